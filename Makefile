@@ -1,0 +1,88 @@
+# Two commands matter: `make book` and `make test`. Both set everything up first, in .venv;
+# run again, they do only what changed. They need Python 3.11 and the package registry.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# Cell ids stay: they are what makes a diff of a chapter readable.
+NBSTRIPOUT := $(BIN)/nbstripout --keep-id
+PORT ?= 8000
+PYTEST_FLAGS ?= -n auto
+
+# Stamps: rewritten only when an installation has finished, so an interrupted one is taken up again.
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install book test serve lab lint format browser-test benchmark summaries clean distclean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(INSTALLED)  ## create .venv and install what the book and its tests need
+
+book: $(INSTALLED)  ## execute the chapters that changed and build _build/html
+	$(BIN)/gcbook build
+
+test: $(INSTALLED)  ## unit tests and doctests (no browser)
+	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+serve: book  ## show the built book on http://127.0.0.1:8000 (PORT=... for another)
+	$(BIN)/gcbook serve --port $(PORT)
+
+lab: $(INSTALLED)  ## open the chapters in JupyterLab
+	$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 notebooks
+
+lint: $(INSTALLED_DEV)  ## ruff, mypy, and no outputs in the chapters
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(NBSTRIPOUT) --verify notebooks/*.ipynb
+
+format: $(INSTALLED_DEV)  ## sort imports, format the code, strip the chapters' outputs
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(NBSTRIPOUT) notebooks/*.ipynb
+
+browser-test: book  ## drive the built book in Chromium (`chromium` on the PATH)
+	$(BIN)/python -m pytest tests/book
+
+benchmark: $(INSTALLED)  ## time the metrics on the published trials
+	$(BIN)/python benchmarks/metrics.py
+
+summaries: $(INSTALLED)  ## recompute the shipped summaries from the published trials
+	$(BIN)/python tools/build_summaries.py
+
+clean:  ## remove what the build and the tests leave behind
+	rm -rf _build book/chapters build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	find gcbook tests tools benchmarks -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+distclean: clean  ## the same, and .venv
+	rm -rf $(VENV)
+
+# PYTHON=/path/to/python chooses the interpreter; else the first fitting one on the PATH is taken.
+# 3.11 is what everything is tested with, and preferred.
+CANDIDATES := $(PYTHON) python3.11 python3.12 python3.13 python3 python
+
+$(BIN)/python:
+	@for candidate in $(CANDIDATES); do \
+	  if $$candidate -c 'import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	      >/dev/null 2>&1; then \
+	    echo "creating $(VENV) with $$($$candidate --version)"; \
+	    exec $$candidate -m venv $(VENV); \
+	  fi; \
+	done; \
+	echo "gcbook needs Python 3.11 (3.12 and 3.13 will do) with its venv module, and found none among:" \
+	  "$(CANDIDATES). Install Python 3.11 (on Debian with the package python3-venv)," \
+	  "or name one: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; \
+	exit 1
+
+$(INSTALLED): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "installing into $(VENV); the first time this takes a minute or more"
+	@$(PIP_INSTALL) -e '.[test]'
+	@touch $@
+
+$(INSTALLED_DEV): $(INSTALLED)
+	@$(PIP_INSTALL) -e '.[dev]'
+	@touch $@

@@ -1,0 +1,55 @@
+"""What all tests share: the published trials, Chromium, and the rule that CI skips neither."""
+
+import os
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+CI = os.environ.get("CI", "").lower() in {"1", "true"}
+NEVER_SKIPPED_IN_CI = ("real_trials", "browser")
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Folder with the published trials; tests that use it carry the marker ``real_trials``."""
+    named = os.environ.get("GCBOOK_DATA_DIR")
+    if not named:
+        pytest.skip("GCBOOK_DATA_DIR is not set: no published trials to test with")
+    folder = Path(named).expanduser().absolute()
+    if not folder.is_dir():
+        pytest.skip(f"GCBOOK_DATA_DIR names {folder}, which is no folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the Chromium that the browser tests drive."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("no chromium on the PATH (Debian: apt-get install chromium)")
+    return found
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    browser_tests = Path(__file__).parent / "book"
+    for item in items:
+        if "data_dir" in getattr(item, "fixturenames", ()):
+            item.add_marker("real_trials")
+        if browser_tests in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip into a failure in CI, where nothing that these tests need may be missing."""
+    report = yield
+    skipped = report.skipped and not hasattr(report, "wasxfail")
+    if CI and skipped and any(item.get_closest_marker(mark) for mark in NEVER_SKIPPED_IN_CI):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} must not be skipped when CI=true. {reason}"
+    return report

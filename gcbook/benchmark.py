@@ -1,0 +1,181 @@
+"""The benchmark: Tables 2 and 3 of the paper for any set of observers.
+
+One row an observer, aggregated as in the model-vs-human toolbox (Geirhos et al., 2021): each model
+against each human in each counted condition, the mean over conditions, then over humans, then over
+datasets. OOD accuracy pools the trials of a dataset's counted conditions and averages over
+datasets. Ranks are among the observers with all 17 datasets, the only ones that are comparable.
+"""
+
+import json
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from gcbook.comparisons import mean_ranks
+from gcbook.errors import InputError
+from gcbook.estimates import estimate
+from gcbook.experiments import DATASETS
+from gcbook.metrics import HUMANS
+from gcbook.observers import show_once
+from gcbook.originals import find_trials
+from gcbook.settings import SummarySettings
+from gcbook.trials import read_trials
+
+__all__ = ["COLUMNS", "METRICS", "benchmark", "benchmark_paths", "format_benchmark"]
+
+METRICS = (
+    "ood_accuracy",
+    "accuracy_difference",
+    "observed_consistency",
+    "error_consistency",
+    "mean_rank",
+    "shape_bias",
+)
+COLUMNS = ("observer", "n_datasets", *METRICS)
+"""Columns of the benchmark; with intervals each metric is followed by its ``_low`` and ``_high``."""
+
+_RANKED = ("accuracy_difference", "observed_consistency", "error_consistency")
+
+
+def benchmark(
+    trials: pd.DataFrame,
+    settings: SummarySettings | None = None,
+    *,
+    against: str = "",
+) -> pd.DataFrame:
+    """Compare every model, and the humans among themselves, with the humans.
+
+    Args:
+        trials: a trials table with humans and models.
+        settings: conventions. With ``draws`` above 0 every metric gets its interval.
+        against: ``"published"`` ranks each model among the 58 rows of the paper's Table 2 (its own
+            row left out) instead of among the given models; both sides are rounded to the three
+            digits that are printed. Such a rank has no interval: the published rows have none.
+
+    Returns:
+        Columns `COLUMNS` (with intervals ``<metric>_low`` and ``<metric>_high`` too), humans first,
+        then models by OOD accuracy. ``attrs["notes"]`` says in words what is undefined and why.
+    """
+    settings = settings or SummarySettings(draws=0)
+    if not (trials["observer_kind"] == "human").any():
+        raise InputError(
+            "benchmark: expected trials of human observers to compare with, found none; add the "
+            "published ones (`gcbook fetch trials`, or GCBOOK_DATA_DIR)."
+        )
+    estimates = estimate(trials, settings, all_pairs=False).estimates
+    overall = estimates[
+        (estimates["dataset"] == "")
+        | ((estimates["metric"] == "shape_bias") & (estimates["category"] == ""))
+    ]
+    overall = overall[(overall["observer_kind"] == "model") | (overall["observer"] == HUMANS)]
+    wide = overall.pivot(
+        index=["observer_kind", "source", "observer"],
+        columns="metric",
+        values=["value", "low", "high"],
+    )
+    ends = ("value", "low", "high") if settings.draws else ("value",)
+    rows = pd.DataFrame(index=wide.index)
+    for metric in METRICS:
+        for end in ends:
+            name = metric if end == "value" else f"{metric}_{end}"
+            rows[name] = wide[(end, metric)] if (end, metric) in wide else np.nan
+    seen = trials[trials["dataset"].isin(settings.datasets)]
+    n_datasets = seen.groupby(["source", "observer"], observed=True)["dataset"].nunique()
+    rows = rows.reset_index()
+    counted = pd.MultiIndex.from_frame(rows[["source", "observer"]])
+    n_human = seen.loc[seen["observer_kind"] == "human", "dataset"].nunique()
+    rows["n_datasets"] = n_datasets.reindex(counted).fillna(n_human).astype("int64").to_numpy()
+    if against == "published":
+        rows = _rank_against_published(rows)
+    whole = rows["n_datasets"] == len(DATASETS)
+    ranks = [name for name in rows if str(name).startswith("mean_rank")]
+    rows.loc[~whole, ranks] = np.nan
+    rows = show_once(rows)
+    rows = rows.sort_values(
+        ["observer_kind", "ood_accuracy", "observer"], ascending=[True, False, True]
+    )
+    notes = [
+        f"{row.observer}: not ranked, has {row.n_datasets} of {len(DATASETS)} datasets"
+        for row in rows.itertuples()
+        if row.n_datasets < len(DATASETS)
+    ]
+    twice = rows["observer"].duplicated(keep=False)
+    rows["observer"] = rows["observer"].where(
+        ~twice, rows["observer"] + " (" + rows["source"] + ")"
+    )
+    columns = [f"{m}{e}" for m in METRICS for e in ("", "_low", "_high") if f"{m}{e}" in rows]
+    table = rows[["observer", "n_datasets", *columns]].reset_index(drop=True)
+    table.attrs["notes"] = notes
+    return table
+
+
+def benchmark_paths(
+    paths: Sequence[str | Path], *, ci: bool, against: str, draws: int, seed: int
+) -> pd.DataFrame:
+    """Run the benchmark on folders, zips and CSVs.
+
+    If they hold no human, the published humans are added where they are at hand, and the notes say
+    so.
+    """
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        trials = read_trials(*paths)
+    notes = [str(warning.message) for warning in caught]
+    if not (trials["observer_kind"] == "human").any():
+        published = find_trials()
+        if published is not None:
+            humans = read_trials(*published)
+            trials = pd.concat([trials, humans[humans["observer_kind"] == "human"]])
+            notes.append("compared with the published humans: the given trials hold none")
+    table = benchmark(trials, SummarySettings(draws=draws if ci else 0, seed=seed), against=against)
+    table.attrs["notes"] = notes + table.attrs["notes"]
+    return table
+
+
+def format_benchmark(table: pd.DataFrame, kind: str) -> str:
+    """Print a benchmark table.
+
+    Args:
+        table: from `benchmark`.
+        kind: ``"table"`` for people (three digits, notes below), ``"csv"`` or ``"json"`` for
+            programs (all digits; what is undefined is an empty field or null).
+    """
+    if kind == "csv":
+        return table.to_csv(index=False, lineterminator="\n")
+    if kind == "json":
+        records = json.loads(table.to_json(orient="records", double_precision=15))
+        return json.dumps({"rows": records, "notes": table.attrs["notes"]}, indent=2)
+    text = pd.DataFrame({"observer": table["observer"], "datasets": table["n_datasets"]})
+    for metric in METRICS:
+        text[metric] = [
+            _cell(row, metric) for row in table.replace({np.nan: None}).to_dict("records")
+        ]
+    notes = [f"- {note}" for note in table.attrs["notes"]]
+    return "\n".join([text.to_string(index=False), *notes])
+
+
+def _cell(row: dict[str, float | None], metric: str) -> str:
+    value, low, high = (row.get(f"{metric}{end}") for end in ("", "_low", "_high"))
+    if value is None:
+        return "–"
+    return f"{value:.3f}" + (
+        f" [{low:.3f}, {high:.3f}]" if low is not None and high is not None else ""
+    )
+
+
+def _rank_against_published(rows: pd.DataFrame) -> pd.DataFrame:
+    from gcbook.published import published_models, table2
+
+    published = table2()
+    models = published_models().set_index("key")["observer"]
+    rows = rows.drop(columns=["mean_rank_low", "mean_rank_high"], errors="ignore")
+    for index, row in rows.iterrows():
+        if row["observer"] == HUMANS:
+            continue
+        others = published[published["key"].map(models).fillna("") != row["observer"]]
+        values = [np.append(row[m], others[m]).astype(np.float64).round(3) for m in _RANKED]
+        rows.loc[index, "mean_rank"] = mean_ranks(*values)[0]
+    return rows

@@ -1,0 +1,161 @@
+"""Where trial files lie: folders, zip archives and single CSVs in the model-vs-human layout.
+
+The layout is ``raw-data/<dataset>/<dataset>_<observer>_session-1.csv``, which is also how GitHub
+archives the repositories that hold the published trials. This module only finds the files, says
+which dataset and source each belongs to, and reads their bytes; `gcbook.trials` parses them.
+"""
+
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from gcbook.errors import InputError
+from gcbook.experiments import DATASETS
+
+__all__ = ["TrialFile", "find_trial_files"]
+
+_RAW_DATA = "raw-data"
+_COMMIT = re.compile(r"-(?:[0-9a-f]{40}|main|master)$")
+
+# Names that other repositories give the same datasets (wichmann-lab/error-consistency).
+_ALIASES = {name.lower(): name for name in DATASETS} | {
+    "edges": "edge",
+    "silhouettes": "silhouette",
+}
+_FOREIGN_PREFIX = "texture-shape_"
+
+# Datasets of that repository which are not among the 17: their images were never part of the
+# benchmark, so a whole archive can be read without them.
+_IGNORED_PREFIX = "noise-generalisation_"
+
+
+@dataclass(frozen=True)
+class TrialFile:
+    """One CSV file: where it is (for messages), what it belongs to, and how to get its bytes."""
+
+    place: str
+    dataset: str
+    source: str
+    read: Callable[[], bytes]
+
+
+def find_trial_files(path: str | Path, source: str | None = None) -> list[TrialFile]:
+    """Find the trial files in a folder, a zip archive, or at a single CSV.
+
+    Args:
+        path: what to look into.
+        source: overrides the source that the path tells.
+
+    Raises:
+        InputError: nothing is there, nothing in it is a trial file, an archive is damaged or
+            reaches outside its folder, or a file belongs to none of the 17 datasets.
+    """
+    root = Path(path).expanduser()
+    if root.is_dir():
+        members = list(_folder_members(root))
+    elif not root.exists():
+        raise InputError(
+            f"{root}: expected a folder, a zip archive or a CSV file with trials, found nothing; "
+            "check the path."
+        )
+    elif root.suffix.lower() == ".csv":
+        # A lone file may stand in its dataset's folder or carry the dataset in its name.
+        members = [(PurePosixPath(*root.resolve().parts[1:]), str(root), root.read_bytes)]
+    elif zipfile.is_zipfile(root):
+        members = list(_zip_members(root))
+    else:
+        expected = "a readable zip archive" if root.suffix.lower() == ".zip" else "a CSV file"
+        raise InputError(
+            f"{root}: expected {expected}, found something else (a download cut short, or another "
+            "kind of file); fetch or export it again."
+        )
+    if any(_RAW_DATA in inner.parts for inner, _, _ in members):
+        members = [member for member in members if _RAW_DATA in member[0].parts]
+    files = [
+        TrialFile(place, dataset, source or _source(inner, root), read)
+        for inner, place, read in members
+        if (dataset := _dataset(inner, place)) is not None
+    ]
+    if not files:
+        raise InputError(
+            f"{root}: expected trial files (raw-data/<dataset>/<dataset>_<observer>_session-1.csv)"
+            ", found none; point to the folder that holds raw-data."
+        )
+    return sorted(files, key=lambda file: file.place)
+
+
+_Member = tuple[PurePosixPath, str, Callable[[], bytes]]
+
+
+def _folder_members(root: Path) -> Iterator[_Member]:
+    for file in root.rglob("*.csv"):
+        inner = PurePosixPath(file.relative_to(root).as_posix())
+        if _visible(inner):
+            yield PurePosixPath(root.resolve().name) / inner, str(file), file.read_bytes
+
+
+def _zip_members(root: Path) -> Iterator[_Member]:
+    with zipfile.ZipFile(root) as archive:
+        names = archive.namelist()
+    for name in names:
+        inner = PurePosixPath(name.replace("\\", "/"))
+        if inner.is_absolute() or ".." in inner.parts or re.match(r"[A-Za-z]:", name):
+            raise InputError(
+                f"{root}: member {name!r} would reach outside the archive's folder; nothing was "
+                "read. Get the archive from a source you trust."
+            )
+        if inner.suffix.lower() == ".csv" and _visible(inner):
+            yield inner, f"{root}/{name}", lambda name=name: _read_member(root, name)  # type: ignore[misc]
+
+
+def _read_member(root: Path, name: str) -> bytes:
+    try:
+        with zipfile.ZipFile(root) as archive:
+            return archive.read(name)
+    except (zipfile.BadZipFile, EOFError, zlib.error, OSError) as error:
+        raise InputError(
+            f"{root}/{name}: expected an intact member of a zip archive, found a damaged one "
+            f"({error}); fetch the archive again."
+        ) from error
+
+
+def _visible(inner: PurePosixPath) -> bool:
+    # macOS adds ._ twins and a __MACOSX folder to the archives it makes.
+    return not any(part.startswith((".", "__MACOSX")) for part in inner.parts)
+
+
+def _dataset(inner: PurePosixPath, place: str) -> str | None:
+    folder = inner.parent.name
+    if folder.startswith(_IGNORED_PREFIX):
+        return None
+    named = _known(folder) or _known_prefix(inner.name)
+    if named is None:
+        raise InputError(
+            f"{place}: expected one of the 17 datasets as folder name or at the start of the file "
+            f"name, found {folder!r}; rename the folder to one of: {', '.join(DATASETS)}."
+        )
+    return named
+
+
+def _known(name: str) -> str | None:
+    return _ALIASES.get(name.removeprefix(_FOREIGN_PREFIX).lower().replace("_", "-"))
+
+
+def _known_prefix(file_name: str) -> str | None:
+    stem = file_name.removeprefix(_FOREIGN_PREFIX)
+    return _known(stem.split("_", 1)[0]) if "_" in stem else None
+
+
+def _source(inner: PurePosixPath, root: Path) -> str:
+    parts = list(inner.parent.parts)
+    if _RAW_DATA in parts:
+        parts = parts[: parts.index(_RAW_DATA)]
+    elif parts and _known(parts[-1]):
+        parts = parts[:-1]
+    if not parts:
+        # Either an archive without a top folder, or a folder that is itself called raw-data.
+        parts = [root.stem] if root.is_file() else [root.resolve().parent.name]
+    return _COMMIT.sub("", parts[-1])

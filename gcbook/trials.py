@@ -1,0 +1,134 @@
+"""The trials table: who answered what on which image. Read, validate, write.
+
+The file format is that of the model-vs-human toolbox (Geirhos et al., 2021): one CSV an observer
+and dataset with the columns ``subj, session, trial, rt, object_response, category, condition,
+imagename``. In the table, humans and models have the same columns, so nothing downstream asks who
+answered except to group.
+
+Identity. A human is (dataset, observer): ``subject-01`` is another person in every dataset. A
+model is (source, observer): two repositories may carry results under one model name. An image is
+the last underscore-separated part of its name, preceded by the WordNet id where there is one;
+what stands before differs between observers (trial number, session).
+"""
+
+import warnings
+from pathlib import Path
+
+import pandas as pd
+
+from gcbook.errors import InputError
+from gcbook.experiments import EXPERIMENTS
+from gcbook.trialfiles import find_trial_files
+from gcbook.trialparse import COLUMNS, FILE_COLUMNS, parse_trial_files
+
+__all__ = [
+    "COLUMNS",
+    "MissingImagesWarning",
+    "missing_images",
+    "read_trials",
+    "write_trials",
+]
+
+
+class MissingImagesWarning(UserWarning):
+    """An observer did not see all images of a dataset."""
+
+
+def read_trials(*paths: str | Path, source: str | None = None) -> pd.DataFrame:
+    """Read trials from folders, zip archives and single CSV files into one table.
+
+    Args:
+        paths: folders and zips in the layout ``raw-data/<dataset>/*.csv`` (as GitHub archives the
+            published trials), or CSV files.
+        source: name for where the trials come from; by default the folder or archive that holds
+            ``raw-data``, without its commit.
+
+    Returns:
+        One row a trial with the columns `COLUMNS`, in the order of paths, files and lines.
+
+    Raises:
+        InputError: a file is not as expected. The message names file, line and remedy, and
+            nothing is returned: no table is ever half-read.
+
+    Warns:
+        MissingImagesWarning: an observer saw only part of a dataset. Such trials are kept, and
+            observers are compared on the images both saw.
+    """
+    if not paths:
+        raise InputError("read_trials: expected at least one folder, zip or CSV, found none.")
+    files = [file for path in paths for file in find_trial_files(path, source)]
+    trials = parse_trial_files(files)
+    missing = missing_images(trials)
+    if len(missing):
+        first = missing.iloc[0]
+        warnings.warn(
+            f"{len(missing)} observer(s) saw only part of a dataset, e.g. {first.observer} "
+            f"{first.n_seen} of {first.n_images} images of {first.dataset}; they are compared with "
+            "others on the images both saw. `missing_images` lists them.",
+            MissingImagesWarning,
+            stacklevel=2,
+        )
+    return trials
+
+
+def missing_images(trials: pd.DataFrame) -> pd.DataFrame:
+    """List the observers who did not see all images of a dataset.
+
+    Returns:
+        Columns ``source, observer, dataset, n_seen, n_images``; empty if nothing is missing.
+    """
+    seen = trials.groupby(["source", "observer", "dataset"], sort=True, observed=True).size()
+    table = seen.rename("n_seen").reset_index()
+    table["n_images"] = table["dataset"].map({n: e.n_images for n, e in EXPERIMENTS.items()})
+    return table[table["n_seen"] < table["n_images"]].reset_index(drop=True)
+
+
+def write_trials(
+    trials: pd.DataFrame, folder: str | Path, *, overwrite: bool = False
+) -> list[Path]:
+    """Write trials in the layout that the model-vs-human toolbox reads.
+
+    Files are ``<folder>/raw-data/<dataset>/<dataset>_<observer>_session-<n>.csv`` with hyphens for
+    the underscores of the observer's name, humans ``…_subject-01_session_1.csv``, as in the
+    toolbox's own repository.
+
+    Args:
+        trials: a trials table.
+        folder: where ``raw-data`` is to stand; made if needed.
+        overwrite: replace files that exist. Without it nothing is written if any exists.
+
+    Returns:
+        The files written.
+
+    Raises:
+        InputError: a file exists, or one observer name comes from two sources, which the format
+            cannot keep apart.
+    """
+    groups: dict[Path, pd.DataFrame] = {}
+    keys = ["dataset", "observer", "observer_kind", "session"]
+    for (dataset, observer, kind, session), rows in trials.groupby(keys, sort=True, observed=True):
+        if rows["source"].nunique() > 1:
+            raise InputError(
+                f"write_trials: {observer} on {dataset} comes from {sorted(set(rows['source']))}, "
+                "and file names cannot keep sources apart; write one source at a time."
+            )
+        mark = f"session_{session}" if kind == "human" else f"session-{session}"
+        name = f"{dataset}_{str(observer).replace('_', '-')}_{mark}.csv"
+        groups[Path(folder) / "raw-data" / str(dataset) / name] = rows
+    existing = [path for path in groups if path.exists()]
+    if existing and not overwrite:
+        raise InputError(
+            f"{existing[0]}: already there ({len(existing)} file(s) in all), and nothing was "
+            "written; choose another folder or pass overwrite=True."
+        )
+    for path, rows in groups.items():
+        _write_file(path, rows)
+    return list(groups)
+
+
+def _write_file(path: Path, rows: pd.DataFrame) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    out = rows.rename(columns={"observer": "subj", "response": "object_response"})
+    temporary = path.with_suffix(".csv.part")
+    out[list(FILE_COLUMNS)].to_csv(temporary, index=False, na_rep="NaN", lineterminator="\n")
+    temporary.replace(path)

@@ -35,7 +35,7 @@ METRICS = (
     "shape_bias",
 )
 COLUMNS = ("observer", "n_datasets", *METRICS)
-"""Columns of the benchmark; with intervals each metric is followed by its ``_low`` and ``_high``."""
+"""Columns of the benchmark; with intervals, ``_low`` and ``_high`` follow each metric."""
 
 _RANKED = ("accuracy_difference", "observed_consistency", "error_consistency")
 
@@ -81,7 +81,7 @@ def benchmark(
     for metric in METRICS:
         for end in ends:
             name = metric if end == "value" else f"{metric}_{end}"
-            rows[name] = wide[(end, metric)] if (end, metric) in wide else np.nan
+            rows[name] = wide.get((end, metric), np.nan)
     seen = trials[trials["dataset"].isin(settings.datasets)]
     n_datasets = seen.groupby(["source", "observer"], observed=True)["dataset"].nunique()
     rows = rows.reset_index()

@@ -104,9 +104,20 @@ class _Rows:
         self._confidence = confidence
         self._blocks: list[dict[str, npt.NDArray[Any]]] = []
 
-    def add(self, metric: str, values: Floats, labels: Labels, n: npt.ArrayLike) -> None:
-        """Add one row for each row of ``values`` (rows, 1 + draws)."""
-        low, high = interval(values, self._confidence, bias_corrected=metric == _BIASED)
+    def add(
+        self,
+        metric: str,
+        values: Floats,
+        labels: Labels,
+        n: npt.ArrayLike,
+        answers: npt.ArrayLike | None = None,
+    ) -> None:
+        """Add one row for each row of ``values`` (rows, 1 + draws).
+
+        ``answers`` is given for proportions: the number of answers they are taken of.
+        """
+        biased = metric == _BIASED
+        low, high = interval(values, self._confidence, bias_corrected=biased, n=answers)
         block = {"metric": metric, "value": values[:, 0], "low": low, "high": high, "n": n}
         filled = dict.fromkeys(_WORDS, "") | block | dict(labels)
         self._blocks.append(
@@ -166,7 +177,8 @@ def _add_accuracy(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> 
             values = np.concatenate([each, measures.humans_accuracy[condition][None]])
         seen = panel.seen[:, _columns(measures, condition)].sum(axis=1)
         place = {"dataset": panel.dataset, "condition": condition}
-        rows.add("accuracy", values, _labels(people) | place, _with_total(seen, panel))
+        n = _with_total(seen, panel)
+        rows.add("accuracy", values, _labels(people) | place, n, answers=n)
         if condition == "":
             overall.add("ood_accuracy", people, values)
 
@@ -223,8 +235,15 @@ def _add_shape(
         for category, values in by_category.items():
             each = conflict[:, (category_of == category) | (category == "")].sum(axis=1)
             labels = {"dataset": panel.dataset, "category": category}
+            n = _with_total(each, panel)
+            answers = n
+            if metric == "shape_bias":
+                named = shape["shape_accuracy"][category] + shape["texture_accuracy"][category]
+                answers = n * named[: len(people), 0]
+            elif metric == "shape_bias_category_mean":
+                answers = None
             kept = values[: len(people)]
-            rows.add(metric, kept, _labels(people) | labels, _with_total(each, panel))
+            rows.add(metric, kept, _labels(people) | labels, n, answers=answers)
     overall.add("shape_bias", people, shape["shape_bias"][""][: len(people)])
 
 

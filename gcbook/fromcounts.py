@@ -46,9 +46,9 @@ def values_from_counts(
     pairs = pairs[pairs["dataset"].isin(settings.datasets)]
     tables = [*_accuracies(counts, settings), *_shape(counts), *_agreement(pairs, settings)]
     table = pd.concat(tables, ignore_index=True).assign(low=np.nan, high=np.nan)
-    table = table.reindex(columns=list(ESTIMATE_COLUMNS))
     words = [name for name in ESTIMATE_COLUMNS if name not in ("value", "low", "high", "n")]
-    table[words] = table[words].fillna("").astype("str")
+    table = table.reindex(columns=list(ESTIMATE_COLUMNS)).astype(dict.fromkeys(words, "str"))
+    table[words] = table[words].fillna("")
     return table.astype({"n": "int64"}).sort_values(words, ignore_index=True)
 
 

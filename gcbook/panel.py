@@ -42,11 +42,6 @@ class Panel:
         """(observers,), whether the observer is human."""
         return (self.observers["observer_kind"] == "human").to_numpy()
 
-    @property
-    def complete(self) -> bool:
-        """Whether every observer saw every image."""
-        return bool(self.seen.all())
-
     def by_condition(self) -> Iterator[tuple[str, slice]]:
         """The conditions present, in order, each with the columns of its images."""
         names = self.images["condition"].to_numpy()

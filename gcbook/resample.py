@@ -90,7 +90,11 @@ def observer_weights(
 
 
 def interval(
-    values: npt.ArrayLike, confidence: float = 0.95, *, bias_corrected: bool = False
+    values: npt.ArrayLike,
+    confidence: float = 0.95,
+    *,
+    bias_corrected: bool = False,
+    n: npt.ArrayLike | None = None,
 ) -> tuple[Floats, Floats]:
     """Percentile intervals from values and their bootstrap draws.
 
@@ -99,10 +103,14 @@ def interval(
     twice the bootstrap estimate of the bias and cut off at 0, so that the interval lies around the
     corrected value; for a small difference it may then lie below the plug-in value.
 
+    Where a proportion is 0 or 1 so is every draw, and the interval would claim certainty. Given
+    ``n``, its other end is there the exact binomial one (Clopper & Pearson, 1934).
+
     Args:
         values: (…, 1 + draws), the value itself first. NaN draws are left out.
         confidence: coverage aimed at, in (0, 1).
         bias_corrected: for squared differences.
+        n: (…), for proportions, the number of answers they are taken of.
 
     Returns:
         Lower and upper ends, each (…); NaN where the value is NaN or there are no draws.
@@ -112,8 +120,8 @@ def interval(
     if draws.shape[-1] == 0:
         return np.full(value.shape, np.nan), np.full(value.shape, np.nan)
     if bias_corrected:
-        n = np.isfinite(draws).sum(axis=-1, keepdims=True)
-        mean = np.nansum(draws, axis=-1, keepdims=True) / np.maximum(n, 1)
+        defined = np.isfinite(draws).sum(axis=-1, keepdims=True)
+        mean = np.nansum(draws, axis=-1, keepdims=True) / np.maximum(defined, 1)
         draws = np.maximum(draws - 2 * (mean - value[..., None]), 0)
     ordered = np.sort(draws, axis=-1)  # NaN sorts last
     count = np.isfinite(ordered).sum(axis=-1)
@@ -126,6 +134,10 @@ def interval(
         low, high = np.take_along_axis(ordered, below, -1), np.take_along_axis(ordered, above, -1)
         end = (low + (high - low) * (position[..., None] - below))[..., 0]
         ends.append(np.where(np.isfinite(value) & (count > 0), end, np.nan))
+    if n is not None:
+        reach = tail ** (1 / np.maximum(np.asarray(n, dtype=np.float64), 1))
+        ends[0] = np.where(value == 1, np.minimum(ends[0], reach), ends[0])
+        ends[1] = np.where(value == 0, np.maximum(ends[1], 1 - reach), ends[1])
     return ends[0], ends[1]
 
 

@@ -27,9 +27,11 @@ _ALIASES = {name.lower(): name for name in DATASETS} | {
 }
 _FOREIGN_PREFIX = "texture-shape_"
 
-# Datasets of that repository which are not among the 17: their images were never part of the
-# benchmark, so a whole archive can be read without them.
-_IGNORED_PREFIX = "noise-generalisation_"
+# What whole archives of the two repositories hold besides the 17 datasets: sets whose images were
+# never part of the benchmark, and the toolbox's own tables of accuracies.
+_IGNORED = re.compile(
+    r"noise-generalisation_.*|(texture-shape_)?(original|greyscale|texture)|performances"
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def find_trial_files(path: str | Path, source: str | None = None) -> list[TrialF
         )
     elif root.suffix.lower() == ".csv":
         # A lone file may stand in its dataset's folder or carry the dataset in its name.
-        members = [(PurePosixPath(*root.resolve().parts[1:]), str(root), root.read_bytes)]
+        members = [(_whole(root), str(root), root.read_bytes)]
     elif zipfile.is_zipfile(root):
         members = list(_zip_members(root))
     else:
@@ -92,9 +94,8 @@ _Member = tuple[PurePosixPath, str, Callable[[], bytes]]
 
 def _folder_members(root: Path) -> Iterator[_Member]:
     for file in root.rglob("*.csv"):
-        inner = PurePosixPath(file.relative_to(root).as_posix())
-        if _visible(inner):
-            yield PurePosixPath(root.resolve().name) / inner, str(file), file.read_bytes
+        if _visible(PurePosixPath(file.relative_to(root).as_posix())):
+            yield _whole(file), str(file), file.read_bytes
 
 
 def _zip_members(root: Path) -> Iterator[_Member]:
@@ -122,6 +123,11 @@ def _read_member(root: Path, name: str) -> bytes:
         ) from error
 
 
+def _whole(file: Path) -> PurePosixPath:
+    # The folders above the one that was named tell the source, if they hold raw-data.
+    return PurePosixPath(*file.resolve().parts[1:])
+
+
 def _visible(inner: PurePosixPath) -> bool:
     # macOS adds ._ twins and a __MACOSX folder to the archives it makes.
     return not any(part.startswith((".", "__MACOSX")) for part in inner.parts)
@@ -129,7 +135,7 @@ def _visible(inner: PurePosixPath) -> bool:
 
 def _dataset(inner: PurePosixPath, place: str) -> str | None:
     folder = inner.parent.name
-    if folder.startswith(_IGNORED_PREFIX):
+    if _IGNORED.fullmatch(folder):
         return None
     named = _known(folder) or _known_prefix(inner.name)
     if named is None:
@@ -152,10 +158,8 @@ def _known_prefix(file_name: str) -> str | None:
 def _source(inner: PurePosixPath, root: Path) -> str:
     parts = list(inner.parent.parts)
     if _RAW_DATA in parts:
-        parts = parts[: parts.index(_RAW_DATA)]
+        parts = parts[: len(parts) - 1 - parts[::-1].index(_RAW_DATA)]
     elif parts and _known(parts[-1]):
         parts = parts[:-1]
-    if not parts:
-        # Either an archive without a top folder, or a folder that is itself called raw-data.
-        parts = [root.stem] if root.is_file() else [root.resolve().parent.name]
-    return _COMMIT.sub("", parts[-1])
+    # An archive without a top folder is called as its file is.
+    return _COMMIT.sub("", parts[-1] if parts else root.stem)

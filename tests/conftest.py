@@ -5,7 +5,11 @@ import shutil
 from collections.abc import Generator
 from pathlib import Path
 
+import pandas as pd
 import pytest
+
+from gcbook.originals import locate_trials
+from gcbook.trials import read_trials
 
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
 NEVER_SKIPPED_IN_CI = ("real_trials", "browser")
@@ -53,3 +57,9 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} must not be skipped when CI=true. {reason}"
     return report
+
+
+@pytest.fixture(scope="session")
+def published_trials(data_dir: Path) -> pd.DataFrame:
+    """All published trials: 90 humans, nine networks on 17 datasets, 25 CNNs on three."""
+    return read_trials(*locate_trials())

@@ -97,10 +97,10 @@ def benchmark(
     rows = rows.sort_values(
         ["observer_kind", "ood_accuracy", "observer"], ascending=[True, False, True]
     )
+    partial = rows[rows["n_datasets"] < len(DATASETS)]
     notes = [
-        f"{row.observer}: not ranked, has {row.n_datasets} of {len(DATASETS)} datasets"
-        for row in rows.itertuples()
-        if row.n_datasets < len(DATASETS)
+        f"{observer}: not ranked, has {n} of {len(DATASETS)} datasets"
+        for observer, n in zip(partial["observer"], partial["n_datasets"], strict=True)
     ]
     twice = rows["observer"].duplicated(keep=False)
     rows["observer"] = rows["observer"].where(
@@ -150,20 +150,19 @@ def format_benchmark(table: pd.DataFrame, kind: str) -> str:
         return json.dumps({"rows": records, "notes": table.attrs["notes"]}, indent=2)
     text = pd.DataFrame({"observer": table["observer"], "datasets": table["n_datasets"]})
     for metric in METRICS:
-        text[metric] = [
-            _cell(row, metric) for row in table.replace({np.nan: None}).to_dict("records")
-        ]
+        text[metric] = _cells(table, metric)
     notes = [f"- {note}" for note in table.attrs["notes"]]
     return "\n".join([text.to_string(index=False), *notes])
 
 
-def _cell(row: dict[str, float | None], metric: str) -> str:
-    value, low, high = (row.get(f"{metric}{end}") for end in ("", "_low", "_high"))
-    if value is None:
-        return "–"
-    return f"{value:.3f}" + (
-        f" [{low:.3f}, {high:.3f}]" if low is not None and high is not None else ""
-    )
+def _cells(table: pd.DataFrame, metric: str) -> list[str]:
+    ends = table.reindex(columns=[metric, f"{metric}_low", f"{metric}_high"]).to_numpy()
+    return [
+        "–"
+        if np.isnan(value)
+        else f"{value:.3f}" + ("" if np.isnan(low) else f" [{low:.3f}, {high:.3f}]")
+        for value, low, high in ends
+    ]
 
 
 def _rank_against_published(rows: pd.DataFrame) -> pd.DataFrame:

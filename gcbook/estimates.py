@@ -236,7 +236,7 @@ def _add_shape(
             each = conflict[:, (category_of == category) | (category == "")].sum(axis=1)
             labels = {"dataset": panel.dataset, "category": category}
             n = _with_total(each, panel)
-            answers = n
+            answers: npt.ArrayLike | None = n
             if metric == "shape_bias":
                 named = shape["shape_accuracy"][category] + shape["texture_accuracy"][category]
                 answers = n * named[: len(people), 0]

@@ -1,0 +1,403 @@
+/* Interactive charts of the book. A classic script, so that it runs from file:// too.
+
+   A chart is `<div class="gc-chart"><img …><script type="application/json">spec</script></div>`.
+   When it comes near the viewport, Vega (one file beside this one) is loaded once and the chart is
+   drawn in place of its image. It is drawn again, with what the reader has chosen, when the theme
+   or the width changes. */
+(function () {
+  "use strict";
+
+  const script = document.currentScript;
+  const vegaUrl = script && script.src ? new URL("vendor/vega.js", script.src).href : "";
+  const NARROW = 560;
+  const PANEL = 160;
+  const DARK = {
+    ink: "#e6e8eb", muted: "#b4bac2", line: "#8b929b", grid: "#363d47", view: "#4a525d",
+  };
+
+  // ---------------------------------------------------------------- loading
+
+  let loading = null;
+  function loadVega() {
+    if (window.vegaEmbed) return Promise.resolve();
+    if (!loading) {
+      loading = new Promise(function (resolve, reject) {
+        const tag = document.createElement("script");
+        tag.src = vegaUrl;
+        tag.onload = resolve;
+        tag.onerror = function () { reject(new Error("could not load " + vegaUrl)); };
+        document.head.appendChild(tag);
+      });
+    }
+    return loading;
+  }
+
+  const isDark = () => document.documentElement.dataset.theme === "dark";
+
+  // ---------------------------------------------------------------- specification
+
+  const isObject = (x) => x !== null && typeof x === "object" && !Array.isArray(x);
+
+  function merge(base, over) {
+    const out = Object.assign({}, base);
+    for (const key of Object.keys(over)) {
+      out[key] = isObject(out[key]) && isObject(over[key]) ? merge(out[key], over[key]) : over[key];
+    }
+    return out;
+  }
+
+  function recolour(node, twins) {
+    if (typeof node === "string") return twins[node.toLowerCase()] || node;
+    if (Array.isArray(node)) return node.map((x) => recolour(x, twins));
+    if (!isObject(node)) return node;
+    const out = {};
+    for (const key of Object.keys(node)) {
+      // Data stay as they are: a colour name there may be a category.
+      out[key] = key === "datasets" || key === "usermeta" || key === "values"
+        ? node[key] : recolour(node[key], twins);
+    }
+    return out;
+  }
+
+  function darkConfig() {
+    const axis = {
+      labelColor: DARK.ink, titleColor: DARK.ink, domainColor: DARK.line,
+      tickColor: DARK.line, gridColor: DARK.grid,
+    };
+    return {
+      axis: axis,
+      legend: { labelColor: DARK.ink, titleColor: DARK.ink },
+      header: { labelColor: DARK.ink, titleColor: DARK.ink },
+      title: { color: DARK.ink, subtitleColor: DARK.muted },
+      view: { stroke: DARK.view },
+      text: { color: DARK.ink },
+    };
+  }
+
+  function narrowConfig(width) {
+    const labels = Math.max(70, Math.round(width * 0.3));
+    return {
+      axisY: { labelLimit: labels },
+      legend: { orient: "bottom", direction: "vertical", columns: width < 420 ? 2 : 3,
+                labelLimit: Math.round(width / 2) - 50, symbolLimit: 60,
+                // Several legends below a narrow chart stand on top of each other.
+                layout: { bottom: { anchor: "start", direction: "vertical", margin: 8 } } },
+      title: { limit: width },
+    };
+  }
+
+  // The child of a facet or concatenation, whose width decides the width of the whole.
+  function children(spec) {
+    if (spec.spec) return [spec.spec];
+    return spec.concat || spec.hconcat || spec.vconcat || [];
+  }
+
+  function isComposed(spec) {
+    return children(spec).length > 0;
+  }
+
+  function encodedFacet(spec) {
+    const e = spec.encoding || {};
+    return e.facet || e.column || null;
+  }
+
+  function columnsOf(spec) {
+    if (spec.vconcat) return 1;
+    if (spec.hconcat) return spec.hconcat.length;
+    if (spec.columns) return Math.min(spec.columns, spec.concat ? spec.concat.length : Infinity);
+    if (spec.concat) return spec.concat.length;
+    const facet = encodedFacet(spec);
+    return (facet && facet.columns) || 0;
+  }
+
+  const widthOf = (child) => (typeof child.width === "number" ? child.width : 200);
+
+  function setColumns(spec, n) {
+    if (spec.hconcat) {
+      spec.concat = spec.hconcat;
+      delete spec.hconcat;
+    }
+    if (spec.spec || spec.concat) spec.columns = n;
+    else if (encodedFacet(spec) && spec.encoding.facet) spec.encoding.facet.columns = n;
+  }
+
+  function eachView(spec, visit) {
+    const kids = children(spec);
+    if (!kids.length) { visit(spec); return; }
+    kids.forEach((kid) => eachView(kid, visit));
+  }
+
+  function prepare(original, width, change) {
+    let spec = JSON.parse(original);
+    const meta = spec.usermeta || {};
+    let config = spec.config || {};
+    if (width < NARROW) config = merge(config, narrowConfig(width));
+    if (isDark()) {
+      config = merge(config, darkConfig());
+      if (meta.dark) {
+        spec = recolour(spec, meta.dark);
+        config = recolour(config, meta.dark);
+      }
+    }
+    spec.config = config;
+    spec.background = "transparent";
+    if (spec.width === "container") {
+      spec.width = width;
+      spec.autosize = { type: "fit-x", contains: "padding" };
+      return spec;
+    }
+    const columns = columnsOf(spec);
+    const first = isComposed(spec) ? children(spec)[0] : spec;
+    if (columns > 1) {
+      // Panels may shrink to what is left of PANEL beside their axis; then columns give way.
+      const most = Math.floor(width / Math.min(widthOf(first) + 45, PANEL)) - change.fewer;
+      const fits = Math.max(1, most);
+      if (fits < columns) setColumns(spec, fits);
+    }
+    if (change.by) {
+      eachView(spec, function (view) {
+        if (typeof view.width === "number" || view.width === undefined) {
+          view.width = Math.max(60, Math.round(widthOf(view) + change.by));
+        }
+      });
+    }
+    return spec;
+  }
+
+  // ---------------------------------------------------------------- what the reader has chosen
+
+  function namesOf(node, found) {
+    if (Array.isArray(node)) node.forEach((x) => namesOf(x, found));
+    else if (isObject(node)) {
+      if (Array.isArray(node.params)) node.params.forEach((p) => found.add(p.name));
+      for (const key of Object.keys(node)) {
+        if (key !== "datasets" && key !== "values") namesOf(node[key], found);
+      }
+    }
+    return found;
+  }
+
+  function boundSignals(vega, found) {
+    (vega.signals || []).forEach((s) => { if (s.bind) found.add(s.name); });
+    (vega.marks || []).forEach((m) => boundSignals(m, found));
+    return found;
+  }
+
+  function remember(result) {
+    const bound = boundSignals(result.vgSpec, new Set());
+    const state = result.view.getState({
+      signals: (name) => bound.has(name),
+      data: (name) => /_store$/.test(name),
+    });
+    return { signals: state.signals || {}, data: state.data || {} };
+  }
+
+  function restore(view, state) {
+    for (const name of Object.keys(state.signals)) {
+      try { view.signal(name, state.signals[name]); } catch (e) { /* gone with its panel */ }
+    }
+    return view.runAsync().then(function () {
+      for (const name of Object.keys(state.data)) {
+        try { view.data(name, state.data[name]); } catch (e) { /* gone with its panel */ }
+      }
+      return view.runAsync();
+    });
+  }
+
+  // ---------------------------------------------------------------- drawing
+
+  const charts = new Map();
+
+  function draw(box) {
+    const chart = charts.get(box);
+    if (!chart || chart.drawing) {
+      if (chart) chart.again = true;
+      return;
+    }
+    const width = Math.floor(box.clientWidth);
+    if (width < 50) return;
+    chart.drawing = true;
+    chart.width = width;
+    chart.dark = isDark();
+    loadVega()
+      .then(() => attempt(box, chart, width, { by: 0, fewer: 0 }, 4))
+      .catch(function (error) {
+        // The image stays; the reason goes to the console.
+        console.error("gcbook: a chart could not be drawn:", error);
+      })
+      .finally(function () {
+        chart.drawing = false;
+        if (chart.again) {
+          chart.again = false;
+          refresh(box);
+        }
+      });
+  }
+
+  function attempt(box, chart, width, change, triesLeft) {
+    const host = document.createElement("div");
+    host.className = "gc-live gc-measuring";
+    box.appendChild(host);
+    const spec = prepare(chart.spec, width, change);
+    return window.vegaEmbed(host, spec, {
+      actions: false, renderer: "svg", mode: "vega-lite", logLevel: 1, patch: finish,
+      tooltip: { theme: isDark() ? "dark" : "light" },
+    }).then(function (result) {
+      const next = triesLeft > 0 ? better(spec, host, width, change) : null;
+      if (next) {
+        result.finalize();
+        host.remove();
+        return attempt(box, chart, width, next, triesLeft - 1);
+      }
+      const state = chart.result ? remember(chart.result) : null;
+      return (state ? restore(result.view, state) : Promise.resolve())
+        .then(() => show(box, chart, host, result));
+    });
+  }
+
+  // How to draw a chart that is not as wide as its line; null if it is, or as near as can be.
+  function better(spec, host, width, change) {
+    const columns = columnsOf(spec);
+    if (spec.autosize && spec.width === width) return null;
+    const drawn = host.querySelector("svg");
+    const size = drawn ? Number(drawn.getAttribute("width")) : width;
+    const step = Math.floor((width - size) / Math.max(1, columns));
+    const panel = widthOf(isComposed(spec) ? children(spec)[0] : spec);
+    if (size > width && panel + step < 60 && columns > 1) {
+      return { by: 0, fewer: change.fewer + 1 };
+    }
+    // Too wide: narrower panels. Too narrow: panels that share the line, within reason.
+    const wanted = Math.min(change.by + step, panel - change.by);
+    const worth = size > width || (columns > 0 && step > 12 && wanted > change.by);
+    return worth && wanted !== change.by ? { by: wanted, fewer: change.fewer } : null;
+  }
+
+  function show(box, chart, host, result) {
+    const focused = focusPath(chart.host);
+    if (chart.result) chart.result.finalize();
+    if (chart.host) chart.host.remove();
+    chart.result = result;
+    chart.host = host;
+    host.classList.remove("gc-measuring");
+    box.classList.add("gc-drawn");
+    nameControls(host);
+    openLegend(chart, host);
+    refocus(host, focused);
+    box.dispatchEvent(new CustomEvent("gc-drawn", { bubbles: true }));
+  }
+
+  // Finish what Vega-Lite compiled: it writes black into legends of shape and opacity, whatever the
+  // theme, and gives no name to a group of marks, which then has none while nothing is selected.
+  function finish(vega) {
+    const ink = (node) => {
+      if (Array.isArray(node)) node.forEach(ink);
+      else if (isObject(node)) {
+        if (node.value === "black" || node.value === "#000000") node.value = DARK.ink;
+        Object.values(node).forEach(ink);
+      }
+    };
+    const visit = (group) => {
+      if (isDark()) (group.legends || []).forEach(ink);
+      (group.marks || []).forEach(function (mark) {
+        if (mark.type === "group") visit(mark);
+        else if (!mark.description) mark.description = mark.type + " marks";
+      });
+    };
+    visit(vega);
+    return vega;
+  }
+
+  function focusPath(host) {
+    if (!host || !host.contains(document.activeElement)) return -1;
+    return focusable(host).indexOf(document.activeElement);
+  }
+
+  function refocus(host, index) {
+    const target = focusable(host)[index];
+    if (target) target.focus();
+  }
+
+  const focusable = (host) => Array.from(host.querySelectorAll("input, select, [tabindex='0']"));
+
+  function nameControls(host) {
+    host.querySelectorAll(".vega-bind").forEach(function (bind) {
+      const label = bind.querySelector(".vega-bind-name");
+      const name = (label ? label.textContent : "").trim() || "Chart setting";
+      const inputs = bind.querySelectorAll("input, select");
+      if (inputs.length === 1) inputs[0].setAttribute("aria-label", name);
+      else if (inputs.length > 1) {
+        bind.setAttribute("role", "group");
+        bind.setAttribute("aria-label", name);
+      }
+    });
+  }
+
+  // Entries of a legend that selects become buttons for keyboard and screen reader.
+  function openLegend(chart, host) {
+    if (!chart.legend) return;
+    // Vega names the labels of a legend that takes clicks; other legends are left alone.
+    host.querySelectorAll('[class*="_legend_labels"] text').forEach(function (entry) {
+      if (entry.getAttribute("tabindex")) return;
+      for (let up = entry.parentElement; up && up.tagName !== "svg"; up = up.parentElement) {
+        up.removeAttribute("aria-hidden");
+        if (!/role-(legend|scope)\b/.test(up.getAttribute("class") || "")) continue;
+        // A graphics symbol may not hold buttons; a group may.
+        up.setAttribute("role", "group");
+        up.removeAttribute("aria-roledescription");
+      }
+      entry.setAttribute("tabindex", "0");
+      entry.setAttribute("role", "button");
+      entry.setAttribute("aria-label", "Highlight " + entry.textContent);
+      entry.addEventListener("keydown", function (event) {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        const at = entry.getBoundingClientRect();
+        const where = {
+          bubbles: true, cancelable: true, view: window, shiftKey: event.shiftKey,
+          clientX: at.left + at.width / 2, clientY: at.top + at.height / 2,
+        };
+        ["pointerdown", "pointerup"].forEach((t) => entry.dispatchEvent(new PointerEvent(t, where)));
+        ["mousedown", "mouseup", "click"].forEach(
+          (t) => entry.dispatchEvent(new MouseEvent(t, where)));
+      });
+    });
+  }
+
+  function refresh(box) {
+    const chart = charts.get(box);
+    if (!chart || !chart.seen) return;
+    const changed = Math.abs(Math.floor(box.clientWidth) - (chart.width || 0)) > 1;
+    if (changed || chart.dark !== isDark()) draw(box);
+  }
+
+  function start() {
+    const boxes = Array.from(document.querySelectorAll(".gc-chart"));
+    const near = new IntersectionObserver(function (entries) {
+      entries.forEach(function (entry) {
+        if (!entry.isIntersecting) return;
+        near.unobserve(entry.target);
+        charts.get(entry.target).seen = true;
+        refresh(entry.target);
+      });
+    }, { rootMargin: "600px 0px" });
+    let timer = 0;
+    const resized = new ResizeObserver(function () {
+      clearTimeout(timer);
+      timer = setTimeout(() => boxes.forEach(refresh), 150);
+    });
+    boxes.forEach(function (box) {
+      const source = box.querySelector('script[type="application/json"]');
+      if (!source) return;
+      const legend = /"bind":\s*("legend"|\{"legend")/.test(source.textContent);
+      charts.set(box, { spec: source.textContent, legend: legend });
+      near.observe(box);
+      resized.observe(box);
+    });
+    new MutationObserver(() => boxes.forEach(refresh)).observe(document.documentElement, {
+      attributes: true, attributeFilter: ["data-theme"],
+    });
+  }
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();

@@ -1,0 +1,190 @@
+"""Build the book: execute what changed, write the status page, run Jupyter Book strictly.
+
+Jupyter Book runs with warnings as errors into a folder of its own, which takes the place of the
+last good book only when it is complete.
+"""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gcbook.book.chapters import Chapter, find_chapters, pick_chapter
+from gcbook.book.execute import execute_chapters, package_fingerprint, read_record
+from gcbook.book.project import Project
+from gcbook.book.status import status_page
+from gcbook.errors import GcbookError
+
+__all__ = ["Built", "build_book", "sphinx_command", "write_if_changed"]
+
+
+_ENTRANCE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="0; url=book/index.html">
+<title>To the book</title>
+<link rel="icon" href="data:,">
+</head>
+<body><p><a href="book/index.html">To the book</a></p></body>
+</html>
+"""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build did.
+
+    Attributes:
+        executed: chapters that were executed.
+        pages: whether the pages were written (False: nothing had changed).
+        html: the folder of the book.
+    """
+
+    executed: list[str]
+    pages: bool
+    html: Path
+
+
+def build_book(
+    project: Project,
+    only: str = "",
+    jobs: int = 0,
+    report: Callable[[str, str], None] = lambda name, state: None,
+    busy: Callable[[str], AbstractContextManager[object]] | None = None,
+) -> Built:
+    """Bring ``_build/html`` up to date.
+
+    Args:
+        project: the checkout.
+        only: execute just this chapter (and those that were never executed, as the book needs
+            them); default: all that changed.
+        jobs: chapters to execute at a time; 0 for as many as there are cores.
+        report: progress of the chapters, as in ``execute_chapters``.
+        busy: makes a context that tells the user what goes on.
+
+    Raises:
+        ChapterFailed: a cell failed.
+        GcbookError: Jupyter Book warned of something or failed.
+    """
+    chapters = find_chapters(project)
+    chosen = _choose(project, chapters, only)
+    executed = execute_chapters(project, chosen, jobs, report)
+    _remove_orphans(project, chapters)
+    _write_status(project, chapters)
+    fingerprint = _book_fingerprint(project)
+    stamp = project.build / "html.fingerprint"
+    if (project.html / "index.html").is_file() and _read(stamp) == fingerprint:
+        return Built(executed, False, project.html)
+    if busy is None:
+        _run_jupyter_book(project)
+    else:
+        with busy("Writing the pages"):
+            _run_jupyter_book(project)
+    stamp.write_text(fingerprint, encoding="utf-8")
+    return Built(executed, True, project.html)
+
+
+def sphinx_command(project: Project, output: Path) -> list[str]:
+    """The command that builds the whole book below ``output``, with warnings as errors."""
+    # The program `jupyter-book` of this very environment, whatever the PATH says.
+    program = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    options = ["--path-output", str(output), "--all", "-W", "-n", "--keep-going"]
+    return [*program, "build", str(project.root), *options]
+
+
+def write_if_changed(path: Path, content: str) -> bool:
+    """Write a file unless it holds just that; say whether it was written."""
+    if _read(path) == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+    return True
+
+
+def _choose(project: Project, chapters: list[Chapter], only: str) -> list[Chapter]:
+    if not only:
+        return chapters
+    wanted = pick_chapter(project, only)
+    return [
+        chapter
+        for chapter in chapters
+        if chapter == wanted or not (project.chapters / f"{chapter.name}.ipynb").is_file()
+    ]
+
+
+def _remove_orphans(project: Project, chapters: list[Chapter]) -> None:
+    names = {chapter.name for chapter in chapters}
+    for page in project.chapters.glob("*.ipynb"):
+        if page.stem not in names:
+            page.unlink()
+            (project.chapters / f".{page.stem}.json").unlink(missing_ok=True)
+
+
+def _write_status(project: Project, chapters: list[Chapter]) -> None:
+    from gcbook.summaries import load_summaries
+
+    records = {c.name: r for c in chapters if (r := read_record(project, c.name))}
+    page = status_page(chapters, records, load_summaries().provenance)
+    write_if_changed(project.chapters / "status.md", page)
+
+
+def _run_jupyter_book(project: Project) -> None:
+    staging = project.build / "staging"
+    built = staging / "_build" / "html"
+    shutil.rmtree(built, ignore_errors=True)
+    staging.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        sphinx_command(project, staging),
+        capture_output=True,
+        text=True,
+        cwd=project.root,
+        check=False,
+    )
+    log = project.build / "jupyter-book.log"
+    log.write_text(done.stdout + done.stderr, encoding="utf-8")
+    if done.returncode or not (built / "index.html").is_file():
+        raise GcbookError(_complaints(done.stdout + done.stderr, log))
+    (built / "index.html").write_text(_ENTRANCE, encoding="utf-8")
+    old = project.build / "html.old"
+    shutil.rmtree(old, ignore_errors=True)
+    if project.html.exists():
+        project.html.rename(old)
+    built.rename(project.html)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _complaints(output: str, log: Path) -> str:
+    marks = ("WARNING", "ERROR", "CRITICAL", "Exception", "Error:")
+    lines = [line for line in output.splitlines() if any(mark in line for mark in marks)]
+    shown = lines[:20] or output.splitlines()[-20:]
+    return "\n".join(
+        ["Jupyter Book did not build the pages without warnings:", *shown, f"Full log: {log}"]
+    )
+
+
+def _book_fingerprint(project: Project) -> str:
+    digest = hashlib.sha256(package_fingerprint().encode())
+    sources = [project.root / "_config.yml", project.root / "_toc.yml"]
+    sources += sorted(p for p in project.templates.glob("*.ipynb"))
+    sources += sorted(
+        p
+        for p in project.book.rglob("*")
+        if p.is_file() and not p.name.startswith(".") and ".ipynb_checkpoints" not in p.parts
+    )
+    for path in sources:
+        digest.update(str(path.relative_to(project.root)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        return None

@@ -1,0 +1,101 @@
+"""Chapter templates: which there are, their titles, and what their parameters cells say."""
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gcbook.book.parameters import CHAPTERS
+from gcbook.book.project import Project
+from gcbook.errors import GcbookError, InputError
+
+__all__ = ["Chapter", "find_chapters", "pick_chapter", "read_parameters"]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One template.
+
+    Attributes:
+        name: file name without ending.
+        template: the notebook.
+        title: its first heading.
+    """
+
+    name: str
+    template: Path
+    title: str
+
+
+def find_chapters(project: Project) -> list[Chapter]:
+    """The templates, in the order of the book.
+
+    Raises:
+        GcbookError: if there is none, or one has no registered parameters.
+    """
+    paths = {path.stem: path for path in sorted(project.templates.glob("*.ipynb"))}
+    if not paths:
+        raise GcbookError(
+            f"expected chapter templates (*.ipynb) in {project.templates}; found none."
+        )
+    unregistered = [name for name in paths if name not in CHAPTERS]
+    if unregistered:
+        raise GcbookError(
+            f"{project.templates}: {', '.join(unregistered)} has no entry in "
+            "gcbook.book.parameters.CHAPTERS. Add one, or remove the file."
+        )
+    return [Chapter(name, paths[name], _title(paths[name])) for name in CHAPTERS if name in paths]
+
+
+def pick_chapter(project: Project, name: str) -> Chapter:
+    """One chapter by name.
+
+    Raises:
+        InputError: if there is none of that name.
+    """
+    chapters = {chapter.name: chapter for chapter in find_chapters(project)}
+    if name not in chapters:
+        raise InputError(f"no chapter is called {name!r}; chapters: {', '.join(chapters)}.")
+    return chapters[name]
+
+
+def read_parameters(template: Path) -> dict[str, Any]:
+    """The names and literal values of a template's cell tagged ``parameters``.
+
+    Raises:
+        GcbookError: if there is no such cell, or it holds anything but assigned literals.
+    """
+    import nbformat
+
+    cells = [
+        cell
+        for cell in nbformat.read(template, as_version=4).cells
+        if "parameters" in cell.metadata.get("tags", [])
+    ]
+    if len(cells) != 1:
+        raise GcbookError(f"{template}: expected one cell tagged parameters, found {len(cells)}.")
+    values = {}
+    for statement in ast.parse(cells[0].source).body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                try:
+                    values[name] = ast.literal_eval(value)
+                    continue
+                except ValueError:
+                    pass
+        raise GcbookError(
+            f"{template}: expected assignments of literals in the parameters cell, found "
+            f"{ast.unparse(statement)!r}."
+        )
+    return values
+
+
+def _title(template: Path) -> str:
+    import json
+
+    for cell in json.loads(template.read_text(encoding="utf-8"))["cells"]:
+        heading = re.search(r"^# +(.+)$", "".join(cell["source"]), re.MULTILINE)
+        if cell["cell_type"] == "markdown" and heading:
+            return heading[1].strip()
+    return template.stem

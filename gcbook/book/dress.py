@@ -1,0 +1,155 @@
+"""From an executed notebook to a page of the book, as pure functions on notebooks.
+
+- The outputs of ``gcbook.figures.figure`` and ``table`` become one figure with a number and a
+  caption, so that pages can refer to it.
+- Code is folded, and left out where all that it makes is a sentence.
+- A section at the end says how to run the chapter again.
+"""
+
+import copy
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from gcbook.book.parameters import CHAPTERS, allowed, as_arguments
+from gcbook.figures.chart import chart_html
+
+__all__ = ["dress", "rerun_section"]
+
+VEGA_MIME = "application/vnd.vegalite.v5+json"
+
+
+def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any], seconds: float) -> Any:
+    """A copy of the notebook as it goes into the book.
+
+    Args:
+        notebook: an executed notebook (nbformat 4).
+        chapter: the chapter's name.
+        parameters: the parameters that it was executed with.
+        seconds: how long the execution took.
+    """
+    page = copy.deepcopy(notebook)
+    page.cells = [part for cell in page.cells for part in _dress_cell(cell)]
+    page.cells.append(_markdown(rerun_section(chapter, parameters, seconds)))
+    # Sphinx shows all other metadata as fields of the document.
+    page.metadata = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+        "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+    }
+    return page
+
+
+def rerun_section(chapter: str, parameters: Mapping[str, Any], seconds: float) -> str:
+    """The Markdown that tells a reader how to run the chapter with other parameters."""
+    pairs = as_arguments({k: v for k, v in parameters.items() if v != ""})
+    words = [shlex.join(pairs[i : i + 3]) for i in range(0, len(pairs), 3)]
+    model = CHAPTERS[chapter]
+    rows = "\n".join(
+        f"| `{name}` | `{_shown(parameters.get(name, info.default))}` | {info.description} "
+        f"| {allowed(model, name)} |"
+        for name, info in model.model_fields.items()
+    )
+    table = "| Parameter | Here | Meaning | Allowed |\n|:--|:--|:--|:--|\n" + rows if rows else ""
+    return f"""## Rerun this chapter
+
+The page was made from {{download}}`this notebook <../../notebooks/{chapter}.ipynb>` in
+{seconds:.0f} seconds, with the parameters in the commands below. Change any of them: the first
+command writes the executed notebook and a page of its own, the second is plain papermill.
+
+```bash
+{_wrap([f"gcbook run {chapter}", *words])}
+```
+
+```bash
+{_wrap([f"papermill notebooks/{chapter}.ipynb my-{chapter}.ipynb", "-k python3 -l python", *words])}
+```
+
+````{{dropdown}} What can be changed
+{table}
+````
+"""
+
+
+def _wrap(words: list[str], width: int = 76) -> str:
+    lines = [words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(f"    {word}")
+    return " \\\n".join(lines)
+
+
+def _shown(value: Any) -> str:
+    return "(none)" if value == "" else str(value)
+
+
+def _dress_cell(cell: Any) -> list[Any]:
+    if cell.cell_type != "code":
+        return [cell]
+    cell.outputs, notes = _join(cell)
+    tags = list(cell.metadata.get("tags", []))
+    if not set(tags) & {"show-input", "hide-input", "remove-input", "remove-cell", "hide-cell"}:
+        tags.append("remove-input" if _only_text(cell.outputs) else "hide-input")
+    cell.metadata["tags"] = tags
+    for key in ("papermill", "execution"):
+        cell.metadata.pop(key, None)
+    return [cell, *notes]
+
+
+def _join(cell: Any) -> tuple[list[Any], list[Any]]:
+    """The outputs as the book wants them, and the cells that follow with a figure's notes."""
+    outputs: list[Any] = []
+    notes: list[Any] = []
+    for output in cell.outputs:
+        marks = output.get("metadata", {}).get("gcbook", {})
+        match marks.get("part"):
+            case "chart" | "table" as kind:
+                data = output["data"]
+                html = data["text/html"]
+                cell.metadata["mystnb"] = {
+                    **cell.metadata.get("mystnb", {}),
+                    "figure": {
+                        "name": marks["name"],
+                        "caption": marks["caption"],
+                        "classes": f"gc-figure gc-{kind}-figure",
+                    },
+                }
+                shown = chart_html(html, data[VEGA_MIME]) if kind == "chart" else html
+                outputs.append(_display(shown))
+            case "caption":
+                pass
+            case "notes":
+                # A cell of its own: what is in the figure's element is read out as its caption.
+                notes.append(_notes_cell(cell, output["data"]["text/html"]))
+            case _:
+                outputs.append(output)
+    return outputs, notes
+
+
+def _display(html: str) -> Any:
+    import nbformat.v4
+
+    return nbformat.v4.new_output("display_data", data={"text/html": html})
+
+
+def _notes_cell(cell: Any, html: str) -> Any:
+    import nbformat.v4
+
+    # MyST-NB leaves out cells without source.
+    made = nbformat.v4.new_code_cell("# the notes of the figure above", outputs=[_display(html)])
+    made["id"] = f"{cell['id'][:50]}-notes"
+    made.metadata["tags"] = ["remove-input", "gc-notes-cell"]
+    return made
+
+
+def _only_text(outputs: list[Any]) -> bool:
+    return bool(outputs) and all("text/markdown" in o.get("data", {}) for o in outputs)
+
+
+def _markdown(source: str) -> Any:
+    import nbformat.v4
+
+    cell = nbformat.v4.new_markdown_cell(source)
+    cell["id"] = "rerun-this-chapter"
+    return cell

@@ -1,0 +1,216 @@
+"""Run chapter templates with papermill, several at a time, each only when it has to be.
+
+A chapter is run again when its template, its parameters, the package (code or data) or the
+libraries that it draws with have changed. It is run into a temporary file, dressed for the book
+and renamed, so that a failure leaves the last good page in place.
+"""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from gcbook.book.chapters import Chapter, read_parameters
+from gcbook.book.project import Project
+from gcbook.errors import GcbookError
+
+__all__ = [
+    "ChapterFailed",
+    "Executed",
+    "chapter_fingerprint",
+    "execute_chapters",
+    "package_fingerprint",
+    "read_record",
+    "run_notebook",
+]
+
+LIBRARIES = ("altair", "vl-convert-python", "pandas", "numpy", "scipy", "papermill")
+
+
+class ChapterFailed(GcbookError):
+    """A cell of a chapter raised an error."""
+
+
+@dataclass(frozen=True)
+class Executed:
+    """What is known of an executed chapter, kept beside its page.
+
+    Attributes:
+        fingerprint: of everything that the page depends on.
+        seconds: time to execute.
+        parameters: values that it was executed with.
+        finished: when, ISO 8601 in UTC.
+    """
+
+    fingerprint: str
+    seconds: float
+    parameters: Mapping[str, Any]
+    finished: str
+
+
+def execute_chapters(
+    project: Project,
+    chapters: Iterable[Chapter],
+    jobs: int = 0,
+    report: Callable[[str, str], None] = lambda name, state: None,
+) -> list[str]:
+    """Execute the chapters that need it into ``book/chapters``.
+
+    Args:
+        project: the checkout.
+        chapters: which chapters.
+        jobs: how many at a time; 0 for as many as there are processor cores.
+        report: called with a chapter's name and ``"fresh"``, ``"started"`` or ``"done"``.
+
+    Returns:
+        Names of those that were executed.
+
+    Raises:
+        ChapterFailed: at the first error in a cell.
+    """
+    project.chapters.mkdir(parents=True, exist_ok=True)
+    package = package_fingerprint()
+    waiting: list[tuple[Chapter, str]] = []
+    for chapter in chapters:
+        fingerprint = chapter_fingerprint(chapter, {}, package)
+        record = read_record(project, chapter.name)
+        page = project.chapters / f"{chapter.name}.ipynb"
+        if record and record.fingerprint == fingerprint and page.is_file():
+            report(chapter.name, "fresh")
+        else:
+            waiting.append((chapter, fingerprint))
+    if not waiting:
+        return []
+    workers = min(jobs or os.cpu_count() or 1, len(waiting))
+    # Fresh interpreters: a fork would inherit the threads of the progress bar.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        futures = {pool.submit(_make_page, project, c, f): c.name for c, f in waiting}
+        for name in futures.values():
+            report(name, "started")
+        try:
+            for future in as_completed(futures):
+                future.result()
+                report(futures[future], "done")
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    return [chapter.name for chapter, _ in waiting]
+
+
+def run_notebook(
+    template: Path, output: Path, parameters: Mapping[str, Any], cwd: Path | None = None
+) -> float:
+    """Execute a template with papermill.
+
+    Args:
+        template: the notebook.
+        output: where the executed notebook goes; written only if every cell ran.
+        parameters: values to put in place of the template's defaults.
+        cwd: folder that the notebook runs in; the current one by default.
+
+    Returns:
+        The time that it took, in seconds.
+
+    Raises:
+        ChapterFailed: with chapter, cell, source and error.
+    """
+    import papermill
+
+    half = output.with_name(f".{output.stem}.{os.getpid()}.ipynb")
+    start = time.perf_counter()
+    try:
+        papermill.execute_notebook(
+            template,
+            half,
+            parameters=dict(parameters),
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            cwd=str(cwd) if cwd else None,
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+        )
+        half.replace(output)
+    except papermill.PapermillExecutionError as error:
+        raise ChapterFailed(_describe(template, error)) from None
+    finally:
+        half.unlink(missing_ok=True)
+    return time.perf_counter() - start
+
+
+def package_fingerprint() -> str:
+    """A hash of the package's code and data and of the libraries that chapters are made with."""
+    folder = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(str(path.relative_to(folder)).encode())
+            digest.update(path.read_bytes())
+    for library in LIBRARIES:
+        digest.update(f"{library} {_version(library)}".encode())
+    return digest.hexdigest()
+
+
+def chapter_fingerprint(chapter: Chapter, parameters: Mapping[str, Any], package: str) -> str:
+    """A hash of all that a chapter's page depends on."""
+    digest = hashlib.sha256(package.encode())
+    digest.update(chapter.template.read_bytes())
+    digest.update(json.dumps(parameters, sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def read_record(project: Project, name: str) -> Executed | None:
+    """What is known of a chapter's page, None if it was never made."""
+    path = _record_path(project, name)
+    try:
+        return Executed(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _make_page(project: Project, chapter: Chapter, fingerprint: str) -> None:
+    import nbformat
+
+    from gcbook.book.dress import dress
+
+    raw = project.build / "executed" / f"{chapter.name}.ipynb"
+    raw.parent.mkdir(parents=True, exist_ok=True)
+    parameters = read_parameters(chapter.template)
+    seconds = run_notebook(chapter.template, raw, {}, project.root)
+    page = dress(nbformat.read(raw, as_version=4), chapter.name, parameters, seconds)
+    target = project.chapters / f"{chapter.name}.ipynb"
+    half = target.with_name(f".{chapter.name}.{os.getpid()}.ipynb")
+    nbformat.write(page, half)
+    half.replace(target)
+    finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    record = Executed(fingerprint, round(seconds, 1), parameters, finished)
+    path = _record_path(project, chapter.name)
+    path.write_text(json.dumps(record.__dict__, indent=1) + "\n", encoding="utf-8")
+
+
+def _record_path(project: Project, name: str) -> Path:
+    return project.chapters / f".{name}.json"
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def _describe(template: Path, error: Any) -> str:
+    source = str(error.source).strip().splitlines()
+    excerpt = "\n".join(f"    {line}" for line in source[:8])
+    more = "\n    …" if len(source) > 8 else ""
+    return (
+        f"chapter {template.stem} failed in code cell {error.exec_count} "
+        f"(cell {error.cell_index + 1} of {template}):\n{excerpt}{more}\n"
+        f"{error.ename}: {error.evalue}"
+    )

@@ -1,0 +1,55 @@
+"""A progress bar of the chapters, on a terminal; one line a chapter elsewhere."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+__all__ = ["ChapterProgress", "chapter_progress"]
+
+
+class ChapterProgress:
+    """Shows what happens to each chapter.
+
+    Args:
+        progress: the bar, in use.
+    """
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("Executing chapters", total=0, visible=False)
+        self._running: list[str] = []
+
+    def report(self, name: str, state: str) -> None:
+        """Take note of a chapter that is ``fresh``, ``started`` or ``done``."""
+        bar, task = self._progress, self._task
+        if state == "started":
+            self._running.append(name)
+            bar.update(task, total=(bar.tasks[0].total or 0) + 1, visible=True)
+        elif state == "done":
+            self._running.remove(name)
+            bar.advance(task)
+            bar.console.print(f"{name}: executed", highlight=False)
+        left = ", ".join(self._running) or "done"
+        bar.update(task, description=f"Executing chapters ({left})")
+
+    @contextmanager
+    def busy(self, message: str) -> Iterator[None]:
+        """A context in which something of unknown length goes on."""
+        task = self._progress.add_task(message, total=None)
+        if not self._progress.console.is_terminal:
+            self._progress.console.print(message, highlight=False)
+        try:
+            yield
+        finally:
+            self._progress.remove_task(task)
+
+
+@contextmanager
+def chapter_progress() -> Iterator[ChapterProgress]:
+    """A progress bar on standard error for the time of a ``with`` block."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield ChapterProgress(progress)

@@ -1,0 +1,64 @@
+"""Where the parts of the book are, whatever folder a command is started from."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from gcbook.errors import GcbookError
+
+__all__ = ["Project", "find_project"]
+
+
+@dataclass(frozen=True)
+class Project:
+    """The folders of one checkout of the book."""
+
+    root: Path
+
+    @property
+    def templates(self) -> Path:
+        """Chapter templates: notebooks without outputs."""
+        return self.root / "notebooks"
+
+    @property
+    def book(self) -> Path:
+        """Prose pages and static files."""
+        return self.root / "book"
+
+    @property
+    def chapters(self) -> Path:
+        """Executed chapters, made from the templates; not under version control."""
+        return self.book / "chapters"
+
+    @property
+    def build(self) -> Path:
+        """All that can be deleted and made again."""
+        return self.root / "_build"
+
+    @property
+    def html(self) -> Path:
+        """The built book."""
+        return self.build / "html"
+
+
+def find_project(start: Path | None = None) -> Project:
+    """The project around a folder, else the one that this package was installed from.
+
+    Args:
+        start: where to look first; the current folder by default.
+
+    Raises:
+        GcbookError: if there is no ``_config.yml`` with a ``notebooks`` folder beside it.
+    """
+    named = os.environ.get("GCBOOK_PROJECT")
+    here = (start or Path.cwd()).resolve()
+    package = Path(__file__).resolve().parents[2]
+    candidates = [Path(named).resolve()] if named else [here, *here.parents, package]
+    for folder in candidates:
+        if (folder / "_config.yml").is_file() and (folder / "notebooks").is_dir():
+            return Project(folder)
+    raise GcbookError(
+        f"expected a checkout of the book (a folder with _config.yml and notebooks/), found none "
+        f"at {candidates[0]}, above it, or where gcbook is installed. Change to the checkout or "
+        "set GCBOOK_PROJECT to its folder."
+    )

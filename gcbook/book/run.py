@@ -1,0 +1,57 @@
+"""Run one chapter with other parameters: the executed notebook and a page that stands alone."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gcbook.book.chapters import pick_chapter
+from gcbook.book.execute import run_notebook
+from gcbook.book.parameters import Parameters, check_parameters
+from gcbook.book.project import Project
+from gcbook.errors import InputError
+
+__all__ = ["run_chapter"]
+
+
+def run_chapter(
+    project: Project, name: str, values: Mapping[str, Any], folder: Path
+) -> tuple[Path, Path]:
+    """Execute a chapter and set its page.
+
+    Args:
+        project: the checkout.
+        name: the chapter.
+        values: parameters that differ from the chapter's defaults, as values or as strings.
+        folder: where to write; made if need be.
+
+    Returns:
+        The executed notebook and the self-contained HTML page.
+
+    Raises:
+        InputError: no such chapter, or a parameter that is not allowed.
+        ChapterFailed: a cell failed.
+        GcbookError: the page could not be set.
+    """
+    from gcbook.book.page import write_page
+
+    chapter = pick_chapter(project, name)
+    parameters = check_parameters(name, **values)
+    _check_trials(parameters)
+    plain = parameters.as_dict()
+    folder.mkdir(parents=True, exist_ok=True)
+    notebook = folder / f"{name}.ipynb"
+    given = {key: plain[key] for key in values}
+    seconds = run_notebook(chapter.template, notebook, given, Path.cwd())
+    page = folder / f"{name}.html"
+    write_page(project, chapter, notebook, plain, seconds, page)
+    return notebook, page
+
+
+def _check_trials(parameters: Parameters) -> None:
+    paths = [p.strip() for p in getattr(parameters, "trials", "").split(",") if p.strip()]
+    missing = [path for path in paths if not Path(path).exists()]
+    if missing:
+        raise InputError(
+            f"trials: expected paths of folders, zips or CSV files, found nothing at "
+            f"{', '.join(missing)} (looked from {Path.cwd()})."
+        )

@@ -1,0 +1,118 @@
+"""A Sphinx extension: scripts that are made when the book is built, and numbered tables.
+
+Vega (from vl-convert) and MathJax (from sphinx-mathjax-offline) come with Python packages. They
+are written beside the book's own static files, so that no page asks another server for anything.
+"""
+
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.transforms import SphinxTransform
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+__all__ = ["mend_html", "setup", "table_figure", "vega_script", "write_vendor"]
+
+
+class table_figure(nodes.figure):
+    """A figure that holds a table and is numbered as one."""
+
+
+class NumberTables(SphinxTransform):
+    """Turn figures of class ``gc-table-figure`` into numbered tables."""
+
+    default_priority = 200
+
+    def apply(self, **kwargs: Any) -> None:
+        """Replace the nodes in place; children and labels stay."""
+        for node in list(self.document.findall(nodes.figure)):
+            if "gc-table-figure" in node["classes"]:
+                new = table_figure("", *node.children, **node.attributes)
+                new.source, new.line = node.source, node.line
+                node.replace_self(new)
+                for name in node["names"]:
+                    self.document.nameids[name] = new["ids"][0]
+                for identifier in new["ids"]:
+                    self.document.ids[identifier] = new
+
+
+def vega_script() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one classic script.
+
+    A module cannot be loaded from a file:// page, and the names of a script must not meet those
+    of others: hence the function around it.
+    """
+    import vl_convert
+
+    from gcbook.figures.chart import vegalite_version
+
+    bundle = vl_convert.javascript_bundle(vl_version=vegalite_version())
+    return f"(function(){{\n{bundle}\n}})();\n"
+
+
+def write_vendor(folder: Path) -> None:
+    """Write ``vendor/vega.js`` and ``vendor/tex-svg.js``, each only if it changed."""
+    vendor = folder / "vendor"
+    vendor.mkdir(parents=True, exist_ok=True)
+    # The full file: the others load extensions when a formula needs one.
+    mathjax = distribution("sphinx-mathjax-offline").locate_file(
+        "sphinx-mathjax-offline/static/mathjax/tex-svg-full.js"
+    )
+    for name, content in (
+        ("vega.js", vega_script()),
+        ("tex-svg.js", Path(str(mathjax)).read_text(encoding="utf-8")),
+    ):
+        path = vendor / name
+        if not path.is_file() or path.read_text(encoding="utf-8") != content:
+            path.write_text(content, encoding="utf-8")
+
+
+def mend_html(text: str) -> str:
+    """Make a page's markup accessible where Sphinx and its theme leave it wanting.
+
+    >>> mend_html('<summary><span class="toctree-toggle" role="presentation">')
+    '<summary aria-label="Pages of this chapter"><span class="toctree-toggle" role="presentation">'
+    """
+    text = text.replace(
+        '<summary><span class="toctree-toggle"',
+        '<summary aria-label="Pages of this chapter"><span class="toctree-toggle"',
+    )
+    # A list needs list items, and the role of its entries is deprecated.
+    text = text.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
+    return text.replace(' role="doc-biblioentry"', "")
+
+
+def _mend_pages(app: "Sphinx", exception: Exception | None) -> None:
+    if exception is None and app.builder.format == "html":
+        for page in Path(app.outdir).rglob("*.html"):
+            if not page.relative_to(app.outdir).parts[0].startswith("_"):
+                text = page.read_text(encoding="utf-8")
+                mended = mend_html(text)
+                if mended != text:
+                    page.write_text(mended, encoding="utf-8")
+
+
+def _add_vendor(app: "Sphinx", config: "Config") -> None:
+    folder = Path(app.outdir).parent / "vendor-static"
+    write_vendor(folder)
+    config.html_static_path.append(str(folder))
+
+
+def setup(app: "Sphinx") -> dict[str, Any]:
+    """Register the extension."""
+    app.connect("config-inited", _add_vendor)
+    app.connect("build-finished", _mend_pages)
+    app.add_enumerable_node(
+        table_figure,
+        "table",
+        html=(
+            lambda self, node: self.visit_figure(node),
+            lambda self, node: self.depart_figure(node),
+        ),
+    )
+    app.add_transform(NumberTables)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,117 @@
+"""The page that says how this copy of the book was made: versions, times, parameters, data."""
+
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import gcbook
+from gcbook.book.chapters import Chapter
+from gcbook.book.execute import Executed
+
+__all__ = ["status_page"]
+
+PACKAGES = (
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "altair",
+    "vl-convert-python",
+    "papermill",
+    "jupyter-book",
+    "Sphinx",
+    "myst-nb",
+    "sphinx-book-theme",
+    "pydantic",
+)
+
+
+def status_page(
+    chapters: Sequence[Chapter],
+    records: Mapping[str, Executed],
+    provenance: Mapping[str, Any],
+) -> str:
+    """The page as MyST Markdown.
+
+    Args:
+        chapters: in the order of the book.
+        records: of the executed chapters, by name.
+        provenance: of the shipped summaries.
+    """
+    rows = "\n".join(_chapter_row(c, records[c.name]) for c in chapters if c.name in records)
+    total = sum(record.seconds for record in records.values())
+    return f"""(how-this-book-was-built)=
+# How this book was built
+
+This copy was made by gcbook {gcbook.__version__} under Python {platform.python_version()}. Every
+chapter is a notebook that was executed from its template; nothing on a page was typed in by hand
+that code could compute.
+
+## Chapters
+
+Executing all of them took {total:.0f} seconds in all, several at a time.
+
+| Chapter | Executed (UTC) | Seconds | Parameters that differ from the defaults |
+|:--|:--|--:|:--|
+{rows}
+
+## Data
+
+{_provenance(provenance)}
+
+## Software
+
+| Package | Version |
+|:--|:--|
+{_packages()}
+"""
+
+
+def _chapter_row(chapter: Chapter, record: Executed) -> str:
+    from gcbook.book.parameters import CHAPTERS, defaults
+
+    start = defaults(CHAPTERS[chapter.name])
+    changed = {k: v for k, v in record.parameters.items() if start.get(k) != v}
+    shown = ", ".join(f"`{k} = {v}`" for k, v in changed.items()) or "none"
+    when = record.finished.replace("T", " ").removesuffix("Z")
+    link = f"[{chapter.title}]({chapter.name}.ipynb)"
+    return f"| {link} | {when} | {record.seconds:.1f} | {shown} |"
+
+
+def _provenance(provenance: Mapping[str, Any]) -> str:
+    if not provenance:
+        return "The chapters that are in this copy read no summaries."
+    sources = "\n".join(
+        f"- {s['content']}: [{s['repository']}](https://github.com/{s['repository']}) at commit "
+        f"`{s['commit'][:12]}`"
+        for s in provenance.get("published", [])
+    )
+    facts = "\n".join(
+        f"| {key.replace('_', ' ')} | `{_short(value)}` |"
+        for key, value in provenance.items()
+        if key not in {"published", "sources"} and not isinstance(value, (dict, list, tuple))
+    )
+    return f"""The summaries that the chapters start from were computed by our own code from these
+published trials:
+
+{sources}
+
+| Setting of the shipped summaries | Value |
+|:--|:--|
+{facts}
+"""
+
+
+def _short(value: Any) -> str:
+    return str(value).replace("|", "/")
+
+
+def _packages() -> str:
+    lines = []
+    for package in PACKAGES:
+        try:
+            lines.append(f"| {package} | {version(package)} |")
+        except PackageNotFoundError:
+            continue
+    return "\n".join(lines)

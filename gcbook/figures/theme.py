@@ -1,0 +1,121 @@
+"""One look for all figures: humans red, generative models in their own hues, the rest grey.
+
+Every hue reaches a contrast of 3:1 on the light and on the dark page, or has a dark twin in `DARK`.
+Colours are never the only sign: kinds of observers differ in mark shape too.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import altair as alt
+
+__all__ = [
+    "BAND",
+    "CHANCE_LINE",
+    "DARK",
+    "DISCRIMINATIVE",
+    "DIVERGING",
+    "GENERATIVE",
+    "HUMAN",
+    "INK",
+    "KINDS",
+    "KIND_SHAPES",
+    "OWN",
+    "color_scale",
+    "kinds_shown",
+    "shape_scale",
+]
+
+HUMAN = "#d0273c"
+DISCRIMINATIVE = "#7a7a7a"
+GENERATIVE = {
+    "imagen": "#0077bb",
+    "stable_diffusion": "#00916e",
+    "parti": "#b86e00",
+    "muse": "#8a5bd6",
+}
+"""Published generative models by key."""
+
+OWN = "#b5459b"
+"""Models from a reader's own trials."""
+
+INK = "#1a1a1a"
+CHANCE_LINE = "#8a8a8a"
+BAND = "#8a8a8a"
+"""Fill of shaded bands, to be used with an opacity of about 0.15."""
+
+DARK = {
+    INK: "#e6e6e6",
+    DISCRIMINATIVE: "#a0a0a0",
+    CHANCE_LINE: "#a0a0a0",
+    BAND: "#a0a0a0",
+    # Single humans are small marks, and need more contrast on dark ground.
+    HUMAN: "#f0606e",
+}
+"""Light colour → its twin on the dark page."""
+
+DIVERGING = "purplegreen"
+"""Scheme for values around 0; readable with the common kinds of colour blindness."""
+
+KINDS = {
+    "human": HUMAN,
+    "discriminative": DISCRIMINATIVE,
+    "imagen": GENERATIVE["imagen"],
+    "stable_diffusion": GENERATIVE["stable_diffusion"],
+    "parti": GENERATIVE["parti"],
+    "muse": GENERATIVE["muse"],
+    "own": OWN,
+}
+"""What a mark stands for → its colour."""
+
+KIND_SHAPES = {
+    "human": "diamond",
+    "discriminative": "circle",
+    "imagen": "square",
+    "stable_diffusion": "triangle-up",
+    "parti": "triangle-down",
+    "muse": "cross",
+    "own": "triangle-right",
+}
+
+_TITLES = {
+    "human": "Humans",
+    "discriminative": "Discriminative model",
+    "imagen": "Imagen",
+    "stable_diffusion": "Stable Diffusion",
+    "parti": "Parti",
+    "muse": "Muse",
+    "own": "Own model",
+}
+
+
+def kinds_shown(titles: Iterable[str]) -> tuple[str, ...]:
+    """The kinds whose titles occur, in the order of `KINDS`, for the two scales below.
+
+    >>> kinds_shown(["Imagen", "Humans", "Humans"])
+    ('human', 'imagen')
+    """
+    found = set(titles)
+    return tuple(kind for kind in KINDS if _TITLES[kind] in found)
+
+
+def color_scale(*kinds: str) -> alt.Scale:
+    """Colours of the kinds that a chart shows, keyed by their titles.
+
+    >>> color_scale("human").domain
+    ['Humans']
+    """
+    return _scale(KINDS, kinds)
+
+
+def shape_scale(*kinds: str) -> alt.Scale:
+    """Mark shapes of the kinds that a chart shows, keyed by their titles."""
+    return _scale(KIND_SHAPES, kinds)
+
+
+def _scale(values: dict[str, str], kinds: tuple[str, ...]) -> alt.Scale:
+    options: dict[str, Any] = {
+        "domain": [_TITLES[kind] for kind in kinds],
+        "range": [values[kind] for kind in kinds],
+    }
+    return alt.Scale(**options)

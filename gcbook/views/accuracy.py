@@ -1,0 +1,218 @@
+"""Out-of-distribution accuracy, from summaries to the tables that the figures show.
+
+Each function takes `gcbook.summaries.Summaries` and returns a tidy table: one row a mark or a line,
+observers and conditions under the names that a reader sees, numbers rounded to four digits. What
+the paper prints stands beside what was recomputed, and is never mixed with it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gcbook.experiments import EXPERIMENTS, PARAMETRIC
+from gcbook.metrics import HUMANS
+from gcbook.observers import choose_observers, known_networks, show_once
+from gcbook.published import published_values, table3
+from gcbook.summaries import Summaries
+from gcbook.views.benchmark import benchmark_rows, comparable_with_paper, standing_rows
+from gcbook.views.names import HUMANS_TITLE, kind_titles, unique_labels
+from gcbook.views.words import span
+
+__all__ = [
+    "ABOVE",
+    "BELOW",
+    "ONE_HUMAN",
+    "UNDECIDED",
+    "accuracy_by_condition",
+    "against_humans",
+    "lead_facts",
+    "ood_facts",
+    "ood_standings",
+    "single_condition_accuracy",
+]
+
+ABOVE, BELOW, UNDECIDED = "above", "below", "no difference shown"
+"""Verdicts of the tests against humans."""
+
+ONE_HUMAN = "One human"
+"""Kind of a single human, beside the kinds that the colour scale knows."""
+
+_QUOTED = ("imagen", "stable_diffusion", "parti")
+_DIGITS = 4
+_NUMBERS = ["value", "low", "high"]
+
+
+def ood_standings(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
+    """OOD accuracy averaged over the datasets: recomputed, and as the paper prints it.
+
+    Args:
+        summaries: over the datasets to average. Published values appear only beside what the paper
+            averages too: all datasets, in the benchmark's conditions.
+        observers: recomputed models to keep; none keeps all.
+
+    Returns:
+        ``position, model, kind, origin, value, low, high, paper``, the best first, as
+        `gcbook.views.benchmark.standing_rows` gives them.
+    """
+    rows = standing_rows(benchmark_rows(summaries, observers), ("ood_accuracy",))
+    return rows.drop(columns="metric").round(_DIGITS)
+
+
+def accuracy_by_condition(
+    summaries: Summaries, observers: Sequence[str] = (), *, individuals: bool = False
+) -> pd.DataFrame:
+    """Accuracy in each condition of the parametric datasets.
+
+    Args:
+        summaries: over the datasets to show.
+        observers: models to keep; none keeps all.
+        individuals: with one line for each human beside the pooled one.
+
+    Returns:
+        Columns ``dataset, step, condition, strength, observer, kind, family, value, low, high, n,
+        counted``, in the order of the conditions. ``step`` counts conditions from 1, the easiest;
+        ``condition`` is printed on the axis and ``strength`` is the axis title; ``kind`` is what
+        the colour scale knows, or `ONE_HUMAN`; ``counted`` is "yes" or why the benchmark leaves
+        the condition out.
+    """
+    rows = _accuracy(summaries, observers)
+    rows = rows[rows["dataset"].isin(PARAMETRIC) & (rows["condition"] != "")]
+    if not individuals:
+        rows = rows[rows["kind"] != ONE_HUMAN]
+    places = list(zip(rows["dataset"], rows["condition"], strict=True))
+    all_count = summaries.provenance["conditions"] == "all"
+    rows = rows.assign(
+        step=[EXPERIMENTS[d].conditions.index(c) + 1 for d, c in places],
+        condition=[EXPERIMENTS[d].label(c) for d, c in places],
+        strength=[EXPERIMENTS[d].xlabel for d, _ in places],
+        counted=["yes" if all_count else _counted(d, c) for d, c in places],
+        place=[PARAMETRIC.index(d) for d, _ in places],
+        dataset=[EXPERIMENTS[d].title for d, _ in places],
+    ).sort_values(["place", "rank", "observer", "step"], kind="stable")
+    columns = ["dataset", "step", "condition", "strength", "observer", "kind", "family"]
+    return rows[[*columns, *_NUMBERS, "n", "counted"]].reset_index(drop=True).round(_DIGITS)
+
+
+def single_condition_accuracy(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
+    """Accuracy on the datasets with one manipulation, with every network that has trials there.
+
+    Returns:
+        Columns ``dataset, observer, kind, value, low, high, n``; in each dataset the best first.
+    """
+    rows = _accuracy(summaries, observers)
+    wanted = ["sketch", "stylized", "edge", "silhouette", "cue-conflict"]
+    rows = rows[rows["dataset"].isin(wanted) & (rows["condition"] == "")]
+    rows = rows[rows["kind"] != ONE_HUMAN]
+    rows = rows.assign(
+        place=[wanted.index(name) for name in rows["dataset"]],
+        dataset=[EXPERIMENTS[name].title for name in rows["dataset"]],
+    ).sort_values(["place", "value", "observer"], ascending=[True, False, True])
+    columns = ["dataset", "observer", "kind", *_NUMBERS, "n"]
+    return rows[columns].reset_index(drop=True).round(_DIGITS)
+
+
+def against_humans(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
+    """Paired tests of each network's OOD accuracy against the humans', the best network first.
+
+    Returns:
+        Columns ``name, difference, low, high, p, p_holm, verdict``; ``difference`` is network minus
+        humans, ``verdict`` is `ABOVE`, `BELOW` or `UNDECIDED` at one minus the confidence. Empty
+        where nothing was resampled.
+    """
+    tests = summaries.tests[summaries.tests["family"] == "ood_accuracy:humans"]
+    tests = tests[tests["a"].isin(list(observers) or tests["a"])]
+    tests = tests[tests["p_holm"].notna()]
+    clear = tests["p_holm"] < 1 - float(summaries.provenance["confidence"])
+    verdict = np.where(tests["difference"] > 0, ABOVE, BELOW)
+    tests = tests.assign(
+        name=unique_labels(tests["a_source"], tests["a"]),
+        verdict=np.where(clear, verdict, UNDECIDED),
+    ).sort_values("difference", ascending=False)
+    columns = ["name", "difference", "low", "high", "p", "p_holm", "verdict"]
+    return tests[columns].reset_index(drop=True).round(_DIGITS)
+
+
+def ood_facts(summaries: Summaries, observers: Sequence[str] = ()) -> dict[str, Any]:
+    """What the prose says of OOD accuracy, as values for ``text``.
+
+    Returns:
+        ``humans`` and their ``interval``, ``n_datasets``, ``n_published``; the published values of
+        ``imagen``, ``stable_diffusion`` and ``parti``; ``place`` of the humans among the published
+        rows, in words; and ``verdicts``, a sentence on which networks are above the humans, below
+        them, or neither.
+    """
+    standings = ood_standings(summaries, observers)
+    humans = standings[standings["kind"] == HUMANS_TITLE].iloc[0]
+    printed = table3()["ood_accuracy"]
+    place = 1 + int((printed > round(float(humans["value"]), 3)).sum())
+    paper = published_values().set_index("key")["ood_accuracy"]
+    return {
+        "humans": float(humans["value"]),
+        "interval": span(float(humans["low"]), float(humans["high"])),
+        "n_datasets": len(summaries.provenance["datasets"]),
+        "n_published": len(printed),
+        "place": f"place {place}" if comparable_with_paper(summaries) else "no comparable place",
+        **{key: float(paper[key]) for key in _QUOTED},
+        "verdicts": _verdicts(against_humans(summaries, observers)),
+    }
+
+
+def lead_facts(rows: pd.DataFrame) -> dict[str, Any]:
+    """Where the humans are ahead of the networks, as values for ``text``.
+
+    Args:
+        rows: from `accuracy_by_condition`, without single humans.
+
+    Returns:
+        Over the conditions that count: ``n_conditions``; in how many of them the humans are
+        ``ahead`` of every network, and in which datasets (``ahead_in``); in how many they are
+        ``behind_most`` of the networks.
+    """
+    rows = rows[rows["counted"] == "yes"]
+    by = ["dataset", "step"]
+    human = rows["kind"] == HUMANS_TITLE
+    humans = rows[human].set_index(by)["value"]
+    networks = rows[~human].set_index(by)["value"]
+    better = (networks > humans.reindex(networks.index)).groupby(by, sort=False).mean()
+    ahead = better.index.get_level_values("dataset")[better == 0]
+    return {
+        "n_conditions": len(better),
+        "ahead": int((better == 0).sum()),
+        "ahead_in": _list(list(dict.fromkeys(ahead))),
+        "behind_most": int((better > 0.5).sum()),
+    }
+
+
+def _accuracy(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
+    rows = summaries.estimates[summaries.estimates["metric"] == "accuracy"]
+    rows = choose_observers(show_once(rows), observers)
+    pooled = rows["observer"] == HUMANS
+    human = rows["observer_kind"] == "human"
+    family = known_networks().set_index("observer")["family"]
+    return rows.assign(
+        observer=unique_labels(rows["source"], rows["observer"]),
+        kind=kind_titles(rows["source"], rows["observer_kind"]).where(pooled | ~human, ONE_HUMAN),
+        family=np.where(human, HUMANS_TITLE, rows["observer"].map(family).fillna("Own model")),
+        rank=np.select([pooled, human], [0, 2], 1),
+    )
+
+
+def _counted(dataset: str, condition: str) -> str:
+    experiment = EXPERIMENTS[dataset]
+    if condition in experiment.unchanged:
+        return "no: image unchanged"
+    return "no: too hard for humans" if condition in experiment.too_hard else "yes"
+
+
+def _verdicts(tests: pd.DataFrame) -> str:
+    if tests.empty:
+        return "Nothing was resampled, so nothing can be said of chance."
+    names = {verdict: _list(list(group["name"])) for verdict, group in tests.groupby("verdict")}
+    above, below, undecided = (names.get(v, "none") for v in (ABOVE, BELOW, UNDECIDED))
+    return f"Above the humans: {above}. Below them: {below}. No difference shown: {undecided}."
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) else "none"

@@ -1,0 +1,145 @@
+"""What was answered to what, from counts to the tables that the figures show.
+
+The confusions of ten observers in 78 conditions are some 40,000 numbers. To keep a page light they
+travel as short lists in words, one column a shown category: ``"bear 7, dog 2"`` says that the
+category was answered with bear seven times and with dog twice.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from gcbook.categories import CATEGORIES, NO_ANSWER, RESPONSES
+from gcbook.experiments import DATASETS, EXPERIMENTS
+from gcbook.metrics import HUMANS, pool_humans
+from gcbook.observers import PUBLISHED_SOURCES, choose_observers, show_once
+from gcbook.summaries import Summaries
+from gcbook.views.names import HUMANS_TITLE, kind_titles, unique_labels
+
+__all__ = ["bias_facts", "confusion_answers", "response_bias"]
+
+_WHERE = ["dataset", "condition", "source", "observer", "observer_kind"]
+
+
+def confusion_answers(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
+    """How often each category was answered with what, in every condition.
+
+    Args:
+        summaries: over the datasets to show.
+        observers: models to keep; none keeps those that saw more than a few datasets.
+
+    Returns:
+        One row an observer and condition: ``dataset, step, steps, condition, observer, n, right``
+        (share of right answers), then one column for each of the 16 categories: a list of answers
+        with their counts, the most frequent first. ``step`` counts the dataset's ``steps``
+        conditions from 1.
+    """
+    counts = _pooled(summaries, observers)
+    keys = [*_WHERE, "category"]
+    each = counts.groupby([*keys, "response"], observed=True)["n"].sum().reset_index()
+    # The key for ties is the order of the categories, so that "na" comes last.
+    each = each.assign(order=each["response"].map(RESPONSES.index)).sort_values(
+        ["n", "order"], ascending=[False, True]
+    )
+    each["answer"] = each["response"] + " " + each["n"].astype(str)
+    lists = each.groupby(keys, observed=True)["answer"].agg(", ".join).unstack(fill_value="")
+    lists = lists.reindex(columns=list(CATEGORIES), fill_value="")
+    summary = _summary(counts).set_index(_WHERE)[["n", "right"]]
+    return _presented(summary.join(lists).reset_index()).drop(
+        columns=["source", "observer_kind", "kind"]
+    )
+
+
+def response_bias(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
+    """The answer given most often in each condition, and how often.
+
+    Trials without an answer are left out of the share, not of the accuracy.
+
+    Returns:
+        Columns ``dataset, condition, observer, kind, n, right, favourite, share``; ``share`` is the
+        favourite's part of all answers: 1/16 at least, 1 when nothing else was ever answered.
+    """
+    table = _presented(_summary(_pooled(summaries, observers)))
+    columns = ["dataset", "condition", "observer", "kind", "n", "right", "favourite", "share"]
+    return table[columns]
+
+
+def bias_facts(bias: pd.DataFrame, at_most: float = 0.125) -> dict[str, Any]:
+    """What the prose says of response bias, as values for ``text``.
+
+    Args:
+        bias: from `response_bias`.
+        at_most: accuracy up to which a condition counts as hopeless for an observer.
+
+    Returns:
+        For humans and networks in the conditions that are hopeless for them: ``humans_mean`` and
+        ``networks_mean`` of the favourite's share, ``humans_n`` and ``networks_n`` cases, in words
+        where there are none; of the humans' strongest bias anywhere ``humans_favourite``,
+        ``humans_share``, ``humans_where``; and ``all_the_same``, how many cases have one single
+        answer to every image.
+    """
+    hopeless = bias[bias["right"] <= at_most]
+    facts: dict[str, Any] = {"at_most": at_most}
+    human = hopeless["kind"] == HUMANS_TITLE
+    for name, chosen in (("humans", human), ("networks", ~human)):
+        share = hopeless.loc[chosen, "share"]
+        facts[f"{name}_n"] = len(share)
+        facts[f"{name}_mean"] = f"{share.mean():.0%}" if len(share) else "no value"
+    strongest = bias[bias["kind"] == HUMANS_TITLE].sort_values("share").iloc[-1]
+    facts["humans_favourite"] = strongest["favourite"]
+    facts["humans_share"] = float(strongest["share"])
+    facts["humans_where"] = f"{strongest['dataset']}, {strongest['condition']}"
+    facts["all_the_same"] = int((bias["share"] == 1).sum())
+    return facts
+
+
+def _pooled(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
+    counts = show_once(summaries.counts)
+    if not observers:
+        # The networks of the second source saw three datasets; they are shown when asked for.
+        counts = counts[counts["source"] != PUBLISHED_SOURCES[1]]
+    counts = choose_observers(counts, observers)
+    humans = pool_humans(counts)
+    # One row of humans, whatever sources they come from.
+    humans = humans.assign(source="+".join(sorted(set(humans["source"]))))
+    return pd.concat([humans, counts[counts["observer_kind"] == "model"]])
+
+
+def _summary(counts: pd.DataFrame) -> pd.DataFrame:
+    """Trials, share right, favourite answer and its share, per observer and condition."""
+    right = counts["n"].where(counts["category"] == counts["response"], 0)
+    sums = counts.assign(right=right).groupby(_WHERE, observed=True)[["n", "right"]].sum()
+    given = counts[counts["response"] != NO_ANSWER]
+    answers = given.groupby([*_WHERE, "response"], observed=True)["n"].sum().reset_index("response")
+    answers["share"] = answers["n"] / answers.groupby(_WHERE, observed=True)["n"].transform("sum")
+    answers = answers.sort_values(["share", "response"], ascending=[False, True])
+    first = answers.groupby(_WHERE, observed=True)[["response", "share"]].first()
+    table = sums.join(first.rename(columns={"response": "favourite"}))
+    return table.assign(right=table["right"] / table["n"]).round(4).reset_index()
+
+
+def _presented(table: pd.DataFrame) -> pd.DataFrame:
+    """Names as a reader sees them, in the order of datasets, observers and conditions."""
+    places = list(zip(table["dataset"], table["condition"], strict=True))
+    human = table["observer"] == HUMANS
+    table = table.assign(
+        place=[DATASETS.index(d) for d, _ in places],
+        step=[EXPERIMENTS[d].conditions.index(c) + 1 for d, c in places],
+        steps=[len(EXPERIMENTS[d].conditions) for d, _ in places],
+        first=(~human).astype(int),
+        observer=unique_labels(table["source"], table["observer"]),
+        kind=kind_titles(table["source"], table["observer_kind"]),
+        dataset=[EXPERIMENTS[d].title for d, _ in places],
+        condition=[_condition(d, c) for d, c in places],
+    ).sort_values(["place", "first", "observer", "step"])
+    front = ["dataset", "step", "steps", "condition", "observer"]
+    rest = [c for c in table if c not in (*front, "place", "first")]
+    return table[[*front, *rest]].reset_index(drop=True)
+
+
+def _condition(dataset: str, condition: str) -> str:
+    experiment = EXPERIMENTS[dataset]
+    if not experiment.parametric:
+        return "one condition"
+    return f"{experiment.xlabel}: {experiment.label(condition)}"

@@ -1,0 +1,147 @@
+"""Controls change what they should, by mouse and keyboard, and keep their value on a redraw."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+_spec = importlib.util.spec_from_file_location("charts", Path(__file__).with_name("charts.py"))
+charts = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(charts)
+
+
+def chart_pages(html, needle):
+    return [
+        str(path.relative_to(html))
+        for path in sorted(html.rglob("*.html"))
+        if needle in path.read_text(encoding="utf-8")
+    ]
+
+
+def changes(page, chart, before):
+    charts.settle(page)
+    return charts.picture(chart) != before
+
+
+@pytest.mark.parametrize("kind", ["select", "input[type=range]"])
+def test_every_bound_input_changes_its_chart(open_book, html, kind):
+    tried = 0
+    for path in chart_pages(html, '"bind":{'):
+        page = open_book().goto(path)
+        charts.draw_all(page)
+        for chart in page.locator(".gc-chart").all():
+            for control in chart.locator(f".vega-bind {kind}").all():
+                tried += 1
+                name = control.get_attribute("aria-label")
+                before = charts.picture(chart)
+                if kind == "select":
+                    now = control.input_value()
+                    values = control.locator("option").evaluate_all("o => o.map(x => x.value)")
+                    changed = False
+                    for value in [v for v in values if v != now][:6]:
+                        control.select_option(value)
+                        changed = changed or changes(page, chart, before)
+                else:
+                    control.focus()
+                    key = "ArrowRight" if control.input_value() != control.get_attribute("max") else "ArrowLeft"
+                    changed = False
+                    for _ in range(8):
+                        control.press(key)
+                        changed = changed or changes(page, chart, before)
+                assert changed, f"{path}: {name} changes nothing"
+    if kind == "select":
+        assert tried
+
+
+def test_choices_survive_theme_and_width(open_book, html):
+    for path in chart_pages(html, '"bind":{')[:2]:
+        page = open_book().goto(path)
+        charts.draw_all(page)
+        control = page.locator(".gc-chart .vega-bind select").first
+        if not control.count():
+            continue
+        chosen = control.locator("option").nth(1).get_attribute("value")
+        control.select_option(chosen)
+        charts.settle(page)
+        chart = page.locator(".gc-chart:has(.vega-bind select)").first
+        light = charts.picture(chart)
+        page.evaluate("document.documentElement.dataset.theme = 'dark'")
+        page.wait_for_timeout(700)
+        assert charts.picture(chart) != light
+        assert page.locator(".gc-chart .vega-bind select").first.input_value() == chosen
+        page.set_viewport_size({"width": 500, "height": 900})
+        page.wait_for_timeout(900)
+        width = chart.evaluate("c => c.querySelector('svg').getBoundingClientRect().width")
+        assert width <= 500
+        assert page.locator(".gc-chart .vega-bind select").first.input_value() == chosen
+
+
+def test_legends_select_by_mouse_and_keyboard(open_book, html):
+    pages = chart_pages(html, '"bind":"legend"')
+    assert pages, "no chart of the book has a legend to select from"
+    for path in pages:
+        page = open_book().goto(path)
+        charts.draw_all(page)
+        for chart in page.locator(".gc-chart:has([role=button])").all():
+            entry = chart.locator("svg [role=button]").first
+            before = charts.picture(chart)
+            entry.focus()
+            entry.press("Enter")
+            assert changes(page, chart, before), f"{path}: Enter on the legend changes nothing"
+            selected = charts.picture(chart)
+            chart.locator("svg [role=button]").nth(1).click()
+            assert changes(page, chart, selected), f"{path}: a click on the legend changes nothing"
+
+
+def test_tables_sort_and_filter(open_book, html):
+    pages = chart_pages(html, "gc-sortable")
+    assert pages
+    page = open_book().goto(pages[-1])
+    table = page.locator("table.gc-sortable").first
+    numbers = "t => [...t.tBodies[0].rows].map(r => r.cells[{}].dataset.value ?? null)"
+    column = table.locator("thead th").evaluate_all(
+        "hs => hs.findIndex(h => h.classList.contains('gc-number'))"
+    )
+    button = table.locator("thead th").nth(column).locator("button")
+    button.focus()
+    button.press("Enter")
+    head = table.locator("thead th").nth(column)
+    assert head.get_attribute("aria-sort") == "ascending"
+    values = [v for v in table.evaluate(numbers.format(column))]
+    known = [float(v) for v in values if v is not None]
+    assert known == sorted(known)
+    assert values[: len(known)].count(None) == 0, "missing values come last"
+    button.click()
+    assert head.get_attribute("aria-sort") == "descending"
+    known = [float(v) for v in table.evaluate(numbers.format(column)) if v is not None]
+    assert known == sorted(known, reverse=True)
+    box = page.get_by_label("Filter rows").first
+    first = table.locator("tbody tr").first.locator("td").first.inner_text()
+    box.fill(first)
+    shown = table.locator("tbody tr:visible")
+    assert 0 < shown.count() < table.locator("tbody tr").count()
+    assert first.lower() in shown.first.inner_text().lower()
+    box.fill("no such row")
+    assert shown.count() == 0
+
+
+def test_data_tables_download_as_csv(open_book, html):
+    path = chart_pages(html, "gc-data")[0]
+    page = open_book(scripts=False).goto(path)
+    details = page.locator("details.gc-data").first
+    details.locator("summary").click()
+    with page.expect_download() as download:
+        details.locator("a.gc-download").click()
+    assert download.value.suggested_filename.startswith("fig-")
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    rows = int("".join(c for c in details.locator("summary").inner_text() if c.isdigit()))
+    assert len(text.splitlines()) >= rows + 1
+
+
+@pytest.mark.parametrize("origin", ["file", "http"])
+def test_search_finds_a_term(open_book, origin):
+    opened = open_book(origin)
+    page = opened.goto("search.html?q=consistency")
+    page.wait_for_selector("#search-results li a")
+    assert page.locator("#search-results li").count() > 0
+    assert opened.problems == []

@@ -144,6 +144,10 @@ def benchmark(
 
     rows = benchmark_paths(paths, ci=ci, against=against, draws=draws, seed=seed)
     printed = format_benchmark(rows, format)
+    if format == "csv":
+        # The other formats hold the notes themselves.
+        for note in rows.attrs.get("notes", ()):
+            typer.echo(note, err=True)
     if output is None:
         typer.echo(printed.rstrip("\n"))
     else:

@@ -78,12 +78,33 @@
     const labels = Math.max(70, Math.round(width * 0.3));
     return {
       axisY: { labelLimit: labels },
-      legend: { orient: "bottom", direction: "vertical", columns: width < 420 ? 2 : 3,
+      legend: { orient: "bottom", symbolDirection: "vertical", gradientDirection: "horizontal", columns: width < 420 ? 2 : 3,
                 labelLimit: Math.round(width / 2) - 50, symbolLimit: 60,
                 // Several legends below a narrow chart stand on top of each other.
                 layout: { bottom: { anchor: "start", direction: "vertical", margin: 8 } } },
       title: { limit: width },
     };
+  }
+
+  // What a chart says of its own labels and legends is meant for a wide screen.
+  function narrowEncodings(node, config) {
+    if (Array.isArray(node)) node.forEach((x) => narrowEncodings(x, config));
+    else if (isObject(node)) {
+      const axis = node.encoding && node.encoding.y && node.encoding.y.axis;
+      if (isObject(axis) && axis.labelLimit !== undefined) {
+        axis.labelLimit = config.axisY.labelLimit;
+      }
+      if (isObject(node.legend)) {
+        ["orient", "columns", "labelLimit", "symbolLimit"].forEach(function (key) {
+          if (node.legend[key] !== undefined) node.legend[key] = config.legend[key];
+        });
+      }
+      for (const key of Object.keys(node)) {
+        if (key !== "datasets" && key !== "values" && key !== "config") {
+          narrowEncodings(node[key], config);
+        }
+      }
+    }
   }
 
   // The child of a facet or concatenation, whose width decides the width of the whole.
@@ -131,7 +152,11 @@
     let spec = JSON.parse(original);
     const meta = spec.usermeta || {};
     let config = spec.config || {};
-    if (width < NARROW) config = merge(config, narrowConfig(width));
+    if (width < NARROW) {
+      const narrow = narrowConfig(width);
+      config = merge(config, narrow);
+      narrowEncodings(spec, narrow);
+    }
     if (isDark()) {
       config = merge(config, darkConfig());
       if (meta.dark) {

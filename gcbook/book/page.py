@@ -67,10 +67,15 @@ document.documentElement.dataset.theme =
 </script>
 {styles}
 <style>
-.gc-page.gc-page {{ display: block; width: 100%; min-width: 0; max-width: 50rem; margin: 0 auto; padding: 1rem; box-sizing: border-box; }}
+.gc-page.gc-page {{
+  display: block; box-sizing: border-box; width: 100%; min-width: 0; max-width: 50rem;
+  margin: 0 auto; padding: 1rem;
+}}
 .gc-page > header {{ display: flex; justify-content: space-between; gap: 1rem; font-size: 0.9rem; }}
-.gc-page button.gc-theme {{ font: inherit; padding: 0.2rem 0.6rem; border: 1px solid; border-radius: 4px;
-  color: inherit; background: none; }}
+.gc-page button.gc-theme {{
+  padding: 0.2rem 0.6rem; border: 1px solid; border-radius: 4px; font: inherit; color: inherit;
+  background: none;
+}}
 </style>
 </head>
 <body>
@@ -173,7 +178,9 @@ def standalone(page: Path, static: Path, references: Path) -> str:
     bibliography = ""
     if cited:
         entries = "".join(str(entry) for entry in cited)
-        bibliography = f'<section><h2>References</h2><div class="docutils">{entries}</div></section>'
+        bibliography = (
+            f'<section><h2>References</h2><div class="docutils">{entries}</div></section>'
+        )
     site = soup.find("p", class_="title logo__title") or soup.find(class_="logo__title")
     scripts = [static / name for name in SCRIPTS]
     if article.find(class_="math"):

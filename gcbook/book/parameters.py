@@ -107,7 +107,7 @@ COMMON: Mapping[str, tuple[Any, Any]] = {
     ),
     "observers": (
         Annotated[tuple[str, ...], BeforeValidator(_observers)],
-        Field("all", validate_default=True, description="observers to show"),
+        Field("all", validate_default=True, description="networks to show beside the humans"),
     ),
     "conditions": (
         Literal["benchmark", "all"],
@@ -142,7 +142,7 @@ COMMON: Mapping[str, tuple[Any, Any]] = {
 
 _FREE_TEXT = {
     "datasets": f"all, or some of {', '.join(DATASETS)}, separated by commas",
-    "observers": "all, or observer names as in the trials, separated by commas",
+    "observers": "all, or names of networks as in the trials, separated by commas",
     "trials": "paths separated by commas, or nothing",
 }
 
@@ -150,7 +150,7 @@ _FREE_TEXT = {
 def chapter_parameters(chapter: str, *common: str, **own: tuple[Any, Any]) -> type[Parameters]:
     """A chapter's model: some of the common parameters, then its own ones."""
     fields = {**{name: COMMON[name] for name in common}, **own}
-    return create_model(chapter, __base__=Parameters, **fields)  # type: ignore[call-overload, no-any-return]
+    return create_model(chapter, __base__=Parameters, **fields)  # type: ignore[call-overload]
 
 
 CHAPTERS: Mapping[str, type[Parameters]] = {
@@ -193,11 +193,11 @@ def check_parameters(chapter: str, **values: Any) -> Parameters:
 
 
 def known_observers() -> tuple[str, ...]:
-    """Names of the observers in the shipped summaries, humans first."""
+    """Names of the networks in the shipped summaries; the humans are always shown."""
     from gcbook.summaries import load_summaries
 
-    counts = load_summaries().counts[["observer_kind", "observer"]].drop_duplicates()
-    return tuple(counts.sort_values(["observer_kind", "observer"])["observer"].drop_duplicates())
+    counts = load_summaries().counts
+    return tuple(sorted(set(counts.loc[counts["observer_kind"] == "model", "observer"])))
 
 
 def defaults(model: type[Parameters]) -> dict[str, Any]:
@@ -252,7 +252,7 @@ def _plain(name: str, value: Any) -> Any:
 def _check_observers(checked: Parameters) -> None:
     names = getattr(checked, "observers", ())
     # Own trials bring observers of their own.
-    if not names or getattr(checked, "trials", ""):
+    if not names or getattr(checked, "trials", None):
         return
     known = known_observers()
     unknown = [name for name in names if name not in known]

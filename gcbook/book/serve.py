@@ -1,5 +1,6 @@
 """Show the built book on this machine."""
 
+import sys
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from gcbook.book.project import Project
 from gcbook.errors import GcbookError
 
-__all__ = ["book_server"]
+__all__ = ["book_server", "folder_server"]
 
 HOST = "127.0.0.1"
 
@@ -20,6 +21,13 @@ class _Quiet(SimpleHTTPRequestHandler):
         # A rebuilt book is seen at once.
         self.send_header("Cache-Control", "no-cache")
         super().end_headers()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a browser that left before the answer was complete."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 def book_server(project: Project, port: int = 8000) -> ThreadingHTTPServer:
@@ -42,7 +50,7 @@ def book_server(project: Project, port: int = 8000) -> ThreadingHTTPServer:
 def folder_server(folder: Path, port: int) -> ThreadingHTTPServer:
     """A quiet server of one folder on 127.0.0.1."""
     try:
-        return ThreadingHTTPServer((HOST, port), partial(_Quiet, directory=str(folder)))
+        return _Server((HOST, port), partial(_Quiet, directory=str(folder)))
     except OSError as error:
         raise GcbookError(
             f"cannot listen on {HOST}:{port}: {error.strerror}. Choose another --port."

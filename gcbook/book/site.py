@@ -8,7 +8,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docutils import nodes
+from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.transforms import SphinxTransform
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ def vega_script() -> str:
 
     from gcbook.figures.chart import vegalite_version
 
-    bundle = vl_convert.javascript_bundle(vl_version=vegalite_version())
+    # The snippet says what of the bundle other scripts can reach.
+    snippet = "window.vegaEmbed = vegaEmbed;"
+    bundle = vl_convert.javascript_bundle(snippet, vl_version=vegalite_version())
     return f"(function(){{\n{bundle}\n}})();\n"
 
 

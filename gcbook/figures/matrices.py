@@ -10,13 +10,13 @@ import altair as alt
 import pandas as pd
 
 from gcbook.figures.parts import dropdown, literal, nothing, per_mille, start_with
-from gcbook.figures.theme import BAND, DIVERGING
+from gcbook.figures.theme import BAND, DIVERGING, HUMAN, INK
 
 __all__ = ["consistency_matrix", "difference_matrix"]
 
 _HUMANS = "Humans"
 _DIAMOND = "◆ "
-_ORDERS = ("agreement with humans", "humans, then models")
+_ORDERS = ("agreement with humans", "name, humans first")
 # Cells are the same in the light and the dark theme, and so is what is written on them: neither
 # ink has a twin in the theme.
 _ON_LIGHT, _ON_DARK = "#111111", "#fafafa"
@@ -57,6 +57,10 @@ def consistency_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
     label = f"names[order][indexof({literal(datasets)}, dataset)][datum.value]"
     look: dict[str, Any] = {
         "labelExpr": label,
+        "labelColor": {
+            "condition": {"test": f"{label}[0] == '{_DIAMOND[0]}'", "value": HUMAN},
+            "value": INK,
+        },
         "labelFontWeight": {
             "condition": {"test": f"{label}[0] == '{_DIAMOND[0]}'", "value": "bold"},
             "value": "normal",
@@ -93,7 +97,7 @@ def consistency_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
         base.transform_filter(f"datum.i != datum.j && {few}")
         .transform_calculate(short="replace(format(datum.kappa, '.2f'), '0.', '.')")
         .mark_text(fontSize=9)
-        .encode(text="short:N", color=_ink("abs(datum.kappa) > 0.45"))
+        .encode(text="short:N", color=_ink("abs(datum.kappa) > 0.6"))
     )
     diagonal = base.transform_filter("datum.i == datum.j").mark_rect(color=BAND, opacity=0.45)
     ceilings = {name: _ceiling(ceiling, name) for name in datasets}
@@ -162,7 +166,7 @@ def difference_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
         .encode(tooltip=tooltip),
         written.transform_filter("datum.differs")
         .mark_text(fontSize=10, fontWeight="bold")
-        .encode(text="short:N", color=_ink("datum.difference > 0.06"), tooltip=tooltip),
+        .encode(text="short:N", color=_ink("datum.difference > 0.075"), tooltip=tooltip),
         written.transform_filter("!datum.differs")
         .mark_text(fontSize=10)
         .encode(text="short:N", tooltip=tooltip),
@@ -199,7 +203,10 @@ def _orders(
     places: dict[str, list[list[int]]] = {order: [] for order in _ORDERS}
     for dataset in datasets:
         there = everyone[everyone["dataset"] == dataset].reset_index(drop=True)
-        by_kind = there.assign(model=there["kind"] != _HUMANS).sort_values("model", kind="stable")
+        # Numbers in names are padded, so that Human 10 follows Human 9.
+        key = there["name"].str.lower().str.replace(r"\d+", lambda m: m[0].zfill(4), regex=True)
+        by_kind = there.assign(model=there["kind"] != _HUMANS, key=key)
+        by_kind = by_kind.sort_values(["model", "key"])
         for order, rows in zip(_ORDERS, (there, by_kind), strict=True):
             names[order].append(list(rows["name"]))
             place = pd.Series(range(len(rows)), index=rows.index)

@@ -22,6 +22,7 @@ from gcbook.figures.theme import BAND, HUMAN, INK, color_scale, kinds_shown
 __all__ = ["accuracy_panels", "dataset_accuracy"]
 
 _NOTHING = "No dataset with several conditions is among those chosen."
+_LONG_TITLE = 20
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 4])
 _STAR = "M0,-1L.23,-.31L.95,-.31L.36,.12L.59,.81L0,.38L-.59,.81L-.36,.12L-.95,-.31L-.23,-.31Z"
 _SALTIRE = "M-.9,-.6L-.6,-.9L0,-.3L.6,-.9L.9,-.6L.3,0L.9,.6L.6,.9L0,.3L-.6,.9L-.9,.6L-.3,0Z"
@@ -111,12 +112,16 @@ def dataset_accuracy(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
     color, shape = _observer_scales(rows)
     n_networks = rows.loc[is_network(rows), "observer"].nunique()
-    seen = alt.condition(pick, alt.value(1), alt.value(0.12))
-    line = common.mark_line(strokeWidth=1.4).encode(x=x, y=y, color=color, opacity=seen)
-    points = (
-        common.mark_point(filled=True, size=55)
-        .encode(x=x, y=y, color=color, shape=shape, opacity=seen, tooltip=tooltip)
+    # The humans stay in sight: they are what every network is compared with.
+    seen = alt.condition(pick | (alt.datum["kind"] == "Humans"), alt.value(1), alt.value(0.12))
+    # The first layer with a legend has to hold the selection, or the legend selects nothing.
+    line = (
+        common.mark_line(strokeWidth=1.4)
+        .encode(x=x, y=y, color=color, opacity=seen)
         .add_params(pick)
+    )
+    points = common.mark_point(filled=True, size=55).encode(
+        x=x, y=y, color=color, shape=shape, opacity=seen, tooltip=tooltip
     )
     left_out = rows[rows["counted"] != "yes"].drop_duplicates(["dataset", "step"])
     shade = _shade(left_out[["dataset", "step", "counted"]], x).transform_filter(
@@ -189,7 +194,7 @@ def _panel(rows: pd.DataFrame, title: str, look: tuple[alt.Color, alt.StrokeDash
     x = alt.X(
         "condition:N",
         sort=order,
-        title=str(rows["strength"].iloc[0]),
+        title=_lines(str(rows["strength"].iloc[0])),
         scale=alt.Scale(type="band", padding=0),
         axis=alt.Axis(labelAngle=0 if len(order) < 5 else -40, labelOverlap=False),
     )
@@ -223,6 +228,19 @@ def _panel(rows: pd.DataFrame, title: str, look: tuple[alt.Color, alt.StrokeDash
         width=165,
         height=130,
     )
+
+
+def _lines(title: str) -> str | list[str]:
+    """A long axis title on two lines, for it may not be wider than a panel on a phone.
+
+    >>> _lines("Filter standard deviation (pixels)")
+    ['Filter standard', 'deviation (pixels)']
+    """
+    if len(title) <= _LONG_TITLE:
+        return title
+    words = title.split(" ")
+    ways = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
+    return list(min(ways, key=lambda way: max(map(len, way))))
 
 
 def _shade(left_out: pd.DataFrame, x: alt.X) -> alt.Chart:

@@ -104,7 +104,7 @@ def marked_table(
                 cells.append(_marked_cell(row[column], row[published[column]], ends, spec))
             else:
                 ends = [row[c] for c in intervals.get(column, ())]
-                cells.append(_cell(row[column], spec, _interval(ends, spec)))
+                cells.append(_cell(row[column], spec, _interval(ends, spec), column in numeric))
         rows.append(f"<tr>{''.join(cells)}</tr>")
     inner = f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody>"
     legend = _legend() if published else ""
@@ -151,10 +151,10 @@ def _format(value: Any, spec: str) -> str:
     return str(value)
 
 
-def _cell(value: Any, spec: str, after: str = "") -> str:
+def _cell(value: Any, spec: str, after: str = "", number: bool = False) -> str:
     value = value.item() if hasattr(value, "item") else value
     if _missing(value) or str(value) in {"<NA>", "NaT"}:
-        return '<td class="gc-missing">–</td>'
+        return f'<td class="gc-missing{" gc-number" if number else ""}">–</td>'
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         shown = html.escape(_format(value, spec))
         return f'<td class="gc-number" data-value="{value:.10g}">{shown}{after}</td>'

@@ -138,22 +138,24 @@ def ood_facts(summaries: Summaries, observers: Sequence[str] = ()) -> dict[str, 
     """What the prose says of OOD accuracy, as values for ``text``.
 
     Returns:
-        ``humans`` and their ``interval``, ``n_datasets``, ``n_published``; the published values of
-        ``imagen``, ``stable_diffusion`` and ``parti``; ``place`` of the humans among the published
-        rows, in words; and ``verdicts``, a sentence on which networks are above the humans, below
-        them, or neither.
+        ``humans`` and their ``interval``; how many ``datasets``, in words; the published values of
+        ``imagen``, ``stable_diffusion`` and ``parti``; ``place``, a clause on where the humans
+        would stand among the published rows; and ``verdicts``, a sentence on which networks are
+        above the humans, below them, or neither.
     """
     standings = ood_standings(summaries, observers)
     humans = standings[standings["kind"] == HUMANS_TITLE].iloc[0]
-    printed = table3()["ood_accuracy"]
-    place = 1 + int((printed > round(float(humans["value"]), 3)).sum())
     paper = published_values().set_index("key")["ood_accuracy"]
+    n_datasets = len(summaries.provenance["datasets"])
     return {
         "humans": float(humans["value"]),
         "interval": span(float(humans["low"]), float(humans["high"])),
-        "n_datasets": len(summaries.provenance["datasets"]),
-        "n_published": len(printed),
-        "place": f"place {place}" if comparable_with_paper(summaries) else "no comparable place",
+        "datasets": f"{n_datasets} dataset{'s' if n_datasets != 1 else ''}",
+        "place": (
+            _place(float(humans["value"]))
+            if comparable_with_paper(summaries)
+            else "another average than the paper's"
+        ),
         **{key: float(paper[key]) for key in _QUOTED},
         "verdicts": _verdicts(against_humans(summaries, observers)),
     }
@@ -204,6 +206,12 @@ def _counted(dataset: str, condition: str) -> str:
     if condition in experiment.unchanged:
         return "no: image unchanged"
     return "no: too hard for humans" if condition in experiment.too_hard else "yes"
+
+
+def _place(value: float) -> str:
+    printed = table3()["ood_accuracy"]
+    above = int((printed > round(value, 3)).sum())
+    return f"place {above + 1} among the {len(printed)} rows of the paper's Table 3"
 
 
 def _verdicts(tests: pd.DataFrame) -> str:

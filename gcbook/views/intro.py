@@ -22,9 +22,10 @@ def headline(summaries: Summaries) -> dict[str, Any]:
     Returns:
         ``NAME_METRIC`` for the names ``imagen, stable_diffusion, parti`` (Table 1) and ``humans,
         resnet50`` (recomputed), and the metrics ``shape_bias, ood_accuracy, error_consistency``;
-        ``lowest_human, highest_human`` (shape bias of individuals), ``best_network`` and
-        ``best_shape_bias`` (the most shape-biased network), ``networks``, ``below_half`` (networks with a shape bias under
-        one half) and ``below_humans`` (networks under the lowest human).
+        ``lowest_human, highest_human`` (shape bias of individuals); ``best_network`` and
+        ``best_shape_bias`` (the most shape-biased network); ``networks``, and how many of them have
+        a shape bias under one half (``below_half``) and under the lowest human's
+        (``below_humans``).
     """
     printed = table1().set_index("key").to_dict("index")
     values: dict[str, Any] = {

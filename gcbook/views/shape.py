@@ -182,7 +182,7 @@ def category_spread(table: pd.DataFrame) -> pd.DataFrame:
     inside = values[~values["outlier"]].groupby(["observer", "kind"], sort=False)["shape_bias"]
     boxes = boxes.join(inside.agg(whisker_low="min", whisker_high="max"))
     outliers = category_outliers(table)
-    words = outliers["category"] + " " + outliers["shape_bias"].map("{:.2f}".format)
+    words = outliers["category"] + " " + outliers["shape_bias"].map("{:.2f}".format).astype("str")
     named = words.groupby(outliers["observer"]).agg(", ".join).rename("outliers")
     averages = pooled_bias(table).rename(columns={"shape_bias": "average"})
     joined = averages[["observer", "kind", "average"]].merge(

@@ -10,8 +10,9 @@ def draw_all(page: Page) -> int:
     charts = page.locator(".gc-chart")
     for i in range(charts.count()):
         charts.nth(i).scroll_into_view_if_needed()
-        page.wait_for_function("i => document.querySelectorAll('.gc-chart')[i]"
-                               ".classList.contains('gc-drawn')", arg=i)
+        page.wait_for_function(
+            "i => document.querySelectorAll('.gc-chart')[i].classList.contains('gc-drawn')", arg=i
+        )
     page.evaluate("window.scrollTo(0, 0)")
     return charts.count()
 

@@ -1,4 +1,4 @@
-"""Every page: nothing missing, nothing from outside, charts drawn, accessible, no wider than a phone."""
+"""Every page: nothing missing, nothing from outside, charts drawn, accessible, phone-wide."""
 
 import importlib.util
 from pathlib import Path

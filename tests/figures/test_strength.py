@@ -4,6 +4,7 @@ from itertools import product
 
 import pandas as pd
 import pytest
+import vl_convert
 
 from gcbook.categories import CHANCE
 from gcbook.figures.chart import chart_spec, static_svg
@@ -91,6 +92,12 @@ def test_one_dataset_at_a_time_with_a_list_and_a_legend_to_pick_from() -> None:
     assert params["pick"]["bind"] == "legend"
     assert params["pick"]["select"]["fields"] == ["observer"]
     assert "4 networks" in spec["description"]
+
+
+def test_the_legend_selects() -> None:
+    # Vega-Lite makes a legend interactive only where its first layer holds the selection.
+    vega = vl_convert.vegalite_to_vega(chart_spec(dataset_accuracy(rows(individuals=True))))
+    assert [legend["encode"]["labels"]["interactive"] for legend in vega["legends"]] == [True]
 
 
 def test_every_observer_has_a_shape_of_its_own_and_single_humans_none() -> None:

@@ -1,0 +1,25 @@
+"""The Sphinx extension: scripts on board and markup mended."""
+
+from gcbook.book.site import mend_html, vega_script, write_vendor
+
+
+def test_vega_is_a_classic_script_of_its_own():
+    script = vega_script()
+    assert script.startswith("(function(){")
+    assert "window.vegaEmbed=" in script
+    assert "\nexport " not in script
+    assert "\nimport " not in script
+
+
+def test_vendor_files_are_written_once(tmp_path):
+    write_vendor(tmp_path)
+    files = sorted((tmp_path / "vendor").iterdir())
+    assert [f.name for f in files] == ["tex-svg.js", "vega.js"]
+    times = [f.stat().st_mtime_ns for f in files]
+    write_vendor(tmp_path)
+    assert [f.stat().st_mtime_ns for f in files] == times
+
+
+def test_roles_that_no_reader_knows_are_dropped():
+    mended = mend_html('<div role="list" class="citation-list"><div role="doc-biblioentry" id="x">')
+    assert mended == '<div class="citation-list"><div id="x">'

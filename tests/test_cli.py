@@ -1,0 +1,162 @@
+"""The command line: quick help, clear errors with their exit status, options that arrive."""
+
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+
+from gcbook import cli
+from gcbook.errors import GcbookError, InputError
+
+
+def call(capsys, *arguments):
+    """Run a command in this process: exit status, standard output, standard error."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(list(arguments))
+    captured = capsys.readouterr()
+    return ended.value.code or 0, captured.out, captured.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["build", "--help"],
+        ["run", "--help"],
+        ["chapters", "--help"],
+        ["serve", "--help"],
+        ["benchmark", "--help"],
+        ["fetch", "--help"],
+        ["--version"],
+    ],
+    ids=" ".join,
+)
+def test_help_is_instant(arguments):
+    command = [sys.executable, "-c", "from gcbook.cli import main; main()", *arguments]
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        seconds.append(time.perf_counter() - start)
+    assert "gcbook" in done.stdout
+    assert min(seconds) < 0.5
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys\nfrom gcbook.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n"
+        "    pass\nprint(sorted({'pandas', 'numpy', 'altair', 'papermill', 'pydantic', 'pooch'}"
+        " & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run", "shapes"], "no chapter is called 'shapes'; chapters: introduction"),
+        (["run", "shape-bias", "-p", "draw", "5"], "no parameter 'draw'"),
+        (["run", "shape-bias", "-p", "draws", "five"], "expected a whole number from 0 to 100000"),
+        (["run", "shape-bias", "-p", "draws"], "-p draws: expected a name and a value"),
+        (["run", "shape-bias", "-p", "seed", "-1"], "seed: found '-1'"),
+        (["run", "shape-bias", "-p", "seed", "1", "-p", "seed", "2"], "given twice"),
+        (["run", "shape-bias", "-p", "trials", "nowhere.csv"], "found nothing at nowhere.csv"),
+        (["build", "--only", "shapes"], "no chapter is called 'shapes'"),
+        (["fetch", "everything"], "expected trials or stimuli"),
+        (["benchmark", "x.csv", "--format", "xml"], "expected table, csv or json"),
+        (["benchmark", "x.csv", "--against", "me"], "expected published"),
+    ],
+)
+def test_what_is_not_allowed_is_one_message_and_status_2(capsys, arguments, says):
+    status, out, err = call(capsys, *arguments)
+    assert status == 2
+    assert out == ""
+    assert err.startswith("gcbook: ")
+    assert says in err
+    assert "Traceback" not in err
+
+
+def test_failures_are_one_message_and_status_1(capsys, monkeypatch):
+    def fail(*args, **kwargs):
+        raise GcbookError("the disk is full")
+
+    monkeypatch.setattr("gcbook.book.project.find_project", fail)
+    assert call(capsys, "build") == (1, "", "gcbook: the disk is full\n")
+
+
+def test_name_and_value_arrive_however_they_are_written(monkeypatch, tmp_path, capsys):
+    seen = {}
+
+    def run_chapter(project, name, values, folder):
+        seen.update(values, name=name, folder=folder)
+        return folder / "a.ipynb", folder / "a.html"
+
+    monkeypatch.setattr("gcbook.book.run.run_chapter", run_chapter)
+    status, out, _ = call(
+        capsys,
+        "run",
+        "method",
+        "-p",
+        "draws",
+        "5",
+        "-p",
+        "datasets=edge",
+        "--parameter",
+        "trials",
+        "a=b,c",
+        "-o",
+        str(tmp_path),
+    )
+    assert status == 0
+    assert seen == {
+        "draws": "5",
+        "datasets": "edge",
+        "trials": "a=b,c",
+        "name": "method",
+        "folder": tmp_path,
+    }
+    assert out.split() == [str(tmp_path / "a.ipynb"), str(tmp_path / "a.html")]
+
+
+def test_chapters_lists_parameters_with_defaults_and_meaning(capsys):
+    status, out, _ = call(capsys, "chapters", "shape-bias")
+    assert status == 0
+    assert out.startswith("shape-bias: Shape bias\n")
+    assert "draws = 10000: bootstrap draws" in out
+    assert "a whole number from 0 to 100000" in out
+    assert len(call(capsys, "chapters")[1].splitlines()) > len(out.splitlines())
+
+
+def test_benchmark_prints_or_writes_what_is_asked_for(monkeypatch, tmp_path, capsys):
+    asked = {}
+
+    def benchmark_paths(paths, **options):
+        asked.update(options, paths=paths)
+        return pd.DataFrame({"observer": ["humans"], "ood_accuracy": [0.7230001]})
+
+    monkeypatch.setattr("gcbook.benchmark.benchmark_paths", benchmark_paths, raising=False)
+    monkeypatch.setattr(
+        "gcbook.benchmark.format_benchmark",
+        lambda rows, kind: f"{kind} {len(rows)}\n",
+        raising=False,
+    )
+    status, out, _ = call(capsys, "benchmark", "a", "b", "--format", "csv", "--ci", "--draws", "7")
+    assert (status, out) == (0, "csv 1\n")
+    assert [str(p) for p in asked["paths"]] == ["a", "b"]
+    assert (asked["ci"], asked["draws"], asked["seed"], asked["against"]) == (True, 7, 0, "")
+    file = tmp_path / "out.json"
+    status, out, _ = call(capsys, "benchmark", "a", "--format", "json", "--output", str(file))
+    assert out.strip() == str(file)
+    assert file.read_text() == "json 1\n"
+
+
+def test_fetch_names_the_files(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("gcbook.fetch.fetch_trials", lambda: [tmp_path / "a.zip"])
+    assert call(capsys, "fetch", "trials")[:2] == (0, f"{tmp_path / 'a.zip'}\n")
+
+
+def test_input_errors_are_value_errors():
+    assert issubclass(InputError, ValueError)

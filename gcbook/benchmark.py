@@ -13,18 +13,28 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.stats import rankdata
 
 from gcbook.comparisons import mean_ranks
 from gcbook.errors import InputError
 from gcbook.estimates import estimate
 from gcbook.experiments import DATASETS
 from gcbook.metrics import HUMANS
-from gcbook.observers import show_once
+from gcbook.observers import PUBLISHED_SOURCES, show_once
 from gcbook.originals import find_trials
+from gcbook.published import published_models, table2
 from gcbook.settings import SummarySettings
 from gcbook.trials import read_trials
 
-__all__ = ["COLUMNS", "METRICS", "benchmark", "benchmark_paths", "format_benchmark"]
+__all__ = [
+    "COLUMNS",
+    "METRICS",
+    "RANKED",
+    "benchmark",
+    "benchmark_paths",
+    "format_benchmark",
+    "published_ranks",
+]
 
 METRICS = (
     "ood_accuracy",
@@ -37,7 +47,8 @@ METRICS = (
 COLUMNS = ("observer", "n_datasets", *METRICS)
 """Columns of the benchmark; with intervals, ``_low`` and ``_high`` follow each metric."""
 
-_RANKED = ("accuracy_difference", "observed_consistency", "error_consistency")
+RANKED = ("accuracy_difference", "observed_consistency", "error_consistency")
+"""The metrics of human-likeness, whose ranks are averaged."""
 
 
 def benchmark(
@@ -89,7 +100,8 @@ def benchmark(
     n_human = seen.loc[seen["observer_kind"] == "human", "dataset"].nunique()
     rows["n_datasets"] = n_datasets.reindex(counted).fillna(n_human).astype("int64").to_numpy()
     if against == "published":
-        rows = _rank_against_published(rows)
+        rows = rows.drop(columns=["mean_rank_low", "mean_rank_high"], errors="ignore")
+        rows["mean_rank"] = published_ranks(rows, table2())
     whole = rows["n_datasets"] == len(DATASETS)
     ranks = [name for name in rows if str(name).startswith("mean_rank")]
     rows.loc[~whole, ranks] = np.nan
@@ -165,16 +177,33 @@ def _cells(table: pd.DataFrame, metric: str) -> list[str]:
     ]
 
 
-def _rank_against_published(rows: pd.DataFrame) -> pd.DataFrame:
-    from gcbook.published import published_models, table2
+def published_ranks(
+    ours: pd.DataFrame, printed: pd.DataFrame, metrics: Sequence[str] = RANKED
+) -> list[float]:
+    """The rank that each model would have among the rows of a table of the paper.
 
-    published = table2()
-    models = published_models().set_index("key")["observer"]
-    rows = rows.drop(columns=["mean_rank_low", "mean_rank_high"], errors="ignore")
-    for index, row in rows.iterrows():
-        if row["observer"] == HUMANS:
-            continue
-        others = published[published["key"].map(models).fillna("") != row["observer"]]
-        values = [np.append(row[m], others[m]).astype(np.float64).round(3) for m in _RANKED]
-        rows.loc[index, "mean_rank"] = mean_ranks(*values)[0]
-    return rows
+    Both sides are rounded to the three digits that are printed, and the paper's own row of a
+    network is left out when that network is ranked.
+
+    Args:
+        ours: ``source, observer`` and the metrics.
+        printed: `gcbook.published.table2` or `gcbook.published.table3`.
+        metrics: `RANKED` for the mean rank, or ``("ood_accuracy",)``.
+
+    Returns:
+        One rank a row, ties averaged; NaN for the humans and where a metric is undefined.
+    """
+    observer_of = published_models().set_index("key")["observer"]
+    own_row = printed["key"].map(observer_of)
+    ranks = []
+    for row in ours.to_dict("records"):
+        twin = row["observer"] if row["source"] == PUBLISHED_SOURCES[0] else None
+        others = printed[own_row != twin]
+        values = [np.append(row[m], others[m]).astype(np.float64).round(3) for m in metrics]
+        if row["observer"] == HUMANS or np.isnan([each[0] for each in values]).any():
+            ranks.append(np.nan)
+        elif len(metrics) == len(RANKED):
+            ranks.append(float(mean_ranks(*values)[0]))
+        else:
+            ranks.append(float(rankdata(-values[0])[0]))
+    return ranks

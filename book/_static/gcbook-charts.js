@@ -11,6 +11,7 @@
   const vegaUrl = script && script.src ? new URL("vendor/vega.js", script.src).href : "";
   const NARROW = 560;
   const PANEL = 160;
+  const MANY = 100;
   const DARK = {
     ink: "#e6e8eb", muted: "#b4bac2", line: "#8b929b", grid: "#363d47", view: "#4a525d",
   };
@@ -78,10 +79,16 @@
     const labels = Math.max(70, Math.round(width * 0.3));
     return {
       axisY: { labelLimit: labels },
-      legend: { orient: "bottom", symbolDirection: "vertical", gradientDirection: "horizontal", columns: width < 420 ? 2 : 3,
-                labelLimit: Math.round(width / 2) - 50, symbolLimit: 60,
-                // Several legends below a narrow chart stand on top of each other.
-                layout: { bottom: { anchor: "start", direction: "vertical", margin: 8 } } },
+      legend: {
+        orient: "bottom",
+        symbolDirection: "vertical",
+        gradientDirection: "horizontal",
+        columns: width < 420 ? 2 : 3,
+        labelLimit: Math.round(width / 2) - 50,
+        symbolLimit: 60,
+        // Several legends below a narrow chart stand on top of each other.
+        layout: { bottom: { anchor: "start", direction: "vertical", margin: 8 } },
+      },
       title: { limit: width },
     };
   }
@@ -313,7 +320,9 @@
 
   // Finish what Vega-Lite compiled: it writes black into legends of shape and opacity, whatever the
   // theme, and gives no name to a group of marks, which then has none while nothing is selected.
+  // With many marks a screen reader is better served by the description and the data table.
   function finish(vega) {
+    const many = (vega.data || []).some((d) => Array.isArray(d.values) && d.values.length > MANY);
     const ink = (node) => {
       if (Array.isArray(node)) node.forEach(ink);
       else if (isObject(node)) {
@@ -325,6 +334,7 @@
       if (isDark()) (group.legends || []).forEach(ink);
       (group.marks || []).forEach(function (mark) {
         if (mark.type === "group") visit(mark);
+        else if (many) mark.aria = false;
         else if (!mark.description) mark.description = mark.type + " marks";
       });
     };

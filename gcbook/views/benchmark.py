@@ -10,18 +10,17 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
-from gcbook.comparisons import mean_ranks
+from gcbook.benchmark import RANKED, published_ranks
 from gcbook.experiments import DATASETS, EXPERIMENTS
 from gcbook.metrics import HUMANS
 from gcbook.observers import PUBLISHED_SOURCES, choose_observers, show_once
-from gcbook.published import published_models, published_values, table2, table3
+from gcbook.published import published_values, table2, table3
 from gcbook.summaries import Summaries
 from gcbook.views.names import HUMANS_TITLE, kind_titles, published_kind, unique_labels
 
 __all__ = [
-    "HUMAN_LIKENESS",
+    "RANKED",
     "METRICS",
     "benchmark_rows",
     "comparable_with_paper",
@@ -33,10 +32,7 @@ __all__ = [
     "table3_rows",
 ]
 
-HUMAN_LIKENESS = ("accuracy_difference", "observed_consistency", "error_consistency")
-"""The metrics of Table 2, whose ranks are averaged."""
-
-METRICS = ("ood_accuracy", *HUMAN_LIKENESS)
+METRICS = ("ood_accuracy", *RANKED)
 """The four benchmark metrics, in the order of Fig. 9."""
 
 _ENDS = {"value": "", "low": "_low", "high": "_high"}
@@ -79,8 +75,8 @@ def benchmark_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Da
     if comparable_with_paper(summaries):
         if observers:
             paper = paper[(paper["observer"] == "") | paper["observer"].isin(list(observers))]
-        ours["mean_rank"] = _ranks(ours, table2(), HUMAN_LIKENESS)
-        ours["ood_rank"] = _ranks(ours, table3(), ("ood_accuracy",))
+        ours["mean_rank"] = published_ranks(ours, table2())
+        ours["ood_rank"] = published_ranks(ours, table3(), ("ood_accuracy",))
     else:
         paper = paper.iloc[:0]
         ours[["mean_rank", "ood_rank"]] = np.nan
@@ -154,17 +150,17 @@ def dataset_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Data
 
     Returns:
         ``dataset`` (its title), ``model, kind``, then ``accuracy`` and the metrics of
-        `HUMAN_LIKENESS`, each with ``_low`` and ``_high``.
+        `RANKED`, each with ``_low`` and ``_high``.
     """
     rows = _shown(summaries, observers)
-    rows = rows[rows["metric"].isin(["accuracy", *HUMAN_LIKENESS])]
+    rows = rows[rows["metric"].isin(["accuracy", *RANKED])]
     rows = rows[(rows["dataset"] != "") & (rows["condition"] == "")]
     wide = _widen(rows, ["dataset", *_WHO]).sort_values(["observer_kind", "source", "observer"])
     wide["model"] = unique_labels(wide["source"], wide["observer"])
     wide["kind"] = kind_titles(wide["source"], wide["observer_kind"])
     wide = wide.sort_values("dataset", key=lambda c: c.map(DATASETS.index), kind="stable")
     wide["dataset"] = wide["dataset"].map({n: e.title for n, e in EXPERIMENTS.items()})
-    values = [f"{m}{end}" for m in ("accuracy", *HUMAN_LIKENESS) for end in _ENDS.values()]
+    values = [f"{m}{end}" for m in ("accuracy", *RANKED) for end in _ENDS.values()]
     return _round(wide.reindex(columns=["dataset", "model", "kind", *values]))
 
 
@@ -220,24 +216,6 @@ def _widen(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     ends, metrics = wide.columns.get_level_values(0), wide.columns.get_level_values(1)
     wide.columns = pd.Index(metrics + ends.map(_ENDS))
     return wide.reset_index()
-
-
-def _ranks(ours: pd.DataFrame, printed: pd.DataFrame, metrics: Sequence[str]) -> list[float]:
-    """The rank of each of our models among the paper's rows, both at the printed three digits."""
-    observer_of = published_models().set_index("key")["observer"]
-    printed = printed.assign(observer=printed["key"].map(observer_of))
-    ranks = []
-    for row in ours.to_dict("records"):
-        published = row["source"] == PUBLISHED_SOURCES[0]
-        others = printed[printed["observer"] != (row["observer"] if published else None)]
-        values = [np.append(row[m], others[m]).astype(np.float64).round(3) for m in metrics]
-        if row["observer"] == HUMANS or np.isnan([each[0] for each in values]).any():
-            ranks.append(np.nan)
-        elif len(metrics) == len(HUMAN_LIKENESS):
-            ranks.append(float(mean_ranks(*values)[0]))
-        else:
-            ranks.append(float(rankdata(-values[0])[0]))
-    return ranks
 
 
 def _humans_first(rows: pd.DataFrame, key: pd.Series, then: list[str]) -> pd.DataFrame:

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from gcbook.benchmark import RANKED
 from gcbook.published import published_models, quoted_value, table1, table2, table3
-from gcbook.views.benchmark import HUMAN_LIKENESS
 
 __all__ = [
     "correlation_check",
@@ -36,12 +36,12 @@ def mean_rank_check() -> pd.DataFrame:
     """
     table = table2()
     least, shared, most = (np.zeros(len(table)) for _ in range(3))
-    for metric in HUMAN_LIKENESS:
+    for metric in RANKED:
         sign = 1 if metric == "accuracy_difference" else -1
         values = (sign * 1000 * table[metric]).round().to_numpy()
-        least += stats.rankdata(values, method="min") / len(HUMAN_LIKENESS)
-        shared += stats.rankdata(values) / len(HUMAN_LIKENESS)
-        most += stats.rankdata(values, method="max") / len(HUMAN_LIKENESS)
+        least += stats.rankdata(values, method="min") / len(RANKED)
+        shared += stats.rankdata(values) / len(RANKED)
+        most += stats.rankdata(values, method="max") / len(RANKED)
     rows = table[["model", "mean_rank"]].assign(from_metrics=shared, least=least, most=most)
     inside = rows["mean_rank"].between(least - _TOLERANCE, most + _TOLERANCE)
     return rows.assign(possible=inside).round(3)

@@ -1,5 +1,7 @@
 """Tables on shape bias: hand-counted trials, and the paper's numbers from the shipped summaries."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -278,3 +280,11 @@ def test_headline_numbers(tiny: Summaries) -> None:
     )
     few = headline(tiny)
     assert (few["networks"], few["below_half"], few["lowest_human"]) == (2, 2, 0.75)
+
+
+def test_table1_sets_no_other_aggregate_beside_the_papers() -> None:
+    made = replace(SHIPPED, provenance=SHIPPED.provenance | {"conditions": "all"})
+    rows = table1_recomputed(made).set_index("model")
+    assert rows[["ood_accuracy", "error_consistency"]].isna().all(axis=None)
+    assert rows.loc["Humans", "shape_bias"] == pytest.approx(0.9587, abs=1e-4)
+    assert rows["ood_accuracy_published"].notna().sum() == 9

@@ -28,6 +28,7 @@ __all__ = [
     "error_consistency",
     "expected_consistency",
     "kappa",
+    "kappa_bound",
     "observed_consistency",
     "pair_counts",
     "pairwise_matrix",
@@ -114,6 +115,32 @@ def kappa(
     return value
 
 
+def kappa_bound(
+    both_right: npt.ArrayLike,
+    only_a: npt.ArrayLike,
+    only_b: npt.ArrayLike,
+    both_wrong: npt.ArrayLike,
+) -> Floats:
+    """The largest error consistency that two observers of these accuracies can have.
+
+    They agree most when the better one errs only where the other errs too; then they still differ
+    on as many images as their accuracies differ by. Only equal accuracies allow 1.
+
+    Returns:
+        (1 - |p_a - p_b| - c_exp) / (1 - c_exp), of the shape of the counts; NaN where it is 0/0.
+
+    >>> float(kappa_bound(1, 1, 0, 2)), float(kappa_bound(2, 0, 0, 2))
+    (0.5, 1.0)
+    """
+    agreed = np.asarray(both_right, np.float64) + np.asarray(both_wrong, np.float64)
+    difference = np.abs(np.asarray(only_a, np.float64) - np.asarray(only_b, np.float64))
+    n = agreed + np.asarray(only_a, np.float64) + np.asarray(only_b, np.float64)
+    expected = _expected(both_right, only_a, only_b, both_wrong)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        most = 1 - difference / n
+        return np.where(expected < 1 - 1e-6, (most - expected) / (1 - expected), np.nan)
+
+
 def pair_counts(trials: pd.DataFrame) -> pd.DataFrame:
     """Count right and wrong for every pair of observers in every dataset and condition.
 
@@ -176,8 +203,8 @@ def consistency_table(pairs: pd.DataFrame, zero_division: ZeroDivision = "nan") 
     """Add the three consistencies to a table with `PAIR_COUNTS`.
 
     Returns:
-        The table with ``n`` (shared images), ``observed_consistency``, ``expected_consistency`` and
-        ``error_consistency``.
+        The table with ``n`` (shared images), ``observed_consistency``, ``expected_consistency``,
+        ``error_consistency`` and ``error_consistency_max`` (see `kappa_bound`).
     """
     counts = [pairs[name].to_numpy(dtype=np.float64) for name in PAIR_COUNTS]
     return pairs.assign(
@@ -185,6 +212,7 @@ def consistency_table(pairs: pd.DataFrame, zero_division: ZeroDivision = "nan") 
         observed_consistency=_observed(*counts),
         expected_consistency=_expected(*counts),
         error_consistency=kappa(counts[0], counts[1], counts[2], counts[3], zero_division),
+        error_consistency_max=kappa_bound(counts[0], counts[1], counts[2], counts[3]),
     )
 
 

@@ -30,7 +30,7 @@ from gcbook.measures import (
 )
 from gcbook.metrics import HUMANS
 from gcbook.panel import Panel, make_panels
-from gcbook.resample import image_weights, interval, observer_weights
+from gcbook.resample import correct_bias, image_weights, interval, observer_weights
 from gcbook.settings import SummarySettings
 
 __all__ = ["ESTIMATE_COLUMNS", "Estimates", "estimate"]
@@ -52,7 +52,8 @@ ESTIMATE_COLUMNS = (
     "high",
     "n",
 )
-_BIASED = "accuracy_difference"
+_RANGE = {"accuracy_difference": (0.0, 1.0), "error_consistency": (-1.0, 1.0)}
+"""The metrics whose plug-in estimate is biased, with their range."""
 
 _WORDS = tuple(name for name in ESTIMATE_COLUMNS if name not in ("value", "low", "high", "n"))
 
@@ -116,8 +117,13 @@ class _Rows:
 
         ``answers`` is given for proportions: the number of answers they are taken of.
         """
-        biased = metric == _BIASED
-        low, high = interval(values, self._confidence, bias_corrected=biased, n=answers)
+        if metric in _RANGE:
+            low, high = interval(correct_bias(values, *_RANGE[metric]), self._confidence)
+            # An observer without an error has kappa 0 with anyone, in every resample: that says
+            # nothing about other images.
+            low, high = (np.where(low < high, end, np.nan) for end in (low, high))
+        else:
+            low, high = interval(values, self._confidence, n=answers)
         block = {"metric": metric, "value": values[:, 0], "low": low, "high": high, "n": n}
         filled = dict.fromkeys(_WORDS, "") | block | dict(labels)
         self._blocks.append(
@@ -266,7 +272,10 @@ def _add_overall(
             rows.add(metric, np.stack(list(averaged.values())), labels, n)
         # Only observers with all datasets are comparable over datasets.
         whole = [who for who in averaged if len(by_who[who]) == len(datasets)]
-        means[metric] = {who: averaged[who] for who in whole}
+        means[metric] = {
+            who: correct_bias(averaged[who], *_RANGE[metric]) if metric in _RANGE else averaged[who]
+            for who in whole
+        }
     ranked = [who for who in means["error_consistency"] if who[1] != HUMANS]
     if ranked:
         ranks = mean_ranks(*(np.stack([means[m][who] for who in ranked]) for m in PAIR_METRICS))

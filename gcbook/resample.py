@@ -13,7 +13,8 @@ been from this one? So images are resampled, as in Klein et al. (2025) for error
 
 A resample is a row of weights, how often each image was drawn. Row 0 is all ones: computing with
 weights gives the value itself first and its bootstrap draws after. Randomness is keyed by seed and
-by what is resampled, so a dataset's draws do not depend on which others are analysed.
+by what is resampled: a dataset's draws do not depend on which others are analysed, as long as the
+exemplars are the same.
 
 Observers are taken as they are unless asked otherwise: 4 to 10 humans a dataset are too few to
 speak of people in general.
@@ -29,6 +30,7 @@ import pandas as pd
 from gcbook.panel import Panel
 
 __all__ = [
+    "correct_bias",
     "holm",
     "image_weights",
     "interval",
@@ -89,19 +91,32 @@ def observer_weights(
     }
 
 
-def interval(
-    values: npt.ArrayLike,
-    confidence: float = 0.95,
-    *,
-    bias_corrected: bool = False,
-    n: npt.ArrayLike | None = None,
-) -> tuple[Floats, Floats]:
-    """Percentile intervals from values and their bootstrap draws.
+def correct_bias(values: npt.ArrayLike, least: float, most: float) -> Floats:
+    """Move the draws of a biased metric so that their percentiles lie around the corrected value.
 
     The plug-in estimate of a squared difference is too large by the variance of the difference,
-    and its draws are too large by that once more. With ``bias_corrected`` the draws are moved by
-    twice the bootstrap estimate of the bias and cut off at 0, so that the interval lies around the
-    corrected value; for a small difference it may then lie below the plug-in value.
+    and its draws are too large by that once more; kappa is a little too small in the same way. So
+    the draws are moved by twice the bootstrap estimate of the bias, and kept within the range of
+    the metric. The value itself stays; for a small squared difference it may lie above the draws.
+
+    Args:
+        values: (…, 1 + draws), the value itself first.
+        least, most: range of the metric.
+
+    Returns:
+        (…, 1 + draws).
+    """
+    values = np.asarray(values, dtype=np.float64)
+    value, draws = values[..., :1], values[..., 1:]
+    defined = np.isfinite(draws).sum(axis=-1, keepdims=True)
+    mean = np.nansum(draws, axis=-1, keepdims=True) / np.maximum(defined, 1)
+    return np.concatenate([value, np.clip(draws - 2 * (mean - value), least, most)], axis=-1)
+
+
+def interval(
+    values: npt.ArrayLike, confidence: float = 0.95, *, n: npt.ArrayLike | None = None
+) -> tuple[Floats, Floats]:
+    """Percentile intervals from values and their bootstrap draws.
 
     Where a proportion is 0 or 1 so is every draw, and the interval would claim certainty. Given
     ``n``, its other end is there the exact binomial one (Clopper & Pearson, 1934).
@@ -109,7 +124,6 @@ def interval(
     Args:
         values: (…, 1 + draws), the value itself first. NaN draws are left out.
         confidence: coverage aimed at, in (0, 1).
-        bias_corrected: for squared differences.
         n: (…), for proportions, the number of answers they are taken of.
 
     Returns:
@@ -119,10 +133,6 @@ def interval(
     value, draws = values[..., 0], values[..., 1:]
     if draws.shape[-1] == 0:
         return np.full(value.shape, np.nan), np.full(value.shape, np.nan)
-    if bias_corrected:
-        defined = np.isfinite(draws).sum(axis=-1, keepdims=True)
-        mean = np.nansum(draws, axis=-1, keepdims=True) / np.maximum(defined, 1)
-        draws = np.maximum(draws - 2 * (mean - value[..., None]), 0)
     ordered = np.sort(draws, axis=-1)  # NaN sorts last
     count = np.isfinite(ordered).sum(axis=-1)
     tail = (1 - confidence) / 2

@@ -90,7 +90,7 @@ def summarise(trials: pd.DataFrame, settings: SummarySettings | None = None) -> 
         pair_counts(trials),
         computed.estimates.round(_DECIMALS),
         computed.tests.round(_DECIMALS),
-        _provenance(settings, sorted(set(trials["source"]))),
+        _provenance(settings, sorted(set(trials["source"]))) | _overlap(trials),
     )
 
 
@@ -146,8 +146,19 @@ def _without_intervals(shipped: Summaries, settings: SummarySettings) -> Summari
     counts = shipped.counts[shipped.counts["dataset"].isin(settings.datasets)]
     pairs = shipped.pairs[shipped.pairs["dataset"].isin(settings.datasets)]
     values = values_from_counts(counts, pairs, settings).round(_DECIMALS)
-    provenance = _provenance(settings, shipped.provenance["sources"]) | {"draws": 0}
+    provenance = shipped.provenance | _provenance(settings, shipped.provenance["sources"])
+    provenance["draws"] = 0
     return Summaries(counts, pairs, values, shipped.tests.iloc[:0], provenance)
+
+
+def _overlap(trials: pd.DataFrame) -> dict[str, int]:
+    """How many images stand in several datasets by chance, which the resampling ignores.
+
+    Edges, silhouettes and cue conflicts share their exemplars by design and are resampled together.
+    """
+    others = trials[~trials["dataset"].isin(["edge", "silhouette", "cue-conflict"])]
+    n_datasets = others.groupby("image_id", observed=True)["dataset"].nunique()
+    return {"images": len(n_datasets), "images_in_several_datasets": int((n_datasets > 1).sum())}
 
 
 def _paths(trials: str | Path | Sequence[str | Path]) -> list[str | Path]:

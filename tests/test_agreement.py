@@ -12,6 +12,7 @@ from gcbook.agreement import (
     error_consistency,
     expected_consistency,
     kappa,
+    kappa_bound,
     observed_consistency,
     pair_counts,
     pairwise_matrix,
@@ -124,3 +125,27 @@ def test_matrix_is_symmetric() -> None:
     np.testing.assert_array_equal(matrix, matrix.T)
     assert np.isnan(np.diag(matrix)).all()
     assert matrix.loc["s/m", "s/n"] == pytest.approx(error_consistency(right["m"], right["n"]))
+
+
+def test_unequal_accuracies_bound_kappa() -> None:
+    # Right on 9 and on 6 of 10 images: at best they differ on 3.
+    best = error_consistency([1] * 9 + [0], [1] * 6 + [0] * 4)
+    bound = float(kappa_bound(6, 3, 0, 1))
+    assert best == pytest.approx(bound)
+    assert bound == pytest.approx((0.7 - 0.58) / 0.42)
+    # Other arrangements of the same accuracies stay below it.
+    worse = error_consistency([0] + [1] * 9, [1] * 6 + [0] * 4)
+    assert worse < bound
+    assert float(kappa_bound(5, 4, 1, 0)) == pytest.approx(bound)
+    assert float(kappa_bound(3, 2, 2, 3)) == pytest.approx(1)
+    assert float(kappa_bound(5, 5, 0, 0)) == pytest.approx(0)
+    assert math.isnan(float(kappa_bound(5, 0, 0, 0)))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_kappa_never_exceeds_its_bound(seed: int) -> None:
+    counts = np.random.default_rng(seed).integers(0, 20, (4, 500))
+    value, bound = kappa(*counts), kappa_bound(*counts)
+    defined = np.isfinite(value)
+    assert (value[defined] <= bound[defined] + 1e-12).all()
+    assert (bound[defined] <= 1 + 1e-12).all()

@@ -18,7 +18,7 @@ from gcbook.categories import CATEGORIES
 from gcbook.comparisons import mean_ranks
 from gcbook.measures import PAIR_METRICS, DatasetMeasures, measure, shape_measures
 from gcbook.panel import Panel
-from gcbook.resample import image_weights, interval
+from gcbook.resample import correct_bias, image_weights, interval
 from gcbook.settings import SummarySettings
 
 EXPERIMENTS = 600
@@ -30,6 +30,11 @@ IS_HUMAN = np.array([True, True, False, False, False])
 DATASETS = {"rotation": ("0", "90", "180"), "sketch": ("0",), "low-pass": ("1", "10")}
 COUNTED = {"rotation": ("90", "180"), "sketch": ("0",), "low-pass": ("1", "10")}
 N_IMAGES = 160
+RANGES = {"accuracy_difference": (0, 1), "error_consistency": (-1, 1)}
+KAPPAS = (
+    "error consistency of one pair in one condition",
+    "error consistency among humans",
+)
 
 Floats = npt.NDArray[np.floating]
 
@@ -80,13 +85,15 @@ def aggregate(measures: list[DatasetMeasures]) -> dict[str, Floats]:
     """What the benchmark shows of the three models, (models, 1 + draws)."""
     values = {"ood_accuracy": np.mean([m.accuracy[""][~IS_HUMAN] for m in measures], axis=0)}
     for metric in PAIR_METRICS:
-        values[metric] = np.mean([m.to_humans(metric)[~IS_HUMAN] for m in measures], axis=0)
+        mean = np.mean([m.to_humans(metric)[~IS_HUMAN] for m in measures], axis=0)
+        values[metric] = correct_bias(mean, *RANGES[metric]) if metric in RANGES else mean
     values["mean_rank"] = mean_ranks(*(values[metric] for metric in PAIR_METRICS))
     one = measures[0]
     values["accuracy in one condition"] = one.accuracy["90"]
     values["humans' accuracy"] = one.humans_accuracy["90"][None]
-    values["error consistency of one pair in one condition"] = one.pairs["error_consistency"]["90"]
-    values["error consistency among humans"] = one.among_humans("error_consistency")[None]
+    kappas = one.pairs["error_consistency"]["90"], one.among_humans("error_consistency")[None]
+    for name, draws in zip(KAPPAS, kappas, strict=True):
+        values[name] = correct_bias(draws, *RANGES["error_consistency"])
     return values
 
 
@@ -118,9 +125,9 @@ def truth() -> dict[str, Floats]:
     key = ("rotation", "90")
     values["accuracy in one condition"] = accuracy[key]
     values["humans' accuracy"] = accuracy[key][:2].mean(keepdims=True)
-    values["error consistency of one pair in one condition"] = pairs["error_consistency"][key]
+    values[KAPPAS[0]] = pairs["error_consistency"][key]
     both = [pairs["error_consistency"][k][:1] for k in counted[0]]
-    values["error consistency among humans"] = np.mean(both, axis=0)
+    values[KAPPAS[1]] = np.mean(both, axis=0)
     return values
 
 
@@ -137,7 +144,7 @@ def coverages() -> dict[str, Floats]:
         ones = np.ones((1 + DRAWS, 2), dtype=np.float32)
         measures = [measure(panel, weights[name], ones, settings) for name, panel in panels.items()]
         for name, values in aggregate(measures).items():
-            low, high = interval(values, bias_corrected=name == "accuracy_difference")
+            low, high = interval(values)
             inside[name] += (low <= true[name] + 1e-12) & (true[name] <= high + 1e-12)
     return {name: count / EXPERIMENTS for name, count in inside.items()}
 

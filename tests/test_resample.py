@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from gcbook.panel import Panel
-from gcbook.resample import holm, image_weights, interval, observer_weights, p_value
+from gcbook.resample import correct_bias, holm, image_weights, interval, observer_weights, p_value
 
 
 def panel(dataset: str, image_ids: list[str], conditions: list[str]) -> Panel:
@@ -119,10 +119,18 @@ def test_bias_correction_moves_squared_differences_down() -> None:
     difference, noise = 0.1, 0.05
     estimate = (difference + noise) ** 2  # an unlucky sample
     draws = (difference + noise + rng.normal(0, noise, 20_000)) ** 2
-    low, high = interval(np.append(estimate, draws), bias_corrected=True)
-    plain_low, plain_high = interval(np.append(estimate, draws))
-    assert plain_high - high == pytest.approx(2 * noise**2, abs=2e-4)
-    assert 0 <= low <= plain_low
+    values = np.append(estimate, draws)
+    corrected = correct_bias(values, 0, 1)
+    assert corrected[0] == estimate
+    assert corrected.min() == 0
+    assert interval(values)[1] - interval(corrected)[1] == pytest.approx(2 * noise**2, abs=2e-4)
+
+
+def test_bias_correction_leaves_unbiased_draws_and_undefined_ones() -> None:
+    draws = np.append(0.5, np.random.default_rng(1).normal(0.5, 0.01, 10_000))
+    assert correct_bias(draws, 0, 1) == pytest.approx(draws, abs=1e-3)
+    assert np.isnan(correct_bias(np.array([np.nan, 0.1]), 0, 1)).all()
+    assert correct_bias(np.array([[0.3]]), 0, 1).tolist() == [[0.3]]
 
 
 def test_proportions_at_the_edge_get_the_exact_end() -> None:

@@ -1,0 +1,83 @@
+"""A page that needs no other file."""
+
+import re
+
+import pytest
+
+from gcbook.book.standalone import SCRIPTS, STYLES, standalone
+from gcbook.errors import GcbookError
+
+PAGE = """<html><body><p class="title logo__title">The book</p><nav>navigation</nav>
+<article class="bd-article"><section id="bias">
+<h1>1. Bias<a class="headerlink" href="#bias">#</a></h1>
+<p>As <a href="../references.html#id7">Someone [2021]</a> says in
+<a href="method.html#x">method</a>,
+<a href="#bias">above</a> and <a href="https://example.org/a">there</a>.</p>
+<img src="../../_images/dot.png" alt="dot"><script src="../../_static/x.js"></script></section>
+</article></body></html>"""
+REFERENCES = """<div class="citation" id="id7"><p>Someone. <em>A title</em>. 2021.</p></div>
+<div class="citation" id="id8"><p>Not cited.</p></div>"""
+
+
+@pytest.fixture
+def built(tmp_path):
+    chapters = tmp_path / "book" / "chapters"
+    chapters.mkdir(parents=True)
+    (chapters / "bias.html").write_text(PAGE)
+    (tmp_path / "book" / "references.html").write_text(REFERENCES)
+    (tmp_path / "_images").mkdir()
+    (tmp_path / "_images" / "dot.png").write_bytes(b"png")
+    static = tmp_path / "_static"
+    for name in (*STYLES, *SCRIPTS, "vendor/tex-svg.js"):
+        path = static / name.replace("*", ".1")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"/* {path.name} */")
+    (static / "gcbook.css").write_text(
+        '@import url("basic.css"); @font-face { src: url(f.woff2) } p { background: url(d.svg) }'
+    )
+    (static / "d.svg").write_text("<svg/>")
+    (static / "gcbook-charts.js").write_text('x = "</script><!--";')
+    return tmp_path
+
+
+def make(built):
+    static = built / "_static"
+    return standalone(built / "book/chapters/bias.html", static, built / "book/references.html")
+
+
+def test_nothing_is_asked_of_another_file(built):
+    text = make(built)
+    addresses = re.findall(r"""(?:src|href)="([^"]*)"|url\(([^)]*)\)""", text)
+    outside = [a or b for a, b in addresses if not (a or b).startswith(("data:", "#"))]
+    assert outside == ["https://example.org/a"]
+    assert "@import" not in text
+    assert "@font-face" not in text
+    assert "navigation" not in text
+
+
+def test_citations_come_with_their_entries_and_other_links_become_text(built):
+    text = make(built)
+    assert '<a href="#id7">Someone [2021]</a>' in text
+    assert "Someone. <em>A title</em>. 2021." in text
+    assert "Not cited" not in text
+    assert "says in\nmethod," in text
+    assert '<a href="#bias">above</a>' in text
+
+
+def test_scripts_cannot_end_early(built):
+    text = make(built)
+    assert '"<\\/script><\\!--"' in text
+    assert text.count("<script") == text.count("</script>")
+
+
+def test_formulas_bring_mathjax_only_where_there_are_some(built):
+    assert "tex-svg.js" not in make(built)
+    page = built / "book/chapters/bias.html"
+    page.write_text(PAGE.replace("<p>As", '<div class="math">x</div><p>As'))
+    assert "tex-svg.js" in make(built)
+
+
+def test_a_page_without_article_is_an_error(built):
+    (built / "book/chapters/bias.html").write_text("<p>nothing</p>")
+    with pytest.raises(GcbookError, match="expected an article"):
+        make(built)

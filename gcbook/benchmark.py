@@ -21,10 +21,10 @@ from gcbook.estimates import estimate
 from gcbook.experiments import DATASETS
 from gcbook.metrics import HUMANS
 from gcbook.observers import PUBLISHED_SOURCES, show_once
-from gcbook.originals import find_trials
+from gcbook.originals import locate_trials
 from gcbook.published import published_models, table2
 from gcbook.settings import SummarySettings
-from gcbook.trials import read_trials
+from gcbook.trials import read_trials, unmatched_images
 
 __all__ = [
     "COLUMNS",
@@ -106,17 +106,16 @@ def benchmark(
     ranks = [name for name in rows if str(name).startswith("mean_rank")]
     rows.loc[~whole, ranks] = np.nan
     rows = show_once(rows)
-    rows = rows.sort_values(
-        ["observer_kind", "ood_accuracy", "observer"], ascending=[True, False, True]
-    )
-    partial = rows[rows["n_datasets"] < len(DATASETS)]
-    notes = [
-        f"{observer}: not ranked, has {n} of {len(DATASETS)} datasets"
-        for observer, n in zip(partial["observer"], partial["n_datasets"], strict=True)
-    ]
     twice = rows["observer"].duplicated(keep=False)
-    rows["observer"] = rows["observer"].where(
-        ~twice, rows["observer"] + " (" + rows["source"] + ")"
+    shown = rows["observer"].where(~twice, rows["observer"] + " (" + rows["source"] + ")")
+    notes = _notes(rows.assign(shown=shown), seen, estimates)
+    if against == "published":
+        notes.append(
+            f"mean_rank: among the {len(table2())} rows of the paper's Table 2, 1 the most "
+            "human-like, the model's own row left out"
+        )
+    rows = rows.assign(observer=shown).sort_values(
+        ["observer_kind", "ood_accuracy", "observer"], ascending=[True, False, True]
     )
     columns = [f"{m}{e}" for m in METRICS for e in ("", "_low", "_high") if f"{m}{e}" in rows]
     table = rows[["observer", "n_datasets", *columns]].reset_index(drop=True)
@@ -125,26 +124,63 @@ def benchmark(
 
 
 def benchmark_paths(
-    paths: Sequence[str | Path], *, ci: bool, against: str, draws: int, seed: int
+    paths: Sequence[str | Path], settings: SummarySettings, *, against: str = ""
 ) -> pd.DataFrame:
     """Run the benchmark on folders, zips and CSVs.
 
-    If they hold no human, the published humans are added where they are at hand, and the notes say
-    so.
+    If they hold no human, the published humans are added, and the notes say so.
+
+    Raises:
+        DataNotFoundError: there is no human to compare with on this machine.
     """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         trials = read_trials(*paths)
     notes = [str(warning.message) for warning in caught]
     if not (trials["observer_kind"] == "human").any():
-        published = find_trials()
-        if published is not None:
-            humans = read_trials(*published)
-            trials = pd.concat([trials, humans[humans["observer_kind"] == "human"]])
-            notes.append("compared with the published humans: the given trials hold none")
-    table = benchmark(trials, SummarySettings(draws=draws if ci else 0, seed=seed), against=against)
+        published = read_trials(*locate_trials())
+        trials = pd.concat([trials, published[published["observer_kind"] == "human"]])
+        notes.append("compared with the published humans: the given trials hold none")
+    table = benchmark(trials, settings, against=against)
     table.attrs["notes"] = notes + table.attrs["notes"]
     return table
+
+
+def _notes(rows: pd.DataFrame, trials: pd.DataFrame, estimates: pd.DataFrame) -> list[str]:
+    """What a reader of the table must know: who is not comparable with whom, and why."""
+    notes = []
+    if not (rows["observer_kind"] == "model").any():
+        notes.append("no model among the trials: names that begin with subject- are humans")
+    people = estimates[(estimates["observer"] == HUMANS) & (estimates["dataset"] != "")]
+    with_humans = set(people["dataset"])
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for row in rows[rows["observer_kind"] == "model"].itertuples():
+        own = (trials["source"] == row.source) & (trials["observer"] == row.observer)
+        present = set(trials.loc[own, "dataset"])
+        alike.setdefault(tuple(d for d in DATASETS if d in present), []).append(str(row.shown))
+    for datasets, names in alike.items():
+        if len(datasets) == len(DATASETS):
+            continue
+        who = ", ".join(names)
+        shared = [name for name in datasets if name in with_humans]
+        notes.append(
+            f"{who}: not ranked, {len(datasets)} of {len(DATASETS)} datasets "
+            f"({', '.join(datasets)})"
+        )
+        if len(shared) < len(datasets):
+            notes.append(f"{who}: compared with humans on {', '.join(shared) or 'no dataset'}")
+        if set(shared) < with_humans and shared:
+            there = people[people["dataset"].isin(shared) & (people["condition"] == "")]
+            named = there.replace({"metric": {"accuracy": "ood_accuracy"}})
+            means = named[named["category"] == ""].groupby("metric")["value"].mean()
+            listed = ", ".join(f"{m} {means[m]:.3f}" for m in METRICS[:4] if m in means)
+            notes.append(f"the humans on the same datasets: {listed}")
+    for row in unmatched_images(trials).itertuples():
+        notes.append(
+            f"{row.observer}: {row.n_unmatched} of {row.n_seen} images of {row.dataset} were seen "
+            f"by no human (e.g. {row.example}) and count for its accuracy alone"
+        )
+    return notes
 
 
 def format_benchmark(table: pd.DataFrame, kind: str) -> str:

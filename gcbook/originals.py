@@ -12,6 +12,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
+import platformdirs
+
 from gcbook.errors import DataNotFoundError
 
 __all__ = [
@@ -104,9 +106,7 @@ def cache_dir() -> Path:
     named = os.environ.get("GCBOOK_CACHE_DIR")
     if named:
         return Path(named).expanduser().absolute()
-    import pooch
-
-    return Path(pooch.os_cache("gcbook"))
+    return Path(platformdirs.user_cache_dir("gcbook", appauthor=False))
 
 
 def find_trials() -> list[Path] | None:

@@ -7,6 +7,7 @@ are left out and said to be.
 """
 
 import json
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import resources
@@ -19,17 +20,22 @@ import gcbook
 from gcbook.agreement import pair_counts
 from gcbook.errors import InputError
 from gcbook.estimates import estimate
+from gcbook.experiments import DATASETS
 from gcbook.fromcounts import values_from_counts
 from gcbook.metrics import count_trials
 from gcbook.originals import SOURCES, find_trials, locate_trials
 from gcbook.settings import SummarySettings
-from gcbook.trials import read_trials
+from gcbook.trials import read_trials, unmatched_images
 
-__all__ = ["Summaries", "load_summaries", "merge_own", "summarise"]
+__all__ = ["Summaries", "SummariesWarning", "load_summaries", "merge_own", "summarise"]
 
 _SHIPPED = resources.files("gcbook") / "data" / "summaries"
 _TABLES = ("counts", "pairs", "estimates", "tests")
 _DECIMALS = 6
+
+
+class SummariesWarning(UserWarning):
+    """What a reader should know about the data behind the summaries."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,9 @@ def load_summaries(
     Raises:
         DataNotFoundError: own trials are given and the published ones are not at hand.
         InputError: own trials are not as expected.
+
+    Warns:
+        SummariesWarning: intervals are left out, or own trials cover only part of what is shown.
     """
     settings = settings or SummarySettings()
     own_paths = _paths(trials)
@@ -119,10 +128,18 @@ def load_summaries(
         return Summaries.read()
     if own_paths:
         published = read_trials(*locate_trials())
-        return summarise(merge_own(published, read_trials(*own_paths)), settings)
+        own = read_trials(*own_paths)
+        merged = merge_own(published, own)
+        _describe_own(own, merged)
+        return summarise(merged, settings)
     at_hand = find_trials()
     if at_hand is not None:
         return summarise(read_trials(*at_hand), settings)
+    if settings.draws:
+        _tell(
+            "the published trials are not on this machine, so values come from the shipped counts "
+            "and have no intervals; `gcbook fetch trials` gets the trials"
+        )
     return _without_intervals(Summaries.read(), settings)
 
 
@@ -149,6 +166,26 @@ def _without_intervals(shipped: Summaries, settings: SummarySettings) -> Summari
     provenance = shipped.provenance | _provenance(settings, shipped.provenance["sources"])
     provenance["draws"] = 0
     return Summaries(counts, pairs, values, shipped.tests.iloc[:0], provenance)
+
+
+def _describe_own(own: pd.DataFrame, merged: pd.DataFrame) -> None:
+    for observer, rows in own.groupby("observer", sort=True):
+        present = [name for name in DATASETS if name in set(rows["dataset"])]
+        if len(present) < len(DATASETS):
+            _tell(
+                f"own trials of {observer}: {len(present)} of {len(DATASETS)} datasets "
+                f"({', '.join(present)}); it is missing from what needs others"
+            )
+    unmatched = unmatched_images(merged)
+    for row in unmatched[unmatched["observer"].isin(set(own["observer"]))].itertuples():
+        _tell(
+            f"own trials of {row.observer}: {row.n_unmatched} of {row.n_seen} images of "
+            f"{row.dataset} were seen by no human (e.g. {row.example}) and count for accuracy alone"
+        )
+
+
+def _tell(message: str) -> None:
+    warnings.warn(message, SummariesWarning, stacklevel=4)
 
 
 def _overlap(trials: pd.DataFrame) -> dict[str, int]:

@@ -140,8 +140,9 @@ def _dataset(inner: PurePosixPath, place: str) -> str | None:
     named = _known(folder) or _known_prefix(inner.name)
     if named is None:
         raise InputError(
-            f"{place}: expected one of the 17 datasets as folder name or at the start of the file "
-            f"name, found {folder!r}; rename the folder to one of: {', '.join(DATASETS)}."
+            f"{place}: neither the folder {folder!r} nor the start of the file name is one of the "
+            "17 datasets; put the file in a folder named like its dataset, or name it "
+            f"<dataset>_<observer>_session-1.csv, with one of: {', '.join(DATASETS)}."
         )
     return named
 

@@ -18,6 +18,7 @@ import pyarrow.csv
 from gcbook.categories import CATEGORIES, NO_ANSWER, RESPONSES
 from gcbook.errors import InputError
 from gcbook.experiments import EXPERIMENTS, SINGLE_CONDITION
+from gcbook.metrics import HUMANS
 from gcbook.trialfiles import TrialFile
 
 __all__ = ["COLUMNS", "FILE_COLUMNS", "parse_trial_files"]
@@ -121,10 +122,10 @@ def _parse(file: TrialFile) -> pa.Table:
                 strings_can_be_null=False,
             ),
         )
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+    except pa.ArrowInvalid as error:
         raise InputError(
-            f"{file.place}: expected a UTF-8 CSV file with trials, found something else ({error}); "
-            "export it again."
+            f"{file.place}{_first_undecodable(content)}: expected a UTF-8 CSV file with trials, "
+            "found other characters; export it as UTF-8."
         ) from error
     if invalid:
         number, expected, actual = invalid[0]
@@ -135,6 +136,15 @@ def _parse(file: TrialFile) -> pa.Table:
     if len(table) == 0:
         raise InputError(f"{file.place}: expected trials, found a header only; export it again.")
     return table
+
+
+def _first_undecodable(content: bytes) -> str:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return f", line {line}"
+    return ""
 
 
 def _to_table(
@@ -149,7 +159,9 @@ def _to_table(
     _refuse(~text["category"].isin(CATEGORIES), text["category"], "category", allowed, place)
     response = text["object_response"].where(text["object_response"] != "NA", NO_ANSWER)
     _refuse(~response.isin(RESPONSES), response, "object_response", ", ".join(RESPONSES), place)
-    _refuse(text["subj"] == "", text["subj"], "subj", "the observer's name", place)
+    nameless = text["subj"].isin(["", HUMANS])
+    expected = f"the observer's name ({HUMANS!r} is kept for all humans together)"
+    _refuse(nameless, text["subj"], "subj", expected, place)
     table = pd.DataFrame(
         {
             "observer": text["subj"],
@@ -167,9 +179,9 @@ def _to_table(
         }
     ).astype({"observer_kind": "str"})
     conflict = table["dataset"] == "cue-conflict"
-    nameless = conflict & ~table["image_id"].str.match(_CUE_CONFLICT_IMAGE)
+    untold = conflict & ~table["image_id"].str.match(_CUE_CONFLICT_IMAGE)
     expected = "<shape><n>-<texture><n>.png at the end of a cue-conflict image's name"
-    _refuse(nameless, text["imagename"], "imagename", expected, place)
+    _refuse(untold, text["imagename"], "imagename", expected, place)
     return table[list(COLUMNS)]
 
 

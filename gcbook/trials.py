@@ -26,6 +26,7 @@ __all__ = [
     "MissingImagesWarning",
     "missing_images",
     "read_trials",
+    "unmatched_images",
     "write_trials",
 ]
 
@@ -56,15 +57,18 @@ def read_trials(*paths: str | Path, source: str | None = None) -> pd.DataFrame:
     """
     if not paths:
         raise InputError("read_trials: expected at least one folder, zip or CSV, found none.")
-    files = [file for path in paths for file in find_trial_files(path, source)]
+    found = [file for path in paths for file in find_trial_files(path, source)]
+    # A file that is named twice, alone and with its folder, is read once.
+    files = list({file.place: file for file in found}.values())
     trials = parse_trial_files(files)
     missing = missing_images(trials)
     if len(missing):
-        first = missing.iloc[0]
+        rows = missing.head(5).itertuples()
+        parts = [f"{r.observer} {r.n_seen} of {r.n_images} images of {r.dataset}" for r in rows]
+        more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
         warnings.warn(
-            f"{len(missing)} observer(s) saw only part of a dataset, e.g. {first.observer} "
-            f"{first.n_seen} of {first.n_images} images of {first.dataset}; they are compared with "
-            "others on the images both saw. `missing_images` lists them.",
+            f"only part of a dataset was seen: {', '.join(parts)}{more}; observers are compared "
+            "on the images both saw.",
             MissingImagesWarning,
             stacklevel=2,
         )
@@ -81,6 +85,27 @@ def missing_images(trials: pd.DataFrame) -> pd.DataFrame:
     table = seen.rename("n_seen").reset_index()
     table["n_images"] = table["dataset"].map({n: e.n_images for n, e in EXPERIMENTS.items()})
     return table[table["n_seen"] < table["n_images"]].reset_index(drop=True)
+
+
+def unmatched_images(trials: pd.DataFrame) -> pd.DataFrame:
+    """List the models that saw images which no human saw: those cannot be compared.
+
+    Only datasets in which there are humans count. A model whose image names differ from the
+    published ones shares no image with the humans.
+
+    Returns:
+        Columns ``source, observer, dataset, n_unmatched, n_seen, example``; empty if all match.
+    """
+    keys = ["dataset", "image_id", "condition", "category"]
+    human = trials["observer_kind"] == "human"
+    shown = pd.MultiIndex.from_frame(trials.loc[human, keys].drop_duplicates())
+    models = trials[~human & trials["dataset"].isin(trials.loc[human, "dataset"])]
+    unknown = ~pd.MultiIndex.from_frame(models[keys]).isin(shown)
+    who = ["source", "observer", "dataset"]
+    n_seen = models.groupby(who, observed=True).size().rename("n_seen")
+    grouped = models[unknown].groupby(who, observed=True)["image_id"]
+    table = grouped.agg(n_unmatched="size", example="first").join(n_seen).reset_index()
+    return table[[*who, "n_unmatched", "n_seen", "example"]]
 
 
 def write_trials(

@@ -12,7 +12,7 @@ from gcbook.errors import InputError
 from gcbook.observers import PUBLISHED_SOURCES
 from gcbook.published import table2, table3
 from gcbook.settings import SummarySettings
-from gcbook.trials import write_trials
+from gcbook.trials import unmatched_images, write_trials
 
 EXACT = {
     "resnet50": (0.559, 0.087, 0.665, 0.208),
@@ -85,7 +85,11 @@ def test_who_lacks_datasets_is_not_ranked_and_told_why(benchmark_trials: pd.Data
     assert row["n_datasets"] == 1
     assert np.isnan(row["mean_rank"])
     assert row["ood_accuracy"] > 0
-    assert found.attrs["notes"] == ["bagnet33: not ranked, has 1 of 17 datasets"]
+    alone, humans = found.attrs["notes"]
+    assert alone == "bagnet33: not ranked, 1 of 17 datasets (sketch)"
+    sketch = benchmark(some[some["dataset"] == "sketch"]).set_index("observer").loc["humans"]
+    assert f"ood_accuracy {sketch['ood_accuracy']:.3f}" in humans
+    assert f"error_consistency {sketch['error_consistency']:.3f}" in humans
     assert found["mean_rank"].max() <= 8
 
 
@@ -101,10 +105,27 @@ def test_against_published(benchmark_trials: pd.DataFrame) -> None:
 def test_a_newcomers_files(benchmark_trials: pd.DataFrame, tmp_path: Path) -> None:
     own = benchmark_trials[benchmark_trials["observer"] == "resnet50"]
     write_trials(own.assign(observer="my_net"), tmp_path / "mine")
-    found = benchmark_paths([tmp_path / "mine"], ci=False, against="", draws=10, seed=0)
+    found = benchmark_paths([tmp_path / "mine"], SummarySettings(draws=0))
     row = found.set_index("observer").loc["my_net"]
     assert tuple(row[list(METRICS[:4])].astype(float).round(3)) == EXACT["resnet50"]
     assert any("published humans" in note for note in found.attrs["notes"])
+
+
+def test_images_that_no_human_saw_are_told(benchmark_trials: pd.DataFrame) -> None:
+    edge = benchmark_trials[benchmark_trials["dataset"] == "edge"]
+    model = edge["observer"] == "resnet50"
+    renamed = edge["image_id"].where(~model, edge["image_id"].str.replace(".png", ".jpg"))
+    found = benchmark(edge.assign(image_id=renamed))
+    assert np.isnan(found.set_index("observer").loc["resnet50", "error_consistency"])
+    assert any("resnet50: 160 of 160 images of edge" in note for note in found.attrs["notes"])
+    assert unmatched_images(edge).empty
+
+
+def test_humans_alone(benchmark_trials: pd.DataFrame) -> None:
+    humans = benchmark_trials[benchmark_trials["observer_kind"] == "human"]
+    found = benchmark(humans)
+    assert found["observer"].tolist() == ["humans"]
+    assert "no model" in found.attrs["notes"][0]
 
 
 def test_both_published_sources_show_a_network_once(published_trials: pd.DataFrame) -> None:

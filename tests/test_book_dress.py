@@ -93,3 +93,30 @@ def test_the_rerun_section_states_the_parameters_of_the_page():
 def test_a_value_with_spaces_is_quoted():
     section = rerun_section("shape-bias", {**START, "trials": "my trials.csv"}, 1)
     assert "-p trials 'my trials.csv'" in section
+
+
+def test_a_page_with_other_parameters_says_so_after_its_title():
+    title = v4.new_markdown_cell("# Title")
+    notebook = v4.new_notebook(cells=[title])
+    changed = dress(notebook, "shape-bias", START | {"draws": 500, "observers": "resnet50"}, 1.0)
+    assert changed.cells[0].source == "# Title"
+    assert "observers = `resnet50`" in changed.cells[1].source
+    assert "draws = `500`" in changed.cells[1].source
+    assert "confidence" not in changed.cells[1].source
+    assert len(dress(notebook, "shape-bias", START, 1.0).cells) == 2
+
+
+def test_warnings_about_data_become_a_note_and_other_ones_stay():
+    said = (
+        "/a/b.py:12: SummariesWarning: own trials of mine: 1 of 17 datasets (edge)\n"
+        "  summaries = load_summaries()\n"
+        "/a/b.py:12: MissingImagesWarning: only part of a dataset was seen\n  x\n"
+    )
+    cell = v4.new_code_cell("load()", outputs=[v4.new_output("stream", name="stderr", text=said)])
+    (output,) = dressed(cell).cells[0].outputs
+    note = output.data["text/markdown"]
+    assert "- own trials of mine: 1 of 17 datasets (edge)\n- only part" in note
+    assert "/a/b.py" not in note
+    other = v4.new_output("stream", name="stderr", text="/a/b.py:1: UserWarning: odd\n")
+    cell = v4.new_code_cell("load()", outputs=[other])
+    assert dressed(cell).cells[0].outputs == [other]

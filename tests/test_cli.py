@@ -9,6 +9,7 @@ import pytest
 
 from gcbook import cli
 from gcbook.errors import GcbookError, InputError
+from gcbook.settings import SummarySettings
 
 
 def call(capsys, *arguments):
@@ -126,15 +127,15 @@ def test_chapters_lists_parameters_with_defaults_and_meaning(capsys):
     assert status == 0
     assert out.startswith("shape-bias: Shape bias\n")
     assert "draws = 10000: bootstrap draws" in out
-    assert "a whole number from 0 to 100000" in out
+    assert "a whole number from 100 to 100000" in out
     assert len(call(capsys, "chapters")[1].splitlines()) > len(out.splitlines())
 
 
 def test_benchmark_prints_or_writes_what_is_asked_for(monkeypatch, tmp_path, capsys):
     asked = {}
 
-    def benchmark_paths(paths, **options):
-        asked.update(options, paths=paths)
+    def benchmark_paths(paths, settings, against):
+        asked.update(paths=paths, settings=settings, against=against)
         return pd.DataFrame({"observer": ["humans"], "ood_accuracy": [0.7230001]})
 
     monkeypatch.setattr("gcbook.benchmark.benchmark_paths", benchmark_paths, raising=False)
@@ -143,14 +144,31 @@ def test_benchmark_prints_or_writes_what_is_asked_for(monkeypatch, tmp_path, cap
         lambda rows, kind: f"{kind} {len(rows)}\n",
         raising=False,
     )
-    status, out, _ = call(capsys, "benchmark", "a", "b", "--format", "csv", "--ci", "--draws", "7")
+    status, out, _ = call(
+        capsys, "benchmark", "a", "b", "--format", "csv", "--ci", "--draws", "700"
+    )
     assert (status, out) == (0, "csv 1\n")
     assert [str(p) for p in asked["paths"]] == ["a", "b"]
-    assert (asked["ci"], asked["draws"], asked["seed"], asked["against"]) == (True, 7, 0, "")
+    assert asked["settings"] == SummarySettings(draws=700)
+    assert asked["against"] == ""
     file = tmp_path / "out.json"
-    status, out, _ = call(capsys, "benchmark", "a", "--format", "json", "--output", str(file))
+    status, out, _ = call(capsys, "benchmark", "a", "--output", str(file))
     assert out.strip() == str(file)
     assert file.read_text() == "json 1\n"
+    assert asked["settings"] == SummarySettings(draws=0)
+
+
+def test_benchmark_refuses_what_would_be_lost(tmp_path, capsys):
+    for arguments, said in (
+        (("a", "--draws", "700"), "add --ci"),
+        (("a", "--output", str(tmp_path)), "expected a file"),
+        (("a", "--output", str(tmp_path / "none" / "x.csv")), "expected a file"),
+        (("a", "--format", "xml"), "expected table, csv or json"),
+        (("a", "--conditions", "some"), "expected one of benchmark, all"),
+    ):
+        status, out, error = call(capsys, "benchmark", *arguments)
+        assert (status, out) == (2, "")
+        assert said in error
 
 
 def test_fetch_names_the_files(monkeypatch, tmp_path, capsys):

@@ -140,6 +140,16 @@ def test_models_join_all_tables_completely():
     assert set(table2()["key"]) == set(table3()["key"])
 
 
+def test_a_network_has_one_name_in_figures_and_in_the_papers_tables():
+    from gcbook.observers import known_networks
+
+    plain = {k.replace("-", "_"): v for k, v in known_networks()[["observer", "label"]].values}
+    models = published_models().set_index("key")
+    shared = [key for key in models.index if key in plain]
+    assert len(shared) == 17
+    assert models.loc[shared, "name"].tolist() == [plain[key] for key in shared]
+
+
 def test_one_key_for_one_model_however_it_is_spelled():
     models = published_models().set_index("key")
     assert models.loc["mnasnet0_5", ["table2", "table3"]].tolist() == ["mnasnet0_5", "mnasnet0.5"]

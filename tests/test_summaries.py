@@ -12,7 +12,7 @@ from gcbook.experiments import DATASETS
 from gcbook.metrics import HUMANS
 from gcbook.observers import show_once
 from gcbook.settings import SummarySettings
-from gcbook.summaries import Summaries, load_summaries, merge_own, summarise
+from gcbook.summaries import Summaries, SummariesWarning, load_summaries, merge_own, summarise
 from gcbook.trials import write_trials
 
 SHIPPED = Summaries.read()
@@ -57,7 +57,8 @@ def test_defaults_need_no_trials(no_trials: None) -> None:
 
 
 def test_other_datasets_without_trials_give_values_without_intervals(no_trials: None) -> None:
-    few = load_summaries(settings=SummarySettings(datasets=("edge", "sketch")))
+    with pytest.warns(SummariesWarning, match="gcbook fetch trials"):
+        few = load_summaries(settings=SummarySettings(datasets=("edge", "sketch")))
     assert not few.has_intervals
     assert set(few.counts["dataset"]) == {"edge", "sketch"}
     table = SHIPPED.estimates
@@ -119,7 +120,8 @@ def test_own_trials_join_the_published_ones(published_trials: pd.DataFrame, tmp_
     ]
     write_trials(resnet.assign(observer="mine"), tmp_path / "lab")
     settings = SummarySettings(datasets=("edge",), draws=0)
-    found = load_summaries(str(tmp_path / "lab"), settings)
+    with pytest.warns(SummariesWarning, match=r"mine: 1 of 17 datasets \(edge\)"):
+        found = load_summaries(str(tmp_path / "lab"), settings)
     assert overall(found, "error_consistency")["mine"] == pytest.approx(
         overall(found, "error_consistency")["resnet50"]
     )

@@ -156,6 +156,10 @@ REFUSED = {
     "too few fields": ("mine,1,2,NaN,cat,cat,0", "line 3: expected 8 fields, found 7"),
     "no number": (SKETCH.format(n=2, answer="cat").replace("e,1,2", "e,1,b"), "line 3.*trial"),
     "no seconds": (SKETCH.format(n=2, answer="cat").replace("NaN", "soon"), "line 3.*rt.*'soon'"),
+    "a name that is taken": (
+        SKETCH.format(n=2, answer="cat").replace("mine", "humans"),
+        "line 3.*subj.*'humans'",
+    ),
     "no observer": (SKETCH.format(n=2, answer="cat").replace("mine", ""), "line 3.*subj"),
 }
 
@@ -196,7 +200,7 @@ def test_binary_empty_header_only_and_absent(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="binary"):
         read_quietly(path)
     path.write_bytes(f"{HEADER}\nm\xe9,1,1,NaN,cat,cat,0,cat-1-sketch-1.png\n".encode("latin-1"))
-    with pytest.raises(InputError, match="UTF-8"):
+    with pytest.raises(InputError, match="line 2: expected a UTF-8"):
         read_quietly(path)
     path.write_text("")
     with pytest.raises(InputError, match="line 1"):
@@ -273,8 +277,11 @@ def test_one_name_from_two_sources_is_kept_apart(two_trials: Path) -> None:
     first, second = read_quietly(two_trials), read_quietly(two_trials, source="other")
     assert set(first["source"]) == {"results"}
     assert set(second["source"]) == {"other"}
+    assert len(read_quietly(two_trials, two_trials)) == 2  # named twice, read once
+    copy = two_trials.with_name("sketch_copy_session-1.csv")
+    copy.write_text(two_trials.read_text())
     with pytest.raises(InputError, match="second one"):
-        read_quietly(two_trials, two_trials)
+        read_quietly(two_trials.parent)
 
 
 def test_write_then_read_is_the_identity(two_trials: Path, tmp_path: Path) -> None:

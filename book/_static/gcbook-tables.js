@@ -1,5 +1,6 @@
 /* Tables to sort and to filter: `<table class="gc-sortable">`. Headings become buttons, a text box
-   above the table hides the rows that lack one of its words. Without scripts it is a plain table. */
+   above the table hides the rows that lack one of its words. Without scripts it is a plain table.
+   Regions that scroll are framed, so that shades can show on which side there is more. */
 (function () {
   "use strict";
 
@@ -70,9 +71,55 @@
     apply();
   }
 
+  function addRegion(table) {
+    // A table as pandas writes it: a region of its own, named after its columns.
+    const region = document.createElement("div");
+    region.className = "gc-scroll gc-fitted";
+    region.setAttribute("role", "region");
+    region.tabIndex = 0;
+    const heads = Array.from(table.querySelectorAll("thead th"), (head) => head.textContent.trim());
+    region.setAttribute("aria-label", "Table of " + heads.filter(Boolean).join(", "));
+    table.parentNode.insertBefore(region, table);
+    region.appendChild(table);
+    // The corner above the row numbers heads nothing.
+    table.querySelectorAll("thead th:empty").forEach((head) => head.replaceWith(document.createElement("td")));
+  }
+
+  function reachFormulas() {
+    // A formula wider than a phone scrolls, so the keyboard has to get there.
+    document.querySelectorAll('mjx-container[display="true"]').forEach(function (formula) {
+      if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
+    });
+  }
+
+  function addFrame(region) {
+    const frame = document.createElement("div");
+    frame.className = "gc-frame";
+    region.parentNode.insertBefore(frame, region);
+    frame.appendChild(region);
+    function shade() {
+      const right = region.scrollWidth - region.clientWidth - region.scrollLeft > 2;
+      const below = region.scrollHeight - region.clientHeight - region.scrollTop > 2;
+      frame.classList.toggle("gc-more-right", right);
+      frame.classList.toggle("gc-more-below", below);
+    }
+    region.addEventListener("scroll", shade, { passive: true });
+    // Also when details around it are opened, or rows are filtered.
+    const watch = new ResizeObserver(shade);
+    watch.observe(region);
+    watch.observe(region.firstElementChild);
+  }
+
   function start() {
     document.querySelectorAll("table.gc-sortable").forEach(enhance);
+    document.querySelectorAll("div.cell_output table.dataframe").forEach(addRegion);
+    document.querySelectorAll(".gc-scroll").forEach(addFrame);
   }
+
+  window.addEventListener("load", function () {
+    const startup = window.MathJax && window.MathJax.startup;
+    if (startup && startup.promise) startup.promise.then(reachFormulas);
+  });
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();

@@ -7,14 +7,17 @@
 """
 
 import copy
+import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from gcbook.book.parameters import CHAPTERS, allowed, as_arguments
+from gcbook.book.parameters import CHAPTERS, allowed, as_arguments, defaults
 from gcbook.figures.chart import chart_html
 
 __all__ = ["dress", "rerun_section"]
+
+_WARNING = re.compile(r"^\S+:\d+: (?:MissingImages|Summaries)Warning: (.*)$", re.MULTILINE)
 
 VEGA_MIME = "application/vnd.vegalite.v5+json"
 
@@ -30,6 +33,7 @@ def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any], seconds: f
     """
     page = copy.deepcopy(notebook)
     page.cells = [part for cell in page.cells for part in _dress_cell(cell)]
+    page.cells[1:1] = _changed_note(chapter, parameters)
     page.cells.append(_markdown(rerun_section(chapter, parameters, seconds)))
     # Sphinx shows all other metadata as fields of the document.
     page.metadata = {
@@ -70,6 +74,23 @@ command writes the executed notebook and a page of its own, the second is plain 
 """
 
 
+def _changed_note(chapter: str, parameters: Mapping[str, Any]) -> list[Any]:
+    """Tell a reader which parts of the page follow parameters and which do not."""
+    start = defaults(CHAPTERS[chapter])
+    changed = [f"{k} = `{_shown(v)}`" for k, v in parameters.items() if v != start.get(k)]
+    if not changed:
+        return []
+    return [
+        _markdown(
+            "```{admonition} Made with other parameters\n:class: important\n"
+            f"{', '.join(changed)}.\n\nFigures, tables and the sentences with numbers follow "
+            "these choices. The prose around them, what to look for included, was written for the "
+            "book's own parameters and may not hold here.\n```",
+            "made-with-other-parameters",
+        )
+    ]
+
+
 def _wrap(words: list[str], width: int = 76) -> str:
     lines = [words[0]]
     for word in words[1:]:
@@ -102,6 +123,9 @@ def _join(cell: Any) -> tuple[list[Any], list[Any]]:
     outputs: list[Any] = []
     notes: list[Any] = []
     for output in cell.outputs:
+        if output.output_type == "stream" and output.name == "stderr":
+            outputs += _warnings(output.text) or [output]
+            continue
         marks = output.get("metadata", {}).get("gcbook", {})
         match marks.get("part"):
             case "chart" | "table" as kind:
@@ -147,9 +171,24 @@ def _only_text(outputs: list[Any]) -> bool:
     return bool(outputs) and all("text/markdown" in o.get("data", {}) for o in outputs)
 
 
-def _markdown(source: str) -> Any:
+def _warnings(text: str) -> list[Any]:
+    """Warnings of the package as a note to the reader; they are about data, not about code."""
+    said = dict.fromkeys(_WARNING.findall(text))
+    if not said:
+        return []
+    lines = "\n".join(f"- {message}" for message in said)
+    return [_display_markdown(f"```{{admonition}} About these data\n:class: note\n{lines}\n```")]
+
+
+def _display_markdown(source: str) -> Any:
+    import nbformat.v4
+
+    return nbformat.v4.new_output("display_data", data={"text/markdown": source})
+
+
+def _markdown(source: str, identity: str = "rerun-this-chapter") -> Any:
     import nbformat.v4
 
     cell = nbformat.v4.new_markdown_cell(source)
-    cell["id"] = "rerun-this-chapter"
+    cell["id"] = identity
     return cell

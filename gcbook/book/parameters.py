@@ -7,7 +7,15 @@ pass through the same models. A chapter's parameters cell states the same names 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+)
 from pydantic_core import PydanticUndefined
 
 from gcbook.errors import InputError
@@ -29,6 +37,8 @@ __all__ = [
 ]
 
 ALL = "all"
+MIN_DRAWS = 100
+"""Fewer draws than this are refused, except none at all."""
 
 
 def _split(value: Any) -> Any:
@@ -61,6 +71,12 @@ def _observers(value: Any) -> Any:
 def _not_bool(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError("expected a number")
+    return value
+
+
+def _enough(value: int) -> int:
+    if 0 < value < MIN_DRAWS:
+        raise ValueError("fewer draws give no interval worth the name")
     return value
 
 
@@ -114,7 +130,7 @@ COMMON: Mapping[str, tuple[Any, Any]] = {
         Field("benchmark", description="conditions that count: the benchmark's, or all"),
     ),
     "draws": (
-        Annotated[int, BeforeValidator(_not_bool)],
+        Annotated[int, BeforeValidator(_not_bool), AfterValidator(_enough)],
         Field(10_000, ge=0, le=100_000, description="bootstrap draws behind the intervals"),
     ),
     "confidence": (
@@ -144,6 +160,7 @@ _FREE_TEXT = {
     "datasets": f"all, or some of {', '.join(DATASETS)}, separated by commas",
     "observers": "all, or names of networks as in the trials, separated by commas",
     "trials": "paths separated by commas, or nothing",
+    "draws": f"0 for none, or a whole number from {MIN_DRAWS} to 100000",
 }
 
 
@@ -209,7 +226,7 @@ def allowed(model: type[Parameters], name: str) -> str:
     """What a parameter may be, in words.
 
     >>> allowed(CHAPTERS["shape-bias"], "draws")
-    'a whole number from 0 to 100000'
+    '0 for none, or a whole number from 100 to 100000'
     """
     if name in _FREE_TEXT:
         return _FREE_TEXT[name]

@@ -28,7 +28,7 @@ def run_chapter(
         The executed notebook and the self-contained HTML page.
 
     Raises:
-        InputError: no such chapter, or a parameter that is not allowed.
+        InputError: no such chapter, a parameter that is not allowed, or no such folder.
         ChapterFailed: a cell failed.
         GcbookError: the page could not be set.
     """
@@ -38,7 +38,13 @@ def run_chapter(
     parameters = check_parameters(name, **values)
     _check_trials(parameters)
     plain = parameters.as_dict()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"--output: expected a folder or a place where one can be made, found {folder} "
+            f"({error.strerror}); name another one."
+        ) from error
     notebook = folder / f"{name}.ipynb"
     given = {key: plain[key] for key in values}
     seconds = run_notebook(chapter.template, notebook, given, Path.cwd())

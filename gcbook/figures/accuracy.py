@@ -38,6 +38,7 @@ Panel = alt.LayerChart | alt.FacetChart
 NOBODY = "none"
 """What a drop-down for highlighting says when nobody is."""
 
+_LONG_NAME = 18
 _SHOW = {
     "all": "true",
     "recomputed only": "datum.origin == 'recomputed'",
@@ -54,11 +55,12 @@ def ood_ranking(rows: pd.DataFrame) -> alt.LayerChart:
     """
     show = dropdown("show", "Show ", list(_SHOW), "all")
     chosen = " || ".join(f"(show == '{name}' && ({test}))" for name, test in _SHOW.items())
+    shown = rows.assign(label=rows["model"].map(_short_name))
     base = (
-        alt.Chart(rows)
+        alt.Chart(shown)
         .transform_filter(chosen)
         .encode(
-            y=alt.Y("model:N", sort=list(rows["model"]), title=None),
+            y=alt.Y("label:N", sort=list(shown["label"]), title=None),
             tooltip=[
                 alt.Tooltip("model:N", title="Observer"),
                 *value_tooltip("OOD accuracy")[1:],
@@ -136,7 +138,7 @@ def single_condition_bars(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 def highlight_one(rows: pd.DataFrame) -> alt.Parameter:
     """A drop-down, called ``highlight`` in expressions, with the networks of the table."""
-    networks = sorted(set(rows.loc[is_network(rows), "observer"]))
+    networks = sorted(set(rows.loc[is_network(rows), "observer"]), key=str.lower)
     return dropdown("highlight", "Highlight a network ", [NOBODY, *networks], NOBODY)
 
 
@@ -150,10 +152,10 @@ def percent(channel: Any, **axis: Any) -> Any:
     return channel.scale(alt.Scale(domain=[0, 1])).axis(alt.Axis(format="%", **axis))
 
 
-def chance_line(channel: str) -> alt.Chart:
+def chance_line(channel: str, color: str = CHANCE_LINE) -> alt.Chart:
     """A dotted line at the accuracy of guessing, on the channel ``"x"`` or ``"y"``."""
     rule = alt.Chart(pd.DataFrame({"chance": [CHANCE]}))
-    line = rule.mark_rule(strokeDash=[2, 3], color=CHANCE_LINE)
+    line = rule.mark_rule(strokeDash=[2, 3], color=color)
     return line.encode(**{channel: "chance:Q"})
 
 
@@ -165,6 +167,21 @@ def value_tooltip(value: str = "Accuracy") -> list[alt.Tooltip]:
         alt.Tooltip("low:Q", title="Interval from", format=".3f"),
         alt.Tooltip("high:Q", title="to", format=".3f"),
     ]
+
+
+def _short_name(model: str) -> str:
+    """A name that still differs from its neighbours' where a phone has room for its start only.
+
+    >>> _short_name("BiT-M ResNet-152x4 (14M)"), _short_name("ViT-L (14M)")
+    ('BiT-M ResNet-152x4', 'ViT-L (14M)')
+    >>> _short_name("ResNet-50, trained and tested with diffusion noise")
+    'RN-50 train+test noise'
+    """
+    if model.startswith("ResNet-50, trained"):
+        return "RN-50 train+test noise" if "tested" in model else "ResNet-50 + noise"
+    if len(model) <= _LONG_NAME:
+        return model
+    return model.replace("ResNet-50 L2", "RN-50 L2").replace(":", "").split(" (")[0]
 
 
 def _bars(rows: pd.DataFrame, title: str, scale: alt.Scale) -> Panel:
@@ -186,5 +203,6 @@ def _bars(rows: pd.DataFrame, title: str, scale: alt.Scale) -> Panel:
         tooltip=[*value_tooltip(), alt.Tooltip("n:Q", title="Trials", format=",")],
     )
     interval = base.mark_rule(strokeWidth=1.4, color=INK).encode(x="low:Q", x2="high:Q")
-    layers = alt.layer(bars, interval, chance_line("x"))
+    # The grey of other charts' chance line would not be seen on the bars.
+    layers = alt.layer(bars, interval, chance_line("x", INK))
     return layers.properties(title=title, width=170, height=alt.Step(15))

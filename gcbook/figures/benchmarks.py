@@ -7,6 +7,7 @@ marks are printed in the paper, which gives no intervals.
 import altair as alt
 import pandas as pd
 
+from gcbook.figures.parts import alphabetical
 from gcbook.figures.theme import BAND, HUMAN, INK, color_scale, kinds_shown, shape_scale
 
 __all__ = ["benchmark_panels", "error_consistency_ranking"]
@@ -15,6 +16,8 @@ AnyLayers = alt.LayerChart | alt.FacetChart
 
 NOBODY = "none"
 _HUMANS = "Humans"
+_NAMED, _LINE = 5, 44
+"""How many observers a panel names beside the humans, and the letters that fit its width."""
 _TITLES = {
     "ood_accuracy": "OOD accuracy (higher is better)",
     "accuracy_difference": "Accuracy difference (lower is better)",
@@ -86,14 +89,19 @@ def benchmark_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.views.benchmark.standing_rows`.
     """
-    models = sorted(set(rows.loc[rows["kind"] != _HUMANS, "model"]))
+    models = alphabetical(set(rows.loc[rows["kind"] != _HUMANS, "model"]))
     highlight = alt.param(
         name="highlight",
         value="ResNet-50" if "ResNet-50" in models else NOBODY,
         bind=alt.binding_select(options=[NOBODY, *models], name="Highlight a model "),
     )
     metrics = list(dict.fromkeys(rows["metric"]))
-    panels = [_panel(rows[rows["metric"] == metric], metric, rows) for metric in metrics]
+    leaders = {metric: _leaders(rows[rows["metric"] == metric]) for metric in metrics}
+    height = max(map(len, leaders.values()))
+    panels = [
+        _panel(rows[rows["metric"] == m], m, rows, [*names, *[""] * (height - len(names))])
+        for m, names in leaders.items()
+    ]
     said = rows["value"].map("{:.3f}".format) + ", place " + rows["position"].astype("str")
     size = rows.groupby("metric")["position"].transform("max").astype("str")
     said = rows["model"] + ": " + said + " of " + size
@@ -119,11 +127,15 @@ def benchmark_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def _panel(rows: pd.DataFrame, metric: str, everyone: pd.DataFrame) -> AnyLayers:
+def _panel(
+    rows: pd.DataFrame, metric: str, everyone: pd.DataFrame, leaders: list[str]
+) -> AnyLayers:
     line = f"['{_TITLES[metric]}', lines['{metric}'][highlight] || '']"
-    title = alt.TitleParams(text=alt.ExprRef(line), fontWeight="normal")
+    title = alt.TitleParams(
+        text=alt.ExprRef(line), subtitle=leaders, fontWeight="normal", subtitleFontSize=11
+    )
     kept = ["position", "model", "kind", "origin", "value", "low", "high", "paper"]
-    base = alt.Chart(rows[kept], title=title).encode(
+    base = alt.Chart(rows[kept]).encode(
         y=alt.Y("position:O", axis=None, scale=alt.Scale(paddingInner=0.35))
     )
     color, shape = _kind_scales(everyone)
@@ -145,7 +157,24 @@ def _panel(rows: pd.DataFrame, metric: str, everyone: pd.DataFrame) -> AnyLayers
         .mark_point(filled=True, size=70, opacity=1, xOffset=9)
         .encode(x=x, color=color, shape=shape, tooltip=tooltip),
         chosen.mark_bar(color=INK).encode(x=x, tooltip=tooltip),
-    ).properties(width=270, height=alt.Step(5))
+    ).properties(width=270, height=alt.Step(5), title=title)
+
+
+def _leaders(rows: pd.DataFrame) -> list[str]:
+    """The first five and the humans with their places, on lines as wide as a panel.
+
+    >>> table = pd.DataFrame({"position": range(1, 8), "model": [*"abcdef", "Humans"]})
+    >>> _leaders(table)
+    ['1 a · 2 b · 3 c · 4 d · 5 e · 7 Humans']
+    """
+    named = rows[(rows["position"] <= _NAMED) | (rows["model"] == _HUMANS)]
+    named = named.sort_values("position")
+    entries = [f"{r.position} {r.model}" for r in named.itertuples()]
+    lines = [""]
+    for entry in entries:
+        longer = f"{lines[-1]} · {entry}" if lines[-1] else entry
+        lines = [*lines, entry] if len(longer) > _LINE else [*lines[:-1], longer]
+    return lines
 
 
 def _kind_scales(rows: pd.DataFrame) -> tuple[alt.Color, alt.Shape]:

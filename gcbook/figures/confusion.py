@@ -35,8 +35,8 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.LayerChart:
     observer = dropdown("observer", "Observer ", observers, who)
     step = alt.param(
         name="step",
-        value=min(6, most),
-        bind=alt.binding_range(min=1, max=most, step=1, name="Condition, easiest first "),
+        value=most,
+        bind=alt.binding_range(min=1, max=most, step=1, name="Condition (1: the easiest) "),
     )
     base = _decoded(rows).encode(
         x=alt.X(
@@ -90,7 +90,10 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.LayerChart:
         .properties(
             width="container",
             height=alt.Step(22),
-            title=alt.TitleParams(text=_title(rows), anchor="start", fontSize=13),
+            # Below, next to the slider whose number it explains.
+            title=alt.TitleParams(
+                text=_title(rows), orient="bottom", anchor="start", fontSize=13, offset=12
+            ),
             description=(
                 "Matrix of the category that was shown (rows) against the category that was "
                 "answered (columns), stronger in colour for a larger share of the row; right "
@@ -103,24 +106,34 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.LayerChart:
 
 
 def bias_scatter(rows: pd.DataFrame) -> alt.LayerChart:
-    """Accuracy against the share of the favourite answer, one mark an observer and condition.
+    """Accuracy against the share of the favourite answer, one mark per observer and condition.
 
     Args:
         rows: from `gcbook.views.confusion.response_bias`.
     """
     scale = alt.Scale(domain=[0, 1])
-    columns = ["dataset", "condition", "observer", "right", "favourite", "share"]
+    axis = alt.Axis(format="%", values=[0, 0.2, 0.4, 0.6, 0.8, 1])
+    # Places and kinds are looked up, so that a page carries their names once.
+    places = list(dict.fromkeys(zip(rows["dataset"], rows["condition"], strict=True)))
+    where = {place: i for i, place in enumerate(places)}
     kind_of = dict(zip(rows["observer"], rows["kind"], strict=True))
+    shown = rows[["observer", "right", "favourite", "share"]].assign(
+        place=[where[place] for place in zip(rows["dataset"], rows["condition"], strict=True)]
+    )
     base = (
-        alt.Chart(rows[columns])
-        .transform_calculate(kind=f"{literal(kind_of)}[datum.observer]")
+        alt.Chart(shown)
+        .transform_calculate(
+            kind=f"{literal(kind_of)}[datum.observer]",
+            dataset=f"{literal([dataset for dataset, _ in places])}[datum.place]",
+            condition=f"{literal([condition for _, condition in places])}[datum.place]",
+        )
         .encode(
-            x=alt.X("right:Q", title="Accuracy", scale=scale, axis=alt.Axis(format="%")),
+            x=alt.X("right:Q", title="Accuracy", scale=scale, axis=axis),
             y=alt.Y(
                 "share:Q",
                 title="Share of the favourite answer",
                 scale=scale,
-                axis=alt.Axis(format="%"),
+                axis=axis,
             ),
             tooltip=[
                 alt.Tooltip("observer:N", title="Observer"),
@@ -137,8 +150,8 @@ def bias_scatter(rows: pd.DataFrame) -> alt.LayerChart:
         "color": alt.Color("kind:N", title="Observer", scale=color_scale(*kinds)),
         "shape": alt.Shape("kind:N", title="Observer", scale=shape_scale(*kinds)),
     }
-    networks = base.transform_filter("datum.observer != 'Humans'")
-    humans = base.transform_filter("datum.observer == 'Humans'")
+    networks = base.transform_filter("datum.kind != 'Humans'")
+    humans = base.transform_filter("datum.kind == 'Humans'")
     chosen = base.transform_filter("datum.observer == highlight")
     floor = (
         alt.Chart(pd.DataFrame({"chance": [CHANCE]}))
@@ -149,8 +162,8 @@ def bias_scatter(rows: pd.DataFrame) -> alt.LayerChart:
         alt.layer(
             floor,
             chance_line("x"),
-            networks.mark_point(filled=True, size=34, opacity=0.45).encode(**kind),
-            humans.mark_point(filled=True, size=55, opacity=1).encode(**kind),
+            networks.mark_point(filled=True, size=30, opacity=0.4).encode(**kind),
+            humans.mark_point(filled=True, size=34, opacity=0.85).encode(**kind),
             chosen.mark_point(filled=True, size=55, opacity=1, color=INK, shape="square"),
         )
         .add_params(highlight_one(rows))
@@ -158,9 +171,9 @@ def bias_scatter(rows: pd.DataFrame) -> alt.LayerChart:
             width="container",
             height=340,
             description=(
-                "Scatter plot, one mark an observer and condition: accuracy across, the share of "
-                "the most frequent answer upwards. Towards chance, at the left, networks rise to "
-                "a single answer while the humans stay low."
+                "Scatter plot, one mark for each network or person and condition: accuracy "
+                "across, the share of the most frequent answer upwards. Towards chance, at the "
+                "left, both rise; networks up to a single answer, people less far."
             ),
         )
         .configure_legend(orient="bottom", symbolOpacity=1)
@@ -170,12 +183,12 @@ def bias_scatter(rows: pd.DataFrame) -> alt.LayerChart:
 def _short(rows: pd.DataFrame) -> pd.DataFrame:
     """The tables in one string each: categories split by "/", answers as a letter and a count.
 
-    ``"bear 7, dog 2"`` becomes ``"b7,k2"``. The long words are most of what the page would carry.
+    ``"bear 7; dog 2"`` becomes ``"b7,k2"``. The long words are most of what the page would carry.
     """
     letter = dict(zip(RESPONSES, _LETTERS, strict=True))
 
     def code(answers: str) -> str:
-        pairs = (answer.split(" ") for answer in answers.split(", ") if answer)
+        pairs = (answer.split(" ") for answer in answers.split("; ") if answer)
         return ",".join(letter[response] + times for response, times in pairs)
 
     lists = rows[list(CATEGORIES)].itertuples(index=False, name=None)
@@ -206,15 +219,17 @@ def _decoded(rows: pd.DataFrame) -> alt.Chart:
 
 
 def _title(rows: pd.DataFrame) -> alt.ExprRef:
-    """Dataset, condition and observer with its accuracy, on two lines, as chosen in the page."""
+    """Observer and dataset, accuracy, and what the number of the slider stands for."""
     places = rows.drop_duplicates(["dataset", "step"]).groupby("dataset", sort=False)
     labels = literal(places["condition"].agg(list).to_dict())
     right = {
         str(dataset): group.groupby("observer", sort=False)["right"].agg(list).to_dict()
         for dataset, group in rows.groupby("dataset", sort=False)
     }
-    at = f"[min(step, length({labels}[dataset])) - 1]"
+    steps = f"length({labels}[dataset])"
+    at = f"[min(step, {steps}) - 1]"
     return alt.ExprRef(
-        f"[dataset + ' · ' + {labels}[dataset]{at}, "
-        f"observer + ' · right: ' + format({literal(right)}[dataset][observer]{at}, '.1%')]"
+        f"[observer + ' · ' + dataset, 'Condition ' + min(step, {steps}) + ' of ' + {steps}"
+        f" + ' · right: ' + format({literal(right)}[dataset][observer]{at}, '.1%'), "
+        f"{labels}[dataset]{at}]"
     )

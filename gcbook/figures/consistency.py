@@ -7,7 +7,16 @@ import altair as alt
 import pandas as pd
 
 from gcbook.experiments import EXPERIMENTS
-from gcbook.figures.parts import dropdown, literal, nothing, per_mille, start_with
+from gcbook.figures.parts import (
+    alphabetical,
+    by_column,
+    dropdown,
+    literal,
+    nothing,
+    per_mille,
+    start_with,
+    title_lines,
+)
 from gcbook.figures.theme import (
     BAND,
     DISCRIMINATIVE,
@@ -46,11 +55,15 @@ def dataset_agreement(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
     color = alt.Color("kind:N", title=None, scale=color_scale(*kinds))
     x = alt.X("value:Q", title="Error consistency with (other) humans")
-    tooltip = _tooltip("observer", "Observer")
+    tooltip = [
+        *_tooltip("observer", "Observer"),
+        alt.Tooltip("most:Q", title="Most that the accuracies allow", format=".3f"),
+    ]
     return (
         alt.layer(
             pooled.mark_rect(color=HUMAN, opacity=0.14).encode(x="low:Q", x2="high:Q"),
             pooled.mark_rule(color=HUMAN, strokeDash=[5, 4]).encode(x=x, tooltip=tooltip),
+            single.mark_tick(color=BAND, thickness=2, size=11).encode(x="most:Q", tooltip=tooltip),
             single.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q", color=color),
             single.mark_point(filled=True, size=60, opacity=1).encode(
                 x=x,
@@ -66,7 +79,8 @@ def dataset_agreement(rows: pd.DataFrame) -> alt.TopLevelMixin:
             description=(
                 "Error consistency of each observer with the humans of one dataset at a time, at "
                 f"first {start}, with intervals, sorted. A dashed line with a band marks the mean "
-                "over all pairs of humans; the models lie below it with few exceptions."
+                "over all pairs of humans; the models lie below it with few exceptions. A tick "
+                "in each row marks the most that the accuracies would allow."
             ),
         )
         .configure_legend(orient="bottom", symbolOpacity=1)
@@ -81,7 +95,7 @@ def consistency_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     if rows.empty:
         return nothing("No dataset with several conditions is among those chosen.")
-    models = sorted(set(rows.loc[rows["kind"] != _HUMANS, "observer"]))
+    models = alphabetical(set(rows.loc[rows["kind"] != _HUMANS, "observer"]))
     highlight = dropdown("highlight", "Highlight a model ", [NOBODY, *models], NOBODY)
     panels = [_panel(group, str(title)) for title, group in rows.groupby("dataset", sort=False)]
     return (
@@ -111,7 +125,7 @@ def observed_against_expected(rows: pd.DataFrame) -> alt.TopLevelMixin:
     start = start_with("Cue conflict", datasets)
     dataset = dropdown("dataset", "Dataset ", datasets, start)
     two_models = rows[rows["pair"] == "Two models"]
-    models = sorted(set(two_models["a"]) | set(two_models["b"]))
+    models = alphabetical(set(two_models["a"]) | set(two_models["b"]))
     highlight = dropdown("highlight", "Highlight a model ", [NOBODY, *models], NOBODY)
     names = sorted(set(rows["a"]) | set(rows["b"]))
     pairs = ("Two models", "Human and model", "Two humans")
@@ -125,16 +139,19 @@ def observed_against_expected(rows: pd.DataFrame) -> alt.TopLevelMixin:
             "x": per_mille(rows["expected"]),
             "y": per_mille(rows["observed"]),
             "k": per_mille(rows["value"]),
+            "m": per_mille(rows["most"]),
             "n": rows["n"],
         }
     ).sort_values("p", kind="stable")
     base = (
-        alt.Chart(points)
+        alt.Chart(by_column(points, "d"))
         .transform_filter(f"{literal(datasets)}[datum.d] == dataset")
+        .transform_flatten(["a", "b", "p", "x", "y", "k", "m", "n"])
         .transform_calculate(
             expected="datum.x / 1000",
             observed="datum.y / 1000",
             kappa="datum.k / 1000",
+            most="datum.m / 1000",
             pair=f"{literal(pairs)}[datum.p]",
             one="names[datum.a]",
             other="names[datum.b]",
@@ -149,6 +166,7 @@ def observed_against_expected(rows: pd.DataFrame) -> alt.TopLevelMixin:
         alt.Tooltip("observed:Q", title="Observed", format=".3f"),
         alt.Tooltip("expected:Q", title="Expected", format=".3f"),
         alt.Tooltip("kappa:Q", title="Error consistency", format=".3f"),
+        alt.Tooltip("most:Q", title="Most that the accuracies allow", format=".3f"),
         alt.Tooltip("n:Q", title="Shared images", format=","),
     ]
     shown = list(reversed(pairs))
@@ -196,12 +214,12 @@ def _panel(rows: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
     x = alt.X(
         "condition:N",
         sort=order,
-        title=xlabel,
+        title=title_lines(xlabel),
         scale=alt.Scale(type="band", padding=0),
         axis=alt.Axis(labelAngle=0 if few else -40, labelOverlap=False),
     )
     y = alt.Y("value:Q", title=None, scale=alt.Scale(domain=[-0.2, 0.8], clamp=True))
-    kept = ["condition", "left_out", "observer", "kind", "value", "low", "high"]
+    kept = ["condition", "observer", "kind", "value", "low", "high"]
     base = alt.Chart(rows[kept], title=title)
     humans = base.transform_filter(f"datum.kind == '{_HUMANS}'")
     models = base.transform_filter(f"datum.kind != '{_HUMANS}'")
@@ -209,8 +227,8 @@ def _panel(rows: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
     kinds = kinds_shown(rows["kind"])
     color = alt.Color("kind:N", title=None, scale=color_scale(*kinds))
     tooltip = [*_tooltip("observer", "Observer"), alt.Tooltip("condition:N", title="Condition")]
-    # One rectangle a condition: without the filter every observer would add its own.
-    shade = humans.transform_filter("datum.left_out").mark_rect(color=BAND, opacity=0.18)
+    left_out = rows.loc[rows["left_out"], ["condition"]].drop_duplicates()
+    shade = alt.Chart(left_out).mark_rect(color=BAND, opacity=0.18)
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(strokeDash=[2, 3], color=BAND)
     return alt.layer(
         shade.encode(x=x),

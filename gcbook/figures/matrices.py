@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from gcbook.figures.parts import dropdown, literal, nothing, per_mille, start_with
+from gcbook.figures.parts import by_column, dropdown, literal, nothing, per_mille, start_with
 from gcbook.figures.theme import BAND, DIVERGING, HUMAN, INK
 
 __all__ = ["consistency_matrix", "difference_matrix"]
@@ -40,14 +40,16 @@ def consistency_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
     order = dropdown("order", "Order by ", list(_ORDERS), _ORDERS[0])
     # A pair is one row of the data and two cells of the matrix.
     base = (
-        alt.Chart(cells)
+        alt.Chart(by_column(cells, "d"))
         .transform_filter(f"{literal(datasets)}[datum.d] == dataset")
+        .transform_flatten(["i", "j", "k", "l", "h", "m", "n"])
         .transform_calculate(side="datum.i == datum.j ? [0] : [0, 1]")
         .transform_flatten(["side"])
         .transform_calculate(
             row="places[order][datum.d][datum.side ? datum.j : datum.i]",
             column="places[order][datum.d][datum.side ? datum.i : datum.j]",
             kappa="datum.k / 1000",
+            most="datum.m / 1000",
             one="names[order][datum.d][datum.row]",
             other="names[order][datum.d][datum.column]",
             interval="datum.l == null ? 'not computed' : "
@@ -88,6 +90,7 @@ def consistency_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
                 alt.Tooltip("other:N", title="and"),
                 alt.Tooltip("kappa:Q", title="Error consistency", format=".3f"),
                 alt.Tooltip("interval:N", title="Interval"),
+                alt.Tooltip("most:Q", title="Most that the accuracies allow", format=".3f"),
                 alt.Tooltip("n:Q", title="Shared images", format=","),
             ],
         )
@@ -231,6 +234,7 @@ def _compact(
             "k": per_mille(pairs["value"]),
             "l": per_mille(pairs["low"]),
             "h": per_mille(pairs["high"]),
+            "m": per_mille(pairs["most"]),
             "n": pairs["n"],
         }
     )
@@ -258,7 +262,11 @@ def _diverging(field: str, title: str, largest: float) -> alt.Color:
         title=title,
         scale=alt.Scale(**scale),
         legend=alt.Legend(
-            orient="bottom", direction="horizontal", gradientLength=180, format=".1f"
+            orient="bottom",
+            direction="horizontal",
+            gradientLength=180,
+            format=".1f",
+            values=[-largest, -largest / 2, 0, largest / 2, largest],
         ),
     )
 

@@ -11,6 +11,10 @@ __all__ = ["fig_conditions", "fig_interval_widths"]
 # These two stay as they are on the dark page: they stand on coloured ground.
 _DARK_TEXT, _LIGHT_TEXT = "#111418", "#f7f9fb"
 _COUNTED = "datum.status === 'counted'"
+# On a phone a cell holds four letters: "0.55" loses its zero there.
+_NARROW = "width < 300"
+_SIZE = alt.ExprRef(f"{_NARROW} ? 9 : 10")
+_CONDITION = rf"{_NARROW} ? replace(datum.condition, /^0\.(?=.*[1-9])/, '.') : datum.condition"
 
 
 def fig_conditions(ladder: pd.DataFrame) -> alt.TopLevelMixin:
@@ -40,7 +44,7 @@ def fig_conditions(ladder: pd.DataFrame) -> alt.TopLevelMixin:
     )
     layers = [
         base.transform_filter(_COUNTED).mark_rect(cornerRadius=3).encode(color=accuracy),
-        # Left out: pale, with a dashed border, and its text in brackets.
+        # Left out: a weak fill, a dashed border, and the text in brackets.
         base.transform_filter(f"!({_COUNTED})")
         .mark_rect(
             cornerRadius=3,
@@ -52,11 +56,12 @@ def fig_conditions(ladder: pd.DataFrame) -> alt.TopLevelMixin:
         )
         .encode(color=accuracy),
         base.transform_filter(_COUNTED)
-        .mark_text(fontSize=10)
-        .encode(text="condition:N", color=legible),
+        .transform_calculate(label=_CONDITION)
+        .mark_text(fontSize=_SIZE)
+        .encode(text="label:N", color=legible),
         base.transform_filter(f"!({_COUNTED})")
-        .transform_calculate(bracketed="'(' + datum.condition + ')'")
-        .mark_text(fontSize=10, color=INK)
+        .transform_calculate(bracketed=f"'(' + ({_CONDITION}) + ')'")
+        .mark_text(fontSize=_SIZE, color=INK)
         .encode(text="bracketed:N"),
     ]
     return finish(
@@ -100,7 +105,12 @@ def fig_interval_widths(widths: pd.DataFrame) -> alt.TopLevelMixin:
     dash = alt.StrokeDash(
         "method:N",
         scale=alt.Scale(domain=methods, range=[[2, 2], [1, 0]]),
-        legend=alt.Legend(title="Interval from", columns=1),
+        # Two entries side by side have to fit a phone.
+        legend=alt.Legend(
+            title="Interval from",
+            columns=1,
+            labelExpr=f"{_NARROW} ? split(datum.label, ' ')[1] : datum.label",
+        ),
     )
     layers = [
         base.mark_rule(strokeWidth=3.5).encode(x=x, x2="high:Q", strokeDash=dash),

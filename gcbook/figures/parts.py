@@ -1,13 +1,45 @@
 """Small pieces that charts share."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-__all__ = ["dropdown", "literal", "nothing", "per_mille", "start_with"]
+__all__ = [
+    "alphabetical",
+    "by_column",
+    "dropdown",
+    "literal",
+    "nothing",
+    "per_mille",
+    "start_with",
+    "title_lines",
+]
+
+_LONG_TITLE = 20
+
+
+def alphabetical(names: Iterable[str]) -> list[str]:
+    """Names as a reader looks them up in a list: whatever their case, 9 before 10.
+
+    >>> alphabetical({"VGG-16", "mine", "BagNet-17", "BagNet-9"})
+    ['BagNet-9', 'BagNet-17', 'mine', 'VGG-16']
+    """
+    return sorted(names, key=lambda n: re.sub(r"\d+", lambda d: d[0].zfill(4), n).casefold())
+
+
+def by_column(rows: pd.DataFrame, key: str) -> pd.DataFrame:
+    """One row a value of ``key``, with lists for its other columns: what Vega's flatten undoes.
+
+    Columns are written once instead of once a row, and a page takes a third of the room.
+
+    >>> by_column(pd.DataFrame({"d": [0, 0, 1], "x": [1, 2, 3]}), "d").to_dict("list")
+    {'d': [0, 1], 'x': [[1, 2], [3]]}
+    """
+    return rows.astype(object).where(rows.notna(), None).groupby(key).agg(list).reset_index()
 
 
 def dropdown(name: str, label: str, options: Sequence[str], start: str) -> alt.Parameter:
@@ -52,3 +84,16 @@ def nothing(message: str) -> alt.Chart:
         .encode(text="message:N")
         .properties(width="container", height=60, description=message)
     )
+
+
+def title_lines(title: str) -> str | list[str]:
+    """A long axis title on two lines, for it may not be wider than a panel on a phone.
+
+    >>> title_lines("Filter standard deviation (pixels)")
+    ['Filter standard', 'deviation (pixels)']
+    """
+    if len(title) <= _LONG_TITLE:
+        return title
+    words = title.split(" ")
+    ways = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
+    return list(min(ways, key=lambda way: max(map(len, way))))

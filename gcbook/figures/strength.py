@@ -16,13 +16,12 @@ from gcbook.figures.accuracy import (
     percent,
     value_tooltip,
 )
-from gcbook.figures.parts import dropdown, literal, nothing, start_with
+from gcbook.figures.parts import dropdown, literal, nothing, start_with, title_lines
 from gcbook.figures.theme import BAND, HUMAN, INK, color_scale, kinds_shown
 
 __all__ = ["accuracy_panels", "dataset_accuracy"]
 
 _NOTHING = "No dataset with several conditions is among those chosen."
-_LONG_TITLE = 20
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 4])
 _STAR = "M0,-1L.23,-.31L.95,-.31L.36,.12L.59,.81L0,.38L-.59,.81L-.36,.12L-.95,-.31L-.23,-.31Z"
 _SALTIRE = "M-.9,-.6L-.6,-.9L0,-.3L.6,-.9L.9,-.6L.3,0L.9,.6L.6,.9L0,.3L-.6,.9L-.9,.6L-.3,0Z"
@@ -194,7 +193,7 @@ def _panel(rows: pd.DataFrame, title: str, look: tuple[alt.Color, alt.StrokeDash
     x = alt.X(
         "condition:N",
         sort=order,
-        title=_lines(str(rows["strength"].iloc[0])),
+        title=title_lines(str(rows["strength"].iloc[0])),
         scale=alt.Scale(type="band", padding=0),
         axis=alt.Axis(labelAngle=0 if len(order) < 5 else -40, labelOverlap=False),
     )
@@ -228,19 +227,6 @@ def _panel(rows: pd.DataFrame, title: str, look: tuple[alt.Color, alt.StrokeDash
         width=165,
         height=130,
     )
-
-
-def _lines(title: str) -> str | list[str]:
-    """A long axis title on two lines, for it may not be wider than a panel on a phone.
-
-    >>> _lines("Filter standard deviation (pixels)")
-    ['Filter standard', 'deviation (pixels)']
-    """
-    if len(title) <= _LONG_TITLE:
-        return title
-    words = title.split(" ")
-    ways = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
-    return list(min(ways, key=lambda way: max(map(len, way))))
 
 
 def _shade(left_out: pd.DataFrame, x: alt.X) -> alt.Chart:

@@ -25,6 +25,9 @@ MARKS = {
     "neither": ("", "not public"),
 }
 
+FULL_HEIGHT_ROWS = 20
+"""Longer tables scroll within themselves."""
+
 
 def select_columns(
     table: "pd.DataFrame", columns: Mapping[str, str] | Sequence[str] | None
@@ -58,7 +61,8 @@ def data_table(table: "pd.DataFrame", label: str) -> str:
         "<tr>" + "".join(_cell(value, _data_format(value)) for value in row) + "</tr>"
         for row in table.itertuples(index=False, name=None)
     )
-    return _region(f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>", label, "gc-table")
+    inner = f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>"
+    return _region(inner, label, "gc-table", len(table))
 
 
 def marked_table(
@@ -97,18 +101,24 @@ def marked_table(
     rows = []
     for row in table.to_dict("records"):
         cells = []
+        # A row of which the paper prints nothing has cells without meaning, not hidden numbers.
+        printed = any(not _missing(row[c]) for c in published.values())
         for column in headings:
             spec = formats.get(column, "")
             if column in published:
+                ours, paper = row[column], row[published[column]]
+                if _missing(ours) and not printed and any(not _missing(row[c]) for c in published):
+                    cells.append(_cell(None, spec, number=True))
+                    continue
                 ends = [row[c] for c in intervals.get(column, ())]
-                cells.append(_marked_cell(row[column], row[published[column]], ends, spec))
+                cells.append(_marked_cell(ours, paper, ends, spec))
             else:
                 ends = [row[c] for c in intervals.get(column, ())]
                 cells.append(_cell(row[column], spec, _interval(ends, spec), column in numeric))
         rows.append(f"<tr>{''.join(cells)}</tr>")
     inner = f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody>"
     legend = _legend() if published else ""
-    return _region(inner, label, "gc-table gc-sortable") + legend
+    return _region(inner, label, "gc-table gc-sortable", len(table)) + legend
 
 
 def _check_columns(table: "pd.DataFrame", wanted: Any) -> None:
@@ -120,10 +130,11 @@ def _check_columns(table: "pd.DataFrame", wanted: Any) -> None:
         )
 
 
-def _region(inner: str, label: str, classes: str) -> str:
+def _region(inner: str, label: str, classes: str, rows: int) -> str:
     name = html.escape(label, quote=True)
+    tall = " gc-tall" if rows > FULL_HEIGHT_ROWS else ""
     return (
-        f'<div class="gc-scroll" role="region" tabindex="0" aria-label="{name}">'
+        f'<div class="gc-scroll{tall}" role="region" tabindex="0" aria-label="{name}">'
         f'<table class="{classes}">{inner}</table></div>'
     )
 

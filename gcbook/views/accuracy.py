@@ -27,6 +27,8 @@ __all__ = [
     "UNDECIDED",
     "accuracy_by_condition",
     "against_humans",
+    "closeness_facts",
+    "families_at",
     "lead_facts",
     "ood_facts",
     "ood_standings",
@@ -90,7 +92,8 @@ def accuracy_by_condition(
         counted=["yes" if all_count else _counted(d, c) for d, c in places],
         place=[PARAMETRIC.index(d) for d, _ in places],
         dataset=[EXPERIMENTS[d].title for d, _ in places],
-    ).sort_values(["place", "rank", "observer", "step"], kind="stable")
+        name=rows["observer"].str.lower(),
+    ).sort_values(["place", "rank", "name", "step"], kind="stable")
     columns = ["dataset", "step", "condition", "strength", "observer", "kind", "family"]
     return rows[[*columns, *_NUMBERS, "n", "counted"]].reset_index(drop=True).round(_DIGITS)
 
@@ -170,20 +173,70 @@ def lead_facts(rows: pd.DataFrame) -> dict[str, Any]:
     Returns:
         Over the conditions that count: ``n_conditions``; in how many of them the humans are
         ``ahead`` of every network, and in which datasets (``ahead_in``); in how many they are
-        ``behind_most`` of the networks.
+        ``behind_most`` of the networks. Over the easiest condition of each dataset: in how many
+        ``easy_pairs`` of a dataset and a network the network is ahead (``easy_ahead``), and which
+        networks are not always (``easy_behind``).
     """
-    rows = rows[rows["counted"] == "yes"]
     by = ["dataset", "step"]
     human = rows["kind"] == HUMANS_TITLE
     humans = rows[human].set_index(by)["value"]
-    networks = rows[~human].set_index(by)["value"]
-    better = (networks > humans.reindex(networks.index)).groupby(by, sort=False).mean()
+    networks = rows[~human].set_index(by)
+    networks["ahead"] = networks["value"] > humans.reindex(networks.index)
+    easy = networks[networks.index.get_level_values("step") == 1]
+    better = networks[networks["counted"] == "yes"].groupby(by, sort=False)["ahead"].mean()
     ahead = better.index.get_level_values("dataset")[better == 0]
     return {
         "n_conditions": len(better),
         "ahead": int((better == 0).sum()),
         "ahead_in": _list(list(dict.fromkeys(ahead))),
         "behind_most": int((better > 0.5).sum()),
+        "easy_pairs": len(easy),
+        "easy_ahead": int(easy["ahead"].sum()),
+        "easy_behind": _list(list(dict.fromkeys(easy.loc[~easy["ahead"], "observer"]))),
+    }
+
+
+def families_at(rows: pd.DataFrame, dataset: str, condition: str) -> str:
+    """Accuracies in one condition, in words: the humans', and each family's range of networks.
+
+    Args:
+        rows: from `accuracy_by_condition`, without single humans.
+        dataset, condition: as the table calls them.
+    """
+    rows = rows[(rows["dataset"] == dataset) & (rows["condition"] == condition)]
+    if rows.empty:
+        return f"{dataset} is not among the datasets shown"
+    ranges = rows.groupby("family")["value"].agg(["min", "max"]).sort_values("max")[::-1]
+    words = {
+        family: f"{low:.0%}" + (f" to {high:.0%}" if high > low else "")
+        for family, low, high in ranges.itertuples(name=None)
+    }
+    humans = words.pop(HUMANS_TITLE)
+    return f"humans {humans}; " + ", ".join(f"{family} {said}" for family, said in words.items())
+
+
+def closeness_facts(rows: pd.DataFrame) -> dict[str, int]:
+    """Whether people differ less from one another than networks do, as values for ``text``.
+
+    Args:
+        rows: from `accuracy_by_condition` with ``individuals=True``.
+
+    Returns:
+        In how many conditions the accuracies of people have a smaller standard deviation than those
+        of the networks (``closer``), of all with two of each at least (``n_conditions``); and over
+        those that count, ``closer_counted`` of ``n_counted``.
+    """
+    each = rows[rows["observer"] != HUMANS_TITLE]
+    by = ["dataset", "step", "counted"]
+    spread = each.groupby([*by, each["kind"] == ONE_HUMAN])["value"].std().unstack()
+    spread = spread.reindex(columns=[True, False]).dropna()
+    closer = spread[True] < spread[False]
+    counted = closer[closer.index.get_level_values("counted") == "yes"]
+    return {
+        "closer": int(closer.sum()),
+        "n_conditions": len(closer),
+        "closer_counted": int(counted.sum()),
+        "n_counted": len(counted),
     }
 
 

@@ -2,7 +2,8 @@
 
 Error consistency (Cohen's kappa of being right, see `gcbook.agreement`) of two observers on a
 dataset is the mean over its counted conditions. What an observer has in common "with humans" is the
-mean over the humans (for a human: the other humans) of that dataset.
+mean over the humans (for a human: the other humans) of that dataset. Beside it stands the ``most``
+that the accuracies of the two would allow: see `gcbook.agreement.kappa_bound`.
 """
 
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ PAIR_KINDS = ("Two humans", "Human and model", "Two models")
 
 # Tables of all pairs are long; no interval is so narrow that a fourth digit would tell.
 _DIGITS = 3
+_PAIR = ["source", "observer", "other_source", "other"]
 _TITLES = {name: experiment.title for name, experiment in EXPERIMENTS.items()}
 
 
@@ -42,28 +44,31 @@ def agreement_with_humans(summaries: Summaries, observers: Sequence[str] = ()) -
         observers: models to keep; none keeps all.
 
     Returns:
-        ``dataset`` (its title), ``observer, kind, value, low, high``, highest value first; the row
-        of observer "Humans" is the mean over all pairs of humans, the human–human ceiling.
+        ``dataset`` (its title), ``observer, kind, value, low, high, most``, highest value first;
+        the row of observer "Humans" is the mean over all pairs of humans, the human–human level.
     """
     rows = _with_humans(summaries, observers)
     rows = rows[rows["condition"] == ""]
+    rows = rows.merge(_most_with_humans(summaries, observers), how="left")
     rows = rows.sort_values("value", ascending=False)
-    return _finish(_by_dataset(rows), ["dataset", "observer", "kind", "value", "low", "high"])
+    columns = ["dataset", "observer", "kind", "value", "low", "high", "most"]
+    return _finish(_by_dataset(rows), columns)
 
 
 def consistency_pairs(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
     """Figs. 6 and 14 to 17: error consistency of every two observers on every dataset.
 
     Returns:
-        ``dataset`` (its title), ``a, b`` (labels), ``a_kind, b_kind``, ``value, low, high``, ``n``
-        (images that both saw), and ``a_humans, b_humans`` (each one's value with humans, to order
-        by). Each pair stands once, the one that agrees more with the humans as ``a``. A row with
-        "Humans" as ``a`` and as ``b`` holds the human–human ceiling of its dataset.
+        ``dataset`` (its title), ``a, b`` (labels), ``a_kind, b_kind``, ``value, low, high,
+        most``, ``n`` (images that both saw), and ``a_humans, b_humans`` (each one's value with
+        humans, to order by). Each pair stands once, the one that agrees more with the humans as
+        ``a``. A row with "Humans" as ``a`` and as ``b`` holds the human–human level of its dataset.
     """
     with_humans = _with_humans(summaries, observers)
     with_humans = with_humans[with_humans["condition"] == ""].set_index(["dataset", "observer"])
     ceiling = with_humans[with_humans.index.get_level_values("observer") == HUMANS_TITLE]
-    rows = _pair_rows(summaries, observers)
+    means = _pair_means(summaries, observers)[["dataset", *_PAIR, "most"]]
+    rows = _pair_rows(summaries, observers).merge(means, on=["dataset", *_PAIR], how="left")
     rows = rows.assign(**_pair_labels(rows))
     for side in ("a", "b"):
         who = pd.MultiIndex.from_frame(rows[["dataset", side]])
@@ -72,7 +77,7 @@ def consistency_pairs(summaries: Summaries, observers: Sequence[str] = ()) -> pd
         a=HUMANS_TITLE, b=HUMANS_TITLE, a_kind=HUMANS_TITLE, b_kind=HUMANS_TITLE, n=0
     )
     rows = pd.concat([_first_by_humans(rows), ceiling], ignore_index=True)
-    columns = ["dataset", "a", "b", "a_kind", "b_kind", "value", "low", "high", "n"]
+    columns = ["dataset", "a", "b", "a_kind", "b_kind", "value", "low", "high", "most", "n"]
     return _finish(_by_dataset(rows), [*columns, "a_humans", "b_humans"])
 
 
@@ -110,38 +115,14 @@ def observed_and_expected(summaries: Summaries, observers: Sequence[str] = ()) -
 
     Returns:
         ``dataset`` (its title), ``a, b`` (labels), ``pair`` (one of `PAIR_KINDS`), ``expected,
-        observed``, ``value`` (error consistency) and ``n`` (images that both saw).
+        observed``, ``value`` (error consistency), ``most`` and ``n`` (images that both saw).
     """
-    made = summaries.provenance
-    pairs = summaries.pairs
-    if made["conditions"] == "benchmark":
-        counted = {(n, c) for n, e in EXPERIMENTS.items() for c in e.included}
-        pairs = pairs[
-            [p in counted for p in zip(pairs["dataset"], pairs["condition"], strict=True)]
-        ]
-    names = {
-        "source_a": "source",
-        "observer_a": "observer",
-        "kind_a": "observer_kind",
-        "source_b": "other_source",
-        "observer_b": "other",
-        "kind_b": "other_kind",
-    }
-    pairs = _choose_pairs(show_once(pairs.rename(columns=names)), observers)
-    pairs = consistency_table(pairs, made["zero_division"])
-    by = ["dataset", *names.values()]
-    rows = pairs.groupby(by, as_index=False, sort=False).agg(
-        expected=("expected_consistency", "mean"),
-        observed=("observed_consistency", "mean"),
-        value=("error_consistency", "mean"),
-        n=("n", "sum"),
-    )
+    rows = _pair_means(summaries, observers)
     rows = rows.assign(**_pair_labels(rows))
     humans = (rows["observer_kind"] == "human").astype(int) + (rows["other_kind"] == "human")
     rows["pair"] = humans.map(dict(enumerate(reversed(PAIR_KINDS))))
-    return _finish(
-        _by_dataset(rows), ["dataset", "a", "b", "pair", "expected", "observed", "value", "n"]
-    )
+    columns = ["dataset", "a", "b", "pair", "expected", "observed", "value", "most", "n"]
+    return _finish(_by_dataset(rows), columns)
 
 
 def range_over_datasets(table: pd.DataFrame) -> pd.DataFrame:
@@ -152,7 +133,8 @@ def range_over_datasets(table: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         ``dataset``, ``ceiling, ceiling_low, ceiling_high``, ``best`` (the model with the highest
-        value), ``best_value``, and ``share`` (its part of the ceiling); highest ceiling first.
+        value of ``n_models``), ``best_value``, and ``share`` (its part of the ceiling); highest
+        ceiling first.
     """
     ceiling = table[table["observer"] == HUMANS_TITLE].set_index("dataset")
     models = table[table["kind"] != HUMANS_TITLE]
@@ -164,6 +146,7 @@ def range_over_datasets(table: pd.DataFrame) -> pd.DataFrame:
             "ceiling_high": ceiling["high"],
             "best": best["observer"],
             "best_value": best["value"],
+            "n_models": models.groupby("dataset").size(),
         }
     )
     rows["share"] = rows["best_value"] / rows["ceiling"]
@@ -191,6 +174,42 @@ def _pair_rows(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
     who = who.set_axis(["other_source", "other", "other_kind"], axis=1)
     rows = rows.merge(who, on=["other_source", "other"], how="left")
     return _choose_pairs(rows, observers)
+
+
+def _pair_means(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
+    """Every pair on every dataset, averaged over the counted conditions."""
+    made = summaries.provenance
+    pairs = summaries.pairs
+    if made["conditions"] == "benchmark":
+        counted = {(n, c) for n, e in EXPERIMENTS.items() for c in e.included}
+        pairs = pairs[
+            [p in counted for p in zip(pairs["dataset"], pairs["condition"], strict=True)]
+        ]
+    names = ["source_a", "observer_a", "kind_a", "source_b", "observer_b", "kind_b"]
+    ours = ["source", "observer", "observer_kind", "other_source", "other", "other_kind"]
+    pairs = show_once(pairs.rename(columns=dict(zip(names, ours, strict=True))))
+    pairs = consistency_table(_choose_pairs(pairs, observers), made["zero_division"])
+    return pairs.groupby(["dataset", *ours], as_index=False, sort=False).agg(
+        expected=("expected_consistency", "mean"),
+        observed=("observed_consistency", "mean"),
+        value=("error_consistency", "mean"),
+        most=("error_consistency_max", "mean"),
+        n=("n", "sum"),
+    )
+
+
+def _most_with_humans(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
+    """The mean of ``most`` over the pairs with humans, of every observer and of all humans."""
+    pairs = _pair_means(summaries, observers)
+    pairs = pairs.assign(**_pair_labels(pairs))
+    turned = pairs.rename(
+        columns={"a": "b", "b": "a", "observer_kind": "other_kind", "other_kind": "observer_kind"}
+    )
+    both = pd.concat([pairs, turned], ignore_index=True)
+    both = both[both["other_kind"] == "human"]
+    people = both[both["observer_kind"] == "human"].assign(a=HUMANS_TITLE)
+    means = pd.concat([both, people]).groupby(["dataset", "a"])["most"].mean()
+    return means.rename_axis(["dataset", "observer"]).reset_index()
 
 
 def _choose_pairs(rows: pd.DataFrame, observers: Sequence[str]) -> pd.DataFrame:

@@ -21,6 +21,7 @@ __all__ = [
     "condition_ladder",
     "dataset_overview",
     "interval_widths",
+    "ladder_sentences",
     "observer_numbers",
     "resampled_images",
     "values_with_intervals",
@@ -65,8 +66,9 @@ def dataset_overview(summaries: Summaries, conditions: str = "benchmark") -> pd.
 
     Returns:
         ``dataset`` (title), ``kind`` ("parametric" or "single"), ``counted`` (conditions that the
-        benchmark counts), ``conditions`` (all), ``images`` (an observer sees), ``humans,
-        human_trials, networks, network_trials``; one row a dataset, in the usual order.
+        benchmark counts), ``conditions`` (all), ``counted_of`` (both, as "5 of 8"), ``images`` (an
+        observer sees), ``humans, human_trials, networks, network_trials``; one row a dataset, in
+        the usual order.
     """
     counts = summaries.counts
     human = counts["observer_kind"] == "human"
@@ -89,7 +91,10 @@ def dataset_overview(summaries: Summaries, conditions: str = "benchmark") -> pd.
         for name, experiment in EXPERIMENTS.items()
         if name in present
     ]
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    of = table["counted"].astype("str") + " of " + table["conditions"].astype("str")
+    table.insert(4, "counted_of", of)
+    return table
 
 
 def condition_ladder(summaries: Summaries, conditions: str = "benchmark") -> pd.DataFrame:
@@ -124,6 +129,38 @@ def condition_ladder(summaries: Summaries, conditions: str = "benchmark") -> pd.
         for step, condition in enumerate(EXPERIMENTS[name].conditions, start=1)
     ]
     return pd.DataFrame(rows).round({"human_accuracy": _DIGITS})
+
+
+def ladder_sentences(summaries: Summaries, ladder: pd.DataFrame) -> str:
+    """What the conditions show: where they end, and how people fare upside down.
+
+    Args:
+        summaries: any; rotation may be missing.
+        ladder: from `condition_ladder`.
+    """
+    hard = set(ladder.loc[ladder["status"] == "left out: too hard", "dataset"])
+    endless = [name for name in dict.fromkeys(ladder["dataset"]) if name not in hard]
+    sentences = []
+    if hard:
+        sentences.append(
+            "The cut follows the people: where cells turn dashed on the right, humans are not far "
+            "from guessing."
+        )
+        if endless:
+            sentences.append(f"No condition is too hard in: {', '.join(endless).lower()}.")
+    accuracy = summaries.estimates
+    accuracy = accuracy[(accuracy["metric"] == "accuracy") & (accuracy["dataset"] == "rotation")]
+    people = accuracy[accuracy["observer"] == HUMANS].set_index("condition")["value"]
+    if {"0", "180"} <= set(people.index):
+        upside_down = accuracy[accuracy["condition"] == "180"]
+        networks = upside_down[upside_down["observer_kind"] == "model"]
+        better = int((networks["value"] > people["180"]).sum())
+        sentences.append(
+            f"People recognise upside-down objects with little loss ({number(people['0'], '.2f')} "
+            f"upright, {number(people['180'], '.2f')} at 180°); {better} of {len(networks)} "
+            "networks do better than that at 180°."
+        )
+    return " ".join(sentences)
 
 
 def interval_widths(

@@ -10,38 +10,46 @@ import numpy as np
 import pandas as pd
 
 from gcbook.metrics import HUMANS
-from gcbook.observers import show_once
-from gcbook.published import published_values, table1
+from gcbook.observers import PUBLISHED_SOURCES, labels, show_once
+from gcbook.published import published_models, published_values, quoted_value, table1
 from gcbook.summaries import Summaries
 from gcbook.views.benchmark import METRICS
 from gcbook.views.names import HUMANS_TITLE
 from gcbook.views.words import number, span
 
 __all__ = [
-    "ceiling_sentence",
     "claim_facts",
+    "confound_facts",
     "consistency_facts",
     "human_facts",
     "interval_note",
+    "public_on_some",
     "reproduction_sentence",
     "resolution_sentence",
-    "telling_pairs_sentence",
 ]
 
 _PLACE = {"shape_bias": "cue-conflict", "ood_accuracy": "", "error_consistency": ""}
 """Shape bias belongs to one dataset, the other two are means over all."""
 
 
-def interval_note(summaries: Summaries) -> str:
-    """What the intervals of a figure are, for its caption."""
+def interval_note(summaries: Summaries, corrected: str = "") -> str:
+    """What the intervals of a figure are, for its caption.
+
+    Args:
+        summaries: any.
+        corrected: the metrics shown whose intervals are corrected for bias, in words.
+    """
     made = summaries.provenance
     if not made["draws"]:
         return "No intervals: nothing was resampled."
     humans = "humans resampled too" if made["resample_observers"] else "the humans held fixed"
-    return (
+    said = (
         f"Intervals: {made['confidence']:.0%}, bootstrap over images with {made['draws']:,} draws, "
         f"{humans}."
     )
+    if corrected:
+        said += f" The interval of {corrected} is corrected for its bias, the value is not."
+    return said
 
 
 def consistency_facts(rows: pd.DataFrame) -> dict[str, Any]:
@@ -54,7 +62,8 @@ def consistency_facts(rows: pd.DataFrame) -> dict[str, Any]:
         ``humans`` and ``humans_span``; ``n_networks`` recomputed, the ``best`` of them with
         ``best_value, best_span``; ``above_humans``, how many of them have a higher OOD accuracy
         than the humans; published: ``imagen, stable_diffusion, parti, clip, vit_22b`` (the best
-        ViT-22B), ``n_published`` models, and ``n_above_best`` of them above the best of ours.
+        ViT-22B), ``n_published`` models, ``n_above_best`` of them above the best of ours, and
+        ``above_stable_diffusion, above_parti``, how many that do not generate are surely above.
     """
     humans = rows[rows["kind"] == HUMANS_TITLE].iloc[0]
     ours = rows[rows["error_consistency"].notna() & (rows["kind"] != HUMANS_TITLE)]
@@ -68,6 +77,10 @@ def consistency_facts(rows: pd.DataFrame) -> dict[str, Any]:
         "n_published": len(printed),
         "vit_22b": number(float(printed[printed.index.str.startswith("vit_22b")].max())),
     }
+    others = printed[paper["kind"] != "generative"]
+    # Parti's number has two digits, and may have been rounded by half of the second.
+    facts["above_stable_diffusion"] = int((others > printed["stable_diffusion"]).sum())
+    facts["above_parti"] = int((others > printed["parti"] + 0.005).sum())
     for key in ("imagen", "stable_diffusion", "parti", "clip"):
         facts[key] = number(float(printed[key]))
     if ours.empty:
@@ -84,61 +97,6 @@ def consistency_facts(rows: pd.DataFrame) -> dict[str, Any]:
         "above_humans": int((ours["ood_accuracy"] > humans["ood_accuracy"]).sum()),
         "n_above_best": int((printed > round(float(best["error_consistency"]), 3)).sum()),
     }
-
-
-def ceiling_sentence(ranges: pd.DataFrame) -> str:
-    """How the human–human level varies over datasets, and whether a model reaches it.
-
-    Args:
-        ranges: from `gcbook.views.consistency.range_over_datasets`.
-    """
-    highest, lowest = ranges.iloc[0], ranges.iloc[-1]
-    said = f"The human–human level is {highest['ceiling']:.2f} for {highest['dataset']}"
-    if len(ranges) > 1:
-        said = (
-            f"The human–human level runs from {lowest['ceiling']:.2f} ({lowest['dataset']}) to "
-            f"{highest['ceiling']:.2f} ({highest['dataset']})"
-        )
-    known = ranges.dropna(subset="best_value")
-    if known.empty:
-        return said + "."
-    reached = known[known["best_value"] > known["ceiling"]]
-    said += (
-        f". On {len(known) - len(reached)} of {len(known)} datasets no network comes up to it"
-        f"; the best one reaches {known['share'].median():.0%} of it on the median dataset."
-    )
-    for row in reached.to_dict("records"):
-        said += (
-            f" On {row['dataset']}, {row['best']} agrees with the humans more than they do with "
-            f"each other ({row['best_value']:.2f} against {row['ceiling']:.2f}; the interval of "
-            f"the latter: {span(row['ceiling_low'], row['ceiling_high'], '.2f')})."
-        )
-    return said
-
-
-def telling_pairs_sentence(rows: pd.DataFrame) -> str:
-    """Two pairs that show why observed consistency is not enough.
-
-    One agrees on as many images as possible at next to no error consistency (below 0.05), the
-    other on as few as possible at a good one (above 0.3).
-
-    Args:
-        rows: from `gcbook.views.consistency.observed_and_expected`.
-    """
-    mixed = rows[rows["pair"] == "Human and model"]
-    low, high = mixed[mixed["value"] < 0.05], mixed[mixed["value"] > 0.3]
-    if low.empty or high.empty:
-        return "The chosen datasets hold no pair that would show it."
-    often = low.sort_values("observed").iloc[-1]
-    seldom = high.sort_values("observed").iloc[0]
-    return (
-        f"On {often['dataset']}, {often['a']} and {often['b']} are both right or both wrong on "
-        f"{often['observed']:.0%} of the images, and yet err on the same ones hardly more than by "
-        f"chance: κ = {number(often['value'], '.2f')}, for {often['expected']:.0%} was to be "
-        f"expected. On {seldom['dataset']}, {seldom['a']} and {seldom['b']} coincide on only "
-        f"{seldom['observed']:.0%}, where {seldom['expected']:.0%} was to be expected: "
-        f"κ = {number(seldom['value'], '.2f')}."
-    )
 
 
 def resolution_sentence(differences: pd.DataFrame) -> str:
@@ -170,10 +128,12 @@ def resolution_sentence(differences: pd.DataFrame) -> str:
 
 
 def human_facts(summaries: Summaries) -> dict[str, Any]:
-    """How many humans there are, and on which side of the humans the networks' shape bias lies.
+    """How many humans, networks and images there are.
 
     Returns:
-        ``n_humans, n_trials, fewest, most`` (humans a dataset), ``n_networks``.
+        ``n_humans, n_trials, fewest, most`` (humans a dataset), ``n_networks``; ``images`` outside
+        the datasets that share their exemplars by design, and ``shared`` (how many of them stand
+        in several datasets).
     """
     counts = summaries.counts
     humans = counts[counts["observer_kind"] == "human"]
@@ -186,6 +146,26 @@ def human_facts(summaries: Summaries) -> dict[str, Any]:
         "fewest": int(each.min()),
         "most": int(each.max()),
         "n_networks": int(models[models != HUMANS].nunique()),
+        "images": summaries.provenance["images"],
+        "shared": summaries.provenance["images_in_several_datasets"],
+    }
+
+
+def confound_facts() -> dict[str, str]:
+    """Table 1 on diffusion noise: ``plain, trained, tested`` ResNet-50, each with two metrics.
+
+    Returns:
+        ``…_kappa`` and ``…_bias`` (in per cent), and ``sd_resolution, sd_bias, imagen_resolution``.
+    """
+    printed = table1().set_index("key")
+    keys = {"plain": "resnet50", "trained": "resnet50_diffusion_noise"}
+    keys["tested"] = "resnet50_diffusion_noise_train_eval"
+    facts = {f"{name}_kappa": f"{printed['error_consistency'][k]:.2f}" for name, k in keys.items()}
+    facts |= {f"{name}_bias": f"{printed['shape_bias'][k]:.0%}" for name, k in keys.items()}
+    return facts | {
+        "sd_bias": f"{printed['shape_bias']['stable_diffusion']:.0%}",
+        "sd_resolution": f"{quoted_value('stable_diffusion_resolution'):.0f}",
+        "imagen_resolution": f"{quoted_value('imagen_resolution'):.0f}",
     }
 
 
@@ -222,11 +202,12 @@ def claim_facts(summaries: Summaries) -> dict[str, Any]:
     }
 
 
-def reproduction_sentence(rows: pd.DataFrame) -> str:
+def reproduction_sentence(rows: pd.DataFrame, summaries: Summaries) -> str:
     """How many printed numbers of Tables 2 and 3 could be recomputed, and how many came out.
 
     Args:
         rows: from `gcbook.views.benchmark.benchmark_rows`.
+        summaries: what they were made of.
     """
     printed = rows[rows["key"] != ""]
     both = printed[printed["error_consistency"].notna()]
@@ -239,11 +220,21 @@ def reproduction_sentence(rows: pd.DataFrame) -> str:
     paper = both[[f"{metric}_published" for metric in METRICS]].to_numpy()
     same = int((np.abs(ours - paper) < 1e-9).sum())
     apart = float((both["mean_rank"] - both["mean_rank_published"]).abs().max())
+    more = public_on_some(summaries) - set(both["model"])
     return (
-        f"The paper's tables list {len(printed)} models. Single decisions are public for "
-        f"{len(both)} of them ({' and '.join(both['model'])}). Of the {ours.size} numbers that "
-        f"Tables 2 and 3 print for these, {same} come out to the third digit, and their mean ranks "
-        f"to within {apart:.2f}. Another "
+        f"The paper's tables list {len(printed)} models. Single decisions on all "
+        f"{len(summaries.provenance['datasets'])} datasets are public for {len(both)} of them "
+        f"({' and '.join(both['model'])}). Of the {ours.size} numbers that Tables 2 and 3 print "
+        f"for these, {same} come out to the third digit, and their mean ranks to within "
+        f"{apart:.2f}. For {len(more)} more, decisions of networks of the same name are public on "
+        "cue-conflict, edge and silhouette images, from which no printed mean can be had. Another "
         f"{int(((rows['key'] == '') & (rows['kind'] != HUMANS_TITLE)).sum())} networks are public "
-        "but not in the paper; the paper prints no row for the humans."
+        "on all datasets but not in the paper; the paper prints no row for the humans."
     )
+
+
+def public_on_some(summaries: Summaries) -> set[str]:
+    """Names of the paper's models with public decisions on any dataset; one name is one model."""
+    counts = summaries.counts
+    ours = counts[(counts["observer_kind"] == "model") & counts["source"].isin(PUBLISHED_SOURCES)]
+    return set(labels(ours["observer"].drop_duplicates())) & set(published_models()["name"])

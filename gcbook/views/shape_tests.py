@@ -1,6 +1,7 @@
 """The paper's Table 1 beside recomputed values, and the tests of shape bias against the humans."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,15 +12,18 @@ from gcbook.published import published_models, quoted_value, table1
 from gcbook.resample import holm
 from gcbook.summaries import Summaries
 from gcbook.views.benchmark import comparable_with_paper
-from gcbook.views.names import unique_labels
-from gcbook.views.shape import POOLED, round_values
+from gcbook.views.names import HUMANS_TITLE, unique_labels
+from gcbook.views.shape import POOLED, fig1_overview, round_values
 from gcbook.views.words import number, span
 
 __all__ = [
     "against_humans",
     "against_humans_sentence",
+    "category_facts",
+    "neither_facts",
     "network_sentence",
     "same_ratio_sentence",
+    "smallest_p_sentence",
     "table1_recomputed",
 ]
 
@@ -70,6 +74,71 @@ def against_humans_sentence(rows: pd.DataFrame) -> str:
     return said
 
 
+def smallest_p_sentence(rows: pd.DataFrame, draws: int) -> str:
+    """How many of the tests have the smallest p-value, and the least that so many draws allow.
+
+    >>> smallest_p_sentence(pd.DataFrame({"p": [0.1, 0.02, 0.02]}), draws=99)
+    'The smallest p-value, 0.02, stands in 2 of 3 rows; 99 draws allow none below 0.02.'
+    """
+    if rows.empty:
+        return "Nothing was resampled."
+    least = rows["p"].min()
+    return (
+        f"The smallest p-value, {least:.1g}, stands in {(rows['p'] == least).sum()} of "
+        f"{len(rows)} rows; {draws:,} draws allow none below {2 / (draws + 1):.1g}."
+    )
+
+
+def category_facts(table: pd.DataFrame) -> dict[str, Any]:
+    """How shape bias depends on the category, as values for ``text``.
+
+    Args:
+        table: from `gcbook.views.shape.bias_by_category`.
+
+    Returns:
+        ``weakest``, the three categories with the humans' lowest shape bias, in words; for the
+        categories with the lowest and the highest shape bias of the median network their names and
+        that value, ``hardest, hardest_median, easiest, easiest_median``; and for the latter the
+        least and the most shape-biased network, ``easiest_low`` and ``easiest_high``.
+    """
+    overview = fig1_overview(table)
+    weakest = overview.nsmallest(3, "humans")
+    ordered = overview.dropna(subset="models_median").sort_values("models_median")
+    first, last = ordered.iloc[0], ordered.iloc[-1]
+    return {
+        "weakest": ", ".join(
+            f"{name} ({value:.2f})"
+            for name, value in zip(weakest["category"], weakest["humans"], strict=True)
+        ),
+        "hardest": str(first["category"]),
+        "hardest_median": float(first["models_median"]),
+        "easiest": str(last["category"]),
+        "easiest_median": float(last["models_median"]),
+        "easiest_low": float(last["models_low"]),
+        "easiest_high": float(last["models_high"]),
+    }
+
+
+def neither_facts(accuracies: pd.DataFrame) -> dict[str, Any]:
+    """How often observers name neither cue: the ends of the range and whose they are.
+
+    Args:
+        accuracies: from `gcbook.views.shape.cue_accuracies`.
+
+    Returns:
+        ``rarely, rarely_who, often, often_who``.
+    """
+    rows = accuracies[accuracies["category"] == POOLED].sort_values("other_answers")
+    rows = rows[rows["observer"] != HUMANS_TITLE]
+    first, last = rows.iloc[0], rows.iloc[-1]
+    return {
+        "rarely": float(first["other_answers"]),
+        "rarely_who": str(first["observer"]),
+        "often": float(last["other_answers"]),
+        "often_who": str(last["observer"]),
+    }
+
+
 def table1_recomputed(summaries: Summaries) -> pd.DataFrame:
     """Table 1 with what can be recomputed beside what is printed; the humans come first.
 
@@ -82,7 +151,7 @@ def table1_recomputed(summaries: Summaries) -> pd.DataFrame:
     printed, names = table1(), published_models().set_index("key")
     rows = pd.DataFrame(
         {
-            "model": ["Humans", *printed["model"]],
+            "model": ["Humans", *printed["key"].map(names["name"])],
             "model_type": ["human", *printed["model_type"]],
             "observer": [HUMANS, *printed["key"].map(names["observer"])],
         }

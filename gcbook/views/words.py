@@ -4,8 +4,9 @@ A chapter run without bootstrap draws has no intervals, and its sentences must s
 """
 
 import math
+from typing import Any
 
-__all__ = ["number", "span"]
+__all__ = ["interval_note", "number", "span"]
 
 MISSING = "not computed"
 
@@ -28,3 +29,18 @@ def span(low: float, high: float, form: str = ".3f") -> str:
     if math.isnan(low) or math.isnan(high):
         return f"interval {MISSING}"
     return f"{number(low, form)} to {number(high, form)}"
+
+
+def interval_note(parameters: Any) -> str:
+    """What a caption says of its intervals, for "…, with 95% intervals"; also where none are.
+
+    Args:
+        parameters: of a chapter, with ``confidence`` and ``draws``.
+
+    >>> from types import SimpleNamespace
+    >>> interval_note(SimpleNamespace(confidence=0.95, draws=0))
+    'without intervals (nothing was resampled)'
+    """
+    if not parameters.draws:
+        return "without intervals (nothing was resampled)"
+    return f"with {parameters.confidence:.0%} intervals"

@@ -4,8 +4,18 @@ from typing import Any
 
 import pandas as pd
 
-from gcbook.figures.accuracy import NOBODY, is_network, ood_ranking, single_condition_bars
+from gcbook.figures.accuracy import (
+    NOBODY,
+    _short_name,
+    highlight_one,
+    is_network,
+    ood_ranking,
+    single_condition_bars,
+)
 from gcbook.figures.chart import chart_spec
+from gcbook.figures.theme import INK
+from gcbook.summaries import Summaries
+from gcbook.views.accuracy import ood_standings
 
 STANDINGS = pd.DataFrame(
     {
@@ -72,6 +82,8 @@ def test_bars_have_a_panel_a_dataset_in_the_given_order() -> None:
     assert bar["encoding"]["y"]["sort"] == ["ResNet-50", "Humans"]
     assert bar["encoding"]["x"]["scale"]["domain"] == [0, 1]
     assert "ResNet-50 on Sketch, Humans on Edge" in spec["description"]
+    chance = layers(spec["concat"][0], "rule")[-1]
+    assert spec["concat"][0]["layer"][-1] == chance and chance["mark"]["color"] == INK
     highlight = next(p for p in spec["params"] if p["name"] == "highlight")
     assert highlight["bind"]["options"] == [NOBODY, "ResNet-50"]
 
@@ -84,3 +96,18 @@ def test_no_dataset_is_said_in_words() -> None:
 def test_networks_are_whoever_is_not_human() -> None:
     kinds = ["Humans", "One human", "Discriminative model", "Own model"]
     assert is_network(pd.DataFrame({"kind": kinds})).tolist() == [False, False, True, True]
+
+
+def test_menus_do_not_mind_the_case() -> None:
+    names = ["SimCLR", "SWAG", "mine"]
+    menu = highlight_one(pd.DataFrame({"observer": names, "kind": "Own model"}))
+    assert menu.param.bind.options == [NOBODY, "mine", "SimCLR", "SWAG"]
+
+
+def test_names_on_the_axis_are_short_and_distinct() -> None:
+    models = ood_standings(Summaries.read())["model"]
+    short = models.map(_short_name)
+    assert short.is_unique
+    assert short.str.len().max() <= 22
+    # What a phone has room for is enough to tell them apart.
+    assert short.str[:18].is_unique

@@ -29,7 +29,7 @@ def test_ranking_can_be_narrowed(rows):
     params(spec)["show"]["value"] = "recomputed only"
     svg = static_svg(spec)
     assert ">BagNet-33<" in svg
-    assert ">densenet201<" not in svg
+    assert ">DenseNet-201<" not in svg
     params(spec)["show"]["value"] = "generative models and humans"
     svg = static_svg(spec)
     assert ">Stable Diffusion<" in svg
@@ -63,6 +63,16 @@ def test_four_panels_each_with_its_own_places(rows):
     assert "ResNet-50: 0.208, place" in svg
     params(spec)["highlight"]["value"] = "Imagen"
     assert "Imagen: 0.309, place 2 of 69" in static_svg(spec)
+
+
+def test_panels_name_the_first_and_the_humans(rows):
+    spec = chart_spec(benchmark_panels(rows))
+    named = [" · ".join(filter(None, panel["title"]["subtitle"])) for panel in spec["concat"]]
+    assert named[0].startswith("1 ViT-22B-224 · 2 Noisy Student")
+    assert named[0].endswith("9 Humans")
+    assert named[3].startswith("1 Humans · 2 Imagen · 3 CLIP (80 prompts)")
+    # Equally many lines, or the panels of a row would not start at one height.
+    assert len({len(panel["title"]["subtitle"]) for panel in spec["concat"]}) == 1
 
 
 def test_observed_by_shape_too(rows):

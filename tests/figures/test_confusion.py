@@ -23,18 +23,19 @@ def answers(**shown: str) -> pd.DataFrame:
 
 
 def test_short_form_by_hand() -> None:
-    short = _short(answers(airplane="airplane 3, na 1", truck="bear 12")).iloc[0]["code"]
+    short = _short(answers(airplane="airplane 3; na 1", truck="bear 12")).iloc[0]["code"]
     assert short == "a3,q1" + "/" * 15 + "b12"
     assert len(RESPONSES) == 17  # the letters a to q
 
 
 def test_the_page_takes_it_apart_to_shares_of_the_row() -> None:
-    rows = answers(airplane="airplane 3, na 1", cat="dog 1, cat 1", truck="bear 12")
+    rows = answers(airplane="airplane 3; na 1", cat="dog 1; cat 1", truck="bear 12")
     svg = static_svg(chart_spec(confusion_matrix(rows)))
     numbers = sorted(int(n) for n in re.findall(r">(\d+)</text>", svg))
     assert numbers == [25, 50, 50, 75, 100]
-    assert "Uniform noise · Width: 0.9" in svg
-    assert "ResNet-50 · right: 37.5%" in svg
+    assert "ResNet-50 · Uniform noise" in svg
+    assert "Condition 1 of 1 · right: 37.5%" in svg
+    assert "Width: 0.9" in svg
 
 
 def test_controls_and_axes() -> None:
@@ -49,7 +50,7 @@ def test_controls_and_axes() -> None:
 
 
 def test_a_step_beyond_the_last_condition_shows_the_last() -> None:
-    first, second = answers(cat="cat 4"), answers(dog="dog 1, cat 4")
+    first, second = answers(cat="cat 4"), answers(dog="dog 1; cat 4")
     rows = pd.concat(
         [
             first.assign(dataset="Edge", condition="one condition"),
@@ -63,7 +64,9 @@ def test_a_step_beyond_the_last_condition_shows_the_last() -> None:
     assert step["value"] == 2  # more than the one condition of the dataset shown first
     svg = static_svg(spec)
     assert re.findall(r">(\d+)</text>", svg) == ["100"]
-    assert "Edge · one condition" in svg
+    assert "ResNet-50 · Edge" in svg
+    assert "Condition 1 of 1" in svg
+    assert "one condition" in svg
 
 
 def test_scatter_draws_every_row_and_marks_humans_by_shape() -> None:
@@ -71,7 +74,7 @@ def test_scatter_draws_every_row_and_marks_humans_by_shape() -> None:
         {
             "dataset": "Sketch",
             "condition": "one condition",
-            "observer": ["Humans", "ResNet-50", "mine"],
+            "observer": ["Human 1", "ResNet-50", "mine"],
             "kind": ["Humans", "Discriminative model", "Own model"],
             "right": [0.9, 0.5, 0.06],
             "favourite": ["cat", "dog", "knife"],
@@ -87,5 +90,7 @@ def test_scatter_draws_every_row_and_marks_humans_by_shape() -> None:
     svg = static_svg(spec)
     marks = re.findall(r'<path transform="translate\([^)]*\)" d="M[^"]*" fill="#\w+"', svg)
     assert len(marks) >= 3
+    data = next(d for d in spec["datasets"].values() if "place" in d[0])
+    assert [row["place"] for row in data] == [0, 0, 0]
     highlight = next(p for p in spec["params"] if p["name"] == "highlight")
-    assert highlight["bind"]["options"] == ["none", "ResNet-50", "mine"]
+    assert highlight["bind"]["options"] == ["none", "mine", "ResNet-50"]

@@ -47,6 +47,8 @@ def test_agreement_draws_the_humans_level_behind_the_sorted_observers(summaries)
     assert band["mark"]["type"] == "rect"
     assert rule["mark"]["strokeDash"]
     assert "datum.observer == 'Humans'" in str(band["transform"])
+    (tick,) = (layer for layer in spec["layer"] if layer["mark"]["type"] == "tick")
+    assert tick["encoding"]["x"]["field"] == "most"
 
 
 def test_panels_one_a_dataset_with_shading_where_the_benchmark_leaves_out(summaries):
@@ -57,8 +59,8 @@ def test_panels_one_a_dataset_with_shading_where_the_benchmark_leaves_out(summar
     assert params(spec)["highlight"]["bind"]["options"][:2] == ["none", "BagNet-33"]
     contrast = spec["concat"][titles.index("Contrast")]
     shade = contrast["layer"][0]
-    filters = [step["filter"] for step in shade["transform"]]
-    assert filters == ["datum.kind == 'Humans'", "datum.left_out"]
+    shaded = spec["datasets"][shade["data"]["name"]]
+    assert [row["condition"] for row in shaded] == ["100", "3", "1"]
     order = shade["encoding"]["x"]["sort"]
     assert order == ["100", "50", "30", "15", "10", "5", "3", "1"]
     assert shade["encoding"]["x"]["title"] == "Contrast (%)"
@@ -89,7 +91,12 @@ def test_scatter_points_decode_to_the_table(summaries):
     spec = chart_spec(observed_against_expected(rows))
     names = params(spec)["names"]["value"]
     datasets = params(spec)["dataset"]["bind"]["options"]
-    data = max(spec["datasets"].values(), key=len)
+    columns = next(d for d in spec["datasets"].values() if "k" in d[0])
+    data = [
+        {"d": there["d"]} | dict(zip("abxykm", point, strict=True))
+        for there in columns
+        for point in zip(*(there[c] for c in "abxykm"), strict=True)
+    ]
     assert len(data) == len(rows)
     decoded = pd.DataFrame(
         {
@@ -99,12 +106,13 @@ def test_scatter_points_decode_to_the_table(summaries):
             "expected": [row["x"] / 1000 for row in data],
             "observed": [row["y"] / 1000 for row in data],
             "value": [row["k"] / 1000 for row in data],
+            "most": [row["m"] / 1000 for row in data],
         }
     )
     keys = ["dataset", "a", "b"]
     both = rows.merge(decoded, on=keys, suffixes=("", "_drawn"))
     assert len(both) == len(rows)
-    for column in ("expected", "observed", "value"):
+    for column in ("expected", "observed", "value", "most"):
         assert (both[column] - both[f"{column}_drawn"]).abs().max() < 1e-9
 
 
@@ -118,6 +126,7 @@ def test_lines_of_equal_kappa():
             "expected": [0.5],
             "observed": [0.7],
             "value": [0.4],
+            "most": [0.9],
             "n": [160],
         }
     )

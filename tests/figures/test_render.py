@@ -165,6 +165,24 @@ def test_cells_are_marked_by_what_is_known():
     assert csv_of(shown.notes).splitlines()[0] == "observer,kappa,paper,low,high"
 
 
+def test_a_cell_without_meaning_is_no_hidden_number():
+    # The humans have a value but no rank; a model of the paper whose rank is not printed has one.
+    rows = pd.DataFrame(
+        {"who": ["h", "m"], "v": [0.4, np.nan], "r": np.nan, "vp": [np.nan, 0.3], "rp": np.nan}
+    )
+    shown = table(
+        rows,
+        name="tab-ranks",
+        caption="c",
+        source="both",
+        columns=["who", "v", "r"],
+        published={"v": "vp", "r": "rp"},
+    )
+    humans, model = re.findall(r"<tr><td>.</td>(.*?)</tr>", shown.body)
+    assert "not public" not in humans and ">–<" in humans
+    assert "not public" in model
+
+
 def test_the_difference_is_that_of_the_printed_numbers():
     rows = pd.DataFrame({"a": [0.0874], "p": [0.089]})
     shown = table(rows, name="tab-x", caption="c", source="both", published={"a": "p"})

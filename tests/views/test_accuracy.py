@@ -15,6 +15,8 @@ from gcbook.views.accuracy import (
     UNDECIDED,
     accuracy_by_condition,
     against_humans,
+    closeness_facts,
+    families_at,
     lead_facts,
     ood_facts,
     ood_standings,
@@ -80,7 +82,37 @@ def test_single_humans_only_where_asked_for() -> None:
 def test_lead_facts_count_conditions_by_hand() -> None:
     # 90: humans .75, network 0; 180: .5 and 0; 270: 0 and 1. Unchanged does not count.
     facts = lead_facts(accuracy_by_condition(small()))
-    assert facts == {"n_conditions": 3, "ahead": 2, "ahead_in": "Rotation", "behind_most": 1}
+    assert facts == {
+        "n_conditions": 3,
+        "ahead": 2,
+        "ahead_in": "Rotation",
+        "behind_most": 1,
+        "easy_pairs": 1,  # 0°: 1 and 1
+        "easy_ahead": 0,
+        "easy_behind": "ResNet-50",
+    }
+
+
+def test_families_in_one_condition_in_words() -> None:
+    table = accuracy_by_condition(small())
+    assert families_at(table, "Rotation", "90") == "humans 75%; ResNet 0%"
+    assert "not among" in families_at(table, "Contrast", "5")
+    shipped = families_at(accuracy_by_condition(SHIPPED), "Contrast", "5")
+    assert shipped == "humans 35%; SWAG 38% to 99%, SimCLR 95%, ResNet 63%, BagNet 18%"
+
+
+def test_people_are_closer_where_their_deviation_is_smaller() -> None:
+    answers = {"subject-01": "ccdd", "subject-02": "cddd", "resnet50": "cdcd", "m": "ddcc"}
+    made = summarise(
+        trials(answers, "rotation", ["0", "90", "180", "270"]),
+        SummarySettings(datasets=("rotation",), draws=0),
+    )
+    facts = closeness_facts(accuracy_by_condition(made, individuals=True))
+    # 0: people alike, networks not. 90: the other way round. 180: all alike. 270: as 0.
+    assert facts == {"closer": 2, "n_conditions": 4, "closer_counted": 1, "n_counted": 3}
+    alone = closeness_facts(accuracy_by_condition(small(), individuals=True))
+    assert alone["n_conditions"] == 0
+    assert closeness_facts(accuracy_by_condition(SHIPPED, individuals=True))["closer"] == 52
 
 
 def test_a_dataset_without_conditions_gives_an_empty_table() -> None:

@@ -104,6 +104,8 @@ def test_observed_and_expected_by_hand(summaries):
         pytest.approx(0.22 / 0.42, abs=0.0005),
     ]
     assert table.loc["ResNet-50", "pair"] == "Human and model"
+    # Equal accuracies allow 1; 0.5 and 1.0 allow no more than chance.
+    assert table["most"].to_dict() == {"ResNet-50": 1.0, "Human 2": 0.0}
     assert table.loc["Human 2", "pair"] == "Two humans"
     assert table.loc["Human 2", ["expected", "observed", "value"]].tolist() == [0.5, 0.5, 0.0]
 
@@ -146,6 +148,23 @@ def test_chosen_observers(summaries):
     assert {name for name in names if not name.startswith("Human")} == {"ResNet-50"}
     table = observed_and_expected(summaries, ["resnet50"])
     assert set(table["pair"]) == {"Two humans", "Human and model"}
+
+
+def test_no_pair_exceeds_what_its_accuracies_allow(summaries, pairs):
+    table = observed_and_expected(summaries)
+    assert (table["value"] <= table["most"] + 0.001).all()
+    rest = pairs[pairs["a"] != "Humans"]
+    assert (rest["value"] <= rest["most"] + 0.0015).all()
+
+
+def test_the_bound_with_humans_is_the_mean_over_the_pairs(summaries, pairs):
+    agreement = agreement_with_humans(summaries)
+    edge = agreement[agreement["dataset"] == "Edge"].set_index("observer")["most"]
+    there = pairs[(pairs["dataset"] == "Edge") & (pairs["a"] != "Humans")]
+    human = (there["a_kind"] == "Humans") & (there["b_kind"] == "Humans")
+    assert edge["Humans"] == pytest.approx(there.loc[human, "most"].mean(), abs=0.001)
+    mixed = there[(there["a_kind"] == "Humans") & (there["b"] == "AlexNet")]
+    assert edge["AlexNet"] == pytest.approx(mixed["most"].mean(), abs=0.001)
 
 
 def test_range_over_datasets():

@@ -6,9 +6,9 @@ from gcbook.views import errata
 
 
 def table(monkeypatch, **columns):
-    frame = pd.DataFrame(columns)
+    frame = pd.DataFrame(columns).assign(key=list(columns["model"]))
     monkeypatch.setattr(errata, "table2", lambda: frame)
-    return errata.mean_rank_check().set_index("model")
+    return errata.mean_rank_check().set_index("printed_as")
 
 
 def test_ties_in_print_leave_a_rank_open(monkeypatch):

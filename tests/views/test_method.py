@@ -15,6 +15,7 @@ from gcbook.views.method import (
     condition_ladder,
     dataset_overview,
     interval_widths,
+    ladder_sentences,
     observer_numbers,
     resampled_images,
     values_with_intervals,
@@ -54,6 +55,7 @@ def test_overview_counts_each_dataset() -> None:
     assert table.loc["Cue conflict", ["humans", "networks"]].to_list() == [10, 32]
     assert table.loc["Sketch", ["humans", "networks"]].to_list() == [7, 9]
     assert table.loc["Contrast", ["conditions", "counted"]].to_list() == [8, 5]
+    assert table.loc["Contrast", "counted_of"] == "5 of 8"
     assert dataset_overview(SHIPPED, "all").set_index("dataset").loc["Contrast", "counted"] == 8
 
 
@@ -73,6 +75,21 @@ def test_ladder_says_what_is_left_out_and_why() -> None:
     assert set(condition_ladder(SHIPPED, "all")["status"]) == {"counted"}
     hard = ladder[ladder["status"] == "left out: too hard"]["human_accuracy"]
     assert hard.max() < ladder[ladder["status"] == "counted"]["human_accuracy"].median()
+
+
+def test_sentences_name_the_datasets_without_a_hard_end() -> None:
+    said = ladder_sentences(SHIPPED, condition_ladder(SHIPPED))
+    assert "colour, power equalisation, opponent (false) colour, rotation." in said
+    assert "(0.89 upright, 0.80 at 180°); 6 of 9 networks do better" in said
+
+
+def test_sentences_keep_silent_about_what_is_not_there() -> None:
+    of = SHIPPED.estimates
+    without = Summaries(
+        SHIPPED.counts, SHIPPED.pairs, of[of["dataset"] != "rotation"], SHIPPED.tests
+    )
+    said = ladder_sentences(without, condition_ladder(without, "all"))
+    assert said == ""
 
 
 def test_independent_images_make_the_interval_nearly_three_times_too_narrow() -> None:

@@ -1,7 +1,5 @@
 from dataclasses import replace
 
-import numpy as np
-import pandas as pd
 import pytest
 
 from gcbook.settings import SummarySettings
@@ -9,14 +7,14 @@ from gcbook.summaries import Summaries, _without_intervals
 from gcbook.views.benchmark import benchmark_rows
 from gcbook.views.differences import model_differences
 from gcbook.views.notes import (
-    ceiling_sentence,
     claim_facts,
+    confound_facts,
     consistency_facts,
     human_facts,
     interval_note,
+    public_on_some,
     reproduction_sentence,
     resolution_sentence,
-    telling_pairs_sentence,
 )
 
 
@@ -28,6 +26,9 @@ def summaries():
 def test_interval_note_says_what_was_done(summaries):
     assert interval_note(summaries) == (
         "Intervals: 95%, bootstrap over images with 10,000 draws, the humans held fixed."
+    )
+    assert interval_note(summaries, "kappa").endswith(
+        "held fixed. The interval of kappa is corrected for its bias, the value is not."
     )
     made = summaries.provenance
     both = replace(summaries, provenance=made | {"resample_observers": True, "confidence": 0.9})
@@ -45,46 +46,9 @@ def test_consistency_facts(summaries):
     assert [facts["best"], facts["best_value"]] == ["SWAG RegNetY-16GF", "0.225"]
     assert facts["n_networks"] == 9
     assert facts["above_humans"] == 4
-
-
-def test_ceiling_sentence():
-    ranges = pd.DataFrame(
-        {
-            "dataset": ["Edge", "Sketch"],
-            "ceiling": [0.5, 0.4],
-            "ceiling_low": [0.45, np.nan],
-            "ceiling_high": [0.55, np.nan],
-            "best": ["m", "n"],
-            "best_value": [0.6, 0.2],
-            "share": [1.2, 0.5],
-        }
-    )
-    said = ceiling_sentence(ranges)
-    assert "from 0.40 (Sketch) to 0.50 (Edge)" in said
-    assert "On 1 of 2 datasets no network comes up to it" in said
-    assert "On Edge, m agrees" in said
-    assert "0.60 against 0.50; the interval of the latter: 0.45 to 0.55" in said
-    alone = ceiling_sentence(ranges.iloc[1:].assign(best_value=np.nan))
-    assert alone == "The human–human level is 0.40 for Sketch."
-
-
-def test_telling_pairs_are_the_extremes():
-    table = pd.DataFrame(
-        {
-            "dataset": "Edge",
-            "a": ["h1", "h2", "h3", "h4"],
-            "b": ["m1", "m2", "m3", "m4"],
-            "pair": ["Human and model"] * 3 + ["Two humans"],
-            "expected": [0.94, 0.9, 0.4, 0.1],
-            "observed": [0.95, 0.9, 0.6, 0.2],
-            "value": [0.04, 0.01, 0.33, 0.4],
-        }
-    )
-    said = telling_pairs_sentence(table)
-    assert "h1 and m1 are both right or both wrong on 95%" in said
-    assert "h3 and m3 coincide on only 60%" in said
-    assert "m4" not in said
-    assert telling_pairs_sentence(table.iloc[1:2]).startswith("The chosen datasets hold no pair")
+    # CLIP and the best ViT-22B.
+    assert facts["above_stable_diffusion"] == 2
+    assert facts["above_parti"] == 11
 
 
 def test_resolution_is_a_yardstick(summaries):
@@ -99,11 +63,12 @@ def test_resolution_is_a_yardstick(summaries):
 def test_reproduction_counts_the_digits_that_come_out(summaries):
     rows = benchmark_rows(summaries)
     assert "Of the 8 numbers that Tables 2 and 3 print for these, 8 come out" in (
-        reproduction_sentence(rows)
+        reproduction_sentence(rows, summaries)
     )
+    assert "For 15 more, decisions" in reproduction_sentence(rows, summaries)
     wrong = rows.assign(ood_accuracy=rows["ood_accuracy"] + 0.01)
-    assert "print for these, 6 come out" in reproduction_sentence(wrong)
-    assert "leave no number" in reproduction_sentence(rows[rows["key"] == ""])
+    assert "print for these, 6 come out" in reproduction_sentence(wrong, summaries)
+    assert "leave no number" in reproduction_sentence(rows[rows["key"] == ""], summaries)
 
 
 def test_human_facts(summaries):
@@ -114,7 +79,28 @@ def test_human_facts(summaries):
         "fewest": 4,
         "most": 10,
         "n_networks": 32,
+        "images": 14_661,
+        "shared": 1_688,
     }
+
+
+def test_models_of_the_paper_with_public_decisions(summaries):
+    names = public_on_some(summaries)
+    # Two on all datasets; of the 25 CNNs, ten are not in the paper.
+    assert len(names) == 17
+    assert {"ResNet-50", "Inception v3", "VGG-11 (BN)", "SqueezeNet 1.0"} <= names
+    assert not {"VGG-16", "CORnet-S", "BagNet-33"} & names
+
+
+def test_noise_at_training_and_at_test_are_told_apart():
+    facts = confound_facts()
+    assert [facts[f"{name}_kappa"] for name in ("plain", "trained", "tested")] == [
+        "0.21",
+        "0.24",
+        "0.18",
+    ]
+    assert facts["tested_bias"] == "78%"
+    assert [facts["sd_resolution"], facts["imagen_resolution"]] == ["512", "64"]
 
 
 def test_claims_are_said_to_be_missing_where_they_are(summaries):

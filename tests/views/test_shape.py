@@ -25,8 +25,11 @@ from gcbook.views.shape import (
 from gcbook.views.shape_tests import (
     against_humans,
     against_humans_sentence,
+    category_facts,
+    neither_facts,
     network_sentence,
     same_ratio_sentence,
+    smallest_p_sentence,
     table1_recomputed,
 )
 
@@ -244,7 +247,7 @@ def test_without_draws_nothing_is_tested(tiny: Summaries) -> None:
 def test_table1_puts_both_values_side_by_side() -> None:
     table = table1_recomputed(SHIPPED).set_index("model")
     assert len(table) == 10
-    resnet = table.loc["RN-50 trained on IN-1K"]
+    resnet = table.loc["ResNet-50"]
     for metric in ("shape_bias", "ood_accuracy", "error_consistency"):
         assert round(resnet[metric], 2) == resnet[f"{metric}_published"]
         assert resnet[f"{metric}_low"] < resnet[metric] < resnet[f"{metric}_high"]
@@ -252,7 +255,7 @@ def test_table1_puts_both_values_side_by_side() -> None:
     assert table.loc["Humans", "shape_bias_published"] == 0.96
     assert table.loc["Humans", "ood_accuracy"] == pytest.approx(0.723, abs=5e-4)
     assert table.loc["Humans", "error_consistency"] == pytest.approx(0.431, abs=5e-4)
-    others = table.drop(index=["Humans", "RN-50 trained on IN-1K"])
+    others = table.drop(index=["Humans", "ResNet-50"])
     assert others[["shape_bias", "ood_accuracy", "error_consistency"]].isna().all(axis=None)
     assert others.filter(like="_published").notna().all(axis=None)
 
@@ -265,6 +268,24 @@ def test_sentences_quote_the_values() -> None:
     assert "neither cue on 40%" in said
     few = cue_accuracies(SHIPPED, ["resnet50"])
     assert "Not among the observers" in same_ratio_sentence(few, "Inception v3", "ResNet-50")
+
+
+def test_facts_on_categories_and_on_answers_that_name_neither(tiny: Summaries) -> None:
+    facts = category_facts(BIAS)
+    assert facts["weakest"] == "boat (0.87), knife (0.89), airplane (0.89)"
+    assert (facts["hardest"], facts["easiest"]) == ("bird", "clock")
+    assert facts["easiest_low"] < 0.05 < 0.5 < facts["easiest_median"] < facts["easiest_high"]
+    # Among cat and dog: ResNet-50 has 1/2 and 0, my-net 0 and 0.
+    few = category_facts(bias_by_category(tiny))
+    assert (few["easiest"], few["easiest_median"], few["hardest"]) == ("cat", 0.25, "dog")
+    neither = neither_facts(cue_accuracies(SHIPPED))
+    assert neither["rarely_who"] == "SWAG ViT-H/14"
+    assert (round(neither["rarely"], 2), round(neither["often"], 2)) == (0.11, 0.47)
+
+
+def test_the_smallest_p_is_counted() -> None:
+    assert "stands in 32 of 32 rows" in smallest_p_sentence(against_humans(SHIPPED), 10_000)
+    assert smallest_p_sentence(pd.DataFrame({"p": []}), 0) == "Nothing was resampled."
 
 
 def test_headline_numbers(tiny: Summaries) -> None:

@@ -1,0 +1,198 @@
+"""A built page as one HTML file that needs nothing else: no server, no network, no other file.
+
+The article is taken out of the page; styles, scripts and images are written into it. Links to other
+pages of the book, which are not there, become plain text; the entries of the bibliography that the
+chapter cites come along.
+"""
+
+import base64
+import html
+import mimetypes
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from gcbook.errors import GcbookError
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
+
+__all__ = ["SCRIPTS", "STYLES", "standalone"]
+
+STYLES = (
+    "styles/theme.css",
+    "styles/pydata-sphinx-theme.css",
+    "styles/sphinx-book-theme.css",
+    "pygments.css",
+    "mystnb*.css",
+    "sphinx-design.min.css",
+    "gcbook.css",
+)
+
+SCRIPTS = ("vendor/vega.js", "gcbook-charts.js", "gcbook-tables.js")
+
+_SHELL = """<!DOCTYPE html>
+<html lang="en" data-content_root="">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<script>
+document.documentElement.dataset.theme =
+  matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+</script>
+{styles}
+<style>
+.gc-page.gc-page {{
+  display: block; box-sizing: border-box; width: 100%; min-width: 0; max-width: 50rem;
+  margin: 0 auto; padding: 1rem;
+}}
+.gc-page > header {{ display: flex; justify-content: space-between; gap: 1rem; font-size: 0.9rem; }}
+.gc-page button.gc-theme {{
+  padding: 0.2rem 0.6rem; border: 1px solid; border-radius: 4px; font: inherit; color: inherit;
+  background: none;
+}}
+</style>
+</head>
+<body>
+<div class="gc-page bd-content">
+<header><p>{book}</p><button class="gc-theme" type="button" hidden>Light or dark</button></header>
+<main class="bd-article">
+{article}
+{references}
+</main>
+</div>
+<script>
+(function () {{
+  const button = document.querySelector(".gc-theme");
+  button.hidden = false;
+  button.addEventListener("click", function () {{
+    const root = document.documentElement;
+    root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+  }});
+}})();
+</script>
+{scripts}
+</body>
+</html>
+"""
+
+
+def standalone(page: Path, static: Path, references: Path) -> str:
+    """A built page as one HTML document.
+
+    Args:
+        page: the page as Sphinx wrote it.
+        static: the folder of static files.
+        references: the built bibliography; need not exist.
+    """
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    article = soup.find("article")
+    if article is None:
+        raise GcbookError(f"{page}: expected an article element, found none.")
+    cited = _cited(article, references)
+    for script in article.find_all("script", src=True):
+        script.decompose()
+    for link in article.find_all("a", class_="headerlink"):
+        link.decompose()
+    for region in article.select("pre, .pst-scrollable-table-container"):
+        # What is wider than the page has to be scrolled with the keyboard too.
+        region["tabindex"] = "0"
+    _embed_images(article, page.parent)
+    _settle_links(article, soup, {str(entry["id"]) for entry in cited})
+    heading = article.find("h1")
+    bibliography = ""
+    if cited:
+        entries = "".join(str(entry) for entry in cited)
+        bibliography = (
+            f'<section><h2>References</h2><div class="docutils">{entries}</div></section>'
+        )
+    site = soup.find("p", class_="title logo__title") or soup.find(class_="logo__title")
+    scripts = [static / name for name in SCRIPTS]
+    if article.find(class_="math"):
+        config = 'window.MathJax = {"options": {"enableMenu": false, "processHtmlClass": "math"}};'
+        maths = f"<script>{config}</script>" + _inline_script(static / "vendor/tex-svg.js")
+    else:
+        maths = ""
+    return _SHELL.format(
+        title=html.escape(heading.get_text() if heading else page.stem),
+        book=html.escape(site.get_text().strip() if site else ""),
+        article=article.decode_contents(),
+        references=bibliography,
+        styles="\n".join(_inline_style(f) for name in STYLES for f in sorted(static.glob(name))),
+        scripts=maths + "\n".join(map(_inline_script, scripts)),
+    )
+
+
+def _cited(article: "Tag", references: Path) -> list["Tag"]:
+    from bs4 import BeautifulSoup
+
+    if not references.is_file():
+        return []
+    keys = {
+        str(link["href"]).partition("#")[2]
+        for link in article.find_all("a", href=True)
+        if str(link["href"]).partition("#")[0].endswith("references.html")
+    }
+    soup = BeautifulSoup(references.read_text(encoding="utf-8"), "html.parser")
+    found = [entry for entry in soup.find_all(id=True) if entry["id"] in keys]
+    for entry in found:
+        for back in entry.find_all(class_="backrefs"):
+            back.decompose()
+        for link in entry.find_all("a", href=True):
+            if not str(link["href"]).startswith(("http:", "https:")):
+                link.unwrap()
+    return found
+
+
+def _settle_links(article: "Tag", soup: "BeautifulSoup", cited: set[str]) -> None:
+    present = {str(tag["id"]) for tag in article.find_all(id=True)} | cited
+    for link in article.find_all("a", href=True):
+        href = str(link["href"])
+        if href.startswith(("http:", "https:", "mailto:", "data:")):
+            continue
+        file, _, fragment = href.partition("#")
+        if fragment in cited and file.endswith("references.html"):
+            link["href"] = f"#{fragment}"
+        elif not file and fragment in present:
+            continue
+        else:
+            link.unwrap()
+
+
+def _embed_images(article: "Tag", folder: Path) -> None:
+    for image in article.find_all("img", src=True):
+        source = str(image["src"])
+        if not source.startswith("data:"):
+            image["src"] = _data_uri(folder / unquote(source))
+
+
+def _data_uri(path: Path) -> str:
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def _inline_style(path: Path) -> str:
+    def embed(match: re.Match[str]) -> str:
+        target = match[1].strip("'\"")
+        if target.startswith(("data:", "#")):
+            return match[0]
+        file = (path.parent / target.partition("?")[0].partition("#")[0]).resolve()
+        return f"url({_data_uri(file)})" if file.is_file() else "url(data:,)"
+
+    text = path.read_text(encoding="utf-8")
+    # Icon fonts are most of the theme's weight and the page has no icons.
+    text = re.sub(r"@import[^;]*;|@font-face\s*\{[^}]*\}", "", text)
+    text = re.sub(r"url\(([^)]*)\)", embed, text)
+    return f"<style>\n{text}\n</style>"
+
+
+def _inline_script(path: Path) -> str:
+    code = path.read_text(encoding="utf-8")
+    # Both would change where the HTML parser sees the script end.
+    code = code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+    return f"<script>\n{code}\n</script>"

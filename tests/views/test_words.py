@@ -1,0 +1,10 @@
+"""Captions say what intervals there are, also where there are none."""
+
+from types import SimpleNamespace
+
+from gcbook.views.words import interval_note
+
+
+def test_note_on_intervals_follows_draws_and_confidence() -> None:
+    assert interval_note(SimpleNamespace(confidence=0.9, draws=100)) == "with 90% intervals"
+    assert "without" in interval_note(SimpleNamespace(confidence=0.95, draws=0))

@@ -157,7 +157,8 @@ def ood_facts(summaries: Summaries, observers: Sequence[str] = ()) -> dict[str, 
         "place": (
             _place(float(humans["value"]))
             if comparable_with_paper(summaries)
-            else "another average than the paper's"
+            else "an average over other datasets or conditions than the paper's, and not "
+            "comparable with its numbers"
         ),
         **{key: float(paper[key]) for key in _QUOTED},
         "verdicts": _verdicts(against_humans(summaries, observers)),

@@ -93,7 +93,9 @@ def benchmark(
         for end in ends:
             name = metric if end == "value" else f"{metric}_{end}"
             rows[name] = wide.get((end, metric), np.nan)
-    seen = trials[trials["dataset"].isin(settings.datasets)]
+    chosen = settings.choose(trials)
+    who = ["source", "observer", "observer_kind", "dataset"]
+    seen = chosen[who].drop_duplicates()
     n_datasets = seen.groupby(["source", "observer"], observed=True)["dataset"].nunique()
     rows = rows.reset_index()
     counted = pd.MultiIndex.from_frame(rows[["source", "observer"]])
@@ -108,7 +110,7 @@ def benchmark(
     rows = show_once(rows)
     twice = rows["observer"].duplicated(keep=False)
     shown = rows["observer"].where(~twice, rows["observer"] + " (" + rows["source"] + ")")
-    notes = _notes(rows.assign(shown=shown), seen, estimates)
+    notes = _notes(rows.assign(shown=shown), seen, estimates) + _unmatched_notes(chosen)
     if against == "published":
         notes.append(
             f"mean_rank: among the {len(table2())} rows of the paper's Table 2, 1 the most "
@@ -146,7 +148,7 @@ def benchmark_paths(
     return table
 
 
-def _notes(rows: pd.DataFrame, trials: pd.DataFrame, estimates: pd.DataFrame) -> list[str]:
+def _notes(rows: pd.DataFrame, seen: pd.DataFrame, estimates: pd.DataFrame) -> list[str]:
     """What a reader of the table must know: who is not comparable with whom, and why."""
     notes = []
     if not (rows["observer_kind"] == "model").any():
@@ -155,8 +157,8 @@ def _notes(rows: pd.DataFrame, trials: pd.DataFrame, estimates: pd.DataFrame) ->
     with_humans = set(people["dataset"])
     alike: dict[tuple[str, ...], list[str]] = {}
     for row in rows[rows["observer_kind"] == "model"].itertuples():
-        own = (trials["source"] == row.source) & (trials["observer"] == row.observer)
-        present = set(trials.loc[own, "dataset"])
+        own = (seen["source"] == row.source) & (seen["observer"] == row.observer)
+        present = set(seen.loc[own, "dataset"])
         alike.setdefault(tuple(d for d in DATASETS if d in present), []).append(str(row.shown))
     for datasets, names in alike.items():
         if len(datasets) == len(DATASETS):
@@ -175,12 +177,15 @@ def _notes(rows: pd.DataFrame, trials: pd.DataFrame, estimates: pd.DataFrame) ->
             means = named[named["category"] == ""].groupby("metric")["value"].mean()
             listed = ", ".join(f"{m} {means[m]:.3f}" for m in METRICS[:4] if m in means)
             notes.append(f"the humans on the same datasets: {listed}")
-    for row in unmatched_images(trials).itertuples():
-        notes.append(
-            f"{row.observer}: {row.n_unmatched} of {row.n_seen} images of {row.dataset} were seen "
-            f"by no human (e.g. {row.example}) and count for its accuracy alone"
-        )
     return notes
+
+
+def _unmatched_notes(trials: pd.DataFrame) -> list[str]:
+    return [
+        f"{row.observer}: {row.n_unmatched} of {row.n_seen} images of {row.dataset} were seen "
+        f"by no human (e.g. {row.example}) and count for its accuracy alone"
+        for row in unmatched_images(trials).itertuples()
+    ]
 
 
 def format_benchmark(table: pd.DataFrame, kind: str) -> str:

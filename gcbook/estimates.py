@@ -79,7 +79,7 @@ def estimate(
         all_pairs: also compare models with models, which the benchmark tables do not need.
     """
     settings = settings or SummarySettings()
-    panels = make_panels(trials[trials["dataset"].isin(settings.datasets)])
+    panels = make_panels(settings.choose(trials))
     weights = image_weights(panels, settings.draws, settings.seed)
     draws_of_humans = settings.draws if settings.resample_observers else 0
     human_weights = observer_weights(panels, draws_of_humans, settings.seed)

@@ -42,8 +42,7 @@ def values_from_counts(
     Returns:
         A table like `gcbook.estimates.Estimates.estimates` whose ``low`` and ``high`` are NaN.
     """
-    counts = counts[counts["dataset"].isin(settings.datasets)]
-    pairs = pairs[pairs["dataset"].isin(settings.datasets)]
+    counts, pairs = settings.choose(counts), settings.choose(pairs)
     tables = [*_accuracies(counts, settings), *_shape(counts), *_agreement(pairs, settings)]
     table = pd.concat(tables, ignore_index=True).assign(low=np.nan, high=np.nan)
     words = [name for name in ESTIMATE_COLUMNS if name not in ("value", "low", "high", "n")]

@@ -6,6 +6,7 @@ resampled set of images is a vector of weights.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +38,7 @@ class Panel:
     right: npt.NDArray[np.bool_]
     cue: npt.NDArray[np.str_]
 
-    @property
+    @cached_property
     def is_human(self) -> npt.NDArray[np.bool_]:
         """(observers,), whether the observer is human."""
         return (self.observers["observer_kind"] == "human").to_numpy()

@@ -1,10 +1,13 @@
 """What a summary of the trials can be asked to do differently."""
 
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gcbook.errors import InputError
 from gcbook.experiments import DATASETS, EXPERIMENTS, Experiment
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["SummarySettings"]
 
@@ -73,6 +76,12 @@ class SummarySettings:
     def counted(self, experiment: Experiment) -> tuple[str, ...]:
         """The conditions of a dataset that count in aggregates."""
         return experiment.conditions if self.conditions == "all" else experiment.included
+
+    def choose(self, trials: "pd.DataFrame") -> "pd.DataFrame":
+        """The trials, or counts, of the chosen datasets."""
+        if self.datasets == DATASETS:
+            return trials
+        return trials[trials["dataset"].isin(self.datasets)]
 
     def differences(self) -> dict[str, Any]:
         """The attributes that differ from the defaults."""

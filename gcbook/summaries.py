@@ -87,7 +87,7 @@ def summarise(trials: pd.DataFrame, settings: SummarySettings | None = None) -> 
     Values are rounded to six decimals, as in the shipped tables.
     """
     settings = settings or SummarySettings()
-    trials = trials[trials["dataset"].isin(settings.datasets)]
+    trials = settings.choose(trials)
     if trials.empty:
         raise InputError(f"expected trials of {', '.join(settings.datasets)}; found none.")
     computed = estimate(trials, settings)
@@ -160,8 +160,7 @@ def merge_own(published: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
 
 
 def _without_intervals(shipped: Summaries, settings: SummarySettings) -> Summaries:
-    counts = shipped.counts[shipped.counts["dataset"].isin(settings.datasets)]
-    pairs = shipped.pairs[shipped.pairs["dataset"].isin(settings.datasets)]
+    counts, pairs = settings.choose(shipped.counts), settings.choose(shipped.pairs)
     values = values_from_counts(counts, pairs, settings).round(_DECIMALS)
     provenance = shipped.provenance | _provenance(settings, shipped.provenance["sources"])
     provenance["draws"] = 0

@@ -99,8 +99,12 @@ def unmatched_images(trials: pd.DataFrame) -> pd.DataFrame:
     keys = ["dataset", "image_id", "condition", "category"]
     human = trials["observer_kind"] == "human"
     shown = pd.MultiIndex.from_frame(trials.loc[human, keys].drop_duplicates())
-    models = trials[~human & trials["dataset"].isin(trials.loc[human, "dataset"])]
-    unknown = ~pd.MultiIndex.from_frame(models[keys]).isin(shown)
+    asked = trials.loc[~human, keys].drop_duplicates()
+    asked = asked[asked["dataset"].isin(shown.unique("dataset"))]
+    new = asked[~pd.MultiIndex.from_frame(asked).isin(shown)]
+    # Mostly there are none; only then need all trials be gone through.
+    models = trials[~human & trials["dataset"].isin(new["dataset"].unique())]
+    unknown = pd.MultiIndex.from_frame(models[keys]).isin(pd.MultiIndex.from_frame(new))
     who = ["source", "observer", "dataset"]
     n_seen = models.groupby(who, observed=True).size().rename("n_seen")
     grouped = models[unknown].groupby(who, observed=True)["image_id"]

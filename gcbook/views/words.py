@@ -6,7 +6,7 @@ A chapter run without bootstrap draws has no intervals, and its sentences must s
 import math
 from typing import Any
 
-__all__ = ["interval_note", "number", "span"]
+__all__ = ["with_intervals", "number", "span"]
 
 MISSING = "not computed"
 
@@ -31,14 +31,14 @@ def span(low: float, high: float, form: str = ".3f") -> str:
     return f"{number(low, form)} to {number(high, form)}"
 
 
-def interval_note(parameters: Any) -> str:
+def with_intervals(parameters: Any) -> str:
     """What a caption says of its intervals, for "…, with 95% intervals"; also where none are.
 
     Args:
         parameters: of a chapter, with ``confidence`` and ``draws``.
 
     >>> from types import SimpleNamespace
-    >>> interval_note(SimpleNamespace(confidence=0.95, draws=0))
+    >>> with_intervals(SimpleNamespace(confidence=0.95, draws=0))
     'without intervals (nothing was resampled)'
     """
     if not parameters.draws:

@@ -2,9 +2,9 @@
 
 from types import SimpleNamespace
 
-from gcbook.views.words import interval_note
+from gcbook.views.words import with_intervals
 
 
 def test_note_on_intervals_follows_draws_and_confidence() -> None:
-    assert interval_note(SimpleNamespace(confidence=0.9, draws=100)) == "with 90% intervals"
-    assert "without" in interval_note(SimpleNamespace(confidence=0.95, draws=0))
+    assert with_intervals(SimpleNamespace(confidence=0.9, draws=100)) == "with 90% intervals"
+    assert "without" in with_intervals(SimpleNamespace(confidence=0.95, draws=0))

@@ -19,6 +19,7 @@ from gcbook.comparisons import mean_ranks
 from gcbook.errors import InputError
 from gcbook.estimates import estimate
 from gcbook.experiments import DATASETS
+from gcbook.measures import PAIR_METRICS
 from gcbook.metrics import HUMANS
 from gcbook.observers import PUBLISHED_SOURCES, show_once
 from gcbook.originals import locate_trials
@@ -29,26 +30,15 @@ from gcbook.trials import read_trials, unmatched_images
 __all__ = [
     "COLUMNS",
     "METRICS",
-    "RANKED",
     "benchmark",
     "benchmark_paths",
     "format_benchmark",
     "published_ranks",
 ]
 
-METRICS = (
-    "ood_accuracy",
-    "accuracy_difference",
-    "observed_consistency",
-    "error_consistency",
-    "mean_rank",
-    "shape_bias",
-)
+METRICS = ("ood_accuracy", *PAIR_METRICS, "mean_rank", "shape_bias")
 COLUMNS = ("observer", "n_datasets", *METRICS)
 """Columns of the benchmark; with intervals, ``_low`` and ``_high`` follow each metric."""
-
-RANKED = ("accuracy_difference", "observed_consistency", "error_consistency")
-"""The metrics of human-likeness, whose ranks are averaged."""
 
 
 def benchmark(
@@ -219,7 +209,7 @@ def _cells(table: pd.DataFrame, metric: str) -> list[str]:
 
 
 def published_ranks(
-    ours: pd.DataFrame, printed: pd.DataFrame, metrics: Sequence[str] = RANKED
+    ours: pd.DataFrame, printed: pd.DataFrame, metrics: Sequence[str] = PAIR_METRICS
 ) -> list[float]:
     """The rank that each model would have among the rows of a table of the paper.
 
@@ -229,7 +219,7 @@ def published_ranks(
     Args:
         ours: ``source, observer`` and the metrics.
         printed: `gcbook.published.table2` or `gcbook.published.table3`.
-        metrics: `RANKED` for the mean rank, or ``("ood_accuracy",)``.
+        metrics: `PAIR_METRICS` for the mean rank, or ``("ood_accuracy",)``.
 
     Returns:
         One rank a row, ties averaged; NaN for the humans and where a metric is undefined.
@@ -243,7 +233,7 @@ def published_ranks(
         values = [np.append(row[m], others[m]).astype(np.float64).round(3) for m in metrics]
         if row["observer"] == HUMANS or np.isnan([each[0] for each in values]).any():
             ranks.append(np.nan)
-        elif len(metrics) == len(RANKED):
+        elif len(metrics) == len(PAIR_METRICS):
             ranks.append(float(mean_ranks(*values)[0]))
         else:
             ranks.append(float(rankdata(-values[0])[0]))

@@ -33,7 +33,7 @@ from gcbook.panel import Panel, make_panels
 from gcbook.resample import correct_bias, image_weights, interval, observer_weights
 from gcbook.settings import SummarySettings
 
-__all__ = ["ESTIMATE_COLUMNS", "Estimates", "estimate"]
+__all__ = ["ESTIMATE_COLUMNS", "ESTIMATE_KEYS", "Estimates", "estimate"]
 
 Floats = npt.NDArray[np.floating]
 
@@ -55,7 +55,10 @@ ESTIMATE_COLUMNS = (
 _RANGE = {"accuracy_difference": (0.0, 1.0), "error_consistency": (-1.0, 1.0)}
 """The metrics whose plug-in estimate is biased, with their range."""
 
-_WORDS = tuple(name for name in ESTIMATE_COLUMNS if name not in ("value", "low", "high", "n"))
+ESTIMATE_KEYS = tuple(
+    name for name in ESTIMATE_COLUMNS if name not in ("value", "low", "high", "n")
+)
+"""The columns that say what a row is about."""
 
 Labels = Mapping[str, npt.ArrayLike]
 
@@ -125,7 +128,7 @@ class _Rows:
         else:
             low, high = interval(values, self._confidence, n=answers)
         block = {"metric": metric, "value": values[:, 0], "low": low, "high": high, "n": n}
-        filled = dict.fromkeys(_WORDS, "") | block | dict(labels)
+        filled = dict.fromkeys(ESTIMATE_KEYS, "") | block | dict(labels)
         self._blocks.append(
             {
                 name: np.broadcast_to(np.asarray(column), len(values))
@@ -138,8 +141,8 @@ class _Rows:
             name: np.concatenate([block[name] for block in self._blocks])
             for name in ESTIMATE_COLUMNS
         }
-        table = pd.DataFrame(columns).astype(dict.fromkeys(_WORDS, "str") | {"n": "int64"})
-        return table.sort_values(list(_WORDS), ignore_index=True)
+        table = pd.DataFrame(columns).astype(dict.fromkeys(ESTIMATE_KEYS, "str") | {"n": "int64"})
+        return table.sort_values(list(ESTIMATE_KEYS), ignore_index=True)
 
 
 class _Overall:

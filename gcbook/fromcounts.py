@@ -10,7 +10,7 @@ import pandas as pd
 
 from gcbook.agreement import ZeroDivision, consistency_table
 from gcbook.comparisons import mean_ranks
-from gcbook.estimates import ESTIMATE_COLUMNS
+from gcbook.estimates import ESTIMATE_COLUMNS, ESTIMATE_KEYS
 from gcbook.experiments import EXPERIMENTS
 from gcbook.measures import PAIR_METRICS
 from gcbook.metrics import (
@@ -45,7 +45,7 @@ def values_from_counts(
     counts, pairs = settings.choose(counts), settings.choose(pairs)
     tables = [*_accuracies(counts, settings), *_shape(counts), *_agreement(pairs, settings)]
     table = pd.concat(tables, ignore_index=True).assign(low=np.nan, high=np.nan)
-    words = [name for name in ESTIMATE_COLUMNS if name not in ("value", "low", "high", "n")]
+    words = list(ESTIMATE_KEYS)
     table = table.reindex(columns=list(ESTIMATE_COLUMNS)).astype(dict.fromkeys(words, "str"))
     table[words] = table[words].fillna("")
     return table.astype({"n": "int64"}).sort_values(words, ignore_index=True)

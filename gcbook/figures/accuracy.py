@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 
 from gcbook.categories import CHANCE
-from gcbook.figures.parts import dropdown, nothing
+from gcbook.figures.parts import NOBODY, dropdown, nothing
 from gcbook.figures.theme import (
     CHANCE_LINE,
     DISCRIMINATIVE,
@@ -22,7 +22,6 @@ from gcbook.figures.theme import (
 )
 
 __all__ = [
-    "NOBODY",
     "Panel",
     "chance_line",
     "highlight_one",
@@ -34,9 +33,6 @@ __all__ = [
 ]
 
 Panel = alt.LayerChart | alt.FacetChart
-
-NOBODY = "none"
-"""What a drop-down for highlighting says when nobody is."""
 
 _LONG_NAME = 18
 _SHOW = {

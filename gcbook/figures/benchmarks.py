@@ -7,14 +7,13 @@ marks are printed in the paper, which gives no intervals.
 import altair as alt
 import pandas as pd
 
-from gcbook.figures.parts import alphabetical
+from gcbook.figures.parts import NOBODY, alphabetical
 from gcbook.figures.theme import BAND, HUMAN, INK, color_scale, kinds_shown, shape_scale
 
 __all__ = ["benchmark_panels", "error_consistency_ranking"]
 
 AnyLayers = alt.LayerChart | alt.FacetChart
 
-NOBODY = "none"
 _HUMANS = "Humans"
 _NAMED, _LINE = 5, 44
 """How many observers a panel names beside the humans, and the letters that fit its width."""

@@ -8,6 +8,7 @@ import pandas as pd
 
 from gcbook.experiments import EXPERIMENTS
 from gcbook.figures.parts import (
+    NOBODY,
     alphabetical,
     by_column,
     dropdown,
@@ -29,7 +30,6 @@ from gcbook.figures.theme import (
 
 __all__ = ["consistency_panels", "dataset_agreement", "observed_against_expected"]
 
-NOBODY = "none"
 _HUMANS = "Humans"
 _LEAST = 0.2
 """Where both axes of consistency start; few pairs lie below, and those at the edge."""

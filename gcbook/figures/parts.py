@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 __all__ = [
+    "NOBODY",
     "alphabetical",
     "by_column",
     "dropdown",
@@ -18,6 +19,9 @@ __all__ = [
     "start_with",
     "title_lines",
 ]
+
+NOBODY = "none"
+"""What a drop-down for highlighting says when nobody is."""
 
 _LONG_TITLE = 20
 

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from gcbook.benchmark import RANKED, published_ranks
+from gcbook.benchmark import published_ranks
 from gcbook.experiments import DATASETS, EXPERIMENTS
+from gcbook.measures import PAIR_METRICS
 from gcbook.metrics import HUMANS
 from gcbook.observers import PUBLISHED_SOURCES, choose_observers, show_once
 from gcbook.published import published_values, table2, table3
@@ -20,7 +21,6 @@ from gcbook.summaries import Summaries
 from gcbook.views.names import HUMANS_TITLE, kind_titles, published_kind, unique_labels
 
 __all__ = [
-    "RANKED",
     "METRICS",
     "benchmark_rows",
     "comparable_with_paper",
@@ -32,7 +32,7 @@ __all__ = [
     "table3_rows",
 ]
 
-METRICS = ("ood_accuracy", *RANKED)
+METRICS = ("ood_accuracy", *PAIR_METRICS)
 """The four benchmark metrics, in the order of Fig. 9."""
 
 _ENDS = {"value": "", "low": "_low", "high": "_high"}
@@ -150,17 +150,17 @@ def dataset_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Data
 
     Returns:
         ``dataset`` (its title), ``model, kind``, then ``accuracy`` and the metrics of
-        `RANKED`, each with ``_low`` and ``_high``.
+        `PAIR_METRICS`, each with ``_low`` and ``_high``.
     """
     rows = _shown(summaries, observers)
-    rows = rows[rows["metric"].isin(["accuracy", *RANKED])]
+    rows = rows[rows["metric"].isin(["accuracy", *PAIR_METRICS])]
     rows = rows[(rows["dataset"] != "") & (rows["condition"] == "")]
     wide = _widen(rows, ["dataset", *_WHO]).sort_values(["observer_kind", "source", "observer"])
     wide["model"] = unique_labels(wide["source"], wide["observer"])
     wide["kind"] = kind_titles(wide["source"], wide["observer_kind"])
     wide = wide.sort_values("dataset", key=lambda c: c.map(DATASETS.index), kind="stable")
     wide["dataset"] = wide["dataset"].map({n: e.title for n, e in EXPERIMENTS.items()})
-    values = [f"{m}{end}" for m in ("accuracy", *RANKED) for end in _ENDS.values()]
+    values = [f"{m}{end}" for m in ("accuracy", *PAIR_METRICS) for end in _ENDS.values()]
     return _round(wide.reindex(columns=["dataset", "model", "kind", *values]))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from gcbook.benchmark import RANKED
+from gcbook.measures import PAIR_METRICS
 from gcbook.published import published_models, quoted_value, table1, table2, table3
 
 __all__ = [
@@ -37,12 +37,12 @@ def mean_rank_check() -> pd.DataFrame:
     """
     table = table2()
     least, shared, most = (np.zeros(len(table)) for _ in range(3))
-    for metric in RANKED:
+    for metric in PAIR_METRICS:
         sign = 1 if metric == "accuracy_difference" else -1
         values = (sign * 1000 * table[metric]).round().to_numpy()
-        least += stats.rankdata(values, method="min") / len(RANKED)
-        shared += stats.rankdata(values) / len(RANKED)
-        most += stats.rankdata(values, method="max") / len(RANKED)
+        least += stats.rankdata(values, method="min") / len(PAIR_METRICS)
+        shared += stats.rankdata(values) / len(PAIR_METRICS)
+        most += stats.rankdata(values, method="max") / len(PAIR_METRICS)
     names = published_models().set_index("key")["name"]
     rows = pd.DataFrame(
         {

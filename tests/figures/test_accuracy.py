@@ -5,7 +5,6 @@ from typing import Any
 import pandas as pd
 
 from gcbook.figures.accuracy import (
-    NOBODY,
     _short_name,
     highlight_one,
     is_network,
@@ -13,6 +12,7 @@ from gcbook.figures.accuracy import (
     single_condition_bars,
 )
 from gcbook.figures.chart import chart_spec
+from gcbook.figures.parts import NOBODY
 from gcbook.figures.theme import INK
 from gcbook.summaries import Summaries
 from gcbook.views.accuracy import ood_standings

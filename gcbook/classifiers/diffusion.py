@@ -1,0 +1,241 @@
+r"""Diffusion models as classifiers (Clark & Jaini, 2023; Jaini et al., 2024, Eq. 2).
+
+.. math::
+    \mathrm{score}(x, y) = -\mathbb{E}_{t, \varepsilon}\left[ w_t \lVert x - \hat
+    x_\theta(x_t, y, t) \rVert^2 \right], \qquad x_t = \alpha_t x + \sigma_t \varepsilon
+
+The same (t, ε) is used for every class, and no guidance. `DiffusionClassifier` gives the raw
+errors; weights and expectation come later (`gcbook.weightings`, `gcbook.decisions`).
+
+The network predicts the noise, a velocity or the image; what the error is taken of is always the
+clean image that its prediction implies:
+
+=================  ====================================  ==================================
+prediction         clean image                           holds for
+=================  ====================================  ==================================
+``epsilon``        :math:`(x_t - σ_t \hat ε) / α_t`      any schedule
+``v_prediction``   :math:`α_t x_t - σ_t \hat v`          variance preserving, :math:`α² + σ² = 1`
+``flow``           :math:`x_t - t\, \hat v`              :math:`α_t = 1 - t, σ_t = t`
+``sample``         :math:`\hat x`                        any schedule
+=================  ====================================  ==================================
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+import torch
+
+from gcbook.categories import CATEGORIES
+from gcbook.classifiers.protocol import Clip, Draw
+from gcbook.errors import InputError
+from gcbook.noise import DrawRule, Schedule, keyed_noise, log_snr, timestep
+
+__all__ = ["DiffusionClassifier", "Prediction", "clean_image", "clip_clean"]
+
+Denoise = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
+Encode = Callable[[Sequence[np.ndarray]], torch.Tensor]
+Prediction = Literal["epsilon", "v_prediction", "flow", "sample"]
+
+DYNAMIC_QUANTILE = 0.995
+"""Share of pixels that dynamic clipping keeps within its bound (Saharia et al., 2022)."""
+
+
+class DiffusionClassifier:
+    """Any denoiser as a classifier.
+
+    Args:
+        denoise: ``denoise(x_t, t, label) -> x0_hat`` with x_t (N, C, H, W) float, t (N,) float in
+            (0, 1], label (N,) int64; returns the predicted clean image, of x_t's shape.
+        schedule: gives ``alpha(t)`` and ``sigma(t)``.
+        encode: maps images (a list of arrays (H, W, 3) in [0, 1]) to the space where errors are
+            taken, (N, C, H, W). By default pixels as they are, scaled to [-1, 1]; all images
+            then need one size.
+        labels: names of the classes, in the order of their indices.
+        name: the observer's name.
+        clip: how the clean image is clipped by default: "static" to [-1, 1] suits pixels, "none"
+            latents.
+        details: what else makes the scores what they are, for `describe`.
+    """
+
+    measures = ("error_l2", "error_l1")
+    joint = False
+    deterministic = False
+    evaluations = 1
+
+    def __init__(
+        self,
+        denoise: Denoise,
+        schedule: Schedule,
+        encode: Encode | None = None,
+        *,
+        labels: Sequence[str] = CATEGORIES,
+        name: str = "diffusion",
+        clip: Clip = "none",
+        details: dict[str, object] | None = None,
+    ) -> None:
+        self.denoise = denoise
+        self.schedule = schedule
+        self.encode = encode or _pixels
+        self.labels = tuple(labels)
+        self.name = name
+        self.default_clip = clip
+        self.details = dict(details or {})
+
+    @classmethod
+    def from_pipeline(
+        cls,
+        path_or_id: str | Path,
+        prompts: Sequence[str] | None = None,
+        *,
+        labels: Sequence[str] = CATEGORIES,
+        name: str = "",
+        device: str = "cpu",
+        dtype: str = "float32",
+    ) -> "DiffusionClassifier":
+        """Make a classifier from a diffusers pipeline, a local folder or a Hub id.
+
+        Stable Diffusion 1, 2 (ε and v) and 3 (flow), the IF family (pixels), class-conditional
+        U-Nets and DiT; see `gcbook.classifiers.pipelines`.
+
+        Args:
+            path_or_id: folder in diffusers' format, or a Hub id.
+            prompts: one a class, in the order of ``labels``; by default the paper's. Models that
+                are conditioned on classes look up ``labels`` in their own table instead.
+            labels: names of the classes.
+            name: the observer's name; by default the last part of ``path_or_id``.
+            device: where the network runs.
+            dtype: of the network: float32, float16 or bfloat16; errors are float32 always.
+
+        Raises:
+            InputError: the pipeline is of a kind that is not known here, or is not complete.
+        """
+        from gcbook.classifiers.pipelines import load_pipeline
+
+        return load_pipeline(
+            path_or_id, prompts, labels=labels, name=name, device=device, dtype=dtype
+        )
+
+    def describe(self) -> dict[str, object]:
+        return {
+            "kind": "diffusion",
+            "model": self.name,
+            "weights": "",
+            "labels": list(self.labels),
+            "prompts": None,
+            "resolution": None,
+            "resize": None,
+            "space": "pixels",
+            "prediction": "sample",
+            "schedule": self.schedule.as_dict(),
+        } | self.details
+
+    def prepare(self, images: Sequence[np.ndarray]) -> torch.Tensor:
+        return self.encode(images)
+
+    def n_elements(self, prepared: torch.Tensor) -> int:
+        return prepared.numel()
+
+    def draw(self, image_id: str, index: int, rule: DrawRule, prepared: torch.Tensor) -> Draw:
+        t = self.schedule.snap(np.asarray(timestep(rule, image_id, index)))
+        noise = keyed_noise(rule, image_id, index, tuple(prepared.shape))
+        return Draw(index, float(t), float(log_snr(self.schedule, t)), noise)
+
+    def measure(
+        self,
+        x: torch.Tensor,
+        draws: Sequence[Draw],
+        labels: torch.Tensor | None,
+        clip: Clip,
+    ) -> dict[str, torch.Tensor]:
+        if labels is None:
+            raise InputError(
+                "DiffusionClassifier.measure: expected one label an image, found None."
+            )
+        x = x if x.dtype == torch.float64 else x.float()
+        times = np.array([draw.t for draw in draws])
+        alpha, sigma, t = (
+            torch.as_tensor(values, dtype=x.dtype, device=x.device)
+            for values in (self.schedule.alpha(times), self.schedule.sigma(times), times)
+        )
+        noised = _columns(alpha, x) * x + _columns(sigma, x) * _noise(draws, x)
+        clean = clip_clean(self.denoise(noised, t, labels).to(x.dtype), clip)
+        difference = (x - clean).flatten(1)
+        return {
+            "error_l2": difference.square().mean(1),
+            "error_l1": difference.abs().mean(1),
+        }
+
+
+def clean_image(
+    prediction: str,
+    output: torch.Tensor,
+    x_t: torch.Tensor,
+    alpha: torch.Tensor,
+    sigma: torch.Tensor,
+) -> torch.Tensor:
+    """Return the clean image that a network's output implies, of x_t's shape.
+
+    Args:
+        prediction: what the network predicts; see the table above.
+        output: the network's output, of x_t's shape.
+        x_t: noised images (N, ...).
+        alpha: factor of the image at each one's time, (N,).
+        sigma: standard deviation of the noise, (N,).
+
+    Raises:
+        InputError: no such prediction type.
+    """
+    alpha, sigma = _columns(alpha, x_t), _columns(sigma, x_t)
+    match prediction:
+        case "epsilon":
+            return (x_t - sigma * output) / alpha
+        case "v_prediction":
+            return alpha * x_t - sigma * output
+        case "flow":
+            return x_t - sigma * output
+        case "sample":
+            return output
+    expected = ", ".join(get_args(Prediction))
+    raise InputError(f"prediction type: expected one of {expected}; found {prediction!r}.")
+
+
+def clip_clean(clean: torch.Tensor, clip: Clip) -> torch.Tensor:
+    """Clip predicted clean images (N, ...).
+
+    Near t = 1 a predicted noise says little about the image, and dividing its error by a tiny
+    alpha throws the clean image far out of range. "static" clips to [-1, 1]; "dynamic" divides by
+    the 99.5 % quantile of each image's absolute values, where that exceeds 1, after clipping to it
+    (Saharia et al., 2022); "none" leaves it. NaN stays NaN.
+    """
+    if clip == "none":
+        return clean
+    if clip == "static":
+        return clean.clamp(-1, 1)
+    bound = torch.quantile(clean.flatten(1).abs().float(), DYNAMIC_QUANTILE, dim=1)
+    bound = _columns(bound.clamp(min=1).to(clean.dtype), clean)
+    return clean.clamp(-bound, bound) / bound
+
+
+def _columns(values: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    return values.reshape(-1, *[1] * (like.ndim - 1))
+
+
+def _noise(draws: Sequence[Draw], x: torch.Tensor) -> torch.Tensor:
+    # Classes share a draw: its noise travels to the device once.
+    unique = {id(draw): draw for draw in draws}
+    position = {key: index for index, key in enumerate(unique)}
+    noise = torch.from_numpy(np.stack([np.asarray(draw.noise) for draw in unique.values()]))
+    index = torch.tensor([position[id(draw)] for draw in draws], device=x.device)
+    return noise.to(x.device, x.dtype)[index]
+
+
+def _pixels(images: Sequence[np.ndarray]) -> torch.Tensor:
+    sizes = {image.shape for image in images}
+    if len(sizes) > 1:
+        raise InputError(
+            f"expected images of one size, found {sorted(sizes)}; pass encode= to resize them."
+        )
+    stacked = torch.from_numpy(np.stack(images)).movedim(-1, 1)
+    return 2 * stacked - 1

@@ -1,0 +1,42 @@
+"""The command line: options to calls. What is heavy is imported inside the commands."""
+
+import re
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from gcbook.cli import book, trials
+from gcbook.cli.app import app
+from gcbook.errors import GcbookError, InputError
+
+__all__ = ["app", "book", "main", "trials"]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; errors that a user can mend are one message and an exit status.
+
+    Status 2: something asked for is not allowed; 1: something failed.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        app(_join_pairs(given), prog_name="gcbook")
+    except GcbookError as error:
+        typer.echo(f"gcbook: {error}", err=True)
+        sys.exit(2 if isinstance(error, InputError) else 1)
+
+
+def _join_pairs(arguments: Sequence[str]) -> list[str]:
+    # Typer knows no repeated option with two values: NAME VALUE travels as NAME=VALUE.
+    joined: list[str] = []
+    rest = iter(arguments)
+    for argument in rest:
+        joined.append(argument)
+        if argument in ("-p", "--parameter") and joined[0] == "run":
+            name = next(rest, None)
+            if name is None:
+                break
+            complete = re.match(r"[A-Za-z_]\w*=", name)
+            value = None if complete else next(rest, None)
+            joined.append(name if value is None else f"{name}={value}")
+    return joined

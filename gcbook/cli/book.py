@@ -1,0 +1,116 @@
+"""Commands of the book: build it, run a chapter, list the chapters, serve."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gcbook.cli.app import app
+from gcbook.errors import InputError
+
+__all__ = ["build", "chapters", "run", "serve"]
+
+
+@app.command()
+def build(
+    only: Annotated[
+        str, typer.Option(metavar="CHAPTER", help="Execute just this chapter, then set the pages.")
+    ] = "",
+    jobs: Annotated[
+        int,
+        typer.Option("--jobs", "-j", min=0, help="Chapters to execute at a time; 0: all cores."),
+    ] = 0,
+) -> None:
+    """Execute the chapters that changed and build the book in _build/html."""
+    from gcbook.book.build import build_book
+    from gcbook.book.progress import chapter_progress
+    from gcbook.book.project import find_project
+
+    project = find_project()
+    with chapter_progress() as progress:
+        built = build_book(project, only, jobs, progress.report, progress.busy)
+    executed = ", ".join(built.executed) or "none"
+    typer.echo(f"executed: {executed}; pages {'written' if built.pages else 'unchanged'}")
+    typer.echo(str(built.html / "index.html"))
+
+
+@app.command()
+def run(
+    chapter: Annotated[str, typer.Argument(help="Chapter to run, as listed by gcbook chapters.")],
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("-p", "--parameter", metavar="NAME VALUE", help="A parameter; repeatable."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Folder to write to. Default: runs/CHAPTER."),
+    ] = None,
+) -> None:
+    """Run one chapter with other parameters: an executed notebook and a self-contained page."""
+    from gcbook.book.project import find_project
+    from gcbook.book.run import run_chapter
+
+    project = find_project()
+    values = _pairs(parameters or [])
+    folder = output or Path("runs") / chapter
+    with _notice(f"Running {chapter}"):
+        made = run_chapter(project, chapter, values, folder)
+    for path in made:
+        typer.echo(str(path))
+
+
+@app.command()
+def chapters(
+    name: Annotated[str, typer.Argument(help="Show this chapter alone.", metavar="[CHAPTER]")] = "",
+) -> None:
+    """List the chapters and their parameters, with defaults, allowed values and meaning."""
+    from gcbook.book.chapters import find_chapters, pick_chapter
+    from gcbook.book.parameters import CHAPTERS, allowed
+    from gcbook.book.project import find_project
+
+    project = find_project()
+    found = [pick_chapter(project, name)] if name else find_chapters(project)
+    for chapter in found:
+        typer.echo(f"{chapter.name}: {chapter.title}")
+        for parameter, info in CHAPTERS[chapter.name].model_fields.items():
+            typer.echo(f"  {parameter} = {info.default!r}: {info.description}")
+            typer.echo(f"      {allowed(CHAPTERS[chapter.name], parameter)}")
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1.")] = 8000,
+) -> None:
+    """Show the built book on this machine."""
+    from gcbook.book.project import find_project
+    from gcbook.book.serve import book_server
+
+    with book_server(find_project(), port) as server:
+        typer.echo(f"http://127.0.0.1:{server.server_address[1]}/ (Ctrl-C ends it)")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            typer.echo("")
+
+
+def _pairs(parameters: Sequence[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for parameter in parameters:
+        name, equals, value = parameter.partition("=")
+        if not equals:
+            raise InputError(f"-p {name}: expected a name and a value, found no value.")
+        if name in values:
+            raise InputError(f"-p {name}: given twice.")
+        values[name] = value
+    return values
+
+
+def _notice(message: str) -> AbstractContextManager[object]:
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console
+
+    return Console(stderr=True).status(message)

@@ -1,0 +1,92 @@
+"""Commands of the trials: benchmark models, fetch the originals."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gcbook.cli.app import app
+from gcbook.errors import InputError
+
+__all__ = ["benchmark", "fetch"]
+
+
+@app.command()
+def benchmark(
+    paths: Annotated[list[Path], typer.Argument(help="Folders, zips or CSV files of trials.")],
+    format: Annotated[
+        str,
+        typer.Option(
+            metavar="table|csv|json", help="How to print. Default: by the ending of --output."
+        ),
+    ] = "",
+    output: Annotated[Path | None, typer.Option(help="Write to this file instead.")] = None,
+    ci: Annotated[bool, typer.Option("--ci/--no-ci", help="Bootstrap intervals.")] = False,
+    against: Annotated[
+        str, typer.Option(metavar="published", help="Rank among the rows of the paper.")
+    ] = "",
+    datasets: Annotated[str, typer.Option(help="Dataset names, separated by commas.")] = "all",
+    conditions: Annotated[
+        str, typer.Option(metavar="benchmark|all", help="Conditions that count.")
+    ] = "benchmark",
+    zero_division: Annotated[
+        str, typer.Option(metavar="nan|toolbox", help="Error consistency where it is 0/0.")
+    ] = "nan",
+    draws: Annotated[
+        int | None, typer.Option(min=100, max=100_000, help="Bootstrap draws; with --ci [1000].")
+    ] = None,
+    confidence: Annotated[
+        float | None, typer.Option(help="Coverage of the intervals; with --ci [0.95].")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Seed of the bootstrap; with --ci [0].")
+    ] = None,
+) -> None:
+    """Compare models with humans: accuracy, consistency, rank and shape bias."""
+    kind = format or (output.suffix.removeprefix(".").lower() if output else "")
+    if kind not in ("table", "csv", "json"):
+        if format:
+            raise InputError(f"--format: expected table, csv or json; found {format!r}.")
+        kind = "table"
+    if against not in ("", "published"):
+        raise InputError(f"--against: expected published, found {against!r}.")
+    bootstrap = {"draws": draws, "confidence": confidence, "seed": seed}
+    asked = {name: value for name, value in bootstrap.items() if value is not None}
+    if asked and not ci:
+        raise InputError(f"--{next(iter(asked))} is of the intervals: add --ci.")
+    if output is not None and (output.is_dir() or not output.parent.is_dir()):
+        raise InputError(f"--output: expected a file in a folder that exists, found {output}.")
+    from gcbook.benchmark import benchmark_paths, format_benchmark
+    from gcbook.settings import SummarySettings
+
+    settings = SummarySettings.parse(
+        datasets,
+        conditions=conditions,
+        zero_division=zero_division,
+        **({"draws": 1000} | asked if ci else {"draws": 0}),
+    )
+    rows = benchmark_paths(paths, settings, against=against)
+    printed = format_benchmark(rows, kind)
+    if kind == "csv":
+        # The other formats hold the notes themselves.
+        for note in rows.attrs.get("notes", ()):
+            typer.echo(note, err=True)
+    if output is None:
+        typer.echo(printed.rstrip("\n"))
+    else:
+        output.write_text(printed.rstrip("\n") + "\n", encoding="utf-8")
+        typer.echo(str(output))
+
+
+@app.command()
+def fetch(
+    what: Annotated[str, typer.Argument(metavar="trials|stimuli", help="What to get.")],
+) -> None:
+    """Get the original trials or stimuli from their repositories, verified."""
+    if what not in ("trials", "stimuli"):
+        raise InputError(f"expected trials or stimuli, found {what!r}.")
+    from gcbook import fetch as originals
+
+    paths = originals.fetch_trials() if what == "trials" else originals.fetch_stimuli()
+    for path in paths:
+        typer.echo(str(path))

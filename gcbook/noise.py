@@ -1,0 +1,217 @@
+r"""Forward diffusion: how an image is noised, and which noise and timestep a draw uses.
+
+A clean image x becomes :math:`x_t = \alpha_t x + \sigma_t \varepsilon` with standard normal
+:math:`\varepsilon`; t runs from 0 (clean) to 1 (noise alone). A *schedule* gives
+:math:`\alpha_t` and :math:`\sigma_t`; :math:`\mathrm{SNR}_t = \alpha_t^2 / \sigma_t^2` is what
+makes schedules comparable, since the same t is another signal-to-noise ratio under another one
+(Kingma et al., 2021).
+
+Everything random is keyed by (seed, image, draw) and by nothing else, so that neither batch size,
+order of images or classes, device, nor an interrupted run changes what an image is asked. All
+classes share the draw: that is what makes their errors comparable with few draws (Clark & Jaini,
+2023).
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from typing import Literal, Protocol
+
+import numpy as np
+
+from gcbook.errors import InputError
+
+__all__ = [
+    "CosineSchedule",
+    "DiscreteSchedule",
+    "DrawRule",
+    "FlowSchedule",
+    "Schedule",
+    "keyed_generator",
+    "keyed_noise",
+    "log_snr",
+    "read_schedule",
+    "timestep",
+]
+
+Timesteps = Literal["stratified", "uniform"]
+
+
+class Schedule(Protocol):
+    """How much of the image and how much noise there is at time t in [0, 1]."""
+
+    def alpha(self, t: np.ndarray) -> np.ndarray:
+        """Return the factor of the image, float64 of t's shape, falling from 1."""
+
+    def sigma(self, t: np.ndarray) -> np.ndarray:
+        """Return the standard deviation of the noise, float64 of t's shape, rising to 1."""
+
+    def snap(self, t: np.ndarray) -> np.ndarray:
+        """Return the nearest times at which a network of this schedule can be asked."""
+
+    def as_dict(self) -> dict[str, object]:
+        """Return what `read_schedule` needs to make it again, ready for JSON."""
+
+
+@dataclass(frozen=True)
+class CosineSchedule:
+    r"""Variance preserving, :math:`\alpha_t = \cos(\pi t / 2)` (Nichol & Dhariwal, 2021)."""
+
+    def alpha(self, t: np.ndarray) -> np.ndarray:
+        return np.cos(np.pi / 2 * np.asarray(t, dtype=np.float64))
+
+    def sigma(self, t: np.ndarray) -> np.ndarray:
+        return np.sin(np.pi / 2 * np.asarray(t, dtype=np.float64))
+
+    def snap(self, t: np.ndarray) -> np.ndarray:
+        return np.asarray(t, dtype=np.float64)
+
+    def as_dict(self) -> dict[str, object]:
+        return {"name": "cosine"}
+
+
+@dataclass(frozen=True)
+class FlowSchedule:
+    r"""Straight paths from image to noise: :math:`\alpha_t = 1 - t, \sigma_t = t`.
+
+    Rectified flow and flow matching (Liu et al., 2023; Lipman et al., 2023); the SD3 family.
+    """
+
+    def alpha(self, t: np.ndarray) -> np.ndarray:
+        return 1 - np.asarray(t, dtype=np.float64)
+
+    def sigma(self, t: np.ndarray) -> np.ndarray:
+        return np.asarray(t, dtype=np.float64)
+
+    def snap(self, t: np.ndarray) -> np.ndarray:
+        return np.asarray(t, dtype=np.float64)
+
+    def as_dict(self) -> dict[str, object]:
+        return {"name": "flow"}
+
+
+@dataclass(frozen=True)
+class DiscreteSchedule:
+    r"""The T steps of a DDPM (Ho et al., 2020): index i stands for t = (i + 1)/T.
+
+    Args:
+        alphas_cumprod: :math:`\bar\alpha_i = \alpha_t^2` of every step, falling within (0, 1).
+    """
+
+    alphas_cumprod: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        values = np.asarray(self.alphas_cumprod, dtype=np.float64)
+        if values.ndim != 1 or not len(values) or not np.all((values >= 0) & (values <= 1)):
+            raise InputError(
+                "DiscreteSchedule: expected alphas_cumprod, one number in [0, 1] a step; found "
+                f"{len(values)} numbers from {values.min(initial=np.inf):.3g} to "
+                f"{values.max(initial=-np.inf):.3g}."
+            )
+        if np.any(np.diff(values) > 0):
+            raise InputError(
+                "DiscreteSchedule: expected alphas_cumprod that never rise, found a rise."
+            )
+
+    @property
+    def n_steps(self) -> int:
+        """The number of steps T."""
+        return len(self.alphas_cumprod)
+
+    @cached_property
+    def _table(self) -> np.ndarray:
+        return np.asarray(self.alphas_cumprod, dtype=np.float64)
+
+    def index(self, t: np.ndarray) -> np.ndarray:
+        """Return the step 0 ≤ i < T whose interval (i/T, (i + 1)/T] holds t."""
+        # A time that (i + 1)/T gave must find its i again in spite of rounding.
+        steps = np.ceil(np.asarray(t, dtype=np.float64) * self.n_steps - 1e-6).astype(np.int64) - 1
+        return np.clip(steps, 0, self.n_steps - 1)
+
+    def alpha(self, t: np.ndarray) -> np.ndarray:
+        return np.sqrt(self._table[self.index(t)])
+
+    def sigma(self, t: np.ndarray) -> np.ndarray:
+        return np.sqrt(1 - self._table[self.index(t)])
+
+    def snap(self, t: np.ndarray) -> np.ndarray:
+        return (self.index(t) + 1) / self.n_steps
+
+    def as_dict(self) -> dict[str, object]:
+        return {"name": "discrete", "alphas_cumprod": [float(value) for value in self._table]}
+
+
+def read_schedule(stored: dict[str, object]) -> Schedule:
+    """Make the schedule that `Schedule.as_dict` described.
+
+    Raises:
+        InputError: the description is of no schedule known here.
+    """
+    match stored:
+        case {"name": "cosine"}:
+            return CosineSchedule()
+        case {"name": "flow"}:
+            return FlowSchedule()
+        case {"name": "discrete", "alphas_cumprod": list(values)}:
+            return DiscreteSchedule(tuple(float(value) for value in values))
+    raise InputError(
+        f"expected a schedule named cosine, flow or discrete, found {stored.get('name')!r}."
+    )
+
+
+def log_snr(schedule: Schedule, t: np.ndarray) -> np.ndarray:
+    r"""Return :math:`\log(\alpha_t^2 / \sigma_t^2)`; infinite where there is no noise or no image.
+
+    >>> float(log_snr(FlowSchedule(), np.array(0.5)))
+    0.0
+    """
+    with np.errstate(divide="ignore"):
+        return 2 * (np.log(schedule.alpha(t)) - np.log(schedule.sigma(t)))
+
+
+@dataclass(frozen=True)
+class DrawRule:
+    """What decides the random part of a draw, apart from the image and the draw's number.
+
+    Args:
+        seed: another seed, other noise.
+        timesteps: "uniform", independent draws of t, or "stratified", the first 2^k draws of an
+            image fall one into each 2^k-th of the interval; both have the same expectation.
+        antithetic: draws 2j and 2j + 1 share t and have opposite noise.
+    """
+
+    seed: int = 0
+    timesteps: Timesteps = "stratified"
+    antithetic: bool = False
+
+
+def keyed_generator(seed: int, image_id: str, draw: int, stream: str) -> np.random.Generator:
+    """Return the generator of one image's draw; ``stream`` separates what is drawn.
+
+    It is Philox, keyed with a hash of all four.
+    """
+    key = blake2b("\0".join((str(seed), image_id, str(draw), stream)).encode(), digest_size=16)
+    return np.random.Generator(np.random.Philox(key=int.from_bytes(key.digest(), "little")))
+
+
+def keyed_noise(rule: DrawRule, image_id: str, draw: int, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the standard normal noise of one image's draw, float32 of ``shape``."""
+    pair, second = divmod(draw, 2) if rule.antithetic else (draw, 0)
+    noise = keyed_generator(rule.seed, image_id, pair, "noise").standard_normal(shape, np.float32)
+    return -noise if second else noise
+
+
+def timestep(rule: DrawRule, image_id: str, draw: int) -> float:
+    """Return the time of one image's draw, in (0, 1]."""
+    number = draw // 2 if rule.antithetic else draw
+    if rule.timesteps == "uniform":
+        return 1 - float(keyed_generator(rule.seed, image_id, number, "t").random())
+    # Van der Corput's sequence, shifted by an amount of the image's own: evenly spread however
+    # many draws are taken, and uniform over images.
+    shift = float(keyed_generator(rule.seed, image_id, 0, "t").random())
+    return 1 - (_van_der_corput(number) + shift) % 1.0
+
+
+def _van_der_corput(number: int) -> float:
+    reversed_bits = int(format(number, "032b")[::-1], 2)
+    return reversed_bits / 2**32

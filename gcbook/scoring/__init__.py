@@ -1,0 +1,1 @@
+"""From images to raw scores: the engine, the race between classes, the store."""

@@ -1,0 +1,1 @@
+"""Images that observers are shown: sets on disk."""

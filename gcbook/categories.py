@@ -1,10 +1,26 @@
 """The 16 entry-level categories of the model-vs-human datasets (Geirhos et al., 2018).
 
 Every image of the 17 datasets shows one of these, and every observer, human or model, answers
-with one of them. They are MS-COCO categories to which ImageNet classes can be mapped.
+with one of them. They are MS-COCO categories to which ImageNet classes can be mapped; 207 of the
+1,000 ImageNet classes belong to one of them, and `imagenet_classes` says which.
 """
 
-__all__ = ["CATEGORIES", "CHANCE", "NO_ANSWER", "PROMPT_TEMPLATE", "RESPONSES"]
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+__all__ = [
+    "CATEGORIES",
+    "CHANCE",
+    "IMAGENET_CLASSES",
+    "ImageNetClass",
+    "NO_ANSWER",
+    "PROMPT_TEMPLATE",
+    "RESPONSES",
+    "imagenet_classes",
+    "imagenet_indices",
+]
 
 CATEGORIES = (
     "airplane",
@@ -37,3 +53,49 @@ CHANCE = 1 / len(CATEGORIES)
 
 PROMPT_TEMPLATE = "A bad photo of a {}."
 """The prompt of Jaini et al. (2024), section 2, for every dataset and model."""
+
+IMAGENET_CLASSES = 1000
+"""Classes of ImageNet-1k (ILSVRC 2012), which networks give in the order of their WordNet ids."""
+
+
+@dataclass(frozen=True)
+class ImageNetClass:
+    """An ImageNet class that belongs to one of the 16 categories."""
+
+    index: int
+    wnid: str
+    name: str
+    category: str
+
+
+@cache
+def imagenet_classes() -> tuple[ImageNetClass, ...]:
+    """The ImageNet classes that belong to a category, by index, 0 to 999.
+
+    The assignment is that of Geirhos et al. (2018), as the model-vs-human toolbox has it
+    (``modelvshuman/helper/human_categories.py``, github.com/bethgelab/model-vs-human); the names
+    are those of torchvision. Other classes belong to no category.
+
+    >>> imagenet_classes()[-1]
+    ImageNetClass(index=914, wnid='n04612504', name='yawl', category='boat')
+    """
+    file = resources.files("gcbook") / "data" / "classifiers" / "imagenet16.csv"
+    with file.open(encoding="utf-8") as stream:
+        return tuple(
+            ImageNetClass(int(row["index"]), row["wnid"], row["name"], row["category"])
+            for row in csv.DictReader(stream)
+        )
+
+
+@cache
+def imagenet_indices() -> dict[str, tuple[int, ...]]:
+    """The indices of each category's ImageNet classes, ascending, in the order of `CATEGORIES`.
+
+    >>> imagenet_indices()["bear"]
+    (294, 295, 296, 297)
+    """
+    classes = imagenet_classes()
+    return {
+        category: tuple(item.index for item in classes if item.category == category)
+        for category in CATEGORIES
+    }

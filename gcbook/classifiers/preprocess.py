@@ -1,0 +1,152 @@
+"""What discriminative networks are shown: the model's own resizing, cutting and normalization.
+
+One rule is the same for all: an image that has the size of the network's input goes in as it is.
+The stimuli of the model-vs-human toolbox are 224 × 224, and the toolbox shows them so; a network's
+usual "resize to 256, cut out 224" would cut off their border and give other decisions than the
+published ones. All other images are resized and cut as the model's own configuration says.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+
+from gcbook.errors import InputError
+
+__all__ = ["Preprocess", "ProcessorPreprocess", "TorchvisionPreprocess"]
+
+
+class Preprocess(Protocol):
+    """Brings images of any size to a network's input."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the input, in pixels."""
+
+    def __call__(self, images: Sequence[np.ndarray]) -> torch.Tensor:
+        """Return (N, 3, height, width), normalized, of arrays (H, W, 3) in [0, 1]."""
+
+    def describe(self) -> str:
+        """Return what is done, in words."""
+
+
+@dataclass(frozen=True)
+class TorchvisionPreprocess:
+    """Resize the shorter side, cut out the centre, normalize, as torchvision's presets do.
+
+    Args:
+        crop_size: side of the input, in pixels.
+        resize_size: the shorter side before the cut.
+        interpolation: "bilinear" or "bicubic", antialiased.
+        mean: of each channel, of values in [0, 1].
+        std: likewise.
+    """
+
+    crop_size: int = 224
+    resize_size: int = 256
+    interpolation: str = "bilinear"
+    mean: tuple[float, ...] = (0.485, 0.456, 0.406)
+    std: tuple[float, ...] = (0.229, 0.224, 0.225)
+
+    def __post_init__(self) -> None:
+        if self.interpolation not in ("bilinear", "bicubic"):
+            raise InputError(
+                f"interpolation: expected bilinear or bicubic, found {self.interpolation!r}."
+            )
+        if not 1 <= self.crop_size <= self.resize_size:
+            raise InputError(
+                "preprocessing: expected 1 <= crop_size <= resize_size, found "
+                f"{self.crop_size} and {self.resize_size}."
+            )
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return (self.crop_size, self.crop_size)
+
+    def __call__(self, images: Sequence[np.ndarray]) -> torch.Tensor:
+        from torchvision.transforms import InterpolationMode, functional
+
+        mode = InterpolationMode(self.interpolation)
+        fitted = []
+        for image in images:
+            pixels = torch.from_numpy(np.ascontiguousarray(image, np.float32)).movedim(-1, 0)
+            if tuple(pixels.shape[1:]) != self.size:
+                pixels = functional.resize(pixels, self.resize_size, mode, antialias=True)
+                pixels = functional.center_crop(pixels, self.crop_size).clamp(0, 1)
+            fitted.append(functional.normalize(pixels, list(self.mean), list(self.std)))
+        return torch.stack(fitted)
+
+    def describe(self) -> str:
+        return (
+            f"shorter side to {self.resize_size} ({self.interpolation}, antialiased), centre "
+            f"{self.crop_size}; {self.crop_size} x {self.crop_size} as it is; "
+            f"mean {list(self.mean)}, std {list(self.std)}"
+        )
+
+
+class ProcessorPreprocess:
+    """The image processor that a transformers model comes with.
+
+    Args:
+        folder: with ``preprocessor_config.json``.
+
+    Raises:
+        InputError: there is none, or it makes no image of one fixed size.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        # From_pretrained would take the processor of the architecture's original checkpoint.
+        if not (folder / "preprocessor_config.json").is_file():
+            raise InputError(
+                f"{folder}: expected preprocessor_config.json, found none. It says how the model "
+                "wants its images; save it with AutoImageProcessor.save_pretrained(folder)."
+            )
+        from transformers import AutoImageProcessor
+
+        self.processor: Any = AutoImageProcessor.from_pretrained(folder)
+        shapes = {
+            tuple(self._run([np.zeros(shape, np.uint8)]).shape)
+            for shape in ((301, 407, 3), (640, 333, 3))
+        }
+        if len(shapes) != 1:
+            raise InputError(
+                f"{folder}: expected an image processor whose output has one size, found "
+                f"{sorted(shapes)}."
+            )
+        height, width = shapes.pop()[-2:]
+        self.size: tuple[int, int] = (height, width)
+
+    def _run(self, images: Sequence[np.ndarray], **settings: bool) -> torch.Tensor:
+        made = self.processor(
+            list(images), return_tensors="pt", input_data_format="channels_last", **settings
+        )
+        return made["pixel_values"]
+
+    def __call__(self, images: Sequence[np.ndarray]) -> torch.Tensor:
+        made = []
+        for image in images:
+            # Processors take 8-bit values, which stored images have.
+            pixels = np.rint(np.asarray(image, np.float32) * 255).astype(np.uint8)
+            as_it_is = {"do_resize": False, "do_center_crop": False}
+            made.append(self._run([pixels], **(as_it_is if pixels.shape[:2] == self.size else {})))
+        return torch.cat(made)
+
+    def describe(self) -> str:
+        kept = ("size", "resample", "crop_pct", "do_center_crop", "crop_size", "image_mean")
+        settings = self.processor.to_dict()
+        shown = ", ".join(
+            f"{key} {_plain(settings[key])}"
+            for key in (*kept, "image_std")
+            if settings.get(key) is not None
+        )
+        height, width = self.size
+        return f"{type(self.processor).__name__} ({shown}); {height} x {width} as it is"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: inner for key, inner in value.items() if inner is not None}
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) else value

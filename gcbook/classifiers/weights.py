@@ -1,0 +1,251 @@
+"""Where a model's files are, which of them are its weights, and what identifies them.
+
+Weights are read from safetensors only: a pickle (``.bin``, ``.pth``, ``.ckpt``) can run any code
+when it is opened. A model is found as a local folder, in the folder that ``GCBOOK_MODELS_DIR``
+names, or on the Hugging Face Hub.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import file_digest, sha256
+from pathlib import Path, PurePosixPath
+
+from gcbook.errors import DataNotFoundError, GcbookError, InputError
+
+__all__ = ["HUB_ID", "MODELS_DIR", "hash_weights", "locate_model", "weight_files", "weight_variant"]
+
+MODELS_DIR = "GCBOOK_MODELS_DIR"
+"""Environment variable: a folder of models, ``<name>``, ``<org>--<name>`` or ``<org>/<name>``."""
+
+PICKLES = (".bin", ".pth", ".pt", ".ckpt", ".pkl", ".msgpack", ".h5")
+NOT_USED = {"safety_checker", "feature_extractor", "image_encoder", "watermarker"}
+CONFIGS = (".json", ".txt", ".model")
+NOT_HASHED = {"README.json", "trainer_state.json", "generation_config.json"}
+VOLATILE = {"_name_or_path", "_diffusers_version", "transformers_version", "torch_dtype", "dtype"}
+WEIGHTS = re.compile(
+    r"(model|pytorch_model|diffusion_pytorch_model)(?P<variant>\.fp16)?"
+    r"(-\d+-of-\d+)?(?P<late>\.fp16)?\.safetensors"
+)
+HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+"""What a Hub id looks like."""
+
+
+def locate_model(path_or_id: str | Path, revision: str | None = None) -> Path:
+    """Return the folder that holds a model.
+
+    Args:
+        path_or_id: a local folder; a name or Hub id whose folder ``GCBOOK_MODELS_DIR`` holds; a
+            Hub id ``organisation/name``, whose safetensors, configurations and tokenizers are
+            fetched into the Hub's cache, or taken from there with ``HF_HUB_OFFLINE=1``, or when
+            the Hub cannot be reached.
+        revision: branch, tag or commit on the Hub.
+
+    Raises:
+        DataNotFoundError: no such model here or on the Hub, it is gated, or the Hub cannot be
+            reached and its cache does not have it.
+        InputError: neither a folder nor of the form of a Hub id, or it has no safetensors.
+    """
+    path = Path(path_or_id).expanduser()
+    if path.is_dir():
+        return path
+    name = str(path_or_id)
+    models_dir = os.environ.get(MODELS_DIR)
+    if models_dir:
+        for candidate in (name, name.replace("/", "--")):
+            folder = Path(models_dir).expanduser() / candidate
+            if folder.is_dir():
+                return folder
+    if path.is_file() or not HUB_ID.fullmatch(name) or name.startswith("."):
+        kind = "a file" if path.is_file() else "no folder"
+        raise InputError(
+            f"{name}: expected the folder of a model or a Hub id like organisation/name, found "
+            f"{kind}. Pass the folder's path, or put it into the folder that {MODELS_DIR} names "
+            f"({models_dir or 'not set'})."
+        )
+    return _from_hub(name, revision)
+
+
+def weight_files(folder: str | Path) -> list[Path]:
+    """Return the safetensors that hold one network's weights, sorted.
+
+    The full-precision files where there are any, else the ``fp16`` variant; in a folder with
+    neither of the standard names, all safetensors.
+
+    Raises:
+        InputError: there are none.
+    """
+    folder = Path(folder)
+    files = sorted(folder.glob("*.safetensors"))
+    wanted = set(_choose(file.name for file in files))
+    if not wanted:
+        pickles = sorted(file.name for file in folder.glob("*") if file.suffix in PICKLES)
+        if pickles:
+            raise InputError(
+                f"{folder}: expected weights as safetensors, found {', '.join(pickles)}. Pickles "
+                "are not opened, since they can run code: load the model where you trust it and "
+                "save it with save_pretrained(folder, safe_serialization=True)."
+            )
+        raise InputError(f"{folder}: expected weights as *.safetensors, found none.")
+    return [file for file in files if file.name in wanted]
+
+
+def weight_variant(folder: str | Path) -> str | None:
+    """Return the ``variant`` that from_pretrained needs: "fp16" if only such files exist.
+
+    Raises:
+        InputError: there are no weights.
+    """
+    match = WEIGHTS.fullmatch(weight_files(folder)[0].name)
+    return "fp16" if match and (match["variant"] or match["late"]) else None
+
+
+def hash_weights(folder: str | Path) -> str:
+    """Return the SHA-256 of a model: its weights and the configurations that change results.
+
+    It covers sorted relative names and contents, not where the folder lies: of a pipeline the
+    components that are used, without safety checkers; of JSON files the values, without their
+    layout and without the versions and paths that saving adds.
+
+    Raises:
+        InputError: there are no weights, or only pickles.
+    """
+    folder = Path(folder)
+    parts = _parts(folder)
+    weights = [file for part in parts if _has_weights(part) for file in weight_files(part)]
+    if not weights:
+        weight_files(folder)
+    configs = {
+        file
+        for part in {folder, *parts}
+        for file in part.iterdir()
+        if file.suffix in CONFIGS and file.name not in NOT_HASHED
+    }
+    with ThreadPoolExecutor() as pool:
+        digests = dict(zip(weights, pool.map(_digest, weights), strict=True))
+    digests |= {file: sha256(_content(file)).hexdigest() for file in configs}
+    lines = sorted(f"{file.relative_to(folder).as_posix()} {digests[file]}" for file in digests)
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return file_digest(stream, "sha256").hexdigest()
+
+
+def _content(file: Path) -> bytes:
+    raw = file.read_bytes()
+    if file.suffix != ".json" or file.name.endswith(".index.json"):
+        return raw
+    try:
+        values = json.loads(raw)
+    except ValueError:
+        return raw
+    if isinstance(values, dict):
+        values = {key: value for key, value in values.items() if key not in VOLATILE}
+    return json.dumps(values, sort_keys=True).encode()
+
+
+def _parts(folder: Path) -> list[Path]:
+    index = folder / "model_index.json"
+    if not index.is_file():
+        hidden = (path for path in folder.rglob("*") if path.is_dir())
+        inner = [
+            path
+            for path in hidden
+            if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        ]
+        return [folder, *sorted(inner)]
+    components = [key for key in json.loads(index.read_text("utf-8")) if not key.startswith("_")]
+    return [folder / key for key in components if key not in NOT_USED and (folder / key).is_dir()]
+
+
+def _has_weights(part: Path) -> bool:
+    return any(file.suffix in (".safetensors", *PICKLES) for file in part.iterdir())
+
+
+def _choose(names: Iterable[str]) -> list[str]:
+    names = [name for name in names if name.endswith(".safetensors")]
+    standard = {name: match for name in names if (match := WEIGHTS.fullmatch(name))}
+    plain = [name for name, match in standard.items() if not (match["variant"] or match["late"])]
+    return plain or list(standard) or names
+
+
+def _wanted(names: list[str]) -> list[str]:
+    """Of a repository's files, those that loading needs."""
+    pipeline = "model_index.json" in names
+    wanted = []
+    folders: dict[PurePosixPath, list[str]] = {}
+    for name in names:
+        path = PurePosixPath(name)
+        if path.parts[0] in NOT_USED or path.parts[0].startswith("."):
+            continue
+        if path.suffix in CONFIGS:
+            wanted.append(name)
+        elif path.suffix == ".safetensors" and not (pipeline and len(path.parts) == 1):
+            folders.setdefault(path.parent, []).append(path.name)
+    return wanted + [
+        (folder / name).as_posix() for folder, inner in folders.items() for name in _choose(inner)
+    ]
+
+
+def _from_hub(repository: str, revision: str | None) -> Path:
+    import huggingface_hub
+    from huggingface_hub import constants, errors
+
+    get = (
+        f"Fetch it elsewhere with `hf download {repository}` and pass the folder's path, or put it "
+        f"into the folder that {MODELS_DIR} names, as {repository.replace('/', '--')}."
+    )
+    if constants.HF_HUB_OFFLINE:
+        cached = _cached(repository, revision)
+        if cached is None:
+            raise DataNotFoundError(
+                f"{repository}: not in the Hub's cache, and HF_HUB_OFFLINE is set. Unset it, or: "
+                f"{get}"
+            )
+        return cached
+    try:
+        found = huggingface_hub.HfApi().model_info(repository, revision=revision)
+        names = _wanted([sibling.rfilename for sibling in found.siblings or []])
+        if not any(name.endswith(".safetensors") for name in names):
+            raise InputError(
+                f"{repository}: expected weights as safetensors on the Hub, found none. Pickles "
+                "are not opened, since they can run code."
+            )
+        return Path(
+            huggingface_hub.snapshot_download(repository, revision=revision, allow_patterns=names)
+        )
+    except GcbookError:
+        raise
+    except errors.GatedRepoError as error:
+        raise DataNotFoundError(
+            f"{repository}: its authors ask for consent first. Accept their licence at "
+            f"https://huggingface.co/{repository}, then `hf auth login` or set HF_TOKEN. {get}"
+        ) from error
+    except (errors.RepositoryNotFoundError, errors.RevisionNotFoundError) as error:
+        at = f" at {revision}" if revision else ""
+        raise DataNotFoundError(
+            f"{repository}: no such folder here and no such model{at} on the Hub, or it is private "
+            "and HF_TOKEN does not open it. Check the spelling."
+        ) from error
+    except Exception as error:  # the Hub's client raises those of three libraries
+        cached = _cached(repository, revision)
+        if cached is not None:
+            return cached
+        raise DataNotFoundError(
+            f"{repository}: no such folder here, and the Hub could not be reached "
+            f"({type(error).__name__}). {get}"
+        ) from error
+
+
+def _cached(repository: str, revision: str | None) -> Path | None:
+    import huggingface_hub
+
+    for name in ("model_index.json", "config.json"):
+        found = huggingface_hub.try_to_load_from_cache(repository, name, revision=revision)
+        if isinstance(found, str):
+            return Path(found).parent
+    return None

@@ -1,0 +1,295 @@
+"""The models that have a name here: what each stands for, where it comes from, what it costs.
+
+`zoo.yaml` holds the facts, each with the page it was checked against; a fact that could not be
+checked is left out. Nothing is loaded and no network is asked: a listing takes no time.
+"""
+
+import csv
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from gcbook.classifiers.weights import MODELS_DIR
+from gcbook.errors import GcbookError, InputError
+
+__all__ = [
+    "COSTS",
+    "PAPER_SYSTEMS",
+    "Cost",
+    "Kind",
+    "Place",
+    "Source",
+    "ZooEntry",
+    "at_hand",
+    "find_entry",
+    "how_to_get",
+    "n_evaluations",
+    "near_names",
+    "package_folder",
+    "system_titles",
+    "zoo",
+]
+
+Kind = Literal["diffusion", "autoregressive", "masked", "clip", "discriminative"]
+
+PAPER_SYSTEMS: Mapping[str, str] = {"muse": "Muse"}
+"""Systems of the paper that are in none of its tables (`gcbook.published` has the others)."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(_Frozen):
+    """Where the weights come from: exactly one of the three.
+
+    Attributes:
+        hub: id on the Hugging Face Hub.
+        revision: branch or commit there, where the main branch will not do.
+        torchvision: name of a torchvision network; ``weights`` and ``file`` say which and where
+            in torch's cache.
+        package: name of a folder that this package brings.
+    """
+
+    hub: str = ""
+    revision: str = ""
+    torchvision: str = ""
+    weights: str = ""
+    file: str = ""
+    package: str = ""
+
+    @model_validator(mode="after")
+    def _one(self) -> "Source":
+        given = [name for name in ("hub", "torchvision", "package") if getattr(self, name)]
+        if len(given) != 1:
+            raise ValueError(f"expected one of hub, torchvision, package; found {given or 'none'}")
+        if self.revision and not self.hub:
+            raise ValueError("revision belongs to a hub source")
+        if bool(self.torchvision) != bool(self.weights and self.file):
+            raise ValueError("weights and file belong to a torchvision source, which needs both")
+        return self
+
+    def __str__(self) -> str:
+        if self.hub:
+            return self.hub + (f"@{self.revision}" if self.revision else "")
+        if self.torchvision:
+            return f"torchvision {self.torchvision} {self.weights}"
+        return f"gcbook {self.package}"
+
+
+class ZooEntry(_Frozen):
+    """One model.
+
+    Attributes:
+        name: how it is called on the command line, and the observer's name in trials.
+        title: how it is called in a text.
+        kind: which adapter turns it into a classifier.
+        stands_for: the paper's system that it stands for, a key of `gcbook.published` or one of
+            `PAPER_SYSTEMS`; "" if for none.
+        same: it is that system, not another one of its kind.
+        differs: what differs from that system, or why it is here.
+        source: where the weights come from.
+        licence: of the weights; "" where none is stated.
+        gated: the Hub asks for consent first; None where that was not checked.
+        resolution: side of the images in pixels.
+        space: where the comparison takes place.
+        prediction: what a diffusion model predicts.
+        schedule: its noise schedule, in words.
+        text_encoder: what reads the prompt.
+        parameters: of the network that is evaluated, without text encoder and image codec.
+        download_gb: what is fetched, in 10⁹ bytes.
+        trials: name of the same network in the public trials; "" if it is in none.
+        note: anything else one has to know.
+        checked: pages that the facts come from.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$")
+    title: str
+    kind: Kind
+    stands_for: str = ""
+    same: bool = False
+    differs: str = ""
+    source: Source
+    licence: str = ""
+    gated: bool | None = None
+    resolution: int | None = Field(None, gt=0)
+    space: Literal["", "pixels", "latents", "tokens"] = ""
+    prediction: Literal["", "epsilon", "v_prediction", "flow", "sample"] = ""
+    schedule: str = ""
+    text_encoder: str = ""
+    parameters: int | None = Field(None, gt=0)
+    download_gb: float | None = Field(None, gt=0)
+    trials: str = ""
+    note: str = ""
+    checked: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "ZooEntry":
+        if self.same and not self.stands_for:
+            raise ValueError("same: expected stands_for to say which system")
+        if not self.same and not self.differs:
+            raise ValueError("differs: expected what differs, since it is not the same system")
+        if self.prediction and self.kind != "diffusion":
+            raise ValueError("prediction belongs to diffusion models")
+        if not self.source.package and not self.checked:
+            raise ValueError("checked: expected the page that the facts come from")
+        return self
+
+
+@dataclass(frozen=True)
+class Cost:
+    """How many network evaluations an image costs, as `Classifier` has it.
+
+    Attributes:
+        joint: one evaluation answers for all classes.
+        deterministic: one draw is all there is.
+    """
+
+    joint: bool
+    deterministic: bool
+
+
+COSTS: Mapping[str, Cost] = {
+    "diffusion": Cost(joint=False, deterministic=False),
+    "autoregressive": Cost(joint=False, deterministic=True),
+    "masked": Cost(joint=False, deterministic=False),
+    "clip": Cost(joint=True, deterministic=True),
+    "discriminative": Cost(joint=True, deterministic=True),
+}
+"""Of each kind; a masked model's with the likelihood bound."""
+
+
+def n_evaluations(kind: str, images: int, draws: int, classes: int) -> int:
+    """Network evaluations that scoring takes, without racing.
+
+    >>> n_evaluations("diffusion", 10, 32, 16), n_evaluations("autoregressive", 10, 32, 16)
+    (5120, 160)
+    """
+    cost = COSTS[kind]
+    return images * (1 if cost.deterministic else draws) * (1 if cost.joint else classes)
+
+
+@cache
+def zoo() -> Mapping[str, ZooEntry]:
+    """All entries by name, in the order of the file.
+
+    Raises:
+        GcbookError: zoo.yaml has an entry that is not as described above.
+    """
+    file = resources.files("gcbook.classifiers") / "zoo.yaml"
+    raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+    entries: dict[str, ZooEntry] = {}
+    for values in raw:
+        try:
+            entry = ZooEntry(**values)
+        except (ValidationError, TypeError) as error:
+            raise GcbookError(f"zoo.yaml, {values!r}: {error}") from error
+        if entry.name in entries:
+            raise GcbookError(f"zoo.yaml: {entry.name} is there twice.")
+        entries[entry.name] = entry
+    return entries
+
+
+def find_entry(name: str) -> ZooEntry:
+    """Return one entry.
+
+    Raises:
+        InputError: there is none of that name; near ones are named.
+    """
+    if name in zoo():
+        return zoo()[name]
+    near = near_names(name)
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    raise InputError(f"no model is called {name!r}; {hint}gcbook models lists all.")
+
+
+def near_names(name: str) -> list[str]:
+    """Names that someone who typed ``name`` may have meant, the likeliest first."""
+    return difflib.get_close_matches(name.lower().replace("_", "-"), zoo(), n=3, cutoff=0.6)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a model lies on this machine.
+
+    Attributes:
+        where: "models folder", "package", "Hugging Face cache" or "torch cache".
+        path: folder, or file of a torch cache.
+    """
+
+    where: str
+    path: Path
+
+
+def at_hand(entry: ZooEntry) -> Place | None:
+    """Find an entry's weights on this machine, without a network; None if they are not here."""
+    models_dir = os.environ.get(MODELS_DIR)
+    if models_dir:
+        hub = entry.source.hub
+        for name in filter(None, (entry.name, hub.replace("/", "--"), hub)):
+            folder = Path(models_dir).expanduser() / name
+            if folder.is_dir():
+                return Place("models folder", folder)
+    if entry.source.package:
+        shipped = package_folder(entry)
+        return Place("package", shipped) if shipped else None
+    if entry.source.torchvision:
+        file = _torch_cache() / entry.source.file
+        return Place("torch cache", file) if file.is_file() else None
+    return _hub_cache(entry.source)
+
+
+def package_folder(entry: ZooEntry) -> Path | None:
+    """Return the folder of a model that this package brings; None if it brings none."""
+    if not entry.source.package:
+        return None
+    folder = Path(str(resources.files("gcbook"))) / "data" / "models" / entry.source.package
+    return folder if folder.is_dir() else None
+
+
+def _torch_cache() -> Path:
+    # As torch.hub has it; importing torch to ask would take seconds.
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(os.environ.get("TORCH_HOME") or cache / "torch").expanduser() / "hub/checkpoints"
+
+
+def _hub_cache(source: Source) -> Place | None:
+    from huggingface_hub import try_to_load_from_cache
+
+    for name in ("model_index.json", "config.json"):
+        found = try_to_load_from_cache(source.hub, name, revision=source.revision or None)
+        if isinstance(found, str):
+            folder = Path(found).parent
+            # Configurations alone are what a broken download leaves.
+            if any(folder.rglob("*.safetensors")):
+                return Place("Hugging Face cache", folder)
+    return None
+
+
+def how_to_get(entry: ZooEntry) -> str:
+    """Say how to come by an entry's weights, in a few words."""
+    source = entry.source
+    if source.package:
+        return f"not in this version; {MODELS_DIR}/{entry.name}"
+    if source.torchvision:
+        return "torchvision fetches it when it is used"
+    command = f"hf download {source.hub}"
+    if source.revision:
+        command += f" --revision {source.revision}"
+    return f"accept the licence, then {command}" if entry.gated else command
+
+
+@cache
+def system_titles() -> Mapping[str, str]:
+    """What the paper's systems are called, by key; those of its tables first."""
+    file = resources.files("gcbook") / "data" / "published" / "models.csv"
+    with file.open(encoding="utf-8") as stream:
+        return {**{row["key"]: row["name"] for row in csv.DictReader(stream)}, **PAPER_SYSTEMS}

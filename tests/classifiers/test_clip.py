@@ -1,0 +1,96 @@
+"""CLIP as a zero-shot classifier, against CLIPModel's own logits and a computation by hand."""
+
+import numpy as np
+import pytest
+import torch
+from tiny import images
+
+from gcbook.categories import CATEGORIES, PROMPT_TEMPLATE
+from gcbook.classifiers.clip import load_clip
+from gcbook.classifiers.prompts import clip_templates, make_prompts
+from gcbook.classifiers.protocol import Draw
+from gcbook.errors import InputError
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return images.clip(tmp_path_factory.mktemp("models") / "tiny-clip")
+
+
+@pytest.fixture(scope="module")
+def batch():
+    return list(np.random.default_rng(0).random((3, 224, 224, 3), dtype=np.float32))
+
+
+def nll(classifier, batch):
+    x = classifier.prepare(batch)
+    return classifier.measure(x, [Draw(0)] * len(batch), None, "none")["nll"]
+
+
+def reference(folder, batch):
+    """CLIPModel, its tokenizer, and the images as its own processor makes them."""
+    from transformers import AutoTokenizer, CLIPImageProcessor, CLIPModel
+
+    processor = CLIPImageProcessor.from_pretrained(folder)
+    eight_bit = [np.rint(image * 255).astype(np.uint8) for image in batch]
+    pixels = processor(eight_bit, return_tensors="pt")["pixel_values"]
+    model = CLIPModel.from_pretrained(folder).eval()
+    return model, AutoTokenizer.from_pretrained(folder), pixels
+
+
+def test_one_prompt_equals_the_models_own_logits(folder, batch):
+    model, tokenizer, pixels = reference(folder, batch)
+    text = tokenizer(make_prompts(CATEGORIES), padding=True, return_tensors="pt")
+    with torch.inference_mode():
+        logits = model(
+            pixel_values=pixels,
+            input_ids=text["input_ids"],
+            attention_mask=text["attention_mask"],
+        ).logits_per_image
+    found = nll(load_clip(folder, templates=[PROMPT_TEMPLATE]), batch)
+    assert torch.allclose(found, -logits.log_softmax(1), atol=1e-4)
+    # The tiny model's prompts are far enough apart for an error to show.
+    assert found.std(1).min() > 0.5
+
+
+def test_the_ensemble_is_the_mean_of_unit_vectors_made_a_unit_vector(folder, batch):
+    model, tokenizer, pixels = reference(folder, batch)
+    with torch.inference_mode():
+        image = model.get_image_features(pixel_values=pixels).pooler_output.double()
+        image /= image.norm(dim=1, keepdim=True)
+        classes = []
+        for label in CATEGORIES:
+            vectors = []
+            for template in clip_templates():
+                tokens = tokenizer(template.replace("{}", label), return_tensors="pt")
+                vector = model.get_text_features(input_ids=tokens["input_ids"]).pooler_output[0]
+                vectors.append(vector.double() / vector.double().norm())
+            mean = torch.stack(vectors).mean(0)
+            classes.append(mean / mean.norm())
+        logits = model.logit_scale.exp().double() * image @ torch.stack(classes).T
+    classifier = load_clip(folder)
+    assert torch.allclose(nll(classifier, batch).double(), -logits.log_softmax(1), atol=1e-4)
+    assert classifier.describe()["prompts"] == list(clip_templates())
+    single = nll(load_clip(folder, templates=[PROMPT_TEMPLATE]), batch)
+    assert not torch.allclose(nll(classifier, batch), single, atol=0.1)
+
+
+def test_probabilities_sum_to_one(folder, batch):
+    assert torch.allclose((-nll(load_clip(folder), batch)).exp().sum(1), torch.ones(3), atol=1e-5)
+
+
+def test_scores_depend_neither_on_order_nor_batch_nor_padding(folder, batch):
+    scores = nll(load_clip(folder, templates=["{}"]), batch)
+    turned = load_clip(folder, templates=["{}"], labels=CATEGORIES[::-1])
+    assert torch.allclose(nll(turned, batch).flip(1), scores, atol=1e-4)
+    alone = torch.cat([nll(turned, [image]) for image in batch])
+    assert torch.allclose(alone.flip(1), scores, atol=1e-4)
+    # A long label pads all other prompts; the odds of two others must stay.
+    padded = load_clip(folder, templates=["{}"], labels=(*CATEGORIES, "a very " * 5 + "cat"))
+    odds, others = scores[:, 0] - scores[:, 5], nll(padded, batch)
+    assert torch.allclose(others[:, 0] - others[:, 5], odds, atol=1e-4)
+
+
+def test_what_is_no_clip_is_refused(tmp_path):
+    with pytest.raises(InputError, match="expected a CLIPModel, found ResNetForImage"):
+        load_clip(images.resnet(tmp_path))

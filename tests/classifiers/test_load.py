@@ -1,0 +1,213 @@
+"""From a name, a folder or a Hub id to the adapter that knows the format."""
+
+import json
+
+import pytest
+from tiny import images
+
+from gcbook.categories import CATEGORIES, PROMPT_TEMPLATE
+from gcbook.classifiers import load
+from gcbook.classifiers.load import FORMATS, OPTIONS, find_kind, load_classifier
+from gcbook.classifiers.prompts import clip_templates, make_prompts
+from gcbook.classifiers.zoo import COSTS, zoo
+from gcbook.errors import DataNotFoundError, InputError
+
+
+@pytest.fixture(autouse=True)
+def no_models(monkeypatch):
+    monkeypatch.delenv("GCBOOK_MODELS_DIR", raising=False)
+
+
+@pytest.fixture
+def called(monkeypatch):
+    """What the adapters were called with, instead of calling them."""
+    calls = []
+
+    def record(kind):
+        def adapter(*args, **kwargs):
+            calls.append((kind, args, kwargs))
+            return kind
+
+        return adapter
+
+    for target in (
+        "pipelines.load_pipeline",
+        "autoregressive.load_autoregressive",
+        "masked.load_masked",
+        "clip.load_clip",
+        "discriminative.load_discriminative",
+    ):
+        monkeypatch.setattr(f"gcbook.classifiers.{target}", record(target.split(".")[1]))
+    return calls
+
+
+def folder(tmp_path, file, **values):
+    (tmp_path / file).write_text(json.dumps(values))
+    return tmp_path
+
+
+@pytest.mark.parametrize("class_name", FORMATS)
+def test_every_format_is_recognized(tmp_path, class_name):
+    if class_name.endswith("Pipeline"):
+        found = find_kind(folder(tmp_path, "model_index.json", _class_name=class_name))
+    else:
+        found = find_kind(folder(tmp_path, "config.json", architectures=[class_name]))
+    assert found == FORMATS[class_name]
+
+
+def test_formats_are_those_that_the_adapters_know():
+    from gcbook.classifiers.autoregressive import KINDS
+    from gcbook.classifiers.pipelines import PIPELINES
+
+    by_kind = {kind: {f for f, k in FORMATS.items() if k == kind} for kind in OPTIONS}
+    assert by_kind["diffusion"] == set(PIPELINES)
+    assert by_kind["autoregressive"] == set(KINDS)
+    assert set(OPTIONS) == set(COSTS)
+
+
+def test_image_classifiers_are_recognized(tmp_path):
+    resnet = folder(tmp_path, "config.json", architectures=["ViTForImageClassification"])
+    assert find_kind(resnet) == "discriminative"
+    assert find_kind(folder(tmp_path, "config.json", torchvision="alexnet")) == "discriminative"
+
+
+@pytest.mark.parametrize(
+    ("file", "values", "says"),
+    [
+        ("config.json", {"architectures": ["BertModel"]}, "found BertModel"),
+        ("model_index.json", {"_class_name": "FluxPipeline"}, "found FluxPipeline"),
+        ("config.json", {}, "found neither"),
+        ("other.json", {}, "found neither"),
+    ],
+)
+def test_unknown_formats_are_refused_with_the_known_ones(tmp_path, file, values, says):
+    with pytest.raises(InputError, match=says) as error:
+        load_classifier(folder(tmp_path, file, **values))
+    assert "StableDiffusionPipeline" in str(error.value)
+    assert "ForImageClassification" in str(error.value)
+
+
+def test_a_damaged_configuration_is_named(tmp_path):
+    (tmp_path / "config.json").write_text("{")
+    with pytest.raises(InputError, match=r"config\.json: expected JSON"):
+        load_classifier(tmp_path)
+
+
+def test_diffusion_models_get_prompts_only_where_a_template_is_given(tmp_path, called):
+    path = folder(tmp_path, "model_index.json", _class_name="StableDiffusionPipeline")
+    assert load_classifier(path, dtype="bfloat16") == "load_pipeline"
+    load_classifier(path, template="{}?", labels=("cat", "dog"), name="me")
+    (_, first, common), (_, second, named) = called
+    assert first == (str(tmp_path), None)
+    assert common == {
+        "labels": CATEGORIES,
+        "name": tmp_path.name,
+        "device": "cpu",
+        "dtype": "bfloat16",
+    }
+    assert second[1] == ["cat?", "dog?"]
+    assert (named["name"], named["labels"]) == ("me", ("cat", "dog"))
+
+
+def test_autoregressive_and_masked_models_get_their_options(tmp_path, called):
+    path = folder(tmp_path, "config.json", architectures=["Emu3ForConditionalGeneration"])
+    load_classifier(path, resolution=256)
+    (path / "config.json").unlink()
+    folder(path, "model_index.json", _class_name="AmusedPipeline")
+    load_classifier(path)
+    load_classifier(path, method="regenerate", mask_ratio=0.3, steps=4, ensemble=None)
+    prompts = make_prompts(CATEGORIES)
+    assert called[0][1][1] == prompts
+    assert called[0][2]["resolution"] == 256
+    assert called[1][1][1] == prompts
+    assert set(called[1][2]) == {"labels", "name", "device", "dtype"}
+    assert {"method": "regenerate", "mask_ratio": 0.3, "steps": 4}.items() <= called[2][2].items()
+    with pytest.raises(InputError, match="settings of method='regenerate'"):
+        load_classifier(path, steps=4)
+
+
+def test_clip_takes_80_prompts_or_one(tmp_path, called):
+    path = folder(tmp_path, "config.json", architectures=["CLIPModel"])
+    load_classifier(path)
+    load_classifier(path, ensemble=False)
+    load_classifier(path, template="a {}")
+    assert [call[2]["templates"] for call in called] == [None, [PROMPT_TEMPLATE], ["a {}"]]
+    with pytest.raises(InputError, match="give one of the two"):
+        load_classifier(path, template="a {}", ensemble=True)
+
+
+@pytest.mark.parametrize(
+    ("class_name", "options", "says"),
+    [
+        ("StableDiffusionPipeline", {"method": "bound"}, "method is for masked models"),
+        ("StableDiffusionPipeline", {"ensemble": True}, "ensemble is for clip models"),
+        ("AmusedPipeline", {"resolution": 64}, "resolution is for autoregressive models"),
+        ("DiTPipeline", {"speed": 3}, "no speed is known"),
+    ],
+)
+def test_options_of_another_kind_are_refused(tmp_path, called, class_name, options, says):
+    path = folder(tmp_path, "model_index.json", _class_name=class_name)
+    with pytest.raises(InputError, match=says):
+        load_classifier(path, **options)
+    assert not called
+
+
+def test_image_classifiers_take_no_prompt(tmp_path, called):
+    path = folder(tmp_path, "config.json", torchvision="alexnet")
+    with pytest.raises(InputError, match="options are: none"):
+        load_classifier(path, template="a {}")
+
+
+def test_options_are_refused_before_anything_is_fetched(monkeypatch):
+    def fetched(*args):
+        raise AssertionError("asked the Hub")
+
+    monkeypatch.setattr("gcbook.classifiers.load.locate_model", fetched)
+    with pytest.raises(InputError, match="ensemble is for clip models"):
+        load_classifier("sd-1.4", ensemble=True)
+
+
+def test_names_of_the_zoo_lead_to_their_source(tmp_path, monkeypatch, called):
+    asked = []
+
+    def located(path, revision=None):
+        asked.append((path, revision))
+        return folder(tmp_path, "model_index.json", _class_name="DiTPipeline")
+
+    monkeypatch.setattr("gcbook.classifiers.load.locate_model", located)
+    load_classifier("dit-xl-2-256")
+    assert asked == [("facebook/DiT-XL-2-256", "refs/pr/1")]
+    assert called[0][2]["name"] == "dit-xl-2-256"
+    load_classifier("resnet50")
+    assert called[1][1] == ("torchvision:resnet50:IMAGENET1K_V1",)
+    load_classifier("someone/else")
+    assert asked[1:] == [("someone/else", None)]
+
+
+def test_a_miniature_that_is_not_there_says_so():
+    absent = [name for name, entry in zoo().items() if entry.source.package]
+    for name in absent:
+        if load.at_hand(zoo()[name]) is None:
+            with pytest.raises(DataNotFoundError, match="does not bring it"):
+                load_classifier(name)
+
+
+def test_a_typo_is_answered_with_near_names():
+    with pytest.raises(InputError, match=r"Did you mean resnet50 or resnet"):
+        load_classifier("resnet5O")
+    with pytest.raises(InputError, match="expected a name of the zoo"):
+        load_classifier("no/such/folder")
+
+
+def test_a_device_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(InputError, match="device: 'cuda:99' cannot be used here"):
+        load_classifier(images.cnn16(tmp_path), device="cuda:99")
+
+
+def test_clip_from_a_folder_end_to_end(tmp_path):
+    path = images.clip(tmp_path / "tiny")
+    classifier = load_classifier(path)
+    assert classifier.name == "tiny"
+    assert classifier.describe()["prompts"] == list(clip_templates())
+    one = load_classifier(path, template="a {}.")
+    assert one.describe()["prompts"][0] == "a airplane."

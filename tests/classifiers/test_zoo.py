@@ -1,0 +1,201 @@
+"""The zoo: every entry is valid, and says of itself only what the rest of the package knows."""
+
+import json
+
+import pytest
+import yaml
+from pydantic import ValidationError
+from tiny import images
+
+from gcbook.classifiers import discriminative
+from gcbook.classifiers import zoo as module
+from gcbook.classifiers.zoo import (
+    COSTS,
+    PAPER_SYSTEMS,
+    Source,
+    ZooEntry,
+    at_hand,
+    find_entry,
+    how_to_get,
+    n_evaluations,
+    system_titles,
+    zoo,
+)
+from gcbook.errors import GcbookError, InputError
+
+NAMED = {
+    *("mini-pixel", "mini-latent", "mini-ar", "mini-masked", "mini-cnn", "mini-cnn-noise"),
+    *("sd-1.4", "sd-2.1-base", "sd-3.5-medium", "if-i-l", "janus-pro-1b", "emu3-gen"),
+    *("amused-256", "clip-vit-l-14", "resnet50"),
+}
+
+
+@pytest.fixture(autouse=True)
+def no_models(monkeypatch, tmp_path):
+    monkeypatch.delenv("GCBOOK_MODELS_DIR", raising=False)
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+
+
+def test_the_models_that_are_promised_are_there():
+    assert set(zoo()) >= NAMED
+    assert all(entry.name == name for name, entry in zoo().items())
+
+
+def test_every_stand_in_stands_for_a_system_of_the_paper():
+    from gcbook.published import published_models
+
+    keys = set(published_models()["key"]) | set(PAPER_SYSTEMS)
+    stands_for = {entry.stands_for for entry in zoo().values()} - {""}
+    assert stands_for <= keys
+    assert {"imagen", "stable_diffusion", "parti", "muse", "clip"} <= stands_for
+    assert set(system_titles()) == keys
+
+
+def test_networks_of_the_public_trials_are_called_as_there():
+    from gcbook.observers import known_networks
+
+    trials = {entry.trials for entry in zoo().values()} - {""}
+    assert trials <= set(known_networks()["observer"])
+
+
+@pytest.mark.parametrize("name", [n for n, e in zoo().items() if e.source.torchvision])
+def test_torchvisions_facts_are_torchvisions(name):
+    from torchvision.models import get_model_weights
+
+    entry = find_entry(name)
+    weights = {w.name: w for w in get_model_weights(entry.source.torchvision)}
+    chosen = weights[entry.source.weights]
+    assert chosen.url.rsplit("/", 1)[-1] == entry.source.file
+    assert chosen.meta["num_params"] == entry.parameters
+    assert chosen.transforms().crop_size == [entry.resolution]
+    assert chosen.meta["_file_size"] / 953.7 == pytest.approx(entry.download_gb, rel=0.1)
+
+
+def test_costs_are_those_of_the_adapters():
+    from gcbook.classifiers.autoregressive import AutoregressiveClassifier
+    from gcbook.classifiers.diffusion import DiffusionClassifier
+    from gcbook.classifiers.masked import MaskedBound
+
+    for kind, adapter in {
+        "diffusion": DiffusionClassifier,
+        "autoregressive": AutoregressiveClassifier,
+        "masked": MaskedBound,
+        "clip": discriminative.DiscriminativeClassifier,
+        "discriminative": discriminative.DiscriminativeClassifier,
+    }.items():
+        assert (COSTS[kind].joint, COSTS[kind].deterministic) == (
+            adapter.joint,
+            adapter.deterministic,
+        )
+        assert adapter.evaluations == 1
+
+
+def test_evaluations_are_counted_by_kind():
+    counts = {kind: n_evaluations(kind, 1280, 32, 16) for kind in COSTS}
+    assert counts["diffusion"] == counts["masked"] == 655_360
+    assert counts["autoregressive"] == 20_480
+    assert counts["clip"] == counts["discriminative"] == 1280
+
+
+VALID = {"name": "x", "title": "X", "kind": "clip", "differs": "all", "checked": ["url"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"kind": "other"}, "kind"),
+        ({"size": 3}, "size"),
+        ({"name": "No Spaces"}, "name"),
+        ({"source": {}}, "expected one of hub, torchvision, package"),
+        ({"source": {"hub": "a/b", "package": "c"}}, "expected one of"),
+        ({"source": {"package": "c", "revision": "d"}}, "revision"),
+        ({"source": {"torchvision": "alexnet"}}, "weights and file"),
+        ({"same": True}, "stands_for"),
+        ({"differs": ""}, "expected what differs"),
+        ({"prediction": "epsilon"}, "diffusion models"),
+        ({"checked": []}, "facts come from"),
+        ({"parameters": 0}, "parameters"),
+    ],
+)
+def test_entries_are_checked(change, says):
+    ZooEntry(**VALID, source={"hub": "a/b"})
+    with pytest.raises(ValidationError, match=says):
+        ZooEntry(**({"source": {"hub": "a/b"}} | VALID | change))
+
+
+def test_entries_cannot_be_changed():
+    with pytest.raises(ValidationError):
+        find_entry("sd-1.4").title = "other"
+
+
+def test_a_name_twice_is_an_error(monkeypatch):
+    twice = [VALID | {"source": {"hub": "a/b"}}] * 2
+    monkeypatch.setattr(yaml, "safe_load", lambda text: twice)
+    with pytest.raises(GcbookError, match="x is there twice"):
+        module.zoo.__wrapped__()
+
+
+def test_a_typo_is_answered_with_near_names():
+    with pytest.raises(InputError, match=r"did you mean sd-1\.4"):
+        find_entry("sd-1.4x")
+    with pytest.raises(InputError, match=r"clip-vit-l-14"):
+        find_entry("CLIP_ViT_L_14")
+    with pytest.raises(InputError, match="no model is called 'zzz'; gcbook models lists all"):
+        find_entry("zzz")
+
+
+def test_a_folder_of_models_is_looked_into_first(tmp_path, monkeypatch):
+    monkeypatch.setenv("GCBOOK_MODELS_DIR", str(tmp_path))
+    for name in ("mini-cnn", "CompVis--stable-diffusion-v1-4", "amused/amused-256"):
+        (tmp_path / name).mkdir(parents=True)
+    for entry, folder in (
+        ("mini-cnn", "mini-cnn"),
+        ("sd-1.4", "CompVis--stable-diffusion-v1-4"),
+        ("amused-256", "amused/amused-256"),
+    ):
+        place = at_hand(find_entry(entry))
+        assert (place.where, place.path) == ("models folder", tmp_path / folder)
+    assert at_hand(find_entry("mini-ar")) is None
+
+
+def test_the_hubs_cache_counts_only_with_weights(tmp_path, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.file_download.constants.HF_HUB_CACHE", str(tmp_path))
+    entry = find_entry("clip-vit-l-14")
+    repository = tmp_path / "models--openai--clip-vit-large-patch14"
+    snapshot = repository / "snapshots" / "abc"
+    snapshot.mkdir(parents=True)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text("abc")
+    (snapshot / "config.json").write_text(json.dumps({}))
+    assert at_hand(entry) is None
+    (snapshot / "model.safetensors").touch()
+    place = at_hand(entry)
+    assert (place.where, place.path) == ("Hugging Face cache", snapshot)
+
+
+def test_torchs_cache_is_where_torch_has_it(tmp_path):
+    import torch
+
+    entry = find_entry("resnet50")
+    assert at_hand(entry) is None
+    file = tmp_path / "torch" / "hub" / "checkpoints" / "resnet50-0676ba61.pth"
+    assert str(file.parent.parent) == torch.hub.get_dir()
+    file.parent.mkdir(parents=True)
+    file.touch()
+    assert at_hand(entry).path == file
+
+
+def test_how_to_get_says_what_to_type():
+    assert how_to_get(find_entry("sd-1.4")) == "hf download CompVis/stable-diffusion-v1-4"
+    assert how_to_get(find_entry("if-i-l")).startswith("accept the licence")
+    assert "--revision refs/pr/1" in how_to_get(find_entry("dit-xl-2-256"))
+    assert "GCBOOK_MODELS_DIR/mini-ar" in how_to_get(find_entry("mini-ar"))
+    assert str(Source(hub="a/b", revision="c")) == "a/b@c"
+
+
+def test_a_folder_in_place_of_a_name(tmp_path, monkeypatch):
+    from gcbook.classifiers.load import load_classifier
+
+    monkeypatch.setenv("GCBOOK_MODELS_DIR", str(tmp_path))
+    images.cnn16(tmp_path / "mini-cnn")
+    assert load_classifier("mini-cnn").name == "mini-cnn"

@@ -1,0 +1,100 @@
+"""The command that lists the models."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+
+from gcbook import cli
+from gcbook.classifiers.zoo import zoo
+
+
+@pytest.fixture(autouse=True)
+def no_models(monkeypatch, tmp_path):
+    monkeypatch.delenv("GCBOOK_MODELS_DIR", raising=False)
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    monkeypatch.setattr("huggingface_hub.file_download.constants.HF_HUB_CACHE", str(tmp_path))
+
+
+def call(capsys, *arguments):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["models", *arguments])
+    captured = capsys.readouterr()
+    return ended.value.code or 0, captured.out, captured.err
+
+
+def test_all_models_are_listed_in_aligned_columns(capsys):
+    status, out, err = call(capsys)
+    lines = out.splitlines()
+    assert (status, err) == (0, "")
+    assert [line.split()[0] for line in lines[1:]] == list(zoo())
+    column = lines[0].index("at hand")
+    assert {line[column - 2 : column] for line in lines} == {"  "}
+    assert all(line[column:].startswith("no; ") for line in lines[1:])
+    row = next(line for line in lines if line.startswith("if-i-xl"))
+    assert "Imagen" in row
+    assert "4.3 B" in row
+    assert "accept the licence, then hf download DeepFloyd/IF-I-XL-v1.0" in row
+
+
+def test_csv_and_json_hold_the_same_models(capsys):
+    rows = list(csv.DictReader(io.StringIO(call(capsys, "--format", "csv")[1])))
+    assert [row["name"] for row in rows] == list(zoo())
+    assert rows[0].keys() == {"name", "kind", "stands_for", "size", "licence", "at_hand"}
+    entries = json.loads(call(capsys, "--format", "json")[1])
+    assert [entry["name"] for entry in entries] == list(zoo())
+    by_name = {entry["name"]: entry for entry in entries}
+    assert by_name["sd-1.4"]["prediction"] == "epsilon"
+    assert by_name["resnet50"]["evaluations_per_image"] == "1"
+    assert by_name["sd-1.4"]["evaluations_per_image"] == "draws x classes"
+
+
+def test_one_model_with_all_that_is_known(capsys):
+    status, out, _ = call(capsys, "dit-xl-2-256")
+    assert status == 0
+    facts = dict(line.split("  ", 1) for line in out.splitlines())
+    facts = {key.strip(): value.strip() for key, value in facts.items()}
+    assert facts["source"] == "facebook/DiT-XL-2-256@refs/pr/1"
+    assert facts["parameters"] == "675,000,000"
+    assert facts["at hand"] == "-"
+    assert "stands for" not in facts
+    assert json.loads(call(capsys, "dit-xl-2-256", "--format", "json")[1])["licence"] == (
+        "CC BY-NC 4.0"
+    )
+
+
+def test_a_folder_that_is_there_is_shown(capsys, monkeypatch, tmp_path):
+    (tmp_path / "sd-1.4").mkdir()
+    monkeypatch.setenv("GCBOOK_MODELS_DIR", str(tmp_path))
+    assert f"models folder: {tmp_path / 'sd-1.4'}" in call(capsys, "sd-1.4")[1]
+    row = next(line for line in call(capsys)[1].splitlines() if line.startswith("sd-1.4"))
+    assert row.endswith("yes, models folder")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["sd1.4"], "did you mean sd-1.4"),
+        (["--format", "xml"], "expected table, csv or json; found 'xml'"),
+    ],
+)
+def test_what_is_not_allowed_is_one_message_and_status_2(capsys, arguments, says):
+    status, out, err = call(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert says in err
+
+
+@pytest.mark.parametrize("arguments", [[], ["sd-1.4"], ["--help"]], ids=" ".join)
+def test_listing_loads_no_network_library_and_no_tables(arguments):
+    code = (
+        "import sys\nfrom gcbook.cli import main\n"
+        f"try:\n    main(['models', *{arguments!r}])\n"
+        "except SystemExit as stop:\n    assert not stop.code\n"
+        "print(sorted({'torch', 'numpy', 'pandas', 'transformers', 'diffusers'}"
+        " & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

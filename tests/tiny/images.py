@@ -1,0 +1,146 @@
+"""Tiny random networks that name what they see, in the on-disk formats of the large ones.
+
+CLIP, a transformers ResNet, and torchvision ResNets, always the same for a seed.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from gcbook.categories import CATEGORIES, IMAGENET_CLASSES, imagenet_classes
+from gcbook.classifiers.prompts import clip_templates
+
+__all__ = ["clip", "cnn16", "resnet", "torchvision_resnet"]
+
+EXTRA = ("camel", "lamp", "spoon")
+"""Classes that a miniature knows besides the categories."""
+
+
+def clip(folder: str | Path, *, seed: int = 0, size: int = 224) -> Path:
+    """Write a CLIP model whose image encoder sees ``size`` x ``size`` pixels."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import (
+        CLIPConfig,
+        CLIPImageProcessor,
+        CLIPModel,
+        CLIPTextConfig,
+        CLIPVisionConfig,
+        PreTrainedTokenizerFast,
+    )
+
+    words = {"A", "."} | set(CATEGORIES)
+    for template in clip_templates():
+        words |= set(template.lower().replace("{}", "").replace(".", " .").split())
+    vocabulary = {"<|startoftext|>": 0, "<|endoftext|>": 1, "<unk>": 2}
+    vocabulary |= {word: 3 + index for index, word in enumerate(sorted(words))}
+    raw = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    raw.normalizer = normalizers.Lowercase()
+    raw.pre_tokenizer = pre_tokenizers.Whitespace()
+    raw.post_processor = processors.TemplateProcessing(
+        single="<|startoftext|> $A <|endoftext|>",
+        special_tokens=[("<|startoftext|>", 0), ("<|endoftext|>", 1)],
+    )
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=raw,
+        bos_token="<|startoftext|>",
+        eos_token="<|endoftext|>",
+        pad_token="<|endoftext|>",
+        unk_token="<unk>",
+        model_max_length=20,
+    )
+    torch.manual_seed(seed)
+    config = CLIPConfig(
+        text_config=CLIPTextConfig(
+            vocab_size=len(vocabulary),
+            hidden_size=16,
+            intermediate_size=32,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            max_position_embeddings=20,
+            bos_token_id=0,
+            eos_token_id=1,
+            pad_token_id=1,
+            # With CLIP's own start all prompts would be almost one.
+            initializer_range=0.5,
+        ).to_dict(),
+        vision_config=CLIPVisionConfig(
+            hidden_size=16,
+            intermediate_size=32,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            image_size=size,
+            patch_size=size // 4,
+            initializer_range=0.5,
+        ).to_dict(),
+        projection_dim=8,
+    )
+    model = CLIPModel(config).eval()
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    CLIPImageProcessor(
+        size={"shortest_edge": size}, crop_size={"height": size, "width": size}
+    ).save_pretrained(folder)
+    return Path(folder)
+
+
+def resnet(
+    folder: str | Path, *, names: Sequence[str] | None = None, seed: int = 0, size: int = 224
+) -> Path:
+    """Write transformers' ResNet with 1,000 outputs, or as many as there are ``names``."""
+    from transformers import ConvNextImageProcessor, ResNetConfig, ResNetForImageClassification
+
+    if names is None:
+        known = {item.index: item.name for item in imagenet_classes()}
+        names = [known.get(index, f"class {index}") for index in range(IMAGENET_CLASSES)]
+    torch.manual_seed(seed)
+    config = ResNetConfig(
+        embedding_size=8,
+        hidden_sizes=[8, 16],
+        depths=[1, 1],
+        layer_type="basic",
+        id2label=dict(enumerate(names)),
+        label2id={name: index for index, name in enumerate(names)},
+    )
+    model = ResNetForImageClassification(config).eval()
+    torch.nn.init.normal_(model.classifier[1].weight)
+    model.save_pretrained(folder)
+    ConvNextImageProcessor(size={"shortest_edge": size}, crop_pct=0.875).save_pretrained(folder)
+    return Path(folder)
+
+
+def torchvision_resnet(folder: str | Path, *, seed: int = 0) -> Path:
+    """Write torchvision's ResNet-18, of its full size: its width cannot be chosen."""
+    return _torchvision(folder, IMAGENET_CLASSES, {"torchvision": "resnet18"}, seed)
+
+
+def cnn16(folder: str | Path, *, seed: int = 0) -> Path:
+    """Write a network of 64 x 64 pixels that answers with the categories, and three others."""
+    names = sorted((*CATEGORIES, *EXTRA))
+    config = {
+        "torchvision": "resnet18",
+        "id2label": {str(index): name for index, name in enumerate(names)},
+        "preprocessing": {
+            "crop_size": 64,
+            "resize_size": 64,
+            "interpolation": "bicubic",
+            "mean": [0.5, 0.5, 0.5],
+            "std": [0.5, 0.5, 0.5],
+        },
+    }
+    return _torchvision(folder, len(names), config, seed)
+
+
+def _torchvision(folder: str | Path, outputs: int, config: dict[str, object], seed: int) -> Path:
+    from safetensors.torch import save_file
+    from torchvision.models import get_model
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(seed)
+    model = get_model(str(config["torchvision"]), num_classes=outputs)
+    torch.nn.init.normal_(model.fc.weight, std=0.3)
+    save_file(model.state_dict(), folder / "model.safetensors")
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    return folder

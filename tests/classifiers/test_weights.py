@@ -1,0 +1,274 @@
+"""Models are found where they lie, identified by what they hold, and never unpickled."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import huggingface_hub
+import pytest
+import torch
+from huggingface_hub import errors
+from safetensors.torch import load_file, save_file
+
+from gcbook.classifiers.weights import (
+    MODELS_DIR,
+    hash_weights,
+    locate_model,
+    weight_files,
+    weight_variant,
+)
+from gcbook.errors import DataNotFoundError, InputError
+
+Folders = Callable[[str], Path]
+
+
+@pytest.fixture
+def folder(tiny_pipeline: Folders, tmp_path: Path) -> Path:
+    return shutil.copytree(tiny_pipeline("sd-epsilon"), tmp_path / "model")
+
+
+def write_tensors(path: Path, value: float = 0.0) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file({"x": torch.full((2,), value)}, path)
+
+
+def test_the_hash_is_of_the_content_not_the_place(folder: Path, tmp_path: Path) -> None:
+    before = hash_weights(folder)
+    assert len(before) == 64
+    assert hash_weights(shutil.copytree(folder, tmp_path / "elsewhere")) == before
+    folder.rename(tmp_path / "moved")
+    assert hash_weights(tmp_path / "moved") == before
+
+
+@pytest.mark.parametrize("part", ["unet", "vae", "text_encoder"])
+def test_one_changed_weight_changes_the_hash(folder: Path, part: str) -> None:
+    before = hash_weights(folder)
+    (path,) = (folder / part).glob("*.safetensors")
+    tensors = load_file(path)
+    next(iter(tensors.values())).flatten()[0] += 1e-3
+    save_file(tensors, path, metadata={"format": "pt"})
+    assert hash_weights(folder) != before
+
+
+def edit(path: Path, **entries: object) -> None:
+    path.write_text(json.dumps(json.loads(path.read_text()) | entries))
+
+
+@pytest.mark.parametrize(
+    ("file", "entries"),
+    [
+        ("scheduler/scheduler_config.json", {"beta_end": 0.02}),
+        ("vae/config.json", {"scaling_factor": 0.2}),
+        ("tokenizer/special_tokens_map.json", {"pad_token": "!"}),
+        ("model_index.json", {"id2label": {"0": "bear"}}),
+    ],
+)
+def test_a_configuration_that_changes_results_changes_the_hash(
+    folder: Path, file: str, entries: dict
+) -> None:
+    before = hash_weights(folder)
+    edit(folder / file, **entries)
+    assert hash_weights(folder) != before
+
+
+def test_what_changes_no_result_leaves_the_hash(folder: Path) -> None:
+    before = hash_weights(folder)
+    edit(folder / "unet" / "config.json", _name_or_path="/elsewhere", _diffusers_version="0.1")
+    edit(folder / "text_encoder" / "config.json", transformers_version="5.9", dtype="float16")
+    config = folder / "vae" / "config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()), indent=7))
+    (folder / "README.md").write_text("read me")
+    write_tensors(folder / "all-in-one.safetensors")
+    write_tensors(folder / "safety_checker" / "model.safetensors")
+    write_tensors(folder / "unet" / "diffusion_pytorch_model.fp16.safetensors")
+    write_tensors(folder / "unet" / "diffusion_pytorch_model.non_ema.safetensors")
+    (folder / "unet" / "diffusion_pytorch_model.bin").write_bytes(b"not opened")
+    assert hash_weights(folder) == before
+
+
+def test_a_file_under_another_name_is_another_model(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_tensors(tmp_path / name / f"{name}.safetensors")
+    assert hash_weights(tmp_path / "a") != hash_weights(tmp_path / "b")
+
+
+@pytest.mark.parametrize(
+    ("names", "chosen", "variant"),
+    [
+        (["model.safetensors", "model.fp16.safetensors"], ["model.safetensors"], None),
+        (["model.fp16.safetensors"], ["model.fp16.safetensors"], "fp16"),
+        (
+            ["model.fp16-00001-of-00002.safetensors", "model.fp16-00002-of-00002.safetensors"],
+            ["model.fp16-00001-of-00002.safetensors", "model.fp16-00002-of-00002.safetensors"],
+            "fp16",
+        ),
+        (
+            ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"],
+            ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"],
+            None,
+        ),
+        (["resnet50.safetensors"], ["resnet50.safetensors"], None),
+    ],
+)
+def test_which_files_are_the_weights(
+    tmp_path: Path, names: list[str], chosen: list[str], variant: str | None
+) -> None:
+    for name in names:
+        write_tensors(tmp_path / name)
+    assert [file.name for file in weight_files(tmp_path)] == chosen
+    assert weight_variant(tmp_path) == variant
+
+
+@pytest.mark.parametrize("name", ["pytorch_model.bin", "resnet50.pth", "v1.ckpt"])
+def test_pickles_are_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"not opened")
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(InputError, match=f"as safetensors, found {name}. Pickles are not opened"):
+        hash_weights(tmp_path)
+
+
+def test_an_empty_folder_has_no_weights(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="found none"):
+        hash_weights(tmp_path)
+
+
+def test_a_folder_is_itself(tmp_path: Path) -> None:
+    assert locate_model(tmp_path) == tmp_path
+    assert locate_model(str(tmp_path)) == tmp_path
+
+
+@pytest.mark.parametrize("place", ["org--name", "org/name"])
+def test_models_dir_comes_before_the_hub(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    (tmp_path / place).mkdir(parents=True)
+    (tmp_path / "bare").mkdir()
+    monkeypatch.setenv(MODELS_DIR, str(tmp_path))
+    monkeypatch.setattr(huggingface_hub, "HfApi", None)
+    assert locate_model("org/name") == tmp_path / place
+    assert locate_model("bare") == tmp_path / "bare"
+
+
+@pytest.mark.parametrize("name", ["nothing", "./nothing/here", "/no/such/folder", "a/b/c", "~/x/y"])
+def test_what_is_neither_folder_nor_id_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match=f"{MODELS_DIR} names"):
+        locate_model(name)
+
+
+def test_a_file_is_no_model(tmp_path: Path) -> None:
+    write_tensors(tmp_path / "x.safetensors")
+    with pytest.raises(InputError, match="found a file"):
+        locate_model(tmp_path / "x.safetensors")
+
+
+class Hub:
+    """A Hub without a network: lists ``names``, or raises ``error``; remembers what was asked."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+        self.names: list[str] = []
+        self.error: Exception | None = None
+        self.asked: dict[str, Any] = {}
+        self.cached: str | None = None
+        self.cache = cache
+        monkeypatch.delenv(MODELS_DIR, raising=False)
+        monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
+        monkeypatch.setattr(huggingface_hub, "HfApi", lambda: self)
+        monkeypatch.setattr(huggingface_hub, "snapshot_download", self.download)
+        monkeypatch.setattr(huggingface_hub, "try_to_load_from_cache", lambda *_, **__: self.cached)
+
+    def model_info(self, _: str, revision: str | None = None) -> SimpleNamespace:
+        if self.error:
+            raise self.error
+        return SimpleNamespace(siblings=[SimpleNamespace(rfilename=name) for name in self.names])
+
+    def download(self, repository: str, **options: Any) -> str:
+        self.asked = {"repository": repository} | options
+        return str(self.cache)
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Hub:
+    return Hub(monkeypatch, tmp_path)
+
+
+def test_only_what_loading_needs_is_fetched(hub: Hub) -> None:
+    needed = [
+        "model_index.json",
+        "tokenizer/vocab.json",
+        "tokenizer/merges.txt",
+        "tokenizer/spiece.model",
+        "unet/config.json",
+        "unet/diffusion_pytorch_model.safetensors",
+        "vae/diffusion_pytorch_model.fp16.safetensors",
+        "text_encoder/model-00001-of-00002.safetensors",
+        "text_encoder/model-00002-of-00002.safetensors",
+    ]
+    hub.names = [
+        *needed,
+        "README.md",
+        "v1-5-pruned.safetensors",
+        "v1-5-pruned.ckpt",
+        "unet/diffusion_pytorch_model.bin",
+        "unet/diffusion_pytorch_model.fp16.safetensors",
+        "unet/diffusion_pytorch_model.non_ema.safetensors",
+        "safety_checker/config.json",
+        "safety_checker/model.safetensors",
+        "text_encoder/flax_model.msgpack",
+    ]
+    assert locate_model("org/name", revision="abc") == hub.cache
+    assert sorted(hub.asked.pop("allow_patterns")) == sorted(needed)
+    assert hub.asked == {"repository": "org/name", "revision": "abc"}
+
+
+def test_a_single_model_keeps_its_weights(hub: Hub) -> None:
+    hub.names = ["config.json", "model.safetensors", "pytorch_model.bin", "tokenizer.json"]
+    locate_model("org/name")
+    assert sorted(hub.asked["allow_patterns"]) == [
+        "config.json",
+        "model.safetensors",
+        "tokenizer.json",
+    ]
+
+
+def test_a_repository_of_pickles_is_refused(hub: Hub) -> None:
+    hub.names = ["config.json", "pytorch_model.bin"]
+    with pytest.raises(InputError, match="expected weights as safetensors on the Hub"):
+        locate_model("org/name")
+    assert not hub.asked
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        (errors.GatedRepoError, "Accept their licence at https://huggingface.co/org/name"),
+        (errors.RepositoryNotFoundError, "no such model on the Hub, or it is private"),
+        (errors.RevisionNotFoundError, "no such model at abc on the Hub"),
+    ],
+)
+def test_the_hubs_refusals_say_what_to_do(hub: Hub, kind: type, message: str) -> None:
+    hub.error = kind.__new__(kind)  # its arguments differ between versions
+    revision = "abc" if "abc" in message else None
+    with pytest.raises(DataNotFoundError, match=message):
+        locate_model("org/name", revision)
+
+
+def test_without_a_network_the_cache_serves(hub: Hub, tmp_path: Path) -> None:
+    hub.error = ConnectionError("no network")
+    with pytest.raises(DataNotFoundError, match=r"ConnectionError.*hf download org/name"):
+        locate_model("org/name")
+    hub.cached = str(tmp_path / "snapshot" / "model_index.json")
+    assert locate_model("org/name") == tmp_path / "snapshot"
+
+
+def test_offline_the_hub_is_not_asked(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    hub.error = AssertionError("asked")
+    with pytest.raises(DataNotFoundError, match="HF_HUB_OFFLINE is set"):
+        locate_model("org/name")
+    hub.cached = str(tmp_path / "snapshot" / "config.json")
+    assert locate_model("org/name") == tmp_path / "snapshot"

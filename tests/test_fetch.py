@@ -1,7 +1,7 @@
 """Fetching and finding the originals, against a small server on this machine."""
 
-import _thread
 import hashlib
+import os
 import signal
 import threading
 import zipfile
@@ -183,12 +183,19 @@ def test_interrupted_download_leaves_nothing_half_and_is_taken_up(
 def test_user_interrupt_keeps_what_is_complete(
     server: Originals, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    arrived = threading.Event()
+
     def interrupt(n_requests: int) -> None:
         if n_requests == 3:
-            _thread.interrupt_main()
+            os.kill(os.getpid(), signal.SIGINT)
+            assert arrived.wait(30), "the interrupt never reached the main thread"
+
+    def handle(number: int, frame: object) -> None:
+        arrived.set()
+        raise KeyboardInterrupt
 
     server.before_answer = interrupt
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = signal.signal(signal.SIGINT, handle)
     try:
         with pytest.raises(KeyboardInterrupt):
             fetch_quietly(server, workers=1)
@@ -199,6 +206,7 @@ def test_user_interrupt_keeps_what_is_complete(
     known = {content(source, path) for source in TRIALS for path in PATHS}
     assert {file.read_bytes() for file in kept} <= known
 
+    server.before_answer = lambda n_requests: None
     server.requests.clear()
     fetch_quietly(server)
     assert len(server.requests) == 6 - len(kept)

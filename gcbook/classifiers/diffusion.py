@@ -59,7 +59,7 @@ class DiffusionClassifier:
         details: what else makes the scores what they are, for `describe`.
     """
 
-    measures = ("error_l2", "error_l1")
+    measures: tuple[str, ...] = ("error_l2", "error_l1")
     joint = False
     deterministic = False
     evaluations = 1

@@ -1,0 +1,155 @@
+"""Parti's recipe (Yu et al., 2022) in an open format: a T5 over the codes of a VQ model.
+
+The encoder reads the prompt, the decoder writes image codes row by row. A folder holds::
+
+    model_index.json   _class_name "T5VQPipeline", resolution, image_token_offset
+    tokenizer/         a fast tokenizer of transformers
+    transformer/       T5ForConditionalGeneration
+    vqvae/             diffusers' VQModel, which takes and gives pixels in [0, 1], as aMUSEd's
+
+T5 has one vocabulary for both sides: ids below ``image_token_offset`` are text, and code c of the
+VQ model is id ``image_token_offset + c``. The decoder begins with its ``decoder_start_token_id``
+and stops after ``(resolution / patch)²`` codes; there is no end token, since every image has as
+many. Its softmax is taken over the codes of images alone.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.nn.functional import pad
+
+from gcbook.classifiers.images import ImageFit
+from gcbook.classifiers.loading import load_weights
+from gcbook.classifiers.tokens import AutoregressiveNetwork, VQTokenizer, token_log_prob
+from gcbook.errors import InputError
+
+__all__ = ["PIPELINE", "load_t5vq", "save_t5vq"]
+
+PIPELINE = "T5VQPipeline"
+
+
+def save_t5vq(
+    folder: str | Path,
+    *,
+    transformer: Any,
+    tokenizer: Any,
+    vqvae: Any,
+    resolution: int,
+    image_token_offset: int,
+) -> None:
+    """Write a T5-VQ model in the format above.
+
+    Args:
+        folder: made if it is missing.
+        transformer: T5ForConditionalGeneration.
+        tokenizer: of prompts; adds what the encoder was trained to see, such as an end token.
+        vqvae: diffusers' VQModel.
+        resolution: side of the images in pixels.
+        image_token_offset: the id of the VQ model's code 0.
+
+    Raises:
+        InputError: the transformer's vocabulary has no room for the codes, or it has no start
+            token.
+    """
+    _check(transformer.config, vqvae.config, image_token_offset, str(folder))
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    transformer.save_pretrained(folder / "transformer")
+    vqvae.save_pretrained(folder / "vqvae")
+    tokenizer.save_pretrained(folder / "tokenizer")
+    index = {
+        "_class_name": PIPELINE,
+        "resolution": resolution,
+        "image_token_offset": image_token_offset,
+        "tokenizer": ["transformers", "PreTrainedTokenizerFast"],
+        "transformer": ["transformers", "T5ForConditionalGeneration"],
+        "vqvae": ["diffusers", "VQModel"],
+    }
+    text = json.dumps(index, indent=2) + "\n"
+    (folder / "model_index.json").write_text(text, encoding="utf-8")
+
+
+def load_t5vq(
+    folder: Path, prompts: Sequence[str], *, device: str, dtype: torch.dtype
+) -> AutoregressiveNetwork:
+    """Read a T5-VQ folder; the prompts are encoded once.
+
+    Raises:
+        InputError: model_index.json lacks an entry, or the parts do not fit one another.
+    """
+    from diffusers import VQModel
+    from transformers import AutoTokenizer, T5ForConditionalGeneration
+
+    resolution, offset = _index(folder / "model_index.json")
+    model = load_weights(T5ForConditionalGeneration, folder / "transformer", dtype).to(device)
+    vqvae = load_weights(VQModel, folder / "vqvae").to(device)
+    _check(model.config, vqvae.config, offset, str(folder))
+    tokenizer = AutoTokenizer.from_pretrained(folder / "tokenizer")
+    tokenize = VQTokenizer(vqvae, ImageFit(resolution, "bicubic"))
+    text, mask = _encode_prompts(model, tokenizer, prompts)
+    n_codes = tokenize.n_codes
+    codes = slice(offset, offset + n_codes)
+    # T5 v1.0 scales its decoder's output, v1.1 does not; the configuration tells.
+    scale = model.config.d_model**-0.5 if model.config.scale_decoder_outputs else 1.0
+
+    def head(states: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.linear(states * scale, model.lm_head.weight[codes])
+
+    @torch.no_grad()
+    def log_prob(tokens: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+        start = tokens.new_full((len(tokens), 1), model.config.decoder_start_token_id)
+        states = model.decoder(
+            input_ids=torch.cat([start, tokens[:, :-1] + offset], 1),
+            encoder_hidden_states=text[label],
+            encoder_attention_mask=mask[label],
+            use_cache=False,
+        ).last_hidden_state
+        return token_log_prob(states, tokens, head, n_codes)
+
+    details = {"format": PIPELINE, "resolution": resolution, "resize": tokenize.fit.describe()}
+    return AutoregressiveNetwork(tokenize, log_prob, details)
+
+
+def _encode_prompts(
+    model: Any, tokenizer: Any, prompts: Sequence[str]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the encoder's states (K, P, D) and their mask (K, P); padding is all zero."""
+    # Each alone: the states of one prompt cannot depend on how long another is.
+    states = []
+    for prompt in prompts:
+        ids = tokenizer(prompt, return_tensors="pt").input_ids.to(model.device)
+        with torch.no_grad():
+            states.append(model.encoder(input_ids=ids).last_hidden_state[0])
+    longest = max(len(state) for state in states)
+    text = torch.stack([pad(state, (0, 0, 0, longest - len(state))) for state in states])
+    lengths = torch.tensor([len(state) for state in states], device=text.device)
+    mask = torch.arange(longest, device=text.device) < lengths[:, None]
+    return text, mask.long()
+
+
+def _index(path: Path) -> tuple[int, int]:
+    entries = json.loads(path.read_text(encoding="utf-8"))
+    values = [entries.get(key) for key in ("resolution", "image_token_offset")]
+    if not all(isinstance(value, int) for value in values):
+        raise InputError(
+            f"{path}: expected whole numbers resolution and image_token_offset, found "
+            f"{values[0]!r} and {values[1]!r}; write the folder with save_t5vq."
+        )
+    return values[0], values[1]
+
+
+def _check(transformer: Any, vqvae: Any, offset: int, where: str) -> None:
+    needed = offset + vqvae.num_vq_embeddings
+    if transformer.vocab_size < needed:
+        raise InputError(
+            f"{where}: expected a transformer with at least {needed} ids, {offset} of text and "
+            f"{vqvae.num_vq_embeddings} of image codes; found {transformer.vocab_size}."
+        )
+    if transformer.decoder_start_token_id is None:
+        raise InputError(
+            f"{where}: expected decoder_start_token_id in the transformer's configuration, "
+            "found none."
+        )

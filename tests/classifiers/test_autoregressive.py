@@ -1,0 +1,397 @@
+import json
+import shutil
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tiny import tokens as tiny
+from transformers import LogitsProcessor, LogitsProcessorList
+
+from gcbook.classifiers import emu3, janus, t5vq
+from gcbook.classifiers.autoregressive import AutoregressiveClassifier, load_autoregressive
+from gcbook.errors import InputError
+from gcbook.noise import DrawRule
+
+LABELS = ("airplane", "bear", "dog")
+PROMPTS = ("a bad photo of a airplane.", "a bear", "a very very large bad photo of a dog.")
+BUILDERS: dict[str, Callable] = {"t5_vq": tiny.t5_vq, "janus": tiny.janus, "emu3": tiny.emu3}
+OPTIONS = {"t5_vq": {}, "janus": {}, "emu3": {"resolution": 16}}
+CODES = 3
+SEQUENCES = torch.tensor(list(product(range(CODES), repeat=4)))
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Models of three codes over images of 2 × 2 tokens: 81 images in all."""
+    root = tmp_path_factory.mktemp("models")
+    return {kind: build(root / kind, codes=CODES) for kind, build in BUILDERS.items()}
+
+
+@pytest.fixture(params=BUILDERS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+def load(folder: Path, kind: str, **options: object) -> AutoregressiveClassifier:
+    options = {"labels": LABELS, **OPTIONS[kind], **options}
+    prompts = options.pop("prompts", PROMPTS)
+    return load_autoregressive(folder, prompts, **options)
+
+
+@pytest.fixture
+def classifier(folders: dict[str, Path], kind: str) -> AutoregressiveClassifier:
+    return load(folders[kind], kind)
+
+
+def nll(classifier: AutoregressiveClassifier, tokens: torch.Tensor, labels: object) -> torch.Tensor:
+    labels = torch.as_tensor(labels).expand(len(tokens))
+    draw = classifier.draw("x", 0, DrawRule(), tokens[0])
+    return classifier.measure(tokens, [draw] * len(tokens), labels, "none")["nll"]
+
+
+def images(count: int = 6) -> list[np.ndarray]:
+    generator = np.random.default_rng(0)
+    return [generator.random((20, 24 + n, 3), dtype=np.float32) for n in range(count)]
+
+
+@pytest.mark.parametrize("label", range(3))
+def test_the_likelihoods_of_all_images_sum_to_one(
+    classifier: AutoregressiveClassifier, label: int
+) -> None:
+    values = nll(classifier, SEQUENCES, label)
+    assert torch.logsumexp(-values, 0).item() == pytest.approx(0, abs=1e-5)
+    assert values.std() > 0.5, "an indifferent model would prove nothing"
+
+
+def test_they_do_not_where_a_token_is_predicted_from_itself(
+    folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leaking(network, prompts, image, labels):
+        more = torch.cat([image, image[:, -1:]], 1)
+        return janus_states(network, prompts, more, labels)[:, 1:]
+
+    janus_states = janus.hidden_after_prompts
+    for module, kind in ((janus, "janus"), (emu3, "emu3")):
+        monkeypatch.setattr(module, "hidden_after_prompts", leaking)
+        total = torch.logsumexp(-nll(load(folders[kind], kind), SEQUENCES, 0), 0)
+        assert abs(total.item()) > 0.01
+
+
+class Forced(LogitsProcessor):
+    """Makes a sampler write given tokens, and sums the log-probabilities that it had for them."""
+
+    def __init__(self, wanted: list[int]) -> None:
+        self.wanted = wanted
+        self.step = 0
+        self.log_prob = 0.0
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        token = self.wanted[self.step]
+        self.step += 1
+        # Janus asks for the unconditional prediction too, in the second half of the batch.
+        self.log_prob += scores[0].log_softmax(-1)[token].item()
+        forced = torch.full_like(scores, -1e4)
+        forced[:, token] = 0
+        return forced
+
+
+def sample_t5_vq(folder: Path, prompt: str, tokens: list[int]) -> float:
+    from transformers import AutoTokenizer, T5ForConditionalGeneration
+
+    index = json.loads((folder / "model_index.json").read_text())
+    codes = [index["image_token_offset"] + code for code in range(CODES)]
+    tokenizer = AutoTokenizer.from_pretrained(folder / "tokenizer")
+    forced = Forced([codes[token] for token in tokens])
+    T5ForConditionalGeneration.from_pretrained(folder / "transformer").generate(
+        **tokenizer([prompt], return_tensors="pt").to("cpu"),
+        prefix_allowed_tokens_fn=lambda batch, ids: codes,
+        logits_processor=LogitsProcessorList([forced]),
+        max_new_tokens=len(tokens),
+        do_sample=False,
+    )
+    assert forced.step == len(tokens)
+    return forced.log_prob
+
+
+def sample_janus(folder: Path, prompt: str, tokens: list[int]) -> float:
+    from transformers import JanusForConditionalGeneration, JanusProcessor
+
+    processor = JanusProcessor.from_pretrained(folder)
+    model = JanusForConditionalGeneration.from_pretrained(folder)
+    model.generation_config.generation_kwargs = {
+        "boi_token_id": processor.tokenizer.convert_tokens_to_ids("<begin_of_image>")
+    }
+    turn = {"role": "user", "content": [{"type": "text", "text": prompt}]}
+    text = processor.apply_chat_template([turn], add_generation_prompt=True)
+    forced = Forced(tokens)
+    model.generate(
+        **processor(text=[text], generation_mode="image", return_tensors="pt"),
+        generation_mode="image",
+        guidance_scale=2.0,
+        logits_processor=LogitsProcessorList([forced]),
+        do_sample=False,
+    )
+    assert forced.step == len(tokens)
+    return forced.log_prob
+
+
+def sample_emu3(folder: Path, prompt: str, tokens: list[int]) -> float:
+    from transformers import AutoProcessor, Emu3ForConditionalGeneration
+
+    processor = AutoProcessor.from_pretrained(folder)
+    model = Emu3ForConditionalGeneration.from_pretrained(folder)
+    words = processor.tokenizer.get_vocab()
+    codes = [words[f"<|visual token {code:06d}|>"] for code in range(CODES)]
+    inputs = processor(
+        text=[prompt],
+        return_for_image_generation=True,
+        image_area=16 * 16,
+        return_tensors="pt",
+    )
+    inputs.pop("image_sizes")
+    length = inputs.input_ids.shape[1]
+
+    def allowed(batch: int, ids: torch.Tensor) -> list[int]:
+        return [words["<|extra_200|>"]] if (len(ids) - length) % 3 == 2 else codes
+
+    first, second = (tuple(codes[token] for token in row) for row in (tokens[:2], tokens[2:]))
+    forced = Forced([*first, words["<|extra_200|>"], *second, words["<|extra_200|>"]])
+    model.generate(
+        **inputs,
+        prefix_allowed_tokens_fn=allowed,
+        logits_processor=LogitsProcessorList([forced]),
+        max_new_tokens=6,
+        do_sample=False,
+    )
+    assert forced.step == 6
+    return forced.log_prob
+
+
+@pytest.mark.parametrize("label", range(3))
+def test_likelihood_is_that_of_the_models_own_sampler(
+    folders: dict[str, Path], classifier: AutoregressiveClassifier, kind: str, label: int
+) -> None:
+    sample = {"t5_vq": sample_t5_vq, "janus": sample_janus, "emu3": sample_emu3}[kind]
+    for tokens in ([0, 1, 2, 0], [2, 2, 0, 1]):
+        expected = sample(folders[kind], PROMPTS[label], tokens)
+        found = nll(classifier, torch.tensor([tokens]), label)
+        assert -found.item() == pytest.approx(expected, abs=1e-4)
+
+
+def test_scores_do_not_depend_on_what_else_is_asked(
+    folders: dict[str, Path], classifier: AutoregressiveClassifier, kind: str
+) -> None:
+    tokens = SEQUENCES[::17].repeat_interleave(3, 0)
+    labels = torch.arange(3).repeat(len(SEQUENCES[::17]))
+    together = nll(classifier, tokens, labels)
+    assert len(together.unique()) == len(together)
+
+    alone = [nll(classifier, row[None], k) for row, k in zip(tokens, labels, strict=True)]
+    torch.testing.assert_close(torch.cat(alone), together, atol=1e-5, rtol=0)
+
+    backwards = load(folders[kind], kind, prompts=PROMPTS[::-1], labels=LABELS[::-1])
+    torch.testing.assert_close(nll(backwards, tokens, 2 - labels), together, atol=1e-5, rtol=0)
+
+    # One more, far longer: every other prompt is padded to it, if anything is.
+    long = "a very very very very very very very large bad photo of a very large bear."
+    more = load(folders[kind], kind, prompts=(*PROMPTS, long), labels=(*LABELS, "cat"))
+    with_long = nll(more, tokens[:6], torch.tensor([0, 1, 2, 3, 1, 3]))
+    keep = [0, 1, 2, 4]
+    torch.testing.assert_close(with_long[keep], together[keep], atol=1e-5, rtol=0)
+
+
+def test_chunks_of_logits_change_nothing(
+    classifier: AutoregressiveClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = nll(classifier, SEQUENCES[:5], 1)
+    monkeypatch.setattr("gcbook.classifiers.tokens.LOGITS_AT_ONCE", 1)
+    torch.testing.assert_close(nll(classifier, SEQUENCES[:5], 1), whole, atol=1e-5, rtol=0)
+
+
+def test_tokens_are_those_of_the_models_own_tokenizer(
+    folders: dict[str, Path], classifier: AutoregressiveClassifier, kind: str
+) -> None:
+    from diffusers import VQModel
+    from transformers import Emu3ForConditionalGeneration, JanusForConditionalGeneration
+
+    from gcbook.classifiers.images import ImageFit
+
+    found = classifier.prepare(images())
+    assert found.dtype == torch.int64
+    assert found.shape == (6, 4)
+    assert len(found.unique(dim=0)) >= 3
+    assert classifier.n_elements(found[0]) == 4
+
+    pixels = ImageFit(OPTIONS[kind].get("resolution", 4)).fit(images())
+    with torch.no_grad():
+        if kind == "t5_vq":
+            vqvae = VQModel.from_pretrained(folders[kind] / "vqvae")
+            expected = vqvae.quantize(vqvae.encode(pixels).latents)[2][2]
+        elif kind == "janus":
+            model = JanusForConditionalGeneration.from_pretrained(folders[kind]).model
+            expected = model.vqmodel.encode(2 * pixels - 1).image_tokens
+        else:
+            vqmodel = Emu3ForConditionalGeneration.from_pretrained(folders[kind]).model.vqmodel
+            rows = vqmodel.encode(2 * pixels - 1, torch.tensor([[16, 16]] * 6)).image_tokens
+            expected = torch.stack(list(rows))
+    torch.testing.assert_close(found, expected.reshape(6, 4))
+
+
+def test_janus_takes_the_nearest_code_by_angle(folders: dict[str, Path]) -> None:
+    from transformers import JanusForConditionalGeneration
+
+    model = JanusForConditionalGeneration.from_pretrained(folders["janus"]).model.vqmodel
+    pixels = 2 * torch.rand(20, 3, 4, 4, generator=torch.Generator().manual_seed(0)) - 1
+    with torch.no_grad():
+        before = janus.nearest_codes(model, pixels)
+        model.quantize.embedding.weight.mul_(torch.tensor([[1.0], [30.0], [0.01]]))
+        assert torch.equal(janus.nearest_codes(model, pixels), before)
+        assert not torch.equal(model.encode(pixels).image_tokens.reshape(20, 4), before)
+
+
+def test_janus_asks_its_generation_head(
+    folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from transformers.models.janus.modeling_janus import JanusVQVAEHead
+
+    classifier = load(folders["janus"], "janus")
+    monkeypatch.setattr(JanusVQVAEHead, "forward", lambda self, x: x.new_zeros(*x.shape[:-1], 3))
+    assert nll(classifier, SEQUENCES, 0).numpy() == pytest.approx(4 * np.log(3))
+
+
+def test_t5_heads_are_scaled_or_not(folders: dict[str, Path], tmp_path: Path) -> None:
+    # T5 v1.1 is told by a configuration that says its embeddings are not tied.
+    shutil.copytree(folders["t5_vq"], tmp_path / "v1.1")
+    path = tmp_path / "v1.1" / "transformer" / "config.json"
+    config = json.loads(path.read_text())
+    config.pop("scale_decoder_outputs", None)
+    path.write_text(json.dumps(config | {"tie_word_embeddings": False}))
+    tokens = [0, 1, 2, 0]
+    expected = sample_t5_vq(tmp_path / "v1.1", PROMPTS[0], tokens)
+    assert abs(expected - sample_t5_vq(folders["t5_vq"], PROMPTS[0], tokens)) > 0.1
+    found = nll(load(tmp_path / "v1.1", "t5_vq"), torch.tensor([tokens]), 0)
+    assert -found.item() == pytest.approx(expected, abs=1e-4)
+
+
+def test_bfloat16_changes_no_token_and_little_else(
+    folders: dict[str, Path], classifier: AutoregressiveClassifier, kind: str
+) -> None:
+    coarse = load(folders[kind], kind, dtype="bfloat16")
+    many = images(30)
+    assert torch.equal(coarse.prepare(many), classifier.prepare(many))
+    tokens = coarse.prepare(many[:6])
+    fine = nll(classifier, tokens, 2)
+    values = nll(coarse, tokens, 2)
+    torch.testing.assert_close(values, fine, atol=1.5, rtol=0)
+    assert not torch.equal(values, fine)
+
+
+def test_a_copy_gives_the_same_scores_and_description(
+    folders: dict[str, Path], classifier: AutoregressiveClassifier, kind: str, tmp_path: Path
+) -> None:
+    copy = load(Path(shutil.copytree(folders[kind], tmp_path / "copy")), kind)
+    assert copy.name == "copy"
+    assert copy.describe() | {"model": classifier.name} == classifier.describe()
+    assert json.loads(json.dumps(copy.describe())) == copy.describe()
+    tokens = copy.prepare(images())
+    assert torch.equal(nll(copy, tokens, 1), nll(classifier, tokens, 1))
+
+
+def test_description_tells_what_makes_the_scores(
+    folders: dict[str, Path], classifier: AutoregressiveClassifier, kind: str
+) -> None:
+    found = classifier.describe()
+    assert found["kind"] == "autoregressive"
+    assert found["space"] == "tokens"
+    assert found["labels"] == list(LABELS)
+    assert found["prompts"] == list(PROMPTS)
+    assert found["resolution"] == (16 if kind == "emu3" else 4)
+    assert len(str(found["weights"])) == 64
+    assert classifier.measures == ("nll",)
+    assert (classifier.deterministic, classifier.joint, classifier.evaluations) == (True, False, 1)
+
+
+def test_prompts_are_as_the_processors_of_the_models_write_them(
+    folders: dict[str, Path],
+) -> None:
+    first = {
+        kind: load(folders[kind], kind).describe()["first_prompt"] for kind in ("janus", "emu3")
+    }
+    assert first["janus"] == "<|User|>: a bad photo of a airplane.\n\n<|Assistant|>:"
+    assert first["emu3"] == (
+        "<|extra_203|> a bad photo of a airplane . <|image start|> 2 * 2 <|image token|>"
+    )
+
+
+def test_any_log_prob_can_be_injected() -> None:
+    def log_prob(tokens: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+        return -(tokens + label[:, None]).float()
+
+    classifier = AutoregressiveClassifier(
+        lambda images: torch.tensor([[1, 2], [3, 4]]), log_prob, labels=("a", "b")
+    )
+    tokens = classifier.prepare(images(2))
+    assert nll(classifier, tokens, [0, 1]).tolist() == [3.0, 9.0]
+    with pytest.raises(InputError, match="one label an image"):
+        classifier.measure(tokens, [], None, "none")
+
+
+def test_sums_are_not_rounded_to_float32() -> None:
+    classifier = AutoregressiveClassifier(
+        lambda images: torch.zeros(1, 8100, dtype=torch.int64),
+        lambda tokens, label: torch.full(tokens.shape, -10.1),
+    )
+    exact = 8100 * float(np.float32(10.1))
+    assert nll(classifier, classifier.prepare(images(1)), 0).item() == pytest.approx(
+        exact, abs=1e-6
+    )
+
+
+def test_what_cannot_be_loaded_is_refused(folders: dict[str, Path], tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"one a class, 3; found 2"):
+        load_autoregressive(folders["t5_vq"], PROMPTS[:2], labels=LABELS)
+    with pytest.raises(InputError, match="dtype: expected one of"):
+        load(folders["t5_vq"], "t5_vq", dtype="int8")
+    with pytest.raises(InputError, match="has a fixed one"):
+        load(folders["janus"], "janus", resolution=16)
+    with pytest.raises(InputError, match="multiple of 8, found 20"):
+        load(folders["emu3"], "emu3", resolution=20)
+    (tmp_path / "config.json").write_text('{"architectures": ["LlamaForCausalLM"]}')
+    with pytest.raises(InputError, match="found LlamaForCausalLM"):
+        load(tmp_path, "janus")
+
+
+def test_a_janus_without_its_template_is_refused(folders: dict[str, Path], tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(folders["janus"], tmp_path / "copy"))
+    (copy / "chat_template.jinja").unlink()
+    with pytest.raises(InputError, match="chat template"):
+        load(copy, "janus")
+
+
+def test_a_t5_vq_that_does_not_fit_together_is_refused(
+    folders: dict[str, Path], tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(folders["t5_vq"], tmp_path / "copy"))
+    path = copy / "model_index.json"
+    index = json.loads(path.read_text())
+    path.write_text(json.dumps(index | {"image_token_offset": 1000}))
+    with pytest.raises(InputError, match="at least 1003 ids"):
+        load(copy, "t5_vq")
+    path.write_text(json.dumps({"_class_name": t5vq.PIPELINE}))
+    with pytest.raises(InputError, match="resolution and image_token_offset"):
+        load(copy, "t5_vq")
+
+
+def test_an_emu3_with_codes_that_have_no_token_is_refused(
+    folders: dict[str, Path], tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(folders["emu3"], tmp_path / "copy"))
+    path = copy / "config.json"
+    config = json.loads(path.read_text())
+    del config["vocabulary_map"]["<|visual token 000001|>"]
+    path.write_text(json.dumps(config))
+    with pytest.raises(InputError, match="each of 3 codes, found 2"):
+        load(copy, "emu3")

@@ -1,0 +1,149 @@
+"""The diffusion classifier on Gaussians, where the best denoiser and the best answer are known."""
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import binomtest
+from tiny.gaussian import class_means, gaussian_classifier, nearest, stimuli
+
+from gcbook.classifiers.diffusion import DiffusionClassifier, clean_image, clip_clean
+from gcbook.classifiers.protocol import Draw
+from gcbook.errors import InputError
+from gcbook.noise import CosineSchedule, DiscreteSchedule, DrawRule, FlowSchedule, log_snr
+from gcbook.weightings import parse_weighting
+
+LABELS = ("a", "b", "c", "d", "e")
+SCHEDULES = {
+    "cosine": CosineSchedule(),
+    "flow": FlowSchedule(),
+    "discrete": DiscreteSchedule(tuple(np.cumprod(1 - np.linspace(1e-3, 0.2, 100)).tolist())),
+}
+WEIGHTINGS = ["exp:7", "uniform", "eps", "snr:5", "elbo"]
+SD = 0.5
+
+
+def errors(classifier, images, rule, n_draws):
+    """Raw errors (images, draws, labels) and the times of the draws (images, draws)."""
+    x = classifier.prepare([image.pixels for image in images])
+    n_labels = len(classifier.labels)
+    found, times = [], []
+    for image, one in zip(images, x, strict=True):
+        draws = [classifier.draw(image.image_id, index, rule, one) for index in range(n_draws)]
+        labels = torch.arange(n_labels).repeat(n_draws)
+        repeated = [draw for draw in draws for _ in range(n_labels)]
+        batch = one.expand(len(repeated), *one.shape)
+        measured = classifier.measure(batch, repeated, labels, "none")["error_l2"]
+        found.append(measured.reshape(n_draws, n_labels).double().numpy())
+        times.append([draw.t for draw in draws])
+    return np.stack(found), np.array(times)
+
+
+def answers(classifier, images, rule, n_draws, weighting):
+    raw, times = errors(classifier, images, rule, n_draws)
+    weights = parse_weighting(weighting).weights(
+        times, log_snr(classifier.schedule, times), classifier.schedule
+    )
+    scores = (weights[..., None] * raw).mean(axis=1)
+    return [LABELS[i] for i in scores.argmin(axis=1)]
+
+
+@pytest.mark.parametrize("weighting", WEIGHTINGS)
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_nearest_mean_exactly_with_antithetic_pairs(schedule, weighting):
+    """±ε at one t: what is left of the error's difference is that of the distances."""
+    means = class_means(len(LABELS))
+    classifier = gaussian_classifier(
+        SCHEDULES[schedule], means, SD, labels=LABELS, dtype=torch.float64
+    )
+    images = stimuli(40, labels=LABELS)
+    given = answers(classifier, images, DrawRule(antithetic=True), 2, weighting)
+    assert given == nearest(images, means, LABELS)
+    assert len(set(given)) > 1
+
+
+@pytest.mark.parametrize("weighting", ["exp:7", "elbo"])
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_nearest_mean_within_the_interval_with_independent_draws(schedule, weighting):
+    """One draw between two classes is right with a probability that follows from its noise."""
+    means = class_means(2)
+    rule = DrawRule(5, "uniform")
+    classifier = gaussian_classifier(
+        SCHEDULES[schedule], means, SD, labels=LABELS[:2], dtype=torch.float64
+    )
+    images = stimuli(600, labels=LABELS[:2])
+    raw, times = errors(classifier, images, rule, 1)
+    right = [
+        LABELS[i] == best
+        for i, best in zip(raw[:, 0].argmin(1), nearest(images, means, LABELS), strict=True)
+    ]
+    # The difference of the two errors is linear in the noise, so normal given t.
+    x = classifier.prepare([image.pixels for image in images]).numpy().reshape(len(images), -1)
+    first, second = means.numpy().reshape(2, -1)
+    gap = first - second
+    distance = np.abs((x - (first + second) / 2) @ gap)
+    alpha, sigma = (f(times[:, 0]) for f in (classifier.schedule.alpha, classifier.schedule.sigma))
+    gain = alpha * SD**2 / (alpha**2 * SD**2 + sigma**2)
+    spread = gain * sigma * np.linalg.norm(gap) / (1 - gain * alpha)
+    p = np.mean([_normal_below(d / s) for d, s in zip(distance, spread, strict=True)])
+    assert 0.55 < p < 0.95
+    assert binomtest(sum(right), len(right), p).pvalue > 1e-3
+
+
+def _normal_below(z: float) -> float:
+    return float(torch.special.ndtr(torch.tensor(z)))
+
+
+def test_raw_error_is_the_mean_over_elements_by_hand():
+    """x̂ = 0.5 for class 0 and −0.5 for class 1, whatever is asked."""
+
+    def denoise(x_t, t, label):
+        return torch.where(label[:, None, None, None] == 0, 0.5, -0.5).expand(x_t.shape)
+
+    classifier = DiffusionClassifier(denoise, CosineSchedule(), labels=("a", "b"))
+    x = torch.full((2, 3, 2, 2), 0.25)
+    draw = Draw(0, 0.5, 0.0, np.zeros((3, 2, 2), np.float32))
+    found = classifier.measure(x, [draw, draw], torch.tensor([0, 1]), "none")
+    assert found["error_l2"].tolist() == pytest.approx([0.0625, 0.5625])
+    assert found["error_l1"].tolist() == pytest.approx([0.25, 0.75])
+
+
+def test_network_sees_the_noised_image_of_its_own_draw():
+    seen = []
+
+    def denoise(x_t, t, label):
+        seen.append((x_t.clone(), t.clone()))
+        return x_t
+
+    classifier = DiffusionClassifier(denoise, FlowSchedule(), labels=("a",))
+    x = torch.stack([torch.full((1, 2, 2), value) for value in (1.0, -1.0)])
+    draws = [
+        Draw(0, t, 0.0, np.full((1, 2, 2), noise, np.float32)) for t, noise in ((0.25, 2), (0.5, 4))
+    ]
+    classifier.measure(x, draws, torch.zeros(2, dtype=torch.int64), "none")
+    x_t, t = seen[0]
+    assert t.tolist() == [0.25, 0.5]
+    assert x_t[:, 0, 0, 0].tolist() == pytest.approx([0.75 + 0.5, -0.5 + 2.0])
+
+
+def test_clean_images_by_hand():
+    x_t, output = torch.tensor([[2.0]]), torch.tensor([[0.5]])
+    alpha, sigma = torch.tensor([0.8]), torch.tensor([0.6])
+    expected = {"epsilon": 1.7 / 0.8, "v_prediction": 1.6 - 0.3, "flow": 2 - 0.3, "sample": 0.5}
+    for prediction, value in expected.items():
+        found = clean_image(prediction, output, x_t, alpha, sigma)
+        assert found.item() == pytest.approx(value)
+    with pytest.raises(InputError, match="expected one of epsilon"):
+        clean_image("noise", output, x_t, alpha, sigma)
+
+
+def test_clipping():
+    clean = torch.tensor([[-3.0, 0.5, 2.0, float("nan")], [0.1, 0.2, 0.3, 0.4]])
+    static = clip_clean(clean, "static")
+    assert static[0, :3].tolist() == [-1, 0.5, 1]
+    assert static[0, 3].isnan()
+    assert clip_clean(clean, "none") is clean
+    wide = torch.linspace(-4, 4, 2001)[None]
+    dynamic = clip_clean(torch.cat([wide, wide / 8]), "dynamic")
+    bound = 0.995 * 4
+    assert dynamic[0] == pytest.approx(wide[0].clamp(-bound, bound) / bound, abs=1e-3)
+    assert torch.equal(dynamic[1], wide[0] / 8)

@@ -1,0 +1,428 @@
+import json
+import shutil
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tiny import tokens as tiny
+
+from gcbook.classifiers.masked import (
+    MaskedBound,
+    MaskedClassifier,
+    MaskedRegeneration,
+    load_masked,
+)
+from gcbook.classifiers.protocol import Draw
+from gcbook.classifiers.regeneration import Remask, regenerate
+from gcbook.classifiers.tokens import MaskedNetwork
+from gcbook.errors import InputError
+from gcbook.noise import DrawRule, keyed_generator
+
+LABELS = ("airplane", "bear", "dog")
+PROMPTS = ("a bad photo of a airplane.", "a bear", "a very very large bad photo of a dog.")
+CODES = 3
+MASK = CODES
+DRAWS = 6000
+# Two classes, joint probabilities of two dependent tokens of three codes.
+JOINT = torch.tensor(
+    [
+        [[0.20, 0.05, 0.05], [0.02, 0.30, 0.03], [0.15, 0.15, 0.05]],
+        [[0.01, 0.09, 0.40], [0.10, 0.05, 0.05], [0.02, 0.08, 0.20]],
+    ],
+    dtype=torch.float64,
+)
+
+
+def exact(tokens: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+    """Predict each token from what is known of the other, by Bayes's rule: no network is better."""
+    joint = JOINT[label]
+    rows, every = torch.arange(len(tokens)), slice(None)
+    first, second = joint.sum(2), joint.sum(1)
+    left, right = (tokens[:, 0].clamp(max=2), tokens[:, 1].clamp(max=2))
+    first = torch.where((tokens[:, 1] == MASK)[:, None], first, joint[rows, every, right])
+    second = torch.where((tokens[:, 0] == MASK)[:, None], second, joint[rows, left])
+    return torch.stack([first, second], 1).log()
+
+
+def toy(predict: Callable, tokens: torch.Tensor) -> MaskedNetwork:
+    return MaskedNetwork(
+        pixels=lambda images: tokens,
+        encode=lambda pixels: pixels,
+        decode=lambda codes: codes[:, None] / CODES,
+        predict=predict,
+        mask_token=MASK,
+    )
+
+
+def bounds(tokens: tuple[int, int], label: int, rule: DrawRule) -> tuple[np.ndarray, np.ndarray]:
+    """Return DRAWS estimates of the toy's bound, and their rates."""
+    classifier = MaskedBound(toy(exact, torch.tensor([tokens])), labels=("a", "b"))
+    x = classifier.prepare([])
+    draws = [classifier.draw("x", index, rule, x[0]) for index in range(DRAWS)]
+    labels = torch.full((DRAWS,), label)
+    found = classifier.measure(x.expand(DRAWS, 2), draws, labels, "none")["nll"]
+    return found.numpy(), np.array([draw.t for draw in draws])
+
+
+def expectation(tokens: tuple[int, int], label: int, power: int = 0) -> float:
+    """Enumerate all masks and integrate over the rate: the estimate's mean, without chance.
+
+    ``power`` multiplies the estimate by that power of its rate.
+    """
+    classifier = MaskedBound(toy(exact, torch.tensor([tokens])), labels=("a", "b"))
+    x = classifier.prepare([])
+    # The integrand is a polynomial in the rate, for which four points are exact.
+    points, weights = np.polynomial.legendre.leggauss(4)
+    total = 0.0
+    for rate, weight in zip((points + 1) / 2, weights / 2, strict=True):
+        for masked in product([True, False], repeat=2):
+            noise = np.where(masked, rate - 0.01, rate + 0.01).astype(np.float32)
+            draw = Draw(0, float(rate), noise=noise)
+            value = classifier.measure(x, [draw], torch.tensor([label]), "none")["nll"].item()
+            chance = np.prod(np.where(masked, rate, 1 - rate))
+            total += weight * chance * value * rate**power
+    return total
+
+
+@pytest.mark.parametrize("label", [0, 1])
+@pytest.mark.parametrize("tokens", list(product(range(CODES), repeat=2)))
+def test_bound_of_an_exact_model_is_its_likelihood(tokens: tuple[int, int], label: int) -> None:
+    # Every order of revealing gives the same joint probability, so the bound is tight.
+    expected = -float(JOINT[label][tokens].log())
+    assert expectation(tokens, label) == pytest.approx(expected, abs=1e-5)
+    assert abs(expectation(tokens, label, power=1) - expected) > 0.1, "the rate matters"
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_draws_estimate_the_bound(label: int) -> None:
+    expected = -float(JOINT[label][0, 2].log())
+    found, rate = bounds((0, 2), label, DrawRule(timesteps="uniform"))
+    assert abs(found.mean() - expected) < 4 * found.std() / np.sqrt(DRAWS)
+    without_rate = found * rate
+    assert abs(without_rate.mean() - expected) > 4 * without_rate.std() / np.sqrt(DRAWS)
+    masked = found > 0
+    assert masked.mean() == pytest.approx(2 / 3, abs=0.03), "those that mask nothing count, as 0"
+
+
+def test_stratified_and_antithetic_draws_estimate_the_same() -> None:
+    expected = -float(JOINT[0][0, 2].log())
+    for rule in (DrawRule(), DrawRule(antithetic=True)):
+        assert bounds((0, 2), 0, rule)[0].mean() == pytest.approx(expected, rel=0.1)
+
+
+def test_antithetic_draws_share_a_rate_and_mask_opposite_tokens() -> None:
+    classifier = MaskedBound(toy(exact, torch.tensor([[0, 1]])))
+    tokens = torch.zeros(1000, dtype=torch.int64)
+    rule = DrawRule(antithetic=True)
+    one, other = (classifier.draw("x", index, rule, tokens) for index in (4, 5))
+    assert one.t == other.t
+    np.testing.assert_allclose(one.noise + other.noise, 1, atol=1e-6)
+    assert classifier.draw("x", 6, rule, tokens).t != one.t
+
+
+def test_masks_are_of_the_rate_and_keyed() -> None:
+    classifier = MaskedBound(toy(exact, torch.tensor([[0, 1]])))
+    tokens = torch.zeros(20_000, dtype=torch.int64)
+    draw = classifier.draw("x", 3, DrawRule(seed=1), tokens)
+    assert 0 < draw.t <= 1
+    assert np.isnan(draw.log_snr)
+    assert np.mean(draw.noise < draw.t) == pytest.approx(draw.t, abs=0.02)
+    again = classifier.draw("x", 3, DrawRule(seed=1), tokens)
+    np.testing.assert_array_equal(again.noise, draw.noise)
+    for image, index, seed in (("y", 3, 1), ("x", 4, 1), ("x", 3, 2)):
+        other = classifier.draw(image, index, DrawRule(seed=seed), tokens)
+        assert abs(np.corrcoef(other.noise, draw.noise)[0, 1]) < 0.05
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny.amused(tmp_path_factory.mktemp("models") / "amused")
+
+
+def load(folder: Path, **options: object) -> MaskedClassifier:
+    options = {"labels": LABELS, **options}
+    prompts = options.pop("prompts", PROMPTS)
+    return load_masked(folder, prompts, **options)
+
+
+@pytest.fixture(params=["bound", "regenerate"])
+def classifier(folder: Path, request: pytest.FixtureRequest) -> MaskedClassifier:
+    return load(folder, method=request.param, steps=3)
+
+
+def images(count: int = 3) -> list[np.ndarray]:
+    generator = np.random.default_rng(0)
+    return [generator.random((20, 24 + n, 3), dtype=np.float32) for n in range(count)]
+
+
+def grid(
+    classifier: MaskedClassifier, x: torch.Tensor, labels: list[int], draws: int = 2
+) -> dict[tuple[int, int, int], tuple[float, ...]]:
+    """Measure all images, draws and classes in one batch."""
+    units = [
+        (image, draw, label)
+        for image in range(len(x))
+        for draw in [
+            classifier.draw(f"image {image}", n, DrawRule(), x[image]) for n in range(draws)
+        ]
+        for label in labels
+    ]
+    rows, asked, classes = zip(*units, strict=True)
+    values = classifier.measure(x[list(rows)], asked, torch.tensor(classes), "none")
+    assert tuple(values) == classifier.measures
+    columns = zip(*(values[name].tolist() for name in classifier.measures), strict=True)
+    keys = [(image, draw.index, label) for image, draw, label in units]
+    return dict(zip(keys, columns, strict=True))
+
+
+def test_scores_do_not_depend_on_what_else_is_asked(
+    folder: Path, classifier: MaskedClassifier
+) -> None:
+    x = classifier.prepare(images())
+    together = grid(classifier, x, [0, 1, 2])
+    assert len(set(together.values())) > 12
+
+    alone = {}
+    for image, n, label in together:
+        draw = classifier.draw(f"image {image}", n, DrawRule(), x[image])
+        values = classifier.measure(x[[image]], [draw], torch.tensor([label]), "none")
+        alone[image, n, label] = tuple(values[name].item() for name in classifier.measures)
+    for key, values in alone.items():
+        assert values == pytest.approx(together[key], abs=1e-4)
+
+    method = classifier.describe()["method"]
+    backwards = load(folder, prompts=PROMPTS[::-1], labels=LABELS[::-1], method=method, steps=3)
+    for (image, n, label), values in grid(backwards, x, [2, 0, 1]).items():
+        assert values == pytest.approx(together[image, n, 2 - label], abs=1e-4)
+
+
+def test_a_copy_gives_the_same_scores_and_description(
+    folder: Path, classifier: MaskedClassifier, tmp_path: Path
+) -> None:
+    path = Path(shutil.copytree(folder, tmp_path / "copy"))
+    copy = load(path, method=classifier.describe()["method"], steps=3)
+    assert copy.describe() | {"model": "amused"} == classifier.describe()
+    assert json.loads(json.dumps(copy.describe())) == copy.describe()
+    x = classifier.prepare(images())
+    assert torch.equal(copy.prepare(images()), x)
+    assert grid(copy, x, [0, 2]) == grid(classifier, x, [0, 2])
+
+
+def test_description_tells_what_makes_the_scores(folder: Path) -> None:
+    bound = load(folder)
+    found = bound.describe()
+    assert (found["kind"], found["method"], found["space"]) == ("masked", "bound", "tokens")
+    assert (found["resolution"], found["prompts"]) == (8, list(PROMPTS))
+    assert len(found["weights"]) == 64
+    assert "mask_ratio" not in found
+    assert (bound.measures, bound.evaluations, bound.deterministic) == (("nll",), 1, False)
+    tokens = bound.prepare(images())
+    assert (tokens.dtype, tokens.shape) == (torch.int64, (3, 16))
+    assert bound.n_elements(tokens[0]) == 16
+
+    anew = load(folder, method="regenerate", mask_ratio=0.25, steps=5)
+    found = anew.describe()
+    assert (found["method"], found["space"]) == ("regenerate", "pixels")
+    assert (found["mask_ratio"], found["steps"]) == (0.25, 5)
+    assert found["masking_schedule"] == "cosine"
+    assert (anew.measures, anew.evaluations) == (("error_l2", "error_l1"), 5)
+    pixels = anew.prepare(images())
+    assert pixels.shape == (3, 3, 8, 8)
+    assert pixels.min() < -0.5 < 0.5 < pixels.max() <= 1
+    assert anew.n_elements(pixels[0]) == 3 * 8 * 8
+    assert anew.draw("x", 0, DrawRule(), pixels[0]).t == 0.25
+
+
+def test_network_is_asked_as_the_pipeline_asks_it(folder: Path) -> None:
+    from diffusers import AmusedPipeline
+
+    pipeline = AmusedPipeline.from_pretrained(folder)
+    pipeline.set_progress_bar_config(disable=True)
+    asked = []
+    pipeline.transformer.register_forward_hook(
+        lambda module, args, output: asked.append((args[0], output)), with_kwargs=False
+    )
+    for label, prompt in enumerate(PROMPTS):
+        pipeline(prompt, num_inference_steps=2, guidance_scale=0.0, output_type="latent")
+        for tokens, logits in asked:
+            found = load(folder).network.predict(tokens.flatten(1), torch.tensor([label]))
+            expected = logits.flatten(2).movedim(1, -1)
+            torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
+        assert len(asked) == 2
+        asked.clear()
+
+
+def test_tokens_and_images_are_those_of_the_vq_model(folder: Path) -> None:
+    from diffusers import VQModel
+
+    from gcbook.classifiers.images import ImageFit
+
+    vqvae = VQModel.from_pretrained(folder / "vqvae")
+    pixels = ImageFit(8).fit(images())
+    with torch.no_grad():
+        latents = vqvae.encode(pixels).latents
+        expected = vqvae.quantize(latents)[2][2].reshape(3, 16)
+        reconstruction = vqvae.decode(latents).sample.clamp(0, 1)
+    network = load(folder).network
+    assert torch.equal(load(folder).prepare(images()), expected)
+    assert len(expected.unique()) > 3
+    torch.testing.assert_close(network.decode(expected), reconstruction, atol=1e-5, rtol=0)
+
+
+def test_without_a_mask_every_class_gets_the_reconstruction(folder: Path) -> None:
+    classifier = load(folder, method="regenerate", mask_ratio=0.0, steps=3)
+    x = classifier.prepare(images())
+    network = classifier.network
+    again = 2 * network.decode(network.encode((x + 1) / 2)) - 1
+    squares = (x - again).square().flatten(1).mean(1)
+    absolute = (x - again).abs().flatten(1).mean(1)
+    assert squares.min() > 0
+    for (image, _, _), (error_l2, error_l1) in grid(classifier, x, [0, 1, 2]).items():
+        assert error_l2 == pytest.approx(squares[image].item(), abs=1e-6)
+        assert error_l1 == pytest.approx(absolute[image].item(), abs=1e-6)
+
+
+def test_bfloat16_changes_no_token_and_little_else(folder: Path) -> None:
+    fine, coarse = load(folder), load(folder, dtype="bfloat16")
+    x = coarse.prepare(images())
+    assert torch.equal(x, fine.prepare(images()))
+    expected = grid(fine, x, [0, 1])
+    for key, values in grid(coarse, x, [0, 1]).items():
+        assert values == pytest.approx(expected[key], rel=0.1, abs=0.5)
+
+
+def streams(count: int, seed: int = 0) -> list[Callable[[str], np.random.Generator]]:
+    return [
+        lambda name, row=row: keyed_generator(seed, f"image {row}", 0, name) for row in range(count)
+    ]
+
+
+def test_tokens_are_sampled_from_what_the_network_predicts() -> None:
+    wanted = torch.tensor([0.6, 0.3, 0.1])
+    generated = regenerate(
+        torch.zeros(500, 8, dtype=torch.int64),
+        lambda tokens: wanted.log().expand(500, 8, 3),
+        streams(500),
+        mask_token=MASK,
+        mask_ratio=1.0,
+        remask=Remask(1),
+    )
+    shares = torch.bincount(generated.flatten(), minlength=3) / generated.numel()
+    # Four standard errors of 4,000 tokens.
+    assert shares.numpy() == pytest.approx(wanted.numpy(), abs=0.032)
+
+
+@pytest.mark.parametrize("masking_schedule", ["cosine", "linear"])
+def test_steps_mask_what_the_scheduler_would(masking_schedule: str) -> None:
+    from diffusers import AmusedScheduler
+
+    length, steps = 24, 5
+    generator = torch.Generator().manual_seed(0)
+    # So sure of its tokens that sampling them is no matter of chance, by different margins.
+    best = torch.randint(CODES, (2, length), generator=generator)
+    margins = torch.stack([torch.randperm(length, generator=generator) for _ in range(2)])
+    logits = torch.nn.functional.one_hot(best, CODES) * (9 + margins / 5)[..., None]
+    asked: list[torch.Tensor] = []
+
+    def predict(tokens: torch.Tensor) -> torch.Tensor:
+        asked.append(tokens)
+        return logits
+
+    tokens = torch.zeros(2, length, dtype=torch.int64)
+    found = regenerate(
+        tokens,
+        predict,
+        streams(2),
+        mask_token=MASK,
+        mask_ratio=0.75,
+        remask=Remask(steps, masking_schedule, temperature=(0.0, 0.0)),
+    )
+    assert [int((row == MASK).sum()) for row in asked[0]] == [18, 18]
+
+    scheduler = AmusedScheduler(mask_token_id=MASK, masking_schedule=masking_schedule)
+    scheduler.set_timesteps(steps, temperature=(0, 0))
+    current = asked[0]
+    for step, timestep in enumerate(scheduler.timesteps):
+        assert torch.equal(asked[step], current)
+        current = scheduler.step(logits, timestep, current, starting_mask_ratio=0.75).prev_sample
+    assert torch.equal(found, current)
+    kept = asked[0] != MASK
+    assert torch.equal(found[kept], tokens[kept])
+    assert torch.equal(found[~kept], best[~kept])
+
+
+def test_confidence_is_noisy_at_first_and_not_at_last() -> None:
+    remask = Remask(5)
+    assert [remask.heat(step) for step in range(5)] == [2.0, 1.5, 1.0, 0.5, 0.0]
+    logits = torch.nn.functional.one_hot(torch.zeros(1, 12, dtype=torch.int64), CODES) * 20.0
+    logits = logits - torch.arange(12)[:, None] * logits / 20
+    patterns = set()
+    for seed in range(8):
+        asked: list[torch.Tensor] = []
+        regenerate(
+            torch.zeros(1, 12, dtype=torch.int64),
+            lambda tokens, asked=asked: asked.append(tokens) or logits,
+            streams(1, seed),
+            mask_token=MASK,
+            mask_ratio=1.0,
+            remask=Remask(2),
+        )
+        patterns.add(tuple((asked[1][0] == MASK).tolist()))
+    assert len(patterns) > 4
+
+
+def test_a_class_that_predicts_the_same_gets_the_same_image() -> None:
+    def predict(tokens: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+        # The third class alone has another opinion.
+        opinion = torch.tensor([[1.0, 0.0, 0.5], [1.0, 0.0, 0.5], [0.0, 1.0, 0.5]])
+        return opinion[label][:, None].expand(-1, tokens.shape[1], -1)
+
+    network = MaskedNetwork(
+        pixels=lambda images: torch.zeros(1, 40, dtype=torch.float64),
+        encode=lambda pixels: pixels.new_zeros(pixels.shape, dtype=torch.int64),
+        decode=lambda tokens: tokens / 2,
+        predict=predict,
+        mask_token=MASK,
+    )
+    classifier = MaskedRegeneration(network, mask_ratio=0.5, remask=Remask(4))
+    x = classifier.prepare([])
+    for index in range(5):
+        draw = classifier.draw("x", index, DrawRule(), x[0])
+        values = classifier.measure(x.expand(3, -1), [draw] * 3, torch.arange(3), "none")
+        first, second, third = values["error_l2"].tolist()
+        assert first == second != third
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"method": "guess"}, "bound or regenerate"),
+        ({"method": "regenerate", "mask_ratio": 1.5}, r"share in \[0, 1\], found 1.5"),
+        ({"method": "regenerate", "steps": 0}, "at least 1, found 0"),
+        ({"prompts": PROMPTS[:2]}, "one a class, 3; found 2"),
+        ({"prompts": ("a", "b", "very " * 100)}, "at most 77 tokens"),
+        ({"dtype": "int8"}, "dtype: expected one of"),
+    ],
+)
+def test_what_cannot_be_done_is_refused(
+    folder: Path, options: dict[str, object], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        load(folder, **options)
+
+
+def test_draws_that_mean_nothing_are_refused(folder: Path, tmp_path: Path) -> None:
+    classifier = load(folder, method="regenerate")
+    x = classifier.prepare(images())
+    with pytest.raises(InputError, match="antithetic"):
+        classifier.draw("x", 0, DrawRule(antithetic=True), x[0])
+    with pytest.raises(InputError, match="one label an image"):
+        classifier.measure(x, [], None, "none")
+    foreign = load(folder).draw("x", 0, DrawRule(), x[0])
+    with pytest.raises(InputError, match="of its own"):
+        classifier.measure(x[:1], [foreign], torch.tensor([0]), "none")
+    with pytest.raises(InputError, match="found no vqvae"):
+        load(tmp_path)

@@ -1,0 +1,294 @@
+"""Tiny random models over image tokens, in the on-disk formats of the large ones.
+
+T5-VQ, aMUSEd, Janus and Emu3 of a few hundred kilobytes, always the same for a seed. Images are
+``side`` × ``side`` tokens. Codes are latents of random images, so that images differ in tokens.
+"""
+
+import string
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from gcbook.categories import CATEGORIES
+
+WORDS = ("<pad>", "</s>", "<unk>", "a", "an", "bad", "photo", "of", "large", "very", ".", "*")
+JANUS_TEMPLATE = (
+    "{% for message in messages %}<|User|>: {{ message['content'][0]['text'] }}\n\n{% endfor %}"
+    "{% if add_generation_prompt %}<|Assistant|>:{% endif %}"
+)
+
+
+def t5_vq(folder: str | Path, *, codes: int = 8, side: int = 2, seed: int = 0) -> Path:
+    """Write a T5-VQ model."""
+    from transformers import T5Config, T5ForConditionalGeneration
+
+    from gcbook.classifiers.t5vq import save_t5vq
+
+    tokenizer = _tokenizer({}, end="</s>")
+    offset = len(tokenizer)
+    torch.manual_seed(seed)
+    config = T5Config(
+        vocab_size=offset + codes,
+        d_model=16,
+        d_kv=8,
+        d_ff=32,
+        num_layers=2,
+        num_heads=2,
+        dropout_rate=0.0,
+        pad_token_id=0,
+        eos_token_id=1,
+        decoder_start_token_id=0,
+        # With T5's own start all predictions would be almost uniform.
+        initializer_factor=2.0,
+    )
+    save_t5vq(
+        folder,
+        transformer=T5ForConditionalGeneration(config).eval(),
+        tokenizer=tokenizer,
+        vqvae=_vqvae(codes, 2 * side),
+        resolution=2 * side,
+        image_token_offset=offset,
+    )
+    return Path(folder)
+
+
+def amused(folder: str | Path, *, codes: int = 8, side: int = 4, seed: int = 0) -> Path:
+    """Write an aMUSEd pipeline."""
+    from diffusers import AmusedPipeline, AmusedScheduler, UVit2DModel
+    from transformers import CLIPTextConfig, CLIPTextModelWithProjection
+
+    torch.manual_seed(seed)
+    tokenizer = _clip_tokenizer()
+    text = CLIPTextConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=16,
+        intermediate_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        max_position_embeddings=77,
+        projection_dim=16,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        initializer_range=0.5,
+    )
+    transformer = UVit2DModel(
+        hidden_size=16,
+        cond_embed_dim=16,
+        micro_cond_encode_dim=4,
+        micro_cond_embed_dim=20,
+        encoder_hidden_size=16,
+        vocab_size=codes + 1,
+        codebook_size=codes,
+        in_channels=16,
+        block_out_channels=16,
+        num_res_blocks=1,
+        block_num_heads=2,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=32,
+        sample_size=side,
+    )
+    pipeline = AmusedPipeline(
+        vqvae=_vqvae(codes, 2 * side),
+        tokenizer=tokenizer,
+        text_encoder=CLIPTextModelWithProjection(text).eval(),
+        transformer=transformer.eval(),
+        scheduler=AmusedScheduler(mask_token_id=codes),
+    )
+    pipeline.save_pretrained(folder)
+    return Path(folder)
+
+
+def janus(folder: str | Path, *, codes: int = 8, side: int = 2, seed: int = 0) -> Path:
+    """Write a Janus model."""
+    from transformers import (
+        JanusConfig,
+        JanusForConditionalGeneration,
+        JanusImageProcessor,
+        JanusProcessor,
+        LlamaConfig,
+    )
+    from transformers.models.janus.configuration_janus import JanusVisionConfig, JanusVQVAEConfig
+
+    special = {
+        "image_token": "<image_placeholder>",
+        "boi_token": "<begin_of_image>",
+        "eoi_token": "<end_of_image>",
+    }
+    tokenizer = _tokenizer(special, start="<s>", extra=("<s>", "<|User|>", "<|Assistant|>", ":"))
+    torch.manual_seed(seed)
+    config = JanusConfig(
+        text_config=LlamaConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=16,
+            intermediate_size=32,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            max_position_embeddings=64,
+            initializer_range=0.5,
+            bos_token_id=tokenizer.bos_token_id,
+            eos_token_id=1,
+            pad_token_id=0,
+        ),
+        vision_config=JanusVisionConfig(
+            hidden_size=16,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            image_size=2 * side,
+            patch_size=2,
+            projection_dim=16,
+            num_image_tokens=side * side,
+        ),
+        vq_config=JanusVQVAEConfig(
+            embed_dim=4,
+            num_embeddings=codes,
+            latent_channels=8,
+            base_channels=32,
+            channel_multiplier=(1, 1),
+            num_res_blocks=1,
+            projection_dim=16,
+            image_token_embed_dim=16,
+            initializer_range=0.5,
+        ),
+        image_token_id=tokenizer.convert_tokens_to_ids("<image_placeholder>"),
+        initializer_range=0.5,
+    )
+    model = JanusForConditionalGeneration(config).eval()
+    vqmodel = model.model.vqmodel
+    pixels = 2 * torch.rand(codes, 3, 2 * side, 2 * side) - 1
+    with torch.no_grad():
+        latents = vqmodel.quant_conv(vqmodel.encoder(pixels))[:, :, 0, 0]
+        vqmodel.quantize.embedding.weight.copy_(torch.nn.functional.normalize(latents, dim=-1))
+    model.save_pretrained(folder)
+    JanusProcessor(
+        JanusImageProcessor(size={"height": 2 * side, "width": 2 * side}, min_size=1),
+        tokenizer,
+        chat_template=JANUS_TEMPLATE,
+        num_image_tokens=side * side,
+    ).save_pretrained(folder)
+    return Path(folder)
+
+
+def emu3(folder: str | Path, *, codes: int = 8, seed: int = 0) -> Path:
+    """Write an Emu3 model; an image of 8 n pixels is n × n tokens."""
+    from transformers import (
+        Emu3Config,
+        Emu3ForConditionalGeneration,
+        Emu3ImageProcessor,
+        Emu3Processor,
+    )
+    from transformers.models.emu3.configuration_emu3 import Emu3TextConfig, Emu3VQVAEConfig
+
+    special = {
+        "image_token": "<image>",
+        "boi_token": "<|image start|>",
+        "eoi_token": "<|image end|>",
+        "image_wrapper_token": "<|image token|>",
+        "eof_token": "<|extra_201|>",
+    }
+    # Not in the order of the codes, as nothing promises that they are.
+    visual = tuple(f"<|visual token {code:06d}|>" for code in reversed(range(codes)))
+    extra = ("<|extra_203|>", "<|extra_200|>", *visual)
+    tokenizer = _tokenizer(special, start_token="<|extra_203|>", extra=extra)
+    torch.manual_seed(seed)
+    config = Emu3Config(
+        vq_config=Emu3VQVAEConfig(
+            codebook_size=codes,
+            embed_dim=4,
+            base_channels=32,
+            channel_multiplier=(1, 1, 1, 1),
+            num_res_blocks=1,
+            hidden_size=32,
+            attn_resolutions=(3,),
+        ),
+        text_config=Emu3TextConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=16,
+            intermediate_size=32,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            num_key_value_heads=2,
+            max_position_embeddings=256,
+            initializer_range=0.5,
+            bos_token_id=tokenizer.bos_token_id,
+            eos_token_id=1,
+            pad_token_id=0,
+        ),
+        vocabulary_map=tokenizer.get_vocab(),
+    )
+    model = Emu3ForConditionalGeneration(config).eval()
+    vqmodel = model.model.vqmodel
+    with torch.no_grad():
+        video = (2 * torch.rand(codes, 3, 16, 16) - 1).unsqueeze(1).repeat(1, 4, 1, 1, 1)
+        latents = vqmodel.quant_conv(vqmodel.encoder(video).permute(0, 2, 1, 3, 4))
+        vqmodel.quantize.embedding.weight.copy_(latents[:, :, 0, 0, 0])
+    model.save_pretrained(folder)
+    processor = Emu3ImageProcessor(image_mean=[0.5] * 3, image_std=[0.5] * 3)
+    Emu3Processor(processor, tokenizer).save_pretrained(folder)
+    return Path(folder)
+
+
+def _vqvae(codes: int, resolution: int) -> Any:
+    from diffusers import VQModel
+
+    vqvae = VQModel(
+        down_block_types=("DownEncoderBlock2D",) * 2,
+        up_block_types=("UpDecoderBlock2D",) * 2,
+        block_out_channels=(8, 8),
+        latent_channels=4,
+        norm_num_groups=4,
+        num_vq_embeddings=codes,
+        vq_embed_dim=4,
+        sample_size=resolution,
+        lookup_from_codebook=True,
+        force_upcast=True,
+    ).eval()
+    with torch.no_grad():
+        latents = vqvae.encode(torch.rand(codes, 3, resolution, resolution)).latents
+        vqvae.quantize.embedding.weight.copy_(latents[:, :, 0, 0])
+    return vqvae
+
+
+def _tokenizer(
+    special: dict[str, str],
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    start_token: str | None = None,
+    extra: tuple[str, ...] = (),
+) -> Any:
+    """Make a tokenizer of words; ``start`` and ``end`` are added to every text."""
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    words = [*WORDS, *CATEGORIES, *string.digits, *extra, *special.values()]
+    vocabulary = {word: index for index, word in enumerate(dict.fromkeys(words))}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    if start or end:
+        single = " ".join(part for part in (start, "$A", end) if part)
+        added = [(token, vocabulary[token]) for token in (start, end) if token]
+        tokenizer.post_processor = processors.TemplateProcessing(single, special_tokens=added)
+    named = {"bos_token": start or start_token} if start or start_token else {}
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        pad_token="<pad>",
+        eos_token="</s>",
+        unk_token="<unk>",
+        extra_special_tokens=special,
+        additional_special_tokens=[word for word in extra if word.startswith("<")],
+        **named,
+    )
+
+
+def _clip_tokenizer() -> Any:
+    from transformers import CLIPTokenizer
+
+    letters = string.ascii_lowercase + string.digits + string.punctuation
+    pieces = [*letters, *(f"{letter}</w>" for letter in letters)]
+    pieces += ["<|startoftext|>", "<|endoftext|>"]
+    return CLIPTokenizer(
+        vocab={piece: index for index, piece in enumerate(pieces)}, merges=[], model_max_length=77
+    )

@@ -7,15 +7,15 @@ which dataset and source each belongs to, and reads their bytes; `gcbook.trials`
 
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from gcbook.archives import is_visible, read_member, zip_members
 from gcbook.errors import InputError
 from gcbook.experiments import DATASETS
 
-__all__ = ["TrialFile", "find_trial_files"]
+__all__ = ["TrialFile", "find_trial_files", "known_dataset"]
 
 _RAW_DATA = "raw-data"
 _COMMIT = re.compile(r"-(?:[0-9a-f]{40}|main|master)$")
@@ -92,35 +92,25 @@ def find_trial_files(path: str | Path, source: str | None = None) -> list[TrialF
 _Member = tuple[PurePosixPath, str, Callable[[], bytes]]
 
 
+def known_dataset(name: str) -> str | None:
+    """Return the dataset that a folder is named for, under any name in use, or None.
+
+    >>> known_dataset("texture-shape_edges")
+    'edge'
+    """
+    return _ALIASES.get(name.removeprefix(_FOREIGN_PREFIX).lower().replace("_", "-"))
+
+
 def _folder_members(root: Path) -> Iterator[_Member]:
     for file in root.rglob("*.csv"):
-        if _visible(PurePosixPath(file.relative_to(root).as_posix())):
+        if is_visible(PurePosixPath(file.relative_to(root).as_posix())):
             yield _whole(file), str(file), file.read_bytes
 
 
 def _zip_members(root: Path) -> Iterator[_Member]:
-    with zipfile.ZipFile(root) as archive:
-        names = archive.namelist()
-    for name in names:
-        inner = PurePosixPath(name.replace("\\", "/"))
-        if inner.is_absolute() or ".." in inner.parts or re.match(r"[A-Za-z]:", name):
-            raise InputError(
-                f"{root}: member {name!r} would reach outside the archive's folder; nothing was "
-                "read. Get the archive from a source you trust."
-            )
-        if inner.suffix.lower() == ".csv" and _visible(inner):
-            yield inner, f"{root}/{name}", lambda name=name: _read_member(root, name)  # type: ignore[misc]
-
-
-def _read_member(root: Path, name: str) -> bytes:
-    try:
-        with zipfile.ZipFile(root) as archive:
-            return archive.read(name)
-    except (zipfile.BadZipFile, EOFError, zlib.error, OSError) as error:
-        raise InputError(
-            f"{root}/{name}: expected an intact member of a zip archive, found a damaged one "
-            f"({error}); fetch the archive again."
-        ) from error
+    for inner, name in zip_members(root):
+        if inner.suffix.lower() == ".csv":
+            yield inner, f"{root}/{name}", lambda name=name: read_member(root, name)  # type: ignore[misc]
 
 
 def _whole(file: Path) -> PurePosixPath:
@@ -128,16 +118,11 @@ def _whole(file: Path) -> PurePosixPath:
     return PurePosixPath(*file.resolve().parts[1:])
 
 
-def _visible(inner: PurePosixPath) -> bool:
-    # macOS adds ._ twins and a __MACOSX folder to the archives it makes.
-    return not any(part.startswith((".", "__MACOSX")) for part in inner.parts)
-
-
 def _dataset(inner: PurePosixPath, place: str) -> str | None:
     folder = inner.parent.name
     if _IGNORED.fullmatch(folder):
         return None
-    named = _known(folder) or _known_prefix(inner.name)
+    named = known_dataset(folder) or _known_prefix(inner.name)
     if named is None:
         raise InputError(
             f"{place}: neither the folder {folder!r} nor the start of the file name is one of the "
@@ -147,20 +132,16 @@ def _dataset(inner: PurePosixPath, place: str) -> str | None:
     return named
 
 
-def _known(name: str) -> str | None:
-    return _ALIASES.get(name.removeprefix(_FOREIGN_PREFIX).lower().replace("_", "-"))
-
-
 def _known_prefix(file_name: str) -> str | None:
     stem = file_name.removeprefix(_FOREIGN_PREFIX)
-    return _known(stem.split("_", 1)[0]) if "_" in stem else None
+    return known_dataset(stem.split("_", 1)[0]) if "_" in stem else None
 
 
 def _source(inner: PurePosixPath, root: Path) -> str:
     parts = list(inner.parent.parts)
     if _RAW_DATA in parts:
         parts = parts[: len(parts) - 1 - parts[::-1].index(_RAW_DATA)]
-    elif parts and _known(parts[-1]):
+    elif parts and known_dataset(parts[-1]):
         parts = parts[:-1]
     # An archive without a top folder is called as its file is.
     return _COMMIT.sub("", parts[-1] if parts else root.stem)

@@ -21,7 +21,7 @@ from gcbook.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.metrics import HUMANS
 from gcbook.trialfiles import TrialFile
 
-__all__ = ["COLUMNS", "FILE_COLUMNS", "parse_trial_files"]
+__all__ = ["COLUMNS", "FILE_COLUMNS", "image_ids", "parse_condition", "parse_trial_files"]
 
 COLUMNS = (
     "observer",
@@ -73,6 +73,36 @@ def parse_trial_files(files: Sequence[TrialFile]) -> pd.DataFrame:
     trials = _to_table(pa.concat_tables(tables), files, origin, place)
     _refuse_duplicates(trials, place)
     return trials
+
+
+def image_ids(names: Sequence[str] | pa.ChunkedArray) -> pd.Series:
+    """Return which image each name stands for, whatever observer, session or trial it carries.
+
+    >>> image_ids(["0001_hp_dnn_0.7_boat_10_n03662601_12531.png", "cat1-dog2.png"]).tolist()
+    ['n03662601_12531.png', 'cat1-dog2.png']
+    """
+    strings = names if isinstance(names, pa.ChunkedArray) else pa.array(names, pa.string())
+    parts = pc.extract_regex(strings, pattern=_IMAGE_ID)
+    wordnet = pc.struct_field(parts, "image_id")
+    plain = pc.struct_field(parts, "plain")
+    return pc.if_else(pc.equal(wordnet, ""), plain, wordnet).to_pandas().astype("str")
+
+
+def parse_condition(dataset: str, text: str) -> str | None:
+    """Return a condition's name, or None if the dataset has no such condition.
+
+    The number parsed decides, as in the toolbox.
+
+    >>> parse_condition("uniform-noise", "0.90")
+    '0.9'
+    """
+    experiment = EXPERIMENTS[dataset]
+    if text in experiment.conditions:
+        return text
+    if not experiment.parametric and text.lower() in _MISSING:
+        return SINGLE_CONDITION
+    by_value: Mapping[object, str] = {_value(name): name for name in experiment.conditions}
+    return by_value.get(_value(text))
 
 
 class _Places:
@@ -170,7 +200,7 @@ def _to_table(
             "session": _integers(text["session"], "session", place),
             "trial": _integers(text["trial"], "trial", place),
             "condition": _conditions(dataset, text["condition"], place),
-            "image_id": _image_ids(rows["imagename"]),
+            "image_id": image_ids(rows["imagename"]),
             "category": text["category"],
             "response": response,
             "rt": _seconds(text["rt"], place),
@@ -208,18 +238,11 @@ def _seconds(values: pd.Series, place: _Places) -> pd.Series:
     return numbers
 
 
-def _image_ids(names: pa.ChunkedArray) -> pd.Series:
-    parts = pc.extract_regex(names, pattern=_IMAGE_ID)
-    wordnet = pc.struct_field(parts, "image_id")
-    plain = pc.struct_field(parts, "plain")
-    return pc.if_else(pc.equal(wordnet, ""), plain, wordnet).to_pandas().astype("str")
-
-
 def _conditions(dataset: pd.Series, values: pd.Series, place: _Places) -> pd.Series:
     pairs = pd.DataFrame({"dataset": dataset, "condition": values})
     distinct = pairs.drop_duplicates()
     names = {
-        (name, text): _condition(name, text)
+        (name, text): parse_condition(name, text)
         for name, text in distinct.itertuples(index=False, name=None)
     }
     canonical = pairs.merge(
@@ -235,17 +258,6 @@ def _conditions(dataset: pd.Series, values: pd.Series, place: _Places) -> pd.Ser
             "value, or move the file to the folder of its dataset."
         )
     return canonical.astype("str")
-
-
-def _condition(dataset: str, text: str) -> str | None:
-    """The condition's name: the number parsed decides, as in the toolbox (0.90 is 0.9)."""
-    experiment = EXPERIMENTS[dataset]
-    if text in experiment.conditions:
-        return text
-    if not experiment.parametric and text.lower() in _MISSING:
-        return SINGLE_CONDITION
-    by_value: Mapping[object, str] = {_value(name): name for name in experiment.conditions}
-    return by_value.get(_value(text))
 
 
 def _value(text: str) -> object:

@@ -27,6 +27,7 @@ __all__ = [
     "missing_images",
     "read_trials",
     "unmatched_images",
+    "write_trial_file",
     "write_trials",
 ]
 
@@ -151,11 +152,13 @@ def write_trials(
             "written; choose another folder or pass overwrite=True."
         )
     for path, rows in groups.items():
-        _write_file(path, rows)
+        write_trial_file(path, rows)
     return list(groups)
 
 
-def _write_file(path: Path, rows: pd.DataFrame) -> None:
+def write_trial_file(path: str | Path, rows: pd.DataFrame) -> None:
+    """Write one observer's trials on one dataset as one CSV file, replacing what is there."""
+    path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     out = rows.rename(columns={"observer": "subj", "response": "object_response"})
     temporary = path.with_suffix(".csv.part")

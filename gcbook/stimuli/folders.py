@@ -1,0 +1,234 @@
+"""Sets of images on disk: a folder or a zip of ``<dataset>/<category>/<name>.png``.
+
+Zips are read where they lie. Images are ordered so that any first N of them are balanced: round
+after round one image of every category, and within a category in an order given by a hash of the
+image's identity, since names sort by condition or by texture.
+"""
+
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from hashlib import blake2b
+from itertools import zip_longest
+from pathlib import Path, PurePosixPath
+
+from gcbook.archives import folder_files, read_member, zip_members
+from gcbook.categories import CATEGORIES
+from gcbook.errors import InputError
+from gcbook.experiments import EXPERIMENTS, SINGLE_CONDITION
+from gcbook.originals import locate_stimuli
+from gcbook.stimuli.images import IMAGE_SUFFIXES
+from gcbook.stimuli.stimulus import Stimulus, StimulusSet
+from gcbook.trialfiles import known_dataset
+from gcbook.trialparse import image_ids, parse_condition
+
+__all__ = ["PUBLISHED_SETS", "Stimulus", "StimulusSet", "open_stimuli"]
+
+PUBLISHED_SETS = ("cue-conflict", "edge", "silhouette")
+"""The sets that can be opened by name: `gcbook fetch stimuli` gets them."""
+
+# Folders of rgeirhos/texture-vs-shape that are called otherwise than the benchmark's datasets.
+_FOLDERS = {
+    "filled-silhouettes": "silhouette",
+    "style-transfer": "cue-conflict",
+    "style-transfer-preprocessed-512": "cue-conflict",
+}
+_COMMIT = re.compile(r"-(?:[0-9a-f]{40}|main|master)$")
+# The toolbox keeps images flat, in <dataset>/dnn/session-1, with the category in the name:
+# number_experiment_observer_condition_category_…
+_INNER_FOLDERS = re.compile(r"dnn|session[-_]?\d+")
+_CONDITION, _CATEGORY, _N_PARTS = 3, 4, 6
+
+
+def open_stimuli(
+    source: str | Path, *, dataset: str = "", categories: Sequence[str] = CATEGORIES
+) -> StimulusSet:
+    """Find the images of one dataset; none is read yet.
+
+    Args:
+        source: a folder or zip with folders named for the categories, also further down
+            (GitHub's archive of a repository, say); a path into a zip; or the name of a
+            published set. The folder above the categories names the dataset. The flat layout of
+            the model-vs-human toolbox, with the category in the file name, will do as well.
+        dataset: chooses among several datasets; where there is one, names it.
+        categories: names of the categories' folders.
+
+    Raises:
+        InputError: nothing is there, no dataset or several, a category that is not one of these,
+            a condition that the dataset does not have, or one image twice.
+        DataNotFoundError: a published set is not on this machine.
+    """
+    root, prefix, dataset = _locate(source, dataset)
+    place = "/".join([str(root), *prefix.parts])
+    files = list(_images(root, prefix))
+    found: dict[PurePosixPath, list[tuple[_File, str]]] = {}
+    strays: dict[PurePosixPath, list[_File]] = {}
+    for file in files:
+        sorted_in = _sort_in(file.inner, categories)
+        if sorted_in is None:
+            strays.setdefault(_above(file.inner), []).append(file)
+        else:
+            found.setdefault(sorted_in[0], []).append((file, sorted_in[1]))
+    if not found:
+        example = f"{len(files)} images elsewhere, such as {files[0].place}" if files else "none"
+        raise InputError(
+            f"{place}: expected images in folders named for their categories "
+            f"({', '.join(categories)}); found {example}."
+        )
+    folder = _choose(found, dataset, place, _root_name(root, prefix))
+    if foreign := [file for file in strays.get(folder, ()) if len(file.inner.parts) > 1]:
+        names = sorted({file.inner.parent.name for file in foreign})
+        raise InputError(
+            f"{foreign[0].place}: expected folders named {', '.join(categories)}; found "
+            f"{', '.join(names)} ({len(foreign)} images). Rename or move what is no category."
+        )
+    name = _canonical(folder.name or _root_name(root, prefix))
+    if dataset and len(found) == 1:
+        name = _canonical(dataset)
+        if PurePosixPath(name).parts != (name,) or "\\" in name or name == "..":
+            raise InputError(f"dataset: expected a name that a folder can have, found {dataset!r}.")
+    return StimulusSet(
+        name, "/".join([place, *folder.parts]), _make(found[folder], name, categories)
+    )
+
+
+@dataclass(frozen=True)
+class _File:
+    inner: PurePosixPath
+    place: str
+    content: Callable[[], bytes]
+
+
+def _locate(source: str | Path, dataset: str) -> tuple[Path, PurePosixPath, str]:
+    path, nothing = Path(source).expanduser(), PurePosixPath()
+    if path.is_dir() or (path.is_file() and zipfile.is_zipfile(path)):
+        return path, nothing, dataset
+    if path.exists():
+        raise InputError(
+            f"{path}: expected a folder or a zip archive of images, found another kind of file."
+        )
+    for archive in path.parents:
+        if archive.is_file() and zipfile.is_zipfile(archive):
+            return archive, PurePosixPath(path.relative_to(archive).as_posix()), dataset
+    named = known_dataset(str(source))
+    if named in PUBLISHED_SETS:
+        return locate_stimuli()[0], nothing, named
+    if named:
+        raise InputError(
+            f"{source}: nothing is there by that name, and of the 17 datasets only "
+            f"{', '.join(PUBLISHED_SETS)} can be named; give the folder or zip of its images, as "
+            "the model-vs-human toolbox (bethgelab/model-vs-human) downloads them."
+        )
+    raise InputError(
+        f"{path}: expected a folder or zip of images (<dataset>/<category>/<name>.png), or one of "
+        f"{', '.join(PUBLISHED_SETS)}; found nothing there. Check the path."
+    )
+
+
+def _images(root: Path, prefix: PurePosixPath) -> Iterator[_File]:
+    if root.is_dir():
+        for inner in folder_files(root):
+            if inner.suffix.lower() in IMAGE_SUFFIXES:
+                yield _File(inner, str(root / inner), (root / inner).read_bytes)
+        return
+    for inner, member in zip_members(root):
+        if inner.suffix.lower() in IMAGE_SUFFIXES and inner.is_relative_to(prefix):
+            content = partial(read_member, root, member)
+            yield _File(inner.relative_to(prefix), f"{root}/{member}", content)
+
+
+def _sort_in(inner: PurePosixPath, categories: Sequence[str]) -> tuple[PurePosixPath, str] | None:
+    """Folder of the dataset and category, or None."""
+    if inner.parent.name in categories:
+        return _above(inner), inner.parent.name
+    parts = inner.name.split("_")
+    if len(parts) < _N_PARTS or parts[_CATEGORY] not in categories:
+        return None
+    folder = inner.parent
+    while _INNER_FOLDERS.fullmatch(folder.name):
+        folder = folder.parent
+    return folder, parts[_CATEGORY]
+
+
+def _above(inner: PurePosixPath) -> PurePosixPath:
+    return inner.parent.parent
+
+
+def _choose(
+    found: dict[PurePosixPath, list[tuple[_File, str]]], dataset: str, place: str, root_name: str
+) -> PurePosixPath:
+    if len(found) == 1:
+        return next(iter(found))
+    wanted = [
+        folder
+        for folder in found
+        if dataset and _canonical(dataset) in (_canonical(folder.name or root_name), str(folder))
+    ]
+    if len(wanted) == 1:
+        return wanted[0]
+    listed = ", ".join(f"{folder} ({len(found[folder])} images)" for folder in sorted(found))
+    asked = f"dataset {dataset!r}" if dataset else "one dataset"
+    raise InputError(
+        f"{place}: expected {asked}, found {len(wanted) or len(found)} of: {listed}. Give the path "
+        "of one of these folders, or choose by --dataset."
+    )
+
+
+def _canonical(name: str) -> str:
+    return _FOLDERS.get(name) or known_dataset(name) or name
+
+
+def _root_name(root: Path, prefix: PurePosixPath) -> str:
+    if prefix.name:
+        return prefix.name
+    whole = root.resolve()
+    return _COMMIT.sub("", whole.name if whole.is_dir() else whole.stem)
+
+
+def _make(
+    files: Sequence[tuple[_File, str]], dataset: str, categories: Sequence[str]
+) -> tuple[Stimulus, ...]:
+    names = [file.inner.name for file, _ in files]
+    # What a name of the 17 datasets carries before its last part differs between observers. Other
+    # people's names are theirs to choose.
+    identities = image_ids(names).tolist() if dataset in EXPERIMENTS else names
+    places: dict[str, str] = {}
+    groups: dict[str, list[Stimulus]] = {category: [] for category in categories}
+    for (file, category), name, image_id in zip(files, names, identities, strict=True):
+        if image_id in places:
+            raise InputError(
+                f"{file.place}: expected every image once, found {image_id} a second time (first: "
+                f"{places[image_id]}). Rename or remove one of the two."
+            )
+        places[image_id] = file.place
+        condition = _condition(dataset, name, file.place)
+        stimulus = Stimulus(image_id, name, category, condition, dataset, file.place, file.content)
+        groups[category].append(stimulus)
+    ordered = [sorted(group, key=_shuffled) for group in groups.values()]
+    return tuple(
+        stimulus for once in zip_longest(*ordered) for stimulus in once if stimulus is not None
+    )
+
+
+def _shuffled(stimulus: Stimulus) -> bytes:
+    return blake2b(stimulus.image_id.encode(), digest_size=16).digest()
+
+
+def _condition(dataset: str, name: str, place: str) -> str:
+    experiment = EXPERIMENTS.get(dataset)
+    if experiment is None:
+        return SINGLE_CONDITION
+    parts = name.split("_")
+    text = parts[_CONDITION] if len(parts) >= _N_PARTS else ""
+    if not experiment.parametric:
+        return parse_condition(dataset, text) or SINGLE_CONDITION
+    condition = parse_condition(dataset, text)
+    if condition is None:
+        raise InputError(
+            f"{place}: expected a name with the condition as its fourth part "
+            f"(0001_xx_dnn_<condition>_<category>_…), one of {', '.join(experiment.conditions)} "
+            f"for {dataset}; found {text!r}. Name it as the model-vs-human toolbox does."
+        )
+    return condition

@@ -1,0 +1,91 @@
+"""An image of a set, and the set."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+import numpy as np
+
+from gcbook.errors import InputError
+from gcbook.stimuli.images import decode_image
+
+__all__ = ["Stimulus", "StimulusSet"]
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """One image of a set.
+
+    Attributes:
+        image_id: which image it is, as in a trials table.
+        imagename: name of the file.
+        category: what it shows.
+        condition: name of the condition, "0" where there is only one.
+        dataset: the set.
+        place: where it is, for messages.
+        content: reads the bytes of the file.
+    """
+
+    image_id: str
+    imagename: str
+    category: str
+    condition: str
+    dataset: str
+    place: str
+    content: Callable[[], bytes] = field(repr=False, compare=False)
+
+    def read(self) -> np.ndarray:
+        """Return the pixels, float32 of shape (height, width, 3) in [0, 1].
+
+        Raises:
+            InputError: the file cannot be read.
+        """
+        return self.load()[0]
+
+    def load(self) -> tuple[np.ndarray, str]:
+        """Return the pixels, as `read` does, and the SHA-256 of the same bytes."""
+        content = self._bytes()
+        return decode_image(content, self.place), sha256(content).hexdigest()
+
+    def sha256(self) -> str:
+        """Return the SHA-256 of the file's bytes."""
+        return sha256(self._bytes()).hexdigest()
+
+    def _bytes(self) -> bytes:
+        try:
+            return self.content()
+        except OSError as error:
+            raise InputError(
+                f"{self.place}: expected an image, found what cannot be read ({error})."
+            ) from error
+
+
+@dataclass(frozen=True)
+class StimulusSet:
+    """Images of one dataset, in the order in which they are shown.
+
+    Attributes:
+        dataset: its name: one of the 17, or another.
+        place: the folder or archive.
+        stimuli: the images.
+    """
+
+    dataset: str
+    place: str
+    stimuli: tuple[Stimulus, ...]
+
+    def __len__(self) -> int:
+        return len(self.stimuli)
+
+    def __iter__(self) -> Iterator[Stimulus]:
+        return iter(self.stimuli)
+
+    def first(self, number: int) -> "StimulusSet":
+        """Return the first images: as many of each category, to within one, as there are.
+
+        Raises:
+            InputError: the number is below 1.
+        """
+        if number < 1:
+            raise InputError(f"number of images: expected at least 1, found {number}.")
+        return replace(self, stimuli=self.stimuli[:number])

@@ -1,0 +1,204 @@
+"""Sets of images: folders, zips, names; what is an image's identity, and their order."""
+
+import hashlib
+import io
+import zipfile
+from collections import Counter
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gcbook.errors import DataNotFoundError, InputError
+from gcbook.stimuli.folders import open_stimuli
+from gcbook.trialparse import image_ids
+
+CAT_DOG = ("cat", "dog")
+
+
+def png(value: int = 0) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (2, 2), (value, 0, 0)).save(file, "PNG")
+    return file.getvalue()
+
+
+def make(root, *names: str):
+    for number, name in enumerate(names):
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(png(number))
+    return root
+
+
+def zipped(path, *names: str):
+    with zipfile.ZipFile(path, "w") as archive:
+        for number, name in enumerate(names):
+            archive.writestr(name, png(number))
+    return path
+
+
+def test_folder_named_for_its_dataset(tmp_path):
+    make(tmp_path, "edges/cat/cat1.png", "edges/dog/dog1.PNG", "edges/dog/readme.txt")
+    found = open_stimuli(tmp_path / "edges")
+    assert (found.dataset, len(found)) == ("edge", 2)
+    first = found.stimuli[0]
+    assert (first.image_id, first.imagename, first.category) == ("cat1.png",) * 2 + ("cat",)
+    assert (first.condition, first.dataset) == ("0", "edge")
+    assert first.read() == pytest.approx(np.zeros((2, 2, 3)))
+    assert first.sha256() == hashlib.sha256(png(0)).hexdigest()
+    pixels, sha256 = found.stimuli[1].load()
+    assert pixels[0, 0, 0] == pytest.approx(1 / 255)
+    assert sha256 == hashlib.sha256(png(1)).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("folder", "dataset"),
+    [
+        ("filled-silhouettes", "silhouette"),
+        ("style-transfer-preprocessed-512", "cue-conflict"),
+        ("style-transfer", "cue-conflict"),
+        ("texture-shape_edges", "edge"),
+        ("Cue-Conflict", "cue-conflict"),
+        ("my-drawings", "my-drawings"),
+    ],
+)
+def test_datasets_under_other_names(tmp_path, folder, dataset):
+    make(tmp_path, f"{folder}/cat/cat1-dog2.png")
+    assert open_stimuli(tmp_path / folder).dataset == dataset
+    assert open_stimuli(tmp_path).dataset == dataset  # the folder above holds one dataset
+
+
+def test_zip_equals_folder_and_leaves_nothing_behind(tmp_path):
+    names = [f"edges/{c}/{c}{n}.png" for c in CAT_DOG for n in range(3)]
+    folder = make(tmp_path / "unpacked", *names) / "edges"
+    inside = tmp_path / "archives"
+    inside.mkdir()
+    whole = zipped(inside / "x.zip", *(f"repo-main/stimuli/{name}" for name in names))
+    bare = zipped(inside / "edges.zip", *(name.removeprefix("edges/") for name in names))
+    expected = [(s.image_id, s.category, s.sha256()) for s in open_stimuli(folder)]
+    for source in (whole, bare, f"{whole}/repo-main/stimuli/edges", f"{whole}/repo-main"):
+        found = open_stimuli(source)
+        assert found.dataset == "edge"
+        assert [(s.image_id, s.category, s.sha256()) for s in found] == expected
+    assert sorted(path.name for path in inside.iterdir()) == ["edges.zip", "x.zip"]
+
+
+@pytest.mark.parametrize("name", ["../edges/cat/cat1.png", "/edges/cat/cat1.png"])
+def test_archives_that_reach_outside_are_refused(tmp_path, name):
+    with pytest.raises(InputError, match="would reach outside"):
+        open_stimuli(zipped(tmp_path / "x.zip", "edges/cat/cat2.png", name))
+
+
+def test_several_datasets_are_listed_and_chosen(tmp_path):
+    make(tmp_path, "a/edges/cat/cat1.png", "a/filled-silhouettes/cat/cat1.png", "b/mine/cat/1.png")
+    with pytest.raises(InputError, match=r"found 3 of: a/edges \(1 images\), a/filled-silho"):
+        open_stimuli(tmp_path)
+    assert open_stimuli(tmp_path, dataset="silhouette").dataset == "silhouette"
+    assert open_stimuli(tmp_path, dataset="mine").stimuli[0].place.endswith("b/mine/cat/1.png")
+    with pytest.raises(InputError, match="expected dataset 'sketch'"):
+        open_stimuli(tmp_path, dataset="sketch")
+    # Where there is one, the option says what it is.
+    assert open_stimuli(tmp_path / "b", dataset="edges").dataset == "edge"
+
+
+def test_toolbox_names_tell_condition_and_identity(tmp_path):
+    names = ["0001_hp_dnn_0.70_boat_10_n03662601_12531.png", "0002_hp_dnn_inf_cat_10_n01_3.png"]
+    flat = make(tmp_path / "flat", *(f"high-pass/dnn/session-1/{name}" for name in names))
+    sorted_in = make(tmp_path / "sorted", f"high-pass/boat/{names[0]}", f"high-pass/cat/{names[1]}")
+    for root in (flat, sorted_in):
+        found = {s.imagename: s for s in open_stimuli(root)}
+        assert found[names[0]].condition == "0.7"
+        assert found[names[1]].condition == "inf"
+        assert [s.category for s in found.values()] == ["boat", "cat"]
+        assert [s.image_id for s in found.values()] == image_ids(list(found)).tolist()
+        assert found[names[0]].image_id == "n03662601_12531.png"
+
+
+def test_a_condition_is_never_guessed(tmp_path):
+    make(tmp_path, "low-pass/cat/cat1.png")
+    with pytest.raises(InputError, match="one of 0, 1, 3, 5, 7, 10, 15, 40 for low-pass"):
+        open_stimuli(tmp_path)
+
+
+def test_foreign_categories_are_named(tmp_path):
+    make(tmp_path, "edges/cat/cat1.png", "edges/banana/banana1.png", "edges/overview.png")
+    with pytest.raises(InputError, match=r"found banana \(1 images\)"):
+        open_stimuli(tmp_path / "edges")
+    found = open_stimuli(tmp_path / "edges", categories=("cat", "banana"))
+    assert {s.category for s in found} == {"cat", "banana"}
+
+
+def test_one_image_twice_is_refused_by_name(tmp_path):
+    make(
+        tmp_path,
+        "sketch/cat/0001_a_dnn_0_cat_00_cat1.png",
+        "sketch/cat/0002_a_dnn_0_cat_00_cat1.png",
+    )
+    with pytest.raises(InputError, match=r"0002.*found cat1.png a second time.*0001"):
+        open_stimuli(tmp_path)
+    # Only the benchmark's names carry an observer's prefix.
+    own = make(tmp_path / "own", "mine/cat/cat_001.png", "mine/dog/dog_001.png")
+    assert len(open_stimuli(own)) == 2
+    with pytest.raises(InputError, match="a second time"):
+        open_stimuli(make(tmp_path / "same", "mine/cat/001.png", "mine/dog/001.png"))
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        ([], "found none"),
+        (["cat1.png"], "found 1 images elsewhere"),
+        (["edges/cats/cat1.png"], "found 1 images elsewhere"),
+        (["edges/cat/cat1.txt"], "found none"),
+        (["__MACOSX/edges/cat/._cat1.png", ".hidden/cat/cat1.png"], "found none"),
+    ],
+)
+def test_no_images(tmp_path, names, says):
+    with pytest.raises(InputError, match=says):
+        open_stimuli(make(tmp_path, *names))
+
+
+def test_no_such_place(tmp_path):
+    with pytest.raises(InputError, match="found nothing there"):
+        open_stimuli(tmp_path / "nowhere")
+    (tmp_path / "note.txt").write_text("x")
+    with pytest.raises(InputError, match="another kind of file"):
+        open_stimuli(tmp_path / "note.txt")
+    with pytest.raises(InputError, match="only cue-conflict, edge, silhouette can be named"):
+        open_stimuli("sketch")
+
+
+def test_a_name_without_the_data_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("GCBOOK_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DataNotFoundError, match="gcbook fetch stimuli"):
+        open_stimuli("edge")
+    zipped(tmp_path / "texture-vs-shape-stimuli.zip", "r/edges/cat/cat1.png", "r/x/cat/cat1.png")
+    assert open_stimuli("edge").dataset == "edge"
+
+
+def test_first_images_are_balanced_and_nested(tmp_path):
+    names = [
+        f"mine/{c}/{c}{n}.png" for c in ("bear", *CAT_DOG) for n in range(10 if c == "cat" else 4)
+    ]
+    found = open_stimuli(make(tmp_path, *names))
+    assert [s.category for s in found][:6] == ["bear", "cat", "dog"] * 2
+    for n in range(1, len(found)):
+        some = found.first(n)
+        assert list(found.first(n + 1))[:n] == list(some)
+        counts = Counter(s.category for s in some)
+        if n <= 12:
+            assert max(counts.values()) - min(counts.get(c, 0) for c in ("bear", *CAT_DOG)) <= 1
+    cats = [s.imagename for s in found if s.category == "cat"]
+    assert cats != sorted(cats)  # names sort by condition or texture
+    with pytest.raises(InputError, match="at least 1"):
+        found.first(0)
+
+
+def test_published_stimuli(data_dir):
+    sizes = {name: len(open_stimuli(name)) for name in ("cue-conflict", "edge", "silhouette")}
+    assert sizes == {"cue-conflict": 240, "edge": 160, "silhouette": 160}
+    some = open_stimuli("cue-conflict").first(64)
+    assert set(Counter(s.category for s in some).values()) == {4}
+    assert some.stimuli[0].read().shape == (224, 224, 3)

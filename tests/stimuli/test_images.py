@@ -1,0 +1,74 @@
+"""Image files of every kind become colours in [0, 1]."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gcbook.errors import InputError
+from gcbook.stimuli.images import decode_image
+
+RGB = np.array([[[255, 0, 51], [0, 102, 255]]], dtype=np.uint8)
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def decoded(image: Image.Image, kind: str = "PNG", **options) -> np.ndarray:
+    values = decode_image(encoded(image, kind, **options), "x")
+    assert values.dtype == np.float32
+    assert values.shape[2] == 3
+    return values
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "WEBP"])
+def test_colours(kind):
+    options = {"lossless": True} if kind == "WEBP" else {}
+    assert decoded(Image.fromarray(RGB), kind, **options) == pytest.approx(RGB / 255, abs=1e-6)
+
+
+def test_grey_palette_and_one_bit():
+    grey = np.array([[0, 51], [204, 255]], dtype=np.uint8)
+    expected = np.repeat(grey[..., None] / 255, 3, 2)
+    assert decoded(Image.fromarray(grey)) == pytest.approx(expected)
+    palette = Image.fromarray(RGB).convert("P", palette=Image.Palette.ADAPTIVE, colors=2)
+    assert decoded(palette) == pytest.approx(RGB / 255, abs=1e-6)
+    assert decoded(Image.new("1", (1, 1), 1)).max() == 1
+
+
+def test_16_bits_are_not_cut_to_8():
+    deep = np.array([[0, 1, 257, 65535]], dtype=np.uint16)
+    found = decoded(Image.fromarray(deep))
+    assert found[0, :, 0] == pytest.approx([0, 1 / 65535, 1 / 255, 1])
+
+
+def test_floats_beyond_1_are_refused():
+    assert decoded(Image.fromarray(np.array([[0.25]], np.float32)), "TIFF")[0, 0, 0] == 0.25
+    with pytest.raises(InputError, match=r"floats in \[0, 1\]; found 0 to 7"):
+        decoded(Image.fromarray(np.array([[7.0]], np.float32)), "TIFF")
+
+
+def test_what_is_transparent_lies_on_white():
+    rgba = np.array([[[255, 0, 0, 255], [255, 0, 0, 51], [0, 0, 0, 0]]], dtype=np.uint8)
+    found = decoded(Image.fromarray(rgba))
+    assert found[0] == pytest.approx(np.array([[1, 0, 0], [1, 0.8, 0.8], [1, 1, 1]]), abs=1e-6)
+    palette = Image.new("P", (1, 1), 0)
+    palette.putpalette([0, 0, 0])
+    assert decoded(palette, transparency=0)[0, 0].tolist() == [1, 1, 1]
+
+
+def test_orientation_of_a_camera():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by 90 degrees
+    found = decoded(Image.fromarray(np.repeat(RGB, 2, 0)), "PNG", exif=exif)
+    assert found[:, :, 0] == pytest.approx(np.array([[1, 1], [0, 0]]))
+
+
+@pytest.mark.parametrize("content", [b"", b"no image", encoded(Image.fromarray(RGB))[:40]])
+def test_damage_is_named(content):
+    with pytest.raises(InputError, match=r"edges/cat\.png: expected an image"):
+        decode_image(content, "edges/cat.png")

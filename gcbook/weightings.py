@@ -114,8 +114,9 @@ def _elbo(t: np.ndarray, log_snr: np.ndarray, schedule: Schedule | None, norm: N
         raise InputError("weighting elbo: needs the model's noise schedule, which is not known.")
     if isinstance(schedule, DiscreteSchedule):
         return schedule.n_steps * vlb_weights(schedule)[schedule.index(t)]
-    # A central difference in log-SNR, whose slope varies far less than that of the ratio itself.
-    step = 1e-4
+    # A central difference in log-SNR, whose slope varies far less than that of the ratio itself;
+    # it still has a pole at either end, so that the step must shrink towards them.
+    step = np.maximum(1e-3 * np.minimum(t, 1 - t), 1e-7)
     below, above = np.clip(t - step, 1e-8, 1 - 1e-8), np.clip(t + step, 1e-8, 1 - 1e-8)
     logs = [2 * (np.log(schedule.alpha(at)) - np.log(schedule.sigma(at))) for at in (below, above)]
     return -0.5 * np.exp(log_snr) * (logs[1] - logs[0]) / (above - below)

@@ -1,0 +1,283 @@
+r"""From raw scores to responses, without a network.
+
+The response to an image is the class whose mean weighted error over draws is smallest,
+
+.. math:: \hat y = \arg\min_y \frac1n \sum_i w_{t_i} e_{y,i}
+
+(Jaini et al., 2024, Eq. 2), or whose negative log-likelihood is. A race is run again from its
+stored errors, so its responses exist under its own weighting and norm alone, and under any smaller
+number of draws.
+
+Ties. Classes whose means are equal to the last bit (a model that ignores its prompt, say) are put
+in an order by a hash of image and class, and the first is the response: always the same one, and no
+class is favoured over many images.
+"""
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from gcbook.errors import InputError
+from gcbook.scoring.racing import replay
+from gcbook.scoring.settings import Racing
+from gcbook.scoring.store import Store
+from gcbook.scoring.tensors import codes_of, dense, weighted_errors
+from gcbook.trialparse import COLUMNS
+from gcbook.weightings import NORMS, Norm, parse_weighting
+
+__all__ = ["DECISION_COLUMNS", "check_observer", "decide", "decide_rows", "to_trials"]
+
+DECISION_COLUMNS = (
+    "image_id",
+    "imagename",
+    "category",
+    "condition",
+    "response",
+    "runner_up",
+    "margin",
+    "n_draws",
+)
+"""Columns of a table of decisions."""
+
+CHUNK = 256
+"""Images taken at a time, which bounds memory."""
+
+
+def decide(
+    scores: Store | pd.DataFrame,
+    weighting: str | None = None,
+    norm: Norm | None = None,
+    draws: int | None = None,
+) -> pd.DataFrame:
+    """Decide on every image whose scores are complete.
+
+    Args:
+        scores: a store; or raw scores as `Store.scores` returns them, in which the images' own
+            columns are then missing, and no race is known of.
+        weighting: name of a weighting, see `gcbook.weightings`; by default that of the store's
+            settings, ``exp:7`` for a table.
+        norm: of the error, "l2" or "l1"; by default like ``weighting``.
+        draws: use the first draws only; by default all.
+
+    Returns:
+        Columns `DECISION_COLUMNS`, in the order of the store's images. ``margin`` is by how much
+        the mean of ``runner_up``, the best of the others that are left, exceeds that of
+        ``response``, 0 in a tie; NaN where a race left one class. ``n_draws`` counts the draws
+        the response rests on. ``attrs["incomplete"]`` names the images that were left out.
+
+    Raises:
+        InputError: there are not so many draws, or the weighting or norm is not to be had.
+    """
+    if isinstance(scores, pd.DataFrame):
+        return _decide_table(scores, weighting or "exp:7", norm or "l2", draws)
+    store = scores
+    weighting, norm = _choose_weights(store, weighting, norm)
+    draws = _choose_draws(store, draws)
+    rule = store.settings.racing
+    if rule and draws < rule.max_draws:
+        # Before its first test a race is a fixed number of draws.
+        rule = Racing(rule.min_draws, rule.p, draws) if draws >= rule.min_draws else None
+    return decide_rows(store, store.scores(), weighting, norm, draws, rule)
+
+
+def decide_rows(
+    store: Store,
+    rows: pd.DataFrame,
+    weighting: str,
+    norm: Norm,
+    draws: int | None = None,
+    rule: Racing | None = None,
+) -> pd.DataFrame:
+    """Decide from some rows of a store, as `decide` does from all.
+
+    Args:
+        store: says what the images are.
+        rows: of its scores.
+        weighting: of the errors.
+        norm: of the errors.
+        draws: how many an image must have; None: any number in which all classes are complete.
+        rule: of the race that the rows come from.
+    """
+    images = store.images()
+    values = weighted_errors(rows, parse_weighting(weighting), norm, store.schedule)
+    responses = list(
+        _responses(rows, values, images["image_id"].tolist(), store.labels, draws, rule)
+    )
+    table = images.drop(columns="sha256").merge(
+        pd.DataFrame(responses, columns=["image_id", *DECISION_COLUMNS[4:]]), on="image_id"
+    )
+    left_out = images.loc[~images["image_id"].isin(table["image_id"]), "imagename"]
+    table = table[list(DECISION_COLUMNS)]
+    table.attrs["incomplete"] = tuple(left_out)
+    return table
+
+
+def to_trials(
+    decisions: pd.DataFrame, observer: str, dataset: str, source: str = "gcbook"
+) -> pd.DataFrame:
+    """Make trials of decisions.
+
+    Args:
+        decisions: from `decide` on a store.
+        observer: name of the model.
+        dataset: name of the images.
+        source: where the trials come from.
+
+    Returns:
+        A trials table (`gcbook.trials.COLUMNS`) of one session, trials numbered from 1 in the order
+        of the images' names.
+
+    Raises:
+        InputError: the observer's name would make it a human, or a name cannot be part of a file's.
+    """
+    if Path(dataset).name != dataset or "\\" in dataset:
+        raise InputError(f"dataset: expected a name without slashes, found {dataset!r}.")
+    ordered = decisions.sort_values("imagename", ignore_index=True)
+    trials = ordered[["condition", "image_id", "category", "response", "imagename"]].assign(
+        observer=check_observer(observer),
+        observer_kind="model",
+        dataset=dataset,
+        session=1,
+        trial=np.arange(1, len(ordered) + 1),
+        rt=np.nan,
+        source=source,
+    )
+    return trials[list(COLUMNS)]
+
+
+def check_observer(name: str) -> str:
+    """Return a name that a model can have among trials.
+
+    Raises:
+        InputError: it cannot.
+    """
+    reserved = name.lower().startswith("subject") or name == "humans"
+    if not name.strip() or reserved or any(letter in name for letter in '/\\\0\n"'):
+        raise InputError(
+            "name of the model: expected one without slashes and quotes that does not begin with "
+            f"subject and is not humans; found {name!r}. Choose one with --name."
+        )
+    return name
+
+
+def _choose_weights(store: Store, weighting: str | None, norm: str | None) -> tuple[str, Norm]:
+    settings, place = store.settings, store.path
+    asked = parse_weighting(weighting).name if weighting else settings.weighting
+    asked_norm = next((each for each in NORMS if each == (norm or settings.norm)), None)
+    if asked_norm is None:
+        raise InputError(f"norm: expected one of {', '.join(NORMS)}; found {norm!r}.")
+    if store.traits.likelihood:
+        if asked != "uniform" or norm:
+            raise InputError(
+                f"{place}: the scores are likelihoods, which take no weights and have no norm; "
+                "leave both out."
+            )
+    elif settings.racing and (asked, asked_norm) != (settings.weighting, settings.norm):
+        raise InputError(
+            f"{place}: the classes raced under weighting {settings.weighting} and norm "
+            f"{settings.norm}, and those that lost have no further draws; expected these, found "
+            f"{asked} and {asked_norm}. Score with --draws instead of --racing to compare "
+            "weightings."
+        )
+    return asked, asked_norm
+
+
+def _choose_draws(store: Store, draws: int | None) -> int:
+    most = store.settings.max_draws
+    if draws is None:
+        return most
+    if not 1 <= draws <= most:
+        raise InputError(f"{store.path}: expected 1 to {most} draws, found {draws}.")
+    if store.settings.antithetic and draws % 2:
+        raise InputError(
+            f"{store.path}: its draws are pairs of opposite noise; expected an even number, found "
+            f"{draws}."
+        )
+    return draws
+
+
+def _decide_table(
+    rows: pd.DataFrame, weighting: str, norm: Norm, draws: int | None
+) -> pd.DataFrame:
+    values = weighted_errors(rows, parse_weighting(weighting), norm)
+    images = sorted(rows["image_id"].unique())
+    labels = sorted(rows["label"].unique())
+    n_draws = int(rows["draw"].max()) + 1 if len(rows) else 1
+    if draws is not None and not 1 <= draws <= n_draws:
+        raise InputError(f"decide: expected 1 to {n_draws} draws, found {draws}.")
+    responses = list(_responses(rows, values, images, labels, draws or n_draws, None))
+    table = pd.DataFrame(responses, columns=["image_id", *DECISION_COLUMNS[4:]])
+    decided = set(table["image_id"])
+    table.attrs["incomplete"] = tuple(name for name in images if name not in decided)
+    return table
+
+
+def _responses(
+    rows: pd.DataFrame,
+    values: np.ndarray,
+    images: list[str],
+    labels: tuple[str, ...] | list[str],
+    draws: int | None,
+    rule: Racing | None,
+) -> Iterator[tuple[str, str, str | None, float, int]]:
+    image, label = codes_of(rows["image_id"], images), codes_of(rows["label"], labels)
+    draw = rows["draw"].to_numpy()
+    used = image >= 0
+    if draws is not None:
+        used &= draw < draws
+    image, label, draw, values = image[used], label[used], draw[used], values[used]
+    order = np.argsort(image, kind="stable")
+    for first in range(0, len(images), CHUNK):
+        n_images = min(CHUNK, len(images) - first)
+        part = order[slice(*np.searchsorted(image[order], (first, first + n_images)))]
+        n_draws = int(draw[part].max(initial=-1)) + 1
+        errors = dense(
+            image[part] - first,
+            draw[part],
+            label[part],
+            values[part],
+            (n_images, n_draws, len(labels)),
+        )
+        means, counted = _means(errors, draws, rule)
+        for index in np.flatnonzero(counted):
+            name = images[first + index]
+            yield name, *_best(name, means[index], labels), int(counted[index])
+
+
+def _means(
+    errors: np.ndarray, draws: int | None, rule: Racing | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Means (images, labels), inf where a class is out, and draws (0: not complete)."""
+    if rule is not None:
+        races = replay(errors, rule)
+        means = races.sums / np.maximum(races.n_draws, 1)[:, None]
+        return np.where(races.alive, means, np.inf), races.n_draws * races.finished
+    whole = ~np.isnan(errors).any(axis=2)
+    counted = whole.sum(axis=1)
+    sums = np.where(whole[:, :, None], errors, 0.0).sum(axis=1)
+    if draws is not None:
+        counted = np.where(counted == draws, draws, 0)
+    return sums / np.maximum(counted, 1)[:, None], counted
+
+
+def _best(
+    image: str, means: np.ndarray, labels: tuple[str, ...] | list[str]
+) -> tuple[str, str | None, float]:
+    """Response, runner-up (None where a race left one class) and margin."""
+    first = _first(image, means, labels)
+    others = means.copy()
+    others[first] = np.inf
+    second = _first(image, others, labels)
+    if len(labels) < 2 or not np.isfinite(others[second]):
+        return labels[first], None, float("nan")
+    return labels[first], labels[second], float(means[second] - means[first])
+
+
+def _first(image: str, means: np.ndarray, labels: tuple[str, ...] | list[str]) -> int:
+    tied = np.flatnonzero(means == means.min())
+    if len(tied) == 1:
+        return int(tied[0])
+    return min(tied.tolist(), key=lambda at: blake2b(f"{image}\0{labels[at]}".encode()).digest())

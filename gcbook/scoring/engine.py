@@ -1,0 +1,292 @@
+"""The one orchestrator: images, a classifier and settings in, a store of raw scores out.
+
+Units of work are (image, draw, class), or (image, draw) where one evaluation answers for all
+classes. Batches are filled from the images that are open, oldest first, and further images are
+opened only when a batch would not be full: a few images deep where every class gets all draws, many
+where a race leaves each image one draw at a time. Memory is bounded by the batch, not by the set.
+
+What an image is asked depends on the image, the seed and the draw alone. So neither the batch, nor
+the other images, nor an interruption changes a result beyond rounding.
+"""
+
+import time
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from gcbook.classifiers.protocol import Classifier
+from gcbook.diagnostics import TENTHS, variance_shares
+from gcbook.errors import InputError
+from gcbook.noise import Schedule, read_schedule
+from gcbook.scoring.batches import Batch, Network, is_out_of_memory, make_batch
+from gcbook.scoring.checks import check_images, check_unchanged
+from gcbook.scoring.files import Rows
+from gcbook.scoring.history import History
+from gcbook.scoring.loader import LoadedImage, load_images
+from gcbook.scoring.progress import ProgressMode, RunProgress
+from gcbook.scoring.report import ScoreReport
+from gcbook.scoring.settings import ScoringSettings
+from gcbook.scoring.store import Store
+from gcbook.scoring.tensors import finite_weights
+from gcbook.scoring.work import FixedPlan, ImageWork, Plan, RacePlan
+from gcbook.scoring.writer import StoreWriter
+from gcbook.stimuli.folders import Stimulus
+from gcbook.weightings import parse_weighting
+
+__all__ = ["score"]
+
+GROUP = 8
+"""Images prepared at a time."""
+
+
+def score(
+    images: Iterable[Stimulus],
+    classifier: Classifier,
+    settings: ScoringSettings,
+    store: str | Path,
+    *,
+    extend: bool = False,
+    save_every: float = 20.0,
+    progress: ProgressMode = "auto",
+) -> ScoreReport:
+    """Score images, continuing whatever the store already holds of them.
+
+    Args:
+        images: of one dataset, each once; see `gcbook.stimuli.folders.open_stimuli`.
+        classifier: what is asked. Where nothing is random in it, one draw is made.
+        settings: how. ``device`` and ``dtype`` are the classifier's and only noted here.
+        store: folder of the scores, made if needed.
+        extend: add draws to a store that has fewer.
+        save_every: seconds after which results are on disk, whatever happens to the process.
+        progress: "auto", "bar", "lines" or "silent".
+
+    Returns:
+        What was done. Images that could not be read, or for which the network gave NaN or
+        infinity, are named in ``failed``; they cost the others nothing, and another run tries them
+        again.
+
+    Raises:
+        InputError: images, settings or classifier do not go with the store, or an image is not the
+            one that was scored before; nothing is scored then.
+        GcbookError: the store cannot be written, or memory is too small for one evaluation.
+
+    An exception of the network and an interruption by the user are passed on after what is
+    complete has been saved.
+    """
+    stimuli = tuple(images)
+    check_images(stimuli, classifier)
+    begun = time.perf_counter()
+    dataset = stimuli[0].dataset
+    with (
+        torch.inference_mode(),
+        StoreWriter(store, classifier, settings, dataset, extend=extend) as writer,
+    ):
+        check_unchanged(stimuli, writer)
+        run = _Run(stimuli, classifier, writer, settings.batch_size, save_every, progress)
+        run.go()
+        writer.merge()
+    try:
+        shares = variance_shares(Store.open(writer.path))
+    except InputError as error:
+        writer.notes.append(f"no shares of the variance: {error}")
+        shares = np.full(TENTHS, np.nan)
+    return ScoreReport(
+        writer.path,
+        len(stimuli),
+        run.n_complete_before + run.n_decisions,
+        run.n_read,
+        run.n_decisions,
+        run.failed,
+        run.network.n_evaluations,
+        time.perf_counter() - begun,
+        run.network.seconds,
+        shares,
+        tuple(writer.notes),
+    )
+
+
+class _Run:
+    """The state of one run."""
+
+    def __init__(
+        self,
+        stimuli: tuple[Stimulus, ...],
+        classifier: Classifier,
+        writer: StoreWriter,
+        batch_size: int,
+        save_every: float,
+        progress: ProgressMode,
+    ) -> None:
+        settings = writer.settings
+        n_labels = len(classifier.labels)
+        history = History(writer.store, [each.image_id for each in stimuli], settings)
+        indices = {each.image_id: number for number, each in enumerate(stimuli)}
+        missing = [each for each, done in zip(stimuli, history.complete, strict=True) if not done]
+        self.classifier, self.writer, self.settings = classifier, writer, settings
+        self.network = Network(classifier, settings.clip(classifier.default_clip), batch_size)
+        self.plan: Plan = (
+            RacePlan(settings.racing, n_labels, classifier.joint)
+            if settings.racing
+            else FixedPlan(settings.draws, n_labels, classifier.joint)
+        )
+        self.failed: dict[str, str] = {}
+        self.n_read = self.n_decisions = 0
+        self.n_complete_before = len(stimuli) - len(missing)
+        self._known = lambda stimulus: history.known(indices[stimulus.image_id])
+        self._incoming = load_images(missing)
+        self._open: list[ImageWork] = []
+        self._shape: torch.Size | None = None
+        self._weighting = parse_weighting(settings.weighting)
+        schedule = classifier.describe().get("schedule")
+        self._schedule: Schedule | None = read_schedule(schedule) if schedule else None  # type: ignore[arg-type]
+        if not writer.store.traits.likelihood:
+            # A weighting that is not defined for this model should not show only at the end.
+            middle = np.array([0.5]), np.array([0.0])
+            self._weighting.weights(*middle, self._schedule, settings.norm)
+        self._save_every, self._next_save = save_every, time.monotonic() + save_every
+        n_units = None if settings.racing else self._count(missing)
+        self.progress = RunProgress(progress, len(stimuli), self.n_complete_before, n_units)
+
+    def _count(self, missing: list[Stimulus]) -> int:
+        per_draw = 1 if self.classifier.joint else len(self.classifier.labels)
+        there = sum(len(self._known(each)[0]) for each in missing) * per_draw
+        units = len(missing) * self.settings.draws * per_draw
+        return (units - there // len(self.classifier.labels)) * self.classifier.evaluations
+
+    def go(self) -> None:
+        for note in self.writer.notes:
+            self.progress.note(note)
+        try:
+            while (batch := self._next_batch()) is not None:
+                size = self.network.batch_size
+                self._record(batch, self.network.measure(batch))
+                if self.network.batch_size < size:
+                    self.progress.note(
+                        f"out of memory: {self.network.batch_size} units at a time from now on"
+                    )
+                self.progress.update(self.n_read, self.n_decisions, self.network.n_evaluations)
+                if time.monotonic() >= self._next_save:
+                    self.writer.flush()
+                    self._next_save = time.monotonic() + self._save_every
+        except BaseException:
+            self.writer.flush()
+            self.progress.note(
+                f"stopped; what was measured is saved in {self.writer.path}, and the same command "
+                "goes on from there"
+            )
+            raise
+        finally:
+            self._incoming.close()  # type: ignore[attr-defined]
+            self.progress.close()
+
+    def _next_batch(self) -> Batch | None:
+        room, at = self.network.batch_size, 0
+        taken: list[tuple[ImageWork, np.ndarray]] = []
+        while room:
+            if at == len(self._open):
+                group = list(islice(self._incoming, GROUP))
+                if not group:
+                    break
+                self._open.extend(self._prepare(group))
+                continue
+            work = self._open[at]
+            units = work.take(room)
+            room -= len(units)
+            taken.append((work, units))
+            at += 1
+        return make_batch(taken, self.classifier, self.settings.rule) if taken else None
+
+    def _prepare(self, group: list[LoadedImage]) -> Iterator[ImageWork]:
+        for image in group:
+            if image.pixels is None:
+                self._fail(image.stimulus, image.error)
+        readable = [image for image in group if image.pixels is not None]
+        self.n_read += len(readable)
+        for image, prepared in self._prepared(readable):
+            if self._shape is None:
+                self._shape = prepared.shape
+                self.writer.note_elements(self.classifier.n_elements(prepared))
+            if prepared.shape != self._shape:
+                self._fail(
+                    image.stimulus,
+                    f"expected {tuple(self._shape)} after resizing, as the first image has; found "
+                    f"{tuple(prepared.shape)}",
+                )
+                continue
+            code = self.writer.code(image.stimulus, image.sha256)
+            work = ImageWork(image.stimulus, code, prepared, self._known(image.stimulus))
+            if self.plan.begin(work):
+                yield work
+
+    def _prepared(self, images: list[LoadedImage]) -> list[tuple[LoadedImage, torch.Tensor]]:
+        if not images:
+            return []
+        try:
+            prepared = self.classifier.prepare([i.pixels for i in images if i.pixels is not None])
+            return list(zip(images, prepared, strict=True))
+        except (InputError, RuntimeError, MemoryError) as error:
+            if not (isinstance(error, InputError) or is_out_of_memory(error)):
+                raise
+            if len(images) == 1:
+                self._fail(images[0].stimulus, str(error))
+                return []
+        return [pair for image in images for pair in self._prepared([image])]
+
+    def _record(self, batch: Batch, values: np.ndarray) -> None:
+        image, draw, t, log_snr, label = (
+            batch.image, batch.draw, batch.t, batch.log_snr, batch.label,
+        )  # fmt: skip
+        if label is None:
+            n_labels = len(self.classifier.labels)
+            image, draw, t, log_snr = (
+                np.repeat(each, n_labels) for each in (image, draw, t, log_snr)
+            )
+            label = np.tile(np.arange(n_labels), len(batch))
+            values = values.reshape(len(values), -1)
+            bounds = batch.bounds * n_labels
+        else:
+            bounds = batch.bounds
+        likelihood = self.writer.store.traits.likelihood
+        if not likelihood:
+            # A race must see what a replay will read.
+            values = values.astype(np.float32).astype(np.float64)
+        finite = np.isfinite(values).all(axis=0)
+        code = np.array([work.code for work in batch.works])[image]
+        rows = Rows(code, label, draw, t, log_snr, values)
+        self.writer.add(rows if finite.all() else rows.where(finite))
+        failed = set(image[~finite].tolist())
+        weighted = values[0] if likelihood else self._weighted(values, t, log_snr)
+        measured: list[ImageWork] = []
+        for number, work in enumerate(batch.works):
+            part = slice(bounds[number], bounds[number + 1])
+            if number in failed:
+                n_bad = int((~finite[part]).sum())
+                self._fail(
+                    work.stimulus, f"the network gave NaN or infinity {n_bad} times in one batch"
+                )
+                continue
+            self.plan.measured(work, draw[part], label[part], weighted[part])
+            if work.all_taken:
+                measured.append(work)
+        done = self.plan.advance(measured)
+        self.n_decisions += len(done)
+        gone = {id(work) for work in done} | {id(batch.works[number]) for number in failed}
+        if gone:
+            for work in self._open:
+                if id(work) in gone:
+                    self.plan.end(work)
+            self._open = [work for work in self._open if id(work) not in gone]
+
+    def _weighted(self, values: np.ndarray, t: np.ndarray, log_snr: np.ndarray) -> np.ndarray:
+        if not self.settings.racing:
+            return values[0]
+        norm = self.settings.norm
+        weights = finite_weights(self._weighting, norm, self._schedule, t, log_snr)
+        return weights * values[self.classifier.measures.index(f"error_{norm}")]
+
+    def _fail(self, stimulus: Stimulus, reason: str) -> None:
+        self.failed[stimulus.imagename] = reason
+        self.progress.note(f"{stimulus.imagename}: {reason}; left out")

@@ -1,0 +1,190 @@
+"""A store: the raw scores of one model on one set of images, and all that made them.
+
+A folder with
+
+- ``store.json``: settings, the classifier's description, the dataset, versions;
+- ``images.parquet``: ``image_id, imagename, category, condition, sha256``, a row an image;
+- ``scores.parquet``: ``image_id, label, draw, t, log_snr`` and ``error_l2, error_l1`` (means over
+  elements) or ``nll`` (in nats), a row for each image, class and draw, sorted;
+- ``parts``: rows that a run has saved and not yet merged into ``scores.parquet``.
+
+Any of the score files can be lost or damaged at the cost of its own rows. Rows that stand in two
+files are the same rows, so that a merge may break off anywhere.
+"""
+
+import json
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from gcbook.errors import InputError
+from gcbook.noise import Schedule, read_schedule
+from gcbook.scoring.files import IMAGE_COLUMNS, read_part, score_schema, sort_rows
+from gcbook.scoring.identity import Traits, read_settings
+from gcbook.scoring.settings import ScoringSettings
+
+__all__ = ["DamagedPartWarning", "Store", "is_store"]
+
+FORMAT = "gcbook scores"
+VERSION = 1
+HEADER, IMAGES, SCORES, PARTS = "store.json", "images.parquet", "scores.parquet", "parts"
+
+
+class DamagedPartWarning(UserWarning):
+    """A file of a store cannot be read; its rows are missing."""
+
+
+def is_store(path: str | Path) -> bool:
+    """Tell whether a folder is a store, of this version or another."""
+    return (Path(path) / HEADER).is_file()
+
+
+@dataclass(frozen=True)
+class Store:
+    """A store, to be read.
+
+    Attributes:
+        path: the folder.
+        observer: name of the model.
+        dataset: name of the set of images.
+        settings: as they reached the classifier.
+        traits: what kind of answers it gives.
+        classifier: its own description, see `gcbook.classifiers.protocol.Classifier.describe`.
+        n_elements: over how many elements an error is a mean, or an nll a sum; None before the
+            first image.
+        versions: of the libraries that began the store.
+    """
+
+    path: Path
+    observer: str
+    dataset: str
+    settings: ScoringSettings
+    traits: Traits
+    classifier: dict[str, Any] = field(repr=False)
+    n_elements: int | None
+    versions: dict[str, str] = field(repr=False)
+
+    @classmethod
+    def open(cls, path: str | Path) -> "Store":
+        """Open a store.
+
+        Raises:
+            InputError: this is no store, or one of another version, or its header is damaged.
+        """
+        folder = Path(path).expanduser()
+        header = folder / HEADER
+        if not header.is_file():
+            found = "another folder" if folder.is_dir() else "a file" if folder.exists() else ""
+            raise InputError(
+                f"{folder}: expected a store of scores (a folder with {HEADER}), found "
+                f"{found or 'nothing'}. `gcbook score MODEL IMAGES -o STORE` makes one."
+            )
+        try:
+            stored = json.loads(header.read_text(encoding="utf-8"))
+            if stored.get("format") != FORMAT or stored.get("version") != VERSION:
+                raise InputError(
+                    f"{header}: expected {FORMAT!r} of version {VERSION}, found "
+                    f"{stored.get('format')!r} of version {stored.get('version')!r}; use the "
+                    "version of gcbook that made it."
+                )
+            return cls(
+                folder,
+                stored["observer"],
+                stored["dataset"],
+                read_settings(stored["settings"]),
+                Traits.parse(stored["traits"]),
+                stored["classifier"],
+                stored["n_elements"],
+                stored["versions"],
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            if isinstance(error, InputError):
+                raise
+            raise InputError(
+                f"{header}: expected the header of a store, found a damaged one ({error}). Begin "
+                "another store; the scores beside it cannot be told apart without it."
+            ) from error
+
+    def header(self) -> str:
+        """Return the text of ``store.json``."""
+        stored = {
+            "format": FORMAT,
+            "version": VERSION,
+            "observer": self.observer,
+            "dataset": self.dataset,
+            "settings": self.settings.as_dict(),
+            "traits": self.traits.as_dict(),
+            "classifier": self.classifier,
+            "n_elements": self.n_elements,
+            "versions": self.versions,
+        }
+        return json.dumps(stored, indent=1) + "\n"
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The classes, in the classifier's order."""
+        return self.traits.labels
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """The model's noise schedule, where it has one."""
+        stored = self.classifier.get("schedule")
+        return read_schedule(stored) if stored else None
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Columns of the score files."""
+        return score_schema(self.traits.measures)
+
+    def score_files(self) -> list[Path]:
+        """Return the files that hold scores, the merged one first."""
+        merged = self.path / SCORES
+        return [merged] * merged.is_file() + sorted((self.path / PARTS).glob("*.parquet"))
+
+    def images(self) -> pd.DataFrame:
+        """Return the images that were scored.
+
+        Returns:
+            Columns ``image_id, imagename, category, condition, sha256``, in the order in which
+            they were shown.
+
+        Raises:
+            InputError: the file is damaged.
+        """
+        path = self.path / IMAGES
+        schema = pa.schema([(name, pa.string()) for name in IMAGE_COLUMNS])
+        if not path.is_file():
+            return schema.empty_table().to_pandas()
+        try:
+            return read_part(path, schema).to_pandas()
+        except InputError as error:
+            raise InputError(
+                f"{error} Run the same `gcbook score` again: it mends the list of images without "
+                "scoring anew."
+            ) from error
+
+    def scores(self) -> pd.DataFrame:
+        """Return the raw scores.
+
+        Returns:
+            Columns ``image_id, label`` (categorical), ``draw, t, log_snr`` and the measures, sorted
+            by image, draw and class.
+
+        Warns:
+            DamagedPartWarning: a file cannot be read; the others' rows are returned.
+        """
+        tables = [self.schema.empty_table()]
+        for path in self.score_files():
+            try:
+                tables.append(read_part(path, self.schema))
+            except InputError as error:
+                warnings.warn(
+                    f"{error} Its draws are missing; the same `gcbook score` computes them again.",
+                    DamagedPartWarning,
+                    stacklevel=2,
+                )
+        return sort_rows(pa.concat_tables(tables), self.labels).to_pandas()

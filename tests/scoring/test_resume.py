@@ -1,0 +1,46 @@
+"""A run that is killed ends, once resumed, where one that was not does."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from tiny.gaussian import stimuli
+from tiny.scorers import LABELS, Counting, slow_settings, toy
+
+from gcbook.decisions import decide
+from gcbook.scoring.engine import score
+from gcbook.scoring.store import Store
+
+TESTS = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize("raced", [False, True], ids=["fixed", "raced"])
+def test_sigkill_and_resume(tmp_path, raced):
+    images, settings = stimuli(12, labels=LABELS), slow_settings(raced)
+    whole = score(images, toy(), settings, tmp_path / "whole", progress="silent")
+
+    killed = tmp_path / "killed"
+    command = [sys.executable, "-m", "tiny.scorers", str(killed), "raced" if raced else "", "0.02"]
+    for n_parts in (2, 4):
+        process = subprocess.Popen(command, cwd=TESTS)
+        while len(list(killed.glob("parts/*.parquet"))) < n_parts:
+            assert process.poll() is None, "the run ended before it could be killed"
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+
+    saved = len(Store.open(killed).scores())
+    assert 0 < saved < whole.n_evaluations
+    classifier = Counting(toy())
+    report = score(images, classifier, settings, killed, progress="silent")
+    assert report.n_complete == 12
+    assert report.n_evaluations == len(classifier.measured) == whole.n_evaluations - saved
+    one, other = Store.open(tmp_path / "whole"), Store.open(killed)
+    pd.testing.assert_frame_equal(one.scores(), other.scores(), rtol=1e-5, atol=1e-7)
+    first, second = (decide(store).set_index("image_id").sort_index() for store in (one, other))
+    pd.testing.assert_frame_equal(first, second, rtol=1e-4)

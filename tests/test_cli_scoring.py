@@ -1,0 +1,261 @@
+"""`gcbook score` and `gcbook decide`: options that arrive, early refusals, what is printed."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+from tiny.gaussian import class_means, gaussian_classifier
+from tiny.scorers import Counting
+
+from gcbook import cli
+from gcbook.categories import CATEGORIES
+from gcbook.noise import CosineSchedule
+from gcbook.scoring.settings import Racing
+from gcbook.scoring.store import Store
+from gcbook.trials import read_trials
+
+
+def call(capsys, *arguments):
+    """Run a command in this process: exit status, standard output, standard error."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return ended.value.code or 0, captured.out, captured.err
+
+
+def draw_images(root, names):
+    rng = np.random.default_rng(0)
+    for name in names:
+        path = root / name.rstrip("0123456789-").split("1")[0] / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(0, 256, (4, 4, 3), np.uint8)).save(path)
+    return root
+
+
+@pytest.fixture
+def images(tmp_path):
+    names = [f"{c}1-{t}2" for c, t in zip(CATEGORIES, CATEGORIES[1:] + CATEGORIES[:1], strict=True)]
+    return draw_images(tmp_path / "images" / "cue-conflict", names)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """A toy in place of every model; what was asked for is in the dictionary."""
+    asked = {"loaded": 0}
+
+    def load_classifier(model, **options):
+        asked.update(model=model, loaded=asked["loaded"] + 1, **options)
+        toy = gaussian_classifier(
+            CosineSchedule(), class_means(16), name=options.get("name", "toy")
+        )
+        asked["classifier"] = Counting(toy, on_batch=asked.get("on_batch"))
+        return asked["classifier"]
+
+    monkeypatch.setattr("gcbook.classifiers.load.load_classifier", load_classifier)
+    return asked
+
+
+@pytest.mark.parametrize("command", ["score", "decide"])
+def test_help_loads_nothing_heavy(command):
+    code = (
+        "import sys\nfrom gcbook.cli import main\n"
+        f"try:\n    main(['{command}', '--help'])\nexcept SystemExit:\n    pass\n"
+        "print(sorted({'pandas', 'numpy', 'torch', 'pyarrow', 'scipy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert "STORE" in done.stdout
+
+
+def test_from_images_to_trials(capsys, tmp_path, images, asked):
+    store = tmp_path / "store"
+    status, out, _ = call(capsys, "score", "some-model", images, "-o", store, "--draws", "4")
+    assert status == 0
+    assert out.startswith("16 of 16 images scored, 16 of them now\n1,024 network evaluations")
+    assert out.endswith(f"next: gcbook decide {store} -o {store}-trials\n")
+    assert (asked["model"], asked["template"], asked["dtype"]) == ("some-model", None, "float32")
+    status, out, err = call(capsys, "decide", store, "-o", f"{store}-trials")
+    written = f"{store}-trials/raw-data/cue-conflict/cue-conflict_toy_session-1.csv"
+    lines = out.splitlines()
+    assert lines[0].startswith("toy on cue-conflict: 16 images, accuracy 0.")
+    assert lines[1].startswith("shape bias ")
+    assert "on 16 conflict images" in lines[1]
+    assert lines[2:] == [written, f"next: gcbook benchmark {store}-trials"]
+    assert (status, err) == (0, "")
+    with pytest.warns(UserWarning, match="16 of 1280"):
+        trials = read_trials(written)
+    right = (trials["category"] == trials["response"]).mean()
+    assert f"accuracy {right:.3f}" in lines[0]
+
+
+def test_options_arrive(capsys, tmp_path, images, asked):
+    status, _, _ = call(
+        capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "6", "--seed", "3",
+        "--batch-size", "5", "--limit", "2", "--device", "cpu", "--dtype", "bfloat16",
+        "--timesteps", "uniform", "--antithetic", "--clip-x0", "static", "--norm", "l1",
+        "--weighting", "eps", "--prompt", "a {}", "--method", "regenerate", "--mask-ratio", "0.5",
+        "--steps", "7", "--no-ensemble", "--name", "mine",
+    )  # fmt: skip
+    assert status == 0
+    options = {name: asked[name] for name in ("template", "device", "dtype", "method", "name")}
+    assert options == {
+        "template": "a {}",
+        "device": "cpu",
+        "dtype": "bfloat16",
+        "method": "regenerate",
+        "name": "mine",
+    }
+    assert (asked["mask_ratio"], asked["steps"], asked["ensemble"]) == (0.5, 7, False)
+    store = Store.open(tmp_path / "s")
+    settings = store.settings
+    assert (settings.draws, settings.seed, settings.timesteps) == (6, 3, "uniform")
+    assert (settings.antithetic, settings.clip_x0, settings.norm) == (True, "static", "l1")
+    assert (settings.weighting, settings.racing, store.observer) == ("eps", None, "mine")
+    assert store.images()["category"].tolist() == ["airplane", "bear"]
+    assert max(asked["classifier"].batches) == 5
+
+
+def test_racing(capsys, tmp_path, images, asked):
+    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--racing", "--limit", "2")
+    assert Store.open(tmp_path / "s").settings.racing == Racing()
+    status, _, err = call(capsys, "decide", tmp_path / "s", "--weighting", "uniform")
+    assert status == 2
+    assert "raced under weighting exp:7" in err
+    assert call(capsys, "decide", tmp_path / "s", "--draws", "5")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--draws", "4", "--racing"], "--draws"),
+        (["--antithetic", "--draws", "3"], "even number of draws"),
+        (["--racing", "--antithetic"], "independent draws"),
+        (["--weighting", "exp"], "expected one of exp:K"),
+        (["--clip-x0", "some"], "expected one of auto, none, static, dynamic"),
+        (["--dtype", "float8"], "expected one of float32"),
+        (["--timesteps", "even"], "expected one of stratified"),
+        (["--norm", "l3"], "expected one of l2, l1"),
+        (["--prompt", "a cat"], "expected {} where"),
+        (["--mask-ratio", "1.5"], "expected a share"),
+        (["--name", "subject-1"], "name of the model"),
+        (["--dataset", "../x"], "a name that a folder can have"),
+        (["--extend"], "no store to extend"),
+        (["--device", "cuda:77"], "device: expected one of auto, cpu"),
+    ],
+)
+def test_refused_before_a_model_is_loaded(capsys, tmp_path, images, asked, arguments, says):
+    status, out, err = call(capsys, "score", "m", images, "-o", tmp_path / "s", *arguments)
+    assert (status, out) == (2, "")
+    assert err.startswith("gcbook: ")
+    assert says in err
+    assert asked["loaded"] == 0
+    assert not (tmp_path / "s").exists()
+
+
+def test_other_settings_are_refused_before_a_model_is_loaded(capsys, tmp_path, images, asked):
+    store = tmp_path / "s"
+    assert call(capsys, "score", "m", images, "-o", store, "--draws", "2", "--limit", "3")[0] == 0
+    status, _, err = call(capsys, "score", "m", images, "-o", store, "--draws", "4")
+    assert status == 2
+    assert "draws: expected 2, found 4" in err
+    assert "--extend" in err
+    status, _, err = call(capsys, "score", "m", images, "-o", images, "--draws", "4")
+    assert (status, asked["loaded"]) == (2, 1)
+    assert "expected a store or an empty folder, found airplane" in err
+    status, out, _ = call(capsys, "score", "m", images, "-o", store, "--draws", "4", "--extend")
+    assert (status, asked["loaded"]) == (0, 2)
+    assert out.startswith("16 of 16 images scored")
+
+
+def test_failed_images_are_named_and_the_status_tells(capsys, tmp_path, images, asked):
+    bad = images / "cat" / "cat1-chair2.png"
+    whole = bad.read_bytes()
+    bad.write_bytes(whole[:30])
+    command = ["score", "m", images, "-o", tmp_path / "s", "--draws", "2"]
+    status, out, err = call(capsys, *command)
+    assert status == 1
+    assert out.startswith("15 of 16 images scored")
+    assert "cat1-chair2.png" in err.splitlines()[0]
+    assert "1 of 16 images could not be scored (cat1-chair2.png" in err.splitlines()[-1]
+    status, out, err = call(capsys, "decide", tmp_path / "s")
+    assert "15 images" in out
+    bad.write_bytes(whole)
+    status, out, _ = call(capsys, *command)
+    assert status == 0
+    assert out.startswith("16 of 16 images scored, 1 of them now")
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(capsys, tmp_path, images, asked):
+    def interrupt(batch):
+        if batch == 2:
+            raise KeyboardInterrupt
+
+    asked["on_batch"] = interrupt
+    command = ["score", "m", images, "-o", tmp_path / "s", "--draws", "4", "--batch-size", "64"]
+    status, _, err = call(capsys, *command)
+    assert status == 130
+    assert f"saved in {tmp_path / 's'}, and the same command goes on" in err
+    asked.pop("on_batch")
+    assert call(capsys, *command)[1].startswith("16 of 16 images scored, 15 of them now")
+
+
+def test_an_incomplete_store_says_who_is_left_out(capsys, tmp_path, images, asked):
+    asked["on_batch"] = lambda batch: (
+        (_ for _ in ()).throw(KeyboardInterrupt) if batch > 3 else None
+    )
+    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "4")
+    status, out, err = call(capsys, "decide", tmp_path / "s", "-o", tmp_path / "edge_x.csv")
+    assert status == 0
+    assert "3 images, accuracy" in out
+    assert "left out, scores not complete: 5 images" in err
+
+
+def test_one_csv(capsys, tmp_path, images, asked):
+    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "2")
+    good, bad = tmp_path / "cue-conflict_mine.csv", tmp_path / "mine.csv"
+    status, out, err = call(capsys, "decide", tmp_path / "s", "-o", good, "--name", "mine")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[-2:] == [str(good), f"next: gcbook benchmark {good}"]
+    assert pd.read_csv(good)["subj"].unique().tolist() == ["mine"]
+    _, out, err = call(capsys, "decide", tmp_path / "s", "-o", bad)
+    assert "says cue-conflict, so gcbook benchmark will not know it" in err
+    assert "next" not in out
+    status, _, err = call(capsys, "decide", tmp_path / "s", "-o", good)
+    assert status == 2
+    assert "--overwrite" in err
+    assert call(capsys, "decide", tmp_path / "s", "-o", good, "--overwrite")[0] == 0
+
+
+def test_a_dataset_of_ones_own(capsys, tmp_path, asked):
+    own = draw_images(tmp_path / "drawings", ["cat1", "dog1", "cat12"])
+    call(capsys, "score", "m", own, "-o", tmp_path / "s", "--draws", "2")
+    status, out, _ = call(capsys, "decide", tmp_path / "s", "-o", tmp_path / "own.csv")
+    assert status == 0
+    assert "toy on drawings: 3 images" in out
+    assert "shape bias" not in out
+    assert "none of the 17 datasets" in out
+    assert len(pd.read_csv(tmp_path / "own.csv")) == 3
+
+
+def test_by_time(capsys, tmp_path, images, asked):
+    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "4")
+    for by in ("t", "log_snr"):
+        status, out, _ = call(capsys, "decide", tmp_path / "s", "--by", by, "--bins", "2")
+        assert status == 0
+        header = next(line for line in out.splitlines() if "low" in line.split())
+        assert header.split() == [
+            *("low", "high", "n", "n_draws", "accuracy"),
+            *("shape_accuracy", "texture_accuracy", "shape_bias"),
+        ]
+    assert call(capsys, "decide", tmp_path / "s", "--by", "hour")[0] == 2
+
+
+@pytest.mark.parametrize("path", ["nowhere", "."])
+def test_no_store(capsys, tmp_path, monkeypatch, path):
+    monkeypatch.chdir(tmp_path)
+    status, _, err = call(capsys, "decide", path)
+    assert status == 2
+    assert "expected a store of scores" in err

@@ -1,0 +1,113 @@
+"""Classifiers that misbehave on demand, and one run that a test can kill."""
+
+import sys
+import time
+
+import numpy as np
+import torch
+
+from gcbook.classifiers.protocol import Draw
+from gcbook.noise import CosineSchedule, keyed_generator, timestep
+from gcbook.scoring.engine import score
+from gcbook.scoring.settings import Racing, ScoringSettings
+
+from .gaussian import class_means, gaussian_classifier, stimuli
+
+LABELS = ("a", "b", "c", "d")
+
+
+class Counting:
+    """Passes everything on; counts calls and can be told what goes wrong."""
+
+    def __init__(self, classifier, *, most: int = 10**9, on_batch=None):
+        self._classifier, self._most, self._on_batch = classifier, most, on_batch
+        self.batches: list[int] = []
+        self.measured: list[tuple[str, int, int]] = []
+
+    def __getattr__(self, name):
+        return getattr(self._classifier, name)
+
+    def draw(self, image_id, index, rule, prepared):
+        draw = self._classifier.draw(image_id, index, rule, prepared)
+        object.__setattr__(draw, "image_id", image_id)
+        return draw
+
+    def measure(self, x, draws, labels, clip):
+        if len(x) > self._most:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
+        self.batches.append(len(x))
+        if self._on_batch is not None:
+            self._on_batch(len(self.batches))
+        found = self._classifier.measure(x, draws, labels, clip)
+        given = [0] * len(x) if labels is None else labels.tolist()
+        self.measured += [(d.image_id, d.index, k) for d, k in zip(draws, given, strict=True)]
+        return found
+
+
+class Likelihood:
+    """A joint or one-by-one classifier with an nll that depends on image, draw and class."""
+
+    name = "likely"
+    measures = ("nll",)
+    evaluations = 3
+    default_clip = "none"
+
+    def __init__(self, *, joint=False, deterministic=False, labels=LABELS, noise=0.5):
+        self.joint, self.deterministic, self.labels = joint, deterministic, labels
+        self._noise = noise
+
+    def describe(self):
+        return {"kind": "masked", "model": self.name, "weights": "", "schedule": None}
+
+    def prepare(self, images):
+        return torch.from_numpy(np.stack(images)).flatten(1)
+
+    def n_elements(self, prepared):
+        return prepared.numel()
+
+    def draw(self, image_id, index, rule, prepared):
+        if self.deterministic:
+            return Draw(index)
+        noise = keyed_generator(rule.seed, image_id, index, "noise").standard_normal(1)
+        return Draw(index, timestep(rule, image_id, index), noise=noise.astype(np.float32))
+
+    def measure(self, x, draws, labels, clip):
+        base = x[:, : len(self.labels)].double() * 100
+        if not self.deterministic:
+            own = torch.tensor(np.array([draw.noise[0] for draw in draws]))[:, None]
+            base = base + self._noise * own * torch.arange(len(self.labels))
+        if self.joint:
+            return {"nll": base}
+        return {"nll": base[torch.arange(len(x)), labels]}
+
+
+def toy(labels=LABELS, schedule=None, **options):
+    """Four Gaussian classes in pictures of 4 × 4."""
+    means = class_means(len(labels))
+    return gaussian_classifier(schedule or CosineSchedule(), means, labels=labels, **options)
+
+
+def main(path: str, raced: str, seconds_a_batch: str) -> None:
+    """A slow run, for a test to kill."""
+    settings = slow_settings(raced == "raced")
+
+    def wait(_):
+        time.sleep(float(seconds_a_batch))
+
+    score(
+        stimuli(12, labels=LABELS),
+        Counting(toy(), on_batch=wait),
+        settings,
+        path,
+        save_every=0.05,
+        progress="silent",
+    )
+
+
+def slow_settings(raced: bool) -> ScoringSettings:
+    rule = Racing(5, 0.01, 60) if raced else None
+    return ScoringSettings(draws=16, racing=rule, batch_size=7)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

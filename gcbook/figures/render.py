@@ -33,8 +33,13 @@ SOURCES = {
     "published": "Published in the paper",
     "both": "Recomputed and published",
     "not public": "Not public",
+    "computed": "Computed for this book",
+    "reference": "Reference",
 }
-"""What ``source`` may be, and what the reader is shown for it."""
+"""What ``source`` may be, and what the reader is shown for it.
+
+"computed" is what needs no trials: a toy, an equation. "reference" is looked up, not measured.
+"""
 
 # JupyterLab registers its Vega renderer for this type; it draws version 6 specifications too.
 VEGA_MIME = "application/vnd.vegalite.v5+json"

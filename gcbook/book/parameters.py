@@ -160,6 +160,7 @@ _FREE_TEXT = {
     "datasets": f"all, or some of {', '.join(DATASETS)}, separated by commas",
     "observers": "all, or names of networks as in the trials, separated by commas",
     "trials": "paths separated by commas, or nothing",
+    "model": "a name that gcbook models lists",
     "draws": f"0 for none, or a whole number from {MIN_DRAWS} to 100000",
 }
 
@@ -170,16 +171,72 @@ def chapter_parameters(chapter: str, *common: str, **own: tuple[Any, Any]) -> ty
     return create_model(chapter, __base__=Parameters, **fields)  # type: ignore[call-overload]
 
 
+_TOY: Mapping[str, tuple[Any, Any]] = {
+    "seed": (
+        Annotated[int, BeforeValidator(_not_bool)],
+        Field(0, ge=0, le=2**32 - 1, description="seed of the toy's images and noise"),
+    ),
+    "samples": (
+        Annotated[int, BeforeValidator(_not_bool)],
+        Field(1000, ge=100, le=10_000, description="images behind the toy's accuracies"),
+    ),
+    "grid": (
+        Annotated[int, BeforeValidator(_not_bool)],
+        Field(40, ge=16, le=96, description="cells along each side of the maps of decisions"),
+    ),
+    "coarse_sd": (
+        Annotated[float, BeforeValidator(_not_bool)],
+        Field(1.1, ge=0.3, le=3, description="standard deviation of a class's cloud"),
+    ),
+    "fine_sd": (
+        Annotated[float, BeforeValidator(_not_bool)],
+        Field(0.25, ge=0.05, le=1, description="standard deviation of a clump"),
+    ),
+    "decay": (
+        Annotated[float, BeforeValidator(_not_bool)],
+        Field(7.0, ge=0, le=50, description="k of the weighting exp(−kt) in races and examples"),
+    ),
+    "max_draws": (
+        Annotated[int, BeforeValidator(_not_bool)],
+        Field(2000, ge=64, le=2000, description="draws after which a race ends"),
+    ),
+}
+"""Parameters of the chapter on how a generator decides, which needs no trials."""
+
+
+_NOISE_DRAWS: tuple[Any, Any] = (
+    Annotated[int, BeforeValidator(_not_bool)],
+    Field(32, ge=1, le=10_000, description="draws of noise or of masks an image"),
+)
+
+
+_EXAMPLE: Mapping[str, tuple[Any, Any]] = {
+    "model": (str, Field("sd-1.4", description="the model that the commands name")),
+    "images": (
+        Annotated[int, BeforeValidator(_not_bool)],
+        Field(1280, ge=1, description="images to score"),
+    ),
+    "noise_draws": _NOISE_DRAWS,
+    "evaluations_per_second": (
+        Annotated[float, BeforeValidator(_not_bool)],
+        Field(20.0, gt=0, description="network evaluations a second on your machine"),
+    ),
+}
+
+
 CHAPTERS: Mapping[str, type[Parameters]] = {
-    chapter: chapter_parameters(chapter, *COMMON)
-    for chapter in (
-        "introduction",
-        "method",
-        "shape-bias",
-        "ood-accuracy",
-        "error-consistency",
-        "discussion",
-        "tables",
+    chapter: chapter_parameters(chapter, *(() if own else COMMON), **own)
+    for chapter, own in (
+        ("introduction", {}),
+        ("method", {}),
+        ("generative-classifier", _TOY),
+        ("shape-bias", {}),
+        ("ood-accuracy", {}),
+        ("error-consistency", {}),
+        ("discussion", {}),
+        ("tables", {}),
+        ("zoo", {"noise_draws": _NOISE_DRAWS}),
+        ("worked-example", _EXAMPLE),
     )
 }
 """The chapters in the order of the book, each with the model of its parameters."""

@@ -15,7 +15,7 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install book test serve lab lint format browser-test benchmark summaries clean distclean
+.PHONY: help install book test serve lab lint format browser-test benchmark plant-bugs summaries clean distclean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,8 +48,12 @@ format: $(INSTALLED_DEV)  ## sort imports, format the code, strip the chapters' 
 browser-test: book  ## drive the built book in Chromium (`chromium` on the PATH)
 	$(BIN)/python -m pytest tests/book
 
-benchmark: $(INSTALLED)  ## time the metrics on the published trials
+benchmark: $(INSTALLED)  ## time the scorer, and the metrics on the published trials
+	$(BIN)/python benchmarks/scoring.py
 	$(BIN)/python benchmarks/metrics.py
+
+plant-bugs: $(INSTALLED)  ## plant known bugs one by one and see that the tests notice
+	$(BIN)/python tools/plant_bugs.py
 
 summaries: $(INSTALLED)  ## recompute the shipped summaries from the published trials
 	$(BIN)/python tools/build_summaries.py

@@ -20,9 +20,16 @@ HEAVY = {
     "requests",
     "scipy",
     "sphinx",
+    "diffusers",
+    "PIL",
     "torch",
+    "torchvision",
+    "transformers",
     "vl_convert",
 }
+COMMANDS = (
+    "benchmark", "build", "chapters", "decide", "fetch", "models", "run", "score", "serve",
+)  # fmt: skip
 
 
 def modules_after(code: str) -> set[str]:
@@ -58,7 +65,7 @@ def call(*arguments: str) -> str:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["fetch"], ["build"], ["run"], ["chapters"], ["benchmark"], ["serve"]],
+    [[], *([name] for name in COMMANDS)],
     ids=lambda words: " ".join(["gcbook", *words, "--help"]),
 )
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:

@@ -68,6 +68,8 @@ def compare(means: Mapping[str, Mapping[Who, Floats]], confidence: float) -> pd.
 
     Returns:
         Columns `TEST_COLUMNS`; ``difference`` is a minus b, ``p_holm`` is corrected in its family.
+        ``low, high, p`` are NaN where one of the two does not vary over the draws, such as a shape
+        bias of 1: resampling cannot test it.
     """
     whole = [who for who in means["error_consistency"] if who[1] != HUMANS]
     tables = []
@@ -97,8 +99,11 @@ def _family(
 ) -> pd.DataFrame:
     first, second = zip(*pairs, strict=True)
     differences = np.stack([values[a] - values[b] for a, b in zip(first, second, strict=True)])
-    low, high = interval(differences, confidence)
-    p = p_value(differences)
+    # All shape or all texture, every resample too: that says nothing of how sure it is.
+    flat = {who for who in {*first, *second} if np.nanstd(values[who]) == 0}
+    untested = np.array([bool({a, b} & flat) for a, b in zip(first, second, strict=True)])
+    low, high = (np.where(untested, np.nan, end) for end in interval(differences, confidence))
+    p = np.where(untested, np.nan, p_value(differences))
     return pd.DataFrame(
         {
             "family": family,

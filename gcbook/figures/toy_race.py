@@ -123,7 +123,7 @@ def fig_draws(draws: pd.DataFrame) -> alt.TopLevelMixin:
         description=(
             "Share of decisions that are settled against the number of draws, from 2 upwards, for "
             "four ways of drawing noise. The line for noise of its own for each class lies below "
-            "the three with shared noise; it needs several times as many draws to get as far."
+            "the three with shared noise; it needs more draws to get as far."
         ),
     )
 

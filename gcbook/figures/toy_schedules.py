@@ -44,9 +44,9 @@ def fig_log_snr(schedules: pd.DataFrame) -> alt.TopLevelMixin:
         alt.layer(zero.encode(y="level:Q"), line),
         height=260,
         description=(
-            "Log-SNR against t for three schedules. All fall steeply at both ends. Stable "
-            "Diffusion's lies below the others up to t = 0.8, so that the same t means more "
-            "noise there."
+            "Log-SNR against t for three schedules. All fall steeply near t = 0, those of IF and "
+            "SD3 near t = 1 as well. Stable Diffusion's lies below the others up to t = 0.8, so "
+            "that the same t means more noise there."
         ),
     )
 
@@ -91,8 +91,8 @@ def fig_variance_shares(shares: pd.DataFrame) -> alt.TopLevelMixin:
             description=(
                 "Two bar charts of the share of a score's variance by tenth of t. Without "
                 "clipping, nearly all variance of the slightly wrong network comes from the last "
-                "tenth; of the perfect network it comes from small t. With clipping the two "
-                "networks look the same."
+                "tenth; of the perfect network most comes from the lower half of t. With clipping "
+                "the two networks look the same."
             )
         )
     )

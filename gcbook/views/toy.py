@@ -29,8 +29,8 @@ DECAYS = tuple(range(21))
 NODES = 6
 """Points of the quadrature over the noise, in each of the two dimensions."""
 
-FEW_NODES, FEW_FROM = 3, 0.5
-"""So many do from this t on, where restorations no longer have steps."""
+FEW_FROM = 0.5
+"""Half as many do beyond this t, where restorations no longer have steps."""
 
 
 def sample_table(toy: Toy, n: int, seed: int) -> pd.DataFrame:
@@ -61,14 +61,19 @@ def grid_points(side: int) -> torch.Tensor:
     return torch.from_numpy(np.stack([x.ravel(), y.ravel()], axis=1))
 
 
-def expected_errors(classifier: DiffusionClassifier, images: torch.Tensor) -> np.ndarray:
+def expected_errors(
+    classifier: DiffusionClassifier, images: torch.Tensor, nodes: int = NODES
+) -> np.ndarray:
     """Mean over the noise of the error that the real classifier measures.
 
-    The expectation is taken by Gauss-Hermite quadrature, so that it holds no chance.
+    The expectation is taken by Gauss-Hermite quadrature, so that it holds no chance. With clumps as
+    `gcbook.toy.make_toy` has them by default, an error is off by 1 % on average and 6 % at most,
+    which changes one decision in 200; with 12 nodes by 1 % at most.
 
     Args:
         classifier: from `gcbook.toy.toy_classifier`.
         images: (N, 2).
+        nodes: points of the quadrature in each dimension, at least 2.
 
     Returns:
         float64 (N, len(TIMES), classes).
@@ -78,7 +83,7 @@ def expected_errors(classifier: DiffusionClassifier, images: torch.Tensor) -> np
     label = torch.arange(classes).repeat_interleave(n)
     found = np.zeros((n, len(TIMES), classes))
     for i, t in enumerate(TIMES):
-        for noise, part in _quadrature(FEW_NODES if t > FEW_FROM else NODES):
+        for noise, part in _quadrature((nodes + 1) // 2 if t > FEW_FROM else nodes):
             draws = [Draw(0, float(t), noise=noise)] * len(x)
             error = classifier.measure(x, draws, label, "none")["error_l2"]
             found[:, i] += part * error.reshape(classes, n).T.double().numpy()

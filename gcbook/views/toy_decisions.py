@@ -124,13 +124,15 @@ def evidence_table(
     Returns:
         ``t``, ``log_snr``, ``gap`` (error of the coarse cue's class minus error of the fine cue's
         class, mean over images where the two differ: positive where the fine cue's class restores
-        better), and the weights ``uniform, eps, snr5, elbo``, each relative to its largest.
+        better; NaN where no two differ), and the weights ``uniform, eps, snr5, elbo``, each
+        relative to its largest.
     """
     coarse, fine = toy.coarse_cue(images).numpy(), toy.fine_cue(images).numpy()
     each = np.flatnonzero(coarse != fine)
     gap = errors[each, :, coarse[each]] - errors[each, :, fine[each]]
+    mean = gap.mean(0) if len(each) else np.full(len(TIMES), np.nan)
     ratio = log_snr(classifier.schedule, TIMES)
-    table = pd.DataFrame({"t": TIMES, "log_snr": ratio, "gap": gap.mean(0)})
+    table = pd.DataFrame({"t": TIMES, "log_snr": ratio, "gap": mean})
     names: Mapping[str, str] = {"uniform": "uniform", "eps": "eps", "snr5": "snr:5", "elbo": "elbo"}
     for column, name in names.items():
         weights = parse_weighting(name).weights(TIMES, ratio, classifier.schedule)
@@ -158,18 +160,26 @@ def decision_facts(
 
     Returns:
         ``best`` and ``coarse`` (accuracies of the best possible decision and of the coarse cue);
-        accuracy and bias to the coarse cue at one small t (``small``), with k = 0 (``flat``), with
-        k = ``decay`` (``decay``) and with the k that agrees most often with the best possible
-        decision (``top``, the k itself ``top_k``), all as ``…_accuracy`` and ``…_bias``;
-        ``conflict``, the share of images with a conflict; ``elbo_agreement``.
+        accuracy and bias to the coarse cue at the smallest t (``small``), at t = 1 (``large``),
+        at the one t that is right most often (``middle``, the t itself ``middle_t``), with k =
+        ``decay`` (``decay``) and with the k that agrees most often with the best possible decision
+        (``top``, the k itself ``top_k``), all as ``…_accuracy`` and ``…_bias``; the smallest and
+        the largest bias that any k gives (``low_bias, high_bias``); ``conflict``, the share of
+        images with a conflict; ``elbo_agreement``.
     """
     table = accuracy_table(toy, classifier, images, label, errors)
+    by_t = table[table["rule"] == "one t"]
     by_k = table[table["rule"] == "exp(−kt)"].set_index("value")
     named: dict[str, Any] = {str(rule): row.iloc[0] for rule, row in table.groupby("rule")}
     best = named["best possible"]
     top = float(by_k.index.to_numpy()[by_k["agreement"].argmax()])
     decided = weighted_decisions(classifier, errors, f"exp:{decay:g}")
-    rows: dict[str, Any] = {"small": table.iloc[0], "flat": by_k.loc[0.0], "top": by_k.loc[top]}
+    rows: dict[str, Any] = {
+        "small": by_t.iloc[0],
+        "large": by_t.iloc[-1],
+        "middle": by_t.iloc[int(by_t["accuracy"].argmax())],
+        "top": by_k.loc[top],
+    }
     facts: dict[str, float] = {f"{name}_accuracy": row["accuracy"] for name, row in rows.items()}
     facts |= {f"{name}_bias": row["coarse_bias"] for name, row in rows.items()}
     return facts | {
@@ -178,7 +188,11 @@ def decision_facts(
         "best": best["accuracy"],
         "best_bias": best["coarse_bias"],
         "coarse": named["coarse cue"]["accuracy"],
+        "top_agreement": rows["top"]["agreement"],
         "top_k": top,
+        "middle_t": float(rows["middle"]["value"]),
+        "low_bias": float(by_k["coarse_bias"].min()),
+        "high_bias": float(by_k["coarse_bias"].max()),
         "conflict": best["conflicts"] / len(images),
         "elbo_agreement": named["elbo"]["agreement"],
     }
@@ -192,18 +206,20 @@ def evidence_facts(evidence: pd.DataFrame, decay: float) -> dict[str, float]:
         decay: k of the weighting exp(-kt).
 
     Returns:
-        ``turn``, the largest t at which the error speaks for the fine cue; ``times``, how many
-        times larger the largest gap for the coarse cue is than that for the fine one; ``weight``,
-        that of the last time over that of the first; ``coarse_part``, the share of the weighted
-        gaps, signs aside, that speaks for the coarse cue. NaN where no gap is for the fine cue.
+        ``turn``, the t up to which the error speaks for the fine cue without a break; ``times``,
+        how many times as large the largest gap for the coarse cue is as that for the fine one;
+        ``weight``, that of the last time over that of the first; ``coarse_part``, the share of the
+        weighted gaps, signs aside, that speaks for the coarse cue. ``turn`` and ``times`` are NaN
+        where the smallest t speaks for the coarse cue, all but ``weight`` where no cues disagree.
     """
     gap, t = evidence["gap"].to_numpy(), evidence["t"].to_numpy()
     weights = np.exp(-decay * t)
     fine = gap > 0
+    first = int(np.cumprod(fine).sum())
     part = np.abs(gap * weights)
     return {
-        "turn": float(t[fine].max()) if fine.any() else np.nan,
-        "times": float(-gap.min() / gap.max()) if fine.any() else np.nan,
+        "turn": float(t[first - 1]) if first else np.nan,
+        "times": float(max(-gap.min(), 0) / gap.max()) if first else np.nan,
         "weight": float(weights[-1] / weights[0]),
         "coarse_part": float(part[~fine].sum() / part.sum()),
     }

@@ -23,6 +23,7 @@ EXAMPLES: Mapping[str, tuple[float, float]] = {
 """Images to look at one by one; the middle of the square is where the four classes meet."""
 
 COPIES = 12
+NODES = 12
 
 
 def example_images() -> torch.Tensor:
@@ -90,7 +91,7 @@ def error_table(toy: Toy, classifier: DiffusionClassifier) -> pd.DataFrame:
     Returns:
         ``image, t, label, error`` (mean over the two numbers of an image).
     """
-    errors = expected_errors(classifier, example_images())
+    errors = expected_errors(classifier, example_images(), NODES)
     index = pd.MultiIndex.from_product(
         [list(EXAMPLES), TIMES, toy.labels], names=["image", "t", "label"]
     )

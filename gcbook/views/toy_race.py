@@ -19,6 +19,7 @@ __all__ = [
     "SHARINGS",
     "draw_errors",
     "draws_table",
+    "overlaps",
     "race_costs",
     "race_outcomes",
     "race_summary",
@@ -104,8 +105,8 @@ def race_summary(errors: np.ndarray, label: np.ndarray, rule: Racing) -> dict[st
     Returns:
         ``images``; ``nfe`` and ``nfe_fixed``, network evaluations an image; ``saved``, the share
         saved; ``same``, the share of decisions that are the same; ``accuracy`` and
-        ``accuracy_fixed``; ``unfinished``, the share of races that ran to the last draw, and
-        ``unfinished_part``, the share of all evaluations that they took.
+        ``accuracy_fixed``; ``unfinished``, the share of races in which several classes were left
+        after the last draw, and ``unfinished_part``, the share of all evaluations that they took.
     """
     dropped, winner = race_outcomes(errors, rule)
     most = min(errors.shape[1], rule.max_draws)
@@ -113,6 +114,7 @@ def race_summary(errors: np.ndarray, label: np.ndarray, rule: Racing) -> dict[st
     evaluations = np.where(dropped > 0, dropped, length[:, None]).sum(1)
     fixed = errors[:, :most].sum(1).argmin(1)
     full = most * errors.shape[2]
+    undecided = (dropped == 0).sum(1) > 1
     return {
         "images": len(errors),
         "nfe": float(evaluations.mean()),
@@ -121,8 +123,8 @@ def race_summary(errors: np.ndarray, label: np.ndarray, rule: Racing) -> dict[st
         "same": float((winner == fixed).mean()),
         "accuracy": float((winner == label).mean()),
         "accuracy_fixed": float((fixed == label).mean()),
-        "unfinished": float((length == most).mean()),
-        "unfinished_part": float(evaluations[length == most].sum() / evaluations.sum()),
+        "unfinished": float(undecided.mean()),
+        "unfinished_part": float(evaluations[undecided].sum() / evaluations.sum()),
     }
 
 
@@ -164,7 +166,7 @@ def race_table(
                 rows.append((name, classifier.labels[c], n, *score, *behind, dropped[i, c]))
     columns = ["image", "label", "draw", "score", "score_low", "score_high"]
     columns += ["behind", "behind_low", "behind_high", "dropped"]
-    return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[3:9], 3))
+    return pd.DataFrame(rows, columns=columns)
 
 
 def race_costs(race: pd.DataFrame, rule: Racing) -> pd.DataFrame:
@@ -198,6 +200,23 @@ def race_costs(race: pd.DataFrame, rule: Racing) -> pd.DataFrame:
         )
     labels = sorted(set(race["label"]))
     return pd.DataFrame(rows).astype(dict.fromkeys(labels, "Int64"))
+
+
+def overlaps(race: pd.DataFrame) -> tuple[int, int]:
+    """Is a class dropped while its score still seems to be within reach of the leader's?
+
+    Args:
+        race: from `race_table`.
+
+    Returns:
+        In how many cases the two intervals overlap at the draw at which a class is dropped, and
+        how many cases there are.
+    """
+    found: list[bool] = []
+    for _, now in race.groupby(["image", "draw"], sort=False):
+        best = now["score_low"].to_numpy()[now["score"].to_numpy().argmax()]
+        found += (now.loc[now["dropped"] == now["draw"], "score_high"] > best).tolist()
+    return sum(found), len(found)
 
 
 def sharing_errors(

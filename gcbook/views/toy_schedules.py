@@ -127,8 +127,8 @@ def last_step(decay: float) -> dict[str, float]:
     Returns:
         ``share`` of the score that the last of 1,000 steps carries, when the predicted noise is
         wrong by the same amount at every step; ``share_before`` of the step before it;
-        ``amplification``, by which an error of the noise is larger as an error of the image; and
-        ``alpha``, the factor of the image that is left there.
+        ``amplification``, how many times as large an error of the noise becomes as an error of the
+        image; and ``alpha``, the factor of the image that is left there.
     """
     schedule = diffusers_schedule("IF")
     t = np.arange(1, STEPS + 1) / STEPS
@@ -159,7 +159,8 @@ def variance_shares(
 
     Returns:
         First ``clip``, ``network`` ("perfect" or "slightly wrong"), ``tenth`` (1 to 10),
-        ``share`` of the variance, as `gcbook.diagnostics.variance_shares` defines it.
+        ``share`` of the variance between classes, as `gcbook.diagnostics.variance_shares` defines
+        it.
         Second ``clip, network, accuracy``.
     """
     generator = np.random.default_rng(seed)
@@ -178,8 +179,7 @@ def variance_shares(
         for clip in CLIPS_SHOWN:
             errors = weights[:, None] * _errors_of(classifier, images, draws, clip)
             # What all classes have in common moves no decision.
-            differences = errors - errors.mean(2, keepdims=True)
-            squares = (differences - differences.mean(1, keepdims=True)) ** 2
+            squares = (errors - errors.mean(2, keepdims=True)) ** 2
             tenths = squares.reshape(n, 10, STEPS // 10, -1).sum((0, 2, 3))
             share = tenths / tenths.sum()
             shares += [(clip, network, i + 1, part) for i, part in enumerate(share)]

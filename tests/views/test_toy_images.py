@@ -1,0 +1,80 @@
+"""Single images of the toy, restored."""
+
+import numpy as np
+import pytest
+import torch
+
+from gcbook.classifiers.protocol import Draw
+from gcbook.noise import DrawRule, keyed_noise
+from gcbook.toy import make_toy, toy_classifier
+from gcbook.views.toy import TIMES
+from gcbook.views.toy_images import (
+    EXAMPLES,
+    error_table,
+    example_images,
+    example_table,
+    restoration_table,
+)
+
+TOY = make_toy()
+CLASSIFIER = toy_classifier(TOY)
+ERRORS = error_table(TOY, CLASSIFIER)
+
+
+def test_examples_are_what_they_are_called():
+    table = example_table(TOY).set_index("image")
+    cues = table[["coarse", "fine"]].to_numpy().tolist()
+    assert cues[:3] == [["A", "A"], ["A", "B"], ["C", "B"]]
+    assert table.loc["cloud of D, between clumps", "coarse"] == "D"
+    assert table[list("ABCD")].sum(axis=1).to_numpy() == pytest.approx(np.ones(5))
+    assert (table[list("ABCD")].idxmax(axis=1) == table["best"]).all()
+    middle = table.loc["near the middle of the square", list("ABCD")].astype(float)
+    assert middle.max() < 0.4
+    # As far from the nearest clump of any class as one can be.
+    distance = torch.cdist(example_images()[3:4], TOY.means.flatten(0, 1)).sort().values[0]
+    assert distance[0] > 0.3 and distance[1] - distance[0] < 0.1
+
+
+def test_restorations_are_posterior_means_of_one_noise_at_all_times():
+    table = restoration_table(TOY, CLASSIFIER, 7)
+    assert len(table) == 5 * 25 * (1 + 12 * 5)
+    name = "cloud of C, clump of B"
+    noise = np.stack([keyed_noise(DrawRule(7), name, i, (2,)) for i in range(12)]).astype(float)
+    for t in (0.04, 0.32, 1.0):
+        angle = np.pi / 2 * t
+        noised = np.cos(angle) * np.array(EXAMPLES[name]) + np.sin(angle) * noise
+        rows = table[(table["image"] == name) & (table["t"] == t)].set_index("label")[["x", "y"]]
+        assert rows.loc["clean"].tolist() == list(EXAMPLES[name])
+        assert rows.loc["noised"].to_numpy() == pytest.approx(noised, abs=0.0051)
+        alpha, sigma = (torch.full((12,), f(angle)).double() for f in (np.cos, np.sin))
+        for c, label in enumerate("ABCD"):
+            expected = TOY.posterior_mean(
+                torch.from_numpy(noised), alpha, sigma, torch.full((12,), c)
+            )
+            assert rows.loc[label].to_numpy() == pytest.approx(expected.numpy(), abs=0.0051)
+
+
+def test_errors_are_those_of_the_image_time_and_class_they_stand_beside():
+    assert len(ERRORS) == 5 * 25 * 4
+    assert sorted(set(ERRORS["t"])) == TIMES.tolist()
+    found = ERRORS.set_index(["image", "t", "label"])["error"]
+    n, generator = 4000, np.random.default_rng(2)
+    noises = generator.standard_normal((n, 2, 1, 1), np.float32)
+    for name, t, label in (
+        ("cloud of A, clump of B", 0.2, "B"),
+        ("cloud of A, clump of B", 0.2, "C"),
+        ("both cues say A", 0.4, "D"),
+        ("near the middle of the square", 0.8, "A"),
+    ):
+        draws = [Draw(i, t, noise=noise) for i, noise in enumerate(noises)]
+        x = CLASSIFIER.prepare([np.array(EXAMPLES[name])]).expand(n, -1, -1, -1)
+        asked = torch.full((n,), "ABCD".index(label))
+        error = CLASSIFIER.measure(x, draws, asked, "none")["error_l2"]
+        spread = error.std().item() / np.sqrt(n)
+        assert abs(error.mean().item() - found[name, t, label]) < 4.5 * spread
+
+
+def test_the_clump_wins_at_little_noise_and_the_cloud_at_much():
+    rows = ERRORS[ERRORS["image"] == "cloud of A, clump of B"]
+    best = rows.loc[rows.groupby("t")["error"].idxmin()].set_index("t")["label"]
+    assert best[TIMES[0]] == "B" and best[1.0] == "A"

@@ -65,6 +65,16 @@ def test_index_i_stands_for_time_i_plus_1_over_T():
     assert schedule.alpha(times) ** 2 == pytest.approx(np.array(schedule.alphas_cumprod))
 
 
+@pytest.mark.parametrize("n_steps", [1, 25, 50, 77, 4000])
+def test_rounding_leaves_every_step_its_own_time(n_steps):
+    schedule = DiscreteSchedule(tuple(np.linspace(0.99, 0.01, n_steps)))
+    index = np.arange(n_steps)
+    times = (index + 1) / n_steps
+    assert np.array_equal(schedule.index(times), index)
+    assert np.array_equal(schedule.index(times.astype(np.float32)), index)
+    assert np.array_equal(schedule.snap(times), times)
+
+
 def test_snap_takes_the_interval_that_holds_the_time():
     schedule = DiscreteSchedule((0.9, 0.6, 0.3, 0.1))
     assert schedule.snap(np.array([1e-9, 0.2, 0.26, 0.75, 0.7501, 1.0])).tolist() == [

@@ -1,27 +1,52 @@
 """Plant known bugs one at a time and see that the tests notice.
 
     python tools/plant_bugs.py            # all of them
-    python tools/plant_bugs.py epsilon    # those whose name holds a word
+    python tools/plant_bugs.py epsilon    # those whose name or file holds a word
 
-Each entry changes one line in a copy of the package and runs the tests that guard it. A bug that
-they let through is printed, and the exit status says so: a test that cannot fail proves nothing.
-The working tree is not touched.
+`planted_bugs.yaml` lists them: each changes one place in a copy of the package, and names the tests
+that guard it. A bug that they let through is printed, and the exit status says so: a test that
+cannot fail proves nothing. The same tests must pass on the copy as it is. The working tree is not
+touched.
+
+The libraries are imported once; every run of the tests is a fork of this process, which has not
+imported the package. So there must be a fork: Linux or macOS.
 """
 
+import importlib
 import os
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+import yaml
+
 ROOT = Path(__file__).resolve().parents[1]
+LIST = Path(__file__).with_name("planted_bugs.yaml")
+FOLDERS = ("gcbook", "tests", "notebooks", "book")
+FILES = ("pyproject.toml", "_toc.yml", "_config.yml")
+LIBRARIES = (
+    "diffusers.models",
+    "diffusers.pipelines.pipeline_utils",
+    "pandas",
+    "pyarrow.parquet",
+    "pydantic",
+    "scipy.stats",
+    "torch",
+    "torchvision.models",
+    "transformers.modeling_utils",
+)
+LONGEST = 300
+"""Seconds after which tests that a bug keeps from ending are taken for failed."""
 
 
 @dataclass(frozen=True)
 class Bug:
-    """One line of the package, what it becomes, and the tests that must fail then."""
+    """One place of the package, what it becomes, and the tests that must fail then."""
 
     name: str
     file: str
@@ -29,60 +54,107 @@ class Bug:
     wrong: str
     tests: str
 
+    def planted(self, source: str) -> str:
+        """Return a file's text with the bug."""
+        if source.count(self.right) != 1:
+            sys.exit(f"{self.file}: expected {self.right!r} once; {LIST.name} needs an update")
+        return source.replace(self.right, self.wrong)
 
-BUGS = (
-    Bug(
-        "epsilon: sign of the noise",
-        "classifiers/diffusion.py",
-        "return (x_t - sigma * output) / alpha",
-        "return (x_t + sigma * output) / alpha",
-        "tests/classifiers",
-    ),
-)
+
+def read_bugs(words: list[str]) -> list[Bug]:
+    """Return the bugs whose names or files hold one of the words, all if there is none."""
+    groups = yaml.safe_load(LIST.read_text(encoding="utf-8"))
+    bugs = [
+        Bug(file=group["file"], **({"tests": group["tests"]} | one))
+        for group in groups
+        for one in group["bugs"]
+    ]
+    if len({(bug.file, bug.name) for bug in bugs}) < len(bugs):
+        sys.exit(f"{LIST.name}: expected another name for every bug")
+    chosen = [bug for bug in bugs if not words or any(w in f"{bug.file} {bug.name}" for w in words)]
+    for bug in chosen:
+        bug.planted((ROOT / "gcbook" / bug.file).read_text(encoding="utf-8"))
+    return chosen
 
 
 def main(words: list[str]) -> int:
-    """Plant the bugs whose names hold one of the words; return how many stayed unnoticed."""
-    chosen = [bug for bug in BUGS if not words or any(word in bug.name for word in words)]
-    unnoticed = 0
-    for bug in chosen:
-        with tempfile.TemporaryDirectory() as folder:
-            noticed, detail = plant(bug, Path(folder))
-        unnoticed += not noticed
-        print(f"{'noticed  ' if noticed else 'UNNOTICED'}  {bug.name}  ({detail})", flush=True)
-    print(f"{len(chosen) - unnoticed} of {len(chosen)} planted bugs were noticed")
+    """Plant the bugs that hold one of the words; return how many stayed unnoticed."""
+    begun = time.monotonic()
+    chosen = read_bugs(words)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    for library in LIBRARIES:
+        importlib.import_module(library)
+    with tempfile.TemporaryDirectory() as name:
+        folder = copy(Path(name))
+        tests = sorted({test.split("::")[0] for bug in chosen for test in bug.tests.split()})
+        code, said = run(folder, tests)
+        if code:
+            sys.exit(f"the tests fail without a bug:\n{said[-3000:]}")
+        unnoticed = sum(not plant(bug, folder) for bug in chosen)
+    found, seconds = len(chosen) - unnoticed, time.monotonic() - begun
+    print(f"{found} of {len(chosen)} planted bugs were noticed, in {seconds:.0f} s")
     return unnoticed
 
 
-def plant(bug: Bug, folder: Path) -> tuple[bool, str]:
-    """Run a bug's tests on a copy of the package that holds it."""
-    for part in ("gcbook", "tests", "notebooks", "book"):
+def copy(folder: Path) -> Path:
+    """Copy what the tests need."""
+    for part in FOLDERS:
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "_toc.yml", "_config.yml"):
+    for name in FILES:
         shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def plant(bug: Bug, folder: Path) -> bool:
+    """Run a bug's tests on the copy with it; say and return whether they notice."""
     target = folder / "gcbook" / bug.file
     source = target.read_text(encoding="utf-8")
-    if source.count(bug.right) != 1:
-        sys.exit(f"{bug.file}: expected {bug.right!r} once; the list of bugs needs an update")
-    target.write_text(source.replace(bug.right, bug.wrong), encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-x",
-        "-p",
-        "no:cacheprovider",
-        *bug.tests.split(),
-    ]
-    environment = os.environ | {"PYTHONPATH": str(folder)}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    target.write_text(bug.planted(source), encoding="utf-8")
+    begun = time.monotonic()
+    code, said = run(folder, bug.tests.split())
+    target.write_text(source, encoding="utf-8")
     # 1: tests failed. Anything else above 0 says that they could not run, which proves nothing.
-    if done.returncode > 1:
-        sys.exit(f"{bug.name}: the tests did not run:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
-    what = failed[0].removeprefix("FAILED ").split(" - ")[0] if failed else bug.tests
-    return done.returncode == 1, what
+    if code not in (0, 1, -signal.SIGALRM):
+        sys.exit(f"{bug.file}: {bug.name}: the tests did not run ({code}):\n{said[-3000:]}")
+    failed = [line for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    what = failed[0].split(" - ")[0].split("::")[-1] if failed else bug.tests
+    print(
+        f"{'noticed  ' if code else 'UNNOTICED'}  {bug.file}: {bug.name}  ({what}, "
+        f"{time.monotonic() - begun:.1f} s)",
+        flush=True,
+    )
+    return code != 0
+
+
+def run(folder: Path, tests: list[str]) -> tuple[int, str]:
+    """Run tests of the copy in a fork, up to the first that fails; exit status and output."""
+    output = folder / "output.txt"
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        code = 70
+        try:
+            code = _run_here(folder, tests, output)
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status), output.read_text("utf-8", "replace")
+
+
+def _run_here(folder: Path, tests: list[str], output: Path) -> int:
+    with output.open("w") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    os.chdir(folder)
+    os.environ["PYTHONPATH"] = str(folder)
+    # Compiled files are told apart by size and second: a bug must not leave one behind.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, str(folder))
+    signal.alarm(LONGEST)
+    code = pytest.main(["-q", "-x", "-p", "no:cacheprovider", "--tb=line", *tests])
+    sys.stdout.flush()
+    return int(code)
 
 
 if __name__ == "__main__":

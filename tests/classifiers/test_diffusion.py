@@ -100,11 +100,11 @@ def test_raw_error_is_the_mean_over_elements_by_hand():
         return torch.where(label[:, None, None, None] == 0, 0.5, -0.5).expand(x_t.shape)
 
     classifier = DiffusionClassifier(denoise, CosineSchedule(), labels=("a", "b"))
-    x = torch.full((2, 3, 2, 2), 0.25)
+    x = torch.tensor([0.25, 1.0]).expand(2, 3, 2, 2)
     draw = Draw(0, 0.5, 0.0, np.zeros((3, 2, 2), np.float32))
     found = classifier.measure(x, [draw, draw], torch.tensor([0, 1]), "none")
-    assert found["error_l2"].tolist() == pytest.approx([0.0625, 0.5625])
-    assert found["error_l1"].tolist() == pytest.approx([0.25, 0.75])
+    assert found["error_l2"].tolist() == pytest.approx([(1 + 4) / 32, (9 + 36) / 32])
+    assert found["error_l1"].tolist() == pytest.approx([(1 + 2) / 8, (3 + 6) / 8])
 
 
 def test_network_sees_the_noised_image_of_its_own_draw():
@@ -123,6 +123,37 @@ def test_network_sees_the_noised_image_of_its_own_draw():
     x_t, t = seen[0]
     assert t.tolist() == [0.25, 0.5]
     assert x_t[:, 0, 0, 0].tolist() == pytest.approx([0.75 + 0.5, -0.5 + 2.0])
+
+
+@pytest.mark.parametrize("antithetic", [False, True])
+def test_a_draw_tells_the_time_that_the_network_is_asked_at(antithetic):
+    kept = (0.9, 0.5, 0.3, 0.1)
+    asked = []
+
+    def denoise(x_t, t, label):
+        asked.extend(zip(t.tolist(), x_t[:, 0, 0, 0].tolist(), strict=True))
+        return x_t
+
+    classifier = DiffusionClassifier(denoise, DiscreteSchedule(kept), labels=("a",))
+    x = torch.full((16, 1, 1, 1), 0.5)
+    rule = DrawRule(2, antithetic=antithetic)
+    draws = [classifier.draw("x", index, rule, x[0]) for index in range(16)]
+    classifier.measure(x, draws, torch.zeros(16, dtype=torch.int64), "none")
+    assert {draw.t for draw in draws} == {0.25, 0.5, 0.75, 1.0}
+    for draw, (t, x_t) in zip(draws, asked, strict=True):
+        assert t == draw.t
+        share = kept[round(4 * t) - 1]
+        assert x_t == pytest.approx(share**0.5 * 0.5 + (1 - share) ** 0.5 * draw.noise.item())
+        assert draw.log_snr == pytest.approx(np.log(share / (1 - share)))
+
+
+def test_pixels_are_scaled_where_nothing_encodes_them():
+    classifier = DiffusionClassifier(lambda x_t, t, label: x_t, CosineSchedule())
+    image = np.array([[[0, 0.5, 1], [1, 0.25, 0]]], np.float32)
+    expected = [[[-1, 1]], [[0, -0.5]], [[1, -1]]]
+    assert classifier.prepare([image, 1 - image])[0].tolist() == expected
+    with pytest.raises(InputError, match="of one size"):
+        classifier.prepare([image, image[:, :1]])
 
 
 def test_clean_images_by_hand():

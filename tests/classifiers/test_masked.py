@@ -315,6 +315,22 @@ def test_tokens_are_sampled_from_what_the_network_predicts() -> None:
     assert shares.numpy() == pytest.approx(wanted.numpy(), abs=0.032)
 
 
+def test_a_token_that_is_masked_again_is_sampled_anew() -> None:
+    one, four = (
+        regenerate(
+            torch.zeros(500, 8, dtype=torch.int64),
+            lambda tokens: torch.zeros(500, 8, 3),
+            streams(500),
+            mask_token=MASK,
+            mask_ratio=1.0,
+            remask=Remask(steps),
+        )
+        for steps in (1, 4)
+    )
+    # One of eight tokens is left as the first step sampled it, the others by chance.
+    assert (one == four).double().mean().item() == pytest.approx(1 / 8 + 7 / 8 / 3, abs=0.04)
+
+
 @pytest.mark.parametrize("masking_schedule", ["cosine", "linear"])
 def test_steps_mask_what_the_scheduler_would(masking_schedule: str) -> None:
     from diffusers import AmusedScheduler

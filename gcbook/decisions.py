@@ -28,7 +28,14 @@ from gcbook.scoring.tensors import codes_of, dense, weighted_errors
 from gcbook.trialparse import COLUMNS
 from gcbook.weightings import NORMS, Norm, parse_weighting
 
-__all__ = ["DECISION_COLUMNS", "check_observer", "decide", "decide_rows", "to_trials"]
+__all__ = [
+    "DECISION_COLUMNS",
+    "check_observer",
+    "choose_draws",
+    "decide",
+    "decide_rows",
+    "to_trials",
+]
 
 DECISION_COLUMNS = (
     "image_id",
@@ -66,7 +73,8 @@ def decide(
         Columns `DECISION_COLUMNS`, in the order of the store's images. ``margin`` is by how much
         the mean of ``runner_up``, the best of the others that are left, exceeds that of
         ``response``, 0 in a tie; NaN where a race left one class. ``n_draws`` counts the draws
-        the response rests on. ``attrs["incomplete"]`` names the images that were left out.
+        the response rests on. ``attrs["failed"]`` says of images without scores why they have none,
+        by name; ``attrs["incomplete"]`` names the others that were left out.
 
     Raises:
         InputError: there are not so many draws, or the weighting or norm is not to be had.
@@ -75,12 +83,16 @@ def decide(
         return _decide_table(scores, weighting or "exp:7", norm or "l2", draws)
     store = scores
     weighting, norm = _choose_weights(store, weighting, norm)
-    draws = _choose_draws(store, draws)
+    draws = choose_draws(store, draws)
     rule = store.settings.racing
     if rule and draws < rule.max_draws:
         # Before its first test a race is a fixed number of draws.
         rule = Racing(rule.min_draws, rule.p, draws) if draws >= rule.min_draws else None
-    return decide_rows(store, store.scores(), weighting, norm, draws, rule)
+    table = decide_rows(store, store.scores(), weighting, norm, draws, rule)
+    failed = {k: why for k, why in store.failed().items() if k not in set(table["imagename"])}
+    unfinished = (name for name in table.attrs["incomplete"] if name not in failed)
+    table.attrs |= {"failed": failed, "incomplete": tuple(unfinished)}
+    return table
 
 
 def decide_rows(
@@ -185,10 +197,14 @@ def _choose_weights(store: Store, weighting: str | None, norm: str | None) -> tu
     return asked, asked_norm
 
 
-def _choose_draws(store: Store, draws: int | None) -> int:
+def choose_draws(store: Store, draws: int | None) -> int:
+    """Return how many draws to use: those asked for, by default all.
+
+    Raises:
+        InputError: there are not so many, or half a pair was asked for.
+    """
     most = store.settings.max_draws
-    if draws is None:
-        return most
+    draws = most if draws is None else draws
     if not 1 <= draws <= most:
         raise InputError(f"{store.path}: expected 1 to {most} draws, found {draws}.")
     if store.settings.antithetic and draws % 2:

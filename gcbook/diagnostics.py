@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from gcbook.decisions import decide_rows, to_trials
+from gcbook.decisions import choose_draws, decide_rows, to_trials
 from gcbook.errors import InputError
 from gcbook.metrics import shape_bias
 from gcbook.scoring.store import Store
@@ -39,7 +39,7 @@ def variance_shares(
 
     Returns:
         float64 (10,), from t in (0, 0.1] to t in (0.9, 1], summing to 1; all NaN where there is no
-        t or nothing varies.
+        t, t is always the same, or nothing varies.
     """
     settings = scores.settings
     rows = _shared_draws(scores)
@@ -50,7 +50,7 @@ def variance_shares(
         scores.schedule,
     )
     nothing = np.full(TENTHS, np.nan)
-    if not len(rows) or rows["t"].isna().any():
+    if rows["t"].nunique() < 2 or rows["t"].isna().any():
         return nothing
     image = codes_of(rows["image_id"], scores.images()["image_id"].tolist())
     rows = rows.assign(image=image, value=values)[image >= 0]
@@ -73,6 +73,7 @@ def decisions_by(
     bins: int | Sequence[float] = 10,
     weighting: str | None = None,
     norm: Norm | None = None,
+    draws: int | None = None,
 ) -> pd.DataFrame:
     """Decide from the draws of one range of t, or log-SNR, at a time.
 
@@ -84,6 +85,7 @@ def decisions_by(
             log-SNR.
         weighting: within a range; by default the store's.
         norm: by default the store's.
+        draws: use the first draws only; by default all.
 
     Returns:
         A row a range: ``low, high`` (the upper end belongs to it), ``n`` (images with draws in
@@ -91,11 +93,12 @@ def decisions_by(
         ``shape_accuracy, texture_accuracy, shape_bias``.
 
     Raises:
-        InputError: the model knows no t or log-SNR.
+        InputError: the model knows no t or log-SNR, or there are not so many draws.
     """
     if by not in ("t", "log_snr"):
         raise InputError(f"by: expected t or log_snr, found {by!r}.")
     settings, rows = store.settings, _shared_draws(store)
+    rows = rows[rows["draw"] < choose_draws(store, draws)]
     at = rows[by].to_numpy()
     known = np.isfinite(at)
     if not known.any():

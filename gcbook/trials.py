@@ -25,6 +25,7 @@ __all__ = [
     "COLUMNS",
     "MissingImagesWarning",
     "missing_images",
+    "planned_files",
     "read_trials",
     "unmatched_images",
     "write_trial_file",
@@ -134,6 +135,29 @@ def write_trials(
         InputError: a file exists, or one observer name comes from two sources, which the format
             cannot keep apart.
     """
+    groups = _groups(trials, folder)
+    existing = [path for path in groups if path.exists()]
+    if existing and not overwrite:
+        more = f" and {len(existing) - 1} more" if len(existing) > 1 else ""
+        raise InputError(
+            f"{existing[0]}{more}: already there, and nothing was written; choose another folder, "
+            "or say that files may be overwritten (overwrite=True)."
+        )
+    for path, rows in groups.items():
+        write_trial_file(path, rows)
+    return list(groups)
+
+
+def planned_files(trials: pd.DataFrame, folder: str | Path) -> list[Path]:
+    """Return the files that `write_trials` would write.
+
+    Raises:
+        InputError: one observer name comes from two sources.
+    """
+    return list(_groups(trials, folder))
+
+
+def _groups(trials: pd.DataFrame, folder: str | Path) -> dict[Path, pd.DataFrame]:
     groups: dict[Path, pd.DataFrame] = {}
     keys = ["dataset", "observer", "observer_kind", "session"]
     for (dataset, observer, kind, session), rows in trials.groupby(keys, sort=True, observed=True):
@@ -145,15 +169,7 @@ def write_trials(
         mark = f"session_{session}" if kind == "human" else f"session-{session}"
         name = f"{dataset}_{str(observer).replace('_', '-')}_{mark}.csv"
         groups[Path(folder) / "raw-data" / str(dataset) / name] = rows
-    existing = [path for path in groups if path.exists()]
-    if existing and not overwrite:
-        raise InputError(
-            f"{existing[0]}: already there ({len(existing)} file(s) in all), and nothing was "
-            "written; choose another folder or pass overwrite=True."
-        )
-    for path, rows in groups.items():
-        write_trial_file(path, rows)
-    return list(groups)
+    return groups
 
 
 def write_trial_file(path: str | Path, rows: pd.DataFrame) -> None:

@@ -1,5 +1,7 @@
 """`gcbook score` and `gcbook decide`: options that arrive, early refusals, what is printed."""
 
+import os
+import signal
 import subprocess
 import sys
 
@@ -76,13 +78,14 @@ def test_from_images_to_trials(capsys, tmp_path, images, asked):
     assert status == 0
     assert out.startswith("16 of 16 images scored, 16 of them now\n1,024 network evaluations")
     assert out.endswith(f"next: gcbook decide {store} -o {store}-trials\n")
-    assert (asked["model"], asked["template"], asked["dtype"]) == ("some-model", None, "float32")
+    assert (asked["model"], asked["dtype"]) == ("some-model", "float32")
+    assert "template" not in asked
     status, out, err = call(capsys, "decide", store, "-o", f"{store}-trials")
     written = f"{store}-trials/raw-data/cue-conflict/cue-conflict_toy_session-1.csv"
     lines = out.splitlines()
     assert lines[0].startswith("toy on cue-conflict: 16 images, accuracy 0.")
     assert lines[1].startswith("shape bias ")
-    assert "on 16 conflict images" in lines[1]
+    assert lines[1].endswith("cue decisions, 16 conflict images)")
     assert lines[2:] == [written, f"next: gcbook benchmark {store}-trials"]
     assert (status, err) == (0, "")
     with pytest.warns(UserWarning, match="16 of 1280"):
@@ -178,14 +181,18 @@ def test_failed_images_are_named_and_the_status_tells(capsys, tmp_path, images, 
     status, out, err = call(capsys, *command)
     assert status == 1
     assert out.startswith("15 of 16 images scored")
-    assert "cat1-chair2.png" in err.splitlines()[0]
+    said = next(line for line in err.splitlines() if line.startswith("left out"))
+    assert said.startswith(f"left out: {bad}: expected an image")
+    assert said.count(bad.name) == 1
     assert "1 of 16 images could not be scored (cat1-chair2.png" in err.splitlines()[-1]
     status, out, err = call(capsys, "decide", tmp_path / "s")
     assert "15 images" in out
+    assert err.startswith("1 image could not be scored: cat1-chair2.png: expected an image")
     bad.write_bytes(whole)
     status, out, _ = call(capsys, *command)
     assert status == 0
     assert out.startswith("16 of 16 images scored, 1 of them now")
+    assert call(capsys, "decide", tmp_path / "s")[2] == ""
 
 
 def test_ctrl_c_saves_and_says_how_to_go_on(capsys, tmp_path, images, asked):
@@ -259,3 +266,131 @@ def test_no_store(capsys, tmp_path, monkeypatch, path):
     status, _, err = call(capsys, "decide", path)
     assert status == 2
     assert "expected a store of scores" in err
+
+
+def test_trials_that_are_there_name_the_option(capsys, tmp_path, images, asked):
+    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "2")
+    decide = ["decide", tmp_path / "s", "-o", tmp_path / "t"]
+    assert call(capsys, *decide)[0] == 0
+    status, _, err = call(capsys, *decide)
+    assert status == 2
+    assert "add --overwrite" in err
+    assert call(capsys, *decide, "--overwrite")[0] == 0
+
+
+def test_the_first_draws_by_time(capsys, tmp_path, images, asked):
+    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "4")
+    _, out, _ = call(capsys, "decide", tmp_path / "s", "--by", "t", "--bins", "1", "--draws", "2")
+    assert out.splitlines()[-1].split()[:4] == ["0.000", "1.000", "16", "2.000"]
+
+
+def test_cues_are_counted_and_what_is_undefined_is_a_dash(capsys, tmp_path, images):
+    from gcbook.cli.deciding import _summary
+
+    names = [
+        f"{category}1-{texture}2.png" for category, texture in [("cat", "dog"), ("dog", "car")]
+    ]
+    trials = pd.DataFrame({"observer": "m", "source": "x", "dataset": "cue-conflict"}, index=[0, 1])
+    trials = trials.assign(category=["cat", "dog"], image_id=names)
+    for answers, says in (
+        (["cat", "oven"], "shape bias 1.000 (1 of 1 cue decisions, 2 conflict images)"),
+        (["cat", "car"], "shape bias 0.500 (1 of 2 cue decisions, 2 conflict images)"),
+        (["oven", "oven"], "shape bias – (0 of 0 cue decisions, 2 conflict images)"),
+    ):
+        assert _summary(trials.assign(response=answers))[1] == says
+
+
+def test_what_decide_will_use_is_said(capsys, tmp_path, images, asked):
+    score = ["score", "m", images, "-o", tmp_path / "s", "--draws", "2"]
+    _, out, _ = call(capsys, *score, "--norm", "l1")
+    assert "decide will use weighting exp:7 and norm l1" in out
+    _, out, _ = call(capsys, *score, "--weighting", "uniform")
+    assert "decide will use weighting exp:7 and norm l1, with which the store was begun" in out
+    assert "decide will use" not in call(capsys, *score)[1]
+
+
+def test_the_start_is_not_silent(capsys, tmp_path, images, asked):
+    _, _, err = call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "2")
+    assert err.splitlines() == ["loading m …", "16 images to score; network evaluations: 512"]
+
+
+def test_names_that_benchmark_does_not_know_are_said_at_once(capsys, tmp_path, asked):
+    own = draw_images(tmp_path / "drawings", ["cat1"])
+    score = ["score", "m", own, "--draws", "2"]
+    status, _, err = call(capsys, *score, "-o", tmp_path / "1")
+    assert status == 0
+    assert err.startswith("drawings is none of the 17 datasets")
+    assert "cue-conflict" in err.splitlines()[0]
+    _, _, err = call(capsys, *score, "-o", tmp_path / "2", "--dataset", "silhouette")
+    assert "17" not in err
+
+
+def test_options_without_effect_are_refused(capsys, tmp_path, images, asked, monkeypatch):
+    from tiny.scorers import Likelihood
+
+    likely = Likelihood(labels=CATEGORIES)
+    monkeypatch.setattr("gcbook.classifiers.load.load_classifier", lambda model, **_: likely)
+    score = ["score", "org/m", images, "-o", tmp_path / "s"]
+    status, _, err = call(capsys, *score, "--clip-x0", "static", "--norm", "l1")
+    assert status == 2
+    assert "--clip-x0, --norm: would change nothing for org/m" in err
+    assert call(capsys, *score, "--weighting", "uniform", "--draws", "2")[0] == 0
+
+
+def test_a_second_writer_is_refused_before_a_model_is_loaded(capsys, tmp_path, images, asked):
+    from gcbook.scoring.access import lock_store
+
+    (tmp_path / "s").mkdir()
+    lock = lock_store(tmp_path / "s")
+    status, _, err = call(capsys, "score", "m", images, "-o", tmp_path / "s")
+    lock.release()
+    assert (status, asked["loaded"]) == (2, 0)
+    assert "another process is writing" in err
+
+
+def test_ctrl_c_while_loading_is_one_line(capsys, tmp_path, images, monkeypatch):
+    def interrupt(model, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gcbook.classifiers.load.load_classifier", interrupt)
+    status, out, err = call(capsys, "score", "m", images, "-o", tmp_path / "s")
+    assert (status, out) == (130, "")
+    assert err.splitlines() == ["loading m …", "stopped; nothing new was scored"]
+
+
+def test_sigterm_saves_like_ctrl_c(capsys, tmp_path, images, asked):
+    before = signal.getsignal(signal.SIGTERM)
+
+    def terminate(batch):
+        if batch == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    asked["on_batch"] = terminate
+    command = ["score", "m", images, "-o", tmp_path / "s", "--draws", "4", "--batch-size", "64"]
+    status, _, err = call(capsys, *command)
+    assert status == 143
+    assert err.count("the same command goes on") == 1
+    assert len(Store.open(tmp_path / "s").scores())
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.parametrize("command", [["benchmark"], ["run", "shape-bias", "-p", "trials"]])
+def test_scores_are_no_trials(capsys, tmp_path, images, asked, command):
+    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "2")
+    status, _, err = call(capsys, *command, tmp_path / "s")
+    assert status
+    assert (
+        f"found a store of scores. Make trials of it first: gcbook decide {tmp_path / 's'}" in err
+    )
+
+
+def test_libraries_keep_quiet(capfd, tmp_path, images):
+    from tiny import images as models
+
+    models.clip(tmp_path / "clip")
+    capfd.readouterr()
+    with pytest.raises(SystemExit):
+        cli.main(["score", str(tmp_path / "clip"), str(images), "-o", str(tmp_path / "s")])
+    lines = capfd.readouterr().err.splitlines()
+    assert lines[0].startswith("loading ")
+    assert lines[1:] == ["16 images to score; network evaluations: 16"]

@@ -94,6 +94,14 @@ def test_response_is_the_smallest_mean_weighted_error(fixed, weighting, norm):
     assert decided["margin"].to_dict() == pytest.approx(expected.to_dict(), rel=1e-4)
 
 
+def test_a_store_is_decided_as_it_was_meant(tmp_path):
+    store = scored(tmp_path / "s", weighting="eps", norm="l1")
+    as_meant = decide(store)
+    pd.testing.assert_frame_equal(as_meant, decide(store, "eps", "l1"))
+    for other in (decide(store, "eps", "l2"), decide(store, "exp:7", "l1")):
+        assert not np.isclose(as_meant["margin"], other["margin"]).any()
+
+
 def test_images_keep_their_facts_and_order(fixed):
     decided = decide(fixed)
     images = fixed.images()
@@ -152,7 +160,7 @@ def test_ties_are_among_the_best_alone():
 
 def test_a_race_is_decided_as_it_went(raced):
     rows = raced.scores()
-    decided = decide(raced).set_index("image_id")
+    decided, several = decide(raced).set_index("image_id"), False
     for image, own in rows.groupby("image_id", observed=True):
         errors = own.pivot(index="draw", columns="label", values="error_l2")[list(LABELS)]
         t = own.groupby("draw")["t"].first()
@@ -165,6 +173,10 @@ def test_a_race_is_decided_as_it_went(raced):
         means = dict(zip(LABELS, weighted.mean(axis=0), strict=True))
         assert row["response"] == min(left, key=means.get)
         assert (row["runner_up"] is None or pd.isna(row["runner_up"])) == (len(left) == 1)
+        if len(left) > 1:
+            assert row["margin"] == pytest.approx(means[row["runner_up"]] - means[row["response"]])
+            several = True
+    assert several
 
 
 def test_a_shorter_race_is_the_beginning_of_a_longer_one(raced, tmp_path):

@@ -9,6 +9,7 @@ from tiny.scorers import LABELS, Likelihood, toy
 from gcbook.decisions import decide
 from gcbook.diagnostics import decisions_by, variance_shares
 from gcbook.errors import InputError
+from gcbook.noise import DiscreteSchedule
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import Racing, ScoringSettings
 from gcbook.scoring.store import Store
@@ -72,6 +73,16 @@ def test_each_range_decides_from_its_own_draws(tmp_path):
     assert whole == (decided["response"] == decided["category"]).mean()
 
 
+def test_the_upper_end_belongs_to_a_range(tmp_path):
+    """Two steps: half of all draws are at t = 0.5, half at 1."""
+    store = scored(tmp_path / "s", toy(schedule=DiscreteSchedule((0.9, 0.1))))
+    rewrite(store, lambda t, y: np.where(t <= 0.5, 1, 2) * (y - 1.5))
+    assert decisions_by(store, "t", 2)["n_draws"].tolist() == [8, 8]
+    expected = np.zeros(10)
+    expected[[4, 9]] = 1 / 5, 4 / 5
+    assert variance_shares(store) == pytest.approx(expected)
+
+
 def test_ranges_of_log_snr_have_equally_many_draws(tmp_path):
     store = scored(tmp_path / "s")
     table = decisions_by(store, "log_snr", 4)
@@ -112,3 +123,21 @@ def test_what_cannot_be_told_apart(tmp_path):
             decisions_by(rate, "t", bins)
     with pytest.raises(InputError, match="expected t or log_snr"):
         decisions_by(rate, "seconds")
+
+
+def test_one_time_has_no_shares(tmp_path):
+    store = scored(tmp_path / "s")
+    rows = store.scores().assign(t=0.5)
+    rows.to_parquet(store.path / "scores.parquet", index=False)
+    assert np.isnan(variance_shares(store)).all()
+
+
+def test_the_first_draws_alone_decide_by_time(tmp_path):
+    store = scored(tmp_path / "s", draws=8)
+    assert decisions_by(store, "t", 1)["n_draws"].tolist() == [8]
+    table = decisions_by(store, "t", 1, draws=4)
+    assert table["n_draws"].tolist() == [4]
+    right = decide(store, draws=4)
+    assert table["accuracy"][0] == (right["category"] == right["response"]).mean()
+    with pytest.raises(InputError, match="expected 1 to 8 draws"):
+        decisions_by(store, "t", 1, draws=9)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gcbook.categories import CATEGORIES, PROMPT_TEMPLATE
+from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.classifiers.weights import HUB_ID, MODELS_DIR, locate_model
 from gcbook.classifiers.zoo import ZooEntry, at_hand, near_names, zoo
 from gcbook.errors import DataNotFoundError, InputError
@@ -92,7 +93,8 @@ def load_classifier(
     _check_device(device)
     label = name or (entry.name if entry else Path(place).name)
     common = {"labels": labels, "name": label, "device": device, "dtype": dtype}
-    return _ADAPTERS[kind](place, given, common)
+    with quiet_libraries():
+        return _ADAPTERS[kind](place, given, common)
 
 
 def check_options(kind: str, given: Mapping[str, Any], model: str) -> None:
@@ -105,20 +107,29 @@ def check_options(kind: str, given: Mapping[str, Any], model: str) -> None:
     """
     wrong = [option for option in given if option not in OPTIONS[kind]]
     if wrong:
-        takes = ", ".join(OPTIONS[kind]) or "none"
+        takes = ", ".join(map(_called, OPTIONS[kind])) or "none"
         places = {
             option: [other for other, known in OPTIONS.items() if option in known]
             for option in wrong
         }
         reasons = "; ".join(
-            f"{option} is for {' and '.join(others)} models" if others else f"no {option} is known"
+            f"{_called(option)} is for {' and '.join(others)} models"
+            if others
+            else f"no {option} is known"
             for option, others in places.items()
         )
         raise InputError(f"{model} is a {kind} model, whose options are: {takes}. {reasons}.")
     if given.get("ensemble") and "template" in given:
         raise InputError(
-            f"{model}: ensemble takes CLIP's 80 templates, template takes one; give one of the two."
+            f"{model}: ensemble takes CLIP's 80 templates, {_called('template')} takes one; give "
+            "one of the two."
         )
+
+
+def _called(option: str) -> str:
+    # The command line has two names of its own.
+    shown = {"template": "--prompt", "mask_ratio": "--mask-ratio"}.get(option)
+    return f"{option} ({shown})" if shown else option
 
 
 def find_kind(folder: Path) -> str:
@@ -168,7 +179,7 @@ def _from_zoo(entry: ZooEntry) -> tuple[str, str]:
         )
     if source.torchvision:
         return f"torchvision:{source.torchvision}:{source.weights}", "discriminative"
-    folder = locate_model(source.hub, source.revision or None)
+    folder = locate_model(source.hub, source.revision or None, called=entry.name)
     return str(folder), find_kind(folder)
 
 

@@ -15,7 +15,15 @@ from pathlib import Path, PurePosixPath
 
 from gcbook.errors import DataNotFoundError, GcbookError, InputError
 
-__all__ = ["HUB_ID", "MODELS_DIR", "hash_weights", "locate_model", "weight_files", "weight_variant"]
+__all__ = [
+    "HUB_ID",
+    "MODELS_DIR",
+    "find_local",
+    "hash_weights",
+    "locate_model",
+    "weight_files",
+    "weight_variant",
+]
 
 MODELS_DIR = "GCBOOK_MODELS_DIR"
 """Environment variable: a folder of models, ``<name>``, ``<org>--<name>`` or ``<org>/<name>``."""
@@ -33,7 +41,7 @@ HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 """What a Hub id looks like."""
 
 
-def locate_model(path_or_id: str | Path, revision: str | None = None) -> Path:
+def locate_model(path_or_id: str | Path, revision: str | None = None, *, called: str = "") -> Path:
     """Return the folder that holds a model.
 
     Args:
@@ -42,30 +50,41 @@ def locate_model(path_or_id: str | Path, revision: str | None = None) -> Path:
             fetched into the Hub's cache, or taken from there with ``HF_HUB_OFFLINE=1``, or when
             the Hub cannot be reached.
         revision: branch, tag or commit on the Hub.
+        called: what the user calls it, for messages; a name that its folder in
+            ``GCBOOK_MODELS_DIR`` can have.
 
     Raises:
         DataNotFoundError: no such model here or on the Hub, it is gated, or the Hub cannot be
             reached and its cache does not have it.
         InputError: neither a folder nor of the form of a Hub id, or it has no safetensors.
     """
-    path = Path(path_or_id).expanduser()
-    if path.is_dir():
-        return path
-    name = str(path_or_id)
-    models_dir = os.environ.get(MODELS_DIR)
-    if models_dir:
-        for candidate in (name, name.replace("/", "--")):
-            folder = Path(models_dir).expanduser() / candidate
-            if folder.is_dir():
-                return folder
-    if path.is_file() or not HUB_ID.fullmatch(name) or name.startswith("."):
+    found = find_local(path_or_id)
+    if found:
+        return found
+    path, name = Path(path_or_id).expanduser(), str(path_or_id)
+    # What begins with a folder that is there was meant as a path.
+    mistyped = not called and Path(path.parts[0]).is_dir() if path.parts else True
+    if path.is_file() or mistyped or not HUB_ID.fullmatch(name) or name.startswith("."):
         kind = "a file" if path.is_file() else "no folder"
         raise InputError(
             f"{name}: expected the folder of a model or a Hub id like organisation/name, found "
             f"{kind}. Pass the folder's path, or put it into the folder that {MODELS_DIR} names "
-            f"({models_dir or 'not set'})."
+            f"({os.environ.get(MODELS_DIR) or 'not set'})."
         )
-    return _from_hub(name, revision)
+    return _from_hub(name, revision, called or name)
+
+
+def find_local(path_or_id: str | Path) -> Path | None:
+    """Return a model's folder: the path itself, or that in ``GCBOOK_MODELS_DIR``; None if none."""
+    path, name = Path(path_or_id).expanduser(), str(path_or_id)
+    if path.is_dir():
+        return path
+    models_dir = os.environ.get(MODELS_DIR)
+    for candidate in (name, name.replace("/", "--")) if models_dir else ():
+        folder = Path(models_dir or "").expanduser() / candidate
+        if folder.is_dir():
+            return folder
+    return None
 
 
 def weight_files(folder: str | Path) -> list[Path]:
@@ -191,13 +210,13 @@ def _wanted(names: list[str]) -> list[str]:
     ]
 
 
-def _from_hub(repository: str, revision: str | None) -> Path:
+def _from_hub(repository: str, revision: str | None, called: str) -> Path:
     import huggingface_hub
     from huggingface_hub import constants, errors
 
     get = (
         f"Fetch it elsewhere with `hf download {repository}` and pass the folder's path, or put it "
-        f"into the folder that {MODELS_DIR} names, as {repository.replace('/', '--')}."
+        f"into the folder that {MODELS_DIR} names, as {called.replace('/', '--')}."
     )
     if constants.HF_HUB_OFFLINE:
         cached = _cached(repository, revision)

@@ -18,7 +18,6 @@ import numpy as np
 import torch
 
 from gcbook.classifiers.protocol import Classifier
-from gcbook.diagnostics import TENTHS, variance_shares
 from gcbook.errors import InputError
 from gcbook.noise import Schedule, read_schedule
 from gcbook.scoring.batches import Batch, Network, is_out_of_memory, make_batch
@@ -27,7 +26,7 @@ from gcbook.scoring.files import Rows
 from gcbook.scoring.history import History
 from gcbook.scoring.loader import LoadedImage, load_images
 from gcbook.scoring.progress import ProgressMode, RunProgress
-from gcbook.scoring.report import ScoreReport
+from gcbook.scoring.report import ScoreReport, examine
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.scoring.tensors import finite_weights
@@ -65,15 +64,14 @@ def score(
 
     Returns:
         What was done. Images that could not be read, or for which the network gave NaN or
-        infinity, are named in ``failed``; they cost the others nothing, and another run tries them
-        again.
+        infinity, are named in ``failed`` and in the store; another run tries them again.
 
     Raises:
         InputError: images, settings or classifier do not go with the store, or an image is not the
             one that was scored before; nothing is scored then.
         GcbookError: the store cannot be written, or memory is too small for one evaluation.
 
-    An exception of the network and an interruption by the user are passed on after what is
+    An exception of the network and an interruption are passed on, with a note, after what is
     complete has been saved.
     """
     stimuli = tuple(images)
@@ -87,12 +85,7 @@ def score(
         check_unchanged(stimuli, writer)
         run = _Run(stimuli, classifier, writer, settings.batch_size, save_every, progress)
         run.go()
-        writer.merge()
-    try:
-        shares = variance_shares(Store.open(writer.path))
-    except InputError as error:
-        writer.notes.append(f"no shares of the variance: {error}")
-        shares = np.full(TENTHS, np.nan)
+    shares, remedy, notes = examine(Store.open(writer.path))
     return ScoreReport(
         writer.path,
         len(stimuli),
@@ -104,7 +97,8 @@ def score(
         time.perf_counter() - begun,
         run.network.seconds,
         shares,
-        tuple(writer.notes),
+        remedy,
+        (*writer.notes, *notes),
     )
 
 
@@ -135,6 +129,9 @@ class _Run:
         self.failed: dict[str, str] = {}
         self.n_read = self.n_decisions = 0
         self.n_complete_before = len(stimuli) - len(missing)
+        for each, done in zip(stimuli, history.complete, strict=True):
+            if done:
+                writer.succeed(each)
         self._known = lambda stimulus: history.known(indices[stimulus.image_id])
         self._incoming = load_images(missing)
         self._open: list[ImageWork] = []
@@ -149,6 +146,9 @@ class _Run:
         self._save_every, self._next_save = save_every, time.monotonic() + save_every
         n_units = None if settings.racing else self._count(missing)
         self.progress = RunProgress(progress, len(stimuli), self.n_complete_before, n_units)
+        if missing:
+            cost = "a race tells how many" if n_units is None else f"{n_units:,}"
+            self.progress.note(f"{len(missing):,} images to score; network evaluations: {cost}")
 
     def _count(self, missing: list[Stimulus]) -> int:
         per_draw = 1 if self.classifier.joint else len(self.classifier.labels)
@@ -167,16 +167,19 @@ class _Run:
                     self.progress.note(
                         f"out of memory: {self.network.batch_size} units at a time from now on"
                     )
-                self.progress.update(self.n_read, self.n_decisions, self.network.n_evaluations)
+                self.progress.update(self.n_decisions, self.network.n_evaluations)
                 if time.monotonic() >= self._next_save:
                     self.writer.flush()
                     self._next_save = time.monotonic() + self._save_every
-        except BaseException:
+            self.writer.merge()
+        except BaseException as error:
             self.writer.flush()
-            self.progress.note(
-                f"stopped; what was measured is saved in {self.writer.path}, and the same command "
-                "goes on from there"
-            )
+            if not self.writer.broken:
+                error.add_note(
+                    f"stopped; what was measured is saved in {self.writer.path}, and the same "
+                    "command goes on from there"
+                )
+                self.progress.note(error.__notes__[-1])
             raise
         finally:
             self._incoming.close()  # type: ignore[attr-defined]
@@ -273,6 +276,8 @@ class _Run:
                 measured.append(work)
         done = self.plan.advance(measured)
         self.n_decisions += len(done)
+        for work in done:
+            self.writer.succeed(work.stimulus)
         gone = {id(work) for work in done} | {id(batch.works[number]) for number in failed}
         if gone:
             for work in self._open:
@@ -288,5 +293,7 @@ class _Run:
         return weights * values[self.classifier.measures.index(f"error_{norm}")]
 
     def _fail(self, stimulus: Stimulus, reason: str) -> None:
+        reason = reason.removeprefix(f"{stimulus.place}: ").rstrip(".")
         self.failed[stimulus.imagename] = reason
-        self.progress.note(f"{stimulus.imagename}: {reason}; left out")
+        self.writer.fail(stimulus, reason)
+        self.progress.note(f"left out: {stimulus.place}: {reason}")

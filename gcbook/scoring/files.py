@@ -1,7 +1,9 @@
 """The Parquet files of a store: their columns, and writing them so that none is ever half there."""
 
+import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,11 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gcbook.errors import InputError
+from gcbook.errors import GcbookError, InputError
 
 __all__ = [
     "IMAGE_COLUMNS",
     "Rows",
+    "UnwritableError",
     "read_part",
     "rows_table",
     "score_schema",
@@ -26,6 +29,28 @@ IMAGE_COLUMNS = ("image_id", "imagename", "category", "condition", "sha256")
 """Columns of ``images.parquet``, all text."""
 
 _NAME = pa.dictionary(pa.int32(), pa.string())
+
+_REMEDIES = {
+    "Free space": (errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
+    "Make the folder writable": (errno.EACCES, errno.EPERM, errno.EROFS),
+}
+
+
+class UnwritableError(GcbookError):
+    """A file cannot be written; nothing of it is left.
+
+    Attributes:
+        path: the file.
+        reason: the system's.
+        remedy: what the user can do.
+    """
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        self.path = path
+        self.reason = os.strerror(error.errno).lower() if error.errno else str(error)
+        found = (words for words, numbers in _REMEDIES.items() if error.errno in numbers)
+        self.remedy = next(found, "Mend that")
+        super().__init__(f"{path}: cannot be written: {self.reason}. {self.remedy}.")
 
 
 @dataclass(frozen=True)
@@ -92,26 +117,33 @@ def rows_table(
 
 
 def write_table(table: pa.Table, path: Path) -> None:
-    """Write a table; the file appears when it is complete."""
+    """Write a table; the file appears when it is complete.
+
+    Raises:
+        UnwritableError: the disk is full, say.
+    """
     measured = [name for name in table.column_names if name.startswith(("error", "nll"))]
-    temporary = path.with_name(f".{path.name}.tmp")
-    pq.write_table(
-        table,
-        temporary,
-        compression="zstd",
-        use_dictionary=[name for name in table.column_names if name not in measured],
-        # Bytes of equal weight together: what float errors have in common is their exponent.
-        use_byte_stream_split=measured,
-        write_statistics=False,
+    _write(
+        path,
+        lambda temporary: pq.write_table(
+            table,
+            temporary,
+            compression="zstd",
+            use_dictionary=[name for name in table.column_names if name not in measured],
+            # Bytes of equal weight together: what float errors have in common is their exponent.
+            use_byte_stream_split=measured,
+            write_statistics=False,
+        ),
     )
-    _settle(temporary, path)
 
 
 def write_text(text: str, path: Path) -> None:
-    """Write a text file; it appears when it is complete."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    _settle(temporary, path)
+    """Write a text file; it appears when it is complete.
+
+    Raises:
+        UnwritableError: the disk is full, say.
+    """
+    _write(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
 def read_part(path: Path, schema: pa.Schema) -> pa.Table:
@@ -158,7 +190,15 @@ def _ranks(column: pa.DictionaryArray, order: Sequence[str]) -> np.ndarray:
     return ranks[column.indices.to_numpy()]
 
 
-def _settle(temporary: Path, path: Path) -> None:
-    with temporary.open("rb+") as file:
-        os.fsync(file.fileno())
-    temporary.replace(path)
+def _write(path: Path, write: Callable[[Path], object]) -> None:
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        write(temporary)
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        # What is left of it would keep a full disk full.
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise UnwritableError(path, error) from error

@@ -6,6 +6,7 @@ run under it; nor do draws, where nothing is random.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ __all__ = ["Traits", "check_same", "effective_settings", "read_settings"]
 _FREE = ("batch_size", "device")
 _ONLY_RACED = ("weighting", "norm")
 _SHOWN = 70
+_HASH = re.compile(r"[0-9a-f]{64}")
 _NLL = ("nll",)
 
 
@@ -130,17 +132,17 @@ def check_same(
     if described is not None and classifier is not None:
         before |= _flat(_comparable(described, classifier))
         now |= _flat(_comparable(classifier, described))
-    different = [
-        f"{name}: expected {_short(before.get(name))}, found {_short(now.get(name))}"
+    different = dict.fromkeys(
+        _difference(name, before.get(name), now.get(name))
         for name in dict.fromkeys([*before, *now])
         if before.get(name) != now.get(name)
-    ]
+    )
     if not different:
         return
     remedy = "Use the same, or another store."
     if before.get("draws", 0) != now.get("draws", 0) and not stored.racing and not asked.racing:
         remedy += (
-            " More draws can be added with --extend (extend=True)."
+            " More draws can be added with --extend."
             if more_draws
             else " Fewer draws can be decided on with `gcbook decide --draws`."
         )
@@ -175,6 +177,23 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
+def _difference(name: str, before: Any, now: Any) -> str:
+    lists = [value for value in (before, now) if isinstance(value, list)]
+    if any(len(repr(value)) > _SHOWN for value in lists):
+        if name.startswith("schedule."):
+            return "the noise schedule differs"
+        if len(lists) == 2 and len(before) == len(now):
+            at = next(
+                at for at, pair in enumerate(zip(before, now, strict=True)) if len(set(pair)) > 1
+            )
+            name, before, now = f"{name}, number {at + 1} of {len(now)}", before[at], now[at]
+    return f"{name}: expected {_short(before)}, found {_short(now)}"
+
+
 def _short(value: Any) -> str:
+    if isinstance(value, str) and _HASH.fullmatch(value):
+        return f"{value[:12]}…"
+    if isinstance(value, list) and len(repr(value)) > _SHOWN:
+        return f"{len(value)} others"
     text = str(value) if isinstance(value, (str, int, float)) and value != "" else repr(value)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 20]}… ({len(text)} characters)"

@@ -16,7 +16,7 @@ BAR_EVERY_S = 0.2
 
 
 class RunProgress:
-    """Shows images read, decisions, network evaluations, their rate, and the time left.
+    """Shows images completed, network evaluations, their rate, and the time left.
 
     Args:
         mode: "auto" is a bar where standard error is a terminal, else lines.
@@ -34,16 +34,16 @@ class RunProgress:
         self._next = self._start + (BAR_EVERY_S if mode == "bar" else LINE_EVERY_S)
         self._bar = self._make_bar() if mode == "bar" else None
 
-    def update(self, n_read: int, n_decisions: int, n_evaluations: int) -> None:
+    def update(self, n_complete: int, n_evaluations: int) -> None:
         """Take note of the counts of this run; shown when it is time."""
         now = time.monotonic()
         if self.mode == "silent" or now < self._next:
             return
         self._next = now + (BAR_EVERY_S if self._bar else LINE_EVERY_S)
         seconds = now - self._start
-        text = self._describe(n_read, n_decisions, n_evaluations, seconds)
+        text = self._describe(n_complete, n_evaluations, seconds)
         if self._bar:
-            share = self._share(n_decisions, n_evaluations)
+            share = self._share(n_complete, n_evaluations)
             self._bar.update(self._bar.task_ids[0], completed=share, description=text)
         else:
             print(text, file=sys.stderr, flush=True)
@@ -60,25 +60,30 @@ class RunProgress:
         if self._bar:
             self._bar.stop()
 
-    def _share(self, n_decisions: int, n_evaluations: int) -> float:
+    def _share(self, n_complete: int, n_evaluations: int) -> float:
         if self._n_units is not None:
             return n_evaluations / max(self._n_units, 1)
-        return n_decisions / max(self._n_images - self._n_done, 1)
+        return n_complete / max(self._n_images - self._n_done, 1)
 
-    def _describe(self, n_read: int, n_decisions: int, n_evaluations: int, seconds: float) -> str:
-        share = self._share(n_decisions, n_evaluations)
+    def _describe(self, n_complete: int, n_evaluations: int, seconds: float) -> str:
+        share = self._share(n_complete, n_evaluations)
         left = _duration(seconds * (1 - share) / share) if share > 0 else "unknown"
         return (
-            f"{self._n_done + n_read}/{self._n_images} images, {self._n_done + n_decisions} "
-            f"decisions, {n_evaluations:,} NFE, {n_evaluations / max(seconds, 1e-9):,.0f} NFE/s, "
-            f"{left} left"
+            f"{self._n_done + n_complete}/{self._n_images} images, {n_evaluations:,} NFE, "
+            f"{n_evaluations / max(seconds, 1e-9):,.0f} NFE/s, {left} left"
         )
 
     def _make_bar(self) -> "Progress":
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 
-        bar = Progress(BarColumn(), TextColumn("{task.description}"), console=Console(stderr=True))
+        # Transient: what is said last should not stand above a bar that does not move.
+        bar = Progress(
+            BarColumn(),
+            TextColumn("{task.description}"),
+            console=Console(stderr=True),
+            transient=True,
+        )
         bar.add_task("", total=1.0)
         bar.start()
         return bar

@@ -6,6 +6,7 @@ A folder with
 - ``images.parquet``: ``image_id, imagename, category, condition, sha256``, a row an image;
 - ``scores.parquet``: ``image_id, label, draw, t, log_snr`` and ``error_l2, error_l1`` (means over
   elements) or ``nll`` (in nats), a row for each image, class and draw, sorted;
+- ``failed.json``, if any: images that could not be scored, and why;
 - ``parts``: rows that a run has saved and not yet merged into ``scores.parquet``.
 
 Any of the score files can be lost or damaged at the cost of its own rows. Rows that stand in two
@@ -32,6 +33,7 @@ __all__ = ["DamagedPartWarning", "Store", "is_store"]
 FORMAT = "gcbook scores"
 VERSION = 1
 HEADER, IMAGES, SCORES, PARTS = "store.json", "images.parquet", "scores.parquet", "parts"
+FAILED = "failed.json"
 
 
 class DamagedPartWarning(UserWarning):
@@ -122,7 +124,7 @@ class Store:
             "n_elements": self.n_elements,
             "versions": self.versions,
         }
-        return json.dumps(stored, indent=1) + "\n"
+        return _as_json(stored) + "\n"
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -167,6 +169,15 @@ class Store:
                 "scoring anew."
             ) from error
 
+    def failed(self) -> dict[str, str]:
+        """Return why images could not be scored, by the name of the image."""
+        try:
+            stored = json.loads((self.path / FAILED).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            # Only notes for the user: the next run makes them again.
+            return {}
+        return {str(name): str(reason) for name, reason in stored.items()}
+
     def scores(self) -> pd.DataFrame:
         """Return the raw scores.
 
@@ -188,3 +199,14 @@ class Store:
                     stacklevel=2,
                 )
         return sort_rows(pa.concat_tables(tables), self.labels).to_pandas()
+
+
+def _as_json(value: Any, indent: str = "") -> str:
+    """Write an entry a line, but a list, which may be a schedule of 1,000 numbers, in one."""
+    if not isinstance(value, dict) or not value:
+        return json.dumps(value)
+    inner = indent + " "
+    lines = [
+        f"{inner}{json.dumps(str(key))}: {_as_json(each, inner)}" for key, each in value.items()
+    ]
+    return "{\n" + ",\n".join(lines) + f"\n{indent}}}"

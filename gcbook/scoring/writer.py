@@ -4,7 +4,10 @@ Rows are collected in memory and saved as a part; at the end the parts are merge
 process, what is on disk is a store that another run can continue.
 """
 
+import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
@@ -13,12 +16,13 @@ from typing import TYPE_CHECKING, Self
 
 import pandas as pd
 import pyarrow as pa
-from filelock import FileLock, Timeout
 
 from gcbook.errors import GcbookError, InputError
+from gcbook.scoring.access import check_store, lock_store
 from gcbook.scoring.files import (
     IMAGE_COLUMNS,
     Rows,
+    UnwritableError,
     read_part,
     rows_table,
     sort_rows,
@@ -27,7 +31,7 @@ from gcbook.scoring.files import (
 )
 from gcbook.scoring.identity import Traits, check_same, effective_settings
 from gcbook.scoring.settings import ScoringSettings
-from gcbook.scoring.store import HEADER, IMAGES, PARTS, SCORES, Store, is_store
+from gcbook.scoring.store import FAILED, HEADER, IMAGES, PARTS, SCORES, Store, is_store
 
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
@@ -35,39 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["StoreWriter", "check_store"]
 
-LOCK = ".lock"
 LIBRARIES = ("gcbook", "numpy", "torch", "torchvision", "diffusers", "transformers", "pillow")
-
-
-def check_store(
-    path: str | Path, settings: ScoringSettings, dataset: str, *, extend: bool = False
-) -> None:
-    """Refuse a store that a run cannot write to, as far as that shows without the model.
-
-    Raises:
-        InputError: see `StoreWriter`.
-    """
-    folder = Path(path).expanduser()
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder}: expected a folder for the scores, found a file.")
-    if not is_store(folder):
-        strangers = [name for name in _names(folder) if not name.startswith(".")]
-        if strangers:
-            raise InputError(
-                f"{folder}: expected a store or an empty folder, found {strangers[0]} and no "
-                f"{HEADER}; choose another folder."
-            )
-        if extend:
-            raise InputError(f"{folder}: there is no store to extend; leave extend out.")
-        return
-    store = Store.open(folder)
-    if store.dataset != dataset:
-        raise InputError(
-            f"{folder}: expected images of {store.dataset}, with which the store was begun; found "
-            f"{dataset}. Use a store for each dataset."
-        )
-    asked = effective_settings(settings, store.traits)
-    check_same(str(folder), store.settings, asked, extend=extend)
 
 
 class StoreWriter:
@@ -83,10 +55,12 @@ class StoreWriter:
     Attributes:
         settings: as they reach the classifier.
         notes: what was found and mended, for the user.
+        broken: a file could not be written; nothing more is tried.
 
     Raises:
-        InputError: another process writes to it, the folder is something else, or settings,
-            classifier or dataset differ from the store's in what changes scores.
+        InputError: another process writes to it, the folder is something else or cannot be written
+            to, or settings, classifier or dataset differ from the store's in what changes scores.
+        GcbookError: from any method that writes: it cannot be done; says what is saved.
     """
 
     def __init__(
@@ -114,23 +88,21 @@ class StoreWriter:
             _versions(),
         )
         self._extend = extend
-        self._lock = FileLock(self.path / LOCK, timeout=0)
+        self.broken = False
+        self._n_saved = 0
         self._rows: list[Rows] = []
         self._images: dict[str, tuple[str, ...]] = {}
         self._codes: dict[str, int] = {}
         self._images_saved = 0
+        self._failed: dict[str, str] = {}
+        self._failed_saved: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         self.path.mkdir(parents=True, exist_ok=True)
+        self._lock = lock_store(self.path)
         try:
-            self._lock.acquire()
-        except Timeout:
-            raise InputError(
-                f"{self.path}: another process is writing to this store; wait for it, or use "
-                "another folder."
-            ) from None
-        try:
-            self.store = self._begin()
+            with self._saving():
+                self.store = self._begin()
             (self.path / PARTS).mkdir(exist_ok=True)
         except BaseException:
             self._lock.release()
@@ -166,7 +138,8 @@ class StoreWriter:
         if new.observer != store.observer:
             self.notes.append(f"the store keeps the name it was begun with, {store.observer}")
         if store.settings.draws != new.settings.draws:
-            store = replace(store, settings=new.settings)
+            # A weighting or norm stays that of the first run, draws or no draws.
+            store = replace(store, settings=replace(store.settings, draws=new.settings.draws))
             write_text(store.header(), self.path / HEADER)
         self._set_aside_damaged(store)
         try:
@@ -176,12 +149,14 @@ class StoreWriter:
             known = pd.DataFrame(columns=list(IMAGE_COLUMNS))
         self._images = {row[0]: row for row in known.itertuples(index=False, name=None)}
         self._images_saved = len(self._images)
+        self._failed_saved = store.failed()
+        self._failed = dict(self._failed_saved)
         return store
 
     def _set_aside_damaged(self, store: Store) -> None:
         for path in store.score_files():
             try:
-                read_part(path, store.schema)
+                self._n_saved += len(read_part(path, store.schema))
             except InputError as error:
                 aside = path.with_suffix(".damaged")
                 path.replace(aside)
@@ -221,7 +196,8 @@ class StoreWriter:
         """
         if self.store.n_elements is None:
             self.store = replace(self.store, n_elements=number)
-            write_text(self.store.header(), self.path / HEADER)
+            with self._saving():
+                write_text(self.store.header(), self.path / HEADER)
         elif self.store.n_elements != number:
             raise GcbookError(
                 f"{self.path}: expected {self.store.n_elements} elements an image, as before; "
@@ -232,8 +208,21 @@ class StoreWriter:
         """Take rows, to be saved with the next `flush`."""
         self._rows.append(rows)
 
+    def fail(self, stimulus: "Stimulus", reason: str) -> None:
+        """Take note that an image has no scores, and why."""
+        self._failed[stimulus.imagename] = reason
+
+    def succeed(self, stimulus: "Stimulus") -> None:
+        """Take note that an image has all its scores."""
+        self._failed.pop(stimulus.imagename, None)
+
     def flush(self) -> None:
         """Save the rows taken so far as a part."""
+        if not self.broken:
+            with self._saving():
+                self._flush()
+
+    def _flush(self) -> None:
         if len(self._images) > self._images_saved:
             columns = dict(
                 zip(IMAGE_COLUMNS, zip(*self._images.values(), strict=True), strict=True)
@@ -244,7 +233,28 @@ class StoreWriter:
             table = rows_table(self._rows, list(self._codes), self.store.labels, self.store.schema)
             numbers = [int(path.stem) for path in (self.path / PARTS).glob("[0-9]*.*")]
             write_table(table, self.path / PARTS / f"{max(numbers, default=0) + 1:06d}.parquet")
+            self._n_saved += len(table)
             self._rows.clear()
+        if self._failed != self._failed_saved:
+            if self._failed:
+                text = json.dumps(self._failed, indent=1, ensure_ascii=False) + "\n"
+                write_text(text, self.path / FAILED)
+            else:
+                (self.path / FAILED).unlink(missing_ok=True)
+            self._failed_saved = dict(self._failed)
+
+    @contextmanager
+    def _saving(self) -> Iterator[None]:
+        try:
+            yield
+        except UnwritableError as error:
+            # A second attempt would fail as well, and hide why the first one did.
+            self.broken = True
+            raise GcbookError(
+                f"{error.path}: cannot be written: {error.reason}. {self._n_saved:,} scores are "
+                f"saved in {self.path}. {error.remedy} and run the same command: it goes on from "
+                "there."
+            ) from error
 
     def merge(self) -> None:
         """Merge all parts into the one sorted file."""
@@ -253,15 +263,13 @@ class StoreWriter:
         if files in ([], [self.path / SCORES]):
             return
         tables = [read_part(path, self.store.schema) for path in files]
-        write_table(sort_rows(pa.concat_tables(tables), self.store.labels), self.path / SCORES)
+        merged = sort_rows(pa.concat_tables(tables), self.store.labels)
+        with self._saving():
+            write_table(merged, self.path / SCORES)
         # Until a part is removed its rows stand in two files, which readers allow for.
         for path in files:
             if path.parent.name == PARTS:
                 path.unlink()
-
-
-def _names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
 
 
 def _versions() -> dict[str, str]:

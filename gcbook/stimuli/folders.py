@@ -5,6 +5,7 @@ after round one image of every category, and within a category in an order given
 image's identity, since names sort by condition or by texture.
 """
 
+import difflib
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -113,6 +114,11 @@ def _locate(source: str | Path, dataset: str) -> tuple[Path, PurePosixPath, str]
         if archive.is_file() and zipfile.is_zipfile(archive):
             return archive, PurePosixPath(path.relative_to(archive).as_posix()), dataset
     named = known_dataset(str(source))
+    if named in PUBLISHED_SETS and dataset and _canonical(dataset) != named:
+        raise InputError(
+            f"dataset: {source} has that name already; expected no other, found {dataset!r}. Leave "
+            "it out."
+        )
     if named in PUBLISHED_SETS:
         return locate_stimuli()[0], nothing, named
     if named:
@@ -121,9 +127,11 @@ def _locate(source: str | Path, dataset: str) -> tuple[Path, PurePosixPath, str]
             f"{', '.join(PUBLISHED_SETS)} can be named; give the folder or zip of its images, as "
             "the model-vs-human toolbox (bethgelab/model-vs-human) downloads them."
         )
+    near = difflib.get_close_matches(str(source).lower(), PUBLISHED_SETS, n=1)
     raise InputError(
         f"{path}: expected a folder or zip of images (<dataset>/<category>/<name>.png), or one of "
-        f"{', '.join(PUBLISHED_SETS)}; found nothing there. Check the path."
+        f"{', '.join(PUBLISHED_SETS)}; found nothing there. "
+        + (f"Did you mean {near[0]}?" if near else "Check the path.")
     )
 
 

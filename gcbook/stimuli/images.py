@@ -41,8 +41,11 @@ def decode_image(content: bytes, place: str) -> np.ndarray:
         ValueError,
         EOFError,
     ) as error:
+        # Pillow names an unknown format by the address of its buffer.
+        unknown = isinstance(error, UnidentifiedImageError)
+        reason = "no known format" if unknown else str(error).rstrip(".")
         raise InputError(
-            f"{place}: expected an image, found what cannot be read as one ({error}); replace the "
+            f"{place}: expected an image, found what cannot be read as one ({reason}); replace the "
             "file."
         ) from error
     if image.mode.startswith("I") or image.mode == "F":

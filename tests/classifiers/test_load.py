@@ -170,7 +170,7 @@ def test_options_are_refused_before_anything_is_fetched(monkeypatch):
 def test_names_of_the_zoo_lead_to_their_source(tmp_path, monkeypatch, called):
     asked = []
 
-    def located(path, revision=None):
+    def located(path, revision=None, **_):
         asked.append((path, revision))
         return folder(tmp_path, "model_index.json", _class_name="DiTPipeline")
 

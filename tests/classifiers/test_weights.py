@@ -158,6 +158,17 @@ def test_what_is_neither_folder_nor_id_is_refused(name: str) -> None:
         locate_model(name)
 
 
+def test_what_begins_with_a_folder_was_meant_as_a_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(huggingface_hub, "HfApi", None)
+    (tmp_path / "models" / "sd").mkdir(parents=True)
+    with pytest.raises(InputError, match=r"models/sdd: .*found no folder"):
+        locate_model("models/sdd")
+    assert locate_model("models/sd") == Path("models/sd")
+
+
 def test_a_file_is_no_model(tmp_path: Path) -> None:
     write_tensors(tmp_path / "x.safetensors")
     with pytest.raises(InputError, match="found a file"):
@@ -270,5 +281,7 @@ def test_offline_the_hub_is_not_asked(
     hub.error = AssertionError("asked")
     with pytest.raises(DataNotFoundError, match="HF_HUB_OFFLINE is set"):
         locate_model("org/name")
+    with pytest.raises(DataNotFoundError, match=f"the folder that {MODELS_DIR} names, as sd-1.4"):
+        locate_model("org/name", called="sd-1.4")
     hub.cached = str(tmp_path / "snapshot" / "config.json")
     assert locate_model("org/name") == tmp_path / "snapshot"

@@ -11,6 +11,7 @@ from gcbook.decisions import decide
 from gcbook.errors import GcbookError, InputError
 from gcbook.noise import CosineSchedule, DiscreteSchedule, FlowSchedule, log_snr
 from gcbook.scoring.engine import score
+from gcbook.scoring.racing import replay
 from gcbook.scoring.settings import Racing, ScoringSettings
 from gcbook.scoring.store import Store
 
@@ -98,6 +99,29 @@ def test_order_of_images_changes_nothing(tmp_path):
     equal(rows, other)
 
 
+@pytest.mark.parametrize(
+    ("default", "asked", "reached"),
+    [
+        ("none", "auto", 5),
+        ("static", "auto", 1),
+        ("none", "static", 1),
+        ("static", "none", 5),
+        ("none", "dynamic", 1),
+    ],
+)
+def test_clean_images_are_clipped_as_asked(tmp_path, default, asked, reached):
+    classifier = toy()
+    classifier.denoise = lambda x_t, t, label: torch.full_like(x_t, 5.0)
+    classifier.default_clip = default
+    images = stimuli(3, labels=LABELS)
+    _, rows = run(tmp_path / "s", classifier, images, clip_x0=asked)
+    expected = {i.image_id: np.mean((2 * i.pixels - 1 - reached) ** 2) for i in images}
+    found = rows.groupby("image_id", observed=True)["error_l2"].agg(["min", "max"])
+    for column in ("min", "max"):
+        assert found[column].to_dict() == pytest.approx(expected, rel=1e-5)
+    assert Store.open(tmp_path / "s").settings.clip_x0 == (default if asked == "auto" else asked)
+
+
 def test_seed_changes_the_noise(tmp_path):
     _, rows = run(tmp_path / "1", seed=0)
     _, other = run(tmp_path / "2", seed=1)
@@ -138,6 +162,39 @@ def test_race_stores_what_a_race_needs(tmp_path):
     assert (counts.min(axis=1) < counts.max(axis=1)).any()
     decided = decide(Store.open(tmp_path / "raced")).set_index("image_id")
     assert decided["n_draws"].to_dict() == counts.max(axis=1).to_dict()
+
+
+@pytest.mark.parametrize("weighting", ["exp:7", "uniform"])
+@pytest.mark.parametrize("norm", ["l2", "l1"])
+def test_race_is_run_on_the_errors_that_were_asked_for(tmp_path, norm, weighting):
+    images = stimuli(16, labels=LABELS)
+    _, rows = run(tmp_path / "s", images=images, racing=RACE, norm=norm, weighting=weighting)
+    lengths = set()
+    for _, own in rows.groupby("image_id", observed=True):
+        errors = own.pivot(index="draw", columns="label", values=f"error_{norm}")[list(LABELS)]
+        weights = np.exp(-7 * own.groupby("draw")["t"].first()) if weighting == "exp:7" else 1
+        races = replay(errors.to_numpy(np.float64)[None] * np.reshape(weights, (1, -1, 1)), RACE)
+        assert races.finished.all()
+        assert races.n_draws[0] == len(errors)
+        lengths.add(len(errors))
+    assert len(lengths) > 2
+
+
+def test_a_race_sees_what_its_replay_will_read(tmp_path):
+    """A class that is worse by less than is stored ties, and so is never dropped."""
+
+    class Close(Counting):
+        def measure(self, x, draws, labels, clip):
+            found = super().measure(x, draws, labels * 0, clip)
+            return {name: values + 1e-12 * labels for name, values in found.items()}
+
+    classifier = Close(toy(dtype=torch.float64))
+    report, rows = run(tmp_path / "s", classifier, racing=RACE)
+    assert len(rows) == 9 * RACE.max_draws * len(LABELS)
+    decided = decide(Store.open(tmp_path / "s"))
+    assert decided.attrs["incomplete"] == ()
+    assert (decided["margin"] == 0).all()
+    assert report.n_complete == 9
 
 
 def test_races_keep_batches_full(tmp_path):
@@ -186,7 +243,8 @@ def test_nan_costs_its_image_alone(tmp_path):
     assert "NaN" in report.failed["b77.png"]
     assert (report.n_images, report.n_complete) == (10, 9)
     decided = decide(Store.open(tmp_path / "2"))
-    assert decided.attrs["incomplete"] == ("b77.png",)
+    assert list(decided.attrs["failed"]) == ["b77.png"]
+    assert decided.attrs["incomplete"] == ()
     assert len(decided) == 9
 
 
@@ -221,7 +279,7 @@ def test_unreadable_images_are_named_and_cost_nothing(tmp_path):
 
     fields = {name: getattr(images[4], name) for name in images[4].__dataclass_fields__}
     report, rows = run(tmp_path / "s", images=[*images[:4], Broken(**fields), *images[5:]])
-    assert report.failed == {"a4.png": "toy/a/a4.png: expected an image"}
+    assert report.failed == {"a4.png": "expected an image"}
     _, healthy = run(tmp_path / "1", images=images)
     equal(rows, healthy[healthy["image_id"] != "a4.png"])
     report, rows = run(tmp_path / "s", images=images)

@@ -104,3 +104,30 @@ def test_settings_as_they_reach_a_classifier():
 def test_settings_can_be_read_back(settings):
     assert read_settings(settings.as_dict()) == settings
     assert Traits.parse(ERRORS.as_dict()) == ERRORS
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        (
+            {"weights": "ab" * 32},
+            {"weights": "cd" * 32},
+            "weights: expected abababababab…, found cd",
+        ),
+        (
+            {"schedule": {"kind": "x", "alphas": [0.5] * 1000}},
+            {"schedule": {"kind": "x", "alphas": [0.25] * 1000}},
+            r"else\. the noise schedule differs\. Use",
+        ),
+        (
+            {"prompts": ["a long enough prompt"] * 9},
+            {"prompts": ["a long enough prompt"] * 8 + ["another"]},
+            "prompts, number 9 of 9: expected a long enough prompt, found another",
+        ),
+        ({"prompts": None}, {"prompts": ["x" * 30] * 5}, "expected None, found 5 others"),
+    ],
+)
+def test_differences_are_short(before, after, says):
+    with pytest.raises(InputError, match=says) as caught:
+        check_same("s", BASE, BASE, DESCRIBED | before, DESCRIBED | after)
+    assert len(str(caught.value)) < 250

@@ -1,5 +1,6 @@
 """Stores: what is written is what is read, and no damage costs more than itself."""
 
+import errno
 import json
 import warnings
 
@@ -11,10 +12,12 @@ from tiny.gaussian import class_means, gaussian_classifier, stimuli
 
 from gcbook.errors import GcbookError, InputError
 from gcbook.noise import CosineSchedule
+from gcbook.scoring.access import check_store
+from gcbook.scoring.engine import score
 from gcbook.scoring.files import Rows
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import DamagedPartWarning, Store, is_store
-from gcbook.scoring.writer import StoreWriter, check_store
+from gcbook.scoring.writer import StoreWriter
 
 LABELS = ("a", "b", "c")
 CLASSIFIER = gaussian_classifier(CosineSchedule(), class_means(3), labels=LABELS)
@@ -215,3 +218,88 @@ def test_scores_are_small_on_disk(tmp_path):
         writer.merge()
     size = (path / "scores.parquet").stat().st_size
     assert size < 4 * n_draws * 3 * (4 + 4 + 3) + 20_000
+
+
+def test_a_full_disk_is_tried_once_and_said_in_one_line(tmp_path, monkeypatch):
+    path = fill(tmp_path / "s", [(0, [0, 1])])
+    attempts = []
+
+    def full(table, where, **options):
+        attempts.append(where)
+        where.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "Error writing bytes to file")
+
+    monkeypatch.setattr("gcbook.scoring.files.pq.write_table", full)
+    with pytest.raises(GcbookError, match=r"no space left.*6 scores are saved.*Free space and"):
+        score(IMAGES, CLASSIFIER, SETTINGS, path, progress="silent")
+    assert len(attempts) == 1
+    assert not list(path.rglob("*.tmp"))
+    assert len(Store.open(path).scores()) == 6
+
+
+@pytest.mark.parametrize("place", ["/proc/nobody/s", "{tmp}/file/inside/s", "{tmp}/" + 300 * "x"])
+def test_folders_that_cannot_be_made_are_refused(tmp_path, place):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(InputError, match=r"found (a file, .*file\.|that it cannot)"):
+        check_store(place.format(tmp=tmp_path), SETTINGS, "toy")
+
+
+def test_read_only_folders_are_refused(tmp_path, monkeypatch):
+    def refuse(*args, **options):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", refuse)
+    with pytest.raises(InputError, match="permission denied"):
+        check_store(tmp_path / "deep" / "s", SETTINGS, "toy")
+    assert not (tmp_path / "deep").exists()
+
+
+def test_checking_leaves_nothing(tmp_path):
+    check_store(tmp_path / "deep" / "s", SETTINGS, "toy")
+    assert not list(tmp_path.iterdir())
+    path = fill(tmp_path / "s", [(0, [0])])
+    before = sorted(path.rglob("*"))
+    check_store(path, SETTINGS, "toy")
+    assert sorted(path.rglob("*")) == before
+
+
+def test_a_second_writer_is_told_by_the_check(tmp_path):
+    with (
+        StoreWriter(tmp_path / "s", CLASSIFIER, SETTINGS, "toy"),
+        pytest.raises(InputError, match="another process is writing"),
+    ):
+        check_store(tmp_path / "s", SETTINGS, "toy")
+    check_store(tmp_path / "s", SETTINGS, "toy")
+
+
+def test_failed_images_are_kept_until_they_succeed(tmp_path):
+    path = tmp_path / "s"
+    with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+        writer.fail(IMAGES[0], "no image")
+        writer.fail(IMAGES[1], "NaN")
+    assert Store.open(path).failed() == {"a0.png": "no image", "b1.png": "NaN"}
+    with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+        writer.succeed(IMAGES[0])
+    assert Store.open(path).failed() == {"b1.png": "NaN"}
+    with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+        writer.succeed(IMAGES[1])
+    assert Store.open(path).failed() == {}
+    assert not (path / "failed.json").exists()
+
+
+def test_a_schedule_of_many_numbers_is_one_line_of_the_header(tmp_path):
+    store = Store.open(fill(tmp_path / "s"))
+    numbers = np.linspace(0.99, 0.01, 1000).tolist()
+    store.classifier["schedule"] = {"alphas_cumprod": numbers, "empty": {}}
+    text = store.header()
+    assert len(text.splitlines()) < 60
+    assert json.loads(text)["classifier"]["schedule"] == {"alphas_cumprod": numbers, "empty": {}}
+
+
+def test_more_draws_change_no_other_setting(tmp_path):
+    path = fill(tmp_path / "s")
+    more = ScoringSettings(draws=8, weighting="uniform", norm="l1")
+    with StoreWriter(path, CLASSIFIER, more, "toy", extend=True):
+        pass
+    kept = Store.open(path).settings
+    assert (kept.draws, kept.weighting, kept.norm) == (8, "exp:7", "l2")

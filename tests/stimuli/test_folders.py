@@ -68,6 +68,15 @@ def test_datasets_under_other_names(tmp_path, folder, dataset):
     assert open_stimuli(tmp_path).dataset == dataset  # the folder above holds one dataset
 
 
+def test_the_category_is_the_folders_not_the_textures(tmp_path):
+    make(tmp_path, "cue-conflict/cat/cat1-dog2.png", "cue-conflict/dog/dog3-cat4.png")
+    found = {s.imagename: s.category for s in open_stimuli(tmp_path)}
+    assert found == {"cat1-dog2.png": "cat", "dog3-cat4.png": "dog"}
+    # Names that say another thing than the folder: names are their owner's matter.
+    odd = open_stimuli(make(tmp_path / "odd", "mine/cat/dog1.png", "mine/dog/knife2.png"))
+    assert {s.imagename: s.category for s in odd} == {"dog1.png": "cat", "knife2.png": "dog"}
+
+
 def test_zip_equals_folder_and_leaves_nothing_behind(tmp_path):
     names = [f"edges/{c}/{c}{n}.png" for c in CAT_DOG for n in range(3)]
     folder = make(tmp_path / "unpacked", *names) / "edges"
@@ -166,6 +175,10 @@ def test_no_such_place(tmp_path):
         open_stimuli(tmp_path / "note.txt")
     with pytest.raises(InputError, match="only cue-conflict, edge, silhouette can be named"):
         open_stimuli("sketch")
+    with pytest.raises(InputError, match="Did you mean cue-conflict"):
+        open_stimuli("cue-conflct")
+    with pytest.raises(InputError, match=r"edge has that name already.*found 'mine'"):
+        open_stimuli("edge", dataset="mine")
 
 
 def test_a_name_without_the_data_says_what_to_do(tmp_path, monkeypatch):

@@ -70,5 +70,7 @@ def test_orientation_of_a_camera():
 
 @pytest.mark.parametrize("content", [b"", b"no image", encoded(Image.fromarray(RGB))[:40]])
 def test_damage_is_named(content):
-    with pytest.raises(InputError, match=r"edges/cat\.png: expected an image"):
+    with pytest.raises(InputError, match=r"edges/cat\.png: expected an image") as caught:
         decode_image(content, "edges/cat.png")
+    assert str(caught.value).count("cat.png") == 1
+    assert "BytesIO" not in str(caught.value)

@@ -5,8 +5,7 @@ one leaves out what scoring does not need, and finds half-precision files part b
 """
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import torch
 
 from gcbook.classifiers.loading import load_weights
+from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.classifiers.weights import hash_weights
 from gcbook.errors import InputError
 
@@ -125,7 +125,7 @@ class PipelineFolder:
         from safetensors import SafetensorError
 
         try:
-            with _no_progress_bars():
+            with quiet_libraries():
                 return load()
         except InputError:
             raise
@@ -141,21 +141,3 @@ def _library(name: str) -> Any:
     import transformers
 
     return diffusers if hasattr(diffusers, name) else transformers
-
-
-@contextmanager
-def _no_progress_bars() -> Iterator[None]:
-    """Keep the bars of single files, a few in a row, off the terminal."""
-    import diffusers.utils.logging
-    import transformers.utils.logging
-
-    logs = (diffusers.utils.logging, transformers.utils.logging)
-    shown = [log.is_progress_bar_enabled() for log in logs]
-    for log in logs:
-        log.disable_progress_bar()
-    try:
-        yield
-    finally:
-        for log, was_shown in zip(logs, shown, strict=True):
-            if was_shown:
-                log.enable_progress_bar()

@@ -1,0 +1,162 @@
+"""Command of the decisions: raw scores to trials."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gcbook.cli.app import app
+from gcbook.errors import GcbookError, InputError
+
+if TYPE_CHECKING:
+    from gcbook.scoring.store import Store
+
+__all__ = ["decide"]
+
+SHOWN = 5
+"""How many images are named."""
+
+
+@app.command()
+def decide(
+    store: Annotated[
+        Path, typer.Argument(metavar="STORE", help="Folder of scores, from gcbook score.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="TRIALS", help="A .csv file, or a folder for raw-data/."
+        ),
+    ] = None,
+    weighting: Annotated[
+        str,
+        typer.Option(metavar="exp:K|uniform|eps|snr|snr:G|elbo", help="Weights of the errors."),
+    ] = "",
+    norm: Annotated[str, typer.Option(metavar="l2|l1", help="Norm of the errors.")] = "",
+    draws: Annotated[int | None, typer.Option(min=1, help="Use the first draws only.")] = None,
+    by: Annotated[
+        str, typer.Option(metavar="t|log_snr", help="Print what each range of it decides.")
+    ] = "",
+    bins: Annotated[int, typer.Option(min=1, help="With --by: number of ranges.")] = 10,
+    name: Annotated[str, typer.Option(help="Call the model otherwise.")] = "",
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace trials that are there.")
+    ] = False,
+) -> None:
+    """Turn scores into trials, under any weighting, without the network."""
+    if by not in ("", "t", "log_snr"):
+        raise InputError(f"--by: expected t or log_snr, found {by!r}.")
+    import warnings
+
+    from gcbook import decisions
+    from gcbook.scoring.store import Store
+
+    opened = Store.open(store)
+    observer = decisions.check_observer(name or opened.observer)
+    if output is not None and output.suffix.lower() == ".csv" and output.exists() and not overwrite:
+        raise InputError(f"{output}: already there; choose another name, or add --overwrite.")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        decided = decisions.decide(opened, weighting or None, norm or None, draws)  # type: ignore[arg-type]
+    for warning in caught:
+        typer.echo(f"warning: {warning.message}", err=True)
+    for line in _left_out(decided.attrs["failed"], decided.attrs["incomplete"]):
+        typer.echo(line, err=True)
+    if not len(decided):
+        raise GcbookError(f"{store}: no image has all its scores yet; run gcbook score again.")
+    trials = decisions.to_trials(decided, observer, opened.dataset)
+    for line in _summary(trials):
+        typer.echo(line)
+    if by:
+        _print_by(opened, by, bins, weighting, norm, draws)
+    if output is not None:
+        _write(trials, output, overwrite)
+
+
+def _left_out(failed: dict[str, str], incomplete: tuple[str, ...]) -> list[str]:
+    lines = []
+    if failed:
+        reasons = [f"{name}: {reason}" for name, reason in failed.items()]
+        more = [f"and {len(reasons) - SHOWN} more"] if len(reasons) > SHOWN else []
+        listed = "; ".join([*reasons[:SHOWN], *more])
+        lines.append(f"{_images(len(failed))} could not be scored: {listed}")
+    if incomplete:
+        shown = ", ".join(incomplete[:SHOWN]) + (", …" if len(incomplete) > SHOWN else "")
+        lines.append(
+            f"left out, scores not complete: {_images(len(incomplete))} ({shown}); the same gcbook "
+            "score completes them"
+        )
+    return lines
+
+
+def _images(number: int) -> str:
+    return f"{number} image{'' if number == 1 else 's'}"
+
+
+def _summary(trials: Any) -> list[str]:
+    from gcbook.metrics import accuracy, shape_bias
+
+    row = accuracy(trials).iloc[0]
+    dataset = trials["dataset"].iloc[0]
+    lines = [
+        f"{row['observer']} on {dataset}: {_images(row['n'])}, accuracy {_number(row['accuracy'])}"
+    ]
+    found = shape_bias(trials)
+    if len(found):
+        cue = found.iloc[0]
+        n_shape, n_texture = (
+            round(cue[f"{name}_accuracy"] * cue["n"]) for name in ("shape", "texture")
+        )
+        lines.append(
+            f"shape bias {_number(cue['shape_bias'])} ({n_shape} of {n_shape + n_texture} cue "
+            f"decisions, {cue['n']} conflict images)"
+        )
+    return lines
+
+
+def _number(value: float) -> str:
+    return "–" if value != value else f"{value:.3f}"
+
+
+def _print_by(
+    store: "Store", by: str, bins: int, weighting: str, norm: str, draws: int | None
+) -> None:
+    from gcbook.diagnostics import decisions_by
+
+    table = decisions_by(store, by, bins, weighting or None, norm or None, draws)  # type: ignore[arg-type]
+    typer.echo(f"by {by}, from the draws of each range alone:")
+    typer.echo(table.to_string(index=False, float_format=_number, na_rep="–"))
+
+
+def _write(trials: Any, output: Path, overwrite: bool) -> None:
+    from gcbook.experiments import EXPERIMENTS
+    from gcbook.trialfiles import find_trial_files
+    from gcbook.trials import planned_files, write_trial_file, write_trials
+
+    dataset = trials["dataset"].iloc[0]
+    if output.suffix.lower() == ".csv":
+        written = output
+        write_trial_file(written, trials)
+    else:
+        written = planned_files(trials, output)[0]
+        if written.exists() and not overwrite:
+            raise InputError(
+                f"{written}: already there; choose another folder, or add --overwrite."
+            )
+        write_trials(trials, output, overwrite=overwrite)
+    typer.echo(str(written))
+    if dataset not in EXPERIMENTS:
+        typer.echo(f"{dataset} is none of the 17 datasets that gcbook benchmark compares people on")
+        return
+    try:
+        known = {file.dataset for file in find_trial_files(written)}
+    except InputError:
+        known = set()
+    if dataset not in known:
+        typer.echo(
+            f"warning: neither the name nor the folder of {output} says {dataset}, so gcbook "
+            f"benchmark will not know it; name the file {dataset}_….csv, or give a folder",
+            err=True,
+        )
+        return
+    typer.echo(f"next: gcbook benchmark {output}")

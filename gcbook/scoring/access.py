@@ -1,0 +1,108 @@
+"""Whether a run may write to a folder: what shows before a model is loaded, and the lock."""
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from gcbook.errors import InputError
+from gcbook.scoring.identity import check_same, effective_settings
+from gcbook.scoring.settings import ScoringSettings
+from gcbook.scoring.store import HEADER, Store, is_store
+
+__all__ = ["check_store", "lock_store"]
+
+LOCK = ".lock"
+
+
+def check_store(
+    path: str | Path, settings: ScoringSettings, dataset: str, *, extend: bool = False
+) -> None:
+    """Refuse a store that a run cannot write to, as far as that shows without the model.
+
+    Raises:
+        InputError: it is something else, cannot be made or written to, is being written to, or
+            dataset or settings differ in what changes scores.
+    """
+    folder = Path(path).expanduser()
+    try:
+        files = [place for place in (folder, *folder.parents) if place.is_file()]
+    except OSError as error:  # the name is too long, say
+        raise _unwritable(folder, error) from error
+    if files:
+        where = "" if files[0] == folder else f", {files[0]}"
+        raise InputError(
+            f"{folder}: expected a folder for the scores, found a file{where}. Choose another "
+            "folder."
+        )
+    if not is_store(folder):
+        strangers = [name for name in _names(folder) if not name.startswith(".")]
+        if strangers:
+            raise InputError(
+                f"{folder}: expected a store or an empty folder, found {strangers[0]} and no "
+                f"{HEADER}; choose another folder."
+            )
+        if extend:
+            raise InputError(f"{folder}: there is no store to extend; leave extend out.")
+    else:
+        store = Store.open(folder)
+        if store.dataset != dataset:
+            raise InputError(
+                f"{folder}: expected images of {store.dataset}, with which the store was begun; "
+                f"found {dataset}. Use a store for each dataset."
+            )
+        asked = effective_settings(settings, store.traits)
+        check_same(str(folder), store.settings, asked, extend=extend)
+    if os.path.lexists(folder / LOCK):
+        lock_store(folder).release()
+    _check_writable(folder)
+
+
+def lock_store(folder: Path) -> FileLock:
+    """Return the lock of a store that is there, acquired.
+
+    Raises:
+        InputError: another process holds it, or it cannot be made.
+    """
+    lock = FileLock(folder / LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise InputError(
+            f"{folder}: another process is writing to this store; wait for it, or use another "
+            "folder."
+        ) from None
+    except (OSError, NotImplementedError) as error:
+        raise _unwritable(folder, error) from error
+    return lock
+
+
+def _check_writable(folder: Path) -> None:
+    """Make the folder and a file in it, and take back what was not there."""
+    made = [place for place in (folder, *folder.parents) if not os.path.lexists(place)]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=".probe") as file:
+            file.write(b"x")
+            file.flush()
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    finally:
+        for place in made:
+            with suppress(OSError):
+                place.rmdir()
+
+
+def _unwritable(folder: Path, error: Exception) -> InputError:
+    number = error.errno if isinstance(error, OSError) else None
+    reason = os.strerror(number).lower() if number else str(error)
+    return InputError(
+        f"{folder}: expected a folder that can be written to; found that it cannot: {reason}. "
+        "Choose another folder, or mend that."
+    )
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []

@@ -1,0 +1,60 @@
+"""What is known of a model before it is loaded."""
+
+import json
+
+import pytest
+
+from gcbook.classifiers.preview import check_idle, preview_model
+from gcbook.classifiers.weights import MODELS_DIR
+from gcbook.errors import InputError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    model = tmp_path / "models" / "sd-1.4"
+    model.mkdir(parents=True)
+    (model / "config.json").write_text(json.dumps({"architectures": ["CLIPModel"]}))
+    (model / "model.safetensors").write_bytes(bytes(2_500_000))
+    return model
+
+
+def test_a_folder(folder):
+    found = preview_model(folder)
+    assert (found.kind, found.size, found.here) == ("clip", "2.5 MB", True)
+
+
+def test_a_folder_called_as_in_the_zoo_may_hold_another_model(folder, monkeypatch):
+    monkeypatch.setenv(MODELS_DIR, str(folder.parent))
+    assert preview_model("sd-1.4").kind == "clip"
+
+
+def test_a_name_of_the_zoo_that_is_not_here(monkeypatch, tmp_path):
+    for name in (MODELS_DIR, "HF_HUB_CACHE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setattr("gcbook.classifiers.preview.at_hand", lambda entry: None)
+    found = preview_model("sd-1.4")
+    assert (found.kind, found.here) == ("diffusion", False)
+    assert found.size.endswith(" GB")
+
+
+def test_what_has_to_be_fetched_to_know():
+    found = preview_model("org/name")
+    assert (found.kind, found.size) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "method", "idle", "fine"),
+    [
+        ("clip", "", ["draws", "racing", "timesteps", "antithetic", "seed", "clip-x0", "norm"], []),
+        ("autoregressive", "", ["draws"], []),
+        ("masked", "", ["clip-x0", "norm", "weighting"], ["draws", "timesteps", "antithetic"]),
+        ("masked", "regenerate", ["clip-x0", "timesteps"], ["draws", "norm", "weighting"]),
+        ("diffusion", "", [], ["draws", "clip-x0", "norm", "timesteps"]),
+        ("", "", [], ["draws", "clip-x0"]),
+    ],
+)
+def test_options_without_effect(kind, method, idle, fine):
+    for name in idle:
+        with pytest.raises(InputError, match=f"^--{name}: would change nothing for m"):
+            check_idle("m", kind, method, [*fine, name])
+    check_idle("m", kind, method, fine)

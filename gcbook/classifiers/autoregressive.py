@@ -21,7 +21,7 @@ import numpy as np
 import torch
 
 from gcbook.categories import CATEGORIES
-from gcbook.classifiers.protocol import Clip, Draw
+from gcbook.classifiers.protocol import Clip, Draw, describe_as
 from gcbook.classifiers.tokens import Tokenize, check_prompts, torch_dtype
 from gcbook.classifiers.weights import hash_weights, locate_model
 from gcbook.errors import InputError
@@ -66,17 +66,7 @@ class AutoregressiveClassifier:
         self.details = dict(details or {})
 
     def describe(self) -> dict[str, object]:
-        return {
-            "kind": "autoregressive",
-            "model": self.name,
-            "weights": "",
-            "labels": list(self.labels),
-            "prompts": None,
-            "resolution": None,
-            "resize": None,
-            "space": "tokens",
-            "schedule": None,
-        } | self.details
+        return describe_as("autoregressive", self.name, self.labels, self.details, space="tokens")
 
     def prepare(self, images: Sequence[np.ndarray]) -> torch.Tensor:
         return self.tokenize(images)

@@ -28,7 +28,7 @@ import numpy as np
 import torch
 
 from gcbook.categories import CATEGORIES
-from gcbook.classifiers.protocol import Clip, Draw
+from gcbook.classifiers.protocol import Clip, Draw, describe_as
 from gcbook.errors import InputError
 from gcbook.noise import DrawRule, Schedule, keyed_noise, log_snr, timestep
 
@@ -118,18 +118,15 @@ class DiffusionClassifier:
         )
 
     def describe(self) -> dict[str, object]:
-        return {
-            "kind": "diffusion",
-            "model": self.name,
-            "weights": "",
-            "labels": list(self.labels),
-            "prompts": None,
-            "resolution": None,
-            "resize": None,
-            "space": "pixels",
-            "prediction": "sample",
-            "schedule": self.schedule.as_dict(),
-        } | self.details
+        return describe_as(
+            "diffusion",
+            self.name,
+            self.labels,
+            self.details,
+            space="pixels",
+            prediction="sample",
+            schedule=self.schedule.as_dict(),
+        )
 
     def prepare(self, images: Sequence[np.ndarray]) -> torch.Tensor:
         return self.encode(images)

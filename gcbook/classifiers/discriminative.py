@@ -23,7 +23,7 @@ import torch
 from gcbook.categories import CATEGORIES, IMAGENET_CLASSES, imagenet_classes, imagenet_indices
 from gcbook.classifiers.loading import load_weights
 from gcbook.classifiers.preprocess import Preprocess, ProcessorPreprocess
-from gcbook.classifiers.protocol import Clip, Draw
+from gcbook.classifiers.protocol import Clip, Draw, describe_as
 from gcbook.classifiers.tokens import torch_dtype
 from gcbook.classifiers.weights import hash_weights, locate_model
 from gcbook.errors import InputError
@@ -75,17 +75,15 @@ class DiscriminativeClassifier:
         self.details = dict(details or {})
 
     def describe(self) -> dict[str, object]:
-        return {
-            "kind": "discriminative",
-            "model": self.name,
-            "weights": "",
-            "labels": list(self.labels),
-            "prompts": None,
-            "resolution": self.preprocess.size[0],
-            "resize": self.preprocess.describe(),
-            "space": "pixels",
-            "schedule": None,
-        } | self.details
+        return describe_as(
+            "discriminative",
+            self.name,
+            self.labels,
+            self.details,
+            resolution=self.preprocess.size[0],
+            resize=self.preprocess.describe(),
+            space="pixels",
+        )
 
     def prepare(self, images: Sequence[np.ndarray]) -> torch.Tensor:
         """Return (N, 3, height, width), normalized as the network expects, not in [-1, 1]."""

@@ -29,7 +29,7 @@ import numpy as np
 import torch
 
 from gcbook.categories import CATEGORIES
-from gcbook.classifiers.protocol import Clip, Draw
+from gcbook.classifiers.protocol import Clip, Draw, describe_as
 from gcbook.classifiers.regeneration import Remask, Stream, regenerate
 from gcbook.classifiers.tokens import MaskedNetwork, check_prompts, torch_dtype
 from gcbook.errors import InputError
@@ -68,16 +68,7 @@ class MaskedClassifier:
         self.details = network.details | (details or {})
 
     def describe(self) -> dict[str, object]:
-        return {
-            "kind": "masked",
-            "model": self.name,
-            "weights": "",
-            "labels": list(self.labels),
-            "prompts": None,
-            "resolution": None,
-            "resize": None,
-            "schedule": None,
-        } | self.details
+        return describe_as("masked", self.name, self.labels, self.details)
 
     def n_elements(self, prepared: torch.Tensor) -> int:
         return prepared.numel()

@@ -17,7 +17,7 @@ from gcbook.noise import DrawRule
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["CLIPS", "Classifier", "Clip", "Draw"]
+__all__ = ["CLIPS", "Classifier", "Clip", "Draw", "describe_as"]
 
 Clip = Literal["none", "static", "dynamic"]
 CLIPS: tuple[Clip, ...] = ("none", "static", "dynamic")
@@ -104,3 +104,16 @@ class Classifier(Protocol):
             For each name in ``measures`` a float tensor (N,), or (N, len(labels)) where
             ``joint``. What cannot be computed is NaN.
         """
+
+
+def describe_as(
+    kind: str, model: str, labels: Sequence[str], details: dict[str, object], **known: object
+) -> dict[str, object]:
+    """Return all entries that `Classifier.describe` promises, unknown ones empty.
+
+    >>> describe_as("masked", "m", ["cat"], {}, space="tokens")["space"]
+    'tokens'
+    """
+    empty: dict[str, object] = dict.fromkeys(("prompts", "resolution", "resize", "schedule"))
+    named = {"kind": kind, "model": model, "weights": "", "labels": list(labels)}
+    return named | empty | {"space": ""} | known | details

@@ -32,6 +32,7 @@ def call(capsys, *arguments):
         ["score", "--help"],
         ["decide", "--help"],
         ["models", "--help"],
+        ["train", "--help"],
         ["fetch", "--help"],
         ["--version"],
     ],

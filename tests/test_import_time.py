@@ -29,6 +29,7 @@ HEAVY = {
 }
 COMMANDS = (
     "benchmark", "build", "chapters", "decide", "fetch", "models", "run", "score", "serve",
+    "train",
 )  # fmt: skip
 
 

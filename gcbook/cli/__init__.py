@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import typer
 
-from gcbook.cli import book, deciding, models, scoring, trials
+from gcbook.cli import book, deciding, models, scoring, training, trials
 from gcbook.cli.app import app
 from gcbook.errors import GcbookError, InputError
 
-__all__ = ["app", "book", "deciding", "main", "models", "scoring", "trials"]
+__all__ = ["app", "book", "deciding", "main", "models", "scoring", "training", "trials"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

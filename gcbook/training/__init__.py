@@ -1,0 +1,1 @@
+"""Training of the miniatures: small models of the paper's kinds, on the miniature world."""

@@ -1,0 +1,74 @@
+"""What the generative miniatures have in common: images with prompts, their mirror images too."""
+
+from abc import ABC, abstractmethod
+
+import torch
+
+from gcbook.training.pool import Pool
+
+__all__ = ["ConditionalTask", "autocast", "even_times"]
+
+VALIDATION_BATCH = 256
+
+
+class ConditionalTask(ABC):
+    """A model of images given a prompt (`gcbook.training.loop.Task`).
+
+    Args:
+        train: images of all categories.
+        validation: likewise, of other silhouettes.
+        batch_size: images a step.
+        device: where the networks are.
+    """
+
+    modules: dict[str, torch.nn.Module]
+
+    def __init__(self, train: Pool, validation: Pool, *, batch_size: int, device: str) -> None:
+        self.train, self.validation = train, validation
+        self.batch_size, self.device = batch_size, torch.device(device)
+
+    @abstractmethod
+    def losses(
+        self, x: torch.Tensor, labels: torch.Tensor, generator: torch.Generator
+    ) -> torch.Tensor:
+        """Return each image's loss (N,), its prompt and noise drawn with the generator."""
+
+    def shown(self, pool: Pool, indices: torch.Tensor, mirror: torch.Tensor) -> torch.Tensor:
+        """Return what the model is trained on, (n, ...): here images in [-1, 1].
+
+        Args:
+            pool: of images.
+            indices: of n of them.
+            mirror: which are mirrored, bool (n,).
+        """
+        images = 2 * pool.batch(indices)[0] - 1
+        return torch.where(mirror[:, None, None, None], images.flip(-1), images)
+
+    def loss(self, step: int, generator: torch.Generator) -> torch.Tensor:
+        indices = torch.randint(len(self.train), (self.batch_size,), generator=generator)
+        mirror = torch.rand(self.batch_size, generator=generator) < 0.5
+        x = self.shown(self.train, indices, mirror).to(self.device)
+        return self.losses(x, self.train.labels[indices].to(self.device), generator).mean()
+
+    def validate(self) -> dict[str, float]:
+        generator = torch.Generator().manual_seed(0)
+        losses = []
+        for indices in torch.arange(len(self.validation)).split(VALIDATION_BATCH):
+            mirror = torch.zeros(len(indices), dtype=torch.bool)
+            x = self.shown(self.validation, indices, mirror).to(self.device)
+            labels = self.validation.labels[indices].to(self.device)
+            losses.append(self.losses(x, labels, generator))
+        return {"loss": torch.cat(losses).mean().item()}
+
+
+def autocast(device: torch.device) -> torch.autocast:
+    """Arithmetic in bfloat16 on a GPU; without one that was measured to be slower."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
+
+
+def even_times(count: int, generator: torch.Generator) -> torch.Tensor:
+    """Draw times in [0, 1), one in each of as many stretches of equal length.
+
+    Each is uniform, and their mean over a batch is steadier than that of independent ones.
+    """
+    return (torch.arange(count) + torch.rand(count, generator=generator)) / count

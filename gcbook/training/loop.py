@@ -1,0 +1,267 @@
+"""The loop that trains any of the miniatures: steps, checkpoints, resuming, validation.
+
+A run is a function of its seed: what is random in a step is keyed by the seed and the number of the
+step, so that a run that was interrupted goes on as if it had not been. Everything that it needs for
+that lies in one file beside its history; no pickle is written or read.
+
+A second file holds the weights alone, in half precision, for a run that is to be carried to another
+machine: an eighth of the size. From there it goes on with the averaged weights, a new optimizer and
+a new warm-up, so it does not end exactly as it would have.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from gcbook.classifiers.quiet import quiet_libraries
+from gcbook.errors import InputError
+from gcbook.training.plan import Plan
+
+__all__ = ["Task", "Trainer"]
+
+STATE = "state.safetensors"
+PACKED = "packed.safetensors"
+HISTORY = "history.jsonl"
+CHECKPOINTS = "checkpoints"
+
+
+class Task(Protocol):
+    """What is trained, and on what.
+
+    Attributes:
+        modules: the networks that learn, by name.
+    """
+
+    modules: dict[str, torch.nn.Module]
+
+    def loss(self, step: int, generator: torch.Generator) -> torch.Tensor:
+        """Return the loss of one batch, drawn with the generator."""
+
+    def validate(self) -> dict[str, float]:
+        """Return measures on validation images; ``loss`` is one of them. Weights are averaged."""
+
+    def export(self, folder: Path) -> None:
+        """Write the networks as they are now in the model's own layout."""
+
+
+class Trainer:
+    """Trains a task in a folder, from wherever the folder's last state is.
+
+    Args:
+        task: the networks and their loss.
+        plan: how.
+        folder: of the state, the history and the checkpoints.
+        save_every: seconds after which the state is saved.
+        report: called with a line now and then.
+
+    Raises:
+        InputError: the folder holds a run with another plan.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        plan: Plan,
+        folder: str | Path,
+        *,
+        save_every: float = 120.0,
+        report: Callable[[str], None] = print,
+    ) -> None:
+        self.task, self.plan, self.folder = task, plan, Path(folder)
+        self.save_every, self.report = save_every, report
+        self.parameters = {
+            f"{module}.{name}": value
+            for module, network in task.modules.items()
+            for name, value in network.named_parameters()
+            if value.requires_grad
+        }
+        self.buffers = {
+            f"{module}.{name}": value
+            for module, network in task.modules.items()
+            for name, value in network.named_buffers()
+        }
+        self.optimizer = self._optimizer()
+        self.mean = {name: value.detach().clone() for name, value in self.parameters.items()}
+        self.step, self.begun = 0, 0
+        self.seconds = 0.0
+        self._resume()
+
+    def run(self, until: int | None = None) -> None:
+        """Train to the last step, or to ``until``; an interruption saves the state first."""
+        end = min(self.plan.steps, until or self.plan.steps)
+        begun, saved = time.monotonic() - self.seconds, time.monotonic()
+        shown, losses = time.monotonic(), torch.zeros(2)
+        for network in self.task.modules.values():
+            network.train()
+        try:
+            while self.step < end:
+                loss = self._one_step()
+                losses += torch.tensor([loss, 1.0])
+                self.step += 1
+                now = time.monotonic()
+                self.seconds = now - begun
+                if self.step % self.plan.validate_every == 0 or self.step == self.plan.steps:
+                    self._validate(float(losses[0] / losses[1]))
+                    losses.zero_()
+                if self.step in self.plan.milestones:
+                    self.export(self.folder / CHECKPOINTS / f"{self.step:06d}")
+                if now - shown > 30:
+                    self.report(self._line(f"loss {float(losses[0] / losses[1]):.4f}"))
+                    shown = now
+                if now - saved > self.save_every:
+                    self.save()
+                    saved = now
+        finally:
+            self.save()
+            self._pack()
+
+    def _one_step(self) -> float:
+        key = self.plan.seed * 2**32 + self.step
+        generator = torch.Generator().manual_seed(key)
+        torch.manual_seed(key)  # for dropout, which takes no generator
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.plan.rate(self.step, self.begun)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss = self.task.loss(self.step, generator)
+        loss.backward()
+        if self.plan.clip:
+            torch.nn.utils.clip_grad_norm_(self.parameters.values(), self.plan.clip)
+        self.optimizer.step()
+        if self.plan.average:
+            # Young means forget their start.
+            decay = min(self.plan.average, (1 + self.step) / (10 + self.step))
+            torch._foreach_lerp_(
+                list(self.mean.values()),
+                [value.detach() for value in self.parameters.values()],
+                1 - decay,
+            )
+        return loss.item()
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Put the mean of the weights in place of the weights, in evaluation mode."""
+        if self.plan.average:
+            self._swap()
+        for network in self.task.modules.values():
+            network.eval()
+        try:
+            with torch.no_grad():
+                yield
+        finally:
+            for network in self.task.modules.values():
+                network.train()
+            if self.plan.average:
+                self._swap()
+
+    def _swap(self) -> None:
+        with torch.no_grad():
+            for name, value in self.parameters.items():
+                kept = value.detach().clone()
+                value.copy_(self.mean[name])
+                self.mean[name].copy_(kept)
+
+    def _validate(self, loss: float) -> None:
+        with self.averaged():
+            measures = self.task.validate()
+        row = {"step": self.step, "seconds": round(self.seconds, 1), "training_loss": loss}
+        row |= measures
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / HISTORY).open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(row) + "\n")
+        shown = {"training loss": loss} | {f"validation {key}": v for key, v in measures.items()}
+        self.report(self._line(", ".join(f"{name} {value:.4f}" for name, value in shown.items())))
+
+    def _line(self, text: str) -> str:
+        rate = self.step / max(self.seconds, 1e-9)
+        left = (self.plan.steps - self.step) / max(rate, 1e-9) / 60
+        return f"step {self.step:,} of {self.plan.steps:,}, {left:.0f} min left: {text}"
+
+    def export(self, folder: str | Path) -> None:
+        """Write the averaged networks in the model's own layout."""
+        with self.averaged(), quiet_libraries():
+            self.task.export(Path(folder))
+
+    def save(self) -> None:
+        """Write the state, from which another process can go on."""
+        tensors = {f"weight/{name}": value.detach() for name, value in self.parameters.items()}
+        tensors |= {f"buffer/{name}": value for name, value in self.buffers.items()}
+        tensors |= {f"mean/{name}": value for name, value in self.mean.items()}
+        for name, value in self.parameters.items():
+            for key, kept in self.optimizer.state.get(value, {}).items():
+                if isinstance(kept, torch.Tensor):
+                    tensors[f"optimizer/{key}/{name}"] = kept
+        self._write(STATE, tensors, self.begun)
+
+    def _pack(self) -> None:
+        weights = self.mean if self.plan.average else self.parameters
+        tensors = {f"weight/{name}": value.detach().half() for name, value in weights.items()}
+        tensors |= {f"buffer/{name}": value for name, value in self.buffers.items()}
+        self._write(PACKED, tensors, self.step)
+
+    def _write(self, name: str, tensors: dict[str, torch.Tensor], begun: int) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        known = {"step": self.step, "begun": begun, "seconds": self.seconds}
+        about = {"plan": asdict(self.plan)} | known
+        temporary = self.folder / f"{name}.part"
+        save_file(
+            {key: value.contiguous() for key, value in tensors.items()},
+            temporary,
+            {key: json.dumps(value) for key, value in about.items()},
+        )
+        temporary.replace(self.folder / name)
+
+    def _resume(self) -> None:
+        paths = [self.folder / name for name in (STATE, PACKED) if (self.folder / name).is_file()]
+        if not paths:
+            return
+        with safe_open(paths[0], framework="pt") as stored:
+            about = {key: json.loads(value) for key, value in stored.metadata().items()}
+            if about["plan"] != asdict(self.plan):
+                raise InputError(
+                    f"{paths[0]}: expected a run with {asdict(self.plan)}, found one with "
+                    f"{about['plan']}; use another folder, or remove this one."
+                )
+            self.step, self.begun, self.seconds = (
+                about[key] for key in ("step", "begun", "seconds")
+            )
+            by_name: dict[str, dict[str, Any]] = {name: {} for name in self.parameters}
+            with torch.no_grad():
+                for key in stored.keys():  # noqa: SIM118 - not a mapping
+                    kind, _, name = key.partition("/")
+                    value = stored.get_tensor(key)
+                    if kind == "weight":
+                        self.parameters[name].copy_(value)
+                        if paths[0].name == PACKED:
+                            self.mean[name].copy_(value)
+                    elif kind == "buffer":
+                        self.buffers[name].copy_(value)
+                    elif kind == "mean":
+                        self.mean[name].copy_(value)
+                    else:
+                        slot, _, name = name.partition("/")
+                        # Counts of steps stay where the optimizer wants them.
+                        there = self.parameters[name].device if value.ndim else value.device
+                        by_name[name][slot] = value.to(there)
+            for name, state in by_name.items():
+                if state:
+                    self.optimizer.state[self.parameters[name]] = state
+
+    def _optimizer(self) -> torch.optim.Optimizer:
+        plan = self.plan
+        plain = [value for value in self.parameters.values() if value.ndim < 2]
+        decayed = [value for value in self.parameters.values() if value.ndim >= 2]
+        groups = [
+            {"params": decayed, "weight_decay": plan.weight_decay},
+            {"params": plain, "weight_decay": 0.0},
+        ]
+        if plan.optimizer == "sgd":
+            return torch.optim.SGD(groups, lr=plan.learning_rate, momentum=0.9, foreach=True)
+        return torch.optim.AdamW(groups, lr=plan.learning_rate, betas=(0.9, 0.99), foreach=True)

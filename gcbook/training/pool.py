@@ -1,0 +1,98 @@
+"""Pools of images to train on: composed once, kept in the cache, shared by all models."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from gcbook.originals import cache_dir
+from gcbook.stimuli.miniworld import ALL_CATEGORIES, Composer, World
+from gcbook.stimuli.silhouettes import Split, load_silhouettes
+
+__all__ = ["Pool", "open_pool"]
+
+CHUNK = 512
+VERSION = 1
+"""Of what a world's choices stand for in pixels: raised when the composer changes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Images in memory.
+
+    Attributes:
+        images: uint8 (N, channels, height, width); one channel where the world has no colour.
+        labels: index into `ALL_CATEGORIES` of what each shows (its shape), int64 (N,).
+    """
+
+    images: torch.Tensor
+    labels: torch.Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def batch(self, indices: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return images, float32 (n, 3, height, width) in [0, 1], and their labels."""
+        images = self.images[indices].float() / 255
+        return images.expand(-1, 3, -1, -1), self.labels[indices]
+
+
+def open_pool(
+    world: World,
+    split: Split,
+    number: int,
+    seed: int,
+    *,
+    categories: tuple[str, ...] = ALL_CATEGORIES,
+    progress: Callable[[int], None] | None = None,
+) -> Pool:
+    """Return a pool of images, composed anew only if the cache does not have it.
+
+    Args:
+        world: the choices.
+        split: which silhouettes.
+        number: of images.
+        seed: of everything that is random.
+        categories: to be shown.
+        progress: called with the number of images composed so far.
+    """
+    key = json.dumps([VERSION, world.as_dict(), split, number, seed, categories])
+    name = f"{split}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
+    path = cache_dir() / "miniworld" / name
+    if not path.is_file():
+        _compose(path, world, split, number, seed, categories, progress or (lambda done: None))
+    with np.load(path, allow_pickle=False) as stored:
+        return Pool(torch.from_numpy(stored["images"]), torch.from_numpy(stored["labels"]))
+
+
+def _compose(
+    path: Path,
+    world: World,
+    split: Split,
+    number: int,
+    seed: int,
+    categories: tuple[str, ...],
+    progress: Callable[[int], None],
+) -> None:
+    composer = Composer(world, load_silhouettes(split, categories))
+    channels = 3 if world.colour else 1
+    size = world.resolution
+    images = np.empty((number, channels, size, size), np.uint8)
+    labels = np.empty(number, np.int64)
+    for first in range(0, number, CHUNK):
+        # A generator a chunk: the images do not depend on how many follow.
+        generator = torch.Generator().manual_seed(seed * 1_000_003 + first // CHUNK)
+        scene = composer.sample(min(CHUNK, number - first), generator)
+        part = slice(first, first + len(scene))
+        images[part] = np.moveaxis(scene.images, 3, 1)[:, :channels]
+        labels[part] = scene.shape
+        progress(first + len(scene))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".part")
+    with temporary.open("wb") as stream:
+        np.savez(stream, images=images, labels=labels)
+    temporary.replace(path)

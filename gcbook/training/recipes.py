@@ -1,0 +1,177 @@
+"""The miniatures by name: what each is trained on, how, and for how long."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gcbook.categories import CATEGORIES
+from gcbook.errors import InputError
+from gcbook.stimuli.miniworld import ALL_CATEGORIES, DEFAULT_WORLD
+from gcbook.stimuli.silhouettes import Split
+from gcbook.training.loop import Task, Trainer
+from gcbook.training.plan import Plan
+from gcbook.training.pool import Pool, open_pool
+
+__all__ = ["RECIPES", "Recipe", "make_trainer"]
+
+TRAIN_IMAGES, VALIDATION_IMAGES = 100_000, 4_000
+POOL_SEEDS: Mapping[Split, int] = {"train": 1, "validation": 2}
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a task begins from."""
+
+    train: Pool
+    validation: Pool
+    plan: Plan
+    base: Path
+    device: str
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a miniature is made.
+
+    Attributes:
+        make: its task.
+        plan: of its training.
+        categories: that it learns.
+        needs: the recipe whose trained model it builds on, or "".
+    """
+
+    make: Callable[[Start], Task]
+    plan: Plan
+    categories: tuple[str, ...] = ALL_CATEGORIES
+    needs: str = ""
+
+
+def _cnn(start: Start) -> Task:
+    from gcbook.training.cnn import CnnTask
+
+    return CnnTask(
+        start.train, start.validation, noise=False, seed=start.plan.seed, device=start.device
+    )
+
+
+def _cnn_noise(start: Start) -> Task:
+    from gcbook.training.cnn import CnnTask
+
+    return CnnTask(
+        start.train, start.validation, noise=True, seed=start.plan.seed, device=start.device
+    )
+
+
+def _pixel(start: Start) -> Task:
+    from gcbook.training.pixel import PixelTask
+
+    return PixelTask(start.train, start.validation, seed=start.plan.seed, device=start.device)
+
+
+def _tokens(start: Start) -> Task:
+    from gcbook.training.tokenizer import TokenizerTask
+
+    return TokenizerTask(
+        start.train,
+        start.validation,
+        seed=start.plan.seed,
+        device=start.device,
+        steps=start.plan.steps,
+    )
+
+
+def _autoregressive(start: Start) -> Task:
+    from gcbook.training.autoregressive import AutoregressiveTask
+
+    return AutoregressiveTask(
+        start.train, start.validation, start.base, seed=start.plan.seed, device=start.device
+    )
+
+
+def _masked(start: Start) -> Task:
+    from gcbook.training.masked import MaskedTask
+
+    return MaskedTask(
+        start.train, start.validation, start.base, seed=start.plan.seed, device=start.device
+    )
+
+
+def _autoencoder(start: Start) -> Task:
+    from gcbook.training.latent import AutoencoderTask
+
+    return AutoencoderTask(start.train, start.validation, seed=start.plan.seed, device=start.device)
+
+
+def _latent(start: Start) -> Task:
+    from gcbook.training.latent import LatentTask
+
+    return LatentTask(
+        start.train, start.validation, start.base, seed=start.plan.seed, device=start.device
+    )
+
+
+# He et al. (2016); the paper trains with noise for 300 epochs instead of 90 (Appendix E).
+_SGD = Plan(6_000, "sgd", learning_rate=0.1, weight_decay=1e-4, average=0.0, clip=0.0, halvings=7)
+
+RECIPES: Mapping[str, Recipe] = {
+    "mini-cnn": Recipe(_cnn, _SGD, CATEGORIES),
+    "mini-cnn-noise": Recipe(_cnn_noise, replace(_SGD, steps=12_000), CATEGORIES),
+    "mini-pixel": Recipe(_pixel, Plan(8_000)),
+    "mini-tokens": Recipe(_tokens, Plan(6_000)),
+    "mini-ar": Recipe(_autoregressive, Plan(20_000), needs="mini-tokens"),
+    "mini-autoencoder": Recipe(_autoencoder, Plan(6_000)),
+    "mini-latent": Recipe(_latent, Plan(20_000), needs="mini-autoencoder"),
+    "mini-masked": Recipe(_masked, Plan(20_000), needs="mini-tokens"),
+}
+"""By name, in an order in which they can be trained."""
+
+
+def make_trainer(
+    name: str,
+    folder: str | Path,
+    *,
+    base: str | Path = "",
+    seed: int = 0,
+    steps: int | None = None,
+    device: str = "cpu",
+    report: Callable[[str], None] = print,
+) -> Trainer:
+    """Prepare the training of a miniature, from its start or from where it was.
+
+    Args:
+        name: one of `RECIPES`.
+        folder: of its state.
+        base: folder of the trained model that the recipe builds on, where it needs one.
+        seed: of the weights and of all draws.
+        steps: instead of the recipe's number.
+        device: where it is trained.
+        report: takes lines on how it goes.
+
+    Raises:
+        InputError: no such miniature, the model it builds on is not given, or the folder holds a
+            run with another plan.
+    """
+    recipe = RECIPES.get(name)
+    if recipe is None:
+        raise InputError(f"miniature: expected one of {', '.join(RECIPES)}; found {name!r}.")
+    if bool(recipe.needs) != bool(str(base)) or (base and not Path(base).is_dir()):
+        expected = f"the folder of a trained {recipe.needs}" if recipe.needs else "none"
+        raise InputError(
+            f"{name}: the model it builds on: expected {expected}, found {str(base) or 'none'}."
+            + (
+                f" Train {recipe.needs} first and name its model with --with."
+                if recipe.needs
+                else ""
+            )
+        )
+
+    def pool(split: Split, number: int) -> Pool:
+        report(f"opening {number:,} images of the {split} silhouettes")
+        return open_pool(
+            DEFAULT_WORLD, split, number, POOL_SEEDS[split], categories=recipe.categories
+        )
+
+    train, validation = pool("train", TRAIN_IMAGES), pool("validation", VALIDATION_IMAGES)
+    plan = replace(recipe.plan, seed=seed, steps=steps or recipe.plan.steps)
+    task = recipe.make(Start(train, validation, plan, Path(base), device))
+    return Trainer(task, plan, folder, report=report)

@@ -1,0 +1,137 @@
+"""Training: a run is a function of its seed, whatever interrupts it."""
+
+import json
+
+import pytest
+import torch
+from safetensors import safe_open
+
+from gcbook.errors import InputError
+from gcbook.training.loop import Trainer
+from gcbook.training.plan import Plan
+
+
+class Line:
+    """Fits a line to noisy points; stops where it is told to."""
+
+    def __init__(self, stop_at=None, seed=0):
+        torch.manual_seed(seed)
+        self.network = torch.nn.Sequential(torch.nn.Linear(1, 1), torch.nn.BatchNorm1d(1))
+        self.modules = {"network": self.network}
+        self.stop_at = stop_at
+
+    def loss(self, step, generator):
+        if step == self.stop_at:
+            raise KeyboardInterrupt
+        x = torch.randn((32, 1), generator=generator)
+        return (self.network(x) - 3 * x - 1).square().mean()
+
+    def validate(self):
+        x = torch.linspace(-1, 1, 9)[:, None]
+        return {"loss": (self.network(x) - 3 * x - 1).square().mean().item()}
+
+    def export(self, folder):
+        folder.mkdir(parents=True)
+        values = {name: value.tolist() for name, value in self.network.state_dict().items()}
+        (folder / "line.json").write_text(json.dumps(values))
+
+
+def trained(folder, plan, stops=()):
+    for stop in stops:
+        with pytest.raises(KeyboardInterrupt):
+            Trainer(Line(stop), plan, folder, report=lambda line: None).run()
+    trainer = Trainer(Line(), plan, folder, report=lambda line: None)
+    trainer.run()
+    return trainer
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        Plan(40, learning_rate=0.1, warmup=5, validate_every=10),
+        Plan(40, "sgd", learning_rate=0.05, warmup=1, average=0.0, clip=0.0, validate_every=10),
+    ],
+    ids=["adamw", "sgd"],
+)
+def test_interrupted_run_ends_as_an_uninterrupted_one(plan, tmp_path):
+    whole = trained(tmp_path / "whole", plan)
+    pieces = trained(tmp_path / "pieces", plan, stops=(7, 23))
+    assert whole.step == pieces.step == 40
+    for name, value in whole.parameters.items():
+        torch.testing.assert_close(pieces.parameters[name], value, rtol=1e-6, atol=1e-6)
+        torch.testing.assert_close(pieces.mean[name], whole.mean[name], rtol=1e-6, atol=1e-6)
+    for name, value in whole.buffers.items():
+        torch.testing.assert_close(pieces.buffers[name], value)
+    rows = [
+        [json.loads(line) for line in (tmp_path / name / "history.jsonl").read_text().splitlines()]
+        for name in ("whole", "pieces")
+    ]
+    assert [row["step"] for row in rows[0]] == [10, 20, 30, 40]
+    assert [row["loss"] for row in rows[1]] == pytest.approx([row["loss"] for row in rows[0]])
+
+
+def test_it_learns_and_exports_the_averaged_weights(tmp_path):
+    trainer = trained(tmp_path / "run", Plan(300, learning_rate=0.1, warmup=5))
+    history = (tmp_path / "run" / "history.jsonl").read_text().splitlines()
+    assert json.loads(history[-1])["loss"] < 0.1
+    trainer.export(tmp_path / "model")
+    weight = json.loads((tmp_path / "model" / "line.json").read_text())["0.weight"]
+    assert weight == trainer.mean["network.0.weight"].tolist()
+    assert weight != trainer.parameters["network.0.weight"].tolist()
+
+
+def test_average_is_the_exponential_mean(tmp_path):
+    plan = Plan(6, learning_rate=0.1, warmup=1, average=0.5)
+    trainer = Trainer(Line(), plan, tmp_path, report=lambda line: None)
+    name = "network.0.bias"
+    mean = trainer.parameters[name].detach().clone()
+    for step in range(6):
+        trainer.run(step + 1)
+        decay = min(0.5, (1 + step) / (10 + step))
+        mean = decay * mean + (1 - decay) * trainer.parameters[name].detach()
+        torch.testing.assert_close(trainer.mean[name], mean)
+
+
+def test_rate_rises_then_falls_to_nothing():
+    plan = Plan(100, learning_rate=2.0, warmup=10)
+    rates = [plan.rate(step) for step in range(100)]
+    assert max(rates) == pytest.approx(2.0, rel=0.05)
+    assert rates.index(max(rates)) in (9, 10)
+    assert rates[0] == pytest.approx(0.2)
+    assert 0 < rates[-1] < 0.01
+    assert rates[50] == pytest.approx(1.0)
+
+
+def test_another_plan_is_refused(tmp_path):
+    trained(tmp_path, Plan(3, warmup=1))
+    with pytest.raises(InputError, match="another folder"):
+        Trainer(Line(), Plan(4, warmup=1), tmp_path, report=lambda line: None)
+
+
+def test_packed_run_goes_on_from_the_averaged_weights(tmp_path):
+    plan = Plan(60, learning_rate=0.1, warmup=10, validate_every=10)
+    first = Trainer(Line(), plan, tmp_path, report=lambda line: None)
+    first.run(30)
+    (tmp_path / "state.safetensors").unlink()
+    moved = Trainer(Line(seed=1), plan, tmp_path, report=lambda line: None)
+    assert (moved.step, moved.begun, moved.seconds) == (30, 30, first.seconds)
+    for name, value in moved.parameters.items():
+        torch.testing.assert_close(value.detach(), first.mean[name], rtol=1e-3, atol=1e-4)
+        torch.testing.assert_close(value.detach(), moved.mean[name])
+    # It is a run like any other from there: interrupted again, it keeps its own warm-up.
+    assert plan.rate(30, begun=30) == pytest.approx(plan.rate(30) / 10)
+    moved.run(35)
+    again = Trainer(Line(), plan, tmp_path, report=lambda line: None)
+    assert (again.step, again.begun) == (35, 30)
+    again.run()
+    rows = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in rows] == [10, 20, 30, 40, 50, 60]
+    assert rows[-1]["loss"] < rows[0]["loss"]
+
+
+def test_packed_run_is_small(tmp_path):
+    Trainer(Line(), Plan(3, warmup=1), tmp_path, report=lambda line: None).run()
+    with safe_open(tmp_path / "packed.safetensors", framework="pt") as packed:
+        kept = {key: packed.get_tensor(key) for key in packed.keys()}  # noqa: SIM118
+    assert all(key.startswith(("weight/", "buffer/")) for key in kept)
+    assert {v.dtype for k, v in kept.items() if k.startswith("weight/")} == {torch.float16}

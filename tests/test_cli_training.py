@@ -50,6 +50,11 @@ def test_training_goes_on_where_it_was_stopped(capsys, tmp_path, monkeypatch):
     assert [row["step"] for row in rows] == [4]
     config = json.loads((tmp_path / "run/model/config.json").read_text())
     assert config["architectures"] == ["ResNetForImageClassification"]
+    record = json.loads((tmp_path / "run/model/training.json").read_text())
+    assert record["miniature"] == "mini-cnn"
+    assert record["plan"]["steps"] == 4
+    assert record["images_seen"] == 4 * 128
+    assert record["history"] == rows
 
 
 def test_wrong_requests_are_one_line(capsys, tmp_path):

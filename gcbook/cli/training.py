@@ -35,6 +35,7 @@ def train(
     """
     from gcbook.scoring.devices import pick_device
     from gcbook.training.recipes import make_trainer
+    from gcbook.training.record import write_record
 
     def report(line: str) -> None:
         typer.echo(line, err=True)
@@ -56,4 +57,5 @@ def train(
             report(stop.__notes__[-1])
             raise
         trainer.export(output / "model")
+        write_record(trainer, name, output / "model")
     typer.echo(f"{name} is in {output / 'model'}; next: gcbook score {output / 'model'} IMAGES")

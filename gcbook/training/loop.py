@@ -24,6 +24,7 @@ from safetensors.torch import save_file
 from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.errors import InputError
 from gcbook.training.plan import Plan
+from gcbook.training.pool import Pool
 
 __all__ = ["Task", "Trainer"]
 
@@ -38,9 +39,17 @@ class Task(Protocol):
 
     Attributes:
         modules: the networks that learn, by name.
+        train: the images.
+        validation: others, of other silhouettes.
+        batch_size: images a step.
+        device: where the networks are.
     """
 
     modules: dict[str, torch.nn.Module]
+    train: Pool
+    validation: Pool
+    batch_size: int
+    device: torch.device
 
     def loss(self, step: int, generator: torch.Generator) -> torch.Tensor:
         """Return the loss of one batch, drawn with the generator."""

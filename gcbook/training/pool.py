@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,10 @@ from gcbook.originals import cache_dir
 from gcbook.stimuli.miniworld import ALL_CATEGORIES, Composer, World
 from gcbook.stimuli.silhouettes import Split, load_silhouettes
 
-__all__ = ["Pool", "open_pool"]
+__all__ = ["POOL_SEEDS", "Pool", "open_pool"]
+
+POOL_SEEDS: Mapping[Split, int] = {"train": 1, "validation": 2}
+"""Of the images that the miniatures learn from."""
 
 CHUNK = 512
 VERSION = 1

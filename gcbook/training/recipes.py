@@ -10,12 +10,11 @@ from gcbook.stimuli.miniworld import ALL_CATEGORIES, DEFAULT_WORLD
 from gcbook.stimuli.silhouettes import Split
 from gcbook.training.loop import Task, Trainer
 from gcbook.training.plan import Plan
-from gcbook.training.pool import Pool, open_pool
+from gcbook.training.pool import POOL_SEEDS, Pool, open_pool
 
 __all__ = ["RECIPES", "Recipe", "make_trainer"]
 
 TRAIN_IMAGES, VALIDATION_IMAGES = 100_000, 4_000
-POOL_SEEDS: Mapping[Split, int] = {"train": 1, "validation": 2}
 
 
 @dataclass(frozen=True)

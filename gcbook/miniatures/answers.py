@@ -1,0 +1,76 @@
+"""The miniatures' answers: decisions from their raw scores, one row an image and model."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from gcbook.categories import CATEGORIES
+from gcbook.decisions import decide, to_trials
+from gcbook.metrics import cues
+from gcbook.miniatures.shipped import shipped_models, shipped_sets, shipped_store
+from gcbook.stimuli.testsets import silhouette_of
+from gcbook.weightings import Norm
+
+__all__ = ["SOURCE", "mark", "miniature_answers"]
+
+SOURCE = "miniature"
+"""Of trials: these are no answers to the 17 real datasets, even where a set has the same name."""
+
+
+def miniature_answers(
+    test_sets: Sequence[str],
+    models: Sequence[str] | None = None,
+    *,
+    weighting: str | None = None,
+    norm: Norm | None = None,
+    draws: int | None = None,
+) -> pd.DataFrame:
+    """Decide on images of test sets from the shipped scores.
+
+    Args:
+        test_sets: names, see `gcbook.stimuli.testsets.TEST_SETS`.
+        models: names; by default all that have scores on a set.
+        weighting: of the errors of diffusion models; by default the paper's.
+        norm: likewise.
+        draws: the first so many; by default all. A model whose answers need fewer has those.
+
+    Returns:
+        Trials (`gcbook.trials.COLUMNS`) with the columns of `mark`.
+
+    Raises:
+        DataNotFoundError: a named model has no scores on a set.
+    """
+    tables = []
+    for test_set in test_sets:
+        chosen = models or [name for name in shipped_models() if test_set in shipped_sets(name)]
+        for model in chosen:
+            store = shipped_store(model, test_set)
+            few = None if draws is None else min(draws, store.settings.max_draws)
+            weighs = not store.traits.likelihood
+            decisions = decide(
+                store,
+                weighting if weighs else None,
+                norm if weighs else None,
+                1 if store.traits.deterministic else few,
+            )
+            tables.append(to_trials(decisions, model, store.dataset, SOURCE))
+    return mark(pd.concat(tables, ignore_index=True))
+
+
+def mark(trials: pd.DataFrame) -> pd.DataFrame:
+    """Say of trials on test sets what the images show and what the answers name.
+
+    Args:
+        trials: of the miniature world's test sets.
+
+    Returns:
+        The trials with ``texture`` (category, "" where the name tells none), ``silhouette`` (which
+        one an image shows), ``right`` (bool), ``cue`` (see `gcbook.metrics.cues`).
+    """
+    texture = trials["image_id"].str.extract(r"^[a-z]+\d*-([a-z]+)\d+", expand=False).fillna("")
+    return trials.assign(
+        texture=texture.where(texture.isin(CATEGORIES), ""),
+        silhouette=trials["imagename"].map(silhouette_of),
+        right=trials["response"] == trials["category"],
+        cue=cues(trials),
+    )

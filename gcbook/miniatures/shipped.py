@@ -1,0 +1,117 @@
+"""Which miniatures and which of their raw scores this package brings."""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from gcbook.errors import DataNotFoundError
+from gcbook.scoring.store import Store, is_store
+
+__all__ = [
+    "DRAWS",
+    "FEW_DRAWS",
+    "KINDS",
+    "model_card",
+    "model_folder",
+    "recipe_of",
+    "shipped_models",
+    "shipped_sets",
+    "shipped_store",
+]
+
+DATA = Path(str(resources.files("gcbook"))) / "data"
+
+KINDS: Mapping[str, str] = {
+    "mini-pixel": "pixel diffusion",
+    "mini-latent": "latent diffusion",
+    "mini-ar": "autoregressive",
+    "mini-masked": "masked",
+    "mini-cnn": "discriminative",
+    "mini-cnn-noise": "discriminative, trained with noise",
+}
+"""What kind of model each miniature is, in the order in which they are shown."""
+
+DRAWS: Mapping[str, int] = {"in-distribution": 32, "cue-conflict": 32, "silhouette": 32}
+"""Draws of (t, noise) an image of a test set, where that is more than `FEW_DRAWS`."""
+FEW_DRAWS = 8
+
+_SEED = re.compile(r"-seed(\d+)$")
+
+
+def recipe_of(model: str) -> tuple[str, int]:
+    """Return the miniature that a model is of, and its seed.
+
+    >>> recipe_of("mini-cnn-noise-seed3")
+    ('mini-cnn-noise', 3)
+    >>> recipe_of("mini-pixel")
+    ('mini-pixel', 0)
+    """
+    found = _SEED.search(model)
+    return (model[: found.start()], int(found[1])) if found else (model, 0)
+
+
+def model_folder(model: str) -> Path:
+    """Return the folder of a shipped model, which `gcbook.classifiers.load.load_classifier` takes.
+
+    Raises:
+        DataNotFoundError: there is none.
+    """
+    folder = DATA / "models" / model
+    if not folder.is_dir():
+        raise DataNotFoundError(
+            f"{folder}: expected the model {model}, found nothing; this version brings "
+            f"{', '.join(shipped_models()) or 'none'}. `gcbook train {recipe_of(model)[0]}` "
+            "makes one."
+        )
+    return folder
+
+
+@cache
+def model_card(model: str) -> Mapping[str, Any]:
+    """Return what is known of a shipped model's training, from ``training.json`` beside it.
+
+    Raises:
+        DataNotFoundError: there is no such model.
+    """
+    stored: dict[str, Any] = json.loads(
+        (model_folder(model) / "training.json").read_text(encoding="utf-8")
+    )
+    return stored
+
+
+@cache
+def shipped_models() -> tuple[str, ...]:
+    """Names of the models that come with this package, by kind and seed."""
+    folder = DATA / "models"
+    names = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+    kinds = list(KINDS)
+    known = [(recipe_of(name), name) for name in names if recipe_of(name)[0] in KINDS]
+    ordered = sorted(known, key=lambda each: (kinds.index(each[0][0]), each[0][1]))
+    return tuple(name for _, name in ordered)
+
+
+@cache
+def shipped_sets(model: str) -> tuple[str, ...]:
+    """Names of the test sets on which a model's raw scores come with this package."""
+    folder = DATA / "scores" / model
+    return tuple(sorted(path.parent.name for path in folder.glob("*/store.json")))
+
+
+def shipped_store(model: str, test_set: str) -> Store:
+    """Open the raw scores of a model on a test set.
+
+    Raises:
+        DataNotFoundError: they do not come with this package.
+    """
+    folder = DATA / "scores" / model / test_set
+    if not is_store(folder):
+        raise DataNotFoundError(
+            f"{folder}: expected the scores of {model} on {test_set}, found none; this version "
+            f"brings {', '.join(shipped_sets(model)) or 'no test set'} of it. "
+            "`gcbook score` makes others."
+        )
+    return Store.open(folder)

@@ -1,0 +1,54 @@
+"""What is kept of a training run beside the model that it made."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from gcbook.stimuli.miniworld import DEFAULT_WORLD
+from gcbook.training.loop import HISTORY, Trainer
+from gcbook.training.pool import POOL_SEEDS
+from gcbook.training.texts import TEMPLATES
+
+__all__ = ["RECORD", "write_record"]
+
+RECORD = "training.json"
+
+
+def write_record(trainer: Trainer, miniature: str, folder: str | Path) -> Path:
+    """Write ``training.json``: what was trained, on what, how, how long, and how it went.
+
+    Args:
+        trainer: after its run.
+        miniature: name of the recipe.
+        folder: of the model.
+    """
+    import diffusers
+    import torch
+    import transformers
+
+    task = trainer.task
+    lines = (trainer.folder / HISTORY).read_text(encoding="utf-8").splitlines()
+    record = {
+        "miniature": miniature,
+        "parameters": sum(value.numel() for value in trainer.parameters.values()),
+        "plan": asdict(trainer.plan),
+        "batch_size": task.batch_size,
+        "images_seen": trainer.step * task.batch_size,
+        "minutes": round(trainer.seconds / 60, 1),
+        "threads": torch.get_num_threads(),
+        "device": str(task.device),
+        "train_images": len(task.train),
+        "validation_images": len(task.validation),
+        "pool_seeds": dict(POOL_SEEDS),
+        "world": DEFAULT_WORLD.as_dict(),
+        "prompt_templates": list(TEMPLATES),
+        "versions": {
+            "torch": torch.__version__,
+            "diffusers": diffusers.__version__,
+            "transformers": transformers.__version__,
+        },
+        "history": [json.loads(line) for line in lines],
+    }
+    path = Path(folder) / RECORD
+    path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    return path

@@ -1,0 +1,53 @@
+"""Score the shipped miniatures on all test sets, for ``gcbook/data/scores``.
+
+Run it when a model, a test set or the scorer changes:
+
+    python tools/score_miniatures.py mini-pixel mini-cnn [--sets cue-conflict edge] [-o FOLDER]
+
+Without names all models are scored. What a store already holds is not scored again, so that the
+same command goes on after an interruption; a store of another model is refused by the scorer and
+has to be removed first. The benchmark's own edges and silhouettes (``real-edge``,
+``real-silhouette``) are scored where ``GCBOOK_DATA_DIR`` has them or `gcbook fetch` brought them.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+from gcbook.classifiers.load import load_classifier
+from gcbook.miniatures.shipped import DATA, DRAWS, FEW_DRAWS, model_folder, shipped_models
+from gcbook.scoring.engine import score
+from gcbook.scoring.settings import ScoringSettings
+from gcbook.stimuli.folders import open_stimuli
+from gcbook.stimuli.stimulus import StimulusSet
+from gcbook.stimuli.testsets import TEST_SETS, make_test_set
+
+REAL = ("real-edge", "real-silhouette")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("models", nargs="*", help="names; by default all")
+    parser.add_argument("--sets", nargs="+", default=[*TEST_SETS, *REAL])
+    parser.add_argument("-o", "--output", type=Path, default=DATA / "scores")
+    parser.add_argument("--batch-size", type=int, default=128)
+    arguments = parser.parse_args()
+    for model in arguments.models or shipped_models():
+        classifier = load_classifier(model_folder(model), name=model)
+        for name in arguments.sets:
+            begun = time.perf_counter()
+            settings = ScoringSettings(
+                draws=DRAWS.get(name, FEW_DRAWS), batch_size=arguments.batch_size, device="cpu"
+            )
+            report = score(stimuli(name), classifier, settings, arguments.output / model / name)
+            seconds = time.perf_counter() - begun
+            print(f"{model} on {name}: {report.n_decisions} decisions in {seconds:.0f} s")
+
+
+def stimuli(name: str) -> StimulusSet:
+    """A test set by its name."""
+    return open_stimuli(name.removeprefix("real-")) if name in REAL else make_test_set(name)
+
+
+if __name__ == "__main__":
+    main()

@@ -30,6 +30,8 @@ def main() -> None:
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(arguments.run / "model", target)
     size = shrink(target)
+    for path in target.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
     write_card(target)
     print(f"{target}: {size / 1e6:.1f} MB")
 

@@ -35,7 +35,7 @@ def miniature_answers(
         draws: the first so many; by default all. A model whose answers need fewer has those.
 
     Returns:
-        Trials (`gcbook.trials.COLUMNS`) with the columns of `mark`.
+        Trials (`gcbook.trials.COLUMNS`), whose dataset is the test set, with the columns of `mark`.
 
     Raises:
         DataNotFoundError: a named model has no scores on a set.
@@ -53,7 +53,7 @@ def miniature_answers(
                 norm if weighs else None,
                 1 if store.traits.deterministic else few,
             )
-            tables.append(to_trials(decisions, model, store.dataset, SOURCE))
+            tables.append(to_trials(decisions, model, test_set, SOURCE))
     return mark(pd.concat(tables, ignore_index=True))
 
 

@@ -13,17 +13,17 @@ A miniature of `gcbook` ({kind}), trained from nothing on the miniature world: d
 32 × 32 grey pixels in which real silhouettes wear procedural textures. It knows no photographs,
 and its numbers are not those of the large models that share its recipe.
 
-- **Made by** `gcbook train {miniature} --seed {seed}`: {steps:,} steps of {batch_size} images,
-  {minutes:.0f} minutes ({threads} threads, {device}); {optimizer}, largest learning rate
-  {learning_rate:g}.
-- **Data**: {train_images:,} images of the training silhouettes; {validation_images:,} of the
-  validation silhouettes, which are of other designers, to follow the training. Silhouettes:
-  `gcbook/data/miniworld/ATTRIBUTION.md`.
-- **Size**: {parameters:,} trained parameters, stored in half precision, loaded in single.
-- **Validation loss** after the last step: {loss:.4f}{accuracy}.
-- **Use**: for teaching and for trying things out. It answers with the 16 categories of the
-  benchmark whatever it is shown.
-- **Licence**: MIT, as the package.
+- Made by `gcbook train {miniature} --seed {seed}`
+- Training: {steps:,} steps of {batch_size} images, {minutes:.0f} minutes on {where}
+- Optimizer: {optimizer}, largest learning rate {learning_rate:g}, half a cosine
+- Data: {train_images:,} images of the training silhouettes; to follow the training,
+  {validation_images:,} of the validation silhouettes, which are of other designers. Whose they are:
+  `gcbook/data/miniworld/ATTRIBUTION.md`
+- Trained parameters: {parameters:,}, stored in half precision, loaded in single
+- Validation loss after the last step: {loss:.4f}{accuracy}
+- Use: for teaching and for trying things out. It answers with the 16 categories of the benchmark
+  whatever it is shown.
+- Licence: MIT, as the package
 
 `training.json` has the whole record: the plan, the world's choices, the versions of the libraries
 and the course of the training.
@@ -47,6 +47,7 @@ def write_card(folder: str | Path) -> Path:
         kind=KINDS.get(record["miniature"], record["miniature"]),
         loss=last["loss"],
         accuracy=accuracy,
+        where=record["device"] if record["device"] != "cpu" else f"{record['threads']} CPU cores",
         **record["plan"],
         **{key: value for key, value in record.items() if key not in ("plan", "history")},
     )

@@ -6,21 +6,26 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gcbook.errors import DataNotFoundError
 from gcbook.scoring.store import Store, is_store
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "DRAWS",
     "FEW_DRAWS",
     "KINDS",
+    "TRAINING",
     "model_card",
     "model_folder",
     "recipe_of",
     "shipped_models",
     "shipped_sets",
     "shipped_store",
+    "training_trials",
 ]
 
 DATA = Path(str(resources.files("gcbook"))) / "data"
@@ -38,6 +43,9 @@ KINDS: Mapping[str, str] = {
 DRAWS: Mapping[str, int] = {"in-distribution": 32, "cue-conflict": 32, "silhouette": 32}
 """Draws of (t, noise) an image of a test set, where that is more than `FEW_DRAWS`."""
 FEW_DRAWS = 8
+
+TRAINING = "training.parquet"
+"""Beside a model's stores: its responses at checkpoints, see `training_trials`."""
 
 _SEED = re.compile(r"-seed(\d+)$")
 
@@ -115,3 +123,24 @@ def shipped_store(model: str, test_set: str) -> Store:
             "`gcbook score` makes others."
         )
     return Store.open(folder)
+
+
+def training_trials(model: str) -> "pd.DataFrame":
+    """Return a model's responses at checkpoints of its training.
+
+    Returns:
+        Trials (`gcbook.trials.COLUMNS`) on the in-distribution and cue-conflict sets with ``step``,
+        of the optimizer, and ``weighting``, "" where none applies.
+
+    Raises:
+        DataNotFoundError: they do not come with this package.
+    """
+    import pandas as pd
+
+    path = DATA / "scores" / model / TRAINING
+    if not path.is_file():
+        raise DataNotFoundError(
+            f"{path}: expected the responses of {model} along its training, found none; "
+            "tools/score_checkpoints.py makes them from the folder of a run."
+        )
+    return pd.read_parquet(path)

@@ -115,7 +115,7 @@ _SGD = Plan(6_000, "sgd", learning_rate=0.1, weight_decay=1e-4, average=0.0, cli
 RECIPES: Mapping[str, Recipe] = {
     "mini-cnn": Recipe(_cnn, _SGD, CATEGORIES),
     "mini-cnn-noise": Recipe(_cnn_noise, replace(_SGD, steps=12_000), CATEGORIES),
-    "mini-pixel": Recipe(_pixel, Plan(8_000)),
+    "mini-pixel": Recipe(_pixel, Plan(6_000)),
     "mini-tokens": Recipe(_tokens, Plan(6_000)),
     "mini-ar": Recipe(_autoregressive, Plan(20_000), needs="mini-tokens"),
     "mini-autoencoder": Recipe(_autoencoder, Plan(6_000)),

@@ -1,0 +1,77 @@
+"""Score the checkpoints of a training run, for ``gcbook/data/scores/<model>/training.parquet``.
+
+    python tools/score_checkpoints.py RUN NAME
+
+RUN is the folder of a finished `gcbook train`, NAME the shipped model that it became. Every
+checkpoint decides on ten images a category of the in-distribution set and on one image of every
+pair of the cue-conflict set, with the first eight draws; the shipped scores of the finished model
+are for more images and draws, so its own row here is made as the others are. Raw scores lie in
+RUN/checkpoint-scores and are continued after an interruption; what ships are the responses under
+each weighting.
+"""
+
+import argparse
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from gcbook.classifiers.load import load_classifier
+from gcbook.decisions import decide, to_trials
+from gcbook.miniatures.answers import SOURCE
+from gcbook.miniatures.shipped import DATA, FEW_DRAWS, TRAINING
+from gcbook.scoring.engine import score
+from gcbook.scoring.settings import ScoringSettings
+from gcbook.scoring.store import Store
+from gcbook.stimuli.stimulus import Stimulus, StimulusSet
+from gcbook.stimuli.testsets import make_test_set
+from gcbook.training.loop import CHECKPOINTS
+
+IMAGES = {"in-distribution": 160, "cue-conflict": 240}
+WEIGHTINGS = ("exp:7", "uniform")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("run", type=Path)
+    parser.add_argument("name")
+    arguments = parser.parse_args()
+    folders = sorted((arguments.run / CHECKPOINTS).iterdir())
+    tables = [
+        responses(folder, arguments.name, test_set, number)
+        for folder in folders
+        for test_set, number in IMAGES.items()
+    ]
+    target = DATA / "scores" / arguments.name / TRAINING
+    target.parent.mkdir(parents=True, exist_ok=True)
+    pd.concat(tables, ignore_index=True).to_parquet(target, compression="zstd", index=False)
+    print(f"{target}: {target.stat().st_size / 1e6:.2f} MB")
+
+
+def one_a_pair(stimuli: StimulusSet) -> StimulusSet:
+    """The first image of every pair of shape and texture."""
+    pairs: dict[str, Stimulus] = {}
+    for each in stimuli:
+        pairs.setdefault(re.sub(r"\d+", "", each.imagename), each)
+    return replace(stimuli, stimuli=tuple(pairs.values()))
+
+
+def responses(folder: Path, name: str, test_set: str, number: int) -> pd.DataFrame:
+    """Trials of one checkpoint on the first images of a test set, with its step."""
+    stimuli = make_test_set(test_set)
+    chosen = stimuli.first(number) if test_set != "cue-conflict" else one_a_pair(stimuli)
+    classifier = load_classifier(folder, name=name)
+    settings = ScoringSettings(draws=FEW_DRAWS, batch_size=128, device="cpu")
+    place = folder.parents[1] / "checkpoint-scores" / folder.name / test_set
+    score(chosen, classifier, settings, place)
+    store = Store.open(place)
+    tables = []
+    for weighting in (None,) if store.traits.likelihood else WEIGHTINGS:
+        trials = to_trials(decide(store, weighting), name, test_set, SOURCE)
+        tables.append(trials.assign(weighting=weighting or "", step=int(folder.name)))
+    return pd.concat(tables)
+
+
+if __name__ == "__main__":
+    main()

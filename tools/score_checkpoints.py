@@ -7,7 +7,8 @@ checkpoint decides on ten images a category of the in-distribution set and on on
 pair of the cue-conflict set, with the first eight draws; the shipped scores of the finished model
 are for more images and draws, so its own row here is made as the others are. Raw scores lie in
 RUN/checkpoint-scores and are continued after an interruption; what ships are the responses under
-each weighting.
+each weighting. Checkpoints that are no longer in RUN keep the responses that they had, so that a
+run that is carried from one machine to another can be scored piece by piece.
 """
 
 import argparse
@@ -37,16 +38,24 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("name")
     arguments = parser.parse_args()
-    folders = sorted((arguments.run / CHECKPOINTS).iterdir())
-    tables = [
-        responses(folder, arguments.name, test_set, number)
-        for folder in folders
-        for test_set, number in IMAGES.items()
-    ]
     target = DATA / "scores" / arguments.name / TRAINING
     target.parent.mkdir(parents=True, exist_ok=True)
-    pd.concat(tables, ignore_index=True).to_parquet(target, compression="zstd", index=False)
-    print(f"{target}: {target.stat().st_size / 1e6:.2f} MB")
+    for folder in sorted((arguments.run / CHECKPOINTS).iterdir()):
+        tables = [
+            responses(folder, arguments.name, test_set, number)
+            for test_set, number in IMAGES.items()
+        ]
+        add(target, pd.concat(tables))
+        print(f"{target}: step {int(folder.name):,}")
+
+
+def add(target: Path, new: pd.DataFrame) -> None:
+    """Put responses into the file, in place of those of the same steps."""
+    if target.is_file():
+        before = pd.read_parquet(target)
+        new = pd.concat([before[~before["step"].isin(new["step"])], new])
+    order = ["step", "dataset", "weighting", "imagename"]
+    new.sort_values(order, ignore_index=True).to_parquet(target, compression="zstd", index=False)
 
 
 def one_a_pair(stimuli: StimulusSet) -> StimulusSet:

@@ -17,6 +17,8 @@ RECORD = "training.json"
 def write_record(trainer: Trainer, miniature: str, folder: str | Path) -> Path:
     """Write ``training.json``: what was trained, on what, how, how long, and how it went.
 
+    ``carried_at_step`` is where the run last went on from weights alone, 0 if it never did.
+
     Args:
         trainer: after its run.
         miniature: name of the recipe.
@@ -34,6 +36,7 @@ def write_record(trainer: Trainer, miniature: str, folder: str | Path) -> Path:
         "plan": asdict(trainer.plan),
         "batch_size": task.batch_size,
         "images_seen": trainer.step * task.batch_size,
+        "carried_at_step": trainer.begun,
         "minutes": round(trainer.seconds / 60, 1),
         "threads": torch.get_num_threads(),
         "device": str(task.device),

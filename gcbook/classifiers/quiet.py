@@ -1,6 +1,7 @@
 """What the model libraries write to the terminal, where it tells the user nothing."""
 
 import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,8 +16,11 @@ def quiet_libraries() -> Iterator[None]:
 
     Warnings, of weights that are missing for example, pass.
     """
-    import diffusers.utils.logging
-    import transformers.utils.logging
+    with warnings.catch_warnings():
+        # In a notebook without ipywidgets, of bars that are not shown anyway.
+        warnings.filterwarnings("ignore", message="IProgress not found")
+        import diffusers.utils.logging
+        import transformers.utils.logging
 
     logs = (diffusers.utils.logging, transformers.utils.logging)
     shown = [log.is_progress_bar_enabled() for log in logs]

@@ -12,7 +12,13 @@ import torch.nn.functional as F
 
 from gcbook.training.conditional import ConditionalTask, autocast, even_times
 from gcbook.training.pool import Pool
-from gcbook.training.texts import MAX_TOKENS, clip_tokenizer, draw_prompts, register
+from gcbook.training.texts import (
+    MAX_TOKENS,
+    clip_text_config,
+    clip_tokenizer,
+    draw_prompts,
+    register,
+)
 
 __all__ = ["AutoencoderTask", "LatentTask"]
 
@@ -31,6 +37,7 @@ class AutoencoderTask:
         validation: likewise, of other silhouettes.
         batch_size: images a step.
         seed: of the weights' start.
+        device: where the networks are.
     """
 
     def __init__(
@@ -96,6 +103,7 @@ class LatentTask(ConditionalTask):
         autoencoder: folder of the trained autoencoder.
         batch_size: images a step.
         seed: of the weights' start.
+        device: where the networks are.
     """
 
     def __init__(
@@ -109,26 +117,15 @@ class LatentTask(ConditionalTask):
         device: str = "cpu",
     ) -> None:
         from diffusers import AutoencoderKL, PNDMScheduler, UNet2DConditionModel
-        from transformers import CLIPTextConfig, CLIPTextModel
+        from transformers import CLIPTextModel
 
         super().__init__(train, validation, batch_size=batch_size, device=device)
         self.vae: Any = AutoencoderKL.from_pretrained(autoencoder / "vae").eval().to(device)
         self.latents = {pool: self._encode(pool) for pool in (train, validation)}
         torch.manual_seed(seed)
         self.words = clip_tokenizer()
-        self.text_encoder: Any = CLIPTextModel(
-            CLIPTextConfig(
-                vocab_size=len(self.words),
-                hidden_size=WIDTH,
-                intermediate_size=2 * WIDTH,
-                num_hidden_layers=2,
-                num_attention_heads=4,
-                max_position_embeddings=MAX_TOKENS,
-                bos_token_id=self.words.bos_token_id,
-                eos_token_id=self.words.eos_token_id,
-                pad_token_id=self.words.pad_token_id,
-            )
-        ).to(device)
+        config = clip_text_config(self.words, WIDTH)
+        self.text_encoder: Any = CLIPTextModel(config).to(device)
         self.unet: Any = UNet2DConditionModel(
             sample_size=self.latents[train].shape[-1],
             in_channels=LATENTS,

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from gcbook.classifiers.amused import AESTHETIC_SCORE
 from gcbook.training.conditional import autocast, even_times
 from gcbook.training.pool import Pool
-from gcbook.training.texts import MAX_TOKENS, clip_tokenizer, draw_prompts
+from gcbook.training.texts import MAX_TOKENS, clip_text_config, clip_tokenizer, draw_prompts
 from gcbook.training.tokenizer import TokenTask
 
 __all__ = ["MaskedTask"]
@@ -45,25 +45,13 @@ class MaskedTask(TokenTask):
         device: str = "cpu",
     ) -> None:
         from diffusers import UVit2DModel
-        from transformers import CLIPTextConfig, CLIPTextModelWithProjection
+        from transformers import CLIPTextModelWithProjection
 
         super().__init__(train, validation, tokenizer, batch_size=batch_size, device=device)
         self.words = clip_tokenizer()
         torch.manual_seed(seed)
-        self.text_encoder: Any = CLIPTextModelWithProjection(
-            CLIPTextConfig(
-                vocab_size=len(self.words),
-                hidden_size=WIDTH,
-                intermediate_size=2 * WIDTH,
-                num_hidden_layers=2,
-                num_attention_heads=4,
-                max_position_embeddings=MAX_TOKENS,
-                projection_dim=WIDTH,
-                bos_token_id=self.words.bos_token_id,
-                eos_token_id=self.words.eos_token_id,
-                pad_token_id=self.words.pad_token_id,
-            )
-        ).to(device)
+        config = clip_text_config(self.words, WIDTH)
+        self.text_encoder: Any = CLIPTextModelWithProjection(config).to(device)
         self.transformer: Any = UVit2DModel(
             hidden_size=128,
             cond_embed_dim=WIDTH,

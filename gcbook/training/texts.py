@@ -13,7 +13,16 @@ import torch
 from gcbook.categories import PROMPT_TEMPLATE
 from gcbook.stimuli.miniworld import ALL_CATEGORIES
 
-__all__ = ["TEMPLATES", "clip_tokenizer", "draw_prompts", "t5_tokenizer", "word_tokenizer"]
+__all__ = [
+    "MAX_TOKENS",
+    "TEMPLATES",
+    "clip_text_config",
+    "clip_tokenizer",
+    "draw_prompts",
+    "register",
+    "t5_tokenizer",
+    "word_tokenizer",
+]
 
 TEMPLATES = (
     "A photo of a {}.",
@@ -76,6 +85,24 @@ def clip_tokenizer() -> Any:
     model = json.loads(tokenizer.to_str())["model"]
     merges: Any = [tuple(pair) for pair in model["merges"]]
     return CLIPTokenizer(vocab=model["vocab"], merges=merges, model_max_length=MAX_TOKENS)
+
+
+def clip_text_config(tokenizer: Any, width: int) -> Any:
+    """Sizes of a small text encoder of CLIP's kind for a tokenizer, its states of some width."""
+    from transformers import CLIPTextConfig
+
+    return CLIPTextConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=width,
+        intermediate_size=2 * width,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=MAX_TOKENS,
+        projection_dim=width,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
 
 
 def word_tokenizer() -> Any:

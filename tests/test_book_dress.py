@@ -2,8 +2,9 @@
 
 import nbformat.v4 as v4
 
+from gcbook.book.choices import CHAPTERS
 from gcbook.book.dress import VEGA_MIME, dress, rerun_section
-from gcbook.book.parameters import CHAPTERS, defaults
+from gcbook.book.parameters import defaults
 
 START = defaults(CHAPTERS["shape-bias"])
 

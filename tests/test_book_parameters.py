@@ -4,7 +4,8 @@ import pytest
 
 from gcbook.book import check_parameters
 from gcbook.book.chapters import find_chapters, read_parameters
-from gcbook.book.parameters import CHAPTERS, allowed, as_arguments, defaults
+from gcbook.book.choices import CHAPTERS, smoke_values
+from gcbook.book.parameters import allowed, as_arguments, defaults
 from gcbook.book.project import find_project
 from gcbook.errors import GcbookError, InputError
 from gcbook.experiments import DATASETS
@@ -124,6 +125,17 @@ def notebook_with(tmp_path, source):
     path = tmp_path / "x.ipynb"
     path.write_text(v4.writes(notebook))
     return path
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_smoke_values_are_allowed_and_less_than_the_defaults(chapter):
+    values = smoke_values(chapter)
+    checked = check_parameters(chapter, **values)
+    start = defaults(CHAPTERS[chapter])
+    assert set(checked.changed()) == set(values)
+    for name, value in values.items():
+        size = len if isinstance(value, str) else float
+        assert size(value) < size(start[name])
 
 
 def test_a_parameters_cell_holds_literals_only(tmp_path):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gcbook.book.parameters import CHAPTERS
+from gcbook.book.choices import CHAPTERS
 from gcbook.book.project import Project
 from gcbook.errors import GcbookError, InputError
 
@@ -43,7 +43,7 @@ def find_chapters(project: Project) -> list[Chapter]:
     if unregistered:
         raise GcbookError(
             f"{project.templates}: {', '.join(unregistered)} has no entry in "
-            "gcbook.book.parameters.CHAPTERS. Add one, or remove the file."
+            "gcbook.book.choices.CHAPTERS. Add one, or remove the file."
         )
     return [Chapter(name, paths[name], _title(paths[name])) for name in CHAPTERS if name in paths]
 

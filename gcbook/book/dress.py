@@ -12,7 +12,8 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from gcbook.book.parameters import CHAPTERS, allowed, as_arguments, defaults
+from gcbook.book.choices import CHAPTERS
+from gcbook.book.parameters import allowed, as_arguments, defaults
 from gcbook.figures.chart import chart_html
 
 __all__ = ["dress", "rerun_section"]

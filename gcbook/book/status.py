@@ -69,7 +69,8 @@ Executing all of them took {total:.0f} seconds in all, several at a time.
 
 
 def _chapter_row(chapter: Chapter, record: Executed) -> str:
-    from gcbook.book.parameters import CHAPTERS, defaults
+    from gcbook.book.choices import CHAPTERS
+    from gcbook.book.parameters import defaults
 
     start = defaults(CHAPTERS[chapter.name])
     changed = {k: v for k, v in record.parameters.items() if start.get(k) != v}

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -48,13 +48,21 @@ def run(
         Path | None,
         typer.Option("--output", "-o", help="Folder to write to. Default: runs/CHAPTER."),
     ] = None,
+    smoke: Annotated[
+        bool,
+        typer.Option("--smoke", help="Few draws, few images: does it run? Not for reading off."),
+    ] = False,
 ) -> None:
     """Run one chapter with other parameters: an executed notebook and a self-contained page."""
+    from gcbook.book.chapters import pick_chapter
+    from gcbook.book.choices import smoke_values
     from gcbook.book.project import find_project
     from gcbook.book.run import run_chapter
 
     project = find_project()
-    values = _pairs(parameters or [])
+    values: dict[str, Any] = _pairs(parameters or [])
+    if smoke:
+        values = smoke_values(pick_chapter(project, chapter).name) | values
     folder = output or Path("runs") / chapter
     with _notice(f"Running {chapter}"):
         made = run_chapter(project, chapter, values, folder)
@@ -68,7 +76,8 @@ def chapters(
 ) -> None:
     """List the chapters and their parameters, with defaults, allowed values and meaning."""
     from gcbook.book.chapters import find_chapters, pick_chapter
-    from gcbook.book.parameters import CHAPTERS, allowed
+    from gcbook.book.choices import CHAPTERS
+    from gcbook.book.parameters import allowed
     from gcbook.book.project import find_project
 
     project = find_project()

@@ -1,0 +1,288 @@
+"""Do the miniatures err on the same images? Pairs, their order by clustering, and the two sides."""
+
+import math
+
+import numpy as np
+import pandas as pd
+from scipy.cluster.hierarchy import fcluster, leaves_list, linkage, optimal_leaf_ordering
+from scipy.spatial.distance import squareform
+
+from gcbook.agreement import kappa, kappa_bound
+from gcbook.miniatures.shipped import recipe_of
+from gcbook.resample import interval
+from gcbook.views.miniature_kinds import listed, plural, side_of
+from gcbook.views.miniature_panel import MiniaturePanel, counted, make_panel
+from gcbook.views.words import number, span
+
+__all__ = [
+    "GROUPS",
+    "cluster_order",
+    "clusters",
+    "consistency_groups",
+    "consistency_sentence",
+    "group_of_images",
+    "pair_kappas",
+    "sides",
+]
+
+GROUPS = ("In-distribution and manipulations", "Cue conflict")
+"""Images over which error consistency is computed."""
+
+_DIGITS = 4
+
+
+def pair_kappas(
+    panel: MiniaturePanel, kept: np.ndarray, confidence: float = 0.95
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Error consistency of every two models.
+
+    It is computed within conditions, then averaged over the conditions of a test set and over the
+    test sets, as in the benchmark; undefined values are left out of the means.
+
+    Args:
+        panel: of the models.
+        kept: which of its images count, bool (images,).
+        confidence: of the intervals.
+
+    Returns:
+        A row a pair: ``a, b`` (models), ``kappa, low, high``, ``most`` (that the two accuracies
+        allow), ``images``, ``pair`` ("seeds" of one miniature; else "generative", "discriminative"
+        or "across"); and the resampled values (pairs, 1 + draws), the value itself first.
+    """
+    first, second = np.triu_indices(len(panel.models), 1)
+    keys = panel.images[["dataset", "condition"]]
+    sets: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
+    for (dataset, _), rows in keys[kept].groupby(["dataset", "condition"], sort=False):
+        counts = _pair_counts(panel, rows.index.to_numpy(), first, second)
+        sets.setdefault(str(dataset), []).append((kappa(*counts), kappa_bound(*counts)))
+    draws = panel.weights.shape[1]
+    empty = np.full((len(first), draws), np.nan)
+    values, bounds = (
+        _mean([_mean([each[i] for each in conditions]) for conditions in sets.values()])
+        if sets
+        else empty
+        for i in (0, 1)
+    )
+    low, high = interval(values, confidence)
+    table = pd.DataFrame(
+        {
+            "a": [panel.models[i] for i in first],
+            "b": [panel.models[i] for i in second],
+            "kappa": values[:, 0],
+            "low": low,
+            "high": high,
+            "most": bounds[:, 0],
+            "images": int(kept.sum()),
+        }
+    )
+    table["pair"] = [_kind(a, b) for a, b in zip(table["a"], table["b"], strict=True)]
+    numbers = dict.fromkeys(["kappa", "low", "high", "most"], _DIGITS)
+    return table.round(numbers), values
+
+
+def consistency_groups(
+    answers: pd.DataFrame, *, draws: int, confidence: float, seed: int
+) -> tuple[pd.DataFrame, dict[str, list[str]], str]:
+    """All that the matrix shows and what is to be said of it.
+
+    Args:
+        answers: of the world's own test sets.
+        draws, confidence, seed: of the intervals.
+
+    Returns:
+        The pairs of both `GROUPS`, with ``group``; the order of the models by group; and a
+        paragraph for each group, with models that lack answers named.
+    """
+    tables, orders, notes = [], {}, []
+    for group in GROUPS:
+        chosen = answers[group_of_images(answers, group)]
+        panel = make_panel(chosen, draws, seed)
+        every = np.ones(len(panel.images), dtype=bool)
+        pairs, values = pair_kappas(panel, every, confidence)
+        tables.append(pairs.assign(group=group))
+        orders[group] = cluster_order(pairs)
+        note = f"*{group}.* {consistency_sentence(pairs, values, confidence)}"
+        if panel.incomplete:
+            note += f" Left out, as scores are missing: {listed(panel.incomplete)}."
+        notes.append(note)
+    return pd.concat(tables, ignore_index=True), orders, "\n\n".join(notes)
+
+
+def group_of_images(images: pd.DataFrame, group: str) -> np.ndarray:
+    """Return which images a group holds, bool (images,).
+
+    Args:
+        images: with ``dataset, condition``.
+        group: one of `GROUPS`; the first holds what the benchmark would count of all test sets but
+            cue conflict and texture alone, where being right is another question.
+    """
+    conflict = images["dataset"] == "cue-conflict"
+    if group == GROUPS[1]:
+        return conflict.to_numpy()
+    return (counted(images) & ~conflict & (images["dataset"] != "texture")).to_numpy()
+
+
+def cluster_order(pairs: pd.DataFrame) -> list[str]:
+    """Models in the order of an average-linkage tree, so that those who err alike stand together.
+
+    Args:
+        pairs: from `pair_kappas`; an undefined value counts as 0, no more than chance.
+    """
+    models, tree = _tree(pairs)
+    return [models[i] for i in leaves_list(tree)] if tree is not None else models
+
+
+def clusters(pairs: pd.DataFrame) -> list[list[str]]:
+    """Cut the tree into two groups of models.
+
+    Args:
+        pairs: from `pair_kappas`.
+
+    Returns:
+        Two groups in the order of `cluster_order`; a single one of fewer than three models.
+    """
+    models, tree = _tree(pairs)
+    if tree is None or len(models) < 3:
+        return [models] if models else []
+    group = fcluster(tree, 2, criterion="maxclust")
+    order = [int(i) for i in leaves_list(tree)]
+    found = dict.fromkeys(int(group[i]) for i in order)
+    return [[models[i] for i in order if group[i] == each] for each in found]
+
+
+def sides(pairs: pd.DataFrame, values: np.ndarray, confidence: float = 0.95) -> dict[str, float]:
+    """Mean error consistency among generative miniatures, among discriminative ones, and across.
+
+    Args:
+        pairs: from `pair_kappas`.
+        values: likewise, (pairs, 1 + draws).
+        confidence: of the intervals.
+
+    Returns:
+        ``generative, discriminative, across, seeds``, each with ``_low``, ``_high`` and ``_pairs``,
+        and ``gap``: the smaller of the first two minus ``across``, with ``_low`` and ``_high``. NaN
+        where there are no such pairs; pairs of seeds of one miniature count as "seeds" alone.
+    """
+    kinds = pairs["pair"].to_numpy()
+    chosen = {name: kinds == name for name in ("generative", "discriminative", "across", "seeds")}
+    means = {name: _mean_rows(values[rows]) for name, rows in chosen.items()}
+    # Two clusters need both sides to be closer to themselves than to each other.
+    means["gap"] = np.minimum(means["generative"], means["discriminative"]) - means["across"]
+    found: dict[str, float] = {f"{name}_pairs": int(rows.sum()) for name, rows in chosen.items()}
+    for name, mean in means.items():
+        low, high = interval(mean, confidence)
+        found |= {name: float(mean[0]), f"{name}_low": float(low), f"{name}_high": float(high)}
+    return found
+
+
+def consistency_sentence(pairs: pd.DataFrame, values: np.ndarray, confidence: float = 0.95) -> str:
+    """Say whether generative and discriminative miniatures form two clusters, as in Fig. 6.
+
+    Args:
+        pairs: from `pair_kappas`.
+        values: likewise.
+        confidence: of the intervals.
+    """
+    if pairs.empty:
+        return "There are not yet two miniatures with all these images, and nothing to compare."
+    facts, parts = sides(pairs, values, confidence), []
+    for name, words in (
+        ("generative", "generative miniatures among each other"),
+        ("discriminative", "discriminative miniatures among each other"),
+        ("across", "one of either kind"),
+    ):
+        if facts[f"{name}_pairs"]:
+            ends = span(facts[f"{name}_low"], facts[f"{name}_high"], ".2f")
+            n = plural(int(facts[f"{name}_pairs"]), "pair")
+            parts.append(f"{words}: {number(facts[name], '.2f')} ({ends}; {n})")
+    means = "; ".join(parts)
+    sentences = [f"Mean κ of {means}."] if parts else []
+    if facts["seeds_pairs"]:
+        ends = span(facts["seeds_low"], facts["seeds_high"], ".2f")
+        sentences.append(
+            "Seeds of one miniature, which differ in nothing but chance, agree to "
+            f"{number(facts['seeds'], '.2f')} ({ends}); no two recipes can be expected to do "
+            "better."
+        )
+    sentences.append(_verdict(pairs, facts))
+    return " ".join(sentences)
+
+
+def _verdict(pairs: pd.DataFrame, facts: dict[str, float]) -> str:
+    models = dict.fromkeys([*pairs["a"], *pairs["b"]])
+    of_kind = {
+        side: {recipe_of(name)[0] for name in models if side_of(name) == side}
+        for side in ("generative", "discriminative")
+    }
+    few = [side for side, recipes in of_kind.items() if len(recipes) < 2]
+    if few:
+        have = listed(f"{len(recipes)} {side}" for side, recipes in of_kind.items())
+        return (
+            f"Whether the two kinds form two clusters cannot be told from {have}: each side needs "
+            "two miniatures with all these images."
+        )
+    groups = clusters(pairs)
+    pure = all(len({side_of(name) for name in group}) == 1 for group in groups)
+    if math.isnan(facts["gap_low"]):
+        clear = "has no interval"
+    elif facts["gap_low"] > 0:
+        clear = "is clearly above 0"
+    elif facts["gap_high"] < 0:
+        clear = (
+            "is clearly below 0: the members of at least one kind have less in common with each "
+        )
+        clear += "other than with the other kind"
+    else:
+        clear = "is not clearly different from 0"
+    ends = span(facts["gap_low"], facts["gap_high"], ".2f")
+    gap = (
+        "The mean κ within the less consistent kind, minus that across, "
+        f"{clear} ({number(facts['gap'], '.2f')}, {ends})."
+    )
+    names = " and ".join(f"({', '.join(group)})" for group in groups)
+    if pure:
+        return f"Cut in two, the tree parts generative from discriminative: {names}. {gap}"
+    return f"Cut in two, the tree gives {names}, which are **not** the two kinds. {gap}"
+
+
+def _pair_counts(
+    panel: MiniaturePanel, images: np.ndarray, first: np.ndarray, second: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    right = panel.right[:, images].astype(np.float64)
+    weights = panel.weights[images]
+    both = (right[first] * right[second]) @ weights
+    each = right @ weights
+    only_a, only_b = each[first] - both, each[second] - both
+    return both, only_a, only_b, weights.sum(0) - both - only_a - only_b
+
+
+def _mean(values: list[np.ndarray]) -> np.ndarray:
+    """Mean over arrays of one shape, leaving out NaN; NaN where all are."""
+    stacked = np.stack(values)
+    known = np.isfinite(stacked)
+    with np.errstate(invalid="ignore"):
+        mean: np.ndarray = np.where(known, stacked, 0).sum(0) / known.sum(0)
+    return mean
+
+
+def _mean_rows(values: np.ndarray) -> np.ndarray:
+    return _mean(list(values)) if len(values) else np.full(values.shape[1], np.nan)
+
+
+def _kind(a: str, b: str) -> str:
+    if recipe_of(a)[0] == recipe_of(b)[0]:
+        return "seeds"
+    return side_of(a) if side_of(a) == side_of(b) else "across"
+
+
+def _tree(pairs: pd.DataFrame) -> tuple[list[str], np.ndarray | None]:
+    models = list(dict.fromkeys([*pairs["a"], *pairs["b"]]))
+    if len(models) < 2:
+        return models, None
+    distance = np.zeros((len(models), len(models)))
+    place = {name: i for i, name in enumerate(models)}
+    for a, b, value in zip(pairs["a"], pairs["b"], pairs["kappa"].fillna(0), strict=True):
+        distance[place[a], place[b]] = distance[place[b], place[a]] = 1 - value
+    condensed = squareform(distance, checks=False)
+    tree = linkage(condensed, method="average")
+    return models, optimal_leaf_ordering(tree, condensed)

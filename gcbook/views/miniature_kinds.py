@@ -1,0 +1,82 @@
+"""What the miniatures are called, what they stand for, and which of them are missing."""
+
+from collections.abc import Iterable
+
+from gcbook.miniatures.shipped import KINDS, recipe_of, shipped_models
+
+__all__ = [
+    "GENERATIVE",
+    "STANDS_FOR",
+    "listed",
+    "missing_sentence",
+    "plural",
+    "recipes_in",
+    "side_of",
+]
+
+STANDS_FOR = {
+    "mini-pixel": "Imagen",
+    "mini-latent": "Stable Diffusion",
+    "mini-ar": "Parti",
+    "mini-masked": "Muse",
+    "mini-cnn": "ResNet-50",
+    "mini-cnn-noise": "ResNet-50, trained with noise",
+}
+"""The model of the paper whose kind a miniature is of."""
+
+GENERATIVE = ("mini-pixel", "mini-latent", "mini-ar", "mini-masked")
+
+
+def side_of(model: str) -> str:
+    """Return whether a miniature generates images.
+
+    >>> side_of("mini-cnn-seed2"), side_of("mini-ar")
+    ('discriminative', 'generative')
+    """
+    return "generative" if recipe_of(model)[0] in GENERATIVE else "discriminative"
+
+
+def recipes_in(models: Iterable[str]) -> list[str]:
+    """Return the miniatures that models are of, each once, in the order of `KINDS`.
+
+    >>> recipes_in(["mini-cnn-seed1", "mini-cnn", "mini-pixel"])
+    ['mini-pixel', 'mini-cnn']
+    """
+    found = {recipe_of(model)[0] for model in models}
+    return [recipe for recipe in KINDS if recipe in found]
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words as a sentence lists them.
+
+    >>> listed(["a", "b", "c"]), listed(["a"]), listed([])
+    ('a, b and c', 'a', 'none')
+    """
+    words = list(words)
+    if len(words) < 2:
+        return "".join(words) or "none"
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun.
+
+    >>> plural(1, "model"), plural(2, "model"), plural(3, "family", "families")
+    ('1 model', '2 models', '3 families')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def missing_sentence(models: Iterable[str] | None = None) -> str:
+    """Say which miniatures are not there, so that nobody reads their absence as a result.
+
+    Args:
+        models: that there are; by default those that come with the package.
+    """
+    there = recipes_in(shipped_models() if models is None else models)
+    missing = [recipe for recipe in KINDS if recipe not in there]
+    if not missing:
+        return f"All {len(KINDS)} miniatures are here."
+    names = listed(f"{recipe} ({KINDS[recipe]})" for recipe in missing)
+    verb = "is" if len(missing) == 1 else "are"
+    return f"**Not here yet:** {names} {verb} not among the models that come with this version."

@@ -1,0 +1,242 @@
+"""What the miniatures' numbers say, in sentences whose wording follows from the numbers."""
+
+import pandas as pd
+
+from gcbook.categories import CHANCE
+from gcbook.views.miniature_claims import AGREES, CONTRADICTS, NOT_TESTED, UNDECIDED
+from gcbook.views.miniature_kinds import listed, plural
+from gcbook.views.words import number, span
+
+__all__ = [
+    "accuracy_sentence",
+    "bias_sentence",
+    "categories_sentence",
+    "real_sentence",
+    "results_sentence",
+    "seeds_sentence",
+    "strength_sentence",
+    "takeaways",
+]
+
+
+def takeaways(results: pd.DataFrame, claims: pd.DataFrame) -> str:
+    """The chapter's results as items of a list.
+
+    Args:
+        results: from `gcbook.views.miniature_tables.miniature_results`.
+        claims: from `gcbook.views.miniature_claims.claim_rows`.
+    """
+    lines = [f"- {bias_sentence(_of_recipes(results))}"]
+    found = claims["verdict"].value_counts()
+    tested = int(len(claims) - found.get(NOT_TESTED, 0))
+    if tested:
+        lines.append(
+            f"- Of {plural(tested, 'comparison')} that the paper's claims suggest, "
+            f"{found.get(AGREES, 0)} came out as in the paper, {found.get(CONTRADICTS, 0)} the "
+            f"other way round, and {found.get(UNDECIDED, 0)} cannot be decided."
+        )
+    if tested < len(claims):
+        lines.append(
+            f"- {plural(len(claims) - tested, 'more comparison' if tested else 'comparison')} "
+            f"{'needs a model or scores' if len(claims) - tested == 1 else 'need models or scores'}"
+            " that this version does not bring."
+        )
+    return "\n".join(lines)
+
+
+def bias_sentence(values: pd.DataFrame) -> str:
+    """From whom to whom shape bias runs.
+
+    Args:
+        values: a row a miniature, with ``recipe, shape_bias`` and the ends of its interval,
+            ``shape_bias_low, shape_bias_high`` or ``low, high``.
+    """
+    low, high = (
+        ("shape_bias_low", "shape_bias_high") if "shape_bias_low" in values else ("low", "high")
+    )
+    known = values[values["shape_bias"].notna()].sort_values("shape_bias")
+
+    def says(row: pd.Series) -> str:
+        return f"{number(row['shape_bias'])} ({row['recipe']}; {span(row[low], row[high])})"
+
+    if known.empty:
+        return "No miniature has answered to conflicts of shape and texture yet."
+    if len(known) == 1:
+        row = known.iloc[0]
+        return (
+            f"The only miniature here that has answered to conflicts, {row['recipe']}, has a shape "
+            f"bias of {number(row['shape_bias'])} ({span(row[low], row[high])}): it goes by "
+            f"{'shape' if row['shape_bias'] > 0.5 else 'texture'} more often than by "
+            f"{'texture' if row['shape_bias'] > 0.5 else 'shape'}."
+        )
+    by_shape = int((known["shape_bias"] > 0.5).sum())
+    return (
+        f"In this world the shape bias of the {len(known)} miniatures runs from "
+        f"{says(known.iloc[0])} to {says(known.iloc[-1])}; {by_shape} of them "
+        f"{'goes' if by_shape == 1 else 'go'} by shape more often than by texture."
+    )
+
+
+def categories_sentence(table: pd.DataFrame) -> str:
+    """How far each miniature's shape bias depends on the category.
+
+    Args:
+        table: from `gcbook.views.miniature_scores.bias_by_shape`.
+    """
+    each = table[(table["category"] != "pooled") & table["shape_bias"].notna()]
+    parts = []
+    for recipe, group in each.groupby("recipe", sort=False):
+        value = dict(zip(group["category"], group["shape_bias"], strict=True))
+        low, high = min(value, key=value.__getitem__), max(value, key=value.__getitem__)
+        parts.append(
+            f"from {number(value[low], '.2f')} ({low}) to {number(value[high], '.2f')} ({high}) "
+            f"for {recipe}"
+        )
+    if not parts:
+        return ""
+    return f"By shape category it runs {listed(parts)}."
+
+
+def results_sentence(results: pd.DataFrame) -> str:
+    """How well the miniatures do their task, and what either cue alone is worth to them.
+
+    Args:
+        results: from `gcbook.views.miniature_tables.miniature_results`.
+    """
+    rows = _of_recipes(results)
+    rows = rows[rows["in_distribution"].notna()]
+    if rows.empty:
+        return "No miniature has answered to in-distribution images yet."
+    sentences = [_over(rows, "in_distribution", "On images like those of training, accuracy")]
+    both = rows[rows["silhouette"].notna() & rows["texture"].notna()]
+    if len(both):
+        better = list(both.loc[both["silhouette"] > both["texture"], "recipe"])
+        worse = list(both.loc[both["silhouette"] <= both["texture"], "recipe"])
+        parts = []
+        if better:
+            parts.append(f"shape alone is worth more than texture alone to {listed(better)}")
+        if worse:
+            parts.append(
+                f"texture alone is worth at least as much as shape alone to {listed(worse)}"
+            )
+        sentences.append(f"Of the two cues, {', and '.join(parts)}.")
+    near = list(rows.loc[rows["in_distribution"] < 2 * CHANCE, "recipe"])
+    if near:
+        sentences.append(
+            f"**Close to guessing:** {listed(near)}. Whatever else the table says of "
+            f"{'it' if len(near) == 1 else 'them'} tells little."
+        )
+    return " ".join(sentences)
+
+
+def seeds_sentence(results: pd.DataFrame) -> str:
+    """How much chance in training moves the numbers.
+
+    Args:
+        results: from `gcbook.views.miniature_tables.miniature_results`.
+    """
+    several = results[results["seeds"] > 1]
+    if several.empty:
+        return (
+            "Each miniature was trained once here, so how much of a difference is chance in "
+            "training cannot be told; the intervals are about images alone."
+        )
+    parts = [
+        f"{row['recipe']}, trained {row['seeds']} times, has a shape bias from "
+        f"{row['shape_bias_range']} and an in-distribution accuracy from "
+        f"{row['in_distribution_range']}"
+        for row in several.to_dict("records")
+    ]
+    text = "; ".join(parts)
+    return f"{text}. The intervals are about images; this range is about chance in training."
+
+
+def accuracy_sentence(rows: pd.DataFrame, order: list[str]) -> str:
+    """Accuracy out of distribution against that in distribution, miniature by miniature.
+
+    Args:
+        rows: from `gcbook.views.miniature_scores.accuracy_by_set`.
+        order: titles of the test sets that count as out of distribution.
+    """
+    if rows.empty:
+        return "No miniature has scores on these test sets yet."
+    sentences = []
+    for recipe, group in rows.groupby("recipe", sort=False):
+        value = dict(zip(group["dataset"], group["value"], strict=True))
+        own = [name for name in order if name in value]
+        if len(own) < len(order) or "In-distribution" not in value:
+            sentences.append(
+                f"{recipe} has scores on {len(own)} of {len(order)} out-of-distribution sets, and "
+                "no average is given."
+            )
+            continue
+        hardest, easiest = min(own, key=value.__getitem__), max(own, key=value.__getitem__)
+        mean = sum(value[name] for name in own) / len(own)
+        sentences.append(
+            f"{recipe}: {value['In-distribution']:.0%} in distribution, {mean:.0%} on "
+            f"average over {len(own)} other sets, from {value[hardest]:.0%} ({hardest}) to "
+            f"{value[easiest]:.0%} ({easiest})."
+        )
+    return "\n".join(f"- {sentence}" for sentence in sentences)
+
+
+def strength_sentence(rows: pd.DataFrame) -> str:
+    """Which manipulation costs each miniature most, and which least.
+
+    Args:
+        rows: from `gcbook.views.miniature_scores.accuracy_by_strength`.
+    """
+    lines = []
+    for recipe, group in rows.groupby("recipe", sort=False):
+        plain = group[group["counted"] == "no: unchanged"].set_index("dataset")["value"]
+        hard = group[group["counted"] == "yes"].groupby("dataset", sort=False)["value"].mean()
+        lost = (plain - hard).dropna().sort_values()
+        if len(lost) < 2:
+            continue
+        most, least = str(lost.index[-1]), str(lost.index[0])
+        lines.append(
+            f"- {recipe} loses most to *{most}* ({plain[most]:.0%} on the unchanged images, "
+            f"{hard[most]:.0%} on average over the conditions that count), and least to *{least}* "
+            f"({plain[least]:.0%} and {hard[least]:.0%})."
+        )
+    return "\n".join(lines) or "There are no scores on manipulated images yet."
+
+
+def real_sentence(real: pd.DataFrame, own: pd.DataFrame) -> str:
+    """How the miniatures fare on the benchmark's drawings, beside those of their own world.
+
+    Args:
+        real: from `gcbook.views.miniature_scores.accuracy_by_set`, of the benchmark's drawings.
+        own: likewise, of the world's own silhouettes and edges.
+    """
+    pairs = {
+        "Real silhouettes": "Silhouettes",
+        "Real edges": "Edges",
+    }
+    known = own.set_index(["dataset", "recipe"])["value"].to_dict()
+    lines = []
+    for row in real.to_dict("records"):
+        name, recipe = str(row["dataset"]), str(row["recipe"])
+        if (pairs.get(name), recipe) in known:
+            lines.append(
+                f"- {recipe} on {name[0].lower()}{name[1:]}: {row['value']:.0%} "
+                f"({span(row['low'], row['high'], '.0%')}); on those of its own world: "
+                f"{known[pairs[name], recipe]:.0%}."
+            )
+    return "\n".join(lines) or "No miniature has scores on the benchmark's drawings yet."
+
+
+def _of_recipes(results: pd.DataFrame) -> pd.DataFrame:
+    """The line of each miniature: that of all seeds where there are several."""
+    return results.drop_duplicates("recipe", keep="first")
+
+
+def _over(rows: pd.DataFrame, column: str, what: str) -> str:
+    ordered = rows.sort_values(column)
+    low, high = ordered.iloc[0], ordered.iloc[-1]
+    if len(rows) == 1:
+        return f"{what} is {low[column]:.0%} ({low['recipe']})."
+    return (
+        f"{what} runs from {low[column]:.0%} ({low['recipe']}) to {high[column]:.0%} "
+        f"({high['recipe']})."
+    )

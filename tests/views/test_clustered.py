@@ -1,0 +1,57 @@
+"""Clustered means are those of the shares, for any number."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcbook.miniatures.shares import accuracies
+from gcbook.views.clustered import clustered_means, clustered_sums
+
+
+def rows(seed=0):
+    rng = np.random.default_rng(seed)
+    silhouette = np.repeat([f"cat{i}" for i in range(6)] + [f"dog{i}" for i in range(9)], 4)
+    return pd.DataFrame(
+        {
+            "group": np.tile(["a", "a", "b", "b"], 15),
+            "category": [name[:3] for name in silhouette],
+            "silhouette": silhouette,
+            "right": rng.random(60) < 0.6,
+            "number": rng.normal(size=60),
+        }
+    )
+
+
+def test_of_zeros_and_ones_they_are_accuracies():
+    table = rows().assign(value=rows()["right"].astype(float))
+    ours = clustered_means(table, ["group"], "value", draws=200, seed=3)
+    theirs = accuracies(table, ["group"], draws=200, seed=3)
+    assert ours["mean"].tolist() == pytest.approx(theirs["accuracy"].tolist())
+    assert ours["n"].tolist() == theirs["n"].tolist() == [30, 30]
+    for end in ("low", "high"):
+        assert ours[end].tolist() == pytest.approx(theirs[end].tolist())
+
+
+def test_means_by_hand_and_no_interval_without_draws():
+    table = rows()
+    found = clustered_means(table, ["group"], "number", draws=0)
+    expected = table.groupby("group")["number"].mean().tolist()
+    assert found["mean"].tolist() == pytest.approx(expected)
+    assert found[["low", "high"]].isna().all().all()
+
+
+def test_images_of_one_silhouette_count_once():
+    """Ten copies of every image leave the interval as it is."""
+    table = rows()
+    once = clustered_means(table, ["group"], "number", draws=300)
+    often = clustered_means(pd.concat([table] * 10), ["group"], "number", draws=300)
+    assert often["n"].tolist() == [300, 300]
+    assert often[["low", "high"]].to_numpy() == pytest.approx(once[["low", "high"]].to_numpy())
+
+
+def test_sums_add_up_over_groups():
+    keys, sums = clustered_sums(rows(), ["group"], ["number"], draws=20)
+    assert keys["group"].tolist() == ["a", "b"]
+    whole = clustered_sums(rows().assign(all=1), ["all"], ["number"], draws=20)[1]
+    assert sums["number"].sum(0) == pytest.approx(whole["number"][0])
+    assert (sums["n"].sum(0) == 60).all()

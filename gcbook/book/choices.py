@@ -50,7 +50,7 @@ EXAMPLE: Fields = {
 }
 
 STEPS: Fields = {
-    "model": (str, Field("mini-pixel", description="the diffusion model, of pixels")),
+    "model": (str, Field("mini-pixel", description="the diffusion model")),
     "names": names_of("images to show; nothing: drawn by lot"),
     "conflicts": whole(4, "cue-conflict images to draw by lot", ge=0, le=12),
     "ordinary": whole(1, "in-distribution images to draw by lot", ge=0, le=12),

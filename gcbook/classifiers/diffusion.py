@@ -36,6 +36,7 @@ __all__ = ["DiffusionClassifier", "Prediction", "clean_image", "clip_clean"]
 
 Denoise = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 Encode = Callable[[Sequence[np.ndarray]], torch.Tensor]
+Decode = Callable[[torch.Tensor], torch.Tensor]
 Prediction = Literal["epsilon", "v_prediction", "flow", "sample"]
 
 DYNAMIC_QUANTILE = 0.995
@@ -52,6 +53,8 @@ class DiffusionClassifier:
         encode: maps images (a list of arrays (H, W, 3) in [0, 1]) to the space where errors are
             taken, (N, C, H, W). By default pixels as they are, scaled to [-1, 1]; all images
             then need one size.
+        decode: maps what is in that space back to pixels in [-1, 1], (N, 3, H, W), for people to
+            look at. By default nothing is done.
         labels: names of the classes, in the order of their indices.
         name: the observer's name.
         clip: how the clean image is clipped by default: "static" to [-1, 1] suits pixels, "none"
@@ -70,6 +73,7 @@ class DiffusionClassifier:
         schedule: Schedule,
         encode: Encode | None = None,
         *,
+        decode: Decode | None = None,
         labels: Sequence[str] = CATEGORIES,
         name: str = "diffusion",
         clip: Clip = "none",
@@ -78,6 +82,7 @@ class DiffusionClassifier:
         self.denoise = denoise
         self.schedule = schedule
         self.encode = encode or _pixels
+        self.decode = decode or _as_they_are
         self.labels = tuple(labels)
         self.name = name
         self.default_clip = clip
@@ -226,6 +231,10 @@ def _noise(draws: Sequence[Draw], x: torch.Tensor) -> torch.Tensor:
     noise = torch.from_numpy(np.stack([np.asarray(draw.noise) for draw in unique.values()]))
     index = torch.tensor([position[id(draw)] for draw in draws], device=x.device)
     return noise.to(x.device, x.dtype)[index]
+
+
+def _as_they_are(pixels: torch.Tensor) -> torch.Tensor:
+    return pixels
 
 
 def _pixels(images: Sequence[np.ndarray]) -> torch.Tensor:

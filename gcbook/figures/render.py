@@ -34,11 +34,12 @@ SOURCES = {
     "both": "Recomputed and published",
     "not public": "Not public",
     "computed": "Computed for this book",
+    "miniature": "Measured on miniatures trained for this book",
     "reference": "Reference",
 }
 """What ``source`` may be, and what the reader is shown for it.
 
-"computed" is what needs no trials: a toy, an equation. "reference" is looked up, not measured.
+"computed" needs neither trials nor a network: a toy, an equation. "reference" is looked up.
 """
 
 # JupyterLab registers its Vega renderer for this type; it draws version 6 specifications too.

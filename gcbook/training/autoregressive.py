@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from gcbook.training.conditional import autocast
-from gcbook.training.pool import Pool
+from gcbook.training.start import Start
 from gcbook.training.texts import draw_prompts, word_tokenizer
 from gcbook.training.tokenizer import TokenTask
 
@@ -18,30 +18,17 @@ class AutoregressiveTask(TokenTask):
     """A text-conditional model of image tokens, one after another.
 
     Args:
-        train: images of all categories.
-        validation: likewise, of other silhouettes.
-        tokenizer: folder of the trained VQ model.
+        start: images of all categories, the trained VQ model, and where it is computed.
         batch_size: images a step.
-        seed: of the weights' start.
-        device: where the networks are.
     """
 
-    def __init__(
-        self,
-        train: Pool,
-        validation: Pool,
-        tokenizer: Path,
-        *,
-        batch_size: int = 64,
-        seed: int = 0,
-        device: str = "cpu",
-    ) -> None:
+    def __init__(self, start: Start, *, batch_size: int = 64) -> None:
         from transformers import T5Config, T5ForConditionalGeneration
 
-        super().__init__(train, validation, tokenizer, batch_size=batch_size, device=device)
+        super().__init__(start, batch_size=batch_size)
         self.words = word_tokenizer()
         self.offset = len(self.words)
-        torch.manual_seed(seed)
+        torch.manual_seed(start.seed)
         self.transformer: Any = T5ForConditionalGeneration(
             T5Config(
                 vocab_size=self.offset + self.codes,
@@ -57,7 +44,7 @@ class AutoregressiveTask(TokenTask):
                 eos_token_id=1,
                 decoder_start_token_id=0,
             )
-        ).to(device)
+        ).to(self.device)
         self.modules: dict[str, torch.nn.Module] = {"transformer": self.transformer}
 
     def losses(
@@ -68,11 +55,11 @@ class AutoregressiveTask(TokenTask):
         prompts = prompts.to(self.device)
         mask = prompts.attention_mask
         model = self.transformer
-        start = x.new_full((len(x), 1), model.config.decoder_start_token_id)
+        first = x.new_full((len(x), 1), model.config.decoder_start_token_id)
         with autocast(self.device):
             text = model.encoder(prompts.input_ids, attention_mask=mask).last_hidden_state
             states = model.decoder(
-                input_ids=torch.cat([start, x[:, :-1] + self.offset], 1),
+                input_ids=torch.cat([first, x[:, :-1] + self.offset], 1),
                 encoder_hidden_states=text[labels],
                 encoder_attention_mask=mask[labels],
                 use_cache=False,

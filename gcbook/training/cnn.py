@@ -15,7 +15,7 @@ import torch.nn.functional as F
 
 from gcbook.categories import CATEGORIES
 from gcbook.training.conditional import autocast
-from gcbook.training.pool import Pool
+from gcbook.training.start import Start
 
 __all__ = ["CnnTask", "noise_images", "random_resized_crops"]
 
@@ -28,27 +28,15 @@ class CnnTask:
     """A ResNet that names the 16 categories.
 
     Args:
-        train: images of the 16 categories.
-        validation: likewise, of other silhouettes.
+        start: images of the 16 categories, and where it is computed.
         noise: add noise in training.
         batch_size: images a step.
-        seed: of the weights' start.
-        device: where the networks are.
     """
 
-    def __init__(
-        self,
-        train: Pool,
-        validation: Pool,
-        *,
-        noise: bool,
-        batch_size: int = 128,
-        seed: int = 0,
-        device: str = "cpu",
-    ) -> None:
+    def __init__(self, start: Start, *, noise: bool, batch_size: int = 128) -> None:
         from transformers import ResNetConfig, ResNetForImageClassification
 
-        torch.manual_seed(seed)
+        torch.manual_seed(start.seed)
         config = ResNetConfig(
             embedding_size=32,
             hidden_sizes=[64, 96, 160],
@@ -59,10 +47,10 @@ class CnnTask:
         )
         self.network: Any = ResNetForImageClassification(config)
         # A quarter faster without a GPU, and on one too.
-        self.network.to(device, memory_format=torch.channels_last)
+        self.network.to(start.device, memory_format=torch.channels_last)
         self.modules: dict[str, torch.nn.Module] = {"network": self.network}
-        self.train, self.validation = train, validation
-        self.noise, self.batch_size, self.device = noise, batch_size, torch.device(device)
+        self.train, self.validation = start.train, start.validation
+        self.noise, self.batch_size, self.device = noise, batch_size, torch.device(start.device)
 
     def loss(self, step: int, generator: torch.Generator) -> torch.Tensor:
         indices = torch.randint(len(self.train), (self.batch_size,), generator=generator)

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 import torch
 
 from gcbook.training.pool import Pool
+from gcbook.training.start import Start
 
 __all__ = ["ConditionalTask", "autocast", "even_times"]
 
@@ -15,17 +16,15 @@ class ConditionalTask(ABC):
     """A model of images given a prompt (`gcbook.training.loop.Task`).
 
     Args:
-        train: images of all categories.
-        validation: likewise, of other silhouettes.
+        start: its images, and where it is computed.
         batch_size: images a step.
-        device: where the networks are.
     """
 
     modules: dict[str, torch.nn.Module]
 
-    def __init__(self, train: Pool, validation: Pool, *, batch_size: int, device: str) -> None:
-        self.train, self.validation = train, validation
-        self.batch_size, self.device = batch_size, torch.device(device)
+    def __init__(self, start: Start, *, batch_size: int) -> None:
+        self.train, self.validation = start.train, start.validation
+        self.batch_size, self.device = batch_size, torch.device(start.device)
 
     @abstractmethod
     def losses(

@@ -12,6 +12,7 @@ import torch.nn.functional as F
 
 from gcbook.training.conditional import ConditionalTask, autocast, even_times
 from gcbook.training.pool import Pool
+from gcbook.training.start import Start
 from gcbook.training.texts import (
     MAX_TOKENS,
     clip_text_config,
@@ -33,37 +34,26 @@ class AutoencoderTask:
     """An autoencoder of 16 × 16 latents of four numbers.
 
     Args:
-        train: images.
-        validation: likewise, of other silhouettes.
+        start: its images, and where it is computed.
         batch_size: images a step.
-        seed: of the weights' start.
-        device: where the networks are.
     """
 
-    def __init__(
-        self,
-        train: Pool,
-        validation: Pool,
-        *,
-        batch_size: int = 64,
-        seed: int = 0,
-        device: str = "cpu",
-    ) -> None:
+    def __init__(self, start: Start, *, batch_size: int = 64) -> None:
         from diffusers import AutoencoderKL
 
-        torch.manual_seed(seed)
+        torch.manual_seed(start.seed)
+        self.train, self.validation = start.train, start.validation
+        self.batch_size, self.device = batch_size, torch.device(start.device)
         self.vae: Any = AutoencoderKL(
             down_block_types=("DownEncoderBlock2D",) * 2,
             up_block_types=("UpDecoderBlock2D",) * 2,
             block_out_channels=(16, 32),
             latent_channels=LATENTS,
             norm_num_groups=8,
-            sample_size=train.images.shape[-1],
+            sample_size=self.train.images.shape[-1],
             mid_block_add_attention=False,
-        ).to(device)
+        ).to(self.device)
         self.modules: dict[str, torch.nn.Module] = {"vae": self.vae}
-        self.train, self.validation = train, validation
-        self.batch_size, self.device = batch_size, torch.device(device)
 
     def loss(self, step: int, generator: torch.Generator) -> torch.Tensor:
         indices = torch.randint(len(self.train), (self.batch_size,), generator=generator)
@@ -98,36 +88,23 @@ class LatentTask(ConditionalTask):
     """A text-conditional diffusion model on latents.
 
     Args:
-        train: images of all categories.
-        validation: likewise, of other silhouettes.
-        autoencoder: folder of the trained autoencoder.
+        start: images of all categories, the trained autoencoder, and where it is computed.
         batch_size: images a step.
-        seed: of the weights' start.
-        device: where the networks are.
     """
 
-    def __init__(
-        self,
-        train: Pool,
-        validation: Pool,
-        autoencoder: Path,
-        *,
-        batch_size: int = 128,
-        seed: int = 0,
-        device: str = "cpu",
-    ) -> None:
+    def __init__(self, start: Start, *, batch_size: int = 128) -> None:
         from diffusers import AutoencoderKL, PNDMScheduler, UNet2DConditionModel
         from transformers import CLIPTextModel
 
-        super().__init__(train, validation, batch_size=batch_size, device=device)
-        self.vae: Any = AutoencoderKL.from_pretrained(autoencoder / "vae").eval().to(device)
-        self.latents = {pool: self._encode(pool) for pool in (train, validation)}
-        torch.manual_seed(seed)
+        super().__init__(start, batch_size=batch_size)
+        self.vae: Any = AutoencoderKL.from_pretrained(start.base / "vae").eval().to(self.device)
+        self.latents = {pool: self._encode(pool) for pool in (self.train, self.validation)}
+        torch.manual_seed(start.seed)
         self.words = clip_tokenizer()
         config = clip_text_config(self.words, WIDTH)
-        self.text_encoder: Any = CLIPTextModel(config).to(device)
+        self.text_encoder: Any = CLIPTextModel(config).to(self.device)
         self.unet: Any = UNet2DConditionModel(
-            sample_size=self.latents[train].shape[-1],
+            sample_size=self.latents[self.train].shape[-1],
             in_channels=LATENTS,
             out_channels=LATENTS,
             block_out_channels=(48, 96),
@@ -137,7 +114,7 @@ class LatentTask(ConditionalTask):
             cross_attention_dim=WIDTH,
             attention_head_dim=4,
             norm_num_groups=8,
-        ).to(device)
+        ).to(self.device)
         self.scheduler: Any = PNDMScheduler(
             beta_schedule="scaled_linear",
             beta_start=0.00085,

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 
 from gcbook.classifiers.amused import AESTHETIC_SCORE
 from gcbook.training.conditional import autocast, even_times
-from gcbook.training.pool import Pool
+from gcbook.training.start import Start
 from gcbook.training.texts import MAX_TOKENS, clip_text_config, clip_tokenizer, draw_prompts
 from gcbook.training.tokenizer import TokenTask
 
@@ -26,32 +26,19 @@ class MaskedTask(TokenTask):
     """A text-conditional model of masked image tokens.
 
     Args:
-        train: images of all categories.
-        validation: likewise, of other silhouettes.
-        tokenizer: folder of the trained VQ model.
+        start: images of all categories, the trained VQ model, and where it is computed.
         batch_size: images a step.
-        seed: of the weights' start.
-        device: where the networks are.
     """
 
-    def __init__(
-        self,
-        train: Pool,
-        validation: Pool,
-        tokenizer: Path,
-        *,
-        batch_size: int = 64,
-        seed: int = 0,
-        device: str = "cpu",
-    ) -> None:
+    def __init__(self, start: Start, *, batch_size: int = 64) -> None:
         from diffusers import UVit2DModel
         from transformers import CLIPTextModelWithProjection
 
-        super().__init__(train, validation, tokenizer, batch_size=batch_size, device=device)
+        super().__init__(start, batch_size=batch_size)
         self.words = clip_tokenizer()
-        torch.manual_seed(seed)
+        torch.manual_seed(start.seed)
         config = clip_text_config(self.words, WIDTH)
-        self.text_encoder: Any = CLIPTextModelWithProjection(config).to(device)
+        self.text_encoder: Any = CLIPTextModelWithProjection(config).to(self.device)
         self.transformer: Any = UVit2DModel(
             hidden_size=128,
             cond_embed_dim=WIDTH,
@@ -70,7 +57,7 @@ class MaskedTask(TokenTask):
             attention_dropout=0.0,
             hidden_dropout=0.0,
             sample_size=self.side,
-        ).to(device)
+        ).to(self.device)
         self.modules: dict[str, torch.nn.Module] = {
             "transformer": self.transformer,
             "text_encoder": self.text_encoder,

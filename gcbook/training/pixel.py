@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 
 from gcbook.training.conditional import ConditionalTask, autocast, even_times
-from gcbook.training.pool import Pool
+from gcbook.training.start import Start
 from gcbook.training.texts import MAX_TOKENS, draw_prompts, register, t5_tokenizer
 
 __all__ = ["PixelTask"]
@@ -26,31 +26,25 @@ class PixelTask(ConditionalTask):
     """A text-conditional diffusion model on pixels.
 
     Args:
-        train: images of all categories.
-        validation: likewise, of other silhouettes.
+        start: images of all categories, and where it is computed.
         batch_size: images a step.
         channels: of the U-Net, from 32 × 32 down to 8 × 8.
-        seed: of the weights' start.
-        device: where the networks are.
     """
 
     def __init__(
         self,
-        train: Pool,
-        validation: Pool,
+        start: Start,
         *,
         batch_size: int = 128,
         channels: tuple[int, int, int] = (16, 48, 96),
-        seed: int = 0,
-        device: str = "cpu",
     ) -> None:
         from diffusers import DDPMScheduler, UNet2DConditionModel
         from transformers import T5Config, T5EncoderModel
 
-        super().__init__(train, validation, batch_size=batch_size, device=device)
-        torch.manual_seed(seed)
+        super().__init__(start, batch_size=batch_size)
+        torch.manual_seed(start.seed)
         self.unet: Any = UNet2DConditionModel(
-            sample_size=train.images.shape[-1],
+            sample_size=self.train.images.shape[-1],
             in_channels=3,
             out_channels=3,
             block_out_channels=channels,
@@ -65,7 +59,7 @@ class PixelTask(ConditionalTask):
             attention_head_dim=32,
             norm_num_groups=8,
             resnet_time_scale_shift="scale_shift",
-        ).to(device)
+        ).to(self.device)
         self.tokenizer = t5_tokenizer()
         self.text_encoder: Any = T5EncoderModel(
             T5Config(
@@ -78,7 +72,7 @@ class PixelTask(ConditionalTask):
                 dropout_rate=0.0,
                 feed_forward_proj="gated-gelu",
             )
-        ).to(device)
+        ).to(self.device)
         self.scheduler: Any = DDPMScheduler(
             num_train_timesteps=STEPS,
             beta_schedule="squaredcos_cap_v2",

@@ -1,7 +1,8 @@
 """The miniatures by name: what each is trained on, how, and for how long."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 
 from gcbook.categories import CATEGORIES
@@ -11,6 +12,7 @@ from gcbook.stimuli.silhouettes import Split
 from gcbook.training.loop import Task, Trainer
 from gcbook.training.plan import Plan
 from gcbook.training.pool import POOL_SEEDS, Pool, open_pool
+from gcbook.training.start import Start
 
 __all__ = ["RECIPES", "Recipe", "make_trainer"]
 
@@ -18,109 +20,44 @@ TRAIN_IMAGES, VALIDATION_IMAGES = 100_000, 4_000
 
 
 @dataclass(frozen=True)
-class Start:
-    """What a task begins from."""
-
-    train: Pool
-    validation: Pool
-    plan: Plan
-    base: Path
-    device: str
-
-
-@dataclass(frozen=True)
 class Recipe:
     """How a miniature is made.
 
     Attributes:
-        make: its task.
+        task: module in this package and class of its task, whose libraries load slowly.
         plan: of its training.
         categories: that it learns.
         needs: the recipe whose trained model it builds on, or "".
+        choices: that the task takes besides its start.
     """
 
-    make: Callable[[Start], Task]
+    task: tuple[str, str]
     plan: Plan
     categories: tuple[str, ...] = ALL_CATEGORIES
     needs: str = ""
+    choices: Mapping[str, bool] = field(default_factory=dict)
 
-
-def _cnn(start: Start) -> Task:
-    from gcbook.training.cnn import CnnTask
-
-    return CnnTask(
-        start.train, start.validation, noise=False, seed=start.plan.seed, device=start.device
-    )
-
-
-def _cnn_noise(start: Start) -> Task:
-    from gcbook.training.cnn import CnnTask
-
-    return CnnTask(
-        start.train, start.validation, noise=True, seed=start.plan.seed, device=start.device
-    )
-
-
-def _pixel(start: Start) -> Task:
-    from gcbook.training.pixel import PixelTask
-
-    return PixelTask(start.train, start.validation, seed=start.plan.seed, device=start.device)
-
-
-def _tokens(start: Start) -> Task:
-    from gcbook.training.tokenizer import TokenizerTask
-
-    return TokenizerTask(
-        start.train,
-        start.validation,
-        seed=start.plan.seed,
-        device=start.device,
-        steps=start.plan.steps,
-    )
-
-
-def _autoregressive(start: Start) -> Task:
-    from gcbook.training.autoregressive import AutoregressiveTask
-
-    return AutoregressiveTask(
-        start.train, start.validation, start.base, seed=start.plan.seed, device=start.device
-    )
-
-
-def _masked(start: Start) -> Task:
-    from gcbook.training.masked import MaskedTask
-
-    return MaskedTask(
-        start.train, start.validation, start.base, seed=start.plan.seed, device=start.device
-    )
-
-
-def _autoencoder(start: Start) -> Task:
-    from gcbook.training.latent import AutoencoderTask
-
-    return AutoencoderTask(start.train, start.validation, seed=start.plan.seed, device=start.device)
-
-
-def _latent(start: Start) -> Task:
-    from gcbook.training.latent import LatentTask
-
-    return LatentTask(
-        start.train, start.validation, start.base, seed=start.plan.seed, device=start.device
-    )
+    def make(self, start: Start) -> Task:
+        """Make the task with untrained networks."""
+        module, name = self.task
+        task: Task = getattr(import_module(f"{__package__}.{module}"), name)(start, **self.choices)
+        return task
 
 
 # He et al. (2016); the paper trains with noise for 300 epochs instead of 90 (Appendix E).
 _SGD = Plan(6_000, "sgd", learning_rate=0.1, weight_decay=1e-4, average=0.0, clip=0.0, halvings=7)
 
 RECIPES: Mapping[str, Recipe] = {
-    "mini-cnn": Recipe(_cnn, _SGD, CATEGORIES),
-    "mini-cnn-noise": Recipe(_cnn_noise, replace(_SGD, steps=12_000), CATEGORIES),
-    "mini-pixel": Recipe(_pixel, Plan(6_000)),
-    "mini-tokens": Recipe(_tokens, Plan(6_000)),
-    "mini-ar": Recipe(_autoregressive, Plan(20_000), needs="mini-tokens"),
-    "mini-autoencoder": Recipe(_autoencoder, Plan(6_000)),
-    "mini-latent": Recipe(_latent, Plan(20_000), needs="mini-autoencoder"),
-    "mini-masked": Recipe(_masked, Plan(20_000), needs="mini-tokens"),
+    "mini-cnn": Recipe(("cnn", "CnnTask"), _SGD, CATEGORIES, choices={"noise": False}),
+    "mini-cnn-noise": Recipe(
+        ("cnn", "CnnTask"), replace(_SGD, steps=12_000), CATEGORIES, choices={"noise": True}
+    ),
+    "mini-pixel": Recipe(("pixel", "PixelTask"), Plan(6_000)),
+    "mini-tokens": Recipe(("tokenizer", "TokenizerTask"), Plan(6_000)),
+    "mini-ar": Recipe(("autoregressive", "AutoregressiveTask"), Plan(20_000), needs="mini-tokens"),
+    "mini-autoencoder": Recipe(("latent", "AutoencoderTask"), Plan(6_000)),
+    "mini-latent": Recipe(("latent", "LatentTask"), Plan(20_000), needs="mini-autoencoder"),
+    "mini-masked": Recipe(("masked", "MaskedTask"), Plan(20_000), needs="mini-tokens"),
 }
 """By name, in an order in which they can be trained."""
 
@@ -172,5 +109,5 @@ def make_trainer(
 
     train, validation = pool("train", TRAIN_IMAGES), pool("validation", VALIDATION_IMAGES)
     plan = replace(recipe.plan, seed=seed, steps=steps or recipe.plan.steps)
-    task = recipe.make(Start(train, validation, plan, Path(base), device))
+    task = recipe.make(Start(train, validation, seed, plan.steps, Path(base), device))
     return Trainer(task, plan, folder, report=report)

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 
 from gcbook.training.conditional import ConditionalTask, autocast
 from gcbook.training.pool import Pool
+from gcbook.training.start import Start
 
 __all__ = ["TokenTask", "TokenizerTask"]
 
@@ -28,29 +29,18 @@ class TokenizerTask:
     """A VQ model of 8 × 8 codes an image.
 
     Args:
-        train: images.
-        validation: likewise, of other silhouettes.
+        start: its images, where it is computed, and its steps, which say until when unused codes
+            are moved.
         codes: size of the codebook.
         batch_size: images a step.
-        seed: of the weights' start.
-        steps: of the training, which says until when unused codes are moved.
-        device: where the network is.
     """
 
-    def __init__(
-        self,
-        train: Pool,
-        validation: Pool,
-        *,
-        codes: int = 512,
-        batch_size: int = 64,
-        seed: int = 0,
-        steps: int = 10_000,
-        device: str = "cpu",
-    ) -> None:
+    def __init__(self, start: Start, *, codes: int = 512, batch_size: int = 64) -> None:
         from diffusers import VQModel
 
-        torch.manual_seed(seed)
+        torch.manual_seed(start.seed)
+        self.train, self.validation, self.batch_size = start.train, start.validation, batch_size
+        self.steps, self.device = start.steps, torch.device(start.device)
         self.vqvae: Any = VQModel(
             down_block_types=("DownEncoderBlock2D",) * 3,
             up_block_types=("UpDecoderBlock2D",) * 3,
@@ -59,16 +49,14 @@ class TokenizerTask:
             num_vq_embeddings=codes,
             vq_embed_dim=8,
             norm_num_groups=8,
-            sample_size=train.images.shape[-1],
+            sample_size=self.train.images.shape[-1],
             lookup_from_codebook=True,
             force_upcast=True,
-        ).to(device)
+        ).to(self.device)
         self.vqvae.quantize.legacy = False
         self.use: Any = torch.nn.Module()
-        self.use.register_buffer("share", torch.full((codes,), 1 / codes, device=device))
+        self.use.register_buffer("share", torch.full((codes,), 1 / codes, device=self.device))
         self.modules: dict[str, torch.nn.Module] = {"vqvae": self.vqvae, "use": self.use}
-        self.train, self.validation, self.batch_size = train, validation, batch_size
-        self.steps, self.device = steps, torch.device(device)
 
     def loss(self, step: int, generator: torch.Generator) -> torch.Tensor:
         indices = torch.randint(len(self.train), (self.batch_size,), generator=generator)
@@ -116,24 +104,19 @@ class TokenTask(ConditionalTask):
     """A model of an image's codes under a trained tokenizer.
 
     Args:
-        train: images of all categories.
-        validation: likewise, of other silhouettes.
-        tokenizer: folder of the trained VQ model.
+        start: images of all categories, the trained VQ model, and where it is computed.
         batch_size: images a step.
-        device: where the networks are.
     """
 
-    def __init__(
-        self, train: Pool, validation: Pool, tokenizer: Path, *, batch_size: int, device: str
-    ) -> None:
+    def __init__(self, start: Start, *, batch_size: int) -> None:
         from diffusers import VQModel
 
-        super().__init__(train, validation, batch_size=batch_size, device=device)
-        self.vqvae: Any = VQModel.from_pretrained(tokenizer / "vqvae").eval().to(device)
+        super().__init__(start, batch_size=batch_size)
+        self.vqvae: Any = VQModel.from_pretrained(start.base / "vqvae").eval().to(self.device)
         self.codes = int(self.vqvae.config.num_vq_embeddings)
-        self.resolution = train.images.shape[-1]
-        self.tokens = {pool: self._tokenize(pool) for pool in (train, validation)}
-        self.side = int(self.tokens[train].shape[-1] ** 0.5)
+        self.resolution = self.train.images.shape[-1]
+        self.tokens = {pool: self._tokenize(pool) for pool in (self.train, self.validation)}
+        self.side = int(self.tokens[self.train].shape[-1] ** 0.5)
 
     @torch.no_grad()
     def _tokenize(self, pool: Pool) -> torch.Tensor:

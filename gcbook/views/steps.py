@@ -34,7 +34,7 @@ __all__ = [
     "Example",
     "Steps",
     "choose_examples",
-    "load_pixel_diffusion",
+    "load_diffusion",
     "role",
     "take_steps",
 ]
@@ -69,7 +69,8 @@ class Example:
 class Steps:
     """Pictures and errors of images at some times, with one draw of noise for each image.
 
-    Pictures are means over the channels, in [-1, 1] where the model works so.
+    Pictures are means over the channels, in [-1, 1]; those of a model that works on latents are
+    decoded, the clean image's too. Errors are taken where the model works.
 
     Attributes:
         examples: the N images.
@@ -91,8 +92,8 @@ class Steps:
     errors: np.ndarray
 
 
-def load_pixel_diffusion(model: str) -> DiffusionClassifier:
-    """Load a model whose steps can be shown: a diffusion model on pixels.
+def load_diffusion(model: str) -> DiffusionClassifier:
+    """Load a model whose steps can be shown: a diffusion model.
 
     Args:
         model: a shipped miniature, a name of the zoo, or the folder of a model.
@@ -113,13 +114,6 @@ def load_pixel_diffusion(model: str) -> DiffusionClassifier:
             f"model: expected a diffusion model, whose way to an answer this chapter shows; "
             f"{model} is of the kind {classifier.describe()['kind']}, which neither noises nor "
             "restores an image. Choose another, such as mini-pixel."
-        )
-    space = classifier.describe()["space"]
-    if space != "pixels":
-        raise InputError(
-            f"model: expected one that restores pixels; {model} restores {space}, and what it "
-            "restores cannot be shown without decoding it, which classifiers do not do. It can "
-            "be scored with gcbook score. Choose another, such as mini-pixel."
         )
     return classifier
 
@@ -173,7 +167,7 @@ def take_steps(
     The noise of an image is the same at all times: that of the first draw of its race.
 
     Args:
-        classifier: works on pixels.
+        classifier: a diffusion model.
         examples: the images.
         times: in (0, 1].
         seed: of the noise.
@@ -194,7 +188,7 @@ def take_steps(
     clean, errors = [], []
     for example in examples:
         x = classifier.prepare([example.stimulus.read()])
-        clean.append(_grey(x)[0])
+        clean.append(_picture(classifier, x)[0])
         noise = keyed_noise(DrawRule(seed), example.stimulus.image_id, 0, tuple(x.shape[1:]))
         for t in asked:
             draw = Draw(0, t, float(log_snr(classifier.schedule, np.asarray(t))), noise)
@@ -203,8 +197,10 @@ def take_steps(
                 measured = watcher.measure(many, [draw] * len(labels), labels, clip)
             errors.append(measured["error_l2"].double().cpu().numpy())
     shape = (len(examples), len(asked))
-    noised = np.stack([_grey(x_t[:1])[0] for x_t, _ in seen])
-    restored = np.stack([_grey(clip_clean(x_0.to(x_t.dtype), clip)) for x_t, x_0 in seen])
+    noised = np.stack([_picture(classifier, x_t[:1])[0] for x_t, _ in seen])
+    restored = np.stack(
+        [_picture(classifier, clip_clean(x_0.to(x_t.dtype), clip)) for x_t, x_0 in seen]
+    )
     return Steps(
         tuple(examples),
         classifier.labels,
@@ -234,9 +230,10 @@ def _titled(stimuli: Sequence[Stimulus]) -> tuple[Example, ...]:
     )
 
 
-def _grey(images: torch.Tensor) -> np.ndarray:
-    """Mean over the channels, float32 (N, H, W)."""
-    return np.asarray(images.float().mean(1).cpu().numpy())
+@torch.inference_mode()
+def _picture(classifier: DiffusionClassifier, x: torch.Tensor) -> np.ndarray:
+    """What the model works on as pixels: their mean over the channels, float32 (N, H, W)."""
+    return np.asarray(classifier.decode(x).float().mean(1).cpu().numpy())
 
 
 def role(label: str, example: Example) -> str:

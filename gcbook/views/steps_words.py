@@ -186,7 +186,13 @@ def model_sentence(classifier: DiffusionClassifier, model: str) -> str:
     size, prompts = described.get("resolution"), described.get("prompts")
     pixels = f" of {size} × {size} pixels" if size else ""
     asked = f" It is asked with prompts like *{prompts[0]}*" if isinstance(prompts, list) else ""
-    return f"The model is `{Path(model).name}`, a diffusion model{pixels}.{asked}"
+    coded = (
+        " It works on the code of an autoencoder: errors are differences of codes, and what is "
+        "shown of a code is the picture that it decodes to."
+        if described.get("space") == "latents"
+        else ""
+    )
+    return f"The model is `{Path(model).name}`, a diffusion model{pixels}.{coded}{asked}"
 
 
 def scores_sentence(raced: Raced) -> str:

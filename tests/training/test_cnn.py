@@ -12,6 +12,7 @@ from gcbook.training.cnn import MEAN, SD, CnnTask, noise_images, random_resized_
 from gcbook.training.loop import Trainer
 from gcbook.training.plan import Plan
 from gcbook.training.pool import Pool
+from gcbook.training.start import Start
 
 
 def places(number, size=64):
@@ -53,7 +54,7 @@ def test_trained_network_is_a_classifier(noise, tmp_path):
     labels = torch.arange(64) % 2
     grey = (labels * 200 + 20)[:, None, None, None].expand(-1, 1, 32, 32)
     pool = Pool(grey.to(torch.uint8).contiguous(), labels)
-    task = CnnTask(pool, pool, noise=noise, batch_size=32)
+    task = CnnTask(Start(pool, pool), noise=noise, batch_size=32)
     plan = Plan(80, "sgd", learning_rate=0.02, warmup=3, average=0.0, clip=1.0, validate_every=80)
     trainer = Trainer(task, plan, tmp_path / "run", report=lambda line: None)
     trainer.run()

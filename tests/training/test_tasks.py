@@ -14,6 +14,7 @@ from gcbook.training.masked import MaskedTask
 from gcbook.training.pixel import PixelTask
 from gcbook.training.plan import Plan
 from gcbook.training.shrink import shrink
+from gcbook.training.start import Start
 from gcbook.training.tokenizer import TokenizerTask
 
 
@@ -32,7 +33,7 @@ def train(task, folder, steps, rate=2e-3):
 
 @pytest.fixture
 def vq(pool, tmp_path):
-    task = TokenizerTask(pool, pool, codes=32, batch_size=16, steps=30)
+    task = TokenizerTask(Start(pool, pool, steps=30), codes=32, batch_size=16)
     before, after = train(task, tmp_path / "vq", 30)
     assert after < before
     return tmp_path / "vq" / "model"
@@ -67,7 +68,7 @@ def diffusion_draws(shape, steps=1000):
 
 @pytest.mark.usefixtures("scoring_prompts")
 def test_pixel_diffusion(pool, tmp_path):
-    task = PixelTask(pool, pool, batch_size=8, channels=(16, 32, 32))
+    task = PixelTask(Start(pool, pool), batch_size=8, channels=(16, 32, 32))
     before, after = train(task, tmp_path, 12)
     assert after < before
     index, draws = diffusion_draws((3, 32, 32))
@@ -86,10 +87,10 @@ def test_pixel_diffusion(pool, tmp_path):
 
 @pytest.mark.usefixtures("scoring_prompts")
 def test_latent_diffusion(pool, tmp_path):
-    autoencoder = AutoencoderTask(pool, pool, batch_size=8)
+    autoencoder = AutoencoderTask(Start(pool, pool), batch_size=8)
     before, after = train(autoencoder, tmp_path / "vae", 12)
     assert after < before
-    task = LatentTask(pool, pool, tmp_path / "vae" / "model", batch_size=8)
+    task = LatentTask(Start(pool, pool, base=tmp_path / "vae" / "model"), batch_size=8)
     for data in task.latents.values():
         assert data.float().std() == pytest.approx(1, abs=0.1)
     before, after = train(task, tmp_path, 12)
@@ -109,7 +110,7 @@ def test_latent_diffusion(pool, tmp_path):
 
 @pytest.mark.usefixtures("scoring_prompts")
 def test_autoregressive(pool, vq, tmp_path):
-    task = AutoregressiveTask(pool, pool, vq, batch_size=8)
+    task = AutoregressiveTask(Start(pool, pool, base=vq), batch_size=8)
     before, after = train(task, tmp_path, 12)
     assert after < before
     task.transformer.eval()
@@ -124,7 +125,7 @@ def test_autoregressive(pool, vq, tmp_path):
 
 @pytest.mark.usefixtures("scoring_prompts")
 def test_masked(pool, vq, tmp_path):
-    task = MaskedTask(pool, pool, vq, batch_size=8)
+    task = MaskedTask(Start(pool, pool, base=vq), batch_size=8)
     before, after = train(task, tmp_path, 12)
     assert after < before
     generator = torch.Generator().manual_seed(5)
@@ -152,7 +153,7 @@ def loaded(folder, part):
 
 
 def test_mirrored_images_have_their_own_tokens(pool, vq):
-    task = AutoregressiveTask(pool, pool, vq, batch_size=8)
+    task = AutoregressiveTask(Start(pool, pool, base=vq), batch_size=8)
     mirror = torch.arange(len(KNOWN)) % 2 == 1
     shown = task.shown(pool, KNOWN, mirror)
     images, _ = pool.batch(KNOWN)
@@ -164,7 +165,7 @@ def test_mirrored_images_have_their_own_tokens(pool, vq):
 
 
 def test_unused_codes_are_moved_to_where_images_are(pool):
-    task = TokenizerTask(pool, pool, codes=16, steps=10)
+    task = TokenizerTask(Start(pool, pool, steps=10), codes=16)
     weight = task.vqvae.quantize.embedding.weight
     with torch.no_grad():
         weight[3:] = 1e3
@@ -178,7 +179,7 @@ def test_unused_codes_are_moved_to_where_images_are(pool):
 
 
 def test_shrunk_model_is_half_as_large_and_loads_in_single_precision(pool, tmp_path):
-    task = PixelTask(pool, pool, batch_size=8, channels=(16, 32, 32))
+    task = PixelTask(Start(pool, pool), batch_size=8, channels=(16, 32, 32))
     task.export(tmp_path / "model")
     weights = tmp_path / "model" / "unet" / "diffusion_pytorch_model.safetensors"
     before = weights.stat().st_size

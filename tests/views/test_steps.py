@@ -1,7 +1,10 @@
 """Single images: which they are, and the steps that are taken with them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 from tiny import diffusion
 from tiny.gaussian import class_means, gaussian_classifier
 
@@ -14,7 +17,7 @@ from gcbook.views.steps import (
     ROLES,
     Example,
     choose_examples,
-    load_pixel_diffusion,
+    load_diffusion,
     role,
     take_steps,
 )
@@ -127,17 +130,31 @@ def test_times_are_those_that_the_network_can_be_asked_at():
 
 
 def test_a_pixel_model_in_a_folder_is_taken(tmp_path):
-    classifier = load_pixel_diffusion(str(diffusion.deep_floyd(tmp_path / "own")))
+    classifier = load_diffusion(str(diffusion.deep_floyd(tmp_path / "own")))
     assert isinstance(classifier, DiffusionClassifier) and classifier.name == "own"
     found = take_steps(classifier, EXAMPLES[:1], (0.5,))
     assert found.restored.shape == (1, 1, 16, 16, 16)
     assert np.isfinite(found.errors).all() and len(set(found.errors.ravel())) > 1
 
 
-def test_other_kinds_of_models_are_refused(tmp_path):
+def test_pictures_of_a_latent_model_are_decoded_and_its_errors_are_not(tmp_path):
+    classifier = load_diffusion(str(diffusion.stable_diffusion(tmp_path / "latent")))
+    image = EXAMPLES[0].stimulus.read()
+    latents = classifier.prepare([image])
+    found = take_steps(classifier, EXAMPLES[:1], (0.5,))
+    height = classifier.decode(latents).shape[-1]
+    assert height > latents.shape[-1]
+    assert found.clean.shape == (1, height, height)
+    assert found.restored.shape == (1, 1, 16, height, height)
+    draw = classifier.draw(EXAMPLES[0].stimulus.image_id, 0, DrawRule(0), latents[0])
+    draw = replace(draw, t=found.times[0])
+    with torch.inference_mode():
+        measured = classifier.measure(latents, [draw], torch.tensor([3]), "none")
+    assert found.errors[0, 0, 3] == pytest.approx(measured["error_l2"].item(), rel=1e-5)
+
+
+def test_other_kinds_of_models_are_refused():
     with pytest.raises(InputError, match="mini-cnn is of the kind discriminative"):
-        load_pixel_diffusion("mini-cnn")
-    with pytest.raises(InputError, match="restores latents, and what it restores cannot be shown"):
-        load_pixel_diffusion(str(diffusion.stable_diffusion(tmp_path / "latent")))
+        load_diffusion("mini-cnn")
     with pytest.raises((InputError, DataNotFoundError), match="no-such-model"):
-        load_pixel_diffusion("no-such-model")
+        load_diffusion("no-such-model")

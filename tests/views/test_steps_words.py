@@ -140,6 +140,8 @@ def test_the_model_is_described():
         "The model is `own`, a diffusion model of 32 × 32 pixels. It is asked with prompts like "
         "*A bad photo of a cat.*"
     )
+    classifier.details = {"resolution": 32, "space": "latents"}
+    assert "errors are differences of codes" in model_sentence(classifier, "own")
 
 
 def test_images_that_have_one_best_class_throughout():

@@ -7,7 +7,7 @@ A network of discrete steps is asked at index i, t = (i + 1)/T; a flow network a
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ from gcbook.errors import InputError
 from gcbook.noise import DiscreteSchedule, FlowSchedule
 
 __all__ = [
+    "Decode",
     "Denoise",
     "Encode",
     "Predict",
@@ -36,8 +37,22 @@ Encode = Callable[[Sequence[np.ndarray]], torch.Tensor]
 Denoise = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 Predict = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 """``predict(x_t, timestep, label)``, the network itself in its own type and time unit."""
-Space = tuple[Encode, dict[str, object]]
-"""How images get to where errors are taken, and that in words."""
+Decode = Callable[[torch.Tensor], torch.Tensor]
+
+
+class Space(NamedTuple):
+    """Where errors are taken.
+
+    Attributes:
+        encode: how images get there.
+        decode: how what is there is seen, pixels in [-1, 1].
+        described: the space in words.
+    """
+
+    encode: Encode
+    decode: Decode
+    described: dict[str, object]
+
 
 PREDICTIONS = ("epsilon", "v_prediction", "sample")
 BETAS = (
@@ -75,16 +90,16 @@ class Target:
         **details: object,
     ) -> DiffusionClassifier:
         """Put the parts together; pixels are clipped by default, latents are not."""
-        encode, described = space
         return DiffusionClassifier(
             denoise,
             schedule,
-            encode,
+            space.encode,
+            decode=space.decode,
             labels=self.labels,
             name=self.name,
-            clip="static" if described["space"] == "pixels" else "none",
+            clip="static" if space.described["space"] == "pixels" else "none",
             details={"weights": folder.weights, "pipeline": folder.class_name}
-            | described
+            | space.described
             | details,
         )
 
@@ -112,7 +127,8 @@ def pixel_space(size: int, channels: int, folder: PipelineFolder, device: torch.
     def encode(images: Sequence[np.ndarray]) -> torch.Tensor:
         return (2 * fit.fit(images) - 1).to(device)
 
-    return encode, {"space": "pixels", "resolution": size, "resize": fit.describe()}
+    described = {"space": "pixels", "resolution": size, "resize": fit.describe()}
+    return Space(encode, lambda pixels: pixels, described)
 
 
 def latent_space(size: int, channels: int, folder: PipelineFolder, device: torch.device) -> Space:
@@ -139,7 +155,12 @@ def latent_space(size: int, channels: int, folder: PipelineFolder, device: torch
         means = [vae.encode(image.to(device)).latent_dist.mode() for image in pixels.split(1)]
         return (torch.cat(means) - shift) * config.scaling_factor
 
-    return encode, {"space": "latents", "resolution": resolution, "resize": fit.describe()}
+    def decode(latents: torch.Tensor) -> torch.Tensor:
+        whole = latents.float() / config.scaling_factor + shift
+        return torch.cat([vae.decode(each).sample for each in whole.split(1)])
+
+    described = {"space": "latents", "resolution": resolution, "resize": fit.describe()}
+    return Space(encode, decode, described)
 
 
 def read_discrete_schedule(folder: PipelineFolder) -> tuple[DiscreteSchedule, str]:

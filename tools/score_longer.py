@@ -1,0 +1,38 @@
+"""Score a network that was trained longer, for ``gcbook/data/scores/<miniature>-long``.
+
+    gcbook train mini-cnn -o runs/long --steps 60000
+    python tools/score_longer.py runs/long
+
+How much would a miniature gain by more training? Its longer twin does not ship, but its scores on
+the in-distribution and cue-conflict sets do, with the record of its training.
+"""
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+from gcbook.classifiers.load import load_classifier
+from gcbook.miniatures.shipped import DATA, DRAWS
+from gcbook.scoring.engine import score
+from gcbook.scoring.settings import ScoringSettings
+from gcbook.stimuli.testsets import make_test_set
+from gcbook.training.record import RECORD
+from gcbook.views.miniature_longer import LONG, SETS
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("run", type=Path)
+    run = parser.parse_args().run
+    record = json.loads((run / "model" / RECORD).read_text(encoding="utf-8"))
+    name = f"{record['miniature']}{LONG}"
+    classifier = load_classifier(run / "model", name=name)
+    for test_set in SETS:
+        settings = ScoringSettings(draws=DRAWS[test_set], batch_size=128, device="cpu")
+        score(make_test_set(test_set), classifier, settings, DATA / "scores" / name / test_set)
+    shutil.copyfile(run / "model" / RECORD, DATA / "scores" / name / RECORD)
+
+
+if __name__ == "__main__":
+    main()

@@ -45,7 +45,8 @@ class Recipe:
 
 
 # Every model that classifies sees 768,000 images, up to about two hours of two CPU cores; the CNN
-# with noise sees twice as many. He et al. (2016); the paper trains with noise for 300 epochs instead of 90 (Appendix E).
+# with noise sees twice as many, as the paper trains it for 300 epochs instead of 90 (Appendix E).
+# Optimizer of the CNNs: He et al. (2016).
 _SGD = Plan(6_000, "sgd", learning_rate=0.1, weight_decay=1e-4, average=0.0, clip=0.0, halvings=7)
 
 RECIPES: Mapping[str, Recipe] = {

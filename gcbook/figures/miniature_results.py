@@ -14,6 +14,7 @@ from gcbook.figures.miniature_look import recipe_color, recipe_dash, recipe_shap
 from gcbook.figures.parts import NOBODY, dropdown, nothing, title_lines
 from gcbook.figures.shape import TENTHS, finish
 from gcbook.figures.theme import BAND, CHANCE_LINE, INK
+from gcbook.miniatures.shares import by_accident
 
 __all__ = [
     "fig_miniature_bias",
@@ -71,7 +72,8 @@ def fig_miniature_cues(results: pd.DataFrame) -> alt.TopLevelMixin:
         description=(
             "Share of the miniature world's conflict images on which each network named the "
             "texture (horizontal) and the shape (vertical), with intervals. Lines from the origin "
-            "join points of equal shape bias. "
+            "join points of equal shape bias; a dotted line near the vertical axis is that of "
+            "observers who are blind to texture. "
             + " ".join(
                 f"{row.name}: shape {row.shape_accuracy:.0%}, texture {row.texture_accuracy:.0%}."
                 for row in shown.itertuples(index=False)
@@ -250,7 +252,7 @@ def _panel(rows: pd.DataFrame, title: str, recipes: list[str]) -> alt.LayerChart
 
 
 def _equal_lines() -> list[alt.Chart]:
-    """Lines of equal shape bias with their values, and the diagonal that bounds the map."""
+    """Lines of equal shape bias, the diagonal that bounds the map, and who is blind to texture."""
     rows = [
         {"line": f"{bias:g}", "texture_accuracy": a, "shape_accuracy": b, "label": label}
         for bias in _EQUAL
@@ -263,9 +265,17 @@ def _equal_lines() -> list[alt.Chart]:
     drawn = alt.Chart(pd.DataFrame(rows)).encode(
         x=alt.X("texture_accuracy:Q", scale=_UNIT), y=alt.Y("shape_accuracy:Q", scale=_UNIT)
     )
+    blind = pd.DataFrame(
+        {"texture_accuracy": [by_accident(0), by_accident(1)], "shape_accuracy": [0, 1]}
+    )
     return [
         drawn.mark_line(strokeWidth=1, color=CHANCE_LINE, strokeDash=[3, 3]).encode(
             detail="line:N"
+        ),
+        alt.Chart(blind)
+        .mark_line(strokeWidth=2, color=CHANCE_LINE, strokeDash=[1, 4], strokeCap="round")
+        .encode(
+            x=alt.X("texture_accuracy:Q", scale=_UNIT), y=alt.Y("shape_accuracy:Q", scale=_UNIT)
         ),
         drawn.mark_text(align="left", dx=5, dy=-5, fontWeight="bold").encode(text="label:N"),
     ]

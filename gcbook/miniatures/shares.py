@@ -1,19 +1,15 @@
-r"""Accuracies and shape bias of the miniatures, with intervals that cluster by silhouette.
+"""Accuracies and shape bias of the miniatures, with intervals that cluster by silhouette."""
 
-Images of one silhouette have more in common than others, so silhouettes are resampled, within
-their category and each with all of its images, for all observers and conditions alike: one that is
-drawn twice counts twice. An image without a silhouette is one of its own.
-"""
-
-import zlib
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
+from gcbook.categories import CATEGORIES
+from gcbook.miniatures.clustered import clustered_sums
 from gcbook.resample import interval
 
-__all__ = ["accuracies", "cue_shares", "resample_silhouettes"]
+__all__ = ["accuracies", "blind_bias", "by_accident", "cue_shares"]
 
 MEASURES = ("shape_accuracy", "texture_accuracy", "shape_bias")
 
@@ -38,9 +34,11 @@ def accuracies(
     Returns:
         Columns ``by, n, accuracy, low, high``.
     """
-    keys, n, (right,) = _sums(answers, by, [answers["right"]], draws, seed)
+    rows = answers.assign(right=answers["right"].astype(float))
+    keys, sums = clustered_sums(rows, by, ["right"], draws=draws, seed=seed)
+    n = sums["n"]
     with np.errstate(invalid="ignore"):  # a resample can leave a group without images
-        share = right / n
+        share = sums["right"] / n
     low, high = interval(share, confidence, n=n[:, 0])
     return keys.assign(n=n[:, 0].astype(int), accuracy=share[:, 0], low=low, high=high)
 
@@ -67,8 +65,9 @@ def cue_shares(
         value, ``_low`` and ``_high``. Shape bias is NaN where no answer names either cue.
     """
     conflicts = answers[answers["cue"].isin(["shape", "texture", "other"])]
-    named = [conflicts["cue"] == cue for cue in ("shape", "texture")]
-    keys, n, (shape, texture) = _sums(conflicts, by, named, draws, seed)
+    named = {cue: (conflicts["cue"] == cue).astype(float) for cue in ("shape", "texture")}
+    keys, sums = clustered_sums(conflicts.assign(**named), by, list(named), draws=draws, seed=seed)
+    n, shape, texture = sums["n"], sums["shape"], sums["texture"]
     either = shape + texture
     with np.errstate(invalid="ignore"):
         values = (shape / n, texture / n, np.where(either > 0, shape / either, np.nan))
@@ -80,49 +79,26 @@ def cue_shares(
     return table
 
 
-def resample_silhouettes(answers: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
-    """How often each silhouette is drawn.
+def by_accident(named: float) -> float:
+    """How often an observer names a cue that it never uses, from how often it names the other.
+
+    Each shape is shown with every other category's texture equally often, and each texture with
+    every other category's shape. So whatever its mistakes are, they fall on the cue that is not
+    used as often as on any other of the fifteen wrong categories.
 
     Args:
-        answers: with ``category, silhouette``.
-        draws: resamples.
-        seed: any integer.
+        named: share of the answers that name the cue that is used.
 
-    Returns:
-        A row a silhouette, by name, and 1 + draws columns, of which the first is all ones.
+    >>> round(by_accident(0.7), 3)
+    0.02
     """
-    tables = []
-    shown = answers[["category", "silhouette"]].drop_duplicates()
-    for category, group in shown.groupby("category", sort=True):
-        names = sorted(group["silhouette"])
-        rng = np.random.default_rng([seed, zlib.crc32(str(category).encode())])
-        counts = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=draws)
-        ones = np.ones((len(names), 1))
-        tables.append(pd.DataFrame(np.hstack([ones, counts.T]), index=names))
-    return pd.concat(tables)
+    return (1 - named) / (len(CATEGORIES) - 1)
 
 
-def _sums(
-    answers: pd.DataFrame,
-    by: Sequence[str],
-    counted: Sequence[pd.Series],
-    draws: int,
-    seed: int,
-) -> tuple[pd.DataFrame, np.ndarray, list[np.ndarray]]:
-    """Groups, and in each resample their numbers of answers and of answers counted."""
-    weights = resample_silhouettes(answers, draws, seed)
-    names = [f"counted{index}" for index in range(len(counted))]
-    keyed = answers[[*by, "silhouette"]].assign(
-        one=1.0, **{name: each.astype(float) for name, each in zip(names, counted, strict=True)}
-    )
-    sums = keyed.groupby([*by, "silhouette"], sort=True, observed=True).sum().reset_index()
-    groups = sums.groupby(list(by), sort=True, observed=True)
-    number, keys = groups.ngroup().to_numpy(), groups.size().reset_index()[list(by)]
-    of_rows = weights.loc[sums["silhouette"]].to_numpy()
-    totals = []
-    for name in ("one", *names):
-        weighted = sums[name].to_numpy()[:, None] * of_rows
-        total = np.zeros((len(keys), draws + 1))
-        np.add.at(total, number, weighted)
-        totals.append(total)
-    return keys, totals[0], totals[1:]
+def blind_bias(shape_accuracy: float) -> float:
+    """Return the shape bias of an observer who never uses texture, see `by_accident`.
+
+    >>> [round(blind_bias(accuracy), 2) for accuracy in (1 / 16, 0.3, 0.75, 1)]
+    [0.5, 0.87, 0.98, 1.0]
+    """
+    return shape_accuracy / (shape_accuracy + by_accident(shape_accuracy))

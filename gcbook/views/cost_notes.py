@@ -25,6 +25,9 @@ __all__ = [
     "real_sentence",
 ]
 
+SETTLED = 0.02
+"""How near a value has to be to that of all draws."""
+
 CHECKED = ["model", "test_sets", "images", "other_images", "scores", "largest_difference"]
 
 
@@ -69,7 +72,7 @@ def cost_sentence(costs: pd.DataFrame) -> str:
 
 
 def draws_sentence(rows: pd.DataFrame) -> str:
-    """From how many draws on each model's values stay where all draws put them.
+    """From how many draws on each model's values stay near where all draws put them.
 
     Args:
         rows: from `gcbook.views.cost.draw_rows`.
@@ -86,10 +89,9 @@ def draws_sentence(rows: pd.DataFrame) -> str:
                 f"{number(last['value'], '.2f')} with {last['draws']} "
                 f"({span(last['low'], last['high'], '.2f')})"
             )
-            if not np.isnan(last["low"]):
-                inside = values["value"].between(last["low"], last["high"]).to_numpy()
-                settled = len(inside) - int(np.logical_and.accumulate(inside[::-1]).sum())
-                part += f", inside that interval from {values['draws'].iloc[settled]} on"
+            inside = (values["value"] - last["value"]).abs().to_numpy() <= SETTLED
+            settled = len(inside) - int(np.logical_and.accumulate(inside[::-1]).sum())
+            part += f", within {SETTLED:g} of that from {values['draws'].iloc[settled]} draws on"
             parts.append(part)
         items.append(f"- {recipe}: {'; '.join(parts)}.")
     return "\n".join(items) or "No miniature of this version draws noise or masks."
@@ -205,6 +207,6 @@ def real_sentence(real: pd.DataFrame, costs: pd.DataFrame) -> str:
     if not parts:
         return ""
     return (
-        "The networks that are evaluated are larger too: by their parameters, the open models that "
-        f"stand for the same system have {listed(parts)}."
+        "The networks that are evaluated are larger too: by their parameters, the open models of "
+        f"the same kind have {listed(parts)}."
     )

@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from gcbook.miniatures.answers import mark
+from gcbook.miniatures.clustered import clustered_means
 from gcbook.miniatures.shipped import shipped_store
 from gcbook.scoring.store import Store
-from gcbook.views.clustered import clustered_means
 from gcbook.views.noise_levels import CONFLICTS, level_of, level_table
 
 __all__ = ["cue_evidence", "image_evidence"]

@@ -120,10 +120,14 @@ def diagnosticity_sentence(summaries: Summaries, world: World = DEFAULT_WORLD) -
         return "The public trials of BagNet-33 are not among the data of this build."
     share = found["accuracy"]
     agrees = round(share, 2) == world.diagnosticity
-    verdict = "which is the world's" if agrees else "which is **not** the world's"
+    verdict = (
+        "the number that the world's diagnosticity was taken from,"
+        if agrees
+        else "**not** the number that the world has as its diagnosticity,"
+    )
     return (
         f"Recomputed from its public trials, BagNet-33 is right on {share:.1%} of "
-        f"{found['images']:.0f} greyscale photographs, {verdict} diagnosticity of "
+        f"{found['images']:.0f} greyscale photographs, {verdict} "
         f"{number(world.diagnosticity, '.2f')}{', to two digits' if agrees else ''}."
     )
 

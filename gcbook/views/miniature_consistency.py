@@ -201,8 +201,8 @@ def consistency_sentence(pairs: pd.DataFrame, values: np.ndarray, confidence: fl
         ends = span(facts["seeds_low"], facts["seeds_high"], ".2f")
         sentences.append(
             "Seeds of one miniature, which differ in nothing but chance, agree to "
-            f"{number(facts['seeds'], '.2f')} ({ends}); no two recipes can be expected to do "
-            "better."
+            f"{number(facts['seeds'], '.2f')} ({ends}), which is what chance in training leaves "
+            "of the agreement, and the value to hold other pairs against."
         )
     sentences.append(_verdict(pairs, facts))
     return " ".join(sentences)

@@ -5,9 +5,9 @@ import json
 import numpy as np
 
 from gcbook.miniatures.answers import miniature_answers
+from gcbook.miniatures.clustered import clustered_means
 from gcbook.miniatures.shipped import DATA, model_card, shipped_models, shipped_sets
 from gcbook.training.record import RECORD
-from gcbook.views.clustered import clustered_means
 from gcbook.views.miniature_kinds import plural
 from gcbook.views.words import number, span
 

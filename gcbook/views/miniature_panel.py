@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.experiments import EXPERIMENTS
-from gcbook.miniatures.shares import resample_silhouettes
+from gcbook.miniatures.clustered import resample_silhouettes
 from gcbook.miniatures.shipped import recipe_of
 from gcbook.stimuli.testsets import TEST_SETS
 

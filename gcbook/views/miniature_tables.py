@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gcbook.miniatures.shares import accuracies, cue_shares
+from gcbook.miniatures.shares import accuracies, blind_bias, cue_shares
 from gcbook.miniatures.shipped import (
     KINDS,
     model_card,
@@ -133,9 +133,10 @@ def miniature_results(
     Returns:
         ``name, model, recipe, kind, side, seeds``; ``in_distribution, silhouette, texture``
         (accuracies), ``shape_accuracy, texture_accuracy, shape_bias``, each with ``_low`` and
-        ``_high``; ``shape_bias_range`` and ``in_distribution_range`` over seeds (None for one);
-        ``nfe``. A miniature with several seeds has a line for all their answers together, whose
-        accuracies are the means over seeds, followed by one a seed; ``model`` is "" in the first.
+        ``_high``; ``blind_bias`` (see `gcbook.miniatures.shares.blind_bias`); ``shape_bias_range``
+        and ``in_distribution_range`` over seeds (None for one); ``nfe``. A miniature with several
+        seeds has a line for all their answers together, whose accuracies are the means over seeds,
+        followed by one a seed; ``model`` is "" in the first.
     """
     answers = answers.assign(recipe=[recipe_of(name)[0] for name in answers["observer"]])
     options: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
@@ -185,6 +186,7 @@ def _measures(answers: pd.DataFrame, options: dict[str, Any]) -> dict[str, dict[
         for name in ("shape_accuracy", "texture_accuracy", "shape_bias"):
             for end in ("", "_low", "_high"):
                 row[name + end] = values.get(line, {}).get(name + end, np.nan)
+        row["blind_bias"] = blind_bias(row["shape_accuracy"])
     return found
 
 

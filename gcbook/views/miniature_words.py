@@ -3,6 +3,7 @@
 import pandas as pd
 
 from gcbook.categories import CHANCE
+from gcbook.miniatures.shares import by_accident
 from gcbook.views.miniature_claims import AGREES, CONTRADICTS, NOT_TESTED, UNDECIDED
 from gcbook.views.miniature_kinds import listed, plural
 from gcbook.views.words import number, span
@@ -10,6 +11,7 @@ from gcbook.views.words import number, span
 __all__ = [
     "accuracy_sentence",
     "bias_sentence",
+    "blind_sentence",
     "categories_sentence",
     "real_sentence",
     "results_sentence",
@@ -33,7 +35,7 @@ def takeaways(results: pd.DataFrame, claims: pd.DataFrame) -> str:
         lines.append(
             f"- Of {plural(tested, 'comparison')} that the paper's claims suggest, "
             f"{found.get(AGREES, 0)} came out as in the paper, {found.get(CONTRADICTS, 0)} the "
-            f"other way round, and {found.get(UNDECIDED, 0)} cannot be decided."
+            f"other way round, and {found.get(UNDECIDED, 0)} {_be(found.get(UNDECIDED, 0))} open."
         )
     if tested < len(claims):
         lines.append(
@@ -77,6 +79,23 @@ def bias_sentence(values: pd.DataFrame) -> str:
     )
 
 
+def blind_sentence(results: pd.DataFrame) -> str:
+    """How often texture would be named by accident, and how often it is.
+
+    Args:
+        results: from `gcbook.views.miniature_tables.miniature_results`.
+    """
+    rows = _of_recipes(results)
+    lines = [
+        f"- {row['recipe']} names the texture on {row['texture_accuracy']:.1%} of the conflicts; "
+        f"blind to texture, with the same shape accuracy, it would on "
+        f"{by_accident(row['shape_accuracy']):.1%}, and have a shape bias of "
+        f"{number(row['blind_bias'], '.2f')} instead of {number(row['shape_bias'], '.2f')}."
+        for row in rows[rows["shape_bias"].notna()].to_dict("records")
+    ]
+    return "\n".join(lines)
+
+
 def categories_sentence(table: pd.DataFrame) -> str:
     """How far each miniature's shape bias depends on the category.
 
@@ -114,10 +133,10 @@ def results_sentence(results: pd.DataFrame) -> str:
         worse = list(both.loc[both["silhouette"] <= both["texture"], "recipe"])
         parts = []
         if better:
-            parts.append(f"shape alone is worth more than texture alone to {listed(better)}")
+            parts.append(f"shape alone is named more often than texture alone by {listed(better)}")
         if worse:
             parts.append(
-                f"texture alone is worth at least as much as shape alone to {listed(worse)}"
+                f"texture alone is named at least as often as shape alone by {listed(worse)}"
             )
         sentences.append(f"Of the two cues, {', and '.join(parts)}.")
     near = list(rows.loc[rows["in_distribution"] < 2 * CHANCE, "recipe"])
@@ -224,6 +243,10 @@ def real_sentence(real: pd.DataFrame, own: pd.DataFrame) -> str:
                 f"{known[pairs[name], recipe]:.0%}."
             )
     return "\n".join(lines) or "No miniature has scores on the benchmark's drawings yet."
+
+
+def _be(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _of_recipes(results: pd.DataFrame) -> pd.DataFrame:

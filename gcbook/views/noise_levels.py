@@ -12,14 +12,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gcbook.categories import CATEGORIES
 from gcbook.decisions import decide_rows, to_trials
 from gcbook.miniatures.answers import SOURCE, mark, miniature_answers
+from gcbook.miniatures.clustered import clustered_means, clustered_sums
 from gcbook.miniatures.shares import accuracies, cue_shares
 from gcbook.miniatures.shipped import recipe_of, shipped_models, shipped_sets, shipped_store
 from gcbook.noise import log_snr
 from gcbook.resample import interval
 from gcbook.scoring.store import Store
-from gcbook.views.clustered import clustered_means, clustered_sums
 
 __all__ = [
     "ACCURACY_SETS",
@@ -220,6 +221,10 @@ def cue_centres(
 ) -> pd.DataFrame:
     """Around which t each cue is named: the mean t of the answers that name it.
 
+    Taken off first are those that name it by accident: at each level as many as fall on one of the
+    fourteen classes of neither cue, on average. Without that a cue that is never seen would have a
+    centre as well, in the middle of the range.
+
     Args:
         answers: from `level_answers`.
         bins: likewise.
@@ -228,19 +233,24 @@ def cue_centres(
         seed: of the resampling.
 
     Returns:
-        ``model, shape_t, texture_t`` and their ``difference, low, high``; NaN where a cue is never
-        named.
+        ``model, shape_t, texture_t`` and their ``difference, low, high``; NaN where nothing is
+        left of a cue.
     """
     if answers.empty:
         return pd.DataFrame(columns=["model", "shape_t", "texture_t", "difference", "low", "high"])
     conflicts = _with_cues(answers)
     middle = (conflicts["level"] + 0.5) / bins
+    accident = (1 - conflicts["shape"] - conflicts["texture"]) / (len(CATEGORIES) - 2)
     for cue in ("shape", "texture"):
+        conflicts[cue] -= accident
         conflicts[f"{cue}_t"] = conflicts[cue] * middle
     columns = ["shape", "texture", "shape_t", "texture_t"]
     keys, sums = clustered_sums(conflicts, ["observer"], columns, draws=draws, seed=seed)
     with np.errstate(invalid="ignore", divide="ignore"):
-        shape, texture = (sums[f"{cue}_t"] / sums[cue] for cue in ("shape", "texture"))
+        shape, texture = (
+            np.where(sums[cue] > 0, sums[f"{cue}_t"] / sums[cue], np.nan)
+            for cue in ("shape", "texture")
+        )
     low, high = interval(shape - texture, confidence)
     return keys.rename(columns={"observer": "model"}).assign(
         shape_t=shape[:, 0],

@@ -1,16 +1,17 @@
 """What the miniatures answer at checkpoints of their training."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from gcbook.errors import DataNotFoundError
 from gcbook.miniatures.answers import mark
-from gcbook.miniatures.shares import accuracies, cue_shares
+from gcbook.miniatures.clustered import clustered_means, clustered_sums
+from gcbook.miniatures.shares import accuracies, blind_bias, cue_shares
 from gcbook.miniatures.shipped import model_card, shipped_models, training_trials
 from gcbook.resample import interval
-from gcbook.views.clustered import clustered_means, clustered_sums
 from gcbook.views.words import number, span
 
 __all__ = [
@@ -174,7 +175,8 @@ def course_sentence(ends: pd.DataFrame, weighting: str = PAPERS) -> str:
             continue
         items.append(
             f"- {row['model']}: after {row['first']:,} images, {first}. After {row['last']:,} "
-            f"images, {last}. {_moved(row['change'], row['change_low'], row['change_high'])}"
+            f"images, {last}. {_moved(row['change'], row['change_low'], row['change_high'])} "
+            f"{_blind(row)}"
         )
     return "\n".join(items) or (
         "No model of this version comes with responses along its training, so there is nothing to "
@@ -188,6 +190,14 @@ def _leader(low: float, high: float) -> str:
     if low > 0:
         return "the shape leads"
     return "the texture leads" if high < 0 else "no cue leads beyond the interval"
+
+
+def _blind(row: Mapping[Any, Any]) -> str:
+    first, last = (blind_bias(row[f"{end}_shape"]) for end in ("first", "last"))
+    return (
+        f"That of an observer blind to texture, with the same shape accuracies, would have gone "
+        f"from {number(first, '.2f')} to {number(last, '.2f')}."
+    )
 
 
 def _moved(change: float, low: float, high: float) -> str:

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 
 from gcbook.diagnostics import TENTHS, decisions_by
-from gcbook.views.weighting import PAPER, SETS, Stores, read_errors
+from gcbook.views.weighting import PAPER, SETS, Stores, read_errors, tenth_agreement
 from gcbook.views.weighting_page import page_agreement
 from gcbook.views.words import number, span
 
 __all__ = [
     "NO_MODEL",
     "agreement_sentence",
+    "change_sentences",
     "half_sentences",
     "main_weightings",
     "scaling_sentences",
@@ -45,8 +46,6 @@ def sweep_sentences(sweep: pd.DataFrame) -> str:
         curve = rows[rows["k"].notna()]
         paper = curve[curve["k"] == PAPER].iloc[0]
         accuracy, bias = _range(curve, "accuracy", ".1%"), _range(curve, "shape_bias", ".2f")
-        width = paper["shape_bias_high"] - paper["shape_bias_low"]
-        spread = curve["shape_bias"].max() - curve["shape_bias"].min()
         entries.append(
             f"- **{model}**. Under the paper's weight it is right on "
             f"{number(paper['accuracy'], '.1%')} "
@@ -54,18 +53,33 @@ def sweep_sentences(sweep: pd.DataFrame) -> str:
             f"in-distribution images, and its shape bias is {number(paper['shape_bias'], '.2f')} "
             f"({span(paper['shape_bias_low'], paper['shape_bias_high'], '.2f')}). Over $k$ from "
             f"{curve['k'].min():g} to {curve['k'].max():g} the accuracy lies "
-            f"{accuracy}, the shape bias {bias}. "
-            f"So the weight alone moves the bias by {number(spread, '.2f')}, where the interval "
-            f"at $k = {PAPER}$ is {number(width, '.2f')} wide."
+            f"{accuracy}, the shape bias {bias}."
         )
     return "\n".join(entries) or NO_MODEL
 
 
-def share_sentences(shares: pd.DataFrame, weighting: str = f"exp:{PAPER}") -> str:
+def change_sentences(changes: pd.DataFrame) -> str:
+    """What counting all noise levels alike does to the shape bias, a Markdown list.
+
+    Args:
+        changes: from `gcbook.views.weighting.bias_change`, from the paper's k to 0.
+    """
+    entries = [
+        f"- **{row['model']}**. From $k = {PAPER}$ to $k = 0$ the shape bias changes by "
+        f"{number(row['change'], '+.2f')} ({span(row['low'], row['high'], '.2f')}, from the same "
+        f"resampled silhouettes), shape accuracy by {number(row['shape'], '+.2f')} and texture "
+        f"accuracy by {number(row['texture'], '+.2f')}."
+        for row in changes.to_dict("records")
+    ]
+    return "\n".join(entries) or NO_MODEL
+
+
+def share_sentences(shares: pd.DataFrame, stores: Stores, weighting: str = f"exp:{PAPER}") -> str:
     """Where half of the weight is reached and where half of the variance, an entry a model.
 
     Args:
         shares: from `gcbook.views.weighting.share_table`.
+        stores: that they are of; how many answers one tenth gives alone is counted there.
         weighting: of which.
     """
     entries = []
@@ -87,7 +101,8 @@ def share_sentences(shares: pd.DataFrame, weighting: str = f"exp:{PAPER}") -> st
             f"- **{model}**. The cleanest tenth of $t$ has {first['weight']:.0%} of the weight and "
             f"{number(first['variance'], '.0%')} of the variance. Half of the weight is used up by "
             f"$t = {half['weight'] / TENTHS:.1f}$; {beyond}. The tenth with the most "
-            f"variance, {number(largest['share'], '.0%')}, is that from {low:.1f} to {high:.1f}."
+            f"variance, {number(largest['share'], '.0%')}, is that from {low:.1f} to {high:.1f}"
+            f"{_alone(stores, str(model), int(largest['tenth']), weighting)}."
         )
     return "\n".join(entries) or NO_MODEL
 
@@ -158,6 +173,13 @@ def half_sentences(stores: Stores) -> str:
         ]
         entries.append(f"- **{model}**. $t$ up to 0.5: {said[0]}. $t$ above 0.5: {said[1]}.")
     return "\n".join(entries) or NO_MODEL
+
+
+def _alone(stores: Stores, model: str, tenth: int, weighting: str) -> str:
+    if model not in stores:
+        return ""
+    share = tenth_agreement(stores[model][SETS[1]], tenth, weighting)
+    return f"; alone it gives the same answer to {number(share, '.0%')} of the cue conflicts"
 
 
 def _range(curve: pd.DataFrame, name: str, form: str) -> str:

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from gcbook.miniatures.answers import mark
-from gcbook.miniatures.shares import accuracies, cue_shares, resample_silhouettes
+from gcbook.miniatures.clustered import resample_silhouettes
+from gcbook.miniatures.shares import accuracies, cue_shares
 
 
 def trials(rows, dataset="cue-conflict", observer="a"):

@@ -1,18 +1,41 @@
-"""Means of what images gave, with intervals that cluster by silhouette.
+r"""Sums and means over images, with intervals that cluster by silhouette.
 
-`gcbook.miniatures.shares` has this for shares of answers; here it is for any number an image gives,
-a difference of two answers or a measure of evidence, and for what is computed from several sums.
+Images of one silhouette have more in common than others, so silhouettes are resampled, within
+their category and each with all of its images, for all observers and conditions alike: one that is
+drawn twice counts twice. An image without a silhouette is one of its own.
 """
 
+import zlib
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from gcbook.miniatures.shares import resample_silhouettes
 from gcbook.resample import interval
 
-__all__ = ["clustered_means", "clustered_sums"]
+__all__ = ["clustered_means", "clustered_sums", "resample_silhouettes"]
+
+
+def resample_silhouettes(answers: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
+    """How often each silhouette is drawn.
+
+    Args:
+        answers: with ``category, silhouette``.
+        draws: resamples.
+        seed: any integer.
+
+    Returns:
+        A row a silhouette, by name, and 1 + draws columns, of which the first is all ones.
+    """
+    tables = []
+    shown = answers[["category", "silhouette"]].drop_duplicates()
+    for category, group in shown.groupby("category", sort=True):
+        names = sorted(group["silhouette"])
+        rng = np.random.default_rng([seed, zlib.crc32(str(category).encode())])
+        counts = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=draws)
+        ones = np.ones((len(names), 1))
+        tables.append(pd.DataFrame(np.hstack([ones, counts.T]), index=names))
+    return pd.concat(tables)
 
 
 def clustered_sums(

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gcbook.miniatures.clustered import clustered_means, clustered_sums
 from gcbook.miniatures.shares import accuracies
-from gcbook.views.clustered import clustered_means, clustered_sums
 
 
 def rows(seed=0):

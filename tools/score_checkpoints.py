@@ -12,7 +12,9 @@ run that is carried from one machine to another can be scored piece by piece.
 """
 
 import argparse
+import json
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +30,8 @@ from gcbook.scoring.store import Store
 from gcbook.stimuli.stimulus import Stimulus, StimulusSet
 from gcbook.stimuli.testsets import make_test_set
 from gcbook.training.loop import CHECKPOINTS
+from gcbook.training.plan import Plan
+from gcbook.training.record import RECORD
 
 IMAGES = {"in-distribution": 160, "cue-conflict": 240}
 WEIGHTINGS = ("exp:7", "uniform")
@@ -40,20 +44,23 @@ def main() -> None:
     arguments = parser.parse_args()
     target = DATA / "scores" / arguments.name / TRAINING
     target.parent.mkdir(parents=True, exist_ok=True)
+    record = json.loads((arguments.run / "model" / RECORD).read_text(encoding="utf-8"))
+    milestones = Plan(**record["plan"]).milestones
     for folder in sorted((arguments.run / CHECKPOINTS).iterdir()):
         tables = [
             responses(folder, arguments.name, test_set, number)
             for test_set, number in IMAGES.items()
         ]
-        add(target, pd.concat(tables))
+        add(target, pd.concat(tables), milestones)
         print(f"{target}: step {int(folder.name):,}")
 
 
-def add(target: Path, new: pd.DataFrame) -> None:
-    """Put responses into the file, in place of those of the same steps."""
+def add(target: Path, new: pd.DataFrame, milestones: Collection[int]) -> None:
+    """Put responses into the file, in place of those of the same steps and of another plan."""
     if target.is_file():
         before = pd.read_parquet(target)
-        new = pd.concat([before[~before["step"].isin(new["step"])], new])
+        kept = before["step"].isin(milestones) & ~before["step"].isin(new["step"])
+        new = pd.concat([before[kept], new])
     order = ["step", "dataset", "weighting", "imagename"]
     new.sort_values(order, ignore_index=True).to_parquet(target, compression="zstd", index=False)
 

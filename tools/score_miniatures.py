@@ -12,9 +12,11 @@ has to be removed first. The benchmark's own edges and silhouettes (``real-edge`
 
 import argparse
 import time
+from functools import cache
 from pathlib import Path
 
 from gcbook.classifiers.load import load_classifier
+from gcbook.errors import DataNotFoundError
 from gcbook.miniatures.shipped import DATA, DRAWS, FEW_DRAWS, model_folder, shipped_models
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
@@ -36,14 +38,22 @@ def main() -> None:
         classifier = load_classifier(model_folder(model), name=model)
         for name in arguments.sets:
             begun = time.perf_counter()
+            try:
+                images = stimuli(name)
+            except DataNotFoundError as error:
+                if name not in REAL:
+                    raise
+                print(f"{model} is not scored on {name}: {error}")
+                continue
             settings = ScoringSettings(
                 draws=DRAWS.get(name, FEW_DRAWS), batch_size=arguments.batch_size, device="cpu"
             )
-            report = score(stimuli(name), classifier, settings, arguments.output / model / name)
+            report = score(images, classifier, settings, arguments.output / model / name)
             seconds = time.perf_counter() - begun
             print(f"{model} on {name}: {report.n_decisions} decisions in {seconds:.0f} s")
 
 
+@cache
 def stimuli(name: str) -> StimulusSet:
     """A test set by its name."""
     return open_stimuli(name.removeprefix("real-")) if name in REAL else make_test_set(name)

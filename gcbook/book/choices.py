@@ -63,7 +63,7 @@ STEPS: Fields = {
 
 # The chapters on the miniatures resample silhouettes, which takes longer a draw than trials do.
 CLUSTERED: Fields = {
-    "draws": draws_of("resamples of silhouettes behind the intervals", 2000),
+    "draws": draws_of("resamples of silhouettes behind the intervals", 2000, most=10_000),
     "confidence": COMMON["confidence"],
     "seed": COMMON["seed"],
 }

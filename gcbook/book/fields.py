@@ -99,10 +99,10 @@ def number(default: float, description: str, **bounds: float) -> tuple[Any, Any]
     return Annotated[float, BeforeValidator(_not_bool)], _field(default, description, bounds)
 
 
-def draws_of(what: str, default: int) -> tuple[Any, Any]:
+def draws_of(what: str, default: int, most: int = 100_000) -> tuple[Any, Any]:
     """Numbers of resamples: none, or enough of them for an interval."""
     kind = Annotated[int, BeforeValidator(_not_bool), AfterValidator(_enough)]
-    return kind, _field(default, what, {"ge": 0, "le": 100_000})
+    return kind, _field(default, what, {"ge": 0, "le": most})
 
 
 def names_of(description: str) -> tuple[Any, Any]:
@@ -166,6 +166,5 @@ FREE_TEXT: Mapping[str, str] = {
     "commas, or nothing",
     "times": "numbers above 0 and up to 1, separated by commas",
     "weighting": "exp:K, uniform, eps, snr, snr:G or elbo",
-    "draws": f"0 for none, or a whole number from {MIN_DRAWS} to 100000",
 }
 """What parameters may be that are read as text, in words."""

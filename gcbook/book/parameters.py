@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import PydanticUndefined
 
-from gcbook.book.fields import ALL, FREE_TEXT
+from gcbook.book.fields import ALL, FREE_TEXT, MIN_DRAWS
 from gcbook.errors import InputError
 from gcbook.experiments import DATASETS
 
@@ -94,6 +94,8 @@ def allowed(model: type[Parameters], name: str) -> str:
         for key in ("ge", "gt", "le", "lt")
         if getattr(entry, key, None) is not None
     }
+    if name == "draws":
+        return f"0 for none, or a whole number from {MIN_DRAWS} to {bounds['le']}"
     word = {int: "a whole number", float: "a number"}.get(kind, "text")  # type: ignore[arg-type]
     low = f" from {bounds['ge']}" if "ge" in bounds else ""
     low = f" above {bounds['gt']}" if "gt" in bounds else low

@@ -31,7 +31,7 @@ MODELS_DIR = "GCBOOK_MODELS_DIR"
 PICKLES = (".bin", ".pth", ".pt", ".ckpt", ".pkl", ".msgpack", ".h5")
 NOT_USED = {"safety_checker", "feature_extractor", "image_encoder", "watermarker"}
 CONFIGS = (".json", ".txt", ".model")
-NOT_HASHED = {"README.json", "trainer_state.json", "generation_config.json"}
+NOT_HASHED = {"README.json", "trainer_state.json", "training.json", "generation_config.json"}
 VOLATILE = {"_name_or_path", "_diffusers_version", "transformers_version", "torch_dtype", "dtype"}
 WEIGHTS = re.compile(
     r"(model|pytorch_model|diffusion_pytorch_model)(?P<variant>\.fp16)?"

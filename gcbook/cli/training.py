@@ -57,5 +57,5 @@ def train(
             report(stop.__notes__[-1])
             raise
         trainer.export(output / "model")
-        write_record(trainer, name, output / "model")
+        write_record(trainer, name, output / "model", base)
     typer.echo(f"{name} is in {output / 'model'}; next: gcbook score {output / 'model'} IMAGES")

@@ -6,6 +6,7 @@ import pandas as pd
 
 from gcbook.categories import CATEGORIES
 from gcbook.decisions import decide, to_trials
+from gcbook.errors import DataNotFoundError
 from gcbook.metrics import cues
 from gcbook.miniatures.shipped import shipped_models, shipped_sets, shipped_store
 from gcbook.stimuli.testsets import silhouette_of
@@ -38,7 +39,7 @@ def miniature_answers(
         Trials (`gcbook.trials.COLUMNS`), whose dataset is the test set, with the columns of `mark`.
 
     Raises:
-        DataNotFoundError: a named model has no scores on a set.
+        DataNotFoundError: a named model has no scores on a set, or no model has any.
     """
     tables = []
     for test_set in test_sets:
@@ -54,6 +55,11 @@ def miniature_answers(
                 1 if store.traits.deterministic else few,
             )
             tables.append(to_trials(decisions, model, test_set, SOURCE))
+    if not tables:
+        raise DataNotFoundError(
+            f"expected scores of a miniature on {', '.join(test_sets)}, found none; "
+            "tools/score_miniatures.py makes them."
+        )
     return mark(pd.concat(tables, ignore_index=True))
 
 

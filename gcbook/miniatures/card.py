@@ -2,7 +2,9 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
+from gcbook.training.recipes import RECIPES
 from gcbook.training.record import RECORD
 
 __all__ = ["write_card"]
@@ -13,8 +15,8 @@ A miniature of `gcbook` ({kind}), trained from nothing on the miniature world: d
 32 × 32 grey pixels in which real silhouettes wear procedural textures. It knows no photographs,
 and its numbers are not those of the large models that share its recipe.
 
-- Made by `gcbook train {miniature} --seed {seed}`
-- Training: {steps:,} steps of {batch_size} images, {minutes:.0f} minutes on {where}
+- Made by `{command}`
+- Training: {steps:,} steps of {batch_size} images, {minutes:.0f} minutes on {where}{built_on}
 - Optimizer: {optimizer}, largest learning rate {learning_rate:g}, half a cosine
 - Data: {train_images:,} images of the training silhouettes; to follow the training,
   {validation_images:,} of the validation silhouettes, which are of other designers. Whose they are:
@@ -42,15 +44,36 @@ def write_card(folder: str | Path) -> Path:
     record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     last = record["history"][-1]
     accuracy = f"; accuracy {last['accuracy']:.3f}" if "accuracy" in last else ""
+    base = record.get("built_on")
     text = _CARD.format(
         name=folder.name,
         kind=KINDS.get(record["miniature"], record["miniature"]),
         loss=last["loss"],
         accuracy=accuracy,
-        where=record["device"] if record["device"] != "cpu" else f"{record['threads']} CPU cores",
+        command=_command(record),
+        built_on=f"; before, {base['minutes']:.0f} for {base['miniature']}" if base else "",
+        where=_where(record),
         **record["plan"],
-        **{key: value for key, value in record.items() if key not in ("plan", "history")},
+        **{
+            key: value
+            for key, value in record.items()
+            if key not in ("plan", "history", "built_on")
+        },
     )
     path = folder / "README.md"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def _command(record: dict[str, Any]) -> str:
+    """The command that makes a model of this record."""
+    recipe, plan = RECIPES[record["miniature"]], record["plan"]
+    base = f" --with {recipe.needs.upper()}" if recipe.needs else ""
+    steps = f" --steps {plan['steps']}" if plan["steps"] != recipe.plan.steps else ""
+    return f"gcbook train {record['miniature']} --seed {plan['seed']}{base}{steps} -o RUN"
+
+
+def _where(record: dict[str, Any]) -> str:
+    if record["device"] != "cpu":
+        return str(record["device"])
+    return f"{record['threads']} CPU core{'' if record['threads'] == 1 else 's'}"

@@ -37,9 +37,10 @@ def accuracies(
     rows = answers.assign(right=answers["right"].astype(float))
     keys, sums = clustered_sums(rows, by, ["right"], draws=draws, seed=seed)
     n = sums["n"]
+    clusters = _silhouettes(rows, keys, by)
     with np.errstate(invalid="ignore"):  # a resample can leave a group without images
         share = sums["right"] / n
-    low, high = interval(share, confidence, n=n[:, 0])
+    low, high = interval(share, confidence, n=clusters)
     return keys.assign(n=n[:, 0].astype(int), accuracy=share[:, 0], low=low, high=high)
 
 
@@ -72,11 +73,19 @@ def cue_shares(
     with np.errstate(invalid="ignore"):
         values = (shape / n, texture / n, np.where(either > 0, shape / either, np.nan))
     table = keys.assign(n=n[:, 0].astype(int))
-    counts = (n[:, 0], n[:, 0], either[:, 0])
-    for name, value, count in zip(MEASURES, values, counts, strict=True):
+    shown = _silhouettes(conflicts, keys, by)
+    naming = _silhouettes(conflicts[conflicts["cue"] != "other"], keys, by)
+    for name, value, count in zip(MEASURES, values, (shown, shown, naming), strict=True):
         low, high = interval(value, confidence, n=count)
         table = table.assign(**{name: value[:, 0], f"{name}_low": low, f"{name}_high": high})
     return table
+
+
+def _silhouettes(rows: pd.DataFrame, keys: pd.DataFrame, by: Sequence[str]) -> np.ndarray:
+    """How many silhouettes each group has: what counts where all its answers are alike."""
+    number = rows.groupby(list(by), observed=True)["silhouette"].nunique().rename("silhouettes")
+    found = keys.merge(number.reset_index(), on=list(by), how="left")["silhouettes"]
+    return found.fillna(0).to_numpy(dtype=float)
 
 
 def by_accident(named: float) -> float:

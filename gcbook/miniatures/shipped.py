@@ -1,6 +1,7 @@
 """Which miniatures and which of their raw scores this package brings."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -21,6 +22,7 @@ __all__ = [
     "TRAINING",
     "model_card",
     "model_folder",
+    "network_parameters",
     "recipe_of",
     "shipped_models",
     "shipped_sets",
@@ -46,6 +48,9 @@ FEW_DRAWS = 8
 
 TRAINING = "training.parquet"
 """Beside a model's stores: its responses at checkpoints, see `training_trials`."""
+
+NETWORKS = ("unet", "transformer")
+"""Folders of the network that is evaluated; that of a classifier lies beside its card."""
 
 _SEED = re.compile(r"-seed(\d+)$")
 
@@ -89,6 +94,25 @@ def model_card(model: str) -> Mapping[str, Any]:
         (model_folder(model) / "training.json").read_text(encoding="utf-8")
     )
     return stored
+
+
+@cache
+def network_parameters(model: str) -> int:
+    """Return the parameters of the network that is evaluated, without text encoder and codec.
+
+    Raises:
+        DataNotFoundError: there is no such model.
+    """
+    from safetensors import safe_open
+
+    folder = model_folder(model)
+    part = next((folder / name for name in NETWORKS if (folder / name).is_dir()), folder)
+    number = 0
+    for path in part.glob("*.safetensors"):
+        with safe_open(path, framework="np") as stored:
+            for name in stored.keys():  # noqa: SIM118 - not a mapping
+                number += math.prod(stored.get_slice(name).get_shape())
+    return number
 
 
 @cache

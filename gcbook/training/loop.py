@@ -231,11 +231,13 @@ class Trainer:
         paths = [self.folder / name for name in (STATE, PACKED) if (self.folder / name).is_file()]
         if not paths:
             return
-        with safe_open(paths[0], framework="pt") as stored:
+        # Of two files the later one, for a run may have been carried away and back.
+        path = max(paths, key=lambda each: (_step_of(each), each.name == STATE))
+        with safe_open(path, framework="pt") as stored:
             about = {key: json.loads(value) for key, value in stored.metadata().items()}
             if about["plan"] != asdict(self.plan):
                 raise InputError(
-                    f"{paths[0]}: expected a run with {asdict(self.plan)}, found one with "
+                    f"{path}: expected a run with {asdict(self.plan)}, found one with "
                     f"{about['plan']}; use another folder, or remove this one."
                 )
             self.step, self.begun, self.seconds = (
@@ -248,7 +250,7 @@ class Trainer:
                     value = stored.get_tensor(key)
                     if kind == "weight":
                         self.parameters[name].copy_(value)
-                        if paths[0].name == PACKED:
+                        if path.name == PACKED:
                             self.mean[name].copy_(value)
                     elif kind == "buffer":
                         self.buffers[name].copy_(value)
@@ -262,6 +264,16 @@ class Trainer:
             for name, state in by_name.items():
                 if state:
                     self.optimizer.state[self.parameters[name]] = state
+        self._forget_later()
+
+    def _forget_later(self) -> None:
+        """Drop rows of the history that a run wrote after the state from which it goes on."""
+        history = self.folder / HISTORY
+        if history.is_file():
+            rows = history.read_text(encoding="utf-8").splitlines(keepends=True)
+            kept = [row for row in rows if json.loads(row)["step"] <= self.step]
+            if len(kept) < len(rows):
+                history.write_text("".join(kept), encoding="utf-8")
 
     def _optimizer(self) -> torch.optim.Optimizer:
         plan = self.plan
@@ -274,3 +286,8 @@ class Trainer:
         if plan.optimizer == "sgd":
             return torch.optim.SGD(groups, lr=plan.learning_rate, momentum=0.9, foreach=True)
         return torch.optim.AdamW(groups, lr=plan.learning_rate, betas=(0.9, 0.99), foreach=True)
+
+
+def _step_of(path: Path) -> int:
+    with safe_open(path, framework="pt") as stored:
+        return int(json.loads(stored.metadata()["step"]))

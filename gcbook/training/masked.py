@@ -66,7 +66,7 @@ class MaskedTask(TokenTask):
     def losses(
         self, x: torch.Tensor, labels: torch.Tensor, generator: torch.Generator
     ) -> torch.Tensor:
-        """Estimates of the bound, in nats a token, for each image."""
+        """Mean negative log-likelihood of a hidden token, in nats, for each image."""
         count = len(x)
         rate = even_times(count, generator)
         hidden = (torch.rand(x.shape, generator=generator) < rate[:, None]).to(self.device)

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from gcbook.stimuli.miniworld import DEFAULT_WORLD
 from gcbook.training.loop import HISTORY, Trainer
@@ -14,7 +15,9 @@ __all__ = ["RECORD", "write_record"]
 RECORD = "training.json"
 
 
-def write_record(trainer: Trainer, miniature: str, folder: str | Path) -> Path:
+def write_record(
+    trainer: Trainer, miniature: str, folder: str | Path, base: str | Path = ""
+) -> Path:
     """Write ``training.json``: what was trained, on what, how, how long, and how it went.
 
     ``carried_at_step`` is where the run last went on from weights alone, 0 if it never did.
@@ -23,6 +26,7 @@ def write_record(trainer: Trainer, miniature: str, folder: str | Path) -> Path:
         trainer: after its run.
         miniature: name of the recipe.
         folder: of the model.
+        base: folder of the trained model that it builds on, if it does.
     """
     import diffusers
     import torch
@@ -34,6 +38,7 @@ def write_record(trainer: Trainer, miniature: str, folder: str | Path) -> Path:
         "miniature": miniature,
         "parameters": sum(value.numel() for value in trainer.parameters.values()),
         "plan": asdict(trainer.plan),
+        "built_on": _about(base),
         "batch_size": task.batch_size,
         "images_seen": trainer.step * task.batch_size,
         "carried_at_step": trainer.begun,
@@ -55,3 +60,18 @@ def write_record(trainer: Trainer, miniature: str, folder: str | Path) -> Path:
     path = Path(folder) / RECORD
     path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return path
+
+
+def _about(base: str | Path) -> dict[str, Any] | None:
+    """What is known of the model that another builds on."""
+    path = Path(base) / RECORD
+    if not str(base) or not path.is_file():
+        return None
+    known = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        "miniature": known["miniature"],
+        "seed": known["plan"]["seed"],
+        "steps": known["plan"]["steps"],
+        "minutes": known["minutes"],
+        "loss": known["history"][-1]["loss"],
+    }

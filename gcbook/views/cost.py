@@ -13,8 +13,8 @@ from gcbook.miniatures.answers import miniature_answers
 from gcbook.miniatures.shares import accuracies, cue_shares
 from gcbook.miniatures.shipped import (
     KINDS,
-    model_card,
     model_folder,
+    network_parameters,
     recipe_of,
     shipped_models,
     shipped_sets,
@@ -114,7 +114,7 @@ def cost_rows(
             "recipe": recipe,
             "kind": KINDS[recipe],
             "seeds": sum(recipe_of(name)[0] == recipe for name in models),
-            "parameters": int(model_card(model)["parameters"]),
+            "parameters": network_parameters(model),
             "megabytes": _megabytes(model_folder(model)),
             "evaluations": evaluations(shipped_store(model, PLAIN)),
             "seconds": seconds[model],

@@ -89,6 +89,9 @@ def draws_sentence(rows: pd.DataFrame) -> str:
                 f"{number(last['value'], '.2f')} with {last['draws']} "
                 f"({span(last['low'], last['high'], '.2f')})"
             )
+            if np.isnan(last["value"]):
+                parts.append(part)
+                continue
             inside = (values["value"] - last["value"]).abs().to_numpy() <= SETTLED
             settled = len(inside) - int(np.logical_and.accumulate(inside[::-1]).sum())
             part += f", within {SETTLED:g} of that from {values['draws'].iloc[settled]} draws on"

@@ -19,7 +19,7 @@ from gcbook.miniatures.answers import mark
 from gcbook.miniatures.clustered import clustered_means
 from gcbook.miniatures.shipped import shipped_store
 from gcbook.scoring.store import Store
-from gcbook.views.noise_levels import CONFLICTS, level_of, level_table
+from gcbook.views.noise_levels import CONFLICTS, level_of, level_table, unweighted
 
 __all__ = ["cue_evidence", "image_evidence"]
 
@@ -75,7 +75,7 @@ def image_evidence(store: Store, bins: int) -> pd.DataFrame:
     images = store.images().assign(response="na", dataset=CONFLICTS)
     images = mark(images)
     images = images[images["texture"].ne("") & (images["texture"] != images["category"])]
-    rows = store.scores()
+    rows = unweighted(store)
     measure = "nll" if store.traits.likelihood else "error_l2"
     keyed = (
         rows[["image_id", "label"]]

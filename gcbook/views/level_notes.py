@@ -59,7 +59,9 @@ def centre_sentence(centres: pd.DataFrame) -> str:
     for row in centres.to_dict("records"):
         model, word = row["model"], _level_word(str(row["model"]))
         if np.isnan(row["difference"]):
-            sentences.append(f"{model} names one of the cues no more often than by accident.")
+            sentences.append(
+                f"{model} does not name both cues clearly more often than by accident."
+            )
             continue
         if np.isnan(row["low"]):
             finding = "no interval was computed"

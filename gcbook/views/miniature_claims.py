@@ -17,7 +17,7 @@ from gcbook.published import table1
 from gcbook.resample import interval
 from gcbook.views.miniature_consistency import GROUPS, group_of_images, pair_kappas, sides
 from gcbook.views.miniature_kinds import GENERATIVE, listed, plural, recipes_in
-from gcbook.views.miniature_panel import OOD_SETS, MiniaturePanel, make_panel
+from gcbook.views.miniature_panel import OOD_SETS, MiniaturePanel, counted, make_panel
 from gcbook.views.words import number, span
 
 __all__ = [
@@ -224,11 +224,12 @@ def _test(
     about = _about(claim.claim, claim.measure, f"{claim.a} − {claim.b}", claim.paper)
     if missing:
         return about | {"why": listed(missing)}
-    chosen = answers[answers["dataset"].isin(claim.sets)]
+    chosen = answers[answers["dataset"].isin(claim.sets) & counted(answers)]
     panel = make_panel(_of_recipes(chosen, claim.a, claim.b), draws, seed)
     lacking = [recipe for recipe in (claim.a, claim.b) if not panel.rows(recipe)]
     lacking_sets = set(claim.sets) - set(panel.images["dataset"])
-    if lacking or lacking_sets:
+    if lacking or lacking_sets or panel.incomplete:
+        lacking = lacking or list(panel.incomplete)
         return about | {"why": f"all scores of {listed(lacking or (claim.a, claim.b))}"}
     a, b = claim.value(panel, claim.a), claim.value(panel, claim.b)
     return about | _difference(a, b, confidence)
@@ -241,26 +242,23 @@ def _of_recipes(answers: pd.DataFrame, *recipes: str) -> pd.DataFrame:
 def _two_sides(
     answers: pd.DataFrame, *, draws: int, confidence: float, seed: int
 ) -> dict[str, Any]:
-    """Does a miniature err like those of its own kind, as in Fig. 6? On cue conflict, as there.
-
-    Both kinds have to: the less consistent of the two is compared.
-    """
+    """Do classifiers err like each other, more than like generators? On cue conflict, as Fig. 6."""
     about = _about(
-        "Generators and classifiers form two clusters of errors",
+        "Classifiers err more like each other than like generators",
         "error consistency, cue conflict",
-        "pairs of one kind − pairs of two kinds",
+        "pairs of classifiers − pairs of two kinds",
         "",
     )
     conflicts = answers[answers["dataset"] == "cue-conflict"]
     panel = make_panel(conflicts, draws, seed)
     pairs, values = pair_kappas(panel, group_of_images(panel.images, GROUPS[1]), confidence)
     facts = sides(pairs, values, confidence)
-    lacking = [kind for kind in ("generative", "discriminative") if not facts[f"{kind}_pairs"]]
+    needed = {"discriminative": "two discriminative miniatures", "across": "one of either kind"}
+    lacking = [words for kind, words in needed.items() if not facts[f"{kind}_pairs"]]
     if lacking:
-        return about | {"why": listed(f"two {kind} miniatures" for kind in lacking)}
-    within = min(facts["generative"], facts["discriminative"])
+        return about | {"why": listed(lacking)}
     return about | {
-        "a": within,
+        "a": facts["discriminative"],
         "b": facts["across"],
         "difference": facts["gap"],
         "low": facts["gap_low"],

@@ -9,7 +9,7 @@ from scipy.spatial.distance import squareform
 
 from gcbook.agreement import kappa, kappa_bound
 from gcbook.miniatures.shipped import recipe_of
-from gcbook.resample import interval
+from gcbook.resample import correct_bias, interval
 from gcbook.views.miniature_kinds import listed, plural, side_of
 from gcbook.views.miniature_panel import MiniaturePanel, counted, make_panel
 from gcbook.views.words import number, span
@@ -63,7 +63,7 @@ def pair_kappas(
         else empty
         for i in (0, 1)
     )
-    low, high = interval(values, confidence)
+    low, high = interval(correct_bias(values, -1, 1), confidence)
     table = pd.DataFrame(
         {
             "a": [panel.models[i] for i in first],
@@ -153,6 +153,9 @@ def clusters(pairs: pd.DataFrame) -> list[list[str]]:
 def sides(pairs: pd.DataFrame, values: np.ndarray, confidence: float = 0.95) -> dict[str, float]:
     """Mean error consistency among generative miniatures, among discriminative ones, and across.
 
+    What the paper's Fig. 6 shows without its people is that discriminative models err like each
+    other, more than like generative ones.
+
     Args:
         pairs: from `pair_kappas`.
         values: likewise, (pairs, 1 + draws).
@@ -160,23 +163,33 @@ def sides(pairs: pd.DataFrame, values: np.ndarray, confidence: float = 0.95) -> 
 
     Returns:
         ``generative, discriminative, across, seeds``, each with ``_low``, ``_high`` and ``_pairs``,
-        and ``gap``: the smaller of the first two minus ``across``, with ``_low`` and ``_high``. NaN
-        where there are no such pairs; pairs of seeds of one miniature count as "seeds" alone.
+        and ``gap``: ``discriminative`` minus ``across``, with ``_low`` and ``_high``. NaN where
+        there are no such pairs. Pairs of seeds of one miniature count as "seeds" alone; others
+        are averaged over seeds first, so that a miniature weighs alike however many it has.
     """
     kinds = pairs["pair"].to_numpy()
-    chosen = {name: kinds == name for name in ("generative", "discriminative", "across", "seeds")}
-    means = {name: _mean_rows(values[rows]) for name, rows in chosen.items()}
-    # Two clusters need both sides to be closer to themselves than to each other.
-    means["gap"] = np.minimum(means["generative"], means["discriminative"]) - means["across"]
-    found: dict[str, float] = {f"{name}_pairs": int(rows.sum()) for name, rows in chosen.items()}
+    recipes = np.array(
+        [
+            " ".join(sorted((recipe_of(a)[0], recipe_of(b)[0])))
+            for a, b in zip(pairs["a"], pairs["b"], strict=True)
+        ]
+    )
+    means: dict[str, np.ndarray] = {}
+    found: dict[str, float] = {}
+    for name in ("generative", "discriminative", "across", "seeds"):
+        groups = sorted(set(recipes[kinds == name]))
+        each = [_mean_rows(values[(kinds == name) & (recipes == group)]) for group in groups]
+        means[name] = _mean_rows(np.array(each).reshape(len(each), values.shape[1]))
+        found[f"{name}_pairs"] = len(groups)
+    means["gap"] = means["discriminative"] - means["across"]
     for name, mean in means.items():
-        low, high = interval(mean, confidence)
+        low, high = interval(correct_bias(mean, -1, 1), confidence)
         found |= {name: float(mean[0]), f"{name}_low": float(low), f"{name}_high": float(high)}
     return found
 
 
 def consistency_sentence(pairs: pd.DataFrame, values: np.ndarray, confidence: float = 0.95) -> str:
-    """Say whether generative and discriminative miniatures form two clusters, as in Fig. 6.
+    """Say whether discriminative miniatures err like each other, more than like generative ones.
 
     Args:
         pairs: from `pair_kappas`.
@@ -193,7 +206,7 @@ def consistency_sentence(pairs: pd.DataFrame, values: np.ndarray, confidence: fl
     ):
         if facts[f"{name}_pairs"]:
             ends = span(facts[f"{name}_low"], facts[f"{name}_high"], ".2f")
-            n = plural(int(facts[f"{name}_pairs"]), "pair")
+            n = plural(int(facts[f"{name}_pairs"]), "pair of recipes", "pairs of recipes")
             parts.append(f"{words}: {number(facts[name], '.2f')} ({ends}; {n})")
     means = "; ".join(parts)
     sentences = [f"Mean κ of {means}."] if parts else []
@@ -214,12 +227,12 @@ def _verdict(pairs: pd.DataFrame, facts: dict[str, float]) -> str:
         side: {recipe_of(name)[0] for name in models if side_of(name) == side}
         for side in ("generative", "discriminative")
     }
-    few = [side for side, recipes in of_kind.items() if len(recipes) < 2]
-    if few:
+    if len(of_kind["discriminative"]) < 2 or not of_kind["generative"]:
         have = listed(f"{len(recipes)} {side}" for side, recipes in of_kind.items())
         return (
-            f"Whether the two kinds form two clusters cannot be told from {have}: each side needs "
-            "two miniatures with all these images."
+            "Whether discriminative miniatures err like each other more than like generative ones "
+            f"cannot be told from {have}: it takes two discriminative and one generative with all "
+            "these images."
         )
     groups = clusters(pairs)
     pure = all(len({side_of(name) for name in group}) == 1 for group in groups)
@@ -228,16 +241,13 @@ def _verdict(pairs: pd.DataFrame, facts: dict[str, float]) -> str:
     elif facts["gap_low"] > 0:
         clear = "is clearly above 0"
     elif facts["gap_high"] < 0:
-        clear = (
-            "is clearly below 0: the members of at least one kind have less in common with each "
-        )
-        clear += "other than with the other kind"
+        clear = "is clearly below 0: they have less in common with each other"
     else:
         clear = "is not clearly different from 0"
     ends = span(facts["gap_low"], facts["gap_high"], ".2f")
     gap = (
-        "The mean κ within the less consistent kind, minus that across, "
-        f"{clear} ({number(facts['gap'], '.2f')}, {ends})."
+        "The mean κ of discriminative miniatures among each other, minus that with generative "
+        f"ones, {clear} ({number(facts['gap'], '.2f')}, {ends})."
     )
     names = " and ".join(f"({', '.join(group)})" for group in groups)
     if pure:

@@ -11,6 +11,7 @@ import torch
 
 from gcbook.categories import CATEGORIES
 from gcbook.experiments import EXPERIMENTS
+from gcbook.miniatures.shipped import recipe_of
 from gcbook.stimuli.distortions import DISTORTIONS
 from gcbook.stimuli.miniworld import ALL_CATEGORIES, DEFAULT_WORLD
 from gcbook.stimuli.stimulus import Stimulus
@@ -207,9 +208,11 @@ def quiz_solutions(quiz: pd.DataFrame, answers: pd.DataFrame) -> str:
 
     Args:
         quiz: from `quiz_table`.
-        answers: of the models on the cue-conflict set; a model without an image gets a dash.
+        answers: of the models, of which those of seed 0 are shown; one without an image gets a
+            dash.
     """
-    models = list(dict.fromkeys(answers["observer"]))
+    answers = answers[answers["dataset"] == "cue-conflict"]
+    models = [name for name in dict.fromkeys(answers["observer"]) if not recipe_of(name)[1]]
     said = answers.set_index(["observer", "image_id"])["response"].to_dict()
     heads = ["", "Shape", "Texture of", *models]
     lines = [_line(heads), _line(["---"] * len(heads))]

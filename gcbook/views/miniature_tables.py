@@ -16,6 +16,7 @@ from gcbook.miniatures.shipped import (
     shipped_store,
 )
 from gcbook.stimuli.miniworld import DEFAULT_WORLD
+from gcbook.views.cost import evaluations as evaluations_in
 from gcbook.views.miniature_kinds import STANDS_FOR, listed, plural, side_of
 
 __all__ = [
@@ -87,10 +88,7 @@ def world_sentence(models: Sequence[str] | None = None) -> str:
 
 def evaluations(model: str, test_set: str) -> int:
     """Return the network evaluations (NFE) behind one decision of a shipped store."""
-    store = shipped_store(model, test_set)
-    traits = store.traits
-    draws = 1 if traits.deterministic else store.settings.max_draws
-    return draws * traits.evaluations * (1 if traits.joint else len(traits.labels))
+    return evaluations_in(shipped_store(model, test_set))
 
 
 def evaluations_of(test_set: str, models: Sequence[str] | None = None) -> dict[str, int]:

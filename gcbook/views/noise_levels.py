@@ -33,6 +33,7 @@ __all__ = [
     "level_shares",
     "level_table",
     "models_with_levels",
+    "unweighted",
     "whole_shares",
 ]
 
@@ -110,7 +111,7 @@ def level_answers(
             if test_set not in shipped_sets(model):
                 continue
             store = shipped_store(model, test_set)
-            rows = store.scores()
+            rows = unweighted(store)
             level = level_of(rows["t"].to_numpy(), bins)
             for number in range(bins):
                 # A level has one strength of noise, so there is nothing to weigh.
@@ -234,7 +235,7 @@ def cue_centres(
 
     Returns:
         ``model, shape_t, texture_t`` and their ``difference, low, high``; NaN where nothing is
-        left of a cue.
+        left of a cue in some of the resamples.
     """
     if answers.empty:
         return pd.DataFrame(columns=["model", "shape_t", "texture_t", "difference", "low", "high"])
@@ -246,11 +247,13 @@ def cue_centres(
         conflicts[f"{cue}_t"] = conflicts[cue] * middle
     columns = ["shape", "texture", "shape_t", "texture_t"]
     keys, sums = clustered_sums(conflicts, ["observer"], columns, draws=draws, seed=seed)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        shape, texture = (
-            np.where(sums[cue] > 0, sums[f"{cue}_t"] / sums[cue], np.nan)
-            for cue in ("shape", "texture")
-        )
+    centres = {}
+    for cue in ("shape", "texture"):
+        lowest = np.nanmin(sums[cue], axis=1, keepdims=True)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            # Where little is left of a cue the quotient is anywhere.
+            centres[cue] = np.where(lowest > 0, sums[f"{cue}_t"] / sums[cue], np.nan)
+    shape, texture = centres["shape"], centres["texture"]
     low, high = interval(shape - texture, confidence)
     return keys.rename(columns={"observer": "model"}).assign(
         shape_t=shape[:, 0],
@@ -259,6 +262,16 @@ def cue_centres(
         low=low,
         high=high,
     )
+
+
+def unweighted(store: Store) -> pd.DataFrame:
+    """The scores of a store without the weight that a bound gives to t.
+
+    A masked model's term of the bound is the sum over hidden tokens divided by their rate, so that
+    within a level the draws with the fewest hidden tokens would count the most.
+    """
+    rows = store.scores()
+    return rows.assign(nll=rows["nll"] * rows["t"]) if store.traits.likelihood else rows
 
 
 def _has_levels(store: Store) -> bool:

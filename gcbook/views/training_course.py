@@ -10,7 +10,7 @@ from gcbook.errors import DataNotFoundError
 from gcbook.miniatures.answers import mark
 from gcbook.miniatures.clustered import clustered_means, clustered_sums
 from gcbook.miniatures.shares import accuracies, blind_bias, cue_shares
-from gcbook.miniatures.shipped import model_card, shipped_models, training_trials
+from gcbook.miniatures.shipped import model_card, recipe_of, shipped_models, training_trials
 from gcbook.resample import interval
 from gcbook.views.words import number, span
 
@@ -41,14 +41,16 @@ def course_answers(models: Sequence[str] | None = None) -> pd.DataFrame:
     """Answers at checkpoints, of the models that have them.
 
     Args:
-        models: names; by default all that are shipped.
+        models: names; by default the shipped ones of seed 0.
 
     Returns:
         Trials as `gcbook.miniatures.answers.mark` returns them with ``step, images`` (seen by then)
         and ``weighting``, "" where none applies; no rows where no model has checkpoints.
     """
     tables = [pd.DataFrame(columns=["observer", "dataset", "weighting", "step", "images"])]
-    for model in shipped_models() if models is None else models:
+    if models is None:
+        models = [name for name in shipped_models() if not recipe_of(name)[1]]
+    for model in models:
         try:
             trials = training_trials(model)
         except DataNotFoundError:

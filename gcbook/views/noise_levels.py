@@ -252,7 +252,7 @@ def cue_centres(
         lowest = np.nanmin(sums[cue], axis=1, keepdims=True)
         with np.errstate(invalid="ignore", divide="ignore"):
             # Where little is left of a cue the quotient is anywhere.
-            centres[cue] = np.where(lowest > 0, sums[f"{cue}_t"] / sums[cue], np.nan)
+            centres[cue] = np.where(lowest > 1e-6, sums[f"{cue}_t"] / sums[cue], np.nan)
     shape, texture = centres["shape"], centres["texture"]
     low, high = interval(shape - texture, confidence)
     return keys.rename(columns={"observer": "model"}).assign(

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from safetensors.numpy import save_file
 
 from gcbook.categories import CATEGORIES
 from gcbook.miniatures import shipped
@@ -38,14 +39,21 @@ def use_data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def forget() -> None:
     """What was remembered of a data folder."""
-    for cached in (shipped.shipped_models, shipped.shipped_sets, shipped.model_card):
+    for cached in (
+        shipped.shipped_models,
+        shipped.shipped_sets,
+        shipped.model_card,
+        shipped.network_parameters,
+    ):
         cached.cache_clear()
 
 
 def ship_model(data: Path, model: str, *, parameters: int = 1000, batch_size: int = 10) -> None:
-    """A model's folder, without weights."""
+    """A model's folder, with a network of as many parameters that nothing can load."""
     folder = data / "models" / model
-    folder.mkdir(parents=True)
+    network = folder / "unet" if "pixel" in model else folder
+    network.mkdir(parents=True)
+    save_file({"all": np.zeros(parameters, np.float16)}, network / "model.safetensors")
     card = {"miniature": model, "parameters": parameters, "batch_size": batch_size}
     (folder / "training.json").write_text(json.dumps(card))
 

@@ -73,7 +73,7 @@ def test_direction_of_the_centres_is_that_of_the_interval(low, high, expected):
 def test_a_cue_that_is_never_named():
     row = {"model": "m", "shape_t": 0.5, "texture_t": np.nan, "difference": np.nan}
     said = centre_sentence(pd.DataFrame([row | {"low": np.nan, "high": np.nan}]))
-    assert "never names one of the cues" in said
+    assert "does not name both cues clearly" in said
 
 
 def test_evidence_is_heard_where_its_interval_is_above_0():

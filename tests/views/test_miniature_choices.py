@@ -71,13 +71,16 @@ def test_accuracy_of_patches_counts_grey_photographs_only():
 def test_the_default_diagnosticity_agrees_with_the_public_trials():
     summaries = load_summaries()
     assert round(patch_accuracy(summaries)["accuracy"], 2) == DEFAULT_WORLD.diagnosticity
-    assert "which is the world's diagnosticity of 0.89" in diagnosticity_sentence(summaries)
+    assert (
+        "the number that the world's diagnosticity was taken from, 0.89"
+        in diagnosticity_sentence(summaries)
+    )
 
 
 def test_a_diagnosticity_that_does_not_agree_is_said_not_to():
     summaries = counts([("bagnet33", "colour", "bw", "cat", "cat", 1)])
     said = diagnosticity_sentence(summaries)
-    assert "100.0% of 1 " in said and "**not** the world's" in said
+    assert "100.0% of 1 " in said and "**not** the number that the world has" in said
     assert "not among the data" in diagnosticity_sentence(counts([]))
 
 

@@ -118,19 +118,26 @@ def test_those_who_err_alike_stand_together():
     assert cluster_order(pairs.head(0)) == [] == clusters(pairs.head(0))
 
 
-def test_sides_average_their_pairs_and_the_gap_is_that_of_the_looser_one():
+def test_sides_weigh_miniatures_alike_whatever_their_seeds():
     pairs, values = kappas(TWO_SIDES)
     facts = sides(pairs, values)
-    across = pairs.loc[pairs["pair"] == "across", "kappa"].mean()
-    within = {
-        name: pairs.loc[pairs["pair"] == name, "kappa"].mean()
-        for name in ("generative", "discriminative", "seeds")
-    }
+    known = {frozenset((a, b)): k for a, b, k in pairs[["a", "b", "kappa"]].to_numpy()}
+
+    def mean(*of):
+        return np.mean([known[frozenset(pair)] for pair in of])
+
+    seeds = ("mini-cnn", "mini-cnn-seed1")
+    across = np.mean(
+        [mean(*((seed, other) for seed in seeds)) for other in ("mini-pixel", "mini-latent")]
+        + [known[frozenset(("mini-cnn-noise", other))] for other in ("mini-pixel", "mini-latent")]
+    )
+    within = mean(*((seed, "mini-cnn-noise") for seed in seeds))
     assert facts["across"] == pytest.approx(across, abs=1e-3)
-    assert facts["generative_pairs"] == 1 and facts["discriminative_pairs"] == 2
-    assert facts["across_pairs"] == 6 and facts["seeds_pairs"] == 1
-    smaller = min(within["generative"], within["discriminative"])
-    assert facts["gap"] == pytest.approx(smaller - across, abs=1e-3)
+    assert facts["discriminative"] == pytest.approx(within, abs=1e-3)
+    assert facts["seeds"] == pytest.approx(mean(seeds), abs=1e-3)
+    assert facts["generative_pairs"] == facts["discriminative_pairs"] == facts["seeds_pairs"] == 1
+    assert facts["across_pairs"] == 4
+    assert facts["gap"] == pytest.approx(within - across, abs=1e-3)
     assert facts["gap_low"] <= facts["gap"] <= facts["gap_high"]
 
 

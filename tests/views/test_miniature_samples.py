@@ -122,9 +122,11 @@ def test_solutions_mark_what_the_models_went_by():
         }
     )
     answers = pd.DataFrame(
-        [("x", "a", "cat"), ("x", "b", "oven"), ("y", "a", "knife")],
+        [("x", "a", "cat"), ("x", "b", "oven"), ("y", "a", "knife"), ("x-seed1", "a", "bird")],
         columns=["observer", "image_id", "response"],
-    )
+    ).assign(dataset="cue-conflict")
+    other = answers.assign(dataset="in-distribution", response="boat")
+    answers = pd.concat([answers, other])
     lines = quiz_solutions(quiz, answers).splitlines()
     assert lines[0] == "|  | Shape | Texture of | x | y |"
     assert lines[2] == "| 1 | cat | dog | **cat** | knife |"

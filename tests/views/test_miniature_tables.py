@@ -139,18 +139,8 @@ def test_a_world_that_differs_is_named(monkeypatch):
 def test_evaluations_of_a_classifier_and_of_a_generator(monkeypatch):
     assert evaluations("mini-cnn", "cue-conflict") == 1
 
-    class Traits:
-        deterministic, joint, evaluations, labels = False, False, 1, tuple("abc")
-
-    class Store:
-        traits = Traits()
-        settings = type("Settings", (), {"max_draws": 32})()
-
-    monkeypatch.setattr(miniature_tables, "shipped_store", lambda model, test_set: Store())
+    monkeypatch.setattr(miniature_tables, "shipped_store", lambda *names: names)
+    monkeypatch.setattr(miniature_tables, "evaluations_in", {("a", "a"): 96}.__getitem__)
     monkeypatch.setattr(miniature_tables, "shipped_sets", lambda model: (model,))
-    assert evaluations("a", "b") == 96
+    assert evaluations("a", "a") == 96
     assert evaluations_of("a", ["a", "b"]) == {"a": 96}
-    Traits.joint = True
-    assert evaluations("a", "b") == 32
-    Traits.deterministic = True
-    assert evaluations("a", "b") == 1

@@ -171,9 +171,10 @@ def test_without_models_every_paragraph_says_so():
     empty = pd.DataFrame(columns=[*sweep([1] * 4, [1] * 4), "tenth", "part", "share"])
     said = [
         sweep_sentences(empty),
-        share_sentences(empty),
+        share_sentences(empty, {}),
+        change_sentences(bias_change({})),
         agreement_sentence({}, 16, 0),
         half_sentences({}),
     ]
-    assert said == [NO_MODEL] * 4
+    assert said == [NO_MODEL] * 5
     assert scaling_sentences({}) + "." == NO_MODEL

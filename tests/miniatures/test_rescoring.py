@@ -222,3 +222,41 @@ def test_a_change_in_any_column_is_noticed(noisy, column, plant):
 def test_a_model_that_is_not_there(data):
     with pytest.raises(DataNotFoundError, match="mini-pixel"):
         rescore("mini-pixel", ["texture"])
+
+
+def scored_as_tokens(far: int, tokens: bool = True) -> pd.DataFrame:
+    """Scores of 40 images anew, of which ``far`` come out otherwise, by nats."""
+    table = pd.DataFrame(
+        {
+            "test_set": "texture",
+            "image_id": [f"none-cat{i}.png" for i in range(40) for _ in range(2)],
+            "label": ["cat", "dog"] * 40,
+            "draw": 0,
+            "measure": "nll",
+            "shipped": 50.0,
+            "same_image": True,
+            "tokens": tokens,
+        }
+    )
+    return table.assign(again=np.where(np.arange(80) < 2 * far, 57.0, 50.001))
+
+
+@pytest.mark.parametrize(("far", "tokens", "passes"), [(4, True, 4), (5, True, 0), (1, False, 0)])
+def test_a_few_images_may_have_other_tokens(far, tokens, passes, monkeypatch):
+    monkeypatch.setattr(
+        rescoring, "rescore", lambda *names, **options: scored_as_tokens(far, tokens)
+    )
+    if not passes:
+        with pytest.raises(GcbookError, match=f"found {2 * far} of 80 that differ"):
+            check_shipped([MODEL])
+        return
+    (row,) = check_shipped([MODEL]).to_dict("records")
+    assert row["other_images"] == passes
+    assert row["largest_difference"] == pytest.approx(0.001 / 50)
+
+
+def test_a_model_without_scores_is_named(data):
+    shutil.rmtree(data / "scores" / MODEL)
+    forget()
+    with pytest.raises(GcbookError, match=r"expected scores of this .*score_miniatures.py mini-cnn"):
+        check_shipped([MODEL])

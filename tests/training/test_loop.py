@@ -135,3 +135,29 @@ def test_packed_run_is_small(tmp_path):
         kept = {key: packed.get_tensor(key) for key in packed.keys()}  # noqa: SIM118
     assert all(key.startswith(("weight/", "buffer/")) for key in kept)
     assert {v.dtype for k, v in kept.items() if k.startswith("weight/")} == {torch.float16}
+
+
+def test_of_two_files_the_later_one_is_taken_up(tmp_path):
+    """A run that was carried away and back has weights that are newer than the state it left."""
+    plan = Plan(60, learning_rate=0.1, warmup=5)
+    Trainer(Line(), plan, tmp_path, report=lambda line: None).run(20)
+    left = (tmp_path / "state.safetensors").read_bytes()
+    Trainer(Line(), plan, tmp_path, report=lambda line: None).run(40)
+    (tmp_path / "state.safetensors").write_bytes(left)
+    back = Trainer(Line(), plan, tmp_path, report=lambda line: None)
+    assert (back.step, back.begun) == (40, 40)
+
+
+def test_history_after_the_state_is_written_anew(tmp_path):
+    """A run that was killed had written rows that its last saved state knows nothing of."""
+    plan = Plan(40, learning_rate=0.1, warmup=5, validate_every=10)
+    Trainer(Line(), plan, tmp_path, report=lambda line: None).run(20)
+    kept = {
+        name: (tmp_path / name).read_bytes() for name in ("state.safetensors", "packed.safetensors")
+    }
+    Trainer(Line(), plan, tmp_path, report=lambda line: None).run(30)
+    for name, content in kept.items():
+        (tmp_path / name).write_bytes(content)
+    Trainer(Line(), plan, tmp_path, report=lambda line: None).run()
+    rows = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in rows] == [10, 20, 30, 40]

@@ -9,7 +9,7 @@ from gcbook.decisions import decide, to_trials
 from gcbook.errors import DataNotFoundError
 from gcbook.metrics import cues
 from gcbook.miniatures.shipped import shipped_models, shipped_sets, shipped_store
-from gcbook.stimuli.testsets import silhouette_of
+from gcbook.stimuli.testsets import silhouette_of, texture_of
 from gcbook.weightings import Norm
 
 __all__ = ["SOURCE", "mark", "miniature_answers"]
@@ -73,7 +73,7 @@ def mark(trials: pd.DataFrame) -> pd.DataFrame:
         The trials with ``texture`` (category, "" where the name tells none), ``silhouette`` (which
         one an image shows), ``right`` (bool), ``cue`` (see `gcbook.metrics.cues`).
     """
-    texture = trials["image_id"].str.extract(r"^[a-z]+\d*-([a-z]+)\d+", expand=False).fillna("")
+    texture = trials["image_id"].map(texture_of)
     return trials.assign(
         texture=texture.where(texture.isin(CATEGORIES), ""),
         silhouette=trials["imagename"].map(silhouette_of),

@@ -37,7 +37,14 @@ from gcbook.stimuli.stimulus import Stimulus, StimulusSet
 from gcbook.stimuli.textures import draw_textures
 from gcbook.stimuli.written import Png, in_order, write_test_set
 
-__all__ = ["TEST_SETS", "conditions_made", "make_test_set", "silhouette_of", "write_test_set"]
+__all__ = [
+    "TEST_SETS",
+    "conditions_made",
+    "make_test_set",
+    "silhouette_of",
+    "texture_of",
+    "write_test_set",
+]
 
 PER_CATEGORY = 20
 IMAGES_A_PAIR = 3
@@ -109,6 +116,17 @@ def silhouette_of(imagename: str) -> str:
             f"cat3-dog7.png; found {imagename!r}."
         )
     return found["silhouette"]
+
+
+def texture_of(image_id: str) -> str:
+    """Return the category whose texture an image of a test set wears, "" if it wears none.
+
+    >>> texture_of("cat3-dog7.png"), texture_of("none-dog7.png"), texture_of("cat3.png")
+    ('dog', 'dog', '')
+    """
+    _, dash, rest = image_id.partition("-")
+    found = rest.partition("-")[0].partition(".")[0].rstrip("0123456789") if dash else ""
+    return found if found in ALL_CATEGORIES else ""
 
 
 def conditions_made(dataset: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from gcbook.miniatures.shipped import shipped_models, shipped_sets, shipped_stor
 from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
 from gcbook.scoring.tensors import codes_of, dense, weighted_errors
+from gcbook.stimuli.testsets import texture_of
 from gcbook.views.toy_race import race_outcomes, race_summary
 from gcbook.weightings import parse_weighting
 
@@ -61,7 +62,7 @@ def stored_errors(store: Store) -> StoredErrors:
         (len(images), settings.max_draws, len(labels)),
     )
     whole = ~np.isnan(errors).any(axis=(1, 2))
-    texture = images["image_id"].str.extract(r"^[a-z]+\d*-([a-z]+)\d+", expand=False)
+    texture = images["image_id"].map(texture_of)
     places = pd.Index(labels)
     return StoredErrors(
         errors[whole],

@@ -13,9 +13,9 @@ from gcbook.categories import CATEGORIES
 from gcbook.experiments import EXPERIMENTS
 from gcbook.miniatures.shipped import recipe_of
 from gcbook.stimuli.distortions import DISTORTIONS
-from gcbook.stimuli.miniworld import ALL_CATEGORIES, DEFAULT_WORLD
+from gcbook.stimuli.miniworld import DEFAULT_WORLD
 from gcbook.stimuli.stimulus import Stimulus
-from gcbook.stimuli.testsets import conditions_made, make_test_set
+from gcbook.stimuli.testsets import conditions_made, make_test_set, texture_of
 from gcbook.stimuli.textures import draw_textures
 from gcbook.views.miniature_scores import SET_TITLES
 
@@ -26,7 +26,6 @@ __all__ = [
     "quiz_solutions",
     "quiz_table",
     "sample_table",
-    "texture_of",
     "texture_samples",
 ]
 
@@ -50,17 +49,6 @@ def png_uri(pixels: np.ndarray) -> str:
     file = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(grey)).save(file, format="png", optimize=True)
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
-
-
-def texture_of(image_id: str) -> str:
-    """Return the category whose texture an image of a test set wears, "" if it wears none.
-
-    >>> texture_of("cat3-dog7.png"), texture_of("none-dog7.png"), texture_of("cat3.png")
-    ('dog', 'dog', '')
-    """
-    _, dash, rest = image_id.partition("-")
-    found = rest.partition("-")[0].partition(".")[0].rstrip("0123456789") if dash else ""
-    return found if found in ALL_CATEGORIES else ""
 
 
 def sample_table(each: int = 4, test_sets: Sequence[str] = PLAIN_SETS) -> pd.DataFrame:

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.decisions import decide
-from gcbook.stimuli.testsets import make_test_set, silhouette_of
+from gcbook.stimuli.testsets import make_test_set, silhouette_of, texture_of
 from gcbook.views.weighting import SETS, RawErrors, Stores, read_errors
 from gcbook.weightings import Norm
 
@@ -215,7 +215,7 @@ def _chosen(of_model: Mapping[str, object], seed: int) -> dict[str, RawErrors]:
     for name in SETS:
         raw = read_errors(of_model[name])  # type: ignore[arg-type]
         images = raw.images.assign(
-            texture=raw.images["image_id"].str.extract(r"^[a-z]+\d+-([a-z]+)\d+", expand=False),
+            texture=raw.images["image_id"].map(texture_of),
             silhouette=raw.images["imagename"].map(silhouette_of),
             order=[_order(image, seed) for image in raw.images["image_id"]],
         ).sort_values("order")

@@ -11,7 +11,7 @@ from PIL import Image
 from gcbook.categories import CATEGORIES
 from gcbook.stimuli.distortions import DISTORTIONS
 from gcbook.stimuli.miniworld import DEFAULT_WORLD
-from gcbook.stimuli.testsets import conditions_made, make_test_set
+from gcbook.stimuli.testsets import conditions_made, make_test_set, texture_of
 from gcbook.views.miniature_samples import (
     PLAIN_SETS,
     manipulated_samples,
@@ -19,7 +19,6 @@ from gcbook.views.miniature_samples import (
     quiz_solutions,
     quiz_table,
     sample_table,
-    texture_of,
     texture_samples,
 )
 from gcbook.views.miniature_scores import SET_TITLES

@@ -15,6 +15,7 @@ from gcbook.classifiers.zoo import (
     zoo,
 )
 from gcbook.experiments import EXPERIMENTS
+from gcbook.miniatures.shipped import network_parameters, shipped_models
 from gcbook.observers import known_networks
 
 __all__ = [
@@ -216,7 +217,7 @@ def _facts(entry: ZooEntry) -> dict[str, object]:
         "prediction": PREDICTIONS.get(entry.prediction),
         "schedule": entry.schedule or None,
         "text_encoder": entry.text_encoder or None,
-        "parameters": entry.parameters,
+        "parameters": _parameters(entry),
         "download_gb": entry.download_gb,
         "licence": entry.licence or None,
         "gated": gated,
@@ -224,6 +225,11 @@ def _facts(entry: ZooEntry) -> dict[str, object]:
         "note": entry.note or None,
         "checked": " ".join(entry.checked),
     }
+
+
+def _parameters(entry: ZooEntry) -> int | None:
+    shipped = entry.source.package in shipped_models()
+    return network_parameters(entry.source.package) if shipped else entry.parameters
 
 
 def _names(kind: str) -> list[str]:

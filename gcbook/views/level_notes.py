@@ -141,7 +141,8 @@ def _prevailing(differences: pd.DataFrame) -> str:
     )
     if not said:
         return f"At none of the {len(differences)} levels is one cue named clearly more often."
-    rest = f"; at the other {open_} the interval of the difference holds 0" if open_ else ""
+    others = "the other level" if open_ == 1 else f"the other {open_}"
+    rest = f"; at {others} the interval of the difference holds 0" if open_ else ""
     return f"Level by level, counted from 1 for the least, {' and '.join(said)}{rest}."
 
 

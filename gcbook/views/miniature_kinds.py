@@ -9,6 +9,7 @@ __all__ = [
     "STANDS_FOR",
     "listed",
     "missing_sentence",
+    "models_phrase",
     "plural",
     "recipes_in",
     "side_of",
@@ -65,6 +66,21 @@ def plural(number: int, one: str, many: str = "") -> str:
     ('1 model', '2 models', '3 families')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def models_phrase(models: Iterable[str] | None = None) -> str:
+    """Return how many of the miniatures there are, as the subject of a plural sentence.
+
+    Args:
+        models: that there are; by default those that come with the package.
+
+    >>> models_phrase(["mini-cnn", "mini-ar", "mini-ar-seed1"]), models_phrase(KINDS)
+    ('Small models (2 of six so far)', 'Six small models')
+    """
+    there = recipes_in(shipped_models() if models is None else models)
+    if len(there) == len(KINDS):
+        return "Six small models"
+    return f"Small models ({len(there)} of six so far)"
 
 
 def missing_sentence(models: Iterable[str] | None = None) -> str:

@@ -35,8 +35,9 @@ def model_look(models: Iterable[str]) -> dict[str, Any]:
     return {
         "color": alt.Color("model:N", scale=alt.Scale(domain=names, range=colors), legend=legend),
         "shape": alt.Shape("model:N", scale=alt.Scale(domain=names, range=shapes), legend=legend),
+        # One legend for the three: where one of them had none, Vega would complain.
         "strokeDash": alt.StrokeDash(
-            "model:N", scale=alt.Scale(domain=names, range=dashes), legend=None
+            "model:N", scale=alt.Scale(domain=names, range=dashes), legend=legend
         ),
     }
 

@@ -94,7 +94,8 @@ def draws_sentence(rows: pd.DataFrame) -> str:
                 continue
             inside = (values["value"] - last["value"]).abs().to_numpy() <= SETTLED
             settled = len(inside) - int(np.logical_and.accumulate(inside[::-1]).sum())
-            part += f", within {SETTLED:g} of that from {plural(int(values['draws'].iloc[settled]), 'draw')} on"
+            enough = plural(int(values["draws"].iloc[settled]), "draw")
+            part += f", within {SETTLED:g} of that from {enough} on"
             parts.append(part)
         items.append(f"- {recipe}: {'; '.join(parts)}.")
     return "\n".join(items) or "No miniature of this version draws noise or masks."

@@ -37,7 +37,7 @@ def test_peaks_and_prevailing_cues_are_read_from_the_numbers():
     assert "shape answers are most frequent at t = 0.5 to 0.75 (40%)" in said
     assert "the shape is named clearly more often at level 3" in said
     assert "the texture is named clearly more often at levels 1 to 2" in said
-    assert "at the other 1 the interval of the difference holds 0" in said
+    assert "at the other level the interval of the difference holds 0" in said
     assert "With the most noise, 60% of the answers name neither" in said
 
 

@@ -20,6 +20,23 @@ def call(capsys, *arguments):
     return ended.value.code or 0, captured.out, captured.err
 
 
+def test_smoke_asks_for_little_and_yields_to_what_is_said(capsys, monkeypatch, tmp_path):
+    asked = {}
+
+    def run_chapter(project, chapter, values, folder):
+        asked.update(values)
+        return (folder / "a.ipynb", folder / "a.html")
+
+    monkeypatch.setattr("gcbook.book.run.run_chapter", run_chapter)
+    status, out, _ = call(
+        capsys, "run", "cost", "--smoke", "-p", "n_images", "3", "-o", str(tmp_path)
+    )
+    assert status == 0 and str(tmp_path / "a.html") in out
+    assert asked["n_images"] == "3"
+    assert (asked["draws"], asked["rescore_draws"], asked["timed_images"]) == (100, 1, 1)
+    assert "samples" not in asked
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

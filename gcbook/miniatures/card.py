@@ -11,7 +11,7 @@ __all__ = ["write_card"]
 
 _CARD = """# {name}
 
-A miniature of `gcbook` ({kind}), trained from nothing on the miniature world: drawn scenes of
+A miniature of `gcbook` ({kind}), trained from scratch on the miniature world: drawn scenes of
 32 × 32 grey pixels in which real silhouettes wear procedural textures. It knows no photographs,
 and its numbers are not those of the large models that share its recipe.
 

@@ -10,6 +10,7 @@ a new warm-up, so it does not end exactly as it would have.
 """
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,12 +20,12 @@ from typing import Any, Protocol
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
 
 from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.errors import InputError
 from gcbook.training.plan import Plan
 from gcbook.training.pool import Pool
+from gcbook.training.state import latest, read_about, write_state
 
 __all__ = ["Task", "Trainer"]
 
@@ -99,7 +100,7 @@ class Trainer:
         }
         self.optimizer = self._optimizer()
         self.mean = {name: value.detach().clone() for name, value in self.parameters.items()}
-        self.step, self.begun = 0, 0
+        self.step, self.begun, self.validated = 0, 0, 0
         self.seconds = 0.0
         self._resume()
 
@@ -111,17 +112,16 @@ class Trainer:
         for network in self.task.modules.values():
             network.train()
         try:
+            if self.step:
+                self._take_stock(None)  # an interruption may have come between step and stock
             while self.step < end:
                 loss = self._one_step()
                 losses += torch.tensor([loss, 1.0])
                 self.step += 1
                 now = time.monotonic()
                 self.seconds = now - begun
-                if self.step % self.plan.validate_every == 0 or self.step == self.plan.steps:
-                    self._validate(float(losses[0] / losses[1]))
+                if self._take_stock(float(losses[0] / losses[1])):
                     losses.zero_()
-                if self.step in self.plan.milestones:
-                    self.export(self.folder / CHECKPOINTS / f"{self.step:06d}")
                 if now - shown > 30:
                     self.report(self._line(f"loss {float(losses[0] / losses[1]):.4f}"))
                     shown = now
@@ -131,6 +131,20 @@ class Trainer:
         finally:
             self.save()
             self._pack()
+
+    def _take_stock(self, loss: float | None) -> bool:
+        """Validate and keep a checkpoint, each where it is due and not yet done."""
+        every, steps = self.plan.validate_every, self.plan.steps
+        due = self.step > self.validated and (self.step % every == 0 or self.step == steps)
+        if due:
+            self._validate(loss)
+        folder = self.folder / CHECKPOINTS / f"{self.step:06d}"
+        if self.step in self.plan.milestones and not folder.exists():
+            part = folder.with_name(f"{folder.name}.part")
+            shutil.rmtree(part, ignore_errors=True)
+            self.export(part)
+            part.rename(folder)
+        return due
 
     def _one_step(self) -> float:
         key = self.plan.seed * 2**32 + self.step
@@ -177,7 +191,7 @@ class Trainer:
                 value.copy_(self.mean[name])
                 self.mean[name].copy_(kept)
 
-    def _validate(self, loss: float) -> None:
+    def _validate(self, loss: float | None) -> None:
         with self.averaged():
             measures = self.task.validate()
         row = {"step": self.step, "seconds": round(self.seconds, 1), "training_loss": loss}
@@ -185,7 +199,9 @@ class Trainer:
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / HISTORY).open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(row) + "\n")
-        shown = {"training loss": loss} | {f"validation {key}": v for key, v in measures.items()}
+        self.validated = self.step
+        shown = {} if loss is None else {"training loss": loss}
+        shown |= {f"validation {key}": value for key, value in measures.items()}
         self.report(self._line(", ".join(f"{name} {value:.4f}" for name, value in shown.items())))
 
     def _line(self, text: str) -> str:
@@ -216,25 +232,15 @@ class Trainer:
         self._write(PACKED, tensors, self.step)
 
     def _write(self, name: str, tensors: dict[str, torch.Tensor], begun: int) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
         known = {"step": self.step, "begun": begun, "seconds": self.seconds}
-        about = {"plan": asdict(self.plan)} | known
-        temporary = self.folder / f"{name}.part"
-        save_file(
-            {key: value.contiguous() for key, value in tensors.items()},
-            temporary,
-            {key: json.dumps(value) for key, value in about.items()},
-        )
-        temporary.replace(self.folder / name)
+        write_state(self.folder / name, tensors, {"plan": asdict(self.plan)} | known)
 
     def _resume(self) -> None:
-        paths = [self.folder / name for name in (STATE, PACKED) if (self.folder / name).is_file()]
-        if not paths:
+        path = latest(self.folder / name for name in (STATE, PACKED))
+        if path is None:
             return
-        # Of two files the later one, for a run may have been carried away and back.
-        path = max(paths, key=lambda each: (_step_of(each), each.name == STATE))
+        about = read_about(path)
         with safe_open(path, framework="pt") as stored:
-            about = {key: json.loads(value) for key, value in stored.metadata().items()}
             if about["plan"] != asdict(self.plan):
                 raise InputError(
                     f"{path}: expected a run with {asdict(self.plan)}, found one with "
@@ -272,6 +278,7 @@ class Trainer:
         if history.is_file():
             rows = history.read_text(encoding="utf-8").splitlines(keepends=True)
             kept = [row for row in rows if json.loads(row)["step"] <= self.step]
+            self.validated = json.loads(kept[-1])["step"] if kept else 0
             if len(kept) < len(rows):
                 history.write_text("".join(kept), encoding="utf-8")
 
@@ -286,8 +293,3 @@ class Trainer:
         if plan.optimizer == "sgd":
             return torch.optim.SGD(groups, lr=plan.learning_rate, momentum=0.9, foreach=True)
         return torch.optim.AdamW(groups, lr=plan.learning_rate, betas=(0.9, 0.99), foreach=True)
-
-
-def _step_of(path: Path) -> int:
-    with safe_open(path, framework="pt") as stored:
-        return int(json.loads(stored.metadata()["step"]))

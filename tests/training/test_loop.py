@@ -161,3 +161,36 @@ def test_history_after_the_state_is_written_anew(tmp_path):
     Trainer(Line(), plan, tmp_path, report=lambda line: None).run()
     rows = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text().splitlines()]
     assert [row["step"] for row in rows] == [10, 20, 30, 40]
+
+
+class Impatient(Line):
+    """Is interrupted while it takes stock, once."""
+
+    def __init__(self, where):
+        super().__init__()
+        self.where = where
+
+    def validate(self):
+        self._stop("validate")
+        return super().validate()
+
+    def export(self, folder):
+        super().export(folder)
+        self._stop("export")
+
+    def _stop(self, where):
+        if where == self.where:
+            self.where = ""
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("where", ["validate", "export"])
+def test_stock_that_an_interruption_prevented_is_taken_later(where, tmp_path):
+    plan = Plan(40, learning_rate=0.1, warmup=5, validate_every=10, halvings=2)
+    with pytest.raises(KeyboardInterrupt):
+        Trainer(Impatient(where), plan, tmp_path, report=lambda line: None).run()
+    trained(tmp_path, plan)
+    rows = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in rows] == [10, 20, 30, 40]
+    kept = sorted(path.name for path in (tmp_path / "checkpoints").iterdir())
+    assert kept == ["000020", "000040"]

@@ -111,7 +111,9 @@ def network_parameters(model: str) -> int:
     for path in part.glob("*.safetensors"):
         with safe_open(path, framework="np") as stored:
             for name in stored.keys():  # noqa: SIM118 - not a mapping
-                number += math.prod(stored.get_slice(name).get_shape())
+                # What a norm has counted of its inputs was not learned by gradients.
+                if not name.endswith(("running_mean", "running_var", "num_batches_tracked")):
+                    number += math.prod(stored.get_slice(name).get_shape())
     return number
 
 

@@ -20,6 +20,7 @@ from gcbook.miniatures.shipped import (
     TRAINING,
     model_card,
     model_folder,
+    network_parameters,
     recipe_of,
     shipped_models,
     shipped_sets,
@@ -28,6 +29,7 @@ from gcbook.miniatures.shipped import (
 )
 from gcbook.stimuli.testsets import TEST_SETS, make_test_set
 from gcbook.trials import COLUMNS
+from gcbook.views.miniature_longer import LONG
 
 MEGABYTE = 10**6
 A_MODEL, ALL_MODELS, ALL_SCORES = 8 * MEGABYTE, 60 * MEGABYTE, 40 * MEGABYTE
@@ -68,7 +70,7 @@ def test_card_record_and_name_agree(model):
     assert record["history"][-1]["step"] == record["plan"]["steps"]
     card = (model_folder(model) / "README.md").read_text(encoding="utf-8")
     assert card.startswith(f"# {model}\n")
-    assert f"`gcbook train {recipe} --seed {seed}`" in card
+    assert f"`gcbook train {recipe} --seed {seed} " in card
     assert f"{record['parameters']:,}" in card
 
 
@@ -130,7 +132,17 @@ def test_all_together_are_within_their_size():
 def test_scores_have_a_model():
     """No store is left of a model that is gone."""
     scored = {path.name for path in (DATA / "scores").iterdir() if path.is_dir()}
-    assert scored <= set(shipped_models())
+    twins = {f"{model}{LONG}" for model in shipped_models()}
+    assert scored <= {*shipped_models(), *twins}
+
+
+@by_model
+def test_parameters_are_those_of_the_network_that_is_evaluated(model):
+    learned, evaluated = model_card(model)["parameters"], network_parameters(model)
+    if "discriminative" in KINDS[recipe_of(model)[0]]:
+        assert evaluated == learned
+    else:
+        assert 0.5 * learned < evaluated <= learned
 
 
 @by_model

@@ -7,6 +7,7 @@ from gcbook.views.miniature_claims import AGREES, CONTRADICTS, NOT_TESTED
 from gcbook.views.miniature_words import (
     accuracy_sentence,
     bias_sentence,
+    blind_sentence,
     categories_sentence,
     real_sentence,
     results_sentence,
@@ -51,6 +52,14 @@ def test_a_single_miniature_is_not_a_range():
     assert "The only miniature" in said and "by texture more often than by shape" in said
     assert "by shape more often than by texture" in bias_sentence(results(mini_cnn=0.8))
     assert "yet" in bias_sentence(results(mini_cnn=np.nan))
+
+
+def test_accidental_answers_are_set_beside_those_given():
+    table = results(mini_cnn=0.75, mini_ar=np.nan)
+    table = table.assign(shape_accuracy=0.7, texture_accuracy=0.2333, blind_bias=0.9722)
+    said = blind_sentence(table)
+    assert said.count("\n") == 0 and said.startswith("- mini-cnn names the texture on 23.3%")
+    assert "it would on 2.0%, and have a shape bias of 0.97 instead of 0.75." in said
 
 
 def test_takeaways_count_verdicts():

@@ -12,11 +12,9 @@ import pandas as pd
 from gcbook.diagnostics import TENTHS, variance_shares
 from gcbook.errors import InputError
 from gcbook.miniatures.answers import SOURCE, mark
-from gcbook.miniatures.clustered import clustered_sums
 from gcbook.miniatures.shares import accuracies, cue_shares
 from gcbook.miniatures.shipped import recipe_of, shipped_models, shipped_sets, shipped_store
 from gcbook.noise import Schedule
-from gcbook.resample import interval
 from gcbook.scoring.store import Store
 from gcbook.scoring.tensors import codes_of, dense, finite_weights
 from gcbook.weightings import NORMS, Norm, parse_weighting
@@ -28,12 +26,12 @@ __all__ = [
     "TITLES",
     "RawErrors",
     "Stores",
-    "bias_change",
+    "answers_under",
     "read_errors",
     "responses_under",
     "share_table",
     "sweep_table",
-    "tenth_agreement",
+    "tenths_of",
     "weighing_stores",
 ]
 
@@ -214,7 +212,7 @@ def sweep_table(
     tables = []
     options = {"draws": draws, "confidence": confidence, "seed": seed}
     for model, of_model in stores.items():
-        plain, conflicts = (_answers(of_model[name], named, norm) for name in SETS)
+        plain, conflicts = (answers_under(of_model[name], named, norm) for name in SETS)
         right = accuracies(plain, ["weighting"], **options)  # type: ignore[arg-type]
         right = right.rename(columns={"low": "accuracy_low", "high": "accuracy_high"})
         cues = cue_shares(conflicts, ["weighting"], **options)  # type: ignore[arg-type]
@@ -242,7 +240,7 @@ def share_table(
     for model, of_model in stores.items():
         store = of_model[test_set]
         raw = read_errors(store)
-        tenth = _tenths(raw.t)
+        tenth = tenths_of(raw.t)
         for name in weightings:
             weights = finite_weights(parse_weighting(name), "l2", raw.schedule, raw.t, raw.log_snr)
             weight = np.bincount(tenth.ravel(), weights.ravel(), TENTHS) / weights.sum()
@@ -252,81 +250,12 @@ def share_table(
     return pd.DataFrame(rows, columns=["model", "weighting", "tenth", "part", "share"])
 
 
-def bias_change(
-    stores: Stores,
-    decays: tuple[float, float] = (PAPER, 0),
-    *,
-    draws: int = 2000,
-    confidence: float = 0.95,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """By how much the shape bias changes from one k to another, on the same images.
-
-    Args:
-        stores: from `weighing_stores`.
-        decays: k of exp(−kt) before and after.
-        draws: resamples of the silhouettes, the same for both.
-        confidence: of the intervals.
-        seed: of the resampling.
-
-    Returns:
-        A row a model: ``model, shape, texture`` (changes of the two accuracies), ``change`` (of
-        the shape bias), ``low, high``.
-    """
-    rows = []
-    names = [f"exp:{k:g}" for k in decays]
-    for model, of_model in stores.items():
-        answers = _answers(of_model[SETS[1]], names, "l2")
-        named = {cue: (answers["cue"] == cue).astype(float) for cue in ("shape", "texture")}
-        keys, sums = clustered_sums(
-            answers.assign(**named), ["weighting"], list(named), draws=draws, seed=seed
-        )
-        before, after = (keys["weighting"].tolist().index(name) for name in names)
-        with np.errstate(invalid="ignore"):
-            bias = sums["shape"] / (sums["shape"] + sums["texture"])
-        low, high = interval(bias[after] - bias[before], confidence)
-        share = {cue: sums[cue][:, 0] / sums["n"][:, 0] for cue in named}
-        rows.append(
-            {
-                "model": model,
-                **{cue: share[cue][after] - share[cue][before] for cue in named},
-                "change": bias[after, 0] - bias[before, 0],
-                "low": float(low),
-                "high": float(high),
-            }
-        )
-    return pd.DataFrame(rows, columns=["model", "shape", "texture", "change", "low", "high"])
-
-
-def tenth_agreement(store: Store, tenth: int, weighting: str) -> float:
-    """Return the share of images on which the draws of one tenth of t alone decide as all do.
-
-    Args:
-        store: of errors.
-        tenth: from 1, for the cleanest, to 10.
-        weighting: of all draws, and of those within the tenth.
-
-    Returns:
-        NaN if no image has a draw there; images without one do not count.
-    """
-    raw = read_errors(store)
-    weights = finite_weights(parse_weighting(weighting), "l2", raw.schedule, raw.t, raw.log_snr)
-    inside = _tenths(raw.t) == tenth - 1
-    errors = raw.errors["l2"]
-    all_draws, some = (
-        (factor[..., None] * errors).sum(axis=1).argmin(axis=1)
-        for factor in (weights, weights * inside)
-    )
-    has = inside.any(axis=1)
-    return float((all_draws == some)[has].mean()) if has.any() else float("nan")
-
-
-def _tenths(t: np.ndarray) -> np.ndarray:
+def tenths_of(t: np.ndarray) -> np.ndarray:
     """Which tenth each time is in, from 0; its upper end belongs to it."""
     return np.clip(np.ceil(t * TENTHS - 1e-9).astype(int) - 1, 0, TENTHS - 1)
 
 
-def _answers(store: Store, weightings: Sequence[str], norm: Norm) -> pd.DataFrame:
+def answers_under(store: Store, weightings: Sequence[str], norm: Norm) -> pd.DataFrame:
     """Marked trials under each weighting."""
     raw = read_errors(store)
     each = [

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from gcbook.diagnostics import TENTHS, decisions_by
-from gcbook.views.weighting import PAPER, SETS, Stores, read_errors, tenth_agreement
+from gcbook.views.weighting import PAPER, SETS, Stores, read_errors
+from gcbook.views.weighting_effects import tenth_agreement
 from gcbook.views.weighting_page import page_agreement
 from gcbook.views.words import number, span
 
@@ -62,7 +63,7 @@ def change_sentences(changes: pd.DataFrame) -> str:
     """What counting all noise levels alike does to the shape bias, a Markdown list.
 
     Args:
-        changes: from `gcbook.views.weighting.bias_change`, from the paper's k to 0.
+        changes: from `gcbook.views.weighting_effects.bias_change`, from the paper's k to 0.
     """
     entries = [
         f"- **{row['model']}**. From $k = {PAPER}$ to $k = 0$ the shape bias changes by "

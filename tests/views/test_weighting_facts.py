@@ -7,7 +7,7 @@ from tiny.weighing import write_store
 
 from gcbook.categories import CATEGORIES
 from gcbook.views import weighting_facts
-from gcbook.views.weighting import bias_change
+from gcbook.views.weighting_effects import bias_change
 from gcbook.views.weighting_facts import (
     NO_MODEL,
     agreement_sentence,

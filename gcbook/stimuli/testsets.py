@@ -57,6 +57,7 @@ POINTS_OF_SILHOUETTES = 4
 """Silhouettes and edges are means over so many by so many points a pixel."""
 
 _NAME = re.compile(r"(?P<silhouette>[a-z]+\d+)(-.+)?")
+_TEXTURE = re.compile(r"[a-z]+\d*-([a-z]+)\d+")
 _NO_SHAPE = "none"
 
 
@@ -124,9 +125,8 @@ def texture_of(image_id: str) -> str:
     >>> texture_of("cat3-dog7.png"), texture_of("none-dog7.png"), texture_of("cat3.png")
     ('dog', 'dog', '')
     """
-    _, dash, rest = image_id.partition("-")
-    found = rest.partition("-")[0].partition(".")[0].rstrip("0123456789") if dash else ""
-    return found if found in ALL_CATEGORIES else ""
+    found = _TEXTURE.match(image_id)
+    return found[1] if found and found[1] in ALL_CATEGORIES else ""
 
 
 def conditions_made(dataset: str) -> tuple[str, ...]:

@@ -53,6 +53,8 @@ def test_every_drop_down_changes_its_chart(open_book, html):
         for chart in page.locator(".gc-chart").all():
             selects = chart.locator(".vega-bind select").all()
             for select in selects:
+                if len(values_of(select)) < 2:  # it says what is shown, and there is no other
+                    continue
                 tried += 1
                 found = select_changes(page, chart, select)
                 # Two orders may be one for the dataset that is shown first, for instance.

@@ -58,6 +58,17 @@ def test_a_chapter_runs_only_when_something_changed(project):
     assert states(project)[0] == ["method"]
 
 
+def test_chapters_that_measure_times_run_alone_after_the_others(project):
+    write_template(project, "cost", "print('timed')")
+    write_template(project, "tables", "print('other')")
+    seen = []
+    execute_chapters(
+        project, find_chapters(project), 3, lambda name, state: seen.append((name, state))
+    )
+    assert seen[-2:] == [("cost", "started"), ("cost", "done")]
+    assert {name for name, _ in seen[:-2]} == {"method", "tables"}
+
+
 def test_the_fingerprint_covers_template_parameters_and_package(project):
     (chapter,) = find_chapters(project)
     base = execute.chapter_fingerprint(chapter, {}, "package")

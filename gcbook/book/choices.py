@@ -22,7 +22,7 @@ from gcbook.book.fields import (
 from gcbook.book.parameters import Parameters, chapter_parameters, unknown_parameters
 from gcbook.errors import InputError
 
-__all__ = ["CHAPTERS", "check_parameters", "known_observers", "smoke_values"]
+__all__ = ["CHAPTERS", "TIMED", "check_parameters", "known_observers", "smoke_values"]
 
 Fields = Mapping[str, tuple[Any, Any]]
 
@@ -111,6 +111,9 @@ CHAPTERS: Mapping[str, type[Parameters]] = {
     )
 }
 """The chapters in the order of the book, each with the model of its parameters."""
+
+TIMED = ("cost",)
+"""Chapters that measure times, and so are executed alone."""
 
 _SMOKE: Mapping[str, Any] = {
     "draws": MIN_DRAWS,

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from gcbook.book.chapters import Chapter, read_parameters
+from gcbook.book.choices import TIMED
 from gcbook.book.project import Project
 from gcbook.errors import GcbookError
 
@@ -70,7 +71,7 @@ def execute_chapters(
         report: called with a chapter's name and ``"fresh"``, ``"started"`` or ``"done"``.
 
     Returns:
-        Names of those that were executed.
+        Names of those that were executed; `gcbook.book.choices.TIMED` ones after all others.
 
     Raises:
         ChapterFailed: at the first error in a cell.
@@ -88,7 +89,21 @@ def execute_chapters(
             waiting.append((chapter, fingerprint))
     if not waiting:
         return []
-    workers = min(jobs or os.cpu_count() or 1, len(waiting))
+    # Chapters that measure times would measure the others if they ran beside them.
+    timed = [each for each in waiting if each[0].name in TIMED]
+    others = [each for each in waiting if each not in timed]
+    for chosen, workers in ((others, jobs or os.cpu_count() or 1), (timed, 1)):
+        if chosen:
+            _make_pages(project, chosen, min(workers, len(chosen)), report)
+    return [chapter.name for chapter, _ in waiting]
+
+
+def _make_pages(
+    project: Project,
+    waiting: list[tuple[Chapter, str]],
+    workers: int,
+    report: Callable[[str, str], None],
+) -> None:
     # Fresh interpreters: a fork would inherit the threads of the progress bar.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         futures = {pool.submit(_make_page, project, c, f): c.name for c, f in waiting}
@@ -101,7 +116,6 @@ def execute_chapters(
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
-    return [chapter.name for chapter, _ in waiting]
 
 
 def run_notebook(

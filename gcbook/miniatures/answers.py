@@ -8,11 +8,11 @@ from gcbook.categories import CATEGORIES
 from gcbook.decisions import decide, to_trials
 from gcbook.errors import DataNotFoundError
 from gcbook.metrics import cues
-from gcbook.miniatures.shipped import shipped_models, shipped_sets, shipped_store
+from gcbook.miniatures.shipped import recipe_of, shipped_models, shipped_sets, shipped_store
 from gcbook.stimuli.testsets import silhouette_of, texture_of
 from gcbook.weightings import Norm
 
-__all__ = ["SOURCE", "mark", "miniature_answers"]
+__all__ = ["SOURCE", "mark", "miniature_answers", "with_recipe"]
 
 SOURCE = "miniature"
 """Of trials: these are no answers to the 17 real datasets, even where a set has the same name."""
@@ -80,3 +80,8 @@ def mark(trials: pd.DataFrame) -> pd.DataFrame:
         right=trials["response"] == trials["category"],
         cue=cues(trials),
     )
+
+
+def with_recipe(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return answers with the miniature that each observer is a seed of, as ``recipe``."""
+    return answers.assign(recipe=[recipe_of(name)[0] for name in answers["observer"]])

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from gcbook.decisions import choose_draws
-from gcbook.miniatures.answers import miniature_answers
+from gcbook.miniatures.answers import miniature_answers, with_recipe
 from gcbook.miniatures.shares import accuracies, cue_shares
 from gcbook.miniatures.shipped import (
     KINDS,
@@ -103,7 +103,7 @@ def cost_rows(
     first = {recipe_of(model)[0]: model for model in reversed(models)}
     options: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
     plain, conflicts = (
-        _by_recipe(miniature_answers([each], models)) for each in (PLAIN, CONFLICTS)
+        with_recipe(miniature_answers([each], models)) for each in (PLAIN, CONFLICTS)
     )
     right = accuracies(plain, ["recipe"], **options)
     right = right.rename(columns={"low": "accuracy_low", "high": "accuracy_high"})
@@ -146,7 +146,7 @@ def draw_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
     tables = []
     for number in DRAWS_SHOWN:
         plain, conflicts = (
-            _by_recipe(miniature_answers([test_set], models, draws=number))
+            with_recipe(miniature_answers([test_set], models, draws=number))
             for test_set in (PLAIN, CONFLICTS)
         )
         right = accuracies(plain, ["recipe"], **options).rename(columns={"accuracy": "value"})
@@ -174,10 +174,6 @@ def draw_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
 def _costed() -> list[str]:
     """The shipped models with scores on both sets."""
     return [m for m in shipped_models() if {PLAIN, CONFLICTS} <= set(shipped_sets(m))]
-
-
-def _by_recipe(answers: pd.DataFrame) -> pd.DataFrame:
-    return answers.assign(recipe=[recipe_of(name)[0] for name in answers["observer"]])
 
 
 def _megabytes(folder: Path) -> float:

@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from gcbook.experiments import EXPERIMENTS, PARAMETRIC
-from gcbook.miniatures.answers import miniature_answers
+from gcbook.miniatures.answers import miniature_answers, with_recipe
 from gcbook.miniatures.shares import accuracies, cue_shares
-from gcbook.miniatures.shipped import KINDS, recipe_of, shipped_models, shipped_sets
+from gcbook.miniatures.shipped import KINDS, shipped_models, shipped_sets
 from gcbook.trialparse import COLUMNS
 from gcbook.views.miniature_panel import counted
 
@@ -80,7 +80,7 @@ def accuracy_by_strength(
     columns += ["value", "low", "high", "n", "counted"]
     if chosen.empty:
         return pd.DataFrame(columns=columns)
-    chosen = chosen.assign(recipe=[recipe_of(name)[0] for name in chosen["observer"]])
+    chosen = with_recipe(chosen)
     keys = ["dataset", "condition", "recipe"]
     table = accuracies(chosen, keys, draws=draws, confidence=confidence, seed=seed)
     seeds = chosen.groupby(keys)["observer"].nunique().rename("seeds").reset_index()
@@ -129,7 +129,7 @@ def accuracy_by_set(
     columns = ["dataset", "recipe", "seeds", "value", "low", "high", "n"]
     if chosen.empty:
         return pd.DataFrame(columns=columns)
-    chosen = chosen.assign(recipe=[recipe_of(name)[0] for name in chosen["observer"]])
+    chosen = with_recipe(chosen)
     keys = ["dataset", "recipe"]
     table = accuracies(chosen, keys, draws=draws, confidence=confidence, seed=seed)
     seeds = chosen.groupby(keys)["observer"].nunique().rename("seeds").reset_index()
@@ -161,7 +161,7 @@ def bias_by_shape(
     columns += ["shape_answers", "texture_answers", "n"]
     if chosen.empty:
         return pd.DataFrame(columns=columns)
-    chosen = chosen.assign(recipe=[recipe_of(name)[0] for name in chosen["observer"]])
+    chosen = with_recipe(chosen)
     options: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
     pooled = cue_shares(chosen, ["recipe"], **options).assign(category="pooled")
     each = cue_shares(chosen, ["recipe", "category"], **options)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gcbook.miniatures.answers import with_recipe
 from gcbook.miniatures.shares import accuracies, blind_bias, cue_shares
 from gcbook.miniatures.shipped import (
     KINDS,
@@ -22,6 +23,7 @@ from gcbook.views.miniature_kinds import STANDS_FOR, listed, plural, side_of
 __all__ = [
     "evaluations",
     "evaluations_of",
+    "fewest_silhouettes",
     "miniature_results",
     "own_texture_share",
     "training_table",
@@ -116,6 +118,13 @@ def own_texture_share(answers: pd.DataFrame) -> dict[str, float]:
     return {"images": len(images), "share": float((images["texture"] == images["category"]).mean())}
 
 
+def fewest_silhouettes(answers: pd.DataFrame) -> int:
+    """Return how many silhouettes of the cue-conflict set the poorest category has; 0 without."""
+    conflicts = answers[answers["dataset"] == "cue-conflict"]
+    numbers = conflicts.groupby("category")["silhouette"].nunique()
+    return int(numbers.min()) if len(numbers) else 0
+
+
 def miniature_results(
     answers: pd.DataFrame, nfe: dict[str, int], *, draws: int, confidence: float, seed: int
 ) -> pd.DataFrame:
@@ -136,7 +145,7 @@ def miniature_results(
         seeds has a line for all their answers together, whose accuracies are the means over seeds,
         followed by one a seed; ``model`` is "" in the first.
     """
-    answers = answers.assign(recipe=[recipe_of(name)[0] for name in answers["observer"]])
+    answers = with_recipe(answers)
     options: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
     single = _measures(answers.assign(line=answers["observer"]), options)
     pooled = _measures(answers.assign(line=answers["recipe"]), options)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from gcbook.categories import CATEGORIES
 from gcbook.decisions import decide_rows, to_trials
-from gcbook.miniatures.answers import SOURCE, mark, miniature_answers
+from gcbook.miniatures.answers import SOURCE, mark, miniature_answers, with_recipe
 from gcbook.miniatures.clustered import clustered_means, clustered_sums
 from gcbook.miniatures.shares import accuracies, cue_shares
 from gcbook.miniatures.shipped import recipe_of, shipped_models, shipped_sets, shipped_store
@@ -173,7 +173,7 @@ def whole_shares(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) 
     settings: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
     leveled = {recipe_of(model)[0] for model in models_with_levels()}
     answers = miniature_answers([CONFLICTS, *ACCURACY_SETS])
-    answers = answers.assign(recipe=[recipe_of(name)[0] for name in answers["observer"]])
+    answers = with_recipe(answers)
     tables = []
     for test_set, group in answers.groupby("dataset", sort=False):
         for answer, shares in _shares(group, str(test_set), ["recipe"], settings):

@@ -137,6 +137,13 @@ def test_scores_have_a_model():
 
 
 @by_model
+def test_all_saw_equally_many_images_and_the_cnn_with_noise_twice_as_many(model):
+    """The chapter on the miniature world says so."""
+    twice = recipe_of(model)[0] == "mini-cnn-noise"
+    assert model_card(model)["images_seen"] == (2 if twice else 1) * 768_000
+
+
+@by_model
 def test_parameters_are_those_of_the_network_that_is_evaluated(model):
     learned, evaluated = model_card(model)["parameters"], network_parameters(model)
     if "discriminative" in KINDS[recipe_of(model)[0]]:

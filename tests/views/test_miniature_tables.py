@@ -11,6 +11,7 @@ from gcbook.views import miniature_tables
 from gcbook.views.miniature_tables import (
     evaluations,
     evaluations_of,
+    fewest_silhouettes,
     miniature_results,
     own_texture_share,
     training_table,
@@ -144,3 +145,10 @@ def test_evaluations_of_a_classifier_and_of_a_generator(monkeypatch):
     monkeypatch.setattr(miniature_tables, "shipped_sets", lambda model: (model,))
     assert evaluations("a", "a") == 96
     assert evaluations_of("a", ["a", "b"]) == {"a": 96}
+
+
+def test_the_poorest_category_is_counted():
+    rows = [(f"cat{i}-dog1.png", "cat") for i in (1, 2, 3)] + [("dog1-cat1.png", "dog")] * 2
+    answers = trials(rows, "mini-cnn", "cue-conflict")
+    assert fewest_silhouettes(answers) == 1
+    assert fewest_silhouettes(answers.assign(dataset="silhouette")) == 0

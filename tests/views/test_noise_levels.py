@@ -13,6 +13,9 @@ from tiny.shipped import (
     use_data,
 )
 
+from gcbook.miniatures.answers import miniature_answers
+from gcbook.miniatures.shipped import shipped_store
+from gcbook.views.cue_evidence import image_evidence
 from gcbook.views.noise_levels import (
     cue_centres,
     cue_differences,
@@ -147,6 +150,29 @@ def named_at_two_levels(*shares):
     return answers.assign(
         observer="m", dataset="cue-conflict", category="cat", silhouette=answers.index % 7
     )
+
+
+def first_draw_loud(rows: pd.DataFrame) -> np.ndarray:
+    """Terms of a bound: of hidden tokens, the first draw favours the texture by 1, others the
+    shape by 0.3 each; the bound divides by t, which gives the first draw the last word."""
+    first = rows["draw"] == 0
+    lead = np.where(
+        first, rows["label"] == rows["texture"], 0.3 * (rows["label"] == rows["category"])
+    )
+    return (5 - lead) / rows["t"].to_numpy()
+
+
+def test_masked_levels_count_hidden_tokens_alike(data):
+    ship_model(data, "mini-masked-seed1")
+    ship_scores(
+        data, "mini-masked-seed1", "cue-conflict", CONFLICTS, first_draw_loud, kind="masked"
+    )
+    forget()
+    # Seven draws of 0.3 against one of 1.
+    assert set(level_answers(["mini-masked-seed1"], 1)["cue"]) == {"shape"}
+    assert set(miniature_answers(["cue-conflict"], ["mini-masked-seed1"])["cue"]) == {"texture"}
+    evidence = image_evidence(shipped_store("mini-masked-seed1", "cue-conflict"), 1)
+    assert (evidence["shape"] > evidence["texture"]).all()
 
 
 def test_accidental_answers_have_no_centre_and_move_none():

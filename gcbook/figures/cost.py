@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from gcbook.figures.miniature_look import recipe_color, recipe_dash, recipe_shape
-from gcbook.figures.parts import nothing
+from gcbook.figures.parts import interval_tooltips, nothing
 from gcbook.figures.toy import side_by_side
 from gcbook.views.cost import MEASURES
 
@@ -57,8 +57,7 @@ def _panel(rows: pd.DataFrame, title: str, recipes: list[str]) -> alt.LayerChart
         alt.Tooltip("draws:Q", title="Draws"),
         alt.Tooltip("evaluations:Q", title="Network evaluations"),
         alt.Tooltip("value:Q", title=title, format=form),
-        alt.Tooltip("low:Q", title="from", format=form),
-        alt.Tooltip("high:Q", title="to", format=form),
+        *interval_tooltips(form),
         alt.Tooltip("n:Q", title="Answers"),
     ]
     look: dict[str, Any] = {"color": recipe_color(recipes)}

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from gcbook.figures.parts import interval_tooltips
 from gcbook.figures.shape import TENTHS, encode_kind, finish
 from gcbook.figures.theme import INK
 
@@ -92,8 +93,7 @@ def fig_interval_widths(widths: pd.DataFrame) -> alt.TopLevelMixin:
         alt.Tooltip("observer:N", title="Observer"),
         alt.Tooltip("method:N", title="Interval from"),
         alt.Tooltip("shape_bias:Q", title="Shape bias", format=".3f"),
-        alt.Tooltip("low:Q", title="from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
+        *interval_tooltips(".3f"),
         alt.Tooltip("ratio:Q", title="Width of the second over the first", format=".2f"),
     ]
     base = alt.Chart(widths).encode(

@@ -11,7 +11,7 @@ import pandas as pd
 from gcbook.categories import CATEGORIES, CHANCE
 from gcbook.figures.cues import equal_bias_line
 from gcbook.figures.miniature_look import recipe_color, recipe_dash, recipe_shape
-from gcbook.figures.parts import NOBODY, dropdown, nothing, title_lines
+from gcbook.figures.parts import NOBODY, dropdown, interval_tooltips, nothing, title_lines
 from gcbook.figures.shape import TENTHS, finish
 from gcbook.figures.theme import BAND, CHANCE_LINE, INK
 from gcbook.miniatures.shares import by_accident
@@ -130,8 +130,7 @@ def fig_miniature_sets(rows: pd.DataFrame) -> alt.TopLevelMixin:
             alt.Tooltip("dataset:N", title="Test set"),
             alt.Tooltip("recipe:N", title="Miniature"),
             alt.Tooltip("value:Q", title="Accuracy", format=".1%"),
-            alt.Tooltip("low:Q", title="from", format=".1%"),
-            alt.Tooltip("high:Q", title="to", format=".1%"),
+            *interval_tooltips(".1%"),
             alt.Tooltip("seeds:Q", title="Seeds"),
         ],
     )
@@ -226,8 +225,7 @@ def _panel(rows: pd.DataFrame, title: str, recipes: list[str]) -> alt.LayerChart
         alt.Tooltip("recipe:N", title="Miniature"),
         alt.Tooltip("condition:N", title="Condition"),
         alt.Tooltip("value:Q", title="Accuracy", format=".1%"),
-        alt.Tooltip("low:Q", title="from", format=".1%"),
-        alt.Tooltip("high:Q", title="to", format=".1%"),
+        *interval_tooltips(".1%"),
     ]
     left_out = rows[rows["counted"] != "yes"].drop_duplicates("condition")
     chance: dict[str, Any] = {"y": alt.Y("value:Q")}

@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from gcbook.figures.parts import dropdown, literal, nothing
+from gcbook.figures.parts import dropdown, interval_tooltips, literal, nothing
 from gcbook.figures.theme import CHANCE_LINE, DISCRIMINATIVE
 from gcbook.figures.toy import side_by_side
 from gcbook.views.level_notes import NO_LEVELS
@@ -93,8 +93,7 @@ def fig_evidence_levels(evidence: pd.DataFrame) -> alt.TopLevelMixin:
         alt.Tooltip("line:N", title="Evidence"),
         *_where(),
         alt.Tooltip("value:Q", title="Evidence", format=".2f"),
-        alt.Tooltip("low:Q", title="from", format=".2f"),
-        alt.Tooltip("high:Q", title="to", format=".2f"),
+        *interval_tooltips(".2f"),
         alt.Tooltip("n:Q", title="Images"),
     ]
     zero = alt.Chart(pd.DataFrame({"value": [0.0]})).mark_rule(color=CHANCE_LINE, strokeDash=[2, 3])
@@ -216,8 +215,7 @@ def _panel(
         alt.Tooltip("line:N", title="Answers"),
         *_where(),
         alt.Tooltip("value:Q", title="Share", format=".1%"),
-        alt.Tooltip("low:Q", title="from", format=".1%"),
-        alt.Tooltip("high:Q", title="to", format=".1%"),
+        *interval_tooltips(".1%"),
         alt.Tooltip("n:Q", title="Images"),
     ]
     shown = ["model", "line", "t_low", "t_high", "t", "log_snr", "n", "value", "low", "high"]

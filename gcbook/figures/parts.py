@@ -13,6 +13,7 @@ __all__ = [
     "alphabetical",
     "by_column",
     "dropdown",
+    "interval_tooltips",
     "literal",
     "nothing",
     "per_mille",
@@ -51,6 +52,14 @@ def dropdown(name: str, label: str, options: Sequence[str], start: str) -> alt.P
     return alt.param(
         name=name, value=start, bind=alt.binding_select(options=list(options), name=label)
     )
+
+
+def interval_tooltips(form: str) -> list[alt.Tooltip]:
+    """What a mark says of its interval, from ``low`` to ``high``."""
+    return [
+        alt.Tooltip("low:Q", title="from", format=form),
+        alt.Tooltip("high:Q", title="to", format=form),
+    ]
 
 
 def start_with(wished: str, options: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
-from gcbook.figures.parts import dropdown
+from gcbook.figures.parts import dropdown, interval_tooltips
 from gcbook.figures.shape import finish
 from gcbook.figures.toy import class_color
 from gcbook.toy import TOY_LABELS
@@ -53,8 +53,7 @@ def fig_race(race: pd.DataFrame) -> alt.TopLevelMixin:
         alt.Tooltip("label:N", title="Class"),
         alt.Tooltip("draw:Q", title="Draws so far"),
         alt.Tooltip("value:Q", title="Score × 1,000", format=".2f"),
-        alt.Tooltip("low:Q", title="from", format=".2f"),
-        alt.Tooltip("high:Q", title="to", format=".2f"),
+        *interval_tooltips(".2f"),
     ]
     out = base.transform_filter("datum.dropped > 0 && datum.draw === datum.dropped")
     layers = [

@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 
 from gcbook.figures.miniature_look import COLORS, DASHES, SHAPES
-from gcbook.figures.parts import nothing
+from gcbook.figures.parts import interval_tooltips, nothing
 from gcbook.figures.theme import CHANCE_LINE
 from gcbook.figures.toy import side_by_side
 from gcbook.miniatures.shipped import recipe_of
@@ -92,8 +92,7 @@ def _panel(
         alt.Tooltip("images:Q", title="Images seen", format=","),
         alt.Tooltip("step:Q", title="Steps", format=","),
         alt.Tooltip("value:Q", title=measure, format=form),
-        alt.Tooltip("low:Q", title="from", format=form),
-        alt.Tooltip("high:Q", title="to", format=form),
+        *interval_tooltips(form),
         alt.Tooltip("n:Q", title="Images asked about"),
     ]
     base = alt.Chart(rows.drop(columns="measure"))

@@ -186,7 +186,7 @@ def _with_other_tokens(table: pd.DataFrame) -> pd.DataFrame:
     others = set(image[far & table["tokens"] & (table["measure"] == "nll")])
     if len(others) > OTHER_TOKENS * image.nunique():
         return table
-    chosen = image.isin(others) & (table["measure"] == "nll")
+    chosen = image.isin(others) & (table["measure"] == "nll") & table["again"].notna()
     same = table["same_image"] & ~image.isin(others)
     return table.assign(same_image=same, again=table["again"].where(~chosen, table["shipped"]))
 

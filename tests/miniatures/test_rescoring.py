@@ -255,6 +255,14 @@ def test_a_few_images_may_have_other_tokens(far, tokens, passes, monkeypatch):
     assert row["largest_difference"] == pytest.approx(0.001 / 50)
 
 
+def test_a_missing_score_is_a_difference_whatever_the_tokens(monkeypatch):
+    table = scored_as_tokens(2)
+    table.loc[0, "again"] = np.nan
+    monkeypatch.setattr(rescoring, "rescore", lambda *names, **options: table)
+    with pytest.raises(GcbookError, match="found 1 of 80 that differ .1 of them missing"):
+        check_shipped([MODEL])
+
+
 def test_a_model_without_scores_is_named(data):
     shutil.rmtree(data / "scores" / MODEL)
     forget()

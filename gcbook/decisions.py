@@ -4,7 +4,9 @@ The response to an image is the class whose mean weighted error over draws is sm
 
 .. math:: \hat y = \arg\min_y \frac1n \sum_i w_{t_i} e_{y,i}
 
-(Jaini et al., 2024, Eq. 2), or whose negative log-likelihood is. A race is run again from its
+(Jaini et al., 2024, Eq. 2), or whose negative log-likelihood is. Likelihoods of several draws can
+be pooled by their own mean instead of that of their logarithms: the mean probability that a network
+gives a class, over images with another noise each. A race is run again from its
 stored errors, so its responses exist under its own weighting and norm alone, and under any smaller
 number of draws.
 
@@ -13,18 +15,16 @@ in an order by a hash of image and class, and the first is the response: always 
 class is favoured over many images.
 """
 
-from collections.abc import Iterator
-from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from gcbook.errors import InputError
-from gcbook.scoring.racing import replay
+from gcbook.responses import Pooling, responses
 from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
-from gcbook.scoring.tensors import codes_of, dense, weighted_errors
+from gcbook.scoring.tensors import weighted_errors
 from gcbook.trialparse import COLUMNS
 from gcbook.weightings import NORMS, Norm, parse_weighting
 
@@ -49,15 +49,13 @@ DECISION_COLUMNS = (
 )
 """Columns of a table of decisions."""
 
-CHUNK = 256
-"""Images taken at a time, which bounds memory."""
-
 
 def decide(
     scores: Store | pd.DataFrame,
     weighting: str | None = None,
     norm: Norm | None = None,
     draws: int | None = None,
+    pooling: Pooling = "log",
 ) -> pd.DataFrame:
     """Decide on every image whose scores are complete.
 
@@ -68,6 +66,8 @@ def decide(
             settings, ``exp:7`` for a table.
         norm: of the error, "l2" or "l1"; by default like ``weighting``.
         draws: use the first draws only; by default all.
+        pooling: of likelihoods over draws: mean of the logarithms, or logarithm of the mean
+            "probability".
 
     Returns:
         Columns `DECISION_COLUMNS`, in the order of the store's images. ``margin`` is by how much
@@ -80,7 +80,7 @@ def decide(
         InputError: there are not so many draws, or the weighting or norm is not to be had.
     """
     if isinstance(scores, pd.DataFrame):
-        return _decide_table(scores, weighting or "exp:7", norm or "l2", draws)
+        return _decide_table(scores, weighting or "exp:7", norm or "l2", draws, pooling)
     store = scores
     weighting, norm = _choose_weights(store, weighting, norm)
     draws = choose_draws(store, draws)
@@ -88,7 +88,12 @@ def decide(
     if rule and draws < rule.max_draws:
         # Before its first test a race is a fixed number of draws.
         rule = Racing(rule.min_draws, rule.p, draws) if draws >= rule.min_draws else None
-    table = decide_rows(store, store.scores(), weighting, norm, draws, rule)
+    if pooling != "log" and not (store.traits.likelihood and rule is None):
+        raise InputError(
+            f"{store.path}: pooling {pooling!r} is for likelihoods of a fixed number of draws; "
+            "expected log."
+        )
+    table = decide_rows(store, store.scores(), weighting, norm, draws, rule, pooling)
     failed = {k: why for k, why in store.failed().items() if k not in set(table["imagename"])}
     unfinished = (name for name in table.attrs["incomplete"] if name not in failed)
     table.attrs |= {"failed": failed, "incomplete": tuple(unfinished)}
@@ -102,6 +107,7 @@ def decide_rows(
     norm: Norm,
     draws: int | None = None,
     rule: Racing | None = None,
+    pooling: Pooling = "log",
 ) -> pd.DataFrame:
     """Decide from some rows of a store, as `decide` does from all.
 
@@ -112,14 +118,15 @@ def decide_rows(
         norm: of the errors.
         draws: how many an image must have; None: any number in which all classes are complete.
         rule: of the race that the rows come from.
+        pooling: see `decide`.
     """
     images = store.images()
     values = weighted_errors(rows, parse_weighting(weighting), norm, store.schedule)
-    responses = list(
-        _responses(rows, values, images["image_id"].tolist(), store.labels, draws, rule)
+    found = list(
+        responses(rows, values, images["image_id"].tolist(), store.labels, draws, rule, pooling)
     )
     table = images.drop(columns="sha256").merge(
-        pd.DataFrame(responses, columns=["image_id", *DECISION_COLUMNS[4:]]), on="image_id"
+        pd.DataFrame(found, columns=["image_id", *DECISION_COLUMNS[4:]]), on="image_id"
     )
     left_out = images.loc[~images["image_id"].isin(table["image_id"]), "imagename"]
     table = table[list(DECISION_COLUMNS)]
@@ -216,7 +223,7 @@ def choose_draws(store: Store, draws: int | None) -> int:
 
 
 def _decide_table(
-    rows: pd.DataFrame, weighting: str, norm: Norm, draws: int | None
+    rows: pd.DataFrame, weighting: str, norm: Norm, draws: int | None, pooling: Pooling
 ) -> pd.DataFrame:
     values = weighted_errors(rows, parse_weighting(weighting), norm)
     images = sorted(rows["image_id"].unique())
@@ -224,76 +231,8 @@ def _decide_table(
     n_draws = int(rows["draw"].max()) + 1 if len(rows) else 1
     if draws is not None and not 1 <= draws <= n_draws:
         raise InputError(f"decide: expected 1 to {n_draws} draws, found {draws}.")
-    responses = list(_responses(rows, values, images, labels, draws or n_draws, None))
-    table = pd.DataFrame(responses, columns=["image_id", *DECISION_COLUMNS[4:]])
+    found = list(responses(rows, values, images, labels, draws or n_draws, None, pooling))
+    table = pd.DataFrame(found, columns=["image_id", *DECISION_COLUMNS[4:]])
     decided = set(table["image_id"])
     table.attrs["incomplete"] = tuple(name for name in images if name not in decided)
     return table
-
-
-def _responses(
-    rows: pd.DataFrame,
-    values: np.ndarray,
-    images: list[str],
-    labels: tuple[str, ...] | list[str],
-    draws: int | None,
-    rule: Racing | None,
-) -> Iterator[tuple[str, str, str | None, float, int]]:
-    image, label = codes_of(rows["image_id"], images), codes_of(rows["label"], labels)
-    draw = rows["draw"].to_numpy()
-    used = image >= 0
-    if draws is not None:
-        used &= draw < draws
-    image, label, draw, values = image[used], label[used], draw[used], values[used]
-    order = np.argsort(image, kind="stable")
-    for first in range(0, len(images), CHUNK):
-        n_images = min(CHUNK, len(images) - first)
-        part = order[slice(*np.searchsorted(image[order], (first, first + n_images)))]
-        n_draws = int(draw[part].max(initial=-1)) + 1
-        errors = dense(
-            image[part] - first,
-            draw[part],
-            label[part],
-            values[part],
-            (n_images, n_draws, len(labels)),
-        )
-        means, counted = _means(errors, draws, rule)
-        for index in np.flatnonzero(counted):
-            name = images[first + index]
-            yield name, *_best(name, means[index], labels), int(counted[index])
-
-
-def _means(
-    errors: np.ndarray, draws: int | None, rule: Racing | None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Means (images, labels), inf where a class is out, and draws (0: not complete)."""
-    if rule is not None:
-        races = replay(errors, rule)
-        means = races.sums / np.maximum(races.n_draws, 1)[:, None]
-        return np.where(races.alive, means, np.inf), races.n_draws * races.finished
-    whole = ~np.isnan(errors).any(axis=2)
-    counted = whole.sum(axis=1)
-    sums = np.where(whole[:, :, None], errors, 0.0).sum(axis=1)
-    if draws is not None:
-        counted = np.where(counted == draws, draws, 0)
-    return sums / np.maximum(counted, 1)[:, None], counted
-
-
-def _best(
-    image: str, means: np.ndarray, labels: tuple[str, ...] | list[str]
-) -> tuple[str, str | None, float]:
-    """Response, runner-up (None where a race left one class) and margin."""
-    first = _first(image, means, labels)
-    others = means.copy()
-    others[first] = np.inf
-    second = _first(image, others, labels)
-    if len(labels) < 2 or not np.isfinite(others[second]):
-        return labels[first], None, float("nan")
-    return labels[first], labels[second], float(means[second] - means[first])
-
-
-def _first(image: str, means: np.ndarray, labels: tuple[str, ...] | list[str]) -> int:
-    tied = np.flatnonzero(means == means.min())
-    if len(tied) == 1:
-        return int(tied[0])
-    return min(tied.tolist(), key=lambda at: blake2b(f"{image}\0{labels[at]}".encode()).digest())

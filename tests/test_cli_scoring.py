@@ -1,5 +1,6 @@
 """`gcbook score` and `gcbook decide`: options that arrive, early refusals, what is printed."""
 
+import json
 import os
 import signal
 import subprocess
@@ -335,6 +336,36 @@ def test_options_without_effect_are_refused(capsys, tmp_path, images, asked, mon
     assert status == 2
     assert "--clip-x0, --norm: would change nothing for org/m" in err
     assert call(capsys, *score, "--weighting", "uniform", "--draws", "2")[0] == 0
+
+
+def test_a_classifier_is_shown_noised_images(capsys, tmp_path, images):
+    store = tmp_path / "s"
+    asked = ["score", "mini-cnn-noise", images, "-o", store, "--noise", "sqrt", "--draws", "3"]
+    assert call(capsys, *asked)[0] == 0
+    header = json.loads((store / "store.json").read_text())
+    assert header["classifier"]["noise"] == "sqrt"
+    assert header["settings"]["draws"] == 3
+    for pool in ("log", "probability"):
+        assert call(capsys, "decide", store, "-o", tmp_path / pool, "--pool", pool)[0] == 0
+    status, _, err = call(capsys, "decide", store, "--pool", "mean")
+    assert status == 2
+    assert "--pool: expected log or probability, found 'mean'" in err
+    # Another store without noise is not mixed with it.
+    status, _, err = call(capsys, "score", "mini-cnn-noise", images, "-o", store)
+    assert status == 2
+    assert "was begun with something else" in err
+
+
+def test_noise_of_another_law_or_for_another_kind_is_refused(capsys, tmp_path, images):
+    asked = ["score", "mini-cnn-noise", images, "-o", tmp_path / "s", "--noise"]
+    status, _, err = call(capsys, *asked, "pink")
+    assert status == 2
+    assert "noise: expected sqrt or uniform, found 'pink'" in err
+    status, _, err = call(
+        capsys, "score", "mini-pixel", images, "-o", tmp_path / "s", *asked[-1:], "sqrt"
+    )
+    assert status == 2
+    assert "noise is for discriminative models" in err
 
 
 def test_a_second_writer_is_refused_before_a_model_is_loaded(capsys, tmp_path, images, asked):

@@ -81,6 +81,13 @@ LEVELS: Fields = {
     **CLUSTERED,
 }
 
+NOISE_TRAINING: Fields = {
+    "models": models_of("discriminative miniatures to compare"),
+    "noise_draws": whole(10, "noised versions of an image", ge=1, le=100),
+    **CLUSTERED,
+    "seed": whole(0, "seed of the noise and of the resampling", ge=0, le=MAX_SEED),
+}
+
 COST: Fields = {
     "timed_images": whole(4, "decisions of each miniature to time, 0 for none", ge=0, le=64),
     "n_images": whole(12, "images of each test set to score anew, 0 for none", ge=0, le=160),
@@ -104,6 +111,8 @@ CHAPTERS: Mapping[str, type[Parameters]] = {
         ("shape-bias", {}),
         ("ood-accuracy", {}),
         ("error-consistency", {}),
+        ("blurred-images", {}),
+        ("noise-training", NOISE_TRAINING),
         ("discussion", {}),
         ("tables", {}),
         ("zoo", {"noise_draws": NOISE_DRAWS}),

@@ -26,7 +26,7 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "autoregressive": ("template", "resolution"),
     "masked": ("template", "method", "mask_ratio", "steps"),
     "clip": ("template", "ensemble"),
-    "discriminative": (),
+    "discriminative": ("noise",),
 }
 """What can be chosen for each kind of model, besides labels, device and dtype."""
 
@@ -74,6 +74,8 @@ def load_classifier(
 
             - ``ensemble`` (CLIP): average the 80 templates; the default unless ``template``.
             - ``mask_ratio``, ``steps`` (masked models, "regenerate").
+            - ``noise`` (discriminative): "sqrt" or "uniform", the law of diffusion-style noise that
+              is put on every image, see `gcbook.augmentation`.
             - ``resolution`` (Emu3).
 
     Raises:
@@ -251,7 +253,15 @@ def _clip(place: str, given: dict[str, Any], common: dict[str, Any]) -> "Classif
 def _discriminative(place: str, given: dict[str, Any], common: dict[str, Any]) -> "Classifier":
     from gcbook.classifiers.discriminative import load_discriminative
 
-    return load_discriminative(place, **common)
+    plain = load_discriminative(place, **common)
+    law = given.get("noise")
+    if law is None:
+        return plain
+    if law not in ("sqrt", "uniform"):
+        raise InputError(f"noise: expected sqrt or uniform, found {law!r}.")
+    from gcbook.classifiers.noised import NoisedClassifier
+
+    return NoisedClassifier(plain, sqrt_alphas=law == "sqrt")
 
 
 _ADAPTERS: Mapping[str, Callable[[str, dict[str, Any], dict[str, Any]], "Classifier"]] = {

@@ -64,7 +64,9 @@ def preview_model(model: str | Path) -> Preview:
 _UNKNOWN = Preview("", 0, True)
 
 
-def check_idle(model: str, kind: str, method: str, given: Collection[str]) -> None:
+def check_idle(
+    model: str, kind: str, method: str, given: Collection[str], *, noised: bool = False
+) -> None:
     """Refuse options of scoring that would change nothing.
 
     Args:
@@ -72,13 +74,14 @@ def check_idle(model: str, kind: str, method: str, given: Collection[str]) -> No
         kind: of the model; "" if that is not known yet.
         method: of a masked model: "bound", "regenerate", or "" for the default.
         given: names of the options, without dashes.
+        noised: a classifier is shown images with noise, which is random.
 
     Raises:
         InputError: naming them.
     """
     if not kind or kind == "diffusion":
         return
-    if COSTS[kind].deterministic:
+    if COSTS[kind].deterministic and not noised:
         idle = {*_RANDOM, *_WEIGHTED}
         reason = "nothing is random in it, and it gives likelihoods, which take no weights"
     elif method == "regenerate":

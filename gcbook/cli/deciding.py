@@ -34,6 +34,12 @@ def decide(
     ] = "",
     norm: Annotated[str, typer.Option(metavar="l2|l1", help="Norm of the errors.")] = "",
     draws: Annotated[int | None, typer.Option(min=1, help="Use the first draws only.")] = None,
+    pool: Annotated[
+        str,
+        typer.Option(
+            metavar="log|probability", help="Likelihoods of several draws: what is averaged."
+        ),
+    ] = "log",
     by: Annotated[
         str, typer.Option(metavar="t|log_snr", help="Print what each range of it decides.")
     ] = "",
@@ -46,6 +52,8 @@ def decide(
     """Turn scores into trials, under any weighting, without the network."""
     if by not in ("", "t", "log_snr"):
         raise InputError(f"--by: expected t or log_snr, found {by!r}.")
+    if pool not in ("log", "probability"):
+        raise InputError(f"--pool: expected log or probability, found {pool!r}.")
     import warnings
 
     from gcbook import decisions
@@ -57,7 +65,7 @@ def decide(
         raise InputError(f"{output}: already there; choose another name, or add --overwrite.")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        decided = decisions.decide(opened, weighting or None, norm or None, draws)  # type: ignore[arg-type]
+        decided = decisions.decide(opened, weighting or None, norm or None, draws, pool)  # type: ignore[arg-type]
     for warning in caught:
         typer.echo(f"warning: {warning.message}", err=True)
     for line in _left_out(decided.attrs["failed"], decided.attrs["incomplete"]):

@@ -88,6 +88,12 @@ def score(
         bool | None,
         typer.Option("--ensemble/--no-ensemble", help="CLIP: 80 prompts instead of one."),
     ] = None,
+    noise: Annotated[
+        str,
+        typer.Option(
+            metavar="sqrt|uniform", help="Classifiers: put diffusion-style noise on the images."
+        ),
+    ] = "",
     name: Annotated[str, typer.Option(help="Name of the model among observers.")] = "",
     dataset: Annotated[
         str, typer.Option(help="Which dataset of several, or what to call the only one.")
@@ -111,6 +117,7 @@ def score(
         raise InputError(f"--mask-ratio: expected a share in (0, 1], found {mask_ratio}.")
     options: dict[str, Any] = {"mask_ratio": mask_ratio, "steps": steps, "ensemble": ensemble}
     options |= {"method": method or None, "name": name or None, "template": prompt or None}
+    options |= {"noise": noise or None}
     given = {
         "draws": draws is not None,
         "racing": racing,
@@ -191,7 +198,8 @@ def _score(
     check_store(output, settings, stimuli.dataset, extend=extend)
     method = options.get("method", "")
     preview = preview_model(model)
-    check_idle(model, preview.kind, method, given)
+    noised = "noise" in options
+    check_idle(model, preview.kind, method, given, noised=noised)
     settings = replace(settings, device=pick_device(settings.device))
     size = f" ({preview.size})" if preview.size else ""
     doing = "loading" if preview.here else "fetching and loading"
@@ -200,7 +208,7 @@ def _score(
         model, device=settings.device, dtype=settings.dtype, **options
     )
     if not preview.kind:
-        check_idle(model, str(classifier.describe()["kind"]), method, given)
+        check_idle(model, str(classifier.describe()["kind"]), method, given, noised=noised)
     return score_images(stimuli, classifier, settings, output, extend=extend, save_every=save_every)
 
 

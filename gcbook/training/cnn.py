@@ -2,8 +2,7 @@
 
 Trained as ImageNet's are: random resized crops of 8 to 100 % of the image, flips, stochastic
 gradient descent with momentum, a cosine schedule (He et al., 2016; Jaini et al., 2024, Appendix E).
-``noise`` adds what Appendix E of the paper adds: with u uniform in [0, 1] and α = √u, the image
-becomes α·x + √(1 − α²)·ε.
+``noise`` adds what Appendix E of the paper adds, `gcbook.augmentation.DiffusionNoise`.
 """
 
 import math
@@ -13,11 +12,12 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
+from gcbook.augmentation import DiffusionNoise
 from gcbook.categories import CATEGORIES
 from gcbook.training.conditional import autocast
 from gcbook.training.start import Start
 
-__all__ = ["CnnTask", "noise_images", "random_resized_crops"]
+__all__ = ["CnnTask", "random_resized_crops"]
 
 MEAN, SD = 0.5, 0.25
 AREA = (0.08, 1.0)
@@ -58,7 +58,7 @@ class CnnTask:
         images = random_resized_crops(images, generator)
         images = (images - MEAN) / SD
         if self.noise:
-            images = noise_images(images, generator)
+            images = DiffusionNoise(generator=generator)(images)
         with autocast(self.device):
             logits = self.network(images.to(self.device)).logits
         return F.cross_entropy(logits.float(), labels.to(self.device))
@@ -72,7 +72,7 @@ class CnnTask:
             logits = self.network(images.to(self.device)).logits.cpu()
             right = (logits.argmax(1) == labels).sum()
             if self.noise:
-                images = noise_images(images, generator)
+                images = DiffusionNoise(generator=generator)(images)
                 logits = self.network(images.to(self.device)).logits.cpu()
             loss = F.cross_entropy(logits, labels, reduction="sum")
             totals += torch.tensor([loss.item(), right.item()])
@@ -90,13 +90,6 @@ class CnnTask:
             image_mean=[MEAN] * 3,
             image_std=[SD] * 3,
         ).save_pretrained(folder)
-
-
-def noise_images(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Add diffusion-style noise to normalized images (N, C, H, W), as Appendix E of the paper."""
-    alpha = torch.rand((len(images), 1, 1, 1), generator=generator).sqrt()
-    noise = torch.randn(images.shape, generator=generator)
-    return alpha * images + (1 - alpha**2).sqrt() * noise
 
 
 def random_resized_crops(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:

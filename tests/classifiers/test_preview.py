@@ -58,3 +58,9 @@ def test_options_without_effect(kind, method, idle, fine):
         with pytest.raises(InputError, match=f"^--{name}: would change nothing for m"):
             check_idle("m", kind, method, [*fine, name])
     check_idle("m", kind, method, fine)
+
+
+def test_noise_makes_a_classifier_random():
+    check_idle("m", "discriminative", "", ["draws", "seed"], noised=True)
+    with pytest.raises(InputError, match="--weighting: would change nothing"):
+        check_idle("m", "discriminative", "", ["draws", "weighting"], noised=True)

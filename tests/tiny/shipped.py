@@ -67,6 +67,7 @@ def ship_scores(
     *,
     draws: int = 8,
     kind: str = "diffusion",
+    condition: str = "0",
 ) -> None:
     """A store of a model.
 
@@ -79,12 +80,13 @@ def ship_scores(
         errors: of rows with ``image_id, category, texture, label, draw, t``.
         draws: of an image, at the middles of as many equal parts of t.
         kind: diffusion, masked or discriminative.
+        condition: of all images.
     """
     names = list(names)
     images = pd.DataFrame({"image_id": names, "imagename": names})
     parts = images["image_id"].str.extract(r"^([a-z]+)\d*(?:-([a-z]+)\d+)?").fillna("")
     images["category"] = parts[0].where(parts[0] != "none", parts[1])
-    images = images.assign(condition="0", sha256="")
+    images = images.assign(condition=condition, sha256="")
     draws = 1 if kind == "discriminative" else draws
     rows = images[["image_id", "category"]].assign(texture=parts[1])
     rows = rows.merge(pd.DataFrame({"draw": range(draws)}), "cross")

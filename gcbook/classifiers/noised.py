@@ -1,0 +1,66 @@
+r"""A network that names what it sees, shown images with diffusion-style noise.
+
+The paper's second ResNet-50 is tested as it was trained, on noised images (Appendix E, Fig. 13).
+A draw is a strength :math:`\alpha` and a noise of the image's own, both from
+`gcbook.augmentation`'s law, keyed like those of a diffusion classifier, so that neither batch nor
+order of images changes what an image is shown with. A draw's t is that at which the cosine
+schedule has the same :math:`\alpha`.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from gcbook.augmentation import draw_alpha, mix_noise
+from gcbook.classifiers.discriminative import DiscriminativeClassifier
+from gcbook.classifiers.protocol import Clip, Draw
+from gcbook.noise import CosineSchedule, DrawRule, keyed_noise, log_snr, timestep
+
+__all__ = ["NoisedClassifier"]
+
+
+class NoisedClassifier(DiscriminativeClassifier):
+    """A discriminative classifier whose images are noised after they were normalized.
+
+    Args:
+        plain: the network without noise, which shares it.
+        sqrt_alphas: the law of α, see `gcbook.augmentation.DiffusionNoise`.
+    """
+
+    deterministic = False
+
+    def __init__(self, plain: DiscriminativeClassifier, *, sqrt_alphas: bool = True) -> None:
+        super().__init__(
+            plain.log_probs,
+            plain.preprocess,
+            labels=plain.labels,
+            name=plain.name,
+            device=plain.device,
+            details=plain.details | {"noise": "sqrt" if sqrt_alphas else "uniform"},
+        )
+        self.sqrt_alphas = sqrt_alphas
+
+    def draw(self, image_id: str, index: int, rule: DrawRule, prepared: torch.Tensor) -> Draw:
+        # The rule's numbers are uniform and, by default, spread evenly over the draws of an image.
+        uniform = torch.tensor(1 - timestep(rule, image_id, index), dtype=torch.float64)
+        alpha = float(draw_alpha(uniform, sqrt_alphas=self.sqrt_alphas))
+        t = 2 / math.pi * math.acos(alpha)
+        ratio = float(log_snr(CosineSchedule(), np.array(t)))
+        return Draw(index, t, ratio, keyed_noise(rule, image_id, index, tuple(prepared.shape)))
+
+    @torch.inference_mode()
+    def measure(
+        self,
+        x: torch.Tensor,
+        draws: Sequence[Draw],
+        labels: torch.Tensor | None,
+        clip: Clip,
+    ) -> dict[str, torch.Tensor]:
+        alphas = CosineSchedule().alpha(np.array([each.t for each in draws]))
+        shape = (-1, *[1] * (x.ndim - 1))
+        alpha = torch.as_tensor(alphas, dtype=x.dtype, device=x.device).reshape(shape)
+        noise = torch.as_tensor(np.stack([each.noise for each in draws if each.noise is not None]))
+        noised = mix_noise(x, alpha, noise.to(x.device, x.dtype))
+        return super().measure(noised, draws, labels, clip)

@@ -1,0 +1,66 @@
+"""Answers of the discriminative miniatures to images with diffusion-style noise, measured anew."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from gcbook.decisions import decide, decide_rows, to_trials
+from gcbook.miniatures.answers import SOURCE, mark
+from gcbook.miniatures.shipped import model_folder
+from gcbook.scoring.settings import ScoringSettings
+from gcbook.scoring.store import Store
+from gcbook.stimuli.testsets import make_test_set
+
+__all__ = ["MEAN", "noised_answers"]
+
+MEAN = -1
+"""In place of a draw's number: the answer of the mean probability of all draws."""
+
+
+def noised_answers(
+    models: Sequence[str],
+    test_sets: Sequence[str],
+    *,
+    noise_draws: int = 10,
+    seed: int = 0,
+    report: Callable[[str], None] = lambda line: None,
+) -> pd.DataFrame:
+    """Show models every image of test sets several times, each time with other noise.
+
+    Args:
+        models: names of shipped discriminative miniatures.
+        test_sets: names.
+        noise_draws: of strength and noise an image, the same for all models.
+        seed: of the draws.
+        report: takes a line after each model.
+
+    Returns:
+        Trials with the columns of `gcbook.miniatures.answers.mark` and ``draw``: the draw that is
+        answered, or `MEAN`.
+
+    Raises:
+        DataNotFoundError: a model does not come with this package.
+    """
+    from gcbook.classifiers.load import load_classifier
+    from gcbook.scoring.engine import score
+
+    settings = ScoringSettings(draws=noise_draws, seed=seed, batch_size=256, device="cpu")
+    tables = []
+    for model in models:
+        classifier = load_classifier(model_folder(model), name=model, noise="sqrt")
+        for test_set in test_sets:
+            with tempfile.TemporaryDirectory() as folder:
+                place = Path(folder) / "scores"
+                score(make_test_set(test_set), classifier, settings, place, progress="silent")
+                store = Store.open(place)
+                decided = {MEAN: decide(store, pooling="probability")}
+                for draw, rows in store.scores().groupby("draw"):
+                    decided[int(str(draw))] = decide_rows(store, rows, "uniform", "l2")
+            tables += [
+                to_trials(table, model, test_set, SOURCE).assign(draw=draw)
+                for draw, table in decided.items()
+            ]
+        report(f"{model}: {noise_draws} draws an image")
+    return mark(pd.concat(tables, ignore_index=True))

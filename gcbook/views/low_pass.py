@@ -1,0 +1,241 @@
+"""Do networks that recognise blurred images have a shape bias (Section 4)? The public ones.
+
+The paper's 58 models are not public on single datasets, so what it correlates cannot be computed
+again. What can be is the same correlation over the networks whose trials are public on both
+datasets, and how much of it is theirs: with other families left out, and with other datasets in
+the place of the blurred images.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gcbook.correlation import Correlation, correlate
+from gcbook.errors import InputError
+from gcbook.experiments import DATASETS, EXPERIMENTS
+from gcbook.metrics import HUMANS
+from gcbook.observers import choose_observers, known_networks, show_once
+from gcbook.published import quoted_value
+from gcbook.summaries import Summaries
+from gcbook.views.miniature_kinds import listed, plural
+from gcbook.views.names import HUMANS_TITLE, kind_titles, unique_labels
+from gcbook.views.words import number, span
+
+__all__ = [
+    "BLURRED",
+    "EVERYBODY",
+    "FAMILY_MEANS",
+    "LOW_PASS",
+    "accuracy_and_bias",
+    "correlation_rows",
+    "correlation_sentence",
+    "family_sentence",
+    "rank_sentence",
+]
+
+LOW_PASS, CONFLICT = "low-pass", "cue-conflict"
+BLURRED = "Low-pass"
+"""What the blurred images as a whole are called among what accuracy is measured on."""
+
+EVERYBODY, FAMILY_MEANS = "nobody", "one mean a family"
+"""Of the networks: none is left out, or each family is one point."""
+
+_DIGITS = 4
+_WHO = ["source", "observer", "observer_kind"]
+
+
+def accuracy_and_bias(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
+    """Accuracy on each dataset, and at each strength of the blur, beside shape bias.
+
+    Args:
+        summaries: with cue-conflict and low-pass.
+        observers: models to keep; none keeps all. The pooled humans always stay.
+
+    Returns:
+        ``measured_on`` (`BLURRED` over the conditions that count, its single strengths, and the
+        other datasets but cue-conflict, whose accuracy is half of shape bias), ``strength``
+        (standard deviation of the filter in pixels, NaN for whole datasets), ``observer, kind,
+        family, accuracy, accuracy_low, accuracy_high, shape_bias, bias_low, bias_high``; of the
+        humans and of the models that saw both cue-conflict and low-pass.
+
+    Raises:
+        InputError: one of the two datasets is missing, or a model that was asked for.
+    """
+    table = summaries.estimates
+    table = table[(table["other"] == "") & (table["category"] == "")]
+    table = choose_observers(show_once(table), observers)
+    table = table[(table["observer_kind"] == "model") | (table["observer"] == HUMANS)]
+    bias = table[table["metric"] == "shape_bias"]
+    accuracy = table[(table["metric"] == "accuracy") & (table["dataset"] != CONFLICT)]
+    absent = [
+        name
+        for name, rows in ((CONFLICT, bias), (LOW_PASS, accuracy[accuracy["dataset"] == LOW_PASS]))
+        if rows.empty
+    ]
+    if absent:
+        raise InputError(
+            f"shape bias and accuracy on blurred images: expected trials of {CONFLICT} and "
+            f"{LOW_PASS}, found none of {listed(absent)}. Add it to the parameter datasets."
+        )
+    accuracy = accuracy[(accuracy["condition"] == "") | (accuracy["dataset"] == LOW_PASS)]
+    ends = ["value", "low", "high"]
+    # The networks of all figures are those that saw blurred images, so that they compare.
+    saw = accuracy.loc[accuracy["dataset"] == LOW_PASS, _WHO].drop_duplicates()
+    accuracy = accuracy.merge(saw, on=_WHO)
+    # Pooled humans have other sources on other datasets, and are other people too.
+    people = bias["observer"] == HUMANS
+    models = accuracy.merge(bias[~people], on=_WHO, suffixes=("", "_bias"))
+    humans = accuracy[accuracy["observer"] == HUMANS].merge(
+        bias.loc[people, ["observer", *ends]], on="observer", suffixes=("", "_bias")
+    )
+    rows = pd.concat([models, humans], ignore_index=True)
+    family = known_networks().set_index("observer")["family"]
+    whole = rows["condition"] == ""
+    title = rows["dataset"].map({name: each.title for name, each in EXPERIMENTS.items()})
+    rows = rows.assign(
+        strength=pd.to_numeric(rows["condition"].where(~whole, None)),
+        measured_on=title.where(whole, title + ", filter of " + rows["condition"] + " px"),
+        kind=kind_titles(rows["source"], rows["observer_kind"]),
+        family=np.where(
+            rows["observer"] == HUMANS,
+            HUMANS_TITLE,
+            rows["observer"].map(family).fillna("Own model"),
+        ),
+        observer=unique_labels(rows["source"], rows["observer"]),
+        # Blurred images first, as a whole and from the weakest blur on.
+        place=rows["dataset"].map(DATASETS.index).where(rows["dataset"] != LOW_PASS, -1),
+    )
+    rows = rows.sort_values(
+        ["place", "strength", "observer"], na_position="first", ignore_index=True
+    ).rename(
+        columns={
+            "value": "accuracy",
+            "low": "accuracy_low",
+            "high": "accuracy_high",
+            "value_bias": "shape_bias",
+            "low_bias": "bias_low",
+            "high_bias": "bias_high",
+        }
+    )
+    numbers = ["accuracy", "accuracy_low", "accuracy_high", "shape_bias", "bias_low", "bias_high"]
+    about = ["measured_on", "strength", "observer", "kind", "family"]
+    return rows[[*about, *numbers]].round(dict.fromkeys(numbers, _DIGITS))
+
+
+def correlation_rows(
+    rows: pd.DataFrame,
+    left_out: Iterable[str] | None = None,
+    *,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Correlate accuracy with shape bias over the networks; humans are not counted.
+
+    Args:
+        rows: from `accuracy_and_bias`.
+        left_out: `EVERYBODY`, `FAMILY_MEANS`, names of families; by default all of these.
+        confidence: of the intervals.
+        seed: of random arrangements.
+
+    Returns:
+        ``measured_on, left_out, coefficient, n, r, low, high, p, arrangements, exact``, see
+        `gcbook.correlation.Correlation`.
+    """
+    networks = rows[rows["kind"] != HUMANS_TITLE]
+    families = list(dict.fromkeys(networks["family"]))
+    wanted = [EVERYBODY, *families, FAMILY_MEANS] if left_out is None else list(left_out)
+    found = []
+    for measured_on, group in networks.groupby("measured_on", sort=False):
+        pairs = group[["family", "accuracy", "shape_bias"]].dropna()
+        for name in wanted:
+            kept = pairs[pairs["family"] != name]
+            if name == FAMILY_MEANS:
+                kept = pairs.groupby("family", as_index=False)[["accuracy", "shape_bias"]].mean()
+            values = kept["accuracy"].to_numpy(), kept["shape_bias"].to_numpy()
+            found += [
+                {"measured_on": measured_on, "left_out": name} | vars(each)
+                for each in correlate(*values, confidence=confidence, seed=seed)
+            ]
+    columns = ["measured_on", "left_out", *Correlation.__dataclass_fields__]
+    table = pd.DataFrame(found, columns=columns)
+    return table.round({"r": _DIGITS, "low": _DIGITS, "high": _DIGITS, "p": 6})
+
+
+def correlation_sentence(rows: pd.DataFrame) -> str:
+    """Say what the correlation over all networks is, beside the paper's.
+
+    Args:
+        rows: from `correlation_rows`.
+    """
+    parts = []
+    for found in _of(rows, BLURRED, EVERYBODY):
+        name = found["coefficient"]
+        printed = quoted_value(f"shape_bias_low_pass_{name.lower()}")
+        if np.isnan(found["r"]):
+            parts.append(
+                f"{name}'s coefficient is not defined for {plural(found['n'], 'network')}; the "
+                f"paper has {printed:.2f}."
+            )
+            continue
+        counted = "all" if found["exact"] else "randomly drawn"
+        parts.append(
+            f"{name}'s coefficient over {plural(found['n'], 'network')} is "
+            f"{number(found['r'], '.2f')} ({span(found['low'], found['high'], '.2f')}; p = "
+            f"{found['p']:.2g}, from {counted} {found['arrangements']:,} arrangements); the paper "
+            f"has {printed:.2f} over other models."
+        )
+    return " ".join(parts) or "No network is there to correlate over."
+
+
+def family_sentence(rows: pd.DataFrame) -> str:
+    """Say how far the correlation depends on which family is in it.
+
+    Args:
+        rows: from `correlation_rows`.
+    """
+    parts = []
+    table = rows[(rows["measured_on"] == BLURRED) & (rows["coefficient"] == "Pearson")]
+    for found in table[table["left_out"] != EVERYBODY].to_dict("records"):
+        points = f"{found['n']} points"
+        if found["left_out"] == FAMILY_MEANS:
+            words = f"with {FAMILY_MEANS}"
+            points = plural(found["n"], "family", "families")
+        else:
+            words = f"without {found['left_out']}"
+        value = number(found["r"], ".2f") if not np.isnan(found["r"]) else "not defined"
+        test = "" if np.isnan(found["p"]) else f", p = {found['p']:.2g}"
+        parts.append(f"{words} it is {value} ({points}{test})")
+    if not parts:
+        return "No network is there to leave out."
+    sentence = "; ".join(parts)
+    return f"Pearson's coefficient, one family at a time: {sentence}."
+
+
+def rank_sentence(rows: pd.DataFrame) -> str:
+    """Say which place blurred images have among the datasets by their correlation.
+
+    Args:
+        rows: from `correlation_rows`; single strengths of the blur are not counted.
+    """
+    whole = {each.title for each in EXPERIMENTS.values()}
+    chosen = rows[rows["measured_on"].isin(whole) & (rows["left_out"] == EVERYBODY)]
+    pearson = chosen[chosen["coefficient"] == "Pearson"].dropna(subset="r")
+    if BLURRED not in set(pearson["measured_on"]) or len(pearson) < 2:
+        return "There is no other dataset to compare with."
+    ordered = pearson.sort_values("r", ascending=False, ignore_index=True)
+    place = int(ordered.index[ordered["measured_on"] == BLURRED][0]) + 1
+    positive = int((ordered["r"] > 0).sum())
+    first, last = ordered.iloc[0], ordered.iloc[-1]
+    return (
+        f"Accuracy correlates positively with shape bias on {positive} of {len(ordered)} datasets. "
+        f"In the order of Pearson's coefficient, blurred images are number {place}. It is highest "
+        f"on {first['measured_on']} ({number(first['r'], '.2f')}) and lowest on "
+        f"{last['measured_on']} ({number(last['r'], '.2f')})."
+    )
+
+
+def _of(rows: pd.DataFrame, measured_on: str, left_out: str) -> list[dict[str, Any]]:
+    chosen = rows[(rows["measured_on"] == measured_on) & (rows["left_out"] == left_out)]
+    return [{str(key): value for key, value in row.items()} for row in chosen.to_dict("records")]

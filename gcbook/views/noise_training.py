@@ -1,0 +1,275 @@
+"""What diffusion-style noise in training does to the shape bias of a classifier (Fig. 13).
+
+Networks trained on clean and on noised images are tested on clean and on noised ones: four cells,
+of which the paper has three.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gcbook.miniatures.answers import miniature_answers, with_recipe
+from gcbook.miniatures.clustered import clustered_sums
+from gcbook.miniatures.noised import MEAN, noised_answers
+from gcbook.miniatures.seeds import over_seeds
+from gcbook.miniatures.shares import blind_bias
+from gcbook.miniatures.shipped import recipe_of, shipped_models
+from gcbook.published import table1
+from gcbook.resample import interval
+from gcbook.views.miniature_kinds import plural
+from gcbook.views.words import number, span
+
+__all__ = [
+    "CLEAN",
+    "MEASURES",
+    "MEAN_OF_DRAWS",
+    "ONE_DRAW",
+    "category_rows",
+    "cell_rows",
+    "change_rows",
+    "change_sentence",
+    "discriminative_models",
+    "noise_answers",
+    "paper_rows",
+]
+
+CONFLICT, PLAIN = "cue-conflict", "in-distribution"
+CLEAN, ONE_DRAW, MEAN_OF_DRAWS = "clean images", "one draw of noise", "mean over draws"
+"""How a network is tested."""
+
+TRAINED = {"mini-cnn": "clean", "mini-cnn-noise": "noised"}
+MEASURES = {
+    "accuracy": "In-distribution accuracy",
+    "shape_accuracy": "Cue conflict: names the shape",
+    "texture_accuracy": "Cue conflict: names the texture",
+    "shape_bias": "Shape bias",
+}
+_CELL = ["recipe", "tested"]
+
+
+def discriminative_models(models: Sequence[str] = ()) -> list[str]:
+    """Return the shipped classifiers of both recipes, all seeds, or those of them that are named.
+
+    Args:
+        models: names; none takes all.
+    """
+    there = [name for name in shipped_models() if recipe_of(name)[0] in TRAINED]
+    return [name for name in there if not models or name in models]
+
+
+def noise_answers(models: Sequence[str], *, noise_draws: int = 10, seed: int = 0) -> pd.DataFrame:
+    """Ask classifiers about clean images, from the shipped scores, and about noised ones, anew.
+
+    Args:
+        models: names.
+        noise_draws: noised versions of an image.
+        seed: of the noise.
+
+    Returns:
+        Trials with ``recipe``, ``trained`` ("clean" or "noised") and ``tested``: `CLEAN`,
+        `ONE_DRAW` (every draw is an answer of its own) or `MEAN_OF_DRAWS`.
+    """
+    sets = [CONFLICT, PLAIN]
+    noised = noised_answers(models, sets, noise_draws=noise_draws, seed=seed)
+    tested = np.where(noised["draw"] == MEAN, MEAN_OF_DRAWS, ONE_DRAW)
+    clean = miniature_answers(sets, models).assign(tested=CLEAN)
+    answers = pd.concat([clean, noised.assign(tested=tested)], ignore_index=True)
+    answers = with_recipe(answers)
+    return answers.assign(trained=answers["recipe"].map(TRAINED))
+
+
+def cell_rows(
+    answers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+) -> pd.DataFrame:
+    """Accuracy, shares of the cues and shape bias in each cell, of each seed and of all.
+
+    Args:
+        answers: from `noise_answers`.
+        draws: resamples of silhouettes and seeds.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``trained, tested, measure`` (a title of `MEASURES`), ``model`` ("" for all seeds
+        together), ``seeds``, ``n`` (answers), ``value, low, high``. An interval is over silhouettes
+        for one network, and over silhouettes and seeds for all.
+    """
+    tables = []
+    for together in (False, True):
+        keys, values, n = _cells(answers, draws, seed, together=together)
+        for name, title in MEASURES.items():
+            low, high = interval(values[name], confidence)
+            found = {"value": values[name][:, 0], "low": low, "high": high, "n": n[name]}
+            tables.append(keys.assign(measure=title, **found))
+    table = pd.concat(tables, ignore_index=True)
+    table = table.assign(
+        trained=table["recipe"].map(TRAINED),
+        model=table["observer"].fillna(""),
+        seeds=table["seeds"].fillna(1).astype(int),
+    )
+    columns = ["trained", "tested", "measure", "model", "seeds", "n", "value", "low", "high"]
+    order = [CLEAN, ONE_DRAW, MEAN_OF_DRAWS]
+    table = table.sort_values(
+        ["measure", "trained", "tested", "model"],
+        key=lambda column: column.map(order.index) if column.name == "tested" else column,
+        ignore_index=True,
+    )
+    return table[columns].round({"value": 4, "low": 4, "high": 4})
+
+
+def change_rows(
+    answers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+) -> pd.DataFrame:
+    """What noise in training changes, and what noise in testing adds.
+
+    Args:
+        answers, draws, confidence, seed: see `cell_rows`.
+
+    Returns:
+        ``step`` (in words), ``measure, before, after, change, low, high``; silhouettes are the same
+        on both sides, and so are the seeds of one recipe. Empty unless both recipes are there.
+    """
+    keys, values, _ = _cells(answers, draws, seed, together=True)
+    place = {cell: at for at, cell in enumerate(zip(keys["recipe"], keys["tested"], strict=True))}
+    plain, noisy = TRAINED
+    steps = [
+        ("noise in training", (plain, CLEAN), (noisy, CLEAN)),
+        ("noise in testing as well", (noisy, CLEAN), (noisy, ONE_DRAW)),
+        ("both, against neither", (plain, CLEAN), (noisy, ONE_DRAW)),
+        ("noise in testing alone", (plain, CLEAN), (plain, ONE_DRAW)),
+        ("several draws instead of one", (noisy, ONE_DRAW), (noisy, MEAN_OF_DRAWS)),
+    ]
+    rows = []
+    for words, first, second in steps:
+        if first not in place or second not in place:
+            continue
+        for name, title in MEASURES.items():
+            before, after = values[name][place[first]], values[name][place[second]]
+            low, high = interval(after - before, confidence)
+            rows.append(
+                {
+                    "step": words,
+                    "measure": title,
+                    "before": before[0],
+                    "after": after[0],
+                    "change": after[0] - before[0],
+                    "low": float(low),
+                    "high": float(high),
+                }
+            )
+    columns = ["step", "measure", "before", "after", "change", "low", "high"]
+    return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))
+
+
+def category_rows(answers: pd.DataFrame) -> pd.DataFrame:
+    """Fig. 13: shape bias by shape category in each cell, over all seeds.
+
+    Args:
+        answers: from `noise_answers`.
+
+    Returns:
+        ``trained, tested, category, shape_answers, texture_answers, texture_share`` (1 − shape
+        bias, NaN without either answer) and ``category_mean``, the mean of ``texture_share`` over
+        the categories of the cell.
+    """
+    chosen = answers[answers["dataset"] == CONFLICT]
+    counted = chosen.assign(
+        shape_answers=(chosen["cue"] == "shape").astype(int),
+        texture_answers=(chosen["cue"] == "texture").astype(int),
+    )
+    by = ["trained", "tested", "category"]
+    table = counted.groupby(by, observed=True)[["shape_answers", "texture_answers"]].sum()
+    named = table.sum(axis=1)
+    table["texture_share"] = (table["texture_answers"] / named.where(named > 0)).round(4)
+    table = table.reset_index()
+    mean = table.groupby(["trained", "tested"])["texture_share"].transform("mean")
+    return table.assign(category_mean=mean.round(4))
+
+
+def paper_rows() -> pd.DataFrame:
+    """Return what the paper prints of its ResNet-50 in the three cells that it has.
+
+    Returns:
+        ``trained, tested, shape_bias, ood_accuracy, error_consistency``.
+    """
+    printed = table1().set_index("key")
+    cells = {
+        "resnet50": ("clean", CLEAN),
+        "resnet50_diffusion_noise": ("noised", CLEAN),
+        "resnet50_diffusion_noise_train_eval": ("noised", "noised images"),
+    }
+    columns = ["shape_bias", "ood_accuracy", "error_consistency"]
+    rows = [
+        {"trained": trained, "tested": tested, **printed.loc[key, columns].to_dict()}
+        for key, (trained, tested) in cells.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def change_sentence(changes: pd.DataFrame, cells: pd.DataFrame) -> str:
+    """Say what the noise does to shape bias, beside the paper.
+
+    Args:
+        changes: from `change_rows`.
+        cells: from `cell_rows`.
+    """
+    if changes.empty:
+        return "This version does not bring classifiers of both kinds, so nothing can be compared."
+    bias = changes[changes["measure"] == MEASURES["shape_bias"]].to_dict("records")
+    parts = [f"- *{str(row['step']).capitalize()}*: {_values(row)}." for row in bias]
+    printed = paper_rows()["shape_bias"].tolist()
+    paper = (
+        f"In the paper noise in training takes a ResNet-50 from {printed[0]:.2f} to "
+        f"{printed[1]:.2f}, and noise in testing as well to {printed[2]:.2f}."
+    )
+    seeds = cells[cells["model"] == ""].groupby("trained")["seeds"].max().to_dict()
+    counts = " and ".join(
+        f"{plural(n, 'network')} trained on {name} images" for name, n in seeds.items()
+    )
+    clean = changes[changes["step"] == "noise in training"]
+    blind = ""
+    if len(clean):
+        shape = clean[clean["measure"] == MEASURES["shape_accuracy"]].to_dict("records")[0]
+        before, after = blind_bias(shape["before"]), blind_bias(shape["after"])
+        blind = (
+            " An observer blind to texture that names the shape as often would have a shape "
+            f"bias of {before:.2f} before and {after:.2f} after the first step: the most that "
+            "noise could bring about here."
+        )
+    return f"Shape bias, with {counts}:\n\n" + "\n".join(parts) + f"\n\n{paper}{blind}"
+
+
+def _values(row: dict[Any, Any]) -> str:
+    change = f"{number(row['change'], '+.3f')}, {span(row['low'], row['high'])}"
+    return f"{number(row['before'])} → {number(row['after'])} ({change})"
+
+
+def _cells(
+    answers: pd.DataFrame, draws: int, seed: int, *, together: bool
+) -> tuple[pd.DataFrame, dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Values of all measures, (groups, 1 + draws), and how many answers are behind each."""
+    named = answers.assign(
+        right=answers["right"].astype(float),
+        shape=(answers["cue"] == "shape").astype(float),
+        texture=(answers["cue"] == "texture").astype(float),
+    )
+    conflicts = named[named["cue"].isin(["shape", "texture", "other"])]
+    conflicts = conflicts[conflicts["dataset"] == CONFLICT]
+    full = [*_CELL, "observer"]
+    keys, cues = clustered_sums(conflicts, full, ["shape", "texture"], draws=draws, seed=seed)
+    plain = named[named["dataset"] == PLAIN]
+    same, right = clustered_sums(plain, full, ["right"], draws=draws, seed=seed)
+    if together:
+        _, right = over_seeds(same, right, seed=seed)
+        keys, cues = over_seeds(keys, cues, seed=seed)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        values = {
+            "accuracy": right["right"] / right["n"],
+            "shape_accuracy": cues["shape"] / cues["n"],
+            "texture_accuracy": cues["texture"] / cues["n"],
+            "shape_bias": cues["shape"] / (cues["shape"] + cues["texture"]),
+        }
+    n = {name: (right if name == "accuracy" else cues)["n"][:, 0].astype(int) for name in values}
+    return keys, values, n

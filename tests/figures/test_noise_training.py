@@ -1,0 +1,61 @@
+"""Figures of training with noise."""
+
+import pandas as pd
+
+from gcbook.figures.chart import chart_spec, static_svg
+from gcbook.figures.miniature_look import COLORS
+from gcbook.figures.noise_training import fig_noise_categories, fig_noise_cells
+from gcbook.views.noise_training import CLEAN, MEAN_OF_DRAWS, MEASURES, ONE_DRAW
+
+CELLS = pd.DataFrame(
+    [
+        (trained, tested, measure, model, seeds, 20, 0.5, 0.4, 0.6)
+        for trained in ("clean", "noised")
+        for tested in (CLEAN, ONE_DRAW, MEAN_OF_DRAWS)
+        for measure in MEASURES.values()
+        for model, seeds in (("", 2), ("mini-cnn", 1), ("mini-cnn-seed1", 1))
+    ],
+    columns=["trained", "tested", "measure", "model", "seeds", "n", "value", "low", "high"],
+)
+CATEGORIES = pd.DataFrame(
+    [
+        (trained, tested, category, 8, 2, share, 0.25 if trained == "clean" else 0.1)
+        for trained, share in (("clean", 0.2), ("noised", 0.1))
+        for tested in (CLEAN, ONE_DRAW)
+        for category in ("cat", "dog")
+    ],
+    columns=[
+        "trained", "tested", "category", "shape_answers", "texture_answers", "texture_share",
+        "category_mean",
+    ],
+)  # fmt: skip
+
+
+def test_a_panel_a_measure_with_seeds_and_an_interval():
+    spec = chart_spec(fig_noise_cells(CELLS))
+    assert [panel["title"] for panel in spec["concat"]] == list(MEASURES.values())
+    for panel in spec["concat"]:
+        seeds, ends, marks = panel["layer"]
+        assert seeds["transform"] == [{"filter": "datum.model !== ''"}]
+        assert ends["transform"] == marks["transform"] == [{"filter": "datum.model === ''"}]
+        assert (ends["encoding"]["x"]["field"], ends["encoding"]["x2"]["field"]) == ("low", "high")
+        color = marks["encoding"]["color"]["scale"]
+        assert color["range"] == [COLORS["mini-cnn"], COLORS["mini-cnn-noise"]]
+    assert static_svg(spec).count("mean over draws") == 4
+
+
+def test_the_reader_chooses_the_test_of_figure_13():
+    spec = chart_spec(fig_noise_categories(CATEGORIES))
+    (tested,) = spec["params"]
+    assert tested["value"] == CLEAN
+    lines, marks = spec["layer"]
+    assert {"filter": "datum.tested === noise_tested"} in marks["transform"]
+    assert marks["encoding"]["x"]["field"] == "texture_share"
+    aggregate = lines["transform"][-1]["aggregate"][0]
+    assert aggregate["field"] == "category_mean"
+    assert "Fraction of texture decisions" in static_svg(spec)
+
+
+def test_without_classifiers_a_sentence_stands_there():
+    for chart in (fig_noise_cells(CELLS[:0]), fig_noise_categories(CATEGORIES[:0])):
+        assert "no classifier" in chart_spec(chart)["description"]

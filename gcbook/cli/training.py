@@ -1,4 +1,4 @@
-"""Command that trains a miniature."""
+"""Command that trains a miniature, or a ResNet on ImageNet."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +7,7 @@ import typer
 
 from gcbook.cli.app import app
 from gcbook.cli.interrupts import interruptible
+from gcbook.errors import InputError
 
 __all__ = ["train"]
 
@@ -14,7 +15,8 @@ __all__ = ["train"]
 @app.command()
 def train(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Which miniature: mini-cnn, mini-pixel, …")
+        str,
+        typer.Argument(metavar="NAME", help="mini-cnn, mini-pixel, … or resnet50, resnet50-noise."),
     ],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FOLDER", help="Of the run; made if needed.")
@@ -27,12 +29,34 @@ def train(
         int | None, typer.Option(min=1, help="Instead of the recipe's number.")
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
+    data: Annotated[
+        str, typer.Option(metavar="IMAGENET", help="ResNets: folder of train and val.")
+    ] = "",
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="ResNets: instead of the paper's number.")
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, help="ResNets: images a step and device [64].")
+    ] = None,
+    workers: Annotated[
+        int, typer.Option(min=0, help="ResNets: processes that read images, for each device.")
+    ] = 4,
 ) -> None:
-    """Train a miniature on the miniature world; the same command goes on where it was stopped.
+    """Train a miniature on the miniature world, or a ResNet with diffusion-style noise on ImageNet.
 
-    FOLDER gets the state of the run, its history, and in FOLDER/model the finished model, which
-    gcbook score takes by its path.
+    The same command goes on where it was stopped. FOLDER gets the state of the run, its history,
+    and in FOLDER/model the finished model, which gcbook score takes by its path. For several GPUs:
+    accelerate launch -m gcbook train resnet50-noise --data IMAGENET -o FOLDER.
     """
+    if name in ("resnet50", "resnet50-noise"):
+        if base or steps:
+            raise InputError(f"{name}: takes --epochs and no --steps or --with.")
+        _train_resnet(name, output, data, epochs, batch_size, workers, seed, device)
+        return
+    if data or epochs or batch_size:
+        raise InputError(
+            f"{name}: --data, --epochs and --batch-size are for resnet50 and resnet50-noise."
+        )
     from gcbook.scoring.devices import pick_device
     from gcbook.training.recipes import make_trainer
     from gcbook.training.record import write_record
@@ -59,3 +83,44 @@ def train(
         trainer.export(output / "model")
         write_record(trainer, name, output / "model", base)
     typer.echo(f"{name} is in {output / 'model'}; next: gcbook score {output / 'model'} IMAGES")
+
+
+def _train_resnet(
+    name: str,
+    output: Path,
+    data: str,
+    epochs: int | None,
+    batch_size: int | None,
+    workers: int,
+    seed: int,
+    device: str,
+) -> None:
+    if not data:
+        raise InputError(f"{name}: expected --data with the folder of ImageNet, found none.")
+    from dataclasses import replace
+
+    from gcbook.training.resnet import RESNETS, ResNetRun
+
+    plan = RESNETS[name]
+    plan = replace(
+        plan,
+        seed=seed,
+        epochs=epochs or plan.epochs,
+        batch_size=batch_size or plan.batch_size,
+    )
+    with interruptible("interrupted before the first step"):
+        run = ResNetRun(
+            plan,
+            data,
+            output,
+            device=device,
+            workers=workers,
+            report=lambda line: typer.echo(line, err=True),
+        )
+        try:
+            model = run.run()
+        except KeyboardInterrupt as stop:
+            stop.add_note(f"stopped at image {run.seen:,}; the same command goes on from there")
+            run.report(stop.__notes__[-1])
+            raise
+    typer.echo(f"{name} is in {model}; next: gcbook score {model} IMAGES")

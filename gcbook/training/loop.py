@@ -25,7 +25,7 @@ from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.errors import InputError
 from gcbook.training.plan import Plan
 from gcbook.training.pool import Pool
-from gcbook.training.state import latest, read_about, write_state
+from gcbook.training.state import forget_later, latest, read_about, write_state
 
 __all__ = ["Task", "Trainer"]
 
@@ -147,7 +147,8 @@ class Trainer:
         return due
 
     def _one_step(self) -> float:
-        key = self.plan.seed * 2**32 + self.step
+        # Torch takes 32 bits of a seed: another 2²⁰ steps for each of 2¹² runs.
+        key = (self.plan.seed * 2**20 + self.step) % 2**32
         generator = torch.Generator().manual_seed(key)
         torch.manual_seed(key)  # for dropout, which takes no generator
         for group in self.optimizer.param_groups:
@@ -270,17 +271,8 @@ class Trainer:
             for name, state in by_name.items():
                 if state:
                     self.optimizer.state[self.parameters[name]] = state
-        self._forget_later()
-
-    def _forget_later(self) -> None:
-        """Drop rows of the history that a run wrote after the state from which it goes on."""
-        history = self.folder / HISTORY
-        if history.is_file():
-            rows = history.read_text(encoding="utf-8").splitlines(keepends=True)
-            kept = [row for row in rows if json.loads(row)["step"] <= self.step]
-            self.validated = json.loads(kept[-1])["step"] if kept else 0
-            if len(kept) < len(rows):
-                history.write_text("".join(kept), encoding="utf-8")
+        rows = forget_later(self.folder / HISTORY, "step", self.step)
+        self.validated = rows[-1]["step"] if rows else 0
 
     def _optimizer(self) -> torch.optim.Optimizer:
         plan = self.plan

@@ -9,7 +9,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-__all__ = ["latest", "read_about", "write_state"]
+__all__ = ["forget_later", "latest", "read_about", "write_state"]
 
 
 def write_state(path: Path, tensors: Mapping[str, torch.Tensor], about: Mapping[str, Any]) -> None:
@@ -37,3 +37,24 @@ def latest(paths: Iterable[Path]) -> Path | None:
     """
     there = [path for path in paths if path.is_file()]
     return max(there, key=lambda path: int(read_about(path)["step"])) if there else None
+
+
+def forget_later(history: Path, key: str, last: int) -> list[dict[str, Any]]:
+    """Drop rows that a run wrote after the state from which it goes on.
+
+    Args:
+        history: a JSON object a line; it need not be there.
+        key: what counts in a row.
+        last: its largest value that is kept.
+
+    Returns:
+        The rows that are left.
+    """
+    if not history.is_file():
+        return []
+    lines = history.read_text(encoding="utf-8").splitlines(keepends=True)
+    rows = [json.loads(line) for line in lines]
+    kept = [number for number, row in enumerate(rows) if row[key] <= last]
+    if len(kept) < len(rows):
+        history.write_text("".join(lines[number] for number in kept), encoding="utf-8")
+    return [rows[number] for number in kept]

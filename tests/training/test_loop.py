@@ -194,3 +194,22 @@ def test_stock_that_an_interruption_prevented_is_taken_later(where, tmp_path):
     assert [row["step"] for row in rows] == [10, 20, 30, 40]
     kept = sorted(path.name for path in (tmp_path / "checkpoints").iterdir())
     assert kept == ["000020", "000040"]
+
+
+def test_seeds_and_steps_have_draws_of_their_own(tmp_path):
+    """The start is the same here, so that only the draws can differ."""
+
+    class Drawn(Line):
+        def loss(self, step, generator):
+            self.drawn.append(torch.rand(1, generator=generator).item())
+            return super().loss(step, generator)
+
+    found = []
+    for seed in (0, 1, 0):
+        task = Drawn()
+        task.drawn = found
+        plan = Plan(20, validate_every=20, seed=seed)
+        Trainer(task, plan, tmp_path / str(len(found)), report=lambda line: None).run()
+    zero, one, again = found[:20], found[20:40], found[40:]
+    assert zero == again
+    assert len({*zero, *one}) == 40

@@ -1,0 +1,156 @@
+"""The paper's ResNet: its recipe, and a run on a handful of generated images."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import load_file
+
+from gcbook.categories import CATEGORIES
+from gcbook.classifiers.load import load_classifier
+from gcbook.cli import main
+from gcbook.errors import InputError
+from gcbook.published import quoted_value
+from gcbook.training.resnet import RESNETS, ResNetRun
+
+SMALL = replace(
+    RESNETS["resnet50-noise"], architecture="resnet18", crop_size=32, epochs=2, batch_size=4
+)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Dark and light noise, of two classes of 5 images."""
+    folder = tmp_path_factory.mktemp("imagenet")
+    rng = np.random.default_rng(0)
+    for part in ("train", "val"):
+        for label, name in enumerate(("bear", "cat")):
+            (folder / part / name).mkdir(parents=True)
+            for number in range(5):
+                pixels = rng.integers(0, 100, (40, 48, 3)) + 150 * label
+                Image.fromarray(pixels.astype(np.uint8)).save(
+                    folder / part / name / f"{number}.png"
+                )
+    return folder
+
+
+def run(plan, data, folder, **options):
+    options = {"device": "cpu", "report": lambda line: None, **options}
+    return ResNetRun(plan, data, folder, **options)
+
+
+def test_the_recipe_is_appendix_e():
+    plan = RESNETS["resnet50-noise"]
+    assert (plan.noise, plan.sqrt_alphas, plan.architecture) == (True, True, "resnet50")
+    for name, key in (
+        ("epochs", "resnet50_epochs_diffusion_noise"),
+        ("learning_rate", "resnet50_learning_rate"),
+        ("momentum", "resnet50_momentum"),
+        ("weight_decay", "resnet50_weight_decay"),
+        ("batch_size", "resnet50_batch_size"),
+    ):
+        assert getattr(plan, name) == quoted_value(key), name
+    plain = RESNETS["resnet50"]
+    assert plain == replace(plan, noise=False, epochs=int(quoted_value("resnet50_epochs_standard")))
+    assert [plan.rate(done) for done in (0, 0.5, 1)] == pytest.approx([0.1, 0.05, 0])
+
+
+def test_a_run_that_was_stopped_ends_like_one_that_was_not(data, tmp_path):
+    whole = run(SMALL, data, tmp_path / "whole")
+    whole.run()
+    stopped = run(SMALL, data, tmp_path / "stopped")
+    step, steps = stopped._step, []
+
+    def third(images, labels):
+        if len(steps) == 4:
+            raise KeyboardInterrupt
+        steps.append(1)
+        return step(images, labels)
+
+    stopped._step = third
+    with pytest.raises(KeyboardInterrupt):
+        stopped.run()
+    # 10 images in batches of 4, 4 and 2: in the midst of the second epoch.
+    assert stopped.seen == 14
+    again = run(SMALL, data, tmp_path / "stopped")
+    assert again.seen == 14
+    again.run()
+    one, other = (
+        load_file(tmp_path / name / "model/model.safetensors") for name in ("whole", "stopped")
+    )
+    assert one.keys() == other.keys()
+    for name, value in one.items():
+        assert torch.allclose(value, other[name], atol=1e-5), name
+    rows = [
+        [json.loads(line) for line in (tmp_path / name / "history.jsonl").read_text().splitlines()]
+        for name in ("whole", "stopped")
+    ]
+    assert [row["images_seen"] for row in rows[0]] == [10, 20]
+    assert [row["images_seen"] for row in rows[1]] == [10, 20]
+    assert rows[0][1]["loss"] == pytest.approx(rows[1][1]["loss"], abs=1e-4)
+
+
+def test_a_state_from_before_the_history_drops_its_later_rows(data, tmp_path):
+    run(SMALL, data, tmp_path).run()
+    history = tmp_path / "history.jsonl"
+    rows = history.read_text()
+    history.write_text(rows + json.dumps({"epoch": 3, "images_seen": 30}) + "\n")
+    assert run(SMALL, data, tmp_path).seen == 20
+    assert history.read_text() == rows
+
+
+def test_another_plan_in_the_folder_is_refused(data, tmp_path):
+    run(SMALL, data, tmp_path).run()
+    with pytest.raises(InputError, match="expected a run with"):
+        run(replace(SMALL, epochs=3), data, tmp_path)
+    with pytest.raises(InputError, match="expected auto, cpu or cuda"):
+        run(SMALL, data, tmp_path, device="cuda:1")
+
+
+def test_it_learns_and_the_scorer_reads_what_it_wrote(data, tmp_path):
+    plan = replace(SMALL, noise=False, epochs=8, learning_rate=0.02)
+    model = run(plan, data, tmp_path).run()
+    rows = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text().splitlines()]
+    assert rows[-1]["accuracy"] == 1
+    record = json.loads((model / "training.json").read_text())
+    assert (record["train_images"], record["devices"]) == (10, 1)
+    assert record["history"] == rows
+    classifier = load_classifier(model, labels=("bear", "cat"))
+    shown = [np.full((32, 32, 3), grey / 255, np.float32) for grey in (50, 200)]
+    nll = classifier.measure(classifier.prepare(shown), [], None, "none")["nll"]
+    assert nll.argmin(1).tolist() == [0, 1]
+
+
+def test_the_command_trains_a_resnet50(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    for part in ("train", "val"):
+        for name in CATEGORIES:
+            (tmp_path / part / name).mkdir(parents=True)
+        pixels = rng.integers(0, 256, (64, 64, 3), np.uint8)
+        for name in CATEGORIES:
+            Image.fromarray(pixels).save(tmp_path / part / name / "1.png")
+    command = ["train", "resnet50-noise", "--data", tmp_path, "-o", tmp_path / "run"]
+    command += ["--epochs", 1, "--batch-size", 16, "--workers", 0, "--device", "cpu"]
+    assert call(capsys, *command) == (0, f"resnet50-noise is in {tmp_path / 'run/model'}")
+    classifier = load_classifier(tmp_path / "run/model", noise="sqrt")
+    assert classifier.labels == CATEGORIES
+    assert classifier.describe()["format"] == "torchvision resnet50"
+    for wrong, says in (
+        (["train", "resnet50", "-o", tmp_path / "r"], "expected --data"),
+        (["train", "resnet50", "--steps", 3, "-o", tmp_path / "r"], "takes --epochs"),
+        (["train", "mini-cnn", "--data", tmp_path, "-o", tmp_path / "r"], "are for resnet50"),
+    ):
+        status, said = call(capsys, *wrong)
+        assert status == 2
+        assert says in said
+
+
+def call(capsys, *command):
+    """Status, and what was said before the next step or of the mistake."""
+    with pytest.raises(SystemExit) as stop:
+        main([str(part) for part in command])
+    out, err = capsys.readouterr()
+    return stop.value.code, out.partition(";")[0] or err

@@ -39,6 +39,12 @@ TOY: Fields = {
 }
 """How a generator decides, which needs no trials."""
 
+BOUND: Fields = {
+    "coarse_sd": number(1.1, "standard deviation of a class's hill", ge=0.3, le=3),
+    "fine_sd": number(0.2, "standard deviation of a peak", ge=0.05, le=1),
+}
+"""The bound of the likelihood, on two classes of numbers."""
+
 NOISE_DRAWS = whole(32, "draws of noise or of masks an image", ge=1, le=10_000)
 SPEED = number(20.0, "network evaluations a second on your machine", gt=0)
 
@@ -103,6 +109,7 @@ CHAPTERS: Mapping[str, type[Parameters]] = {
         ("introduction", {}),
         ("method", {}),
         ("generative-classifier", TOY),
+        ("diffusion-bound", BOUND),
         ("miniature-world", CLUSTERED),
         ("step-by-step", STEPS),
         ("weighting", WEIGHTING),

@@ -123,4 +123,5 @@ def _train_resnet(
             stop.add_note(f"stopped at image {run.seen:,}; the same command goes on from there")
             run.report(stop.__notes__[-1])
             raise
-    typer.echo(f"{name} is in {model}; next: gcbook score {model} IMAGES")
+    if run.main:
+        typer.echo(f"{name} is in {model}; next: gcbook score {model} IMAGES")

@@ -89,6 +89,8 @@ RESNETS: Mapping[str, ResNetPlan] = {
 class ResNetRun:
     """A training run in a folder, from wherever the folder's state is.
 
+    ``main`` tells whether this process speaks and writes for all of them.
+
     Args:
         plan: how.
         data: folder of train and val.
@@ -136,7 +138,8 @@ class ResNetRun:
             )
         precision = "no" if device == "cpu" or not torch.cuda.is_available() else "bf16"
         self.accelerator = Accelerator(cpu=device == "cpu", mixed_precision=precision)
-        self.report = report if self.accelerator.is_main_process else lambda line: None
+        self.main: bool = self.accelerator.is_main_process
+        self.report = report if self.main else lambda line: None
         torch.manual_seed(plan.seed)
         network: Any = get_model(plan.architecture, weights=None, num_classes=len(train.classes))
         optimizer = torch.optim.SGD(
@@ -219,7 +222,7 @@ class ResNetRun:
         loss, accuracy = (totals / len(self.test)).tolist()
         row = {"epoch": epoch + 1, "images_seen": self.seen, "seconds": round(self.seconds, 1)}
         row |= {"training_loss": training_loss, "loss": loss, "accuracy": accuracy}
-        if self.accelerator.is_main_process:
+        if self.main:
             self.folder.mkdir(parents=True, exist_ok=True)
             with (self.folder / HISTORY).open("a", encoding="utf-8") as stream:
                 stream.write(json.dumps(row) + "\n")
@@ -236,7 +239,7 @@ class ResNetRun:
         return network.state_dict(), dict(network.named_parameters())
 
     def _save(self) -> None:
-        if not self.accelerator.is_main_process:
+        if not self.main:
             return
         state, parameters = self._parts()
         tensors = {f"network/{name}": value for name, value in state.items()}
@@ -258,7 +261,7 @@ class ResNetRun:
                 f"{about['plan']}; use another folder, or remove this one."
             )
         self.seen, self.seconds = about["step"], about["seconds"]
-        if self.accelerator.is_main_process:
+        if self.main:
             forget_later(self.folder / HISTORY, "images_seen", self.seen)
         state, parameters = self._parts()
         with safe_open(path, framework="pt") as stored, torch.no_grad():
@@ -276,7 +279,7 @@ class ResNetRun:
     def _export(self) -> Path:
         """Write the network as a folder of torchvision's, with what was done."""
         target = self.folder / MODEL
-        if self.accelerator.is_main_process:
+        if self.main:
             target.mkdir(parents=True, exist_ok=True)
             state, _ = self._parts()
             save_file({k: v.cpu().contiguous() for k, v in state.items()}, target / WEIGHTS)

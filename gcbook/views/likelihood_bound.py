@@ -1,0 +1,250 @@
+"""Appendix A on numbers whose likelihood is known: the bound, its parts, and what weights do to it.
+
+Likelihoods are those of numbers that are told to `DECIMALS` decimals, so that they are
+probabilities and all parts of the bound are positive.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+
+from gcbook.mixture import Mixture
+from gcbook.noise import CosineSchedule, log_snr
+from gcbook.variational import Spacing, bound_terms, expected_errors, step_times
+from gcbook.views.words import number
+from gcbook.weightings import parse_weighting
+
+__all__ = [
+    "DECIMALS",
+    "PARTS",
+    "STEPS",
+    "agreement_rows",
+    "agreement_sentence",
+    "bound_rows",
+    "bound_sentence",
+    "density_grid",
+    "ratio_rows",
+    "weight_rows",
+    "weight_sentence",
+]
+
+DECIMALS = 2
+STEPS = tuple(2**power for power in range(4, 11))
+PARTS = {"prior": "Prior", "reconstruction": "Reconstruction", "diffusion": "Diffusion"}
+GRID = np.linspace(-5, 5, 121)
+"""Numbers at which curves are drawn."""
+
+FINE = np.linspace(-6, 6, 600)
+"""Numbers over which decisions are summed; 0, where all scores are tied, is none of them."""
+
+LEVELS = 400
+"""Times over which weights are compared."""
+HALF = 0.5
+
+_TOLD = DECIMALS * np.log(10)
+
+
+def density_grid() -> pd.DataFrame:
+    """Return the numbers at which the page draws densities, as ``x``."""
+    return pd.DataFrame({"x": GRID.round(3)})
+
+
+def bound_rows(model: Mixture, steps: Sequence[int] = STEPS) -> pd.DataFrame:
+    """The bound of a class's numbers, on average, for more and more steps.
+
+    Args:
+        model: of the numbers.
+        steps: values of T.
+
+    Returns:
+        ``spacing, steps, prior, reconstruction, diffusion, bound, exact, gap``, in nats a number.
+    """
+    numbers, shares = model.quadrature()
+    exact = float(-model.log_density(numbers) @ shares) + _TOLD
+    rows = []
+    for spacing in get_args(Spacing):
+        for count in steps:
+            terms = bound_terms(model, numbers, count, spacing)
+            parts = {name: float(getattr(terms, name) @ shares) for name in PARTS}
+            parts["reconstruction"] += _TOLD
+            bound = sum(parts.values())
+            about = {"spacing": spacing, "steps": count}
+            rows.append(about | parts | {"bound": bound, "exact": exact, "gap": bound - exact})
+    return pd.DataFrame(rows).round(6)
+
+
+def bound_sentence(rows: pd.DataFrame) -> str:
+    """Say how the gap falls, and where the parts lie at the end.
+
+    Args:
+        rows: from `bound_rows`.
+    """
+    parts = []
+    for spacing, group in rows.groupby("spacing", sort=False):
+        gaps, counts = group["gap"].tolist(), group["steps"].tolist()
+        parts.append(
+            f"With steps evenly spaced in {spacing} the gap falls from {number(gaps[0], '.3g')} "
+            f"nats at {counts[0]:,} steps to {number(gaps[-1], '.2g')} at {counts[-1]:,}; the last "
+            f"doubling divides it by {gaps[-2] / gaps[-1]:.1f}."
+        )
+    last = rows[rows["spacing"] == "log-SNR"].iloc[-1].to_dict()
+    below = "It never lies below" if rows["gap"].min() >= 0 else "It does lie below"
+    prior, reconstruction, diffusion = (
+        "less than 0.0001" if last[name] < 1e-4 else f"{last[name]:.4f}" for name in PARTS
+    )
+    return (
+        f"{' '.join(parts)} {below} the true value, {last['exact']:.4f} nats. At the end of the "
+        f"first the prior holds {prior}, the reconstruction {reconstruction} and the diffusion "
+        f"{diffusion}."
+    )
+
+
+def weight_rows(model: Mixture, weightings: Sequence[str]) -> pd.DataFrame:
+    """Which times a weighted mean of the errors consists of.
+
+    Args:
+        model: of the numbers, over which errors are averaged.
+        weightings: names, see `gcbook.weightings`; "elbo" is the bound's.
+
+    Returns:
+        ``weighting, t, log_snr, error``, ``density`` (share of the sum a unit of t), and ``below``
+        (share of the sum from less noise), over the times of the bound.
+    """
+    numbers, shares = model.quadrature()
+    # Even in log-SNR, for the weight of the bound rises without end towards t = 0.
+    edges = step_times(LEVELS + 1)
+    times, widths = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
+    errors = expected_errors(model, numbers, times) @ shares
+    schedule = CosineSchedule()
+    ratio = log_snr(schedule, times)
+    tables = []
+    for name in weightings:
+        parts = parse_weighting(name).weights(times, ratio, schedule) * errors * widths
+        share = parts / parts.sum()
+        tables.append(
+            pd.DataFrame(
+                {
+                    "weighting": name,
+                    "t": times,
+                    "log_snr": ratio,
+                    "error": errors,
+                    "density": share / widths,
+                    "below": share.cumsum(),
+                }
+            )
+        )
+    return pd.concat(tables, ignore_index=True).round(6)
+
+
+def weight_sentence(rows: pd.DataFrame) -> str:
+    """Say where the middle of each weighted sum lies, and how much is beyond t = ½.
+
+    Args:
+        rows: from `weight_rows`.
+    """
+    parts = []
+    for name, group in rows.groupby("weighting", sort=False):
+        below, times = group["below"].to_numpy(), group["t"].to_numpy()
+        middle = times[np.searchsorted(below, 0.5)]
+        beyond = 1 - below[times <= HALF].max(initial=0)
+        words = "the bound" if name == "elbo" else f"the weights {name}"
+        parts.append(
+            f"- Under {words} half of the sum comes from t below {middle:.2g}, and {beyond:.1%} of "
+            "it from t above one half."
+        )
+    return "\n".join(parts)
+
+
+def ratio_rows(
+    pair: Mapping[str, Mixture], weightings: Sequence[str], steps: int = STEPS[-1]
+) -> pd.DataFrame:
+    """By how much each number speaks for the first class: by likelihoods, and by other scores.
+
+    Args:
+        pair: two classes.
+        weightings: of the errors.
+        steps: of the bound.
+
+    Returns:
+        ``x, score`` ("exact", "bound", or a weighting), ``value``: for likelihoods the logarithm of
+        their ratio in nats; for weighted errors their difference, scaled to fit it best.
+    """
+    a, b = pair.values()
+    exact = a.log_density(GRID) - b.log_density(GRID)
+    bounds = [bound_terms(model, GRID, steps).total for model in (a, b)]
+    curves = {"exact": exact, "bound": bounds[1] - bounds[0]}
+    for name, difference in _differences(pair, GRID, weightings).items():
+        scale = float(difference @ exact / (difference @ difference))
+        curves[name] = scale * difference
+    tables = [
+        pd.DataFrame({"x": GRID.round(3), "score": name, "value": values.round(4)})
+        for name, values in curves.items()
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def agreement_rows(
+    pair: Mapping[str, Mixture],
+    weightings: Sequence[str],
+    steps: Sequence[int] = (STEPS[0], STEPS[-1]),
+) -> pd.DataFrame:
+    """How often each score decides right, over the numbers of both classes.
+
+    Args:
+        pair: two classes, equally frequent.
+        weightings: of the errors.
+        steps: of the bound.
+
+    Returns:
+        ``score, right`` (share of numbers), ``as_bayes`` (share decided as by the likelihoods);
+        the likelihoods come first, for no score can be right more often.
+    """
+    # A decision jumps, so it is summed over a fine grid and not by a quadrature for smooth curves.
+    numbers = FINE
+    a, b = pair.values()
+    logs = [model.log_density(numbers) for model in (a, b)]
+    share_a, share_b = (np.exp(each) / np.exp(each).sum() / len(pair) for each in logs)
+    exact = logs[0] - logs[1]
+    scores = {"exact": exact}
+    for count in steps:
+        bounds = [bound_terms(model, numbers, count).total for model in (a, b)]
+        scores[f"bound, {count:,} steps"] = bounds[1] - bounds[0]
+    scores |= _differences(pair, numbers, weightings)
+    return pd.DataFrame(
+        [
+            {
+                "score": name,
+                "right": float((value > 0) @ share_a + (value <= 0) @ share_b),
+                "as_bayes": float(((value > 0) == (exact > 0)) @ (share_a + share_b)),
+            }
+            for name, value in scores.items()
+        ]
+    ).round(4)
+
+
+def agreement_sentence(rows: pd.DataFrame) -> str:
+    """Say what the weights cost.
+
+    Args:
+        rows: from `agreement_rows`.
+    """
+    found = dict(zip(rows["score"], rows["right"].tolist(), strict=True))
+    best = found.pop("exact")
+    others = ", ".join(f"{name}: {share:.1%}" for name, share in found.items())
+    return f"By the likelihoods {best:.1%} are right, the most that is possible. Others: {others}."
+
+
+def _differences(
+    pair: Mapping[str, Mixture], numbers: np.ndarray, weightings: Sequence[str]
+) -> dict[str, np.ndarray]:
+    """Weighted mean error under the second class minus that under the first."""
+    times = step_times(LEVELS, "t")
+    schedule = CosineSchedule()
+    ratio = log_snr(schedule, times)
+    first, second = (expected_errors(model, numbers, times) for model in pair.values())
+    return {
+        name: parse_weighting(name).weights(times, ratio, schedule) @ (second - first) / LEVELS
+        for name in weightings
+    }

@@ -1,0 +1,104 @@
+"""The tables of Appendix A: the bound, the weights, and the decisions."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcbook.mixture import make_pair
+from gcbook.views.equation_checks import equation_rows
+from gcbook.views.likelihood_bound import (
+    DECIMALS,
+    PARTS,
+    agreement_rows,
+    agreement_sentence,
+    bound_rows,
+    bound_sentence,
+    ratio_rows,
+    weight_rows,
+    weight_sentence,
+)
+
+PAIR = make_pair()
+
+
+def test_rows_of_the_bound_add_up():
+    rows = bound_rows(PAIR["A"], (16, 32))
+    assert list(zip(rows["spacing"], rows["steps"], strict=True)) == [
+        ("log-SNR", 16),
+        ("log-SNR", 32),
+        ("t", 16),
+        ("t", 32),
+    ]
+    assert np.allclose(rows[list(PARTS)].sum(axis=1), rows["bound"], atol=1e-5)
+    assert np.allclose(rows["bound"] - rows["exact"], rows["gap"], atol=1e-5)
+    numbers, shares = PAIR["A"].quadrature()
+    entropy = -PAIR["A"].log_density(numbers) @ shares
+    assert rows["exact"].iloc[0] == pytest.approx(entropy + DECIMALS * np.log(10), abs=1e-5)
+    assert (rows[list(PARTS)] >= 0).all(axis=None)
+
+
+def test_the_sentence_follows_the_rows():
+    rows = pd.DataFrame(
+        [
+            ("log-SNR", 16, 0.0, 1.0, 8.0, 9.0, 5.0, 4.0),
+            ("log-SNR", 32, 0.00001, 1.0, 6.0, 7.0, 5.0, 2.0),
+            ("t", 16, 0.0, 1.0, 12.0, 13.0, 5.0, 8.0),
+            ("t", 32, 0.0, 1.0, 6.0, 7.0, 5.0, 2.0),
+        ],
+        columns=["spacing", "steps", *PARTS, "bound", "exact", "gap"],
+    )
+    said = bound_sentence(rows)
+    assert "evenly spaced in log-SNR the gap falls from 4 nats at 16 steps to 2 at 32" in said
+    assert "evenly spaced in t the gap falls from 8" in said
+    assert "divides it by 4.0" in said
+    assert "never lies below the true value, 5.0000" in said
+    assert "the prior holds less than 0.0001, the reconstruction 1.0000" in said
+    rows.loc[3, "gap"] = -0.1
+    assert "It does lie below" in bound_sentence(rows)
+
+
+def test_weights_share_out_the_sum():
+    rows = weight_rows(PAIR["A"], ["elbo", "exp:7", "uniform"])
+    for _, group in rows.groupby("weighting"):
+        assert group["below"].iloc[-1] == pytest.approx(1, abs=1e-5)
+        assert (np.diff(group["below"]) >= 0).all()
+        widths = np.gradient(group["t"].to_numpy())
+        assert group["density"].to_numpy() @ widths == pytest.approx(1, abs=0.01)
+    middle = rows[rows["below"] >= 0.5].groupby("weighting")["t"].min()
+    assert middle["elbo"] < middle["exp:7"] < middle["uniform"]
+    said = weight_sentence(rows)
+    assert f"Under the bound half of the sum comes from t below {middle['elbo']:.2g}" in said
+    assert "Under the weights exp:7" in said
+
+
+def test_a_perfect_bound_decides_as_the_likelihoods_do():
+    rows = ratio_rows(PAIR, ["exp:7"], steps=512)
+    curves = rows.pivot(index="x", columns="score", values="value")
+    apart = (curves["bound"] - curves["exact"]).abs()
+    assert (apart < 0.1 + 0.02 * curves["exact"].abs()).all()
+    # Mirrored classes: what speaks for A at x speaks for B at −x.
+    assert np.allclose(curves["exp:7"], -curves["exp:7"].to_numpy()[::-1], atol=1e-3)
+    # Scaled to fit best: what is left over has nothing in common with it.
+    left = curves["exact"] - curves["exp:7"]
+    assert left @ curves["exp:7"] == pytest.approx(0, abs=0.05 * curves["exact"] @ curves["exact"])
+
+
+def test_no_score_is_right_more_often_than_the_likelihoods():
+    rows = agreement_rows(PAIR, ["exp:7", "uniform"], (16,)).set_index("score")
+    assert rows["right"].idxmax() == "exact"
+    assert rows.loc["exact", "as_bayes"] == 1
+    assert rows.loc["bound, 16 steps", "right"] <= rows.loc["exact", "right"]
+    assert rows.loc["exp:7", "right"] > rows.loc["uniform", "right"]
+    # By simulation.
+    drawn = PAIR["A"].sample(100_000, np.random.default_rng(0))
+    right = (PAIR["A"].log_density(drawn) > PAIR["B"].log_density(drawn)).mean()
+    assert rows.loc["exact", "right"] == pytest.approx(right, abs=0.005)
+    assert f"{rows.loc['exact', 'right']:.1%} are right" in agreement_sentence(rows.reset_index())
+
+
+def test_every_equation_holds_for_other_classes_too():
+    for model in (PAIR["A"], make_pair(0.6, 0.4)["B"]):
+        rows = equation_rows(model)
+        assert len(rows) == 7
+        assert rows["difference"].max() < 1e-6
+        assert rows.loc[rows["by"] != "differences", "difference"].max() < 1e-9

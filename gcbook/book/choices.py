@@ -94,6 +94,12 @@ NOISE_TRAINING: Fields = {
     "seed": whole(0, "seed of the noise and of the resampling", ge=0, le=MAX_SEED),
 }
 
+DETAIL: Fields = {
+    "images_a_category": whole(4, "images of each category to restore", ge=1, le=20),
+    **CLUSTERED,
+    "seed": whole(0, "seed of the lot, the noise and the resampling", ge=0, le=MAX_SEED),
+}
+
 COST: Fields = {
     "timed_images": whole(4, "decisions of each miniature to time, 0 for none", ge=0, le=64),
     "n_images": whole(12, "images of each test set to score anew, 0 for none", ge=0, le=160),
@@ -120,6 +126,7 @@ CHAPTERS: Mapping[str, type[Parameters]] = {
         ("error-consistency", {}),
         ("blurred-images", {}),
         ("noise-training", NOISE_TRAINING),
+        ("fine-detail", DETAIL),
         ("discussion", {}),
         ("tables", {}),
         ("zoo", {"noise_draws": NOISE_DRAWS}),
@@ -137,6 +144,7 @@ _SMOKE: Mapping[str, Any] = {
     "grid": 16,
     "max_draws": 64,
     "conflicts": 1,
+    "images_a_category": 1,
     "times": "0.3,0.6",
     "noise_draws": 2,
     "timed_images": 1,

@@ -1,0 +1,157 @@
+"""Figures of fine and coarse detail: what is restored, and accuracy by weight and by reduction."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from gcbook.categories import CHANCE
+from gcbook.figures.parts import interval_tooltips, nothing
+from gcbook.figures.theme import CHANCE_LINE
+from gcbook.figures.toy import side_by_side
+from gcbook.views.high_pass import SETS
+
+__all__ = ["fig_decays", "fig_reduced", "fig_restored_detail"]
+
+_SIDE, _HEIGHT = 270, 240
+_BANDS = ["#5b3794", "#3e7cb1", "#3a9c6b", "#b3791f"]
+_COLORS = {
+    "As in training": "#7a7a7a",
+    "High-pass": "#d0273c",
+    "Low-pass": "#0077bb",
+    "Silhouettes": "#00916e",
+}
+_DASHES = {
+    "As in training": [1, 0],
+    "High-pass": [8, 3],
+    "Low-pass": [2, 2],
+    "Silhouettes": [8, 3, 2, 3],
+}
+
+
+def fig_restored_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Power that a denoiser gives back and misses, a line a band of spatial frequency.
+
+    Args:
+        rows: from `gcbook.views.restored_detail.detail_rows`.
+    """
+    if rows.empty:
+        return nothing("No diffusion model on pixels comes with this version.")
+    bands = list(dict.fromkeys(rows["band"]))
+    legend = alt.Legend(title="Cycles an image", symbolOpacity=1)
+    dashes = [[1, 0], [8, 3], [2, 2], [8, 3, 2, 3], [1, 4]]
+    look: dict[str, Any] = {
+        "color": alt.Color("band:N", scale=alt.Scale(domain=bands, range=_BANDS), legend=legend),
+        "strokeDash": alt.StrokeDash(
+            "band:N", scale=alt.Scale(domain=bands, range=dashes[: len(bands)]), legend=legend
+        ),
+    }
+    x = alt.X("t:Q", title="Noise t", scale=alt.Scale(domain=[0, 1]))
+    panels = []
+    for name, title in (("kept", "Given back"), ("missed", "Error")):
+        part = rows[["t", "band", "images", name, f"{name}_low", f"{name}_high"]].rename(
+            columns={name: "value", f"{name}_low": "low", f"{name}_high": "high"}
+        )
+        y = alt.Y("value:Q", title="Of the clean image's power").axis(format=".0%")
+        tooltip = [
+            alt.Tooltip("band:N", title="Cycles an image"),
+            alt.Tooltip("t:Q", format=".2f"),
+            alt.Tooltip("value:Q", title=title, format=".1%"),
+            *interval_tooltips(".1%"),
+            alt.Tooltip("images:Q", title="Images"),
+        ]
+        base = alt.Chart(part).encode(x=x, color=look["color"])
+        layers = [
+            base.mark_area(opacity=0.15).encode(
+                y=alt.Y("low:Q", title="Of the clean image's power"), y2="high:Q"
+            ),
+            base.mark_line(strokeWidth=2).encode(y=y, strokeDash=look["strokeDash"]),
+            base.mark_point(filled=True, size=25, opacity=1).encode(y=y, tooltip=tooltip),
+        ]
+        panels.append(alt.layer(*layers).properties(width=_SIDE, height=_HEIGHT, title=title))
+    return side_by_side(
+        panels,
+        [],
+        "Two panels over the strength of the noise, a line for each band of spatial frequency with "
+        "the band of its interval. Left: the power of the restored images as a share of that of "
+        "the clean ones; all lines fall from 1 to 0, the finer the band the earlier. Right: the "
+        "power of the error, which rises from 0 to 1 likewise.",
+    )
+
+
+def fig_decays(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Accuracy on each test set against k of exp(−kt), a panel a model.
+
+    Args:
+        rows: from `gcbook.views.high_pass.decay_rows`.
+    """
+    return _accuracies(
+        rows,
+        "k",
+        alt.X("k:Q", title="k of exp(−kt)"),
+        "against k of the weighting exp(−kt), from 0 to 20",
+    )
+
+
+def fig_reduced(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Accuracy on each test set against the factor of the reduction, a panel a model.
+
+    Args:
+        rows: from `gcbook.views.high_pass.reduced_rows`.
+    """
+    return _accuracies(
+        rows,
+        "factor",
+        alt.X("factor:Q", title="Reduced by", scale=alt.Scale(type="log", base=2)).axis(
+            values=[1, 2, 4, 8]
+        ),
+        "against the factor by which images were reduced before they were enlarged again",
+    )
+
+
+def _accuracies(rows: pd.DataFrame, field: str, x: alt.X, across: str) -> alt.TopLevelMixin:
+    if rows.empty:
+        return nothing("No model of this kind comes with this version.")
+    shown = [title for title in SETS.values() if title in set(rows["test_set"])]
+    legend = alt.Legend(title="Images", symbolOpacity=1)
+    color = alt.Color(
+        "test_set:N",
+        scale=alt.Scale(domain=shown, range=[_COLORS[name] for name in shown]),
+        legend=legend,
+    )
+    dash = alt.StrokeDash(
+        "test_set:N",
+        scale=alt.Scale(domain=shown, range=[_DASHES[name] for name in shown]),
+        legend=legend,
+    )
+    unit = alt.Scale(domain=[0, 1])
+    y = alt.Y("accuracy:Q", title="Accuracy", scale=unit).axis(format=".0%")
+    tooltip = [
+        alt.Tooltip("test_set:N", title="Images"),
+        alt.Tooltip(f"{field}:Q", format=".3~g"),
+        alt.Tooltip("accuracy:Q", title="Accuracy", format=".1%"),
+        *interval_tooltips(".1%"),
+        alt.Tooltip("n:Q", title="Images asked about"),
+    ]
+    chance = alt.Chart(pd.DataFrame({"accuracy": [CHANCE]})).mark_rule(
+        color=CHANCE_LINE, strokeDash=[2, 3]
+    )
+    panels = []
+    for model, group in rows.groupby("model", sort=False):
+        base = alt.Chart(group.drop(columns="model")).encode(x=x, color=color)
+        layers = [
+            chance.encode(y=y),
+            base.mark_area(opacity=0.14).encode(
+                y=alt.Y("low:Q", title="Accuracy", scale=unit), y2="high:Q"
+            ),
+            base.mark_line(strokeWidth=2).encode(y=y, strokeDash=dash),
+            base.mark_point(filled=True, size=30, opacity=1).encode(y=y, tooltip=tooltip),
+        ]
+        panels.append(alt.layer(*layers).properties(width=_SIDE, height=_HEIGHT, title=str(model)))
+    names = ", ".join(dict.fromkeys(rows["model"].astype(str)))
+    return side_by_side(
+        panels,
+        [],
+        f"A panel a model ({names}): accuracy {across}, a line with the band of its interval for "
+        f"each of these: {', '.join(shown).lower()}. A dotted line is at chance.",
+    ).properties(columns=2)

@@ -1,7 +1,8 @@
 r"""Diffusion-style noise as an augmentation of images (Jaini et al., 2024, Appendix E, Listing 1).
 
 An image that was normalized, so that its pixels have mean 0 and variance 1 over the training
-images, becomes
+images (the paper does not say so; without it the strength of the noise would depend on the unit of
+the pixels), becomes
 
 .. math:: \alpha x + \sqrt{1 - \alpha^2}\, \varepsilon, \qquad \alpha = \sqrt u \text{ or } u,
     \quad u \sim U[0, 1], \quad \varepsilon \sim N(0, I),
@@ -51,7 +52,8 @@ class DiffusionNoise(v2.Transform):
     Args:
         sqrt_alphas: draw α as the root of a uniform number, as the paper does; else as the number.
         generator: of the draws; by default torch's global one, which workers of a
-            ``torch.utils.data.DataLoader`` seed apart.
+            ``torch.utils.data.DataLoader`` seed apart. One that is given here is copied to every
+            worker, and all of them would draw the same noise.
 
     Raises:
         InputError: an image is not of floating point, and so cannot have been normalized.

@@ -35,7 +35,8 @@ class Correlation:
         coefficient: "Pearson" or "Spearman".
         n: observers.
         r: its value in [-1, 1], NaN where a quantity does not vary or n < 3.
-        low: end of the interval, NaN where n < 4.
+        low: end of the interval, NaN where n < 4 or r is ±1, of which Fisher's transformation says
+            nothing.
         high: other end.
         p: share of arrangements whose coefficient is at least as far from 0.
         arrangements: that were counted; for random ones the given one is among them.
@@ -122,10 +123,8 @@ def _random_orders(n: int, seed: int) -> npt.NDArray[np.int64]:
 
 
 def _interval(r: float, n: int, ranks: bool, confidence: float) -> tuple[float, float]:
-    if n < 4:
+    if n < 4 or abs(r) > 1 - _ROUNDING:
         return math.nan, math.nan
-    if abs(r) > 1 - _ROUNDING:
-        return r, r
     variance = (1 + r * r / 2 if ranks else 1) / (n - 3)
     half = stats.norm.ppf((1 + confidence) / 2) * math.sqrt(variance)
     return math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)

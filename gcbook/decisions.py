@@ -225,6 +225,8 @@ def choose_draws(store: Store, draws: int | None) -> int:
 def _decide_table(
     rows: pd.DataFrame, weighting: str, norm: Norm, draws: int | None, pooling: Pooling
 ) -> pd.DataFrame:
+    if pooling != "log" and "nll" not in rows:
+        raise InputError(f"decide: pooling {pooling!r} is for likelihoods; expected log.")
     values = weighted_errors(rows, parse_weighting(weighting), norm)
     images = sorted(rows["image_id"].unique())
     labels = sorted(rows["label"].unique())

@@ -63,7 +63,7 @@ class Mixture:
         clump = generator.choice(len(self.means), size=n, p=self.weights)
         return np.asarray(self.means)[clump] + self.sd * generator.standard_normal(n)
 
-    def quadrature(self, nodes: int = 10) -> tuple[Floats, Floats]:
+    def quadrature(self, nodes: int = 40) -> tuple[Floats, Floats]:
         """Return numbers and weights that give means over the mixture, each (clumps · nodes,)."""
         points, weights = np.polynomial.hermite_e.hermegauss(nodes)
         numbers = np.add.outer(np.asarray(self.means), self.sd * points)

@@ -79,6 +79,9 @@ def test_nothing_is_said_where_nothing_varies_or_too_few_answer() -> None:
     for x, y in (([1, 1, 1, 1], [1, 2, 3, 4]), ([1, 2], [2, 3]), ([], [])):
         for found in correlate(x, y):
             assert np.isnan([found.r, found.low, found.high, found.p]).all()
+    perfect = correlate([1, 2, 3, 4], [1, 3, 4, 9])[1]
+    assert (perfect.r, perfect.p) == (pytest.approx(1), 2 / 24)
+    assert np.isnan([perfect.low, perfect.high]).all()
     three = correlate([1, 2, 3], [1, 3, 2])[1]
     assert three.r == pytest.approx(0.5)
     assert np.isnan(three.low)

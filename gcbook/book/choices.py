@@ -41,7 +41,7 @@ TOY: Fields = {
 
 BOUND: Fields = {
     "coarse_sd": number(1.1, "standard deviation of a class's hill", ge=0.3, le=3),
-    "fine_sd": number(0.2, "standard deviation of a peak", ge=0.05, le=1),
+    "fine_sd": number(0.2, "standard deviation of a peak", ge=0.1, le=1),
 }
 """The bound of the likelihood, on two classes of numbers."""
 

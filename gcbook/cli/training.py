@@ -28,7 +28,9 @@ def train(
     steps: Annotated[
         int | None, typer.Option(min=1, help="Instead of the recipe's number.")
     ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
+    device: Annotated[
+        str, typer.Option(help="auto, cpu, cuda; for miniatures also cuda:1, mps.")
+    ] = "auto",
     data: Annotated[
         str, typer.Option(metavar="IMAGENET", help="ResNets: folder of train and val.")
     ] = "",
@@ -46,7 +48,7 @@ def train(
 
     The same command goes on where it was stopped. FOLDER gets the state of the run, its history,
     and in FOLDER/model the finished model, which gcbook score takes by its path. For several GPUs:
-    accelerate launch -m gcbook train resnet50-noise --data IMAGENET -o FOLDER.
+    accelerate launch --multi_gpu -m gcbook train resnet50-noise --data IMAGENET -o FOLDER.
     """
     if name in ("resnet50", "resnet50-noise"):
         if base or steps:
@@ -99,7 +101,8 @@ def _train_resnet(
         raise InputError(f"{name}: expected --data with the folder of ImageNet, found none.")
     from dataclasses import replace
 
-    from gcbook.training.resnet import RESNETS, ResNetRun
+    from gcbook.training.resnet import ResNetRun
+    from gcbook.training.resnet_plan import RESNETS
 
     plan = RESNETS[name]
     plan = replace(

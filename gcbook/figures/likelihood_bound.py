@@ -146,7 +146,7 @@ def fig_bound_parts(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def fig_weights(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Which times a weighted sum of errors consists of: its density and its running share.
+    """Which times a weighted sum consists of: its density and its running share.
 
     Args:
         rows: from `gcbook.views.likelihood_bound.weight_rows`.
@@ -154,47 +154,47 @@ def fig_weights(rows: pd.DataFrame) -> alt.TopLevelMixin:
     table = rows.assign(name=rows["weighting"].map(_NAMES).fillna(rows["weighting"]))
     names = list(dict.fromkeys(table["name"]))
     keys = {name: key for key, name in _NAMES.items() if key != "elbo"}
-    scale = [_SCORES[keys[name]] for name in names]
-    color = alt.Color("name:N", title=None, scale=alt.Scale(domain=names, range=scale))
-    dash = alt.StrokeDash(
-        "name:N",
-        title=None,
-        scale=alt.Scale(domain=names, range=[_DASHES[keys[name]] for name in names]),
+    colors = [_SCORES[keys[name]] for name in names]
+    dashes = [_DASHES[keys[name]] for name in names]
+    part = alt.param(
+        name="bound_part",
+        value="difference",
+        bind=alt.binding_radio(
+            options=["difference", "error"],
+            labels=["difference between the classes", "error under the own class"],
+            name="Sum of the ",
+        ),
     )
-    x = alt.X("t:Q", title="Time t", scale=alt.Scale(domain=[0, 1]))
-    base = alt.Chart(table[["name", "t", "density", "below"]])
-    tooltip = [
-        alt.Tooltip("name:N", title="Weights"),
-        alt.Tooltip("t:Q", title="t", format=".3f"),
-        alt.Tooltip("below:Q", title="Share from less noise", format=".1%"),
-    ]
+    look: dict[str, Any] = {
+        "x": alt.X("t:Q", title="Time t", scale=alt.Scale(domain=[0, 1])),
+        "color": alt.Color("name:N", title=None, scale=alt.Scale(domain=names, range=colors)),
+        "strokeDash": alt.StrokeDash(
+            "name:N", title=None, scale=alt.Scale(domain=names, range=dashes)
+        ),
+        "tooltip": [
+            alt.Tooltip("name:N", title="Weights"),
+            alt.Tooltip("t:Q", title="t", format=".3f"),
+            alt.Tooltip("below:Q", title="Share from less noise", format=".1%"),
+        ],
+    }
+    base = alt.Chart(table[["name", "part", "t", "density", "below"]]).transform_filter(
+        "datum.part === bound_part"
+    )
+    density = alt.Y("density:Q", title="Share a unit of t", scale=alt.Scale(domain=[0, 6]))
+    below = alt.Y("below:Q", title="Share from less noise").axis(format=".0%")
     panels = [
         base.mark_line(strokeWidth=2, clip=True)
-        .encode(
-            x=x,
-            y=alt.Y("density:Q", title="Share a unit of t", scale=alt.Scale(domain=[0, 6])),
-            color=color,
-            strokeDash=dash,
-            tooltip=tooltip,
-        )
-        .properties(width=270, height=240, title="Where the sum comes from"),
-        base.mark_line(strokeWidth=2)
-        .encode(
-            x=x,
-            y=alt.Y("below:Q", title="Share from less noise").axis(format=".0%"),
-            color=color,
-            strokeDash=dash,
-            tooltip=tooltip,
-        )
-        .properties(width=270, height=240, title="Added up"),
+        .encode(y=y, **look)
+        .properties(width=270, height=240, title=title)
+        for y, title in ((density, "Where the sum comes from"), (below, "Added up"))
     ]
     return side_by_side(
         panels,
-        [],
-        "Two panels over time t. Left: the density of the contributions to a weighted sum of "
-        "errors. That of the bound rises steeply towards t = 0, beyond the axis; with exp(−7t) it "
-        "is highest in between; with uniform weights it grows with t. Right: the same added up "
-        "from t = 0.",
+        [part],
+        "Two panels over time t, for a weighted sum of the difference in error between the classes "
+        "or, if the reader chooses so, of the error under the own class. Left: the density of its "
+        "parts; with the weights of the bound it lies at the least noise, with exp(−7t) at more, "
+        "with uniform weights at the most. Right: the same added up from t = 0.",
     )
 
 

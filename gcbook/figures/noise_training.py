@@ -16,6 +16,7 @@ __all__ = ["fig_noise_categories", "fig_noise_cells"]
 _TRAINED = {"clean": "mini-cnn", "noised": "mini-cnn-noise"}
 _TESTED = [CLEAN, ONE_DRAW, MEAN_OF_DRAWS]
 _UNIT = alt.Scale(domain=[0, 1])
+_AS_TRAINED = "what each was trained on"
 _ROW = 22
 _TEXTURE = "Fraction of texture decisions"
 
@@ -82,7 +83,7 @@ def fig_noise_categories(rows: pd.DataFrame) -> alt.TopLevelMixin:
     if rows.empty:
         return nothing("This version brings no classifier to compare.")
     color, shape = _trained(rows)
-    tested = dropdown("noise_tested", "Tested with ", _TESTED, CLEAN)
+    tested = dropdown("noise_tested", "Tested with ", [*_TESTED, _AS_TRAINED], _AS_TRAINED)
     x = alt.X("texture_share:Q", scale=_UNIT, title=_TEXTURE).axis(
         grid=False, values=TENTHS, format=".1f", labelOverlap=True
     )
@@ -94,7 +95,10 @@ def fig_noise_categories(rows: pd.DataFrame) -> alt.TopLevelMixin:
         alt.Tooltip("shape_answers:Q", title="Answers naming the shape", format=","),
         alt.Tooltip("texture_answers:Q", title="Answers naming the texture", format=","),
     ]
-    base = alt.Chart(rows).transform_filter("datum.tested === noise_tested")
+    base = alt.Chart(rows).transform_filter(
+        f"datum.tested === (noise_tested !== '{_AS_TRAINED}' ? noise_tested : "
+        f"datum.trained === 'clean' ? '{CLEAN}' : '{ONE_DRAW}')"
+    )
     mean = base.transform_aggregate(x="mean(category_mean)", groupby=["trained"])
     layers = [
         mean.mark_rule(strokeWidth=2).encode(
@@ -111,8 +115,8 @@ def fig_noise_categories(rows: pd.DataFrame) -> alt.TopLevelMixin:
             "One row for each of 16 shape categories; horizontal position is the fraction of "
             "texture decisions among the decisions for either cue, from 0 on the left to 1 on the "
             "right. A mark for classifiers trained on clean and one for those trained on noised "
-            "images, and a vertical line at the mean over categories of each. The reader chooses "
-            "whether they are tested on clean or on noised images."
+            "images, and a vertical line at the mean over categories of each. At first each is "
+            "tested on what it was trained on; the reader can have both tested alike."
         ),
     )
 

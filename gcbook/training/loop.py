@@ -23,6 +23,7 @@ from safetensors import safe_open
 
 from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.errors import InputError
+from gcbook.training.interrupts import uninterrupted
 from gcbook.training.plan import Plan
 from gcbook.training.pool import Pool
 from gcbook.training.state import forget_later, latest, read_about, write_state
@@ -115,9 +116,10 @@ class Trainer:
             if self.step:
                 self._take_stock(None)  # an interruption may have come between step and stock
             while self.step < end:
-                loss = self._one_step()
+                with uninterrupted():
+                    loss = self._one_step()
+                    self.step += 1
                 losses += torch.tensor([loss, 1.0])
-                self.step += 1
                 now = time.monotonic()
                 self.seconds = now - begun
                 if self._take_stock(float(losses[0] / losses[1])):

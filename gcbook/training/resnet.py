@@ -1,15 +1,16 @@
 """A ResNet on ImageNet, with diffusion-style noise or without: the paper's Appendix E.
 
 Accelerate spreads the run over whatever there is, one process on a CPU or many GPUs; the same
-command goes on where it was stopped. The learning rate is the paper's whatever the number of
-devices, which the paper does not tell.
+command goes on where it was stopped. What the paper does not tell is as is usual: images are
+normalized before they are noised, weight decay is on all parameters, there is no warm-up, and the
+learning rate is the printed one whatever the number of devices. On a GPU the network runs in
+bfloat16.
 """
 
 import json
-import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch.utils.data import DataLoader
 
-from gcbook.classifiers.preprocess import TorchvisionPreprocess
-from gcbook.errors import InputError
+from gcbook.errors import GcbookError, InputError
 from gcbook.training.imagefolder import (
     KeyedImages,
     class_names,
@@ -29,9 +29,11 @@ from gcbook.training.imagefolder import (
     training_transform,
     validation_transform,
 )
+from gcbook.training.interrupts import uninterrupted
+from gcbook.training.resnet_plan import ResNetPlan
 from gcbook.training.state import forget_later, read_about, write_state
 
-__all__ = ["RESNETS", "ResNetPlan", "ResNetRun"]
+__all__ = ["ResNetRun"]
 
 STATE, HISTORY, MODEL = "state.safetensors", "history.jsonl", "model"
 WEIGHTS = "model.safetensors"
@@ -39,51 +41,6 @@ SHOW_EVERY = 30
 """Seconds between lines on how it goes."""
 ORDER = 2**32 - 1
 """In place of an image's index: the key of the order of an epoch."""
-
-
-@dataclass(frozen=True)
-class ResNetPlan:
-    """How a network is trained; the defaults are those of Appendix E.
-
-    Args:
-        noise: put diffusion-style noise on the training images.
-        sqrt_alphas: the law of its strength.
-        epochs: over the training images.
-        batch_size: images a step and device.
-        learning_rate: its largest value; it falls to zero along half a cosine.
-        momentum: of stochastic gradient descent.
-        weight_decay: of all weights.
-        architecture: one of torchvision's networks.
-        crop_size: side of the images, in pixels; they are resized to 8/7 of it before testing.
-        seed: of the weights, the order and the augmentation.
-    """
-
-    noise: bool
-    sqrt_alphas: bool = True
-    epochs: int = 300
-    batch_size: int = 64
-    learning_rate: float = 0.1
-    momentum: float = 0.9
-    weight_decay: float = 1e-4
-    architecture: str = "resnet50"
-    crop_size: int = 224
-    seed: int = 0
-
-    def rate(self, done: float) -> float:
-        """Return the learning rate after a share of the run, 0 to 1."""
-        return self.learning_rate * 0.5 * (1 + math.cos(math.pi * done))
-
-    @property
-    def shown(self) -> TorchvisionPreprocess:
-        """What a network is tested on."""
-        return TorchvisionPreprocess(self.crop_size, round(self.crop_size * 8 / 7))
-
-
-RESNETS: Mapping[str, ResNetPlan] = {
-    "resnet50": ResNetPlan(noise=False, epochs=90),
-    "resnet50-noise": ResNetPlan(noise=True),
-}
-"""By the name that `gcbook train` takes."""
 
 
 class ResNetRun:
@@ -131,12 +88,13 @@ class ResNetRun:
         noised = training_transform(plan.shown, noise=plan.noise, sqrt_alphas=plan.sqrt_alphas)
         self.train = KeyedImages(train, noised, plan.seed)
         self.test = KeyedImages(test, validation_transform(plan.shown), plan.seed)
-        if device not in ("auto", "cpu", "cuda"):
+        there = torch.cuda.is_available()
+        if device not in ("auto", "cpu", "cuda") or (device == "cuda" and not there):
             raise InputError(
-                f"device: expected auto, cpu or cuda, found {device!r}; CUDA_VISIBLE_DEVICES "
-                "chooses between GPUs, and accelerate launch takes several."
+                f"device: expected auto, cpu or, where there is a GPU, cuda; found {device!r}. "
+                "CUDA_VISIBLE_DEVICES chooses between GPUs, and accelerate launch takes several."
             )
-        precision = "no" if device == "cpu" or not torch.cuda.is_available() else "bf16"
+        precision = "bf16" if there and device != "cpu" else "no"
         self.accelerator = Accelerator(cpu=device == "cpu", mixed_precision=precision)
         self.main: bool = self.accelerator.is_main_process
         self.report = report if self.main else lambda line: None
@@ -150,6 +108,7 @@ class ResNetRun:
         )
         self.network, self.optimizer = self.accelerator.prepare(network, optimizer)
         self.seen, self.seconds = 0, 0.0
+        self.validated: list[dict[str, Any]] = []
         self._resume()
 
     def run(self) -> Path:
@@ -162,13 +121,15 @@ class ResNetRun:
         begun = time.monotonic() - self.seconds
         saved = shown = time.monotonic()
         try:
-            for epoch in range(self.seen // size, self.plan.epochs):
+            # An epoch that ended without its validation is validated first.
+            for epoch in range(len(self.validated), self.plan.epochs):
                 losses, steps = 0.0, 0
                 for images, labels in self._rest_of(epoch):
-                    losses, steps = losses + self._step(images, labels), steps + 1
-                    # The last batch is filled up with images that were there before.
-                    most = (epoch + 1) * size
-                    self.seen = min(self.seen + self.plan.batch_size * devices, most)
+                    with uninterrupted():
+                        losses, steps = losses + self._step(images, labels), steps + 1
+                        # The last batch is filled up with images that were there before.
+                        most = (epoch + 1) * size
+                        self.seen = min(self.seen + self.plan.batch_size * devices, most)
                     now = time.monotonic()
                     self.seconds = now - begun
                     if now - shown > SHOW_EVERY:
@@ -177,9 +138,12 @@ class ResNetRun:
                     if now - saved > self.save_every:
                         self._save()
                         saved = now
-                self._validate(epoch, losses / max(steps, 1))
-        finally:
+                self._validate(epoch, losses / steps if steps else None)
+        except KeyboardInterrupt:
+            # After any other mistake the last state is worth more than this one.
             self._save()
+            raise
+        self._save()
         return self._export()
 
     def _rest_of(self, epoch: int) -> Any:
@@ -188,6 +152,8 @@ class ResNetRun:
         order = torch.Generator().manual_seed(key_of(self.plan.seed, epoch, ORDER))
         indices = torch.randperm(len(self.train), generator=order).tolist()
         left = indices[self.seen - epoch * len(self.train) :]
+        if not left:
+            return []
         self.network.train()
         return self._loader(self.train, left)
 
@@ -206,12 +172,22 @@ class ResNetRun:
             group["lr"] = self.plan.rate(self.seen / (self.plan.epochs * len(self.train)))
         self.optimizer.zero_grad(set_to_none=True)
         loss = F.cross_entropy(self.network(images).float(), labels)
+        if not torch.isfinite(loss):
+            raise GcbookError(
+                f"the loss is {loss.item()} at image {self.seen:,}: training has diverged. The "
+                f"last state in {self.folder} is from before; a smaller learning rate may help."
+            )
         self.accelerator.backward(loss)
         self.optimizer.step()
         return loss.item()
 
     @torch.no_grad()
-    def _validate(self, epoch: int, training_loss: float) -> None:
+    def _validate(self, epoch: int, training_loss: float | None) -> None:
+        """Add a row to the history.
+
+        ``training_loss`` is the mean over this process's batches of the epoch since the run was
+        begun or resumed, None if there was none.
+        """
         self.network.eval()
         totals = torch.zeros(2, dtype=torch.float64)
         for images, labels in self._loader(self.test, range(len(self.test))):
@@ -220,12 +196,17 @@ class ResNetRun:
             gathered = self.accelerator.gather_for_metrics(found)
             totals += torch.stack([each.double().sum().cpu() for each in gathered])
         loss, accuracy = (totals / len(self.test)).tolist()
-        row = {"epoch": epoch + 1, "images_seen": self.seen, "seconds": round(self.seconds, 1)}
+        row: dict[str, Any] = {
+            "epoch": epoch + 1,
+            "images_seen": self.seen,
+            "seconds": round(self.seconds, 1),
+        }
         row |= {"training_loss": training_loss, "loss": loss, "accuracy": accuracy}
         if self.main:
             self.folder.mkdir(parents=True, exist_ok=True)
             with (self.folder / HISTORY).open("a", encoding="utf-8") as stream:
                 stream.write(json.dumps(row) + "\n")
+        self.validated.append(row)
         self.report(self._line(f"loss {loss:.4f}, accuracy {accuracy:.4f} on clean images"))
 
     def _line(self, text: str) -> str:
@@ -247,7 +228,12 @@ class ResNetRun:
             momentum = self.optimizer.state.get(value, {}).get("momentum_buffer")
             if momentum is not None:
                 tensors[f"momentum/{name}"] = momentum
-        about = {"step": self.seen, "seconds": self.seconds, "plan": asdict(self.plan)}
+        about: dict[str, Any] = {
+            "step": self.seen,
+            "seconds": self.seconds,
+            "images": len(self.train),
+        }
+        about |= {"plan": asdict(self.plan)}
         write_state(self.folder / STATE, tensors, about)
 
     def _resume(self) -> None:
@@ -260,9 +246,16 @@ class ResNetRun:
                 f"{path}: expected a run with {asdict(self.plan)}, found one with "
                 f"{about['plan']}; use another folder, or remove this one."
             )
+        if about["images"] != len(self.train):
+            raise InputError(
+                f"{path}: expected a run on {len(self.train):,} images, found one on "
+                f"{about['images']:,}; use another folder, or the images that it was begun with."
+            )
         self.seen, self.seconds = about["step"], about["seconds"]
         if self.main:
             forget_later(self.folder / HISTORY, "images_seen", self.seen)
+        self.accelerator.wait_for_everyone()
+        self.validated = forget_later(self.folder / HISTORY, "images_seen", self.seen)
         state, parameters = self._parts()
         with safe_open(path, framework="pt") as stored, torch.no_grad():
             for key in stored.keys():  # noqa: SIM118 - not a mapping
@@ -287,14 +280,13 @@ class ResNetRun:
             config["preprocessing"] = asdict(self.plan.shown)
             if self.names is not None:
                 config["id2label"] = dict(enumerate(self.names))
-            history = (self.folder / HISTORY).read_text(encoding="utf-8").splitlines()
             record = {
                 "plan": asdict(self.plan),
                 "train_images": len(self.train),
                 "devices": self.accelerator.num_processes,
                 "precision": self.accelerator.mixed_precision,
                 "hours": round(self.seconds / 3600, 2),
-                "history": [json.loads(line) for line in history],
+                "history": self.validated,
             }
             for name, value in (("config.json", config), ("training.json", record)):
                 (target / name).write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")

@@ -12,7 +12,7 @@ import pandas as pd
 
 from gcbook.mixture import Mixture
 from gcbook.noise import CosineSchedule, log_snr
-from gcbook.variational import Spacing, bound_terms, expected_errors, step_times
+from gcbook.variational import MOST, Spacing, bound_terms, expected_errors, step_times
 from gcbook.views.words import number
 from gcbook.weightings import parse_weighting
 
@@ -24,6 +24,7 @@ __all__ = [
     "agreement_sentence",
     "bound_rows",
     "bound_sentence",
+    "cutoff_sentence",
     "density_grid",
     "ratio_rows",
     "weight_rows",
@@ -39,8 +40,8 @@ GRID = np.linspace(-5, 5, 121)
 FINE = np.linspace(-6, 6, 600)
 """Numbers over which decisions are summed; 0, where all scores are tied, is none of them."""
 
-LEVELS = 400
-"""Times over which weights are compared."""
+LEVELS, DRAWN = 400, 160
+"""Times over which weighted errors decide, and over which weights are drawn."""
 HALF = 0.5
 
 _TOLD = DECIMALS * np.log(10)
@@ -101,60 +102,83 @@ def bound_sentence(rows: pd.DataFrame) -> str:
     )
 
 
-def weight_rows(model: Mixture, weightings: Sequence[str]) -> pd.DataFrame:
-    """Which times a weighted mean of the errors consists of.
+def weight_rows(
+    pair: Mapping[str, Mixture],
+    weightings: Sequence[str],
+    *,
+    most: float = MOST,
+) -> pd.DataFrame:
+    """Which times a weighted sum consists of: of the errors, and of what tells the classes apart.
 
     Args:
-        model: of the numbers, over which errors are averaged.
+        pair: two classes; numbers are the first one's.
         weightings: names, see `gcbook.weightings`; "elbo" is the bound's.
+        most: log-SNR at which the times begin.
 
     Returns:
-        ``weighting, t, log_snr, error``, ``density`` (share of the sum a unit of t), and ``below``
-        (share of the sum from less noise), over the times of the bound.
+        ``weighting, t, log_snr``; ``part``, "error" (mean error under the own class) or
+        "difference" (by how much that under the other class exceeds it), and its ``value``;
+        ``density`` (share of the weighted sum a unit of t), and ``below`` (share from less noise).
     """
-    numbers, shares = model.quadrature()
+    own, other = pair.values()
+    numbers, shares = own.quadrature()
     # Even in log-SNR, for the weight of the bound rises without end towards t = 0.
-    edges = step_times(LEVELS + 1)
+    edges = step_times(DRAWN + 1, most=most)
     times, widths = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
-    errors = expected_errors(model, numbers, times) @ shares
+    errors = [expected_errors(model, numbers, times) @ shares for model in (own, other)]
     schedule = CosineSchedule()
     ratio = log_snr(schedule, times)
     tables = []
     for name in weightings:
-        parts = parse_weighting(name).weights(times, ratio, schedule) * errors * widths
-        share = parts / parts.sum()
-        tables.append(
-            pd.DataFrame(
-                {
-                    "weighting": name,
-                    "t": times,
-                    "log_snr": ratio,
-                    "error": errors,
-                    "density": share / widths,
-                    "below": share.cumsum(),
-                }
-            )
-        )
+        weights = parse_weighting(name).weights(times, ratio, schedule) * widths
+        for part, value in (("error", errors[0]), ("difference", errors[1] - errors[0])):
+            share = weights * value / (weights @ value)
+            about = {"weighting": name, "part": part, "t": times, "log_snr": ratio, "value": value}
+            table = pd.DataFrame(about).assign(density=share / widths, below=share.cumsum())
+            tables.append(table)
     return pd.concat(tables, ignore_index=True).round(6)
 
 
 def weight_sentence(rows: pd.DataFrame) -> str:
-    """Say where the middle of each weighted sum lies, and how much is beyond t = ½.
+    """Say where the middle of each weighted difference lies, and how much is beyond t = ½.
 
     Args:
         rows: from `weight_rows`.
     """
     parts = []
-    for name, group in rows.groupby("weighting", sort=False):
-        below, times = group["below"].to_numpy(), group["t"].to_numpy()
-        middle = times[np.searchsorted(below, 0.5)]
-        beyond = 1 - below[times <= HALF].max(initial=0)
+    for name, group in rows[rows["part"] == "difference"].groupby("weighting", sort=False):
+        middle = _middle(group)
+        beyond = 1 - group.loc[group["t"] <= HALF, "below"].max()
         words = "the bound" if name == "elbo" else f"the weights {name}"
         parts.append(
-            f"- Under {words} half of the sum comes from t below {middle:.2g}, and {beyond:.1%} of "
-            "it from t above one half."
+            f"- Under {words} half of the difference between the classes comes from t below "
+            f"{middle:.2g}, and {beyond:.1%} of it from t above one half."
         )
     return "\n".join(parts)
+
+
+def cutoff_sentence(pair: Mapping[str, Mixture], most: Sequence[float] = (MOST, 18.0)) -> str:
+    """Say how the middles under the bound move with the noise at which the times begin.
+
+    Args:
+        pair: two classes.
+        most: values of the log-SNR there.
+    """
+    parts = []
+    for first in most:
+        rows = weight_rows(pair, ["elbo"], most=first)
+        middles = {part: _middle(group) for part, group in rows.groupby("part")}
+        parts.append(
+            f"with steps from log-SNR {first:g} on, half of the sum of errors comes from t below "
+            f"{middles['error']:.2g}, and half of the difference from t below "
+            f"{middles['difference']:.2g}"
+        )
+    return "; ".join(parts)
+
+
+def _middle(group: pd.DataFrame) -> float:
+    below, times = group["below"].to_numpy(), group["t"].to_numpy()
+    return float(times[below >= HALF].min(initial=float(times[-1])))
 
 
 def ratio_rows(
@@ -198,7 +222,8 @@ def agreement_rows(
         steps: of the bound.
 
     Returns:
-        ``score, right`` (share of numbers), ``as_bayes`` (share decided as by the likelihoods);
+        ``score, right`` (share of numbers), ``as_bayes`` (share decided as by the likelihoods) and
+        ``as_coarse`` (share decided as by the coarse cue alone, on which side of 0 a number lies);
         the likelihoods come first, for no score can be right more often.
     """
     # A decision jumps, so it is summed over a fine grid and not by a quadrature for smooth curves.
@@ -218,6 +243,7 @@ def agreement_rows(
                 "score": name,
                 "right": float((value > 0) @ share_a + (value <= 0) @ share_b),
                 "as_bayes": float(((value > 0) == (exact > 0)) @ (share_a + share_b)),
+                "as_coarse": float(((value > 0) == (numbers < 0)) @ (share_a + share_b)),
             }
             for name, value in scores.items()
         ]
@@ -225,15 +251,23 @@ def agreement_rows(
 
 
 def agreement_sentence(rows: pd.DataFrame) -> str:
-    """Say what the weights cost.
+    """Say how often each score is right, and which cue its decisions go with.
 
     Args:
         rows: from `agreement_rows`.
     """
-    found = dict(zip(rows["score"], rows["right"].tolist(), strict=True))
-    best = found.pop("exact")
-    others = ", ".join(f"{name}: {share:.1%}" for name, share in found.items())
-    return f"By the likelihoods {best:.1%} are right, the most that is possible. Others: {others}."
+    parts = []
+    for row in rows.to_dict("records"):
+        nearer = "the likelihoods" if row["as_bayes"] > row["as_coarse"] else "the coarse cue"
+        if row["as_bayes"] == row["as_coarse"]:
+            nearer = "neither more than the other"
+        name = "the likelihoods" if row["score"] == "exact" else row["score"]
+        parts.append(
+            f"- {name}: {row['right']:.1%} right; decisions as the likelihoods on "
+            f"{row['as_bayes']:.1%}, as the coarse cue alone on {row['as_coarse']:.1%}"
+            + ("." if row["score"] == "exact" else f": nearer to {nearer}.")
+        )
+    return "\n".join(parts)
 
 
 def _differences(

@@ -1,13 +1,12 @@
 """Do networks that recognise blurred images have a shape bias (Section 4)? The public ones.
 
-The paper's 58 models are not public on single datasets, so what it correlates cannot be computed
+The single decisions of the paper's models are not public, so what it correlates cannot be computed
 again. What can be is the same correlation over the networks whose trials are public on both
-datasets, and how much of it is theirs: with other families left out, and with other datasets in
-the place of the blurred images.
+datasets, and how much of it is theirs: with families left out, and with other datasets in the place
+of the blurred images.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,25 +16,21 @@ from gcbook.errors import InputError
 from gcbook.experiments import DATASETS, EXPERIMENTS
 from gcbook.metrics import HUMANS
 from gcbook.observers import choose_observers, known_networks, show_once
-from gcbook.published import quoted_value
 from gcbook.summaries import Summaries
-from gcbook.views.miniature_kinds import listed, plural
+from gcbook.views.miniature_kinds import listed
 from gcbook.views.names import HUMANS_TITLE, kind_titles, unique_labels
-from gcbook.views.words import number, span
 
 __all__ = [
     "BLURRED",
     "EVERYBODY",
     "FAMILY_MEANS",
+    "HIGH_PASS",
     "LOW_PASS",
     "accuracy_and_bias",
     "correlation_rows",
-    "correlation_sentence",
-    "family_sentence",
-    "rank_sentence",
 ]
 
-LOW_PASS, CONFLICT = "low-pass", "cue-conflict"
+LOW_PASS, HIGH_PASS, CONFLICT = "low-pass", "high-pass", "cue-conflict"
 BLURRED = "Low-pass"
 """What the blurred images as a whole are called among what accuracy is measured on."""
 
@@ -55,7 +50,7 @@ def accuracy_and_bias(summaries: Summaries, observers: Sequence[str] = ()) -> pd
 
     Returns:
         ``measured_on`` (`BLURRED` over the conditions that count, its single strengths, and the
-        other datasets but cue-conflict, whose accuracy is half of shape bias), ``strength``
+        other datasets but cue-conflict, whose accuracy is what shape bias counts), ``strength``
         (standard deviation of the filter in pixels, NaN for whole datasets), ``observer, kind,
         family, accuracy, accuracy_low, accuracy_high, shape_bias, bias_low, bias_high``; of the
         humans and of the models that saw both cue-conflict and low-pass.
@@ -101,7 +96,8 @@ def accuracy_and_bias(summaries: Summaries, observers: Sequence[str] = ()) -> pd
         family=np.where(
             rows["observer"] == HUMANS,
             HUMANS_TITLE,
-            rows["observer"].map(family).fillna("Own model"),
+            # Nothing is known of the relatives of a reader's own model.
+            rows["observer"].map(family).fillna(rows["observer"]),
         ),
         observer=unique_labels(rows["source"], rows["observer"]),
         # Blurred images first, as a whole and from the weakest blur on.
@@ -161,81 +157,3 @@ def correlation_rows(
     columns = ["measured_on", "left_out", *Correlation.__dataclass_fields__]
     table = pd.DataFrame(found, columns=columns)
     return table.round({"r": _DIGITS, "low": _DIGITS, "high": _DIGITS, "p": 6})
-
-
-def correlation_sentence(rows: pd.DataFrame) -> str:
-    """Say what the correlation over all networks is, beside the paper's.
-
-    Args:
-        rows: from `correlation_rows`.
-    """
-    parts = []
-    for found in _of(rows, BLURRED, EVERYBODY):
-        name = found["coefficient"]
-        printed = quoted_value(f"shape_bias_low_pass_{name.lower()}")
-        if np.isnan(found["r"]):
-            parts.append(
-                f"{name}'s coefficient is not defined for {plural(found['n'], 'network')}; the "
-                f"paper has {printed:.2f}."
-            )
-            continue
-        counted = "all" if found["exact"] else "randomly drawn"
-        parts.append(
-            f"{name}'s coefficient over {plural(found['n'], 'network')} is "
-            f"{number(found['r'], '.2f')} ({span(found['low'], found['high'], '.2f')}; p = "
-            f"{found['p']:.2g}, from {counted} {found['arrangements']:,} arrangements); the paper "
-            f"has {printed:.2f} over other models."
-        )
-    return " ".join(parts) or "No network is there to correlate over."
-
-
-def family_sentence(rows: pd.DataFrame) -> str:
-    """Say how far the correlation depends on which family is in it.
-
-    Args:
-        rows: from `correlation_rows`.
-    """
-    parts = []
-    table = rows[(rows["measured_on"] == BLURRED) & (rows["coefficient"] == "Pearson")]
-    for found in table[table["left_out"] != EVERYBODY].to_dict("records"):
-        points = f"{found['n']} points"
-        if found["left_out"] == FAMILY_MEANS:
-            words = f"with {FAMILY_MEANS}"
-            points = plural(found["n"], "family", "families")
-        else:
-            words = f"without {found['left_out']}"
-        value = number(found["r"], ".2f") if not np.isnan(found["r"]) else "not defined"
-        test = "" if np.isnan(found["p"]) else f", p = {found['p']:.2g}"
-        parts.append(f"{words} it is {value} ({points}{test})")
-    if not parts:
-        return "No network is there to leave out."
-    sentence = "; ".join(parts)
-    return f"Pearson's coefficient, one family at a time: {sentence}."
-
-
-def rank_sentence(rows: pd.DataFrame) -> str:
-    """Say which place blurred images have among the datasets by their correlation.
-
-    Args:
-        rows: from `correlation_rows`; single strengths of the blur are not counted.
-    """
-    whole = {each.title for each in EXPERIMENTS.values()}
-    chosen = rows[rows["measured_on"].isin(whole) & (rows["left_out"] == EVERYBODY)]
-    pearson = chosen[chosen["coefficient"] == "Pearson"].dropna(subset="r")
-    if BLURRED not in set(pearson["measured_on"]) or len(pearson) < 2:
-        return "There is no other dataset to compare with."
-    ordered = pearson.sort_values("r", ascending=False, ignore_index=True)
-    place = int(ordered.index[ordered["measured_on"] == BLURRED][0]) + 1
-    positive = int((ordered["r"] > 0).sum())
-    first, last = ordered.iloc[0], ordered.iloc[-1]
-    return (
-        f"Accuracy correlates positively with shape bias on {positive} of {len(ordered)} datasets. "
-        f"In the order of Pearson's coefficient, blurred images are number {place}. It is highest "
-        f"on {first['measured_on']} ({number(first['r'], '.2f')}) and lowest on "
-        f"{last['measured_on']} ({number(last['r'], '.2f')})."
-    )
-
-
-def _of(rows: pd.DataFrame, measured_on: str, left_out: str) -> list[dict[str, Any]]:
-    chosen = rows[(rows["measured_on"] == measured_on) & (rows["left_out"] == left_out)]
-    return [{str(key): value for key, value in row.items()} for row in chosen.to_dict("records")]

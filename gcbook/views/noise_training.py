@@ -33,6 +33,7 @@ __all__ = [
     "discriminative_models",
     "noise_answers",
     "paper_rows",
+    "resampled_phrase",
 ]
 
 CONFLICT, PLAIN = "cue-conflict", "in-distribution"
@@ -129,7 +130,8 @@ def change_rows(
 
     Returns:
         ``step`` (in words), ``measure, before, after, change, low, high``; silhouettes are the same
-        on both sides, and so are the seeds of one recipe. Empty unless both recipes are there.
+        on both sides, and so are the seeds of one recipe. Steps whose two cells are not both there
+        are left out.
     """
     keys, values, _ = _cells(answers, draws, seed, together=True)
     place = {cell: at for at, cell in enumerate(zip(keys["recipe"], keys["tested"], strict=True))}
@@ -208,6 +210,23 @@ def paper_rows() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def resampled_phrase(cells: pd.DataFrame) -> str:
+    """What the intervals of all seeds together resample, for "…, with intervals that …".
+
+    Args:
+        cells: from `cell_rows`.
+    """
+    seeds = cells.loc[cells["model"] == "", "seeds"]
+    if seeds.empty or seeds.max() == 1:
+        return (
+            "resample silhouettes. There is one network of a kind, so that another run of the "
+            "training might have made the same difference"
+        )
+    if seeds.min() == 1:
+        return "resample silhouettes, and seeds where there are several"
+    return "resample silhouettes and seeds"
+
+
 def change_sentence(changes: pd.DataFrame, cells: pd.DataFrame) -> str:
     """Say what the noise does to shape bias, beside the paper.
 
@@ -235,8 +254,8 @@ def change_sentence(changes: pd.DataFrame, cells: pd.DataFrame) -> str:
         before, after = blind_bias(shape["before"]), blind_bias(shape["after"])
         blind = (
             " An observer blind to texture that names the shape as often would have a shape "
-            f"bias of {before:.2f} before and {after:.2f} after the first step: the most that "
-            "noise could bring about here."
+            f"bias of {before:.2f} before and {after:.2f} after the first step; what goes beyond "
+            "these cannot come from using texture less."
         )
     return f"Shape bias, with {counts}:\n\n" + "\n".join(parts) + f"\n\n{paper}{blind}"
 

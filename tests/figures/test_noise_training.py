@@ -47,13 +47,19 @@ def test_a_panel_a_measure_with_seeds_and_an_interval():
 def test_the_reader_chooses_the_test_of_figure_13():
     spec = chart_spec(fig_noise_categories(CATEGORIES))
     (tested,) = spec["params"]
-    assert tested["value"] == CLEAN
+    assert tested["value"] == "what each was trained on"
+    assert tested["bind"]["options"][:3] == [CLEAN, ONE_DRAW, MEAN_OF_DRAWS]
     lines, marks = spec["layer"]
-    assert {"filter": "datum.tested === noise_tested"} in marks["transform"]
     assert marks["encoding"]["x"]["field"] == "texture_share"
     aggregate = lines["transform"][-1]["aggregate"][0]
     assert aggregate["field"] == "category_mean"
-    assert "Fraction of texture decisions" in static_svg(spec)
+    drawn = static_svg(spec)
+    assert "Fraction of texture decisions" in drawn
+    # Both networks are there whether they are tested alike or not.
+    alike = static_svg({**spec, "params": [{**tested, "value": ONE_DRAW}]})
+    for picture in (drawn, alike):
+        assert picture.count(COLORS["mini-cnn-noise"]) >= 3
+        assert picture.count(COLORS["mini-cnn"]) >= 3
 
 
 def test_without_classifiers_a_sentence_stands_there():

@@ -1,6 +1,7 @@
 """The paper's ResNet: its recipe, and a run on a handful of generated images."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -12,9 +13,10 @@ from safetensors.torch import load_file
 from gcbook.categories import CATEGORIES
 from gcbook.classifiers.load import load_classifier
 from gcbook.cli import main
-from gcbook.errors import InputError
+from gcbook.errors import GcbookError, InputError
 from gcbook.published import quoted_value
-from gcbook.training.resnet import RESNETS, ResNetRun
+from gcbook.training.resnet import ResNetRun
+from gcbook.training.resnet_plan import RESNETS
 
 SMALL = replace(
     RESNETS["resnet50-noise"], architecture="resnet18", crop_size=32, epochs=2, batch_size=4
@@ -93,6 +95,38 @@ def test_a_run_that_was_stopped_ends_like_one_that_was_not(data, tmp_path):
     assert rows[0][1]["loss"] == pytest.approx(rows[1][1]["loss"], abs=1e-4)
 
 
+def test_an_epoch_that_ended_without_its_validation_gets_it(data, tmp_path):
+    plan = replace(SMALL, epochs=1)
+    stopped = run(plan, data, tmp_path)
+
+    def stop(epoch, training_loss):
+        raise KeyboardInterrupt
+
+    stopped._validate = stop
+    with pytest.raises(KeyboardInterrupt):
+        stopped.run()
+    assert stopped.seen == 10
+    model = run(plan, data, tmp_path).run()
+    (row,) = json.loads((model / "training.json").read_text())["history"]
+    assert (row["images_seen"], row["training_loss"]) == (10, None)
+
+
+def test_a_run_that_diverges_keeps_its_last_state(data, tmp_path):
+    run(replace(SMALL, epochs=1), data, tmp_path / "good").run()
+    bad = run(replace(SMALL, learning_rate=1e30), data, tmp_path)
+    with pytest.raises(GcbookError, match="training has diverged"):
+        bad.run()
+    assert not (tmp_path / "state.safetensors").exists()
+
+
+def test_other_images_in_the_folder_are_refused(data, tmp_path):
+    run(SMALL, data, tmp_path / "run").run()
+    shutil.copytree(data, tmp_path / "more")
+    shutil.copy(data / "train/cat/0.png", tmp_path / "more/train/cat/9.png")
+    with pytest.raises(InputError, match="expected a run on 11 images, found one on 10"):
+        run(SMALL, tmp_path / "more", tmp_path / "run")
+
+
 def test_a_state_from_before_the_history_drops_its_later_rows(data, tmp_path):
     run(SMALL, data, tmp_path).run()
     history = tmp_path / "history.jsonl"
@@ -106,8 +140,9 @@ def test_another_plan_in_the_folder_is_refused(data, tmp_path):
     run(SMALL, data, tmp_path).run()
     with pytest.raises(InputError, match="expected a run with"):
         run(replace(SMALL, epochs=3), data, tmp_path)
-    with pytest.raises(InputError, match="expected auto, cpu or cuda"):
-        run(SMALL, data, tmp_path, device="cuda:1")
+    for device in ("cuda:1", *([] if torch.cuda.is_available() else ["cuda"])):
+        with pytest.raises(InputError, match="expected auto, cpu or"):
+            run(SMALL, data, tmp_path, device=device)
 
 
 def test_it_learns_and_the_scorer_reads_what_it_wrote(data, tmp_path):

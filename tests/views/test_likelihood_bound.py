@@ -3,8 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import integrate
 
 from gcbook.mixture import make_pair
+from gcbook.variational import bound_terms
 from gcbook.views.equation_checks import equation_rows
 from gcbook.views.likelihood_bound import (
     DECIMALS,
@@ -13,6 +15,7 @@ from gcbook.views.likelihood_bound import (
     agreement_sentence,
     bound_rows,
     bound_sentence,
+    cutoff_sentence,
     ratio_rows,
     weight_rows,
     weight_sentence,
@@ -31,8 +34,9 @@ def test_rows_of_the_bound_add_up():
     ]
     assert np.allclose(rows[list(PARTS)].sum(axis=1), rows["bound"], atol=1e-5)
     assert np.allclose(rows["bound"] - rows["exact"], rows["gap"], atol=1e-5)
-    numbers, shares = PAIR["A"].quadrature()
-    entropy = -PAIR["A"].log_density(numbers) @ shares
+    x = np.linspace(-10, 10, 20_001)
+    logs = PAIR["A"].log_density(x)
+    entropy = integrate.simpson(-np.exp(logs) * logs, x=x)
     assert rows["exact"].iloc[0] == pytest.approx(entropy + DECIMALS * np.log(10), abs=1e-5)
     assert (rows[list(PARTS)] >= 0).all(axis=None)
 
@@ -58,17 +62,37 @@ def test_the_sentence_follows_the_rows():
 
 
 def test_weights_share_out_the_sum():
-    rows = weight_rows(PAIR["A"], ["elbo", "exp:7", "uniform"])
-    for _, group in rows.groupby("weighting"):
+    rows = weight_rows(PAIR, ["elbo", "exp:7", "uniform"])
+    for _, group in rows.groupby(["weighting", "part"]):
         assert group["below"].iloc[-1] == pytest.approx(1, abs=1e-5)
         assert (np.diff(group["below"]) >= 0).all()
         widths = np.gradient(group["t"].to_numpy())
-        assert group["density"].to_numpy() @ widths == pytest.approx(1, abs=0.01)
-    middle = rows[rows["below"] >= 0.5].groupby("weighting")["t"].min()
+        assert group["density"].to_numpy() @ widths == pytest.approx(1, abs=0.03)
+    difference = rows[(rows["part"] == "difference") & (rows["below"] >= 0.5)]
+    middle = difference.groupby("weighting")["t"].min()
     assert middle["elbo"] < middle["exp:7"] < middle["uniform"]
-    said = weight_sentence(rows)
-    assert f"Under the bound half of the sum comes from t below {middle['elbo']:.2g}" in said
-    assert "Under the weights exp:7" in said
+    half = f"half of the difference between the classes comes from t below {middle['elbo']:.2g}"
+    assert f"Under the bound {half}" in weight_sentence(rows)
+
+
+def test_what_tells_classes_apart_does_not_depend_on_where_times_begin():
+    middles = [
+        weight_rows(PAIR, ["elbo"], most=most).query("below >= 0.5").groupby("part")["t"].min()
+        for most in (10.0, 18.0)
+    ]
+    assert middles[0]["difference"] == pytest.approx(middles[1]["difference"], rel=0.1)
+    assert middles[0]["error"] > 5 * middles[1]["error"]
+    assert f"from t below {middles[1]['error']:.2g}" in cutoff_sentence(PAIR)
+
+
+def test_the_bound_of_the_difference_is_the_divergence_between_the_classes():
+    # Weighted as the bound weighs them, errors differ by KL(A ‖ B) on average over A.
+    x = np.linspace(-10, 10, 20_001)
+    logs = [model.log_density(x) for model in PAIR.values()]
+    divergence = integrate.simpson(np.exp(logs[0]) * (logs[0] - logs[1]), x=x)
+    numbers, shares = PAIR["A"].quadrature()
+    a, b = (bound_terms(model, numbers, 1024).total @ shares for model in PAIR.values())
+    assert b - a == pytest.approx(divergence, rel=0.02)
 
 
 def test_a_perfect_bound_decides_as_the_likelihoods_do():
@@ -80,7 +104,7 @@ def test_a_perfect_bound_decides_as_the_likelihoods_do():
     assert np.allclose(curves["exp:7"], -curves["exp:7"].to_numpy()[::-1], atol=1e-3)
     # Scaled to fit best: what is left over has nothing in common with it.
     left = curves["exact"] - curves["exp:7"]
-    assert left @ curves["exp:7"] == pytest.approx(0, abs=0.05 * curves["exact"] @ curves["exact"])
+    assert left @ curves["exp:7"] == pytest.approx(0, abs=1e-3 * curves["exact"] @ curves["exact"])
 
 
 def test_no_score_is_right_more_often_than_the_likelihoods():
@@ -93,7 +117,15 @@ def test_no_score_is_right_more_often_than_the_likelihoods():
     drawn = PAIR["A"].sample(100_000, np.random.default_rng(0))
     right = (PAIR["A"].log_density(drawn) > PAIR["B"].log_density(drawn)).mean()
     assert rows.loc["exact", "right"] == pytest.approx(right, abs=0.005)
-    assert f"{rows.loc['exact', 'right']:.1%} are right" in agreement_sentence(rows.reset_index())
+    # Equal weights see nothing but the hills.
+    assert rows.loc["uniform", "as_coarse"] == 1
+    said = agreement_sentence(rows.reset_index())
+    assert f"- the likelihoods: {rows.loc['exact', 'right']:.1%} right" in said
+    nearer = {"exp:7": "the likelihoods", "uniform": "the coarse cue"}
+    for line in said.splitlines():
+        name = line[2:].partition(":")[0] if "exp" not in line else "exp:7"
+        if name in nearer:
+            assert line.endswith(f"nearer to {nearer[name]}.")
 
 
 def test_every_equation_holds_for_other_classes_too():

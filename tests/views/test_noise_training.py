@@ -17,6 +17,7 @@ from gcbook.views.noise_training import (
     change_sentence,
     discriminative_models,
     paper_rows,
+    resampled_phrase,
 )
 
 
@@ -98,11 +99,13 @@ def test_without_both_recipes_nothing_is_compared():
     alone = answers(SHARES, models=("mini-cnn-noise",))
     changes = change_rows(alone, draws=0)
     assert "noise in training" not in set(changes["step"])
+    # What one recipe has is compared all the same.
+    assert set(changes["step"]) == {"noise in testing as well", "several draws instead of one"}
     none = change_rows(answers({("mini-cnn", CLEAN): (1, 1, 1)}), draws=0)
     assert "nothing can be compared" in change_sentence(none, cell_rows(alone, draws=0))
 
 
-def test_the_sentence_has_the_paper_and_the_ceiling():
+def test_the_sentence_has_the_paper_and_an_observer_without_texture():
     given = answers(SHARES)
     said = change_sentence(change_rows(given, draws=0), cell_rows(given, draws=0))
     assert "2 networks trained on clean images and 1 network trained on noised images" in said
@@ -127,6 +130,17 @@ def test_a_category_without_either_cue_has_no_share():
     rows = category_rows(answers({("mini-cnn", CLEAN): (1, 0, 9)}))
     assert np.isnan(rows.set_index("category").loc["dog", "texture_share"])
     assert rows["category_mean"].tolist() == [0, 0]
+
+
+def test_intervals_say_whether_there_were_seeds_to_resample():
+    both = cell_rows(answers(SHARES), draws=0)
+    assert resampled_phrase(both).endswith("seeds where there are several")
+    single = {key: value for key, value in SHARES.items() if "seed1" not in key[0]}
+    assert "another run of the training" in resampled_phrase(cell_rows(answers(single), draws=0))
+    double = dict(SHARES) | {("mini-cnn-noise-seed1", CLEAN): (6, 2, 8)}
+    alone = {key: value for key, value in double.items() if key[1] == CLEAN}
+    phrase = resampled_phrase(cell_rows(answers(alone), draws=0))
+    assert phrase == "resample silhouettes and seeds"
 
 
 def test_the_papers_three_cells():

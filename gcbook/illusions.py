@@ -1,0 +1,272 @@
+r"""What a generative model sees in an ambiguous picture when it is told what to see (Section 3.4).
+
+A picture is taken part of the way to noise and back under each prompt. For diffusion models the way
+back is deterministic (DDIM, Song et al., 2021): from :math:`x_t` and the restored image
+:math:`\hat x`,
+
+.. math:: x_s = \alpha_s \hat x + \sigma_s\, \frac{x_t - \alpha_t \hat x}{\sigma_t},
+
+in equal steps of t, with the same noise for all prompts, so that prompts alone make the difference.
+Masked models hide a share of their tokens and generate them anew
+(`gcbook.classifiers.regeneration`), with the same mask and the same random numbers. The strength is
+the t from which the way back begins, or the share that is hidden: at 0 nothing happens, at 1
+nothing of the picture is left but its prompt.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from gcbook.classifiers.diffusion import DiffusionClassifier, clip_clean
+from gcbook.classifiers.masked import MaskedRegeneration
+from gcbook.classifiers.regeneration import regenerate
+from gcbook.errors import InputError
+from gcbook.noise import DrawRule, keyed_generator, keyed_noise
+
+if TYPE_CHECKING:
+    from gcbook.classifiers.protocol import Classifier
+
+__all__ = ["EMPTY", "Reconstructions", "load_for_prompts", "reconstruct"]
+
+EMPTY = ""
+"""The prompt that asks for nothing: what a model makes of a picture by itself."""
+
+
+@dataclass(frozen=True)
+class Reconstructions:
+    """Pictures that a model made of one picture, S strengths and P prompts.
+
+    All pictures are float32 with values in [0, 1].
+
+    Attributes:
+        prompts: the P prompts.
+        strengths: the S strengths.
+        original: what the model was shown, at its own size, (H, W, 3).
+        untouched: what comes out at strength 0, (H, W, 3): the original, or what the model's
+            autoencoder or tokenizer makes of it.
+        images: (S, P, H, W, 3).
+    """
+
+    prompts: tuple[str, ...]
+    strengths: tuple[float, ...]
+    original: np.ndarray
+    untouched: np.ndarray
+    images: np.ndarray
+
+    @property
+    def error_maps(self) -> np.ndarray:
+        """Squared difference to the untouched picture, mean over colours, (S, P, H, W)."""
+        return np.square(self.images - self.untouched).mean(-1)
+
+    @property
+    def errors(self) -> np.ndarray:
+        """Mean of the error maps, (S, P)."""
+        return self.error_maps.mean((-2, -1))
+
+    def difference(self, first: int = 0, second: int = 1) -> np.ndarray:
+        """Return where two prompts differ: first minus second, mean over colours, (S, H, W)."""
+        return (self.images[:, first] - self.images[:, second]).mean(-1)
+
+
+def load_for_prompts(
+    model: str | Path, prompts: Sequence[str], *, device: str = "cpu", dtype: str = "float32"
+) -> "Classifier":
+    """Load a model whose classes are prompts, each taken as it is.
+
+    Args:
+        model: name in the zoo, folder, or Hub id.
+        prompts: at least one.
+        device: where the network runs.
+        dtype: of the network.
+
+    Raises:
+        InputError: no prompt, a prompt twice, or a model that takes none or cannot reconstruct.
+        DataNotFoundError: the model is not on this machine and cannot be fetched.
+    """
+    from gcbook.classifiers.load import load_classifier
+    from gcbook.classifiers.preview import preview_model
+
+    if not prompts or len(set(prompts)) < len(prompts):
+        raise InputError(
+            f"prompts: expected one or more, each once; found {list(prompts) or 'none'}."
+        )
+    kind = preview_model(model).kind
+    options: dict[str, Any] = {"method": "regenerate"} if kind == "masked" else {}
+    classifier = load_classifier(
+        model, template="{}", labels=prompts, device=device, dtype=dtype, **options
+    )
+    if not isinstance(classifier, DiffusionClassifier | MaskedRegeneration):
+        raise InputError(
+            f"{model}: expected a diffusion or a masked model, which can take a picture apart and "
+            f"put it together again; found a model of kind {classifier.describe()['kind']}."
+        )
+    return classifier
+
+
+def reconstruct(
+    image: np.ndarray,
+    prompts: Sequence[str],
+    model: "str | Path | Classifier",
+    strengths: Sequence[float] = (0.3, 0.5, 0.7),
+    *,
+    steps: int = 30,
+    guidance: float = 1.0,
+    seed: int = 0,
+    name: str = "image",
+    device: str = "cpu",
+    dtype: str = "float32",
+    report: Callable[[str], None] = lambda line: None,
+) -> Reconstructions:
+    """Take a picture apart and put it together again under each prompt.
+
+    Args:
+        image: float32 (height, width, 3) in [0, 1].
+        prompts: what to see; `EMPTY` is one, too.
+        model: name, folder or Hub id; or a classifier from `load_for_prompts` with these prompts
+            and, where there is guidance, `EMPTY`.
+        strengths: how far towards noise, or which share of tokens, in [0, 1].
+        steps: of the way back from t = 1, or of the regeneration; a shorter way takes fewer.
+        guidance: how far to go beyond the prompt, away from the empty one; 1 for none. Diffusion
+            models alone.
+        seed: of the noise or the mask, which all prompts share.
+        name: of the image: another name, other noise.
+        device: where the network runs, if a model is named.
+        dtype: of the network, likewise.
+        report: takes a line for each strength.
+
+    Raises:
+        InputError: strengths, steps or guidance are not as expected, or see `load_for_prompts`.
+        DataNotFoundError: the model is not on this machine and cannot be fetched.
+    """
+    asked, shares = tuple(prompts), tuple(float(each) for each in strengths)
+    if not shares or not all(0 <= each <= 1 for each in shares):
+        raise InputError(f"strengths: expected numbers from 0 to 1, found {list(strengths)}.")
+    if steps < 1:
+        raise InputError(f"steps: expected at least 1, found {steps}.")
+    guided = guidance != 1
+    if isinstance(model, str | Path):
+        known = dict.fromkeys([*asked, EMPTY] if guided else asked)
+        classifier = load_for_prompts(model, list(known), device=device, dtype=dtype)
+    else:
+        classifier = model
+    missing = [each for each in (*asked, EMPTY) if each not in classifier.labels]
+    if not guided:
+        missing = [each for each in missing if each in asked]
+    if missing:
+        raise InputError(
+            f"prompts: expected a classifier loaded with all of them, found one without {missing}."
+        )
+    labels = torch.tensor([classifier.labels.index(each) for each in asked])
+    make: _Masked | _Diffused
+    if isinstance(classifier, MaskedRegeneration):
+        if guided:
+            raise InputError("guidance: for diffusion models alone; leave it at 1.")
+        make = _Masked(classifier, image, labels, steps, seed, name)
+    elif isinstance(classifier, DiffusionClassifier):
+        make = _Diffused(classifier, image, labels, steps, seed, name, guidance)
+    else:
+        raise InputError(f"{classifier.name}: expected a diffusion or a masked model.")
+    made = []
+    with torch.inference_mode():
+        for strength in shares:
+            made.append(make(strength))
+            report(f"strength {strength:g}: {len(asked)} prompts")
+        return Reconstructions(asked, shares, make.original, make(0.0)[0], np.stack(made))
+
+
+class _Diffused:
+    """Makes pictures with a diffusion model."""
+
+    def __init__(
+        self,
+        classifier: DiffusionClassifier,
+        image: np.ndarray,
+        labels: torch.Tensor,
+        steps: int,
+        seed: int,
+        name: str,
+        guidance: float,
+    ) -> None:
+        self.classifier, self.steps, self.guidance = classifier, steps, guidance
+        self.x = classifier.prepare([image])
+        self.labels = labels.to(self.x.device)
+        noise = keyed_noise(DrawRule(seed), name, 0, tuple(self.x.shape[1:]))
+        self.noise = torch.from_numpy(noise).to(self.x)[None]
+        self.original = _pixels(classifier.decode(self.x))[0]
+
+    def __call__(self, strength: float) -> np.ndarray:
+        n = len(self.labels)
+        x = self.x.repeat(n, *[1] * (self.x.ndim - 1))
+        if strength == 0:
+            return _pixels(self.classifier.decode(x))
+        count = max(1, round(strength * self.steps))
+        times = [self._snap(t) for t in np.linspace(strength, 0, count + 1)]
+        alpha, sigma = self._at(times[0])
+        current = alpha * x + sigma * self.noise
+        for t, then in pairwise(times):
+            clean = self._clean(current, t)
+            (alpha, sigma), (next_alpha, next_sigma) = self._at(t), self._at(then)
+            residue = (current - alpha * clean) / sigma
+            current = clean if then == 0 else next_alpha * clean + next_sigma * residue
+        return _pixels(self.classifier.decode(current))
+
+    def _clean(self, x: torch.Tensor, t: float) -> torch.Tensor:
+        when = torch.full((len(x),), t, dtype=x.dtype, device=x.device)
+        clean = self.classifier.denoise(x, when, self.labels).to(x.dtype)
+        if self.guidance != 1:
+            nothing = torch.full_like(self.labels, self.classifier.labels.index(EMPTY))
+            plain = self.classifier.denoise(x, when, nothing).to(x.dtype)
+            clean = plain + self.guidance * (clean - plain)
+        return clip_clean(clean, self.classifier.default_clip)
+
+    def _snap(self, t: float) -> float:
+        return float(self.classifier.schedule.snap(np.asarray(t))) if t > 0 else 0.0
+
+    def _at(self, t: float) -> tuple[float, float]:
+        schedule, when = self.classifier.schedule, np.asarray(t)
+        return (float(schedule.alpha(when)), float(schedule.sigma(when))) if t > 0 else (1.0, 0.0)
+
+
+class _Masked:
+    """Makes pictures with a masked model."""
+
+    def __init__(
+        self,
+        classifier: MaskedRegeneration,
+        image: np.ndarray,
+        labels: torch.Tensor,
+        steps: int,
+        seed: int,
+        name: str,
+    ) -> None:
+        self.network = classifier.network
+        self.remask = replace(classifier.remask, steps=steps)
+        prepared = classifier.prepare([image])
+        self.tokens = self.network.encode((prepared + 1) / 2).repeat(len(labels), 1)
+        self.labels, self.seed, self.name = labels.to(self.tokens.device), seed, name
+        self.original = _pixels(prepared)[0]
+
+    def __call__(self, strength: float) -> np.ndarray:
+        def stream(purpose: str) -> np.random.Generator:
+            return keyed_generator(self.seed, self.name, 0, purpose)
+
+        made = regenerate(
+            self.tokens,
+            lambda masked: self.network.predict(masked, self.labels),
+            [stream] * len(self.labels),
+            mask_token=self.network.mask_token,
+            mask_ratio=strength,
+            remask=self.remask,
+        )
+        return _pixels(2 * self.network.decode(made) - 1)
+
+
+def _pixels(values: torch.Tensor) -> np.ndarray:
+    """Pictures in [-1, 1] (N, C, H, W) as (N, H, W, 3) in [0, 1]."""
+    shown = ((values.float().clamp(-1, 1) + 1) / 2).movedim(1, -1).cpu().numpy()
+    return np.asarray(np.repeat(shown, 3, axis=-1) if shown.shape[-1] == 1 else shown)

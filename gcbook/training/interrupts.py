@@ -1,0 +1,40 @@
+"""Interruptions that wait until a step is whole."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+__all__ = ["uninterrupted"]
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold back Ctrl-C and SIGTERM until the block is through.
+
+    Weights and the number of the step must be those of one moment when a state is saved.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals do not reach other threads
+        return
+    waiting: list[tuple[int, FrameType | None]] = []
+
+    def wait(number: int, frame: FrameType | None) -> None:
+        waiting.append((number, frame))
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, wait) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if waiting:
+        came, frame = waiting[0]
+        handler = before[signal.Signals(came)]
+        if callable(handler):
+            handler(came, frame)
+        else:
+            os.kill(os.getpid(), came)

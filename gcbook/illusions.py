@@ -66,7 +66,7 @@ class Reconstructions:
     @property
     def errors(self) -> np.ndarray:
         """Mean of the error maps, (S, P)."""
-        return self.error_maps.mean((-2, -1))
+        return self.error_maps.mean((-2, -1), dtype=np.float64)
 
     def difference(self, first: int = 0, second: int = 1) -> np.ndarray:
         """Return where two prompts differ: first minus second, mean over colours, (S, H, W)."""
@@ -96,16 +96,22 @@ def load_for_prompts(
             f"prompts: expected one or more, each once; found {list(prompts) or 'none'}."
         )
     kind = preview_model(model).kind
+    if kind and kind not in ("diffusion", "masked"):
+        raise _other_kind(str(model), kind)
     options: dict[str, Any] = {"method": "regenerate"} if kind == "masked" else {}
     classifier = load_classifier(
         model, template="{}", labels=prompts, device=device, dtype=dtype, **options
     )
     if not isinstance(classifier, DiffusionClassifier | MaskedRegeneration):
-        raise InputError(
-            f"{model}: expected a diffusion or a masked model, which can take a picture apart and "
-            f"put it together again; found a model of kind {classifier.describe()['kind']}."
-        )
+        raise _other_kind(str(model), str(classifier.describe()["kind"]))
     return classifier
+
+
+def _other_kind(model: str, kind: str) -> InputError:
+    return InputError(
+        f"{model}: expected a diffusion or a masked model, which can take a picture apart and put "
+        f"it together again; found a model of kind {kind}."
+    )
 
 
 def reconstruct(
@@ -170,7 +176,7 @@ def reconstruct(
     elif isinstance(classifier, DiffusionClassifier):
         make = _Diffused(classifier, image, labels, steps, seed, name, guidance)
     else:
-        raise InputError(f"{classifier.name}: expected a diffusion or a masked model.")
+        raise _other_kind(classifier.name, str(classifier.describe()["kind"]))
     made = []
     with torch.inference_mode():
         for strength in shares:

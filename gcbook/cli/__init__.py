@@ -6,11 +6,21 @@ from collections.abc import Sequence
 
 import typer
 
-from gcbook.cli import book, deciding, models, scoring, training, trials
+from gcbook.cli import book, deciding, illusions, models, scoring, training, trials
 from gcbook.cli.app import app
 from gcbook.errors import GcbookError, InputError
 
-__all__ = ["app", "book", "deciding", "main", "models", "scoring", "training", "trials"]
+__all__ = [
+    "app",
+    "book",
+    "deciding",
+    "illusions",
+    "main",
+    "models",
+    "scoring",
+    "training",
+    "trials",
+]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -20,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        app(_join_pairs(given), prog_name="gcbook")
+        app(_repeat_prompts(_join_pairs(given)), prog_name="gcbook")
     except GcbookError as error:
         typer.echo(f"gcbook: {error}", err=True)
         sys.exit(2 if isinstance(error, InputError) else 1)
@@ -40,3 +50,18 @@ def _join_pairs(arguments: Sequence[str]) -> list[str]:
             value = None if complete else next(rest, None)
             joined.append(name if value is None else f"{name}={value}")
     return joined
+
+
+def _repeat_prompts(arguments: Sequence[str]) -> list[str]:
+    # Nor an option with any number of values: each gets the option's name before it.
+    if not arguments or arguments[0] != "illusions":
+        return list(arguments)
+    repeated: list[str] = []
+    several = False
+    for argument in arguments:
+        if argument.startswith("-") and argument != "-":
+            several = argument == "--prompts"
+            repeated += [] if several else [argument]
+        else:
+            repeated += ["--prompts", argument] if several else [argument]
+    return repeated

@@ -32,9 +32,9 @@ def equation_rows(model: Mixture) -> pd.DataFrame:
         model: the class.
 
     Returns:
-        ``equation`` (in words), ``formula`` (one side, in TeX without dollars), ``by`` (how the
-        other side was computed), ``difference`` (largest absolute difference, relative to the
-        largest value where that is above 1).
+        ``equation`` (in words), ``formula`` (in TeX without dollars; ", " parts two of them),
+        ``by`` (how the other side was computed), ``difference`` (largest absolute difference,
+        relative to the largest value where that is above 1).
     """
     return pd.DataFrame(
         [
@@ -65,7 +65,7 @@ def _forward() -> dict:
         factor, variance = factor * np.sqrt(1 - beta), (1 - beta) * variance + beta
         found.append((factor, variance))
     expected = np.stack([np.sqrt(kept), 1 - kept], axis=1)
-    formula = r"q(x_t|x_0) = N(\alpha_t x_0, \sigma_t^2), \alpha_t^2 = \prod_s (1 - \beta_s)"
+    formula = r"q(x_t|x_0) = N(\alpha_t x_0,\sigma_t^2), \alpha_t^2 = \prod_s (1 - \beta_s)"
     return _row("Many steps of noise are one", formula, "step by step", expected, np.array(found))
 
 
@@ -78,7 +78,7 @@ def _density(model: Mixture) -> dict:
         kernel = np.exp(-(noised**2) / 2) / (sigma * np.sqrt(2 * np.pi))
         clean = np.exp(model.log_density(WIDE))
         other.append(integrate.simpson(kernel * clean, x=WIDE))
-    formula = r"p_t(x_t) = \sum_k \pi_k N(x_t; \alpha_t m_k, \alpha_t^2 s^2 + \sigma_t^2)"
+    formula = r"p_t(x_t) = \sum_k \pi_k N(x_t; \alpha_t m_k,v_t), v_t = \alpha_t^2 s^2 + \sigma_t^2"
     return _row("A noised mixture is one", formula, "integration", np.array(one), np.array(other))
 
 

@@ -37,7 +37,7 @@ PARTS = {"prior": "Prior", "reconstruction": "Reconstruction", "diffusion": "Dif
 GRID = np.linspace(-5, 5, 121)
 """Numbers at which curves are drawn."""
 
-FINE = np.linspace(-6, 6, 600)
+FINE = np.linspace(-6, 6, 400)
 """Numbers over which decisions are summed; 0, where all scores are tied, is none of them."""
 
 LEVELS, DRAWN = 400, 160

@@ -1,0 +1,84 @@
+"""Command of the illusions: one picture, several prompts, what a model makes of it under each."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gcbook.cli.app import app
+from gcbook.cli.interrupts import interruptible
+from gcbook.errors import InputError
+
+__all__ = ["illusions"]
+
+
+@app.command()
+def illusions(
+    image: Annotated[Path, typer.Argument(metavar="IMAGE", help="File of the picture.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder of the results.")
+    ],
+    prompts: Annotated[
+        list[str], typer.Option(metavar="PROMPT …", help='What to see; "" asks for nothing.')
+    ],
+    model: Annotated[
+        str, typer.Option(help="A name of gcbook models, a folder, or a Hub id.")
+    ] = "sd-1.4",
+    strength: Annotated[
+        list[float] | None,
+        typer.Option(min=0, max=1, help="How far towards noise; repeatable [0.3, 0.5, 0.7]."),
+    ] = None,
+    steps: Annotated[int, typer.Option(min=1, help="Of the whole way back from noise.")] = 50,
+    guidance: Annotated[
+        float, typer.Option(help="How far to go beyond the prompt; 1: not at all.")
+    ] = 1.0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the noise, shared by all prompts.")] = 0,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
+    dtype: Annotated[
+        str, typer.Option(metavar="float32|float16|bfloat16", help="Of the network.")
+    ] = "float32",
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace results that are there.")
+    ] = False,
+) -> None:
+    """Take a picture apart and put it together again under each prompt.
+
+    DIR gets the pictures, maps of where the prompts differ, an overview, and reconstructions.json.
+    """
+    with interruptible("stopped; nothing was written"):
+        from gcbook.illusions import reconstruct
+        from gcbook.reconstructed import RECORD, write_reconstructions
+        from gcbook.scoring.devices import pick_device
+        from gcbook.stimuli.images import decode_image
+
+        if (output / RECORD).exists() and not overwrite:
+            raise InputError(
+                f"{output}: already has results; choose another folder, or add --overwrite."
+            )
+        try:
+            content = image.read_bytes()
+        except OSError as error:
+            raise InputError(
+                f"{image}: expected a picture, found none that can be read ({error})."
+            ) from error
+        pixels = decode_image(content, str(image))
+        typer.echo(f"loading {model} …", err=True)
+        found = reconstruct(
+            pixels,
+            prompts,
+            model,
+            strength or (0.3, 0.5, 0.7),
+            steps=steps,
+            guidance=guidance,
+            seed=seed,
+            name=image.name,
+            device=pick_device(device),
+            dtype=dtype,
+            report=lambda line: typer.echo(line, err=True),
+        )
+        about = {"image": image.name, "model": model, "steps": steps, "guidance": guidance}
+        write_reconstructions(found, output, about | {"seed": seed})
+    for share, errors in zip(found.strengths, found.errors, strict=True):
+        for prompt, value in zip(found.prompts, errors, strict=True):
+            typer.echo(f"strength {share:g}, {prompt or '(no prompt)'}: error {value:.4f}")
+    typer.echo(str(output / "overview.png"))

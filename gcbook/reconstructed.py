@@ -1,0 +1,98 @@
+"""Reconstructions as files: pictures, maps of differences, an overview, and a record."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gcbook.illusions import Reconstructions
+
+__all__ = ["RECORD", "difference_picture", "write_reconstructions"]
+
+RECORD = "reconstructions.json"
+GAP = 4
+"""Pixels between the pictures of the overview."""
+LEAST_SIDE = 128
+"""Smaller pictures are enlarged in the overview, pixel by pixel."""
+
+
+def difference_picture(difference: np.ndarray) -> np.ndarray:
+    """Show a signed difference: red where the first is lighter, blue where the second is.
+
+    Args:
+        difference: (H, W), from -1 to 1; the largest absolute value gets the full colour.
+
+    Returns:
+        float32 (H, W, 3) in [0, 1]; white where there is none.
+    """
+    full = float(np.abs(difference).max()) or 1.0
+    share = (difference / full).astype(np.float32)
+    first, second = share.clip(0, 1), (-share).clip(0, 1)
+    return np.stack([1 - second, 1 - first - second, 1 - first], axis=-1)
+
+
+def write_reconstructions(
+    found: Reconstructions, folder: str | Path, about: Mapping[str, Any]
+) -> Path:
+    """Write a folder of results.
+
+    Files are ``original.png``, ``untouched.png`` and, by number of strength and prompt,
+    ``picture-S-P.png``; ``difference-S.png`` between the first two prompts; ``overview.png``, a row
+    a strength; and `RECORD` with prompts, strengths, errors and what is told ``about`` the run. The
+    record comes last: where it is, all is there.
+
+    Args:
+        found: what to write.
+        folder: made if needed.
+        about: ready for JSON.
+
+    Returns:
+        The record.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    record = folder / RECORD
+    record.unlink(missing_ok=True)
+    _save(folder / "original.png", found.original)
+    _save(folder / "untouched.png", found.untouched)
+    rows = []
+    for number, images in enumerate(found.images):
+        row = [found.original, *images]
+        for place, picture in enumerate(images):
+            _save(folder / f"picture-{number}-{place}.png", picture)
+        if len(images) > 1:
+            row.append(difference_picture(found.difference()[number]))
+            _save(folder / f"difference-{number}.png", row[-1])
+        rows.append(row)
+    _save(folder / "overview.png", _overview(rows))
+    written = {
+        **about,
+        "prompts": list(found.prompts),
+        "strengths": list(found.strengths),
+        "errors": found.errors.round(6).tolist(),
+    }
+    record.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+    return record
+
+
+def _overview(rows: list[list[np.ndarray]]) -> np.ndarray:
+    times = max(1, -(-LEAST_SIDE // rows[0][0].shape[0]))
+    larger = [[each.repeat(times, 0).repeat(times, 1) for each in row] for row in rows]
+    height, width, _ = larger[0][0].shape
+    columns = len(larger[0])
+    sheet = np.ones(
+        (len(rows) * (height + GAP) - GAP, columns * (width + GAP) - GAP, 3), np.float32
+    )
+    for number, row in enumerate(larger):
+        for place, picture in enumerate(row):
+            top, left = number * (height + GAP), place * (width + GAP)
+            sheet[top : top + height, left : left + width] = picture
+    return sheet
+
+
+def _save(path: Path, picture: np.ndarray) -> None:
+    from PIL import Image
+
+    Image.fromarray(np.rint(255 * picture.clip(0, 1)).astype(np.uint8)).save(path)

@@ -1,0 +1,68 @@
+"""gcbook illusions: a picture, prompts, a folder."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gcbook.cli import _repeat_prompts, main
+
+
+def call(capsys, *arguments):
+    status = 0
+    try:
+        main([str(argument) for argument in arguments])
+    except SystemExit as stop:
+        status = stop.code
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+@pytest.fixture
+def picture(tmp_path):
+    path = tmp_path / "picture.png"
+    pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def test_any_number_of_prompts_follows_one_option():
+    given = ["illusions", "x.png", "--prompts", "a b", "", "c", "-o", "out", "--steps", "3"]
+    assert _repeat_prompts(given) == [
+        *("illusions", "x.png", "--prompts", "a b", "--prompts", "", "--prompts", "c"),
+        *("-o", "out", "--steps", "3"),
+    ]
+    assert _repeat_prompts(["score", "--prompts", "a", "b"]) == ["score", "--prompts", "a", "b"]
+
+
+def test_a_miniature_sees_a_duck_and_a_rabbit(capsys, tmp_path, picture):
+    command = ["illusions", picture, "--prompts", "an image of a duck", "an image of a rabbit"]
+    command += ["--model", "mini-pixel", "-o", tmp_path / "out", "--steps", 4, "--strength", 0.5]
+    status, out, err = call(capsys, *command, "--device", "cpu")
+    assert status == 0
+    lines = out.splitlines()
+    assert lines[0].startswith("strength 0.5, an image of a duck: error 0.")
+    assert lines[-1] == str(tmp_path / "out/overview.png")
+    assert "strength 0.5: 2 prompts" in err
+    record = json.loads((tmp_path / "out/reconstructions.json").read_text())
+    assert record["prompts"] == ["an image of a duck", "an image of a rabbit"]
+    assert (record["model"], record["steps"], record["seed"]) == ("mini-pixel", 4, 0)
+    status, _, err = call(capsys, *command)
+    assert status == 2
+    assert "already has results" in err
+
+
+def test_what_cannot_be_read_or_asked_is_one_line(capsys, tmp_path, picture):
+    rest = ["--prompts", "a", "b", "-o", tmp_path / "out"]
+    for command, says in (
+        (
+            ["illusions", tmp_path / "none.png", *rest, "--model", "mini-pixel"],
+            "expected a picture",
+        ),
+        (["illusions", picture, *rest, "--model", "mini-cnn"], "of kind discriminative"),
+    ):
+        status, _, err = call(capsys, *command)
+        assert status == 2
+        assert says in err.splitlines()[-1]
+    assert not (tmp_path / "out").exists()

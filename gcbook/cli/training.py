@@ -9,7 +9,7 @@ from gcbook.cli.app import app
 from gcbook.cli.interrupts import interruptible
 from gcbook.errors import InputError
 
-__all__ = ["train"]
+__all__ = ["train", "worlds"]
 
 
 @app.command()
@@ -128,3 +128,47 @@ def _train_resnet(
             raise
     if run.main:
         typer.echo(f"{name} is in {model}; next: gcbook score {model} IMAGES")
+
+
+@app.command()
+def worlds(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Of the map; made if needed.")
+    ],
+    seeds: Annotated[
+        list[int] | None, typer.Option("--seed", min=0, help="Of the trainings; repeatable [0].")
+    ] = None,
+    models: Annotated[
+        list[str] | None, typer.Option("--model", help="Some of the models; repeatable [all].")
+    ] = None,
+    variants: Annotated[
+        bool, typer.Option(help="With longer trainings and whole images at three points.")
+    ] = True,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
+) -> None:
+    """Train models in nine worlds, with weaker and stronger, truer and less true textures.
+
+    The same command goes on where it was stopped, and adds what is asked for beyond what is there.
+    """
+    from gcbook.scoring.devices import pick_device
+    from gcbook.training.worlds import MODELS, jobs, run_job
+
+    unknown = [name for name in models or () if name not in MODELS]
+    if unknown:
+        raise InputError(f"--model: expected some of {', '.join(MODELS)}; found {unknown[0]!r}.")
+    todo = list(jobs(seeds or (0,), models or MODELS, variants=variants))
+
+    def report(line: str) -> None:
+        typer.echo(line, err=True)
+
+    with interruptible("stopped"):
+        where = pick_device(device)
+        for number, job in enumerate(todo, 1):
+            report(f"{number} of {len(todo)}: {job.name}")
+            try:
+                run_job(job, output, device=where, report=report)
+            except KeyboardInterrupt as stop:
+                stop.add_note(f"stopped in {job.name}; the same command goes on from there")
+                report(stop.__notes__[-1])
+                raise
+    typer.echo(f"{len(todo)} models are in {output}")

@@ -30,10 +30,14 @@ class CnnTask:
     Args:
         start: images of the 16 categories, and where it is computed.
         noise: add noise in training.
+        crops: train on random crops, as ImageNet's networks are; else on whole images, of which
+            half are mirrored.
         batch_size: images a step.
     """
 
-    def __init__(self, start: Start, *, noise: bool, batch_size: int = 128) -> None:
+    def __init__(
+        self, start: Start, *, noise: bool, crops: bool = True, batch_size: int = 128
+    ) -> None:
         from transformers import ResNetConfig, ResNetForImageClassification
 
         torch.manual_seed(start.seed)
@@ -50,12 +54,13 @@ class CnnTask:
         self.network.to(start.device, memory_format=torch.channels_last)
         self.modules: dict[str, torch.nn.Module] = {"network": self.network}
         self.train, self.validation = start.train, start.validation
-        self.noise, self.batch_size, self.device = noise, batch_size, torch.device(start.device)
+        self.noise, self.crops, self.batch_size = noise, crops, batch_size
+        self.device = torch.device(start.device)
 
     def loss(self, step: int, generator: torch.Generator) -> torch.Tensor:
         indices = torch.randint(len(self.train), (self.batch_size,), generator=generator)
         images, labels = self.train.batch(indices)
-        images = random_resized_crops(images, generator)
+        images = (random_resized_crops if self.crops else random_flips)(images, generator)
         images = (images - MEAN) / SD
         if self.noise:
             images = DiffusionNoise(generator=generator)(images)
@@ -90,6 +95,12 @@ class CnnTask:
             image_mean=[MEAN] * 3,
             image_std=[SD] * 3,
         ).save_pretrained(folder)
+
+
+def random_flips(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Mirror half of the images (N, C, H, W)."""
+    mirror = torch.rand((len(images), 1, 1, 1), generator=generator) < 0.5
+    return torch.where(mirror, images.flip(-1), images)
 
 
 def random_resized_crops(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gcbook.categories import CATEGORIES
 from gcbook.errors import InputError
-from gcbook.stimuli.miniworld import ALL_CATEGORIES, DEFAULT_WORLD
+from gcbook.stimuli.miniworld import ALL_CATEGORIES, DEFAULT_WORLD, World
 from gcbook.stimuli.silhouettes import Split
 from gcbook.training.loop import Task, Trainer
 from gcbook.training.plan import Plan
@@ -72,6 +72,8 @@ def make_trainer(
     seed: int = 0,
     steps: int | None = None,
     device: str = "cpu",
+    world: World = DEFAULT_WORLD,
+    choices: Mapping[str, bool] | None = None,
     report: Callable[[str], None] = print,
 ) -> Trainer:
     """Prepare the training of a miniature, from its start or from where it was.
@@ -83,6 +85,8 @@ def make_trainer(
         seed: of the weights and of all draws.
         steps: instead of the recipe's number.
         device: where it is trained.
+        world: what its images are like.
+        choices: of the task, besides the recipe's or instead of them.
         report: takes lines on how it goes.
 
     Raises:
@@ -105,11 +109,10 @@ def make_trainer(
 
     def pool(split: Split, number: int) -> Pool:
         report(f"opening {number:,} images of the {split} silhouettes")
-        return open_pool(
-            DEFAULT_WORLD, split, number, POOL_SEEDS[split], categories=recipe.categories
-        )
+        return open_pool(world, split, number, POOL_SEEDS[split], categories=recipe.categories)
 
     train, validation = pool("train", TRAIN_IMAGES), pool("validation", VALIDATION_IMAGES)
     plan = replace(recipe.plan, seed=seed, steps=steps or recipe.plan.steps)
-    task = recipe.make(Start(train, validation, seed, plan.steps, Path(base), device))
+    chosen = replace(recipe, choices={**recipe.choices, **(choices or {})})
+    task = chosen.make(Start(train, validation, seed, plan.steps, Path(base), device))
     return Trainer(task, plan, folder, report=report)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gcbook.stimuli.miniworld import DEFAULT_WORLD
+from gcbook.stimuli.miniworld import DEFAULT_WORLD, World
 from gcbook.training.loop import HISTORY, Trainer
 from gcbook.training.pool import POOL_SEEDS
 from gcbook.training.texts import TEMPLATES
@@ -16,7 +16,11 @@ RECORD = "training.json"
 
 
 def write_record(
-    trainer: Trainer, miniature: str, folder: str | Path, base: str | Path = ""
+    trainer: Trainer,
+    miniature: str,
+    folder: str | Path,
+    base: str | Path = "",
+    world: World = DEFAULT_WORLD,
 ) -> Path:
     """Write ``training.json``: what was trained, on what, how, how long, and how it went.
 
@@ -27,6 +31,7 @@ def write_record(
         miniature: name of the recipe.
         folder: of the model.
         base: folder of the trained model that it builds on, if it does.
+        world: of its images.
     """
     import diffusers
     import torch
@@ -48,7 +53,7 @@ def write_record(
         "train_images": len(task.train),
         "validation_images": len(task.validation),
         "pool_seeds": dict(POOL_SEEDS),
-        "world": DEFAULT_WORLD.as_dict(),
+        "world": world.as_dict(),
         "prompt_templates": list(TEMPLATES),
         "versions": {
             "torch": torch.__version__,

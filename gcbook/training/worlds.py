@@ -1,0 +1,211 @@
+"""The same models in other worlds: when is a generative classifier shape-biased?
+
+A map over worlds that differ in two things: how often an object wears its own category's texture,
+and how strong texture is against the contrast of figure and ground. Every model sees as many images
+in every world. The world of the other chapters is the one in the middle.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gcbook.classifiers.load import load_classifier
+from gcbook.scoring.engine import score
+from gcbook.scoring.settings import ScoringSettings
+from gcbook.scoring.store import Store, is_store
+from gcbook.stimuli.miniworld import DEFAULT_WORLD, World
+from gcbook.stimuli.stimulus import Stimulus, StimulusSet
+from gcbook.stimuli.testsets import make_test_set, texture_of
+from gcbook.training.recipes import make_trainer
+from gcbook.training.record import RECORD, write_record
+
+__all__ = [
+    "CONTRASTS",
+    "DIAGNOSTICITIES",
+    "DRAWS",
+    "GRID",
+    "MODELS",
+    "STEPS",
+    "VARIED",
+    "Job",
+    "Point",
+    "images_of",
+    "is_done",
+    "jobs",
+    "run_job",
+]
+
+DIAGNOSTICITIES = (0.6, 0.89, 1.0)
+CONTRASTS = (0.5, 1.0, 1.5)
+"""Factors of the default world's contrast of texture."""
+
+MODELS = ("mini-cnn", "mini-cnn-noise", "mini-pixel")
+STEPS = 1_500
+"""Of 128 images each, for every model: a quarter of what the shipped ones have."""
+
+DRAWS = {"cue-conflict": 16, "in-distribution": 8}
+"""Test sets, and draws of noise an image."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place on the map.
+
+    Attributes:
+        diagnosticity: see `gcbook.stimuli.miniworld.World`.
+        contrast: factor of the default world's contrast of texture.
+    """
+
+    diagnosticity: float
+    contrast: float
+
+    @property
+    def name(self) -> str:
+        """A name that a folder can have.
+
+        >>> Point(0.89, 1.5).name
+        'd0.89-c1.5'
+        """
+        return f"d{self.diagnosticity:g}-c{self.contrast:g}"
+
+    @property
+    def world(self) -> World:
+        """The default world but for these two."""
+        low, high = DEFAULT_WORLD.texture_ratio
+        ratio = (low * self.contrast, high * self.contrast)
+        return replace(DEFAULT_WORLD, diagnosticity=self.diagnosticity, texture_ratio=ratio)
+
+
+GRID = tuple(Point(d, c) for d in DIAGNOSTICITIES for c in CONTRASTS)
+VARIED = (Point(0.6, 0.5), Point(0.89, 1.0), Point(1.0, 1.5))
+"""Where it is asked whether twice the training, or training on whole images, changes the sign: the
+diagonal from the world in which texture is worth least to the one in which it is worth most."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One model in one world.
+
+    Attributes:
+        point: the world.
+        model: the recipe.
+        seed: of the training.
+        variant: "", "longer" (twice the steps) or "whole" (a classifier without crops).
+    """
+
+    point: Point
+    model: str
+    seed: int = 0
+    variant: str = ""
+
+    @property
+    def name(self) -> str:
+        """A name that a folder can have.
+
+        >>> Job(Point(1.0, 0.5), "mini-cnn", 2, "whole").name
+        'd1-c0.5/mini-cnn-whole-seed2'
+        """
+        variant = f"-{self.variant}" if self.variant else ""
+        return f"{self.point.name}/{self.model}{variant}-seed{self.seed}"
+
+    @property
+    def steps(self) -> int:
+        """Of the training."""
+        return STEPS * (2 if self.variant == "longer" else 1)
+
+
+def jobs(
+    seeds: Sequence[int] = (0,), models: Sequence[str] = MODELS, *, variants: bool = True
+) -> Iterator[Job]:
+    """Return all jobs of a map: the grid first, seed by seed, then what is varied at three points.
+
+    Args:
+        seeds: of the trainings.
+        models: some of `MODELS`.
+        variants: with those of seed 0 that are trained longer or on whole images.
+    """
+    for seed in seeds:
+        for model in models:
+            yield from (Job(point, model, seed) for point in GRID)
+    if variants and 0 in seeds:
+        for model in models:
+            yield from (Job(point, model, 0, "longer") for point in VARIED)
+        if "mini-cnn" in models:
+            yield from (Job(point, "mini-cnn", 0, "whole") for point in VARIED)
+
+
+def images_of(name: str, world: World) -> StimulusSet:
+    """Return a world's test images: of every pair of a shape and another texture one, or 160.
+
+    Args:
+        name: a key of `DRAWS`.
+        world: the world.
+    """
+    whole = make_test_set(name, world)
+    if name != "cue-conflict":
+        return whole.first(160)
+    first: dict[tuple[str, str], Stimulus] = {}
+    for stimulus in sorted(whole, key=lambda one: one.imagename):
+        first.setdefault((stimulus.category, texture_of(stimulus.image_id)), stimulus)
+    kept = {stimulus.image_id for stimulus in first.values()}
+    return replace(whole, stimuli=tuple(one for one in whole if one.image_id in kept))
+
+
+def run_job(
+    job: Job,
+    folder: str | Path,
+    *,
+    device: str = "cpu",
+    report: Callable[[str], None] = print,
+) -> bool:
+    """Train a model in a world and score it, from wherever the folder's last state is.
+
+    Args:
+        job: what to do.
+        folder: of the map; the job's own lies under its name, with ``training.json`` and a store
+            for each test set when it is done.
+        device: where the network is.
+        report: takes lines on how it goes.
+
+    Returns:
+        Whether anything was left to do.
+    """
+    own = Path(folder) / job.name
+    if is_done(own):
+        return False
+    run = own / "run"
+    world = job.point.world
+    trainer = make_trainer(
+        job.model,
+        run,
+        seed=job.seed,
+        steps=job.steps,
+        device=device,
+        world=world,
+        choices={"crops": False} if job.variant == "whole" else None,
+        report=lambda line: report(f"{job.name}: {line}"),
+    )
+    trainer.run()
+    trainer.export(run / "model")
+    write_record(trainer, job.model, own, world=world)
+    classifier = load_classifier(run / "model", name=job.name.replace("/", "-"), device=device)
+    for name, draws in DRAWS.items():
+        settings = ScoringSettings(draws=draws, batch_size=128, device=device)
+        score(images_of(name, world), classifier, settings, own / name, progress="silent")
+    # The record and the scores are what is kept; weights can be made again.
+    shutil.rmtree(run)
+    report(f"{job.name}: done")
+    return True
+
+
+def is_done(folder: Path) -> bool:
+    """Tell whether a job's folder has its record and all scores, and nothing left of its run."""
+    whole = all(is_store(folder / name) and _complete(folder / name) for name in DRAWS)
+    return whole and (folder / RECORD).is_file() and not (folder / "run").exists()
+
+
+def _complete(store: Path) -> bool:
+    opened = Store.open(store)
+    rows, images = opened.scores(), opened.images()
+    return len(rows) == len(images) * len(opened.labels) * opened.settings.max_draws > 0

@@ -19,31 +19,30 @@ __all__ = ["over_seeds"]
 def over_seeds(
     keys: pd.DataFrame, sums: Mapping[str, np.ndarray], *, seed: int = 0
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
-    """Add up the sums of a recipe's networks.
+    """Add up the sums of several networks.
 
     Args:
-        keys: a row a group, with ``recipe`` and ``observer``, from
-            `gcbook.miniatures.clustered.clustered_sums`; each recipe has the same observers in
-            all groups.
+        keys: a row a group, with ``observer``, from `gcbook.miniatures.clustered.clustered_sums`.
         sums: of the groups, (groups, 1 + draws), the first column as they are.
-        seed: of the resampling; a recipe's seeds are drawn alike in all groups.
+        seed: of the resampling; groups of the same networks have the same draws of them.
 
     Returns:
         The groups without ``observer``, with ``seeds`` (how many networks), and their sums.
     """
     by = [str(name) for name in keys if name != "observer"]
     groups = keys.groupby(by, sort=True, observed=True)
-    number = groups.ngroup().to_numpy()
     merged = groups.size().rename("seeds").reset_index()
     draws = next(iter(sums.values())).shape[1] - 1
     weights = np.ones((len(keys), 1 + draws))
-    for recipe, rows in keys.groupby("recipe", observed=True):
-        observers = sorted(rows["observer"].unique())
-        rng = np.random.default_rng([seed, zlib.crc32(f"seeds of {recipe}".encode())])
-        n = len(observers)
-        drawn = rng.multinomial(n, np.full(n, 1 / n), size=draws)
-        place = pd.Index(observers).get_indexer(pd.Index(rows["observer"]))
-        weights[rows.index.to_numpy(), 1:] = drawn.T[place]
+    number = groups.ngroup().to_numpy()
+    observers = keys["observer"].to_numpy()
+    for group in range(len(merged)):
+        rows = np.flatnonzero(number == group)
+        rows = rows[np.argsort(observers[rows].astype(str))]
+        named = ", ".join(map(str, observers[rows]))
+        rng = np.random.default_rng([seed, zlib.crc32(named.encode())])
+        n = len(rows)
+        weights[rows, 1:] = rng.multinomial(n, np.full(n, 1 / n), size=draws).T
     found = {}
     for name, values in sums.items():
         total = np.zeros((len(merged), 1 + draws))

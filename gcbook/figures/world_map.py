@@ -1,0 +1,134 @@
+"""The map over worlds: a square for each, coloured by what a model does there."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from gcbook.figures.parts import dropdown, interval_tooltips, nothing
+from gcbook.figures.theme import DIVERGING, INK
+from gcbook.figures.toy import side_by_side
+from gcbook.stimuli.miniworld import DEFAULT_WORLD
+from gcbook.views.world_map import MEASURES
+
+__all__ = ["fig_sign", "fig_world_map"]
+
+_SIDE = 175
+_NOTHING = "No model of this version was trained in other worlds."
+_DARK_FROM = 0.55
+"""From here on, numbers on a square are white."""
+
+
+def fig_world_map(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """A map a model, with the measure to choose; the default world is framed.
+
+    Args:
+        rows: from `gcbook.views.world_map.map_rows`; variants are left out.
+    """
+    shown = rows[rows["variant"] == ""]
+    if shown.empty:
+        return nothing(_NOTHING)
+    measure = dropdown("map_measure", "Show ", list(MEASURES.values()), MEASURES["shape_bias"])
+    value = alt.Color(
+        "value:Q",
+        scale=alt.Scale(domain=[0, 1], scheme="viridis"),
+        legend=alt.Legend(title=None, format=".1f", gradientLength=200),
+    )
+    tooltip = [
+        *_place_tooltips(),
+        alt.Tooltip("measure:N", title="Measure"),
+        alt.Tooltip("value:Q", title="Value", format=".2f"),
+        *interval_tooltips(".2f"),
+        alt.Tooltip("blind:Q", title="Blind to texture", format=".2f"),
+        alt.Tooltip("seeds:Q", title="Seeds"),
+    ]
+    panels = []
+    for recipe, group in shown.groupby("recipe", sort=False):
+        base = alt.Chart(group.drop(columns=["recipe", "variant"])).transform_filter(
+            "datum.measure === map_measure"
+        )
+        light = f"datum.value >= {_DARK_FROM}"
+        panels.append(_panel(base, value, tooltip, str(recipe), light))
+    names = ", ".join(dict.fromkeys(shown["recipe"]))
+    return side_by_side(
+        panels,
+        [measure],
+        f"A map for each of {names}: nine squares, from textures that are wrong more often at the "
+        "left to textures that are always the category's own at the right, and from weak textures "
+        "below to strong ones above. Each square has a number and a colour, at first the shape "
+        "bias. The square of the world of the other chapters is framed.",
+    )
+
+
+def fig_sign(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """By how much the diffusion model is more shape-biased than the ResNet, world by world.
+
+    Args:
+        rows: from `gcbook.views.world_map.sign_rows`; variants are left out.
+    """
+    shown = rows[rows["variant"] == ""]
+    if shown.empty:
+        return nothing(_NOTHING)
+    scale: dict[str, Any] = {"scheme": DIVERGING, "domain": [-1, 1]}
+    difference = alt.Color(
+        "difference:Q",
+        scale=alt.Scale(**scale),
+        legend=alt.Legend(title=None, format="+.1f", gradientLength=200),
+    )
+    tooltip = [
+        *_place_tooltips(),
+        alt.Tooltip("generator:Q", title="Diffusion", format=".2f"),
+        alt.Tooltip("classifier:Q", title="ResNet", format=".2f"),
+        alt.Tooltip("difference:Q", title="Difference", format="+.2f"),
+        *interval_tooltips("+.2f"),
+    ]
+    base = alt.Chart(shown.drop(columns="variant").rename(columns={"difference": "value"}))
+    base = base.transform_calculate(difference="datum.value")
+    panel = _panel(
+        base,
+        difference,
+        tooltip,
+        "Shape bias: diffusion − ResNet",
+        "abs(datum.value) < 0.6",
+        "+.2f",
+    )
+    return side_by_side(
+        [panel],
+        [],
+        "A map of nine worlds, from textures that are wrong more often at the left to true ones at "
+        "the right, from weak textures below to strong ones above: the shape bias of the diffusion "
+        "model minus that of the ResNet, as a number and a colour. The square of the world of the "
+        "other chapters is framed.",
+    )
+
+
+def _place_tooltips() -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("diagnosticity:Q", title="Texture is the category's own in", format=".0%"),
+        alt.Tooltip("contrast:Q", title="Contrast of texture ×", format=".2~g"),
+    ]
+
+
+def _panel(
+    base: alt.Chart,
+    color: alt.Color,
+    tooltip: list[alt.Tooltip],
+    title: str,
+    dark_ink: str,
+    form: str = ".2f",
+) -> alt.LayerChart | alt.FacetChart:
+    place: dict[str, Any] = {
+        "x": alt.X("diagnosticity:O", title="Texture true in").axis(format=".0%", labelAngle=0),
+        "y": alt.Y("contrast:O", title="Contrast of texture ×", sort="descending"),
+    }
+    here = f"datum.diagnosticity === {DEFAULT_WORLD.diagnosticity} && datum.contrast === 1"
+    ink = alt.condition(dark_ink, alt.value("#1a1a1a"), alt.value("#ffffff"))
+    return alt.layer(
+        base.mark_rect().encode(color=color, tooltip=tooltip, **place),
+        base.transform_filter(here)
+        .mark_rect(filled=False, stroke=INK, strokeWidth=3)
+        .encode(**place),
+        base.mark_text(fontWeight="bold").encode(
+            text=alt.Text("value:Q", format=form), color=ink, **place
+        ),
+    ).properties(width=_SIDE, height=_SIDE, title=title)

@@ -1,0 +1,100 @@
+"""What this package brings of the map over worlds: scores of models that were trained in each."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from gcbook.decisions import decide, to_trials
+from gcbook.errors import DataNotFoundError
+from gcbook.miniatures.answers import SOURCE, mark
+from gcbook.miniatures.shipped import DATA
+from gcbook.scoring.store import Store, is_store
+
+__all__ = ["Trained", "trained_in_worlds", "world_answers"]
+
+SETS = ("cue-conflict", "in-distribution")
+_NAME = re.compile(
+    r"d(?P<diagnosticity>[\d.]+)-c(?P<contrast>[\d.]+)/"
+    r"(?P<recipe>.+?)(?:-(?P<variant>longer|whole))?-seed(?P<seed>\d+)"
+)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model that was trained in a world.
+
+    Attributes:
+        folder: of its scores and its record.
+        diagnosticity: of the world's textures.
+        contrast: of its textures, as a factor of the default world's.
+        recipe: which miniature.
+        variant: "", "longer" or "whole", see `gcbook.training.worlds.Job`.
+        seed: of the training.
+    """
+
+    folder: Path
+    diagnosticity: float
+    contrast: float
+    recipe: str
+    variant: str
+    seed: int
+
+
+def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ...]:
+    """Find the models of a map that have all their scores.
+
+    Args:
+        folder: of `gcbook worlds`; by default what the package brings.
+    """
+    found = []
+    place = Path(folder)
+    for path in sorted(place.glob("*/*")):
+        parts = _NAME.fullmatch(path.relative_to(place).as_posix())
+        if parts and all(is_store(path / name) for name in SETS):
+            found.append(
+                Trained(
+                    path,
+                    float(parts["diagnosticity"]),
+                    float(parts["contrast"]),
+                    parts["recipe"],
+                    parts["variant"] or "",
+                    int(parts["seed"]),
+                )
+            )
+    return tuple(found)
+
+
+def world_answers(models: tuple[Trained, ...]) -> pd.DataFrame:
+    """Decide for models of a map, with the paper's weighting where there is one.
+
+    Args:
+        models: from `trained_in_worlds`.
+
+    Returns:
+        Trials with the columns of `gcbook.miniatures.answers.mark` and ``diagnosticity, contrast,
+        recipe, variant``; ``observer`` tells the seeds of a recipe apart.
+
+    Raises:
+        DataNotFoundError: no model is given.
+    """
+    if not models:
+        raise DataNotFoundError(
+            "expected scores of models in other worlds, found none; gcbook worlds makes them."
+        )
+    tables = []
+    for model in models:
+        observer = f"{model.recipe}-seed{model.seed}"
+        for name in SETS:
+            decided = decide(Store.open(model.folder / name))
+            trials = to_trials(decided, observer, name, SOURCE)
+            tables.append(
+                trials.assign(
+                    diagnosticity=model.diagnosticity,
+                    contrast=model.contrast,
+                    recipe=model.recipe,
+                    variant=model.variant,
+                )
+            )
+    return mark(pd.concat(tables, ignore_index=True))

@@ -1,0 +1,200 @@
+"""When is a generative classifier shape-biased? The same models, trained in nine worlds."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gcbook.miniatures.clustered import clustered_sums
+from gcbook.miniatures.seeds import over_seeds
+from gcbook.miniatures.shares import blind_bias
+from gcbook.resample import interval
+from gcbook.views.miniature_kinds import plural
+from gcbook.views.words import number, span
+
+__all__ = ["MEASURES", "VARIANTS", "map_rows", "map_sentence", "sign_rows", "sign_sentence"]
+
+MEASURES = {
+    "shape_bias": "Shape bias",
+    "shape_accuracy": "Names the shape",
+    "texture_accuracy": "Names the texture",
+    "accuracy": "In-distribution accuracy",
+}
+VARIANTS = {
+    "": "as on the map",
+    "longer": "both trained twice as long",
+    "whole": "the ResNet trained on whole images",
+}
+GENERATOR, CLASSIFIER = "mini-pixel", "mini-cnn"
+CONFLICT, PLAIN = "cue-conflict", "in-distribution"
+_POINT = ["diagnosticity", "contrast"]
+_CELL = [*_POINT, "recipe", "variant"]
+
+
+def map_rows(
+    answers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+) -> pd.DataFrame:
+    """Every measure of every model at every point, over its seeds.
+
+    Args:
+        answers: from `gcbook.miniatures.worlds.world_answers`.
+        draws: resamples of silhouettes and seeds.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``diagnosticity, contrast, recipe, variant, seeds, measure`` (a title of `MEASURES`),
+        ``value, low, high``, and ``blind``, the shape bias of an observer blind to texture that
+        names the shape as often (NaN for other measures).
+    """
+    keys, values = _values(answers, draws, seed)
+    blind = [blind_bias(share) for share in values["shape_accuracy"][:, 0]]
+    tables = []
+    for name, title in MEASURES.items():
+        low, high = interval(values[name], confidence)
+        found: dict[str, Any] = {
+            "measure": title,
+            "value": values[name][:, 0],
+            "low": low,
+            "high": high,
+        }
+        known = blind if name == "shape_bias" else np.nan
+        tables.append(keys.assign(**found, blind=known))
+    table = pd.concat(tables, ignore_index=True)
+    columns = [*_CELL, "seeds", "measure", "value", "low", "high", "blind"]
+    return table[columns].round(dict.fromkeys(["value", "low", "high", "blind"], 4))
+
+
+def sign_rows(
+    answers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+) -> pd.DataFrame:
+    """By how much the diffusion model is more shape-biased than the ResNet, point by point.
+
+    Args:
+        answers, draws, confidence, seed: see `map_rows`.
+
+    Returns:
+        ``diagnosticity, contrast, variant``, and for the shape bias ``generator, classifier,
+        difference, low, high``. With "longer" both are trained longer; with "whole" the generator
+        is the one of the map.
+    """
+    keys, values = _values(answers, draws, seed)
+    place = {
+        tuple(cell): at for at, cell in enumerate(keys[_CELL].itertuples(index=False, name=None))
+    }
+    bias = values["shape_bias"]
+    rows = []
+    for point in keys[_POINT].drop_duplicates().itertuples(index=False, name=None):
+        for variant in VARIANTS:
+            first = place.get((*point, GENERATOR, "" if variant == "whole" else variant))
+            second = place.get((*point, CLASSIFIER, variant))
+            if first is None or second is None:
+                continue
+            difference = bias[first] - bias[second]
+            low, high = interval(difference, confidence)
+            rows.append(
+                {
+                    **dict(zip(_POINT, point, strict=True)),
+                    "variant": variant,
+                    "generator": bias[first, 0],
+                    "classifier": bias[second, 0],
+                    "difference": difference[0],
+                    "low": float(low),
+                    "high": float(high),
+                }
+            )
+    columns = [*_POINT, "variant", "generator", "classifier", "difference", "low", "high"]
+    return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[3:], 4))
+
+
+def map_sentence(rows: pd.DataFrame) -> str:
+    """Say where on the map each model is most and least shape-biased.
+
+    Args:
+        rows: from `map_rows`.
+    """
+    bias = rows[(rows["measure"] == MEASURES["shape_bias"]) & (rows["variant"] == "")]
+    parts = []
+    for recipe, group in bias.groupby("recipe", sort=False):
+        found = group.dropna(subset="value").to_dict("records")
+        if not found:
+            continue
+        most = max(found, key=lambda row: row["value"])
+        least = min(found, key=lambda row: row["value"])
+        parts.append(
+            f"- {recipe}: from {_at(least)} to {_at(most)}, over {plural(len(found), 'world')}."
+        )
+    return "\n".join(parts) or "No model of this version was trained in other worlds."
+
+
+def sign_sentence(rows: pd.DataFrame) -> str:
+    """Say in how many worlds the diffusion model is the more shape-biased one, and what changes it.
+
+    Args:
+        rows: from `sign_rows`.
+    """
+    plain = rows[rows["variant"] == ""]
+    if plain.empty:
+        return "No world has both a diffusion model and a ResNet, so nothing can be compared."
+    above, below = int((plain["low"] > 0).sum()), int((plain["high"] < 0).sum())
+    parts = [
+        f"The diffusion model is more shape-biased than the ResNet in {above} of "
+        f"{plural(len(plain), 'world')}, less in {below}, and the interval holds 0 in "
+        f"{len(plain) - above - below}."
+    ]
+    known = {(row["diagnosticity"], row["contrast"]): row for row in plain.to_dict("records")}
+    for variant in [name for name in VARIANTS if name]:
+        words = []
+        for row in rows[rows["variant"] == variant].to_dict("records"):
+            before = known.get((row["diagnosticity"], row["contrast"]))
+            if before is None:
+                continue
+            turned = np.sign(row["difference"]) != np.sign(before["difference"])
+            words.append(
+                f"{_where(row)}: {number(before['difference'], '+.2f')} → "
+                f"{number(row['difference'], '+.2f')} ({span(row['low'], row['high'], '.2f')}"
+                f"{', another sign' if turned else ''})"
+            )
+        if words:
+            parts.append(f"With {VARIANTS[variant]}, {'; '.join(words)}.")
+    return " ".join(parts)
+
+
+def _where(row: dict[Any, Any]) -> str:
+    return f"diagnosticity {row['diagnosticity']:g}, contrast × {row['contrast']:g}"
+
+
+def _at(row: dict[Any, Any]) -> str:
+    ends = span(row["low"], row["high"], ".2f")
+    return f"{number(row['value'], '.2f')} ({ends}; {_where(row)})"
+
+
+def _values(
+    answers: pd.DataFrame, draws: int, seed: int
+) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+    """Groups of `_CELL` with ``seeds``, and the measures in each resample."""
+    named = answers.assign(
+        right=answers["right"].astype(float),
+        shape=(answers["cue"] == "shape").astype(float),
+        texture=(answers["cue"] == "texture").astype(float),
+    )
+    conflicts = named[(named["dataset"] == CONFLICT) & named["cue"].ne("agree")]
+    keys, cues = _pooled(conflicts, ["shape", "texture"], draws, seed)
+    same, right = _pooled(named[named["dataset"] == PLAIN], ["right"], draws, seed)
+    assert keys.equals(same), "both test sets are there of every model"
+    with np.errstate(invalid="ignore"):
+        values = {
+            "shape_bias": cues["shape"] / (cues["shape"] + cues["texture"]),
+            "shape_accuracy": cues["shape"] / cues["n"],
+            "texture_accuracy": cues["texture"] / cues["n"],
+            "accuracy": right["right"] / right["n"],
+        }
+    return keys, values
+
+
+def _pooled(
+    rows: pd.DataFrame, columns: Sequence[str], draws: int, seed: int
+) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+    keys, sums = clustered_sums(rows, [*_CELL, "observer"], columns, draws=draws, seed=seed)
+    return over_seeds(keys, sums, seed=seed)

@@ -1,0 +1,57 @@
+"""Figures of the map over worlds."""
+
+import pandas as pd
+
+from gcbook.figures.chart import chart_spec, static_svg
+from gcbook.figures.world_map import fig_sign, fig_world_map
+from gcbook.training.worlds import GRID
+from gcbook.views.world_map import MEASURES
+
+MAP = pd.DataFrame(
+    [
+        (point.diagnosticity, point.contrast, recipe, variant, 1, measure, 0.5, 0.4, 0.6, 0.9)
+        for point in GRID
+        for recipe in ("mini-cnn", "mini-pixel")
+        for variant in ("", "longer")
+        for measure in MEASURES.values()
+    ],
+    columns=[
+        "diagnosticity", "contrast", "recipe", "variant", "seeds", "measure", "value", "low",
+        "high", "blind",
+    ],
+)  # fmt: skip
+SIGN = pd.DataFrame(
+    [(p.diagnosticity, p.contrast, "", 0.5, 0.9, -0.4, -0.5, -0.3) for p in GRID],
+    columns=[
+        "diagnosticity", "contrast", "variant", "generator", "classifier", "difference", "low",
+        "high",
+    ],
+)  # fmt: skip
+
+
+def test_a_map_a_model_with_the_measure_to_choose():
+    spec = chart_spec(fig_world_map(MAP))
+    assert [panel["title"] for panel in spec["concat"]] == ["mini-cnn", "mini-pixel"]
+    (measure,) = spec["params"]
+    assert measure["bind"]["options"] == list(MEASURES.values())
+    for panel in spec["concat"]:
+        squares, frame, numbers = panel["layer"]
+        assert squares["encoding"]["color"]["scale"]["domain"] == [0, 1]
+        # The world of the other chapters.
+        assert "0.89" in frame["transform"][-1]["filter"]
+        assert numbers["encoding"]["text"]["field"] == "value"
+    # Nine numbers each, of one measure and without the variants.
+    assert static_svg(spec).count(">0.50<") == 18
+
+
+def test_the_difference_has_a_colour_for_either_sign():
+    spec = chart_spec(fig_sign(SIGN))
+    (panel,) = spec["concat"]
+    color = panel["layer"][0]["encoding"]["color"]
+    assert (color["field"], color["scale"]["domain"]) == ("difference", [-1, 1])
+    assert static_svg(spec).count(">−0.40<") == 9
+
+
+def test_without_models_a_sentence_stands_there():
+    for chart in (fig_world_map(MAP[:0]), fig_sign(SIGN[:0])):
+        assert "No model" in chart_spec(chart)["description"]

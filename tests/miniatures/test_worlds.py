@@ -1,0 +1,65 @@
+"""Scores of models in other worlds: which are found, and what they answer."""
+
+import pytest
+from tiny.shipped import CONFLICTS, least, ship_scores
+
+from gcbook.errors import DataNotFoundError
+from gcbook.miniatures.worlds import trained_in_worlds, world_answers
+from gcbook.training.worlds import GRID, Job
+
+
+def shape(rows):
+    return least(rows, rows["category"])
+
+
+def texture(rows):
+    return least(rows, rows["texture"])
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for job, errors in (
+        (Job(GRID[0], "mini-cnn", 1), shape),
+        (Job(GRID[4], "mini-cnn-noise", 0), shape),
+        (Job(GRID[4], "mini-pixel", 0, "longer"), texture),
+    ):
+        kind = "diffusion" if "pixel" in job.model else "discriminative"
+        for name in ("cue-conflict", "in-distribution"):
+            ship_scores(tmp_path, job.name, name, CONFLICTS, errors, kind=kind)
+    # Not scored yet.
+    ship_scores(tmp_path, Job(GRID[8], "mini-cnn").name, "cue-conflict", CONFLICTS, shape)
+    return tmp_path / "scores"
+
+
+def test_names_of_jobs_are_read_back(folder):
+    found = trained_in_worlds(folder)
+    assert [
+        (one.diagnosticity, one.contrast, one.recipe, one.variant, one.seed) for one in found
+    ] == [
+        (GRID[0].diagnosticity, GRID[0].contrast, "mini-cnn", "", 1),
+        (0.89, 1.0, "mini-cnn-noise", "", 0),
+        (0.89, 1.0, "mini-pixel", "longer", 0),
+    ]
+
+
+def test_answers_say_where_and_by_whom(folder):
+    answers = world_answers(trained_in_worlds(folder))
+    conflicts = answers[answers["dataset"] == "cue-conflict"]
+    cues = conflicts.groupby(["recipe", "variant"])["cue"].agg(set).to_dict()
+    assert cues == {
+        ("mini-cnn", ""): {"shape"},
+        ("mini-cnn-noise", ""): {"shape"},
+        ("mini-pixel", "longer"): {"texture"},
+    }
+    assert set(answers["observer"]) == {
+        "mini-cnn-seed1",
+        "mini-cnn-noise-seed0",
+        "mini-pixel-seed0",
+    }
+    assert set(answers["silhouette"]) >= {"cat1", "dog2"}
+
+
+def test_without_models_the_command_is_named(tmp_path):
+    assert trained_in_worlds(tmp_path) == ()
+    with pytest.raises(DataNotFoundError, match="gcbook worlds makes them"):
+        world_answers(())

@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 
 from gcbook.miniatures.answers import miniature_answers, with_recipe
-from gcbook.miniatures.clustered import clustered_sums
 from gcbook.miniatures.noised import MEAN, noised_answers
-from gcbook.miniatures.seeds import over_seeds
+from gcbook.miniatures.pooled import CONFLICT, PLAIN, pooled_measures
 from gcbook.miniatures.shares import blind_bias
 from gcbook.miniatures.shipped import recipe_of, shipped_models
 from gcbook.published import table1
@@ -36,7 +35,6 @@ __all__ = [
     "resampled_phrase",
 ]
 
-CONFLICT, PLAIN = "cue-conflict", "in-distribution"
 CLEAN, ONE_DRAW, MEAN_OF_DRAWS = "clean images", "one draw of noise", "mean over draws"
 """How a network is tested."""
 
@@ -99,7 +97,7 @@ def cell_rows(
     """
     tables = []
     for together in (False, True):
-        keys, values, n = _cells(answers, draws, seed, together=together)
+        keys, values, n = pooled_measures(answers, _CELL, draws=draws, seed=seed, together=together)
         for name, title in MEASURES.items():
             low, high = interval(values[name], confidence)
             found = {"value": values[name][:, 0], "low": low, "high": high, "n": n[name]}
@@ -133,7 +131,7 @@ def change_rows(
         on both sides, and so are the seeds of one recipe. Steps whose two cells are not both there
         are left out.
     """
-    keys, values, _ = _cells(answers, draws, seed, together=True)
+    keys, values, _ = pooled_measures(answers, _CELL, draws=draws, seed=seed, together=True)
     place = {cell: at for at, cell in enumerate(zip(keys["recipe"], keys["tested"], strict=True))}
     plain, noisy = TRAINED
     steps = [
@@ -263,32 +261,3 @@ def change_sentence(changes: pd.DataFrame, cells: pd.DataFrame) -> str:
 def _values(row: dict[Any, Any]) -> str:
     change = f"{number(row['change'], '+.3f')}, {span(row['low'], row['high'])}"
     return f"{number(row['before'])} → {number(row['after'])} ({change})"
-
-
-def _cells(
-    answers: pd.DataFrame, draws: int, seed: int, *, together: bool
-) -> tuple[pd.DataFrame, dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """Values of all measures, (groups, 1 + draws), and how many answers are behind each."""
-    named = answers.assign(
-        right=answers["right"].astype(float),
-        shape=(answers["cue"] == "shape").astype(float),
-        texture=(answers["cue"] == "texture").astype(float),
-    )
-    conflicts = named[named["cue"].isin(["shape", "texture", "other"])]
-    conflicts = conflicts[conflicts["dataset"] == CONFLICT]
-    full = [*_CELL, "observer"]
-    keys, cues = clustered_sums(conflicts, full, ["shape", "texture"], draws=draws, seed=seed)
-    plain = named[named["dataset"] == PLAIN]
-    same, right = clustered_sums(plain, full, ["right"], draws=draws, seed=seed)
-    if together:
-        _, right = over_seeds(same, right, seed=seed)
-        keys, cues = over_seeds(keys, cues, seed=seed)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        values = {
-            "accuracy": right["right"] / right["n"],
-            "shape_accuracy": cues["shape"] / cues["n"],
-            "texture_accuracy": cues["texture"] / cues["n"],
-            "shape_bias": cues["shape"] / (cues["shape"] + cues["texture"]),
-        }
-    n = {name: (right if name == "accuracy" else cues)["n"][:, 0].astype(int) for name in values}
-    return keys, values, n

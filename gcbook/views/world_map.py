@@ -1,13 +1,11 @@
 """When is a generative classifier shape-biased? The same models, trained in nine worlds."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gcbook.miniatures.clustered import clustered_sums
-from gcbook.miniatures.seeds import over_seeds
+from gcbook.miniatures.pooled import pooled_measures
 from gcbook.miniatures.shares import blind_bias
 from gcbook.resample import interval
 from gcbook.views.miniature_kinds import plural
@@ -27,7 +25,6 @@ VARIANTS = {
     "whole": "the ResNet trained on whole images",
 }
 GENERATOR, CLASSIFIER = "mini-pixel", "mini-cnn"
-CONFLICT, PLAIN = "cue-conflict", "in-distribution"
 _POINT = ["diagnosticity", "contrast"]
 _CELL = [*_POINT, "recipe", "variant"]
 
@@ -48,7 +45,7 @@ def map_rows(
         ``value, low, high``, and ``blind``, the shape bias of an observer blind to texture that
         names the shape as often (NaN for other measures).
     """
-    keys, values = _values(answers, draws, seed)
+    keys, values, _ = pooled_measures(answers, _CELL, draws=draws, seed=seed, together=True)
     blind = [blind_bias(share) for share in values["shape_accuracy"][:, 0]]
     tables = []
     for name, title in MEASURES.items():
@@ -79,7 +76,7 @@ def sign_rows(
         difference, low, high``. With "longer" both are trained longer; with "whole" the generator
         is the one of the map.
     """
-    keys, values = _values(answers, draws, seed)
+    keys, values, _ = pooled_measures(answers, _CELL, draws=draws, seed=seed, together=True)
     place = {
         tuple(cell): at for at, cell in enumerate(keys[_CELL].itertuples(index=False, name=None))
     }
@@ -168,33 +165,3 @@ def _where(row: dict[Any, Any]) -> str:
 def _at(row: dict[Any, Any]) -> str:
     ends = span(row["low"], row["high"], ".2f")
     return f"{number(row['value'], '.2f')} ({ends}; {_where(row)})"
-
-
-def _values(
-    answers: pd.DataFrame, draws: int, seed: int
-) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
-    """Groups of `_CELL` with ``seeds``, and the measures in each resample."""
-    named = answers.assign(
-        right=answers["right"].astype(float),
-        shape=(answers["cue"] == "shape").astype(float),
-        texture=(answers["cue"] == "texture").astype(float),
-    )
-    conflicts = named[(named["dataset"] == CONFLICT) & named["cue"].ne("agree")]
-    keys, cues = _pooled(conflicts, ["shape", "texture"], draws, seed)
-    same, right = _pooled(named[named["dataset"] == PLAIN], ["right"], draws, seed)
-    assert keys.equals(same), "both test sets are there of every model"
-    with np.errstate(invalid="ignore"):
-        values = {
-            "shape_bias": cues["shape"] / (cues["shape"] + cues["texture"]),
-            "shape_accuracy": cues["shape"] / cues["n"],
-            "texture_accuracy": cues["texture"] / cues["n"],
-            "accuracy": right["right"] / right["n"],
-        }
-    return keys, values
-
-
-def _pooled(
-    rows: pd.DataFrame, columns: Sequence[str], draws: int, seed: int
-) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
-    keys, sums = clustered_sums(rows, [*_CELL, "observer"], columns, draws=draws, seed=seed)
-    return over_seeds(keys, sums, seed=seed)

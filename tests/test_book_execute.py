@@ -69,6 +69,20 @@ def test_chapters_that_measure_times_run_alone_after_the_others(project):
     assert {name for name, _ in seen[:-2]} == {"method", "tables"}
 
 
+def test_chapters_that_run_together_share_the_cores(project, monkeypatch):
+    monkeypatch.setattr(execute.os, "cpu_count", lambda: 6)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    show = "import os; print('threads', os.environ.get('OMP_NUM_THREADS'))"
+    for name in ("tables", "zoo", "cost"):
+        write_template(project, name, show)
+    execute_chapters(project, [each for each in find_chapters(project) if each.name != "method"], 2)
+    said = {path.stem: path.read_text() for path in project.chapters.glob("*.ipynb")}
+    assert "threads 3" in said["tables"]
+    assert "threads 3" in said["zoo"]
+    # What measures times has all of them.
+    assert "threads 6" in said["cost"]
+
+
 def test_the_fingerprint_covers_template_parameters_and_package(project):
     (chapter,) = find_chapters(project)
     base = execute.chapter_fingerprint(chapter, {}, "package")

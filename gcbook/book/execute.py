@@ -104,8 +104,9 @@ def _make_pages(
     workers: int,
     report: Callable[[str, str], None],
 ) -> None:
+    share = max(1, (os.cpu_count() or 1) // workers)
     # Fresh interpreters: a fork would inherit the threads of the progress bar.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), _take_threads, (share,)) as pool:
         futures = {pool.submit(_make_page, project, c, f): c.name for c, f in waiting}
         for name in futures.values():
             report(name, "started")
@@ -116,6 +117,11 @@ def _make_pages(
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+def _take_threads(number: int) -> None:
+    # Networks in two chapters that both take all cores wait for each other most of the time.
+    os.environ.setdefault("OMP_NUM_THREADS", str(number))
 
 
 def run_notebook(

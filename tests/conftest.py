@@ -11,11 +11,6 @@ import pytest
 from gcbook.originals import locate_trials
 from gcbook.trials import read_trials
 
-# Networks in two workers that both take all cores wait for each other most of the time. Set before
-# anything starts its threads.
-WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // WORKERS)))
-
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
 NEVER_SKIPPED_IN_CI = ("real_trials", "browser")
 

@@ -1,5 +1,7 @@
 """The discriminative miniatures: one ResNet, on clean images and on noised ones.
 
+``every`` makes it learn what the generative ones know, too: a judge of what they generate.
+
 Trained as ImageNet's are: random resized crops of 8 to 100 % of the image, flips, stochastic
 gradient descent with momentum, a cosine schedule (He et al., 2016; Jaini et al., 2024, Appendix E).
 ``noise`` adds what Appendix E of the paper adds, `gcbook.augmentation.DiffusionNoise`.
@@ -14,6 +16,7 @@ import torch.nn.functional as F
 
 from gcbook.augmentation import DiffusionNoise
 from gcbook.categories import CATEGORIES
+from gcbook.stimuli.miniworld import ALL_CATEGORIES
 from gcbook.training.conditional import autocast
 from gcbook.training.start import Start
 
@@ -28,26 +31,34 @@ class CnnTask:
     """A ResNet that names the 16 categories.
 
     Args:
-        start: images of the 16 categories, and where it is computed.
+        start: images of its categories, and where it is computed.
         noise: add noise in training.
+        every: learn all categories of the miniature world, not the 16 alone.
         crops: train on random crops, as ImageNet's networks are; else on whole images, of which
             half are mirrored.
         batch_size: images a step.
     """
 
     def __init__(
-        self, start: Start, *, noise: bool, crops: bool = True, batch_size: int = 128
+        self,
+        start: Start,
+        *,
+        noise: bool,
+        every: bool = False,
+        crops: bool = True,
+        batch_size: int = 128,
     ) -> None:
         from transformers import ResNetConfig, ResNetForImageClassification
 
+        names = ALL_CATEGORIES if every else CATEGORIES
         torch.manual_seed(start.seed)
         config = ResNetConfig(
             embedding_size=32,
             hidden_sizes=[64, 96, 160],
             depths=[2, 2, 2],
             layer_type="basic",
-            id2label=dict(enumerate(CATEGORIES)),
-            label2id={name: index for index, name in enumerate(CATEGORIES)},
+            id2label=dict(enumerate(names)),
+            label2id={name: index for index, name in enumerate(names)},
         )
         self.network: Any = ResNetForImageClassification(config)
         # A quarter faster without a GPU, and on one too.

@@ -54,6 +54,11 @@ RECIPES: Mapping[str, Recipe] = {
     "mini-cnn-noise": Recipe(
         ("cnn", "CnnTask"), replace(_SGD, steps=12_000), CATEGORIES, choices={"noise": True}
     ),
+    # Says what generated pictures show, so it must know all that can be asked for; with noise in
+    # training, for pictures that come back from noise are not clean. It stands for no model.
+    "mini-judge": Recipe(
+        ("cnn", "CnnTask"), replace(_SGD, steps=12_000), choices={"noise": True, "every": True}
+    ),
     "mini-pixel": Recipe(("pixel", "PixelTask"), Plan(6_000)),
     "mini-tokens": Recipe(("tokenizer", "TokenizerTask"), Plan(4_000)),
     "mini-ar": Recipe(("autoregressive", "AutoregressiveTask"), Plan(12_000), needs="mini-tokens"),

@@ -28,7 +28,7 @@ def test_order_is_one_in_which_they_can_be_trained():
     )
 
 
-def test_discriminative_ones_learn_the_16_and_generative_ones_three_more():
+def test_classifiers_learn_the_16_and_generative_ones_and_their_judge_three_more():
     for name, recipe in RECIPES.items():
         expected = CATEGORIES if name.startswith("mini-cnn") else ALL_CATEGORIES
         assert recipe.categories == expected

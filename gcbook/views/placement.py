@@ -1,0 +1,269 @@
+r"""Do reconstructions put what the prompt names where people see it?
+
+The paper's second criterion (Section 3.4). For an ambiguous drawing D and a control C that has the
+same outline but for the parts that make the reading, a reconstruction R has a place between them,
+
+.. math:: \frac{\langle R - C, D - C \rangle}{\lVert D - C \rVert^2},
+
+1 for a copy of D and 0 for C. Prompts share their noise, so their difference in place is the
+prompt's doing: above 0 if the prompt that goes with D draws the parts where the drawing has them.
+Measured on the mirror image of both drawings, the same difference says whether it is drawn there
+rather than anywhere; measured between two prompts that are wrong, whether any prompt would do.
+
+Where prompts differ is measured, too: how much of the squared difference between two of them lies
+within the drawing's annotated parts, over the share of the picture that the parts take up.
+"""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gcbook.miniatures.ambiguous import SIDE, Picture, ambiguous_pictures, read_sheet
+from gcbook.stimuli.drawings import DRAWINGS, FIGURE, GROUND, draw, mask_of, mirrored
+from gcbook.views.resemblance import readings_of, summed_up
+
+__all__ = ["AXES", "Axis", "blend_overlap", "overlap_rows", "place_between", "placement_rows"]
+
+Grey = npt.NDArray[np.float32]
+Values = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """From a control to an ambiguous drawing.
+
+    Attributes:
+        drawing: the ambiguous one.
+        control: that lacks what makes the reading.
+        towards: the prompt that goes with the drawing.
+        away: the prompt that goes with the control, "" for all wrong ones.
+    """
+
+    drawing: str
+    control: str
+    towards: str
+    away: str = ""
+
+
+AXES = (
+    Axis("duck–rabbit", "duck", "rabbit", "duck"),
+    Axis("face in a rock", "rock", "face"),
+    Axis("vase and faces", "vase", "face", "bottle"),
+)
+"""Every ambiguous drawing has one."""
+
+
+MOST_OF_IT = 0.75
+"""Share of a picture beyond which its parts say nothing of where."""
+
+
+def place_between(images: Grey, control: Grey, drawing: Grey) -> Values:
+    """Return where images (…, H, W) lie between a control at 0 and a drawing at 1, (…)."""
+    axis = (drawing - control).astype(np.float64)
+    along: Values = ((images - control) * axis).sum((-2, -1)) / (axis**2).sum()
+    return along
+
+
+def placement_rows(
+    model: str, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+) -> pd.DataFrame:
+    """Measure how far prompts move reconstructions along their drawing's axis.
+
+    Both ends of an axis are reconstructed: the drawing, and its control.
+
+    Args:
+        model: whose reconstructions come with this package.
+        draws: resamples of the draws of noise.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``drawing`` (of the axis), ``shown`` (it or its control), ``strength, n`` and means with
+        ``…_low, …_high``: ``moved``, the difference in place between the prompt that goes with
+        the drawing and the one that goes with its control; ``elsewhere``, the same on the mirrored
+        axis, NaN where that is the same axis; ``null``, the mean difference between two wrong
+        prompts, the sign that of the alphabet.
+    """
+    found = []
+    for axis in AXES:
+        for picture in ambiguous_pictures():
+            if picture.drawing is None:
+                continue
+            shown = picture.drawing.name.removesuffix(", mirrored")
+            if shown in (axis.drawing, axis.control):
+                found.append(_moved(model, axis, picture).assign(shown=shown))
+    table = pd.concat(found, ignore_index=True)
+    return summed_up(
+        table,
+        ["drawing", "shown", "strength"],
+        ["moved", "elsewhere", "null"],
+        draws=draws,
+        confidence=confidence,
+        seed=seed,
+    )
+
+
+def _moved(model: str, axis: Axis, picture: Picture) -> pd.DataFrame:
+    assert picture.drawing is not None
+    flipped = picture.drawing.name.endswith(", mirrored")
+    ends = [DRAWINGS[axis.control], DRAWINGS[axis.drawing]]
+    here, there = (
+        [draw(mirrored(each) if turn else each, SIDE)[..., 0] for each in ends]
+        for turn in (flipped, not flipped)
+    )
+    sheet = read_sheet(model, picture)
+    seen = DRAWINGS[axis.drawing].readings
+    wrong = sorted(name for name in picture.prompts if name and name not in seen)
+    away = [axis.away] if axis.away else wrong
+    symmetric = np.abs(here[1] - there[1]).mean() < 0.01
+
+    def difference(ends: list[Grey], first: list[str], second: list[str]) -> Values:
+        place = place_between(sheet.images, *ends)
+        one, other = (
+            place[..., [picture.prompts.index(name) for name in names]].mean(-1)
+            for names in (first, second)
+        )
+        return np.asarray(one - other)
+
+    measured = {
+        "moved": difference(here, [axis.towards], away),
+        "elsewhere": difference(there, [axis.towards], away),
+        "null": np.mean([difference(here, [a], [b]) for a, b in combinations(wrong, 2)], axis=0),
+    }
+    if symmetric:
+        measured["elsewhere"] = np.full_like(measured["moved"], np.nan)
+    return _long(measured, picture).assign(drawing=axis.drawing)
+
+
+def overlap_rows(
+    model: str, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+) -> pd.DataFrame:
+    """Measure whether prompts differ where the drawing has its parts.
+
+    Args:
+        model: whose reconstructions come with this package.
+        draws: resamples of the draws of noise.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``drawing, strength, n`` of the ambiguous drawings, but for those whose parts, like a vase
+        and what is beside it, make up the whole picture; and means with ``…_low, …_high`` of
+        ``readings`` and ``null``: the density of squared differences within the parts over that
+        of the whole picture, between the prompts of the axis and between wrong prompts; and
+        ``more``, the one minus the other.
+    """
+    found = []
+    axes = {axis.drawing: axis for axis in AXES}
+    for picture in ambiguous_pictures():
+        drawing = picture.drawing
+        if drawing is None or drawing.name.removesuffix(", mirrored") not in axes:
+            continue
+        axis = axes[drawing.name.removesuffix(", mirrored")]
+        parts = np.max([mask_of(points, SIDE) for points in drawing.parts.values()], axis=0)
+        if parts.mean() > MOST_OF_IT:
+            continue
+        images = read_sheet(model, picture).images
+        wrong = [name for name in picture.prompts if name and name not in readings_of(picture)]
+        pairs = [(axis.towards, name) for name in ([axis.away] if axis.away else wrong)]
+        measured = {
+            name: _density(images, picture.prompts, chosen, parts)
+            for name, chosen in (("readings", pairs), ("null", list(combinations(wrong, 2))))
+        }
+        measured["more"] = measured["readings"] - measured["null"]
+        found.append(_long(measured, picture).assign(drawing=axis.drawing))
+    return summed_up(
+        pd.concat(found, ignore_index=True),
+        ["drawing", "strength"],
+        ["readings", "null", "more"],
+        draws=draws,
+        confidence=confidence,
+        seed=seed,
+    )
+
+
+def _density(
+    images: Grey, prompts: tuple[str, ...], pairs: list[tuple[str, str]], parts: Grey
+) -> Values:
+    within, whole = 0.0, 0.0
+    for one, other in pairs:
+        squared = np.square(
+            images[..., prompts.index(one), :, :] - images[..., prompts.index(other), :, :],
+            dtype=np.float64,
+        )
+        within = within + (squared * parts).sum((-2, -1))
+        whole = whole + squared.sum((-2, -1))
+    return np.asarray(within / np.maximum(whole, 1e-12) / parts.mean(dtype=np.float64))
+
+
+def blend_overlap(
+    model: str, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+) -> pd.DataFrame:
+    """Measure whether a blend turns into the silhouette that its prompt names, where it stands.
+
+    A reconstruction's overlap with a silhouette is the sum of the smaller of both over the sum of
+    the larger (Jaccard's index of soft masks), its figure read off the drawing's greys. What counts
+    is the overlap with the named silhouette less that with the other of the two, the mean of both
+    prompts; for a picture that no prompt changes, that is 0.
+
+    Args:
+        model: whose reconstructions come with this package.
+        draws: resamples of blends.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``strength, n`` and means with ``…_low, …_high``: ``named``; ``elsewhere``, the same with
+        both silhouettes mirrored, which what is drawn in any place would fit as well;
+        ``more_here``, the one less the other.
+    """
+    found = []
+    for picture in ambiguous_pictures():
+        if picture.blend is None:
+            continue
+        sheet = read_sheet(model, picture)
+        shape = ((GROUND - sheet.images) / (GROUND - FIGURE)).clip(0, 1)
+        here = [_overlap(shape, mask) for mask in picture.blend.masks]
+        there = [_overlap(shape, mask[:, ::-1]) for mask in picture.blend.masks]
+        named = [
+            np.mean([each[0][..., 0] - each[1][..., 0], each[1][..., 1] - each[0][..., 1]], axis=0)
+            for each in (here, there)
+        ]
+        measured = {
+            "named": named[0],
+            "elsewhere": named[1],
+            "more_here": named[0] - named[1],
+        }
+        found.append(_long(measured, picture).assign(blend=picture.name))
+    return summed_up(
+        pd.concat(found, ignore_index=True),
+        ["strength"],
+        ["named", "elsewhere", "more_here"],
+        draws=draws,
+        confidence=confidence,
+        seed=seed,
+    )
+
+
+def _overlap(shape: Grey, mask: Grey) -> Values:
+    smaller = np.minimum(shape, mask).sum((-2, -1), dtype=np.float64)
+    return np.asarray(smaller / np.maximum(shape, mask).sum((-2, -1), dtype=np.float64))
+
+
+def _long(measured: dict[str, Values], picture: Picture) -> pd.DataFrame:
+    """A row a strength and draw of what was measured for each, (strengths, draws)."""
+    blend = picture.blend is not None
+    rows = [
+        {
+            "strength": strength,
+            "category": "blend" if blend else picture.name,
+            "silhouette": picture.name if blend else f"{picture.name}-{draw}",
+            **{name: values[s, draw] for name, values in measured.items()},
+        }
+        for s, strength in enumerate(picture.strengths)
+        for draw in range(picture.draws)
+    ]
+    return pd.DataFrame(rows)

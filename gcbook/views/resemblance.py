@@ -1,0 +1,192 @@
+"""Do reconstructions resemble what the prompt names? A classifier that never saw the prompt says.
+
+The paper's first criterion (Section 3.4). At low strength a reconstruction is a copy of the
+picture, and at full strength it is made of the prompt alone, so what the classifier says of a
+reconstruction under a prompt is compared with what it says, of the same category, of the untouched
+picture, of the reconstruction without a prompt, and of those under prompts that name nothing that
+is seen in the picture.
+"""
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+
+from gcbook.illusions import EMPTY
+from gcbook.miniatures.ambiguous import Picture, ambiguous_pictures, read_sheet
+from gcbook.miniatures.clustered import clustered_means
+from gcbook.miniatures.shipped import DATA
+from gcbook.stimuli.miniworld import ALL_CATEGORIES
+
+__all__ = [
+    "BASELINES",
+    "JUDGE",
+    "judge_pictures",
+    "judged_model",
+    "readings_of",
+    "resemblance_rows",
+    "summed_up",
+]
+
+JUDGE = "mini-judge"
+BATCH = 512
+
+BASELINES = {
+    "untouched": "the untouched picture",
+    "empty": "no prompt",
+    "wrong": "wrong prompts",
+}
+"""What a reconstruction under a prompt is compared with."""
+
+
+@cache
+def _judge() -> object:
+    from gcbook.classifiers.load import load_classifier
+
+    return load_classifier(DATA / "models" / JUDGE, labels=ALL_CATEGORIES, name=JUDGE)
+
+
+def judge_pictures(images: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Ask the judge what pictures show.
+
+    Args:
+        images: grey, (N, H, W) in [0, 1].
+
+    Returns:
+        Probabilities of `gcbook.stimuli.miniworld.ALL_CATEGORIES`, (N, 19).
+    """
+    judge = _judge()
+    parts = []
+    for first in range(0, len(images), BATCH):
+        part = images[first : first + BATCH]
+        shown = [np.repeat(each[..., None], 3, axis=-1) for each in part]
+        nll = judge.measure(judge.prepare(shown), [], None, "none")["nll"]  # type: ignore[attr-defined]
+        parts.append(torch.exp(-nll.double()).numpy())
+    return np.concatenate(parts)
+
+
+def readings_of(picture: Picture) -> tuple[str, ...]:
+    """Return the categories that are seen in a picture."""
+    if picture.drawing is not None:
+        return picture.drawing.readings
+    return picture.blend.categories if picture.blend is not None else ()
+
+
+@cache
+def judged_model(model: str) -> pd.DataFrame:
+    """Judge all reconstructions of a model.
+
+    Args:
+        model: one of `gcbook.miniatures.ambiguous.reconstructed_models`.
+
+    Returns:
+        A row a picture, strength, draw and named prompt: ``picture, drawing`` (its name, mirrored
+        or not; "blend" for all blends), ``strength, draw, prompt, seen`` (whether what the prompt
+        names is seen in the picture), ``prompted``, the judge's probability of what the prompt
+        names, and the same of `BASELINES`.
+
+    Raises:
+        DataNotFoundError: the reconstructions do not come with this package.
+    """
+    return pd.concat(
+        [_judged(model, picture) for picture in ambiguous_pictures()], ignore_index=True
+    )
+
+
+def _judged(model: str, picture: Picture) -> pd.DataFrame:
+    sheet = read_sheet(model, picture)
+    shape = sheet.images.shape
+    flat = sheet.images.reshape(-1, *shape[-2:])
+    said = judge_pictures(flat).reshape(*shape[:3], -1)
+    untouched = judge_pictures(sheet.untouched[None])[0]
+    seen = readings_of(picture)
+    named = [name for name in picture.prompts if name]
+    wrong = [name for name in named if name not in seen]
+    rows = []
+    for name in named:
+        category = ALL_CATEGORIES.index(name)
+        others = [picture.prompts.index(each) for each in wrong if each != name]
+        of_category = said[..., category]
+        without = of_category[:, :, others].mean(-1) if others else np.full(shape[:2], np.nan)
+        for s, strength in enumerate(picture.strengths):
+            for draw in range(picture.draws):
+                rows.append(
+                    {
+                        "strength": strength,
+                        "draw": draw,
+                        "prompt": name,
+                        "seen": name in seen,
+                        "prompted": of_category[s, draw, picture.prompts.index(name)],
+                        "untouched": untouched[category],
+                        "empty": of_category[s, draw, picture.prompts.index(EMPTY)],
+                        "wrong": without[s, draw],
+                    }
+                )
+    kind = picture.drawing.name.removesuffix(", mirrored") if picture.drawing else "blend"
+    return pd.DataFrame(rows).assign(picture=picture.name, drawing=kind)
+
+
+def resemblance_rows(
+    judged: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+) -> pd.DataFrame:
+    """Sum up the judgements of each drawing and prompt, and of all blends.
+
+    Intervals of a drawing resample draws of noise, those of the blends resample blends.
+
+    Args:
+        judged: from `judged_model`.
+        draws: resamples.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``drawing, prompt`` ("one of the two" or "a third" for blends), ``seen, strength, n``, the
+        mean ``prompted`` with ``low, high``, and for each of `BASELINES` its mean and
+        ``over_…``, how far the prompted one exceeds it, with ``over_…_low, over_…_high``.
+    """
+    table = judged.copy()
+    blend = table["drawing"] == "blend"
+    table.loc[blend, "prompt"] = np.where(table.loc[blend, "seen"], "one of the two", "a third")
+    for name in BASELINES:
+        table[f"over_{name}"] = table["prompted"] - table[name]
+    table["category"] = np.where(blend, "blend", table["picture"])
+    table["silhouette"] = table["picture"] + np.where(blend, "", "-" + table["draw"].astype(str))
+    return summed_up(
+        table,
+        ["drawing", "prompt", "seen", "strength"],
+        ["prompted", *BASELINES, *(f"over_{name}" for name in BASELINES)],
+        draws=draws,
+        confidence=confidence,
+        seed=seed,
+    ).rename(columns={"prompted_low": "low", "prompted_high": "high"})
+
+
+def summed_up(
+    table: pd.DataFrame,
+    by: list[str],
+    columns: list[str],
+    *,
+    draws: int,
+    confidence: float,
+    seed: int,
+) -> pd.DataFrame:
+    """Means of columns within groups, each with ``…_low, …_high``; columns without values are NaN.
+
+    Args:
+        table: with ``category, silhouette``, see `gcbook.miniatures.clustered`.
+        by: columns to group by.
+        columns: to take means of.
+        draws: resamples.
+        confidence: of the intervals.
+        seed: of the resampling.
+    """
+    found: pd.DataFrame | None = None
+    for column in columns:
+        part = clustered_means(
+            table[table[column].notna()], by, column, draws=draws, confidence=confidence, seed=seed
+        ).rename(columns={"mean": column, "low": f"{column}_low", "high": f"{column}_high"})
+        found = part if found is None else found.merge(part.drop(columns="n"), on=by, how="left")
+    assert found is not None
+    return found

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DataNotFoundError",
     "FetchError",
+    "failure",
     "fetch_stimuli",
     "fetch_trials",
     "find_stimuli",
@@ -95,7 +96,7 @@ def _fetch(kind: Kind, base_url: str, workers: int, progress: bool) -> list[Path
         _download(kind, wanted, base_url.rstrip("/"), workers, progress)
     except requests.RequestException as error:
         raise FetchError(
-            f"Fetching the {kind} stopped because {_reason(error)}: {describe_search(kind)}; "
+            f"Fetching the {kind} stopped because {failure(error)}: {describe_search(kind)}; "
             f"{remedy(kind)}."
         ) from error
     except OSError as error:
@@ -168,7 +169,8 @@ def _quiet_pooch() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _reason(error: "requests.RequestException") -> str:
+def failure(error: "requests.RequestException") -> str:
+    """Say, as part of a sentence, why a request came to nothing."""
     if error.response is not None:
         return f"{error.response.url} answered {error.response.status_code} {error.response.reason}"
     url = "the repository" if error.request is None else str(error.request.url)

@@ -23,6 +23,7 @@ __all__ = [
     "at_hand",
     "cache_dir",
     "cached",
+    "data_dir",
     "describe_search",
     "find_stimuli",
     "find_trials",
@@ -109,6 +110,12 @@ def cache_dir() -> Path:
     return Path(platformdirs.user_cache_dir("gcbook", appauthor=False))
 
 
+def data_dir() -> Path | None:
+    """Return the folder that ``GCBOOK_DATA_DIR`` names, or None."""
+    named = os.environ.get("GCBOOK_DATA_DIR")
+    return Path(named).expanduser().absolute() if named else None
+
+
 def find_trials() -> list[Path] | None:
     """Return what `gcbook.trials.read_trials` needs to read all published trials, or None.
 
@@ -145,7 +152,7 @@ def at_hand(kind: Kind, source: Source) -> list[Path] | None:
 
     Either a zip named like the source, or GitHub's archive of the commit, unpacked.
     """
-    folder = _data_dir()
+    folder = data_dir()
     if folder is None:
         return None
     archive = folder / f"{source.name}.zip"
@@ -173,7 +180,7 @@ def describe_search(kind: Kind) -> str:
     files = [cache / source.folder / path for source in sources for path in read_registry(source)]
     return (
         f"{', '.join(source.name for source in sources)} looked for in GCBOOK_DATA_DIR "
-        f"({_data_dir() or 'not set'}) and in the cache ({cache}, which holds "
+        f"({data_dir() or 'not set'}) and in the cache ({cache}, which holds "
         f"{sum(file.is_file() for file in files)} of {len(files)} files)"
     )
 
@@ -200,8 +207,3 @@ def _locate(kind: Kind) -> list[Path]:
             f"{remedy(kind)}."
         )
     return found
-
-
-def _data_dir() -> Path | None:
-    named = os.environ.get("GCBOOK_DATA_DIR")
-    return Path(named).expanduser().absolute() if named else None

@@ -87,7 +87,7 @@ def test_help_imports_nothing_heavy():
         (["run", "shape-bias", "-p", "seed", "1", "-p", "seed", "2"], "given twice"),
         (["run", "shape-bias", "-p", "trials", "nowhere.csv"], "found nothing at nowhere.csv"),
         (["build", "--only", "shapes"], "no chapter is called 'shapes'"),
-        (["fetch", "everything"], "expected trials or stimuli"),
+        (["fetch", "everything"], "expected trials, stimuli or illusions"),
         (["benchmark", "x.csv", "--format", "xml"], "expected table, csv or json"),
         (["benchmark", "x.csv", "--against", "me"], "expected published"),
     ],

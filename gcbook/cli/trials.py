@@ -80,13 +80,21 @@ def benchmark(
 
 @app.command()
 def fetch(
-    what: Annotated[str, typer.Argument(metavar="trials|stimuli", help="What to get.")],
+    what: Annotated[str, typer.Argument(metavar="trials|stimuli|illusions", help="What to get.")],
 ) -> None:
-    """Get the original trials or stimuli from their repositories, verified."""
-    if what not in ("trials", "stimuli"):
-        raise InputError(f"expected trials or stimuli, found {what!r}.")
-    from gcbook import fetch as originals
+    """Get the original trials, stimuli or illusions from where their authors keep them, verified.
 
-    paths = originals.fetch_trials() if what == "trials" else originals.fetch_stimuli()
+    Illusions come from Wikimedia Commons, and their makers and licences are said.
+    """
+    if what not in ("trials", "stimuli", "illusions"):
+        raise InputError(f"expected trials, stimuli or illusions, found {what!r}.")
+    if what == "illusions":
+        from gcbook.commons import fetch_illusions
+
+        paths = fetch_illusions(report=lambda line: typer.echo(line, err=True))
+    else:
+        from gcbook import fetch as originals
+
+        paths = originals.fetch_trials() if what == "trials" else originals.fetch_stimuli()
     for path in paths:
         typer.echo(str(path))

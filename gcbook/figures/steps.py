@@ -8,6 +8,7 @@ import pandas as pd
 
 from gcbook.categories import CATEGORIES
 from gcbook.figures.parts import dropdown, literal
+from gcbook.figures.placed import FONT, at, data_url, heading, image_mark, large_picture
 from gcbook.figures.shape import finish
 from gcbook.figures.theme import DISCRIMINATIVE, INK
 from gcbook.views.steps import ROLES
@@ -21,6 +22,8 @@ SHOWN = ("restored", "restored minus clean")
 _HEADING = f"steps_shown === {literal(SHOWN[0])} ? 'Restored' : 'Restored minus clean'"
 _HEADING = f"({_HEADING}) + ', prompt by prompt'"
 
+_NOISED = "'Noised, t = ' + format(datum.t, '.3~')"
+
 # Places in pixels. Wide: clean and noised image to the left of the grid; narrow: above it.
 _WIDE = "width >= 430"
 _HEIGHT = 660
@@ -33,7 +36,6 @@ _LARGE = f"({_WIDE} ? min(width * 0.3 - 28, 170) : min(width / 2 - 20, 118))"
 _GRID_TOP = f"({_WIDE} ? {_TOP} : {_TOP} + {_LARGE} + 26)"
 _NOISED_X = f"({_WIDE} ? 0 : width / 2)"
 _NOISED_Y = f"({_WIDE} ? {_TOP} + {_LARGE} + 34 : {_TOP})"
-_FONT = 12
 _BOLD: Literal["bold"] = "bold"
 _NORMAL: Literal["normal"] = "normal"
 
@@ -63,7 +65,10 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
         py=f"{_GRID_TOP} + floor({index} / 4) * ({_SIDE} + {_WORDS})",
     )
     grid = grid.transform_calculate(
-        url=f"steps_shown === {literal(SHOWN[0])} ? {_url('restored')} : {_url('difference')}",
+        url=(
+            f"steps_shown === {literal(SHOWN[0])} ? {data_url('restored')} : "
+            f"{data_url('difference')}"
+        ),
         px2=f"datum.px + {_SIDE}",
         py2=f"datum.py + {_SIDE}",
         middle=f"datum.px + {_SIDE} / 2",
@@ -78,8 +83,8 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
     )
     best, cue = "datum.place === 1", "datum.role !== 'neither'"
     frame: dict[str, Any] = {
-        "x": _at("px"),
-        "y": _at("py"),
+        "x": at("px"),
+        "y": at("py"),
         "x2": alt.X2("px2:Q"),
         "y2": alt.Y2("py2:Q"),
     }
@@ -89,19 +94,12 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
         alt.Tooltip("place:Q", title="Place"),
     ]
     layers = [
-        *_large_picture(base, "'Clean'", "clean", "0", str(_TOP)),
-        *_large_picture(
-            base, "'Noised, t = ' + format(datum.t, '.3~')", "noised", _NOISED_X, _NOISED_Y
+        *large_picture(base, "'Clean'", "clean", "0", str(_TOP), _LARGE),
+        *large_picture(
+            base, "'Noised, t = ' + format(datum.t, '.3~')", "noised", _NOISED_X, _NOISED_Y, _LARGE
         ),
-        _heading(base, _HEADING, _LEFT, _GRID_TOP),
-        grid.mark_image(
-            width=alt.ExprRef(_SIDE),
-            height=alt.ExprRef(_SIDE),
-            align="left",
-            baseline="top",
-            smooth=False,
-            aria=False,
-        ).encode(x=_at("px"), y=_at("py"), url="url:N", tooltip=tooltip),
+        heading(base, _HEADING, _LEFT, _GRID_TOP),
+        image_mark(grid, _SIDE).encode(x=at("px"), y=at("py"), url="url:N", tooltip=tooltip),
         grid.transform_filter(f"{cue} && !({best})")
         .mark_rect(fillOpacity=0, strokeWidth=3, strokeDash=[5, 3], aria=False)
         .encode(**frame, stroke=role_color(None)),
@@ -110,16 +108,16 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
         .encode(**frame),
         *(
             grid.transform_filter(rule)
-            .mark_text(baseline="top", dy=dy, fontSize=_FONT, fontWeight=weight, aria=spoken)
+            .mark_text(baseline="top", dy=dy, fontSize=FONT, fontWeight=weight, aria=spoken)
             .encode(
-                x=_at("middle"), y=_at("py2"), text=alt.Text(f"{field}:N"), description="spoken:N"
+                x=at("middle"), y=at("py2"), text=alt.Text(f"{field}:N"), description="spoken:N"
             )
             for rule, weight in ((best, _BOLD), (f"!({best})", _NORMAL))
             for field, dy, spoken in (("label", 5, True), ("words", 18, False))
         ),
         grid.transform_filter(cue)
-        .mark_text(baseline="top", dy=31, fontSize=_FONT - 1, fontWeight="bold", aria=False)
-        .encode(x=_at("middle"), y=_at("py2"), text="cue:N"),
+        .mark_text(baseline="top", dy=31, fontSize=FONT - 1, fontWeight="bold", aria=False)
+        .encode(x=at("middle"), y=at("py2"), text="cue:N"),
     ]
     chart = alt.layer(*layers).add_params(image, noise, shown)
     return finish(
@@ -173,13 +171,13 @@ def fig_errors(errors: pd.DataFrame) -> alt.TopLevelMixin:
         base.mark_bar(height={"band": 0.7}).encode(
             x=x, y=y, color=role_color(alt.Legend(columns=4)), tooltip=tooltip
         ),
-        base.mark_text(align="left", dx=5, fontSize=_FONT, aria=False).encode(
+        base.mark_text(align="left", dx=5, fontSize=FONT, aria=False).encode(
             x=x, y=y, text="says:N"
         ),
         base.mark_point(opacity=0, aria=False).encode(x=alt.X("edge:Q"), y=y),
         base.transform_filter("datum.place === 1")
         .transform_calculate(heading="'Noise t = ' + format(datum.t, '.3~')")
-        .mark_text(align="left", baseline="bottom", fontSize=_FONT + 1)
+        .mark_text(align="left", baseline="bottom", fontSize=FONT + 1)
         .encode(x=alt.value(0), y=alt.value(-6), text="heading:N", description="heading:N"),
     ]
     return finish(
@@ -217,34 +215,3 @@ def _noise_slider(name: str, times: Sequence[float]) -> alt.Parameter:
 
 def _chosen_time(name: str, times: Sequence[float]) -> str:
     return f"{literal(list(times))}[{name} - 1]"
-
-
-def _large_picture(
-    base: alt.Chart, heading: str, field: str, x: str, y: str
-) -> tuple[alt.Chart, alt.Chart]:
-    placed = base.transform_calculate(px=x, py=y, url=_url(field))
-    picture = placed.mark_image(
-        width=alt.ExprRef(_LARGE),
-        height=alt.ExprRef(_LARGE),
-        align="left",
-        baseline="top",
-        smooth=False,
-        aria=False,
-    )
-    return picture.encode(x=_at("px"), y=_at("py"), url="url:N"), _heading(base, heading, x, y)
-
-
-def _heading(base: alt.Chart, words: str, x: str, y: str) -> alt.Chart:
-    placed = base.transform_calculate(px=x, py=y, heading=words)
-    mark = placed.mark_text(align="left", baseline="bottom", dy=-4, fontSize=_FONT + 1)
-    return mark.encode(x=_at("px"), y=_at("py"), text="heading:N", description="heading:N")
-
-
-def _url(field: str) -> str:
-    # Said once here instead of a thousand times in the data.
-    return f"'data:image/png;base64,' + datum.{field}"
-
-
-def _at(field: str) -> Any:
-    channel = alt.Y if field.startswith("py") else alt.X
-    return channel(f"{field}:Q", scale=None, axis=None)

@@ -8,6 +8,7 @@ is seen in the picture.
 """
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +21,13 @@ from gcbook.miniatures.clustered import clustered_means
 from gcbook.miniatures.shipped import DATA
 from gcbook.stimuli.miniworld import ALL_CATEGORIES
 
+if TYPE_CHECKING:
+    from gcbook.classifiers.protocol import Classifier
+
 __all__ = [
     "BASELINES",
     "JUDGE",
+    "JUDGE_FOLDER",
     "judge_pictures",
     "judged_model",
     "readings_of",
@@ -31,6 +36,7 @@ __all__ = [
 ]
 
 JUDGE = "mini-judge"
+JUDGE_FOLDER = DATA / "models" / JUDGE
 BATCH = 512
 
 BASELINES = {
@@ -42,10 +48,10 @@ BASELINES = {
 
 
 @cache
-def _judge() -> object:
+def _judge() -> "Classifier":
     from gcbook.classifiers.load import load_classifier
 
-    return load_classifier(DATA / "models" / JUDGE, labels=ALL_CATEGORIES, name=JUDGE)
+    return load_classifier(JUDGE_FOLDER, labels=ALL_CATEGORIES, name=JUDGE)
 
 
 def judge_pictures(images: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
@@ -62,7 +68,7 @@ def judge_pictures(images: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     for first in range(0, len(images), BATCH):
         part = images[first : first + BATCH]
         shown = [np.repeat(each[..., None], 3, axis=-1) for each in part]
-        nll = judge.measure(judge.prepare(shown), [], None, "none")["nll"]  # type: ignore[attr-defined]
+        nll = judge.measure(judge.prepare(shown), [], None, "none")["nll"]
         parts.append(torch.exp(-nll.double()).numpy())
     return np.concatenate(parts)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gcbook.views.steps import Steps, role
 
-__all__ = ["error_table", "picture_table", "png", "spread_table", "time_name"]
+__all__ = ["error_table", "picture_table", "png", "png_text", "spread_table", "time_name"]
 
 PICTURE_LEVELS = 16
 DIFFERENCE_LEVELS = 9
@@ -75,11 +75,11 @@ def picture_table(steps: Steps) -> pd.DataFrame:
             {
                 "image": image,
                 "t": t,
-                "clean": _picture(steps.clean[i]),
-                "noised": _picture(steps.noised[i, j]),
+                "clean": png_text(steps.clean[i]),
+                "noised": png_text(steps.noised[i, j]),
                 **errors[["label", "role", "error", "place"]].to_dict("list"),
-                "restored": [_picture(each) for each in steps.restored[i, j]],
-                "difference": [_picture(each / full, DIFFERENCE_LEVELS) for each in differences],
+                "restored": [png_text(each) for each in steps.restored[i, j]],
+                "difference": [png_text(each / full, DIFFERENCE_LEVELS) for each in differences],
             }
         )
     return pd.DataFrame(rows)
@@ -140,8 +140,8 @@ def png(levels: np.ndarray) -> bytes:
     )
 
 
-def _picture(values: np.ndarray, levels: int = PICTURE_LEVELS) -> str:
-    """A picture of values in [-1, 1], in base 64; the outermost levels are black and white."""
+def png_text(values: np.ndarray, levels: int = PICTURE_LEVELS) -> str:
+    """Write a picture of values in [-1, 1], in base 64; the outermost are black and white."""
     steps = np.rint((values.clip(-1, 1) + 1) / 2 * (levels - 1))
     grey = np.rint(steps * (PICTURE_LEVELS - 1) / (levels - 1))
     return base64.b64encode(png(grey)).decode()

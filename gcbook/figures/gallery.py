@@ -1,0 +1,116 @@
+"""The gallery of reconstructions, Fig. 7: a picture, and what a model makes of it when told."""
+
+from typing import Literal
+
+import altair as alt
+import pandas as pd
+
+from gcbook.figures.parts import dropdown, nothing
+from gcbook.figures.placed import FONT, at, data_url, heading, image_mark, large_picture
+from gcbook.figures.shape import finish
+from gcbook.figures.theme import INK
+
+__all__ = ["fig_gallery"]
+
+# Places in pixels. Wide: the original to the left of a grid of three columns; narrow: above it.
+_WIDE = "width >= 430"
+_HEIGHT = 480
+_TOP, _WORDS, _GAP = 22, 40, 10
+_LEFT = f"({_WIDE} ? width * 0.3 : 0)"
+_PITCH = f"((width - {_LEFT}) / 3)"
+_SIDE = f"min({_PITCH} - {_GAP}, 150)"
+_LARGE = f"({_WIDE} ? min(width * 0.3 - 28, 150) : min(width / 2 - 20, 118))"
+_BOLD: Literal["bold"] = "bold"
+_NORMAL: Literal["normal"] = "normal"
+_GRID_TOP = f"({_WIDE} ? {_TOP} : 2 * {_TOP} + {_LARGE})"
+_OTHER_X = f"({_WIDE} ? 0 : width / 2)"
+_OTHER_Y = f"({_WIDE} ? 2 * {_TOP} + {_LARGE} + 12 : {_TOP})"
+
+
+def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """A picture, its reconstructions under all prompts, and where two prompts differ.
+
+    Args:
+        rows: from `gcbook.views.gallery.gallery_rows`.
+    """
+    if rows.empty:
+        return nothing("No reconstructions come with this version.")
+    images, models = list(dict.fromkeys(rows["image"])), list(dict.fromkeys(rows["model"]))
+    steps = int(rows.groupby("image")["strength"].nunique().max())
+    parameters = [
+        dropdown("gallery_image", "Picture ", images, images[0]),
+        alt.param(
+            name="gallery_step",
+            value=3,
+            bind=alt.binding_range(min=1, max=steps, step=1, name=f"Strength, 1 to {steps} "),
+        ),
+    ]
+    chosen = "datum.image === gallery_image"
+    if len(models) > 1:
+        parameters.insert(0, dropdown("gallery_model", "Model ", models, models[0]))
+        chosen += " && datum.model === gallery_model"
+    ranked = rows.assign(
+        step=rows.groupby(["model", "image"])["strength"].rank().astype(int),
+        steps=rows.groupby(["model", "image"])["strength"].transform("size"),
+    )
+    # A blend has no full strength: there the slider's end shows its largest.
+    base = alt.Chart(ranked).transform_filter(
+        f"{chosen} && datum.step === min(gallery_step, datum.steps)"
+    )
+    grid = (
+        base.transform_window(row="row_number()")
+        .transform_flatten(["prompt", "seen", "picture", "says"])
+        .transform_window(place="row_number()")
+        .transform_calculate(
+            px=f"{_LEFT} + ((datum.place - 1) % 3) * {_PITCH}",
+            py=f"{_GRID_TOP} + floor((datum.place - 1) / 3) * ({_SIDE} + {_WORDS})",
+            url=data_url("picture"),
+            asked="datum.prompt === 'no prompt' ? 'no prompt' : '“' + datum.prompt + '”'",
+            answer="'→ ' + datum.says",
+            spoken=(
+                "'under ' + (datum.prompt === 'no prompt' ? '' : 'the prompt ') + datum.prompt"
+                " + (datum.seen ? ', which is seen in the picture' : '')"
+                " + ': classified as ' + datum.says"
+            ),
+        )
+    )
+    grid = grid.transform_calculate(
+        px2=f"datum.px + {_SIDE}", py2=f"datum.py + {_SIDE}", middle=f"datum.px + {_SIDE} / 2"
+    )
+    tooltip = [
+        alt.Tooltip("asked:N", title="Prompt"),
+        alt.Tooltip("says:N", title="Classified as"),
+    ]
+    strength = "'Strength ' + format(datum.strength, '.2f')"
+    layers = [
+        *large_picture(base, "'The picture'", "original", "0", str(_TOP), _LARGE),
+        *large_picture(base, "datum.compared", "difference", _OTHER_X, _OTHER_Y, _LARGE),
+        heading(base, strength, _LEFT, _GRID_TOP),
+        image_mark(grid, _SIDE).encode(x=at("px"), y=at("py"), url="url:N", tooltip=tooltip),
+        grid.transform_filter("datum.seen")
+        .mark_rect(fillOpacity=0, strokeWidth=3, stroke=INK, aria=False)
+        .encode(x=at("px"), y=at("py"), x2=alt.X2("px2:Q"), y2=alt.Y2("py2:Q")),
+        *(
+            words.mark_text(baseline="top", dy=5, fontSize=FONT, fontWeight=weight).encode(
+                x=at("middle"), y=at("py2"), text="asked:N", description="spoken:N"
+            )
+            for words, weight in (
+                (grid.transform_filter("datum.seen"), _BOLD),
+                (grid.transform_filter("!datum.seen"), _NORMAL),
+            )
+        ),
+        grid.mark_text(baseline="top", dy=20, fontSize=FONT, aria=False).encode(
+            x=at("middle"), y=at("py2"), text="answer:N"
+        ),
+    ]
+    chart = alt.layer(*layers).add_params(*parameters)
+    return finish(
+        chart.properties(view=alt.ViewBackground(stroke=None)),
+        height=_HEIGHT,
+        description=(
+            "A picture as the model was shown it; below it, a map of where its reconstructions "
+            "under two prompts differ; and the reconstructions under all prompts and without one. "
+            "Below each stand the prompt and what a classifier takes the reconstruction for. "
+            "Frames mark prompts that name what people see in the picture."
+        ),
+    )

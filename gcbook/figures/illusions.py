@@ -1,0 +1,165 @@
+"""Figures of the two criteria: what reconstructions resemble, and where things are drawn."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from gcbook.figures.parts import dropdown, interval_tooltips, nothing
+from gcbook.figures.theme import CHANCE_LINE, INK
+from gcbook.figures.toy import side_by_side
+
+__all__ = ["fig_overlap", "fig_placement", "fig_preferences", "fig_resemblance"]
+
+_LOOKS: dict[str, tuple[str, list[int]]] = {
+    "Under the prompt": ("#0077bb", [1, 0]),
+    "Untouched picture": ("#7a7a7a", [2, 2]),
+    "No prompt": ("#00916e", [8, 3]),
+    "Wrong prompts": ("#b86e00", [8, 3, 2, 3]),
+    "Where the drawing has it": ("#0077bb", [1, 0]),
+    "Mirrored": ("#8a5bd6", [8, 3]),
+    "Between wrong prompts": ("#b86e00", [8, 3, 2, 3]),
+    "Between the readings": ("#0077bb", [1, 0]),
+}
+_SIZE = {"width": 200, "height": 170}
+_X = alt.X("strength:Q", title="Strength", scale=alt.Scale(domain=[0.2, 1], nice=False))
+
+
+def fig_resemblance(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Probability that a classifier names what was prompted, a panel a drawing and prompt.
+
+    Args:
+        rows: long: ``model, panel, line`` (of `_LOOKS`), ``strength, value, low, high, n``.
+    """
+    return _panels(
+        rows,
+        "resemblance_model",
+        "Probability of what the prompt names",
+        alt.Scale(domain=[0, 1]),
+        ".0%",
+        "A panel for each drawing and each prompt that names something seen in it, and two for the "
+        "blends. Over the strength from low to full: the probability that a classifier gives to "
+        "what the prompt names, with the band of its interval, for reconstructions under that "
+        "prompt, without one and under wrong ones; a dotted line for the untouched picture.",
+    )
+
+
+def fig_placement(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """How far prompts move reconstructions towards what is seen, in its place and mirrored.
+
+    Args:
+        rows: as those of `fig_resemblance`.
+    """
+    return _panels(
+        rows,
+        "placement_model",
+        "Moved by the prompt",
+        alt.Scale(),
+        ".2f",
+        "A panel for each picture shown. Over the strength: how far the prompt moves "
+        "reconstructions towards what it names, where the drawing has it, on the mirror image, and "
+        "between two wrong prompts, each with the band of its interval. A line at 0, no movement.",
+    )
+
+
+def fig_overlap(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """How densely differences between prompts lie in the annotated parts.
+
+    Args:
+        rows: as those of `fig_resemblance`.
+    """
+    return _panels(
+        rows,
+        "overlap_model",
+        "Density within the parts",
+        alt.Scale(zero=True),
+        ".1f",
+        "A panel for each drawing with annotated parts. Over the strength: how densely the squared "
+        "difference between two prompts lies within the parts, 1 if no denser than elsewhere, "
+        "between the prompts that name what is seen and between wrong ones.",
+    )
+
+
+def _panels(
+    rows: pd.DataFrame, name: str, title: str, scale: alt.Scale, form: str, description: str
+) -> alt.TopLevelMixin:
+    if rows.empty:
+        return nothing("No reconstructions come with this version.")
+    models, shown = (list(dict.fromkeys(rows[field])) for field in ("model", "line"))
+    parameters, chosen = [], f"datum.model === {models[0]!r}"
+    if len(models) > 1:
+        parameters = [dropdown(name, "Model ", models, models[0])]
+        chosen = f"datum.model === {name}"
+    legend = alt.Legend(title=None, symbolOpacity=1)
+    colors, dashes = ([_LOOKS[line][place] for line in shown] for place in (0, 1))
+    color = alt.Color("line:N", scale=alt.Scale(domain=shown, range=colors), legend=legend)
+    dash = alt.StrokeDash("line:N", scale=alt.Scale(domain=shown, range=dashes), legend=legend)
+    tooltip: list[Any] = [
+        alt.Tooltip("line:N", title=" "),
+        alt.Tooltip("strength:Q", format=".2f"),
+        alt.Tooltip("value:Q", title=title, format=form),
+        *interval_tooltips(form),
+        alt.Tooltip("n:Q", title="Reconstructions"),
+    ]
+    y = alt.Y("value:Q", title=title, scale=scale).axis(format=form, titleFontSize=11, tickCount=5)
+    panels = []
+    for panel, group in rows.groupby("panel", sort=False):
+        base = (
+            alt.Chart(group.drop(columns="panel"))
+            .transform_filter(chosen)
+            .encode(x=_X, color=color)
+        )
+        layers: list[alt.Chart] = [
+            base.mark_area(opacity=0.14).encode(
+                y=alt.Y("low:Q", title=title, scale=scale), y2="high:Q"
+            ),
+            base.mark_line(strokeWidth=2).encode(y=y, strokeDash=dash),
+            base.mark_point(filled=True, size=25, opacity=1).encode(y=y, tooltip=tooltip),
+        ]
+        if title == "Moved by the prompt":
+            zero = pd.DataFrame({"value": [0.0]})
+            layers.insert(0, alt.Chart(zero).mark_rule(color=CHANCE_LINE).encode(y=y))
+        panels.append(alt.layer(*layers).properties(title=str(panel), **_SIZE))
+    return side_by_side(panels, parameters, description).properties(columns=3)
+
+
+def fig_preferences(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Which of two labels each model prefers for each drawing, a panel a model.
+
+    Args:
+        rows: from `gcbook.views.preferences.preference_rows`.
+    """
+    if rows.empty:
+        return nothing("No model that knows ducks comes with this version.")
+    order = list(dict.fromkeys(rows["picture"]))
+    panels = []
+    for model, group in rows.groupby("model", sort=False):
+        unit = group["unit"].iloc[0]
+        title = f"← duck · rabbit → ({unit})"
+        x = alt.X("preference:Q", title=title).axis(titleFontSize=11, tickCount=5)
+        y = alt.Y("picture:N", sort=order, title=None).axis(grid=True, gridDash=[1, 3])
+        base = alt.Chart(group.drop(columns=["model", "unit"])).encode(y=y)
+        tooltip = [
+            alt.Tooltip("picture:N", title="Drawing"),
+            alt.Tooltip("preference:Q", title=f"Preference for rabbit ({unit})", format=".2f"),
+            *interval_tooltips(".2f"),
+            alt.Tooltip("draws:Q", title="Draws"),
+        ]
+        zero = alt.Chart(pd.DataFrame({"preference": [0.0]})).mark_rule(color=CHANCE_LINE)
+        layers = [
+            zero.encode(x=x),
+            base.mark_rule(strokeWidth=2, color=INK).encode(
+                x=alt.X("low:Q", title=title), x2="high:Q"
+            ),
+            base.mark_point(filled=True, size=60, opacity=1, color=INK).encode(
+                x=x, tooltip=tooltip
+            ),
+        ]
+        panels.append(alt.layer(*layers).properties(width=210, height=150, title=str(model)))
+    return side_by_side(
+        panels,
+        [],
+        "A panel a model, a row a drawing: the duck–rabbit upright, mirrored and turned, and an "
+        "unambiguous duck and rabbit. A mark to the left of the line at 0 means that the model "
+        "answers duck, to the right rabbit; rules are intervals.",
+    ).properties(columns=2)

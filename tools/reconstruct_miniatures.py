@@ -1,4 +1,4 @@
-"""Reconstruct the ambiguous pictures with the shipped miniatures, for ``gcbook/data/illusions``.
+"""Reconstruct ambiguous pictures and turned images, for ``gcbook/data/illusions``.
 
     python tools/reconstruct_miniatures.py mini-pixel [--anew] [-o FOLDER]
 
@@ -10,6 +10,7 @@ import argparse
 import time
 from pathlib import Path
 
+from gcbook.categories import CATEGORIES
 from gcbook.illusions import load_for_prompts
 from gcbook.miniatures.ambiguous import (
     FOLDER,
@@ -20,6 +21,7 @@ from gcbook.miniatures.ambiguous import (
     write_record,
 )
 from gcbook.miniatures.shipped import model_folder, recipe_of, shipped_models
+from gcbook.miniatures.turned import TURNED, make_turned
 
 ABLE = ("mini-pixel", "mini-latent", "mini-masked")
 
@@ -41,6 +43,12 @@ def main() -> None:
             if arguments.anew or not (folder / f"{picture.name}.png").is_file():
                 make_sheet(picture, classifier, folder)
                 print(f"{model}: {picture.name} after {time.perf_counter() - begun:.0f} s")
+        if arguments.anew or not (folder / TURNED).is_file():
+            names = [prompt_of(name) for name in CATEGORIES]
+            classifier_16 = load_for_prompts(model_folder(model), names)
+            print(f"{model}: turned images")
+            table = make_turned(classifier_16, report=print)
+            table.to_parquet(folder / TURNED, compression="zstd")
         write_record(folder, classifier)
 
 

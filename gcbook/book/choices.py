@@ -100,6 +100,16 @@ DETAIL: Fields = {
     "seed": whole(0, "seed of the lot, the noise and the resampling", ge=0, le=MAX_SEED),
 }
 
+ILLUSIONS: Fields = {
+    "model": (
+        str,
+        Field("", description="a model that knows photographs, for the paper's pictures"),
+    ),
+    "noise_draws": whole(64, "draws of noise when two labels are scored", ge=2, le=10_000),
+    **CLUSTERED,
+    "seed": whole(0, "seed of the noise and of the resampling", ge=0, le=MAX_SEED),
+}
+
 COST: Fields = {
     "timed_images": whole(4, "decisions of each miniature to time, 0 for none", ge=0, le=64),
     "n_images": whole(12, "images of each test set to score anew, 0 for none", ge=0, le=160),
@@ -124,6 +134,7 @@ CHAPTERS: Mapping[str, type[Parameters]] = {
         ("shape-bias", {}),
         ("ood-accuracy", {}),
         ("error-consistency", {}),
+        ("illusions", ILLUSIONS),
         ("blurred-images", {}),
         ("noise-training", NOISE_TRAINING),
         ("fine-detail", DETAIL),

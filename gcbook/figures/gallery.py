@@ -10,7 +10,7 @@ from gcbook.figures.placed import FONT, at, data_url, heading, image_mark, large
 from gcbook.figures.shape import finish
 from gcbook.figures.theme import INK
 
-__all__ = ["fig_gallery"]
+__all__ = ["fig_fetched", "fig_gallery"]
 
 # Places in pixels. Wide: the original to the left of a grid of three columns; narrow: above it.
 _WIDE = "width >= 430"
@@ -112,5 +112,54 @@ def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
             "under two prompts differ; and the reconstructions under all prompts and without one. "
             "Below each stand the prompt and what a classifier takes the reconstruction for. "
             "Frames mark prompts that name what people see in the picture."
+        ),
+    )
+
+
+def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """The paper's pictures, as they are or with their reconstructions.
+
+    Args:
+        rows: from `gcbook.views.commons.fetched_rows`, at least one.
+    """
+    images = list(dict.fromkeys(rows["image"]))
+    ranked = rows.assign(step=rows.groupby("image").cumcount() + 1)
+    steps = int(ranked["step"].max())
+    parameters = [dropdown("fetched_image", "Picture ", images, images[0])]
+    if steps > 1:
+        bind = alt.binding_range(min=1, max=steps, step=1, name=f"Strength, 1 to {steps} ")
+        parameters.append(alt.param(name="fetched_step", value=1, bind=bind))
+    step = "fetched_step" if steps > 1 else "1"
+    # Two beside each other, as large as the page allows.
+    pitch = "(width / 2)"
+    side = f"min({pitch} - {_GAP}, 224)"
+    base = (
+        alt.Chart(ranked)
+        .transform_filter(f"datum.image === fetched_image && datum.step === {step}")
+        .transform_flatten(["title", "picture"])
+        .transform_window(place="row_number()")
+        .transform_calculate(
+            px=f"((datum.place - 1) % 2) * {pitch}",
+            py=f"{_TOP} + floor((datum.place - 1) / 2) * ({side} + {_TOP} + 6)",
+            url="'data:image/jpeg;base64,' + datum.picture",
+            heading="datum.title + (datum.title === 'The picture' && isValid(datum.strength) ? "
+            "', strength ' + format(datum.strength, '.2f') : '')",
+        )
+    )
+    words = base.mark_text(align="left", baseline="bottom", dy=-4, fontSize=FONT)
+    layers = [
+        image_mark(base, side).encode(
+            x=at("px"), y=at("py"), url="url:N", tooltip=alt.Tooltip("credit:N", title="By")
+        ),
+        words.encode(x=at("px"), y=at("py"), text="heading:N", description="heading:N"),
+    ]
+    chart = alt.layer(*layers).add_params(*parameters)
+    height = 270 if rows["picture"].str.len().max() == 1 else 520
+    return finish(
+        chart.properties(view=alt.ViewBackground(stroke=None)),
+        height=height,
+        description=(
+            f"The paper's pictures ({', '.join(images)}), one at a time; where a model was named, "
+            "with its reconstructions under two prompts and a map of where these differ."
         ),
     )

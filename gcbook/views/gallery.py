@@ -8,8 +8,9 @@ import pandas as pd
 
 from gcbook.illusions import EMPTY
 from gcbook.miniatures.ambiguous import Picture, ambiguous_pictures, read_sheet
+from gcbook.miniatures.judge import judge_pictures
 from gcbook.stimuli.miniworld import ALL_CATEGORIES
-from gcbook.views.resemblance import judge_pictures, readings_of
+from gcbook.views.resemblance import readings_of
 from gcbook.views.steps_pictures import DIFFERENCE_LEVELS, PICTURE_LEVELS, png_text
 
 __all__ = ["gallery_rows", "pair_of", "verdict"]

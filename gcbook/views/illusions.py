@@ -111,7 +111,9 @@ def placement_lines(placement: pd.DataFrame, blends: pd.DataFrame) -> pd.DataFra
     shown = placement.assign(panel=placement["shown"] + placement["drawing"].map(_direction))
     order = [name for axis in AXES for name in (axis.drawing, axis.control)]
     shown = shown.sort_values("shown", key=lambda column: column.map(order.index), kind="stable")
-    mixed = blends.assign(panel=BLEND).rename(columns={"named": "moved"})
+    mixed = blends.assign(panel=BLEND).rename(
+        columns={f"named{end}": f"moved{end}" for end in ("", "_low", "_high")}
+    )
     tables = []
     for name, line in (
         ("moved", "Where the drawing has it"),

@@ -10,12 +10,12 @@ import pandas as pd
 from scipy import stats
 
 from gcbook.miniatures.ambiguous import SIDE
+from gcbook.miniatures.judge import JUDGE_FOLDER
 from gcbook.miniatures.shipped import model_folder, recipe_of, shipped_models
 from gcbook.stimuli.drawings import DRAWINGS, Drawing, draw, mirrored, rotated
 from gcbook.stimuli.stimulus import Stimulus, StimulusSet
 from gcbook.stimuli.written import Png
 from gcbook.views.miniature_kinds import GENERATIVE
-from gcbook.views.resemblance import JUDGE_FOLDER
 from gcbook.views.words import number, span
 
 if TYPE_CHECKING:

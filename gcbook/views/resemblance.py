@@ -8,36 +8,23 @@ is seen in the picture.
 """
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import torch
 
 from gcbook.illusions import EMPTY
 from gcbook.miniatures.ambiguous import Picture, ambiguous_pictures, read_sheet
 from gcbook.miniatures.clustered import clustered_means
-from gcbook.miniatures.shipped import DATA
+from gcbook.miniatures.judge import judge_pictures
 from gcbook.stimuli.miniworld import ALL_CATEGORIES
-
-if TYPE_CHECKING:
-    from gcbook.classifiers.protocol import Classifier
 
 __all__ = [
     "BASELINES",
-    "JUDGE",
-    "JUDGE_FOLDER",
-    "judge_pictures",
     "judged_model",
     "readings_of",
     "resemblance_rows",
     "summed_up",
 ]
-
-JUDGE = "mini-judge"
-JUDGE_FOLDER = DATA / "models" / JUDGE
-BATCH = 512
 
 BASELINES = {
     "untouched": "the untouched picture",
@@ -45,32 +32,6 @@ BASELINES = {
     "wrong": "wrong prompts",
 }
 """What a reconstruction under a prompt is compared with."""
-
-
-@cache
-def _judge() -> "Classifier":
-    from gcbook.classifiers.load import load_classifier
-
-    return load_classifier(JUDGE_FOLDER, labels=ALL_CATEGORIES, name=JUDGE)
-
-
-def judge_pictures(images: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """Ask the judge what pictures show.
-
-    Args:
-        images: grey, (N, H, W) in [0, 1].
-
-    Returns:
-        Probabilities of `gcbook.stimuli.miniworld.ALL_CATEGORIES`, (N, 19).
-    """
-    judge = _judge()
-    parts = []
-    for first in range(0, len(images), BATCH):
-        part = images[first : first + BATCH]
-        shown = [np.repeat(each[..., None], 3, axis=-1) for each in part]
-        nll = judge.measure(judge.prepare(shown), [], None, "none")["nll"]
-        parts.append(torch.exp(-nll.double()).numpy())
-    return np.concatenate(parts)
 
 
 def readings_of(picture: Picture) -> tuple[str, ...]:

@@ -1,0 +1,97 @@
+"""The drawings that can be seen in two ways, with their annotated parts."""
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from gcbook.figures.toy import side_by_side
+from gcbook.stimuli.drawings import DRAWINGS, draw
+from gcbook.views.steps_pictures import png_text
+
+__all__ = ["fig_drawings", "part_rows"]
+
+_SIDE = 130
+_PIXELS = 64
+_COLORS = ["#d0273c", "#8a5bd6", "#b86e00"]
+_DASHES = [[1, 0], [5, 3], [2, 2]]
+
+
+def part_rows() -> pd.DataFrame:
+    """List the parts: ``drawing, reading, part`` and their bounds, as shares of the side."""
+    rows = []
+    for drawing in DRAWINGS.values():
+        for (reading, part), points in drawing.parts.items():
+            corners = np.array(points)
+            (left, top), (right, bottom) = corners.min(0), corners.max(0)
+            rows.append(
+                {
+                    "drawing": drawing.name,
+                    "reading": reading,
+                    "part": part,
+                    "left": left,
+                    "top": top,
+                    "right": right,
+                    "bottom": bottom,
+                }
+            )
+    return pd.DataFrame(rows).round(3)
+
+
+def fig_drawings() -> alt.TopLevelMixin:
+    """All drawings, their parts outlined in the colour of the reading to which they belong."""
+    readings = list(dict.fromkeys(name for each in DRAWINGS.values() for name, _ in each.parts))
+    legend = alt.Legend(title="Part of the", symbolOpacity=1)
+    # Colours are used again: no drawing has more than two readings.
+    colors = [_COLORS[place % len(_COLORS)] for place in range(len(readings))]
+    dashes = [_DASHES[place % len(_DASHES)] for place in range(len(readings))]
+    panels = []
+    for drawing in DRAWINGS.values():
+        grey = draw(drawing, _PIXELS)[..., 0]
+        url = f"data:image/png;base64,{png_text(2 * grey - 1)}"
+        scale = alt.Scale(domain=[0, 1])
+        x = alt.X("x:Q", scale=scale, axis=None)
+        y = alt.Y("y:Q", scale=alt.Scale(domain=[1, 0]), axis=None)
+        shown = alt.Chart(pd.DataFrame({"x": [0.5], "y": [0.5], "url": [url]}))
+        layers = [
+            shown.mark_image(width=_SIDE, height=_SIDE, aria=False).encode(x=x, y=y, url="url:N")
+        ]
+        corners = [
+            {"x": px, "y": py, "reading": reading, "part": part, "order": number}
+            for (reading, part), points in drawing.parts.items()
+            for number, (px, py) in enumerate((*points, points[0]))
+        ]
+        if corners:
+            base = alt.Chart(pd.DataFrame(corners))
+            layers.append(
+                base.mark_line(strokeWidth=2).encode(
+                    x=x,
+                    y=y,
+                    order="order:Q",
+                    detail="part:N",
+                    color=alt.Color(
+                        "reading:N",
+                        scale=alt.Scale(domain=readings, range=colors),
+                        legend=legend,
+                    ),
+                    strokeDash=alt.StrokeDash(
+                        "reading:N",
+                        scale=alt.Scale(domain=readings, range=dashes),
+                        legend=legend,
+                    ),
+                    tooltip=[
+                        alt.Tooltip("reading:N", title="Reading"),
+                        alt.Tooltip("part:N", title="Part"),
+                    ],
+                )
+            )
+        panels.append(alt.layer(*layers).properties(width=_SIDE, height=_SIDE, title=drawing.name))
+    names = "; ".join(
+        f"{each.name}: {' or '.join(each.readings) or 'nothing in particular'}"
+        for each in DRAWINGS.values()
+    )
+    return side_by_side(
+        panels,
+        [],
+        "Small dark drawings on a light ground, each with outlines around the parts that make a "
+        f"reading, in the colour of that reading. What can be seen in them: {names}.",
+    ).properties(columns=4)

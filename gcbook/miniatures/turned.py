@@ -1,0 +1,148 @@
+"""Can a model make objects that are turned? Turned images, taken apart and put together again.
+
+The paper remarks that its models are poor at recognising rotated images and at generating them when
+told to (Section 3.2). The miniatures cannot be told: no prompt that they learned says how an object
+lies. They can be shown. An image is turned by quarters, taken part of the way to noise and
+back under its own prompt; a classifier that never saw the prompt says what it is when it is turned
+back, and what it is as it lies. A model that can make what is turned keeps the object; one that
+cannot loses it or sets it upright.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from gcbook.categories import CATEGORIES
+from gcbook.classifiers.protocol import Classifier
+from gcbook.errors import DataNotFoundError, GcbookError
+from gcbook.illusions import load_for_prompts, reconstruct
+from gcbook.miniatures.ambiguous import FOLDER, STEPS, prompt_of
+from gcbook.miniatures.judge import judge_pictures
+from gcbook.miniatures.shipped import model_folder, shipped_models
+from gcbook.stimuli.miniworld import ALL_CATEGORIES
+from gcbook.stimuli.stimulus import Stimulus
+from gcbook.stimuli.testsets import make_test_set, silhouette_of
+
+__all__ = [
+    "QUARTERS",
+    "STRENGTHS",
+    "TURNED",
+    "check_turned",
+    "make_turned",
+    "read_turned",
+    "turned_models",
+]
+
+TURNED = "turned.parquet"
+STRENGTHS = (0.45, 0.6, 0.75, 0.9)
+QUARTERS = {"0": 0, "90": 1, "180": 2, "270": 3}
+"""Condition of the rotation set → quarters of a turn, counter-clockwise."""
+
+
+def make_turned(
+    classifier: Classifier,
+    stimuli: Sequence[Stimulus] | None = None,
+    *,
+    report: Callable[[str], None] = lambda line: None,
+) -> pd.DataFrame:
+    """Reconstruct turned images under their own prompts and have them judged.
+
+    Args:
+        classifier: from `gcbook.illusions.load_for_prompts`, with the prompts of the 16 categories.
+        stimuli: of the rotation set; by default all.
+        report: takes a line a condition.
+
+    Returns:
+        A row an image and strength: ``image_id, category, silhouette, condition, strength``, and
+        the judge's probability of the category for the picture turned back, ``back``, and as it
+        lies, ``lying``; strength 0 is the image itself.
+    """
+    rows = []
+    done = ""
+    for stimulus in make_test_set("rotation") if stimuli is None else stimuli:
+        if stimulus.condition != done:
+            done = stimulus.condition
+            report(f"turned by {done}°")
+        image = stimulus.read()
+        made = reconstruct(
+            image,
+            [prompt_of(stimulus.category)],
+            classifier,
+            STRENGTHS,
+            steps=STEPS,
+            # Another noise for every image, the same for all of its conditions.
+            name=stimulus.image_id.rpartition("-")[0],
+        )
+        shown = np.concatenate([made.untouched.mean(-1)[None], made.images[:, 0].mean(-1)])
+        back = np.rot90(shown, -QUARTERS[stimulus.condition], axes=(1, 2))
+        place = ALL_CATEGORIES.index(stimulus.category)
+        found = judge_pictures(np.concatenate([back, shown]))[:, place].reshape(2, -1)
+        for strength, upright, lying in zip((0.0, *STRENGTHS), *found, strict=True):
+            rows.append(
+                {
+                    "image_id": stimulus.image_id,
+                    "category": stimulus.category,
+                    "silhouette": silhouette_of(stimulus.imagename),
+                    "condition": stimulus.condition,
+                    "strength": strength,
+                    "back": upright,
+                    "lying": lying,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def turned_models() -> tuple[str, ...]:
+    """Names of the shipped models whose judged reconstructions of turned images come along."""
+    return tuple(name for name in shipped_models() if (FOLDER / name / TURNED).is_file())
+
+
+def read_turned(model: str) -> pd.DataFrame:
+    """Return what `make_turned` made with a shipped model.
+
+    Raises:
+        DataNotFoundError: it does not come with this package.
+    """
+    path = FOLDER / model / TURNED
+    if not path.is_file():
+        raise DataNotFoundError(
+            f"{path}: expected the judged reconstructions of turned images by {model}, found none; "
+            f"tools/reconstruct_miniatures.py {model} makes them."
+        )
+    return pd.read_parquet(path)
+
+
+MOST = 0.02
+"""Most that a probability may differ when it is made anew, on average over images."""
+
+
+def check_turned(model: str, n_images: int = 2) -> int:
+    """Make some rows anew and compare.
+
+    Args:
+        model: its name.
+        n_images: of the rotation set.
+
+    Returns:
+        How many rows were compared.
+
+    Raises:
+        GcbookError: they are not those of this model.
+        DataNotFoundError: there are none.
+    """
+    stored = read_turned(model)
+    classifier = load_for_prompts(model_folder(model), [prompt_of(name) for name in CATEGORIES])
+    stimuli = list(make_test_set("rotation"))[:: max(1, 320 // n_images)][:n_images]
+    again = make_turned(classifier, stimuli)
+    both = again.merge(stored, on=["image_id", "condition", "strength"], suffixes=("", "_stored"))
+    difference = (both[["back", "lying"]] - both[["back_stored", "lying_stored"]].to_numpy()).abs()
+    tokens = classifier.describe().get("space") == "tokens"
+    if len(both) < len(again) or (not tokens and float(difference.to_numpy().mean()) > MOST):
+        raise GcbookError(
+            f"{model}: expected the shipped judgements of turned images when making {len(again)} "
+            f"of them anew, found {len(both)} of them, which differ by "
+            f"{float(difference.to_numpy().mean()):.3f} on average. Model and table are not of one "
+            f"make: run tools/reconstruct_miniatures.py {model} --anew."
+        )
+    return len(both)

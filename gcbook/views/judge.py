@@ -1,0 +1,112 @@
+"""Can the judge of reconstructions be trusted? What it names, and how often it is right."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+
+from gcbook.illusions import EMPTY
+from gcbook.miniatures.ambiguous import ambiguous_pictures, read_sheet, reconstructed_models
+from gcbook.miniatures.clustered import clustered_means
+from gcbook.miniatures.judge import judge_pictures
+from gcbook.stimuli.drawings import FIGURE, GROUND
+from gcbook.stimuli.miniworld import ALL_CATEGORIES, DEFAULT_WORLD, Composer
+from gcbook.stimuli.silhouettes import load_silhouettes
+from gcbook.views.words import number, span
+
+__all__ = ["judge_rows", "judge_sentence"]
+
+IMAGES = 1900
+SEED = 5
+"""Of the images that the judge is tested on, which no model was trained on."""
+ORDINARY = "Images of the miniature world"
+FLAT = "Flat silhouettes, in the drawings' greys"
+MADE = "Made from the prompt alone by "
+
+
+def judge_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
+    """Test the judge: on images, on silhouettes drawn as the drawings are, and on made pictures.
+
+    Pictures made from the prompt alone (strength 1) count as right where the judge names what was
+    prompted; whose fault it is where it does not is not known.
+
+    Args:
+        draws: resamples of silhouettes, or of made pictures.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``shown, n, accuracy, low, high`` over all 19 categories, and ``extra``, over duck, rabbit
+        and face alone, with ``extra_low, extra_high``.
+    """
+    tables = [_tested().copy()]
+    for model in reconstructed_models():
+        tables.append(_made(model))
+    answers = pd.concat(tables, ignore_index=True)
+    how = ("shown",), "right"
+    every = clustered_means(answers, *how, draws=draws, confidence=confidence, seed=seed)
+    three = answers[answers["category"].isin(ALL_CATEGORIES[-3:])]
+    extra = clustered_means(three, *how, draws=draws, confidence=confidence, seed=seed)
+    named = extra.drop(columns="n").rename(
+        columns={"mean": "extra", "low": "extra_low", "high": "extra_high"}
+    )
+    order = list(dict.fromkeys(answers["shown"]))
+    table = every.rename(columns={"mean": "accuracy"}).merge(named, on="shown")
+    return table.sort_values("shown", key=lambda c: c.map(order.index), ignore_index=True)
+
+
+@cache
+def _tested() -> pd.DataFrame:
+    silhouettes = load_silhouettes("test")
+    generator = torch.Generator().manual_seed(SEED)
+    scene = Composer(DEFAULT_WORLD, silhouettes).sample(IMAGES, generator)
+    images = scene.images[..., 0].astype(np.float32) / np.float32(255)
+    masks = silhouettes.images.astype(np.float32) / np.float32(255)
+    halves = masks.reshape(len(masks), 32, 2, 32, 2).mean((2, 4), dtype=np.float32)
+    flat = (GROUND + (FIGURE - GROUND) * halves).astype(np.float32)
+    return pd.concat(
+        [
+            _answers(images, [ALL_CATEGORIES[i] for i in scene.shape]).assign(
+                shown=ORDINARY, silhouette=[silhouettes.names[i] for i in scene.silhouette]
+            ),
+            _answers(flat, silhouettes.categories).assign(shown=FLAT, silhouette=silhouettes.names),
+        ]
+    )
+
+
+def _made(model: str) -> pd.DataFrame:
+    tables = []
+    for picture in ambiguous_pictures():
+        if picture.strengths[-1] < 1:
+            continue
+        last = read_sheet(model, picture).images[-1]
+        for place, prompt in enumerate(picture.prompts):
+            if prompt != EMPTY:
+                found = _answers(last[:, place], [prompt] * len(last))
+                # Names of different noise: every made picture is one of its own.
+                one = [f"{picture.name}-{prompt}-{draw}" for draw in range(len(last))]
+                tables.append(found.assign(silhouette=one))
+    return pd.concat(tables).assign(shown=MADE + model)
+
+
+def _answers(images: npt.NDArray[np.float32], categories: Sequence[str]) -> pd.DataFrame:
+    named = np.array(ALL_CATEGORIES)[judge_pictures(images).argmax(axis=1)]
+    asked = np.asarray(categories)
+    return pd.DataFrame({"category": asked, "right": (named == asked).astype(float)})
+
+
+def judge_sentence(rows: pd.DataFrame) -> str:
+    """Say how well the judge does.
+
+    Args:
+        rows: from `judge_rows`.
+    """
+    parts = [
+        f"{row['accuracy']:.0%} ({span(row['low'], row['high'], '.2f')}) of “{row['shown']}”, and "
+        f"{number(row['extra'], '.0%')} of the ducks, rabbits and faces among them"
+        for row in rows.to_dict("records")
+    ]
+    return f"The judge is right on {'; '.join(parts)}."

@@ -1,0 +1,75 @@
+"""Panels of the two criteria and of preferences, as charts."""
+
+import pandas as pd
+import pytest
+
+from gcbook.figures.chart import chart_spec, static_svg
+from gcbook.figures.illusions import (
+    fig_overlap,
+    fig_placement,
+    fig_preferences,
+    fig_resemblance,
+)
+
+LINES = {
+    fig_resemblance: ["Under the prompt", "Untouched picture", "No prompt", "Wrong prompts"],
+    fig_placement: ["Where the drawing has it", "Mirrored", "Between wrong prompts"],
+    fig_overlap: ["Between the readings", "Between wrong prompts"],
+}
+
+
+def rows(lines, models=("m",)):
+    return pd.DataFrame(
+        [
+            (model, panel, line, strength, 16, 0.5, 0.4, 0.6)
+            for model in models
+            for panel in ("first", "second", "third")
+            for line in lines
+            for strength in (0.3, 0.6)
+        ],
+        columns=["model", "panel", "line", "strength", "n", "value", "low", "high"],
+    )
+
+
+@pytest.mark.parametrize("make", LINES)
+def test_a_panel_each_with_all_lines_in_one_legend(make):
+    spec = chart_spec(make(rows(LINES[make])))
+    assert [panel["title"] for panel in spec["concat"]] == ["first", "second", "third"]
+    scales = {str(panel["layer"][-1]["encoding"]["color"]["scale"]) for panel in spec["concat"]}
+    assert len(scales) == 1
+    assert all(line in static_svg(spec) for line in LINES[make])
+
+
+def test_a_line_at_0_where_movement_is_shown():
+    zero = chart_spec(fig_placement(rows(LINES[fig_placement])))["concat"][0]["layer"][0]
+    assert zero["mark"]["type"] == "rule"
+    without = chart_spec(fig_overlap(rows(LINES[fig_overlap])))["concat"][0]["layer"][0]
+    assert without["mark"]["type"] == "area"
+
+
+def test_two_models_can_be_chosen_from():
+    two = chart_spec(fig_resemblance(rows(LINES[fig_resemblance], ("m", "n"))))
+    [chosen] = [each for each in two["params"] if "bind" in each]
+    assert chosen["bind"]["options"] == ["m", "n"]
+    assert chosen["name"] in str(two["concat"][0]["layer"][-1]["transform"])
+
+
+def test_preferences_have_a_panel_and_a_unit_a_model():
+    table = pd.DataFrame(
+        [
+            (model, unit, picture, 8, value, value - 1, value + 1)
+            for model, unit in (("m", "nats"), ("n", "% of the error"))
+            for picture, value in (("duck–rabbit", -1.0), ("duck", -2.0), ("rabbit", 2.0))
+        ],
+        columns=["model", "unit", "picture", "draws", "preference", "low", "high"],
+    )
+    spec = chart_spec(fig_preferences(table))
+    assert [panel["title"] for panel in spec["concat"]] == ["m", "n"]
+    svg = static_svg(spec)
+    assert "← duck · rabbit → (nats)" in svg
+    assert svg.index("duck–rabbit") < svg.index(">rabbit<")
+
+
+@pytest.mark.parametrize("make", [*LINES, fig_preferences])
+def test_nothing_to_show(make):
+    assert chart_spec(make(pd.DataFrame()))["description"]

@@ -1,0 +1,58 @@
+"""The paper's four pictures on the page, where they are there and where they are not."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from tiny import diffusion
+
+from gcbook.commons import ILLUSIONS
+from gcbook.views.commons import attribution_rows, fetched_rows, fetched_sentence
+
+
+@pytest.fixture
+def two_pictures(tmp_path, monkeypatch):
+    folder = tmp_path / "cache/illusions"
+    folder.mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    for illusion in ILLUSIONS[:2]:
+        pixels = rng.integers(0, 255, (90, 120, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{illusion.name}.png")
+    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.delenv("GCBOOK_DATA_DIR", raising=False)
+
+
+def test_none_is_there(tmp_path, monkeypatch):
+    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path))
+    monkeypatch.delenv("GCBOOK_DATA_DIR", raising=False)
+    assert fetched_rows("").empty
+    assert "gcbook fetch illusions" in fetched_sentence("")
+    assert (attribution_rows()["here"] == "no").all()
+
+
+@pytest.mark.usefixtures("two_pictures")
+def test_pictures_as_they_are():
+    rows = fetched_rows("")
+    assert rows["title"].tolist() == [["The picture"]] * 2
+    assert rows["credit"][1] == "Mirabeau, CC BY-SA 3.0, via Wikimedia Commons"
+    said = fetched_sentence("")
+    assert "but for a portrait made of vegetables, a young and an old woman." in said
+    assert "shown as they are" in said
+    assert attribution_rows()["here"].tolist() == ["yes", "yes", "no", "no"]
+
+
+@pytest.mark.usefixtures("two_pictures")
+def test_reconstructed_by_a_model(tmp_path):
+    folder = diffusion.deep_floyd(tmp_path / "if")
+    rows = fetched_rows(str(folder), (0.5, 0.9), steps=2)
+    assert rows["strength"].tolist() == [0.5, 0.9] * 2
+    assert rows["title"][0] == [
+        "The picture",
+        "“an image of a duck”",
+        "“an image of a rabbit”",
+        "Difference",
+    ]
+    assert all(len(pictures) == 4 for pictures in rows["picture"])
+    # The same picture at both strengths, other reconstructions.
+    assert rows["picture"][0][0] == rows["picture"][1][0]
+    assert rows["picture"][0][1] != rows["picture"][1][1]
+    assert "Reconstructed by" in fetched_sentence(str(folder))

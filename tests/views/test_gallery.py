@@ -1,0 +1,55 @@
+"""Rows of the gallery, from reconstructions and a judge that are made up."""
+
+import numpy as np
+import pytest
+
+from gcbook.miniatures.ambiguous import SIDE, Sheet, ambiguous_pictures
+from gcbook.stimuli.miniworld import ALL_CATEGORIES
+from gcbook.views import gallery
+from gcbook.views.gallery import gallery_rows, pair_of
+from gcbook.views.steps_pictures import png_text
+
+PICTURES = {each.name: each for each in ambiguous_pictures()}
+
+
+@pytest.fixture
+def made(monkeypatch):
+    def read(model, picture):
+        shape = (len(picture.strengths), picture.draws, len(picture.prompts), SIDE, SIDE)
+        images = np.zeros(shape, np.float32)
+        images += 0.1 * np.arange(shape[2], dtype=np.float32)[:, None, None]
+        return Sheet(np.zeros((SIDE, SIDE), np.float32), np.ones((SIDE, SIDE), np.float32), images)
+
+    monkeypatch.setattr(gallery, "read_sheet", read)
+    monkeypatch.setattr(
+        gallery, "judge_pictures", lambda images: np.tile(0.75 * np.eye(19)[17], (len(images), 1))
+    )
+
+
+@pytest.mark.usefixtures("made")
+def test_a_row_a_model_picture_and_strength():
+    rows = gallery_rows(["m", "n"], blends=2)
+    assert len(rows) == 2 * (14 * 6 + 2 * 5)
+    first = rows.iloc[0]
+    assert first["prompt"] == ["duck", "rabbit", "face", "bottle", "no prompt"]
+    assert first["seen"] == [True, True, False, False, False]
+    assert first["says"] == [f"{ALL_CATEGORIES[17]}, 75 %"] * 5
+    # What the model's codec makes of the picture, not the picture.
+    assert first["original"] == png_text(np.ones((SIDE, SIDE)))
+    assert first["compared"] == "“duck” − “rabbit”"
+    assert first["difference"] == png_text(np.full((SIDE, SIDE), -0.1), 9)
+    assert len(set(first["picture"])) == 5
+
+
+def test_which_two_are_compared():
+    def names(name):
+        return [PICTURES[name].prompts[place] for place in pair_of(PICTURES[name])]
+
+    assert names("vase-and-faces") == ["bottle", "face"]
+    assert names("face-in-a-rock") == ["face", ""]
+    assert names("rock") == ["duck", "rabbit"]
+    assert names("blend-07") == list(PICTURES["blend-07"].blend.categories)
+
+
+def test_no_model_no_rows():
+    assert gallery_rows([]).empty

@@ -138,6 +138,7 @@ CHAPTERS: Mapping[str, type[Parameters]] = {
         ("blurred-images", {}),
         ("noise-training", NOISE_TRAINING),
         ("fine-detail", DETAIL),
+        ("turned", CLUSTERED),
         ("discussion", {}),
         ("tables", {}),
         ("zoo", {"noise_draws": NOISE_DRAWS}),

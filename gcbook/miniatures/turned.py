@@ -51,7 +51,7 @@ def make_turned(
     Args:
         classifier: from `gcbook.illusions.load_for_prompts`, with the prompts of the 16 categories.
         stimuli: of the rotation set; by default all.
-        report: takes a line a condition.
+        report: takes a line now and then.
 
     Returns:
         A row an image and strength: ``image_id, category, silhouette, condition, strength``, and
@@ -59,11 +59,10 @@ def make_turned(
         lies, ``lying``; strength 0 is the image itself.
     """
     rows = []
-    done = ""
-    for stimulus in make_test_set("rotation") if stimuli is None else stimuli:
-        if stimulus.condition != done:
-            done = stimulus.condition
-            report(f"turned by {done}°")
+    shown = tuple(make_test_set("rotation")) if stimuli is None else stimuli
+    for number, stimulus in enumerate(shown):
+        if number % 40 == 0:
+            report(f"{number} of {len(shown)} turned images")
         image = stimulus.read()
         made = reconstruct(
             image,
@@ -74,10 +73,10 @@ def make_turned(
             # Another noise for every image, the same for all of its conditions.
             name=stimulus.image_id.rpartition("-")[0],
         )
-        shown = np.concatenate([made.untouched.mean(-1)[None], made.images[:, 0].mean(-1)])
-        back = np.rot90(shown, -QUARTERS[stimulus.condition], axes=(1, 2))
+        pictures = np.concatenate([made.untouched.mean(-1)[None], made.images[:, 0].mean(-1)])
+        back = np.rot90(pictures, -QUARTERS[stimulus.condition], axes=(1, 2))
         place = ALL_CATEGORIES.index(stimulus.category)
-        found = judge_pictures(np.concatenate([back, shown]))[:, place].reshape(2, -1)
+        found = judge_pictures(np.concatenate([back, pictures]))[:, place].reshape(2, -1)
         for strength, upright, lying in zip((0.0, *STRENGTHS), *found, strict=True):
             rows.append(
                 {
@@ -133,7 +132,10 @@ def check_turned(model: str, n_images: int = 2) -> int:
     """
     stored = read_turned(model)
     classifier = load_for_prompts(model_folder(model), [prompt_of(name) for name in CATEGORIES])
-    stimuli = list(make_test_set("rotation"))[:: max(1, 320 // n_images)][:n_images]
+    every = list(make_test_set("rotation"))
+    # Evenly over the set, and so over its conditions.
+    chosen = np.linspace(0, len(every) - 1, n_images).round().astype(int)
+    stimuli = [every[index] for index in chosen]
     again = make_turned(classifier, stimuli)
     both = again.merge(stored, on=["image_id", "condition", "strength"], suffixes=("", "_stored"))
     difference = (both[["back", "lying"]] - both[["back_stored", "lying_stored"]].to_numpy()).abs()

@@ -89,21 +89,24 @@ def kept_sentence(rows: pd.DataFrame) -> str:
     """
     parts = []
     for model, group in rows.groupby("model", sort=False):
-        back = group[group["line"] == TURNED_BACK]
-        upright = back[back["angle"] == 0].set_index("strength")
-        lost = []
-        for strength, at in back[back["angle"] != 0].groupby("strength"):
-            if strength > 0 and (at["high"] < upright.loc[strength, "low"]).all():
-                lost.append(f"{strength:g}")
-        most = back["strength"].max()
-        last = back[(back["strength"] == most) & (back["angle"] != 0)]
+        back = group[group["line"] == TURNED_BACK].to_dict("records")
+        upright = {row["strength"]: row for row in back if row["angle"] == 0}
+        turned = [row for row in back if row["angle"] != 0]
+        lost = [
+            f"{strength:g}"
+            for strength, level in upright.items()
+            if strength > 0
+            and all(row["high"] < level["low"] for row in turned if row["strength"] == strength)
+        ]
+        most = max(upright)
+        last = [row["value"] for row in turned if row["strength"] == most]
+        level = upright[most]
         parts.append(
             f"After {model} has taken them apart at strength {most:g}, the judge gives upright "
-            f"objects {number(float(upright.loc[most, 'value']), '.2f')} on average "
-            f"({span(float(upright.loc[most, 'low']), float(upright.loc[most, 'high']), '.2f')}), "
-            f"and turned ones {number(last['value'].min(), '.2f')} to "
-            f"{number(last['value'].max(), '.2f')} once they are turned back. Objects turned by "
-            "any angle are lost more than upright ones, with intervals apart, "
+            f"objects {number(level['value'], '.2f')} on average "
+            f"({span(level['low'], level['high'], '.2f')}), and turned ones "
+            f"{number(min(last), '.2f')} to {number(max(last), '.2f')} once they are turned back. "
+            "Objects turned by any angle are lost more than upright ones, with intervals apart, "
             + (f"at strength {listed(lost)}." if lost else "at no strength.")
         )
     return " ".join(parts) or "No reconstructions of turned images come with this version."

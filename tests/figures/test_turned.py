@@ -1,0 +1,48 @@
+"""Figures of turned objects."""
+
+import pandas as pd
+
+from gcbook.figures.chart import chart_spec, static_svg
+from gcbook.figures.turned import fig_kept, fig_recognised
+
+RECOGNISED = pd.DataFrame(
+    [
+        (recipe, angle, 80, 0.8, 0.7, 0.9)
+        for recipe in ("mini-pixel", "mini-cnn")
+        for angle in (0, 90, 180, 270)
+    ],
+    columns=["recipe", "angle", "n", "accuracy", "low", "high"],
+)
+
+
+def kept(models):
+    return pd.DataFrame(
+        [
+            (model, angle, strength, line, 80, 0.8, 0.7, 0.9)
+            for model in models
+            for angle in (0, 90, 180, 270)
+            for strength in (0.0, 0.9)
+            for line in ("Turned back", "As it lies")
+        ],
+        columns=["model", "angle", "strength", "line", "n", "value", "low", "high"],
+    )
+
+
+def test_a_mark_a_miniature_and_angle():
+    svg = static_svg(chart_spec(fig_recognised(RECOGNISED)))
+    assert "mini-pixel" in svg
+    assert all(f">{angle}<" in svg for angle in (0, 90, 180, 270))
+
+
+def test_two_ways_of_judging_and_a_line_an_angle():
+    spec = chart_spec(fig_kept(kept(["m"])))
+    assert [panel["title"] for panel in spec["concat"]] == ["Turned back", "As it lies"]
+    color = spec["concat"][0]["layer"][0]["encoding"]["color"]
+    assert color["scale"]["domain"] == ["0", "90", "180", "270"]
+    assert not [each for each in spec.get("params", []) if "bind" in each]
+
+
+def test_several_models_are_chosen_from():
+    spec = chart_spec(fig_kept(kept(["m", "n"])))
+    assert [each["bind"]["options"] for each in spec["params"] if "bind" in each] == [["m", "n"]]
+    assert "No reconstructions" in chart_spec(fig_kept(kept([])))["description"]

@@ -20,6 +20,7 @@ from gcbook.errors import DataNotFoundError
 from gcbook.miniatures.shipped import DATA, DRAWS, FEW_DRAWS, model_folder, shipped_models
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
+from gcbook.stimuli.bands import BAND_SETS, make_band_set
 from gcbook.stimuli.folders import open_stimuli
 from gcbook.stimuli.stimulus import StimulusSet
 from gcbook.stimuli.testsets import TEST_SETS, make_test_set
@@ -30,7 +31,7 @@ REAL = ("real-edge", "real-silhouette")
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("models", nargs="*", help="names; by default all")
-    parser.add_argument("--sets", nargs="+", default=[*TEST_SETS, *REAL])
+    parser.add_argument("--sets", nargs="+", default=[*TEST_SETS, *REAL, *BAND_SETS])
     parser.add_argument("-o", "--output", type=Path, default=DATA / "scores")
     parser.add_argument("--batch-size", type=int, default=128)
     arguments = parser.parse_args()
@@ -56,6 +57,8 @@ def main() -> None:
 @cache
 def stimuli(name: str) -> StimulusSet:
     """A test set by its name."""
+    if name in BAND_SETS:
+        return make_band_set(name)
     return open_stimuli(name.removeprefix("real-")) if name in REAL else make_test_set(name)
 
 

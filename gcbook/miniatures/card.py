@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from gcbook.miniatures.judge import JUDGE
 from gcbook.training.recipes import RECIPES
 from gcbook.training.record import RECORD
 
@@ -23,13 +24,22 @@ and its numbers are not those of the large models that share its recipe.
   `gcbook/data/miniworld/ATTRIBUTION.md`
 - Trained parameters: {parameters:,}, stored in half precision, loaded in single
 - Validation loss after the last step: {loss:.4f}{accuracy}
-- Use: for teaching and for trying things out. It answers with the 16 categories of the benchmark
-  whatever it is shown.
+- Use: {use}
 - Licence: MIT, as the package
 
 `training.json` has the whole record: the plan, the world's choices, the versions of the libraries
 and the course of the training.
 """
+
+
+_USE = (
+    "for teaching and for trying things out. It answers with the 16 categories of the benchmark\n"
+    "  whatever it is shown."
+)
+_USE_OF_JUDGE = (
+    "to say what made pictures show. It answers with 19 categories, stands for no model of the\n"
+    "  paper, and is compared with none."
+)
 
 
 def write_card(folder: str | Path) -> Path:
@@ -47,9 +57,10 @@ def write_card(folder: str | Path) -> Path:
     base = record.get("built_on")
     text = _CARD.format(
         name=folder.name,
-        kind=KINDS.get(record["miniature"], record["miniature"]),
+        kind=KINDS.get(record["miniature"], "a judge of pictures that others made"),
         loss=last["loss"],
         accuracy=accuracy,
+        use=_USE_OF_JUDGE if record["miniature"] == JUDGE else _USE,
         command=_command(record),
         built_on=f"; before, {base['minutes']:.0f} for {base['miniature']}" if base else "",
         where=_where(record),

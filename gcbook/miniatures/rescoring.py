@@ -12,6 +12,7 @@ import pandas as pd
 
 from gcbook.errors import GcbookError
 from gcbook.miniatures.shipped import model_folder, shipped_sets, shipped_store
+from gcbook.stimuli.bands import BAND_SETS, make_band_set
 from gcbook.stimuli.stimulus import Stimulus
 from gcbook.stimuli.testsets import TEST_SETS, make_test_set
 
@@ -135,7 +136,8 @@ def check_shipped(
                 f"{model}: expected scores of this shipped model, found none: run "
                 f"tools/score_miniatures.py {model}."
             )
-        test_sets = [name for name in TEST_SETS if name in shipped_sets(model)]
+        made_here = (*TEST_SETS, *BAND_SETS)
+        test_sets = [name for name in made_here if name in shipped_sets(model)]
         table = rescore(model, test_sets, n_images=n_images, draws=draws, seed=seed)
         table = _with_other_tokens(table)
         difference = (table["again"] - table["shipped"]).abs()
@@ -170,7 +172,8 @@ def check_shipped(
 @cache
 def _chosen(test_set: str, n_images: int, seed: int) -> tuple[Stimulus, ...]:
     """The images of a test set to score, in its order; the set is made once for all models."""
-    stimuli = make_test_set(test_set).stimuli
+    make = make_band_set if test_set in BAND_SETS else make_test_set
+    stimuli = make(test_set).stimuli
     rng = np.random.default_rng([seed, zlib.crc32(test_set.encode())])
     chosen = rng.choice(len(stimuli), min(n_images, len(stimuli)), replace=False)
     return tuple(stimuli[index] for index in sorted(chosen))

@@ -42,8 +42,14 @@ KINDS: Mapping[str, str] = {
 }
 """What kind of model each miniature is, in the order in which they are shown."""
 
-DRAWS: Mapping[str, int] = {"in-distribution": 32, "cue-conflict": 32, "silhouette": 32}
-"""Draws of (t, noise) an image of a test set, where that is more than `FEW_DRAWS`."""
+DRAWS: Mapping[str, int] = {
+    "in-distribution": 32,
+    "cue-conflict": 32,
+    "silhouette": 32,
+    "filtered": 4,
+    "filtered-conflict": 4,
+}
+"""Draws of (t, noise) an image of a test set, where that is not `FEW_DRAWS`."""
 FEW_DRAWS = 8
 
 TRAINING = "training.parquet"

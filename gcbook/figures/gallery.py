@@ -14,12 +14,13 @@ __all__ = ["fig_fetched", "fig_gallery"]
 
 # Places in pixels. Wide: the original to the left of a grid of three columns; narrow: above it.
 _WIDE = "width >= 430"
-_HEIGHT = 480
+_HEIGHT = 458
 _TOP, _WORDS, _GAP = 22, 40, 10
 _LEFT = f"({_WIDE} ? width * 0.3 : 0)"
 _PITCH = f"((width - {_LEFT}) / 3)"
 _SIDE = f"min({_PITCH} - {_GAP}, 150)"
 _LARGE = f"({_WIDE} ? min(width * 0.3 - 28, 150) : min(width / 2 - 20, 118))"
+_COMPARED = "datum.compared + ' (± ' + format(datum.full, '.2~f') + ')'"
 _BOLD: Literal["bold"] = "bold"
 _NORMAL: Literal["normal"] = "normal"
 _GRID_TOP = f"({_WIDE} ? {_TOP} : 2 * {_TOP} + {_LARGE})"
@@ -84,7 +85,7 @@ def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
     strength = "'Strength ' + format(datum.strength, '.2f')"
     layers = [
         *large_picture(base, "'The picture'", "original", "0", str(_TOP), _LARGE),
-        *large_picture(base, "datum.compared", "difference", _OTHER_X, _OTHER_Y, _LARGE),
+        *large_picture(base, _COMPARED, "difference", _OTHER_X, _OTHER_Y, _LARGE),
         heading(base, strength, _LEFT, _GRID_TOP),
         image_mark(grid, _SIDE).encode(x=at("px"), y=at("py"), url="url:N", tooltip=tooltip),
         grid.transform_filter("datum.seen")

@@ -34,7 +34,7 @@ def fig_resemblance(rows: pd.DataFrame) -> alt.TopLevelMixin:
     return _panels(
         rows,
         "resemblance_model",
-        "Probability of what the prompt names",
+        "Probability",
         alt.Scale(domain=[0, 1]),
         ".0%",
         "A panel for each drawing and each prompt that names something seen in it, and two for the "

@@ -29,10 +29,11 @@ def gallery_rows(models: Sequence[str], blends: int = 6, draw: int = 0) -> pd.Da
 
     Returns:
         ``model, image`` (title), ``strength, original`` and ``difference`` (pictures), ``compared``
-        (what the latter is the difference of), and, as lists over the prompts, ``prompt, seen``
-        (whether it names something that is seen in the picture), ``picture`` and ``says``, what a
-        classifier that knows no prompt takes it for. A picture is a PNG of 16 grey levels in base
-        64. A difference is grey where there is none, lighter where the first is lighter.
+        (what the latter is the difference of), ``full`` (what is drawn white in it), and, as lists
+        over the prompts, ``prompt, seen`` (whether it names something that is seen in the picture),
+        ``picture`` and ``says``, what a classifier that knows no prompt takes it for. A picture is
+        a PNG of 16 grey levels in base 64. A difference is grey where there is none, lighter where
+        the first is lighter.
     """
     pictures = ambiguous_pictures()
     chosen = [each for each in pictures if each.drawing is not None]
@@ -48,15 +49,18 @@ def gallery_rows(models: Sequence[str], blends: int = 6, draw: int = 0) -> pd.Da
             first, second = pair_of(picture)
             for s, strength in enumerate(picture.strengths):
                 difference = images[s, first] - images[s, second]
+                full = float(np.abs(difference).max()) or 1.0
                 names = [each or UNPROMPTED for each in picture.prompts]
+                quoted = [f"“{each}”" if each else UNPROMPTED for each in picture.prompts]
                 rows.append(
                     {
                         "model": model,
                         "image": picture.title,
                         "strength": strength,
                         "original": _text(sheet.untouched),
-                        "difference": png_text(difference, DIFFERENCE_LEVELS),
-                        "compared": f"“{names[first]}” − “{names[second]}”",
+                        "difference": png_text(difference / full, DIFFERENCE_LEVELS),
+                        "compared": f"{quoted[first]} − {quoted[second]}",
+                        "full": round(full, 3),
                         "prompt": names,
                         "seen": [each in seen for each in picture.prompts],
                         "picture": [_text(each) for each in images[s]],

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from gcbook.miniatures.ambiguous import BLENDS, reconstructed_models
+from gcbook.miniatures.clustered import clustered_means
 from gcbook.views.miniature_kinds import listed
 from gcbook.views.placement import AXES, blend_overlap, overlap_rows, placement_rows
 from gcbook.views.resemblance import BASELINES, judged_model, resemblance_rows
@@ -13,8 +14,10 @@ from gcbook.views.words import number, span
 
 __all__ = [
     "both_sentence",
+    "judged_all",
     "overlap_lines",
     "overlap_sentence",
+    "picture_sentence",
     "placement_lines",
     "placement_sentence",
     "resemblance_lines",
@@ -29,6 +32,7 @@ _LINES = {
     "empty": "No prompt",
     "wrong": "Wrong prompts",
 }
+NOTHING = "No reconstructions come with this version."
 _COLUMNS = ["model", "panel", "line", "strength", "n", "value", "low", "high"]
 
 
@@ -65,6 +69,19 @@ def summed_models(
     }
 
 
+def judged_all(models: Sequence[str] | None = None) -> pd.DataFrame:
+    """Judge all reconstructions of all models, see `gcbook.views.resemblance.judged_model`.
+
+    Args:
+        models: by default all whose reconstructions come with this package.
+
+    Returns:
+        Its rows with ``model``.
+    """
+    names = reconstructed_models() if models is None else tuple(models)
+    return pd.concat([pd.DataFrame(), *(judged_model(name).assign(model=name) for name in names)])
+
+
 def resemblance_lines(rows: pd.DataFrame) -> pd.DataFrame:
     """Shape the first criterion's table for its figure.
 
@@ -85,7 +102,8 @@ def resemblance_lines(rows: pd.DataFrame) -> pd.DataFrame:
         for row in kept.itertuples()
     ]
     ordered = kept.assign(panel=panel)
-    ordered["order"] = (ordered["drawing"] == "blend") + 0
+    # Blends last, and of these the third category, which is not seen.
+    ordered["order"] = (ordered["drawing"] == "blend") * 1 + (~ordered["seen"]) * 1
     ordered = ordered.sort_values(["order"], kind="stable")
     tables = []
     for name, line in _LINES.items():
@@ -165,19 +183,54 @@ def resemblance_sentence(rows: pd.DataFrame) -> str:
     Args:
         rows: ``resemblance`` of `summed_models`.
     """
-    marked = resembling(rows[_ambiguous(rows) & rows["seen"]]) if len(rows) else rows
+    if rows.empty:
+        return NOTHING
+    marked = resembling(rows[_ambiguous(rows) & rows["seen"]])
+    lines = []
+    for (model, drawing, prompt), group in marked.groupby(
+        ["model", "drawing", "prompt"], sort=False
+    ):
+        what = (
+            f"{BLEND}, mean over both prompts"
+            if drawing == "blend"
+            else f"{drawing} under “{prompt}”"
+        )
+        lines.append(f"- {model}, {what}: {_at_strengths(group)}")
+    return "\n".join(sorted(lines, key=lambda line: BLEND in line))
+
+
+def picture_sentence(judged: pd.DataFrame, **resampling: Any) -> str:
+    """Say whether a blend is led to what is in it more easily than to a third category.
+
+    Args:
+        judged: all of `gcbook.views.resemblance.judged_model`, with ``model``.
+        resampling: ``draws, confidence, seed`` of the resampling of blends.
+    """
+    blends = judged[judged["drawing"] == "blend"] if len(judged) else judged
     parts = []
-    for model, of_model in marked.groupby("model", sort=False) if len(rows) else ():
-        said = []
-        for (drawing, prompt), group in of_model.groupby(["drawing", "prompt"], sort=True):
-            what = (
-                "the blends, on average over both prompts"
-                if drawing == "blend"
-                else f"“{prompt}” on {drawing}"
-            )
-            said.append(f"{what} {_at_strengths(group)}")
-        parts.append(f"{model}: {'; '.join(said)}.")
-    return " ".join(parts) or "No reconstructions come with this version."
+    for model, group in blends.groupby("model", sort=False) if len(blends) else ():
+        table = group.assign(led=group["prompted"] - group["empty"])
+        wide = table.pivot_table(
+            index=["picture", "strength"], columns="seen", values="led", aggfunc="mean"
+        )
+        more = (wide[True] - wide[False]).rename("more").reset_index()
+        found = clustered_means(
+            more.assign(category="blend", silhouette=more["picture"]),
+            ["strength"],
+            "more",
+            **resampling,
+        )
+        said = "; ".join(
+            f"{number(row['mean'], '.2f')} at {row['strength']:g} "
+            f"({span(row['low'], row['high'], '.2f')})"
+            for row in found.to_dict("records")
+        )
+        parts.append(
+            f"Under {model} a prompt that names one of the two raises the judge's probability of "
+            f"it, over no prompt, by more than a third category's prompt raises that of the third: "
+            f"by {said}."
+        )
+    return " ".join(parts) or NOTHING
 
 
 def placement_sentence(placement: pd.DataFrame, blends: pd.DataFrame) -> str:
@@ -188,28 +241,31 @@ def placement_sentence(placement: pd.DataFrame, blends: pd.DataFrame) -> str:
         blends: likewise.
     """
     if placement.empty:
-        return "No reconstructions come with this version."
-    parts = []
+        return NOTHING
+    lines = []
     own = placement[placement["shown"] == placement["drawing"]]
     for model, of_model in own.groupby("model", sort=False):
-        said = []
         for drawing, group in of_model.groupby("drawing", sort=False):
-            best = max(group.to_dict("records"), key=lambda row: row["moved"])
-            said.append(
-                f"{drawing} by up to {number(best['moved'], '.2f')} "
-                f"({span(best['moved_low'], best['moved_high'], '.2f')}, at strength "
-                f"{best['strength']:g}), {_at_strengths(_held(group, 'moved'))}"
+            lines.append(
+                f"- {model}, {drawing}: {_largest(group, 'moved')}; above 0 "
+                f"{_at_strengths(_held(group, 'moved'))}, below 0 "
+                f"{_at_strengths(group.assign(holds=group['moved_high'] < 0))}"
             )
         mixed = blends[blends["model"] == model]
-        best = max(mixed.to_dict("records"), key=lambda row: row["named"])
-        where = _at_strengths(_held(mixed, "more_here"))
-        said.append(
-            f"the blends by up to {number(best['named'], '.2f')} of overlap "
-            f"({span(best['named_low'], best['named_high'], '.2f')}, at strength "
-            f"{best['strength']:g}), and more than in mirrored silhouettes: {where}"
+        lines.append(
+            f"- {model}, {BLEND}: {_largest(mixed, 'named')} of overlap; more than in mirrored "
+            f"silhouettes {_at_strengths(_held(mixed, 'more_here'))}"
         )
-        parts.append(f"{model} moves {'; '.join(said)}.")
-    return " ".join(parts)
+    return "\n".join(lines)
+
+
+def _largest(group: pd.DataFrame, name: str) -> str:
+    best = max(group.to_dict("records"), key=lambda row: row[name])
+    return (
+        f"at most {number(best[name], '.2f')} "
+        f"({span(best[f'{name}_low'], best[f'{name}_high'], '.2f')}), at strength "
+        f"{best['strength']:g}"
+    )
 
 
 def overlap_sentence(rows: pd.DataFrame) -> str:
@@ -222,19 +278,20 @@ def overlap_sentence(rows: pd.DataFrame) -> str:
         return ""
     parts = []
     for (model, drawing), group in rows.groupby(["model", "drawing"], sort=False):
-        parts.append(f"{drawing} ({model}) {_at_strengths(_held(group, 'more'))}")
+        parts.append(f"{model}, {drawing}: {_at_strengths(_held(group, 'more'))}")
     return (
         "The prompts of the readings differ more within the annotated parts than wrong prompts "
         f"do, with intervals above none: {'; '.join(parts)}."
     )
 
 
-def both_sentence(resemblance: pd.DataFrame, placement: pd.DataFrame) -> str:
+def both_sentence(resemblance: pd.DataFrame, placement: pd.DataFrame, blends: pd.DataFrame) -> str:
     """Say of which drawings both criteria hold at one strength, the paper's mark of understanding.
 
     Args:
         resemblance: of `summed_models`.
         placement: likewise.
+        blends: likewise.
     """
     if placement.empty:
         return ""
@@ -255,9 +312,15 @@ def both_sentence(resemblance: pd.DataFrame, placement: pd.DataFrame) -> str:
             f"{drawing} at {listed(f'{each:g}' for each in at)}"
             for drawing, at in understood.items()
         )
+        mixed = marked[(marked["model"] == model) & (marked["drawing"] == "blend")]
+        alike = mixed.set_index("strength")["holds"]
+        here = blends[blends["model"] == model].set_index("strength")["more_here_low"] > 0
+        at = alike & here.reindex(alike.index, fill_value=False)
+        mixed_both = pd.DataFrame({"strength": alike.index, "holds": at.to_numpy()})
         parts.append(
             f"For {model} both hold, for all of a drawing's readings at one strength, for "
-            f"{len(understood)} of {number_of} drawings{f' ({which})' if which else ''}."
+            f"{len(understood)} of {number_of} drawings{f' ({which})' if which else ''}, and for "
+            f"the blends {_at_strengths(mixed_both)}."
         )
     return " ".join(parts)
 

@@ -99,14 +99,29 @@ def _answers(images: npt.NDArray[np.float32], categories: Sequence[str]) -> pd.D
 
 
 def judge_sentence(rows: pd.DataFrame) -> str:
-    """Say how well the judge does.
+    """Say how well the judge does, and what it says of the drawings as they are.
 
     Args:
         rows: from `judge_rows`.
     """
+    drawn = [each for each in ambiguous_pictures() if each.drawing and each.drawing.readings]
+    said = judge_pictures(np.stack([each.image[..., 0] for each in drawn]))
+    plain = {
+        each.title: [
+            f"{number(one[ALL_CATEGORIES.index(name)], '.2f')} to {name}"
+            for name in each.drawing.readings
+        ]
+        for each, one in zip(drawn, said, strict=True)
+        if each.drawing is not None and "mirrored" not in each.title
+    }
+    drawings = "; ".join(f"{title}: {', '.join(found)}" for title, found in plain.items())
     parts = [
         f"{row['accuracy']:.0%} ({span(row['low'], row['high'], '.2f')}) of “{row['shown']}”, and "
         f"{number(row['extra'], '.0%')} of the ducks, rabbits and faces among them"
         for row in rows.to_dict("records")
     ]
-    return f"The judge is right on {'; '.join(parts)}."
+    return (
+        f"The judge is right on {'; '.join(parts)}. To what is seen in the drawings themselves it "
+        f"gives these probabilities: {drawings}. Where it does not take a plain drawing for what "
+        "it is, its word on that drawing's reconstructions counts for little."
+    )

@@ -22,6 +22,7 @@ def rows(models):
                 "original": PICTURE,
                 "difference": PICTURE,
                 "compared": "“duck” − “rabbit”",
+                "full": 0.25,
                 "prompt": PROMPTS,
                 "seen": [True, image == "duck–rabbit", False],
                 "picture": [PICTURE] * 3,
@@ -65,6 +66,7 @@ def test_the_static_picture_shows_the_chosen_step():
     assert svg.count("<image") == 2 + len(PROMPTS)
     assert "cat, 100%" in svg
     assert "Strength 1.00" in svg
+    assert "“duck” − “rabbit” (± 0.25)" in svg
     assert "cat, 30%" not in svg
 
 

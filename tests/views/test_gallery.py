@@ -37,7 +37,9 @@ def test_a_row_a_model_picture_and_strength():
     # What the model's codec makes of the picture, not the picture.
     assert first["original"] == png_text(np.ones((SIDE, SIDE)))
     assert first["compared"] == "“duck” − “rabbit”"
-    assert first["difference"] == png_text(np.full((SIDE, SIDE), -0.1), 9)
+    # Drawn as dark as can be, and said how much that is.
+    assert first["difference"] == png_text(np.full((SIDE, SIDE), -1.0), 9)
+    assert first["full"] == 0.1
     assert len(set(first["picture"])) == 5
 
 

@@ -8,6 +8,7 @@ from gcbook.views.illusions import (
     both_sentence,
     overlap_lines,
     overlap_sentence,
+    picture_sentence,
     placement_lines,
     placement_sentence,
     resemblance_lines,
@@ -81,12 +82,15 @@ def test_the_first_criterion_is_said_by_prompt_and_strength():
     said = resemblance_sentence(
         resemblance({("duck–rabbit", "duck", 0.6), ("duck–rabbit", "duck", 0.9)})
     )
-    assert "“duck” on duck–rabbit at 0.6 and 0.9;" in said
-    assert "“rabbit” on duck–rabbit at no strength" in said
-    assert "the blends, on average over both prompts at no strength" in said
-    assert "bottle” on duck" not in said
+    lines = said.split("\n")
+    assert lines[0] == "- m, duck–rabbit under “duck”: at 0.6 and 0.9"
+    assert "- m, duck–rabbit under “rabbit”: at no strength" in lines
+    assert lines[-1] == "- m, 40 blends, mean over both prompts: at no strength"
+    assert "duck–rabbit under “bottle”" not in said
     every = {("face in a rock", "face", strength) for strength in STRENGTHS}
-    assert "“face” on face in a rock at all strengths" in resemblance_sentence(resemblance(every))
+    assert "face in a rock under “face”: at all strengths" in resemblance_sentence(
+        resemblance(every)
+    )
 
 
 def test_both_criteria_must_hold_at_one_strength_for_all_readings():
@@ -94,20 +98,39 @@ def test_both_criteria_must_hold_at_one_strength_for_all_readings():
     one = {("vase and faces", "bottle", 0.9)}
     moved = {("duck–rabbit", 0.6): 0.2, ("vase and faces", 0.9): 0.2}
     assert "for 1 of 3 drawings (duck–rabbit at 0.6)" in both_sentence(
-        resemblance(both | one), placement(moved)
+        resemblance(both | one), placement(moved), BLENDS
     )
+    blended = {("blend", "one of the two", strength) for strength in (0.3, 0.6)}
+    assert both_sentence(resemblance(blended), placement({}), BLENDS).endswith("blends at 0.6.")
     # Elsewhere, or at another strength.
-    assert "for 0 of 3 drawings." in both_sentence(
-        resemblance(both | one), placement({("duck–rabbit", 0.9): 0.2})
+    assert "for 0 of 3 drawings, and for the blends at no strength." in both_sentence(
+        resemblance(both | one), placement({("duck–rabbit", 0.9): 0.2}), BLENDS
     )
 
 
 def test_the_second_criterion_is_said_with_its_largest_movement():
     said = placement_sentence(placement({("duck–rabbit", 0.6): 0.2}), BLENDS)
-    assert "duck–rabbit by up to 0.30 (0.20 to 0.40, at strength 0.6), at 0.6;" in said
-    assert "face in a rock by up to 0.00" in said
-    assert "the blends by up to 0.10 of overlap (0.06 to 0.14, at strength 0.6)" in said
-    assert "more than in mirrored silhouettes: at 0.6." in said
+    assert said.split("\n") == [
+        "- m, duck–rabbit: at most 0.30 (0.20 to 0.40), at strength 0.6; above 0 at 0.6, below 0 "
+        "at no strength",
+        "- m, face in a rock: at most 0.00 (−0.10 to 0.10), at strength 0.3; above 0 at no "
+        "strength, below 0 at no strength",
+        "- m, vase and faces: at most 0.00 (−0.10 to 0.10), at strength 0.3; above 0 at no "
+        "strength, below 0 at no strength",
+        "- m, 40 blends: at most 0.10 (0.06 to 0.14), at strength 0.6 of overlap; more than in "
+        "mirrored silhouettes at 0.6",
+    ]
+
+
+def test_a_third_category_is_compared_with_the_two_in_the_blend():
+    rows = [
+        (f"blend-{i:02}", 0.6, seen, led + 0.01 * i, 0.01 * i)
+        for i in range(8)
+        for seen, led in ((True, 0.3), (True, 0.5), (False, 0.1))
+    ]
+    judged = pd.DataFrame(rows, columns=["picture", "strength", "seen", "prompted", "empty"])
+    said = picture_sentence(judged.assign(model="m", drawing="blend"), draws=100)
+    assert said.endswith("by 0.30 at 0.6 (0.30 to 0.30).")
 
 
 def test_lines_of_the_figures():
@@ -153,7 +176,7 @@ def test_overlap_in_words_and_lines():
             "more_high": 0.4,
         }
     )
-    assert "duck–rabbit (m) at 0.6 and 0.9." in overlap_sentence(rows)
+    assert "m, duck–rabbit: at 0.6 and 0.9." in overlap_sentence(rows)
     assert len(overlap_lines(rows)) == 6
 
 
@@ -165,9 +188,10 @@ def test_without_reconstructions_there_is_nothing_to_say():
     for said in (
         resemblance_sentence(empty["resemblance"]),
         placement_sentence(empty["placement"], empty["blends"]),
+        picture_sentence(pd.DataFrame()),
     ):
         assert said == "No reconstructions come with this version."
-    assert both_sentence(empty["resemblance"], empty["placement"]) == ""
+    assert both_sentence(empty["resemblance"], empty["placement"], empty["blends"]) == ""
     assert overlap_sentence(empty["overlap"]) == ""
 
 

@@ -110,6 +110,13 @@ ILLUSIONS: Fields = {
     "seed": whole(0, "seed of the noise and of the resampling", ge=0, le=MAX_SEED),
 }
 
+MUSE: Fields = {
+    "conflicts": whole(3, "cue-conflict images to draw by lot", ge=1, le=12),
+    "ratio": number(0.75, "share of the tokens that is hidden: 0.25, 0.5, 0.75 or 0.9", gt=0, le=1),
+    **CLUSTERED,
+    "seed": whole(0, "seed of the lot, the masks and the resampling", ge=0, le=MAX_SEED),
+}
+
 COST: Fields = {
     "timed_images": whole(4, "decisions of each miniature to time, 0 for none", ge=0, le=64),
     "n_images": whole(12, "images of each test set to score anew, 0 for none", ge=0, le=160),
@@ -135,6 +142,7 @@ CHAPTERS: Mapping[str, type[Parameters]] = {
         ("ood-accuracy", {}),
         ("error-consistency", {}),
         ("illusions", ILLUSIONS),
+        ("muse", MUSE),
         ("blurred-images", {}),
         ("noise-training", NOISE_TRAINING),
         ("fine-detail", DETAIL),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gcbook.categories import CHANCE
@@ -64,6 +65,9 @@ def band_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
     conflict = pd.concat(
         [filtered[filtered["dataset"] == BAND_SETS[1]], whole[whole["dataset"] == "cue-conflict"]]
     )
+    # Filtered or not, they are cue conflicts.
+    named = np.where(conflict["response"] == conflict["texture"], "texture", "other")
+    conflict = conflict.assign(cue=np.where(conflict["right"], "shape", named))
     by = ["observer", "condition"]
     right = accuracies(agree, by, **how).rename(columns={"accuracy": "value"})
     tables = [right.assign(measure=MEASURES["accuracy"])]

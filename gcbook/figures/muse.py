@@ -1,0 +1,182 @@
+"""Figures of Muse as a classifier: sixteen reconstructions, rules, and what stays close."""
+
+import altair as alt
+import pandas as pd
+
+from gcbook.categories import CHANCE
+from gcbook.figures.parts import dropdown, interval_tooltips, nothing
+from gcbook.figures.placed import FONT, at, data_url, heading, image_mark, large_picture
+from gcbook.figures.shape import finish
+from gcbook.figures.theme import CHANCE_LINE, INK
+from gcbook.figures.toy import side_by_side
+
+__all__ = ["fig_rules", "fig_sixteen", "fig_stick"]
+
+_ABSENT = "The masked miniature does not come with this version."
+_NEAR, _FAR = "#00805f", "#d0273c"
+_WIDE = "width >= 430"
+_TOP, _WORDS, _GAP, _HEIGHT = 22, 44, 8, 640
+_LEFT = f"({_WIDE} ? width * 0.3 : 0)"
+_PITCH = f"((width - {_LEFT}) / 4)"
+_SIDE = f"min({_PITCH} - {_GAP}, {_WIDE} ? 108 : 79)"
+_LARGE = f"({_WIDE} ? min(width * 0.3 - 28, 150) : 118)"
+_GRID_TOP = f"({_WIDE} ? {_TOP} : 2 * {_TOP} + {_LARGE})"
+_HIDDEN = "format(datum.hidden, '.0%') + ' of the tokens hidden'"
+
+
+def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Fig. 8: sixteen reconstructions of one image with their distances, the smallest green.
+
+    Args:
+        rows: from `gcbook.views.muse.sixteen_rows`.
+    """
+    if rows.empty:
+        return nothing(_ABSENT)
+    images, shares = list(dict.fromkeys(rows["image"])), sorted(set(rows["hidden"]))
+    chosen = dropdown("muse_image", "Image ", images, images[0])
+    bind = alt.binding_range(min=1, max=len(shares), step=1, name=f"Hidden, 1 to {len(shares)} ")
+    slider = alt.param(name="muse_hidden", value=(len(shares) + 1) // 2, bind=bind)
+    ranked = rows.assign(step=rows["hidden"].map(lambda share: shares.index(share) + 1))
+    base = alt.Chart(ranked).transform_filter(
+        "datum.image === muse_image && datum.step === muse_hidden"
+    )
+    grid = (
+        base.transform_flatten(["label", "role", "distance", "place", "picture"])
+        .transform_window(number="row_number()")
+        .transform_calculate(
+            px=f"{_LEFT} + ((datum.number - 1) % 4) * {_PITCH}",
+            py=f"{_GRID_TOP} + floor((datum.number - 1) / 4) * ({_SIDE} + {_WORDS})",
+            url=data_url("picture"),
+            words="(datum.place === 1 ? '✓ ' : '') + format(100 * datum.distance, '.2f')",
+            spoken=(
+                "datum.label + ', distance ' + format(100 * datum.distance, '.2f')"
+                " + (datum.place === 1 ? ', smallest' : '')"
+                " + (datum.role ? ', ' + datum.role : '')"
+            ),
+        )
+    )
+    grid = grid.transform_calculate(
+        px2=f"datum.px + {_SIDE}", py2=f"datum.py + {_SIDE}", middle=f"datum.px + {_SIDE} / 2"
+    )
+    tooltip = [
+        alt.Tooltip("label:N", title="Prompt names"),
+        alt.Tooltip("distance:Q", title="L2 distance", format=".4f"),
+        alt.Tooltip("place:Q", title="Place"),
+    ]
+    color = alt.condition("datum.place === 1", alt.value(_NEAR), alt.value(_FAR))
+    frame = {"x": at("px"), "y": at("py"), "x2": alt.X2("px2:Q"), "y2": alt.Y2("py2:Q")}
+    layers = [
+        *large_picture(base, "'The image'", "original", "0", str(_TOP), _LARGE),
+        heading(base, _HIDDEN, _LEFT, _GRID_TOP),
+        image_mark(grid, _SIDE).encode(x=at("px"), y=at("py"), url="url:N", tooltip=tooltip),
+        grid.transform_filter("datum.place === 1")
+        .mark_rect(fillOpacity=0, strokeWidth=4, stroke=_NEAR, aria=False)
+        .encode(**frame),
+        grid.transform_filter("datum.role !== ''")
+        .mark_rect(fillOpacity=0, strokeWidth=2, stroke=INK, strokeDash=[5, 3], aria=False)
+        .encode(**frame),
+        grid.mark_text(baseline="top", dy=5, fontSize=FONT).encode(
+            x=at("middle"), y=at("py2"), text="label:N", description="spoken:N"
+        ),
+        grid.mark_text(baseline="top", dy=18, fontSize=FONT, fontWeight="bold", aria=False).encode(
+            x=at("middle"), y=at("py2"), text="words:N", color=color
+        ),
+        grid.mark_text(baseline="top", dy=31, fontSize=FONT - 1, aria=False).encode(
+            x=at("middle"), y=at("py2"), text="role:N"
+        ),
+    ]
+    return finish(
+        alt.layer(*layers)
+        .add_params(chosen, slider)
+        .properties(view=alt.ViewBackground(stroke=None)),
+        height=_HEIGHT,
+        description=(
+            "An image and sixteen reconstructions of it in a grid of four by four, one for each "
+            "category that the prompt names. Below each stand the category and its distance times "
+            "100: green with a check mark for the smallest, red for the others. Dashed frames mark "
+            "the prompts that name the image's shape and texture."
+        ),
+    )
+
+
+def fig_rules(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Accuracy of each rule by the share of tokens that is hidden.
+
+    Args:
+        rows: from `gcbook.views.muse.rule_rows`.
+    """
+    if rows.empty:
+        return nothing(_ABSENT)
+    shown = rows.assign(
+        hidden=[
+            "all shares" if pd.isna(share) else f"{share:.0%} hidden" for share in rows["hidden"]
+        ]
+    )
+    order = list(dict.fromkeys(shown["hidden"]))
+    x = alt.X("accuracy:Q", title="Accuracy", scale=alt.Scale(domain=[0, 1])).axis(format=".0%")
+    y = alt.Y("hidden:N", sort=order, title=None).axis(grid=True, gridDash=[1, 3])
+    tooltip = [
+        alt.Tooltip("rule:N", title="Rule"),
+        alt.Tooltip("hidden:N", title="Tokens"),
+        alt.Tooltip("accuracy:Q", title="Accuracy", format=".1%"),
+        *interval_tooltips(".1%"),
+        alt.Tooltip("n:Q", title="Images"),
+    ]
+    chance = alt.Chart(pd.DataFrame({"accuracy": [CHANCE]})).mark_rule(
+        color=CHANCE_LINE, strokeDash=[2, 3]
+    )
+    panels = []
+    for rule, group in shown.groupby("rule", sort=False):
+        base = alt.Chart(group.drop(columns="rule")).encode(y=y)
+        ends = base.mark_rule(strokeWidth=2, color=INK).encode(
+            x=alt.X("low:Q", title="Accuracy"), x2="high:Q"
+        )
+        marks = base.mark_point(filled=True, size=70, opacity=1, color=INK)
+        height = 40 + 24 * len(group)
+        panels.append(
+            alt.layer(chance.encode(x=x), ends, marks.encode(x=x, tooltip=tooltip)).properties(
+                width=220, height=height, title=str(rule)
+            )
+        )
+    return side_by_side(
+        panels,
+        [],
+        "A panel a rule: accuracy with intervals, a row for each share of tokens that is hidden; "
+        "the bound hides every share. A dotted line is at chance.",
+    ).properties(columns=3)
+
+
+def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """How far prompts lead, how often they are named, and how well they are drawn.
+
+    Args:
+        rows: from `gcbook.views.muse.stick_rows`.
+    """
+    if rows.empty:
+        return nothing(_ABSENT)
+    x = alt.X("distance:Q", title="Mean L2 distance to other images", scale=alt.Scale(zero=False))
+    panels = []
+    for field, title in (
+        ("named", "Named for other images"),
+        ("drawn", "Drawn from the prompt alone: judged right"),
+    ):
+        y = alt.Y(f"{field}:Q", title=None).axis(format=".0%")
+        base = alt.Chart(rows).encode(x=x, y=y)
+        layers = [
+            base.mark_point(filled=True, size=60, opacity=1, color=INK).encode(
+                tooltip=[
+                    alt.Tooltip("category:N", title="Prompt"),
+                    alt.Tooltip("distance:Q", format=".4f"),
+                    alt.Tooltip(f"{field}:Q", title=title, format=".1%"),
+                ]
+            ),
+            base.mark_text(align="left", dx=7, fontSize=11, aria=False).encode(text="category:N"),
+        ]
+        panels.append(alt.layer(*layers).properties(width=270, height=230, title=title))
+    return side_by_side(
+        panels,
+        [],
+        "Two scatter plots with a point a prompt over the mean distance to which it leads from "
+        "images of other categories: how often it is named for these images, and how often the "
+        "judge recognises what the model draws from that prompt alone.",
+    )

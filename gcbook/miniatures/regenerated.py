@@ -1,0 +1,94 @@
+"""The masked miniature as a classifier by the distance of what it regenerates (Appendix B).
+
+For every share of tokens that is hidden, raw distances of some in-distribution images under all 16
+prompts come with the package; the likelihood bound of the same images is among the model's scores.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from gcbook.errors import DataNotFoundError
+from gcbook.miniatures.shipped import DATA, model_folder
+from gcbook.scoring.store import Store, is_store
+from gcbook.stimuli.stimulus import StimulusSet
+from gcbook.stimuli.testsets import make_test_set
+
+__all__ = [
+    "MODEL",
+    "RATIOS",
+    "STEPS",
+    "regenerated_ratios",
+    "regenerated_store",
+    "score_regenerated",
+    "some_of_each",
+]
+
+MODEL = "mini-masked"
+RATIOS = (0.25, 0.5, 0.75, 0.9)
+"""Shares of the tokens that are hidden. The paper does not say which it took."""
+STEPS = 8
+A_CATEGORY = 10
+
+FOLDER = DATA / "regenerated"
+
+
+@cache
+def some_of_each(a_category: int = A_CATEGORY) -> StimulusSet:
+    """Return the first in-distribution images of every category."""
+    whole = make_test_set("in-distribution")
+    seen: dict[str, int] = {}
+    chosen = []
+    for each in whole:
+        seen[each.category] = seen.get(each.category, 0) + 1
+        if seen[each.category] <= a_category:
+            chosen.append(each)
+    return StimulusSet(whole.dataset, whole.place, tuple(chosen))
+
+
+def score_regenerated(
+    ratio: float, folder: Path = FOLDER, report: Callable[[str], None] = lambda line: None
+) -> Path:
+    """Score `some_of_each` by regenerating a share of the tokens, one draw an image.
+
+    Args:
+        ratio: one of `RATIOS`.
+        folder: of all ratios' stores.
+        report: takes a line.
+
+    Returns:
+        The store, which goes on where it was stopped.
+    """
+    from gcbook.classifiers.load import load_classifier
+    from gcbook.scoring.engine import score
+    from gcbook.scoring.settings import ScoringSettings
+
+    classifier = load_classifier(
+        model_folder(MODEL), method="regenerate", mask_ratio=ratio, steps=STEPS, name=MODEL
+    )
+    place = folder / f"{ratio:g}"
+    # Every reconstruction weighs alike: there is no noise to weigh by.
+    settings = ScoringSettings(draws=1, weighting="uniform", device="cpu")
+    found = score(some_of_each(), classifier, settings, place)
+    report(f"{found.n_decisions} images with {ratio:.0%} of their tokens hidden")
+    return place
+
+
+def regenerated_ratios() -> tuple[float, ...]:
+    """Shares of `RATIOS` whose scores come with this package."""
+    return tuple(ratio for ratio in RATIOS if is_store(FOLDER / f"{ratio:g}"))
+
+
+def regenerated_store(ratio: float) -> Store:
+    """Open the scores of a share of hidden tokens.
+
+    Raises:
+        DataNotFoundError: they do not come with this package.
+    """
+    place = FOLDER / f"{ratio:g}"
+    if not is_store(place):
+        raise DataNotFoundError(
+            f"{place}: expected scores of {MODEL}, found none; tools/score_regenerated.py makes "
+            "them."
+        )
+    return Store.open(place)

@@ -1,0 +1,255 @@
+"""Muse as a classifier (Appendix B): distances of what is regenerated, and a bound beside them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gcbook.categories import CATEGORIES, CHANCE
+from gcbook.correlation import correlate
+from gcbook.decisions import decide
+from gcbook.illusions import reconstruct
+from gcbook.miniatures.ambiguous import prompt_of
+from gcbook.miniatures.clustered import clustered_means
+from gcbook.miniatures.judge import judge_pictures
+from gcbook.miniatures.regenerated import (
+    MODEL,
+    STEPS,
+    regenerated_ratios,
+    regenerated_store,
+)
+from gcbook.miniatures.shipped import shipped_store
+from gcbook.scoring.store import Store
+from gcbook.scoring.tensors import codes_of, dense
+from gcbook.stimuli.miniworld import ALL_CATEGORIES
+from gcbook.stimuli.stimulus import Stimulus
+from gcbook.stimuli.testsets import silhouette_of, texture_of
+from gcbook.views.steps_pictures import png_text
+from gcbook.views.words import number, span
+
+__all__ = [
+    "RULES",
+    "accuracy_sentence",
+    "distances",
+    "drawn_rows",
+    "sixteen_rows",
+    "rule_rows",
+    "stick_rows",
+    "stick_sentence",
+]
+
+RULES = {
+    "distance": "Smallest L2 distance",
+    "less": "The same, less each prompt's own mean",
+    "bound": "Likelihood bound",
+}
+"""Ways to decide. The second takes off what a prompt costs whatever is shown."""
+
+
+def distances(store: Store) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the images of a store of regenerated images and their L2 distances, (N, 16)."""
+    images, rows = store.images(), store.scores()
+    places = (
+        codes_of(rows["image_id"], images["image_id"].tolist()),
+        rows["draw"].to_numpy(),
+        codes_of(rows["label"], CATEGORIES),
+    )
+    shape = (len(images), store.settings.draws, len(CATEGORIES))
+    errors = dense(*places, rows["error_l2"].to_numpy(np.float64), shape)
+    return images, errors.mean(axis=1)
+
+
+def rule_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
+    """Accuracy of each rule, by the share of tokens that is hidden.
+
+    Args:
+        draws: resamples of silhouettes.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``rule`` (a title), ``hidden, n, accuracy, low, high``. The bound hides every share, and has
+        NaN; its images are the same.
+    """
+    columns = ["rule", "hidden", "n", "accuracy", "low", "high"]
+    ratios = regenerated_ratios()
+    if not ratios:
+        return pd.DataFrame(columns=columns)
+    tables = []
+    for ratio in ratios:
+        images, errors = distances(regenerated_store(ratio))
+        named = images["category"].map(CATEGORIES.index).to_numpy()
+        # A prompt's mean over the other images: an image has no say in its own yardstick.
+        others = (errors.sum(0) - errors) / (len(errors) - 1)
+        for rule, values in (("distance", errors), ("less", errors - others)):
+            right = values.argmin(axis=1) == named
+            tables.append(_right(images, right, rule, ratio))
+    bound = decide(shipped_store(MODEL, "in-distribution"))
+    bound = bound[bound["image_id"].isin(images["image_id"])]
+    tables.append(_right(bound, bound["response"] == bound["category"], "bound", -1.0))
+    answers = pd.concat(tables, ignore_index=True)
+    found = clustered_means(
+        answers, ["rule", "hidden"], "right", draws=draws, confidence=confidence, seed=seed
+    ).rename(columns={"mean": "accuracy"})
+    found["hidden"] = found["hidden"].where(found["hidden"] >= 0)
+    order = list(RULES)
+    found = found.sort_values(
+        ["rule", "hidden"],
+        key=lambda column: column.map(order.index) if column.name == "rule" else column,
+        ignore_index=True,
+    )
+    found["rule"] = found["rule"].map(RULES)
+    return found[columns].round({"accuracy": 4, "low": 4, "high": 4})
+
+
+def _right(images: pd.DataFrame, right: Any, rule: str, hidden: float) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "category": images["category"].to_numpy(),
+            "silhouette": images["imagename"].map(silhouette_of).to_numpy(),
+            "right": np.asarray(right, float),
+            "rule": rule,
+            "hidden": hidden,
+        }
+    )
+
+
+def accuracy_sentence(rows: pd.DataFrame) -> str:
+    """Say how the rules compare with chance and with each other.
+
+    Args:
+        rows: from `rule_rows`.
+    """
+    if rows.empty:
+        return "The masked miniature has no scores in this version."
+    parts = []
+    for rule, group in rows.groupby("rule", sort=False):
+        best = max(group.to_dict("records"), key=lambda row: row["accuracy"])
+        where = "" if np.isnan(best["hidden"]) else f" with {best['hidden']:.0%} hidden"
+        above = "above chance" if best["low"] > CHANCE else "not above chance"
+        parts.append(
+            f"{str(rule)[0].lower()}{str(rule)[1:]}: {best['accuracy']:.0%} at best{where} "
+            f"({span(best['low'], best['high'], '.2f')}), {above}"
+        )
+    return f"Chance is {CHANCE:.1%}. Right answers by rule: {'; '.join(parts)}."
+
+
+def drawn_rows(classifier: Any, each: int = 8, seed: int = 0) -> pd.DataFrame:
+    """Have a masked model draw every category from its prompt alone, and have that judged.
+
+    Args:
+        classifier: from `gcbook.illusions.load_for_prompts` with the 16 categories' prompts.
+        each: pictures a category.
+        seed: of the first.
+
+    Returns:
+        ``category, drawn`` (mean probability that the judge gives to it).
+    """
+    grey = np.full((32, 32, 3), 0.5, np.float32)
+    prompts = [prompt_of(name) for name in CATEGORIES]
+    pictures = np.stack(
+        [
+            reconstruct(grey, prompts, classifier, (1.0,), steps=STEPS, seed=seed + i).images[0]
+            for i in range(each)
+        ]
+    ).mean(-1)
+    said = judge_pictures(pictures.reshape(-1, *pictures.shape[-2:]))
+    said = said.reshape(each, len(CATEGORIES), -1).mean(axis=0)
+    places = [ALL_CATEGORIES.index(name) for name in CATEGORIES]
+    return pd.DataFrame({"category": CATEGORIES, "drawn": said[np.arange(len(CATEGORIES)), places]})
+
+
+def stick_rows(ratio: float, drawn: pd.DataFrame) -> pd.DataFrame:
+    """How far each prompt leads away from images that are something else.
+
+    Args:
+        ratio: share of tokens that is hidden.
+        drawn: from `drawn_rows`.
+
+    Returns:
+        ``category, distance`` (mean L2 distance of other categories' images), ``named`` (share of
+        these images that are answered with it), ``drawn``.
+    """
+    images, errors = distances(regenerated_store(ratio))
+    shown = images["category"].to_numpy()
+    answers = np.array(CATEGORIES)[errors.argmin(axis=1)]
+    rows = []
+    for place, name in enumerate(CATEGORIES):
+        others = shown != name
+        rows.append(
+            {
+                "category": name,
+                "distance": errors[others, place].mean(),
+                "named": (answers[others] == name).mean(),
+            }
+        )
+    return pd.DataFrame(rows).merge(drawn, on="category").round(5)
+
+
+def stick_sentence(rows: pd.DataFrame) -> str:
+    """Say whether prompts that are drawn badly stay closer, and whether what stays close is named.
+
+    Args:
+        rows: from `stick_rows`.
+    """
+    parts = []
+    for first, second, what in (
+        ("distance", "named", "the distance to which a prompt leads and how often it is named"),
+        ("drawn", "distance", "how well a prompt is drawn and the distance to which it leads"),
+    ):
+        found = correlate(rows[first], rows[second])[1]
+        parts.append(
+            f"between {what}, ρ = {number(found.r, '.2f')} "
+            f"({span(found.low, found.high, '.2f')}, p = {found.p:.2g})"
+        )
+    return f"Over the {len(rows)} prompts, {' and '.join(parts)}."
+
+
+def sixteen_rows(
+    stimuli: Sequence[Stimulus], classifier: Any, ratios: Sequence[float], seed: int = 0
+) -> pd.DataFrame:
+    """Regenerate images under all 16 prompts, as the paper's Fig. 8 shows one.
+
+    Args:
+        stimuli: images.
+        classifier: from `gcbook.illusions.load_for_prompts` with the 16 categories' prompts.
+        ratios: shares of tokens that are hidden.
+        seed: of the masks.
+
+    Returns:
+        ``image, hidden, original`` (picture), and, as lists over the prompts, ``label, role``
+        (which of the image's cues it names), ``distance`` (mean square over pixels from −1 to 1),
+        ``place`` (from 1) and ``picture``. A picture is a PNG of 16 grey levels in base 64.
+    """
+    prompts = [prompt_of(name) for name in CATEGORIES]
+    rows = []
+    for stimulus in stimuli:
+        texture = texture_of(stimulus.image_id)
+        image = stimulus.read()
+        found = reconstruct(
+            image, prompts, classifier, ratios, steps=STEPS, seed=seed, name=stimulus.image_id
+        )
+        for ratio, pictures in zip(found.strengths, found.images, strict=True):
+            # The paper compares with the original, not with what the tokenizer makes of it.
+            distance = 4 * np.square(pictures - found.original).mean((1, 2, 3), dtype=np.float64)
+            rows.append(
+                {
+                    "image": f"{stimulus.category} shape, {texture} texture",
+                    "hidden": ratio,
+                    "original": png_text(2 * image.mean(-1) - 1),
+                    "label": list(CATEGORIES),
+                    "role": [
+                        "shape"
+                        if name == stimulus.category
+                        else "texture"
+                        if name == texture
+                        else ""
+                        for name in CATEGORIES
+                    ],
+                    "distance": distance.round(5).tolist(),
+                    "place": (distance.argsort(kind="stable").argsort() + 1).tolist(),
+                    "picture": [png_text(2 * each.mean(-1) - 1) for each in pictures],
+                }
+            )
+    return pd.DataFrame(rows)

@@ -1,0 +1,75 @@
+"""Figures of Muse as a classifier."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcbook.categories import CATEGORIES
+from gcbook.figures.chart import chart_spec, static_svg
+from gcbook.figures.muse import fig_rules, fig_sixteen, fig_stick
+from gcbook.views.muse import RULES
+from gcbook.views.steps_pictures import png_text
+
+PICTURE = png_text(np.zeros((4, 4)))
+SIXTEEN = pd.DataFrame(
+    [
+        {
+            "image": image,
+            "hidden": hidden,
+            "original": PICTURE,
+            "label": list(CATEGORIES),
+            "role": ["shape", "texture", *[""] * 14],
+            "distance": [0.1 + hidden * k / 100 for k in range(16)],
+            "place": list(range(1, 17)),
+            "picture": [PICTURE] * 16,
+        }
+        for image in ("one", "two")
+        for hidden in (0.25, 0.5, 0.9)
+    ]
+)
+
+
+def test_the_smallest_distance_alone_is_green_and_has_a_check_mark():
+    spec = chart_spec(fig_sixteen(SIXTEEN))
+    svg = static_svg(spec)
+    assert svg.count("<image") == 17
+    assert svg.count("✓ 10.00") == 1
+    assert "50% of the tokens hidden" in svg
+    greens = svg.count('fill="#00805f"')
+    assert greens == 1
+    assert svg.count('fill="#d0273c"') == 15
+
+
+def test_image_and_share_can_be_chosen():
+    bound = {
+        p["name"]: p["bind"] for p in chart_spec(fig_sixteen(SIXTEEN))["params"] if "bind" in p
+    }
+    assert bound["muse_image"]["options"] == ["one", "two"]
+    assert bound["muse_hidden"]["max"] == 3
+
+
+def test_a_panel_a_rule():
+    rows = pd.DataFrame(
+        [
+            (rule, hidden, 160, 0.5, 0.4, 0.6)
+            for rule in RULES.values()
+            for hidden in ((np.nan,) if rule == RULES["bound"] else (0.25, 0.5))
+        ],
+        columns=["rule", "hidden", "n", "accuracy", "low", "high"],
+    )
+    spec = chart_spec(fig_rules(rows))
+    assert [panel["title"] for panel in spec["concat"]] == list(RULES.values())
+    svg = static_svg(spec)
+    assert "all shares" in svg
+    assert "25% hidden" in svg
+
+
+def test_a_point_a_prompt_with_its_name():
+    rows = pd.DataFrame({"category": CATEGORIES, "distance": np.linspace(0.1, 0.2, 16)})
+    svg = static_svg(chart_spec(fig_stick(rows.assign(named=0.1, drawn=0.5))))
+    assert svg.count(">keyboard<") == 2
+
+
+@pytest.mark.parametrize("make", [fig_sixteen, fig_rules, fig_stick])
+def test_nothing_to_show(make):
+    assert "does not come with" in chart_spec(make(pd.DataFrame()))["description"]

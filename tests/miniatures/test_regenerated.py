@@ -1,0 +1,43 @@
+"""Scores of what the masked miniature regenerates."""
+
+from collections import Counter
+
+import pytest
+from tiny import tokens
+
+from gcbook.categories import CATEGORIES
+from gcbook.errors import DataNotFoundError
+from gcbook.miniatures import regenerated
+from gcbook.miniatures.regenerated import (
+    A_CATEGORY,
+    STEPS,
+    regenerated_ratios,
+    regenerated_store,
+    score_regenerated,
+    some_of_each,
+)
+
+
+def test_as_many_images_of_every_category():
+    counts = Counter(each.category for each in some_of_each())
+    assert counts == dict.fromkeys(CATEGORIES, A_CATEGORY)
+
+
+def test_scores_are_of_regenerated_images(tmp_path, monkeypatch):
+    folder = tokens.amused(tmp_path / "amused")
+    monkeypatch.setattr(regenerated, "model_folder", lambda name: folder)
+    monkeypatch.setattr(regenerated, "FOLDER", tmp_path / "scores")
+    few = some_of_each(1)
+    monkeypatch.setattr(regenerated, "some_of_each", lambda: few)
+    assert regenerated_ratios() == ()
+    with pytest.raises(DataNotFoundError, match=r"tools/score_regenerated\.py"):
+        regenerated_store(0.5)
+    lines = []
+    score_regenerated(0.5, tmp_path / "scores", lines.append)
+    assert lines == ["16 images with 50% of their tokens hidden"]
+    assert regenerated_ratios() == (0.5,)
+    store = regenerated_store(0.5)
+    assert store.classifier["steps"] == STEPS
+    assert store.classifier["mask_ratio"] == 0.5
+    assert (store.scores()["error_l2"] >= 0).all()
+    assert len(store.scores()) == 16 * 16

@@ -1,0 +1,68 @@
+"""What miniatures do with bands of frequency, from scores that are made up."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from tiny.shipped import least, ship_model, ship_scores, use_data
+
+from gcbook.categories import CATEGORIES
+from gcbook.stimuli.bands import BANDS
+from gcbook.views.bands import MEASURES, ORDER, WHOLE, band_models, band_rows, band_sentence
+
+PAIRS = [(CATEGORIES[i], CATEGORIES[i - 1]) for i in range(16)]
+
+
+@pytest.fixture
+def shipped(tmp_path, monkeypatch):
+    """Right where coarse detail is left, by shape; by texture where only fine detail is."""
+    data = use_data(tmp_path / "data", monkeypatch)
+    ship_model(data, "mini-cnn")
+    for test_set, pairs in (
+        ("filtered", [(c, c) for c in CATEGORIES]),
+        ("filtered-conflict", PAIRS),
+    ):
+        names = [f"{shape}1-{texture}1-{band}.png" for band in BANDS for shape, texture in pairs]
+
+        def errors(rows):
+            fine = rows["image_id"].str.contains("-high-4")
+            return least(rows, np.where(fine, rows["texture"], rows["category"]))
+
+        ship_scores(data, "mini-cnn", test_set, names, errors, kind="discriminative")
+        images = pd.read_parquet(data / "scores/mini-cnn" / test_set / "images.parquet")
+        images["condition"] = images["image_id"].str.extract(r"-((?:low|high)-\d)\.png")[0]
+        images.to_parquet(data / "scores/mini-cnn" / test_set / "images.parquet")
+    whole = {
+        "low-pass": [f"{shape}1-{shape}1-0.png" for shape, _ in PAIRS],
+        "cue-conflict": [f"{shape}1-{texture}1.png" for shape, texture in PAIRS],
+    }
+    for test_set, names in whole.items():
+        ship_scores(
+            data, "mini-cnn", test_set, names, lambda r: least(r, r["category"]),
+            kind="discriminative",
+        )  # fmt: skip
+    return data
+
+
+@pytest.mark.usefixtures("shipped")
+def test_every_measure_by_what_is_left():
+    assert band_models() == ("mini-cnn",)
+    rows = band_rows(draws=100)
+    assert list(dict.fromkeys(rows["band"])) == list(ORDER)
+    assert list(dict.fromkeys(rows["measure"])) == list(MEASURES.values())
+    value = rows.set_index(["measure", "band"])["value"]
+    assert (value[MEASURES["accuracy"]] == 1).all()
+    bias = value[MEASURES["shape_bias"]]
+    assert bias["high-4"] == 0
+    assert (bias.drop("high-4") == 1).all()
+    assert value[MEASURES["texture_accuracy"], "high-4"] == 1
+    assert (rows["n"] == 16).all()
+    said = band_sentence(rows)
+    assert "100% with low-2, 100% with everything, 100% with high-4" in said
+    assert "Its shape bias is 1.00 on low-8" in said
+
+
+def test_nothing_is_said_of_no_model(tmp_path, monkeypatch):
+    use_data(tmp_path / "data", monkeypatch)
+    assert band_rows(draws=100).empty
+    assert band_sentence(band_rows(draws=100)).startswith("No miniature")
+    assert ORDER.index(WHOLE) == 3

@@ -1,0 +1,23 @@
+"""Score images by what the masked miniature makes of them, for ``gcbook/data/regenerated``.
+
+    python tools/score_regenerated.py [-o FOLDER]
+
+A store that is there is not scored again; one that is not complete is completed.
+"""
+
+import argparse
+from pathlib import Path
+
+from gcbook.miniatures.regenerated import FOLDER, RATIOS, score_regenerated
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("-o", "--output", type=Path, default=FOLDER)
+    arguments = parser.parse_args()
+    for ratio in RATIOS:
+        score_regenerated(ratio, arguments.output, print)
+
+
+if __name__ == "__main__":
+    main()

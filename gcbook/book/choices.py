@@ -117,6 +117,11 @@ MUSE: Fields = {
     "seed": whole(0, "seed of the lot, the masks and the resampling", ge=0, le=MAX_SEED),
 }
 
+WORLDS: Fields = {
+    "scores": (str, Field("", description="a folder of gcbook worlds; nothing: what ships")),
+    **CLUSTERED,
+}
+
 COST: Fields = {
     "timed_images": whole(4, "decisions of each miniature to time, 0 for none", ge=0, le=64),
     "n_images": whole(12, "images of each test set to score anew, 0 for none", ge=0, le=160),
@@ -147,6 +152,7 @@ CHAPTERS: Mapping[str, type[Parameters]] = {
         ("noise-training", NOISE_TRAINING),
         ("fine-detail", DETAIL),
         ("turned", CLUSTERED),
+        ("other-worlds", WORLDS),
         ("discussion", {}),
         ("tables", {}),
         ("zoo", {"noise_draws": NOISE_DRAWS}),

@@ -6,26 +6,17 @@ import altair as alt
 import pandas as pd
 
 from gcbook.figures.parts import dropdown, nothing
-from gcbook.figures.placed import FONT, at, data_url, heading, image_mark, large_picture
+from gcbook.figures.placed import FONT, Grid, at, data_url, heading, image_mark, large_picture
 from gcbook.figures.shape import finish
 from gcbook.figures.theme import INK
 
 __all__ = ["fig_fetched", "fig_gallery"]
 
-# Places in pixels. Wide: the original to the left of a grid of three columns; narrow: above it.
-_WIDE = "width >= 430"
 _HEIGHT = 458
-_TOP, _WORDS, _GAP = 22, 40, 10
-_LEFT = f"({_WIDE} ? width * 0.3 : 0)"
-_PITCH = f"((width - {_LEFT}) / 3)"
-_SIDE = f"min({_PITCH} - {_GAP}, 150)"
-_LARGE = f"({_WIDE} ? min(width * 0.3 - 28, 150) : min(width / 2 - 20, 118))"
+_GRID = Grid(columns=3, words=40, side=150, narrow=150, gap=10)
 _COMPARED = "datum.compared + ' (± ' + format(datum.full, '.2~f') + ')'"
 _BOLD: Literal["bold"] = "bold"
 _NORMAL: Literal["normal"] = "normal"
-_GRID_TOP = f"({_WIDE} ? {_TOP} : 2 * {_TOP} + {_LARGE})"
-_OTHER_X = f"({_WIDE} ? 0 : width / 2)"
-_OTHER_Y = f"({_WIDE} ? 2 * {_TOP} + {_LARGE} + 12 : {_TOP})"
 
 
 def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
@@ -58,25 +49,18 @@ def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
     base = alt.Chart(ranked).transform_filter(
         f"{chosen} && datum.step === min(gallery_step, datum.steps)"
     )
-    grid = (
-        base.transform_window(row="row_number()")
-        .transform_flatten(["prompt", "seen", "picture", "says"])
-        .transform_window(place="row_number()")
-        .transform_calculate(
-            px=f"{_LEFT} + ((datum.place - 1) % 3) * {_PITCH}",
-            py=f"{_GRID_TOP} + floor((datum.place - 1) / 3) * ({_SIDE} + {_WORDS})",
-            url=data_url("picture"),
-            asked="datum.prompt === 'no prompt' ? 'no prompt' : '“' + datum.prompt + '”'",
-            answer="'→ ' + datum.says",
-            spoken=(
-                "'under ' + (datum.prompt === 'no prompt' ? '' : 'the prompt ') + datum.prompt"
-                " + (datum.seen ? ', which is seen in the picture' : '')"
-                " + ': classified as ' + datum.says"
-            ),
-        )
-    )
-    grid = grid.transform_calculate(
-        px2=f"datum.px + {_SIDE}", py2=f"datum.py + {_SIDE}", middle=f"datum.px + {_SIDE} / 2"
+    flat = base.transform_flatten(["prompt", "seen", "picture", "says"])
+    grid = _GRID.place(
+        flat.transform_window(place="row_number()"),
+        "(datum.place - 1)",
+        url=data_url("picture"),
+        asked="datum.prompt === 'no prompt' ? 'no prompt' : '“' + datum.prompt + '”'",
+        answer="'→ ' + datum.says",
+        spoken=(
+            "'under ' + (datum.prompt === 'no prompt' ? '' : 'the prompt ') + datum.prompt"
+            " + (datum.seen ? ', which is seen in the picture' : '')"
+            " + ': classified as ' + datum.says"
+        ),
     )
     tooltip = [
         alt.Tooltip("asked:N", title="Prompt"),
@@ -84,10 +68,10 @@ def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
     ]
     strength = "'Strength ' + format(datum.strength, '.2f')"
     layers = [
-        *large_picture(base, "'The picture'", "original", "0", str(_TOP), _LARGE),
-        *large_picture(base, _COMPARED, "difference", _OTHER_X, _OTHER_Y, _LARGE),
-        heading(base, strength, _LEFT, _GRID_TOP),
-        image_mark(grid, _SIDE).encode(x=at("px"), y=at("py"), url="url:N", tooltip=tooltip),
+        *large_picture(base, "'The picture'", "original", "0", str(_GRID.top), _GRID.picture),
+        *large_picture(base, _COMPARED, "difference", *_GRID.second, _GRID.picture),
+        heading(base, strength, _GRID.left, _GRID.upper),
+        image_mark(grid, _GRID.square).encode(x=at("px"), y=at("py"), url="url:N", tooltip=tooltip),
         grid.transform_filter("datum.seen")
         .mark_rect(fillOpacity=0, strokeWidth=3, stroke=INK, aria=False)
         .encode(x=at("px"), y=at("py"), x2=alt.X2("px2:Q"), y2=alt.Y2("py2:Q")),
@@ -133,7 +117,7 @@ def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
     step = "fetched_step" if steps > 1 else "1"
     # Two beside each other, as large as the page allows.
     pitch = "(width / 2)"
-    side = f"min({pitch} - {_GAP}, 224)"
+    side = f"min({pitch} - {_GRID.gap}, 224)"
     base = (
         alt.Chart(ranked)
         .transform_filter(f"datum.image === fetched_image && datum.step === {step}")
@@ -141,7 +125,7 @@ def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
         .transform_window(place="row_number()")
         .transform_calculate(
             px=f"((datum.place - 1) % 2) * {pitch}",
-            py=f"{_TOP} + floor((datum.place - 1) / 2) * ({side} + {_TOP} + 6)",
+            py=f"{_GRID.top} + floor((datum.place - 1) / 2) * ({side} + {_GRID.top} + 6)",
             url="'data:image/jpeg;base64,' + datum.picture",
             heading="datum.title + (datum.title === 'The picture' && isValid(datum.strength) ? "
             "', strength ' + format(datum.strength, '.2f') : '')",

@@ -5,7 +5,7 @@ import pandas as pd
 
 from gcbook.categories import CHANCE
 from gcbook.figures.parts import dropdown, interval_tooltips, nothing
-from gcbook.figures.placed import FONT, at, data_url, heading, image_mark, large_picture
+from gcbook.figures.placed import FONT, Grid, at, data_url, heading, image_mark, large_picture
 from gcbook.figures.shape import finish
 from gcbook.figures.theme import CHANCE_LINE, INK
 from gcbook.figures.toy import side_by_side
@@ -14,13 +14,8 @@ __all__ = ["fig_rules", "fig_sixteen", "fig_stick"]
 
 _ABSENT = "The masked miniature does not come with this version."
 _NEAR, _FAR = "#00805f", "#d0273c"
-_WIDE = "width >= 430"
-_TOP, _WORDS, _GAP, _HEIGHT = 22, 44, 8, 640
-_LEFT = f"({_WIDE} ? width * 0.3 : 0)"
-_PITCH = f"((width - {_LEFT}) / 4)"
-_SIDE = f"min({_PITCH} - {_GAP}, {_WIDE} ? 108 : 79)"
-_LARGE = f"({_WIDE} ? min(width * 0.3 - 28, 150) : 118)"
-_GRID_TOP = f"({_WIDE} ? {_TOP} : 2 * {_TOP} + {_LARGE})"
+_HEIGHT = 640
+_GRID = Grid(columns=4, words=44, side=108, narrow=79)
 _HIDDEN = "format(datum.hidden, '.0%') + ' of the tokens hidden'"
 
 
@@ -40,23 +35,17 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
     base = alt.Chart(ranked).transform_filter(
         "datum.image === muse_image && datum.step === muse_hidden"
     )
-    grid = (
-        base.transform_flatten(["label", "role", "distance", "place", "picture"])
-        .transform_window(number="row_number()")
-        .transform_calculate(
-            px=f"{_LEFT} + ((datum.number - 1) % 4) * {_PITCH}",
-            py=f"{_GRID_TOP} + floor((datum.number - 1) / 4) * ({_SIDE} + {_WORDS})",
-            url=data_url("picture"),
-            words="(datum.place === 1 ? '✓ ' : '') + format(100 * datum.distance, '.2f')",
-            spoken=(
-                "datum.label + ', distance ' + format(100 * datum.distance, '.2f')"
-                " + (datum.place === 1 ? ', smallest' : '')"
-                " + (datum.role ? ', ' + datum.role : '')"
-            ),
-        )
-    )
-    grid = grid.transform_calculate(
-        px2=f"datum.px + {_SIDE}", py2=f"datum.py + {_SIDE}", middle=f"datum.px + {_SIDE} / 2"
+    flat = base.transform_flatten(["label", "role", "distance", "place", "picture"])
+    grid = _GRID.place(
+        flat.transform_window(number="row_number()"),
+        "(datum.number - 1)",
+        url=data_url("picture"),
+        words="(datum.place === 1 ? '✓ ' : '') + format(100 * datum.distance, '.2f')",
+        spoken=(
+            "datum.label + ', distance ' + format(100 * datum.distance, '.2f')"
+            " + (datum.place === 1 ? ', smallest' : '')"
+            " + (datum.role ? ', ' + datum.role : '')"
+        ),
     )
     tooltip = [
         alt.Tooltip("label:N", title="Prompt names"),
@@ -66,9 +55,9 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
     color = alt.condition("datum.place === 1", alt.value(_NEAR), alt.value(_FAR))
     frame = {"x": at("px"), "y": at("py"), "x2": alt.X2("px2:Q"), "y2": alt.Y2("py2:Q")}
     layers = [
-        *large_picture(base, "'The image'", "original", "0", str(_TOP), _LARGE),
-        heading(base, _HIDDEN, _LEFT, _GRID_TOP),
-        image_mark(grid, _SIDE).encode(x=at("px"), y=at("py"), url="url:N", tooltip=tooltip),
+        *large_picture(base, "'The image'", "original", "0", str(_GRID.top), _GRID.picture),
+        heading(base, _HIDDEN, _GRID.left, _GRID.upper),
+        image_mark(grid, _GRID.square).encode(x=at("px"), y=at("py"), url="url:N", tooltip=tooltip),
         grid.transform_filter("datum.place === 1")
         .mark_rect(fillOpacity=0, strokeWidth=4, stroke=_NEAR, aria=False)
         .encode(**frame),

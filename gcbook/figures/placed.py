@@ -1,12 +1,92 @@
 """Pictures and words at places in pixels: for figures that are sheets of pictures, not charts."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 
-__all__ = ["FONT", "at", "data_url", "heading", "image_mark", "large_picture"]
+__all__ = ["FONT", "WIDE", "Grid", "at", "data_url", "heading", "image_mark", "large_picture"]
 
 FONT = 12
+WIDE = "width >= 430"
+"""Expression: whether the page is no phone's."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Squares in rows, with words below: right of a large picture, on a narrow page below it.
+
+    All attributes but the numbers are expressions, in pixels.
+
+    Args:
+        columns: squares a row.
+        words: room for words below a square.
+        side: most that a square is wide, on a wide page.
+        narrow: the same on a narrow one.
+        large: most that the large picture is wide, on a wide page.
+        top: room for a heading.
+        gap: between squares.
+    """
+
+    columns: int
+    words: int
+    side: int
+    narrow: int
+    large: int = 150
+    top: int = 22
+    gap: int = 8
+
+    @property
+    def left(self) -> str:
+        """Left edge of the squares."""
+        return f"({WIDE} ? width * 0.3 : 0)"
+
+    @property
+    def square(self) -> str:
+        """Side of a square."""
+        return f"min({self._pitch} - {self.gap}, {WIDE} ? {self.side} : {self.narrow})"
+
+    @property
+    def picture(self) -> str:
+        """Side of the large picture."""
+        return f"({WIDE} ? min(width * 0.3 - 28, {self.large}) : min(width / 2 - 20, 118))"
+
+    @property
+    def upper(self) -> str:
+        """Upper edge of the squares."""
+        return f"({WIDE} ? {self.top} : 2 * {self.top} + {self.picture})"
+
+    @property
+    def second(self) -> tuple[str, str]:
+        """Place of a second large picture: below the first, on a narrow page beside it."""
+        return (
+            f"({WIDE} ? 0 : width / 2)",
+            f"({WIDE} ? 2 * {self.top} + {self.picture} + 12 : {self.top})",
+        )
+
+    @property
+    def _pitch(self) -> str:
+        return f"((width - {self.left}) / {self.columns})"
+
+    def place(self, squares: alt.Chart, number: str, **more: str) -> alt.Chart:
+        """Give squares their corners ``px, py, px2, py2`` and their ``middle``.
+
+        Args:
+            squares: a row each.
+            number: expression for a square's place, from 0.
+            more: further fields to be calculated.
+        """
+        row = f"floor({number} / {self.columns})"
+        placed = squares.transform_calculate(
+            px=f"{self.left} + ({number} % {self.columns}) * {self._pitch}",
+            py=f"{self.upper} + {row} * ({self.square} + {self.words})",
+            **more,
+        )
+        return placed.transform_calculate(
+            px2=f"datum.px + {self.square}",
+            py2=f"datum.py + {self.square}",
+            middle=f"datum.px + {self.square} / 2",
+        )
 
 
 def at(field: str) -> Any:

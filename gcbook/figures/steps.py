@@ -8,7 +8,16 @@ import pandas as pd
 
 from gcbook.categories import CATEGORIES
 from gcbook.figures.parts import dropdown, literal
-from gcbook.figures.placed import FONT, at, data_url, heading, image_mark, large_picture
+from gcbook.figures.placed import (
+    FONT,
+    WIDE,
+    Grid,
+    at,
+    data_url,
+    heading,
+    image_mark,
+    large_picture,
+)
 from gcbook.figures.shape import finish
 from gcbook.figures.theme import DISCRIMINATIVE, INK
 from gcbook.views.steps import ROLES
@@ -24,18 +33,9 @@ _HEADING = f"({_HEADING}) + ', prompt by prompt'"
 
 _NOISED = "'Noised, t = ' + format(datum.t, '.3~')"
 
-# Places in pixels. Wide: clean and noised image to the left of the grid; narrow: above it.
-_WIDE = "width >= 430"
 _HEIGHT = 660
-_TOP, _WORDS, _GAP = 20, 44, 8
-"""Room for a heading, for the three lines below a restored picture, and between pictures."""
-_LEFT = f"({_WIDE} ? width * 0.3 : 0)"
-_PITCH = f"((width - {_LEFT}) / 4)"
-_SIDE = f"min({_PITCH} - {_GAP}, {_WIDE} ? 112 : 79)"
-_LARGE = f"({_WIDE} ? min(width * 0.3 - 28, 170) : min(width / 2 - 20, 118))"
-_GRID_TOP = f"({_WIDE} ? {_TOP} : {_TOP} + {_LARGE} + 26)"
-_NOISED_X = f"({_WIDE} ? 0 : width / 2)"
-_NOISED_Y = f"({_WIDE} ? {_TOP} + {_LARGE} + 34 : {_TOP})"
+# Below a restored picture stand three lines.
+_GRID = Grid(columns=4, words=44, side=112, narrow=79, large=170)
 _BOLD: Literal["bold"] = "bold"
 _NORMAL: Literal["normal"] = "normal"
 
@@ -58,20 +58,13 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
         f"datum.image === steps_image && datum.t === {_chosen_time('steps_noise', times)}"
     )
     index = f"indexof({literal(list(dict.fromkeys(pictures['label'].iloc[0])))}, datum.label)"
-    grid = base.transform_flatten(
-        ["label", "role", "error", "place", "restored", "difference"]
-    ).transform_calculate(
-        px=f"{_LEFT} + ({index} % 4) * {_PITCH}",
-        py=f"{_GRID_TOP} + floor({index} / 4) * ({_SIDE} + {_WORDS})",
-    )
-    grid = grid.transform_calculate(
+    grid = _GRID.place(
+        base.transform_flatten(["label", "role", "error", "place", "restored", "difference"]),
+        index,
         url=(
             f"steps_shown === {literal(SHOWN[0])} ? {data_url('restored')} : "
             f"{data_url('difference')}"
         ),
-        px2=f"datum.px + {_SIDE}",
-        py2=f"datum.py + {_SIDE}",
-        middle=f"datum.px + {_SIDE} / 2",
         words="(datum.place === 1 ? '✓ ' : '') + format(1000 * datum.error, '.2f')",
         cue="datum.role === 'neither' ? '' : replace(datum.role, ' and ', ' + ')",
         # What a screen reader says of the three lines of words.
@@ -94,12 +87,10 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
         alt.Tooltip("place:Q", title="Place"),
     ]
     layers = [
-        *large_picture(base, "'Clean'", "clean", "0", str(_TOP), _LARGE),
-        *large_picture(
-            base, "'Noised, t = ' + format(datum.t, '.3~')", "noised", _NOISED_X, _NOISED_Y, _LARGE
-        ),
-        heading(base, _HEADING, _LEFT, _GRID_TOP),
-        image_mark(grid, _SIDE).encode(x=at("px"), y=at("py"), url="url:N", tooltip=tooltip),
+        *large_picture(base, "'Clean'", "clean", "0", str(_GRID.top), _GRID.picture),
+        *large_picture(base, _NOISED, "noised", *_GRID.second, _GRID.picture),
+        heading(base, _HEADING, _GRID.left, _GRID.upper),
+        image_mark(grid, _GRID.square).encode(x=at("px"), y=at("py"), url="url:N", tooltip=tooltip),
         grid.transform_filter(f"{cue} && !({best})")
         .mark_rect(fillOpacity=0, strokeWidth=3, strokeDash=[5, 3], aria=False)
         .encode(**frame, stroke=role_color(None)),
@@ -155,7 +146,7 @@ def fig_errors(errors: pd.DataFrame) -> alt.TopLevelMixin:
                 " + (datum.role === 'neither' ? '' : ' · ' + replace(datum.role, ' and ', ' + '))"
             ),
             # How far the words beside a bar reach.
-            edge=f"datum.excess * ({_WIDE} ? 1.35 : 1.8)",
+            edge=f"datum.excess * ({WIDE} ? 1.35 : 1.8)",
         )
     )
     order = alt.EncodingSortField(field="place", op="min", order="ascending")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from gcbook.miniatures.clustered import clustered_means
 from gcbook.miniatures.judge import judge_pictures
 from gcbook.stimuli.drawings import FIGURE, GROUND
 from gcbook.stimuli.miniworld import ALL_CATEGORIES, DEFAULT_WORLD, Composer
-from gcbook.stimuli.silhouettes import load_silhouettes
+from gcbook.stimuli.silhouettes import EXTRA_CATEGORIES, load_silhouettes
 from gcbook.views.words import number, span
 
 __all__ = ["judge_rows", "judge_sentence"]
@@ -42,20 +43,20 @@ def judge_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) ->
         ``shown, n, accuracy, low, high`` over all 19 categories, and ``extra``, over duck, rabbit
         and face alone, with ``extra_low, extra_high``.
     """
-    tables = [_tested().copy()]
-    for model in reconstructed_models():
-        tables.append(_made(model))
-    answers = pd.concat(tables, ignore_index=True)
-    how = ("shown",), "right"
-    every = clustered_means(answers, *how, draws=draws, confidence=confidence, seed=seed)
-    three = answers[answers["category"].isin(ALL_CATEGORIES[-3:])]
-    extra = clustered_means(three, *how, draws=draws, confidence=confidence, seed=seed)
-    named = extra.drop(columns="n").rename(
-        columns={"mean": "extra", "low": "extra_low", "high": "extra_high"}
-    )
-    order = list(dict.fromkeys(answers["shown"]))
-    table = every.rename(columns={"mean": "accuracy"}).merge(named, on="shown")
-    return table.sort_values("shown", key=lambda c: c.map(order.index), ignore_index=True)
+    resampling: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
+    rows = []
+    for answers in (_tested(), *(_made(model) for model in reconstructed_models())):
+        three = answers[answers["category"].isin(EXTRA_CATEGORIES)]
+        every, extra = (
+            clustered_means(part, ["shown"], "right", **resampling) for part in (answers, three)
+        )
+        named = extra.drop(columns="n").rename(
+            columns={"mean": "extra", "low": "extra_low", "high": "extra_high"}
+        )
+        found = every.rename(columns={"mean": "accuracy"}).merge(named, on="shown")
+        order = list(dict.fromkeys(answers["shown"]))
+        rows.append(found.set_index("shown").loc[order].reset_index())
+    return pd.concat(rows, ignore_index=True)
 
 
 @cache

@@ -1,0 +1,69 @@
+"""How the judge is tested, with one that is right about everything but ducks."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcbook.miniatures.ambiguous import SIDE, Sheet
+from gcbook.stimuli.miniworld import ALL_CATEGORIES
+from gcbook.views import judge
+from gcbook.views.judge import FLAT, MADE, ORDINARY, judge_rows, judge_sentence
+
+
+@pytest.fixture
+def made_up(monkeypatch):
+    def read(model, picture):
+        shape = (len(picture.strengths), picture.draws, len(picture.prompts), SIDE, SIDE)
+        images = np.zeros(shape, np.float32)
+        for column, prompt in enumerate(picture.prompts):
+            place = ALL_CATEGORIES.index(prompt) if prompt else 0
+            images[:, :, column] = place / 100
+        return Sheet(images[0, 0, 0], images[0, 0, 0], images)
+
+    tested = pd.DataFrame(
+        {
+            "category": ["cat", "dog", "duck", "face"] * 2,
+            "right": [1.0, 1, 0, 1, 1, 0, 0, 1],
+            "silhouette": list("abcdabcd"),
+            "shown": [ORDINARY] * 4 + [FLAT] * 4,
+        }
+    )
+
+    def says(images):
+        place = np.rint(100 * images.mean((-2, -1))).astype(int).clip(0, 18)
+        # A duck is taken for a bird.
+        place[place == ALL_CATEGORIES.index("duck")] = ALL_CATEGORIES.index("bird")
+        return np.eye(19)[place]
+
+    monkeypatch.setattr(judge, "read_sheet", read)
+    monkeypatch.setattr(judge, "judge_pictures", says)
+    monkeypatch.setattr(judge, "_tested", lambda: tested)
+    monkeypatch.setattr(judge, "reconstructed_models", lambda: ("m",))
+
+
+@pytest.mark.usefixtures("made_up")
+def test_accuracy_over_all_and_over_the_three_beyond_the_16():
+    rows = judge_rows(draws=100).set_index("shown")
+    assert list(rows.index) == [ORDINARY, FLAT, f"{MADE}m"]
+    assert rows["accuracy"].tolist() == [0.75, 0.5, 0.75]
+    # Of duck, rabbit and face.
+    assert rows["extra"].round(3).tolist() == [0.5, 0.5, 0.667]
+    # Seven drawings and their mirror images, eight draws, four prompts.
+    assert rows.loc[f"{MADE}m", "n"] == 14 * 8 * 4
+
+
+@pytest.mark.usefixtures("made_up")
+def test_in_words_with_the_drawings_themselves():
+    said = judge_sentence(judge_rows(draws=100))
+    assert f"of “{ORDINARY}”, and 50% of the ducks, rabbits and faces among them;" in said
+    assert said.startswith("The judge is right on 75% (")
+    assert "duck–rabbit: 0.00 to duck, 0.00 to rabbit;" in said
+    assert "mirrored" not in said
+
+
+def test_it_is_tested_on_silhouettes_that_no_model_learned_from():
+    tested = judge._tested()
+    assert set(tested["shown"]) == {ORDINARY, FLAT}
+    assert set(tested["category"]) == set(ALL_CATEGORIES)
+    # A judge that answers at random would be right on 5 %.
+    assert tested["right"].mean() > 0.5

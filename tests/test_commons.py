@@ -14,11 +14,11 @@ from PIL import Image
 from gcbook.commons import (
     ILLUSIONS,
     RECORD,
-    fetch_illusions,
     find_illusions,
     locate_illusions,
     read_illusion,
 )
+from gcbook.commons_fetch import fetch_illusions
 from gcbook.errors import DataNotFoundError, GcbookError
 from gcbook.fetch import FetchError
 
@@ -138,22 +138,23 @@ def test_what_is_not_as_described_is_refused(server, spoil, message):
     spoil(server)
     with pytest.raises(FetchError, match=message):
         fetch_illusions(base_url=server.url)
-    assert "rock" not in find_illusions()
+    assert len(find_illusions()) == 3
 
 
-def test_what_came_before_a_failure_is_kept(server):
+def test_one_bad_picture_keeps_no_other_from_coming(server):
     removed = server.pictures.pop("/vegetables.png")
-    with pytest.raises(FetchError, match=r"vegetables\.png"):
+    with pytest.raises(FetchError, match=r"^1 of 4 illusions .*as .*vegetables\.png\.$"):
         fetch_illusions(base_url=server.url)
-    assert list(find_illusions()) == ["rabbit-duck", "rock"]
+    assert list(find_illusions()) == ["rabbit-duck", "rock", "woman"]
     server.pictures["/vegetables.png"] = removed
     assert len(fetch_illusions(base_url=server.url)) == 4
 
 
 def test_offline_the_message_says_what_to_do(server):
     server.server.shutdown()
+    server.server.server_close()
     with pytest.raises(FetchError, match=r"File:Visage_dans_un_rocher\.jpg as"):
-        fetch_illusions(base_url="http://127.0.0.1:9")
+        fetch_illusions(base_url=server.url)
     with pytest.raises(DataNotFoundError, match="rabbit-duck, rock, vegetables, woman are not on"):
         locate_illusions()
 
@@ -164,6 +165,35 @@ def test_pictures_in_the_data_folder_count(server, tmp_path, monkeypatch):
     (folder / "rock.png").write_bytes(png(9))
     monkeypatch.setenv("GCBOOK_DATA_DIR", str(tmp_path / "data"))
     assert find_illusions() == {"rock": folder / "rock.png"}
-    (tmp_path / "data/illusions" / RECORD).write_text("{")
-    with pytest.raises(GcbookError, match="found no JSON"):
+    # What no browser of pictures would open does not count.
+    (folder / "woman.svg").write_text("<svg/>")
+    assert find_illusions() == {"rock": folder / "rock.png"}
+
+
+@pytest.mark.parametrize("written", ["{", "[]", '{"rock": 3}', '{"other": {}}'])
+def test_a_record_that_is_none_is_refused(written, tmp_path, monkeypatch):
+    folder = tmp_path / "illusions"
+    folder.mkdir()
+    (folder / RECORD).write_text(written)
+    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path))
+    monkeypatch.delenv("GCBOOK_DATA_DIR", raising=False)
+    with pytest.raises(GcbookError, match="found something else; delete the file"):
         find_illusions()
+
+
+def test_the_command_says_makers_and_files(server, monkeypatch, capsys):
+    from gcbook import commons_fetch
+    from gcbook.cli import main
+
+    real = commons_fetch.fetch_illusions
+    monkeypatch.setattr(
+        commons_fetch, "fetch_illusions", lambda report: real(base_url=server.url, report=report)
+    )
+    with pytest.raises(SystemExit) as ended:
+        main(["fetch", "illusions"])
+    assert not ended.value.code
+    shown = capsys.readouterr()
+    assert [line.rpartition("/")[2] for line in shown.out.split()] == [
+        f"{each.name}.png" for each in ILLUSIONS
+    ]
+    assert "W. E. Hill" in shown.err

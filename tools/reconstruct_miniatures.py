@@ -2,24 +2,21 @@
 
     python tools/reconstruct_miniatures.py mini-pixel [--anew] [-o FOLDER]
 
-Without names all models that can reconstruct do. Pictures that are there are not made again, unless
-``--anew`` is said, so that the same command goes on after an interruption.
+Without names all models that can reconstruct do. Pictures that are there are not made again, so
+that the same command goes on after an interruption; ``--anew`` removes them first, and is asked for
+where they are another model's.
 """
 
 import argparse
+import json
+import shutil
 import time
 from pathlib import Path
 
 from gcbook.categories import CATEGORIES
 from gcbook.illusions import load_for_prompts
-from gcbook.miniatures.ambiguous import (
-    FOLDER,
-    RECORD,
-    ambiguous_pictures,
-    make_sheet,
-    prompt_of,
-    write_record,
-)
+from gcbook.miniatures.ambiguous import ambiguous_pictures, prompt_of
+from gcbook.miniatures.sheets import FOLDER, RECORD, make_sheet, record_of, write_record
 from gcbook.miniatures.shipped import model_folder, recipe_of, shipped_models
 from gcbook.miniatures.turned import TURNED, make_turned
 
@@ -37,19 +34,26 @@ def main() -> None:
     able = [name for name in shipped_models() if recipe_of(name)[0] in ABLE]
     for model in arguments.models or able:
         folder, begun = arguments.output / model, time.perf_counter()
-        (folder / RECORD).unlink(missing_ok=True)
         classifier = load_for_prompts(model_folder(model), list(known))
+        if arguments.anew:
+            shutil.rmtree(folder, ignore_errors=True)
+        elif (folder / RECORD).is_file():
+            made = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+            if {k: v for k, v in made.items() if k != "complete"} != record_of(classifier):
+                parser.error(f"{folder}: made by another model or asked otherwise; add --anew")
+        # First of all what makes them, so that nothing else is ever added to them.
+        write_record(folder, classifier, complete=False)
         for picture in pictures:
-            if arguments.anew or not (folder / f"{picture.name}.png").is_file():
+            if not (folder / f"{picture.name}.png").is_file():
                 make_sheet(picture, classifier, folder)
                 print(f"{model}: {picture.name} after {time.perf_counter() - begun:.0f} s")
-        if arguments.anew or not (folder / TURNED).is_file():
+        if not (folder / TURNED).is_file():
             names = [prompt_of(name) for name in CATEGORIES]
-            classifier_16 = load_for_prompts(model_folder(model), names)
-            print(f"{model}: turned images")
-            table = make_turned(classifier_16, report=print)
-            table.to_parquet(folder / TURNED, compression="zstd")
-        write_record(folder, classifier)
+            table = make_turned(load_for_prompts(model_folder(model), names), report=print)
+            temporary = (folder / TURNED).with_suffix(".part")
+            table.to_parquet(temporary, compression="zstd")
+            temporary.replace(folder / TURNED)
+        write_record(folder, classifier, complete=True)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from gcbook.figures.parts import dropdown, interval_tooltips, nothing
 from gcbook.figures.theme import CHANCE_LINE, INK
 from gcbook.figures.toy import side_by_side
 
-__all__ = ["fig_overlap", "fig_placement", "fig_preferences", "fig_resemblance"]
+__all__ = ["fig_flips", "fig_overlap", "fig_placement", "fig_preferences", "fig_resemblance"]
 
 _LOOKS: dict[str, tuple[str, list[int]]] = {
     "Under the prompt": ("#0077bb", [1, 0]),
@@ -18,7 +18,10 @@ _LOOKS: dict[str, tuple[str, list[int]]] = {
     "Wrong prompts": ("#b86e00", [8, 3, 2, 3]),
     "Where the drawing has it": ("#0077bb", [1, 0]),
     "Mirrored": ("#8a5bd6", [8, 3]),
+    "Most between wrong prompts": ("#b86e00", [8, 3, 2, 3]),
     "Between wrong prompts": ("#b86e00", [8, 3, 2, 3]),
+    "The other reading's prompt": ("#d0273c", [1, 3]),
+    "Becomes what is named, both ways": ("#0077bb", [1, 0]),
     "Between the readings": ("#0077bb", [1, 0]),
 }
 _SIZE = {"width": 200, "height": 170}
@@ -40,7 +43,26 @@ def fig_resemblance(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "A panel for each drawing and each prompt that names something seen in it, and two for the "
         "blends. Over the strength from low to full: the probability that a classifier gives to "
         "what the prompt names, with the band of its interval, for reconstructions under that "
-        "prompt, without one and under wrong ones; a dotted line for the untouched picture.",
+        "prompt, without one, under wrong ones and under that of the other reading; a dotted line "
+        "for the untouched picture.",
+    )
+
+
+def fig_flips(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """How often a picture becomes what is named, under both prompts.
+
+    Args:
+        rows: as those of `fig_resemblance`.
+    """
+    return _panels(
+        rows,
+        "flips_model",
+        "Share",
+        alt.Scale(domain=[0, 1]),
+        ".0%",
+        "A panel for each drawing that has two readings and one for the blends. Over the strength: "
+        "the share of pictures that a classifier takes for what was prompted under both prompts, "
+        "with the band of its interval.",
     )
 
 
@@ -56,9 +78,10 @@ def fig_placement(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "Moved by the prompt",
         alt.Scale(),
         ".2f",
-        "A panel for each picture shown. Over the strength: how far the prompt moves "
-        "reconstructions towards what it names, where the drawing has it, on the mirror image, and "
-        "between two wrong prompts, each with the band of its interval. A line at 0, no movement.",
+        "A panel for each axis, the mean of both of its ends and each end. Over the strength: how "
+        "far the prompt moves reconstructions towards what it names, where the drawing has it and "
+        "on the mirror image, with the bands of their intervals, and the largest movement between "
+        "two wrong prompts. A line at 0, no movement.",
     )
 
 
@@ -75,8 +98,9 @@ def fig_overlap(rows: pd.DataFrame) -> alt.TopLevelMixin:
         alt.Scale(zero=True),
         ".1f",
         "A panel for each drawing with annotated parts. Over the strength: how densely the squared "
-        "difference between two prompts lies within the parts, 1 if no denser than elsewhere, "
-        "between the prompts that name what is seen and between wrong ones.",
+        "difference between two prompts lies within the parts, 1 if no denser than on average, "
+        "between the prompts that name what is seen, there and in the mirrored parts, and between "
+        "wrong ones.",
     )
 
 

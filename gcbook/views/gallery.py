@@ -7,8 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from gcbook.illusions import EMPTY
-from gcbook.miniatures.ambiguous import Picture, ambiguous_pictures, read_sheet
+from gcbook.miniatures.ambiguous import Picture, ambiguous_pictures
 from gcbook.miniatures.judge import judge_pictures
+from gcbook.miniatures.sheets import read_sheet
 from gcbook.stimuli.miniworld import ALL_CATEGORIES
 from gcbook.views.resemblance import readings_of
 from gcbook.views.steps_pictures import DIFFERENCE_LEVELS, PICTURE_LEVELS, png_text

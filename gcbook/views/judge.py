@@ -10,9 +10,10 @@ import pandas as pd
 import torch
 
 from gcbook.illusions import EMPTY
-from gcbook.miniatures.ambiguous import ambiguous_pictures, read_sheet, reconstructed_models
+from gcbook.miniatures.ambiguous import ambiguous_pictures
 from gcbook.miniatures.clustered import clustered_means
 from gcbook.miniatures.judge import judge_pictures
+from gcbook.miniatures.sheets import read_sheet, reconstructed_models
 from gcbook.stimuli.drawings import FIGURE, GROUND
 from gcbook.stimuli.miniworld import ALL_CATEGORIES, DEFAULT_WORLD, Composer
 from gcbook.stimuli.silhouettes import EXTRA_CATEGORIES, load_silhouettes

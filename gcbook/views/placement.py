@@ -6,12 +6,15 @@ same outline but for the parts that make the reading, a reconstruction R has a p
 .. math:: \frac{\langle R - C, D - C \rangle}{\lVert D - C \rVert^2},
 
 1 for a copy of D and 0 for C. Prompts share their noise, so their difference in place is the
-prompt's doing: above 0 if the prompt that goes with D draws the parts where the drawing has them.
-Measured on the mirror image of both drawings, the same difference says whether it is drawn there
-rather than anywhere; measured between two prompts that are wrong, whether any prompt would do.
+prompt's doing: above 0 if the prompt that goes with D draws the parts where the drawing has them. A
+prompt that merely changes more leads away from both ends, down from D and up from C; so what counts
+is the mean over both. Measured on the mirror image of both drawings, the same difference says
+whether it is drawn there rather than anywhere; measured between two prompts that are wrong, how far
+any two prompts may differ.
 
 Where prompts differ is measured, too: how much of the squared difference between two of them lies
-within the drawing's annotated parts, over the share of the picture that the parts take up.
+within the drawing's annotated parts, over the share of the picture that the parts take up; and the
+same of the mirrored parts.
 """
 
 from dataclasses import dataclass
@@ -21,11 +24,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gcbook.miniatures.ambiguous import SIDE, Picture, ambiguous_pictures, read_sheet
+from gcbook.miniatures.ambiguous import SIDE, Picture, ambiguous_pictures
+from gcbook.miniatures.sheets import read_sheet
 from gcbook.stimuli.drawings import DRAWINGS, FIGURE, GROUND, draw, mask_of, mirrored
 from gcbook.views.resemblance import readings_of, summed_up
 
-__all__ = ["AXES", "Axis", "blend_overlap", "overlap_rows", "place_between", "placement_rows"]
+__all__ = [
+    "AXES",
+    "BOTH_ENDS",
+    "Axis",
+    "blend_overlap",
+    "overlap_rows",
+    "place_between",
+    "placement_rows",
+]
 
 Grey = npt.NDArray[np.float32]
 Values = npt.NDArray[np.float64]
@@ -56,6 +68,10 @@ AXES = (
 """Every ambiguous drawing has one."""
 
 
+BOTH_ENDS = "both ends"
+NULL = "null: "
+MOST_ALIKE = 0.4
+"""Cosine, or overlap, beyond which a thing and its mirror image cannot tell two places apart."""
 MOST_OF_IT = 0.75
 """Share of a picture beyond which its parts say nothing of where."""
 
@@ -81,11 +97,11 @@ def placement_rows(
         seed: of the resampling.
 
     Returns:
-        ``drawing`` (of the axis), ``shown`` (it or its control), ``strength, n`` and means with
-        ``…_low, …_high``: ``moved``, the difference in place between the prompt that goes with
-        the drawing and the one that goes with its control; ``elsewhere``, the same on the mirrored
-        axis, NaN where that is the same axis; ``null``, the mean difference between two wrong
-        prompts, the sign that of the alphabet.
+        ``drawing`` (of the axis), ``shown`` (it, its control, or `BOTH_ENDS`), ``strength, n`` and
+        means with ``…_low, …_high``: ``moved``, the difference in place between the prompt that
+        goes with the drawing and the one that goes with its control; ``elsewhere``, the same on
+        the mirrored axis, and ``more_here``, the one less the other, both NaN where the axes are
+        much alike; and ``null``, the largest mean difference between two wrong prompts, as a size.
     """
     found = []
     for axis in AXES:
@@ -96,14 +112,19 @@ def placement_rows(
             if shown in (axis.drawing, axis.control):
                 found.append(_moved(model, axis, picture).assign(shown=shown))
     table = pd.concat(found, ignore_index=True)
-    return summed_up(
+    table = pd.concat([table, table.assign(shown=BOTH_ENDS)], ignore_index=True)
+    by = ["drawing", "shown", "strength"]
+    summed = summed_up(
         table,
-        ["drawing", "shown", "strength"],
-        ["moved", "elsewhere", "null"],
+        by,
+        ["moved", "elsewhere", "more_here"],
         draws=draws,
         confidence=confidence,
         seed=seed,
     )
+    pairs = [name for name in table if str(name).startswith(NULL)]
+    null = table.groupby(by)[pairs].mean().abs().max(axis=1).rename("null").reset_index()
+    return summed.merge(null, on=by)
 
 
 def _moved(model: str, axis: Axis, picture: Picture) -> pd.DataFrame:
@@ -118,7 +139,6 @@ def _moved(model: str, axis: Axis, picture: Picture) -> pd.DataFrame:
     seen = DRAWINGS[axis.drawing].readings
     wrong = sorted(name for name in picture.prompts if name and name not in seen)
     away = [axis.away] if axis.away else wrong
-    symmetric = np.abs(here[1] - there[1]).mean() < 0.01
 
     def difference(ends: list[Grey], first: list[str], second: list[str]) -> Values:
         place = place_between(sheet.images, *ends)
@@ -131,11 +151,16 @@ def _moved(model: str, axis: Axis, picture: Picture) -> pd.DataFrame:
     measured = {
         "moved": difference(here, [axis.towards], away),
         "elsewhere": difference(there, [axis.towards], away),
-        "null": np.mean([difference(here, [a], [b]) for a, b in combinations(wrong, 2)], axis=0),
+        **{f"{NULL}{a}, {b}": difference(here, [a], [b]) for a, b in combinations(wrong, 2)},
     }
-    if symmetric:
+    if abs(_cosine(here[1] - here[0], there[1] - there[0])) > MOST_ALIKE:
         measured["elsewhere"] = np.full_like(measured["moved"], np.nan)
+    measured["more_here"] = measured["moved"] - measured["elsewhere"]
     return _long(measured, picture).assign(drawing=axis.drawing)
+
+
+def _cosine(first: Grey, second: Grey) -> float:
+    return float((first * second).sum() / np.sqrt((first**2).sum() * (second**2).sum()))
 
 
 def overlap_rows(
@@ -150,11 +175,12 @@ def overlap_rows(
         seed: of the resampling.
 
     Returns:
-        ``drawing, strength, n`` of the ambiguous drawings, but for those whose parts, like a vase
-        and what is beside it, make up the whole picture; and means with ``…_low, …_high`` of
-        ``readings`` and ``null``: the density of squared differences within the parts over that
-        of the whole picture, between the prompts of the axis and between wrong prompts; and
-        ``more``, the one minus the other.
+        ``drawing, strength, n`` of the ambiguous drawings whose parts lie apart from their own
+        mirror image and do not make up the whole picture; and means with ``…_low, …_high``:
+        ``readings``, the density of squared differences within the parts over that of the whole
+        picture, between the prompts of the axis; ``elsewhere``, the same in the mirrored parts;
+        ``null``, the same as ``readings`` between wrong prompts; ``more``, ``readings`` less
+        ``null``, and ``more_here``, ``readings`` less ``elsewhere``.
     """
     found = []
     axes = {axis.drawing: axis for axis in AXES}
@@ -164,21 +190,23 @@ def overlap_rows(
             continue
         axis = axes[drawing.name.removesuffix(", mirrored")]
         parts = np.max([mask_of(points, SIDE) for points in drawing.parts.values()], axis=0)
-        if parts.mean() > MOST_OF_IT:
+        if parts.mean() > MOST_OF_IT or _overlap(parts, parts[:, ::-1]) > MOST_ALIKE:
             continue
         images = read_sheet(model, picture).images
         wrong = [name for name in picture.prompts if name and name not in readings_of(picture)]
         pairs = [(axis.towards, name) for name in ([axis.away] if axis.away else wrong)]
         measured = {
-            name: _density(images, picture.prompts, chosen, parts)
-            for name, chosen in (("readings", pairs), ("null", list(combinations(wrong, 2))))
+            "readings": _density(images, picture.prompts, pairs, parts),
+            "elsewhere": _density(images, picture.prompts, pairs, parts[:, ::-1]),
+            "null": _density(images, picture.prompts, list(combinations(wrong, 2)), parts),
         }
         measured["more"] = measured["readings"] - measured["null"]
+        measured["more_here"] = measured["readings"] - measured["elsewhere"]
         found.append(_long(measured, picture).assign(drawing=axis.drawing))
     return summed_up(
         pd.concat(found, ignore_index=True),
         ["drawing", "strength"],
-        ["readings", "null", "more"],
+        ["readings", "elsewhere", "null", "more", "more_here"],
         draws=draws,
         confidence=confidence,
         seed=seed,

@@ -3,8 +3,8 @@
 The paper's first criterion (Section 3.4). At low strength a reconstruction is a copy of the
 picture, and at full strength it is made of the prompt alone, so what the classifier says of a
 reconstruction under a prompt is compared with what it says, of the same category, of the untouched
-picture, of the reconstruction without a prompt, and of those under prompts that name nothing that
-is seen in the picture.
+picture, of the reconstruction without a prompt, of those under prompts that name nothing that is
+seen in the picture, and, where two things are seen in it, under the prompt that names the other.
 """
 
 from functools import cache
@@ -13,13 +13,15 @@ import numpy as np
 import pandas as pd
 
 from gcbook.illusions import EMPTY
-from gcbook.miniatures.ambiguous import Picture, ambiguous_pictures, read_sheet
+from gcbook.miniatures.ambiguous import Picture, ambiguous_pictures
 from gcbook.miniatures.clustered import clustered_means
 from gcbook.miniatures.judge import judge_pictures
+from gcbook.miniatures.sheets import read_sheet
 from gcbook.stimuli.miniworld import ALL_CATEGORIES
 
 __all__ = [
     "BASELINES",
+    "flip_rows",
     "judged_model",
     "readings_of",
     "resemblance_rows",
@@ -30,6 +32,7 @@ BASELINES = {
     "untouched": "the untouched picture",
     "empty": "no prompt",
     "wrong": "wrong prompts",
+    "other": "the other reading's prompt",
 }
 """What a reconstruction under a prompt is compared with."""
 
@@ -52,7 +55,7 @@ def judged_model(model: str) -> pd.DataFrame:
         A row a picture, strength, draw and named prompt: ``picture, drawing`` (its name, mirrored
         or not; "blend" for all blends), ``strength, draw, prompt, seen`` (whether what the prompt
         names is seen in the picture), ``prompted``, the judge's probability of what the prompt
-        names, and the same of `BASELINES`.
+        names, and the same of `BASELINES`, NaN where there is none of that kind.
 
     Raises:
         DataNotFoundError: the reconstructions do not come with this package.
@@ -77,6 +80,8 @@ def _judged(model: str, picture: Picture) -> pd.DataFrame:
         others = [picture.prompts.index(each) for each in wrong if each != name]
         of_category = said[..., category]
         without = of_category[:, :, others].mean(-1) if others else np.full(shape[:2], np.nan)
+        rivals = [picture.prompts.index(each) for each in seen if each != name and name in seen]
+        rival = of_category[:, :, rivals].mean(-1) if rivals else np.full(shape[:2], np.nan)
         for s, strength in enumerate(picture.strengths):
             for draw in range(picture.draws):
                 rows.append(
@@ -89,6 +94,7 @@ def _judged(model: str, picture: Picture) -> pd.DataFrame:
                         "untouched": untouched[category],
                         "empty": of_category[s, draw, picture.prompts.index(EMPTY)],
                         "wrong": without[s, draw],
+                        "other": rival[s, draw],
                     }
                 )
     kind = picture.drawing.name.removesuffix(", mirrored") if picture.drawing else "blend"
@@ -128,6 +134,43 @@ def resemblance_rows(
         confidence=confidence,
         seed=seed,
     ).rename(columns={"prompted_low": "low", "prompted_high": "high"})
+
+
+def flip_rows(
+    judged: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+) -> pd.DataFrame:
+    """How often a picture of two readings becomes the one or the other as it is told.
+
+    It does where the judge, of the two, gives more to what was prompted, under both prompts.
+
+    Args:
+        judged: from `judged_model`.
+        draws: resamples.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``drawing, strength, n, flipped, flipped_low, flipped_high``.
+    """
+    both = judged[judged["other"].notna()]
+    keys = ["drawing", "picture", "strength", "draw"]
+    table = both.sort_values([*keys, "prompt"]).groupby(keys, sort=True)
+    first, second = table.first().reset_index(), table.last().reset_index()
+    # What the first prompt's reconstruction gets of the second reading is the second row's other.
+    flips = (first["prompted"] > second["other"]) & (second["prompted"] > first["other"])
+    blend = first["drawing"] == "blend"
+    return summed_up(
+        first.assign(
+            flipped=flips.astype(float),
+            category=np.where(blend, "blend", first["picture"]),
+            silhouette=first["picture"] + np.where(blend, "", "-" + first["draw"].astype(str)),
+        ),
+        ["drawing", "strength"],
+        ["flipped"],
+        draws=draws,
+        confidence=confidence,
+        seed=seed,
+    )
 
 
 def summed_up(

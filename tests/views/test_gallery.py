@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from gcbook.miniatures.ambiguous import SIDE, Sheet, ambiguous_pictures
+from gcbook.miniatures.ambiguous import SIDE, ambiguous_pictures
+from gcbook.miniatures.sheets import Sheet
 from gcbook.stimuli.miniworld import ALL_CATEGORIES
 from gcbook.views import gallery
 from gcbook.views.gallery import gallery_rows, pair_of

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.miniatures.ambiguous import SIDE, Sheet
+from gcbook.miniatures.ambiguous import SIDE
+from gcbook.miniatures.sheets import Sheet
 from gcbook.stimuli.miniworld import ALL_CATEGORIES
 from gcbook.views import judge
 from gcbook.views.judge import FLAT, MADE, ORDINARY, judge_rows, judge_sentence

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from gcbook.miniatures import ambiguous
-from gcbook.miniatures.ambiguous import SIDE, Sheet, ambiguous_pictures
+from gcbook.miniatures.ambiguous import SIDE, ambiguous_pictures
+from gcbook.miniatures.sheets import Sheet
 from gcbook.stimuli.drawings import DRAWINGS, FIGURE, GROUND, draw, mirrored
 from gcbook.views import placement
 from gcbook.views.placement import (
     AXES,
+    BOTH_ENDS,
     blend_overlap,
     overlap_rows,
     place_between,
@@ -64,14 +66,18 @@ def test_place_on_an_axis_is_0_at_the_control_and_1_at_the_drawing():
 def test_what_is_drawn_in_its_place_moves_all_of_the_way(monkeypatch):
     monkeypatch.setattr(placement, "read_sheet", made("right"))
     rows = placement_rows("any", draws=100)
-    assert len(rows) == 2 * 3 * 6
+    assert len(rows) == 3 * 3 * 6
     assert np.allclose(rows["moved"], 1, atol=1e-5)
     assert np.allclose(rows["null"], 0, atol=1e-5)
     turned = rows[rows["drawing"] == "duck–rabbit"]
     assert (turned["elsewhere"].abs() < 0.5).all()
-    # A vase and its mirror image are one.
-    assert rows.loc[rows["drawing"] == "vase and faces", "elsewhere"].isna().all()
-    assert (rows["n"] == 16).all()
+    assert np.allclose(turned["more_here"], turned["moved"] - turned["elsewhere"])
+    # A vase and its mirror image are one, and a face nearly.
+    others = rows[rows["drawing"] != "duck–rabbit"]
+    assert others[["elsewhere", "more_here"]].isna().all(axis=None)
+    both = rows["shown"] == BOTH_ENDS
+    assert (rows.loc[both, "n"] == 32).all()
+    assert (rows.loc[~both, "n"] == 16).all()
 
 
 def test_what_is_drawn_on_the_other_side_moves_on_the_other_axis(monkeypatch):
@@ -85,14 +91,52 @@ def test_what_is_drawn_on_the_other_side_moves_on_the_other_axis(monkeypatch):
 def test_differences_that_lie_in_the_parts_are_dense_there(monkeypatch):
     monkeypatch.setattr(placement, "read_sheet", made("right"))
     rows = overlap_rows("any", draws=100).set_index(["drawing", "strength"])
-    assert set(rows.index.get_level_values(0)) == {"duck–rabbit", "face in a rock"}
-    for name, least in (("duck–rabbit", 0.9), ("face in a rock", 0.6)):
-        parts = DRAWINGS[name].parts.values()
-        mask = np.max([placement.mask_of(points, SIDE) for points in parts], axis=0)
-        # All of the difference, but that a rock's holes are elsewhere: as dense as can be.
-        most = 1 / mask.mean()
-        assert rows.loc[name, "readings"].between(least * most, most + 1e-6).all()
+    # The others' parts are their own mirror image, or the whole picture.
+    assert set(rows.index.get_level_values(0)) == {"duck–rabbit"}
+    parts = DRAWINGS["duck–rabbit"].parts.values()
+    mask = np.max([placement.mask_of(points, SIDE) for points in parts], axis=0)
+    # All of the difference: as dense as can be.
+    assert rows["readings"].between(0.9 / mask.mean(), 1 / mask.mean() + 1e-6).all()
+    assert (rows["elsewhere"] < 0.5 * rows["readings"]).all()
+    assert np.allclose(rows["more_here"], rows["readings"] - rows["elsewhere"])
     assert np.allclose(rows["null"], 0)
+
+
+def test_a_prompt_that_merely_changes_more_moves_both_ends_apart_and_their_mean_not(monkeypatch):
+    def fades(model, picture):
+        sheet = made("right")(model, picture)
+        images = np.broadcast_to(sheet.original, sheet.images.shape).copy()
+        grey = np.float32(sheet.original.mean())
+        for name in ("rabbit", "face"):
+            if name in picture.prompts:
+                place = picture.prompts.index(name)
+                images[:, :, place] = 0.8 * images[:, :, place] + 0.2 * grey
+        return replace(sheet, images=images)
+
+    monkeypatch.setattr(placement, "read_sheet", fades)
+    rows = placement_rows("any", draws=100).set_index(["drawing", "shown", "strength"])["moved"]
+    drawing, control, both = (
+        rows["duck–rabbit", shown, 0.6] for shown in ("duck–rabbit", "duck", BOTH_ENDS)
+    )
+    assert drawing < -0.05
+    assert control > 0.05
+    assert abs(both) < 0.5 * min(-drawing, control)
+
+
+def test_what_wrong_prompts_can_do_is_a_size_without_a_sign(monkeypatch):
+    def swings(model, picture):
+        sheet = made("right")(model, picture)
+        images = np.broadcast_to(sheet.original, sheet.images.shape).copy()
+        if picture.drawing is not None and "bottle" in picture.prompts:
+            bill = draw(DRAWINGS["duck"], SIDE)[..., 0]
+            # "Bottle" comes before "face" in the alphabet and moves towards the control.
+            images[:, :, picture.prompts.index("bottle")] = bill
+        return replace(sheet, images=images)
+
+    monkeypatch.setattr(placement, "read_sheet", swings)
+    rows = placement_rows("any", draws=100).set_index(["drawing", "shown", "strength"])["null"]
+    assert (rows >= 0).all()
+    assert rows["duck–rabbit", "duck–rabbit", 0.6] > 0.3
 
 
 @pytest.mark.parametrize(("place", "larger"), [("right", "named"), ("mirrored", "elsewhere")])

@@ -4,10 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.miniatures.ambiguous import SIDE, Sheet, ambiguous_pictures
+from gcbook.miniatures.ambiguous import SIDE, ambiguous_pictures
+from gcbook.miniatures.sheets import Sheet
 from gcbook.stimuli.miniworld import ALL_CATEGORIES
 from gcbook.views import resemblance
-from gcbook.views.resemblance import BASELINES, judged_model, readings_of, resemblance_rows
+from gcbook.views.resemblance import (
+    BASELINES,
+    flip_rows,
+    judged_model,
+    readings_of,
+    resemblance_rows,
+)
 
 DUCK, RABBIT = ALL_CATEGORIES.index("duck"), ALL_CATEGORIES.index("rabbit")
 
@@ -40,6 +47,9 @@ def test_each_baseline_is_of_the_same_category(judged):
     assert of["prompted"].tolist() == [1, 1, 1, 1]
     assert of.loc["duck", ["untouched", "empty", "wrong"]].tolist() == [1, 0, 0]
     assert of.loc["rabbit", ["untouched", "empty", "wrong"]].tolist() == [0, 1, 0]
+    # Of the other reading's prompt, and of none where the prompt itself is wrong.
+    assert of.loc[["duck", "rabbit"], "other"].tolist() == [0, 0]
+    assert of.loc[["face", "bottle"], "other"].isna().all()
     assert of["seen"].to_dict() == {"duck": True, "rabbit": True, "face": False, "bottle": False}
 
 
@@ -81,12 +91,29 @@ def test_intervals_of_blends_resample_blends():
             "untouched": 0.0,
             "empty": 0.0,
             "wrong": 0.0,
+            "other": 0.0,
         }
     )
     row = resemblance_rows(judged, draws=4000).iloc[0]
     spread = judged["prompted"][::2].std() / np.sqrt(40)
     # Both prompts of a blend are the same here: 80 rows know no more than 40.
     assert row["high"] - row["low"] == pytest.approx(2 * 1.96 * spread, rel=0.08)
+
+
+def test_a_picture_flips_where_both_prompts_win_over_the_other_reading(judged):
+    rows = flip_rows(judged, draws=100)
+    assert set(rows["drawing"]) == {"duck–rabbit", "vase and faces", "blend"}
+    assert (rows["flipped"] == 1).all()
+    assert (rows.loc[rows["drawing"] == "blend", "n"] == 40).all()
+    # The judge names the rabbit under either prompt: no flip.
+    stubborn = judged.copy()
+    chosen = (stubborn["drawing"] == "duck–rabbit") & (stubborn["prompt"] == "duck")
+    stubborn.loc[chosen, "prompted"] = 0.2
+    rabbit = (stubborn["drawing"] == "duck–rabbit") & (stubborn["prompt"] == "rabbit")
+    stubborn.loc[rabbit, "other"] = 0.7
+    again = flip_rows(stubborn, draws=100).groupby("drawing")["flipped"].mean()
+    assert again["duck–rabbit"] == 0
+    assert again["vase and faces"] == 1
 
 
 def test_readings():

@@ -1,0 +1,247 @@
+"""What the measures say of the paper's criteria for understanding an illusion."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from gcbook.miniatures.ambiguous import BLENDS
+from gcbook.miniatures.clustered import clustered_means
+from gcbook.views.illusion_lines import BLEND, ambiguous
+from gcbook.views.miniature_kinds import listed
+from gcbook.views.placement import BOTH_ENDS
+from gcbook.views.resemblance import BASELINES
+from gcbook.views.words import number, span
+
+__all__ = [
+    "LEAST",
+    "both_sentence",
+    "flip_sentence",
+    "overlap_sentence",
+    "picture_sentence",
+    "placement_sentence",
+    "resemblance_sentence",
+    "resembling",
+]
+
+LEAST = 0.05
+"""Of a difference in probability that counts, beside an interval above 0."""
+
+NOTHING = "No reconstructions come with this version."
+
+
+def resembling(rows: pd.DataFrame) -> pd.DataFrame:
+    """Mark where the first criterion ``holds``: above all `BASELINES` that there are.
+
+    By `LEAST` and with intervals above 0, and not at full strength, where the prompt is all that
+    there is.
+
+    Args:
+        rows: ``resemblance`` of `gcbook.views.illusion_lines.summed_models`.
+    """
+    holds = rows["strength"] < 1
+    for name in BASELINES:
+        over, low = rows[f"over_{name}"], rows[f"over_{name}_low"]
+        holds &= over.isna() | ((over >= LEAST) & (low > 0))
+    return rows.assign(holds=holds)
+
+
+def resemblance_sentence(rows: pd.DataFrame) -> str:
+    """Say for each model, drawing and prompt at which strengths the first criterion holds.
+
+    Args:
+        rows: ``resemblance`` of `gcbook.views.illusion_lines.summed_models`.
+    """
+    if rows.empty:
+        return NOTHING
+    marked = resembling(rows[ambiguous(rows) & rows["seen"]])
+    lines = []
+    for (model, drawing, prompt), group in marked.groupby(
+        ["model", "drawing", "prompt"], sort=False
+    ):
+        what = (
+            f"{BLEND}, mean over both prompts"
+            if drawing == "blend"
+            else f"{drawing} under “{prompt}”"
+        )
+        lines.append(f"- {model}, {what}: {_at_strengths(group)}")
+    return "\n".join(sorted(lines, key=lambda line: BLEND in line))
+
+
+def flip_sentence(rows: pd.DataFrame) -> str:
+    """Say how often pictures become what is named, both ways, where it is most often.
+
+    Args:
+        rows: ``flips`` of `gcbook.views.illusion_lines.summed_models`.
+    """
+    if rows.empty:
+        return NOTHING
+    parts = []
+    for (model, drawing), group in rows.groupby(["model", "drawing"], sort=True):
+        best = max(group[group["strength"] < 1].to_dict("records"), key=lambda row: row["flipped"])
+        what = BLEND if drawing == "blend" else f"reconstructions of {drawing}"
+        parts.append(
+            f"{best['flipped']:.0%} of the {what} by {model} "
+            f"({span(best['flipped_low'], best['flipped_high'], '.2f')}, at strength "
+            f"{best['strength']:g})"
+        )
+    return f"Below full strength, at most {listed(parts)} become what is named under both prompts."
+
+
+def picture_sentence(judged: pd.DataFrame, **resampling: Any) -> str:
+    """Compare how far blends are led to what is in them, and to a third category.
+
+    Args:
+        judged: all of `gcbook.views.illusion_lines.judged_all`.
+        resampling: ``draws, confidence, seed`` of the resampling of blends.
+    """
+    blends = judged[judged["drawing"] == "blend"] if len(judged) else judged
+    parts = []
+    for model, group in blends.groupby("model", sort=False) if len(blends) else ():
+        table = group.assign(led=group["prompted"] - group["untouched"])
+        wide = table.pivot_table(
+            index=["picture", "strength"], columns="seen", values="led", aggfunc="mean"
+        )
+        more = (wide[True] - wide[False]).rename("more").reset_index()
+        found = clustered_means(
+            more.assign(category="blend", silhouette=more["picture"]),
+            ["strength"],
+            "more",
+            **resampling,
+        )
+        said = "; ".join(
+            f"{number(row['mean'], '+.2f')} at {row['strength']:g} "
+            f"({span(row['low'], row['high'], '+.2f')})"
+            for row in found.to_dict("records")
+        )
+        parts.append(
+            f"{model}: how far a prompt that names one of the two raises the judge's probability "
+            "of it over that of the untouched blend, less how far a third category's prompt "
+            f"raises that of the third: {said}."
+        )
+    return " ".join(parts) or NOTHING
+
+
+def placement_sentence(placement: pd.DataFrame, blends: pd.DataFrame) -> str:
+    """Say how far prompts moved drawings, mean of both ends of their axis, and blends.
+
+    Args:
+        placement: of `gcbook.views.illusion_lines.summed_models`.
+        blends: likewise.
+    """
+    if placement.empty:
+        return NOTHING
+    lines = []
+    both = placement[placement["shown"] == BOTH_ENDS]
+    for model, of_model in both.groupby("model", sort=False):
+        for drawing, group in of_model.groupby("drawing", sort=False):
+            here = (
+                f"; more than on the mirrored axis {_at_strengths(_held(group, 'more_here'))}"
+                if group["more_here"].notna().all()
+                else "; its mirror image is too much like it to say whether elsewhere as well"
+            )
+            below = group.assign(holds=(group["moved_high"] < 0) & (group["strength"] < 1))
+            lines.append(
+                f"- {model}, {drawing}: {_largest(group, 'moved')}; above 0 and above the most "
+                f"between wrong prompts {_at_strengths(_placed(group))}, below 0 "
+                f"{_at_strengths(below)}{here}"
+            )
+        mixed = blends[blends["model"] == model]
+        lines.append(
+            f"- {model}, {BLEND}: {_largest(mixed, 'named')} of overlap; more than in mirrored "
+            f"silhouettes {_at_strengths(_held(mixed, 'more_here'))}"
+        )
+    return "\n".join(lines)
+
+
+def overlap_sentence(rows: pd.DataFrame) -> str:
+    """Say where the readings' prompts differ in the parts more than wrong ones, and than elsewhere.
+
+    Args:
+        rows: ``overlap`` of `gcbook.views.illusion_lines.summed_models`.
+    """
+    if rows.empty:
+        return ""
+    parts = []
+    for (model, drawing), group in rows.groupby(["model", "drawing"], sort=False):
+        parts.append(
+            f"{model}, {drawing}: {_at_strengths(_held(group, 'more'))} more than wrong prompts "
+            f"do, {_at_strengths(_held(group, 'more_here'))} more than in the mirrored parts"
+        )
+    return (
+        "Whether the prompts of the readings differ within the annotated parts, with intervals "
+        f"above none: {'; '.join(parts)}."
+    )
+
+
+def both_sentence(resemblance: pd.DataFrame, placement: pd.DataFrame, blends: pd.DataFrame) -> str:
+    """Say of which drawings both criteria hold at one strength, the paper's mark of understanding.
+
+    Args:
+        resemblance: of `gcbook.views.illusion_lines.summed_models`.
+        placement: likewise.
+        blends: likewise.
+    """
+    if placement.empty:
+        return ""
+    parts = []
+    marked = resembling(resemblance[resemblance["seen"]])
+    ends = placement[placement["shown"] == BOTH_ENDS]
+    for model, of_model in ends.groupby("model", sort=False):
+        own = marked[marked["model"] == model]
+        understood = {}
+        for drawing, group in of_model.groupby("drawing", sort=False):
+            alike = own[own["drawing"] == drawing].groupby("strength")["holds"].all()
+            placed = _placed(group).set_index("strength")["holds"]
+            known = group.set_index("strength")["more_here_low"]
+            both = _together(alike, placed & (known.isna() | (known > 0)))
+            if both["holds"].any():
+                understood[str(drawing)] = _at_strengths(both)
+        which = "; ".join(f"{drawing} {at}" for drawing, at in understood.items())
+        alike = own[own["drawing"] == "blend"].set_index("strength")["holds"]
+        here = blends[blends["model"] == model].set_index("strength")["more_here_low"] > 0
+        parts.append(
+            f"For {model} both hold, for all of a drawing's readings at one strength, for "
+            f"{len(understood)} of {of_model['drawing'].nunique()} drawings"
+            f"{f' ({which})' if which else ''}, and for the mean of the {BLENDS} blends "
+            f"{_at_strengths(_together(alike, here))}."
+        )
+    return " ".join(parts)
+
+
+def _together(first: pd.Series, second: pd.Series) -> pd.DataFrame:
+    both = first & second.reindex(first.index, fill_value=False)
+    return pd.DataFrame({"strength": both.index, "holds": both.to_numpy()})
+
+
+def _placed(group: pd.DataFrame) -> pd.DataFrame:
+    """Mark where a movement is there at all: above 0, and above what wrong prompts can do."""
+    holds = (group["moved_low"] > 0) & (group["moved"] > group["null"]) & (group["strength"] < 1)
+    return group.assign(holds=holds)
+
+
+def _held(group: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Mark where an interval lies above 0, but for full strength."""
+    return group.assign(holds=(group[f"{name}_low"] > 0) & (group["strength"] < 1))
+
+
+def _largest(group: pd.DataFrame, name: str) -> str:
+    below = group[group["strength"] < 1]
+    best = max(below.to_dict("records"), key=lambda row: row[name])
+    return (
+        f"at most {number(best[name], '.3f')} "
+        f"({span(best[f'{name}_low'], best[f'{name}_high'], '.3f')}), at strength "
+        f"{best['strength']:g}"
+    )
+
+
+def _at_strengths(group: pd.DataFrame) -> str:
+    """At which strengths ``holds``, in words; full strength is none of them."""
+    below = group[group["strength"] < 1]
+    strengths = sorted(below.loc[below["holds"], "strength"])
+    return "at no strength" if not strengths else f"at {_said(strengths, len(below))}"
+
+
+def _said(strengths: Iterable[float], of: int) -> str:
+    found = [f"{each:g}" for each in strengths]
+    return "all strengths" if len(found) == of else listed(found)

@@ -12,8 +12,8 @@ __all__ = ["fig_drawings", "part_rows"]
 
 _SIDE = 130
 _PIXELS = 64
-_COLORS = ["#d0273c", "#8a5bd6", "#b86e00"]
-_DASHES = [[1, 0], [5, 3], [2, 2]]
+_COLORS = ["#d0273c", "#8a5bd6", "#b86e00", "#0077bb"]
+_DASHES = [[1, 0], [5, 3], [2, 2], [8, 3, 2, 3]]
 
 
 def part_rows() -> pd.DataFrame:
@@ -41,9 +41,7 @@ def fig_drawings() -> alt.TopLevelMixin:
     """All drawings, their parts outlined in the colour of the reading to which they belong."""
     readings = list(dict.fromkeys(name for each in DRAWINGS.values() for name, _ in each.parts))
     legend = alt.Legend(title="Part of the", symbolOpacity=1)
-    # Colours are used again: no drawing has more than two readings.
-    colors = [_COLORS[place % len(_COLORS)] for place in range(len(readings))]
-    dashes = [_DASHES[place % len(_DASHES)] for place in range(len(readings))]
+    colors, dashes = _COLORS[: len(readings)], _DASHES[: len(readings)]
     panels = []
     for drawing in DRAWINGS.values():
         grey = draw(drawing, _PIXELS)[..., 0]

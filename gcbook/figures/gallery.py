@@ -105,8 +105,10 @@ def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """The paper's pictures, as they are or with their reconstructions.
 
     Args:
-        rows: from `gcbook.views.commons.fetched_rows`, at least one.
+        rows: from `gcbook.views.commons.fetched_rows`.
     """
+    if rows.empty:
+        return nothing("The paper's pictures are not on this machine.")
     images = list(dict.fromkeys(rows["image"]))
     ranked = rows.assign(step=rows.groupby("image").cumcount() + 1)
     steps = int(ranked["step"].max())
@@ -129,6 +131,7 @@ def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
             url="'data:image/jpeg;base64,' + datum.picture",
             heading="datum.title + (datum.title === 'The picture' && isValid(datum.strength) ? "
             "', strength ' + format(datum.strength, '.2f') : '')",
+            spoken="datum.title + ', by ' + datum.credit",
         )
     )
     words = base.mark_text(align="left", baseline="bottom", dy=-4, fontSize=FONT)
@@ -136,7 +139,7 @@ def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
         image_mark(base, side).encode(
             x=at("px"), y=at("py"), url="url:N", tooltip=alt.Tooltip("credit:N", title="By")
         ),
-        words.encode(x=at("px"), y=at("py"), text="heading:N", description="heading:N"),
+        words.encode(x=at("px"), y=at("py"), text="heading:N", description="spoken:N"),
     ]
     chart = alt.layer(*layers).add_params(*parameters)
     height = 270 if rows["picture"].str.len().max() == 1 else 520
@@ -145,6 +148,7 @@ def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
         height=height,
         description=(
             f"The paper's pictures ({', '.join(images)}), one at a time; where a model was named, "
-            "with its reconstructions under two prompts and a map of where these differ."
+            "with its reconstructions under two prompts and a map of where these differ, red where "
+            "the first is lighter and blue where the second is."
         ),
     )

@@ -96,17 +96,13 @@ def fig_rules(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     if rows.empty:
         return nothing(_ABSENT)
-    shown = rows.assign(
-        hidden=[
-            "all shares" if pd.isna(share) else f"{share:.0%} hidden" for share in rows["hidden"]
-        ]
-    )
-    order = list(dict.fromkeys(shown["hidden"]))
+    order = list(dict.fromkeys(rows["how"]))
     x = alt.X("accuracy:Q", title="Accuracy", scale=alt.Scale(domain=[0, 1])).axis(format=".0%")
-    y = alt.Y("hidden:N", sort=order, title=None).axis(grid=True, gridDash=[1, 3])
+    y = alt.Y("how:N", sort=order, title=None).axis(grid=True, gridDash=[1, 3])
     tooltip = [
         alt.Tooltip("rule:N", title="Rule"),
-        alt.Tooltip("hidden:N", title="Tokens"),
+        alt.Tooltip("how:N", title="With"),
+        alt.Tooltip("evaluations:Q", title="Network evaluations a prompt"),
         alt.Tooltip("accuracy:Q", title="Accuracy", format=".1%"),
         *interval_tooltips(".1%"),
         alt.Tooltip("n:Q", title="Images"),
@@ -115,7 +111,7 @@ def fig_rules(rows: pd.DataFrame) -> alt.TopLevelMixin:
         color=CHANCE_LINE, strokeDash=[2, 3]
     )
     panels = []
-    for rule, group in shown.groupby("rule", sort=False):
+    for rule, group in rows.groupby("rule", sort=False):
         base = alt.Chart(group.drop(columns="rule")).encode(y=y)
         ends = base.mark_rule(strokeWidth=2, color=INK).encode(
             x=alt.X("low:Q", title="Accuracy"), x2="high:Q"
@@ -130,8 +126,8 @@ def fig_rules(rows: pd.DataFrame) -> alt.TopLevelMixin:
     return side_by_side(
         panels,
         [],
-        "A panel a rule: accuracy with intervals, a row for each share of tokens that is hidden; "
-        "the bound hides every share. A dotted line is at chance.",
+        "A panel a rule: accuracy with intervals, a row for each share of tokens that is hidden or "
+        "for each number of draws of the bound. A dotted line is at chance.",
     ).properties(columns=3)
 
 
@@ -143,7 +139,9 @@ def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     if rows.empty:
         return nothing(_ABSENT)
-    x = alt.X("distance:Q", title="Mean L2 distance to other images", scale=alt.Scale(zero=False))
+    x = alt.X(
+        "distance:Q", title="Mean squared distance from other images", scale=alt.Scale(zero=False)
+    )
     panels = []
     for field, title in (
         ("named", "Named for other images"),

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from gcbook.errors import DataNotFoundError
 from gcbook.miniatures.shipped import DATA
 from gcbook.stimuli.miniworld import ALL_CATEGORIES
 
@@ -24,6 +25,11 @@ BATCH = 512
 def _judge() -> "Classifier":
     from gcbook.classifiers.load import load_classifier
 
+    if not JUDGE_FOLDER.is_dir():
+        raise DataNotFoundError(
+            f"{JUDGE_FOLDER}: expected the classifier that judges made pictures, found nothing; "
+            f"`gcbook train {JUDGE}` makes one."
+        )
     return load_classifier(JUDGE_FOLDER, labels=ALL_CATEGORIES, name=JUDGE)
 
 
@@ -35,9 +41,12 @@ def judge_pictures(images: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
 
     Returns:
         Probabilities of `gcbook.stimuli.miniworld.ALL_CATEGORIES`, (N, 19).
+
+    Raises:
+        DataNotFoundError: the judge does not come with this package.
     """
     judge = _judge()
-    parts = []
+    parts = [np.empty((0, len(ALL_CATEGORIES)))]
     for first in range(0, len(images), BATCH):
         part = images[first : first + BATCH]
         shown = [np.repeat(each[..., None], 3, axis=-1) for each in part]

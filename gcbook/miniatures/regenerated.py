@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from gcbook.errors import DataNotFoundError
+from gcbook.errors import DataNotFoundError, InputError
 from gcbook.miniatures.shipped import DATA, model_folder
 from gcbook.scoring.store import Store, is_store
 from gcbook.stimuli.stimulus import StimulusSet
@@ -18,6 +18,7 @@ __all__ = [
     "MODEL",
     "RATIOS",
     "STEPS",
+    "check_ratio",
     "regenerated_ratios",
     "regenerated_store",
     "score_regenerated",
@@ -46,6 +47,14 @@ def some_of_each(a_category: int = A_CATEGORY) -> StimulusSet:
     return StimulusSet(whole.dataset, whole.place, tuple(chosen))
 
 
+def check_ratio(ratio: float) -> None:
+    """Raise InputError unless a share of hidden tokens is one of `RATIOS`."""
+    if ratio not in RATIOS:
+        raise InputError(
+            f"ratio: expected one of {', '.join(f'{each:g}' for each in RATIOS)}; found {ratio:g}."
+        )
+
+
 def score_regenerated(
     ratio: float, folder: Path = FOLDER, report: Callable[[str], None] = lambda line: None
 ) -> Path:
@@ -57,8 +66,12 @@ def score_regenerated(
         report: takes a line.
 
     Returns:
-        The store, which goes on where it was stopped.
+        The folder of the store, which goes on where it was stopped.
+
+    Raises:
+        InputError: another ratio.
     """
+    check_ratio(ratio)
     from gcbook.classifiers.load import load_classifier
     from gcbook.scoring.engine import score
     from gcbook.scoring.settings import ScoringSettings
@@ -75,16 +88,27 @@ def score_regenerated(
 
 
 def regenerated_ratios() -> tuple[float, ...]:
-    """Shares of `RATIOS` whose scores come with this package."""
-    return tuple(ratio for ratio in RATIOS if is_store(FOLDER / f"{ratio:g}"))
+    """Shares of `RATIOS` all of whose scores come with this package."""
+    return tuple(
+        ratio
+        for ratio in RATIOS
+        if is_store(FOLDER / f"{ratio:g}") and _complete(Store.open(FOLDER / f"{ratio:g}"))
+    )
+
+
+def _complete(store: Store) -> bool:
+    wanted = len(some_of_each()) * store.settings.draws * len(store.labels)
+    return len(store.scores()) == wanted
 
 
 def regenerated_store(ratio: float) -> Store:
     """Open the scores of a share of hidden tokens.
 
     Raises:
+        InputError: no such share.
         DataNotFoundError: they do not come with this package.
     """
+    check_ratio(ratio)
     place = FOLDER / f"{ratio:g}"
     if not is_store(place):
         raise DataNotFoundError(

@@ -17,6 +17,7 @@ from gcbook.reconstructed import difference_picture
 
 __all__ = ["attribution_rows", "fetched_rows", "fetched_sentence"]
 
+DIFFERENCE = "red: first lighter, blue: second"
 SIDE = 224
 """Longest side of a picture on the page."""
 
@@ -81,26 +82,27 @@ def fetched_rows(
         ``title`` and ``picture`` (JPEG in base 64): the original, and with a model the
         reconstruction under each prompt and their difference, red where the first is lighter.
     """
-    rows = []
+    rows, found = [], find_illusions()
+    prompts = [each for illusion in ILLUSIONS for each in illusion.prompts]
+    classifier = load_for_prompts(model, prompts) if model and found else None
     for illusion in ILLUSIONS:
-        if illusion.name not in find_illusions():
+        if illusion.name not in found:
             continue
         pixels = read_illusion(illusion.name)
         row = {
             "image": illusion.about,
             "credit": f"{illusion.maker}, {illusion.licence}, via Wikimedia Commons",
         }
-        if not model:
+        if classifier is None:
             rows.append(
                 {**row, "strength": np.nan, "title": ["The picture"], "picture": [_jpeg(pixels)]}
             )
             continue
-        classifier = load_for_prompts(model, illusion.prompts)
         made = reconstruct(
             pixels, illusion.prompts, classifier, strengths, steps=steps, seed=seed,
             name=illusion.name,
         )  # fmt: skip
-        titles = ["The picture", *(f"“{each}”" for each in illusion.prompts), "Difference"]
+        titles = ["The picture", *(f"“{each}”" for each in illusion.prompts), DIFFERENCE]
         for number, strength in enumerate(made.strengths):
             shown = [
                 made.original,

@@ -18,6 +18,8 @@ __all__ = ["gallery_rows", "pair_of", "verdict"]
 
 LEVELS = PICTURE_LEVELS
 UNPROMPTED = "no prompt"
+_COLUMNS = ["model", "image", "strength", "original", "difference", "compared", "full"]
+_COLUMNS += ["prompt", "seen", "picture", "says"]
 
 
 def gallery_rows(models: Sequence[str], blends: int = 6, draw: int = 0) -> pd.DataFrame:
@@ -68,7 +70,7 @@ def gallery_rows(models: Sequence[str], blends: int = 6, draw: int = 0) -> pd.Da
                         "says": [verdict(each) for each in said[s]],
                     }
                 )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=_COLUMNS)
 
 
 def pair_of(picture: Picture) -> tuple[int, int]:

@@ -23,8 +23,9 @@ from gcbook.miniatures.shipped import shipped_store
 from gcbook.scoring.store import Store
 from gcbook.scoring.tensors import codes_of, dense
 from gcbook.stimuli.miniworld import ALL_CATEGORIES
-from gcbook.stimuli.stimulus import Stimulus
-from gcbook.stimuli.testsets import silhouette_of, texture_of
+from gcbook.stimuli.testsets import silhouette_of
+from gcbook.views.miniature_kinds import plural
+from gcbook.views.steps import ROLES, Example, role
 from gcbook.views.steps_pictures import png_text
 from gcbook.views.words import number, span
 
@@ -44,11 +45,22 @@ RULES = {
     "less": "The same, less each prompt's own mean",
     "bound": "Likelihood bound",
 }
-"""Ways to decide. The second takes off what a prompt costs whatever is shown."""
+"""Ways to decide. The second takes off what a prompt costs on average over the images, of which
+every category has as many: an observer of single images could not know it."""
+
+BOUND_DRAWS = (1, STEPS, None)
+"""Of the bound: one, as many network evaluations as a reconstruction takes, and all that ship."""
 
 
 def distances(store: Store) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return the images of a store of regenerated images and their L2 distances, (N, 16)."""
+    """Return what a store has of regenerated images.
+
+    Args:
+        store: from `gcbook.miniatures.regenerated.regenerated_store`.
+
+    Returns:
+        Images that have all distances, and these: mean squares over pixels from −1 to 1, (N, 16).
+    """
     images, rows = store.images(), store.scores()
     places = (
         codes_of(rows["image_id"], images["image_id"].tolist()),
@@ -57,7 +69,9 @@ def distances(store: Store) -> tuple[pd.DataFrame, np.ndarray]:
     )
     shape = (len(images), store.settings.draws, len(CATEGORIES))
     errors = dense(*places, rows["error_l2"].to_numpy(np.float64), shape)
-    return images, errors.mean(axis=1)
+    mean = errors.mean(axis=1)
+    whole = np.isfinite(mean).all(axis=1)
+    return images[whole].reset_index(drop=True), mean[whole]
 
 
 def rule_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
@@ -69,48 +83,52 @@ def rule_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
         seed: of the resampling.
 
     Returns:
-        ``rule`` (a title), ``hidden, n, accuracy, low, high``. The bound hides every share, and has
-        NaN; its images are the same.
+        ``rule`` (a title), ``how`` (the share that is hidden, or the bound's draws),
+        ``evaluations`` (of the network, an image and prompt), ``n, accuracy, low, high``. All rules
+        answer the same images.
     """
-    columns = ["rule", "hidden", "n", "accuracy", "low", "high"]
+    columns = ["rule", "how", "evaluations", "n", "accuracy", "low", "high"]
     ratios = regenerated_ratios()
     if not ratios:
         return pd.DataFrame(columns=columns)
-    tables = []
+    tables, shown = [], set()
     for ratio in ratios:
         images, errors = distances(regenerated_store(ratio))
+        shown |= set(images["image_id"])
         named = images["category"].map(CATEGORIES.index).to_numpy()
-        # A prompt's mean over the other images: an image has no say in its own yardstick.
-        others = (errors.sum(0) - errors) / (len(errors) - 1)
-        for rule, values in (("distance", errors), ("less", errors - others)):
+        for rule, values in (("distance", errors), ("less", errors - errors.mean(axis=0))):
             right = values.argmin(axis=1) == named
-            tables.append(_right(images, right, rule, ratio))
-    bound = decide(shipped_store(MODEL, "in-distribution"))
-    bound = bound[bound["image_id"].isin(images["image_id"])]
-    tables.append(_right(bound, bound["response"] == bound["category"], "bound", -1.0))
+            tables.append(_right(images, right, rule, f"{ratio:.0%} hidden", STEPS))
+    store = shipped_store(MODEL, "in-distribution")
+    for count in BOUND_DRAWS:
+        number_of = count or store.settings.max_draws
+        bound = decide(store, draws=min(number_of, store.settings.max_draws))
+        bound = bound[bound["image_id"].isin(shown)]
+        right = bound["response"] == bound["category"]
+        tables.append(_right(bound, right, "bound", plural(number_of, "draw"), number_of))
     answers = pd.concat(tables, ignore_index=True)
+    by = ["rule", "how", "evaluations"]
+    order = answers[by].drop_duplicates()
     found = clustered_means(
-        answers, ["rule", "hidden"], "right", draws=draws, confidence=confidence, seed=seed
+        answers, by, "right", draws=draws, confidence=confidence, seed=seed
     ).rename(columns={"mean": "accuracy"})
-    found["hidden"] = found["hidden"].where(found["hidden"] >= 0)
-    order = list(RULES)
-    found = found.sort_values(
-        ["rule", "hidden"],
-        key=lambda column: column.map(order.index) if column.name == "rule" else column,
-        ignore_index=True,
+    rules = list(RULES)
+    found = order.merge(found, on=by).sort_values(
+        "rule", key=lambda column: column.map(rules.index), kind="stable", ignore_index=True
     )
     found["rule"] = found["rule"].map(RULES)
     return found[columns].round({"accuracy": 4, "low": 4, "high": 4})
 
 
-def _right(images: pd.DataFrame, right: Any, rule: str, hidden: float) -> pd.DataFrame:
+def _right(images: pd.DataFrame, right: Any, rule: str, how: str, evaluations: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "category": images["category"].to_numpy(),
             "silhouette": images["imagename"].map(silhouette_of).to_numpy(),
             "right": np.asarray(right, float),
             "rule": rule,
-            "hidden": hidden,
+            "how": how,
+            "evaluations": evaluations,
         }
     )
 
@@ -123,16 +141,17 @@ def accuracy_sentence(rows: pd.DataFrame) -> str:
     """
     if rows.empty:
         return "The masked miniature has no scores in this version."
-    parts = []
+    if rows["low"].isna().all():
+        return "Nothing was resampled, so nothing is said of chance."
+    lines = [f"Chance is {CHANCE:.1%}. Right answers:", ""]
     for rule, group in rows.groupby("rule", sort=False):
-        best = max(group.to_dict("records"), key=lambda row: row["accuracy"])
-        where = "" if np.isnan(best["hidden"]) else f" with {best['hidden']:.0%} hidden"
-        above = "above chance" if best["low"] > CHANCE else "not above chance"
-        parts.append(
-            f"{str(rule)[0].lower()}{str(rule)[1:]}: {best['accuracy']:.0%} at best{where} "
-            f"({span(best['low'], best['high'], '.2f')}), {above}"
+        said = ", ".join(
+            f"{row['accuracy']:.0%} with {row['how']} ({span(row['low'], row['high'], '.2f')}"
+            f"{'' if row['low'] > CHANCE else '; not above chance'})"
+            for row in group.to_dict("records")
         )
-    return f"Chance is {CHANCE:.1%}. Right answers by rule: {'; '.join(parts)}."
+        lines.append(f"- {rule}: {said}")
+    return "\n".join(lines)
 
 
 def drawn_rows(classifier: Any, each: int = 8, seed: int = 0) -> pd.DataFrame:
@@ -207,12 +226,12 @@ def stick_sentence(rows: pd.DataFrame) -> str:
 
 
 def sixteen_rows(
-    stimuli: Sequence[Stimulus], classifier: Any, ratios: Sequence[float], seed: int = 0
+    examples: Sequence[Example], classifier: Any, ratios: Sequence[float], seed: int = 0
 ) -> pd.DataFrame:
     """Regenerate images under all 16 prompts, as the paper's Fig. 8 shows one.
 
     Args:
-        stimuli: images.
+        examples: images, from `gcbook.views.steps.choose_examples`.
         classifier: from `gcbook.illusions.load_for_prompts` with the 16 categories' prompts.
         ratios: shares of tokens that are hidden.
         seed: of the masks.
@@ -224,28 +243,21 @@ def sixteen_rows(
     """
     prompts = [prompt_of(name) for name in CATEGORIES]
     rows = []
-    for stimulus in stimuli:
-        texture = texture_of(stimulus.image_id)
-        image = stimulus.read()
-        found = reconstruct(
-            image, prompts, classifier, ratios, steps=STEPS, seed=seed, name=stimulus.image_id
-        )
+    for example in examples:
+        image, name = example.stimulus.read(), example.stimulus.image_id
+        found = reconstruct(image, prompts, classifier, ratios, steps=STEPS, seed=seed, name=name)
         for ratio, pictures in zip(found.strengths, found.images, strict=True):
             # The paper compares with the original, not with what the tokenizer makes of it.
             distance = 4 * np.square(pictures - found.original).mean((1, 2, 3), dtype=np.float64)
             rows.append(
                 {
-                    "image": f"{stimulus.category} shape, {texture} texture",
+                    "image": example.title,
                     "hidden": ratio,
                     "original": png_text(2 * image.mean(-1) - 1),
                     "label": list(CATEGORIES),
                     "role": [
-                        "shape"
-                        if name == stimulus.category
-                        else "texture"
-                        if name == texture
-                        else ""
-                        for name in CATEGORIES
+                        "" if (part := role(each, example)) == ROLES[-1] else part
+                        for each in CATEGORIES
                     ],
                     "distance": distance.round(5).tolist(),
                     "place": (distance.argsort(kind="stable").argsort() + 1).tolist(),

@@ -15,7 +15,7 @@ from gcbook.miniatures.shipped import model_folder, recipe_of, shipped_models
 from gcbook.stimuli.drawings import DRAWINGS, Drawing, draw, mirrored, rotated
 from gcbook.stimuli.stimulus import Stimulus, StimulusSet
 from gcbook.stimuli.written import Png
-from gcbook.views.miniature_kinds import GENERATIVE
+from gcbook.views.miniature_kinds import GENERATIVE, listed
 from gcbook.views.words import number, span
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ __all__ = ["LABELS", "posed_drawings", "preference_rows", "preference_sentence"]
 LABELS = ("duck", "rabbit")
 _DUCK_RABBIT = DRAWINGS["duck–rabbit"]
 JUDGE_NAME = "the classifier"
+REPEATS = 8
+"""Of a score, each with as many draws: their times are spread evenly, so that draws of one score
+are not independent, and only whole scores tell how far chance goes."""
 
 
 def posed_drawings() -> tuple[Drawing, ...]:
@@ -46,16 +49,16 @@ def preference_rows(
 
     Args:
         models: generative miniatures; by default all that are shipped, of seed 0.
-        noise_draws: of noise or masks.
+        noise_draws: of noise or masks, over all repeats.
         confidence: of the intervals.
         seed: of the noise.
 
     Returns:
         ``model, unit, picture, draws, preference, low, high``. The preference is by how much the
         score of "duck" exceeds that of "rabbit" (then the model answers "rabbit"): in percent of
-        their mean for weighted errors, in nats for likelihoods. Intervals are those of a mean of
-        as many independent draws (Student's t), NaN where nothing is drawn. The classifier that
-        judges reconstructions answers too.
+        their mean for weighted errors, in nats for likelihoods. Intervals are those of the mean of
+        `REPEATS` scores (Student's t), NaN where nothing is drawn. The classifier that judges
+        reconstructions answers too.
     """
     from gcbook.classifiers.load import load_classifier
     from gcbook.stimuli.miniworld import ALL_CATEGORIES
@@ -75,7 +78,10 @@ def preference_rows(
     if JUDGE_FOLDER.is_dir():
         judge = load_classifier(JUDGE_FOLDER, labels=ALL_CATEGORIES, name=JUDGE_NAME)
         tables.append(_preferences(judge, shown, 1, confidence, seed))
-    return pd.concat(tables, ignore_index=True)
+    columns = ["model", "unit", "picture", "draws", "preference", "low", "high"]
+    return pd.concat(
+        [*tables, pd.DataFrame(columns=columns)][: len(tables) or 1], ignore_index=True
+    )
 
 
 def _preferences(
@@ -87,35 +93,37 @@ def _preferences(
     from gcbook.scoring.tensors import weighted_errors
     from gcbook.weightings import parse_weighting
 
-    settings = ScoringSettings(draws=noise_draws, seed=seed, device="cpu")
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "scores"
-        score(shown, classifier, settings, place, progress="silent")
-        store = Store.open(place)
-        rows, chosen = store.scores(), store.settings
-        weighting = parse_weighting(chosen.weighting)
-        values = weighted_errors(rows, weighting, chosen.norm, store.schedule)
-        likelihood = store.traits.likelihood
-    table = rows[["image_id", "draw", "label"]].astype({"image_id": str, "label": str})
-    wide = table.assign(value=values).pivot_table(
-        index=["image_id", "draw"], columns="label", values="value", observed=True
-    )
+    repeats = REPEATS if noise_draws > 1 else 1
+    each = max(1, noise_draws // repeats)
+    runs = []
+    for repeat in range(repeats):
+        # Another noise, keyed by a seed of its own.
+        settings = ScoringSettings(draws=each, seed=seed * REPEATS + repeat, device="cpu")
+        with tempfile.TemporaryDirectory() as folder:
+            place = Path(folder) / "scores"
+            score(shown, classifier, settings, place, progress="silent")
+            store = Store.open(place)
+            rows, chosen = store.scores(), store.settings
+            weighting = parse_weighting(chosen.weighting)
+            values = weighted_errors(rows, weighting, chosen.norm, store.schedule)
+            likelihood = store.traits.likelihood
+        table = rows[["image_id", "label"]].astype(str).assign(value=values)
+        runs.append(table.groupby(["image_id", "label"])["value"].mean().unstack())
     found = []
     for stimulus in shown:
-        both = wide.loc[[stimulus.image_id], list(LABELS)].to_numpy()
+        both = np.array([run.loc[stimulus.image_id, list(LABELS)].to_numpy(float) for run in runs])
         difference = both[:, 0] - both[:, 1]
         scale = 1.0 if likelihood else both.mean() / 100
-        mean, count = difference.mean() / scale, len(difference)
-        half = np.nan
-        if count > 1:
-            error = difference.std(ddof=1) / np.sqrt(count) / scale
-            half = float(stats.t.ppf((1 + confidence) / 2, count - 1) * error)
+        mean, half = difference.mean() / scale, np.nan
+        if repeats > 1:
+            error = difference.std(ddof=1) / np.sqrt(repeats) / scale
+            half = float(stats.t.ppf((1 + confidence) / 2, repeats - 1) * error)
         found.append(
             {
                 "model": classifier.name,
                 "unit": "nats" if likelihood else "% of the error",
                 "picture": stimulus.imagename.removesuffix(".png"),
-                "draws": count,
+                "draws": repeats * each,
                 "preference": mean,
                 "low": mean - half,
                 "high": mean + half,
@@ -142,16 +150,25 @@ def preference_sentence(rows: pd.DataFrame) -> str:
     parts = []
     for model, group in rows.groupby("model", sort=False):
         by = {str(row["picture"]): row for row in group.to_dict("records")}
-        right = sum((by[name]["preference"] > 0) == (name == "rabbit") for name in LABELS)
+        right = [name for name in LABELS if _says(by[name]) == f"“{name}”"]
         own, up = by[_DUCK_RABBIT.name], by[rotated(_DUCK_RABBIT).name]
         parts.append(
-            f"{model} names {right} of the two unambiguous drawings right, and answers "
-            f"{_answer(own)} to the duck–rabbit and {_answer(up)} to the one with its ears up"
+            f"{model} names {len(right)} of the two unambiguous drawings right"
+            f"{f' ({listed(right)})' if len(right) == 1 else ''}, and says "
+            f"{_says(own)} to the duck–rabbit ({_size(own)}) and {_says(up)} to the one with its "
+            f"ears up ({_size(up)})"
         )
     return "; ".join(parts) + "." if parts else "No model that knows ducks comes with this version."
 
 
-def _answer(row: Mapping[Hashable, Any]) -> str:
-    answer = LABELS[1] if row["preference"] > 0 else LABELS[0]
+def _says(row: Mapping[Hashable, Any]) -> str:
+    """The answer, where the interval leaves but one."""
+    ends = [row["preference"]] if np.isnan(row["low"]) else [row["low"], row["high"]]
+    if min(ends) > 0:
+        return f"“{LABELS[1]}”"
+    return f"“{LABELS[0]}”" if max(ends) < 0 else "neither for certain"
+
+
+def _size(row: Mapping[Hashable, Any]) -> str:
     sure = "" if np.isnan(row["low"]) else f", {span(row['low'], row['high'], '.2f')}"
-    return f"“{answer}” ({number(row['preference'], '.2f')} {row['unit']}{sure})"
+    return f"{number(row['preference'], '+.2f')} {row['unit']}{sure}"

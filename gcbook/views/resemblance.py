@@ -182,7 +182,9 @@ def summed_up(
     confidence: float,
     seed: int,
 ) -> pd.DataFrame:
-    """Means of columns within groups, each with ``…_low, …_high``; columns without values are NaN.
+    """Means of columns within groups, each with ``…_low, …_high``, and ``n``, the groups' rows.
+
+    Missing values are left out; a column without values is NaN.
 
     Args:
         table: with ``category, silhouette``, see `gcbook.miniatures.clustered`.
@@ -192,11 +194,16 @@ def summed_up(
         confidence: of the intervals.
         seed: of the resampling.
     """
-    found: pd.DataFrame | None = None
+    groups = table.groupby(by, sort=True, observed=True).size()
+    found = groups.rename("n").reset_index()
     for column in columns:
+        known = table[table[column].notna()]
+        names = [column, f"{column}_low", f"{column}_high"]
+        if known.empty:
+            found[names] = np.nan
+            continue
         part = clustered_means(
-            table[table[column].notna()], by, column, draws=draws, confidence=confidence, seed=seed
-        ).rename(columns={"mean": column, "low": f"{column}_low", "high": f"{column}_high"})
-        found = part if found is None else found.merge(part.drop(columns="n"), on=by, how="left")
-    assert found is not None
+            known, by, column, draws=draws, confidence=confidence, seed=seed
+        ).rename(columns=dict(zip(("mean", "low", "high"), names, strict=True)))
+        found = found.merge(part[[*by, *names]], on=by, how="left")
     return found

@@ -49,7 +49,9 @@ def kept_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
         ``model, angle, strength, line`` ("Turned back", "As it lies"), ``n`` and the mean
         probability that the judge gives to the object, ``value, low, high``.
     """
-    tables = [pd.DataFrame(columns=["model", "angle", "strength", "line", "n", "value"])]
+    tables = [
+        pd.DataFrame(columns=["model", "angle", "strength", "line", "n", "value", "low", "high"])
+    ]
     for model in turned_models():
         rows = read_turned(model)
         rows["angle"] = rows["condition"].astype(int)

@@ -11,6 +11,8 @@ def test_a_panel_a_drawing_and_an_outline_a_part():
     for panel, drawing in zip(spec["concat"], DRAWINGS.values(), strict=True):
         assert len(panel["layer"]) == (2 if drawing.parts else 1)
     assert static_svg(spec).count("<image") == len(DRAWINGS)
+    scale = spec["concat"][0]["layer"][1]["encoding"]["color"]["scale"]
+    assert len(set(scale["range"])) == len(scale["domain"])
 
 
 def test_parts_as_a_table():

@@ -51,16 +51,16 @@ def test_image_and_share_can_be_chosen():
 def test_a_panel_a_rule():
     rows = pd.DataFrame(
         [
-            (rule, hidden, 160, 0.5, 0.4, 0.6)
+            (rule, how, 8, 160, 0.5, 0.4, 0.6)
             for rule in RULES.values()
-            for hidden in ((np.nan,) if rule == RULES["bound"] else (0.25, 0.5))
+            for how in (("8 draws",) if rule == RULES["bound"] else ("25% hidden", "50% hidden"))
         ],
-        columns=["rule", "hidden", "n", "accuracy", "low", "high"],
+        columns=["rule", "how", "evaluations", "n", "accuracy", "low", "high"],
     )
     spec = chart_spec(fig_rules(rows))
     assert [panel["title"] for panel in spec["concat"]] == list(RULES.values())
     svg = static_svg(spec)
-    assert "all shares" in svg
+    assert "8 draws" in svg
     assert "25% hidden" in svg
 
 

@@ -6,7 +6,7 @@ import pytest
 from tiny import tokens
 
 from gcbook.categories import CATEGORIES
-from gcbook.errors import DataNotFoundError
+from gcbook.errors import DataNotFoundError, InputError
 from gcbook.miniatures import regenerated
 from gcbook.miniatures.regenerated import (
     A_CATEGORY,
@@ -32,6 +32,8 @@ def test_scores_are_of_regenerated_images(tmp_path, monkeypatch):
     assert regenerated_ratios() == ()
     with pytest.raises(DataNotFoundError, match=r"tools/score_regenerated\.py"):
         regenerated_store(0.5)
+    with pytest.raises(InputError, match=r"expected one of 0\.25, 0\.5, 0\.75, 0\.9; found 0\.6"):
+        score_regenerated(0.6)
     lines = []
     score_regenerated(0.5, tmp_path / "scores", lines.append)
     assert lines == ["16 images with 50% of their tokens hidden"]

@@ -6,7 +6,7 @@ from PIL import Image
 from tiny import diffusion
 
 from gcbook.commons import ILLUSIONS
-from gcbook.views.commons import attribution_rows, fetched_rows, fetched_sentence
+from gcbook.views.commons import DIFFERENCE, attribution_rows, fetched_rows, fetched_sentence
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_reconstructed_by_a_model(tmp_path):
         "The picture",
         "“an image of a duck”",
         "“an image of a rabbit”",
-        "Difference",
+        DIFFERENCE,
     ]
     assert all(len(pictures) == 4 for pictures in rows["picture"])
     # The same picture at both strengths, other reconstructions.

@@ -55,4 +55,6 @@ def test_which_two_are_compared():
 
 
 def test_no_model_no_rows():
-    assert gallery_rows([]).empty
+    empty = gallery_rows([])
+    assert empty.empty
+    assert {"model", "original", "difference", "picture", "says"} <= set(empty.columns)

@@ -33,21 +33,32 @@ def knows_its_drawings(monkeypatch, tmp_path):
 
 @pytest.mark.usefixtures("knows_its_drawings")
 def test_the_nearer_drawing_is_preferred():
-    rows = preference_rows(["m"], noise_draws=4).set_index("picture")
+    rows = preference_rows(["m"], noise_draws=16).set_index("picture")
     assert list(rows.index) == [each.name for each in posed_drawings()]
     assert rows.loc["duck", "preference"] < 0 < rows.loc["rabbit", "preference"]
-    assert (rows["draws"] == 4).all()
+    assert (rows["draws"] == 16).all()
     assert (rows["low"] <= rows["preference"]).all()
-    # One error is 0, and the other twice the mean of both.
+    # One error is 0, and the other twice the mean of both, in every repeat.
+    assert rows.loc["rabbit", "low"] > 0
     assert rows.loc["rabbit", "preference"] == pytest.approx(200, rel=1e-3)
     assert (rows["unit"] == "% of the error").all()
 
 
 @pytest.mark.usefixtures("knows_its_drawings")
 def test_in_words():
-    said = preference_sentence(preference_rows(["m"], noise_draws=4))
-    assert said.startswith("m names 2 of the two unambiguous drawings right, and answers “duck” (−")
-    assert preference_sentence(preference_rows(["m"], noise_draws=4).iloc[:0]).startswith("No mod")
+    rows = preference_rows(["m"], noise_draws=16)
+    said = preference_sentence(rows)
+    assert said.startswith("m names 2 of the two unambiguous drawings right, and says “duck” to")
+    # Where 0 is within the interval, nothing was said.
+    rows.loc[rows["picture"] == "duck", "high"] = 1.0
+    said = preference_sentence(rows)
+    assert said.startswith("m names 1 of the two unambiguous drawings right (rabbit), and")
+    assert preference_sentence(preference_rows(["m"], noise_draws=16).iloc[:0]).startswith("No mod")
+
+
+def test_no_model_no_rows(monkeypatch, tmp_path):
+    monkeypatch.setattr(preferences, "JUDGE_FOLDER", tmp_path / "none")
+    assert preference_sentence(preference_rows([])).startswith("No model that knows ducks")
 
 
 def test_poses():

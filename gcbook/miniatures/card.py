@@ -36,6 +36,7 @@ _USE = (
     "for teaching and for trying things out. It answers with the 16 categories of the benchmark\n"
     "  whatever it is shown."
 )
+_JUDGE = "a judge of pictures that others made"
 _USE_OF_JUDGE = (
     "to say what made pictures show. It answers with 19 categories, stands for no model of the\n"
     "  paper, and is compared with none."
@@ -52,15 +53,15 @@ def write_card(folder: str | Path) -> Path:
 
     folder = Path(folder)
     record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    last = record["history"][-1]
+    last, name = record["history"][-1], record["miniature"]
     accuracy = f"; accuracy {last['accuracy']:.3f}" if "accuracy" in last else ""
     base = record.get("built_on")
     text = _CARD.format(
         name=folder.name,
-        kind=KINDS.get(record["miniature"], "a judge of pictures that others made"),
+        kind=_JUDGE if name == JUDGE else KINDS.get(name, name),
         loss=last["loss"],
         accuracy=accuracy,
-        use=_USE_OF_JUDGE if record["miniature"] == JUDGE else _USE,
+        use=_USE_OF_JUDGE if name == JUDGE else _USE,
         command=_command(record),
         built_on=f"; before, {base['minutes']:.0f} for {base['miniature']}" if base else "",
         where=_where(record),

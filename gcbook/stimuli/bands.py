@@ -40,8 +40,10 @@ def filter_band(images: npt.NDArray[np.floating], band: str) -> npt.NDArray[np.f
         float64 (N, H, W, C), clipped to [0, 1].
 
     Raises:
-        InputError: the band has another form.
+        InputError: the band has another form, or the images are not square.
     """
+    if images.ndim != 4 or images.shape[1] != images.shape[2]:
+        raise InputError(f"filter_band: expected square images (N, H, H, C), found {images.shape}.")
     found = _BAND.fullmatch(band)
     if found is None or float(found[2]) == 0:
         raise InputError(f"band: expected low-c or high-c with c above 0, found {band!r}.")

@@ -8,17 +8,20 @@ import pandas as pd
 from gcbook.categories import CHANCE
 from gcbook.experiments import SINGLE_CONDITION
 from gcbook.miniatures.answers import miniature_answers
-from gcbook.miniatures.shares import accuracies, cue_shares
-from gcbook.miniatures.shipped import recipe_of, shipped_models, shipped_sets
+from gcbook.miniatures.shares import accuracies, blind_bias, cue_shares
+from gcbook.miniatures.shipped import DRAWS, recipe_of, shipped_models, shipped_sets
 from gcbook.stimuli.bands import BAND_SETS, BANDS
+from gcbook.stimuli.miniworld import DEFAULT_WORLD
 from gcbook.views.miniature_kinds import listed
 from gcbook.views.words import number, span
 
-__all__ = ["MEASURES", "WHOLE", "band_models", "band_rows", "band_sentence"]
+__all__ = ["MEASURES", "WHOLE", "band_models", "band_rows", "band_sentence", "texture_left"]
 
 WHOLE = "all"
 ORDER = (*BANDS[:3], WHOLE, *BANDS[3:])
 """From coarse detail alone to fine detail alone."""
+COARSE, FINE = "low-4", "high-4"
+"""Of the bands, where texture is nearly gone, and where the coarse part of the outline is."""
 MEASURES = {
     "accuracy": "Accuracy, both cues agree",
     "shape_accuracy": "Conflict: answers by shape",
@@ -36,11 +39,33 @@ def band_models() -> tuple[str, ...]:
     )
 
 
+def unfiltered_id(image_id: str) -> str:
+    """Return the name of the image that a filtered one was made of.
+
+    >>> unfiltered_id("cat3-dog7-low-2.png")
+    'cat3-dog7.png'
+    """
+    for band in BANDS:
+        image_id = image_id.replace(f"-{band}.png", ".png")
+    return image_id
+
+
+def texture_left(band: str) -> str:
+    """Say how much of the textures' amplitude a low-pass filter leaves.
+
+    >>> texture_left("low-4")
+    '9% to 26%'
+    """
+    cut = float(band.removeprefix("low-"))
+    cycles = [DEFAULT_WORLD.resolution / period for period in DEFAULT_WORLD.period]
+    left = sorted(2.0 ** -((each / cut) ** 2) for each in cycles)
+    return f"{left[0]:.0%} to {left[1]:.0%}"
+
+
 def band_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
     """Accuracy, answers by either cue and shape bias, by what is left of the images.
 
-    Whole images are those that were filtered, and all cue conflicts, asked about with as many
-    draws.
+    Whole images are the same images, unfiltered, asked about with as many draws.
 
     Args:
         draws: resamples of silhouettes.
@@ -48,17 +73,22 @@ def band_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
         seed: of the resampling.
 
     Returns:
-        ``recipe, band`` (of `BANDS`, or "all"), ``measure`` (a title), ``n, value, low, high``.
+        ``recipe, band`` (of `BANDS`, or "all"), ``measure`` (a title), ``n, value, low, high``, and
+        for the shape bias ``blind``, that of an observer who names the shape as often and never
+        uses texture.
     """
-    columns = ["recipe", "band", "measure", "n", "value", "low", "high"]
+    columns = ["recipe", "band", "measure", "n", "value", "low", "high", "blind"]
     names = band_models()
     if not names:
         return pd.DataFrame(columns=columns)
     how: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
     filtered = miniature_answers(BAND_SETS, names)
-    whole = miniature_answers(["low-pass", "cue-conflict"], names, draws=4)
+    few = DRAWS["filtered"]
+    whole = miniature_answers(["low-pass", "cue-conflict"], names, draws=few)
+    filtered_ids = {unfiltered_id(each) for each in filtered["image_id"]}
+    plain = whole["image_id"].str.replace(f"-{SINGLE_CONDITION}.png", ".png", regex=False)
     kept = (whole["dataset"] != "low-pass") | (whole["condition"] == SINGLE_CONDITION)
-    whole = whole[kept].assign(condition=WHOLE)
+    whole = whole[kept & plain.isin(filtered_ids)].assign(condition=WHOLE)
     agree = pd.concat(
         [filtered[filtered["dataset"] == BAND_SETS[0]], whole[whole["dataset"] == "low-pass"]]
     )
@@ -75,6 +105,8 @@ def band_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
     for name in ("shape_accuracy", "texture_accuracy", "shape_bias"):
         part = shares[[*by, "n"]].assign(measure=MEASURES[name], value=shares[name])
         part["low"], part["high"] = shares[f"{name}_low"], shares[f"{name}_high"]
+        if name == "shape_bias":
+            part["blind"] = shares["shape_accuracy"].map(blind_bias)
         tables.append(part)
     table = pd.concat(tables, ignore_index=True).rename(
         columns={"observer": "recipe", "condition": "band"}
@@ -85,7 +117,7 @@ def band_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
         ["measure", "recipe", "band"],
         key=lambda column: column.map(order[str(column.name)]),
         ignore_index=True,
-    ).round({"value": 4, "low": 4, "high": 4})
+    ).round(dict.fromkeys(["value", "low", "high", "blind"], 4))
 
 
 def band_sentence(rows: pd.DataFrame) -> str:
@@ -96,21 +128,22 @@ def band_sentence(rows: pd.DataFrame) -> str:
     """
     if rows.empty:
         return "No miniature of this version has been asked about filtered images."
-    parts = []
+    if rows["low"].isna().all():
+        return "Nothing was resampled, so nothing is said of chance."
+    lines = []
     for recipe, group in rows.groupby("recipe", sort=False):
         by = {(row["measure"], row["band"]): row for row in group.to_dict("records")}
-        accuracy = {band: by[MEASURES["accuracy"], band] for band in ORDER}
-        bias = {band: by[MEASURES["shape_bias"], band] for band in ORDER}
-        coarse, fine = ORDER[0], ORDER[-1]
+        accuracy, shape, texture, bias = (
+            {band: by[title, band] for band in ORDER} for title in MEASURES.values()
+        )
         reads = [band for band in BANDS if accuracy[band]["low"] > CHANCE]
-        said = ", ".join(
-            f"{number(bias[band]['value'], '.2f')} on {band} "
-            f"({span(bias[band]['low'], bias[band]['high'], '.2f')})"
-            for band in (ORDER[2], WHOLE, ORDER[4])
+        said = "; ".join(
+            f"{band}: {accuracy[band]['value']:.0%} right, conflicts {shape[band]['value']:.0%} by "
+            f"shape and {texture[band]['value']:.0%} by texture, shape bias "
+            f"{number(bias[band]['value'], '.2f')} "
+            f"({span(bias[band]['low'], bias[band]['high'], '.2f')}; blind to texture "
+            f"{number(bias[band]['blind'], '.2f')})"
+            for band in (COARSE, WHOLE, FINE)
         )
-        parts.append(
-            f"{recipe} is above chance on {listed(reads)}: {accuracy[coarse]['value']:.0%} with "
-            f"{coarse}, {accuracy[WHOLE]['value']:.0%} with everything, "
-            f"{accuracy[fine]['value']:.0%} with {fine}. Its shape bias is {said}."
-        )
-    return " ".join(parts)
+        lines.append(f"- {recipe} (above chance on {listed(reads)}) {said}")
+    return "\n".join(lines)

@@ -28,6 +28,7 @@ LEAST = 0.05
 """Of a difference in probability that counts, beside an interval above 0."""
 
 NOTHING = "No reconstructions come with this version."
+UNSAMPLED = "Nothing was resampled, so it cannot be said what goes beyond chance."
 
 
 def resembling(rows: pd.DataFrame) -> pd.DataFrame:
@@ -54,6 +55,8 @@ def resemblance_sentence(rows: pd.DataFrame) -> str:
     """
     if rows.empty:
         return NOTHING
+    if rows["over_untouched_low"].isna().all():
+        return UNSAMPLED
     marked = resembling(rows[ambiguous(rows) & rows["seen"]])
     lines = []
     for (model, drawing, prompt), group in marked.groupby(
@@ -131,6 +134,8 @@ def placement_sentence(placement: pd.DataFrame, blends: pd.DataFrame) -> str:
     """
     if placement.empty:
         return NOTHING
+    if placement["moved_low"].isna().all():
+        return UNSAMPLED
     lines = []
     both = placement[placement["shown"] == BOTH_ENDS]
     for model, of_model in both.groupby("model", sort=False):
@@ -148,7 +153,7 @@ def placement_sentence(placement: pd.DataFrame, blends: pd.DataFrame) -> str:
             )
         mixed = blends[blends["model"] == model]
         lines.append(
-            f"- {model}, {BLEND}: {_largest(mixed, 'named')} of overlap; more than in mirrored "
+            f"- {model}, {BLEND}: an overlap of {_largest(mixed, 'named')}; more than in mirrored "
             f"silhouettes {_at_strengths(_held(mixed, 'more_here'))}"
         )
     return "\n".join(lines)
@@ -160,7 +165,7 @@ def overlap_sentence(rows: pd.DataFrame) -> str:
     Args:
         rows: ``overlap`` of `gcbook.views.illusion_lines.summed_models`.
     """
-    if rows.empty:
+    if rows.empty or rows["more_low"].isna().all():
         return ""
     parts = []
     for (model, drawing), group in rows.groupby(["model", "drawing"], sort=False):
@@ -182,7 +187,7 @@ def both_sentence(resemblance: pd.DataFrame, placement: pd.DataFrame, blends: pd
         placement: likewise.
         blends: likewise.
     """
-    if placement.empty:
+    if placement.empty or placement["moved_low"].isna().all():
         return ""
     parts = []
     marked = resembling(resemblance[resemblance["seen"]])

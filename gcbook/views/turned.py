@@ -1,16 +1,34 @@
 """Recognising turned objects, and making them: one table a question, and what they say."""
 
+import numpy as np
 import pandas as pd
 
 from gcbook.categories import CHANCE
+from gcbook.experiments import SINGLE_CONDITION
 from gcbook.miniatures.answers import miniature_answers
-from gcbook.miniatures.clustered import clustered_means
+from gcbook.miniatures.clustered import clustered_means, clustered_sums
 from gcbook.miniatures.shares import accuracies
+from gcbook.miniatures.shipped import recipe_of
 from gcbook.miniatures.turned import read_turned, turned_models
-from gcbook.views.miniature_kinds import listed
+from gcbook.resample import interval
+from gcbook.views.miniature_kinds import GENERATIVE, listed
+from gcbook.views.resemblance import summed_up
 from gcbook.views.words import number, span
 
-__all__ = ["kept_rows", "kept_sentence", "recognised_rows", "recognised_sentence"]
+__all__ = [
+    "kept_rows",
+    "kept_sentence",
+    "loss_sentence",
+    "recognised_rows",
+    "recognised_sentence",
+    "together_rows",
+    "together_sentence",
+]
+
+CLASSIFIER = "mini-cnn"
+"""What the losses of models that generate are compared with."""
+KEPT = 0.5
+"""Probability that the judge gives to an object that is still there."""
 
 TURNED_BACK, AS_IT_LIES = "Turned back", "As it lies"
 
@@ -65,7 +83,7 @@ def kept_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
 
 
 def recognised_sentence(rows: pd.DataFrame) -> str:
-    """Say how much accuracy each miniature loses when images are turned.
+    """Say what each miniature answers on upright and on turned images.
 
     Args:
         rows: from `recognised_rows`.
@@ -83,12 +101,112 @@ def recognised_sentence(rows: pd.DataFrame) -> str:
     return "; ".join(parts) + "."
 
 
+def loss_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> str:
+    """Say whether models that generate lose more on turned images than the ResNet does.
+
+    A loss is the accuracy on upright images less the mean of those on turned ones.
+
+    Args:
+        draws: resamples of silhouettes, the same for all models.
+        confidence: of the intervals.
+        seed: of the resampling.
+    """
+    answers = miniature_answers(["rotation"])
+    answers = answers[~answers["observer"].str.contains("-seed")]
+    upright = answers["condition"] == SINGLE_CONDITION
+    rows = answers.assign(right=answers["right"].astype(float), upright=upright)
+    keys, sums = clustered_sums(rows, ["observer", "upright"], ["right"], draws=draws, seed=seed)
+    share = sums["right"] / sums["n"]
+    place = {(row.observer, row.upright): at for at, row in enumerate(keys.itertuples())}
+    losses = {
+        name: share[place[name, True]] - share[place[name, False]]
+        for name in dict.fromkeys(keys["observer"])
+    }
+    parts = []
+    for name, loss in losses.items():
+        if recipe_of(name)[0] not in GENERATIVE or CLASSIFIER not in losses:
+            continue
+        more = loss - losses[CLASSIFIER]
+        low, high = (float(end[0]) for end in interval(more[None], confidence))
+        said = "more" if low > 0 else "less" if high < 0 else "neither more nor less for certain"
+        parts.append(
+            f"{name} loses {loss[0]:.0%} and {CLASSIFIER} {losses[CLASSIFIER][0]:.0%}: "
+            f"{said} (difference {number(float(more[0]), '+.2f')}, {span(low, high, '+.2f')})"
+        )
+    return "; ".join(parts) + "." if parts else "No miniature that generates can be compared."
+
+
+def together_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
+    """Accuracy on turned images, by whether the model kept the object when it made it anew.
+
+    Args:
+        draws: resamples of silhouettes.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``model, strength, kept`` ("kept" or "lost": whether the judge gives the picture, turned
+        back, more than `KEPT`), ``n, accuracy, low, high``, and the same of ``control``, the
+        ResNet's accuracy on these images.
+    """
+    columns = ["model", "strength", "kept", "n", "accuracy", "low", "high"]
+    columns += ["control", "control_low", "control_high"]
+    tables = [pd.DataFrame(columns=columns)]
+    for model in turned_models():
+        made = read_turned(model)
+        made = made[(made["condition"] != SINGLE_CONDITION) & (made["strength"] > 0)]
+        both = made.assign(kept=np.where(made["back"] > KEPT, "kept", "lost"))
+        for name, column in ((model, "accuracy"), (CLASSIFIER, "control")):
+            answers = miniature_answers(["rotation"], [name]).set_index("image_id")["right"]
+            both[column] = both["image_id"].map(answers).astype(float)
+        found = summed_up(
+            both,
+            ["strength", "kept"],
+            ["accuracy", "control"],
+            draws=draws,
+            confidence=confidence,
+            seed=seed,
+        ).rename(columns={"accuracy_low": "low", "accuracy_high": "high"})
+        tables.append(found.assign(model=model))
+    filled = [table for table in tables if len(table)] or tables
+    return pd.concat(filled, ignore_index=True)[columns].round(4)
+
+
+def together_sentence(rows: pd.DataFrame) -> str:
+    """Say whether turned objects that a model can make are those that it recognises.
+
+    Args:
+        rows: from `together_rows`.
+    """
+    parts = []
+    for model, group in rows.groupby("model", sort=False):
+        most = group["strength"].max()
+        by = {row["kept"]: row for row in group[group["strength"] == most].to_dict("records")}
+        if len(by) < 2:
+            parts.append(f"At strength {most:g} {model} {next(iter(by))} all turned objects.")
+            continue
+        said = " and ".join(
+            f"{row['accuracy']:.0%} of the {row['n']} that it {name} "
+            f"({span(row['low'], row['high'], '.2f')})"
+            for name, row in by.items()
+        )
+        other = " and ".join(f"{row['control']:.0%}" for row in by.values())
+        parts.append(
+            f"Of the turned objects {model} names right {said} when it made them anew from "
+            f"strength {most:g}. {CLASSIFIER}, which makes nothing, names right {other} of the "
+            f"same images; chance is {CHANCE:.0%}."
+        )
+    return " ".join(parts) or "No reconstructions of turned images come with this version."
+
+
 def kept_sentence(rows: pd.DataFrame) -> str:
     """Say at which strength turned objects are lost more than upright ones are.
 
     Args:
         rows: from `kept_rows`.
     """
+    if len(rows) and rows["low"].isna().all():
+        return "Nothing was resampled, so it cannot be said what goes beyond chance."
     parts = []
     for model, group in rows.groupby("model", sort=False):
         back = group[group["line"] == TURNED_BACK].to_dict("records")

@@ -39,6 +39,8 @@ def test_what_lies_far_beyond_is_gone_or_stays():
 def test_other_bands_are_refused(band):
     with pytest.raises(InputError, match="expected low-c or high-c"):
         filter_band(grating(2), band)
+    with pytest.raises(InputError, match="expected square images"):
+        filter_band(grating(2)[:, :8], "low-2")
     with pytest.raises(InputError, match="expected one of filtered, filtered-conflict"):
         make_band_set(band)
 

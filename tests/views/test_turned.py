@@ -1,6 +1,8 @@
 """Turned objects in words, from tables written by hand."""
 
+import numpy as np
 import pandas as pd
+import pytest
 
 from gcbook.views import turned
 from gcbook.views.turned import (
@@ -8,7 +10,10 @@ from gcbook.views.turned import (
     TURNED_BACK,
     kept_rows,
     kept_sentence,
+    loss_sentence,
     recognised_sentence,
+    together_rows,
+    together_sentence,
 )
 
 
@@ -67,3 +72,53 @@ def test_means_by_angle_and_strength(monkeypatch):
     assert rows[(90, AS_IT_LIES)] == 0
     monkeypatch.setattr(turned, "turned_models", lambda: ())
     assert kept_rows(draws=200).empty
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    """Ten silhouettes upright and turned; a generator that keeps what it recognises."""
+    rows = []
+    for name, right_turned in (("mini-pixel", 6), ("mini-cnn", 3)):
+        for i in range(10):
+            for condition in ("0", "90"):
+                right = condition == "0" or i < right_turned
+                image = f"cat{i}-cat1-{condition}.png"
+                rows.append((name, condition, "cat", f"cat{i}", right, image))
+    columns = ["observer", "condition", "category", "silhouette", "right", "image_id"]
+    table = pd.DataFrame(rows, columns=columns)
+
+    def read(sets, models=None):
+        return table if models is None else table[table["observer"].isin(models)]
+
+    monkeypatch.setattr(turned, "miniature_answers", read)
+    monkeypatch.setattr(turned, "turned_models", lambda: ("mini-pixel",))
+    made = table[table["observer"] == "mini-cnn"].drop(columns=["observer", "right"])
+    kept_when = made["silhouette"].isin([f"cat{i}" for i in range(6)])
+    monkeypatch.setattr(
+        turned,
+        "read_turned",
+        lambda name: made.assign(strength=0.9, back=np.where(kept_when, 0.9, 0.1), lying=0.1),
+    )
+
+
+@pytest.mark.usefixtures("answers")
+def test_losses_are_compared_on_the_same_silhouettes():
+    said = loss_sentence(draws=500)
+    assert said.startswith("mini-pixel loses 40% and mini-cnn 70%: ")
+    assert "difference −0.30" in said
+
+
+@pytest.mark.usefixtures("answers")
+def test_kept_and_lost_objects_with_a_network_that_makes_nothing():
+    rows = together_rows(draws=200).set_index("kept")
+    assert rows["n"].to_dict() == {"kept": 6, "lost": 4}
+    assert rows["accuracy"].to_dict() == {"kept": 1, "lost": 0}
+    assert rows["control"].to_dict() == {"kept": 0.5, "lost": 0}
+    said = together_sentence(together_rows(draws=200))
+    assert "names right 100% of the 6 that it kept" in said
+    assert "which makes nothing, names right 50% and 0% of the same images" in said
+
+
+def test_without_models_there_is_nothing_together(monkeypatch):
+    monkeypatch.setattr(turned, "turned_models", lambda: ())
+    assert together_sentence(together_rows(draws=100)).startswith("No reconstructions")

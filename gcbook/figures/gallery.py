@@ -12,9 +12,10 @@ from gcbook.figures.theme import INK
 
 __all__ = ["fig_fetched", "fig_gallery"]
 
-_HEIGHT = 458
-_GRID = Grid(columns=3, words=40, side=150, narrow=150, gap=10)
-_COMPARED = "datum.compared + ' (± ' + format(datum.full, '.2~f') + ')'"
+_HEIGHT = 490
+# Below a reconstruction stand three lines: names are long, and phones narrow.
+_GRID = Grid(columns=3, words=54, side=150, narrow=150, gap=10)
+_SCALE = "'white: ' + format(datum.full, '.2~f')"
 _BOLD: Literal["bold"] = "bold"
 _NORMAL: Literal["normal"] = "normal"
 
@@ -55,7 +56,8 @@ def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "(datum.place - 1)",
         url=data_url("picture"),
         asked="datum.prompt === 'no prompt' ? 'no prompt' : '“' + datum.prompt + '”'",
-        answer="'→ ' + datum.says",
+        answer="'→ ' + split(datum.says, ', ')[0]",
+        sure="split(datum.says, ', ')[1]",
         spoken=(
             "'under ' + (datum.prompt === 'no prompt' ? '' : 'the prompt ') + datum.prompt"
             " + (datum.seen ? ', which is seen in the picture' : '')"
@@ -69,7 +71,12 @@ def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
     strength = "'Strength ' + format(datum.strength, '.2f')"
     layers = [
         *large_picture(base, "'The picture'", "original", "0", str(_GRID.top), _GRID.picture),
-        *large_picture(base, _COMPARED, "difference", *_GRID.second, _GRID.picture),
+        *large_picture(base, "datum.compared", "difference", *_GRID.second, _GRID.picture),
+        base.transform_calculate(
+            px=_GRID.second[0], py=f"{_GRID.second[1]} + {_GRID.picture}", scale=_SCALE
+        )
+        .mark_text(align="left", baseline="top", dy=5, fontSize=FONT)
+        .encode(x=at("px"), y=at("py"), text="scale:N", description="scale:N"),
         heading(base, strength, _GRID.left, _GRID.upper),
         image_mark(grid, _GRID.square).encode(x=at("px"), y=at("py"), url="url:N", tooltip=tooltip),
         grid.transform_filter("datum.seen")
@@ -84,8 +91,11 @@ def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
                 (grid.transform_filter("!datum.seen"), _NORMAL),
             )
         ),
-        grid.mark_text(baseline="top", dy=20, fontSize=FONT, aria=False).encode(
-            x=at("middle"), y=at("py2"), text="answer:N"
+        *(
+            grid.mark_text(baseline="top", dy=dy, fontSize=FONT, aria=False).encode(
+                x=at("middle"), y=at("py2"), text=text
+            )
+            for text, dy in (("answer:N", 20), ("sure:N", 35))
         ),
     ]
     chart = alt.layer(*layers).add_params(*parameters)

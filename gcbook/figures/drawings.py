@@ -5,13 +5,12 @@ import numpy as np
 import pandas as pd
 
 from gcbook.figures.toy import side_by_side
-from gcbook.stimuli.drawings import DRAWINGS, draw
-from gcbook.views.steps_pictures import png_text
+from gcbook.stimuli.drawings import DRAWINGS, FIGURE, GROUND, Points, smooth_curve
 
 __all__ = ["fig_drawings", "part_rows"]
 
 _SIDE = 130
-_PIXELS = 64
+_EVERY = 4
 _COLORS = ["#d0273c", "#8a5bd6", "#b86e00", "#0077bb"]
 _DASHES = [[1, 0], [5, 3], [2, 2], [8, 3, 2, 3]]
 
@@ -42,40 +41,32 @@ def fig_drawings() -> alt.TopLevelMixin:
     readings = list(dict.fromkeys(name for each in DRAWINGS.values() for name, _ in each.parts))
     legend = alt.Legend(title="Part of the", symbolOpacity=1)
     colors, dashes = _COLORS[: len(readings)], _DASHES[: len(readings)]
+    x = alt.X("x:Q", scale=alt.Scale(domain=[0, 1]), axis=None)
+    y = alt.Y("y:Q", scale=alt.Scale(domain=[1, 0]), axis=None)
     panels = []
     for drawing in DRAWINGS.values():
-        grey = draw(drawing, _PIXELS)[..., 0]
-        url = f"data:image/png;base64,{png_text(2 * grey - 1)}"
-        scale = alt.Scale(domain=[0, 1])
-        x = alt.X("x:Q", scale=scale, axis=None)
-        y = alt.Y("y:Q", scale=alt.Scale(domain=[1, 0]), axis=None)
-        shown = alt.Chart(pd.DataFrame({"x": [0.5], "y": [0.5], "url": [url]}))
-        layers = [
-            shown.mark_image(width=_SIDE, height=_SIDE, aria=False).encode(x=x, y=y, url="url:N")
-        ]
+        ground = pd.DataFrame({"x": [0, 1, 1, 0], "y": [0, 0, 1, 1], "order": range(4)})
+        layers = [_filled(ground, GROUND, x, y)]
+        for curves, luma in ((drawing.outlines, FIGURE), (drawing.holes, GROUND)):
+            # Drawn as curves, so that they keep to their parts however wide the page makes a panel.
+            layers += [_filled(_curve(points), luma, x, y) for points in curves]
         corners = [
             {"x": px, "y": py, "reading": reading, "part": part, "order": number}
             for (reading, part), points in drawing.parts.items()
             for number, (px, py) in enumerate((*points, points[0]))
         ]
         if corners:
-            base = alt.Chart(pd.DataFrame(corners))
+            color = alt.Scale(domain=readings, range=colors)
+            dash = alt.Scale(domain=readings, range=dashes)
+            outline = alt.Chart(pd.DataFrame(corners)).mark_line(strokeWidth=2)
             layers.append(
-                base.mark_line(strokeWidth=2).encode(
+                outline.encode(
                     x=x,
                     y=y,
                     order="order:Q",
                     detail="part:N",
-                    color=alt.Color(
-                        "reading:N",
-                        scale=alt.Scale(domain=readings, range=colors),
-                        legend=legend,
-                    ),
-                    strokeDash=alt.StrokeDash(
-                        "reading:N",
-                        scale=alt.Scale(domain=readings, range=dashes),
-                        legend=legend,
-                    ),
+                    color=alt.Color("reading:N", scale=color, legend=legend),
+                    strokeDash=alt.StrokeDash("reading:N", scale=dash, legend=legend),
                     tooltip=[
                         alt.Tooltip("reading:N", title="Reading"),
                         alt.Tooltip("part:N", title="Part"),
@@ -93,3 +84,14 @@ def fig_drawings() -> alt.TopLevelMixin:
         "Small dark drawings on a light ground, each with outlines around the parts that make a "
         f"reading, in the colour of that reading. What can be seen in them: {names}.",
     ).properties(columns=4)
+
+
+def _curve(points: Points) -> pd.DataFrame:
+    smooth = np.round(smooth_curve(points)[::_EVERY], 3)
+    return pd.DataFrame({"x": smooth[:, 0], "y": smooth[:, 1], "order": range(len(smooth))})
+
+
+def _filled(curve: pd.DataFrame, luma: float, x: alt.X, y: alt.Y) -> alt.Chart:
+    grey = "#" + 3 * f"{round(255 * luma):02x}"
+    mark = alt.Chart(curve).mark_line(filled=True, fill=grey, stroke=None, aria=False)
+    return mark.encode(x=x, y=y, order="order:Q")

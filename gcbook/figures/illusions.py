@@ -18,10 +18,10 @@ _LOOKS: dict[str, tuple[str, list[int]]] = {
     "Wrong prompts": ("#b86e00", [8, 3, 2, 3]),
     "Where the drawing has it": ("#0077bb", [1, 0]),
     "Mirrored": ("#8a5bd6", [8, 3]),
-    "Most between wrong prompts": ("#b86e00", [8, 3, 2, 3]),
+    "Wrong prompts at most": ("#b86e00", [8, 3, 2, 3]),
     "Between wrong prompts": ("#b86e00", [8, 3, 2, 3]),
-    "The other reading's prompt": ("#d0273c", [1, 3]),
-    "Becomes what is named, both ways": ("#0077bb", [1, 0]),
+    "Other reading": ("#d0273c", [1, 3]),
+    "Becomes both": ("#0077bb", [1, 0]),
     "Between the readings": ("#0077bb", [1, 0]),
 }
 _SIZE = {"width": 200, "height": 170}
@@ -161,8 +161,11 @@ def fig_preferences(rows: pd.DataFrame) -> alt.TopLevelMixin:
         unit = group["unit"].iloc[0]
         title = f"← duck · rabbit → ({unit})"
         x = alt.X("preference:Q", title=title).axis(titleFontSize=11, tickCount=5)
-        y = alt.Y("picture:N", sort=order, title=None).axis(grid=True, gridDash=[1, 3])
-        base = alt.Chart(group.drop(columns=["model", "unit"])).encode(y=y)
+        y = alt.Y("drawing:N", sort=[*map(_short, order)], title=None).axis(
+            grid=True, gridDash=[1, 3]
+        )
+        shown = group.drop(columns=["model", "unit"]).assign(drawing=group["picture"].map(_short))
+        base = alt.Chart(shown).encode(y=y)
         tooltip = [
             alt.Tooltip("picture:N", title="Drawing"),
             alt.Tooltip("preference:Q", title=f"Preference for rabbit ({unit})", format=".2f"),
@@ -187,3 +190,8 @@ def fig_preferences(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "unambiguous duck and rabbit. A mark to the left of the line at 0 means that the model "
         "answers duck, to the right rabbit; rules are intervals.",
     ).properties(columns=2)
+
+
+def _short(picture: str) -> str:
+    """The name of a pose of the duck–rabbit, or of another drawing."""
+    return picture.removeprefix("duck–rabbit, ")

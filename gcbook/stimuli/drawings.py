@@ -18,7 +18,7 @@ from scipy.interpolate import CubicSpline
 
 from gcbook.errors import InputError
 
-__all__ = ["DRAWINGS", "Drawing", "draw", "mask_of", "mirrored", "rotated"]
+__all__ = ["DRAWINGS", "Drawing", "draw", "mask_of", "mirrored", "rotated", "smooth_curve"]
 
 Points = tuple[tuple[float, float], ...]
 
@@ -76,7 +76,7 @@ def draw(
     pen = ImageDraw.Draw(large)
     for curves, value in ((drawing.outlines, 255), (drawing.holes, 0)):
         for points in curves:
-            pen.polygon(_scaled(_smooth(points), side * SUPERSAMPLING), fill=value)
+            pen.polygon(_scaled(smooth_curve(points), side * SUPERSAMPLING), fill=value)
     share = np.asarray(large.reduce(SUPERSAMPLING), np.float32) / np.float32(255)
     grey = ground + (figure - ground) * share
     return np.repeat(grey[..., None], 3, axis=-1).astype(np.float32)
@@ -118,8 +118,8 @@ def _moved(
     )
 
 
-def _smooth(points: Points) -> Points:
-    """A closed curve through points (a periodic cubic spline)."""
+def smooth_curve(points: Points) -> Points:
+    """Return a closed curve through points, a periodic cubic spline, as `CURVE_POINTS` points."""
     through = np.array([*points, points[0]])
     along = np.append(0, np.linalg.norm(np.diff(through, axis=0), axis=1).cumsum())
     curve = CubicSpline(along, through, bc_type="periodic")

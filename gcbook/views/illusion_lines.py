@@ -28,12 +28,12 @@ _RESEMBLANCE = {
     "untouched": "Untouched picture",
     "empty": "No prompt",
     "wrong": "Wrong prompts",
-    "other": "The other reading's prompt",
+    "other": "Other reading",
 }
 _PLACEMENT = {
     "moved": "Where the drawing has it",
     "elsewhere": "Mirrored",
-    "null": "Most between wrong prompts",
+    "null": "Wrong prompts at most",
 }
 _OVERLAP = {
     "readings": "Between the readings",
@@ -126,7 +126,7 @@ def flip_lines(rows: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=_COLUMNS)
     panels = rows["drawing"].replace("blend", BLEND)
     ordered = rows.assign(panel=panels, order=panels == BLEND).sort_values("order", kind="stable")
-    return _lines([(ordered, {"flipped": "Becomes what is named, both ways"})])
+    return _lines([(ordered, {"flipped": "Becomes both"})])
 
 
 def placement_lines(placement: pd.DataFrame, blends: pd.DataFrame) -> pd.DataFrame:

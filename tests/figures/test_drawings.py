@@ -2,16 +2,20 @@
 
 from gcbook.figures.chart import chart_spec, static_svg
 from gcbook.figures.drawings import fig_drawings, part_rows
-from gcbook.stimuli.drawings import DRAWINGS
+from gcbook.stimuli.drawings import DRAWINGS, FIGURE
 
 
 def test_a_panel_a_drawing_and_an_outline_a_part():
     spec = chart_spec(fig_drawings())
     assert [panel["title"] for panel in spec["concat"]] == list(DRAWINGS)
     for panel, drawing in zip(spec["concat"], DRAWINGS.values(), strict=True):
-        assert len(panel["layer"]) == (2 if drawing.parts else 1)
-    assert static_svg(spec).count("<image") == len(DRAWINGS)
-    scale = spec["concat"][0]["layer"][1]["encoding"]["color"]["scale"]
+        drawn = 1 + len(drawing.outlines) + len(drawing.holes)
+        assert len(panel["layer"]) == drawn + bool(drawing.parts)
+        # Curves and parts in the same coordinates.
+        assert len({str(layer["encoding"]["x"]["scale"]) for layer in panel["layer"]}) == 1
+    svg = static_svg(spec)
+    assert svg.count(f'fill="#{3 * format(round(255 * FIGURE), "02x")}"') >= len(DRAWINGS)
+    scale = spec["concat"][0]["layer"][-1]["encoding"]["color"]["scale"]
     assert len(set(scale["range"])) == len(scale["domain"])
 
 

@@ -17,7 +17,7 @@ LINES = {
     fig_resemblance: [*_RESEMBLANCE.values()],
     fig_placement: [*_PLACEMENT.values()],
     fig_overlap: [*_OVERLAP.values()],
-    fig_flips: ["Becomes what is named, both ways"],
+    fig_flips: ["Becomes both"],
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from gcbook.figures.parts import dropdown, interval_tooltips, nothing
+from gcbook.figures.parts import dropdown, interval_tooltips, literal, nothing
 from gcbook.figures.theme import CHANCE_LINE, INK
 from gcbook.figures.toy import side_by_side
 
@@ -82,6 +82,7 @@ def fig_placement(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "far the prompt moves reconstructions towards what it names, where the drawing has it and "
         "on the mirror image, with the bands of their intervals, and the largest movement between "
         "two wrong prompts. A line at 0, no movement.",
+        baseline=0,
     )
 
 
@@ -100,17 +101,24 @@ def fig_overlap(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "A panel for each drawing with annotated parts. Over the strength: how densely the squared "
         "difference between two prompts lies within the parts, 1 if no denser than on average, "
         "between the prompts that name what is seen, there and in the mirrored parts, and between "
-        "wrong ones.",
+        "wrong ones. A line at 1.",
+        baseline=1,
     )
 
 
 def _panels(
-    rows: pd.DataFrame, name: str, title: str, scale: alt.Scale, form: str, description: str
+    rows: pd.DataFrame,
+    name: str,
+    title: str,
+    scale: alt.Scale,
+    form: str,
+    description: str,
+    baseline: float | None = None,
 ) -> alt.TopLevelMixin:
     if rows.empty:
         return nothing("No reconstructions come with this version.")
     models, shown = (list(dict.fromkeys(rows[field])) for field in ("model", "line"))
-    parameters, chosen = [], f"datum.model === {models[0]!r}"
+    parameters, chosen = [], f"datum.model === {literal(models[0])}"
     if len(models) > 1:
         parameters = [dropdown(name, "Model ", models, models[0])]
         chosen = f"datum.model === {name}"
@@ -140,9 +148,9 @@ def _panels(
             base.mark_line(strokeWidth=2).encode(y=y, strokeDash=dash),
             base.mark_point(filled=True, size=25, opacity=1).encode(y=y, tooltip=tooltip),
         ]
-        if title == "Moved by the prompt":
-            zero = pd.DataFrame({"value": [0.0]})
-            layers.insert(0, alt.Chart(zero).mark_rule(color=CHANCE_LINE).encode(y=y))
+        if baseline is not None:
+            level = pd.DataFrame({"value": [baseline]})
+            layers.insert(0, alt.Chart(level).mark_rule(color=CHANCE_LINE).encode(y=y))
         panels.append(alt.layer(*layers).properties(title=str(panel), **_SIZE))
     return side_by_side(panels, parameters, description).properties(columns=3)
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from gcbook.categories import CHANCE
 from gcbook.figures.miniature_look import recipe_color, recipe_shape
-from gcbook.figures.parts import dropdown, interval_tooltips, nothing
+from gcbook.figures.parts import dropdown, interval_tooltips, literal, nothing
 from gcbook.figures.shape import finish
 from gcbook.figures.theme import CHANCE_LINE
 from gcbook.figures.toy import side_by_side
@@ -68,7 +68,7 @@ def fig_kept(rows: pd.DataFrame) -> alt.TopLevelMixin:
         return nothing("No reconstructions of turned images come with this version.")
     models = list(dict.fromkeys(rows["model"]))
     shown = rows.assign(angle=rows["angle"].astype(str))
-    parameters, chosen = [], f"datum.model === {models[0]!r}"
+    parameters, chosen = [], f"datum.model === {literal(models[0])}"
     if len(models) > 1:
         parameters = [dropdown("kept_model", "Model ", models, models[0])]
         chosen = "datum.model === kept_model"

@@ -1,6 +1,6 @@
 """The tables of the illusions chapter, of all models, by panel and line of their figures."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -71,7 +71,7 @@ def summed_models(
         "blends": lambda name: blend_overlap(name, **how),
     }
     return {
-        title: pd.concat([pd.DataFrame(), *(measure(name).assign(model=name) for name in names)])
+        title: _concat(measure(name).assign(model=name) for name in names)
         for title, measure in measures.items()
     }
 
@@ -86,7 +86,11 @@ def judged_all(models: Sequence[str] | None = None) -> pd.DataFrame:
         Its rows with ``model``.
     """
     names = reconstructed_models() if models is None else tuple(models)
-    return pd.concat([pd.DataFrame(), *(judged_model(name).assign(model=name) for name in names)])
+    return _concat(judged_model(name).assign(model=name) for name in names)
+
+
+def _concat(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat([pd.DataFrame(), *tables], ignore_index=True)
 
 
 def ambiguous(rows: pd.DataFrame) -> pd.Series:

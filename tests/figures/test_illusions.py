@@ -44,10 +44,13 @@ def test_a_panel_each_with_all_lines_in_one_legend(make):
     assert all(line in svg for line in LINES[make])
 
 
-def test_a_line_at_0_where_movement_is_shown():
-    zero = chart_spec(fig_placement(rows(LINES[fig_placement])))["concat"][0]["layer"][0]
-    assert zero["mark"]["type"] == "rule"
-    without = chart_spec(fig_overlap(rows(LINES[fig_overlap])))["concat"][0]["layer"][0]
+@pytest.mark.parametrize(("make", "level"), [(fig_placement, 0), (fig_overlap, 1)])
+def test_a_line_where_prompts_make_no_difference(make, level):
+    spec = chart_spec(make(rows(LINES[make])))
+    line = spec["concat"][0]["layer"][0]
+    assert line["mark"]["type"] == "rule"
+    assert spec["datasets"][line["data"]["name"]] == [{"value": level}]
+    without = chart_spec(fig_resemblance(rows(LINES[fig_resemblance])))["concat"][0]["layer"][0]
     assert without["mark"]["type"] == "area"
 
 

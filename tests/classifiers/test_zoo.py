@@ -155,7 +155,7 @@ def test_a_folder_of_models_is_looked_into_first(tmp_path, monkeypatch):
     ):
         place = at_hand(find_entry(entry))
         assert (place.where, place.path) == ("models folder", tmp_path / folder)
-    assert at_hand(find_entry("mini-ar")) is None
+    assert at_hand(find_entry("amused-512")) is None
 
 
 def test_the_hubs_cache_counts_only_with_weights(tmp_path, monkeypatch):

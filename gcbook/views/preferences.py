@@ -77,11 +77,9 @@ def preference_rows(
     ]  # fmt: skip
     if JUDGE_FOLDER.is_dir():
         judge = load_classifier(JUDGE_FOLDER, labels=ALL_CATEGORIES, name=JUDGE_NAME)
-        tables.append(_preferences(judge, shown, 1, confidence, seed))
+        tables.append(_preferences(judge, shown, noise_draws, confidence, seed))
     columns = ["model", "unit", "picture", "draws", "preference", "low", "high"]
-    return pd.concat(
-        [*tables, pd.DataFrame(columns=columns)][: len(tables) or 1], ignore_index=True
-    )
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
 
 
 def _preferences(
@@ -93,8 +91,9 @@ def _preferences(
     from gcbook.scoring.tensors import weighted_errors
     from gcbook.weightings import parse_weighting
 
-    repeats = REPEATS if noise_draws > 1 else 1
-    each = max(1, noise_draws // repeats)
+    # A network without noise says the same every time: no interval, and not as many draws.
+    repeats = 1 if classifier.deterministic else min(REPEATS, noise_draws)
+    each = 1 if classifier.deterministic else noise_draws // repeats
     runs = []
     for repeat in range(repeats):
         # Another noise, keyed by a seed of its own.

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tiny.tokens import t5_vq
 
 from gcbook.classifiers import load
 from gcbook.classifiers.diffusion import DiffusionClassifier
@@ -54,6 +55,22 @@ def test_in_words():
     said = preference_sentence(rows)
     assert said.startswith("m names 1 of the two unambiguous drawings right (rabbit), and")
     assert preference_sentence(preference_rows(["m"], noise_draws=16).iloc[:0]).startswith("No mod")
+
+
+@pytest.mark.usefixtures("knows_its_drawings")
+def test_few_draws_are_no_more_than_asked_for():
+    assert set(preference_rows(["m"], noise_draws=2)["draws"]) == {2}
+    assert set(preference_rows(["m"], noise_draws=20)["draws"]) == {16}
+
+
+def test_a_network_without_noise_has_one_draw_and_no_interval(tmp_path, monkeypatch):
+    folder = t5_vq(tmp_path / "ar")
+    monkeypatch.setattr(preferences, "model_folder", lambda name: folder)
+    monkeypatch.setattr(preferences, "JUDGE_FOLDER", tmp_path / "none")
+    rows = preference_rows(["ar"], noise_draws=16)
+    assert set(rows["draws"]) == {1}
+    assert rows[["low", "high"]].isna().all(axis=None)
+    assert set(rows["unit"]) == {"nats"}
 
 
 def test_no_model_no_rows(monkeypatch, tmp_path):

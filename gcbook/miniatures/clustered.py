@@ -13,7 +13,7 @@ import pandas as pd
 
 from gcbook.resample import interval
 
-__all__ = ["clustered_means", "clustered_sums", "resample_silhouettes"]
+__all__ = ["clustered_columns", "clustered_means", "clustered_sums", "resample_silhouettes"]
 
 
 def resample_silhouettes(answers: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
@@ -100,3 +100,39 @@ def clustered_means(
         mean = sums[column] / sums["n"]
     low, high = interval(mean, confidence)
     return keys.assign(n=sums["n"][:, 0].astype(int), mean=mean[:, 0], low=low, high=high)
+
+
+def clustered_columns(
+    table: pd.DataFrame,
+    by: Sequence[str],
+    columns: Sequence[str],
+    *,
+    draws: int = 2000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Means of columns within groups, each with ``…_low, …_high``, and ``n``, the groups' rows.
+
+    Missing values are left out; a column without values is NaN.
+
+    Args:
+        table: with ``category, silhouette``, see `clustered_sums`.
+        by: columns to group by.
+        columns: to take means of.
+        draws: resamples.
+        confidence: of the intervals.
+        seed: of the resampling.
+    """
+    groups = table.groupby(list(by), sort=True, observed=True).size()
+    found = groups.rename("n").reset_index()
+    for column in columns:
+        known = table[table[column].notna()]
+        names = [column, f"{column}_low", f"{column}_high"]
+        if known.empty:
+            found[names] = np.nan
+            continue
+        part = clustered_means(
+            known, by, column, draws=draws, confidence=confidence, seed=seed
+        ).rename(columns=dict(zip(("mean", "low", "high"), names, strict=True)))
+        found = found.merge(part[[*by, *names]], on=list(by), how="left")
+    return found

@@ -12,23 +12,21 @@ from gcbook.miniatures.judge import judge_pictures
 from gcbook.miniatures.sheets import read_sheet
 from gcbook.stimuli.miniworld import ALL_CATEGORIES
 from gcbook.views.resemblance import readings_of
-from gcbook.views.steps_pictures import DIFFERENCE_LEVELS, PICTURE_LEVELS, png_text
+from gcbook.views.steps_pictures import DIFFERENCE_LEVELS, png_text
 
 __all__ = ["gallery_rows", "pair_of", "verdict"]
 
-LEVELS = PICTURE_LEVELS
 UNPROMPTED = "no prompt"
 _COLUMNS = ["model", "image", "strength", "original", "difference", "compared", "full"]
 _COLUMNS += ["prompt", "seen", "picture", "says"]
 
 
-def gallery_rows(models: Sequence[str], blends: int = 6, draw: int = 0) -> pd.DataFrame:
-    """Everything that the gallery shows, one draw of noise.
+def gallery_rows(models: Sequence[str], blends: int = 6) -> pd.DataFrame:
+    """Everything that the gallery shows, the first draw of noise.
 
     Args:
         models: whose reconstructions come with this package.
         blends: how many of the blends, beside all drawings.
-        draw: which draw of a drawing; blends have one.
 
     Returns:
         ``model, image`` (title), ``strength, original`` and ``difference`` (pictures), ``compared``
@@ -45,7 +43,7 @@ def gallery_rows(models: Sequence[str], blends: int = 6, draw: int = 0) -> pd.Da
     for model in models:
         for picture in chosen:
             sheet = read_sheet(model, picture)
-            images = sheet.images[:, draw if picture.draws > draw else 0]
+            images = sheet.images[:, 0]
             said = judge_pictures(images.reshape(-1, *images.shape[-2:]))
             said = said.reshape(*images.shape[:2], -1)
             seen = readings_of(picture)
@@ -95,4 +93,4 @@ def verdict(probabilities: npt.NDArray[np.float64]) -> str:
 
 
 def _text(image: npt.NDArray[np.float32]) -> str:
-    return png_text(2 * image - 1, LEVELS)
+    return png_text(2 * image - 1)

@@ -147,7 +147,7 @@ def placement_lines(placement: pd.DataFrame, blends: pd.DataFrame) -> pd.DataFra
         return pd.DataFrame(columns=_COLUMNS)
     titles = {axis.drawing: f": {axis.towards} − {axis.away or 'wrong'}" for axis in AXES}
     panel = placement["shown"].where(
-        placement["shown"] != BOTH_ENDS, placement["drawing"] + ", both ends"
+        placement["shown"] != BOTH_ENDS, placement["drawing"] + f", {BOTH_ENDS}"
     )
     order = [
         name

@@ -1,7 +1,7 @@
 r"""Do reconstructions put what the prompt names where people see it?
 
-The paper's second criterion (Section 3.4). For an ambiguous drawing D and a control C that has the
-same outline but for the parts that make the reading, a reconstruction R has a place between them,
+The paper's second criterion (Section 3.4). For an ambiguous drawing D and a control C that
+resembles it but for the parts that make a reading, a reconstruction R has a place between them,
 
 .. math:: \frac{\langle R - C, D - C \rangle}{\lVert D - C \rVert^2},
 
@@ -25,9 +25,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from gcbook.miniatures.ambiguous import SIDE, Picture, ambiguous_pictures
+from gcbook.miniatures.clustered import clustered_columns
 from gcbook.miniatures.sheets import read_sheet
 from gcbook.stimuli.drawings import DRAWINGS, FIGURE, GROUND, draw, mask_of, mirrored
-from gcbook.views.resemblance import readings_of, summed_up
+from gcbook.views.resemblance import readings_of
 
 __all__ = [
     "AXES",
@@ -114,7 +115,7 @@ def placement_rows(
     table = pd.concat(found, ignore_index=True)
     table = pd.concat([table, table.assign(shown=BOTH_ENDS)], ignore_index=True)
     by = ["drawing", "shown", "strength"]
-    summed = summed_up(
+    summed = clustered_columns(
         table,
         by,
         ["moved", "elsewhere", "more_here"],
@@ -203,7 +204,7 @@ def overlap_rows(
         measured["more"] = measured["readings"] - measured["null"]
         measured["more_here"] = measured["readings"] - measured["elsewhere"]
         found.append(_long(measured, picture).assign(drawing=axis.drawing))
-    return summed_up(
+    return clustered_columns(
         pd.concat(found, ignore_index=True),
         ["drawing", "strength"],
         ["readings", "elsewhere", "null", "more", "more_here"],
@@ -267,7 +268,7 @@ def blend_overlap(
             "more_here": named[0] - named[1],
         }
         found.append(_long(measured, picture).assign(blend=picture.name))
-    return summed_up(
+    return clustered_columns(
         pd.concat(found, ignore_index=True),
         ["strength"],
         ["named", "elsewhere", "more_here"],

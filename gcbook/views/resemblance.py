@@ -14,7 +14,7 @@ import pandas as pd
 
 from gcbook.illusions import EMPTY
 from gcbook.miniatures.ambiguous import Picture, ambiguous_pictures
-from gcbook.miniatures.clustered import clustered_means
+from gcbook.miniatures.clustered import clustered_columns
 from gcbook.miniatures.judge import judge_pictures
 from gcbook.miniatures.sheets import read_sheet
 from gcbook.stimuli.miniworld import ALL_CATEGORIES
@@ -25,7 +25,6 @@ __all__ = [
     "judged_model",
     "readings_of",
     "resemblance_rows",
-    "summed_up",
 ]
 
 BASELINES = {
@@ -49,7 +48,7 @@ def judged_model(model: str) -> pd.DataFrame:
     """Judge all reconstructions of a model.
 
     Args:
-        model: one of `gcbook.miniatures.ambiguous.reconstructed_models`.
+        model: one of `gcbook.miniatures.sheets.reconstructed_models`.
 
     Returns:
         A row a picture, strength, draw and named prompt: ``picture, drawing`` (its name, mirrored
@@ -124,10 +123,8 @@ def resemblance_rows(
     table.loc[blend, "prompt"] = np.where(table.loc[blend, "seen"], "one of the two", "a third")
     for name in BASELINES:
         table[f"over_{name}"] = table["prompted"] - table[name]
-    table["category"] = np.where(blend, "blend", table["picture"])
-    table["silhouette"] = table["picture"] + np.where(blend, "", "-" + table["draw"].astype(str))
-    return summed_up(
-        table,
+    return clustered_columns(
+        _with_units(table),
         ["drawing", "prompt", "seen", "strength"],
         ["prompted", *BASELINES, *(f"over_{name}" for name in BASELINES)],
         draws=draws,
@@ -158,13 +155,8 @@ def flip_rows(
     first, second = table.first().reset_index(), table.last().reset_index()
     # What the first prompt's reconstruction gets of the second reading is the second row's other.
     flips = (first["prompted"] > second["other"]) & (second["prompted"] > first["other"])
-    blend = first["drawing"] == "blend"
-    return summed_up(
-        first.assign(
-            flipped=flips.astype(float),
-            category=np.where(blend, "blend", first["picture"]),
-            silhouette=first["picture"] + np.where(blend, "", "-" + first["draw"].astype(str)),
-        ),
+    return clustered_columns(
+        _with_units(first.assign(flipped=flips.astype(float))),
         ["drawing", "strength"],
         ["flipped"],
         draws=draws,
@@ -173,37 +165,10 @@ def flip_rows(
     )
 
 
-def summed_up(
-    table: pd.DataFrame,
-    by: list[str],
-    columns: list[str],
-    *,
-    draws: int,
-    confidence: float,
-    seed: int,
-) -> pd.DataFrame:
-    """Means of columns within groups, each with ``…_low, …_high``, and ``n``, the groups' rows.
-
-    Missing values are left out; a column without values is NaN.
-
-    Args:
-        table: with ``category, silhouette``, see `gcbook.miniatures.clustered`.
-        by: columns to group by.
-        columns: to take means of.
-        draws: resamples.
-        confidence: of the intervals.
-        seed: of the resampling.
-    """
-    groups = table.groupby(by, sort=True, observed=True).size()
-    found = groups.rename("n").reset_index()
-    for column in columns:
-        known = table[table[column].notna()]
-        names = [column, f"{column}_low", f"{column}_high"]
-        if known.empty:
-            found[names] = np.nan
-            continue
-        part = clustered_means(
-            known, by, column, draws=draws, confidence=confidence, seed=seed
-        ).rename(columns=dict(zip(("mean", "low", "high"), names, strict=True)))
-        found = found.merge(part[[*by, *names]], on=by, how="left")
-    return found
+def _with_units(rows: pd.DataFrame) -> pd.DataFrame:
+    """Say what is resampled: draws of noise of each drawing, and blends."""
+    blend = rows["drawing"] == "blend"
+    return rows.assign(
+        category=np.where(blend, "blend", rows["picture"]),
+        silhouette=rows["picture"] + np.where(blend, "", "-" + rows["draw"].astype(str)),
+    )

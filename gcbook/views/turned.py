@@ -6,13 +6,12 @@ import pandas as pd
 from gcbook.categories import CHANCE
 from gcbook.experiments import SINGLE_CONDITION
 from gcbook.miniatures.answers import miniature_answers
-from gcbook.miniatures.clustered import clustered_means, clustered_sums
+from gcbook.miniatures.clustered import clustered_columns, clustered_means, clustered_sums
 from gcbook.miniatures.shares import accuracies
 from gcbook.miniatures.shipped import recipe_of
 from gcbook.miniatures.turned import read_turned, turned_models
 from gcbook.resample import interval
 from gcbook.views.miniature_kinds import GENERATIVE, listed
-from gcbook.views.resemblance import summed_up
 from gcbook.views.words import number, span
 
 __all__ = [
@@ -44,8 +43,7 @@ def recognised_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 
     Returns:
         ``recipe, angle, n, accuracy, low, high``.
     """
-    answers = miniature_answers(["rotation"])
-    answers = answers[~answers["observer"].str.contains("-seed")]
+    answers = _answers()
     found = accuracies(
         answers, ["observer", "condition"], draws=draws, confidence=confidence, seed=seed
     )
@@ -53,6 +51,12 @@ def recognised_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 
     table = found.rename(columns={"observer": "recipe"})
     columns = ["recipe", "angle", "n", "accuracy", "low", "high"]
     return table[columns].sort_values(["recipe", "angle"], ignore_index=True).round(4)
+
+
+def _answers() -> pd.DataFrame:
+    """Answers of seed 0 to upright and turned images."""
+    answers = miniature_answers(["rotation"])
+    return answers[[recipe_of(name)[1] == 0 for name in answers["observer"]]]
 
 
 def kept_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
@@ -111,8 +115,7 @@ def loss_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0)
         confidence: of the intervals.
         seed: of the resampling.
     """
-    answers = miniature_answers(["rotation"])
-    answers = answers[~answers["observer"].str.contains("-seed")]
+    answers = _answers()
     upright = answers["condition"] == SINGLE_CONDITION
     rows = answers.assign(right=answers["right"].astype(float), upright=upright)
     keys, sums = clustered_sums(rows, ["observer", "upright"], ["right"], draws=draws, seed=seed)
@@ -159,7 +162,7 @@ def together_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0)
         for name, column in ((model, "accuracy"), (CLASSIFIER, "control")):
             answers = miniature_answers(["rotation"], [name]).set_index("image_id")["right"]
             both[column] = both["image_id"].map(answers).astype(float)
-        found = summed_up(
+        found = clustered_columns(
             both,
             ["strength", "kept"],
             ["accuracy", "control"],

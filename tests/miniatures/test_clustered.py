@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.miniatures.clustered import clustered_means, clustered_sums
+from gcbook.miniatures.clustered import clustered_columns, clustered_means, clustered_sums
 from gcbook.miniatures.shares import accuracies
 
 
@@ -55,3 +55,21 @@ def test_sums_add_up_over_groups():
     whole = clustered_sums(rows().assign(all=1), ["all"], ["number"], draws=20)[1]
     assert sums["number"].sum(0) == pytest.approx(whole["number"][0])
     assert (sums["n"].sum(0) == 60).all()
+
+
+def test_columns_leave_out_what_is_missing():
+    rows = pd.DataFrame(
+        {
+            "group": ["a", "a", "a", "b"],
+            "category": "cat",
+            "silhouette": ["cat1", "cat2", "cat3", "cat1"],
+            "some": [1.0, 3.0, np.nan, np.nan],
+            "none": np.nan,
+        }
+    )
+    found = clustered_columns(rows, ["group"], ["some", "none"], draws=50).set_index("group")
+    assert found["n"].to_dict() == {"a": 3, "b": 1}
+    assert found.loc["a", "some"] == 2
+    assert found.loc["a", "some_low"] <= 2 <= found.loc["a", "some_high"]
+    assert np.isnan(found.loc["b", "some"])
+    assert found[["none", "none_low", "none_high"]].isna().all(axis=None)

@@ -86,6 +86,6 @@ def _command(record: dict[str, Any]) -> str:
 
 
 def _where(record: dict[str, Any]) -> str:
-    if record["device"] != "cpu":
-        return str(record["device"])
-    return f"{record['threads']} CPU core{'' if record['threads'] == 1 else 's'}"
+    cores = f"{record['threads']} CPU core{'' if record['threads'] == 1 else 's'}"
+    where = cores if record["device"] == "cpu" else str(record["device"])
+    return f"{where}, in bfloat16" if record.get("bfloat16") else where

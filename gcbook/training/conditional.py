@@ -7,7 +7,7 @@ import torch
 from gcbook.training.pool import Pool
 from gcbook.training.start import Start
 
-__all__ = ["ConditionalTask", "autocast", "even_times"]
+__all__ = ["ConditionalTask", "autocast", "even_times", "in_bfloat16"]
 
 VALIDATION_BATCH = 256
 
@@ -61,8 +61,17 @@ class ConditionalTask(ABC):
 
 
 def autocast(device: torch.device) -> torch.autocast:
-    """Arithmetic in bfloat16 on a GPU; without one that was measured to be slower."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
+    """Arithmetic in bfloat16 where that is faster."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=in_bfloat16(device))
+
+
+def in_bfloat16(device: torch.device) -> bool:
+    """Whether a device has instructions of its own for bfloat16; emulated it is slower."""
+    if device.type != "cpu":
+        return device.type == "cuda"
+    # Older versions of torch do not tell.
+    known: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    return any(known.get(name) for name in ("avx512_bf16", "amx_bf16"))
 
 
 def even_times(count: int, generator: torch.Generator) -> torch.Tensor:

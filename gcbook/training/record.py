@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gcbook.stimuli.miniworld import DEFAULT_WORLD, World
+from gcbook.training.conditional import in_bfloat16
 from gcbook.training.loop import HISTORY, Trainer
 from gcbook.training.pool import POOL_SEEDS
 from gcbook.training.texts import TEMPLATES
@@ -24,7 +25,9 @@ def write_record(
 ) -> Path:
     """Write ``training.json``: what was trained, on what, how, how long, and how it went.
 
-    ``carried_at_step`` is where the run last went on from weights alone, 0 if it never did.
+    ``carried_at_step`` is where the run last went on from weights alone, 0 if it never did;
+    ``bfloat16`` is whether the machine that ended the run computed in it (records without it are
+    of runs in float32).
 
     Args:
         trainer: after its run.
@@ -50,6 +53,7 @@ def write_record(
         "minutes": round(trainer.seconds / 60, 1),
         "threads": torch.get_num_threads(),
         "device": str(task.device),
+        "bfloat16": in_bfloat16(task.device),
         "train_images": len(task.train),
         "validation_images": len(task.validation),
         "pool_seeds": dict(POOL_SEEDS),

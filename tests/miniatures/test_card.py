@@ -6,8 +6,8 @@ from gcbook.miniatures.card import write_card
 from gcbook.training.recipes import RECIPES
 
 
-def record(miniature, steps, base=None, threads=2):
-    return {
+def record(miniature, steps, base=None, threads=2, **others):
+    return others | {
         "miniature": miniature,
         "parameters": 1234567,
         "plan": {"steps": steps, "seed": 3, "optimizer": "adamw", "learning_rate": 0.001},
@@ -38,3 +38,9 @@ def test_the_command_makes_the_model_again(tmp_path):
     longer = card(tmp_path / "b", miniature="mini-cnn", steps=60_000, threads=1)
     assert "`gcbook train mini-cnn --seed 3 --steps 60000 -o RUN`" in longer
     assert "minutes on 1 CPU core\n" in longer
+
+
+def test_the_card_says_in_what_arithmetic_it_was_trained(tmp_path):
+    said = card(tmp_path / "a", miniature="mini-cnn", steps=10, bfloat16=True)
+    assert "minutes on 2 CPU cores, in bfloat16\n" in said
+    assert "bfloat16" not in card(tmp_path / "b", miniature="mini-cnn", steps=10, bfloat16=False)

@@ -31,6 +31,12 @@ def train(task, folder, steps, rate=2e-3):
     return before, after
 
 
+@pytest.fixture(autouse=True)
+def single_precision(monkeypatch):
+    """The scorer's, on any processor."""
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict, raising=False)
+
+
 @pytest.fixture
 def vq(pool, tmp_path):
     task = TokenizerTask(Start(pool, pool, steps=30), codes=32, batch_size=16)

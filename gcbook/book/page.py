@@ -4,6 +4,7 @@ The chapter is set by Sphinx within the whole book, so that numbers, references 
 those of the book; of the pages only this one and the bibliography are written.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,9 @@ from gcbook.book.project import Project
 from gcbook.book.standalone import standalone
 from gcbook.errors import GcbookError
 
-__all__ = ["write_page"]
+__all__ = ["with_places", "write_page"]
+
+_FIGURE = re.compile(r'name="((?:fig|tab)-[\w-]+)"')
 
 # Sphinx's own program cannot read Jupyter Book's configuration; this function can.
 _SPHINX = """
@@ -85,6 +88,23 @@ def write_page(
     half.replace(output)
 
 
+def with_places(notebook: Any) -> Any:
+    """Give the figures of a chapter that is not executed yet a place to refer to, and a number.
+
+    Args:
+        notebook: a template (nbformat 4); changed.
+    """
+    import nbformat.v4
+
+    for cell in notebook.cells:
+        named = _FIGURE.search(cell.source) if cell.cell_type == "code" else None
+        if named:
+            data = {"text/html": "<p>Not made yet.</p>"}
+            cell.outputs = [nbformat.v4.new_output("display_data", data=data)]
+            cell.metadata["mystnb"] = {"figure": {"name": named[1], "caption": "Not made yet."}}
+    return notebook
+
+
 def _copy_sources(
     project: Project,
     chapter: Chapter,
@@ -113,8 +133,7 @@ def _copy_sources(
         elif made.is_file():
             shutil.copy(made, chapters / made.name)
         else:
-            # Not executed yet: its headings are there to refer to, its figures are not.
-            bare = nbformat.read(other.template, as_version=4)
+            bare = with_places(nbformat.read(other.template, as_version=4))
             page = dress(bare, other.name, read_parameters(other.template), 0.0)
             nbformat.write(page, chapters / f"{other.name}.ipynb")
     status = project.chapters / "status.md"

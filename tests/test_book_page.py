@@ -1,0 +1,34 @@
+"""Pages of single chapters: what they refer to is there, executed or not."""
+
+import re
+
+import nbformat
+
+from gcbook.book.chapters import find_chapters
+from gcbook.book.page import with_places
+from gcbook.book.project import find_project
+
+
+def test_every_figure_that_a_chapter_refers_to_has_a_place_in_some_chapter():
+    places, referred = set(), set()
+    for chapter in find_chapters(find_project()):
+        notebook = with_places(nbformat.read(chapter.template, as_version=4))
+        for cell in notebook.cells:
+            referred |= set(re.findall(r"\{numref\}+`([\w-]+)`", cell.source))
+            if "mystnb" in cell.metadata:
+                assert cell.outputs[0]["data"]["text/html"]
+                places.add(cell.metadata["mystnb"]["figure"]["name"])
+    assert {"fig-overview", "tab-table1"} <= places
+    assert referred - places == set()
+
+
+def test_cells_without_a_figure_stay_as_they_are():
+    cells = [
+        nbformat.v4.new_markdown_cell('name="fig-a"'),
+        nbformat.v4.new_code_cell('choose(name="Anna")'),
+        nbformat.v4.new_code_cell('figure(made, name="fig-a")'),
+    ]
+    plain, other, shown = with_places(nbformat.v4.new_notebook(cells=cells)).cells
+    assert "mystnb" not in plain.metadata
+    assert (other.outputs, dict(other.metadata)) == ([], {})
+    assert shown.metadata["mystnb"]["figure"]["name"] == "fig-a"

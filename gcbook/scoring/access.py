@@ -5,16 +5,15 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from gcbook.errors import InputError
+from gcbook.locks import LOCK, lock_folder, unwritable
 from gcbook.scoring.identity import check_same, effective_settings
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import HEADER, Store, is_store
 
 __all__ = ["check_store", "lock_store"]
-
-LOCK = ".lock"
 
 
 def check_store(
@@ -30,7 +29,7 @@ def check_store(
     try:
         files = [place for place in (folder, *folder.parents) if place.is_file()]
     except OSError as error:  # the name is too long, say
-        raise _unwritable(folder, error) from error
+        raise unwritable(folder, error) from error
     if files:
         where = "" if files[0] == folder else f", {files[0]}"
         raise InputError(
@@ -61,22 +60,8 @@ def check_store(
 
 
 def lock_store(folder: Path) -> FileLock:
-    """Return the lock of a store that is there, acquired.
-
-    Raises:
-        InputError: another process holds it, or it cannot be made.
-    """
-    lock = FileLock(folder / LOCK, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise InputError(
-            f"{folder}: another process is writing to this store; wait for it, or use another "
-            "folder."
-        ) from None
-    except (OSError, NotImplementedError) as error:
-        raise _unwritable(folder, error) from error
-    return lock
+    """Return the lock of a store that is there, acquired (`gcbook.locks.lock_folder`)."""
+    return lock_folder(folder, "writing to this store")
 
 
 def _check_writable(folder: Path) -> None:
@@ -88,20 +73,11 @@ def _check_writable(folder: Path) -> None:
             file.write(b"x")
             file.flush()
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise unwritable(folder, error) from error
     finally:
         for place in made:
             with suppress(OSError):
                 place.rmdir()
-
-
-def _unwritable(folder: Path, error: Exception) -> InputError:
-    number = error.errno if isinstance(error, OSError) else None
-    reason = os.strerror(number).lower() if number else str(error)
-    return InputError(
-        f"{folder}: expected a folder that can be written to; found that it cannot: {reason}. "
-        "Choose another folder, or mend that."
-    )
 
 
 def _names(folder: Path) -> list[str]:

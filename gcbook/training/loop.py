@@ -23,6 +23,7 @@ from safetensors import safe_open
 
 from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.errors import InputError
+from gcbook.locks import locked
 from gcbook.training.interrupts import uninterrupted
 from gcbook.training.plan import Plan
 from gcbook.training.pool import Pool
@@ -106,7 +107,15 @@ class Trainer:
         self._resume()
 
     def run(self, until: int | None = None) -> None:
-        """Train to the last step, or to ``until``; an interruption saves the state first."""
+        """Train to the last step, or to ``until``; an interruption saves the state first.
+
+        Raises:
+            InputError: another process trains in the folder.
+        """
+        with locked(self.folder, "training in this folder"):
+            self._run(until)
+
+    def _run(self, until: int | None) -> None:
         end = min(self.plan.steps, until or self.plan.steps)
         begun, saved = time.monotonic() - self.seconds, time.monotonic()
         shown, losses = time.monotonic(), torch.zeros(2)

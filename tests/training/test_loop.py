@@ -7,6 +7,7 @@ import torch
 from safetensors import safe_open
 
 from gcbook.errors import InputError
+from gcbook.locks import locked
 from gcbook.training.loop import Trainer
 from gcbook.training.plan import Plan
 
@@ -194,6 +195,20 @@ def test_stock_that_an_interruption_prevented_is_taken_later(where, tmp_path):
     assert [row["step"] for row in rows] == [10, 20, 30, 40]
     kept = sorted(path.name for path in (tmp_path / "checkpoints").iterdir())
     assert kept == ["000020", "000040"]
+
+
+def test_two_processes_do_not_train_in_one_folder(tmp_path):
+    plan = Plan(10, validate_every=10)
+    trainer = Trainer(Line(), plan, tmp_path, report=lambda line: None)
+    with locked(tmp_path, "training in this folder"):
+        before = sorted(tmp_path.iterdir())
+        with pytest.raises(InputError, match="another process is training in this folder; wait"):
+            trainer.run()
+        assert sorted(tmp_path.iterdir()) == before
+    trainer.run()
+    assert trainer.step == 10
+    with locked(tmp_path, "training"):
+        pass  # it is free again
 
 
 def test_seeds_and_steps_have_draws_of_their_own(tmp_path):

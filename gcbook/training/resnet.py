@@ -10,6 +10,7 @@ bfloat16.
 import json
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from safetensors.torch import save_file
 from torch.utils.data import DataLoader
 
 from gcbook.errors import GcbookError, InputError
+from gcbook.locks import locked
 from gcbook.training.imagefolder import (
     KeyedImages,
     class_names,
@@ -116,7 +118,14 @@ class ResNetRun:
 
         Returns:
             Folder of the finished model, as `gcbook score` takes it.
+
+        Raises:
+            InputError: another run trains in the folder.
         """
+        with locked(self.folder, "training in this folder") if self.main else nullcontext():
+            return self._run()
+
+    def _run(self) -> Path:
         size, devices = len(self.train), self.accelerator.num_processes
         begun = time.monotonic() - self.seconds
         saved = shown = time.monotonic()

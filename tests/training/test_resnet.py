@@ -14,6 +14,7 @@ from gcbook.categories import CATEGORIES
 from gcbook.classifiers.load import load_classifier
 from gcbook.cli import main
 from gcbook.errors import GcbookError, InputError
+from gcbook.locks import locked
 from gcbook.published import quoted_value
 from gcbook.training.resnet import ResNetRun
 from gcbook.training.resnet_plan import RESNETS
@@ -143,6 +144,16 @@ def test_another_plan_in_the_folder_is_refused(data, tmp_path):
     for device in ("cuda:1", *([] if torch.cuda.is_available() else ["cuda"])):
         with pytest.raises(InputError, match="expected auto, cpu or"):
             run(SMALL, data, tmp_path, device=device)
+
+
+def test_another_run_in_the_folder_is_refused(data, tmp_path):
+    waiting = run(SMALL, data, tmp_path)
+    with (
+        locked(tmp_path, "training in this folder"),
+        pytest.raises(InputError, match="another process is training in this folder"),
+    ):
+        waiting.run()
+    assert waiting.seen == 0
 
 
 def test_it_learns_and_the_scorer_reads_what_it_wrote(data, tmp_path):

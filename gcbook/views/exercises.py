@@ -111,20 +111,19 @@ def guessing_sentence(by_condition: pd.DataFrame, level: float = 0.05) -> str:
     return f"{said}; {where.iloc[0]} of them are in {where.index[0]}."
 
 
-def mixed_kappa(common: float, accuracy: float) -> float:
+def mixed_kappa(common: float, accuracy: float, common_accuracy: float | None = None) -> float:
     """Error consistency of two observers who are of one mind on a share of the images.
 
     Args:
         common: share of the images on which one is right exactly where the other is; on the others
             they err independently.
-        accuracy: of both, everywhere.
+        accuracy: of both, on the others.
+        common_accuracy: of both, on the images that they have in common; by default the same.
     """
-    both_right = common * accuracy + (1 - common) * accuracy**2
-    return float(
-        kappa(
-            both_right, accuracy - both_right, accuracy - both_right, 1 - 2 * accuracy + both_right
-        )
-    )
+    one_mind = common * (accuracy if common_accuracy is None else common_accuracy)
+    both_right = one_mind + (1 - common) * accuracy**2
+    only_one = (1 - common) * accuracy * (1 - accuracy)
+    return float(kappa(both_right, only_one, only_one, 1 - both_right - 2 * only_one))
 
 
 def shared_errors(person: float, network: float, consistency: float) -> dict[str, str]:

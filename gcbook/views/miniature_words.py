@@ -62,11 +62,11 @@ def bias_sentence(values: pd.DataFrame) -> str:
         return f"{number(row['shape_bias'])} ({row['recipe']}; {span(row[low], row[high])})"
 
     if known.empty:
-        return "No miniature has answered to conflicts of shape and texture yet."
+        return "No miniature has been shown conflicts of shape and texture yet."
     if len(known) == 1:
         row = known.iloc[0]
         return (
-            f"The only miniature here that has answered to conflicts, {row['recipe']}, has a shape "
+            f"The only miniature here that was shown conflicts, {row['recipe']}, has a shape "
             f"bias of {number(row['shape_bias'])} ({span(row[low], row[high])}): it goes by "
             f"{'shape' if row['shape_bias'] > 0.5 else 'texture'} more often than by "
             f"{'texture' if row['shape_bias'] > 0.5 else 'shape'}."
@@ -125,7 +125,7 @@ def results_sentence(results: pd.DataFrame) -> str:
     rows = _of_recipes(results)
     rows = rows[rows["in_distribution"].notna()]
     if rows.empty:
-        return "No miniature has answered to in-distribution images yet."
+        return "No miniature has been shown in-distribution images yet."
     sentences = [_over(rows, "in_distribution", "On images like those of training, accuracy")]
     both = rows[rows["silhouette"].notna() & rows["texture"].notna()]
     if len(both):

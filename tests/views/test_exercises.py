@@ -98,6 +98,10 @@ def test_kappa_is_the_share_of_one_mind(accuracy: float) -> None:
     b = np.where(rng.random(len(a)) < 0.4, a, own)
     assert error_consistency(a, b) == pytest.approx(0.4, abs=0.01)
     assert mixed_kappa(0.4, accuracy) == pytest.approx(0.4)
+    easy = rng.random(len(a)) < 0.4
+    assert mixed_kappa(0.4, accuracy, 1.0) == pytest.approx(
+        error_consistency(a | easy, own | easy), abs=0.01
+    )
 
 
 def test_errors_are_shared_as_they_are_counted() -> None:

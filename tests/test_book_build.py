@@ -1,8 +1,10 @@
 """Building, without Jupyter Book: what decides whether pages are written, and what stays."""
 
 import subprocess
+from pathlib import Path
 
 import pytest
+import yaml
 
 from gcbook.book import build
 from gcbook.book.build import build_book
@@ -32,6 +34,7 @@ class JupyterBook:
 
     def __call__(self, command, **options):
         self.calls += 1
+        self.command = command
         assert {"-W", "-n", "--keep-going", "--all"} <= set(command)
         built = self.project.build / "staging" / "_build" / "html"
         built.mkdir(parents=True)
@@ -57,6 +60,17 @@ def test_pages_are_written_only_when_something_changed(project, jupyter_book):
     assert (project.html / "page.html").read_text() == "page 2"
     (project.html / "index.html").unlink()
     assert build_book(project).pages
+
+
+def test_a_book_without_solutions_is_another_book(project, jupyter_book):
+    assert build_book(project).pages
+    assert "--config" not in jupyter_book.command
+    assert build_book(project, solutions=False).pages
+    assert not build_book(project, solutions=False).pages
+    path = jupyter_book.command[jupyter_book.command.index("--config") + 1]
+    config = yaml.safe_load(Path(path).read_text())
+    assert config == {"title": "test", "sphinx": {"config": {"hide_solutions": True}}}
+    assert build_book(project).pages, "and has them again when they are asked for"
 
 
 def test_warnings_fail_the_build_and_the_last_book_stays(project, jupyter_book):

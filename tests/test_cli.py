@@ -23,8 +23,8 @@ def call(capsys, *arguments):
 def test_smoke_asks_for_little_and_yields_to_what_is_said(capsys, monkeypatch, tmp_path):
     asked = {}
 
-    def run_chapter(project, chapter, values, folder):
-        asked.update(values)
+    def run_chapter(project, chapter, values, folder, solutions):
+        asked.update(values, solutions=solutions)
         return (folder / "a.ipynb", folder / "a.html")
 
     monkeypatch.setattr("gcbook.book.run.run_chapter", run_chapter)
@@ -35,6 +35,9 @@ def test_smoke_asks_for_little_and_yields_to_what_is_said(capsys, monkeypatch, t
     assert asked["n_images"] == "3"
     assert (asked["draws"], asked["rescore_draws"], asked["timed_images"]) == (100, 1, 1)
     assert "samples" not in asked
+    assert asked["solutions"]
+    call(capsys, "run", "cost", "--no-solutions", "-o", str(tmp_path))
+    assert not asked["solutions"]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +115,7 @@ def test_failures_are_one_message_and_status_1(capsys, monkeypatch):
 def test_name_and_value_arrive_however_they_are_written(monkeypatch, tmp_path, capsys):
     seen = {}
 
-    def run_chapter(project, name, values, folder):
+    def run_chapter(project, name, values, folder, solutions):
         seen.update(values, name=name, folder=folder)
         return folder / "a.ipynb", folder / "a.html"
 

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +57,8 @@ def build_book(
     jobs: int = 0,
     report: Callable[[str, str], None] = lambda name, state: None,
     busy: Callable[[str], AbstractContextManager[object]] | None = None,
+    *,
+    solutions: bool = True,
 ) -> Built:
     """Bring ``_build/html`` up to date.
 
@@ -67,6 +69,7 @@ def build_book(
         jobs: chapters to execute at a time; 0 for as many as there are cores.
         report: progress of the chapters, as in ``execute_chapters``.
         busy: makes a context that tells the user what goes on.
+        solutions: whether the pages have the solutions of the exercises.
 
     Raises:
         ChapterFailed: a cell failed.
@@ -77,15 +80,12 @@ def build_book(
     executed = execute_chapters(project, chosen, jobs, report)
     _remove_orphans(project, chapters)
     _write_status(project, chapters)
-    fingerprint = _book_fingerprint(project)
+    fingerprint = _book_fingerprint(project) + ("" if solutions else " without solutions")
     stamp = project.build / "html.fingerprint"
     if (project.html / "index.html").is_file() and _read(stamp) == fingerprint:
         return Built(executed, False, project.html)
-    if busy is None:
-        _run_jupyter_book(project)
-    else:
-        with busy("Writing the pages"):
-            _run_jupyter_book(project)
+    with nullcontext() if busy is None else busy("Writing the pages"):
+        _run_jupyter_book(project, solutions)
     stamp.write_text(fingerprint, encoding="utf-8")
     return Built(executed, True, project.html)
 
@@ -134,13 +134,16 @@ def _write_status(project: Project, chapters: list[Chapter]) -> None:
     write_if_changed(project.chapters / "status.md", page)
 
 
-def _run_jupyter_book(project: Project) -> None:
+def _run_jupyter_book(project: Project, solutions: bool) -> None:
     staging = project.build / "staging"
     built = staging / "_build" / "html"
     shutil.rmtree(built, ignore_errors=True)
     staging.mkdir(parents=True, exist_ok=True)
+    command = sphinx_command(project, staging)
+    if not solutions:
+        command += ["--config", str(_config_without_solutions(project))]
     done = subprocess.run(
-        sphinx_command(project, staging),
+        command,
         capture_output=True,
         text=True,
         cwd=project.root,
@@ -157,6 +160,17 @@ def _run_jupyter_book(project: Project) -> None:
         project.html.rename(old)
     built.rename(project.html)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _config_without_solutions(project: Project) -> Path:
+    """A copy of the book's configuration under which solutions are left out."""
+    import yaml
+
+    config = yaml.safe_load((project.root / "_config.yml").read_text(encoding="utf-8"))
+    config.setdefault("sphinx", {}).setdefault("config", {})["hide_solutions"] = True
+    path = project.build / "config-without-solutions.yml"
+    path.write_text(yaml.safe_dump(config), encoding="utf-8")
+    return path
 
 
 def _complaints(output: str, log: Path) -> str:

@@ -26,11 +26,11 @@ _FIGURE = re.compile(r'name="((?:fig|tab)-[\w-]+)"')
 _SPHINX = """
 import sys
 from jupyter_book.sphinx import build_sphinx
-source, output, *pages = sys.argv[1:]
+source, output, hidden, *pages = sys.argv[1:]
 status = build_sphinx(
     source, output, noconfig=True, path_config=source + "/_config.yml",
     confoverrides={"external_toc_path": source + "/_toc.yml", "nitpicky": True,
-                   "latex_individualpages": False},
+                   "latex_individualpages": False, "hide_solutions": hidden == "hidden"},
     filenames=pages, quiet=True,
 )
 sys.exit(status if isinstance(status, int) else 1)
@@ -44,6 +44,8 @@ def write_page(
     parameters: Mapping[str, Any],
     seconds: float,
     output: Path,
+    *,
+    solutions: bool = True,
 ) -> None:
     """Set an executed notebook as a self-contained page.
 
@@ -54,6 +56,7 @@ def write_page(
         parameters: what it was executed with.
         seconds: how long that took.
         output: the HTML file to write.
+        solutions: with the solutions of exercises.
 
     Raises:
         GcbookError: if Sphinx fails, or warns of something in this chapter.
@@ -62,10 +65,11 @@ def write_page(
         source = Path(temporary) / "source"
         built = Path(temporary) / "html"
         _copy_sources(project, chapter, notebook, parameters, seconds, source)
+        hidden = "shown" if solutions else "hidden"
         pages = [f"book/chapters/{chapter.name}.ipynb", "book/references.md"]
         present = [str(source / page) for page in pages if (source / page).is_file()]
         done = subprocess.run(
-            [sys.executable, "-c", _SPHINX, str(source), str(built), *present],
+            [sys.executable, "-c", _SPHINX, str(source), str(built), hidden, *present],
             capture_output=True,
             text=True,
             cwd=source,
@@ -101,7 +105,14 @@ def with_places(notebook: Any) -> Any:
         if named:
             data = {"text/html": "<p>Not made yet.</p>"}
             cell.outputs = [nbformat.v4.new_output("display_data", data=data)]
-            cell.metadata["mystnb"] = {"figure": {"name": named[1], "caption": "Not made yet."}}
+            kind = "table" if named[1].startswith("tab-") else "chart"
+            cell.metadata["mystnb"] = {
+                "figure": {
+                    "name": named[1],
+                    "caption": "Not made yet.",
+                    "classes": f"gc-{kind}-figure",
+                }
+            }
     return notebook
 
 

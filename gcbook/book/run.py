@@ -15,7 +15,12 @@ __all__ = ["run_chapter"]
 
 
 def run_chapter(
-    project: Project, name: str, values: Mapping[str, Any], folder: Path
+    project: Project,
+    name: str,
+    values: Mapping[str, Any],
+    folder: Path,
+    *,
+    solutions: bool = True,
 ) -> tuple[Path, Path]:
     """Execute a chapter and set its page.
 
@@ -24,6 +29,7 @@ def run_chapter(
         name: the chapter.
         values: parameters that differ from the chapter's defaults, as values or as strings.
         folder: where to write; made if need be.
+        solutions: whether the page has the solutions of its exercises; the notebook has them.
 
     Returns:
         The executed notebook and the self-contained HTML page.
@@ -50,7 +56,7 @@ def run_chapter(
     given = {key: plain[key] for key in values}
     seconds = run_notebook(chapter.template, notebook, given, Path.cwd())
     page = folder / f"{name}.html"
-    write_page(project, chapter, notebook, plain, seconds, page)
+    write_page(project, chapter, notebook, plain, seconds, page, solutions=solutions)
     return notebook, page
 
 

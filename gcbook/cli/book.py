@@ -13,6 +13,13 @@ from gcbook.errors import InputError
 
 __all__ = ["build", "chapters", "run", "serve"]
 
+Solutions = Annotated[
+    bool,
+    typer.Option(
+        "--solutions/--no-solutions", help="Pages with or without the exercises' solutions."
+    ),
+]
+
 
 @app.command()
 def build(
@@ -23,6 +30,7 @@ def build(
         int,
         typer.Option("--jobs", "-j", min=0, help="Chapters to execute at a time; 0: all cores."),
     ] = 0,
+    solutions: Solutions = True,
 ) -> None:
     """Execute the chapters that changed and build the book in _build/html."""
     from gcbook.book.build import build_book
@@ -31,7 +39,7 @@ def build(
 
     project = find_project()
     with chapter_progress() as progress:
-        built = build_book(project, only, jobs, progress.report, progress.busy)
+        built = build_book(project, only, jobs, progress.report, progress.busy, solutions=solutions)
     executed = ", ".join(built.executed) or "none"
     typer.echo(f"executed: {executed}; pages {'written' if built.pages else 'unchanged'}")
     typer.echo(str(built.html / "index.html"))
@@ -52,6 +60,7 @@ def run(
         bool,
         typer.Option("--smoke", help="Few draws, few images: does it run? Not for reading off."),
     ] = False,
+    solutions: Solutions = True,
 ) -> None:
     """Run one chapter with other parameters: an executed notebook and a self-contained page."""
     from gcbook.book.chapters import pick_chapter
@@ -65,7 +74,7 @@ def run(
         values = smoke_values(pick_chapter(project, chapter).name) | values
     folder = output or Path("runs") / chapter
     with _notice(f"Running {chapter}"):
-        made = run_chapter(project, chapter, values, folder)
+        made = run_chapter(project, chapter, values, folder, solutions=solutions)
     for path in made:
         typer.echo(str(path))
 

@@ -22,6 +22,21 @@ def test_every_figure_that_a_chapter_refers_to_has_a_place_in_some_chapter():
     assert referred - places == set()
 
 
+def test_the_page_for_teachers_lists_every_exercise_with_its_chapter():
+    project = find_project()
+    exercises = set()
+    for chapter in find_chapters(project):
+        cells = nbformat.read(chapter.template, as_version=4).cells
+        text = "\n".join(cell.source for cell in cells)
+        asked = re.findall(r"\{exercise\}.*\n:label: ([\w-]+)", text)
+        assert sorted(asked) == sorted(re.findall(r"\{solution\}+ ([\w-]+)", text)), chapter.name
+        exercises |= {(label, chapter.name) for label in asked}
+    page = (project.book / "teach.md").read_text()
+    listed = re.findall(r"^\| \{ref\}`([\w-]+)` \| \{doc\}`chapters/([\w-]+)`", page, re.MULTILINE)
+    assert len(listed) == len(set(listed))
+    assert set(listed) == exercises
+
+
 def test_cells_without_a_figure_stay_as_they_are():
     cells = [
         nbformat.v4.new_markdown_cell('name="fig-a"'),

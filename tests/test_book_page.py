@@ -28,11 +28,13 @@ def test_the_page_for_teachers_lists_every_exercise_with_its_chapter():
     for chapter in find_chapters(project):
         cells = nbformat.read(chapter.template, as_version=4).cells
         text = "\n".join(cell.source for cell in cells)
-        asked = re.findall(r"\{exercise\}.*\n:label: ([\w-]+)", text)
-        assert sorted(asked) == sorted(re.findall(r"\{solution\}+ ([\w-]+)", text)), chapter.name
-        exercises |= {(label, chapter.name) for label in asked}
+        asked = re.findall(r"\{exercise\} (.*)\n:label: ([\w-]+)", text)
+        solved = re.findall(r"\{solution\}+ ([\w-]+)", text)
+        assert sorted(label for _, label in asked) == sorted(solved), chapter.name
+        exercises |= {(title, label, chapter.name) for title, label in asked}
     page = (project.book / "teach.md").read_text()
-    listed = re.findall(r"^\| \{ref\}`([\w-]+)` \| \{doc\}`chapters/([\w-]+)`", page, re.MULTILINE)
+    row = r"^\| \{ref\}`(.*) <([\w-]+)>` \| \{doc\}`chapters/([\w-]+)`"
+    listed = re.findall(row, page, re.MULTILINE)
     assert len(listed) == len(set(listed))
     assert set(listed) == exercises
 

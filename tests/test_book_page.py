@@ -49,3 +49,10 @@ def test_cells_without_a_figure_stay_as_they_are():
     assert "mystnb" not in plain.metadata
     assert (other.outputs, dict(other.metadata)) == ([], {})
     assert shown.metadata["mystnb"]["figure"]["name"] == "fig-a"
+
+
+def test_tables_are_counted_apart_from_figures_before_they_are_made():
+    cells = [nbformat.v4.new_code_cell(f'show(made, name="{name}-a")') for name in ("fig", "tab")]
+    chart, table = with_places(nbformat.v4.new_notebook(cells=cells)).cells
+    assert "gc-chart-figure" in chart.metadata["mystnb"]["figure"]["classes"]
+    assert "gc-table-figure" in table.metadata["mystnb"]["figure"]["classes"]

@@ -36,9 +36,9 @@ def test_the_lock_of_another_process_is_free_once_that_is_killed(tmp_path):
     lock_folder(folder, "reading").release()
 
 
-def test_an_error_within_frees_the_lock(tmp_path):
-    with pytest.raises(ZeroDivisionError), locked(tmp_path, "working"):
-        1 / 0  # noqa: B018
+def test_an_interruption_within_frees_the_lock(tmp_path):
+    with pytest.raises(KeyboardInterrupt), locked(tmp_path, "working"):
+        raise KeyboardInterrupt
     with locked(tmp_path, "working"):
         pass
 

@@ -16,7 +16,7 @@ from gcbook.book.choices import CHAPTERS
 from gcbook.book.parameters import allowed, as_arguments, defaults
 from gcbook.figures.chart import chart_html
 
-__all__ = ["dress", "rerun_section"]
+__all__ = ["dress", "numbered", "rerun_section"]
 
 _WARNING = re.compile(r"^\S+:\d+: (?:MissingImages|Summaries)Warning: (.*)$", re.MULTILINE)
 
@@ -42,6 +42,17 @@ def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any], seconds: f
         "language_info": {"name": "python", "pygments_lexer": "ipython3"},
     }
     return page
+
+
+def numbered(name: str, caption: str, kind: str) -> dict[str, str]:
+    """What makes MyST-NB set a cell's output as a figure with a number.
+
+    Args:
+        name: to refer to it by.
+        caption: in Markdown.
+        kind: "chart" or "table", which are counted apart.
+    """
+    return {"name": name, "caption": caption, "classes": f"gc-figure gc-{kind}-figure"}
 
 
 def rerun_section(chapter: str, parameters: Mapping[str, Any], seconds: float) -> str:
@@ -134,11 +145,7 @@ def _join(cell: Any) -> tuple[list[Any], list[Any]]:
                 html = data["text/html"]
                 cell.metadata["mystnb"] = {
                     **cell.metadata.get("mystnb", {}),
-                    "figure": {
-                        "name": marks["name"],
-                        "caption": marks["caption"],
-                        "classes": f"gc-figure gc-{kind}-figure",
-                    },
+                    "figure": numbered(marks["name"], marks["caption"], kind),
                 }
                 shown = chart_html(html, data[VEGA_MIME]) if kind == "chart" else html
                 outputs.append(_display(shown))

@@ -100,19 +100,15 @@ def with_places(notebook: Any) -> Any:
     """
     import nbformat.v4
 
+    from gcbook.book.dress import numbered
+
     for cell in notebook.cells:
         named = _FIGURE.search(cell.source) if cell.cell_type == "code" else None
         if named:
             data = {"text/html": "<p>Not made yet.</p>"}
             cell.outputs = [nbformat.v4.new_output("display_data", data=data)]
             kind = "table" if named[1].startswith("tab-") else "chart"
-            cell.metadata["mystnb"] = {
-                "figure": {
-                    "name": named[1],
-                    "caption": "Not made yet.",
-                    "classes": f"gc-{kind}-figure",
-                }
-            }
+            cell.metadata["mystnb"] = {"figure": numbered(named[1], "Not made yet.", kind)}
     return notebook
 
 

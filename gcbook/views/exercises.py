@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.stats import binom
 
 from gcbook.agreement import kappa, kappa_bound
-from gcbook.categories import CATEGORIES
+from gcbook.categories import CHANCE
 from gcbook.views.names import HUMANS_TITLE
 from gcbook.views.shape import POOLED
 from gcbook.views.words import number
@@ -26,19 +26,17 @@ def even_bias_sentence(accuracies: pd.DataFrame) -> str:
     Args:
         accuracies: from `gcbook.views.shape.cue_accuracies`.
     """
-    networks = accuracies[
-        (accuracies["category"] == POOLED) & ~accuracies["kind"].str.startswith("Human")
-    ].dropna(subset="shape_bias")
+    pooled = accuracies[accuracies["category"] == POOLED]
+    networks = pooled[pooled["kind"] != HUMANS_TITLE].dropna(subset="shape_bias")
     if networks.empty:
         return "No network is among the observers here."
     even = networks.iloc[int((networks["shape_bias"] - 0.5).abs().to_numpy().argmin())]
-    blind = 1 / len(CATEGORIES)
     return (
         f"The network that comes nearest to one half is {even['observer']} "
         f"({number(even['shape_bias'], '.2f')}). It names the shape of "
         f"{even['shape_accuracy']:.0%} of the images and the texture of "
-        f"{even['texture_accuracy']:.0%}, {even['shape_accuracy'] / blind:.1f} and "
-        f"{even['texture_accuracy'] / blind:.1f} times as many as the guesser."
+        f"{even['texture_accuracy']:.0%}, {even['shape_accuracy'] / CHANCE:.1f} and "
+        f"{even['texture_accuracy'] / CHANCE:.1f} times as many as the guesser."
     )
 
 
@@ -70,7 +68,7 @@ def image_weights_sentence(by_condition: pd.DataFrame, single: pd.DataFrame) -> 
     counted = by_condition[by_condition["counted"] == "yes"]
     rows = pd.concat([counted, single], ignore_index=True)
     # Several people's answers to an image are pooled in the humans' rows.
-    rows = rows[~rows["kind"].str.startswith("Human")]
+    rows = rows[rows["kind"] != HUMANS_TITLE]
     images = rows.groupby(["dataset", "observer"])["n"].sum().groupby("dataset").max().sort_values()
     if len(images) < 2:
         return "With a single dataset, or without a network, there is nothing to compare here."
@@ -94,15 +92,14 @@ def guessing_sentence(by_condition: pd.DataFrame, level: float = 0.05) -> str:
     ].reset_index(drop=True)
     if rows.empty:
         return "there is no network in a condition that counts here."
-    chance = 1 / len(CATEGORIES)
     fewest = int(rows["n"].min())
     # The least number of right answers that a guesser reaches with a probability of at most level.
-    needed = int(binom.isf(level, fewest, chance)) + 1
+    needed = int(binom.isf(level, fewest, CHANCE)) + 1
     right = (rows["value"] * rows["n"]).round().to_numpy()
-    below = np.asarray(binom.sf(right - 1, rows["n"].to_numpy(), chance) > level)
+    below = np.asarray(binom.sf(right - 1, rows["n"].to_numpy(), CHANCE) > level)
     said = (
         f"with {fewest} images {needed} must be right, {needed / fewest:.1%}, where a guesser is "
-        f"right on {fewest * chance:g} on average. Of {len(rows):,} cases (a network in a "
+        f"right on {fewest * CHANCE:g} on average. Of {len(rows):,} cases (a network in a "
         f"condition that counts) {below.sum()} do not reach what their number of images asks for"
     )
     if not below.any():

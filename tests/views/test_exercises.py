@@ -1,5 +1,8 @@
 """Solutions of exercises: by hand on small tables, and by simulation."""
 
+from fractions import Fraction
+from math import comb
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -79,8 +82,15 @@ def guesses(right: list[int]) -> pd.DataFrame:
     )
 
 
+def guessed_right(least: int) -> Fraction:
+    """Probability that a guesser is right on at least so many of 160 images, exactly."""
+    ways = sum(comb(160, k) * 15 ** (160 - k) for k in range(least, 161))
+    return Fraction(ways, 16**160)
+
+
 def test_what_a_guesser_reaches_is_not_enough() -> None:
-    # P(at least 15 of 160 at 1/16) = .078, P(at least 16) = .043, summed by hand.
+    least = next(k for k in range(161) if guessed_right(k) <= Fraction(1, 20))
+    assert least == 16
     said = guessing_sentence(guesses([15, 10, 16, 15]))
     assert "with 160 images 16 must be right, 10.0%" in said
     assert "a guesser is right on 10 on average" in said

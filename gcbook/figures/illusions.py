@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from gcbook.figures.parts import dropdown, interval_tooltips, literal, nothing
-from gcbook.figures.theme import CHANCE_LINE, INK
+from gcbook.figures.theme import CHANCE_LINE
 from gcbook.figures.toy import side_by_side
 
 __all__ = ["fig_flips", "fig_overlap", "fig_placement", "fig_preferences", "fig_resemblance"]
@@ -21,9 +21,11 @@ _LOOKS: dict[str, tuple[str, list[int]]] = {
     "Wrong prompts at most": ("#b86e00", [8, 3, 2, 3]),
     "Between wrong prompts": ("#b86e00", [8, 3, 2, 3]),
     "Other reading": ("#d0273c", [1, 3]),
-    "Becomes both": ("#0077bb", [1, 0]),
+    "Becomes what is named": ("#0077bb", [1, 0]),
+    "Becomes the opposite": ("#b86e00", [8, 3, 2, 3]),
     "Between the readings": ("#0077bb", [1, 0]),
 }
+_DRAWN = ["#0077bb", "#b86e00", "#d0273c"]
 _SIZE = {"width": 200, "height": 170}
 _X = alt.X("strength:Q", title="Strength", scale=alt.Scale(domain=[0.2, 1], nice=False))
 
@@ -62,7 +64,7 @@ def fig_flips(rows: pd.DataFrame) -> alt.TopLevelMixin:
         ".0%",
         "A panel for each drawing that has two readings and one for the blends. Over the strength: "
         "the share of pictures that a classifier takes for what was prompted under both prompts, "
-        "with the band of its interval.",
+        "and the share that it takes for the other reading under both, with bands of intervals.",
     )
 
 
@@ -163,19 +165,23 @@ def fig_preferences(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     if rows.empty:
         return nothing("No model that knows ducks comes with this version.")
-    order = list(dict.fromkeys(rows["picture"]))
+    drawings, poses = (list(dict.fromkeys(rows[name])) for name in ("drawing", "pose"))
+    scale = alt.Scale(domain=drawings, range=_DRAWN[: len(drawings)])
+    legend = alt.Legend(title=None, symbolOpacity=1)
+    color = alt.Color("drawing:N", scale=scale, legend=legend)
+    shape = alt.Shape("drawing:N", scale=alt.Scale(domain=drawings), legend=legend)
     panels = []
     for model, group in rows.groupby("model", sort=False):
         unit = group["unit"].iloc[0]
         title = f"← duck · rabbit → ({unit})"
         x = alt.X("preference:Q", title=title).axis(titleFontSize=11, tickCount=5)
-        y = alt.Y("drawing:N", sort=[*map(_short, order)], title=None).axis(
-            grid=True, gridDash=[1, 3]
-        )
-        shown = group.drop(columns=["model", "unit"]).assign(drawing=group["picture"].map(_short))
-        base = alt.Chart(shown).encode(y=y)
+        y = alt.Y("pose:N", sort=poses, title=None).axis(grid=True, gridDash=[1, 3])
+        shown = group[["drawing", "pose", "draws", "preference", "low", "high"]]
+        beside = alt.YOffset("drawing:N", sort=drawings)
+        base = alt.Chart(shown).encode(y=y, yOffset=beside, color=color)
         tooltip = [
-            alt.Tooltip("picture:N", title="Drawing"),
+            alt.Tooltip("drawing:N", title="Drawing"),
+            alt.Tooltip("pose:N", title="Pose"),
             alt.Tooltip("preference:Q", title=f"Preference for rabbit ({unit})", format=".2f"),
             *interval_tooltips(".2f"),
             alt.Tooltip("draws:Q", title="Draws"),
@@ -183,23 +189,17 @@ def fig_preferences(rows: pd.DataFrame) -> alt.TopLevelMixin:
         zero = alt.Chart(pd.DataFrame({"preference": [0.0]})).mark_rule(color=CHANCE_LINE)
         layers = [
             zero.encode(x=x),
-            base.mark_rule(strokeWidth=2, color=INK).encode(
-                x=alt.X("low:Q", title=title), x2="high:Q"
-            ),
-            base.mark_point(filled=True, size=60, opacity=1, color=INK).encode(
-                x=x, tooltip=tooltip
+            base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=title), x2="high:Q"),
+            base.mark_point(filled=True, size=55, opacity=1).encode(
+                x=x, shape=shape, tooltip=tooltip
             ),
         ]
-        panels.append(alt.layer(*layers).properties(width=210, height=150, title=str(model)))
+        panels.append(alt.layer(*layers).properties(width=210, height=190, title=str(model)))
     return side_by_side(
         panels,
         [],
-        "A panel a model, a row a drawing: the duck–rabbit upright, mirrored and turned, and an "
-        "unambiguous duck and rabbit. A mark to the left of the line at 0 means that the model "
-        "answers duck, to the right rabbit; rules are intervals.",
+        "A panel a model, a row a pose: upright, mirrored and turned by one, two and three "
+        "quarters of a turn; in each a mark for the duck–rabbit, an unambiguous duck and an "
+        "unambiguous rabbit. A mark to the left of the line at 0 means that the model answers "
+        "duck, to the right rabbit; rules are intervals.",
     ).properties(columns=2)
-
-
-def _short(picture: str) -> str:
-    """The name of a pose of the duck–rabbit, or of another drawing."""
-    return picture.removeprefix("duck–rabbit, ")

@@ -30,6 +30,7 @@ _RESEMBLANCE = {
     "wrong": "Wrong prompts",
     "other": "Other reading",
 }
+_FLIPS = {"flipped": "Becomes what is named", "opposite": "Becomes the opposite"}
 _PLACEMENT = {
     "moved": "Where the drawing has it",
     "elsewhere": "Mirrored",
@@ -130,7 +131,7 @@ def flip_lines(rows: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=_COLUMNS)
     panels = rows["drawing"].replace("blend", BLEND)
     ordered = rows.assign(panel=panels, order=panels == BLEND).sort_values("order", kind="stable")
-    return _lines([(ordered, {"flipped": "Becomes both"})])
+    return _lines([(ordered, _FLIPS)])
 
 
 def placement_lines(placement: pd.DataFrame, blends: pd.DataFrame) -> pd.DataFrame:

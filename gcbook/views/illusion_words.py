@@ -1,6 +1,6 @@
 """What the measures say of the paper's criteria for understanding an illusion."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -8,6 +8,7 @@ import pandas as pd
 from gcbook.miniatures.ambiguous import BLENDS
 from gcbook.miniatures.clustered import clustered_means
 from gcbook.views.illusion_lines import BLEND, ambiguous
+from gcbook.views.judge import ABLE
 from gcbook.views.miniature_kinds import listed
 from gcbook.views.placement import BOTH_ENDS
 from gcbook.views.resemblance import BASELINES
@@ -47,11 +48,12 @@ def resembling(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(holds=holds)
 
 
-def resemblance_sentence(rows: pd.DataFrame) -> str:
+def resemblance_sentence(rows: pd.DataFrame, plain: Mapping[str, float]) -> str:
     """Say for each model, drawing and prompt at which strengths the first criterion holds.
 
     Args:
         rows: ``resemblance`` of `gcbook.views.illusion_lines.summed_models`.
+        plain: from `gcbook.views.judge.plainly_seen`.
     """
     if rows.empty:
         return NOTHING
@@ -67,7 +69,9 @@ def resemblance_sentence(rows: pd.DataFrame) -> str:
             if drawing == "blend"
             else f"{drawing} under “{prompt}”"
         )
-        lines.append(f"- {model}, {what}: {_at_strengths(group)}")
+        blind = drawing != "blend" and plain.get(str(prompt), 0.0) < ABLE
+        doubt = "; this judge cannot tell, see above" if blind else ""
+        lines.append(f"- {model}, {what}: {_at_strengths(group)}{doubt}")
     return "\n".join(sorted(lines, key=lambda line: BLEND in line))
 
 
@@ -86,7 +90,7 @@ def flip_sentence(rows: pd.DataFrame) -> str:
         parts.append(
             f"{best['flipped']:.0%} of the {what} by {model} "
             f"({span(best['flipped_low'], best['flipped_high'], '.2f')}, at strength "
-            f"{best['strength']:g})"
+            f"{best['strength']:g}; the opposite: {best['opposite']:.0%})"
         )
     return f"Below full strength, at most {listed(parts)} become what is named under both prompts."
 
@@ -101,28 +105,25 @@ def picture_sentence(judged: pd.DataFrame, **resampling: Any) -> str:
     blends = judged[judged["drawing"] == "blend"] if len(judged) else judged
     parts = []
     for model, group in blends.groupby("model", sort=False) if len(blends) else ():
-        table = group.assign(led=group["prompted"] - group["untouched"])
-        wide = table.pivot_table(
-            index=["picture", "strength"], columns="seen", values="led", aggfunc="mean"
-        )
-        more = (wide[True] - wide[False]).rename("more").reset_index()
-        found = clustered_means(
-            more.assign(category="blend", silhouette=more["picture"]),
-            ["strength"],
-            "more",
-            **resampling,
-        )
-        said = "; ".join(
-            f"{number(row['mean'], '+.2f')} at {row['strength']:g} "
-            f"({span(row['low'], row['high'], '+.2f')})"
-            for row in found.to_dict("records")
-        )
-        parts.append(
-            f"{model}: how far a prompt that names one of the two raises the judge's probability "
-            "of it over that of the untouched blend, less how far a third category's prompt "
-            f"raises that of the third: {said}."
-        )
-    return " ".join(parts) or NOTHING
+        for baseline, over in (("rest", "the blend's other prompts"), ("empty", "no prompt")):
+            table = group.assign(led=group["prompted"] - group[baseline])
+            wide = table.pivot_table(
+                index=["picture", "strength"], columns="seen", values="led", aggfunc="mean"
+            )
+            more = (wide[True] - wide[False]).rename("more").reset_index()
+            found = clustered_means(
+                more.assign(category="blend", silhouette=more["picture"]),
+                ["strength"],
+                "more",
+                **resampling,
+            )
+            said = "; ".join(
+                f"{number(row['mean'], '+.2f')} at {row['strength']:g} "
+                f"({span(row['low'], row['high'], '+.2f')})"
+                for row in found.to_dict("records")
+            )
+            parts.append(f"- {model}, over {over}: {said}")
+    return "\n".join(parts) or NOTHING
 
 
 def placement_sentence(placement: pd.DataFrame, blends: pd.DataFrame) -> str:
@@ -147,13 +148,13 @@ def placement_sentence(placement: pd.DataFrame, blends: pd.DataFrame) -> str:
             )
             below = group.assign(holds=(group["moved_high"] < 0) & (group["strength"] < 1))
             lines.append(
-                f"- {model}, {drawing}: {_largest(group, 'moved')}; above 0 and above the most "
-                f"between wrong prompts {_at_strengths(_placed(group))}, below 0 "
+                f"- {model}, {drawing}: {_largest(group, 'moved')}; above 0 and beyond all that "
+                f"wrong prompts do {_at_strengths(_placed(group))}, below 0 "
                 f"{_at_strengths(below)}{here}"
             )
         mixed = blends[blends["model"] == model]
         lines.append(
-            f"- {model}, {BLEND}: an overlap of {_largest(mixed, 'named')}; more than in mirrored "
+            f"- {model}, {BLEND}: overlap {_largest(mixed, 'named')}; more than in mirrored "
             f"silhouettes {_at_strengths(_held(mixed, 'more_here'))}"
         )
     return "\n".join(lines)
@@ -179,13 +180,20 @@ def overlap_sentence(rows: pd.DataFrame) -> str:
     )
 
 
-def both_sentence(resemblance: pd.DataFrame, placement: pd.DataFrame, blends: pd.DataFrame) -> str:
+def both_sentence(
+    resemblance: pd.DataFrame,
+    placement: pd.DataFrame,
+    blends: pd.DataFrame,
+    plain: Mapping[str, float],
+) -> str:
     """Say of which drawings both criteria hold at one strength, the paper's mark of understanding.
 
     Args:
         resemblance: of `gcbook.views.illusion_lines.summed_models`.
         placement: likewise.
         blends: likewise.
+        plain: from `gcbook.views.judge.plainly_seen`; a drawing of which the judge does not know a
+            reading cannot be told of.
     """
     if placement.empty or placement["moved_low"].isna().all():
         return ""
@@ -194,9 +202,13 @@ def both_sentence(resemblance: pd.DataFrame, placement: pd.DataFrame, blends: pd
     ends = placement[placement["shown"] == BOTH_ENDS]
     for model, of_model in ends.groupby("model", sort=False):
         own = marked[marked["model"] == model]
-        understood = {}
+        understood, told = {}, 0
         for drawing, group in of_model.groupby("drawing", sort=False):
-            alike = own[own["drawing"] == drawing].groupby("strength")["holds"].all()
+            asked = own[own["drawing"] == drawing]
+            if any(plain.get(str(name), 0.0) < ABLE for name in asked["prompt"].unique()):
+                continue
+            told += 1
+            alike = asked.groupby("strength")["holds"].all()
             placed = _placed(group).set_index("strength")["holds"]
             known = group.set_index("strength")["more_here_low"]
             both = _together(alike, placed & (known.isna() | (known > 0)))
@@ -207,9 +219,9 @@ def both_sentence(resemblance: pd.DataFrame, placement: pd.DataFrame, blends: pd
         here = blends[blends["model"] == model].set_index("strength")["more_here_low"] > 0
         parts.append(
             f"For {model} both hold, for all of a drawing's readings at one strength, for "
-            f"{len(understood)} of {of_model['drawing'].nunique()} drawings"
-            f"{f' ({which})' if which else ''}, and for the mean of the {BLENDS} blends "
-            f"{_at_strengths(_together(alike, here))}."
+            f"{len(understood)} of the {told} (of {of_model['drawing'].nunique()}) drawings whose "
+            f"readings this judge knows{f' ({which})' if which else ''}, and for the mean of the "
+            f"{BLENDS} blends {_at_strengths(_together(alike, here))}."
         )
     return " ".join(parts)
 
@@ -221,7 +233,7 @@ def _together(first: pd.Series, second: pd.Series) -> pd.DataFrame:
 
 def _placed(group: pd.DataFrame) -> pd.DataFrame:
     """Mark where a movement is there at all: above 0, and above what wrong prompts can do."""
-    holds = (group["moved_low"] > 0) & (group["moved"] > group["null"]) & (group["strength"] < 1)
+    holds = (group["moved_low"] > 0) & (group["beyond_low"] > 0) & (group["strength"] < 1)
     return group.assign(holds=holds)
 
 
@@ -232,10 +244,10 @@ def _held(group: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _largest(group: pd.DataFrame, name: str) -> str:
     below = group[group["strength"] < 1]
-    best = max(below.to_dict("records"), key=lambda row: row[name])
+    best = max(below.to_dict("records"), key=lambda row: abs(row[name]))
     return (
-        f"at most {number(best[name], '.3f')} "
-        f"({span(best[f'{name}_low'], best[f'{name}_high'], '.3f')}), at strength "
+        f"{number(best[name], '+.3f')} "
+        f"({span(best[f'{name}_low'], best[f'{name}_high'], '+.3f')}), the largest, at strength "
         f"{best['strength']:g}"
     )
 

@@ -19,8 +19,10 @@ from gcbook.stimuli.miniworld import ALL_CATEGORIES, DEFAULT_WORLD, Composer
 from gcbook.stimuli.silhouettes import EXTRA_CATEGORIES, load_silhouettes
 from gcbook.views.words import number, span
 
-__all__ = ["judge_rows", "judge_sentence"]
+__all__ = ["ABLE", "judge_rows", "judge_sentence", "plainly_seen"]
 
+ABLE = 0.5
+"""A judge that gives less to a plain drawing is no judge of its reconstructions."""
 IMAGES = 1900
 SEED = 5
 """Of the images that the judge is tested on, which no model was trained on."""
@@ -100,23 +102,50 @@ def _answers(images: npt.NDArray[np.float32], categories: Sequence[str]) -> pd.D
     return pd.DataFrame({"category": asked, "right": (named == asked).astype(float)})
 
 
+def _seen() -> pd.DataFrame:
+    """What the judge gives to what is seen in the drawings, the mean of their mirror images."""
+    drawn = [each for each in ambiguous_pictures() if each.drawing]
+    said = judge_pictures(np.stack([each.image[..., 0] for each in drawn]))
+    rows = [
+        (
+            each.drawing.name.removesuffix(", mirrored"),
+            name,
+            bool(each.drawing.control_of),
+            one[ALL_CATEGORIES.index(name)],
+        )
+        for each, one in zip(drawn, said, strict=True)
+        if each.drawing is not None
+        for name in each.drawing.readings
+    ]
+    seen = pd.DataFrame(rows, columns=["drawing", "reading", "control", "probability"])
+    return seen.groupby(["drawing", "reading", "control"], sort=False).mean().reset_index()
+
+
+def plainly_seen() -> dict[str, float]:
+    """Return what the judge gives to each reading where it is drawn most plainly.
+
+    That is in a control, which can be seen in no other way; a reading without one is taken from the
+    drawing in which the judge sees it best. Each is a mean over both mirror images.
+    """
+    best = _seen().sort_values(["control", "probability"], ascending=False)
+    first = best.drop_duplicates("reading").sort_values("reading")
+    return dict(zip(first["reading"], first["probability"], strict=True))
+
+
 def judge_sentence(rows: pd.DataFrame) -> str:
     """Say how well the judge does, and what it says of the drawings as they are.
 
     Args:
         rows: from `judge_rows`.
     """
-    drawn = [each for each in ambiguous_pictures() if each.drawing and each.drawing.readings]
-    said = judge_pictures(np.stack([each.image[..., 0] for each in drawn]))
-    plain = {
-        each.title: [
-            f"{number(one[ALL_CATEGORIES.index(name)], '.2f')} to {name}"
-            for name in each.drawing.readings
-        ]
-        for each, one in zip(drawn, said, strict=True)
-        if each.drawing is not None and "mirrored" not in each.title
-    }
-    drawings = "; ".join(f"{title}: {', '.join(found)}" for title, found in plain.items())
+    drawings = "; ".join(
+        f"{title}: "
+        + ", ".join(
+            f"{number(one['probability'], '.2f')} to {one['reading']}"
+            for one in group.to_dict("records")
+        )
+        for title, group in _seen().groupby("drawing", sort=False)
+    )
     parts = [
         f"{row['accuracy']:.0%} ({span(row['low'], row['high'], '.2f')}) of “{row['shown']}”, and "
         f"{number(row['extra'], '.0%')} of the ducks, rabbits and faces among them"
@@ -124,6 +153,7 @@ def judge_sentence(rows: pd.DataFrame) -> str:
     ]
     return (
         f"The judge is right on {'; '.join(parts)}. To what is seen in the drawings themselves it "
-        f"gives these probabilities: {drawings}. Where it does not take a plain drawing for what "
-        "it is, its word on that drawing's reconstructions counts for little."
+        f"gives these probabilities, the mean of both mirror images: {drawings}. Where it does not "
+        f"give {ABLE} to what is plainly drawn, nothing can be concluded from its not seeing it in "
+        "a reconstruction."
     )

@@ -102,7 +102,9 @@ def placement_rows(
         means with ``…_low, …_high``: ``moved``, the difference in place between the prompt that
         goes with the drawing and the one that goes with its control; ``elsewhere``, the same on
         the mirrored axis, and ``more_here``, the one less the other, both NaN where the axes are
-        much alike; and ``null``, the largest mean difference between two wrong prompts, as a size.
+        much alike; ``null``, the largest mean difference between two wrong prompts, as a size; and
+        ``beyond_low``, the lowest end of the intervals of ``moved`` less the difference between two
+        wrong prompts, whichever two, in either order.
     """
     found = []
     for axis in AXES:
@@ -115,17 +117,24 @@ def placement_rows(
     table = pd.concat(found, ignore_index=True)
     table = pd.concat([table, table.assign(shown=BOTH_ENDS)], ignore_index=True)
     by = ["drawing", "shown", "strength"]
+    pairs = [str(name) for name in table if str(name).startswith(NULL)]
+    beyond = {
+        f"{sign:+} {pair}": table["moved"] - sign * table[pair]
+        for pair in pairs
+        for sign in (1, -1)
+    }
     summed = clustered_columns(
-        table,
+        pd.concat([table, pd.DataFrame(beyond)], axis=1),
         by,
-        ["moved", "elsewhere", "more_here"],
+        ["moved", "elsewhere", "more_here", *beyond],
         draws=draws,
         confidence=confidence,
         seed=seed,
     )
-    pairs = [name for name in table if str(name).startswith(NULL)]
+    lowest = summed[[f"{name}_low" for name in beyond]].min(axis=1)
     null = table.groupby(by)[pairs].mean().abs().max(axis=1).rename("null").reset_index()
-    return summed.merge(null, on=by)
+    kept = [name for name in summed if not str(name).startswith(tuple(beyond))]
+    return summed[kept].assign(beyond_low=lowest).merge(null, on=by)
 
 
 def _moved(model: str, axis: Axis, picture: Picture) -> pd.DataFrame:

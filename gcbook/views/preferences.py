@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
@@ -31,11 +32,18 @@ REPEATS = 8
 are not independent, and only whole scores tell how far chance goes."""
 
 
+UPRIGHT = "upright"
+UP, DOWN = "turned by 90°", "turned by 270°"
+"""Poses in which the duck–rabbit's ears point up, and down."""
+
+
 def posed_drawings() -> tuple[Drawing, ...]:
-    """Return the duck–rabbit in all quarters of a turn and mirrored, and its two controls."""
-    turned = [rotated(_DUCK_RABBIT, quarters) for quarters in (1, 2, 3)]
-    controls = [DRAWINGS[name] for name in LABELS]
-    return (_DUCK_RABBIT, mirrored(_DUCK_RABBIT), *turned, *controls)
+    """Return the duck–rabbit and its two controls in all quarters of a turn and mirrored."""
+    return tuple(
+        posed
+        for drawing in (_DUCK_RABBIT, *(DRAWINGS[name] for name in LABELS))
+        for posed in (drawing, mirrored(drawing), *(rotated(drawing, n) for n in (1, 2, 3)))
+    )
 
 
 def preference_rows(
@@ -54,11 +62,12 @@ def preference_rows(
         seed: of the noise.
 
     Returns:
-        ``model, unit, picture, draws, preference, low, high``. The preference is by how much the
-        score of "duck" exceeds that of "rabbit" (then the model answers "rabbit"): in percent of
-        their mean for weighted errors, in nats for likelihoods. Intervals are those of the mean of
-        `REPEATS` scores (Student's t), NaN where nothing is drawn. The classifier that judges
-        reconstructions answers too.
+        ``model, unit, drawing, pose, draws, preference, low, high`` and ``beyond, beyond_low,
+        beyond_high``. The preference is by how much the score of "duck" exceeds that of "rabbit"
+        (then the model answers "rabbit"): in percent of their mean for weighted errors, in nats for
+        likelihoods. ``beyond``, of the duck–rabbit alone, is its preference less the mean of both
+        controls' in the same pose. Intervals are those of the mean of `REPEATS` scores (Student's
+        t), NaN where nothing is drawn. The classifier that judges reconstructions answers too.
     """
     from gcbook.classifiers.load import load_classifier
     from gcbook.stimuli.miniworld import ALL_CATEGORIES
@@ -78,8 +87,7 @@ def preference_rows(
     if JUDGE_FOLDER.is_dir():
         judge = load_classifier(JUDGE_FOLDER, labels=ALL_CATEGORIES, name=JUDGE_NAME)
         tables.append(_preferences(judge, shown, noise_draws, confidence, seed))
-    columns = ["model", "unit", "picture", "draws", "preference", "low", "high"]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
 def _preferences(
@@ -108,27 +116,34 @@ def _preferences(
             likelihood = store.traits.likelihood
         table = rows[["image_id", "label"]].astype(str).assign(value=values)
         runs.append(table.groupby(["image_id", "label"])["value"].mean().unstack())
-    found = []
+    preferred = {}
     for stimulus in shown:
         both = np.array([run.loc[stimulus.image_id, list(LABELS)].to_numpy(float) for run in runs])
-        difference = both[:, 0] - both[:, 1]
         scale = 1.0 if likelihood else both.mean() / 100
-        mean, half = difference.mean() / scale, np.nan
-        if repeats > 1:
-            error = difference.std(ddof=1) / np.sqrt(repeats) / scale
-            half = float(stats.t.ppf((1 + confidence) / 2, repeats - 1) * error)
-        found.append(
-            {
-                "model": classifier.name,
-                "unit": "nats" if likelihood else "% of the error",
-                "picture": stimulus.imagename.removesuffix(".png"),
-                "draws": repeats * each,
-                "preference": mean,
-                "low": mean - half,
-                "high": mean + half,
-            }
-        )
+        drawing, _, pose = stimulus.imagename.removesuffix(".png").partition(", ")
+        preferred[drawing, pose or UPRIGHT] = (both[:, 0] - both[:, 1]) / scale
+    found = []
+    for (drawing, pose), values in preferred.items():
+        mean, half = _mean(values, confidence)
+        row: dict[str, Any] = {"model": classifier.name}
+        row |= {"unit": "nats" if likelihood else "% of the error"}
+        row |= {"drawing": drawing, "pose": pose, "draws": repeats * each}
+        row |= {"preference": mean, "low": mean - half, "high": mean + half}
+        controls = np.mean([preferred[name, pose] for name in LABELS], axis=0)
+        mean, half = _mean(values - controls, confidence)
+        if drawing in LABELS:
+            mean = np.nan
+        row |= {"beyond": mean, "beyond_low": mean - half, "beyond_high": mean + half}
+        found.append(row)
     return pd.DataFrame(found)
+
+
+def _mean(values: npt.NDArray[np.float64], confidence: float) -> tuple[float, float]:
+    """A mean, and half of the width of its interval."""
+    if len(values) == 1:
+        return float(values[0]), np.nan
+    error = values.std(ddof=1) / np.sqrt(len(values))
+    return float(values.mean()), float(stats.t.ppf((1 + confidence) / 2, len(values) - 1) * error)
 
 
 def _as_set(drawings: Sequence[Drawing]) -> StimulusSet:
@@ -146,18 +161,22 @@ def preference_sentence(rows: pd.DataFrame) -> str:
     Args:
         rows: from `preference_rows`.
     """
+    if rows.empty:
+        return "No model that knows ducks comes with this version."
     parts = []
     for model, group in rows.groupby("model", sort=False):
-        by = {str(row["picture"]): row for row in group.to_dict("records")}
-        right = [name for name in LABELS if _says(by[name]) == f"“{name}”"]
-        own, up = by[_DUCK_RABBIT.name], by[rotated(_DUCK_RABBIT).name]
+        by = {(row["drawing"], row["pose"]): row for row in group.to_dict("records")}
+        right = [name for name in LABELS if _says(by[name, UPRIGHT]) == f"“{name}”"]
+        own, up, down = (by[_DUCK_RABBIT.name, pose] for pose in (UPRIGHT, UP, DOWN))
+        beyond = (_size(each, "beyond") for each in (own, up, down))
         parts.append(
-            f"{model} names {len(right)} of the two unambiguous drawings right"
-            f"{f' ({listed(right)})' if len(right) == 1 else ''}, and says "
-            f"{_says(own)} to the duck–rabbit ({_size(own)}) and {_says(up)} to the one with its "
-            f"ears up ({_size(up)})"
+            f"- {model} names {len(right)} of the two unambiguous drawings right"
+            f"{f' ({listed(right)})' if len(right) == 1 else ''}. To the duck–rabbit it says "
+            f"{_says(own)} ({_size(own)}), with its ears up {_says(up)} ({_size(up)}), with its "
+            f"ears down {_says(down)} ({_size(down)}). Beyond the controls in the same poses: "
+            f"{'; '.join(beyond)}"
         )
-    return "; ".join(parts) + "." if parts else "No model that knows ducks comes with this version."
+    return "\n".join(parts)
 
 
 def _says(row: Mapping[Hashable, Any]) -> str:
@@ -168,6 +187,7 @@ def _says(row: Mapping[Hashable, Any]) -> str:
     return f"“{LABELS[0]}”" if max(ends) < 0 else "neither for certain"
 
 
-def _size(row: Mapping[Hashable, Any]) -> str:
-    sure = "" if np.isnan(row["low"]) else f", {span(row['low'], row['high'], '.2f')}"
-    return f"{number(row['preference'], '+.2f')} {row['unit']}{sure}"
+def _size(row: Mapping[Hashable, Any], name: str = "preference") -> str:
+    low, high = (row[f"{name}_{end}" if name == "beyond" else end] for end in ("low", "high"))
+    sure = "" if np.isnan(low) else f", {span(low, high, '+.2f')}"
+    return f"{number(row[name], '+.2f')} {row['unit']}{sure}"

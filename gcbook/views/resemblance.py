@@ -54,7 +54,8 @@ def judged_model(model: str) -> pd.DataFrame:
         A row a picture, strength, draw and named prompt: ``picture, drawing`` (its name, mirrored
         or not; "blend" for all blends), ``strength, draw, prompt, seen`` (whether what the prompt
         names is seen in the picture), ``prompted``, the judge's probability of what the prompt
-        names, and the same of `BASELINES`, NaN where there is none of that kind.
+        names, the same of `BASELINES`, NaN where there is none of that kind, and ``rest``, the
+        same under all other prompts that name something.
 
     Raises:
         DataNotFoundError: the reconstructions do not come with this package.
@@ -77,6 +78,7 @@ def _judged(model: str, picture: Picture) -> pd.DataFrame:
     for name in named:
         category = ALL_CATEGORIES.index(name)
         others = [picture.prompts.index(each) for each in wrong if each != name]
+        rest = [picture.prompts.index(each) for each in named if each != name]
         of_category = said[..., category]
         without = of_category[:, :, others].mean(-1) if others else np.full(shape[:2], np.nan)
         rivals = [picture.prompts.index(each) for each in seen if each != name and name in seen]
@@ -94,6 +96,7 @@ def _judged(model: str, picture: Picture) -> pd.DataFrame:
                         "empty": of_category[s, draw, picture.prompts.index(EMPTY)],
                         "wrong": without[s, draw],
                         "other": rival[s, draw],
+                        "rest": of_category[s, draw, rest].mean(),
                     }
                 )
     kind = picture.drawing.name.removesuffix(", mirrored") if picture.drawing else "blend"
@@ -139,6 +142,8 @@ def flip_rows(
     """How often a picture of two readings becomes the one or the other as it is told.
 
     It does where the judge, of the two, gives more to what was prompted, under both prompts.
+    Prompts whose effect has nothing to do with what they name would as often make it the opposite
+    under both, so that is counted, too.
 
     Args:
         judged: from `judged_model`.
@@ -147,18 +152,25 @@ def flip_rows(
         seed: of the resampling.
 
     Returns:
-        ``drawing, strength, n, flipped, flipped_low, flipped_high``.
+        ``drawing, strength, n`` and means with ``…_low, …_high``: ``flipped``; ``opposite``, under
+        both prompts the other reading; and ``more``, the one less the other.
     """
     both = judged[judged["other"].notna()]
     keys = ["drawing", "picture", "strength", "draw"]
     table = both.sort_values([*keys, "prompt"]).groupby(keys, sort=True)
     first, second = table.first().reset_index(), table.last().reset_index()
     # What the first prompt's reconstruction gets of the second reading is the second row's other.
-    flips = (first["prompted"] > second["other"]) & (second["prompted"] > first["other"])
+    by_first, by_second = (
+        np.sign(one["prompted"].to_numpy() - two["other"].to_numpy())
+        for one, two in ((first, second), (second, first))
+    )
+    flipped, opposite = (
+        ((by_first == sign) & (by_second == sign)).astype(float) for sign in (1, -1)
+    )
     return clustered_columns(
-        _with_units(first.assign(flipped=flips.astype(float))),
+        _with_units(first.assign(flipped=flipped, opposite=opposite, more=flipped - opposite)),
         ["drawing", "strength"],
-        ["flipped"],
+        ["flipped", "opposite", "more"],
         draws=draws,
         confidence=confidence,
         seed=seed,

@@ -11,13 +11,13 @@ from gcbook.figures.illusions import (
     fig_preferences,
     fig_resemblance,
 )
-from gcbook.views.illusion_lines import _OVERLAP, _PLACEMENT, _RESEMBLANCE
+from gcbook.views.illusion_lines import _FLIPS, _OVERLAP, _PLACEMENT, _RESEMBLANCE
 
 LINES = {
     fig_resemblance: [*_RESEMBLANCE.values()],
     fig_placement: [*_PLACEMENT.values()],
     fig_overlap: [*_OVERLAP.values()],
-    fig_flips: ["Becomes both"],
+    fig_flips: [*_FLIPS.values()],
 }
 
 
@@ -64,16 +64,18 @@ def test_two_models_can_be_chosen_from():
 def test_preferences_have_a_panel_and_a_unit_a_model():
     table = pd.DataFrame(
         [
-            (model, unit, picture, 8, value, value - 1, value + 1)
+            (model, unit, drawing, pose, 8, value, value - 1, value + 1)
             for model, unit in (("m", "nats"), ("n", "% of the error"))
-            for picture, value in (("duck–rabbit", -1.0), ("duck", -2.0), ("rabbit", 2.0))
+            for drawing, value in (("duck–rabbit", -1.0), ("duck", -2.0), ("rabbit", 2.0))
+            for pose in ("upright", "turned by 90°")
         ],
-        columns=["model", "unit", "picture", "draws", "preference", "low", "high"],
+        columns=["model", "unit", "drawing", "pose", "draws", "preference", "low", "high"],
     )
     spec = chart_spec(fig_preferences(table))
     assert [panel["title"] for panel in spec["concat"]] == ["m", "n"]
     svg = static_svg(spec)
     assert "← duck · rabbit → (nats)" in svg
+    assert svg.index("upright") < svg.index("turned by 90°")
     assert svg.index("duck–rabbit") < svg.index(">rabbit<")
 
 

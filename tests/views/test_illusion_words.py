@@ -70,7 +70,7 @@ def placement(moved, null=0.0, more_here=0.1):
                 gone = drawing != "duck–rabbit"
                 row |= interval("elsewhere", *[np.nan if gone else 0.0] * 3)
                 row |= interval("more_here", *[np.nan if gone else more_here] * 3)
-                rows.append(row | {"null": null})
+                rows.append(row | {"null": null, "beyond_low": low - null})
     return pd.DataFrame(rows).assign(model="m")
 
 
@@ -84,12 +84,13 @@ BLENDS = pd.DataFrame(
         **interval("more_here", (0.01, 0.1, 0.05), (-0.02, 0.05, -0.01), (0.04, 0.15, 0.11)),
     }
 )
+PLAIN = dict.fromkeys(("duck", "rabbit", "face", "bottle"), 0.9)
 BOTH = {("duck–rabbit", "duck", 0.6), ("duck–rabbit", "rabbit", 0.6)}
 
 
 def test_the_first_criterion_is_said_by_prompt_and_strength():
     said = resemblance_sentence(
-        resemblance({("duck–rabbit", "duck", 0.6), ("duck–rabbit", "duck", 0.9)})
+        resemblance({("duck–rabbit", "duck", 0.6), ("duck–rabbit", "duck", 0.9)}), PLAIN
     )
     lines = said.split("\n")
     assert lines[0] == "- m, duck–rabbit under “duck”: at 0.6 and 0.9"
@@ -101,17 +102,17 @@ def test_the_first_criterion_is_said_by_prompt_and_strength():
 def test_a_difference_must_be_large_enough_and_full_strength_does_not_count():
     every = {("face in a rock", "face", strength) for strength in STRENGTHS}
     assert "face in a rock under “face”: at all strengths" in resemblance_sentence(
-        resemblance(every)
+        resemblance(every), PLAIN
     )
     assert "face in a rock under “face”: at no strength" in resemblance_sentence(
-        resemblance(every, over=0.9 * LEAST)
+        resemblance(every, over=0.9 * LEAST), PLAIN
     )
     at_full = {("face in a rock", "face", 1.0)}
-    assert "face in a rock under “face”: at no" in resemblance_sentence(resemblance(at_full))
+    assert "face in a rock under “face”: at no" in resemblance_sentence(resemblance(at_full), PLAIN)
 
 
 def test_the_other_readings_prompt_is_a_baseline_where_there_is_one():
-    said = resemblance_sentence(resemblance(set(), fails_against="other"))
+    said = resemblance_sentence(resemblance(set(), fails_against="other"), PLAIN)
     assert "duck–rabbit under “duck”: at no strength" in said
     assert "face in a rock under “face”: at all strengths" in said
 
@@ -119,42 +120,57 @@ def test_the_other_readings_prompt_is_a_baseline_where_there_is_one():
 def test_both_criteria_must_hold_at_one_strength_for_all_readings():
     one = {("vase and faces", "bottle", 0.9)}
     moved = {("duck–rabbit", 0.6): 0.2, ("vase and faces", 0.9): 0.2}
-    assert "for 1 of 3 drawings (duck–rabbit at 0.6)" in both_sentence(
-        resemblance(BOTH | one), placement(moved), BLENDS
+    assert (
+        "for 1 of the 3 (of 3) drawings whose readings this judge knows (duck–rabbit at 0.6)"
+        in both_sentence(resemblance(BOTH | one), placement(moved), BLENDS, PLAIN)
     )
     blended = {("blend", "one of the two", strength) for strength in (0.3, 0.6)}
-    assert both_sentence(resemblance(blended), placement({}), BLENDS).endswith("blends at 0.6.")
+    assert both_sentence(resemblance(blended), placement({}), BLENDS, PLAIN).endswith(
+        "blends at 0.6."
+    )
 
 
 @pytest.mark.parametrize(
     "placed",
     [
         placement({("duck–rabbit", 0.9): 0.2}),
-        placement({("duck–rabbit", 0.6): 0.2}, null=0.31),
+        placement({("duck–rabbit", 0.6): 0.2}, null=0.21),
         placement({("duck–rabbit", 0.6): 0.2}, more_here=-0.01),
     ],
     ids=["at another strength", "no more than wrong prompts do", "as much on the other side"],
 )
 def test_what_is_not_placed_is_not_understood(placed):
-    said = both_sentence(resemblance(BOTH), placed, BLENDS)
-    assert "for 0 of 3 drawings, and for the mean of the 40 blends at no strength." in said
+    said = both_sentence(resemblance(BOTH), placed, BLENDS, PLAIN)
+    assert "for 0 of the 3 (of 3)" in said
+
+
+def test_what_a_judge_does_not_know_it_cannot_deny():
+    plain = PLAIN | {"rabbit": 0.4}
+    lines = resemblance_sentence(resemblance(set()), plain).split("\n")
+    assert (
+        "- m, duck–rabbit under “rabbit”: at no strength; this judge cannot tell, see above"
+        in lines
+    )
+    assert "- m, duck–rabbit under “duck”: at no strength" in lines
+    said = both_sentence(resemblance(BOTH), placement({("duck–rabbit", 0.6): 0.2}), BLENDS, plain)
+    assert "for 0 of the 2 (of 3) drawings whose readings this judge knows, and" in said
 
 
 def test_the_second_criterion_is_said_with_its_largest_movement():
     said = placement_sentence(placement({("duck–rabbit", 0.6): 0.2}), BLENDS)
     nothing = (
-        "at most 0.000 (−0.100 to 0.100), at strength 0.3; above 0 and above the most between "
-        "wrong prompts at no strength, below 0 at no strength; its mirror image is too much like "
-        "it to say whether elsewhere as well"
+        "+0.000 (−0.100 to +0.100), the largest, at strength 0.3; above 0 and beyond all that "
+        "wrong prompts do at no strength, below 0 at no strength; its mirror image is too much "
+        "like it to say whether elsewhere as well"
     )
     assert said.split("\n") == [
-        "- m, duck–rabbit: at most 0.300 (0.200 to 0.400), at strength 0.6; above 0 and above the "
-        "most between wrong prompts at 0.6, below 0 at no strength; more than on the mirrored axis "
-        "at all strengths",
+        "- m, duck–rabbit: +0.300 (+0.200 to +0.400), the largest, at strength 0.6; above 0 and "
+        "beyond all that wrong prompts do at 0.6, below 0 at no strength; more than on the "
+        "mirrored axis at all strengths",
         f"- m, face in a rock: {nothing}",
         f"- m, vase and faces: {nothing}",
-        "- m, 40 blends: an overlap of at most 0.100 (0.060 to 0.140), at strength 0.6; more than "
-        "in mirrored silhouettes at 0.6",
+        "- m, 40 blends: overlap +0.100 (+0.060 to +0.140), the largest, at strength 0.6; more "
+        "than in mirrored silhouettes at 0.6",
     ]
 
 
@@ -164,22 +180,29 @@ def test_a_third_category_is_compared_with_the_two_in_the_blend():
         for i in range(8)
         for seen, led in ((True, 0.3), (True, 0.5), (False, 0.1))
     ]
-    judged = pd.DataFrame(rows, columns=["picture", "strength", "seen", "prompted", "untouched"])
+    judged = pd.DataFrame(rows, columns=["picture", "strength", "seen", "prompted", "empty"])
+    # Under the other prompts a third category is as probable as without one, the two are more so.
+    judged["rest"] = judged["empty"] + 0.1 * judged["seen"]
     said = picture_sentence(judged.assign(model="m", drawing="blend"), draws=100)
-    assert said.endswith("raises that of the third: +0.30 at 0.6 (+0.30 to +0.30).")
+    assert said.split("\n") == [
+        "- m, over the blend's other prompts: +0.20 at 0.6 (+0.20 to +0.20)",
+        "- m, over no prompt: +0.30 at 0.6 (+0.30 to +0.30)",
+    ]
 
 
 def test_flips_in_words_and_lines():
     rows = pd.DataFrame(
         [
-            (drawing, strength, 16, share, share - 0.1, share + 0.1)
+            (drawing, strength, 16, share, share - 0.1, share + 0.1, 0.02, 0.0, 0.1)
             for drawing in ("blend", "duck–rabbit")
             for strength, share in ((0.6, 0.2), (0.9, 0.3), (1.0, 0.8))
         ],
-        columns=["drawing", "strength", "n", "flipped", "flipped_low", "flipped_high"],
+        columns=["drawing", "strength", "n"]
+        + [f"{name}{end}" for name in ("flipped", "opposite") for end in ("", "_low", "_high")],
     ).assign(model="m")
     said = flip_sentence(rows)
-    assert "at most 30% of the 40 blends by m (0.20 to 0.40, at strength 0.9) and 30%" in said
+    assert "at most 30% of the 40 blends by m (0.20 to 0.40, at strength 0.9;" in said
+    assert said.count("the opposite: 2%)") == 2
     assert "reconstructions of duck–rabbit by m" in said
     assert list(dict.fromkeys(flip_lines(rows)["panel"])) == ["duck–rabbit", "40 blends"]
 
@@ -234,7 +257,7 @@ def test_overlap_in_words_and_lines():
 
 def test_two_models_are_told_apart():
     both = pd.concat([resemblance(set()), resemblance(BOTH).assign(model="n")])
-    lines = resemblance_sentence(both).split("\n")
+    lines = resemblance_sentence(both, PLAIN).split("\n")
     assert "- m, duck–rabbit under “duck”: at no strength" in lines
     assert "- n, duck–rabbit under “duck”: at 0.6" in lines
 
@@ -244,9 +267,9 @@ def test_without_resampling_nothing_is_said_of_chance():
     rows.loc[:, rows.columns.str.endswith("_low")] = np.nan
     placed = placement({("duck–rabbit", 0.6): 0.2})
     placed.loc[:, placed.columns.str.endswith("_low")] = np.nan
-    assert resemblance_sentence(rows) == UNSAMPLED
+    assert resemblance_sentence(rows, PLAIN) == UNSAMPLED
     assert placement_sentence(placed, BLENDS) == UNSAMPLED
-    assert both_sentence(rows, placed, BLENDS) == ""
+    assert both_sentence(rows, placed, BLENDS, PLAIN) == ""
 
 
 def test_without_reconstructions_there_is_nothing_to_say():
@@ -257,11 +280,11 @@ def test_without_reconstructions_there_is_nothing_to_say():
     assert placement_lines(empty["placement"], empty["blends"]).empty
     assert overlap_lines(empty["overlap"]).empty
     for said in (
-        resemblance_sentence(empty["resemblance"]),
+        resemblance_sentence(empty["resemblance"], PLAIN),
         flip_sentence(empty["flips"]),
         placement_sentence(empty["placement"], empty["blends"]),
         picture_sentence(judged_all([])),
     ):
         assert said == NOTHING
-    assert both_sentence(empty["resemblance"], empty["placement"], empty["blends"]) == ""
+    assert both_sentence(empty["resemblance"], empty["placement"], empty["blends"], PLAIN) == ""
     assert overlap_sentence(empty["overlap"]) == ""

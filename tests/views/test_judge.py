@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.miniatures.ambiguous import SIDE
+from gcbook.miniatures.ambiguous import SIDE, ambiguous_pictures
 from gcbook.miniatures.sheets import Sheet
 from gcbook.stimuli.miniworld import ALL_CATEGORIES
 from gcbook.views import judge
-from gcbook.views.judge import FLAT, MADE, ORDINARY, judge_rows, judge_sentence
+from gcbook.views.judge import FLAT, MADE, ORDINARY, judge_rows, judge_sentence, plainly_seen
+
+DUCK, FACE = (ALL_CATEGORIES.index(name) for name in ("duck", "face"))
 
 
 @pytest.fixture
@@ -59,7 +61,29 @@ def test_in_words_with_the_drawings_themselves():
     assert f"of “{ORDINARY}”, and 50% of the ducks, rabbits and faces among them;" in said
     assert said.startswith("The judge is right on 75% (")
     assert "duck–rabbit: 0.00 to duck, 0.00 to rabbit;" in said
-    assert "mirrored" not in said
+    assert said.count("duck–rabbit:") == 1
+
+
+def test_a_reading_is_judged_by_its_control_or_where_it_is_seen_best(monkeypatch):
+    names = [each for each in ambiguous_pictures() if each.drawing]
+
+    def says(images):
+        said = np.zeros((len(images), 19))
+        for place, picture in enumerate(names):
+            name = picture.drawing.name
+            # The control duck in one of its mirror images; the duck–rabbit's duck in both.
+            said[place, DUCK] = {"duck": 0.4, "duck–rabbit": 0.9, "duck–rabbit, mirrored": 0.9}.get(
+                name, 0.0
+            )
+            said[place, FACE] = 0.6 if name.startswith("vase and") else 0.1
+        return said
+
+    monkeypatch.setattr(judge, "judge_pictures", says)
+    plain = plainly_seen()
+    assert set(plain) == {"duck", "rabbit", "face", "bottle"}
+    assert plain["duck"] == pytest.approx(0.2)
+    assert plain["face"] == pytest.approx(0.6)
+    assert plain["bottle"] == 0
 
 
 def test_it_is_tested_on_silhouettes_that_no_model_learned_from():

@@ -8,10 +8,13 @@ from gcbook.classifiers import load
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.miniatures.ambiguous import SIDE
 from gcbook.noise import CosineSchedule
-from gcbook.stimuli.drawings import DRAWINGS, draw, rotated
+from gcbook.stimuli.drawings import DRAWINGS, draw
 from gcbook.views import preferences
 from gcbook.views.preferences import (
+    DOWN,
     LABELS,
+    UP,
+    UPRIGHT,
     posed_drawings,
     preference_rows,
     preference_sentence,
@@ -34,14 +37,15 @@ def knows_its_drawings(monkeypatch, tmp_path):
 
 @pytest.mark.usefixtures("knows_its_drawings")
 def test_the_nearer_drawing_is_preferred():
-    rows = preference_rows(["m"], noise_draws=16).set_index("picture")
-    assert list(rows.index) == [each.name for each in posed_drawings()]
-    assert rows.loc["duck", "preference"] < 0 < rows.loc["rabbit", "preference"]
+    rows = preference_rows(["m"], noise_draws=16).set_index(["drawing", "pose"])
+    assert len(rows) == len(posed_drawings())
+    duck, rabbit = (rows.loc[(name, UPRIGHT)] for name in LABELS)
+    assert duck["preference"] < 0 < rabbit["preference"]
     assert (rows["draws"] == 16).all()
     assert (rows["low"] <= rows["preference"]).all()
     # One error is 0, and the other twice the mean of both, in every repeat.
-    assert rows.loc["rabbit", "low"] > 0
-    assert rows.loc["rabbit", "preference"] == pytest.approx(200, rel=1e-3)
+    assert rabbit["low"] > 0
+    assert rabbit["preference"] == pytest.approx(200, rel=1e-3)
     assert (rows["unit"] == "% of the error").all()
 
 
@@ -49,12 +53,27 @@ def test_the_nearer_drawing_is_preferred():
 def test_in_words():
     rows = preference_rows(["m"], noise_draws=16)
     said = preference_sentence(rows)
-    assert said.startswith("m names 2 of the two unambiguous drawings right, and says “duck” to")
+    assert said.startswith("- m names 2 of the two unambiguous drawings right. To the duck–rabbit")
+    assert "it says “duck” (" in said
     # Where 0 is within the interval, nothing was said.
-    rows.loc[rows["picture"] == "duck", "high"] = 1.0
+    rows.loc[(rows["drawing"] == "duck") & (rows["pose"] == UPRIGHT), "high"] = 1.0
     said = preference_sentence(rows)
-    assert said.startswith("m names 1 of the two unambiguous drawings right (rabbit), and")
+    assert said.startswith("- m names 1 of the two unambiguous drawings right (rabbit). To")
     assert preference_sentence(preference_rows(["m"], noise_draws=16).iloc[:0]).startswith("No mod")
+
+
+@pytest.mark.usefixtures("knows_its_drawings")
+def test_the_duck_rabbit_is_compared_with_its_controls_in_the_same_pose():
+    rows = preference_rows(["m"], noise_draws=16)
+    assert rows.loc[rows["drawing"].isin(LABELS), "beyond"].isna().all()
+    of_pose = rows.pivot(index="pose", columns="drawing", values="preference")
+    own = rows[rows["drawing"] == "duck–rabbit"].set_index("pose")
+    expected = of_pose["duck–rabbit"] - of_pose[list(LABELS)].mean(axis=1)
+    assert np.allclose(own["beyond"], expected[own.index])
+    assert (own["beyond_low"] <= own["beyond"]).all()
+    said = preference_sentence(rows)
+    for pose in (UPRIGHT, UP, DOWN):
+        assert f"{own.loc[pose, 'beyond']:+.2f}".replace("-", "−") in said.split("poses: ")[1]
 
 
 @pytest.mark.usefixtures("knows_its_drawings")
@@ -69,7 +88,7 @@ def test_a_network_without_noise_has_one_draw_and_no_interval(tmp_path, monkeypa
     monkeypatch.setattr(preferences, "JUDGE_FOLDER", tmp_path / "none")
     rows = preference_rows(["ar"], noise_draws=16)
     assert set(rows["draws"]) == {1}
-    assert rows[["low", "high"]].isna().all(axis=None)
+    assert rows[["low", "high", "beyond_low"]].isna().all(axis=None)
     assert set(rows["unit"]) == {"nats"}
 
 
@@ -79,9 +98,9 @@ def test_no_model_no_rows(monkeypatch, tmp_path):
 
 
 def test_poses():
-    names = [each.name for each in posed_drawings()]
-    assert names[2] == rotated(DRAWINGS["duck–rabbit"]).name
-    up = draw(posed_drawings()[2], SIDE)[..., 0]
+    posed = {each.name: each for each in posed_drawings()}
+    assert len(posed) == 3 * 5
+    up = draw(posed[f"duck–rabbit, {UP}"], SIDE)[..., 0]
     # Ears point up: the upper third is dark in the middle, the lower corners are not.
     ears = draw(DRAWINGS["duck–rabbit"], SIDE)[..., 0]
     assert np.allclose(up, np.rot90(ears, -1), atol=0.02)

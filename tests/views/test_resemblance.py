@@ -59,6 +59,8 @@ def test_a_wrong_prompt_is_no_baseline_of_itself(judged):
     assert (face["wrong"] == 0).all()
     one_wrong = judged[(judged["drawing"] == "blend") & ~judged["seen"]]
     assert one_wrong["wrong"].isna().all()
+    # But its blend has two other prompts.
+    assert (one_wrong["rest"] == 0).all()
 
 
 def test_sums_over_mirror_images_and_draws(judged):
@@ -104,6 +106,8 @@ def test_a_picture_flips_where_both_prompts_win_over_the_other_reading(judged):
     rows = flip_rows(judged, draws=100)
     assert set(rows["drawing"]) == {"duck–rabbit", "vase and faces", "blend"}
     assert (rows["flipped"] == 1).all()
+    assert (rows["opposite"] == 0).all()
+    assert (rows["more"] == 1).all()
     assert (rows.loc[rows["drawing"] == "blend", "n"] == 40).all()
     # The judge names the rabbit under either prompt: no flip.
     stubborn = judged.copy()
@@ -114,6 +118,16 @@ def test_a_picture_flips_where_both_prompts_win_over_the_other_reading(judged):
     again = flip_rows(stubborn, draws=100).groupby("drawing")["flipped"].mean()
     assert again["duck–rabbit"] == 0
     assert again["vase and faces"] == 1
+
+
+def test_what_becomes_the_other_reading_under_both_prompts_is_counted(judged):
+    turned = judged.copy()
+    turned[["prompted", "other"]] = judged[["other", "prompted"]].to_numpy()
+    turned.loc[judged["other"].isna(), ["prompted", "other"]] = [1.0, np.nan]
+    rows = flip_rows(turned, draws=100)
+    assert (rows["opposite"] == 1).all()
+    assert (rows["flipped"] == 0).all()
+    assert (rows["more"] == -1).all()
 
 
 def test_readings():

@@ -7,7 +7,7 @@ from gcbook.categories import CATEGORIES
 from gcbook.figures.miniature_look import COLORS, SHAPES
 from gcbook.figures.parts import dropdown, interval_tooltips, nothing
 from gcbook.figures.shape import TENTHS, finish
-from gcbook.figures.theme import INK
+from gcbook.figures.theme import CHANCE_LINE, INK
 from gcbook.figures.toy import side_by_side
 from gcbook.views.noise_training import CLEAN, MEAN_OF_DRAWS, MEASURES, ONE_DRAW
 
@@ -15,6 +15,7 @@ __all__ = ["fig_noise_categories", "fig_noise_cells"]
 
 _TRAINED = {"clean": "mini-cnn", "noised": "mini-cnn-noise"}
 _TESTED = [CLEAN, ONE_DRAW, MEAN_OF_DRAWS]
+_PANELS = ("accuracy", "shape_accuracy", "texture_accuracy", "shape_bias")
 _UNIT = alt.Scale(domain=[0, 1])
 _AS_TRAINED = "what each was trained on"
 _ROW = 22
@@ -31,7 +32,8 @@ def fig_noise_cells(cells: pd.DataFrame) -> alt.TopLevelMixin:
         return nothing("This version brings no classifier to compare.")
     color, shape = _trained(cells)
     panels = []
-    for title in MEASURES.values():
+    blind = cells[(cells["measure"] == MEASURES["blind"]) & (cells["model"] == "")]
+    for title in (MEASURES[name] for name in _PANELS):
         rows = cells[cells["measure"] == title].drop(columns="measure")
         percent = title != MEASURES["shape_bias"]
         form = ".1%" if percent else ".2f"
@@ -63,14 +65,27 @@ def fig_noise_cells(cells: pd.DataFrame) -> alt.TopLevelMixin:
                 x=x, shape=shape, tooltip=tooltip
             ),
         ]
+        if not percent:
+            stroke = alt.Chart(blind[["trained", "tested", "value"]])
+            layers.insert(
+                0,
+                stroke.mark_tick(thickness=3, size=18, color=CHANCE_LINE).encode(
+                    x=x,
+                    y=y,
+                    yOffset=offset,
+                    tooltip=alt.Tooltip("value:Q", title="Blind to texture", format=form),
+                ),
+            )
         panels.append(alt.layer(*layers).properties(width=225, height=130, title=title))
     return side_by_side(
         panels,
         [],
         "Four panels: in-distribution accuracy, the shares of answers to cue conflicts that name "
         "the shape and the texture, and shape bias. In each, a row for clean images, for single "
-        "draws of noise and for the mean over draws, with a mark for classifiers trained on clean "
-        "and one for those trained on noised images, its interval, and a tick for each seed.",
+        "draws of noise and for the mean over draws, with a mark for classifiers trained on "
+        "clean and one for those trained on noised images, its interval, and a tick for each "
+        "seed; beside shape bias a grey stroke for an observer blind to texture who names the "
+        "shape as often.",
     ).properties(columns=2)
 
 

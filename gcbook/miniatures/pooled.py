@@ -7,6 +7,7 @@ import pandas as pd
 
 from gcbook.miniatures.clustered import clustered_sums
 from gcbook.miniatures.seeds import over_seeds
+from gcbook.miniatures.shares import blind_bias, by_accident
 
 __all__ = ["CONFLICT", "PLAIN", "pooled_measures"]
 
@@ -29,8 +30,9 @@ def pooled_measures(
     Returns:
         The groups, with ``observer`` or with ``seeds`` (how many networks); the values of
         ``accuracy`` (in-distribution), ``shape_accuracy, texture_accuracy`` and ``shape_bias``
-        (on conflicts), each (groups, 1 + draws), the first column as they are; and how many
-        answers are behind each measure.
+        (on conflicts), of ``texture_excess``, the texture accuracy less what an observer blind to
+        texture would reach by accident, and of ``blind``, that observer's shape bias, each
+        (groups, 1 + draws), the first column as they are; and how many answers are behind each.
     """
     named = answers.assign(
         right=answers["right"].astype(float),
@@ -53,5 +55,8 @@ def pooled_measures(
             "texture_accuracy": cues["texture"] / cues["n"],
             "shape_bias": cues["shape"] / (cues["shape"] + cues["texture"]),
         }
+    shape = values["shape_accuracy"]
+    values["texture_excess"] = values["texture_accuracy"] - by_accident(shape)
+    values["blind"] = blind_bias(shape)
     n = {name: (right if name == "accuracy" else cues)["n"][:, 0].astype(int) for name in values}
     return keys, values, n

@@ -1,6 +1,7 @@
 """Accuracies and shape bias of the miniatures, with intervals that cluster by silhouette."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from gcbook.resample import interval
 
 __all__ = ["accuracies", "blind_bias", "by_accident", "cue_shares"]
 
+Share = TypeVar("Share", float, np.ndarray)
 MEASURES = ("shape_accuracy", "texture_accuracy", "shape_bias")
 
 
@@ -88,7 +90,7 @@ def _silhouettes(rows: pd.DataFrame, keys: pd.DataFrame, by: Sequence[str]) -> n
     return found.fillna(0).to_numpy(dtype=float)
 
 
-def by_accident(named: float) -> float:
+def by_accident(named: Share) -> Share:
     """How often an observer names a cue that it never uses, from how often it names the other.
 
     Each shape is shown with every other category's texture equally often, and each texture with
@@ -96,7 +98,7 @@ def by_accident(named: float) -> float:
     used as often as on any other of the fifteen wrong categories.
 
     Args:
-        named: share of the answers that name the cue that is used.
+        named: share (or array of shares) of the answers that name the cue that is used.
 
     >>> round(by_accident(0.7), 3)
     0.02
@@ -104,7 +106,7 @@ def by_accident(named: float) -> float:
     return (1 - named) / (len(CATEGORIES) - 1)
 
 
-def blind_bias(shape_accuracy: float) -> float:
+def blind_bias(shape_accuracy: Share) -> Share:
     """Return the shape bias of an observer who never uses texture, see `by_accident`.
 
     >>> [round(blind_bias(accuracy), 2) for accuracy in (1 / 16, 0.3, 0.75, 1)]

@@ -5,7 +5,6 @@ of which the paper has three.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,12 +12,9 @@ import pandas as pd
 from gcbook.miniatures.answers import miniature_answers, with_recipe
 from gcbook.miniatures.noised import MEAN, noised_answers
 from gcbook.miniatures.pooled import CONFLICT, PLAIN, pooled_measures
-from gcbook.miniatures.shares import blind_bias
 from gcbook.miniatures.shipped import recipe_of, shipped_models
 from gcbook.published import table1
 from gcbook.resample import interval
-from gcbook.views.miniature_kinds import plural
-from gcbook.views.words import number, span
 
 __all__ = [
     "CLEAN",
@@ -28,11 +24,9 @@ __all__ = [
     "category_rows",
     "cell_rows",
     "change_rows",
-    "change_sentence",
     "discriminative_models",
     "noise_answers",
     "paper_rows",
-    "resampled_phrase",
 ]
 
 CLEAN, ONE_DRAW, MEAN_OF_DRAWS = "clean images", "one draw of noise", "mean over draws"
@@ -43,8 +37,11 @@ MEASURES = {
     "accuracy": "In-distribution accuracy",
     "shape_accuracy": "Cue conflict: names the shape",
     "texture_accuracy": "Cue conflict: names the texture",
+    "texture_excess": "Names the texture beyond accident",
     "shape_bias": "Shape bias",
+    "blind": "Shape bias if blind to texture",
 }
+"""Columns and what they are called; for the last two of the cues, see `pooled_measures`."""
 _CELL = ["recipe", "tested"]
 
 
@@ -206,58 +203,3 @@ def paper_rows() -> pd.DataFrame:
         for key, (trained, tested) in cells.items()
     ]
     return pd.DataFrame(rows)
-
-
-def resampled_phrase(cells: pd.DataFrame) -> str:
-    """What the intervals of all seeds together resample, for "…, with intervals that …".
-
-    Args:
-        cells: from `cell_rows`.
-    """
-    seeds = cells.loc[cells["model"] == "", "seeds"]
-    if seeds.empty or seeds.max() == 1:
-        return (
-            "resample silhouettes. There is one network of a kind, so that another run of the "
-            "training might have made the same difference"
-        )
-    if seeds.min() == 1:
-        return "resample silhouettes, and seeds where there are several"
-    return "resample silhouettes and seeds"
-
-
-def change_sentence(changes: pd.DataFrame, cells: pd.DataFrame) -> str:
-    """Say what the noise does to shape bias, beside the paper.
-
-    Args:
-        changes: from `change_rows`.
-        cells: from `cell_rows`.
-    """
-    if changes.empty:
-        return "This version does not bring classifiers of both kinds, so nothing can be compared."
-    bias = changes[changes["measure"] == MEASURES["shape_bias"]].to_dict("records")
-    parts = [f"- *{str(row['step']).capitalize()}*: {_values(row)}." for row in bias]
-    printed = paper_rows()["shape_bias"].tolist()
-    paper = (
-        f"In the paper noise in training takes a ResNet-50 from {printed[0]:.2f} to "
-        f"{printed[1]:.2f}, and noise in testing as well to {printed[2]:.2f}."
-    )
-    seeds = cells[cells["model"] == ""].groupby("trained")["seeds"].max().to_dict()
-    counts = " and ".join(
-        f"{plural(n, 'network')} trained on {name} images" for name, n in seeds.items()
-    )
-    clean = changes[changes["step"] == "noise in training"]
-    blind = ""
-    if len(clean):
-        shape = clean[clean["measure"] == MEASURES["shape_accuracy"]].to_dict("records")[0]
-        before, after = blind_bias(shape["before"]), blind_bias(shape["after"])
-        blind = (
-            " An observer blind to texture that names the shape as often would have a shape "
-            f"bias of {before:.2f} before and {after:.2f} after the first step; what goes beyond "
-            "these cannot come from using texture less."
-        )
-    return f"Shape bias, with {counts}:\n\n" + "\n".join(parts) + f"\n\n{paper}{blind}"
-
-
-def _values(row: dict[Any, Any]) -> str:
-    change = f"{number(row['change'], '+.3f')}, {span(row['low'], row['high'])}"
-    return f"{number(row['before'])} → {number(row['after'])} ({change})"

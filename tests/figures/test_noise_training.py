@@ -33,9 +33,12 @@ CATEGORIES = pd.DataFrame(
 
 def test_a_panel_a_measure_with_seeds_and_an_interval():
     spec = chart_spec(fig_noise_cells(CELLS))
-    assert [panel["title"] for panel in spec["concat"]] == list(MEASURES.values())
+    beyond = ("texture_excess", "blind")
+    shown = [title for name, title in MEASURES.items() if name not in beyond]
+    assert [panel["title"] for panel in spec["concat"]] == shown
     for panel in spec["concat"]:
-        seeds, ends, marks = panel["layer"]
+        *blind, seeds, ends, marks = panel["layer"]
+        assert len(blind) == (panel["title"] == MEASURES["shape_bias"])
         assert seeds["transform"] == [{"filter": "datum.model !== ''"}]
         assert ends["transform"] == marks["transform"] == [{"filter": "datum.model === ''"}]
         assert (ends["encoding"]["x"]["field"], ends["encoding"]["x2"]["field"]) == ("low", "high")

@@ -1,11 +1,11 @@
 """Classifiers trained and tested with and without noise, from answers written by hand."""
 
 import numpy as np
-import pandas as pd
 import pytest
+from tiny.noise_answers import SHARES, answers
 from tiny.shipped import ship_model, use_data
 
-from gcbook.miniatures.shares import blind_bias
+from gcbook.miniatures.shares import blind_bias, by_accident
 from gcbook.views.noise_training import (
     CLEAN,
     MEAN_OF_DRAWS,
@@ -14,38 +14,9 @@ from gcbook.views.noise_training import (
     category_rows,
     cell_rows,
     change_rows,
-    change_sentence,
     discriminative_models,
     paper_rows,
-    resampled_phrase,
 )
-
-
-def answers(shares, models=("mini-cnn", "mini-cnn-noise")):
-    """(Model, tested) → how many of 10 conflicts are answered by shape and by texture."""
-    rows = []
-    for (model, tested), (shape, texture, right) in shares.items():
-        if not any(model.startswith(name) for name in models):
-            continue
-        recipe = model.rpartition("-seed")[0] or model
-        about = (model, recipe, "noised" if "noise" in model else "clean", tested)
-        for image in range(10):
-            cue = "shape" if image < shape else "texture" if image < shape + texture else "other"
-            category = ("cat", "dog")[image % 2]
-            rows.append((*about, "cue-conflict", category, f"{category}{image}", cue, False))
-            ok = image < right
-            rows.append((*about, "in-distribution", category, f"{category}{image}", "agree", ok))
-    columns = ["observer", "recipe", "trained", "tested", "dataset", "category"]
-    return pd.DataFrame(rows, columns=[*columns, "silhouette", "cue", "right"])
-
-
-SHARES = {
-    ("mini-cnn", CLEAN): (2, 6, 9),
-    ("mini-cnn-seed1", CLEAN): (4, 4, 9),
-    ("mini-cnn-noise", CLEAN): (6, 2, 8),
-    ("mini-cnn-noise", ONE_DRAW): (4, 0, 5),
-    ("mini-cnn-noise", MEAN_OF_DRAWS): (8, 0, 7),
-}
 
 
 def cell(rows, trained, tested, measure, model=""):
@@ -64,6 +35,10 @@ def test_cells_hold_the_counted_shares():
     assert (both["value"], both["seeds"], both["n"]) == (6 / 16, 2, 20)
     one = cell(rows, "clean", CLEAN, "shape_bias", "mini-cnn")
     assert (one["value"], one["seeds"], one["n"]) == (0.25, 1, 10)
+    assert both["value"] < cell(rows, "clean", CLEAN, "blind")["value"]
+    assert cell(rows, "clean", CLEAN, "blind")["value"] == pytest.approx(blind_bias(0.3), abs=1e-4)
+    excess = cell(rows, "clean", CLEAN, "texture_excess")["value"]
+    assert excess == pytest.approx(0.5 - by_accident(0.3), abs=1e-4)
     noised = cell(rows, "noised", ONE_DRAW, "shape_accuracy")
     assert noised["value"] == 0.4
     assert noised["low"] < 0.4 < noised["high"]
@@ -95,25 +70,6 @@ def test_changes_are_differences_of_cells():
     assert "noise in testing alone" not in rows.index.get_level_values("step")
 
 
-def test_without_both_recipes_nothing_is_compared():
-    alone = answers(SHARES, models=("mini-cnn-noise",))
-    changes = change_rows(alone, draws=0)
-    assert "noise in training" not in set(changes["step"])
-    # What one recipe has is compared all the same.
-    assert set(changes["step"]) == {"noise in testing as well", "several draws instead of one"}
-    none = change_rows(answers({("mini-cnn", CLEAN): (1, 1, 1)}), draws=0)
-    assert "nothing can be compared" in change_sentence(none, cell_rows(alone, draws=0))
-
-
-def test_the_sentence_has_the_paper_and_an_observer_without_texture():
-    given = answers(SHARES)
-    said = change_sentence(change_rows(given, draws=0), cell_rows(given, draws=0))
-    assert "2 networks trained on clean images and 1 network trained on noised images" in said
-    assert "*Noise in training*: 0.375 → 0.750 (+0.375, interval not computed)" in said
-    assert "from 0.21 to 0.57, and noise in testing as well to 0.78" in said
-    assert f"bias of {blind_bias(0.3):.2f} before and {blind_bias(0.6):.2f} after" in said
-
-
 def test_categories_pool_the_seeds_and_average_alike():
     rows = category_rows(answers(SHARES)).set_index(["trained", "tested", "category"])
     cat = rows.loc[("clean", CLEAN, "cat")]
@@ -130,17 +86,6 @@ def test_a_category_without_either_cue_has_no_share():
     rows = category_rows(answers({("mini-cnn", CLEAN): (1, 0, 9)}))
     assert np.isnan(rows.set_index("category").loc["dog", "texture_share"])
     assert rows["category_mean"].tolist() == [0, 0]
-
-
-def test_intervals_say_whether_there_were_seeds_to_resample():
-    both = cell_rows(answers(SHARES), draws=0)
-    assert resampled_phrase(both).endswith("seeds where there are several")
-    single = {key: value for key, value in SHARES.items() if "seed1" not in key[0]}
-    assert "another run of the training" in resampled_phrase(cell_rows(answers(single), draws=0))
-    double = dict(SHARES) | {("mini-cnn-noise-seed1", CLEAN): (6, 2, 8)}
-    alone = {key: value for key, value in double.items() if key[1] == CLEAN}
-    phrase = resampled_phrase(cell_rows(answers(alone), draws=0))
-    assert phrase == "resample silhouettes and seeds"
 
 
 def test_the_papers_three_cells():

@@ -1,0 +1,106 @@
+"""What noise in training and testing changes, in words."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gcbook.miniatures.answers import with_recipe
+from gcbook.miniatures.pooled import PLAIN, pooled_measures
+from gcbook.stimuli.testsets import make_test_set
+from gcbook.training import cnn
+from gcbook.views.miniature_kinds import plural
+from gcbook.views.noise_training import MEASURES, TRAINED, paper_rows
+from gcbook.views.training_course import course_answers
+from gcbook.views.words import number, span
+
+__all__ = ["change_sentence", "equal_steps_sentence", "normalized_variance", "resampled_phrase"]
+
+
+def resampled_phrase(cells: pd.DataFrame) -> str:
+    """What the intervals of all seeds together resample, for "…, with intervals that …".
+
+    Args:
+        cells: from `cell_rows`.
+    """
+    seeds = cells.loc[cells["model"] == "", "seeds"]
+    if seeds.empty or seeds.max() == 1:
+        return (
+            "resample silhouettes. There is one network of a kind, so that another run of the "
+            "training might have made the same difference"
+        )
+    few = seeds[seeds > 1].min()
+    where = ", and seeds where there are several" if seeds.min() == 1 else " and seeds"
+    return (
+        f"resample silhouettes{where} (from {few:g} seeds, resampling makes their variance too "
+        f"small by 1 part in {few:g})"
+    )
+
+
+def equal_steps_sentence() -> str:
+    """Compare both recipes after as many steps, from their checkpoints: more training or noise?"""
+    answers = with_recipe(course_answers(list(TRAINED)))
+    steps = [set(group["step"]) for _, group in answers.groupby("recipe")]
+    both = set.intersection(*steps) if len(steps) == len(TRAINED) else set()
+    if not both:
+        return ""
+    same = answers[answers["step"] == max(both)]
+    keys, values, n = pooled_measures(same, ["recipe"], draws=0, seed=0, together=False)
+    bias = dict(zip(keys["recipe"], values["shape_bias"][:, 0], strict=True))
+    plain, noisy = (number(bias[name], ".2f") for name in TRAINED)
+    return (
+        f"Noise, or more training? After {max(both):,} steps each, which is the end for the first, "
+        f"the shape bias is {plain} without and {noisy} with noise (one seed each, "
+        f"{n['shape_bias'].min():,} conflicts)."
+    )
+
+
+def normalized_variance(images: int = 160) -> float:
+    """Return the mean square of pixels that are normalized as the classifiers do it.
+
+    Args:
+        images: how many of the in-distribution set.
+    """
+    shown = make_test_set(PLAIN).first(images)
+    pixels = np.stack([each.read() for each in shown]).astype(float)
+    return float(np.square((pixels - cnn.MEAN) / cnn.SD).mean())
+
+
+def change_sentence(changes: pd.DataFrame, cells: pd.DataFrame) -> str:
+    """Say what the noise does to shape bias, beside the paper.
+
+    Args:
+        changes: from `change_rows`.
+        cells: from `cell_rows`.
+    """
+    if changes.empty:
+        return "This version does not bring classifiers of both kinds, so nothing can be compared."
+    parts = []
+    for step, group in changes.groupby("step", sort=False):
+        by = {row["measure"]: row for row in group.to_dict("records")}
+        bias, excess, blind = (
+            _values(by[MEASURES[name]]) for name in ("shape_bias", "texture_excess", "blind")
+        )
+        parts.append(
+            f"- *{str(step).capitalize()}*: {bias}. Blind: {blind}. Beyond accident: {excess}."
+        )
+    printed = paper_rows()["shape_bias"].tolist()
+    paper = (
+        f"In the paper noise in training takes a ResNet-50 from {printed[0]:.2f} to "
+        f"{printed[1]:.2f}, and noise in testing as well to {printed[2]:.2f}."
+    )
+    seeds = cells[cells["model"] == ""].groupby("trained")["seeds"].max().to_dict()
+    counts = " and ".join(
+        f"{plural(n, 'network')} trained on {name} images" for name, n in seeds.items()
+    )
+    lead = (
+        f"Shape bias, with {counts}. *Blind*: the shape bias of an observer blind to texture who "
+        "names the shape as often; what it changes by is a matter of guessing. *Beyond accident*: "
+        "how much more often texture is named than by that observer."
+    )
+    return f"{lead}\n\n" + "\n".join(parts) + f"\n\n{paper}"
+
+
+def _values(row: dict[Any, Any]) -> str:
+    change = f"{number(row['change'], '+.3f')}, {span(row['low'], row['high'])}"
+    return f"{number(row['before'])} → {number(row['after'])} ({change})"

@@ -1,0 +1,32 @@
+"""Answers of classifiers trained and tested with and without noise, written by hand."""
+
+import pandas as pd
+
+from gcbook.views.noise_training import CLEAN, MEAN_OF_DRAWS, ONE_DRAW
+
+
+def answers(shares, models=("mini-cnn", "mini-cnn-noise")):
+    """(Model, tested) → how many of 10 conflicts are answered by shape and by texture."""
+    rows = []
+    for (model, tested), (shape, texture, right) in shares.items():
+        if not any(model.startswith(name) for name in models):
+            continue
+        recipe = model.rpartition("-seed")[0] or model
+        about = (model, recipe, "noised" if "noise" in model else "clean", tested)
+        for image in range(10):
+            cue = "shape" if image < shape else "texture" if image < shape + texture else "other"
+            category = ("cat", "dog")[image % 2]
+            rows.append((*about, "cue-conflict", category, f"{category}{image}", cue, False))
+            ok = image < right
+            rows.append((*about, "in-distribution", category, f"{category}{image}", "agree", ok))
+    columns = ["observer", "recipe", "trained", "tested", "dataset", "category"]
+    return pd.DataFrame(rows, columns=[*columns, "silhouette", "cue", "right"])
+
+
+SHARES = {
+    ("mini-cnn", CLEAN): (2, 6, 9),
+    ("mini-cnn-seed1", CLEAN): (4, 4, 9),
+    ("mini-cnn-noise", CLEAN): (6, 2, 8),
+    ("mini-cnn-noise", ONE_DRAW): (4, 0, 5),
+    ("mini-cnn-noise", MEAN_OF_DRAWS): (8, 0, 7),
+}

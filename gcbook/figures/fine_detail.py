@@ -9,9 +9,9 @@ from gcbook.categories import CHANCE
 from gcbook.figures.parts import interval_tooltips, nothing
 from gcbook.figures.theme import CHANCE_LINE
 from gcbook.figures.toy import side_by_side
-from gcbook.views.high_pass import SETS
+from gcbook.views.high_pass import PAPER, SETS
 
-__all__ = ["fig_decays", "fig_reduced", "fig_restored_detail"]
+__all__ = ["fig_decays", "fig_prompted_detail", "fig_reduced", "fig_restored_detail"]
 
 _SIDE, _HEIGHT = 270, 240
 _BANDS = ["#5b3794", "#3e7cb1", "#3a9c6b", "#b3791f"]
@@ -37,15 +37,7 @@ def fig_restored_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     if rows.empty:
         return nothing("No diffusion model on pixels comes with this version.")
-    bands = list(dict.fromkeys(rows["band"]))
-    legend = alt.Legend(title="Cycles an image", symbolOpacity=1)
-    dashes = [[1, 0], [8, 3], [2, 2], [8, 3, 2, 3], [1, 4]]
-    look: dict[str, Any] = {
-        "color": alt.Color("band:N", scale=alt.Scale(domain=bands, range=_BANDS), legend=legend),
-        "strokeDash": alt.StrokeDash(
-            "band:N", scale=alt.Scale(domain=bands, range=dashes[: len(bands)]), legend=legend
-        ),
-    }
+    look = _by_band(rows)
     x = alt.X("t:Q", title="Noise t", scale=alt.Scale(domain=[0, 1]))
     panels = []
     for name, title in (("kept", "Given back"), ("missed", "Error")):
@@ -77,6 +69,76 @@ def fig_restored_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "the clean ones; all lines fall from 1 to 0, the finer the band the earlier. Right: the "
         "power of the error, which rises from 0 to 1 likewise.",
     )
+
+
+def fig_prompted_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """By how much prompts' errors differ in each band, weighted as the reader likes.
+
+    Args:
+        rows: from `gcbook.views.prompted_detail.advantage_rows`.
+    """
+    if rows.empty:
+        return nothing("No diffusion model on pixels comes with this version.")
+    k = alt.param(
+        name="detail_k",
+        value=PAPER,
+        bind=alt.binding_range(min=0, max=15, step=1, name="Weighted by exp(−kt), k = "),
+    )
+    look = _by_band(rows)
+    title = "Error less than under others"
+    x = alt.X("t:Q", title="Noise t", scale=alt.Scale(domain=[0, 1]))
+    y = alt.Y("weighed:Q", title=title).axis(format=".2~%", tickCount=5)
+    tooltip = [
+        alt.Tooltip("band:N", title="Cycles an image"),
+        alt.Tooltip("t:Q", format=".2f"),
+        alt.Tooltip("advantage:Q", title="Error less by (of the image's power)", format=".3%"),
+        *interval_tooltips(".3%"),
+        alt.Tooltip("images:Q", title="Images"),
+    ]
+    panels = []
+    for panel, group in rows.groupby("panel", sort=False):
+        base = (
+            alt.Chart(group.drop(columns="panel"))
+            .transform_calculate(
+                weighed="datum.advantage * exp(-detail_k * datum.t)",
+                least="datum.low * exp(-detail_k * datum.t)",
+                most="datum.high * exp(-detail_k * datum.t)",
+            )
+            .encode(x=x, color=look["color"])
+        )
+        zero = alt.Chart(pd.DataFrame({"weighed": [0.0]})).mark_rule(color=CHANCE_LINE)
+        layers = [
+            zero.encode(y=y),
+            base.mark_area(opacity=0.14).encode(y=alt.Y("least:Q", title=title), y2="most:Q"),
+            base.mark_line(strokeWidth=2).encode(y=y, strokeDash=look["strokeDash"]),
+            base.mark_point(filled=True, size=25, opacity=1).encode(y=y, tooltip=tooltip),
+        ]
+        panels.append(alt.layer(*layers).properties(width=210, height=200, title=str(panel)))
+    return (
+        side_by_side(
+            panels,
+            [k],
+            "Three panels over the strength of the noise, a line for each band of spatial "
+            "frequency: by how much the error under a prompt is smaller than under prompts that "
+            "name nothing in the image, for images whose cues agree under the right prompt, and "
+            "for cue conflicts under the shape's and under the texture's. A slider weights all "
+            "of it by exp(−kt).",
+        )
+        .properties(columns=3)
+        .resolve_scale(y="shared")
+    )
+
+
+def _by_band(rows: pd.DataFrame) -> dict[str, Any]:
+    bands = list(dict.fromkeys(rows["band"]))
+    legend = alt.Legend(title="Cycles an image", symbolOpacity=1)
+    dashes = [[1, 0], [8, 3], [2, 2], [8, 3, 2, 3], [1, 4]]
+    return {
+        "color": alt.Color("band:N", scale=alt.Scale(domain=bands, range=_BANDS), legend=legend),
+        "strokeDash": alt.StrokeDash(
+            "band:N", scale=alt.Scale(domain=bands, range=dashes[: len(bands)]), legend=legend
+        ),
+    }
 
 
 def fig_decays(rows: pd.DataFrame) -> alt.TopLevelMixin:

@@ -1,6 +1,6 @@
 """What a denoiser gives back of an image, band by band: the error's spectrum and the power kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +14,7 @@ from gcbook.noise import DrawRule, keyed_noise
 from gcbook.resample import interval
 from gcbook.spectrum import band_power, octave_bands
 from gcbook.stimuli.stimulus import Stimulus
-from gcbook.stimuli.testsets import make_test_set, silhouette_of
+from gcbook.stimuli.testsets import make_test_set, silhouette_of, texture_of
 
 __all__ = ["band_name", "detail_rows", "detail_sentence", "restored_powers", "some_images"]
 
@@ -31,15 +31,21 @@ def band_name(band: tuple[float, float]) -> str:
     return f"{low:g} and more" if np.isinf(high) else f"{low:g} to {high:g}"
 
 
-def some_images(each: int, seed: int = 0) -> list[Stimulus]:
-    """Draw in-distribution images, as many of every category.
+def some_images(each: int, seed: int = 0, test_set: str = "in-distribution") -> list[Stimulus]:
+    """Draw images, as many of every category.
 
     Args:
         each: images a category.
         seed: of the lot.
+        test_set: from which; of cue conflicts only those whose cues tell two categories.
     """
     rng = np.random.default_rng(seed)
-    stimuli = sorted(make_test_set("in-distribution"), key=lambda one: one.imagename)
+    chosen = [
+        one
+        for one in make_test_set(test_set)
+        if test_set != "cue-conflict" or texture_of(one.image_id) != one.category
+    ]
+    stimuli = sorted(chosen, key=lambda one: one.imagename)
     by_category: dict[str, list[Stimulus]] = {}
     for index in rng.permutation(len(stimuli)):
         by_category.setdefault(stimuli[index].category, []).append(stimuli[index])
@@ -50,29 +56,34 @@ def some_images(each: int, seed: int = 0) -> list[Stimulus]:
 def restored_powers(
     classifier: DiffusionClassifier,
     stimuli: Sequence[Stimulus],
+    prompts: Mapping[str, Sequence[str]],
     times: Sequence[float],
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Restore images from noise under the right prompt, and measure what came back.
+    """Restore images from noise under prompts, and measure what came back.
 
-    The noise of an image is the same at all times.
+    The noise of an image is the same at all times and under all prompts.
 
     Args:
         classifier: that works on pixels.
-        stimuli: whose category is one of its labels.
+        stimuli: the images.
+        prompts: by what they are to the images ("right"), one of the classifier's labels an image.
         times: in (0, 1].
         seed: of the noise.
 
     Returns:
-        ``image_id, category, silhouette, t, band`` and the powers of the ``clean`` image, of the
-        ``restored`` one and of the ``error`` between them in that band.
+        ``image_id, category, silhouette, prompt, t, band`` and the powers of the ``clean`` image,
+        of the ``restored`` one and of the ``error`` between them in that band.
     """
     x = classifier.prepare([one.read() for one in stimuli])
     rule, shape = DrawRule(seed), tuple(x.shape[1:])
     noise = torch.from_numpy(
         np.stack([keyed_noise(rule, one.image_id, 0, shape) for one in stimuli])
     ).to(x)
-    labels = torch.tensor([classifier.labels.index(one.category) for one in stimuli])
+    asked_for = {
+        kind: torch.tensor([classifier.labels.index(name) for name in names])
+        for kind, names in prompts.items()
+    }
     about = pd.DataFrame(
         {
             "image_id": [one.image_id for one in stimuli],
@@ -89,23 +100,25 @@ def restored_powers(
             float(curve(np.asarray(t)))
             for curve in (classifier.schedule.alpha, classifier.schedule.sigma)
         )
-        parts = []
-        for rows in torch.arange(len(x)).split(BATCH):
-            noised = alpha * x[rows] + sigma * noise[rows]
-            when = torch.full((len(rows),), t, dtype=x.dtype, device=x.device)
-            guess = classifier.denoise(noised, when, labels[rows].to(x.device))
-            parts.append(clip_clean(guess, classifier.default_clip).mean(1))
-        restored = torch.cat(parts).double().cpu().numpy()
-        powers = [band_power(each, bands) for each in (clean, restored, restored - clean)]
-        for number, band in enumerate(bands):
-            columns = zip(("clean", "restored", "error"), powers, strict=True)
-            tables.append(
-                about.assign(
-                    t=t,
-                    band=band_name(band),
-                    **{name: power[:, number] for name, power in columns},
+        for kind, labels in asked_for.items():
+            parts = []
+            for rows in torch.arange(len(x)).split(BATCH):
+                noised = alpha * x[rows] + sigma * noise[rows]
+                when = torch.full((len(rows),), t, dtype=x.dtype, device=x.device)
+                guess = classifier.denoise(noised, when, labels[rows].to(x.device))
+                parts.append(clip_clean(guess, classifier.default_clip).mean(1))
+            restored = torch.cat(parts).double().cpu().numpy()
+            powers = [band_power(each, bands) for each in (clean, restored, restored - clean)]
+            for number, band in enumerate(bands):
+                columns = zip(("clean", "restored", "error"), powers, strict=True)
+                tables.append(
+                    about.assign(
+                        prompt=kind,
+                        t=t,
+                        band=band_name(band),
+                        **{name: power[:, number] for name, power in columns},
+                    )
                 )
-            )
     return pd.concat(tables, ignore_index=True)
 
 
@@ -115,7 +128,7 @@ def detail_rows(
     """Shares of the clean images' power that are kept and missed, by time and band.
 
     Args:
-        powers: from `restored_powers`.
+        powers: from `restored_powers`, under one prompt an image.
         draws: resamples of silhouettes.
         confidence: of the intervals.
         seed: of the resampling.

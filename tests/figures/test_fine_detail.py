@@ -3,7 +3,13 @@
 import pandas as pd
 
 from gcbook.figures.chart import chart_spec, static_svg
-from gcbook.figures.fine_detail import fig_decays, fig_reduced, fig_restored_detail
+from gcbook.figures.fine_detail import (
+    fig_decays,
+    fig_prompted_detail,
+    fig_reduced,
+    fig_restored_detail,
+)
+from gcbook.views.prompted_detail import PANELS
 
 DETAIL = pd.DataFrame(
     [
@@ -39,6 +45,30 @@ def test_given_back_and_missed_stand_side_by_side():
         domain = line["encoding"]["color"]["scale"]["domain"]
         assert domain == ["1 to 2", "2 to 4", "4 to 8", "8 and more"]
     assert "8 and more" in static_svg(spec)
+
+
+def test_the_reader_weighs_what_prompts_differ_in():
+    rows = pd.DataFrame(
+        [
+            (panel, t, band, 64, 0.01, 0.0, 0.02)
+            for panel in PANELS.values()
+            for t in (0.2, 0.8)
+            for band in ("1 to 2", "2 to 4")
+        ],
+        columns=["panel", "t", "band", "images", "advantage", "low", "high"],
+    )
+    spec = chart_spec(fig_prompted_detail(rows))
+    (k,) = spec["params"]
+    assert (k["value"], k["bind"]["min"]) == (7, 0)
+    assert [panel["title"] for panel in spec["concat"]] == list(PANELS.values())
+    for panel in spec["concat"]:
+        area = panel["layer"][1]
+        weighed = {each["as"]: each["calculate"] for each in area["transform"]}
+        assert set(weighed) == {"weighed", "least", "most"}
+        assert all(f"exp(-{k['name']} * datum.t)" in each for each in weighed.values())
+    drawn = [static_svg({**spec, "params": [{**k, "value": value}]}) for value in (0, 7)]
+    assert drawn[0] != drawn[1]
+    assert chart_spec(fig_prompted_detail(rows.iloc[:0]))["description"]
 
 
 def test_a_panel_a_model_with_chance():

@@ -11,6 +11,7 @@ from gcbook.categories import CATEGORIES
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.noise import CosineSchedule
 from gcbook.spectrum import band_power
+from gcbook.stimuli.testsets import texture_of
 from gcbook.views.restored_detail import (
     band_name,
     detail_rows,
@@ -21,6 +22,7 @@ from gcbook.views.restored_detail import (
 
 STIMULI = some_images(1)
 TIMES = [0.2, 0.6]
+RIGHT = {"right": [one.category for one in STIMULI]}
 
 
 def classifier(denoise, clip="none"):
@@ -28,7 +30,7 @@ def classifier(denoise, clip="none"):
 
 
 def powers(denoise):
-    return restored_powers(classifier(denoise), STIMULI, TIMES)
+    return restored_powers(classifier(denoise), STIMULI, RIGHT, TIMES)
 
 
 def test_images_are_drawn_evenly_and_by_their_seed():
@@ -37,6 +39,9 @@ def test_images_are_drawn_evenly_and_by_their_seed():
     names = [one.imagename for one in found]
     assert names == [one.imagename for one in some_images(3, seed=1)]
     assert names != [one.imagename for one in some_images(3, seed=2)]
+    conflicts = some_images(3, seed=1, test_set="cue-conflict")
+    assert len(conflicts) == 3 * 16
+    assert all(texture_of(one.image_id) != one.category for one in conflicts)
 
 
 def test_a_blind_denoiser_keeps_nothing_and_misses_everything():
@@ -70,15 +75,17 @@ def test_powers_are_those_of_the_pictures():
     assert np.allclose(sums["restored"], expected, rtol=0.35)
 
 
-def test_the_prompt_is_that_of_the_category():
+def test_each_image_is_restored_under_the_prompts_that_were_named_for_it():
     asked = []
 
     def watch(x, t, label):
         asked.extend(label.tolist())
         return x
 
-    restored_powers(classifier(watch), STIMULI, [0.5])
-    assert [CATEGORIES[place] for place in asked] == [one.category for one in STIMULI]
+    wrong = [CATEGORIES[0]] * len(STIMULI)
+    table = restored_powers(classifier(watch), STIMULI, RIGHT | {"wrong": wrong}, [0.5])
+    assert [CATEGORIES[place] for place in asked] == RIGHT["right"] + wrong
+    assert list(dict.fromkeys(table["prompt"])) == ["right", "wrong"]
 
 
 def rows(kept):

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from gcbook.categories import CHANCE
 from gcbook.classifiers.protocol import Draw
 from gcbook.miniatures.answers import SOURCE, mark
+from gcbook.miniatures.clustered import clustered_columns
 from gcbook.miniatures.shares import accuracies
 from gcbook.miniatures.shipped import model_folder, shipped_models, shipped_sets, shipped_store
 from gcbook.scoring.store import Store
@@ -75,9 +76,12 @@ def decay_rows(
         seed: of the resampling.
 
     Returns:
-        ``model, test_set`` (a title), ``k, n, accuracy, low, high``.
+        ``model, test_set`` (a title), ``k, n, accuracy, low, high``; ``change, change_low,
+        change_high``, how much more accurate than under the paper's k on the same images (NaN
+        without that); and ``commonest``, the share of the commonest answer.
     """
-    columns = ["model", "test_set", "k", "n", "accuracy", "low", "high"]
+    changes = ["change", "change_low", "change_high"]
+    columns = ["model", "test_set", "k", "n", "accuracy", "low", "high", *changes, "commonest"]
     tables = [pd.DataFrame(columns=columns)]
     names = [f"exp:{k:g}" for k in decays]
     for model, of_model in stores.items():
@@ -88,7 +92,9 @@ def decay_rows(
                 answers, ["weighting"], draws=draws, confidence=confidence, seed=seed
             )
             tables.append(
-                found.assign(
+                found.merge(_since_paper(answers, draws, confidence, seed), on="weighting")
+                .merge(_commonest(answers, ["weighting"]), on="weighting")
+                .assign(
                     model=model,
                     test_set=SETS[test_set],
                     k=found["weighting"].str.removeprefix("exp:").astype(float),
@@ -102,7 +108,26 @@ def decay_rows(
         key=lambda column: column.map(order.index) if column.name == "test_set" else column,
         ignore_index=True,
     )
-    return ordered.round({"accuracy": 4, "low": 4, "high": 4})
+    return ordered.round(dict.fromkeys(columns[4:], 4))
+
+
+def _since_paper(answers: pd.DataFrame, draws: int, confidence: float, seed: int) -> pd.DataFrame:
+    """How much more accurate each weighting is than the paper's, image by image."""
+    right = answers["right"].astype(float)
+    papers = right[answers["weighting"] == f"exp:{PAPER}"].set_axis(
+        answers.loc[answers["weighting"] == f"exp:{PAPER}", "image_id"]
+    )
+    paired = answers.assign(change=right - answers["image_id"].map(papers))
+    found = clustered_columns(
+        paired, ["weighting"], ["change"], draws=draws, confidence=confidence, seed=seed
+    )
+    return found.drop(columns="n")
+
+
+def _commonest(answers: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """The share of the commonest answer: near 1, accuracy tells of no ability."""
+    shares = answers.groupby(by)["response"].value_counts(normalize=True)
+    return shares.groupby(by).max().rename("commonest").reset_index()
 
 
 def decay_sentence(rows: pd.DataFrame) -> str:
@@ -114,15 +139,18 @@ def decay_sentence(rows: pd.DataFrame) -> str:
     parts = []
     for model, group in rows[rows["test_set"] == SETS["high-pass"]].groupby("model", sort=False):
         found = group.to_dict("records")
-        best = max(found, key=lambda row: row["accuracy"])
-        paper = next((row for row in found if row["k"] == PAPER), best)
-        inside = "within" if best["low"] <= paper["accuracy"] <= best["high"] else "outside"
+        paper = next((row for row in found if row["k"] == PAPER), found[0])
+        others = [row for row in (found[0], found[-1]) if row is not paper]
+        changes = " and ".join(
+            f"{number(row['change'], '+.3f')} "
+            f"({span(row['change_low'], row['change_high'], '+.3f')}) under k = {row['k']:g}"
+            for row in others
+        )
         parts.append(
-            f"{model} answers {paper['accuracy']:.0%} of the high-pass images under the paper's "
-            f"k = {PAPER} ({span(paper['low'], paper['high'], '.2f')}) and at most "
-            f"{best['accuracy']:.0%}, under k = {best['k']:g} "
-            f"({span(best['low'], best['high'], '.2f')}). The former lies {inside} the interval of "
-            "the latter."
+            f"{model} answers {paper['accuracy']:.1%} of the high-pass images under the paper's k "
+            f"= {PAPER} ({span(paper['low'], paper['high'])}; chance is {CHANCE:.1%}). On the same "
+            f"images that changes by {changes}. Under the paper's k {paper['commonest']:.0%} of "
+            "the answers are one and the same category, so this is about a small rest."
         )
     return " ".join(parts) or "No diffusion miniature comes with this version."
 
@@ -137,7 +165,7 @@ def floor_sentence(rows: pd.DataFrame) -> str:
     if whole.empty:
         return ""
     best = max(whole.to_dict("records"), key=lambda row: row["accuracy"])
-    able = best["low"] > CHANCE
+    able, least = best["low"] > CHANCE, whole["commonest"].min()
     verdict = (
         "which is above chance, though not by much to lose"
         if able and best["accuracy"] < 3 * CHANCE
@@ -148,7 +176,9 @@ def floor_sentence(rows: pd.DataFrame) -> str:
     return (
         f"Of the classifiers, the best on high-pass images as they are is {best['model']}, with "
         f"{best['accuracy']:.0%} ({span(best['low'], best['high'], '.2f')}; chance is "
-        f"{CHANCE:.1%}), {verdict}."
+        f"{CHANCE:.1%}), {verdict}. The commonest answer makes up {least:.0%} of the answers of "
+        "the network that varies them most: there, accuracy is little more than a share of images "
+        "whose category happens to be that answer."
     )
 
 
@@ -216,15 +246,16 @@ def reduced_rows(
         seed: of the resampling.
 
     Returns:
-        ``model, test_set`` (a title), ``factor, n, accuracy, low, high``.
+        ``model, test_set`` (a title), ``factor, n, accuracy, low, high`` and ``commonest``, the
+        share of the commonest answer.
     """
     rows = answers[_counts(answers)]
-    found = accuracies(
-        rows, ["observer", "dataset", "factor"], draws=draws, confidence=confidence, seed=seed
-    )
+    by = ["observer", "dataset", "factor"]
+    found = accuracies(rows, by, draws=draws, confidence=confidence, seed=seed)
+    found = found.merge(_commonest(rows, by), on=by)
     found = found.assign(test_set=found["dataset"].map(SETS)).rename(columns={"observer": "model"})
-    columns = ["model", "test_set", "factor", "n", "accuracy", "low", "high"]
-    return found[columns].round({"accuracy": 4, "low": 4, "high": 4})
+    columns = ["model", "test_set", "factor", "n", "accuracy", "low", "high", "commonest"]
+    return found[columns].round(dict.fromkeys(columns[4:], 4))
 
 
 def reduced_sentence(rows: pd.DataFrame) -> str:

@@ -47,14 +47,28 @@ def test_a_steep_weighting_listens_to_little_noise(data):
     assert high[20.0] == 0
     assert high[0.0] >= high[7.0]
     said = decay_sentence(rows)
-    assert said.startswith(f"mini-pixel answers {high[7.0]:.0%} of the high-pass images")
+    assert said.startswith(f"mini-pixel answers {high[7.0]:.1%} of the high-pass images")
+    changes = rows[rows["test_set"] == "High-pass"].set_index("k")
+    assert changes.loc[7.0, ["change", "change_low", "change_high"]].tolist() == [0, 0, 0]
+    assert changes.loc[20.0, "change"] == pytest.approx(high[20.0] - high[7.0], abs=1e-4)
+    # At little noise everything is an oven.
+    assert changes.loc[20.0, "commonest"] == 1
 
 
-def test_the_sentence_compares_with_the_best():
+def test_the_sentence_compares_with_the_papers_on_the_same_images():
     columns = ["model", "test_set", "k", "accuracy", "low", "high"]
-    rows = [("m", "High-pass", 7.0, 0.2, 0.1, 0.3), ("m", "High-pass", 20.0, 0.6, 0.5, 0.7)]
+    columns += ["change", "change_low", "change_high", "commonest"]
+    rows = [
+        ("m", "High-pass", 0.0, 0.1, 0.0, 0.2, -0.1, -0.2, -0.05, 0.3),
+        ("m", "High-pass", 7.0, 0.2, 0.1, 0.3, 0.0, 0.0, 0.0, 0.4),
+        ("m", "High-pass", 20.0, 0.6, 0.5, 0.7, 0.4, 0.3, 0.5, 0.5),
+    ]
     said = decay_sentence(pd.DataFrame(rows, columns=columns))
-    assert "at most 60%, under k = 20 (0.50 to 0.70). The former lies outside" in said
+    assert "20.0% of the high-pass images under the paper's k = 7 (0.100 to 0.300" in said
+    assert (
+        "−0.100 (−0.200 to −0.050) under k = 0 and +0.400 (+0.300 to +0.500) under k = 20" in said
+    )
+    assert "40% of the answers" in said
     assert "No diffusion miniature" in decay_sentence(pd.DataFrame(columns=columns))
 
 
@@ -87,12 +101,18 @@ def test_images_that_were_not_reduced_are_answered_as_ever():
     [
         (0.07, 0.05, "does not tell from guessing"),
         (0.13, 0.08, "not by much"),
-        (0.7, 0.6, "which is above chance."),
+        (0.7, 0.6, "which is above chance. The"),
     ],
 )
 def test_a_floor_is_called_one(accuracy, low, says):
     rows = pd.DataFrame(
-        [("a", "High-pass", 1.0, accuracy, low, accuracy + 0.1), ("a", "High-pass", 2.0, 1, 1, 1)],
-        columns=["model", "test_set", "factor", "accuracy", "low", "high"],
+        [
+            ("a", "High-pass", 1.0, accuracy, low, accuracy + 0.1, 0.4),
+            ("b", "High-pass", 1.0, 0.06, 0.02, 0.1, 1.0),
+            ("a", "High-pass", 2.0, 1, 1, 1, 0.1),
+        ],
+        columns=["model", "test_set", "factor", "accuracy", "low", "high", "commonest"],
     )
-    assert says in floor_sentence(rows)
+    said = floor_sentence(rows)
+    assert says in said
+    assert "makes up 40% of the answers" in said

@@ -16,7 +16,7 @@ from scipy import stats
 
 from gcbook.errors import InputError
 
-__all__ = ["MOST_EXACT", "Correlation", "correlate"]
+__all__ = ["MOST_EXACT", "Correlation", "correlate", "fisher_interval", "partial"]
 
 MOST_EXACT = 9
 """Observers up to which all arrangements are counted: 9! = 362,880."""
@@ -108,7 +108,7 @@ def _correlate(
     # Of random arrangements the given one is one more, so that p is never 0.
     counted = len(others) + (not exact)
     p = (as_far + (not exact)) / counted
-    low, high = _interval(r, n, name == "Spearman", confidence)
+    low, high = fisher_interval(r, n, confidence, ranks=name == "Spearman")
     return Correlation(name, n, r, low, high, p, counted, exact)
 
 
@@ -122,9 +122,31 @@ def _random_orders(n: int, seed: int) -> npt.NDArray[np.int64]:
     return np.random.default_rng(seed).permuted(order, axis=1)
 
 
-def _interval(r: float, n: int, ranks: bool, confidence: float) -> tuple[float, float]:
+def fisher_interval(
+    r: float, n: int, confidence: float = 0.95, *, ranks: bool = False
+) -> tuple[float, float]:
+    """Return the interval of a coefficient over n observers, see `correlate`.
+
+    >>> [round(end, 2) for end in fisher_interval(0.5, 28)]
+    [0.16, 0.74]
+    """
     if n < 4 or abs(r) > 1 - _ROUNDING:
         return math.nan, math.nan
     variance = (1 + r * r / 2 if ranks else 1) / (n - 3)
     half = stats.norm.ppf((1 + confidence) / 2) * math.sqrt(variance)
     return math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)
+
+
+def partial(x: npt.ArrayLike, y: npt.ArrayLike, given: npt.ArrayLike) -> float:
+    """Return Pearson's coefficient of x and y once a third quantity is held constant.
+
+    NaN where a quantity does not vary, or where x or y follows the third without a remainder.
+
+    >>> round(partial([1, 2, 3, 4], [1, 2, 3, 5], [1, 1, 2, 2]), 3)
+    0.949
+    """
+    of = np.atleast_2d(np.corrcoef(np.array([x, y, given], dtype=np.float64)))
+    left = (1 - of[0, 2] ** 2) * (1 - of[1, 2] ** 2)
+    if np.isnan(left) or left <= _ROUNDING:
+        return math.nan
+    return float((of[0, 1] - of[0, 2] * of[1, 2]) / math.sqrt(left))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gcbook.correlation import MOST_EXACT, correlate
+from gcbook.correlation import MOST_EXACT, correlate, partial
 from gcbook.errors import InputError
 
 X = [0.31, 0.66, 0.44, 0.40, 0.54, 0.50]
@@ -92,3 +92,12 @@ def test_bad_numbers_are_named() -> None:
         correlate([1, 2], [1, 2, 3])
     with pytest.raises(InputError, match="finite"):
         correlate([1, np.nan, 3], [1, 2, 3])
+
+
+def test_a_partial_coefficient_is_that_of_what_a_third_quantity_leaves() -> None:
+    rng = np.random.default_rng(0)
+    third = rng.normal(size=30)
+    x, y = third + rng.normal(size=30), 2 * third + rng.normal(size=30)
+    rest = [v - np.polyval(np.polyfit(third, v, 1), third) for v in (x, y)]
+    assert partial(x, y, third) == pytest.approx(stats.pearsonr(*rest).statistic)
+    assert np.isnan(partial(x, third, 3 * third))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from gcbook.correlation import Correlation, correlate
+from gcbook.correlation import Correlation, correlate, partial
 from gcbook.errors import InputError
 from gcbook.experiments import DATASETS, EXPERIMENTS
 from gcbook.metrics import HUMANS
@@ -28,6 +28,8 @@ __all__ = [
     "LOW_PASS",
     "accuracy_and_bias",
     "correlation_rows",
+    "lowest_rows",
+    "sharp_rows",
 ]
 
 LOW_PASS, HIGH_PASS, CONFLICT = "low-pass", "high-pass", "cue-conflict"
@@ -36,6 +38,9 @@ BLURRED = "Low-pass"
 
 EVERYBODY, FAMILY_MEANS = "nobody", "one mean a family"
 """Of the networks: none is left out, or each family is one point."""
+
+FEWEST = 3
+"""Points of which a coefficient says nothing."""
 
 _DIGITS = 4
 _WHO = ["source", "observer", "observer_kind"]
@@ -157,3 +162,53 @@ def correlation_rows(
     columns = ["measured_on", "left_out", *Correlation.__dataclass_fields__]
     table = pd.DataFrame(found, columns=columns)
     return table.round({"r": _DIGITS, "low": _DIGITS, "high": _DIGITS, "p": 6})
+
+
+def lowest_rows(correlations: pd.DataFrame) -> pd.DataFrame:
+    """How low each coefficient falls when one family is left out.
+
+    Left out are families beside which more than `FEWEST` points stay.
+
+    Args:
+        correlations: from `correlation_rows`.
+
+    Returns:
+        ``measured_on, coefficient, lowest, without`` (which family).
+    """
+    single = ~correlations["left_out"].isin([EVERYBODY, FAMILY_MEANS])
+    families = correlations[single & (correlations["n"] > FEWEST)].dropna(subset="r")
+    by = ["measured_on", "coefficient"]
+    lowest = families.sort_values("r").drop_duplicates(by)[[*by, "r", "left_out"]]
+    return lowest.rename(columns={"r": "lowest", "left_out": "without"})
+
+
+def sharp_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Compare blurred with high-pass images over the same networks: what does either add?
+
+    Args:
+        rows: from `accuracy_and_bias`, or of the same columns.
+
+    Returns:
+        A row for all networks and one for each family left out: ``left_out, n``, Pearson's
+        coefficients of shape bias with accuracy on blurred images, ``blurred``, and on high-pass
+        images, ``sharp``; and the partial ones, ``blurred_given`` with that on high-pass images
+        held constant and ``sharp_given`` with that on blurred images. Descriptions, not tests.
+    """
+    networks = rows[rows["kind"] != HUMANS_TITLE]
+    wide = networks.pivot(
+        index=["observer", "family", "shape_bias"], columns="measured_on", values="accuracy"
+    ).reset_index()
+    columns = ["left_out", "n", "blurred", "sharp", "blurred_given", "sharp_given"]
+    sharp = EXPERIMENTS[HIGH_PASS].title
+    if sharp not in wide:
+        return pd.DataFrame(columns=columns)
+    wide = wide.dropna(subset=[BLURRED, sharp])
+    found: list[tuple[object, ...]] = []
+    for name in (EVERYBODY, *dict.fromkeys(wide["family"])):
+        kept = wide[wide["family"] != name]
+        if len(kept) > FEWEST:
+            bias, low, high = (kept[each].to_numpy() for each in ("shape_bias", BLURRED, sharp))
+            both = (correlate(each, bias)[0].r for each in (low, high))
+            given = partial(bias, low, high), partial(bias, high, low)
+            found.append((name, len(kept), *both, *given))
+    return pd.DataFrame(found, columns=columns).round(dict.fromkeys(columns[2:], _DIGITS))

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gcbook.categories import CHANCE
+from gcbook.correlation import fisher_interval
 from gcbook.experiments import EXPERIMENTS
 from gcbook.observers import known_networks
 from gcbook.published import published_models, quoted_value
@@ -17,8 +19,11 @@ __all__ = [
     "arrangements_sentence",
     "correlation_sentence",
     "family_sentence",
+    "miniature_control_sentence",
     "paper_networks_sentence",
     "rank_sentence",
+    "sharp_sentence",
+    "stronger_sentence",
 ]
 
 
@@ -46,6 +51,89 @@ def correlation_sentence(rows: pd.DataFrame) -> str:
             f"prints {printed:.2f} over its own models."
         )
     return " ".join(parts) or "No network is there to correlate over."
+
+
+def stronger_sentence(rows: pd.DataFrame, confidence: float = 0.95) -> str:
+    """Say whether the paper's Pearson coefficient or the one of these networks is the stronger.
+
+    Args:
+        rows: from `correlation_rows`.
+        confidence: of the paper's interval.
+    """
+    found = _of(rows, BLURRED, EVERYBODY)
+    if not found or np.isnan(found[0]["low"]):
+        return ""
+    printed = quoted_value("shape_bias_low_pass_pearson")
+    # Degrees of freedom are two less than points.
+    points = int(quoted_value("correlation_r_argument")) + 2
+    low, high = fisher_interval(printed, points, confidence)
+    ours = found[0]["low"], found[0]["high"]
+    apart = ours[0] > high or ours[1] < low
+    return (
+        f"If the bracket means degrees of freedom, the paper's coefficient rests on {points} "
+        f"points, and its own interval is {span(low, high, '.2f')}. "
+        + (
+            "The two intervals are apart."
+            if apart
+            else "The two intervals overlap: neither can be called the stronger."
+        )
+    )
+
+
+def sharp_sentence(rows: pd.DataFrame) -> str:
+    """Say what accuracy on blurred images adds to that on high-pass images, and the reverse.
+
+    Args:
+        rows: from `gcbook.views.low_pass.sharp_rows`.
+    """
+    if rows.empty:
+        return "There are too few networks, or no high-pass images, to compare with."
+    every = rows.iloc[0]
+    more = (rows["blurred"] > rows["sharp"]).sum()
+    return (
+        f"Over all {every['n']} networks shape bias goes with accuracy on blurred images at "
+        f"{number(every['blurred'], '.2f')} and with that on high-pass images at "
+        f"{number(every['sharp'], '.2f')}. With the other held constant these are "
+        f"{number(every['blurred_given'], '.2f')} and {number(every['sharp_given'], '.2f')}. In "
+        f"{more} of the {len(rows)} rows the coefficient of blurred images is the larger one."
+    )
+
+
+def miniature_control_sentence(rows: pd.DataFrame, correlations: pd.DataFrame) -> str:
+    """Say what the controls are worth in the miniature world, and on whom the pattern hangs.
+
+    Args:
+        rows: from `gcbook.views.miniature_low_pass.miniature_accuracy_and_bias`.
+        correlations: from `correlation_rows` of these.
+    """
+    title = EXPERIMENTS[HIGH_PASS].title
+    sharp = rows[rows["measured_on"] == title]
+    parts = []
+    if len(sharp):
+        best = max(sharp.to_dict("records"), key=lambda row: row["accuracy"])
+        parts.append(
+            f"The best of these networks on high-pass images, {best['observer']}, answers "
+            f"{best['accuracy']:.0%} of them (chance is {CHANCE:.1%}): where nobody can do a "
+            "thing, its coefficient is no control."
+            if best["accuracy"] < 3 * CHANCE
+            else f"On high-pass images {best['observer']} is the best, with {best['accuracy']:.0%}."
+        )
+    low = {row["left_out"]: row["r"] for row in _pearson(correlations, BLURRED)}
+    plain = {row["left_out"]: row["r"] for row in _pearson(correlations, "In-distribution")}
+    moved = {
+        name: abs(plain[name] - plain[EVERYBODY])
+        for name in plain
+        if name not in (EVERYBODY, FAMILY_MEANS) and not np.isnan(plain[name])
+    }
+    if moved:
+        most = max(moved, key=lambda name: moved[name])
+        parts.append(
+            f"And one miniature can make a pattern: without {most} the coefficient of blurred "
+            f"images goes from {number(low[EVERYBODY], '.2f')} to {number(low[most], '.2f')}, that "
+            f"of images as in training from {number(plain[EVERYBODY], '.2f')} to "
+            f"{number(plain[most], '.2f')}."
+        )
+    return " ".join(parts)
 
 
 def family_sentence(rows: pd.DataFrame) -> str:
@@ -88,8 +176,6 @@ def rank_sentence(rows: pd.DataFrame) -> str:
         return "There is no other dataset to compare with."
     positive = sum(row["r"] > 0 for row in found)
     blurred = found[place[BLURRED] - 1]
-    above = sum(row["r"] > blurred["high"] for row in found)
-    below = sum(row["r"] < blurred["low"] for row in found)
     parts = [
         f"Accuracy correlates positively with shape bias on {positive} of {len(found)} datasets. "
         f"In the order of Pearson's coefficient, blurred images are number {place[BLURRED]} "
@@ -103,11 +189,6 @@ def rank_sentence(rows: pd.DataFrame) -> str:
             f"High-pass images are number {place[sharp]} ({number(other['r'], '.2f')}), {lower} "
             "the explanation would have it."
         )
-    parts.append(
-        f"The coefficients of {above} datasets lie above the interval of that of blurred images, "
-        f"and those of {below} below it"
-        + (": blurred images do not stand out." if above + below == 0 else ".")
-    )
     return " ".join(parts)
 
 
@@ -150,6 +231,11 @@ def paper_networks_sentence(rows: pd.DataFrame) -> str:
     return (
         f"Of these networks {len(inside)} are in the paper's tables; not there: {listed(outside)}."
     )
+
+
+def _pearson(rows: pd.DataFrame, measured_on: str) -> list[dict[str, Any]]:
+    chosen = rows[(rows["measured_on"] == measured_on) & (rows["coefficient"] == "Pearson")]
+    return [{str(key): value for key, value in row.items()} for row in chosen.to_dict("records")]
 
 
 def _of(rows: pd.DataFrame, measured_on: str, left_out: str) -> list[dict[str, Any]]:

@@ -1,12 +1,14 @@
 """Recognising turned objects, and making them: one table a question, and what they say."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from gcbook.categories import CHANCE
 from gcbook.experiments import SINGLE_CONDITION
-from gcbook.miniatures.answers import miniature_answers
-from gcbook.miniatures.clustered import clustered_columns, clustered_means, clustered_sums
+from gcbook.miniatures.answers import miniature_answers, with_recipe
+from gcbook.miniatures.clustered import clustered_columns, clustered_sums
 from gcbook.miniatures.shares import accuracies
 from gcbook.miniatures.shipped import recipe_of
 from gcbook.miniatures.turned import read_turned, turned_models
@@ -15,6 +17,7 @@ from gcbook.views.miniature_kinds import GENERATIVE, listed
 from gcbook.views.words import number, span
 
 __all__ = [
+    "gap_sentence",
     "kept_rows",
     "kept_sentence",
     "loss_sentence",
@@ -69,21 +72,26 @@ def kept_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
 
     Returns:
         ``model, angle, strength, line`` ("Turned back", "As it lies"), ``n`` and the mean
-        probability that the judge gives to the object, ``value, low, high``.
+        probability that the judge gives to the object, ``value, low, high``; and ``lost``, by how
+        much that lies above the same image's, upright, with ``lost_low, lost_high``.
     """
-    tables = [
-        pd.DataFrame(columns=["model", "angle", "strength", "line", "n", "value", "low", "high"])
-    ]
+    ends = ["value", "low", "high", "lost", "lost_low", "lost_high"]
+    tables = [pd.DataFrame(columns=["model", "angle", "strength", "line", "n", *ends])]
+    how: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
     for model in turned_models():
         rows = read_turned(model)
         rows["angle"] = rows["condition"].astype(int)
+        # All four poses of an image were made from the same noise.
+        rows["image"] = rows["image_id"].str.rpartition("-")[0]
         for name, line in (("back", TURNED_BACK), ("lying", AS_IT_LIES)):
-            found = clustered_means(
-                rows, ["angle", "strength"], name, draws=draws, confidence=confidence, seed=seed
-            )
-            tables.append(found.rename(columns={"mean": "value"}).assign(model=model, line=line))
+            upright = rows[rows["angle"] == 0].set_index(["image", "strength"])[name]
+            same = upright.reindex(pd.MultiIndex.from_frame(rows[["image", "strength"]]))
+            rows["lost"] = rows[name] - same.to_numpy()
+            found = clustered_columns(rows, ["angle", "strength"], [name, "lost"], **how)
+            named = {name: "value", f"{name}_low": "low", f"{name}_high": "high"}
+            tables.append(found.rename(columns=named).assign(model=model, line=line))
     filled = [table for table in tables if len(table)] or tables
-    return pd.concat(filled, ignore_index=True).round({"value": 4, "low": 4, "high": 4})
+    return pd.concat(filled, ignore_index=True).round(dict.fromkeys(ends, 4))
 
 
 def recognised_sentence(rows: pd.DataFrame) -> str:
@@ -108,35 +116,39 @@ def recognised_sentence(rows: pd.DataFrame) -> str:
 def loss_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> str:
     """Say whether models that generate lose more on turned images than the ResNet does.
 
-    A loss is the accuracy on upright images less the mean of those on turned ones.
+    Losses from different heights do not compare, so the share that is left counts: of what is above
+    chance on upright images, how much is on turned ones. All seeds of a recipe are taken together.
 
     Args:
         draws: resamples of silhouettes, the same for all models.
         confidence: of the intervals.
         seed: of the resampling.
     """
-    answers = _answers()
+    answers = with_recipe(miniature_answers(["rotation"]))
     upright = answers["condition"] == SINGLE_CONDITION
     rows = answers.assign(right=answers["right"].astype(float), upright=upright)
-    keys, sums = clustered_sums(rows, ["observer", "upright"], ["right"], draws=draws, seed=seed)
+    keys, sums = clustered_sums(rows, ["recipe", "upright"], ["right"], draws=draws, seed=seed)
     share = sums["right"] / sums["n"]
-    place = {(row.observer, row.upright): at for at, row in enumerate(keys.itertuples())}
-    losses = {
-        name: share[place[name, True]] - share[place[name, False]]
-        for name in dict.fromkeys(keys["observer"])
+    place = {(row.recipe, row.upright): at for at, row in enumerate(keys.itertuples())}
+    left = {
+        name: (share[place[name, False]] - CHANCE) / (share[place[name, True]] - CHANCE)
+        for name in dict.fromkeys(keys["recipe"])
     }
     parts = []
-    for name, loss in losses.items():
-        if recipe_of(name)[0] not in GENERATIVE or CLASSIFIER not in losses:
+    for name, kept in left.items():
+        if name not in GENERATIVE or CLASSIFIER not in left:
             continue
-        more = loss - losses[CLASSIFIER]
+        more = kept - left[CLASSIFIER]
         low, high = (float(end[0]) for end in interval(more[None], confidence))
-        said = "more" if low > 0 else "less" if high < 0 else "neither more nor less for certain"
+        said = "less" if low > 0 else "more" if high < 0 else "neither more nor less for certain"
+        loss = share[place[name, True]][0] - share[place[name, False]][0]
         parts.append(
-            f"{name} loses {loss[0]:.0%} and {CLASSIFIER} {losses[CLASSIFIER][0]:.0%}: "
-            f"{said} (difference {number(float(more[0]), '+.2f')}, {span(low, high, '+.2f')})"
+            f"{name} loses {100 * loss:.0f} points and has {number(float(kept[0]), '.0%')} left of "
+            f"what was above chance; {CLASSIFIER} has {number(float(left[CLASSIFIER][0]), '.0%')}. "
+            f"So it loses {said} (difference of what is left {number(float(more[0]), '+.2f')}, "
+            f"{span(low, high, '+.2f')})"
         )
-    return "; ".join(parts) + "." if parts else "No miniature that generates can be compared."
+    return ". ".join(parts) + "." if parts else "No miniature that generates can be compared."
 
 
 def together_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
@@ -156,12 +168,7 @@ def together_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0)
     columns += ["control", "control_low", "control_high"]
     tables = [pd.DataFrame(columns=columns)]
     for model in turned_models():
-        made = read_turned(model)
-        made = made[(made["condition"] != SINGLE_CONDITION) & (made["strength"] > 0)]
-        both = made.assign(kept=np.where(made["back"] > KEPT, "kept", "lost"))
-        for name, column in ((model, "accuracy"), (CLASSIFIER, "control")):
-            answers = miniature_answers(["rotation"], [name]).set_index("image_id")["right"]
-            both[column] = both["image_id"].map(answers).astype(float)
+        both = _made_and_answered(model)
         found = clustered_columns(
             both,
             ["strength", "kept"],
@@ -173,6 +180,66 @@ def together_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0)
         tables.append(found.assign(model=model))
     filled = [table for table in tables if len(table)] or tables
     return pd.concat(filled, ignore_index=True)[columns].round(4)
+
+
+def _made_and_answered(model: str) -> pd.DataFrame:
+    """Turned images, whether they were ``kept``, the model's ``accuracy`` and the ``control``'s."""
+    made = read_turned(model)
+    before = made[made["strength"] == 0].set_index("image_id")["back"]
+    made = made[(made["condition"] != SINGLE_CONDITION) & (made["strength"] > 0)]
+    both = made.assign(
+        kept=np.where(made["back"] > KEPT, "kept", "lost"), before=made["image_id"].map(before)
+    )
+    for name, column in ((model, "accuracy"), (CLASSIFIER, "control")):
+        answers = miniature_answers(["rotation"], [name]).set_index("image_id")["right"]
+        both[column] = both["image_id"].map(answers).astype(float)
+    return both
+
+
+def gap_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> str:
+    """Say by how much kept objects are recognised more often, beyond the control's difference.
+
+    Args:
+        draws: resamples of silhouettes.
+        confidence: of the intervals.
+        seed: of the resampling.
+    """
+    parts = []
+    for model in turned_models():
+        both = _made_and_answered(model)
+        keys, sums = clustered_sums(
+            both, ["strength", "kept"], ["accuracy", "control"], draws=draws, seed=seed
+        )
+        place = {(row.strength, row.kept): at for at, row in enumerate(keys.itertuples())}
+        found = []
+        for strength in sorted(both["strength"].unique()):
+            if (strength, "kept") not in place or (strength, "lost") not in place:
+                continue
+            kept, lost = (place[strength, name] for name in ("kept", "lost"))
+            with np.errstate(invalid="ignore"):  # a resample can leave none that was kept
+                own, other = (
+                    sums[name][kept] / sums["n"][kept] - sums[name][lost] / sums["n"][lost]
+                    for name in ("accuracy", "control")
+                )
+            low, high = (float(end[0]) for end in interval((own - other)[None], confidence))
+            found.append(
+                f"{number(float(own[0]), '+.2f')} against {number(float(other[0]), '+.2f')} at "
+                f"{strength:g} (difference {number(float(own[0] - other[0]), '+.2f')}, "
+                f"{span(low, high, '+.2f')})"
+            )
+        last = both[both["strength"] == both["strength"].max()]
+        before = last.groupby("kept")["before"].mean()
+        kept_in = last[last["kept"] == "kept"]["category"].value_counts()
+        parts.append(
+            f"By how much more often {model} recognises what it kept than what it lost, against "
+            f"{CLASSIFIER}: {'; '.join(found)}. What it kept from the largest strength are to "
+            f"{kept_in.iloc[:3].sum() / kept_in.sum():.0%} three categories "
+            f"({listed(kept_in.index[:3])}), and the judge gave them {before['kept']:.2f} before "
+            f"anything was taken apart, the lost ones {before['lost']:.2f}."
+            if len(before) == 2
+            else f"{model} kept all or none."
+        )
+    return " ".join(parts)
 
 
 def together_sentence(rows: pd.DataFrame) -> str:
@@ -217,9 +284,9 @@ def kept_sentence(rows: pd.DataFrame) -> str:
         turned = [row for row in back if row["angle"] != 0]
         lost = [
             f"{strength:g}"
-            for strength, level in upright.items()
+            for strength in upright
             if strength > 0
-            and all(row["high"] < level["low"] for row in turned if row["strength"] == strength)
+            and all(row["lost_high"] < 0 for row in turned if row["strength"] == strength)
         ]
         most = max(upright)
         last = [row["value"] for row in turned if row["strength"] == most]
@@ -229,7 +296,7 @@ def kept_sentence(rows: pd.DataFrame) -> str:
             f"objects {number(level['value'], '.2f')} on average "
             f"({span(level['low'], level['high'], '.2f')}), and turned ones "
             f"{number(min(last), '.2f')} to {number(max(last), '.2f')} once they are turned back. "
-            "Objects turned by any angle are lost more than upright ones, with intervals apart, "
+            "Image by image, objects turned by any angle are lost more than upright ones "
             + (f"at strength {listed(lost)}." if lost else "at no strength.")
         )
     return " ".join(parts) or "No reconstructions of turned images come with this version."

@@ -8,6 +8,7 @@ from gcbook.views import turned
 from gcbook.views.turned import (
     AS_IT_LIES,
     TURNED_BACK,
+    gap_sentence,
     kept_rows,
     kept_sentence,
     loss_sentence,
@@ -24,8 +25,12 @@ def kept(turned_value):
         for strength in (0.0, 0.45, 0.9):
             value = 0.9 if angle == 0 or strength < 0.9 else turned_value
             for line in (TURNED_BACK, AS_IT_LIES):
-                rows.append(("m", angle, strength, line, 80, value, value - 0.1, value + 0.1))
+                lost = (value - 0.9, value - 1.0, value - 0.8)
+                rows.append(
+                    ("m", angle, strength, line, 80, value, value - 0.1, value + 0.1, *lost)
+                )
     columns = ["model", "angle", "strength", "line", "n", "value", "low", "high"]
+    columns += ["lost", "lost_low", "lost_high"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -33,8 +38,8 @@ def test_what_is_lost_more_than_upright_objects_are():
     said = kept_sentence(kept(0.3))
     assert "at strength 0.9, the judge gives upright objects 0.90 on average (0.80 to 1.00)" in said
     assert "and turned ones 0.30 to 0.30 once they are turned back." in said
-    assert said.endswith("with intervals apart, at strength 0.9.")
-    assert kept_sentence(kept(0.85)).endswith("with intervals apart, at no strength.")
+    assert said.endswith("are lost more than upright ones at strength 0.9.")
+    assert kept_sentence(kept(0.85)).endswith("are lost more than upright ones at no strength.")
     assert kept_sentence(kept(0.3).iloc[:0]).startswith("No reconstructions of turned images")
 
 
@@ -55,7 +60,7 @@ def test_recognition_in_words():
 def test_means_by_angle_and_strength(monkeypatch):
     stored = pd.DataFrame(
         {
-            "image_id": [f"cat{i}" for i in range(4)] * 2,
+            "image_id": [f"cat{i}-{angle}.png" for angle in (0, 90) for i in range(4)],
             "category": "cat",
             "silhouette": [f"cat{i}" for i in range(4)] * 2,
             "condition": ["0"] * 4 + ["90"] * 4,
@@ -66,7 +71,11 @@ def test_means_by_angle_and_strength(monkeypatch):
     )
     monkeypatch.setattr(turned, "turned_models", lambda: ("m",))
     monkeypatch.setattr(turned, "read_turned", lambda name: stored.copy())
-    rows = kept_rows(draws=200).set_index(["angle", "line"])["value"]
+    table = kept_rows(draws=200).set_index(["angle", "line"])
+    assert table.loc[(90, TURNED_BACK), "lost"] == -0.5
+    assert table.loc[(90, TURNED_BACK), "lost_high"] <= 0
+    assert (table.loc[0, ["lost", "lost_low", "lost_high"]] == 0).all(axis=None)
+    rows = table["value"]
     assert rows[(0, TURNED_BACK)] == 1
     assert rows[(90, TURNED_BACK)] == 0.5
     assert rows[(90, AS_IT_LIES)] == 0
@@ -93,19 +102,24 @@ def answers(monkeypatch):
     monkeypatch.setattr(turned, "miniature_answers", read)
     monkeypatch.setattr(turned, "turned_models", lambda: ("mini-pixel",))
     made = table[table["observer"] == "mini-cnn"].drop(columns=["observer", "right"])
+    whole = made.assign(strength=0.0, back=0.8, lying=0.8)
     kept_when = made["silhouette"].isin([f"cat{i}" for i in range(6)])
     monkeypatch.setattr(
         turned,
         "read_turned",
-        lambda name: made.assign(strength=0.9, back=np.where(kept_when, 0.9, 0.1), lying=0.1),
+        lambda name: pd.concat(
+            [whole, made.assign(strength=0.9, back=np.where(kept_when, 0.9, 0.1), lying=0.1)]
+        ),
     )
 
 
 @pytest.mark.usefixtures("answers")
 def test_losses_are_compared_on_the_same_silhouettes():
     said = loss_sentence(draws=500)
-    assert said.startswith("mini-pixel loses 40% and mini-cnn 70%: ")
-    assert "difference −0.30" in said
+    left = [(0.6 - 1 / 16) / (1 - 1 / 16), (0.3 - 1 / 16) / (1 - 1 / 16)]
+    assert said.startswith(f"mini-pixel loses 40 points and has {left[0]:.0%} left of what was")
+    assert f"mini-cnn has {left[1]:.0%}" in said
+    assert f"what is left +{left[0] - left[1]:.2f}" in said
 
 
 @pytest.mark.usefixtures("answers")
@@ -119,6 +133,15 @@ def test_kept_and_lost_objects_with_a_network_that_makes_nothing():
     assert "which makes nothing, names right 50% and 0% of the same images" in said
 
 
+@pytest.mark.usefixtures("answers")
+def test_the_gain_of_what_was_kept_is_compared_with_the_controls():
+    said = gap_sentence(draws=200)
+    assert "against mini-cnn: +1.00 against +0.50 at 0.9 (difference +0.50" in said
+    assert "are to 100% three categories (cat)" in said
+    assert "gave them 0.80 before anything was taken apart, the lost ones 0.80." in said
+
+
 def test_without_models_there_is_nothing_together(monkeypatch):
     monkeypatch.setattr(turned, "turned_models", lambda: ())
     assert together_sentence(together_rows(draws=100)).startswith("No reconstructions")
+    assert gap_sentence(draws=100) == ""

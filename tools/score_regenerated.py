@@ -8,7 +8,13 @@ A store that is there is not scored again; one that is not complete is completed
 import argparse
 from pathlib import Path
 
-from gcbook.miniatures.regenerated import FOLDER, RATIOS, score_regenerated
+from gcbook.miniatures.regenerated import (
+    FOLDER,
+    MANY_DRAWS,
+    MANY_RATIO,
+    RATIOS,
+    score_regenerated,
+)
 
 
 def main() -> None:
@@ -17,6 +23,7 @@ def main() -> None:
     arguments = parser.parse_args()
     for ratio in RATIOS:
         score_regenerated(ratio, arguments.output, print)
+    score_regenerated(MANY_RATIO, arguments.output, print, MANY_DRAWS)
 
 
 if __name__ == "__main__":

@@ -139,9 +139,7 @@ def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     if rows.empty:
         return nothing(_ABSENT)
-    x = alt.X(
-        "distance:Q", title="Mean squared distance from other images", scale=alt.Scale(zero=False)
-    )
+    x = alt.X("distance:Q", title="Distance, less the image's mean", scale=alt.Scale(zero=False))
     panels = []
     for field, title in (
         ("named", "Named for other images"),

@@ -1,7 +1,8 @@
 """The masked miniature as a classifier by the distance of what it regenerates (Appendix B).
 
 For every share of tokens that is hidden, raw distances of some in-distribution images under all 16
-prompts come with the package; the likelihood bound of the same images is among the model's scores.
+prompts come with the package, and for one of the shares those of several regenerations each; the
+likelihood bound of the same images is among the model's scores.
 """
 
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from gcbook.stimuli.stimulus import StimulusSet
 from gcbook.stimuli.testsets import make_test_set
 
 __all__ = [
+    "MANY_DRAWS",
+    "MANY_RATIO",
     "MODEL",
     "RATIOS",
     "STEPS",
@@ -29,6 +32,8 @@ MODEL = "mini-masked"
 RATIOS = (0.25, 0.5, 0.75, 0.9)
 """Shares of the tokens that are hidden. The paper does not say which it took."""
 STEPS = 8
+MANY_RATIO, MANY_DRAWS = 0.75, 8
+"""Where an image is regenerated more than once under each prompt, and how often."""
 A_CATEGORY = 10
 
 FOLDER = DATA / "regenerated"
@@ -56,14 +61,18 @@ def check_ratio(ratio: float) -> None:
 
 
 def score_regenerated(
-    ratio: float, folder: Path = FOLDER, report: Callable[[str], None] = lambda line: None
+    ratio: float,
+    folder: Path = FOLDER,
+    report: Callable[[str], None] = lambda line: None,
+    draws: int = 1,
 ) -> Path:
-    """Score `some_of_each` by regenerating a share of the tokens, one draw an image.
+    """Score `some_of_each` by regenerating a share of the tokens.
 
     Args:
         ratio: one of `RATIOS`.
         folder: of all ratios' stores.
         report: takes a line.
+        draws: regenerations of an image under each prompt, each with a mask and samples of its own.
 
     Returns:
         The folder of the store, which goes on where it was stopped.
@@ -79,37 +88,44 @@ def score_regenerated(
     classifier = load_classifier(
         model_folder(MODEL), method="regenerate", mask_ratio=ratio, steps=STEPS, name=MODEL
     )
-    place = folder / f"{ratio:g}"
+    place = folder / _name(ratio, draws)
     # Every reconstruction weighs alike: there is no noise to weigh by.
-    settings = ScoringSettings(draws=1, weighting="uniform", device="cpu")
+    settings = ScoringSettings(draws=draws, weighting="uniform", device="cpu")
     found = score(some_of_each(), classifier, settings, place)
     report(f"{found.n_decisions} images with {ratio:.0%} of their tokens hidden")
     return place
 
 
-def regenerated_ratios() -> tuple[float, ...]:
-    """Shares of `RATIOS` all of whose scores come with this package."""
-    return tuple(
-        ratio
-        for ratio in RATIOS
-        if is_store(FOLDER / f"{ratio:g}") and _complete(Store.open(FOLDER / f"{ratio:g}"))
-    )
+def _name(ratio: float, draws: int) -> str:
+    return f"{ratio:g}" if draws == 1 else f"{ratio:g}-{draws}"
 
 
-def _complete(store: Store) -> bool:
+def regenerated_ratios(draws: int = 1) -> tuple[float, ...]:
+    """Shares of `RATIOS` all of whose scores, with so many draws, come with this package."""
+    return tuple(ratio for ratio in RATIOS if _complete(FOLDER / _name(ratio, draws)))
+
+
+def _complete(place: Path) -> bool:
+    if not is_store(place):
+        return False
+    store = Store.open(place)
     wanted = len(some_of_each()) * store.settings.draws * len(store.labels)
     return len(store.scores()) == wanted
 
 
-def regenerated_store(ratio: float) -> Store:
+def regenerated_store(ratio: float, draws: int = 1) -> Store:
     """Open the scores of a share of hidden tokens.
+
+    Args:
+        ratio: one of `RATIOS`.
+        draws: regenerations of an image under each prompt.
 
     Raises:
         InputError: no such share.
         DataNotFoundError: they do not come with this package.
     """
     check_ratio(ratio)
-    place = FOLDER / f"{ratio:g}"
+    place = FOLDER / _name(ratio, draws)
     if not is_store(place):
         raise DataNotFoundError(
             f"{place}: expected scores of {MODEL}, found none; tools/score_regenerated.py makes "

@@ -7,13 +7,12 @@ import numpy as np
 import pandas as pd
 
 from gcbook.categories import CATEGORIES, CHANCE
-from gcbook.correlation import correlate
 from gcbook.decisions import decide
 from gcbook.illusions import reconstruct
 from gcbook.miniatures.ambiguous import prompt_of
 from gcbook.miniatures.clustered import clustered_means
-from gcbook.miniatures.judge import judge_pictures
 from gcbook.miniatures.regenerated import (
+    MANY_DRAWS,
     MODEL,
     STEPS,
     regenerated_ratios,
@@ -22,22 +21,18 @@ from gcbook.miniatures.regenerated import (
 from gcbook.miniatures.shipped import shipped_store
 from gcbook.scoring.store import Store
 from gcbook.scoring.tensors import codes_of, dense
-from gcbook.stimuli.miniworld import ALL_CATEGORIES
 from gcbook.stimuli.testsets import silhouette_of
 from gcbook.views.miniature_kinds import plural
 from gcbook.views.steps import ROLES, Example, role
 from gcbook.views.steps_pictures import png_text
-from gcbook.views.words import number, span
+from gcbook.views.words import span
 
 __all__ = [
     "RULES",
     "accuracy_sentence",
     "distances",
-    "drawn_rows",
     "sixteen_rows",
     "rule_rows",
-    "stick_rows",
-    "stick_sentence",
 ]
 
 RULES = {
@@ -95,10 +90,11 @@ def rule_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
     for ratio in ratios:
         images, errors = distances(regenerated_store(ratio))
         shown |= set(images["image_id"])
-        named = images["category"].map(CATEGORIES.index).to_numpy()
-        for rule, values in (("distance", errors), ("less", errors - errors.mean(axis=0))):
-            right = values.argmin(axis=1) == named
-            tables.append(_right(images, right, rule, f"{ratio:.0%} hidden", STEPS))
+        tables += _by_distance(images, errors, f"{ratio:.0%} hidden", STEPS)
+    for ratio in regenerated_ratios(MANY_DRAWS):
+        how = f"{ratio:.0%} hidden, the mean of {MANY_DRAWS}"
+        images, errors = distances(regenerated_store(ratio, MANY_DRAWS))
+        tables += _by_distance(images, errors, how, STEPS * MANY_DRAWS)
     store = shipped_store(MODEL, "in-distribution")
     for count in BOUND_DRAWS:
         number_of = count or store.settings.max_draws
@@ -118,6 +114,16 @@ def rule_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
     )
     found["rule"] = found["rule"].map(RULES)
     return found[columns].round({"accuracy": 4, "low": 4, "high": 4})
+
+
+def _by_distance(
+    images: pd.DataFrame, errors: np.ndarray, how: str, evaluations: int
+) -> list[pd.DataFrame]:
+    named = images["category"].map(CATEGORIES.index).to_numpy()
+    return [
+        _right(images, values.argmin(axis=1) == named, rule, how, evaluations)
+        for rule, values in (("distance", errors), ("less", errors - errors.mean(axis=0)))
+    ]
 
 
 def _right(images: pd.DataFrame, right: Any, rule: str, how: str, evaluations: int) -> pd.DataFrame:
@@ -152,77 +158,6 @@ def accuracy_sentence(rows: pd.DataFrame) -> str:
         )
         lines.append(f"- {rule}: {said}")
     return "\n".join(lines)
-
-
-def drawn_rows(classifier: Any, each: int = 8, seed: int = 0) -> pd.DataFrame:
-    """Have a masked model draw every category from its prompt alone, and have that judged.
-
-    Args:
-        classifier: from `gcbook.illusions.load_for_prompts` with the 16 categories' prompts.
-        each: pictures a category.
-        seed: of the first.
-
-    Returns:
-        ``category, drawn`` (mean probability that the judge gives to it).
-    """
-    grey = np.full((32, 32, 3), 0.5, np.float32)
-    prompts = [prompt_of(name) for name in CATEGORIES]
-    pictures = np.stack(
-        [
-            reconstruct(grey, prompts, classifier, (1.0,), steps=STEPS, seed=seed + i).images[0]
-            for i in range(each)
-        ]
-    ).mean(-1)
-    said = judge_pictures(pictures.reshape(-1, *pictures.shape[-2:]))
-    said = said.reshape(each, len(CATEGORIES), -1).mean(axis=0)
-    places = [ALL_CATEGORIES.index(name) for name in CATEGORIES]
-    return pd.DataFrame({"category": CATEGORIES, "drawn": said[np.arange(len(CATEGORIES)), places]})
-
-
-def stick_rows(ratio: float, drawn: pd.DataFrame) -> pd.DataFrame:
-    """How far each prompt leads away from images that are something else.
-
-    Args:
-        ratio: share of tokens that is hidden.
-        drawn: from `drawn_rows`.
-
-    Returns:
-        ``category, distance`` (mean L2 distance of other categories' images), ``named`` (share of
-        these images that are answered with it), ``drawn``.
-    """
-    images, errors = distances(regenerated_store(ratio))
-    shown = images["category"].to_numpy()
-    answers = np.array(CATEGORIES)[errors.argmin(axis=1)]
-    rows = []
-    for place, name in enumerate(CATEGORIES):
-        others = shown != name
-        rows.append(
-            {
-                "category": name,
-                "distance": errors[others, place].mean(),
-                "named": (answers[others] == name).mean(),
-            }
-        )
-    return pd.DataFrame(rows).merge(drawn, on="category").round(5)
-
-
-def stick_sentence(rows: pd.DataFrame) -> str:
-    """Say whether prompts that are drawn badly stay closer, and whether what stays close is named.
-
-    Args:
-        rows: from `stick_rows`.
-    """
-    parts = []
-    for first, second, what in (
-        ("distance", "named", "the distance to which a prompt leads and how often it is named"),
-        ("drawn", "distance", "how well a prompt is drawn and the distance to which it leads"),
-    ):
-        found = correlate(rows[first], rows[second])[1]
-        parts.append(
-            f"between {what}, ρ = {number(found.r, '.2f')} "
-            f"({span(found.low, found.high, '.2f')}, p = {found.p:.2g})"
-        )
-    return f"Over the {len(rows)} prompts, {' and '.join(parts)}."
 
 
 def sixteen_rows(

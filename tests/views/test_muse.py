@@ -5,54 +5,21 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tiny import tokens
-from tiny.shipped import least, ship_scores, use_data
+from tiny.regenerated import NAMES, sticks
+from tiny.shipped import ship_scores
 
 from gcbook.categories import CATEGORIES
-from gcbook.illusions import load_for_prompts
 from gcbook.miniatures import regenerated
-from gcbook.miniatures.ambiguous import prompt_of
-from gcbook.miniatures.regenerated import MODEL
 from gcbook.stimuli.stimulus import Stimulus
 from gcbook.stimuli.written import Png
 from gcbook.views import muse
 from gcbook.views.muse import (
     RULES,
     accuracy_sentence,
-    drawn_rows,
     rule_rows,
     sixteen_rows,
-    stick_rows,
-    stick_sentence,
 )
 from gcbook.views.steps import Example, choose_examples
-
-NAMES = [f"{name}{number}-{name}1.png" for name in CATEGORIES for number in (1, 2, 3)]
-STICKY = CATEGORIES[3]
-
-
-def sticks(rows):
-    """The right prompt comes closest but for one that changes nothing, whatever is shown."""
-    error = least(rows, rows["category"]) + 1
-    return np.where(rows["label"] == STICKY, 0.1 + 0.5 * (rows["category"] != STICKY), error)
-
-
-@pytest.fixture
-def stores(tmp_path, monkeypatch):
-    data = use_data(tmp_path / "data", monkeypatch)
-    monkeypatch.setattr(regenerated, "FOLDER", data / "scores/regenerated")
-    for ratio in ("0.5", "0.75"):
-        ship_scores(data, "regenerated", ratio, NAMES, sticks, draws=1)
-    ship_scores(
-        data,
-        MODEL,
-        "in-distribution",
-        NAMES,
-        lambda r: least(r, r["category"]),
-        kind="masked",
-        draws=16,
-    )
-    monkeypatch.setattr(regenerated, "some_of_each", lambda: NAMES)
 
 
 @pytest.mark.usefixtures("stores")
@@ -87,27 +54,20 @@ def test_images_without_all_distances_are_left_out(stores):
     assert set(rule_rows(draws=100)["how"]) >= {"75% hidden"}
 
 
-@pytest.mark.usefixtures("stores")
-def test_the_prompt_that_sticks_is_near_and_named():
-    drawn = pd.DataFrame({"category": CATEGORIES, "drawn": np.linspace(0.1, 0.9, 16)})
-    rows = stick_rows(0.75, drawn).set_index("category")
-    assert rows["distance"].idxmin() == STICKY
-    assert rows.loc[STICKY, "named"] == 1
-    assert rows.drop(STICKY)["named"].max() == 0
-    said = stick_sentence(rows.reset_index())
-    assert said.startswith("Over the 16 prompts, between the distance to which a prompt leads")
-
-
 def test_without_scores_there_is_nothing_to_say(tmp_path, monkeypatch):
     monkeypatch.setattr(regenerated, "FOLDER", tmp_path)
     assert rule_rows(draws=100).empty
     assert "has no scores" in accuracy_sentence(rule_rows(draws=100))
 
 
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    folder = tokens.amused(tmp_path_factory.mktemp("amused"))
-    return load_for_prompts(folder, [prompt_of(name) for name in CATEGORIES])
+@pytest.mark.usefixtures("stores")
+def test_several_regenerations_are_another_row(tmp_path, monkeypatch):
+    before = rule_rows(draws=100)
+    ship_scores(regenerated.FOLDER.parents[1], "regenerated", "0.75-8", NAMES, sticks, draws=8)
+    rows = rule_rows(draws=100)
+    new = rows[rows["evaluations"] == 64]
+    assert new["how"].tolist() == ["75% hidden, the mean of 8"] * 2
+    assert len(rows) == len(before) + 2
 
 
 def test_sixteen_pictures_with_their_places(tiny):
@@ -129,13 +89,3 @@ def test_sixteen_pictures_with_their_places(tiny):
 def test_two_images_of_one_pair_are_told_apart(tiny):
     titles = [each.title for each in choose_examples((), 3, 0, 1)]
     assert len(set(titles)) == 3
-
-
-def test_what_is_drawn_is_judged(tiny, monkeypatch):
-    def says(images):
-        return np.tile(np.arange(19) / 100, (len(images), 1))
-
-    monkeypatch.setattr(muse, "judge_pictures", says)
-    rows = drawn_rows(tiny, each=2)
-    assert rows["category"].tolist() == list(CATEGORIES)
-    assert np.allclose(rows["drawn"], np.arange(16) / 100)

@@ -1,0 +1,38 @@
+"""What several tests of views work on."""
+
+import pytest
+from tiny import tokens
+from tiny.regenerated import NAMES, sticks
+from tiny.shipped import least, ship_scores, use_data
+
+from gcbook.categories import CATEGORIES
+from gcbook.illusions import load_for_prompts
+from gcbook.miniatures import regenerated
+from gcbook.miniatures.ambiguous import prompt_of
+from gcbook.miniatures.regenerated import MODEL
+
+
+@pytest.fixture
+def stores(tmp_path, monkeypatch):
+    """Regenerated images in which one prompt sticks, and a bound that is always right."""
+    data = use_data(tmp_path / "data", monkeypatch)
+    monkeypatch.setattr(regenerated, "FOLDER", data / "scores/regenerated")
+    for ratio in ("0.5", "0.75"):
+        ship_scores(data, "regenerated", ratio, NAMES, sticks, draws=1)
+    ship_scores(
+        data,
+        MODEL,
+        "in-distribution",
+        NAMES,
+        lambda r: least(r, r["category"]),
+        kind="masked",
+        draws=16,
+    )
+    monkeypatch.setattr(regenerated, "some_of_each", lambda: NAMES)
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """A masked model of random weights."""
+    folder = tokens.amused(tmp_path_factory.mktemp("amused"))
+    return load_for_prompts(folder, [prompt_of(name) for name in CATEGORIES])

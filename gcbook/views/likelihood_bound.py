@@ -177,8 +177,7 @@ def cutoff_sentence(pair: Mapping[str, Mixture], most: Sequence[float] = (MOST, 
 
 
 def _middle(group: pd.DataFrame) -> float:
-    below, times = group["below"].to_numpy(), group["t"].to_numpy()
-    return float(times[below >= HALF].min(initial=float(times[-1])))
+    return float(np.interp(HALF, group["below"], group["t"]))
 
 
 def ratio_rows(

@@ -5,18 +5,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gcbook.correlation import correlate
 from gcbook.miniatures.pooled import pooled_measures
 from gcbook.miniatures.shares import blind_bias
 from gcbook.resample import interval
 from gcbook.views.miniature_kinds import plural
 from gcbook.views.words import number, span
 
-__all__ = ["MEASURES", "VARIANTS", "map_rows", "map_sentence", "sign_rows", "sign_sentence"]
+__all__ = [
+    "MEASURES",
+    "VARIANTS",
+    "map_rows",
+    "map_sentence",
+    "sign_rows",
+    "sign_sentence",
+    "trend_sentence",
+]
 
 MEASURES = {
     "shape_bias": "Shape bias",
     "shape_accuracy": "Names the shape",
     "texture_accuracy": "Names the texture",
+    "texture_excess": "Names the texture beyond accident",
     "accuracy": "In-distribution accuracy",
 }
 VARIANTS = {
@@ -103,6 +113,29 @@ def sign_rows(
             )
     columns = [*_POINT, "variant", "generator", "classifier", "difference", "low", "high"]
     return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[3:], 4))
+
+
+def trend_sentence(rows: pd.DataFrame) -> str:
+    """Say with which property of a world the difference between the two models goes.
+
+    One test a property, over the worlds: Spearman's coefficient, all arrangements counted.
+
+    Args:
+        rows: from `sign_rows`.
+    """
+    plain = rows[rows["variant"] == ""].dropna(subset="difference")
+    parts = []
+    for name in _POINT:
+        found = correlate(plain[name], plain["difference"])[1]
+        if not np.isnan(found.r):
+            parts.append(f"with {name}, ρ = {number(found.r, '+.2f')} (p = {found.p:.2g})")
+    if not parts:
+        return "There are too few worlds for a trend."
+    return (
+        f"Over {plural(len(plain), 'world')} the difference goes {' and '.join(parts)}. These two "
+        "tests were chosen before any map was trained. The intervals of single worlds are not "
+        "corrected for their number."
+    )
 
 
 def map_sentence(rows: pd.DataFrame) -> str:

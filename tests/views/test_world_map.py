@@ -11,6 +11,7 @@ from gcbook.views.world_map import (
     map_sentence,
     sign_rows,
     sign_sentence,
+    trend_sentence,
 )
 
 COLUMNS = ["diagnosticity", "contrast", "recipe", "variant", "observer", "dataset", "category"]
@@ -110,5 +111,9 @@ def test_sentences_follow_the_rows():
     )
     longer = "diagnosticity 0.89, contrast × 1: −0.40 → +0.10 (0.05 to 0.20, another sign)"
     assert f"With both trained twice as long, {longer}." in said
+    trend = trend_sentence(rows)
+    # Over three worlds the order is the reverse one in both: 2 of 6 arrangements are as far from 0.
+    assert trend.startswith("Over 3 worlds the difference goes with diagnosticity, ρ = ")
+    assert trend_sentence(rows[:1]) == "There are too few worlds for a trend."
     whole = "diagnosticity 0.6, contrast × 0.5: +0.50 → +0.60 (0.50 to 0.70)"
     assert f"With the ResNet trained on whole images, {whole}." in said

@@ -16,11 +16,16 @@ from pathlib import Path
 from gcbook.categories import CATEGORIES
 from gcbook.illusions import load_for_prompts
 from gcbook.miniatures.ambiguous import ambiguous_pictures, prompt_of
-from gcbook.miniatures.sheets import FOLDER, RECORD, make_sheet, record_of, write_record
+from gcbook.miniatures.sheets import (
+    FOLDER,
+    RECONSTRUCTING,
+    RECORD,
+    make_sheet,
+    record_of,
+    write_record,
+)
 from gcbook.miniatures.shipped import model_folder, recipe_of, shipped_models
 from gcbook.miniatures.turned import TURNED, make_turned
-
-ABLE = ("mini-pixel", "mini-latent", "mini-masked")
 
 
 def main() -> None:
@@ -31,7 +36,7 @@ def main() -> None:
     arguments = parser.parse_args()
     pictures = ambiguous_pictures()
     known = dict.fromkeys(prompt_of(each) for picture in pictures for each in picture.prompts)
-    able = [name for name in shipped_models() if recipe_of(name)[0] in ABLE]
+    able = [name for name in shipped_models() if recipe_of(name)[0] in RECONSTRUCTING]
     for model in arguments.models or able:
         folder, begun = arguments.output / model, time.perf_counter()
         classifier = load_for_prompts(model_folder(model), list(known))

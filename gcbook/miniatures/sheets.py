@@ -31,6 +31,7 @@ from gcbook.miniatures.shipped import DATA, model_folder, shipped_models
 
 __all__ = [
     "FOLDER",
+    "RECONSTRUCTING",
     "RECORD",
     "Sheet",
     "allowed_others",
@@ -42,6 +43,9 @@ __all__ = [
     "reconstructed_models",
     "write_record",
 ]
+
+RECONSTRUCTING = ("mini-pixel", "mini-latent", "mini-masked")
+"""Recipes whose models can go part of the way to noise and back."""
 
 FOLDER = DATA / "illusions"
 RECORD = "record.json"

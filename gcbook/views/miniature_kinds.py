@@ -1,6 +1,6 @@
 """What the miniatures are called, what they stand for, and which of them are missing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from gcbook.miniatures.shipped import KINDS, recipe_of, shipped_models
 
@@ -83,16 +83,22 @@ def models_phrase(models: Iterable[str] | None = None) -> str:
     return f"Small models ({len(there)} of six so far)"
 
 
-def missing_sentence(models: Iterable[str] | None = None) -> str:
+def missing_sentence(
+    models: Iterable[str] | None = None,
+    wanted: Sequence[str] = tuple(KINDS),
+    what: str = "that",
+) -> str:
     """Say which miniatures are not there, so that nobody reads their absence as a result.
 
     Args:
         models: that there are; by default those that come with the package.
+        wanted: recipes that there should be.
+        what: of the models comes with the package, "whose reconstructions" if not they themselves.
     """
     there = recipes_in(shipped_models() if models is None else models)
-    missing = [recipe for recipe in KINDS if recipe not in there]
+    missing = [recipe for recipe in wanted if recipe not in there]
     if not missing:
-        return f"All {len(KINDS)} miniatures are here."
+        return "" if len(wanted) < len(KINDS) else f"All {len(KINDS)} miniatures are here."
     names = listed(f"{recipe} ({KINDS[recipe]})" for recipe in missing)
     verb = "is" if len(missing) == 1 else "are"
-    return f"**Not here yet:** {names} {verb} not among the models that come with this version."
+    return f"**Not here yet:** {names} {verb} not among the models {what} come with this version."

@@ -32,6 +32,10 @@ def test_what_is_missing_is_named():
     assert "mini-pixel" not in said and " are not among" in said
     assert " is not among" in missing_sentence([name for name in KINDS if name != "mini-ar"])
     assert missing_sentence(list(KINDS)) == "All 6 miniatures are here."
+    some = missing_sentence(["mini-pixel"], ("mini-pixel", "mini-masked"), "whose reconstructions")
+    assert some.startswith("**Not here yet:** mini-masked (")
+    assert "the models whose reconstructions come with this version" in some
+    assert missing_sentence(["mini-pixel"], ("mini-pixel",)) == ""
 
 
 @pytest.mark.parametrize(

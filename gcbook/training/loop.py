@@ -22,7 +22,7 @@ import torch
 from safetensors import safe_open
 
 from gcbook.classifiers.quiet import quiet_libraries
-from gcbook.errors import InputError
+from gcbook.errors import GcbookError, InputError
 from gcbook.locks import locked
 from gcbook.training.interrupts import uninterrupted
 from gcbook.training.plan import Plan
@@ -111,6 +111,7 @@ class Trainer:
 
         Raises:
             InputError: another process trains in the folder.
+            GcbookError: the loss is no longer finite; what was saved before stays.
         """
         with locked(self.folder, "training in this folder"):
             self._run(until)
@@ -133,15 +134,22 @@ class Trainer:
                 self.seconds = now - begun
                 if self._take_stock(float(losses[0] / losses[1])):
                     losses.zero_()
-                if now - shown > 30:
+                if now - shown > 30 and losses[1]:
                     self.report(self._line(f"loss {float(losses[0] / losses[1]):.4f}"))
                     shown = now
                 if now - saved > self.save_every:
                     self.save()
                     saved = now
-        finally:
-            self.save()
-            self._pack()
+        except GcbookError:
+            raise  # what went astray is not kept
+        except BaseException:
+            self._keep()
+            raise
+        self._keep()
+
+    def _keep(self) -> None:
+        self.save()
+        self._pack()
 
     def _take_stock(self, loss: float | None) -> bool:
         """Validate and keep a checkpoint, each where it is due and not yet done."""
@@ -166,6 +174,12 @@ class Trainer:
             group["lr"] = self.plan.rate(self.step, self.begun)
         self.optimizer.zero_grad(set_to_none=True)
         loss = self.task.loss(self.step, generator)
+        if not torch.isfinite(loss):
+            raise GcbookError(
+                f"{self.folder}: expected a finite loss, found {loss.item()} in step {self.step:,}: "
+                "the training went astray. What was saved before that is still there, but goes the "
+                "same way; train in another folder with another seed or a smaller learning rate."
+            )
         loss.backward()
         if self.plan.clip:
             torch.nn.utils.clip_grad_norm_(self.parameters.values(), self.plan.clip)

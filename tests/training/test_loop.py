@@ -6,7 +6,7 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from gcbook.errors import InputError
+from gcbook.errors import GcbookError, InputError
 from gcbook.locks import locked
 from gcbook.training.loop import Trainer
 from gcbook.training.plan import Plan
@@ -209,6 +209,21 @@ def test_two_processes_do_not_train_in_one_folder(tmp_path):
     assert trainer.step == 10
     with locked(tmp_path, "training"):
         pass  # it is free again
+
+
+class Astray(Line):
+    def loss(self, step, generator):
+        return super().loss(step, generator) * (float("nan") if step == 12 else 1.0)
+
+
+def test_a_loss_that_is_not_finite_ends_the_run_and_leaves_what_was_saved(tmp_path):
+    plan = Plan(40, learning_rate=0.1, warmup=5, validate_every=10)
+    trainer = Trainer(Astray(), plan, tmp_path, report=lambda line: None)
+    trainer.run(until=10)
+    kept = (tmp_path / "state.safetensors").read_bytes()
+    with pytest.raises(GcbookError, match="found nan in step 12: the training went astray"):
+        trainer.run()
+    assert (tmp_path / "state.safetensors").read_bytes() == kept
 
 
 def test_seeds_and_steps_have_draws_of_their_own(tmp_path):

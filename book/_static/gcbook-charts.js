@@ -314,6 +314,7 @@
     box.classList.add("gc-drawn");
     nameControls(host);
     openLegend(chart, host);
+    tipOnTap(host);
     refocus(host, focused);
     box.dispatchEvent(new CustomEvent("gc-drawn", { bubbles: true }));
   }
@@ -340,6 +341,32 @@
     };
     visit(vega);
     return vega;
+  }
+
+  // A finger does not hover. Vega shows what a mark stands for when a pointer moves over it, and hides
+  // it when the pointer leaves, which a finger does as soon as it is lifted; so a tap is followed by
+  // a move. And a tip that would stick out of a narrow screen is moved back into it.
+  function tipOnTap(host) {
+    let finger = false;
+    host.addEventListener("pointerdown", function (event) { finger = event.pointerType === "touch"; });
+    host.addEventListener("click", function (event) {
+      if (!finger || !event.target.closest("svg")) return;
+      event.target.dispatchEvent(new PointerEvent("pointermove", {
+        bubbles: true, view: window, clientX: event.clientX, clientY: event.clientY,
+      }));
+    });
+    host.addEventListener("pointermove", () => requestAnimationFrame(keepTipInside));
+  }
+
+  const tip = () => document.getElementById("vg-tooltip-element");
+
+  function keepTipInside() {
+    const shown = tip();
+    if (!shown || !shown.classList.contains("visible")) return;
+    const at = shown.getBoundingClientRect();
+    const most = document.documentElement.clientWidth - 4 - at.width;
+    const left = Math.max(4, Math.min(at.left, most));
+    if (Math.abs(left - at.left) > 0.5) shown.style.left = left + "px";
   }
 
   function focusPath(host) {
@@ -419,6 +446,9 @@
     const resized = new ResizeObserver(function () {
       clearTimeout(timer);
       timer = setTimeout(() => boxes.forEach(refresh), 150);
+    });
+    document.addEventListener("pointerdown", function (event) {
+      if (tip() && !event.target.closest(".gc-live")) tip().classList.remove("visible");
     });
     boxes.forEach(function (box) {
       const source = box.querySelector('script[type="application/json"]');

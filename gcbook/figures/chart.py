@@ -18,6 +18,8 @@ __all__ = ["chart_html", "chart_image", "chart_spec", "static_svg", "vegalite_ve
 # The width of the text column on a wide screen, for the image of a chart as wide as its container.
 STATIC_WIDTH = 680
 
+_LINE = {"symbolType": "stroke", "symbolStrokeWidth": 2, "symbolSize": 350}
+
 
 def chart_spec(chart: "alt.TopLevelMixin") -> dict[str, Any]:
     """The chart's Vega-Lite specification, with numbers rounded to six significant digits.
@@ -36,6 +38,7 @@ def chart_spec(chart: "alt.TopLevelMixin") -> dict[str, Any]:
             'Add .properties(description="…") to the outermost chart: what is on the axes and '
             "what there is to see."
         )
+    _line_legends(spec)
     spec["datasets"] = {k: _compact(v) for k, v in spec.get("datasets", {}).items()}
     twins = _dark_twins()
     if twins:
@@ -106,6 +109,24 @@ def chart_image(spec: Mapping[str, Any]) -> str:
     box = f' width="{float(size[1]):.0f}" height="{float(size[2]):.0f}"' if size else ""
     alt_text = html.escape(spec["description"], quote=True)
     return f'<img class="gc-static" alt="{alt_text}"{box} src="{html.escape(uri)}">'
+
+
+def _line_legends(node: Any) -> None:
+    """Show dashes in legends as lines: around a dot no dash can be told from another."""
+    if isinstance(node, list):
+        for each in node:
+            _line_legends(each)
+    elif isinstance(node, dict):
+        encoding = node.get("encoding", {})
+        if "strokeDash" in encoding:
+            for channel in ("strokeDash", "color"):
+                legend = encoding.get(channel, {}).get("legend")
+                if isinstance(legend, dict):
+                    for key, value in _LINE.items():
+                        legend.setdefault(key, value)
+        for key, value in node.items():
+            if key not in ("datasets", "values"):
+                _line_legends(value)
 
 
 def _compact(rows: Any) -> Any:

@@ -80,12 +80,12 @@ def fig_placement(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "Moved by the prompt",
         alt.Scale(),
         ".2f",
-        "A panel for each axis, the mean of both of its ends and each end. Over the strength: how "
-        "far the prompt moves reconstructions towards what it names, where the drawing has it and "
-        "on the mirror image, with the bands of their intervals, and the largest movement between "
-        "two wrong prompts. A line at 0, no movement.",
+        "A panel for each axis, the mean of both of its ends, and one for the blends. Over the "
+        "strength: how far the prompt moves reconstructions towards what it names, where the "
+        "drawing has it and on the mirror image, with the bands of their intervals, and the "
+        "largest movement between two wrong prompts. A line at 0, no movement.",
         baseline=0,
-    )
+    ).resolve_scale(y="shared")
 
 
 def fig_overlap(rows: pd.DataFrame) -> alt.TopLevelMixin:

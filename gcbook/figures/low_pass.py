@@ -77,10 +77,10 @@ def fig_accuracy_and_bias(
         .transform_regression("accuracy", "shape_bias")
         .mark_line(color=CHANCE_LINE, strokeDash=[4, 4], clip=True)
         .encode(x=x, y=y),
-        base.mark_rule(opacity=0.4).encode(
+        base.mark_rule(opacity=0.6).encode(
             x=alt.X("accuracy_low:Q"), x2="accuracy_high:Q", y=y, color=color
         ),
-        base.mark_rule(opacity=0.4).encode(
+        base.mark_rule(opacity=0.6).encode(
             x=x, y=alt.Y("bias_low:Q"), y2="bias_high:Q", color=color
         ),
         base.mark_point(filled=True, size=110, opacity=1, stroke=INK, strokeWidth=0.8).encode(

@@ -13,6 +13,7 @@ from gcbook.figures.parts import dropdown, literal
 __all__ = ["fig_manipulations", "fig_quiz", "fig_samples", "fig_textures"]
 
 _ROW = 84
+_LABELS = 68
 _MOST = 62
 """Pixels a side of a picture where there is room."""
 
@@ -99,6 +100,8 @@ def fig_manipulations(samples: pd.DataFrame) -> alt.TopLevelMixin:
             ticks=False,
             domain=False,
             labelExpr=f"{literal(labels)}[manipulation][datum.value] || ''",
+            # Room for the longest label, whichever is shown first.
+            minExtent=_LABELS,
         ),
     )
     tooltip = [
@@ -114,6 +117,7 @@ def fig_manipulations(samples: pd.DataFrame) -> alt.TopLevelMixin:
         title=alt.TitleParams(
             text=alt.ExprRef(f"'Down: ' + {literal(strengths)}[manipulation]"),
             anchor="start",
+            frame="group",
             fontSize=13,
         ),
         description=(

@@ -139,29 +139,33 @@ def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     if rows.empty:
         return nothing(_ABSENT)
-    x = alt.X("distance:Q", title="Distance, less the image's mean", scale=alt.Scale(zero=False))
+    nearest = list(rows.sort_values("distance")["category"])
+    y = alt.Y("category:N", sort=nearest, title=None).axis(grid=True, gridDash=[1, 3])
+    tooltip = [
+        alt.Tooltip("category:N", title="Prompt"),
+        alt.Tooltip("distance:Q", title="Distance, less the image's mean", format=".4f"),
+        alt.Tooltip("named:Q", title="Named for other images", format=".1%"),
+        alt.Tooltip("drawn:Q", title="Drawn, judged right", format=".1%"),
+    ]
     panels = []
-    for field, title in (
-        ("named", "Named for other images"),
-        ("drawn", "Drawn from the prompt alone: judged right"),
+    for field, title, form in (
+        ("distance", "Distance", ".3f"),
+        ("named", "Named for others", ".0%"),
+        ("drawn", "Drawn, judged right", ".0%"),
     ):
-        y = alt.Y(f"{field}:Q", title=None).axis(format=".0%")
-        base = alt.Chart(rows).encode(x=x, y=y)
-        layers = [
-            base.mark_point(filled=True, size=60, opacity=1, color=INK).encode(
-                tooltip=[
-                    alt.Tooltip("category:N", title="Prompt"),
-                    alt.Tooltip("distance:Q", format=".4f"),
-                    alt.Tooltip(f"{field}:Q", title=title, format=".1%"),
-                ]
-            ),
-            base.mark_text(align="left", dx=7, fontSize=11, aria=False).encode(text="category:N"),
-        ]
-        panels.append(alt.layer(*layers).properties(width=270, height=230, title=title))
+        marks = alt.Chart(rows).mark_point(filled=True, size=60, opacity=1, color=INK)
+        panels.append(
+            marks.encode(
+                x=alt.X(f"{field}:Q", title=None).axis(format=form, tickCount=4),
+                y=y,
+                tooltip=tooltip,
+            ).properties(width=170, height=290, title=title)
+        )
     return side_by_side(
         panels,
         [],
-        "Two scatter plots with a point a prompt over the mean distance to which it leads from "
-        "images of other categories: how often it is named for these images, and how often the "
-        "judge recognises what the model draws from that prompt alone.",
-    )
+        "Three panels with a row a prompt, those that stay closest at the top: the mean distance "
+        "to which a prompt leads from images of other categories, less the image's mean; how "
+        "often it is named for these images; and how often the judge recognises what the model "
+        "draws from that prompt alone.",
+    ).properties(columns=3)

@@ -51,6 +51,13 @@ DARK = {
     BAND: "#a0a0a0",
     # Single humans are small marks, and need more contrast on dark ground.
     HUMAN: "#f0606e",
+    # So does text in the hues of models.
+    GENERATIVE["imagen"]: "#3fa2e6",
+    GENERATIVE["muse"]: "#a983ec",
+    "#5b3794": "#a98fe0",
+    "#3e7cb1": "#6aa9dc",
+    "#00805f": "#2fb58f",
+    OWN: "#d673bf",
 }
 """Light colour → its twin on the dark page."""
 

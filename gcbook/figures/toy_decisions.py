@@ -158,7 +158,10 @@ def fig_evidence(evidence: pd.DataFrame) -> alt.TopLevelMixin:
     size = {"width": _THIRD - 10, "height": 190}
     weight = (
         base.mark_area(line={"color": INK}, color=CHANCE_LINE, fillOpacity=0.25)
-        .encode(x=x, y=alt.Y("weight:Q", title="Weight, largest 1"))
+        .encode(
+            x=x,
+            y=alt.Y("weight:Q", title="Weight, largest 1", scale=alt.Scale(domain=[0, 1])),
+        )
         .properties(title="Weight", **size)
     )
     tooltip = [
@@ -180,11 +183,11 @@ def fig_evidence(evidence: pd.DataFrame) -> alt.TopLevelMixin:
     )
     total = (
         base.transform_aggregate(total="sum(product)")
-        .transform_calculate(says="'sum: ' + (datum.total > 0 ? 'fine' : 'coarse') + ' cue'")
-        .mark_text(align="right", baseline="top", fontSize=12, fontWeight="bold", dx=-4, dy=4)
+        .transform_calculate(says="'Sum: ' + (datum.total > 0 ? 'fine' : 'coarse') + ' cue'")
+        .mark_text(align="right", baseline="bottom", fontSize=12, fontWeight="bold", dy=-7)
         .encode(x=alt.value("width"), y=alt.value(0), text="says:N")
     )
-    weighted = alt.layer(product, total).properties(title="Weight × evidence", **size)
+    weighted = alt.layer(product, total).properties(title="Product", **size)
     return side_by_side(
         [weight, gap, weighted],
         [choice, k],

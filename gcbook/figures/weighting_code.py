@@ -23,7 +23,7 @@ __all__ = ["MEASURES", "RULES", "counted", "decided", "shares", "time"]
 MEASURES = ("Accuracy", "Shape accuracy", "Texture accuracy", "Shape bias")
 """The first of in-distribution images, the others of cue conflicts."""
 
-RULES = ("as set below", f"paper's: k = {PAPER}")
+RULES = ("as set here", f"paper's: k = {PAPER}")
 """Whose decisions are counted: those under the reader's weights, or the paper's with all draws."""
 
 

@@ -176,9 +176,10 @@ class Trainer:
         loss = self.task.loss(self.step, generator)
         if not torch.isfinite(loss):
             raise GcbookError(
-                f"{self.folder}: expected a finite loss, found {loss.item()} in step {self.step:,}: "
-                "the training went astray. What was saved before that is still there, but goes the "
-                "same way; train in another folder with another seed or a smaller learning rate."
+                f"{self.folder}: expected a finite loss, found {loss.item()} in step "
+                f"{self.step:,}: the training went astray. What was saved before that is still "
+                "there, but goes the same way; train in another folder with another seed or a "
+                "smaller rate."
             )
         loss.backward()
         if self.plan.clip:

@@ -19,6 +19,7 @@ __all__ = [
     "placement_lines",
     "resemblance_lines",
     "summed_models",
+    "without_single_ends",
 ]
 
 BLEND = f"{BLENDS} blends"
@@ -164,6 +165,12 @@ def placement_lines(placement: pd.DataFrame, blends: pd.DataFrame) -> pd.DataFra
         columns={f"named{end}": f"moved{end}" for end in ("", "_low", "_high")}
     )
     return _lines([(shown, _PLACEMENT), (mixed, _PLACEMENT)])
+
+
+def without_single_ends(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines of `placement_lines` that count: of both ends of an axis, and of blends."""
+    single = tuple(f"{end}: " for axis in AXES for end in (axis.drawing, axis.control))
+    return lines[~lines["panel"].str.startswith(single)] if len(lines) else lines
 
 
 def overlap_lines(rows: pd.DataFrame) -> pd.DataFrame:

@@ -67,7 +67,7 @@ def test_a_panel_a_rule():
 def test_a_point_a_prompt_with_its_name():
     rows = pd.DataFrame({"category": CATEGORIES, "distance": np.linspace(0.1, 0.2, 16)})
     svg = static_svg(chart_spec(fig_stick(rows.assign(named=0.1, drawn=0.5))))
-    assert svg.count(">keyboard<") == 2
+    assert svg.count(">keyboard<") == 3
 
 
 @pytest.mark.parametrize("make", [fig_sixteen, fig_rules, fig_stick])

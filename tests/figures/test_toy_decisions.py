@@ -174,7 +174,7 @@ def test_every_weighting_on_offer_is_a_column_or_computed(evidence):
     assert [panel.get("title") for panel in evidence["concat"]] == [
         "Weight",
         "Evidence",
-        "Weight × evidence",
+        "Product",
     ]
     assert "Three panels over t" in evidence["description"]
 
@@ -183,7 +183,7 @@ def test_every_weighting_on_offer_is_a_column_or_computed(evidence):
 def test_the_sum_says_which_cue_wins(evidence, weighting, k):
     weights = np.exp(-k * EVIDENCE["t"]) if weighting == "exp" else EVIDENCE[weighting]
     cue = "fine" if (EVIDENCE["gap"] * weights).sum() > 0 else "coarse"
-    assert f"sum: {cue} cue" in render(evidence, evidence_weight=weighting, evidence_k=k)
+    assert f"Sum: {cue} cue" in render(evidence, evidence_weight=weighting, evidence_k=k)
 
 
 def test_both_outcomes_occur(evidence):

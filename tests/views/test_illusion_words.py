@@ -11,6 +11,7 @@ from gcbook.views.illusion_lines import (
     placement_lines,
     resemblance_lines,
     summed_models,
+    without_single_ends,
 )
 from gcbook.views.illusion_words import (
     LEAST,
@@ -224,6 +225,13 @@ def test_lines_of_the_figures():
         "duck–rabbit: rabbit − duck",
         "duck: rabbit − duck",
         "face in a rock, both ends: face − wrong",
+    ]
+    main = without_single_ends(placed)
+    assert list(dict.fromkeys(main["panel"])) == [
+        "duck–rabbit, both ends: rabbit − duck",
+        "face in a rock, both ends: face − wrong",
+        "vase and faces, both ends: face − bottle",
+        "40 blends",
     ]
     of_vase = placed[placed["panel"].str.startswith("vase and faces")]
     assert set(of_vase["line"]) == {"Where the drawing has it", "Wrong prompts at most"}

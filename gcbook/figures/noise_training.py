@@ -1,6 +1,9 @@
 """Figures of classifiers trained and tested with diffusion-style noise: Fig. 13 and its cells."""
 
+import math
+
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from gcbook.categories import CATEGORIES
@@ -37,9 +40,12 @@ def fig_noise_cells(cells: pd.DataFrame) -> alt.TopLevelMixin:
         rows = cells[cells["measure"] == title].drop(columns="measure")
         percent = title != MEASURES["shape_bias"]
         form = ".1%" if percent else ".2f"
-        x = alt.X("value:Q", scale=_UNIT, title=None).axis(
-            format=".0%" if percent else ".1f", values=TENTHS[::2]
-        )
+        scale = _scale(rows, title)
+        whole = scale is _UNIT
+        axis = alt.Axis(format=".0%" if percent else ".2f", tickCount=5)
+        if whole:
+            axis.values = TENTHS[::2]
+        x = alt.X("value:Q", scale=scale, title=None, axis=axis)
         y = alt.Y("tested:N", sort=_TESTED, title=None).axis(grid=True, gridDash=[1, 3])
         # Beside each other, not on top.
         offset = alt.YOffset("trained:N", sort=list(_TRAINED))
@@ -59,7 +65,7 @@ def fig_noise_cells(cells: pd.DataFrame) -> alt.TopLevelMixin:
             .mark_tick(thickness=1.5, size=9, opacity=0.6)
             .encode(x=x, tooltip=tooltip),
             together.mark_rule(strokeWidth=2).encode(
-                x=alt.X("low:Q", scale=_UNIT, title=None), x2="high:Q"
+                x=alt.X("low:Q", scale=scale, title=None), x2="high:Q"
             ),
             together.mark_point(filled=True, size=75, opacity=1).encode(
                 x=x, shape=shape, tooltip=tooltip
@@ -87,6 +93,16 @@ def fig_noise_cells(cells: pd.DataFrame) -> alt.TopLevelMixin:
         "seed; beside shape bias a grey stroke for an observer blind to texture who names the "
         "shape as often.",
     ).properties(columns=2)
+
+
+def _scale(rows: pd.DataFrame, title: str) -> alt.Scale:
+    """The whole range, or that part of it in which all marks of a small measure lie."""
+    values = rows[["value", "low", "high"]].to_numpy(float)
+    if title == MEASURES["texture_accuracy"]:
+        return alt.Scale(domain=[0, math.ceil(10 * np.nanmax(values)) / 10])
+    if title == MEASURES["shape_bias"]:
+        return alt.Scale(domain=[math.floor(10 * np.nanmin(values)) / 10, 1])
+    return _UNIT
 
 
 def fig_noise_categories(rows: pd.DataFrame) -> alt.TopLevelMixin:

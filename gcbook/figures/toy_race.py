@@ -40,7 +40,10 @@ def fig_race(race: pd.DataFrame) -> alt.TopLevelMixin:
             high=f"{scored} ? datum.score_high : datum.behind_high",
         )
     )
-    x = alt.X("draw:Q", scale=alt.Scale(type="log", nice=False), title="Draws so far")
+    # The same for all images, so that they compare, and words beside marks find room.
+    domain = [int(race["draw"].min()), int(race["draw"].max())]
+    scale = alt.Scale(type="log", nice=False, domain=domain)
+    x = alt.X("draw:Q", scale=scale, title="Draws so far")
     x = x.axis(values=[5, 10, 20, 50, 100, 200, 500, 1000, 2000], format="d", grid=False)
     y = alt.Y("value:Q", title="Score × 1,000")
     color = class_color().legend(symbolOpacity=1, symbolType="stroke", symbolStrokeWidth=2.5)

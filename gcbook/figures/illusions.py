@@ -74,18 +74,22 @@ def fig_placement(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: as those of `fig_resemblance`.
     """
-    return _panels(
-        rows,
-        "placement_model",
-        "Moved by the prompt",
-        alt.Scale(),
-        ".2f",
-        "A panel for each axis, the mean of both of its ends, and one for the blends. Over the "
-        "strength: how far the prompt moves reconstructions towards what it names, where the "
-        "drawing has it and on the mirror image, with the bands of their intervals, and the "
-        "largest movement between two wrong prompts. A line at 0, no movement.",
-        baseline=0,
-    ).resolve_scale(y="shared")
+    return (
+        _panels(
+            rows,
+            "placement_model",
+            "Moved by the prompt",
+            alt.Scale(),
+            ".2f",
+            "A panel for each axis, the mean of both of its ends, and one for the blends. Over the "
+            "strength: how far the prompt moves reconstructions towards what it names, where the "
+            "drawing has it and on the mirror image, with the bands of their intervals, and the "
+            "largest movement between two wrong prompts. A line at 0, no movement.",
+            baseline=0,
+        )
+        .resolve_scale(y="shared")
+        .properties(columns=2)
+    )
 
 
 def fig_overlap(rows: pd.DataFrame) -> alt.TopLevelMixin:

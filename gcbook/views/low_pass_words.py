@@ -113,8 +113,8 @@ def miniature_control_sentence(rows: pd.DataFrame, correlations: pd.DataFrame) -
         best = max(sharp.to_dict("records"), key=lambda row: row["accuracy"])
         parts.append(
             f"The best of these networks on high-pass images, {best['observer']}, answers "
-            f"{best['accuracy']:.0%} of them (chance is {CHANCE:.1%}): where nobody can do a "
-            "thing, its coefficient is no control."
+            f"{best['accuracy']:.0%} of them (chance is {CHANCE:.1%}): where hardly anybody can do "
+            "a thing, its coefficient is no control."
             if best["accuracy"] < 3 * CHANCE
             else f"On high-pass images {best['observer']} is the best, with {best['accuracy']:.0%}."
         )

@@ -232,8 +232,8 @@ def gap_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) 
         kept_in = last[last["kept"] == "kept"]["category"].value_counts()
         parts.append(
             f"By how much more often {model} recognises what it kept than what it lost, against "
-            f"{CLASSIFIER}: {'; '.join(found)}. What it kept from the largest strength are to "
-            f"{kept_in.iloc[:3].sum() / kept_in.sum():.0%} three categories "
+            f"{CLASSIFIER}: {'; '.join(found)}. Of what it kept from the largest strength, "
+            f"{kept_in.iloc[:3].sum() / kept_in.sum():.0%} are of three categories "
             f"({listed(kept_in.index[:3])}), and the judge gave them {before['kept']:.2f} before "
             f"anything was taken apart, the lost ones {before['lost']:.2f}."
             if len(before) == 2

@@ -137,7 +137,7 @@ def test_kept_and_lost_objects_with_a_network_that_makes_nothing():
 def test_the_gain_of_what_was_kept_is_compared_with_the_controls():
     said = gap_sentence(draws=200)
     assert "against mini-cnn: +1.00 against +0.50 at 0.9 (difference +0.50" in said
-    assert "are to 100% three categories (cat)" in said
+    assert "100% are of three categories (cat)" in said
     assert "gave them 0.80 before anything was taken apart, the lost ones 0.80." in said
 
 

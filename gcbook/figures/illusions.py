@@ -74,21 +74,18 @@ def fig_placement(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: as those of `fig_resemblance`.
     """
-    return (
-        _panels(
-            rows,
-            "placement_model",
-            "Moved by the prompt",
-            alt.Scale(),
-            ".2f",
-            "A panel for each axis, the mean of both of its ends, and one for the blends. Over the "
-            "strength: how far the prompt moves reconstructions towards what it names, where the "
-            "drawing has it and on the mirror image, with the bands of their intervals, and the "
-            "largest movement between two wrong prompts. A line at 0, no movement.",
-            baseline=0,
-        )
-        .resolve_scale(y="shared")
-        .properties(columns=2)
+    return _panels(
+        rows,
+        "placement_model",
+        "Moved by the prompt",
+        alt.Scale(),
+        ".2f",
+        "A panel for each axis, the mean of both of its ends, and one for the blends. Over the "
+        "strength: how far the prompt moves reconstructions towards what it names, where the "
+        "drawing has it and on the mirror image, with the bands of their intervals, and the "
+        "largest movement between two wrong prompts. A line at 0, no movement.",
+        baseline=0,
+        shared=True,
     )
 
 
@@ -120,6 +117,7 @@ def _panels(
     form: str,
     description: str,
     baseline: float | None = None,
+    shared: bool = False,
 ) -> alt.TopLevelMixin:
     if rows.empty:
         return nothing("No reconstructions come with this version.")
@@ -158,7 +156,10 @@ def _panels(
             level = pd.DataFrame({"value": [baseline]})
             layers.insert(0, alt.Chart(level).mark_rule(color=CHANCE_LINE).encode(y=y))
         panels.append(alt.layer(*layers).properties(title=str(panel), **_SIZE))
-    return side_by_side(panels, parameters, description).properties(columns=3)
+    beside = side_by_side(panels, parameters, description)
+    if shared:
+        return beside.properties(columns=2).resolve_scale(y="shared")
+    return beside.properties(columns=3)
 
 
 def fig_preferences(rows: pd.DataFrame) -> alt.TopLevelMixin:

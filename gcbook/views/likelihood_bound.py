@@ -27,6 +27,7 @@ __all__ = [
     "cutoff_sentence",
     "density_grid",
     "ratio_rows",
+    "score_title",
     "weight_rows",
     "weight_sentence",
 ]
@@ -139,6 +140,18 @@ def weight_rows(
     return pd.concat(tables, ignore_index=True).round(6)
 
 
+def score_title(name: str) -> str:
+    """What a score or a weighting is called in a sentence.
+
+    >>> score_title("exp:7"), score_title("exact"), score_title("bound, 16 steps")
+    ('the weights exp(−7t)', 'the likelihoods', 'bound, 16 steps')
+    """
+    if name.startswith("exp:"):
+        return f"the weights exp(−{name.removeprefix('exp:')}t)"
+    known = {"exact": "the likelihoods", "elbo": "the bound", "uniform": "equal weights"}
+    return known.get(name, name)
+
+
 def weight_sentence(rows: pd.DataFrame) -> str:
     """Say where the middle of each weighted difference lies, and how much is beyond t = ½.
 
@@ -149,10 +162,9 @@ def weight_sentence(rows: pd.DataFrame) -> str:
     for name, group in rows[rows["part"] == "difference"].groupby("weighting", sort=False):
         middle = _middle(group)
         beyond = 1 - group.loc[group["t"] <= HALF, "below"].max()
-        words = "the bound" if name == "elbo" else f"the weights {name}"
         parts.append(
-            f"- Under {words} half of the difference between the classes comes from t below "
-            f"{middle:.2g}, and {beyond:.1%} of it from t above one half."
+            f"- Under {score_title(str(name))} half of the difference between the classes comes "
+            f"from t below {middle:.2g}, and {beyond:.1%} of it from t above one half."
         )
     return "\n".join(parts)
 
@@ -260,10 +272,10 @@ def agreement_sentence(rows: pd.DataFrame) -> str:
         nearer = "the likelihoods" if row["as_bayes"] > row["as_coarse"] else "the coarse cue"
         if row["as_bayes"] == row["as_coarse"]:
             nearer = "neither more than the other"
-        name = "the likelihoods" if row["score"] == "exact" else row["score"]
         parts.append(
-            f"- {name}: {row['right']:.1%} right; decisions as the likelihoods on "
-            f"{row['as_bayes']:.1%}, as the coarse cue alone on {row['as_coarse']:.1%}"
+            f"- {score_title(row['score'])}: {row['right']:.1%} right; decisions as the "
+            f"likelihoods on {row['as_bayes']:.1%}, as the coarse cue alone on "
+            f"{row['as_coarse']:.1%}"
             + ("." if row["score"] == "exact" else f": nearer to {nearer}.")
         )
     return "\n".join(parts)

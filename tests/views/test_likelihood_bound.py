@@ -17,6 +17,7 @@ from gcbook.views.likelihood_bound import (
     bound_sentence,
     cutoff_sentence,
     ratio_rows,
+    score_title,
     weight_rows,
     weight_sentence,
 )
@@ -126,11 +127,9 @@ def test_no_score_is_right_more_often_than_the_likelihoods():
     assert rows.loc["uniform", "as_coarse"] == 1
     said = agreement_sentence(rows.reset_index())
     assert f"- the likelihoods: {rows.loc['exact', 'right']:.1%} right" in said
-    nearer = {"exp:7": "the likelihoods", "uniform": "the coarse cue"}
-    for line in said.splitlines():
-        name = line[2:].partition(":")[0] if "exp" not in line else "exp:7"
-        if name in nearer:
-            assert line.endswith(f"nearer to {nearer[name]}.")
+    lines = {line[2:].partition(":")[0]: line for line in said.splitlines()}
+    for name, nearer in (("exp:7", "the likelihoods"), ("uniform", "the coarse cue")):
+        assert lines[score_title(name)].endswith(f"nearer to {nearer}.")
 
 
 def test_every_equation_holds_for_other_classes_too():

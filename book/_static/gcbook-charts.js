@@ -313,6 +313,7 @@
     host.classList.remove("gc-measuring");
     box.classList.add("gc-drawn");
     nameControls(host);
+    namePositions(host, (JSON.parse(chart.spec).usermeta || {}).positions || {});
     openLegend(chart, host);
     tipOnTap(host);
     refocus(host, focused);
@@ -391,6 +392,24 @@
         bind.setAttribute("role", "group");
         bind.setAttribute("aria-label", name);
       }
+    });
+  }
+
+  // A slider that counts positions shows what each of them stands for.
+  function namePositions(host, positions) {
+    host.querySelectorAll(".vega-bind input[type=range]").forEach(function (input) {
+      const said = positions[input.name];
+      const shown = input.nextElementSibling;
+      if (!said || !shown) return;
+      const say = function () {
+        const words = said[Math.round((input.value - input.min) / (input.step || 1))] || "";
+        shown.textContent = words;
+        input.setAttribute("aria-valuetext", words);
+      };
+      // After Vega's own listeners, which write the number.
+      input.addEventListener("input", say);
+      input.addEventListener("change", say);
+      say();
     });
   }
 

@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from gcbook.categories import CHANCE
-from gcbook.figures.parts import dropdown, interval_tooltips, nothing
+from gcbook.figures.parts import dropdown, interval_tooltips, nothing, positions
 from gcbook.figures.placed import FONT, Grid, at, data_url, heading, image_mark, large_picture
 from gcbook.figures.shape import finish
 from gcbook.figures.theme import CHANCE_LINE, INK
@@ -29,8 +29,9 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
         return nothing(_ABSENT)
     images, shares = list(dict.fromkeys(rows["image"])), sorted(set(rows["hidden"]))
     chosen = dropdown("muse_image", "Image ", images, images[0])
-    bind = alt.binding_range(min=1, max=len(shares), step=1, name=f"Hidden, 1 to {len(shares)} ")
+    bind = alt.binding_range(min=1, max=len(shares), step=1, name="Hidden ")
     slider = alt.param(name="muse_hidden", value=(len(shares) + 1) // 2, bind=bind)
+    said = positions({"muse_hidden": [f"{share:.0%}" for share in shares]})
     ranked = rows.assign(step=rows["hidden"].map(lambda share: shares.index(share) + 1))
     base = alt.Chart(ranked).transform_filter(
         "datum.image === muse_image && datum.step === muse_hidden"
@@ -77,7 +78,7 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
     return finish(
         alt.layer(*layers)
         .add_params(chosen, slider)
-        .properties(view=alt.ViewBackground(stroke=None)),
+        .properties(view=alt.ViewBackground(stroke=None), usermeta=said),
         height=_HEIGHT,
         description=(
             "An image and sixteen reconstructions of it in a grid of four by four, one for each "

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -17,6 +17,7 @@ __all__ = [
     "literal",
     "nothing",
     "per_mille",
+    "positions",
     "start_with",
     "title_lines",
 ]
@@ -52,6 +53,15 @@ def dropdown(name: str, label: str, options: Sequence[str], start: str) -> alt.P
     return alt.param(
         name=name, value=start, bind=alt.binding_select(options=list(options), name=label)
     )
+
+
+def positions(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """What a page shows beside sliders that count positions, by parameter: for ``usermeta``.
+
+    >>> positions({"noise": ["t = 0.1", "t = 0.5"]})
+    {'positions': {'noise': ['t = 0.1', 't = 0.5']}}
+    """
+    return {"positions": {name: list(each) for name, each in values.items()}}
 
 
 def interval_tooltips(form: str) -> list[alt.Tooltip]:

@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 
 from gcbook.categories import CATEGORIES
-from gcbook.figures.parts import dropdown, literal
+from gcbook.figures.parts import dropdown, literal, positions
 from gcbook.figures.placed import (
     FONT,
     WIDE,
@@ -111,8 +111,9 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
         .encode(x=at("middle"), y=at("py2"), text="cue:N"),
     ]
     chart = alt.layer(*layers).add_params(image, noise, shown)
+    said = positions({"steps_noise": [f"t = {t:.3g}" for t in times]})
     return finish(
-        chart.properties(view=alt.ViewBackground(stroke=None)),
+        chart.properties(view=alt.ViewBackground(stroke=None), usermeta=said),
         height=_HEIGHT,
         description=(
             "Pictures of one image: clean, with noise, and sixteen restorations of the noised "
@@ -171,8 +172,9 @@ def fig_errors(errors: pd.DataFrame) -> alt.TopLevelMixin:
         .mark_text(align="left", baseline="bottom", fontSize=FONT + 1)
         .encode(x=alt.value(0), y=alt.value(-6), text="heading:N", description="heading:N"),
     ]
+    said = positions({"errors_noise": [f"t = {t:.3g}" for t in times]})
     return finish(
-        alt.layer(*layers).add_params(image, noise),
+        alt.layer(*layers).add_params(image, noise).properties(usermeta=said),
         height=22 * len(CATEGORIES),
         description=(
             "Bars of the sixteen categories for one image at one strength of noise, from the "
@@ -195,12 +197,12 @@ def _image_list(name: str, images: pd.Series) -> alt.Parameter:
 
 
 def _noise_slider(name: str, times: Sequence[float]) -> alt.Parameter:
-    """Which of the times is shown, from 1; a chart's heading says which that is.
+    """Which of the times is shown, from 1; the page and a heading say which that is.
 
     Times need not be evenly spaced, so the slider runs over their number. It starts where noise
     has begun to hide things.
     """
-    bind = alt.binding_range(min=1, max=len(times), step=1, name=f"Noise, 1 to {len(times)} ")
+    bind = alt.binding_range(min=1, max=len(times), step=1, name="Noise ")
     return alt.param(name=name, value=len(times) // 3 + 1, bind=bind)
 
 

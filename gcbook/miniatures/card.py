@@ -88,4 +88,7 @@ def _command(record: dict[str, Any]) -> str:
 def _where(record: dict[str, Any]) -> str:
     cores = f"{record['threads']} CPU core{'' if record['threads'] == 1 else 's'}"
     where = cores if record["device"] == "cpu" else str(record["device"])
-    return f"{where}, in bfloat16" if record.get("bfloat16") else where
+    if not record.get("bfloat16"):
+        return where
+    # Of a run that was carried from another machine only the end is known.
+    return f"{where}, in bfloat16" + (" at the end" if record.get("carried_at_step") else "")

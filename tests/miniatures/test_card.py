@@ -43,6 +43,7 @@ def test_the_command_makes_the_model_again(tmp_path):
 def test_the_card_says_in_what_arithmetic_it_was_trained(tmp_path):
     said = card(tmp_path / "a", miniature="mini-cnn", steps=10, bfloat16=True)
     assert "minutes on 2 CPU cores, in bfloat16\n" in said
-    carried = card(tmp_path / "c", miniature="mini-cnn", bfloat16=True, carried_at_step=7)
+    about = {"miniature": "mini-cnn", "steps": 10, "bfloat16": True}
+    carried = card(tmp_path / "c", **about, carried_at_step=7)
     assert "in bfloat16 at the end\n" in carried
     assert "bfloat16" not in card(tmp_path / "b", miniature="mini-cnn", steps=10, bfloat16=False)

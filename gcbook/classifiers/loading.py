@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 
 from gcbook.classifiers.weights import weight_variant
 from gcbook.errors import InputError
@@ -53,6 +54,11 @@ def load_weights(
         absent = list(info["missing_keys"])
     except (RuntimeError, ValueError) as error:
         cause, absent = error, [str(error)]
+    except (OSError, SafetensorError) as error:
+        raise InputError(
+            f"{folder}: expected the weights of {kind.__name__}, found files that are missing, "
+            f"damaged or cut short ({error}). Fetch or train the model again."
+        ) from error
     if absent:
         more = f" and {len(absent) - 3} more" if len(absent) > 3 else ""
         raise InputError(

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 
 from gcbook.categories import IMAGENET_CLASSES
 from gcbook.classifiers.preprocess import TorchvisionPreprocess
@@ -84,7 +85,13 @@ def open_folder(folder: Path, config: dict[str, Any]) -> TorchvisionNetwork:
     model = _build(architecture, arguments, str(where))
     state: dict[str, torch.Tensor] = {}
     for file in weight_files(folder):
-        state |= load_file(file)
+        try:
+            state |= load_file(file)
+        except (OSError, SafetensorError) as error:
+            raise InputError(
+                f"{file}: expected weights, found a file that is damaged or cut short ({error}). "
+                "Fetch the model again."
+            ) from error
     _fill(model, state, str(folder), architecture)
     return TorchvisionNetwork(
         folder.name,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from gcbook.decisions import decide, to_trials
-from gcbook.errors import DataNotFoundError
+from gcbook.errors import DataNotFoundError, InputError
 from gcbook.miniatures.answers import SOURCE, mark
 from gcbook.miniatures.shipped import DATA
 from gcbook.scoring.store import Store, is_store
@@ -47,6 +47,9 @@ def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ..
 
     Args:
         folder: of `gcbook worlds`; by default what the package brings.
+
+    Raises:
+        InputError: a folder that is not the package's holds no such model.
     """
     found = []
     place = Path(folder)
@@ -63,6 +66,11 @@ def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ..
                     int(parts["seed"]),
                 )
             )
+    if not found and place != DATA / "worlds":
+        raise InputError(
+            f"{place}: expected a map of `gcbook worlds`, with a folder a world and scored models "
+            "in it; found none. Run `gcbook worlds -o` with this folder, or name another."
+        )
     return tuple(found)
 
 

@@ -131,6 +131,9 @@ class _Run:
         self.n_complete_before = len(stimuli) - len(missing)
         for each, done in zip(stimuli, history.complete, strict=True):
             if done:
+                if writer.known_hash(each) is None:
+                    # The list of images was lost: what is complete is listed again, unscored.
+                    writer.code(each, each.sha256())
                 writer.succeed(each)
         self._known = lambda stimulus: history.known(indices[stimulus.image_id])
         self._incoming = load_images(missing)

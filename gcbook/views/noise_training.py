@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from gcbook.errors import InputError
 from gcbook.miniatures.answers import miniature_answers, with_recipe
 from gcbook.miniatures.noised import MEAN, noised_answers
 from gcbook.miniatures.pooled import CONFLICT, PLAIN, pooled_measures
@@ -50,8 +51,16 @@ def discriminative_models(models: Sequence[str] = ()) -> list[str]:
 
     Args:
         models: names; none takes all.
+
+    Raises:
+        InputError: a name is not one of them.
     """
     there = [name for name in shipped_models() if recipe_of(name)[0] in TRAINED]
+    if unknown := sorted(set(models) - set(there)):
+        raise InputError(
+            f"models: expected some of {', '.join(there) or 'none, for none comes along'}; found "
+            f"{', '.join(unknown)}."
+        )
     return [name for name in there if not models or name in models]
 
 

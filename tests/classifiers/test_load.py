@@ -1,6 +1,7 @@
 """From a name, a folder or a Hub id to the adapter that knows the format."""
 
 import json
+import shutil
 
 import pytest
 from tiny import images
@@ -11,6 +12,7 @@ from gcbook.classifiers.load import FORMATS, OPTIONS, find_kind, load_classifier
 from gcbook.classifiers.prompts import clip_templates, make_prompts
 from gcbook.classifiers.zoo import COSTS, zoo
 from gcbook.errors import DataNotFoundError, InputError
+from gcbook.miniatures.shipped import model_folder
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +93,15 @@ def test_a_damaged_configuration_is_named(tmp_path):
     (tmp_path / "config.json").write_text("{")
     with pytest.raises(InputError, match=r"config\.json: expected JSON"):
         load_classifier(tmp_path)
+
+
+@pytest.mark.parametrize("left", [0, 100, 5000])
+def test_weights_that_are_cut_short_are_named(tmp_path, left):
+    copy = shutil.copytree(model_folder("mini-cnn"), tmp_path / "copy")
+    weights = copy / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:left])
+    with pytest.raises(InputError, match="damaged or cut short"):
+        load_classifier(copy)
 
 
 def test_diffusion_models_get_prompts_only_where_a_template_is_given(tmp_path, called):

@@ -470,7 +470,7 @@ def break_channels(folder: Path) -> None:
         (break_part, "needs the part vae, which the folder does not have"),
         (break_entry, "needs the part text_encoder, which model_index.json does not have"),
         (break_encoder, "text_encoder: expected CLIPTextModel, found XLMRobertaModel"),
-        (break_weights, "unet cannot be loaded as UNet2DConditionModel"),
+        (break_weights, "unet: expected the weights of UNet2DConditionModel, found .* damaged"),
         (break_completeness, "missing or of other shapes: conv_in.bias"),
         (break_safety, "expected weights as safetensors, found diffusion_pytorch_model.bin"),
         (break_scheduler, "with a beta_schedule; found FlowMatchEulerDiscreteScheduler"),

@@ -3,7 +3,7 @@
 import pytest
 from tiny.shipped import CONFLICTS, least, ship_scores
 
-from gcbook.errors import DataNotFoundError
+from gcbook.errors import DataNotFoundError, InputError
 from gcbook.miniatures.worlds import trained_in_worlds, world_answers
 from gcbook.training.worlds import GRID, Job
 
@@ -60,6 +60,7 @@ def test_answers_say_where_and_by_whom(folder):
 
 
 def test_without_models_the_command_is_named(tmp_path):
-    assert trained_in_worlds(tmp_path) == ()
+    with pytest.raises(InputError, match="expected a map of `gcbook worlds`"):
+        trained_in_worlds(tmp_path / "wrong")
     with pytest.raises(DataNotFoundError, match="gcbook worlds makes them"):
         world_answers(())

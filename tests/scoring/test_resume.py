@@ -44,3 +44,21 @@ def test_sigkill_and_resume(tmp_path, raced):
     pd.testing.assert_frame_equal(one.scores(), other.scores(), rtol=1e-5, atol=1e-7)
     first, second = (decide(store).set_index("image_id").sort_index() for store in (one, other))
     pd.testing.assert_frame_equal(first, second, rtol=1e-4)
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"x")])
+def test_a_lost_list_of_images_is_written_again_without_scoring(tmp_path, damage):
+    images, settings = stimuli(6, labels=LABELS), slow_settings(False)
+    score(images, toy(), settings, tmp_path / "s", progress="silent")
+    before = Store.open(tmp_path / "s").images()
+    damage(tmp_path / "s" / "images.parquet")
+    classifier = Counting(toy())
+    report = score(images, classifier, settings, tmp_path / "s", progress="silent")
+    assert report.n_complete == 6
+    assert not classifier.measured
+    after = Store.open(tmp_path / "s").images()
+    order = ["image_id"]
+    pd.testing.assert_frame_equal(
+        after.sort_values(order, ignore_index=True), before.sort_values(order, ignore_index=True)
+    )
+    assert len(decide(Store.open(tmp_path / "s"))) == 6

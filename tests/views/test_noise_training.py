@@ -5,6 +5,7 @@ import pytest
 from tiny.noise_answers import SHARES, answers
 from tiny.shipped import ship_model, use_data
 
+from gcbook.errors import InputError
 from gcbook.miniatures.shares import blind_bias, by_accident
 from gcbook.views.noise_training import (
     CLEAN,
@@ -100,3 +101,5 @@ def test_classifiers_of_both_recipes_are_found(tmp_path, monkeypatch):
         ship_model(data, name)
     assert discriminative_models() == ["mini-cnn", "mini-cnn-seed2", "mini-cnn-noise"]
     assert discriminative_models(["mini-cnn-noise"]) == ["mini-cnn-noise"]
+    with pytest.raises(InputError, match=r"expected some of mini-cnn, .*; found mini-cnn-noize\."):
+        discriminative_models(["mini-cnn", "mini-cnn-noize"])

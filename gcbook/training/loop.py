@@ -12,7 +12,7 @@ a new warm-up, so it does not end exactly as it would have.
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -73,9 +73,11 @@ class Trainer:
         folder: of the state, the history and the checkpoints.
         save_every: seconds after which the state is saved.
         report: called with a line now and then.
+        of: what else makes this run what it is: of which miniature, on which tokenizer. A state
+            that says nothing of it is taken up all the same.
 
     Raises:
-        InputError: the folder holds a run with another plan.
+        InputError: the folder holds a run with another plan, or of something else.
     """
 
     def __init__(
@@ -86,8 +88,11 @@ class Trainer:
         *,
         save_every: float = 120.0,
         report: Callable[[str], None] = print,
+        of: Mapping[str, Any] | None = None,
     ) -> None:
         self.task, self.plan, self.folder = task, plan, Path(folder)
+        # As it comes back from the state: JSON knows no tuples.
+        self.of = json.loads(json.dumps(dict(of or {})))
         self.save_every, self.report = save_every, report
         self.parameters = {
             f"{module}.{name}": value
@@ -118,6 +123,9 @@ class Trainer:
 
     def _run(self, until: int | None) -> None:
         end = min(self.plan.steps, until or self.plan.steps)
+        # Not before the lock: the history may be another process's.
+        rows = forget_later(self.folder / HISTORY, "step", self.step)
+        self.validated = rows[-1]["step"] if rows else 0
         begun, saved = time.monotonic() - self.seconds, time.monotonic()
         shown, losses = time.monotonic(), torch.zeros(2)
         for network in self.task.modules.values():
@@ -260,7 +268,8 @@ class Trainer:
 
     def _write(self, name: str, tensors: dict[str, torch.Tensor], begun: int) -> None:
         known = {"step": self.step, "begun": begun, "seconds": self.seconds}
-        write_state(self.folder / name, tensors, {"plan": asdict(self.plan)} | known)
+        what = {"plan": asdict(self.plan), "of": self.of}
+        write_state(self.folder / name, tensors, what | known)
 
     def _resume(self) -> None:
         path = latest(self.folder / name for name in (STATE, PACKED))
@@ -272,6 +281,11 @@ class Trainer:
                 raise InputError(
                     f"{path}: expected a run with {asdict(self.plan)}, found one with "
                     f"{about['plan']}; use another folder, or remove this one."
+                )
+            if about.get("of") and self.of and about["of"] != self.of:
+                raise InputError(
+                    f"{path}: expected a run of {self.of}, found one of {about['of']}; use another "
+                    "folder, or remove this one."
                 )
             self.step, self.begun, self.seconds = (
                 about[key] for key in ("step", "begun", "seconds")
@@ -297,8 +311,6 @@ class Trainer:
             for name, state in by_name.items():
                 if state:
                     self.optimizer.state[self.parameters[name]] = state
-        rows = forget_later(self.folder / HISTORY, "step", self.step)
-        self.validated = rows[-1]["step"] if rows else 0
 
     def _optimizer(self) -> torch.optim.Optimizer:
         plan = self.plan

@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 from gcbook.categories import CATEGORIES
+from gcbook.classifiers.weights import hash_weights
 from gcbook.errors import InputError
 from gcbook.stimuli.miniworld import ALL_CATEGORIES, DEFAULT_WORLD, World
 from gcbook.stimuli.silhouettes import Split
@@ -120,4 +121,10 @@ def make_trainer(
     plan = replace(recipe.plan, seed=seed, steps=steps or recipe.plan.steps)
     chosen = replace(recipe, choices={**recipe.choices, **(choices or {})})
     task = chosen.make(Start(train, validation, seed, plan.steps, Path(base), device))
-    return Trainer(task, plan, folder, report=report)
+    of = {
+        "miniature": name,
+        "choices": dict(chosen.choices),
+        "world": world.as_dict(),
+        "base": hash_weights(base) if str(base) else "",
+    }
+    return Trainer(task, plan, folder, report=report, of=of)

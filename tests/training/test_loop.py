@@ -211,6 +211,28 @@ def test_two_processes_do_not_train_in_one_folder(tmp_path):
         pass  # it is free again
 
 
+def test_a_run_of_something_else_is_refused(tmp_path):
+    plan = Plan(10, validate_every=10)
+    Trainer(Line(), plan, tmp_path, report=lambda line: None, of={"miniature": "a"}).run()
+    with pytest.raises(InputError, match=r"expected a run of .*'b'.*, found one of .*'a'"):
+        Trainer(Line(), plan, tmp_path, report=lambda line: None, of={"miniature": "b"})
+    assert Trainer(Line(), plan, tmp_path, of={"miniature": "a"}).step == 10
+
+
+def test_a_run_that_is_refused_leaves_the_others_history(tmp_path):
+    plan = Plan(20, validate_every=5)
+    Trainer(Line(), plan, tmp_path, report=lambda line: None).run(until=10)
+    history = tmp_path / "history.jsonl"
+    # The other process has come further than its last state.
+    further = history.read_text() + '{"step": 15}\n'
+    history.write_text(further)
+    with locked(tmp_path, "training in this folder"):
+        late = Trainer(Line(), plan, tmp_path, report=lambda line: None)
+        with pytest.raises(InputError, match="another process"):
+            late.run()
+    assert history.read_text() == further
+
+
 class Astray(Line):
     def loss(self, step, generator):
         return super().loss(step, generator) * (float("nan") if step == 12 else 1.0)

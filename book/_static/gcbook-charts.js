@@ -313,7 +313,7 @@
     host.classList.remove("gc-measuring");
     box.classList.add("gc-drawn");
     nameControls(host);
-    namePositions(host, (JSON.parse(chart.spec).usermeta || {}).positions || {});
+    namePositions(host, (result.spec.usermeta || {}).positions || {});
     openLegend(chart, host);
     tipOnTap(host);
     refocus(host, focused);

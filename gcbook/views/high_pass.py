@@ -22,6 +22,7 @@ from gcbook.views.words import number, span
 
 __all__ = [
     "DECAYS",
+    "PAPER",
     "SETS",
     "answers_to_reduced",
     "decay_rows",

@@ -10,6 +10,7 @@ from gcbook.miniatures.clustered import clustered_sums
 from gcbook.resample import interval
 from gcbook.stimuli.testsets import texture_of
 from gcbook.views.restored_detail import restored_powers, some_images
+from gcbook.views.training_course import PAPERS
 from gcbook.views.words import number, span
 from gcbook.weightings import parse_weighting
 
@@ -22,7 +23,6 @@ PANELS = {
 }
 OTHERS = 2
 """Prompts that name nothing in an image, drawn by lot for each."""
-PAPERS = "exp:7"
 
 
 def prompt_powers(

@@ -7,7 +7,6 @@ import pandas as pd
 
 from gcbook.correlation import correlate
 from gcbook.miniatures.pooled import pooled_measures
-from gcbook.miniatures.shares import blind_bias
 from gcbook.resample import interval
 from gcbook.views.miniature_kinds import plural
 from gcbook.views.words import number, span
@@ -56,7 +55,6 @@ def map_rows(
         names the shape as often (NaN for other measures).
     """
     keys, values, _ = pooled_measures(answers, _CELL, draws=draws, seed=seed, together=True)
-    blind = [blind_bias(share) for share in values["shape_accuracy"][:, 0]]
     tables = []
     for name, title in MEASURES.items():
         low, high = interval(values[name], confidence)
@@ -66,7 +64,7 @@ def map_rows(
             "low": low,
             "high": high,
         }
-        known = blind if name == "shape_bias" else np.nan
+        known = values["blind"][:, 0] if name == "shape_bias" else np.nan
         tables.append(keys.assign(**found, blind=known))
     table = pd.concat(tables, ignore_index=True)
     columns = [*_CELL, "seeds", "measure", "value", "low", "high", "blind"]

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from gcbook.views.noise_training import CLEAN, MEAN_OF_DRAWS, ONE_DRAW
+from tiny.cue_answers import COLUMNS, cue_answers
 
 
 def answers(shares, models=("mini-cnn", "mini-cnn-noise")):
@@ -13,14 +14,8 @@ def answers(shares, models=("mini-cnn", "mini-cnn-noise")):
             continue
         recipe = model.rpartition("-seed")[0] or model
         about = (model, recipe, "noised" if "noise" in model else "clean", tested)
-        for image in range(10):
-            cue = "shape" if image < shape else "texture" if image < shape + texture else "other"
-            category = ("cat", "dog")[image % 2]
-            rows.append((*about, "cue-conflict", category, f"{category}{image}", cue, False))
-            ok = image < right
-            rows.append((*about, "in-distribution", category, f"{category}{image}", "agree", ok))
-    columns = ["observer", "recipe", "trained", "tested", "dataset", "category"]
-    return pd.DataFrame(rows, columns=[*columns, "silhouette", "cue", "right"])
+        rows += cue_answers(about, shape, texture, right)
+    return pd.DataFrame(rows, columns=["observer", "recipe", "trained", "tested", *COLUMNS])
 
 
 SHARES = {

@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tiny.cue_answers import COLUMNS, cue_answers
 
+from gcbook.correlation import correlate
 from gcbook.miniatures.shares import blind_bias
 from gcbook.views.world_map import (
     MEASURES,
@@ -14,7 +16,7 @@ from gcbook.views.world_map import (
     trend_sentence,
 )
 
-COLUMNS = ["diagnosticity", "contrast", "recipe", "variant", "observer", "dataset", "category"]
+ABOUT = ["diagnosticity", "contrast", "recipe", "variant", "observer"]
 
 
 def answers(shares):
@@ -22,13 +24,8 @@ def answers(shares):
     rows = []
     for (point, recipe, variant, seed), (shape, texture, right) in shares.items():
         about = (*point, recipe, variant, f"{recipe}-seed{seed}")
-        for image in range(10):
-            cue = "shape" if image < shape else "texture" if image < shape + texture else "other"
-            category = ("cat", "dog")[image % 2]
-            rows.append((*about, "cue-conflict", category, f"{category}{image}", cue, False))
-            ok = image < right
-            rows.append((*about, "in-distribution", category, f"{category}{image}", "agree", ok))
-    return pd.DataFrame(rows, columns=[*COLUMNS, "silhouette", "cue", "right"])
+        rows += cue_answers(about, shape, texture, right)
+    return pd.DataFrame(rows, columns=[*ABOUT, *COLUMNS])
 
 
 HERE, THERE = (0.89, 1.0), (0.6, 0.5)
@@ -112,8 +109,11 @@ def test_sentences_follow_the_rows():
     longer = "diagnosticity 0.89, contrast × 1: −0.40 → +0.10 (0.05 to 0.20, another sign)"
     assert f"With both trained twice as long, {longer}." in said
     trend = trend_sentence(rows)
-    # Over three worlds the order is the reverse one in both: 2 of 6 arrangements are as far from 0.
-    assert trend.startswith("Over 3 worlds the difference goes with diagnosticity, ρ = ")
+    # Differences of .5, −.4 and 0: of the six orders all but two are as far from none as theirs.
+    expected = correlate([1, 2, 3], [3, 1, 2])[1]
+    for name in ("diagnosticity", "contrast"):
+        assert f"with {name}, ρ = −0.50 (p = {expected.p:.2g})" in trend
+    assert expected.r == pytest.approx(-0.5)
     assert trend_sentence(rows[:1]) == "There are too few worlds for a trend."
     whole = "diagnosticity 0.6, contrast × 0.5: +0.50 → +0.60 (0.50 to 0.70)"
     assert f"With the ResNet trained on whole images, {whole}." in said

@@ -37,6 +37,8 @@ __all__ = [
 DECAYS = (0, 1, 2, 3, 5, 7, 10, 15, 20)
 """Values of k in exp(−kt)."""
 PAPER = 7
+ONE_SIDED = 0.5
+"""Share of one answer beyond which an accuracy tells little of an ability."""
 
 SETS = {
     "in-distribution": "As in training",
@@ -151,7 +153,8 @@ def decay_sentence(rows: pd.DataFrame) -> str:
             f"{model} answers {paper['accuracy']:.1%} of the high-pass images under the paper's k "
             f"= {PAPER} ({span(paper['low'], paper['high'])}; chance is {CHANCE:.1%}). On the same "
             f"images that changes by {changes}. Under the paper's k {paper['commonest']:.0%} of "
-            "the answers are one and the same category, so this is about a small rest."
+            "the answers are one and the same category"
+            f"{', so this is about the rest' if paper['commonest'] > ONE_SIDED else ''}."
         )
     return " ".join(parts) or "No diffusion miniature comes with this version."
 
@@ -178,8 +181,13 @@ def floor_sentence(rows: pd.DataFrame) -> str:
         f"Of the classifiers, the best on high-pass images as they are is {best['model']}, with "
         f"{best['accuracy']:.0%} ({span(best['low'], best['high'], '.2f')}; chance is "
         f"{CHANCE:.1%}), {verdict}. The commonest answer makes up {least:.0%} of the answers of "
-        "the network that varies them most: there, accuracy is little more than a share of images "
-        "whose category happens to be that answer."
+        "the network that varies them most"
+        + (
+            ": there, accuracy is little more than the share of images whose category happens to "
+            "be that answer."
+            if least > ONE_SIDED
+            else "."
+        )
     )
 
 

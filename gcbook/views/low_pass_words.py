@@ -34,7 +34,7 @@ def correlation_sentence(rows: pd.DataFrame) -> str:
         rows: from `correlation_rows`.
     """
     parts = []
-    for found in _of(rows, BLURRED, EVERYBODY):
+    for found in _of(rows, BLURRED, left_out=EVERYBODY):
         name = found["coefficient"]
         printed = quoted_value(f"shape_bias_low_pass_{name.lower()}")
         if np.isnan(found["r"]):
@@ -60,7 +60,7 @@ def stronger_sentence(rows: pd.DataFrame, confidence: float = 0.95) -> str:
         rows: from `correlation_rows`.
         confidence: of the paper's interval.
     """
-    found = _of(rows, BLURRED, EVERYBODY)
+    found = _of(rows, BLURRED, left_out=EVERYBODY)
     if not found or np.isnan(found[0]["low"]):
         return ""
     printed = quoted_value("shape_bias_low_pass_pearson")
@@ -118,8 +118,11 @@ def miniature_control_sentence(rows: pd.DataFrame, correlations: pd.DataFrame) -
             if best["accuracy"] < 3 * CHANCE
             else f"On high-pass images {best['observer']} is the best, with {best['accuracy']:.0%}."
         )
-    low = {row["left_out"]: row["r"] for row in _pearson(correlations, BLURRED)}
-    plain = {row["left_out"]: row["r"] for row in _pearson(correlations, "In-distribution")}
+    low = {row["left_out"]: row["r"] for row in _of(correlations, BLURRED, coefficient="Pearson")}
+    plain = {
+        row["left_out"]: row["r"]
+        for row in _of(correlations, "In-distribution", coefficient="Pearson")
+    }
     moved = {
         name: abs(plain[name] - plain[EVERYBODY])
         for name in plain
@@ -198,7 +201,7 @@ def arrangements_sentence(rows: pd.DataFrame) -> str:
     Args:
         rows: from `correlation_rows`.
     """
-    found = _of(rows, BLURRED, EVERYBODY)
+    found = _of(rows, BLURRED, left_out=EVERYBODY)
     if not found or np.isnan(found[0]["r"]):
         return "There is nothing to test."
     if found[0]["exact"]:
@@ -233,11 +236,8 @@ def paper_networks_sentence(rows: pd.DataFrame) -> str:
     )
 
 
-def _pearson(rows: pd.DataFrame, measured_on: str) -> list[dict[str, Any]]:
-    chosen = rows[(rows["measured_on"] == measured_on) & (rows["coefficient"] == "Pearson")]
-    return [{str(key): value for key, value in row.items()} for row in chosen.to_dict("records")]
-
-
-def _of(rows: pd.DataFrame, measured_on: str, left_out: str) -> list[dict[str, Any]]:
-    chosen = rows[(rows["measured_on"] == measured_on) & (rows["left_out"] == left_out)]
+def _of(rows: pd.DataFrame, measured_on: str, **wanted: str) -> list[dict[str, Any]]:
+    chosen = rows[rows["measured_on"] == measured_on]
+    for column, value in wanted.items():
+        chosen = chosen[chosen[column] == value]
     return [{str(key): value for key, value in row.items()} for row in chosen.to_dict("records")]

@@ -49,7 +49,7 @@ def equal_steps_sentence() -> str:
     bias = dict(zip(keys["recipe"], values["shape_bias"][:, 0], strict=True))
     plain, noisy = (number(bias[name], ".2f") for name in TRAINED)
     return (
-        f"Noise, or more training? After {max(both):,} steps each, which is the end for the first, "
+        f"Noise, or more training? After {max(both):,} steps each "
         f"the shape bias is {plain} without and {noisy} with noise (one seed each, "
         f"{n['shape_bias'].min():,} conflicts)."
     )

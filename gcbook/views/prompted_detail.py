@@ -8,19 +8,30 @@ import pandas as pd
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.miniatures.clustered import clustered_sums
 from gcbook.resample import interval
+from gcbook.spectrum import octave_bands
+from gcbook.stimuli.miniworld import DEFAULT_WORLD
 from gcbook.stimuli.testsets import texture_of
-from gcbook.views.restored_detail import restored_powers, some_images
+from gcbook.views.restored_detail import band_name, restored_powers, some_images
 from gcbook.views.training_course import PAPERS
 from gcbook.views.words import number, span
 from gcbook.weightings import parse_weighting
 
-__all__ = ["PANELS", "advantage_rows", "advantage_sentence", "prompt_powers", "weighted_rows"]
+__all__ = [
+    "PANELS",
+    "advantage_rows",
+    "advantage_sentence",
+    "listening_sentence",
+    "prompt_powers",
+    "weighted_rows",
+]
 
 PANELS = {
     "right": "Both cues agree: the right prompt",
     "shape": "Cue conflict: the shape's prompt",
     "texture": "Cue conflict: the texture's prompt",
 }
+HALF = 0.5
+"""Of the power: a band that is given back less is lost."""
 OTHERS = 2
 """Prompts that name nothing in an image, drawn by lot for each."""
 
@@ -166,3 +177,37 @@ def advantage_sentence(weighted: pd.DataFrame) -> str:
         )
         lines.append(f"- {panel}. {said}")
     return "\n".join(lines)
+
+
+def listening_sentence(weighted: pd.DataFrame, cycles: tuple[float, float]) -> str:
+    """Say whether the paper's weighting listens where texture has been lost.
+
+    Args:
+        weighted: from `weighted_rows`.
+        cycles: fewest and most of a texture, an image.
+    """
+    bands = {band_name(band): band for band in octave_bands(DEFAULT_WORLD.resolution)}
+    papers = weighted[weighted["weighting"] == PAPERS].set_index(["panel", "band"])
+    listens, parts = True, []
+    for name, (low, high) in bands.items():
+        if cycles[0] >= high or cycles[1] < low:
+            continue
+        back = float(papers["kept"].loc[(PANELS["right"], name)])
+        says = float(papers["low"].loc[(PANELS["texture"], name)]) > 0
+        listens = listens and back > HALF and says
+        parts.append(
+            f"Of the textures' band, {name} cycles, it has {back:.0%} of the power given back, and "
+            f"there the texture's prompt {'makes' if says else 'does not surely make'} a difference"
+        )
+    return (
+        ". ".join(parts)
+        + ". "
+        + (
+            "So the paper's weighting does not listen where texture is lost. The loss of fine "
+            "detail in what is restored from much noise can explain a preference for shape of a "
+            "rule that listens to much noise, not of this one."
+            if listens
+            else "So the loss of fine detail may be what turns a model with this weighting from "
+            "texture."
+        )
+    )

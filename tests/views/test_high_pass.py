@@ -68,7 +68,7 @@ def test_the_sentence_compares_with_the_papers_on_the_same_images():
     assert (
         "−0.100 (−0.200 to −0.050) under k = 0 and +0.400 (+0.300 to +0.500) under k = 20" in said
     )
-    assert "40% of the answers" in said
+    assert said.endswith("40% of the answers are one and the same category.")
     assert "No diffusion miniature" in decay_sentence(pd.DataFrame(columns=columns))
 
 
@@ -115,4 +115,5 @@ def test_a_floor_is_called_one(accuracy, low, says):
     )
     said = floor_sentence(rows)
     assert says in said
-    assert "makes up 40% of the answers" in said
+    assert "makes up 40% of the answers of the network that varies them most." in said
+    assert floor_sentence(rows.assign(commonest=0.9)).endswith("happens to be that answer.")

@@ -14,6 +14,7 @@ from gcbook.views.prompted_detail import (
     PANELS,
     advantage_rows,
     advantage_sentence,
+    listening_sentence,
     prompt_powers,
     weighted_rows,
 )
@@ -109,3 +110,24 @@ def test_of_a_denoiser_that_no_prompt_changes_nothing_decides():
     powers = prompt_powers(denoiser(lambda x, t, label: torch.zeros_like(x)), 1, TIMES)
     assert (advantage_rows(powers, draws=0)["advantage"] == 0).all()
     assert (weighted_rows(powers, draws=0)["kept"] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("kept", "low", "says"),
+    [
+        (0.9, 0.001, "does not listen where texture is lost"),
+        (0.4, 0.001, "may be what turns"),
+        (0.9, -0.001, "may be what turns"),
+    ],
+)
+def test_whether_the_weighting_listens_follows_the_rows(kept, low, says):
+    rows = [
+        ("exp:7", panel, band, kept if band == "4 to 8" else 0.1, 0.0, low, 1.0)
+        for panel in PANELS.values()
+        for band in ("1 to 2", "2 to 4", "4 to 8", "8 and more")
+    ]
+    columns = ["weighting", "panel", "band", "kept", "advantage", "low", "high"]
+    said = listening_sentence(pd.DataFrame(rows, columns=columns), (5.6, 7.5))
+    assert f"4 to 8 cycles, it has {kept:.0%} of the power given back" in said
+    assert said.count("cycles") == 1
+    assert says in said

@@ -25,7 +25,7 @@ import torch
 from gcbook.classifiers.diffusion import DiffusionClassifier, clip_clean
 from gcbook.classifiers.masked import MaskedRegeneration
 from gcbook.classifiers.regeneration import regenerate
-from gcbook.errors import InputError
+from gcbook.errors import GcbookError, InputError
 from gcbook.noise import DrawRule, keyed_generator, keyed_noise
 
 if TYPE_CHECKING:
@@ -91,10 +91,7 @@ def load_for_prompts(
     from gcbook.classifiers.load import load_classifier
     from gcbook.classifiers.preview import preview_model
 
-    if not prompts or len(set(prompts)) < len(prompts):
-        raise InputError(
-            f"prompts: expected one or more, each once; found {list(prompts) or 'none'}."
-        )
+    _check_prompts(prompts)
     kind = preview_model(model).kind
     if kind and kind not in ("diffusion", "masked"):
         raise _other_kind(str(model), kind)
@@ -105,6 +102,13 @@ def load_for_prompts(
     if not isinstance(classifier, DiffusionClassifier | MaskedRegeneration):
         raise _other_kind(str(model), str(classifier.describe()["kind"]))
     return classifier
+
+
+def _check_prompts(prompts: Sequence[str]) -> None:
+    if not prompts or len(set(prompts)) < len(prompts):
+        raise InputError(
+            f"prompts: expected one or more, each once; found {list(prompts) or 'none'}."
+        )
 
 
 def _other_kind(model: str, kind: str) -> InputError:
@@ -147,11 +151,15 @@ def reconstruct(
 
     Raises:
         InputError: strengths, steps or guidance are not as expected, or see `load_for_prompts`.
+        GcbookError: a picture has values that are no numbers.
         DataNotFoundError: the model is not on this machine and cannot be fetched.
     """
+    _check_prompts(prompts)
     asked, shares = tuple(prompts), tuple(float(each) for each in strengths)
     if not shares or not all(0 <= each <= 1 for each in shares):
         raise InputError(f"strengths: expected numbers from 0 to 1, found {list(strengths)}.")
+    if not np.isfinite(guidance):
+        raise InputError(f"guidance: expected a number, found {guidance}.")
     if steps < 1:
         raise InputError(f"steps: expected at least 1, found {steps}.")
     guided = guidance != 1
@@ -181,6 +189,11 @@ def reconstruct(
     with torch.inference_mode():
         for strength in shares:
             made.append(make(strength))
+            if not np.isfinite(made[-1]).all():
+                raise GcbookError(
+                    f"strength {strength:g}: expected pictures, found values that are no numbers: "
+                    "the network runs over its range. Try dtype float32, or less guidance."
+                )
             report(f"strength {strength:g}: {len(asked)} prompts")
         return Reconstructions(asked, shares, make.original, make(0.0)[0], np.stack(made))
 

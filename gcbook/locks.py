@@ -1,6 +1,5 @@
 """Folders that one process at a time writes to."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,8 +7,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from gcbook.errors import InputError
+from gcbook.files import unwritable
 
-__all__ = ["LOCK", "lock_folder", "locked", "unwritable"]
+__all__ = ["LOCK", "lock_folder", "locked"]
 
 LOCK = ".lock"
 
@@ -48,13 +48,3 @@ def locked(folder: Path, doing: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def unwritable(folder: Path, error: Exception) -> InputError:
-    """The error of a folder that cannot be written to, for a reason."""
-    number = error.errno if isinstance(error, OSError) else None
-    reason = os.strerror(number).lower() if number else str(error)
-    return InputError(
-        f"{folder}: expected a folder that can be written to; found that it cannot: {reason}. "
-        "Choose another folder, or mend that."
-    )

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from gcbook.files import write_text
 from gcbook.illusions import Reconstructions
 
 __all__ = ["RECORD", "difference_picture", "write_reconstructions"]
 
 RECORD = "reconstructions.json"
+NUMBERED = ("picture-[0-9]*-[0-9]*.png", "difference-[0-9]*.png")
 GAP = 4
 """Pixels between the pictures of the overview."""
 LEAST_SIDE = 128
@@ -41,7 +43,8 @@ def write_reconstructions(
     Files are ``original.png``, ``untouched.png`` and, by number of strength and prompt,
     ``picture-S-P.png``; ``difference-S.png`` between the first two prompts; ``overview.png``, a row
     a strength; and `RECORD` with prompts, strengths, errors and what is told ``about`` the run. The
-    record comes last: where it is, all is there.
+    record comes last: where it is, all is there. Pictures of these names that an earlier run left
+    go first.
 
     Args:
         found: what to write.
@@ -55,6 +58,8 @@ def write_reconstructions(
     folder.mkdir(parents=True, exist_ok=True)
     record = folder / RECORD
     record.unlink(missing_ok=True)
+    for old in (each for pattern in NUMBERED for each in folder.glob(pattern)):
+        old.unlink()
     _save(folder / "original.png", found.original)
     _save(folder / "untouched.png", found.untouched)
     rows = []
@@ -73,7 +78,7 @@ def write_reconstructions(
         "strengths": list(found.strengths),
         "errors": found.errors.round(6).tolist(),
     }
-    record.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+    write_text(json.dumps(written, indent=1) + "\n", record)
     return record
 
 

@@ -93,6 +93,13 @@ def test_the_fingerprint_covers_template_parameters_and_package(project):
     assert execute.chapter_fingerprint(chapter, {}, "package") != base
 
 
+def test_an_error_that_explains_itself_is_said_alone(project):
+    source = "from gcbook.errors import InputError\nraise InputError('draws: found 1.')"
+    write_template(project, "method", "x = 1", source)
+    with pytest.raises(ChapterFailed, match=r"\Achapter method: draws: found 1\.\Z"):
+        states(project)
+
+
 def test_a_failure_names_chapter_cell_and_error_and_keeps_the_last_page(project):
     states(project)
     page = project.chapters / "method.ipynb"

@@ -61,6 +61,11 @@ def test_what_cannot_be_read_or_asked_is_one_line(capsys, tmp_path, picture):
             "expected a picture",
         ),
         (["illusions", picture, *rest, "--model", "mini-cnn"], "of kind discriminative"),
+        (
+            ["illusions", picture, *rest[:-1], picture / "out", "--model", "mini-cnn"],
+            "expected a folder that can be written to",
+        ),
+        (["illusions", picture, *rest, "--model", "mini-pixel", "--guidance", "nan"], "guidance"),
     ):
         status, _, err = call(capsys, *command)
         assert status == 2

@@ -60,6 +60,6 @@ def test_training_goes_on_where_it_was_stopped(capsys, tmp_path, monkeypatch):
 def test_wrong_requests_are_one_line(capsys, tmp_path):
     status, out, err = call(capsys, "train", "mini-latent", "-o", tmp_path / "run")
     assert (status, out) == (2, "")
-    assert err.startswith("gcbook: mini-latent: the model it builds on: expected the folder")
+    assert err.startswith("gcbook: mini-latent builds on a trained mini-autoencoder: expected the")
     assert len(err.splitlines()) == 1
     assert call(capsys, "train", "mini-cnn", "-o", tmp_path / "r", "--device", "tpu")[0] == 2

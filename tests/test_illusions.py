@@ -127,6 +127,8 @@ def test_masked_models_hide_a_share_of_their_tokens(tmp_path):
         ({"strengths": ()}, "strengths"),
         ({"steps": 0}, "steps: expected at least 1"),
         ({"prompts": ("a duck", "a cow")}, "without \\['a cow'\\]"),
+        ({"prompts": ("a duck", "a duck")}, "prompts: expected one or more, each once"),
+        ({"guidance": float("nan")}, "guidance: expected a number, found nan"),
     ],
 )
 def test_wrong_requests_are_named(change, says):

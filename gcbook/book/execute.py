@@ -20,7 +20,7 @@ from typing import Any
 from gcbook.book.chapters import Chapter, read_parameters
 from gcbook.book.choices import TIMED
 from gcbook.book.project import Project
-from gcbook.errors import GcbookError
+from gcbook.errors import DataNotFoundError, GcbookError, InputError
 
 __all__ = [
     "ChapterFailed",
@@ -33,6 +33,9 @@ __all__ = [
 ]
 
 LIBRARIES = ("altair", "vl-convert-python", "pandas", "numpy", "scipy", "papermill")
+
+
+EXPLAINED = tuple(each.__name__ for each in (InputError, DataNotFoundError, GcbookError))
 
 
 class ChapterFailed(GcbookError):
@@ -226,6 +229,9 @@ def _version(package: str) -> str:
 
 
 def _describe(template: Path, error: Any) -> str:
+    if error.ename in EXPLAINED:
+        # The message is meant for whoever asked; the code around it would only hide it.
+        return f"chapter {template.stem}: {error.evalue}"
     source = str(error.source).strip().splitlines()
     excerpt = "\n".join(f"    {line}" for line in source[:8])
     more = "\n    …" if len(source) > 8 else ""

@@ -1,5 +1,6 @@
 """Run one chapter with other parameters: the executed notebook and a page that stands alone."""
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -62,9 +63,16 @@ def run_chapter(
 
 def _check_trials(parameters: Parameters) -> None:
     paths = [p.strip() for p in getattr(parameters, "trials", "").split(",") if p.strip()]
+    from gcbook.trials import read_trials
+
     missing = [path for path in paths if not Path(path).exists()]
     if missing:
         raise InputError(
             f"trials: expected paths of folders, zips or CSV files, found nothing at "
             f"{', '.join(missing)} (looked from {Path.cwd()})."
         )
+    if paths:
+        # A line that is refused is said now, not after the kernel has started.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            read_trials(*paths)

@@ -3,12 +3,14 @@
 import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 
 from gcbook.cli import book, deciding, illusions, models, scoring, training, trials
 from gcbook.cli.app import app
 from gcbook.errors import GcbookError, InputError
+from gcbook.files import UNWRITABLE, UnwritableError
 
 __all__ = [
     "app",
@@ -34,6 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except GcbookError as error:
         typer.echo(f"gcbook: {error}", err=True)
         sys.exit(2 if isinstance(error, InputError) else 1)
+    except OSError as error:
+        if error.filename is None or error.errno not in UNWRITABLE:
+            raise
+        typer.echo(f"gcbook: {UnwritableError(Path(error.filename), error)}", err=True)
+        sys.exit(1)
 
 
 def _join_pairs(arguments: Sequence[str]) -> list[str]:

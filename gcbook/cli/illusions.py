@@ -46,6 +46,7 @@ def illusions(
     DIR gets the pictures, maps of where the prompts differ, an overview, and reconstructions.json.
     """
     with interruptible("stopped; nothing was written"):
+        from gcbook.files import check_writable
         from gcbook.illusions import reconstruct
         from gcbook.reconstructed import RECORD, write_reconstructions
         from gcbook.scoring.devices import pick_device
@@ -55,6 +56,7 @@ def illusions(
             raise InputError(
                 f"{output}: already has results; choose another folder, or add --overwrite."
             )
+        check_writable(output)
         try:
             content = image.read_bytes()
         except OSError as error:

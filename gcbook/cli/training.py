@@ -144,6 +144,9 @@ def worlds(
     variants: Annotated[
         bool, typer.Option(help="With longer trainings and whole images at three points.")
     ] = True,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Of every training, a map for each number [1500].")
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
 ) -> None:
     """Train models in nine worlds, with weaker and stronger, truer and less true textures.
@@ -156,7 +159,7 @@ def worlds(
     unknown = [name for name in models or () if name not in MODELS]
     if unknown:
         raise InputError(f"--model: expected some of {', '.join(MODELS)}; found {unknown[0]!r}.")
-    todo = list(jobs(seeds or (0,), models or MODELS, variants=variants))
+    todo = list(jobs(seeds or (0,), models or MODELS, variants=variants, steps=steps or 0))
 
     def report(line: str) -> None:
         typer.echo(line, err=True)
@@ -166,7 +169,8 @@ def worlds(
         for number, job in enumerate(todo, 1):
             report(f"{number} of {len(todo)}: {job.name}")
             try:
-                run_job(job, output, device=where, report=report)
+                if not run_job(job, output, device=where, report=report):
+                    report(f"{job.name}: done before")
             except KeyboardInterrupt as stop:
                 stop.add_note(f"stopped in {job.name}; the same command goes on from there")
                 report(stop.__notes__[-1])

@@ -1,5 +1,6 @@
 """What this package brings of the map over worlds: scores of models that were trained in each."""
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from gcbook.errors import DataNotFoundError, InputError
 from gcbook.miniatures.answers import SOURCE, mark
 from gcbook.miniatures.shipped import DATA
 from gcbook.scoring.store import Store, is_store
+from gcbook.training.record import RECORD
 
 __all__ = ["Trained", "trained_in_worlds", "world_answers"]
 
@@ -32,6 +34,7 @@ class Trained:
         recipe: which miniature.
         variant: "", "longer" or "whole", see `gcbook.training.worlds.Job`.
         seed: of the training.
+        steps: of the training.
     """
 
     folder: Path
@@ -40,6 +43,7 @@ class Trained:
     recipe: str
     variant: str
     seed: int
+    steps: int
 
 
 def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ...]:
@@ -55,7 +59,9 @@ def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ..
     place = Path(folder)
     for path in sorted(place.glob("*/*")):
         parts = _NAME.fullmatch(path.relative_to(place).as_posix())
-        if parts and all(is_store(path / name) for name in SETS):
+        stores = [path / name for name in SETS]
+        if parts and all(is_store(store) and Store.open(store).is_complete() for store in stores):
+            record = json.loads((path / RECORD).read_text(encoding="utf-8"))
             found.append(
                 Trained(
                     path,
@@ -64,6 +70,7 @@ def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ..
                     parts["recipe"],
                     parts["variant"] or "",
                     int(parts["seed"]),
+                    int(record["plan"]["steps"]),
                 )
             )
     if not found and place != DATA / "worlds":

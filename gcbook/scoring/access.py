@@ -1,14 +1,13 @@
 """Whether a run may write to a folder: what shows before a model is loaded, and the lock."""
 
 import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock
 
 from gcbook.errors import InputError
-from gcbook.locks import LOCK, lock_folder, unwritable
+from gcbook.files import check_writable, unwritable
+from gcbook.locks import LOCK, lock_folder
 from gcbook.scoring.identity import check_same, effective_settings
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import HEADER, Store, is_store
@@ -56,28 +55,12 @@ def check_store(
         check_same(str(folder), store.settings, asked, extend=extend)
     if os.path.lexists(folder / LOCK):
         lock_store(folder).release()
-    _check_writable(folder)
+    check_writable(folder)
 
 
 def lock_store(folder: Path) -> FileLock:
     """Return the lock of a store that is there, acquired (`gcbook.locks.lock_folder`)."""
     return lock_folder(folder, "writing to this store")
-
-
-def _check_writable(folder: Path) -> None:
-    """Make the folder and a file in it, and take back what was not there."""
-    made = [place for place in (folder, *folder.parents) if not os.path.lexists(place)]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=".probe") as file:
-            file.write(b"x")
-            file.flush()
-    except OSError as error:
-        raise unwritable(folder, error) from error
-    finally:
-        for place in made:
-            with suppress(OSError):
-                place.rmdir()
 
 
 def _names(folder: Path) -> list[str]:

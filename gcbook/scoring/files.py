@@ -1,9 +1,6 @@
 """The Parquet files of a store: their columns, and writing them so that none is ever half there."""
 
-import errno
-import os
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,46 +8,23 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gcbook.errors import GcbookError, InputError
+from gcbook.errors import InputError
+from gcbook.files import write_whole
 
 __all__ = [
     "IMAGE_COLUMNS",
     "Rows",
-    "UnwritableError",
     "read_part",
     "rows_table",
     "score_schema",
     "sort_rows",
     "write_table",
-    "write_text",
 ]
 
 IMAGE_COLUMNS = ("image_id", "imagename", "category", "condition", "sha256")
 """Columns of ``images.parquet``, all text."""
 
 _NAME = pa.dictionary(pa.int32(), pa.string())
-
-_REMEDIES = {
-    "Free space": (errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
-    "Make the folder writable": (errno.EACCES, errno.EPERM, errno.EROFS),
-}
-
-
-class UnwritableError(GcbookError):
-    """A file cannot be written; nothing of it is left.
-
-    Attributes:
-        path: the file.
-        reason: the system's.
-        remedy: what the user can do.
-    """
-
-    def __init__(self, path: Path, error: OSError) -> None:
-        self.path = path
-        self.reason = os.strerror(error.errno).lower() if error.errno else str(error)
-        found = (words for words, numbers in _REMEDIES.items() if error.errno in numbers)
-        self.remedy = next(found, "Mend that")
-        super().__init__(f"{path}: cannot be written: {self.reason}. {self.remedy}.")
 
 
 @dataclass(frozen=True)
@@ -123,7 +97,7 @@ def write_table(table: pa.Table, path: Path) -> None:
         UnwritableError: the disk is full, say.
     """
     measured = [name for name in table.column_names if name.startswith(("error", "nll"))]
-    _write(
+    write_whole(
         path,
         lambda temporary: pq.write_table(
             table,
@@ -135,15 +109,6 @@ def write_table(table: pa.Table, path: Path) -> None:
             write_statistics=False,
         ),
     )
-
-
-def write_text(text: str, path: Path) -> None:
-    """Write a text file; it appears when it is complete.
-
-    Raises:
-        UnwritableError: the disk is full, say.
-    """
-    _write(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
 def read_part(path: Path, schema: pa.Schema) -> pa.Table:
@@ -188,17 +153,3 @@ def _ranks(column: pa.DictionaryArray, order: Sequence[str]) -> np.ndarray:
     rank = {name: number for number, name in enumerate(order)}
     ranks = np.array([rank[name] for name in column.dictionary.to_pylist()], dtype=np.int64)
     return ranks[column.indices.to_numpy()]
-
-
-def _write(path: Path, write: Callable[[Path], object]) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        write(temporary)
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        # What is left of it would keep a full disk full.
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise UnwritableError(path, error) from error

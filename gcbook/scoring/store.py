@@ -169,6 +169,11 @@ class Store:
                 "scoring anew."
             ) from error
 
+    def is_complete(self) -> bool:
+        """Tell whether every image has all draws of all classes; a race never has."""
+        rows, images = self.scores(), self.images()
+        return len(rows) == len(images) * len(self.labels) * self.settings.max_draws > 0
+
     def failed(self) -> dict[str, str]:
         """Return why images could not be scored, by the name of the image."""
         try:

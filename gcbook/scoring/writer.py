@@ -18,16 +18,15 @@ import pandas as pd
 import pyarrow as pa
 
 from gcbook.errors import GcbookError, InputError
+from gcbook.files import UnwritableError, write_text
 from gcbook.scoring.access import check_store, lock_store
 from gcbook.scoring.files import (
     IMAGE_COLUMNS,
     Rows,
-    UnwritableError,
     read_part,
     rows_table,
     sort_rows,
     write_table,
-    write_text,
 )
 from gcbook.scoring.identity import Traits, check_same, effective_settings
 from gcbook.scoring.settings import ScoringSettings

@@ -20,12 +20,21 @@ from gcbook.errors import DataNotFoundError, InputError
 
 __all__ = [
     "KeyedImages",
+    "UnreadableImageError",
     "class_names",
     "key_of",
     "open_images",
     "training_transform",
     "validation_transform",
 ]
+
+
+class UnreadableImageError(InputError):
+    """A file that should be an image cannot be read."""
+
+    def alone(self) -> "UnreadableImageError":
+        """Return the error without the traceback that a worker process puts before its message."""
+        return type(self)(str(self).rpartition(f"{type(self).__name__}: ")[2].strip())
 
 
 class KeyedImages(Dataset[tuple[torch.Tensor, int]]):
@@ -47,7 +56,13 @@ class KeyedImages(Dataset[tuple[torch.Tensor, int]]):
         return len(self.images)
 
     def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
-        picture, label = self.images[index]
+        try:
+            picture, label = self.images[index]
+        except (OSError, ValueError, SyntaxError) as error:  # what Pillow raises
+            raise UnreadableImageError(
+                f"{self.images.samples[index][0]}: expected an image, found a file that cannot be "
+                f"read as one ({error}). Mend or replace it; the same command then goes on."
+            ) from error
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(key_of(self.seed, self.epoch, index))
             return self.transform(picture), label

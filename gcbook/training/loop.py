@@ -1,12 +1,7 @@
 """The loop that trains any of the miniatures: steps, checkpoints, resuming, validation.
 
 A run is a function of its seed: what is random in a step is keyed by the seed and the number of the
-step, so that a run that was interrupted goes on as if it had not been. Everything that it needs for
-that lies in one file beside its history; no pickle is written or read.
-
-A second file holds the weights alone, in half precision, for a run that is to be carried to another
-machine: an eighth of the size. From there it goes on with the averaged weights, a new optimizer and
-a new warm-up, so it does not end exactly as it would have.
+step, so that a run that was interrupted goes on as if it had not been (`gcbook.training.resume`).
 """
 
 import json
@@ -14,25 +9,24 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError
 
 from gcbook.classifiers.quiet import quiet_libraries
-from gcbook.errors import GcbookError, InputError
+from gcbook.errors import GcbookError
+from gcbook.files import UnwritableError
 from gcbook.locks import locked
 from gcbook.training.interrupts import uninterrupted
 from gcbook.training.plan import Plan
 from gcbook.training.pool import Pool
-from gcbook.training.state import forget_later, latest, read_about, write_state
+from gcbook.training.resume import pack_run, resume_run, save_run
+from gcbook.training.state import add_row, forget_later
 
 __all__ = ["Task", "Trainer"]
 
-STATE = "state.safetensors"
-PACKED = "packed.safetensors"
 HISTORY = "history.jsonl"
 CHECKPOINTS = "checkpoints"
 
@@ -77,7 +71,7 @@ class Trainer:
             that says nothing of it is taken up all the same.
 
     Raises:
-        InputError: the folder holds a run with another plan, or of something else.
+        InputError: the folder holds a run with another plan, or of something else, or is damaged.
     """
 
     def __init__(
@@ -109,14 +103,14 @@ class Trainer:
         self.mean = {name: value.detach().clone() for name, value in self.parameters.items()}
         self.step, self.begun, self.validated = 0, 0, 0
         self.seconds = 0.0
-        self._resume()
+        resume_run(self)
 
     def run(self, until: int | None = None) -> None:
         """Train to the last step, or to ``until``; an interruption saves the state first.
 
         Raises:
             InputError: another process trains in the folder.
-            GcbookError: the loss is no longer finite; what was saved before stays.
+            GcbookError: the loss is not finite, or the disk is full; what was saved before stays.
         """
         with locked(self.folder, "training in this folder"):
             self._run(until)
@@ -149,7 +143,7 @@ class Trainer:
                     self.save()
                     saved = now
         except GcbookError:
-            raise  # what went astray is not kept
+            raise  # what went astray is not kept, and what cannot be written will not be
         except BaseException:
             self._keep()
             raise
@@ -157,7 +151,7 @@ class Trainer:
 
     def _keep(self) -> None:
         self.save()
-        self._pack()
+        pack_run(self)
 
     def _take_stock(self, loss: float | None) -> bool:
         """Validate and keep a checkpoint, each where it is due and not yet done."""
@@ -231,9 +225,7 @@ class Trainer:
             measures = self.task.validate()
         row = {"step": self.step, "seconds": round(self.seconds, 1), "training_loss": loss}
         row |= measures
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / HISTORY).open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(row) + "\n")
+        add_row(self.folder / HISTORY, row)
         self.validated = self.step
         shown = {} if loss is None else {"training loss": loss}
         shown |= {f"validation {key}": value for key, value in measures.items()}
@@ -245,72 +237,20 @@ class Trainer:
         return f"step {self.step:,} of {self.plan.steps:,}, {left:.0f} min left: {text}"
 
     def export(self, folder: str | Path) -> None:
-        """Write the averaged networks in the model's own layout."""
+        """Write the averaged networks in the model's own layout.
+
+        Raises:
+            UnwritableError: the disk is full, say.
+        """
         with self.averaged(), quiet_libraries():
-            self.task.export(Path(folder))
+            try:
+                self.task.export(Path(folder))
+            except (OSError, SafetensorError) as error:
+                raise UnwritableError(Path(folder), error) from error
 
     def save(self) -> None:
         """Write the state, from which another process can go on."""
-        tensors = {f"weight/{name}": value.detach() for name, value in self.parameters.items()}
-        tensors |= {f"buffer/{name}": value for name, value in self.buffers.items()}
-        tensors |= {f"mean/{name}": value for name, value in self.mean.items()}
-        for name, value in self.parameters.items():
-            for key, kept in self.optimizer.state.get(value, {}).items():
-                if isinstance(kept, torch.Tensor):
-                    tensors[f"optimizer/{key}/{name}"] = kept
-        self._write(STATE, tensors, self.begun)
-
-    def _pack(self) -> None:
-        weights = self.mean if self.plan.average else self.parameters
-        tensors = {f"weight/{name}": value.detach().half() for name, value in weights.items()}
-        tensors |= {f"buffer/{name}": value for name, value in self.buffers.items()}
-        self._write(PACKED, tensors, self.step)
-
-    def _write(self, name: str, tensors: dict[str, torch.Tensor], begun: int) -> None:
-        known = {"step": self.step, "begun": begun, "seconds": self.seconds}
-        what = {"plan": asdict(self.plan), "of": self.of}
-        write_state(self.folder / name, tensors, what | known)
-
-    def _resume(self) -> None:
-        path = latest(self.folder / name for name in (STATE, PACKED))
-        if path is None:
-            return
-        about = read_about(path)
-        with safe_open(path, framework="pt") as stored:
-            if about["plan"] != asdict(self.plan):
-                raise InputError(
-                    f"{path}: expected a run with {asdict(self.plan)}, found one with "
-                    f"{about['plan']}; use another folder, or remove this one."
-                )
-            if about.get("of") and self.of and about["of"] != self.of:
-                raise InputError(
-                    f"{path}: expected a run of {self.of}, found one of {about['of']}; use another "
-                    "folder, or remove this one."
-                )
-            self.step, self.begun, self.seconds = (
-                about[key] for key in ("step", "begun", "seconds")
-            )
-            by_name: dict[str, dict[str, Any]] = {name: {} for name in self.parameters}
-            with torch.no_grad():
-                for key in stored.keys():  # noqa: SIM118 - not a mapping
-                    kind, _, name = key.partition("/")
-                    value = stored.get_tensor(key)
-                    if kind == "weight":
-                        self.parameters[name].copy_(value)
-                        if path.name == PACKED:
-                            self.mean[name].copy_(value)
-                    elif kind == "buffer":
-                        self.buffers[name].copy_(value)
-                    elif kind == "mean":
-                        self.mean[name].copy_(value)
-                    else:
-                        slot, _, name = name.partition("/")
-                        # Counts of steps stay where the optimizer wants them.
-                        there = self.parameters[name].device if value.ndim else value.device
-                        by_name[name][slot] = value.to(there)
-            for name, state in by_name.items():
-                if state:
-                    self.optimizer.state[self.parameters[name]] = state
+        save_run(self)
 
     def _optimizer(self) -> torch.optim.Optimizer:
         plan = self.plan

@@ -5,10 +5,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
+from filelock import FileLock
 
+from gcbook.files import unwritable, write_whole
 from gcbook.originals import cache_dir
 from gcbook.stimuli.miniworld import ALL_CATEGORIES, Composer, World
 from gcbook.stimuli.silhouettes import Split, load_silhouettes
@@ -53,7 +56,7 @@ def open_pool(
     categories: tuple[str, ...] = ALL_CATEGORIES,
     progress: Callable[[int], None] | None = None,
 ) -> Pool:
-    """Return a pool of images, composed anew only if the cache does not have it.
+    """Return a pool of images, composed anew only if the cache does not have it whole.
 
     Args:
         world: the choices.
@@ -62,25 +65,53 @@ def open_pool(
         seed: of everything that is random.
         categories: to be shown.
         progress: called with the number of images composed so far.
+
+    Raises:
+        InputError: the folder of the cache cannot be written to.
+        UnwritableError: the disk is full, say.
     """
     key = json.dumps([VERSION, world.as_dict(), split, number, seed, categories])
     name = f"{split}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
     path = cache_dir() / "miniworld" / name
-    if not path.is_file():
-        _compose(path, world, split, number, seed, categories, progress or (lambda done: None))
-    with np.load(path, allow_pickle=False) as stored:
-        return Pool(torch.from_numpy(stored["images"]), torch.from_numpy(stored["labels"]))
+    if (kept := _read(path)) is not None:
+        return kept
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Another process may be composing the same images; then they are there after its lock.
+        with FileLock(path.with_suffix(".lock")):
+            if (kept := _read(path)) is None:
+                kept = _compose(world, split, number, seed, categories, progress)
+                _write(path, kept)
+    except OSError as error:
+        raise unwritable(path.parent, error) from error
+    return kept
+
+
+def _read(path: Path) -> Pool | None:
+    """A pool of the cache; None where there is none, or one that is damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return Pool(torch.from_numpy(stored["images"]), torch.from_numpy(stored["labels"]))
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        return None
+
+
+def _write(path: Path, pool: Pool) -> None:
+    def write(temporary: Path) -> None:
+        with temporary.open("wb") as stream:  # savez would add an ending to a name
+            np.savez(stream, images=pool.images.numpy(), labels=pool.labels.numpy())
+
+    write_whole(path, write)
 
 
 def _compose(
-    path: Path,
     world: World,
     split: Split,
     number: int,
     seed: int,
     categories: tuple[str, ...],
-    progress: Callable[[int], None],
-) -> None:
+    progress: Callable[[int], None] | None,
+) -> Pool:
     composer = Composer(world, load_silhouettes(split, categories))
     channels = 3 if world.colour else 1
     size = world.resolution
@@ -93,9 +124,6 @@ def _compose(
         part = slice(first, first + len(scene))
         images[part] = np.moveaxis(scene.images, 3, 1)[:, :channels]
         labels[part] = scene.shape
-        progress(first + len(scene))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".part")
-    with temporary.open("wb") as stream:
-        np.savez(stream, images=images, labels=labels)
-    temporary.replace(path)
+        if progress:
+            progress(first + len(scene))
+    return Pool(torch.from_numpy(images), torch.from_numpy(labels))

@@ -70,6 +70,30 @@ RECIPES: Mapping[str, Recipe] = {
 """By name, in an order in which they can be trained."""
 
 
+PARTS: Mapping[str, str] = {"mini-tokens": "vqvae", "mini-autoencoder": "vae"}
+"""Folder, within its model's, of the network that others build on."""
+
+
+def _check_base(name: str, needs: str, base: str) -> None:
+    """Refuse a model that a recipe cannot build on."""
+    if not needs:
+        if base:
+            raise InputError(f"{name} builds on no other model: expected none, found {base}.")
+        return
+    expected = f"{name} builds on a trained {needs}: expected the folder of its model"
+    if not base:
+        raise InputError(f"{expected}, found none. Train {needs} first; --with takes its model.")
+    folder = Path(base)
+    part = PARTS[needs]
+    if (folder / part / "config.json").is_file():
+        return
+    # What gcbook train writes has the model in a folder of its own.
+    inside = folder / "model"
+    hint = f"; did you mean {inside}?" if (inside / part).is_dir() else "."
+    found = "no folder" if not folder.is_dir() else f"no {part}/config.json in it"
+    raise InputError(f"{expected}, found {base}, {found}{hint}")
+
+
 def make_trainer(
     name: str,
     folder: str | Path,
@@ -102,16 +126,7 @@ def make_trainer(
     recipe = RECIPES.get(name)
     if recipe is None:
         raise InputError(f"miniature: expected one of {', '.join(RECIPES)}; found {name!r}.")
-    if bool(recipe.needs) != bool(str(base)) or (base and not Path(base).is_dir()):
-        expected = f"the folder of a trained {recipe.needs}" if recipe.needs else "none"
-        raise InputError(
-            f"{name}: the model it builds on: expected {expected}, found {str(base) or 'none'}."
-            + (
-                f" Train {recipe.needs} first and name its model with --with."
-                if recipe.needs
-                else ""
-            )
-        )
+    _check_base(name, recipe.needs, str(base))
 
     def pool(split: Split, number: int) -> Pool:
         report(f"opening {number:,} images of the {split} silhouettes")

@@ -25,6 +25,7 @@ from gcbook.errors import GcbookError, InputError
 from gcbook.locks import locked
 from gcbook.training.imagefolder import (
     KeyedImages,
+    UnreadableImageError,
     class_names,
     key_of,
     open_images,
@@ -33,7 +34,7 @@ from gcbook.training.imagefolder import (
 )
 from gcbook.training.interrupts import uninterrupted
 from gcbook.training.resnet_plan import ResNetPlan
-from gcbook.training.state import forget_later, read_about, write_state
+from gcbook.training.state import add_row, forget_later, read_about, write_state
 
 __all__ = ["ResNetRun"]
 
@@ -120,13 +121,19 @@ class ResNetRun:
             Folder of the finished model, as `gcbook score` takes it.
 
         Raises:
-            InputError: another run trains in the folder.
+            InputError: another run trains in the folder, or an image cannot be read.
+            GcbookError: training has diverged, or the disk is full; what was saved before stays.
         """
         with locked(self.folder, "training in this folder") if self.main else nullcontext():
             return self._run()
 
     def _run(self) -> Path:
         size, devices = len(self.train), self.accelerator.num_processes
+        # Not before the lock: the history may be another run's. One process mends, all read.
+        if self.main:
+            forget_later(self.folder / HISTORY, "images_seen", self.seen)
+        self.accelerator.wait_for_everyone()
+        self.validated = forget_later(self.folder / HISTORY, "images_seen", self.seen)
         begun = time.monotonic() - self.seconds
         saved = shown = time.monotonic()
         try:
@@ -148,9 +155,11 @@ class ResNetRun:
                         self._save()
                         saved = now
                 self._validate(epoch, losses / steps if steps else None)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, UnreadableImageError) as stop:
             # After any other mistake the last state is worth more than this one.
             self._save()
+            if isinstance(stop, UnreadableImageError):
+                raise stop.alone() from None
             raise
         self._save()
         return self._export()
@@ -212,9 +221,7 @@ class ResNetRun:
         }
         row |= {"training_loss": training_loss, "loss": loss, "accuracy": accuracy}
         if self.main:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with (self.folder / HISTORY).open("a", encoding="utf-8") as stream:
-                stream.write(json.dumps(row) + "\n")
+            add_row(self.folder / HISTORY, row)
         self.validated.append(row)
         self.report(self._line(f"loss {loss:.4f}, accuracy {accuracy:.4f} on clean images"))
 
@@ -261,10 +268,6 @@ class ResNetRun:
                 f"{about['images']:,}; use another folder, or the images that it was begun with."
             )
         self.seen, self.seconds = about["step"], about["seconds"]
-        if self.main:
-            forget_later(self.folder / HISTORY, "images_seen", self.seen)
-        self.accelerator.wait_for_everyone()
-        self.validated = forget_later(self.folder / HISTORY, "images_seen", self.seen)
         state, parameters = self._parts()
         with safe_open(path, framework="pt") as stored, torch.no_grad():
             for key in stored.keys():  # noqa: SIM118 - not a mapping

@@ -5,12 +5,14 @@ and how strong texture is against the contrast of figure and ground. Every model
 in every world. The world of the other chapters is the one in the middle.
 """
 
+import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gcbook.classifiers.load import load_classifier
+from gcbook.errors import InputError
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store, is_store
@@ -92,12 +94,14 @@ class Job:
         model: the recipe.
         seed: of the training.
         variant: "", "longer" (twice the steps) or "whole" (a classifier without crops).
+        budget: steps of the training, 0 for `STEPS`; twice as many if "longer".
     """
 
     point: Point
     model: str
     seed: int = 0
     variant: str = ""
+    budget: int = 0
 
     @property
     def name(self) -> str:
@@ -112,11 +116,15 @@ class Job:
     @property
     def steps(self) -> int:
         """Of the training."""
-        return STEPS * (2 if self.variant == "longer" else 1)
+        return (self.budget or STEPS) * (2 if self.variant == "longer" else 1)
 
 
 def jobs(
-    seeds: Sequence[int] = (0,), models: Sequence[str] = MODELS, *, variants: bool = True
+    seeds: Sequence[int] = (0,),
+    models: Sequence[str] = MODELS,
+    *,
+    variants: bool = True,
+    steps: int = 0,
 ) -> Iterator[Job]:
     """Return all jobs of a map: the grid first, seed by seed, then what is varied at three points.
 
@@ -124,15 +132,16 @@ def jobs(
         seeds: of the trainings.
         models: some of `MODELS`.
         variants: with those of seed 0 that are trained longer or on whole images.
+        steps: of every training, 0 for `STEPS`.
     """
     for seed in seeds:
         for model in models:
-            yield from (Job(point, model, seed) for point in GRID)
+            yield from (Job(point, model, seed, "", steps) for point in GRID)
     if variants and 0 in seeds:
         for model in models:
-            yield from (Job(point, model, 0, "longer") for point in VARIED)
+            yield from (Job(point, model, 0, "longer", steps) for point in VARIED)
         if "mini-cnn" in models:
-            yield from (Job(point, "mini-cnn", 0, "whole") for point in VARIED)
+            yield from (Job(point, "mini-cnn", 0, "whole", steps) for point in VARIED)
 
 
 def images_of(name: str, world: World) -> StimulusSet:
@@ -170,11 +179,22 @@ def run_job(
 
     Returns:
         Whether anything was left to do.
+
+    Raises:
+        InputError: the folder has this job with another number of steps, or cannot be written to.
+        GcbookError: see `gcbook.training.loop.Trainer.run` and `gcbook.scoring.engine.score`.
     """
     own = Path(folder) / job.name
-    if is_done(own):
-        return False
     run = own / "run"
+    if is_done(own):
+        found = json.loads((own / RECORD).read_text(encoding="utf-8"))["plan"]["steps"]
+        if found != job.steps:
+            raise InputError(
+                f"{own}: expected a training of {job.steps:,} steps, found one of {found:,}; "
+                "keep a map for each number of steps, or remove this one."
+            )
+        shutil.rmtree(run, ignore_errors=True)
+        return False
     world = job.point.world
     trainer = make_trainer(
         job.model,
@@ -192,7 +212,8 @@ def run_job(
     classifier = load_classifier(run / "model", name=job.name.replace("/", "-"), device=device)
     for name, draws in DRAWS.items():
         settings = ScoringSettings(draws=draws, batch_size=128, device=device)
-        score(images_of(name, world), classifier, settings, own / name, progress="silent")
+        report(f"{job.name}: scoring {name}")
+        score(images_of(name, world), classifier, settings, own / name)
     # The record and the scores are what is kept; weights can be made again.
     shutil.rmtree(run)
     report(f"{job.name}: done")
@@ -200,12 +221,7 @@ def run_job(
 
 
 def is_done(folder: Path) -> bool:
-    """Tell whether a job's folder has its record and all scores, and nothing left of its run."""
-    whole = all(is_store(folder / name) and _complete(folder / name) for name in DRAWS)
-    return whole and (folder / RECORD).is_file() and not (folder / "run").exists()
-
-
-def _complete(store: Path) -> bool:
-    opened = Store.open(store)
-    rows, images = opened.scores(), opened.images()
-    return len(rows) == len(images) * len(opened.labels) * opened.settings.max_draws > 0
+    """Tell whether a job's folder has the record of its training and all scores."""
+    stores = [folder / name for name in DRAWS]
+    whole = all(is_store(store) and Store.open(store).is_complete() for store in stores)
+    return whole and (folder / RECORD).is_file()

@@ -6,11 +6,13 @@ They are shown where they were fetched (`gcbook.commons`), small, with their mak
 import base64
 import io
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from PIL import Image
 
+from gcbook.classifiers.zoo import find_entry
 from gcbook.commons import ILLUSIONS, find_illusions, read_illusion
 from gcbook.illusions import load_for_prompts, reconstruct
 from gcbook.reconstructed import difference_picture
@@ -81,7 +83,12 @@ def fetched_rows(
         ``image`` (what it shows), ``credit``, ``strength`` (NaN without a model), and, as lists,
         ``title`` and ``picture`` (JPEG in base 64): the original, and with a model the
         reconstruction under each prompt and their difference, red where the first is lighter.
+
+    Raises:
+        InputError: no model has that name, or see `gcbook.illusions.reconstruct`.
     """
+    if model and "/" not in model and not Path(model).is_dir():
+        find_entry(model)  # a name that is none is refused even where there is nothing to show
     rows, found = [], find_illusions()
     prompts = [each for illusion in ILLUSIONS for each in illusion.prompts]
     classifier = load_for_prompts(model, prompts) if model and found else None

@@ -1,11 +1,14 @@
 """Scores of models in other worlds: which are found, and what they answer."""
 
+import json
+
+import pyarrow.parquet as pq
 import pytest
 from tiny.shipped import CONFLICTS, least, ship_scores
 
 from gcbook.errors import DataNotFoundError, InputError
 from gcbook.miniatures.worlds import trained_in_worlds, world_answers
-from gcbook.training.worlds import GRID, Job
+from gcbook.training.worlds import GRID, STEPS, Job
 
 
 def shape(rows):
@@ -26,8 +29,14 @@ def folder(tmp_path):
         kind = "diffusion" if "pixel" in job.model else "discriminative"
         for name in ("cue-conflict", "in-distribution"):
             ship_scores(tmp_path, job.name, name, CONFLICTS, errors, kind=kind)
-    # Not scored yet.
+        record = {"plan": {"steps": job.steps}}
+        (tmp_path / "scores" / job.name / "training.json").write_text(json.dumps(record))
+    # Not scored yet, or only in part.
     ship_scores(tmp_path, Job(GRID[8], "mini-cnn").name, "cue-conflict", CONFLICTS, shape)
+    for name in ("cue-conflict", "in-distribution"):
+        ship_scores(tmp_path, Job(GRID[7], "mini-pixel").name, name, CONFLICTS, shape)
+    rows = tmp_path / "scores" / Job(GRID[7], "mini-pixel").name / "cue-conflict/scores.parquet"
+    pq.write_table(pq.read_table(rows)[:-16], rows)
     return tmp_path / "scores"
 
 
@@ -40,6 +49,7 @@ def test_names_of_jobs_are_read_back(folder):
         (0.89, 1.0, "mini-cnn-noise", "", 0),
         (0.89, 1.0, "mini-pixel", "longer", 0),
     ]
+    assert [one.steps for one in found] == [STEPS, STEPS, 2 * STEPS]
 
 
 def test_answers_say_where_and_by_whom(folder):

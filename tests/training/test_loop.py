@@ -1,5 +1,6 @@
 """Training: a run is a function of its seed, whatever interrupts it."""
 
+import errno
 import json
 
 import pytest
@@ -7,6 +8,7 @@ import torch
 from safetensors import safe_open
 
 from gcbook.errors import GcbookError, InputError
+from gcbook.files import UnwritableError
 from gcbook.locks import locked
 from gcbook.training.loop import Trainer
 from gcbook.training.plan import Plan
@@ -265,3 +267,17 @@ def test_seeds_and_steps_have_draws_of_their_own(tmp_path):
     zero, one, again = found[:20], found[20:40], found[40:]
     assert zero == again
     assert len({*zero, *one}) == 40
+
+
+def test_a_checkpoint_that_cannot_be_written_is_one_error_and_keeps_the_state(tmp_path):
+    class Full(Line):
+        def export(self, folder):
+            raise OSError(errno.ENOSPC, "full")
+
+    plan = Plan(40, learning_rate=0.1, warmup=5, halvings=2)
+    Trainer(Line(), plan, tmp_path, report=lambda line: None).run(until=10)
+    kept = (tmp_path / "state.safetensors").read_bytes()
+    with pytest.raises(UnwritableError, match=r"000020.part: cannot be written: no space left"):
+        Trainer(Full(), plan, tmp_path, report=lambda line: None).run()
+    assert (tmp_path / "state.safetensors").read_bytes() == kept
+    assert trained(tmp_path, plan).step == 40

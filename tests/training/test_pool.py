@@ -1,5 +1,7 @@
 """Pools are composed once, show what they say, and do not depend on how they are cut."""
 
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 
@@ -68,3 +70,30 @@ def test_colour_is_kept():
     assert drawn.images.shape == (8, 3, 32, 32)
     images, _ = drawn.batch(torch.arange(8))
     assert (images[:, 0] != images[:, 1]).any()
+
+
+def test_a_pool_that_was_damaged_is_composed_again(tmp_path):
+    first = open_pool(DEFAULT_WORLD, "validation", 20, 3)
+    (path,) = tmp_path.rglob("*.npz")
+    path.write_bytes(path.read_bytes()[:200])
+    seen = []
+    again = open_pool(DEFAULT_WORLD, "validation", 20, 3, progress=seen.append)
+    assert seen == [20]
+    assert torch.equal(first.images, again.images)
+    open_pool(DEFAULT_WORLD, "validation", 20, 3, progress=seen.append)
+    assert seen == [20]
+
+
+def test_two_processes_compose_a_pool_once(tmp_path):
+    script = (
+        "from gcbook.stimuli.miniworld import DEFAULT_WORLD\n"
+        "from gcbook.training.pool import open_pool\n"
+        "seen = []\n"
+        "open_pool(DEFAULT_WORLD, 'validation', 600, 3, progress=seen.append)\n"
+        "print(len(seen))"
+    )
+    both = [
+        subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    assert sorted(each.communicate()[0] for each in both) == ["0\n", "2\n"]

@@ -56,8 +56,17 @@ def test_wrong_requests_are_refused(tmp_path):
         make_trainer("mini", tmp_path)
     with pytest.raises(InputError, match="Train mini-tokens first"):
         make_trainer("mini-ar", tmp_path)
-    with pytest.raises(InputError, match="the folder of a trained mini-autoencoder, found"):
+    with pytest.raises(InputError, match=r"builds on a trained mini-autoencoder.*none, no folder"):
         make_trainer("mini-latent", tmp_path, base=tmp_path / "none")
     with pytest.raises(InputError, match="expected none"):
         make_trainer("mini-cnn", tmp_path, base=tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_in_place_of_its_model_is_told_where_that_is(tmp_path):
+    (tmp_path / "tokens/model/vqvae").mkdir(parents=True)
+    with pytest.raises(
+        InputError, match=r"no vqvae/config.json in it; did you mean .*tokens/model"
+    ):
+        make_trainer("mini-masked", tmp_path / "run", base=tmp_path / "tokens")
+    assert not (tmp_path / "run").exists()

@@ -16,7 +16,8 @@ from gcbook.cli import main
 from gcbook.errors import GcbookError, InputError
 from gcbook.locks import locked
 from gcbook.published import quoted_value
-from gcbook.training.resnet import ResNetRun
+from gcbook.training.imagefolder import key_of
+from gcbook.training.resnet import ORDER, ResNetRun
 from gcbook.training.resnet_plan import RESNETS
 
 SMALL = replace(
@@ -132,9 +133,34 @@ def test_a_state_from_before_the_history_drops_its_later_rows(data, tmp_path):
     run(SMALL, data, tmp_path).run()
     history = tmp_path / "history.jsonl"
     rows = history.read_text()
-    history.write_text(rows + json.dumps({"epoch": 3, "images_seen": 30}) + "\n")
-    assert run(SMALL, data, tmp_path).seen == 20
-    assert history.read_text() == rows
+    longer = rows + json.dumps({"epoch": 3, "images_seen": 30}) + "\n"
+    history.write_text(longer)
+    again = run(SMALL, data, tmp_path)
+    # Before it has the lock, the history may be another run's.
+    assert history.read_text() == longer
+    again.run()
+    assert (again.seen, history.read_text()) == (20, rows)
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_an_image_that_cannot_be_read_is_named_alone_and_the_state_is_kept(data, tmp_path, workers):
+    broken = tmp_path / "data"
+    shutil.copytree(data, broken)
+    order = torch.Generator().manual_seed(key_of(SMALL.seed, 0, ORDER))
+    last = int(torch.randperm(10, generator=order)[-1])
+    bad = broken / "train" / ("bear", "cat")[last // 5] / f"{last % 5}.png"
+    bad.write_bytes(bad.read_bytes()[:100])
+    plan = replace(SMALL, batch_size=2)
+    with pytest.raises(InputError) as error:
+        run(plan, broken, tmp_path / "run", workers=workers).run()
+    said = str(error.value)
+    assert said.startswith(f"{bad}: expected an image")
+    assert "Traceback" not in said
+    shutil.copy(data / bad.relative_to(broken), bad)
+    mended = run(plan, broken, tmp_path / "run")
+    assert 0 < mended.seen < 10
+    mended.run()
+    assert mended.seen == 20
 
 
 def test_another_plan_in_the_folder_is_refused(data, tmp_path):

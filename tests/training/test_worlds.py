@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gcbook.cli import main
+from gcbook.errors import InputError
 from gcbook.scoring.store import Store
 from gcbook.stimuli.miniworld import DEFAULT_WORLD
 from gcbook.stimuli.testsets import texture_of
@@ -56,6 +57,8 @@ def test_every_model_is_trained_everywhere_and_some_longer():
     assert varied == {**{(model, "longer"): 3 for model in MODELS}, ("mini-cnn", "whole"): 3}
     assert Job(GRID[0], "mini-pixel", 0, "longer").steps == 2 * Job(GRID[0], "mini-pixel").steps
     assert not [job for job in jobs((1,)) if job.variant]
+    own = {(job.variant, job.steps) for job in jobs(models=["mini-cnn"], steps=70)}
+    assert own == {("", 70), ("longer", 140), ("whole", 70)}
 
 
 def test_conflicts_are_one_a_pair_and_the_rest_balanced():
@@ -86,7 +89,12 @@ def test_a_job_that_was_stopped_goes_on_and_is_done_once(small, monkeypatch):
     assert run_job(job, small, report=lambda line: None)
     assert is_done(own)
     assert not (own / "run").exists()
+    # A run whose clearing away was interrupted is not trained again.
+    (own / "run").mkdir()
     assert not run_job(job, small, report=lambda line: None)
+    assert not (own / "run").exists()
+    with pytest.raises(InputError, match="expected a training of 3 steps, found one of 2"):
+        run_job(replace(job, budget=3), small, report=lambda line: None)
     record = json.loads((own / "training.json").read_text())
     assert record["world"]["diagnosticity"] == 0.6
     assert (record["plan"]["steps"], record["plan"]["seed"]) == (2, 3)

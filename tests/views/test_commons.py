@@ -6,6 +6,7 @@ from PIL import Image
 from tiny import diffusion
 
 from gcbook.commons import ILLUSIONS
+from gcbook.errors import InputError
 from gcbook.views.commons import DIFFERENCE, attribution_rows, fetched_rows, fetched_sentence
 
 
@@ -27,6 +28,8 @@ def test_none_is_there(tmp_path, monkeypatch):
     assert fetched_rows("").empty
     assert "gcbook fetch illusions" in fetched_sentence("")
     assert (attribution_rows()["here"] == "no").all()
+    with pytest.raises(InputError, match=r"no model is called 'sd-1.44'"):
+        fetched_rows("sd-1.44")
 
 
 @pytest.mark.usefixtures("two_pictures")

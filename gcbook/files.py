@@ -43,7 +43,12 @@ class UnwritableError(GcbookError):
         self.reason = os.strerror(number).lower() if number else str(error)
         found = (words for words, numbers in _REMEDIES.items() if number in numbers)
         self.remedy = next(found, "Mend that")
+        self._error = error
         super().__init__(f"{path}: cannot be written: {self.reason}. {self.remedy}.")
+
+    def __reduce__(self) -> tuple[type["UnwritableError"], tuple[Path, Exception]]:
+        # Errors go from process to process by what made them, not by their message.
+        return type(self), (self.path, self._error)
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:

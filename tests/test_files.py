@@ -2,6 +2,7 @@
 
 import errno
 import os
+import pickle
 
 import pytest
 
@@ -28,7 +29,9 @@ def test_a_write_that_fails_leaves_what_was_there_and_nothing_else(tmp_path):
     [(errno.ENOSPC, "Free space"), (errno.EROFS, "Make the folder writable"), (0, "Mend that")],
 )
 def test_the_remedy_goes_by_the_systems_number(tmp_path, number, remedy):
-    assert UnwritableError(tmp_path, OSError(number, "why")).remedy == remedy
+    error = UnwritableError(tmp_path, OSError(number, "why"))
+    assert error.remedy == remedy
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
 
 
 def test_checking_a_folder_leaves_nothing_behind(tmp_path):

@@ -2,10 +2,13 @@
 
 import tempfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -110,6 +113,7 @@ def check_shipped(
     n_images: int = 12,
     draws: int = 4,
     seed: int = 0,
+    workers: int = 1,
     report: Callable[[str], None] = lambda line: None,
 ) -> pd.DataFrame:
     """Check the shipped scores of models, on every test set that can be made here.
@@ -119,6 +123,7 @@ def check_shipped(
         n_images: of each set.
         draws: the first so many.
         seed: of the choice.
+        workers: processes at a time, each for a model.
         report: takes a line after each model.
 
     Returns:
@@ -129,44 +134,82 @@ def check_shipped(
     Raises:
         GcbookError: a score differs by more than rounding can explain, or is missing.
     """
-    rows = []
     for model in models:
         if not shipped_sets(model):
             raise GcbookError(
                 f"{model}: expected scores of this shipped model, found none: run "
                 f"tools/score_miniatures.py {model}."
             )
-        made_here = (*TEST_SETS, *BAND_SETS)
-        test_sets = [name for name in made_here if name in shipped_sets(model)]
-        table = rescore(model, test_sets, n_images=n_images, draws=draws, seed=seed)
-        table = _with_other_tokens(table)
-        difference = (table["again"] - table["shipped"]).abs()
-        wrong = table[~(difference <= _allowed(table))]
-        if len(wrong):
-            missing = int(wrong[["shipped", "again"]].isna().any(axis=1).sum())
-            first = wrong.iloc[0]
-            raise GcbookError(
-                f"{model}: expected the shipped scores when scoring anew, found {len(wrong)} of "
-                f"{len(table)} that differ ({missing} of them missing), such as {first.measure} "
-                f"{first.again:.6g} instead of {first.shipped:.6g} ({first.test_set}, "
-                f"{first.image_id}, {first.label}, draw {first.draw}). Model and scores are not of "
-                "one version: run tools/score_miniatures.py."
-            )
-        same = table["same_image"]
-        relative = difference / table["shipped"].abs().clip(lower=ABSOLUTE / RELATIVE)
-        images = table.drop_duplicates(["test_set", "image_id"])
-        rows.append(
-            {
-                "model": model,
-                "test_sets": len(test_sets),
-                "images": len(images),
-                "other_images": int((~images["same_image"]).sum()),
-                "scores": len(table),
-                "largest_difference": float(relative[same].max()),
-            }
+    check = partial(_check_model, n_images=n_images, draws=draws, seed=seed)
+    found: dict[str, dict[str, Any]] = {}
+    for row in _in_processes(check, sorted(models, key=_cost, reverse=True), workers):
+        found[row["model"]] = row
+        report(f"{row['model']}: {row['scores']:,} scores agree")
+    return pd.DataFrame([found[model] for model in models])
+
+
+def _in_processes(
+    check: Callable[[str], dict[str, Any]], models: Sequence[str], workers: int
+) -> Iterator[dict[str, Any]]:
+    """Check models, the first ones first, each in one process with one thread if in several."""
+    if min(workers, len(models)) <= 1:
+        yield from map(check, models)
+        return
+    # Networks this small lose more than they gain by several threads.
+    with ProcessPoolExecutor(workers, get_context("spawn"), _take_one_thread) as pool:
+        futures = [pool.submit(check, model) for model in models]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def _take_one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def _cost(model: str) -> int:
+    """What scoring a model takes, roughly: as much as it has scores."""
+    return sum(
+        path.stat().st_size
+        for name in shipped_sets(model)
+        for path in shipped_store(model, name).score_files()
+    )
+
+
+def _check_model(model: str, *, n_images: int, draws: int, seed: int) -> dict[str, Any]:
+    """A row of `check_shipped`."""
+    made_here = (*TEST_SETS, *BAND_SETS)
+    test_sets = [name for name in made_here if name in shipped_sets(model)]
+    table = rescore(model, test_sets, n_images=n_images, draws=draws, seed=seed)
+    table = _with_other_tokens(table)
+    difference = (table["again"] - table["shipped"]).abs()
+    wrong = table[~(difference <= _allowed(table))]
+    if len(wrong):
+        missing = int(wrong[["shipped", "again"]].isna().any(axis=1).sum())
+        first = wrong.iloc[0]
+        raise GcbookError(
+            f"{model}: expected the shipped scores when scoring anew, found {len(wrong)} of "
+            f"{len(table)} that differ ({missing} of them missing), such as {first.measure} "
+            f"{first.again:.6g} instead of {first.shipped:.6g} ({first.test_set}, "
+            f"{first.image_id}, {first.label}, draw {first.draw}). Model and scores are not of "
+            "one version: run tools/score_miniatures.py."
         )
-        report(f"{model}: {rows[-1]['scores']:,} scores agree")
-    return pd.DataFrame(rows)
+    same = table["same_image"]
+    relative = difference / table["shipped"].abs().clip(lower=ABSOLUTE / RELATIVE)
+    images = table.drop_duplicates(["test_set", "image_id"])
+    return {
+        "model": model,
+        "test_sets": len(test_sets),
+        "images": len(images),
+        "other_images": int((~images["same_image"]).sum()),
+        "scores": len(table),
+        "largest_difference": float(relative[same].max()),
+    }
 
 
 @cache

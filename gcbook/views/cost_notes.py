@@ -122,7 +122,9 @@ def checked_scores(
     if not (models and n_images and noise_draws):
         return pd.DataFrame(columns=CHECKED)
     begun = time.perf_counter()
-    table = check_shipped(models, n_images=n_images, draws=noise_draws, seed=seed)
+    table = check_shipped(
+        models, n_images=n_images, draws=noise_draws, seed=seed, workers=os.cpu_count() or 1
+    )
     table.attrs["seconds"] = time.perf_counter() - begun
     return table
 

@@ -78,6 +78,15 @@ def test_the_shipped_scores_are_those_of_the_shipped_model():
     assert said == [f"{MODEL}: {row['scores']:,} scores agree"]
 
 
+def test_processes_check_as_one_does():
+    models = ["mini-cnn", "mini-cnn-seed1"]
+    alone = check_shipped(models, n_images=1)
+    together = check_shipped(models, n_images=1, workers=2)
+    assert together["model"].tolist() == models
+    columns = ["test_sets", "images", "scores"]
+    assert together[columns].equals(alone[columns])
+
+
 def test_images_are_drawn_by_a_seed(data):
     names = [
         set(rescore(MODEL, ["texture"], n_images=6, seed=seed)["image_id"]) for seed in (0, 0, 1)

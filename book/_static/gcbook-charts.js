@@ -76,7 +76,7 @@
   }
 
   function narrowConfig(width) {
-    const labels = Math.max(70, Math.round(width * 0.3));
+    const labels = Math.max(70, Math.round(width * 0.37));
     return {
       axisY: { labelLimit: labels },
       legend: {
@@ -88,18 +88,31 @@
         symbolLimit: 60,
         // Several legends below a narrow chart stand on top of each other.
         layout: { bottom: { anchor: "start", direction: "vertical", margin: 8 } },
+        columnPadding: 2,
+        labelOffset: 2,
       },
       title: { limit: width },
     };
+  }
+
+  // Names of one family differ at their ends ("RegNetY-32GF"): what is left out is in the middle.
+  function shortLabel(pixels) {
+    const most = Math.floor(pixels / 5.8);
+    const last = Math.floor(0.45 * most);
+    return `length(datum.label) > ${most} ? slice(datum.label, 0, ${most - last - 1}) + '…' + ` +
+      `slice(datum.label, -${last}) : datum.label`;
   }
 
   // What a chart says of its own labels and legends is meant for a wide screen.
   function narrowEncodings(node, config) {
     if (Array.isArray(node)) node.forEach((x) => narrowEncodings(x, config));
     else if (isObject(node)) {
-      const axis = node.encoding && node.encoding.y && node.encoding.y.axis;
-      if (isObject(axis) && axis.labelLimit !== undefined) {
-        axis.labelLimit = config.axisY.labelLimit;
+      const y = node.encoding && node.encoding.y;
+      if (isObject(y) && isObject(y.axis) && y.axis.labelLimit !== undefined) {
+        y.axis.labelLimit = config.axisY.labelLimit;
+      }
+      if (isObject(y) && (y.type === "nominal" || y.type === "ordinal") && y.axis !== null) {
+        y.axis = Object.assign({ labelExpr: shortLabel(config.axisY.labelLimit) }, y.axis);
       }
       if (isObject(node.legend)) {
         ["orient", "columns", "labelLimit", "symbolLimit"].forEach(function (key) {

@@ -123,7 +123,9 @@ def _published(published: pd.DataFrame, kind: dict[str, Any]) -> list[alt.Chart]
         alt.Tooltip("kind:N", title="Observer"),
         alt.Tooltip("published:Q", title="Shape bias, published", format=".2f"),
     ]
-    drawn = _line(ends).encode(color=kind["color"], tooltip=tooltip)
+    # By category they are not public.
+    drawn = _line(ends).transform_filter("category === 'pooled'")
+    drawn = drawn.encode(color=kind["color"], tooltip=tooltip)
     return [
         drawn.mark_line(strokeWidth=2, strokeDash=[7, 3]).encode(detail="kind:N"),
         drawn.transform_filter("datum.texture_accuracy > 0")

@@ -1,5 +1,6 @@
 """The command line: quick help, clear errors with their exit status, options that arrive."""
 
+import errno
 import subprocess
 import sys
 import time
@@ -110,6 +111,33 @@ def test_failures_are_one_message_and_status_1(capsys, monkeypatch):
 
     monkeypatch.setattr("gcbook.book.project.find_project", fail)
     assert call(capsys, "build") == (1, "", "gcbook: the disk is full\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (OSError(errno.ENOSPC, "full"), "gcbook: a file: cannot be written: no space left on"),
+        (OSError(errno.EROFS, "no", "a.csv"), "gcbook: a.csv: cannot be written: read-only file"),
+    ],
+)
+def test_a_disk_that_cannot_be_written_to_is_one_message(capsys, monkeypatch, error, says):
+    def fail():
+        raise error
+
+    monkeypatch.setattr("gcbook.fetch.fetch_trials", fail)
+    status, _, err = call(capsys, "fetch", "trials")
+    assert status == 1
+    assert err.startswith(says)
+    assert len(err.splitlines()) == 1
+
+
+def test_other_errors_of_the_system_keep_their_traceback(monkeypatch):
+    def fail():
+        raise OSError(errno.EIO, "broken")
+
+    monkeypatch.setattr("gcbook.fetch.fetch_trials", fail)
+    with pytest.raises(OSError, match="broken"):
+        cli.main(["fetch", "trials"])
 
 
 def test_name_and_value_arrive_however_they_are_written(monkeypatch, tmp_path, capsys):

@@ -37,9 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         typer.echo(f"gcbook: {error}", err=True)
         sys.exit(2 if isinstance(error, InputError) else 1)
     except OSError as error:
-        if error.filename is None or error.errno not in UNWRITABLE:
+        if error.errno not in UNWRITABLE:
             raise
-        typer.echo(f"gcbook: {UnwritableError(Path(error.filename), error)}", err=True)
+        # The system does not tell which file a full disk has cut off.
+        path = Path(error.filename or "a file")
+        typer.echo(f"gcbook: {UnwritableError(path, error)}", err=True)
         sys.exit(1)
 
 

@@ -45,7 +45,7 @@ def illusions(
 
     DIR gets the pictures, maps of where the prompts differ, an overview, and reconstructions.json.
     """
-    with interruptible("stopped; nothing was written"):
+    with interruptible("stopped; the same command begins anew"):
         from gcbook.files import check_writable
         from gcbook.illusions import reconstruct
         from gcbook.reconstructed import RECORD, write_reconstructions

@@ -78,12 +78,12 @@ def train(
         )
         try:
             trainer.run()
+            trainer.export(output / "model")
+            write_record(trainer, name, output / "model", base)
         except KeyboardInterrupt as stop:
             stop.add_note(f"stopped at step {trainer.step:,}; the same command goes on from there")
             report(stop.__notes__[-1])
             raise
-        trainer.export(output / "model")
-        write_record(trainer, name, output / "model", base)
     typer.echo(f"{name} is in {output / 'model'}; next: gcbook score {output / 'model'} IMAGES")
 
 

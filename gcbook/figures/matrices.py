@@ -9,7 +9,15 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from gcbook.figures.parts import by_column, dropdown, literal, nothing, per_mille, start_with
+from gcbook.figures.parts import (
+    by_column,
+    cell_ink,
+    dropdown,
+    literal,
+    nothing,
+    per_mille,
+    start_with,
+)
 from gcbook.figures.theme import BAND, DIVERGING, HUMAN, INK
 
 __all__ = ["consistency_matrix", "difference_matrix"]
@@ -17,9 +25,6 @@ __all__ = ["consistency_matrix", "difference_matrix"]
 _HUMANS = "Humans"
 _DIAMOND = "◆ "
 _ORDERS = ("agreement with humans", "name, humans first")
-# Cells are the same in the light and the dark theme, and so is what is written on them: neither
-# ink has a twin in the theme.
-_ON_LIGHT, _ON_DARK = "#111111", "#fafafa"
 _LARGEST = 0.8
 """Error consistency at which the colours end: hardly a pair lies above."""
 
@@ -100,7 +105,7 @@ def consistency_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
         base.transform_filter(f"datum.i != datum.j && {few}")
         .transform_calculate(short="replace(format(datum.kappa, '.2f'), '0.', '.')")
         .mark_text(fontSize=9)
-        .encode(text="short:N", color=_ink("abs(datum.kappa) > 0.6"))
+        .encode(text="short:N", color=cell_ink("abs(datum.kappa) > 0.6"))
     )
     diagonal = base.transform_filter("datum.i == datum.j").mark_rect(color=BAND, opacity=0.45)
     ceilings = {name: _ceiling(ceiling, name) for name in datasets}
@@ -169,7 +174,7 @@ def difference_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
         .encode(tooltip=tooltip),
         written.transform_filter("datum.differs")
         .mark_text(fontSize=10, fontWeight="bold")
-        .encode(text="short:N", color=_ink("datum.difference > 0.075"), tooltip=tooltip),
+        .encode(text="short:N", color=cell_ink("datum.difference > 0.075"), tooltip=tooltip),
         written.transform_filter("!datum.differs")
         .mark_text(fontSize=10)
         .encode(text="short:N", tooltip=tooltip),
@@ -269,7 +274,3 @@ def _diverging(field: str, title: str, largest: float) -> alt.Color:
             values=[-largest, -largest / 2, 0, largest / 2, largest],
         ),
     )
-
-
-def _ink(dark_cell: str) -> Any:
-    return alt.condition(dark_cell, alt.value(_ON_DARK), alt.value(_ON_LIGHT))

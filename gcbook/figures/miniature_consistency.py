@@ -6,14 +6,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from gcbook.figures.parts import dropdown, literal, nothing
+from gcbook.figures.parts import cell_ink, dropdown, literal, nothing
 from gcbook.figures.theme import BAND, DIVERGING
 from gcbook.views.miniature_kinds import GENERATIVE
 
 __all__ = ["fig_miniature_consistency"]
 
-# Cells are the same on the light and the dark page, and so is what is written on them.
-_ON_LIGHT, _ON_DARK = "#111111", "#fafafa"
 _LARGEST = 0.8
 _MARK = "◆ "
 """Before the names of generative miniatures."""
@@ -73,7 +71,7 @@ def fig_miniature_consistency(
         alt.Tooltip("high:Q", title="to", format=".3f"),
         alt.Tooltip("most:Q", title="Most that the accuracies allow", format=".3f"),
     ]
-    ink = alt.condition("abs(datum.kappa) > 0.6", alt.value(_ON_DARK), alt.value(_ON_LIGHT))
+    ink = cell_ink("abs(datum.kappa) > 0.6")
     written = pair.transform_calculate(short="replace(format(datum.kappa, '.2f'), '0.', '.')")
     size = max(len(order) for order in orders.values())
     # Where cells are too narrow for a number, colour and the data table have to do.

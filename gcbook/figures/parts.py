@@ -10,8 +10,10 @@ import pandas as pd
 
 __all__ = [
     "NOBODY",
+    "ON_LIGHT_CELL",
     "alphabetical",
     "by_column",
+    "cell_ink",
     "dropdown",
     "interval_tooltips",
     "literal",
@@ -24,6 +26,10 @@ __all__ = [
 
 NOBODY = "none"
 """What a drop-down for highlighting says when nobody is."""
+
+ON_LIGHT_CELL, ON_DARK_CELL = "#111111", "#fafafa"
+"""Of what is written on coloured cells, which are the same in the light and the dark theme: neither
+ink has a twin there."""
 
 _LONG_TITLE = 20
 
@@ -46,6 +52,11 @@ def by_column(rows: pd.DataFrame, key: str) -> pd.DataFrame:
     {'d': [0, 1], 'x': [[1, 2], [3]]}
     """
     return rows.astype(object).where(rows.notna(), None).groupby(key).agg(list).reset_index()
+
+
+def cell_ink(dark_cell: str) -> Any:
+    """The colour of what is written on a cell; ``dark_cell`` is true of data on dark ones."""
+    return alt.condition(dark_cell, alt.value(ON_DARK_CELL), alt.value(ON_LIGHT_CELL))
 
 
 def dropdown(name: str, label: str, options: Sequence[str], start: str) -> alt.Parameter:

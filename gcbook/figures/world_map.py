@@ -5,8 +5,14 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from gcbook.figures.parts import dropdown, interval_tooltips, nothing
-from gcbook.figures.theme import DIVERGING, INK
+from gcbook.figures.parts import (
+    ON_LIGHT_CELL,
+    cell_ink,
+    dropdown,
+    interval_tooltips,
+    nothing,
+)
+from gcbook.figures.theme import DIVERGING
 from gcbook.figures.toy import side_by_side
 from gcbook.stimuli.miniworld import DEFAULT_WORLD
 from gcbook.views.world_map import MEASURES
@@ -15,8 +21,8 @@ __all__ = ["fig_sign", "fig_world_map"]
 
 _SIDE = 175
 _NOTHING = "No model of this version was trained in other worlds."
-_DARK_FROM = 0.55
-"""From here on, numbers on a square are white."""
+_DARK_BELOW = 0.55
+"""Below this, squares are dark."""
 
 
 def fig_world_map(rows: pd.DataFrame) -> alt.TopLevelMixin:
@@ -47,8 +53,8 @@ def fig_world_map(rows: pd.DataFrame) -> alt.TopLevelMixin:
         base = alt.Chart(group.drop(columns=["recipe", "variant"])).transform_filter(
             "datum.measure === map_measure"
         )
-        light = f"datum.value >= {_DARK_FROM}"
-        panels.append(_panel(base, value, tooltip, str(recipe), light))
+        dark = f"datum.value < {_DARK_BELOW}"
+        panels.append(_panel(base, value, tooltip, str(recipe), dark))
     names = ", ".join(dict.fromkeys(shown["recipe"]))
     return side_by_side(
         panels,
@@ -89,7 +95,7 @@ def fig_sign(rows: pd.DataFrame) -> alt.TopLevelMixin:
         difference,
         tooltip,
         "Shape bias: diffusion − ResNet",
-        "abs(datum.value) < 0.6",
+        "abs(datum.value) >= 0.6",
         "+.2f",
     )
     return side_by_side(
@@ -114,7 +120,7 @@ def _panel(
     color: alt.Color,
     tooltip: list[alt.Tooltip],
     title: str,
-    dark_ink: str,
+    dark_cell: str,
     form: str = ".2f",
 ) -> alt.LayerChart | alt.FacetChart:
     place: dict[str, Any] = {
@@ -122,13 +128,12 @@ def _panel(
         "y": alt.Y("contrast:O", title="Contrast of texture ×", sort="descending"),
     }
     here = f"datum.diagnosticity === {DEFAULT_WORLD.diagnosticity} && datum.contrast === 1"
-    ink = alt.condition(dark_ink, alt.value("#1a1a1a"), alt.value("#ffffff"))
     return alt.layer(
         base.mark_rect().encode(color=color, tooltip=tooltip, **place),
         base.transform_filter(here)
-        .mark_rect(filled=False, stroke=INK, strokeWidth=3)
+        .mark_rect(filled=False, stroke=ON_LIGHT_CELL, strokeWidth=3)
         .encode(**place),
         base.mark_text(fontWeight="bold").encode(
-            text=alt.Text("value:Q", format=form), color=ink, **place
+            text=alt.Text("value:Q", format=form), color=cell_ink(dark_cell), **place
         ),
     ).properties(width=_SIDE, height=_SIDE, title=title)

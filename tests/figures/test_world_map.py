@@ -3,6 +3,7 @@
 import pandas as pd
 
 from gcbook.figures.chart import chart_spec, static_svg
+from gcbook.figures.theme import INK
 from gcbook.figures.world_map import fig_sign, fig_world_map
 from gcbook.training.worlds import GRID
 from gcbook.views.world_map import MEASURES
@@ -55,3 +56,13 @@ def test_the_difference_has_a_colour_for_either_sign():
 def test_without_models_a_sentence_stands_there():
     for chart in (fig_world_map(MAP[:0]), fig_sign(SIGN[:0])):
         assert "No model" in chart_spec(chart)["description"]
+
+
+def test_what_stands_on_squares_is_the_same_in_the_dark():
+    """Squares keep their colours there, and a letter that changed with the page would vanish."""
+    for chart in (fig_world_map(MAP), fig_sign(SIGN)):
+        for panel in chart_spec(chart)["concat"]:
+            _, frame, numbers = panel["layer"]
+            color = numbers["encoding"]["color"]
+            inks = {frame["mark"]["stroke"], color["value"], color["condition"]["value"]}
+            assert INK not in inks

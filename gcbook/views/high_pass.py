@@ -7,7 +7,6 @@ import pandas as pd
 import torch
 import torch.nn.functional as F
 
-from gcbook.categories import CHANCE
 from gcbook.classifiers.protocol import Draw
 from gcbook.miniatures.answers import SOURCE, mark
 from gcbook.miniatures.clustered import clustered_columns
@@ -18,7 +17,6 @@ from gcbook.stimuli.stimulus import StimulusSet
 from gcbook.stimuli.testsets import make_test_set
 from gcbook.views.miniature_panel import counted
 from gcbook.views.weighting import answers_under
-from gcbook.views.words import number, span
 
 __all__ = [
     "DECAYS",
@@ -26,20 +24,14 @@ __all__ = [
     "SETS",
     "answers_to_reduced",
     "decay_rows",
-    "decay_sentence",
-    "floor_sentence",
     "high_pass_stores",
     "reduce_and_enlarge",
     "reduced_rows",
-    "reduced_sentence",
 ]
 
 DECAYS = (0, 1, 2, 3, 5, 7, 10, 15, 20)
 """Values of k in exp(−kt)."""
 PAPER = 7
-ONE_SIDED = 0.5
-"""Share of one answer beyond which an accuracy tells little of an ability."""
-
 SETS = {
     "in-distribution": "As in training",
     "high-pass": "High-pass",
@@ -133,64 +125,6 @@ def _commonest(answers: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return shares.groupby(by).max().rename("commonest").reset_index()
 
 
-def decay_sentence(rows: pd.DataFrame) -> str:
-    """Say under which k high-pass images are answered best, and what the paper's k gives.
-
-    Args:
-        rows: from `decay_rows`.
-    """
-    parts = []
-    for model, group in rows[rows["test_set"] == SETS["high-pass"]].groupby("model", sort=False):
-        found = group.to_dict("records")
-        paper = next((row for row in found if row["k"] == PAPER), found[0])
-        others = [row for row in (found[0], found[-1]) if row is not paper]
-        changes = " and ".join(
-            f"{number(row['change'], '+.3f')} "
-            f"({span(row['change_low'], row['change_high'], '+.3f')}) under k = {row['k']:g}"
-            for row in others
-        )
-        parts.append(
-            f"{model} answers {paper['accuracy']:.1%} of the high-pass images under the paper's k "
-            f"= {PAPER} ({span(paper['low'], paper['high'])}; chance is {CHANCE:.1%}). On the same "
-            f"images that changes by {changes}. Under the paper's k {paper['commonest']:.0%} of "
-            "the answers are one and the same category"
-            f"{', so this is about the rest' if paper['commonest'] > ONE_SIDED else ''}."
-        )
-    return " ".join(parts) or "No diffusion miniature comes with this version."
-
-
-def floor_sentence(rows: pd.DataFrame) -> str:
-    """Say whether high-pass images can be read at all, so that something could be lost.
-
-    Args:
-        rows: from `reduced_rows`; those of images that were not reduced are looked at.
-    """
-    whole = rows[(rows["factor"] == 1) & (rows["test_set"] == SETS["high-pass"])]
-    if whole.empty:
-        return ""
-    best = max(whole.to_dict("records"), key=lambda row: row["accuracy"])
-    able, least = best["low"] > CHANCE, whole["commonest"].min()
-    verdict = (
-        "which is above chance, though not by much to lose"
-        if able and best["accuracy"] < 3 * CHANCE
-        else "which is above chance"
-        if able
-        else "which its interval does not tell from guessing"
-    )
-    return (
-        f"Of the classifiers, the best on high-pass images as they are is {best['model']}, with "
-        f"{best['accuracy']:.0%} ({span(best['low'], best['high'], '.2f')}; chance is "
-        f"{CHANCE:.1%}), {verdict}. The commonest answer makes up {least:.0%} of the answers of "
-        "the network that varies them most"
-        + (
-            ": there, accuracy is little more than the share of images whose category happens to "
-            "be that answer."
-            if least > ONE_SIDED
-            else "."
-        )
-    )
-
-
 def reduce_and_enlarge(images: np.ndarray, factor: float) -> np.ndarray:
     """Make images smaller by a factor and as large as before.
 
@@ -265,25 +199,6 @@ def reduced_rows(
     found = found.assign(test_set=found["dataset"].map(SETS)).rename(columns={"observer": "model"})
     columns = ["model", "test_set", "factor", "n", "accuracy", "low", "high", "commonest"]
     return found[columns].round(dict.fromkeys(columns[4:], 4))
-
-
-def reduced_sentence(rows: pd.DataFrame) -> str:
-    """Say what the largest reduction that was tried does to high-pass images and to others.
-
-    Args:
-        rows: from `reduced_rows`.
-    """
-    parts = []
-    for model, group in rows.groupby("model", sort=False):
-        most = group["factor"].max()
-        words = []
-        for title in SETS.values():
-            one = group[group["test_set"] == title].set_index("factor")["accuracy"].to_dict()
-            if one:
-                change = number(one[most] - one[1.0], "+.2f")
-                words.append(f"{title.lower()} {one[1.0]:.2f} → {one[most]:.2f} ({change})")
-        parts.append(f"{model}, reduced by {most:g}: {', '.join(words)}.")
-    return " ".join(parts)
 
 
 def _counts(answers: pd.DataFrame) -> pd.Series:

@@ -1,0 +1,144 @@
+"""What is said of high-pass images: of weightings, of small inputs, and of what can be read."""
+
+from typing import Any
+
+import pandas as pd
+
+from gcbook.categories import CHANCE
+from gcbook.views.high_pass import PAPER, SETS
+from gcbook.views.words import number, span
+
+__all__ = ["decay_sentence", "floor_sentence", "reduced_sentence", "small_input_sentence"]
+
+ONE_SIDED = 0.5
+"""Share of one answer beyond which an accuracy tells little of an ability."""
+
+
+def decay_sentence(rows: pd.DataFrame) -> str:
+    """Say under which k high-pass images are answered best, and what the paper's k gives.
+
+    Args:
+        rows: from `gcbook.views.high_pass.decay_rows`.
+    """
+    parts = []
+    for model, group in rows[rows["test_set"] == SETS["high-pass"]].groupby("model", sort=False):
+        found = group.to_dict("records")
+        paper = next((row for row in found if row["k"] == PAPER), found[0])
+        others = [row for row in (found[0], found[-1]) if row is not paper]
+        changes = " and ".join(
+            f"{number(row['change'], '+.3f')} "
+            f"({span(row['change_low'], row['change_high'], '+.3f')}) under k = {row['k']:g}"
+            for row in others
+        )
+        parts.append(
+            f"{model} answers {paper['accuracy']:.1%} of the high-pass images under the paper's k "
+            f"= {PAPER} ({span(paper['low'], paper['high'])}; chance is {CHANCE:.1%}). On the same "
+            f"images that changes by {changes}{_verdict(others)}. Under the paper's k "
+            f"{paper['commonest']:.0%} of the answers are one and the same category"
+            + (
+                ", so that the accuracy is little more than the share of images which that fits."
+                if paper["commonest"] > ONE_SIDED
+                else "."
+            )
+        )
+    return " ".join(parts) or "No diffusion miniature comes with this version."
+
+
+def _verdict(others: list[dict[str, Any]]) -> str:
+    """Which way high-pass images want the weight, as far as the intervals tell."""
+    clear = {
+        ("more" if row["k"] > PAPER else "less", bool(row["change"] > 0))
+        for row in others
+        if row["change_low"] > 0 or row["change_high"] < 0
+    }
+    helps = sorted(side for side, gains in clear if gains)
+    hurts = sorted(side for side, gains in clear if not gains)
+    said = [
+        f"{' and '.join(sides)} weight on little noise {verb} them"
+        for sides, verb in ((helps, "helps"), (hurts, "costs"))
+        if sides
+    ]
+    return f": {', '.join(said)}" if said else ""
+
+
+def small_input_sentence(rows: pd.DataFrame, pixels: int) -> str:
+    """Say whether models that see equally small images are equally poor on high-pass ones.
+
+    Args:
+        rows: from `gcbook.views.high_pass.decay_rows`.
+        pixels: along the side of what they all see.
+    """
+    high = rows[rows["test_set"] == SETS["high-pass"]]
+    paper = high[high["k"] == PAPER].sort_values("accuracy").to_dict("records")
+    least, most = (paper[0], paper[-1]) if len(paper) > 1 else (None, None)
+    if least is None or most is None or not least["high"] < most["low"]:
+        return (
+            "So the miniature world cannot tell which of the two reasons is Imagen's: its images "
+            f"have {pixels} pixels a side, and no two of its diffusion models clearly differ in "
+            "what they read of the finest detail."
+        )
+    ever = float(high.loc[high["model"] == least["model"], "accuracy"].max())
+    reach = (
+        f"and under no k of the figure does {least['model']} come near ({ever:.0%} at most)"
+        if ever < most["low"]
+        else f"though under another k {least['model']} gets {ever:.0%}"
+    )
+    return (
+        f"But a small input cannot be the whole reason for a difference of this kind: "
+        f"{least['model']} and {most['model']} are shown the same {pixels} pixels a side, and "
+        f"under the paper's k one answers {least['accuracy']:.0%} of the high-pass images "
+        f"rightly, the other {most['accuracy']:.0%}, {reach}. What the two differ in is what they "
+        "put noise on, the picture or an autoencoder's code of it, and at which rate; the paper "
+        "says of Stable Diffusion, too, that the weights act otherwise on a code."
+    )
+
+
+def floor_sentence(rows: pd.DataFrame) -> str:
+    """Say whether high-pass images can be read at all, so that something could be lost.
+
+    Args:
+        rows: from `gcbook.views.high_pass.reduced_rows`; those of images that were not reduced are looked at.
+    """
+    whole = rows[(rows["factor"] == 1) & (rows["test_set"] == SETS["high-pass"])]
+    if whole.empty:
+        return ""
+    best = max(whole.to_dict("records"), key=lambda row: row["accuracy"])
+    able, least = best["low"] > CHANCE, whole["commonest"].min()
+    verdict = (
+        "which is above chance, but leaves little to lose"
+        if able and best["accuracy"] < 3 * CHANCE
+        else "which is above chance"
+        if able
+        else "which its interval does not tell from guessing"
+    )
+    return (
+        f"Of the classifiers, the best on high-pass images as they are is {best['model']}, with "
+        f"{best['accuracy']:.0%} ({span(best['low'], best['high'], '.2f')}; chance is "
+        f"{CHANCE:.1%}), {verdict}. The commonest answer makes up {least:.0%} of the answers of "
+        "the network that varies them most"
+        + (
+            ": there, accuracy is little more than the share of images whose category happens to "
+            "be that answer."
+            if least > ONE_SIDED
+            else "."
+        )
+    )
+
+
+def reduced_sentence(rows: pd.DataFrame) -> str:
+    """Say what the largest reduction that was tried does to high-pass images and to others.
+
+    Args:
+        rows: from `gcbook.views.high_pass.reduced_rows`.
+    """
+    parts = []
+    for model, group in rows.groupby("model", sort=False):
+        most = group["factor"].max()
+        words = []
+        for title in SETS.values():
+            one = group[group["test_set"] == title].set_index("factor")["accuracy"].to_dict()
+            if one:
+                change = number(one[most] - one[1.0], "+.2f")
+                words.append(f"{title.lower()} {one[1.0]:.2f} → {one[most]:.2f} ({change})")
+        parts.append(f"{model}, reduced by {most:g}: {', '.join(words)}.")
+    return " ".join(parts)

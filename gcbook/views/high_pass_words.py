@@ -97,7 +97,8 @@ def floor_sentence(rows: pd.DataFrame) -> str:
     """Say whether high-pass images can be read at all, so that something could be lost.
 
     Args:
-        rows: from `gcbook.views.high_pass.reduced_rows`; those of images that were not reduced are looked at.
+        rows: from `gcbook.views.high_pass.reduced_rows`; images that were not reduced are looked
+            at.
     """
     whole = rows[(rows["factor"] == 1) & (rows["test_set"] == SETS["high-pass"])]
     if whole.empty:

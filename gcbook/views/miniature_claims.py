@@ -251,8 +251,9 @@ def _two_sides(
     )
     conflicts = answers[answers["dataset"] == "cue-conflict"]
     panel = make_panel(conflicts, draws, seed)
-    pairs, values = pair_kappas(panel, group_of_images(panel.images, GROUPS[1]), confidence)
-    facts = sides(pairs, values, confidence)
+    kept = group_of_images(panel.images, GROUPS[1])
+    pairs, values, bounds = pair_kappas(panel, kept, confidence)
+    facts = sides(pairs, values, bounds, confidence)
     needed = {"discriminative": "two discriminative miniatures", "across": "one of either kind"}
     lacking = [words for kind, words in needed.items() if not facts[f"{kind}_pairs"]]
     if lacking:
@@ -286,10 +287,10 @@ def _difference(a: np.ndarray, b: np.ndarray, confidence: float) -> dict[str, An
 
 
 def _values(row: dict[str, Any]) -> str:
-    ends = span(row["low"], row["high"], ".2f")
+    ends = span(row["low"], row["high"], ".3f")
     paper = f"; in the paper {row['paper']}" if row["paper"][:1].isdigit() else ""
-    difference = number(row["difference"], "+.2f")
+    difference = number(row["difference"], "+.3f")
     return (
-        f"{row['compared']}: {number(row['a'], '.2f')} − {number(row['b'], '.2f')} = "
+        f"{row['compared']}: {number(row['a'], '.3f')} − {number(row['b'], '.3f')} = "
         f"{difference} ({ends}{paper})"
     )

@@ -1,7 +1,5 @@
 """Do the miniatures err on the same images? Pairs, their order by clustering, and the two sides."""
 
-import math
-
 import numpy as np
 import pandas as pd
 from scipy.cluster.hierarchy import fcluster, leaves_list, linkage, optimal_leaf_ordering
@@ -10,16 +8,13 @@ from scipy.spatial.distance import squareform
 from gcbook.agreement import kappa, kappa_bound
 from gcbook.miniatures.shipped import recipe_of
 from gcbook.resample import correct_bias, interval
-from gcbook.views.miniature_kinds import listed, plural, side_of
-from gcbook.views.miniature_panel import MiniaturePanel, counted, make_panel
-from gcbook.views.words import number, span
+from gcbook.views.miniature_kinds import side_of
+from gcbook.views.miniature_panel import MiniaturePanel, counted
 
 __all__ = [
     "GROUPS",
     "cluster_order",
     "clusters",
-    "consistency_groups",
-    "consistency_sentence",
     "group_of_images",
     "pair_kappas",
     "sides",
@@ -33,7 +28,7 @@ _DIGITS = 4
 
 def pair_kappas(
     panel: MiniaturePanel, kept: np.ndarray, confidence: float = 0.95
-) -> tuple[pd.DataFrame, np.ndarray]:
+) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Error consistency of every two models.
 
     It is computed within conditions, then averaged over the conditions of a test set and over the
@@ -47,7 +42,8 @@ def pair_kappas(
     Returns:
         A row a pair: ``a, b`` (models), ``kappa, low, high``, ``most`` (that the two accuracies
         allow), ``images``, ``pair`` ("seeds" of one miniature; else "generative", "discriminative"
-        or "across"); and the resampled values (pairs, 1 + draws), the value itself first.
+        or "across"); and, resampled, values and the most that is possible, both (pairs, 1 + draws)
+        with the value itself first.
     """
     first, second = np.triu_indices(len(panel.models), 1)
     keys = panel.images[["dataset", "condition"]]
@@ -77,35 +73,7 @@ def pair_kappas(
     )
     table["pair"] = [_kind(a, b) for a, b in zip(table["a"], table["b"], strict=True)]
     numbers = dict.fromkeys(["kappa", "low", "high", "most"], _DIGITS)
-    return table.round(numbers), values
-
-
-def consistency_groups(
-    answers: pd.DataFrame, *, draws: int, confidence: float, seed: int
-) -> tuple[pd.DataFrame, dict[str, list[str]], str]:
-    """All that the matrix shows and what is to be said of it.
-
-    Args:
-        answers: of the world's own test sets.
-        draws, confidence, seed: of the intervals.
-
-    Returns:
-        The pairs of both `GROUPS`, with ``group``; the order of the models by group; and a
-        paragraph for each group, with models that lack answers named.
-    """
-    tables, orders, notes = [], {}, []
-    for group in GROUPS:
-        chosen = answers[group_of_images(answers, group)]
-        panel = make_panel(chosen, draws, seed)
-        every = np.ones(len(panel.images), dtype=bool)
-        pairs, values = pair_kappas(panel, every, confidence)
-        tables.append(pairs.assign(group=group))
-        orders[group] = cluster_order(pairs)
-        note = f"*{group}.* {consistency_sentence(pairs, values, confidence)}"
-        if panel.incomplete:
-            note += f" Left out, as scores are missing: {listed(panel.incomplete)}."
-        notes.append(note)
-    return pd.concat(tables, ignore_index=True), orders, "\n\n".join(notes)
+    return table.round(numbers), values, bounds
 
 
 def group_of_images(images: pd.DataFrame, group: str) -> np.ndarray:
@@ -150,7 +118,9 @@ def clusters(pairs: pd.DataFrame) -> list[list[str]]:
     return [[models[i] for i in order if group[i] == each] for each in found]
 
 
-def sides(pairs: pd.DataFrame, values: np.ndarray, confidence: float = 0.95) -> dict[str, float]:
+def sides(
+    pairs: pd.DataFrame, values: np.ndarray, bounds: np.ndarray, confidence: float = 0.95
+) -> dict[str, float]:
     """Mean error consistency among generative miniatures, among discriminative ones, and across.
 
     What the paper's Fig. 6 shows without its people is that discriminative models err like each
@@ -159,13 +129,16 @@ def sides(pairs: pd.DataFrame, values: np.ndarray, confidence: float = 0.95) -> 
     Args:
         pairs: from `pair_kappas`.
         values: likewise, (pairs, 1 + draws).
+        bounds: likewise.
         confidence: of the intervals.
 
     Returns:
-        ``generative, discriminative, across, seeds``, each with ``_low``, ``_high`` and ``_pairs``,
-        and ``gap``: ``discriminative`` minus ``across``, with ``_low`` and ``_high``. NaN where
-        there are no such pairs. Pairs of seeds of one miniature count as "seeds" alone; others
-        are averaged over seeds first, so that a miniature weighs alike however many it has.
+        ``generative, discriminative, across, seeds``, each with ``_low``, ``_high``, ``_pairs`` and
+        ``_share``, the mean as a share of the mean that accuracies allow; ``gap``,
+        ``discriminative`` minus ``across``, and ``gap_share``, the same of the shares, both with
+        ``_low`` and ``_high``. NaN where there are no such pairs. Pairs of seeds of one miniature
+        count as "seeds" alone; others are averaged over seeds first, so that a miniature weighs
+        alike however many it has.
     """
     kinds = pairs["pair"].to_numpy()
     recipes = np.array(
@@ -175,84 +148,27 @@ def sides(pairs: pd.DataFrame, values: np.ndarray, confidence: float = 0.95) -> 
         ]
     )
     means: dict[str, np.ndarray] = {}
+    shares: dict[str, np.ndarray] = {}
     found: dict[str, float] = {}
     for name in ("generative", "discriminative", "across", "seeds"):
         groups = sorted(set(recipes[kinds == name]))
-        each = [_mean_rows(values[(kinds == name) & (recipes == group)]) for group in groups]
-        means[name] = _mean_rows(np.array(each).reshape(len(each), values.shape[1]))
-        found[f"{name}_pairs"] = len(groups)
+        mean, most = (
+            _mean_rows(
+                np.array(
+                    [_mean_rows(of[(kinds == name) & (recipes == group)]) for group in groups]
+                ).reshape(len(groups), values.shape[1])
+            )
+            for of in (values, bounds)
+        )
+        means[name] = mean
+        shares[name] = np.divide(mean, most, out=np.full(len(mean), np.nan), where=most > 0)
+        found |= {f"{name}_pairs": len(groups), f"{name}_share": float(shares[name][0])}
     means["gap"] = means["discriminative"] - means["across"]
+    means["gap_share"] = shares["discriminative"] - shares["across"]
     for name, mean in means.items():
         low, high = interval(correct_bias(mean, -1, 1), confidence)
         found |= {name: float(mean[0]), f"{name}_low": float(low), f"{name}_high": float(high)}
     return found
-
-
-def consistency_sentence(pairs: pd.DataFrame, values: np.ndarray, confidence: float = 0.95) -> str:
-    """Say whether discriminative miniatures err like each other, more than like generative ones.
-
-    Args:
-        pairs: from `pair_kappas`.
-        values: likewise.
-        confidence: of the intervals.
-    """
-    if pairs.empty:
-        return "There are not yet two miniatures with all these images, and nothing to compare."
-    facts, parts = sides(pairs, values, confidence), []
-    for name, words in (
-        ("generative", "generative miniatures among each other"),
-        ("discriminative", "discriminative miniatures among each other"),
-        ("across", "one of either kind"),
-    ):
-        if facts[f"{name}_pairs"]:
-            ends = span(facts[f"{name}_low"], facts[f"{name}_high"], ".2f")
-            n = plural(int(facts[f"{name}_pairs"]), "pair of recipes", "pairs of recipes")
-            parts.append(f"{words}: {number(facts[name], '.2f')} ({ends}; {n})")
-    means = "; ".join(parts)
-    sentences = [f"Mean κ of {means}."] if parts else []
-    if facts["seeds_pairs"]:
-        ends = span(facts["seeds_low"], facts["seeds_high"], ".2f")
-        sentences.append(
-            "Seeds of one miniature, which differ in nothing but chance, agree to "
-            f"{number(facts['seeds'], '.2f')} ({ends}), which is what chance in training leaves "
-            "of the agreement, and the value to hold other pairs against."
-        )
-    sentences.append(_verdict(pairs, facts))
-    return " ".join(sentences)
-
-
-def _verdict(pairs: pd.DataFrame, facts: dict[str, float]) -> str:
-    models = dict.fromkeys([*pairs["a"], *pairs["b"]])
-    of_kind = {
-        side: {recipe_of(name)[0] for name in models if side_of(name) == side}
-        for side in ("generative", "discriminative")
-    }
-    if len(of_kind["discriminative"]) < 2 or not of_kind["generative"]:
-        have = listed(f"{len(recipes)} {side}" for side, recipes in of_kind.items())
-        return (
-            "Whether discriminative miniatures err like each other more than like generative ones "
-            f"cannot be told from {have}: it takes two discriminative and one generative with all "
-            "these images."
-        )
-    groups = clusters(pairs)
-    pure = all(len({side_of(name) for name in group}) == 1 for group in groups)
-    if math.isnan(facts["gap_low"]):
-        clear = "has no interval"
-    elif facts["gap_low"] > 0:
-        clear = "is clearly above 0"
-    elif facts["gap_high"] < 0:
-        clear = "is clearly below 0: they have less in common with each other"
-    else:
-        clear = "is not clearly different from 0"
-    ends = span(facts["gap_low"], facts["gap_high"], ".2f")
-    gap = (
-        "The mean κ of discriminative miniatures among each other, minus that with generative "
-        f"ones, {clear} ({number(facts['gap'], '.2f')}, {ends})."
-    )
-    names = " and ".join(f"({', '.join(group)})" for group in groups)
-    if pure:
-        return f"Cut in two, the tree parts generative from discriminative: {names}. {gap}"
-    return f"Cut in two, the tree gives {names}, which are **not** the two kinds. {gap}"
 
 
 def _pair_counts(

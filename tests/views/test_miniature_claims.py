@@ -114,7 +114,7 @@ def test_sentences_follow_the_verdicts():
     agrees, contradicts = said.split("**The other way round**")
     # The third: the two classifiers and the generator, on one another's side or not.
     assert agrees.startswith("**As in the paper** (2 of 3 comparisons)")
-    assert "mini-pixel − mini-cnn: 0.83 − 0.50 = +0.33" in agrees
+    assert "mini-pixel − mini-cnn: 0.833 − 0.500 = +0.333" in agrees
     assert "mini-cnn-noise" in contradicts and "mini-cnn-noise" not in agrees
     assert "Open" not in said
     assert "no claim" in claims_sentence(rows[rows["verdict"] == NOT_TESTED]).lower()

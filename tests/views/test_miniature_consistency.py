@@ -10,12 +10,11 @@ from gcbook.views.miniature_consistency import (
     GROUPS,
     cluster_order,
     clusters,
-    consistency_groups,
-    consistency_sentence,
     group_of_images,
     pair_kappas,
     sides,
 )
+from gcbook.views.miniature_consistency_words import consistency_groups, consistency_sentence
 from gcbook.views.miniature_panel import make_panel
 
 N = 40
@@ -62,7 +61,8 @@ def kappas(answers, draws=200):
 
 
 def test_values_are_error_consistencies():
-    pairs, values = kappas(TWO_SIDES)
+    pairs, values, bounds = kappas(TWO_SIDES)
+    assert bounds[:, 0] == pytest.approx(pairs["most"].to_numpy(), abs=1e-4)
     assert len(pairs) == 10
     for row in pairs.itertuples():
         expected = error_consistency(RIGHT[row.a], RIGHT[row.b])
@@ -74,7 +74,7 @@ def test_values_are_error_consistencies():
 
 
 def test_pairs_are_told_apart():
-    pairs, _ = kappas(TWO_SIDES)
+    pairs, *_ = kappas(TWO_SIDES)
     kind = {frozenset((row.a, row.b)): row.pair for row in pairs.itertuples()}
     assert kind[frozenset(("mini-cnn", "mini-cnn-seed1"))] == "seeds"
     assert kind[frozenset(("mini-cnn", "mini-cnn-noise"))] == "discriminative"
@@ -104,7 +104,7 @@ def test_conditions_and_sets_weigh_alike_and_undefined_ones_are_left_out():
 
 
 def test_those_who_err_alike_stand_together():
-    pairs, _ = kappas(TWO_SIDES)
+    pairs, *_ = kappas(TWO_SIDES)
     groups = clusters(pairs)
     assert sorted(map(sorted, groups)) == [
         ["mini-cnn", "mini-cnn-noise", "mini-cnn-seed1"],
@@ -119,8 +119,8 @@ def test_those_who_err_alike_stand_together():
 
 
 def test_sides_weigh_miniatures_alike_whatever_their_seeds():
-    pairs, values = kappas(TWO_SIDES)
-    facts = sides(pairs, values)
+    pairs, values, bounds = kappas(TWO_SIDES)
+    facts = sides(pairs, values, bounds)
     known = {frozenset((a, b)): k for a, b, k in pairs[["a", "b", "kappa"]].to_numpy()}
 
     def mean(*of):
@@ -139,6 +139,25 @@ def test_sides_weigh_miniatures_alike_whatever_their_seeds():
     assert facts["across_pairs"] == 4
     assert facts["gap"] == pytest.approx(within - across, abs=1e-3)
     assert facts["gap_low"] <= facts["gap"] <= facts["gap_high"]
+    caps = {frozenset((a, b)): k for a, b, k in pairs[["a", "b", "most"]].to_numpy()}
+    most = np.mean([caps[frozenset((seed, "mini-cnn-noise"))] for seed in seeds])
+    assert facts["discriminative_share"] == pytest.approx(within / most, abs=1e-3)
+    expected = facts["discriminative_share"] - facts["across_share"]
+    assert facts["gap_share"] == pytest.approx(expected)
+
+
+def test_a_difference_of_accuracies_alone_is_told_as_one():
+    """The good two agree fully with each other, and with the poor ones as far as these allow."""
+    order = RNG.permutation(N)
+    rights = {
+        name: order < many
+        for name, many in (("mini-cnn", 30), ("mini-cnn-noise", 30), ("mini-pixel", 8))
+    }
+    rights["mini-latent"] = rights["mini-pixel"]
+    said = consistency_sentence(*kappas(pd.concat(trials(r, n) for n, r in rights.items())))
+    assert "is clearly above 0" in said
+    assert "discriminative pairs have 100%, generative ones 100% and mixed ones 100%" in said
+    assert "beyond the accuracies no difference is told from 0" in said
 
 
 def test_two_clusters_are_called_so():

@@ -7,20 +7,19 @@ import pandas as pd
 
 from gcbook.categories import CHANCE
 from gcbook.experiments import SINGLE_CONDITION
-from gcbook.miniatures.answers import miniature_answers, with_recipe
+from gcbook.miniatures.answers import miniature_answers
 from gcbook.miniatures.clustered import clustered_columns, clustered_sums
 from gcbook.miniatures.shares import accuracies
 from gcbook.miniatures.shipped import recipe_of
 from gcbook.miniatures.turned import read_turned, turned_models
 from gcbook.resample import interval
-from gcbook.views.miniature_kinds import GENERATIVE, listed
+from gcbook.views.miniature_kinds import listed
 from gcbook.views.words import number, span
 
 __all__ = [
     "gap_sentence",
     "kept_rows",
     "kept_sentence",
-    "loss_sentence",
     "recognised_rows",
     "recognised_sentence",
     "together_rows",
@@ -111,44 +110,6 @@ def recognised_sentence(rows: pd.DataFrame) -> str:
             f"{number(low, '.0%')} to {number(high, '.0%')} of the turned ones{level}"
         )
     return "; ".join(parts) + "."
-
-
-def loss_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> str:
-    """Say whether models that generate lose more on turned images than the ResNet does.
-
-    Losses from different heights do not compare, so the share that is left counts: of what is above
-    chance on upright images, how much is on turned ones. All seeds of a recipe are taken together.
-
-    Args:
-        draws: resamples of silhouettes, the same for all models.
-        confidence: of the intervals.
-        seed: of the resampling.
-    """
-    answers = with_recipe(miniature_answers(["rotation"]))
-    upright = answers["condition"] == SINGLE_CONDITION
-    rows = answers.assign(right=answers["right"].astype(float), upright=upright)
-    keys, sums = clustered_sums(rows, ["recipe", "upright"], ["right"], draws=draws, seed=seed)
-    share = sums["right"] / sums["n"]
-    place = {(row.recipe, row.upright): at for at, row in enumerate(keys.itertuples())}
-    left = {
-        name: (share[place[name, False]] - CHANCE) / (share[place[name, True]] - CHANCE)
-        for name in dict.fromkeys(keys["recipe"])
-    }
-    parts = []
-    for name, kept in left.items():
-        if name not in GENERATIVE or CLASSIFIER not in left:
-            continue
-        more = kept - left[CLASSIFIER]
-        low, high = (float(end[0]) for end in interval(more[None], confidence))
-        said = "less" if low > 0 else "more" if high < 0 else "neither more nor less for certain"
-        loss = share[place[name, True]][0] - share[place[name, False]][0]
-        parts.append(
-            f"{name} loses {100 * loss:.0f} points and has {number(float(kept[0]), '.0%')} left of "
-            f"what was above chance; {CLASSIFIER} has {number(float(left[CLASSIFIER][0]), '.0%')}. "
-            f"So it loses {said} (difference of what is left {number(float(more[0]), '+.2f')}, "
-            f"{span(low, high, '+.2f')})"
-        )
-    return ". ".join(parts) + "." if parts else "No miniature that generates can be compared."
 
 
 def together_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:

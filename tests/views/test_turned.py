@@ -11,7 +11,6 @@ from gcbook.views.turned import (
     gap_sentence,
     kept_rows,
     kept_sentence,
-    loss_sentence,
     recognised_sentence,
     together_rows,
     together_sentence,
@@ -111,15 +110,6 @@ def answers(monkeypatch):
             [whole, made.assign(strength=0.9, back=np.where(kept_when, 0.9, 0.1), lying=0.1)]
         ),
     )
-
-
-@pytest.mark.usefixtures("answers")
-def test_losses_are_compared_on_the_same_silhouettes():
-    said = loss_sentence(draws=500)
-    left = [(0.6 - 1 / 16) / (1 - 1 / 16), (0.3 - 1 / 16) / (1 - 1 / 16)]
-    assert said.startswith(f"mini-pixel loses 40 points and has {left[0]:.0%} left of what was")
-    assert f"mini-cnn has {left[1]:.0%}" in said
-    assert f"what is left +{left[0] - left[1]:.2f}" in said
 
 
 @pytest.mark.usefixtures("answers")

@@ -1,0 +1,85 @@
+"""Do models that generate lose more on turned images, and is it shape that they lose?"""
+
+from gcbook.categories import CHANCE
+from gcbook.experiments import SINGLE_CONDITION
+from gcbook.miniatures.answers import miniature_answers, with_recipe
+from gcbook.miniatures.clustered import clustered_sums
+from gcbook.resample import interval
+from gcbook.views.miniature_kinds import GENERATIVE, plural
+from gcbook.views.turned import CLASSIFIER
+from gcbook.views.words import number, span
+
+__all__ = ["loss_sentence", "own_texture_sentence"]
+
+UPSIDE_DOWN = "180"
+
+
+def loss_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> str:
+    """Say whether models that generate lose more on turned images than the ResNet does.
+
+    Losses from different heights do not compare, so the share that is left counts: of what is above
+    chance on upright images, how much is on turned ones. All seeds of a recipe are taken together.
+
+    Args:
+        draws: resamples of silhouettes, the same for all models.
+        confidence: of the intervals.
+        seed: of the resampling.
+    """
+    answers = with_recipe(miniature_answers(["rotation"]))
+    upright = answers["condition"] == SINGLE_CONDITION
+    rows = answers.assign(right=answers["right"].astype(float), upright=upright)
+    keys, sums = clustered_sums(rows, ["recipe", "upright"], ["right"], draws=draws, seed=seed)
+    share = sums["right"] / sums["n"]
+    place = {(row.recipe, row.upright): at for at, row in enumerate(keys.itertuples())}
+    left = {
+        name: (share[place[name, False]] - CHANCE) / (share[place[name, True]] - CHANCE)
+        for name in dict.fromkeys(keys["recipe"])
+    }
+    if CLASSIFIER not in left:
+        return f"{CLASSIFIER} is not among the models of this version, to compare with."
+    parts, verdicts = [], []
+    for name, kept in left.items():
+        if name not in GENERATIVE:
+            continue
+        more = kept - left[CLASSIFIER]
+        low, high = (float(end[0]) for end in interval(more[None], confidence))
+        verdicts.append("less" if low > 0 else "more" if high < 0 else "open")
+        loss = share[place[name, True]][0] - share[place[name, False]][0]
+        parts.append(
+            f"{name} loses {100 * loss:.0f} points and keeps {number(float(kept[0]), '.0%')} "
+            f"({number(float(more[0]), '+.2f')}, {span(low, high, '+.2f')})"
+        )
+    if not parts:
+        return "No miniature that generates can be compared."
+    return (
+        f"{CLASSIFIER}, all seeds together, keeps {number(float(left[CLASSIFIER][0]), '.0%')} of "
+        "what it has above chance on upright images. Beside that (in brackets by how much more is "
+        f"kept), {'; '.join(parts)}. So of what they have, {verdicts.count('less')} of "
+        f"{plural(len(verdicts), 'generator')} clearly lose less than the ResNet, and "
+        f"{verdicts.count('more')} more."
+    )
+
+
+def own_texture_sentence() -> str:
+    """Say how much easier objects upside down are that wear their own category's texture.
+
+    A texture may look the same upside down, and then tells the category as it did before.
+    """
+    answers = with_recipe(miniature_answers(["rotation"]))
+    rows = answers[answers["condition"] == UPSIDE_DOWN]
+    own = rows["texture"] == rows["category"]
+    parts = []
+    for recipe, group in rows.assign(own=own).groupby("recipe", sort=False):
+        right = group.groupby("own")["right"].mean()
+        if len(right) == 2:
+            parts.append(f"{recipe} {right[True]:.0%} and {right[False]:.0%}")
+    if not parts:
+        return ""
+    images = rows.assign(own=own).drop_duplicates("image_id")
+    n = plural(len(images), "object")
+    return (
+        f"And a texture may look the same upside down. Of the {n} turned by {UPSIDE_DOWN}°, "
+        f"{int(images['own'].sum())} wear their own category's texture; of these and of the "
+        f"others, the share that is named right is: {'; '.join(parts)}. So what is lost by turning "
+        "need not be a matter of shape alone."
+    )

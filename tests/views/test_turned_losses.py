@@ -1,0 +1,51 @@
+"""What is lost on turned images, and whether it is shape."""
+
+import pandas as pd
+import pytest
+
+from gcbook.views import turned_losses
+from gcbook.views.turned_losses import loss_sentence, own_texture_sentence
+
+KEPT = {"mini-pixel": 6, "mini-cnn": 3, "mini-cnn-seed1": 3}
+"""Of ten objects upside down; upright all are named right. Those kept wear their own texture."""
+
+
+@pytest.fixture(autouse=True)
+def answers(monkeypatch):
+    rows = [
+        (model, condition, "cat", f"cat{i}", right, f"cat{i}-{condition}.png", texture)
+        for model, kept in KEPT.items()
+        for i in range(10)
+        for condition, right in (("0", True), ("180", i < kept))
+        for texture in ["cat" if i < 6 else "dog"]
+    ]
+    columns = ["observer", "condition", "category", "silhouette", "right", "image_id", "texture"]
+    table = pd.DataFrame(rows, columns=columns)
+    monkeypatch.setattr(turned_losses, "miniature_answers", lambda sets: table)
+    return table
+
+
+def test_losses_are_compared_on_the_same_silhouettes():
+    said = loss_sentence(draws=500)
+    left = [(share - 1 / 16) / (1 - 1 / 16) for share in (0.6, 0.3)]
+    assert said.startswith(f"mini-cnn, all seeds together, keeps {left[1]:.0%} of what it has")
+    assert f"mini-pixel loses 40 points and keeps {left[0]:.0%} (+{left[0] - left[1]:.2f}, " in said
+    assert said.endswith("1 of 1 generator clearly lose less than the ResNet, and 0 more.")
+
+
+def test_without_a_classifier_nothing_is_compared(monkeypatch, answers):
+    alone = answers[answers["observer"] == "mini-pixel"]
+    monkeypatch.setattr(turned_losses, "miniature_answers", lambda sets: alone)
+    assert loss_sentence(draws=10).startswith("mini-cnn is not among the models")
+
+
+def test_objects_in_their_own_texture_are_told_apart():
+    said = own_texture_sentence()
+    assert "Of the 10 objects turned by 180°, 6 wear their own category's texture" in said
+    assert "is: mini-pixel 100% and 0%; mini-cnn 50% and 0%." in said
+
+
+def test_without_turned_images_nothing_is_said(monkeypatch, answers):
+    none = answers[answers["condition"] == "0"]
+    monkeypatch.setattr(turned_losses, "miniature_answers", lambda sets: none)
+    assert own_texture_sentence() == ""

@@ -145,5 +145,5 @@ def band_sentence(rows: pd.DataFrame) -> str:
             f"{number(bias[band]['blind'], '.2f')})"
             for band in (COARSE, WHOLE, FINE)
         )
-        lines.append(f"- {recipe} (above chance on {listed(reads)}) {said}")
+        lines.append(f"- {recipe} (above chance on {listed(reads)}): {said}")
     return "\n".join(lines)

@@ -152,8 +152,8 @@ def check_sentence(checked: pd.DataFrame) -> str:
     other = int(checked["other_images"].max())
     if other:
         said += (
-            f" On this machine {other} of the {checked['images'].max()} images come out a little "
-            "otherwise, by the rounding of some pixels; their scores may differ more."
+            f" On this machine up to {other} of a model's {checked['images'].max()} images come "
+            "out a little otherwise, by the rounding of some pixels; their scores may differ more."
         )
     return said
 

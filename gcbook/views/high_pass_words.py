@@ -1,5 +1,6 @@
 """What is said of high-pass images: of weightings, of small inputs, and of what can be read."""
 
+from collections.abc import Hashable
 from typing import Any
 
 import pandas as pd
@@ -44,7 +45,7 @@ def decay_sentence(rows: pd.DataFrame) -> str:
     return " ".join(parts) or "No diffusion miniature comes with this version."
 
 
-def _verdict(others: list[dict[str, Any]]) -> str:
+def _verdict(others: list[dict[Hashable, Any]]) -> str:
     """Which way high-pass images want the weight, as far as the intervals tell."""
     clear = {
         ("more" if row["k"] > PAPER else "less", bool(row["change"] > 0))

@@ -19,6 +19,7 @@ __all__ = [
     "arrangements_sentence",
     "correlation_sentence",
     "family_sentence",
+    "few_points_sentence",
     "miniature_control_sentence",
     "paper_networks_sentence",
     "rank_sentence",
@@ -117,6 +118,7 @@ def miniature_control_sentence(rows: pd.DataFrame, correlations: pd.DataFrame) -
             "a thing, its coefficient is no control."
             if best["accuracy"] < 3 * CHANCE
             else f"On high-pass images {best['observer']} is the best, with {best['accuracy']:.0%}."
+            + _rest_near_chance(sharp, str(best["observer"]))
         )
     low = {row["left_out"]: row["r"] for row in _of(correlations, BLURRED, coefficient="Pearson")}
     plain = {
@@ -134,9 +136,46 @@ def miniature_control_sentence(rows: pd.DataFrame, correlations: pd.DataFrame) -
             f"And one miniature can make a pattern: without {most} the coefficient of blurred "
             f"images goes from {number(low[EVERYBODY], '.2f')} to {number(low[most], '.2f')}, that "
             f"of images as in training from {number(plain[EVERYBODY], '.2f')} to "
-            f"{number(plain[most], '.2f')}."
+            f"{number(plain[most], '.2f')}"
+        )
+        fine = {
+            row["left_out"]: row["r"] for row in _of(correlations, title, coefficient="Pearson")
+        }
+        parts[-1] += (
+            f", and that of high-pass images from {number(fine[EVERYBODY], '.2f')} to "
+            f"{number(fine[most], '.2f')}."
+            if {EVERYBODY, most} <= fine.keys()
+            else "."
         )
     return " ".join(parts)
+
+
+def _rest_near_chance(rows: pd.DataFrame, best: str) -> str:
+    """Whether only one network can do a thing, so that a coefficient over all is about that one."""
+    others = rows.loc[rows["observer"] != best, "accuracy"]
+    if not len(others) or others.max() >= 3 * CHANCE:
+        return ""
+    return (
+        f" All others lie between {others.min():.0%} and {others.max():.0%} (chance is "
+        f"{CHANCE:.1%}), so its coefficient is about that one network, and no control."
+    )
+
+
+def few_points_sentence(correlations: pd.DataFrame) -> str:
+    """Say what one point a miniature is worth.
+
+    Args:
+        correlations: from `correlation_rows` of miniatures.
+    """
+    rows = _of(correlations, BLURRED, coefficient="Pearson", left_out=FAMILY_MEANS)
+    if not rows or np.isnan(rows[0]["low"]):
+        return ""
+    found = rows[0]
+    return (
+        f"With {plural(found['n'], 'point')} they say next to nothing: Pearson's coefficient of "
+        f"blurred images is {number(found['r'], '.2f')}, and its interval reaches from "
+        f"{number(found['low'], '.2f')} to {number(found['high'], '.2f')}."
+    )
 
 
 def family_sentence(rows: pd.DataFrame) -> str:

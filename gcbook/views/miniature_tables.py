@@ -1,6 +1,6 @@
 """How the miniatures were trained, and what one line says of each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,9 +39,10 @@ def training_table(models: Sequence[str] | None = None) -> pd.DataFrame:
 
     Returns:
         A row a model: ``model, kind, stands_for, parameters, steps, batch_size, images_seen``
-        (repeats counted), ``epochs`` (images seen over training images), ``minutes, machine, loss``
-        (on validation images; losses of one kind alone can be compared) and ``accuracy`` (of
-        classifiers, on validation images; else NaN).
+        (repeats counted), ``epochs`` (images seen over training images), ``minutes``,
+        ``builds_on`` (a model that was trained before, and for how many minutes; or ""),
+        ``machine, loss`` (on validation images; losses of one kind alone can be compared) and
+        ``accuracy`` (of classifiers, on validation images; else NaN).
     """
     rows = []
     for model in shipped_models() if models is None else models:
@@ -59,12 +60,18 @@ def training_table(models: Sequence[str] | None = None) -> pd.DataFrame:
                 "images_seen": card["images_seen"],
                 "epochs": card["images_seen"] / card["train_images"],
                 "minutes": card["minutes"],
-                "machine": cores if card["device"] == "cpu" else card["device"],
+                "builds_on": _builds_on(card.get("built_on")),
+                "machine": (cores if card["device"] == "cpu" else card["device"])
+                + (", bfloat16 at the end" if card.get("bfloat16") else ""),
                 "loss": last["loss"],
                 "accuracy": last.get("accuracy", np.nan),
             }
         )
     return pd.DataFrame(rows)
+
+
+def _builds_on(base: Mapping[str, Any] | None) -> str:
+    return f"{base['miniature']}, {base['minutes']:.0f} min" if base else ""
 
 
 def world_sentence(models: Sequence[str] | None = None) -> str:

@@ -5,7 +5,7 @@ import pandas as pd
 from gcbook.categories import CHANCE
 from gcbook.miniatures.shares import by_accident
 from gcbook.views.miniature_claims import AGREES, CONTRADICTS, NOT_TESTED, UNDECIDED
-from gcbook.views.miniature_kinds import listed, plural
+from gcbook.views.miniature_kinds import listed, plural, side_of
 from gcbook.views.words import number, span
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "bias_sentence",
     "blind_sentence",
     "categories_sentence",
+    "kinds_sentence",
     "real_sentence",
     "results_sentence",
     "seeds_sentence",
@@ -79,6 +80,29 @@ def bias_sentence(values: pd.DataFrame) -> str:
     )
 
 
+def kinds_sentence(values: pd.DataFrame) -> str:
+    """The shape bias of each miniature that generates, beside those that classify.
+
+    Args:
+        values: from `gcbook.views.miniature_scores.bias_by_shape`.
+    """
+    known = values[(values["category"] == "pooled") & values["shape_bias"].notna()]
+    known = known.assign(side=known["recipe"].map(side_of)).sort_values("shape_bias")
+    sides = {str(side): rows.to_dict("records") for side, rows in known.groupby("side")}
+    generative, classifiers = sides.get("generative", []), sides.get("discriminative", [])
+    if not generative or not classifiers:
+        return "This version has no miniatures of both kinds to ask."
+    of_each = [
+        listed(f"{number(row['shape_bias'], '.2f')} ({row['recipe']})" for row in rows)
+        for rows in (generative, classifiers)
+    ]
+    above = sum(row["shape_bias"] > classifiers[0]["shape_bias"] for row in generative)
+    return (
+        f"The shape bias of those that generate is {of_each[0]}, that of the classifiers "
+        f"{of_each[1]}. {above} of {len(generative)} generators lie above the lowest of these."
+    )
+
+
 def blind_sentence(results: pd.DataFrame) -> str:
     """How often texture would be named by accident, and how often it is.
 
@@ -133,12 +157,16 @@ def results_sentence(results: pd.DataFrame) -> str:
         worse = list(both.loc[both["silhouette"] <= both["texture"], "recipe"])
         parts = []
         if better:
-            parts.append(f"shape alone is named more often than texture alone by {listed(better)}")
+            whom = f"all {len(both)}" if not worse and len(both) > 2 else listed(better)
+            parts.append(f"shape alone is named more often than texture alone by {whom}")
         if worse:
             parts.append(
                 f"texture alone is named at least as often as shape alone by {listed(worse)}"
             )
-        sentences.append(f"Of the two cues, {', and '.join(parts)}.")
+        sentences.append(
+            f"Of the two cues, {', and '.join(parts)}. What can be read alone need not be what is "
+            "followed where the two disagree."
+        )
     near = list(rows.loc[rows["in_distribution"] < 2 * CHANCE, "recipe"])
     if near:
         sentences.append(

@@ -34,6 +34,9 @@ MEASURES = {
 PAPERS = "exp:7"
 """The weighting of the paper; the other one that checkpoints were decided under is "uniform"."""
 
+EARLY = 0.1
+"""Share of a training after which a first copy does not show what was learned first."""
+
 _CUES = ("shape_accuracy", "texture_accuracy", "shape_bias")
 
 
@@ -179,6 +182,12 @@ def course_sentence(ends: pd.DataFrame, weighting: str = PAPERS) -> str:
             f"- {row['model']}: after {row['first']:,} images, {first}. After {row['last']:,} "
             f"images, {last}. {_moved(row['change'], row['change_low'], row['change_high'])} "
             f"{_blind(row)}"
+            + (
+                f" Its first copy is from {row['first'] / row['last']:.0%} of its training: what "
+                "it learned before was not kept."
+                if row["first"] > EARLY * row["last"]
+                else ""
+            )
         )
     return "\n".join(items) or (
         "No model of this version comes with responses along its training, so there is nothing to "

@@ -7,6 +7,7 @@ from gcbook.summaries import Summaries
 from gcbook.views.low_pass import (
     BLURRED,
     EVERYBODY,
+    FAMILY_MEANS,
     accuracy_and_bias,
     correlation_rows,
     lowest_rows,
@@ -16,6 +17,7 @@ from gcbook.views.low_pass_words import (
     arrangements_sentence,
     correlation_sentence,
     family_sentence,
+    few_points_sentence,
     miniature_control_sentence,
     paper_networks_sentence,
     rank_sentence,
@@ -115,7 +117,16 @@ def test_a_control_at_the_floor_is_none():
     assert said.startswith("The best of these networks on high-pass images, a, answers 12%")
     assert "no control. And one miniature can make a pattern: without a the coefficient" in said
     assert "goes from 0.50 to 0.90, that of images as in training from 0.20 to 0.95." in said
-    assert "a is the best, with 60%." in miniature_control_sentence(table(0.6), correlations)
+    alone = miniature_control_sentence(table(0.6), correlations)
+    assert "a is the best, with 60%. All others lie between 5% and 5% (chance" in alone
+    assert "about that one network, and no control." in alone
+
+
+def test_one_point_a_miniature_is_worth_its_interval():
+    few = made({BLURRED: 0.1}).assign(left_out=FAMILY_MEANS, low=-0.8, high=0.9)
+    said = few_points_sentence(few)
+    assert "is 0.10, and its interval reaches from −0.80 to 0.90." in said
+    assert few_points_sentence(few.assign(low=np.nan)) == "" == few_points_sentence(few[:0])
 
 
 def test_the_test_is_described_as_it_was_made():

@@ -121,6 +121,10 @@ def test_training_is_read_from_the_record():
     assert row["epochs"] == pytest.approx(card["images_seen"] / card["train_images"])
     assert (row["loss"], row["accuracy"]) == (last["loss"], last["accuracy"])
     assert row["machine"] == "2 cores"
+    assert row["builds_on"] == ""
+    (other,) = training_table(["mini-ar"]).to_dict("records")
+    base = model_card("mini-ar")["built_on"]
+    assert other["builds_on"] == f"mini-tokens, {base['minutes']:.0f} min"
 
 
 def test_a_world_that_differs_is_named(monkeypatch):

@@ -9,6 +9,7 @@ from gcbook.views.miniature_words import (
     bias_sentence,
     blind_sentence,
     categories_sentence,
+    kinds_sentence,
     real_sentence,
     results_sentence,
     seeds_sentence,
@@ -153,3 +154,13 @@ def test_range_over_categories():
         "By shape category it runs from 0.20 (cat) to 0.90 (dog) for mini-cnn."
     )
     assert categories_sentence(table.head(1)) == ""
+
+
+def test_kinds_are_set_beside_each_other():
+    rows = [("mini-pixel", 0.59), ("mini-ar", 0.97), ("mini-cnn", 0.94), ("mini-cnn-noise", 0.96)]
+    values = pd.DataFrame(rows, columns=["recipe", "shape_bias"]).assign(category="pooled")
+    said = kinds_sentence(values)
+    assert "those that generate is 0.59 (mini-pixel) and 0.97 (mini-ar)" in said
+    assert "that of the classifiers 0.94 (mini-cnn) and 0.96 (mini-cnn-noise)" in said
+    assert said.endswith("1 of 2 generators lie above the lowest of these.")
+    assert "no miniatures of both kinds" in kinds_sentence(values.head(2))

@@ -147,6 +147,16 @@ def test_a_single_checkpoint_is_no_course():
     assert "one checkpoint only" in said and "shape bias" not in said
 
 
+def test_a_first_copy_that_comes_late_is_said_to():
+    row = {"model": "m", "weighting": "", "last": 100, "change": 0.0}
+    for end in ("first", "last"):
+        row |= {f"{end}_shape": 0.5, f"{end}_texture": 0.1, f"{end}_low": 0.2, f"{end}_high": 0.6}
+    row |= {"change_low": 0.0, "change_high": 0.0}
+    late = course_sentence(pd.DataFrame([row | {"first": 50}]))
+    assert "Its first copy is from 50% of its training" in late
+    assert "first copy" not in course_sentence(pd.DataFrame([row | {"first": 3}]))
+
+
 def test_without_any_course(tmp_path, monkeypatch):
     use_data(tmp_path, monkeypatch)
     answers = course_answers()

@@ -15,7 +15,15 @@ from gcbook.stimuli.miniworld import DEFAULT_WORLD
 from gcbook.views.miniature_kinds import listed
 from gcbook.views.words import number, span
 
-__all__ = ["MEASURES", "WHOLE", "band_models", "band_rows", "band_sentence", "texture_left"]
+__all__ = [
+    "MEASURES",
+    "WHOLE",
+    "band_models",
+    "band_rows",
+    "band_sentence",
+    "sharp_outline_sentence",
+    "texture_left",
+]
 
 WHOLE = "all"
 ORDER = (*BANDS[:3], WHOLE, *BANDS[3:])
@@ -147,3 +155,28 @@ def band_sentence(rows: pd.DataFrame) -> str:
         )
         lines.append(f"- {recipe} (above chance on {listed(reads)}): {said}")
     return "\n".join(lines)
+
+
+def sharp_outline_sentence(rows: pd.DataFrame) -> str:
+    """Say whose answers turn from texture to shape when only fine detail is left.
+
+    Args:
+        rows: from `band_rows`.
+    """
+    by = {(row["recipe"], row["measure"], row["band"]): row for row in rows.to_dict("records")}
+    turned = []
+    for recipe in dict.fromkeys(rows["recipe"]):
+        (reads, _), texture, bias = (
+            (by[recipe, MEASURES[name], FINE], by[recipe, MEASURES[name], WHOLE])
+            for name in ("accuracy", "texture_accuracy", "shape_bias")
+        )
+        less_texture = texture[0]["high"] < texture[1]["low"]
+        if reads["low"] > CHANCE and less_texture and bias[0]["low"] > bias[1]["high"]:
+            turned.append(recipe)
+    if not turned:
+        return ""
+    return (
+        f"Fine detail is not texture alone: with {FINE}, {listed(turned)} "
+        f"{'names' if len(turned) == 1 else 'name'} the texture clearly less often than on whole "
+        "images, with a clearly larger shape bias. A sharp outline is fine detail, too."
+    )

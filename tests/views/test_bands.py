@@ -7,7 +7,15 @@ from tiny.shipped import least, ship_model, ship_scores, use_data
 
 from gcbook.categories import CATEGORIES
 from gcbook.stimuli.bands import BANDS
-from gcbook.views.bands import MEASURES, ORDER, WHOLE, band_models, band_rows, band_sentence
+from gcbook.views.bands import (
+    MEASURES,
+    ORDER,
+    WHOLE,
+    band_models,
+    band_rows,
+    band_sentence,
+    sharp_outline_sentence,
+)
 
 PAIRS = [(CATEGORIES[i], CATEGORIES[i - 1]) for i in range(16)]
 
@@ -62,6 +70,8 @@ def test_every_measure_by_what_is_left():
     assert "low-4: 100% right, conflicts 100% by shape and 0% by texture, shape bias 1.00" in said
     assert "high-4: 100% right, conflicts 0% by shape and 100% by texture, shape bias 0.00" in said
     assert "Nothing was resampled" in band_sentence(band_rows(draws=0))
+    # Here fine detail brings the texture, and nobody turns away from it.
+    assert sharp_outline_sentence(rows) == ""
     blind = rows[rows["measure"] == MEASURES["shape_bias"]].set_index("band")["blind"]
     assert blind["high-4"] == 0
     assert blind["low-2"] == 1
@@ -72,3 +82,17 @@ def test_nothing_is_said_of_no_model(tmp_path, monkeypatch):
     assert band_rows(draws=100).empty
     assert band_sentence(band_rows(draws=100)).startswith("No miniature")
     assert ORDER.index(WHOLE) == 3
+    assert sharp_outline_sentence(band_rows(draws=100)) == ""
+
+
+def test_who_turns_to_the_outline_when_coarse_detail_goes_is_named():
+    fine = {"accuracy": 0.6, "shape_accuracy": 0.3, "texture_accuracy": 0.1, "shape_bias": 0.75}
+    whole = {"accuracy": 0.9, "shape_accuracy": 0.3, "texture_accuracy": 0.5, "shape_bias": 0.38}
+    table = [
+        (recipe, MEASURES[name], band, value, value - 0.05, value + 0.05)
+        for recipe, of in (("a", fine), ("b", whole))
+        for band, values in (("high-4", of), (WHOLE, whole))
+        for name, value in values.items()
+    ]
+    rows = pd.DataFrame(table, columns=["recipe", "measure", "band", "value", "low", "high"])
+    assert "with high-4, a names the texture clearly less often" in sharp_outline_sentence(rows)

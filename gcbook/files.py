@@ -23,7 +23,6 @@ _REMEDIES = {
     "Make the folder writable": (errno.EACCES, errno.EPERM, errno.EROFS),
 }
 
-
 UNWRITABLE = frozenset(number for numbers in _REMEDIES.values() for number in numbers)
 """The system's numbers of errors that a full disk or a protected folder causes."""
 

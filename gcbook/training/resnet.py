@@ -34,7 +34,7 @@ from gcbook.training.imagefolder import (
 )
 from gcbook.training.interrupts import uninterrupted
 from gcbook.training.resnet_plan import ResNetPlan
-from gcbook.training.state import add_row, forget_later, read_about, write_state
+from gcbook.training.state import add_row, check_plan, forget_later, read_about, write_state
 
 __all__ = ["ResNetRun"]
 
@@ -257,11 +257,7 @@ class ResNetRun:
         if not path.is_file():
             return
         about = read_about(path)
-        if about["plan"] != asdict(self.plan):
-            raise InputError(
-                f"{path}: expected a run with {asdict(self.plan)}, found one with "
-                f"{about['plan']}; use another folder, or remove this one."
-            )
+        check_plan(path, about["plan"], asdict(self.plan))
         if about["images"] != len(self.train):
             raise InputError(
                 f"{path}: expected a run on {len(self.train):,} images, found one on "

@@ -15,7 +15,7 @@ import torch
 from safetensors import safe_open
 
 from gcbook.errors import InputError
-from gcbook.training.state import latest, read_about, write_state
+from gcbook.training.state import check_plan, latest, read_about, write_state
 
 if TYPE_CHECKING:
     from gcbook.training.loop import Trainer
@@ -70,11 +70,7 @@ def resume_run(trainer: "Trainer") -> None:
     if path is None:
         return
     about = read_about(path)
-    if about["plan"] != asdict(trainer.plan):
-        raise InputError(
-            f"{path}: expected a run with {asdict(trainer.plan)}, found one with "
-            f"{about['plan']}; use another folder, or remove this one."
-        )
+    check_plan(path, about["plan"], asdict(trainer.plan))
     if about.get("of") and trainer.of and about["of"] != trainer.of:
         raise InputError(
             f"{path}: expected a run of {trainer.of}, found one of {about['of']}; use another "

@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 from gcbook.errors import InputError
 from gcbook.files import UnwritableError, write_text, write_whole
 
-__all__ = ["add_row", "forget_later", "latest", "read_about", "write_state"]
+__all__ = ["add_row", "check_plan", "forget_later", "latest", "read_about", "write_state"]
 
 
 def write_state(path: Path, tensors: Mapping[str, torch.Tensor], about: Mapping[str, Any]) -> None:
@@ -52,6 +52,19 @@ def read_about(path: Path) -> dict[str, Any]:
     if not {"step", "plan"} <= about.keys():
         raise _damaged(path, "one of something else")
     return about
+
+
+def check_plan(path: Path, found: Any, expected: Any) -> None:
+    """Refuse a state whose plan, as a dictionary, is not the one that is asked for.
+
+    Raises:
+        InputError: naming both.
+    """
+    if found != expected:
+        raise InputError(
+            f"{path}: expected a run with {expected}, found one with {found}; use another folder, "
+            "or remove this one."
+        )
 
 
 def _damaged(path: Path, found: str) -> InputError:

@@ -178,3 +178,14 @@ def test_overview_describes_the_table_it_shows() -> None:
     humans: pd.Series = fig1_overview(BIAS)["humans"]
     assert f"{humans.min():.2f}" in described
     assert "Imagen 0.99, Stable Diffusion 0.93, Parti 0.92" in described
+
+
+def test_published_averages_are_not_shown_for_single_categories():
+    lines = [
+        layer
+        for layer in layers("cues")
+        if any(each["field"] == "published" for each in layer["encoding"].get("tooltip", []))
+    ]
+    assert len(lines) == 2
+    for layer in lines:
+        assert {"filter": "category === 'pooled'"} in layer["transform"]

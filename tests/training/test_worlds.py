@@ -136,3 +136,9 @@ def test_the_command_adds_what_is_missing(small, monkeypatch, capsys):
         main(["worlds", "-o", str(small), "--model", "mini-ar"])
     assert stop.value.code == 2
     assert "expected some of mini-cnn, mini-cnn-noise, mini-pixel" in capsys.readouterr().err
+
+
+def test_the_help_names_the_number_of_steps(capsys):
+    with pytest.raises(SystemExit):
+        main(["worlds", "--help"])
+    assert f"[{worlds.STEPS}]" in capsys.readouterr().out

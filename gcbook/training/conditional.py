@@ -66,12 +66,17 @@ def autocast(device: torch.device) -> torch.autocast:
 
 
 def in_bfloat16(device: torch.device) -> bool:
-    """Whether a device has instructions of its own for bfloat16; emulated it is slower."""
+    """Whether a device multiplies matrices in bfloat16 faster than in float32.
+
+    Of processors those with units for matrices. AVX-512's instructions for bfloat16 are not enough:
+    with them alone mini-cnn trains at three quarters of the speed of float32, mini-pixel at two
+    thirds.
+    """
     if device.type != "cpu":
         return device.type == "cuda"
     # Older versions of torch do not tell.
     known: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
-    return any(known.get(name) for name in ("avx512_bf16", "amx_bf16"))
+    return bool(known.get("amx_bf16"))
 
 
 def even_times(count: int, generator: torch.Generator) -> torch.Tensor:

@@ -34,14 +34,21 @@ def select_columns(
 ) -> "pd.DataFrame":
     """The named columns under their headings (all columns for None).
 
+    Figures of many small pictures keep lists in a row; here every element has a row of its own.
+
     Raises:
         InputError: if the table lacks one of them.
     """
     if columns is None:
-        return table.reset_index(drop=True)
+        return _unfold(table)
     headings = dict(columns) if isinstance(columns, Mapping) else {c: c for c in columns}
     _check_columns(table, headings)
-    return table[list(headings)].rename(columns=headings).reset_index(drop=True)
+    return _unfold(table[list(headings)]).rename(columns=headings)
+
+
+def _unfold(table: "pd.DataFrame") -> "pd.DataFrame":
+    lists = [c for c in table.columns if any(isinstance(value, list) for value in table[c])]
+    return table.explode(lists, ignore_index=True) if lists else table.reset_index(drop=True)
 
 
 def csv_link(table: "pd.DataFrame", name: str) -> str:

@@ -15,6 +15,7 @@ from gcbook.figures.parts import (
 from gcbook.figures.theme import DIVERGING
 from gcbook.figures.toy import side_by_side
 from gcbook.stimuli.miniworld import DEFAULT_WORLD
+from gcbook.training.worlds import CONTRASTS, DIAGNOSTICITIES
 from gcbook.views.world_map import MEASURES
 
 __all__ = ["fig_sign", "fig_world_map"]
@@ -54,15 +55,15 @@ def fig_world_map(rows: pd.DataFrame) -> alt.TopLevelMixin:
             "datum.measure === map_measure"
         )
         dark = f"datum.value < {_DARK_BELOW}"
-        panels.append(_panel(base, value, tooltip, str(recipe), dark))
+        panels.append(_panel(base, value, tooltip, str(recipe), dark, shown))
     names = ", ".join(dict.fromkeys(shown["recipe"]))
     return side_by_side(
         panels,
         [measure],
-        f"A map for each of {names}: nine squares, from textures that are wrong more often at the "
-        "left to textures that are always the category's own at the right, and from weak textures "
-        "below to strong ones above. Each square has a number and a colour, at first the shape "
-        "bias. The square of the world of the other chapters is framed.",
+        f"A map for each of {names}: squares, one a world, from textures that are wrong more often "
+        "at the left to textures that are always the category's own at the right, and from weak "
+        "textures below to strong ones above. Each square has a number and a colour, at first the "
+        "shape bias. The square of the world of the other chapters is framed.",
     )
 
 
@@ -96,6 +97,7 @@ def fig_sign(rows: pd.DataFrame) -> alt.TopLevelMixin:
         tooltip,
         "Shape bias: diffusion − ResNet",
         "abs(datum.value) >= 0.6",
+        shown,
         "+.2f",
     )
     return side_by_side(
@@ -121,11 +123,17 @@ def _panel(
     tooltip: list[alt.Tooltip],
     title: str,
     dark_cell: str,
+    worlds: pd.DataFrame,
     form: str = ".2f",
 ) -> alt.LayerChart | alt.FacetChart:
+    # A model that was trained in fewer worlds than another leaves squares empty, and moves none.
+    across = sorted({*DIAGNOSTICITIES, *worlds["diagnosticity"]})
+    upwards = sorted({*CONTRASTS, *worlds["contrast"]}, reverse=True)
     place: dict[str, Any] = {
-        "x": alt.X("diagnosticity:O", title="Texture true in").axis(format=".0%", labelAngle=0),
-        "y": alt.Y("contrast:O", title="Contrast of texture ×", sort="descending"),
+        "x": alt.X("diagnosticity:O", title="Texture true in")
+        .axis(format=".0%", labelAngle=0)
+        .scale(domain=across),
+        "y": alt.Y("contrast:O", title="Contrast of texture ×").scale(domain=upwards),
     }
     here = f"datum.diagnosticity === {DEFAULT_WORLD.diagnosticity} && datum.contrast === 1"
     return alt.layer(

@@ -1,5 +1,6 @@
 """When is a generative classifier shape-biased? The same models, trained in nine worlds."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -7,8 +8,10 @@ import pandas as pd
 
 from gcbook.correlation import correlate
 from gcbook.miniatures.pooled import pooled_measures
+from gcbook.miniatures.worlds import Trained
 from gcbook.resample import interval
-from gcbook.views.miniature_kinds import plural
+from gcbook.training.worlds import GRID, jobs
+from gcbook.views.miniature_kinds import listed, plural
 from gcbook.views.words import number, span
 
 __all__ = [
@@ -16,6 +19,7 @@ __all__ = [
     "VARIANTS",
     "map_rows",
     "map_sentence",
+    "missing_jobs_sentence",
     "sign_rows",
     "sign_sentence",
     "trend_sentence",
@@ -33,6 +37,7 @@ VARIANTS = {
     "longer": "both trained twice as long",
     "whole": "the ResNet trained on whole images",
 }
+_TRAINED = {"": "", "longer": " for twice as long", "whole": " on whole images"}
 GENERATOR, CLASSIFIER = "mini-pixel", "mini-cnn"
 _POINT = ["diagnosticity", "contrast"]
 _CELL = [*_POINT, "recipe", "variant"]
@@ -122,18 +127,40 @@ def trend_sentence(rows: pd.DataFrame) -> str:
         rows: from `sign_rows`.
     """
     plain = rows[rows["variant"] == ""].dropna(subset="difference")
+    known = set(plain[_POINT].itertuples(index=False, name=None))
+    # Only over a whole grid does one property say nothing of the other.
+    if not {(point.diagnosticity, point.contrast) for point in GRID} <= known:
+        return f"What goes with the difference can be said once all {len(GRID)} worlds are here."
     parts = []
     for name in _POINT:
         found = correlate(plain[name], plain["difference"])[1]
         if not np.isnan(found.r):
             parts.append(f"with {name}, ρ = {number(found.r, '+.2f')} (p = {found.p:.2g})")
     if not parts:
-        return "There are too few worlds for a trend."
+        return "The difference is the same in all worlds, so nothing goes with it."
     return (
         f"Over {plural(len(plain), 'world')} the difference goes {' and '.join(parts)}. These two "
         "tests were chosen before any map was trained. The intervals of single worlds are not "
         "corrected for their number."
     )
+
+
+def missing_jobs_sentence(models: Iterable[Trained]) -> str:
+    """Say what the plan of the map has beyond the models that are here; "" if nothing.
+
+    Args:
+        models: from `gcbook.miniatures.worlds.trained_in_worlds`.
+    """
+    here = {(one.diagnosticity, one.contrast, one.recipe, one.variant) for one in models}
+    missing: dict[str, int] = {}
+    for job in jobs():
+        if (job.point.diagnosticity, job.point.contrast, job.model, job.variant) not in here:
+            what = f"{job.model}{_TRAINED[job.variant]}"
+            missing[what] = missing.get(what, 0) + 1
+    if not missing:
+        return ""
+    words = listed(f"{what} in {plural(count, 'world')}" for what, count in missing.items())
+    return f"**The map is not complete.** Still to be trained: {words}."
 
 
 def map_sentence(rows: pd.DataFrame) -> str:

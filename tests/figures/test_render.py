@@ -99,6 +99,14 @@ def test_columns_are_chosen_and_named_and_the_file_has_full_precision():
         show(columns=["bias"])
 
 
+def test_lists_in_a_row_have_a_row_an_element():
+    kept = pd.DataFrame({"image": ["a", "b"], "label": [["x", "y"], ["z"]], "d": [[1, 2], [3.5]]})
+    shown = show(table=kept, columns={"image": "Image", "label": "Prompt", "d": "Distance"})
+    assert csv_of(shown.notes) == "Image,Prompt,Distance\na,x,1\na,y,2\nb,z,3.5\n"
+    assert "Data table (3 rows)" in shown.notes
+    assert csv_of(show(table=kept).notes).startswith("image,label,d\na,x,1\n")
+
+
 @pytest.mark.parametrize(("n", "rows", "says"), [(300, 300, False), (301, 100, True)])
 def test_long_tables_show_the_first_rows_and_the_file_has_all(n, rows, says):
     shown = show(table=pd.DataFrame({"x": range(n)}))

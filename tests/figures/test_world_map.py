@@ -45,6 +45,16 @@ def test_a_map_a_model_with_the_measure_to_choose():
     assert static_svg(spec).count(">0.50<") == 18
 
 
+def test_worlds_without_a_model_stay_empty():
+    here = MAP[(MAP["recipe"] == "mini-cnn") | (MAP["contrast"] == 1)]
+    spec = chart_spec(fig_world_map(here))
+    for panel in spec["concat"]:
+        place = panel["layer"][0]["encoding"]
+        assert place["x"]["scale"]["domain"] == sorted({point.diagnosticity for point in GRID})
+        assert place["y"]["scale"]["domain"] == sorted({p.contrast for p in GRID}, reverse=True)
+    assert static_svg(spec).count(">0.50<") == 9 + 3
+
+
 def test_the_difference_has_a_colour_for_either_sign():
     spec = chart_spec(fig_sign(SIGN))
     (panel,) = spec["concat"]

@@ -1,5 +1,7 @@
 """The map over worlds, from answers written by hand."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,10 +9,13 @@ from tiny.cue_answers import COLUMNS, cue_answers
 
 from gcbook.correlation import correlate
 from gcbook.miniatures.shares import blind_bias
+from gcbook.miniatures.worlds import Trained
+from gcbook.training.worlds import GRID, jobs
 from gcbook.views.world_map import (
     MEASURES,
     map_rows,
     map_sentence,
+    missing_jobs_sentence,
     sign_rows,
     sign_sentence,
     trend_sentence,
@@ -108,12 +113,43 @@ def test_sentences_follow_the_rows():
     )
     longer = "diagnosticity 0.89, contrast × 1: −0.40 → +0.10 (0.05 to 0.20, another sign)"
     assert f"With both trained twice as long, {longer}." in said
-    trend = trend_sentence(rows)
-    # Differences of .5, −.4 and 0: of the six orders all but two are as far from none as theirs.
-    expected = correlate([1, 2, 3], [3, 1, 2])[1]
-    for name in ("diagnosticity", "contrast"):
-        assert f"with {name}, ρ = −0.50 (p = {expected.p:.2g})" in trend
-    assert expected.r == pytest.approx(-0.5)
-    assert trend_sentence(rows[:1]) == "There are too few worlds for a trend."
     whole = "diagnosticity 0.6, contrast × 0.5: +0.50 → +0.60 (0.50 to 0.70)"
     assert f"With the ResNet trained on whole images, {whole}." in said
+
+
+def test_a_trend_is_looked_for_on_the_whole_map():
+    rows = pd.DataFrame(
+        {
+            "diagnosticity": [point.diagnosticity for point in GRID],
+            "contrast": [point.contrast for point in GRID],
+            "variant": "",
+            # Falls with diagnosticity alone.
+            "difference": [0.5 - point.diagnosticity / 2 for point in GRID],
+        }
+    )
+    said = trend_sentence(rows)
+    expected = correlate(rows["diagnosticity"], rows["difference"])[1]
+    assert expected.r == pytest.approx(-1)
+    assert (
+        f"Over 9 worlds the difference goes with diagnosticity, ρ = −1.00 (p = {expected.p:.2g})"
+        in said
+    )
+    assert "with contrast, ρ = +0.00 (p = 1)" in said
+    assert trend_sentence(rows.assign(difference=0.2)).startswith("The difference is the same")
+    # On the diagonal both properties rise together.
+    assert trend_sentence(rows.iloc[::4]).endswith("once all 9 worlds are here.")
+
+
+def test_what_is_still_to_be_trained_is_counted():
+    done = [
+        Trained(Path(), job.point.diagnosticity, job.point.contrast, job.model, job.variant, 0, 1)
+        for job in jobs()
+    ]
+    assert missing_jobs_sentence(done) == ""
+    left = [one for one in done if one.recipe != "mini-pixel" or one.contrast == 1]
+    assert missing_jobs_sentence(left) == (
+        "**The map is not complete.** Still to be trained: mini-pixel in 6 worlds and mini-pixel "
+        "for twice as long in 2 worlds."
+    )
+    plain = [one for one in done if one.variant != "whole"]
+    assert missing_jobs_sentence(plain).endswith("trained: mini-cnn on whole images in 3 worlds.")

@@ -83,16 +83,20 @@ def flip_sentence(rows: pd.DataFrame) -> str:
     """
     if rows.empty:
         return NOTHING
-    parts = []
-    for (model, drawing), group in rows.groupby(["model", "drawing"], sort=True):
-        best = max(group[group["strength"] < 1].to_dict("records"), key=lambda row: row["flipped"])
+    lines = ["Below full strength, at most so many become what is named under both prompts:", ""]
+    for drawing, pictures in rows.groupby("drawing"):
+        parts = []
+        for model, group in pictures.groupby("model"):
+            below = group[group["strength"] < 1].to_dict("records")
+            best = max(below, key=lambda row: row["flipped"])
+            parts.append(
+                f"{best['flipped']:.0%} by {model} "
+                f"({span(best['flipped_low'], best['flipped_high'], '.2f')}, at strength "
+                f"{best['strength']:g}; the opposite: {best['opposite']:.0%})"
+            )
         what = BLEND if drawing == "blend" else f"reconstructions of {drawing}"
-        parts.append(
-            f"{best['flipped']:.0%} of the {what} by {model} "
-            f"({span(best['flipped_low'], best['flipped_high'], '.2f')}, at strength "
-            f"{best['strength']:g}; the opposite: {best['opposite']:.0%})"
-        )
-    return f"Below full strength, at most {listed(parts)} become what is named under both prompts."
+        lines.append(f"- {what}: {listed(parts)}")
+    return "\n".join(lines)
 
 
 def picture_sentence(judged: pd.DataFrame, **resampling: Any) -> str:

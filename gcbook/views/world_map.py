@@ -164,23 +164,39 @@ def missing_jobs_sentence(models: Iterable[Trained]) -> str:
 
 
 def map_sentence(rows: pd.DataFrame) -> str:
-    """Say where on the map each model is most and least shape-biased.
+    """Say where on the map each model is most and least shape-biased, and what it can do at all.
 
     Args:
         rows: from `map_rows`.
     """
-    bias = rows[(rows["measure"] == MEASURES["shape_bias"]) & (rows["variant"] == "")]
+    plain = rows[rows["variant"] == ""]
     parts = []
-    for recipe, group in bias.groupby("recipe", sort=False):
-        found = group.dropna(subset="value").to_dict("records")
-        if not found:
+    for recipe, model in plain.groupby("recipe", sort=False):
+        bias = _measured(model, "shape_bias")
+        if not bias:
             continue
-        most = max(found, key=lambda row: row["value"])
-        least = min(found, key=lambda row: row["value"])
+        most = max(bias, key=lambda row: row["value"])
+        least = min(bias, key=lambda row: row["value"])
+        right = [row["value"] for row in _measured(model, "accuracy")]
+        # Without resamples nothing is clear.
+        lows = [
+            row["low"] for row in _measured(model, "texture_excess") if row["low"] == row["low"]
+        ]
+        beyond = (
+            f", and textures clearly beyond accident in {sum(low > 0 for low in lows)} of "
+            f"{plural(len(lows), 'world')}"
+        )
         parts.append(
-            f"- {recipe}: from {_at(least)} to {_at(most)}, over {plural(len(found), 'world')}."
+            f"- {recipe}: from {_at(least)} to {_at(most)}, over {plural(len(bias), 'world')}. "
+            f"It names {number(min(right), '.0%')} to {number(max(right), '.0%')} of ordinary "
+            f"images right{beyond if lows else ''}."
         )
     return "\n".join(parts) or "No model of this version was trained in other worlds."
+
+
+def _measured(rows: pd.DataFrame, name: str) -> list[dict[Any, Any]]:
+    found = rows[rows["measure"] == MEASURES[name]]
+    return found.dropna(subset="value").to_dict("records")
 
 
 def sign_sentence(rows: pd.DataFrame) -> str:

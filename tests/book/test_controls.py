@@ -114,6 +114,31 @@ def test_choices_survive_theme_and_width(open_book, html):
         assert page.locator(".gc-chart .vega-bind select").first.input_value() == chosen
 
 
+def axis_labels(page):
+    """For every chart, its axes' labels; a title has what a label says in full."""
+    charts.draw_all(page)
+    return page.locator(".gc-chart").evaluate_all(
+        "charts => charts.map(c => "
+        "[...c.querySelectorAll('.role-axis-label text')].map(t => t.textContent))"
+    )
+
+
+def test_long_names_lose_their_middle_on_a_phone(open_book, html):
+    cut = 0
+    for path in chart_pages(html, "RegNet"):
+        wide = axis_labels(open_book(width=1280).goto(path))
+        narrow = axis_labels(open_book(width=390).goto(path))
+        for full, short in zip(wide, narrow, strict=True):
+            names = {label for label in full if label not in short}
+            for label in {label for label in short if "…" in label}:
+                start, end = label.split("…")
+                assert start and end, f"{path}: {label}"
+                meant = [name for name in names if name.startswith(start) and name.endswith(end)]
+                assert len(meant) == 1, f"{path}: {label} may mean {meant}"
+                cut += 1
+    assert cut
+
+
 def test_legends_select_by_mouse_and_keyboard(open_book, html):
     pages = chart_pages(html, '"bind":"legend"')
     assert pages, "no chart of the book has a legend to select from"

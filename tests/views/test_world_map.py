@@ -93,6 +93,10 @@ def test_sentences_follow_the_rows():
         "- mini-cnn: from 0.25 (interval not computed; diagnosticity 0.6, contrast × 0.5) to 0.89"
         in said
     )
+    assert "over 2 worlds. It names 50% to 90% of ordinary images right." in said
+    said = map_sentence(map_rows(ANSWERS, draws=100))
+    # Of ten conflicts, the ResNet names the texture of one here and of six there.
+    assert "90% of ordinary images right, and textures clearly beyond accident in 1 of 2" in said
     rows = pd.DataFrame(
         [
             (0.6, 0.5, "", 0.7, 0.2, 0.5, 0.4, 0.6),

@@ -170,11 +170,11 @@ def _short_name(model: str) -> str:
 
     >>> _short_name("BiT-M ResNet-152x4 (14M)"), _short_name("ViT-L (14M)")
     ('BiT-M ResNet-152x4', 'ViT-L (14M)')
-    >>> _short_name("ResNet-50, trained and tested with diffusion noise")
+    >>> _short_name("ResNet-50, diffusion noise in training and test")
     'RN-50 train+test noise'
     """
-    if model.startswith("ResNet-50, trained"):
-        return "RN-50 train+test noise" if "tested" in model else "ResNet-50 + noise"
+    if model.startswith("ResNet-50, diffusion noise"):
+        return "RN-50 train+test noise" if "test" in model else "ResNet-50 + noise"
     if len(model) <= _LONG_NAME:
         return model
     return model.replace("ResNet-50 L2", "RN-50 L2").replace(":", "").split(" (")[0]

@@ -31,7 +31,6 @@ __all__ = [
     "kappa_bound",
     "observed_consistency",
     "pair_counts",
-    "pairwise_matrix",
     "weighted_pair_counts",
 ]
 
@@ -214,22 +213,6 @@ def consistency_table(pairs: pd.DataFrame, zero_division: ZeroDivision = "nan") 
         error_consistency=kappa(counts[0], counts[1], counts[2], counts[3], zero_division),
         error_consistency_max=kappa_bound(counts[0], counts[1], counts[2], counts[3]),
     )
-
-
-def pairwise_matrix(pairs: pd.DataFrame, value: str = "error_consistency") -> pd.DataFrame:
-    """Arrange one value of each pair as a symmetric matrix; the diagonal is NaN.
-
-    Args:
-        pairs: a table with the pair's names and ``value``, one row a pair: filter it to one
-            dataset and condition first.
-    """
-    names_a = pairs["source_a"] + "/" + pairs["observer_a"]
-    names_b = pairs["source_b"] + "/" + pairs["observer_b"]
-    names = pd.Index(pd.concat([names_a, names_b], ignore_index=True).unique())
-    row, column = names.get_indexer(pd.Index(names_a)), names.get_indexer(pd.Index(names_b))
-    values = np.full((len(names), len(names)), np.nan)
-    values[row, column] = values[column, row] = pairs[value].to_numpy()
-    return pd.DataFrame(values, index=names, columns=names)
 
 
 def _four_counts(right_a: npt.ArrayLike, right_b: npt.ArrayLike) -> tuple[int, int, int, int]:

@@ -88,10 +88,12 @@ def decide(
     if rule and draws < rule.max_draws:
         # Before its first test a race is a fixed number of draws.
         rule = Racing(rule.min_draws, rule.p, draws) if draws >= rule.min_draws else None
-    if pooling != "log" and not (store.traits.likelihood and rule is None):
+    # A draw of a bound is no likelihood of its own: one that masks nothing would outweigh all.
+    bound = store.classifier.get("method") == "bound"
+    if pooling != "log" and (bound or rule is not None or not store.traits.likelihood):
         raise InputError(
-            f"{store.path}: pooling {pooling!r} is for likelihoods of a fixed number of draws; "
-            "expected log."
+            f"{store.path}: pooling {pooling!r} is for likelihoods of a fixed number of draws, "
+            "and not for draws of a bound; expected log."
         )
     table = decide_rows(store, store.scores(), weighting, norm, draws, rule, pooling)
     failed = {k: why for k, why in store.failed().items() if k not in set(table["imagename"])}

@@ -23,8 +23,9 @@ import numpy as np
 import torch
 
 from gcbook.classifiers.diffusion import DiffusionClassifier, clip_clean
-from gcbook.classifiers.masked import MaskedRegeneration
+from gcbook.classifiers.masked import MaskedBound, MaskedRegeneration
 from gcbook.classifiers.regeneration import regenerate
+from gcbook.classifiers.weights import locate_model
 from gcbook.errors import GcbookError, InputError
 from gcbook.noise import DrawRule, keyed_generator, keyed_noise
 
@@ -99,6 +100,9 @@ def load_for_prompts(
     classifier = load_classifier(
         model, template="{}", labels=prompts, device=device, dtype=dtype, **options
     )
+    if isinstance(classifier, MaskedBound):
+        # Of a model on the Hub the kind is known once it is here.
+        return load_for_prompts(locate_model(str(model)), prompts, device=device, dtype=dtype)
     if not isinstance(classifier, DiffusionClassifier | MaskedRegeneration):
         raise _other_kind(str(model), str(classifier.describe()["kind"]))
     return classifier

@@ -18,7 +18,7 @@ PUBLISHED_SOURCES = ("model-vs-human", "error-consistency")
 @cache
 def known_networks() -> pd.DataFrame:
     """The published networks: columns ``observer, label, family, training``."""
-    with (resources.files("gcbook") / "data" / "observers.csv").open() as file:
+    with (resources.files("gcbook") / "data" / "observers.csv").open(encoding="utf-8") as file:
         return pd.read_csv(file)
 
 

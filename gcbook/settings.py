@@ -1,6 +1,6 @@
 """What a summary of the trials can be asked to do differently."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from gcbook.errors import InputError
@@ -91,10 +91,6 @@ class SummarySettings:
             for field in fields(self)
             if getattr(self, field.name) != getattr(default, field.name)
         }
-
-    def without_draws(self) -> "SummarySettings":
-        """The same choices with no resampling."""
-        return replace(self, draws=0)
 
 
 def _one_of(name: str, value: str, *allowed: str) -> None:

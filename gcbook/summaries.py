@@ -21,6 +21,7 @@ from gcbook.agreement import pair_counts
 from gcbook.errors import InputError
 from gcbook.estimates import estimate
 from gcbook.experiments import DATASETS
+from gcbook.files import write_text
 from gcbook.fromcounts import values_from_counts
 from gcbook.metrics import count_trials
 from gcbook.originals import SOURCES, find_trials, locate_trials
@@ -69,7 +70,7 @@ class Summaries:
         for name in _TABLES:
             table: pd.DataFrame = getattr(self, name)
             table.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
-        (folder / "provenance.json").write_text(json.dumps(self.provenance, indent=2) + "\n")
+        write_text(json.dumps(self.provenance, indent=2) + "\n", folder / "provenance.json")
 
     @classmethod
     def read(cls, folder: Any = _SHIPPED) -> "Summaries":
@@ -78,7 +79,10 @@ class Summaries:
         for name in _TABLES:
             with (folder / f"{name}.parquet").open("rb") as file:
                 tables[name] = pd.read_parquet(file)
-        return cls(**tables, provenance=json.loads((folder / "provenance.json").read_text()))
+        return cls(
+            **tables,
+            provenance=json.loads((folder / "provenance.json").read_text(encoding="utf-8")),
+        )
 
 
 def summarise(trials: pd.DataFrame, settings: SummarySettings | None = None) -> Summaries:

@@ -168,7 +168,13 @@ def _groups(trials: pd.DataFrame, folder: str | Path) -> dict[Path, pd.DataFrame
             )
         mark = f"session_{session}" if kind == "human" else f"session-{session}"
         name = f"{dataset}_{str(observer).replace('_', '-')}_{mark}.csv"
-        groups[Path(folder) / "raw-data" / str(dataset) / name] = rows
+        path = Path(folder) / "raw-data" / str(dataset) / name
+        if path in groups:
+            raise InputError(
+                f"write_trials: {observer} and another observer on {dataset} would share the file "
+                f"{name}, which has - for _; rename one of them."
+            )
+        groups[path] = rows
     return groups
 
 

@@ -15,7 +15,6 @@ from gcbook.agreement import (
     kappa_bound,
     observed_consistency,
     pair_counts,
-    pairwise_matrix,
     weighted_pair_counts,
 )
 from gcbook.panel import make_panels
@@ -115,16 +114,6 @@ def test_weights_count_images_that_often() -> None:
     weights = np.array([[2, 0, 3, 5, 1]], dtype=np.float32)
     counts = weighted_pair_counts(panel, weights, slice(0, 5), np.array([0]), np.array([1]))
     assert [float(count[0, 0]) for count in counts] == [2, 0, 0, 4]
-
-
-def test_matrix_is_symmetric() -> None:
-    right = {name: list(RNG.integers(0, 2, 40)) for name in ("subject-01", "m", "n")}
-    matrix = pairwise_matrix(consistency_table(pair_counts(trials_of(right))))
-    assert list(matrix) == list(matrix.index)
-    assert matrix.shape == (3, 3)
-    np.testing.assert_array_equal(matrix, matrix.T)
-    assert np.isnan(np.diag(matrix)).all()
-    assert matrix.loc["s/m", "s/n"] == pytest.approx(error_consistency(right["m"], right["n"]))
 
 
 def test_unequal_accuracies_bound_kappa() -> None:

@@ -1,5 +1,7 @@
 """Executing chapters: what is run again, what a failure leaves behind, which words it finds."""
 
+from dataclasses import replace
+
 import nbformat
 import nbformat.v4 as v4
 import pytest
@@ -91,6 +93,25 @@ def test_the_fingerprint_covers_template_parameters_and_package(project):
     assert execute.chapter_fingerprint(chapter, {}, "other") != base
     chapter.template.write_text(chapter.template.read_text() + " ")
     assert execute.chapter_fingerprint(chapter, {}, "package") != base
+
+
+def test_pictures_that_were_fetched_since_count(project, monkeypatch, tmp_path):
+    (chapter,) = find_chapters(project)
+    picture = tmp_path / "rabbit-duck.png"
+    picture.write_bytes(b"one")
+    found = {}
+    monkeypatch.setattr(execute, "find_illusions", lambda: found)
+    shows = replace(chapter, name="illusions")
+
+    def fingerprints():
+        return [execute.chapter_fingerprint(each, {}, "package") for each in (shows, chapter)]
+
+    before = fingerprints()
+    found["rabbit-duck"] = picture
+    fetched = fingerprints()
+    assert fetched[0] != before[0] and fetched[1] == before[1]
+    picture.write_bytes(b"two")
+    assert fingerprints()[0] != fetched[0]
 
 
 def test_an_error_that_explains_itself_is_said_alone(project):

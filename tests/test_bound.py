@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import torch
+from tiny.bound import prior_divergence, reconstruction, variational_bound
 from tiny.gaussian import gaussian_classifier
 
-from gcbook.bound import prior_divergence, reconstruction, variational_bound
 from gcbook.classifiers.protocol import Draw
 from gcbook.errors import InputError
 from gcbook.noise import DiscreteSchedule

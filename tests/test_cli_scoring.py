@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -277,6 +278,20 @@ def test_trials_that_are_there_name_the_option(capsys, tmp_path, images, asked):
     assert status == 2
     assert "add --overwrite" in err
     assert call(capsys, *decide, "--overwrite")[0] == 0
+    (tmp_path / "out.txt").touch()
+    status, _, err = call(capsys, "decide", tmp_path / "s", "-o", tmp_path / "out.txt")
+    assert status == 2
+    assert "out.txt: expected a folder that can be written to" in err
+
+
+def test_the_next_command_can_be_pasted(capsys, tmp_path, images, asked):
+    store = tmp_path / "my stores" / "one"
+    _, out, _ = call(capsys, "score", "m", images, "-o", store, "--draws", "2")
+    _, *command = shlex.split(out.splitlines()[-1].removeprefix("next: "))
+    status, out, _ = call(capsys, *command)
+    assert status == 0
+    _, *command = shlex.split(out.splitlines()[-1].removeprefix("next: "))
+    assert command == ["benchmark", f"{store}-trials"]
 
 
 def test_the_first_draws_by_time(capsys, tmp_path, images, asked):

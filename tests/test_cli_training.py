@@ -63,3 +63,8 @@ def test_wrong_requests_are_one_line(capsys, tmp_path):
     assert err.startswith("gcbook: mini-latent builds on a trained mini-autoencoder: expected the")
     assert len(err.splitlines()) == 1
     assert call(capsys, "train", "mini-cnn", "-o", tmp_path / "r", "--device", "tpu")[0] == 2
+    (tmp_path / "file").touch()
+    status, _, err = call(capsys, "train", "mini-cnn", "-o", tmp_path / "file" / "run")
+    assert status == 2
+    assert "expected a folder that can be written to" in err.splitlines()[-1]
+    assert "opening" not in err

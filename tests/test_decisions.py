@@ -202,6 +202,16 @@ def test_likelihoods_take_no_weights(tmp_path):
             decide(store, **asked)
 
 
+def test_draws_of_a_bound_are_not_pooled_as_probabilities(tmp_path):
+    class Bound(Likelihood):
+        def describe(self):
+            return super().describe() | {"method": "bound"}
+
+    assert len(decide(scored(tmp_path / "s", Likelihood()), pooling="probability")) == 10
+    with pytest.raises(InputError, match="not for draws of a bound"):
+        decide(scored(tmp_path / "bound", Bound()), pooling="probability")
+
+
 def test_no_such_norm_or_weighting(fixed):
     with pytest.raises(InputError, match="expected one of l2, l1"):
         decide(fixed, norm="l3")

@@ -143,3 +143,14 @@ def test_models_that_cannot_are_refused_before_they_are_loaded():
     for prompts in ([], ["a", "a"]):
         with pytest.raises(InputError, match="prompts: expected one or more, each once"):
             load_for_prompts("mini-pixel", prompts)
+
+
+def test_a_masked_model_of_the_hub_is_known_once_it_is_here(tmp_path, monkeypatch):
+    folder = tokens.amused(tmp_path / "amused")
+    for module in ("load", "preview"):
+        monkeypatch.setattr(
+            f"gcbook.classifiers.{module}.locate_model", lambda *_, **__: folder, raising=False
+        )
+    monkeypatch.setattr("gcbook.illusions.locate_model", lambda *_: folder)
+    found = load_for_prompts("someone/amused", PROMPTS)
+    assert found.describe()["method"] == "regenerate"

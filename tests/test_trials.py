@@ -319,6 +319,14 @@ def test_two_sources_cannot_share_a_file(two_trials: Path, tmp_path: Path) -> No
     assert not (tmp_path / "out").exists()
 
 
+def test_two_names_cannot_share_a_file(two_trials: Path, tmp_path: Path) -> None:
+    trials = read_quietly(two_trials)
+    both = pd.concat([trials.assign(observer="my_net"), trials.assign(observer="my-net")])
+    with pytest.raises(InputError, match=r"share the file sketch_my-net_session-1\.csv"):
+        write_trials(both, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_command_line_ends_with_one_message(tmp_path: Path) -> None:
     path = sketch_file(tmp_path, [SKETCH.format(n=1, answer="fox")])
     command = [sys.executable, "-m", "gcbook", "benchmark", str(path)]

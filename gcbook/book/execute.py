@@ -20,6 +20,7 @@ from typing import Any
 from gcbook.book.chapters import Chapter, read_parameters
 from gcbook.book.choices import TIMED
 from gcbook.book.project import Project
+from gcbook.commons import find_illusions
 from gcbook.errors import DataNotFoundError, GcbookError, InputError
 
 __all__ = [
@@ -32,7 +33,19 @@ __all__ = [
     "run_notebook",
 ]
 
-LIBRARIES = ("altair", "vl-convert-python", "pandas", "numpy", "scipy", "papermill")
+LIBRARIES = (
+    "altair",
+    "vl-convert-python",
+    "pandas",
+    "numpy",
+    "scipy",
+    "papermill",
+    "pillow",
+    "torch",
+    "torchvision",
+    "diffusers",
+    "transformers",
+)
 
 
 EXPLAINED = tuple(each.__name__ for each in (InputError, DataNotFoundError, GcbookError))
@@ -185,6 +198,11 @@ def chapter_fingerprint(chapter: Chapter, parameters: Mapping[str, Any], package
     digest = hashlib.sha256(package.encode())
     digest.update(chapter.template.read_bytes())
     digest.update(json.dumps(parameters, sort_keys=True).encode())
+    if chapter.name == "illusions":
+        # The paper's pictures may have been fetched since.
+        for name, path in find_illusions().items():
+            digest.update(name.encode())
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

@@ -14,7 +14,7 @@ from gcbook.categories import CATEGORIES, PROMPT_TEMPLATE
 from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.classifiers.weights import HUB_ID, MODELS_DIR, locate_model
 from gcbook.classifiers.zoo import ZooEntry, at_hand, near_names, zoo
-from gcbook.errors import DataNotFoundError, InputError
+from gcbook.errors import DataNotFoundError, GcbookError, InputError
 
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
@@ -69,7 +69,8 @@ def load_classifier(
         device: where the network runs.
         dtype: of the network: float32, float16 or bfloat16.
         method: for masked models: "bound" or "regenerate".
-        name: the observer's name; by default the zoo's or the folder's.
+        name: the observer's name; by default the zoo's, the last part of a Hub id, or the folder's;
+            the folder above it where it is the ``model`` that `gcbook train` made.
         options: for some kinds alone, see `OPTIONS`; None is as if it were not given.
 
             - ``ensemble`` (CLIP): average the 80 templates; the default unless ``template``.
@@ -81,6 +82,7 @@ def load_classifier(
     Raises:
         InputError: no such model, a format that is not known, or an option that does not apply.
         DataNotFoundError: the model is not on this machine and cannot be fetched.
+        GcbookError: the device has too little memory for it.
     """
     given = {"template": template, "method": method} | options
     given = {key: value for key, value in given.items() if value is not None}
@@ -93,10 +95,33 @@ def load_classifier(
         place, kind = _from_path(model)
     check_options(kind, given, str(model))
     _check_device(device)
-    label = name or (entry.name if entry else Path(place).name)
+    label = name or (entry.name if entry else _name_of(model))
     common = {"labels": labels, "name": label, "device": device, "dtype": dtype}
+    from gcbook.classifiers.memory import is_out_of_memory
+
     with quiet_libraries():
-        return _ADAPTERS[kind](place, given, common)
+        try:
+            return _ADAPTERS[kind](place, given, common)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            raise GcbookError(
+                f"{model}: {device} has too little memory to load it in {dtype}; expected enough "
+                "for all of its parts at once. Choose a dtype of 16 bits (--dtype float16), or "
+                "another device."
+            ) from error
+
+
+def _name_of(model: str | Path) -> str:
+    """What a model that is not of the zoo is called where its user does not say."""
+    folder = Path(model).expanduser()
+    if not folder.is_dir():
+        return str(model).rsplit("/", 1)[-1]
+    folder = folder.resolve()
+    # What `gcbook train` makes; all of its models lie in folders of this name.
+    if folder.name == "model" and (folder / "training.json").is_file():
+        return folder.parent.name
+    return folder.name
 
 
 def check_options(kind: str, given: Mapping[str, Any], model: str) -> None:
@@ -162,6 +187,9 @@ def find_kind(folder: Path) -> str:
 def _check_device(device: str) -> None:
     import torch
 
+    # Convolutions in TF32 have ten bits of mantissa, and what float32 is asked for gets no fewer:
+    # one token of an image that tips is another likelihood. Matrix products have it off by default.
+    torch.backends.cudnn.allow_tf32 = False
     try:
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:

@@ -175,6 +175,8 @@ def _parts(folder: Path) -> list[Path]:
             path
             for path in hidden
             if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+            # Scores may be kept beside the model that they are of.
+            and not (path / "store.json").is_file()
         ]
         return [folder, *sorted(inner)]
     components = [key for key in json.loads(index.read_text("utf-8")) if not key.startswith("_")]

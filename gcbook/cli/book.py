@@ -36,9 +36,10 @@ def build(
     from gcbook.book.build import build_book
     from gcbook.book.progress import chapter_progress
     from gcbook.book.project import find_project
+    from gcbook.locks import locked
 
     project = find_project()
-    with chapter_progress() as progress:
+    with locked(project.build, "building the book"), chapter_progress() as progress:
         built = build_book(project, only, jobs, progress.report, progress.busy, solutions=solutions)
     executed = ", ".join(built.executed) or "none"
     typer.echo(f"executed: {executed}; pages {'written' if built.pages else 'unchanged'}")

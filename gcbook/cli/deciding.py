@@ -1,12 +1,14 @@
 """Command of the decisions: raw scores to trials."""
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gcbook.cli.app import app
 from gcbook.errors import GcbookError, InputError
+from gcbook.files import unwritable
 
 if TYPE_CHECKING:
     from gcbook.scoring.store import Store
@@ -151,7 +153,10 @@ def _write(trials: Any, output: Path, overwrite: bool) -> None:
             raise InputError(
                 f"{written}: already there; choose another folder, or add --overwrite."
             )
-        write_trials(trials, output, overwrite=overwrite)
+        try:
+            write_trials(trials, output, overwrite=overwrite)
+        except OSError as error:
+            raise unwritable(output, error) from error
     typer.echo(str(written))
     if dataset not in EXPERIMENTS:
         typer.echo(f"{dataset} is none of the 17 datasets that gcbook benchmark compares people on")
@@ -167,4 +172,4 @@ def _write(trials: Any, output: Path, overwrite: bool) -> None:
             err=True,
         )
         return
-    typer.echo(f"next: gcbook benchmark {output}")
+    typer.echo(f"next: gcbook benchmark {quote(str(output))}")

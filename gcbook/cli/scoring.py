@@ -1,6 +1,7 @@
 """Command of the scorer: images to raw scores."""
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -225,7 +226,8 @@ def _report(report: "ScoreReport", chosen: bool) -> None:
             f"decide will use weighting {kept.weighting} and norm {kept.norm}, with which the "
             "store was begun, unless told otherwise"
         )
-    typer.echo(f"next: gcbook decide {report.store} -o {report.store}-trials")
+    store, trials = quote(str(report.store)), quote(f"{report.store}-trials")
+    typer.echo(f"next: gcbook decide {store} -o {trials}")
     if report.failed:
         names = ", ".join(list(report.failed)[:5])
         more = f" and {len(report.failed) - 5} more" if len(report.failed) > 5 else ""

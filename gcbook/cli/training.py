@@ -1,6 +1,7 @@
 """Command that trains a miniature, or a ResNet on ImageNet."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -59,6 +60,7 @@ def train(
         raise InputError(
             f"{name}: --data, --epochs and --batch-size are for resnet50 and resnet50-noise."
         )
+    from gcbook.files import check_writable
     from gcbook.scoring.devices import pick_device
     from gcbook.training.recipes import make_trainer
     from gcbook.training.record import write_record
@@ -66,6 +68,8 @@ def train(
     def report(line: str) -> None:
         typer.echo(line, err=True)
 
+    # Before minutes go into composing images.
+    check_writable(output)
     with interruptible("interrupted before the first step"):
         trainer = make_trainer(
             name,
@@ -84,7 +88,9 @@ def train(
             stop.add_note(f"stopped at step {trainer.step:,}; the same command goes on from there")
             report(stop.__notes__[-1])
             raise
-    typer.echo(f"{name} is in {output / 'model'}; next: gcbook score {output / 'model'} IMAGES")
+    typer.echo(
+        f"{name} is in {output / 'model'}; next: gcbook score {quote(str(output / 'model'))} IMAGES"
+    )
 
 
 def _train_resnet(
@@ -127,7 +133,7 @@ def _train_resnet(
             run.report(stop.__notes__[-1])
             raise
     if run.main:
-        typer.echo(f"{name} is in {model}; next: gcbook score {model} IMAGES")
+        typer.echo(f"{name} is in {model}; next: gcbook score {quote(str(model))} IMAGES")
 
 
 @app.command()

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from gcbook.classifiers.memory import is_out_of_memory
 from gcbook.classifiers.protocol import Classifier, Clip, Draw
 from gcbook.errors import GcbookError
 from gcbook.noise import DrawRule
 from gcbook.scoring.work import ImageWork
 
-__all__ = ["Batch", "Network", "is_out_of_memory", "make_batch"]
-
-OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
+__all__ = ["Batch", "Network", "make_batch"]
 
 
 @dataclass(frozen=True)
@@ -158,11 +157,3 @@ class Network:
         self.batch_size = size // 2
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Tell whether an error of torch or Python says that memory ran out."""
-    said = str(error).lower()
-    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(
-        words in said for words in OUT_OF_MEMORY
-    )

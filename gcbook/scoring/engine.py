@@ -17,10 +17,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from gcbook.classifiers.memory import is_out_of_memory
 from gcbook.classifiers.protocol import Classifier
 from gcbook.errors import InputError
 from gcbook.noise import Schedule, read_schedule
-from gcbook.scoring.batches import Batch, Network, is_out_of_memory, make_batch
+from gcbook.scoring.batches import Batch, Network, make_batch
 from gcbook.scoring.checks import check_images, check_unchanged
 from gcbook.scoring.files import Rows
 from gcbook.scoring.history import History

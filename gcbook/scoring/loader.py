@@ -14,7 +14,7 @@ from gcbook.stimuli.folders import Stimulus
 __all__ = ["LoadedImage", "load_images", "read_hashes"]
 
 WORKERS = 4
-AHEAD = 8
+AHEAD = WORKERS
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class LoadedImage:
 def load_images(
     stimuli: Iterable[Stimulus], workers: int = WORKERS, ahead: int = AHEAD
 ) -> Iterator[LoadedImage]:
-    """Yield the images in their order; at most ``ahead`` of them are held in memory."""
+    """Yield the images in their order; at most ``ahead`` of them wait, read."""
     rest = iter(stimuli)
     pool = ThreadPoolExecutor(workers, thread_name_prefix="images")
     waiting: deque[Future[LoadedImage]] = deque()

@@ -6,6 +6,7 @@ shapes to test on come from other designers than shapes to train on.
 """
 
 import csv
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +18,14 @@ import numpy as np
 from gcbook.categories import CATEGORIES
 from gcbook.errors import InputError
 
-__all__ = ["EXTRA_CATEGORIES", "SPLITS", "Silhouettes", "Split", "load_silhouettes"]
+__all__ = [
+    "EXTRA_CATEGORIES",
+    "SPLITS",
+    "Silhouettes",
+    "Split",
+    "load_silhouettes",
+    "silhouettes_hash",
+]
 
 EXTRA_CATEGORIES = ("duck", "rabbit", "face")
 """Categories beyond the 16, for pictures that can be seen in two ways."""
@@ -96,6 +104,16 @@ def load_silhouettes(
         tuple(everything.families[index] for index in chosen),
         tuple(everything.splits[index] for index in chosen),
     )
+
+
+@cache
+def silhouettes_hash() -> str:
+    """Return a SHA-256 of the list and its drawings: other ones make other images."""
+    folder = resources.files("gcbook").joinpath(_FOLDER)
+    digest = hashlib.sha256()
+    for name in ("silhouettes.csv", "silhouettes.npz"):
+        digest.update(folder.joinpath(name).read_bytes())
+    return digest.hexdigest()
 
 
 @cache

@@ -8,7 +8,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -200,18 +200,21 @@ class Trainer:
     @contextmanager
     def averaged(self) -> Iterator[None]:
         """Put the mean of the weights in place of the weights, in evaluation mode."""
-        if self.plan.average:
-            self._swap()
-        for network in self.task.modules.values():
-            network.eval()
-        try:
+        with ExitStack() as back:
+            # An interruption saves the weights: it must not find them half exchanged.
+            with uninterrupted():
+                if self.plan.average:
+                    self._swap()
+                    back.callback(self._swap_back)
+                for network in self.task.modules.values():
+                    network.eval()
+                    back.callback(network.train)
             with torch.no_grad():
                 yield
-        finally:
-            for network in self.task.modules.values():
-                network.train()
-            if self.plan.average:
-                self._swap()
+
+    def _swap_back(self) -> None:
+        with uninterrupted():
+            self._swap()
 
     def _swap(self) -> None:
         with torch.no_grad():

@@ -14,7 +14,7 @@ from filelock import FileLock
 from gcbook.files import unwritable, write_whole
 from gcbook.originals import cache_dir
 from gcbook.stimuli.miniworld import ALL_CATEGORIES, Composer, World
-from gcbook.stimuli.silhouettes import Split, load_silhouettes
+from gcbook.stimuli.silhouettes import Split, load_silhouettes, silhouettes_hash
 
 __all__ = ["POOL_SEEDS", "Pool", "open_pool"]
 
@@ -70,7 +70,8 @@ def open_pool(
         InputError: the folder of the cache cannot be written to.
         UnwritableError: the disk is full, say.
     """
-    key = json.dumps([VERSION, world.as_dict(), split, number, seed, categories])
+    shapes = silhouettes_hash()
+    key = json.dumps([VERSION, shapes, world.as_dict(), split, number, seed, categories])
     name = f"{split}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
     path = cache_dir() / "miniworld" / name
     if (kept := _read(path)) is not None:

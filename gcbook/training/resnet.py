@@ -23,6 +23,7 @@ from torch.utils.data import DataLoader
 
 from gcbook.errors import GcbookError, InputError
 from gcbook.locks import locked
+from gcbook.training.conditional import in_bfloat16
 from gcbook.training.imagefolder import (
     KeyedImages,
     UnreadableImageError,
@@ -97,7 +98,8 @@ class ResNetRun:
                 f"device: expected auto, cpu or, where there is a GPU, cuda; found {device!r}. "
                 "CUDA_VISIBLE_DEVICES chooses between GPUs, and accelerate launch takes several."
             )
-        precision = "bf16" if there and device != "cpu" else "no"
+        fast = there and device != "cpu" and in_bfloat16(torch.device("cuda"))
+        precision = "bf16" if fast else "no"
         self.accelerator = Accelerator(cpu=device == "cpu", mixed_precision=precision)
         self.main: bool = self.accelerator.is_main_process
         self.report = report if self.main else lambda line: None

@@ -11,7 +11,7 @@ from gcbook.noise import DrawRule, keyed_noise
 from gcbook.toy import Toy
 from gcbook.views.toy import TIMES, expected_errors
 
-__all__ = ["EXAMPLES", "error_table", "example_images", "example_table", "restoration_table"]
+__all__ = ["EXAMPLES", "error_table", "example_images", "restoration_table"]
 
 EXAMPLES: Mapping[str, tuple[float, float]] = {
     "both cues say A": (-1.0, 1.0),
@@ -29,23 +29,6 @@ NODES = 12
 def example_images() -> torch.Tensor:
     """Return the images of `EXAMPLES`, (N, 2)."""
     return torch.tensor(list(EXAMPLES.values()), dtype=torch.float64)
-
-
-def example_table(toy: Toy) -> pd.DataFrame:
-    """What each example's cues say, and how probable each class is by Bayes' rule.
-
-    Returns:
-        ``image, coarse, fine, best`` (classes) and a column of probabilities for each class.
-    """
-    images = example_images()
-    names = np.array(toy.labels)
-    density = toy.log_density(images)
-    table = pd.DataFrame({"image": list(EXAMPLES)})
-    table["coarse"] = names[toy.coarse_cue(images).numpy()]
-    table["fine"] = names[toy.fine_cue(images).numpy()]
-    table["best"] = names[density.argmax(1).numpy()]
-    table[list(toy.labels)] = density.softmax(1).numpy()
-    return table
 
 
 def restoration_table(toy: Toy, classifier: DiffusionClassifier, seed: int) -> pd.DataFrame:

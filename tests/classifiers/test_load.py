@@ -4,6 +4,7 @@ import json
 import shutil
 
 import pytest
+import torch
 from tiny import images
 
 from gcbook.categories import CATEGORIES, PROMPT_TEMPLATE
@@ -11,7 +12,7 @@ from gcbook.classifiers import load
 from gcbook.classifiers.load import FORMATS, OPTIONS, find_kind, load_classifier
 from gcbook.classifiers.prompts import clip_templates, make_prompts
 from gcbook.classifiers.zoo import COSTS, zoo
-from gcbook.errors import DataNotFoundError, InputError
+from gcbook.errors import DataNotFoundError, GcbookError, InputError
 from gcbook.miniatures.shipped import model_folder
 
 
@@ -118,6 +119,45 @@ def test_diffusion_models_get_prompts_only_where_a_template_is_given(tmp_path, c
     }
     assert second[1] == ["cat?", "dog?"]
     assert (named["name"], named["labels"]) == ("me", ("cat", "dog"))
+
+
+def test_a_model_is_called_by_its_id_or_its_folder(tmp_path, called, monkeypatch):
+    path = tmp_path / "ar" / "model"
+    path.mkdir(parents=True)
+    folder(path, "model_index.json", _class_name="StableDiffusionPipeline")
+    load_classifier(path)
+    monkeypatch.chdir(path)
+    load_classifier(".")
+    # Trained here: each run's model lies in a folder of that name.
+    folder(path, "training.json")
+    load_classifier(path)
+    load_classifier(".")
+    # The cache of the Hub calls its folders by a hash.
+    monkeypatch.setattr(load, "locate_model", lambda *_, **__: path)
+    load_classifier("someone/tiny-sd")
+    names = [common["name"] for _, _, common in called]
+    assert names == ["model", "model", "ar", "ar", "tiny-sd"]
+
+
+def test_a_device_that_is_too_small_is_one_error(tmp_path, monkeypatch):
+    path = folder(tmp_path, "model_index.json", _class_name="StableDiffusionPipeline")
+
+    def fail(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr("gcbook.classifiers.pipelines.load_pipeline", fail)
+    error = RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate")
+    with pytest.raises(GcbookError, match=r"too little memory to load it in float32.*--dtype"):
+        load_classifier(path)
+    error = RuntimeError("another")
+    with pytest.raises(RuntimeError, match="another"):
+        load_classifier(path)
+
+
+def test_float32_is_float32_on_gpus_too(tmp_path, called):
+    torch.backends.cudnn.allow_tf32 = True
+    load_classifier(folder(tmp_path, "model_index.json", _class_name="StableDiffusionPipeline"))
+    assert not torch.backends.cudnn.allow_tf32
 
 
 def test_autoregressive_and_masked_models_get_their_options(tmp_path, called):

@@ -285,3 +285,11 @@ def test_offline_the_hub_is_not_asked(
         locate_model("org/name", called="sd-1.4")
     hub.cached = str(tmp_path / "snapshot" / "config.json")
     assert locate_model("org/name") == tmp_path / "snapshot"
+
+
+def test_scores_in_a_models_folder_are_not_the_model(folder: Path) -> None:
+    (folder / "model_index.json").unlink()
+    before = hash_weights(folder)
+    (folder / "scores").mkdir()
+    (folder / "scores" / "store.json").write_text("{}")
+    assert hash_weights(folder) == before

@@ -187,6 +187,24 @@ class Impatient(Line):
             raise KeyboardInterrupt
 
 
+def test_an_interruption_leaves_weights_and_their_mean_in_their_places(tmp_path):
+    trainer = Trainer(Line(), Plan(20, learning_rate=0.1), tmp_path, report=lambda line: None)
+    trainer.run(10)
+    weights = {name: value.detach().clone() for name, value in trainer.parameters.items()}
+    mean = {name: value.clone() for name, value in trainer.mean.items()}
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    # As the signal comes while the network is put into evaluation mode.
+    trainer.task.network.eval = stop
+    with pytest.raises(KeyboardInterrupt), trainer.averaged():
+        pass
+    for name, value in trainer.parameters.items():
+        assert torch.equal(value, weights[name])
+        assert torch.equal(trainer.mean[name], mean[name])
+
+
 @pytest.mark.parametrize("where", ["validate", "export"])
 def test_stock_that_an_interruption_prevented_is_taken_later(where, tmp_path):
     plan = Plan(40, learning_rate=0.1, warmup=5, validate_every=10, halvings=2)

@@ -48,6 +48,10 @@ def test_seed_world_split_and_version_make_other_pools(monkeypatch):
     monkeypatch.setattr(pools, "VERSION", pools.VERSION + 1)
     open_pool(DEFAULT_WORLD, "validation", 32, 3, progress=composed.append)
     assert composed == [32]
+    # Other drawings, too.
+    monkeypatch.setattr(pools, "silhouettes_hash", lambda: "other")
+    open_pool(DEFAULT_WORLD, "validation", 32, 3, progress=composed.append)
+    assert composed == [32, 32]
 
 
 def test_categories_are_equally_often_and_only_those_asked_for():

@@ -32,7 +32,7 @@ def load_stable_diffusion(
     """Make a classifier of Stable Diffusion 1 or 2 (Rombach et al., 2022)."""
     from diffusers import StableDiffusionPipeline
 
-    unet = _network(folder, target, "unet", "UNet2DConditionModel")
+    unet = _denoiser(folder, target, "unet", "UNet2DConditionModel")
     config = unet.config
     space = latent_space(
         square(config.sample_size, folder), config.in_channels, folder, target.device
@@ -49,6 +49,8 @@ def load_stable_diffusion(
         lambda prompt: pipeline.encode_prompt(prompt, target.device, 1, False)[:1],
         target,
     )
+    _free_text_encoders(pipeline)
+    unet.to(target.device)
 
     def predict(x_t: torch.Tensor, index: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
         return unet(x_t, index, encoder_hidden_states=texts[label]).sample
@@ -62,7 +64,7 @@ def load_deep_floyd(
     """Make a classifier of IF's first stage (DeepFloyd, 2023), an open Imagen."""
     from diffusers import IFPipeline
 
-    unet = _network(folder, target, "unet", "UNet2DConditionModel")
+    unet = _denoiser(folder, target, "unet", "UNet2DConditionModel")
     config = unet.config
     space = pixel_space(
         square(config.sample_size, folder), config.in_channels, folder, target.device
@@ -79,6 +81,8 @@ def load_deep_floyd(
         lambda prompt: pipeline.encode_prompt(prompt, False, device=target.device)[:1],
         target,
     )
+    _free_text_encoders(pipeline)
+    unet.to(target.device)
 
     def predict(x_t: torch.Tensor, index: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
         return unet(x_t, index, encoder_hidden_states=texts[label]).sample
@@ -103,7 +107,7 @@ def load_stable_diffusion_3(
             f"{scheduler.get('_class_name')}."
         )
     n_steps = scheduler.get("num_train_timesteps", 1000)
-    transformer = _network(folder, target, "transformer", "SD3Transformer2DModel")
+    transformer = _denoiser(folder, target, "transformer", "SD3Transformer2DModel")
     config = transformer.config
     space = latent_space(
         square(config.sample_size, folder), config.in_channels, folder, target.device
@@ -129,6 +133,8 @@ def load_stable_diffusion_3(
         )[::2],
         target,
     )
+    _free_text_encoders(pipeline)
+    transformer.to(target.device)
 
     def predict(x_t: torch.Tensor, timestep: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
         return transformer(
@@ -142,6 +148,17 @@ def load_stable_diffusion_3(
     return target.classifier(
         folder, denoise, FlowSchedule(), space, prediction="flow", prompts=prompts
     )
+
+
+def _denoiser(folder: PipelineFolder, target: Target, part: str, class_name: str) -> Any:
+    # Where it waits until the texts are embedded: T5-XXL alone can fill a GPU.
+    return folder.network(part, class_name, device=torch.device("cpu"), dtype=target.dtype)
+
+
+def _free_text_encoders(pipeline: Any) -> None:
+    for name in ("text_encoder", "text_encoder_2", "text_encoder_3"):
+        if getattr(pipeline, name, None) is not None:
+            setattr(pipeline, name, None)
 
 
 def _network(folder: PipelineFolder, target: Target, part: str, class_name: str) -> Any:

@@ -18,6 +18,7 @@ import pandas as pd
 
 from gcbook.errors import InputError
 from gcbook.experiments import EXPERIMENTS
+from gcbook.files import write_whole
 from gcbook.trialfiles import find_trial_files
 from gcbook.trialparse import COLUMNS, FILE_COLUMNS, parse_trial_files
 
@@ -179,10 +180,14 @@ def _groups(trials: pd.DataFrame, folder: str | Path) -> dict[Path, pd.DataFrame
 
 
 def write_trial_file(path: str | Path, rows: pd.DataFrame) -> None:
-    """Write one observer's trials on one dataset as one CSV file, replacing what is there."""
+    """Write one observer's trials on one dataset as one CSV file, replacing what is there.
+
+    Raises:
+        UnwritableError: the disk is full, say.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     out = rows.rename(columns={"observer": "subj", "response": "object_response"})
-    temporary = path.with_suffix(".csv.part")
-    out[list(FILE_COLUMNS)].to_csv(temporary, index=False, na_rep="NaN", lineterminator="\n")
-    temporary.replace(path)
+    text = out[list(FILE_COLUMNS)].to_csv(index=False, na_rep="NaN", lineterminator="\n")
+    # Bytes, so that lines end alike on every system.
+    write_whole(path, lambda temporary: temporary.write_bytes(text.encode()))

@@ -97,8 +97,8 @@
 
   // Names of one family differ at their ends ("RegNetY-32GF"): what is left out is in the middle.
   function shortLabel(pixels) {
-    const most = Math.floor(pixels / 5.8);
-    const last = Math.floor(0.45 * most);
+    const most = Math.floor(pixels / 6.4);
+    const last = Math.floor(most / 2);
     return `length(datum.label) > ${most} ? slice(datum.label, 0, ${most - last - 1}) + '…' + ` +
       `slice(datum.label, -${last}) : datum.label`;
   }

@@ -178,6 +178,11 @@ def map_sentence(rows: pd.DataFrame) -> str:
         most = max(bias, key=lambda row: row["value"])
         least = min(bias, key=lambda row: row["value"])
         right = [row["value"] for row in _measured(model, "accuracy")]
+        blind = [row["blind"] for row in bias if np.isfinite(row["blind"])]
+        unseeing = (
+            f" Who names shapes as often and never uses texture would have "
+            f"{number(min(blind), '.2f')} to {number(max(blind), '.2f')}."
+        )
         # Without resamples nothing is clear.
         lows = [
             row["low"] for row in _measured(model, "texture_excess") if row["low"] == row["low"]
@@ -187,7 +192,8 @@ def map_sentence(rows: pd.DataFrame) -> str:
             f"{plural(len(lows), 'world')}"
         )
         parts.append(
-            f"- {recipe}: from {_at(least)} to {_at(most)}, over {plural(len(bias), 'world')}. "
+            f"- {recipe}: from {_at(least)} to {_at(most)}, over {plural(len(bias), 'world')}."
+            f"{unseeing if blind else ''} "
             f"It names {number(min(right), '.0%')} to {number(max(right), '.0%')} of ordinary "
             f"images right{beyond if lows else ''}."
         )

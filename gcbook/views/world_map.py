@@ -184,9 +184,8 @@ def map_sentence(rows: pd.DataFrame) -> str:
             f"{number(min(blind), '.2f')} to {number(max(blind), '.2f')}."
         )
         # Without resamples nothing is clear.
-        lows = [
-            row["low"] for row in _measured(model, "texture_excess") if row["low"] == row["low"]
-        ]
+        excess = _measured(model, "texture_excess")
+        lows = [row["low"] for row in excess if np.isfinite(row["low"])]
         beyond = (
             f", and textures clearly beyond accident in {sum(low > 0 for low in lows)} of "
             f"{plural(len(lows), 'world')}"

@@ -25,7 +25,6 @@ import torch
 from gcbook.classifiers.diffusion import DiffusionClassifier, clip_clean
 from gcbook.classifiers.masked import MaskedBound, MaskedRegeneration
 from gcbook.classifiers.regeneration import regenerate
-from gcbook.classifiers.weights import locate_model
 from gcbook.errors import GcbookError, InputError
 from gcbook.noise import DrawRule, keyed_generator, keyed_noise
 
@@ -96,13 +95,12 @@ def load_for_prompts(
     kind = preview_model(model).kind
     if kind and kind not in ("diffusion", "masked"):
         raise _other_kind(str(model), kind)
-    options: dict[str, Any] = {"method": "regenerate"} if kind == "masked" else {}
-    classifier = load_classifier(
-        model, template="{}", labels=prompts, device=device, dtype=dtype, **options
-    )
+    common: dict[str, Any] = {"labels": prompts, "device": device, "dtype": dtype}
+    method = "regenerate" if kind == "masked" else None
+    classifier = load_classifier(model, template="{}", method=method, **common)
     if isinstance(classifier, MaskedBound):
         # Of a model on the Hub the kind is known once it is here.
-        return load_for_prompts(locate_model(str(model)), prompts, device=device, dtype=dtype)
+        classifier = load_classifier(model, template="{}", method="regenerate", **common)
     if not isinstance(classifier, DiffusionClassifier | MaskedRegeneration):
         raise _other_kind(str(model), str(classifier.describe()["kind"]))
     return classifier

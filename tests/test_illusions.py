@@ -146,11 +146,8 @@ def test_models_that_cannot_are_refused_before_they_are_loaded():
 
 
 def test_a_masked_model_of_the_hub_is_known_once_it_is_here(tmp_path, monkeypatch):
-    folder = tokens.amused(tmp_path / "amused")
-    for module in ("load", "preview"):
-        monkeypatch.setattr(
-            f"gcbook.classifiers.{module}.locate_model", lambda *_, **__: folder, raising=False
-        )
-    monkeypatch.setattr("gcbook.illusions.locate_model", lambda *_: folder)
+    folder = tokens.amused(tmp_path / "133a22")
+    monkeypatch.setattr("gcbook.classifiers.load.locate_model", lambda *_, **__: folder)
     found = load_for_prompts("someone/amused", PROMPTS)
     assert found.describe()["method"] == "regenerate"
+    assert found.name == "amused"

@@ -150,8 +150,9 @@ def worlds(
     variants: Annotated[
         bool, typer.Option(help="With longer trainings and whole images at three points.")
     ] = True,
-    steps: Annotated[
-        int | None, typer.Option(min=1, help="Of every training, a map for each number [1500].")
+    images: Annotated[
+        int | None,
+        typer.Option(min=1, help="That every model sees, a map for each number [192000]."),
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
 ) -> None:
@@ -165,7 +166,7 @@ def worlds(
     unknown = [name for name in models or () if name not in MODELS]
     if unknown:
         raise InputError(f"--model: expected some of {', '.join(MODELS)}; found {unknown[0]!r}.")
-    todo = list(jobs(seeds or (0,), models or MODELS, variants=variants, steps=steps or 0))
+    todo = list(jobs(seeds or (0,), models or MODELS, variants=variants, images=images or 0))
 
     def report(line: str) -> None:
         typer.echo(line, err=True)

@@ -36,7 +36,7 @@ class Recipe:
     plan: Plan
     categories: tuple[str, ...] = ALL_CATEGORIES
     needs: str = ""
-    choices: Mapping[str, bool] = field(default_factory=dict)
+    choices: Mapping[str, int] = field(default_factory=dict)
 
     def make(self, start: Start) -> Task:
         """Make the task with untrained networks."""
@@ -101,9 +101,10 @@ def make_trainer(
     base: str | Path = "",
     seed: int = 0,
     steps: int | None = None,
+    validate_every: int | None = None,
     device: str = "cpu",
     world: World = DEFAULT_WORLD,
-    choices: Mapping[str, bool] | None = None,
+    choices: Mapping[str, int] | None = None,
     report: Callable[[str], None] = print,
 ) -> Trainer:
     """Prepare the training of a miniature, from its start or from where it was.
@@ -114,6 +115,7 @@ def make_trainer(
         base: folder of the trained model that the recipe builds on, where it needs one.
         seed: of the weights and of all draws.
         steps: instead of the recipe's number.
+        validate_every: steps between validations, instead of the recipe's number.
         device: where it is trained.
         world: what its images are like.
         choices: of the task, besides the recipe's or instead of them.
@@ -133,7 +135,12 @@ def make_trainer(
         return open_pool(world, split, number, POOL_SEEDS[split], categories=recipe.categories)
 
     train, validation = pool("train", TRAIN_IMAGES), pool("validation", VALIDATION_IMAGES)
-    plan = replace(recipe.plan, seed=seed, steps=steps or recipe.plan.steps)
+    plan = replace(
+        recipe.plan,
+        seed=seed,
+        steps=steps or recipe.plan.steps,
+        validate_every=validate_every or recipe.plan.validate_every,
+    )
     chosen = replace(recipe, choices={**recipe.choices, **(choices or {})})
     task = chosen.make(Start(train, validation, seed, plan.steps, Path(base), device))
     of = {

@@ -7,7 +7,7 @@ in every world. The world of the other chapters is the one in the middle.
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,12 +23,13 @@ from gcbook.training.recipes import make_trainer
 from gcbook.training.record import RECORD, write_record
 
 __all__ = [
+    "BATCHES",
     "CONTRASTS",
     "DIAGNOSTICITIES",
     "DRAWS",
     "GRID",
+    "IMAGES",
     "MODELS",
-    "STEPS",
     "VARIED",
     "Job",
     "Point",
@@ -43,8 +44,10 @@ CONTRASTS = (0.5, 1.0, 1.5)
 """Factors of the default world's contrast of texture."""
 
 MODELS = ("mini-cnn", "mini-cnn-noise", "mini-pixel")
-STEPS = 1_500
-"""Of 128 images each, for every model: a quarter of what the shipped ones have."""
+IMAGES = 192_000
+"""That every model sees: a quarter of what the shipped ones do, or an eighth."""
+BATCHES: Mapping[str, int] = {"mini-cnn": 128, "mini-cnn-noise": 128, "mini-pixel": 32}
+"""Images a step. In steps of 128 so few images are too few steps for a diffusion model."""
 
 DRAWS = {"cue-conflict": 16, "in-distribution": 8}
 """Test sets, and draws of noise an image."""
@@ -94,7 +97,7 @@ class Job:
         model: the recipe.
         seed: of the training.
         variant: "", "longer" (twice the steps) or "whole" (a classifier without crops).
-        budget: steps of the training, 0 for `STEPS`; twice as many if "longer".
+        budget: images that the model sees, 0 for `IMAGES`; twice as many if "longer".
     """
 
     point: Point
@@ -114,9 +117,15 @@ class Job:
         return f"{self.point.name}/{self.model}{variant}-seed{self.seed}"
 
     @property
+    def batch_size(self) -> int:
+        """Images a step."""
+        return BATCHES[self.model]
+
+    @property
     def steps(self) -> int:
         """Of the training."""
-        return (self.budget or STEPS) * (2 if self.variant == "longer" else 1)
+        images = (self.budget or IMAGES) * (2 if self.variant == "longer" else 1)
+        return max(1, images // self.batch_size)
 
 
 def jobs(
@@ -124,7 +133,7 @@ def jobs(
     models: Sequence[str] = MODELS,
     *,
     variants: bool = True,
-    steps: int = 0,
+    images: int = 0,
 ) -> Iterator[Job]:
     """Return all jobs of a map: the grid first, seed by seed, then what is varied at three points.
 
@@ -132,16 +141,16 @@ def jobs(
         seeds: of the trainings.
         models: some of `MODELS`.
         variants: with those of seed 0 that are trained longer or on whole images.
-        steps: of every training, 0 for `STEPS`.
+        images: that every model sees, 0 for `IMAGES`.
     """
     for seed in seeds:
         for model in models:
-            yield from (Job(point, model, seed, "", steps) for point in GRID)
+            yield from (Job(point, model, seed, "", images) for point in GRID)
     if variants and 0 in seeds:
         for model in models:
-            yield from (Job(point, model, 0, "longer", steps) for point in VARIED)
+            yield from (Job(point, model, 0, "longer", images) for point in VARIED)
         if "mini-cnn" in models:
-            yield from (Job(point, "mini-cnn", 0, "whole", steps) for point in VARIED)
+            yield from (Job(point, "mini-cnn", 0, "whole", images) for point in VARIED)
 
 
 def images_of(name: str, world: World) -> StimulusSet:
@@ -181,29 +190,33 @@ def run_job(
         Whether anything was left to do.
 
     Raises:
-        InputError: the folder has this job with another number of steps, or cannot be written to.
+        InputError: the folder has this job with another budget, or cannot be written to.
         GcbookError: see `gcbook.training.loop.Trainer.run` and `gcbook.scoring.engine.score`.
     """
     own = Path(folder) / job.name
     run = own / "run"
     if is_done(own):
-        found = json.loads((own / RECORD).read_text(encoding="utf-8"))["plan"]["steps"]
-        if found != job.steps:
+        found = json.loads((own / RECORD).read_text(encoding="utf-8"))
+        steps, batch_size = found["plan"]["steps"], found["batch_size"]
+        if (steps, batch_size) != (job.steps, job.batch_size):
             raise InputError(
-                f"{own}: expected a training of {job.steps:,} steps, found one of {found:,}; "
-                "keep a map for each number of steps, or remove this one."
+                f"{own}: expected a training of {job.steps:,} steps of {job.batch_size} images, "
+                f"found one of {steps:,} steps of {batch_size}; keep a map for each budget, or "
+                "remove this one."
             )
         shutil.rmtree(run, ignore_errors=True)
         return False
     world = job.point.world
+    choices = {"batch_size": job.batch_size} | ({"crops": False} if job.variant == "whole" else {})
     trainer = make_trainer(
         job.model,
         run,
         seed=job.seed,
         steps=job.steps,
+        validate_every=max(1, job.steps // 3),
         device=device,
         world=world,
-        choices={"crops": False} if job.variant == "whole" else None,
+        choices=choices,
         report=lambda line: report(f"{job.name}: {line}"),
     )
     trainer.run()

@@ -34,7 +34,8 @@ class Trained:
         recipe: which miniature.
         variant: "", "longer" or "whole", see `gcbook.training.worlds.Job`.
         seed: of the training.
-        steps: of the training.
+        images: that it saw in training.
+        batch_size: images a step.
     """
 
     folder: Path
@@ -43,7 +44,8 @@ class Trained:
     recipe: str
     variant: str
     seed: int
-    steps: int
+    images: int
+    batch_size: int
 
 
 def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ...]:
@@ -70,7 +72,8 @@ def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ..
                     parts["recipe"],
                     parts["variant"] or "",
                     int(parts["seed"]),
-                    int(record["plan"]["steps"]),
+                    int(record["images_seen"]),
+                    int(record["batch_size"]),
                 )
             )
     if not found and place != DATA / "worlds":

@@ -8,15 +8,17 @@ import pandas as pd
 
 from gcbook.correlation import correlate
 from gcbook.miniatures.pooled import pooled_measures
+from gcbook.miniatures.shipped import model_card
 from gcbook.miniatures.worlds import Trained
 from gcbook.resample import interval
-from gcbook.training.worlds import GRID, jobs
+from gcbook.training.worlds import GRID, IMAGES, jobs
 from gcbook.views.miniature_kinds import listed, plural
 from gcbook.views.words import number, span
 
 __all__ = [
     "MEASURES",
     "VARIANTS",
+    "budget_sentence",
     "map_rows",
     "map_sentence",
     "missing_jobs_sentence",
@@ -142,6 +144,35 @@ def trend_sentence(rows: pd.DataFrame) -> str:
         f"Over {plural(len(plain), 'world')} the difference goes {' and '.join(parts)}. These two "
         "tests were chosen before any map was trained. The intervals of single worlds are not "
         "corrected for their number."
+    )
+
+
+def budget_sentence(models: Iterable[Trained]) -> str:
+    """Say how many images the models of a map saw, and warn where some saw more than others.
+
+    Args:
+        models: from `gcbook.miniatures.worlds.trained_in_worlds`; none for the plan of a map.
+    """
+    plain = {(one.recipe, one.images, one.batch_size) for one in models if not one.variant}
+    plain = plain or {(job.model, IMAGES, job.batch_size) for job in jobs(variants=False)}
+    batches: dict[int, list[str]] = {}
+    for recipe, _, size in sorted(plain):
+        batches.setdefault(size, []).append(recipe)
+    steps = listed(f"{size} ({listed(dict.fromkeys(who))})" for size, who in batches.items())
+    if len({images for _, images, _ in plain}) > 1:
+        seen = listed(f"{recipe} {images:,}" for recipe, images, _ in sorted(plain))
+        return (
+            f"**The budgets differ**: images seen are {seen}, in steps of {steps}. What follows "
+            "compares unequal trainings."
+        )
+    (images,) = {images for _, images, _ in plain}
+    shares = listed(
+        f"{number(images / int(model_card(recipe)['images_seen']), '.0%')} ({recipe})"
+        for recipe in dict.fromkeys(recipe for recipe, _, _ in sorted(plain))
+    )
+    return (
+        f"Each sees {images:,} images, in steps of {steps}. Of what the models of the other "
+        f"chapters saw, that is {shares}."
     )
 
 

@@ -8,7 +8,7 @@ from tiny.shipped import CONFLICTS, least, ship_scores
 
 from gcbook.errors import DataNotFoundError, InputError
 from gcbook.miniatures.worlds import trained_in_worlds, world_answers
-from gcbook.training.worlds import GRID, STEPS, Job
+from gcbook.training.worlds import GRID, IMAGES, Job
 
 
 def shape(rows):
@@ -29,7 +29,7 @@ def folder(tmp_path):
         kind = "diffusion" if "pixel" in job.model else "discriminative"
         for name in ("cue-conflict", "in-distribution"):
             ship_scores(tmp_path, job.name, name, CONFLICTS, errors, kind=kind)
-        record = {"plan": {"steps": job.steps}}
+        record = {"images_seen": job.steps * job.batch_size, "batch_size": job.batch_size}
         (tmp_path / "scores" / job.name / "training.json").write_text(json.dumps(record))
     # Not scored yet, or only in part.
     ship_scores(tmp_path, Job(GRID[8], "mini-cnn").name, "cue-conflict", CONFLICTS, shape)
@@ -49,7 +49,8 @@ def test_names_of_jobs_are_read_back(folder):
         (0.89, 1.0, "mini-cnn-noise", "", 0),
         (0.89, 1.0, "mini-pixel", "longer", 0),
     ]
-    assert [one.steps for one in found] == [STEPS, STEPS, 2 * STEPS]
+    assert [one.images for one in found] == [IMAGES, IMAGES, 2 * IMAGES]
+    assert [one.batch_size for one in found] == [128, 128, 32]
 
 
 def test_answers_say_where_and_by_whom(folder):

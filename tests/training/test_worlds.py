@@ -15,6 +15,7 @@ from gcbook.training import recipes, worlds
 from gcbook.training.cnn import CnnTask
 from gcbook.training.worlds import (
     GRID,
+    IMAGES,
     MODELS,
     VARIED,
     Job,
@@ -32,7 +33,7 @@ def small(tmp_path, monkeypatch):
     monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setattr(recipes, "TRAIN_IMAGES", 64)
     monkeypatch.setattr(recipes, "VALIDATION_IMAGES", 16)
-    monkeypatch.setattr(worlds, "STEPS", 2)
+    monkeypatch.setattr(worlds, "IMAGES", 2 * worlds.BATCHES["mini-cnn"])
     return tmp_path
 
 
@@ -55,10 +56,14 @@ def test_every_model_is_trained_everywhere_and_some_longer():
     assert plain == {(model, seed): 9 for model in MODELS for seed in (0, 1)}
     varied = Counter((job.model, job.variant) for job in found if job.variant)
     assert varied == {**{(model, "longer"): 3 for model in MODELS}, ("mini-cnn", "whole"): 3}
-    assert Job(GRID[0], "mini-pixel", 0, "longer").steps == 2 * Job(GRID[0], "mini-pixel").steps
+    # Equal budgets, in steps as large as suit a model.
+    assert {job.steps * job.batch_size for job in found if job.variant != "longer"} == {IMAGES}
+    longer = [job for job in found if job.variant == "longer"]
+    assert {job.steps * job.batch_size for job in longer} == {2 * IMAGES}
     assert not [job for job in jobs((1,)) if job.variant]
-    own = {(job.variant, job.steps) for job in jobs(models=["mini-cnn"], steps=70)}
+    own = {(job.variant, job.steps) for job in jobs(models=["mini-cnn"], images=70 * 128)}
     assert own == {("", 70), ("longer", 140), ("whole", 70)}
+    assert Job(GRID[0], "mini-pixel", budget=5).steps == 1
 
 
 def test_conflicts_are_one_a_pair_and_the_rest_balanced():
@@ -93,8 +98,8 @@ def test_a_job_that_was_stopped_goes_on_and_is_done_once(small, monkeypatch):
     (own / "run").mkdir()
     assert not run_job(job, small, report=lambda line: None)
     assert not (own / "run").exists()
-    with pytest.raises(InputError, match="expected a training of 3 steps, found one of 2"):
-        run_job(replace(job, budget=3), small, report=lambda line: None)
+    with pytest.raises(InputError, match="of 3 steps of 128 images, found one of 2 "):
+        run_job(replace(job, budget=3 * 128), small, report=lambda line: None)
     record = json.loads((own / "training.json").read_text())
     assert record["world"]["diagnosticity"] == 0.6
     assert (record["plan"]["steps"], record["plan"]["seed"]) == (2, 3)
@@ -138,7 +143,7 @@ def test_the_command_adds_what_is_missing(small, monkeypatch, capsys):
     assert "expected some of mini-cnn, mini-cnn-noise, mini-pixel" in capsys.readouterr().err
 
 
-def test_the_help_names_the_number_of_steps(capsys):
+def test_the_help_names_the_number_of_images(capsys):
     with pytest.raises(SystemExit):
         main(["worlds", "--help"])
-    assert f"[{worlds.STEPS}]" in capsys.readouterr().out
+    assert f"[{worlds.IMAGES}]" in capsys.readouterr().out

@@ -23,6 +23,7 @@ from gcbook.commons import (
 )
 from gcbook.errors import InputError
 from gcbook.fetch import TIMEOUT_S, FetchError, failure
+from gcbook.files import UnwritableError, write_text, write_whole
 from gcbook.originals import cache_dir
 from gcbook.stimuli.images import decode_image
 
@@ -81,7 +82,7 @@ def fetch_illusions(
                                   str(error))  # fmt: skip
     except requests.RequestException as error:
         failed.append(f"{failure(error)}.")
-    except OSError as error:
+    except (OSError, UnwritableError) as error:
         raise FetchError(
             f"Fetching the illusions stopped because {folder} cannot be written ({error}); mend "
             "that, or set GCBOOK_CACHE_DIR to another folder."
@@ -159,9 +160,7 @@ def _keep(folder: Path, illusion: Illusion, about: Mapping[str, Any], content: b
         )
     ending = Path(place.partition("?")[0]).suffix.lower()
     path = folder / f"{illusion.name}{ending}"
-    temporary = path.with_suffix(".part")
-    temporary.write_bytes(content)
-    temporary.replace(path)
+    write_whole(path, lambda temporary: temporary.write_bytes(content))
     known = read_record(folder)
     known[illusion.name] = {
         "file": path.name,
@@ -171,9 +170,7 @@ def _keep(folder: Path, illusion: Illusion, about: Mapping[str, Any], content: b
         "page": about.get("descriptionurl", illusion.page),
         "licence": _licence(about),
     }
-    temporary = (folder / RECORD).with_suffix(".part")
-    temporary.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
-    temporary.replace(folder / RECORD)
+    write_text(json.dumps(known, indent=1) + "\n", folder / RECORD)
 
 
 def _licence(about: Mapping[str, Any]) -> str:

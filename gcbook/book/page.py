@@ -17,6 +17,7 @@ from gcbook.book.chapters import Chapter, find_chapters, read_parameters
 from gcbook.book.project import Project
 from gcbook.book.standalone import standalone
 from gcbook.errors import GcbookError
+from gcbook.files import write_text
 
 __all__ = ["with_places", "write_page"]
 
@@ -87,9 +88,7 @@ def write_page(
                 f"the notebook is in {notebook}, but its page could not be set:\n{said}"
             )
         text = standalone(page, built / "_static", built / "book" / "references.html")
-    half = output.with_name(f".{output.name}.part")
-    half.write_text(text, encoding="utf-8")
-    half.replace(output)
+    write_text(text, output)
 
 
 def with_places(notebook: Any) -> Any:

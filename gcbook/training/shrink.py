@@ -1,6 +1,7 @@
 """Make a trained model small enough to ship: weights of 16 bits in the same files."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -8,6 +9,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from gcbook.errors import GcbookError
+from gcbook.files import write_text, write_whole
 
 __all__ = ["shrink"]
 
@@ -42,14 +44,12 @@ def shrink(folder: str | Path) -> int:
                     f"{path}: expected weights within half precision (65,504), found larger ones "
                     f"in {name}; ship this model in single precision."
                 )
-        temporary = path.with_suffix(".part")
-        save_file(halved, temporary, about)
-        temporary.replace(path)
+        write_whole(path, partial(save_file, halved, metadata=about))
     for path in sorted(root.rglob("config.json")):
         config = json.loads(path.read_text(encoding="utf-8"))
         # Else the libraries would load what is stored in half precision in half precision.
         for key in ("dtype", "torch_dtype"):
             if config.get(key) == "float16":
                 config[key] = "float32"
-        path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+        write_text(json.dumps(config, indent=2) + "\n", path)
     return sum(path.stat().st_size for path in root.rglob("*") if path.is_file())

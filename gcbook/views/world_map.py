@@ -11,7 +11,7 @@ from gcbook.miniatures.pooled import pooled_measures
 from gcbook.miniatures.shipped import model_card
 from gcbook.miniatures.worlds import Trained
 from gcbook.resample import interval
-from gcbook.training.worlds import GRID, IMAGES, jobs
+from gcbook.training.worlds import COMPARED, GRID, IMAGES, jobs
 from gcbook.views.miniature_kinds import listed, plural
 from gcbook.views.words import number, span
 
@@ -40,7 +40,7 @@ VARIANTS = {
     "whole": "the ResNet trained on whole images",
 }
 _TRAINED = {"": "", "longer": " for twice as long", "whole": " on whole images"}
-GENERATOR, CLASSIFIER = "mini-pixel", "mini-cnn"
+CLASSIFIER, GENERATOR = COMPARED
 _POINT = ["diagnosticity", "contrast"]
 _CELL = [*_POINT, "recipe", "variant"]
 

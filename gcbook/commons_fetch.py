@@ -83,8 +83,9 @@ def fetch_illusions(
     except requests.RequestException as error:
         failed.append(f"{failure(error)}.")
     except (OSError, UnwritableError) as error:
+        reason = error.reason if isinstance(error, UnwritableError) else error
         raise FetchError(
-            f"Fetching the illusions stopped because {folder} cannot be written ({error}); mend "
+            f"Fetching the illusions stopped because {folder} cannot be written ({reason}); mend "
             "that, or set GCBOOK_CACHE_DIR to another folder."
         ) from error
     if failed:

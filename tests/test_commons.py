@@ -1,10 +1,12 @@
 """Fetching the illusions, against a small server on this machine that answers as Commons does."""
 
+import errno
 import hashlib
 import io
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -148,6 +150,17 @@ def test_one_bad_picture_keeps_no_other_from_coming(server):
     assert list(find_illusions()) == ["rabbit-duck", "rock", "woman"]
     server.pictures["/vegetables.png"] = removed
     assert len(fetch_illusions(base_url=server.url)) == 4
+
+
+def test_a_full_disk_is_told_with_what_to_do(server, monkeypatch):
+    def full(path, content):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        with pytest.raises(FetchError, match=r"\(no space left on device\); .*GCBOOK_CACHE_DIR"):
+            fetch_illusions(base_url=server.url, report=lambda line: None)
+    assert not find_illusions()
 
 
 def test_offline_the_message_says_what_to_do(server):

@@ -1,7 +1,6 @@
 """What this package brings of the map over worlds: scores of models that were trained in each."""
 
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,14 +12,11 @@ from gcbook.miniatures.answers import SOURCE, mark
 from gcbook.miniatures.shipped import DATA
 from gcbook.scoring.store import Store, is_store
 from gcbook.training.record import RECORD
+from gcbook.training.worlds import Job
 
 __all__ = ["Trained", "trained_in_worlds", "world_answers"]
 
 SETS = ("cue-conflict", "in-distribution")
-_NAME = re.compile(
-    r"d(?P<diagnosticity>[\d.]+)-c(?P<contrast>[\d.]+)/"
-    r"(?P<recipe>.+?)(?:-(?P<variant>longer|whole))?-seed(?P<seed>\d+)"
-)
 
 
 @dataclass(frozen=True)
@@ -34,7 +30,7 @@ class Trained:
         recipe: which miniature.
         variant: "", "longer" or "whole", see `gcbook.training.worlds.Job`.
         seed: of the training.
-        images: that it saw in training.
+        budget: images that every model of its map sees; those trained longer saw more.
         batch_size: images a step.
     """
 
@@ -44,7 +40,7 @@ class Trained:
     recipe: str
     variant: str
     seed: int
-    images: int
+    budget: int
     batch_size: int
 
 
@@ -60,19 +56,19 @@ def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ..
     found = []
     place = Path(folder)
     for path in sorted(place.glob("*/*")):
-        parts = _NAME.fullmatch(path.relative_to(place).as_posix())
+        job = Job.named(path.relative_to(place).as_posix())
         stores = [path / name for name in SETS]
-        if parts and all(is_store(store) and Store.open(store).is_complete() for store in stores):
+        if job and all(is_store(store) and Store.open(store).is_complete() for store in stores):
             record = json.loads((path / RECORD).read_text(encoding="utf-8"))
             found.append(
                 Trained(
                     path,
-                    float(parts["diagnosticity"]),
-                    float(parts["contrast"]),
-                    parts["recipe"],
-                    parts["variant"] or "",
-                    int(parts["seed"]),
-                    int(record["images_seen"]),
+                    job.point.diagnosticity,
+                    job.point.contrast,
+                    job.model,
+                    job.variant,
+                    job.seed,
+                    int(record["images_seen"]) // job.lengthened,
                     int(record["batch_size"]),
                 )
             )

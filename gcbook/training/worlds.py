@@ -6,6 +6,7 @@ in every world. The world of the other chapters is the one in the middle.
 """
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -91,6 +92,12 @@ VARIED = (Point(0.6, 0.5), Point(0.89, 1.0), Point(1.0, 1.5))
 diagonal from the world in which texture is worth least to the one in which it is worth most."""
 
 
+_NAME = re.compile(
+    r"d(?P<diagnosticity>[\d.]+)-c(?P<contrast>[\d.]+)/"
+    r"(?P<model>.+?)(?:-(?P<variant>longer|whole))?-seed(?P<seed>\d+)"
+)
+
+
 @dataclass(frozen=True)
 class Job:
     """One model in one world.
@@ -119,6 +126,25 @@ class Job:
         variant = f"-{self.variant}" if self.variant else ""
         return f"{self.point.name}/{self.model}{variant}-seed{self.seed}"
 
+    @classmethod
+    def named(cls, name: str) -> "Job | None":
+        """Return the job of a name, its budget not known; None where it is no job's.
+
+        >>> Job.named("d1-c0.5/mini-cnn-whole-seed2")
+        Job(point=Point(diagnosticity=1.0, contrast=0.5), model='mini-cnn', seed=2, \
+variant='whole', budget=0)
+        """
+        found = _NAME.fullmatch(name)
+        if found is None:
+            return None
+        point = Point(float(found["diagnosticity"]), float(found["contrast"]))
+        return cls(point, found["model"], int(found["seed"]), found["variant"] or "")
+
+    @property
+    def lengthened(self) -> int:
+        """By which factor the training is longer than those on the map."""
+        return 2 if self.variant == "longer" else 1
+
     @property
     def batch_size(self) -> int:
         """Images a step."""
@@ -127,8 +153,7 @@ class Job:
     @property
     def steps(self) -> int:
         """Of the training."""
-        images = (self.budget or IMAGES) * (2 if self.variant == "longer" else 1)
-        return max(1, images // self.batch_size)
+        return max(1, (self.budget or IMAGES) // self.batch_size) * self.lengthened
 
 
 def jobs(

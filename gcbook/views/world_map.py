@@ -153,7 +153,7 @@ def budget_sentence(models: Iterable[Trained]) -> str:
     Args:
         models: from `gcbook.miniatures.worlds.trained_in_worlds`; none for the plan of a map.
     """
-    plain = {(one.recipe, one.images, one.batch_size) for one in models if not one.variant}
+    plain = {(one.recipe, one.budget, one.batch_size) for one in models}
     plain = plain or {(job.model, IMAGES, job.batch_size) for job in jobs(variants=False)}
     batches: dict[int, list[str]] = {}
     for recipe, _, size in sorted(plain):

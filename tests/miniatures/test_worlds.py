@@ -49,7 +49,7 @@ def test_names_of_jobs_are_read_back(folder):
         (0.89, 1.0, "mini-cnn-noise", "", 0),
         (0.89, 1.0, "mini-pixel", "longer", 0),
     ]
-    assert [one.images for one in found] == [IMAGES, IMAGES, 2 * IMAGES]
+    assert [one.budget for one in found] == [IMAGES] * 3
     assert [one.batch_size for one in found] == [128, 128, 32]
 
 

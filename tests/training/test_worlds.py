@@ -67,6 +67,13 @@ def test_every_model_is_trained_everywhere_and_some_longer():
     assert Job(GRID[0], "mini-pixel", budget=5).steps == 1
 
 
+def test_names_are_read_back_and_others_are_nobodys():
+    for job in jobs(seeds=(0, 12)):
+        assert Job.named(job.name) == job
+    for name in ("d1-c1", "d1-c1/mini-cnn", "d1-c1/mini-cnn-seed", "worlds/mini-cnn-seed0"):
+        assert Job.named(name) is None
+
+
 def test_conflicts_are_one_a_pair_and_the_rest_balanced():
     conflicts = images_of("cue-conflict", DEFAULT_WORLD)
     pairs = Counter((one.category, texture_of(one.image_id)) for one in conflicts)

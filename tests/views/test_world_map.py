@@ -158,7 +158,7 @@ def every_job():
             job.model,
             job.variant,
             seed=0,
-            images=job.steps * job.batch_size,
+            budget=IMAGES,
             batch_size=job.batch_size,
         )
         for job in jobs()
@@ -184,7 +184,9 @@ def test_equal_budgets_are_said_and_unequal_ones_warned_of():
     assert f"sees {IMAGES:,} images, in steps of 128 (mini-cnn and mini-cnn-noise) and 32 (" in said
     share = IMAGES / int(model_card("mini-pixel")["images_seen"])
     assert f"{share:.0%} (mini-pixel)." in said
-    short = [replace(one, images=640) if one.recipe == "mini-pixel" else one for one in done]
+    short = [replace(one, budget=640) if one.recipe == "mini-pixel" else one for one in done]
     said = budget_sentence(short)
     assert said.startswith(f"**The budgets differ**: images seen are mini-cnn {IMAGES:,}, ")
     assert "mini-pixel 640, in steps of 128 (" in said
+    long = [replace(one, budget=640) if one.variant == "longer" else one for one in done]
+    assert budget_sentence(long).startswith("**The budgets differ**")

@@ -112,7 +112,7 @@ ILLUSIONS: Fields = {
 
 MUSE: Fields = {
     "conflicts": whole(3, "cue-conflict images to draw by lot", ge=1, le=12),
-    "ratio": number(0.75, "share of the tokens that is hidden: 0.25, 0.5, 0.75 or 0.9", gt=0, le=1),
+    "ratio": number(0.5, "share of the tokens that is hidden: 0.25, 0.5, 0.75 or 0.9", gt=0, le=1),
     **CLUSTERED,
     "seed": whole(0, "seed of the lot, the masks and the resampling", ge=0, le=MAX_SEED),
 }

@@ -41,7 +41,7 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
         flat.transform_window(number="row_number()"),
         "(datum.number - 1)",
         url=data_url("picture"),
-        words="(datum.place === 1 ? '✓ ' : '') + format(100 * datum.distance, '.2f')",
+        words="(datum.place === 1 ? 'nearest ' : '') + format(100 * datum.distance, '.2f')",
         spoken=(
             "datum.label + ', distance ' + format(100 * datum.distance, '.2f')"
             " + (datum.place === 1 ? ', smallest' : '')"
@@ -83,8 +83,8 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
         description=(
             "An image and sixteen reconstructions of it in a grid of four by four, one for each "
             "category that the prompt names. Below each stand the category and its distance times "
-            "100: green with a check mark for the smallest, red for the others. Dashed frames mark "
-            "the prompts that name the image's shape and texture."
+            "100: green and called nearest for the smallest, red for the others. Dashed frames "
+            "mark the prompts that name the image's shape and texture."
         ),
     )
 
@@ -146,13 +146,13 @@ def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
         alt.Tooltip("category:N", title="Prompt"),
         alt.Tooltip("distance:Q", title="Distance, less the image's mean", format=".4f"),
         alt.Tooltip("named:Q", title="Named for other images", format=".1%"),
-        alt.Tooltip("drawn:Q", title="Drawn, judged right", format=".1%"),
+        alt.Tooltip("drawn:Q", title="Drawn, judge's probability", format=".1%"),
     ]
     panels = []
     for field, title, form in (
         ("distance", "Distance", ".3f"),
         ("named", "Named for others", ".0%"),
-        ("drawn", "Drawn, judged right", ".0%"),
+        ("drawn", "Drawn: probability", ".0%"),
     ):
         marks = alt.Chart(rows).mark_point(filled=True, size=60, opacity=1, color=INK)
         panels.append(
@@ -167,6 +167,6 @@ def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
         [],
         "Three panels with a row a prompt, those that stay closest at the top: the mean distance "
         "to which a prompt leads from images of other categories, less the image's mean; how "
-        "often it is named for these images; and how often the judge recognises what the model "
-        "draws from that prompt alone.",
+        "often it is named for these images; and the probability that the judge gives to "
+        "what the model draws from that prompt alone.",
     ).properties(columns=3)

@@ -8,8 +8,9 @@ import pandas as pd
 from gcbook.miniatures.clustered import clustered_sums
 from gcbook.miniatures.seeds import over_seeds
 from gcbook.miniatures.shares import blind_bias, by_accident
+from gcbook.resample import interval
 
-__all__ = ["CONFLICT", "PLAIN", "pooled_measures"]
+__all__ = ["CONFLICT", "PLAIN", "change_of", "pooled_measures"]
 
 CONFLICT, PLAIN = "cue-conflict", "in-distribution"
 
@@ -60,3 +61,24 @@ def pooled_measures(
     values["blind"] = blind_bias(shape)
     n = {name: (right if name == "accuracy" else cues)["n"][:, 0].astype(int) for name in values}
     return keys, values, n
+
+
+def change_of(before: np.ndarray, after: np.ndarray, confidence: float) -> dict[str, float]:
+    """Compare two groups of `pooled_measures` in one measure.
+
+    Args:
+        before: its values, (1 + draws,); the resamples are the same on both sides.
+        after: likewise.
+        confidence: of the interval.
+
+    Returns:
+        ``before, after, change`` and the ends of its interval, ``low, high``.
+    """
+    low, high = interval(after - before, confidence)
+    return {
+        "before": float(before[0]),
+        "after": float(after[0]),
+        "change": float(after[0] - before[0]),
+        "low": float(low),
+        "high": float(high),
+    }

@@ -12,7 +12,8 @@ from gcbook.views.words import number, span
 __all__ = ["decay_sentence", "floor_sentence", "reduced_sentence", "small_input_sentence"]
 
 ONE_SIDED = 0.5
-"""Share of one answer beyond which an accuracy tells little of an ability."""
+"""Share of one answer beyond which it is worth saying what that alone can reach."""
+ALONE = f"by itself, that one can be right on no more than {CHANCE:.1%} of the images."
 
 
 def decay_sentence(rows: pd.DataFrame) -> str:
@@ -36,11 +37,7 @@ def decay_sentence(rows: pd.DataFrame) -> str:
             f"= {PAPER} ({span(paper['low'], paper['high'])}; chance is {CHANCE:.1%}). On the same "
             f"images that changes by {changes}{_verdict(others)}. Under the paper's k "
             f"{paper['commonest']:.0%} of the answers are one and the same category"
-            + (
-                ", so that the accuracy is little more than the share of images which that fits."
-                if paper["commonest"] > ONE_SIDED
-                else "."
-            )
+            + (f": {ALONE}" if paper["commonest"] > ONE_SIDED else ".")
         )
     return " ".join(parts) or "No diffusion miniature comes with this version."
 
@@ -117,13 +114,7 @@ def floor_sentence(rows: pd.DataFrame) -> str:
         f"Of the classifiers, the best on high-pass images as they are is {best['model']}, with "
         f"{best['accuracy']:.0%} ({span(best['low'], best['high'], '.2f')}; chance is "
         f"{CHANCE:.1%}), {verdict}. The commonest answer makes up {least:.0%} of the answers of "
-        "the network that varies them most"
-        + (
-            ": there, accuracy is little more than the share of images whose category happens to "
-            "be that answer."
-            if least > ONE_SIDED
-            else "."
-        )
+        "the network that varies them most" + (f": {ALONE}" if least > ONE_SIDED else ".")
     )
 
 

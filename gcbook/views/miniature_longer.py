@@ -1,22 +1,48 @@
-"""What a miniature would gain if it were trained longer."""
+"""What a miniature would gain if it were trained longer, and whether noise does more than that."""
 
 import json
 
-import numpy as np
-
 from gcbook.miniatures.answers import miniature_answers
-from gcbook.miniatures.clustered import clustered_means
+from gcbook.miniatures.pooled import CONFLICT, PLAIN, change_of, pooled_measures
 from gcbook.miniatures.shipped import DATA, model_card, shipped_models, shipped_sets
 from gcbook.training.record import RECORD
-from gcbook.views.miniature_kinds import plural
+from gcbook.views.miniature_kinds import listed, plural
 from gcbook.views.words import number, span
 
-__all__ = ["LONG", "SETS", "longer_sentence"]
+__all__ = ["LONG", "SETS", "changes_between", "longer_sentence", "noise_or_length_sentence"]
 
 LONG = "-long"
 """After a miniature's name: its twin that was trained longer, of which scores alone ship."""
 
-SETS = ("in-distribution", "cue-conflict")
+SETS = (PLAIN, CONFLICT)
+MEASURES = {
+    "accuracy": "accuracy in distribution",
+    "shape_bias": "shape bias",
+    "texture_excess": "naming texture beyond accident",
+}
+
+
+def changes_between(
+    first: str, second: str, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+) -> dict[str, dict[str, float]]:
+    """Compare two models image by image.
+
+    Args:
+        first, second: names of models whose scores of `SETS` come along.
+        draws: resamples of the silhouettes.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        By measure (of `MEASURES`), what `gcbook.miniatures.pooled.change_of` says.
+    """
+    answers = miniature_answers(SETS, [first, second])
+    keys, values, _ = pooled_measures(answers, [], draws=draws, seed=seed, together=False)
+    place = keys["observer"].tolist().index
+    return {
+        name: change_of(values[name][place(first)], values[name][place(second)], confidence)
+        for name in MEASURES
+    }
 
 
 def longer_sentence(
@@ -26,38 +52,74 @@ def longer_sentence(
 
     Args:
         miniature: its name.
-        draws: resamples of the silhouettes.
-        confidence: of the interval.
-        seed: of the resampling.
+        draws, confidence, seed: see `changes_between`.
 
     Returns:
         Sentences, or nothing where this version brings no such twin.
     """
-    twin = f"{miniature}{LONG}"
-    if miniature not in shipped_models() or not set(SETS) <= set(shipped_sets(twin)):
+    factor, steps = _twin(miniature)
+    if not factor:
         return ""
-    record = json.loads((DATA / "scores" / twin / RECORD).read_text(encoding="utf-8"))
-    factor = record["images_seen"] / model_card(miniature)["images_seen"]
-    answers = miniature_answers(SETS[:1], [miniature, twin])
-    right = answers.pivot_table(
-        index=["image_id", "category", "silhouette"], columns="observer", values="right"
-    ).astype(float)
-    rows = (right[twin] - right[miniature]).rename("gain").reset_index().assign(all=0)
-    gain = clustered_means(
-        rows, ["all"], "gain", draws=draws, confidence=confidence, seed=seed
-    ).iloc[0]
-    bias = {name: _shape_bias(name) for name in (miniature, twin)}
+    twin = f"{miniature}{LONG}"
+    changes = changes_between(miniature, twin, draws=draws, confidence=confidence, seed=seed)
+    said = "; ".join(
+        f"{MEASURES[name]} {number(found['before'])} → {number(found['after'])}, {_change(found)}"
+        for name, found in changes.items()
+    )
+    clear = [MEASURES[name] for name, found in changes.items() if _is_clear(found)]
+    unclear = [words for words in MEASURES.values() if words not in clear]
+    parts = [f"clearly changes {listed(clear)}"] * bool(clear)
+    parts += [f"does not clearly change {listed(unclear)}"] * bool(unclear)
+    verdict = f" So a longer training {', and '.join(parts)}." if draws else ""
     return (
-        f"A twin of `{miniature}` that saw {number(factor, '.3g')} times as many images "
-        f"({plural(record['plan']['steps'], 'step')}) is right on {right[twin].mean():.1%} of the "
-        f"in-distribution images, where `{miniature}` is right on {right[miniature].mean():.1%}: "
-        f"a difference of {number(gain['mean'], '+.3f')} "
-        f"({span(gain['low'], gain['high'], '.3f')}). Their shape biases are "
-        f"{number(bias[twin], '.2f')} and {number(bias[miniature], '.2f')}."
+        f"A twin of `{miniature}` saw {number(factor, '.3g')} times as many images "
+        f"({plural(steps, 'step')}): {said}.{verdict}"
     )
 
 
-def _shape_bias(model: str) -> float:
-    cue = miniature_answers(SETS[1:], [model])["cue"]
-    named = cue[cue.isin(["shape", "texture"])]
-    return float((named == "shape").mean()) if len(named) else np.nan
+def noise_or_length_sentence(
+    plain: str, noisy: str, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+) -> str:
+    """Ask whether noise in training does more for shape bias than training longer without it.
+
+    Args:
+        plain: a miniature with a twin that was trained longer.
+        noisy: the one that was trained with noise, of the same seed.
+        draws, confidence, seed: see `changes_between`.
+
+    Returns:
+        Sentences, or nothing where this version lacks one of the three.
+    """
+    factor, _ = _twin(plain)
+    if not factor or noisy not in shipped_models():
+        return ""
+    twin = f"{plain}{LONG}"
+    longer, more = (
+        changes_between(one, other, draws=draws, confidence=confidence, seed=seed)["shape_bias"]
+        for one, other in ((plain, twin), (twin, noisy))
+    )
+    said = (
+        f"A twin of `{plain}` that saw {number(factor, '.3g')} times as many images, all of them "
+        f"clean, goes from {number(longer['before'])} to {number(longer['after'])} "
+        f"({_change(longer)}), and from there it is {_change(more)} to `{noisy}` of the same seed."
+    )
+    if longer["low"] > 0 and not _is_clear(more):
+        said += " So enough clean training does as much as the noise, as far as one seed can tell."
+    return said
+
+
+def _twin(miniature: str) -> tuple[float, int]:
+    """How many times as many images its twin saw, and in how many steps; 0 without a twin."""
+    twin = f"{miniature}{LONG}"
+    if miniature not in shipped_models() or not set(SETS) <= set(shipped_sets(twin)):
+        return 0, 0
+    record = json.loads((DATA / "scores" / twin / RECORD).read_text(encoding="utf-8"))
+    return record["images_seen"] / model_card(miniature)["images_seen"], record["plan"]["steps"]
+
+
+def _is_clear(found: dict[str, float]) -> bool:
+    return found["low"] > 0 or found["high"] < 0
+
+
+def _change(found: dict[str, float]) -> str:
+    return f"{number(found['change'], '+.3f')} ({span(found['low'], found['high'])})"

@@ -31,6 +31,7 @@ __all__ = [
     "RULES",
     "accuracy_sentence",
     "distances",
+    "right_by_distance",
     "sixteen_rows",
     "rule_rows",
 ]
@@ -114,6 +115,27 @@ def rule_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
     )
     found["rule"] = found["rule"].map(RULES)
     return found[columns].round({"accuracy": 4, "low": 4, "high": 4})
+
+
+def right_by_distance(store: Store) -> pd.DataFrame:
+    """Answer with the smallest distance.
+
+    Args:
+        store: from `gcbook.miniatures.regenerated.regenerated_store`.
+
+    Returns:
+        ``image_id, category, silhouette, right`` (0 or 1), a row an image.
+    """
+    images, errors = distances(store)
+    named = images["category"].map(CATEGORIES.index).to_numpy()
+    return pd.DataFrame(
+        {
+            "image_id": images["image_id"],
+            "category": images["category"],
+            "silhouette": images["imagename"].map(silhouette_of),
+            "right": (errors.argmin(axis=1) == named).astype(float),
+        }
+    )
 
 
 def _by_distance(

@@ -1,5 +1,6 @@
 """Why Muse's rule fails: prompts that stay close to whatever is shown, or single samples?"""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,48 @@ from gcbook.categories import CATEGORIES
 from gcbook.correlation import correlate
 from gcbook.illusions import reconstruct
 from gcbook.miniatures.ambiguous import prompt_of
+from gcbook.miniatures.clustered import clustered_means
 from gcbook.miniatures.judge import judge_pictures
-from gcbook.miniatures.regenerated import STEPS, regenerated_ratios, regenerated_store
+from gcbook.miniatures.regenerated import (
+    MANY_DRAWS,
+    STEPS,
+    regenerated_ratios,
+    regenerated_store,
+)
 from gcbook.stimuli.miniworld import ALL_CATEGORIES
-from gcbook.views.muse import RULES, distances
+from gcbook.views.miniature_kinds import listed
+from gcbook.views.muse import RULES, distances, right_by_distance
 from gcbook.views.words import number, span
 
-__all__ = ["drawn_rows", "prompts_share", "stick_rows", "stick_sentence", "why_sentence"]
+__all__ = [
+    "PERMUTATIONS",
+    "Share",
+    "drawn_rows",
+    "prompts_share",
+    "several_sentence",
+    "stick_rows",
+    "stick_sentence",
+    "why_sentence",
+]
+
+PERMUTATIONS = 999
+NOISE = 0.05
+"""Share of permutations beyond which prompts cannot be told apart by their mean distances."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """How much of the variance within images is prompts' own means.
+
+    Attributes:
+        value: the share.
+        chance: its mean where an image's distances are permuted over the prompts.
+        p: share of permutations in which it is as large.
+    """
+
+    value: float
+    chance: float
+    p: float
 
 
 def drawn_rows(classifier: Any, each: int = 8, seed: int = 0) -> pd.DataFrame:
@@ -73,12 +109,12 @@ def stick_rows(ratio: float, drawn: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows).merge(drawn, on="category").round(5)
 
 
-def stick_sentence(rows: pd.DataFrame, hidden: str) -> str:
+def stick_sentence(rows: pd.DataFrame, ratio: float) -> str:
     """Say whether prompts that are drawn badly stay closer, and whether what stays close is named.
 
     Args:
         rows: from `stick_rows`.
-        hidden: which share of the tokens, in words.
+        ratio: share of the tokens that is hidden.
     """
     parts = []
     for first, second, what in (
@@ -90,14 +126,31 @@ def stick_sentence(rows: pd.DataFrame, hidden: str) -> str:
             f"between {what}, ρ = {number(found.r, '.2f')} "
             f"({span(found.low, found.high, '.2f')}, p = {found.p:.2g})"
         )
-    return f"- {hidden}, over {len(rows)} prompts: {'; '.join(parts)}"
+    noise = (
+        ". Prompts' distances cannot be told from chance here, and neither can what goes with them"
+        if prompts_share(ratio).p > NOISE
+        else ""
+    )
+    return f"- {ratio:.0%} hidden, over {len(rows)} prompts: {'; '.join(parts)}{noise}"
 
 
-def prompts_share(ratio: float) -> float:
-    """Return the share of the variance of an image's distances that is prompts' own means."""
+def prompts_share(ratio: float) -> Share:
+    """Return the share of the variance of an image's distances that is prompts' own means.
+
+    Args:
+        ratio: share of the tokens that is hidden.
+    """
     _, errors = distances(regenerated_store(ratio))
     centred = errors - errors.mean(axis=1, keepdims=True)
-    return float(np.square(centred.mean(axis=0)).mean() / np.square(centred).mean())
+    whole = np.square(centred).mean()
+    rng = np.random.default_rng(0)
+    by_chance = [
+        np.square(rng.permuted(centred, axis=1).mean(axis=0)).mean() / whole
+        for _ in range(PERMUTATIONS)
+    ]
+    found = float(np.square(centred.mean(axis=0)).mean() / whole)
+    more = sum(value >= found for value in by_chance)
+    return Share(found, float(np.mean(by_chance)), (1 + more) / (1 + PERMUTATIONS))
 
 
 def why_sentence(rules: pd.DataFrame) -> str:
@@ -114,9 +167,44 @@ def why_sentence(rules: pd.DataFrame) -> str:
         f"{number(float(less.loc[how, 'accuracy']), '.0%')} ({how})"
         for how in plain.index
     ]
-    shares = [prompts_share(ratio) for ratio in regenerated_ratios()]
-    return (
-        f"With the distance, {'; '.join(parts)}. Prompts' own means make up "
-        f"{number(min(shares), '.1%')} to {number(max(shares), '.1%')} of the variance of an "
-        "image's sixteen distances."
+    shares = {ratio: prompts_share(ratio) for ratio in regenerated_ratios()}
+    means = listed(
+        f"{share.value:.1%} with {ratio:.0%} hidden (p = {share.p:.2g})"
+        for ratio, share in shares.items()
     )
+    return (
+        f"With the distance, {'; '.join(parts)}. Of the variance of an image's sixteen distances, "
+        f"prompts' own means make up {means}, where chance alone makes "
+        f"{np.mean([share.chance for share in shares.values()]):.1%}."
+    )
+
+
+def several_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> str:
+    """Say by how much the mean of several reconstructions is the better answer, image by image.
+
+    Args:
+        draws: resamples of silhouettes.
+        confidence: of the intervals.
+        seed: of the resampling.
+    """
+    parts = []
+    for ratio in regenerated_ratios(MANY_DRAWS):
+        single, several = (
+            right_by_distance(regenerated_store(ratio, many)) for many in (1, MANY_DRAWS)
+        )
+        both = single.merge(several, on=["image_id", "category", "silhouette"])
+        gain = both.assign(gain=both["right_y"] - both["right_x"], all=0)
+        found = clustered_means(
+            gain, ["all"], "gain", draws=draws, confidence=confidence, seed=seed
+        ).iloc[0]
+        verdict = (
+            "so the luck of single samples is a part of it"
+            if found["low"] > 0
+            else "which does not show that the luck of single samples is a part of it"
+        )
+        parts.append(
+            f"With {ratio:.0%} hidden, the mean of {MANY_DRAWS} takes the same images from "
+            f"{both['right_x'].mean():.0%} to {both['right_y'].mean():.0%} right, "
+            f"{number(found['mean'], '+.3f')} ({span(found['low'], found['high'])}), {verdict}."
+        )
+    return " ".join(parts)

@@ -12,7 +12,7 @@ import pandas as pd
 from gcbook.errors import InputError
 from gcbook.miniatures.answers import miniature_answers, with_recipe
 from gcbook.miniatures.noised import MEAN, noised_answers
-from gcbook.miniatures.pooled import CONFLICT, PLAIN, pooled_measures
+from gcbook.miniatures.pooled import CONFLICT, PLAIN, change_of, pooled_measures
 from gcbook.miniatures.shipped import recipe_of, shipped_models
 from gcbook.published import table1
 from gcbook.resample import interval
@@ -152,19 +152,8 @@ def change_rows(
         if first not in place or second not in place:
             continue
         for name, title in MEASURES.items():
-            before, after = values[name][place[first]], values[name][place[second]]
-            low, high = interval(after - before, confidence)
-            rows.append(
-                {
-                    "step": words,
-                    "measure": title,
-                    "before": before[0],
-                    "after": after[0],
-                    "change": after[0] - before[0],
-                    "low": float(low),
-                    "high": float(high),
-                }
-            )
+            found = change_of(values[name][place[first]], values[name][place[second]], confidence)
+            rows.append({"step": words, "measure": title, **found})
     columns = ["step", "measure", "before", "after", "change", "low", "high"]
     return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))
 

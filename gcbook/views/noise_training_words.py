@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.miniatures.answers import with_recipe
-from gcbook.miniatures.pooled import PLAIN, pooled_measures
+from gcbook.miniatures.pooled import PLAIN, change_of, pooled_measures
 from gcbook.stimuli.testsets import make_test_set
 from gcbook.training import cnn
 from gcbook.views.miniature_kinds import plural
@@ -37,21 +37,30 @@ def resampled_phrase(cells: pd.DataFrame) -> str:
     )
 
 
-def equal_steps_sentence() -> str:
-    """Compare both recipes after as many steps, from their checkpoints: more training or noise?"""
+def equal_steps_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> str:
+    """Compare both recipes after as many steps, from their checkpoints: more training or noise?
+
+    Args:
+        draws: resamples of silhouettes.
+        confidence: of the interval.
+        seed: of the resampling.
+    """
     answers = with_recipe(course_answers(list(TRAINED)))
     steps = [set(group["step"]) for _, group in answers.groupby("recipe")]
     both = set.intersection(*steps) if len(steps) == len(TRAINED) else set()
     if not both:
         return ""
     same = answers[answers["step"] == max(both)]
-    keys, values, n = pooled_measures(same, ["recipe"], draws=0, seed=0, together=False)
-    bias = dict(zip(keys["recipe"], values["shape_bias"][:, 0], strict=True))
-    plain, noisy = (number(bias[name], ".2f") for name in TRAINED)
+    keys, values, n = pooled_measures(same, ["recipe"], draws=draws, seed=seed, together=False)
+    at = [keys["recipe"].tolist().index(name) for name in TRAINED]
+    found = change_of(*(values["shape_bias"][place] for place in at), confidence)
+    ends = [max(group["step"]) for _, group in answers.groupby("recipe")]
+    halfway = " one of the two in mid-schedule," if len(set(ends)) > 1 else ""
+    before, after = (number(found[name], ".2f") for name in ("before", "after"))
     return (
-        f"Noise, or more training? After {max(both):,} steps each "
-        f"the shape bias is {plain} without and {noisy} with noise (one seed each, "
-        f"{n['shape_bias'].min():,} conflicts)."
+        f"After {max(both):,} steps each the shape bias is {before} without and {after} with "
+        f"noise: {number(found['change'], '+.3f')} ({span(found['low'], found['high'])}; one seed "
+        f"each,{halfway} {n['shape_bias'].min():,} conflicts)."
     )
 
 

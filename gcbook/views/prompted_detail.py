@@ -20,7 +20,8 @@ __all__ = [
     "PANELS",
     "advantage_rows",
     "advantage_sentence",
-    "listening_sentence",
+    "lead_rows",
+    "lead_sentence",
     "prompt_powers",
     "weighted_rows",
 ]
@@ -115,13 +116,8 @@ def weighted_rows(
         low, high``, its weighted mean.
     """
     rows = []
-    times = np.sort(powers["t"].unique())
     for weighting in (PAPERS, "uniform"):
-        # Each time stands for the stretch around it.
-        weights = parse_weighting(weighting).weights(times, np.zeros_like(times))
-        weights = weights * np.gradient(times)
-        of_time = dict(zip(times, weights / weights.sum(), strict=True))
-        weighed = powers.assign(weight=powers["t"].map(of_time))
+        weighed = powers.assign(weight=powers["t"].map(_weights_of(weighting, powers["t"])))
         kept = weighed.assign(share=weighed["restored"] * weighed["weight"])
         for name in ("clean", "restored", "error"):
             weighed[name] *= weighed["weight"]
@@ -142,6 +138,13 @@ def weighted_rows(
         key=lambda column: column.map(places.get(str(column.name), lambda value: value)),
         ignore_index=True,
     )[columns]
+
+
+def _weights_of(weighting: str, times: pd.Series) -> dict[float, float]:
+    """Share of the weight at each time, which stands for the stretch around it."""
+    at = np.sort(times.unique())
+    weights = parse_weighting(weighting).weights(at, np.zeros_like(at)) * np.gradient(at)
+    return dict(zip(at.tolist(), (weights / weights.sum()).tolist(), strict=True))
 
 
 def _advantages(
@@ -179,35 +182,122 @@ def advantage_sentence(weighted: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def listening_sentence(weighted: pd.DataFrame, cycles: tuple[float, float]) -> str:
-    """Say whether the paper's weighting listens where texture has been lost.
+def lead_rows(
+    powers: pd.DataFrame,
+    cycles: tuple[float, float],
+    *,
+    draws: int = 2000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """What the paper's weights add up for either cue, below and above where texture is lost.
+
+    Texture is lost from the time on from which less than half of the power in its bands is given
+    back under its own prompt.
 
     Args:
-        weighted: from `weighted_rows`.
+        powers, draws, confidence, seed: see `advantage_rows`.
         cycles: fewest and most of a texture, an image.
+
+    Returns:
+        Rows "less" (noise than at that time), "more" (that, or more) and "all": ``bands``, a
+        texture's, ``lost_from`` (NaN: nowhere), ``weight`` (share of it), ``shape, texture`` (what
+        their prompts gain, see `advantage_rows`, in all bands) and ``lead, low, high``, by how much
+        the first is larger.
     """
-    bands = {band_name(band): band for band in octave_bands(DEFAULT_WORLD.resolution)}
-    papers = weighted[weighted["weighting"] == PAPERS].set_index(["panel", "band"])
-    listens, parts = True, []
-    for name, (low, high) in bands.items():
-        if cycles[0] >= high or cycles[1] < low:
-            continue
-        back = float(papers["kept"].loc[(PANELS["right"], name)])
-        says = float(papers["low"].loc[(PANELS["texture"], name)]) > 0
-        listens = listens and back > HALF and says
-        parts.append(
-            f"Of the textures' band, {name} cycles, it has {back:.0%} of the power given back, and "
-            f"there the texture's prompt {'makes' if says else 'does not surely make'} a difference"
-        )
-    return (
-        ". ".join(parts)
-        + ". "
-        + (
-            "So the paper's weighting does not listen where texture is lost. The loss of fine "
-            "detail in what is restored from much noise can explain a preference for shape of a "
-            "rule that listens to much noise, not of this one."
-            if listens
-            else "So the loss of fine detail may be what turns a model with this weighting from "
-            "texture."
-        )
+    bands = [
+        band_name(band)
+        for band in octave_bands(DEFAULT_WORLD.resolution)
+        if cycles[0] < band[1] and cycles[1] >= band[0]
+    ]
+    conflicts = powers[powers["test_set"] == "cue-conflict"]
+    own = conflicts[(conflicts["prompt"] == "texture") & conflicts["band"].isin(bands)]
+    sums = own.groupby("t")[["restored", "clean"]].sum()
+    back = (sums["restored"] / sums["clean"]).sort_index()
+    lost = back.index[(back < HALF).iloc[::-1].cummin().iloc[::-1]]
+    lost_from = float(lost[0]) if len(lost) else np.nan
+
+    one = ["image_id", "category", "silhouette", "t"]
+    errors = conflicts.groupby([*one, "prompt"])[["error", "clean"]].sum().unstack("prompt")
+    error, weights = errors["error"], _weights_of(PAPERS, conflicts["t"])
+    others = error[[name for name in error if name.startswith("other")]].mean(axis=1)
+    weight = errors.index.get_level_values("t").map(weights)
+    table = pd.DataFrame(
+        {
+            "shape": (others - error["shape"]) * weight,
+            "texture": (others - error["texture"]) * weight,
+            "whole": errors["clean"]["shape"] * weight,
+        }
+    ).reset_index()
+    table["part"] = np.where(table["t"] >= lost_from, "more", "less")
+    keys, sums_of = clustered_sums(
+        table, ["part"], ["shape", "texture", "whole"], draws=draws, seed=seed
     )
+    whole = sums_of["whole"].sum(axis=0)
+    rows = []
+    for part, parts in (("less", ["less"]), ("more", ["more"]), ("all", ["less", "more"])):
+        here = keys["part"].isin(parts).to_numpy()
+        shape, texture = (sums_of[name][here].sum(axis=0) / whole for name in ("shape", "texture"))
+        low, high = interval(shape - texture, confidence)
+        rows.append(
+            {
+                "part": part,
+                "bands": ", ".join(bands),
+                "lost_from": lost_from,
+                "weight": sum(
+                    weight
+                    for t, weight in weights.items()
+                    if ("more" if t >= lost_from else "less") in parts
+                ),
+                "shape": shape[0],
+                "texture": texture[0],
+                "lead": shape[0] - texture[0],
+                "low": float(low),
+                "high": float(high),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def lead_sentence(rows: pd.DataFrame) -> str:
+    """Say whether the shape's prompt gains on the texture's where texture has been lost.
+
+    Args:
+        rows: from `lead_rows`.
+    """
+    less, more, whole = (rows[rows["part"] == part].iloc[0] for part in ("less", "more", "all"))
+    if np.isnan(whole["lost_from"]):
+        return (
+            f"Of the textures' band, {whole['bands']} cycles, more than half of the power is given "
+            "back at all noise, so no loss of detail can be behind what decides."
+        )
+    gained = [
+        f"{number(1000 * more[name], '.2f')} of the {number(1000 * whole[name], '.2f')} "
+        f"thousandths that the {name}'s prompt gains"
+        for name in ("shape", "texture")
+    ]
+    lead = {
+        name: f"{number(1000 * row['lead'], '+.2f')} "
+        f"({span(1000 * row['low'], 1000 * row['high'], '+.2f')})"
+        for name, row in (("less", less), ("more", more), ("all", whole))
+    }
+    said = (
+        f"Of the textures' band, {whole['bands']} cycles, less than half of the power is given "
+        f"back under the texture's own prompt from t = {whole['lost_from']:g} on. There lies "
+        f"{number(more['weight'], '.1%')} of the paper's weight, and from there come "
+        f"{' and '.join(gained)}. The shape's prompt gains more than the texture's by "
+        f"{lead['all']} thousandths: {lead['less']} from less noise than that, and {lead['more']} "
+        "from that noise and more. "
+    )
+    if less["low"] > 0:
+        return said + (
+            "It gains more where texture is still given back, too. So the loss of fine detail is "
+            "not all that is behind this model's preference for shape."
+        )
+    if more["low"] > 0:
+        return said + (
+            "So what shape gains on texture, it gains where texture has been lost, little weight "
+            "or not: the loss of fine detail may well be behind this model's preference for shape, "
+            "as the paper suspects of Imagen's. A weight is not an influence ({ref}`weighting`)."
+        )
+    return said + "Neither part is clearly above 0, so these images cannot tell where shape gains."

@@ -5,7 +5,7 @@ from gcbook.experiments import SINGLE_CONDITION
 from gcbook.miniatures.answers import miniature_answers, with_recipe
 from gcbook.miniatures.clustered import clustered_sums
 from gcbook.resample import interval
-from gcbook.views.miniature_kinds import GENERATIVE, plural
+from gcbook.views.miniature_kinds import GENERATIVE, listed, plural
 from gcbook.views.turned import CLASSIFIER
 from gcbook.views.words import number, span
 
@@ -51,35 +51,56 @@ def loss_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0)
         )
     if not parts:
         return "No miniature that generates can be compared."
+    own = number(float(left[CLASSIFIER][0]), ".0%")
     return (
-        f"{CLASSIFIER}, all seeds together, keeps {number(float(left[CLASSIFIER][0]), '.0%')} of "
-        "what it has above chance on upright images. Beside that (in brackets by how much more is "
+        f"{CLASSIFIER}, all its seeds together and none resampled, keeps {own} of what it has "
+        "above chance on upright images. Beside that (in brackets by how much more is "
         f"kept), {'; '.join(parts)}. So of what they have, {verdicts.count('less')} of "
         f"{plural(len(verdicts), 'generator')} clearly lose less than the ResNet, and "
         f"{verdicts.count('more')} more."
     )
 
 
-def own_texture_sentence() -> str:
-    """Say how much easier objects upside down are that wear their own category's texture.
+def own_texture_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> str:
+    """Say by how much easier objects are upside down than on their side, in their own texture.
 
-    A texture may look the same upside down, and then tells the category as it did before.
+    A texture may look the same upside down, and then tells the category as it did before; on its
+    side it looks otherwise.
+
+    Args:
+        draws, confidence, seed: see `loss_sentence`.
     """
     answers = with_recipe(miniature_answers(["rotation"]))
-    rows = answers[answers["condition"] == UPSIDE_DOWN]
-    own = rows["texture"] == rows["category"]
-    parts = []
-    for recipe, group in rows.assign(own=own).groupby("recipe", sort=False):
-        right = group.groupby("own")["right"].mean()
-        if len(right) == 2:
-            parts.append(f"{recipe} {right[True]:.0%} and {right[False]:.0%}")
+    own = answers[
+        (answers["texture"] == answers["category"]) & (answers["condition"] != SINGLE_CONDITION)
+    ]
+    if own.empty:
+        return ""
+    rows = own.assign(right=own["right"].astype(float), upside_down=own["condition"] == UPSIDE_DOWN)
+    keys, sums = clustered_sums(rows, ["recipe", "upside_down"], ["right"], draws=draws, seed=seed)
+    share = sums["right"] / sums["n"]
+    place = {(row.recipe, row.upside_down): at for at, row in enumerate(keys.itertuples())}
+    parts, clear = [], []
+    for recipe in dict.fromkeys(own["recipe"]):
+        sides = [place.get((recipe, side)) for side in (True, False)]
+        if None in sides:
+            continue
+        gain = share[sides[0]] - share[sides[1]]
+        low, high = (float(end[0]) for end in interval(gain[None], confidence))
+        parts.append(f"{recipe} {number(float(gain[0]), '+.2f')} ({span(low, high, '+.2f')})")
+        if low > 0:
+            clear.append(recipe)
     if not parts:
         return ""
-    images = rows.assign(own=own).drop_duplicates("image_id")
-    n = plural(len(images), "object")
+    images = rows.drop_duplicates("image_id").groupby("upside_down").size()
+    verdict = (
+        f" So what turning costs {listed(clear)} need not be a matter of shape alone, unless "
+        "outlines, too, are easier upside down."
+        if clear
+        else ""
+    )
     return (
-        f"And a texture may look the same upside down. Of the {n} turned by {UPSIDE_DOWN}°, "
-        f"{int(images['own'].sum())} wear their own category's texture; of these and of the "
-        f"others, the share that is named right is: {'; '.join(parts)}. So what is lost by turning "
-        "need not be a matter of shape alone."
+        "And a texture may look the same upside down, but not on its side. Of objects in their own "
+        f"category's texture, {images[True]} turned by {UPSIDE_DOWN}° and {images[False]} by a "
+        f"quarter, by how much more are named right upside down: {'; '.join(parts)}.{verdict}"
     )

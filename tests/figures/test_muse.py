@@ -29,11 +29,11 @@ SIXTEEN = pd.DataFrame(
 )
 
 
-def test_the_smallest_distance_alone_is_green_and_has_a_check_mark():
+def test_the_smallest_distance_alone_is_green_and_called_nearest():
     spec = chart_spec(fig_sixteen(SIXTEEN))
     svg = static_svg(spec)
     assert svg.count("<image") == 17
-    assert svg.count("✓ 10.00") == 1
+    assert svg.count("nearest 10.00") == 1
     assert "50% of the tokens hidden" in svg
     greens = svg.count('fill="#00805f"')
     assert greens == 1

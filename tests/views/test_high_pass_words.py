@@ -22,6 +22,10 @@ def test_the_sentence_compares_with_the_papers_on_the_same_images():
         "weight on little noise helps them, less weight on little noise costs them." in said
     )
     assert said.endswith("40% of the answers are one and the same category.")
+    one_sided = decay_sentence(pd.DataFrame(rows, columns=COLUMNS).assign(commonest=0.8))
+    assert one_sided.endswith(
+        "by itself, that one can be right on no more than 6.2% of the images."
+    )
     assert "No diffusion miniature" in decay_sentence(pd.DataFrame(columns=COLUMNS))
 
 
@@ -45,7 +49,9 @@ def test_a_floor_is_called_one(accuracy, low, says):
     said = floor_sentence(rows)
     assert says in said
     assert "makes up 40% of the answers of the network that varies them most." in said
-    assert floor_sentence(rows.assign(commonest=0.9)).endswith("happens to be that answer.")
+    assert floor_sentence(rows.assign(commonest=0.9)).endswith(
+        "varies them most: by itself, that one can be right on no more than 6.2% of the images."
+    )
 
 
 def high_pass(*rows):

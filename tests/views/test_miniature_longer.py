@@ -7,7 +7,11 @@ import pytest
 
 from gcbook.miniatures.answers import mark
 from gcbook.views import miniature_longer
-from gcbook.views.miniature_longer import longer_sentence
+from gcbook.views.miniature_longer import (
+    changes_between,
+    longer_sentence,
+    noise_or_length_sentence,
+)
 
 TWIN = "mini-cnn-long"
 NAMES = {
@@ -55,12 +59,42 @@ def both(monkeypatch, tmp_path):
 
 def test_a_miniature_is_compared_with_its_twin(both):
     said = longer_sentence("mini-cnn", draws=200)
-    assert "saw 10 times as many images (40 steps)" in said
-    assert (
-        "right on 75.0% of the in-distribution images, where `mini-cnn` is right on 50.0%" in said
+    assert "saw 10 times as many images (40 steps): accuracy in distribution 0.500 → 0.750" in said
+    changes = changes_between("mini-cnn", TWIN, draws=200)
+    found = changes["accuracy"]
+    assert (found["change"], found["low"], found["high"]) == (0.25, 0.0, 0.5)
+    assert ", +0.250 (0.000 to 0.500); shape bias 0.750 → 0.333, −0.417 (" in said
+    # It names the shape in 3 cases less 1, and one of the others by accident in 15.
+    assert changes["texture_excess"]["before"] == pytest.approx(0.25 - 0.25 / 15)
+    assert changes["texture_excess"]["after"] == pytest.approx(0.5 - 0.75 / 15)
+
+
+def test_what_is_clear_follows_the_intervals(both, monkeypatch):
+    nothing = {"before": 0.5, "after": 0.5, "change": 0.0, "low": -0.1, "high": 0.1}
+    rise = {"before": 0.5, "after": 0.7, "change": 0.2, "low": 0.1, "high": 0.3}
+    found = {"accuracy": nothing, "shape_bias": rise, "texture_excess": nothing}
+    monkeypatch.setattr(miniature_longer, "changes_between", lambda *names, **how: found)
+    assert longer_sentence("mini-cnn").endswith(
+        "So a longer training clearly changes shape bias, and does not clearly change accuracy in "
+        "distribution and naming texture beyond accident."
     )
-    assert "a difference of +0.250 (0.000 to 0.500)" in said
-    assert said.endswith("Their shape biases are 0.33 and 0.75.")
+    assert "clear" not in longer_sentence("mini-cnn", draws=0)
+
+
+@pytest.mark.parametrize(("low", "as_much"), [(-0.01, True), (0.01, False)])
+def test_noise_is_compared_with_as_much_clean_training(both, monkeypatch, low, as_much):
+    longer = {"before": 0.93, "after": 0.96, "change": 0.03, "low": 0.01, "high": 0.05}
+    more = {"before": 0.96, "after": 0.97, "change": 0.01, "low": low, "high": 0.02}
+    found = {("mini-cnn", TWIN): longer, (TWIN, "mini-cnn-noise"): more}
+    monkeypatch.setattr(
+        miniature_longer, "changes_between", lambda *names, **how: {"shape_bias": found[names]}
+    )
+    assert noise_or_length_sentence("mini-cnn", "mini-cnn-noise") == ""
+    monkeypatch.setattr(miniature_longer, "shipped_models", lambda: ("mini-cnn", "mini-cnn-noise"))
+    said = noise_or_length_sentence("mini-cnn", "mini-cnn-noise")
+    assert "goes from 0.930 to 0.960 (+0.030 (0.010 to 0.050))" in said
+    assert f"it is +0.010 ({'−' * (low < 0)}0.010 to 0.020) to `mini-cnn-noise`" in said
+    assert said.endswith("as far as one seed can tell.") == as_much
 
 
 def test_without_resamples_there_is_no_interval(both):

@@ -9,8 +9,10 @@ from gcbook.categories import CATEGORIES
 from gcbook.views import muse_sticking
 from gcbook.views.muse import rule_rows
 from gcbook.views.muse_sticking import (
+    PERMUTATIONS,
     drawn_rows,
     prompts_share,
+    several_sentence,
     stick_rows,
     stick_sentence,
     why_sentence,
@@ -24,13 +26,49 @@ def test_the_prompt_that_sticks_is_near_and_named():
     assert rows["distance"].idxmin() == STICKY
     assert rows.loc[STICKY, "named"] == 1
     assert rows.drop(STICKY)["named"].max() == 0
-    said = stick_sentence(rows.reset_index(), "75% hidden")
+    said = stick_sentence(rows.reset_index(), 0.75)
     assert said.startswith("- 75% hidden, over 16 prompts: between the distance to which a prompt")
     # Prompts differ, and images do not: all of the variance within an image is the prompts' own.
-    assert prompts_share(0.75) > 0.5
+    share = prompts_share(0.75)
+    assert share.value > 0.5
+    assert share.p == 1 / (1 + PERMUTATIONS)
+    assert "cannot be told from chance" not in said
     why = why_sentence(rule_rows(draws=100))
     assert why.startswith("With the distance, 6% and, less each prompt's mean, 100% (50% hidden);")
-    assert f"{prompts_share(0.5):.1%} to {prompts_share(0.75):.1%} of the variance" in why
+    assert f"prompts' own means make up {prompts_share(0.5).value:.1%} with 50% hidden (p = " in why
+
+
+@pytest.mark.usefixtures("stores")
+def test_prompts_that_are_all_alike_are_called_chance(monkeypatch):
+    rng = np.random.default_rng(1)
+    images, errors = muse_sticking.distances(muse_sticking.regenerated_store(0.75))
+    alike = rng.normal(size=(200, errors.shape[1]))
+    many = pd.concat([images] * 200).iloc[:200].reset_index(drop=True)
+    monkeypatch.setattr(muse_sticking, "distances", lambda store: (many, alike))
+    share = prompts_share(0.75)
+    # Means of N values that have nothing in common have one N-th of their variance.
+    assert share.chance == pytest.approx(1 / 200, rel=0.1)
+    assert share.value < 2 * share.chance
+    assert share.p > 0.05
+    drawn = pd.DataFrame({"category": CATEGORIES, "drawn": np.linspace(0.1, 0.9, 16)})
+    said = stick_sentence(stick_rows(0.75, drawn), 0.75)
+    assert "Prompts' distances cannot be told from chance here" in said
+
+
+@pytest.mark.parametrize(
+    ("after", "says"), [(1.0, "is a part of it."), (0.0, "which does not show that")]
+)
+def test_several_reconstructions_are_compared_with_one(monkeypatch, after, says):
+    table = pd.DataFrame(
+        {"image_id": list("abcd"), "category": "cat", "silhouette": list("abcd"), "right": 0.0}
+    )
+    tables = iter([table, table.assign(right=after)])
+    monkeypatch.setattr(muse_sticking, "regenerated_ratios", lambda draws: (0.75,))
+    monkeypatch.setattr(muse_sticking, "regenerated_store", lambda ratio, draws: None)
+    monkeypatch.setattr(muse_sticking, "right_by_distance", lambda store: next(tables))
+    said = several_sentence(draws=50)
+    assert f"from 0% to {after:.0%} right, {after:+.3f} ({after:.3f} to {after:.3f})" in said
+    assert says in said
 
 
 def test_what_is_drawn_is_judged(tiny, monkeypatch):

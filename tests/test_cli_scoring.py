@@ -236,6 +236,9 @@ def test_one_csv(capsys, tmp_path, images, asked):
     assert status == 2
     assert "--overwrite" in err
     assert call(capsys, "decide", tmp_path / "s", "-o", good, "--overwrite")[0] == 0
+    status, _, err = call(capsys, "decide", tmp_path / "s", "-o", good / "cue-conflict_x.csv")
+    assert status == 2
+    assert f"{good}: expected a folder that can be written to" in err
 
 
 def test_a_dataset_of_ones_own(capsys, tmp_path, asked):

@@ -14,6 +14,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path, PurePosixPath
 
 from gcbook.errors import DataNotFoundError, GcbookError, InputError
+from gcbook.files import UNWRITABLE, UnwritableError
 
 __all__ = [
     "HUB_ID",
@@ -253,6 +254,8 @@ def _from_hub(repository: str, revision: str | None, called: str) -> Path:
             "and HF_TOKEN does not open it. Check the spelling."
         ) from error
     except Exception as error:  # the Hub's client raises those of three libraries
+        if isinstance(error, OSError) and error.errno in UNWRITABLE:
+            raise UnwritableError(Path(constants.HF_HUB_CACHE), error) from error
         cached = _cached(repository, revision)
         if cached is not None:
             return cached

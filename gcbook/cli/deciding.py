@@ -146,7 +146,10 @@ def _write(trials: Any, output: Path, overwrite: bool) -> None:
     dataset = trials["dataset"].iloc[0]
     if output.suffix.lower() == ".csv":
         written = output
-        write_trial_file(written, trials)
+        try:
+            write_trial_file(written, trials)
+        except OSError as error:
+            raise unwritable(output.parent, error) from error
     else:
         written = planned_files(trials, output)[0]
         if written.exists() and not overwrite:

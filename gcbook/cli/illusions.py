@@ -79,6 +79,7 @@ def illusions(
             report=lambda line: typer.echo(line, err=True),
         )
         about = {"image": image.name, "model": model, "steps": steps, "guidance": guidance}
+        about["dtype"] = dtype
         write_reconstructions(found, output, about | {"seed": seed})
     for share, errors in zip(found.strengths, found.errors, strict=True):
         for prompt, value in zip(found.prompts, errors, strict=True):

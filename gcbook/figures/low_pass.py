@@ -47,8 +47,8 @@ def fig_accuracy_and_bias(
     }
     title = alt.TitleParams(
         alt.ExprRef(
-            f"{on} + ': Pearson ' + {_said(numbers, on, out, 'Pearson')} + ', Spearman ' + "
-            f"{_said(numbers, on, out, 'Spearman')}"
+            f"[{on}, 'Pearson ' + {_said(numbers, on, out, 'Pearson')} + ', Spearman ' + "
+            f"{_said(numbers, on, out, 'Spearman')}]"
         ),
         anchor="start",
         fontSize=13,

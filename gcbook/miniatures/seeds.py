@@ -2,7 +2,8 @@
 
 Another run of the training would give another network, as another designer would give other
 silhouettes. Both are resampled here, as two crossed factors: an answer counts as often as its
-silhouette times its seed was drawn (the pigeonhole bootstrap: Owen, 2007). A handful of seeds tells
+silhouette times its seed was drawn (the pigeonhole bootstrap: Owen, 2007; how they are drawn:
+`gcbook.miniatures.clustered`). A handful of seeds tells
 the spread between seeds only roughly; one tells nothing of it, and its interval is that over
 silhouettes alone.
 """
@@ -12,6 +13,8 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+
+from gcbook.miniatures.clustered import draw_counts
 
 __all__ = ["over_seeds"]
 
@@ -40,9 +43,7 @@ def over_seeds(
         rows = np.flatnonzero(number == group)
         rows = rows[np.argsort(observers[rows].astype(str))]
         named = ", ".join(map(str, observers[rows]))
-        rng = np.random.default_rng([seed, zlib.crc32(named.encode())])
-        n = len(rows)
-        weights[rows, 1:] = rng.multinomial(n, np.full(n, 1 / n), size=draws).T
+        weights[rows, 1:] = draw_counts(len(rows), draws, [seed, zlib.crc32(named.encode())]).T
     found = {}
     for name, values in sums.items():
         total = np.zeros((len(merged), 1 + draws))

@@ -57,8 +57,11 @@ def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ..
     place = Path(folder)
     for path in sorted(place.glob("*/*")):
         job = Job.named(path.relative_to(place).as_posix())
+        # The record is what is written last.
+        if job is None or not (path / RECORD).is_file():
+            continue
         stores = [path / name for name in SETS]
-        if job and all(is_store(store) and Store.open(store).is_complete() for store in stores):
+        if all(is_store(store) and Store.open(store).is_complete() for store in stores):
             record = json.loads((path / RECORD).read_text(encoding="utf-8"))
             found.append(
                 Trained(

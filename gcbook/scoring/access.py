@@ -44,8 +44,7 @@ def check_store(
             )
         if extend:
             raise InputError(f"{folder}: there is no store to extend; leave extend out.")
-    else:
-        store = Store.open(folder)
+    elif (store := Store.open(folder)).is_begun():
         if store.dataset != dataset:
             raise InputError(
                 f"{folder}: expected images of {store.dataset}, with which the store was begun; "

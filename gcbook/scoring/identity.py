@@ -1,8 +1,9 @@
 """What a run must have in common with the store it continues.
 
 Two runs give the same numbers if the settings that reach them, the classifier's description and
-the images agree. Batch size and device do not reach them; nor does a weighting, unless a race was
-run under it; nor do draws, where nothing is random.
+the images agree. A weighting does not reach them, unless a race was run under it; nor do draws,
+where nothing is random. Batch size and device do so by rounding alone. For a model of tokens
+rounding can be more: where an image's code is undecided between two tokens, the other one.
 """
 
 import json

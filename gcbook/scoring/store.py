@@ -147,6 +147,11 @@ class Store:
         merged = self.path / SCORES
         return [merged] * merged.is_file() + sorted((self.path / PARTS).glob("*.parquet"))
 
+    def is_begun(self) -> bool:
+        """Tell whether any image was scored or failed; else its settings bind nobody."""
+        tried = [self.path / IMAGES, self.path / FAILED]
+        return bool(self.score_files()) or any(path.is_file() for path in tried)
+
     def images(self) -> pd.DataFrame:
         """Return the images that were scored.
 

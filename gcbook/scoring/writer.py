@@ -122,7 +122,8 @@ class StoreWriter:
     def _begin(self) -> Store:
         for left in [*self.path.glob(".*.tmp"), *(self.path / PARTS).glob(".*.tmp")]:
             left.unlink()
-        if not is_store(self.path):
+        # A run that was refused before its first image leaves a header alone.
+        if not is_store(self.path) or not Store.open(self.path).is_begun():
             write_text(self._new.header(), self.path / HEADER)
             return self._new
         store, new = Store.open(self.path), self._new

@@ -86,4 +86,6 @@ def even_times(count: int, generator: torch.Generator) -> torch.Tensor:
 
     Each is uniform, and their mean over a batch is steadier than that of independent ones.
     """
-    return (torch.arange(count) + torch.rand(count, generator=generator)) / count
+    times = (torch.arange(count) + torch.rand(count, generator=generator)) / count
+    # The sum is rounded: of the last stretch some draws in a million would be 1.
+    return times.clamp(max=1 - torch.finfo(times.dtype).eps / 2)

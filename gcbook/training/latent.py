@@ -10,6 +10,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
+from gcbook.classifiers.loading import load_weights
 from gcbook.training.conditional import ConditionalTask, autocast, even_times
 from gcbook.training.pool import Pool
 from gcbook.training.start import Start
@@ -97,7 +98,7 @@ class LatentTask(ConditionalTask):
         from transformers import CLIPTextModel
 
         super().__init__(start, batch_size=batch_size)
-        self.vae: Any = AutoencoderKL.from_pretrained(start.base / "vae").eval().to(self.device)
+        self.vae: Any = load_weights(AutoencoderKL, start.base / "vae").to(self.device)
         self.latents = {pool: self._encode(pool) for pool in (self.train, self.validation)}
         torch.manual_seed(start.seed)
         self.words = clip_tokenizer()

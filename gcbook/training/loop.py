@@ -116,7 +116,7 @@ class Trainer:
             self._run(until)
 
     def _run(self, until: int | None) -> None:
-        end = min(self.plan.steps, until or self.plan.steps)
+        end = min(self.plan.steps, self.plan.steps if until is None else until)
         # Not before the lock: the history may be another process's.
         rows = forget_later(self.folder / HISTORY, "step", self.step)
         self.validated = rows[-1]["step"] if rows else 0
@@ -224,6 +224,7 @@ class Trainer:
                 self.mean[name].copy_(kept)
 
     def _validate(self, loss: float | None) -> None:
+        """Add a row to the history; ``training_loss`` is over the steps since the last resuming."""
         with self.averaged():
             measures = self.task.validate()
         row = {"step": self.step, "seconds": round(self.seconds, 1), "training_loss": loss}

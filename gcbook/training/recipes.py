@@ -148,5 +148,6 @@ def make_trainer(
         "choices": dict(chosen.choices),
         "world": world.as_dict(),
         "base": hash_weights(base) if str(base) else "",
+        "batch_size": task.batch_size,
     }
     return Trainer(task, plan, folder, report=report, of=of)

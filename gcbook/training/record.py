@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from gcbook.files import write_text
 from gcbook.stimuli.miniworld import DEFAULT_WORLD, World
 from gcbook.training.conditional import in_bfloat16
 from gcbook.training.loop import HISTORY, Trainer
@@ -67,7 +68,7 @@ def write_record(
         "history": [json.loads(line) for line in lines],
     }
     path = Path(folder) / RECORD
-    path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    write_text(json.dumps(record, indent=1) + "\n", path)
     return path
 
 

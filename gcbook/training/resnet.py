@@ -7,6 +7,7 @@ learning rate is the printed one whatever the number of devices. On a GPU the ne
 bfloat16.
 """
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -18,10 +19,10 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from safetensors import safe_open
-from safetensors.torch import save_file
 from torch.utils.data import DataLoader
 
 from gcbook.errors import GcbookError, InputError
+from gcbook.files import write_text
 from gcbook.locks import locked
 from gcbook.training.conditional import in_bfloat16
 from gcbook.training.imagefolder import (
@@ -35,7 +36,14 @@ from gcbook.training.imagefolder import (
 )
 from gcbook.training.interrupts import uninterrupted
 from gcbook.training.resnet_plan import ResNetPlan
-from gcbook.training.state import add_row, check_plan, forget_later, read_about, write_state
+from gcbook.training.state import (
+    add_row,
+    check_plan,
+    forget_later,
+    read_about,
+    write_state,
+    write_tensors,
+)
 
 __all__ = ["ResNetRun"]
 
@@ -114,7 +122,10 @@ class ResNetRun:
         self.network, self.optimizer = self.accelerator.prepare(network, optimizer)
         self.seen, self.seconds = 0, 0.0
         self.validated: list[dict[str, Any]] = []
+        self.machines: list[dict[str, Any]] = []
+        self._classes = hashlib.sha256("\n".join(train.classes).encode()).hexdigest()
         self._resume()
+        self._note_machine()
 
     def run(self) -> Path:
         """Train to the end, or to an interruption, which saves the state first.
@@ -162,6 +173,11 @@ class ResNetRun:
             self._save()
             if isinstance(stop, UnreadableImageError):
                 raise stop.alone() from None
+            raise
+        except RuntimeError:
+            # Of several processes another one has stopped. The weights are those of the last step.
+            if devices > 1:
+                self._save()
             raise
         self._save()
         return self._export()
@@ -251,7 +267,7 @@ class ResNetRun:
             "seconds": self.seconds,
             "images": len(self.train),
         }
-        about |= {"plan": asdict(self.plan)}
+        about |= {"plan": asdict(self.plan), "machines": self.machines, "classes": self._classes}
         write_state(self.folder / STATE, tensors, about)
 
     def _resume(self) -> None:
@@ -265,7 +281,13 @@ class ResNetRun:
                 f"{path}: expected a run on {len(self.train):,} images, found one on "
                 f"{about['images']:,}; use another folder, or the images that it was begun with."
             )
+        if about.get("classes", self._classes) != self._classes:
+            raise InputError(
+                f"{path}: expected a run on the same classes, found one on others or in another "
+                "order; use another folder, or the images that it was begun with."
+            )
         self.seen, self.seconds = about["step"], about["seconds"]
+        self.machines = about.get("machines", [])
         state, parameters = self._parts()
         with safe_open(path, framework="pt") as stored, torch.no_grad():
             for key in stored.keys():  # noqa: SIM118 - not a mapping
@@ -279,13 +301,31 @@ class ResNetRun:
                     self.optimizer.state[parameter]["momentum_buffer"] = kept
         self.report(self._line("going on"))
 
+    def _note_machine(self) -> None:
+        """Keep on how many devices and in which precision a run goes on, where that is new."""
+        now: dict[str, Any] = {
+            "devices": self.accelerator.num_processes,
+            "precision": self.accelerator.mixed_precision,
+        }
+        before = self.machines[-1] if self.machines else None
+        if before and {name: before[name] for name in now} == now:
+            return
+        self.machines.append({"from_image": self.seen, **now})
+        if before:
+            sizes = [self.plan.batch_size * each["devices"] for each in (before, now)]
+            self.report(
+                f"note: begun on {before['devices']} devices in precision {before['precision']}, "
+                f"goes on with {now['devices']} in {now['precision']}; a step was of {sizes[0]} "
+                f"images and is of {sizes[1]}, at the same learning rate. The record keeps that."
+            )
+
     def _export(self) -> Path:
         """Write the network as a folder of torchvision's, with what was done."""
         target = self.folder / MODEL
         if self.main:
             target.mkdir(parents=True, exist_ok=True)
             state, _ = self._parts()
-            save_file({k: v.cpu().contiguous() for k, v in state.items()}, target / WEIGHTS)
+            write_tensors(target / WEIGHTS, {name: value.cpu() for name, value in state.items()})
             config: dict[str, Any] = {"torchvision": self.plan.architecture}
             config["preprocessing"] = asdict(self.plan.shown)
             if self.names is not None:
@@ -293,12 +333,11 @@ class ResNetRun:
             record = {
                 "plan": asdict(self.plan),
                 "train_images": len(self.train),
-                "devices": self.accelerator.num_processes,
-                "precision": self.accelerator.mixed_precision,
+                "machines": self.machines,
                 "hours": round(self.seconds / 3600, 2),
                 "history": self.validated,
             }
             for name, value in (("config.json", config), ("training.json", record)):
-                (target / name).write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+                write_text(json.dumps(value, indent=1) + "\n", target / name)
         self.accelerator.wait_for_everyone()
         return target

@@ -71,7 +71,9 @@ def resume_run(trainer: "Trainer") -> None:
         return
     about = read_about(path)
     check_plan(path, about["plan"], asdict(trainer.plan))
-    if about.get("of") and trainer.of and about["of"] != trainer.of:
+    # What a state does not tell, one from before it was asked for, say, is taken on trust.
+    told = {name: value for name, value in trainer.of.items() if name in about.get("of", {})}
+    if told and about["of"] != told:
         raise InputError(
             f"{path}: expected a run of {trainer.of}, found one of {about['of']}; use another "
             "folder, or remove this one."

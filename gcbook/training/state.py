@@ -14,18 +14,36 @@ from safetensors.torch import save_file
 from gcbook.errors import InputError
 from gcbook.files import UnwritableError, write_text, write_whole
 
-__all__ = ["add_row", "check_plan", "forget_later", "latest", "read_about", "write_state"]
+__all__ = [
+    "add_row",
+    "check_plan",
+    "forget_later",
+    "latest",
+    "read_about",
+    "write_state",
+    "write_tensors",
+]
 
 
 def write_state(path: Path, tensors: Mapping[str, torch.Tensor], about: Mapping[str, Any]) -> None:
-    """Write a file whole or not at all.
+    """Write tensors, and what is known of a run, whole or not at all.
 
     Raises:
         UnwritableError: the disk is full, say; what was there before is still there.
     """
+    write_tensors(path, tensors, {key: json.dumps(value) for key, value in about.items()})
+
+
+def write_tensors(
+    path: Path, tensors: Mapping[str, torch.Tensor], known: dict[str, str] | None = None
+) -> None:
+    """Write safetensors whole or not at all.
+
+    Raises:
+        UnwritableError: see `write_state`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     whole = {key: value.contiguous() for key, value in tensors.items()}
-    known = {key: json.dumps(value) for key, value in about.items()}
 
     def write(temporary: Path) -> None:
         try:

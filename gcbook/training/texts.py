@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from gcbook.categories import PROMPT_TEMPLATE
+from gcbook.files import write_text
 from gcbook.stimuli.miniworld import ALL_CATEGORIES
 
 __all__ = [
@@ -129,5 +130,4 @@ def register(folder: Path, parts: dict[str, tuple[str, str]], class_name: str) -
     import diffusers
 
     index = {"_class_name": class_name, "_diffusers_version": diffusers.__version__, **parts}
-    text = json.dumps(index, indent=2) + "\n"
-    (folder / "model_index.json").write_text(text, encoding="utf-8")
+    write_text(json.dumps(index, indent=2) + "\n", folder / "model_index.json")

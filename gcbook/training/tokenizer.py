@@ -11,6 +11,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
+from gcbook.classifiers.loading import load_weights
 from gcbook.training.conditional import ConditionalTask, autocast
 from gcbook.training.pool import Pool
 from gcbook.training.start import Start
@@ -112,7 +113,7 @@ class TokenTask(ConditionalTask):
         from diffusers import VQModel
 
         super().__init__(start, batch_size=batch_size)
-        self.vqvae: Any = VQModel.from_pretrained(start.base / "vqvae").eval().to(self.device)
+        self.vqvae: Any = load_weights(VQModel, start.base / "vqvae").to(self.device)
         self.codes = int(self.vqvae.config.num_vq_embeddings)
         self.resolution = self.train.images.shape[-1]
         self.tokens = {pool: self._tokenize(pool) for pool in (self.train, self.validation)}

@@ -249,13 +249,14 @@ def run_job(
     )
     trainer.run()
     trainer.export(run / "model")
-    write_record(trainer, job.model, own, world=world)
     classifier = load_classifier(run / "model", name=job.name.replace("/", "-"), device=device)
     for name, draws in DRAWS.items():
         settings = ScoringSettings(draws=draws, batch_size=128, device=device)
         report(f"{job.name}: scoring {name}")
         score(images_of(name, world), classifier, settings, own / name)
-    # The record and the scores are what is kept; weights can be made again.
+    # The record comes last: a store cannot tell that images which it never saw are missing.
+    write_record(trainer, job.model, own, world=world)
+    # With it the scores are what is kept; weights can be made again.
     shutil.rmtree(run)
     report(f"{job.name}: done")
     return True

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.categories import CHANCE
-from gcbook.correlation import fisher_interval
+from gcbook.correlation import fisher_difference, fisher_interval
 from gcbook.experiments import EXPERIMENTS
 from gcbook.observers import known_networks
 from gcbook.published import published_models, quoted_value
@@ -68,15 +68,16 @@ def stronger_sentence(rows: pd.DataFrame, confidence: float = 0.95) -> str:
     # Degrees of freedom are two less than points.
     points = int(quoted_value("correlation_r_argument")) + 2
     low, high = fisher_interval(printed, points, confidence)
-    ours = found[0]["low"], found[0]["high"]
-    apart = ours[0] > high or ours[1] < low
+    z, p = fisher_difference(found[0]["r"], int(found[0]["n"]), printed, points)
     return (
         f"If the bracket means degrees of freedom, the paper's coefficient rests on {points} "
-        f"points, and its own interval is {span(low, high, '.2f')}. "
+        f"points, and its own interval is {span(low, high, '.2f')}. Were the two sets of models "
+        f"independent, which those in both of them prevent, their difference would be z = "
+        f"{number(z, '.2f')}, p = {p:.2g}: "
         + (
-            "The two intervals are apart."
-            if apart
-            else "The two intervals overlap: neither can be called the stronger."
+            "one of the two is the stronger."
+            if p < 1 - confidence
+            else "neither can be called the stronger."
         )
     )
 
@@ -167,14 +168,18 @@ def few_points_sentence(correlations: pd.DataFrame) -> str:
     Args:
         correlations: from `correlation_rows` of miniatures.
     """
-    rows = _of(correlations, BLURRED, coefficient="Pearson", left_out=FAMILY_MEANS)
-    if not rows or np.isnan(rows[0]["low"]):
+    rows = _of(correlations, BLURRED, left_out=FAMILY_MEANS)
+    known = [found for found in rows if not np.isnan(found["low"])]
+    if not known:
         return ""
-    found = rows[0]
+    said = " and ".join(
+        f"{found['coefficient']}'s {number(found['r'], '.2f')} "
+        f"({span(found['low'], found['high'], '.2f')})"
+        for found in known
+    )
     return (
-        f"With {plural(found['n'], 'point')} they say next to nothing: Pearson's coefficient of "
-        f"blurred images is {number(found['r'], '.2f')}, and its interval reaches from "
-        f"{number(found['low'], '.2f')} to {number(found['high'], '.2f')}."
+        f"With {plural(known[0]['n'], 'point')} they say next to nothing: the coefficient of "
+        f"blurred images is {said}."
     )
 
 

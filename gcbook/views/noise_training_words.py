@@ -31,10 +31,7 @@ def resampled_phrase(cells: pd.DataFrame) -> str:
         )
     few = seeds[seeds > 1].min()
     where = ", and seeds where there are several" if seeds.min() == 1 else " and seeds"
-    return (
-        f"resample silhouettes{where} (from {few:g} seeds, resampling makes their variance too "
-        f"small by 1 part in {few:g})"
-    )
+    return f"resample silhouettes{where} ({few:g} seeds tell the spread between runs but roughly)"
 
 
 def equal_steps_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> str:

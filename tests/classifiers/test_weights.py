@@ -1,5 +1,6 @@
 """Models are found where they lie, identified by what they hold, and never unpickled."""
 
+import errno
 import json
 import shutil
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from gcbook.classifiers.weights import (
     weight_variant,
 )
 from gcbook.errors import DataNotFoundError, InputError
+from gcbook.files import UnwritableError
 
 Folders = Callable[[str], Path]
 
@@ -293,3 +295,9 @@ def test_scores_in_a_models_folder_are_not_the_model(folder: Path) -> None:
     (folder / "scores").mkdir()
     (folder / "scores" / "store.json").write_text("{}")
     assert hash_weights(folder) == before
+
+
+def test_a_full_disk_is_not_called_a_hub_out_of_reach(hub: Hub) -> None:
+    hub.error, hub.cached = OSError(errno.ENOSPC, "full"), "/elsewhere/model_index.json"
+    with pytest.raises(UnwritableError, match="no space left on device"):
+        locate_model("org/name")

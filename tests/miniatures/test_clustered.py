@@ -4,7 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.miniatures.clustered import clustered_columns, clustered_means, clustered_sums
+from gcbook.miniatures.clustered import (
+    clustered_columns,
+    clustered_means,
+    clustered_sums,
+    draw_counts,
+)
 from gcbook.miniatures.shares import accuracies
 
 
@@ -55,6 +60,17 @@ def test_sums_add_up_over_groups():
     whole = clustered_sums(rows().assign(all=1), ["all"], ["number"], draws=20)[1]
     assert sums["number"].sum(0) == pytest.approx(whole["number"][0])
     assert (sums["n"].sum(0) == 60).all()
+
+
+@pytest.mark.parametrize("n", [2, 5, 40])
+def test_resampled_means_vary_as_means_of_so_many_do(n):
+    values = np.random.default_rng(0).normal(size=n)
+    means = draw_counts(n, 20_000, [1]) @ values / n
+    assert means.mean() == pytest.approx(values.mean(), abs=0.02)
+    # Without a bias, where plain resampling has one of 1 in n.
+    assert means.var() == pytest.approx(values.var(ddof=1) / n, rel=0.05)
+    assert draw_counts(n, 10, [1]).sum(axis=1) == pytest.approx(n)
+    assert draw_counts(1, 3, [1]).tolist() == [[1], [1], [1]]
 
 
 def test_columns_leave_out_what_is_missing():

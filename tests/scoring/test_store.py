@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from tiny.gaussian import class_means, gaussian_classifier, stimuli
+from tiny.scorers import toy
 
 from gcbook.errors import GcbookError, InputError
 from gcbook.noise import CosineSchedule
@@ -297,9 +298,20 @@ def test_a_schedule_of_many_numbers_is_one_line_of_the_header(tmp_path):
 
 
 def test_more_draws_change_no_other_setting(tmp_path):
-    path = fill(tmp_path / "s")
+    path = fill(tmp_path / "s", [(0, [0])])
     more = ScoringSettings(draws=8, weighting="uniform", norm="l1")
     with StoreWriter(path, CLASSIFIER, more, "toy", extend=True):
         pass
     kept = Store.open(path).settings
     assert (kept.draws, kept.weighting, kept.norm) == (8, "exp:7", "l2")
+
+
+def test_settings_of_a_run_that_scored_nothing_bind_nobody(tmp_path):
+    with StoreWriter(tmp_path / "s", toy(), ScoringSettings(draws=4, norm="l1"), "drawings"):
+        pass
+    assert not Store.open(tmp_path / "s").is_begun()
+    settings = ScoringSettings(draws=6)
+    check_store(tmp_path / "s", settings, "drawings")
+    with StoreWriter(tmp_path / "s", toy(), settings, "drawings") as writer:
+        assert (writer.store.settings.draws, writer.store.settings.norm) == (6, "l2")
+    assert Store.open(tmp_path / "s").settings == writer.settings

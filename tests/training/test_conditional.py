@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gcbook.training.conditional import autocast, in_bfloat16
+from gcbook.training.conditional import autocast, even_times, in_bfloat16
 
 CPU = torch.device("cpu")
 
@@ -38,3 +38,17 @@ def test_other_devices(native, monkeypatch):
     )
     for device, expected in (("cuda", native), ("cuda:1", native), ("mps", False)):
         assert in_bfloat16(torch.device(device)) is expected
+
+
+def test_times_never_reach_one(monkeypatch):
+    # Of 128 stretches a sum with the last is rounded up to 128.
+    monkeypatch.setattr(torch, "rand", lambda count, generator: torch.full((count,), 1 - 2**-24))
+    times = even_times(128, torch.Generator())
+    assert times.max() < 1
+    assert (1000 * times).long().max() == 999
+    assert (times[1:] > times[:-1]).all()
+
+
+def test_times_are_one_in_each_stretch():
+    times = even_times(32, torch.Generator().manual_seed(0))
+    assert (32 * times).long().tolist() == list(range(32))

@@ -237,6 +237,8 @@ def test_a_run_of_something_else_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"expected a run of .*'b'.*, found one of .*'a'"):
         Trainer(Line(), plan, tmp_path, report=lambda line: None, of={"miniature": "b"})
     assert Trainer(Line(), plan, tmp_path, of={"miniature": "a"}).step == 10
+    # What its state does not tell is taken on trust.
+    assert Trainer(Line(), plan, tmp_path, of={"miniature": "a", "batch_size": 2}).step == 10
 
 
 def test_a_run_that_is_refused_leaves_the_others_history(tmp_path):
@@ -299,3 +301,9 @@ def test_a_checkpoint_that_cannot_be_written_is_one_error_and_keeps_the_state(tm
         Trainer(Full(), plan, tmp_path, report=lambda line: None).run()
     assert (tmp_path / "state.safetensors").read_bytes() == kept
     assert trained(tmp_path, plan).step == 40
+
+
+def test_no_step_is_none(tmp_path):
+    trainer = Trainer(Line(), Plan(4, validate_every=4), tmp_path, report=lambda line: None)
+    trainer.run(until=0)
+    assert trainer.step == 0

@@ -6,6 +6,7 @@ from gcbook.categories import CATEGORIES
 from gcbook.errors import InputError
 from gcbook.stimuli.miniworld import ALL_CATEGORIES
 from gcbook.training import recipes
+from gcbook.training.cnn import CnnTask
 from gcbook.training.recipes import RECIPES, make_trainer
 
 
@@ -49,6 +50,13 @@ def test_seed_and_steps_replace_the_recipes(tmp_path):
     trainer = make_trainer("mini-cnn", tmp_path, seed=4, steps=7, report=quiet)
     assert (trainer.plan.seed, trainer.plan.steps) == (4, 7)
     assert trainer.plan.learning_rate == RECIPES["mini-cnn"].plan.learning_rate
+
+
+def test_a_run_goes_on_in_steps_of_its_own_size_alone(tmp_path, monkeypatch):
+    make_trainer("mini-cnn", tmp_path, steps=7, report=quiet).run(until=0)
+    monkeypatch.setitem(CnnTask.__init__.__kwdefaults__, "batch_size", 256)
+    with pytest.raises(InputError, match=r"'batch_size': 256.*'batch_size': 128"):
+        make_trainer("mini-cnn", tmp_path, steps=7, report=quiet)
 
 
 def test_wrong_requests_are_refused(tmp_path):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from accelerate import Accelerator
 from PIL import Image
 from safetensors.torch import load_file
 
@@ -189,7 +190,8 @@ def test_it_learns_and_the_scorer_reads_what_it_wrote(data, tmp_path):
     rows = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text().splitlines()]
     assert rows[-1]["accuracy"] == 1
     record = json.loads((model / "training.json").read_text())
-    assert (record["train_images"], record["devices"]) == (10, 1)
+    assert record["train_images"] == 10
+    assert record["machines"] == [{"from_image": 0, "devices": 1, "precision": "no"}]
     assert record["history"] == rows
     classifier = load_classifier(model, labels=("bear", "cat"))
     shown = [np.full((32, 32, 3), grey / 255, np.float32) for grey in (50, 200)]
@@ -227,3 +229,42 @@ def call(capsys, *command):
         main([str(part) for part in command])
     out, err = capsys.readouterr()
     return stop.value.code, out.partition(";")[0] or err
+
+
+def test_other_classes_in_the_folder_are_refused(data, tmp_path):
+    run(SMALL, data, tmp_path / "run").run()
+    shutil.copytree(data, tmp_path / "others")
+    for part in ("train", "val"):
+        (tmp_path / "others" / part / "cat").rename(tmp_path / "others" / part / "dog")
+    with pytest.raises(InputError, match="expected a run on the same classes"):
+        run(SMALL, tmp_path / "others", tmp_path / "run")
+
+
+def test_a_run_that_goes_on_with_other_devices_says_so_and_keeps_it(data, tmp_path, monkeypatch):
+    said = []
+    run(SMALL, data, tmp_path).run()
+    monkeypatch.setattr(Accelerator, "num_processes", property(lambda self: 2))
+    moved = run(SMALL, data, tmp_path, report=said.append)
+    assert [(one["from_image"], one["devices"]) for one in moved.machines] == [(0, 1), (20, 2)]
+    assert "a step was of 4 images and is of 8" in said[-1]
+
+
+@pytest.mark.parametrize("devices", [1, 2])
+def test_of_several_processes_one_that_is_left_alone_keeps_its_state(
+    data, tmp_path, monkeypatch, devices
+):
+    alone = run(SMALL, data, tmp_path)
+    steps, step = [], alone._step
+
+    def leave(*batch):
+        if steps:
+            raise RuntimeError("Connection closed by peer")
+        steps.append(1)
+        return step(*batch)
+
+    monkeypatch.setattr(alone, "_step", leave)
+    monkeypatch.setattr(Accelerator, "num_processes", property(lambda self: devices))
+    with pytest.raises(RuntimeError, match="closed by peer"):
+        alone.run()
+    # Of one process, any such error is its own, and the last state is worth more.
+    assert (tmp_path / "state.safetensors").is_file() == (devices > 1)

@@ -7,6 +7,7 @@ import torch
 from gcbook.categories import CATEGORIES
 from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.protocol import Draw
+from gcbook.errors import InputError
 from gcbook.training.autoregressive import AutoregressiveTask
 from gcbook.training.latent import AutoencoderTask, LatentTask
 from gcbook.training.loop import Trainer
@@ -198,3 +199,10 @@ def test_shrunk_model_is_half_as_large_and_loads_in_single_precision(pool, tmp_p
     assert half.dtype == torch.float32
     torch.testing.assert_close(half, single, rtol=2e-2, atol=1e-3)
     assert not np.array_equal(half.numpy(), single.numpy())
+
+
+def test_pickles_of_a_base_are_not_opened(pool, vq):
+    (weights,) = (vq / "vqvae").glob("*.safetensors")
+    weights.rename(weights.with_suffix(".bin"))
+    with pytest.raises(InputError, match="Pickles are not opened"):
+        AutoregressiveTask(Start(pool, pool, base=vq), batch_size=8)

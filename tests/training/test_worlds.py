@@ -119,6 +119,29 @@ def test_a_job_that_was_stopped_goes_on_and_is_done_once(small, monkeypatch):
     assert not is_done(own)
 
 
+def test_a_job_whose_scoring_was_stopped_is_not_done(small, monkeypatch):
+    job = Job(Point(0.6, 1.5), "mini-cnn")
+    scored = worlds.score
+
+    def only_some(images, classifier, settings, path):
+        # Of what it never saw, a store knows nothing.
+        scored(images.first(32), classifier, settings, path)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(worlds, "DRAWS", {"in-distribution": 8})
+    with monkeypatch.context() as patch:
+        patch.setattr(worlds, "score", only_some)
+        with pytest.raises(KeyboardInterrupt):
+            run_job(job, small, report=lambda line: None)
+    own = small / job.name
+    assert Store.open(own / "in-distribution").is_complete()
+    assert not is_done(own)
+    assert (own / "run").is_dir()
+    assert run_job(job, small, report=lambda line: None)
+    assert len(Store.open(own / "in-distribution").images()) == 160
+    assert is_done(own)
+
+
 def test_whole_images_are_only_mirrored(small, monkeypatch):
     seen = []
     monkeypatch.setattr(worlds, "DRAWS", {})

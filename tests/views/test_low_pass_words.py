@@ -95,12 +95,12 @@ def test_the_lowest_coefficient_with_a_family_left_out():
 
 def test_the_papers_coefficient_has_an_interval_too():
     rows = CORRELATIONS[CORRELATIONS["measured_on"] == BLURRED]
-    assert "rests on 60 points, and its own interval is 0.40 to 0.73. The" in stronger_sentence(
+    assert "rests on 60 points, and its own interval is 0.40 to 0.73. Were" in stronger_sentence(
         rows
     )
     assert stronger_sentence(rows).endswith("neither can be called the stronger.")
-    apart = rows.assign(low=0.8, high=0.9)
-    assert stronger_sentence(apart).endswith("The two intervals are apart.")
+    apart = rows.assign(r=-0.5)
+    assert stronger_sentence(apart).endswith("one of the two is the stronger.")
     assert stronger_sentence(rows.assign(low=np.nan)) == ""
 
 
@@ -125,7 +125,9 @@ def test_a_control_at_the_floor_is_none():
 def test_one_point_a_miniature_is_worth_its_interval():
     few = made({BLURRED: 0.1}).assign(left_out=FAMILY_MEANS, low=-0.8, high=0.9)
     said = few_points_sentence(few)
-    assert "is 0.10, and its interval reaches from −0.80 to 0.90." in said
+    assert said.endswith("the coefficient of blurred images is Pearson's 0.10 (−0.80 to 0.90).")
+    both = pd.concat([few, few.assign(coefficient="Spearman", r=0.8)])
+    assert few_points_sentence(both).endswith(" and Spearman's 0.80 (−0.80 to 0.90).")
     assert few_points_sentence(few.assign(low=np.nan)) == "" == few_points_sentence(few[:0])
 
 

@@ -48,7 +48,7 @@ def resembling(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(holds=holds)
 
 
-def resemblance_sentence(rows: pd.DataFrame, plain: Mapping[str, float]) -> str:
+def resemblance_sentence(rows: pd.DataFrame, plain: Mapping[tuple[str, str], float]) -> str:
     """Say for each model, drawing and prompt at which strengths the first criterion holds.
 
     Args:
@@ -69,7 +69,7 @@ def resemblance_sentence(rows: pd.DataFrame, plain: Mapping[str, float]) -> str:
             if drawing == "blend"
             else f"{drawing} under “{prompt}”"
         )
-        blind = drawing != "blend" and plain.get(str(prompt), 0.0) < ABLE
+        blind = drawing != "blend" and plain.get((str(drawing), str(prompt)), 0.0) < ABLE
         doubt = "; this judge cannot tell, see above" if blind else ""
         lines.append(f"- {model}, {what}: {_at_strengths(group)}{doubt}")
     return "\n".join(sorted(lines, key=lambda line: BLEND in line))
@@ -188,7 +188,7 @@ def both_sentence(
     resemblance: pd.DataFrame,
     placement: pd.DataFrame,
     blends: pd.DataFrame,
-    plain: Mapping[str, float],
+    plain: Mapping[tuple[str, str], float],
 ) -> str:
     """Say of which drawings both criteria hold at one strength, the paper's mark of understanding.
 
@@ -209,23 +209,31 @@ def both_sentence(
         understood, told = {}, 0
         for drawing, group in of_model.groupby("drawing", sort=False):
             asked = own[own["drawing"] == drawing]
-            if any(plain.get(str(name), 0.0) < ABLE for name in asked["prompt"].unique()):
+            known = [plain.get((str(drawing), str(name)), 0.0) for name in asked["prompt"].unique()]
+            if min(known, default=0.0) < ABLE:
                 continue
             told += 1
             alike = asked.groupby("strength")["holds"].all()
             placed = _placed(group).set_index("strength")["holds"]
-            known = group.set_index("strength")["more_here_low"]
-            both = _together(alike, placed & (known.isna() | (known > 0)))
+            here = group.set_index("strength")["more_here_low"]
+            both = _together(alike, placed & (here.isna() | (here > 0)))
             if both["holds"].any():
                 understood[str(drawing)] = _at_strengths(both)
         which = "; ".join(f"{drawing} {at}" for drawing, at in understood.items())
         alike = own[own["drawing"] == "blend"].set_index("strength")["holds"]
         here = blends[blends["model"] == model].set_index("strength")["more_here_low"] > 0
+        drawings = of_model["drawing"].nunique()
+        drawn = (
+            f"for all of a drawing's readings at one strength, for {len(understood)} of the {told} "
+            f"(of {drawings}) drawings whose readings this judge knows"
+            f"{f' ({which})' if which else ''}, and "
+            if told
+            else f"for no drawing that can be told of, since of none of the {drawings} does this "
+            "judge know all readings, and "
+        )
         parts.append(
-            f"For {model} both hold, for all of a drawing's readings at one strength, for "
-            f"{len(understood)} of the {told} (of {of_model['drawing'].nunique()}) drawings whose "
-            f"readings this judge knows{f' ({which})' if which else ''}, and for the mean of the "
-            f"{BLENDS} blends {_at_strengths(_together(alike, here))}."
+            f"For {model} both hold {drawn}for the mean of the {BLENDS} blends "
+            f"{_at_strengths(_together(alike, here))}."
         )
     return " ".join(parts)
 

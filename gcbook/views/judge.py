@@ -110,26 +110,26 @@ def _seen() -> pd.DataFrame:
         (
             each.drawing.name.removesuffix(", mirrored"),
             name,
-            bool(each.drawing.control_of),
+            each.drawing.control_of or each.drawing.name.removesuffix(", mirrored"),
             one[ALL_CATEGORIES.index(name)],
         )
         for each, one in zip(drawn, said, strict=True)
         if each.drawing is not None
         for name in each.drawing.readings
     ]
-    seen = pd.DataFrame(rows, columns=["drawing", "reading", "control", "probability"])
-    return seen.groupby(["drawing", "reading", "control"], sort=False).mean().reset_index()
+    seen = pd.DataFrame(rows, columns=["drawing", "reading", "about", "probability"])
+    return seen.groupby(["drawing", "reading", "about"], sort=False).mean().reset_index()
 
 
-def plainly_seen() -> dict[str, float]:
-    """Return what the judge gives to each reading where it is drawn most plainly.
+def plainly_seen() -> dict[tuple[str, str], float]:
+    """Return what the judge gives to each drawing's readings, by names of drawing and reading.
 
-    That is in a control, which can be seen in no other way; a reading without one is taken from the
-    drawing in which the judge sees it best. Each is a mean over both mirror images.
+    That is the larger of what it gives to the drawing itself and to its control, in which the
+    reading is the only one. To know a face in profile is not to know one made of holes. Each is a
+    mean over both mirror images.
     """
-    best = _seen().sort_values(["control", "probability"], ascending=False)
-    first = best.drop_duplicates("reading").sort_values("reading")
-    return dict(zip(first["reading"], first["probability"], strict=True))
+    best = _seen().groupby(["about", "reading"])["probability"].max()
+    return {(str(about), str(reading)): float(value) for (about, reading), value in best.items()}
 
 
 def judge_sentence(rows: pd.DataFrame) -> str:

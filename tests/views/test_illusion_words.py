@@ -85,7 +85,13 @@ BLENDS = pd.DataFrame(
         **interval("more_here", (0.01, 0.1, 0.05), (-0.02, 0.05, -0.01), (0.04, 0.15, 0.11)),
     }
 )
-PLAIN = dict.fromkeys(("duck", "rabbit", "face", "bottle"), 0.9)
+PLAIN = {
+    ("duck–rabbit", "duck"): 0.9,
+    ("duck–rabbit", "rabbit"): 0.9,
+    ("face in a rock", "face"): 0.9,
+    ("vase and faces", "bottle"): 0.9,
+    ("vase and faces", "face"): 0.9,
+}
 BOTH = {("duck–rabbit", "duck", 0.6), ("duck–rabbit", "rabbit", 0.6)}
 
 
@@ -146,7 +152,7 @@ def test_what_is_not_placed_is_not_understood(placed):
 
 
 def test_what_a_judge_does_not_know_it_cannot_deny():
-    plain = PLAIN | {"rabbit": 0.4}
+    plain = PLAIN | {("duck–rabbit", "rabbit"): 0.4}
     lines = resemblance_sentence(resemblance(set()), plain).split("\n")
     assert (
         "- m, duck–rabbit under “rabbit”: at no strength; this judge cannot tell, see above"
@@ -155,6 +161,8 @@ def test_what_a_judge_does_not_know_it_cannot_deny():
     assert "- m, duck–rabbit under “duck”: at no strength" in lines
     said = both_sentence(resemblance(BOTH), placement({("duck–rabbit", 0.6): 0.2}), BLENDS, plain)
     assert "for 0 of the 2 (of 3) drawings whose readings this judge knows, and" in said
+    none = both_sentence(resemblance(BOTH), placement({("duck–rabbit", 0.6): 0.2}), BLENDS, {})
+    assert "for no drawing that can be told of, since of none of the 3 does this judge" in none
 
 
 def test_the_second_criterion_is_said_with_its_largest_movement():

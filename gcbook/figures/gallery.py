@@ -5,7 +5,7 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
-from gcbook.figures.parts import dropdown, nothing
+from gcbook.figures.parts import dropdown, nothing, positions
 from gcbook.figures.placed import FONT, Grid, at, data_url, heading, image_mark, large_picture
 from gcbook.figures.shape import finish
 from gcbook.figures.theme import INK
@@ -34,10 +34,13 @@ def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
         dropdown("gallery_image", "Picture ", images, images[0]),
         alt.param(
             name="gallery_step",
-            value=3,
-            bind=alt.binding_range(min=1, max=steps, step=1, name=f"Strength, 1 to {steps} "),
+            value=min(3, steps),
+            bind=alt.binding_range(min=1, max=steps, step=1, name="Strength "),
         ),
     ]
+    longest = rows.groupby("image")["strength"].nunique().idxmax()
+    strengths = sorted(set(rows.loc[rows["image"] == longest, "strength"]))
+    said = positions({"gallery_step": [f"{strength:.2f}" for strength in strengths]})
     chosen = "datum.image === gallery_image"
     if len(models) > 1:
         parameters.insert(0, dropdown("gallery_model", "Model ", models, models[0]))
@@ -100,13 +103,13 @@ def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
     ]
     chart = alt.layer(*layers).add_params(*parameters)
     return finish(
-        chart.properties(view=alt.ViewBackground(stroke=None)),
+        chart.properties(view=alt.ViewBackground(stroke=None), usermeta=said),
         height=_HEIGHT,
         description=(
-            "A picture as the model was shown it; below it, a map of where its reconstructions "
-            "under two prompts differ; and the reconstructions under all prompts and without one. "
-            "Below each stand the prompt and what a classifier takes the reconstruction for. "
-            "Frames mark prompts that name what people see in the picture."
+            "A picture as the model was shown it; beside or below it, a map of where its "
+            "reconstructions under two prompts differ; and the reconstructions under all prompts "
+            "and without one. Below each stand the prompt and what a classifier takes the "
+            "reconstruction for. Frames mark prompts that name what people see in the picture."
         ),
     )
 
@@ -124,7 +127,7 @@ def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
     steps = int(ranked["step"].max())
     parameters = [dropdown("fetched_image", "Picture ", images, images[0])]
     if steps > 1:
-        bind = alt.binding_range(min=1, max=steps, step=1, name=f"Strength, 1 to {steps} ")
+        bind = alt.binding_range(min=1, max=steps, step=1, name="Strength ")
         parameters.append(alt.param(name="fetched_step", value=1, bind=bind))
     step = "fetched_step" if steps > 1 else "1"
     # Two beside each other, as large as the page allows.

@@ -27,7 +27,9 @@ _LOOKS: dict[str, tuple[str, list[int]]] = {
 }
 _DRAWN = ["#0077bb", "#b86e00", "#d0273c"]
 _SIZE = {"width": 200, "height": 170}
-_X = alt.X("strength:Q", title="Strength", scale=alt.Scale(domain=[0.2, 1], nice=False))
+_X = alt.X("strength:Q", title="Strength", scale=alt.Scale(domain=[0.2, 1], nice=False)).axis(
+    values=[0.2, 0.4, 0.6, 0.8, 1], labelFlush=False, labelOverlap="greedy"
+)
 
 
 def fig_resemblance(rows: pd.DataFrame) -> alt.TopLevelMixin:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from gcbook.figures.parts import dropdown
@@ -27,8 +28,10 @@ _NAMES = {
     "bound": "the bound",
     "elbo": "the bound",
     "exp:7": "exp(−7t)",
-    "uniform": "uniform weights",
+    "uniform": "equal weights",
 }
+# Long enough for a dash to be told from another.
+_LONG = alt.Legend(title=None, symbolType="stroke", symbolSize=900, symbolStrokeWidth=2)
 
 
 def fig_forward(pair: Mapping[str, Mixture], grid: pd.DataFrame) -> alt.TopLevelMixin:
@@ -53,11 +56,14 @@ def fig_forward(pair: Mapping[str, Mixture], grid: pd.DataFrame) -> alt.TopLevel
     )
     folded = base.transform_fold(labels, as_=["label", "density"])
     x = alt.X("x:Q", title="x, noised", scale=alt.Scale(domain=[-5, 5], nice=False))
-    y = alt.Y("density:Q", title="Density", scale=alt.Scale(domainMin=0))
+    # One scale for all t, so that the peaks are seen to melt.
+    most = max(float(np.exp(model.log_density(grid["x"])).max()) for model in pair.values())
+    y = alt.Y("density:Q", title="Density", scale=alt.Scale(domain=[0, 1.05 * most], nice=True))
     title = alt.TitleParams(
         alt.ExprRef(
             "'t = ' + format(bound_t, '.2f') + ': signal-to-noise ratio ' + "
-            "(bound_t > 0 ? format(pow(tan(PI / 2 * bound_t), -2), '.3~g') : '∞')"
+            "(bound_t === 0 ? '∞' : bound_t === 1 ? '0' : "
+            "format(pow(tan(PI / 2 * bound_t), -2), '.3~g'))"
         ),
         anchor="start",
         fontSize=13,
@@ -95,7 +101,7 @@ def fig_bound_parts(rows: pd.DataFrame) -> alt.TopLevelMixin:
     order = "indexof(['Diffusion', 'Reconstruction', 'Prior'], datum.part)"
     bars = alt.Chart(long).transform_filter("datum.spacing === bound_spacing")
     bars = bars.transform_calculate(order=order)
-    steps = alt.X("steps:O", title="Steps T").axis(labelAngle=0)
+    steps = alt.X("steps:O", title="Steps T").axis(labelAngle=0, labelOverlap="greedy")
     color = alt.Color(
         "part:N",
         title="Part of the bound",
@@ -121,7 +127,9 @@ def fig_bound_parts(rows: pd.DataFrame) -> alt.TopLevelMixin:
         alt.Chart(shown[["spacing", "steps", "gap"]])
         .mark_line(strokeWidth=2, point=True)
         .encode(
-            x=alt.X("steps:Q", title="Steps T", scale=alt.Scale(type="log", base=2)),
+            x=alt.X("steps:Q", title="Steps T", scale=alt.Scale(type="log", base=2)).axis(
+                values=sorted(set(shown["steps"])), labelOverlap="greedy", labelFlush=False
+            ),
             y=alt.Y("gap:Q", title="Bound minus truth, nats", scale=alt.Scale(type="log")).axis(
                 values=[0.01, 0.1, 1, 10, 100]
             ),
@@ -167,9 +175,9 @@ def fig_weights(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
     look: dict[str, Any] = {
         "x": alt.X("t:Q", title="Time t", scale=alt.Scale(domain=[0, 1])),
-        "color": alt.Color("name:N", title=None, scale=alt.Scale(domain=names, range=colors)),
+        "color": alt.Color("name:N", scale=alt.Scale(domain=names, range=colors), legend=_LONG),
         "strokeDash": alt.StrokeDash(
-            "name:N", title=None, scale=alt.Scale(domain=names, range=dashes)
+            "name:N", scale=alt.Scale(domain=names, range=dashes), legend=_LONG
         ),
         "tooltip": [
             alt.Tooltip("name:N", title="Weights"),
@@ -194,7 +202,7 @@ def fig_weights(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "Two panels over time t, for a weighted sum of the difference in error between the classes "
         "or, if the reader chooses so, of the error under the own class. Left: the density of its "
         "parts; with the weights of the bound it lies at the least noise, with exp(−7t) at more, "
-        "with uniform weights at the most. Right: the same added up from t = 0.",
+        "with equal weights at the most. Right: the same added up from t = 0.",
     )
 
 
@@ -207,7 +215,7 @@ def fig_ratio(rows: pd.DataFrame) -> alt.TopLevelMixin:
     table = rows.assign(name=rows["score"].map(_NAMES).fillna(rows["score"]))
     shown = [score for score in _SCORES if score in set(rows["score"])]
     names = [_NAMES[score] for score in shown]
-    legend = alt.Legend(title=None)
+    legend = _LONG
     chart = (
         alt.Chart(table[["x", "name", "value"]])
         .mark_line(strokeWidth=2, clip=True)
@@ -241,7 +249,7 @@ def fig_ratio(rows: pd.DataFrame) -> alt.TopLevelMixin:
                 "By how much each number from −4 to 4 speaks for class A, four lines. By the "
                 "likelihoods the line falls from left to right in steps, up and down with the "
                 "peaks of the classes; that of the bound lies on it. With exp(−7t) the steps are "
-                "smaller, and with uniform weights the line is almost straight."
+                "smaller, and with equal weights the line is almost straight."
             ),
         )
         .configure_legend(orient="bottom", columns=4)

@@ -80,7 +80,7 @@ def fig_kept(rows: pd.DataFrame) -> alt.TopLevelMixin:
     dash = alt.StrokeDash(
         "angle:N", scale=alt.Scale(domain=domain, range=list(_DASHES.values())), legend=legend
     )
-    x = alt.X("strength:Q", title="Strength")
+    x = alt.X("strength:Q", title="Strength").axis(tickCount=3, labelFlush=False)
     title = "Probability of the object"
     y = alt.Y("value:Q", title=title, scale=_UNIT).axis(format=".0%")
     tooltip = [

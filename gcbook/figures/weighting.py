@@ -6,6 +6,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from gcbook.figures.miniature_look import COLORS, DASHES, SHAPES
 from gcbook.figures.parts import nothing, start_with
 from gcbook.figures.theme import CHANCE_LINE, INK
 from gcbook.figures.weighting_live import NO_MODEL
@@ -13,8 +14,8 @@ from gcbook.views.weighting import PAPER
 
 __all__ = ["fig_shares", "fig_sweep"]
 
-_COLORS = ("#0077bb", "#b86e00", "#00916e", "#8a5bd6")
-_SHAPES = ("circle", "square", "triangle-up", "diamond")
+_COLORS = ("#b5459b", "#7a7a7a", "#0077bb", "#8a5bd6")
+_SHAPES = ("circle", "diamond", "cross", "triangle-right")
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 _WIDTH, _STEP = 600, 3
 _SHORT = {"eps": ["SNR"], "snr:5": ["SNR", "up to 5"], "elbo": ["bound"]}
@@ -144,13 +145,13 @@ def _sweep_panel(
     )
     low = alt.Y("low:Q", title="Share", scale=alt.Scale(domain=[0, 1]))
     color = alt.Color(
-        "model:N", scale=alt.Scale(domain=models, range=_cycle(_COLORS, models)), title=None
+        "model:N", scale=alt.Scale(domain=models, range=_look(COLORS, _COLORS, models)), title=None
     ).legend(symbolOpacity=1)
     dash = alt.StrokeDash(
-        "model:N", scale=alt.Scale(domain=models, range=_cycle(_DASHES, models)), title=None
+        "model:N", scale=alt.Scale(domain=models, range=_look(DASHES, _DASHES, models)), title=None
     )
     shape = alt.Shape(
-        "model:N", scale=alt.Scale(domain=models, range=_cycle(_SHAPES, models)), title=None
+        "model:N", scale=alt.Scale(domain=models, range=_look(SHAPES, _SHAPES, models)), title=None
     )
     tooltip = [
         alt.Tooltip("model:N", title="Model"),
@@ -188,8 +189,12 @@ def _sweep_panel(
     return alt.layer(*layers).properties(width=_WIDTH, height=170, title=title)
 
 
-def _cycle(values: Sequence[Any], names: Sequence[str]) -> list[Any]:
-    return [values[i % len(values)] for i in range(len(names))]
+def _look(known: Mapping[str, Any], others: Sequence[Any], names: Sequence[str]) -> list[Any]:
+    """Miniatures look as they do everywhere; a reader's own models take what is left."""
+    own = [name for name in names if name not in known]
+    return [
+        known[name] if name in known else others[own.index(name) % len(others)] for name in names
+    ]
 
 
 def _ticks(last: float) -> list[float]:

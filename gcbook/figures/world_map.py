@@ -1,18 +1,20 @@
 """The map over worlds: a square for each, coloured by what a model does there."""
 
+from itertools import product
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from gcbook.figures.parts import (
+    ON_DARK_CELL,
     ON_LIGHT_CELL,
     cell_ink,
     dropdown,
     interval_tooltips,
     nothing,
 )
-from gcbook.figures.theme import DIVERGING
+from gcbook.figures.theme import DIVERGING, INK
 from gcbook.figures.toy import side_by_side
 from gcbook.stimuli.miniworld import DEFAULT_WORLD
 from gcbook.training.worlds import CONTRASTS, DIAGNOSTICITIES
@@ -112,7 +114,7 @@ def fig_sign(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 def _place_tooltips() -> list[alt.Tooltip]:
     return [
-        alt.Tooltip("diagnosticity:Q", title="Texture is the category's own in", format=".0%"),
+        alt.Tooltip("diagnosticity:Q", title="Diagnosticity", format=".2~f"),
         alt.Tooltip("contrast:Q", title="Contrast of texture ×", format=".2~g"),
     ]
 
@@ -130,17 +132,27 @@ def _panel(
     across = sorted({*DIAGNOSTICITIES, *worlds["diagnosticity"]})
     upwards = sorted({*CONTRASTS, *worlds["contrast"]}, reverse=True)
     place: dict[str, Any] = {
-        "x": alt.X("diagnosticity:O", title="Texture true in")
-        .axis(format=".0%", labelAngle=0)
+        "x": alt.X("diagnosticity:O", title="Diagnosticity")
+        .axis(format=".2~f", labelAngle=0)
         .scale(domain=across),
         "y": alt.Y("contrast:O", title="Contrast of texture ×").scale(domain=upwards),
     }
-    here = f"datum.diagnosticity === {DEFAULT_WORLD.diagnosticity} && datum.contrast === 1"
+    here = {"diagnosticity": [DEFAULT_WORLD.diagnosticity], "contrast": [1.0]}
+    frame = alt.Chart(pd.DataFrame(here))
+    data = base.data
+    known = set(zip(data["diagnosticity"], data["contrast"], strict=True))
+    missing = [one for one in product(across, upwards) if one not in known]
+    empty = alt.Chart(pd.DataFrame(missing, columns=["diagnosticity", "contrast"]))
     return alt.layer(
         base.mark_rect().encode(color=color, tooltip=tooltip, **place),
-        base.transform_filter(here)
-        .mark_rect(filled=False, stroke=ON_LIGHT_CELL, strokeWidth=3)
-        .encode(**place),
+        # Light and dark, so that one of the two is seen on any page and beside any square.
+        *(
+            frame.mark_rect(filled=False, stroke=stroke, strokeWidth=width, aria=False).encode(
+                **place
+            )
+            for stroke, width in ((ON_DARK_CELL, 7), (ON_LIGHT_CELL, 3))
+        ),
+        *([empty.mark_text(text="not yet", color=INK).encode(**place)] if missing else []),
         base.mark_text(fontWeight="bold").encode(
             text=alt.Text("value:Q", format=form), color=cell_ink(dark_cell), **place
         ),

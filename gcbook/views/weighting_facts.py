@@ -120,10 +120,9 @@ def agreement_sentence(stores: Stores, n_draws: int, seed: int) -> str:
         return NO_MODEL
     found = page_agreement(stores, n_draws, PAPER, seed)
     return (
-        f"Of {found['decisions']:,} decisions under the paper's weighting, "
-        f"{found['rounded'] or 'none'} differ from those of the full scores with as many draws, "
-        f"because of the rounding, and {found['fewer'] or 'none'} from those with all "
-        f"{found['draws']} draws."
+        f"What that changes, in {found['decisions']:,} decisions under the paper's weighting: "
+        f"rounding, {found['rounded'] or 'none'} of them; having fewer draws than the full "
+        f"{found['draws']}, {found['fewer'] or 'none'}."
     )
 
 

@@ -211,7 +211,7 @@ def map_sentence(rows: pd.DataFrame) -> str:
         right = [row["value"] for row in _measured(model, "accuracy")]
         blind = [row["blind"] for row in bias if np.isfinite(row["blind"])]
         unseeing = (
-            f" Who names shapes as often and never uses texture would have "
+            f" An observer who names shapes as often and never uses texture would have "
             f"{number(min(blind), '.2f')} to {number(max(blind), '.2f')}."
         )
         # Without resamples nothing is clear.
@@ -222,10 +222,10 @@ def map_sentence(rows: pd.DataFrame) -> str:
             f"{plural(len(lows), 'world')}"
         )
         parts.append(
-            f"- {recipe}: from {_at(least)} to {_at(most)}, over {plural(len(bias), 'world')}."
-            f"{unseeing if blind else ''} "
-            f"It names {number(min(right), '.0%')} to {number(max(right), '.0%')} of ordinary "
-            f"images right{beyond if lows else ''}."
+            f"- {recipe}: shape bias from {_at(least)} to {_at(most)}, over "
+            f"{plural(len(bias), 'world')}.{unseeing if blind else ''} "
+            f"The model names {number(min(right), '.0%')} to {number(max(right), '.0%')} of "
+            f"ordinary images right{beyond if lows else ''}."
         )
     return "\n".join(parts) or "No model of this version was trained in other worlds."
 

@@ -82,6 +82,6 @@ def test_scores_keep_their_look_from_figure_to_figure():
         scale = eval(text[0])
         looks.append(dict(zip(scale["domain"], scale["range"], strict=True)))
     weighted, decided = looks
-    assert list(weighted) == ["the bound", "exp(−7t)", "uniform weights"]
-    assert list(decided) == ["likelihoods", "the bound", "exp(−7t)", "uniform weights"]
+    assert list(weighted) == ["the bound", "exp(−7t)", "equal weights"]
+    assert list(decided) == ["likelihoods", "the bound", "exp(−7t)", "equal weights"]
     assert weighted.items() <= decided.items()

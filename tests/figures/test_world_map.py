@@ -3,6 +3,7 @@
 import pandas as pd
 
 from gcbook.figures.chart import chart_spec, static_svg
+from gcbook.figures.parts import ON_DARK_CELL, ON_LIGHT_CELL
 from gcbook.figures.theme import INK
 from gcbook.figures.world_map import fig_sign, fig_world_map
 from gcbook.training.worlds import GRID
@@ -36,10 +37,12 @@ def test_a_map_a_model_with_the_measure_to_choose():
     (measure,) = spec["params"]
     assert measure["bind"]["options"] == list(MEASURES.values())
     for panel in spec["concat"]:
-        squares, frame, numbers = panel["layer"]
+        squares, *frames, numbers = panel["layer"]
         assert squares["encoding"]["color"]["scale"]["domain"] == [0, 1]
         # The world of the other chapters.
-        assert "0.89" in frame["transform"][-1]["filter"]
+        for frame in frames:
+            rows = frame["data"].get("values") or spec["datasets"][frame["data"]["name"]]
+            assert rows == [{"diagnosticity": 0.89, "contrast": 1.0}]
         assert numbers["encoding"]["text"]["field"] == "value"
     # Nine numbers each, of one measure and without the variants.
     assert static_svg(spec).count(">0.50<") == 18
@@ -53,6 +56,8 @@ def test_worlds_without_a_model_stay_empty():
         assert place["x"]["scale"]["domain"] == sorted({point.diagnosticity for point in GRID})
         assert place["y"]["scale"]["domain"] == sorted({p.contrast for p in GRID}, reverse=True)
     assert static_svg(spec).count(">0.50<") == 9 + 3
+    assert static_svg(spec).count(">not yet<") == 6
+    assert "not yet" not in static_svg(chart_spec(fig_world_map(MAP)))
 
 
 def test_the_difference_has_a_colour_for_either_sign():
@@ -72,7 +77,10 @@ def test_what_stands_on_squares_is_the_same_in_the_dark():
     """Squares keep their colours there, and a letter that changed with the page would vanish."""
     for chart in (fig_world_map(MAP), fig_sign(SIGN)):
         for panel in chart_spec(chart)["concat"]:
-            _, frame, numbers = panel["layer"]
+            _, *frames, numbers = panel["layer"]
             color = numbers["encoding"]["color"]
-            inks = {frame["mark"]["stroke"], color["value"], color["condition"]["value"]}
+            inks = {frame["mark"]["stroke"] for frame in frames}
+            # On a page of either kind one of the two is seen.
+            assert inks == {ON_LIGHT_CELL, ON_DARK_CELL}
+            inks |= {color["value"], color["condition"]["value"]}
             assert INK not in inks

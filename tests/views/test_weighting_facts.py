@@ -163,10 +163,10 @@ def test_the_agreement_is_told(monkeypatch):
     monkeypatch.setattr(weighting_facts, "page_agreement", agreement)
     said = agreement_sentence({"m": {}}, 16, 5)
     assert asked == [({"m": {}}, 16, 7, 5)]
-    assert "Of 1,200 decisions" in said and "weighting, 3 differ" in said
-    assert "and 45 from those with all 32 draws" in said
+    assert "in 1,200 decisions under the paper's weighting: rounding, 3 of them" in said
+    assert "having fewer draws than the full 32, 45." in said
     found["rounded"] = 0
-    assert "weighting, none differ" in agreement_sentence({"m": {}}, 16, 5)
+    assert "rounding, none of them" in agreement_sentence({"m": {}}, 16, 5)
 
 
 def test_without_models_every_paragraph_says_so():

@@ -93,12 +93,15 @@ def test_a_generator_alone_is_compared_with_nobody():
 def test_sentences_follow_the_rows():
     said = map_sentence(map_rows(ANSWERS, draws=0))
     assert (
-        "- mini-cnn: from 0.25 (interval not computed; diagnosticity 0.6, contrast × 0.5) to 0.89"
-        in said
+        "- mini-cnn: shape bias from 0.25 (interval not computed; diagnosticity 0.6, contrast × "
+        "0.5) to 0.89" in said
     )
     ends = [f"{blind_bias(share):.2f}" for share in (0.2, 0.8)]
     blind = f"never uses texture would have {ends[0]} to {ends[1]}."
-    assert f"over 2 worlds. Who names shapes as often and {blind} It names 50% to 90% of" in said
+    assert (
+        f"worlds. An observer who names shapes as often and {blind} The model names 50% to 90% of"
+        in said
+    )
     said = map_sentence(map_rows(ANSWERS, draws=100))
     # Of ten conflicts, the ResNet names the texture of one here and of six there.
     assert "90% of ordinary images right, and textures clearly beyond accident in 1 of 2" in said

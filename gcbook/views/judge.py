@@ -128,8 +128,9 @@ def plainly_seen() -> dict[tuple[str, str], float]:
     reading is the only one. To know a face in profile is not to know one made of holes. Each is a
     mean over both mirror images.
     """
-    best = _seen().groupby(["about", "reading"])["probability"].max()
-    return {(str(about), str(reading)): float(value) for (about, reading), value in best.items()}
+    best = _seen().groupby(["about", "reading"], as_index=False)["probability"].max()
+    keys = zip(best["about"], best["reading"], strict=True)
+    return dict(zip(keys, best["probability"], strict=True))
 
 
 def judge_sentence(rows: pd.DataFrame) -> str:

@@ -50,7 +50,8 @@ def equal_steps_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: i
     same = answers[answers["step"] == max(both)]
     keys, values, n = pooled_measures(same, ["recipe"], draws=draws, seed=seed, together=False)
     at = [keys["recipe"].tolist().index(name) for name in TRAINED]
-    found = change_of(*(values["shape_bias"][place] for place in at), confidence)
+    plain, noisy = (values["shape_bias"][place] for place in at)
+    found = change_of(plain, noisy, confidence)
     ends = [max(group["step"]) for _, group in answers.groupby("recipe")]
     halfway = " one of the two in mid-schedule," if len(set(ends)) > 1 else ""
     before, after = (number(found[name], ".2f") for name in ("before", "after"))

@@ -219,8 +219,8 @@ def lead_rows(
 
     one = ["image_id", "category", "silhouette", "t"]
     errors = conflicts.groupby([*one, "prompt"])[["error", "clean"]].sum().unstack("prompt")
-    error, weights = errors["error"], _weights_of(PAPERS, conflicts["t"])
-    others = error[[name for name in error if name.startswith("other")]].mean(axis=1)
+    error, weights = pd.DataFrame(errors["error"]), _weights_of(PAPERS, conflicts["t"])
+    others = error[[name for name in error if name.startswith("other")]].mean(axis="columns")
     weight = errors.index.get_level_values("t").map(weights)
     table = pd.DataFrame(
         {

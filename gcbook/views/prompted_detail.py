@@ -220,7 +220,7 @@ def lead_rows(
     one = ["image_id", "category", "silhouette", "t"]
     errors = conflicts.groupby([*one, "prompt"])[["error", "clean"]].sum().unstack("prompt")
     error, weights = pd.DataFrame(errors["error"]), _weights_of(PAPERS, conflicts["t"])
-    others = error[[name for name in error if name.startswith("other")]].mean(axis="columns")
+    others = error[[name for name in error if str(name).startswith("other")]].mean(axis="columns")
     weight = errors.index.get_level_values("t").map(weights)
     table = pd.DataFrame(
         {

@@ -109,7 +109,7 @@ def test_accuracy_on_one_set():
 
 
 def test_sentences_follow_the_verdicts():
-    rows = claims(trials(50, "mini-pixel"), trials(30, "mini-cnn"), trials(8, "mini-cnn-noise"))
+    rows = claims(trials(50, "mini-pixel"), trials(30, "mini-cnn"), trials(20, "mini-cnn-noise"))
     said = claims_sentence(rows)
     agrees, contradicts = said.split("**The other way round**")
     # The third: the two classifiers and the generator, on one another's side or not.

@@ -3,7 +3,6 @@
 import errno
 import subprocess
 import sys
-import time
 
 import pandas as pd
 import pytest
@@ -39,35 +38,6 @@ def test_smoke_asks_for_little_and_yields_to_what_is_said(capsys, monkeypatch, t
     assert asked["solutions"]
     call(capsys, "run", "cost", "--no-solutions", "-o", str(tmp_path))
     assert not asked["solutions"]
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--help"],
-        ["build", "--help"],
-        ["run", "--help"],
-        ["chapters", "--help"],
-        ["serve", "--help"],
-        ["benchmark", "--help"],
-        ["score", "--help"],
-        ["decide", "--help"],
-        ["models", "--help"],
-        ["train", "--help"],
-        ["fetch", "--help"],
-        ["--version"],
-    ],
-    ids=" ".join,
-)
-def test_help_is_instant(arguments):
-    command = [sys.executable, "-c", "from gcbook.cli import main; main()", *arguments]
-    seconds = []
-    for _ in range(3):
-        start = time.perf_counter()
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        seconds.append(time.perf_counter() - start)
-    assert "gcbook" in done.stdout
-    assert min(seconds) < 0.5
 
 
 def test_help_imports_nothing_heavy():

@@ -100,8 +100,8 @@ def noise_or_length_sentence(
     )
     said = (
         f"A twin of `{plain}` that saw {number(factor, '.3g')} times as many images, all of them "
-        f"clean, goes from {number(longer['before'])} to {number(longer['after'])} "
-        f"({_change(longer)}), and from there it is {_change(more)} to `{noisy}` of the same seed."
+        f"clean, goes from {number(longer['before'])} to {number(longer['after'])}, "
+        f"{_change(longer)}, and from there it is {_change(more)} to `{noisy}` of the same seed."
     )
     if longer["low"] > 0 and not _is_clear(more):
         said += " So enough clean training does as much as the noise, as far as one seed can tell."

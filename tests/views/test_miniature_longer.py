@@ -92,7 +92,7 @@ def test_noise_is_compared_with_as_much_clean_training(both, monkeypatch, low, a
     assert noise_or_length_sentence("mini-cnn", "mini-cnn-noise") == ""
     monkeypatch.setattr(miniature_longer, "shipped_models", lambda: ("mini-cnn", "mini-cnn-noise"))
     said = noise_or_length_sentence("mini-cnn", "mini-cnn-noise")
-    assert "goes from 0.930 to 0.960 (+0.030 (0.010 to 0.050))" in said
+    assert "goes from 0.930 to 0.960, +0.030 (0.010 to 0.050), and" in said
     assert f"it is +0.010 ({'−' * (low < 0)}0.010 to 0.020) to `mini-cnn-noise`" in said
     assert said.endswith("as far as one seed can tell.") == as_much
 

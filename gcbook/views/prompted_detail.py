@@ -289,6 +289,11 @@ def lead_sentence(rows: pd.DataFrame) -> str:
         f"{lead['all']} thousandths: {lead['less']} from less noise than that, and {lead['more']} "
         "from that noise and more. "
     )
+    if whole["low"] <= 0:
+        said += (
+            "All noise together, that is not clear of 0: these images show where the shape's "
+            "prompt gains, and not that it wins. "
+        )
     if less["low"] > 0:
         return said + (
             "It gains more where texture is still given back, too. So the loss of fine detail is "
@@ -296,8 +301,8 @@ def lead_sentence(rows: pd.DataFrame) -> str:
         )
     if more["low"] > 0:
         return said + (
-            "So what shape gains on texture, it gains where texture has been lost, little weight "
-            "or not: the loss of fine detail may well be behind this model's preference for shape, "
-            "as the paper suspects of Imagen's. A weight is not an influence ({ref}`weighting`)."
+            "Where shape gains on texture, texture has been lost, little weight or not: the loss "
+            "of fine detail may well be behind this model's preference for shape, as the paper "
+            "suspects of Imagen's. A weight is not an influence ({ref}`weighting`)."
         )
     return said + "Neither part is clearly above 0, so these images cannot tell where shape gains."

@@ -12,12 +12,15 @@ MISSING = "not computed"
 
 
 def number(value: float, form: str = ".3f") -> str:
-    """A number with a proper minus sign, or that there is none.
+    """A number with a proper minus sign, or that there is none. A zero has no sign.
 
-    >>> number(0.2139), number(float("nan"))
-    ('0.214', 'not computed')
+    >>> number(0.2139), number(-0.0027, "+.2f"), number(float("nan"))
+    ('0.214', '0.00', 'not computed')
     """
-    return MISSING if math.isnan(value) else format(value, form).replace("-", "−")
+    if math.isnan(value):
+        return MISSING
+    shown = format(value, form).replace("-", "−")
+    return shown.lstrip("+−") if set(shown) <= set("+−0.%") else shown
 
 
 def span(low: float, high: float, form: str = ".3f") -> str:

@@ -244,28 +244,48 @@ def sign_sentence(rows: pd.DataFrame) -> str:
     plain = rows[rows["variant"] == ""]
     if plain.empty:
         return "No world has both a diffusion model and a ResNet, so nothing can be compared."
-    above, below = int((plain["low"] > 0).sum()), int((plain["high"] < 0).sum())
+    signs = [_clear_sign(row) for row in plain.to_dict("records")]
     parts = [
-        f"The diffusion model is more shape-biased than the ResNet in {above} of "
-        f"{plural(len(plain), 'world')}, less in {below}, and the interval holds 0 in "
-        f"{len(plain) - above - below}."
+        f"The diffusion model is clearly more shape-biased than the ResNet in {signs.count(1)} of "
+        f"{plural(len(plain), 'world')}, clearly less in {signs.count(-1)}, and the difference is "
+        f"not clear of 0 in {signs.count(0)}."
     ]
     known = {(row["diagnosticity"], row["contrast"]): row for row in plain.to_dict("records")}
     for variant in [name for name in VARIANTS if name]:
-        words = []
+        words, turned = [], 0
         for row in rows[rows["variant"] == variant].to_dict("records"):
             before = known.get((row["diagnosticity"], row["contrast"]))
             if before is None:
                 continue
-            turned = np.sign(row["difference"]) != np.sign(before["difference"])
+            change = _change_of_sign(_clear_sign(before), _clear_sign(row))
+            turned += change == _TURNED
             words.append(
                 f"{_where(row)}: {number(before['difference'], '+.2f')} → "
-                f"{number(row['difference'], '+.2f')} ({span(row['low'], row['high'], '.2f')}"
-                f"{', another sign' if turned else ''})"
+                f"{number(row['difference'], '+.2f')} ({span(row['low'], row['high'], '+.2f')}"
+                f"{change})"
             )
         if words:
-            parts.append(f"With {VARIANTS[variant]}, {'; '.join(words)}.")
+            parts.append(
+                f"With {VARIANTS[variant]}, {'; '.join(words)}: the sign turns in {turned} of "
+                f"{plural(len(words), 'world')}."
+            )
     return " ".join(parts)
+
+
+_TURNED = ", the other sign"
+
+
+def _clear_sign(row: dict[Any, Any]) -> int:
+    """1 or −1 where an interval lies on one side of 0; else 0, and without resamples."""
+    return int(row["low"] > 0) - int(row["high"] < 0)
+
+
+def _change_of_sign(before: int, now: int) -> str:
+    if before == now:
+        return ""
+    if not now:
+        return ", no longer clear of 0"
+    return _TURNED if before else ", clear of 0 now"
 
 
 def _where(row: dict[Any, Any]) -> str:

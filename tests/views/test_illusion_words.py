@@ -168,7 +168,7 @@ def test_what_a_judge_does_not_know_it_cannot_deny():
 def test_the_second_criterion_is_said_with_its_largest_movement():
     said = placement_sentence(placement({("duck–rabbit", 0.6): 0.2}), BLENDS)
     nothing = (
-        "+0.000 (−0.100 to +0.100), the largest, at strength 0.3; above 0 and beyond all that "
+        "0.000 (−0.100 to +0.100), the largest, at strength 0.3; above 0 and beyond all that "
         "wrong prompts do at no strength, below 0 at no strength; its mirror image is too much "
         "like it to say whether elsewhere as well"
     )

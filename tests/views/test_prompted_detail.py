@@ -163,6 +163,7 @@ def test_where_shape_gains_follows_the_rows(early, late, says):
     assert "4 to 8 cycles, less than half of the power" in said
     assert "texture's own prompt from t = 0.6 on. There lies 5.7% of the paper's weight" in said
     assert says in said
+    assert ("and not that it wins" in said) == (rows.set_index("part")["low"]["all"] <= 0)
 
 
 def test_texture_that_is_never_lost_explains_nothing():

@@ -120,13 +120,38 @@ def test_sentences_follow_the_rows():
     )  # fmt: skip
     said = sign_sentence(rows)
     assert said.startswith(
-        "The diffusion model is more shape-biased than the ResNet in 1 of 3 worlds, less in 1, and "
-        "the interval holds 0 in 1."
+        "The diffusion model is clearly more shape-biased than the ResNet in 1 of 3 worlds, "
+        "clearly less in 1, and the difference is not clear of 0 in 1."
     )
-    longer = "diagnosticity 0.89, contrast × 1: −0.40 → +0.10 (0.05 to 0.20, another sign)"
-    assert f"With both trained twice as long, {longer}." in said
-    whole = "diagnosticity 0.6, contrast × 0.5: +0.50 → +0.60 (0.50 to 0.70)"
-    assert f"With the ResNet trained on whole images, {whole}." in said
+    longer = "diagnosticity 0.89, contrast × 1: −0.40 → +0.10 (+0.05 to +0.20, the other sign)"
+    turned = "the sign turns in 1 of 1 world."
+    assert f"With both trained twice as long, {longer}: {turned}" in said
+    whole = "diagnosticity 0.6, contrast × 0.5: +0.50 → +0.60 (+0.50 to +0.70)"
+    turned = "the sign turns in 0 of 1 world."
+    assert f"With the ResNet trained on whole images, {whole}: {turned}" in said
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ((-0.5, -0.3), (-0.1, 0.2), "(−0.10 to +0.20, no longer clear of 0): the sign turns in 0"),
+        ((-0.1, 0.2), (0.1, 0.2), "(+0.10 to +0.20, clear of 0 now): the sign turns in 0"),
+        ((-0.1, 0.2), (-0.3, 0.1), "(−0.30 to +0.10): the sign turns in 0"),
+        ((0.1, 0.2), (-0.3, -0.1), "(−0.30 to −0.10, the other sign): the sign turns in 1"),
+        ((np.nan, np.nan), (np.nan, np.nan), "(interval not computed): the sign turns in 0"),
+    ],
+)
+def test_a_sign_has_turned_where_both_differences_are_clear(before, after, says):
+    rows = pd.DataFrame(
+        [
+            {
+                "diagnosticity": 0.6, "contrast": 0.5, "variant": variant,
+                "difference": (low + high) / 2, "low": low, "high": high,
+            }
+            for variant, (low, high) in (("", before), ("longer", after))
+        ]
+    )  # fmt: skip
+    assert says in sign_sentence(rows)
 
 
 def test_a_trend_is_looked_for_on_the_whole_map():
@@ -146,7 +171,7 @@ def test_a_trend_is_looked_for_on_the_whole_map():
         f"Over 9 worlds the difference goes with diagnosticity, ρ = −1.00 (p = {expected.p:.2g})"
         in said
     )
-    assert "with contrast, ρ = +0.00 (p = 1)" in said
+    assert "with contrast, ρ = 0.00 (p = 1)" in said
     assert trend_sentence(rows.assign(difference=0.2)).startswith("The difference is the same")
     # On the diagonal both properties rise together.
     assert trend_sentence(rows.iloc[::4]).endswith("once all 9 worlds are here.")

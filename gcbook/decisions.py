@@ -74,7 +74,7 @@ def decide(
         the mean of ``runner_up``, the best of the others that are left, exceeds that of
         ``response``, 0 in a tie; NaN where a race left one class. ``n_draws`` counts the draws
         the response rests on. ``attrs["failed"]`` says of images without scores why they have none,
-        by name; ``attrs["incomplete"]`` names the others that were left out.
+        by name; ``attrs["incomplete"]`` names the others that were asked for.
 
     Raises:
         InputError: there are not so many draws, or the weighting or norm is not to be had.
@@ -97,8 +97,11 @@ def decide(
         )
     table = decide_rows(store, store.scores(), weighting, norm, draws, rule, pooling)
     failed = {k: why for k, why in store.failed().items() if k not in set(table["imagename"])}
-    unfinished = (name for name in table.attrs["incomplete"] if name not in failed)
-    table.attrs |= {"failed": failed, "incomplete": tuple(unfinished)}
+    decided = set(table["image_id"])
+    pending = (name for image_id, name in store.pending().items() if image_id not in decided)
+    left_out = dict.fromkeys([*table.attrs["incomplete"], *pending])
+    unfinished = tuple(name for name in left_out if name not in failed)
+    table.attrs |= {"failed": failed, "incomplete": unfinished}
     return table
 
 

@@ -136,6 +136,7 @@ class _Run:
                     # The list of images was lost: what is complete is listed again, unscored.
                     writer.code(each, each.sha256())
                 writer.succeed(each)
+        writer.expect(missing)
         self._known = lambda stimulus: history.known(indices[stimulus.image_id])
         self._incoming = load_images(missing)
         self._open: list[ImageWork] = []

@@ -7,6 +7,7 @@ A folder with
 - ``scores.parquet``: ``image_id, label, draw, t, log_snr`` and ``error_l2, error_l1`` (means over
   elements) or ``nll`` (in nats), a row for each image, class and draw, sorted;
 - ``failed.json``, if any: images that could not be scored, and why;
+- ``pending.json``, if any: images that a run was asked for and had not done when it ended;
 - ``parts``: rows that a run has saved and not yet merged into ``scores.parquet``.
 
 Any of the score files can be lost or damaged at the cost of its own rows. Rows that stand in two
@@ -33,7 +34,7 @@ __all__ = ["DamagedPartWarning", "Store", "is_store"]
 FORMAT = "gcbook scores"
 VERSION = 1
 HEADER, IMAGES, SCORES, PARTS = "store.json", "images.parquet", "scores.parquet", "parts"
-FAILED = "failed.json"
+FAILED, PENDING = "failed.json", "pending.json"
 
 
 class DamagedPartWarning(UserWarning):
@@ -175,18 +176,25 @@ class Store:
             ) from error
 
     def is_complete(self) -> bool:
-        """Tell whether every image has all draws of all classes; a race never has."""
-        rows, images = self.scores(), self.images()
-        return len(rows) == len(images) * len(self.labels) * self.settings.max_draws > 0
+        """Tell whether all images asked for have all draws of all classes; a race never has."""
+        an_image = len(self.labels) * self.settings.max_draws
+        return not self.pending() and len(self.scores()) == len(self.images()) * an_image > 0
 
     def failed(self) -> dict[str, str]:
         """Return why images could not be scored, by the name of the image."""
+        return self._notes(FAILED)
+
+    def pending(self) -> dict[str, str]:
+        """Return the names of images that were asked for and are not done, by ``image_id``."""
+        return self._notes(PENDING)
+
+    def _notes(self, name: str) -> dict[str, str]:
         try:
-            stored = json.loads((self.path / FAILED).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            stored = json.loads((self.path / name).read_text(encoding="utf-8"))
+            return {str(about): str(note) for about, note in stored.items()}
+        except (OSError, ValueError, AttributeError):
             # Only notes for the user: the next run makes them again.
             return {}
-        return {str(name): str(reason) for name, reason in stored.items()}
 
     def scores(self) -> pd.DataFrame:
         """Return the raw scores.

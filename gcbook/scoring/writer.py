@@ -6,7 +6,7 @@ process, what is on disk is a store that another run can continue.
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import metadata
@@ -30,7 +30,16 @@ from gcbook.scoring.files import (
 )
 from gcbook.scoring.identity import Traits, check_same, effective_settings
 from gcbook.scoring.settings import ScoringSettings
-from gcbook.scoring.store import FAILED, HEADER, IMAGES, PARTS, SCORES, Store, is_store
+from gcbook.scoring.store import (
+    FAILED,
+    HEADER,
+    IMAGES,
+    PARTS,
+    PENDING,
+    SCORES,
+    Store,
+    is_store,
+)
 
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
@@ -93,8 +102,8 @@ class StoreWriter:
         self._images: dict[str, tuple[str, ...]] = {}
         self._codes: dict[str, int] = {}
         self._images_saved = 0
-        self._failed: dict[str, str] = {}
-        self._failed_saved: dict[str, str] = {}
+        self._notes: dict[str, dict[str, str]] = {FAILED: {}, PENDING: {}}
+        self._notes_saved: dict[str, dict[str, str]] = {FAILED: {}, PENDING: {}}
 
     def __enter__(self) -> Self:
         self.path.mkdir(parents=True, exist_ok=True)
@@ -124,6 +133,7 @@ class StoreWriter:
             left.unlink()
         # A run that was refused before its first image leaves a header alone.
         if not is_store(self.path) or not Store.open(self.path).is_begun():
+            (self.path / PENDING).unlink(missing_ok=True)
             write_text(self._new.header(), self.path / HEADER)
             return self._new
         store, new = Store.open(self.path), self._new
@@ -149,8 +159,8 @@ class StoreWriter:
             known = pd.DataFrame(columns=list(IMAGE_COLUMNS))
         self._images = {row[0]: row for row in known.itertuples(index=False, name=None)}
         self._images_saved = len(self._images)
-        self._failed_saved = store.failed()
-        self._failed = dict(self._failed_saved)
+        self._notes_saved = {FAILED: store.failed(), PENDING: store.pending()}
+        self._notes = {name: dict(notes) for name, notes in self._notes_saved.items()}
         return store
 
     def _set_aside_damaged(self, store: Store) -> None:
@@ -208,13 +218,20 @@ class StoreWriter:
         """Take rows, to be saved with the next `flush`."""
         self._rows.append(rows)
 
+    def expect(self, stimuli: Iterable["Stimulus"]) -> None:
+        """Save which images are to be scored; until `fail` or `succeed` they are pending."""
+        self._notes[PENDING] |= {each.image_id: each.imagename for each in stimuli}
+        self.flush()
+
     def fail(self, stimulus: "Stimulus", reason: str) -> None:
         """Take note that an image has no scores, and why."""
-        self._failed[stimulus.imagename] = reason
+        self._notes[FAILED][stimulus.imagename] = reason
+        self._notes[PENDING].pop(stimulus.image_id, None)
 
     def succeed(self, stimulus: "Stimulus") -> None:
         """Take note that an image has all its scores."""
-        self._failed.pop(stimulus.imagename, None)
+        self._notes[FAILED].pop(stimulus.imagename, None)
+        self._notes[PENDING].pop(stimulus.image_id, None)
 
     def flush(self) -> None:
         """Save the rows taken so far as a part."""
@@ -235,13 +252,15 @@ class StoreWriter:
             write_table(table, self.path / PARTS / f"{max(numbers, default=0) + 1:06d}.parquet")
             self._n_saved += len(table)
             self._rows.clear()
-        if self._failed != self._failed_saved:
-            if self._failed:
-                text = json.dumps(self._failed, indent=1, ensure_ascii=False) + "\n"
-                write_text(text, self.path / FAILED)
+        for name, notes in self._notes.items():
+            if notes == self._notes_saved[name]:
+                continue
+            if notes:
+                text = json.dumps(notes, indent=1, ensure_ascii=False) + "\n"
+                write_text(text, self.path / name)
             else:
-                (self.path / FAILED).unlink(missing_ok=True)
-            self._failed_saved = dict(self._failed)
+                (self.path / name).unlink(missing_ok=True)
+            self._notes_saved[name] = dict(notes)
 
     @contextmanager
     def _saving(self) -> Iterator[None]:

@@ -254,7 +254,7 @@ def run_job(
         settings = ScoringSettings(draws=draws, batch_size=128, device=device)
         report(f"{job.name}: scoring {name}")
         score(images_of(name, world), classifier, settings, own / name)
-    # The record comes last: a store cannot tell that images which it never saw are missing.
+    # The record comes last: it says that the job is done.
     write_record(trainer, job.model, own, world=world)
     # With it the scores are what is kept; weights can be made again.
     shutil.rmtree(run)

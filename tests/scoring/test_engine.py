@@ -322,10 +322,19 @@ def test_what_was_measured_is_saved_before_an_error_is_passed_on(tmp_path, error
     with pytest.raises(type(error)):
         score(images, Counting(toy(), on_batch=fail), settings, tmp_path / "s", progress="lines")
     assert "the same command goes on" in capsys.readouterr().err
-    assert len(Store.open(tmp_path / "s").scores()) == 40
+    stopped = Store.open(tmp_path / "s")
+    assert len(stopped.scores()) == 40
+    names = [each.imagename for each in images]
+    # The first image has its 24 scores, the second some, and the others were never begun.
+    assert list(stopped.pending().values()) == names[1:]
+    decided = decide(stopped)
+    assert (decided["imagename"].tolist(), not stopped.is_complete()) == (names[:1], True)
+    assert sorted(decided.attrs["incomplete"]) == sorted(names[1:])
     classifier = Counting(toy())
     report, rows = run(tmp_path / "s", classifier, batch_size=10)
     assert len(classifier.measured) == report.n_evaluations == 216 - 40
+    assert Store.open(tmp_path / "s").is_complete()
+    assert not (tmp_path / "s" / "pending.json").exists()
     equal(rows, run(tmp_path / "1")[1])
 
 

@@ -288,6 +288,34 @@ def test_failed_images_are_kept_until_they_succeed(tmp_path):
     assert not (path / "failed.json").exists()
 
 
+def test_images_are_pending_until_they_are_scored_or_fail(tmp_path):
+    path = tmp_path / "s"
+    pending = {image.image_id: image.imagename for image in IMAGES}
+    with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+        writer.expect(IMAGES)
+        assert Store.open(path).pending() == pending
+    # Nothing was scored, so another run begins the store anew.
+    with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+        assert Store.open(path).pending() == {}
+        writer.expect(IMAGES)
+        writer.fail(IMAGES[0], "no image")
+        writer.succeed(IMAGES[1])
+    del pending[IMAGES[0].image_id], pending[IMAGES[1].image_id]
+    assert Store.open(path).pending() == pending
+    with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+        for image in IMAGES[2:]:
+            writer.succeed(image)
+    assert not (path / "pending.json").exists()
+
+
+@pytest.mark.parametrize("content", ["", "[1]", "{", "3"])
+def test_damaged_notes_are_none(tmp_path, content):
+    path = fill(tmp_path / "s")
+    (path / "pending.json").write_text(content)
+    (path / "failed.json").write_text(content)
+    assert (Store.open(path).pending(), Store.open(path).failed()) == ({}, {})
+
+
 def test_a_schedule_of_many_numbers_is_one_line_of_the_header(tmp_path):
     store = Store.open(fill(tmp_path / "s"))
     numbers = np.linspace(0.99, 0.01, 1000).tolist()

@@ -50,6 +50,7 @@ class Reconstructions:
         untouched: what comes out at strength 0, (H, W, 3): the original, or what the model's
             autoencoder or tokenizer makes of it.
         images: (S, P, H, W, 3).
+        weights: SHA-256 of the model's, "" where they are no files.
     """
 
     prompts: tuple[str, ...]
@@ -57,6 +58,7 @@ class Reconstructions:
     original: np.ndarray
     untouched: np.ndarray
     images: np.ndarray
+    weights: str = ""
 
     @property
     def error_maps(self) -> np.ndarray:
@@ -196,8 +198,10 @@ def reconstruct(
                     f"strength {strength:g}: expected pictures, found values that are no numbers: "
                     "the network runs over its range. Try dtype float32, or less guidance."
                 )
-            report(f"strength {strength:g}: {len(asked)} prompts")
-        return Reconstructions(asked, shares, make.original, make(0.0)[0], np.stack(made))
+            prompted = "1 prompt" if len(asked) == 1 else f"{len(asked)} prompts"
+            report(f"strength {strength:g}: {prompted}")
+        weights = str(classifier.describe()["weights"])
+        return Reconstructions(asked, shares, make.original, make(0.0)[0], np.stack(made), weights)
 
 
 class _Diffused:

@@ -42,9 +42,9 @@ def write_reconstructions(
 
     Files are ``original.png``, ``untouched.png`` and, by number of strength and prompt,
     ``picture-S-P.png``; ``difference-S.png`` between the first two prompts; ``overview.png``, a row
-    a strength; and `RECORD` with prompts, strengths, errors and what is told ``about`` the run. The
-    record comes last: where it is, all is there. Pictures of these names that an earlier run left
-    go first.
+    a strength; and `RECORD` with prompts, strengths, errors, the hash of the weights and what is
+    told ``about`` the run. The record comes last: where it is, all is there. Pictures of these
+    names that an earlier run left go first.
 
     Args:
         found: what to write.
@@ -74,6 +74,7 @@ def write_reconstructions(
     _save(folder / "overview.png", _overview(rows))
     written = {
         **about,
+        "weights": found.weights,
         "prompts": list(found.prompts),
         "strengths": list(found.strengths),
         "errors": found.errors.round(6).tolist(),

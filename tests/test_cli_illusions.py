@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gcbook.classifiers.weights import hash_weights
 from gcbook.cli import _repeat_prompts, main
+from gcbook.miniatures.shipped import DATA
 
 
 def call(capsys, *arguments):
@@ -48,6 +50,7 @@ def test_a_miniature_sees_a_duck_and_a_rabbit(capsys, tmp_path, picture):
     record = json.loads((tmp_path / "out/reconstructions.json").read_text())
     assert record["prompts"] == ["an image of a duck", "an image of a rabbit"]
     assert (record["model"], record["steps"], record["seed"]) == ("mini-pixel", 4, 0)
+    assert record["weights"] == hash_weights(DATA / "models" / "mini-pixel")
     status, _, err = call(capsys, *command)
     assert status == 2
     assert "already has results" in err

@@ -56,9 +56,10 @@ def test_prompts_that_are_all_alike_are_called_chance(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("after", "says"), [(1.0, "is a part of it."), (0.0, "which does not show that")]
+    ("after", "gain", "says"),
+    [(1.0, "+1.000", "is a part of it."), (0.0, "0.000", "which does not show that")],
 )
-def test_several_reconstructions_are_compared_with_one(monkeypatch, after, says):
+def test_several_reconstructions_are_compared_with_one(monkeypatch, after, gain, says):
     table = pd.DataFrame(
         {"image_id": list("abcd"), "category": "cat", "silhouette": list("abcd"), "right": 0.0}
     )
@@ -67,7 +68,7 @@ def test_several_reconstructions_are_compared_with_one(monkeypatch, after, says)
     monkeypatch.setattr(muse_sticking, "regenerated_store", lambda ratio, draws: None)
     monkeypatch.setattr(muse_sticking, "right_by_distance", lambda store: next(tables))
     said = several_sentence(draws=50)
-    assert f"from 0% to {after:.0%} right, {after:+.3f} ({after:.3f} to {after:.3f})" in said
+    assert f"from 0% to {after:.0%} right, {gain} ({after:.3f} to {after:.3f})" in said
     assert says in said
 
 

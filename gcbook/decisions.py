@@ -96,12 +96,13 @@ def decide(
             "and not for draws of a bound; expected log."
         )
     table = decide_rows(store, store.scores(), weighting, norm, draws, rule, pooling)
-    failed = {k: why for k, why in store.failed().items() if k not in set(table["imagename"])}
-    decided = set(table["image_id"])
+    names, decided = set(table["imagename"]), set(table["image_id"])
+    failed = {name: why for name, why in store.failed().items() if name not in names}
     pending = (name for image_id, name in store.pending().items() if image_id not in decided)
-    left_out = dict.fromkeys([*table.attrs["incomplete"], *pending])
-    unfinished = tuple(name for name in left_out if name not in failed)
-    table.attrs |= {"failed": failed, "incomplete": unfinished}
+    # An image that was begun is pending, too.
+    unfinished = dict.fromkeys([*table.attrs["incomplete"], *pending])
+    incomplete = tuple(name for name in unfinished if name not in failed)
+    table.attrs |= {"failed": failed, "incomplete": incomplete}
     return table
 
 

@@ -198,8 +198,7 @@ def reconstruct(
                     f"strength {strength:g}: expected pictures, found values that are no numbers: "
                     "the network runs over its range. Try dtype float32, or less guidance."
                 )
-            prompted = "1 prompt" if len(asked) == 1 else f"{len(asked)} prompts"
-            report(f"strength {strength:g}: {prompted}")
+            report(f"strength {strength:g}, prompts: {len(asked)}")
         weights = str(classifier.describe()["weights"])
         return Reconstructions(asked, shares, make.original, make(0.0)[0], np.stack(made), weights)
 

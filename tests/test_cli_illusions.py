@@ -46,7 +46,7 @@ def test_a_miniature_sees_a_duck_and_a_rabbit(capsys, tmp_path, picture):
     lines = out.splitlines()
     assert lines[0].startswith("strength 0.5, an image of a duck: error 0.")
     assert lines[-1] == str(tmp_path / "out/overview.png")
-    assert "strength 0.5: 2 prompts" in err
+    assert "strength 0.5, prompts: 2" in err
     record = json.loads((tmp_path / "out/reconstructions.json").read_text())
     assert record["prompts"] == ["an image of a duck", "an image of a rabbit"]
     assert (record["model"], record["steps"], record["seed"]) == ("mini-pixel", 4, 0)

@@ -291,7 +291,7 @@ def lead_sentence(rows: pd.DataFrame) -> str:
     )
     if whole["low"] <= 0:
         said += (
-            "All noise together, that is not clear of 0: these images show where the shape's "
+            "All noise together, that is not clearly above 0: these images show where the shape's "
             "prompt gains, and not that it wins. "
         )
     if less["low"] > 0:

@@ -218,8 +218,11 @@ def test_an_incomplete_store_says_who_is_left_out(capsys, tmp_path, images, aske
     call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "4")
     status, out, err = call(capsys, "decide", tmp_path / "s", "-o", tmp_path / "edge_x.csv")
     assert status == 0
+    # Of 16 images five were begun; the other eight were asked for all the same.
     assert "3 images, accuracy" in out
-    assert "left out, scores not complete: 5 images" in err
+    assert "left out, scores not complete: 13 images" in err
+    begun = Store.open(tmp_path / "s").images()
+    assert len(begun) == 3 + 5
 
 
 def test_one_csv(capsys, tmp_path, images, asked):

@@ -33,6 +33,7 @@ def band_power(
     Args:
         images: (..., H, W), H and W alike.
         bands: from and to, in cycles an image, the upper end excluded; by default `octave_bands`.
+            From 0 to 1 is the square of the mean.
 
     Returns:
         float64 (..., bands).

@@ -10,11 +10,13 @@ from gcbook.figures.parts import interval_tooltips, nothing
 from gcbook.figures.theme import CHANCE_LINE
 from gcbook.figures.toy import side_by_side
 from gcbook.views.high_pass import PAPER, SETS
+from gcbook.views.restored_detail import MEAN
 
 __all__ = ["fig_decays", "fig_prompted_detail", "fig_reduced", "fig_restored_detail"]
 
 _SIDE, _HEIGHT = 270, 240
 _BANDS = ["#5b3794", "#3e7cb1", "#3a9c6b", "#b3791f"]
+_MEAN_COLOR, _MEAN_DASH = "#7a7a7a", [1, 4]
 _COLORS = {
     "As in training": "#7a7a7a",
     "High-pass": "#d0273c",
@@ -66,8 +68,8 @@ def fig_restored_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
         [],
         "Two panels over the strength of the noise, a line for each band of spatial frequency with "
         "the band of its interval. Left: the power of the restored images as a share of that of "
-        "the clean ones; all lines fall from 1 to 0, the finer the band the earlier. Right: the "
-        "power of the error, which rises from 0 to 1 likewise.",
+        "the clean ones. Right: the power of the error, 0 where all is restored and 1 where "
+        "nothing is.",
     )
 
 
@@ -118,11 +120,11 @@ def fig_prompted_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
         side_by_side(
             panels,
             [k],
-            "Three panels over the strength of the noise, a line for each band of spatial "
-            "frequency: by how much the error under a prompt is smaller than under prompts that "
-            "name nothing in the image, for images whose cues agree under the right prompt, and "
-            "for cue conflicts under the shape's and under the texture's. A slider weights all "
-            "of it by exp(−kt).",
+            "Three panels over the strength of the noise, a line for the mean brightness and for "
+            "each band of spatial frequency: by how much the error under a prompt is smaller than "
+            "under prompts that name nothing in the image, for images whose cues agree under the "
+            "right prompt, and for cue conflicts under the shape's and under the "
+            "texture's. A slider weights all of it by exp(−kt).",
         )
         .properties(columns=3)
         .resolve_scale(y="shared")
@@ -132,11 +134,15 @@ def fig_prompted_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
 def _by_band(rows: pd.DataFrame) -> dict[str, Any]:
     bands = list(dict.fromkeys(rows["band"]))
     legend = alt.Legend(title="Cycles an image", symbolOpacity=1)
-    dashes = [[1, 0], [8, 3], [2, 2], [8, 3, 2, 3], [1, 4]]
+    dashes = [[1, 0], [8, 3], [2, 2], [8, 3, 2, 3]]
+    octaves = [band for band in bands if band != MEAN]
+    looks = dict(zip(octaves, zip(_BANDS, dashes, strict=False), strict=False))
+    looks[MEAN] = (_MEAN_COLOR, _MEAN_DASH)
+    colors, strokes = ([looks[band][place] for band in bands] for place in (0, 1))
     return {
-        "color": alt.Color("band:N", scale=alt.Scale(domain=bands, range=_BANDS), legend=legend),
+        "color": alt.Color("band:N", scale=alt.Scale(domain=bands, range=colors), legend=legend),
         "strokeDash": alt.StrokeDash(
-            "band:N", scale=alt.Scale(domain=bands, range=dashes[: len(bands)]), legend=legend
+            "band:N", scale=alt.Scale(domain=bands, range=strokes), legend=legend
         ),
     }
 

@@ -1,6 +1,6 @@
 """The gallery of reconstructions, Fig. 7: a picture, and what a model makes of it when told."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
@@ -126,7 +126,10 @@ def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
     ranked = rows.assign(step=rows.groupby("image").cumcount() + 1)
     steps = int(ranked["step"].max())
     parameters = [dropdown("fetched_image", "Picture ", images, images[0])]
+    said: dict[str, Any] = {}
     if steps > 1:
+        strengths = sorted(rows["strength"].unique())
+        said = positions({"fetched_step": [f"{strength:.2f}" for strength in strengths]})
         bind = alt.binding_range(min=1, max=steps, step=1, name="Strength ")
         parameters.append(alt.param(name="fetched_step", value=1, bind=bind))
     step = "fetched_step" if steps > 1 else "1"
@@ -155,6 +158,7 @@ def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
         words.encode(x=at("px"), y=at("py"), text="heading:N", description="spoken:N"),
     ]
     chart = alt.layer(*layers).add_params(*parameters)
+    chart = chart.properties(usermeta=said) if said else chart
     height = 270 if rows["picture"].str.len().max() == 1 else 520
     return finish(
         chart.properties(view=alt.ViewBackground(stroke=None)),

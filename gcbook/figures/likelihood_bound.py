@@ -246,10 +246,10 @@ def fig_ratio(rows: pd.DataFrame) -> alt.TopLevelMixin:
             width="container",
             height=280,
             description=(
-                "By how much each number from −4 to 4 speaks for class A, four lines. By the "
-                "likelihoods the line falls from left to right in steps, up and down with the "
-                "peaks of the classes; that of the bound lies on it. With exp(−7t) the steps are "
-                "smaller, and with equal weights the line is almost straight."
+                "By how much each number from −4 to 4 speaks for class A, four lines: by the "
+                "likelihoods, by the bound, by the errors weighted with exp(−7t), and by the "
+                "errors with equal weights. A line that goes up and down follows the peaks of the "
+                "classes, a straight one their hills."
             ),
         )
         .configure_legend(orient="bottom", columns=4)

@@ -50,7 +50,7 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
     tooltip = [
         alt.Tooltip("label:N", title="Prompt names"),
-        alt.Tooltip("distance:Q", title="L2 distance", format=".4f"),
+        alt.Tooltip("distance:Q", title="Mean squared distance", format=".4f"),
         alt.Tooltip("place:Q", title="Place"),
     ]
     color = alt.condition("datum.place === 1", alt.value(_NEAR), alt.value(_FAR))

@@ -105,6 +105,7 @@ def clustered_means(
     by: Sequence[str],
     column: str,
     *,
+    share: bool = False,
     draws: int = 2000,
     confidence: float = 0.95,
     seed: int = 0,
@@ -115,6 +116,8 @@ def clustered_means(
         rows: see `clustered_sums`, as are the others.
         by: columns to group by.
         column: whose mean.
+        share: its values are 0 and 1, so that an interval must not end where all are alike; as many
+            answers are counted as there are silhouettes (see `gcbook.resample.interval`).
         draws: resamples.
         confidence: of the intervals.
         seed: of the resampling.
@@ -125,7 +128,8 @@ def clustered_means(
     keys, sums = clustered_sums(rows, by, [column], draws=draws, seed=seed)
     with np.errstate(invalid="ignore"):  # a resample can leave a group without images
         mean = sums[column] / sums["n"]
-    low, high = interval(mean, confidence)
+    silhouettes = rows.groupby(list(by), sort=True, observed=True)["silhouette"].nunique()
+    low, high = interval(mean, confidence, n=silhouettes.to_numpy() if share else None)
     return keys.assign(n=sums["n"][:, 0].astype(int), mean=mean[:, 0], low=low, high=high)
 
 
@@ -134,6 +138,7 @@ def clustered_columns(
     by: Sequence[str],
     columns: Sequence[str],
     *,
+    shares: Sequence[str] = (),
     draws: int = 2000,
     confidence: float = 0.95,
     seed: int = 0,
@@ -146,6 +151,7 @@ def clustered_columns(
         table: with ``category, silhouette``, see `clustered_sums`.
         by: columns to group by.
         columns: to take means of.
+        shares: those of them whose values are 0 and 1, see `clustered_means`.
         draws: resamples.
         confidence: of the intervals.
         seed: of the resampling.
@@ -159,7 +165,13 @@ def clustered_columns(
             found[names] = np.nan
             continue
         part = clustered_means(
-            known, by, column, draws=draws, confidence=confidence, seed=seed
+            known,
+            by,
+            column,
+            share=column in shares,
+            draws=draws,
+            confidence=confidence,
+            seed=seed,
         ).rename(columns=dict(zip(("mean", "low", "high"), names, strict=True)))
         found = found.merge(part[[*by, *names]], on=list(by), how="left")
     return found

@@ -12,10 +12,11 @@ wears its own category's texture with probability .89, and else that of any othe
 **Contrast.** The amplitude of natural images falls with frequency as :math:`f^{-a}`, with a from
 .8 to 1.5 and 1.2 on average (Tolhurst, Tadmor & Chao, 1992). In two dimensions the energy of an
 octave around f is then proportional to :math:`f^{2 - 2a}`. An object that fills the frame spans, at
-32 pixels, the three octaves below that of its texture, whose period is about five pixels. The
-contrast of texture over that of figure against ground is the square root of one octave's energy
-over the sum of those three: .75 for a = .8, .43 for 1.2, .27 for 1.5. Each image draws its ratio
-between these bounds, evenly in the logarithm.
+32 pixels, the three octaves below that of its texture, taken to repeat after about five pixels.
+(Most families repeat after one to two times that, so texture is rather coarser than was argued;
+`gcbook.views.texture_bands` measures it.) The contrast of texture over that of figure against
+ground is the square root of one octave's energy over the sum of those three: .75 for a = .8, .43
+for 1.2, .27 for 1.5. Each image draws its ratio between these bounds, evenly in the logarithm.
 
 **Background.** Noise with the same average amplitude spectrum, at most half as strong as the
 contrast of figure and ground; it tells nothing about the category.
@@ -55,7 +56,8 @@ class World:
         supersampling: pixels are means over so many by so many points.
         diagnosticity: probability that an object wears its own category's texture, in [0, 1].
         textures: the texture of each category, in the order of `ALL_CATEGORIES`.
-        period: of the textures, in pixels of the image.
+        period: unit of the textures' wavelengths, in pixels of the image; most families repeat
+            after one to two of it (`gcbook.stimuli.textures`).
         tilt: of the textures about their own direction, in degrees.
         figure_ground: difference between the mean luma of figure and ground, which both lie
             between .15 and .85, so that little is cut off at black and white.

@@ -11,7 +11,6 @@ from gcbook.miniatures.answers import miniature_answers
 from gcbook.miniatures.shares import accuracies, blind_bias, cue_shares
 from gcbook.miniatures.shipped import DRAWS, recipe_of, shipped_models, shipped_sets
 from gcbook.stimuli.bands import BAND_SETS, BANDS
-from gcbook.stimuli.miniworld import DEFAULT_WORLD
 from gcbook.views.miniature_kinds import listed
 from gcbook.views.words import number, span
 
@@ -22,16 +21,15 @@ __all__ = [
     "band_rows",
     "band_sentence",
     "sharp_outline_sentence",
-    "texture_left",
 ]
 
 WHOLE = "all"
 ORDER = (*BANDS[:3], WHOLE, *BANDS[3:])
 """From coarse detail alone to fine detail alone."""
 COARSE, FINE = "low-4", "high-4"
-"""Of the bands, where texture is nearly gone, and where the coarse part of the outline is."""
+"""Of the bands, where much of the texture is gone, and where the coarse part of the outline is."""
 MEASURES = {
-    "accuracy": "Accuracy, both cues agree",
+    "accuracy": "Accuracy, cues agree",
     "shape_accuracy": "Conflict: answers by shape",
     "texture_accuracy": "Conflict: answers by texture",
     "shape_bias": "Shape bias",
@@ -58,22 +56,11 @@ def unfiltered_id(image_id: str) -> str:
     return image_id
 
 
-def texture_left(band: str) -> str:
-    """Say how much of the textures' amplitude a low-pass filter leaves.
-
-    >>> texture_left("low-4")
-    '9% to 26%'
-    """
-    cut = float(band.removeprefix("low-"))
-    cycles = [DEFAULT_WORLD.resolution / period for period in DEFAULT_WORLD.period]
-    left = sorted(2.0 ** -((each / cut) ** 2) for each in cycles)
-    return f"{left[0]:.0%} to {left[1]:.0%}"
-
-
 def band_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
     """Accuracy, answers by either cue and shape bias, by what is left of the images.
 
-    Whole images are the same images, unfiltered, asked about with as many draws.
+    Whole images are the same images, unfiltered, asked about with as many draws. Of ordinary images
+    only those count that wear their own category's texture.
 
     Args:
         draws: resamples of silhouettes.
@@ -100,6 +87,7 @@ def band_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
     agree = pd.concat(
         [filtered[filtered["dataset"] == BAND_SETS[0]], whole[whole["dataset"] == "low-pass"]]
     )
+    agree = agree[agree["texture"] == agree["category"]]
     conflict = pd.concat(
         [filtered[filtered["dataset"] == BAND_SETS[1]], whole[whole["dataset"] == "cue-conflict"]]
     )

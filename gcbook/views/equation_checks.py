@@ -43,8 +43,12 @@ def equation_rows(model: Mixture) -> pd.DataFrame:
             _tweedie(model),
             _posterior_mean(model),
             _noise_error(),
+            _backwards(),
             _gaussian_divergence(),
+            _prior(),
+            _reconstruction(model),
             _weights_of_the_bound(model),
+            _endless_steps(),
         ]
     )
 
@@ -128,6 +132,38 @@ def _noise_error() -> dict:
     )
 
 
+def _step_back(earlier: float, later: float, x_t: float, clean: float) -> tuple[float, float]:
+    """Mean and variance of the noised number one step earlier, if the clean one is known."""
+    (a_s, s_s), (a_t, s_t) = _at(earlier), _at(later)
+    a, added = a_t / a_s, s_t**2 - (a_t / a_s) ** 2 * s_s**2
+    mean = (a * s_s**2 * x_t + a_s * added * clean) / s_t**2
+    return mean, added * s_s**2 / s_t**2
+
+
+def _backwards() -> dict:
+    """By Bayes' rule: the step before is as likely as it is from x, and as it leads to x_i."""
+    one, other = [], []
+    for earlier, later in pairwise(step_times(16)[2:13]):
+        (a_s, s_s), (a_t, _) = _at(earlier), _at(later)
+        _, s_t = _at(later)
+        clean, x_t = 0.7, 0.2
+        mean, variance = _step_back(earlier, later, x_t, clean)
+        one.append((mean, variance))
+        # Wide enough for whichever of the two factors is the narrower.
+        near = mean + np.sqrt(variance) * np.linspace(-12, 12, 8001)
+        added = s_t**2 - (a_t / a_s) ** 2 * s_s**2
+        logs = -((near - a_s * clean) ** 2) / (2 * s_s**2)
+        logs -= (x_t - a_t / a_s * near) ** 2 / (2 * added)
+        joint = np.exp(logs - logs.max())
+        total = integrate.simpson(joint, x=near)
+        found = integrate.simpson(joint * near, x=near) / total
+        other.append((found, integrate.simpson(joint * (near - found) ** 2, x=near) / total))
+    formula = r"q(x_{i-1}|x_i, x) \propto q(x_{i-1}|x) q(x_i|x_{i-1})"
+    return _row(
+        "Noise read backwards is Gaussian", formula, "integration", np.array(one), np.array(other)
+    )
+
+
 def _gaussian_divergence() -> dict:
     """A term of the bound is a divergence between two Gaussians, which can be integrated."""
     times = step_times(16)
@@ -136,18 +172,15 @@ def _gaussian_divergence() -> dict:
         (a_s, s_s), (a_t, s_t) = _at(earlier), _at(later)
         clean, guess = 0.7, -0.4
         one.append(((a_s / s_s) ** 2 - (a_t / s_t) ** 2) / 2 * (clean - guess) ** 2)
-        a, variance_step = a_t / a_s, s_t**2 - (a_t / a_s) ** 2 * s_s**2
-        variance = variance_step * s_s**2 / s_t**2
         x_t = a_t * clean + s_t * 0.3
-        means = [
-            (a * s_s**2 * x_t + a_s * variance_step * value) / s_t**2 for value in (clean, guess)
-        ]
+        steps = [_step_back(earlier, later, x_t, value) for value in (clean, guess)]
+        means, variance = [mean for mean, _ in steps], steps[0][1]
         sd = np.sqrt(variance)
         grid = means[0] + sd * np.linspace(-10, 10, 4001)
         logs = [-((grid - mean) ** 2) / (2 * variance) for mean in means]
         p = np.exp(logs[0]) / (sd * np.sqrt(2 * np.pi))
         other.append(integrate.simpson(p * (logs[0] - logs[1]), x=grid))
-    formula = r"\mathrm{KL} = \frac12 (\mathrm{SNR}_{t-1} - \mathrm{SNR}_t)(x_0 - \hat x)^2"
+    formula = r"\mathrm{KL} = \frac12 (\mathrm{SNR}_{i-1} - \mathrm{SNR}_i)(x - \hat x(x_i))^2"
     return _row(
         "A step of the bound is a weighted error",
         formula,
@@ -155,6 +188,55 @@ def _gaussian_divergence() -> dict:
         np.array(one),
         np.array(other),
     )
+
+
+def _prior() -> dict:
+    """What is left of the number in the last step, integrated."""
+    one, other = [], []
+    for t in TIMES[1:]:
+        alpha, sigma = _at(t)
+        one.append((alpha**2 * NUMBERS**2 + sigma**2 - 1 - np.log(sigma**2)) / 2)
+        left = (WIDE[:, None] - alpha * NUMBERS) / sigma
+        q = np.exp(-(left**2) / 2) / (sigma * np.sqrt(2 * np.pi))
+        ratio = -(left**2) / 2 - np.log(sigma) + WIDE[:, None] ** 2 / 2
+        other.append(integrate.simpson(q * ratio, x=WIDE, axis=0))
+    formula = (
+        r"\mathrm{KL}(q(x_T|x) \| N(0, 1)) = "
+        r"\frac12 (\alpha_T^2 x^2 + \sigma_T^2 - 1 - \log \sigma_T^2)"
+    )
+    return _row(
+        "The prior is known in closed form", formula, "integration", np.array(one), np.array(other)
+    )
+
+
+def _reconstruction(model: Mixture) -> dict:
+    """The first step's part, as the bound has it and integrated over the noise."""
+    most = 4.0
+    one = bound_terms(model, NUMBERS, 8, most=most).reconstruction
+    (t,) = step_times(8, most=most)[:1]
+    alpha, sigma = _at(t)
+    noise = np.linspace(-9, 9, 4001)
+    guess = model.posterior_mean(alpha * NUMBERS[:, None] + sigma * noise, alpha, sigma)
+    variance = (sigma / alpha) ** 2
+    logs = -((NUMBERS[:, None] - guess) ** 2) / (2 * variance) - np.log(2 * np.pi * variance) / 2
+    normal = np.exp(-(noise**2) / 2) / np.sqrt(2 * np.pi)
+    other = integrate.simpson(normal * -logs, x=noise)
+    formula = r"\mathbb E[-\log N(x; \hat x(x_1), 1/\mathrm{SNR}_1)]"
+    return _row("What the first step leaves open", formula, "integration", one, other)
+
+
+def _endless_steps() -> dict:
+    """Of ever more steps, the fall of the SNR over a step is its slope."""
+    t = np.array(TIMES)
+    one = np.pi / 2 * np.cos(np.pi / 2 * t) / np.sin(np.pi / 2 * t) ** 3
+    step = STEP / 10  # the slope is steep
+    before, after = (CosineSchedule().alpha(t + d) ** 2 for d in (-step, step))
+    other = (before / (1 - before) - after / (1 - after)) / (4 * step)
+    formula = (
+        r"-\frac12 \frac{\mathrm d\,\mathrm{SNR}_t}{\mathrm dt} = "
+        r"\frac{\pi}{2} \frac{\cos(\pi t/2)}{\sin^3(\pi t/2)}"
+    )
+    return _row("The weight of endless steps", formula, "differences", one, other)
 
 
 def _weights_of_the_bound(model: Mixture) -> dict:
@@ -165,7 +247,7 @@ def _weights_of_the_bound(model: Mixture) -> dict:
     terms = bound_terms(model, NUMBERS, 32)
     ratio = kept / (1 - kept)
     errors = terms.by_step / ((ratio[:-1] - ratio[1:]) / 2)[:, None]
-    formula = r"L_T = \sum_t w_t\, \mathbb E (x_0 - \hat x(x_t))^2"
+    formula = r"L = \sum_i w_i\, \mathbb E (x - \hat x(x_i))^2"
     return _row(
         "The scorer's weights elbo are the bound's",
         formula,

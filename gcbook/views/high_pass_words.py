@@ -72,8 +72,8 @@ def small_input_sentence(rows: pd.DataFrame, pixels: int) -> str:
     if least is None or most is None or not least["high"] < most["low"]:
         return (
             "So the miniature world cannot tell which of the two reasons is Imagen's: its images "
-            f"have {pixels} pixels a side, and no two of its diffusion models clearly differ in "
-            "what they read of the finest detail."
+            f"have {pixels} pixels a side, and of no two of its diffusion models do the intervals "
+            "lie apart in what they read of the finest detail."
         )
     ever = float(high.loc[high["model"] == least["model"], "accuracy"].max())
     reach = (
@@ -82,7 +82,7 @@ def small_input_sentence(rows: pd.DataFrame, pixels: int) -> str:
         else f"though under another k {least['model']} gets {ever:.0%}"
     )
     return (
-        f"But a small input cannot be the whole reason for a difference of this kind: "
+        "But a difference of this kind need not come from a small input: "
         f"{least['model']} and {most['model']} are shown the same {pixels} pixels a side, and "
         f"under the paper's k one answers {least['accuracy']:.0%} of the high-pass images "
         f"rightly, the other {most['accuracy']:.0%}, {reach}. What the two differ in is what they "
@@ -104,7 +104,9 @@ def floor_sentence(rows: pd.DataFrame) -> str:
     best = max(whole.to_dict("records"), key=lambda row: row["accuracy"])
     able, least = best["low"] > CHANCE, whole["commonest"].min()
     verdict = (
-        "which is above chance, but leaves little to lose"
+        "not resampled"
+        if pd.isna(best["low"])
+        else "which is above chance, but leaves little to lose"
         if able and best["accuracy"] < 3 * CHANCE
         else "which is above chance"
         if able

@@ -174,13 +174,18 @@ def overlap_sentence(rows: pd.DataFrame) -> str:
         return ""
     parts = []
     for (model, drawing), group in rows.groupby(["model", "drawing"], sort=False):
+        here = (
+            f"{_at_strengths(_held(group, 'more_here'))} more than in the mirrored parts"
+            if group["more_here"].notna().all()
+            else "and their mirror image is too much like them to say whether there alone"
+        )
         parts.append(
             f"{model}, {drawing}: {_at_strengths(_held(group, 'more'))} more than wrong prompts "
-            f"do, {_at_strengths(_held(group, 'more_here'))} more than in the mirrored parts"
+            f"do, {here}"
         )
     return (
         "Whether the prompts of the readings differ within the annotated parts, with intervals "
-        f"above none: {'; '.join(parts)}."
+        f"above 0: {'; '.join(parts)}."
     )
 
 
@@ -221,21 +226,22 @@ def both_sentence(
                 understood[str(drawing)] = _at_strengths(both)
         which = "; ".join(f"{drawing} {at}" for drawing, at in understood.items())
         alike = own[own["drawing"] == "blend"].set_index("strength")["holds"]
-        here = blends[blends["model"] == model].set_index("strength")["more_here_low"] > 0
+        mixed = _held(blends[blends["model"] == model], "named").set_index("strength")
+        here = mixed["holds"] & (mixed["more_here_low"] > 0)
         drawings = of_model["drawing"].nunique()
         drawn = (
-            f"for all of a drawing's readings at one strength, for {len(understood)} of the {told} "
-            f"(of {drawings}) drawings whose readings this judge knows"
-            f"{f' ({which})' if which else ''}, and "
+            f"of {drawings} drawings the judge knows all readings of {told}, and both criteria "
+            "hold, for every reading and at one and the same strength, for "
+            f"{len(understood)} of these{f' ({which})' if which else ''}"
             if told
-            else f"for no drawing that can be told of, since of none of the {drawings} does this "
-            "judge know all readings, and "
+            else f"of none of the {drawings} drawings does the judge know all readings, so nothing "
+            "is concluded of them"
         )
         parts.append(
-            f"For {model} both hold {drawn}for the mean of the {BLENDS} blends "
+            f"- {model}: {drawn}. For the mean of the {BLENDS} blends both hold "
             f"{_at_strengths(_together(alike, here))}."
         )
-    return " ".join(parts)
+    return "\n".join(parts)
 
 
 def _together(first: pd.Series, second: pd.Series) -> pd.DataFrame:

@@ -51,7 +51,8 @@ def judge_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) ->
     for answers in (_tested(), *(_made(model) for model in reconstructed_models())):
         three = answers[answers["category"].isin(EXTRA_CATEGORIES)]
         every, extra = (
-            clustered_means(part, ["shown"], "right", **resampling) for part in (answers, three)
+            clustered_means(part, ["shown"], "right", share=True, **resampling)
+            for part in (answers, three)
         )
         named = extra.drop(columns="n").rename(
             columns={"mean": "extra", "low": "extra_low", "high": "extra_high"}

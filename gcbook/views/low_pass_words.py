@@ -231,10 +231,13 @@ def rank_sentence(rows: pd.DataFrame) -> str:
     sharp = EXPERIMENTS[HIGH_PASS].title
     if sharp in place:
         other = found[place[sharp] - 1]
-        lower = "lower, as" if other["r"] < blurred["r"] else "not lower, as"
+        lower = (
+            "lower, as the explanation would have it"
+            if other["r"] < blurred["r"]
+            else "not lower, against what the explanation would have"
+        )
         parts.append(
-            f"High-pass images are number {place[sharp]} ({number(other['r'], '.2f')}), {lower} "
-            "the explanation would have it."
+            f"High-pass images are number {place[sharp]} ({number(other['r'], '.2f')}), {lower}."
         )
     return " ".join(parts)
 

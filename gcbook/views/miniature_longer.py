@@ -1,6 +1,7 @@
 """What a miniature would gain if it were trained longer, and whether noise does more than that."""
 
 import json
+from typing import Any
 
 from gcbook.miniatures.answers import miniature_answers
 from gcbook.miniatures.pooled import CONFLICT, PLAIN, change_of, pooled_measures
@@ -104,7 +105,12 @@ def noise_or_length_sentence(
         f"{_change(longer)}, and from there it is {_change(more)} to `{noisy}` of the same seed."
     )
     if longer["low"] > 0 and not _is_clear(more):
-        said += " So enough clean training does as much as the noise, as far as one seed can tell."
+        more_images = _record(twin)["images_seen"] / model_card(noisy)["images_seen"]
+        said += (
+            " So this seed does not show that noise does more than longer training without it. It "
+            f"does not show that both do the same: the twin saw {number(more_images, '.2g')} times "
+            f"the images of `{noisy}`, and {number(1 - longer['after'], '.3f')} were left to gain."
+        )
     return said
 
 
@@ -113,8 +119,15 @@ def _twin(miniature: str) -> tuple[float, int]:
     twin = f"{miniature}{LONG}"
     if miniature not in shipped_models() or not set(SETS) <= set(shipped_sets(twin)):
         return 0, 0
-    record = json.loads((DATA / "scores" / twin / RECORD).read_text(encoding="utf-8"))
+    record = _record(twin)
     return record["images_seen"] / model_card(miniature)["images_seen"], record["plan"]["steps"]
+
+
+def _record(twin: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        (DATA / "scores" / twin / RECORD).read_text(encoding="utf-8")
+    )
+    return found
 
 
 def _is_clear(found: dict[str, float]) -> bool:

@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 RULES = {
-    "distance": "Smallest L2 distance",
+    "distance": "Smallest distance",
     "less": "The same, less each prompt's own mean",
     "bound": "Likelihood bound",
 }
@@ -107,7 +107,7 @@ def rule_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
     by = ["rule", "how", "evaluations"]
     order = answers[by].drop_duplicates()
     found = clustered_means(
-        answers, by, "right", draws=draws, confidence=confidence, seed=seed
+        answers, by, "right", share=True, draws=draws, confidence=confidence, seed=seed
     ).rename(columns={"mean": "accuracy"})
     rules = list(RULES)
     found = order.merge(found, on=by).sort_values(

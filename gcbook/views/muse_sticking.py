@@ -19,6 +19,7 @@ from gcbook.miniatures.regenerated import (
     regenerated_store,
 )
 from gcbook.stimuli.miniworld import ALL_CATEGORIES
+from gcbook.stimuli.testsets import silhouette_of
 from gcbook.views.miniature_kinds import listed
 from gcbook.views.muse import RULES, distances, right_by_distance
 from gcbook.views.words import number, span
@@ -45,7 +46,8 @@ class Share:
 
     Attributes:
         value: the share.
-        chance: its mean where an image's distances are permuted over the prompts.
+        chance: its mean where a silhouette's distances are permuted over the prompts, alike in all
+            of its images.
         p: share of permutations in which it is as large.
     """
 
@@ -122,10 +124,13 @@ def stick_sentence(rows: pd.DataFrame, ratio: float) -> str:
         ("drawn", "distance", "how well a prompt is drawn and the distance to which it leads"),
     ):
         found = correlate(rows[first], rows[second])[1]
-        parts.append(
-            f"between {what}, ρ = {number(found.r, '.2f')} "
-            f"({span(found.low, found.high, '.2f')}, p = {found.p:.2g})"
+        # Whatever is nearest is named: that coefficient is negative by chance, too.
+        tested = (
+            "both come from the same distances, so it would be negative by chance, too"
+            if second == "named"
+            else f"{span(found.low, found.high, '.2f')}, p = {found.p:.2g}"
         )
+        parts.append(f"between {what}, ρ = {number(found.r, '.2f')} ({tested})")
     noise = (
         ". Prompts' distances cannot be told from chance here, and neither can what goes with them"
         if prompts_share(ratio).p > NOISE
@@ -140,12 +145,16 @@ def prompts_share(ratio: float) -> Share:
     Args:
         ratio: share of the tokens that is hidden.
     """
-    _, errors = distances(regenerated_store(ratio))
+    images, errors = distances(regenerated_store(ratio))
     centred = errors - errors.mean(axis=1, keepdims=True)
     whole = np.square(centred).mean()
+    # Images of one silhouette have more in common, so they keep their prompts together.
+    of_image, names = pd.factorize(images["imagename"].map(silhouette_of))
+    summed = np.zeros((len(names), centred.shape[1]))
+    np.add.at(summed, of_image, centred)
     rng = np.random.default_rng(0)
     by_chance = [
-        np.square(rng.permuted(centred, axis=1).mean(axis=0)).mean() / whole
+        np.square(rng.permuted(summed, axis=1).sum(axis=0) / len(centred)).mean() / whole
         for _ in range(PERMUTATIONS)
     ]
     found = float(np.square(centred.mean(axis=0)).mean() / whole)
@@ -198,7 +207,9 @@ def several_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int =
             gain, ["all"], "gain", draws=draws, confidence=confidence, seed=seed
         ).iloc[0]
         verdict = (
-            "so the luck of single samples is a part of it"
+            "not resampled"
+            if np.isnan(found["low"])
+            else "so the luck of single samples is a part of it"
             if found["low"] > 0
             else "which does not show that the luck of single samples is a part of it"
         )

@@ -10,11 +10,17 @@ from gcbook.miniatures.pooled import PLAIN, change_of, pooled_measures
 from gcbook.stimuli.testsets import make_test_set
 from gcbook.training import cnn
 from gcbook.views.miniature_kinds import plural
-from gcbook.views.noise_training import MEASURES, TRAINED, paper_rows
+from gcbook.views.noise_training import CLEAN, MEASURES, TRAINED, paper_rows
 from gcbook.views.training_course import course_answers
 from gcbook.views.words import number, span
 
-__all__ = ["change_sentence", "equal_steps_sentence", "normalized_variance", "resampled_phrase"]
+__all__ = [
+    "change_sentence",
+    "equal_steps_sentence",
+    "normalized_variance",
+    "resampled_phrase",
+    "room_sentence",
+]
 
 
 def resampled_phrase(cells: pd.DataFrame) -> str:
@@ -32,6 +38,29 @@ def resampled_phrase(cells: pd.DataFrame) -> str:
     few = seeds[seeds > 1].min()
     where = ", and seeds where there are several" if seeds.min() == 1 else " and seeds"
     return f"resample silhouettes{where} ({few:g} seeds tell the spread between runs but roughly)"
+
+
+def room_sentence(cells: pd.DataFrame) -> str:
+    """Say how much of a shape bias the plain network lacks, here and in the paper.
+
+    Args:
+        cells: from `cell_rows`.
+    """
+    found = cells[
+        (cells["trained"] == "clean")
+        & (cells["tested"] == CLEAN)
+        & (cells["measure"] == MEASURES["shape_bias"])
+        & (cells["model"] == "")
+    ]
+    if found.empty:
+        return ""
+    (here,) = found["value"]
+    paper = paper_rows().set_index(["trained", "tested"])["shape_bias"].loc[("clean", CLEAN)]
+    return (
+        f"There the plain network has a shape bias of {number(here, '.2f')}; the paper's ResNet-50 "
+        f"has {number(float(paper), '.2f')} on its images. So there is room to gain of "
+        f"{number(1 - here, '.2f')} here, and of {number(1 - float(paper), '.2f')} there."
+    )
 
 
 def equal_steps_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> str:

@@ -185,10 +185,10 @@ def overlap_rows(
         seed: of the resampling.
 
     Returns:
-        ``drawing, strength, n`` of the ambiguous drawings whose parts lie apart from their own
-        mirror image and do not make up the whole picture; and means with ``…_low, …_high``:
-        ``readings``, the density of squared differences within the parts over that of the whole
-        picture, between the prompts of the axis; ``elsewhere``, the same in the mirrored parts;
+        ``drawing, strength, n`` of the ambiguous drawings whose parts do not make up nearly the
+        whole picture; and means with ``…_low, …_high``: ``readings``, the density of squared
+        differences within the parts over that of the whole picture, between the prompts of the
+        axis; ``elsewhere``, the same in the mirrored parts, NaN where these are much the same;
         ``null``, the same as ``readings`` between wrong prompts; ``more``, ``readings`` less
         ``null``, and ``more_here``, ``readings`` less ``elsewhere``.
     """
@@ -200,7 +200,7 @@ def overlap_rows(
             continue
         axis = axes[drawing.name.removesuffix(", mirrored")]
         parts = np.max([mask_of(points, SIDE) for points in drawing.parts.values()], axis=0)
-        if parts.mean() > MOST_OF_IT or _overlap(parts, parts[:, ::-1]) > MOST_ALIKE:
+        if parts.mean() > MOST_OF_IT:
             continue
         images = read_sheet(model, picture).images
         wrong = [name for name in picture.prompts if name and name not in readings_of(picture)]
@@ -210,6 +210,8 @@ def overlap_rows(
             "elsewhere": _density(images, picture.prompts, pairs, parts[:, ::-1]),
             "null": _density(images, picture.prompts, list(combinations(wrong, 2)), parts),
         }
+        if _overlap(parts, parts[:, ::-1]) > MOST_ALIKE:
+            measured["elsewhere"] = np.full_like(measured["readings"], np.nan)
         measured["more"] = measured["readings"] - measured["null"]
         measured["more_here"] = measured["readings"] - measured["elsewhere"]
         found.append(_long(measured, picture).assign(drawing=axis.drawing))
@@ -246,7 +248,9 @@ def blend_overlap(
     A reconstruction's overlap with a silhouette is the sum of the smaller of both over the sum of
     the larger (Jaccard's index of soft masks), its figure read off the drawing's greys. What counts
     is the overlap with the named silhouette less that with the other of the two, the mean of both
-    prompts; for a picture that no prompt changes, that is 0.
+    prompts; for a picture that no prompt changes, that is 0. Nothing would change if the untouched
+    picture's were taken off before, or that without a prompt or under a wrong one: each is taken
+    off once as it is and once with the other sign.
 
     Args:
         model: whose reconstructions come with this package.

@@ -26,7 +26,7 @@ __all__ = ["LABELS", "posed_drawings", "preference_rows", "preference_sentence"]
 
 LABELS = ("duck", "rabbit")
 _DUCK_RABBIT = DRAWINGS["duck–rabbit"]
-JUDGE_NAME = "the classifier"
+JUDGE_NAME = "the judge"
 REPEATS = 8
 """Of a score, each with as many draws: their times are spread evenly, so that draws of one score
 are not independent, and only whole scores tell how far chance goes."""

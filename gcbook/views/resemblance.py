@@ -171,6 +171,7 @@ def flip_rows(
         _with_units(first.assign(flipped=flipped, opposite=opposite, more=flipped - opposite)),
         ["drawing", "strength"],
         ["flipped", "opposite", "more"],
+        shares=["flipped", "opposite"],
         draws=draws,
         confidence=confidence,
         seed=seed,

@@ -134,6 +134,7 @@ def together_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0)
             both,
             ["strength", "kept"],
             ["accuracy", "control"],
+            shares=["accuracy", "control"],
             draws=draws,
             confidence=confidence,
             seed=seed,

@@ -52,12 +52,16 @@ def loss_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0)
     if not parts:
         return "No miniature that generates can be compared."
     own = number(float(left[CLASSIFIER][0]), ".0%")
+    verdict = (
+        f"So of what they have, {verdicts.count('less')} of {plural(len(verdicts), 'generator')} "
+        f"clearly lose less than the ResNet, and {verdicts.count('more')} more."
+        if draws
+        else "Nothing was resampled, so it cannot be said which of them clearly lose less."
+    )
     return (
         f"{CLASSIFIER}, all its seeds together and none resampled, keeps {own} of what it has "
         "above chance on upright images. Beside that (in brackets by how much more is "
-        f"kept), {'; '.join(parts)}. So of what they have, {verdicts.count('less')} of "
-        f"{plural(len(verdicts), 'generator')} clearly lose less than the ResNet, and "
-        f"{verdicts.count('more')} more."
+        f"kept), {'; '.join(parts)}. {verdict}"
     )
 
 

@@ -171,16 +171,7 @@ def half_sentences(stores: Stores) -> str:
                 strict=True,
             )
         ]
-        leads = [
-            "shape" if shape > texture else "texture"
-            for shape, texture in conflicts[["shape_accuracy", "texture_accuracy"]].to_numpy()
-        ]
-        follow = "the same cue" if len(set(leads)) == 1 else "different cues"
-        entries.append(
-            f"- **{model}**. $t$ up to 0.5: {said[0]}. $t$ above 0.5: {said[1]}. More answers name "
-            f"the {leads[0]} in the first half and the {leads[-1]} in the second: the halves "
-            f"follow {follow}."
-        )
+        entries.append(f"- **{model}**. $t$ up to 0.5: {said[0]}. $t$ above 0.5: {said[1]}.")
     return "\n".join(entries) or NO_MODEL
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from gcbook.correlation import correlate
 from gcbook.miniatures.pooled import pooled_measures
-from gcbook.miniatures.shipped import model_card
-from gcbook.miniatures.worlds import Trained
+from gcbook.miniatures.shipped import DATA, model_card
+from gcbook.miniatures.worlds import Trained, trained_in_worlds, world_answers
 from gcbook.resample import interval
 from gcbook.training.worlds import COMPARED, GRID, IMAGES, jobs
 from gcbook.views.miniature_kinds import listed, plural
@@ -25,6 +25,7 @@ __all__ = [
     "sign_rows",
     "sign_sentence",
     "trend_sentence",
+    "worlds_sentence",
 ]
 
 MEASURES = {
@@ -142,8 +143,9 @@ def trend_sentence(rows: pd.DataFrame) -> str:
         return "The difference is the same in all worlds, so nothing goes with it."
     return (
         f"Over {plural(len(plain), 'world')} the difference goes {' and '.join(parts)}. These two "
-        "tests were chosen before any map was trained. The intervals of single worlds are not "
-        "corrected for their number."
+        "tests were chosen before any map was trained, and are not corrected for being two. To "
+        "each, what goes with the other property is noise, which makes its p rather too large than "
+        "too small."
     )
 
 
@@ -244,11 +246,14 @@ def sign_sentence(rows: pd.DataFrame) -> str:
     plain = rows[rows["variant"] == ""]
     if plain.empty:
         return "No world has both a diffusion model and a ResNet, so nothing can be compared."
+    if plain["low"].isna().all():
+        return "Nothing was resampled, so it cannot be said which differences are clear."
     signs = [_clear_sign(row) for row in plain.to_dict("records")]
     parts = [
         f"The diffusion model is clearly more shape-biased than the ResNet in {signs.count(1)} of "
         f"{plural(len(plain), 'world')}, clearly less in {signs.count(-1)}, and the difference is "
-        f"not clear of 0 in {signs.count(0)}."
+        f"not clear of 0 in {signs.count(0)}. (The intervals of single worlds are not corrected "
+        "for their number.)"
     ]
     known = {(row["diagnosticity"], row["contrast"]): row for row in plain.to_dict("records")}
     for variant in [name for name in VARIANTS if name]:
@@ -270,6 +275,19 @@ def sign_sentence(rows: pd.DataFrame) -> str:
                 f"{plural(len(words), 'world')}."
             )
     return " ".join(parts)
+
+
+def worlds_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> str:
+    """Say in how many worlds whose scores ship the diffusion model is the more shape-biased one.
+
+    Args:
+        draws, confidence, seed: see `map_rows`.
+    """
+    models = tuple(one for one in trained_in_worlds(DATA / "worlds") if not one.variant)
+    if not models:
+        return sign_sentence(pd.DataFrame(columns=["variant"]))
+    answers = world_answers(models)
+    return sign_sentence(sign_rows(answers, draws=draws, confidence=confidence, seed=seed))
 
 
 _TURNED = ", the other sign"

@@ -127,14 +127,21 @@ def test_the_other_readings_prompt_is_a_baseline_where_there_is_one():
 def test_both_criteria_must_hold_at_one_strength_for_all_readings():
     one = {("vase and faces", "bottle", 0.9)}
     moved = {("duck–rabbit", 0.6): 0.2, ("vase and faces", 0.9): 0.2}
-    assert (
-        "for 1 of the 3 (of 3) drawings whose readings this judge knows (duck–rabbit at 0.6)"
-        in both_sentence(resemblance(BOTH | one), placement(moved), BLENDS, PLAIN)
-    )
+    said = both_sentence(resemblance(BOTH | one), placement(moved), BLENDS, PLAIN)
+    assert "of 3 drawings the judge knows all readings of 3, and" in said
+    assert "for 1 of these (duck–rabbit at 0.6)" in said
     blended = {("blend", "one of the two", strength) for strength in (0.3, 0.6)}
     assert both_sentence(resemblance(blended), placement({}), BLENDS, PLAIN).endswith(
-        "blends at 0.6."
+        "blends both hold at 0.6."
     )
+
+
+def test_a_blend_that_is_not_led_to_what_is_named_is_not_drawn_in_its_place():
+    blended = {("blend", "one of the two", strength) for strength in (0.3, 0.6)}
+    # Further than its mirror image, which moves away from it.
+    still = BLENDS.assign(named=0.0, named_low=-0.01, named_high=0.01)
+    said = both_sentence(resemblance(blended), placement({}), still, PLAIN)
+    assert said.endswith("blends both hold at no strength.")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +155,7 @@ def test_both_criteria_must_hold_at_one_strength_for_all_readings():
 )
 def test_what_is_not_placed_is_not_understood(placed):
     said = both_sentence(resemblance(BOTH), placed, BLENDS, PLAIN)
-    assert "for 0 of the 3 (of 3)" in said
+    assert "for 0 of these." in said
 
 
 def test_what_a_judge_does_not_know_it_cannot_deny():
@@ -160,9 +167,10 @@ def test_what_a_judge_does_not_know_it_cannot_deny():
     )
     assert "- m, duck–rabbit under “duck”: at no strength" in lines
     said = both_sentence(resemblance(BOTH), placement({("duck–rabbit", 0.6): 0.2}), BLENDS, plain)
-    assert "for 0 of the 2 (of 3) drawings whose readings this judge knows, and" in said
+    assert "of 3 drawings the judge knows all readings of 2, and" in said
+    assert "for 0 of these." in said
     none = both_sentence(resemblance(BOTH), placement({("duck–rabbit", 0.6): 0.2}), BLENDS, {})
-    assert "for no drawing that can be told of, since of none of the 3 does this judge" in none
+    assert "of none of the 3 drawings does the judge know all readings" in none
 
 
 def test_the_second_criterion_is_said_with_its_largest_movement():

@@ -135,6 +135,6 @@ def test_no_score_is_right_more_often_than_the_likelihoods():
 def test_every_equation_holds_for_other_classes_too():
     for model in (PAIR["A"], make_pair(0.6, 0.4)["B"]):
         rows = equation_rows(model)
-        assert len(rows) == 7
+        assert len(rows) == 11
         assert rows["difference"].max() < 1e-6
         assert rows.loc[rows["by"] != "differences", "difference"].max() < 1e-9

@@ -62,7 +62,7 @@ def test_high_pass_images_are_the_control():
     lower = rank_sentence(made({"High-pass": 0.4, BLURRED: 0.5}))
     assert "High-pass images are number 2 (0.40), lower, as the explanation would have it" in lower
     higher = rank_sentence(made({"High-pass": 0.6, BLURRED: 0.5}))
-    assert "number 1 (0.60), not lower, as the explanation would have it" in higher
+    assert "number 1 (0.60), not lower, against what the explanation would have" in higher
 
 
 def test_blurred_and_high_pass_images_are_compared_over_the_same_networks():

@@ -35,7 +35,7 @@ def test_taking_off_the_means_helps_where_one_prompt_sticks():
     assert (accuracy[bound] == 1).all()
     assert (rows["n"] == len(NAMES)).all()
     said = accuracy_sentence(rows).split("\n")
-    assert said[2].startswith("- Smallest L2 distance: 6% with 50% hidden (0.0")
+    assert said[2].startswith("- Smallest distance: 6% with 50% hidden (0.0")
     assert said[2].endswith("; not above chance)")
     assert said[4].startswith("- Likelihood bound: 100% with 1 draw (")
     assert "Nothing was resampled" in accuracy_sentence(rule_rows(draws=0))

@@ -44,6 +44,7 @@ def test_prompts_that_are_all_alike_are_called_chance(monkeypatch):
     images, errors = muse_sticking.distances(muse_sticking.regenerated_store(0.75))
     alike = rng.normal(size=(200, errors.shape[1]))
     many = pd.concat([images] * 200).iloc[:200].reset_index(drop=True)
+    many["imagename"] = [f"cat{number}-cat1.png" for number in range(200)]
     monkeypatch.setattr(muse_sticking, "distances", lambda store: (many, alike))
     share = prompts_share(0.75)
     # Means of N values that have nothing in common have one N-th of their variance.
@@ -53,6 +54,20 @@ def test_prompts_that_are_all_alike_are_called_chance(monkeypatch):
     drawn = pd.DataFrame({"category": CATEGORIES, "drawn": np.linspace(0.1, 0.9, 16)})
     said = stick_sentence(stick_rows(0.75, drawn), 0.75)
     assert "Prompts' distances cannot be told from chance here" in said
+
+
+@pytest.mark.usefixtures("stores")
+def test_images_of_one_silhouette_are_one_witness_for_a_prompt(monkeypatch):
+    rng = np.random.default_rng(1)
+    images, errors = muse_sticking.distances(muse_sticking.regenerated_store(0.75))
+    # Ten silhouettes, each with its own prompts that lie close, in all of its twenty images.
+    own = rng.normal(size=(10, errors.shape[1])).repeat(20, axis=0)
+    many = pd.concat([images] * 200).iloc[:200].reset_index(drop=True)
+    many["imagename"] = [f"cat{number // 20}-cat{number % 20}.png" for number in range(200)]
+    monkeypatch.setattr(muse_sticking, "distances", lambda store: (many, own))
+    share = prompts_share(0.75)
+    assert share.chance == pytest.approx(1 / 10, rel=0.2)
+    assert share.p > 0.05
 
 
 @pytest.mark.parametrize(

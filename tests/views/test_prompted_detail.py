@@ -14,11 +14,10 @@ from gcbook.views.prompted_detail import (
     PANELS,
     advantage_rows,
     advantage_sentence,
-    lead_rows,
-    lead_sentence,
     prompt_powers,
     weighted_rows,
 )
+from gcbook.views.restored_detail import MEAN
 
 TIMES = [0.2, 0.6]
 
@@ -113,64 +112,11 @@ def test_of_a_denoiser_that_no_prompt_changes_nothing_decides():
     assert (weighted_rows(powers, draws=0)["kept"] == 0).all()
 
 
-def conflicts(gains, back):
-    """Rows as of `restored_powers` of cue conflicts: time → what a prompt's error is less by."""
-    rows = []
-    for image in range(8):
-        for t, of_prompt in gains.items():
-            for prompt in ("shape", "texture", "other 0"):
-                for band, clean in (("2 to 4", 3.0), ("4 to 8", 1.0)):
-                    less = of_prompt.get(prompt, 0.0) if band == "2 to 4" else 0.0
-                    about = ("cue-conflict", f"i{image}", "cat", f"s{image}", prompt, t, band)
-                    rows.append((*about, clean, back[t] * clean, 2.0 - less))
-    columns = ["test_set", "image_id", "category", "silhouette", "prompt", "t", "band", "clean"]
-    return pd.DataFrame(rows, columns=[*columns, "restored", "error"])
-
-
-CYCLES = (5.6, 7.5)
-BACK = {0.2: 0.9, 0.6: 0.3}
-
-
-def test_gains_are_split_where_the_textures_band_is_lost():
-    gains = {0.2: {"shape": 0.1, "texture": 0.3}, 0.6: {"shape": 0.5}}
-    rows = lead_rows(conflicts(gains, BACK), CYCLES, draws=100).set_index("part")
-    late = 1 / (1 + np.exp(7 * 0.4))
-    assert rows["weight"].tolist() == pytest.approx([1 - late, late, 1])
-    assert set(rows["lost_from"]) == {0.6}
-    assert set(rows["bands"]) == {"4 to 8"}
-    # Of the clean power, which is 4.
-    assert rows.loc["less", "shape"] == pytest.approx((1 - late) * 0.1 / 4)
-    assert rows.loc["less", "texture"] == pytest.approx((1 - late) * 0.3 / 4)
-    assert rows.loc["more", "lead"] == pytest.approx(late * 0.5 / 4)
-    assert rows.loc["all", "lead"] == pytest.approx(rows["lead"].iloc[:2].sum())
-    # All silhouettes are alike, so resamples are, too.
-    assert rows["low"].tolist() == pytest.approx(rows["lead"].tolist())
-
-
-@pytest.mark.parametrize(
-    ("early", "late", "says"),
-    [
-        (-0.2, 0.5, "little weight or not"),
-        (0.0, 0.5, "little weight or not"),
-        (0.2, 0.5, "where texture is still given back, too"),
-        (-0.2, 0.0, "cannot tell where shape gains"),
-    ],
-)
-def test_where_shape_gains_follows_the_rows(early, late, says):
-    gains = {0.2: {"shape": 0.3 + early, "texture": 0.3}, 0.6: {"shape": late}}
-    rows = lead_rows(conflicts(gains, BACK), CYCLES, draws=50)
-    said = lead_sentence(rows)
-    assert "4 to 8 cycles, less than half of the power" in said
-    assert "texture's own prompt from t = 0.6 on. There lies 5.7% of the paper's weight" in said
-    assert says in said
-    assert ("and not that it wins" in said) == (rows.set_index("part")["low"]["all"] <= 0)
-
-
-def test_texture_that_is_never_lost_explains_nothing():
-    rows = lead_rows(conflicts({0.2: {}, 0.6: {}}, {0.2: 0.9, 0.6: 0.8}), CYCLES, draws=0)
-    assert np.isnan(rows["lost_from"]).all()
-    assert rows["weight"].tolist() == [1, 0, 1]
-    assert "so no loss of detail can be behind" in lead_sentence(rows)
-    # Lost at little noise and found again at more is not lost.
-    back = lead_rows(conflicts({0.2: {}, 0.6: {}}, {0.2: 0.3, 0.6: 0.8}), CYCLES, draws=0)
-    assert np.isnan(back["lost_from"]).all()
+def test_the_mean_is_a_band_but_no_part_of_an_images_variance():
+    powers = POWERS.copy()
+    at_the_mean = powers[powers["band"] == "1 to 2"].assign(band=MEAN, clean=100.0)
+    rows = advantage_rows(pd.concat([powers, at_the_mean]), draws=0).set_index(["panel", "band"])
+    for _, found in rows.groupby(level="panel"):
+        by_band = found.groupby(level="band")["advantage"].first()
+        assert by_band[MEAN] == by_band["1 to 2"]
+    assert rows.loc[(PANELS["right"], MEAN), "advantage"].tolist() == pytest.approx([0.15, 0.15])

@@ -138,7 +138,7 @@ def test_sentences_follow_the_rows():
         ((-0.1, 0.2), (0.1, 0.2), "(+0.10 to +0.20, clear of 0 now): the sign turns in 0"),
         ((-0.1, 0.2), (-0.3, 0.1), "(−0.30 to +0.10): the sign turns in 0"),
         ((0.1, 0.2), (-0.3, -0.1), "(−0.30 to −0.10, the other sign): the sign turns in 1"),
-        ((np.nan, np.nan), (np.nan, np.nan), "(interval not computed): the sign turns in 0"),
+        ((np.nan, np.nan), (np.nan, np.nan), "Nothing was resampled, so it cannot be said which"),
     ],
 )
 def test_a_sign_has_turned_where_both_differences_are_clear(before, after, says):

@@ -27,6 +27,7 @@ __all__ = ["CHAPTERS", "TIMED", "check_parameters", "known_observers", "smoke_va
 Fields = Mapping[str, tuple[Any, Any]]
 
 MAX_SEED = 2**32 - 1
+MAX_STEPS, MAX_IMAGES = 10**7, 10**9
 
 TOY: Fields = {
     "seed": whole(0, "seed of the toy's images and noise", ge=0, le=MAX_SEED),
@@ -90,6 +91,12 @@ LEVELS: Fields = {
 NOISE_TRAINING: Fields = {
     "models": models_of("discriminative miniatures to compare"),
     "noise_draws": whole(10, "noised versions of an image", ge=1, le=100),
+    "trained": (
+        str,
+        Field("", description="a folder to train networks in and to show; nothing: what ships"),
+    ),
+    "train": whole(1, "networks of each kind to train in that folder", ge=1, le=20),
+    "steps": whole(0, "of each of these trainings, 0 for the recipe's", ge=0, le=MAX_STEPS),
     **CLUSTERED,
     "seed": whole(0, "seed of the noise and of the resampling", ge=0, le=MAX_SEED),
 }
@@ -119,6 +126,11 @@ MUSE: Fields = {
 
 WORLDS: Fields = {
     "scores": (str, Field("", description="a folder of gcbook worlds; nothing: what ships")),
+    "train": (
+        str,
+        Field("", description="models to train in that folder first, or all; nothing: none"),
+    ),
+    "images": whole(0, "that each of these sees, 0 for the plan's", ge=0, le=MAX_IMAGES),
     **CLUSTERED,
 }
 

@@ -1,7 +1,7 @@
 """Answers of the discriminative miniatures to images with diffusion-style noise, measured anew."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +13,7 @@ from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.stimuli.testsets import make_test_set
 
-__all__ = ["MEAN", "noised_answers"]
+__all__ = ["MEAN", "clean_answers", "noised_answers"]
 
 MEAN = -1
 """In place of a draw's number: the answer of the mean probability of all draws."""
@@ -25,15 +25,17 @@ def noised_answers(
     *,
     noise_draws: int = 10,
     seed: int = 0,
+    folders: Mapping[str, Path] | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> pd.DataFrame:
     """Show models every image of test sets several times, each time with other noise.
 
     Args:
-        models: names of shipped discriminative miniatures.
+        models: names of discriminative miniatures, shipped or with a folder.
         test_sets: names.
         noise_draws: of strength and noise an image, the same for all models.
         seed: of the draws.
+        folders: of models that do not ship, or that are asked instead of those that do.
         report: takes a line after each model.
 
     Returns:
@@ -49,12 +51,13 @@ def noised_answers(
     settings = ScoringSettings(draws=noise_draws, seed=seed, batch_size=256, device="cpu")
     tables = []
     for model in models:
-        classifier = load_classifier(model_folder(model), name=model, noise="sqrt")
+        place = (folders or {}).get(model) or model_folder(model)
+        classifier = load_classifier(place, name=model, noise="sqrt")
         for test_set in test_sets:
             with tempfile.TemporaryDirectory() as folder:
-                place = Path(folder) / "scores"
-                score(make_test_set(test_set), classifier, settings, place, progress="silent")
-                store = Store.open(place)
+                scores = Path(folder) / "scores"
+                score(make_test_set(test_set), classifier, settings, scores, progress="silent")
+                store = Store.open(scores)
                 decided = {MEAN: decide(store, pooling="probability")}
                 for draw, rows in store.scores().groupby("draw"):
                     decided[int(str(draw))] = decide_rows(store, rows, "uniform", "l2")
@@ -63,4 +66,29 @@ def noised_answers(
                 for draw, table in decided.items()
             ]
         report(f"{model}: {noise_draws} draws an image")
+    return mark(pd.concat(tables, ignore_index=True))
+
+
+def clean_answers(folders: Mapping[str, Path], test_sets: Sequence[str]) -> pd.DataFrame:
+    """Show discriminative models every image of test sets as it is.
+
+    Args:
+        folders: of models, by name.
+        test_sets: names.
+
+    Returns:
+        Trials with the columns of `gcbook.miniatures.answers.mark`.
+    """
+    from gcbook.classifiers.load import load_classifier
+    from gcbook.scoring.engine import score
+
+    settings = ScoringSettings(draws=1, batch_size=256, device="cpu")
+    tables = []
+    for model, place in folders.items():
+        classifier = load_classifier(place, name=model)
+        for test_set in test_sets:
+            with tempfile.TemporaryDirectory() as folder:
+                scores = Path(folder) / "scores"
+                score(make_test_set(test_set), classifier, settings, scores, progress="silent")
+                tables.append(to_trials(decide(Store.open(scores)), model, test_set, SOURCE))
     return mark(pd.concat(tables, ignore_index=True))

@@ -32,6 +32,7 @@ class Trained:
         seed: of the training.
         budget: images that every model of its map sees; those trained longer saw more.
         batch_size: images a step.
+        minutes: that the training took.
     """
 
     folder: Path
@@ -42,6 +43,7 @@ class Trained:
     seed: int
     budget: int
     batch_size: int
+    minutes: float = 0.0
 
 
 def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ...]:
@@ -73,6 +75,7 @@ def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ..
                     job.seed,
                     int(record["images_seen"]) // job.lengthened,
                     int(record["batch_size"]),
+                    float(record["minutes"]),
                 )
             )
     if not found and place != DATA / "worlds":

@@ -4,14 +4,15 @@ Networks trained on clean and on noised images are tested on clean and on noised
 of which the paper has three.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from gcbook.errors import InputError
 from gcbook.miniatures.answers import miniature_answers, with_recipe
-from gcbook.miniatures.noised import MEAN, noised_answers
+from gcbook.miniatures.noised import MEAN, clean_answers, noised_answers
 from gcbook.miniatures.pooled import CONFLICT, PLAIN, change_of, pooled_measures
 from gcbook.miniatures.shipped import recipe_of, shipped_models
 from gcbook.published import table1
@@ -64,22 +65,31 @@ def discriminative_models(models: Sequence[str] = ()) -> list[str]:
     return [name for name in there if not models or name in models]
 
 
-def noise_answers(models: Sequence[str], *, noise_draws: int = 10, seed: int = 0) -> pd.DataFrame:
+def noise_answers(
+    models: Sequence[str],
+    *,
+    noise_draws: int = 10,
+    seed: int = 0,
+    folders: Mapping[str, Path] | None = None,
+) -> pd.DataFrame:
     """Ask classifiers about clean images, from the shipped scores, and about noised ones, anew.
 
     Args:
         models: names.
         noise_draws: noised versions of an image.
         seed: of the noise.
+        folders: of models that do not ship, by name; these are asked, and no others.
 
     Returns:
         Trials with ``recipe``, ``trained`` ("clean" or "noised") and ``tested``: `CLEAN`,
         `ONE_DRAW` (every draw is an answer of its own) or `MEAN_OF_DRAWS`.
     """
     sets = [CONFLICT, PLAIN]
-    noised = noised_answers(models, sets, noise_draws=noise_draws, seed=seed)
+    models = list(folders) if folders else models
+    noised = noised_answers(models, sets, noise_draws=noise_draws, seed=seed, folders=folders)
     tested = np.where(noised["draw"] == MEAN, MEAN_OF_DRAWS, ONE_DRAW)
-    clean = miniature_answers(sets, models).assign(tested=CLEAN)
+    clean = clean_answers(folders, sets) if folders else miniature_answers(sets, models)
+    clean = clean.assign(tested=CLEAN)
     answers = pd.concat([clean, noised.assign(tested=tested)], ignore_index=True)
     answers = with_recipe(answers)
     return answers.assign(trained=answers["recipe"].map(TRAINED))

@@ -1,5 +1,8 @@
 """What noise in training and testing changes, in words."""
 
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +12,7 @@ from gcbook.miniatures.answers import with_recipe
 from gcbook.miniatures.pooled import PLAIN, change_of, pooled_measures
 from gcbook.stimuli.testsets import make_test_set
 from gcbook.training import cnn
+from gcbook.training.record import RECORD
 from gcbook.views.miniature_kinds import plural
 from gcbook.views.noise_training import CLEAN, MEASURES, TRAINED, paper_rows
 from gcbook.views.training_course import course_answers
@@ -17,6 +21,7 @@ from gcbook.views.words import number, span
 __all__ = [
     "change_sentence",
     "equal_steps_sentence",
+    "networks_sentence",
     "normalized_variance",
     "resampled_phrase",
     "room_sentence",
@@ -38,6 +43,30 @@ def resampled_phrase(cells: pd.DataFrame) -> str:
     few = seeds[seeds > 1].min()
     where = ", and seeds where there are several" if seeds.min() == 1 else " and seeds"
     return f"resample silhouettes{where} ({few:g} seeds tell the spread between runs but roughly)"
+
+
+def networks_sentence(shipped: Sequence[str], anew: Mapping[str, Path]) -> str:
+    """Say which networks are compared.
+
+    Args:
+        shipped: names of those that come along.
+        anew: folders of those that were trained instead; none: the shipped ones are shown.
+    """
+    if not anew:
+        return (
+            f"These are the {plural(len(shipped), 'network')} that come with this book, as do the "
+            "scores of clean images."
+        )
+    steps = [
+        json.loads((model.parent / RECORD).read_text(encoding="utf-8"))["plan"]["steps"]
+        for model in anew.values()
+    ]
+    least, most = (f"{end:,}" for end in (min(steps), max(steps)))
+    many = least if least == most else f"{least} to {most}"
+    return (
+        f"These are {plural(len(anew), 'network')} trained anew, in {many} steps each, and not the "
+        "ones that come with this book, of which the sentences above are."
+    )
 
 
 def room_sentence(cells: pd.DataFrame) -> str:

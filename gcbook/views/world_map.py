@@ -1,6 +1,5 @@
 """When is a generative classifier shape-biased? The same models, trained in nine worlds."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -8,20 +7,18 @@ import pandas as pd
 
 from gcbook.correlation import correlate
 from gcbook.miniatures.pooled import pooled_measures
-from gcbook.miniatures.shipped import DATA, model_card
-from gcbook.miniatures.worlds import Trained, trained_in_worlds, world_answers
+from gcbook.miniatures.shipped import DATA
+from gcbook.miniatures.worlds import trained_in_worlds, world_answers
 from gcbook.resample import interval
-from gcbook.training.worlds import COMPARED, GRID, IMAGES, jobs
-from gcbook.views.miniature_kinds import listed, plural
+from gcbook.training.worlds import COMPARED, GRID
+from gcbook.views.miniature_kinds import plural
 from gcbook.views.words import number, span
 
 __all__ = [
     "MEASURES",
     "VARIANTS",
-    "budget_sentence",
     "map_rows",
     "map_sentence",
-    "missing_jobs_sentence",
     "sign_rows",
     "sign_sentence",
     "trend_sentence",
@@ -40,7 +37,6 @@ VARIANTS = {
     "longer": "both trained twice as long",
     "whole": "the ResNet trained on whole images",
 }
-_TRAINED = {"": "", "longer": " for twice as long", "whole": " on whole images"}
 CLASSIFIER, GENERATOR = COMPARED
 _POINT = ["diagnosticity", "contrast"]
 _CELL = [*_POINT, "recipe", "variant"]
@@ -147,53 +143,6 @@ def trend_sentence(rows: pd.DataFrame) -> str:
         "each, what goes with the other property is noise, which makes its p rather too large than "
         "too small."
     )
-
-
-def budget_sentence(models: Iterable[Trained]) -> str:
-    """Say how many images the models of a map saw, and warn where some saw more than others.
-
-    Args:
-        models: from `gcbook.miniatures.worlds.trained_in_worlds`; none for the plan of a map.
-    """
-    plain = {(one.recipe, one.budget, one.batch_size) for one in models}
-    plain = plain or {(job.model, IMAGES, job.batch_size) for job in jobs(variants=False)}
-    batches: dict[int, list[str]] = {}
-    for recipe, _, size in sorted(plain):
-        batches.setdefault(size, []).append(recipe)
-    steps = listed(f"{size} ({listed(dict.fromkeys(who))})" for size, who in batches.items())
-    if len({images for _, images, _ in plain}) > 1:
-        seen = listed(f"{recipe} {images:,}" for recipe, images, _ in sorted(plain))
-        return (
-            f"**The budgets differ**: images seen are {seen}, in steps of {steps}. What follows "
-            "compares unequal trainings."
-        )
-    (images,) = {images for _, images, _ in plain}
-    shares = listed(
-        f"{number(images / int(model_card(recipe)['images_seen']), '.0%')} ({recipe})"
-        for recipe in dict.fromkeys(recipe for recipe, _, _ in sorted(plain))
-    )
-    return (
-        f"Each sees {images:,} images, in steps of {steps}. Of what the models of the other "
-        f"chapters saw, that is {shares}."
-    )
-
-
-def missing_jobs_sentence(models: Iterable[Trained]) -> str:
-    """Say what the plan of the map has beyond the models that are here; "" if nothing.
-
-    Args:
-        models: from `gcbook.miniatures.worlds.trained_in_worlds`.
-    """
-    here = {(one.diagnosticity, one.contrast, one.recipe, one.variant) for one in models}
-    missing: dict[str, int] = {}
-    for job in jobs():
-        if (job.point.diagnosticity, job.point.contrast, job.model, job.variant) not in here:
-            what = f"{job.model}{_TRAINED[job.variant]}"
-            missing[what] = missing.get(what, 0) + 1
-    if not missing:
-        return ""
-    words = listed(f"{what} in {plural(count, 'world')}" for what, count in missing.items())
-    return f"**The map is not complete.** Still to be trained: {words}."
 
 
 def map_sentence(rows: pd.DataFrame) -> str:

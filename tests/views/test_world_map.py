@@ -1,8 +1,5 @@
 """The map over worlds, from answers written by hand."""
 
-from dataclasses import replace
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,15 +7,11 @@ from tiny.cue_answers import COLUMNS, cue_answers
 
 from gcbook.correlation import correlate
 from gcbook.miniatures.shares import blind_bias
-from gcbook.miniatures.shipped import model_card
-from gcbook.miniatures.worlds import Trained
-from gcbook.training.worlds import GRID, IMAGES, jobs
+from gcbook.training.worlds import GRID
 from gcbook.views.world_map import (
     MEASURES,
-    budget_sentence,
     map_rows,
     map_sentence,
-    missing_jobs_sentence,
     sign_rows,
     sign_sentence,
     trend_sentence,
@@ -175,46 +168,3 @@ def test_a_trend_is_looked_for_on_the_whole_map():
     assert trend_sentence(rows.assign(difference=0.2)).startswith("The difference is the same")
     # On the diagonal both properties rise together.
     assert trend_sentence(rows.iloc[::4]).endswith("once all 9 worlds are here.")
-
-
-def every_job():
-    return [
-        Trained(
-            Path(),
-            job.point.diagnosticity,
-            job.point.contrast,
-            job.model,
-            job.variant,
-            seed=0,
-            budget=IMAGES,
-            batch_size=job.batch_size,
-        )
-        for job in jobs()
-    ]
-
-
-def test_what_is_still_to_be_trained_is_counted():
-    done = every_job()
-    assert missing_jobs_sentence(done) == ""
-    left = [one for one in done if one.recipe != "mini-pixel" or one.contrast == 1]
-    assert missing_jobs_sentence(left) == (
-        "**The map is not complete.** Still to be trained: mini-pixel in 6 worlds and mini-pixel "
-        "for twice as long in 2 worlds."
-    )
-    plain = [one for one in done if one.variant != "whole"]
-    assert missing_jobs_sentence(plain).endswith("trained: mini-cnn on whole images in 3 worlds.")
-
-
-def test_equal_budgets_are_said_and_unequal_ones_warned_of():
-    done = every_job()
-    said = budget_sentence(done)
-    assert said == budget_sentence([])
-    assert f"sees {IMAGES:,} images, in steps of 128 (mini-cnn and mini-cnn-noise) and 32 (" in said
-    share = IMAGES / int(model_card("mini-pixel")["images_seen"])
-    assert f"{share:.0%} (mini-pixel)." in said
-    short = [replace(one, budget=640) if one.recipe == "mini-pixel" else one for one in done]
-    said = budget_sentence(short)
-    assert said.startswith(f"**The budgets differ**: images seen are mini-cnn {IMAGES:,}, ")
-    assert "mini-pixel 640, in steps of 128 (" in said
-    long = [replace(one, budget=640) if one.variant == "longer" else one for one in done]
-    assert budget_sentence(long).startswith("**The budgets differ**")

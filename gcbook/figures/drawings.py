@@ -1,15 +1,19 @@
 """The drawings that can be seen in two ways, with their annotated parts."""
 
+from collections.abc import Sequence
+
 import altair as alt
 import numpy as np
 import pandas as pd
 
 from gcbook.figures.toy import side_by_side
-from gcbook.stimuli.drawings import DRAWINGS, FIGURE, GROUND, Points, smooth_curve
+from gcbook.stimuli.drawings import DRAWINGS, FIGURE, GROUND, Drawing, Points, smooth_curve
 
-__all__ = ["fig_drawings", "part_rows"]
+__all__ = ["fig_drawings", "fig_poses", "part_rows"]
 
 _SIDE = 130
+_X = alt.X("x:Q", scale=alt.Scale(domain=[0, 1]), axis=None)
+_Y = alt.Y("y:Q", scale=alt.Scale(domain=[1, 0]), axis=None)
 _EVERY = 4
 _COLORS = ["#d0273c", "#8a5bd6", "#b86e00", "#0077bb"]
 _DASHES = [[1, 0], [5, 3], [2, 2], [8, 3, 2, 3]]
@@ -41,15 +45,9 @@ def fig_drawings() -> alt.TopLevelMixin:
     readings = list(dict.fromkeys(name for each in DRAWINGS.values() for name, _ in each.parts))
     legend = alt.Legend(title="Part of the", symbolOpacity=1)
     colors, dashes = _COLORS[: len(readings)], _DASHES[: len(readings)]
-    x = alt.X("x:Q", scale=alt.Scale(domain=[0, 1]), axis=None)
-    y = alt.Y("y:Q", scale=alt.Scale(domain=[1, 0]), axis=None)
     panels = []
     for drawing in DRAWINGS.values():
-        ground = pd.DataFrame({"x": [0, 1, 1, 0], "y": [0, 0, 1, 1], "order": range(4)})
-        layers = [_filled(ground, GROUND, x, y)]
-        for curves, luma in ((drawing.outlines, FIGURE), (drawing.holes, GROUND)):
-            # Drawn as curves, so that they keep to their parts however wide the page makes a panel.
-            layers += [_filled(_curve(points), luma, x, y) for points in curves]
+        layers = _filled_curves(drawing)
         corners = [
             {"x": px, "y": py, "reading": reading, "part": part, "order": number}
             for (reading, part), points in drawing.parts.items()
@@ -61,8 +59,8 @@ def fig_drawings() -> alt.TopLevelMixin:
             outline = alt.Chart(pd.DataFrame(corners)).mark_line(strokeWidth=2)
             layers.append(
                 outline.encode(
-                    x=x,
-                    y=y,
+                    x=_X,
+                    y=_Y,
                     order="order:Q",
                     detail="part:N",
                     color=alt.Color("reading:N", scale=color, legend=legend),
@@ -86,12 +84,40 @@ def fig_drawings() -> alt.TopLevelMixin:
     ).properties(columns=4)
 
 
+def fig_poses(drawings: Sequence[Drawing]) -> alt.TopLevelMixin:
+    """Drawings without their parts, four a row.
+
+    Args:
+        drawings: of which each name says the pose.
+    """
+    panels = [
+        alt.layer(*_filled_curves(drawing)).properties(
+            width=_SIDE, height=_SIDE, title=drawing.name.split(", ")
+        )
+        for drawing in drawings
+    ]
+    return side_by_side(
+        panels,
+        [],
+        f"Small dark drawings on a light ground: {'; '.join(each.name for each in drawings)}.",
+    ).properties(columns=4)
+
+
+def _filled_curves(drawing: Drawing) -> list[alt.Chart]:
+    """The figure on its ground, as curves: so parts keep to it however wide a panel is."""
+    ground = pd.DataFrame({"x": [0, 1, 1, 0], "y": [0, 0, 1, 1], "order": range(4)})
+    layers = [_filled(ground, GROUND)]
+    for curves, luma in ((drawing.outlines, FIGURE), (drawing.holes, GROUND)):
+        layers += [_filled(_curve(points), luma) for points in curves]
+    return layers
+
+
 def _curve(points: Points) -> pd.DataFrame:
     smooth = np.round(smooth_curve(points)[::_EVERY], 3)
     return pd.DataFrame({"x": smooth[:, 0], "y": smooth[:, 1], "order": range(len(smooth))})
 
 
-def _filled(curve: pd.DataFrame, luma: float, x: alt.X, y: alt.Y) -> alt.Chart:
+def _filled(curve: pd.DataFrame, luma: float) -> alt.Chart:
     grey = "#" + 3 * f"{round(255 * luma):02x}"
     mark = alt.Chart(curve).mark_line(filled=True, fill=grey, stroke=None, aria=False)
-    return mark.encode(x=x, y=y, order="order:Q")
+    return mark.encode(x=_X, y=_Y, order="order:Q")

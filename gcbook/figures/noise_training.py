@@ -123,6 +123,7 @@ def fig_noise_categories(rows: pd.DataFrame) -> alt.TopLevelMixin:
         alt.Tooltip("trained:N", title="Trained on images"),
         alt.Tooltip("category:N", title="Shape category"),
         alt.Tooltip("texture_share:Q", title="Texture decisions", format=".1%"),
+        *interval_tooltips(".1%"),
         alt.Tooltip("shape_answers:Q", title="Answers naming the shape", format=","),
         alt.Tooltip("texture_answers:Q", title="Answers naming the texture", format=","),
     ]
@@ -135,6 +136,9 @@ def fig_noise_categories(rows: pd.DataFrame) -> alt.TopLevelMixin:
         mean.mark_rule(strokeWidth=2).encode(
             x=alt.X("x:Q", scale=_UNIT, title=_TEXTURE), color=color
         ),
+        base.mark_rule(strokeWidth=1.5, opacity=0.6).encode(
+            x=alt.X("low:Q", scale=_UNIT, title=_TEXTURE), x2="high:Q", y=y, color=color
+        ),
         base.mark_point(filled=True, size=80, opacity=1, stroke=INK, strokeWidth=0.5).encode(
             x=x, y=y, color=color, shape=shape, tooltip=tooltip
         ),
@@ -145,9 +149,9 @@ def fig_noise_categories(rows: pd.DataFrame) -> alt.TopLevelMixin:
         description=(
             "One row for each of 16 shape categories; horizontal position is the fraction of "
             "texture decisions among the decisions for either cue, from 0 on the left to 1 on the "
-            "right. A mark for classifiers trained on clean and one for those trained on noised "
-            "images, and a vertical line at the mean over categories of each. At first each is "
-            "tested on what it was trained on; the reader can have both tested alike."
+            "right. A mark with its interval for classifiers trained on clean and one for those "
+            "trained on noised images, and a vertical line at the mean over categories of each. At "
+            "first each is tested on what it was trained on; the reader can have both tested alike."
         ),
     )
 

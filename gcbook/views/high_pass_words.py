@@ -131,9 +131,12 @@ def reduced_sentence(rows: pd.DataFrame) -> str:
         most = group["factor"].max()
         words = []
         for title in SETS.values():
-            one = group[group["test_set"] == title].set_index("factor")["accuracy"].to_dict()
-            if one:
-                change = number(one[most] - one[1.0], "+.2f")
-                words.append(f"{title.lower()} {one[1.0]:.2f} → {one[most]:.2f} ({change})")
+            found = group[group["test_set"] == title].set_index("factor")
+            if len(found):
+                ends = (
+                    f"{number(row['accuracy'], '.2f')} ({span(row['low'], row['high'], '.2f')})"
+                    for row in (found.loc[1.0], found.loc[most])
+                )
+                words.append(f"{title.lower()} {' → '.join(ends)}")
         parts.append(f"{model}, reduced by {most:g}: {', '.join(words)}.")
     return " ".join(parts)

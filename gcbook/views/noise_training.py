@@ -14,6 +14,7 @@ from gcbook.errors import InputError
 from gcbook.miniatures.answers import miniature_answers, with_recipe
 from gcbook.miniatures.noised import MEAN, clean_answers, noised_answers
 from gcbook.miniatures.pooled import CONFLICT, PLAIN, change_of, pooled_measures
+from gcbook.miniatures.shares import cue_shares
 from gcbook.miniatures.shipped import recipe_of, shipped_models
 from gcbook.published import table1
 from gcbook.resample import interval
@@ -168,16 +169,21 @@ def change_rows(
     return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))
 
 
-def category_rows(answers: pd.DataFrame) -> pd.DataFrame:
+def category_rows(
+    answers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+) -> pd.DataFrame:
     """Fig. 13: shape bias by shape category in each cell, over all seeds.
 
     Args:
         answers: from `noise_answers`.
+        draws: resamples of silhouettes.
+        confidence: of the intervals.
+        seed: of the resampling.
 
     Returns:
         ``trained, tested, category, shape_answers, texture_answers, texture_share`` (1 − shape
-        bias, NaN without either answer) and ``category_mean``, the mean of ``texture_share`` over
-        the categories of the cell.
+        bias, NaN without either answer) with ``low, high``, and ``category_mean``, the mean of
+        ``texture_share`` over the categories of the cell.
     """
     chosen = answers[answers["dataset"] == CONFLICT]
     counted = chosen.assign(
@@ -188,6 +194,9 @@ def category_rows(answers: pd.DataFrame) -> pd.DataFrame:
     table = counted.groupby(by, observed=True)[["shape_answers", "texture_answers"]].sum()
     named = table.sum(axis=1)
     table["texture_share"] = (table["texture_answers"] / named.where(named > 0)).round(4)
+    shares = cue_shares(chosen, by, draws=draws, confidence=confidence, seed=seed).set_index(by)
+    table["low"] = (1 - shares["shape_bias_high"]).round(4)
+    table["high"] = (1 - shares["shape_bias_low"]).round(4)
     table = table.reset_index()
     mean = table.groupby(["trained", "tested"])["texture_share"].transform("mean")
     return table.assign(category_mean=mean.round(4))

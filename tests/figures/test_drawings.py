@@ -1,8 +1,10 @@
 """The drawings with their parts."""
 
+import numpy as np
+
 from gcbook.figures.chart import chart_spec, static_svg
-from gcbook.figures.drawings import fig_drawings, part_rows
-from gcbook.stimuli.drawings import DRAWINGS, FIGURE
+from gcbook.figures.drawings import fig_drawings, fig_poses, part_rows
+from gcbook.stimuli.drawings import DRAWINGS, FIGURE, rotated
 
 
 def test_a_panel_a_drawing_and_an_outline_a_part():
@@ -17,6 +19,19 @@ def test_a_panel_a_drawing_and_an_outline_a_part():
     assert svg.count(f'fill="#{3 * format(round(255 * FIGURE), "02x")}"') >= len(DRAWINGS)
     scale = spec["concat"][0]["layer"][-1]["encoding"]["color"]["scale"]
     assert len(set(scale["range"])) == len(scale["domain"])
+
+
+def test_turned_drawings_are_turned():
+    drawing = DRAWINGS["duck–rabbit"]
+    spec = chart_spec(fig_poses([drawing, rotated(drawing)]))
+    upright, turned = spec["concat"]
+    assert turned["title"] == ["duck–rabbit", "turned by 90°"]
+    first, second = (
+        [(p["x"], p["y"]) for p in spec["datasets"][panel["layer"][1]["data"]["name"]]]
+        for panel in (upright, turned)
+    )
+    # Clockwise: what is at the left comes to the top.
+    assert np.allclose([(1 - y, x) for x, y in first], second, atol=2e-3)
 
 
 def test_parts_as_a_table():

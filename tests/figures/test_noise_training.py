@@ -28,7 +28,7 @@ CATEGORIES = pd.DataFrame(
         "trained", "tested", "category", "shape_answers", "texture_answers", "texture_share",
         "category_mean",
     ],
-)  # fmt: skip
+).assign(low=0.05, high=0.35)  # fmt: skip
 
 
 def test_a_panel_a_measure_with_seeds_and_an_interval():
@@ -52,7 +52,11 @@ def test_the_reader_chooses_the_test_of_figure_13():
     (tested,) = spec["params"]
     assert tested["value"] == "what each was trained on"
     assert tested["bind"]["options"][:3] == [CLEAN, ONE_DRAW, MEAN_OF_DRAWS]
-    lines, marks = spec["layer"]
+    lines, intervals, marks = spec["layer"]
+    assert (intervals["encoding"]["x"]["field"], intervals["encoding"]["x2"]["field"]) == (
+        "low",
+        "high",
+    )
     assert marks["encoding"]["x"]["field"] == "texture_share"
     aggregate = lines["transform"][-1]["aggregate"][0]
     assert aggregate["field"] == "category_mean"

@@ -72,11 +72,12 @@ def test_changes_are_differences_of_cells():
 
 
 def test_categories_pool_the_seeds_and_average_alike():
-    rows = category_rows(answers(SHARES)).set_index(["trained", "tested", "category"])
+    rows = category_rows(answers(SHARES), draws=200).set_index(["trained", "tested", "category"])
     cat = rows.loc[("clean", CLEAN, "cat")]
     # Even images are cats: shape 0 (and 0, 2), texture 2, 4, 6 (and 4, 6).
     assert (cat["shape_answers"], cat["texture_answers"]) == (3, 5)
     assert cat["texture_share"] == 0.625
+    assert cat["low"] < 0.625 < cat["high"]
     dog = rows.loc[("clean", CLEAN, "dog")]
     mean = (cat["texture_share"] + dog["texture_share"]) / 2
     assert cat["category_mean"] == dog["category_mean"] == pytest.approx(mean, abs=1e-4)

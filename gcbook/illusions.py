@@ -46,7 +46,7 @@ class Reconstructions:
     Attributes:
         prompts: the P prompts.
         strengths: the S strengths.
-        original: what the model was shown, at its own size, (H, W, 3).
+        original: what the model was shown: the picture at the model's size, (H, W, 3).
         untouched: what comes out at strength 0, (H, W, 3): the original, or what the model's
             autoencoder or tokenizer makes of it.
         images: (S, P, H, W, 3).
@@ -221,7 +221,7 @@ class _Diffused:
         self.labels = labels.to(self.x.device)
         noise = keyed_noise(DrawRule(seed), name, 0, tuple(self.x.shape[1:]))
         self.noise = torch.from_numpy(noise).to(self.x)[None]
-        self.original = _pixels(classifier.decode(self.x))[0]
+        self.original = _pixels(classifier.fit([image]))[0]
 
     def __call__(self, strength: float) -> np.ndarray:
         n = len(self.labels)

@@ -56,6 +56,20 @@ def test_a_miniature_sees_a_duck_and_a_rabbit(capsys, tmp_path, picture):
     assert "already has results" in err
 
 
+def test_the_original_is_the_picture_and_not_what_an_autoencoder_makes_of_it(
+    capsys, tmp_path, picture
+):
+    command = ["illusions", picture, "--prompts", "a duck", "", "--model", "mini-latent"]
+    command += ["-o", tmp_path, "--steps", 2, "--strength", 0.5, "--device", "cpu"]
+    assert call(capsys, *command)[0] == 0
+    given, original, untouched = (
+        np.asarray(Image.open(tmp_path / name), int)
+        for name in ("picture.png", "original.png", "untouched.png")
+    )
+    assert np.array_equal(original, given)
+    assert np.abs(untouched - given).mean() > 5
+
+
 def test_what_cannot_be_read_or_asked_is_one_line(capsys, tmp_path, picture):
     rest = ["--prompts", "a", "b", "-o", tmp_path / "out"]
     for command, says in (

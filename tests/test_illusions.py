@@ -6,6 +6,7 @@ import torch
 from tiny import diffusion, tokens
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
+from gcbook.classifiers.images import ImageFit
 from gcbook.errors import InputError
 from gcbook.illusions import EMPTY, Reconstructions, load_for_prompts, reconstruct
 from gcbook.noise import CosineSchedule, DrawRule, FlowSchedule, keyed_noise
@@ -102,12 +103,18 @@ def test_errors_are_against_the_untouched_picture():
 
 
 def test_latent_models_are_compared_with_what_their_autoencoder_gives_back(tmp_path):
-    folder = diffusion.stable_diffusion(tmp_path / "sd")
-    image = np.random.default_rng(0).random((40, 40, 3), dtype=np.float32)
-    found = reconstruct(image, PROMPTS, folder, (0.5, 1.0), steps=2)
-    assert found.images.shape[:2] == (2, 2)
-    assert found.images.shape[2:] == found.untouched.shape == found.original.shape
-    assert 0 <= found.images.min() <= found.images.max() <= 1
+    model = load_for_prompts(diffusion.stable_diffusion(tmp_path / "sd"), PROMPTS)
+    image = np.random.default_rng(0).random((40, 56, 3), dtype=np.float32)
+    found = reconstruct(image, PROMPTS, model, (0.5, 1.0), steps=2)
+    side = model.describe()["resolution"]
+    assert found.images.shape == (2, 2, side, side, 3)
+    with torch.inference_mode():
+        back = (model.decode(model.prepare([image]))[0].clamp(-1, 1) + 1) / 2
+    assert np.allclose(found.untouched, back.permute(1, 2, 0), atol=1e-6)
+    shown = ImageFit(side).fit([image])[0].permute(1, 2, 0).numpy()
+    assert np.allclose(found.original, shown, atol=1e-6)
+    # The autoencoder is one that shows.
+    assert np.abs(found.original - found.untouched).mean() > 0.01
 
 
 def test_masked_models_hide_a_share_of_their_tokens(tmp_path):

@@ -144,7 +144,8 @@ def reconstruct(
         model: name, folder or Hub id; or a classifier from `load_for_prompts` with these prompts
             and, where there is guidance, `EMPTY`.
         strengths: how far towards noise, or which share of tokens, in [0, 1].
-        steps: of the way back from t = 1, or of the regeneration; a shorter way takes fewer.
+        steps: of the way back from t = 1, of which a shorter way takes fewer; of masked models,
+            of the regeneration of any share.
         guidance: how far to go beyond the prompt, away from the empty one; 1 for none. Diffusion
             models alone.
         seed: of the noise or the mask, which all prompts share.

@@ -7,7 +7,8 @@ from tiny import diffusion, tokens
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.images import ImageFit
-from gcbook.errors import InputError
+from gcbook.classifiers.load import load_classifier
+from gcbook.errors import GcbookError, InputError
 from gcbook.illusions import EMPTY, Reconstructions, load_for_prompts, reconstruct
 from gcbook.noise import CosineSchedule, DrawRule, FlowSchedule, keyed_noise
 
@@ -125,6 +126,28 @@ def test_masked_models_hide_a_share_of_their_tokens(tmp_path):
     assert (found.errors[1] > 0).all()
     with pytest.raises(InputError, match="guidance"):
         reconstruct(image, PROMPTS, load_for_prompts(folder, [*PROMPTS, EMPTY]), guidance=2.0)
+
+
+def test_a_masked_model_of_the_bound_is_told_how_to_load_it(tmp_path):
+    bound = load_classifier(tokens.amused(tmp_path / "amused"), template="{}", labels=PROMPTS)
+    with pytest.raises(InputError, match=r"amused: .* found one that bounds.*load_for_prompts"):
+        reconstruct(IMAGE, PROMPTS, bound)
+
+
+def test_too_little_memory_is_told_with_what_to_do():
+    def denoise(x, t, label):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
+
+    with pytest.raises(GcbookError, match=r"under 2 prompts at once.*fewer prompts.*float16"):
+        reconstruct(IMAGE, PROMPTS, classifier(denoise))
+    with pytest.raises(GcbookError, match=r"under 1 prompt, found too little\. Choose a dtype"):
+        reconstruct(IMAGE, PROMPTS[:1], classifier(denoise))
+
+    def wrong(x, t, label):
+        raise RuntimeError("shapes cannot be multiplied")
+
+    with pytest.raises(RuntimeError, match="multiplied"):
+        reconstruct(IMAGE, PROMPTS, classifier(wrong))
 
 
 @pytest.mark.parametrize(

@@ -78,8 +78,8 @@ def fetch_illusions(
                     report(_told(illusion, about))
                 except (FetchError, requests.HTTPError) as error:
                     # The others may be as they should be.
-                    failed.append(failure(error) if isinstance(error, requests.HTTPError) else
-                                  str(error))  # fmt: skip
+                    answered = isinstance(error, requests.HTTPError)
+                    failed.append(f"{failure(error)}." if answered else str(error))
     except requests.RequestException as error:
         failed.append(f"{failure(error)}.")
     except (OSError, UnwritableError) as error:

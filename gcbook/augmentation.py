@@ -14,9 +14,10 @@ it, the noise is stronger, two thirds of the variance on average.
 
 from typing import Any
 
+import PIL.Image
 import torch
 from torchvision.transforms import v2
-from torchvision.tv_tensors import Image
+from torchvision.tv_tensors import Image, Video
 
 from gcbook.errors import InputError
 
@@ -56,7 +57,8 @@ class DiffusionNoise(v2.Transform):
             worker, and all of them would draw the same noise.
 
     Raises:
-        InputError: an image is not of floating point, and so cannot have been normalized.
+        InputError: an image is of Pillow or not of floating point, and so cannot have been
+            normalized; or there is a video.
     """
 
     _transformed_types = (Image, v2.functional.is_pure_tensor)
@@ -66,6 +68,20 @@ class DiffusionNoise(v2.Transform):
     ) -> None:
         super().__init__()
         self.sqrt_alphas, self.generator = sqrt_alphas, generator
+
+    def check_inputs(self, flat_inputs: list[Any]) -> None:
+        """Refuse what looks like an image, and would be passed on without noise."""
+        for each in flat_inputs:
+            if isinstance(each, PIL.Image.Image):
+                raise InputError(
+                    "DiffusionNoise: expected tensors of normalized images, found a PIL image. Put "
+                    "it after v2.ToImage(), v2.ToDtype(torch.float32, scale=True) and v2.Normalize."
+                )
+            if isinstance(each, Video):
+                raise InputError(
+                    "DiffusionNoise: expected images, found a video. Give it the frames as a batch "
+                    "of images, a plain tensor; each frame gets a strength of its own."
+                )
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
         """Noise one image or batch (..., C, H, W)."""

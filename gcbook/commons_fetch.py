@@ -76,10 +76,11 @@ def fetch_illusions(
                     about = _place_of(described, illusion)
                     _keep(folder, illusion, about, _get(session, about["thumburl"]).content)
                     report(_told(illusion, about))
-                except (FetchError, requests.HTTPError) as error:
-                    # The others may be as they should be.
-                    failed.append(failure(error) if isinstance(error, requests.HTTPError) else
-                                  str(error))  # fmt: skip
+                # The others may be as they should be.
+                except requests.HTTPError as error:
+                    failed.append(f"{failure(error)}.")
+                except FetchError as error:
+                    failed.append(str(error))
     except requests.RequestException as error:
         failed.append(f"{failure(error)}.")
     except (OSError, UnwritableError) as error:

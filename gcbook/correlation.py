@@ -134,6 +134,8 @@ def fisher_interval(
 ) -> tuple[float, float]:
     """Return the interval of a coefficient over n observers, see `correlate`.
 
+    Both ends are NaN where n < 4 or r is ±1.
+
     >>> [round(end, 2) for end in fisher_interval(0.5, 28)]
     [0.16, 0.74]
     """
@@ -148,17 +150,20 @@ def fisher_difference(r: float, n: int, other: float, points: int) -> tuple[floa
     """Compare Pearson's coefficients of two independent samples by Fisher's transformation.
 
     Args:
-        r: of the first, with n observers, at least 4.
-        n: of the first.
+        r: of the first.
+        n: observers of the first.
         other: of the second.
         points: observers of the second.
 
     Returns:
-        z, positive where the first is the larger, and its two-sided p.
+        z, positive where the first is the larger, and its two-sided p; both NaN where a sample has
+        fewer than 4 observers or a coefficient is ±1, as in `fisher_interval`.
 
     >>> [round(value, 3) for value in fisher_difference(0.8, 28, 0.5, 28)]
     [1.942, 0.052]
     """
+    if min(n, points) < 4 or max(abs(r), abs(other)) > 1 - _ROUNDING:
+        return math.nan, math.nan
     z = (math.atanh(r) - math.atanh(other)) / math.sqrt(1 / (n - 3) + 1 / (points - 3))
     return z, 2 * float(stats.norm.sf(abs(z)))
 

@@ -31,6 +31,7 @@ from gcbook.weightings import NORMS, Norm, parse_weighting
 __all__ = [
     "DECISION_COLUMNS",
     "check_observer",
+    "check_pooling",
     "choose_draws",
     "decide",
     "decide_rows",
@@ -88,13 +89,7 @@ def decide(
     if rule and draws < rule.max_draws:
         # Before its first test a race is a fixed number of draws.
         rule = Racing(rule.min_draws, rule.p, draws) if draws >= rule.min_draws else None
-    # A draw of a bound is no likelihood of its own: one that masks nothing would outweigh all.
-    bound = store.classifier.get("method") == "bound"
-    if pooling != "log" and (bound or rule is not None or not store.traits.likelihood):
-        raise InputError(
-            f"{store.path}: pooling {pooling!r} is for likelihoods of a fixed number of draws, "
-            "and not for draws of a bound; expected log."
-        )
+    check_pooling(store, pooling, rule)
     table = decide_rows(store, store.scores(), weighting, norm, draws, rule, pooling)
     names, decided = set(table["imagename"]), set(table["image_id"])
     failed = {name: why for name, why in store.failed().items() if name not in names}
@@ -104,6 +99,21 @@ def decide(
     incomplete = tuple(name for name in unfinished if name not in failed)
     table.attrs |= {"failed": failed, "incomplete": incomplete}
     return table
+
+
+def check_pooling(store: Store, pooling: Pooling, rule: Racing | None) -> None:
+    """Check that draws of a store can be pooled.
+
+    Raises:
+        InputError: by probability, and they are no likelihoods, of a bound, or of a race.
+    """
+    # A draw of a bound is no likelihood of its own: one that masks nothing would outweigh all.
+    bound = store.classifier.get("method") == "bound"
+    if pooling != "log" and (bound or rule is not None or not store.traits.likelihood):
+        raise InputError(
+            f"{store.path}: pooling {pooling!r} is for likelihoods of a fixed number of draws, "
+            "and not for draws of a bound; expected log."
+        )
 
 
 def decide_rows(

@@ -15,9 +15,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from gcbook.decisions import choose_draws, decide_rows, to_trials
+from gcbook.decisions import check_pooling, choose_draws, decide_rows, to_trials
 from gcbook.errors import InputError
 from gcbook.metrics import shape_bias
+from gcbook.responses import Pooling
 from gcbook.scoring.store import Store
 from gcbook.scoring.tensors import codes_of, weighted_errors
 from gcbook.weightings import Norm, parse_weighting
@@ -74,18 +75,20 @@ def decisions_by(
     weighting: str | None = None,
     norm: Norm | None = None,
     draws: int | None = None,
+    pooling: Pooling = "log",
 ) -> pd.DataFrame:
     """Decide from the draws of one range of t, or log-SNR, at a time.
 
     Args:
-        store: scores of errors, or of a bound with a rate t. Of a race the draws count that all
-            classes had.
+        store: scores that have t: errors, a bound, or likelihoods of noised images. Of a race the
+            draws count that all classes had.
         by: "t", or "log_snr", by which models with different schedules can be compared.
         bins: edges, or how many: of equal width over (0, 1] for t, of equally many draws for
             log-SNR.
         weighting: within a range; by default the store's.
         norm: by default the store's.
         draws: use the first draws only; by default all.
+        pooling: of likelihoods within a range, see `gcbook.decisions.decide`.
 
     Returns:
         A row a range: ``low, high`` (the upper end belongs to it), ``n`` (images with draws in
@@ -93,11 +96,13 @@ def decisions_by(
         ``shape_accuracy, texture_accuracy, shape_bias``.
 
     Raises:
-        InputError: the model knows no t or log-SNR, or there are not so many draws.
+        InputError: the model knows no t or log-SNR, there are not so many draws, or they cannot be
+            pooled so.
     """
     if by not in ("t", "log_snr"):
         raise InputError(f"by: expected t or log_snr, found {by!r}.")
     settings, rows = store.settings, _shared_draws(store)
+    check_pooling(store, pooling, settings.racing)
     rows = rows[rows["draw"] < choose_draws(store, draws)]
     at = rows[by].to_numpy()
     known = np.isfinite(at)
@@ -108,7 +113,13 @@ def decisions_by(
     table = []
     for number, (low, high) in enumerate(pairwise(edges)):
         chosen = rows[(place == number) & known]
-        decided = decide_rows(store, chosen, weighting or settings.weighting, norm or settings.norm)
+        decided = decide_rows(
+            store,
+            chosen,
+            weighting or settings.weighting,
+            norm or settings.norm,
+            pooling=pooling,
+        )
         trials = to_trials(decided, "model", store.dataset)
         right = trials["category"] == trials["response"]
         row = {

@@ -24,6 +24,7 @@ import torch
 
 from gcbook.classifiers.diffusion import DiffusionClassifier, clip_clean
 from gcbook.classifiers.masked import MaskedBound, MaskedRegeneration
+from gcbook.classifiers.memory import explain_memory
 from gcbook.classifiers.regeneration import regenerate
 from gcbook.errors import GcbookError, InputError
 from gcbook.noise import DrawRule, keyed_generator, keyed_noise
@@ -46,7 +47,7 @@ class Reconstructions:
     Attributes:
         prompts: the P prompts.
         strengths: the S strengths.
-        original: what the model was shown, at its own size, (H, W, 3).
+        original: what the model was shown: the picture at the model's size, (H, W, 3).
         untouched: what comes out at strength 0, (H, W, 3): the original, or what the model's
             autoencoder or tokenizer makes of it.
         images: (S, P, H, W, 3).
@@ -144,7 +145,8 @@ def reconstruct(
         model: name, folder or Hub id; or a classifier from `load_for_prompts` with these prompts
             and, where there is guidance, `EMPTY`.
         strengths: how far towards noise, or which share of tokens, in [0, 1].
-        steps: of the way back from t = 1, or of the regeneration; a shorter way takes fewer.
+        steps: of the way back from t = 1, of which a shorter way takes fewer; of masked models,
+            of the regeneration of any share.
         guidance: how far to go beyond the prompt, away from the empty one; 1 for none. Diffusion
             models alone.
         seed: of the noise or the mask, which all prompts share.
@@ -155,7 +157,7 @@ def reconstruct(
 
     Raises:
         InputError: strengths, steps or guidance are not as expected, or see `load_for_prompts`.
-        GcbookError: a picture has values that are no numbers.
+        GcbookError: a picture has values that are no numbers, or memory runs out.
         DataNotFoundError: the model is not on this machine and cannot be fetched.
     """
     _check_prompts(prompts)
@@ -180,17 +182,15 @@ def reconstruct(
             f"prompts: expected a classifier loaded with all of them, found one without {missing}."
         )
     labels = torch.tensor([classifier.labels.index(each) for each in asked])
-    make: _Masked | _Diffused
-    if isinstance(classifier, MaskedRegeneration):
-        if guided:
-            raise InputError("guidance: for diffusion models alone; leave it at 1.")
-        make = _Masked(classifier, image, labels, steps, seed, name)
-    elif isinstance(classifier, DiffusionClassifier):
-        make = _Diffused(classifier, image, labels, steps, seed, name, guidance)
-    else:
-        raise _other_kind(classifier.name, str(classifier.describe()["kind"]))
+    fewer = "Give fewer prompts at a time, or choose" if len(asked) > 1 else "Choose"
+    lacking = (
+        f"{classifier.name}: expected memory for pictures under {len(asked)} prompt"
+        f"{'s at once' if len(asked) > 1 else ''}, found too little. {fewer} a dtype of 16 bits "
+        "(--dtype float16), or another device."
+    )
     made = []
-    with torch.inference_mode():
+    with torch.inference_mode(), explain_memory(lacking):
+        make = _maker(classifier, image, labels, steps, seed, name, guidance)
         for strength in shares:
             made.append(make(strength))
             if not np.isfinite(made[-1]).all():
@@ -201,6 +201,29 @@ def reconstruct(
             report(f"strength {strength:g}, prompts: {len(asked)}")
         weights = str(classifier.describe()["weights"])
         return Reconstructions(asked, shares, make.original, make(0.0)[0], np.stack(made), weights)
+
+
+def _maker(
+    classifier: "Classifier",
+    image: np.ndarray,
+    labels: torch.Tensor,
+    steps: int,
+    seed: int,
+    name: str,
+    guidance: float,
+) -> "_Diffused | _Masked":
+    if isinstance(classifier, DiffusionClassifier):
+        return _Diffused(classifier, image, labels, steps, seed, name, guidance)
+    if isinstance(classifier, MaskedBound):
+        raise InputError(
+            f"{classifier.name}: expected a masked model that regenerates, found one that bounds "
+            "likelihoods. Load it with gcbook.illusions.load_for_prompts."
+        )
+    if not isinstance(classifier, MaskedRegeneration):
+        raise _other_kind(classifier.name, str(classifier.describe()["kind"]))
+    if guidance != 1:
+        raise InputError("guidance: for diffusion models alone; leave it at 1.")
+    return _Masked(classifier, image, labels, steps, seed, name)
 
 
 class _Diffused:
@@ -221,7 +244,7 @@ class _Diffused:
         self.labels = labels.to(self.x.device)
         noise = keyed_noise(DrawRule(seed), name, 0, tuple(self.x.shape[1:]))
         self.noise = torch.from_numpy(noise).to(self.x)[None]
-        self.original = _pixels(classifier.decode(self.x))[0]
+        self.original = _pixels(classifier.fit([image]))[0]
 
     def __call__(self, strength: float) -> np.ndarray:
         n = len(self.labels)

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from PIL import Image
 from scipy import stats
 from torchvision import tv_tensors
 from torchvision.transforms import v2
@@ -113,3 +114,16 @@ def test_it_stands_at_the_end_of_a_pipeline_and_says_so_if_not() -> None:
     with pytest.raises(InputError, match=r"found torch\.uint8.*after v2.ToDtype"):
         DiffusionNoise()(pixels)
     assert "sqrt_alphas=False" in repr(DiffusionNoise(sqrt_alphas=False))
+
+
+@pytest.mark.parametrize(
+    ("sample", "says"),
+    [
+        (Image.new("RGB", (8, 8)), r"found a PIL image\. Put it after v2\.ToImage"),
+        (tv_tensors.Video(torch.zeros((2, 3, 8, 8))), r"found a video.*as a batch of images"),
+    ],
+)
+def test_what_it_cannot_noise_is_not_passed_on(sample: object, says: str) -> None:
+    for given in (sample, (sample, 7), {"image": sample, "extra": torch.zeros((3, 8, 8))}):
+        with pytest.raises(InputError, match=says):
+            DiffusionNoise()(given)

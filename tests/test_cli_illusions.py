@@ -4,11 +4,14 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
+from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.weights import hash_weights
 from gcbook.cli import _repeat_prompts, main
 from gcbook.miniatures.shipped import DATA
+from gcbook.noise import CosineSchedule
 
 
 def call(capsys, *arguments):
@@ -54,6 +57,36 @@ def test_a_miniature_sees_a_duck_and_a_rabbit(capsys, tmp_path, picture):
     status, _, err = call(capsys, *command)
     assert status == 2
     assert "already has results" in err
+
+
+def test_the_original_is_the_picture_and_not_what_an_autoencoder_makes_of_it(
+    capsys, tmp_path, picture
+):
+    command = ["illusions", picture, "--prompts", "a duck", "", "--model", "mini-latent"]
+    command += ["-o", tmp_path, "--steps", 2, "--strength", 0.5, "--device", "cpu"]
+    assert call(capsys, *command)[0] == 0
+    given, original, untouched = (
+        np.asarray(Image.open(tmp_path / name), int)
+        for name in ("picture.png", "original.png", "untouched.png")
+    )
+    assert np.array_equal(original, given)
+    assert np.abs(untouched - given).mean() > 5
+
+
+def test_too_little_memory_is_one_line(capsys, tmp_path, picture, monkeypatch):
+    def denoise(x, t, label):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
+
+    def load(model, prompts, **options):
+        return DiffusionClassifier(denoise, CosineSchedule(), labels=prompts)
+
+    monkeypatch.setattr("gcbook.illusions.load_for_prompts", load)
+    command = ["illusions", picture, "--prompts", "a", "b", "-o", tmp_path / "out"]
+    status, _, err = call(capsys, *command, "--device", "cpu")
+    assert status == 1
+    assert "Give fewer prompts at a time" in err.splitlines()[-1]
+    assert "--dtype float16" in err.splitlines()[-1]
+    assert "Traceback" not in err
 
 
 def test_what_cannot_be_read_or_asked_is_one_line(capsys, tmp_path, picture):

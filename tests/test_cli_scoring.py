@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-from tiny.gaussian import class_means, gaussian_classifier
-from tiny.scorers import Counting
+from tiny.gaussian import class_means, gaussian_classifier, stimuli
+from tiny.scorers import LABELS, Counting, Likelihood
 
 from gcbook import cli
 from gcbook.categories import CATEGORIES
 from gcbook.noise import CosineSchedule
-from gcbook.scoring.settings import Racing
+from gcbook.scoring.engine import score
+from gcbook.scoring.settings import Racing, ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.trials import read_trials
 
@@ -266,6 +267,20 @@ def test_by_time(capsys, tmp_path, images, asked):
             *("shape_accuracy", "texture_accuracy", "shape_bias"),
         ]
     assert call(capsys, "decide", tmp_path / "s", "--by", "hour")[0] == 2
+
+
+def test_by_time_draws_are_pooled_as_all_are(capsys, tmp_path):
+    images, noisy = stimuli(20, labels=LABELS), Likelihood(noise=60)
+    score(images, noisy, ScoringSettings(draws=16), tmp_path / "s", progress="silent")
+    found = set()
+    for pool in ("log", "probability"):
+        asked = ["decide", tmp_path / "s", "--by", "t", "--bins", 1, "--pool", pool]
+        status, out, _ = call(capsys, *asked)
+        assert status == 0
+        accuracy = out.splitlines()[0].split()[-1]
+        assert out.splitlines()[-1].split()[4] == accuracy
+        found.add(accuracy)
+    assert len(found) == 2
 
 
 @pytest.mark.parametrize("path", ["nowhere", "."])

@@ -133,7 +133,7 @@ def test_a_changed_picture_is_fetched_again_and_others_are_not(server):
         (lambda s: s.hashes.update({"rabbit-duck": "0" * 40}), "another SHA-1"),
         (lambda s: s.pictures.update({"/rock.png": b"<html>sign in</html>"}), "expected an image"),
         (lambda s: s.pictures.update({"/rock.png": png(0, 20)}), "at least 64 pixels"),
-        (lambda s: s.pictures.pop("/rock.png"), "answered 404"),
+        (lambda s: s.pictures.pop("/rock.png"), r"answered 404[^.]*\. Run `gcbook fetch"),
     ],
 )
 def test_what_is_not_as_described_is_refused(server, spoil, message):

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gcbook.correlation import MOST_EXACT, correlate, partial
+from gcbook.correlation import (
+    MOST_EXACT,
+    correlate,
+    fisher_difference,
+    fisher_interval,
+    partial,
+)
 from gcbook.errors import InputError
 
 X = [0.31, 0.66, 0.44, 0.40, 0.54, 0.50]
@@ -85,6 +91,18 @@ def test_nothing_is_said_where_nothing_varies_or_too_few_answer() -> None:
     three = correlate([1, 2, 3], [1, 3, 2])[1]
     assert three.r == pytest.approx(0.5)
     assert np.isnan(three.low)
+
+
+@pytest.mark.parametrize(
+    ("r", "n", "other", "points"),
+    [(1, 8, 0.5, 8), (0.5, 8, -1, 8), (0.5, 3, 0.4, 8), (0.5, 8, 0.4, 3), (0.5, 8, 0.4, 1)],
+)
+def test_a_difference_has_no_z_where_an_interval_has_no_ends(
+    r: float, n: int, other: float, points: int
+) -> None:
+    intervals = np.array([fisher_interval(r, n), fisher_interval(other, points)])
+    assert np.isnan(intervals).all(axis=1).any()
+    assert np.isnan(fisher_difference(r, n, other, points)).all()
 
 
 def test_bad_numbers_are_named() -> None:

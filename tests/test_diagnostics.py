@@ -110,6 +110,18 @@ def test_cue_conflict_answers_by_time(tmp_path):
     assert table["shape_bias"].tolist() == [0.5, 0.5]
 
 
+def test_likelihoods_are_pooled_as_asked(tmp_path):
+    store = scored(tmp_path / "s", Likelihood(noise=60))
+    right = {}
+    for pooling in ("log", "probability"):
+        decided = decide(store, pooling=pooling)
+        right[pooling] = (decided["response"] == decided["category"]).mean()
+        assert decisions_by(store, "t", 1, pooling=pooling)["accuracy"].tolist() == [right[pooling]]
+    assert right["log"] != right["probability"]
+    with pytest.raises(InputError, match="'probability' is for likelihoods"):
+        decisions_by(scored(tmp_path / "errors"), "t", 1, pooling="probability")
+
+
 def test_what_cannot_be_told_apart(tmp_path):
     sure = scored(tmp_path / "1", Likelihood(deterministic=True))
     with pytest.raises(InputError, match="has no t to sort"):

@@ -6,7 +6,9 @@ import torch
 from tiny import diffusion, tokens
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
-from gcbook.errors import InputError
+from gcbook.classifiers.images import ImageFit
+from gcbook.classifiers.load import load_classifier
+from gcbook.errors import GcbookError, InputError
 from gcbook.illusions import EMPTY, Reconstructions, load_for_prompts, reconstruct
 from gcbook.noise import CosineSchedule, DrawRule, FlowSchedule, keyed_noise
 
@@ -102,12 +104,18 @@ def test_errors_are_against_the_untouched_picture():
 
 
 def test_latent_models_are_compared_with_what_their_autoencoder_gives_back(tmp_path):
-    folder = diffusion.stable_diffusion(tmp_path / "sd")
-    image = np.random.default_rng(0).random((40, 40, 3), dtype=np.float32)
-    found = reconstruct(image, PROMPTS, folder, (0.5, 1.0), steps=2)
-    assert found.images.shape[:2] == (2, 2)
-    assert found.images.shape[2:] == found.untouched.shape == found.original.shape
-    assert 0 <= found.images.min() <= found.images.max() <= 1
+    model = load_for_prompts(diffusion.stable_diffusion(tmp_path / "sd"), PROMPTS)
+    image = np.random.default_rng(0).random((40, 56, 3), dtype=np.float32)
+    found = reconstruct(image, PROMPTS, model, (0.5, 1.0), steps=2)
+    side = model.describe()["resolution"]
+    assert found.images.shape == (2, 2, side, side, 3)
+    with torch.inference_mode():
+        back = (model.decode(model.prepare([image]))[0].clamp(-1, 1) + 1) / 2
+    assert np.allclose(found.untouched, back.permute(1, 2, 0), atol=1e-6)
+    shown = ImageFit(side).fit([image])[0].permute(1, 2, 0).numpy()
+    assert np.allclose(found.original, shown, atol=1e-6)
+    # The autoencoder is one that shows.
+    assert np.abs(found.original - found.untouched).mean() > 0.01
 
 
 def test_masked_models_hide_a_share_of_their_tokens(tmp_path):
@@ -118,6 +126,28 @@ def test_masked_models_hide_a_share_of_their_tokens(tmp_path):
     assert (found.errors[1] > 0).all()
     with pytest.raises(InputError, match="guidance"):
         reconstruct(image, PROMPTS, load_for_prompts(folder, [*PROMPTS, EMPTY]), guidance=2.0)
+
+
+def test_a_masked_model_of_the_bound_is_told_how_to_load_it(tmp_path):
+    bound = load_classifier(tokens.amused(tmp_path / "amused"), template="{}", labels=PROMPTS)
+    with pytest.raises(InputError, match=r"amused: .* found one that bounds.*load_for_prompts"):
+        reconstruct(IMAGE, PROMPTS, bound)
+
+
+def test_too_little_memory_is_told_with_what_to_do():
+    def denoise(x, t, label):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
+
+    with pytest.raises(GcbookError, match=r"under 2 prompts at once.*fewer prompts.*float16"):
+        reconstruct(IMAGE, PROMPTS, classifier(denoise))
+    with pytest.raises(GcbookError, match=r"under 1 prompt, found too little\. Choose a dtype"):
+        reconstruct(IMAGE, PROMPTS[:1], classifier(denoise))
+
+    def wrong(x, t, label):
+        raise RuntimeError("shapes cannot be multiplied")
+
+    with pytest.raises(RuntimeError, match="multiplied"):
+        reconstruct(IMAGE, PROMPTS, classifier(wrong))
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,8 @@ class DiffusionClassifier:
             then need one size.
         decode: maps what is in that space back to pixels in [-1, 1], (N, 3, H, W), for people to
             look at. By default nothing is done.
+        fit: maps images to what ``encode`` makes of them before it leaves pixels, of ``decode``'s
+            shape and range. By default both are done, which is the same where there is no code.
         labels: names of the classes, in the order of their indices.
         name: the observer's name.
         clip: how the clean image is clipped by default: "static" to [-1, 1] suits pixels, "none"
@@ -74,6 +76,7 @@ class DiffusionClassifier:
         encode: Encode | None = None,
         *,
         decode: Decode | None = None,
+        fit: Encode | None = None,
         labels: Sequence[str] = CATEGORIES,
         name: str = "diffusion",
         clip: Clip = "none",
@@ -83,6 +86,7 @@ class DiffusionClassifier:
         self.schedule = schedule
         self.encode = encode or _pixels
         self.decode = decode or _as_they_are
+        self.fit = fit or (lambda images: self.decode(self.encode(images)))
         self.labels = tuple(labels)
         self.name = name
         self.default_clip = clip

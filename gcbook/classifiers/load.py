@@ -14,7 +14,7 @@ from gcbook.categories import CATEGORIES, PROMPT_TEMPLATE
 from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.classifiers.weights import HUB_ID, MODELS_DIR, locate_model
 from gcbook.classifiers.zoo import ZooEntry, at_hand, near_names, zoo
-from gcbook.errors import DataNotFoundError, GcbookError, InputError
+from gcbook.errors import DataNotFoundError, InputError
 
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
@@ -97,19 +97,14 @@ def load_classifier(
     _check_device(device)
     label = name or (entry.name if entry else _name_of(model))
     common = {"labels": labels, "name": label, "device": device, "dtype": dtype}
-    from gcbook.classifiers.memory import is_out_of_memory
+    from gcbook.classifiers.memory import explain_memory
 
-    with quiet_libraries():
-        try:
-            return _ADAPTERS[kind](place, given, common)
-        except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error):
-                raise
-            raise GcbookError(
-                f"{model}: {device} has too little memory to load it in {dtype}; expected enough "
-                "for all of its parts at once. Choose a dtype of 16 bits (--dtype float16), or "
-                "another device."
-            ) from error
+    lacking = (
+        f"{model}: {device} has too little memory to load it in {dtype}; expected enough for all "
+        "of its parts at once. Choose a dtype of 16 bits (--dtype float16), or another device."
+    )
+    with quiet_libraries(), explain_memory(lacking):
+        return _ADAPTERS[kind](place, given, common)
 
 
 def _name_of(model: str | Path) -> str:

@@ -1,8 +1,13 @@
 """Telling that memory ran out, whoever says it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 
-__all__ = ["is_out_of_memory"]
+from gcbook.errors import GcbookError
+
+__all__ = ["explain_memory", "is_out_of_memory"]
 
 WORDS = ("out of memory", "can't allocate memory", "not enough memory", "alloc_failed")
 """Of PyTorch's allocators, of the processor and of GPUs, and of cuBLAS."""
@@ -18,3 +23,18 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(
         words in said for words in WORDS
     )
+
+
+@contextmanager
+def explain_memory(message: str) -> Iterator[None]:
+    """Say what to do where memory runs out.
+
+    Raises:
+        GcbookError: with the message, if it does.
+    """
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        raise GcbookError(message) from error

@@ -82,10 +82,13 @@ def regenerate(
         remask: the rule of the steps.
 
     Returns:
-        int64 (N, L), nothing masked.
+        int64 (N, L), nothing masked; where the share is less than a token, what was given, without
+        asking the network.
     """
     length = tokens.shape[1]
     n_masked = round(mask_ratio * length)
+    if n_masked == 0:
+        return tokens.clone()
     order = _gumbel_rows(streams, "mask", length).to(tokens.device)
     current = tokens.masked_fill(_ranks(order) < n_masked, mask_token)
     for step in range(remask.steps):

@@ -78,7 +78,7 @@ def decide(
     for line in _summary(trials):
         typer.echo(line)
     if by:
-        _print_by(opened, by, bins, weighting, norm, draws)
+        _print_by(opened, by, bins, weighting, norm, draws, pool)
     if output is not None:
         _write(trials, output, overwrite)
 
@@ -129,11 +129,11 @@ def _number(value: float) -> str:
 
 
 def _print_by(
-    store: "Store", by: str, bins: int, weighting: str, norm: str, draws: int | None
+    store: "Store", by: str, bins: int, weighting: str, norm: str, draws: int | None, pool: str
 ) -> None:
     from gcbook.diagnostics import decisions_by
 
-    table = decisions_by(store, by, bins, weighting or None, norm or None, draws)  # type: ignore[arg-type]
+    table = decisions_by(store, by, bins, weighting or None, norm or None, draws, pool)  # type: ignore[arg-type]
     typer.echo(f"by {by}, from the draws of each range alone:")
     typer.echo(table.to_string(index=False, float_format=_number, na_rep="–"))
 

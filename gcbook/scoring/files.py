@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gcbook.errors import InputError
+from gcbook.errors import GcbookError, InputError
 from gcbook.files import write_whole
 
 __all__ = [
@@ -116,18 +116,45 @@ def read_part(path: Path, schema: pa.Schema) -> pa.Table:
 
     Raises:
         InputError: it is damaged, or has other columns.
+        GcbookError: it cannot be read here, but may be whole: there is no permission, the disk
+            fails, memory runs out, or this version of pyarrow lacks something.
     """
     try:
-        table = pq.read_table(path, partitioning=None)
-    except (pa.ArrowException, OSError) as error:
+        content = path.read_bytes()
+    except (OSError, MemoryError) as error:
+        raise _unreadable(path, error) from error
+    try:
+        # Of bytes: of a path, an OSError could be the disk's as well as a damaged page.
+        table = pq.read_table(pa.BufferReader(content))
+    except (pa.ArrowInvalid, OSError, UnicodeDecodeError) as error:
         first = str(error).splitlines()[0]
         raise InputError(f"{path}: expected a Parquet file, found {first}") from error
+    except (MemoryError, pa.ArrowNotImplementedError) as error:
+        raise _unreadable(path, error) from error
     if table.schema.names != schema.names:
         raise InputError(
             f"{path}: expected the columns {', '.join(schema.names)}; found "
             f"{', '.join(table.schema.names)}."
         )
-    return table.cast(schema)
+    try:
+        return table.cast(schema)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        found = ", ".join(f"{each.name} {each.type}" for each in table.schema)
+        raise InputError(
+            f"{path}: expected columns that can be read as scores, found {found} ({error})."
+        ) from error
+
+
+def _unreadable(path: Path, error: Exception) -> GcbookError:
+    if isinstance(error, OSError):
+        found = error.strerror or str(error)
+    else:
+        found = f"{'too little memory: ' * isinstance(error, MemoryError)}{error}"
+    return GcbookError(
+        f"{path}: cannot be read ({found.strip(': ')}). It may be whole, so it was left as it is: "
+        "mend that and run the same command again. If it is damaged, move it away; what was in it "
+        "is computed again."
+    )
 
 
 def sort_rows(table: pa.Table, labels: Sequence[str]) -> pa.Table:

@@ -38,7 +38,7 @@ FAILED, PENDING = "failed.json", "pending.json"
 
 
 class DamagedPartWarning(UserWarning):
-    """A file of a store cannot be read; its rows are missing."""
+    """A file of a store is damaged; its rows are missing."""
 
 
 def is_store(path: str | Path) -> bool:
@@ -162,6 +162,7 @@ class Store:
 
         Raises:
             InputError: the file is damaged.
+            GcbookError: it may be whole, and cannot be read.
         """
         path = self.path / IMAGES
         schema = pa.schema([(name, pa.string()) for name in IMAGE_COLUMNS])
@@ -203,8 +204,11 @@ class Store:
             Columns ``image_id, label`` (categorical), ``draw, t, log_snr`` and the measures, sorted
             by image, draw and class.
 
+        Raises:
+            GcbookError: a file that may be whole cannot be read, see `read_part`.
+
         Warns:
-            DamagedPartWarning: a file cannot be read; the others' rows are returned.
+            DamagedPartWarning: a file is damaged; the others' rows are returned.
         """
         tables = [self.schema.empty_table()]
         for path in self.score_files():

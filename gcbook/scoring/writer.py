@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import metadata
+from itertools import chain, count
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -168,7 +169,7 @@ class StoreWriter:
             try:
                 self._n_saved += len(read_part(path, store.schema))
             except InputError as error:
-                aside = path.with_suffix(".damaged")
+                aside = _free(path.with_suffix(".damaged"))
                 path.replace(aside)
                 self.notes.append(f"{error} Set aside as {aside.name}; its draws are scored again")
 
@@ -289,6 +290,12 @@ class StoreWriter:
         for path in files:
             if path.parent.name == PARTS:
                 path.unlink()
+
+
+def _free(path: Path) -> Path:
+    """Return a path, with a number where it is taken."""
+    names = chain([path.suffix], (f"{path.suffix}-{number}" for number in count(2)))
+    return next(each for name in names if not (each := path.with_suffix(name)).exists())
 
 
 def _versions() -> dict[str, str]:

@@ -16,6 +16,7 @@ from gcbook.classifiers.zoo import find_entry
 from gcbook.commons import ILLUSIONS, find_illusions, read_illusion
 from gcbook.illusions import load_for_prompts, reconstruct
 from gcbook.reconstructed import difference_picture
+from gcbook.scoring.devices import pick_device
 
 __all__ = ["attribution_rows", "fetched_rows", "fetched_sentence"]
 
@@ -74,7 +75,8 @@ def fetched_rows(
     """Reconstruct the pictures that are on this machine.
 
     Args:
-        model: name, folder or Hub id; "" for none.
+        model: name, folder or Hub id; "" for none. It runs where `gcbook illusions` runs it: on a
+            GPU if there is one, in float32.
         strengths: how far towards noise.
         steps: of the whole way back.
         seed: of the noise.
@@ -91,7 +93,9 @@ def fetched_rows(
         find_entry(model)  # a name that is none is refused even where there is nothing to show
     rows, found = [], find_illusions()
     prompts = [each for illusion in ILLUSIONS for each in illusion.prompts]
-    classifier = load_for_prompts(model, prompts) if model and found else None
+    classifier = None
+    if model and found:
+        classifier = load_for_prompts(model, prompts, device=pick_device("auto"))
     for illusion in ILLUSIONS:
         if illusion.name not in found:
             continue

@@ -370,6 +370,18 @@ def test_steps_mask_what_the_scheduler_would(masking_schedule: str) -> None:
     assert torch.equal(found[~kept], best[~kept])
 
 
+def test_where_nothing_is_hidden_the_network_is_not_asked() -> None:
+    def predict(tokens: torch.Tensor) -> torch.Tensor:
+        raise AssertionError("asked")
+
+    tokens = torch.arange(6).reshape(2, 3)
+    for share in (0.0, 0.1):
+        found = regenerate(
+            tokens, predict, streams(2), mask_token=MASK, mask_ratio=share, remask=Remask(5)
+        )
+        assert torch.equal(found, tokens)
+
+
 def test_confidence_is_noisy_at_first_and_not_at_last() -> None:
     remask = Remask(5)
     assert [remask.heat(step) for step in range(5)] == [2.0, 1.5, 1.0, 0.5, 0.0]

@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tiny.gaussian import class_means, gaussian_classifier, stimuli
@@ -121,11 +122,20 @@ def test_half_written_files_are_not_seen(tmp_path):
     assert not list(path.rglob("*.tmp"))
 
 
-@pytest.mark.parametrize("damage", [b"", b"PAR1 no more"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda whole: b"",
+        lambda whole: b"PAR1 no more",
+        lambda whole: whole[: len(whole) // 2],
+        lambda whole: whole[:4] + b"\xff" * 30 + whole[34:],
+    ],
+    ids=["empty", "garbage", "cut short", "page"],
+)
 def test_a_damaged_part_costs_its_own_rows(tmp_path, damage):
     path = fill(tmp_path / "s", [(0, [0, 1])], [(1, [2])])
     bad = path / "parts" / "000001.parquet"
-    bad.write_bytes(damage)
+    bad.write_bytes(damage(bad.read_bytes()))
     with pytest.warns(DamagedPartWarning, match=r"000001\.parquet.*the same `gcbook score`"):
         left = Store.open(path).scores()
     assert left["image_id"].unique().tolist() == ["b1.png"]
@@ -136,6 +146,86 @@ def test_a_damaged_part_costs_its_own_rows(tmp_path, damage):
         warnings.simplefilter("error")
         assert len(Store.open(path).scores()) == 6
     assert len(Store.open(path).images()) == 2
+
+
+def test_scores_that_cannot_be_read_here_are_left_as_they_are(tmp_path):
+    path = fill(tmp_path / "s", [(0, [0, 1])], [(1, [2])])
+    before = Store.open(path).scores()
+    part, disk = path / "parts" / "000001.parquet", tmp_path / "disk"
+    disk.mkdir()
+    part.rename(disk / part.name)
+    part.symlink_to(disk / part.name)
+    # The disk is taken away.
+    disk.rename(tmp_path / "away")
+    with (
+        pytest.raises(GcbookError, match=r"000001\.parquet: cannot be read \(No such file.*left"),
+        StoreWriter(path, CLASSIFIER, SETTINGS, "toy"),
+    ):
+        pass
+    with pytest.raises(GcbookError, match="cannot be read"):
+        Store.open(path).scores()
+    (tmp_path / "away").rename(disk)
+    pd.testing.assert_frame_equal(Store.open(path).scores(), before)
+    assert not list(path.rglob("*.damaged*"))
+
+
+@pytest.mark.parametrize("file", ["parts/000001.parquet", "images.parquet"])
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (pa.ArrowMemoryError("malloc of size 64 failed"), "too little memory: malloc of size 64"),
+        (pa.ArrowNotImplementedError("codec 'zstd' not built"), "'zstd' not built"),
+    ],
+)
+def test_what_pyarrow_has_no_means_for_is_not_damaged(tmp_path, monkeypatch, file, error, says):
+    path = fill(tmp_path / "s", [(0, [0, 1])])
+    content, read = (path / file).read_bytes(), pq.read_table
+
+    def fail(source, **options):
+        if isinstance(source, pa.NativeFile):
+            whole = source.read()
+            source.seek(0)
+        else:
+            whole = source.read_bytes()
+        if whole == content:
+            raise error
+        return read(source, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pq, "read_table", fail)
+        with (
+            pytest.raises(GcbookError, match=says) as raised,
+            StoreWriter(path, CLASSIFIER, SETTINGS, "toy"),
+        ):
+            pass
+        assert not isinstance(raised.value, InputError)
+    assert (path / file).read_bytes() == content
+    assert not list(path.rglob("*.damaged*"))
+
+
+def test_files_that_were_set_aside_are_kept(tmp_path):
+    path = fill(tmp_path / "s", [(0, [0])])
+    for damage in (b"one", b"two", b"three"):
+        (path / "scores.parquet").write_bytes(damage)
+        with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+            assert "Set aside as scores.damaged" in writer.notes[0]
+    names = ("scores.damaged", "scores.damaged-2", "scores.damaged-3")
+    assert [(path / name).read_bytes() for name in names] == [b"one", b"two", b"three"]
+    for _ in range(2):
+        (path / "parts" / "000001.parquet").write_bytes(b"x")
+        fill(path, [(1, [0])])
+    assert sorted(each.name for each in (path / "parts").iterdir()) == [
+        *("000001.damaged", "000001.damaged-2", "000002.parquet", "000003.parquet")
+    ]
+
+
+def test_columns_of_other_types_are_set_aside(tmp_path):
+    path = fill(tmp_path / "s", [(0, [0])])
+    part = path / "parts" / "000001.parquet"
+    pd.read_parquet(part).assign(draw="first").to_parquet(part)
+    with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+        assert "found image_id dictionary" in writer.notes[0]
+    assert Store.open(path).scores().empty
 
 
 def test_a_damaged_list_of_images_is_made_again(tmp_path):

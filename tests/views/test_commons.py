@@ -7,6 +7,7 @@ from tiny import diffusion
 
 from gcbook.commons import ILLUSIONS
 from gcbook.errors import InputError
+from gcbook.illusions import load_for_prompts
 from gcbook.views.commons import DIFFERENCE, attribution_rows, fetched_rows, fetched_sentence
 
 
@@ -59,3 +60,21 @@ def test_reconstructed_by_a_model(tmp_path):
     assert rows["picture"][0][0] == rows["picture"][1][0]
     assert rows["picture"][0][1] != rows["picture"][1][1]
     assert "Reconstructed by" in fetched_sentence(str(folder))
+
+
+@pytest.mark.usefixtures("two_pictures")
+@pytest.mark.parametrize(("gpus", "device"), [(0, "cpu"), (1, "cuda")])
+def test_a_gpu_is_used_where_there_is_one(tmp_path, monkeypatch, gpus, device):
+    folder, asked = diffusion.deep_floyd(tmp_path / "if"), {}
+
+    def load(model, prompts, **options):
+        asked.update(options)
+        return load_for_prompts(model, prompts)
+
+    monkeypatch.setattr("gcbook.views.commons.load_for_prompts", load)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: bool(gpus))
+    monkeypatch.setattr("torch.cuda.device_count", lambda: gpus)
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)
+    assert len(fetched_rows(str(folder), (0.5,), steps=1)) == 2
+    assert asked.pop("device") == device
+    assert asked.get("dtype", "float32") == "float32"

@@ -46,11 +46,13 @@ class Space(NamedTuple):
     Attributes:
         encode: how images get there.
         decode: how what is there is seen, pixels in [-1, 1].
+        fit: how images become pixels of that size, before any code.
         described: the space in words.
     """
 
     encode: Encode
     decode: Decode
+    fit: Encode
     described: dict[str, object]
 
 
@@ -95,6 +97,7 @@ class Target:
             schedule,
             space.encode,
             decode=space.decode,
+            fit=space.fit,
             labels=self.labels,
             name=self.name,
             clip="static" if space.described["space"] == "pixels" else "none",
@@ -128,7 +131,7 @@ def pixel_space(size: int, channels: int, folder: PipelineFolder, device: torch.
         return (2 * fit.fit(images) - 1).to(device)
 
     described = {"space": "pixels", "resolution": size, "resize": fit.describe()}
-    return Space(encode, lambda pixels: pixels, described)
+    return Space(encode, lambda pixels: pixels, encode, described)
 
 
 def latent_space(size: int, channels: int, folder: PipelineFolder, device: torch.device) -> Space:
@@ -146,11 +149,14 @@ def latent_space(size: int, channels: int, folder: PipelineFolder, device: torch
             "whose networks are given more than the noised image, are not known here."
         )
     resolution = size * 2 ** (len(config.block_out_channels) - 1)
-    fit = ImageFit(resolution)
+    image_fit = ImageFit(resolution)
     shift = config.get("shift_factor") or 0.0
 
+    def fit(images: Sequence[np.ndarray]) -> torch.Tensor:
+        return 2 * image_fit.fit(images) - 1
+
     def encode(images: Sequence[np.ndarray]) -> torch.Tensor:
-        pixels = 2 * fit.fit(images) - 1
+        pixels = fit(images)
         # One by one: an image's latents are the same to the last bit in any batch.
         means = [vae.encode(image.to(device)).latent_dist.mode() for image in pixels.split(1)]
         return (torch.cat(means) - shift) * config.scaling_factor
@@ -159,8 +165,8 @@ def latent_space(size: int, channels: int, folder: PipelineFolder, device: torch
         whole = latents.float() / config.scaling_factor + shift
         return torch.cat([vae.decode(each).sample for each in whole.split(1)])
 
-    described = {"space": "latents", "resolution": resolution, "resize": fit.describe()}
-    return Space(encode, decode, described)
+    described = {"space": "latents", "resolution": resolution, "resize": image_fit.describe()}
+    return Space(encode, decode, fit, described)
 
 
 def read_discrete_schedule(folder: PipelineFolder) -> tuple[DiscreteSchedule, str]:

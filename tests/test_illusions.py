@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import torch
+from diffusers import DDIMScheduler, StableDiffusionImg2ImgPipeline
+from diffusers.pipelines.stable_diffusion import pipeline_stable_diffusion_img2img as img2img
 from tiny import diffusion, tokens
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
@@ -181,3 +183,32 @@ def test_a_masked_model_of_the_hub_is_known_once_it_is_here(tmp_path, monkeypatc
     found = load_for_prompts("someone/amused", PROMPTS)
     assert found.describe()["method"] == "regenerate"
     assert found.name == "amused"
+
+
+def test_the_way_back_is_that_of_image_to_image_by_diffusers(tmp_path, monkeypatch):
+    folder = diffusion.stable_diffusion(tmp_path / "sd")
+    model = load_for_prompts(folder, PROMPTS)
+    found = reconstruct(IMAGE, PROMPTS, model, (0.5,), steps=10, name="n", seed=3)
+    pipeline = StableDiffusionImg2ImgPipeline.from_pretrained(folder, safety_checker=None)
+    # Equal steps that end at the clean picture; without clipping, which is for pixels.
+    pipeline.scheduler = DDIMScheduler.from_config(
+        pipeline.scheduler.config,
+        timestep_spacing="trailing",
+        set_alpha_to_one=True,
+        clip_sample=False,
+    )
+    pipeline.set_progress_bar_config(disable=True)
+    latents = model.prepare([IMAGE])
+    noise = torch.from_numpy(keyed_noise(DrawRule(3), "n", 0, tuple(latents.shape[1:])))[None]
+    monkeypatch.setattr(img2img, "randn_tensor", lambda *shape, **how: noise)
+    for place, prompt in enumerate(PROMPTS):
+        made = pipeline(
+            prompt,
+            image=latents,
+            strength=0.5,
+            num_inference_steps=10,
+            guidance_scale=1.0,
+            output_type="np",
+        ).images[0]
+        assert np.allclose(found.images[0, place], made, atol=1e-4)
+    assert not np.allclose(found.images[0, 0], found.images[0, 1], atol=1e-3)

@@ -73,7 +73,7 @@ def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
     ]
     strength = "'Strength ' + format(datum.strength, '.2f')"
     layers = [
-        *large_picture(base, "'The picture'", "original", "0", str(_GRID.top), _GRID.picture),
+        *large_picture(base, "'Untouched'", "original", "0", str(_GRID.top), _GRID.picture),
         *large_picture(base, "datum.compared", "difference", *_GRID.second, _GRID.picture),
         base.transform_calculate(
             px=_GRID.second[0], py=f"{_GRID.second[1]} + {_GRID.picture}", scale=_SCALE
@@ -106,8 +106,8 @@ def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
         chart.properties(view=alt.ViewBackground(stroke=None), usermeta=said),
         height=_HEIGHT,
         description=(
-            "A picture as the model was shown it; beside or below it, a map of where its "
-            "reconstructions under two prompts differ; and the reconstructions under all prompts "
+            "A picture as it is, or as the model's autoencoder alone gives it back; beside or "
+            "below it, a map of where its reconstructions under two prompts differ; and the reconstructions under all prompts "
             "and without one. Below each stand the prompt and what a classifier takes the "
             "reconstruction for. Frames mark prompts that name what people see in the picture."
         ),

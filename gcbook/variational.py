@@ -32,7 +32,7 @@ Spacing = Literal["log-SNR", "t"]
 MOST, LEAST = 10.0, -10.0
 """Log-SNR of the first and of the last step: next to no noise, and next to nothing else."""
 
-NODES = 200
+NODES = 64
 """Points of the quadrature."""
 
 

@@ -108,8 +108,9 @@ def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
         description=(
             "A picture as it is, or as the model's autoencoder alone gives it back; beside or "
             "below it, a map of where its reconstructions under two prompts differ; and the "
-            "reconstructions under all prompts and without one. Below each stand the prompt and what a classifier takes the "
-            "reconstruction for. Frames mark prompts that name what people see in the picture."
+            "reconstructions under all prompts and without one. Below each stand the prompt and "
+            "what a classifier takes the reconstruction for. Frames mark prompts that name what "
+            "people see in the picture."
         ),
     )
 

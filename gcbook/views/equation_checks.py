@@ -212,7 +212,7 @@ def _prior() -> dict:
 def _reconstruction(model: Mixture) -> dict:
     """The first step's part, as the bound has it and integrated over the noise."""
     most = 4.0
-    one = bound_terms(model, NUMBERS, 8, most=most).reconstruction
+    one = bound_terms(model, NUMBERS, 8, most=most, nodes=200).reconstruction
     (t,) = step_times(8, most=most)[:1]
     alpha, sigma = _at(t)
     noise = np.linspace(-9, 9, 4001)

@@ -158,7 +158,7 @@ def _backwards() -> dict:
         total = integrate.simpson(joint, x=near)
         found = integrate.simpson(joint * near, x=near) / total
         other.append((found, integrate.simpson(joint * (near - found) ** 2, x=near) / total))
-    formula = r"q(x_{i-1}|x_i, x) \propto q(x_{i-1}|x) q(x_i|x_{i-1})"
+    formula = r"q(x_{i-1}|x_i,x) \propto q(x_{i-1}|x) q(x_i|x_{i-1})"
     return _row(
         "Noise read backwards is Gaussian", formula, "integration", np.array(one), np.array(other)
     )
@@ -201,7 +201,7 @@ def _prior() -> dict:
         ratio = -(left**2) / 2 - np.log(sigma) + WIDE[:, None] ** 2 / 2
         other.append(integrate.simpson(q * ratio, x=WIDE, axis=0))
     formula = (
-        r"\mathrm{KL}(q(x_T|x) \| N(0, 1)) = "
+        r"\mathrm{KL}(q(x_T|x) \| N(0,1)) = "
         r"\frac12 (\alpha_T^2 x^2 + \sigma_T^2 - 1 - \log \sigma_T^2)"
     )
     return _row(
@@ -221,7 +221,10 @@ def _reconstruction(model: Mixture) -> dict:
     logs = -((NUMBERS[:, None] - guess) ** 2) / (2 * variance) - np.log(2 * np.pi * variance) / 2
     normal = np.exp(-(noise**2) / 2) / np.sqrt(2 * np.pi)
     other = integrate.simpson(normal * -logs, x=noise)
-    formula = r"\mathbb E[-\log N(x; \hat x(x_1), 1/\mathrm{SNR}_1)]"
+    formula = (
+        r"\mathbb E[-\log N(x; \hat x(x_1),1/\mathrm{SNR}_1)] = \frac12 (\log 2\pi - "
+        r"\log \mathrm{SNR}_1 + \mathrm{SNR}_1\, \mathbb E (x - \hat x(x_1))^2)"
+    )
     return _row("What the first step leaves open", formula, "integration", one, other)
 
 

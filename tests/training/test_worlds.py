@@ -174,6 +174,16 @@ def test_the_command_adds_what_is_missing(small, monkeypatch, capsys):
     assert "expected some of mini-cnn, mini-cnn-noise, mini-pixel" in capsys.readouterr().err
 
 
+def test_a_folder_that_cannot_be_written_to_is_refused_before_a_job(tmp_path, monkeypatch, capsys):
+    done = []
+    monkeypatch.setattr(worlds, "run_job", lambda job, folder, **options: done.append(job.name))
+    (tmp_path / "file").touch()
+    with pytest.raises(SystemExit) as stop:
+        main(["worlds", "-o", str(tmp_path / "file" / "map"), "--device", "cpu"])
+    assert (stop.value.code, done) == (2, [])
+    assert "expected a folder that can be written to" in capsys.readouterr().err
+
+
 def test_the_help_names_the_number_of_images(capsys):
     with pytest.raises(SystemExit):
         main(["worlds", "--help"])

@@ -20,7 +20,6 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from safetensors import safe_open
 from torch.utils.data import DataLoader
 
 from gcbook.errors import GcbookError, InputError
@@ -38,19 +37,13 @@ from gcbook.training.imagefolder import (
 )
 from gcbook.training.interrupts import uninterrupted
 from gcbook.training.resnet_plan import ResNetPlan
-from gcbook.training.state import (
-    add_row,
-    check_plan,
-    forget_later,
-    read_about,
-    write_state,
-    write_tensors,
-)
+from gcbook.training.resnet_resume import resume_run, save_run
+from gcbook.training.state import add_row, forget_later, write_tensors
 from gcbook.training.together import ignore_interruptions, in_step
 
 __all__ = ["ResNetRun"]
 
-STATE, HISTORY, MODEL = "state.safetensors", "history.jsonl", "model"
+HISTORY, MODEL = "history.jsonl", "model"
 WEIGHTS = "model.safetensors"
 SHOW_EVERY = 30
 """Seconds between lines on how it goes."""
@@ -127,8 +120,9 @@ class ResNetRun:
         self.validated: list[dict[str, Any]] = []
         self.machines: list[dict[str, Any]] = []
         self._waiting: list[tuple[int, FrameType | None]] = []
-        self._classes = hashlib.sha256("\n".join(train.classes).encode()).hexdigest()
-        self._resume()
+        self.class_hash = hashlib.sha256("\n".join(train.classes).encode()).hexdigest()
+        if resume_run(self):
+            self.report(self._line("going on"))
         self._note_machine()
 
     def run(self) -> Path:
@@ -269,58 +263,14 @@ class ResNetRun:
         left = self.seconds * (total / max(self.seen, 1) - 1) / 3600
         return f"image {self.seen:,} of {total:,}, {left:.1f} h left: {text}"
 
-    def _parts(self) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
-        """State of the network by name, and its parameters."""
+    def parts(self) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+        """Return the state of the network by name, and its parameters."""
         network = self.accelerator.unwrap_model(self.network)
         return network.state_dict(), dict(network.named_parameters())
 
     def _save(self) -> None:
-        if not self.main:
-            return
-        state, parameters = self._parts()
-        tensors = {f"network/{name}": value for name, value in state.items()}
-        for name, value in parameters.items():
-            momentum = self.optimizer.state.get(value, {}).get("momentum_buffer")
-            if momentum is not None:
-                tensors[f"momentum/{name}"] = momentum
-        about: dict[str, Any] = {
-            "step": self.seen,
-            "seconds": self.seconds,
-            "images": len(self.train),
-        }
-        about |= {"plan": asdict(self.plan), "machines": self.machines, "classes": self._classes}
-        write_state(self.folder / STATE, tensors, about)
-
-    def _resume(self) -> None:
-        path = self.folder / STATE
-        if not path.is_file():
-            return
-        about = read_about(path)
-        check_plan(path, about["plan"], asdict(self.plan))
-        if about["images"] != len(self.train):
-            raise InputError(
-                f"{path}: expected a run on {len(self.train):,} images, found one on "
-                f"{about['images']:,}; use another folder, or the images that it was begun with."
-            )
-        if about.get("classes", self._classes) != self._classes:
-            raise InputError(
-                f"{path}: expected a run on the same classes, found one on others or in another "
-                "order; use another folder, or the images that it was begun with."
-            )
-        self.seen, self.seconds = about["step"], about["seconds"]
-        self.machines = about.get("machines", [])
-        state, parameters = self._parts()
-        with safe_open(path, framework="pt") as stored, torch.no_grad():
-            for key in stored.keys():  # noqa: SIM118 - not a mapping
-                kind, _, name = key.partition("/")
-                value = stored.get_tensor(key)
-                if kind == "network":
-                    state[name].copy_(value)
-                else:
-                    parameter = parameters[name]
-                    kept = value.to(parameter.device)
-                    self.optimizer.state[parameter]["momentum_buffer"] = kept
-        self.report(self._line("going on"))
+        if self.main:
+            save_run(self)
 
     def _note_machine(self) -> None:
         """Keep on how many devices and in which precision a run goes on, where that is new."""
@@ -345,7 +295,7 @@ class ResNetRun:
         target = self.folder / MODEL
         if self.main:
             target.mkdir(parents=True, exist_ok=True)
-            state, _ = self._parts()
+            state, _ = self.parts()
             write_tensors(target / WEIGHTS, {name: value.cpu() for name, value in state.items()})
             config: dict[str, Any] = {"torchvision": self.plan.architecture}
             config["preprocessing"] = asdict(self.plan.shown)

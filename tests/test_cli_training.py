@@ -1,6 +1,7 @@
 """gcbook train: a run, an interruption, a model that the scorer takes."""
 
 import json
+import signal
 
 import pytest
 
@@ -32,14 +33,14 @@ def test_training_goes_on_where_it_was_stopped(capsys, tmp_path, monkeypatch):
 
     def stop(self, step, generator):
         if step == 2:
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
         return loss(self, step, generator)
 
     with monkeypatch.context() as patch:
         patch.setattr(CnnTask, "loss", stop)
         status, out, err = call(capsys, *command)
     assert (status, out) == (130, "")
-    assert err.splitlines()[-1] == "stopped at step 2; the same command goes on from there"
+    assert err.splitlines()[-1] == "stopped at step 3; the same command goes on from there"
     status, out, err = call(capsys, *command)
     assert status == 0
     assert out == (

@@ -160,12 +160,15 @@ def worlds(
 
     The same command goes on where it was stopped, and adds what is asked for beyond what is there.
     """
+    from gcbook.files import check_writable
     from gcbook.scoring.devices import pick_device
     from gcbook.training.worlds import MODELS, jobs, run_job
 
     unknown = [name for name in models or () if name not in MODELS]
     if unknown:
         raise InputError(f"--model: expected some of {', '.join(MODELS)}; found {unknown[0]!r}.")
+    # Before minutes go into composing images.
+    check_writable(output)
     todo = list(jobs(seeds or (0,), models or MODELS, variants=variants, images=images or 0))
 
     def report(line: str) -> None:

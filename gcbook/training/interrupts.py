@@ -11,15 +11,18 @@ __all__ = ["uninterrupted"]
 
 
 @contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Hold back Ctrl-C and SIGTERM until the block is through.
+def uninterrupted() -> Iterator[list[tuple[int, FrameType | None]]]:
+    """Hold back Ctrl-C and SIGTERM until the block is through or has failed.
 
     Weights and the number of the step must be those of one moment when a state is saved.
+
+    Yields:
+        What waits, the number of each signal and where it came; in the end the first is delivered.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # signals do not reach other threads
-        return
     waiting: list[tuple[int, FrameType | None]] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield waiting  # signals do not reach other threads
+        return
 
     def wait(number: int, frame: FrameType | None) -> None:
         waiting.append((number, frame))
@@ -27,14 +30,14 @@ def uninterrupted() -> Iterator[None]:
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.signal(number, wait) for number in numbers}
     try:
-        yield
+        yield waiting
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    if waiting:
-        came, frame = waiting[0]
-        handler = before[signal.Signals(came)]
-        if callable(handler):
-            handler(came, frame)
-        else:
-            os.kill(os.getpid(), came)
+        if waiting:
+            came, frame = waiting[0]
+            handler = before[signal.Signals(came)]
+            if callable(handler):
+                handler(came, frame)
+            else:
+                os.kill(os.getpid(), came)

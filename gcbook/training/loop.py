@@ -124,13 +124,16 @@ class Trainer:
         shown, losses = time.monotonic(), torch.zeros(2)
         for network in self.task.modules.values():
             network.train()
+        whole = True
         try:
             if self.step:
                 self._take_stock(None)  # an interruption may have come between step and stock
             while self.step < end:
                 with uninterrupted():
+                    whole = False
                     loss = self._one_step()
                     self.step += 1
+                    whole = True
                 losses += torch.tensor([loss, 1.0])
                 now = time.monotonic()
                 self.seconds = now - begun
@@ -142,10 +145,10 @@ class Trainer:
                 if now - saved > self.save_every:
                     self.save()
                     saved = now
-        except GcbookError:
-            raise  # what went astray is not kept, and what cannot be written will not be
-        except BaseException:
-            self._keep()
+        except KeyboardInterrupt:
+            # A step that failed may have changed a part of the weights: the last state is better.
+            if whole:
+                self._keep()
             raise
         self._keep()
 

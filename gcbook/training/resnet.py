@@ -9,16 +9,17 @@ bfloat16.
 
 import hashlib
 import json
+import math
 import time
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import torch
 import torch.nn.functional as F
-from safetensors import safe_open
 from torch.utils.data import DataLoader
 
 from gcbook.errors import GcbookError, InputError
@@ -36,18 +37,13 @@ from gcbook.training.imagefolder import (
 )
 from gcbook.training.interrupts import uninterrupted
 from gcbook.training.resnet_plan import ResNetPlan
-from gcbook.training.state import (
-    add_row,
-    check_plan,
-    forget_later,
-    read_about,
-    write_state,
-    write_tensors,
-)
+from gcbook.training.resnet_resume import resume_run, save_run
+from gcbook.training.state import add_row, forget_later, write_tensors
+from gcbook.training.together import ignore_interruptions, in_step
 
 __all__ = ["ResNetRun"]
 
-STATE, HISTORY, MODEL = "state.safetensors", "history.jsonl", "model"
+HISTORY, MODEL = "history.jsonl", "model"
 WEIGHTS = "model.safetensors"
 SHOW_EVERY = 30
 """Seconds between lines on how it goes."""
@@ -123,12 +119,16 @@ class ResNetRun:
         self.seen, self.seconds = 0, 0.0
         self.validated: list[dict[str, Any]] = []
         self.machines: list[dict[str, Any]] = []
-        self._classes = hashlib.sha256("\n".join(train.classes).encode()).hexdigest()
-        self._resume()
+        self._waiting: list[tuple[int, FrameType | None]] = []
+        self.class_hash = hashlib.sha256("\n".join(train.classes).encode()).hexdigest()
+        if resume_run(self):
+            self.report(self._line("going on"))
         self._note_machine()
 
     def run(self) -> Path:
         """Train to the end, or to an interruption, which saves the state first.
+
+        Several processes stop after the same step, whichever of them has to.
 
         Returns:
             Folder of the finished model, as `gcbook score` takes it.
@@ -137,7 +137,11 @@ class ResNetRun:
             InputError: another run trains in the folder, or an image cannot be read.
             GcbookError: training has diverged, or the disk is full; what was saved before stays.
         """
-        with locked(self.folder, "training in this folder") if self.main else nullcontext():
+        held: AbstractContextManager[list[tuple[int, FrameType | None]]] = nullcontext([])
+        if self.accelerator.num_processes > 1:
+            held = uninterrupted()
+        lock = locked(self.folder, "training in this folder") if self.main else nullcontext()
+        with lock, held as self._waiting:
             return self._run()
 
     def _run(self) -> Path:
@@ -147,18 +151,25 @@ class ResNetRun:
             forget_later(self.folder / HISTORY, "images_seen", self.seen)
         self.accelerator.wait_for_everyone()
         self.validated = forget_later(self.folder / HISTORY, "images_seen", self.seen)
+        validated = {row["images_seen"] for row in self.validated}
         begun = time.monotonic() - self.seconds
         saved = shown = time.monotonic()
+        whole = True
         try:
-            # An epoch that ended without its validation is validated first.
-            for epoch in range(len(self.validated), self.plan.epochs):
+            # An epoch that ended without its validation is validated first. The weights of
+            # those before it are gone.
+            for epoch in range(max(self.seen - 1, 0) // size, self.plan.epochs):
+                if (epoch + 1) * size in validated:
+                    continue
                 losses, steps = 0.0, 0
-                for images, labels in self._rest_of(epoch):
+                for images, labels in self._in_step(self._rest_of(epoch)):
                     with uninterrupted():
+                        whole = False
                         losses, steps = losses + self._step(images, labels), steps + 1
                         # The last batch is filled up with images that were there before.
                         most = (epoch + 1) * size
                         self.seen = min(self.seen + self.plan.batch_size * devices, most)
+                        whole = True
                     now = time.monotonic()
                     self.seconds = now - begun
                     if now - shown > SHOW_EVERY:
@@ -168,19 +179,17 @@ class ResNetRun:
                         self._save()
                         saved = now
                 self._validate(epoch, losses / steps if steps else None)
-        except (KeyboardInterrupt, UnreadableImageError) as stop:
-            # After any other mistake the last state is worth more than this one.
-            self._save()
-            if isinstance(stop, UnreadableImageError):
-                raise stop.alone() from None
-            raise
-        except RuntimeError:
-            # Of several processes another one has stopped. The weights are those of the last step.
-            if devices > 1:
+        except (KeyboardInterrupt, UnreadableImageError, RuntimeError) as stop:
+            # A step that failed may have changed a part of the weights: the last state is better.
+            # So it is after a mistake; but of several processes another one may be gone.
+            if whole and (devices > 1 or not isinstance(stop, RuntimeError)):
                 self._save()
             raise
         self._save()
         return self._export()
+
+    def _in_step(self, batches: Iterable[Any]) -> Iterator[Any]:
+        return in_step(batches, self.accelerator, self._waiting)
 
     def _rest_of(self, epoch: int) -> Any:
         """What is left of an epoch, in its own order; of several processes, this one's share."""
@@ -199,7 +208,11 @@ class ResNetRun:
         # Every process has the same indices, and accelerate hands out their batches in turn.
         # Accelerator.prepare would keep a reference to every epoch's.
         loader: DataLoader[Any] = DataLoader(
-            images, self.plan.batch_size, sampler=indices, num_workers=self.workers
+            images,
+            self.plan.batch_size,
+            sampler=indices,
+            num_workers=self.workers,
+            worker_init_fn=ignore_interruptions,
         )
         return prepare_data_loader(loader, self.accelerator.device, put_on_device=True)
 
@@ -208,29 +221,31 @@ class ResNetRun:
             group["lr"] = self.plan.rate(self.seen / (self.plan.epochs * len(self.train)))
         self.optimizer.zero_grad(set_to_none=True)
         loss = F.cross_entropy(self.network(images).float(), labels)
-        if not torch.isfinite(loss):
+        # Where it is not finite in one process, it is not in any.
+        mean = float(self.accelerator.reduce(loss.detach(), "mean"))
+        if not math.isfinite(mean):
             raise GcbookError(
-                f"the loss is {loss.item()} at image {self.seen:,}: training has diverged. The "
+                f"the loss is {mean} at image {self.seen:,}: training has diverged. The "
                 f"last state in {self.folder} is from before; a smaller learning rate may help."
             )
         self.accelerator.backward(loss)
         self.optimizer.step()
-        return loss.item()
+        return mean
 
     @torch.no_grad()
     def _validate(self, epoch: int, training_loss: float | None) -> None:
         """Add a row to the history.
 
-        ``training_loss`` is the mean over this process's batches of the epoch since the run was
-        begun or resumed, None if there was none.
+        ``training_loss`` is the mean over the epoch's batches since the run was begun or resumed,
+        None if there was none.
         """
         self.network.eval()
         totals = torch.zeros(2, dtype=torch.float64)
-        for images, labels in self._loader(self.test, range(len(self.test))):
+        for images, labels in self._in_step(self._loader(self.test, range(len(self.test)))):
             logits = self.network(images).float()
             found = F.cross_entropy(logits, labels, reduction="none"), logits.argmax(1) == labels
             gathered = self.accelerator.gather_for_metrics(found)
-            totals += torch.stack([each.double().sum().cpu() for each in gathered])
+            totals += torch.stack([each.cpu().double().sum() for each in gathered])
         loss, accuracy = (totals / len(self.test)).tolist()
         row: dict[str, Any] = {
             "epoch": epoch + 1,
@@ -248,58 +263,14 @@ class ResNetRun:
         left = self.seconds * (total / max(self.seen, 1) - 1) / 3600
         return f"image {self.seen:,} of {total:,}, {left:.1f} h left: {text}"
 
-    def _parts(self) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
-        """State of the network by name, and its parameters."""
+    def parts(self) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+        """Return the state of the network by name, and its parameters."""
         network = self.accelerator.unwrap_model(self.network)
         return network.state_dict(), dict(network.named_parameters())
 
     def _save(self) -> None:
-        if not self.main:
-            return
-        state, parameters = self._parts()
-        tensors = {f"network/{name}": value for name, value in state.items()}
-        for name, value in parameters.items():
-            momentum = self.optimizer.state.get(value, {}).get("momentum_buffer")
-            if momentum is not None:
-                tensors[f"momentum/{name}"] = momentum
-        about: dict[str, Any] = {
-            "step": self.seen,
-            "seconds": self.seconds,
-            "images": len(self.train),
-        }
-        about |= {"plan": asdict(self.plan), "machines": self.machines, "classes": self._classes}
-        write_state(self.folder / STATE, tensors, about)
-
-    def _resume(self) -> None:
-        path = self.folder / STATE
-        if not path.is_file():
-            return
-        about = read_about(path)
-        check_plan(path, about["plan"], asdict(self.plan))
-        if about["images"] != len(self.train):
-            raise InputError(
-                f"{path}: expected a run on {len(self.train):,} images, found one on "
-                f"{about['images']:,}; use another folder, or the images that it was begun with."
-            )
-        if about.get("classes", self._classes) != self._classes:
-            raise InputError(
-                f"{path}: expected a run on the same classes, found one on others or in another "
-                "order; use another folder, or the images that it was begun with."
-            )
-        self.seen, self.seconds = about["step"], about["seconds"]
-        self.machines = about.get("machines", [])
-        state, parameters = self._parts()
-        with safe_open(path, framework="pt") as stored, torch.no_grad():
-            for key in stored.keys():  # noqa: SIM118 - not a mapping
-                kind, _, name = key.partition("/")
-                value = stored.get_tensor(key)
-                if kind == "network":
-                    state[name].copy_(value)
-                else:
-                    parameter = parameters[name]
-                    kept = value.to(parameter.device)
-                    self.optimizer.state[parameter]["momentum_buffer"] = kept
-        self.report(self._line("going on"))
+        if self.main:
+            save_run(self)
 
     def _note_machine(self) -> None:
         """Keep on how many devices and in which precision a run goes on, where that is new."""
@@ -324,7 +295,7 @@ class ResNetRun:
         target = self.folder / MODEL
         if self.main:
             target.mkdir(parents=True, exist_ok=True)
-            state, _ = self._parts()
+            state, _ = self.parts()
             write_tensors(target / WEIGHTS, {name: value.cpu() for name, value in state.items()})
             config: dict[str, Any] = {"torchvision": self.plan.architecture}
             config["preprocessing"] = asdict(self.plan.shown)

@@ -1,15 +1,14 @@
 """Make a trained model small enough to ship: weights of 16 bits in the same files."""
 
 import json
-from functools import partial
 from pathlib import Path
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
 
 from gcbook.errors import GcbookError
-from gcbook.files import write_text, write_whole
+from gcbook.files import write_text
+from gcbook.training.state import write_tensors
 
 __all__ = ["shrink"]
 
@@ -27,7 +26,7 @@ def shrink(folder: str | Path) -> int:
         Bytes of all files below the folder now.
 
     Raises:
-        GcbookError: a weight is too large for half precision.
+        GcbookError: a weight is too large for half precision, or the disk is full.
     """
     root = Path(folder)
     for path in sorted(root.rglob("*.safetensors")):
@@ -44,7 +43,7 @@ def shrink(folder: str | Path) -> int:
                     f"{path}: expected weights within half precision (65,504), found larger ones "
                     f"in {name}; ship this model in single precision."
                 )
-        write_whole(path, partial(save_file, halved, metadata=about))
+        write_tensors(path, halved, about)
     for path in sorted(root.rglob("config.json")):
         config = json.loads(path.read_text(encoding="utf-8"))
         # Else the libraries would load what is stored in half precision in half precision.

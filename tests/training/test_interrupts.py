@@ -40,6 +40,30 @@ def test_own_handlers_are_called_and_put_back():
         signal.signal(signal.SIGTERM, before)
 
 
+def test_a_block_that_fails_is_interrupted_all_the_same():
+    def step():
+        with uninterrupted():
+            os.kill(os.getpid(), signal.SIGINT)
+            raise ValueError("own")
+
+    with pytest.raises(KeyboardInterrupt) as stop:
+        step()
+    assert isinstance(stop.value.__context__, ValueError)
+
+
+def test_what_waits_is_known_in_the_block():
+    known = []
+
+    def step():
+        with uninterrupted() as waiting:
+            os.kill(os.getpid(), signal.SIGINT)
+            known.extend(number for number, _ in waiting)
+
+    with pytest.raises(KeyboardInterrupt):
+        step()
+    assert known == [signal.SIGINT]
+
+
 def test_without_interruption_nothing_happens():
     with uninterrupted():
         pass

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import signal
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ from safetensors import safe_open
 from gcbook.errors import GcbookError, InputError
 from gcbook.files import UnwritableError
 from gcbook.locks import locked
+from gcbook.training import resume
 from gcbook.training.loop import Trainer
 from gcbook.training.plan import Plan
 
@@ -25,7 +27,7 @@ class Line:
 
     def loss(self, step, generator):
         if step == self.stop_at:
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
         x = torch.randn((32, 1), generator=generator)
         return (self.network(x) - 3 * x - 1).square().mean()
 
@@ -268,6 +270,38 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_leaves_what_was_saved(tmp_pa
     with pytest.raises(GcbookError, match="found nan in step 12: the training went astray"):
         trainer.run()
     assert (tmp_path / "state.safetensors").read_bytes() == kept
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_a_step_that_fails_halfway_leaves_what_was_saved(tmp_path, interrupted):
+    plan = Plan(40, learning_rate=0.1, warmup=5)
+    trainer = Trainer(Line(), plan, tmp_path, report=lambda line: None)
+    trainer.run(until=10)
+    kept = {path.name: path.read_bytes() for path in tmp_path.glob("*.safetensors")}
+    assert kept.keys() == {"state.safetensors", "packed.safetensors"}
+
+    def fail(*_):
+        with torch.no_grad():
+            trainer.task.network[0].weight += 1
+        if interrupted:
+            signal.raise_signal(signal.SIGINT)
+        raise RuntimeError("out of memory")
+
+    trainer.optimizer.step = fail
+    with pytest.raises(KeyboardInterrupt if interrupted else RuntimeError):
+        trainer.run()
+    assert {name: (tmp_path / name).read_bytes() for name in kept} == kept
+
+
+def test_an_error_that_ends_a_run_is_not_hidden_by_a_full_disk(tmp_path, monkeypatch):
+    def full(path, *_):
+        raise UnwritableError(path, OSError(errno.ENOSPC, "full"))
+
+    monkeypatch.setattr(resume, "write_state", full)
+    task = Line()
+    task.loss = lambda step, generator: 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        Trainer(task, Plan(4), tmp_path, report=lambda line: None).run()
 
 
 def test_seeds_and_steps_have_draws_of_their_own(tmp_path):

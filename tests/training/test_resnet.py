@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 from dataclasses import replace
 
 import numpy as np
@@ -69,13 +70,13 @@ def test_a_run_that_was_stopped_ends_like_one_that_was_not(data, tmp_path):
     stopped = run(SMALL, data, tmp_path / "stopped")
     step, steps = stopped._step, []
 
-    def third(images, labels):
-        if len(steps) == 4:
-            raise KeyboardInterrupt
+    def fourth(images, labels):
         steps.append(1)
+        if len(steps) == 4:
+            signal.raise_signal(signal.SIGINT)
         return step(images, labels)
 
-    stopped._step = third
+    stopped._step = fourth
     with pytest.raises(KeyboardInterrupt):
         stopped.run()
     # 10 images in batches of 4, 4 and 2: in the midst of the second epoch.
@@ -114,12 +115,71 @@ def test_an_epoch_that_ended_without_its_validation_gets_it(data, tmp_path):
     assert (row["images_seen"], row["training_loss"]) == (10, None)
 
 
+@pytest.mark.parametrize("lost", [[0], [0, 1]])
+def test_epochs_whose_weights_are_gone_are_not_validated(data, tmp_path, lost):
+    plan = replace(SMALL, epochs=3)
+    stopped = run(plan, data, tmp_path)
+    validate = stopped._validate
+
+    def stop(epoch, training_loss):
+        validate(epoch, training_loss)
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+    stopped._validate = stop
+    with pytest.raises(KeyboardInterrupt):
+        stopped.run()
+    history = tmp_path / "history.jsonl"
+    rows = history.read_text().splitlines(keepends=True)
+    history.write_text("".join(row for epoch, row in enumerate(rows) if epoch not in lost))
+    run(plan, data, tmp_path).run()
+    found = [json.loads(line) for line in history.read_text().splitlines()]
+    # The weights of the second are still there.
+    assert [(row["epoch"], row["images_seen"]) for row in found] == [(2, 20), (3, 30)]
+    assert found[0]["loss"] == pytest.approx(json.loads(rows[1])["loss"])
+
+
+def test_validation_does_without_double_precision_on_the_device(data, tmp_path, monkeypatch):
+    class Single(torch.Tensor):
+        """As on Apple's GPUs."""
+
+        def double(self):
+            raise TypeError("the framework doesn't support float64")
+
+        def cpu(self):
+            return super().cpu().as_subclass(torch.Tensor)
+
+    gather = Accelerator.gather_for_metrics
+
+    def gathered(self, found):
+        return tuple(each.as_subclass(Single) for each in gather(self, found))
+
+    monkeypatch.setattr(Accelerator, "gather_for_metrics", gathered)
+    model = run(replace(SMALL, epochs=1), data, tmp_path).run()
+    (row,) = json.loads((model / "training.json").read_text())["history"]
+    assert row["accuracy"] in [number / 10 for number in range(11)]
+
+
 def test_a_run_that_diverges_keeps_its_last_state(data, tmp_path):
-    run(replace(SMALL, epochs=1), data, tmp_path / "good").run()
-    bad = run(replace(SMALL, learning_rate=1e30), data, tmp_path)
+    run(SMALL, data, tmp_path)._save()
+    before = (tmp_path / "state.safetensors").read_bytes()
+    again = run(SMALL, data, tmp_path)
+    with torch.no_grad():
+        next(again.network.parameters()).fill_(torch.nan)
+    with pytest.raises(GcbookError, match="the loss is nan at image 0: training has diverged"):
+        again.run()
+    assert (tmp_path / "state.safetensors").read_bytes() == before
+
+
+def test_a_loss_that_is_not_finite_in_another_process_ends_the_run_before_the_step(
+    data, tmp_path, monkeypatch
+):
+    alone = run(SMALL, data, tmp_path)
+    before = [value.detach().clone() for value in alone.network.parameters()]
+    monkeypatch.setattr(Accelerator, "reduce", lambda self, loss, how: loss * torch.nan)
     with pytest.raises(GcbookError, match="training has diverged"):
-        bad.run()
-    assert not (tmp_path / "state.safetensors").exists()
+        alone.run()
+    assert all(map(torch.equal, alone.network.parameters(), before))
 
 
 def test_other_images_in_the_folder_are_refused(data, tmp_path):
@@ -250,21 +310,44 @@ def test_a_run_that_goes_on_with_other_devices_says_so_and_keeps_it(data, tmp_pa
 
 
 @pytest.mark.parametrize("devices", [1, 2])
+@pytest.mark.parametrize("halfway", [False, True])
 def test_of_several_processes_one_that_is_left_alone_keeps_its_state(
-    data, tmp_path, monkeypatch, devices
+    data, tmp_path, monkeypatch, devices, halfway
 ):
     alone = run(SMALL, data, tmp_path)
-    steps, step = [], alone._step
+    rest, step = alone._rest_of, alone._step
 
-    def leave(*batch):
-        if steps:
-            raise RuntimeError("Connection closed by peer")
-        steps.append(1)
-        return step(*batch)
+    def leave(epoch):
+        yield next(iter(rest(epoch)))
+        raise RuntimeError("Connection closed by peer")
 
-    monkeypatch.setattr(alone, "_step", leave)
+    def half(*batch):
+        step(*batch)
+        raise RuntimeError("Connection closed by peer")
+
+    monkeypatch.setattr(alone, "_rest_of", leave)
+    if halfway:
+        monkeypatch.setattr(alone, "_step", half)
     monkeypatch.setattr(Accelerator, "num_processes", property(lambda self: devices))
     with pytest.raises(RuntimeError, match="closed by peer"):
         alone.run()
     # Of one process, any such error is its own, and the last state is worth more.
-    assert (tmp_path / "state.safetensors").is_file() == (devices > 1)
+    kept = tmp_path / "state.safetensors"
+    assert kept.is_file() == (devices > 1 and not halfway)
+    if kept.is_file():
+        assert run(SMALL, data, tmp_path).seen == 4 * devices
+
+
+def test_a_step_that_fails_while_it_is_interrupted_is_not_kept(data, tmp_path, monkeypatch):
+    stopped = run(SMALL, data, tmp_path)
+    step = stopped._step
+
+    def half(*batch):
+        step(*batch)
+        signal.raise_signal(signal.SIGINT)
+        raise RuntimeError("DataLoader worker is killed by signal")
+
+    monkeypatch.setattr(stopped, "_step", half)
+    with pytest.raises(KeyboardInterrupt):
+        stopped.run()
+    assert not (tmp_path / "state.safetensors").exists()

@@ -1,6 +1,7 @@
 """The map over worlds: its points, its jobs, and a job that can be stopped."""
 
 import json
+import signal
 from collections import Counter
 from dataclasses import replace
 
@@ -89,8 +90,8 @@ def test_a_job_that_was_stopped_goes_on_and_is_done_once(small, monkeypatch):
     loss = CnnTask.loss
 
     def stop(self, step, generator):
-        if step == 1:
-            raise KeyboardInterrupt
+        if step == 0:
+            signal.raise_signal(signal.SIGINT)
         return loss(self, step, generator)
 
     with monkeypatch.context() as patch:
@@ -172,6 +173,16 @@ def test_the_command_adds_what_is_missing(small, monkeypatch, capsys):
         main(["worlds", "-o", str(small), "--model", "mini-ar"])
     assert stop.value.code == 2
     assert "expected some of mini-cnn, mini-cnn-noise, mini-pixel" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_before_a_job(tmp_path, monkeypatch, capsys):
+    done = []
+    monkeypatch.setattr(worlds, "run_job", lambda job, folder, **options: done.append(job.name))
+    (tmp_path / "file").touch()
+    with pytest.raises(SystemExit) as stop:
+        main(["worlds", "-o", str(tmp_path / "file" / "map"), "--device", "cpu"])
+    assert (stop.value.code, done) == (2, [])
+    assert "expected a folder that can be written to" in capsys.readouterr().err
 
 
 def test_the_help_names_the_number_of_images(capsys):

@@ -107,4 +107,5 @@ def train_map(
             "new or of a map that was begun."
         )
     for job in jobs((0,), names, images=images):
-        run_job(job, folder, device=device, report=report)
+        # A page has no place for a bar that moves.
+        run_job(job, folder, device=device, report=report, progress="silent")

@@ -15,6 +15,7 @@ from pathlib import Path
 from gcbook.classifiers.load import load_classifier
 from gcbook.errors import InputError
 from gcbook.scoring.engine import score
+from gcbook.scoring.progress import ProgressMode
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store, is_store
 from gcbook.stimuli.miniworld import DEFAULT_WORLD, World
@@ -204,6 +205,7 @@ def run_job(
     *,
     device: str = "cpu",
     report: Callable[[str], None] = print,
+    progress: ProgressMode = "auto",
 ) -> bool:
     """Train a model in a world and score it, from wherever the folder's last state is.
 
@@ -213,6 +215,7 @@ def run_job(
             for each test set when it is done.
         device: where the network is.
         report: takes lines on how it goes.
+        progress: how the scoring shows its own, see `gcbook.scoring.engine.score`.
 
     Returns:
         Whether anything was left to do.
@@ -253,7 +256,7 @@ def run_job(
     for name, draws in DRAWS.items():
         settings = ScoringSettings(draws=draws, batch_size=128, device=device)
         report(f"{job.name}: scoring {name}")
-        score(images_of(name, world), classifier, settings, own / name)
+        score(images_of(name, world), classifier, settings, own / name, progress=progress)
     # The record comes last: it says that the job is done.
     write_record(trainer, job.model, own, world=world)
     # With it the scores are what is kept; weights can be made again.

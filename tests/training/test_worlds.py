@@ -124,9 +124,9 @@ def test_a_job_whose_scoring_was_stopped_is_not_done(small, monkeypatch):
     job = Job(Point(0.6, 1.5), "mini-cnn")
     scored = worlds.score
 
-    def only_some(images, classifier, settings, path):
+    def only_some(images, classifier, settings, path, progress):
         # Of what it never saw, a store knows nothing.
-        scored(images.first(32), classifier, settings, path)
+        scored(images.first(32), classifier, settings, path, progress=progress)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(worlds, "DRAWS", {"in-distribution": 8})

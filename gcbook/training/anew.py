@@ -65,7 +65,7 @@ def train_seeds(
                     seed=seed,
                     steps=steps or None,
                     device=device,
-                    report=lambda line, name=name: report(f"{name}: {line}"),
+                    report=_named(name, report),
                 )
                 trainer.run()
                 trainer.export(own / "model")
@@ -73,6 +73,10 @@ def train_seeds(
                 write_record(trainer, recipe, own)
             found[name] = own / "model"
     return found
+
+
+def _named(name: str, report: Report) -> Report:
+    return lambda line: report(f"{name}: {line}")
 
 
 def train_map(

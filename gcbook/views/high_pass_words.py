@@ -131,11 +131,13 @@ def reduced_sentence(rows: pd.DataFrame) -> str:
         most = group["factor"].max()
         words = []
         for title in SETS.values():
-            found = group[group["test_set"] == title].set_index("factor")
-            if len(found):
+            found = {
+                row["factor"]: row for row in group[group["test_set"] == title].to_dict("records")
+            }
+            if found:
                 ends = (
                     f"{number(row['accuracy'], '.2f')} ({span(row['low'], row['high'], '.2f')})"
-                    for row in (found.loc[1.0], found.loc[most])
+                    for row in (found[1.0], found[most])
                 )
                 words.append(f"{title.lower()} {' → '.join(ends)}")
         parts.append(f"{model}, reduced by {most:g}: {', '.join(words)}.")

@@ -29,7 +29,11 @@ def folder(tmp_path):
         kind = "diffusion" if "pixel" in job.model else "discriminative"
         for name in ("cue-conflict", "in-distribution"):
             ship_scores(tmp_path, job.name, name, CONFLICTS, errors, kind=kind)
-        record = {"images_seen": job.steps * job.batch_size, "batch_size": job.batch_size}
+        record = {
+            "images_seen": job.steps * job.batch_size,
+            "minutes": 3.5,
+            "batch_size": job.batch_size,
+        }
         (tmp_path / "scores" / job.name / "training.json").write_text(json.dumps(record))
     # Not scored yet, or only in part.
     ship_scores(tmp_path, Job(GRID[8], "mini-cnn").name, "cue-conflict", CONFLICTS, shape)

@@ -134,14 +134,14 @@ def trend_sentence(rows: pd.DataFrame) -> str:
     for name in _POINT:
         found = correlate(plain[name], plain["difference"])[1]
         if not np.isnan(found.r):
-            parts.append(f"with {name}, ρ = {number(found.r, '+.2f')} (p = {found.p:.2g})")
+            parts.append(f"with {name} ρ = {number(found.r, '+.2f')} (p = {found.p:.2g})")
     if not parts:
         return "The difference is the same in all worlds, so nothing goes with it."
     return (
-        f"Over {plural(len(plain), 'world')} the difference goes {' and '.join(parts)}. These two "
-        "tests were chosen before any map was trained, and are not corrected for being two. To "
-        "each, what goes with the other property is noise, which makes its p rather too large than "
-        "too small."
+        f"Over {plural(len(plain), 'world')} the rank correlation of the difference is, "
+        f"{' and '.join(parts)}. These two tests were chosen before any map was trained, and are "
+        "not corrected for being two. To each, what goes with the other property is noise, which "
+        "makes its p rather too large than too small."
     )
 
 

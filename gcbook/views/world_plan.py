@@ -6,7 +6,7 @@ import numpy as np
 
 from gcbook.miniatures.shipped import model_card
 from gcbook.miniatures.worlds import Trained
-from gcbook.training.worlds import IMAGES, jobs
+from gcbook.training.worlds import IMAGES, MODELS, jobs
 from gcbook.views.miniature_kinds import listed, plural
 from gcbook.views.words import number
 
@@ -59,7 +59,12 @@ def missing_jobs_sentence(models: Iterable[Trained]) -> str:
     if not missing:
         return ""
     words = listed(f"{what} in {plural(count, 'world')}" for what, count in missing.items())
-    return f"**The map is not complete.** Still to be trained: {words}."
+    opening = (
+        "The map is not complete"
+        if any(what in MODELS for what in missing)
+        else "The map is whole, but not what is varied on it"
+    )
+    return f"**{opening}.** Still to be trained: {words}."
 
 
 def minutes_sentence(models: Iterable[Trained]) -> str:

@@ -34,7 +34,10 @@ def test_what_is_still_to_be_trained_is_counted():
         "for twice as long in 2 worlds."
     )
     plain = [one for one in done if one.variant != "whole"]
-    assert missing_jobs_sentence(plain).endswith("trained: mini-cnn on whole images in 3 worlds.")
+    assert missing_jobs_sentence(plain) == (
+        "**The map is whole, but not what is varied on it.** Still to be trained: mini-cnn on "
+        "whole images in 3 worlds."
+    )
 
 
 def test_equal_budgets_are_said_and_unequal_ones_warned_of():

@@ -119,5 +119,5 @@ def _curve(points: Points) -> pd.DataFrame:
 
 def _filled(curve: pd.DataFrame, luma: float) -> alt.Chart:
     grey = "#" + 3 * f"{round(255 * luma):02x}"
-    mark = alt.Chart(curve).mark_line(filled=True, fill=grey, stroke=None, aria=False)
+    mark = alt.Chart(curve).mark_line(filled=True, fill=grey, stroke=None, clip=True, aria=False)
     return mark.encode(x=_X, y=_Y, order="order:Q")

@@ -18,6 +18,7 @@ from gcbook.figures.theme import DIVERGING, INK
 from gcbook.figures.toy import side_by_side
 from gcbook.stimuli.miniworld import DEFAULT_WORLD
 from gcbook.training.worlds import CONTRASTS, DIAGNOSTICITIES
+from gcbook.views.words import number
 from gcbook.views.world_map import MEASURES
 
 __all__ = ["fig_sign", "fig_world_map"]
@@ -91,8 +92,10 @@ def fig_sign(rows: pd.DataFrame) -> alt.TopLevelMixin:
         alt.Tooltip("difference:Q", title="Difference", format="+.2f"),
         *interval_tooltips("+.2f"),
     ]
-    base = alt.Chart(shown.drop(columns="variant").rename(columns={"difference": "value"}))
-    base = base.transform_calculate(difference="datum.value")
+    cells = shown.drop(columns="variant").rename(columns={"difference": "value"})
+    # Of a format alone, what is rounded to 0 would have a sign.
+    cells = cells.assign(label=[number(value, "+.2f") for value in cells["value"]])
+    base = alt.Chart(cells).transform_calculate(difference="datum.value")
     panel = _panel(
         base,
         difference,
@@ -100,7 +103,7 @@ def fig_sign(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "Shape bias: diffusion − ResNet",
         "abs(datum.value) >= 0.6",
         shown,
-        "+.2f",
+        alt.Text("label:N"),
     )
     return side_by_side(
         [panel],
@@ -126,7 +129,7 @@ def _panel(
     title: str,
     dark_cell: str,
     worlds: pd.DataFrame,
-    form: str = ".2f",
+    text: alt.Text | None = None,
 ) -> alt.LayerChart | alt.FacetChart:
     # A model that was trained in fewer worlds than another leaves squares empty, and moves none.
     across = sorted({*DIAGNOSTICITIES, *worlds["diagnosticity"]})
@@ -154,6 +157,6 @@ def _panel(
         ),
         *([empty.mark_text(text="not yet", color=INK).encode(**place)] if missing else []),
         base.mark_text(fontWeight="bold").encode(
-            text=alt.Text("value:Q", format=form), color=cell_ink(dark_cell), **place
+            text=text or alt.Text("value:Q", format=".2f"), color=cell_ink(dark_cell), **place
         ),
     ).properties(width=_SIDE, height=_SIDE, title=title)

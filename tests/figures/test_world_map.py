@@ -66,6 +66,9 @@ def test_the_difference_has_a_colour_for_either_sign():
     color = panel["layer"][0]["encoding"]["color"]
     assert (color["field"], color["scale"]["domain"]) == ("difference", [-1, 1])
     assert static_svg(spec).count(">−0.40<") == 9
+    # What is rounded to nothing has no sign.
+    nearly = static_svg(chart_spec(fig_sign(SIGN.assign(difference=-0.002))))
+    assert nearly.count(">0.00<") == 9
 
 
 def test_without_models_a_sentence_stands_there():

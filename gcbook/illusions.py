@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
@@ -190,7 +190,7 @@ def reconstruct(
     )
     made = []
     with torch.inference_mode(), explain_memory(lacking):
-        make = _maker(classifier, image, labels, steps, seed, name, guidance)
+        make = _maker(classifier, _Asked(image, labels, steps, seed, name, guidance))
         for strength in shares:
             made.append(make(strength))
             if not np.isfinite(made[-1]).all():
@@ -203,17 +203,20 @@ def reconstruct(
         return Reconstructions(asked, shares, make.original, make(0.0)[0], np.stack(made), weights)
 
 
-def _maker(
-    classifier: "Classifier",
-    image: np.ndarray,
-    labels: torch.Tensor,
-    steps: int,
-    seed: int,
-    name: str,
-    guidance: float,
-) -> "_Diffused | _Masked":
+class _Asked(NamedTuple):
+    """What `reconstruct` is asked for, but for the strengths."""
+
+    image: np.ndarray
+    labels: torch.Tensor
+    steps: int
+    seed: int
+    name: str
+    guidance: float
+
+
+def _maker(classifier: "Classifier", asked: _Asked) -> "_Diffused | _Masked":
     if isinstance(classifier, DiffusionClassifier):
-        return _Diffused(classifier, image, labels, steps, seed, name, guidance)
+        return _Diffused(classifier, asked)
     if isinstance(classifier, MaskedBound):
         raise InputError(
             f"{classifier.name}: expected a masked model that regenerates, found one that bounds "
@@ -221,30 +224,21 @@ def _maker(
         )
     if not isinstance(classifier, MaskedRegeneration):
         raise _other_kind(classifier.name, str(classifier.describe()["kind"]))
-    if guidance != 1:
+    if asked.guidance != 1:
         raise InputError("guidance: for diffusion models alone; leave it at 1.")
-    return _Masked(classifier, image, labels, steps, seed, name)
+    return _Masked(classifier, asked)
 
 
 class _Diffused:
     """Makes pictures with a diffusion model."""
 
-    def __init__(
-        self,
-        classifier: DiffusionClassifier,
-        image: np.ndarray,
-        labels: torch.Tensor,
-        steps: int,
-        seed: int,
-        name: str,
-        guidance: float,
-    ) -> None:
-        self.classifier, self.steps, self.guidance = classifier, steps, guidance
-        self.x = classifier.prepare([image])
-        self.labels = labels.to(self.x.device)
-        noise = keyed_noise(DrawRule(seed), name, 0, tuple(self.x.shape[1:]))
+    def __init__(self, classifier: DiffusionClassifier, asked: _Asked) -> None:
+        self.classifier, self.steps, self.guidance = classifier, asked.steps, asked.guidance
+        self.x = classifier.prepare([asked.image])
+        self.labels = asked.labels.to(self.x.device)
+        noise = keyed_noise(DrawRule(asked.seed), asked.name, 0, tuple(self.x.shape[1:]))
         self.noise = torch.from_numpy(noise).to(self.x)[None]
-        self.original = _pixels(classifier.fit([image]))[0]
+        self.original = _pixels(classifier.fit([asked.image]))[0]
 
     def __call__(self, strength: float) -> np.ndarray:
         n = len(self.labels)
@@ -282,20 +276,13 @@ class _Diffused:
 class _Masked:
     """Makes pictures with a masked model."""
 
-    def __init__(
-        self,
-        classifier: MaskedRegeneration,
-        image: np.ndarray,
-        labels: torch.Tensor,
-        steps: int,
-        seed: int,
-        name: str,
-    ) -> None:
+    def __init__(self, classifier: MaskedRegeneration, asked: _Asked) -> None:
         self.network = classifier.network
-        self.remask = replace(classifier.remask, steps=steps)
-        prepared = classifier.prepare([image])
-        self.tokens = self.network.encode((prepared + 1) / 2).repeat(len(labels), 1)
-        self.labels, self.seed, self.name = labels.to(self.tokens.device), seed, name
+        self.remask = replace(classifier.remask, steps=asked.steps)
+        prepared = classifier.prepare([asked.image])
+        self.tokens = self.network.encode((prepared + 1) / 2).repeat(len(asked.labels), 1)
+        self.labels = asked.labels.to(self.tokens.device)
+        self.seed, self.name = asked.seed, asked.name
         self.original = _pixels(prepared)[0]
 
     def __call__(self, strength: float) -> np.ndarray:

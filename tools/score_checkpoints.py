@@ -12,7 +12,6 @@ run that is carried from one machine to another can be scored piece by piece.
 """
 
 import argparse
-import json
 import re
 from collections.abc import Collection
 from dataclasses import replace
@@ -31,7 +30,7 @@ from gcbook.stimuli.stimulus import Stimulus, StimulusSet
 from gcbook.stimuli.testsets import make_test_set
 from gcbook.training.loop import CHECKPOINTS
 from gcbook.training.plan import Plan
-from gcbook.training.record import RECORD
+from gcbook.training.record import read_record
 
 IMAGES = {"in-distribution": 160, "cue-conflict": 240}
 WEIGHTINGS = ("exp:7", "uniform")
@@ -44,7 +43,7 @@ def main() -> None:
     arguments = parser.parse_args()
     target = DATA / "scores" / arguments.name / TRAINING
     target.parent.mkdir(parents=True, exist_ok=True)
-    record = json.loads((arguments.run / "model" / RECORD).read_text(encoding="utf-8"))
+    record = read_record(arguments.run / "model")
     milestones = Plan(**record["plan"]).milestones
     for folder in sorted((arguments.run / CHECKPOINTS).iterdir()):
         tables = [

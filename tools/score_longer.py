@@ -8,7 +8,6 @@ the in-distribution and cue-conflict sets do, with the record of its training.
 """
 
 import argparse
-import json
 import shutil
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from gcbook.miniatures.shipped import DATA, DRAWS
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.stimuli.testsets import make_test_set
-from gcbook.training.record import RECORD
+from gcbook.training.record import RECORD, read_record
 from gcbook.views.miniature_longer import LONG, SETS
 
 
@@ -25,7 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", type=Path)
     run = parser.parse_args().run
-    record = json.loads((run / "model" / RECORD).read_text(encoding="utf-8"))
+    record = read_record(run / "model")
     name = f"{record['miniature']}{LONG}"
     classifier = load_classifier(run / "model", name=name)
     for test_set in SETS:

@@ -7,13 +7,12 @@ after it where there are several. What is there under that name is replaced.
 """
 
 import argparse
-import json
 import shutil
 from pathlib import Path
 
 from gcbook.miniatures.card import write_card
 from gcbook.miniatures.shipped import DATA, recipe_of
-from gcbook.training.record import RECORD
+from gcbook.training.record import read_record
 from gcbook.training.shrink import shrink
 
 
@@ -22,7 +21,7 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("name")
     arguments = parser.parse_args()
-    record = json.loads((arguments.run / "model" / RECORD).read_text(encoding="utf-8"))
+    record = read_record(arguments.run / "model")
     expected = (record["miniature"], record["plan"]["seed"])
     if recipe_of(arguments.name) != expected:
         parser.error(f"NAME: the run is of {expected[0]}, seed {expected[1]}")

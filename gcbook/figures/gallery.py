@@ -159,10 +159,9 @@ def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
         words.encode(x=at("px"), y=at("py"), text="heading:N", description="spoken:N"),
     ]
     chart = alt.layer(*layers).add_params(*parameters)
-    chart = chart.properties(usermeta=said) if said else chart
     height = 270 if rows["picture"].str.len().max() == 1 else 520
     return finish(
-        chart.properties(view=alt.ViewBackground(stroke=None)),
+        chart.properties(view=alt.ViewBackground(stroke=None), usermeta=said),
         height=height,
         description=(
             f"The paper's pictures ({', '.join(images)}), one at a time; where a model was named, "

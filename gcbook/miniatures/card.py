@@ -1,12 +1,11 @@
 """Model cards: what a shipped miniature is, from the record of its training."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from gcbook.miniatures.judge import JUDGE
 from gcbook.training.recipes import RECIPES
-from gcbook.training.record import RECORD
+from gcbook.training.record import read_record
 
 __all__ = ["write_card"]
 
@@ -52,7 +51,7 @@ def write_card(folder: str | Path) -> Path:
     from gcbook.miniatures.shipped import KINDS
 
     folder = Path(folder)
-    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    record = read_record(folder)
     last, name = record["history"][-1], record["miniature"]
     accuracy = f"; accuracy {last['accuracy']:.3f}" if "accuracy" in last else ""
     base = record.get("built_on")

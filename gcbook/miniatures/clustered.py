@@ -128,8 +128,8 @@ def clustered_means(
     keys, sums = clustered_sums(rows, by, [column], draws=draws, seed=seed)
     with np.errstate(invalid="ignore"):  # a resample can leave a group without images
         mean = sums[column] / sums["n"]
-    silhouettes = rows.groupby(list(by), sort=True, observed=True)["silhouette"].nunique()
-    low, high = interval(mean, confidence, n=silhouettes.to_numpy() if share else None)
+    shown = rows.groupby(list(by), sort=True, observed=True)["silhouette"].nunique().to_numpy()
+    low, high = interval(mean, confidence, n=shown if share else None)
     return keys.assign(n=sums["n"][:, 0].astype(int), mean=mean[:, 0], low=low, high=high)
 
 

@@ -1,6 +1,5 @@
 """Answers of the discriminative miniatures to images with diffusion-style noise, measured anew."""
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from gcbook.decisions import decide, decide_rows, to_trials
 from gcbook.miniatures.answers import SOURCE, mark
 from gcbook.miniatures.shipped import model_folder
 from gcbook.scoring.settings import ScoringSettings
-from gcbook.scoring.store import Store
+from gcbook.scoring.temporary import scored_once
 from gcbook.stimuli.testsets import make_test_set
 
 __all__ = ["MEAN", "clean_answers", "noised_answers"]
@@ -46,7 +45,6 @@ def noised_answers(
         DataNotFoundError: a model does not come with this package.
     """
     from gcbook.classifiers.load import load_classifier
-    from gcbook.scoring.engine import score
 
     settings = ScoringSettings(draws=noise_draws, seed=seed, batch_size=256, device="cpu")
     tables = []
@@ -54,10 +52,7 @@ def noised_answers(
         place = (folders or {}).get(model) or model_folder(model)
         classifier = load_classifier(place, name=model, noise="sqrt")
         for test_set in test_sets:
-            with tempfile.TemporaryDirectory() as folder:
-                scores = Path(folder) / "scores"
-                score(make_test_set(test_set), classifier, settings, scores, progress="silent")
-                store = Store.open(scores)
+            with scored_once(make_test_set(test_set), classifier, settings) as store:
                 decided = {MEAN: decide(store, pooling="probability")}
                 for draw, rows in store.scores().groupby("draw"):
                     decided[int(str(draw))] = decide_rows(store, rows, "uniform", "l2")
@@ -80,15 +75,12 @@ def clean_answers(folders: Mapping[str, Path], test_sets: Sequence[str]) -> pd.D
         Trials with the columns of `gcbook.miniatures.answers.mark`.
     """
     from gcbook.classifiers.load import load_classifier
-    from gcbook.scoring.engine import score
 
     settings = ScoringSettings(draws=1, batch_size=256, device="cpu")
     tables = []
     for model, place in folders.items():
         classifier = load_classifier(place, name=model)
         for test_set in test_sets:
-            with tempfile.TemporaryDirectory() as folder:
-                scores = Path(folder) / "scores"
-                score(make_test_set(test_set), classifier, settings, scores, progress="silent")
-                tables.append(to_trials(decide(Store.open(scores)), model, test_set, SOURCE))
+            with scored_once(make_test_set(test_set), classifier, settings) as store:
+                tables.append(to_trials(decide(store), model, test_set, SOURCE))
     return mark(pd.concat(tables, ignore_index=True))

@@ -1,13 +1,11 @@
 """Are the shipped scores those of the shipped models? A few images of each set, scored anew."""
 
-import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from functools import cache, partial
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -65,23 +63,14 @@ def rescore(
         DataNotFoundError: model or scores do not come with this package.
     """
     from gcbook.classifiers.load import load_classifier
-    from gcbook.scoring.engine import score
+    from gcbook.scoring.temporary import scored_once
 
     classifier = load_classifier(model_folder(model), name=model)
     tables = []
     for test_set in test_sets:
         store = shipped_store(model, test_set)
         settings = replace(store.settings, draws=min(draws, store.settings.draws), device="cpu")
-        with tempfile.TemporaryDirectory() as folder:
-            place = Path(folder) / "scores"
-            score(
-                _chosen(test_set, n_images, seed),
-                classifier,
-                settings,
-                place,
-                progress="silent",
-            )
-            anew = type(store).open(place)
+        with scored_once(_chosen(test_set, n_images, seed), classifier, settings) as anew:
             again, images = anew.scores(), anew.images()
         measures = list(store.traits.measures)
         measures += [name for name in ("t", "log_snr") if again[name].notna().all()]

@@ -1,6 +1,5 @@
 """What this package brings of the map over worlds: scores of models that were trained in each."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from gcbook.errors import DataNotFoundError, InputError
 from gcbook.miniatures.answers import SOURCE, mark
 from gcbook.miniatures.shipped import DATA
 from gcbook.scoring.store import Store, is_store
-from gcbook.training.record import RECORD
+from gcbook.training.record import RECORD, read_record
 from gcbook.training.worlds import Job
 
 __all__ = ["Trained", "trained_in_worlds", "world_answers"]
@@ -43,7 +42,7 @@ class Trained:
     seed: int
     budget: int
     batch_size: int
-    minutes: float = 0.0
+    minutes: float
 
 
 def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ...]:
@@ -64,7 +63,7 @@ def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ..
             continue
         stores = [path / name for name in SETS]
         if all(is_store(store) and Store.open(store).is_complete() for store in stores):
-            record = json.loads((path / RECORD).read_text(encoding="utf-8"))
+            record = read_record(path)
             found.append(
                 Trained(
                     path,

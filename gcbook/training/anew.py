@@ -4,13 +4,12 @@ They go on where they were stopped, and are not made again where they are done, 
 can be run as often as one likes.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gcbook.errors import InputError
 from gcbook.training.recipes import RECIPES, make_trainer
-from gcbook.training.record import RECORD, write_record
+from gcbook.training.record import RECORD, read_record, write_record
 from gcbook.training.worlds import MODELS, jobs, run_job
 
 __all__ = ["train_map", "train_seeds"]
@@ -52,11 +51,11 @@ def train_seeds(
             own = Path(folder) / name
             asked = steps or RECIPES[recipe].plan.steps
             if (own / RECORD).is_file():
-                record = json.loads((own / RECORD).read_text(encoding="utf-8"))
-                if record["plan"]["steps"] != asked:
+                made = read_record(own)["plan"]["steps"]
+                if made != asked:
                     raise InputError(
-                        f"{own}: expected a training of {asked:,} steps, found one of "
-                        f"{record['plan']['steps']:,}; name another folder, or remove this one."
+                        f"{own}: expected a training of {asked:,} steps, found one of {made:,}; "
+                        "name another folder, or remove this one."
                     )
             else:
                 trainer = make_trainer(

@@ -12,7 +12,7 @@ from gcbook.training.loop import HISTORY, Trainer
 from gcbook.training.pool import POOL_SEEDS
 from gcbook.training.texts import TEMPLATES
 
-__all__ = ["RECORD", "write_record"]
+__all__ = ["RECORD", "read_record", "write_record"]
 
 RECORD = "training.json"
 
@@ -72,12 +72,17 @@ def write_record(
     return path
 
 
+def read_record(folder: str | Path) -> dict[str, Any]:
+    """Return what `write_record` wrote."""
+    found: dict[str, Any] = json.loads((Path(folder) / RECORD).read_text(encoding="utf-8"))
+    return found
+
+
 def _about(base: str | Path) -> dict[str, Any] | None:
     """What is known of the model that another builds on."""
-    path = Path(base) / RECORD
-    if not str(base) or not path.is_file():
+    if not str(base) or not (Path(base) / RECORD).is_file():
         return None
-    known = json.loads(path.read_text(encoding="utf-8"))
+    known = read_record(base)
     return {
         "miniature": known["miniature"],
         "seed": known["plan"]["seed"],

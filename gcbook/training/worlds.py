@@ -5,7 +5,6 @@ and how strong texture is against the contrast of figure and ground. Every model
 in every world. The world of the other chapters is the one in the middle.
 """
 
-import json
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,7 +21,7 @@ from gcbook.stimuli.miniworld import DEFAULT_WORLD, World
 from gcbook.stimuli.stimulus import Stimulus, StimulusSet
 from gcbook.stimuli.testsets import make_test_set, texture_of
 from gcbook.training.recipes import make_trainer
-from gcbook.training.record import RECORD, write_record
+from gcbook.training.record import RECORD, read_record, write_record
 
 __all__ = [
     "BATCHES",
@@ -227,7 +226,7 @@ def run_job(
     own = Path(folder) / job.name
     run = own / "run"
     if is_done(own):
-        found = json.loads((own / RECORD).read_text(encoding="utf-8"))
+        found = read_record(own)
         steps, batch_size = found["plan"]["steps"], found["batch_size"]
         if (steps, batch_size) != (job.steps, job.batch_size):
             raise InputError(

@@ -1,12 +1,11 @@
 """What a miniature would gain if it were trained longer, and whether noise does more than that."""
 
-import json
 from typing import Any
 
 from gcbook.miniatures.answers import miniature_answers
 from gcbook.miniatures.pooled import CONFLICT, PLAIN, change_of, pooled_measures
 from gcbook.miniatures.shipped import DATA, model_card, shipped_models, shipped_sets
-from gcbook.training.record import RECORD
+from gcbook.training.record import read_record
 from gcbook.views.miniature_kinds import listed, plural
 from gcbook.views.words import number, span
 
@@ -124,10 +123,7 @@ def _twin(miniature: str) -> tuple[float, int]:
 
 
 def _record(twin: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(
-        (DATA / "scores" / twin / RECORD).read_text(encoding="utf-8")
-    )
-    return found
+    return read_record(DATA / "scores" / twin)
 
 
 def _is_clear(found: dict[str, float]) -> bool:

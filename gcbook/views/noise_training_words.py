@@ -1,6 +1,5 @@
 """What noise in training and testing changes, in words."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from gcbook.miniatures.answers import with_recipe
 from gcbook.miniatures.pooled import PLAIN, change_of, pooled_measures
 from gcbook.stimuli.testsets import make_test_set
 from gcbook.training import cnn
-from gcbook.training.record import RECORD
+from gcbook.training.record import read_record
 from gcbook.views.miniature_kinds import plural
 from gcbook.views.noise_training import CLEAN, MEASURES, TRAINED, paper_rows
 from gcbook.views.training_course import course_answers
@@ -57,10 +56,7 @@ def networks_sentence(shipped: Sequence[str], anew: Mapping[str, Path]) -> str:
             f"These are the {plural(len(shipped), 'network')} that come with this book, as do the "
             "scores of clean images."
         )
-    steps = [
-        json.loads((model.parent / RECORD).read_text(encoding="utf-8"))["plan"]["steps"]
-        for model in anew.values()
-    ]
+    steps = [read_record(model.parent)["plan"]["steps"] for model in anew.values()]
     least, most = (f"{end:,}" for end in (min(steps), max(steps)))
     many = least if least == most else f"{least} to {most}"
     return (

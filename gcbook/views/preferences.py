@@ -1,8 +1,6 @@
 """What a model sees in the duck–rabbit when nobody tells it: two prompts scored, in every pose."""
 
-import tempfile
 from collections.abc import Hashable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -93,9 +91,8 @@ def preference_rows(
 def _preferences(
     classifier: "Classifier", shown: StimulusSet, noise_draws: int, confidence: float, seed: int
 ) -> pd.DataFrame:
-    from gcbook.scoring.engine import score
     from gcbook.scoring.settings import ScoringSettings
-    from gcbook.scoring.store import Store
+    from gcbook.scoring.temporary import scored_once
     from gcbook.scoring.tensors import weighted_errors
     from gcbook.weightings import parse_weighting
 
@@ -106,10 +103,7 @@ def _preferences(
     for repeat in range(repeats):
         # Another noise, keyed by a seed of its own.
         settings = ScoringSettings(draws=each, seed=seed * REPEATS + repeat, device="cpu")
-        with tempfile.TemporaryDirectory() as folder:
-            place = Path(folder) / "scores"
-            score(shown, classifier, settings, place, progress="silent")
-            store = Store.open(place)
+        with scored_once(shown, classifier, settings) as store:
             rows, chosen = store.scores(), store.settings
             weighting = parse_weighting(chosen.weighting)
             values = weighted_errors(rows, weighting, chosen.norm, store.schedule)

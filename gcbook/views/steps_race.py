@@ -1,9 +1,7 @@
 """The race of the classes for single images: running means, who leads, and who wins."""
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -228,10 +226,7 @@ def _stored_rows(
 def _scored_rows(
     classifier: DiffusionClassifier, stimuli: Sequence[Stimulus], settings: ScoringSettings
 ) -> pd.DataFrame:
-    from gcbook.scoring.engine import score
-    from gcbook.scoring.store import Store
+    from gcbook.scoring.temporary import scored_once
 
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "scores"
-        score(stimuli, classifier, settings, place, progress="silent")
-        return Store.open(place).scores()
+    with scored_once(stimuli, classifier, settings) as store:
+        return store.scores()

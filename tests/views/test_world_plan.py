@@ -20,6 +20,7 @@ def every_job():
             seed=0,
             budget=IMAGES,
             batch_size=job.batch_size,
+            minutes=4.5,
         )
         for job in jobs()
     ]

@@ -77,6 +77,32 @@ def test_observers_of_own_trials_need_not_be_known():
     assert check_parameters(CHAPTER, observers="mine", trials="here.csv").observers == ("mine",)
 
 
+@pytest.mark.parametrize(
+    ("chapter", "values", "says"),
+    [
+        ("noise-training", {"train": 2}, "train: 2 has no effect without trained .a folder"),
+        ("noise-training", {"steps": 10}, "steps: 10 has no effect without trained"),
+        (
+            "noise-training",
+            {"models": "mini-cnn", "trained": "x"},
+            "models: 'mini-cnn' has no effect beside trained",
+        ),
+        ("other-worlds", {"scores": "x", "images": 8}, "images: 8 has no effect without train"),
+        ("other-worlds", {"train": "all"}, "train: 'all' has no effect without scores"),
+    ],
+)
+def test_what_would_be_without_effect_is_refused(chapter, values, says):
+    with pytest.raises(InputError, match=says):
+        check_parameters(chapter, **values)
+
+
+def test_what_has_an_effect_together_is_taken():
+    values = {"trained": "x", "train": 2, "steps": 10}
+    assert check_parameters("noise-training", **values).changed() == values
+    values = {"scores": "x", "train": "all", "images": 8}
+    assert check_parameters("other-worlds", **values).changed() == values
+
+
 def test_unknown_chapters_are_refused():
     with pytest.raises(InputError, match="no chapter is called 'shapes'; chapters: introduction"):
         check_parameters("shapes")

@@ -191,6 +191,16 @@ _SMOKE: Mapping[str, Any] = {
 }
 
 
+_NEEDED: Mapping[str, Mapping[str, str]] = {
+    "noise-training": {"train": "trained", "steps": "trained"},
+    "other-worlds": {"images": "train", "train": "scores"},
+}
+"""Parameters of a chapter that say nothing unless another one is given."""
+
+_INSTEAD: Mapping[str, Mapping[str, str]] = {"noise-training": {"models": "trained"}}
+"""Parameters of a chapter that another one takes the place of."""
+
+
 def smoke_values(chapter: str) -> dict[str, Any]:
     """Return values under which a chapter takes seconds: too few of everything to believe."""
     return {name: value for name, value in _SMOKE.items() if name in CHAPTERS[chapter].model_fields}
@@ -207,7 +217,8 @@ def check_parameters(chapter: str, **values: Any) -> Parameters:
         The checked values: ``datasets`` and ``observers`` as tuples (no observers: all of them).
 
     Raises:
-        InputError: for a name, type or value that is not allowed, with what is.
+        InputError: for a name, type or value that is not allowed, with what is, or for one that
+            would be without effect.
     """
     if chapter not in CHAPTERS:
         raise InputError(f"no chapter is called {chapter!r}; chapters: {', '.join(CHAPTERS)}.")
@@ -217,6 +228,7 @@ def check_parameters(chapter: str, **values: Any) -> Parameters:
         raise InputError(unknown_parameters(model, unknown))
     checked = model.parse(**values)
     _check_observers(checked)
+    _check_effect(chapter, checked.changed())
     return checked
 
 
@@ -240,3 +252,19 @@ def _check_observers(checked: Parameters) -> None:
             f"observers: found {', '.join(map(repr, unknown))}, expected all or some of "
             f"{', '.join(known)}."
         )
+
+
+def _check_effect(chapter: str, changed: Mapping[str, Any]) -> None:
+    for name, other in _NEEDED.get(chapter, {}).items():
+        if name in changed and other not in changed:
+            meaning = CHAPTERS[chapter].model_fields[other].description
+            raise InputError(
+                f"{name}: {changed[name]!r} has no effect without {other} ({meaning}); "
+                f"name one, or leave {name} out."
+            )
+    for name, other in _INSTEAD.get(chapter, {}).items():
+        if name in changed and other in changed:
+            raise InputError(
+                f"{name}: {changed[name]!r} has no effect beside {other}, whose networks are shown "
+                f"instead; leave one of the two out."
+            )

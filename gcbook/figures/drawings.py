@@ -15,6 +15,8 @@ _SIDE = 130
 _X = alt.X("x:Q", scale=alt.Scale(domain=[0, 1]), axis=None)
 _Y = alt.Y("y:Q", scale=alt.Scale(domain=[1, 0]), axis=None)
 _EVERY = 4
+_FOUR_SQUARES = {"columns": 4, "usermeta": {"square": True}}
+"""Four panels a row, which the page keeps square when it fits their width to the screen."""
 _COLORS = ["#d0273c", "#8a5bd6", "#b86e00", "#0077bb"]
 _DASHES = [[1, 0], [5, 3], [2, 2], [8, 3, 2, 3]]
 
@@ -81,7 +83,7 @@ def fig_drawings() -> alt.TopLevelMixin:
         [],
         "Small dark drawings on a light ground, each with outlines around the parts that make a "
         f"reading, in the colour of that reading. What can be seen in them: {names}.",
-    ).properties(columns=4)
+    ).properties(**_FOUR_SQUARES)
 
 
 def fig_poses(drawings: Sequence[Drawing]) -> alt.TopLevelMixin:
@@ -100,7 +102,7 @@ def fig_poses(drawings: Sequence[Drawing]) -> alt.TopLevelMixin:
         panels,
         [],
         f"Small dark drawings on a light ground: {'; '.join(each.name for each in drawings)}.",
-    ).properties(columns=4)
+    ).properties(**_FOUR_SQUARES)
 
 
 def _filled_curves(drawing: Drawing) -> list[alt.Chart]:

@@ -73,6 +73,18 @@ def test_static_figures_show_without_scripts(open_book, page_path):
         assert image.evaluate("i => i.naturalWidth") > 0
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", ["fig-drawings", "fig-poses"])
+def test_drawings_are_not_stretched_with_their_panels(open_book, name, width):
+    page = open_book(width=width).goto("book/chapters/illusions.html")
+    charts.draw_all(page)
+    sides = page.locator(f"#{name} svg .role-scope > g > .background").evaluate_all(
+        "all => all.map(e => [e.getBBox().width, e.getBBox().height])"
+    )
+    assert len(sides) > 3
+    assert all(wide == high > 60 for wide, high in sides), sides
+
+
 def test_the_entrance_leads_to_the_start_page(open_book):
     page = open_book("http").goto("index.html")
     page.wait_for_url("**/book/index.html")

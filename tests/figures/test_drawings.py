@@ -25,6 +25,7 @@ def test_turned_drawings_are_turned():
     drawing = DRAWINGS["duck–rabbit"]
     spec = chart_spec(fig_poses([drawing, rotated(drawing)]))
     upright, turned = spec["concat"]
+    assert spec["usermeta"]["square"]
     assert turned["title"] == ["duck–rabbit", "turned by 90°"]
     first, second = (
         [(p["x"], p["y"]) for p in spec["datasets"][panel["layer"][1]["data"]["name"]]]

@@ -78,7 +78,7 @@ def test_static_figures_show_without_scripts(open_book, page_path):
 def test_drawings_are_not_stretched_with_their_panels(open_book, name, width):
     page = open_book(width=width).goto("book/chapters/illusions.html")
     charts.draw_all(page)
-    sides = page.locator(f"#{name} svg .role-scope > g > .background").evaluate_all(
+    sides = page.locator(f"#{name} svg [class*=concat_] > g > .background").evaluate_all(
         "all => all.map(e => [e.getBBox().width, e.getBBox().height])"
     )
     assert len(sides) > 3

@@ -3,8 +3,9 @@
 import atexit
 import multiprocessing
 import signal
+import sys
 from collections.abc import Iterable, Iterator
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any
 
 import torch
@@ -24,6 +25,16 @@ def ignore_interruptions(worker: int) -> None:
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    # What a reader raises reaches its parent another way. The hook is for the thread that hands
+    # images over, which finds its parent gone when that stops while it takes one.
+    sys.excepthook = _unless_left
+
+
+def _unless_left(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    if not issubclass(kind, ConnectionError | EOFError):
+        sys.__excepthook__(kind, error, trace)
 
 
 @atexit.register

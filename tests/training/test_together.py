@@ -22,6 +22,7 @@ from gcbook.training.together import in_step
 
 COMMAND = """
 import os, signal, sys
+import multiprocessing.connection as connection
 from dataclasses import replace
 import gcbook.training.resnet as resnet
 import gcbook.training.resnet_plan as plans
@@ -30,17 +31,31 @@ from gcbook.cli import main
 small = dict(architecture="resnet18", crop_size=32, learning_rate=0.01)
 plans.RESNETS = {name: replace(plan, **small) for name, plan in plans.RESNETS.items()}
 resnet.SHOW_EVERY = 0
-stop, step = int(os.environ.get("STOP", 0)), resnet.ResNetRun._step
+stop, step = os.environ.get("STOP"), resnet.ResNetRun._step
 
 def stopped(run, *batch):
-    if run.seen == stop > 0:
+    if str(run.seen) == stop:
         signal.raise_signal(signal.SIGTERM)
     return step(run, *batch)
 
 resnet.ResNetRun._step = stopped
+
+if os.environ.get("STOP") == "taking":
+    taken, process = iter(range(10**6)), os.getpid()
+    answer = connection.answer_challenge
+
+    def answered(*challenge):
+        if os.getpid() == process and next(taken) == 6:
+            signal.raise_signal(signal.SIGTERM)
+        answer(*challenge)
+
+    connection.answer_challenge = answered
 main(sys.argv[1:])
 """
-"""``gcbook``, with a small network, a line after each step, and SIGTERM before the image STOP."""
+"""``gcbook``, with a small network and a line after each step.
+
+SIGTERM comes before the image STOP, or where that is "taking", while one is taken from a reader.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +130,21 @@ def test_sigterm_to_a_whole_group_saves_the_state(data, tmp_path):
     seen = read_about(tmp_path / "state.safetensors")["step"]
     assert seen > 0
     assert rest.endswith(f"stopped at image {seen:,}; the same command goes on from there\n")
+
+
+@pytest.mark.skipif(
+    torch.multiprocessing.get_sharing_strategy() != "file_descriptor",
+    reason="readers hand their images over by name here, without a connection",
+)
+def test_a_stop_while_an_image_is_taken_from_a_reader_is_told_in_one_line(data, tmp_path):
+    options = ("--workers", 1, "--batch-size", 2, "--epochs", 1000)
+    with started(data, tmp_path, *options, stops=(0, "taking")) as (process,):
+        (status,), (said,) = ended([process])
+    assert status == 128 + signal.SIGTERM
+    seen = read_about(tmp_path / "state.safetensors")["step"]
+    assert seen > 0
+    assert said.endswith(f"stopped at image {seen:,}; the same command goes on from there\n")
+    assert "Traceback" not in said
 
 
 def test_two_processes_validate_as_one_does(data, tmp_path):

@@ -1,6 +1,6 @@
 """The masked miniature as a classifier by the distance of what it regenerates (Appendix B).
 
-For every share of tokens that is hidden, raw distances of some in-distribution images under all 16
+For every share of tokens that is hidden, raw distances of the in-distribution images under all 16
 prompts come with the package, and for one of the shares those of several regenerations each; the
 likelihood bound of the same images is among the model's scores.
 """
@@ -25,7 +25,7 @@ __all__ = [
     "regenerated_ratios",
     "regenerated_store",
     "score_regenerated",
-    "some_of_each",
+    "shown_images",
 ]
 
 MODEL = "mini-masked"
@@ -34,22 +34,14 @@ RATIOS = (0.25, 0.5, 0.75, 0.9)
 STEPS = 8
 MANY_RATIO, MANY_DRAWS = 0.75, 8
 """Where an image is regenerated more than once under each prompt, and how often."""
-A_CATEGORY = 10
 
 FOLDER = DATA / "regenerated"
 
 
 @cache
-def some_of_each(a_category: int = A_CATEGORY) -> StimulusSet:
-    """Return the first in-distribution images of every category."""
-    whole = make_test_set("in-distribution")
-    seen: dict[str, int] = {}
-    chosen = []
-    for each in whole:
-        seen[each.category] = seen.get(each.category, 0) + 1
-        if seen[each.category] <= a_category:
-            chosen.append(each)
-    return StimulusSet(whole.dataset, whole.place, tuple(chosen))
+def shown_images() -> StimulusSet:
+    """Return what is regenerated: the in-distribution images, as many of every category."""
+    return make_test_set("in-distribution")
 
 
 def check_ratio(ratio: float) -> None:
@@ -66,7 +58,7 @@ def score_regenerated(
     report: Callable[[str], None] = lambda line: None,
     draws: int = 1,
 ) -> Path:
-    """Score `some_of_each` by regenerating a share of the tokens.
+    """Score `shown_images` by regenerating a share of the tokens.
 
     Args:
         ratio: one of `RATIOS`.
@@ -91,7 +83,7 @@ def score_regenerated(
     place = folder / _name(ratio, draws)
     # Every reconstruction weighs alike: there is no noise to weigh by.
     settings = ScoringSettings(draws=draws, weighting="uniform", device="cpu")
-    found = score(some_of_each(), classifier, settings, place)
+    found = score(shown_images(), classifier, settings, place)
     report(f"{found.n_decisions} images with {ratio:.0%} of their tokens hidden")
     return place
 
@@ -109,7 +101,7 @@ def _complete(place: Path) -> bool:
     if not is_store(place):
         return False
     store = Store.open(place)
-    wanted = len(some_of_each()) * store.settings.draws * len(store.labels)
+    wanted = len(shown_images()) * store.settings.draws * len(store.labels)
     return len(store.scores()) == wanted
 
 

@@ -9,26 +9,26 @@ from gcbook.categories import CATEGORIES
 from gcbook.errors import DataNotFoundError, InputError
 from gcbook.miniatures import regenerated
 from gcbook.miniatures.regenerated import (
-    A_CATEGORY,
     STEPS,
     regenerated_ratios,
     regenerated_store,
     score_regenerated,
-    some_of_each,
+    shown_images,
 )
 
 
 def test_as_many_images_of_every_category():
-    counts = Counter(each.category for each in some_of_each())
-    assert counts == dict.fromkeys(CATEGORIES, A_CATEGORY)
+    counts = Counter(each.category for each in shown_images())
+    assert set(counts) == set(CATEGORIES)
+    assert len(set(counts.values())) == 1
 
 
 def test_scores_are_of_regenerated_images(tmp_path, monkeypatch):
     folder = tokens.amused(tmp_path / "amused")
     monkeypatch.setattr(regenerated, "model_folder", lambda name: folder)
     monkeypatch.setattr(regenerated, "FOLDER", tmp_path / "scores")
-    few = some_of_each(1)
-    monkeypatch.setattr(regenerated, "some_of_each", lambda: few)
+    few = shown_images().first(16)
+    monkeypatch.setattr(regenerated, "shown_images", lambda: few)
     assert regenerated_ratios() == ()
     with pytest.raises(DataNotFoundError, match=r"tools/score_regenerated\.py"):
         regenerated_store(0.5)

@@ -28,7 +28,7 @@ def stores(tmp_path, monkeypatch):
         kind="masked",
         draws=16,
     )
-    monkeypatch.setattr(regenerated, "some_of_each", lambda: NAMES)
+    monkeypatch.setattr(regenerated, "shown_images", lambda: NAMES)
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ names, or on the Hugging Face Hub.
 import json
 import os
 import re
+import warnings
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import file_digest, sha256
@@ -19,6 +20,7 @@ from gcbook.files import UNWRITABLE, UnwritableError
 __all__ = [
     "HUB_ID",
     "MODELS_DIR",
+    "CachedCopyWarning",
     "find_local",
     "hash_weights",
     "locate_model",
@@ -42,6 +44,10 @@ HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 """What a Hub id looks like."""
 
 
+class CachedCopyWarning(UserWarning):
+    """The Hub could not be asked whether the copy in its cache is the current one."""
+
+
 def locate_model(path_or_id: str | Path, revision: str | None = None, *, called: str = "") -> Path:
     """Return the folder that holds a model.
 
@@ -53,6 +59,9 @@ def locate_model(path_or_id: str | Path, revision: str | None = None, *, called:
         revision: branch, tag or commit on the Hub.
         called: what the user calls it, for messages; a name that its folder in
             ``GCBOOK_MODELS_DIR`` can have.
+
+    Warns:
+        CachedCopyWarning: the Hub cannot be reached, and the cache's copy is taken.
 
     Raises:
         DataNotFoundError: no such model here or on the Hub, it is gated, or the Hub cannot be
@@ -258,6 +267,13 @@ def _from_hub(repository: str, revision: str | None, called: str) -> Path:
             raise UnwritableError(Path(constants.HF_HUB_CACHE), error) from error
         cached = _cached(repository, revision)
         if cached is not None:
+            warnings.warn(
+                f"{repository}: the Hub could not be reached ({type(error).__name__}: {error}), so "
+                f"the copy in its cache is used as it is, {cached}, which may be an older one. "
+                "Set HF_HUB_OFFLINE to use it without asking the Hub.",
+                CachedCopyWarning,
+                stacklevel=3,
+            )
             return cached
         raise DataNotFoundError(
             f"{repository}: no such folder here, and the Hub could not be reached "

@@ -68,10 +68,14 @@ def fig_kept(rows: pd.DataFrame) -> alt.TopLevelMixin:
         return nothing("No reconstructions of turned images come with this version.")
     models = list(dict.fromkeys(rows["model"]))
     shown = rows.assign(angle=rows["angle"].astype(str))
-    parameters, chosen = [], f"datum.model === {literal(models[0])}"
-    if len(models) > 1:
-        parameters = [dropdown("kept_model", "Model ", models, models[0])]
-        chosen = "datum.model === kept_model"
+    prompts = list(dict.fromkeys(rows["prompt"]))
+    parameters, chosen = [], []
+    for field, label, values in (("model", "Model ", models), ("prompt", "Prompt ", prompts)):
+        if len(values) > 1:
+            parameters.append(dropdown(f"kept_{field}", label, values, values[0]))
+            chosen.append(f"datum.{field} === kept_{field}")
+        else:
+            chosen.append(f"datum.{field} === {literal(values[0])}")
     legend = alt.Legend(title="Turned by (°)", symbolOpacity=1)
     domain = list(_COLORS)
     color = alt.Color(
@@ -93,7 +97,9 @@ def fig_kept(rows: pd.DataFrame) -> alt.TopLevelMixin:
     panels = []
     for line, group in shown.groupby("line", sort=False):
         base = (
-            alt.Chart(group.drop(columns="line")).transform_filter(chosen).encode(x=x, color=color)
+            alt.Chart(group.drop(columns="line"))
+            .transform_filter(" && ".join(chosen))
+            .encode(x=x, color=color)
         )
         layers = [
             base.mark_area(opacity=0.13).encode(
@@ -107,6 +113,6 @@ def fig_kept(rows: pd.DataFrame) -> alt.TopLevelMixin:
         panels,
         parameters,
         "Two panels over the strength: the probability that a classifier gives to the object after "
-        "the image was taken apart and put together again, once turned back and once as it lies, a "
-        "line for each angle with the band of its interval.",
+        "the image was taken apart and put together again, under its own prompt or another's, once "
+        "turned back and once as it lies, a line for each angle with the band of its interval.",
     )

@@ -5,9 +5,11 @@ told to (Section 3.2). The miniatures cannot be told: no prompt that they learne
 lies. They can be shown. An image is turned by quarters, taken part of the way to noise and
 back under its own prompt; a classifier that never saw the prompt says what it is when it is turned
 back, and what it is as it lies. A model that can make what is turned keeps the object; one that
-cannot loses it or sets it upright.
+cannot loses it or sets it upright. What the prompt draws whatever is shown is told apart by two
+controls: another category's prompt, and the whole way to noise, where nothing of the image is left.
 """
 
+import random
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -36,7 +38,7 @@ __all__ = [
 ]
 
 TURNED = "turned.parquet"
-STRENGTHS = (0.45, 0.6, 0.75, 0.9)
+STRENGTHS = (0.45, 0.6, 0.75, 0.9, 1.0)
 QUARTERS = {"0": 0, "90": 1, "180": 2, "270": 3}
 """Condition of the rotation set → quarters of a turn, counter-clockwise."""
 
@@ -47,7 +49,7 @@ def make_turned(
     *,
     report: Callable[[str], None] = lambda line: None,
 ) -> pd.DataFrame:
-    """Reconstruct turned images under their own prompts and have them judged.
+    """Reconstruct turned images under their own prompts and wrong ones and have them judged.
 
     Args:
         classifier: from `gcbook.illusions.load_for_prompts`, with the prompts of the 16 categories.
@@ -57,28 +59,34 @@ def make_turned(
     Returns:
         A row an image and strength: ``image_id, category, silhouette, condition, strength``, and
         the judge's probability of the category for the picture turned back, ``back``, and as it
-        lies, ``lying``; at strength 0 of the image, or what the model's codec makes of it.
+        lies, ``lying``; the same under the prompt of ``wrong``, another category drawn by lot for
+        each image, ``wrong_back, wrong_lying``. At strength 0 all are of the image, or of what the
+        model's codec makes of it.
     """
     rows = []
     shown = tuple(make_test_set("rotation")) if stimuli is None else stimuli
     for number, stimulus in enumerate(shown):
         if number % 40 == 0:
             report(f"{number} of {len(shown)} turned images")
-        image = stimulus.read()
+        # Another noise and another wrong prompt for every image, the same for all its conditions.
+        name = stimulus.image_id.rpartition("-")[0]
+        others = [category for category in CATEGORIES if category != stimulus.category]
+        wrong = random.Random(name).choice(others)
         made = reconstruct(
-            image,
-            [prompt_of(stimulus.category)],
+            stimulus.read(),
+            [prompt_of(stimulus.category), prompt_of(wrong)],
             classifier,
             STRENGTHS,
             steps=STEPS,
-            # Another noise for every image, the same for all of its conditions.
-            name=stimulus.image_id.rpartition("-")[0],
+            name=name,
         )
-        pictures = np.concatenate([made.untouched.mean(-1)[None], made.images[:, 0].mean(-1)])
-        back = np.rot90(pictures, -QUARTERS[stimulus.condition], axes=(1, 2))
+        untouched = np.broadcast_to(made.untouched, (1, *made.images.shape[1:]))
+        pictures = np.concatenate([untouched, made.images]).mean(-1)
+        back = np.rot90(pictures, -QUARTERS[stimulus.condition], axes=(2, 3))
+        both = np.stack([back, pictures])
         place = ALL_CATEGORIES.index(stimulus.category)
-        found = judge_pictures(np.concatenate([back, pictures]))[:, place].reshape(2, -1)
-        for strength, upright, lying in zip((0.0, *STRENGTHS), *found, strict=True):
+        found = judge_pictures(both.reshape(-1, *both.shape[-2:]))[:, place].reshape(both.shape[:3])
+        for at, strength in enumerate((0.0, *STRENGTHS)):
             rows.append(
                 {
                     "image_id": stimulus.image_id,
@@ -86,8 +94,11 @@ def make_turned(
                     "silhouette": silhouette_of(stimulus.imagename),
                     "condition": stimulus.condition,
                     "strength": strength,
-                    "back": upright,
-                    "lying": lying,
+                    "back": found[0, at, 0],
+                    "lying": found[1, at, 0],
+                    "wrong": wrong,
+                    "wrong_back": found[0, at, 1],
+                    "wrong_lying": found[1, at, 1],
                 }
             )
     return pd.DataFrame(rows)
@@ -113,6 +124,7 @@ def read_turned(model: str) -> pd.DataFrame:
     return pd.read_parquet(path)
 
 
+JUDGED = ("back", "lying", "wrong_back", "wrong_lying")
 MOST = 0.02
 """Most that a probability may differ when its picture is made anew, for rounding."""
 
@@ -141,7 +153,8 @@ def check_turned(model: str, n_images: int = 2) -> tuple[int, int]:
     both = again.merge(stored, on=["image_id", "condition", "strength"], suffixes=("", "_stored"))
     # What a pixel model is shown is the same whatever its weights.
     made = both[both["strength"] > 0]
-    difference = (made[["back", "lying"]] - made[["back_stored", "lying_stored"]].to_numpy()).abs()
+    stored_names = [f"{name}_stored" for name in JUDGED]
+    difference = (made[[*JUDGED]] - made[stored_names].to_numpy()).abs()
     other = int((difference.max(axis=1) > MOST).sum())
     if len(both) < len(again) or other > allowed_others(classifier, len(made)):
         raise GcbookError(

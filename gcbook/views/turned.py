@@ -32,6 +32,14 @@ KEPT = 0.5
 """Probability that the judge gives to an object that is still there."""
 
 TURNED_BACK, AS_IT_LIES = "Turned back", "As it lies"
+OWN, OTHER = "its own", "another category's"
+JUDGED = {
+    "back": (OWN, TURNED_BACK),
+    "lying": (OWN, AS_IT_LIES),
+    "wrong_back": (OTHER, TURNED_BACK),
+    "wrong_lying": (OTHER, AS_IT_LIES),
+}
+"""Column of `gcbook.miniatures.turned.make_turned` → whose prompt, and how it is judged."""
 
 
 def recognised_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
@@ -70,25 +78,27 @@ def kept_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
         seed: of the resampling.
 
     Returns:
-        ``model, angle, strength, line`` ("Turned back", "As it lies"), ``n`` and the mean
-        probability that the judge gives to the object, ``value, low, high``; and ``lost``, by how
-        much that lies above the same image's, upright, with ``lost_low, lost_high``.
+        ``model, prompt`` (`OWN` or `OTHER`), ``angle, strength, line`` ("Turned back", "As it
+        lies"), ``n`` and the mean probability that the judge gives to the object, ``value, low,
+        high``; and ``lost``, by how much that lies above the same image's, upright, with
+        ``lost_low, lost_high``.
     """
     ends = ["value", "low", "high", "lost", "lost_low", "lost_high"]
-    tables = [pd.DataFrame(columns=["model", "angle", "strength", "line", "n", *ends])]
+    tables = [pd.DataFrame(columns=["model", "prompt", "angle", "strength", "line", "n", *ends])]
     how: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
     for model in turned_models():
         rows = read_turned(model)
         rows["angle"] = rows["condition"].astype(int)
         # All four poses of an image were made from the same noise.
         rows["image"] = rows["image_id"].str.rpartition("-")[0]
-        for name, line in (("back", TURNED_BACK), ("lying", AS_IT_LIES)):
+        for name, (prompt, line) in JUDGED.items():
             upright = rows[rows["angle"] == 0].set_index(["image", "strength"])[name]
             same = upright.reindex(pd.MultiIndex.from_frame(rows[["image", "strength"]]))
             rows["lost"] = rows[name] - same.to_numpy()
             found = clustered_columns(rows, ["angle", "strength"], [name, "lost"], **how)
             named = {name: "value", f"{name}_low": "low", f"{name}_high": "high"}
-            tables.append(found.rename(columns=named).assign(model=model, line=line))
+            found = found.rename(columns=named)
+            tables.append(found.assign(model=model, prompt=prompt, line=line))
     filled = [table for table in tables if len(table)] or tables
     return pd.concat(filled, ignore_index=True).round(dict.fromkeys(ends, 4))
 
@@ -148,7 +158,9 @@ def _made_and_answered(model: str) -> pd.DataFrame:
     """Turned images, whether they were ``kept``, the model's ``accuracy`` and the ``control``'s."""
     made = read_turned(model)
     before = made[made["strength"] == 0].set_index("image_id")["back"]
-    made = made[(made["condition"] != SINGLE_CONDITION) & (made["strength"] > 0)]
+    # From full strength nothing of the image is left that could be kept.
+    partly = made["strength"].between(0, 1, inclusive="neither")
+    made = made[(made["condition"] != SINGLE_CONDITION) & partly]
     both = made.assign(
         kept=np.where(made["back"] > KEPT, "kept", "lost"), before=made["image_id"].map(before)
     )
@@ -240,7 +252,8 @@ def kept_sentence(rows: pd.DataFrame) -> str:
     if len(rows) and rows["low"].isna().all():
         return "Nothing was resampled, so it cannot be said what goes beyond chance."
     parts = []
-    for model, group in rows.groupby("model", sort=False):
+    partly = rows[(rows["prompt"] == OWN) & (rows["strength"] < 1)]
+    for model, group in partly.groupby("model", sort=False):
         back = group[group["line"] == TURNED_BACK].to_dict("records")
         upright = {row["strength"]: row for row in back if row["angle"] == 0}
         turned = [row for row in back if row["angle"] != 0]

@@ -15,16 +15,17 @@ RECOGNISED = pd.DataFrame(
 )
 
 
-def kept(models):
+def kept(models, prompts=("its own",)):
     return pd.DataFrame(
         [
-            (model, angle, strength, line, 80, 0.8, 0.7, 0.9)
+            (model, prompt, angle, strength, line, 80, 0.8, 0.7, 0.9)
             for model in models
+            for prompt in prompts
             for angle in (0, 90, 180, 270)
             for strength in (0.0, 0.9)
             for line in ("Turned back", "As it lies")
         ],
-        columns=["model", "angle", "strength", "line", "n", "value", "low", "high"],
+        columns=["model", "prompt", "angle", "strength", "line", "n", "value", "low", "high"],
     )
 
 
@@ -46,3 +47,15 @@ def test_several_models_are_chosen_from():
     spec = chart_spec(fig_kept(kept(["m", "n"])))
     assert [each["bind"]["options"] for each in spec["params"] if "bind" in each] == [["m", "n"]]
     assert "No reconstructions" in chart_spec(fig_kept(kept([])))["description"]
+
+
+def test_the_prompt_is_chosen_whoever_the_model():
+    spec = chart_spec(fig_kept(kept(["m", "n"], ["its own", "another category's"])))
+    bound = {each["name"]: each["bind"]["options"] for each in spec["params"] if "bind" in each}
+    assert bound == {"kept_model": ["m", "n"], "kept_prompt": ["its own", "another category's"]}
+    for layer in spec["concat"][0]["layer"]:
+        (chosen,) = [each["filter"] for each in layer["transform"] if "filter" in each]
+        assert "datum.model === kept_model" in chosen
+        assert "datum.prompt === kept_prompt" in chosen
+    shown = chart_spec(fig_kept(kept(["m"])))["concat"][0]["layer"][0]["transform"][0]["filter"]
+    assert shown == 'datum.model === "m" && datum.prompt === "its own"'

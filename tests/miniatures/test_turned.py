@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from gcbook.categories import CATEGORIES
 from gcbook.classifiers.diffusion import DiffusionClassifier
@@ -33,6 +34,12 @@ def upright_cat(x, t, label):
     """Whatever is shown, the first cat of the set, upright."""
     picture = 2 * UPRIGHT[0].read() - 1
     return x.new_tensor(picture.transpose(2, 0, 1)).expand_as(x)
+
+
+def as_told(x, t, label):
+    """A cat under its prompt, and grey under any other."""
+    told = (label == CATEGORIES.index("cat"))[:, None, None, None]
+    return torch.where(told, upright_cat(x, t, label), 0.0)
 
 
 def model(denoise):
@@ -67,6 +74,23 @@ def test_what_is_set_upright_is_a_cat_as_it_lies_and_not_when_turned_back():
     assert (made["back"] < 0.9).all()
     upright = rows[rows["condition"] == "0"]
     assert np.allclose(upright["back"], upright["lying"])
+
+
+@pytest.mark.usefixtures("judge")
+def test_a_wrong_prompt_tells_what_the_prompt_draws():
+    rows = make_turned(model(as_told), STIMULI)
+    assert (rows["wrong"] != rows["category"]).all()
+    assert set(rows["wrong"]) <= set(CATEGORIES)
+    assert rows["wrong"].nunique() > 1
+    poses = rows.assign(image=rows["image_id"].str.rpartition("-")[0])
+    assert (poses.groupby("image")["wrong"].nunique() == 1).all()
+    shown, made = rows[rows["strength"] == 0], rows[rows["strength"] > 0]
+    for name in ("back", "lying"):
+        assert (shown[name] == shown[f"wrong_{name}"]).all()
+    assert np.allclose(made["lying"], 1, atol=1e-3)
+    assert (made["wrong_lying"] < 0.5).all()
+    some = make_turned(model(as_told), STIMULI[-1:])
+    assert some["wrong"].iloc[0] == rows["wrong"].iloc[-1]
 
 
 @pytest.mark.usefixtures("judge")

@@ -7,6 +7,8 @@ import pytest
 from gcbook.views import turned
 from gcbook.views.turned import (
     AS_IT_LIES,
+    OTHER,
+    OWN,
     TURNED_BACK,
     gap_sentence,
     kept_rows,
@@ -25,10 +27,9 @@ def kept(turned_value):
             value = 0.9 if angle == 0 or strength < 0.9 else turned_value
             for line in (TURNED_BACK, AS_IT_LIES):
                 lost = (value - 0.9, value - 1.0, value - 0.8)
-                rows.append(
-                    ("m", angle, strength, line, 80, value, value - 0.1, value + 0.1, *lost)
-                )
-    columns = ["model", "angle", "strength", "line", "n", "value", "low", "high"]
+                ends = (value - 0.1, value + 0.1)
+                rows.append(("m", OWN, angle, strength, line, 80, value, *ends, *lost))
+    columns = ["model", "prompt", "angle", "strength", "line", "n", "value", "low", "high"]
     columns += ["lost", "lost_low", "lost_high"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -39,6 +40,10 @@ def test_what_is_lost_more_than_upright_objects_are():
     assert "and turned ones 0.30 to 0.30 once they are turned back." in said
     assert said.endswith("are lost more than upright ones at strength 0.9.")
     assert kept_sentence(kept(0.85)).endswith("are lost more than upright ones at no strength.")
+    # Neither full strength nor another prompt is what is kept of an image.
+    full = kept(0.3).query("strength == 0.9").assign(strength=1.0, value=0.0)
+    other = kept(0.3).assign(prompt=OTHER, value=0.0)
+    assert kept_sentence(pd.concat([kept(0.3), full, other])) == said
     assert kept_sentence(kept(0.3).iloc[:0]).startswith("No reconstructions of turned images")
 
 
@@ -66,11 +71,14 @@ def test_means_by_angle_and_strength(monkeypatch):
             "strength": 0.6,
             "back": [1.0, 1, 1, 1, 0, 0, 1, 1],
             "lying": [1.0, 1, 1, 1, 0, 0, 0, 0],
+            "wrong_back": [0.5, 0.5, 0.5, 0.5, 0, 0, 0, 1],
+            "wrong_lying": 0.0,
         }
     )
     monkeypatch.setattr(turned, "turned_models", lambda: ("m",))
     monkeypatch.setattr(turned, "read_turned", lambda name: stored.copy())
-    table = kept_rows(draws=200).set_index(["angle", "line"])
+    both = kept_rows(draws=200)
+    table = both[both["prompt"] == OWN].set_index(["angle", "line"])
     assert table.loc[(90, TURNED_BACK), "lost"] == -0.5
     assert table.loc[(90, TURNED_BACK), "lost_high"] <= 0
     assert (table.loc[0, ["lost", "lost_low", "lost_high"]] == 0).all(axis=None)
@@ -78,6 +86,9 @@ def test_means_by_angle_and_strength(monkeypatch):
     assert rows[(0, TURNED_BACK)] == 1
     assert rows[(90, TURNED_BACK)] == 0.5
     assert rows[(90, AS_IT_LIES)] == 0
+    other = both[both["prompt"] == OTHER].set_index(["angle", "line"])
+    assert other.loc[(90, TURNED_BACK), "value"] == 0.25
+    assert other.loc[(90, TURNED_BACK), "lost"] == -0.25
     monkeypatch.setattr(turned, "turned_models", lambda: ())
     assert kept_rows(draws=200).empty
 

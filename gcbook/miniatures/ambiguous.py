@@ -96,7 +96,7 @@ def ambiguous_pictures() -> tuple[Picture, ...]:
                 " and ".join(blend.categories),
                 blend.image,
                 (*blend.categories, str(third), EMPTY),
-                STRENGTHS[:-1],
+                STRENGTHS,
                 1,
                 blend=blend,
             )

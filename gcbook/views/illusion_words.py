@@ -83,16 +83,23 @@ def flip_sentence(rows: pd.DataFrame) -> str:
     """
     if rows.empty:
         return NOTHING
-    lines = ["Below full strength, at most so many become what is named under both prompts:", ""]
+    lines = [
+        "Below full strength, at most so many become what is named under both prompts (from full "
+        "strength, where nothing of the picture is left, prompts alone do it this often):",
+        "",
+    ]
     for drawing, pictures in rows.groupby("drawing"):
         parts = []
         for model, group in pictures.groupby("model"):
             below = group[group["strength"] < 1].to_dict("records")
+            full = group[group["strength"] == 1].to_dict("records")
             best = max(below, key=lambda row: row["flipped"])
             parts.append(
                 f"{best['flipped']:.0%} by {model} "
                 f"({span(best['flipped_low'], best['flipped_high'], '.2f')}, at strength "
-                f"{best['strength']:g}; the opposite: {best['opposite']:.0%})"
+                f"{best['strength']:g}; the opposite: {best['opposite']:.0%}"
+                + "".join(f"; from full strength: {row['flipped']:.0%}" for row in full)
+                + ")"
             )
         what = BLEND if drawing == "blend" else f"reconstructions of {drawing}"
         lines.append(f"- {what}: {listed(parts)}")

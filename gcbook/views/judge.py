@@ -29,6 +29,7 @@ SEED = 5
 ORDINARY = "Images of the miniature world"
 FLAT = "Flat silhouettes, in the drawings' greys"
 MADE = "Made from the prompt alone by "
+OF_DRAWINGS, OF_BLENDS = "prompts of the drawings", "prompts of the blends"
 
 
 def judge_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
@@ -85,16 +86,15 @@ def _tested() -> pd.DataFrame:
 def _made(model: str) -> pd.DataFrame:
     tables = []
     for picture in ambiguous_pictures():
-        if picture.strengths[-1] < 1:
-            continue
         last = read_sheet(model, picture).images[-1]
         for place, prompt in enumerate(picture.prompts):
             if prompt != EMPTY:
                 found = _answers(last[:, place], [prompt] * len(last))
                 # Names of different noise: every made picture is one of its own.
                 one = [f"{picture.name}-{prompt}-{draw}" for draw in range(len(last))]
-                tables.append(found.assign(silhouette=one))
-    return pd.concat(tables).assign(shown=MADE + model)
+                shown = f"{MADE}{model}, {OF_BLENDS if picture.blend else OF_DRAWINGS}"
+                tables.append(found.assign(silhouette=one, shown=shown))
+    return pd.concat(tables)
 
 
 def _answers(images: npt.NDArray[np.float32], categories: Sequence[str]) -> pd.DataFrame:

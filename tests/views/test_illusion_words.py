@@ -218,7 +218,10 @@ def test_flips_in_words_and_lines():
         + [f"{name}{end}" for name in ("flipped", "opposite") for end in ("", "_low", "_high")],
     ).assign(model="m")
     said = flip_sentence(rows)
-    assert "- 40 blends: 30% by m (0.20 to 0.40, at strength 0.9; the opposite: 2%)" in said
+    assert "- 40 blends: 30% by m (0.20 to 0.40, at strength 0.9; the opposite: 2%; from " in said
+    assert "from full strength: 80%)" in said
+    below = flip_sentence(rows[rows["strength"] < 1])
+    assert "at strength 0.9; the opposite: 2%)" in below
     assert "- reconstructions of duck–rabbit: 30% by m (" in said
     assert list(dict.fromkeys(flip_lines(rows)["panel"])) == ["duck–rabbit", "40 blends"]
 

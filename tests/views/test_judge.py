@@ -4,11 +4,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.miniatures.ambiguous import SIDE, ambiguous_pictures
+from gcbook.miniatures.ambiguous import BLENDS, SIDE, ambiguous_pictures
 from gcbook.miniatures.sheets import Sheet
 from gcbook.stimuli.miniworld import ALL_CATEGORIES
 from gcbook.views import judge
-from gcbook.views.judge import FLAT, MADE, ORDINARY, judge_rows, judge_sentence, plainly_seen
+from gcbook.views.judge import (
+    FLAT,
+    MADE,
+    OF_BLENDS,
+    OF_DRAWINGS,
+    ORDINARY,
+    judge_rows,
+    judge_sentence,
+    plainly_seen,
+)
 
 DUCK, FACE, RABBIT = (ALL_CATEGORIES.index(name) for name in ("duck", "face", "rabbit"))
 
@@ -47,12 +56,17 @@ def made_up(monkeypatch):
 @pytest.mark.usefixtures("made_up")
 def test_accuracy_over_all_and_over_the_three_beyond_the_16():
     rows = judge_rows(draws=100).set_index("shown")
-    assert list(rows.index) == [ORDINARY, FLAT, f"{MADE}m"]
-    assert rows["accuracy"].tolist() == [0.75, 0.5, 0.75]
+    drawings, blends = (f"{MADE}m, {which}" for which in (OF_DRAWINGS, OF_BLENDS))
+    assert list(rows.index) == [ORDINARY, FLAT, drawings, blends]
+    asked = [name for each in ambiguous_pictures() if each.blend for name in each.prompts if name]
+    ducks = asked.count("duck")
+    assert rows["accuracy"].tolist() == pytest.approx([0.75, 0.5, 0.75, 1 - ducks / len(asked)])
+    three = ducks + asked.count("rabbit") + asked.count("face")
     # Of duck, rabbit and face.
-    assert rows["extra"].round(3).tolist() == [0.5, 0.5, 0.667]
-    # Seven drawings and their mirror images, eight draws, four prompts.
-    assert rows.loc[f"{MADE}m", "n"] == 14 * 8 * 4
+    assert rows["extra"].tolist() == pytest.approx([0.5, 0.5, 2 / 3, 1 - ducks / three])
+    # Seven drawings and their mirror images, eight draws, four prompts; blends have three.
+    assert rows.loc[drawings, "n"] == 14 * 8 * 4
+    assert rows.loc[blends, "n"] == BLENDS * 3 == len(asked)
 
 
 @pytest.mark.usefixtures("made_up")

@@ -49,7 +49,7 @@ def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
         step=rows.groupby(["model", "image"])["strength"].rank().astype(int),
         steps=rows.groupby(["model", "image"])["strength"].transform("size"),
     )
-    # A blend has no full strength: there the slider's end shows its largest.
+    # Where a picture has fewer strengths, the end of the slider shows its largest.
     base = alt.Chart(ranked).transform_filter(
         f"{chosen} && datum.step === min(gallery_step, datum.steps)"
     )

@@ -30,7 +30,7 @@ def made(monkeypatch):
 @pytest.mark.usefixtures("made")
 def test_a_row_a_model_picture_and_strength():
     rows = gallery_rows(["m", "n"], blends=2)
-    assert len(rows) == 2 * (14 * 6 + 2 * 5)
+    assert len(rows) == 2 * (14 + 2) * 6
     first = rows.iloc[0]
     assert first["prompt"] == ["duck", "rabbit", "face", "bottle", "no prompt"]
     assert first["seen"] == [True, True, False, False, False]

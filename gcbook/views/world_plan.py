@@ -10,9 +10,10 @@ from gcbook.training.worlds import IMAGES, MODELS, jobs
 from gcbook.views.miniature_kinds import listed, plural
 from gcbook.views.words import number
 
-__all__ = ["budget_sentence", "minutes_sentence", "missing_jobs_sentence"]
+__all__ = ["TRAINED", "budget_sentence", "minutes_sentence", "missing_jobs_sentence"]
 
-_TRAINED = {"": "", "longer": " for twice as long", "whole": " on whole images"}
+TRAINED = {"": "", "longer": " for twice as long", "whole": " on whole images"}
+"""Variant of a job → what is said after the name of its model."""
 
 
 def budget_sentence(models: Iterable[Trained]) -> str:
@@ -54,7 +55,7 @@ def missing_jobs_sentence(models: Iterable[Trained]) -> str:
     missing: dict[str, int] = {}
     for job in jobs():
         if (job.point.diagnosticity, job.point.contrast, job.model, job.variant) not in here:
-            what = f"{job.model}{_TRAINED[job.variant]}"
+            what = f"{job.model}{TRAINED[job.variant]}"
             missing[what] = missing.get(what, 0) + 1
     if not missing:
         return ""

@@ -9,6 +9,7 @@ from gcbook.miniatures.worlds import Trained
 from gcbook.training.worlds import COMPARED
 from gcbook.views.miniature_kinds import listed, plural
 from gcbook.views.words import number
+from gcbook.views.world_plan import TRAINED
 
 __all__ = ["seed_rows", "seed_sentence", "seeds_sentence"]
 
@@ -22,18 +23,21 @@ def seeds_sentence(models: Iterable[Trained]) -> str:
     Args:
         models: from `gcbook.miniatures.worlds.trained_in_worlds`.
     """
-    seeds: dict[tuple[str, float, float], set[int]] = {}
+    seeds: dict[tuple[str, str, float, float], set[int]] = {}
     for one in models:
-        if not one.variant:
-            cell = one.recipe, one.diagnosticity, one.contrast
-            seeds.setdefault(cell, set()).add(one.seed)
+        cell = one.recipe, one.variant, one.diagnosticity, one.contrast
+        seeds.setdefault(cell, set()).add(one.seed)
     several: dict[str, int] = {}
-    for (recipe, *_), trained in seeds.items():
-        several[recipe] = several.get(recipe, 0) + (len(trained) > 1)
-    said = [f"{recipe} in {plural(count, 'world')}" for recipe, count in several.items() if count]
-    if not said:
+    for (recipe, variant, *_), trained in seeds.items():
+        if len(trained) > 1:
+            what = f"{recipe}{TRAINED[variant]}"
+            several[what] = several.get(what, 0) + 1
+    if not several:
         return "Each has one seed, so that the intervals below know nothing of chance in training."
-    others = "; the others from one" if sum(several.values()) < len(seeds) else ""
+    said = [f"{what} in {plural(count, 'world')}" for what, count in several.items()]
+    varied = any(variant and len(trained) == 1 for (_, variant, *_), trained in seeds.items())
+    among = ", those trained for longer or on whole images among them," if varied else ""
+    others = f"; the others{among} from one" if sum(several.values()) < len(seeds) else ""
     return (
         f"From several seeds were trained {listed(said)}{others}. An interval below knows of "
         "chance in training where there are several seeds, and of no other."

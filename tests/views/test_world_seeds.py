@@ -70,7 +70,8 @@ def test_one_seed_each_says_nothing_of_seeds():
 def test_which_models_have_several_seeds_is_said():
     one = Trained(Path(), 0.89, 1.0, "mini-cnn", "", 0, 640, 128, 4.5)
     other = replace(one, recipe="mini-pixel")
-    assert seeds_sentence([one, other, replace(one, variant="longer", seed=1)]) == (
+    longer = replace(one, variant="longer", seed=1)
+    assert seeds_sentence([one, other, longer]) == (
         "Each has one seed, so that the intervals below know nothing of chance in training."
     )
     again = replace(one, seed=1)
@@ -78,6 +79,10 @@ def test_which_models_have_several_seeds_is_said():
         "From several seeds were trained mini-cnn in 1 world; the others from one. An interval "
         "below knows of chance in training where there are several seeds, and of no other."
     )
+    said = seeds_sentence([one, again, longer])
+    assert "; the others, those trained for longer or on whole images among them, from one." in said
+    said = seeds_sentence([one, again, longer, replace(longer, seed=2)])
+    assert "trained mini-cnn in 1 world and mini-cnn for twice as long in 1 world. An" in said
     said = seeds_sentence([one, again, other, replace(other, seed=2)])
     assert said.startswith("From several seeds were trained mini-cnn in 1 world and mini-pixel in")
     assert "others" not in said

@@ -154,13 +154,16 @@ def check_turned(model: str, n_images: int = 2) -> tuple[int, int]:
     # What a pixel model is shown is the same whatever its weights.
     made = both[both["strength"] > 0]
     stored_names = [f"{name}_stored" for name in JUDGED]
-    difference = (made[[*JUDGED]] - made[stored_names].to_numpy()).abs()
-    other = int((difference.max(axis=1) > MOST).sum())
-    if len(both) < len(again) or other > allowed_others(classifier, len(made)):
+    far = (made[[*JUDGED]] - made[stored_names].to_numpy()).abs() > MOST
+    # Two pictures a row, one a prompt, each judged twice.
+    count, other = 0, 0
+    for own in (JUDGED[:2], JUDGED[2:]):
+        count, other = count + len(made), other + int(far[[*own]].any(axis=1).sum())
+    if len(both) < len(again) or other > allowed_others(classifier, count):
         raise GcbookError(
             f"{model}: expected the shipped judgements of turned images when making {len(again)} "
-            f"of them anew, found {len(both)}, of which {other} differ by more than {MOST}. Model "
-            "and table are not of one make: run tools/reconstruct_miniatures.py "
-            f"{model} --anew."
+            f"rows of them anew, found {len(both)}; {other} of their {count} pictures differ by "
+            f"more than {MOST}. Model and table are not of one make: run "
+            f"tools/reconstruct_miniatures.py {model} --anew."
         )
-    return len(made), other
+    return count, other

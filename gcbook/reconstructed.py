@@ -10,10 +10,9 @@ import numpy as np
 from gcbook.files import write_text
 from gcbook.illusions import Reconstructions
 
-__all__ = ["RECORD", "difference_picture", "write_reconstructions"]
+__all__ = ["RECORD", "difference_picture", "result_names", "write_reconstructions"]
 
 RECORD = "reconstructions.json"
-NUMBERED = ("picture-[0-9]*-[0-9]*.png", "difference-[0-9]*.png")
 GAP = 4
 """Pixels between the pictures of the overview."""
 LEAST_SIDE = 128
@@ -35,6 +34,33 @@ def difference_picture(difference: np.ndarray) -> np.ndarray:
     return np.stack([1 - second, 1 - first - second, 1 - first], axis=-1)
 
 
+def result_names(strengths: int, prompts: int) -> list[str]:
+    """Return the names of a folder's pictures.
+
+    Args:
+        strengths: how many.
+        prompts: likewise.
+
+    >>> result_names(1, 2)
+    ['original.png', 'untouched.png', 'overview.png', 'picture-0-0.png', 'picture-0-1.png', \
+'difference-0.png']
+    """
+    names = ["original.png", "untouched.png", "overview.png"]
+    for number in range(strengths):
+        names += [f"picture-{number}-{place}.png" for place in range(prompts)]
+        names += [f"difference-{number}.png"] if prompts > 1 else []
+    return names
+
+
+def _earlier(record: Path) -> list[str]:
+    """Names of the pictures that an earlier run left, by its record; none without one."""
+    try:
+        made = json.loads(record.read_text(encoding="utf-8"))
+        return result_names(len(made["strengths"]), len(made["prompts"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
 def write_reconstructions(
     found: Reconstructions, folder: str | Path, about: Mapping[str, Any]
 ) -> Path:
@@ -43,8 +69,8 @@ def write_reconstructions(
     Files are ``original.png``, ``untouched.png`` and, by number of strength and prompt,
     ``picture-S-P.png``; ``difference-S.png`` between the first two prompts; ``overview.png``, a row
     a strength; and `RECORD` with prompts, strengths, errors, the hash of the weights and what is
-    told ``about`` the run. The record comes last: where it is, all is there. Pictures of these
-    names that an earlier run left go first.
+    told ``about`` the run. The record comes last: where it is, all is there. Pictures that the
+    record of an earlier run knows of go first.
 
     Args:
         found: what to write.
@@ -57,9 +83,10 @@ def write_reconstructions(
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     record = folder / RECORD
+    earlier = _earlier(record)
     record.unlink(missing_ok=True)
-    for old in (each for pattern in NUMBERED for each in folder.glob(pattern)):
-        old.unlink()
+    for name in earlier:
+        (folder / name).unlink(missing_ok=True)
     _save(folder / "original.png", found.original)
     _save(folder / "untouched.png", found.untouched)
     rows = []

@@ -73,6 +73,40 @@ def test_the_original_is_the_picture_and_not_what_an_autoencoder_makes_of_it(
     assert np.abs(untouched - given).mean() > 5
 
 
+def test_a_users_own_files_are_not_replaced(capsys, tmp_path, picture):
+    own = tmp_path / "own"
+    own.mkdir()
+    original, untouched = (own / name for name in ("original.png", "untouched.png"))
+    picture.rename(original)
+    command = ["illusions", original, "--prompts", "a", "--model", "mini-pixel", "-o", own]
+    content = original.read_bytes()
+    for option in ([], ["--overwrite"]):
+        status, _, err = call(capsys, *command, *option)
+        assert status == 2
+        assert "original.png: would be replaced by a result; choose another folder" in err
+    elsewhere = original.rename(tmp_path / "mine.png")
+    command[1] = elsewhere
+    untouched.write_text("mine")
+    status, _, err = call(capsys, *command)
+    assert status == 2
+    assert "has files that results would replace (untouched.png); choose another folder" in err
+    assert (elsewhere.read_bytes(), untouched.read_text()) == (content, "mine")
+
+
+def test_what_is_cut_off_is_said_and_a_name_is_no_noise(capsys, tmp_path):
+    Image.new("RGB", (90, 30), (90, 90, 90)).save(tmp_path / "wide.png")
+    Image.new("RGB", (90, 30), (90, 90, 90)).save(tmp_path / "twin.png")
+    said = []
+    for name in ("wide", "twin"):
+        command = ["illusions", tmp_path / f"{name}.png", "--prompts", "A photo of a duck."]
+        command += ["--model", "mini-pixel", "-o", tmp_path / name, "--steps", 4]
+        status, out, err = call(capsys, *command, "--strength", 0.5, "--device", "cpu")
+        assert status == 0
+        assert f"{name}.png has 90 × 30 pixels; a model sees the square in its middle." in err
+        said.append(out.splitlines()[0])
+    assert said[0] == said[1]
+
+
 def test_too_little_memory_is_one_line(capsys, tmp_path, picture, monkeypatch):
     def denoise(x, t, label):
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")

@@ -49,8 +49,9 @@ def test_one_prompt_has_no_difference(tmp_path):
 
 def test_pictures_of_an_earlier_run_go(tmp_path):
     write_reconstructions(FOUND, tmp_path, {})
-    (tmp_path / "picture-of-mine.png").write_text("mine")
+    for mine in ("picture-of-mine.png", "picture-2024-01.png"):
+        (tmp_path / mine).write_text("mine")
     one = Reconstructions(("a",), (0.5,), FOUND.original, FOUND.untouched, FOUND.images[:1, :1])
     write_reconstructions(one, tmp_path, {})
     left = {path.name for path in tmp_path.glob("*-*")}
-    assert left == {"picture-0-0.png", "picture-of-mine.png"}
+    assert left == {"picture-0-0.png", "picture-of-mine.png", "picture-2024-01.png"}

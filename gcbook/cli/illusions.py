@@ -32,7 +32,9 @@ def illusions(
     guidance: Annotated[
         float, typer.Option(help="How far to go beyond the prompt; 1: not at all.")
     ] = 1.0,
-    seed: Annotated[int, typer.Option(min=0, help="Of the noise, shared by all prompts.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Of the noise, shared by all prompts and pictures.")
+    ] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
     dtype: Annotated[
         str, typer.Option(metavar="float32|float16|bfloat16", help="Of the network.")
@@ -48,13 +50,23 @@ def illusions(
     with interruptible("stopped; the same command begins anew"):
         from gcbook.files import check_writable
         from gcbook.illusions import reconstruct
-        from gcbook.reconstructed import RECORD, write_reconstructions
+        from gcbook.reconstructed import RECORD, result_names, write_reconstructions
         from gcbook.scoring.devices import pick_device
         from gcbook.stimuli.images import decode_image
 
         if (output / RECORD).exists() and not overwrite:
             raise InputError(
                 f"{output}: already has results; choose another folder, or add --overwrite."
+            )
+        strengths = strength or [0.3, 0.5, 0.7]
+        names = result_names(len(strengths), len(prompts))
+        there = [name for name in names if (output / name).exists()]
+        if image.resolve() in [(output / name).resolve() for name in there]:
+            raise InputError(f"{image}: would be replaced by a result; choose another folder.")
+        if there and not overwrite:
+            raise InputError(
+                f"{output}: has files that results would replace ({there[0]}"
+                f"{', …' if len(there) > 1 else ''}); choose another folder, or add --overwrite."
             )
         check_writable(output)
         try:
@@ -64,16 +76,22 @@ def illusions(
                 f"{image}: expected a picture, found none that can be read ({error})."
             ) from error
         pixels = decode_image(content, str(image))
+        height, width = pixels.shape[:2]
+        if height != width:
+            typer.echo(
+                f"note: {image} has {width} × {height} pixels; a model sees the square in its "
+                "middle.",
+                err=True,
+            )
         typer.echo(f"loading {model} …", err=True)
         found = reconstruct(
             pixels,
             prompts,
             model,
-            strength or (0.3, 0.5, 0.7),
+            strengths,
             steps=steps,
             guidance=guidance,
             seed=seed,
-            name=image.name,
             device=pick_device(device),
             dtype=dtype,
             report=lambda line: typer.echo(line, err=True),

@@ -42,8 +42,9 @@ def train(
         int | None, typer.Option(min=1, help="ResNets: images a step and device [64].")
     ] = None,
     workers: Annotated[
-        int, typer.Option(min=0, help="ResNets: processes that read images, for each device.")
-    ] = 4,
+        int | None,
+        typer.Option(min=0, help="ResNets: processes that read images, for each device [4]."),
+    ] = None,
 ) -> None:
     """Train a miniature on the miniature world, or a ResNet with diffusion-style noise on ImageNet.
 
@@ -54,11 +55,13 @@ def train(
     if name in ("resnet50", "resnet50-noise"):
         if base or steps:
             raise InputError(f"{name}: takes --epochs and no --steps or --with.")
-        _train_resnet(name, output, data, epochs, batch_size, workers, seed, device)
+        readers = 4 if workers is None else workers
+        _train_resnet(name, output, data, epochs, batch_size, readers, seed, device)
         return
-    if data or epochs or batch_size:
+    if data or epochs or batch_size or workers is not None:
         raise InputError(
-            f"{name}: --data, --epochs and --batch-size are for resnet50 and resnet50-noise."
+            f"{name}: --data, --epochs, --batch-size and --workers are for resnet50 and "
+            "resnet50-noise."
         )
     from gcbook.files import check_writable
     from gcbook.scoring.devices import pick_device

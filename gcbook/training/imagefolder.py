@@ -29,6 +29,14 @@ __all__ = [
 ]
 
 
+class _Folders(ImageFolder):
+    """Folders of classes, but for hidden ones, which tools leave."""
+
+    def find_classes(self, directory: str | Path) -> tuple[list[str], dict[str, int]]:
+        names = [name for name in super().find_classes(directory)[0] if not name.startswith(".")]
+        return names, {name: index for index, name in enumerate(names)}
+
+
 class UnreadableImageError(InputError):
     """A file that should be an image cannot be read."""
 
@@ -141,7 +149,7 @@ def open_images(data: str | Path, part: str) -> ImageFolder:
             "classification challenge of 2012, with the validation images sorted by class."
         )
     try:
-        return ImageFolder(folder)
+        return _Folders(folder)
     except FileNotFoundError as error:
         raise InputError(f"{folder}: expected images in every class's folder; {error}.") from error
 

@@ -88,9 +88,17 @@ class ResNetRun:
         self.save_every = save_every
         train, test = open_images(data, "train"), open_images(data, "val")
         if train.classes != test.classes:
+            only = [
+                f"in {part} alone {', '.join(sorted(names)[:3])}{' …' if len(names) > 3 else ''}"
+                for part, names in (
+                    ("train", set(train.classes) - set(test.classes)),
+                    ("val", set(test.classes) - set(train.classes)),
+                )
+                if names
+            ]
             raise InputError(
-                f"{data}: expected the same classes in train and val, found {len(train.classes)} "
-                f"and {len(test.classes)}, or other names."
+                f"{data}: expected the same folders of classes in train and val, found "
+                f"{' and '.join(only)}. Add, rename or remove these folders."
             )
         self.names = class_names(train)
         noised = training_transform(plan.shown, noise=plan.noise, sqrt_alphas=plan.sqrt_alphas)
@@ -117,6 +125,7 @@ class ResNetRun:
         )
         self.network, self.optimizer = self.accelerator.prepare(network, optimizer)
         self.seen, self.seconds = 0, 0.0
+        self.losses, self.steps = 0.0, 0  # of the epoch so far
         self.validated: list[dict[str, Any]] = []
         self.machines: list[dict[str, Any]] = []
         self._waiting: list[tuple[int, FrameType | None]] = []
@@ -161,11 +170,13 @@ class ResNetRun:
             for epoch in range(max(self.seen - 1, 0) // size, self.plan.epochs):
                 if (epoch + 1) * size in validated:
                     continue
-                losses, steps = 0.0, 0
+                if self.seen == epoch * size:
+                    self.losses, self.steps = 0.0, 0
                 for images, labels in self._in_step(self._rest_of(epoch)):
                     with uninterrupted():
                         whole = False
-                        losses, steps = losses + self._step(images, labels), steps + 1
+                        self.losses += self._step(images, labels)
+                        self.steps += 1
                         # The last batch is filled up with images that were there before.
                         most = (epoch + 1) * size
                         self.seen = min(self.seen + self.plan.batch_size * devices, most)
@@ -173,12 +184,12 @@ class ResNetRun:
                     now = time.monotonic()
                     self.seconds = now - begun
                     if now - shown > SHOW_EVERY:
-                        self.report(self._line(f"loss {losses / steps:.4f}"))
+                        self.report(self._line(f"loss {self.losses / self.steps:.4f}"))
                         shown = now
                     if now - saved > self.save_every:
                         self._save()
                         saved = now
-                self._validate(epoch, losses / steps if steps else None)
+                self._validate(epoch)
         except (KeyboardInterrupt, UnreadableImageError, RuntimeError) as stop:
             # A step that failed may have changed a part of the weights: the last state is better.
             # So it is after a mistake; but of several processes another one may be gone.
@@ -233,12 +244,8 @@ class ResNetRun:
         return mean
 
     @torch.no_grad()
-    def _validate(self, epoch: int, training_loss: float | None) -> None:
-        """Add a row to the history.
-
-        ``training_loss`` is the mean over the epoch's batches since the run was begun or resumed,
-        None if there was none.
-        """
+    def _validate(self, epoch: int) -> None:
+        """Add a row to the history."""
         self.network.eval()
         totals = torch.zeros(2, dtype=torch.float64)
         for images, labels in self._in_step(self._loader(self.test, range(len(self.test)))):
@@ -252,6 +259,8 @@ class ResNetRun:
             "images_seen": self.seen,
             "seconds": round(self.seconds, 1),
         }
+        # Of a state from before its losses were kept, nothing is known.
+        training_loss = self.losses / self.steps if self.steps else None
         row |= {"training_loss": training_loss, "loss": loss, "accuracy": accuracy}
         if self.main:
             add_row(self.folder / HISTORY, row)

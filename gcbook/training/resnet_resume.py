@@ -30,6 +30,7 @@ def save_run(run: "ResNetRun") -> None:
         if momentum is not None:
             tensors[f"momentum/{name}"] = momentum
     about: dict[str, Any] = {"step": run.seen, "seconds": run.seconds, "images": len(run.train)}
+    about["losses"] = [run.losses, run.steps]
     about |= {"plan": asdict(run.plan), "machines": run.machines, "classes": run.class_hash}
     write_state(run.folder / STATE, tensors, about)
 
@@ -60,6 +61,7 @@ def resume_run(run: "ResNetRun") -> bool:
         )
     run.seen, run.seconds = about["step"], about["seconds"]
     run.machines = about.get("machines", [])
+    run.losses, run.steps = about.get("losses", (0.0, 0))
     state, parameters = run.parts()
     with safe_open(path, framework="pt") as stored, torch.no_grad():
         for key in stored.keys():  # noqa: SIM118 - not a mapping

@@ -76,13 +76,20 @@ def check_plan(path: Path, found: Any, expected: Any) -> None:
     """Refuse a state whose plan, as a dictionary, is not the one that is asked for.
 
     Raises:
-        InputError: naming both.
+        InputError: naming what differs.
     """
-    if found != expected:
-        raise InputError(
-            f"{path}: expected a run with {expected}, found one with {found}; use another folder, "
-            "or remove this one."
+    if found == expected:
+        return
+    if isinstance(found, dict) and isinstance(expected, dict):
+        names = [name for name in {**expected, **found} if found.get(name) != expected.get(name)]
+        expected, found = (
+            ", ".join(f"{name} {each.get(name, 'not set')}" for name in names)
+            for each in (expected, found)
         )
+    raise InputError(
+        f"{path}: expected a run with {expected}, found one with {found}; use another folder, "
+        "or remove this one."
+    )
 
 
 def _damaged(path: Path, found: str) -> InputError:

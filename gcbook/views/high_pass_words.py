@@ -68,6 +68,8 @@ def small_input_sentence(rows: pd.DataFrame, pixels: int) -> str:
     """
     high = rows[rows["test_set"] == SETS["high-pass"]]
     paper = high[high["k"] == PAPER].sort_values("accuracy").to_dict("records")
+    if len(paper) > 1 and any(pd.isna(row["low"]) for row in paper):
+        return "Nothing was resampled, so it cannot be said which of these models clearly differ."
     least, most = (paper[0], paper[-1]) if len(paper) > 1 else (None, None)
     if least is None or most is None or not least["high"] < most["low"]:
         return (

@@ -65,6 +65,7 @@ def accuracy_and_bias(summaries: Summaries, observers: Sequence[str] = ()) -> pd
     """
     table = summaries.estimates
     table = table[(table["other"] == "") & (table["category"] == "")]
+    _check_saw_both(table, observers)
     table = choose_observers(show_once(table), observers)
     table = table[(table["observer_kind"] == "model") | (table["observer"] == HUMANS)]
     bias = table[table["metric"] == "shape_bias"]
@@ -123,6 +124,21 @@ def accuracy_and_bias(summaries: Summaries, observers: Sequence[str] = ()) -> pd
     numbers = ["accuracy", "accuracy_low", "accuracy_high", "shape_bias", "bias_low", "bias_high"]
     about = ["measured_on", "strength", "observer", "kind", "family"]
     return rows[[*about, *numbers]].round(dict.fromkeys(numbers, _DIGITS))
+
+
+def _check_saw_both(table: pd.DataFrame, observers: Sequence[str]) -> None:
+    who = [
+        set(table.loc[(table["metric"] == metric) & (table["dataset"] == dataset), "observer"])
+        for metric, dataset in (("shape_bias", CONFLICT), ("accuracy", LOW_PASS))
+    ]
+    # Without one of the datasets nobody has seen both.
+    unseeing = [name for name in observers if all(who) and name not in who[0] & who[1]]
+    if unseeing:
+        models = set(table.loc[table["observer_kind"] == "model", "observer"])
+        raise InputError(
+            f"observers: expected networks that saw {CONFLICT} and {LOW_PASS}, found "
+            f"{listed(unseeing)}. These did: {listed(sorted(who[0] & who[1] & models))}."
+        )
 
 
 def correlation_rows(

@@ -274,6 +274,8 @@ def paper_networks_sentence(rows: pd.DataFrame) -> str:
     models = published_models()
     theirs = set(models["observer"].map(known).dropna())
     names = list(dict.fromkeys(networks["observer"]))
+    if not names:
+        return ""
     inside = [name for name in names if name in theirs]
     outside = [name for name in names if name not in theirs]
     if not outside:

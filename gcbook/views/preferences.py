@@ -98,9 +98,10 @@ def _preferences(
 
     # A network without noise says the same every time: no interval, and not as many draws.
     repeats = 1 if classifier.deterministic else min(REPEATS, noise_draws)
-    each = 1 if classifier.deterministic else noise_draws // repeats
+    total = 1 if classifier.deterministic else noise_draws
     runs = []
     for repeat in range(repeats):
+        each = total // repeats + (repeat < total % repeats)
         # Another noise, keyed by a seed of its own.
         settings = ScoringSettings(draws=each, seed=seed * REPEATS + repeat, device="cpu")
         with scored_once(shown, classifier, settings) as store:
@@ -121,7 +122,7 @@ def _preferences(
         mean, half = _mean(values, confidence)
         row: dict[str, Any] = {"model": classifier.name}
         row |= {"unit": "nats" if likelihood else "% of the error"}
-        row |= {"drawing": drawing, "pose": pose, "draws": repeats * each}
+        row |= {"drawing": drawing, "pose": pose, "draws": total}
         row |= {"preference": mean, "low": mean - half, "high": mean + half}
         controls = np.mean([preferred[name, pose] for name in LABELS], axis=0)
         mean, half = _mean(values - controls, confidence)

@@ -34,16 +34,17 @@ def span(low: float, high: float, form: str = ".3f") -> str:
     return f"{number(low, form)} to {number(high, form)}"
 
 
-def with_intervals(parameters: Any) -> str:
+def with_intervals(parameters: Any, how: str = "") -> str:
     """What a caption says of its intervals, for "…, with 95% intervals"; also where none are.
 
     Args:
         parameters: of a chapter, with ``confidence`` and ``draws``.
+        how: what follows where there are intervals, as "that resample silhouettes".
 
     >>> from types import SimpleNamespace
-    >>> with_intervals(SimpleNamespace(confidence=0.95, draws=0))
+    >>> with_intervals(SimpleNamespace(confidence=0.95, draws=0), "over images")
     'without intervals (nothing was resampled)'
     """
     if not parameters.draws:
         return "without intervals (nothing was resampled)"
-    return f"with {parameters.confidence:.0%} intervals"
+    return f"with {parameters.confidence:.0%} intervals {how}".rstrip()

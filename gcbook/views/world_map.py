@@ -129,7 +129,10 @@ def trend_sentence(rows: pd.DataFrame) -> str:
     known = set(plain[_POINT].itertuples(index=False, name=None))
     # Only over a whole grid does one property say nothing of the other.
     if not {(point.diagnosticity, point.contrast) for point in GRID} <= known:
-        return f"What goes with the difference can be said once all {len(GRID)} worlds are here."
+        return (
+            "What goes with the difference can be said once both models are here in all "
+            f"{len(GRID)} worlds."
+        )
     parts = []
     for name in _POINT:
         found = correlate(plain[name], plain["difference"])[1]

@@ -35,6 +35,15 @@ def data(tmp_path):
     return tmp_path
 
 
+def test_hidden_folders_are_no_classes(data):
+    for part in ("train", "val"):
+        (data / part / ".ipynb_checkpoints").mkdir()
+        Image.new("L", (8, 8)).save(data / part / ".ipynb_checkpoints/0.png")
+    found = open_images(data, "train")
+    assert found.classes == ["bear", "cat"]
+    assert {label for _, label in found.samples} == {0, 1}
+
+
 def images(data, transform, seed=0):
     return KeyedImages(open_images(data, "train"), transform, seed)
 

@@ -96,14 +96,15 @@ def test_a_run_that_was_stopped_ends_like_one_that_was_not(data, tmp_path):
     ]
     assert [row["images_seen"] for row in rows[0]] == [10, 20]
     assert [row["images_seen"] for row in rows[1]] == [10, 20]
-    assert rows[0][1]["loss"] == pytest.approx(rows[1][1]["loss"], abs=1e-4)
+    for name in ("loss", "training_loss"):
+        assert rows[0][1][name] == pytest.approx(rows[1][1][name], abs=1e-4), name
 
 
 def test_an_epoch_that_ended_without_its_validation_gets_it(data, tmp_path):
     plan = replace(SMALL, epochs=1)
     stopped = run(plan, data, tmp_path)
 
-    def stop(epoch, training_loss):
+    def stop(epoch):
         raise KeyboardInterrupt
 
     stopped._validate = stop
@@ -112,7 +113,7 @@ def test_an_epoch_that_ended_without_its_validation_gets_it(data, tmp_path):
     assert stopped.seen == 10
     model = run(plan, data, tmp_path).run()
     (row,) = json.loads((model / "training.json").read_text())["history"]
-    assert (row["images_seen"], row["training_loss"]) == (10, None)
+    assert (row["images_seen"], row["training_loss"]) == (10, stopped.losses / 3)
 
 
 @pytest.mark.parametrize("lost", [[0], [0, 1]])
@@ -121,8 +122,8 @@ def test_epochs_whose_weights_are_gone_are_not_validated(data, tmp_path, lost):
     stopped = run(plan, data, tmp_path)
     validate = stopped._validate
 
-    def stop(epoch, training_loss):
-        validate(epoch, training_loss)
+    def stop(epoch):
+        validate(epoch)
         if epoch == 1:
             raise KeyboardInterrupt
 
@@ -226,7 +227,7 @@ def test_an_image_that_cannot_be_read_is_named_alone_and_the_state_is_kept(data,
 
 def test_another_plan_in_the_folder_is_refused(data, tmp_path):
     run(SMALL, data, tmp_path).run()
-    with pytest.raises(InputError, match="expected a run with"):
+    with pytest.raises(InputError, match="expected a run with epochs 3, found one with epochs 2;"):
         run(replace(SMALL, epochs=3), data, tmp_path)
     for device in ("cuda:1", *([] if torch.cuda.is_available() else ["cuda"])):
         with pytest.raises(InputError, match="expected auto, cpu or"):
@@ -289,6 +290,13 @@ def call(capsys, *command):
         main([str(part) for part in command])
     out, err = capsys.readouterr()
     return stop.value.code, out.partition(";")[0] or err
+
+
+def test_a_class_of_one_part_alone_is_named(data, tmp_path):
+    shutil.copytree(data, tmp_path / "others")
+    (tmp_path / "others/val/cat").rename(tmp_path / "others/val/dogs")
+    with pytest.raises(InputError, match="in train alone cat and in val alone dogs"):
+        run(SMALL, tmp_path / "others", tmp_path / "run")
 
 
 def test_other_classes_in_the_folder_are_refused(data, tmp_path):

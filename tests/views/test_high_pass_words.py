@@ -72,6 +72,12 @@ def test_models_of_equal_input_that_differ_speak_against_the_input():
     assert "though under another k a gets 40%" in better
 
 
+def test_without_resamples_nothing_is_said_of_a_difference():
+    nan = float("nan")
+    said = small_input_sentence(high_pass(("a", 7.0, 0.1, nan, nan), ("b", 7.0, 0.3, nan, nan)), 32)
+    assert said.startswith("Nothing was resampled")
+
+
 def test_models_that_do_not_differ_cannot_tell():
     for rows in (
         [("a", 7.0, 0.09, 0.07, 0.11)],

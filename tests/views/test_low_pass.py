@@ -57,6 +57,12 @@ def hand_rows(observers=()):
     return accuracy_and_bias(summarise(trials(HAND), settings), observers)
 
 
+def test_networks_that_saw_no_blurred_image_cannot_be_asked_for():
+    assert set(hand_rows(("resnet50",))["observer"]) >= {"ResNet-50"}
+    with pytest.raises(InputError, match=r"found vgg16\. These did: bagnet33, mine and resnet50\."):
+        hand_rows(("resnet50", "vgg16"))
+
+
 def test_both_numbers_of_one_observer_stand_in_one_row():
     whole = hand_rows().query("measured_on == @BLURRED").set_index("observer")
     assert whole["accuracy"].to_dict() == {"ResNet-50": 1, "BagNet-33": 0.5, "mine": 0, "Humans": 1}

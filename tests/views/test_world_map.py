@@ -167,4 +167,4 @@ def test_a_trend_is_looked_for_on_the_whole_map():
     assert "with contrast ρ = 0.00 (p = 1)" in said
     assert trend_sentence(rows.assign(difference=0.2)).startswith("The difference is the same")
     # On the diagonal both properties rise together.
-    assert trend_sentence(rows.iloc[::4]).endswith("once all 9 worlds are here.")
+    assert trend_sentence(rows.iloc[::4]).endswith("once both models are here in all 9 worlds.")

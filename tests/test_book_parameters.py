@@ -1,7 +1,9 @@
 """Parameters of the chapters: what is taken, what is refused and with which words."""
 
+import numpy as np
 import pytest
 
+from gcbook import commons
 from gcbook.book import check_parameters
 from gcbook.book.chapters import find_chapters, read_parameters
 from gcbook.book.choices import CHAPTERS, smoke_values
@@ -9,6 +11,7 @@ from gcbook.book.parameters import allowed, as_arguments, defaults
 from gcbook.book.project import find_project
 from gcbook.errors import GcbookError, InputError
 from gcbook.experiments import DATASETS
+from gcbook.mixture import make_pair
 
 CHAPTER = "shape-bias"
 
@@ -94,6 +97,37 @@ def test_observers_of_own_trials_need_not_be_known():
 def test_what_would_be_without_effect_is_refused(chapter, values, says):
     with pytest.raises(InputError, match=says):
         check_parameters(chapter, **values)
+
+
+def test_a_model_of_photographs_needs_the_pictures(monkeypatch):
+    monkeypatch.setattr(commons, "find_illusions", dict)
+    assert check_parameters("illusions").changed() == {}
+    with pytest.raises(InputError, match=r"model: 'sd-1\.4' has no effect where the paper's"):
+        check_parameters("illusions", model="sd-1.4")
+    monkeypatch.setattr(commons, "find_illusions", lambda: {"duck-rabbit": "there"})
+    assert check_parameters("illusions", model="sd-1.4").changed() == {"model": "sd-1.4"}
+
+
+@pytest.mark.parametrize("coarse", [0.7, 3])
+def test_the_likelihoods_zigzag_for_all_that_is_allowed(coarse):
+    x = np.linspace(-2, 2, 2001)
+    pair = make_pair(coarse, 0.35)
+    one, other = (
+        (np.array(m.weights) * np.exp(-((x[:, None] - m.means) ** 2) / (2 * m.sd**2))).sum(1)
+        for m in pair.values()
+    )
+    rises = np.diff(np.log(one / other)) > 0
+    assert (rises[1:] != rises[:-1]).sum() >= 4
+    check_parameters("diffusion-bound", coarse_sd=coarse, fine_sd=0.35)
+    for outside in ({"coarse_sd": 0.69}, {"fine_sd": 0.36}):
+        with pytest.raises(InputError):
+            check_parameters("diffusion-bound", **outside)
+
+
+def test_only_shares_that_were_scored_are_taken():
+    assert check_parameters("muse", ratio=0.75).changed() == {"ratio": 0.75}
+    with pytest.raises(InputError, match=r"ratio: expected one of 0\.25, .*; found 0\.3\."):
+        check_parameters("muse", ratio=0.3)
 
 
 def test_what_has_an_effect_together_is_taken():

@@ -41,10 +41,11 @@ TOY: Fields = {
 """How a generator decides, which needs no trials."""
 
 BOUND: Fields = {
-    "coarse_sd": number(1.1, "standard deviation of a class's hill", ge=0.3, le=3),
-    "fine_sd": number(0.2, "standard deviation of a peak", ge=0.1, le=1),
+    "coarse_sd": number(1.1, "standard deviation of a class's hill", ge=0.7, le=3),
+    "fine_sd": number(0.2, "standard deviation of a peak", ge=0.1, le=0.35),
 }
-"""The bound of the likelihood, on two classes of numbers."""
+"""The bound of the likelihood, on two classes of numbers whose peaks stand apart: the ratio of the
+likelihoods zigzags, as the chapter says."""
 
 NOISE_DRAWS = whole(32, "draws of noise or of masks an image", ge=1, le=10_000)
 SPEED = number(20.0, "network evaluations a second on your machine", gt=0)
@@ -229,6 +230,10 @@ def check_parameters(chapter: str, **values: Any) -> Parameters:
     checked = model.parse(**values)
     _check_observers(checked)
     _check_effect(chapter, checked.changed())
+    if chapter == "muse":
+        from gcbook.miniatures.regenerated import check_ratio
+
+        check_ratio(checked.as_dict()["ratio"])
     return checked
 
 
@@ -255,6 +260,14 @@ def _check_observers(checked: Parameters) -> None:
 
 
 def _check_effect(chapter: str, changed: Mapping[str, Any]) -> None:
+    if chapter == "illusions" and changed.get("model"):
+        from gcbook.commons import find_illusions
+
+        if not find_illusions():
+            raise InputError(
+                f"model: {changed['model']!r} has no effect where the paper's pictures are not; "
+                "`gcbook fetch illusions` gets them, or leave it out."
+            )
     for name, other in _NEEDED.get(chapter, {}).items():
         if name in changed and other not in changed:
             meaning = CHAPTERS[chapter].model_fields[other].description

@@ -61,7 +61,7 @@ def train(
     if data or epochs or batch_size or workers is not None:
         raise InputError(
             f"{name}: --data, --epochs, --batch-size and --workers are for resnet50 and "
-            "resnet50-noise."
+            "resnet50-noise alone, which are the models that are trained on photographs."
         )
     from gcbook.files import check_writable
     from gcbook.scoring.devices import pick_device
@@ -155,7 +155,7 @@ def worlds(
     ] = True,
     images: Annotated[
         int | None,
-        typer.Option(min=1, help="That every model sees, a map for each number [192000]."),
+        typer.Option(min=1, help="That each model sees, in whole steps; a map a number [192000]."),
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
 ) -> None:

@@ -35,6 +35,7 @@ SOURCES = {
     "not public": "Not public",
     "computed": "Computed for this book",
     "miniature": "Measured on miniatures trained for this book",
+    "own": "Measured on models that a parameter named",
     "reference": "Reference",
 }
 """What ``source`` may be, and what the reader is shown for it.

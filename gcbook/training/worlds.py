@@ -231,7 +231,7 @@ def run_job(
         if (steps, batch_size) != (job.steps, job.batch_size):
             raise InputError(
                 f"{own}: expected a training of {job.steps:,} steps of {job.batch_size} images, "
-                f"found one of {steps:,} steps of {batch_size}; keep a map for each budget, or "
+                f"found one of {steps:,} steps of {batch_size}. Keep a map for each --images, or "
                 "remove this one."
             )
         shutil.rmtree(run, ignore_errors=True)

@@ -220,7 +220,7 @@ def rank_sentence(rows: pd.DataFrame) -> str:
     found = ordered[["measured_on", "r", "low", "high"]].to_dict("records")
     place = {row["measured_on"]: number for number, row in enumerate(found, 1)}
     if BLURRED not in place or len(found) < 2:
-        return "There is no other dataset to compare with."
+        return "There are no two datasets with a correlation to compare."
     positive = sum(row["r"] > 0 for row in found)
     blurred = found[place[BLURRED] - 1]
     parts = [
@@ -250,7 +250,7 @@ def arrangements_sentence(rows: pd.DataFrame) -> str:
     """
     found = _of(rows, BLURRED, left_out=EVERYBODY)
     if not found or np.isnan(found[0]["r"]):
-        return "There is nothing to test."
+        return "There are too few networks for a test."
     if found[0]["exact"]:
         return (
             "The test is exact: it takes every way in which the shape biases could have been dealt "

@@ -55,7 +55,9 @@ def test_the_place_of_blurred_images_among_the_datasets():
     )
     assert "positively with shape bias on 2 of 3 datasets" in said
     assert "blurred images are number 2 (0.50)" in said
-    assert rank_sentence(made({BLURRED: 0.5})) == "There is no other dataset to compare with."
+    assert rank_sentence(made({BLURRED: 0.5})) == (
+        "There are no two datasets with a correlation to compare."
+    )
 
 
 def test_high_pass_images_are_the_control():
@@ -135,7 +137,7 @@ def test_the_test_is_described_as_it_was_made():
     assert arrangements_sentence(CORRELATIONS).startswith("The test is exact")
     random = CORRELATIONS.assign(exact=False)
     assert "at random" in arrangements_sentence(random)
-    assert arrangements_sentence(CORRELATIONS[:0]) == "There is nothing to test."
+    assert arrangements_sentence(CORRELATIONS[:0]) == "There are too few networks for a test."
 
 
 def test_networks_of_the_papers_tables_are_told_from_others():

@@ -10,7 +10,7 @@ import numpy as np
 from gcbook.files import write_text
 from gcbook.illusions import Reconstructions
 
-__all__ = ["RECORD", "difference_picture", "result_names", "write_reconstructions"]
+__all__ = ["RECORD", "difference_picture", "earlier_names", "result_names", "write_reconstructions"]
 
 RECORD = "reconstructions.json"
 GAP = 4
@@ -52,10 +52,14 @@ def result_names(strengths: int, prompts: int) -> list[str]:
     return names
 
 
-def _earlier(record: Path) -> list[str]:
-    """Names of the pictures that an earlier run left, by its record; none without one."""
+def earlier_names(folder: Path) -> list[str]:
+    """Return the names of the pictures that an earlier run left, by its record; none without one.
+
+    Args:
+        folder: of the results.
+    """
     try:
-        made = json.loads(record.read_text(encoding="utf-8"))
+        made = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         return result_names(len(made["strengths"]), len(made["prompts"]))
     except (OSError, ValueError, KeyError, TypeError):
         return []
@@ -83,7 +87,7 @@ def write_reconstructions(
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     record = folder / RECORD
-    earlier = _earlier(record)
+    earlier = earlier_names(folder)
     record.unlink(missing_ok=True)
     for name in earlier:
         (folder / name).unlink(missing_ok=True)

@@ -91,6 +91,16 @@ def test_a_users_own_files_are_not_replaced(capsys, tmp_path, picture):
     assert status == 2
     assert "has files that results would replace (untouched.png); choose another folder" in err
     assert (elsewhere.read_bytes(), untouched.read_text()) == (content, "mine")
+    # A result of an earlier run that this one would clear away.
+    made = {"strengths": [0.3, 0.5], "prompts": ["a"]}
+    (own / "reconstructions.json").write_text(json.dumps(made))
+    earlier = elsewhere.rename(own / "picture-1-0.png")
+    status, _, err = call(
+        capsys, "illusions", earlier, *command[2:], "--strength", 0.5, "--overwrite"
+    )
+    assert status == 2
+    assert "picture-1-0.png: would be replaced" in err
+    assert earlier.read_bytes() == content
 
 
 def test_what_is_cut_off_is_said_and_a_name_is_no_noise(capsys, tmp_path):

@@ -69,3 +69,13 @@ def test_wrong_requests_are_one_line(capsys, tmp_path):
     assert status == 2
     assert "expected a folder that can be written to" in err.splitlines()[-1]
     assert "opening" not in err
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_what_is_for_photographs_is_refused_for_miniatures(capsys, tmp_path, workers):
+    status, _, err = call(
+        capsys, "train", "mini-cnn", "-o", tmp_path / "run", "--steps", 3, "--workers", workers
+    )
+    assert status == 2
+    assert "--batch-size and --workers are for resnet50 and resnet50-noise alone" in err
+    assert not (tmp_path / "run").exists()

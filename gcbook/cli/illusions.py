@@ -50,7 +50,12 @@ def illusions(
     with interruptible("stopped; the same command begins anew"):
         from gcbook.files import check_writable
         from gcbook.illusions import reconstruct
-        from gcbook.reconstructed import RECORD, result_names, write_reconstructions
+        from gcbook.reconstructed import (
+            RECORD,
+            earlier_names,
+            result_names,
+            write_reconstructions,
+        )
         from gcbook.scoring.devices import pick_device
         from gcbook.stimuli.images import decode_image
 
@@ -61,7 +66,7 @@ def illusions(
         strengths = strength or [0.3, 0.5, 0.7]
         names = result_names(len(strengths), len(prompts))
         there = [name for name in names if (output / name).exists()]
-        if image.resolve() in [(output / name).resolve() for name in there]:
+        if image.resolve() in [(output / name).resolve() for name in names + earlier_names(output)]:
             raise InputError(f"{image}: would be replaced by a result; choose another folder.")
         if there and not overwrite:
             raise InputError(

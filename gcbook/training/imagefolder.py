@@ -21,6 +21,7 @@ from gcbook.errors import DataNotFoundError, InputError
 __all__ = [
     "KeyedImages",
     "UnreadableImageError",
+    "check_same_classes",
     "class_names",
     "key_of",
     "open_images",
@@ -152,6 +153,33 @@ def open_images(data: str | Path, part: str) -> ImageFolder:
         return _Folders(folder)
     except FileNotFoundError as error:
         raise InputError(f"{folder}: expected images in every class's folder; {error}.") from error
+
+
+def check_same_classes(data: str | Path, train: ImageFolder, test: ImageFolder) -> None:
+    """Refuse a folder whose train and val have other classes.
+
+    Args:
+        data: the folder, for the message.
+        train: its images to train on.
+        test: and to validate with.
+
+    Raises:
+        InputError: naming the first classes that only one of them has.
+    """
+    alone = {
+        "train": sorted(set(train.classes) - set(test.classes)),
+        "val": sorted(set(test.classes) - set(train.classes)),
+    }
+    found = [
+        f"in {part} alone {', '.join(names[:3])}{', …' if names[3:] else ''}"
+        for part, names in alone.items()
+        if names
+    ]
+    if found:
+        raise InputError(
+            f"{data}: expected the same folders of classes in train and val, found "
+            f"{' and '.join(found)}. Add, rename or remove these folders."
+        )
 
 
 def class_names(images: ImageFolder) -> list[str] | None:

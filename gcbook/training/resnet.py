@@ -29,6 +29,7 @@ from gcbook.training.conditional import in_bfloat16
 from gcbook.training.imagefolder import (
     KeyedImages,
     UnreadableImageError,
+    check_same_classes,
     class_names,
     key_of,
     open_images,
@@ -87,19 +88,7 @@ class ResNetRun:
         self.plan, self.folder, self.workers = plan, Path(folder), workers
         self.save_every = save_every
         train, test = open_images(data, "train"), open_images(data, "val")
-        if train.classes != test.classes:
-            only = [
-                f"in {part} alone {', '.join(sorted(names)[:3])}{' …' if len(names) > 3 else ''}"
-                for part, names in (
-                    ("train", set(train.classes) - set(test.classes)),
-                    ("val", set(test.classes) - set(train.classes)),
-                )
-                if names
-            ]
-            raise InputError(
-                f"{data}: expected the same folders of classes in train and val, found "
-                f"{' and '.join(only)}. Add, rename or remove these folders."
-            )
+        check_same_classes(data, train, test)
         self.names = class_names(train)
         noised = training_transform(plan.shown, noise=plan.noise, sqrt_alphas=plan.sqrt_alphas)
         self.train = KeyedImages(train, noised, plan.seed)

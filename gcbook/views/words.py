@@ -44,6 +44,8 @@ def with_intervals(parameters: Any, how: str = "") -> str:
     >>> from types import SimpleNamespace
     >>> with_intervals(SimpleNamespace(confidence=0.95, draws=0), "over images")
     'without intervals (nothing was resampled)'
+    >>> with_intervals(SimpleNamespace(confidence=0.95, draws=9), "over images")
+    'with 95% intervals over images'
     """
     if not parameters.draws:
         return "without intervals (nothing was resampled)"

@@ -10,6 +10,7 @@ from gcbook.classifiers.preprocess import TorchvisionPreprocess
 from gcbook.errors import DataNotFoundError, InputError
 from gcbook.training.imagefolder import (
     KeyedImages,
+    check_same_classes,
     class_names,
     key_of,
     open_images,
@@ -33,6 +34,15 @@ def data(tmp_path):
     # Photographs may be grey.
     Image.fromarray(np.full((48, 64), 200, np.uint8)).save(tmp_path / "train/cat/grey.png")
     return tmp_path
+
+
+def test_classes_that_one_part_lacks_are_named(data):
+    train, test = (open_images(data, part) for part in ("train", "val"))
+    check_same_classes(data, train, test)
+    train.classes = [*train.classes, "e", "d", "f", "g"]
+    test.classes = ["bear", "h"]
+    with pytest.raises(InputError, match="found in train alone cat, d, e, … and in val alone h"):
+        check_same_classes(data, train, test)
 
 
 def test_hidden_folders_are_no_classes(data):

@@ -145,6 +145,7 @@ def test_networks_of_the_papers_tables_are_told_from_others():
     assert said.startswith("Of these networks 2 are in the paper's tables; not there: BagNet-33,")
     inside = ROWS[ROWS["observer"].isin(["ResNet-50", "SimCLR ResNet-50x1", "Humans"])]
     assert paper_networks_sentence(inside) == "All of these networks are in the paper's tables."
+    assert paper_networks_sentence(ROWS[ROWS["observer"] == "Humans"]) == ""
 
 
 def test_without_a_coefficient_the_sentences_say_so():

@@ -252,26 +252,27 @@ def kept_sentence(rows: pd.DataFrame) -> str:
     if len(rows) and rows["low"].isna().all():
         return "Nothing was resampled, so it cannot be said what goes beyond chance."
     parts = []
-    partly = rows[(rows["prompt"] == OWN) & (rows["strength"] < 1)]
+    partly = rows[(rows["line"] == TURNED_BACK) & (rows["strength"] < 1)]
     for model, group in partly.groupby("model", sort=False):
-        back = group[group["line"] == TURNED_BACK].to_dict("records")
-        upright = {row["strength"]: row for row in back if row["angle"] == 0}
-        turned = [row for row in back if row["angle"] != 0]
-        lost = [
-            f"{strength:g}"
-            for strength in upright
-            if strength > 0
-            and all(row["lost_high"] < 0 for row in turned if row["strength"] == strength)
-        ]
-        most = max(upright)
-        last = [row["value"] for row in turned if row["strength"] == most]
-        level = upright[most]
+        own, other = (group[group["prompt"] == prompt] for prompt in (OWN, OTHER))
+        last = own[own["strength"] == own["strength"].max()]
+        level = last[last["angle"] == 0].iloc[0]
+        turned = last.loc[last["angle"] != 0, "value"]
         parts.append(
-            f"After {model} has taken them apart at strength {most:g}, the judge gives upright "
-            f"objects {number(level['value'], '.2f')} on average "
+            f"After {model} has taken them apart at strength {level['strength']:g}, the judge "
+            f"gives upright objects {number(level['value'], '.2f')} on average "
             f"({span(level['low'], level['high'], '.2f')}), and turned ones "
-            f"{number(min(last), '.2f')} to {number(max(last), '.2f')} once they are turned back. "
-            "Image by image, objects turned by any angle are lost more than upright ones "
-            + (f"at strength {listed(lost)}." if lost else "at no strength.")
+            f"{number(turned.min(), '.2f')} to {number(turned.max(), '.2f')} once they are turned "
+            "back. Image by image, objects turned by any angle are lost more than upright ones "
+            f"{_lost_at(own)}"
+            + (f", and under another category's prompt {_lost_at(other)}." if len(other) else ".")
         )
     return " ".join(parts) or "No reconstructions of turned images come with this version."
+
+
+def _lost_at(rows: pd.DataFrame) -> str:
+    """At which strengths objects turned by every angle are lost more than upright ones."""
+    turned = rows[(rows["angle"] != 0) & (rows["strength"] > 0)]
+    lost = (turned["lost_high"] < 0).groupby(turned["strength"]).all()
+    strengths = [f"{strength:g}" for strength in lost.index[lost]]
+    return f"at strength {listed(strengths)}" if strengths else "at no strength"

@@ -43,7 +43,11 @@ def test_what_is_lost_more_than_upright_objects_are():
     # Neither full strength nor another prompt is what is kept of an image.
     full = kept(0.3).query("strength == 0.9").assign(strength=1.0, value=0.0)
     other = kept(0.3).assign(prompt=OTHER, value=0.0)
-    assert kept_sentence(pd.concat([kept(0.3), full, other])) == said
+    assert kept_sentence(pd.concat([kept(0.3), full])) == said
+    also = kept_sentence(pd.concat([kept(0.3), full, other]))
+    assert also == f"{said[:-1]}, and under another category's prompt at strength 0.9."
+    alike = other.assign(lost_high=0.1)
+    assert kept_sentence(pd.concat([kept(0.3), alike])).endswith("prompt at no strength.")
     assert kept_sentence(kept(0.3).iloc[:0]).startswith("No reconstructions of turned images")
 
 

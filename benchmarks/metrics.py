@@ -14,11 +14,11 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from gcbook.benchmark import benchmark
-from gcbook.observers import PUBLISHED_SOURCES
-from gcbook.originals import locate_trials
-from gcbook.settings import SummarySettings
-from gcbook.trials import read_trials
+from gcbook.paper.observers import PUBLISHED_SOURCES
+from gcbook.stats.benchmark import benchmark
+from gcbook.stats.settings import SummarySettings
+from gcbook.trials.originals import locate_trials
+from gcbook.trials.table import read_trials
 
 RUNS = 5
 DRAWS = 1000

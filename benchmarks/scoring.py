@@ -23,10 +23,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from tiny import diffusion, images, tokens
 
-from gcbook.categories import CATEGORIES
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.load import load_classifier
-from gcbook.noise import CosineSchedule
+from gcbook.noise.schedules import CosineSchedule
+from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.engine import score
 from gcbook.scoring.report import ScoreReport
 from gcbook.scoring.settings import Racing, ScoringSettings

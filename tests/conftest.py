@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from gcbook.originals import locate_trials
-from gcbook.trials import read_trials
+from gcbook.trials.originals import locate_trials
+from gcbook.trials.table import read_trials
 
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
 NEVER_SKIPPED_IN_CI = ("real_trials", "browser")
@@ -37,7 +37,7 @@ def chromium() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    browser_tests = Path(__file__).parent / "book"
+    browser_tests = Path(__file__).parent / "browser"
     for item in items:
         if "data_dir" in getattr(item, "fixturenames", ()):
             item.add_marker("real_trials")

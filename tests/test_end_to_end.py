@@ -9,8 +9,8 @@ from PIL import Image
 from tiny import diffusion, images, tokens
 
 from gcbook import cli
-from gcbook.categories import CATEGORIES
-from gcbook.trials import read_trials, write_trials
+from gcbook.paper.categories import CATEGORIES
+from gcbook.trials.table import read_trials, write_trials
 
 FORMATS = {
     "stable-diffusion": (diffusion.stable_diffusion, ["--draws", "2"]),

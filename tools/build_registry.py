@@ -15,7 +15,7 @@ import os
 import zipfile
 from pathlib import Path
 
-from gcbook.originals import SOURCES, Source
+from gcbook.trials.originals import SOURCES, Source
 
 REGISTRY = Path(__file__).parents[1] / "gcbook" / "data" / "registry"
 

@@ -7,9 +7,9 @@ Run with the trials at hand (``GCBOOK_DATA_DIR`` or ``gcbook fetch trials``):
 
 from pathlib import Path
 
-from gcbook.originals import locate_trials
-from gcbook.summaries import summarise
-from gcbook.trials import read_trials
+from gcbook.stats.summaries import summarise
+from gcbook.trials.originals import locate_trials
+from gcbook.trials.table import read_trials
 
 FOLDER = Path(__file__).parents[1] / "gcbook" / "data" / "summaries"
 LIMIT = 2_000_000

@@ -13,10 +13,9 @@ import shutil
 import time
 from pathlib import Path
 
-from gcbook.categories import CATEGORIES
-from gcbook.illusions import load_for_prompts
-from gcbook.miniatures.ambiguous import ambiguous_pictures, prompt_of
-from gcbook.miniatures.sheets import (
+from gcbook.illusions.reconstruct import load_for_prompts
+from gcbook.miniworld.results.ambiguous import ambiguous_pictures, prompt_of
+from gcbook.miniworld.results.sheets import (
     FOLDER,
     RECONSTRUCTING,
     RECORD,
@@ -24,8 +23,9 @@ from gcbook.miniatures.sheets import (
     record_of,
     write_record,
 )
-from gcbook.miniatures.shipped import model_folder, recipe_of, shipped_models
-from gcbook.miniatures.turned import TURNED, make_turned
+from gcbook.miniworld.results.shipped import model_folder, recipe_of, shipped_models
+from gcbook.miniworld.results.turned import TURNED, make_turned
+from gcbook.paper.categories import CATEGORIES
 
 
 def main() -> None:

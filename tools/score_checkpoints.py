@@ -20,17 +20,17 @@ from pathlib import Path
 import pandas as pd
 
 from gcbook.classifiers.load import load_classifier
-from gcbook.decisions import decide, to_trials
-from gcbook.miniatures.answers import SOURCE
-from gcbook.miniatures.shipped import DATA, FEW_DRAWS, TRAINING
+from gcbook.miniworld.results.answers import SOURCE
+from gcbook.miniworld.results.shipped import DATA, FEW_DRAWS, TRAINING
+from gcbook.miniworld.testsets import make_test_set
+from gcbook.miniworld.training.loop import CHECKPOINTS
+from gcbook.miniworld.training.plan import Plan
+from gcbook.miniworld.training.record import read_record
+from gcbook.scoring.decisions import decide, to_trials
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.stimuli.stimulus import Stimulus, StimulusSet
-from gcbook.stimuli.testsets import make_test_set
-from gcbook.training.loop import CHECKPOINTS
-from gcbook.training.plan import Plan
-from gcbook.training.record import read_record
 
 IMAGES = {"in-distribution": 160, "cue-conflict": 240}
 WEIGHTINGS = ("exp:7", "uniform")

@@ -12,12 +12,12 @@ import shutil
 from pathlib import Path
 
 from gcbook.classifiers.load import load_classifier
-from gcbook.miniatures.shipped import DATA, DRAWS
+from gcbook.miniworld.results.longer import LONG, SETS
+from gcbook.miniworld.results.shipped import DATA, DRAWS
+from gcbook.miniworld.testsets import make_test_set
+from gcbook.miniworld.training.record import RECORD, read_record
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
-from gcbook.stimuli.testsets import make_test_set
-from gcbook.training.record import RECORD, read_record
-from gcbook.views.miniature_longer import LONG, SETS
 
 
 def main() -> None:

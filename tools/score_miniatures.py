@@ -16,14 +16,14 @@ from functools import cache
 from pathlib import Path
 
 from gcbook.classifiers.load import load_classifier
-from gcbook.errors import DataNotFoundError
-from gcbook.miniatures.shipped import DATA, DRAWS, FEW_DRAWS, model_folder, shipped_models
+from gcbook.files.errors import DataNotFoundError
+from gcbook.miniworld.bands import BAND_SETS, make_band_set
+from gcbook.miniworld.results.shipped import DATA, DRAWS, FEW_DRAWS, model_folder, shipped_models
+from gcbook.miniworld.testsets import TEST_SETS, make_test_set
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
-from gcbook.stimuli.bands import BAND_SETS, make_band_set
 from gcbook.stimuli.folders import open_stimuli
 from gcbook.stimuli.stimulus import StimulusSet
-from gcbook.stimuli.testsets import TEST_SETS, make_test_set
 
 REAL = ("real-edge", "real-silhouette")
 

@@ -8,7 +8,7 @@ A store that is there is not scored again; one that is not complete is completed
 import argparse
 from pathlib import Path
 
-from gcbook.miniatures.regenerated import (
+from gcbook.miniworld.results.regenerated import (
     FOLDER,
     MANY_DRAWS,
     MANY_RATIO,

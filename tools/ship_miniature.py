@@ -10,10 +10,10 @@ import argparse
 import shutil
 from pathlib import Path
 
-from gcbook.miniatures.card import write_card
-from gcbook.miniatures.shipped import DATA, recipe_of
-from gcbook.training.record import read_record
-from gcbook.training.shrink import shrink
+from gcbook.miniworld.results.card import write_card
+from gcbook.miniworld.results.shipped import DATA, recipe_of
+from gcbook.miniworld.training.record import read_record
+from gcbook.miniworld.training.shrink import shrink
 
 
 def main() -> None:

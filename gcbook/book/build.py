@@ -17,7 +17,7 @@ from gcbook.book.chapters import Chapter, find_chapters, pick_chapter
 from gcbook.book.execute import execute_chapters, package_fingerprint, read_record
 from gcbook.book.project import Project
 from gcbook.book.status import status_page
-from gcbook.errors import GcbookError
+from gcbook.files.errors import GcbookError
 
 __all__ = ["Built", "build_book", "sphinx_command", "write_if_changed"]
 
@@ -127,7 +127,7 @@ def _remove_orphans(project: Project, chapters: list[Chapter]) -> None:
 
 
 def _write_status(project: Project, chapters: list[Chapter]) -> None:
-    from gcbook.summaries import load_summaries
+    from gcbook.stats.summaries import load_summaries
 
     records = {c.name: r for c in chapters if (r := read_record(project, c.name))}
     page = status_page(chapters, records, load_summaries().provenance)

@@ -8,7 +8,7 @@ from typing import Any
 
 from gcbook.book.choices import CHAPTERS
 from gcbook.book.project import Project
-from gcbook.errors import GcbookError, InputError
+from gcbook.files.errors import GcbookError, InputError
 
 __all__ = ["Chapter", "find_chapters", "pick_chapter", "read_parameters"]
 

@@ -20,7 +20,7 @@ from gcbook.book.fields import (
     whole,
 )
 from gcbook.book.parameters import Parameters, chapter_parameters, unknown_parameters
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 __all__ = ["CHAPTERS", "TIMED", "check_parameters", "known_observers", "smoke_values"]
 
@@ -231,7 +231,7 @@ def check_parameters(chapter: str, **values: Any) -> Parameters:
     _check_observers(checked)
     _check_effect(chapter, checked.changed())
     if chapter == "muse":
-        from gcbook.miniatures.regenerated import check_ratio
+        from gcbook.miniworld.results.regenerated import check_ratio
 
         check_ratio(checked.as_dict()["ratio"])
     return checked
@@ -239,7 +239,7 @@ def check_parameters(chapter: str, **values: Any) -> Parameters:
 
 def known_observers() -> tuple[str, ...]:
     """Names of the networks in the shipped summaries; the humans are always shown."""
-    from gcbook.summaries import load_summaries
+    from gcbook.stats.summaries import load_summaries
 
     counts = load_summaries().counts
     return tuple(sorted(set(counts.loc[counts["observer_kind"] == "model", "observer"])))
@@ -261,7 +261,7 @@ def _check_observers(checked: Parameters) -> None:
 
 def _check_effect(chapter: str, changed: Mapping[str, Any]) -> None:
     if chapter == "illusions" and changed.get("model"):
-        from gcbook.commons import find_illusions
+        from gcbook.illusions.commons import find_illusions
 
         if not find_illusions():
             raise InputError(

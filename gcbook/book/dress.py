@@ -1,6 +1,6 @@
 """From an executed notebook to a page of the book, as pure functions on notebooks.
 
-- The outputs of ``gcbook.figures.figure`` and ``table`` become one figure with a number and a
+- The outputs of ``gcbook.charts.figure`` and ``table`` become one figure with a number and a
   caption, so that pages can refer to it.
 - Code is folded, and left out where all that it makes is a sentence.
 - A section at the end says how to run the chapter again.
@@ -14,7 +14,7 @@ from typing import Any
 
 from gcbook.book.choices import CHAPTERS
 from gcbook.book.parameters import allowed, as_arguments, defaults
-from gcbook.figures.chart import chart_html
+from gcbook.charts.chart import chart_html
 
 __all__ = ["dress", "numbered", "rerun_section"]
 

@@ -20,8 +20,8 @@ from typing import Any
 from gcbook.book.chapters import Chapter, read_parameters
 from gcbook.book.choices import TIMED
 from gcbook.book.project import Project
-from gcbook.commons import find_illusions
-from gcbook.errors import DataNotFoundError, GcbookError, InputError
+from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
+from gcbook.illusions.commons import find_illusions
 
 __all__ = [
     "ChapterFailed",

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from gcbook.errors import InputError
-from gcbook.experiments import DATASETS
+from gcbook.files.errors import InputError
+from gcbook.paper.experiments import DATASETS
 
 __all__ = [
     "ALL",
@@ -75,7 +75,7 @@ def _times(value: Any) -> Any:
 
 
 def _weighting(value: str) -> str:
-    from gcbook.weightings import parse_weighting
+    from gcbook.noise.weightings import parse_weighting
 
     try:
         return parse_weighting(value).name

@@ -16,8 +16,8 @@ from typing import Any
 from gcbook.book.chapters import Chapter, find_chapters, read_parameters
 from gcbook.book.project import Project
 from gcbook.book.standalone import standalone
-from gcbook.errors import GcbookError
-from gcbook.files import write_text
+from gcbook.files.atomic import write_text
+from gcbook.files.errors import GcbookError
 
 __all__ = ["with_places", "write_page"]
 

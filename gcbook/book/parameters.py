@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import PydanticUndefined
 
 from gcbook.book.fields import ALL, FREE_TEXT, MIN_DRAWS
-from gcbook.errors import InputError
-from gcbook.experiments import DATASETS
+from gcbook.files.errors import InputError
+from gcbook.paper.experiments import DATASETS
 
 if TYPE_CHECKING:
-    from gcbook.settings import SummarySettings
+    from gcbook.stats.settings import SummarySettings
 
 __all__ = [
     "Parameters",
@@ -45,7 +45,7 @@ class Parameters(BaseModel):
         """The part of the parameters that decides how summaries are computed."""
         from dataclasses import fields
 
-        from gcbook.settings import SummarySettings
+        from gcbook.stats.settings import SummarySettings
 
         names = {f.name for f in fields(SummarySettings)} & set(type(self).model_fields)
         return SummarySettings(**{name: getattr(self, name) for name in names})

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from gcbook.errors import GcbookError
+from gcbook.files.errors import GcbookError
 
 __all__ = ["Project", "find_project"]
 

@@ -10,7 +10,7 @@ from gcbook.book.choices import check_parameters
 from gcbook.book.execute import run_notebook
 from gcbook.book.parameters import Parameters
 from gcbook.book.project import Project
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 __all__ = ["run_chapter"]
 
@@ -63,7 +63,7 @@ def run_chapter(
 
 def _check_trials(parameters: Parameters) -> None:
     paths = [p.strip() for p in getattr(parameters, "trials", "").split(",") if p.strip()]
-    from gcbook.trials import read_trials
+    from gcbook.trials.table import read_trials
 
     missing = [path for path in paths if not Path(path).exists()]
     if missing:

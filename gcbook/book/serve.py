@@ -6,7 +6,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from gcbook.book.project import Project
-from gcbook.errors import GcbookError
+from gcbook.files.errors import GcbookError
 
 __all__ = ["book_server", "folder_server"]
 

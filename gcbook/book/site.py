@@ -48,7 +48,7 @@ def vega_script() -> str:
     """
     import vl_convert
 
-    from gcbook.figures.chart import vegalite_version
+    from gcbook.charts.chart import vegalite_version
 
     # The snippet says what of the bundle other scripts can reach.
     snippet = "window.vegaEmbed = vegaEmbed;"

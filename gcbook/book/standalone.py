@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from gcbook.errors import GcbookError
+from gcbook.files.errors import GcbookError
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag

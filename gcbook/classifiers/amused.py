@@ -15,7 +15,7 @@ from gcbook.classifiers.images import ImageFit
 from gcbook.classifiers.loading import load_weights
 from gcbook.classifiers.tokens import MaskedNetwork, VQTokenizer
 from gcbook.classifiers.weights import hash_weights, locate_model
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 __all__ = ["load_amused"]
 

@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from gcbook.categories import CATEGORIES
 from gcbook.classifiers.protocol import Clip, Draw, describe_as
 from gcbook.classifiers.tokens import Tokenize, check_prompts, torch_dtype
 from gcbook.classifiers.weights import hash_weights, locate_model
-from gcbook.errors import InputError
-from gcbook.noise import DrawRule
+from gcbook.files.errors import InputError
+from gcbook.noise.draws import DrawRule
+from gcbook.paper.categories import CATEGORIES
 
 __all__ = ["AutoregressiveClassifier", "load_autoregressive"]
 

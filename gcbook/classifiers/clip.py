@@ -14,14 +14,14 @@ from typing import Any
 
 import torch
 
-from gcbook.categories import CATEGORIES
 from gcbook.classifiers.discriminative import DiscriminativeClassifier, read_config
 from gcbook.classifiers.loading import load_weights
 from gcbook.classifiers.preprocess import ProcessorPreprocess
 from gcbook.classifiers.prompts import clip_templates, make_prompts
 from gcbook.classifiers.tokens import torch_dtype
 from gcbook.classifiers.weights import hash_weights, locate_model
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
+from gcbook.paper.categories import CATEGORIES
 
 __all__ = ["load_clip"]
 

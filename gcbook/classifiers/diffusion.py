@@ -5,7 +5,7 @@ r"""Diffusion models as classifiers (Clark & Jaini, 2023; Jaini et al., 2024, Eq
     x_\theta(x_t, y, t) \rVert^2 \right], \qquad x_t = \alpha_t x + \sigma_t \varepsilon
 
 The same (t, ε) is used for every class, and no guidance. `DiffusionClassifier` gives the raw
-errors; weights and expectation come later (`gcbook.weightings`, `gcbook.decisions`).
+errors; weights and expectation come later (`gcbook.noise.weightings`, `gcbook.scoring.decisions`).
 
 The network predicts the noise, a velocity or the image; what the error is taken of is always the
 clean image that its prediction implies:
@@ -27,10 +27,11 @@ from typing import Literal, get_args
 import numpy as np
 import torch
 
-from gcbook.categories import CATEGORIES
 from gcbook.classifiers.protocol import Clip, Draw, describe_as
-from gcbook.errors import InputError
-from gcbook.noise import DrawRule, Schedule, keyed_noise, log_snr, timestep
+from gcbook.files.errors import InputError
+from gcbook.noise.draws import DrawRule, keyed_noise, timestep
+from gcbook.noise.schedules import Schedule, log_snr
+from gcbook.paper.categories import CATEGORIES
 
 __all__ = ["DiffusionClassifier", "Prediction", "clean_image", "clip_clean"]
 

@@ -4,10 +4,10 @@ r"""Networks that name what they see, as classifiers: torchvision's and transfor
     \mathrm{nll}(x, y) = -\log \frac{1}{|C_y|} \sum_{c \in C_y} p_\theta(c \mid x)
 
 A network trained on ImageNet gives 1,000 probabilities; those of the classes :math:`C_y` of each
-category (`gcbook.categories`) are averaged, as Geirhos et al. (2018) do and the model-vs-human
-toolbox after them. The 16 means do not sum to one, since 793 classes belong to no category, and
-are not renormalised: the order of the categories, and so every decision, would be the same. The
-mean, not the sum, keeps 109 breeds of dogs from outvoting one kind of airplane.
+category (`gcbook.paper.categories`) are averaged, as Geirhos et al. (2018) do and the
+model-vs-human toolbox after them. The 16 means do not sum to one, since 793 classes belong to no
+category, and are not renormalised: the order of the categories, and so every decision, would be the
+same. The mean, not the sum, keeps 109 breeds of dogs from outvoting one kind of airplane.
 
 One evaluation answers for all classes, and nothing is random.
 """
@@ -20,14 +20,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from gcbook.categories import CATEGORIES, IMAGENET_CLASSES, imagenet_classes, imagenet_indices
 from gcbook.classifiers.loading import load_weights
 from gcbook.classifiers.preprocess import Preprocess, ProcessorPreprocess
 from gcbook.classifiers.protocol import Clip, Draw, describe_as
 from gcbook.classifiers.tokens import torch_dtype
 from gcbook.classifiers.weights import hash_weights, locate_model
-from gcbook.errors import InputError
-from gcbook.noise import DrawRule
+from gcbook.files.errors import InputError
+from gcbook.noise.draws import DrawRule
+from gcbook.paper.categories import CATEGORIES, IMAGENET_CLASSES, imagenet_classes, imagenet_indices
 
 __all__ = [
     "DiscriminativeClassifier",

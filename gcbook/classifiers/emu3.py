@@ -18,12 +18,8 @@ from torch.nn.functional import linear
 
 from gcbook.classifiers.images import ImageFit
 from gcbook.classifiers.loading import load_weights
-from gcbook.classifiers.tokens import (
-    AutoregressiveNetwork,
-    hidden_after_prompts,
-    token_log_prob,
-)
-from gcbook.errors import InputError
+from gcbook.classifiers.tokens import AutoregressiveNetwork, hidden_after_prompts, token_log_prob
+from gcbook.files.errors import InputError
 
 __all__ = ["load_emu3"]
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 __all__ = ["Filter", "ImageFit"]
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gcbook.categories import CATEGORIES, PROMPT_TEMPLATE
 from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.classifiers.weights import HUB_ID, MODELS_DIR, locate_model
 from gcbook.classifiers.zoo import ZooEntry, at_hand, near_names, zoo
-from gcbook.errors import DataNotFoundError, InputError
+from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.paper.categories import CATEGORIES, PROMPT_TEMPLATE
 
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
@@ -76,7 +76,7 @@ def load_classifier(
             - ``ensemble`` (CLIP): average the 80 templates; the default unless ``template``.
             - ``mask_ratio``, ``steps`` (masked models, "regenerate").
             - ``noise`` (discriminative): "sqrt" or "uniform", the law of diffusion-style noise that
-              is put on every image, see `gcbook.augmentation`.
+              is put on every image, see `gcbook.classifiers.augmentation`.
             - ``resolution`` (Emu3).
 
     Raises:

@@ -12,7 +12,7 @@ import torch
 from safetensors import SafetensorError
 
 from gcbook.classifiers.weights import weight_variant
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 __all__ = ["load_weights"]
 

@@ -28,12 +28,12 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
-from gcbook.categories import CATEGORIES
 from gcbook.classifiers.protocol import Clip, Draw, describe_as
 from gcbook.classifiers.regeneration import Remask, Stream, regenerate
 from gcbook.classifiers.tokens import MaskedNetwork, check_prompts, torch_dtype
-from gcbook.errors import InputError
-from gcbook.noise import DrawRule, keyed_generator, timestep
+from gcbook.files.errors import InputError
+from gcbook.noise.draws import DrawRule, keyed_generator, timestep
+from gcbook.paper.categories import CATEGORIES
 
 __all__ = ["MaskedBound", "MaskedClassifier", "MaskedRegeneration", "load_masked"]
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import torch
 
-from gcbook.errors import GcbookError
+from gcbook.files.errors import GcbookError
 
 __all__ = ["explain_memory", "is_out_of_memory"]
 

@@ -2,9 +2,9 @@ r"""A network that names what it sees, shown images with diffusion-style noise.
 
 The paper's second ResNet-50 is tested as it was trained, on noised images (Appendix E, Fig. 13).
 A draw is a strength :math:`\alpha` and a noise of the image's own, both from
-`gcbook.augmentation`'s law, keyed like those of a diffusion classifier, so that neither batch nor
-order of images changes what an image is shown with. A draw's t is that at which the cosine
-schedule has the same :math:`\alpha`.
+`gcbook.classifiers.augmentation`'s law, keyed like those of a diffusion classifier, so that
+neither batch nor order of images changes what an image is shown with. A draw's t is that at which
+the cosine schedule has the same :math:`\alpha`.
 """
 
 import math
@@ -13,10 +13,11 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from gcbook.augmentation import draw_alpha, mix_noise
+from gcbook.classifiers.augmentation import draw_alpha, mix_noise
 from gcbook.classifiers.discriminative import DiscriminativeClassifier
 from gcbook.classifiers.protocol import Clip, Draw
-from gcbook.noise import CosineSchedule, DrawRule, keyed_noise, log_snr, timestep
+from gcbook.noise.draws import DrawRule, keyed_noise, timestep
+from gcbook.noise.schedules import CosineSchedule, log_snr
 
 __all__ = ["NoisedClassifier"]
 
@@ -26,7 +27,7 @@ class NoisedClassifier(DiscriminativeClassifier):
 
     Args:
         plain: the network without noise, which shares it.
-        sqrt_alphas: the law of α, see `gcbook.augmentation.DiffusionNoise`.
+        sqrt_alphas: the law of α, see `gcbook.classifiers.augmentation.DiffusionNoise`.
     """
 
     deterministic = False

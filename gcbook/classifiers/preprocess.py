@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 __all__ = ["Preprocess", "ProcessorPreprocess", "TorchvisionPreprocess"]
 

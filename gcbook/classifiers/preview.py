@@ -7,7 +7,7 @@ from pathlib import Path
 from gcbook.classifiers.load import find_kind
 from gcbook.classifiers.weights import find_local
 from gcbook.classifiers.zoo import COSTS, at_hand, zoo
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 __all__ = ["Preview", "check_idle", "preview_model"]
 

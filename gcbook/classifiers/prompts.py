@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
-from gcbook.categories import PROMPT_TEMPLATE
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
+from gcbook.paper.categories import PROMPT_TEMPLATE
 
 __all__ = ["check_template", "clip_templates", "make_prompts"]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
-from gcbook.noise import DrawRule
+from gcbook.noise.draws import DrawRule
 
 if TYPE_CHECKING:
     import torch

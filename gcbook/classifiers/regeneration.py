@@ -18,7 +18,7 @@ from math import cos, pi
 import numpy as np
 import torch
 
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 __all__ = ["Remask", "Stream", "regenerate"]
 

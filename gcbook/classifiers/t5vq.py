@@ -24,7 +24,7 @@ from torch.nn.functional import pad
 from gcbook.classifiers.images import ImageFit
 from gcbook.classifiers.loading import load_weights
 from gcbook.classifiers.tokens import AutoregressiveNetwork, VQTokenizer, token_log_prob
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 __all__ = ["PIPELINE", "load_t5vq", "save_t5vq"]
 

@@ -14,7 +14,7 @@ import torch
 from torch.nn.functional import pad
 
 from gcbook.classifiers.images import ImageFit
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 __all__ = [
     "AutoregressiveNetwork",

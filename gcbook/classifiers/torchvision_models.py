@@ -19,10 +19,10 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 
-from gcbook.categories import IMAGENET_CLASSES
 from gcbook.classifiers.preprocess import TorchvisionPreprocess
 from gcbook.classifiers.weights import MODELS_DIR, hash_weights, weight_files
-from gcbook.errors import DataNotFoundError, InputError
+from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.paper.categories import IMAGENET_CLASSES
 
 __all__ = ["PREFIX", "TorchvisionNetwork", "open_download", "open_folder"]
 

@@ -14,8 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import file_digest, sha256
 from pathlib import Path, PurePosixPath
 
-from gcbook.errors import DataNotFoundError, GcbookError, InputError
-from gcbook.files import UNWRITABLE, UnwritableError
+from gcbook.files.atomic import UNWRITABLE, UnwritableError
+from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
 
 __all__ = [
     "HUB_ID",

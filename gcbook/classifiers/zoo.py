@@ -18,7 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gcbook.classifiers.weights import MODELS_DIR
-from gcbook.errors import GcbookError, InputError
+from gcbook.files.errors import GcbookError, InputError
 
 __all__ = [
     "COSTS",
@@ -41,7 +41,7 @@ __all__ = [
 Kind = Literal["diffusion", "autoregressive", "masked", "clip", "discriminative"]
 
 PAPER_SYSTEMS: Mapping[str, str] = {"muse": "Muse"}
-"""Systems of the paper that are in none of its tables (`gcbook.published` has the others)."""
+"""Systems of the paper that are in none of its tables (`gcbook.paper.published` has the others)."""
 
 
 class _Frozen(BaseModel):
@@ -92,8 +92,8 @@ class ZooEntry(_Frozen):
         name: how it is called on the command line, and the observer's name in trials.
         title: how it is called in a text.
         kind: which adapter turns it into a classifier.
-        stands_for: the paper's system that it stands for, a key of `gcbook.published` or one of
-            `PAPER_SYSTEMS`; "" if for none.
+        stands_for: the paper's system that it stands for, a key of `gcbook.paper.published` or one
+            of `PAPER_SYSTEMS`; "" if for none.
         same: it is that system, not another one of its kind.
         differs: what differs from that system, or why it is here.
         source: where the weights come from.

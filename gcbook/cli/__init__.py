@@ -9,8 +9,8 @@ import typer
 
 from gcbook.cli import book, deciding, illusions, models, scoring, training, trials
 from gcbook.cli.app import app
-from gcbook.errors import GcbookError, InputError
-from gcbook.files import UNWRITABLE, UnwritableError
+from gcbook.files.atomic import UNWRITABLE, UnwritableError
+from gcbook.files.errors import GcbookError, InputError
 
 __all__ = [
     "app",

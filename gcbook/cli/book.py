@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gcbook.cli.app import app
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 __all__ = ["build", "chapters", "run", "serve"]
 
@@ -36,7 +36,7 @@ def build(
     from gcbook.book.build import build_book
     from gcbook.book.progress import chapter_progress
     from gcbook.book.project import find_project
-    from gcbook.locks import locked
+    from gcbook.files.locks import locked
 
     project = find_project()
     with locked(project.build, "building the book"), chapter_progress() as progress:

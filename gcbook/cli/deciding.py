@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gcbook.cli.app import app
-from gcbook.errors import GcbookError, InputError
-from gcbook.files import unwritable
+from gcbook.files.atomic import unwritable
+from gcbook.files.errors import GcbookError, InputError
 
 if TYPE_CHECKING:
     from gcbook.scoring.store import Store
@@ -58,7 +58,7 @@ def decide(
         raise InputError(f"--pool: expected log or probability, found {pool!r}.")
     import warnings
 
-    from gcbook import decisions
+    from gcbook.scoring import decisions
     from gcbook.scoring.store import Store
 
     opened = Store.open(store)
@@ -104,7 +104,7 @@ def _images(number: int) -> str:
 
 
 def _summary(trials: Any) -> list[str]:
-    from gcbook.metrics import accuracy, shape_bias
+    from gcbook.stats.metrics import accuracy, shape_bias
 
     row = accuracy(trials).iloc[0]
     dataset = trials["dataset"].iloc[0]
@@ -131,7 +131,7 @@ def _number(value: float) -> str:
 def _print_by(
     store: "Store", by: str, bins: int, weighting: str, norm: str, draws: int | None, pool: str
 ) -> None:
-    from gcbook.diagnostics import decisions_by
+    from gcbook.scoring.diagnostics import decisions_by
 
     table = decisions_by(store, by, bins, weighting or None, norm or None, draws, pool)  # type: ignore[arg-type]
     typer.echo(f"by {by}, from the draws of each range alone:")
@@ -139,9 +139,9 @@ def _print_by(
 
 
 def _write(trials: Any, output: Path, overwrite: bool) -> None:
-    from gcbook.experiments import EXPERIMENTS
-    from gcbook.trialfiles import find_trial_files
-    from gcbook.trials import planned_files, write_trial_file, write_trials
+    from gcbook.paper.experiments import EXPERIMENTS
+    from gcbook.trials.find import find_trial_files
+    from gcbook.trials.table import planned_files, write_trial_file, write_trials
 
     dataset = trials["dataset"].iloc[0]
     if output.suffix.lower() == ".csv":

@@ -7,7 +7,7 @@ import typer
 
 from gcbook.cli.app import app
 from gcbook.cli.interrupts import interruptible
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 __all__ = ["illusions"]
 
@@ -48,9 +48,9 @@ def illusions(
     DIR gets the pictures, maps of where the prompts differ, an overview, and reconstructions.json.
     """
     with interruptible("stopped; the same command begins anew"):
-        from gcbook.files import check_writable
-        from gcbook.illusions import reconstruct
-        from gcbook.reconstructed import (
+        from gcbook.files.atomic import check_writable
+        from gcbook.illusions.reconstruct import reconstruct
+        from gcbook.illusions.written import (
             RECORD,
             earlier_names,
             result_names,

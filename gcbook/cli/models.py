@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gcbook.cli.app import app
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 if TYPE_CHECKING:
     from gcbook.classifiers.zoo import ZooEntry

@@ -8,7 +8,7 @@ import typer
 
 from gcbook.cli.app import app
 from gcbook.cli.interrupts import interruptible
-from gcbook.errors import GcbookError, InputError
+from gcbook.files.errors import GcbookError, InputError
 
 if TYPE_CHECKING:
     from gcbook.scoring.report import ScoreReport
@@ -131,7 +131,7 @@ def score(
         "weighting": weighting not in ("", "uniform"),
     }
     with interruptible("stopped; nothing new was scored"):
-        from gcbook.decisions import check_observer
+        from gcbook.scoring.decisions import check_observer
         from gcbook.scoring.settings import Racing, ScoringSettings
 
         if name:
@@ -165,7 +165,7 @@ def score(
 
 
 def _open(images: str, dataset: str, limit: int | None) -> "StimulusSet":
-    from gcbook.experiments import DATASETS
+    from gcbook.paper.experiments import DATASETS
     from gcbook.stimuli.folders import open_stimuli
 
     stimuli = open_stimuli(images, dataset=dataset)

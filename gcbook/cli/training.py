@@ -8,7 +8,7 @@ import typer
 
 from gcbook.cli.app import app
 from gcbook.cli.interrupts import interruptible
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 __all__ = ["train", "worlds"]
 
@@ -63,10 +63,10 @@ def train(
             f"{name}: --data, --epochs, --batch-size and --workers are for resnet50 and "
             "resnet50-noise alone, which are the models that are trained on photographs."
         )
-    from gcbook.files import check_writable
+    from gcbook.files.atomic import check_writable
+    from gcbook.miniworld.training.recipes import make_trainer
+    from gcbook.miniworld.training.record import write_record
     from gcbook.scoring.devices import pick_device
-    from gcbook.training.recipes import make_trainer
-    from gcbook.training.record import write_record
 
     def report(line: str) -> None:
         typer.echo(line, err=True)
@@ -110,8 +110,8 @@ def _train_resnet(
         raise InputError(f"{name}: expected --data with the folder of ImageNet, found none.")
     from dataclasses import replace
 
-    from gcbook.training.resnet import ResNetRun
-    from gcbook.training.resnet_plan import RESNETS
+    from gcbook.miniworld.training.resnet import ResNetRun
+    from gcbook.miniworld.training.resnet_plan import RESNETS
 
     plan = RESNETS[name]
     plan = replace(
@@ -163,9 +163,9 @@ def worlds(
 
     The same command goes on where it was stopped, and adds what is asked for beyond what is there.
     """
-    from gcbook.files import check_writable
+    from gcbook.files.atomic import check_writable
+    from gcbook.miniworld.training.worlds import MODELS, jobs, run_job
     from gcbook.scoring.devices import pick_device
-    from gcbook.training.worlds import MODELS, jobs, run_job
 
     unknown = [name for name in models or () if name not in MODELS]
     if unknown:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gcbook.cli.app import app
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 __all__ = ["benchmark", "fetch"]
 
@@ -56,8 +56,8 @@ def benchmark(
         raise InputError(f"--{next(iter(asked))} is of the intervals: add --ci.")
     if output is not None and (output.is_dir() or not output.parent.is_dir()):
         raise InputError(f"--output: expected a file in a folder that exists, found {output}.")
-    from gcbook.benchmark import benchmark_paths, format_benchmark
-    from gcbook.settings import SummarySettings
+    from gcbook.stats.benchmark import benchmark_paths, format_benchmark
+    from gcbook.stats.settings import SummarySettings
 
     settings = SummarySettings.parse(
         datasets,
@@ -89,11 +89,11 @@ def fetch(
     if what not in ("trials", "stimuli", "illusions"):
         raise InputError(f"expected trials, stimuli or illusions, found {what!r}.")
     if what == "illusions":
-        from gcbook.commons_fetch import fetch_illusions
+        from gcbook.illusions.commons_fetch import fetch_illusions
 
         paths = fetch_illusions(report=lambda line: typer.echo(line, err=True))
     else:
-        from gcbook import fetch as originals
+        from gcbook.trials import fetch as originals
 
         paths = originals.fetch_trials() if what == "trials" else originals.fetch_stimuli()
     for path in paths:

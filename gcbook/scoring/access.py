@@ -5,9 +5,9 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from gcbook.errors import InputError
-from gcbook.files import check_writable, unwritable
-from gcbook.locks import LOCK, lock_folder
+from gcbook.files.atomic import check_writable, unwritable
+from gcbook.files.errors import InputError
+from gcbook.files.locks import LOCK, lock_folder
 from gcbook.scoring.identity import check_same, effective_settings
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import HEADER, Store, is_store
@@ -58,7 +58,7 @@ def check_store(
 
 
 def lock_store(folder: Path) -> FileLock:
-    """Return the lock of a store that is there, acquired (`gcbook.locks.lock_folder`)."""
+    """Return the lock of a store that is there, acquired (`gcbook.files.locks.lock_folder`)."""
     return lock_folder(folder, "writing to this store")
 
 

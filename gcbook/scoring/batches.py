@@ -8,8 +8,8 @@ import torch
 
 from gcbook.classifiers.memory import is_out_of_memory
 from gcbook.classifiers.protocol import Classifier, Clip, Draw
-from gcbook.errors import GcbookError
-from gcbook.noise import DrawRule
+from gcbook.files.errors import GcbookError
+from gcbook.noise.draws import DrawRule
 from gcbook.scoring.work import ImageWork
 
 __all__ = ["Batch", "Network", "make_batch"]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gcbook.classifiers.protocol import Classifier
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 from gcbook.scoring.loader import read_hashes
 from gcbook.scoring.writer import StoreWriter
 from gcbook.stimuli.folders import Stimulus

@@ -2,7 +2,7 @@
 
 import torch
 
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 __all__ = ["pick_device"]
 

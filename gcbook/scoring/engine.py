@@ -19,8 +19,9 @@ import torch
 
 from gcbook.classifiers.memory import is_out_of_memory
 from gcbook.classifiers.protocol import Classifier
-from gcbook.errors import InputError
-from gcbook.noise import Schedule, read_schedule
+from gcbook.files.errors import InputError
+from gcbook.noise.schedules import Schedule, read_schedule
+from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.batches import Batch, Network, make_batch
 from gcbook.scoring.checks import check_images, check_unchanged
 from gcbook.scoring.files import Rows
@@ -34,7 +35,6 @@ from gcbook.scoring.tensors import finite_weights
 from gcbook.scoring.work import FixedPlan, ImageWork, Plan, RacePlan
 from gcbook.scoring.writer import StoreWriter
 from gcbook.stimuli.folders import Stimulus
-from gcbook.weightings import parse_weighting
 
 __all__ = ["score"]
 

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gcbook.errors import GcbookError, InputError
-from gcbook.files import write_whole
+from gcbook.files.atomic import write_whole
+from gcbook.files.errors import GcbookError, InputError
 
 __all__ = [
     "IMAGE_COLUMNS",

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.racing import replay
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.scoring.tensors import codes_of, dense, weighted_errors
-from gcbook.weightings import parse_weighting
 
 __all__ = ["History"]
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gcbook.classifiers.protocol import Clip
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 from gcbook.scoring.settings import Racing, ScoringSettings
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from itertools import islice
 
 import numpy as np
 
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 from gcbook.stimuli.folders import Stimulus
 
 __all__ = ["LoadedImage", "load_images", "read_hashes"]

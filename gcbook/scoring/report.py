@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gcbook.diagnostics import TENTHS, variance_shares
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
+from gcbook.scoring.diagnostics import TENTHS, variance_shares
 from gcbook.scoring.store import Store
 
 __all__ = ["ScoreReport", "examine"]
@@ -33,7 +33,7 @@ class ScoreReport:
         seconds: of this run, reading and saving included.
         network_seconds: in the network, up to its results being back.
         variance_shares: share of the score's variance from each tenth of t, all NaN where there is
-            no t; see `gcbook.diagnostics.variance_shares`.
+            no t; see `gcbook.scoring.diagnostics.variance_shares`.
         remedy: what can be done about a tenth that has most of it; "" where there are too few draws
             to tell.
         notes: what was found and mended.

@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
 from gcbook.classifiers.protocol import CLIPS, Clip
-from gcbook.errors import InputError
-from gcbook.noise import DrawRule, Timesteps
-from gcbook.weightings import NORMS, Norm, parse_weighting
+from gcbook.files.errors import InputError
+from gcbook.noise.draws import DrawRule, Timesteps
+from gcbook.noise.weightings import NORMS, Norm, parse_weighting
 
 __all__ = ["Dtype", "Racing", "ScoringSettings"]
 
@@ -45,8 +45,8 @@ class ScoringSettings:
 
     Args:
         draws: draws of (t, noise) an image; a race takes ``racing.max_draws`` instead.
-        timesteps: how t is drawn, see `gcbook.noise.DrawRule`. "auto": independent draws for a
-            race, whose t-test needs them, else stratified.
+        timesteps: how t is drawn, see `gcbook.noise.draws.DrawRule`. "auto": independent draws for
+            a race, whose t-test needs them, else stratified.
         antithetic: draws come in pairs of opposite noise; ``draws`` must be even.
         norm: of the error: a race is run on it, and it is what `decide` takes by default.
         weighting: like ``norm``.

@@ -23,8 +23,8 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from gcbook.errors import InputError
-from gcbook.noise import Schedule, read_schedule
+from gcbook.files.errors import InputError
+from gcbook.noise.schedules import Schedule, read_schedule
 from gcbook.scoring.files import IMAGE_COLUMNS, read_part, score_schema, sort_rows
 from gcbook.scoring.identity import Traits, read_settings
 from gcbook.scoring.settings import ScoringSettings

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from gcbook.errors import InputError
-from gcbook.noise import Schedule
-from gcbook.weightings import Norm, Weighting
+from gcbook.files.errors import InputError
+from gcbook.noise.schedules import Schedule
+from gcbook.noise.weightings import Norm, Weighting
 
 __all__ = ["codes_of", "dense", "finite_weights", "weighted_errors"]
 

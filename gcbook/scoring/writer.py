@@ -18,29 +18,13 @@ from typing import TYPE_CHECKING, Self
 import pandas as pd
 import pyarrow as pa
 
-from gcbook.errors import GcbookError, InputError
-from gcbook.files import UnwritableError, write_text
+from gcbook.files.atomic import UnwritableError, write_text
+from gcbook.files.errors import GcbookError, InputError
 from gcbook.scoring.access import check_store, lock_store
-from gcbook.scoring.files import (
-    IMAGE_COLUMNS,
-    Rows,
-    read_part,
-    rows_table,
-    sort_rows,
-    write_table,
-)
+from gcbook.scoring.files import IMAGE_COLUMNS, Rows, read_part, rows_table, sort_rows, write_table
 from gcbook.scoring.identity import Traits, check_same, effective_settings
 from gcbook.scoring.settings import ScoringSettings
-from gcbook.scoring.store import (
-    FAILED,
-    HEADER,
-    IMAGES,
-    PARTS,
-    PENDING,
-    SCORES,
-    Store,
-    is_store,
-)
+from gcbook.scoring.store import FAILED, HEADER, IMAGES, PARTS, PENDING, SCORES, Store, is_store
 
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier

@@ -23,9 +23,9 @@ import numpy.typing as npt
 from scipy.ndimage import correlate1d, map_coordinates
 from scipy.special import ndtr
 
-from gcbook.errors import InputError
-from gcbook.experiments import EXPERIMENTS
-from gcbook.trialparse import parse_condition
+from gcbook.files.errors import InputError
+from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.trials.parse import parse_condition
 
 __all__ = ["DISTORTIONS", "GREY", "distort"]
 
@@ -60,7 +60,7 @@ def distort(
     Args:
         images: (N, H, W, C), in [0, 1].
         dataset: a key of `DISTORTIONS`.
-        condition: one of the dataset's conditions in `gcbook.experiments.EXPERIMENTS`.
+        condition: one of the dataset's conditions in `gcbook.paper.experiments.EXPERIMENTS`.
         rng: of noise, phases and displacements.
 
     Returns:

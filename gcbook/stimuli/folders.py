@@ -15,15 +15,15 @@ from hashlib import blake2b
 from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 
-from gcbook.archives import folder_files, read_member, zip_members
-from gcbook.categories import CATEGORIES
-from gcbook.errors import InputError
-from gcbook.experiments import EXPERIMENTS, SINGLE_CONDITION
-from gcbook.originals import locate_stimuli
+from gcbook.files.archives import folder_files, read_member, zip_members
+from gcbook.files.errors import InputError
+from gcbook.paper.categories import CATEGORIES
+from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.stimuli.images import IMAGE_SUFFIXES
 from gcbook.stimuli.stimulus import Stimulus, StimulusSet
-from gcbook.trialfiles import known_dataset
-from gcbook.trialparse import image_ids, parse_condition
+from gcbook.trials.find import known_dataset
+from gcbook.trials.originals import locate_stimuli
+from gcbook.trials.parse import image_ids, parse_condition
 
 __all__ = ["PUBLISHED_SETS", "Stimulus", "StimulusSet", "open_stimuli"]
 

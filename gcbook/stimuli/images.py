@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 __all__ = ["IMAGE_SUFFIXES", "decode_image"]
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 from gcbook.stimuli.images import decode_image
 
 __all__ = ["Stimulus", "StimulusSet"]

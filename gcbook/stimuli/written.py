@@ -11,9 +11,9 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from gcbook.archives import folder_files
-from gcbook.categories import CATEGORIES
-from gcbook.errors import InputError
+from gcbook.files.archives import folder_files
+from gcbook.files.errors import InputError
+from gcbook.paper.categories import CATEGORIES
 from gcbook.stimuli.stimulus import Stimulus, StimulusSet
 
 __all__ = ["Png", "in_order", "write_test_set"]

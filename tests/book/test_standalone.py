@@ -1,44 +1,83 @@
-"""The page that `gcbook run` writes: one file, alone in its folder, with live figures."""
+"""A page that needs no other file."""
 
-import importlib.util
-import shutil
-from pathlib import Path
+import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from gcbook.book.project import find_project
-from gcbook.book.run import run_chapter
+from gcbook.book.standalone import SCRIPTS, STYLES, standalone
+from gcbook.files.errors import GcbookError
 
-_spec = importlib.util.spec_from_file_location("charts", Path(__file__).with_name("charts.py"))
-charts = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(charts)
+PAGE = """<html><body><p class="title logo__title">The book</p><nav>navigation</nav>
+<article class="bd-article"><section id="bias">
+<h1>1. Bias<a class="headerlink" href="#bias">#</a></h1>
+<p>As <a href="../references.html#id7">Someone [2021]</a> says in
+<a href="method.html#x">method</a>,
+<a href="#bias">above</a> and <a href="https://example.org/a">there</a>.</p>
+<img src="../../_images/dot.png" alt="dot"><script src="../../_static/x.js"></script></section>
+</article></body></html>"""
+REFERENCES = """<div class="citation" id="id7"><p>Someone. <em>A title</em>. 2021.</p></div>
+<div class="citation" id="id8"><p>Not cited.</p></div>"""
 
 
-@pytest.fixture(scope="module")
-def alone(tmp_path_factory):
-    made = tmp_path_factory.mktemp("run")
-    _, page = run_chapter(find_project(), "introduction", {"draws": "0"}, made)
-    return Path(shutil.copy(page, tmp_path_factory.mktemp("alone")))
+@pytest.fixture
+def built(tmp_path):
+    chapters = tmp_path / "book" / "chapters"
+    chapters.mkdir(parents=True)
+    (chapters / "bias.html").write_text(PAGE)
+    (tmp_path / "book" / "references.html").write_text(REFERENCES)
+    (tmp_path / "_images").mkdir()
+    (tmp_path / "_images" / "dot.png").write_bytes(b"png")
+    static = tmp_path / "_static"
+    for name in (*STYLES, *SCRIPTS, "vendor/tex-svg.js"):
+        path = static / name.replace("*", ".1")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"/* {path.name} */")
+    (static / "gcbook.css").write_text(
+        '@import url("basic.css"); @font-face { src: url(f.woff2) } p { background: url(d.svg) }'
+    )
+    (static / "d.svg").write_text("<svg/>")
+    (static / "gcbook-charts.js").write_text('x = "</script><!--";')
+    return tmp_path
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
-def test_a_rerun_page_needs_no_other_file(open_book, alone, theme, width):
-    opened = open_book(theme=theme, width=width)
-    # Only the page itself may be asked for.
-    opened.base = alone.as_uri()
-    opened.page.goto(opened.base)
-    page = opened.page
-    assert charts.draw_all(page) > 0
-    charts.settle(page)
-    assert opened.problems == []
-    assert charts.marks(page.locator(".gc-chart").first) > 0
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert "-p draws 0" in page.locator("article, main").first.inner_text()
-    wcag = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "preload": False}
-    results = Axe().run(page, options=wcag)
-    assert results.violations_count == 0, results.generate_report()
-    light = charts.picture(page.locator(".gc-chart").first)
-    page.get_by_role("button", name="Light or dark").click()
-    page.wait_for_timeout(900)
-    assert charts.picture(page.locator(".gc-chart").first) != light
+def make(built):
+    static = built / "_static"
+    return standalone(built / "book/chapters/bias.html", static, built / "book/references.html")
+
+
+def test_nothing_is_asked_of_another_file(built):
+    text = make(built)
+    addresses = re.findall(r"""(?:src|href)="([^"]*)"|url\(([^)]*)\)""", text)
+    outside = [a or b for a, b in addresses if not (a or b).startswith(("data:", "#"))]
+    assert outside == ["https://example.org/a"]
+    assert "@import" not in text
+    assert "@font-face" not in text
+    assert "navigation" not in text
+
+
+def test_citations_come_with_their_entries_and_other_links_become_text(built):
+    text = make(built)
+    assert '<a href="#id7">Someone [2021]</a>' in text
+    assert "Someone. <em>A title</em>. 2021." in text
+    assert "Not cited" not in text
+    assert "says in\nmethod," in text
+    assert '<a href="#bias">above</a>' in text
+
+
+def test_scripts_cannot_end_early(built):
+    text = make(built)
+    assert '"<\\/script><\\!--"' in text
+    assert text.count("<script") == text.count("</script>")
+
+
+def test_formulas_bring_mathjax_only_where_there_are_some(built):
+    assert "tex-svg.js" not in make(built)
+    page = built / "book/chapters/bias.html"
+    page.write_text(PAGE.replace("<p>As", '<div class="math">x</div><p>As'))
+    assert "tex-svg.js" in make(built)
+
+
+def test_a_page_without_article_is_an_error(built):
+    (built / "book/chapters/bias.html").write_text("<p>nothing</p>")
+    with pytest.raises(GcbookError, match="expected an article"):
+        make(built)

@@ -12,8 +12,8 @@ from transformers import LogitsProcessor, LogitsProcessorList
 
 from gcbook.classifiers import emu3, janus, t5vq
 from gcbook.classifiers.autoregressive import AutoregressiveClassifier, load_autoregressive
-from gcbook.errors import InputError
-from gcbook.noise import DrawRule
+from gcbook.files.errors import InputError
+from gcbook.noise.draws import DrawRule
 
 LABELS = ("airplane", "bear", "dog")
 PROMPTS = ("a bad photo of a airplane.", "a bear", "a very very large bad photo of a dog.")

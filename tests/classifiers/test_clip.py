@@ -5,11 +5,11 @@ import pytest
 import torch
 from tiny import images
 
-from gcbook.categories import CATEGORIES, PROMPT_TEMPLATE
 from gcbook.classifiers.clip import load_clip
 from gcbook.classifiers.prompts import clip_templates, make_prompts
 from gcbook.classifiers.protocol import Draw
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
+from gcbook.paper.categories import CATEGORIES, PROMPT_TEMPLATE
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,10 @@ from tiny.gaussian import class_means, gaussian_classifier, nearest, stimuli
 
 from gcbook.classifiers.diffusion import DiffusionClassifier, clean_image, clip_clean
 from gcbook.classifiers.protocol import Draw
-from gcbook.errors import InputError
-from gcbook.noise import CosineSchedule, DiscreteSchedule, DrawRule, FlowSchedule, log_snr
-from gcbook.weightings import parse_weighting
+from gcbook.files.errors import InputError
+from gcbook.noise.draws import DrawRule
+from gcbook.noise.schedules import CosineSchedule, DiscreteSchedule, FlowSchedule, log_snr
+from gcbook.noise.weightings import parse_weighting
 
 LABELS = ("a", "b", "c", "d", "e")
 SCHEDULES = {

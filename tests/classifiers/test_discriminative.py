@@ -7,14 +7,10 @@ import pytest
 import torch
 from tiny import images
 
-from gcbook.categories import CATEGORIES, IMAGENET_CLASSES, imagenet_classes, imagenet_indices
-from gcbook.classifiers.discriminative import (
-    category_log_probs,
-    class_indices,
-    load_discriminative,
-)
+from gcbook.classifiers.discriminative import category_log_probs, class_indices, load_discriminative
 from gcbook.classifiers.protocol import Draw
-from gcbook.errors import DataNotFoundError, InputError
+from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.paper.categories import CATEGORIES, IMAGENET_CLASSES, imagenet_classes, imagenet_indices
 
 
 def pictures(n, size=224):

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from gcbook.classifiers.images import ImageFit
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 
 def picture(height: int, width: int) -> np.ndarray:

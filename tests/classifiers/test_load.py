@@ -7,13 +7,13 @@ import pytest
 import torch
 from tiny import images
 
-from gcbook.categories import CATEGORIES, PROMPT_TEMPLATE
 from gcbook.classifiers import load
 from gcbook.classifiers.load import FORMATS, OPTIONS, find_kind, load_classifier
 from gcbook.classifiers.prompts import clip_templates, make_prompts
 from gcbook.classifiers.zoo import COSTS, zoo
-from gcbook.errors import DataNotFoundError, GcbookError, InputError
-from gcbook.miniatures.shipped import model_folder
+from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
+from gcbook.miniworld.results.shipped import model_folder
+from gcbook.paper.categories import CATEGORIES, PROMPT_TEMPLATE
 
 
 @pytest.fixture(autouse=True)

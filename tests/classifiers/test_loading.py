@@ -9,7 +9,7 @@ from tiny import tokens as tiny
 from transformers import JanusForConditionalGeneration, T5ForConditionalGeneration
 
 from gcbook.classifiers.loading import load_weights
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 
 @pytest.mark.parametrize("value", [None, torch.zeros(3, 3)])

@@ -9,17 +9,12 @@ import pytest
 import torch
 from tiny import tokens as tiny
 
-from gcbook.classifiers.masked import (
-    MaskedBound,
-    MaskedClassifier,
-    MaskedRegeneration,
-    load_masked,
-)
+from gcbook.classifiers.masked import MaskedBound, MaskedClassifier, MaskedRegeneration, load_masked
 from gcbook.classifiers.protocol import Draw
 from gcbook.classifiers.regeneration import Remask, regenerate
 from gcbook.classifiers.tokens import MaskedNetwork
-from gcbook.errors import InputError
-from gcbook.noise import DrawRule, keyed_generator
+from gcbook.files.errors import InputError
+from gcbook.noise.draws import DrawRule, keyed_generator
 
 LABELS = ("airplane", "bear", "dog")
 PROMPTS = ("a bad photo of a airplane.", "a bear", "a very very large bad photo of a dog.")

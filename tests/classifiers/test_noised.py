@@ -8,13 +8,13 @@ from tiny.gaussian import stimuli
 from tiny.scorers import LABELS as FOUR
 from tiny.scorers import toy
 
-from gcbook.augmentation import mix_noise
+from gcbook.classifiers.augmentation import mix_noise
 from gcbook.classifiers.discriminative import DiscriminativeClassifier
 from gcbook.classifiers.noised import NoisedClassifier
 from gcbook.classifiers.protocol import Draw
-from gcbook.decisions import decide
-from gcbook.errors import InputError
-from gcbook.noise import DrawRule
+from gcbook.files.errors import InputError
+from gcbook.noise.draws import DrawRule
+from gcbook.scoring.decisions import decide
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store

@@ -13,19 +13,16 @@ import torch
 from tiny import diffusion
 from tiny.diffusion_reference import Reference, reference
 
-from gcbook.categories import CATEGORIES, imagenet_classes
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.pipelines import PIPELINES, load_pipeline
 from gcbook.classifiers.pipelines.conditioned import REPRESENTATIVES, class_ids
 from gcbook.classifiers.pipelines.folder import PipelineFolder
-from gcbook.classifiers.pipelines.targets import (
-    Target,
-    discrete_denoiser,
-    read_discrete_schedule,
-)
+from gcbook.classifiers.pipelines.targets import Target, discrete_denoiser, read_discrete_schedule
 from gcbook.classifiers.protocol import Draw
-from gcbook.errors import InputError
-from gcbook.noise import DiscreteSchedule, DrawRule
+from gcbook.files.errors import InputError
+from gcbook.noise.draws import DrawRule
+from gcbook.noise.schedules import DiscreteSchedule
+from gcbook.paper.categories import CATEGORIES, imagenet_classes
 
 Folders = Callable[[str], Path]
 DISCRETE = ("sd-epsilon", "sd-v", "sd-sample", "if", "unet", "dit")

@@ -8,7 +8,7 @@ import torch
 from tiny import images
 
 from gcbook.classifiers.preprocess import ProcessorPreprocess, TorchvisionPreprocess
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 
 def picture(height, width, seed=0):

@@ -6,7 +6,7 @@ import pytest
 
 from gcbook.classifiers.preview import check_idle, preview_model
 from gcbook.classifiers.weights import MODELS_DIR
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gcbook.categories import CATEGORIES
 from gcbook.classifiers.prompts import clip_templates, make_prompts
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
+from gcbook.paper.categories import CATEGORIES
 
 
 def test_the_papers_prompt_keeps_its_article():

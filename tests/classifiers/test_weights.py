@@ -22,8 +22,8 @@ from gcbook.classifiers.weights import (
     weight_files,
     weight_variant,
 )
-from gcbook.errors import DataNotFoundError, InputError
-from gcbook.files import UnwritableError
+from gcbook.files.atomic import UnwritableError
+from gcbook.files.errors import DataNotFoundError, InputError
 
 Folders = Callable[[str], Path]
 

@@ -21,7 +21,7 @@ from gcbook.classifiers.zoo import (
     system_titles,
     zoo,
 )
-from gcbook.errors import GcbookError, InputError
+from gcbook.files.errors import GcbookError, InputError
 
 NAMED = {
     *("mini-pixel", "mini-latent", "mini-ar", "mini-masked", "mini-cnn", "mini-cnn-noise"),
@@ -42,7 +42,7 @@ def test_the_models_that_are_promised_are_there():
 
 
 def test_every_stand_in_stands_for_a_system_of_the_paper():
-    from gcbook.published import published_models
+    from gcbook.paper.published import published_models
 
     keys = set(published_models()["key"]) | set(PAPER_SYSTEMS)
     stands_for = {entry.stands_for for entry in zoo().values()} - {""}
@@ -52,7 +52,7 @@ def test_every_stand_in_stands_for_a_system_of_the_paper():
 
 
 def test_networks_of_the_public_trials_are_called_as_there():
-    from gcbook.observers import known_networks
+    from gcbook.paper.observers import known_networks
 
     trials = {entry.trials for entry in zoo().values()} - {""}
     assert trials <= set(known_networks()["observer"])

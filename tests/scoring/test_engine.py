@@ -7,9 +7,9 @@ import torch
 from tiny.gaussian import class_means, gaussian_classifier, nearest, stimuli, stimulus
 from tiny.scorers import LABELS, Counting, Likelihood, toy
 
-from gcbook.decisions import decide
-from gcbook.errors import GcbookError, InputError
-from gcbook.noise import CosineSchedule, DiscreteSchedule, FlowSchedule, log_snr
+from gcbook.files.errors import GcbookError, InputError
+from gcbook.noise.schedules import CosineSchedule, DiscreteSchedule, FlowSchedule, log_snr
+from gcbook.scoring.decisions import decide
 from gcbook.scoring.engine import score
 from gcbook.scoring.racing import replay
 from gcbook.scoring.settings import Racing, ScoringSettings

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 from gcbook.scoring.identity import Traits, check_same, effective_settings, read_settings
 from gcbook.scoring.settings import Racing, ScoringSettings
 

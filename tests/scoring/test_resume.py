@@ -12,7 +12,7 @@ import pytest
 from tiny.gaussian import stimuli
 from tiny.scorers import LABELS, Counting, slow_settings, toy
 
-from gcbook.decisions import decide
+from gcbook.scoring.decisions import decide
 from gcbook.scoring.engine import score
 from gcbook.scoring.store import Store
 

@@ -12,8 +12,8 @@ import pytest
 from tiny.gaussian import class_means, gaussian_classifier, stimuli
 from tiny.scorers import toy
 
-from gcbook.errors import GcbookError, InputError
-from gcbook.noise import CosineSchedule
+from gcbook.files.errors import GcbookError, InputError
+from gcbook.noise.schedules import CosineSchedule
 from gcbook.scoring.access import check_store
 from gcbook.scoring.engine import score
 from gcbook.scoring.files import Rows

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter, zoom
 
-from gcbook.errors import InputError
-from gcbook.experiments import EXPERIMENTS, PARAMETRIC
+from gcbook.files.errors import InputError
+from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC
 from gcbook.stimuli.distortions import DISTORTIONS, distort
 
 SIZE = 32

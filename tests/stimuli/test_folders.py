@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gcbook.errors import DataNotFoundError, InputError
+from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.stimuli.folders import open_stimuli
-from gcbook.trialparse import image_ids
+from gcbook.trials.parse import image_ids
 
 CAT_DOG = ("cat", "dog")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 from gcbook.stimuli.images import decode_image
 
 RGB = np.array([[[255, 0, 51], [0, 102, 255]]], dtype=np.uint8)

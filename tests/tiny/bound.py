@@ -21,9 +21,9 @@ All in nats, per image.
 
 import numpy as np
 
-from gcbook.errors import InputError
-from gcbook.noise import DiscreteSchedule
-from gcbook.weightings import vlb_weights
+from gcbook.files.errors import InputError
+from gcbook.noise.schedules import DiscreteSchedule
+from gcbook.noise.weightings import vlb_weights
 
 __all__ = ["prior_divergence", "reconstruction", "variational_bound"]
 

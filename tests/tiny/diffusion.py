@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from gcbook.categories import CATEGORIES
+from gcbook.paper.categories import CATEGORIES
 
 __all__ = [
     "class_conditional_unet",

@@ -19,7 +19,7 @@ from diffusers import (
     StableDiffusionPipeline,
 )
 
-from gcbook.categories import CATEGORIES
+from gcbook.paper.categories import CATEGORIES
 
 __all__ = ["Reference", "reference"]
 

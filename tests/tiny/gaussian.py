@@ -7,8 +7,8 @@ from hashlib import sha256
 import numpy as np
 import torch
 
-from gcbook.categories import CATEGORIES
 from gcbook.classifiers.diffusion import DiffusionClassifier
+from gcbook.paper.categories import CATEGORIES
 from gcbook.stimuli.folders import Stimulus
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import torch
 
-from gcbook.categories import CATEGORIES, IMAGENET_CLASSES, imagenet_classes
 from gcbook.classifiers.prompts import clip_templates
+from gcbook.paper.categories import CATEGORIES, IMAGENET_CLASSES, imagenet_classes
 
 __all__ = ["clip", "cnn16", "resnet", "torchvision_resnet"]
 

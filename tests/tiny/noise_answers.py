@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from gcbook.views.noise_training import CLEAN, MEAN_OF_DRAWS, ONE_DRAW
+from gcbook.chapters.noise_training.tables import CLEAN, MEAN_OF_DRAWS, ONE_DRAW
 from tiny.cue_answers import COLUMNS, cue_answers
 
 

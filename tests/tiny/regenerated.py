@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gcbook.categories import CATEGORIES
+from gcbook.paper.categories import CATEGORIES
 from tiny.shipped import least
 
 NAMES = [f"{name}{number}-{name}1.png" for name in CATEGORIES for number in (1, 2, 3)]

@@ -7,7 +7,8 @@ import numpy as np
 import torch
 
 from gcbook.classifiers.protocol import Draw
-from gcbook.noise import CosineSchedule, keyed_generator, timestep
+from gcbook.noise.draws import keyed_generator, timestep
+from gcbook.noise.schedules import CosineSchedule
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import Racing, ScoringSettings
 

@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 from safetensors.numpy import save_file
 
-from gcbook.categories import CATEGORIES
-from gcbook.miniatures import shipped
-from gcbook.noise import CosineSchedule, log_snr
+from gcbook.miniworld.results import shipped
+from gcbook.noise.schedules import CosineSchedule, log_snr
+from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.files import score_schema
 from gcbook.scoring.identity import Traits
 from gcbook.scoring.settings import ScoringSettings

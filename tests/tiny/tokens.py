@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from gcbook.categories import CATEGORIES
+from gcbook.paper.categories import CATEGORIES
 
 WORDS = ("<pad>", "</s>", "<unk>", "a", "an", "bad", "photo", "of", "large", "very", ".", "*")
 JANUS_TEMPLATE = (

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from gcbook.categories import CATEGORIES
-from gcbook.noise import CosineSchedule, DrawRule, log_snr, timestep
+from gcbook.noise.draws import DrawRule, timestep
+from gcbook.noise.schedules import CosineSchedule, log_snr
+from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.files import Rows
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store

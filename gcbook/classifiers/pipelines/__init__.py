@@ -35,7 +35,6 @@ from pathlib import Path
 
 import torch
 
-from gcbook.categories import CATEGORIES, PROMPT_TEMPLATE
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.pipelines.conditioned import load_class_unet, load_dit
 from gcbook.classifiers.pipelines.folder import PipelineFolder
@@ -46,7 +45,8 @@ from gcbook.classifiers.pipelines.prompted import (
 )
 from gcbook.classifiers.pipelines.targets import Target
 from gcbook.classifiers.weights import locate_model
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
+from gcbook.paper.categories import CATEGORIES, PROMPT_TEMPLATE
 
 __all__ = ["PIPELINES", "load_pipeline"]
 

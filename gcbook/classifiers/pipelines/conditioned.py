@@ -6,13 +6,8 @@ import torch
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.pipelines.folder import PipelineFolder
-from gcbook.classifiers.pipelines.targets import (
-    Target,
-    latent_space,
-    pixel_space,
-    square,
-)
-from gcbook.errors import InputError
+from gcbook.classifiers.pipelines.targets import Target, latent_space, pixel_space, square
+from gcbook.files.errors import InputError
 
 __all__ = ["CLASS_TABLE", "REPRESENTATIVES", "class_ids", "load_class_unet", "load_dit"]
 

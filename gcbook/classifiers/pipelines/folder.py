@@ -15,7 +15,7 @@ import torch
 from gcbook.classifiers.loading import load_weights
 from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.classifiers.weights import hash_weights
-from gcbook.errors import InputError
+from gcbook.files.errors import InputError
 
 __all__ = ["PipelineFolder"]
 

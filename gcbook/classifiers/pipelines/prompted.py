@@ -18,8 +18,8 @@ from gcbook.classifiers.pipelines.targets import (
     pixel_space,
     square,
 )
-from gcbook.errors import InputError
-from gcbook.noise import FlowSchedule
+from gcbook.files.errors import InputError
+from gcbook.noise.schedules import FlowSchedule
 
 __all__ = ["load_deep_floyd", "load_stable_diffusion", "load_stable_diffusion_3"]
 

@@ -15,8 +15,8 @@ import torch
 from gcbook.classifiers.diffusion import DiffusionClassifier, clean_image
 from gcbook.classifiers.images import ImageFit
 from gcbook.classifiers.pipelines.folder import PipelineFolder
-from gcbook.errors import InputError
-from gcbook.noise import DiscreteSchedule, FlowSchedule
+from gcbook.files.errors import InputError
+from gcbook.noise.schedules import DiscreteSchedule, FlowSchedule
 
 __all__ = [
     "Decode",

@@ -1,0 +1,83 @@
+"""Figure of what more draws are worth."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from gcbook.chapters.cost.tables import MEASURES
+from gcbook.charts.miniature_look import recipe_color, recipe_dash, recipe_shape
+from gcbook.charts.parts import interval_tooltips, nothing, side_by_side
+
+__all__ = ["fig_draws_worth"]
+
+_SIDE, _HEIGHT = 300, 230
+_AXES = {"draws": "draws", "evaluations": "network evaluations"}
+_TICKS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
+
+
+def fig_draws_worth(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Accuracy and shape bias against the number of draws, or of evaluations, a line a miniature.
+
+    Args:
+        rows: from `gcbook.chapters.cost.tables.draw_rows`. Models in which nothing is random are
+            dashed lines over the draws, and single marks over the evaluations.
+    """
+    if rows.empty:
+        return nothing("This version brings no miniature with scores on both test sets.")
+    recipes = list(dict.fromkeys(rows["recipe"]))
+    axis = alt.param(
+        name="draws_axis",
+        value="draws",
+        bind=alt.binding_radio(options=list(_AXES), labels=list(_AXES.values()), name="Across: "),
+    )
+    panels = [_panel(rows[rows["measure"] == title], title, recipes) for title in MEASURES.values()]
+    return side_by_side(
+        panels,
+        [axis],
+        "Two panels, accuracy on in-distribution images and shape bias on cue conflicts, against "
+        "the number of draws of noise or of masks, from 1 to 32 on a logarithmic axis, or against "
+        "the network evaluations of a decision. Each miniature is a line with the band of its "
+        "interval; those in which nothing is random are flat.",
+    )
+
+
+def _panel(rows: pd.DataFrame, title: str, recipes: list[str]) -> alt.LayerChart | alt.FacetChart:
+    percent = title == MEASURES["accuracy"]
+    form = ".1%" if percent else ".2f"
+    x = alt.X("x:Q", scale=alt.Scale(type="log", base=2, nice=False), title=None).axis(
+        values=_TICKS, format="d", grid=False, labelOverlap=True
+    )
+    y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=[0, 1])).axis(
+        format=".0%" if percent else ".1f"
+    )
+    tooltip = [
+        alt.Tooltip("recipe:N", title="Miniature"),
+        alt.Tooltip("draws:Q", title="Draws"),
+        alt.Tooltip("evaluations:Q", title="Network evaluations"),
+        alt.Tooltip("value:Q", title=title, format=form),
+        *interval_tooltips(form),
+        alt.Tooltip("n:Q", title="Answers"),
+    ]
+    look: dict[str, Any] = {"color": recipe_color(recipes)}
+    base = alt.Chart(rows.drop(columns="measure")).transform_calculate(x="datum[draws_axis]")
+    # A band needs two points: over the evaluations, a model without draws has one.
+    spans = base.transform_filter("!datum.random").mark_rule(opacity=0.5)
+    marks = base.mark_point(filled=True, size=50, opacity=1)
+    layers = [
+        base.mark_area(opacity=0.14).encode(
+            x=x, y=alt.Y("low:Q", title=title), y2="high:Q", **look
+        ),
+        base.mark_line(strokeWidth=2).encode(x=x, y=y, strokeDash=recipe_dash(recipes), **look),
+        spans.encode(x=x, y=alt.Y("low:Q", title=title), y2="high:Q", **look),
+        marks.encode(x=x, y=y, shape=recipe_shape(recipes), tooltip=tooltip, **look),
+    ]
+    below = alt.TitleParams(
+        text=alt.ExprRef("draws_axis === 'draws' ? 'Draws' : 'Evaluations'"),
+        orient="bottom",
+        anchor="middle",
+        fontSize=11,
+        fontWeight="normal",
+        offset=6,
+    )
+    return alt.layer(*layers).properties(width=_SIDE, height=_HEIGHT, title=below)

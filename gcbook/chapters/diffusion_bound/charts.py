@@ -1,0 +1,266 @@
+"""Figures of Appendix A: the forward process, the bound in parts, and weights over time."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from gcbook.chapters.diffusion_bound.tables import PARTS
+from gcbook.charts.parts import CLASS_COLORS, dropdown, side_by_side
+from gcbook.charts.theme import INK
+from gcbook.noise.mixture import Mixture
+
+__all__ = ["fig_bound_parts", "fig_forward", "fig_ratio", "fig_weights"]
+
+_COLORS = dict(zip(PARTS.values(), ("#b5459b", "#00916e", "#0077bb"), strict=True))
+_SCORES = {
+    "exact": INK,
+    "bound": "#0077bb",
+    "exp:7": "#b86e00",
+    "uniform": "#00916e",
+}
+_DASHES = {"exact": [1, 0], "bound": [2, 2], "exp:7": [8, 3], "uniform": [8, 3, 2, 3]}
+_NAMES = {
+    "exact": "likelihoods",
+    "bound": "the bound",
+    "elbo": "the bound",
+    "exp:7": "exp(−7t)",
+    "uniform": "equal weights",
+}
+# Long enough for a dash to be told from another.
+_LONG = alt.Legend(title=None, symbolType="stroke", symbolSize=900, symbolStrokeWidth=2)
+
+
+def fig_forward(pair: Mapping[str, Mixture], grid: pd.DataFrame) -> alt.TopLevelMixin:
+    """Densities of both classes after noise whose strength the reader chooses.
+
+    Args:
+        pair: two classes; the page computes their densities.
+        grid: from `gcbook.chapters.diffusion_bound.tables.density_grid`.
+    """
+    t = alt.param(
+        name="bound_t", value=0.1, bind=alt.binding_range(min=0, max=1, step=0.01, name="Noise t ")
+    )
+    labels: list[Any] = list(pair)
+    color = alt.Color(
+        "label:N", title="Class", scale=alt.Scale(domain=labels, range=list(CLASS_COLORS[:2]))
+    )
+    dash = alt.StrokeDash(
+        "label:N", title="Class", scale=alt.Scale(domain=labels, range=[[1, 0], [6, 3]])
+    )
+    base = alt.Chart(grid).transform_calculate(
+        **{label: _density(model) for label, model in pair.items()}
+    )
+    folded = base.transform_fold(labels, as_=["label", "density"])
+    x = alt.X("x:Q", title="x, noised", scale=alt.Scale(domain=[-5, 5], nice=False))
+    # One scale for all t, so that the peaks are seen to melt.
+    most = max(float(np.exp(model.log_density(grid["x"])).max()) for model in pair.values())
+    y = alt.Y("density:Q", title="Density", scale=alt.Scale(domain=[0, 1.05 * most], nice=True))
+    title = alt.TitleParams(
+        alt.ExprRef(
+            "'t = ' + format(bound_t, '.2f') + ': signal-to-noise ratio ' + "
+            "(bound_t === 0 ? '∞' : bound_t === 1 ? '0' : "
+            "format(pow(tan(PI / 2 * bound_t), -2), '.3~g'))"
+        ),
+        anchor="start",
+        fontSize=13,
+    )
+    chart = folded.mark_line(strokeWidth=2).encode(x=x, y=y, color=color, strokeDash=dash)
+    return (
+        chart.add_params(t)
+        .properties(
+            width="container",
+            height=260,
+            title=title,
+            description=(
+                "Densities of two classes of numbers from −5 to 5, each a row of narrow peaks that "
+                "alternate with those of the other class, with A more on the left and B more on "
+                "the right. A slider adds noise: the peaks melt first, the difference between left "
+                "and right later, and at t = 1 both are one bell."
+            ),
+        )
+        .configure_legend(orient="bottom")
+        .configure_axis(titleFontWeight="normal")
+    )
+
+
+def fig_bound_parts(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """The parts of the bound stacked, and how far it lies above the likelihood, by steps.
+
+    Args:
+        rows: from `gcbook.chapters.diffusion_bound.tables.bound_rows`.
+    """
+    spacing = dropdown("bound_spacing", "Steps evenly spaced in ", ["log-SNR", "t"], "log-SNR")
+    shown = rows.rename(columns=PARTS)
+    long = shown.melt(
+        ["spacing", "steps", "exact"], list(PARTS.values()), "part", value_name="nats"
+    )
+    order = "indexof(['Diffusion', 'Reconstruction', 'Prior'], datum.part)"
+    bars = alt.Chart(long).transform_filter("datum.spacing === bound_spacing")
+    bars = bars.transform_calculate(order=order)
+    steps = alt.X("steps:O", title="Steps T").axis(labelAngle=0, labelOverlap="greedy")
+    color = alt.Color(
+        "part:N",
+        title="Part of the bound",
+        scale=alt.Scale(domain=list(_COLORS), range=list(_COLORS.values())),
+    )
+    stacked = alt.layer(
+        bars.mark_bar().encode(
+            x=steps,
+            y=alt.Y("nats:Q", title="Nats a number", stack="zero"),
+            color=color,
+            order=alt.Order("order:Q"),
+            tooltip=[
+                alt.Tooltip("steps:O", title="Steps"),
+                alt.Tooltip("part:N", title="Part"),
+                alt.Tooltip("nats:Q", title="Nats", format=".4f"),
+            ],
+        ),
+        bars.mark_rule(color=INK, strokeWidth=2, strokeDash=[5, 3]).encode(
+            y=alt.Y("max(exact):Q", title="Nats a number")
+        ),
+    ).properties(width=290, height=260, title="The bound; dashed: the truth")
+    gap = (
+        alt.Chart(shown[["spacing", "steps", "gap"]])
+        .mark_line(strokeWidth=2, point=True)
+        .encode(
+            x=alt.X("steps:Q", title="Steps T", scale=alt.Scale(type="log", base=2)).axis(
+                values=sorted(set(shown["steps"])), labelOverlap="greedy", labelFlush=False
+            ),
+            y=alt.Y("gap:Q", title="Bound minus truth, nats", scale=alt.Scale(type="log")).axis(
+                values=[0.01, 0.1, 1, 10, 100]
+            ),
+            strokeDash=alt.StrokeDash("spacing:N", title="Evenly spaced in"),
+            tooltip=[
+                alt.Tooltip("spacing:N", title="Evenly spaced in"),
+                alt.Tooltip("steps:Q", title="Steps"),
+                alt.Tooltip("gap:Q", title="Gap in nats", format=".4f"),
+            ],
+        )
+        .properties(width=250, height=260, title="The gap")
+    )
+    return side_by_side(
+        [stacked, gap],
+        [spacing],
+        "Left: bars for more and more steps, each stacked from the diffusion, reconstruction and "
+        "prior parts of the bound, above a dashed line at the true value, which they approach. "
+        "Right: the gap between the two against the number of steps, both on logarithmic axes: "
+        "two falling lines, one for steps evenly spaced in log-SNR and a higher one for steps "
+        "evenly spaced in t.",
+    )
+
+
+def fig_weights(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Which times a weighted sum consists of: its density and its running share.
+
+    Args:
+        rows: from `gcbook.chapters.diffusion_bound.tables.weight_rows`.
+    """
+    table = rows.assign(name=rows["weighting"].map(_NAMES).fillna(rows["weighting"]))
+    names = list(dict.fromkeys(table["name"]))
+    keys = {name: key for key, name in _NAMES.items() if key != "elbo"}
+    colors = [_SCORES[keys[name]] for name in names]
+    dashes = [_DASHES[keys[name]] for name in names]
+    part = alt.param(
+        name="bound_part",
+        value="difference",
+        bind=alt.binding_radio(
+            options=["difference", "error"],
+            labels=["difference between the classes", "error under the own class"],
+            name="Sum of the ",
+        ),
+    )
+    look: dict[str, Any] = {
+        "x": alt.X("t:Q", title="Time t", scale=alt.Scale(domain=[0, 1])),
+        "color": alt.Color("name:N", scale=alt.Scale(domain=names, range=colors), legend=_LONG),
+        "strokeDash": alt.StrokeDash(
+            "name:N", scale=alt.Scale(domain=names, range=dashes), legend=_LONG
+        ),
+        "tooltip": [
+            alt.Tooltip("name:N", title="Weights"),
+            alt.Tooltip("t:Q", title="t", format=".3f"),
+            alt.Tooltip("below:Q", title="Share from less noise", format=".1%"),
+        ],
+    }
+    base = alt.Chart(table[["name", "part", "t", "density", "below"]]).transform_filter(
+        "datum.part === bound_part"
+    )
+    density = alt.Y("density:Q", title="Share a unit of t", scale=alt.Scale(domain=[0, 6]))
+    below = alt.Y("below:Q", title="Share from less noise").axis(format=".0%")
+    panels = [
+        base.mark_line(strokeWidth=2, clip=True)
+        .encode(y=y, **look)
+        .properties(width=270, height=240, title=title)
+        for y, title in ((density, "Where the sum comes from"), (below, "Added up"))
+    ]
+    return side_by_side(
+        panels,
+        [part],
+        "Two panels over time t, for a weighted sum of the difference in error between the classes "
+        "or, if the reader chooses so, of the error under the own class. Left: the density of its "
+        "parts; with the weights of the bound it lies at the least noise, with exp(−7t) at more, "
+        "with equal weights at the most. Right: the same added up from t = 0.",
+    )
+
+
+def fig_ratio(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """How much each number speaks for class A, by the likelihoods and by other scores.
+
+    Args:
+        rows: from `gcbook.chapters.diffusion_bound.tables.ratio_rows`.
+    """
+    table = rows.assign(name=rows["score"].map(_NAMES).fillna(rows["score"]))
+    shown = [score for score in _SCORES if score in set(rows["score"])]
+    names = [_NAMES[score] for score in shown]
+    legend = _LONG
+    chart = (
+        alt.Chart(table[["x", "name", "value"]])
+        .mark_line(strokeWidth=2, clip=True)
+        .encode(
+            x=alt.X("x:Q", title="x", scale=alt.Scale(domain=[-4, 4])),
+            y=alt.Y("value:Q", title="For A (above 0) or B", scale=alt.Scale(domain=[-20, 20])),
+            color=alt.Color(
+                "name:N",
+                scale=alt.Scale(domain=names, range=[_SCORES[score] for score in shown]),
+                legend=legend,
+            ),
+            strokeDash=alt.StrokeDash(
+                "name:N",
+                scale=alt.Scale(domain=names, range=[_DASHES[score] for score in shown]),
+                legend=legend,
+            ),
+            tooltip=[
+                alt.Tooltip("name:N", title="Score"),
+                alt.Tooltip("x:Q", format=".2f"),
+                alt.Tooltip("value:Q", title="For A", format=".2f"),
+            ],
+        )
+    )
+    zero = alt.Chart(pd.DataFrame({"value": [0]})).mark_rule(color=INK).encode(y="value:Q")
+    return (
+        alt.layer(zero, chart)
+        .properties(
+            width="container",
+            height=280,
+            description=(
+                "By how much each number from −4 to 4 speaks for class A, four lines: by the "
+                "likelihoods, by the bound, by the errors weighted with exp(−7t), and by the "
+                "errors with equal weights. A line that goes up and down follows the peaks of the "
+                "classes, a straight one their hills."
+            ),
+        )
+        .configure_legend(orient="bottom", columns=4)
+        .configure_axis(titleFontWeight="normal")
+    )
+
+
+def _density(model: Mixture) -> str:
+    """The density of a noised class as a Vega expression of ``datum.x`` and ``bound_t``."""
+    total = f"(pow(cos(PI / 2 * bound_t) * {model.sd}, 2) + pow(sin(PI / 2 * bound_t), 2))"
+    peaks = " + ".join(
+        f"{weight:.6g} * exp(-pow(datum.x - cos(PI / 2 * bound_t) * {mean:.6g}, 2) / (2 * {total}))"
+        for mean, weight in zip(model.means, model.weights, strict=True)
+    )
+    return f"({peaks}) / sqrt(2 * PI * {total})"

@@ -1,0 +1,301 @@
+"""Appendix A on numbers whose likelihood is known: the bound, its parts, and what weights do to it.
+
+Likelihoods are those of numbers that are told to `DECIMALS` decimals, so that they are
+probabilities and all parts of the bound are positive.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+
+from gcbook.noise.mixture import Mixture
+from gcbook.noise.schedules import CosineSchedule, log_snr
+from gcbook.noise.variational import (
+    MOST,
+    Spacing,
+    bound_terms,
+    expected_errors,
+    step_times,
+)
+from gcbook.noise.weightings import parse_weighting
+from gcbook.stats.words import number
+
+__all__ = [
+    "DECIMALS",
+    "PARTS",
+    "STEPS",
+    "agreement_rows",
+    "agreement_sentence",
+    "bound_rows",
+    "bound_sentence",
+    "cutoff_sentence",
+    "density_grid",
+    "ratio_rows",
+    "score_title",
+    "weight_rows",
+    "weight_sentence",
+]
+
+DECIMALS = 2
+STEPS = tuple(2**power for power in range(4, 11))
+PARTS = {"prior": "Prior", "reconstruction": "Reconstruction", "diffusion": "Diffusion"}
+GRID = np.linspace(-5, 5, 121)
+"""Numbers at which curves are drawn."""
+
+FINE = np.linspace(-6, 6, 400)
+"""Numbers over which decisions are summed; 0, where all scores are tied, is none of them."""
+
+LEVELS, DRAWN = 400, 160
+"""Times over which weighted errors decide, and over which weights are drawn."""
+HALF = 0.5
+
+_TOLD = DECIMALS * np.log(10)
+
+
+def density_grid() -> pd.DataFrame:
+    """Return the numbers at which the page draws densities, as ``x``."""
+    return pd.DataFrame({"x": GRID.round(3)})
+
+
+def bound_rows(model: Mixture, steps: Sequence[int] = STEPS) -> pd.DataFrame:
+    """The bound of a class's numbers, on average, for more and more steps.
+
+    Args:
+        model: of the numbers.
+        steps: values of T.
+
+    Returns:
+        ``spacing, steps, prior, reconstruction, diffusion, bound, exact, gap``, in nats a number.
+    """
+    numbers, shares = model.quadrature()
+    exact = float(-model.log_density(numbers) @ shares) + _TOLD
+    rows = []
+    for spacing in get_args(Spacing):
+        for count in steps:
+            terms = bound_terms(model, numbers, count, spacing)
+            parts = {name: float(getattr(terms, name) @ shares) for name in PARTS}
+            parts["reconstruction"] += _TOLD
+            bound = sum(parts.values())
+            about = {"spacing": spacing, "steps": count}
+            rows.append(about | parts | {"bound": bound, "exact": exact, "gap": bound - exact})
+    return pd.DataFrame(rows).round(6)
+
+
+def bound_sentence(rows: pd.DataFrame) -> str:
+    """Say how the gap falls, and where the parts lie at the end.
+
+    Args:
+        rows: from `bound_rows`.
+    """
+    parts = []
+    for spacing, group in rows.groupby("spacing", sort=False):
+        gaps, counts = group["gap"].tolist(), group["steps"].tolist()
+        parts.append(
+            f"With steps evenly spaced in {spacing} the gap falls from {number(gaps[0], '.3g')} "
+            f"nats at {counts[0]:,} steps to {number(gaps[-1], '.2g')} at {counts[-1]:,}; the last "
+            f"doubling divides it by {gaps[-2] / gaps[-1]:.1f}."
+        )
+    last = rows[rows["spacing"] == "log-SNR"].iloc[-1].to_dict()
+    below = "It never lies below" if rows["gap"].min() >= 0 else "It does lie below"
+    prior, reconstruction, diffusion = (
+        "less than 0.0001" if last[name] < 1e-4 else f"{last[name]:.4f}" for name in PARTS
+    )
+    return (
+        f"{' '.join(parts)} {below} the true value, {last['exact']:.4f} nats. At the end of the "
+        f"first the prior holds {prior}, the reconstruction {reconstruction} and the diffusion "
+        f"{diffusion}."
+    )
+
+
+def weight_rows(
+    pair: Mapping[str, Mixture],
+    weightings: Sequence[str],
+    *,
+    most: float = MOST,
+) -> pd.DataFrame:
+    """Which times a weighted sum consists of: of the errors, and of what tells the classes apart.
+
+    Args:
+        pair: two classes; numbers are the first one's.
+        weightings: names, see `gcbook.noise.weightings`; "elbo" is the bound's.
+        most: log-SNR at which the times begin.
+
+    Returns:
+        ``weighting, t, log_snr``; ``part``, "error" (mean error under the own class) or
+        "difference" (by how much that under the other class exceeds it), and its ``value``;
+        ``density`` (share of the weighted sum a unit of t), and ``below`` (share from less noise).
+    """
+    own, other = pair.values()
+    numbers, shares = own.quadrature()
+    # Even in log-SNR, for the weight of the bound rises without end towards t = 0.
+    edges = step_times(DRAWN + 1, most=most)
+    times, widths = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
+    errors = [expected_errors(model, numbers, times) @ shares for model in (own, other)]
+    schedule = CosineSchedule()
+    ratio = log_snr(schedule, times)
+    tables = []
+    for name in weightings:
+        weights = parse_weighting(name).weights(times, ratio, schedule) * widths
+        for part, value in (("error", errors[0]), ("difference", errors[1] - errors[0])):
+            share = weights * value / (weights @ value)
+            about = {"weighting": name, "part": part, "t": times, "log_snr": ratio, "value": value}
+            table = pd.DataFrame(about).assign(density=share / widths, below=share.cumsum())
+            tables.append(table)
+    return pd.concat(tables, ignore_index=True).round(6)
+
+
+def score_title(name: str) -> str:
+    """What a score or a weighting is called in a sentence.
+
+    >>> score_title("exp:7"), score_title("exact"), score_title("bound, 16 steps")
+    ('the weights exp(−7t)', 'the likelihoods', 'bound, 16 steps')
+    """
+    if name.startswith("exp:"):
+        return f"the weights exp(−{name.removeprefix('exp:')}t)"
+    known = {"exact": "the likelihoods", "elbo": "the bound", "uniform": "equal weights"}
+    return known.get(name, name)
+
+
+def weight_sentence(rows: pd.DataFrame) -> str:
+    """Say where the middle of each weighted difference lies, and how much is beyond t = ½.
+
+    Args:
+        rows: from `weight_rows`.
+    """
+    parts = []
+    for name, group in rows[rows["part"] == "difference"].groupby("weighting", sort=False):
+        middle = _middle(group)
+        beyond = 1 - group.loc[group["t"] <= HALF, "below"].max()
+        parts.append(
+            f"- Under {score_title(str(name))} half of the difference between the classes comes "
+            f"from t below {middle:.2g}, and {beyond:.1%} of it from t above one half."
+        )
+    return "\n".join(parts)
+
+
+def cutoff_sentence(pair: Mapping[str, Mixture], most: Sequence[float] = (MOST, 18.0)) -> str:
+    """Say how the middles under the bound move with the noise at which the times begin.
+
+    Args:
+        pair: two classes.
+        most: values of the log-SNR there.
+    """
+    parts = []
+    for first in most:
+        rows = weight_rows(pair, ["elbo"], most=first)
+        middles = {part: _middle(group) for part, group in rows.groupby("part")}
+        parts.append(
+            f"with steps from log-SNR {first:g} on, half of the sum of errors comes from t below "
+            f"{middles['error']:.2g}, and half of the difference from t below "
+            f"{middles['difference']:.2g}"
+        )
+    return "; ".join(parts)
+
+
+def _middle(group: pd.DataFrame) -> float:
+    return float(np.interp(HALF, group["below"], group["t"]))
+
+
+def ratio_rows(
+    pair: Mapping[str, Mixture], weightings: Sequence[str], steps: int = STEPS[-1]
+) -> pd.DataFrame:
+    """By how much each number speaks for the first class: by likelihoods, and by other scores.
+
+    Args:
+        pair: two classes.
+        weightings: of the errors.
+        steps: of the bound.
+
+    Returns:
+        ``x, score`` ("exact", "bound", or a weighting), ``value``: for likelihoods the logarithm of
+        their ratio in nats; for weighted errors their difference, scaled to fit it best.
+    """
+    a, b = pair.values()
+    exact = a.log_density(GRID) - b.log_density(GRID)
+    bounds = [bound_terms(model, GRID, steps).total for model in (a, b)]
+    curves = {"exact": exact, "bound": bounds[1] - bounds[0]}
+    for name, difference in _differences(pair, GRID, weightings).items():
+        scale = float(difference @ exact / (difference @ difference))
+        curves[name] = scale * difference
+    tables = [
+        pd.DataFrame({"x": GRID.round(3), "score": name, "value": values.round(4)})
+        for name, values in curves.items()
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def agreement_rows(
+    pair: Mapping[str, Mixture],
+    weightings: Sequence[str],
+    steps: Sequence[int] = (STEPS[0], STEPS[-1]),
+) -> pd.DataFrame:
+    """How often each score decides right, over the numbers of both classes.
+
+    Args:
+        pair: two classes, equally frequent.
+        weightings: of the errors.
+        steps: of the bound.
+
+    Returns:
+        ``score, right`` (share of numbers), ``as_bayes`` (share decided as by the likelihoods) and
+        ``as_coarse`` (share decided as by the coarse cue alone, on which side of 0 a number lies);
+        the likelihoods come first, for no score can be right more often.
+    """
+    # A decision jumps, so it is summed over a fine grid and not by a quadrature for smooth curves.
+    numbers = FINE
+    a, b = pair.values()
+    logs = [model.log_density(numbers) for model in (a, b)]
+    share_a, share_b = (np.exp(each) / np.exp(each).sum() / len(pair) for each in logs)
+    exact = logs[0] - logs[1]
+    scores = {"exact": exact}
+    for count in steps:
+        bounds = [bound_terms(model, numbers, count).total for model in (a, b)]
+        scores[f"bound, {count:,} steps"] = bounds[1] - bounds[0]
+    scores |= _differences(pair, numbers, weightings)
+    return pd.DataFrame(
+        [
+            {
+                "score": name,
+                "right": float((value > 0) @ share_a + (value <= 0) @ share_b),
+                "as_bayes": float(((value > 0) == (exact > 0)) @ (share_a + share_b)),
+                "as_coarse": float(((value > 0) == (numbers < 0)) @ (share_a + share_b)),
+            }
+            for name, value in scores.items()
+        ]
+    ).round(4)
+
+
+def agreement_sentence(rows: pd.DataFrame) -> str:
+    """Say how often each score is right, and which cue its decisions go with.
+
+    Args:
+        rows: from `agreement_rows`.
+    """
+    parts = []
+    for row in rows.to_dict("records"):
+        nearer = "the likelihoods" if row["as_bayes"] > row["as_coarse"] else "the coarse cue"
+        if row["as_bayes"] == row["as_coarse"]:
+            nearer = "neither more than the other"
+        parts.append(
+            f"- {score_title(row['score'])}: {row['right']:.1%} right; decisions as the "
+            f"likelihoods on {row['as_bayes']:.1%}, as the coarse cue alone on "
+            f"{row['as_coarse']:.1%}"
+            + ("." if row["score"] == "exact" else f": nearer to {nearer}.")
+        )
+    return "\n".join(parts)
+
+
+def _differences(
+    pair: Mapping[str, Mixture], numbers: np.ndarray, weightings: Sequence[str]
+) -> dict[str, np.ndarray]:
+    """Weighted mean error under the second class minus that under the first."""
+    times = step_times(LEVELS, "t")
+    schedule = CosineSchedule()
+    ratio = log_snr(schedule, times)
+    first, second = (expected_errors(model, numbers, times) for model in pair.values())
+    return {
+        name: parse_weighting(name).weights(times, ratio, schedule) @ (second - first) / LEVELS
+        for name in weightings
+    }

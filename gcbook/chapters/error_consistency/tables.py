@@ -1,0 +1,268 @@
+"""Tables behind the figures on error consistency (Figs. 6, 10, 14 to 17 of the paper).
+
+Error consistency (Cohen's kappa of being right, see `gcbook.stats.agreement`) of two observers on a
+dataset is the mean over its counted conditions. What an observer has in common "with humans" is the
+mean over the humans (for a human: the other humans) of that dataset. Beside it stands the ``most``
+that the accuracies of the two would allow: see `gcbook.stats.agreement.kappa_bound`.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from gcbook.paper.experiments import DATASETS, EXPERIMENTS, PARAMETRIC
+from gcbook.paper.observers import (
+    HUMANS,
+    HUMANS_TITLE,
+    choose_observers,
+    kind_titles,
+    show_once,
+    unique_labels,
+)
+from gcbook.stats.agreement import consistency_table
+from gcbook.stats.summaries import Summaries
+
+__all__ = [
+    "PAIR_KINDS",
+    "agreement_with_humans",
+    "consistency_by_condition",
+    "consistency_pairs",
+    "observed_and_expected",
+    "range_over_datasets",
+]
+
+PAIR_KINDS = ("Two humans", "Human and model", "Two models")
+"""Kinds of pairs, in the order in which they are explained."""
+
+# Tables of all pairs are long; no interval is so narrow that a fourth digit would tell.
+_DIGITS = 3
+_PAIR = ["source", "observer", "other_source", "other"]
+_TITLES = {name: experiment.title for name, experiment in EXPERIMENTS.items()}
+
+
+def agreement_with_humans(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
+    """Error consistency of every observer with the humans of every dataset.
+
+    Args:
+        summaries: any.
+        observers: models to keep; none keeps all.
+
+    Returns:
+        ``dataset`` (its title), ``observer, kind, value, low, high, most``, highest value first;
+        the row of observer "Humans" is the mean over all pairs of humans, the human–human level.
+    """
+    rows = _with_humans(summaries, observers)
+    rows = rows[rows["condition"] == ""]
+    rows = rows.merge(_most_with_humans(summaries, observers), how="left")
+    rows = rows.sort_values("value", ascending=False)
+    columns = ["dataset", "observer", "kind", "value", "low", "high", "most"]
+    return _finish(_by_dataset(rows), columns)
+
+
+def consistency_pairs(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
+    """Figs. 6 and 14 to 17: error consistency of every two observers on every dataset.
+
+    Returns:
+        ``dataset`` (its title), ``a, b`` (labels), ``a_kind, b_kind``, ``value, low, high,
+        most``, ``n`` (images that both saw), and ``a_humans, b_humans`` (each one's value with
+        humans, to order by). Each pair stands once, the one that agrees more with the humans as
+        ``a``. A row with "Humans" as ``a`` and as ``b`` holds the human–human level of its dataset.
+    """
+    with_humans = _with_humans(summaries, observers)
+    with_humans = with_humans[with_humans["condition"] == ""].set_index(["dataset", "observer"])
+    ceiling = with_humans[with_humans.index.get_level_values("observer") == HUMANS_TITLE]
+    means = _pair_means(summaries, observers)[["dataset", *_PAIR, "most"]]
+    rows = _pair_rows(summaries, observers).merge(means, on=["dataset", *_PAIR], how="left")
+    rows = rows.assign(**_pair_labels(rows))
+    for side in ("a", "b"):
+        who = pd.MultiIndex.from_frame(rows[["dataset", side]])
+        rows[f"{side}_humans"] = with_humans["value"].reindex(who).to_numpy()
+    ceiling = ceiling.reset_index().assign(
+        a=HUMANS_TITLE, b=HUMANS_TITLE, a_kind=HUMANS_TITLE, b_kind=HUMANS_TITLE, n=0
+    )
+    rows = pd.concat([_first_by_humans(rows), ceiling], ignore_index=True)
+    columns = ["dataset", "a", "b", "a_kind", "b_kind", "value", "low", "high", "most", "n"]
+    return _finish(_by_dataset(rows), [*columns, "a_humans", "b_humans"])
+
+
+def consistency_by_condition(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
+    """Fig. 10: error consistency with humans over the strength of each manipulation.
+
+    Returns:
+        ``dataset`` (its title), ``condition`` (as printed on the axis), ``position`` (0 for the
+        weakest manipulation), ``left_out`` (by the benchmark), ``observer, kind, value, low,
+        high``; single humans are left out, "Humans" are their mean over all pairs.
+    """
+    rows = _with_humans(summaries, observers)
+    rows = rows[rows["dataset"].isin(PARAMETRIC) & (rows["condition"] != "")]
+    rows = rows[(rows["observer_kind"] == "model") | (rows["observer"] == HUMANS_TITLE)]
+    places = list(zip(rows["dataset"], rows["condition"], strict=True))
+    known = {
+        (name, condition): (i, experiment.label(condition), condition in experiment.excluded)
+        for name, experiment in EXPERIMENTS.items()
+        for i, condition in enumerate(experiment.conditions)
+    }
+    rows["position"] = [known[place][0] for place in places]
+    rows["condition"] = [known[place][1] for place in places]
+    rows["left_out"] = [known[place][2] for place in places]
+    rows = _by_dataset(rows.sort_values(["observer", "position"]))
+    columns = ["dataset", "condition", "position", "left_out", "observer", "kind"]
+    return _finish(rows, [*columns, "value", "low", "high"])
+
+
+def observed_and_expected(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
+    """Observed consistency of every two observers, and what their accuracies alone would give.
+
+    Both are computed in each counted condition and averaged, as error consistency is: pooled over
+    conditions, even independent errors would coincide, for all observers err more where it is
+    harder.
+
+    Returns:
+        ``dataset`` (its title), ``a, b`` (labels), ``pair`` (one of `PAIR_KINDS`), ``expected,
+        observed``, ``value`` (error consistency), ``most`` and ``n`` (images that both saw).
+    """
+    rows = _pair_means(summaries, observers)
+    rows = rows.assign(**_pair_labels(rows))
+    humans = (rows["observer_kind"] == "human").astype(int) + (rows["other_kind"] == "human")
+    rows["pair"] = humans.map(dict(enumerate(reversed(PAIR_KINDS))))
+    columns = ["dataset", "a", "b", "pair", "expected", "observed", "value", "most", "n"]
+    return _finish(_by_dataset(rows), columns)
+
+
+def range_over_datasets(table: pd.DataFrame) -> pd.DataFrame:
+    """The ceiling of each dataset and the models below it.
+
+    Args:
+        table: from `agreement_with_humans`.
+
+    Returns:
+        ``dataset``, ``ceiling, ceiling_low, ceiling_high``, ``best`` (the model with the highest
+        value of ``n_models``), ``best_value``, and ``share`` (its part of the ceiling); highest
+        ceiling first.
+    """
+    ceiling = table[table["observer"] == HUMANS_TITLE].set_index("dataset")
+    models = table[table["kind"] != HUMANS_TITLE]
+    best = models.loc[models.groupby("dataset")["value"].idxmax()].set_index("dataset")
+    rows = pd.DataFrame(
+        {
+            "ceiling": ceiling["value"],
+            "ceiling_low": ceiling["low"],
+            "ceiling_high": ceiling["high"],
+            "best": best["observer"],
+            "best_value": best["value"],
+            "n_models": models.groupby("dataset").size(),
+        }
+    )
+    rows["share"] = rows["best_value"] / rows["ceiling"]
+    rows = rows.dropna(subset="ceiling").sort_values("ceiling", ascending=False).reset_index()
+    return _finish(rows, list(rows.columns))
+
+
+def _with_humans(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
+    """Error consistency with humans on single datasets, every observer once, labelled."""
+    rows = summaries.estimates
+    rows = rows[(rows["metric"] == "error_consistency") & (rows["other"] == HUMANS)]
+    rows = choose_observers(show_once(rows[rows["dataset"] != ""]), observers)
+    rows = rows.assign(
+        kind=kind_titles(rows["source"], rows["observer_kind"]),
+        observer=unique_labels(rows["source"], rows["observer"]),
+    )
+    return rows.reset_index(drop=True)
+
+
+def _pair_rows(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
+    rows = summaries.estimates
+    rows = rows[(rows["metric"] == "error_consistency") & (rows["other"] != HUMANS)]
+    rows = show_once(rows[(rows["dataset"] != "") & (rows["condition"] == "")])
+    who = summaries.counts[["source", "observer", "observer_kind"]].drop_duplicates()
+    who = who.set_axis(["other_source", "other", "other_kind"], axis=1)
+    rows = rows.merge(who, on=["other_source", "other"], how="left")
+    return _choose_pairs(rows, observers)
+
+
+def _pair_means(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
+    """Every pair on every dataset, averaged over the counted conditions."""
+    made = summaries.provenance
+    pairs = summaries.pairs
+    if made["conditions"] == "benchmark":
+        counted = {(n, c) for n, e in EXPERIMENTS.items() for c in e.included}
+        pairs = pairs[
+            [p in counted for p in zip(pairs["dataset"], pairs["condition"], strict=True)]
+        ]
+    names = ["source_a", "observer_a", "kind_a", "source_b", "observer_b", "kind_b"]
+    ours = ["source", "observer", "observer_kind", "other_source", "other", "other_kind"]
+    pairs = show_once(pairs.rename(columns=dict(zip(names, ours, strict=True))))
+    pairs = consistency_table(_choose_pairs(pairs, observers), made["zero_division"])
+    return pairs.groupby(["dataset", *ours], as_index=False, sort=False).agg(
+        expected=("expected_consistency", "mean"),
+        observed=("observed_consistency", "mean"),
+        value=("error_consistency", "mean"),
+        most=("error_consistency_max", "mean"),
+        n=("n", "sum"),
+    )
+
+
+def _most_with_humans(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
+    """The mean of ``most`` over the pairs with humans, of every observer and of all humans."""
+    pairs = _pair_means(summaries, observers)
+    pairs = pairs.assign(**_pair_labels(pairs))
+    turned = pairs.rename(
+        columns={"a": "b", "b": "a", "observer_kind": "other_kind", "other_kind": "observer_kind"}
+    )
+    both = pd.concat([pairs, turned], ignore_index=True)
+    both = both[both["other_kind"] == "human"]
+    people = both[both["observer_kind"] == "human"].assign(a=HUMANS_TITLE)
+    means = pd.concat([both, people]).groupby(["dataset", "a"])["most"].mean()
+    return means.rename_axis(["dataset", "observer"]).reset_index()
+
+
+def _choose_pairs(rows: pd.DataFrame, observers: Sequence[str]) -> pd.DataFrame:
+    """Keep pairs whose two sides are humans or chosen models."""
+    if not observers:
+        return rows
+    sides = pd.concat(
+        [
+            rows[["observer", "observer_kind"]],
+            rows[["other", "other_kind"]].set_axis(["observer", "observer_kind"], axis=1),
+        ]
+    )
+    choose_observers(sides, observers)
+    first = (rows["observer_kind"] == "human") | rows["observer"].isin(list(observers))
+    second = (rows["other_kind"] == "human") | rows["other"].isin(list(observers))
+    return rows[first & second].reset_index(drop=True)
+
+
+def _pair_labels(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Labels and kinds of both sides, told apart by source over both."""
+    both = unique_labels(
+        pd.concat([rows["source"], rows["other_source"]], ignore_index=True),
+        pd.concat([rows["observer"], rows["other"]], ignore_index=True),
+    ).to_numpy()
+    return {
+        "a": pd.Series(both[: len(rows)], index=rows.index),
+        "b": pd.Series(both[len(rows) :], index=rows.index),
+        "a_kind": kind_titles(rows["source"], rows["observer_kind"]),
+        "b_kind": kind_titles(rows["other_source"], rows["other_kind"]),
+    }
+
+
+def _first_by_humans(rows: pd.DataFrame) -> pd.DataFrame:
+    """Turn pairs so that the side that agrees more with the humans comes first."""
+    turn = (rows["b_humans"] > rows["a_humans"]).to_numpy()
+    turned = rows.copy()
+    for end in ("", "_kind", "_humans"):
+        a, b = f"a{end}", f"b{end}"
+        turned[a], turned[b] = np.where(turn, rows[b], rows[a]), np.where(turn, rows[a], rows[b])
+    return turned.sort_values(["a_humans", "b_humans"], ascending=False, kind="stable")
+
+
+def _by_dataset(rows: pd.DataFrame) -> pd.DataFrame:
+    """Put rows in the order of the datasets, otherwise as they are, with titles for names."""
+    ordered = rows.sort_values("dataset", key=lambda c: c.map(DATASETS.index), kind="stable")
+    return ordered.assign(dataset=ordered["dataset"].map(_TITLES))
+
+
+def _finish(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    floats = rows[columns].select_dtypes("float").columns
+    return rows[columns].round(dict.fromkeys(floats, _DIGITS)).reset_index(drop=True)

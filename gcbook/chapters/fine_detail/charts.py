@@ -1,0 +1,224 @@
+"""Figures of fine and coarse detail: what is restored, and accuracy by weight and by reduction."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from gcbook.chapters.fine_detail.high_pass import PAPER, SETS
+from gcbook.chapters.fine_detail.restored import MEAN
+from gcbook.charts.parts import interval_tooltips, nothing, side_by_side
+from gcbook.charts.theme import CHANCE_LINE
+from gcbook.paper.categories import CHANCE
+
+__all__ = ["fig_decays", "fig_prompted_detail", "fig_reduced", "fig_restored_detail"]
+
+_SIDE, _HEIGHT = 270, 240
+_BANDS = ["#5b3794", "#3e7cb1", "#3a9c6b", "#b3791f"]
+_MEAN_COLOR, _MEAN_DASH = "#7a7a7a", [1, 4]
+_COLORS = {
+    "As in training": "#7a7a7a",
+    "High-pass": "#d0273c",
+    "Low-pass": "#0077bb",
+    "Silhouettes": "#00916e",
+}
+_DASHES = {
+    "As in training": [1, 0],
+    "High-pass": [8, 3],
+    "Low-pass": [2, 2],
+    "Silhouettes": [8, 3, 2, 3],
+}
+
+
+def fig_restored_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Power that a denoiser gives back and misses, a line a band of spatial frequency.
+
+    Args:
+        rows: from `gcbook.chapters.fine_detail.restored.detail_rows`.
+    """
+    if rows.empty:
+        return nothing("No diffusion model on pixels comes with this version.")
+    look = _by_band(rows)
+    x = alt.X("t:Q", title="Noise t", scale=alt.Scale(domain=[0, 1]))
+    panels = []
+    for name, title in (("kept", "Given back"), ("missed", "Error")):
+        part = rows[["t", "band", "images", name, f"{name}_low", f"{name}_high"]].rename(
+            columns={name: "value", f"{name}_low": "low", f"{name}_high": "high"}
+        )
+        y = alt.Y("value:Q", title="Of the clean image's power").axis(format=".0%")
+        tooltip = [
+            alt.Tooltip("band:N", title="Cycles an image"),
+            alt.Tooltip("t:Q", format=".2f"),
+            alt.Tooltip("value:Q", title=title, format=".1%"),
+            *interval_tooltips(".1%"),
+            alt.Tooltip("images:Q", title="Images"),
+        ]
+        base = alt.Chart(part).encode(x=x, color=look["color"])
+        layers = [
+            base.mark_area(opacity=0.15).encode(
+                y=alt.Y("low:Q", title="Of the clean image's power"), y2="high:Q"
+            ),
+            base.mark_line(strokeWidth=2).encode(y=y, strokeDash=look["strokeDash"]),
+            base.mark_point(filled=True, size=25, opacity=1).encode(y=y, tooltip=tooltip),
+        ]
+        panels.append(alt.layer(*layers).properties(width=_SIDE, height=_HEIGHT, title=title))
+    return side_by_side(
+        panels,
+        [],
+        "Two panels over the strength of the noise, a line for each band of spatial frequency with "
+        "the band of its interval. Left: the power of the restored images as a share of that of "
+        "the clean ones. Right: the power of the error, 0 where all is restored and 1 where "
+        "nothing is.",
+    )
+
+
+def fig_prompted_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """By how much prompts' errors differ in each band, weighted as the reader likes.
+
+    Args:
+        rows: from `gcbook.chapters.fine_detail.prompted.advantage_rows`.
+    """
+    if rows.empty:
+        return nothing("No diffusion model on pixels comes with this version.")
+    k = alt.param(
+        name="detail_k",
+        value=PAPER,
+        bind=alt.binding_range(min=0, max=15, step=1, name="Weighted by exp(−kt), k = "),
+    )
+    look = _by_band(rows)
+    title = "Error less than under others"
+    x = alt.X("t:Q", title="Noise t", scale=alt.Scale(domain=[0, 1]))
+    y = alt.Y("weighed:Q", title=title).axis(format=".2~%", tickCount=5)
+    tooltip = [
+        alt.Tooltip("band:N", title="Cycles an image"),
+        alt.Tooltip("t:Q", format=".2f"),
+        alt.Tooltip("advantage:Q", title="Error less by (of the image's power)", format=".3%"),
+        *interval_tooltips(".3%"),
+        alt.Tooltip("images:Q", title="Images"),
+    ]
+    panels = []
+    for panel, group in rows.groupby("panel", sort=False):
+        base = (
+            alt.Chart(group.drop(columns="panel"))
+            .transform_calculate(
+                weighed="datum.advantage * exp(-detail_k * datum.t)",
+                least="datum.low * exp(-detail_k * datum.t)",
+                most="datum.high * exp(-detail_k * datum.t)",
+            )
+            .encode(x=x, color=look["color"])
+        )
+        zero = alt.Chart(pd.DataFrame({"weighed": [0.0]})).mark_rule(color=CHANCE_LINE)
+        layers = [
+            zero.encode(y=y),
+            base.mark_area(opacity=0.14).encode(y=alt.Y("least:Q", title=title), y2="most:Q"),
+            base.mark_line(strokeWidth=2).encode(y=y, strokeDash=look["strokeDash"]),
+            base.mark_point(filled=True, size=25, opacity=1).encode(y=y, tooltip=tooltip),
+        ]
+        panels.append(alt.layer(*layers).properties(width=210, height=200, title=str(panel)))
+    return (
+        side_by_side(
+            panels,
+            [k],
+            "Three panels over the strength of the noise, a line for the mean brightness and for "
+            "each band of spatial frequency: by how much the error under a prompt is smaller than "
+            "under prompts that name nothing in the image, for images whose cues agree under the "
+            "right prompt, and for cue conflicts under the shape's and under the "
+            "texture's. A slider weights all of it by exp(−kt).",
+        )
+        .properties(columns=3)
+        .resolve_scale(y="shared")
+    )
+
+
+def _by_band(rows: pd.DataFrame) -> dict[str, Any]:
+    bands = list(dict.fromkeys(rows["band"]))
+    legend = alt.Legend(title="Cycles an image", symbolOpacity=1)
+    dashes = [[1, 0], [8, 3], [2, 2], [8, 3, 2, 3]]
+    octaves = [band for band in bands if band != MEAN]
+    looks = dict(zip(octaves, zip(_BANDS, dashes, strict=False), strict=False))
+    looks[MEAN] = (_MEAN_COLOR, _MEAN_DASH)
+    colors, strokes = ([looks[band][place] for band in bands] for place in (0, 1))
+    return {
+        "color": alt.Color("band:N", scale=alt.Scale(domain=bands, range=colors), legend=legend),
+        "strokeDash": alt.StrokeDash(
+            "band:N", scale=alt.Scale(domain=bands, range=strokes), legend=legend
+        ),
+    }
+
+
+def fig_decays(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Accuracy on each test set against k of exp(−kt), a panel a model.
+
+    Args:
+        rows: from `gcbook.chapters.fine_detail.high_pass.decay_rows`.
+    """
+    return _accuracies(
+        rows,
+        "k",
+        alt.X("k:Q", title="k of exp(−kt)"),
+        "against k of the weighting exp(−kt), from 0 to 20",
+    )
+
+
+def fig_reduced(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Accuracy on each test set against the factor of the reduction, a panel a model.
+
+    Args:
+        rows: from `gcbook.chapters.fine_detail.high_pass.reduced_rows`.
+    """
+    return _accuracies(
+        rows,
+        "factor",
+        alt.X("factor:Q", title="Reduced by", scale=alt.Scale(type="log", base=2)).axis(
+            values=[1, 2, 4, 8]
+        ),
+        "against the factor by which images were reduced before they were enlarged again",
+    )
+
+
+def _accuracies(rows: pd.DataFrame, field: str, x: alt.X, across: str) -> alt.TopLevelMixin:
+    if rows.empty:
+        return nothing("No model of this kind comes with this version.")
+    shown = [title for title in SETS.values() if title in set(rows["test_set"])]
+    legend = alt.Legend(title="Images", symbolOpacity=1)
+    color = alt.Color(
+        "test_set:N",
+        scale=alt.Scale(domain=shown, range=[_COLORS[name] for name in shown]),
+        legend=legend,
+    )
+    dash = alt.StrokeDash(
+        "test_set:N",
+        scale=alt.Scale(domain=shown, range=[_DASHES[name] for name in shown]),
+        legend=legend,
+    )
+    unit = alt.Scale(domain=[0, 1])
+    y = alt.Y("accuracy:Q", title="Accuracy", scale=unit).axis(format=".0%")
+    tooltip = [
+        alt.Tooltip("test_set:N", title="Images"),
+        alt.Tooltip(f"{field}:Q", format=".3~g"),
+        alt.Tooltip("accuracy:Q", title="Accuracy", format=".1%"),
+        *interval_tooltips(".1%"),
+        alt.Tooltip("n:Q", title="Images asked about"),
+    ]
+    chance = alt.Chart(pd.DataFrame({"accuracy": [CHANCE]})).mark_rule(
+        color=CHANCE_LINE, strokeDash=[2, 3]
+    )
+    panels = []
+    for model, group in rows.groupby("model", sort=False):
+        base = alt.Chart(group.drop(columns="model")).encode(x=x, color=color)
+        layers = [
+            chance.encode(y=y),
+            base.mark_area(opacity=0.14).encode(
+                y=alt.Y("low:Q", title="Accuracy", scale=unit), y2="high:Q"
+            ),
+            base.mark_line(strokeWidth=2).encode(y=y, strokeDash=dash),
+            base.mark_point(filled=True, size=30, opacity=1).encode(y=y, tooltip=tooltip),
+        ]
+        panels.append(alt.layer(*layers).properties(width=_SIDE, height=_HEIGHT, title=str(model)))
+    names = ", ".join(dict.fromkeys(rows["model"].astype(str)))
+    return side_by_side(
+        panels,
+        [],
+        f"A panel a model ({names}): accuracy {across}, a line with the band of its interval for "
+        f"each of these: {', '.join(shown).lower()}. A dotted line is at chance.",
+    ).properties(columns=2)

@@ -1,0 +1,161 @@
+"""Can the judge of reconstructions be trusted? What it names, and how often it is right."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+
+from gcbook.illusions.drawings import FIGURE, GROUND
+from gcbook.illusions.reconstruct import EMPTY
+from gcbook.miniworld.results.ambiguous import ambiguous_pictures
+from gcbook.miniworld.results.judge import judge_pictures
+from gcbook.miniworld.results.sheets import read_sheet, reconstructed_models
+from gcbook.miniworld.silhouettes import EXTRA_CATEGORIES, load_silhouettes
+from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, Composer
+from gcbook.stats.clustered import clustered_means
+from gcbook.stats.words import number, span
+
+__all__ = ["ABLE", "judge_rows", "judge_sentence", "plainly_seen"]
+
+ABLE = 0.5
+"""A judge that gives less to a plain drawing is no judge of its reconstructions."""
+IMAGES = 1900
+SEED = 5
+"""Of the images that the judge is tested on, which no model was trained on."""
+ORDINARY = "Images of the miniature world"
+FLAT = "Flat silhouettes, in the drawings' greys"
+MADE = "Made from the prompt alone by "
+OF_DRAWINGS, OF_BLENDS = "prompts of the drawings", "prompts of the blends"
+
+
+def judge_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
+    """Test the judge: on images, on silhouettes drawn as the drawings are, and on made pictures.
+
+    Pictures made from the prompt alone (strength 1) count as right where the judge names what was
+    prompted; whose fault it is where it does not is not known.
+
+    Args:
+        draws: resamples of silhouettes, or of made pictures.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``shown, n, accuracy, low, high`` over all 19 categories, and ``extra``, over duck, rabbit
+        and face alone, with ``extra_low, extra_high``.
+    """
+    resampling: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
+    rows = []
+    for answers in (_tested(), *(_made(model) for model in reconstructed_models())):
+        three = answers[answers["category"].isin(EXTRA_CATEGORIES)]
+        every, extra = (
+            clustered_means(part, ["shown"], "right", share=True, **resampling)
+            for part in (answers, three)
+        )
+        named = extra.drop(columns="n").rename(
+            columns={"mean": "extra", "low": "extra_low", "high": "extra_high"}
+        )
+        found = every.rename(columns={"mean": "accuracy"}).merge(named, on="shown")
+        order = list(dict.fromkeys(answers["shown"]))
+        rows.append(found.set_index("shown").loc[order].reset_index())
+    return pd.concat(rows, ignore_index=True)
+
+
+@cache
+def _tested() -> pd.DataFrame:
+    silhouettes = load_silhouettes("test")
+    generator = torch.Generator().manual_seed(SEED)
+    scene = Composer(DEFAULT_WORLD, silhouettes).sample(IMAGES, generator)
+    images = scene.images[..., 0].astype(np.float32) / np.float32(255)
+    masks = silhouettes.images.astype(np.float32) / np.float32(255)
+    halves = masks.reshape(len(masks), 32, 2, 32, 2).mean((2, 4), dtype=np.float32)
+    flat = (GROUND + (FIGURE - GROUND) * halves).astype(np.float32)
+    return pd.concat(
+        [
+            _answers(images, [ALL_CATEGORIES[i] for i in scene.shape]).assign(
+                shown=ORDINARY, silhouette=[silhouettes.names[i] for i in scene.silhouette]
+            ),
+            _answers(flat, silhouettes.categories).assign(shown=FLAT, silhouette=silhouettes.names),
+        ]
+    )
+
+
+def _made(model: str) -> pd.DataFrame:
+    tables = []
+    for picture in ambiguous_pictures():
+        last = read_sheet(model, picture).images[-1]
+        for place, prompt in enumerate(picture.prompts):
+            if prompt != EMPTY:
+                found = _answers(last[:, place], [prompt] * len(last))
+                # Names of different noise: every made picture is one of its own.
+                one = [f"{picture.name}-{prompt}-{draw}" for draw in range(len(last))]
+                shown = f"{MADE}{model}, {OF_BLENDS if picture.blend else OF_DRAWINGS}"
+                tables.append(found.assign(silhouette=one, shown=shown))
+    return pd.concat(tables)
+
+
+def _answers(images: npt.NDArray[np.float32], categories: Sequence[str]) -> pd.DataFrame:
+    named = np.array(ALL_CATEGORIES)[judge_pictures(images).argmax(axis=1)]
+    asked = np.asarray(categories)
+    return pd.DataFrame({"category": asked, "right": (named == asked).astype(float)})
+
+
+def _seen() -> pd.DataFrame:
+    """What the judge gives to what is seen in the drawings, the mean of their mirror images."""
+    drawn = [each for each in ambiguous_pictures() if each.drawing]
+    said = judge_pictures(np.stack([each.image[..., 0] for each in drawn]))
+    rows = [
+        (
+            each.drawing.name.removesuffix(", mirrored"),
+            name,
+            each.drawing.control_of or each.drawing.name.removesuffix(", mirrored"),
+            one[ALL_CATEGORIES.index(name)],
+        )
+        for each, one in zip(drawn, said, strict=True)
+        if each.drawing is not None
+        for name in each.drawing.readings
+    ]
+    seen = pd.DataFrame(rows, columns=["drawing", "reading", "about", "probability"])
+    return seen.groupby(["drawing", "reading", "about"], sort=False).mean().reset_index()
+
+
+def plainly_seen() -> dict[tuple[str, str], float]:
+    """Return what the judge gives to each drawing's readings, by names of drawing and reading.
+
+    That is the larger of what it gives to the drawing itself and to its control, in which the
+    reading is the only one. To know a face in profile is not to know one made of holes. Each is a
+    mean over both mirror images.
+    """
+    best = _seen().groupby(["about", "reading"], as_index=False)["probability"].max()
+    keys = zip(best["about"], best["reading"], strict=True)
+    return dict(zip(keys, best["probability"], strict=True))
+
+
+def judge_sentence(rows: pd.DataFrame) -> str:
+    """Say how well the judge does, and what it says of the drawings as they are.
+
+    Args:
+        rows: from `judge_rows`.
+    """
+    drawings = "; ".join(
+        f"{title}: "
+        + ", ".join(
+            f"{number(one['probability'], '.2f')} to {one['reading']}"
+            for one in group.to_dict("records")
+        )
+        for title, group in _seen().groupby("drawing", sort=False)
+    )
+    parts = [
+        f"{row['accuracy']:.0%} ({span(row['low'], row['high'], '.2f')}) of “{row['shown']}”, and "
+        f"{number(row['extra'], '.0%')} of the ducks, rabbits and faces among them"
+        for row in rows.to_dict("records")
+    ]
+    return (
+        f"The judge is right on {'; '.join(parts)}. To what is seen in the drawings themselves it "
+        f"gives these probabilities, the mean of both mirror images: {drawings}. Where it does not "
+        f"give {ABLE} to what is plainly drawn, nothing can be concluded from its not seeing it in "
+        "a reconstruction."
+    )

@@ -1,0 +1,88 @@
+"""The paper's Fig. 1 in short, for the introduction."""
+
+import altair as alt
+import pandas as pd
+
+from gcbook.charts.parts import TENTHS, encode_kind, finish
+from gcbook.charts.theme import INK
+from gcbook.paper.categories import CATEGORIES
+
+__all__ = ["fig_overview"]
+
+
+def fig_overview(overview: pd.DataFrame, published: pd.DataFrame) -> alt.TopLevelMixin:
+    """Shape bias by category: humans, the range of the networks, and the published averages.
+
+    Args:
+        overview: from `gcbook.stats.shape_tables.fig1_overview`.
+        published: from `gcbook.stats.shape_tables.published_bias`.
+    """
+    below = int((overview["models_median"] < 0.5).sum())
+    averages = ", ".join(
+        f"{name} {bias:.2f}"
+        for name, bias in zip(published["kind"], published["shape_bias"], strict=True)
+    )
+    rows = overview.assign(human="Humans", model="Discriminative model")
+    kind = encode_kind(["Humans", "Discriminative model", *published["kind"]])
+    scale = alt.Scale(domain=[0, 1])
+
+    def x(field: str) -> alt.X:
+        axis = alt.Axis(values=TENTHS, format=".1f", grid=False)
+        return alt.X(f"{field}:Q", scale=scale, title="Shape bias", axis=axis)
+
+    def of(field: str) -> dict[str, alt.Color | alt.Shape]:
+        # The columns `human` and `model` hold kinds; one legend serves both.
+        color, shape = kind["color"].copy(), kind["shape"].copy()
+        color.shorthand = shape.shorthand = f"{field}:N"
+        return {"color": color, "shape": shape}
+
+    y = alt.Y("category:N", sort=list(CATEGORIES), title=None)
+    y = y.scale(domain=list(CATEGORIES), padding=1.7).axis(grid=True, gridDash=[1, 3])
+    tooltip = [
+        alt.Tooltip("category:N", title="Shape category"),
+        alt.Tooltip("humans:Q", title="Humans, pooled", format=".3f"),
+        alt.Tooltip("models_median:Q", title="Median network", format=".3f"),
+        alt.Tooltip("least:N", title="Least shape-biased"),
+        alt.Tooltip("models_low:Q", title="its shape bias", format=".3f"),
+        alt.Tooltip("most:N", title="Most shape-biased"),
+        alt.Tooltip("models_high:Q", title="its shape bias", format=".3f"),
+    ]
+    lines = alt.Chart(published).encode(
+        x=x("shape_bias"),
+        tooltip=[
+            alt.Tooltip("kind:N", title="Observer"),
+            alt.Tooltip("shape_bias:Q", title="Published average", format=".2f"),
+        ],
+    )
+    base = alt.Chart(rows).encode(y=y, tooltip=tooltip)
+    layers = [
+        lines.mark_rule(strokeWidth=2.5, strokeDash=[7, 3]).encode(color=kind["color"]),
+        *[
+            lines.transform_filter(alt.FieldEqualPredicate(name, "kind"))
+            .mark_point(filled=True, size=100, opacity=1)
+            .encode(y=alt.value(7 + 8 * i), **kind)
+            for i, name in enumerate(published["kind"])
+        ],
+        base.mark_rule(strokeWidth=9, opacity=0.3).encode(
+            x=x("models_low"), x2="models_high:Q", color=of("model")["color"]
+        ),
+        base.mark_point(filled=True, size=70, opacity=1).encode(
+            x=x("models_median"), **of("model")
+        ),
+        base.mark_rule(strokeWidth=3).encode(
+            x=x("humans_low"), x2="humans_high:Q", color=of("human")["color"]
+        ),
+        base.mark_point(filled=True, size=120, opacity=1, stroke=INK, strokeWidth=0.8).encode(
+            x=x("humans"), **of("human")
+        ),
+    ]
+    return finish(
+        alt.layer(*layers),
+        height=22 * (len(CATEGORIES) + 2),
+        description=(
+            f"Shape bias in each of {len(CATEGORIES)} categories. The humans lie between "
+            f"{overview['humans'].min():.2f} and {overview['humans'].max():.2f}; the networks "
+            f"are spread over grey bands whose middle lies below 0.5 in {below} categories. "
+            f"Dashed lines mark the published averages: {averages}."
+        ),
+    )

@@ -1,0 +1,280 @@
+"""Tables behind the method chapter: who saw what, and how uncertain a ratio of answers is."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+
+from gcbook.paper.experiments import DATASETS, EXPERIMENTS
+from gcbook.paper.observers import HUMANS, HUMANS_TITLE, PUBLISHED_SOURCES
+from gcbook.stats.panel import make_panels
+from gcbook.stats.resample import image_weights
+from gcbook.stats.shape_tables import POOLED, bias_by_category
+from gcbook.stats.summaries import Summaries
+from gcbook.stats.words import number, span
+
+__all__ = [
+    "CUE_EXEMPLARS",
+    "condition_ladder",
+    "dataset_overview",
+    "interval_widths",
+    "ladder_sentences",
+    "observer_numbers",
+    "resampled_images",
+    "values_with_intervals",
+    "width_sentence",
+]
+
+CUE_EXEMPLARS = {"shapes": 160, "textures": 48}
+"""How many exemplars of each the cue-conflict images are made of."""
+
+_DIGITS = 4
+
+
+def observer_numbers(summaries: Summaries) -> dict[str, int]:
+    """How many humans, networks and trials there are; a human is a person in one dataset.
+
+    Returns:
+        ``humans, human_trials, networks`` (distinct names), ``network_trials``,
+        ``everywhere`` (networks with all datasets present) and ``datasets``.
+    """
+    counts = summaries.counts
+    human = counts["observer_kind"] == "human"
+    people = counts[human].drop_duplicates(["dataset", "source", "observer"])
+    models = counts[~human].drop_duplicates(["dataset", "source", "observer"])
+    n_datasets = counts["dataset"].nunique()
+    seen = models.groupby(["source", "observer"])["dataset"].nunique()
+    return {
+        "humans": len(people),
+        "human_trials": int(counts.loc[human, "n"].sum()),
+        "networks": models["observer"].nunique(),
+        "network_trials": int(counts.loc[~human, "n"].sum()),
+        "everywhere": int((seen == n_datasets).sum()),
+        "datasets": n_datasets,
+    }
+
+
+def dataset_overview(summaries: Summaries, conditions: str = "benchmark") -> pd.DataFrame:
+    """The datasets with their conditions and the numbers of images, observers and trials.
+
+    Args:
+        summaries: any.
+        conditions: "benchmark" leaves some out of aggregates, "all" none.
+
+    Returns:
+        ``dataset`` (title), ``kind`` ("parametric" or "single"), ``counted`` (conditions that the
+        benchmark counts), ``conditions`` (all), ``counted_of`` (both, as "5 of 8"), ``images`` (an
+        observer sees), ``humans, human_trials, networks, network_trials``; one row a dataset, in
+        the usual order.
+    """
+    counts = summaries.counts
+    human = counts["observer_kind"] == "human"
+    trials = counts.groupby(["dataset", human])["n"].sum()
+    # A network that both published sources hold is one network.
+    observers = counts.groupby(["dataset", human])["observer"].nunique()
+    present = set(counts["dataset"])
+    rows = [
+        {
+            "dataset": experiment.title,
+            "kind": "parametric" if experiment.parametric else "single",
+            "counted": len(experiment.conditions if conditions == "all" else experiment.included),
+            "conditions": len(experiment.conditions),
+            "images": experiment.n_images,
+            "humans": observers.get((name, True), 0),
+            "human_trials": trials.get((name, True), 0),
+            "networks": observers.get((name, False), 0),
+            "network_trials": trials.get((name, False), 0),
+        }
+        for name, experiment in EXPERIMENTS.items()
+        if name in present
+    ]
+    table = pd.DataFrame(rows)
+    of = table["counted"].astype("str") + " of " + table["conditions"].astype("str")
+    table.insert(4, "counted_of", of)
+    return table
+
+
+def condition_ladder(summaries: Summaries, conditions: str = "benchmark") -> pd.DataFrame:
+    """The conditions of the parametric datasets, which count, and how the humans fare in each.
+
+    Args:
+        summaries: any.
+        conditions: "benchmark" leaves some out of aggregates, "all" none.
+
+    Returns:
+        ``dataset`` (title), ``step`` (1 is the easiest), ``condition`` (as on figures' axes where
+        that is short), ``status`` ("counted", "left out: unchanged" or "left out: too hard"),
+        ``human_accuracy`` (pooled).
+    """
+    estimates = summaries.estimates
+    found = estimates[
+        (estimates["metric"] == "accuracy")
+        & (estimates["observer"] == HUMANS)
+        & (estimates["source"] == PUBLISHED_SOURCES[0])
+    ].set_index(["dataset", "condition"])["value"]
+    present = set(found.index.get_level_values("dataset"))
+    rows = [
+        {
+            "dataset": EXPERIMENTS[name].title,
+            "step": step,
+            "condition": _short(name, condition),
+            "status": "counted" if conditions == "all" else _status(name, condition),
+            "human_accuracy": float(found.get((name, condition), np.nan)),
+        }
+        for name in DATASETS
+        if EXPERIMENTS[name].parametric and name in present
+        for step, condition in enumerate(EXPERIMENTS[name].conditions, start=1)
+    ]
+    return pd.DataFrame(rows).round({"human_accuracy": _DIGITS})
+
+
+def ladder_sentences(summaries: Summaries, ladder: pd.DataFrame) -> str:
+    """What the conditions show: where they end, and how people fare upside down.
+
+    Args:
+        summaries: any; rotation may be missing.
+        ladder: from `condition_ladder`.
+    """
+    hard = set(ladder.loc[ladder["status"] == "left out: too hard", "dataset"])
+    endless = [name for name in dict.fromkeys(ladder["dataset"]) if name not in hard]
+    sentences = []
+    if hard:
+        sentences.append(
+            "The cut follows the people: where cells turn dashed on the right, humans are not far "
+            "from guessing."
+        )
+        if endless:
+            sentences.append(f"No condition is too hard in: {', '.join(endless).lower()}.")
+    accuracy = summaries.estimates
+    accuracy = accuracy[(accuracy["metric"] == "accuracy") & (accuracy["dataset"] == "rotation")]
+    people = accuracy[accuracy["observer"] == HUMANS].set_index("condition")["value"]
+    if {"0", "180"} <= set(people.index):
+        upside_down = accuracy[accuracy["condition"] == "180"]
+        networks = upside_down[upside_down["observer_kind"] == "model"]
+        better = int((networks["value"] > people["180"]).sum())
+        sentences.append(
+            f"People recognise upside-down objects with little loss ({number(people['0'], '.2f')} "
+            f"upright, {number(people['180'], '.2f')} at 180°); {better} of {len(networks)} "
+            "networks do better than that at 180°."
+        )
+    return " ".join(sentences)
+
+
+def interval_widths(
+    summaries: Summaries, observers: Sequence[str] = (), confidence: float = 0.95
+) -> pd.DataFrame:
+    """Intervals of pooled shape bias: images taken as independent, against exemplars resampled.
+
+    The first is Wilson's interval for the share of shape answers among those that name shape or
+    texture, as if every answer were a coin of its own.
+
+    Args:
+        summaries: with the cue-conflict dataset.
+        observers: models to keep; none keeps all. Of the humans, only all together are kept.
+        confidence: of the first interval; that of the second is in the summaries.
+
+    Returns:
+        ``observer, kind, method`` ("independent images" or "resampled exemplars"), ``shape_bias,
+        low, high, width`` and ``ratio``, the second width over the first; two rows an observer.
+    """
+    table = bias_by_category(summaries, observers)
+    kept = (table["kind"] != HUMANS_TITLE) | (table["observer"] == HUMANS_TITLE)
+    pooled = table[kept & (table["category"] == POOLED)].reset_index(drop=True)
+    named = pooled["shape_answers"] + pooled["texture_answers"]
+    ends = [
+        binomtest(int(shape), int(n)).proportion_ci(confidence, method="wilson")
+        for shape, n in zip(pooled["shape_answers"], named, strict=True)
+    ]
+    independent = pooled.assign(
+        method="independent images",
+        low=[end.low for end in ends],
+        high=[end.high for end in ends],
+    )
+    resampled = pooled.assign(method="resampled exemplars")
+    both = pd.concat([independent, resampled], ignore_index=True)
+    both["width"] = both["high"] - both["low"]
+    width = both.pivot(index="observer", columns="method", values="width")
+    ratio = width["resampled exemplars"] / width["independent images"]
+    both["ratio"] = both["observer"].map(ratio)
+    columns = ["observer", "kind", "method", "shape_bias", "low", "high", "width", "ratio"]
+    ordered = both.sort_values(["shape_bias", "observer"], ascending=False, kind="stable")
+    return ordered[columns].round(dict.fromkeys(columns[3:], _DIGITS)).reset_index(drop=True)
+
+
+def resampled_images(trials: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
+    """How often each image counts in the first few resamples of one dataset.
+
+    Args:
+        trials: of one dataset.
+        draws: resamples to show, after the images as they are.
+        seed: as in `gcbook.stats.resample.image_weights`.
+
+    Returns:
+        ``draw`` ("as shown", "1", "2", …) and a column of integers for each image.
+    """
+    panels = make_panels(trials)
+    (panel,) = panels.values()
+    weights = image_weights(panels, draws, seed)[panel.dataset].astype("int64")
+    table = pd.DataFrame(weights, columns=panel.images["image_id"].to_list())
+    table.insert(0, "draw", ["as shown", *map(str, range(1, draws + 1))])
+    return table
+
+
+def values_with_intervals(estimates: pd.DataFrame, dataset: str) -> pd.DataFrame:
+    """What the metrics say of each observer of one dataset, over its counted conditions.
+
+    Args:
+        estimates: from `gcbook.stats.estimates.estimate`.
+        dataset: its name.
+
+    Returns:
+        ``metric, observer, value, low, high``; pairs of observers are left out in favour of each
+        observer against the humans, and so is what is undefined.
+    """
+    rows = estimates[
+        (estimates["dataset"] == dataset)
+        & (estimates["condition"] == "")
+        & (estimates["category"] == "")
+        & (estimates["observer"] != HUMANS)
+        & estimates["other"].isin(["", HUMANS])
+        & estimates["value"].notna()
+    ]
+    rows = rows.assign(metric=rows["metric"].str.replace("_", " "))
+    ends = ["value", "low", "high"]
+    # Rounding leaves a negative zero where an end is zero but for the last bit.
+    rows[ends] = rows[ends].round(_DIGITS) + 0.0
+    return rows[["metric", "observer", *ends]].reset_index(drop=True)
+
+
+def width_sentence(widths: pd.DataFrame, observer: str) -> str:
+    """How much wider the interval is that resamples exemplars, in words.
+
+    Args:
+        widths: from `interval_widths`.
+        observer: a label.
+    """
+    rows = widths[widths["observer"] == observer].set_index("method")
+    if rows.empty or rows["ratio"].isna().any():
+        return f"Without bootstrap draws there is no second interval for {observer}."
+    of = rows.to_dict("index")
+    narrow, wide = of["independent images"], of["resampled exemplars"]
+    return (
+        f"For {observer}, with a shape bias of {number(wide['shape_bias'])}, the interval is "
+        f"{span(wide['low'], wide['high'])}, and would be {span(narrow['low'], narrow['high'])} if "
+        f"images were independent: {number(wide['ratio'], '.1f')} times too narrow."
+    )
+
+
+def _short(dataset: str, condition: str) -> str:
+    experiment = EXPERIMENTS[dataset]
+    label = experiment.label(condition)
+    # Where an axis label is a word, the name in the trial files is the short one.
+    return label if max(map(len, experiment.axis_labels), default=0) <= 5 else condition
+
+
+def _status(dataset: str, condition: str) -> str:
+    experiment = EXPERIMENTS[dataset]
+    if condition in experiment.unchanged:
+        return "left out: unchanged"
+    return "left out: too hard" if condition in experiment.too_hard else "counted"

@@ -1,0 +1,177 @@
+"""Figures of Muse as a classifier: sixteen reconstructions, rules, and what stays close."""
+
+import altair as alt
+import pandas as pd
+
+from gcbook.charts.parts import (
+    dropdown,
+    finish,
+    interval_tooltips,
+    nothing,
+    positions,
+    side_by_side,
+)
+from gcbook.charts.placed import FONT, Grid, at, data_url, heading, image_mark, large_picture
+from gcbook.charts.theme import CHANCE_LINE, INK
+from gcbook.paper.categories import CHANCE
+
+__all__ = ["fig_rules", "fig_sixteen", "fig_stick"]
+
+_ABSENT = "The masked miniature does not come with this version."
+_NEAR, _FAR = "#00805f", "#d0273c"
+_HEIGHT = 640
+_GRID = Grid(columns=4, words=44, side=108, narrow=79)
+_HIDDEN = "format(datum.hidden, '.0%') + ' of the tokens hidden'"
+
+
+def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Fig. 8: sixteen reconstructions of one image with their distances, the smallest green.
+
+    Args:
+        rows: from `gcbook.chapters.muse.tables.sixteen_rows`.
+    """
+    if rows.empty:
+        return nothing(_ABSENT)
+    images, shares = list(dict.fromkeys(rows["image"])), sorted(set(rows["hidden"]))
+    chosen = dropdown("muse_image", "Image ", images, images[0])
+    bind = alt.binding_range(min=1, max=len(shares), step=1, name="Hidden ")
+    slider = alt.param(name="muse_hidden", value=(len(shares) + 1) // 2, bind=bind)
+    said = positions({"muse_hidden": [f"{share:.0%}" for share in shares]})
+    ranked = rows.assign(step=rows["hidden"].map(lambda share: shares.index(share) + 1))
+    base = alt.Chart(ranked).transform_filter(
+        "datum.image === muse_image && datum.step === muse_hidden"
+    )
+    flat = base.transform_flatten(["label", "role", "distance", "place", "picture"])
+    grid = _GRID.place(
+        flat.transform_window(number="row_number()"),
+        "(datum.number - 1)",
+        url=data_url("picture"),
+        words="(datum.place === 1 ? 'nearest ' : '') + format(100 * datum.distance, '.2f')",
+        spoken=(
+            "datum.label + ', distance ' + format(100 * datum.distance, '.2f')"
+            " + (datum.place === 1 ? ', smallest' : '')"
+            " + (datum.role ? ', ' + datum.role : '')"
+        ),
+    )
+    tooltip = [
+        alt.Tooltip("label:N", title="Prompt names"),
+        alt.Tooltip("distance:Q", title="Mean squared distance", format=".4f"),
+        alt.Tooltip("place:Q", title="Place"),
+    ]
+    color = alt.condition("datum.place === 1", alt.value(_NEAR), alt.value(_FAR))
+    frame = {"x": at("px"), "y": at("py"), "x2": alt.X2("px2:Q"), "y2": alt.Y2("py2:Q")}
+    layers = [
+        *large_picture(base, "'The image'", "original", "0", str(_GRID.top), _GRID.picture),
+        heading(base, _HIDDEN, _GRID.left, _GRID.upper),
+        image_mark(grid, _GRID.square).encode(x=at("px"), y=at("py"), url="url:N", tooltip=tooltip),
+        grid.transform_filter("datum.place === 1")
+        .mark_rect(fillOpacity=0, strokeWidth=4, stroke=_NEAR, aria=False)
+        .encode(**frame),
+        grid.transform_filter("datum.role !== ''")
+        .mark_rect(fillOpacity=0, strokeWidth=2, stroke=INK, strokeDash=[5, 3], aria=False)
+        .encode(**frame),
+        grid.mark_text(baseline="top", dy=5, fontSize=FONT).encode(
+            x=at("middle"), y=at("py2"), text="label:N", description="spoken:N"
+        ),
+        grid.mark_text(baseline="top", dy=18, fontSize=FONT, fontWeight="bold", aria=False).encode(
+            x=at("middle"), y=at("py2"), text="words:N", color=color
+        ),
+        grid.mark_text(baseline="top", dy=31, fontSize=FONT - 1, aria=False).encode(
+            x=at("middle"), y=at("py2"), text="role:N"
+        ),
+    ]
+    return finish(
+        alt.layer(*layers)
+        .add_params(chosen, slider)
+        .properties(view=alt.ViewBackground(stroke=None), usermeta=said),
+        height=_HEIGHT,
+        description=(
+            "An image and sixteen reconstructions of it in a grid of four by four, one for each "
+            "category that the prompt names. Below each stand the category and its distance times "
+            "100: green and called nearest for the smallest, red for the others. Dashed frames "
+            "mark the prompts that name the image's shape and texture."
+        ),
+    )
+
+
+def fig_rules(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Accuracy of each rule by the share of tokens that is hidden.
+
+    Args:
+        rows: from `gcbook.chapters.muse.tables.rule_rows`.
+    """
+    if rows.empty:
+        return nothing(_ABSENT)
+    order = list(dict.fromkeys(rows["how"]))
+    x = alt.X("accuracy:Q", title="Accuracy", scale=alt.Scale(domain=[0, 1])).axis(format=".0%")
+    y = alt.Y("how:N", sort=order, title=None).axis(grid=True, gridDash=[1, 3])
+    tooltip = [
+        alt.Tooltip("rule:N", title="Rule"),
+        alt.Tooltip("how:N", title="With"),
+        alt.Tooltip("evaluations:Q", title="Network evaluations a prompt"),
+        alt.Tooltip("accuracy:Q", title="Accuracy", format=".1%"),
+        *interval_tooltips(".1%"),
+        alt.Tooltip("n:Q", title="Images"),
+    ]
+    chance = alt.Chart(pd.DataFrame({"accuracy": [CHANCE]})).mark_rule(
+        color=CHANCE_LINE, strokeDash=[2, 3]
+    )
+    panels = []
+    for rule, group in rows.groupby("rule", sort=False):
+        base = alt.Chart(group.drop(columns="rule")).encode(y=y)
+        ends = base.mark_rule(strokeWidth=2, color=INK).encode(
+            x=alt.X("low:Q", title="Accuracy"), x2="high:Q"
+        )
+        marks = base.mark_point(filled=True, size=70, opacity=1, color=INK)
+        height = 40 + 24 * len(group)
+        panels.append(
+            alt.layer(chance.encode(x=x), ends, marks.encode(x=x, tooltip=tooltip)).properties(
+                width=220, height=height, title=str(rule)
+            )
+        )
+    return side_by_side(
+        panels,
+        [],
+        "A panel a rule: accuracy with intervals, a row for each share of tokens that is hidden or "
+        "for each number of draws of the bound. A dotted line is at chance.",
+    ).properties(columns=3)
+
+
+def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """How far prompts lead, how often they are named, and how well they are drawn.
+
+    Args:
+        rows: from `gcbook.chapters.muse.tables.stick_rows`.
+    """
+    if rows.empty:
+        return nothing(_ABSENT)
+    nearest = list(rows.sort_values("distance")["category"])
+    y = alt.Y("category:N", sort=nearest, title=None).axis(grid=True, gridDash=[1, 3])
+    tooltip = [
+        alt.Tooltip("category:N", title="Prompt"),
+        alt.Tooltip("distance:Q", title="Distance, less the image's mean", format=".4f"),
+        alt.Tooltip("named:Q", title="Named for other images", format=".1%"),
+        alt.Tooltip("drawn:Q", title="Drawn, judge's probability", format=".1%"),
+    ]
+    panels = []
+    for field, title, form in (
+        ("distance", "Distance", ".3f"),
+        ("named", "Named for others", ".0%"),
+        ("drawn", "Drawn: probability", ".0%"),
+    ):
+        marks = alt.Chart(rows).mark_point(filled=True, size=60, opacity=1, color=INK)
+        panels.append(
+            marks.encode(
+                x=alt.X(f"{field}:Q", title=None).axis(format=form, tickCount=4),
+                y=y,
+                tooltip=tooltip,
+            ).properties(width=170, height=290, title=title)
+        )
+    return side_by_side(
+        panels,
+        [],
+        "Three panels with a row a prompt, those that stay closest at the top: the mean distance "
+        "to which a prompt leads from images of other categories, less the image's mean; how "
+        "often it is named for these images; and the probability that the judge gives to "
+        "what the model draws from that prompt alone.",
+    ).properties(columns=3)

@@ -1,0 +1,237 @@
+"""Figures of what is answered at one level of noise: shares of answers, and evidence for each cue.
+
+A level stands at the middle of its times, or at the log-SNR there, with clean images on the left
+either way.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from gcbook.chapters.noise_levels.notes import NO_LEVELS
+from gcbook.charts.parts import dropdown, interval_tooltips, literal, nothing, side_by_side
+from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE
+
+__all__ = ["CUE_COLORS", "fig_evidence_levels", "fig_levels"]
+
+CUE_COLORS = {"shape": "#0077bb", "texture": "#b86e00", "neither": DISCRIMINATIVE}
+"""Hue of what an answer names; shape and texture as the coarse and the fine cue of the toy."""
+
+_LINES = {
+    ("cue-conflict", "shape"): ("names the shape", CUE_COLORS["shape"], "circle"),
+    ("cue-conflict", "texture"): ("names the texture", CUE_COLORS["texture"], "square"),
+    ("cue-conflict", "neither"): ("names neither", CUE_COLORS["neither"], "triangle-up"),
+    ("in-distribution", "right"): ("right, both cues", "#8a5bd6", "diamond"),
+    ("silhouette", "right"): ("right, shape alone", "#00916e", "triangle-down"),
+    ("texture", "right"): ("right, texture alone", "#b5459b", "cross"),
+}
+"""Test set and answer → what the line is called, its colour and its marks."""
+
+_EVIDENCE = {
+    "shape": ("for the shape", CUE_COLORS["shape"], "circle"),
+    "texture": ("for the texture", CUE_COLORS["texture"], "square"),
+}
+_NONE = "none"
+_AXES = ("t", "log-SNR")
+_CHANCE = 1 / 16
+_SIDE, _HEIGHT = 300, 250
+
+
+def fig_levels(shares: pd.DataFrame, whole: pd.DataFrame) -> alt.TopLevelMixin:
+    """What is answered at each level: on cue conflicts, and where one answer is right.
+
+    Args:
+        shares: from `gcbook.chapters.noise_levels.tables.level_shares`.
+        whole: from `gcbook.chapters.noise_levels.tables.whole_shares`; models without levels are
+            dashed lines to compare with.
+    """
+    if shares.empty:
+        return nothing(NO_LEVELS)
+    models = list(dict.fromkeys(shares["model"]))
+    rows, others = _named(shares), _named(whole[~whole["levels"]])
+    beside = [_NONE, *dict.fromkeys(others["model"])]
+    compared = dropdown("levels_beside", "Dashed: a model without t ", beside, beside[-1])
+    look = _look(_LINES.values())
+    panels = [
+        _panel(
+            rows[(rows["test_set"] == "cue-conflict") == conflicts],
+            others[(others["test_set"] == "cue-conflict") == conflicts],
+            look,
+            models,
+            title,
+        )
+        for conflicts, title in ((True, "Answers to cue conflicts"), (False, "Right answers"))
+    ]
+    return side_by_side(
+        panels,
+        [*_choices("levels", models), compared],
+        "Two panels over the strength of noise, from clean images on the left to noise alone on "
+        "the right, for a model that can be chosen. Left: shares of the answers to cue conflicts "
+        "that name the shape, the texture, and neither. Right: accuracy on images with both cues, "
+        "with the shape alone and with the texture alone. Bands are intervals, a dotted line is "
+        "at chance, 1 in 16, and dashed lines are a model that has no noise level.",
+    )
+
+
+def fig_evidence_levels(evidence: pd.DataFrame) -> alt.TopLevelMixin:
+    """How strongly each cue speaks at each level.
+
+    Args:
+        evidence: from `gcbook.chapters.noise_levels.evidence.cue_evidence`.
+    """
+    if evidence.empty:
+        return nothing(NO_LEVELS)
+    models = list(dict.fromkeys(evidence["model"]))
+    says = {cue: line for cue, (line, _, _) in _EVIDENCE.items()}
+    rows = evidence.assign(line=evidence["cue"].map(says)).rename(columns={"mean": "value"})
+    x = _x("evidence")
+    y = alt.Y("value:Q", title="Evidence (standard deviations)")
+    tooltip = [
+        alt.Tooltip("line:N", title="Evidence"),
+        *_where(),
+        alt.Tooltip("value:Q", title="Evidence", format=".2f"),
+        *interval_tooltips(".2f"),
+        alt.Tooltip("n:Q", title="Images"),
+    ]
+    zero = alt.Chart(pd.DataFrame({"value": [0.0]})).mark_rule(color=CHANCE_LINE, strokeDash=[2, 3])
+    lines = _lines(_base("evidence", rows), x, y, _look(_EVIDENCE.values()), tooltip)
+    panel = alt.layer(zero.encode(y=y), *lines, _no_ratio("evidence")).properties(
+        width=2 * _SIDE, height=_HEIGHT, title=_below("evidence", models)
+    )
+    return side_by_side(
+        [panel],
+        _choices("evidence", models),
+        "Evidence for the shape's class and for the texture's class over the strength of noise, "
+        "clean images on the left, for a model that can be chosen, with bands for the intervals. "
+        "At the dotted line at 0 a cue says nothing.",
+    )
+
+
+def _choices(name: str, models: list[str]) -> list[alt.Parameter]:
+    axis = alt.param(
+        name=f"{name}_axis",
+        value=_AXES[0],
+        bind=alt.binding_radio(options=list(_AXES), name="Across: "),
+    )
+    return [dropdown(f"{name}_model", "Model ", models, models[0]), axis]
+
+
+def _base(name: str, rows: pd.DataFrame) -> alt.Chart:
+    return (
+        alt.Chart(rows)
+        .transform_filter(f"datum.model === {name}_model")
+        .transform_filter(f"{name}_axis === 't' || isValid(datum.log_snr)")
+        # The log-SNR falls with noise: drawn with the other sign, clean images stay on the left.
+        .transform_calculate(x=f"{name}_axis === 't' ? datum.t : -datum.log_snr")
+    )
+
+
+def _x(name: str) -> alt.X:
+    label = f"{name}_axis === 't' ? format(datum.value, '.1~f') : format(-datum.value, '~g')"
+    return alt.X("x:Q", scale=alt.Scale(zero=False, padding=12), title=None).axis(
+        labelExpr=label, grid=False, tickCount=6
+    )
+
+
+def _below(name: str, models: list[str]) -> alt.TitleParams:
+    """The axis title, which changes with the model and the axis; only a chart's title can."""
+    masked = literal([model for model in models if "masked" in model])
+    text = (
+        f"{name}_axis !== 't' ? 'log-SNR, falling from clean images to noise'"
+        f" : indexof({masked}, {name}_model) >= 0 ? 'Share of tokens hidden, t'"
+        " : 'Noise t, from clean (0) to noise alone (1)'"
+    )
+    return alt.TitleParams(
+        text=alt.ExprRef(text),
+        orient="bottom",
+        anchor="middle",
+        fontSize=11,
+        fontWeight="normal",
+        offset=6,
+    )
+
+
+def _where() -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("t_low:Q", title="t from", format=".3~f"),
+        alt.Tooltip("t_high:Q", title="t to", format=".3~f"),
+        alt.Tooltip("log_snr:Q", title="log-SNR in the middle", format=".2f"),
+    ]
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows that are drawn, with the name of their line."""
+    keys = pd.MultiIndex.from_frame(table[["test_set", "answer"]])
+    says = {key: line for key, (line, _, _) in _LINES.items()}
+    named = table.assign(line=[says.get(key, "") for key in keys])
+    return named[named["line"] != ""].rename(columns={"share": "value"})
+
+
+def _look(lines: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
+    names, colors, shapes = (list(part) for part in zip(*lines, strict=True))
+    legend = alt.Legend(title=None, symbolOpacity=1)
+    return {
+        "color": alt.Color("line:N", scale=alt.Scale(domain=names, range=colors), legend=legend),
+        "shape": alt.Shape("line:N", scale=alt.Scale(domain=names, range=shapes), legend=legend),
+    }
+
+
+def _lines(
+    base: alt.Chart, x: alt.X, y: alt.Y, look: dict[str, Any], tooltip: list[alt.Tooltip]
+) -> list[alt.Chart]:
+    low = y.copy()
+    low.shorthand = "low:Q"
+    return [
+        base.mark_area(opacity=0.16).encode(x=x, y=low, y2="high:Q", color=look["color"]),
+        base.mark_line(strokeWidth=2).encode(x=x, y=y, color=look["color"]),
+        base.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, tooltip=tooltip, **look),
+    ]
+
+
+def _no_ratio(name: str) -> alt.Chart:
+    """What stands there where a model has no signal-to-noise ratio."""
+    says = "This model hides tokens: it has no log-SNR."
+    return (
+        alt.Chart(pd.DataFrame({"says": [says]}))
+        .transform_filter(f"{name}_axis !== 't' && test(/masked/, {name}_model)")
+        .mark_text(fontSize=12)
+        .encode(text="says:N")
+    )
+
+
+def _panel(
+    rows: pd.DataFrame,
+    others: pd.DataFrame,
+    look: dict[str, Any],
+    models: list[str],
+    title: str,
+) -> alt.LayerChart | alt.FacetChart:
+    x = _x("levels")
+    y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=[0, 1])).axis(format=".0%")
+    tooltip = [
+        alt.Tooltip("line:N", title="Answers"),
+        *_where(),
+        alt.Tooltip("value:Q", title="Share", format=".1%"),
+        *interval_tooltips(".1%"),
+        alt.Tooltip("n:Q", title="Images"),
+    ]
+    shown = ["model", "line", "t_low", "t_high", "t", "log_snr", "n", "value", "low", "high"]
+    chance = alt.Chart(pd.DataFrame({"value": [_CHANCE]}))
+    dashed = (
+        alt.Chart(others[["model", "line", "n", "value", "low", "high"]])
+        .transform_filter("datum.model === levels_beside")
+        .mark_rule(strokeWidth=1.8, strokeDash=[6, 4])
+        .encode(
+            y=y,
+            color=look["color"],
+            tooltip=[alt.Tooltip("model:N", title="Model"), tooltip[0], *tooltip[4:]],
+        )
+    )
+    return alt.layer(
+        chance.mark_rule(color=CHANCE_LINE, strokeDash=[2, 3]).encode(y=y),
+        dashed,
+        *_lines(_base("levels", rows[shown]), x, y, look, tooltip),
+        _no_ratio("levels"),
+    ).properties(width=_SIDE, height=_HEIGHT, title=_below("levels", models))

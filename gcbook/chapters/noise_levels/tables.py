@@ -1,0 +1,307 @@
+"""What the miniatures answer at one level of noise at a time.
+
+The times t of an image's draws are cut into equal levels, and each level decides alone, by the mean
+of its unweighted errors. The first 2^k draws of an image fall one into each 2^k-th of t, so that
+levels have equally many draws if they are as many as a power of two. Of a masked model t is the
+share of tokens that are hidden.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gcbook.miniworld.results.answers import SOURCE, mark, miniature_answers, with_recipe
+from gcbook.miniworld.results.shipped import recipe_of, shipped_models, shipped_sets, shipped_store
+from gcbook.noise.schedules import log_snr
+from gcbook.paper.categories import CATEGORIES
+from gcbook.scoring.decisions import decide_rows, to_trials
+from gcbook.scoring.store import Store
+from gcbook.stats.clustered import clustered_means, clustered_sums
+from gcbook.stats.resample import interval
+from gcbook.stats.shares import accuracies, cue_shares
+
+__all__ = [
+    "ACCURACY_SETS",
+    "ANSWERS",
+    "CONFLICTS",
+    "cue_centres",
+    "cue_differences",
+    "level_answers",
+    "level_of",
+    "level_shares",
+    "level_table",
+    "models_with_levels",
+    "unweighted",
+    "whole_shares",
+]
+
+CONFLICTS = "cue-conflict"
+ACCURACY_SETS = ("in-distribution", "silhouette", "texture")
+"""Test sets on which there is one right answer, with both cues, shape alone, texture alone."""
+
+ANSWERS = ("shape", "texture", "neither")
+"""What an answer to a cue conflict names."""
+
+_CUES = {"shape": "shape", "texture": "texture", "neither": "other"}
+
+
+def models_with_levels() -> tuple[str, ...]:
+    """Names of the shipped models whose draws on cue conflicts have several t."""
+    return tuple(
+        model
+        for model in shipped_models()
+        if CONFLICTS in shipped_sets(model) and _has_levels(shipped_store(model, CONFLICTS))
+    )
+
+
+def level_of(t: np.ndarray, bins: int) -> np.ndarray:
+    """Return the level of each time, 0 to bins − 1; level i holds t from i/bins to (i + 1)/bins.
+
+    >>> level_of(np.array([0.001, 0.125, 0.126, 1.0]), 8).tolist()
+    [0, 0, 1, 7]
+    """
+    # Times are multiples of 1/T, and one that ends a level must not fall out of it by rounding.
+    return np.clip(np.ceil(np.asarray(t) * bins - 1e-9).astype(int) - 1, 0, bins - 1)
+
+
+def level_table(model: str, bins: int) -> pd.DataFrame:
+    """The levels with their times, and a model's log-SNR in the middle of each.
+
+    Args:
+        model: name of a shipped model.
+        bins: number of levels.
+
+    Returns:
+        ``level, t_low, t_high, t, log_snr``; the last is NaN of a model without noise.
+    """
+    level = np.arange(bins)
+    middle = (level + 0.5) / bins
+    schedule = shipped_store(model, CONFLICTS).schedule
+    ratio = np.full(bins, np.nan) if schedule is None else log_snr(schedule, middle)
+    return pd.DataFrame(
+        {
+            "level": level,
+            "t_low": level / bins,
+            "t_high": (level + 1) / bins,
+            "t": middle,
+            "log_snr": ratio,
+        }
+    )
+
+
+def level_answers(
+    models: Sequence[str], bins: int, test_sets: Sequence[str] = (CONFLICTS, *ACCURACY_SETS)
+) -> pd.DataFrame:
+    """Decide with the draws of each level alone.
+
+    Args:
+        models: see `models_with_levels`.
+        bins: number of levels.
+        test_sets: those that a model has no scores on are left out for it.
+
+    Returns:
+        Trials as `gcbook.miniworld.results.answers.mark` returns them, with ``level``. An image
+        without draws in a level has no row there.
+    """
+    tables = [pd.DataFrame(columns=["observer", "dataset", "level"])]
+    for model in models:
+        for test_set in test_sets:
+            if test_set not in shipped_sets(model):
+                continue
+            store = shipped_store(model, test_set)
+            rows = unweighted(store)
+            level = level_of(rows["t"].to_numpy(), bins)
+            for number in range(bins):
+                # A level has one strength of noise, so there is nothing to weigh.
+                decided = decide_rows(store, rows[level == number], "uniform", "l2")
+                trials = to_trials(decided, model, test_set, SOURCE)
+                tables.append(trials.assign(level=number))
+    return mark(pd.concat(tables[1:], ignore_index=True)) if len(tables) > 1 else tables[0]
+
+
+def level_shares(
+    answers: pd.DataFrame,
+    bins: int,
+    *,
+    draws: int = 2000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Shares of the answers at each level.
+
+    Args:
+        answers: from `level_answers`.
+        bins: likewise.
+        draws: resamples of the silhouettes.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``model, test_set, answer`` (one of `ANSWERS` on cue conflicts, "shape bias" there too,
+        else "right"), ``level, t_low, t_high, t`` (middle), ``log_snr`` (at the middle; NaN where
+        there is none), ``n, share, low, high``.
+    """
+    settings: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
+    columns = ["model", "test_set", "answer", "level", "t_low", "t_high", "t", "log_snr"]
+    columns += ["n", "share", "low", "high"]
+    if answers.empty:
+        return pd.DataFrame(columns=columns)
+    tables = []
+    for (model, test_set), group in answers.groupby(["observer", "dataset"], sort=False):
+        for answer, shares in _shares(group, str(test_set), ["level"], settings):
+            shares = shares.assign(model=str(model), test_set=str(test_set), answer=answer)
+            tables.append(shares.merge(level_table(str(model), bins), on="level"))
+    return pd.concat(tables, ignore_index=True)[columns]
+
+
+def whole_shares(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
+    """Shares of the answers with all draws, the paper's weighting where there is one.
+
+    The seeds of one miniature are pooled.
+
+    Args:
+        draws: resamples of the silhouettes.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``model`` (a miniature), ``levels`` (whether it has a t), and as in `level_shares`
+        ``test_set, answer, n, share, low, high``.
+    """
+    settings: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
+    leveled = {recipe_of(model)[0] for model in models_with_levels()}
+    answers = miniature_answers([CONFLICTS, *ACCURACY_SETS])
+    answers = with_recipe(answers)
+    tables = []
+    for test_set, group in answers.groupby("dataset", sort=False):
+        for answer, shares in _shares(group, str(test_set), ["recipe"], settings):
+            tables.append(shares.assign(test_set=test_set, answer=answer))
+    table = pd.concat(tables, ignore_index=True).rename(columns={"recipe": "model"})
+    table = table.assign(levels=table["model"].isin(leveled))
+    return table[["model", "levels", "test_set", "answer", "n", "share", "low", "high"]]
+
+
+def cue_differences(
+    answers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+) -> pd.DataFrame:
+    """By how much shape answers outnumber texture answers at each level.
+
+    Args:
+        answers: from `level_answers`.
+        draws: resamples of the silhouettes.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``model, level, n, mean, low, high``: share of shape answers minus share of texture answers.
+    """
+    if answers.empty:
+        return pd.DataFrame(columns=["model", "level", "n", "mean", "low", "high"])
+    conflicts = _with_cues(answers)
+    conflicts["difference"] = conflicts["shape"] - conflicts["texture"]
+    table = clustered_means(
+        conflicts,
+        ["observer", "level"],
+        "difference",
+        draws=draws,
+        confidence=confidence,
+        seed=seed,
+    )
+    return table.rename(columns={"observer": "model"})
+
+
+def cue_centres(
+    answers: pd.DataFrame,
+    bins: int,
+    *,
+    draws: int = 2000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Around which t each cue is named: the mean t of the answers that name it.
+
+    Taken off first are those that name it by accident: at each level as many as fall on one of the
+    fourteen classes of neither cue, on average. Without that a cue that is never seen would have a
+    centre as well, in the middle of the range.
+
+    Args:
+        answers: from `level_answers`.
+        bins: likewise.
+        draws: resamples of the silhouettes.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``model, shape_t, texture_t`` and their ``difference, low, high``; NaN where nothing is
+        left of a cue in some of the resamples.
+    """
+    if answers.empty:
+        return pd.DataFrame(columns=["model", "shape_t", "texture_t", "difference", "low", "high"])
+    conflicts = _with_cues(answers)
+    middle = (conflicts["level"] + 0.5) / bins
+    accident = (1 - conflicts["shape"] - conflicts["texture"]) / (len(CATEGORIES) - 2)
+    for cue in ("shape", "texture"):
+        conflicts[cue] -= accident
+        conflicts[f"{cue}_t"] = conflicts[cue] * middle
+    columns = ["shape", "texture", "shape_t", "texture_t"]
+    keys, sums = clustered_sums(conflicts, ["observer"], columns, draws=draws, seed=seed)
+    centres = {}
+    for cue in ("shape", "texture"):
+        lowest = np.nanmin(sums[cue], axis=1, keepdims=True)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            # Where little is left of a cue the quotient is anywhere.
+            centres[cue] = np.where(lowest > 1e-6, sums[f"{cue}_t"] / sums[cue], np.nan)
+    shape, texture = centres["shape"], centres["texture"]
+    low, high = interval(shape - texture, confidence)
+    return keys.rename(columns={"observer": "model"}).assign(
+        shape_t=shape[:, 0],
+        texture_t=texture[:, 0],
+        difference=shape[:, 0] - texture[:, 0],
+        low=low,
+        high=high,
+    )
+
+
+def unweighted(store: Store) -> pd.DataFrame:
+    """The scores of a store without the weight that a bound gives to t.
+
+    A masked model's term of the bound is the sum over hidden tokens divided by their rate, so that
+    within a level the draws with the fewest hidden tokens would count the most.
+    """
+    rows = store.scores()
+    return rows.assign(nll=rows["nll"] * rows["t"]) if store.traits.likelihood else rows
+
+
+def _has_levels(store: Store) -> bool:
+    if store.traits.deterministic:
+        return False
+    t = store.scores()["t"].to_numpy()
+    return bool(len(t)) and bool(np.isfinite(t).all()) and bool(t.min() < t.max())
+
+
+def _shares(
+    answers: pd.DataFrame, test_set: str, by: list[str], options: Mapping[str, Any]
+) -> list[tuple[str, pd.DataFrame]]:
+    if test_set != CONFLICTS:
+        right = accuracies(answers, by, **options)
+        return [("right", right.rename(columns={"accuracy": "share"}))]
+    conflicts = answers[answers["cue"].isin(list(_CUES.values()))]
+    found = []
+    for answer, cue in _CUES.items():
+        named = accuracies(conflicts.assign(right=conflicts["cue"] == cue), by, **options)
+        found.append((answer, named.rename(columns={"accuracy": "share"})))
+    bias = cue_shares(conflicts, by, **options)
+    names = {"shape_bias": "share", "shape_bias_low": "low", "shape_bias_high": "high"}
+    found.append(("shape bias", bias.rename(columns=names)[[*by, "n", "share", "low", "high"]]))
+    return found
+
+
+def _with_cues(answers: pd.DataFrame) -> pd.DataFrame:
+    """Cue conflicts with the columns shape and texture: 1 where the answer names it."""
+    conflicts = answers[(answers["dataset"] == CONFLICTS) & answers["cue"].isin(_CUES.values())]
+    return conflicts.assign(
+        shape=(conflicts["cue"] == "shape").astype(float),
+        texture=(conflicts["cue"] == "texture").astype(float),
+    )

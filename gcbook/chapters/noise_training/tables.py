@@ -1,0 +1,222 @@
+"""What diffusion-style noise in training does to the shape bias of a classifier (Fig. 13).
+
+Networks trained on clean and on noised images are tested on clean and on noised ones: four cells,
+of which the paper has three.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from gcbook.files.errors import InputError
+from gcbook.miniworld.results.answers import miniature_answers, with_recipe
+from gcbook.miniworld.results.noised import MEAN, clean_answers, noised_answers
+from gcbook.miniworld.results.shipped import recipe_of, shipped_models
+from gcbook.paper.published import table1
+from gcbook.stats.pooled import CONFLICT, PLAIN, change_of, pooled_measures
+from gcbook.stats.resample import interval
+from gcbook.stats.shares import cue_shares
+
+__all__ = [
+    "CLEAN",
+    "MEASURES",
+    "MEAN_OF_DRAWS",
+    "ONE_DRAW",
+    "category_rows",
+    "cell_rows",
+    "change_rows",
+    "discriminative_models",
+    "noise_answers",
+    "paper_rows",
+]
+
+CLEAN, ONE_DRAW, MEAN_OF_DRAWS = "clean images", "one draw of noise", "mean over draws"
+"""How a network is tested."""
+
+TRAINED = {"mini-cnn": "clean", "mini-cnn-noise": "noised"}
+MEASURES = {
+    "accuracy": "In-distribution accuracy",
+    "shape_accuracy": "Cue conflict: names the shape",
+    "texture_accuracy": "Cue conflict: names the texture",
+    "texture_excess": "Names the texture beyond accident",
+    "shape_bias": "Shape bias",
+    "blind": "Shape bias if blind to texture",
+}
+"""Columns and what they are called; for the last two of the cues, see `pooled_measures`."""
+_CELL = ["recipe", "tested"]
+
+
+def discriminative_models(models: Sequence[str] = ()) -> list[str]:
+    """Return the shipped classifiers of both recipes, all seeds, or those of them that are named.
+
+    Args:
+        models: names; none takes all.
+
+    Raises:
+        InputError: a name is not one of them.
+    """
+    there = [name for name in shipped_models() if recipe_of(name)[0] in TRAINED]
+    if unknown := sorted(set(models) - set(there)):
+        raise InputError(
+            f"models: expected some of {', '.join(there) or 'none, for none comes along'}; found "
+            f"{', '.join(unknown)}."
+        )
+    return [name for name in there if not models or name in models]
+
+
+def noise_answers(
+    models: Sequence[str],
+    *,
+    noise_draws: int = 10,
+    seed: int = 0,
+    folders: Mapping[str, Path] | None = None,
+) -> pd.DataFrame:
+    """Ask classifiers about clean images, from the shipped scores, and about noised ones, anew.
+
+    Args:
+        models: names.
+        noise_draws: noised versions of an image.
+        seed: of the noise.
+        folders: of models that do not ship, by name; these are asked, and no others.
+
+    Returns:
+        Trials with ``recipe``, ``trained`` ("clean" or "noised") and ``tested``: `CLEAN`,
+        `ONE_DRAW` (every draw is an answer of its own) or `MEAN_OF_DRAWS`.
+    """
+    sets = [CONFLICT, PLAIN]
+    models = list(folders) if folders else models
+    noised = noised_answers(models, sets, noise_draws=noise_draws, seed=seed, folders=folders)
+    tested = np.where(noised["draw"] == MEAN, MEAN_OF_DRAWS, ONE_DRAW)
+    clean = clean_answers(folders, sets) if folders else miniature_answers(sets, models)
+    clean = clean.assign(tested=CLEAN)
+    answers = pd.concat([clean, noised.assign(tested=tested)], ignore_index=True)
+    answers = with_recipe(answers)
+    return answers.assign(trained=answers["recipe"].map(TRAINED))
+
+
+def cell_rows(
+    answers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+) -> pd.DataFrame:
+    """Accuracy, shares of the cues and shape bias in each cell, of each seed and of all.
+
+    Args:
+        answers: from `noise_answers`.
+        draws: resamples of silhouettes and seeds.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``trained, tested, measure`` (a title of `MEASURES`), ``model`` ("" for all seeds
+        together), ``seeds``, ``n`` (answers), ``value, low, high``. An interval is over silhouettes
+        for one network, and over silhouettes and seeds for all.
+    """
+    tables = []
+    for together in (False, True):
+        keys, values, n = pooled_measures(answers, _CELL, draws=draws, seed=seed, together=together)
+        for name, title in MEASURES.items():
+            low, high = interval(values[name], confidence)
+            found = {"value": values[name][:, 0], "low": low, "high": high, "n": n[name]}
+            tables.append(keys.assign(measure=title, **found))
+    table = pd.concat(tables, ignore_index=True)
+    table = table.assign(
+        trained=table["recipe"].map(TRAINED),
+        model=table["observer"].fillna(""),
+        seeds=table["seeds"].fillna(1).astype(int),
+    )
+    columns = ["trained", "tested", "measure", "model", "seeds", "n", "value", "low", "high"]
+    order = [CLEAN, ONE_DRAW, MEAN_OF_DRAWS]
+    table = table.sort_values(
+        ["measure", "trained", "tested", "model"],
+        key=lambda column: column.map(order.index) if column.name == "tested" else column,
+        ignore_index=True,
+    )
+    return table[columns].round({"value": 4, "low": 4, "high": 4})
+
+
+def change_rows(
+    answers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+) -> pd.DataFrame:
+    """What noise in training changes, and what noise in testing adds.
+
+    Args:
+        answers, draws, confidence, seed: see `cell_rows`.
+
+    Returns:
+        ``step`` (in words), ``measure, before, after, change, low, high``; silhouettes are the same
+        on both sides, and so are the seeds of one recipe. Steps whose two cells are not both there
+        are left out.
+    """
+    keys, values, _ = pooled_measures(answers, _CELL, draws=draws, seed=seed, together=True)
+    place = {cell: at for at, cell in enumerate(zip(keys["recipe"], keys["tested"], strict=True))}
+    plain, noisy = TRAINED
+    steps = [
+        ("noise in training", (plain, CLEAN), (noisy, CLEAN)),
+        ("noise in testing as well", (noisy, CLEAN), (noisy, ONE_DRAW)),
+        ("both, against neither", (plain, CLEAN), (noisy, ONE_DRAW)),
+        ("noise in testing alone", (plain, CLEAN), (plain, ONE_DRAW)),
+        ("several draws instead of one", (noisy, ONE_DRAW), (noisy, MEAN_OF_DRAWS)),
+    ]
+    rows = []
+    for words, first, second in steps:
+        if first not in place or second not in place:
+            continue
+        for name, title in MEASURES.items():
+            found = change_of(values[name][place[first]], values[name][place[second]], confidence)
+            rows.append({"step": words, "measure": title, **found})
+    columns = ["step", "measure", "before", "after", "change", "low", "high"]
+    return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))
+
+
+def category_rows(
+    answers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+) -> pd.DataFrame:
+    """Fig. 13: shape bias by shape category in each cell, over all seeds.
+
+    Args:
+        answers: from `noise_answers`.
+        draws: resamples of silhouettes.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``trained, tested, category, shape_answers, texture_answers, texture_share`` (1 − shape
+        bias, NaN without either answer) with ``low, high``, and ``category_mean``, the mean of
+        ``texture_share`` over the categories of the cell.
+    """
+    chosen = answers[answers["dataset"] == CONFLICT]
+    counted = chosen.assign(
+        shape_answers=(chosen["cue"] == "shape").astype(int),
+        texture_answers=(chosen["cue"] == "texture").astype(int),
+    )
+    by = ["trained", "tested", "category"]
+    table = counted.groupby(by, observed=True)[["shape_answers", "texture_answers"]].sum()
+    named = table.sum(axis=1)
+    table["texture_share"] = (table["texture_answers"] / named.where(named > 0)).round(4)
+    shares = cue_shares(chosen, by, draws=draws, confidence=confidence, seed=seed).set_index(by)
+    table["low"] = (1 - shares["shape_bias_high"]).round(4)
+    table["high"] = (1 - shares["shape_bias_low"]).round(4)
+    table = table.reset_index()
+    mean = table.groupby(["trained", "tested"])["texture_share"].transform("mean")
+    return table.assign(category_mean=mean.round(4))
+
+
+def paper_rows() -> pd.DataFrame:
+    """Return what the paper prints of its ResNet-50 in the three cells that it has.
+
+    Returns:
+        ``trained, tested, shape_bias, ood_accuracy, error_consistency``.
+    """
+    printed = table1().set_index("key")
+    cells = {
+        "resnet50": ("clean", CLEAN),
+        "resnet50_diffusion_noise": ("noised", CLEAN),
+        "resnet50_diffusion_noise_train_eval": ("noised", "noised images"),
+    }
+    columns = ["shape_bias", "ood_accuracy", "error_consistency"]
+    rows = [
+        {"trained": trained, "tested": tested, **printed.loc[key, columns].to_dict()}
+        for key, (trained, tested) in cells.items()
+    ]
+    return pd.DataFrame(rows)

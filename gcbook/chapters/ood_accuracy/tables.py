@@ -1,0 +1,286 @@
+"""Out-of-distribution accuracy, from summaries to the tables that the figures show.
+
+Each function takes `gcbook.stats.summaries.Summaries` and returns a tidy table: one row a mark or
+a line, observers and conditions under the names that a reader sees, numbers rounded to four digits.
+What the paper prints stands beside what was recomputed, and is never mixed with it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC
+from gcbook.paper.observers import (
+    HUMANS,
+    HUMANS_TITLE,
+    choose_observers,
+    kind_titles,
+    known_networks,
+    show_once,
+    unique_labels,
+)
+from gcbook.paper.published import published_values, table3
+from gcbook.stats.benchmark_tables import benchmark_rows, comparable_with_paper, standing_rows
+from gcbook.stats.summaries import Summaries
+from gcbook.stats.words import span
+
+__all__ = [
+    "ABOVE",
+    "BELOW",
+    "ONE_HUMAN",
+    "UNDECIDED",
+    "accuracy_by_condition",
+    "against_humans",
+    "closeness_facts",
+    "families_at",
+    "lead_facts",
+    "ood_facts",
+    "ood_standings",
+    "single_condition_accuracy",
+]
+
+ABOVE, BELOW, UNDECIDED = "above", "below", "no difference shown"
+"""Verdicts of the tests against humans."""
+
+ONE_HUMAN = "One human"
+"""Kind of a single human, beside the kinds that the colour scale knows."""
+
+_QUOTED = ("imagen", "stable_diffusion", "parti")
+_DIGITS = 4
+_NUMBERS = ["value", "low", "high"]
+
+
+def ood_standings(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
+    """OOD accuracy averaged over the datasets: recomputed, and as the paper prints it.
+
+    Args:
+        summaries: over the datasets to average. Published values appear only beside what the paper
+            averages too: all datasets, in the benchmark's conditions.
+        observers: recomputed models to keep; none keeps all.
+
+    Returns:
+        ``position, model, kind, origin, value, low, high, paper``, the best first, as
+        `gcbook.stats.benchmark_tables.standing_rows` gives them.
+    """
+    rows = standing_rows(benchmark_rows(summaries, observers), ("ood_accuracy",))
+    return rows.drop(columns="metric").round(_DIGITS)
+
+
+def accuracy_by_condition(
+    summaries: Summaries, observers: Sequence[str] = (), *, individuals: bool = False
+) -> pd.DataFrame:
+    """Accuracy in each condition of the parametric datasets.
+
+    Args:
+        summaries: over the datasets to show.
+        observers: models to keep; none keeps all.
+        individuals: with one line for each human beside the pooled one.
+
+    Returns:
+        Columns ``dataset, step, condition, strength, observer, kind, family, value, low, high, n,
+        counted``, in the order of the conditions. ``step`` counts conditions from 1, the easiest;
+        ``condition`` is printed on the axis and ``strength`` is the axis title; ``kind`` is what
+        the colour scale knows, or `ONE_HUMAN`; ``counted`` is "yes" or why the benchmark leaves
+        the condition out.
+    """
+    rows = _accuracy(summaries, observers)
+    rows = rows[rows["dataset"].isin(PARAMETRIC) & (rows["condition"] != "")]
+    if not individuals:
+        rows = rows[rows["kind"] != ONE_HUMAN]
+    places = list(zip(rows["dataset"], rows["condition"], strict=True))
+    all_count = summaries.provenance["conditions"] == "all"
+    rows = rows.assign(
+        step=[EXPERIMENTS[d].conditions.index(c) + 1 for d, c in places],
+        condition=[EXPERIMENTS[d].label(c) for d, c in places],
+        strength=[EXPERIMENTS[d].xlabel for d, _ in places],
+        counted=["yes" if all_count else _counted(d, c) for d, c in places],
+        place=[PARAMETRIC.index(d) for d, _ in places],
+        dataset=[EXPERIMENTS[d].title for d, _ in places],
+        name=rows["observer"].str.lower(),
+    ).sort_values(["place", "rank", "name", "step"], kind="stable")
+    columns = ["dataset", "step", "condition", "strength", "observer", "kind", "family"]
+    return rows[[*columns, *_NUMBERS, "n", "counted"]].reset_index(drop=True).round(_DIGITS)
+
+
+def single_condition_accuracy(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
+    """Accuracy on the datasets with one manipulation, with every network that has trials there.
+
+    Returns:
+        Columns ``dataset, observer, kind, value, low, high, n``; in each dataset the best first.
+    """
+    rows = _accuracy(summaries, observers)
+    wanted = ["sketch", "stylized", "edge", "silhouette", "cue-conflict"]
+    rows = rows[rows["dataset"].isin(wanted) & (rows["condition"] == "")]
+    rows = rows[rows["kind"] != ONE_HUMAN]
+    rows = rows.assign(
+        place=[wanted.index(name) for name in rows["dataset"]],
+        dataset=[EXPERIMENTS[name].title for name in rows["dataset"]],
+    ).sort_values(["place", "value", "observer"], ascending=[True, False, True])
+    columns = ["dataset", "observer", "kind", *_NUMBERS, "n"]
+    return rows[columns].reset_index(drop=True).round(_DIGITS)
+
+
+def against_humans(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
+    """Paired tests of each network's OOD accuracy against the humans', the best network first.
+
+    Returns:
+        Columns ``name, difference, low, high, p, p_holm, verdict``; ``difference`` is network minus
+        humans, ``verdict`` is `ABOVE`, `BELOW` or `UNDECIDED` at one minus the confidence. Empty
+        where nothing was resampled.
+    """
+    tests = summaries.tests[summaries.tests["family"] == "ood_accuracy:humans"]
+    tests = tests[tests["a"].isin(list(observers) or tests["a"])]
+    tests = tests[tests["p_holm"].notna()]
+    clear = tests["p_holm"] < 1 - float(summaries.provenance["confidence"])
+    verdict = np.where(tests["difference"] > 0, ABOVE, BELOW)
+    tests = tests.assign(
+        name=unique_labels(tests["a_source"], tests["a"]),
+        verdict=np.where(clear, verdict, UNDECIDED),
+    ).sort_values("difference", ascending=False)
+    columns = ["name", "difference", "low", "high", "p", "p_holm", "verdict"]
+    return tests[columns].reset_index(drop=True).round(_DIGITS)
+
+
+def ood_facts(summaries: Summaries, observers: Sequence[str] = ()) -> dict[str, Any]:
+    """What the prose says of OOD accuracy, as values for ``text``.
+
+    Returns:
+        ``humans`` and their ``interval``; how many ``datasets``, in words; the published values of
+        ``imagen``, ``stable_diffusion`` and ``parti``; ``place``, a clause on where the humans
+        would stand among the published rows; and ``verdicts``, a sentence on which networks are
+        above the humans, below them, or neither.
+    """
+    standings = ood_standings(summaries, observers)
+    humans = standings[standings["kind"] == HUMANS_TITLE].iloc[0]
+    paper = published_values().set_index("key")["ood_accuracy"]
+    n_datasets = len(summaries.provenance["datasets"])
+    return {
+        "humans": float(humans["value"]),
+        "interval": span(float(humans["low"]), float(humans["high"])),
+        "datasets": f"{n_datasets} dataset{'s' if n_datasets != 1 else ''}",
+        "place": (
+            _place(float(humans["value"]))
+            if comparable_with_paper(summaries)
+            else "an average over other datasets or conditions than the paper's, and not "
+            "comparable with its numbers"
+        ),
+        **{key: float(paper[key]) for key in _QUOTED},
+        "verdicts": _verdicts(against_humans(summaries, observers)),
+    }
+
+
+def lead_facts(rows: pd.DataFrame) -> dict[str, Any]:
+    """Where the humans are ahead of the networks, as values for ``text``.
+
+    Args:
+        rows: from `accuracy_by_condition`, without single humans.
+
+    Returns:
+        Over the conditions that count: ``n_conditions``; in how many of them the humans are
+        ``ahead`` of every network, and in which datasets (``ahead_in``); in how many they are
+        ``behind_most`` of the networks. Over the easiest condition of each dataset: in how many
+        ``easy_pairs`` of a dataset and a network the network is ahead (``easy_ahead``), and which
+        networks are not always (``easy_behind``).
+    """
+    by = ["dataset", "step"]
+    human = rows["kind"] == HUMANS_TITLE
+    humans = rows[human].set_index(by)["value"]
+    networks = rows[~human].set_index(by)
+    networks["ahead"] = networks["value"] > humans.reindex(networks.index)
+    easy = networks[networks.index.get_level_values("step") == 1]
+    better = networks[networks["counted"] == "yes"].groupby(by, sort=False)["ahead"].mean()
+    ahead = better.index.get_level_values("dataset")[better == 0]
+    return {
+        "n_conditions": len(better),
+        "ahead": int((better == 0).sum()),
+        "ahead_in": _list(list(dict.fromkeys(ahead))),
+        "behind_most": int((better > 0.5).sum()),
+        "easy_pairs": len(easy),
+        "easy_ahead": int(easy["ahead"].sum()),
+        "easy_behind": _list(list(dict.fromkeys(easy.loc[~easy["ahead"], "observer"]))),
+    }
+
+
+def families_at(rows: pd.DataFrame, dataset: str, condition: str) -> str:
+    """Accuracies in one condition, in words: the humans', and each family's range of networks.
+
+    Args:
+        rows: from `accuracy_by_condition`, without single humans.
+        dataset, condition: as the table calls them.
+    """
+    rows = rows[(rows["dataset"] == dataset) & (rows["condition"] == condition)]
+    if rows.empty:
+        return f"{dataset} is not among the datasets shown"
+    ranges = rows.groupby("family")["value"].agg(["min", "max"]).sort_values("max")[::-1]
+    words = {
+        family: f"{low:.0%}" + (f" to {high:.0%}" if high > low else "")
+        for family, low, high in ranges.itertuples(name=None)
+    }
+    humans = words.pop(HUMANS_TITLE)
+    return f"humans {humans}; " + ", ".join(f"{family} {said}" for family, said in words.items())
+
+
+def closeness_facts(rows: pd.DataFrame) -> dict[str, int]:
+    """Whether people differ less from one another than networks do, as values for ``text``.
+
+    Args:
+        rows: from `accuracy_by_condition` with ``individuals=True``.
+
+    Returns:
+        In how many conditions the accuracies of people have a smaller standard deviation than those
+        of the networks (``closer``), of all with two of each at least (``n_conditions``); and over
+        those that count, ``closer_counted`` of ``n_counted``.
+    """
+    each = rows[rows["observer"] != HUMANS_TITLE]
+    by = ["dataset", "step", "counted"]
+    spread = each.groupby([*by, each["kind"] == ONE_HUMAN])["value"].std().unstack()
+    spread = spread.reindex(columns=[True, False]).dropna()
+    closer = spread[True] < spread[False]
+    counted = closer[closer.index.get_level_values("counted") == "yes"]
+    return {
+        "closer": int(closer.sum()),
+        "n_conditions": len(closer),
+        "closer_counted": int(counted.sum()),
+        "n_counted": len(counted),
+    }
+
+
+def _accuracy(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
+    rows = summaries.estimates[summaries.estimates["metric"] == "accuracy"]
+    rows = choose_observers(show_once(rows), observers)
+    pooled = rows["observer"] == HUMANS
+    human = rows["observer_kind"] == "human"
+    family = known_networks().set_index("observer")["family"]
+    return rows.assign(
+        observer=unique_labels(rows["source"], rows["observer"]),
+        kind=kind_titles(rows["source"], rows["observer_kind"]).where(pooled | ~human, ONE_HUMAN),
+        family=np.where(human, HUMANS_TITLE, rows["observer"].map(family).fillna("Own model")),
+        rank=np.select([pooled, human], [0, 2], 1),
+    )
+
+
+def _counted(dataset: str, condition: str) -> str:
+    experiment = EXPERIMENTS[dataset]
+    if condition in experiment.unchanged:
+        return "no: image unchanged"
+    return "no: too hard for humans" if condition in experiment.too_hard else "yes"
+
+
+def _place(value: float) -> str:
+    printed = table3()["ood_accuracy"]
+    above = int((printed > round(value, 3)).sum())
+    return f"place {above + 1} among the {len(printed)} rows of the paper's Table 3"
+
+
+def _verdicts(tests: pd.DataFrame) -> str:
+    if tests.empty:
+        return "Nothing was resampled, so nothing can be said of chance."
+    names = {verdict: _list(list(group["name"])) for verdict, group in tests.groupby("verdict")}
+    above, below, undecided = (names.get(v, "none") for v in (ABOVE, BELOW, UNDECIDED))
+    return f"Above the humans: {above}. Below them: {below}. No difference shown: {undecided}."
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) else "none"

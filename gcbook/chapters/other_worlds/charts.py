@@ -1,0 +1,162 @@
+"""The map over worlds: a square for each, coloured by what a model does there."""
+
+from itertools import product
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from gcbook.chapters.other_worlds.tables import MEASURES
+from gcbook.charts.parts import (
+    ON_DARK_CELL,
+    ON_LIGHT_CELL,
+    cell_ink,
+    dropdown,
+    interval_tooltips,
+    nothing,
+    side_by_side,
+)
+from gcbook.charts.theme import DIVERGING, INK
+from gcbook.miniworld.training.worlds import CONTRASTS, DIAGNOSTICITIES
+from gcbook.miniworld.world import DEFAULT_WORLD
+from gcbook.stats.words import number
+
+__all__ = ["fig_sign", "fig_world_map"]
+
+_SIDE = 175
+_NOTHING = "No model of this version was trained in other worlds."
+_DARK_BELOW = 0.55
+"""Below this, squares are dark."""
+
+
+def fig_world_map(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """A map a model, with the measure to choose; the default world is framed.
+
+    Args:
+        rows: from `gcbook.chapters.other_worlds.tables.map_rows`; variants are left out.
+    """
+    shown = rows[rows["variant"] == ""]
+    if shown.empty:
+        return nothing(_NOTHING)
+    measure = dropdown("map_measure", "Show ", list(MEASURES.values()), MEASURES["shape_bias"])
+    value = alt.Color(
+        "value:Q",
+        scale=alt.Scale(domain=[0, 1], scheme="viridis"),
+        legend=alt.Legend(title=None, format=".1f", gradientLength=200),
+    )
+    tooltip = [
+        *_place_tooltips(),
+        alt.Tooltip("measure:N", title="Measure"),
+        alt.Tooltip("value:Q", title="Value", format=".2f"),
+        *interval_tooltips(".2f"),
+        alt.Tooltip("blind:Q", title="Blind to texture", format=".2f"),
+        alt.Tooltip("seeds:Q", title="Seeds"),
+    ]
+    panels = []
+    for recipe, group in shown.groupby("recipe", sort=False):
+        base = alt.Chart(group.drop(columns=["recipe", "variant"])).transform_filter(
+            "datum.measure === map_measure"
+        )
+        dark = f"datum.value < {_DARK_BELOW}"
+        panels.append(_panel(base, value, tooltip, str(recipe), dark, shown))
+    names = ", ".join(dict.fromkeys(shown["recipe"]))
+    return side_by_side(
+        panels,
+        [measure],
+        f"A map for each of {names}: squares, one a world, from textures that are wrong more often "
+        "at the left to textures that are always the category's own at the right, and from weak "
+        "textures below to strong ones above. Each square has a number and a colour, at first the "
+        "shape bias. The square of the world of the other chapters is framed.",
+    )
+
+
+def fig_sign(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """By how much the diffusion model is more shape-biased than the ResNet, world by world.
+
+    Args:
+        rows: from `gcbook.chapters.other_worlds.tables.sign_rows`; variants are left out.
+    """
+    shown = rows[rows["variant"] == ""]
+    if shown.empty:
+        return nothing(_NOTHING)
+    scale: dict[str, Any] = {"scheme": DIVERGING, "domain": [-1, 1]}
+    difference = alt.Color(
+        "difference:Q",
+        scale=alt.Scale(**scale),
+        legend=alt.Legend(title=None, format="+.1f", gradientLength=200),
+    )
+    tooltip = [
+        *_place_tooltips(),
+        alt.Tooltip("generator:Q", title="Diffusion", format=".2f"),
+        alt.Tooltip("classifier:Q", title="ResNet", format=".2f"),
+        alt.Tooltip("difference:Q", title="Difference", format="+.2f"),
+        *interval_tooltips("+.2f"),
+    ]
+    cells = shown.drop(columns="variant").rename(columns={"difference": "value"})
+    # Of a format alone, what is rounded to 0 would have a sign.
+    cells = cells.assign(label=[number(value, "+.2f") for value in cells["value"]])
+    base = alt.Chart(cells).transform_calculate(difference="datum.value")
+    panel = _panel(
+        base,
+        difference,
+        tooltip,
+        "Shape bias: diffusion − ResNet",
+        "abs(datum.value) >= 0.6",
+        shown,
+        alt.Text("label:N"),
+    )
+    return side_by_side(
+        [panel],
+        [],
+        "A map of nine worlds, from textures that are wrong more often at the left to true ones at "
+        "the right, from weak textures below to strong ones above: the shape bias of the diffusion "
+        "model minus that of the ResNet, as a number and a colour. The square of the world of the "
+        "other chapters is framed.",
+    )
+
+
+def _place_tooltips() -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("diagnosticity:Q", title="Diagnosticity", format=".2~f"),
+        alt.Tooltip("contrast:Q", title="Contrast of texture ×", format=".2~g"),
+    ]
+
+
+def _panel(
+    base: alt.Chart,
+    color: alt.Color,
+    tooltip: list[alt.Tooltip],
+    title: str,
+    dark_cell: str,
+    worlds: pd.DataFrame,
+    text: alt.Text | None = None,
+) -> alt.LayerChart | alt.FacetChart:
+    # A model that was trained in fewer worlds than another leaves squares empty, and moves none.
+    across = sorted({*DIAGNOSTICITIES, *worlds["diagnosticity"]})
+    upwards = sorted({*CONTRASTS, *worlds["contrast"]}, reverse=True)
+    place: dict[str, Any] = {
+        "x": alt.X("diagnosticity:O", title="Diagnosticity")
+        .axis(format=".2~f", labelAngle=0)
+        .scale(domain=across),
+        "y": alt.Y("contrast:O", title="Contrast of texture ×").scale(domain=upwards),
+    }
+    here = {"diagnosticity": [DEFAULT_WORLD.diagnosticity], "contrast": [1.0]}
+    frame = alt.Chart(pd.DataFrame(here))
+    data = base.data
+    known = set(zip(data["diagnosticity"], data["contrast"], strict=True))
+    missing = [one for one in product(across, upwards) if one not in known]
+    empty = alt.Chart(pd.DataFrame(missing, columns=["diagnosticity", "contrast"]))
+    return alt.layer(
+        base.mark_rect().encode(color=color, tooltip=tooltip, **place),
+        # Light and dark, so that one of the two is seen on any page and beside any square.
+        *(
+            frame.mark_rect(filled=False, stroke=stroke, strokeWidth=width, aria=False).encode(
+                **place
+            )
+            for stroke, width in ((ON_DARK_CELL, 7), (ON_LIGHT_CELL, 3))
+        ),
+        *([empty.mark_text(text="not yet", color=INK).encode(**place)] if missing else []),
+        base.mark_text(fontWeight="bold").encode(
+            text=text or alt.Text("value:Q", format=".2f"), color=cell_ink(dark_cell), **place
+        ),
+    ).properties(width=_SIDE, height=_SIDE, title=title)

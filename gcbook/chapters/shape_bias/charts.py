@@ -1,0 +1,219 @@
+"""Shape bias over categories and observers: the paper's Figs. 1 and 12, and a ranking."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from gcbook.charts.parts import TENTHS, encode_kind, finish, pick_observer
+from gcbook.charts.theme import INK
+from gcbook.paper.categories import CATEGORIES
+
+__all__ = [
+    "fig_category_spread",
+    "fig_shape_bias",
+    "fig_shape_bias_ranking",
+]
+
+_AVERAGES = ("pooled", "category mean")
+_PUBLISHED = "published average"
+_CATEGORY_ROW, _OBSERVER_ROW = 25, 17
+_UNIT = alt.Scale(domain=[0, 1])
+_IS_HUMANS = "datum.observer === 'Humans'"
+
+
+def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
+    """Fig. 1: one row a shape category, one mark an observer, a line for each average.
+
+    Args:
+        table: from `gcbook.stats.shape_tables.bias_by_category`.
+    """
+    kind = encode_kind(table["kind"])
+    pick = pick_observer(
+        table.loc[table["low"].notna() | (table["category"] == "pooled"), "observer"]
+    )
+    average = alt.param(
+        name="average",
+        value=_AVERAGES[0],
+        bind=alt.binding_radio(options=list(_AVERAGES), name="Lines: average "),
+    )
+    x = alt.X("texture_share:Q", scale=_UNIT, axis=None)
+    # No grid: the vertical lines of this figure are averages.
+    bottom = alt.X("texture_share:Q", scale=_UNIT, title="Fraction of texture decisions").axis(
+        grid=False, values=TENTHS, format=".1f", labelOverlap=True, labelSeparation=4
+    )
+    top = bottom.title("Fraction of shape decisions").axis(
+        orient="top",
+        grid=False,
+        values=TENTHS,
+        labelExpr="format(1 - datum.value, '.1f')",
+        labelOverlap=True,
+        labelSeparation=4,
+    )
+    y = alt.Y("category:N", sort=list(CATEGORIES), title=None).axis(grid=True, gridDash=[1, 3])
+    # Room above the first row for the marks at the ends of the lines.
+    y = y.scale(domain=list(CATEGORIES), padding=1.5)
+    tooltip = [
+        alt.Tooltip("observer:N", title="Observer"),
+        alt.Tooltip("category:N", title="Shape category"),
+        alt.Tooltip("shape_bias:Q", title="Shape bias", format=".3f"),
+        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
+        alt.Tooltip("high:Q", title="to", format=".3f"),
+        alt.Tooltip("shape_answers:Q", title="Answers naming the shape"),
+        alt.Tooltip("texture_answers:Q", title="Answers naming the texture"),
+    ]
+    base = alt.Chart(table)
+    each = base.transform_filter(alt.FieldOneOfPredicate("category", list(CATEGORIES)))
+    lines = base.transform_filter("datum.category === average")
+    published = base.transform_filter(alt.FieldEqualPredicate(_PUBLISHED, "category"))
+    chosen = each.transform_filter(pick)
+    layers = [
+        lines.transform_filter("datum.kind !== 'Humans'")
+        .mark_rule(opacity=0.3)
+        .encode(x=bottom, color=kind["color"], tooltip=tooltip[:5]),
+        lines.transform_filter(_IS_HUMANS)
+        .mark_rule(strokeWidth=3)
+        .encode(x=x, color=kind["color"], tooltip=tooltip),
+        published.mark_rule(strokeWidth=2.5, strokeDash=[7, 3]).encode(
+            x=x, color=kind["color"], tooltip=tooltip[:3]
+        ),
+        *_line_ends(published, kind, x, tooltip[:3]),
+        each.transform_filter(f"!({_IS_HUMANS})")
+        .mark_point(filled=True, size=34)
+        .encode(x=x, y=y, tooltip=tooltip, opacity=_opacity(), **kind),
+        each.transform_filter(_IS_HUMANS)
+        .mark_point(filled=True, size=130, opacity=1, stroke=INK, strokeWidth=0.8)
+        .encode(x=x, y=y, tooltip=tooltip, **kind),
+        chosen.mark_line(color=INK, strokeWidth=1.5).encode(
+            x=x, y=y, order=alt.Order("category:O")
+        ),
+        chosen.mark_point(filled=True, size=110, opacity=1, stroke=INK, strokeWidth=2).encode(
+            x=x, y=y, tooltip=tooltip, **kind
+        ),
+        lines.transform_filter(pick).mark_rule(color=INK, strokeWidth=2.5).encode(x=x),
+        base.transform_filter("false").mark_point().encode(x=top),
+    ]
+    chart = alt.layer(*layers).add_params(average, pick).resolve_axis(x="independent")
+    return finish(
+        chart,
+        height=_CATEGORY_ROW * (len(CATEGORIES) + 1),
+        description=(
+            "Shape bias by category: one row for each of 16 shape categories; horizontal position "
+            "is the fraction of texture decisions, from 0 on the left to 1 on the right. Humans "
+            "stand at the left edge of every row, nearly all networks far to the right. Dashed "
+            "lines mark the published averages of Imagen, Stable Diffusion and Parti, which lie "
+            "among the humans."
+        ),
+    )
+
+
+def fig_category_spread(boxes: pd.DataFrame, outliers: pd.DataFrame) -> alt.TopLevelMixin:
+    """Fig. 12: a box an observer over the 16 shape categories, and a mark for its average.
+
+    Args:
+        boxes: from `gcbook.stats.shape_tables.category_spread`.
+        outliers: from `gcbook.stats.shape_tables.category_outliers`.
+    """
+    kind = encode_kind(boxes["kind"], columns=1)
+    y = _rows(boxes["observer"])
+    tooltip = [
+        alt.Tooltip("observer:N", title="Observer"),
+        alt.Tooltip("average:Q", title="Pooled shape bias", format=".3f"),
+        alt.Tooltip("median:Q", title="Median of categories", format=".2f"),
+        alt.Tooltip("q1:Q", title="First quartile", format=".2f"),
+        alt.Tooltip("q3:Q", title="Third quartile", format=".2f"),
+        alt.Tooltip("outliers:N", title="Outliers"),
+    ]
+    base = alt.Chart(boxes).encode(y=y, color=kind["color"], tooltip=tooltip)
+    layers = [
+        base.mark_rule(strokeWidth=1.5).encode(x=_bias("whisker_low"), x2="whisker_high:Q"),
+        base.mark_bar(size=10, opacity=0.55).encode(x=_bias("q1"), x2="q3:Q"),
+        base.mark_tick(thickness=2.5, size=13).encode(x=_bias("median"), color=alt.value(INK)),
+        alt.Chart(outliers)
+        .mark_point(size=18, strokeWidth=1.5, filled=False)
+        .encode(
+            x=_bias("shape_bias"),
+            y=y,
+            color=kind["color"],
+            tooltip=[
+                alt.Tooltip("observer:N", title="Observer"),
+                alt.Tooltip("category:N", title="Shape category"),
+                alt.Tooltip("shape_bias:Q", title="Shape bias", format=".2f"),
+            ],
+        ),
+        base.mark_point(filled=True, size=55, opacity=1, stroke=INK, strokeWidth=0.8).encode(
+            x=_bias("average"), shape=kind["shape"]
+        ),
+    ]
+    return finish(
+        alt.layer(*layers),
+        height=_OBSERVER_ROW * len(boxes),
+        description=(
+            "Boxplots of shape bias over the 16 shape categories, one box an observer, sorted by "
+            "median, with a mark for the pooled shape bias. The boxes of the humans lie close to 1 "
+            "and are short; those of nearly all networks lie in the lower half and are long. Of "
+            "Imagen, Stable Diffusion and Parti only the average is public."
+        ),
+    )
+
+
+def fig_shape_bias_ranking(table: pd.DataFrame) -> alt.TopLevelMixin:
+    """Shape bias of every observer with its interval, sorted; published values have none.
+
+    Args:
+        table: from `gcbook.stats.shape_tables.pooled_bias`.
+    """
+    kind = encode_kind(table["kind"], columns=1)
+    tooltip = [
+        alt.Tooltip("observer:N", title="Observer"),
+        alt.Tooltip("source:N", title="Source"),
+        alt.Tooltip("shape_bias:Q", title="Shape bias", format=".3f"),
+        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
+        alt.Tooltip("high:Q", title="to", format=".3f"),
+        alt.Tooltip("category_mean:Q", title="Mean over categories", format=".3f"),
+    ]
+    base = alt.Chart(table).encode(y=_rows(table["observer"]), color=kind["color"], tooltip=tooltip)
+    layers = [
+        base.mark_rule(strokeWidth=2).encode(x=_bias("low"), x2="high:Q"),
+        base.mark_tick(thickness=2, size=11).encode(x=_bias("category_mean"), color=alt.value(INK)),
+        base.mark_point(filled=True, size=60, opacity=1).encode(
+            x=_bias("shape_bias"), shape=kind["shape"]
+        ),
+    ]
+    return finish(
+        alt.layer(*layers),
+        height=_OBSERVER_ROW * len(table),
+        description=(
+            "Shape bias of all observers with intervals, sorted. The humans are at the top, with "
+            "the published values of Imagen, Stable Diffusion and Parti among them; the networks "
+            "follow at a distance, most of them with a shape bias of less than a half."
+        ),
+    )
+
+
+def _line_ends(
+    published: alt.Chart, kind: dict[str, Any], x: alt.X, tooltip: list[alt.Tooltip]
+) -> list[alt.Chart]:
+    """The published models' marks at the top of their lines, each at its own height."""
+    return [
+        published.transform_filter(alt.FieldEqualPredicate(name, "kind"))
+        .mark_point(filled=True, size=100, opacity=1)
+        .encode(x=x, y=alt.value(8 + 8 * i), tooltip=tooltip, **kind)
+        for i, name in enumerate(("Imagen", "Stable Diffusion", "Parti"))
+    ]
+
+
+def _opacity() -> Any:
+    """Networks are many and may shine through each other; single humans are few."""
+    return alt.condition("datum.kind === 'Humans'", alt.value(0.9), alt.value(0.6))
+
+
+def _bias(field: str) -> alt.X:
+    axis = alt.Axis(values=TENTHS, format=".1f", labelOverlap=True, labelSeparation=4)
+    return alt.X(f"{field}:Q", scale=_UNIT, title="Shape bias", axis=axis)
+
+
+def _rows(observers: pd.Series) -> alt.Y:
+    order = list(dict.fromkeys(observers))
+    axis = alt.Axis(grid=True, gridDash=[1, 3])
+    return alt.Y("observer:N", sort=order, scale=alt.Scale(domain=order), title=None, axis=axis)

@@ -1,0 +1,200 @@
+"""One image on its way to an answer: its pictures, and the errors of all classes."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import altair as alt
+import pandas as pd
+
+from gcbook.charts.parts import dropdown, finish, literal, positions
+from gcbook.charts.placed import FONT, WIDE, Grid, at, data_url, heading, image_mark, large_picture
+from gcbook.charts.theme import DISCRIMINATIVE, INK
+from gcbook.miniworld.results.steps import ROLES
+from gcbook.paper.categories import CATEGORIES
+
+__all__ = ["ROLE_COLORS", "fig_errors", "fig_pictures", "role_color"]
+
+ROLE_COLORS = ("#00916e", "#0077bb", "#b86e00", DISCRIMINATIVE)
+"""Of `gcbook.miniworld.results.steps.ROLES`."""
+
+SHOWN = ("restored", "restored minus clean")
+_HEADING = f"steps_shown === {literal(SHOWN[0])} ? 'Restored' : 'Restored minus clean'"
+_HEADING = f"({_HEADING}) + ', prompt by prompt'"
+
+_NOISED = "'Noised, t = ' + format(datum.t, '.3~')"
+
+_HEIGHT = 660
+# Below a restored picture stand three lines.
+_GRID = Grid(columns=4, words=44, side=112, narrow=79, large=170)
+_BOLD: Literal["bold"] = "bold"
+_NORMAL: Literal["normal"] = "normal"
+
+
+def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
+    """The paper's Fig. 2: an image, noised, and restored under every class.
+
+    Args:
+        pictures: from `gcbook.miniworld.results.steps_pictures.picture_table`.
+    """
+    image = _image_list("steps_image", pictures["image"])
+    times = sorted(set(pictures["t"]))
+    noise = _noise_slider("steps_noise", times)
+    shown = alt.param(
+        name="steps_shown",
+        value=SHOWN[0],
+        bind=alt.binding_radio(options=list(SHOWN), name="Pictures "),
+    )
+    base = alt.Chart(pictures).transform_filter(
+        f"datum.image === steps_image && datum.t === {_chosen_time('steps_noise', times)}"
+    )
+    index = f"indexof({literal(list(dict.fromkeys(pictures['label'].iloc[0])))}, datum.label)"
+    grid = _GRID.place(
+        base.transform_flatten(["label", "role", "error", "place", "restored", "difference"]),
+        index,
+        url=(
+            f"steps_shown === {literal(SHOWN[0])} ? {data_url('restored')} : "
+            f"{data_url('difference')}"
+        ),
+        words="(datum.place === 1 ? '✓ ' : '') + format(1000 * datum.error, '.2f')",
+        cue="datum.role === 'neither' ? '' : replace(datum.role, ' and ', ' + ')",
+        # What a screen reader says of the three lines of words.
+        spoken=(
+            "datum.label + ', ' + format(1000 * datum.error, '.2f')"
+            " + (datum.place === 1 ? ', smallest' : '')"
+            " + (datum.role === 'neither' ? '' : ', ' + datum.role)"
+        ),
+    )
+    best, cue = "datum.place === 1", "datum.role !== 'neither'"
+    frame: dict[str, Any] = {
+        "x": at("px"),
+        "y": at("py"),
+        "x2": alt.X2("px2:Q"),
+        "y2": alt.Y2("py2:Q"),
+    }
+    tooltip = [
+        alt.Tooltip("label:N", title="Prompt names"),
+        alt.Tooltip("error:Q", title="Error", format=".5f"),
+        alt.Tooltip("place:Q", title="Place"),
+    ]
+    layers = [
+        *large_picture(base, "'Clean'", "clean", "0", str(_GRID.top), _GRID.picture),
+        *large_picture(base, _NOISED, "noised", *_GRID.second, _GRID.picture),
+        heading(base, _HEADING, _GRID.left, _GRID.upper),
+        image_mark(grid, _GRID.square).encode(x=at("px"), y=at("py"), url="url:N", tooltip=tooltip),
+        grid.transform_filter(f"{cue} && !({best})")
+        .mark_rect(fillOpacity=0, strokeWidth=3, strokeDash=[5, 3], aria=False)
+        .encode(**frame, stroke=role_color(None)),
+        grid.transform_filter(best)
+        .mark_rect(fillOpacity=0, strokeWidth=4, stroke=INK, aria=False)
+        .encode(**frame),
+        *(
+            grid.transform_filter(rule)
+            .mark_text(baseline="top", dy=dy, fontSize=FONT, fontWeight=weight, aria=spoken)
+            .encode(
+                x=at("middle"), y=at("py2"), text=alt.Text(f"{field}:N"), description="spoken:N"
+            )
+            for rule, weight in ((best, _BOLD), (f"!({best})", _NORMAL))
+            for field, dy, spoken in (("label", 5, True), ("words", 18, False))
+        ),
+        grid.transform_filter(cue)
+        .mark_text(baseline="top", dy=31, fontSize=FONT - 1, fontWeight="bold", aria=False)
+        .encode(x=at("middle"), y=at("py2"), text="cue:N"),
+    ]
+    chart = alt.layer(*layers).add_params(image, noise, shown)
+    said = positions({"steps_noise": [f"t = {t:.3g}" for t in times]})
+    return finish(
+        chart.properties(view=alt.ViewBackground(stroke=None), usermeta=said),
+        height=_HEIGHT,
+        description=(
+            "Pictures of one image: clean, with noise, and sixteen restorations of the noised "
+            "image in a grid of four by four, one for each category that the prompt may name, in "
+            "alphabetical order. Below each stand the category and the error times 1,000. A solid "
+            "frame and a check mark show the smallest error; dashed frames and a word below show "
+            "the prompts that name the image's shape and its texture. The same numbers are in the "
+            "data table."
+        ),
+    )
+
+
+def fig_errors(errors: pd.DataFrame) -> alt.TopLevelMixin:
+    """All classes in the order of their errors at one time.
+
+    Args:
+        errors: from `gcbook.miniworld.results.steps_pictures.error_table`.
+    """
+    image = _image_list("errors_image", errors["image"])
+    times = sorted(set(errors["t"]))
+    noise = _noise_slider("errors_noise", times)
+    base = (
+        alt.Chart(errors)
+        .transform_filter(
+            f"datum.image === errors_image && datum.t === {_chosen_time('errors_noise', times)}"
+        )
+        .transform_calculate(
+            says=(
+                "(datum.place === 1 ? '✓ smallest: ' + format(1000 * datum.error, '.2f')"
+                " : '+' + format(datum.excess, '.2f') + ' %')"
+                " + (datum.role === 'neither' ? '' : ' · ' + replace(datum.role, ' and ', ' + '))"
+            ),
+            # How far the words beside a bar reach.
+            edge=f"datum.excess * ({WIDE} ? 1.35 : 1.8)",
+        )
+    )
+    order = alt.EncodingSortField(field="place", op="min", order="ascending")
+    y = alt.Y("label:N", sort=order, title=None).axis(ticks=False, domain=False)
+    x = alt.X("excess:Q", title="Error above the smallest (%)").axis(tickCount=5)
+    tooltip = [
+        alt.Tooltip("label:N", title="Prompt names"),
+        alt.Tooltip("error:Q", title="Error", format=".5f"),
+        alt.Tooltip("excess:Q", title="Above the smallest (%)", format=".2f"),
+        alt.Tooltip("place:Q", title="Place"),
+    ]
+    layers = [
+        base.mark_bar(height={"band": 0.7}).encode(
+            x=x, y=y, color=role_color(alt.Legend(columns=4)), tooltip=tooltip
+        ),
+        base.mark_text(align="left", dx=5, fontSize=FONT, aria=False).encode(
+            x=x, y=y, text="says:N"
+        ),
+        base.mark_point(opacity=0, aria=False).encode(x=alt.X("edge:Q"), y=y),
+        base.transform_filter("datum.place === 1")
+        .transform_calculate(heading="'Noise t = ' + format(datum.t, '.3~')")
+        .mark_text(align="left", baseline="bottom", fontSize=FONT + 1)
+        .encode(x=alt.value(0), y=alt.value(-6), text="heading:N", description="heading:N"),
+    ]
+    said = positions({"errors_noise": [f"t = {t:.3g}" for t in times]})
+    return finish(
+        alt.layer(*layers).add_params(image, noise).properties(usermeta=said),
+        height=22 * len(CATEGORIES),
+        description=(
+            "Bars of the sixteen categories for one image at one strength of noise, from the "
+            "smallest error at the top to the largest at the bottom. A bar's length says by how "
+            "many percent the error exceeds the smallest. The categories of the image's shape and "
+            "texture have colours of their own and are named beside their bars."
+        ),
+    )
+
+
+def role_color(legend: alt.Legend | None) -> alt.Color:
+    """Colour by which of the image's cues a label names, in the same hues in all figures."""
+    scale = alt.Scale(domain=list(ROLES), range=list(ROLE_COLORS))
+    return alt.Color("role:N", scale=scale, title="The prompt names the image's", legend=legend)
+
+
+def _image_list(name: str, images: pd.Series) -> alt.Parameter:
+    titles = list(dict.fromkeys(images))
+    return dropdown(name, "Image ", titles, titles[0])
+
+
+def _noise_slider(name: str, times: Sequence[float]) -> alt.Parameter:
+    """Which of the times is shown, from 1; the page and a heading say which that is.
+
+    Times need not be evenly spaced, so the slider runs over their number. It starts where noise
+    has begun to hide things.
+    """
+    bind = alt.binding_range(min=1, max=len(times), step=1, name="Noise ")
+    return alt.param(name=name, value=len(times) // 3 + 1, bind=bind)
+
+
+def _chosen_time(name: str, times: Sequence[float]) -> str:
+    return f"{literal(list(times))}[{name} - 1]"

@@ -1,0 +1,277 @@
+"""Recognising turned objects, and making them: one table a question, and what they say."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gcbook.miniworld.results.answers import miniature_answers
+from gcbook.miniworld.results.shipped import recipe_of
+from gcbook.miniworld.results.turned import read_turned, turned_models
+from gcbook.paper.categories import CHANCE
+from gcbook.paper.experiments import SINGLE_CONDITION
+from gcbook.stats.clustered import clustered_columns, clustered_sums
+from gcbook.stats.resample import interval
+from gcbook.stats.shares import accuracies
+from gcbook.stats.words import listed, number, span
+
+__all__ = [
+    "gap_sentence",
+    "kept_rows",
+    "kept_sentence",
+    "recognised_rows",
+    "recognised_sentence",
+    "together_rows",
+    "together_sentence",
+]
+
+CLASSIFIER = "mini-cnn"
+"""What the losses of models that generate are compared with."""
+KEPT = 0.5
+"""Probability that the judge gives to an object that is still there."""
+
+TURNED_BACK, AS_IT_LIES = "Turned back", "As it lies"
+OWN, OTHER = "its own", "another category's"
+JUDGED = {
+    "back": (OWN, TURNED_BACK),
+    "lying": (OWN, AS_IT_LIES),
+    "wrong_back": (OTHER, TURNED_BACK),
+    "wrong_lying": (OTHER, AS_IT_LIES),
+}
+"""Column of `gcbook.miniworld.results.turned.make_turned` → whose prompt, and how it is judged."""
+
+
+def recognised_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
+    """Accuracy of all miniatures of seed 0 on images by how far they are turned.
+
+    Args:
+        draws: resamples of silhouettes.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``recipe, angle, n, accuracy, low, high``.
+    """
+    answers = _answers()
+    found = accuracies(
+        answers, ["observer", "condition"], draws=draws, confidence=confidence, seed=seed
+    )
+    found["angle"] = found["condition"].astype(int)
+    table = found.rename(columns={"observer": "recipe"})
+    columns = ["recipe", "angle", "n", "accuracy", "low", "high"]
+    return table[columns].sort_values(["recipe", "angle"], ignore_index=True).round(4)
+
+
+def _answers() -> pd.DataFrame:
+    """Answers of seed 0 to upright and turned images."""
+    answers = miniature_answers(["rotation"])
+    return answers[[recipe_of(name)[1] == 0 for name in answers["observer"]]]
+
+
+def kept_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
+    """What becomes of turned objects that are taken apart and put together again.
+
+    Args:
+        draws: resamples of silhouettes.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``model, prompt`` (`OWN` or `OTHER`), ``angle, strength, line`` ("Turned back", "As it
+        lies"), ``n`` and the mean probability that the judge gives to the object, ``value, low,
+        high``; and ``lost``, by how much that lies above the same image's, upright, with
+        ``lost_low, lost_high``.
+    """
+    ends = ["value", "low", "high", "lost", "lost_low", "lost_high"]
+    tables = [pd.DataFrame(columns=["model", "prompt", "angle", "strength", "line", "n", *ends])]
+    how: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
+    for model in turned_models():
+        rows = read_turned(model)
+        rows["angle"] = rows["condition"].astype(int)
+        # All four poses of an image were made from the same noise.
+        rows["image"] = rows["image_id"].str.rpartition("-")[0]
+        for name, (prompt, line) in JUDGED.items():
+            upright = rows[rows["angle"] == 0].set_index(["image", "strength"])[name]
+            same = upright.reindex(pd.MultiIndex.from_frame(rows[["image", "strength"]]))
+            rows["lost"] = rows[name] - same.to_numpy()
+            found = clustered_columns(rows, ["angle", "strength"], [name, "lost"], **how)
+            named = {name: "value", f"{name}_low": "low", f"{name}_high": "high"}
+            found = found.rename(columns=named)
+            tables.append(found.assign(model=model, prompt=prompt, line=line))
+    filled = [table for table in tables if len(table)] or tables
+    return pd.concat(filled, ignore_index=True).round(dict.fromkeys(ends, 4))
+
+
+def recognised_sentence(rows: pd.DataFrame) -> str:
+    """Say what each miniature answers on upright and on turned images.
+
+    Args:
+        rows: from `recognised_rows`.
+    """
+    parts = []
+    for recipe, group in rows.groupby("recipe", sort=False):
+        upright = group[group["angle"] == 0].iloc[0]
+        turned = group[group["angle"] != 0]
+        low, high = turned["accuracy"].min(), turned["accuracy"].max()
+        level = " (chance or below)" if high <= CHANCE else ""
+        parts.append(
+            f"{recipe} names {upright['accuracy']:.0%} of the upright images right, and "
+            f"{number(low, '.0%')} to {number(high, '.0%')} of the turned ones{level}"
+        )
+    return "; ".join(parts) + "."
+
+
+def together_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
+    """Accuracy on turned images, by whether the model kept the object when it made it anew.
+
+    Args:
+        draws: resamples of silhouettes.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``model, strength, kept`` ("kept" or "lost": whether the judge gives the picture, turned
+        back, more than `KEPT`), ``n, accuracy, low, high``, and the same of ``control``, the
+        ResNet's accuracy on these images.
+    """
+    columns = ["model", "strength", "kept", "n", "accuracy", "low", "high"]
+    columns += ["control", "control_low", "control_high"]
+    tables = [pd.DataFrame(columns=columns)]
+    for model in turned_models():
+        both = _made_and_answered(model)
+        found = clustered_columns(
+            both,
+            ["strength", "kept"],
+            ["accuracy", "control"],
+            shares=["accuracy", "control"],
+            draws=draws,
+            confidence=confidence,
+            seed=seed,
+        ).rename(columns={"accuracy_low": "low", "accuracy_high": "high"})
+        tables.append(found.assign(model=model))
+    filled = [table for table in tables if len(table)] or tables
+    return pd.concat(filled, ignore_index=True)[columns].round(4)
+
+
+def _made_and_answered(model: str) -> pd.DataFrame:
+    """Turned images, whether they were ``kept``, the model's ``accuracy`` and the ``control``'s."""
+    made = read_turned(model)
+    before = made[made["strength"] == 0].set_index("image_id")["back"]
+    # From full strength nothing of the image is left that could be kept.
+    partly = made["strength"].between(0, 1, inclusive="neither")
+    made = made[(made["condition"] != SINGLE_CONDITION) & partly]
+    both = made.assign(
+        kept=np.where(made["back"] > KEPT, "kept", "lost"), before=made["image_id"].map(before)
+    )
+    for name, column in ((model, "accuracy"), (CLASSIFIER, "control")):
+        answers = miniature_answers(["rotation"], [name]).set_index("image_id")["right"]
+        both[column] = both["image_id"].map(answers).astype(float)
+    return both
+
+
+def gap_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> str:
+    """Say by how much kept objects are recognised more often, beyond the control's difference.
+
+    Args:
+        draws: resamples of silhouettes.
+        confidence: of the intervals.
+        seed: of the resampling.
+    """
+    parts = []
+    for model in turned_models():
+        both = _made_and_answered(model)
+        keys, sums = clustered_sums(
+            both, ["strength", "kept"], ["accuracy", "control"], draws=draws, seed=seed
+        )
+        place = {(row.strength, row.kept): at for at, row in enumerate(keys.itertuples())}
+        found = []
+        for strength in sorted(both["strength"].unique()):
+            if (strength, "kept") not in place or (strength, "lost") not in place:
+                continue
+            kept, lost = (place[strength, name] for name in ("kept", "lost"))
+            with np.errstate(invalid="ignore"):  # a resample can leave none that was kept
+                own, other = (
+                    sums[name][kept] / sums["n"][kept] - sums[name][lost] / sums["n"][lost]
+                    for name in ("accuracy", "control")
+                )
+            low, high = (float(end[0]) for end in interval((own - other)[None], confidence))
+            found.append(
+                f"{number(float(own[0]), '+.2f')} against {number(float(other[0]), '+.2f')} at "
+                f"{strength:g} (difference {number(float(own[0] - other[0]), '+.2f')}, "
+                f"{span(low, high, '+.2f')})"
+            )
+        last = both[both["strength"] == both["strength"].max()]
+        before = last.groupby("kept")["before"].mean()
+        kept_in = last[last["kept"] == "kept"]["category"].value_counts()
+        parts.append(
+            f"By how much more often {model} recognises what it kept than what it lost, against "
+            f"{CLASSIFIER}: {'; '.join(found)}. Of what it kept from the largest strength, "
+            f"{kept_in.iloc[:3].sum() / kept_in.sum():.0%} are of three categories "
+            f"({listed(kept_in.index[:3])}), and the judge gave them {before['kept']:.2f} before "
+            f"anything was taken apart, the lost ones {before['lost']:.2f}."
+            if len(before) == 2
+            else f"{model} kept all or none."
+        )
+    return " ".join(parts)
+
+
+def together_sentence(rows: pd.DataFrame) -> str:
+    """Say whether turned objects that a model can make are those that it recognises.
+
+    Args:
+        rows: from `together_rows`.
+    """
+    parts = []
+    for model, group in rows.groupby("model", sort=False):
+        most = group["strength"].max()
+        by = {row["kept"]: row for row in group[group["strength"] == most].to_dict("records")}
+        if len(by) < 2:
+            parts.append(f"At strength {most:g} {model} {next(iter(by))} all turned objects.")
+            continue
+        said = " and ".join(
+            f"{row['accuracy']:.0%} of the {row['n']} that it {name} "
+            f"({span(row['low'], row['high'], '.2f')})"
+            for name, row in by.items()
+        )
+        other = " and ".join(f"{row['control']:.0%}" for row in by.values())
+        parts.append(
+            f"Of the turned objects {model} names right {said} when it made them anew from "
+            f"strength {most:g}. {CLASSIFIER}, which makes nothing, names right {other} of the "
+            f"same images; chance is {CHANCE:.0%}."
+        )
+    return " ".join(parts) or "No reconstructions of turned images come with this version."
+
+
+def kept_sentence(rows: pd.DataFrame) -> str:
+    """Say at which strength turned objects are lost more than upright ones are.
+
+    Args:
+        rows: from `kept_rows`.
+    """
+    if len(rows) and rows["low"].isna().all():
+        return "Nothing was resampled, so it cannot be said what goes beyond chance."
+    parts = []
+    partly = rows[(rows["line"] == TURNED_BACK) & (rows["strength"] < 1)]
+    for model, group in partly.groupby("model", sort=False):
+        own, other = (group[group["prompt"] == prompt] for prompt in (OWN, OTHER))
+        last = own[own["strength"] == own["strength"].max()]
+        level = last[last["angle"] == 0].iloc[0]
+        turned = last.loc[last["angle"] != 0, "value"]
+        parts.append(
+            f"After {model} has taken them apart at strength {level['strength']:g}, the judge "
+            f"gives upright objects {number(level['value'], '.2f')} on average "
+            f"({span(level['low'], level['high'], '.2f')}), and turned ones "
+            f"{number(turned.min(), '.2f')} to {number(turned.max(), '.2f')} once they are turned "
+            "back. Image by image, objects turned by any angle are lost more than upright ones "
+            f"{_lost_at(own)}"
+            + (f", and under another category's prompt {_lost_at(other)}." if len(other) else ".")
+        )
+    return " ".join(parts) or "No reconstructions of turned images come with this version."
+
+
+def _lost_at(rows: pd.DataFrame) -> str:
+    """At which strengths objects turned by every angle are lost more than upright ones."""
+    turned = rows[(rows["angle"] != 0) & (rows["strength"] > 0)]
+    lost = (turned["lost_high"] < 0).groupby(turned["strength"]).all()
+    strengths = [f"{strength:g}" for strength in lost.index[lost]]
+    return f"at strength {listed(strengths)}" if strengths else "at no strength"

@@ -1,0 +1,240 @@
+"""The tables of the chapter on models: who stands for whom, what is known, what it costs."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from gcbook.classifiers.zoo import (
+    COSTS,
+    Kind,
+    ZooEntry,
+    n_evaluations,
+    package_folder,
+    system_titles,
+    zoo,
+)
+from gcbook.miniworld.results.shipped import network_parameters, shipped_models
+from gcbook.paper.categories import CATEGORIES
+from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.paper.observers import known_networks
+
+__all__ = [
+    "beside_sentence",
+    "cost_rows",
+    "fact_rows",
+    "miniature_sentence",
+    "network_rows",
+    "note_rows",
+    "system_rows",
+]
+
+DATASET = "cue-conflict"
+
+SYSTEMS = ("imagen", "stable_diffusion", "parti", "muse", "clip", "vit_22b_ft_384")
+"""The paper's large models, in the order in which it has them; one ViT-22B for its three."""
+
+OPEN_WEIGHTS = frozenset({"stable_diffusion", "clip"})
+"""Which of them can be had: the others' authors have published no weights."""
+
+SHORT_TITLES = {"clip": "CLIP", "vit_22b_ft_384": "ViT-22B"}
+
+KIND_TITLES: dict[Kind, str] = {
+    "diffusion": "Diffusion",
+    "autoregressive": "Autoregressive",
+    "masked": "Masked (likelihood bound)",
+    "clip": "CLIP",
+    "discriminative": "Discriminative",
+}
+
+PREDICTIONS = {
+    "epsilon": "noise (ε)",
+    "v_prediction": "velocity (v)",
+    "flow": "velocity (flow)",
+    "sample": "image",
+}
+
+
+def system_rows() -> pd.DataFrame:
+    """The paper's large models, each with the models that can take its place here.
+
+    Returns:
+        One row a pair, or a single row where there is none: ``system, original`` ("public" or
+        "not public": the weights), ``model, name, differs``; None where there is no model.
+    """
+    rows: list[dict[str, str | None]] = []
+    for key in SYSTEMS:
+        system = SHORT_TITLES.get(key, system_titles()[key])
+        original = "public" if key in OPEN_WEIGHTS else "not public"
+        entries = [entry for entry in zoo().values() if entry.stands_for == key]
+        # What can be had now comes before what is to come.
+        entries.sort(key=lambda entry: (not entry.same, bool(entry.source.package)))
+        rows += [
+            {
+                "system": system,
+                "original": original,
+                "model": entry.title,
+                "name": entry.name,
+                "differs": "nothing: it is this model" if entry.same else entry.differs,
+            }
+            for entry in entries
+        ] or [
+            {
+                "system": system,
+                "original": original,
+                "model": None,
+                "name": None,
+                "differs": "no open model comes near it",
+            }
+        ]
+    return pd.DataFrame(rows)
+
+
+def fact_rows() -> pd.DataFrame:
+    """What is known of each large model, and of the miniatures that this version brings.
+
+    Returns:
+        One row a model: ``name, kind, resolution`` (pixels a side), ``space, prediction, schedule,
+        text_encoder, parameters`` (of the network that is evaluated), ``download_gb, licence,
+        gated`` ("yes", "no" or None), ``source, note, checked``; missing where it was not checked.
+    """
+    entries = [
+        entry
+        for entry in zoo().values()
+        if entry.kind != "discriminative"
+        and (not entry.source.package or package_folder(entry) is not None)
+    ]
+    rows = pd.DataFrame([_facts(entry) for entry in entries])
+    return rows.astype({"resolution": "Int64", "parameters": "Int64", "download_gb": "Float64"})
+
+
+def note_rows() -> pd.DataFrame:
+    """What else to know of the models of `fact_rows`: ``name, note``, where there is a note."""
+    return fact_rows()[["name", "note"]].dropna().reset_index(drop=True)
+
+
+def beside_sentence() -> str:
+    """Say which large models stand for none of the paper's, and why they are there; MyST."""
+    return " ".join(
+        f"{entry.title} (`{entry.name}`): {entry.differs}."
+        for entry in zoo().values()
+        if not entry.stands_for and entry.kind != "discriminative"
+    )
+
+
+def network_rows() -> pd.DataFrame:
+    """The discriminative networks.
+
+    Returns:
+        One row a network: ``title, name, stands_for`` (its name in the paper's tables, or None),
+        ``trials`` (its label in the public trials, or None), ``resolution, parameters, source``.
+    """
+    labels = known_networks().set_index("observer")["label"]
+    entries = [
+        entry
+        for entry in zoo().values()
+        if entry.kind == "discriminative"
+        and (not entry.source.package or package_folder(entry) is not None)
+    ]
+    rows = pd.DataFrame(
+        [
+            {
+                "title": entry.title,
+                "name": entry.name,
+                "stands_for": system_titles().get(entry.stands_for),
+                "trials": labels.get(entry.trials),
+                "resolution": entry.resolution,
+                "parameters": entry.parameters,
+                "licence": entry.licence or None,
+                "source": str(entry.source),
+            }
+            for entry in entries
+        ]
+    )
+    return rows.astype({"resolution": "Int64", "parameters": "Int64"})
+
+
+def cost_rows(noise_draws: int, images: int | None = None) -> pd.DataFrame:
+    """Network evaluations that each kind of model needs for the cue-conflict images.
+
+    Args:
+        noise_draws: draws of (t, noise), or of masks, an image.
+        images: how many images; by default all of the set.
+
+    Returns:
+        One row a kind: ``kind, formula, per_image, evaluations`` and ``models`` (their names).
+    """
+    if images is None:
+        images = EXPERIMENTS[DATASET].n_images
+    rows = []
+    for kind, title in KIND_TITLES.items():
+        cost, total = COSTS[kind], n_evaluations(kind, images, noise_draws, len(CATEGORIES))
+        factors = [
+            "images",
+            *([] if cost.deterministic else ["draws"]),
+            *([] if cost.joint else ["classes"]),
+        ]
+        rows.append(
+            {
+                "kind": title,
+                "formula": " × ".join(factors),
+                "per_image": total // images,
+                "evaluations": total,
+                "models": ", ".join(_names(kind)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def miniature_sentence() -> str:
+    """Say which of the miniatures this version brings; MyST Markdown.
+
+    Only the package itself counts, so that a page does not depend on the machine it was made on.
+    """
+    entries = [entry for entry in zoo().values() if entry.source.package]
+    here = [f"`{entry.name}`" for entry in entries if package_folder(entry) is not None]
+    absent = [f"`{entry.name}`" for entry in entries if package_folder(entry) is None]
+    if not here:
+        return (
+            f"{_listed(absent)} are names without models so far: this version brings none of them. "
+            "Each stands here for the recipe that it is to follow."
+        )
+    if not absent:
+        return f"This version brings {_listed(here)}: they need no download and no GPU."
+    verb = "is a name" if len(absent) == 1 else "are names"
+    return (
+        f"This version brings {_listed(here)}, which need no download and no GPU. "
+        f"{_listed(absent)} {verb} without a model so far."
+    )
+
+
+def _facts(entry: ZooEntry) -> dict[str, object]:
+    gated = {True: "yes", False: "no", None: None}[entry.gated]
+    return {
+        "name": entry.name,
+        "kind": KIND_TITLES[entry.kind].split(" (")[0],
+        "resolution": entry.resolution,
+        "space": entry.space or None,
+        "prediction": PREDICTIONS.get(entry.prediction),
+        "schedule": entry.schedule or None,
+        "text_encoder": entry.text_encoder or None,
+        "parameters": _parameters(entry),
+        "download_gb": entry.download_gb,
+        "licence": entry.licence or None,
+        "gated": gated,
+        "source": str(entry.source),
+        "note": entry.note or None,
+        "checked": " ".join(entry.checked),
+    }
+
+
+def _parameters(entry: ZooEntry) -> int | None:
+    shipped = entry.source.package in shipped_models()
+    return network_parameters(entry.source.package) if shipped else entry.parameters
+
+
+def _names(kind: str) -> list[str]:
+    return [entry.name for entry in zoo().values() if entry.kind == kind]
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

@@ -1,0 +1,143 @@
+"""An Altair chart as a specification that a page's script can draw, and as a static image."""
+
+import html
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from gcbook.files.errors import InputError
+
+if TYPE_CHECKING:
+    import altair as alt
+
+__all__ = ["chart_html", "chart_image", "chart_spec", "static_svg", "vegalite_version"]
+
+# The width of the text column on a wide screen, for the image of a chart as wide as its container.
+STATIC_WIDTH = 680
+
+_LINE = {"symbolType": "stroke", "symbolStrokeWidth": 2, "symbolSize": 350}
+
+
+def chart_spec(chart: "alt.TopLevelMixin") -> dict[str, Any]:
+    """The chart's Vega-Lite specification, with numbers rounded to six significant digits.
+
+    Raises:
+        InputError: if the outermost chart has no description.
+    """
+    import altair as alt
+
+    with alt.data_transformers.enable("default", max_rows=None):
+        spec = chart.to_dict()
+    described = spec.get("description")
+    if not isinstance(described, str) or not described.strip():
+        raise InputError(
+            "figure(): the chart has no description, so it would be silent to a screen reader. "
+            'Add .properties(description="…") to the outermost chart: what is on the axes and '
+            "what there is to see."
+        )
+    _line_legends(spec)
+    spec["datasets"] = {k: _compact(v) for k, v in spec.get("datasets", {}).items()}
+    twins = _dark_twins()
+    if twins:
+        spec["usermeta"] = {**spec.get("usermeta", {}), "dark": twins}
+    return spec
+
+
+def static_svg(spec: Mapping[str, Any]) -> str:
+    """The chart as SVG on a transparent ground, without a label for every mark.
+
+    The image as a whole has the description as its text alternative, so the labels that Vega puts
+    on every mark would only make it larger.
+    """
+    import vl_convert
+
+    fixed = dict(spec)
+    if fixed.get("width") == "container":
+        fixed["width"] = STATIC_WIDTH
+        fixed["autosize"] = {"type": "fit-x", "contains": "padding"}
+    fixed["config"] = {**fixed.get("config", {}), "aria": False, "background": None}
+    return _lighter(vl_convert.vegalite_to_svg(fixed, vl_version=vegalite_version()))
+
+
+def _lighter(svg: str) -> str:
+    """The same picture in fewer characters: tenths of a pixel, hexadecimal colours, no defaults."""
+
+    def tag(found: re.Match[str]) -> str:
+        text = re.sub(r"-?\d+\.\d{2,}", lambda n: f"{float(n[0]):.1f}".removesuffix(".0"), found[0])
+        text = re.sub(
+            r"rgb\((\d+), (\d+), (\d+)\)",
+            lambda rgb: "#" + "".join(f"{int(part):02x}" for part in rgb.groups()),
+            text,
+        )
+        return text.replace(' opacity="1"', "")
+
+    # Only inside tags: numbers that are written on the axes stay as they are.
+    return re.sub(r"<[^>]+>", tag, svg)
+
+
+def vegalite_version() -> str:
+    """The Vega-Lite version to draw with: Altair's own, or the newest that is on board."""
+    import altair as alt
+    import vl_convert
+
+    wanted = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
+    return (
+        wanted
+        if wanted in vl_convert.get_vegalite_versions()
+        else (vl_convert.get_vegalite_versions()[-1])
+    )
+
+
+def chart_html(image: str, spec: Mapping[str, Any]) -> str:
+    """The image and the specification in the container that the page's script looks for."""
+    data = json.dumps(spec, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    # "</script>" or "<!--" inside a string would end or hide the element.
+    data = data.replace("<", "\\u003c")
+    return f'<div class="gc-chart">{image}<script type="application/json">{data}</script></div>'
+
+
+def chart_image(spec: Mapping[str, Any]) -> str:
+    """The chart as an ``<img>`` that holds its SVG, with the description as alternative text."""
+    svg = static_svg(spec)
+    # Double quotes would have to be written as %22 in the attribute; single ones need not.
+    compact = svg.replace('"', "'") if "'" not in svg else svg
+    uri = "data:image/svg+xml," + quote(compact, safe=" ~()*!.'/:;=,@&$-_+?[]{}|^")
+    size = re.search(r"<svg[^>]*\bwidth=[\"']([\d.]+)[\"'][^>]*\bheight=[\"']([\d.]+)[\"']", svg)
+    box = f' width="{float(size[1]):.0f}" height="{float(size[2]):.0f}"' if size else ""
+    alt_text = html.escape(spec["description"], quote=True)
+    return f'<img class="gc-static" alt="{alt_text}"{box} src="{html.escape(uri)}">'
+
+
+def _line_legends(node: Any) -> None:
+    """Show dashes in legends as lines: around a dot no dash can be told from another."""
+    if isinstance(node, list):
+        for each in node:
+            _line_legends(each)
+    elif isinstance(node, dict):
+        encoding = node.get("encoding", {})
+        if "strokeDash" in encoding:
+            for channel in ("strokeDash", "color"):
+                legend = encoding.get(channel, {}).get("legend")
+                if isinstance(legend, dict):
+                    for key, value in _LINE.items():
+                        legend.setdefault(key, value)
+        for key, value in node.items():
+            if key not in ("datasets", "values"):
+                _line_legends(value)
+
+
+def _compact(rows: Any) -> Any:
+    if isinstance(rows, float):
+        return float(f"{rows:.6g}") if math.isfinite(rows) else None
+    if isinstance(rows, list):
+        return [_compact(row) for row in rows]
+    return {k: _compact(v) for k, v in rows.items()} if isinstance(rows, dict) else rows
+
+
+def _dark_twins() -> dict[str, str]:
+    from gcbook.charts import theme
+
+    return dict(getattr(theme, "DARK", {}))

@@ -1,0 +1,72 @@
+"""One look for the miniatures: the hue of the model whose kind they are, and marks of their own.
+
+They are never drawn beside people or published models. A dark ring or a dash tells them apart too,
+as colour is never the only sign.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import altair as alt
+
+from gcbook.charts.theme import DISCRIMINATIVE, GENERATIVE, OWN
+from gcbook.miniworld.results.shipped import KINDS
+
+__all__ = ["COLORS", "DASHES", "SHAPES", "recipe_color", "recipe_dash", "recipe_shape"]
+
+COLORS = {
+    "mini-pixel": GENERATIVE["imagen"],
+    "mini-latent": GENERATIVE["stable_diffusion"],
+    "mini-ar": GENERATIVE["parti"],
+    "mini-masked": GENERATIVE["muse"],
+    "mini-cnn": DISCRIMINATIVE,
+    "mini-cnn-noise": OWN,
+}
+
+SHAPES = {
+    "mini-pixel": "square",
+    "mini-latent": "triangle-up",
+    "mini-ar": "triangle-down",
+    "mini-masked": "cross",
+    "mini-cnn": "circle",
+    "mini-cnn-noise": "diamond",
+}
+
+DASHES = {
+    "mini-pixel": [1, 0],
+    "mini-latent": [8, 3],
+    "mini-ar": [2, 2],
+    "mini-masked": [8, 3, 2, 3],
+    "mini-cnn": [1, 0],
+    "mini-cnn-noise": [5, 3],
+}
+
+
+def recipe_color(recipes: Iterable[str], **legend: Any) -> alt.Color:
+    """Colours of the miniatures that a chart shows.
+
+    Args:
+        recipes: names; others are left out of the legend.
+        legend: options of the legend.
+    """
+    return alt.Color("recipe:N", scale=_scale(COLORS, recipes), legend=_legend(legend))
+
+
+def recipe_shape(recipes: Iterable[str], **legend: Any) -> alt.Shape:
+    """Mark shapes of the miniatures, with the same legend as `recipe_color`."""
+    return alt.Shape("recipe:N", scale=_scale(SHAPES, recipes), legend=_legend(legend))
+
+
+def recipe_dash(recipes: Iterable[str], **legend: Any) -> alt.StrokeDash:
+    """Dashes of the miniatures, with the same legend as `recipe_color`."""
+    return alt.StrokeDash("recipe:N", scale=_scale(DASHES, recipes), legend=_legend(legend))
+
+
+def _scale(values: dict[str, Any], recipes: Iterable[str]) -> alt.Scale:
+    found = set(recipes)
+    shown = [recipe for recipe in KINDS if recipe in found]
+    return alt.Scale(domain=shown, range=[values[recipe] for recipe in shown])
+
+
+def _legend(options: dict[str, Any]) -> alt.Legend:
+    return alt.Legend(title="Miniature", symbolOpacity=1, **options)

@@ -1,0 +1,286 @@
+"""Figures of the miniatures' answers: cues, strengths, test sets, shape bias by category.
+
+Tables come from `gcbook.chapters.miniature_world.tables` and `gcbook.miniworld.results.scores`.
+"""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from gcbook.charts.miniature_look import recipe_color, recipe_dash, recipe_shape
+from gcbook.charts.parts import (
+    NOBODY,
+    TENTHS,
+    dropdown,
+    equal_bias_line,
+    finish,
+    interval_tooltips,
+    nothing,
+    title_lines,
+)
+from gcbook.charts.theme import BAND, CHANCE_LINE, INK
+from gcbook.paper.categories import CATEGORIES, CHANCE
+from gcbook.stats.shares import by_accident
+
+__all__ = [
+    "fig_miniature_bias",
+    "fig_miniature_cues",
+    "fig_miniature_sets",
+    "fig_miniature_strength",
+]
+
+NOBODY_HERE = "No miniature has scores on these test sets yet."
+_EQUAL = (0.25, 0.5, 0.75, 0.9)
+_UNIT = alt.Scale(domain=[0, 1])
+_PERCENT = alt.Axis(values=TENTHS, format=".0%", labelOverlap=True)
+
+
+def fig_miniature_cues(results: pd.DataFrame) -> alt.TopLevelMixin:
+    """Shape against texture accuracy of every trained network on cue-conflict images.
+
+    Args:
+        results: from `gcbook.chapters.miniature_world.tables.miniature_results`; lines of several
+            seeds together are left out.
+    """
+    shown = results[(results["model"] != "") & results["shape_accuracy"].notna()]
+    if shown.empty:
+        return nothing(NOBODY_HERE)
+    recipes = list(dict.fromkeys(shown["recipe"]))
+    measures = ["shape_accuracy", "texture_accuracy", "shape_bias"]
+    ends = [f"{name}_{end}" for name in measures for end in ("low", "high")]
+    base = alt.Chart(shown[["name", "recipe", *measures, *ends]])
+    x = alt.X("texture_accuracy:Q", scale=_UNIT, title="Answers naming the texture", axis=_PERCENT)
+    y = alt.Y("shape_accuracy:Q", scale=_UNIT, title="Answers naming the shape", axis=_PERCENT)
+    color = recipe_color(recipes)
+    tooltip = [
+        alt.Tooltip("name:N", title="Network"),
+        alt.Tooltip("shape_accuracy:Q", title="Named the shape", format=".1%"),
+        alt.Tooltip("texture_accuracy:Q", title="Named the texture", format=".1%"),
+        alt.Tooltip("shape_bias:Q", title="Shape bias", format=".3f"),
+        alt.Tooltip("shape_bias_low:Q", title="from", format=".3f"),
+        alt.Tooltip("shape_bias_high:Q", title="to", format=".3f"),
+    ]
+    layers = [
+        *_equal_lines(),
+        base.mark_rule(strokeWidth=1.5).encode(
+            x=x, y="shape_accuracy_low:Q", y2="shape_accuracy_high:Q", color=color
+        ),
+        base.mark_rule(strokeWidth=1.5).encode(
+            x="texture_accuracy_low:Q", x2="texture_accuracy_high:Q", y=y, color=color
+        ),
+        base.mark_point(filled=True, size=110, opacity=1, stroke=INK, strokeWidth=0.8).encode(
+            x=x, y=y, color=color, shape=recipe_shape(recipes), tooltip=tooltip
+        ),
+    ]
+    return finish(
+        alt.layer(*layers),
+        height=420,
+        description=(
+            "Share of the miniature world's conflict images on which each network named the "
+            "texture (horizontal) and the shape (vertical), with intervals. Lines from the origin "
+            "join points of equal shape bias; a dotted line near the vertical axis is that of "
+            "observers who are blind to texture. "
+            + " ".join(
+                f"{row.name}: shape {row.shape_accuracy:.0%}, texture {row.texture_accuracy:.0%}."
+                for row in shown.itertuples(index=False)
+            )
+        ),
+    )
+
+
+def fig_miniature_strength(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Accuracy against the strength of each manipulation, one panel a manipulation.
+
+    Args:
+        rows: from `gcbook.miniworld.results.scores.accuracy_by_strength`.
+    """
+    if rows.empty:
+        return nothing(NOBODY_HERE)
+    recipes = list(dict.fromkeys(rows["recipe"]))
+    groups = rows.groupby("dataset", sort=False)
+    panels = [_panel(group, str(title), recipes) for title, group in groups]
+    return (
+        alt.concat(*panels, columns=3, spacing={"row": 22, "column": 18})
+        .resolve_scale(x="independent", color="shared", strokeDash="shared")
+        .add_params(dropdown("mini_highlight", "Intervals of ", [NOBODY, *recipes], NOBODY))
+        .properties(
+            description=(
+                f"One panel a manipulation ({', '.join(map(str, groups.groups))}): accuracy of the "
+                f"miniatures ({', '.join(recipes)}) against its strength, from the weakest to the "
+                "strongest, with a line at chance. Shaded: conditions that the benchmark would "
+                "leave out."
+            )
+        )
+        .configure_legend(orient="bottom", columns=3)
+        .configure_title(fontSize=12, anchor="start")
+    )
+
+
+def fig_miniature_sets(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Accuracy of every miniature on every test set, with intervals.
+
+    Args:
+        rows: from `gcbook.miniworld.results.scores.accuracy_by_set`.
+    """
+    if rows.empty:
+        return nothing(NOBODY_HERE)
+    recipes = list(dict.fromkeys(rows["recipe"]))
+    sets = list(dict.fromkeys(rows["dataset"]))
+    x = alt.X("value:Q", scale=_UNIT, title="Accuracy", axis=_PERCENT)
+    y = alt.Y("dataset:N", sort=sets, title=None).axis(grid=True, gridDash=[1, 3])
+    base = alt.Chart(rows).encode(
+        y=y,
+        yOffset=alt.YOffset("recipe:N", sort=recipes, scale=alt.Scale(domain=recipes)),
+        color=recipe_color(recipes),
+        tooltip=[
+            alt.Tooltip("dataset:N", title="Test set"),
+            alt.Tooltip("recipe:N", title="Miniature"),
+            alt.Tooltip("value:Q", title="Accuracy", format=".1%"),
+            *interval_tooltips(".1%"),
+            alt.Tooltip("seeds:Q", title="Seeds"),
+        ],
+    )
+    chance = alt.Chart(pd.DataFrame({"value": [CHANCE]})).mark_rule(
+        color=CHANCE_LINE, strokeDash=[2, 3]
+    )
+    return finish(
+        alt.layer(
+            chance.encode(x=x),
+            base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title="Accuracy"), x2="high:Q"),
+            base.mark_point(filled=True, size=60, opacity=1).encode(
+                x=x, shape=recipe_shape(recipes)
+            ),
+        ),
+        height=len(sets) * (16 + 9 * len(recipes)),
+        description=(
+            f"Accuracy of the miniatures {', '.join(recipes)} on {len(sets)} test sets "
+            f"({', '.join(sets)}), each a mark with its interval; a dotted line at guessing."
+        ),
+    )
+
+
+def fig_miniature_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
+    """Fig. 1 in miniature: a row a shape category, a mark a miniature, a line for its average.
+
+    Args:
+        table: from `gcbook.miniworld.results.scores.bias_by_shape`.
+    """
+    if table.empty:
+        return nothing(NOBODY_HERE)
+    recipes = list(dict.fromkeys(table["recipe"]))
+    x = alt.X("texture_share:Q", scale=_UNIT, title="Fraction of texture decisions")
+    x = x.axis(grid=False, values=TENTHS, format=".1f", labelOverlap=True)
+    y = alt.Y("category:N", sort=list(CATEGORIES), title=None)
+    y = y.axis(grid=True, gridDash=[1, 3]).scale(domain=list(CATEGORIES), padding=0.8)
+    color = recipe_color(recipes)
+    tooltip = [
+        alt.Tooltip("recipe:N", title="Miniature"),
+        alt.Tooltip("category:N", title="Shape category"),
+        alt.Tooltip("shape_bias:Q", title="Shape bias", format=".3f"),
+        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
+        alt.Tooltip("high:Q", title="to", format=".3f"),
+        alt.Tooltip("shape_answers:Q", title="Answers naming the shape"),
+        alt.Tooltip("texture_answers:Q", title="Answers naming the texture"),
+    ]
+    picked = dropdown("bias_of", "Intervals of ", [NOBODY, *recipes], NOBODY)
+    shown = table.assign(left=1 - table["high"], right=1 - table["low"])
+    base = alt.Chart(shown)
+    each = base.transform_filter("datum.category !== 'pooled' && isValid(datum.shape_bias)")
+    layers = [
+        base.transform_filter("datum.category === 'pooled'")
+        .mark_rule(strokeWidth=2.5)
+        .encode(x=x, color=color, strokeDash=recipe_dash(recipes), tooltip=tooltip),
+        each.transform_filter("datum.recipe === bias_of")
+        .mark_rule(strokeWidth=2)
+        .encode(x=alt.X("left:Q"), x2="right:Q", y=y, color=color),
+        each.mark_point(filled=True, size=75, opacity=0.9).encode(
+            x=x, y=y, color=color, shape=recipe_shape(recipes), tooltip=tooltip
+        ),
+    ]
+    pooled = table[table["category"] == "pooled"]
+    return finish(
+        alt.layer(*layers).add_params(picked),
+        height=25 * (len(CATEGORIES) + 1),
+        description=(
+            "Shape bias of the miniatures by category: one row for each of 16 shape categories, "
+            "further left means more decisions for the shape. Averages over all conflicts: "
+            + ", ".join(
+                f"{recipe} {bias:.2f}"
+                for recipe, bias in zip(pooled["recipe"], pooled["shape_bias"], strict=True)
+            )
+            + "."
+        ),
+    )
+
+
+def _panel(rows: pd.DataFrame, title: str, recipes: list[str]) -> alt.LayerChart | alt.FacetChart:
+    order = list(rows.sort_values("step")["condition"].drop_duplicates())
+    x = alt.X(
+        "condition:N",
+        sort=order,
+        title=title_lines(str(rows["strength"].iloc[0])),
+        scale=alt.Scale(type="band", padding=0),
+        axis=alt.Axis(labelAngle=0, labelOverlap=False),
+    )
+    y = alt.Y("value:Q", scale=_UNIT, title=None)
+    y = y.axis(values=[0, 0.25, 0.5, 0.75, 1], format=".0%")
+    columns = ["condition", "recipe", "value", "low", "high", "seeds"]
+    base = alt.Chart(rows[columns])
+    color, dash, shape = recipe_color(recipes), recipe_dash(recipes), recipe_shape(recipes)
+    tooltip = [
+        alt.Tooltip("recipe:N", title="Miniature"),
+        alt.Tooltip("condition:N", title="Condition"),
+        alt.Tooltip("value:Q", title="Accuracy", format=".1%"),
+        *interval_tooltips(".1%"),
+    ]
+    left_out = rows[rows["counted"] != "yes"].drop_duplicates("condition")
+    chance: dict[str, Any] = {"y": alt.Y("value:Q")}
+    return alt.layer(
+        alt.Chart(left_out[["condition", "counted"]])
+        .mark_rect(color=BAND, opacity=0.18)
+        .encode(x=x, tooltip=[alt.Tooltip("counted:N", title="In the benchmark")]),
+        alt.Chart(pd.DataFrame({"value": [CHANCE]}))
+        .mark_rule(color=CHANCE_LINE, strokeDash=[2, 3])
+        .encode(**chance),
+        base.transform_filter("datum.recipe === mini_highlight")
+        .mark_rule(strokeWidth=2.5)
+        .encode(x=x, y="low:Q", y2="high:Q", color=color),
+        base.mark_line(strokeWidth=1.8).encode(x=x, y=y, color=color, strokeDash=dash),
+        base.mark_point(filled=True, size=36, opacity=1).encode(
+            x=x, y=y, color=color, shape=shape, tooltip=tooltip
+        ),
+        title=title,
+        width=165,
+        height=130,
+    )
+
+
+def _equal_lines() -> list[alt.Chart]:
+    """Lines of equal shape bias, the diagonal that bounds the map, and who is blind to texture."""
+    rows = [
+        {"line": f"{bias:g}", "texture_accuracy": a, "shape_accuracy": b, "label": label}
+        for bias in _EQUAL
+        for (a, b), label in (((0.0, 0.0), ""), (equal_bias_line(bias), f"{bias:g}"))
+    ]
+    rows += [
+        {"line": "bound", "texture_accuracy": a, "shape_accuracy": 1 - a, "label": ""}
+        for a in (0.0, 1.0)
+    ]
+    drawn = alt.Chart(pd.DataFrame(rows)).encode(
+        x=alt.X("texture_accuracy:Q", scale=_UNIT), y=alt.Y("shape_accuracy:Q", scale=_UNIT)
+    )
+    blind = pd.DataFrame(
+        {"texture_accuracy": [by_accident(0), by_accident(1)], "shape_accuracy": [0, 1]}
+    )
+    return [
+        drawn.mark_line(strokeWidth=1, color=CHANCE_LINE, strokeDash=[3, 3]).encode(
+            detail="line:N"
+        ),
+        alt.Chart(blind)
+        .mark_line(strokeWidth=2, color=CHANCE_LINE, strokeDash=[1, 4], strokeCap="round")
+        .encode(
+            x=alt.X("texture_accuracy:Q", scale=_UNIT), y=alt.Y("shape_accuracy:Q", scale=_UNIT)
+        ),
+        drawn.mark_text(align="left", dx=5, dy=-5, fontWeight="bold").encode(text="label:N"),
+    ]

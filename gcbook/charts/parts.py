@@ -1,0 +1,221 @@
+"""Small pieces that charts share."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from gcbook.charts.theme import color_scale, kinds_shown, shape_scale
+
+__all__ = [
+    "NOBODY",
+    "ON_LIGHT_CELL",
+    "alphabetical",
+    "by_column",
+    "cell_ink",
+    "dropdown",
+    "interval_tooltips",
+    "literal",
+    "nothing",
+    "per_mille",
+    "positions",
+    "start_with",
+    "title_lines",
+    "TENTHS",
+    "encode_kind",
+    "finish",
+    "pick_observer",
+    "CLASS_COLORS",
+    "side_by_side",
+    "equal_bias_line",
+]
+
+NOBODY = "none"
+"""What a drop-down for highlighting says when nobody is."""
+
+ON_LIGHT_CELL, ON_DARK_CELL = "#111111", "#fafafa"
+"""Of what is written on coloured cells, which are the same in the light and the dark theme: neither
+ink has a twin there."""
+
+_LONG_TITLE = 20
+
+
+def alphabetical(names: Iterable[str]) -> list[str]:
+    """Names as a reader looks them up in a list: whatever their case, 9 before 10.
+
+    >>> alphabetical({"VGG-16", "mine", "BagNet-17", "BagNet-9"})
+    ['BagNet-9', 'BagNet-17', 'mine', 'VGG-16']
+    """
+    return sorted(names, key=lambda n: re.sub(r"\d+", lambda d: d[0].zfill(4), n).casefold())
+
+
+def by_column(rows: pd.DataFrame, key: str) -> pd.DataFrame:
+    """One row a value of ``key``, with lists for its other columns: what Vega's flatten undoes.
+
+    Columns are written once instead of once a row, and a page takes a third of the room.
+
+    >>> by_column(pd.DataFrame({"d": [0, 0, 1], "x": [1, 2, 3]}), "d").to_dict("list")
+    {'d': [0, 1], 'x': [[1, 2], [3]]}
+    """
+    return rows.astype(object).where(rows.notna(), None).groupby(key).agg(list).reset_index()
+
+
+def cell_ink(dark_cell: str) -> Any:
+    """The colour of what is written on a cell; ``dark_cell`` is true of data on dark ones."""
+    return alt.condition(dark_cell, alt.value(ON_DARK_CELL), alt.value(ON_LIGHT_CELL))
+
+
+def dropdown(name: str, label: str, options: Sequence[str], start: str) -> alt.Parameter:
+    """A parameter that a reader sets in a list; ``label`` stands before it."""
+    return alt.param(
+        name=name, value=start, bind=alt.binding_select(options=list(options), name=label)
+    )
+
+
+def positions(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """What a page shows beside sliders that count positions, by parameter: for ``usermeta``.
+
+    >>> positions({"noise": ["t = 0.1", "t = 0.5"]})
+    {'positions': {'noise': ['t = 0.1', 't = 0.5']}}
+    """
+    return {"positions": {name: list(each) for name, each in values.items()}}
+
+
+def interval_tooltips(form: str) -> list[alt.Tooltip]:
+    """What a mark says of its interval, from ``low`` to ``high``."""
+    return [
+        alt.Tooltip("low:Q", title="from", format=form),
+        alt.Tooltip("high:Q", title="to", format=form),
+    ]
+
+
+def start_with(wished: str, options: Sequence[str]) -> str:
+    """What a list shows at first: the wished option if it is there, else the first.
+
+    >>> start_with("Edge", ["Sketch", "Edge"]), start_with("Edge", ["Sketch"])
+    ('Edge', 'Sketch')
+    """
+    return wished if wished in options else options[0]
+
+
+def literal(value: Any) -> str:
+    """A value as it is written in a Vega expression.
+
+    >>> literal(["Edge", 1])
+    '["Edge", 1]'
+    """
+    return json.dumps(value, ensure_ascii=False)
+
+
+def per_mille(values: pd.Series) -> pd.Series:
+    """Fractions as whole thousandths, which take a page less room; missing ones stay missing.
+
+    >>> per_mille(pd.Series([0.2345, None])).tolist()
+    [234, <NA>]
+    """
+    return (1000 * values).round().astype("Int64")
+
+
+def nothing(message: str) -> alt.Chart:
+    """What stands in a chart's place where the reader's choices leave nothing to draw."""
+    return (
+        alt.Chart(pd.DataFrame({"message": [message]}))
+        .mark_text()
+        .encode(text="message:N")
+        .properties(width="container", height=60, description=message)
+    )
+
+
+def title_lines(title: str) -> str | list[str]:
+    """A long axis title on two lines, for it may not be wider than a panel on a phone.
+
+    >>> title_lines("Filter standard deviation (pixels)")
+    ['Filter standard', 'deviation (pixels)']
+    """
+    if len(title) <= _LONG_TITLE:
+        return title
+    words = title.split(" ")
+    ways = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
+    return list(min(ways, key=lambda way: max(map(len, way))))
+
+
+TENTHS = [i / 10 for i in range(11)]
+
+
+def encode_kind(kinds: Iterable[str], columns: int | None = None) -> dict[str, Any]:
+    """Colour and shape by kind of observer, with one legend that says which values are published.
+
+    Args:
+        kinds: titles of the kinds that the chart shows.
+        columns: of the legend; by default as many as the page has room for.
+    """
+    shown = kinds_shown(kinds)
+    title = (
+        "indexof(['Imagen', 'Stable Diffusion', 'Parti'], datum.label) < 0 ? datum.label"
+        " : datum.label + ', paper'"
+    )
+    layout: dict[str, Any] = {"columns": columns} if columns else {}
+    legend = alt.Legend(title=None, labelExpr=title, symbolOpacity=1, **layout)
+    return {
+        "color": alt.Color("kind:N", scale=color_scale(*shown), legend=legend),
+        "shape": alt.Shape("kind:N", scale=shape_scale(*shown), legend=legend),
+    }
+
+
+def pick_observer(observers: Iterable[str]) -> alt.Parameter:
+    """One observer to highlight, chosen by a click or from a list."""
+    names = list(dict.fromkeys(observers))
+    return alt.selection_point(
+        name="highlight",
+        fields=["observer"],
+        on="click",
+        clear="dblclick",
+        empty=False,
+        bind=alt.binding_select(
+            options=[None, *names], labels=["(nobody)", *names], name="Highlight "
+        ),
+    )
+
+
+def finish(
+    chart: alt.LayerChart | alt.FacetChart, *, height: Any, description: str
+) -> alt.TopLevelMixin:
+    """As wide as the page, the legend below, and a description for those who cannot see it."""
+    sized = chart.properties(width="container", height=height, description=description)
+    legend = sized.configure_legend(orient="bottom", columns=3, labelLimit=240)
+    # Set in the configuration, so that a narrow page can set it lower.
+    return legend.configure_axis(titleFontWeight="normal").configure_axisY(labelLimit=180)
+
+
+CLASS_COLORS = ("#0077bb", "#b86e00", "#00916e", "#b5459b")
+"""Of the classes A, B, C and D."""
+
+
+def side_by_side(
+    panels: Sequence[alt.Chart | alt.LayerChart | alt.FacetChart],
+    parameters: Sequence[alt.Parameter],
+    description: str,
+) -> alt.TopLevelMixin:
+    """Panels in one row, or as many as the screen holds, with one legend below."""
+    return (
+        alt.concat(*panels, columns=len(panels), spacing={"row": 22, "column": 24})
+        .add_params(*parameters)
+        .properties(description=description)
+        .configure_legend(orient="bottom", columns=4, symbolSize=90)
+        .configure_axis(titleFontWeight="normal")
+        .configure_title(fontSize=13, anchor="start")
+    )
+
+
+def equal_bias_line(shape_bias: float) -> tuple[float, float]:
+    """Where the line of one shape bias ends: (texture accuracy, shape accuracy).
+
+    It starts at the origin, where nothing named either cue, and ends where every answer names one.
+
+    >>> equal_bias_line(0.75)
+    (0.25, 0.75)
+    """
+    return 1 - shape_bias, shape_bias

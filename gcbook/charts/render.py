@@ -1,0 +1,250 @@
+"""Figures as a reader meets them: an interactive chart that is an image where no script runs.
+
+A figure on a page is the chart as a static SVG image (with the chart's description as its text
+alternative), the Vega-Lite specification in a ``<script type="application/json">`` from which a
+small script draws the interactive chart, the source of the numbers, the parameters they were made
+with, and the table behind the chart with a link that downloads it.
+
+In a notebook the parts are separate outputs, so that JupyterLab draws the chart with its own Vega
+and shows the caption as Markdown. When the book is built, ``gcbook.book.dress`` joins them into one
+numbered figure with a caption.
+"""
+
+import html
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from gcbook.charts.chart import chart_html, chart_image, chart_spec
+from gcbook.charts.tablehtml import csv_link, data_table, marked_table, select_columns
+from gcbook.files.errors import InputError
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+    from IPython.display import Markdown
+
+__all__ = ["SOURCES", "Shown", "figure", "table", "text"]
+
+SOURCES = {
+    "recomputed": "Recomputed from public trials",
+    "published": "Published in the paper",
+    "both": "Recomputed and published",
+    "not public": "Not public",
+    "computed": "Computed for this book",
+    "miniature": "Measured on miniatures trained for this book",
+    "own": "Measured on models that a parameter named",
+    "reference": "Reference",
+}
+"""What ``source`` may be, and what the reader is shown for it.
+
+"computed" needs neither trials nor a network: a toy, an equation. "reference" is looked up.
+"""
+
+# JupyterLab registers its Vega renderer for this type; it draws version 6 specifications too.
+VEGA_MIME = "application/vnd.vegalite.v5+json"
+SHOW_AT_MOST, SHOW_FIRST = 300, 100
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Something to show: a chart or a table with its caption and notes.
+
+    Attributes:
+        name: label for cross-references and file name of the CSV, ``fig-…`` or ``tab-…``.
+        caption: MyST Markdown.
+        body: HTML of the chart's image or of the table.
+        notes: HTML of source, parameters and data.
+        spec: Vega-Lite specification of a chart, empty for a table.
+    """
+
+    name: str
+    caption: str
+    body: str
+    notes: str
+    spec: Mapping[str, Any] = field(default_factory=dict)
+
+    def outputs(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """The notebook outputs, each a MIME bundle and its metadata."""
+        kind = "chart" if self.spec else "table"
+        label = {"name": self.name, "caption": self.caption}
+        body: dict[str, Any] = {"text/html": self.body, "text/plain": self.caption}
+        if self.spec:
+            body[VEGA_MIME] = dict(self.spec)
+        return [
+            (body, {"gcbook": {"part": kind, **label}}),
+            ({"text/markdown": self.caption, "text/plain": self.caption}, _part("caption")),
+            ({"text/html": self.notes, "text/plain": ""}, _part("notes")),
+        ]
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import publish_display_data
+
+        for data, metadata in self.outputs():
+            publish_display_data(data, metadata)
+
+    def _repr_html_(self) -> str:
+        body = chart_html(self.body, self.spec) if self.spec else self.body
+        caption = f'<p class="gc-caption">{html.escape(self.caption)}</p>'
+        return f'<div class="gc-figure">{body}{caption}{self.notes}</div>'
+
+
+def figure(
+    chart: "alt.TopLevelMixin",
+    table: "pd.DataFrame",
+    *,
+    name: str,
+    caption: str,
+    source: str,
+    parameters: Any = None,
+    columns: Mapping[str, str] | Sequence[str] | None = None,
+) -> Shown:
+    """A chart with its caption, source, parameters and the table behind it.
+
+    Args:
+        chart: any Altair chart that has a ``description``.
+        table: the rows that the chart shows.
+        name: label, ``fig-`` and lower-case words joined by hyphens.
+        caption: MyST Markdown; the first paragraph is the caption, others follow as its legend.
+        source: one of ``SOURCES``.
+        parameters: what the figure was made with: a mapping, or an object with ``as_dict()``.
+        columns: columns to show and download, optionally with their headings. Default: all.
+
+    Raises:
+        InputError: for a chart without description, a name of another form, an empty caption, an
+            unknown source, or columns that the table lacks.
+    """
+    check_label(name, "fig", caption, source)
+    spec = chart_spec(chart)
+    data = select_columns(table, columns)
+    shown = data if len(data) <= SHOW_AT_MOST else data.head(SHOW_FIRST)
+    size = f"{len(data):,} row" + ("s" if len(data) != 1 else "")
+    part = "" if shown is data else f" The first {SHOW_FIRST} rows are shown; the file holds all."
+    details = (
+        f'<details class="gc-data"><summary>Data table ({size})</summary>'
+        f"<p>{csv_link(data, name)}{part}</p>{data_table(shown, f'Data of {name}')}</details>"
+    )
+    notes = notes_html(source, parameters, details)
+    image = chart_image(spec)
+    return Shown(name, caption.strip(), image, notes, spec)
+
+
+def table(
+    rows: "pd.DataFrame",
+    *,
+    name: str,
+    caption: str,
+    source: str,
+    parameters: Any = None,
+    columns: Mapping[str, str] | Sequence[str] | None = None,
+    published: Mapping[str, str] | None = None,
+    intervals: Mapping[str, tuple[str, str]] | None = None,
+    formats: Mapping[str, str] | None = None,
+) -> Shown:
+    """A table that a reader can sort, filter and download; cells say where numbers come from.
+
+    Args:
+        rows: one row a line, numbers raw. The download holds every column of it.
+        name: label, ``tab-`` and lower-case words joined by hyphens.
+        caption: MyST Markdown.
+        source: one of ``SOURCES``.
+        parameters: what the table was made with: a mapping, or an object with ``as_dict()``.
+        columns: columns to show, optionally with headings.
+        published: column of recomputed values → column of the paper's values. A cell is marked as
+            recomputed, published, or both (then with the difference of the printed numbers).
+        intervals: column → columns of the lower and upper end of its interval.
+        formats: column → number format. Default: ``.3f`` for floats, ``,`` for integers.
+
+    Raises:
+        InputError: as for ``figure``.
+    """
+    check_label(name, "tab", caption, source)
+    body = marked_table(
+        rows,
+        f"Table {name}",
+        columns=columns,
+        published=published,
+        intervals=intervals,
+        formats=formats,
+    )
+    link = f"<p>{csv_link(rows, name)}</p>"
+    return Shown(name, caption.strip(), body, notes_html(source, parameters, link))
+
+
+def text(template: str, **values: Any) -> "Markdown":
+    """Fill computed values into MyST Markdown.
+
+    Args:
+        template: text with ``str.format`` fields; braces of MyST roles are doubled.
+        values: what the fields stand for.
+
+    Raises:
+        InputError: if a field has no value, or a number is not a number (NaN).
+
+    >>> text("Shape bias: {bias:.3f}", bias=0.2139).data
+    'Shape bias: 0.214'
+    """
+    from IPython.display import Markdown
+
+    missing = [k for k, v in values.items() if isinstance(v, float) and math.isnan(v)]
+    if missing:
+        raise InputError(
+            f"text(): expected a number for {', '.join(missing)}, found NaN in "
+            f"{template[:60]!r}. Check the selection that the number is computed from."
+        )
+    try:
+        return Markdown(template.format(**values))
+    except (KeyError, IndexError) as error:
+        raise InputError(
+            f"text(): no value for the field {error} in {template[:60]!r}; given: "
+            f"{', '.join(values) or 'none'}. Pass it by name, and double the braces of roles."
+        ) from None
+
+
+def check_label(name: str, prefix: str, caption: str, source: str) -> None:
+    """Raise InputError unless name, caption and source are of the expected form."""
+    if not re.fullmatch(prefix + r"(-[a-z0-9]+)+", name):
+        raise InputError(
+            f"expected a name like {prefix}-shape-bias (lower-case words joined by hyphens), "
+            f"found {name!r}. The name is the label that other pages refer to."
+        )
+    if not caption.strip():
+        raise InputError(f"{name}: the caption is empty. Say what the reader sees.")
+    if source not in SOURCES:
+        raise InputError(f"{name}: source is {source!r}, expected one of {', '.join(SOURCES)}.")
+
+
+def notes_html(source: str, parameters: Any, after: str = "") -> str:
+    """Source badge and parameters, and what follows them."""
+    return f'<div class="gc-notes">{_badge(source)}{_made_with(parameters)}{after}</div>'
+
+
+def _part(kind: str) -> dict[str, Any]:
+    return {"gcbook": {"part": kind}}
+
+
+def _badge(source: str) -> str:
+    kind = source.replace(" ", "-")
+    return f'<p class="gc-source gc-source-{kind}">{SOURCES[source]}</p>'
+
+
+def _made_with(parameters: Any) -> str:
+    if parameters is None:
+        return ""
+    values = parameters.as_dict() if hasattr(parameters, "as_dict") else dict(parameters)
+    shown = " · ".join(
+        f"<span>{html.escape(k.replace('_', ' '))} <b>{html.escape(_plain(v))}</b></span>"
+        for k, v in values.items()
+        if v != ""
+    )
+    return f'<p class="gc-parameters">Made with: {shown}</p>' if shown else ""
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

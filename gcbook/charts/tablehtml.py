@@ -1,0 +1,218 @@
+"""Tables on a page: data tables behind figures and benchmark tables with marked cells.
+
+The convention for marked cells is plain data: ``published={"a": "a_published"}`` says that column
+``a`` holds what was recomputed and ``a_published`` what the paper prints. Which of the two a cell
+has decides its mark.
+"""
+
+import html
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from gcbook.files.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["csv_link", "data_table", "marked_table", "select_columns"]
+
+MARKS = {
+    "both": ("R + P", "recomputed and published"),
+    "recomputed": ("R", "recomputed from public trials"),
+    "published": ("P", "published in the paper"),
+    "neither": ("", "not public"),
+}
+
+FULL_HEIGHT_ROWS = 20
+"""Longer tables scroll within themselves."""
+
+
+def select_columns(
+    table: "pd.DataFrame", columns: Mapping[str, str] | Sequence[str] | None
+) -> "pd.DataFrame":
+    """The named columns under their headings (all columns for None).
+
+    Figures of many small pictures keep lists in a row; here every element has a row of its own.
+
+    Raises:
+        InputError: if the table lacks one of them.
+    """
+    if columns is None:
+        return _unfold(table)
+    headings = dict(columns) if isinstance(columns, Mapping) else {c: c for c in columns}
+    _check_columns(table, headings)
+    return _unfold(table[list(headings)]).rename(columns=headings)
+
+
+def _unfold(table: "pd.DataFrame") -> "pd.DataFrame":
+    lists = [c for c in table.columns if any(isinstance(value, list) for value in table[c])]
+    return table.explode(lists, ignore_index=True) if lists else table.reset_index(drop=True)
+
+
+def csv_link(table: "pd.DataFrame", name: str) -> str:
+    """A link that downloads the table, with no script and no server: a data URI."""
+    # A data URI is a reference, so the characters that end or split one have to be escaped.
+    data = quote(table.to_csv(index=False), safe=" ~()*!./:;=,@$-_+?")
+    return (
+        f'<a class="gc-download" download="{name}.csv" '
+        f'href="data:text/csv;charset=utf-8,{data}">Download CSV</a>'
+    )
+
+
+def data_table(table: "pd.DataFrame", label: str) -> str:
+    """A plain table that scrolls inside its own region."""
+    heads = "".join(f'<th scope="col">{html.escape(str(c))}</th>' for c in table.columns)
+    rows = "".join(
+        "<tr>" + "".join(_cell(value, _data_format(value)) for value in row) + "</tr>"
+        for row in table.itertuples(index=False, name=None)
+    )
+    inner = f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>"
+    return _region(inner, label, "gc-table", len(table))
+
+
+def marked_table(
+    table: "pd.DataFrame",
+    label: str,
+    *,
+    columns: Mapping[str, str] | Sequence[str] | None = None,
+    published: Mapping[str, str] | None = None,
+    intervals: Mapping[str, tuple[str, str]] | None = None,
+    formats: Mapping[str, str] | None = None,
+) -> str:
+    """A table to sort and filter whose cells say where their numbers come from.
+
+    Args:
+        table: one row a line; numbers raw.
+        label: accessible name of the table's region.
+        columns: columns to show, optionally with headings. Default: all that are not companions.
+        published: column of recomputed values → column of the paper's values.
+        intervals: column → columns of the interval's lower and upper end.
+        formats: column → format of its numbers. Default: ``.3f`` for floats, ``,`` for integers.
+
+    Raises:
+        InputError: if the table lacks a column.
+    """
+    published, intervals, formats = published or {}, intervals or {}, formats or {}
+    companions = {*published.values(), *(c for pair in intervals.values() for c in pair)}
+    if columns is None:
+        columns = [str(c) for c in table.columns if c not in companions]
+    headings = dict(columns) if isinstance(columns, Mapping) else {c: c for c in columns}
+    _check_columns(table, [*headings, *published, *companions])
+    numeric = {c for c in headings if table[c].dtype.kind in "iuf"}
+    heads = "".join(
+        f'<th scope="col"{_number_class(c in numeric)}>{html.escape(h)}</th>'
+        for c, h in headings.items()
+    )
+    rows = []
+    for row in table.to_dict("records"):
+        cells = []
+        # A row of which the paper prints nothing has cells without meaning, not hidden numbers.
+        printed = any(not _missing(row[c]) for c in published.values())
+        for column in headings:
+            spec = formats.get(column, "")
+            if column in published:
+                ours, paper = row[column], row[published[column]]
+                if _missing(ours) and not printed and any(not _missing(row[c]) for c in published):
+                    cells.append(_cell(None, spec, number=True))
+                    continue
+                ends = [row[c] for c in intervals.get(column, ())]
+                cells.append(_marked_cell(ours, paper, ends, spec))
+            else:
+                ends = [row[c] for c in intervals.get(column, ())]
+                cells.append(_cell(row[column], spec, _interval(ends, spec), column in numeric))
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    inner = f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody>"
+    legend = _legend() if published else ""
+    return _region(inner, label, "gc-table gc-sortable", len(table)) + legend
+
+
+def _check_columns(table: "pd.DataFrame", wanted: Any) -> None:
+    missing = [c for c in wanted if c not in table.columns]
+    if missing:
+        raise InputError(
+            f"expected the column {', '.join(map(repr, missing))}, found "
+            f"{', '.join(map(str, table.columns))}."
+        )
+
+
+def _region(inner: str, label: str, classes: str, rows: int) -> str:
+    name = html.escape(label, quote=True)
+    tall = " gc-tall" if rows > FULL_HEIGHT_ROWS else ""
+    return (
+        f'<div class="gc-scroll{tall}" role="region" tabindex="0" aria-label="{name}">'
+        f'<table class="{classes}">{inner}</table></div>'
+    )
+
+
+def _number_class(yes: bool) -> str:
+    return ' class="gc-number"' if yes else ""
+
+
+def _data_format(value: Any) -> str:
+    # Data tables hold p values and bounds near 0: significant digits, not decimals.
+    return ".4g" if isinstance(value, float) else ""
+
+
+def _missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def _format(value: Any, spec: str) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return format(value, spec or ".3f").replace("-", "−")
+    if isinstance(value, int):
+        return format(value, spec or ",").replace("-", "−")
+    return str(value)
+
+
+def _cell(value: Any, spec: str, after: str = "", number: bool = False) -> str:
+    value = value.item() if hasattr(value, "item") else value
+    if _missing(value) or str(value) in {"<NA>", "NaT"}:
+        return f'<td class="gc-missing{" gc-number" if number else ""}">–</td>'
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        shown = html.escape(_format(value, spec))
+        return f'<td class="gc-number" data-value="{value:.10g}">{shown}{after}</td>'
+    return f"<td>{html.escape(_format(value, spec))}{after}</td>"
+
+
+def _interval(ends: Sequence[Any], spec: str) -> str:
+    if not ends or any(_missing(end) for end in ends):
+        return ""
+    low, high = (_format(float(end), spec) for end in ends)
+    return f'<span class="gc-interval">[{low}, {high}]</span>'
+
+
+def _marked_cell(ours: Any, paper: Any, ends: Sequence[Any], spec: str) -> str:
+    has_ours, has_paper = not _missing(ours), not _missing(paper)
+    kind = {(True, True): "both", (True, False): "recomputed", (False, True): "published"}.get(
+        (has_ours, has_paper), "neither"
+    )
+    if kind == "neither":
+        return '<td class="gc-number gc-missing">not public</td>'
+    value = float(ours if has_ours else paper)
+    short, full = MARKS[kind]
+    mark = f"<abbr class='gc-mark gc-mark-{kind}' title='{full}'>{short}</abbr>"
+    shown = f"{_format(value, spec)} {mark}"
+    if kind == "both":
+        # The difference of the numbers as printed: below the paper's last digit there is none.
+        digits = spec or ".3f"
+        gap = float(format(value, digits)) - float(format(float(paper), digits))
+        signed = format(gap, "+" + digits).replace("-", "−")
+        shown += (
+            f'<span class="gc-paper">paper {_format(float(paper), spec)}, '
+            f"difference {signed}</span>"
+        )
+    return f'<td class="gc-number" data-value="{value:.10g}">{shown}{_interval(ends, spec)}</td>'
+
+
+def _legend() -> str:
+    items = " · ".join(
+        f"<span><abbr class='gc-mark gc-mark-{kind}'>{short}</abbr> {full}</span>"
+        for kind, (short, full) in MARKS.items()
+        if short
+    )
+    return f'<p class="gc-legend">{items}</p>'

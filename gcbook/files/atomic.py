@@ -1,0 +1,112 @@
+"""Writing to disks that can be full, read-only, or taken away: whole files, and errors in words."""
+
+import errno
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from gcbook.files.errors import GcbookError, InputError
+
+__all__ = [
+    "UNWRITABLE",
+    "UnwritableError",
+    "check_writable",
+    "unwritable",
+    "write_text",
+    "write_whole",
+]
+
+_REMEDIES = {
+    "Free space": (errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
+    "Make the folder writable": (errno.EACCES, errno.EPERM, errno.EROFS),
+}
+
+UNWRITABLE = frozenset(number for numbers in _REMEDIES.values() for number in numbers)
+"""The system's numbers of errors that a full disk or a protected folder causes."""
+
+
+class UnwritableError(GcbookError):
+    """A file cannot be written; what was there before is still there.
+
+    Attributes:
+        path: the file.
+        reason: the system's.
+        remedy: what the user can do.
+    """
+
+    def __init__(self, path: Path, error: Exception) -> None:
+        self.path = path
+        number = error.errno if isinstance(error, OSError) else None
+        self.reason = os.strerror(number).lower() if number else str(error)
+        found = (words for words, numbers in _REMEDIES.items() if number in numbers)
+        self.remedy = next(found, "Mend that")
+        self._error = error
+        super().__init__(f"{path}: cannot be written: {self.reason}. {self.remedy}.")
+
+    def __reduce__(self) -> tuple[type["UnwritableError"], tuple[Path, Exception]]:
+        # Errors go from process to process by what made them, not by their message.
+        return type(self), (self.path, self._error)
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file whole or not at all: it appears when it is complete.
+
+    Args:
+        path: the file, in a folder that is there.
+        write: writes it at another place.
+
+    Raises:
+        UnwritableError: the disk is full, say.
+    """
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        write(temporary)
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        # What is left of it would keep a full disk full.
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise UnwritableError(path, error) from error
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a text file; it appears when it is complete.
+
+    Raises:
+        UnwritableError: the disk is full, say.
+    """
+    write_whole(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def check_writable(folder: Path) -> None:
+    """Make a folder and a file in it, and take back what was not there.
+
+    Raises:
+        InputError: that is not possible.
+    """
+    made = [place for place in (folder, *folder.parents) if not os.path.lexists(place)]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=".probe") as file:
+            file.write(b"x")
+            file.flush()
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    finally:
+        for place in made:
+            with suppress(OSError):
+                place.rmdir()
+
+
+def unwritable(folder: Path, error: Exception) -> InputError:
+    """Return the error of a folder that cannot be written to, for a reason."""
+    number = error.errno if isinstance(error, OSError) else None
+    reason = os.strerror(number).lower() if number else str(error)
+    return InputError(
+        f"{folder}: expected a folder that can be written to; found that it cannot: {reason}. "
+        "Choose another folder, or mend that."
+    )

@@ -1,0 +1,279 @@
+"""Drawings that can be seen in two ways, made for this book, with their parts marked.
+
+They are silhouettes with holes, as the miniature world's objects are, so that its models can be
+asked about them. What the parts are, and where, was written down before any model had seen a
+drawing. Controls are drawings that can be seen in one way only, or in none, and differ from an
+ambiguous one in little else.
+
+Coordinates are shares of the picture's side: x to the right, y down.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw
+from scipy.interpolate import CubicSpline
+
+from gcbook.files.errors import InputError
+
+__all__ = ["DRAWINGS", "Drawing", "draw", "mask_of", "mirrored", "rotated", "smooth_curve"]
+
+Points = tuple[tuple[float, float], ...]
+
+SUPERSAMPLING = 8
+CURVE_POINTS = 400
+FIGURE, GROUND = 0.25, 0.7
+"""Luma of what is drawn and of what is not."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture of one or more closed curves.
+
+    Attributes:
+        name: of the drawing.
+        readings: categories that people see in it, none for what shows nothing in particular.
+        outlines: smooth closed curves that are filled.
+        holes: curves within them that are not.
+        parts: polygons by name, each with the reading in which it is what its name says; a part
+            that belongs to two readings stands in both.
+        control_of: the ambiguous drawing that it is compared with, "" for that itself.
+    """
+
+    name: str
+    readings: tuple[str, ...]
+    outlines: tuple[Points, ...]
+    holes: tuple[Points, ...] = ()
+    parts: Mapping[tuple[str, str], Points] = field(default_factory=dict)
+    control_of: str = ""
+
+
+def draw(
+    drawing: Drawing, side: int, *, figure: float = FIGURE, ground: float = GROUND
+) -> npt.NDArray[np.float32]:
+    """Draw a picture.
+
+    Args:
+        drawing: what.
+        side: height and width, in pixels.
+        figure: luma of the figure, in [0, 1].
+        ground: luma of the ground and of the holes.
+
+    Returns:
+        float32 (side, side, 3) in [0, 1], grey.
+
+    Raises:
+        InputError: the side is below 8 pixels, or a luma is not in [0, 1].
+    """
+    if side < 8 or not (0 <= figure <= 1 and 0 <= ground <= 1):
+        raise InputError(
+            "draw: expected a side of at least 8 pixels and luma in [0, 1], found "
+            f"{side}, {figure} and {ground}."
+        )
+    large = Image.new("L", (side * SUPERSAMPLING,) * 2, 0)
+    pen = ImageDraw.Draw(large)
+    for curves, value in ((drawing.outlines, 255), (drawing.holes, 0)):
+        for points in curves:
+            pen.polygon(_scaled(smooth_curve(points), side * SUPERSAMPLING), fill=value)
+    share = np.asarray(large.reduce(SUPERSAMPLING), np.float32) / np.float32(255)
+    grey = ground + (figure - ground) * share
+    return np.repeat(grey[..., None], 3, axis=-1).astype(np.float32)
+
+
+def mask_of(points: Points, side: int) -> npt.NDArray[np.float32]:
+    """Return how much of each pixel lies within a polygon, float32 (side, side) in [0, 1]."""
+    large = Image.new("L", (side * SUPERSAMPLING,) * 2, 0)
+    ImageDraw.Draw(large).polygon(_scaled(points, side * SUPERSAMPLING), fill=255)
+    share: npt.NDArray[np.float32] = np.asarray(large.reduce(SUPERSAMPLING), np.float32)
+    return share / np.float32(255)
+
+
+def mirrored(drawing: Drawing) -> Drawing:
+    """Return a drawing with left and right exchanged, parts and all."""
+    return _moved(drawing, f"{drawing.name}, mirrored", lambda x, y: (1 - x, y))
+
+
+def rotated(drawing: Drawing, quarters: int = 1) -> Drawing:
+    """Return a drawing turned clockwise by quarters of a turn, parts and all."""
+    turned = drawing
+    for _ in range(quarters % 4):
+        turned = _moved(turned, drawing.name, lambda x, y: (1 - y, x))
+    return replace(turned, name=f"{drawing.name}, turned by {quarters % 4 * 90}°")
+
+
+def _moved(
+    drawing: Drawing, name: str, move: Callable[[float, float], tuple[float, float]]
+) -> Drawing:
+    def each(curves: Sequence[Points]) -> tuple[Points, ...]:
+        return tuple(tuple(move(x, y) for x, y in points) for points in curves)
+
+    return replace(
+        drawing,
+        name=name,
+        outlines=each(drawing.outlines),
+        holes=each(drawing.holes),
+        parts={key: each([points])[0] for key, points in drawing.parts.items()},
+    )
+
+
+def smooth_curve(points: Points) -> Points:
+    """Return a closed curve through points, a periodic cubic spline, as `CURVE_POINTS` points."""
+    through = np.array([*points, points[0]])
+    along = np.append(0, np.linalg.norm(np.diff(through, axis=0), axis=1).cumsum())
+    curve = CubicSpline(along, through, bc_type="periodic")
+    found = curve(np.linspace(0, along[-1], CURVE_POINTS, endpoint=False))
+    return tuple((float(x), float(y)) for x, y in found)
+
+
+def _scaled(points: Points, side: int) -> list[tuple[float, float]]:
+    return [(x * side, y * side) for x, y in points]
+
+
+def _circle(x: float, y: float, radius: float) -> Points:
+    angles = np.linspace(0, 2 * np.pi, 12, endpoint=False)
+    return tuple(
+        (x + radius * float(np.cos(angle)), y + radius * float(np.sin(angle))) for angle in angles
+    )
+
+
+def _box(left: float, top: float, right: float, bottom: float) -> Points:
+    return ((left, top), (right, top), (right, bottom), (left, bottom))
+
+
+_NECK: Points = ((0.46, 0.63), (0.47, 0.76), (0.44, 0.94), (0.8, 0.94), (0.76, 0.76), (0.77, 0.65))
+_CROWN: Points = ((0.83, 0.33), (0.74, 0.23), (0.62, 0.19), (0.5, 0.22))
+_NOTCH: Points = ((0.86, 0.58), (0.8, 0.515), (0.87, 0.45))
+_ROUND: Points = ((0.84, 0.58), (0.865, 0.51), (0.865, 0.43))
+_EARS: Points = (
+    (0.42, 0.27), (0.28, 0.21), (0.14, 0.19), (0.06, 0.235), (0.13, 0.285), (0.27, 0.31),
+    (0.4, 0.365), (0.27, 0.385), (0.13, 0.39), (0.06, 0.44), (0.13, 0.49), (0.28, 0.5),
+    (0.41, 0.53),
+)  # fmt: skip
+_BILL: Points = (
+    (0.42, 0.32), (0.28, 0.315), (0.14, 0.33), (0.06, 0.385), (0.14, 0.435), (0.28, 0.455),
+    (0.41, 0.5),
+)  # fmt: skip
+_EYE = _circle(0.6, 0.37, 0.04)
+_UPRIGHT_EARS: Points = (
+    (0.45, 0.36), (0.42, 0.22), (0.43, 0.09), (0.48, 0.05), (0.53, 0.1), (0.55, 0.22),
+    (0.58, 0.31), (0.61, 0.22), (0.64, 0.1), (0.69, 0.05), (0.74, 0.09), (0.74, 0.22), (0.7, 0.36),
+)  # fmt: skip
+
+_PROFILE: Points = (
+    (0.24, 0.06), (0.27, 0.14), (0.325, 0.2), (0.36, 0.27), (0.345, 0.33), (0.395, 0.4),
+    (0.445, 0.455), (0.385, 0.485), (0.412, 0.52), (0.39, 0.545), (0.415, 0.575), (0.38, 0.61),
+    (0.405, 0.66), (0.37, 0.71), (0.28, 0.76), (0.25, 0.86), (0.2, 0.94),
+)  # fmt: skip
+"""Left edge of the vase: forehead, nose, lips, chin and neck of a face that looks to the right."""
+
+_FOOT: Points = ((0.4, 0.95), (0.6, 0.95))
+_BRIM: Points = ((0.6, 0.05), (0.4, 0.05))
+_VASE: Points = (*_PROFILE, *_FOOT, *((1 - x, y) for x, y in reversed(_PROFILE)), *_BRIM)
+_GOBLET: Points = (
+    (0.24, 0.06), (0.28, 0.2), (0.34, 0.34), (0.4, 0.45), (0.41, 0.58), (0.38, 0.7), (0.28, 0.8),
+    (0.25, 0.87), (0.2, 0.94),
+)  # fmt: skip
+
+_PLAIN_VASE: Points = (*_GOBLET, *_FOOT, *((1 - x, y) for x, y in reversed(_GOBLET)), *_BRIM)
+
+_ROCK: Points = (
+    (0.2, 0.3), (0.33, 0.14), (0.52, 0.1), (0.7, 0.15), (0.84, 0.3), (0.88, 0.5), (0.8, 0.7),
+    (0.68, 0.87), (0.47, 0.91), (0.28, 0.82), (0.15, 0.62), (0.14, 0.44),
+)  # fmt: skip
+_MOUTH: Points = ((0.36, 0.68), (0.5, 0.66), (0.65, 0.69), (0.62, 0.74), (0.5, 0.76), (0.39, 0.74))
+
+DRAWINGS: Mapping[str, Drawing] = {
+    drawing.name: drawing
+    for drawing in (
+        Drawing(
+            "duck–rabbit",
+            ("duck", "rabbit"),
+            ((*_EARS, *_NECK, *_NOTCH, *_CROWN),),
+            (_EYE,),
+            {
+                ("duck", "bill"): _box(0.03, 0.16, 0.41, 0.54),
+                ("rabbit", "ears"): _box(0.03, 0.16, 0.41, 0.54),
+                ("duck", "back of the head"): _box(0.72, 0.3, 0.92, 0.64),
+                ("rabbit", "mouth"): _box(0.76, 0.42, 0.92, 0.62),
+                ("duck", "eye"): _box(0.55, 0.32, 0.65, 0.42),
+                ("rabbit", "eye"): _box(0.55, 0.32, 0.65, 0.42),
+            },
+        ),
+        Drawing(
+            "duck",
+            ("duck",),
+            ((*_BILL, *_NECK, *_ROUND, *_CROWN),),
+            (_EYE,),
+            {("duck", "bill"): _box(0.03, 0.28, 0.41, 0.52)},
+            control_of="duck–rabbit",
+        ),
+        Drawing(
+            "rabbit",
+            ("rabbit",),
+            (
+                (
+                    *_UPRIGHT_EARS,
+                    (0.8, 0.42),
+                    (0.87, 0.49),
+                    (0.8, 0.52),
+                    (0.86, 0.58),
+                    (0.77, 0.66),
+                    (0.76, 0.78),
+                    (0.8, 0.94),
+                    (0.36, 0.94),
+                    (0.4, 0.78),
+                    (0.37, 0.64),
+                    (0.36, 0.5),
+                ),
+            ),
+            (_circle(0.68, 0.47, 0.035),),
+            {("rabbit", "ears"): _box(0.4, 0.03, 0.77, 0.36)},
+            control_of="duck–rabbit",
+        ),
+        Drawing(
+            "face in a rock",
+            ("face",),
+            (_ROCK,),
+            (_circle(0.38, 0.4, 0.06), _circle(0.62, 0.4, 0.06), _MOUTH),
+            {
+                ("face", "eyes"): _box(0.29, 0.31, 0.71, 0.49),
+                ("face", "mouth"): _box(0.33, 0.62, 0.68, 0.79),
+            },
+        ),
+        Drawing(
+            "rock",
+            (),
+            (_ROCK,),
+            (
+                _circle(0.64, 0.28, 0.06),
+                _circle(0.66, 0.7, 0.06),
+                tuple((y - 0.38, x + 0.02) for x, y in _MOUTH),
+            ),
+            control_of="face in a rock",
+        ),
+        Drawing(
+            "vase and faces",
+            ("bottle", "face"),
+            (_VASE,),
+            parts={
+                ("bottle", "body"): _VASE,
+                ("face", "left profile"): ((0, 0.06), *_PROFILE, (0, 0.94)),
+                ("face", "right profile"): (
+                    (1, 0.06),
+                    *((1 - x, y) for x, y in _PROFILE),
+                    (1, 0.94),
+                ),
+            },
+        ),
+        Drawing(
+            "vase",
+            ("bottle",),
+            (_PLAIN_VASE,),
+            parts={("bottle", "body"): _PLAIN_VASE},
+            control_of="vase and faces",
+        ),
+    )
+}
+"""By name."""

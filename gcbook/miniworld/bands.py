@@ -1,0 +1,100 @@
+r"""Images of which a band of spatial frequencies is left: what does a model need?
+
+Two test sets: *filtered*, the images that the manipulations start from, and *filtered-conflict*,
+a cue-conflict image of every pair of categories. Filters are Gaussian in the frequency f, which is
+counted in cycles an image: ``low-c`` multiplies by :math:`2^{-(f/c)^2}`, so that half is left at c,
+``high-c`` by the rest. The mean stays, and contrast is not restored, as in the benchmark's filtered
+images.
+"""
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+
+from gcbook.files.errors import InputError
+from gcbook.miniworld.testsets import make_test_set
+from gcbook.paper.experiments import SINGLE_CONDITION
+from gcbook.stimuli.stimulus import Stimulus, StimulusSet
+from gcbook.stimuli.written import Png, in_order
+
+__all__ = ["BANDS", "BAND_SETS", "filter_band", "make_band_set"]
+
+BANDS = ("low-2", "low-4", "low-8", "high-1", "high-2", "high-4")
+"""What is left, and where half of it is, in cycles an image."""
+
+BAND_SETS = ("filtered", "filtered-conflict")
+
+_BAND = re.compile(r"(low|high)-(\d+(?:\.\d+)?)")
+_PAIR = re.compile(r"([a-z]+)\d+-([a-z]+)\d+")
+
+
+def filter_band(images: npt.NDArray[np.floating], band: str) -> npt.NDArray[np.float64]:
+    """Leave low or high frequencies of images.
+
+    Args:
+        images: (N, H, W, C) in [0, 1], H = W.
+        band: ``low-c`` or ``high-c``, c in cycles an image.
+
+    Returns:
+        float64 (N, H, W, C), clipped to [0, 1].
+
+    Raises:
+        InputError: the band has another form, or the images are not square.
+    """
+    if images.ndim != 4 or images.shape[1] != images.shape[2]:
+        raise InputError(f"filter_band: expected square images (N, H, H, C), found {images.shape}.")
+    found = _BAND.fullmatch(band)
+    if found is None or float(found[2]) == 0:
+        raise InputError(f"band: expected low-c or high-c with c above 0, found {band!r}.")
+    side = images.shape[1]
+    across, down = np.fft.rfftfreq(side, 1 / side), np.fft.fftfreq(side, 1 / side)
+    frequency = np.hypot(down[:, None], across[None])
+    gain = 2.0 ** -((frequency / float(found[2])) ** 2)
+    if found[1] == "high":
+        gain = 1 - gain
+        gain[0, 0] = 1
+    spectrum = np.fft.rfft2(images, axes=(1, 2))
+    kept: npt.NDArray[np.float64] = np.fft.irfft2(
+        spectrum * gain[None, ..., None], s=(side, side), axes=(1, 2)
+    )
+    return kept.clip(0, 1)
+
+
+def make_band_set(name: str) -> StimulusSet:
+    """Make one of `BAND_SETS`, in memory.
+
+    Images are named as in `gcbook.miniworld.testsets`, with the band as their condition.
+
+    Raises:
+        InputError: no such set.
+    """
+    if name not in BAND_SETS:
+        raise InputError(f"test set: expected one of {', '.join(BAND_SETS)}; found {name!r}.")
+    base = _unfiltered() if name == "filtered" else _one_a_pair()
+    images = np.stack([each.read() for each in base])
+    place = f"miniature world, {name}"
+    stimuli: list[Stimulus] = []
+    for band in BANDS:
+        for each, pixels in zip(base, filter_band(images, band), strict=True):
+            stem = each.image_id.removesuffix(".png").removesuffix(f"-{SINGLE_CONDITION}")
+            image_id = f"{stem}-{band}.png"
+            imagename = f"{len(stimuli) + 1:04d}_{name}_dnn_{band}_{each.category}_{image_id}"
+            shown = Png(np.rint(255 * pixels).astype(np.uint8))
+            where = f"{place}: {imagename}"
+            stimuli.append(Stimulus(image_id, imagename, each.category, band, name, where, shown))
+    return StimulusSet(name, place, in_order(stimuli))
+
+
+def _unfiltered() -> list[Stimulus]:
+    return [each for each in make_test_set("low-pass") if each.condition == SINGLE_CONDITION]
+
+
+def _one_a_pair() -> list[Stimulus]:
+    """The first image of each pair of a shape and a texture."""
+    first: dict[tuple[str, str], Stimulus] = {}
+    for each in sorted(make_test_set("cue-conflict"), key=lambda one: one.imagename):
+        pair = _PAIR.match(each.image_id)
+        if pair is not None:
+            first.setdefault((pair[1], pair[2]), each)
+    return list(first.values())

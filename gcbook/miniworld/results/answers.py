@@ -1,0 +1,88 @@
+"""The miniatures' answers: decisions from their raw scores, one row an image and model."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from gcbook.files.errors import DataNotFoundError
+from gcbook.miniworld.results.shipped import recipe_of, shipped_models, shipped_sets, shipped_store
+from gcbook.miniworld.testsets import silhouette_of, texture_of
+from gcbook.noise.weightings import Norm
+from gcbook.paper.categories import CATEGORIES
+from gcbook.scoring.decisions import decide, to_trials
+from gcbook.stats.metrics import cues
+
+__all__ = ["SOURCE", "mark", "miniature_answers", "with_recipe"]
+
+SOURCE = "miniature"
+"""Of trials: these are no answers to the 17 real datasets, even where a set has the same name."""
+
+
+def miniature_answers(
+    test_sets: Sequence[str],
+    models: Sequence[str] | None = None,
+    *,
+    weighting: str | None = None,
+    norm: Norm | None = None,
+    draws: int | None = None,
+) -> pd.DataFrame:
+    """Decide on images of test sets from the shipped scores.
+
+    Args:
+        test_sets: names, see `gcbook.miniworld.testsets.TEST_SETS`.
+        models: names; by default all that have scores on a set.
+        weighting: of the errors of diffusion models; by default the paper's.
+        norm: likewise.
+        draws: the first so many; by default all. A model whose answers need fewer has those.
+
+    Returns:
+        Trials (`gcbook.trials.table.COLUMNS`), whose dataset is the test set, with the columns of
+        `mark`.
+
+    Raises:
+        DataNotFoundError: a named model has no scores on a set, or no model has any.
+    """
+    tables = []
+    for test_set in test_sets:
+        chosen = models or [name for name in shipped_models() if test_set in shipped_sets(name)]
+        for model in chosen:
+            store = shipped_store(model, test_set)
+            few = None if draws is None else min(draws, store.settings.max_draws)
+            weighs = not store.traits.likelihood
+            decisions = decide(
+                store,
+                weighting if weighs else None,
+                norm if weighs else None,
+                1 if store.traits.deterministic else few,
+            )
+            tables.append(to_trials(decisions, model, test_set, SOURCE))
+    if not tables:
+        raise DataNotFoundError(
+            f"expected scores of a miniature on {', '.join(test_sets)}, found none; "
+            "tools/score_miniatures.py makes them."
+        )
+    return mark(pd.concat(tables, ignore_index=True))
+
+
+def mark(trials: pd.DataFrame) -> pd.DataFrame:
+    """Say of trials on test sets what the images show and what the answers name.
+
+    Args:
+        trials: of the miniature world's test sets.
+
+    Returns:
+        The trials with ``texture`` (category, "" where the name tells none), ``silhouette`` (which
+        one an image shows), ``right`` (bool), ``cue`` (see `gcbook.stats.metrics.cues`).
+    """
+    texture = trials["image_id"].map(texture_of)
+    return trials.assign(
+        texture=texture.where(texture.isin(CATEGORIES), ""),
+        silhouette=trials["imagename"].map(silhouette_of),
+        right=trials["response"] == trials["category"],
+        cue=cues(trials),
+    )
+
+
+def with_recipe(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return answers with the miniature that each observer is a seed of, as ``recipe``."""
+    return answers.assign(recipe=[recipe_of(name)[0] for name in answers["observer"]])

@@ -1,0 +1,214 @@
+"""Do the miniatures err on the same images? Pairs, their order by clustering, and the two sides."""
+
+import numpy as np
+import pandas as pd
+from scipy.cluster.hierarchy import fcluster, leaves_list, linkage, optimal_leaf_ordering
+from scipy.spatial.distance import squareform
+
+from gcbook.miniworld.results.kinds import side_of
+from gcbook.miniworld.results.panel import MiniaturePanel, counted
+from gcbook.miniworld.results.shipped import recipe_of
+from gcbook.stats.agreement import kappa, kappa_bound
+from gcbook.stats.resample import correct_bias, interval
+
+__all__ = [
+    "GROUPS",
+    "cluster_order",
+    "clusters",
+    "group_of_images",
+    "pair_kappas",
+    "sides",
+]
+
+GROUPS = ("In-distribution and manipulations", "Cue conflict")
+"""Images over which error consistency is computed."""
+
+_DIGITS = 4
+
+
+def pair_kappas(
+    panel: MiniaturePanel, kept: np.ndarray, confidence: float = 0.95
+) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Error consistency of every two models.
+
+    It is computed within conditions, then averaged over the conditions of a test set and over the
+    test sets, as in the benchmark; undefined values are left out of the means.
+
+    Args:
+        panel: of the models.
+        kept: which of its images count, bool (images,).
+        confidence: of the intervals.
+
+    Returns:
+        A row a pair: ``a, b`` (models), ``kappa, low, high``, ``most`` (that the two accuracies
+        allow), ``images``, ``pair`` ("seeds" of one miniature; else "generative", "discriminative"
+        or "across"); and, resampled, values and the most that is possible, both (pairs, 1 + draws)
+        with the value itself first.
+    """
+    first, second = np.triu_indices(len(panel.models), 1)
+    keys = panel.images[["dataset", "condition"]]
+    sets: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
+    for (dataset, _), rows in keys[kept].groupby(["dataset", "condition"], sort=False):
+        counts = _pair_counts(panel, rows.index.to_numpy(), first, second)
+        sets.setdefault(str(dataset), []).append((kappa(*counts), kappa_bound(*counts)))
+    draws = panel.weights.shape[1]
+    empty = np.full((len(first), draws), np.nan)
+    values, bounds = (
+        _mean([_mean([each[i] for each in conditions]) for conditions in sets.values()])
+        if sets
+        else empty
+        for i in (0, 1)
+    )
+    low, high = interval(correct_bias(values, -1, 1), confidence)
+    table = pd.DataFrame(
+        {
+            "a": [panel.models[i] for i in first],
+            "b": [panel.models[i] for i in second],
+            "kappa": values[:, 0],
+            "low": low,
+            "high": high,
+            "most": bounds[:, 0],
+            "images": int(kept.sum()),
+        }
+    )
+    table["pair"] = [_kind(a, b) for a, b in zip(table["a"], table["b"], strict=True)]
+    numbers = dict.fromkeys(["kappa", "low", "high", "most"], _DIGITS)
+    return table.round(numbers), values, bounds
+
+
+def group_of_images(images: pd.DataFrame, group: str) -> np.ndarray:
+    """Return which images a group holds, bool (images,).
+
+    Args:
+        images: with ``dataset, condition``.
+        group: one of `GROUPS`; the first holds what the benchmark would count of all test sets but
+            cue conflict and texture alone, where being right is another question.
+    """
+    conflict = images["dataset"] == "cue-conflict"
+    if group == GROUPS[1]:
+        return conflict.to_numpy()
+    return (counted(images) & ~conflict & (images["dataset"] != "texture")).to_numpy()
+
+
+def cluster_order(pairs: pd.DataFrame) -> list[str]:
+    """Models in the order of an average-linkage tree, so that those who err alike stand together.
+
+    Args:
+        pairs: from `pair_kappas`; an undefined value counts as 0, no more than chance.
+    """
+    models, tree = _tree(pairs)
+    return [models[i] for i in leaves_list(tree)] if tree is not None else models
+
+
+def clusters(pairs: pd.DataFrame) -> list[list[str]]:
+    """Cut the tree into two groups of models.
+
+    Args:
+        pairs: from `pair_kappas`.
+
+    Returns:
+        Two groups in the order of `cluster_order`; a single one of fewer than three models.
+    """
+    models, tree = _tree(pairs)
+    if tree is None or len(models) < 3:
+        return [models] if models else []
+    group = fcluster(tree, 2, criterion="maxclust")
+    order = [int(i) for i in leaves_list(tree)]
+    found = dict.fromkeys(int(group[i]) for i in order)
+    return [[models[i] for i in order if group[i] == each] for each in found]
+
+
+def sides(
+    pairs: pd.DataFrame, values: np.ndarray, bounds: np.ndarray, confidence: float = 0.95
+) -> dict[str, float]:
+    """Mean error consistency among generative miniatures, among discriminative ones, and across.
+
+    What the paper's Fig. 6 shows without its people is that discriminative models err like each
+    other, more than like generative ones.
+
+    Args:
+        pairs: from `pair_kappas`.
+        values: likewise, (pairs, 1 + draws).
+        bounds: likewise.
+        confidence: of the intervals.
+
+    Returns:
+        ``generative, discriminative, across, seeds``, each with ``_low``, ``_high``, ``_pairs`` and
+        ``_share``, the mean as a share of the mean that accuracies allow; ``gap``,
+        ``discriminative`` minus ``across``, and ``gap_share``, the same of the shares, both with
+        ``_low`` and ``_high``. NaN where there are no such pairs. Pairs of seeds of one miniature
+        count as "seeds" alone; others are averaged over seeds first, so that a miniature weighs
+        alike however many it has.
+    """
+    kinds = pairs["pair"].to_numpy()
+    recipes = np.array(
+        [
+            " ".join(sorted((recipe_of(a)[0], recipe_of(b)[0])))
+            for a, b in zip(pairs["a"], pairs["b"], strict=True)
+        ]
+    )
+    means: dict[str, np.ndarray] = {}
+    shares: dict[str, np.ndarray] = {}
+    found: dict[str, float] = {}
+    for name in ("generative", "discriminative", "across", "seeds"):
+        groups = sorted(set(recipes[kinds == name]))
+        mean, most = (
+            _mean_rows(
+                np.array(
+                    [_mean_rows(of[(kinds == name) & (recipes == group)]) for group in groups]
+                ).reshape(len(groups), values.shape[1])
+            )
+            for of in (values, bounds)
+        )
+        means[name] = mean
+        shares[name] = np.divide(mean, most, out=np.full(len(mean), np.nan), where=most > 0)
+        found |= {f"{name}_pairs": len(groups), f"{name}_share": float(shares[name][0])}
+    means["gap"] = means["discriminative"] - means["across"]
+    means["gap_share"] = shares["discriminative"] - shares["across"]
+    for name, mean in means.items():
+        low, high = interval(correct_bias(mean, -1, 1), confidence)
+        found |= {name: float(mean[0]), f"{name}_low": float(low), f"{name}_high": float(high)}
+    return found
+
+
+def _pair_counts(
+    panel: MiniaturePanel, images: np.ndarray, first: np.ndarray, second: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    right = panel.right[:, images].astype(np.float64)
+    weights = panel.weights[images]
+    both = (right[first] * right[second]) @ weights
+    each = right @ weights
+    only_a, only_b = each[first] - both, each[second] - both
+    return both, only_a, only_b, weights.sum(0) - both - only_a - only_b
+
+
+def _mean(values: list[np.ndarray]) -> np.ndarray:
+    """Mean over arrays of one shape, leaving out NaN; NaN where all are."""
+    stacked = np.stack(values)
+    known = np.isfinite(stacked)
+    with np.errstate(invalid="ignore"):
+        mean: np.ndarray = np.where(known, stacked, 0).sum(0) / known.sum(0)
+    return mean
+
+
+def _mean_rows(values: np.ndarray) -> np.ndarray:
+    return _mean(list(values)) if len(values) else np.full(values.shape[1], np.nan)
+
+
+def _kind(a: str, b: str) -> str:
+    if recipe_of(a)[0] == recipe_of(b)[0]:
+        return "seeds"
+    return side_of(a) if side_of(a) == side_of(b) else "across"
+
+
+def _tree(pairs: pd.DataFrame) -> tuple[list[str], np.ndarray | None]:
+    models = list(dict.fromkeys([*pairs["a"], *pairs["b"]]))
+    if len(models) < 2:
+        return models, None
+    distance = np.zeros((len(models), len(models)))
+    place = {name: i for i, name in enumerate(models)}
+    for a, b, value in zip(pairs["a"], pairs["b"], pairs["kappa"].fillna(0), strict=True):
+        distance[place[a], place[b]] = distance[place[b], place[a]] = 1 - value
+    condensed = squareform(distance, checks=False)
+    tree = linkage(condensed, method="average")
+    return models, optimal_leaf_ordering(tree, condensed)

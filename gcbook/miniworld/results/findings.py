@@ -1,0 +1,297 @@
+"""What the paper claims of its models, put to the miniatures of the same kinds.
+
+Every claim that compares kinds of models is a difference here, with an interval from resampled
+silhouettes; the verdict follows from the interval alone. The paper's own numbers stand beside it.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gcbook.miniworld.results.consistency import GROUPS, group_of_images, pair_kappas, sides
+from gcbook.miniworld.results.kinds import GENERATIVE, recipes_in
+from gcbook.miniworld.results.panel import OOD_SETS, MiniaturePanel, counted, make_panel
+from gcbook.miniworld.results.shipped import recipe_of
+from gcbook.paper.published import table1
+from gcbook.stats.resample import interval
+from gcbook.stats.words import listed, number, plural, span
+
+__all__ = [
+    "AGREES",
+    "CONTRADICTS",
+    "NOT_TESTED",
+    "UNDECIDED",
+    "claim_rows",
+    "claims_sentence",
+    "untested_sentence",
+    "verdict_of",
+]
+
+AGREES, CONTRADICTS, UNDECIDED = "as in the paper", "the other way round", "open"
+NOT_TESTED = "not tested"
+
+Measure = Callable[[MiniaturePanel, str], np.ndarray]
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A is said to have more of something than B; published numbers are of
+    `gcbook.paper.published`."""
+
+    claim: str
+    measure: str
+    a: str
+    b: str
+    sets: tuple[str, ...]
+    value: Measure
+    paper: str
+
+
+def _accuracy_on(*sets: str) -> Measure:
+    return lambda panel, recipe: panel.accuracy(recipe, sets)
+
+
+def _printed(column: str) -> dict[str, str]:
+    known = {
+        "mini-pixel": "imagen",
+        "mini-latent": "stable_diffusion",
+        "mini-ar": "parti",
+        "mini-cnn": "resnet50",
+        "mini-cnn-noise": "resnet50_diffusion_noise",
+    }
+    values = table1().set_index("key")[column]
+    return {recipe: number(float(values[key]), ".2f") for recipe, key in known.items()}
+
+
+def _claims() -> list[_Claim]:
+    bias, ood = _printed("shape_bias"), _printed("ood_accuracy")
+    claims = []
+    for text, quantity, column, sets, value in (
+        (
+            "Generators are more shape-biased than a ResNet",
+            "shape bias",
+            bias,
+            ("cue-conflict",),
+            MiniaturePanel.shape_bias,
+        ),
+        (
+            "Generators are more accurate out of distribution than a ResNet",
+            "OOD accuracy",
+            ood,
+            OOD_SETS,
+            _accuracy_on(*OOD_SETS),
+        ),
+    ):
+        claims += [
+            _Claim(
+                text,
+                quantity,
+                recipe,
+                "mini-cnn",
+                sets,
+                value,
+                f"{column[recipe]} against {column['mini-cnn']}",
+            )
+            # Of Muse the paper says that it classified at chance, and nothing else (Appendix B).
+            for recipe in GENERATIVE
+            if recipe in column
+        ]
+    claims += [
+        _Claim(
+            "Training with diffusion noise raises the shape bias",
+            "shape bias",
+            "mini-cnn-noise",
+            "mini-cnn",
+            ("cue-conflict",),
+            MiniaturePanel.shape_bias,
+            f"{bias['mini-cnn-noise']} against {bias['mini-cnn']}, tested without noise",
+        ),
+        _Claim(
+            "Diffusion on pixels is more accurate on blurred images than a ResNet",
+            "accuracy, low-pass",
+            "mini-pixel",
+            "mini-cnn",
+            ("low-pass",),
+            _accuracy_on("low-pass"),
+            "",
+        ),
+    ]
+    claims += [
+        _Claim(
+            "Diffusion on pixels is worse at high-pass images than other generators",
+            "accuracy, high-pass",
+            other,
+            "mini-pixel",
+            ("high-pass",),
+            _accuracy_on("high-pass"),
+            "",
+        )
+        for other in ("mini-latent", "mini-ar")
+    ]
+    return claims
+
+
+def verdict_of(low: float, high: float) -> str:
+    """Return what an interval of a difference says of the claim that it is above 0.
+
+    >>> verdict_of(0.1, 0.2), verdict_of(-0.2, -0.1), verdict_of(-0.1, 0.1)
+    ('as in the paper', 'the other way round', 'open')
+    """
+    if low > 0:
+        return AGREES
+    return CONTRADICTS if high < 0 else UNDECIDED
+
+
+def claim_rows(answers: pd.DataFrame, *, draws: int, confidence: float, seed: int) -> pd.DataFrame:
+    """Put each claim to the miniatures.
+
+    Args:
+        answers: of the test sets, without the benchmark's own drawings.
+        draws: resamples; without any no claim can be decided.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        ``claim, measure``, ``compared`` ("a − b"), ``a, b`` (values, over all seeds),
+        ``difference, low, high, verdict``, ``paper`` (what it prints of its own models, "" where
+        nothing is printed) and ``why`` a claim was not tested: what it takes.
+    """
+    there = recipes_in(answers["observer"])
+    rows = [
+        _test(claim, answers, there, draws=draws, confidence=confidence, seed=seed)
+        for claim in _claims()
+    ]
+    rows.append(_two_sides(answers, draws=draws, confidence=confidence, seed=seed))
+    table = pd.DataFrame(rows)
+    return table.round(dict.fromkeys(["a", "b", "difference", "low", "high"], 4))
+
+
+def claims_sentence(rows: pd.DataFrame) -> str:
+    """Say where the miniatures agree with the paper and where not.
+
+    Args:
+        rows: from `claim_rows`.
+    """
+    tested = rows[rows["verdict"] != NOT_TESTED]
+    if tested.empty:
+        return "No claim of the paper can be put to the miniatures that are here."
+    parts = []
+    for verdict, opening in (
+        (AGREES, "**As in the paper**"),
+        (CONTRADICTS, "**The other way round**"),
+        (UNDECIDED, "**Open**, as the interval holds 0 or was not computed"),
+    ):
+        chosen = tested[tested["verdict"] == verdict]
+        if chosen.empty:
+            continue
+        parts.append(f"{opening} ({len(chosen)} of {plural(len(tested), 'comparison')}):\n")
+        for claim, group in chosen.groupby("claim", sort=False):
+            found = "; ".join(_values(dict(row)) for _, row in group.iterrows())
+            parts.append(f"- {claim}: {found}.")
+        parts.append("")
+    return "\n".join(parts)
+
+
+def untested_sentence(rows: pd.DataFrame) -> str:
+    """Say which claims could not be put, and what is missing for it.
+
+    Args:
+        rows: from `claim_rows`.
+    """
+    untested = rows[rows["verdict"] == NOT_TESTED]
+    if untested.empty:
+        return "All claims of the table were put to the miniatures."
+    lines = [
+        f"- {claim}: needs {listed(dict.fromkeys(group['why']))}."
+        for claim, group in untested.groupby("claim", sort=False)
+    ]
+    return "**Not tested here**:\n\n" + "\n".join(lines)
+
+
+def _test(
+    claim: _Claim,
+    answers: pd.DataFrame,
+    there: Iterable[str],
+    *,
+    draws: int,
+    confidence: float,
+    seed: int,
+) -> dict[str, Any]:
+    missing = [recipe for recipe in (claim.a, claim.b) if recipe not in there]
+    about = _about(claim.claim, claim.measure, f"{claim.a} − {claim.b}", claim.paper)
+    if missing:
+        return about | {"why": listed(missing)}
+    chosen = answers[answers["dataset"].isin(claim.sets) & counted(answers)]
+    panel = make_panel(_of_recipes(chosen, claim.a, claim.b), draws, seed)
+    lacking = [recipe for recipe in (claim.a, claim.b) if not panel.rows(recipe)]
+    lacking_sets = set(claim.sets) - set(panel.images["dataset"])
+    if lacking or lacking_sets or panel.incomplete:
+        lacking = lacking or list(panel.incomplete)
+        return about | {"why": f"all scores of {listed(lacking or (claim.a, claim.b))}"}
+    a, b = claim.value(panel, claim.a), claim.value(panel, claim.b)
+    return about | _difference(a, b, confidence)
+
+
+def _of_recipes(answers: pd.DataFrame, *recipes: str) -> pd.DataFrame:
+    return answers[answers["observer"].map(lambda name: recipe_of(name)[0]).isin(recipes)]
+
+
+def _two_sides(
+    answers: pd.DataFrame, *, draws: int, confidence: float, seed: int
+) -> dict[str, Any]:
+    """Do classifiers err like each other, more than like generators? On cue conflict, as Fig. 6."""
+    about = _about(
+        "Classifiers err more like each other than like generators",
+        "error consistency, cue conflict",
+        "pairs of classifiers − pairs of two kinds",
+        "",
+    )
+    conflicts = answers[answers["dataset"] == "cue-conflict"]
+    panel = make_panel(conflicts, draws, seed)
+    kept = group_of_images(panel.images, GROUPS[1])
+    pairs, values, bounds = pair_kappas(panel, kept, confidence)
+    facts = sides(pairs, values, bounds, confidence)
+    needed = {"discriminative": "two discriminative miniatures", "across": "one of either kind"}
+    lacking = [words for kind, words in needed.items() if not facts[f"{kind}_pairs"]]
+    if lacking:
+        return about | {"why": listed(lacking)}
+    return about | {
+        "a": facts["discriminative"],
+        "b": facts["across"],
+        "difference": facts["gap"],
+        "low": facts["gap_low"],
+        "high": facts["gap_high"],
+        "verdict": verdict_of(facts["gap_low"], facts["gap_high"]),
+    }
+
+
+def _about(claim: str, measure: str, compared: str, paper: str) -> dict[str, Any]:
+    unknown = dict.fromkeys(["a", "b", "difference", "low", "high"], math.nan)
+    about = {"claim": claim, "measure": measure, "compared": compared}
+    return {**about, **unknown, "verdict": NOT_TESTED, "paper": paper, "why": ""}
+
+
+def _difference(a: np.ndarray, b: np.ndarray, confidence: float) -> dict[str, Any]:
+    low, high = interval(a - b, confidence)
+    return {
+        "a": float(a[0]),
+        "b": float(b[0]),
+        "difference": float(a[0] - b[0]),
+        "low": float(low),
+        "high": float(high),
+        "verdict": verdict_of(float(low), float(high)),
+    }
+
+
+def _values(row: dict[str, Any]) -> str:
+    ends = span(row["low"], row["high"], ".3f")
+    paper = f"; in the paper {row['paper']}" if row["paper"][:1].isdigit() else ""
+    difference = number(row["difference"], "+.3f")
+    return (
+        f"{row['compared']}: {number(row['a'], '.3f')} − {number(row['b'], '.3f')} = "
+        f"{difference} ({ends}{paper})"
+    )

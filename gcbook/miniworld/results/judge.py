@@ -1,0 +1,55 @@
+"""The judge: a classifier that says what made pictures show, and never sees a prompt."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from gcbook.files.errors import DataNotFoundError
+from gcbook.miniworld.results.shipped import DATA
+from gcbook.miniworld.world import ALL_CATEGORIES
+
+if TYPE_CHECKING:
+    from gcbook.classifiers.protocol import Classifier
+
+__all__ = ["JUDGE", "JUDGE_FOLDER", "judge_pictures"]
+
+JUDGE = "mini-judge"
+JUDGE_FOLDER = DATA / "models" / JUDGE
+BATCH = 512
+
+
+@cache
+def _judge() -> "Classifier":
+    from gcbook.classifiers.load import load_classifier
+
+    if not JUDGE_FOLDER.is_dir():
+        raise DataNotFoundError(
+            f"{JUDGE_FOLDER}: expected the classifier that judges made pictures, found nothing; "
+            f"`gcbook train {JUDGE}` makes one."
+        )
+    return load_classifier(JUDGE_FOLDER, labels=ALL_CATEGORIES, name=JUDGE)
+
+
+def judge_pictures(images: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Ask the judge what pictures show.
+
+    Args:
+        images: grey, (N, H, W) in [0, 1].
+
+    Returns:
+        Probabilities of `gcbook.miniworld.world.ALL_CATEGORIES`, (N, 19).
+
+    Raises:
+        DataNotFoundError: the judge does not come with this package.
+    """
+    judge = _judge()
+    parts = [np.empty((0, len(ALL_CATEGORIES)))]
+    for first in range(0, len(images), BATCH):
+        part = images[first : first + BATCH]
+        shown = [np.repeat(each[..., None], 3, axis=-1) for each in part]
+        nll = judge.measure(judge.prepare(shown), [], None, "none")["nll"]
+        parts.append(torch.exp(-nll.double()).numpy())
+    return np.concatenate(parts)

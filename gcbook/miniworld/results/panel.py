@@ -1,0 +1,148 @@
+r"""The miniatures' answers as matrices, for what compares models on resampled images.
+
+As in `gcbook.stats.shares`, silhouettes are resampled, each with all of its images and the
+same for all models, so that differences between models are paired.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gcbook.miniworld.results.shipped import recipe_of
+from gcbook.miniworld.testsets import TEST_SETS
+from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.stats.clustered import resample_silhouettes
+
+__all__ = ["MOST_DRAWS", "OOD_SETS", "MiniaturePanel", "counted", "few", "make_panel"]
+
+MOST_DRAWS = 2000
+"""Resamples of silhouettes; a chapter may take more of other images."""
+
+NOT_OOD = ("in-distribution", "texture", "real-edge", "real-silhouette")
+"""Test sets that do not count for accuracy out of distribution.
+
+Texture alone shows no object, and the benchmark's own drawings are of another world.
+"""
+
+
+OOD_SETS = tuple(name for name in TEST_SETS if name not in NOT_OOD)
+"""Test sets of the benchmark's kinds."""
+
+_KEYS = ["dataset", "condition", "image_id"]
+
+
+def few(draws: int) -> int:
+    """Return how many resamples of silhouettes to take where a chapter takes ``draws``."""
+    return min(draws, MOST_DRAWS)
+
+
+def counted(answers: pd.DataFrame) -> pd.Series:
+    """Return which answers the benchmark would count, bool.
+
+    It leaves out unchanged images and those that are too hard for people. Test sets that are none
+    of its datasets count as a whole.
+    """
+    left_out = {
+        (name, condition)
+        for name, experiment in EXPERIMENTS.items()
+        for condition in set(experiment.conditions) - set(experiment.included)
+    }
+    keys = zip(answers["dataset"], answers["condition"], strict=True)
+    return pd.Series([key not in left_out for key in keys], index=answers.index, dtype=bool)
+
+
+@dataclass(frozen=True)
+class MiniaturePanel:
+    """Who answered what, and how often each image counts.
+
+    Attributes:
+        models: that answered to all images.
+        images: a row an image, with ``dataset, condition, image_id, category, silhouette``.
+        right: whether the answer was the category, bool (models, images).
+        shape: whether it named the shape of a cue-conflict image, likewise.
+        texture: whether it named the texture of one, likewise.
+        weights: (images, 1 + draws), how often each image was drawn; column 0 is all ones.
+        incomplete: models that were left out because they lack images.
+    """
+
+    models: tuple[str, ...]
+    images: pd.DataFrame
+    right: np.ndarray
+    shape: np.ndarray
+    texture: np.ndarray
+    weights: np.ndarray
+    incomplete: tuple[str, ...] = ()
+
+    def rows(self, recipe: str) -> list[int]:
+        """Return the places of the models of one miniature."""
+        return [i for i, name in enumerate(self.models) if recipe_of(name)[0] == recipe]
+
+    def columns(self, datasets: Sequence[str]) -> np.ndarray:
+        """Return which images are of test sets, bool (images,)."""
+        return self.images["dataset"].isin(list(datasets)).to_numpy()
+
+    def accuracy(self, recipe: str, datasets: Sequence[str]) -> np.ndarray:
+        """Return the mean accuracy over test sets and over a miniature's seeds, (1 + draws,).
+
+        Every test set weighs alike, as in the benchmark; NaN where the panel has none of them.
+        """
+        right = self.right[self.rows(recipe)].mean(0)
+        values = []
+        for dataset in datasets:
+            chosen = self.columns([dataset])
+            if chosen.any():
+                weights = self.weights[chosen]
+                values.append(right[chosen] @ weights / weights.sum(0))
+        if not values:
+            return np.full(self.weights.shape[1], np.nan)
+        return np.mean(values, axis=0)
+
+    def shape_bias(self, recipe: str) -> np.ndarray:
+        """Return the shape bias of all answers of a miniature's seeds, (1 + draws,)."""
+        rows = self.rows(recipe)
+        shape, texture = (named[rows].sum(0) @ self.weights for named in (self.shape, self.texture))
+        with np.errstate(invalid="ignore"):
+            return np.where(shape + texture > 0, shape / (shape + texture), np.nan)
+
+
+def make_panel(answers: pd.DataFrame, draws: int = MOST_DRAWS, seed: int = 0) -> MiniaturePanel:
+    """Arrange answers as matrices.
+
+    Args:
+        answers: as `gcbook.miniworld.results.answers.mark` returns them, of the world's own test
+            sets.
+        draws: resamples.
+        seed: of the resampling.
+
+    Returns:
+        The panel of the models that answered to every image that any of them answered to.
+    """
+    models = list(dict.fromkeys(answers["observer"]))
+    images = answers.drop_duplicates(_KEYS)[[*_KEYS, "category", "silhouette"]]
+    images = images.sort_values(_KEYS, ignore_index=True)
+    place = pd.MultiIndex.from_frame(images[_KEYS])
+    column = place.get_indexer(pd.MultiIndex.from_frame(answers[_KEYS]))
+    row = pd.Index(models).get_indexer(pd.Index(answers["observer"]))
+    seen = np.zeros((len(models), len(images)), dtype=bool)
+    seen[row, column] = True
+    matrices = []
+    for values in (answers["right"], answers["cue"] == "shape", answers["cue"] == "texture"):
+        matrix = np.zeros_like(seen)
+        matrix[row, column] = values.to_numpy(dtype=bool)
+        matrices.append(matrix)
+    whole = np.asarray(seen.all(axis=1))
+    if images.empty:
+        none = np.zeros((0, 0), dtype=bool)
+        return MiniaturePanel((), images, none, none, none, np.zeros((0, draws + 1)))
+    weights = resample_silhouettes(images, draws, seed)
+    return MiniaturePanel(
+        tuple(name for name, full in zip(models, whole.tolist(), strict=True) if full),
+        images,
+        matrices[0][whole],
+        matrices[1][whole],
+        matrices[2][whole],
+        weights.loc[images["silhouette"]].to_numpy(),
+        tuple(name for name, full in zip(models, whole.tolist(), strict=True) if not full),
+    )

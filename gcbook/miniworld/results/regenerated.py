@@ -1,0 +1,126 @@
+"""The masked miniature as a classifier by the distance of what it regenerates (Appendix B).
+
+For every share of tokens that is hidden, raw distances of the in-distribution images under all 16
+prompts come with the package, and for one of the shares those of several regenerations each; the
+likelihood bound of the same images is among the model's scores.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.miniworld.results.shipped import DATA, model_folder
+from gcbook.miniworld.testsets import make_test_set
+from gcbook.scoring.store import Store, is_store
+from gcbook.stimuli.stimulus import StimulusSet
+
+__all__ = [
+    "MANY_DRAWS",
+    "MANY_RATIO",
+    "MODEL",
+    "RATIOS",
+    "STEPS",
+    "check_ratio",
+    "regenerated_ratios",
+    "regenerated_store",
+    "score_regenerated",
+    "shown_images",
+]
+
+MODEL = "mini-masked"
+RATIOS = (0.25, 0.5, 0.75, 0.9)
+"""Shares of the tokens that are hidden. The paper does not say which it took."""
+STEPS = 8
+MANY_RATIO, MANY_DRAWS = 0.75, 8
+"""Where an image is regenerated more than once under each prompt, and how often."""
+
+FOLDER = DATA / "regenerated"
+
+
+@cache
+def shown_images() -> StimulusSet:
+    """Return what is regenerated: the in-distribution images, as many of every category."""
+    return make_test_set("in-distribution")
+
+
+def check_ratio(ratio: float) -> None:
+    """Raise InputError unless a share of hidden tokens is one of `RATIOS`."""
+    if ratio not in RATIOS:
+        raise InputError(
+            f"ratio: expected one of {', '.join(f'{each:g}' for each in RATIOS)}; found {ratio:g}."
+        )
+
+
+def score_regenerated(
+    ratio: float,
+    folder: Path = FOLDER,
+    report: Callable[[str], None] = lambda line: None,
+    draws: int = 1,
+) -> Path:
+    """Score `shown_images` by regenerating a share of the tokens.
+
+    Args:
+        ratio: one of `RATIOS`.
+        folder: of all ratios' stores.
+        report: takes a line.
+        draws: regenerations of an image under each prompt, each with a mask and samples of its own.
+
+    Returns:
+        The folder of the store, which goes on where it was stopped.
+
+    Raises:
+        InputError: another ratio.
+    """
+    check_ratio(ratio)
+    from gcbook.classifiers.load import load_classifier
+    from gcbook.scoring.engine import score
+    from gcbook.scoring.settings import ScoringSettings
+
+    classifier = load_classifier(
+        model_folder(MODEL), method="regenerate", mask_ratio=ratio, steps=STEPS, name=MODEL
+    )
+    place = folder / _name(ratio, draws)
+    # Every reconstruction weighs alike: there is no noise to weigh by.
+    settings = ScoringSettings(draws=draws, weighting="uniform", device="cpu")
+    found = score(shown_images(), classifier, settings, place)
+    report(f"{found.n_decisions} images with {ratio:.0%} of their tokens hidden")
+    return place
+
+
+def _name(ratio: float, draws: int) -> str:
+    return f"{ratio:g}" if draws == 1 else f"{ratio:g}-{draws}"
+
+
+def regenerated_ratios(draws: int = 1) -> tuple[float, ...]:
+    """Shares of `RATIOS` all of whose scores, with so many draws, come with this package."""
+    return tuple(ratio for ratio in RATIOS if _complete(FOLDER / _name(ratio, draws)))
+
+
+def _complete(place: Path) -> bool:
+    if not is_store(place):
+        return False
+    store = Store.open(place)
+    wanted = len(shown_images()) * store.settings.draws * len(store.labels)
+    return len(store.scores()) == wanted
+
+
+def regenerated_store(ratio: float, draws: int = 1) -> Store:
+    """Open the scores of a share of hidden tokens.
+
+    Args:
+        ratio: one of `RATIOS`.
+        draws: regenerations of an image under each prompt.
+
+    Raises:
+        InputError: no such share.
+        DataNotFoundError: they do not come with this package.
+    """
+    check_ratio(ratio)
+    place = FOLDER / _name(ratio, draws)
+    if not is_store(place):
+        raise DataNotFoundError(
+            f"{place}: expected scores of {MODEL}, found none; tools/score_regenerated.py makes "
+            "them."
+        )
+    return Store.open(place)

@@ -1,0 +1,180 @@
+"""The miniatures' accuracies and shape bias, by test set, strength and category."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from gcbook.miniworld.results.answers import miniature_answers, with_recipe
+from gcbook.miniworld.results.panel import counted
+from gcbook.miniworld.results.shipped import KINDS, shipped_models, shipped_sets
+from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC
+from gcbook.stats.shares import accuracies, cue_shares
+from gcbook.trials.parse import COLUMNS
+
+__all__ = [
+    "REAL_SETS",
+    "SET_TITLES",
+    "accuracy_by_set",
+    "accuracy_by_strength",
+    "answers_on",
+    "bias_by_shape",
+]
+
+REAL_SETS = ("real-silhouette", "real-edge")
+"""The benchmark's own drawings, shown to the miniatures."""
+
+SET_TITLES = {
+    "in-distribution": "In-distribution",
+    "cue-conflict": "Cue conflict",
+    "silhouette": "Silhouettes",
+    "edge": "Edges",
+    "texture": "Texture only",
+    "real-silhouette": "Real silhouettes",
+    "real-edge": "Real edges",
+    **{name: EXPERIMENTS[name].title for name in PARAMETRIC},
+}
+
+_DIGITS = 4
+
+
+def answers_on(test_sets: Sequence[str], models: Sequence[str] | None = None) -> pd.DataFrame:
+    """Decide on test sets, as far as there are scores.
+
+    Args:
+        test_sets: names.
+        models: by default all that come with the package.
+
+    Returns:
+        As `gcbook.miniworld.results.answers.miniature_answers`; without rows if no model has
+        scores.
+    """
+    chosen = shipped_models() if models is None else models
+    tables = [
+        miniature_answers(own, [model])
+        for model in chosen
+        if (own := [name for name in test_sets if name in shipped_sets(model)])
+    ]
+    if not tables:
+        return pd.DataFrame(
+            columns=[*COLUMNS, "texture", "silhouette", "right", "cue"],
+        )
+    return pd.concat(tables, ignore_index=True)
+
+
+def accuracy_by_strength(
+    answers: pd.DataFrame, *, draws: int, confidence: float, seed: int
+) -> pd.DataFrame:
+    """Accuracy of each miniature in each condition of the parametric test sets.
+
+    Args:
+        answers: of any test sets.
+        draws, confidence, seed: of the intervals.
+
+    Returns:
+        ``dataset`` (title), ``strength`` (what the conditions are), ``step``, ``condition`` (as on
+        axes), ``recipe, seeds, value, low, high, n`` and ``counted`` ("yes", or why the benchmark
+        leaves the condition out), over all seeds of a miniature.
+    """
+    chosen = answers[answers["dataset"].isin(PARAMETRIC)]
+    columns = ["dataset", "strength", "step", "condition", "recipe", "seeds"]
+    columns += ["value", "low", "high", "n", "counted"]
+    if chosen.empty:
+        return pd.DataFrame(columns=columns)
+    chosen = with_recipe(chosen)
+    keys = ["dataset", "condition", "recipe"]
+    table = accuracies(chosen, keys, draws=draws, confidence=confidence, seed=seed)
+    seeds = chosen.groupby(keys)["observer"].nunique().rename("seeds").reset_index()
+    table = table.merge(seeds, on=keys)
+    rows = []
+    for row in table.to_dict("records"):
+        experiment = EXPERIMENTS[row["dataset"]]
+        place = experiment.conditions.index(row["condition"])
+        why = "unchanged" if row["condition"] in experiment.unchanged else "too hard"
+        rows.append(
+            {
+                "dataset": experiment.title,
+                "strength": experiment.xlabel,
+                "step": place,
+                "condition": experiment.label(row["condition"]),
+                "recipe": row["recipe"],
+                "seeds": row["seeds"],
+                "value": row["accuracy"],
+                "low": row["low"],
+                "high": row["high"],
+                "n": row["n"],
+                "counted": "yes" if row["condition"] in experiment.included else f"no: {why}",
+                "order": (PARAMETRIC.index(row["dataset"]), list(KINDS).index(row["recipe"])),
+            }
+        )
+    found = pd.DataFrame(rows).sort_values(["order", "step"], ignore_index=True)
+    return found[columns].round({"value": _DIGITS, "low": _DIGITS, "high": _DIGITS})
+
+
+def accuracy_by_set(
+    answers: pd.DataFrame, test_sets: Sequence[str], *, draws: int, confidence: float, seed: int
+) -> pd.DataFrame:
+    """Accuracy of each miniature on test sets, in the conditions that the benchmark counts.
+
+    Args:
+        answers: of these test sets.
+        test_sets: names, in the order to show them. Sets of the benchmark's own drawings have to be
+            asked for by themselves, for their shapes are others under the same names.
+        draws, confidence, seed: of the intervals.
+
+    Returns:
+        ``dataset`` (title), ``recipe, seeds, value, low, high, n``, over all seeds of a miniature;
+        conditions weigh alike, as they have equally many images.
+    """
+    chosen = answers[answers["dataset"].isin(list(test_sets)) & counted(answers)]
+    columns = ["dataset", "recipe", "seeds", "value", "low", "high", "n"]
+    if chosen.empty:
+        return pd.DataFrame(columns=columns)
+    chosen = with_recipe(chosen)
+    keys = ["dataset", "recipe"]
+    table = accuracies(chosen, keys, draws=draws, confidence=confidence, seed=seed)
+    seeds = chosen.groupby(keys)["observer"].nunique().rename("seeds").reset_index()
+    table = table.merge(seeds, on=keys).rename(columns={"accuracy": "value"})
+    place = {name: i for i, name in enumerate(test_sets)}
+    table["set_order"] = table["dataset"].map(place)
+    table["recipe_order"] = table["recipe"].map(list(KINDS).index)
+    table = table.sort_values(["set_order", "recipe_order"], ignore_index=True)
+    table["dataset"] = table["dataset"].map(SET_TITLES)
+    return table[columns].round({"value": _DIGITS, "low": _DIGITS, "high": _DIGITS})
+
+
+def bias_by_shape(
+    answers: pd.DataFrame, *, draws: int, confidence: float, seed: int
+) -> pd.DataFrame:
+    """Shape bias of each miniature over all conflicts and in each shape category.
+
+    Args:
+        answers: of the cue-conflict set.
+        draws, confidence, seed: of the intervals.
+
+    Returns:
+        ``recipe, seeds, category`` ("pooled" for all), ``shape_bias, low, high, texture_share`` (1
+        minus shape bias), ``shape_answers, texture_answers, n``, over all seeds of a miniature.
+    """
+    chosen = answers[answers["dataset"] == "cue-conflict"]
+    columns = ["recipe", "seeds", "category", "shape_bias", "low", "high", "texture_share"]
+    numbers = dict.fromkeys(columns[3:], _DIGITS)
+    columns += ["shape_answers", "texture_answers", "n"]
+    if chosen.empty:
+        return pd.DataFrame(columns=columns)
+    chosen = with_recipe(chosen)
+    options: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
+    pooled = cue_shares(chosen, ["recipe"], **options).assign(category="pooled")
+    each = cue_shares(chosen, ["recipe", "category"], **options)
+    table = pd.concat([pooled, each], ignore_index=True)
+    seeds = chosen.groupby("recipe")["observer"].nunique()
+    table = table.assign(
+        seeds=table["recipe"].map(seeds),
+        shape_answers=(table["shape_accuracy"] * table["n"]).round().astype(int),
+        texture_answers=(table["texture_accuracy"] * table["n"]).round().astype(int),
+        low=table["shape_bias_low"],
+        high=table["shape_bias_high"],
+        texture_share=1 - table["shape_bias"],
+        order=table["recipe"].map(list(KINDS).index),
+    ).sort_values("order", kind="stable", ignore_index=True)
+    return table[columns].round(numbers)

@@ -1,0 +1,294 @@
+"""What each miniature makes of ambiguous pictures: sheets of reconstructions, and their record.
+
+Reconstructions come with the package, so that they can be looked at and measured in seconds;
+`check_reconstructions` makes some of them anew.
+"""
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gcbook.classifiers.masked import MaskedRegeneration
+from gcbook.classifiers.protocol import Classifier
+from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
+from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
+from gcbook.miniworld.results.ambiguous import (
+    SIDE,
+    STEPS,
+    TEMPLATE,
+    Picture,
+    ambiguous_pictures,
+    prompt_of,
+)
+from gcbook.miniworld.results.shipped import DATA, model_folder, shipped_models
+
+__all__ = [
+    "FOLDER",
+    "RECONSTRUCTING",
+    "RECORD",
+    "Sheet",
+    "allowed_others",
+    "check_reconstructions",
+    "make_sheet",
+    "read_sheet",
+    "record_of",
+    "reconstruct_picture",
+    "reconstructed_models",
+    "write_record",
+]
+
+RECONSTRUCTING = ("mini-pixel", "mini-latent", "mini-masked")
+"""Recipes whose models can go part of the way to noise and back."""
+
+FOLDER = DATA / "illusions"
+RECORD = "record.json"
+
+Grey = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """Reconstructions of one picture by one model, in grey.
+
+    Attributes:
+        original: what the model was shown, float32 (32, 32) in [0, 1].
+        untouched: what its autoencoder or tokenizer alone makes of it; else the same.
+        images: (strengths, draws, prompts, 32, 32).
+    """
+
+    original: Grey
+    untouched: Grey
+    images: Grey
+
+
+def reconstructed_models() -> tuple[str, ...]:
+    """Names of the shipped models whose reconstructions come with this package."""
+    return tuple(name for name in shipped_models() if _record(name).get("complete"))
+
+
+def reconstruct_picture(
+    picture: Picture,
+    classifier: Classifier,
+    draws: Sequence[int],
+    strengths: Sequence[float] | None = None,
+) -> Sheet:
+    """Reconstruct a picture under each of its prompts.
+
+    Args:
+        picture: what.
+        classifier: from `gcbook.illusions.reconstruct.load_for_prompts`, with all of its prompts.
+        draws: numbers of the draws, which are the seeds.
+        strengths: instead of the picture's.
+
+    Returns:
+        A sheet of these draws and strengths.
+
+    Raises:
+        InputError: the classifier lacks a prompt, or cannot reconstruct.
+    """
+    prompts = [prompt_of(each) for each in picture.prompts]
+    found = [
+        reconstruct(
+            picture.image,
+            prompts,
+            classifier,
+            strengths or picture.strengths,
+            steps=STEPS,
+            seed=draw,
+            name=picture.name,
+        )
+        for draw in draws
+    ]
+    images = np.stack([each.images.mean(-1) for each in found], axis=1)
+    return Sheet(found[0].original.mean(-1), found[0].untouched.mean(-1), images)
+
+
+def make_sheet(picture: Picture, classifier: Classifier, folder: Path) -> Path:
+    """Reconstruct a picture as it ships: a PNG, a row a strength and draw, a column a prompt.
+
+    Above them, in the first row, stand the original and the untouched picture.
+
+    Args:
+        picture: what.
+        classifier: with all of its prompts.
+        folder: of the model's sheets.
+    """
+    from PIL import Image
+
+    sheet = reconstruct_picture(picture, classifier, range(picture.draws))
+    rows = sheet.images.reshape(-1, len(picture.prompts), SIDE, SIDE)
+    first = np.zeros_like(rows[:1])
+    first[0, 0], first[0, 1] = sheet.original, sheet.untouched
+    cells = np.concatenate([first, rows])
+    flat = cells.transpose(0, 2, 1, 3).reshape(len(cells) * SIDE, -1)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{picture.name}.png"
+    temporary = path.with_suffix(".part")
+    pixels = np.rint(255 * flat.clip(0, 1)).astype(np.uint8)
+    Image.fromarray(pixels).save(temporary, format="PNG", optimize=True)
+    temporary.replace(path)
+    return path
+
+
+def read_sheet(model: str, picture: Picture) -> Sheet:
+    """Return what comes with this package of a model and a picture.
+
+    Raises:
+        DataNotFoundError: nothing does.
+        GcbookError: it cannot be read, was made with other prompts, strengths or draws, or is not
+            as large as they make it.
+    """
+    from PIL import Image
+
+    made = _record(model).get("pictures", {}).get(picture.name)
+    if made is not None and made != _asked(picture):
+        raise GcbookError(
+            f"{FOLDER / model / RECORD}: expected {picture.name} made with {_asked(picture)}, "
+            f"found {made}; {_remedy(model)}."
+        )
+    path = FOLDER / model / f"{picture.name}.png"
+    if not path.is_file():
+        raise DataNotFoundError(
+            f"{path}: expected reconstructions by {model}, found none; {_remedy(model)}."
+        )
+    try:
+        with Image.open(path) as opened:
+            flat = np.asarray(opened, np.float32) / np.float32(255)
+    except OSError as error:
+        raise GcbookError(
+            f"{path}: expected a PNG, found what cannot be read as one ({error}); {_remedy(model)}."
+        ) from error
+    columns, rows = len(picture.prompts), len(picture.strengths) * picture.draws
+    if flat.shape != ((rows + 1) * SIDE, columns * SIDE):
+        raise GcbookError(
+            f"{path}: expected {rows + 1} rows of {columns} pictures, found an image of "
+            f"{flat.shape[1]} × {flat.shape[0]} pixels; {_remedy(model)}."
+        )
+    cells = flat.reshape(rows + 1, SIDE, columns, SIDE).transpose(0, 2, 1, 3)
+    images = cells[1:].reshape(len(picture.strengths), picture.draws, columns, SIDE, SIDE)
+    return Sheet(cells[0, 0], cells[0, 1], images)
+
+
+def _remedy(model: str) -> str:
+    return f"tools/reconstruct_miniatures.py {model} --anew makes them"
+
+
+def _asked(picture: Picture) -> dict[str, Any]:
+    return {
+        "prompts": list(picture.prompts),
+        "strengths": list(picture.strengths),
+        "draws": picture.draws,
+    }
+
+
+@cache
+def _record(model: str) -> dict[str, Any]:
+    path = FOLDER / model / RECORD
+    if not path.is_file():
+        return {}
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+MOST = 1.5 / 255
+"""Mean difference of a picture that is made anew: a step of grey, and rounding."""
+MOST_OTHER = 0.1
+"""Share of a masked model's pictures that may be others, at least one: a token is drawn, and where
+two numbers are as near as rounding, another machine draws another one."""
+
+
+def check_reconstructions(
+    model: str,
+    names: Sequence[str],
+    *,
+    strengths: Sequence[float] = (0.6,),
+    report: Callable[[str], None] = lambda line: None,
+) -> tuple[int, int]:
+    """Make some shipped reconstructions anew, the first draw of each, and compare.
+
+    Args:
+        model: its name.
+        names: of pictures.
+        strengths: of theirs.
+        report: takes a line.
+
+    Returns:
+        How many were compared, and how many of them are others, which only tokens may be.
+
+    Raises:
+        InputError: no such picture or strength.
+        GcbookError: they are not those of this model.
+        DataNotFoundError: there are none.
+    """
+    known = {each.name: each for each in ambiguous_pictures()}
+    unknown = [name for name in names if name not in known]
+    if unknown or not names:
+        raise InputError(f"names: expected some of {', '.join(known)}; found {unknown or 'none'}.")
+    chosen = [known[name] for name in names]
+    if any(each not in picture.strengths for picture in chosen for each in strengths):
+        raise InputError(
+            f"strengths: expected some of {chosen[0].strengths}; found {list(strengths)}."
+        )
+    prompts = dict.fromkeys(prompt_of(each) for picture in chosen for each in picture.prompts)
+    classifier = load_for_prompts(model_folder(model), list(prompts))
+    differences = []
+    for picture in chosen:
+        at = [picture.strengths.index(each) for each in strengths]
+        shipped = read_sheet(model, picture).images[at, :1]
+        again = reconstruct_picture(picture, classifier, [0], strengths).images
+        differences.append(np.abs(shipped - again).mean((-2, -1)).ravel())
+    difference = np.concatenate(differences)
+    other = int((difference > MOST).sum())
+    if other > allowed_others(classifier, len(difference)):
+        raise GcbookError(
+            f"{model}: expected the shipped reconstructions when making {len(difference)} of them "
+            f"anew, found {other} that differ, by up to {difference.max():.3f} on average. "
+            f"Model and pictures are not of one make: {_remedy(model)}."
+        )
+    report(f"{model}: {len(difference) - other} of {len(difference)} reconstructions as they ship")
+    return len(difference), other
+
+
+def allowed_others(classifier: Classifier, number: int) -> int:
+    """Return how many of some pictures made anew may be others: of a masked model a few."""
+    masked = isinstance(classifier, MaskedRegeneration)
+    return max(1, math.ceil(MOST_OTHER * number)) if masked else 0
+
+
+def write_record(folder: Path, classifier: Classifier, *, complete: bool) -> Path:
+    """Write what makes a folder of sheets, and whether they are all there.
+
+    Args:
+        folder: of the sheets.
+        classifier: that makes them.
+        complete: whether all are there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / RECORD
+    temporary = path.with_suffix(".part")
+    text = json.dumps(record_of(classifier) | {"complete": complete}, indent=1) + "\n"
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+    return path
+
+
+def record_of(classifier: Classifier) -> dict[str, Any]:
+    """Return what makes a folder of sheets: the model, the steps, and what is asked."""
+    found: dict[str, Any] = json.loads(
+        json.dumps(
+            {
+                "model": classifier.describe(),
+                "template": TEMPLATE,
+                "steps": STEPS,
+                "pictures": {each.name: _asked(each) for each in ambiguous_pictures()},
+            }
+        )
+    )
+    return found

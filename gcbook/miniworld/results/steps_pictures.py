@@ -1,0 +1,147 @@
+"""Pictures of single images on their way, their errors by class, and what the two tell."""
+
+import base64
+import struct
+import zlib
+
+import numpy as np
+import pandas as pd
+
+from gcbook.miniworld.results.steps import Steps, role
+
+__all__ = ["error_table", "picture_table", "png", "png_text", "spread_table", "time_name"]
+
+PICTURE_LEVELS = 16
+DIFFERENCE_LEVELS = 9
+"""Few, for there are hundreds of difference maps, and odd, so that there is one for no difference.
+"""
+FULL_SCALE = 0.99
+"""Quantile of a set's absolute differences that is drawn as black or white."""
+
+
+def time_name(t: float) -> str:
+    """A time as a reader chooses it.
+
+    >>> time_name(0.25)
+    't = 0.25'
+    """
+    return f"t = {t:.3g}"
+
+
+def error_table(steps: Steps) -> pd.DataFrame:
+    """The error of every class at every time, and its place among the sixteen.
+
+    Args:
+        steps: from `gcbook.miniworld.results.steps.take_steps`.
+
+    Returns:
+        ``image, t, label, role`` (see `gcbook.miniworld.results.steps.ROLES`), ``error`` (mean
+        square over elements, of pixels from −1 to 1), ``excess`` (percent above the smallest error
+        of the same image and time) and ``place`` (from 1).
+    """
+    tables = []
+    for example, by_time in zip(steps.examples, steps.errors, strict=True):
+        for t, errors in zip(steps.times, by_time, strict=True):
+            table = pd.DataFrame({"label": steps.labels, "error": errors})
+            table["role"] = [role(label, example) for label in steps.labels]
+            table["excess"] = 100 * (errors / errors.min() - 1)
+            table["place"] = errors.argsort(kind="stable").argsort() + 1
+            tables.append(table.assign(image=example.title, t=t))
+    columns = ["image", "t", "label", "role", "error", "excess", "place"]
+    return pd.concat(tables, ignore_index=True)[columns]
+
+
+def picture_table(steps: Steps) -> pd.DataFrame:
+    """All pictures, one row an image and time.
+
+    Args:
+        steps: from `gcbook.miniworld.results.steps.take_steps`.
+
+    Returns:
+        ``image, t``; ``clean, noised`` (pictures); and, as lists over the classes, ``label, role,
+        error, place`` as in `error_table`, ``restored`` and ``difference`` (pictures). A picture is
+        a PNG of 16 grey levels, in base 64. A difference is restored minus clean image: middle grey
+        where there is none, lighter where the restored image is; black and white are the 99 %
+        quantile of the absolute differences of that row.
+    """
+    table, rows = error_table(steps), []
+    places = np.ndindex(len(steps.examples), len(steps.times))
+    for i, j in places:
+        image, t = steps.examples[i].title, steps.times[j]
+        errors = table[(table["image"] == image) & (table["t"] == t)]
+        differences = steps.restored[i, j] - steps.clean[i]
+        full = float(np.quantile(np.abs(differences), FULL_SCALE)) or 1.0
+        rows.append(
+            {
+                "image": image,
+                "t": t,
+                "clean": png_text(steps.clean[i]),
+                "noised": png_text(steps.noised[i, j]),
+                **errors[["label", "role", "error", "place"]].to_dict("list"),
+                "restored": [png_text(each) for each in steps.restored[i, j]],
+                "difference": [png_text(each / full, DIFFERENCE_LEVELS) for each in differences],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def spread_table(errors: pd.DataFrame) -> pd.DataFrame:
+    """How far the prompts are apart at each time, and which cue's prompt does better.
+
+    Args:
+        errors: from `error_table`.
+
+    Returns:
+        ``t``; ``error``, the mean over images of their smallest error; ``spread``, by how many
+        percent their largest exceeds it; ``texture_ahead``, on how many of the ``conflicts``,
+        images whose shape and texture are two candidates, the texture's prompt has a smaller
+        error than the shape's.
+    """
+    rows = []
+    for t, at in errors.groupby("t", sort=True):
+        by_image = at.groupby("image")
+        named = at.pivot_table(index="image", columns="role", values="error")
+        # Both cues are candidates, or there is nothing to compare.
+        named = named.reindex(columns=["shape", "texture"]).dropna()
+        rows.append(
+            {
+                "t": t,
+                "error": by_image["error"].min().mean(),
+                "spread": by_image["excess"].max().mean(),
+                "texture_ahead": int((named["texture"] < named["shape"]).sum()),
+                "conflicts": len(named),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def png(levels: np.ndarray) -> bytes:
+    """Write a picture of 16 grey levels.
+
+    Args:
+        levels: integers from 0 (black) to 15 (white), (H, W).
+    """
+    height, width = levels.shape
+    padded = np.pad(levels.astype(np.uint8), ((0, 0), (0, width % 2)))
+    rows = padded[:, ::2] << 4 | padded[:, 1::2]
+    plain = np.pad(rows, ((0, 0), (1, 0)))
+    # Half of the pictures get smaller when each row is given as its difference to the one above.
+    upward = np.pad(np.diff(rows, axis=0, prepend=np.uint8(0)), ((0, 0), (1, 0)))
+    upward[:, 0] = 2
+    packed = min((zlib.compress(each.tobytes(), 9) for each in (plain, upward)), key=len)
+    parts = (
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 4, 0, 0, 0, 0)),
+        (b"IDAT", packed),
+        (b"IEND", b""),
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    )
+
+
+def png_text(values: np.ndarray, levels: int = PICTURE_LEVELS) -> str:
+    """Write a picture of values in [-1, 1], in base 64; the outermost are black and white."""
+    steps = np.rint((values.clip(-1, 1) + 1) / 2 * (levels - 1))
+    grey = np.rint(steps * (PICTURE_LEVELS - 1) / (levels - 1))
+    return base64.b64encode(png(grey)).decode()

@@ -1,0 +1,266 @@
+"""Tables behind the chapter on weightings: accuracy and cues under each, and what contributes.
+
+All of it is computed from raw errors; no network is asked.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gcbook.files.errors import InputError
+from gcbook.miniworld.results.answers import SOURCE, mark
+from gcbook.miniworld.results.shipped import recipe_of, shipped_models, shipped_sets, shipped_store
+from gcbook.noise.schedules import Schedule
+from gcbook.noise.weightings import NORMS, Norm, parse_weighting
+from gcbook.scoring.diagnostics import TENTHS, variance_shares
+from gcbook.scoring.store import Store
+from gcbook.scoring.tensors import codes_of, dense, finite_weights
+from gcbook.stats.shares import accuracies, cue_shares
+
+__all__ = [
+    "OTHERS",
+    "SETS",
+    "PAPER",
+    "TITLES",
+    "RawErrors",
+    "Stores",
+    "answers_under",
+    "read_errors",
+    "responses_under",
+    "share_table",
+    "sweep_table",
+    "tenths_of",
+    "weighing_stores",
+]
+
+SETS = ("in-distribution", "cue-conflict")
+"""Test sets that a weighting is looked at on: the first for accuracy, the second for the cues."""
+
+PAPER = 7
+"""k of the paper's weighting exp(−kt)."""
+
+OTHERS: Mapping[str, str] = {"eps": "SNR", "snr:5": "SNR up to 5", "elbo": "likelihood bound"}
+"""Weightings of other losses by name, and what the reader is shown for them."""
+
+TITLES: Mapping[str, str] = {f"exp:{PAPER}": f"exp(−{PAPER}t)", "uniform": "uniform", **OTHERS}
+"""Weightings whose influence is shown, and what they are called."""
+
+Stores = Mapping[str, Mapping[str, Store]]
+"""Model → test set → its scores."""
+
+_MEASURES = ("accuracy", "shape_accuracy", "texture_accuracy", "shape_bias")
+
+
+@dataclass(frozen=True)
+class RawErrors:
+    """The raw errors of one store as arrays, N images, D draws, C classes.
+
+    Attributes:
+        images: a row an image, as in the store.
+        labels: the classes.
+        t: times of the draws, (N, D).
+        log_snr: their log-SNR, (N, D).
+        errors: norm → (N, D, C).
+        schedule: of the noise.
+    """
+
+    images: pd.DataFrame
+    labels: tuple[str, ...]
+    t: np.ndarray
+    log_snr: np.ndarray
+    errors: Mapping[Norm, np.ndarray]
+    schedule: Schedule | None
+
+    def mean_errors(self, weighting: str, norm: Norm, draws: int | None = None) -> np.ndarray:
+        """Return the mean weighted error of each class, (N, C); the smallest decides.
+
+        Args:
+            weighting: see `gcbook.noise.weightings`.
+            norm: of the error.
+            draws: the first so many; by default all.
+        """
+        some = slice(draws)
+        t, log_snr = self.t[:, some], self.log_snr[:, some]
+        weights = finite_weights(parse_weighting(weighting), norm, self.schedule, t, log_snr)
+        return (weights[..., None] * self.errors[norm][:, some]).mean(axis=1)
+
+
+def weighing_stores(models: Sequence[str] = ()) -> Stores:
+    """Find the shipped models that a weighting applies to, with their scores on `SETS`.
+
+    These are the diffusion models: a likelihood, or a network without noise, takes no weights.
+
+    Args:
+        models: names; by default all such models with seed 0. Others are left out.
+
+    Returns:
+        Model → test set → store, in the order in which the models are shown; empty if this version
+        brings none.
+
+    Raises:
+        InputError: a named model is not shipped, or takes no weights.
+    """
+    found = {
+        name: {test_set: shipped_store(name, test_set) for test_set in SETS}
+        for name in shipped_models()
+        if set(SETS) <= set(shipped_sets(name))
+    }
+    weighed = {
+        name: stores
+        for name, stores in found.items()
+        if all(set(store.traits.measures) >= {"error_l2"} for store in stores.values())
+    }
+    unknown = [name for name in models if name not in weighed]
+    if unknown:
+        raise InputError(
+            f"models: expected shipped models whose errors can be weighted "
+            f"({', '.join(weighed) or 'this version brings none'}); found {', '.join(unknown)}."
+        )
+    return {
+        name: stores
+        for name, stores in weighed.items()
+        if (name in models if models else recipe_of(name)[1] == 0)
+    }
+
+
+def read_errors(store: Store) -> RawErrors:
+    """Read a store whose classes have all draws in common.
+
+    Args:
+        store: of errors, from a fixed number of draws. Images that are not complete are left out.
+
+    Raises:
+        InputError: the scores are of a race, or likelihoods.
+    """
+    if store.settings.racing or store.traits.likelihood:
+        raise InputError(
+            f"{store.path}: expected errors of the same draws for all classes, found "
+            f"{'likelihoods' if store.traits.likelihood else 'a race'}."
+        )
+    rows, images = store.scores(), store.images()
+    places = (
+        codes_of(rows["image_id"], images["image_id"].tolist()),
+        rows["draw"].to_numpy(),
+        codes_of(rows["label"], store.labels),
+    )
+    shape = (len(images), store.settings.draws, len(store.labels))
+    arrays = {
+        name: dense(*places, rows[name].to_numpy(np.float64), shape)
+        for name in ("t", "log_snr", *store.traits.measures)
+    }
+    whole = ~np.isnan(arrays[store.traits.measures[0]]).any(axis=(1, 2))
+    return RawErrors(
+        images[whole].reset_index(drop=True),
+        store.labels,
+        arrays["t"][whole][..., 0],
+        arrays["log_snr"][whole][..., 0],
+        {norm: arrays[f"error_{norm}"][whole] for norm in NORMS if f"error_{norm}" in arrays},
+        store.schedule,
+    )
+
+
+def responses_under(
+    raw: RawErrors, weighting: str, norm: Norm = "l2", draws: int | None = None
+) -> np.ndarray:
+    """Return what is answered to each image, by name, (N,).
+
+    Of classes with equal errors the first in the order of the classes is the response.
+    """
+    return np.array(raw.labels)[raw.mean_errors(weighting, norm, draws).argmin(axis=1)]
+
+
+def sweep_table(
+    stores: Stores,
+    decays: Iterable[float] = range(21),
+    others: Iterable[str] = tuple(OTHERS),
+    *,
+    norm: Norm = "l2",
+    draws: int = 2000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Accuracy and cues under many weightings, from all images and all draws.
+
+    Args:
+        stores: from `weighing_stores`.
+        decays: k of weightings exp(−kt).
+        others: names of other weightings.
+        norm: of the error.
+        draws: resamples behind the intervals; 0 for none.
+        confidence: of the intervals.
+        seed: of the resampling.
+
+    Returns:
+        A row a model and weighting: ``model, weighting, title, k`` (NaN for the others), ``n``
+        and ``n_conflicts`` (images), and for each of ``accuracy`` (in-distribution),
+        ``shape_accuracy, texture_accuracy, shape_bias`` (cue conflict) the value, ``_low`` and
+        ``_high``. Without stores it has no rows.
+    """
+    ks = list(decays)
+    named = [*(f"exp:{k:g}" for k in ks), *others]
+    frame = pd.DataFrame(
+        {
+            "weighting": named,
+            "title": [*(f"exp(−{k:g}t)" for k in ks), *(OTHERS.get(o, o) for o in others)],
+            "k": [*map(float, ks), *(np.nan for _ in others)],
+        }
+    )
+    columns = ["model", *frame.columns, "n", "n_conflicts"]
+    columns += [name + end for name in _MEASURES for end in ("", "_low", "_high")]
+    tables = []
+    options = {"draws": draws, "confidence": confidence, "seed": seed}
+    for model, of_model in stores.items():
+        plain, conflicts = (answers_under(of_model[name], named, norm) for name in SETS)
+        right = accuracies(plain, ["weighting"], **options)  # type: ignore[arg-type]
+        right = right.rename(columns={"low": "accuracy_low", "high": "accuracy_high"})
+        cues = cue_shares(conflicts, ["weighting"], **options)  # type: ignore[arg-type]
+        cues = cues.rename(columns={"n": "n_conflicts"})
+        both = frame.merge(right, on="weighting").merge(cues, on="weighting")
+        tables.append(both.assign(model=model)[columns])
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
+
+
+def share_table(
+    stores: Stores, weightings: Sequence[str], test_set: str = "cue-conflict"
+) -> pd.DataFrame:
+    """What each tenth of t has of the weight, and what of the score's variance between classes.
+
+    Args:
+        stores: from `weighing_stores`.
+        weightings: names.
+        test_set: whose scores.
+
+    Returns:
+        A row a model, weighting, tenth (1 to 10, from clean to noise) and ``part``, "weight" or
+        "variance", with its ``share``; the shares of a part sum to 1.
+    """
+    rows = []
+    for model, of_model in stores.items():
+        store = of_model[test_set]
+        raw = read_errors(store)
+        tenth = tenths_of(raw.t)
+        for name in weightings:
+            weights = finite_weights(parse_weighting(name), "l2", raw.schedule, raw.t, raw.log_snr)
+            weight = np.bincount(tenth.ravel(), weights.ravel(), TENTHS) / weights.sum()
+            variance = variance_shares(store, name, "l2")
+            for part, shares in (("weight", weight), ("variance", variance)):
+                rows += [(model, name, i + 1, part, share) for i, share in enumerate(shares)]
+    return pd.DataFrame(rows, columns=["model", "weighting", "tenth", "part", "share"])
+
+
+def tenths_of(t: np.ndarray) -> np.ndarray:
+    """Which tenth each time is in, from 0; its upper end belongs to it."""
+    return np.clip(np.ceil(t * TENTHS - 1e-9).astype(int) - 1, 0, TENTHS - 1)
+
+
+def answers_under(store: Store, weightings: Sequence[str], norm: Norm) -> pd.DataFrame:
+    """Marked trials under each weighting."""
+    raw = read_errors(store)
+    each = [
+        raw.images.assign(response=responses_under(raw, name, norm), weighting=name)
+        for name in weightings
+    ]
+    trials = pd.concat(each, ignore_index=True)
+    return mark(trials.assign(dataset=store.dataset, source=SOURCE))

@@ -1,0 +1,119 @@
+"""What this package brings of the map over worlds: scores of models that were trained in each."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.miniworld.results.answers import SOURCE, mark
+from gcbook.miniworld.results.shipped import DATA
+from gcbook.miniworld.training.record import RECORD, read_record
+from gcbook.miniworld.training.worlds import Job
+from gcbook.scoring.decisions import decide, to_trials
+from gcbook.scoring.store import Store, is_store
+
+__all__ = ["Trained", "trained_in_worlds", "world_answers"]
+
+SETS = ("cue-conflict", "in-distribution")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model that was trained in a world.
+
+    Attributes:
+        folder: of its scores and its record.
+        diagnosticity: of the world's textures.
+        contrast: of its textures, as a factor of the default world's.
+        recipe: which miniature.
+        variant: "", "longer" or "whole", see `gcbook.miniworld.training.worlds.Job`.
+        seed: of the training.
+        budget: images that every model of its map sees; those trained longer saw more.
+        batch_size: images a step.
+        minutes: that the training took.
+    """
+
+    folder: Path
+    diagnosticity: float
+    contrast: float
+    recipe: str
+    variant: str
+    seed: int
+    budget: int
+    batch_size: int
+    minutes: float
+
+
+def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ...]:
+    """Find the models of a map that have all their scores.
+
+    Args:
+        folder: of `gcbook worlds`; by default what the package brings.
+
+    Raises:
+        InputError: a folder that is not the package's holds no such model.
+    """
+    found = []
+    place = Path(folder)
+    for path in sorted(place.glob("*/*")):
+        job = Job.named(path.relative_to(place).as_posix())
+        # The record is what is written last.
+        if job is None or not (path / RECORD).is_file():
+            continue
+        stores = [path / name for name in SETS]
+        if all(is_store(store) and Store.open(store).is_complete() for store in stores):
+            record = read_record(path)
+            found.append(
+                Trained(
+                    path,
+                    job.point.diagnosticity,
+                    job.point.contrast,
+                    job.model,
+                    job.variant,
+                    job.seed,
+                    int(record["images_seen"]) // job.lengthened,
+                    int(record["batch_size"]),
+                    float(record["minutes"]),
+                )
+            )
+    if not found and place != DATA / "worlds":
+        raise InputError(
+            f"{place}: expected a map of `gcbook worlds`, with a folder a world and scored models "
+            "in it; found none. Run `gcbook worlds -o` with this folder, or name another."
+        )
+    return tuple(found)
+
+
+def world_answers(models: tuple[Trained, ...]) -> pd.DataFrame:
+    """Decide for models of a map, with the paper's weighting where there is one.
+
+    Args:
+        models: from `trained_in_worlds`.
+
+    Returns:
+        Trials with the columns of `gcbook.miniworld.results.answers.mark` and ``diagnosticity,
+        contrast, recipe, variant``; ``observer`` tells the seeds of a recipe apart.
+
+    Raises:
+        DataNotFoundError: no model is given.
+    """
+    if not models:
+        raise DataNotFoundError(
+            "expected scores of models in other worlds, found none; gcbook worlds makes them."
+        )
+    tables = []
+    for model in models:
+        observer = f"{model.recipe}-seed{model.seed}"
+        for name in SETS:
+            decided = decide(Store.open(model.folder / name))
+            trials = to_trials(decided, observer, name, SOURCE)
+            tables.append(
+                trials.assign(
+                    diagnosticity=model.diagnosticity,
+                    contrast=model.contrast,
+                    recipe=model.recipe,
+                    variant=model.variant,
+                )
+            )
+    return mark(pd.concat(tables, ignore_index=True))

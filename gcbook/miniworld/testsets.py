@@ -1,0 +1,322 @@
+"""Test sets of a miniature world, in the layout of the real ones.
+
+All are made of test silhouettes of the 16 categories, seeded, and balanced: *in-distribution*
+images as the world has them; *cue-conflict*, every pair of a shape and another category's texture;
+*silhouette* and *edge*, each test silhouette once, without texture; *texture*, without shape; and
+the parametric manipulations of the same images at several strengths, at least half of those of the
+benchmark.
+
+Names tell what an image shows, as in the real cue-conflict set: ``cat3-dog7.png`` is the third cat
+of the test silhouettes in a dog's texture, the seventh drawn in this set. Images of one silhouette
+have more in common than others, so intervals should resample silhouettes, which `silhouette_of`
+tells. A condition stands where the model-vs-human toolbox has it and once more at the end, since
+the end identifies an image: ``0001_contrast_dnn_c50_cat_cat3-dog7-c50.png``.
+"""
+
+import math
+import re
+import zlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from pathlib import PurePosixPath
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from scipy.ndimage import distance_transform_edt
+
+from gcbook.files.errors import InputError
+from gcbook.miniworld.silhouettes import Silhouettes, load_silhouettes
+from gcbook.miniworld.textures import draw_textures
+from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, Composer, Scene, World
+from gcbook.paper.categories import CATEGORIES
+from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
+from gcbook.stimuli.distortions import DISTORTIONS, GREY, distort
+from gcbook.stimuli.stimulus import Stimulus, StimulusSet
+from gcbook.stimuli.written import Png, in_order, write_test_set
+
+__all__ = [
+    "TEST_SETS",
+    "conditions_made",
+    "make_test_set",
+    "silhouette_of",
+    "texture_of",
+    "write_test_set",
+]
+
+PER_CATEGORY = 20
+IMAGES_A_PAIR = 3
+TEXTURES_A_CATEGORY = 10
+DISTORTED_A_CATEGORY = 5
+MOST_CONDITIONS = 6
+"""Where a dataset has more, every second is made."""
+
+POINTS_OF_SILHOUETTES = 4
+"""Silhouettes and edges are means over so many by so many points a pixel."""
+
+_NAME = re.compile(r"(?P<silhouette>[a-z]+\d+)(-.+)?")
+_TEXTURE = re.compile(r"[a-z]+\d*-([a-z]+)\d+")
+_NO_SHAPE = "none"
+
+
+def make_test_set(name: str, world: World = DEFAULT_WORLD, seed: int = 0) -> StimulusSet:
+    """Make one of the test sets, in memory.
+
+    Images are the same from machine to machine up to the rounding of a few pixels.
+
+    Args:
+        name: one of `TEST_SETS`.
+        world: the choices that images are made by.
+        seed: any integer; the sets of one seed are independent of each other, but all
+            manipulations start from the same images.
+
+    Raises:
+        InputError: no such set.
+    """
+    if name not in TEST_SETS:
+        raise InputError(f"test set: expected one of {', '.join(TEST_SETS)}; found {name!r}.")
+    drawn = _PLAIN[name](world, seed) if name in _PLAIN else _distorted(name, world, seed)
+    place = f"miniature world, {name}, seed {seed}"
+    stimuli = [
+        Stimulus(
+            image_id=each.name.rpartition("_")[2],
+            imagename=each.name,
+            category=each.category,
+            condition=each.condition,
+            dataset=name,
+            place=f"{place}: {each.name}",
+            content=Png(each.pixels),
+        )
+        for each in drawn
+    ]
+    return StimulusSet(name, place, in_order(stimuli))
+
+
+def silhouette_of(imagename: str) -> str:
+    """Return which silhouette an image of a test set shows; images of one belong together.
+
+    An image of texture alone shows none and stands for itself.
+
+    Raises:
+        InputError: the name is not of the form of these sets.
+
+    >>> silhouette_of("0001_contrast_dnn_c50_cat_cat3-dog7-c50.png")
+    'cat3'
+    >>> silhouette_of("none-dog7.png")
+    'none-dog7'
+    """
+    stem = PurePosixPath(imagename.rpartition("_")[2]).stem
+    if stem.startswith(f"{_NO_SHAPE}-"):
+        return stem
+    found = _NAME.fullmatch(stem)
+    if found is None:
+        raise InputError(
+            f"imagename: expected the silhouette's name at the start of the last part, as in "
+            f"cat3-dog7.png; found {imagename!r}."
+        )
+    return found["silhouette"]
+
+
+def texture_of(image_id: str) -> str:
+    """Return the category whose texture an image of a test set wears, "" if it wears none.
+
+    >>> texture_of("cat3-dog7.png"), texture_of("none-dog7.png"), texture_of("cat3.png")
+    ('dog', 'dog', '')
+    """
+    found = _TEXTURE.match(image_id)
+    return found[1] if found and found[1] in ALL_CATEGORIES else ""
+
+
+def conditions_made(dataset: str) -> tuple[str, ...]:
+    """Return the conditions of a parametric dataset that its test set has.
+
+    Of high-pass images the weaker half: after filters narrower than a seventh of a pixel hardly a
+    grey level is left.
+
+    >>> conditions_made("high-pass")
+    ('inf', '3.0', '1.5', '1.0')
+    """
+    known = tuple(EXPERIMENTS[dataset].conditions)
+    if dataset == "high-pass":
+        return known[: len(known) // 2]
+    return known[:: 2 if len(known) > MOST_CONDITIONS else 1]
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    name: str
+    category: str
+    condition: str
+    pixels: np.ndarray
+
+
+def _generator(seed: int, what: str) -> torch.Generator:
+    mixed = np.random.SeedSequence([seed % 2**32, zlib.crc32(what.encode())])
+    return torch.Generator().manual_seed(int(mixed.generate_state(1)[0]))
+
+
+@cache
+def _silhouettes() -> Silhouettes:
+    return load_silhouettes("test", CATEGORIES)
+
+
+def _numbered(categories: Sequence[str]) -> list[str]:
+    """cat1, cat2, dog1 …: each with its number among those of its category."""
+    seen: Counter[str] = Counter()
+    names = []
+    for category in categories:
+        seen[category] += 1
+        names.append(f"{category}{seen[category]}")
+    return names
+
+
+def _named(scene: Scene) -> list[_Drawn]:
+    shapes = _numbered(_silhouettes().categories)
+    textures = _numbered([ALL_CATEGORIES[index] for index in scene.texture])
+    return [
+        _Drawn(f"{shapes[which]}-{texture}.png", ALL_CATEGORIES[shape], SINGLE_CONDITION, pixels)
+        for pixels, shape, which, texture in zip(
+            scene.images, scene.shape, scene.silhouette, textures, strict=True
+        )
+    ]
+
+
+def _sample(world: World, per_category: int, generator: torch.Generator) -> Scene:
+    """As many images of each category, as the world has them."""
+    categories = np.array(_silhouettes().categories)
+    scenes = []
+    for category in CATEGORIES:
+        own = np.flatnonzero(categories == category)
+        scene = Composer(world, load_silhouettes("test", (category,))).sample(
+            per_category, generator
+        )
+        scenes.append(replace(scene, silhouette=own[scene.silhouette]))
+    return Scene(
+        *(
+            np.concatenate([getattr(scene, field.name) for scene in scenes])
+            for field in fields(Scene)
+        )
+    )
+
+
+def _in_distribution(world: World, seed: int) -> list[_Drawn]:
+    return _named(_sample(world, PER_CATEGORY, _generator(seed, "in-distribution")))
+
+
+def _cue_conflict(world: World, seed: int) -> list[_Drawn]:
+    """Every pair equally often, and every silhouette of a category as often as the others."""
+    generator = _generator(seed, "cue-conflict")
+    categories = np.array(_silhouettes().categories)
+    silhouette, texture = [], []
+    for shape, category in enumerate(CATEGORIES):
+        others = [index for index in range(len(CATEGORIES)) if index != shape]
+        texture += [index for index in others for _ in range(IMAGES_A_PAIR)]
+        own = np.flatnonzero(categories == category)
+        order = own[torch.randperm(len(own), generator=generator).numpy()]
+        silhouette += np.resize(order, len(others) * IMAGES_A_PAIR).tolist()
+    composer = Composer(world, _silhouettes())
+    return _named(composer.compose(torch.tensor(silhouette), torch.tensor(texture), generator))
+
+
+def _silhouette(world: World, seed: int) -> list[_Drawn]:
+    return _once_each(1 - _masks(world), world)
+
+
+def _edge(world: World, seed: int) -> list[_Drawn]:
+    """Outlines one pixel wide, the thinnest that this resolution shows.
+
+    They run just inside the object, so that a stroke no wider than two stays one line.
+    """
+    lines = []
+    for inside in _masks(world) > 0.5:
+        depth = distance_transform_edt(inside) - 0.5
+        lines.append(inside & (depth < POINTS_OF_SILHOUETTES))
+    return _once_each(1 - np.array(lines, dtype=np.float32), world)
+
+
+def _masks(world: World) -> np.ndarray:
+    """Every test silhouette, upright and centred, at the world's mean scale: (N, size, size)."""
+    images = torch.from_numpy(_silhouettes().images.copy()).float()[:, None] / 255
+    size = world.resolution * POINTS_OF_SILHOUETTES
+    larger = 1 / (sum(world.scale) / 2)
+    theta = torch.tensor([[larger, 0.0, 0.0], [0.0, larger, 0.0]]).expand(len(images), 2, 3)
+    places = F.affine_grid(theta, [len(images), 1, size, size], align_corners=False)
+    return F.grid_sample(images, places, align_corners=False)[:, 0].numpy()
+
+
+def _once_each(luma: np.ndarray, world: World) -> list[_Drawn]:
+    categories = _silhouettes().categories
+    return [
+        _Drawn(f"{name}.png", category, SINGLE_CONDITION, pixels)
+        for name, category, pixels in zip(
+            _numbered(categories), categories, _to_bytes(luma, world), strict=True
+        )
+    ]
+
+
+def _texture(world: World, seed: int) -> list[_Drawn]:
+    """Textures over the whole frame, with the world's mean contrast."""
+    generator = _generator(seed, "texture")
+    category = torch.arange(len(CATEGORIES)).repeat_interleave(TEXTURES_A_CATEGORY)
+
+    def between(bounds: tuple[float, float]) -> torch.Tensor:
+        return bounds[0] + (bounds[1] - bounds[0]) * torch.rand(len(category), generator=generator)
+
+    pattern = draw_textures(
+        category,
+        world.textures,
+        between(world.period) / world.resolution,
+        torch.deg2rad(between(world.tilt)),
+        world.resolution * world.supersampling,
+        generator,
+    )
+    low, high = world.texture_ratio
+    # The ratio is even in the logarithm, so this is its mean.
+    ratio = (high - low) / math.log(high / low) if high > low else low
+    contrast = ratio * sum(world.figure_ground) / 2 / 2
+    pixels = _to_bytes((GREY + contrast * pattern).numpy(), world)
+    names = [CATEGORIES[index] for index in category]
+    return [
+        _Drawn(f"{_NO_SHAPE}-{number}.png", name, SINGLE_CONDITION, image)
+        for number, name, image in zip(_numbered(names), names, pixels, strict=True)
+    ]
+
+
+def _to_bytes(luma: np.ndarray, world: World) -> np.ndarray:
+    """Mean over each pixel's points, uint8 (N, resolution, resolution, 3)."""
+    size = world.resolution
+    pixels = luma.reshape(len(luma), size, luma.shape[1] // size, size, -1).mean(axis=(2, 4))
+    return np.repeat(_quantised(pixels)[..., None], 3, axis=3)
+
+
+def _quantised(values: np.ndarray) -> np.ndarray:
+    return (values.clip(0, 1) * 255).round().astype(np.uint8)
+
+
+def _distorted(dataset: str, world: World, seed: int) -> list[_Drawn]:
+    base = _named(_sample(world, DISTORTED_A_CATEGORY, _generator(seed, "manipulated")))
+    images = np.stack([each.pixels for each in base]) / 255
+    drawn: list[_Drawn] = []
+    for condition in conditions_made(dataset):
+        rng = np.random.default_rng([seed % 2**32, zlib.crc32(f"{dataset}/{condition}".encode())])
+        for each, values in zip(base, distort(images, dataset, condition, rng), strict=True):
+            name = (
+                f"{len(drawn) + 1:04d}_{dataset}_dnn_{condition}_{each.category}_"
+                f"{PurePosixPath(each.name).stem}-{condition}.png"
+            )
+            drawn.append(_Drawn(name, each.category, condition, _quantised(values)))
+    return drawn
+
+
+_PLAIN: dict[str, Callable[[World, int], list[_Drawn]]] = {
+    "in-distribution": _in_distribution,
+    "cue-conflict": _cue_conflict,
+    "silhouette": _silhouette,
+    "edge": _edge,
+    "texture": _texture,
+}
+
+TEST_SETS: tuple[str, ...] = (*_PLAIN, *DISTORTIONS)
+"""Names of the test sets. All but in-distribution and texture are datasets of the benchmark."""

@@ -1,0 +1,1 @@
+"""Training of the miniatures, and of a ResNet on a folder of images."""

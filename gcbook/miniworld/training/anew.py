@@ -1,0 +1,115 @@
+"""Trainings that a chapter asks for when its parameters say so, before it shows what came of them.
+
+They go on where they were stopped, and are not made again where they are done, so that a chapter
+can be run as often as one likes.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from gcbook.files.errors import InputError
+from gcbook.miniworld.training.recipes import RECIPES, make_trainer
+from gcbook.miniworld.training.record import RECORD, read_record, write_record
+from gcbook.miniworld.training.worlds import MODELS, jobs, run_job
+
+__all__ = ["train_map", "train_seeds"]
+
+Report = Callable[[str], None]
+
+_ALL = "all"
+
+
+def train_seeds(
+    folder: str | Path,
+    recipes: Sequence[str],
+    number: int,
+    *,
+    steps: int = 0,
+    device: str = "cpu",
+    report: Report = lambda line: None,
+) -> dict[str, Path]:
+    """Train networks of some recipes, each from as many seeds, where they are not trained yet.
+
+    Args:
+        folder: of them all; each network's own lies under its name.
+        recipes: names in `gcbook.miniworld.training.recipes.RECIPES`, of such as need no other
+            model.
+        number: of seeds, 0 the first.
+        steps: of each training; 0 for the recipe's.
+        device: where they are trained.
+        report: takes lines on how it goes.
+
+    Returns:
+        Folders of the networks, by names as the shipped ones have them.
+
+    Raises:
+        InputError: the folder has one of them with other steps, or cannot be written to.
+    """
+    found = {}
+    for recipe in recipes:
+        for seed in range(number):
+            name = f"{recipe}-seed{seed}" if seed else recipe
+            own = Path(folder) / name
+            asked = steps or RECIPES[recipe].plan.steps
+            if (own / RECORD).is_file():
+                made = read_record(own)["plan"]["steps"]
+                if made != asked:
+                    raise InputError(
+                        f"{own}: expected a training of {asked:,} steps, found one of {made:,}; "
+                        "name another folder, or remove this one."
+                    )
+            else:
+                trainer = make_trainer(
+                    recipe,
+                    own / "run",
+                    seed=seed,
+                    steps=steps or None,
+                    device=device,
+                    report=_named(name, report),
+                )
+                trainer.run()
+                trainer.export(own / "model")
+                # The record comes last: it says that the network is there.
+                write_record(trainer, recipe, own)
+            found[name] = own / "model"
+    return found
+
+
+def _named(name: str, report: Report) -> Report:
+    return lambda line: report(f"{name}: {line}")
+
+
+def train_map(
+    folder: str | Path,
+    models: str,
+    *,
+    images: int = 0,
+    device: str = "cpu",
+    report: Report = lambda line: None,
+) -> None:
+    """Train models in all worlds of a map, and where the plan varies the training.
+
+    Args:
+        folder: of the map.
+        models: some of `gcbook.miniworld.training.worlds.MODELS`, separated by commas, or "all".
+        images: that every model sees; 0 for the plan's number.
+        device: where they are trained.
+        report: takes lines on how it goes.
+
+    Raises:
+        InputError: no folder, a model that is none of the map's, or see
+            `gcbook.miniworld.training.worlds.run_job`.
+    """
+    names = MODELS if models.strip() == _ALL else [name.strip() for name in models.split(",")]
+    if unknown := [name for name in names if name not in MODELS]:
+        raise InputError(
+            f"train: expected some of {', '.join(MODELS)}, or {_ALL}; found {unknown[0]!r}."
+        )
+    if not str(folder):
+        raise InputError(
+            "train: expected a folder in the parameter scores, to train in; found none. Name one, "
+            "new or of a map that was begun."
+        )
+    for job in jobs((0,), names, images=images):
+        # A page has no place for a bar that moves.
+        run_job(job, folder, device=device, report=report, progress="silent")

@@ -1,0 +1,203 @@
+"""Photographs in folders as ImageNet has them, augmented by a key of each image's own.
+
+What is random about an image is keyed by (seed, epoch, index), so that an epoch is the same however
+many workers or processes read it, and an interrupted one goes on as if it had not been.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+from torchvision.datasets import ImageFolder
+from torchvision.transforms import v2
+
+from gcbook.classifiers.augmentation import DiffusionNoise
+from gcbook.classifiers.preprocess import TorchvisionPreprocess
+from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.paper.categories import IMAGENET_CLASSES, imagenet_classes
+
+__all__ = [
+    "KeyedImages",
+    "UnreadableImageError",
+    "check_same_classes",
+    "class_names",
+    "key_of",
+    "open_images",
+    "training_transform",
+    "validation_transform",
+]
+
+
+class _Folders(ImageFolder):
+    """Folders of classes, but for hidden ones, which tools leave."""
+
+    def find_classes(self, directory: str | Path) -> tuple[list[str], dict[str, int]]:
+        names = [name for name in super().find_classes(directory)[0] if not name.startswith(".")]
+        return names, {name: index for index, name in enumerate(names)}
+
+
+class UnreadableImageError(InputError):
+    """A file that should be an image cannot be read."""
+
+    def alone(self) -> "UnreadableImageError":
+        """Return the error without the traceback that a worker process puts before its message."""
+        return type(self)(str(self).rpartition(f"{type(self).__name__}: ")[2].strip())
+
+
+class KeyedImages(Dataset[tuple[torch.Tensor, int]]):
+    """Images with labels whose augmentation is keyed.
+
+    Args:
+        images: of a folder.
+        transform: from a PIL image to a tensor; it may draw from torch's global generator.
+        seed: of the run.
+
+    Attributes:
+        epoch: the part of the key that its user sets.
+    """
+
+    def __init__(self, images: ImageFolder, transform: v2.Transform, seed: int) -> None:
+        self.images, self.transform, self.seed, self.epoch = images, transform, seed, 0
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
+        try:
+            picture, label = self.images[index]
+        except (OSError, ValueError, SyntaxError) as error:  # what Pillow raises
+            raise UnreadableImageError(
+                f"{self.images.samples[index][0]}: expected an image, found a file that cannot be "
+                f"read as one ({error}). Mend or replace it; the same command then goes on."
+            ) from error
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(key_of(self.seed, self.epoch, index))
+            return self.transform(picture), label
+
+
+def key_of(seed: int, epoch: int, index: int) -> int:
+    """Return a seed for torch, which takes 32 bits, out of three numbers.
+
+    Two keys can meet, as chance has it; they then give two images one augmentation.
+
+    >>> key_of(0, 0, 5) == key_of(0, 0, 5), key_of(0, 0, 5) == key_of(0, 5, 0)
+    (True, False)
+    """
+    return int(np.random.SeedSequence([seed, epoch, index]).generate_state(1)[0])
+
+
+def training_transform(
+    shown: TorchvisionPreprocess, *, noise: bool, sqrt_alphas: bool = True
+) -> v2.Transform:
+    """Return what ImageNet's networks are trained on: random crops and flips, normalized, noised.
+
+    Args:
+        shown: size and normalization of the network's input.
+        noise: add diffusion-style noise, last.
+        sqrt_alphas: its law.
+    """
+    steps: list[v2.Transform] = [
+        v2.ToImage(),
+        v2.RGB(),
+        v2.RandomResizedCrop(shown.crop_size, antialias=True),
+        v2.RandomHorizontalFlip(),
+        *_normalized(shown),
+    ]
+    if noise:
+        steps.append(DiffusionNoise(sqrt_alphas=sqrt_alphas))
+    return v2.Compose([*steps, v2.ToPureTensor()])
+
+
+def validation_transform(shown: TorchvisionPreprocess) -> v2.Transform:
+    """Return what they are tested on: the centre of the resized image, normalized."""
+    return v2.Compose(
+        [
+            v2.ToImage(),
+            v2.RGB(),
+            v2.Resize(shown.resize_size, antialias=True),
+            v2.CenterCrop(shown.crop_size),
+            *_normalized(shown),
+            v2.ToPureTensor(),
+        ]
+    )
+
+
+def _normalized(shown: TorchvisionPreprocess) -> list[v2.Transform]:
+    return [
+        v2.ToDtype(torch.float32, scale=True),
+        v2.Normalize(list(shown.mean), list(shown.std)),
+    ]
+
+
+def open_images(data: str | Path, part: str) -> ImageFolder:
+    """Open ``DATA/PART/CLASS/…``, as torchvision does.
+
+    Args:
+        data: the folder.
+        part: "train" or "val".
+
+    Raises:
+        DataNotFoundError: there is no such folder.
+        InputError: it holds no image.
+    """
+    folder = Path(data).expanduser() / part
+    if not folder.is_dir():
+        raise DataNotFoundError(
+            f"{folder}: expected a folder with a folder of images for each class, found none. "
+            "--data takes the folder that holds train and val, for ImageNet those of the "
+            "classification challenge of 2012, with the validation images sorted by class."
+        )
+    try:
+        return _Folders(folder)
+    except FileNotFoundError as error:
+        raise InputError(f"{folder}: expected images in every class's folder; {error}.") from error
+
+
+def check_same_classes(data: str | Path, train: ImageFolder, test: ImageFolder) -> None:
+    """Refuse a folder whose train and val have other classes.
+
+    Args:
+        data: the folder, for the message.
+        train: its images to train on.
+        test: and to validate with.
+
+    Raises:
+        InputError: naming the first classes that only one of them has.
+    """
+    alone = {
+        "train": sorted(set(train.classes) - set(test.classes)),
+        "val": sorted(set(test.classes) - set(train.classes)),
+    }
+    found = [
+        f"in {part} alone {', '.join(names[:3])}{', …' if names[3:] else ''}"
+        for part, names in alone.items()
+        if names
+    ]
+    if found:
+        raise InputError(
+            f"{data}: expected the same folders of classes in train and val, found "
+            f"{' and '.join(found)}. Add, rename or remove these folders."
+        )
+
+
+def class_names(images: ImageFolder) -> list[str] | None:
+    """Return the names of a network's outputs; None for those of ImageNet, known by their order.
+
+    Raises:
+        InputError: there are as many classes as ImageNet has, but not its own.
+    """
+    found = list(images.classes)
+    if len(found) != IMAGENET_CLASSES:
+        return found
+    known: dict[int, Any] = {item.index: item for item in imagenet_classes()}
+    other = [index for index, item in known.items() if found[index] != item.wnid]
+    if other:
+        index = other[0]
+        raise InputError(
+            f"{images.root}: expected ImageNet's {IMAGENET_CLASSES:,} classes, each in a folder of "
+            f"its WordNet id; class {index} should be {known[index].wnid} "
+            f"({known[index].name}), found {found[index]}."
+        )
+    return None

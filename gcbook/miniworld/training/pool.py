@@ -1,0 +1,130 @@
+"""Pools of images to train on: composed once, kept in the cache, shared by all models."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+import torch
+from filelock import FileLock
+
+from gcbook.files.atomic import unwritable, write_whole
+from gcbook.miniworld.silhouettes import Split, load_silhouettes, silhouettes_hash
+from gcbook.miniworld.world import ALL_CATEGORIES, Composer, World
+from gcbook.trials.originals import cache_dir
+
+__all__ = ["POOL_SEEDS", "Pool", "open_pool"]
+
+POOL_SEEDS: Mapping[Split, int] = {"train": 1, "validation": 2}
+"""Of the images that the miniatures learn from."""
+
+CHUNK = 512
+VERSION = 1
+"""Of what a world's choices stand for in pixels: raised when the composer changes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Images in memory.
+
+    Attributes:
+        images: uint8 (N, channels, height, width); one channel where the world has no colour.
+        labels: index into `ALL_CATEGORIES` of what each shows (its shape), int64 (N,).
+    """
+
+    images: torch.Tensor
+    labels: torch.Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def batch(self, indices: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return images, float32 (n, 3, height, width) in [0, 1], and their labels."""
+        images = self.images[indices].float() / 255
+        return images.expand(-1, 3, -1, -1), self.labels[indices]
+
+
+def open_pool(
+    world: World,
+    split: Split,
+    number: int,
+    seed: int,
+    *,
+    categories: tuple[str, ...] = ALL_CATEGORIES,
+    progress: Callable[[int], None] | None = None,
+) -> Pool:
+    """Return a pool of images, composed anew only if the cache does not have it whole.
+
+    Args:
+        world: the choices.
+        split: which silhouettes.
+        number: of images.
+        seed: of everything that is random.
+        categories: to be shown.
+        progress: called with the number of images composed so far.
+
+    Raises:
+        InputError: the folder of the cache cannot be written to.
+        UnwritableError: the disk is full, say.
+    """
+    shapes = silhouettes_hash()
+    key = json.dumps([VERSION, shapes, world.as_dict(), split, number, seed, categories])
+    name = f"{split}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
+    path = cache_dir() / "miniworld" / name
+    if (kept := _read(path)) is not None:
+        return kept
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Another process may be composing the same images; then they are there after its lock.
+        with FileLock(path.with_suffix(".lock")):
+            if (kept := _read(path)) is None:
+                kept = _compose(world, split, number, seed, categories, progress)
+                _write(path, kept)
+    except OSError as error:
+        raise unwritable(path.parent, error) from error
+    return kept
+
+
+def _read(path: Path) -> Pool | None:
+    """A pool of the cache; None where there is none, or one that is damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return Pool(torch.from_numpy(stored["images"]), torch.from_numpy(stored["labels"]))
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        return None
+
+
+def _write(path: Path, pool: Pool) -> None:
+    def write(temporary: Path) -> None:
+        with temporary.open("wb") as stream:  # savez would add an ending to a name
+            np.savez(stream, images=pool.images.numpy(), labels=pool.labels.numpy())
+
+    write_whole(path, write)
+
+
+def _compose(
+    world: World,
+    split: Split,
+    number: int,
+    seed: int,
+    categories: tuple[str, ...],
+    progress: Callable[[int], None] | None,
+) -> Pool:
+    composer = Composer(world, load_silhouettes(split, categories))
+    channels = 3 if world.colour else 1
+    size = world.resolution
+    images = np.empty((number, channels, size, size), np.uint8)
+    labels = np.empty(number, np.int64)
+    for first in range(0, number, CHUNK):
+        # A generator a chunk: the images do not depend on how many follow.
+        generator = torch.Generator().manual_seed(seed * 1_000_003 + first // CHUNK)
+        scene = composer.sample(min(CHUNK, number - first), generator)
+        part = slice(first, first + len(scene))
+        images[part] = np.moveaxis(scene.images, 3, 1)[:, :channels]
+        labels[part] = scene.shape
+        if progress:
+            progress(first + len(scene))
+    return Pool(torch.from_numpy(images), torch.from_numpy(labels))

@@ -1,0 +1,92 @@
+"""What is kept of a training run beside the model that it made."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from gcbook.files.atomic import write_text
+from gcbook.miniworld.training.conditional import in_bfloat16
+from gcbook.miniworld.training.loop import HISTORY, Trainer
+from gcbook.miniworld.training.pool import POOL_SEEDS
+from gcbook.miniworld.training.texts import TEMPLATES
+from gcbook.miniworld.world import DEFAULT_WORLD, World
+
+__all__ = ["RECORD", "read_record", "write_record"]
+
+RECORD = "training.json"
+
+
+def write_record(
+    trainer: Trainer,
+    miniature: str,
+    folder: str | Path,
+    base: str | Path = "",
+    world: World = DEFAULT_WORLD,
+) -> Path:
+    """Write ``training.json``: what was trained, on what, how, how long, and how it went.
+
+    ``carried_at_step`` is where the run last went on from weights alone, 0 if it never did;
+    ``bfloat16`` is whether the machine that ended the run computed in it (records without it are
+    of runs in float32).
+
+    Args:
+        trainer: after its run.
+        miniature: name of the recipe.
+        folder: of the model.
+        base: folder of the trained model that it builds on, if it does.
+        world: of its images.
+    """
+    import diffusers
+    import torch
+    import transformers
+
+    task = trainer.task
+    lines = (trainer.folder / HISTORY).read_text(encoding="utf-8").splitlines()
+    record = {
+        "miniature": miniature,
+        "parameters": sum(value.numel() for value in trainer.parameters.values()),
+        "plan": asdict(trainer.plan),
+        "built_on": _about(base),
+        "batch_size": task.batch_size,
+        "images_seen": trainer.step * task.batch_size,
+        "carried_at_step": trainer.begun,
+        "minutes": round(trainer.seconds / 60, 1),
+        "threads": torch.get_num_threads(),
+        "device": str(task.device),
+        "bfloat16": in_bfloat16(task.device),
+        "train_images": len(task.train),
+        "validation_images": len(task.validation),
+        "pool_seeds": dict(POOL_SEEDS),
+        "world": world.as_dict(),
+        "prompt_templates": list(TEMPLATES),
+        "versions": {
+            "torch": torch.__version__,
+            "diffusers": diffusers.__version__,
+            "transformers": transformers.__version__,
+        },
+        "history": [json.loads(line) for line in lines],
+    }
+    path = Path(folder) / RECORD
+    write_text(json.dumps(record, indent=1) + "\n", path)
+    return path
+
+
+def read_record(folder: str | Path) -> dict[str, Any]:
+    """Return what `write_record` wrote."""
+    found: dict[str, Any] = json.loads((Path(folder) / RECORD).read_text(encoding="utf-8"))
+    return found
+
+
+def _about(base: str | Path) -> dict[str, Any] | None:
+    """What is known of the model that another builds on."""
+    if not str(base) or not (Path(base) / RECORD).is_file():
+        return None
+    known = read_record(base)
+    return {
+        "miniature": known["miniature"],
+        "seed": known["plan"]["seed"],
+        "steps": known["plan"]["steps"],
+        "minutes": known["minutes"],
+        "loss": known["history"][-1]["loss"],
+    }

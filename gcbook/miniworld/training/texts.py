@@ -1,0 +1,133 @@
+"""Text for the miniatures: prompts to train on, and tokenizers that know their words.
+
+Eight templates in training; the paper's own, "A bad photo of a {}.", is kept for scoring, so that
+what is scored was never read, though each of its words was.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from gcbook.files.atomic import write_text
+from gcbook.miniworld.world import ALL_CATEGORIES
+from gcbook.paper.categories import PROMPT_TEMPLATE
+
+__all__ = [
+    "MAX_TOKENS",
+    "TEMPLATES",
+    "clip_text_config",
+    "clip_tokenizer",
+    "draw_prompts",
+    "register",
+    "t5_tokenizer",
+    "word_tokenizer",
+]
+
+TEMPLATES = (
+    "A photo of a {}.",
+    "A photo of the {}.",
+    "A good photo of a {}.",
+    "A bad photo of the {}.",
+    "A bad picture of a {}.",
+    "A picture of the {}.",
+    "A small photo of a {}.",
+    "This is a {}.",
+)
+"""None of them is the one that is scored with."""
+
+MAX_TOKENS = 77
+"""What Stable Diffusion and IF pad their prompts to."""
+
+
+def draw_prompts(generator: torch.Generator) -> list[str]:
+    """Return a prompt for each of `ALL_CATEGORIES`, its template drawn at random."""
+    chosen = torch.randint(len(TEMPLATES), (len(ALL_CATEGORIES),), generator=generator).tolist()
+    return [
+        TEMPLATES[index].format(name) for index, name in zip(chosen, ALL_CATEGORIES, strict=True)
+    ]
+
+
+def words() -> list[str]:
+    """All words of all prompts, in small letters, sorted."""
+    texts = " ".join((*TEMPLATES, PROMPT_TEMPLATE, *ALL_CATEGORIES)).lower()
+    return sorted(set(texts.replace("{}", "").replace(".", "").split()))
+
+
+def t5_tokenizer() -> Any:
+    """T5's kind of tokenizer: whole words, and letters for those it does not know."""
+    from transformers import T5Tokenizer
+
+    pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -6.0), (".", -2.0)]
+    pieces += [(f"▁{word}", -2.0) for word in words()]
+    pieces += [(letter, -6.0) for letter in "abcdefghijklmnopqrstuvwxyz"]
+    return T5Tokenizer(vocab=pieces, extra_ids=0, model_max_length=MAX_TOKENS)
+
+
+def clip_tokenizer() -> Any:
+    """CLIP's kind of tokenizer: byte pairs, merged until the prompts' words are whole."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+    from transformers import CLIPTokenizer
+
+    letters = "abcdefghijklmnopqrstuvwxyz."
+    tokenizer = Tokenizer(models.BPE(end_of_word_suffix="</w>", unk_token="<|endoftext|>"))
+    tokenizer.normalizer = normalizers.Lowercase()
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    alphabet = [*letters, *(f"{letter}</w>" for letter in letters)]
+    trainer = trainers.BpeTrainer(
+        vocab_size=1000,
+        special_tokens=["<|startoftext|>", "<|endoftext|>", *alphabet],
+        initial_alphabet=[*letters],
+        end_of_word_suffix="</w>",
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator([" ".join(words()) + " ."] * 2, trainer)
+    model = json.loads(tokenizer.to_str())["model"]
+    merges: Any = [tuple(pair) for pair in model["merges"]]
+    return CLIPTokenizer(vocab=model["vocab"], merges=merges, model_max_length=MAX_TOKENS)
+
+
+def clip_text_config(tokenizer: Any, width: int) -> Any:
+    """Sizes of a small text encoder of CLIP's kind for a tokenizer, its states of some width."""
+    from transformers import CLIPTextConfig
+
+    return CLIPTextConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=width,
+        intermediate_size=2 * width,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=MAX_TOKENS,
+        projection_dim=width,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+
+
+def word_tokenizer() -> Any:
+    """A tokenizer of whole words with an end token, for an encoder of its own."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    vocabulary = {
+        word: index for index, word in enumerate(["<pad>", "</s>", "<unk>", ".", *words()])
+    }
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    tokenizer.normalizer = normalizers.Lowercase()
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        "$A </s>", special_tokens=[("</s>", vocabulary["</s>"])]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="<pad>", eos_token="</s>", unk_token="<unk>"
+    )
+
+
+def register(folder: Path, parts: dict[str, tuple[str, str]], class_name: str) -> None:
+    """Write ``model_index.json``: which class of which library each part of a pipeline is."""
+    import diffusers
+
+    index = {"_class_name": class_name, "_diffusers_version": diffusers.__version__, **parts}
+    write_text(json.dumps(index, indent=2) + "\n", folder / "model_index.json")

@@ -1,0 +1,286 @@
+r"""A miniature world: real silhouettes that wear procedural textures.
+
+As in photographs, shape and texture both tell what an object is, neither with certainty. `World`
+holds every choice. The default world was argued, and fixed, before any model was trained on it:
+
+**Diagnosticity.** Texture is a good but not a perfect cue to the category. How good, in
+photographs, is told by BagNet-33 (Brendel & Bethge, 2019), a network whose answer rests on patches
+of 33 × 33 pixels: of the undistorted greyscale photographs of the benchmark it names 89 % of the
+categories right (dataset colour, condition bw, public trials of Geirhos et al., 2021). So an object
+wears its own category's texture with probability .89, and else that of any other.
+
+**Contrast.** The amplitude of natural images falls with frequency as :math:`f^{-a}`, with a from
+.8 to 1.5 and 1.2 on average (Tolhurst, Tadmor & Chao, 1992). In two dimensions the energy of an
+octave around f is then proportional to :math:`f^{2 - 2a}`. An object that fills the frame spans, at
+32 pixels, the three octaves below that of its texture, taken to repeat after about five pixels.
+(Most families repeat after one to two times that, so texture is rather coarser than was argued;
+`gcbook.chapters.fine_detail.texture_bands` measures it.) The contrast of texture over that of
+figure against ground is the square root of one octave's energy over the sum of those three: .75 for
+a = .8, .43 for 1.2, .27 for 1.5. Each image draws its ratio between these bounds, evenly in the
+logarithm.
+
+**Background.** Noise with the same average amplitude spectrum, at most half as strong as the
+contrast of figure and ground; it tells nothing about the category.
+
+**Colour.** None: it would tell nothing here, and costs training time.
+
+**Pose.** A few degrees, flips, and shifts within the frame, as photographers keep objects upright
+and in view.
+"""
+
+import math
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from gcbook.files.errors import InputError
+from gcbook.miniworld.silhouettes import EXTRA_CATEGORIES, Silhouettes
+from gcbook.miniworld.textures import TEXTURES, draw_textures
+from gcbook.paper.categories import CATEGORIES
+
+__all__ = ["ALL_CATEGORIES", "DEFAULT_WORLD", "Composer", "Scene", "World"]
+
+ALL_CATEGORIES: tuple[str, ...] = (*CATEGORIES, *EXTRA_CATEGORIES)
+"""What the generative miniatures learn; only the first 16 are ever candidates."""
+
+TEXTURE_NAMES = tuple(TEXTURES)
+
+
+@dataclass(frozen=True)
+class World:
+    """Every choice of the miniature world. Pairs are bounds, drawn evenly unless said otherwise.
+
+    Args:
+        resolution: pixels a side.
+        supersampling: pixels are means over so many by so many points.
+        diagnosticity: probability that an object wears its own category's texture, in [0, 1].
+        textures: the texture of each category, in the order of `ALL_CATEGORIES`.
+        period: unit of the textures' wavelengths, in pixels of the image; most families repeat
+            after one to two of it (`gcbook.miniworld.textures`).
+        tilt: of the textures about their own direction, in degrees.
+        figure_ground: difference between the mean luma of figure and ground, which both lie
+            between .15 and .85, so that little is cut off at black and white.
+        texture_ratio: standard deviation of the texture over that of figure and ground (half
+            their difference), even in the logarithm.
+        background_ratio: the same for the background.
+        background_slope: exponent of the background's amplitude spectrum.
+        colour: most that a region's colour may deviate from grey; 0 is grey.
+        rotation: of the object, in degrees.
+        scale: longer side of the silhouette's frame over the image.
+        aspect: most that width over height is changed by, as a share.
+        shift: most that the middle is moved, as a share of the image.
+        flip: mirror left and right at random.
+    """
+
+    resolution: int = 32
+    supersampling: int = 2
+    diagnosticity: float = 0.89
+    textures: tuple[str, ...] = TEXTURE_NAMES
+    period: tuple[float, float] = (4.25, 5.75)
+    tilt: tuple[float, float] = (-17.0, 17.0)
+    figure_ground: tuple[float, float] = (0.25, 0.5)
+    texture_ratio: tuple[float, float] = (0.27, 0.75)
+    background_ratio: tuple[float, float] = (0.0, 0.5)
+    background_slope: float = 1.2
+    colour: float = 0.0
+    rotation: tuple[float, float] = (-15.0, 15.0)
+    scale: tuple[float, float] = (0.72, 0.98)
+    aspect: float = 0.13
+    shift: float = 0.08
+    flip: bool = True
+
+    def __post_init__(self) -> None:
+        unknown = sorted(set(self.textures) - set(TEXTURES))
+        if len(self.textures) != len(ALL_CATEGORIES) or unknown:
+            raise InputError(
+                f"World.textures: expected {len(ALL_CATEGORIES)} of {', '.join(TEXTURES)}; found "
+                f"{len(self.textures)}{', among them ' + ', '.join(unknown) if unknown else ''}."
+            )
+        if not 0 <= self.diagnosticity <= 1:
+            raise InputError(
+                f"World.diagnosticity: expected a probability, found {self.diagnosticity}."
+            )
+        for name in ("resolution", "supersampling"):
+            if getattr(self, name) < 1:
+                raise InputError(f"World.{name}: expected at least 1, found {getattr(self, name)}.")
+        if self.texture_ratio[0] <= 0:
+            raise InputError(
+                "World.texture_ratio: expected bounds above 0, for it is drawn in the logarithm; "
+                f"found {self.texture_ratio}."
+            )
+        for name, value in asdict(self).items():
+            if isinstance(value, tuple) and len(value) == 2 and value[0] > value[1]:
+                raise InputError(f"World.{name}: expected (low, high), found {value}.")
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the choices, ready for JSON."""
+        return asdict(self)
+
+
+DEFAULT_WORLD = World()
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Images and what they show.
+
+    Attributes:
+        images: uint8 (N, resolution, resolution, 3).
+        shape: index into `ALL_CATEGORIES` of the silhouette's category, int64 (N,).
+        texture: of the category whose texture it wears, int64 (N,).
+        silhouette: index into the composer's silhouettes, int64 (N,).
+    """
+
+    images: np.ndarray
+    shape: np.ndarray
+    texture: np.ndarray
+    silhouette: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+class Composer:
+    """Makes images of a world from some silhouettes.
+
+    Args:
+        world: the choices.
+        silhouettes: the shapes, of one split.
+
+    Raises:
+        InputError: a category is not one of the world's.
+    """
+
+    def __init__(self, world: World, silhouettes: Silhouettes) -> None:
+        unknown = sorted(set(silhouettes.categories) - set(ALL_CATEGORIES))
+        if unknown:
+            raise InputError(
+                f"silhouettes: expected categories among {', '.join(ALL_CATEGORIES)}; found "
+                f"{', '.join(unknown)}."
+            )
+        self.world = world
+        self.silhouettes = silhouettes
+        place = {name: index for index, name in enumerate(ALL_CATEGORIES)}
+        self._shape = torch.tensor([place[name] for name in silhouettes.categories])
+        self._masks = torch.from_numpy(silhouettes.images.copy()).float()[:, None] / 255
+
+    def sample(self, number: int, generator: torch.Generator) -> Scene:
+        """Draw images as the world has them: categories equally often, textures by diagnosticity.
+
+        Args:
+            number: of images.
+            generator: of everything that is random.
+        """
+        present = torch.unique(self._shape)
+        shape = present[torch.randint(len(present), (number,), generator=generator)]
+        silhouette = torch.empty(number, dtype=torch.int64)
+        for category in present.tolist():
+            chosen = shape == category
+            own = (self._shape == category).nonzero()[:, 0]
+            pick = torch.randint(len(own), (int(chosen.sum()),), generator=generator)
+            silhouette[chosen] = own[pick]
+        other = torch.randint(len(ALL_CATEGORIES) - 1, (number,), generator=generator)
+        other += (other >= shape).long()
+        wears = torch.rand(number, generator=generator) < self.world.diagnosticity
+        return self.compose(silhouette, torch.where(wears, shape, other), generator)
+
+    def compose(
+        self, silhouette: torch.Tensor, texture: torch.Tensor, generator: torch.Generator
+    ) -> Scene:
+        """Make one image of each silhouette and texture.
+
+        Args:
+            silhouette: index of the shape, int64 (N,).
+            texture: index into `ALL_CATEGORIES` of the texture, int64 (N,).
+            generator: of pose, contrasts, background and the textures' phases.
+        """
+        world = self.world
+        size = world.resolution * world.supersampling
+        mask = self._pose(silhouette, size, generator)
+        figure, ground, contrast = self._lumas(len(silhouette), generator)
+        pattern = draw_textures(
+            texture,
+            world.textures,
+            _between(world.period, len(texture), generator) / world.resolution,
+            torch.deg2rad(_between(world.tilt, len(texture), generator)),
+            size,
+            generator,
+        )
+        ratio = torch.exp(
+            _between(
+                (math.log(world.texture_ratio[0]), math.log(world.texture_ratio[1])),
+                len(texture),
+                generator,
+            )
+        )
+        clouds = self._clouds(len(texture), size, generator)
+        cloudy = _between(world.background_ratio, len(texture), generator)
+        front = figure[:, None, None] + (ratio * contrast)[:, None, None] * pattern
+        back = ground[:, None, None] + (cloudy * contrast)[:, None, None] * clouds
+        luma = mask * front + (1 - mask) * back
+        pixels = luma[..., None] + self._tints(mask, generator)
+        pooled = F.avg_pool2d(pixels.movedim(-1, 1), world.supersampling)
+        images = (pooled.clamp(0, 1) * 255).round().byte().movedim(1, -1)
+        shape = self._shape[silhouette]
+        return Scene(images.numpy(), shape.numpy(), texture.numpy(), silhouette.numpy())
+
+    def _pose(
+        self, silhouette: torch.Tensor, size: int, generator: torch.Generator
+    ) -> torch.Tensor:
+        world, count = self.world, len(silhouette)
+        angle = torch.deg2rad(_between(world.rotation, count, generator))
+        scale = _between(world.scale, count, generator)
+        aspect = torch.exp(
+            _between((math.log1p(-world.aspect), math.log1p(world.aspect)), count, generator)
+        )
+        shift = 2 * world.shift * (2 * torch.rand((count, 2), generator=generator) - 1)
+        mirror = torch.ones(count)
+        if world.flip:
+            mirror -= 2 * (torch.rand(count, generator=generator) < 0.5).float()
+        cos, sin = torch.cos(angle), torch.sin(angle)
+        # From a place in the image to the place in the silhouette's frame.
+        across, down = mirror / (scale * aspect.sqrt()), aspect.sqrt() / scale
+        rows = torch.stack([cos * across, sin * across, -sin * down, cos * down], dim=1)
+        matrix = rows.view(count, 2, 2)
+        theta = torch.cat([matrix, -(matrix @ shift[:, :, None])], dim=2)
+        places = F.affine_grid(theta, [count, 1, size, size], align_corners=False)
+        masks = self._masks[silhouette]
+        return F.grid_sample(masks, places, align_corners=False)[:, 0].clamp(0, 1)
+
+    def _lumas(
+        self, count: int, generator: torch.Generator
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Mean luma of figure and of ground, and their standard deviation in equal parts."""
+        difference = _between(self.world.figure_ground, count, generator)
+        darker = torch.rand(count, generator=generator) * (0.7 - difference) + 0.15
+        lighter = darker + difference
+        bright = torch.rand(count, generator=generator) < 0.5
+        return (
+            torch.where(bright, lighter, darker),
+            torch.where(bright, darker, lighter),
+            difference / 2,
+        )
+
+    def _clouds(self, count: int, size: int, generator: torch.Generator) -> torch.Tensor:
+        """Noise whose amplitude falls with frequency, mean 0 and standard deviation 1."""
+        noise = torch.fft.rfft2(torch.randn((count, size, size), generator=generator))
+        frequency = torch.sqrt(
+            torch.fft.fftfreq(size)[:, None] ** 2 + torch.fft.rfftfreq(size)[None] ** 2
+        )
+        frequency[0, 0] = math.inf
+        clouds = torch.fft.irfft2(noise * frequency**-self.world.background_slope, s=(size, size))
+        return clouds / clouds.std(dim=(1, 2), keepdim=True)
+
+    def _tints(self, mask: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        """Colour of figure and ground beyond grey, (N, size, size, 3), of zero sum a pixel."""
+        if not self.world.colour:
+            return torch.zeros(3)
+        tints = torch.rand((2, len(mask), 1, 1, 3), generator=generator) - 0.5
+        tints = 2 * self.world.colour * (tints - tints.mean(dim=-1, keepdim=True))
+        return mask[..., None] * tints[0] + (1 - mask[..., None]) * tints[1]
+
+
+def _between(bounds: tuple[float, float], count: int, generator: torch.Generator) -> torch.Tensor:
+    return bounds[0] + (bounds[1] - bounds[0]) * torch.rand(count, generator=generator)

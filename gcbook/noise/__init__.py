@@ -1,0 +1,1 @@
+"""The paper's equations: schedules, draws, weightings, the bound, an exact likelihood."""

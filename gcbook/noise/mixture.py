@@ -1,0 +1,91 @@
+r"""Numbers for images: two classes on a line, of which everything is known.
+
+Each class is a mixture of Gaussians of one variance, :math:`p(x) = \sum_k \pi_k N(x; m_k, s^2)`.
+Noised, :math:`x_t = \alpha_t x + \sigma_t \varepsilon`, it stays one, with means
+:math:`\alpha_t m_k` and variance :math:`v_t = \alpha_t^2 s^2 + \sigma_t^2`, so that its density,
+its score and the best guess of the clean number have closed forms. It is `gcbook.classifiers.toy`
+in one dimension, where integrals can be done to many digits.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import logsumexp, softmax
+
+__all__ = ["Mixture", "make_pair"]
+
+Floats = npt.NDArray[np.float64]
+
+SPACING = 4 / 3
+"""Between clumps of one class; those of the other lie in the middle."""
+CLUMPS = 6
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """A class.
+
+    Attributes:
+        means: centres of the clumps.
+        weights: their shares.
+        sd: standard deviation of a clump.
+    """
+
+    means: tuple[float, ...]
+    weights: tuple[float, ...]
+    sd: float
+
+    def log_density(self, x: npt.ArrayLike, alpha: float = 1.0, sigma: float = 0.0) -> Floats:
+        """Return the logarithm of the density of noised numbers, float64 of x's shape."""
+        offset, total = self._places(x, alpha, sigma)
+        logs = np.log(self.weights) - offset**2 / (2 * total)
+        found: Floats = logsumexp(logs, axis=-1) - 0.5 * np.log(2 * np.pi * total)
+        return found
+
+    def posterior_mean(self, x_t: npt.ArrayLike, alpha: float, sigma: float) -> Floats:
+        """Return the mean of the clean number given the noised one: the perfect denoiser."""
+        offset, total = self._places(x_t, alpha, sigma)
+        share = softmax(np.log(self.weights) - offset**2 / (2 * total), axis=-1)
+        means = np.asarray(self.means)
+        found: Floats = (share * (means + alpha * self.sd**2 / total * offset)).sum(-1)
+        return found
+
+    def score(self, x_t: npt.ArrayLike, alpha: float, sigma: float) -> Floats:
+        """Return the slope of the log-density of noised numbers."""
+        offset, total = self._places(x_t, alpha, sigma)
+        share = softmax(np.log(self.weights) - offset**2 / (2 * total), axis=-1)
+        found: Floats = -(share * offset).sum(-1) / total
+        return found
+
+    def sample(self, n: int, generator: np.random.Generator) -> Floats:
+        """Draw n numbers."""
+        clump = generator.choice(len(self.means), size=n, p=self.weights)
+        return np.asarray(self.means)[clump] + self.sd * generator.standard_normal(n)
+
+    def quadrature(self, nodes: int = 40) -> tuple[Floats, Floats]:
+        """Return numbers and weights that give means over the mixture, each (clumps · nodes,)."""
+        points, weights = np.polynomial.hermite_e.hermegauss(nodes)
+        numbers = np.add.outer(np.asarray(self.means), self.sd * points)
+        shares = np.outer(self.weights, weights / weights.sum())
+        return numbers.ravel(), shares.ravel()
+
+    def _places(self, x: npt.ArrayLike, alpha: float, sigma: float) -> tuple[Floats, float]:
+        values = np.asarray(x, dtype=np.float64)[..., None]
+        return values - alpha * np.asarray(self.means), alpha**2 * self.sd**2 + sigma**2
+
+
+def make_pair(coarse_sd: float = 1.1, fine_sd: float = 0.2) -> dict[str, Mixture]:
+    """Make the two classes, mirror images of each other.
+
+    On the whole A lies to the left of B, which is a coarse cue; their clumps alternate, a fine one.
+
+    Args:
+        coarse_sd: standard deviation of the cloud that the shares of the clumps follow.
+        fine_sd: standard deviation of a clump.
+    """
+    places = SPACING * (np.arange(CLUMPS) - (CLUMPS - 1) / 2) - SPACING / 4
+    shares = np.exp(-((places + SPACING / 2) ** 2) / (2 * coarse_sd**2))
+    weights = tuple((shares / shares.sum()).tolist())
+    a = Mixture(tuple(places.tolist()), weights, fine_sd)
+    return {"A": a, "B": Mixture(tuple((-places).tolist()), weights, fine_sd)}

@@ -1,0 +1,1 @@
+"""What the paper and its benchmark fix: categories, experiments, observers, printed numbers."""

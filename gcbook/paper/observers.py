@@ -1,0 +1,135 @@
+"""How observers are called in figures, and which of two sources of one network is shown."""
+
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+
+import numpy as np
+import pandas as pd
+
+from gcbook.files.errors import InputError
+
+__all__ = [
+    "PUBLISHED_SOURCES",
+    "choose_observers",
+    "known_networks",
+    "labels",
+    "show_once",
+    "HUMANS",
+    "HUMANS_TITLE",
+    "kind_titles",
+    "published_kind",
+    "unique_labels",
+]
+
+PUBLISHED_SOURCES = ("model-vs-human", "error-consistency")
+"""Sources of the published trials. A network that both hold is shown from the first."""
+
+
+@cache
+def known_networks() -> pd.DataFrame:
+    """The published networks: columns ``observer, label, family, training``."""
+    with (resources.files("gcbook") / "data" / "observers.csv").open(encoding="utf-8") as file:
+        return pd.read_csv(file)
+
+
+def labels(observers: pd.Series) -> pd.Series:
+    """Names for figures; an observer that is not known keeps its own.
+
+    >>> labels(pd.Series(["resnet50", "subject-01", "humans", "mine"])).tolist()
+    ['ResNet-50', 'Human 1', 'Humans', 'mine']
+    """
+    known = known_networks().set_index("observer")["label"].to_dict() | {HUMANS: "Humans"}
+    number = observers.str.extract(r"^subject[-_ ]?0*(\d+)", expand=False)
+    return observers.map(known).fillna(("Human " + number).where(number.notna(), observers))
+
+
+def show_once(table: pd.DataFrame) -> pd.DataFrame:
+    """Drop what another published source holds too, from a table with ``source, observer``.
+
+    Where ``other_source, other`` are columns, the second observer is treated likewise. Own trials
+    are never dropped, even under a published name.
+    """
+    for source, name in (("source", "observer"), ("other_source", "other")):
+        if source in table and name in table:
+            first, second = PUBLISHED_SOURCES
+            twice = set(table.loc[table[source] == first, name])
+            table = table[(table[source] != second) | ~table[name].isin(twice)]
+    return table.reset_index(drop=True)
+
+
+def choose_observers(table: pd.DataFrame, observers: Iterable[str]) -> pd.DataFrame:
+    """Keep the humans and the named models.
+
+    Args:
+        table: with ``observer, observer_kind``.
+        observers: names as in ``observer``; none keeps all.
+
+    Raises:
+        InputError: a name is not in the table.
+    """
+    wanted = list(observers)
+    if not wanted:
+        return table
+    absent = [name for name in wanted if name not in set(table["observer"])]
+    if absent:
+        models = sorted(set(table.loc[table["observer_kind"] == "model", "observer"]))
+        raise InputError(
+            f"observers: expected some of {', '.join(models)}; found {', '.join(absent)}."
+        )
+    return table[(table["observer_kind"] == "human") | table["observer"].isin(wanted)]
+
+
+HUMANS = "humans"
+"""Name of all humans of a dataset taken together."""
+
+
+HUMANS_TITLE = "Humans"
+"""Label and kind of the humans, as `gcbook.charts.theme` knows them."""
+
+
+_DISCRIMINATIVE = "Discriminative model"
+
+
+_GENERATIVE = {"imagen": "Imagen", "stable_diffusion": "Stable Diffusion", "parti": "Parti"}
+
+
+def kind_titles(source: pd.Series, observer_kind: pd.Series) -> pd.Series:
+    """The titles of the kinds in `gcbook.charts.theme`: humans, published networks, own models.
+
+    >>> kind_titles(pd.Series(["model-vs-human", "mine"]), pd.Series(["human", "model"])).tolist()
+    ['Humans', 'Own model']
+    """
+    titles = np.select(
+        [observer_kind == "human", source.isin(PUBLISHED_SOURCES)],
+        [HUMANS_TITLE, _DISCRIMINATIVE],
+        "Own model",
+    )
+    return pd.Series(titles, index=source.index, dtype="str")
+
+
+def published_kind(keys: pd.Series) -> pd.Series:
+    """The same for models of the paper's tables; CLIP is grey there, as in the paper.
+
+    Args:
+        keys: ``key`` of `gcbook.paper.published`.
+
+    >>> published_kind(pd.Series(["parti", "clip"])).tolist()
+    ['Parti', 'Discriminative model']
+    """
+    return keys.map(_GENERATIVE).fillna(_DISCRIMINATIVE)
+
+
+def unique_labels(source: pd.Series, observer: pd.Series) -> pd.Series:
+    """Labels; an observer's name that several sources hold is followed by its source.
+
+    The pooled humans stay "Humans", whoever they are.
+
+    >>> both = pd.Series(["resnet50", "resnet50"])
+    >>> unique_labels(pd.Series(["model-vs-human", "own"]), both).tolist()
+    ['ResNet-50 (model-vs-human)', 'ResNet-50 (own)']
+    """
+    label = labels(observer)
+    sources = source.groupby(label).transform("nunique")
+    alone = (sources == 1) | (observer == HUMANS)
+    return label.where(alone, label + " (" + source + ")")

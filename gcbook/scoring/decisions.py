@@ -1,0 +1,256 @@
+r"""From raw scores to responses, without a network.
+
+The response to an image is the class whose mean weighted error over draws is smallest,
+
+.. math:: \hat y = \arg\min_y \frac1n \sum_i w_{t_i} e_{y,i}
+
+(Jaini et al., 2024, Eq. 2), or whose negative log-likelihood is. Likelihoods of several draws can
+be pooled by their own mean instead of that of their logarithms: the mean probability that a network
+gives a class, over images with another noise each. A race is run again from its
+stored errors, so its responses exist under its own weighting and norm alone, and under any smaller
+number of draws.
+
+Ties. Classes whose means are equal to the last bit (a model that ignores its prompt, say) are put
+in an order by a hash of image and class, and the first is the response: always the same one, and no
+class is favoured over many images.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from gcbook.files.errors import InputError
+from gcbook.noise.weightings import NORMS, Norm, parse_weighting
+from gcbook.scoring.responses import Pooling, responses
+from gcbook.scoring.settings import Racing
+from gcbook.scoring.store import Store
+from gcbook.scoring.tensors import weighted_errors
+from gcbook.trials.parse import COLUMNS
+
+__all__ = [
+    "DECISION_COLUMNS",
+    "check_observer",
+    "check_pooling",
+    "choose_draws",
+    "decide",
+    "decide_rows",
+    "to_trials",
+]
+
+DECISION_COLUMNS = (
+    "image_id",
+    "imagename",
+    "category",
+    "condition",
+    "response",
+    "runner_up",
+    "margin",
+    "n_draws",
+)
+"""Columns of a table of decisions."""
+
+
+def decide(
+    scores: Store | pd.DataFrame,
+    weighting: str | None = None,
+    norm: Norm | None = None,
+    draws: int | None = None,
+    pooling: Pooling = "log",
+) -> pd.DataFrame:
+    """Decide on every image whose scores are complete.
+
+    Args:
+        scores: a store; or raw scores as `Store.scores` returns them, in which the images' own
+            columns are then missing, and no race is known of.
+        weighting: name of a weighting, see `gcbook.noise.weightings`; by default that of the
+            store's settings, ``exp:7`` for a table.
+        norm: of the error, "l2" or "l1"; by default like ``weighting``.
+        draws: use the first draws only; by default all.
+        pooling: of likelihoods over draws: mean of the logarithms, or logarithm of the mean
+            "probability".
+
+    Returns:
+        Columns `DECISION_COLUMNS`, in the order of the store's images. ``margin`` is by how much
+        the mean of ``runner_up``, the best of the others that are left, exceeds that of
+        ``response``, 0 in a tie; NaN where a race left one class. ``n_draws`` counts the draws
+        the response rests on. ``attrs["failed"]`` says of images without scores why they have none,
+        by name; ``attrs["incomplete"]`` names the others that were asked for.
+
+    Raises:
+        InputError: there are not so many draws, or the weighting or norm is not to be had.
+    """
+    if isinstance(scores, pd.DataFrame):
+        return _decide_table(scores, weighting or "exp:7", norm or "l2", draws, pooling)
+    store = scores
+    weighting, norm = _choose_weights(store, weighting, norm)
+    draws = choose_draws(store, draws)
+    rule = store.settings.racing
+    if rule and draws < rule.max_draws:
+        # Before its first test a race is a fixed number of draws.
+        rule = Racing(rule.min_draws, rule.p, draws) if draws >= rule.min_draws else None
+    check_pooling(store, pooling, rule)
+    table = decide_rows(store, store.scores(), weighting, norm, draws, rule, pooling)
+    names, decided = set(table["imagename"]), set(table["image_id"])
+    failed = {name: why for name, why in store.failed().items() if name not in names}
+    pending = (name for image_id, name in store.pending().items() if image_id not in decided)
+    # An image that was begun is pending, too.
+    unfinished = dict.fromkeys([*table.attrs["incomplete"], *pending])
+    incomplete = tuple(name for name in unfinished if name not in failed)
+    table.attrs |= {"failed": failed, "incomplete": incomplete}
+    return table
+
+
+def check_pooling(store: Store, pooling: Pooling, rule: Racing | None) -> None:
+    """Check that draws of a store can be pooled.
+
+    Raises:
+        InputError: by probability, and they are no likelihoods, of a bound, or of a race.
+    """
+    # A draw of a bound is no likelihood of its own: one that masks nothing would outweigh all.
+    bound = store.classifier.get("method") == "bound"
+    if pooling != "log" and (bound or rule is not None or not store.traits.likelihood):
+        raise InputError(
+            f"{store.path}: pooling {pooling!r} is for likelihoods of a fixed number of draws, "
+            "and not for draws of a bound; expected log."
+        )
+
+
+def decide_rows(
+    store: Store,
+    rows: pd.DataFrame,
+    weighting: str,
+    norm: Norm,
+    draws: int | None = None,
+    rule: Racing | None = None,
+    pooling: Pooling = "log",
+) -> pd.DataFrame:
+    """Decide from some rows of a store, as `decide` does from all.
+
+    Args:
+        store: says what the images are.
+        rows: of its scores.
+        weighting: of the errors.
+        norm: of the errors.
+        draws: how many an image must have; None: any number in which all classes are complete.
+        rule: of the race that the rows come from.
+        pooling: see `decide`.
+    """
+    images = store.images()
+    values = weighted_errors(rows, parse_weighting(weighting), norm, store.schedule)
+    found = list(
+        responses(rows, values, images["image_id"].tolist(), store.labels, draws, rule, pooling)
+    )
+    table = images.drop(columns="sha256").merge(
+        pd.DataFrame(found, columns=["image_id", *DECISION_COLUMNS[4:]]), on="image_id"
+    )
+    left_out = images.loc[~images["image_id"].isin(table["image_id"]), "imagename"]
+    table = table[list(DECISION_COLUMNS)]
+    table.attrs["incomplete"] = tuple(left_out)
+    return table
+
+
+def to_trials(
+    decisions: pd.DataFrame, observer: str, dataset: str, source: str = "gcbook"
+) -> pd.DataFrame:
+    """Make trials of decisions.
+
+    Args:
+        decisions: from `decide` on a store.
+        observer: name of the model.
+        dataset: name of the images.
+        source: where the trials come from.
+
+    Returns:
+        A trials table (`gcbook.trials.table.COLUMNS`) of one session, trials numbered from 1 in
+        the order of the images' names.
+
+    Raises:
+        InputError: the observer's name would make it a human, or a name cannot be part of a file's.
+    """
+    if Path(dataset).name != dataset or "\\" in dataset:
+        raise InputError(f"dataset: expected a name without slashes, found {dataset!r}.")
+    ordered = decisions.sort_values("imagename", ignore_index=True)
+    trials = ordered[["condition", "image_id", "category", "response", "imagename"]].assign(
+        observer=check_observer(observer),
+        observer_kind="model",
+        dataset=dataset,
+        session=1,
+        trial=np.arange(1, len(ordered) + 1),
+        rt=np.nan,
+        source=source,
+    )
+    return trials[list(COLUMNS)]
+
+
+def check_observer(name: str) -> str:
+    """Return a name that a model can have among trials.
+
+    Raises:
+        InputError: it cannot.
+    """
+    reserved = name.lower().startswith("subject") or name == "humans"
+    if not name.strip() or reserved or any(letter in name for letter in '/\\\0\n"'):
+        raise InputError(
+            "name of the model: expected one without slashes and quotes that does not begin with "
+            f"subject and is not humans; found {name!r}. Choose one with --name."
+        )
+    return name
+
+
+def _choose_weights(store: Store, weighting: str | None, norm: str | None) -> tuple[str, Norm]:
+    settings, place = store.settings, store.path
+    asked = parse_weighting(weighting).name if weighting else settings.weighting
+    asked_norm = next((each for each in NORMS if each == (norm or settings.norm)), None)
+    if asked_norm is None:
+        raise InputError(f"norm: expected one of {', '.join(NORMS)}; found {norm!r}.")
+    if store.traits.likelihood:
+        if asked != "uniform" or norm:
+            raise InputError(
+                f"{place}: the scores are likelihoods, which take no weights and have no norm; "
+                "leave both out."
+            )
+    elif settings.racing and (asked, asked_norm) != (settings.weighting, settings.norm):
+        raise InputError(
+            f"{place}: the classes raced under weighting {settings.weighting} and norm "
+            f"{settings.norm}, and those that lost have no further draws; expected these, found "
+            f"{asked} and {asked_norm}. Score with --draws instead of --racing to compare "
+            "weightings."
+        )
+    return asked, asked_norm
+
+
+def choose_draws(store: Store, draws: int | None) -> int:
+    """Return how many draws to use: those asked for, by default all.
+
+    Raises:
+        InputError: there are not so many, or half a pair was asked for.
+    """
+    most = store.settings.max_draws
+    draws = most if draws is None else draws
+    if not 1 <= draws <= most:
+        raise InputError(f"{store.path}: expected 1 to {most} draws, found {draws}.")
+    if store.settings.antithetic and draws % 2:
+        raise InputError(
+            f"{store.path}: its draws are pairs of opposite noise; expected an even number, found "
+            f"{draws}."
+        )
+    return draws
+
+
+def _decide_table(
+    rows: pd.DataFrame, weighting: str, norm: Norm, draws: int | None, pooling: Pooling
+) -> pd.DataFrame:
+    if pooling != "log" and "nll" not in rows:
+        raise InputError(f"decide: pooling {pooling!r} is for likelihoods; expected log.")
+    values = weighted_errors(rows, parse_weighting(weighting), norm)
+    images = sorted(rows["image_id"].unique())
+    labels = sorted(rows["label"].unique())
+    n_draws = int(rows["draw"].max()) + 1 if len(rows) else 1
+    if draws is not None and not 1 <= draws <= n_draws:
+        raise InputError(f"decide: expected 1 to {n_draws} draws, found {draws}.")
+    found = list(responses(rows, values, images, labels, draws or n_draws, None, pooling))
+    table = pd.DataFrame(found, columns=["image_id", *DECISION_COLUMNS[4:]])
+    decided = set(table["image_id"])
+    table.attrs["incomplete"] = tuple(name for name in images if name not in decided)
+    return table

@@ -1,0 +1,158 @@
+r"""What times contribute: accuracy by time or log-SNR, and where a score's variance comes from.
+
+**Shares of variance.** Let :math:`a_{y,i} = w_{t_i} e_{y,i} - \frac1K \sum_k w_{t_i} e_{k,i}` be
+the weighted error of class y in draw i of an image, less what all classes have in common, which
+moves no decision. Its mean square over the classes is the variance between classes of draw i. The
+share of a tenth of the time axis is that of the draws whose t lies in it, of the sum over all draws
+and images. A tenth with most of the variance decides nearly alone, however many draws the others
+get.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from gcbook.files.errors import InputError
+from gcbook.noise.weightings import Norm, parse_weighting
+from gcbook.scoring.decisions import check_pooling, choose_draws, decide_rows, to_trials
+from gcbook.scoring.responses import Pooling
+from gcbook.scoring.store import Store
+from gcbook.scoring.tensors import codes_of, weighted_errors
+from gcbook.stats.metrics import shape_bias
+
+__all__ = ["TENTHS", "decisions_by", "variance_shares"]
+
+TENTHS = 10
+
+
+def variance_shares(
+    scores: Store, weighting: str | None = None, norm: Norm | None = None
+) -> np.ndarray:
+    """Return which share of the score's variance comes from each tenth of t.
+
+    Args:
+        scores: the store. Of a race the draws count that all classes had.
+        weighting: by default the store's.
+        norm: by default the store's.
+
+    Returns:
+        float64 (10,), from t in (0, 0.1] to t in (0.9, 1], summing to 1; all NaN where there is no
+        t, t is always the same, or nothing varies.
+    """
+    settings = scores.settings
+    rows = _shared_draws(scores)
+    values = weighted_errors(
+        rows,
+        parse_weighting(weighting or settings.weighting),
+        norm or settings.norm,
+        scores.schedule,
+    )
+    nothing = np.full(TENTHS, np.nan)
+    if rows["t"].nunique() < 2 or rows["t"].isna().any():
+        return nothing
+    image = codes_of(rows["image_id"], scores.images()["image_id"].tolist())
+    rows = rows.assign(image=image, value=values)[image >= 0]
+    draws = rows.groupby(["image", "draw"], sort=False)["value"]
+    centred = rows["value"] - draws.transform("mean")
+    # Draws in which a class is missing have another mean.
+    centred = centred[draws.transform("size") == len(scores.labels)]
+    rows = rows.loc[centred.index]
+    squares = centred.to_numpy() ** 2
+    total = squares.sum()
+    if not total > 0:
+        return nothing
+    tenth = np.clip(np.ceil(rows["t"].to_numpy() * TENTHS - 1e-9).astype(int) - 1, 0, TENTHS - 1)
+    return np.bincount(tenth, squares, TENTHS) / total
+
+
+def decisions_by(
+    store: Store,
+    by: Literal["t", "log_snr"],
+    bins: int | Sequence[float] = 10,
+    weighting: str | None = None,
+    norm: Norm | None = None,
+    draws: int | None = None,
+    pooling: Pooling = "log",
+) -> pd.DataFrame:
+    """Decide from the draws of one range of t, or log-SNR, at a time.
+
+    Args:
+        store: scores that have t: errors, a bound, or likelihoods of noised images. Of a race the
+            draws count that all classes had.
+        by: "t", or "log_snr", by which models with different schedules can be compared.
+        bins: edges, or how many: of equal width over (0, 1] for t, of equally many draws for
+            log-SNR.
+        weighting: within a range; by default the store's.
+        norm: by default the store's.
+        draws: use the first draws only; by default all.
+        pooling: of likelihoods within a range, see `gcbook.scoring.decisions.decide`.
+
+    Returns:
+        A row a range: ``low, high`` (the upper end belongs to it), ``n`` (images with draws in
+        it), ``n_draws`` (mean number per image), ``accuracy``, and for cue-conflict images
+        ``shape_accuracy, texture_accuracy, shape_bias``.
+
+    Raises:
+        InputError: the model knows no t or log-SNR, there are not so many draws, or they cannot be
+            pooled so.
+    """
+    if by not in ("t", "log_snr"):
+        raise InputError(f"by: expected t or log_snr, found {by!r}.")
+    settings, rows = store.settings, _shared_draws(store)
+    check_pooling(store, pooling, settings.racing)
+    rows = rows[rows["draw"] < choose_draws(store, draws)]
+    at = rows[by].to_numpy()
+    known = np.isfinite(at)
+    if not known.any():
+        raise InputError(f"{store.path}: this kind of model has no {by} to sort draws by.")
+    edges = _edges(at[known], by, bins)
+    place = np.searchsorted(edges, at, side="left") - 1
+    table = []
+    for number, (low, high) in enumerate(pairwise(edges)):
+        chosen = rows[(place == number) & known]
+        decided = decide_rows(
+            store,
+            chosen,
+            weighting or settings.weighting,
+            norm or settings.norm,
+            pooling=pooling,
+        )
+        trials = to_trials(decided, "model", store.dataset)
+        right = trials["category"] == trials["response"]
+        row = {
+            "low": low,
+            "high": high,
+            "n": len(decided),
+            "n_draws": decided["n_draws"].mean(),
+            "accuracy": right.mean(),
+        }
+        if store.dataset == "cue-conflict":
+            found = shape_bias(trials, by=["observer"])
+            for name in ("shape_accuracy", "texture_accuracy", "shape_bias"):
+                row[name] = found[name].iloc[0] if len(found) else np.nan
+        table.append(row)
+    return pd.DataFrame(table)
+
+
+def _shared_draws(store: Store) -> pd.DataFrame:
+    rows, rule = store.scores(), store.settings.racing
+    return rows[rows["draw"] < rule.min_draws] if rule else rows
+
+
+def _edges(at: np.ndarray, by: str, bins: int | Sequence[float]) -> np.ndarray:
+    if not isinstance(bins, int):
+        edges = np.asarray(bins, dtype=np.float64)
+        if edges.ndim != 1 or len(edges) < 2 or not (np.diff(edges) > 0).all():
+            raise InputError(f"bins: expected edges that rise, at least two; found {list(bins)}.")
+        return edges
+    if bins < 1:
+        raise InputError(f"bins: expected at least 1, found {bins}.")
+    if by == "t":
+        return np.linspace(0, 1, bins + 1)
+    edges = np.unique(np.quantile(at, np.linspace(0, 1, bins + 1)))
+    # The lowest draw belongs to the first range.
+    edges[0] = np.nextafter(edges[0], -np.inf)
+    return edges if len(edges) > 1 else np.array([edges[0], at.max()])

@@ -1,0 +1,1 @@
+"""Statistics on trials and answers: metrics, agreement, resampling, estimates, comparisons."""

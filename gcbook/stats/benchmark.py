@@ -1,0 +1,239 @@
+"""The benchmark: Tables 2 and 3 of the paper for any set of observers.
+
+One row an observer, aggregated as in the model-vs-human toolbox (Geirhos et al., 2021): each model
+against each human in each counted condition, the mean over conditions, then over humans, then over
+datasets. OOD accuracy pools the trials of a dataset's counted conditions and averages over
+datasets. Ranks are among the observers with all 17 datasets, the only ones that are comparable.
+"""
+
+import json
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.stats import rankdata
+
+from gcbook.files.errors import InputError
+from gcbook.paper.experiments import DATASETS
+from gcbook.paper.observers import HUMANS, PUBLISHED_SOURCES, show_once
+from gcbook.paper.published import published_models, table2
+from gcbook.stats.comparisons import mean_ranks
+from gcbook.stats.estimates import estimate
+from gcbook.stats.measures import PAIR_METRICS
+from gcbook.stats.settings import SummarySettings
+from gcbook.trials.originals import locate_trials
+from gcbook.trials.table import read_trials, unmatched_images
+
+__all__ = [
+    "COLUMNS",
+    "METRICS",
+    "benchmark",
+    "benchmark_paths",
+    "format_benchmark",
+    "published_ranks",
+]
+
+METRICS = ("ood_accuracy", *PAIR_METRICS, "mean_rank", "shape_bias")
+COLUMNS = ("observer", "n_datasets", *METRICS)
+"""Columns of the benchmark; with intervals, ``_low`` and ``_high`` follow each metric."""
+
+
+def benchmark(
+    trials: pd.DataFrame,
+    settings: SummarySettings | None = None,
+    *,
+    against: str = "",
+) -> pd.DataFrame:
+    """Compare every model, and the humans among themselves, with the humans.
+
+    Args:
+        trials: a trials table with humans and models.
+        settings: conventions. With ``draws`` above 0 every metric gets its interval.
+        against: ``"published"`` ranks each model among the 58 rows of the paper's Table 2 (its own
+            row left out) instead of among the given models; both sides are rounded to the three
+            digits that are printed. Such a rank has no interval: the published rows have none.
+
+    Returns:
+        Columns `COLUMNS` (with intervals ``<metric>_low`` and ``<metric>_high`` too), humans first,
+        then models by OOD accuracy. ``attrs["notes"]`` says in words what is undefined and why.
+    """
+    settings = settings or SummarySettings(draws=0)
+    if not (trials["observer_kind"] == "human").any():
+        raise InputError(
+            "benchmark: expected trials of human observers to compare with, found none; add the "
+            "published ones (`gcbook fetch trials`, or GCBOOK_DATA_DIR)."
+        )
+    estimates = estimate(trials, settings, all_pairs=False).estimates
+    overall = estimates[
+        (estimates["dataset"] == "")
+        | ((estimates["metric"] == "shape_bias") & (estimates["category"] == ""))
+    ]
+    overall = overall[(overall["observer_kind"] == "model") | (overall["observer"] == HUMANS)]
+    wide = overall.pivot(
+        index=["observer_kind", "source", "observer"],
+        columns="metric",
+        values=["value", "low", "high"],
+    )
+    ends = ("value", "low", "high") if settings.draws else ("value",)
+    rows = pd.DataFrame(index=wide.index)
+    for metric in METRICS:
+        for end in ends:
+            name = metric if end == "value" else f"{metric}_{end}"
+            rows[name] = wide.get((end, metric), np.nan)
+    chosen = settings.choose(trials)
+    who = ["source", "observer", "observer_kind", "dataset"]
+    seen = chosen[who].drop_duplicates()
+    n_datasets = seen.groupby(["source", "observer"], observed=True)["dataset"].nunique()
+    rows = rows.reset_index()
+    counted = pd.MultiIndex.from_frame(rows[["source", "observer"]])
+    n_human = seen.loc[seen["observer_kind"] == "human", "dataset"].nunique()
+    rows["n_datasets"] = n_datasets.reindex(counted).fillna(n_human).astype("int64").to_numpy()
+    if against == "published":
+        rows = rows.drop(columns=["mean_rank_low", "mean_rank_high"], errors="ignore")
+        rows["mean_rank"] = published_ranks(rows, table2())
+    whole = rows["n_datasets"] == len(DATASETS)
+    ranks = [name for name in rows if str(name).startswith("mean_rank")]
+    rows.loc[~whole, ranks] = np.nan
+    rows = show_once(rows)
+    twice = rows["observer"].duplicated(keep=False)
+    shown = rows["observer"].where(~twice, rows["observer"] + " (" + rows["source"] + ")")
+    notes = _notes(rows.assign(shown=shown), seen, estimates) + _unmatched_notes(chosen)
+    if against == "published":
+        notes.append(
+            f"mean_rank: among the {len(table2())} rows of the paper's Table 2, 1 the most "
+            "human-like, the model's own row left out"
+        )
+    rows = rows.assign(observer=shown).sort_values(
+        ["observer_kind", "ood_accuracy", "observer"], ascending=[True, False, True]
+    )
+    columns = [f"{m}{e}" for m in METRICS for e in ("", "_low", "_high") if f"{m}{e}" in rows]
+    table = rows[["observer", "n_datasets", *columns]].reset_index(drop=True)
+    table.attrs["notes"] = notes
+    return table
+
+
+def benchmark_paths(
+    paths: Sequence[str | Path], settings: SummarySettings, *, against: str = ""
+) -> pd.DataFrame:
+    """Run the benchmark on folders, zips and CSVs.
+
+    If they hold no human, the published humans are added, and the notes say so.
+
+    Raises:
+        DataNotFoundError: there is no human to compare with on this machine.
+    """
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        trials = read_trials(*paths)
+    notes = [str(warning.message) for warning in caught]
+    if not (trials["observer_kind"] == "human").any():
+        published = read_trials(*locate_trials())
+        trials = pd.concat([trials, published[published["observer_kind"] == "human"]])
+        notes.append("compared with the published humans: the given trials hold none")
+    table = benchmark(trials, settings, against=against)
+    table.attrs["notes"] = notes + table.attrs["notes"]
+    return table
+
+
+def _notes(rows: pd.DataFrame, seen: pd.DataFrame, estimates: pd.DataFrame) -> list[str]:
+    """What a reader of the table must know: who is not comparable with whom, and why."""
+    notes = []
+    if not (rows["observer_kind"] == "model").any():
+        notes.append("no model among the trials: names that begin with subject- are humans")
+    people = estimates[(estimates["observer"] == HUMANS) & (estimates["dataset"] != "")]
+    with_humans = set(people["dataset"])
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for row in rows[rows["observer_kind"] == "model"].itertuples():
+        own = (seen["source"] == row.source) & (seen["observer"] == row.observer)
+        present = set(seen.loc[own, "dataset"])
+        alike.setdefault(tuple(d for d in DATASETS if d in present), []).append(str(row.shown))
+    for datasets, names in alike.items():
+        if len(datasets) == len(DATASETS):
+            continue
+        who = ", ".join(names)
+        shared = [name for name in datasets if name in with_humans]
+        notes.append(
+            f"{who}: not ranked, {len(datasets)} of {len(DATASETS)} datasets "
+            f"({', '.join(datasets)})"
+        )
+        if len(shared) < len(datasets):
+            notes.append(f"{who}: compared with humans on {', '.join(shared) or 'no dataset'}")
+        if set(shared) < with_humans and shared:
+            there = people[people["dataset"].isin(shared) & (people["condition"] == "")]
+            named = there.replace({"metric": {"accuracy": "ood_accuracy"}})
+            means = named[named["category"] == ""].groupby("metric")["value"].mean()
+            listed = ", ".join(f"{m} {means[m]:.3f}" for m in METRICS[:4] if m in means)
+            notes.append(f"the humans on the same datasets: {listed}")
+    return notes
+
+
+def _unmatched_notes(trials: pd.DataFrame) -> list[str]:
+    return [
+        f"{row.observer}: {row.n_unmatched} of {row.n_seen} images of {row.dataset} were seen "
+        f"by no human (e.g. {row.example}) and count for its accuracy alone"
+        for row in unmatched_images(trials).itertuples()
+    ]
+
+
+def format_benchmark(table: pd.DataFrame, kind: str) -> str:
+    """Print a benchmark table.
+
+    Args:
+        table: from `benchmark`.
+        kind: ``"table"`` for people (three digits, notes below), ``"csv"`` or ``"json"`` for
+            programs (all digits; what is undefined is an empty field or null).
+    """
+    if kind == "csv":
+        return table.to_csv(index=False, lineterminator="\n")
+    if kind == "json":
+        records = json.loads(table.to_json(orient="records", double_precision=15))
+        return json.dumps({"rows": records, "notes": table.attrs["notes"]}, indent=2)
+    text = pd.DataFrame({"observer": table["observer"], "datasets": table["n_datasets"]})
+    for metric in METRICS:
+        text[metric] = _cells(table, metric)
+    notes = [f"- {note}" for note in table.attrs["notes"]]
+    return "\n".join([text.to_string(index=False), *notes])
+
+
+def _cells(table: pd.DataFrame, metric: str) -> list[str]:
+    ends = table.reindex(columns=[metric, f"{metric}_low", f"{metric}_high"]).to_numpy()
+    return [
+        "–"
+        if np.isnan(value)
+        else f"{value:.3f}" + ("" if np.isnan(low) else f" [{low:.3f}, {high:.3f}]")
+        for value, low, high in ends
+    ]
+
+
+def published_ranks(
+    ours: pd.DataFrame, printed: pd.DataFrame, metrics: Sequence[str] = PAIR_METRICS
+) -> list[float]:
+    """The rank that each model would have among the rows of a table of the paper.
+
+    Both sides are rounded to the three digits that are printed, and the paper's own row of a
+    network is left out when that network is ranked.
+
+    Args:
+        ours: ``source, observer`` and the metrics.
+        printed: `gcbook.paper.published.table2` or `gcbook.paper.published.table3`.
+        metrics: `PAIR_METRICS` for the mean rank, or ``("ood_accuracy",)``.
+
+    Returns:
+        One rank a row, ties averaged; NaN for the humans and where a metric is undefined.
+    """
+    observer_of = published_models().set_index("key")["observer"]
+    own_row = printed["key"].map(observer_of)
+    ranks = []
+    for row in ours.to_dict("records"):
+        twin = row["observer"] if row["source"] == PUBLISHED_SOURCES[0] else None
+        others = printed[own_row != twin]
+        values = [np.append(row[m], others[m]).astype(np.float64).round(3) for m in metrics]
+        if row["observer"] == HUMANS or np.isnan([each[0] for each in values]).any():
+            ranks.append(np.nan)
+        elif len(metrics) == len(PAIR_METRICS):
+            ranks.append(float(mean_ranks(*values)[0]))
+        else:
+            ranks.append(float(rankdata(-values[0])[0]))
+    return ranks

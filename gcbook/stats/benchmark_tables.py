@@ -1,0 +1,236 @@
+"""Tables 1 to 3 of the paper, published beside recomputed, and the per-dataset values.
+
+A recomputed value stands in a column named after its metric, its interval in ``<metric>_low`` and
+``<metric>_high``, the paper's value in ``<metric>_published``. Published values are over all 17
+datasets in the benchmark's conditions; where a reader has chosen others, nothing published stands
+beside what was recomputed, for the two would not be comparable.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from gcbook.paper.experiments import DATASETS, EXPERIMENTS
+from gcbook.paper.observers import (
+    HUMANS,
+    HUMANS_TITLE,
+    PUBLISHED_SOURCES,
+    choose_observers,
+    kind_titles,
+    published_kind,
+    show_once,
+    unique_labels,
+)
+from gcbook.paper.published import published_values, table2, table3
+from gcbook.stats.benchmark import published_ranks
+from gcbook.stats.measures import PAIR_METRICS
+from gcbook.stats.summaries import Summaries
+
+__all__ = [
+    "METRICS",
+    "benchmark_rows",
+    "comparable_with_paper",
+    "dataset_rows",
+    "error_consistency_rows",
+    "shape_bias_rows",
+    "standing_rows",
+    "table2_rows",
+    "table3_rows",
+]
+
+METRICS = ("ood_accuracy", *PAIR_METRICS)
+"""The four benchmark metrics, in the order of Fig. 9."""
+
+_ENDS = {"value": "", "low": "_low", "high": "_high"}
+# As many as the estimates have: rounding twice could change a printed third digit.
+_DIGITS = 6
+_WHO = ["source", "observer", "observer_kind"]
+
+
+def comparable_with_paper(summaries: Summaries) -> bool:
+    """Whether aggregates are over what the paper's are: 17 datasets, the benchmark's conditions."""
+    made = summaries.provenance
+    return set(made["datasets"]) == set(DATASETS) and made["conditions"] == "benchmark"
+
+
+def benchmark_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
+    """All observers of the benchmark: the humans, our networks, and every model of the paper.
+
+    Args:
+        summaries: any.
+        observers: of our networks, those to keep; none keeps all.
+
+    Returns:
+        ``key`` (of the paper's model, else ``""``), ``observer`` (in the trials, else ``""``),
+        ``model`` (to show), ``kind``, and for each of `METRICS` the value, its interval and the
+        published value; for the models also ``mean_rank`` and ``ood_rank``, recomputed as the rank
+        among the paper's 58 rows with the model's own row replaced, and their published twins.
+        Only observers with all chosen datasets are recomputed: others are not comparable.
+    """
+    ours = _recomputed(summaries, observers)
+    ours["model"] = unique_labels(ours["source"], ours["observer"])
+    ours["kind"] = kind_titles(ours["source"], ours["observer_kind"])
+    paper = published_values().rename(columns={"kind": "group"})
+    # An own model may carry a published name; only the published network is the paper's.
+    paper["source"] = np.where(paper["observer"] != "", PUBLISHED_SOURCES[0], "")
+    named = [*METRICS, "mean_rank", "ood_rank"]
+    paper = paper.rename(columns={name: f"{name}_published" for name in named})
+    paper["paper_kind"] = published_kind(paper["key"])
+    wanted = ["key", "name", "paper_kind", "source", "observer"]
+    paper = paper[[*wanted, *(f"{name}_published" for name in named)]]
+    if comparable_with_paper(summaries):
+        if observers:
+            paper = paper[(paper["observer"] == "") | paper["observer"].isin(list(observers))]
+        ours["mean_rank"] = published_ranks(ours, table2())
+        ours["ood_rank"] = published_ranks(ours, table3(), ("ood_accuracy",))
+    else:
+        paper = paper.iloc[:0]
+        ours[["mean_rank", "ood_rank"]] = np.nan
+    with_twin = paper[paper["observer"] != ""]
+    rows = ours.merge(with_twin, on=["source", "observer"], how="left")
+    rows = pd.concat([rows, paper[paper["observer"] == ""]], ignore_index=True)
+    rows["model"] = rows["model"].fillna(rows["name"])
+    rows["kind"] = rows["kind"].fillna(rows["paper_kind"])
+    rows["key"] = rows["key"].fillna("")
+    values = [f"{metric}{end}" for metric in METRICS for end in (*_ENDS.values(), "_published")]
+    ranks = ["mean_rank", "mean_rank_published", "ood_rank", "ood_rank_published"]
+    return _round(rows[["key", "observer", "model", "kind", *values, *ranks]])
+
+
+def standing_rows(rows: pd.DataFrame, metrics: Iterable[str] = METRICS) -> pd.DataFrame:
+    """One row a metric and model, best first: what Figs. 4 and 9 draw.
+
+    Args:
+        rows: from `benchmark_rows`.
+        metrics: some of `METRICS`.
+
+    Returns:
+        ``metric, position`` (1 is the best, humans included), ``model, kind``, ``origin``
+        ("recomputed" or "published"), ``value, low, high``, and ``paper`` (the published value,
+        also where ``value`` is recomputed).
+    """
+    tables = []
+    for metric in metrics:
+        table = rows[["model", "kind"]].assign(
+            metric=metric,
+            origin=np.where(rows[metric].notna(), "recomputed", "published"),
+            value=rows[metric].fillna(rows[f"{metric}_published"]),
+            low=rows[f"{metric}_low"],
+            high=rows[f"{metric}_high"],
+            paper=rows[f"{metric}_published"],
+        )
+        table = table.dropna(subset="value")
+        ascending = metric == "accuracy_difference"
+        table = table.sort_values(["value", "model"], ascending=[ascending, True])
+        tables.append(table.assign(position=np.arange(1, len(table) + 1)))
+    order = ["metric", "position", "model", "kind", "origin", "value", "low", "high", "paper"]
+    return pd.concat(tables, ignore_index=True)[order]
+
+
+def error_consistency_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
+    """Fig. 4: error consistency with humans, as `standing_rows` gives it."""
+    return standing_rows(benchmark_rows(summaries, observers), ("error_consistency",))
+
+
+def table2_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Table 2: the rows of `benchmark_rows` by mean rank, the humans first.
+
+    Models that only Table 1 has are left out.
+    """
+    printed = set(table2()["key"])
+    kept = rows[(rows["observer"] != "") | rows["key"].isin(printed)]
+    rank = kept["mean_rank"].fillna(kept["mean_rank_published"])
+    return _humans_first(kept, rank, ["error_consistency", "error_consistency_published"])
+
+
+def table3_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Table 3: the rows of `benchmark_rows` by OOD accuracy, the humans first."""
+    printed = set(table3()["key"])
+    kept = rows[(rows["observer"] != "") | rows["key"].isin(printed)]
+    accuracy = kept["ood_accuracy"].fillna(kept["ood_accuracy_published"])
+    return _humans_first(kept, -accuracy, [])
+
+
+def dataset_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
+    """The four metrics of every model, and of the humans, on every dataset.
+
+    Returns:
+        ``dataset`` (its title), ``model, kind``, then ``accuracy`` and the metrics of
+        `PAIR_METRICS`, each with ``_low`` and ``_high``.
+    """
+    rows = _shown(summaries, observers)
+    rows = rows[rows["metric"].isin(["accuracy", *PAIR_METRICS])]
+    rows = rows[(rows["dataset"] != "") & (rows["condition"] == "")]
+    wide = _widen(rows, ["dataset", *_WHO]).sort_values(["observer_kind", "source", "observer"])
+    wide["model"] = unique_labels(wide["source"], wide["observer"])
+    wide["kind"] = kind_titles(wide["source"], wide["observer_kind"])
+    wide = wide.sort_values("dataset", key=lambda c: c.map(DATASETS.index), kind="stable")
+    wide["dataset"] = wide["dataset"].map({n: e.title for n, e in EXPERIMENTS.items()})
+    values = [f"{m}{end}" for m in ("accuracy", *PAIR_METRICS) for end in _ENDS.values()]
+    return _round(wide.reindex(columns=["dataset", "model", "kind", *values]))
+
+
+def shape_bias_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
+    """Shape bias, pooled and as the mean over categories, and the two accuracies behind it.
+
+    Returns:
+        ``model, kind``; ``shape_bias, shape_bias_category_mean, shape_accuracy,
+        texture_accuracy``, each with ``_low`` and ``_high``; ``shape_bias_published`` (Table 1).
+        The humans first, then the most shape-biased.
+    """
+    metrics = ["shape_bias", "shape_bias_category_mean", "shape_accuracy", "texture_accuracy"]
+    rows = _shown(summaries, observers)
+    rows = rows[rows["metric"].isin(metrics) & (rows["category"] == "")]
+    wide = _widen(rows, _WHO)
+    wide["model"] = unique_labels(wide["source"], wide["observer"])
+    wide["kind"] = kind_titles(wide["source"], wide["observer_kind"])
+    paper = published_values().dropna(subset="shape_bias")
+    paper = paper.rename(columns={"shape_bias": "shape_bias_published"})
+    paper["source"] = np.where(paper["observer"] != "", PUBLISHED_SOURCES[0], "")
+    paper["paper_kind"] = published_kind(paper["key"])
+    columns = ["source", "observer", "name", "paper_kind", "shape_bias_published"]
+    wide = wide.merge(
+        paper.loc[paper["observer"] != "", columns], on=["source", "observer"], how="left"
+    )
+    wide = pd.concat([wide, paper.loc[paper["observer"] == "", columns]], ignore_index=True)
+    wide["model"] = wide["model"].fillna(wide["name"])
+    wide["kind"] = wide["kind"].fillna(wide["paper_kind"])
+    values = [f"{metric}{end}" for metric in metrics for end in _ENDS.values()]
+    wide = wide.reindex(columns=["model", "kind", *values, "shape_bias_published"])
+    bias = -wide["shape_bias"].fillna(wide["shape_bias_published"])
+    return _round(_humans_first(wide, bias, []))
+
+
+def _shown(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
+    """Estimates of the models and the pooled humans, compared with humans where they are pairs."""
+    rows = choose_observers(show_once(summaries.estimates), observers)
+    rows = rows[rows["other"].isin(["", HUMANS])]
+    return rows[(rows["observer_kind"] == "model") | (rows["observer"] == HUMANS)]
+
+
+def _recomputed(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
+    rows = _shown(summaries, observers)
+    rows = rows[rows["metric"].isin(METRICS) & (rows["dataset"] == "")]
+    n_datasets = rows.groupby("metric")["n"].transform("max")
+    wide = _widen(rows[rows["n"] == n_datasets], _WHO)
+    values = [f"{metric}{end}" for metric in METRICS for end in _ENDS.values()]
+    return wide.reindex(columns=[*_WHO, *values])
+
+
+def _widen(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    wide = rows.pivot(index=keys, columns="metric", values=list(_ENDS))
+    ends, metrics = wide.columns.get_level_values(0), wide.columns.get_level_values(1)
+    wide.columns = pd.Index(metrics + ends.map(_ENDS))
+    return wide.reset_index()
+
+
+def _humans_first(rows: pd.DataFrame, key: pd.Series, then: list[str]) -> pd.DataFrame:
+    ordered = rows.assign(
+        _humans=rows["kind"] != HUMANS_TITLE, _key=key, _then=-rows[then].max(axis=1) if then else 0
+    ).sort_values(["_humans", "_key", "_then", "model"], na_position="last", ignore_index=True)
+    return ordered.drop(columns=["_humans", "_key", "_then"])
+
+
+def _round(table: pd.DataFrame) -> pd.DataFrame:
+    return table.round(dict.fromkeys(table.select_dtypes("float").columns, _DIGITS))

@@ -1,0 +1,183 @@
+"""Correlations over few observers: an interval, and a test that counts every arrangement.
+
+The null hypothesis is that any value of one quantity could as well have stood beside any value of
+the other. It takes observers as exchangeable, which relatives are not: a test over six networks of
+one family and three others counts the six as six witnesses.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from itertools import permutations
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from gcbook.files.errors import InputError
+
+__all__ = [
+    "MOST_EXACT",
+    "Correlation",
+    "correlate",
+    "fisher_difference",
+    "fisher_interval",
+    "partial",
+]
+
+MOST_EXACT = 9
+"""Observers up to which all arrangements are counted: 9! = 362,880."""
+
+ARRANGEMENTS = 99_999
+"""Random ones, where there are more observers."""
+
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """One coefficient.
+
+    Attributes:
+        coefficient: "Pearson" or "Spearman".
+        n: observers.
+        r: its value in [-1, 1], NaN where a quantity does not vary or n < 3.
+        low: end of the interval, NaN where n < 4 or r is ±1, of which Fisher's transformation says
+            nothing.
+        high: other end.
+        p: share of arrangements whose coefficient is at least as far from 0.
+        arrangements: that were counted; for random ones the given one is among them.
+        exact: whether these were all there are.
+    """
+
+    coefficient: str
+    n: int
+    r: float
+    low: float
+    high: float
+    p: float
+    arrangements: int
+    exact: bool
+
+
+def correlate(
+    x: npt.ArrayLike, y: npt.ArrayLike, *, confidence: float = 0.95, seed: int = 0
+) -> tuple[Correlation, Correlation]:
+    """Correlate two quantities of the same observers.
+
+    Intervals are those of Fisher's transformation, with the variance 1/(n − 3) for Pearson's
+    coefficient and (1 + r²/2)/(n − 3) for Spearman's (Bonett & Wright, 2000).
+
+    Args:
+        x: one number an observer.
+        y: the other, in the same order.
+        confidence: of the intervals.
+        seed: of random arrangements, which more than `MOST_EXACT` observers need.
+
+    Returns:
+        Pearson's and Spearman's coefficient.
+
+    Raises:
+        InputError: lengths differ, or a number is not finite.
+
+    >>> pearson, spearman = correlate([1, 2, 3, 4], [1, 2, 3, 5])
+    >>> round(pearson.r, 3), spearman.r, round(spearman.p, 3)  # 2 of 24: in order, and reversed
+    (0.983, 1.0, 0.083)
+    """
+    first, second = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    if first.ndim != 1 or first.shape != second.shape:
+        raise InputError(
+            "correlate: expected as many numbers of one quantity as of the other, found "
+            f"{first.shape} and {second.shape}."
+        )
+    if not (np.isfinite(first).all() and np.isfinite(second).all()):
+        raise InputError("correlate: expected finite numbers, found NaN or infinity.")
+    ranks = stats.rankdata(first), stats.rankdata(second)
+    return (
+        _correlate("Pearson", first, second, confidence, seed),
+        _correlate("Spearman", *ranks, confidence, seed),
+    )
+
+
+def _correlate(
+    name: str, x: np.ndarray, y: np.ndarray, confidence: float, seed: int
+) -> Correlation:
+    n, nan = len(x), math.nan
+    # What differs by rounding alone does not vary.
+    varies = all(n and np.ptp(v) > _ROUNDING * np.abs(v).max() for v in (x, y))
+    if n < 3 or not varies:
+        return Correlation(name, n, nan, nan, nan, nan, 0, False)
+    unit = [(v - v.mean()) / np.linalg.norm(v - v.mean()) for v in (x, y)]
+    exact = n <= MOST_EXACT
+    others = _all_orders(n) if exact else _random_orders(n, seed)
+    r = float(np.clip(unit[0] @ unit[1], -1, 1))
+    as_far = int((np.abs(unit[0][others] @ unit[1]) >= abs(r) - _ROUNDING).sum())
+    # Of random arrangements the given one is one more, so that p is never 0.
+    counted = len(others) + (not exact)
+    p = (as_far + (not exact)) / counted
+    low, high = fisher_interval(r, n, confidence, ranks=name == "Spearman")
+    return Correlation(name, n, r, low, high, p, counted, exact)
+
+
+@cache
+def _all_orders(n: int) -> npt.NDArray[np.int8]:
+    return np.array(list(permutations(range(n))), dtype=np.int8)
+
+
+def _random_orders(n: int, seed: int) -> npt.NDArray[np.int64]:
+    order = np.tile(np.arange(n), (ARRANGEMENTS, 1))
+    return np.random.default_rng(seed).permuted(order, axis=1)
+
+
+def fisher_interval(
+    r: float, n: int, confidence: float = 0.95, *, ranks: bool = False
+) -> tuple[float, float]:
+    """Return the interval of a coefficient over n observers, see `correlate`.
+
+    Both ends are NaN where n < 4 or r is ±1.
+
+    >>> [round(end, 2) for end in fisher_interval(0.5, 28)]
+    [0.16, 0.74]
+    """
+    if n < 4 or abs(r) > 1 - _ROUNDING:
+        return math.nan, math.nan
+    variance = (1 + r * r / 2 if ranks else 1) / (n - 3)
+    half = stats.norm.ppf((1 + confidence) / 2) * math.sqrt(variance)
+    return math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)
+
+
+def fisher_difference(r: float, n: int, other: float, points: int) -> tuple[float, float]:
+    """Compare Pearson's coefficients of two independent samples by Fisher's transformation.
+
+    Args:
+        r: of the first.
+        n: observers of the first.
+        other: of the second.
+        points: observers of the second.
+
+    Returns:
+        z, positive where the first is the larger, and its two-sided p; both NaN where a sample has
+        fewer than 4 observers or a coefficient is ±1, as in `fisher_interval`.
+
+    >>> [round(value, 3) for value in fisher_difference(0.8, 28, 0.5, 28)]
+    [1.942, 0.052]
+    """
+    if min(n, points) < 4 or max(abs(r), abs(other)) > 1 - _ROUNDING:
+        return math.nan, math.nan
+    z = (math.atanh(r) - math.atanh(other)) / math.sqrt(1 / (n - 3) + 1 / (points - 3))
+    return z, 2 * float(stats.norm.sf(abs(z)))
+
+
+def partial(x: npt.ArrayLike, y: npt.ArrayLike, given: npt.ArrayLike) -> float:
+    """Return Pearson's coefficient of x and y once a third quantity is held constant.
+
+    NaN where a quantity does not vary, or where x or y follows the third without a remainder.
+
+    >>> round(partial([1, 2, 3, 4], [1, 2, 3, 5], [1, 1, 2, 2]), 3)
+    0.949
+    """
+    of = np.atleast_2d(np.corrcoef(np.array([x, y, given], dtype=np.float64)))
+    left = (1 - of[0, 2] ** 2) * (1 - of[1, 2] ** 2)
+    if np.isnan(left) or left <= _ROUNDING:
+        return math.nan
+    return float((of[0, 1] - of[0, 2] * of[1, 2]) / math.sqrt(left))

@@ -1,0 +1,153 @@
+"""Values without intervals, from counts alone.
+
+The shipped counts give every value of the book under other conventions too; only intervals need
+the trials. This is a second way to the numbers of `gcbook.stats.estimates`, by table operations
+instead of matrix products, and the tests hold the two against each other.
+"""
+
+import numpy as np
+import pandas as pd
+
+from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.paper.observers import HUMANS
+from gcbook.stats.agreement import ZeroDivision, consistency_table
+from gcbook.stats.comparisons import mean_ranks
+from gcbook.stats.estimates import ESTIMATE_COLUMNS, ESTIMATE_KEYS
+from gcbook.stats.measures import PAIR_METRICS
+from gcbook.stats.metrics import accuracy, category_mean_shape_bias, pool_humans, shape_bias
+from gcbook.stats.settings import SummarySettings
+
+__all__ = ["values_from_counts"]
+
+_WHO = ["source", "observer", "observer_kind"]
+_OTHER = ["other_source", "other", "other_kind"]
+_SHAPE_METRICS = ("shape_bias", "shape_accuracy", "texture_accuracy")
+
+
+def values_from_counts(
+    counts: pd.DataFrame, pairs: pd.DataFrame, settings: SummarySettings
+) -> pd.DataFrame:
+    """Compute the estimates without intervals.
+
+    Args:
+        counts: from `gcbook.stats.metrics.count_trials`.
+        pairs: from `gcbook.stats.agreement.pair_counts`.
+        settings: conventions; draws, seed and confidence do not matter.
+
+    Returns:
+        A table like `gcbook.stats.estimates.Estimates.estimates` whose ``low`` and ``high`` are
+        NaN.
+    """
+    counts, pairs = settings.choose(counts), settings.choose(pairs)
+    tables = [*_accuracies(counts, settings), *_shape(counts), *_agreement(pairs, settings)]
+    table = pd.concat(tables, ignore_index=True).assign(low=np.nan, high=np.nan)
+    words = list(ESTIMATE_KEYS)
+    table = table.reindex(columns=list(ESTIMATE_COLUMNS)).astype(dict.fromkeys(words, "str"))
+    table[words] = table[words].fillna("")
+    return table.astype({"n": "int64"}).sort_values(words, ignore_index=True)
+
+
+def _accuracies(counts: pd.DataFrame, settings: SummarySettings) -> list[pd.DataFrame]:
+    both = pd.concat([counts, pool_humans(counts)])
+    in_conditions = accuracy(both, [*_WHO, "dataset", "condition"])
+    pooled = accuracy(both[_counted(both, settings)], [*_WHO, "dataset"])
+    across = pooled[(pooled["observer_kind"] == "model") | (pooled["observer"] == HUMANS)]
+    named = {"accuracy": "value"}
+    return [
+        in_conditions.rename(columns=named).assign(metric="accuracy"),
+        pooled.rename(columns=named).assign(metric="accuracy"),
+        _mean(across, _WHO, "accuracy").assign(metric="ood_accuracy"),
+    ]
+
+
+def _shape(counts: pd.DataFrame) -> list[pd.DataFrame]:
+    conflict = counts[counts["dataset"] == "cue-conflict"]
+    if conflict.empty:
+        return []
+    both = pd.concat([conflict, pool_humans(conflict)])
+    by = [*_WHO, "dataset"]
+    pooled, each = shape_bias(both, by), shape_bias(both, [*by, "category"])
+    tables = [
+        table.drop(columns=[name for name in _SHAPE_METRICS if name != metric])
+        .rename(columns={metric: "value"})
+        .assign(metric=metric)
+        for table in (pooled, each)
+        for metric in _SHAPE_METRICS
+    ]
+    means = category_mean_shape_bias(both, by).assign(n=pooled["n"])
+    name = "shape_bias_category_mean"
+    return [*tables, means.rename(columns={name: "value"}).assign(metric=name)]
+
+
+def _agreement(pairs: pd.DataFrame, settings: SummarySettings) -> list[pd.DataFrame]:
+    zero_division: ZeroDivision = "toolbox" if settings.zero_division == "toolbox" else "nan"
+    pairs = consistency_table(pairs, zero_division)
+    difference = (pairs["only_a"] - pairs["only_b"]) / pairs["n"]
+    pairs = pairs.assign(accuracy_difference=difference**2).rename(
+        columns={
+            **{f"{name}_a": name for name in ("source", "observer")},
+            **{f"{name}_b": f"other_{name}" for name in ("source",)},
+            "kind_a": "observer_kind",
+            "observer_b": "other",
+            "kind_b": "other_kind",
+        }
+    )
+    keys = [*_WHO, *_OTHER, "dataset"]
+    averaged = {metric: (metric, "mean") for metric in PAIR_METRICS}
+    counted = pairs[_counted(pairs, settings)].groupby(keys, observed=True, sort=False)
+    whole = counted.agg(**averaged, n=("n", "sum")).reset_index().assign(condition="")
+    everything = pd.concat([pairs, whole], ignore_index=True)
+    tables = [_value(everything, "error_consistency").drop(columns="other_kind")]
+
+    # Every pair once from each side, so that all observers can be held against the humans.
+    turned = everything.rename(columns=dict(zip(_WHO + _OTHER, _OTHER + _WHO, strict=True)))
+    sided = pd.concat([everything, turned], ignore_index=True)
+    sided = sided[sided["other_kind"] == "human"]
+    among = everything[
+        (everything["observer_kind"] == "human") & (everything["other_kind"] == "human")
+    ].assign(observer=HUMANS)
+    keys = [*_WHO, "dataset", "condition"]
+    grouped = pd.concat([sided, among]).groupby(keys, observed=True, sort=False)
+    to_humans = grouped.agg(**averaged, n=("n", "max")).reset_index().assign(other=HUMANS)
+    overall = to_humans[
+        (to_humans["condition"] == "")
+        & ((to_humans["observer_kind"] == "model") | (to_humans["observer"] == HUMANS))
+    ]
+    means = {metric: _mean(overall, [*_WHO, "other"], metric) for metric in PAIR_METRICS}
+    for metric in PAIR_METRICS:
+        tables += [_value(to_humans, metric), means[metric].assign(metric=metric)]
+    models = {
+        metric: table[
+            (table["observer_kind"] == "model") & (table["n"] == overall["dataset"].nunique())
+        ]
+        for metric, table in means.items()
+    }
+    ranked = models["error_consistency"][_WHO]
+    if len(ranked):
+        ranks = mean_ranks(*(models[metric]["value"].to_numpy() for metric in PAIR_METRICS))
+        n = overall["dataset"].nunique()
+        tables.append(ranked.assign(metric="mean_rank", value=ranks, n=n))
+    return tables
+
+
+def _value(table: pd.DataFrame, metric: str) -> pd.DataFrame:
+    kept = [*_WHO, "other_source", "other", "other_kind", "dataset", "condition", metric, "n"]
+    columns = [name for name in kept if name in table]
+    return table[columns].rename(columns={metric: "value"}).assign(metric=metric)
+
+
+def _mean(table: pd.DataFrame, by: list[str], value: str) -> pd.DataFrame:
+    grouped = table.groupby(by, observed=True)[value]
+    return grouped.agg(value="mean", n="size").reset_index()
+
+
+def _counted(table: pd.DataFrame, settings: SummarySettings) -> pd.Series:
+    kept = pd.MultiIndex.from_tuples(
+        [
+            (name, condition)
+            for name, experiment in EXPERIMENTS.items()
+            for condition in settings.counted(experiment)
+        ]
+    )
+    pairs = pd.MultiIndex.from_frame(table[["dataset", "condition"]])
+    return pd.Series(pairs.isin(kept), index=table.index)

@@ -1,0 +1,94 @@
+"""Trials as matrices: observers down, images across, one panel a dataset.
+
+With observers and images as axes, all pairs of observers are compared by matrix products, and a
+resampled set of images is a vector of weights.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.stats.metrics import cues
+
+__all__ = ["Panel", "make_panels"]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Who answered what in one dataset.
+
+    Attributes:
+        dataset: its name.
+        observers: columns ``source, observer, observer_kind``, one row an observer; humans first.
+        images: columns ``image_id, condition, category``, one row an image, by condition.
+        seen: (observers, images), whether there is a trial.
+        right: (observers, images), whether the answer was the category.
+        cue: (observers, images), what the answer named on cue-conflict images, "" elsewhere.
+    """
+
+    dataset: str
+    observers: pd.DataFrame
+    images: pd.DataFrame
+    seen: npt.NDArray[np.bool_]
+    right: npt.NDArray[np.bool_]
+    cue: npt.NDArray[np.str_]
+
+    @cached_property
+    def is_human(self) -> npt.NDArray[np.bool_]:
+        """(observers,), whether the observer is human."""
+        return (self.observers["observer_kind"] == "human").to_numpy()
+
+    def by_condition(self) -> Iterator[tuple[str, slice]]:
+        """The conditions present, in order, each with the columns of its images."""
+        names = self.images["condition"].to_numpy()
+        for condition in EXPERIMENTS[self.dataset].conditions:
+            columns = np.flatnonzero(names == condition)
+            if len(columns):
+                yield condition, slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def make_panels(trials: pd.DataFrame) -> dict[str, Panel]:
+    """Arrange trials as one panel a dataset, in the order of `gcbook.paper.experiments.DATASETS`.
+
+    An image is told by its id, condition and category, so observers are never compared on an
+    image that was shown to them differently.
+    """
+    groups = dict(iter(trials.groupby("dataset", observed=True)))
+    return {name: _make_panel(name, groups[name]) for name in EXPERIMENTS if name in groups}
+
+
+def _make_panel(dataset: str, trials: pd.DataFrame) -> Panel:
+    order = {name: i for i, name in enumerate(EXPERIMENTS[dataset].conditions)}
+    row, observers = _factorize(trials, ["observer_kind", "source", "observer"])
+    keyed = trials[["image_id", "category", "condition"]].assign(
+        place=trials["condition"].map(order)
+    )
+    column, images = _factorize(keyed, ["place", "image_id", "category", "condition"])
+    shape = (len(observers), len(images))
+    seen = np.zeros(shape, dtype=bool)
+    right = np.zeros(shape, dtype=bool)
+    cue = np.full(shape, "", dtype="U7")
+    seen[row, column] = True
+    right[row, column] = (trials["response"] == trials["category"]).to_numpy()
+    if dataset == "cue-conflict":
+        cue[row, column] = cues(trials).to_numpy(dtype="U7")
+    return Panel(
+        dataset,
+        observers[["source", "observer", "observer_kind"]],
+        images[["image_id", "condition", "category"]],
+        seen,
+        right,
+        cue,
+    )
+
+
+def _factorize(
+    table: pd.DataFrame, keys: list[str]
+) -> tuple[npt.NDArray[np.integer], pd.DataFrame]:
+    grouped = table.groupby(keys, sort=True, observed=True)
+    return grouped.ngroup().to_numpy(), grouped.size().index.to_frame(index=False)

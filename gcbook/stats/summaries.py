@@ -1,0 +1,225 @@
+"""Summaries of the trials: small enough to ship, enough for every number of the book.
+
+`load_summaries` gives the shipped ones, computed by `tools/build_summaries.py` from the published
+trials, or computes them anew where a reader asks for other conventions or adds own trials. What
+needs resampling needs the trials; without them, counts still give every value, and the intervals
+are left out and said to be.
+"""
+
+import json
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import gcbook
+from gcbook.files.atomic import write_text
+from gcbook.files.errors import InputError
+from gcbook.paper.experiments import DATASETS
+from gcbook.stats.agreement import pair_counts
+from gcbook.stats.estimates import estimate
+from gcbook.stats.fromcounts import values_from_counts
+from gcbook.stats.metrics import count_trials
+from gcbook.stats.settings import SummarySettings
+from gcbook.trials.originals import SOURCES, find_trials, locate_trials
+from gcbook.trials.table import read_trials, unmatched_images
+
+__all__ = ["Summaries", "SummariesWarning", "load_summaries", "merge_own", "summarise"]
+
+_SHIPPED = resources.files("gcbook") / "data" / "summaries"
+_TABLES = ("counts", "pairs", "estimates", "tests")
+_DECIMALS = 6
+
+
+class SummariesWarning(UserWarning):
+    """What a reader should know about the data behind the summaries."""
+
+
+@dataclass(frozen=True)
+class Summaries:
+    """All that the chapters show.
+
+    Attributes:
+        counts: trials per observer, dataset, condition, category, cue and response
+            (`gcbook.stats.metrics.count_trials`).
+        pairs: 2 × 2 counts of right and wrong per pair, dataset and condition
+            (`gcbook.stats.agreement.pair_counts`).
+        estimates: values with intervals (`gcbook.stats.estimates`).
+        tests: paired tests (`gcbook.stats.comparisons`).
+        provenance: sources with commits, settings, version of the code.
+    """
+
+    counts: pd.DataFrame
+    pairs: pd.DataFrame
+    estimates: pd.DataFrame
+    tests: pd.DataFrame
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def has_intervals(self) -> bool:
+        """Whether the estimates carry intervals."""
+        return bool(self.estimates["low"].notna().any())
+
+    def save(self, folder: Path) -> None:
+        """Write four Parquet tables and ``provenance.json``."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in _TABLES:
+            table: pd.DataFrame = getattr(self, name)
+            table.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
+        write_text(json.dumps(self.provenance, indent=2) + "\n", folder / "provenance.json")
+
+    @classmethod
+    def read(cls, folder: Any = _SHIPPED) -> "Summaries":
+        """Read what `save` wrote; by default the summaries that come with the package."""
+        tables = {}
+        for name in _TABLES:
+            with (folder / f"{name}.parquet").open("rb") as file:
+                tables[name] = pd.read_parquet(file)
+        return cls(
+            **tables,
+            provenance=json.loads((folder / "provenance.json").read_text(encoding="utf-8")),
+        )
+
+
+def summarise(trials: pd.DataFrame, settings: SummarySettings | None = None) -> Summaries:
+    """Compute summaries from trials.
+
+    Values are rounded to six decimals, as in the shipped tables.
+    """
+    settings = settings or SummarySettings()
+    trials = settings.choose(trials)
+    if trials.empty:
+        raise InputError(f"expected trials of {', '.join(settings.datasets)}; found none.")
+    computed = estimate(trials, settings)
+    return Summaries(
+        count_trials(trials),
+        pair_counts(trials),
+        computed.estimates.round(_DECIMALS),
+        computed.tests.round(_DECIMALS),
+        _provenance(settings, sorted(set(trials["source"]))) | _overlap(trials),
+    )
+
+
+def load_summaries(
+    trials: str | Path | Sequence[str | Path] = "", settings: SummarySettings | None = None
+) -> Summaries:
+    """The summaries behind a chapter.
+
+    Args:
+        trials: own trials to add to the published ones: paths of folders, zips or CSVs, or several
+            in one string separated by commas.
+        settings: conventions; the shipped summaries are made with the defaults.
+
+    Returns:
+        The shipped summaries if nothing differs from how they were made; summaries computed from
+        the published trials (and own ones) otherwise. If only a setting differs and the published
+        trials are not at hand, values without intervals.
+
+    Raises:
+        DataNotFoundError: own trials are given and the published ones are not at hand.
+        InputError: own trials are not as expected.
+
+    Warns:
+        SummariesWarning: intervals are left out, or own trials cover only part of what is shown.
+    """
+    settings = settings or SummarySettings()
+    own_paths = _paths(trials)
+    if not own_paths and not settings.differences():
+        return Summaries.read()
+    if own_paths:
+        published = read_trials(*locate_trials())
+        own = read_trials(*own_paths)
+        merged = merge_own(published, own)
+        _describe_own(own, merged)
+        return summarise(merged, settings)
+    at_hand = find_trials()
+    if at_hand is not None:
+        return summarise(read_trials(*at_hand), settings)
+    if settings.draws:
+        _tell(
+            "the published trials are not on this machine, so values come from the shipped counts "
+            "and have no intervals; `gcbook fetch trials` gets the trials"
+        )
+    return _without_intervals(Summaries.read(), settings)
+
+
+def merge_own(published: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+    """Put own trials beside the published ones.
+
+    A reader's checkout of the toolbox holds the published trials too: what is the same to the
+    letter is dropped from the own trials. An own observer whose trials differ from published ones
+    of the same source and name is kept under the source ``own <source>``.
+    """
+    keys = ["source", "dataset", "observer", "image_id"]
+    known = published.set_index(keys)["response"]
+    answer = known.reindex(pd.MultiIndex.from_frame(own[keys])).set_axis(own.index)
+    differs = answer.notna() & (answer != own["response"])
+    differing = differs.groupby([own["source"], own["observer"]]).transform("any")
+    renamed = own.assign(source=own["source"].where(~differing, "own " + own["source"]))
+    return pd.concat([published, renamed[answer.isna() | differing]], ignore_index=True)
+
+
+def _without_intervals(shipped: Summaries, settings: SummarySettings) -> Summaries:
+    counts, pairs = settings.choose(shipped.counts), settings.choose(shipped.pairs)
+    values = values_from_counts(counts, pairs, settings).round(_DECIMALS)
+    provenance = shipped.provenance | _provenance(settings, shipped.provenance["sources"])
+    provenance["draws"] = 0
+    return Summaries(counts, pairs, values, shipped.tests.iloc[:0], provenance)
+
+
+def _describe_own(own: pd.DataFrame, merged: pd.DataFrame) -> None:
+    for observer, rows in own.groupby("observer", sort=True):
+        present = [name for name in DATASETS if name in set(rows["dataset"])]
+        if len(present) < len(DATASETS):
+            _tell(
+                f"own trials of {observer}: {len(present)} of {len(DATASETS)} datasets "
+                f"({', '.join(present)}); it is missing from what needs others"
+            )
+    unmatched = unmatched_images(merged)
+    for row in unmatched[unmatched["observer"].isin(set(own["observer"]))].itertuples():
+        _tell(
+            f"own trials of {row.observer}: {row.n_unmatched} of {row.n_seen} images of "
+            f"{row.dataset} were seen by no human (e.g. {row.example}) and count for accuracy alone"
+        )
+
+
+def _tell(message: str) -> None:
+    warnings.warn(message, SummariesWarning, stacklevel=4)
+
+
+def _overlap(trials: pd.DataFrame) -> dict[str, int]:
+    """How many images stand in several datasets by chance, which the resampling ignores.
+
+    Edges, silhouettes and cue conflicts share their exemplars by design and are resampled together.
+    """
+    others = trials[~trials["dataset"].isin(["edge", "silhouette", "cue-conflict"])]
+    n_datasets = others.groupby("image_id", observed=True)["dataset"].nunique()
+    return {"images": len(n_datasets), "images_in_several_datasets": int((n_datasets > 1).sum())}
+
+
+def _paths(trials: str | Path | Sequence[str | Path]) -> list[str | Path]:
+    if isinstance(trials, str):
+        return [part.strip() for part in trials.split(",") if part.strip()]
+    return [trials] if isinstance(trials, Path) else list(trials)
+
+
+def _provenance(settings: SummarySettings, sources: list[str]) -> dict[str, Any]:
+    return {
+        "code": f"gcbook {gcbook.__version__}",
+        "sources": sources,
+        "published": [
+            {"repository": s.repository, "commit": s.commit, "content": s.content}
+            for s in SOURCES["trials"]
+        ],
+        "draws": settings.draws,
+        "seed": settings.seed,
+        "confidence": settings.confidence,
+        "conditions": settings.conditions,
+        "zero_division": settings.zero_division,
+        "resample_observers": settings.resample_observers,
+        "datasets": list(settings.datasets),
+    }

@@ -1,0 +1,80 @@
+"""Numbers as words of a sentence, also where there is no number.
+
+A chapter run without bootstrap draws has no intervals, and its sentences must still read well.
+"""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+__all__ = [
+    "with_intervals",
+    "number",
+    "span",
+    "listed",
+    "plural",
+]
+
+MISSING = "not computed"
+
+
+def number(value: float, form: str = ".3f") -> str:
+    """A number with a proper minus sign, or that there is none. A zero has no sign.
+
+    >>> number(0.2139), number(-0.0027, "+.2f"), number(float("nan"))
+    ('0.214', '0.00', 'not computed')
+    """
+    if math.isnan(value):
+        return MISSING
+    shown = format(value, form).replace("-", "−")
+    return shown.lstrip("+−") if set(shown) <= set("+−0.%") else shown
+
+
+def span(low: float, high: float, form: str = ".3f") -> str:
+    """The ends of an interval, or that there is none.
+
+    >>> span(0.142, 0.299), span(float("nan"), float("nan"))
+    ('0.142 to 0.299', 'interval not computed')
+    """
+    if math.isnan(low) or math.isnan(high):
+        return f"interval {MISSING}"
+    return f"{number(low, form)} to {number(high, form)}"
+
+
+def with_intervals(parameters: Any, how: str = "") -> str:
+    """What a caption says of its intervals, for "…, with 95% intervals"; also where none are.
+
+    Args:
+        parameters: of a chapter, with ``confidence`` and ``draws``.
+        how: what follows where there are intervals, as "that resample silhouettes".
+
+    >>> from types import SimpleNamespace
+    >>> with_intervals(SimpleNamespace(confidence=0.95, draws=0), "over images")
+    'without intervals (nothing was resampled)'
+    >>> with_intervals(SimpleNamespace(confidence=0.95, draws=9), "over images")
+    'with 95% intervals over images'
+    """
+    if not parameters.draws:
+        return "without intervals (nothing was resampled)"
+    return f"with {parameters.confidence:.0%} intervals {how}".rstrip()
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words as a sentence lists them.
+
+    >>> listed(["a", "b", "c"]), listed(["a"]), listed([])
+    ('a, b and c', 'a', 'none')
+    """
+    words = list(words)
+    if len(words) < 2:
+        return "".join(words) or "none"
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun.
+
+    >>> plural(1, "model"), plural(2, "model"), plural(3, "family", "families")
+    ('1 model', '2 models', '3 families')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

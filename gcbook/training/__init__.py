@@ -1,1 +1,0 @@
-"""Training of the miniatures: small models of the paper's kinds, on the miniature world."""

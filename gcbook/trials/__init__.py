@@ -1,0 +1,1 @@
+"""The trials table, of humans and models alike: found, parsed, read, written, fetched."""

@@ -1,0 +1,177 @@
+"""Fetch the published originals into the cache.
+
+The originals stay where their authors keep them. What is checked is what can be checked honestly:
+GitHub does not promise that the archive of a commit keeps its bytes, so files are fetched one by
+one from the repository at its commit, and each is compared with the SHA-256 that
+``gcbook/data/registry`` holds for it. A file that is complete is never fetched again, a download
+that breaks off leaves no file behind, and a damaged copy in the cache is replaced.
+
+`gcbook.trials.originals` knows the sources and finds copies that are already at hand.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gcbook.files.errors import DataNotFoundError, GcbookError
+from gcbook.trials.originals import (
+    SOURCES,
+    Kind,
+    Source,
+    at_hand,
+    cache_dir,
+    describe_search,
+    find_stimuli,
+    find_trials,
+    locate_stimuli,
+    locate_trials,
+    read_registry,
+    remedy,
+)
+
+if TYPE_CHECKING:
+    import requests
+
+__all__ = [
+    "DataNotFoundError",
+    "FetchError",
+    "failure",
+    "fetch_stimuli",
+    "fetch_trials",
+    "find_stimuli",
+    "find_trials",
+    "locate_stimuli",
+    "locate_trials",
+]
+
+RAW_URL = "https://raw.githubusercontent.com"
+RETRIES = 2
+TIMEOUT_S = (10, 60)  # to connect, and between two pieces of an answer
+
+
+class FetchError(GcbookError):
+    """The originals could not be fetched, or what came is not what was published."""
+
+
+def fetch_trials(*, base_url: str = RAW_URL, workers: int = 8, progress: bool = True) -> list[Path]:
+    """Fetch the published trials of 90 humans and 34 networks (318 CSV files) into the cache.
+
+    What ``GCBOOK_DATA_DIR`` holds is not fetched. Every file is verified, also those of an earlier
+    run; only missing or damaged ones are requested.
+
+    Args:
+        base_url: server that answers ``/<repository>/<commit>/<path>``.
+        workers: number of simultaneous downloads.
+        progress: show a progress bar on stderr.
+
+    Returns:
+        Paths for `gcbook.trials.table.read_trials`.
+
+    Raises:
+        FetchError: no connection, an unexpected answer, a wrong hash, or a cache that cannot be
+            written. Complete files are kept, as they are when the user interrupts.
+    """
+    return _fetch("trials", base_url, workers, progress)
+
+
+def fetch_stimuli(
+    *, base_url: str = RAW_URL, workers: int = 8, progress: bool = True
+) -> list[Path]:
+    """Fetch published stimuli (560 PNG images of 224 x 224 pixels) into the cache.
+
+    These are the images that the registry has hashes for: all 160 edges, all 160 filled
+    silhouettes, and 240 of the 1,280 cue-conflict images (for every shape category one image of
+    each other texture category). Arguments and errors are those of `fetch_trials`.
+    """
+    return _fetch("stimuli", base_url, workers, progress)
+
+
+def _fetch(kind: Kind, base_url: str, workers: int, progress: bool) -> list[Path]:
+    import requests
+
+    wanted = [source for source in SOURCES[kind] if not at_hand(kind, source)]
+    try:
+        _download(kind, wanted, base_url.rstrip("/"), workers, progress)
+    except requests.RequestException as error:
+        raise FetchError(
+            f"Fetching the {kind} stopped because {failure(error)}: {describe_search(kind)}; "
+            f"{remedy(kind)}."
+        ) from error
+    except OSError as error:
+        raise FetchError(
+            f"Fetching the {kind} stopped because {cache_dir() / kind} cannot be written "
+            f"({error}); mend that, or set GCBOOK_CACHE_DIR to another folder."
+        ) from error
+    return locate_trials() if kind == "trials" else locate_stimuli()
+
+
+def _download(
+    kind: Kind, sources: list[Source], base_url: str, workers: int, progress: bool
+) -> None:
+    import pooch
+    from rich.console import Console
+    from rich.progress import track
+
+    def get(cache: pooch.Pooch, path: str) -> None:
+        try:
+            cache.fetch(path, downloader=pooch.HTTPDownloader(timeout=TIMEOUT_S))
+        except ValueError as error:
+            raise FetchError(
+                f"{cache.get_url(path)}: {error} Nothing was kept of it. Run `gcbook fetch {kind}` "
+                "again; if the hash stays wrong, something between here and the repository alters "
+                "the file (a proxy, a sign-in page): fetch over another connection."
+            ) from error
+
+    caches = {
+        source: pooch.create(
+            path=cache_dir() / kind / source.folder,
+            base_url=f"{base_url}/{source.repository}/{source.commit}/",
+            registry={path: f"sha256:{digest}" for path, digest in read_registry(source).items()},
+            retry_if_failed=RETRIES,
+        )
+        for source in sources
+    }
+    for cache in caches.values():
+        # pooch makes missing folders too, but not safely from several threads at once.
+        for folder in {(cache.abspath / path).parent for path in cache.registry}:
+            folder.mkdir(parents=True, exist_ok=True)
+    with _quiet_pooch(), ThreadPoolExecutor(max_workers=workers) as pool:
+        downloads = [
+            pool.submit(get, cache, path) for cache in caches.values() for path in cache.registry
+        ]
+        try:
+            for download in track(
+                as_completed(downloads),
+                description=f"Fetching {kind}",
+                total=len(downloads),
+                console=Console(stderr=True),
+                disable=not progress,
+            ):
+                download.result()
+        except BaseException:  # an interruption too: let what is under way end, start nothing new
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+@contextmanager
+def _quiet_pooch() -> Iterator[None]:
+    """Hold back pooch's line for every file, which would break the progress bar."""
+    import pooch
+
+    logger = pooch.get_logger()
+    level = logger.level
+    logger.setLevel("ERROR")
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def failure(error: "requests.RequestException") -> str:
+    """Say, as part of a sentence, why a request came to nothing."""
+    if error.response is not None:
+        return f"{error.response.url} answered {error.response.status_code} {error.response.reason}"
+    url = "the repository" if error.request is None else str(error.request.url)
+    return f"{url} could not be reached or broke off ({type(error).__name__})"

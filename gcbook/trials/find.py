@@ -1,0 +1,158 @@
+"""Where trial files lie: folders, zip archives and single CSVs in the model-vs-human layout.
+
+The layout is ``raw-data/<dataset>/<dataset>_<observer>_session-1.csv``, which is also how GitHub
+archives the repositories that hold the published trials. This module only finds the files, says
+which dataset and source each belongs to, and reads their bytes; `gcbook.trials.table` parses them.
+"""
+
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from gcbook.files.archives import is_visible, read_member, zip_members
+from gcbook.files.errors import InputError
+from gcbook.paper.experiments import DATASETS
+
+__all__ = ["TrialFile", "find_trial_files", "known_dataset"]
+
+_RAW_DATA = "raw-data"
+_COMMIT = re.compile(r"-(?:[0-9a-f]{40}|main|master)$")
+
+# Names that other repositories give the same datasets (wichmann-lab/error-consistency).
+_ALIASES = {name.lower(): name for name in DATASETS} | {
+    "edges": "edge",
+    "silhouettes": "silhouette",
+}
+_FOREIGN_PREFIX = "texture-shape_"
+
+# What whole archives of the two repositories hold besides the 17 datasets: sets whose images were
+# never part of the benchmark, and the toolbox's own tables of accuracies.
+_IGNORED = re.compile(
+    r"noise-generalisation_.*|(texture-shape_)?(original|greyscale|texture)|performances"
+)
+
+
+@dataclass(frozen=True)
+class TrialFile:
+    """One CSV file: where it is (for messages), what it belongs to, and how to get its bytes."""
+
+    place: str
+    dataset: str
+    source: str
+    read: Callable[[], bytes]
+
+
+def find_trial_files(path: str | Path, source: str | None = None) -> list[TrialFile]:
+    """Find the trial files in a folder, a zip archive, or at a single CSV.
+
+    Args:
+        path: what to look into.
+        source: overrides the source that the path tells.
+
+    Raises:
+        InputError: nothing is there, nothing in it is a trial file, an archive is damaged or
+            reaches outside its folder, or a file belongs to none of the 17 datasets.
+    """
+    root = Path(path).expanduser()
+    if root.is_dir():
+        members = list(_folder_members(root))
+    elif not root.exists():
+        raise InputError(
+            f"{root}: expected a folder, a zip archive or a CSV file with trials, found nothing; "
+            "check the path."
+        )
+    elif root.suffix.lower() == ".csv":
+        # A lone file may stand in its dataset's folder or carry the dataset in its name.
+        members = [(_whole(root), str(root), root.read_bytes)]
+    elif zipfile.is_zipfile(root):
+        members = list(_zip_members(root))
+    else:
+        expected = "a readable zip archive" if root.suffix.lower() == ".zip" else "a CSV file"
+        raise InputError(
+            f"{root}: expected {expected}, found something else (a download cut short, or another "
+            "kind of file); fetch or export it again."
+        )
+    if any(_RAW_DATA in inner.parts for inner, _, _ in members):
+        members = [member for member in members if _RAW_DATA in member[0].parts]
+    files = [
+        TrialFile(place, dataset, source or _source(inner, root), read)
+        for inner, place, read in members
+        if (dataset := _dataset(inner, place)) is not None
+    ]
+    if not files:
+        _refuse_scores(root)
+        raise InputError(
+            f"{root}: expected trial files (raw-data/<dataset>/<dataset>_<observer>_session-1.csv)"
+            ", found none; point to the folder that holds raw-data."
+        )
+    return sorted(files, key=lambda file: file.place)
+
+
+def _refuse_scores(root: Path) -> None:
+    from gcbook.scoring.store import is_store
+
+    if is_store(root):
+        raise InputError(
+            f"{root}: expected trials, found a store of scores. Make trials of it first: gcbook "
+            f"decide {root} -o {root}-trials."
+        )
+
+
+_Member = tuple[PurePosixPath, str, Callable[[], bytes]]
+
+
+def known_dataset(name: str) -> str | None:
+    """Return the dataset that a folder is named for, under any name in use, or None.
+
+    >>> known_dataset("texture-shape_edges")
+    'edge'
+    """
+    return _ALIASES.get(name.removeprefix(_FOREIGN_PREFIX).lower().replace("_", "-"))
+
+
+def _folder_members(root: Path) -> Iterator[_Member]:
+    for file in root.rglob("*.csv"):
+        if is_visible(PurePosixPath(file.relative_to(root).as_posix())):
+            yield _whole(file), str(file), file.read_bytes
+
+
+def _zip_members(root: Path) -> Iterator[_Member]:
+    for inner, name in zip_members(root):
+        if inner.suffix.lower() == ".csv":
+            yield inner, f"{root}/{name}", lambda name=name: read_member(root, name)  # type: ignore[misc]
+
+
+def _whole(file: Path) -> PurePosixPath:
+    # The folders above the one that was named tell the source, if they hold raw-data.
+    return PurePosixPath(*file.resolve().parts[1:])
+
+
+def _dataset(inner: PurePosixPath, place: str) -> str | None:
+    folder = inner.parent.name
+    if _IGNORED.fullmatch(folder):
+        return None
+    named = known_dataset(folder) or _known_prefix(inner.name)
+    if named is None:
+        raise InputError(
+            f"{place}: neither the folder {folder!r} nor the start of the file name is one of the "
+            "17 datasets; put the file in a folder named like its dataset, or name it "
+            f"<dataset>_<observer>_session-1.csv, with one of: {', '.join(DATASETS)}."
+        )
+    return named
+
+
+def _known_prefix(file_name: str) -> str | None:
+    stem = file_name.removeprefix(_FOREIGN_PREFIX)
+    return known_dataset(stem.split("_", 1)[0]) if "_" in stem else None
+
+
+def _source(inner: PurePosixPath, root: Path) -> str:
+    parts = list(inner.parent.parts)
+    if _RAW_DATA in parts:
+        parts = parts[: len(parts) - 1 - parts[::-1].index(_RAW_DATA)]
+    elif parts and known_dataset(parts[-1]):
+        parts = parts[:-1]
+    # An archive without a top folder is called as its file is.
+    return _COMMIT.sub("", parts[-1] if parts else root.stem)

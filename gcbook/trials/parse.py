@@ -1,0 +1,285 @@
+"""From the bytes of trial files to one validated table.
+
+Files are parsed as text and validated column by column once they stand in one table, which is what
+makes hundreds of files quick. A value that is refused is traced back to its file and line.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from gcbook.files.errors import InputError
+from gcbook.paper.categories import CATEGORIES, NO_ANSWER, RESPONSES
+from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
+from gcbook.paper.observers import HUMANS
+from gcbook.trials.find import TrialFile
+
+__all__ = ["COLUMNS", "FILE_COLUMNS", "image_ids", "parse_condition", "parse_trial_files"]
+
+COLUMNS = (
+    "observer",
+    "observer_kind",
+    "dataset",
+    "session",
+    "trial",
+    "condition",
+    "image_id",
+    "category",
+    "response",
+    "rt",
+    "source",
+    "imagename",
+)
+"""Columns of the trials table. ``rt`` is in seconds, NaN for models."""
+
+FILE_COLUMNS = (
+    "subj",
+    "session",
+    "trial",
+    "rt",
+    "object_response",
+    "category",
+    "condition",
+    "imagename",
+)
+"""Columns of a trial file, in order; human files may spell them with capitals."""
+
+_MISSING = frozenset({"", "nan", "na", "n/a", "none", "null"})
+_IMAGE_ID = r"^(?:.*_)?(?P<image_id>n\d{8}_[^_]+)$|^(?:.*_)?(?P<plain>[^_]+)$"
+_HUMAN = r"^subject[-_ ]?\d+"
+_CUE_CONFLICT_IMAGE = r"^[a-z]+\d+-[a-z]+\d+\.\w+$"
+
+
+def parse_trial_files(files: Sequence[TrialFile]) -> pd.DataFrame:
+    """Parse and validate trial files.
+
+    Returns:
+        One row a trial with the columns `COLUMNS`, in the order of files and lines.
+
+    Raises:
+        InputError: something is not as expected; the message names file, line and remedy.
+    """
+    tables = [_parse(file) for file in files]
+    origin = np.repeat(np.arange(len(files)), [len(table) for table in tables])
+    number = np.concatenate([np.arange(len(table)) for table in tables])
+    place = _Places(files, origin, number)
+    trials = _to_table(pa.concat_tables(tables), files, origin, place)
+    _refuse_duplicates(trials, place)
+    return trials
+
+
+def image_ids(names: Sequence[str] | pa.ChunkedArray) -> pd.Series:
+    """Return which image each name stands for, whatever observer, session or trial it carries.
+
+    >>> image_ids(["0001_hp_dnn_0.7_boat_10_n03662601_12531.png", "cat1-dog2.png"]).tolist()
+    ['n03662601_12531.png', 'cat1-dog2.png']
+    """
+    strings = names if isinstance(names, pa.ChunkedArray) else pa.array(names, pa.string())
+    parts = pc.extract_regex(strings, pattern=_IMAGE_ID)
+    wordnet = pc.struct_field(parts, "image_id")
+    plain = pc.struct_field(parts, "plain")
+    return pc.if_else(pc.equal(wordnet, ""), plain, wordnet).to_pandas().astype("str")
+
+
+def parse_condition(dataset: str, text: str) -> str | None:
+    """Return a condition's name, or None if the dataset has no such condition.
+
+    The number parsed decides, as in the toolbox.
+
+    >>> parse_condition("uniform-noise", "0.90")
+    '0.9'
+    """
+    experiment = EXPERIMENTS[dataset]
+    if text in experiment.conditions:
+        return text
+    if not experiment.parametric and text.lower() in _MISSING:
+        return SINGLE_CONDITION
+    by_value: Mapping[object, str] = {_value(name): name for name in experiment.conditions}
+    return by_value.get(_value(text))
+
+
+class _Places:
+    """Turns a row of the table back into a file and a line, for messages."""
+
+    def __init__(self, files: Sequence[TrialFile], origin: np.ndarray, number: np.ndarray) -> None:
+        self._files, self._origin, self._number = files, origin, number
+
+    def __call__(self, row: int) -> str:
+        file = self._files[self._origin[row]]
+        reader = csv.reader(io.StringIO(file.read().decode("utf-8-sig"), newline=""))
+        lines = [reader.line_num for record in reader if record]
+        return f"{file.place}, line {lines[int(self._number[row]) + 1]}"
+
+
+def _parse(file: TrialFile) -> pa.Table:
+    content = file.read().removeprefix(b"\xef\xbb\xbf")
+    if b"\0" in content:
+        raise InputError(
+            f"{file.place}: expected a CSV text file, found binary data; export it again."
+        )
+    header = content.split(b"\n", 1)[0].decode("utf-8", "replace").strip()
+    found = [name.strip().strip('"').lower() for name in header.split(",")]
+    absent = [name for name in FILE_COLUMNS if name not in found]
+    if absent:
+        raise InputError(
+            f"{file.place}, line 1: expected the comma-separated columns "
+            f"{', '.join(FILE_COLUMNS)}; missing {', '.join(absent)}, found {header[:120]!r}. "
+            "Add or rename the columns."
+        )
+    invalid: list[tuple[int | None, int, int]] = []
+
+    def note(row: pyarrow.csv.InvalidRow) -> str:
+        invalid.append((row.number, row.expected_columns, row.actual_columns))
+        return "skip"
+
+    try:
+        table = pyarrow.csv.read_csv(
+            io.BytesIO(content),
+            read_options=pyarrow.csv.ReadOptions(
+                use_threads=False, column_names=found, skip_rows=1
+            ),
+            parse_options=pyarrow.csv.ParseOptions(invalid_row_handler=note),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types={name: pa.string() for name in found},
+                include_columns=list(FILE_COLUMNS),
+                strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise InputError(
+            f"{file.place}{_first_undecodable(content)}: expected a UTF-8 CSV file with trials, "
+            "found other characters; export it as UTF-8."
+        ) from error
+    if invalid:
+        number, expected, actual = invalid[0]
+        raise InputError(
+            f"{file.place}, line {number}: expected {expected} fields, found {actual}; mend the "
+            "line."
+        )
+    if len(table) == 0:
+        raise InputError(f"{file.place}: expected trials, found a header only; export it again.")
+    return table
+
+
+def _first_undecodable(content: bytes) -> str:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return f", line {line}"
+    return ""
+
+
+def _to_table(
+    rows: pa.Table, files: Sequence[TrialFile], origin: np.ndarray, place: _Places
+) -> pd.DataFrame:
+    dataset = pd.Series(
+        np.array([file.dataset for file in files], dtype=object)[origin], dtype="str"
+    )
+    source = pd.Series(np.array([file.source for file in files], dtype=object)[origin], dtype="str")
+    text = {name: rows[name].to_pandas().astype("str") for name in FILE_COLUMNS}
+    allowed = ", ".join(CATEGORIES)
+    _refuse(~text["category"].isin(CATEGORIES), text["category"], "category", allowed, place)
+    response = text["object_response"].where(text["object_response"] != "NA", NO_ANSWER)
+    _refuse(~response.isin(RESPONSES), response, "object_response", ", ".join(RESPONSES), place)
+    nameless = text["subj"].isin(["", HUMANS])
+    expected = f"the observer's name ({HUMANS!r} is kept for all humans together)"
+    _refuse(nameless, text["subj"], "subj", expected, place)
+    table = pd.DataFrame(
+        {
+            "observer": text["subj"],
+            "observer_kind": np.where(text["subj"].str.match(_HUMAN), "human", "model"),
+            "dataset": dataset,
+            "session": _integers(text["session"], "session", place),
+            "trial": _integers(text["trial"], "trial", place),
+            "condition": _conditions(dataset, text["condition"], place),
+            "image_id": image_ids(rows["imagename"]),
+            "category": text["category"],
+            "response": response,
+            "rt": _seconds(text["rt"], place),
+            "source": source,
+            "imagename": text["imagename"],
+        }
+    ).astype({"observer_kind": "str"})
+    conflict = table["dataset"] == "cue-conflict"
+    untold = conflict & ~table["image_id"].str.match(_CUE_CONFLICT_IMAGE)
+    expected = "<shape><n>-<texture><n>.png at the end of a cue-conflict image's name"
+    _refuse(untold, text["imagename"], "imagename", expected, place)
+    return table[list(COLUMNS)]
+
+
+def _refuse(bad: pd.Series, values: pd.Series, column: str, expected: str, place: _Places) -> None:
+    rows = np.flatnonzero(bad.to_numpy())
+    if len(rows):
+        more = f" ({len(rows) - 1} more like it)" if len(rows) > 1 else ""
+        raise InputError(
+            f"{place(int(rows[0]))}: expected as {column} {expected}; found "
+            f"{values.iloc[int(rows[0])]!r}{more}. Correct the value."
+        )
+
+
+def _integers(values: pd.Series, column: str, place: _Places) -> pd.Series:
+    numbers = pd.to_numeric(values, errors="coerce")
+    _refuse(numbers.isna() | (numbers % 1 != 0), values, column, "a whole number", place)
+    return numbers.astype("int64")
+
+
+def _seconds(values: pd.Series, place: _Places) -> pd.Series:
+    numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+    stated = numbers.isna() & ~values.str.lower().isin(_MISSING)
+    _refuse(stated, values, "rt", "seconds, or NaN where there is no response time", place)
+    return numbers
+
+
+def _conditions(dataset: pd.Series, values: pd.Series, place: _Places) -> pd.Series:
+    pairs = pd.DataFrame({"dataset": dataset, "condition": values})
+    distinct = pairs.drop_duplicates()
+    names = {
+        (name, text): parse_condition(name, text)
+        for name, text in distinct.itertuples(index=False, name=None)
+    }
+    canonical = pairs.merge(
+        distinct.assign(canonical=[names[pair] or "" for pair in names]), how="left"
+    )["canonical"]
+    unknown = np.flatnonzero((canonical == "").to_numpy())
+    if len(unknown):
+        row = int(unknown[0])
+        name = dataset.iloc[row]
+        raise InputError(
+            f"{place(row)}: expected as condition of {name} one of "
+            f"{', '.join(EXPERIMENTS[name].conditions)}; found {values.iloc[row]!r}. Correct the "
+            "value, or move the file to the folder of its dataset."
+        )
+    return canonical.astype("str")
+
+
+def _value(text: str) -> object:
+    if text.lower() in {"true", "false"}:
+        return text.lower() == "true", "flag"
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return text if math.isnan(number) else number
+
+
+def _refuse_duplicates(trials: pd.DataFrame, place: _Places) -> None:
+    keys = ["source", "dataset", "observer", "image_id"]
+    second = np.flatnonzero(trials.duplicated(keys).to_numpy())
+    if not len(second):
+        return
+    row = trials.iloc[int(second[0])]
+    same = (trials[keys] == row[keys]).all(axis=1).to_numpy()
+    first = int(np.flatnonzero(same)[0])
+    raise InputError(
+        f"{place(int(second[0]))}: expected one trial of {row.observer} on {row.image_id} in "
+        f"{row.dataset}, found a second one (the first: {place(first)}; {len(second)} in all). "
+        "Leave one of the two out, or read the files as different sources."
+    )

@@ -1,0 +1,109 @@
+"""Building, without Jupyter Book: what decides whether pages are written, and what stays."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from gcbook.book import build
+from gcbook.book.build import build_book
+from gcbook.book.project import Project
+from gcbook.files.errors import GcbookError
+from gcbook.stats.summaries import load_summaries
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    made = Project(tmp_path)
+    (tmp_path / "_config.yml").write_text("title: test\n")
+    (tmp_path / "_toc.yml").write_text("format: jb-book\n")
+    made.templates.mkdir()
+    (made.templates / "method.ipynb").write_text('{"cells": [], "nbformat": 4, "metadata": {}}')
+    made.chapters.mkdir(parents=True)
+    (made.chapters / "method.ipynb").write_text("{}")
+    monkeypatch.setattr(build, "execute_chapters", lambda *a: [])
+    return made
+
+
+class JupyterBook:
+    """Stands in for the program: writes a page, or complains."""
+
+    def __init__(self, project, fails=False):
+        self.project, self.fails, self.calls = project, fails, 0
+
+    def __call__(self, command, **options):
+        self.calls += 1
+        self.command = command
+        assert {"-W", "-n", "--keep-going", "--all"} <= set(command)
+        built = self.project.build / "staging" / "_build" / "html"
+        built.mkdir(parents=True)
+        (built / "index.html").write_text(f"redirect {self.calls}")
+        (built / "page.html").write_text(f"page {self.calls}")
+        said = "x.md:3: WARNING: undefined label: 'y'\nnoise\n" if self.fails else ""
+        return subprocess.CompletedProcess(command, int(self.fails), "", said)
+
+
+@pytest.fixture
+def jupyter_book(project, monkeypatch):
+    program = JupyterBook(project)
+    monkeypatch.setattr(build.subprocess, "run", program)
+    return program
+
+
+def test_pages_are_written_only_when_something_changed(project, jupyter_book):
+    assert build_book(project).pages
+    assert not build_book(project).pages
+    assert jupyter_book.calls == 1
+    (project.book / "page.md").write_text("# New\n")
+    assert build_book(project).pages
+    assert (project.html / "page.html").read_text() == "page 2"
+    (project.html / "index.html").unlink()
+    assert build_book(project).pages
+
+
+def test_a_book_without_solutions_is_another_book(project, jupyter_book):
+    assert build_book(project).pages
+    assert "--config" not in jupyter_book.command
+    assert build_book(project, solutions=False).pages
+    assert not build_book(project, solutions=False).pages
+    path = jupyter_book.command[jupyter_book.command.index("--config") + 1]
+    config = yaml.safe_load(Path(path).read_text())
+    assert config == {"title": "test", "sphinx": {"config": {"hide_solutions": True}}}
+    assert build_book(project).pages, "and has them again when they are asked for"
+
+
+def test_warnings_fail_the_build_and_the_last_book_stays(project, jupyter_book):
+    build_book(project)
+    jupyter_book.fails = True
+    (project.book / "page.md").write_text("# New\n")
+    with pytest.raises(GcbookError, match="undefined label: 'y'") as error:
+        build_book(project)
+    assert "noise" not in str(error.value)
+    assert (project.html / "page.html").read_text() == "page 1"
+    jupyter_book.fails = False
+    assert build_book(project).pages, "a failed build does not count as done"
+
+
+def test_the_entrance_leads_to_the_start_page_without_a_server(project, jupyter_book):
+    build_book(project)
+    entrance = (project.html / "index.html").read_text()
+    assert 'url=book/index.html"' in entrance
+    assert '<a href="book/index.html">' in entrance
+
+
+def test_pages_of_templates_that_are_gone_go_too(project, jupyter_book):
+    stray = project.chapters / "old.ipynb"
+    stray.write_text("{}")
+    build_book(project)
+    assert not stray.exists()
+    assert (project.chapters / "method.ipynb").exists()
+
+
+def test_the_status_page_states_versions_and_provenance(project, jupyter_book):
+    build_book(project)
+    page = (project.chapters / "status.md").read_text()
+    assert "| altair | 6" in page
+    assert "# How this book was built" in page
+    for source in load_summaries().provenance["published"]:
+        assert source["commit"][:12] in page

@@ -1,0 +1,170 @@
+"""Executing chapters: what is run again, what a failure leaves behind, which words it finds."""
+
+from dataclasses import replace
+
+import nbformat
+import nbformat.v4 as v4
+import pytest
+
+from gcbook.book import execute
+from gcbook.book.build import build_book
+from gcbook.book.chapters import Chapter, find_chapters, pick_chapter
+from gcbook.book.execute import ChapterFailed, execute_chapters, read_record, run_notebook
+from gcbook.book.project import Project, find_project
+from gcbook.files.errors import GcbookError, InputError
+
+
+def write_template(project, name, *sources):
+    cells = [
+        v4.new_markdown_cell(f"# The {name}"),
+        v4.new_code_cell("draws = 1", metadata={"tags": ["parameters"]}),
+        *map(v4.new_code_cell, sources),
+    ]
+    project.templates.mkdir(exist_ok=True)
+    path = project.templates / f"{name}.ipynb"
+    nbformat.write(v4.new_notebook(cells=cells), path)
+    return path
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "_config.yml").write_text("title: test\n")
+    made = Project(tmp_path)
+    write_template(made, "method", "print('draws', draws)")
+    return made
+
+
+def states(project):
+    seen = []
+    done = execute_chapters(
+        project, find_chapters(project), 1, lambda name, state: seen.append((name, state))
+    )
+    return done, seen
+
+
+def test_a_chapter_runs_only_when_something_changed(project):
+    done, seen = states(project)
+    assert done == ["method"]
+    assert seen == [("method", "started"), ("method", "done")]
+    page = project.chapters / "method.ipynb"
+    first = page.read_bytes()
+    assert b"draws 1" in first
+    record = read_record(project, "method")
+    assert record.parameters == {"draws": 1}
+    assert record.seconds > 0
+    assert states(project) == ([], [("method", "fresh")])
+    write_template(project, "method", "print('other')")
+    assert states(project)[0] == ["method"]
+    assert page.read_bytes() != first
+    page.unlink()
+    assert states(project)[0] == ["method"]
+
+
+def test_chapters_that_measure_times_run_alone_after_the_others(project):
+    write_template(project, "cost", "print('timed')")
+    write_template(project, "tables", "print('other')")
+    seen = []
+    execute_chapters(
+        project, find_chapters(project), 3, lambda name, state: seen.append((name, state))
+    )
+    assert seen[-2:] == [("cost", "started"), ("cost", "done")]
+    assert {name for name, _ in seen[:-2]} == {"method", "tables"}
+
+
+def test_chapters_that_run_together_share_the_cores(project, monkeypatch):
+    monkeypatch.setattr(execute.os, "cpu_count", lambda: 6)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    show = "import os; print('threads', os.environ.get('OMP_NUM_THREADS'))"
+    for name in ("tables", "zoo", "cost"):
+        write_template(project, name, show)
+    execute_chapters(project, [each for each in find_chapters(project) if each.name != "method"], 2)
+    said = {path.stem: path.read_text() for path in project.chapters.glob("*.ipynb")}
+    assert "threads 3" in said["tables"]
+    assert "threads 3" in said["zoo"]
+    # What measures times has all of them.
+    assert "threads 6" in said["cost"]
+
+
+def test_the_fingerprint_covers_template_parameters_and_package(project):
+    (chapter,) = find_chapters(project)
+    base = execute.chapter_fingerprint(chapter, {}, "package")
+    assert execute.chapter_fingerprint(chapter, {}, "package") == base
+    assert execute.chapter_fingerprint(chapter, {"draws": 2}, "package") != base
+    assert execute.chapter_fingerprint(chapter, {}, "other") != base
+    chapter.template.write_text(chapter.template.read_text() + " ")
+    assert execute.chapter_fingerprint(chapter, {}, "package") != base
+
+
+def test_pictures_that_were_fetched_since_count(project, monkeypatch, tmp_path):
+    (chapter,) = find_chapters(project)
+    picture = tmp_path / "rabbit-duck.png"
+    picture.write_bytes(b"one")
+    found = {}
+    monkeypatch.setattr(execute, "find_illusions", lambda: found)
+    shows = replace(chapter, name="illusions")
+
+    def fingerprints():
+        return [execute.chapter_fingerprint(each, {}, "package") for each in (shows, chapter)]
+
+    before = fingerprints()
+    found["rabbit-duck"] = picture
+    fetched = fingerprints()
+    assert fetched[0] != before[0] and fetched[1] == before[1]
+    picture.write_bytes(b"two")
+    assert fingerprints()[0] != fetched[0]
+
+
+def test_an_error_that_explains_itself_is_said_alone(project):
+    source = "from gcbook.files.errors import InputError\nraise InputError('draws: found 1.')"
+    write_template(project, "method", "x = 1", source)
+    with pytest.raises(ChapterFailed, match=r"\Achapter method: draws: found 1\.\Z"):
+        states(project)
+
+
+def test_a_failure_names_chapter_cell_and_error_and_keeps_the_last_page(project):
+    states(project)
+    page = project.chapters / "method.ipynb"
+    good = page.read_bytes()
+    write_template(project, "method", "x = 1", "y = x\nz = y / 0")
+    with pytest.raises(ChapterFailed) as error:
+        states(project)
+    said = str(error.value)
+    assert "chapter method failed in code cell 3" in said
+    assert "z = y / 0" in said
+    assert "ZeroDivisionError: division by zero" in said
+    assert page.read_bytes() == good
+    assert sorted(p.name for p in project.chapters.iterdir()) == [".method.json", "method.ipynb"]
+    with pytest.raises(ChapterFailed):
+        build_book(project)
+
+
+def test_parameters_reach_the_notebook(project, tmp_path):
+    (chapter,) = find_chapters(project)
+    output = tmp_path / "out.ipynb"
+    run_notebook(chapter.template, output, {"draws": 55})
+    assert "draws 55" in output.read_text()
+    assert [p.name for p in tmp_path.glob(".*.ipynb")] == []
+
+
+def test_chapters_come_in_the_order_of_the_book(project):
+    write_template(project, "introduction")
+    assert find_chapters(project) == [
+        Chapter("introduction", project.templates / "introduction.ipynb", "The introduction"),
+        Chapter("method", project.templates / "method.ipynb", "The method"),
+    ]
+    with pytest.raises(InputError, match="chapters: introduction, method"):
+        pick_chapter(project, "tables")
+    write_template(project, "stray")
+    with pytest.raises(GcbookError, match="stray has no entry"):
+        find_chapters(project)
+
+
+def test_the_project_is_found_from_anywhere(project, tmp_path, monkeypatch):
+    inside = tmp_path / "notebooks" / "deep"
+    inside.mkdir()
+    assert find_project(inside).root == tmp_path
+    monkeypatch.chdir("/")
+    assert (find_project().root / "gcbook").is_dir()
+    monkeypatch.setenv("GCBOOK_PROJECT", str(inside))
+    with pytest.raises(GcbookError, match="GCBOOK_PROJECT"):
+        find_project()

@@ -1,0 +1,44 @@
+"""The page that `gcbook run` writes: one file, alone in its folder, with live figures."""
+
+import importlib.util
+import shutil
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from gcbook.book.project import find_project
+from gcbook.book.run import run_chapter
+
+_spec = importlib.util.spec_from_file_location("charts", Path(__file__).with_name("charts.py"))
+charts = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(charts)
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    made = tmp_path_factory.mktemp("run")
+    _, page = run_chapter(find_project(), "introduction", {"draws": "0"}, made)
+    return Path(shutil.copy(page, tmp_path_factory.mktemp("alone")))
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+def test_a_rerun_page_needs_no_other_file(open_book, alone, theme, width):
+    opened = open_book(theme=theme, width=width)
+    # Only the page itself may be asked for.
+    opened.base = alone.as_uri()
+    opened.page.goto(opened.base)
+    page = opened.page
+    assert charts.draw_all(page) > 0
+    charts.settle(page)
+    assert opened.problems == []
+    assert charts.marks(page.locator(".gc-chart").first) > 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert "-p draws 0" in page.locator("article, main").first.inner_text()
+    wcag = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "preload": False}
+    results = Axe().run(page, options=wcag)
+    assert results.violations_count == 0, results.generate_report()
+    light = charts.picture(page.locator(".gc-chart").first)
+    page.get_by_role("button", name="Light or dark").click()
+    page.wait_for_timeout(900)
+    assert charts.picture(page.locator(".gc-chart").first) != light

@@ -1,0 +1,151 @@
+"""Accuracy beside shape bias: on trials counted by hand, and on the shipped summaries."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcbook.chapters.blurred_images.tables import (
+    BLURRED,
+    EVERYBODY,
+    FAMILY_MEANS,
+    accuracy_and_bias,
+    correlation_rows,
+)
+from gcbook.files.errors import InputError
+from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.stats.settings import SummarySettings
+from gcbook.stats.summaries import Summaries, summarise
+
+SHIPPED = Summaries.read()
+ROWS = accuracy_and_bias(SHIPPED)
+CORRELATIONS = correlation_rows(ROWS)
+
+
+def trials(observers, datasets=("cue-conflict", "low-pass")):
+    """Observers → (answers to cat1-dog1 and dog1-cat1, answers to two cats blurred by 3 px)."""
+    shown = {
+        "cue-conflict": [("cat1-dog1.png", "cat", "0"), ("dog1-cat1.png", "dog", "0")],
+        "low-pass": [("n1_1.png", "cat", "3"), ("n1_2.png", "cat", "3")],
+    }
+    rows = []
+    for (observer, kind), answers in observers.items():
+        for dataset, responses in zip(shown, answers, strict=True):
+            if dataset in datasets and responses:
+                rows += [
+                    ("model-vs-human", observer, kind, dataset, condition, image, category, answer)
+                    for (image, category, condition), answer in zip(
+                        shown[dataset], responses, strict=True
+                    )
+                ]
+    columns = ["source", "observer", "observer_kind", "dataset", "condition", "image_id"]
+    return pd.DataFrame(rows, columns=[*columns, "category", "response"])
+
+
+HAND = {
+    ("subject-01", "human"): (["cat", "dog"], ["cat", "cat"]),
+    # Right on both blurred images and by shape on both conflicts; half; none.
+    ("resnet50", "model"): (["cat", "dog"], ["cat", "cat"]),
+    ("bagnet33", "model"): (["cat", "cat"], ["cat", "dog"]),
+    ("mine", "model"): (["dog", "cat"], ["dog", "dog"]),
+    # Saw no blurred image.
+    ("vgg16", "model"): (["cat", "dog"], []),
+}
+
+
+def hand_rows(observers=()):
+    settings = SummarySettings(datasets=("cue-conflict", "low-pass"), draws=0)
+    return accuracy_and_bias(summarise(trials(HAND), settings), observers)
+
+
+def test_networks_that_saw_no_blurred_image_cannot_be_asked_for():
+    assert set(hand_rows(("resnet50",))["observer"]) >= {"ResNet-50"}
+    with pytest.raises(InputError, match=r"found vgg16\. These did: bagnet33, mine and resnet50\."):
+        hand_rows(("resnet50", "vgg16"))
+
+
+def test_both_numbers_of_one_observer_stand_in_one_row():
+    whole = hand_rows().query("measured_on == @BLURRED").set_index("observer")
+    assert whole["accuracy"].to_dict() == {"ResNet-50": 1, "BagNet-33": 0.5, "mine": 0, "Humans": 1}
+    assert whole["shape_bias"].to_dict() == {
+        "ResNet-50": 1,
+        "BagNet-33": 0.5,
+        "mine": 0,
+        "Humans": 1,
+    }
+    assert whole["family"].to_dict() == {
+        "ResNet-50": "ResNet",
+        "BagNet-33": "BagNet",
+        "mine": "mine",
+        "Humans": HUMANS_TITLE,
+    }
+    assert "VGG-16" not in set(hand_rows()["observer"])
+
+
+def test_single_strengths_follow_the_whole():
+    assert list(dict.fromkeys(hand_rows()["measured_on"])) == [
+        BLURRED,
+        "Low-pass, filter of 3 px",
+    ]
+    blurs = ROWS[ROWS["measured_on"].str.startswith(BLURRED)]
+    strengths = blurs["strength"].drop_duplicates().tolist()
+    assert np.isnan(strengths[0])
+    assert strengths[1:] == [0, 1, 3, 5, 7, 10, 15, 40]
+
+
+def test_humans_are_shown_and_not_counted():
+    found = correlation_rows(hand_rows(), [EVERYBODY])
+    assert set(found["n"]) == {3}
+    assert found.set_index(["measured_on", "coefficient"]).loc[(BLURRED, "Pearson"), "r"] == 1
+
+
+def test_named_networks_are_kept_alone():
+    assert set(hand_rows(["mine"])["observer"]) == {"mine", "Humans"}
+
+
+def test_a_missing_dataset_is_named():
+    settings = SummarySettings(datasets=("cue-conflict",), draws=0)
+    with pytest.raises(InputError, match="found none of low-pass"):
+        accuracy_and_bias(summarise(trials(HAND, ["cue-conflict"]), settings))
+
+
+def test_shipped_networks_have_the_values_of_the_other_chapters():
+    row = ROWS[(ROWS["measured_on"] == BLURRED) & (ROWS["observer"] == "ResNet-50")].iloc[0]
+    assert row["shape_bias"] == pytest.approx(0.2142)
+    values = SHIPPED.estimates
+    accuracy = values[
+        (values["metric"] == "accuracy")
+        & (values["dataset"] == "low-pass")
+        & (values["condition"] == "")
+        & (values["observer"] == "resnet50")
+    ]["value"]
+    assert row["accuracy"] == pytest.approx(accuracy.item(), abs=1e-4)
+    # One and the same networks for every dataset.
+    networks = ROWS[ROWS["kind"] != HUMANS_TITLE].groupby("measured_on")["observer"].agg(set)
+    assert all(names == networks.iloc[0] for names in networks)
+    assert len(networks.iloc[0]) == 9
+
+
+def test_families_are_left_out_or_averaged():
+    chosen = CORRELATIONS[
+        (CORRELATIONS["measured_on"] == BLURRED) & (CORRELATIONS["coefficient"] == "Pearson")
+    ].set_index("left_out")
+    assert chosen["n"].to_dict() == {
+        EVERYBODY: 9,
+        "BagNet": 8,
+        "ResNet": 8,
+        "SWAG": 3,
+        "SimCLR": 8,
+        FAMILY_MEANS: 4,
+    }
+    blurred = ROWS[(ROWS["measured_on"] == BLURRED) & (ROWS["kind"] != HUMANS_TITLE)]
+    means = blurred.groupby("family")[["accuracy", "shape_bias"]].mean()
+    assert chosen.loc[FAMILY_MEANS, "r"] == pytest.approx(
+        np.corrcoef(means["accuracy"], means["shape_bias"])[0, 1], abs=1e-4
+    )
+    assert chosen.loc[EVERYBODY, "arrangements"] == 362_880
+
+
+def test_too_few_networks_have_no_coefficient():
+    few = correlation_rows(hand_rows(["mine"]))
+    assert few["r"].isna().all()
+    assert set(few["n"]) == {0, 1}

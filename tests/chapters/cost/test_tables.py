@@ -1,0 +1,229 @@
+"""Costs, draws and races, worked by hand on scores that were written down."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from tiny.shipped import CONFLICTS, forget, least, ship_model, ship_scores, use_data
+
+from gcbook.chapters.cost import notes as cost_notes
+from gcbook.chapters.cost.notes import (
+    check_sentence,
+    checked_scores,
+    cost_sentence,
+    draws_sentence,
+    machine_sentence,
+    real_costs,
+    real_sentence,
+)
+from gcbook.chapters.cost.race import race_rows, race_sentence, stored_errors
+from gcbook.chapters.cost.tables import (
+    DRAWS_SHOWN,
+    MEASURES,
+    cost_rows,
+    draw_rows,
+    evaluations,
+    measured_seconds,
+)
+from gcbook.chapters.generative_classifier.race import race_summary
+from gcbook.files.errors import GcbookError
+from gcbook.miniworld.results.shipped import shipped_store
+from gcbook.paper.categories import CATEGORIES
+from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.scoring.settings import Racing
+
+PLAIN = ["cat1-cat1.png", "dog1-dog1.png", "car1-cat1.png", "oven1-oven1.png"]
+
+
+def late(rows: pd.DataFrame) -> np.ndarray:
+    """The first two draws favour the texture, all others the shape, and more strongly."""
+    strong = np.where(rows["draw"] < 2, 1.0, 3.0)
+    named = np.where(rows["draw"] < 2, rows["texture"], rows["category"])
+    # Undo the weight, so that draws count alike.
+    return strong * least(rows, named) * np.exp(7 * rows["t"].to_numpy())
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    folder = use_data(tmp_path, monkeypatch)
+    for model, parameters in (("mini-pixel", 2000), ("mini-cnn", 1000)):
+        ship_model(folder, model, parameters=parameters)
+    ship_model(folder, "mini-cnn-seed1")
+    for test_set, names in (("in-distribution", PLAIN), ("cue-conflict", CONFLICTS)):
+        ship_scores(folder, "mini-pixel", test_set, names, late, draws=32)
+        for model, column in (("mini-cnn", "category"), ("mini-cnn-seed1", "texture")):
+            ship_scores(
+                folder,
+                model,
+                test_set,
+                names,
+                lambda rows, column=column: least(rows, rows[column]),
+                kind="discriminative",
+            )
+    forget()
+    yield folder
+    forget()
+
+
+def test_evaluations_count_classes_and_draws(data):
+    diffusion = shipped_store("mini-pixel", "in-distribution")
+    assert (evaluations(diffusion), evaluations(diffusion, 4)) == (512, 64)
+    assert evaluations(shipped_store("mini-cnn", "in-distribution")) == 1
+
+
+def test_costs_by_hand(data):
+    costs = cost_rows(0, draws=50).set_index("model")
+    assert costs.index.tolist() == ["mini-pixel", "mini-cnn"]
+    assert costs["seeds"].tolist() == [1, 2]
+    assert costs["evaluations"].tolist() == [512, 1]
+    assert costs["parameters"].tolist() == [2000, 1000]
+    assert costs["seconds"].isna().all()
+    assert costs["accuracy"].tolist() == [1, 7 / 8]  # the second seed takes the car for a cat
+    assert costs["shape_bias"].tolist() == [1, 0.5]
+    size = sum(p.stat().st_size for p in (data / "models" / "mini-pixel").rglob("*.*"))
+    assert costs.loc["mini-pixel", "megabytes"] == pytest.approx(size / 1e6)
+    said = cost_sentence(costs.reset_index())
+    assert "mini-pixel takes 512 network evaluations, one of mini-cnn 1." in said
+    assert "In time" not in said
+    timed = cost_sentence(costs.reset_index().assign(seconds=[2.0, 0.01]))
+    assert "2 s against 0.01 s, 200 times as long" in timed
+    assert cost_sentence(costs.reset_index()[1:]) == "All models here take 1 evaluation a decision."
+
+
+def test_times_are_those_of_decisions():
+    (row,) = measured_seconds(["mini-cnn"], 2).to_dict("records")
+    assert row["model"] == "mini-cnn" and 0 < row["seconds"] < 5
+    assert measured_seconds(["mini-cnn"], 0)["seconds"].isna().all()
+    assert "No times were measured" in machine_sentence(0)
+    assert "3 images a model" in machine_sentence(3)
+
+
+def test_more_draws_by_hand(data):
+    rows = draw_rows(draws=50)
+    pixel = rows[rows["recipe"] == "mini-pixel"]
+    bias = pixel[pixel["measure"] == MEASURES["shape_bias"]]
+    assert bias["draws"].tolist() == list(DRAWS_SHOWN)
+    assert bias["evaluations"].tolist() == [16 * n for n in DRAWS_SHOWN]
+    # Two draws name the texture; of four the later two are stronger.
+    assert bias["value"].tolist() == [0, 0, 1, 1, 1, 1]
+    accuracy = pixel[pixel["measure"] == MEASURES["accuracy"]]
+    assert accuracy["value"].tolist() == [0.75, 0.75, 1, 1, 1, 1]
+    flat = rows[rows["recipe"] == "mini-cnn"]
+    assert not flat["random"].any() and pixel["random"].all()
+    assert (flat["evaluations"] == 1).all()
+    assert flat.groupby("measure")["value"].nunique().tolist() == [1, 1]
+
+
+def test_draws_are_enough_from_where_values_stay_near_the_last(data):
+    said = draws_sentence(draw_rows(draws=200))
+    assert said.count("\n") == 0 and said.startswith("- mini-pixel")
+    assert "shape bias 0.00 with 1 draw, 1.00 with 32" in said
+    assert said.count("within 0.02 of that from 4 draws on") == 2
+    without = draws_sentence(draw_rows(draws=0))
+    assert "from 4 draws on" in without and "interval not computed" in without
+    undefined = draw_rows(draws=0).assign(value=np.nan)
+    assert "shape bias not computed with 1 draw" in draws_sentence(undefined)
+
+
+def test_stored_errors_are_weighted_and_in_their_places(data):
+    found = stored_errors(shipped_store("mini-pixel", "in-distribution"))
+    assert found.errors.shape == (4, 32, 16)
+    cat, car = CATEGORIES.index("cat"), CATEGORIES.index("car")
+    assert found.category[2] == car and found.texture[2] == cat
+    assert found.errors[2, 0, cat] == pytest.approx(0.5 + 0.001 * cat, rel=1e-5)
+    assert found.errors[2, 5, car] == pytest.approx(3 * (0.5 + 0.001 * car), rel=1e-5)
+
+
+def test_races_are_those_of_the_rule(data):
+    rows = race_rows(["mini-pixel"], (4, 20))
+    assert rows["first_test"].tolist() == [4, 20, 4, 20]
+    errors = stored_errors(shipped_store("mini-pixel", "in-distribution"))
+    expected = race_summary(errors.errors, errors.category, Racing(4, 2e-3, 32))
+    for name, value in expected.items():
+        if name in rows:
+            assert rows.loc[0, name] == value
+    assert rows["shape_bias"].isna().tolist() == [True, True, False, False]
+    assert (rows.loc[2:, "shape_bias_fixed"] == 1).all()
+
+
+def test_a_clear_race_stops_at_its_first_test(data):
+    def clear(rows):
+        jitter = 1e-4 * np.sin(37 * rows["draw"].to_numpy())
+        place = rows["label"].map(CATEGORIES.index).to_numpy()
+        error = np.where(rows["label"] == rows["category"], 0.1, 1.0) + jitter * (1 + place)
+        return error * np.exp(7 * rows["t"].to_numpy())
+
+    ship_model(data, "mini-latent")
+    for test_set, names in (("in-distribution", PLAIN), ("cue-conflict", CONFLICTS)):
+        ship_scores(data, "mini-latent", test_set, names, clear, draws=32)
+    forget()
+    rows = race_rows(["mini-latent"], (4, 16, 64))
+    assert rows["first_test"].tolist() == [4, 16, 4, 16]  # no test after more draws than there are
+    assert rows["nfe"].tolist() == [64, 256] * 2
+    assert rows["saved"].tolist() == [0.875, 0.5] * 2
+    assert (rows["same"] == 1).all() and (rows["unfinished"] == 0).all()
+    said = race_sentence(rows)
+    assert "takes 64 evaluations instead of 512 (88% saved)" in said
+    assert "where at most 50% could be saved, it saves 50% and keeps 100.0%" in said
+
+
+def test_only_models_with_draws_and_single_classes_race(data):
+    assert set(race_rows()["model"]) == {"mini-pixel"}
+    assert "could race" in race_sentence(race_rows([]))
+
+
+def test_large_models_by_hand():
+    real = real_costs(10, 4.0).set_index("model")
+    images = EXPERIMENTS["cue-conflict"].n_images
+    everything = sum(each.n_images for each in EXPERIMENTS.values())
+    diffusion = real.loc["Stable Diffusion 1.4"]
+    assert diffusion["evaluations"] == 160
+    assert diffusion["conflict_hours"] == pytest.approx(images * 160 / 4 / 3600)
+    assert diffusion["benchmark_days"] == pytest.approx(everything * 160 / 4 / 86400)
+    assert real.loc["Janus-Pro 1B", "evaluations"] == 16
+    assert real.loc["ResNet-50", "evaluations"] == 1
+    assert not real.index.str.contains("Miniature").any()
+
+
+def test_sizes_are_compared_within_a_kind():
+    real = real_costs(32, 20.0)
+    costs = pd.DataFrame({"model": ["mini-pixel", "mini-ar"], "parameters": [1e6, 2e6]})
+    imagen = real.loc[real["stands_for"] == "Imagen", "parameters"].dropna() / 1e6
+    parti = real.loc[real["stands_for"] == "Parti", "parameters"].dropna() / 2e6
+    said = real_sentence(real, costs)
+    assert f"{imagen.min():,.0f} to {imagen.max():,.0f} times those of mini-pixel" in said
+    assert f"{parti.iloc[0]:,.0f} times those of mini-ar" in said
+    assert real_sentence(real, costs.iloc[:0]) == ""
+
+
+def test_a_check_that_is_left_out_says_so():
+    for arguments in ((["mini-cnn"], 0, 4), (["mini-cnn"], 4, 0), ([], 4, 4)):
+        checked = checked_scores(*arguments)
+        assert checked.empty and "largest_difference" in checked
+        assert "Not checked" in check_sentence(checked)
+
+
+def test_a_check_is_reported_and_its_failure_passed_on(monkeypatch):
+    rows = pd.DataFrame([("mini-cnn", 15, 180, 3, 2880, 2e-7)], columns=cost_notes.CHECKED)
+    asked = []
+
+    def check(models, **settings):
+        asked.append((models, settings))
+        return rows.copy()
+
+    monkeypatch.setattr(cost_notes, "check_shipped", check)
+    said = check_sentence(checked_scores(["mini-cnn"], 12, 4, 5))
+    ((models, settings),) = asked
+    assert settings.pop("workers") >= 1
+    assert (models, settings) == (["mini-cnn"], {"n_images": 12, "draws": 4, "seed": 5})
+    assert "2,880 numbers of 1 model were computed anew" in said and "2e-07" in said
+    assert "up to 3 of a model's 180 images come out a little otherwise" in said
+
+    rows["largest_difference"] = 0.0
+    assert "so is every digit" in check_sentence(checked_scores(["mini-cnn"], 12, 4))
+
+    def fail(models, **settings):
+        raise GcbookError("differ")
+
+    monkeypatch.setattr(cost_notes, "check_shipped", fail)
+    with pytest.raises(GcbookError, match="differ"):
+        checked_scores(["mini-cnn"], 12, 4)

@@ -1,0 +1,140 @@
+"""The tables of Appendix A: the bound, the weights, and the decisions."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import integrate
+
+from gcbook.chapters.diffusion_bound.equation_checks import equation_rows
+from gcbook.chapters.diffusion_bound.tables import (
+    DECIMALS,
+    PARTS,
+    agreement_rows,
+    agreement_sentence,
+    bound_rows,
+    bound_sentence,
+    cutoff_sentence,
+    ratio_rows,
+    score_title,
+    weight_rows,
+    weight_sentence,
+)
+from gcbook.noise.mixture import make_pair
+from gcbook.noise.variational import bound_terms
+
+PAIR = make_pair()
+
+
+def test_rows_of_the_bound_add_up():
+    rows = bound_rows(PAIR["A"], (16, 32))
+    assert list(zip(rows["spacing"], rows["steps"], strict=True)) == [
+        ("log-SNR", 16),
+        ("log-SNR", 32),
+        ("t", 16),
+        ("t", 32),
+    ]
+    assert np.allclose(rows[list(PARTS)].sum(axis=1), rows["bound"], atol=1e-5)
+    assert np.allclose(rows["bound"] - rows["exact"], rows["gap"], atol=1e-5)
+    x = np.linspace(-10, 10, 20_001)
+    logs = PAIR["A"].log_density(x)
+    entropy = integrate.simpson(-np.exp(logs) * logs, x=x)
+    assert rows["exact"].iloc[0] == pytest.approx(entropy + DECIMALS * np.log(10), abs=1e-5)
+    assert (rows[list(PARTS)] >= 0).all(axis=None)
+
+
+def test_the_sentence_follows_the_rows():
+    rows = pd.DataFrame(
+        [
+            ("log-SNR", 16, 0.0, 1.0, 8.0, 9.0, 5.0, 4.0),
+            ("log-SNR", 32, 0.00001, 1.0, 6.0, 7.0, 5.0, 2.0),
+            ("t", 16, 0.0, 1.0, 12.0, 13.0, 5.0, 8.0),
+            ("t", 32, 0.0, 1.0, 6.0, 7.0, 5.0, 2.0),
+        ],
+        columns=["spacing", "steps", *PARTS, "bound", "exact", "gap"],
+    )
+    said = bound_sentence(rows)
+    assert "evenly spaced in log-SNR the gap falls from 4 nats at 16 steps to 2 at 32" in said
+    assert "evenly spaced in t the gap falls from 8" in said
+    assert "divides it by 4.0" in said
+    assert "never lies below the true value, 5.0000" in said
+    assert "the prior holds less than 0.0001, the reconstruction 1.0000" in said
+    rows.loc[3, "gap"] = -0.1
+    assert "It does lie below" in bound_sentence(rows)
+
+
+def test_weights_share_out_the_sum():
+    rows = weight_rows(PAIR, ["elbo", "exp:7", "uniform"])
+    for _, group in rows.groupby(["weighting", "part"]):
+        assert group["below"].iloc[-1] == pytest.approx(1, abs=1e-5)
+        assert (np.diff(group["below"]) >= 0).all()
+        widths = np.gradient(group["t"].to_numpy())
+        assert group["density"].to_numpy() @ widths == pytest.approx(1, abs=0.03)
+    middle = {
+        name: np.interp(0.5, group["below"], group["t"])
+        for name, group in rows[rows["part"] == "difference"].groupby("weighting")
+    }
+    assert middle["elbo"] < middle["exp:7"] < middle["uniform"]
+    half = f"half of the difference between the classes comes from t below {middle['elbo']:.2g}"
+    assert f"Under the bound {half}" in weight_sentence(rows)
+
+
+def test_what_tells_classes_apart_does_not_depend_on_where_times_begin():
+    middles = [
+        {
+            part: np.interp(0.5, group["below"], group["t"])
+            for part, group in weight_rows(PAIR, ["elbo"], most=most).groupby("part")
+        }
+        for most in (10.0, 18.0)
+    ]
+    assert middles[0]["difference"] == pytest.approx(middles[1]["difference"], rel=0.1)
+    assert middles[0]["error"] > 5 * middles[1]["error"]
+    assert f"from t below {middles[1]['error']:.2g}" in cutoff_sentence(PAIR)
+
+
+def test_the_bound_of_the_difference_is_the_divergence_between_the_classes():
+    # Weighted as the bound weighs them, errors differ by KL(A ‖ B) on average over A.
+    x = np.linspace(-10, 10, 20_001)
+    logs = [model.log_density(x) for model in PAIR.values()]
+    divergence = integrate.simpson(np.exp(logs[0]) * (logs[0] - logs[1]), x=x)
+    numbers, shares = PAIR["A"].quadrature()
+    a, b = (bound_terms(model, numbers, 1024).total @ shares for model in PAIR.values())
+    assert b - a == pytest.approx(divergence, rel=0.02)
+
+
+def test_a_perfect_bound_decides_as_the_likelihoods_do():
+    rows = ratio_rows(PAIR, ["exp:7"], steps=512)
+    curves = rows.pivot(index="x", columns="score", values="value")
+    apart = (curves["bound"] - curves["exact"]).abs()
+    assert (apart < 0.1 + 0.02 * curves["exact"].abs()).all()
+    # Mirrored classes: what speaks for A at x speaks for B at −x.
+    assert np.allclose(curves["exp:7"], -curves["exp:7"].to_numpy()[::-1], atol=1e-3)
+    # Scaled to fit best: what is left over has nothing in common with it.
+    left = curves["exact"] - curves["exp:7"]
+    assert left @ curves["exp:7"] == pytest.approx(0, abs=1e-3 * curves["exact"] @ curves["exact"])
+
+
+def test_no_score_is_right_more_often_than_the_likelihoods():
+    rows = agreement_rows(PAIR, ["exp:7", "uniform"], (16,)).set_index("score")
+    assert rows["right"].idxmax() == "exact"
+    assert rows.loc["exact", "as_bayes"] == 1
+    assert rows.loc["bound, 16 steps", "right"] <= rows.loc["exact", "right"]
+    assert rows.loc["exp:7", "right"] > rows.loc["uniform", "right"]
+    # By simulation.
+    drawn = PAIR["A"].sample(100_000, np.random.default_rng(0))
+    right = (PAIR["A"].log_density(drawn) > PAIR["B"].log_density(drawn)).mean()
+    assert rows.loc["exact", "right"] == pytest.approx(right, abs=0.005)
+    # Equal weights see nothing but the hills.
+    assert rows.loc["uniform", "as_coarse"] == 1
+    said = agreement_sentence(rows.reset_index())
+    assert f"- the likelihoods: {rows.loc['exact', 'right']:.1%} right" in said
+    lines = {line[2:].partition(":")[0]: line for line in said.splitlines()}
+    for name, nearer in (("exp:7", "the likelihoods"), ("uniform", "the coarse cue")):
+        assert lines[score_title(name)].endswith(f"nearer to {nearer}.")
+
+
+def test_every_equation_holds_for_other_classes_too():
+    for model in (PAIR["A"], make_pair(0.6, 0.4)["B"]):
+        rows = equation_rows(model)
+        assert len(rows) == 11
+        assert rows["difference"].max() < 1e-6
+        assert rows.loc[rows["by"] != "differences", "difference"].max() < 1e-9

@@ -1,0 +1,85 @@
+import pandas as pd
+import pytest
+from scipy import stats
+
+from gcbook.chapters.discussion import errata
+
+
+def table(monkeypatch, **columns):
+    frame = pd.DataFrame(columns).assign(key=list(columns["model"]))
+    monkeypatch.setattr(errata, "table2", lambda: frame)
+    return errata.mean_rank_check().set_index("printed_as")
+
+
+def test_ties_in_print_leave_a_rank_open(monkeypatch):
+    rows = table(
+        monkeypatch,
+        model=["a", "b", "c"],
+        accuracy_difference=[0.010, 0.010, 0.020],
+        observed_consistency=[0.8, 0.7, 0.6],
+        error_consistency=[0.3, 0.2, 0.1],
+        mean_rank=[1.0, 2.0, 3.0],
+    )
+    assert rows.loc["a", ["from_metrics", "least", "most"]].astype(float).tolist() == [
+        pytest.approx(3.5 / 3, abs=0.001),
+        1.0,
+        pytest.approx(4 / 3, abs=0.001),
+    ]
+    assert rows["possible"].all()
+
+
+def test_an_impossible_rank_is_found(monkeypatch):
+    rows = table(
+        monkeypatch,
+        model=["a", "b"],
+        accuracy_difference=[0.010, 0.020],
+        observed_consistency=[0.8, 0.7],
+        error_consistency=[0.3, 0.2],
+        mean_rank=[1.333, 2.0],
+    )
+    assert rows["possible"].tolist() == [False, True]
+
+
+def test_the_papers_tables_are_consistent():
+    assert errata.mean_rank_check()["possible"].all()
+    assert errata.ood_rank_check()["possible"].all()
+    assert errata.table1_check()["possible"].all()
+    assert len(errata.table1_check()) == 12
+
+
+def test_wrong_digits_are_found(monkeypatch):
+    wrong = errata.table1().assign(error_consistency=0.32)
+    monkeypatch.setattr(errata, "table1", lambda: wrong)
+    rows = errata.table1_check()
+    found = rows[rows["metric"] == "error_consistency"]
+    assert not found["possible"].any()
+    assert rows[rows["metric"] == "ood_accuracy"]["possible"].all()
+
+
+def test_members():
+    members = errata.table_members()
+    assert members["table2"] == members["table3"] == members["both"] == 58
+    assert members["table1"] == 9
+    assert members["only_table1"] == 3
+    # 58 rows without three ViT-22B, two CLIP, Imagen and Stable Diffusion.
+    assert members["toolbox_rows"] == 51
+    assert members["text"] == 59
+
+
+def test_correlation_is_that_of_so_many_models():
+    rows = errata.correlation_check()
+    freedom = rows[rows["reading"] == "degrees of freedom"]
+    assert freedom["models"].tolist() == [60, 60]
+    assert rows[rows["reading"] == "models"]["degrees_of_freedom"].tolist() == [56, 56]
+    # The beta distribution of r under no correlation gives the same p.
+    r = 0.59
+    by_beta = 2 * stats.beta.sf((r + 1) / 2, 58 / 2, 58 / 2)
+    assert freedom.set_index("coefficient").loc["Pearson", "p"] == pytest.approx(by_beta)
+
+
+def test_facts_are_numbers_for_prose():
+    facts = errata.errata_facts()
+    assert facts["n_ranks_possible"] == facts["n_rows"] == 58
+    assert facts["as_freedom"] == 60
+    assert facts["as_models"] == 56
+    assert facts["largest_p"] < 0.001

@@ -1,0 +1,94 @@
+"""Figures of fine and coarse detail."""
+
+import pandas as pd
+
+from gcbook.chapters.fine_detail.charts import (
+    fig_decays,
+    fig_prompted_detail,
+    fig_reduced,
+    fig_restored_detail,
+)
+from gcbook.chapters.fine_detail.prompted import PANELS
+from gcbook.charts.chart import chart_spec, static_svg
+
+DETAIL = pd.DataFrame(
+    [
+        (t, band, 16, 1 - t, 0.9 - t, 1.1 - t, t, t - 0.1, t + 0.1)
+        for t in (0.2, 0.8)
+        for band in ("1 to 2", "2 to 4", "4 to 8", "8 and more")
+    ],
+    columns=[
+        "t", "band", "images", "kept", "kept_low", "kept_high", "missed", "missed_low",
+        "missed_high",
+    ],
+)  # fmt: skip
+
+
+def accuracies(column, values):
+    return pd.DataFrame(
+        [
+            (model, test_set, value, 100, 0.5, 0.4, 0.6)
+            for model in ("one", "two")
+            for test_set in ("As in training", "High-pass")
+            for value in values
+        ],
+        columns=["model", "test_set", column, "n", "accuracy", "low", "high"],
+    )
+
+
+def test_given_back_and_missed_stand_side_by_side():
+    spec = chart_spec(fig_restored_detail(DETAIL))
+    assert [panel["title"] for panel in spec["concat"]] == ["Given back", "Error"]
+    for panel in spec["concat"]:
+        band, line, _ = panel["layer"]
+        assert (band["encoding"]["y"]["field"], band["encoding"]["y2"]["field"]) == ("low", "high")
+        domain = line["encoding"]["color"]["scale"]["domain"]
+        assert domain == ["1 to 2", "2 to 4", "4 to 8", "8 and more"]
+    assert "8 and more" in static_svg(spec)
+
+
+def test_the_reader_weighs_what_prompts_differ_in():
+    rows = pd.DataFrame(
+        [
+            (panel, t, band, 64, 0.01, 0.0, 0.02)
+            for panel in PANELS.values()
+            for t in (0.2, 0.8)
+            for band in ("1 to 2", "2 to 4")
+        ],
+        columns=["panel", "t", "band", "images", "advantage", "low", "high"],
+    )
+    spec = chart_spec(fig_prompted_detail(rows))
+    (k,) = spec["params"]
+    assert (k["value"], k["bind"]["min"]) == (7, 0)
+    assert [panel["title"] for panel in spec["concat"]] == list(PANELS.values())
+    for panel in spec["concat"]:
+        area = panel["layer"][1]
+        weighed = {each["as"]: each["calculate"] for each in area["transform"]}
+        assert set(weighed) == {"weighed", "least", "most"}
+        assert all(f"exp(-{k['name']} * datum.t)" in each for each in weighed.values())
+    drawn = [static_svg({**spec, "params": [{**k, "value": value}]}) for value in (0, 7)]
+    assert drawn[0] != drawn[1]
+    assert chart_spec(fig_prompted_detail(rows.iloc[:0]))["description"]
+
+
+def test_a_panel_a_model_with_chance():
+    for chart, column in (
+        (fig_decays(accuracies("k", (0, 7))), "k"),
+        (fig_reduced(accuracies("factor", (1, 2))), "factor"),
+    ):
+        spec = chart_spec(chart)
+        assert [panel["title"] for panel in spec["concat"]] == ["one", "two"]
+        for panel in spec["concat"]:
+            chance, _, line, _ = panel["layer"]
+            assert chance["mark"]["type"] == "rule"
+            assert line["encoding"]["x"]["field"] == column
+            assert line["encoding"]["color"]["scale"]["domain"] == ["As in training", "High-pass"]
+        assert "one, two" in spec["description"]
+    assert chart_spec(fig_reduced(accuracies("factor", (1, 2))))["concat"][0]["layer"][2][
+        "encoding"
+    ]["x"]["scale"] == {"base": 2, "type": "log"}
+
+
+def test_nothing_to_show():
+    for chart in (fig_restored_detail(DETAIL[:0]), fig_decays(accuracies("k", ()))):
+        assert "comes with this version" in chart_spec(chart)["description"]

@@ -1,0 +1,126 @@
+"""Figures of the toy's images: what the sliders reach, and what is drawn there."""
+
+import re
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from gcbook.chapters.generative_classifier.charts import fig_restorations, fig_toy_images
+from gcbook.chapters.generative_classifier.images import EXAMPLES, error_table, restoration_table
+from gcbook.chapters.generative_classifier.tables import TIMES, sample_table
+from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.charts.parts import CLASS_COLORS
+from gcbook.classifiers.toy import make_toy, toy_classifier
+
+TOY = make_toy()
+SAMPLES = sample_table(TOY, 40, 0)
+RESTORED = restoration_table(TOY, toy_classifier(TOY), 0)
+ERRORS = error_table(TOY, toy_classifier(TOY))
+
+
+@pytest.fixture(scope="module")
+def images():
+    return chart_spec(fig_toy_images(SAMPLES))
+
+
+@pytest.fixture(scope="module")
+def restorations():
+    return chart_spec(fig_restorations(RESTORED, ERRORS))
+
+
+def params(spec):
+    return {param["name"]: param for param in spec["params"]}
+
+
+def with_values(spec, **values):
+    changed = [
+        {**param, "value": values.get(param["name"], param["value"])} for param in spec["params"]
+    ]
+    return static_svg({**spec, "params": changed})
+
+
+def test_images_are_the_samples_with_noise_put_on_by_the_chart(images):
+    (rows,) = images["datasets"].values()
+    assert rows == SAMPLES.to_dict("records")
+    slider = params(images)["toy_t"]["bind"]
+    assert (slider["min"], slider["max"]) == (0, 1)
+    clean, noised = images["concat"]
+    assert [clean["encoding"][axis]["field"] for axis in "xy"] == ["x", "y"]
+    assert [noised["encoding"][axis]["field"] for axis in "xy"] == ["x_t", "y_t"]
+    assert clean["encoding"]["x"]["scale"] == noised["encoding"]["x"]["scale"]
+    found = {step["as"]: step["calculate"] for step in noised["transform"]}
+    for axis in "xy":
+        assert found[f"{axis}_t"] == (
+            f"cos(PI / 2 * toy_t) * datum.{axis} + sin(PI / 2 * toy_t) * datum.noise_{axis}"
+        )
+    assert "t = 1 all classes are one" in images["description"]
+
+
+def test_noise_moves_the_second_panel_only(images):
+    start, end = with_values(images, toy_t=0), with_values(images, toy_t=1)
+    assert "Noised, t = 0.00" in start and "Noised, t = 1.00" in end
+    # At t = 0 every point is drawn in the same place of both panels.
+    assert twice(start) == 40 and twice(end) < 5
+
+
+@pytest.mark.parametrize("name", ["images", "restorations"])
+def test_classes_have_one_colour_and_one_shape_each(name, request):
+    text = str(request.getfixturevalue(name))
+    assert f"'domain': ['A', 'B', 'C', 'D'], 'range': {list(CLASS_COLORS)}" in text
+    assert "'range': ['circle', 'square', 'triangle-up', 'diamond']" in text
+    assert len(set(CLASS_COLORS)) == 4
+
+
+def test_every_position_of_the_slider_has_restorations_and_errors(restorations):
+    slider, choice = params(restorations)["restored_t"], params(restorations)["restored_image"]
+    bind = slider["bind"]
+    reached = np.arange(bind["min"], bind["max"] + bind["step"] / 2, bind["step"])
+    assert reached == pytest.approx(TIMES)
+    assert choice["bind"]["options"] == list(EXAMPLES)
+    assert slider["value"] in TIMES and choice["value"] in EXAMPLES
+    packed, errors = restorations["datasets"].values()
+    if "error" in packed[0]:
+        packed, errors = errors, packed
+    for image in EXAMPLES:
+        for t in reached:
+            (row,) = [r for r in packed if r["image"] == image and abs(r["t"] - t) < 1e-3]
+            assert [row["label"].count(c) for c in ("clean", "noised", *"ABCD")] == [1] + [12] * 5
+            bars = [r["label"] for r in errors if r["image"] == image and abs(r["t"] - t) < 1e-3]
+            assert bars == list("ABCD")
+
+
+def test_packed_rows_are_the_table(restorations):
+    packed = next(rows for rows in restorations["datasets"].values() if "x" in rows[0])
+    row = next(r for r in packed if r["image"] == "both cues say A" and r["t"] == 0.4)
+    rows = RESTORED[(RESTORED["image"] == "both cues say A") & (RESTORED["t"] == 0.4)]
+    assert row["x"] == pytest.approx(rows["x"].tolist())
+    assert row["y"] == pytest.approx(rows["y"].tolist())
+    assert row["label"] == rows["label"].tolist()
+
+
+@pytest.mark.parametrize(("t", "label"), [(0.04, "B"), (0.8, "A")])
+def test_the_smallest_error_is_marked(restorations, t, label):
+    image = "cloud of A, clump of B"
+    svg = with_values(restorations, restored_image=image, restored_t=t)
+    assert f"Restorations at t = {t:.2f}" in svg
+    assert svg.count(">smallest<") == 1
+    rows = ERRORS[(ERRORS["image"] == image) & (abs(ERRORS["t"] - t) < 1e-3)]
+    assert rows.loc[rows["error"].idxmin(), "label"] == label
+    # The word stands at the height of the class's name.
+    heights = {text: height(svg, text) for text in ("smallest", *"ABCD")}
+    nearest = min("ABCD", key=lambda c: abs(heights[c] - heights["smallest"]))
+    assert nearest == label
+
+
+def twice(svg: str) -> int:
+    """How many places of points occur twice."""
+    found = re.findall(r'translate\(([-\d.]+,[-\d.]+)\)"[^>]*fill="(#\w+)"', svg)
+    places = Counter(place for place, colour in found if colour in CLASS_COLORS)
+    return sum(count == 2 for count in places.values())
+
+
+def height(svg: str, text: str) -> float:
+    """Where a word first stands in a panel, from the top."""
+    before = svg[: svg.index(f">{text}<")]
+    return float(before[before.rindex("translate(") + 10 :].split(")")[0].split(",")[1])

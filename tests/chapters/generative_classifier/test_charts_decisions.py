@@ -1,0 +1,199 @@
+"""Maps and weights: every position of every slider has something to show, and the right thing."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from gcbook.chapters.generative_classifier.charts_decisions import (
+    fig_accuracy_by_weight,
+    fig_evidence,
+    fig_regions,
+)
+from gcbook.chapters.generative_classifier.decisions import (
+    accuracy_table,
+    evidence_table,
+    region_boxes,
+)
+from gcbook.chapters.generative_classifier.tables import DECAYS, TIMES, expected_errors, grid_points
+from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.charts.parts import CLASS_COLORS
+from gcbook.classifiers.toy import HALF_WIDTH, make_toy, toy_classifier
+
+TOY = make_toy()
+CLASSIFIER = toy_classifier(TOY)
+SIDE = 8
+IMAGES, LABEL = TOY.sample(60, np.random.default_rng(0))
+ERRORS = expected_errors(CLASSIFIER, IMAGES, nodes=3)
+ACCURACIES = accuracy_table(TOY, CLASSIFIER, IMAGES, LABEL, ERRORS)
+# Recognisable numbers, so that an accuracy above a map can be told from its neighbours'.
+ACCURACIES["accuracy"] = np.arange(len(ACCURACIES)) / 100
+BOXES = region_boxes(TOY, CLASSIFIER, SIDE, expected_errors(CLASSIFIER, grid_points(SIDE), nodes=3))
+EVIDENCE = evidence_table(TOY, CLASSIFIER, IMAGES, ERRORS)
+
+
+@pytest.fixture(scope="module")
+def regions():
+    return chart_spec(fig_regions(BOXES, ACCURACIES))
+
+
+@pytest.fixture(scope="module")
+def by_weight():
+    return chart_spec(fig_accuracy_by_weight(ACCURACIES))
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    return chart_spec(fig_evidence(EVIDENCE))
+
+
+def params(spec):
+    return {param["name"]: param for param in spec["params"]}
+
+
+def positions(param) -> np.ndarray:
+    bind = param["bind"]
+    return np.arange(bind["min"], bind["max"] + bind["step"] / 2, bind["step"])
+
+
+def render(spec, **values):
+    changed = [
+        {**param, "value": values.get(param["name"], param["value"])} for param in spec["params"]
+    ]
+    return static_svg({**spec, "params": changed})
+
+
+def rows(spec, panel) -> list[dict]:
+    return spec["datasets"][panel["data"]["name"]]
+
+
+def accuracy(rule, value=None) -> str:
+    found = ACCURACIES[ACCURACIES["rule"] == rule].set_index("value")["accuracy"]
+    return f"{found.iloc[0] if value is None else found[value]:.1%} right"
+
+
+def test_every_position_of_the_sliders_has_a_map(regions):
+    one_t, all_t, best = regions["concat"]
+    chosen = params(regions)
+    assert positions(chosen["region_t"]) == pytest.approx(TIMES)
+    assert positions(chosen["region_k"]).tolist() == list(DECAYS)
+    assert chosen["region_only"]["value"] is False
+    assert [row["value"] for row in rows(regions, one_t)] == pytest.approx(TIMES)
+    assert [row["value"] for row in rows(regions, all_t)] == list(DECAYS)
+    assert len(rows(regions, best)) == 1
+    for name in ("region_t", "region_k"):
+        assert min(abs(positions(chosen[name]) - chosen[name]["value"])) < 1e-9
+
+
+def test_boxes_are_drawn_in_the_units_of_the_images(regions):
+    packed = rows(regions, regions["concat"][2])[0]
+    cell = 2 * HALF_WIDTH / SIDE
+    places = {
+        step["as"]: step["calculate"]
+        for step in regions["concat"][2]["transform"]
+        if "calculate" in step
+    }
+    area = 0
+    for left, right, low, high, label in zip(
+        *(packed[name] for name in ("left", "right", "low", "high", "label")), strict=True
+    ):
+        values = {"left": left, "right": right, "low": low, "high": high}
+        x, x2, y, y2 = (
+            eval(re.sub(r"datum\.(\w+)", r"values['\1']", places[name]), {"values": values})
+            for name in ("x", "x2", "y", "y2")
+        )
+        # The class at a point inside the box, from the densities.
+        point = torch.tensor([[x + cell / 2, y + cell / 2]], dtype=torch.float64)
+        assert "ABCD"[TOY.log_density(point).argmax()] == label
+        area += (x2 - x) * (y2 - y)
+    assert area == pytest.approx((2 * HALF_WIDTH) ** 2, rel=1e-4)
+
+
+@pytest.mark.parametrize(("t", "k"), [(0.04, 0), (0.28, 7), (1.0, 20)])
+def test_the_accuracy_above_a_map_is_that_of_its_t_or_k(regions, t, k):
+    svg = render(regions, region_t=t, region_k=k)
+    assert f"One t: t = {t:.2f}" in svg and f"All t: k = {k}" in svg
+    assert accuracy("one t", t) in svg
+    assert accuracy("exp(−kt)", k) in svg
+    assert accuracy("best possible") in svg
+    assert "The best possible" in svg
+
+
+def fills(svg: str) -> list[tuple[str, str]]:
+    """Colour and opacity of each box."""
+    found = []
+    for path in re.findall(r"<path[^>]*>", svg):
+        fill = re.search(r'fill="(#\w+)"', path)
+        if fill and fill[1] in CLASS_COLORS and 'stroke-width="0.4"' in path:
+            faded = 'opacity="0.2"' in path
+            found.append((fill[1], "faded" if faded else "full"))
+    return found
+
+
+def test_agreement_is_faded_on_demand(regions):
+    chosen = BOXES[
+        ((BOXES["rule"] == "one t") & (abs(BOXES["value"] - 0.6) < 1e-6))
+        | ((BOXES["rule"] == "exp(−kt)") & (BOXES["value"] == 3))
+        | (BOXES["rule"] == "best possible")
+    ]
+    assert 0 < chosen["differs"].sum() < len(chosen)
+    for only in (False, True):
+        boxes = fills(render(regions, region_t=0.6, region_k=3, region_only=only))
+        assert len(boxes) == len(chosen)
+        colours = pd.Series([colour for colour, _ in boxes]).value_counts().to_dict()
+        labels = chosen["label"].map(dict(zip("ABCD", CLASS_COLORS, strict=True)))
+        assert colours == labels.value_counts().to_dict()
+        full = sum(state == "full" for _, state in boxes)
+        assert full == (chosen["differs"].sum() if only else len(chosen))
+
+
+def test_accuracy_and_bias_are_two_lines_in_either_panel(by_weight):
+    assert [panel["title"] for panel in by_weight["concat"]] == [
+        "Deciding by one t",
+        "Deciding by all t",
+    ]
+    for panel, rule in zip(by_weight["concat"], ("one t", "exp(−kt)"), strict=True):
+        limit, line = panel["layer"]
+        found = pd.DataFrame(rows(by_weight, line)).pivot(
+            index="value", columns="measure", values="share"
+        )
+        table = ACCURACIES[ACCURACIES["rule"] == rule].set_index("value")
+        assert found["Accuracy"].to_numpy() == pytest.approx(table["accuracy"])
+        bias = found["Bias to the coarse cue"].to_numpy()
+        assert bias == pytest.approx(table["coarse_bias"])
+        best = {row["measure"]: row["share"] for row in rows(by_weight, limit)}
+        (row,) = ACCURACIES[ACCURACIES["rule"] == "best possible"].to_dict("records")
+        assert best == {"Accuracy": row["accuracy"], "Bias to the coarse cue": row["coarse_bias"]}
+        assert limit["mark"]["strokeDash"] and "strokeDash" not in line["mark"]
+        assert line["encoding"]["y"]["scale"]["domain"] == [0, 1]
+    assert "accuracy" in by_weight["description"]
+
+
+def test_every_weighting_on_offer_is_a_column_or_computed(evidence):
+    chosen = params(evidence)
+    options = chosen["evidence_weight"]["bind"]["options"]
+    assert set(options) - {"exp"} == set(EVIDENCE.columns) - {"t", "log_snr", "gap"}
+    assert len(chosen["evidence_weight"]["bind"]["labels"]) == len(options)
+    assert positions(chosen["evidence_k"]).tolist() == list(DECAYS)
+    (found,) = evidence["datasets"].values()
+    assert [row["gap"] for row in found] == pytest.approx(EVIDENCE["gap"], rel=1e-4)
+    assert [panel.get("title") for panel in evidence["concat"]] == [
+        "Weight",
+        "Evidence",
+        "Product",
+    ]
+    assert "Three panels over t" in evidence["description"]
+
+
+@pytest.mark.parametrize(("weighting", "k"), [("exp", 0), ("exp", 20), ("eps", 7), ("elbo", 7)])
+def test_the_sum_says_which_cue_wins(evidence, weighting, k):
+    weights = np.exp(-k * EVIDENCE["t"]) if weighting == "exp" else EVIDENCE[weighting]
+    cue = "fine" if (EVIDENCE["gap"] * weights).sum() > 0 else "coarse"
+    assert f"Sum: {cue} cue" in render(evidence, evidence_weight=weighting, evidence_k=k)
+
+
+def test_both_outcomes_occur(evidence):
+    sums = [(EVIDENCE["gap"] * np.exp(-k * EVIDENCE["t"])).sum() for k in (0, 20)]
+    assert sums[0] < 0 < sums[1]

@@ -1,0 +1,104 @@
+"""Images, expected errors and decisions of the toy."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from gcbook.chapters.generative_classifier.tables import (
+    DECAYS,
+    TIMES,
+    cue_decisions,
+    expected_errors,
+    grid_points,
+    sample_table,
+    weighted_decisions,
+)
+from gcbook.classifiers.protocol import Draw
+from gcbook.classifiers.toy import make_toy, toy_classifier
+from gcbook.noise.schedules import FlowSchedule
+
+TOY = make_toy()
+IMAGES = torch.tensor([[-0.4, 1.05], [0.05, -0.02], [2.1, -1.6]], dtype=torch.float64)
+
+
+def test_sample_table_has_images_of_their_class_and_noise_beside():
+    table = sample_table(TOY, 3000, 2)
+    assert list(table.columns) == ["label", "x", "y", "noise_x", "noise_y"]
+    assert table.equals(sample_table(TOY, 3000, 2))
+    assert not table.equals(sample_table(TOY, 3000, 3))
+    middle = table.groupby("label")[["x", "y"]].mean()
+    assert (np.sign(middle).to_numpy() == [[-1, 1], [1, 1], [-1, -1], [1, -1]]).all()
+    noise = table[["noise_x", "noise_y"]].to_numpy()
+    assert abs(noise.mean(0)).max() < 4.5 / np.sqrt(3000)
+    assert abs(noise.std(0) - 1).max() < 4.5 / np.sqrt(6000)
+    assert abs(np.corrcoef(table[["x", "y", "noise_x", "noise_y"]].T)[2:, :2]).max() < 0.09
+
+
+def test_grid_runs_row_by_row_from_below():
+    points = grid_points(4).numpy() * 3
+    assert points[[0, 1, 4, 15]] == pytest.approx(np.array([[-6, -6], [-2, -6], [-6, -2], [6, 6]]))
+
+
+@pytest.mark.parametrize("schedule", [None, FlowSchedule()])
+def test_expected_errors_are_what_the_classifier_measures_on_average(schedule):
+    classifier = toy_classifier(TOY, schedule)
+    found = expected_errors(classifier, IMAGES, nodes=14)
+    assert found.shape == (3, 25, 4)
+    rough = expected_errors(classifier, IMAGES)
+    assert abs(rough / found - 1).max() < 0.08
+    n, generator = 3000, np.random.default_rng(0)
+    for i in (0, 2, 5, 9, 14, 24):
+        noises = generator.standard_normal((n, 2, 1, 1), np.float32)
+        draws = [Draw(j, float(TIMES[i]), noise=noise) for j, noise in enumerate(noises)]
+        for image, expected in zip(IMAGES, found[:, i], strict=True):
+            x = classifier.prepare([image.numpy()]).expand(n, -1, -1, -1)
+            for c in range(4):
+                error = classifier.measure(x, draws, torch.full((n,), c), "none")["error_l2"]
+                spread = error.std().item() / np.sqrt(n)
+                assert abs(error.mean().item() - expected[c]) < 4.5 * spread + 1e-6
+
+
+def test_weights_decide_by_the_sum_over_times():
+    classifier = toy_classifier(TOY)
+    errors = np.random.default_rng(3).random((50, 25, 4)) * (1 + 4 * TIMES[:, None])
+    for k in (0, 3, 20):
+        sums = [
+            [sum(np.exp(-k * j / 25) * image[j - 1, c] for j in range(1, 26)) for c in range(4)]
+            for image in errors
+        ]
+        assert weighted_decisions(classifier, errors, f"exp:{k}").tolist() == [
+            row.index(min(row)) for row in sums
+        ]
+    # SNR of the cosine schedule.
+    snr = 1 / np.tan(np.pi / 2 * TIMES) ** 2
+    expected = np.einsum("ntc,t->nc", errors, snr).argmin(1)
+    assert (weighted_decisions(classifier, errors, "eps") == expected).all()
+
+
+def test_what_is_tabled():
+    assert TIMES.tolist() == [i / 25 for i in range(1, 26)]
+    assert tuple(range(21)) == DECAYS
+
+
+def cues(coarse, fine) -> SimpleNamespace:
+    return SimpleNamespace(
+        coarse_cue=lambda images: torch.tensor(coarse), fine_cue=lambda images: torch.tensor(fine)
+    )
+
+
+def test_cue_decisions_by_hand():
+    toy = cues([0, 0, 1, 2, 3, 3, 1], [0, 1, 2, 3, 0, 1, 1])
+    # Images 0 and 6 have no conflict; 1, 2, 3 go by the coarse cue, 4 by the fine, 5 by neither.
+    found = cue_decisions(toy, IMAGES, np.array([0, 0, 1, 2, 0, 2, 3]))
+    assert found == {"conflicts": 5, "coarse": 0.6, "fine": 0.2, "coarse_bias": 0.75}
+
+
+def test_no_bias_where_nothing_tells():
+    none = cue_decisions(cues([0, 1], [0, 1]), IMAGES, np.array([0, 1]))
+    assert none["conflicts"] == 0
+    assert np.isnan([none["coarse"], none["fine"], none["coarse_bias"]]).all()
+    neither = cue_decisions(cues([0], [1]), IMAGES, np.array([2]))
+    assert (neither["coarse"], neither["fine"]) == (0, 0)
+    assert np.isnan(neither["coarse_bias"])

@@ -1,0 +1,133 @@
+"""Pictures are those of the test sets, and the self-test gives nothing away."""
+
+import base64
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from gcbook.chapters.miniature_world.samples import (
+    PLAIN_SETS,
+    manipulated_samples,
+    png_uri,
+    quiz_solutions,
+    quiz_table,
+    sample_table,
+    texture_samples,
+)
+from gcbook.miniworld.results.scores import SET_TITLES
+from gcbook.miniworld.testsets import conditions_made, make_test_set, texture_of
+from gcbook.miniworld.world import DEFAULT_WORLD
+from gcbook.paper.categories import CATEGORIES
+from gcbook.stimuli.distortions import DISTORTIONS
+
+
+def pixels(uri):
+    head, _, data = uri.partition(",")
+    assert head == "data:image/png;base64"
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
+
+
+def test_a_data_uri_holds_the_pixels():
+    drawn = np.arange(24, dtype=np.uint8).reshape(4, 6)
+    assert (pixels(png_uri(drawn)) == drawn).all()
+    assert (pixels(png_uri(np.stack([drawn] * 3, axis=2))) == drawn).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "texture"),
+    [
+        ("cat3-dog7.png", "dog"),
+        ("cat3-dog7-c50.png", "dog"),
+        ("cat3-rabbit1.png", "rabbit"),
+        ("none-cat1.png", "cat"),
+        ("cat3.png", ""),
+    ],
+)
+def test_textures_are_read_off_names(name, texture):
+    assert texture_of(name) == texture
+
+
+def test_samples_are_the_first_images_of_each_category():
+    table = sample_table(2, ("cue-conflict", "silhouette"))
+    assert table.groupby(["set", "category"]).size().tolist() == [2] * 32
+    assert table["set"].drop_duplicates().tolist() == ["Cue conflict", "Silhouettes"]
+    by_name = {each.image_id: each for each in make_test_set("cue-conflict").stimuli}
+    conflicts = table[table["set"] == "Cue conflict"]
+    assert (conflicts["texture"] != conflicts["category"]).all()
+    for row in conflicts.head(5).itertuples():
+        expected = (by_name[row.image_id].read()[..., 0] * 255).round()
+        assert (pixels(row.picture) == expected).all()
+    assert (table.loc[table["set"] == "Silhouettes", "texture"] == "").all()
+    assert set(PLAIN_SETS) <= set(SET_TITLES)
+
+
+def test_manipulated_objects_are_the_same_in_all_conditions():
+    table = manipulated_samples(["cat", "car"])
+    assert table["set"].nunique() == len(DISTORTIONS)
+    for name in DISTORTIONS:
+        rows = table[table["set"] == SET_TITLES[name]]
+        assert len(rows) == 2 * len(conditions_made(name))
+        assert sorted(rows["step"].unique()) == list(range(len(conditions_made(name))))
+    objects = table["image_id"].str.split("-").str[:2].str.join("-")
+    assert objects.groupby(table["category"]).nunique().tolist() == [1, 1]
+    grey = table[(table["set"] == "Contrast") & (table["category"] == "cat")]
+    spread = [pixels(uri).std() for uri in grey.sort_values("step")["picture"]]
+    assert spread == sorted(spread, reverse=True) and spread[-1] < 0.1 * spread[0]
+
+
+def test_textures_are_those_of_the_world():
+    table = texture_samples()
+    assert table["category"].tolist() == list(CATEGORIES)
+    assert table["texture"].tolist() == list(DEFAULT_WORLD.textures[:16])
+    stripes = pixels(table["picture"][0])
+    # Stripes lie across: rows are of one luma, and change about every half period.
+    assert stripes.std(axis=1).max() == 0
+    changes = int((np.diff(stripes[:, 0].astype(int)) != 0).sum())
+    period = 2 * len(stripes) / changes
+    assert period / 2 == pytest.approx(sum(DEFAULT_WORLD.period) / 2, rel=0.15)
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+def test_the_self_test_uses_every_cue_once_and_hides_them(seed):
+    quiz = quiz_table(12, seed)
+    assert quiz["number"].tolist() == list(range(1, 13))
+    assert quiz["shape"].is_unique and quiz["texture"].is_unique
+    assert (quiz["shape"] != quiz["texture"]).all()
+    names = {each.image_id: each for each in make_test_set("cue-conflict").stimuli}
+    for row in quiz.itertuples():
+        assert names[row.image_id].category == row.shape
+        assert texture_of(row.image_id) == row.texture
+    # A texture must not tell the next shape.
+    follows = (quiz["texture"].to_numpy()[:-1] == quiz["shape"].to_numpy()[1:]).mean()
+    assert follows < 0.5
+
+
+def test_seeds_change_the_self_test():
+    assert quiz_table(12, 0)["image_id"].tolist() != quiz_table(12, 1)["image_id"].tolist()
+    assert quiz_table(12, 3).equals(quiz_table(12, 3))
+
+
+def test_solutions_mark_what_the_models_went_by():
+    quiz = pd.DataFrame(
+        {
+            "number": [1, 2],
+            "shape": ["cat", "car"],
+            "texture": ["dog", "oven"],
+            "image_id": ["a", "b"],
+            "picture": "",
+        }
+    )
+    answers = pd.DataFrame(
+        [("x", "a", "cat"), ("x", "b", "oven"), ("y", "a", "knife"), ("x-seed1", "a", "bird")],
+        columns=["observer", "image_id", "response"],
+    ).assign(dataset="cue-conflict")
+    other = answers.assign(dataset="in-distribution", response="boat")
+    answers = pd.concat([answers, other])
+    lines = quiz_solutions(quiz, answers).splitlines()
+    assert lines[0] == "|  | Shape | Texture of | x | y |"
+    assert lines[2] == "| 1 | cat | dog | **cat** | knife |"
+    assert lines[3] == "| 2 | car | oven | *oven* | – |"
+    assert len({line.count("|") for line in lines}) == 1

@@ -1,0 +1,97 @@
+"""Prompts that stay close to whatever is shown."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from tiny.regenerated import STICKY
+
+from gcbook.chapters.muse import sticking as muse_sticking
+from gcbook.chapters.muse.sticking import (
+    PERMUTATIONS,
+    drawn_rows,
+    prompts_share,
+    several_sentence,
+    stick_rows,
+    stick_sentence,
+    why_sentence,
+)
+from gcbook.chapters.muse.tables import rule_rows
+from gcbook.paper.categories import CATEGORIES
+
+
+@pytest.mark.usefixtures("stores")
+def test_the_prompt_that_sticks_is_near_and_named():
+    drawn = pd.DataFrame({"category": CATEGORIES, "drawn": np.linspace(0.1, 0.9, 16)})
+    rows = stick_rows(0.75, drawn).set_index("category")
+    assert rows["distance"].idxmin() == STICKY
+    assert rows.loc[STICKY, "named"] == 1
+    assert rows.drop(STICKY)["named"].max() == 0
+    said = stick_sentence(rows.reset_index(), 0.75)
+    assert said.startswith("- 75% hidden, over 16 prompts: between the distance to which a prompt")
+    # Prompts differ, and images do not: all of the variance within an image is the prompts' own.
+    share = prompts_share(0.75)
+    assert share.value > 0.5
+    assert share.p == 1 / (1 + PERMUTATIONS)
+    assert "cannot be told from chance" not in said
+    why = why_sentence(rule_rows(draws=100))
+    assert why.startswith("With the distance, 6% and, less each prompt's mean, 100% (50% hidden);")
+    assert f"prompts' own means make up {prompts_share(0.5).value:.1%} with 50% hidden (p = " in why
+
+
+@pytest.mark.usefixtures("stores")
+def test_prompts_that_are_all_alike_are_called_chance(monkeypatch):
+    rng = np.random.default_rng(1)
+    images, errors = muse_sticking.distances(muse_sticking.regenerated_store(0.75))
+    alike = rng.normal(size=(200, errors.shape[1]))
+    many = pd.concat([images] * 200).iloc[:200].reset_index(drop=True)
+    many["imagename"] = [f"cat{number}-cat1.png" for number in range(200)]
+    monkeypatch.setattr(muse_sticking, "distances", lambda store: (many, alike))
+    share = prompts_share(0.75)
+    # Means of N values that have nothing in common have one N-th of their variance.
+    assert share.chance == pytest.approx(1 / 200, rel=0.1)
+    assert share.value < 2 * share.chance
+    assert share.p > 0.05
+    drawn = pd.DataFrame({"category": CATEGORIES, "drawn": np.linspace(0.1, 0.9, 16)})
+    said = stick_sentence(stick_rows(0.75, drawn), 0.75)
+    assert "Prompts' distances cannot be told from chance here" in said
+
+
+@pytest.mark.usefixtures("stores")
+def test_images_of_one_silhouette_are_one_witness_for_a_prompt(monkeypatch):
+    rng = np.random.default_rng(1)
+    images, errors = muse_sticking.distances(muse_sticking.regenerated_store(0.75))
+    # Ten silhouettes, each with its own prompts that lie close, in all of its twenty images.
+    own = rng.normal(size=(10, errors.shape[1])).repeat(20, axis=0)
+    many = pd.concat([images] * 200).iloc[:200].reset_index(drop=True)
+    many["imagename"] = [f"cat{number // 20}-cat{number % 20}.png" for number in range(200)]
+    monkeypatch.setattr(muse_sticking, "distances", lambda store: (many, own))
+    share = prompts_share(0.75)
+    assert share.chance == pytest.approx(1 / 10, rel=0.2)
+    assert share.p > 0.05
+
+
+@pytest.mark.parametrize(
+    ("after", "gain", "says"),
+    [(1.0, "+1.000", "is a part of it."), (0.0, "0.000", "which does not show that")],
+)
+def test_several_reconstructions_are_compared_with_one(monkeypatch, after, gain, says):
+    table = pd.DataFrame(
+        {"image_id": list("abcd"), "category": "cat", "silhouette": list("abcd"), "right": 0.0}
+    )
+    tables = iter([table, table.assign(right=after)])
+    monkeypatch.setattr(muse_sticking, "regenerated_ratios", lambda draws: (0.75,))
+    monkeypatch.setattr(muse_sticking, "regenerated_store", lambda ratio, draws: None)
+    monkeypatch.setattr(muse_sticking, "right_by_distance", lambda store: next(tables))
+    said = several_sentence(draws=50)
+    assert f"from 0% to {after:.0%} right, {gain} ({after:.3f} to {after:.3f})" in said
+    assert says in said
+
+
+def test_what_is_drawn_is_judged(tiny, monkeypatch):
+    def says(images):
+        return np.tile(np.arange(19) / 100, (len(images), 1))
+
+    monkeypatch.setattr(muse_sticking, "judge_pictures", says)
+    rows = drawn_rows(tiny, each=2)
+    assert rows["category"].tolist() == list(CATEGORIES)
+    assert np.allclose(rows["drawn"], np.arange(16) / 100)

@@ -1,0 +1,143 @@
+"""Figures by noise level, and over training."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcbook.chapters.noise_levels.charts import fig_evidence_levels, fig_levels
+from gcbook.chapters.noise_levels.notes import NO_LEVELS
+from gcbook.charts.chart import chart_spec, static_svg
+
+MODELS = ("mini-pixel", "mini-masked")
+CUES = [("cue-conflict", cue) for cue in ("shape", "texture", "neither", "shape bias")]
+SETS = [(name, "right") for name in ("in-distribution", "silhouette", "texture")]
+
+
+def shares():
+    rows = [
+        (
+            model,
+            test_set,
+            answer,
+            level / 4,
+            (level + 1) / 4,
+            (level + 0.5) / 4,
+            3.0 - 2 * level if model == "mini-pixel" else np.nan,
+            720,
+            0.1 * place + 0.05 * level,
+            0.1 * place + 0.05 * level - 0.02,
+            0.1 * place + 0.05 * level + 0.02,
+        )
+        for model in MODELS
+        for place, (test_set, answer) in enumerate([*CUES, *SETS])
+        for level in range(4)
+    ]
+    columns = ["model", "test_set", "answer", "t_low", "t_high", "t", "log_snr", "n", "share"]
+    return pd.DataFrame(rows, columns=[*columns, "low", "high"])
+
+
+def whole():
+    rows = [
+        (model, model == "mini-pixel", test_set, answer, 720, 0.31, 0.3, 0.32)
+        for model in ("mini-pixel", "mini-cnn", "mini-ar")
+        for test_set, answer in [*CUES, *SETS]
+    ]
+    columns = ["model", "levels", "test_set", "answer", "n", "share", "low", "high"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def evidence():
+    table = shares()
+    chosen = table[table["answer"].isin(["shape", "texture"])]
+    return chosen.rename(columns={"answer": "cue", "share": "mean"}).drop(columns="test_set")
+
+
+@pytest.fixture(scope="module")
+def levels():
+    return chart_spec(fig_levels(shares(), whole()))
+
+
+def params(spec):
+    return {param["name"]: param for param in spec["params"]}
+
+
+def render(spec, **values):
+    changed = [
+        {**param, "value": values.get(param["name"], param["value"])} for param in spec["params"]
+    ]
+    return static_svg({**spec, "params": changed})
+
+
+def test_models_axes_and_what_to_compare_with_can_be_chosen(levels):
+    chosen = params(levels)
+    assert chosen["levels_model"]["bind"]["options"] == list(MODELS)
+    assert chosen["levels_axis"]["bind"]["options"] == ["t", "log-SNR"]
+    # Models that have levels are lines already.
+    assert chosen["levels_beside"]["bind"]["options"] == ["none", "mini-cnn", "mini-ar"]
+    assert all(param["value"] in param["bind"]["options"] for param in chosen.values())
+
+
+def test_panels_hold_conflicts_and_right_answers_once_each(levels):
+    drawn = []
+    for panel in levels["concat"]:
+        names = {layer["data"]["name"] for layer in panel["layer"] if "data" in layer}
+        names |= {panel["data"]["name"]} if "data" in panel else set()
+        lines = {row["line"] for n in names for row in levels["datasets"][n] if "line" in row}
+        drawn.append(lines)
+    assert drawn[0] == {"names the shape", "names the texture", "names neither"}
+    assert drawn[1] == {"right, both cues", "right, shape alone", "right, texture alone"}
+    rows = [row for data in levels["datasets"].values() for row in data if "t_low" in row]
+    assert len(rows) == len(MODELS) * 6 * 4  # the shape bias is not drawn
+
+
+def test_every_line_has_a_colour_and_a_mark_of_its_own(levels):
+    for panel in levels["concat"]:
+        (points,) = [each for each in panel["layer"] if each["mark"]["type"] == "point"]
+        for channel in ("color", "shape"):
+            scale = points["encoding"][channel]["scale"]
+            assert len(scale["domain"]) == len(set(scale["range"])) == 6
+
+
+def test_bands_are_the_intervals(levels):
+    for panel in levels["concat"]:
+        (band,) = [each for each in panel["layer"] if each["mark"]["type"] == "area"]
+        assert (band["encoding"]["y"]["field"], band["encoding"]["y2"]["field"]) == ("low", "high")
+
+
+def test_axis_says_what_is_on_it(levels):
+    noise = render(levels)
+    assert "from clean (0) to noise alone (1)" in noise and "log-SNR" not in noise
+    ratio = render(levels, levels_axis="log-SNR")
+    assert "log-SNR, falling" in ratio and ">−3<" in ratio and ">2<" in ratio
+    masked = render(levels, levels_model="mini-masked")
+    assert "Share of tokens hidden" in masked and "noise alone" not in masked
+    neither = render(levels, levels_model="mini-masked", levels_axis="log-SNR")
+    assert "it has no log-SNR" in neither and "it has no log-SNR" not in ratio
+
+
+def test_clean_images_are_on_the_left_either_way(levels):
+    """The log-SNR falls from left to right."""
+    ratio = render(levels, levels_axis="log-SNR")
+    assert ratio.index(">2<") < ratio.index(">0<") < ratio.index(">−2<")
+
+
+def test_dashed_lines_are_of_the_model_beside(levels):
+    with_one, without = (render(levels, levels_beside=name) for name in ("mini-cnn", "none"))
+    # Each panel has three, besides the dotted line at chance.
+    assert with_one.count('stroke-dasharray="6,4"') == 6
+    assert without.count('stroke-dasharray="6,4"') == 0
+
+
+def test_evidence_has_its_line_at_nothing():
+    spec = chart_spec(fig_evidence_levels(evidence()))
+    rows = [row for data in spec["datasets"].values() for row in data if "t_low" in row]
+    assert {row["line"] for row in rows} == {"for the shape", "for the texture"}
+    assert len(rows) == len(MODELS) * 2 * 4
+    assert {"evidence_model", "evidence_axis"} == set(params(spec))
+    assert "from clean (0)" in render(spec)
+    assert "log-SNR, falling" in render(spec, evidence_axis="log-SNR")
+
+
+def test_without_models_a_sentence_stands_there():
+    for chart in (fig_levels(shares()[:0], whole()), fig_evidence_levels(evidence()[:0])):
+        assert chart_spec(chart)["description"] == NO_LEVELS

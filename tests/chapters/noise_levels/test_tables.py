@@ -1,0 +1,218 @@
+"""Levels of noise decide alone: shares, differences, centres and evidence, worked by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from tiny.shipped import (
+    CONFLICTS,
+    forget,
+    least,
+    ship_model,
+    ship_scores,
+    texture_then_shape,
+    use_data,
+)
+
+from gcbook.chapters.noise_levels.evidence import image_evidence
+from gcbook.chapters.noise_levels.tables import (
+    cue_centres,
+    cue_differences,
+    level_answers,
+    level_of,
+    level_shares,
+    models_with_levels,
+    whole_shares,
+)
+from gcbook.miniworld.results.answers import miniature_answers
+from gcbook.miniworld.results.shipped import shipped_store
+
+
+def odd(rows: pd.DataFrame) -> np.ndarray:
+    """As `texture_then_shape`, but the first image is always taken for a knife."""
+    named = np.where(rows["t"] < 0.5, rows["texture"], rows["category"])
+    return least(rows, np.where(rows["image_id"] == CONFLICTS[0], "knife", named))
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    folder = use_data(tmp_path, monkeypatch)
+    for model in ("mini-pixel", "mini-masked", "mini-cnn", "mini-cnn-seed1"):
+        ship_model(folder, model)
+    ship_scores(folder, "mini-pixel", "cue-conflict", CONFLICTS, odd)
+    ship_scores(
+        folder,
+        "mini-pixel",
+        "silhouette",
+        ["cat1.png", "dog1.png"],
+        lambda rows: least(rows, np.where(rows["t"] < 0.5, "cat", rows["category"])),
+    )
+    ship_scores(folder, "mini-masked", "cue-conflict", CONFLICTS, texture_then_shape, kind="masked")
+    for model, column in (("mini-cnn", "category"), ("mini-cnn-seed1", "texture")):
+        ship_scores(
+            folder,
+            model,
+            "cue-conflict",
+            CONFLICTS,
+            lambda rows, column=column: least(rows, rows[column]),
+            kind="discriminative",
+        )
+    forget()
+    yield folder
+    forget()
+
+
+def test_levels_hold_their_upper_ends():
+    t = np.array([1e-9, 0.1, 0.3, 0.7, 0.7 + 1e-6, 1.0])
+    assert level_of(t, 10).tolist() == [0, 0, 2, 6, 7, 9]
+    steps = np.arange(1, 1001) / 1000  # what a network of 1,000 steps is asked at
+    assert np.bincount(level_of(steps, 8)).tolist() == [125] * 8
+
+
+def test_only_models_whose_draws_have_several_times_have_levels(data):
+    assert models_with_levels() == ("mini-pixel", "mini-masked")
+
+
+def test_shares_by_hand(data):
+    shares = level_shares(level_answers(["mini-pixel"], 4), 4, draws=50)
+    conflicts = shares[shares["test_set"] == "cue-conflict"]
+    table = conflicts.pivot(index="level", columns="answer", values="share")
+    assert table["texture"].tolist() == [7 / 8, 7 / 8, 0, 0]
+    assert table["shape"].tolist() == [0, 0, 7 / 8, 7 / 8]
+    assert table["neither"].tolist() == [1 / 8] * 4
+    assert table["shape bias"].tolist() == [0, 0, 1, 1]
+    right = shares[shares["test_set"] == "silhouette"]
+    assert right["answer"].unique().tolist() == ["right"]
+    assert right["share"].tolist() == [0.5, 0.5, 1, 1]
+    assert right["n"].tolist() == [2] * 4
+    assert (shares["low"] <= shares["share"]).all() and (shares["share"] <= shares["high"]).all()
+
+
+def test_levels_carry_their_times_and_ratios(data):
+    shares = level_shares(level_answers(["mini-pixel", "mini-masked"], 4), 4, draws=0)
+    rows = shares[(shares["model"] == "mini-pixel") & (shares["answer"] == "shape")]
+    assert rows["t_low"].tolist() == [0, 0.25, 0.5, 0.75]
+    assert rows["t"].tolist() == [0.125, 0.375, 0.625, 0.875]
+    expected = 2 * np.log(1 / np.tan(np.pi / 2 * rows["t"]))
+    assert rows["log_snr"].to_numpy() == pytest.approx(expected.to_numpy())
+    assert shares.loc[shares["model"] == "mini-masked", "log_snr"].isna().all()
+    assert shares[["low", "high"]].isna().all().all()
+
+
+def test_each_level_decides_by_its_own_draws(data):
+    """The last of eight draws is one level of eight, and half of a level of four."""
+
+    def late(rows):
+        strong = np.where(rows["draw"] == 7, 10.0, 1.0)
+        named = np.where(rows["draw"] == 7, rows["texture"], rows["category"])
+        return strong * least(rows, named)
+
+    ship_model(data, "mini-latent")
+    ship_scores(data, "mini-latent", "cue-conflict", CONFLICTS, late)
+    forget()
+    for bins, expected in ((8, [0] * 7 + [1]), (4, [0] * 3 + [1])):
+        shares = level_shares(level_answers(["mini-latent"], bins), bins, draws=0)
+        textures = shares[shares["answer"] == "texture"].sort_values("level")
+        assert textures["share"].tolist() == expected
+
+
+def test_an_image_without_draws_in_a_level_is_not_counted_there(data):
+    ship_model(data, "mini-latent")
+    ship_scores(data, "mini-latent", "cue-conflict", CONFLICTS, texture_then_shape, draws=3)
+    forget()
+    answers = level_answers(["mini-latent"], 8)
+    # Draws at 1/6, 1/2 and 5/6 of the time.
+    assert answers.groupby("level").size().to_dict() == {1: 8, 3: 8, 6: 8}
+
+
+def test_differences_and_centres(data):
+    answers = level_answers(["mini-pixel", "mini-masked"], 4)
+    differences = cue_differences(answers, draws=50)
+    pixel = differences[differences["model"] == "mini-pixel"]
+    assert pixel["mean"].tolist() == [-7 / 8, -7 / 8, 7 / 8, 7 / 8]
+    centres = cue_centres(answers, 4, draws=50).set_index("model")
+    # One image of eight is taken for a knife throughout: by accident, each cue is on 1 of 112.
+    accident, left = 1 / 112, 7 / 8 - 1 / 112
+    centre = (left * (0.125 + 0.375) - accident * (0.625 + 0.875)) / (2 * left - 2 * accident)
+    for model, expected in (("mini-pixel", centre), ("mini-masked", 0.25)):
+        assert centres.loc[model, "texture_t"] == pytest.approx(expected)
+        assert centres.loc[model, "shape_t"] == pytest.approx(1 - expected)
+        assert centres.loc[model, "low"] > 0.49
+
+
+def named_at_two_levels(*shares):
+    """Answers of 280 conflicts at each of two levels, so many of them shape and texture."""
+    levels = []
+    for level, (shape, texture) in enumerate(shares):
+        cues = ["shape"] * shape + ["texture"] * texture
+        cues += ["other"] * (280 - len(cues))
+        levels.append(pd.DataFrame({"cue": cues, "level": level}))
+    answers = pd.concat(levels, ignore_index=True)
+    return answers.assign(
+        observer="m", dataset="cue-conflict", category="cat", silhouette=answers.index % 7
+    )
+
+
+def first_draw_loud(rows: pd.DataFrame) -> np.ndarray:
+    """Terms of a bound: of hidden tokens, the first draw favours the texture by 1, others the
+    shape by 0.3 each; the bound divides by t, which gives the first draw the last word."""
+    first = rows["draw"] == 0
+    lead = np.where(
+        first, rows["label"] == rows["texture"], 0.3 * (rows["label"] == rows["category"])
+    )
+    return (5 - lead) / rows["t"].to_numpy()
+
+
+def test_masked_levels_count_hidden_tokens_alike(data):
+    ship_model(data, "mini-masked-seed1")
+    ship_scores(
+        data, "mini-masked-seed1", "cue-conflict", CONFLICTS, first_draw_loud, kind="masked"
+    )
+    forget()
+    # Seven draws of 0.3 against one of 1.
+    assert set(level_answers(["mini-masked-seed1"], 1)["cue"]) == {"shape"}
+    assert set(miniature_answers(["cue-conflict"], ["mini-masked-seed1"])["cue"]) == {"texture"}
+    evidence = image_evidence(shipped_store("mini-masked-seed1", "cue-conflict"), 1)
+    assert (evidence["shape"] > evidence["texture"]).all()
+
+
+def test_accidental_answers_have_no_centre_and_move_none():
+    """140 of 280 name neither, 10 for each of the fourteen other categories."""
+    row = cue_centres(named_at_two_levels((130, 10), (130, 10)), 2, draws=0).iloc[0]
+    assert row["shape_t"] == pytest.approx(0.5) and np.isnan(row["texture_t"])
+    # 14 of 28 are left at the first level, and none at the second.
+    row = cue_centres(named_at_two_levels((112, 28), (130, 10)), 2, draws=0).iloc[0]
+    assert row["texture_t"] == pytest.approx(0.25)
+    assert row["shape_t"] == pytest.approx((102 * 0.25 + 120 * 0.75) / 222)
+
+
+def test_a_cue_that_is_never_named_has_no_centre(data):
+    ship_model(data, "mini-latent")
+    ship_scores(
+        data, "mini-latent", "cue-conflict", CONFLICTS, lambda rows: least(rows, rows["category"])
+    )
+    forget()
+    row = cue_centres(level_answers(["mini-latent"], 4), 4, draws=20).iloc[0]
+    assert row["shape_t"] == pytest.approx(0.5)
+    assert np.isnan(row["texture_t"]) and np.isnan(row["difference"])
+
+
+def test_whole_answers_pool_seeds_and_know_who_has_levels(data):
+    whole = whole_shares(draws=20).set_index(["model", "test_set", "answer"]).sort_index()
+    cnn = whole.loc[("mini-cnn", "cue-conflict")]
+    assert cnn.loc["shape", "share"] == 0.5 and cnn.loc["texture", "share"] == 0.5
+    assert cnn["n"].iloc[0] == 16 and not cnn["levels"].any()
+    # Under the paper's weighting the small t decide.
+    assert whole.loc[("mini-pixel", "cue-conflict", "texture"), "share"] == 7 / 8
+    assert whole.loc["mini-pixel", "levels"].all()
+
+
+def test_no_models_no_rows(data):
+    answers = level_answers([], 8)
+    for table in (
+        answers,
+        level_shares(answers, 8),
+        cue_differences(answers),
+        cue_centres(answers, 8),
+    ):
+        assert table.empty
+    assert {"model", "share", "low"} <= set(level_shares(answers, 8).columns)

@@ -1,0 +1,74 @@
+"""Figures of training with noise."""
+
+import pandas as pd
+
+from gcbook.chapters.noise_training.charts import fig_noise_categories, fig_noise_cells
+from gcbook.chapters.noise_training.tables import CLEAN, MEAN_OF_DRAWS, MEASURES, ONE_DRAW
+from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.charts.miniature_look import COLORS
+
+CELLS = pd.DataFrame(
+    [
+        (trained, tested, measure, model, seeds, 20, 0.5, 0.4, 0.6)
+        for trained in ("clean", "noised")
+        for tested in (CLEAN, ONE_DRAW, MEAN_OF_DRAWS)
+        for measure in MEASURES.values()
+        for model, seeds in (("", 2), ("mini-cnn", 1), ("mini-cnn-seed1", 1))
+    ],
+    columns=["trained", "tested", "measure", "model", "seeds", "n", "value", "low", "high"],
+)
+CATEGORIES = pd.DataFrame(
+    [
+        (trained, tested, category, 8, 2, share, 0.25 if trained == "clean" else 0.1)
+        for trained, share in (("clean", 0.2), ("noised", 0.1))
+        for tested in (CLEAN, ONE_DRAW)
+        for category in ("cat", "dog")
+    ],
+    columns=[
+        "trained", "tested", "category", "shape_answers", "texture_answers", "texture_share",
+        "category_mean",
+    ],
+).assign(low=0.05, high=0.35)  # fmt: skip
+
+
+def test_a_panel_a_measure_with_seeds_and_an_interval():
+    spec = chart_spec(fig_noise_cells(CELLS))
+    beyond = ("texture_excess", "blind")
+    shown = [title for name, title in MEASURES.items() if name not in beyond]
+    assert [panel["title"] for panel in spec["concat"]] == shown
+    for panel in spec["concat"]:
+        *blind, seeds, ends, marks = panel["layer"]
+        assert len(blind) == (panel["title"] == MEASURES["shape_bias"])
+        assert seeds["transform"] == [{"filter": "datum.model !== ''"}]
+        assert ends["transform"] == marks["transform"] == [{"filter": "datum.model === ''"}]
+        assert (ends["encoding"]["x"]["field"], ends["encoding"]["x2"]["field"]) == ("low", "high")
+        color = marks["encoding"]["color"]["scale"]
+        assert color["range"] == [COLORS["mini-cnn"], COLORS["mini-cnn-noise"]]
+    assert static_svg(spec).count("mean over draws") == 4
+
+
+def test_the_reader_chooses_the_test_of_figure_13():
+    spec = chart_spec(fig_noise_categories(CATEGORIES))
+    (tested,) = spec["params"]
+    assert tested["value"] == "what each was trained on"
+    assert tested["bind"]["options"][:3] == [CLEAN, ONE_DRAW, MEAN_OF_DRAWS]
+    lines, intervals, marks = spec["layer"]
+    assert (intervals["encoding"]["x"]["field"], intervals["encoding"]["x2"]["field"]) == (
+        "low",
+        "high",
+    )
+    assert marks["encoding"]["x"]["field"] == "texture_share"
+    aggregate = lines["transform"][-1]["aggregate"][0]
+    assert aggregate["field"] == "category_mean"
+    drawn = static_svg(spec)
+    assert "Fraction of texture decisions" in drawn
+    # Both networks are there whether they are tested alike or not.
+    alike = static_svg({**spec, "params": [{**tested, "value": ONE_DRAW}]})
+    for picture in (drawn, alike):
+        assert picture.count(COLORS["mini-cnn-noise"]) >= 3
+        assert picture.count(COLORS["mini-cnn"]) >= 3
+
+
+def test_without_classifiers_a_sentence_stands_there():
+    for chart in (fig_noise_cells(CELLS[:0]), fig_noise_categories(CATEGORIES[:0])):
+        assert "no classifier" in chart_spec(chart)["description"]

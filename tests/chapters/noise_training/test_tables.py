@@ -1,0 +1,106 @@
+"""Classifiers trained and tested with and without noise, from answers written by hand."""
+
+import numpy as np
+import pytest
+from tiny.noise_answers import SHARES, answers
+from tiny.shipped import ship_model, use_data
+
+from gcbook.chapters.noise_training.tables import (
+    CLEAN,
+    MEAN_OF_DRAWS,
+    MEASURES,
+    ONE_DRAW,
+    category_rows,
+    cell_rows,
+    change_rows,
+    discriminative_models,
+    paper_rows,
+)
+from gcbook.files.errors import InputError
+from gcbook.stats.shares import blind_bias, by_accident
+
+
+def cell(rows, trained, tested, measure, model=""):
+    chosen = rows[
+        (rows["trained"] == trained)
+        & (rows["tested"] == tested)
+        & (rows["measure"] == MEASURES[measure])
+        & (rows["model"] == model)
+    ]
+    return chosen.iloc[0]
+
+
+def test_cells_hold_the_counted_shares():
+    rows = cell_rows(answers(SHARES), draws=200)
+    both = cell(rows, "clean", CLEAN, "shape_bias")
+    assert (both["value"], both["seeds"], both["n"]) == (6 / 16, 2, 20)
+    one = cell(rows, "clean", CLEAN, "shape_bias", "mini-cnn")
+    assert (one["value"], one["seeds"], one["n"]) == (0.25, 1, 10)
+    assert both["value"] < cell(rows, "clean", CLEAN, "blind")["value"]
+    assert cell(rows, "clean", CLEAN, "blind")["value"] == pytest.approx(blind_bias(0.3), abs=1e-4)
+    excess = cell(rows, "clean", CLEAN, "texture_excess")["value"]
+    assert excess == pytest.approx(0.5 - by_accident(0.3), abs=1e-4)
+    noised = cell(rows, "noised", ONE_DRAW, "shape_accuracy")
+    assert noised["value"] == 0.4
+    assert noised["low"] < 0.4 < noised["high"]
+    assert cell(rows, "noised", MEAN_OF_DRAWS, "accuracy")["value"] == 0.7
+
+
+def test_seeds_that_differ_widen_the_interval():
+    alike = dict(SHARES) | {("mini-cnn", CLEAN): (3, 5, 9), ("mini-cnn-seed1", CLEAN): (3, 5, 9)}
+    apart = dict(SHARES) | {("mini-cnn", CLEAN): (0, 8, 9), ("mini-cnn-seed1", CLEAN): (6, 2, 9)}
+    widths = []
+    for shares in (alike, apart):
+        found = cell(cell_rows(answers(shares), draws=1000), "clean", CLEAN, "shape_bias")
+        assert found["value"] == 0.375
+        widths.append(found["high"] - found["low"])
+    assert widths[1] > 1.2 * widths[0]
+
+
+def test_changes_are_differences_of_cells():
+    rows = change_rows(answers(SHARES), draws=200).set_index(["step", "measure"])
+    training = rows.loc[("noise in training", MEASURES["shape_bias"])]
+    assert (training["before"], training["after"]) == (0.375, 0.75)
+    assert training["change"] == 0.375
+    assert training["low"] <= 0.375 <= training["high"]
+    testing = rows.loc[("noise in testing as well", MEASURES["accuracy"])]
+    assert testing["change"] == pytest.approx(-0.3)
+    several = rows.loc[("several draws instead of one", MEASURES["shape_accuracy"])]
+    assert several["change"] == pytest.approx(0.4)
+    # Nobody tested the plain network with noise here.
+    assert "noise in testing alone" not in rows.index.get_level_values("step")
+
+
+def test_categories_pool_the_seeds_and_average_alike():
+    rows = category_rows(answers(SHARES), draws=200).set_index(["trained", "tested", "category"])
+    cat = rows.loc[("clean", CLEAN, "cat")]
+    # Even images are cats: shape 0 (and 0, 2), texture 2, 4, 6 (and 4, 6).
+    assert (cat["shape_answers"], cat["texture_answers"]) == (3, 5)
+    assert cat["texture_share"] == 0.625
+    assert cat["low"] < 0.625 < cat["high"]
+    dog = rows.loc[("clean", CLEAN, "dog")]
+    mean = (cat["texture_share"] + dog["texture_share"]) / 2
+    assert cat["category_mean"] == dog["category_mean"] == pytest.approx(mean, abs=1e-4)
+    assert rows.loc[("noised", ONE_DRAW, "cat"), "texture_share"] == 0
+
+
+def test_a_category_without_either_cue_has_no_share():
+    rows = category_rows(answers({("mini-cnn", CLEAN): (1, 0, 9)}))
+    assert np.isnan(rows.set_index("category").loc["dog", "texture_share"])
+    assert rows["category_mean"].tolist() == [0, 0]
+
+
+def test_the_papers_three_cells():
+    rows = paper_rows()
+    assert rows["shape_bias"].tolist() == [0.21, 0.57, 0.78]
+    assert rows["trained"].tolist() == ["clean", "noised", "noised"]
+
+
+def test_classifiers_of_both_recipes_are_found(tmp_path, monkeypatch):
+    data = use_data(tmp_path, monkeypatch)
+    for name in ("mini-cnn", "mini-cnn-seed2", "mini-cnn-noise", "mini-pixel"):
+        ship_model(data, name)
+    assert discriminative_models() == ["mini-cnn", "mini-cnn-seed2", "mini-cnn-noise"]
+    assert discriminative_models(["mini-cnn-noise"]) == ["mini-cnn-noise"]
+    with pytest.raises(InputError, match=r"expected some of mini-cnn, .*; found mini-cnn-noize\."):
+        discriminative_models(["mini-cnn", "mini-cnn-noize"])

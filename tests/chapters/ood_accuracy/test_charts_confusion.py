@@ -1,0 +1,96 @@
+"""The confusion matrix takes its short form apart rightly; the scatter shows all it is given."""
+
+import re
+
+import pandas as pd
+
+from gcbook.chapters.ood_accuracy.charts_confusion import _short, bias_scatter, confusion_matrix
+from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.paper.categories import CATEGORIES, RESPONSES
+
+
+def answers(**shown: str) -> pd.DataFrame:
+    row = {
+        "dataset": "Uniform noise",
+        "step": 1,
+        "steps": 1,
+        "condition": "Width: 0.9",
+        "observer": "ResNet-50",
+        "n": 8,
+        "right": 0.375,
+    }
+    return pd.DataFrame([row | dict.fromkeys(CATEGORIES, "") | shown])
+
+
+def test_short_form_by_hand() -> None:
+    short = _short(answers(airplane="airplane 3; na 1", truck="bear 12")).iloc[0]["code"]
+    assert short == "a3,q1" + "/" * 15 + "b12"
+    assert len(RESPONSES) == 17  # the letters a to q
+
+
+def test_the_page_takes_it_apart_to_shares_of_the_row() -> None:
+    rows = answers(airplane="airplane 3; na 1", cat="dog 1; cat 1", truck="bear 12")
+    svg = static_svg(chart_spec(confusion_matrix(rows)))
+    numbers = sorted(int(n) for n in re.findall(r">(\d+)</text>", svg))
+    assert numbers == [25, 50, 50, 75, 100]
+    assert "ResNet-50 · Uniform noise" in svg
+    assert "Condition 1 of 1 · right: 37.5%" in svg
+    assert "Width: 0.9" in svg
+
+
+def test_controls_and_axes() -> None:
+    spec = chart_spec(confusion_matrix(answers(cat="cat 1")))
+    params = {p["name"]: p for p in spec["params"]}
+    assert params["dataset"]["bind"]["options"] == ["Uniform noise"]
+    assert params["observer"]["value"] == "ResNet-50"
+    assert (params["step"]["bind"]["max"], params["step"]["value"]) == (1, 1)
+    cells = spec["layer"][1]["encoding"]
+    assert cells["x"]["scale"]["domain"] == list(RESPONSES)
+    assert cells["y"]["scale"]["domain"] == list(CATEGORIES)
+
+
+def test_a_step_beyond_the_last_condition_shows_the_last() -> None:
+    first, second = answers(cat="cat 4"), answers(dog="dog 1; cat 4")
+    rows = pd.concat(
+        [
+            first.assign(dataset="Edge", condition="one condition"),
+            first.assign(steps=2),
+            second.assign(step=2, steps=2),
+        ]
+    )
+    chart = confusion_matrix(rows.assign(dataset=rows["dataset"].replace("Uniform noise", "Other")))
+    spec = chart_spec(chart)
+    step = next(p for p in spec["params"] if p["name"] == "step")
+    assert step["value"] == 2  # more than the one condition of the dataset shown first
+    svg = static_svg(spec)
+    assert re.findall(r">(\d+)</text>", svg) == ["100"]
+    assert "ResNet-50 · Edge" in svg
+    assert "Condition 1 of 1" in svg
+    assert "one condition" in svg
+
+
+def test_scatter_draws_every_row_and_marks_humans_by_shape() -> None:
+    rows = pd.DataFrame(
+        {
+            "dataset": "Sketch",
+            "condition": "one condition",
+            "observer": ["Human 1", "ResNet-50", "mine"],
+            "kind": ["Humans", "Discriminative model", "Own model"],
+            "right": [0.9, 0.5, 0.06],
+            "favourite": ["cat", "dog", "knife"],
+            "share": [0.07, 0.3, 1.0],
+            "n": [10, 10, 10],
+        }
+    )
+    spec = chart_spec(bias_scatter(rows))
+    points = [layer for layer in spec["layer"] if layer["mark"]["type"] == "point"]
+    shapes = points[0]["encoding"]["shape"]["scale"]
+    assert set(shapes["domain"]) == {"Humans", "Discriminative model", "Own model"}
+    assert len(set(shapes["range"])) == 3
+    svg = static_svg(spec)
+    marks = re.findall(r'<path transform="translate\([^)]*\)" d="M[^"]*" fill="#\w+"', svg)
+    assert len(marks) >= 3
+    data = next(d for d in spec["datasets"].values() if "place" in d[0])
+    assert [row["place"] for row in data] == [0, 0, 0]
+    highlight = next(p for p in spec["params"] if p["name"] == "highlight")
+    assert highlight["bind"]["options"] == ["none", "mine", "ResNet-50"]

@@ -1,0 +1,159 @@
+"""Confusions and response bias, counted by hand and on the shipped summaries."""
+
+import pandas as pd
+import pytest
+
+from gcbook.chapters.ood_accuracy.confusion import (
+    bias_facts,
+    confusion_answers,
+    response_bias,
+    stripes_sentence,
+)
+from gcbook.paper.categories import CATEGORIES
+from gcbook.stats.summaries import Summaries
+
+SHIPPED = Summaries.read()
+
+
+def summaries(rows: list[tuple[str, str, str, str, int]]) -> Summaries:
+    """From (observer, condition, category, response, n) on uniform noise."""
+    counts = pd.DataFrame(rows, columns=["observer", "condition", "category", "response", "n"])
+    human = counts["observer"].str.startswith("subject")
+    counts = counts.assign(
+        observer_kind=human.map({True: "human", False: "model"}),
+        source="model-vs-human",
+        dataset="uniform-noise",
+        cue="",
+    )
+    empty = SHIPPED.pairs.iloc[:0]
+    return Summaries(counts, empty, SHIPPED.estimates.iloc[:0], SHIPPED.tests.iloc[:0], {})
+
+
+SMALL = summaries(
+    [
+        ("subject-01", "0.9", "cat", "cat", 1),
+        ("subject-01", "0.9", "cat", "dog", 2),
+        ("subject-02", "0.9", "cat", "dog", 1),
+        ("subject-02", "0.9", "dog", "na", 4),
+        ("subject-02", "0.9", "dog", "dog", 2),
+        ("resnet50", "0.9", "cat", "knife", 5),
+        ("resnet50", "0.9", "dog", "knife", 5),
+        ("resnet50", "0.0", "dog", "dog", 3),
+    ]
+)
+
+
+def test_answers_are_pooled_over_people_and_listed_most_frequent_first() -> None:
+    table = confusion_answers(SMALL).set_index(["observer", "step"])
+    assert table.loc[("Humans", 8), "cat"] == "dog 3; cat 1"
+    assert table.loc[("Humans", 8), "dog"] == "na 4; dog 2"
+    assert table.loc[("ResNet-50", 8), "dog"] == "knife 5"
+    assert table.loc[("ResNet-50", 1), "cat"] == ""
+    assert table.loc[("Humans", 8), "right"] == 0.3  # 3 of 10
+    assert table.loc[("Humans", 8), "condition"] == "Uniform noise width: 0.9"
+    assert set(table["steps"]) == {8}
+
+
+def test_ties_are_in_the_order_of_the_categories() -> None:
+    tied = summaries([("resnet50", "0.9", "cat", r, 2) for r in ("na", "truck", "bear")])
+    tied.counts.loc[len(tied.counts)] = {**tied.counts.iloc[0], "observer": "subject-01", "n": 1,
+                                         "observer_kind": "human"}  # fmt: skip
+    table = confusion_answers(tied).set_index("observer")
+    assert table.loc["ResNet-50", "cat"] == "bear 2; truck 2; na 2"
+
+
+def test_response_bias_takes_people_one_by_one_and_leaves_missing_answers_out_of_the_share() -> (
+    None
+):
+    table = response_bias(SMALL).set_index(["observer", "condition"])
+    assert "Humans" not in table.index.get_level_values("observer")
+    first = table.loc[("Human 1", "Uniform noise width: 0.9")]
+    assert (first["kind"], first["favourite"], first["share"]) == ("Humans", "dog", 0.6667)
+    second = table.loc[("Human 2", "Uniform noise width: 0.9")]
+    assert (second["share"], second["right"]) == (1.0, round(2 / 7, 4))
+    network = table.loc[("ResNet-50", "Uniform noise width: 0.9")]
+    assert (network["favourite"], network["share"], network["right"]) == ("knife", 1.0, 0.0)
+
+
+def test_facts_by_hand() -> None:
+    rows = [
+        ("noise", "1", "Human 1", "Humans", 0.05, "cat", 0.2),
+        ("noise", "1", "Human 2", "Humans", 0.1, "dog", 0.4),
+        ("noise", "2", "Human 1", "Humans", 0.1, "cat", 0.3),
+        ("noise", "2", "Human 2", "Humans", 0.1, "cat", 0.3),
+        ("noise", "3", "Human 1", "Humans", 0.2, "cat", 0.9),
+        ("noise", "1", "ResNet-50", "Discriminative model", 0.06, "knife", 1.0),
+        ("noise", "2", "ResNet-50", "Discriminative model", 0.5, "knife", 0.1),
+    ]
+    columns = ["dataset", "condition", "observer", "kind", "right", "favourite", "share"]
+    assert bias_facts(pd.DataFrame(rows, columns=columns)) == {
+        "at_most": 0.125,
+        "humans_n": 4,
+        "humans_mean": "30%",
+        "humans_max": "40%",
+        "networks_n": 1,
+        "networks_mean": "100%",
+        "lost": 2,
+        "same": 1,
+        "all_the_same": 1,
+    }
+    assert bias_facts(pd.DataFrame(rows[-1:], columns=columns))["humans_mean"] == "not computed"
+
+
+def test_stripes_are_told_of_the_hardest_condition() -> None:
+    said = stripes_sentence(response_bias(SMALL), "Uniform noise", "ResNet-50")
+    assert "ResNet-50 is right on 0% of the images and answers *knife* to 100%" in said
+    assert "The 2 people are right on 29% to 33%; the favourite answers (dog) take 67% to" in said
+    assert "not both" in stripes_sentence(response_bias(SMALL), "Edge", "ResNet-50")
+
+
+def test_reach_is_written_as_a_power() -> None:
+    conditions = set(confusion_answers(SHIPPED)["condition"])
+    assert {"Reach: 2⁰", "Reach: 2⁷"} <= conditions
+
+
+def test_counts_of_the_published_trials_survive_the_lists() -> None:
+    table = confusion_answers(SHIPPED)
+    assert len(table) == 780
+    assert table["observer"].nunique() == 10
+    folded = table.melt(["observer", "n"], list(CATEGORIES))["value"]
+    counted = folded.str.findall(r" (\d+)").explode().dropna().astype(int).sum()
+    shown = SHIPPED.counts[SHIPPED.counts["source"] == "model-vs-human"]
+    assert counted == shown["n"].sum() == table["n"].sum()
+
+
+def test_the_diagonal_is_the_accuracy() -> None:
+    table = confusion_answers(SHIPPED, ["resnet50"])
+    row = table[(table["observer"] == "ResNet-50") & (table["dataset"] == "Sketch")].iloc[0]
+    right = sum(
+        int(answer.split(" ")[1])
+        for category in CATEGORIES
+        for answer in row[category].split("; ")
+        if answer.split(" ")[0] == category
+    )
+    assert right / row["n"] == pytest.approx(row["right"], abs=1e-4)
+    accuracy = SHIPPED.estimates.query(
+        "metric == 'accuracy' and observer == 'resnet50' and dataset == 'sketch'"
+        " and condition == '0'"
+    )["value"]
+    assert row["right"] == pytest.approx(accuracy.item(), abs=1e-4)
+
+
+def test_networks_of_the_second_source_come_when_asked_for() -> None:
+    assert "AlexNet" not in set(confusion_answers(SHIPPED)["observer"])
+    asked = confusion_answers(SHIPPED, ["alexnet"])
+    assert set(asked["observer"]) == {"Humans", "AlexNet"}
+    assert set(asked.loc[asked["observer"] == "AlexNet", "dataset"]) == {
+        "Edge",
+        "Silhouette",
+        "Cue conflict",
+    }
+
+
+def test_networks_near_chance_have_stronger_favourites_than_single_people() -> None:
+    facts = bias_facts(response_bias(SHIPPED))
+    assert (facts["humans_n"], facts["humans_mean"], facts["humans_max"]) == (58, "26%", "56%")
+    assert (facts["networks_n"], facts["networks_mean"]) == (174, "63%")
+    assert (facts["same"], facts["lost"]) == (1, 15)
+    bias = response_bias(SHIPPED)
+    assert bias["share"].between(1 / 16, 1).all()

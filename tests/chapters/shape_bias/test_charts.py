@@ -1,0 +1,196 @@
+"""What the shape-bias charts draw, asserted on their specifications."""
+
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from gcbook.chapters.introduction.charts import fig_overview
+from gcbook.chapters.method.charts import fig_conditions, fig_interval_widths
+from gcbook.chapters.method.tables import condition_ladder, interval_widths
+from gcbook.chapters.shape_bias.charts import (
+    fig_category_spread,
+    fig_shape_bias,
+    fig_shape_bias_ranking,
+)
+from gcbook.chapters.shape_bias.charts_cues import fig_cue_accuracies
+from gcbook.charts.chart import chart_spec
+from gcbook.charts.parts import equal_bias_line
+from gcbook.charts.theme import DARK, HUMAN
+from gcbook.paper.categories import CATEGORIES
+from gcbook.stats.shape_tables import (
+    bias_by_category,
+    category_outliers,
+    category_spread,
+    cue_accuracies,
+    fig1_overview,
+    pooled_bias,
+    published_bias,
+)
+from gcbook.stats.summaries import Summaries
+
+SHIPPED = Summaries.read()
+BIAS = bias_by_category(SHIPPED, ["resnet50", "alexnet"])
+
+CHARTS = {
+    "shape bias": fig_shape_bias(BIAS),
+    "spread": fig_category_spread(category_spread(BIAS), category_outliers(BIAS)),
+    "ranking": fig_shape_bias_ranking(pooled_bias(BIAS)),
+    "cues": fig_cue_accuracies(cue_accuracies(SHIPPED, ["resnet50"]), published_bias()),
+    "overview": fig_overview(fig1_overview(BIAS), published_bias()),
+    "conditions": fig_conditions(condition_ladder(SHIPPED)),
+    "widths": fig_interval_widths(interval_widths(SHIPPED, ["resnet50"])),
+}
+SPECS: dict[str, dict[str, Any]] = {name: chart_spec(chart) for name, chart in CHARTS.items()}
+
+
+def layers(name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = SPECS[name]["layer"]
+    return found
+
+
+def params(name: str) -> dict[str, dict[str, Any]]:
+    spec = SPECS[name]
+    of_layers = [p for layer in spec["layer"] for p in layer.get("params", [])]
+    return {p["name"]: p for p in [*spec.get("params", []), *of_layers]}
+
+
+def marks(name: str) -> list[str]:
+    return [layer["mark"]["type"] for layer in layers(name)]
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_charts_are_as_wide_as_the_page_and_described(name: str) -> None:
+    spec = SPECS[name]
+    assert spec["width"] == "container"
+    assert isinstance(spec["height"], int)
+    assert len(spec["description"]) > 80
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_kinds_differ_in_colour_and_in_shape(name: str) -> None:
+    text = json.dumps(SPECS[name])
+    if name == "conditions":
+        return
+    assert HUMAN in text
+    shapes = [
+        layer["encoding"]["shape"]["scale"]
+        for layer in layers(name)
+        if "shape" in layer["encoding"]
+    ]
+    assert shapes
+    assert all(len(set(scale["range"])) == len(scale["domain"]) for scale in shapes)
+
+
+def test_colours_of_small_marks_have_a_dark_twin() -> None:
+    assert HUMAN in DARK
+
+
+def test_fig1_has_texture_below_and_shape_above() -> None:
+    axes = [layer["encoding"]["x"] for layer in layers("shape bias") if "x" in layer["encoding"]]
+    shown = {axis["title"]: axis["axis"] for axis in axes if axis.get("axis")}
+    assert set(shown) == {"Fraction of texture decisions", "Fraction of shape decisions"}
+    top = shown["Fraction of shape decisions"]
+    assert top["orient"] == "top"
+    assert "1 - datum.value" in top["labelExpr"]
+    assert {axis["field"] for axis in axes} == {"texture_share"}
+    assert all(axis["scale"]["domain"] == [0, 1] for axis in axes)
+
+
+def test_fig1_rows_are_the_categories_in_their_order() -> None:
+    rows = [
+        layer["encoding"]["y"]["scale"]["domain"]
+        for layer in layers("shape bias")
+        if "scale" in layer["encoding"].get("y", {})
+    ]
+    assert rows
+    assert all(domain == list(CATEGORIES) for domain in rows)
+
+
+def test_fig1_marks_published_averages_by_dashed_lines() -> None:
+    dashed = [layer for layer in layers("shape bias") if "strokeDash" in layer["mark"]]
+    assert len(dashed) == 1
+    assert dashed[0]["mark"]["type"] == "rule"
+    assert "published average" in json.dumps(dashed[0]["transform"])
+    legend = dashed[0]["encoding"]["color"]["legend"]["labelExpr"]
+    assert "', paper'" in legend
+
+
+def test_an_observer_is_picked_by_click_and_from_a_list() -> None:
+    pick = params("shape bias")["highlight"]
+    assert pick["select"]["type"] == "point"
+    assert pick["select"]["on"] == "click"
+    assert pick["bind"]["options"][0] is None
+    assert {"Human 1", "Humans", "ResNet-50", "AlexNet"} <= set(pick["bind"]["options"])
+    assert len(pick["bind"]["options"]) == len(pick["bind"]["labels"])
+    # Imagen has no marks by category to highlight.
+    assert "Imagen" not in pick["bind"]["options"]
+    assert params("shape bias")["average"]["bind"]["options"] == ["pooled", "category mean"]
+
+
+def test_fig1_hover_shows_counts_and_interval() -> None:
+    points = [layer for layer in layers("shape bias") if layer["mark"]["type"] == "point"]
+    tooltips = [{t["field"] for t in p["encoding"].get("tooltip", [])} for p in points]
+    wanted = {"shape_answers", "texture_answers", "low", "high", "observer"}
+    assert sum(wanted <= found for found in tooltips) >= 3
+
+
+def test_box_plot_draws_what_the_table_holds() -> None:
+    """Quartiles are columns: a chart that computed its own would use other numbers."""
+    assert "boxplot" not in marks("spread")
+    fields = {layer["encoding"]["x"]["field"] for layer in layers("spread")}
+    assert fields == {"whisker_low", "q1", "median", "shape_bias", "average"}
+
+
+@pytest.mark.parametrize("name", ["spread", "ranking"])
+def test_rows_are_in_the_order_of_the_table(name: str) -> None:
+    table = category_spread(BIAS) if name == "spread" else pooled_bias(BIAS)
+    order = layers(name)[0]["encoding"]["y"]["scale"]["domain"]
+    assert order == table["observer"].to_list()
+    assert SPECS[name]["height"] == 17 * len(table)
+
+
+def test_lines_of_equal_bias_have_that_bias() -> None:
+    for bias in (0.1, 0.5, 0.96):
+        texture, shape = equal_bias_line(bias)
+        assert shape / (shape + texture) == pytest.approx(bias)
+        assert shape + texture == pytest.approx(1)
+
+
+def test_cue_map_offers_every_category() -> None:
+    chosen = params("cues")["category"]
+    assert chosen["bind"]["options"] == ["pooled", *CATEGORIES]
+    assert chosen["value"] == "pooled"
+
+
+def test_own_models_get_their_own_mark() -> None:
+    own = BIAS.assign(kind=BIAS["kind"].where(BIAS["observer"] != "AlexNet", "Own model"))
+    scale = chart_spec(fig_shape_bias(own))["layer"][0]["encoding"]["color"]["scale"]
+    assert "Own model" in scale["domain"]
+    assert "Own model" not in layers("shape bias")[0]["encoding"]["color"]["scale"]["domain"]
+
+
+def test_conditions_left_out_are_pale_dashed_and_in_brackets() -> None:
+    rects = [layer["mark"] for layer in layers("conditions") if layer["mark"]["type"] == "rect"]
+    assert [bool(mark.get("strokeDash")) for mark in rects] == [False, True]
+    assert rects[1]["fillOpacity"] < 0.5
+    assert any("'('" in json.dumps(layer.get("transform", [])) for layer in layers("conditions"))
+
+
+def test_overview_describes_the_table_it_shows() -> None:
+    described = SPECS["overview"]["description"]
+    humans: pd.Series = fig1_overview(BIAS)["humans"]
+    assert f"{humans.min():.2f}" in described
+    assert "Imagen 0.99, Stable Diffusion 0.93, Parti 0.92" in described
+
+
+def test_published_averages_are_not_shown_for_single_categories():
+    lines = [
+        layer
+        for layer in layers("cues")
+        if any(each["field"] == "published" for each in layer["encoding"].get("tooltip", []))
+    ]
+    assert len(lines) == 2
+    for layer in lines:
+        assert {"filter": "category === 'pooled'"} in layer["transform"]

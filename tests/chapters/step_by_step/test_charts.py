@@ -1,0 +1,195 @@
+"""Pictures and errors of single images, as charts."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcbook.chapters.step_by_step.charts import (
+    ROLE_COLORS,
+    SHOWN,
+    fig_errors,
+    fig_pictures,
+    role_color,
+)
+from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.miniworld.results.steps import ROLES
+from gcbook.paper.categories import CATEGORIES
+
+TIMES = (0.1, 0.35, 0.9)
+TITLES = ("cat shape, dog texture", "car shape, car texture")
+
+
+def roles(title):
+    shape, texture = (part.split()[0] for part in title.split(", "))
+    both, one, other = ROLES[:3]
+    named = {shape: one, texture: other} if shape != texture else {shape: both}
+    return [named.get(label, ROLES[3]) for label in CATEGORIES]
+
+
+ERRORS = pd.DataFrame(
+    [
+        (title, t, label, role, 0.05 + t / 10 + 0.001 * ((k + 3) % 16), 2.0 * ((k + 3) % 16), place)
+        for title in TITLES
+        for t in TIMES
+        for k, (label, role) in enumerate(zip(CATEGORIES, roles(title), strict=True))
+        for place in [(k + 3) % 16 + 1]
+    ],
+    columns=["image", "t", "label", "role", "error", "excess", "place"],
+)
+PICTURES = pd.DataFrame(
+    [
+        {
+            "image": title,
+            "t": t,
+            "clean": f"CLEAN{title[:3]}",
+            "noised": f"NOISED{title[:3]}{t}",
+            **rows[["label", "role", "error", "place"]].to_dict("list"),
+            "restored": [f"R{k}" for k in range(16)],
+            "difference": [f"D{k}" for k in range(16)],
+        }
+        for (title, t), rows in ERRORS.groupby(["image", "t"], sort=False)
+    ]
+)
+BEST = CATEGORIES[13]
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    return chart_spec(fig_pictures(PICTURES))
+
+
+@pytest.fixture(scope="module")
+def errors():
+    return chart_spec(fig_errors(ERRORS))
+
+
+def render(spec, width=0, **values):
+    changed = [
+        {**param, "value": values.get(param["name"], param["value"])} for param in spec["params"]
+    ]
+    sized = {**spec, "params": changed}
+    if width:
+        sized |= {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
+    return static_svg(sized)
+
+
+def images(svg):
+    return re.findall(r'xlink:href="data:image/png;base64,(\w+(?:\.\w+)?)"', svg) or re.findall(
+        r'href="data:image/png;base64,([\w.]+)"', svg
+    )
+
+
+def boxes(svg):
+    """Left, top and side of every picture."""
+    found = re.findall(r"<image[^>]*>", svg)
+    assert found
+    sizes = []
+    for tag in found:
+        value = {
+            k: float(v)
+            for k, v in re.findall(r'(x|y|width|height)="([-\d.]+)"', tag.replace("xlink:", ""))
+        }
+        move = re.search(r"translate\(([-\d.]+), ?([-\d.]+)\)", tag)
+        left, top = (float(move[1]), float(move[2])) if move else (0.0, 0.0)
+        assert value["width"] == pytest.approx(value["height"], abs=0.2)
+        sizes.append((left + value.get("x", 0), top + value.get("y", 0), value["width"]))
+    return sizes
+
+
+def test_all_choices_are_offered(pictures, errors):
+    for spec, prefix in ((pictures, "steps"), (errors, "errors")):
+        params = {param["name"]: param for param in spec["params"]}
+        assert params[f"{prefix}_image"]["bind"]["options"] == list(TITLES)
+        bind = params[f"{prefix}_noise"]["bind"]
+        assert (bind["input"], bind["min"], bind["max"]) == ("range", 1, 3)
+        assert 1 <= params[f"{prefix}_noise"]["value"] <= 3
+    assert pictures["params"][-1]["bind"]["options"] == list(SHOWN)
+
+
+def test_the_pictures_are_those_of_the_choice(pictures):
+    restored = images(render(pictures, steps_image=TITLES[1], steps_noise=3))
+    assert restored == ["CLEANcar", "NOISEDcar0.9", *(f"R{k}" for k in range(16))]
+    shown = images(render(pictures, steps_noise=1, steps_shown=SHOWN[1]))
+    assert shown == ["CLEANcat", "NOISEDcat0.1", *(f"D{k}" for k in range(16))]
+
+
+def test_the_heading_names_the_time(pictures, errors):
+    assert ">Noised, t = 0.35<" in render(pictures, steps_noise=2)
+    assert ">Noise t = 0.9<" in render(errors, errors_noise=3)
+
+
+def test_best_shape_and_texture_are_marked_in_words(pictures):
+    svg = render(pictures)
+    assert svg.count("✓") == 1
+    assert f">{BEST}<" in svg
+    assert svg.count(">shape<") == svg.count(">texture<") == 1
+    both = render(pictures, steps_image=TITLES[1])
+    assert both.count(">shape + texture<") == 1 and ">shape<" not in both
+
+
+def test_the_best_is_framed_even_if_it_is_a_cue():
+    changed = PICTURES.assign(role=[[ROLES[1] if x == BEST else ROLES[3] for x in CATEGORIES]] * 6)
+    svg = render(chart_spec(fig_pictures(changed)))
+    # Its frame is solid, and no dashed one lies on it.
+    assert ">shape<" in svg and "stroke-dasharray" not in svg
+    assert svg.count('stroke-width="4"') == 1
+
+
+@pytest.mark.parametrize("width", [300, 368, 425, 445, 680, 900])
+def test_no_picture_covers_another_or_leaves_the_chart(pictures, width):
+    svg = render(pictures, width=width)
+    places = boxes(svg)
+    assert len(places) == 18
+    for n, (left, top, side) in enumerate(places):
+        assert side > 55
+        assert left >= 0 and left + side <= width
+        for other_left, other_top, other_side in places[n + 1 :]:
+            beside = left + side <= other_left + 0.2 or other_left + other_side <= left + 0.2
+            below = top + side <= other_top + 0.2 or other_top + other_side <= top + 0.2
+            assert beside or below
+    bottom = max(top + side for _, top, side in places)
+    assert bottom + 40 <= pictures["height"]
+
+
+def test_pictures_stay_crisp(pictures):
+    svg = render(pictures)
+    assert svg.count("image-rendering") >= 18 and svg.count("pixelated") == 18
+
+
+def test_bars_are_in_order_of_their_errors(errors):
+    svg = render(errors, errors_noise=1)
+    axis = [name for name in re.findall(r">(\w+)</text>", svg) if name in CATEGORIES]
+    assert axis == [CATEGORIES[(k + 13) % 16] for k in range(16)]
+    smallest = 1000 * ERRORS.query("t == 0.1")["error"].min()
+    assert f">✓ smallest: {smallest:.2f}<" in svg
+    place = ERRORS.query("label == 'cat'")["excess"].iloc[0]
+    assert f">+{place:.2f} % · shape<" in svg
+    assert svg.count("· texture<") == 1
+
+
+def test_words_have_room_on_a_phone(errors):
+    svg = render(errors, width=340)
+    assert re.search(r'<svg[^>]*width="340"', svg)
+
+
+def test_colours_are_those_of_the_roles(errors):
+    scale = role_color(None).to_dict()["scale"]
+    assert scale["domain"] == list(ROLES) and scale["range"] == list(ROLE_COLORS)
+    assert len(set(ROLE_COLORS)) == 4
+    assert errors["layer"][0]["encoding"]["color"]["scale"] == scale
+
+
+def test_descriptions_state_no_outcome(pictures, errors):
+    for spec in (pictures, errors):
+        assert len(spec["description"]) > 150
+        assert not re.search(r"\d\.\d", spec["description"])
+
+
+def test_one_time_is_enough():
+    one = PICTURES[PICTURES["t"] == 0.9]
+    svg = static_svg(chart_spec(fig_pictures(one)))
+    assert len(images(svg)) == 18
+    bars = static_svg(chart_spec(fig_errors(ERRORS[np.isclose(ERRORS["t"], 0.9)])))
+    assert ">Noise t = 0.9<" in bars

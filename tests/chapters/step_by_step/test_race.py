@@ -1,0 +1,161 @@
+"""The race of single images, against the scorer and by hand."""
+
+import numpy as np
+import pytest
+from tiny.gaussian import class_means, gaussian_classifier
+
+from gcbook.chapters.step_by_step import race as steps_race
+from gcbook.chapters.step_by_step.race import Raced, answers_table, leaders_table, race, race_table
+from gcbook.files.errors import GcbookError
+from gcbook.miniworld.results.steps import Example, choose_examples
+from gcbook.noise.draws import DrawRule, keyed_noise, timestep
+from gcbook.noise.schedules import CosineSchedule
+from gcbook.paper.categories import CATEGORIES
+from gcbook.scoring.decisions import decide
+from gcbook.scoring.engine import score
+from gcbook.scoring.settings import ScoringSettings
+from gcbook.scoring.store import Store
+
+MEANS = class_means(16, size=32)
+CLASSIFIER = gaussian_classifier(CosineSchedule(), MEANS)
+EXAMPLES = choose_examples(conflicts=2, ordinary=1, seed=4)
+STIMULI = [each.stimulus for each in choose_examples(conflicts=2, ordinary=0)]
+HAND = Raced(
+    (Example("lead lost", "a", "b", STIMULI[0]), Example("lead kept", "c", "c", STIMULI[1])),
+    ("a", "b", "c"),
+    np.array([[0.5, 0.1, 0.9], [0.3, 0.8, 0.2]]),
+    np.array([[[1, 2, 4], [4, 1, 4], [3, 3, 2.0]], [[2, 2, 1], [5, 6, 4], [4, 4, 4.0]]]),
+    np.array([[1, 1, 1], [2, 1, 1.0]]),
+    False,
+)
+
+
+def test_errors_of_draws_by_hand():
+    raced = race(CLASSIFIER, "toy", EXAMPLES, 3, "exp:2", seed=6)
+    assert raced.raw.shape == (3, 3, 16) and not raced.shipped
+    rule = DrawRule(6)
+    for i, draw, k in ((0, 0, 0), (1, 2, 7), (2, 1, 15)):
+        name = EXAMPLES[i].stimulus.image_id
+        t = timestep(rule, name, draw)
+        alpha, sigma = np.cos(np.pi / 2 * t), np.sin(np.pi / 2 * t)
+        x = 2 * EXAMPLES[i].stimulus.read().transpose(2, 0, 1).astype(float) - 1
+        x_t = alpha * x + sigma * keyed_noise(rule, name, draw, x.shape)
+        gain = alpha * 0.25 / (alpha**2 * 0.25 + sigma**2)
+        mean = MEANS[k].numpy()
+        error = np.square(mean + gain * (x_t - alpha * mean) - x).mean()
+        assert raced.times[i, draw] == pytest.approx(t)
+        assert raced.raw[i, draw, k] == pytest.approx(error, rel=1e-4)
+        assert raced.errors[i, draw, k] == pytest.approx(np.exp(-2 * t) * error, rel=1e-4)
+
+
+@pytest.fixture
+def shipped(tmp_path, monkeypatch):
+    """Scores of 4 draws of the cue-conflict images, as if the package brought them."""
+    stimuli = [each.stimulus for each in EXAMPLES if each.stimulus.dataset == "cue-conflict"]
+    score(stimuli, CLASSIFIER, ScoringSettings(draws=4), tmp_path / "s", progress="silent")
+    monkeypatch.setattr(steps_race, "shipped_models", lambda: ("toy",))
+    monkeypatch.setattr(steps_race, "shipped_sets", lambda model: ("cue-conflict",))
+    monkeypatch.setattr(steps_race, "shipped_store", lambda *names: Store.open(tmp_path / "s"))
+    scored = []
+
+    def counted(images, *args, **options):
+        scored.append(len(images))
+        return score(images, *args, **options)
+
+    monkeypatch.setattr("gcbook.scoring.engine.score", counted)
+    return scored
+
+
+def test_shipped_scores_are_read_instead_of_computed(shipped):
+    conflicts = EXAMPLES[:2]
+    read = race(CLASSIFIER, "toy", conflicts, 3)
+    assert read.shipped and not shipped
+    computed = race(CLASSIFIER, "another", conflicts, 3)
+    assert not computed.shipped and shipped == [2]
+    assert read.raw == pytest.approx(computed.raw, rel=1e-5)
+    assert read.times == pytest.approx(computed.times)
+    assert read.raw.shape == (2, 3, 16)
+
+
+@pytest.mark.parametrize("change", [{"seed": 1}, {"draws": 5}])
+def test_scores_of_other_settings_are_not_taken(shipped, change):
+    raced = race(CLASSIFIER, "toy", EXAMPLES[:2], **({"draws": 3} | change))
+    assert not raced.shipped and shipped == [2]
+
+
+def test_scores_of_other_weights_or_other_images_are_not_taken(shipped):
+    retrained = gaussian_classifier(CosineSchedule(), MEANS)
+    retrained.details = {"weights": "other"}
+    assert not race(retrained, "toy", EXAMPLES[:2], 2).shipped
+    another = choose_examples(conflicts=3, ordinary=0, seed=4)[1:]
+    assert not race(CLASSIFIER, "toy", another, 2).shipped
+
+
+def test_a_set_without_shipped_scores_is_computed_beside_one_with(shipped):
+    mixed = race(CLASSIFIER, "toy", EXAMPLES, 2)
+    assert not mixed.shipped and shipped == [1]
+    assert np.isfinite(mixed.raw).all()
+
+
+def test_the_answer_is_that_of_the_decisions(tmp_path):
+    raced = race(CLASSIFIER, "toy", EXAMPLES[:2], 6)
+    stimuli = [each.stimulus for each in EXAMPLES[:2]]
+    settings = ScoringSettings(draws=6)
+    score(stimuli, CLASSIFIER, settings, tmp_path / "s", progress="silent")
+    decisions = decide(Store.open(tmp_path / "s")).set_index("imagename")
+    answers = answers_table(raced).set_index("imagename")
+    for name, row in decisions.iterrows():
+        assert answers.loc[name, "answer"] == row["response"]
+        assert answers.loc[name, "second"] == row["runner_up"]
+
+
+def test_gaps_are_named():
+    broken = gaussian_classifier(CosineSchedule(), MEANS)
+    honest = broken.denoise
+    broken.denoise = lambda x_t, t, label: honest(x_t, t, label) * float("nan")
+    with pytest.raises(GcbookError, match=EXAMPLES[0].title):
+        race(broken, "toy", EXAMPLES[:1], 2)
+
+
+def test_running_means_by_hand():
+    table = race_table(HAND)
+    assert len(table) == 2 * 3 * 3
+    lost = table[table["image"] == "lead lost"].pivot(index="draw", columns="label", values="error")
+    # Means after 1, 2 and 3 draws: (1, 2, 4), (2.5, 1.5, 4), (8/3, 2, 10/3).
+    assert lost.to_numpy() == pytest.approx(
+        np.array([[1, 2, 4], [2.5, 1.5, 4], [8 / 3, 2, 10 / 3]])
+    )
+    row = table.query("image == 'lead lost' and label == 'c' and draw == 2").iloc[0]
+    assert row["behind"] == pytest.approx(100 * (4 / 1.5 - 1)) and row["role"] == "neither"
+    # The first draw of the other image weighs twice.
+    kept = table.query("image == 'lead kept' and label == 'a'")["error"]
+    assert kept.tolist() == pytest.approx([4, 4.5, 13 / 3])
+    assert (table.groupby(["image", "draw"])["behind"].min() == 0).all()
+
+
+def test_leaders_and_answers_by_hand():
+    leaders = leaders_table(HAND)
+    lost = leaders[leaders["image"] == "lead lost"]
+    assert lost["leader"].tolist() == ["a", "b", "b"]
+    assert lost["role"].tolist() == ["shape", "texture", "texture"]
+    assert lost["second"].tolist() == ["b", "a", "a"]
+    assert lost["margin"].tolist() == pytest.approx([100, 100 * (2.5 / 1.5 - 1), 100 / 3])
+    assert lost["t"].tolist() == [0.5, 0.1, 0.9]
+    answers = answers_table(HAND).set_index("image")
+    assert answers.loc["lead lost", ["answer", "role", "first", "settled"]].tolist() == [
+        "b",
+        "texture",
+        "a",
+        2,
+    ]
+    assert answers.loc["lead kept", ["answer", "role", "first", "settled"]].tolist() == [
+        "c",
+        "shape and texture",
+        "c",
+        1,
+    ]
+
+
+def test_all_sixteen_race():
+    table = race_table(race(CLASSIFIER, "toy", EXAMPLES[:1], 2))
+    assert set(table["label"]) == set(CATEGORIES) and len(table) == 32

@@ -1,0 +1,61 @@
+"""Figures of turned objects."""
+
+import pandas as pd
+
+from gcbook.chapters.turned.charts import fig_kept, fig_recognised
+from gcbook.charts.chart import chart_spec, static_svg
+
+RECOGNISED = pd.DataFrame(
+    [
+        (recipe, angle, 80, 0.8, 0.7, 0.9)
+        for recipe in ("mini-pixel", "mini-cnn")
+        for angle in (0, 90, 180, 270)
+    ],
+    columns=["recipe", "angle", "n", "accuracy", "low", "high"],
+)
+
+
+def kept(models, prompts=("its own",)):
+    return pd.DataFrame(
+        [
+            (model, prompt, angle, strength, line, 80, 0.8, 0.7, 0.9)
+            for model in models
+            for prompt in prompts
+            for angle in (0, 90, 180, 270)
+            for strength in (0.0, 0.9)
+            for line in ("Turned back", "As it lies")
+        ],
+        columns=["model", "prompt", "angle", "strength", "line", "n", "value", "low", "high"],
+    )
+
+
+def test_a_mark_a_miniature_and_angle():
+    svg = static_svg(chart_spec(fig_recognised(RECOGNISED)))
+    assert "mini-pixel" in svg
+    assert all(f">{angle}<" in svg for angle in (0, 90, 180, 270))
+
+
+def test_two_ways_of_judging_and_a_line_an_angle():
+    spec = chart_spec(fig_kept(kept(["m"])))
+    assert [panel["title"] for panel in spec["concat"]] == ["Turned back", "As it lies"]
+    color = spec["concat"][0]["layer"][0]["encoding"]["color"]
+    assert color["scale"]["domain"] == ["0", "90", "180", "270"]
+    assert not [each for each in spec.get("params", []) if "bind" in each]
+
+
+def test_several_models_are_chosen_from():
+    spec = chart_spec(fig_kept(kept(["m", "n"])))
+    assert [each["bind"]["options"] for each in spec["params"] if "bind" in each] == [["m", "n"]]
+    assert "No reconstructions" in chart_spec(fig_kept(kept([])))["description"]
+
+
+def test_the_prompt_is_chosen_whoever_the_model():
+    spec = chart_spec(fig_kept(kept(["m", "n"], ["its own", "another category's"])))
+    bound = {each["name"]: each["bind"]["options"] for each in spec["params"] if "bind" in each}
+    assert bound == {"kept_model": ["m", "n"], "kept_prompt": ["its own", "another category's"]}
+    for layer in spec["concat"][0]["layer"]:
+        (chosen,) = [each["filter"] for each in layer["transform"] if "filter" in each]
+        assert "datum.model === kept_model" in chosen
+        assert "datum.prompt === kept_prompt" in chosen
+    shown = chart_spec(fig_kept(kept(["m"])))["concat"][0]["layer"][0]["transform"][0]["filter"]
+    assert shown == 'datum.model === "m" && datum.prompt === "its own"'

@@ -1,0 +1,202 @@
+"""The command line: quick help, clear errors with their exit status, options that arrive."""
+
+import errno
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from gcbook import cli
+from gcbook.files.errors import GcbookError, InputError
+from gcbook.stats.settings import SummarySettings
+
+
+def call(capsys, *arguments):
+    """Run a command in this process: exit status, standard output, standard error."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(list(arguments))
+    captured = capsys.readouterr()
+    return ended.value.code or 0, captured.out, captured.err
+
+
+def test_smoke_asks_for_little_and_yields_to_what_is_said(capsys, monkeypatch, tmp_path):
+    asked = {}
+
+    def run_chapter(project, chapter, values, folder, solutions):
+        asked.update(values, solutions=solutions)
+        return (folder / "a.ipynb", folder / "a.html")
+
+    monkeypatch.setattr("gcbook.book.run.run_chapter", run_chapter)
+    status, out, _ = call(
+        capsys, "run", "cost", "--smoke", "-p", "n_images", "3", "-o", str(tmp_path)
+    )
+    assert status == 0 and str(tmp_path / "a.html") in out
+    assert asked["n_images"] == "3"
+    assert (asked["draws"], asked["rescore_draws"], asked["timed_images"]) == (100, 1, 1)
+    assert "samples" not in asked
+    assert asked["solutions"]
+    call(capsys, "run", "cost", "--no-solutions", "-o", str(tmp_path))
+    assert not asked["solutions"]
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys\nfrom gcbook.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n"
+        "    pass\nprint(sorted({'pandas', 'numpy', 'altair', 'papermill', 'pydantic', 'pooch'}"
+        " & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run", "shapes"], "no chapter is called 'shapes'; chapters: introduction"),
+        (["run", "shape-bias", "-p", "draw", "5"], "no parameter 'draw'"),
+        (["run", "shape-bias", "-p", "draws", "five"], "expected 0 for none, or a whole"),
+        (["run", "shape-bias", "-p", "draws"], "-p draws: expected a name and a value"),
+        (["run", "shape-bias", "-p", "seed", "-1"], "seed: found '-1'"),
+        (["run", "shape-bias", "-p", "seed", "1", "-p", "seed", "2"], "given twice"),
+        (["run", "shape-bias", "-p", "trials", "nowhere.csv"], "found nothing at nowhere.csv"),
+        (["build", "--only", "shapes"], "no chapter is called 'shapes'"),
+        (["fetch", "everything"], "expected trials, stimuli or illusions"),
+        (["benchmark", "x.csv", "--format", "xml"], "expected table, csv or json"),
+        (["benchmark", "x.csv", "--against", "me"], "expected published"),
+    ],
+)
+def test_what_is_not_allowed_is_one_message_and_status_2(capsys, arguments, says):
+    status, out, err = call(capsys, *arguments)
+    assert status == 2
+    assert out == ""
+    assert err.startswith("gcbook: ")
+    assert says in err
+    assert "Traceback" not in err
+
+
+def test_failures_are_one_message_and_status_1(capsys, monkeypatch):
+    def fail(*args, **kwargs):
+        raise GcbookError("the disk is full")
+
+    monkeypatch.setattr("gcbook.book.project.find_project", fail)
+    assert call(capsys, "build") == (1, "", "gcbook: the disk is full\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (OSError(errno.ENOSPC, "full"), "gcbook: a file: cannot be written: no space left on"),
+        (OSError(errno.EROFS, "no", "a.csv"), "gcbook: a.csv: cannot be written: read-only file"),
+    ],
+)
+def test_a_disk_that_cannot_be_written_to_is_one_message(capsys, monkeypatch, error, says):
+    def fail():
+        raise error
+
+    monkeypatch.setattr("gcbook.trials.fetch.fetch_trials", fail)
+    status, _, err = call(capsys, "fetch", "trials")
+    assert status == 1
+    assert err.startswith(says)
+    assert len(err.splitlines()) == 1
+
+
+def test_other_errors_of_the_system_keep_their_traceback(monkeypatch):
+    def fail():
+        raise OSError(errno.EIO, "broken")
+
+    monkeypatch.setattr("gcbook.trials.fetch.fetch_trials", fail)
+    with pytest.raises(OSError, match="broken"):
+        cli.main(["fetch", "trials"])
+
+
+def test_name_and_value_arrive_however_they_are_written(monkeypatch, tmp_path, capsys):
+    seen = {}
+
+    def run_chapter(project, name, values, folder, solutions):
+        seen.update(values, name=name, folder=folder)
+        return folder / "a.ipynb", folder / "a.html"
+
+    monkeypatch.setattr("gcbook.book.run.run_chapter", run_chapter)
+    status, out, _ = call(
+        capsys,
+        "run",
+        "method",
+        "-p",
+        "draws",
+        "5",
+        "-p",
+        "datasets=edge",
+        "--parameter",
+        "trials",
+        "a=b,c",
+        "-o",
+        str(tmp_path),
+    )
+    assert status == 0
+    assert seen == {
+        "draws": "5",
+        "datasets": "edge",
+        "trials": "a=b,c",
+        "name": "method",
+        "folder": tmp_path,
+    }
+    assert out.split() == [str(tmp_path / "a.ipynb"), str(tmp_path / "a.html")]
+
+
+def test_chapters_lists_parameters_with_defaults_and_meaning(capsys):
+    status, out, _ = call(capsys, "chapters", "shape-bias")
+    assert status == 0
+    assert out.startswith("shape-bias: Shape bias\n")
+    assert "draws = 10000: bootstrap draws" in out
+    assert "a whole number from 100 to 100000" in out
+    assert len(call(capsys, "chapters")[1].splitlines()) > len(out.splitlines())
+
+
+def test_benchmark_prints_or_writes_what_is_asked_for(monkeypatch, tmp_path, capsys):
+    asked = {}
+
+    def benchmark_paths(paths, settings, against):
+        asked.update(paths=paths, settings=settings, against=against)
+        return pd.DataFrame({"observer": ["humans"], "ood_accuracy": [0.7230001]})
+
+    monkeypatch.setattr("gcbook.stats.benchmark.benchmark_paths", benchmark_paths, raising=False)
+    monkeypatch.setattr(
+        "gcbook.stats.benchmark.format_benchmark",
+        lambda rows, kind: f"{kind} {len(rows)}\n",
+        raising=False,
+    )
+    status, out, _ = call(
+        capsys, "benchmark", "a", "b", "--format", "csv", "--ci", "--draws", "700"
+    )
+    assert (status, out) == (0, "csv 1\n")
+    assert [str(p) for p in asked["paths"]] == ["a", "b"]
+    assert asked["settings"] == SummarySettings(draws=700)
+    assert asked["against"] == ""
+    file = tmp_path / "out.json"
+    status, out, _ = call(capsys, "benchmark", "a", "--output", str(file))
+    assert out.strip() == str(file)
+    assert file.read_text() == "json 1\n"
+    assert asked["settings"] == SummarySettings(draws=0)
+
+
+def test_benchmark_refuses_what_would_be_lost(tmp_path, capsys):
+    for arguments, said in (
+        (("a", "--draws", "700"), "add --ci"),
+        (("a", "--output", str(tmp_path)), "expected a file"),
+        (("a", "--output", str(tmp_path / "none" / "x.csv")), "expected a file"),
+        (("a", "--format", "xml"), "expected table, csv or json"),
+        (("a", "--conditions", "some"), "expected one of benchmark, all"),
+    ):
+        status, out, error = call(capsys, "benchmark", *arguments)
+        assert (status, out) == (2, "")
+        assert said in error
+
+
+def test_fetch_names_the_files(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("gcbook.trials.fetch.fetch_trials", lambda: [tmp_path / "a.zip"])
+    assert call(capsys, "fetch", "trials")[:2] == (0, f"{tmp_path / 'a.zip'}\n")
+
+
+def test_input_errors_are_value_errors():
+    assert issubclass(InputError, ValueError)

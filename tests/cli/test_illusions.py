@@ -1,0 +1,153 @@
+"""gcbook illusions: a picture, prompts, a folder."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from gcbook.classifiers.diffusion import DiffusionClassifier
+from gcbook.classifiers.weights import hash_weights
+from gcbook.cli import _repeat_prompts, main
+from gcbook.miniworld.results.shipped import DATA
+from gcbook.noise.schedules import CosineSchedule
+
+
+def call(capsys, *arguments):
+    status = 0
+    try:
+        main([str(argument) for argument in arguments])
+    except SystemExit as stop:
+        status = stop.code
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+@pytest.fixture
+def picture(tmp_path):
+    path = tmp_path / "picture.png"
+    pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def test_any_number_of_prompts_follows_one_option():
+    given = ["illusions", "x.png", "--prompts", "a b", "", "c", "-o", "out", "--steps", "3"]
+    assert _repeat_prompts(given) == [
+        *("illusions", "x.png", "--prompts", "a b", "--prompts", "", "--prompts", "c"),
+        *("-o", "out", "--steps", "3"),
+    ]
+    assert _repeat_prompts(["score", "--prompts", "a", "b"]) == ["score", "--prompts", "a", "b"]
+
+
+def test_a_miniature_sees_a_duck_and_a_rabbit(capsys, tmp_path, picture):
+    command = ["illusions", picture, "--prompts", "an image of a duck", "an image of a rabbit"]
+    command += ["--model", "mini-pixel", "-o", tmp_path / "out", "--steps", 4, "--strength", 0.5]
+    status, out, err = call(capsys, *command, "--device", "cpu")
+    assert status == 0
+    lines = out.splitlines()
+    assert lines[0].startswith("strength 0.5, an image of a duck: error 0.")
+    assert lines[-1] == str(tmp_path / "out/overview.png")
+    assert "strength 0.5, prompts: 2" in err
+    record = json.loads((tmp_path / "out/reconstructions.json").read_text())
+    assert record["prompts"] == ["an image of a duck", "an image of a rabbit"]
+    assert (record["model"], record["steps"], record["seed"]) == ("mini-pixel", 4, 0)
+    assert record["weights"] == hash_weights(DATA / "models" / "mini-pixel")
+    status, _, err = call(capsys, *command)
+    assert status == 2
+    assert "already has results" in err
+
+
+def test_the_original_is_the_picture_and_not_what_an_autoencoder_makes_of_it(
+    capsys, tmp_path, picture
+):
+    command = ["illusions", picture, "--prompts", "a duck", "", "--model", "mini-latent"]
+    command += ["-o", tmp_path, "--steps", 2, "--strength", 0.5, "--device", "cpu"]
+    assert call(capsys, *command)[0] == 0
+    given, original, untouched = (
+        np.asarray(Image.open(tmp_path / name), int)
+        for name in ("picture.png", "original.png", "untouched.png")
+    )
+    assert np.array_equal(original, given)
+    assert np.abs(untouched - given).mean() > 5
+
+
+def test_a_users_own_files_are_not_replaced(capsys, tmp_path, picture):
+    own = tmp_path / "own"
+    own.mkdir()
+    original, untouched = (own / name for name in ("original.png", "untouched.png"))
+    picture.rename(original)
+    command = ["illusions", original, "--prompts", "a", "--model", "mini-pixel", "-o", own]
+    content = original.read_bytes()
+    for option in ([], ["--overwrite"]):
+        status, _, err = call(capsys, *command, *option)
+        assert status == 2
+        assert "original.png: would be replaced by a result; choose another folder" in err
+    elsewhere = original.rename(tmp_path / "mine.png")
+    command[1] = elsewhere
+    untouched.write_text("mine")
+    status, _, err = call(capsys, *command)
+    assert status == 2
+    assert "has files that results would replace (untouched.png); choose another folder" in err
+    assert (elsewhere.read_bytes(), untouched.read_text()) == (content, "mine")
+    # A result of an earlier run that this one would clear away.
+    made = {"strengths": [0.3, 0.5], "prompts": ["a"]}
+    (own / "reconstructions.json").write_text(json.dumps(made))
+    earlier = elsewhere.rename(own / "picture-1-0.png")
+    status, _, err = call(
+        capsys, "illusions", earlier, *command[2:], "--strength", 0.5, "--overwrite"
+    )
+    assert status == 2
+    assert "picture-1-0.png: would be replaced" in err
+    assert earlier.read_bytes() == content
+
+
+def test_what_is_cut_off_is_said_and_a_name_is_no_noise(capsys, tmp_path):
+    Image.new("RGB", (90, 30), (90, 90, 90)).save(tmp_path / "wide.png")
+    Image.new("RGB", (90, 30), (90, 90, 90)).save(tmp_path / "twin.png")
+    said = []
+    for name in ("wide", "twin"):
+        command = ["illusions", tmp_path / f"{name}.png", "--prompts", "A photo of a duck."]
+        command += ["--model", "mini-pixel", "-o", tmp_path / name, "--steps", 4]
+        status, out, err = call(capsys, *command, "--strength", 0.5, "--device", "cpu")
+        assert status == 0
+        assert f"{name}.png has 90 × 30 pixels; a model sees the square in its middle." in err
+        said.append(out.splitlines()[0])
+    assert said[0] == said[1]
+
+
+def test_too_little_memory_is_one_line(capsys, tmp_path, picture, monkeypatch):
+    def denoise(x, t, label):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
+
+    def load(model, prompts, **options):
+        return DiffusionClassifier(denoise, CosineSchedule(), labels=prompts)
+
+    monkeypatch.setattr("gcbook.illusions.reconstruct.load_for_prompts", load)
+    command = ["illusions", picture, "--prompts", "a", "b", "-o", tmp_path / "out"]
+    status, _, err = call(capsys, *command, "--device", "cpu")
+    assert status == 1
+    assert "Give fewer prompts at a time" in err.splitlines()[-1]
+    assert "--dtype float16" in err.splitlines()[-1]
+    assert "Traceback" not in err
+
+
+def test_what_cannot_be_read_or_asked_is_one_line(capsys, tmp_path, picture):
+    rest = ["--prompts", "a", "b", "-o", tmp_path / "out"]
+    for command, says in (
+        (
+            ["illusions", tmp_path / "none.png", *rest, "--model", "mini-pixel"],
+            "expected a picture",
+        ),
+        (["illusions", picture, *rest, "--model", "mini-cnn"], "of kind discriminative"),
+        (
+            ["illusions", picture, *rest[:-1], picture / "out", "--model", "mini-cnn"],
+            "expected a folder that can be written to",
+        ),
+        (["illusions", picture, *rest, "--model", "mini-pixel", "--guidance", "nan"], "guidance"),
+    ):
+        status, _, err = call(capsys, *command)
+        assert status == 2
+        assert says in err.splitlines()[-1]
+    assert not (tmp_path / "out").exists()

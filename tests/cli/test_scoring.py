@@ -1,0 +1,463 @@
+"""`gcbook score` and `gcbook decide`: options that arrive, early refusals, what is printed."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+from tiny.gaussian import class_means, gaussian_classifier, stimuli
+from tiny.scorers import LABELS, Counting, Likelihood
+
+from gcbook import cli
+from gcbook.noise.schedules import CosineSchedule
+from gcbook.paper.categories import CATEGORIES
+from gcbook.scoring.engine import score
+from gcbook.scoring.settings import Racing, ScoringSettings
+from gcbook.scoring.store import Store
+from gcbook.trials.table import read_trials
+
+
+def call(capsys, *arguments):
+    """Run a command in this process: exit status, standard output, standard error."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return ended.value.code or 0, captured.out, captured.err
+
+
+def draw_images(root, names):
+    rng = np.random.default_rng(0)
+    for name in names:
+        path = root / name.rstrip("0123456789-").split("1")[0] / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(0, 256, (4, 4, 3), np.uint8)).save(path)
+    return root
+
+
+@pytest.fixture
+def images(tmp_path):
+    names = [f"{c}1-{t}2" for c, t in zip(CATEGORIES, CATEGORIES[1:] + CATEGORIES[:1], strict=True)]
+    return draw_images(tmp_path / "images" / "cue-conflict", names)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """A toy in place of every model; what was asked for is in the dictionary."""
+    asked = {"loaded": 0}
+
+    def load_classifier(model, **options):
+        asked.update(model=model, loaded=asked["loaded"] + 1, **options)
+        toy = gaussian_classifier(
+            CosineSchedule(), class_means(16), name=options.get("name", "toy")
+        )
+        asked["classifier"] = Counting(toy, on_batch=asked.get("on_batch"))
+        return asked["classifier"]
+
+    monkeypatch.setattr("gcbook.classifiers.load.load_classifier", load_classifier)
+    return asked
+
+
+@pytest.mark.parametrize("command", ["score", "decide"])
+def test_help_loads_nothing_heavy(command):
+    code = (
+        "import sys\nfrom gcbook.cli import main\n"
+        f"try:\n    main(['{command}', '--help'])\nexcept SystemExit:\n    pass\n"
+        "print(sorted({'pandas', 'numpy', 'torch', 'pyarrow', 'scipy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert "STORE" in done.stdout
+
+
+def test_from_images_to_trials(capsys, tmp_path, images, asked):
+    store = tmp_path / "store"
+    status, out, _ = call(capsys, "score", "some-model", images, "-o", store, "--draws", "4")
+    assert status == 0
+    assert out.startswith("16 of 16 images scored, 16 of them now\n1,024 network evaluations")
+    assert out.endswith(f"next: gcbook decide {store} -o {store}-trials\n")
+    assert (asked["model"], asked["dtype"]) == ("some-model", "float32")
+    assert "template" not in asked
+    status, out, err = call(capsys, "decide", store, "-o", f"{store}-trials")
+    written = f"{store}-trials/raw-data/cue-conflict/cue-conflict_toy_session-1.csv"
+    lines = out.splitlines()
+    assert lines[0].startswith("toy on cue-conflict: 16 images, accuracy 0.")
+    assert lines[1].startswith("shape bias ")
+    assert lines[1].endswith("cue decisions, 16 conflict images)")
+    assert lines[2:] == [written, f"next: gcbook benchmark {store}-trials"]
+    assert (status, err) == (0, "")
+    with pytest.warns(UserWarning, match="16 of 1280"):
+        trials = read_trials(written)
+    right = (trials["category"] == trials["response"]).mean()
+    assert f"accuracy {right:.3f}" in lines[0]
+
+
+def test_options_arrive(capsys, tmp_path, images, asked):
+    status, _, _ = call(
+        capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "6", "--seed", "3",
+        "--batch-size", "5", "--limit", "2", "--device", "cpu", "--dtype", "bfloat16",
+        "--timesteps", "uniform", "--antithetic", "--clip-x0", "static", "--norm", "l1",
+        "--weighting", "eps", "--prompt", "a {}", "--method", "regenerate", "--mask-ratio", "0.5",
+        "--steps", "7", "--no-ensemble", "--name", "mine",
+    )  # fmt: skip
+    assert status == 0
+    options = {name: asked[name] for name in ("template", "device", "dtype", "method", "name")}
+    assert options == {
+        "template": "a {}",
+        "device": "cpu",
+        "dtype": "bfloat16",
+        "method": "regenerate",
+        "name": "mine",
+    }
+    assert (asked["mask_ratio"], asked["steps"], asked["ensemble"]) == (0.5, 7, False)
+    store = Store.open(tmp_path / "s")
+    settings = store.settings
+    assert (settings.draws, settings.seed, settings.timesteps) == (6, 3, "uniform")
+    assert (settings.antithetic, settings.clip_x0, settings.norm) == (True, "static", "l1")
+    assert (settings.weighting, settings.racing, store.observer) == ("eps", None, "mine")
+    assert store.images()["category"].tolist() == ["airplane", "bear"]
+    assert max(asked["classifier"].batches) == 5
+
+
+def test_racing(capsys, tmp_path, images, asked):
+    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--racing", "--limit", "2")
+    assert Store.open(tmp_path / "s").settings.racing == Racing()
+    status, _, err = call(capsys, "decide", tmp_path / "s", "--weighting", "uniform")
+    assert status == 2
+    assert "raced under weighting exp:7" in err
+    assert call(capsys, "decide", tmp_path / "s", "--draws", "5")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--draws", "4", "--racing"], "--draws"),
+        (["--antithetic", "--draws", "3"], "even number of draws"),
+        (["--racing", "--antithetic"], "independent draws"),
+        (["--weighting", "exp"], "expected one of exp:K"),
+        (["--clip-x0", "some"], "expected one of auto, none, static, dynamic"),
+        (["--dtype", "float8"], "expected one of float32"),
+        (["--timesteps", "even"], "expected one of stratified"),
+        (["--norm", "l3"], "expected one of l2, l1"),
+        (["--prompt", "a cat"], "expected {} where"),
+        (["--mask-ratio", "1.5"], "expected a share"),
+        (["--name", "subject-1"], "name of the model"),
+        (["--dataset", "../x"], "a name that a folder can have"),
+        (["--extend"], "no store to extend"),
+        (["--device", "cuda:77"], "device: expected one of auto, cpu"),
+    ],
+)
+def test_refused_before_a_model_is_loaded(capsys, tmp_path, images, asked, arguments, says):
+    status, out, err = call(capsys, "score", "m", images, "-o", tmp_path / "s", *arguments)
+    assert (status, out) == (2, "")
+    assert err.startswith("gcbook: ")
+    assert says in err
+    assert asked["loaded"] == 0
+    assert not (tmp_path / "s").exists()
+
+
+def test_other_settings_are_refused_before_a_model_is_loaded(capsys, tmp_path, images, asked):
+    store = tmp_path / "s"
+    assert call(capsys, "score", "m", images, "-o", store, "--draws", "2", "--limit", "3")[0] == 0
+    status, _, err = call(capsys, "score", "m", images, "-o", store, "--draws", "4")
+    assert status == 2
+    assert "draws: expected 2, found 4" in err
+    assert "--extend" in err
+    status, _, err = call(capsys, "score", "m", images, "-o", images, "--draws", "4")
+    assert (status, asked["loaded"]) == (2, 1)
+    assert "expected a store or an empty folder, found airplane" in err
+    status, out, _ = call(capsys, "score", "m", images, "-o", store, "--draws", "4", "--extend")
+    assert (status, asked["loaded"]) == (0, 2)
+    assert out.startswith("16 of 16 images scored")
+
+
+def test_failed_images_are_named_and_the_status_tells(capsys, tmp_path, images, asked):
+    bad = images / "cat" / "cat1-chair2.png"
+    whole = bad.read_bytes()
+    bad.write_bytes(whole[:30])
+    command = ["score", "m", images, "-o", tmp_path / "s", "--draws", "2"]
+    status, out, err = call(capsys, *command)
+    assert status == 1
+    assert out.startswith("15 of 16 images scored")
+    said = next(line for line in err.splitlines() if line.startswith("left out"))
+    assert said.startswith(f"left out: {bad}: expected an image")
+    assert said.count(bad.name) == 1
+    assert "1 of 16 images could not be scored (cat1-chair2.png" in err.splitlines()[-1]
+    status, out, err = call(capsys, "decide", tmp_path / "s")
+    assert "15 images" in out
+    assert err.startswith("1 image could not be scored: cat1-chair2.png: expected an image")
+    bad.write_bytes(whole)
+    status, out, _ = call(capsys, *command)
+    assert status == 0
+    assert out.startswith("16 of 16 images scored, 1 of them now")
+    assert call(capsys, "decide", tmp_path / "s")[2] == ""
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(capsys, tmp_path, images, asked):
+    def interrupt(batch):
+        if batch == 2:
+            raise KeyboardInterrupt
+
+    asked["on_batch"] = interrupt
+    command = ["score", "m", images, "-o", tmp_path / "s", "--draws", "4", "--batch-size", "64"]
+    status, _, err = call(capsys, *command)
+    assert status == 130
+    assert f"saved in {tmp_path / 's'}, and the same command goes on" in err
+    asked.pop("on_batch")
+    assert call(capsys, *command)[1].startswith("16 of 16 images scored, 15 of them now")
+
+
+def test_an_incomplete_store_says_who_is_left_out(capsys, tmp_path, images, asked):
+    asked["on_batch"] = lambda batch: (
+        (_ for _ in ()).throw(KeyboardInterrupt) if batch > 3 else None
+    )
+    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "4")
+    status, out, err = call(capsys, "decide", tmp_path / "s", "-o", tmp_path / "edge_x.csv")
+    assert status == 0
+    # Of 16 images five were begun; the other eight were asked for all the same.
+    assert "3 images, accuracy" in out
+    assert "left out, scores not complete: 13 images" in err
+    begun = Store.open(tmp_path / "s").images()
+    assert len(begun) == 3 + 5
+
+
+def test_one_csv(capsys, tmp_path, images, asked):
+    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "2")
+    good, bad = tmp_path / "cue-conflict_mine.csv", tmp_path / "mine.csv"
+    status, out, err = call(capsys, "decide", tmp_path / "s", "-o", good, "--name", "mine")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[-2:] == [str(good), f"next: gcbook benchmark {good}"]
+    assert pd.read_csv(good)["subj"].unique().tolist() == ["mine"]
+    _, out, err = call(capsys, "decide", tmp_path / "s", "-o", bad)
+    assert "says cue-conflict, so gcbook benchmark will not know it" in err
+    assert "next" not in out
+    status, _, err = call(capsys, "decide", tmp_path / "s", "-o", good)
+    assert status == 2
+    assert "--overwrite" in err
+    assert call(capsys, "decide", tmp_path / "s", "-o", good, "--overwrite")[0] == 0
+    status, _, err = call(capsys, "decide", tmp_path / "s", "-o", good / "cue-conflict_x.csv")
+    assert status == 2
+    assert f"{good}: expected a folder that can be written to" in err
+
+
+def test_a_dataset_of_ones_own(capsys, tmp_path, asked):
+    own = draw_images(tmp_path / "drawings", ["cat1", "dog1", "cat12"])
+    call(capsys, "score", "m", own, "-o", tmp_path / "s", "--draws", "2")
+    status, out, _ = call(capsys, "decide", tmp_path / "s", "-o", tmp_path / "own.csv")
+    assert status == 0
+    assert "toy on drawings: 3 images" in out
+    assert "shape bias" not in out
+    assert "none of the 17 datasets" in out
+    assert len(pd.read_csv(tmp_path / "own.csv")) == 3
+
+
+def test_by_time(capsys, tmp_path, images, asked):
+    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "4")
+    for by in ("t", "log_snr"):
+        status, out, _ = call(capsys, "decide", tmp_path / "s", "--by", by, "--bins", "2")
+        assert status == 0
+        header = next(line for line in out.splitlines() if "low" in line.split())
+        assert header.split() == [
+            *("low", "high", "n", "n_draws", "accuracy"),
+            *("shape_accuracy", "texture_accuracy", "shape_bias"),
+        ]
+    assert call(capsys, "decide", tmp_path / "s", "--by", "hour")[0] == 2
+
+
+def test_by_time_draws_are_pooled_as_all_are(capsys, tmp_path):
+    images, noisy = stimuli(20, labels=LABELS), Likelihood(noise=60)
+    score(images, noisy, ScoringSettings(draws=16), tmp_path / "s", progress="silent")
+    found = set()
+    for pool in ("log", "probability"):
+        asked = ["decide", tmp_path / "s", "--by", "t", "--bins", 1, "--pool", pool]
+        status, out, _ = call(capsys, *asked)
+        assert status == 0
+        accuracy = out.splitlines()[0].split()[-1]
+        assert out.splitlines()[-1].split()[4] == accuracy
+        found.add(accuracy)
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize("path", ["nowhere", "."])
+def test_no_store(capsys, tmp_path, monkeypatch, path):
+    monkeypatch.chdir(tmp_path)
+    status, _, err = call(capsys, "decide", path)
+    assert status == 2
+    assert "expected a store of scores" in err
+
+
+def test_trials_that_are_there_name_the_option(capsys, tmp_path, images, asked):
+    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "2")
+    decide = ["decide", tmp_path / "s", "-o", tmp_path / "t"]
+    assert call(capsys, *decide)[0] == 0
+    status, _, err = call(capsys, *decide)
+    assert status == 2
+    assert "add --overwrite" in err
+    assert call(capsys, *decide, "--overwrite")[0] == 0
+    (tmp_path / "out.txt").touch()
+    status, _, err = call(capsys, "decide", tmp_path / "s", "-o", tmp_path / "out.txt")
+    assert status == 2
+    assert "out.txt: expected a folder that can be written to" in err
+
+
+def test_the_next_command_can_be_pasted(capsys, tmp_path, images, asked):
+    store = tmp_path / "my stores" / "one"
+    _, out, _ = call(capsys, "score", "m", images, "-o", store, "--draws", "2")
+    _, *command = shlex.split(out.splitlines()[-1].removeprefix("next: "))
+    status, out, _ = call(capsys, *command)
+    assert status == 0
+    _, *command = shlex.split(out.splitlines()[-1].removeprefix("next: "))
+    assert command == ["benchmark", f"{store}-trials"]
+
+
+def test_the_first_draws_by_time(capsys, tmp_path, images, asked):
+    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "4")
+    _, out, _ = call(capsys, "decide", tmp_path / "s", "--by", "t", "--bins", "1", "--draws", "2")
+    assert out.splitlines()[-1].split()[:4] == ["0.000", "1.000", "16", "2.000"]
+
+
+def test_cues_are_counted_and_what_is_undefined_is_a_dash(capsys, tmp_path, images):
+    from gcbook.cli.deciding import _summary
+
+    names = [
+        f"{category}1-{texture}2.png" for category, texture in [("cat", "dog"), ("dog", "car")]
+    ]
+    trials = pd.DataFrame({"observer": "m", "source": "x", "dataset": "cue-conflict"}, index=[0, 1])
+    trials = trials.assign(category=["cat", "dog"], image_id=names)
+    for answers, says in (
+        (["cat", "oven"], "shape bias 1.000 (1 of 1 cue decisions, 2 conflict images)"),
+        (["cat", "car"], "shape bias 0.500 (1 of 2 cue decisions, 2 conflict images)"),
+        (["oven", "oven"], "shape bias – (0 of 0 cue decisions, 2 conflict images)"),
+    ):
+        assert _summary(trials.assign(response=answers))[1] == says
+
+
+def test_what_decide_will_use_is_said(capsys, tmp_path, images, asked):
+    score = ["score", "m", images, "-o", tmp_path / "s", "--draws", "2"]
+    _, out, _ = call(capsys, *score, "--norm", "l1")
+    assert "decide will use weighting exp:7 and norm l1" in out
+    _, out, _ = call(capsys, *score, "--weighting", "uniform")
+    assert "decide will use weighting exp:7 and norm l1, with which the store was begun" in out
+    assert "decide will use" not in call(capsys, *score)[1]
+
+
+def test_the_start_is_not_silent(capsys, tmp_path, images, asked):
+    _, _, err = call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "2")
+    assert err.splitlines() == ["loading m …", "16 images to score; network evaluations: 512"]
+
+
+def test_names_that_benchmark_does_not_know_are_said_at_once(capsys, tmp_path, asked):
+    own = draw_images(tmp_path / "drawings", ["cat1"])
+    score = ["score", "m", own, "--draws", "2"]
+    status, _, err = call(capsys, *score, "-o", tmp_path / "1")
+    assert status == 0
+    assert err.startswith("drawings is none of the 17 datasets")
+    assert "cue-conflict" in err.splitlines()[0]
+    _, _, err = call(capsys, *score, "-o", tmp_path / "2", "--dataset", "silhouette")
+    assert "17" not in err
+
+
+def test_options_without_effect_are_refused(capsys, tmp_path, images, asked, monkeypatch):
+    from tiny.scorers import Likelihood
+
+    likely = Likelihood(labels=CATEGORIES)
+    monkeypatch.setattr("gcbook.classifiers.load.load_classifier", lambda model, **_: likely)
+    score = ["score", "org/m", images, "-o", tmp_path / "s"]
+    status, _, err = call(capsys, *score, "--clip-x0", "static", "--norm", "l1")
+    assert status == 2
+    assert "--clip-x0, --norm: would change nothing for org/m" in err
+    assert call(capsys, *score, "--weighting", "uniform", "--draws", "2")[0] == 0
+
+
+def test_a_classifier_is_shown_noised_images(capsys, tmp_path, images):
+    store = tmp_path / "s"
+    asked = ["score", "mini-cnn-noise", images, "-o", store, "--noise", "sqrt", "--draws", "3"]
+    assert call(capsys, *asked)[0] == 0
+    header = json.loads((store / "store.json").read_text())
+    assert header["classifier"]["noise"] == "sqrt"
+    assert header["settings"]["draws"] == 3
+    for pool in ("log", "probability"):
+        assert call(capsys, "decide", store, "-o", tmp_path / pool, "--pool", pool)[0] == 0
+    status, _, err = call(capsys, "decide", store, "--pool", "mean")
+    assert status == 2
+    assert "--pool: expected log or probability, found 'mean'" in err
+    # Another store without noise is not mixed with it.
+    status, _, err = call(capsys, "score", "mini-cnn-noise", images, "-o", store)
+    assert status == 2
+    assert "was begun with something else" in err
+
+
+def test_noise_of_another_law_or_for_another_kind_is_refused(capsys, tmp_path, images):
+    asked = ["score", "mini-cnn-noise", images, "-o", tmp_path / "s", "--noise"]
+    status, _, err = call(capsys, *asked, "pink")
+    assert status == 2
+    assert "noise: expected sqrt or uniform, found 'pink'" in err
+    status, _, err = call(
+        capsys, "score", "mini-pixel", images, "-o", tmp_path / "s", *asked[-1:], "sqrt"
+    )
+    assert status == 2
+    assert "noise is for discriminative models" in err
+
+
+def test_a_second_writer_is_refused_before_a_model_is_loaded(capsys, tmp_path, images, asked):
+    from gcbook.scoring.access import lock_store
+
+    (tmp_path / "s").mkdir()
+    lock = lock_store(tmp_path / "s")
+    status, _, err = call(capsys, "score", "m", images, "-o", tmp_path / "s")
+    lock.release()
+    assert (status, asked["loaded"]) == (2, 0)
+    assert "another process is writing" in err
+
+
+def test_ctrl_c_while_loading_is_one_line(capsys, tmp_path, images, monkeypatch):
+    def interrupt(model, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gcbook.classifiers.load.load_classifier", interrupt)
+    status, out, err = call(capsys, "score", "m", images, "-o", tmp_path / "s")
+    assert (status, out) == (130, "")
+    assert err.splitlines() == ["loading m …", "stopped; nothing new was scored"]
+
+
+def test_sigterm_saves_like_ctrl_c(capsys, tmp_path, images, asked):
+    before = signal.getsignal(signal.SIGTERM)
+
+    def terminate(batch):
+        if batch == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    asked["on_batch"] = terminate
+    command = ["score", "m", images, "-o", tmp_path / "s", "--draws", "4", "--batch-size", "64"]
+    status, _, err = call(capsys, *command)
+    assert status == 143
+    assert err.count("the same command goes on") == 1
+    assert len(Store.open(tmp_path / "s").scores())
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.parametrize("command", [["benchmark"], ["run", "shape-bias", "-p", "trials"]])
+def test_scores_are_no_trials(capsys, tmp_path, images, asked, command):
+    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "2")
+    status, _, err = call(capsys, *command, tmp_path / "s")
+    assert status
+    assert (
+        f"found a store of scores. Make trials of it first: gcbook decide {tmp_path / 's'}" in err
+    )
+
+
+def test_libraries_keep_quiet(capfd, tmp_path, images):
+    from tiny import images as models
+
+    models.clip(tmp_path / "clip")
+    capfd.readouterr()
+    with pytest.raises(SystemExit):
+        cli.main(["score", str(tmp_path / "clip"), str(images), "-o", str(tmp_path / "s")])
+    lines = capfd.readouterr().err.splitlines()
+    assert lines[0].startswith("loading ")
+    assert lines[1:] == ["16 images to score; network evaluations: 16"]

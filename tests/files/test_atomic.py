@@ -1,0 +1,42 @@
+"""Files are written whole or not at all, and a disk that cannot is said in words."""
+
+import errno
+import os
+import pickle
+
+import pytest
+
+from gcbook.files.atomic import UnwritableError, check_writable, write_text, write_whole
+from gcbook.files.errors import InputError
+
+
+def test_a_write_that_fails_leaves_what_was_there_and_nothing_else(tmp_path):
+    path = tmp_path / "kept.txt"
+    write_text("before", path)
+
+    def half(temporary):
+        temporary.write_text("ha")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(UnwritableError, match=r"kept.txt: cannot be written: no space left on"):
+        write_whole(path, half)
+    assert path.read_text() == "before"
+    assert [each.name for each in tmp_path.iterdir()] == ["kept.txt"]
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [(errno.ENOSPC, "Free space"), (errno.EROFS, "Make the folder writable"), (0, "Mend that")],
+)
+def test_the_remedy_goes_by_the_systems_number(tmp_path, number, remedy):
+    error = UnwritableError(tmp_path, OSError(number, "why"))
+    assert error.remedy == remedy
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+def test_checking_a_folder_leaves_nothing_behind(tmp_path):
+    check_writable(tmp_path / "a" / "b")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="expected a folder that can be written to"):
+        check_writable(tmp_path / "file" / "b")

@@ -1,0 +1,59 @@
+"""Answers come from the shipped scores, whoever's they are."""
+
+import pytest
+
+from gcbook.files.errors import DataNotFoundError
+from gcbook.miniworld.results.answers import SOURCE, mark, miniature_answers
+from gcbook.miniworld.results.shipped import shipped_store, training_trials
+from gcbook.scoring.decisions import decide
+from gcbook.stats.metrics import shape_bias
+from gcbook.stats.shares import cue_shares
+
+
+def test_answers_are_the_decisions_on_the_stores():
+    answers = miniature_answers(["cue-conflict", "edge"], ["mini-cnn"])
+    assert set(answers["source"]) == {SOURCE}
+    assert set(answers["observer_kind"]) == {"model"}
+    for test_set in ("cue-conflict", "edge"):
+        expected = decide(shipped_store("mini-cnn", test_set)).set_index("imagename")["response"]
+        found = answers[answers["dataset"] == test_set].set_index("imagename")["response"]
+        assert found.sort_index().tolist() == expected.sort_index().tolist()
+    conflicts = answers[answers["dataset"] == "cue-conflict"]
+    assert len(conflicts) == 720
+    assert (conflicts["texture"] != conflicts["category"]).all()
+
+
+def test_shares_agree_with_the_metrics_of_all_trials():
+    answers = miniature_answers(["cue-conflict"], ["mini-cnn"])
+    expected, found = shape_bias(answers).iloc[0], cue_shares(answers, draws=10).iloc[0]
+    for name in ("n", "shape_accuracy", "texture_accuracy", "shape_bias"):
+        assert found[name] == pytest.approx(expected[name])
+
+
+def test_the_benchmarks_drawings_are_a_set_of_their_own():
+    answers = miniature_answers(["edge", "real-edge"], ["mini-cnn"])
+    counts = answers["dataset"].value_counts()
+    assert counts.to_dict() == {"edge": 172, "real-edge": 160}
+
+
+def test_weightings_and_draws_touch_only_what_has_them():
+    plain = miniature_answers(["silhouette"], ["mini-cnn"])
+    other = miniature_answers(["silhouette"], ["mini-cnn"], weighting="uniform", norm="l1", draws=4)
+    assert plain["response"].tolist() == other["response"].tolist()
+
+
+def test_a_model_or_set_that_is_not_shipped_is_named():
+    with pytest.raises(DataNotFoundError, match="the scores of mini-cnn on photographs"):
+        miniature_answers(["photographs"], ["mini-cnn"])
+    with pytest.raises(DataNotFoundError, match="along its training"):
+        training_trials("mini-none")
+
+
+def test_the_course_of_training_ends_with_the_model_that_ships():
+    course = mark(training_trials("mini-cnn"))
+    last = course[(course["step"] == course["step"].max()) & (course["dataset"] == "cue-conflict")]
+    shipped = miniature_answers(["cue-conflict"], ["mini-cnn"]).set_index("imagename")["response"]
+    # Checkpoints are in single precision, the shipped model in half: near ties may fall otherwise.
+    same = last["response"].to_numpy() == shipped.loc[last["imagename"]].to_numpy()
+    assert len(last) == 240
+    assert same.mean() > 0.97

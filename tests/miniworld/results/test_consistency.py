@@ -1,0 +1,210 @@
+"""Error consistency of miniatures: values, clusters, and what is said of them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcbook.chapters.error_consistency.miniature_words import (
+    consistency_groups,
+    consistency_sentence,
+)
+from gcbook.miniworld.results.answers import mark
+from gcbook.miniworld.results.consistency import (
+    GROUPS,
+    cluster_order,
+    clusters,
+    group_of_images,
+    pair_kappas,
+    sides,
+)
+from gcbook.miniworld.results.panel import make_panel
+from gcbook.stats.agreement import error_consistency
+
+N = 40
+IMAGES = [f"cat{i % 8 + 1}-dog{i + 1}.png" for i in range(N)]
+RNG = np.random.default_rng(0)
+GENERATES, CLASSIFIES = RNG.random((2, N)) < 0.6
+
+
+def trials(right, observer, dataset="cue-conflict", condition="0"):
+    return mark(
+        pd.DataFrame(
+            {
+                "observer": observer,
+                "dataset": dataset,
+                "condition": condition,
+                "image_id": IMAGES[: len(right)],
+                "imagename": IMAGES[: len(right)],
+                "category": "cat",
+                "response": np.where(right, "cat", "oven"),
+            }
+        )
+    )
+
+
+def flipped(right, *places):
+    changed = right.copy()
+    changed[list(places)] ^= True
+    return changed
+
+
+RIGHT = {
+    "mini-cnn": CLASSIFIES,
+    "mini-pixel": GENERATES,
+    "mini-cnn-noise": flipped(CLASSIFIES, 3, 9),
+    "mini-latent": flipped(GENERATES, 5, 20),
+    "mini-cnn-seed1": flipped(CLASSIFIES, 30),
+}
+TWO_SIDES = pd.concat([trials(right, name) for name, right in RIGHT.items()])
+
+
+def kappas(answers, draws=200):
+    panel = make_panel(answers, draws, 0)
+    return pair_kappas(panel, np.ones(len(panel.images), dtype=bool))
+
+
+def test_values_are_error_consistencies():
+    pairs, values, bounds = kappas(TWO_SIDES)
+    assert bounds[:, 0] == pytest.approx(pairs["most"].to_numpy(), abs=1e-4)
+    assert len(pairs) == 10
+    for row in pairs.itertuples():
+        expected = error_consistency(RIGHT[row.a], RIGHT[row.b])
+        assert row.kappa == pytest.approx(expected, abs=1e-4)
+        assert row.low <= row.kappa <= row.high
+        assert row.kappa <= row.most + 1e-4
+    assert values[:, 0] == pytest.approx(pairs["kappa"].to_numpy(), abs=1e-4)
+    assert (pairs["images"] == N).all()
+
+
+def test_pairs_are_told_apart():
+    pairs, *_ = kappas(TWO_SIDES)
+    kind = {frozenset((row.a, row.b)): row.pair for row in pairs.itertuples()}
+    assert kind[frozenset(("mini-cnn", "mini-cnn-seed1"))] == "seeds"
+    assert kind[frozenset(("mini-cnn", "mini-cnn-noise"))] == "discriminative"
+    assert kind[frozenset(("mini-pixel", "mini-latent"))] == "generative"
+    assert kind[frozenset(("mini-pixel", "mini-cnn-noise"))] == "across"
+
+
+def test_conditions_and_sets_weigh_alike_and_undefined_ones_are_left_out():
+    right = {
+        "mini-ar": ([1, 1, 0, 0], [1, 0, 1, 0], [1, 1]),
+        "mini-cnn": ([1, 0, 0, 0], [1, 1, 1, 0], [1, 1]),
+    }
+    answers = pd.concat(
+        trials(np.array(values, dtype=bool), name, dataset, condition)
+        for name, sets in right.items()
+        for values, (dataset, condition) in zip(
+            sets, (("contrast", "c30"), ("contrast", "c10"), ("edge", "0")), strict=True
+        )
+    )
+    (row,) = kappas(answers)[0].to_dict("records")
+    # Both are always right on edges: undefined there. The two conditions have 0.5 each.
+    assert row["kappa"] == pytest.approx(0.5)
+    one = answers[answers["condition"] != "c10"]
+    more = pd.concat([one, *(trials(np.array(v), n, "edge2") for n, v in (
+        ("mini-ar", [True, False]), ("mini-cnn", [True, False])))])  # fmt: skip
+    assert kappas(more)[0]["kappa"].iloc[0] == pytest.approx((0.5 + 1) / 2)
+
+
+def test_those_who_err_alike_stand_together():
+    pairs, *_ = kappas(TWO_SIDES)
+    groups = clusters(pairs)
+    assert sorted(map(sorted, groups)) == [
+        ["mini-cnn", "mini-cnn-noise", "mini-cnn-seed1"],
+        ["mini-latent", "mini-pixel"],
+    ]
+    order = cluster_order(pairs)
+    assert order == [name for group in groups for name in group]
+    assert clusters(pairs[(pairs["a"] == "mini-cnn") & (pairs["b"] == "mini-pixel")]) == [
+        ["mini-cnn", "mini-pixel"]
+    ]
+    assert cluster_order(pairs.head(0)) == [] == clusters(pairs.head(0))
+
+
+def test_sides_weigh_miniatures_alike_whatever_their_seeds():
+    pairs, values, bounds = kappas(TWO_SIDES)
+    facts = sides(pairs, values, bounds)
+    known = {frozenset((a, b)): k for a, b, k in pairs[["a", "b", "kappa"]].to_numpy()}
+
+    def mean(*of):
+        return np.mean([known[frozenset(pair)] for pair in of])
+
+    seeds = ("mini-cnn", "mini-cnn-seed1")
+    across = np.mean(
+        [mean(*((seed, other) for seed in seeds)) for other in ("mini-pixel", "mini-latent")]
+        + [known[frozenset(("mini-cnn-noise", other))] for other in ("mini-pixel", "mini-latent")]
+    )
+    within = mean(*((seed, "mini-cnn-noise") for seed in seeds))
+    assert facts["across"] == pytest.approx(across, abs=1e-3)
+    assert facts["discriminative"] == pytest.approx(within, abs=1e-3)
+    assert facts["seeds"] == pytest.approx(mean(seeds), abs=1e-3)
+    assert facts["generative_pairs"] == facts["discriminative_pairs"] == facts["seeds_pairs"] == 1
+    assert facts["across_pairs"] == 4
+    assert facts["gap"] == pytest.approx(within - across, abs=1e-3)
+    assert facts["gap_low"] <= facts["gap"] <= facts["gap_high"]
+    caps = {frozenset((a, b)): k for a, b, k in pairs[["a", "b", "most"]].to_numpy()}
+    most = np.mean([caps[frozenset((seed, "mini-cnn-noise"))] for seed in seeds])
+    assert facts["discriminative_share"] == pytest.approx(within / most, abs=1e-3)
+    expected = facts["discriminative_share"] - facts["across_share"]
+    assert facts["gap_share"] == pytest.approx(expected)
+
+
+def test_a_difference_of_accuracies_alone_is_told_as_one():
+    """The good two agree fully with each other, and with the poor ones as far as these allow."""
+    order = RNG.permutation(N)
+    rights = {
+        name: order < many
+        for name, many in (("mini-cnn", 30), ("mini-cnn-noise", 30), ("mini-pixel", 8))
+    }
+    rights["mini-latent"] = rights["mini-pixel"]
+    said = consistency_sentence(*kappas(pd.concat(trials(r, n) for n, r in rights.items())))
+    assert "is clearly above 0" in said
+    assert "discriminative pairs have 100%, generative ones 100% and mixed ones 100%" in said
+    assert "beyond the accuracies no difference is told from 0" in said
+
+
+def test_two_clusters_are_called_so():
+    said = consistency_sentence(*kappas(TWO_SIDES))
+    assert "the tree parts generative from discriminative" in said
+    assert "is clearly above 0" in said
+    assert "Seeds of one miniature" in said and "1 pair" in said
+
+
+def test_other_clusters_are_not():
+    names = ["mini-cnn", "mini-latent", "mini-pixel", "mini-cnn-noise"]
+    rights = [CLASSIFIES, flipped(CLASSIFIES, 1), GENERATES, flipped(GENERATES, 2)]
+    swapped = pd.concat([trials(r, n) for n, r in zip(names, rights, strict=True)])
+    said = consistency_sentence(*kappas(swapped))
+    assert "**not** the two kinds" in said
+    assert "is clearly below 0" in said
+
+
+def test_too_few_to_tell():
+    two = TWO_SIDES[TWO_SIDES["observer"].isin(["mini-cnn", "mini-cnn-seed1", "mini-pixel"])]
+    said = consistency_sentence(*kappas(two))
+    assert "cannot be told from 1 generative and 1 discriminative" in said
+    one = TWO_SIDES[TWO_SIDES["observer"] == "mini-cnn"]
+    assert "nothing to compare" in consistency_sentence(*kappas(one))
+
+
+def test_groups_of_images():
+    table = pd.DataFrame(
+        {
+            "dataset": ["cue-conflict", "texture", "contrast", "contrast", "in-distribution"],
+            "condition": ["0", "0", "c30", "c100", "0"],
+        }
+    )
+    first, second = (group_of_images(table, group).tolist() for group in GROUPS)
+    assert first == [False, False, True, False, True]
+    assert second == [True, False, False, False, False]
+
+
+def test_groups_name_who_is_left_out():
+    lacking = trials(GENERATES[:5], "mini-ar")
+    table, orders, notes = consistency_groups(
+        pd.concat([TWO_SIDES, lacking]), draws=50, confidence=0.95, seed=0
+    )
+    assert set(table["group"]) == {GROUPS[1]}
+    assert len(orders[GROUPS[1]]) == 5 and orders[GROUPS[0]] == []
+    assert "Left out, as scores are missing: mini-ar." in notes
+    assert notes.count("nothing to compare") == 1

@@ -1,0 +1,165 @@
+"""The course of training, from responses written by hand."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from tiny.shipped import CONFLICTS, forget, ship_model, use_data
+
+from gcbook.miniworld.results.course import (
+    MEASURES,
+    course_answers,
+    course_sentence,
+    course_shares,
+    first_and_last,
+)
+from gcbook.trials.table import COLUMNS
+
+PLAIN = ["cat1-cat1.png", "dog1-dog1.png", "car1-car1.png", "oven1-oven1.png"]
+
+
+def trials(model, dataset, names, responses, step, weighting):
+    table = pd.DataFrame(
+        {
+            "image_id": names,
+            "imagename": names,
+            "category": [name.split("-")[0].rstrip("0123456789") for name in names],
+            "response": responses,
+        }
+    )
+    table = table.assign(
+        observer=model,
+        observer_kind="model",
+        dataset=dataset,
+        session=1,
+        trial=range(1, len(names) + 1),
+        condition="0",
+        rt=np.nan,
+        source="miniature",
+    )
+    return table[list(COLUMNS)].assign(weighting=weighting, step=step)
+
+
+def conflicts(shape, texture):
+    """Responses to CONFLICTS: so many name the shape, so many the texture, the rest a knife."""
+    said = []
+    for number, name in enumerate(CONFLICTS):
+        first, second = re.findall(r"([a-z]+)\d", name)
+        named = "shape" if number < shape else "texture" if number < shape + texture else ""
+        said.append({"shape": first, "texture": second, "": "knife"}[named])
+    return said
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    folder = use_data(tmp_path, monkeypatch)
+    courses = {
+        "mini-pixel": {"exp:7": [(1, 6, 1), (4, 4, 2), (8, 0, 4)], "uniform": [(2, 2, 1)] * 3},
+        "mini-cnn": {"": [(4, 2, 2), (4, 2, 3), (4, 2, 4)]},
+    }
+    for model, by_weighting in courses.items():
+        ship_model(folder, model, batch_size=10)
+        tables = [
+            trials(model, dataset, names, responses, step, weighting)
+            for weighting, course in by_weighting.items()
+            for step, (shape, texture, right) in zip((1, 2, 4), course, strict=True)
+            for dataset, names, responses in (
+                ("cue-conflict", CONFLICTS, conflicts(shape, texture)),
+                (
+                    "in-distribution",
+                    PLAIN,
+                    ["cat", "dog", "car", "oven"][:right] + ["knife"] * (4 - right),
+                ),
+            )
+        ]
+        target = folder / "scores" / model / "training.parquet"
+        target.parent.mkdir(parents=True)
+        pd.concat(tables).to_parquet(target, index=False)
+    ship_model(folder, "mini-cnn-seed1")
+    forget()
+    yield folder
+    forget()
+
+
+def test_images_are_steps_times_batch_and_models_without_a_course_are_left_out(data):
+    answers = course_answers()
+    assert list(dict.fromkeys(answers["observer"])) == ["mini-pixel", "mini-cnn"]
+    assert sorted(answers["images"].unique()) == [10, 20, 40]
+
+
+def test_values_by_hand(data):
+    shares = course_shares(course_answers(), draws=50)
+    rows = shares[(shares["model"] == "mini-pixel") & (shares["weighting"] == "exp:7")]
+    table = rows.pivot(index="images", columns="measure", values="value")
+    assert table[MEASURES["accuracy"]].tolist() == [0.25, 0.5, 1]
+    assert table[MEASURES["shape_accuracy"]].tolist() == [1 / 8, 4 / 8, 1]
+    assert table[MEASURES["texture_accuracy"]].tolist() == [6 / 8, 4 / 8, 0]
+    assert table[MEASURES["shape_bias"]].tolist() == pytest.approx([1 / 7, 1 / 2, 1])
+    assert (rows["low"] <= rows["value"]).all() and (rows["value"] <= rows["high"]).all()
+    assert list(dict.fromkeys(shares["model"])) == ["mini-pixel", "mini-cnn"]
+
+
+def test_first_and_last_checkpoint_and_the_change_between(data):
+    ends = first_and_last(course_answers(), draws=200).set_index(["model", "weighting"])
+    row = ends.loc[("mini-pixel", "exp:7")]
+    assert (row["first"], row["last"]) == (10, 40)
+    assert (row["first_shape"], row["first_texture"]) == (1 / 8, 6 / 8)
+    assert row["first_difference"] == pytest.approx(-5 / 8)
+    assert row["change"] == pytest.approx(6 / 7)
+    assert row["last_low"] == row["last_high"] == 1
+    still = ends.loc[("mini-cnn", "")]
+    # The same answers on the same images: their resamples move together.
+    assert still["change"] == still["change_low"] == still["change_high"] == 0
+
+
+def test_sentences_say_who_leads_and_what_moved(data):
+    said = course_sentence(first_and_last(course_answers(), draws=200))
+    pixel, cnn = said.split("\n")
+    assert pixel.startswith("- mini-pixel: after 10 images, 12% shape, 75% texture: the texture")
+    assert "After 40 images, 100% shape, 0% texture: the shape leads" in pixel
+    assert "Its shape bias rose (+0.86" in pixel
+    assert "did not clearly move" in cnn
+    uniform = course_sentence(first_and_last(course_answers(), draws=200), "uniform")
+    assert "no cue leads beyond the interval" in uniform.split("\n")[0]
+
+
+def test_a_fall_is_called_a_fall():
+    row = {"model": "m", "weighting": "", "first": 1, "last": 2}
+    for end in ("first", "last"):
+        row |= {f"{end}_shape": 0.5, f"{end}_texture": 0.1, f"{end}_low": 0.2, f"{end}_high": 0.6}
+    row |= {"change": -0.2, "change_low": -0.3, "change_high": -0.1}
+    assert "Its shape bias fell (−0.20, −0.30 to −0.10)" in course_sentence(pd.DataFrame([row]))
+    row |= {"change": np.nan, "change_low": np.nan, "change_high": np.nan}
+    assert "is not defined at both ends" in course_sentence(pd.DataFrame([row]))
+    moved = row | {"change": 0.2}
+    assert "changed by +0.20; no interval was computed" in course_sentence(pd.DataFrame([moved]))
+    row |= {"first_low": np.nan, "first_high": np.nan}
+    assert "no interval was computed" in course_sentence(pd.DataFrame([row]))
+
+
+def test_a_single_checkpoint_is_no_course():
+    row = {"model": "m", "weighting": "", "first": 7, "last": 7}
+    for end in ("first", "last"):
+        row |= {f"{end}_shape": 0.5, f"{end}_texture": 0.1, f"{end}_low": 0.2, f"{end}_high": 0.6}
+    row |= {"change": 0.0, "change_low": 0.0, "change_high": 0.0}
+    said = course_sentence(pd.DataFrame([row]))
+    assert "one checkpoint only" in said and "shape bias" not in said
+
+
+def test_a_first_copy_that_comes_late_is_said_to():
+    row = {"model": "m", "weighting": "", "last": 100, "change": 0.0}
+    for end in ("first", "last"):
+        row |= {f"{end}_shape": 0.5, f"{end}_texture": 0.1, f"{end}_low": 0.2, f"{end}_high": 0.6}
+    row |= {"change_low": 0.0, "change_high": 0.0}
+    late = course_sentence(pd.DataFrame([row | {"first": 50}]))
+    assert "Its first copy is from 50% of its training" in late
+    assert "first copy" not in course_sentence(pd.DataFrame([row | {"first": 3}]))
+
+
+def test_without_any_course(tmp_path, monkeypatch):
+    use_data(tmp_path, monkeypatch)
+    answers = course_answers()
+    assert answers.empty and course_shares(answers).empty
+    assert "No model of this version" in course_sentence(first_and_last(answers))
+    forget()

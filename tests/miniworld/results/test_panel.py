@@ -1,0 +1,121 @@
+"""Matrices of right and wrong, with silhouettes resampled."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcbook.miniworld.results.answers import mark
+from gcbook.miniworld.results.panel import MOST_DRAWS, OOD_SETS, counted, few, make_panel
+from gcbook.miniworld.testsets import TEST_SETS
+from gcbook.stats.shares import accuracies, cue_shares
+
+
+def trials(rows, observer, dataset="cue-conflict", condition="0"):
+    rows = list(rows)
+    names = [name for name, _ in rows]
+    return mark(
+        pd.DataFrame(
+            {
+                "observer": observer,
+                "dataset": dataset,
+                "condition": condition,
+                "image_id": names,
+                "imagename": names,
+                "category": [
+                    name.rstrip(".png").split("-")[0].rstrip("0123456789") for name in names
+                ],
+                "response": [response for _, response in rows],
+            }
+        )
+    )
+
+
+IMAGES = ["cat1-dog1.png", "cat1-car2.png", "cat2-dog3.png", "dog1-cat1.png"]
+A = trials(zip(IMAGES, ["cat", "car", "cat", "oven"], strict=True), "mini-ar")
+B = trials(zip(IMAGES, ["dog", "cat", "cat", "dog"], strict=True), "mini-cnn")
+B1 = trials(zip(IMAGES, ["cat", "cat", "dog", "dog"], strict=True), "mini-cnn-seed1")
+BLUR = pd.concat(
+    [
+        trials([("cat1-cat1-3.png", a), ("dog1-dog1-3.png", b)], name, "low-pass", "3")
+        for name, a, b in (("mini-ar", "cat", "cat"), ("mini-cnn", "cat", "dog"))
+    ]
+)
+
+
+def test_rows_are_models_and_columns_images():
+    panel = make_panel(pd.concat([A, B]).sample(frac=1, random_state=3), 20)
+    assert sorted(panel.models) == ["mini-ar", "mini-cnn"]
+    assert panel.incomplete == ()
+    right = pd.DataFrame(panel.right, panel.models, panel.images["image_id"])
+    assert right.loc["mini-ar", IMAGES].tolist() == [True, False, True, False]
+    shape = pd.DataFrame(panel.shape, panel.models, panel.images["image_id"])
+    texture = pd.DataFrame(panel.texture, panel.models, panel.images["image_id"])
+    assert texture.loc["mini-ar", IMAGES].tolist() == [False, True, False, False]
+    assert shape.loc["mini-cnn", IMAGES].tolist() == [False, True, True, True]
+
+
+def test_images_of_a_silhouette_are_drawn_together():
+    weights = make_panel(A, 50, 1).weights
+    images = make_panel(A, 50, 1).images["image_id"].tolist()
+    one, two = images.index(IMAGES[0]), images.index(IMAGES[1])
+    assert (weights[one] == weights[two]).all()
+    assert (weights[:, 0] == 1).all()
+    # Two cats: each is drawn 0, 1 or 2 times, the other as often as is left.
+    assert (weights[one] + weights[images.index(IMAGES[2])] == 2).all()
+    assert weights[one].std() > 0
+
+
+def test_a_model_without_all_images_is_left_out_and_named():
+    panel = make_panel(pd.concat([A, B.head(3)]), 5)
+    assert panel.models == ("mini-ar",)
+    assert panel.incomplete == ("mini-cnn",)
+    assert panel.right.shape == (1, 4)
+
+
+def test_values_and_intervals_are_those_of_the_shares():
+    both = pd.concat([A, B])
+    panel = make_panel(both, 200, 4)
+    shares = cue_shares(both, draws=200, seed=4).set_index("observer")
+    right = accuracies(both, draws=200, seed=4).set_index("observer")
+    for name in ("mini-ar", "mini-cnn"):
+        accuracy = panel.accuracy(name, ["cue-conflict"])
+        assert accuracy[0] == pytest.approx(right.loc[name, "accuracy"])
+        assert panel.shape_bias(name)[0] == pytest.approx(shares.loc[name, "shape_bias"])
+        ends = np.nanpercentile(accuracy[1:], [2.5, 97.5])
+        assert ends == pytest.approx(right.loc[name, ["low", "high"]].tolist(), abs=1e-6)
+
+
+def test_seeds_are_averaged_and_sets_weigh_alike():
+    panel = make_panel(pd.concat([B, B1]), 3)
+    assert panel.accuracy("mini-cnn", ["cue-conflict"])[0] == pytest.approx((0.75 + 0.75) / 2)
+    assert panel.shape_bias("mini-cnn")[0] == pytest.approx(6 / 8)
+    two = make_panel(pd.concat([A, B, BLUR]), 3)
+    # Four images in one set and two in the other: (2/4 + 1/2) / 2.
+    assert two.accuracy("mini-ar", ["cue-conflict", "low-pass"])[0] == pytest.approx(0.5)
+    assert two.accuracy("mini-cnn", ["cue-conflict", "low-pass"])[0] == pytest.approx(0.875)
+    assert np.isnan(two.accuracy("mini-cnn", ["edge"])).all()
+
+
+def test_shape_bias_without_either_cue_is_undefined():
+    none = trials(zip(IMAGES, ["oven"] * 4, strict=True), "mini-ar")
+    assert np.isnan(make_panel(none, 3).shape_bias("mini-ar")).all()
+
+
+def test_what_counts_is_what_the_benchmark_counts():
+    table = pd.DataFrame(
+        [
+            ("contrast", "c100"),
+            ("contrast", "c30"),
+            ("contrast", "c03"),
+            ("in-distribution", "0"),
+            ("cue-conflict", "0"),
+            ("texture", "0"),
+        ],
+        columns=["dataset", "condition"],
+    )
+    assert counted(table).tolist() == [False, True, False, True, True, True]
+
+
+def test_out_of_distribution_sets_and_draws():
+    assert set(TEST_SETS) - set(OOD_SETS) == {"in-distribution", "texture"}
+    assert (few(10), few(10**6)) == (10, MOST_DRAWS)

@@ -1,0 +1,281 @@
+"""Scores that are not those of the shipped model are noticed and named."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from tiny.gaussian import class_means, gaussian_classifier
+from tiny.shipped import forget, use_data
+
+from gcbook.classifiers import load
+from gcbook.files.errors import DataNotFoundError, GcbookError
+from gcbook.miniworld.bands import BAND_SETS
+from gcbook.miniworld.results import rescoring, shipped
+from gcbook.miniworld.results.rescoring import OTHER_RELATIVE, RELATIVE, check_shipped, rescore
+from gcbook.miniworld.testsets import TEST_SETS, make_test_set
+from gcbook.noise.schedules import CosineSchedule
+from gcbook.scoring.engine import score
+from gcbook.scoring.settings import ScoringSettings
+from gcbook.scoring.store import Store
+
+MODEL = "mini-cnn"
+SETS = ("texture", "silhouette")
+ALL = 1000
+"""More images than a set has."""
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    """A copy of one model and its scores on two sets, to plant faults in."""
+    original = shipped.DATA
+    folder = use_data(tmp_path, monkeypatch)
+    shutil.copytree(original / "models" / MODEL, folder / "models" / MODEL)
+    for name in SETS:
+        shutil.copytree(original / "scores" / MODEL / name, folder / "scores" / MODEL / name)
+    forget()
+    yield folder
+    forget()
+
+
+def change(data: Path, test_set: str, plant) -> None:
+    """Put a fault into a store's scores."""
+    path = data / "scores" / MODEL / test_set / "scores.parquet"
+    table = pq.read_table(path)
+    changed = plant(table.to_pandas())
+    pq.write_table(pa.Table.from_pandas(changed, table.schema, preserve_index=False), path)
+
+
+def change_images(data: Path, test_set: str, sha256: str) -> None:
+    """Pretend that a store's images were others, by a pixel or so."""
+    path = data / "scores" / MODEL / test_set / "images.parquet"
+    table = pq.read_table(path)
+    changed = table.to_pandas().assign(sha256=sha256)
+    pq.write_table(pa.Table.from_pandas(changed, table.schema, preserve_index=False), path)
+
+
+def times(factor: float, row: int = 7):
+    def plant(scores: pd.DataFrame) -> pd.DataFrame:
+        scores.loc[row, "nll"] = (scores.loc[row, "nll"] + 1e-3) * factor
+        return scores
+
+    return plant
+
+
+def test_the_shipped_scores_are_those_of_the_shipped_model():
+    said: list[str] = []
+    (row,) = check_shipped([MODEL], n_images=2, draws=2, report=said.append).to_dict("records")
+    every = (*TEST_SETS, *BAND_SETS)
+    made_here = [name for name in every if name in shipped.shipped_sets(MODEL)]
+    assert row["model"] == MODEL
+    assert row["test_sets"] == len(made_here) == len(every)
+    assert row["images"] == 2 * len(made_here)
+    assert row["scores"] == 16 * row["images"]
+    assert np.isnan(row["largest_difference"]) or row["largest_difference"] < RELATIVE
+    assert said == [f"{MODEL}: {row['scores']:,} scores agree"]
+
+
+def test_processes_check_as_one_does():
+    models = ["mini-cnn", "mini-cnn-seed1"]
+    alone = check_shipped(models, n_images=1)
+    together = check_shipped(models, n_images=1, workers=2)
+    assert together["model"].tolist() == models
+    columns = ["test_sets", "images", "scores"]
+    assert together[columns].equals(alone[columns])
+
+
+def test_images_are_drawn_by_a_seed(data):
+    names = [
+        set(rescore(MODEL, ["texture"], n_images=6, seed=seed)["image_id"]) for seed in (0, 0, 1)
+    ]
+    assert names[0] == names[1] != names[2]
+    assert [len(each) for each in names] == [6, 6, 6]
+
+
+def test_both_columns_hold_the_same_scores(data):
+    table = rescore(MODEL, SETS, n_images=3)
+    assert len(table) == 2 * 3 * 16
+    assert set(table["test_set"]) == set(SETS)
+    assert table["again"].to_numpy() == pytest.approx(table["shipped"].to_numpy(), rel=RELATIVE)
+    # Nothing is random here, so there is no t to compare.
+    assert set(table["measure"]) == {"nll"}
+
+
+def test_a_planted_change_of_one_score_is_named(data):
+    change(data, "texture", times(1.05))
+    scores = Store.open(data / "scores" / MODEL / "texture").scores()
+    image, label = scores.loc[7, ["image_id", "label"]]
+    with pytest.raises(GcbookError) as caught:
+        check_shipped([MODEL], n_images=ALL)
+    for word in (MODEL, "found 1 of", "nll", "texture", image, label, "score_miniatures"):
+        assert str(word) in str(caught.value)
+
+
+def test_a_change_of_another_image_is_not_among_those_drawn(data):
+    """What a sample can miss, a larger one finds."""
+    drawn = set(rescore(MODEL, ["texture"], n_images=3)["image_id"])
+    scores = Store.open(data / "scores" / MODEL / "texture").scores()
+    other = int(np.flatnonzero(~scores["image_id"].isin(drawn))[0])
+    change(data, "texture", times(2, other))
+    check_shipped([MODEL], n_images=3)
+    with pytest.raises(GcbookError, match="found 1 of"):
+        check_shipped([MODEL], n_images=ALL)
+
+
+def test_rounding_passes(data):
+    change(data, "texture", lambda scores: scores.assign(nll=scores["nll"] * (1 + RELATIVE / 4)))
+    (row,) = check_shipped([MODEL], n_images=ALL).to_dict("records")
+    if not row["other_images"]:
+        assert row["largest_difference"] == pytest.approx(RELATIVE / 4, rel=0.2)
+
+
+def test_a_missing_score_is_a_difference(data):
+    change(data, "texture", lambda scores: scores.drop(index=7))
+    with pytest.raises(GcbookError, match="1 of them missing"):
+        check_shipped([MODEL], n_images=ALL)
+
+
+def test_scores_of_another_class_are_a_difference(data):
+    def swap(scores: pd.DataFrame) -> pd.DataFrame:
+        scores.loc[[0, 1], "nll"] = scores.loc[[1, 0], "nll"].to_numpy()
+        return scores
+
+    change(data, "texture", swap)
+    with pytest.raises(GcbookError, match="found 2 of"):
+        check_shipped([MODEL], n_images=ALL)
+
+
+def test_other_weights_are_noticed(data):
+    from safetensors.numpy import load_file, save_file
+
+    path = data / "models" / MODEL / "model.safetensors"
+    weights = load_file(path)
+    name = next(name for name in weights if name.startswith("classifier") and "weight" in name)
+    weights[name] = weights[name] * np.array(1.2, dtype=weights[name].dtype)
+    save_file(weights, path, {"format": "pt"})
+    for sha256 in (None, "other"):
+        if sha256:
+            change_images(data, "texture", sha256)
+            change_images(data, "silhouette", sha256)
+        with pytest.raises(GcbookError, match="differ"):
+            check_shipped([MODEL], n_images=12)
+
+
+def test_images_of_another_rounding_may_differ_more_but_not_much(data):
+    change_images(data, "texture", "other")
+    change(data, "texture", times(1 + OTHER_RELATIVE / 2))
+    (row,) = check_shipped([MODEL], n_images=ALL).to_dict("records")
+    # All textures count as others; silhouettes are as they were shipped, or not, by machine.
+    assert row["other_images"] >= 160
+    change(data, "texture", lambda s: s.assign(nll=s["nll"] * (1 + 5 * OTHER_RELATIVE)))
+    with pytest.raises(GcbookError, match="differ"):
+        check_shipped([MODEL], n_images=ALL)
+
+
+def test_times_are_compared_where_there_are_any():
+    table = pd.DataFrame(
+        {
+            "measure": ["t", "error_l2", "nll", "nll"],
+            "shipped": [0.5, 0.5, 2.0, 2.0],
+            "same_image": [True, True, True, False],
+        }
+    )
+    allowed = rescoring._allowed(table)
+    assert allowed.tolist() == pytest.approx([1.001e-3, 1.001e-3, 4.001e-3, 0.3], abs=1e-5)
+
+
+@pytest.fixture
+def noisy(tmp_path, monkeypatch):
+    """A diffusion model whose denoiser is a formula, with its scores of the textures."""
+    folder = use_data(tmp_path, monkeypatch)
+    (folder / "models" / "mini-pixel").mkdir()
+    classifier = gaussian_classifier(CosineSchedule(), class_means(16, 32))
+    monkeypatch.setattr(load, "load_classifier", lambda *_, **__: classifier)
+    place = folder / "scores" / "mini-pixel" / "texture"
+    settings = ScoringSettings(draws=4, device="cpu")
+    score(make_test_set("texture"), classifier, settings, place, progress="silent")
+    forget()
+    yield place
+    forget()
+
+
+def test_the_first_draws_are_compared_with_their_times(noisy):
+    table = rescore("mini-pixel", ["texture"], n_images=3, draws=2)
+    assert set(table["measure"]) == {"error_l2", "error_l1", "t", "log_snr"}
+    assert set(table["draw"]) == {0, 1}
+    assert len(table) == 3 * 2 * 16 * 4
+    (row,) = check_shipped(["mini-pixel"], n_images=3, draws=2).to_dict("records")
+    assert (row["images"], row["other_images"]) == (3, 0)
+    assert row["largest_difference"] < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("column", "plant"),
+    [
+        ("t", lambda values: 1 - values),
+        ("log_snr", lambda values: values + 0.1),
+        ("error_l2", lambda values: values * 1.01),
+    ],
+)
+def test_a_change_in_any_column_is_noticed(noisy, column, plant):
+    path = noisy / "scores.parquet"
+    table = pq.read_table(path)
+    changed = table.to_pandas()
+    changed[column] = plant(changed[column])
+    pq.write_table(pa.Table.from_pandas(changed, table.schema, preserve_index=False), path)
+    with pytest.raises(GcbookError, match=f"such as {column} "):
+        check_shipped(["mini-pixel"], n_images=3, draws=2)
+
+
+def test_a_model_that_is_not_there(data):
+    with pytest.raises(DataNotFoundError, match="mini-pixel"):
+        rescore("mini-pixel", ["texture"])
+
+
+def scored_as_tokens(far: int, tokens: bool = True) -> pd.DataFrame:
+    """Scores of 40 images anew, of which ``far`` come out otherwise, by nats."""
+    table = pd.DataFrame(
+        {
+            "test_set": "texture",
+            "image_id": [f"none-cat{i}.png" for i in range(40) for _ in range(2)],
+            "label": ["cat", "dog"] * 40,
+            "draw": 0,
+            "measure": "nll",
+            "shipped": 50.0,
+            "same_image": True,
+            "tokens": tokens,
+        }
+    )
+    return table.assign(again=np.where(np.arange(80) < 2 * far, 57.0, 50.001))
+
+
+@pytest.mark.parametrize(("far", "tokens", "passes"), [(4, True, 4), (5, True, 0), (1, False, 0)])
+def test_a_few_images_may_have_other_tokens(far, tokens, passes, monkeypatch):
+    monkeypatch.setattr(
+        rescoring, "rescore", lambda *names, **options: scored_as_tokens(far, tokens)
+    )
+    if not passes:
+        with pytest.raises(GcbookError, match=f"found {2 * far} of 80 that differ"):
+            check_shipped([MODEL])
+        return
+    (row,) = check_shipped([MODEL]).to_dict("records")
+    assert row["other_images"] == passes
+    assert row["largest_difference"] == pytest.approx(0.001 / 50)
+
+
+def test_a_missing_score_is_a_difference_whatever_the_tokens(monkeypatch):
+    table = scored_as_tokens(2)
+    table.loc[0, "again"] = np.nan
+    monkeypatch.setattr(rescoring, "rescore", lambda *names, **options: table)
+    with pytest.raises(GcbookError, match="found 1 of 80 that differ"):
+        check_shipped([MODEL])
+
+
+def test_a_model_without_scores_is_named(data):
+    shutil.rmtree(data / "scores" / MODEL)
+    forget()
+    with pytest.raises(GcbookError, match="expected scores of this shipped model, found none"):
+        check_shipped([MODEL])

@@ -1,0 +1,131 @@
+"""Accuracies and shape bias of the miniatures in the tables that figures take."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from gcbook.miniworld.results import scores as miniature_scores
+from gcbook.miniworld.results.answers import mark
+from gcbook.miniworld.results.scores import (
+    REAL_SETS,
+    SET_TITLES,
+    accuracy_by_set,
+    accuracy_by_strength,
+    answers_on,
+    bias_by_shape,
+)
+from gcbook.miniworld.testsets import TEST_SETS
+from gcbook.paper.experiments import PARAMETRIC
+
+OPTIONS = {"draws": 100, "confidence": 0.95, "seed": 0}
+
+
+def trials(rows, observer, dataset="cue-conflict", condition="0"):
+    names = [name for name, _ in rows]
+    return mark(
+        pd.DataFrame(
+            {
+                "observer": observer,
+                "dataset": dataset,
+                "condition": condition,
+                "image_id": names,
+                "imagename": names,
+                "category": [re.match("[a-z]+", name)[0] for name in names],
+                "response": [response for _, response in rows],
+            }
+        )
+    )
+
+
+def blurred(observer, condition, *responses):
+    rows = [(f"cat{i}-cat{i}-{condition}.png", said) for i, said in enumerate(responses, 1)]
+    return trials(rows, observer, "low-pass", condition)
+
+
+BLUR = pd.concat(
+    [
+        blurred("mini-cnn", "0", "cat", "cat"),
+        blurred("mini-cnn", "3", "cat", "dog"),
+        blurred("mini-cnn", "7", "dog", "dog"),
+        blurred("mini-cnn", "15", "dog", "dog"),
+        blurred("mini-cnn-seed1", "3", "cat", "cat"),
+        blurred("mini-ar", "3", "dog", "dog"),
+    ]
+)
+
+
+def test_strengths_are_labelled_ordered_and_say_whether_they_count():
+    table = accuracy_by_strength(BLUR, **OPTIONS)
+    assert table["recipe"].tolist() == ["mini-ar", *["mini-cnn"] * 4]
+    cnn = table[table["recipe"] == "mini-cnn"]
+    assert cnn["condition"].tolist() == ["0", "3", "7", "15"]
+    assert cnn["counted"].tolist() == ["no: unchanged", "yes", "yes", "no: too hard"]
+    # Two seeds in the second condition: one of two and two of two right.
+    assert cnn["value"].tolist() == [1, 0.75, 0, 0]
+    assert cnn["seeds"].tolist() == [1, 2, 1, 1]
+    assert cnn["n"].tolist() == [2, 4, 2, 2]
+    assert set(table["dataset"]) == {"Low-pass"}
+    assert table["step"].is_monotonic_increasing or cnn["step"].is_monotonic_increasing
+
+
+def test_sets_leave_out_what_the_benchmark_leaves_out():
+    table = accuracy_by_set(BLUR, ["low-pass"], **OPTIONS).set_index("recipe")
+    # Conditions 3 and 7 count: of the six answers of both seeds three are right.
+    assert table.loc["mini-cnn", "value"] == pytest.approx(0.5)
+    assert (table.loc["mini-cnn", "n"], table.loc["mini-ar", "n"]) == (6, 2)
+    assert (table["low"] <= table["value"]).all() and (table["value"] <= table["high"]).all()
+
+
+def test_sets_come_in_the_order_asked_for():
+    other = trials([("cat1.png", "cat")], "mini-ar", "silhouette")
+    both = pd.concat([BLUR, other])
+    titles = accuracy_by_set(both, ["silhouette", "low-pass"], **OPTIONS)["dataset"].tolist()
+    assert titles == ["Silhouettes", "Low-pass", "Low-pass"]
+
+
+CONFLICTS = [("cat1-dog1.png", "cat"), ("cat2-dog2.png", "dog"), ("dog1-cat1.png", "dog")]
+
+
+def test_shape_bias_by_category_and_over_all():
+    answers = pd.concat([trials(CONFLICTS, "mini-cnn"), trials(CONFLICTS, "mini-cnn-seed2")])
+    table = bias_by_shape(answers, **OPTIONS).set_index("category")
+    assert table.loc["pooled", "shape_bias"] == pytest.approx(2 / 3, abs=1e-4)
+    assert table.loc["cat", "shape_bias"] == 0.5
+    assert table.loc["dog", "shape_bias"] == 1
+    assert table.loc["pooled", ["shape_answers", "texture_answers", "n"]].tolist() == [4, 2, 6]
+    assert table.loc["cat", "texture_share"] == 0.5
+    assert (table["seeds"] == 2).all()
+
+
+def test_answers_are_of_the_models_that_have_scores(monkeypatch):
+    asked = []
+
+    def answers(sets, models):
+        asked.append((tuple(sets), tuple(models)))
+        return trials(CONFLICTS, models[0])
+
+    monkeypatch.setattr(miniature_scores, "miniature_answers", answers)
+    monkeypatch.setattr(
+        miniature_scores, "shipped_sets", lambda m: ("edge",) if m == "mini-ar" else ("texture",)
+    )
+    found = answers_on(["edge", "contrast"], ["mini-ar", "mini-cnn"])
+    assert asked == [(("edge",), ("mini-ar",))]
+    assert set(found["observer"]) == {"mini-ar"}
+    none = answers_on(["contrast"], ["mini-ar"])
+    assert none.empty and {"right", "cue", "silhouette", "texture"} <= set(none.columns)
+
+
+def test_without_answers_there_are_no_rows():
+    none = BLUR.head(0)
+    for table in (
+        accuracy_by_strength(none, **OPTIONS),
+        accuracy_by_set(none, TEST_SETS, **OPTIONS),
+        bias_by_shape(BLUR, **OPTIONS),
+    ):
+        assert table.empty and "recipe" in table
+
+
+def test_every_test_set_has_a_title():
+    assert set(SET_TITLES) == {*TEST_SETS, *REAL_SETS, *PARAMETRIC}
+    assert len(set(SET_TITLES.values())) == len(SET_TITLES)

@@ -1,0 +1,161 @@
+"""Single images: which they are, and the steps that are taken with them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from tiny import diffusion
+from tiny.gaussian import class_means, gaussian_classifier
+
+from gcbook.classifiers.diffusion import DiffusionClassifier
+from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.miniworld.results.steps import (
+    ROLES,
+    Example,
+    choose_examples,
+    load_diffusion,
+    role,
+    take_steps,
+)
+from gcbook.miniworld.testsets import make_test_set
+from gcbook.noise.draws import DrawRule, keyed_noise
+from gcbook.noise.schedules import CosineSchedule, DiscreteSchedule
+from gcbook.paper.categories import CATEGORIES
+
+MEANS = class_means(16, size=32)
+EXAMPLES = choose_examples(conflicts=1, ordinary=1, seed=5)
+TIMES = (0.2, 0.8)
+
+
+@pytest.fixture(scope="module")
+def steps():
+    return take_steps(gaussian_classifier(CosineSchedule(), MEANS), EXAMPLES, TIMES, seed=3)
+
+
+def names(examples):
+    return [each.stimulus.imagename for each in examples]
+
+
+def test_images_drawn_by_lot_depend_on_the_seed_alone():
+    drawn = choose_examples(conflicts=3, ordinary=2, seed=1)
+    assert names(drawn) == names(choose_examples(conflicts=3, ordinary=2, seed=1))
+    assert names(drawn) != names(choose_examples(conflicts=3, ordinary=2, seed=2))
+    assert [each.stimulus.dataset for each in drawn] == ["cue-conflict"] * 3 + [
+        "in-distribution"
+    ] * 2
+    # Asking for more adds images and changes none.
+    assert names(choose_examples(conflicts=5, ordinary=0, seed=1))[:3] == names(drawn)[:3]
+    assert len(set(names(choose_examples(conflicts=50, ordinary=0)))) == 50
+
+
+def test_examples_say_what_their_images_show():
+    for example in EXAMPLES:
+        shape, texture = example.stimulus.imagename.removesuffix(".png").split("-")
+        assert example.shape == shape.rstrip("0123456789") == example.stimulus.category
+        assert example.texture == texture.rstrip("0123456789")
+        assert example.title == f"{example.shape} shape, {example.texture} texture"
+
+
+def test_images_chosen_by_name_keep_their_order():
+    every = sorted(each.imagename for each in make_test_set("cue-conflict"))
+    wanted = [every[40], every[7], every[40]]
+    assert names(choose_examples(wanted)) == [every[40], every[7]]
+
+
+def test_two_images_of_one_pair_have_titles_of_their_own():
+    cats = [
+        each.imagename
+        for each in make_test_set("cue-conflict")
+        if each.category == "cat" and "-dog" in each.imagename
+    ]
+    found = choose_examples(cats)
+    assert len({each.title for each in found}) == len(cats) == 3
+    assert all(each.stimulus.imagename in each.title for each in found)
+
+
+def test_images_that_are_not_there_are_refused():
+    with pytest.raises(InputError, match=r"such as [a-z]+\d+-[a-z]+\d+\.png; found nobody\.png"):
+        choose_examples(["nobody.png"])
+    with pytest.raises(InputError, match="at least one image"):
+        choose_examples(conflicts=0, ordinary=0)
+
+
+@pytest.mark.parametrize(
+    ("shape", "texture", "label", "expected"),
+    [
+        ("cat", "dog", "cat", "shape"),
+        ("cat", "dog", "dog", "texture"),
+        ("cat", "cat", "cat", "shape and texture"),
+        ("cat", "duck", "dog", "neither"),
+    ],
+)
+def test_roles(shape, texture, label, expected):
+    assert role(label, Example("", shape, texture, EXAMPLES[0].stimulus)) == expected
+    assert expected in ROLES
+
+
+def test_pictures_and_errors_by_hand(steps):
+    assert steps.times == TIMES and steps.labels == CATEGORIES
+    for i, example in enumerate(EXAMPLES):
+        x = 2 * example.stimulus.read().transpose(2, 0, 1).astype(float) - 1
+        noise = keyed_noise(DrawRule(3), example.stimulus.image_id, 0, x.shape)
+        assert steps.clean[i] == pytest.approx(x.mean(0), abs=1e-5)
+        for j, t in enumerate(TIMES):
+            alpha, sigma = np.cos(np.pi / 2 * t), np.sin(np.pi / 2 * t)
+            x_t = alpha * x + sigma * noise
+            assert steps.noised[i, j] == pytest.approx(x_t.mean(0), abs=1e-5)
+            gain = alpha * 0.25 / (alpha**2 * 0.25 + sigma**2)
+            for k in (0, 9, 15):
+                mean = MEANS[k].numpy()
+                restored = mean + gain * (x_t - alpha * mean)
+                assert steps.restored[i, j, k] == pytest.approx(restored.mean(0), abs=1e-4)
+                expected = np.square(restored - x).mean()
+                assert steps.errors[i, j, k] == pytest.approx(expected, rel=1e-4)
+
+
+def test_restorations_are_clipped_as_the_model_clips_them():
+    loud = gaussian_classifier(CosineSchedule(), 3 * MEANS)
+    loud.default_clip = "static"
+    clipped = take_steps(loud, EXAMPLES, (0.9,))
+    loud.default_clip = "none"
+    free = take_steps(loud, EXAMPLES, (0.9,))
+    assert np.abs(clipped.restored).max() <= 1 < np.abs(free.restored).max()
+    assert (clipped.errors < free.errors).all()
+
+
+def test_times_are_those_that_the_network_can_be_asked_at():
+    schedule = DiscreteSchedule(tuple(np.linspace(0.99, 0.01, 10)))
+    found = take_steps(gaussian_classifier(schedule, MEANS), EXAMPLES[:1], (0.21, 0.7))
+    assert found.times == pytest.approx((0.3, 0.7))
+
+
+def test_a_pixel_model_in_a_folder_is_taken(tmp_path):
+    classifier = load_diffusion(str(diffusion.deep_floyd(tmp_path / "own")))
+    assert isinstance(classifier, DiffusionClassifier) and classifier.name == "own"
+    found = take_steps(classifier, EXAMPLES[:1], (0.5,))
+    assert found.restored.shape == (1, 1, 16, 16, 16)
+    assert np.isfinite(found.errors).all() and len(set(found.errors.ravel())) > 1
+
+
+def test_pictures_of_a_latent_model_are_decoded_and_its_errors_are_not(tmp_path):
+    classifier = load_diffusion(str(diffusion.stable_diffusion(tmp_path / "latent")))
+    image = EXAMPLES[0].stimulus.read()
+    latents = classifier.prepare([image])
+    found = take_steps(classifier, EXAMPLES[:1], (0.5,))
+    height = classifier.decode(latents).shape[-1]
+    assert height > latents.shape[-1]
+    assert found.clean.shape == (1, height, height)
+    assert found.restored.shape == (1, 1, 16, height, height)
+    draw = classifier.draw(EXAMPLES[0].stimulus.image_id, 0, DrawRule(0), latents[0])
+    draw = replace(draw, t=found.times[0])
+    with torch.inference_mode():
+        measured = classifier.measure(latents, [draw], torch.tensor([3]), "none")
+    assert found.errors[0, 0, 3] == pytest.approx(measured["error_l2"].item(), rel=1e-5)
+
+
+def test_other_kinds_of_models_are_refused():
+    with pytest.raises(InputError, match="mini-cnn is of the kind discriminative"):
+        load_diffusion("mini-cnn")
+    with pytest.raises((InputError, DataNotFoundError), match="no-such-model"):
+        load_diffusion("no-such-model")

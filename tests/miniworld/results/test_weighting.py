@@ -1,0 +1,194 @@
+"""Answers under weightings are those of the scorer, and shares are of what they are called."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from tiny.weighing import SCHEDULE, times_of, world_errors, write_store, write_world
+
+from gcbook.files.errors import InputError
+from gcbook.miniworld.results import weighting
+from gcbook.miniworld.results.answers import mark
+from gcbook.miniworld.results.weighting import (
+    RawErrors,
+    read_errors,
+    responses_under,
+    share_table,
+    sweep_table,
+    weighing_stores,
+)
+from gcbook.noise.schedules import log_snr
+from gcbook.paper.categories import CATEGORIES
+from gcbook.scoring.decisions import decide, to_trials
+from gcbook.scoring.diagnostics import variance_shares
+from gcbook.stats.shares import accuracies, cue_shares
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory):
+    return {"made-up": write_world(tmp_path_factory.mktemp("world"), 8)}
+
+
+def test_errors_are_read_as_they_were_written(tmp_path):
+    names = ["cat1-dog1.png", "dog1-cat2.png", "car2-cat1.png"]
+    times = times_of(names, 3)
+    errors = world_errors(names, times)
+    raw = read_errors(write_store(tmp_path / "s", "cue-conflict", names, errors, times))
+    assert raw.images["image_id"].tolist() == names
+    assert raw.labels == CATEGORIES
+    assert raw.t == pytest.approx(times)
+    assert raw.log_snr == pytest.approx(log_snr(SCHEDULE, times))
+    assert raw.errors["l2"] == pytest.approx(errors, rel=1e-6)
+    assert raw.errors["l1"] == pytest.approx(np.sqrt(errors), rel=1e-6)
+
+
+def test_an_image_that_lacks_a_draw_is_left_out(tmp_path):
+    names = ["cat1-dog1.png", "dog1-cat2.png"]
+    times = times_of(names, 3)
+    store = write_store(
+        tmp_path / "s", "cue-conflict", names, world_errors(names, times), times, CATEGORIES
+    )
+    rows = store.scores()
+    lacking = rows[(rows["image_id"] != names[0]) | (rows["draw"] != 2) | (rows["label"] != "cat")]
+    part = SimpleNamespace(
+        **{name: getattr(store, name) for name in ("path", "settings", "traits", "labels")},
+        schedule=store.schedule,
+        images=store.images,
+        scores=lambda: lacking,
+    )
+    assert read_errors(part).images["image_id"].tolist() == names[1:]
+
+
+def test_races_and_likelihoods_are_refused():
+    for settings, traits in (("a race", False), (None, True)):
+        store = SimpleNamespace(
+            path="here",
+            settings=SimpleNamespace(racing=settings),
+            traits=SimpleNamespace(likelihood=traits),
+        )
+        with pytest.raises(InputError, match="expected errors of the same draws"):
+            read_errors(store)
+
+
+def test_mean_errors_by_hand():
+    raw = RawErrors(
+        None,
+        ("a", "b"),
+        np.array([[0.5, 1.0]]),
+        np.zeros((1, 2)),
+        {"l2": np.array([[[1.0, 2.0], [8.0, 4.0]]])},
+        None,
+    )
+    e = np.exp
+    expected = [[(e(-1) * 1 + e(-2) * 8) / 2, (e(-1) * 2 + e(-2) * 4) / 2]]
+    assert raw.mean_errors("exp:2", "l2") == pytest.approx(np.array(expected))
+    assert raw.mean_errors("uniform", "l2", 1).tolist() == [[1.0, 2.0]]
+    assert responses_under(raw, "uniform").tolist() == ["b"]
+    assert responses_under(raw, "uniform", draws=1).tolist() == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("name", "norm", "draws"),
+    [
+        *((name, "l2", None) for name in ("exp:0", "exp:7", "exp:20", "eps", "snr:5", "elbo")),
+        *((name, "l1", None) for name in ("exp:7", "eps")),
+        ("exp:7", "l2", 3),
+        ("elbo", "l2", 1),
+    ],
+)
+def test_answers_are_those_of_the_scorer(stores, name, norm, draws):
+    for store in stores["made-up"].values():
+        decided = decide(store, name, norm, draws)
+        found = responses_under(read_errors(store), name, norm, draws)
+        assert found.tolist() == decided["response"].tolist()
+
+
+def test_a_sweep_has_the_shares_of_the_decisions(stores):
+    sweep = sweep_table(stores, (0, 7, 20), ("eps",), draws=60, seed=3).set_index("weighting")
+    assert sweep.index.tolist() == ["exp:0", "exp:7", "exp:20", "eps"]
+    assert sweep["title"].tolist()[1:] == ["exp(−7t)", "exp(−20t)", "SNR"]
+    assert sweep["k"].tolist()[:3] == [0, 7, 20] and np.isnan(sweep["k"].iloc[3])
+    for name, row in sweep.iterrows():
+        plain, conflicts = (
+            mark(to_trials(decide(store, name), "m", test_set))
+            for test_set, store in stores["made-up"].items()
+        )
+        right = accuracies(plain, draws=60, seed=3).iloc[0]
+        cues = cue_shares(conflicts, draws=60, seed=3).iloc[0]
+        assert (row["n"], row["n_conflicts"]) == (32, 240)
+        for end, other in (("", "accuracy"), ("_low", "low"), ("_high", "high")):
+            assert row["accuracy" + end] == right[other]
+            for measure in ("shape_accuracy", "texture_accuracy", "shape_bias"):
+                assert row[measure + end] == cues[measure + end]
+    # The made-up errors are the texture's at little noise.
+    assert sweep["shape_bias"]["exp:0"] > sweep["shape_bias"]["exp:20"] + 0.2
+
+
+def test_without_resamples_there_are_no_intervals(stores):
+    sweep = sweep_table(stores, (7,), (), draws=0)
+    assert sweep["shape_bias"].notna().all()
+    assert sweep[["shape_bias_low", "accuracy_high"]].isna().all(axis=None)
+
+
+def test_without_models_tables_are_empty():
+    assert len(sweep_table({})) == len(share_table({}, ["exp:7"])) == 0
+    assert {"model", "k", "accuracy_low", "shape_bias"} <= set(sweep_table({}))
+
+
+def test_shares_of_weight_by_hand_and_of_variance_from_the_diagnostics(tmp_path):
+    names = ["cat1-dog1.png", "dog1-cat2.png"]
+    times = np.array([[0.1, 0.35, 1.0], [0.05, 0.31, 0.95]])
+    store = write_store(tmp_path / "s", "cue-conflict", names, world_errors(names, times), times)
+    table = share_table({"m": {"cue-conflict": store}}, ["exp:2", "uniform"])
+    parts = table.set_index(["weighting", "part", "tenth"])["share"].sort_index()
+    weights = np.exp(-2 * times).sum(axis=0) / np.exp(-2 * times).sum()
+    found = parts["exp:2", "weight"]
+    # The upper end of a tenth belongs to it.
+    assert found[[1, 4, 10]].tolist() == pytest.approx(weights.tolist())
+    assert found.drop([1, 4, 10]).eq(0).all()
+    assert parts["uniform", "weight"][[1, 4, 10]].tolist() == pytest.approx([1 / 3] * 3)
+    for name in ("exp:2", "uniform"):
+        expected = variance_shares(store, name, "l2")
+        assert parts[name, "variance"].tolist() == pytest.approx(expected.tolist())
+        assert parts[name, "variance"].sum() == pytest.approx(1)
+
+
+@pytest.fixture
+def shipped(monkeypatch):
+    """Five models, of which three can be weighed."""
+
+    def store(measures):
+        return SimpleNamespace(traits=SimpleNamespace(measures=measures))
+
+    errors, nll = ("error_l2", "error_l1"), ("nll",)
+    both = ("cue-conflict", "edge", "in-distribution")
+    models = {
+        "mini-pixel": (errors, both),
+        "mini-pixel-seed1": (errors, both),
+        "mini-latent": (errors, both),
+        "mini-ar": (nll, both),
+        "mini-cnn": (errors, ("cue-conflict",)),
+    }
+    monkeypatch.setattr(weighting, "shipped_models", lambda: tuple(models))
+    monkeypatch.setattr(weighting, "shipped_sets", lambda name: models[name][1])
+    monkeypatch.setattr(weighting, "shipped_store", lambda name, _: store(models[name][0]))
+
+
+def test_models_that_take_weights_are_found(shipped):
+    found = weighing_stores()
+    assert list(found) == ["mini-pixel", "mini-latent"]
+    assert list(found["mini-pixel"]) == ["in-distribution", "cue-conflict"]
+    assert list(weighing_stores(("mini-pixel-seed1",))) == ["mini-pixel-seed1"]
+
+
+@pytest.mark.parametrize("name", ["mini-ar", "mini-cnn", "maxi"])
+def test_others_are_refused_with_what_there_is(shipped, name):
+    with pytest.raises(InputError, match=f"mini-pixel, .*mini-latent.*found {name}"):
+        weighing_stores((name,))
+
+
+def test_a_version_without_models_has_no_stores(monkeypatch):
+    monkeypatch.setattr(weighting, "shipped_models", tuple)
+    assert weighing_stores() == {}
+    with pytest.raises(InputError, match="brings none"):
+        weighing_stores(("mini-pixel",))

@@ -1,0 +1,81 @@
+"""Scores of models in other worlds: which are found, and what they answer."""
+
+import json
+
+import pyarrow.parquet as pq
+import pytest
+from tiny.shipped import CONFLICTS, least, ship_scores
+
+from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.miniworld.results.worlds import trained_in_worlds, world_answers
+from gcbook.miniworld.training.worlds import GRID, IMAGES, Job
+
+
+def shape(rows):
+    return least(rows, rows["category"])
+
+
+def texture(rows):
+    return least(rows, rows["texture"])
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for job, errors in (
+        (Job(GRID[0], "mini-cnn", 1), shape),
+        (Job(GRID[4], "mini-cnn-noise", 0), shape),
+        (Job(GRID[4], "mini-pixel", 0, "longer"), texture),
+    ):
+        kind = "diffusion" if "pixel" in job.model else "discriminative"
+        for name in ("cue-conflict", "in-distribution"):
+            ship_scores(tmp_path, job.name, name, CONFLICTS, errors, kind=kind)
+        record = {
+            "images_seen": job.steps * job.batch_size,
+            "minutes": 3.5,
+            "batch_size": job.batch_size,
+        }
+        (tmp_path / "scores" / job.name / "training.json").write_text(json.dumps(record))
+    # Not scored yet, or only in part.
+    ship_scores(tmp_path, Job(GRID[8], "mini-cnn").name, "cue-conflict", CONFLICTS, shape)
+    for name in ("cue-conflict", "in-distribution"):
+        ship_scores(tmp_path, Job(GRID[7], "mini-pixel").name, name, CONFLICTS, shape)
+    rows = tmp_path / "scores" / Job(GRID[7], "mini-pixel").name / "cue-conflict/scores.parquet"
+    pq.write_table(pq.read_table(rows)[:-16], rows)
+    return tmp_path / "scores"
+
+
+def test_names_of_jobs_are_read_back(folder):
+    found = trained_in_worlds(folder)
+    assert [
+        (one.diagnosticity, one.contrast, one.recipe, one.variant, one.seed) for one in found
+    ] == [
+        (GRID[0].diagnosticity, GRID[0].contrast, "mini-cnn", "", 1),
+        (0.89, 1.0, "mini-cnn-noise", "", 0),
+        (0.89, 1.0, "mini-pixel", "longer", 0),
+    ]
+    assert [one.budget for one in found] == [IMAGES] * 3
+    assert [one.batch_size for one in found] == [128, 128, 32]
+
+
+def test_answers_say_where_and_by_whom(folder):
+    answers = world_answers(trained_in_worlds(folder))
+    conflicts = answers[answers["dataset"] == "cue-conflict"]
+    cues = conflicts.groupby(["recipe", "variant"])["cue"].agg(set).to_dict()
+    assert cues == {
+        ("mini-cnn", ""): {"shape"},
+        ("mini-cnn-noise", ""): {"shape"},
+        ("mini-pixel", "longer"): {"texture"},
+    }
+    assert set(answers["observer"]) == {
+        "mini-cnn-seed1",
+        "mini-cnn-noise-seed0",
+        "mini-pixel-seed0",
+    }
+    assert set(answers["silhouette"]) >= {"cat1", "dog2"}
+
+
+def test_without_models_the_command_is_named(tmp_path):
+    with pytest.raises(InputError, match="expected a map of `gcbook worlds`"):
+        trained_in_worlds(tmp_path / "wrong")
+    with pytest.raises(DataNotFoundError, match="gcbook worlds makes them"):
+        world_answers(())

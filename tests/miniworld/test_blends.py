@@ -1,0 +1,64 @@
+"""Blends lie between the shapes they are made of."""
+
+import numpy as np
+import pytest
+
+from gcbook.files.errors import InputError
+from gcbook.illusions.drawings import FIGURE, GROUND
+from gcbook.miniworld.blends import blend_masks, draw_blends
+from gcbook.miniworld.silhouettes import load_silhouettes
+
+
+def disc(radius, side=64):
+    y, x = np.mgrid[:side, :side] - (side - 1) / 2
+    return (np.hypot(x, y) < radius).astype(np.float32)
+
+
+def test_a_disc_between_two_discs_has_the_mean_radius():
+    for share, expected in ((0.25, 12.5), (0.5, 15.0), (0.75, 17.5)):
+        area = blend_masks(disc(10), disc(20), share).sum()
+        assert np.sqrt(area / np.pi) == pytest.approx(expected, abs=0.15)
+
+
+def test_the_ends_are_the_shapes_themselves():
+    first, second = disc(10), disc(20)
+    assert np.array_equal(blend_masks(first, second, 0) > 0.5, first > 0.5)
+    assert np.array_equal(blend_masks(first, second, 1) > 0.5, second > 0.5)
+
+
+def test_what_both_cover_is_covered_and_what_neither_does_is_not():
+    first, second = np.roll(disc(12), 6, 0), np.roll(disc(12), -6, 1)
+    mixed = blend_masks(first, second)
+    assert (mixed[(first > 0) & (second > 0)] == 1).all()
+    assert (mixed[(first == 0) & (second == 0)] == 0).all()
+
+
+def test_blends_are_drawn_by_lot_from_test_silhouettes_no_pair_twice():
+    blends = draw_blends(30, seed=3)
+    assert len({frozenset(each.categories) for each in blends}) == 30
+    assert all(each.categories[0] != each.categories[1] for each in blends)
+    silhouettes = load_silhouettes("test")
+    known = dict(zip(silhouettes.names, silhouettes.categories, strict=True))
+    for each in blends:
+        assert tuple(known[name] for name in each.names) == each.categories
+        assert each.image.shape == (32, 32, 3)
+        assert each.image.min() >= FIGURE - 1e-6
+        assert each.image.max() <= GROUND + 1e-6
+        # Nearer to each of the two than they are to each other.
+        shape = (each.image[..., 0] - GROUND) / (FIGURE - GROUND)
+        apart = np.abs(each.masks[0] - each.masks[1]).sum()
+        assert all(np.abs(shape - mask).sum() < apart for mask in each.masks)
+    again = draw_blends(30, seed=3)
+    assert all(np.array_equal(a.image, b.image) for a, b in zip(blends, again, strict=True))
+    assert [each.names for each in draw_blends(30, seed=4)] != [each.names for each in blends]
+
+
+def test_wrong_requests():
+    with pytest.raises(InputError, match="at most 1 pairs, found 2"):
+        draw_blends(2, categories=("cat", "dog"))
+    with pytest.raises(InputError, match="one size"):
+        blend_masks(disc(3), disc(3, 32))
+    with pytest.raises(InputError, match="share in"):
+        blend_masks(disc(3), disc(3), 2)
+    with pytest.raises(InputError, match="an outline"):
+        blend_masks(disc(3), np.zeros((64, 64), np.float32))

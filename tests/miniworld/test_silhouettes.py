@@ -1,0 +1,148 @@
+"""Silhouettes: enough of them, each what the list says, and no shape in two splits."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gcbook
+from gcbook.files.errors import InputError
+from gcbook.miniworld.silhouettes import EXTRA_CATEGORIES, SPLITS, load_silhouettes
+from gcbook.paper.categories import CATEGORIES
+
+FOLDER = Path(gcbook.__file__).parent / "data" / "miniworld"
+PERMISSIVE = {
+    "Apache-2.0",
+    "BSD-3-Clause",
+    "CC-BY-3.0",
+    "CC-BY-4.0",
+    "CC0-1.0",
+    "ISC",
+    "MIT",
+    "Unlicense",
+}
+
+
+@pytest.fixture(scope="module")
+def rows():
+    with (FOLDER / "silhouettes.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    with np.load(FOLDER / "silhouettes.npz", allow_pickle=False) as archive:
+        return archive["images"]
+
+
+def likeness(images: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Intersection over union of all pairs (N, M), the larger of as it is and flipped."""
+    ours = (images > 127).reshape(len(images), -1).astype(np.float32)
+    area = ours.sum(1)
+    best = np.zeros((len(images), len(others)), np.float32)
+    for flipped in (others, others[:, :, ::-1], others[:, ::-1]):
+        theirs = (flipped > 127).reshape(len(others), -1).astype(np.float32)
+        shared = ours @ theirs.T
+        union = area[:, None] + theirs.sum(1) - shared
+        best = np.maximum(best, shared / union)
+    return best
+
+
+def test_counts():
+    counts = {split: Counter(load_silhouettes(split, CATEGORIES).categories) for split in SPLITS}
+    totals = {split: sum(counts[split].values()) for split in SPLITS}
+    assert totals == {"train": 644, "validation": 120, "test": 172}
+    for category in CATEGORIES:
+        assert counts["test"][category] >= 5, category
+        assert 3 <= counts["validation"][category] <= counts["train"][category], category
+    extra = {
+        split: Counter(load_silhouettes(split, EXTRA_CATEGORIES).categories) for split in SPLITS
+    }
+    for category in EXTRA_CATEGORIES:
+        assert extra["validation"][category] >= 3, category
+        assert extra["train"][category] >= 8, category
+        assert extra["test"][category] >= 5, category
+
+
+def test_pictures_are_those_of_the_list_in_order(rows, shipped):
+    every = [load_silhouettes(categories=(category,)) for category in CATEGORIES + EXTRA_CATEGORIES]
+    assert np.array_equal(np.concatenate([part.images for part in every]), shipped)
+    listed = [
+        (row["category"], f"{row['collection']}:{row['icon']}", row["family"]) for row in rows
+    ]
+    assert [
+        row
+        for part in every
+        for row in zip(part.categories, part.names, part.families, strict=True)
+    ] == listed
+    assert [split for part in every for split in part.splits] == [row["split"] for row in rows]
+
+
+def test_a_duck_is_a_bird_only_where_nobody_asks_for_ducks():
+    everything, birds = load_silhouettes(), load_silhouettes(categories=("bird",))
+    assert len(set(everything.names)) == len(everything)
+    assert len(set(load_silhouettes(categories=CATEGORIES).names)) == 936
+    both = set(birds.names) & set(load_silhouettes(categories=("duck",)).names)
+    assert both
+    category = dict(zip(everything.names, everything.categories, strict=True))
+    assert {category[name] for name in both} == {"duck"}
+    # The order of asking changes nothing.
+    assert load_silhouettes(categories=("duck", "bird")).names == tuple(
+        name for name in everything.names if category[name] in ("bird", "duck")
+    )
+
+
+def test_splits_share_no_family_and_no_shape():
+    parts = [load_silhouettes(split) for split in SPLITS]
+    for k, part in enumerate(parts):
+        for other in parts[k + 1 :]:
+            assert not set(part.families) & set(other.families)
+            alike = likeness(part.images, other.images)
+            row, column = np.unravel_index(alike.argmax(), alike.shape)
+            assert alike.max() <= 0.95, (part.names[row], other.names[column])
+
+
+def test_objects_fill_the_frame(shipped):
+    assert shipped.dtype == np.uint8
+    assert shipped.shape[1:] == (64, 64)
+    solid = shipped > 127
+    fraction = solid.mean((1, 2))
+    assert fraction.min() > 0.05
+    assert fraction.max() < 0.9
+    # 60 of 64 pixels, centred: a margin of two all round.
+    margin = np.ones((64, 64), bool)
+    margin[2:-2, 2:-2] = False
+    assert not shipped[:, margin].any()
+    longer = np.maximum(solid.any(1).sum(1), solid.any(2).sum(1))
+    assert longer.min() >= 40
+
+
+def test_licences_are_permissive_and_attributed(rows):
+    assert {row["licence"] for row in rows} <= PERMISSIVE
+    assert all(row["author"] for row in rows)
+    text = (FOLDER / "ATTRIBUTION.md").read_text(encoding="utf-8")
+    for collection, count in Counter(row["collection"] for row in rows).items():
+        (line,) = (line for line in text.splitlines() if f"(`{collection}`)" in line)
+        row = next(row for row in rows if row["collection"] == collection)
+        assert row["author"] in line
+        assert row["licence"] in line
+        assert line.endswith(f"| {count} |")
+    assert "Changes:" in text
+
+
+def test_pictures_are_read_only():
+    with pytest.raises(ValueError, match="read-only"):
+        load_silhouettes("test", ("cat",)).images[0, 0, 0] = 1
+
+
+@pytest.mark.parametrize("categories", [(), ("cat", "cow"), "cat"])
+def test_unknown_categories(categories):
+    with pytest.raises(InputError, match="expected a sequence of some of airplane"):
+        load_silhouettes(categories=categories)
+
+
+def test_unknown_split():
+    with pytest.raises(InputError, match="expected one of train, validation, test"):
+        load_silhouettes("all")

@@ -1,0 +1,290 @@
+"""Test sets show what their names say, and are read back as they were made."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from gcbook.files.errors import InputError
+from gcbook.miniworld.silhouettes import load_silhouettes
+from gcbook.miniworld.testsets import (
+    TEST_SETS,
+    conditions_made,
+    make_test_set,
+    silhouette_of,
+    write_test_set,
+)
+from gcbook.miniworld.world import DEFAULT_WORLD, Composer
+from gcbook.paper.categories import CATEGORIES
+from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.stimuli.distortions import DISTORTIONS
+from gcbook.stimuli.folders import open_stimuli
+
+PLAIN = ("in-distribution", "cue-conflict", "silhouette", "edge", "texture")
+BARE = replace(
+    DEFAULT_WORLD,
+    background_ratio=(0.0, 0.0),
+    texture_ratio=(1e-6, 1e-6),
+    rotation=(0.0, 0.0),
+    scale=(0.85, 0.85),
+    aspect=0.0,
+    shift=0.0,
+    flip=False,
+)
+
+
+@pytest.fixture(scope="module")
+def sets():
+    return {name: make_test_set(name) for name in TEST_SETS}
+
+
+def luma(stimuli):
+    return np.stack([each.read()[..., 0] for each in stimuli])
+
+
+def shapes():
+    """The test silhouettes by the names that they should have, as masks of 32 pixels."""
+    silhouettes = load_silhouettes("test", CATEGORIES)
+    numbers = Counter()
+    found = {}
+    for category, image in zip(silhouettes.categories, silhouettes.images, strict=True):
+        numbers[category] += 1
+        found[f"{category}{numbers[category]}"] = image
+    return found
+
+
+def test_sets_are_those_of_the_benchmark_that_can_be_made():
+    assert (*PLAIN, *DISTORTIONS) == TEST_SETS
+    assert set(TEST_SETS) - set(EXPERIMENTS) == {"in-distribution", "texture"}
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [("in-distribution", 20), ("cue-conflict", 45), ("texture", 10)],
+)
+def test_sets_are_balanced(sets, name, number):
+    counts = Counter(each.category for each in sets[name])
+    assert counts == dict.fromkeys(CATEGORIES, number)
+    assert {each.condition for each in sets[name]} == {"0"}
+
+
+@pytest.mark.parametrize("name", DISTORTIONS)
+def test_manipulations_show_the_same_images_in_every_condition(sets, name):
+    expected = conditions_made(name)
+    assert len(expected) >= min(4, len(EXPERIMENTS[name].conditions))
+    assert expected[0] == EXPERIMENTS[name].conditions[0]
+    assert set(expected) <= set(EXPERIMENTS[name].conditions)
+    counts = Counter((each.condition, each.category) for each in sets[name])
+    assert counts == {(cond, cat): 5 for cond in expected for cat in CATEGORIES}
+    base = {}
+    for each in sets[name]:
+        stem = each.image_id.removesuffix(f"-{each.condition}.png")
+        assert stem != each.image_id
+        base.setdefault(each.condition, set()).add(stem)
+    assert all(stems == base[expected[0]] for stems in base.values())
+    # The same in every set, too.
+    assert base[expected[0]] == {
+        each.image_id.removesuffix("-c100.png")
+        for each in sets["contrast"]
+        if each.condition == "c100"
+    }
+
+
+@pytest.mark.parametrize("name", TEST_SETS)
+def test_images_are_grey_and_of_the_worlds_size(sets, name):
+    for each in sets[name].first(16):
+        pixels = each.read()
+        assert pixels.shape == (32, 32, 3)
+        assert (pixels == pixels[..., :1]).all()
+    assert len({each.image_id for each in sets[name]}) == len(sets[name])
+
+
+@pytest.mark.parametrize("name", ["in-distribution", "edge", "uniform-noise"])
+def test_seed_decides(sets, name):
+    again, other = make_test_set(name), make_test_set(name, seed=1)
+    assert again == sets[name]
+    assert [each.sha256() for each in again] == [each.sha256() for each in sets[name]]
+    differ = [a.sha256() for a in other.first(64)] != [a.sha256() for a in again.first(64)]
+    assert differ == (name != "edge")
+
+
+@pytest.mark.parametrize("name", TEST_SETS)
+def test_a_folder_gives_back_the_set(sets, name, tmp_path):
+    made = sets[name]
+    folder = write_test_set(made, tmp_path)
+    assert folder == tmp_path / name
+    found = open_stimuli(folder)
+    assert found.dataset == name
+    assert [replace(each, place="") for each in found] == [replace(each, place="") for each in made]
+    assert [each.sha256() for each in found] == [each.sha256() for each in made]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_writing_again_is_fine_unless_something_differs(sets, tmp_path):
+    edges = sets["edge"]
+    write_test_set(edges, tmp_path)
+    write_test_set(edges, tmp_path)
+    with pytest.raises(InputError, match="1 files that differ, such as"):
+        write_test_set(replace(edges, stimuli=edges.stimuli[1:]), tmp_path)
+    (tmp_path / "edge" / "cat" / "cat1.png").write_bytes(b"other")
+    with pytest.raises(InputError, match=r"such as cat/cat1\.png"):
+        write_test_set(edges, tmp_path)
+    assert (tmp_path / "edge" / "cat" / "cat1.png").read_bytes() == b"other"
+
+
+def test_an_interrupted_writing_leaves_nothing(sets, tmp_path):
+    def fails():
+        raise InputError("stop")
+
+    broken = replace(sets["edge"].stimuli[-1], content=fails)
+    with pytest.raises(InputError, match="stop"):
+        write_test_set(replace(sets["edge"], stimuli=(broken,)), tmp_path)
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(InputError, match="place to write"):
+        write_test_set(sets["edge"], tmp_path / "file")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_pngs_are_read_by_others(sets, tmp_path):
+    path = tmp_path / "image.png"
+    path.write_bytes(sets["cue-conflict"].stimuli[0].content())
+    with Image.open(path) as image:
+        assert image.mode == "L"
+        assert (np.asarray(image) == np.rint(luma(sets["cue-conflict"].first(1))[0] * 255)).all()
+
+
+def test_colour_is_kept():
+    coloured = make_test_set("in-distribution", replace(DEFAULT_WORLD, colour=0.2))
+    assert any(np.ptp(each.read(), axis=2).max() > 0.1 for each in coloured.first(5))
+
+
+def test_conflicts_are_all_pairs_with_silhouettes_used_alike(sets):
+    pairs, textures, uses = Counter(), [], Counter()
+    together = {}
+    for each in sets["cue-conflict"]:
+        shape, shape_number, texture, draw = re.fullmatch(
+            r"([a-z]+)(\d+)-([a-z]+)(\d+)\.png", each.imagename
+        ).groups()
+        assert shape == each.category
+        pairs[shape, texture] += 1
+        together.setdefault((shape, texture), set()).add(shape_number)
+        textures.append(texture + draw)
+        uses[shape + shape_number] += 1
+    assert pairs == {(a, b): 3 for a in CATEGORIES for b in CATEGORIES if a != b}
+    assert all(len(numbers) == 3 for numbers in together.values())
+    assert len(set(textures)) == 720
+    assert set(uses) == set(shapes())
+    for category in CATEGORIES:
+        own = [n for name, n in uses.items() if name.rstrip("0123456789") == category]
+        assert max(own) - min(own) <= 1
+
+
+def test_in_distribution_wears_its_own_texture_as_often_as_said(sets):
+    own = [
+        re.fullmatch(r"[a-z]+\d+-([a-z]+)\d+\.png", each.imagename)[1] == each.category
+        for each in sets["in-distribution"]
+    ]
+    assert abs(np.mean(own) - 0.89) < 4 * np.sqrt(0.89 * 0.11 / 320)
+
+
+@pytest.mark.parametrize("name", ["in-distribution", "cue-conflict"])
+def test_names_tell_the_silhouette(name):
+    """Without texture, background and pose an image is the silhouette that it is named for."""
+    known = shapes()
+    scaled = dict(zip(known, bare_masks(list(known.values())), strict=True))
+    for each in make_test_set(name, BARE):
+        image = each.read()[..., 0].ravel()
+        mask = scaled[silhouette_of(each.imagename)].ravel()
+        assert abs(np.corrcoef(image, mask)[0, 1]) > 0.99, each.imagename
+
+
+def bare_masks(images):
+    """Masks at 32 pixels and the scale of `BARE`, by the composer's own rules."""
+    silhouettes = load_silhouettes("test", CATEGORIES)
+    assert all((a == b).all() for a, b in zip(silhouettes.images, images, strict=True))
+    index = torch.arange(len(images))
+    scene = Composer(BARE, silhouettes).compose(
+        index, torch.zeros_like(index), torch.Generator().manual_seed(0)
+    )
+    return scene.images[..., 0].astype(float)
+
+
+def test_silhouettes_are_black_on_white_and_each_comes_once(sets):
+    names = [silhouette_of(each.imagename) for each in sets["silhouette"]]
+    assert sorted(names) == sorted(shapes())
+    assert len(names) == 172
+    images = luma(sets["silhouette"])
+    assert (images[:, 0] == 1).all()
+    assert (images[:, :, -1] == 1).all()
+    assert ((images < 0.02) | (images > 0.98)).mean() > 0.8
+    known = shapes()
+    for name, image in zip(names, images, strict=True):
+        inside = (known[name] / 255).sum() / 4 * 0.85**2
+        assert (1 - image).sum() == pytest.approx(inside, rel=0.06)
+        # Upright and in the middle; its longer side covers 60 of 64 pixels of its frame.
+        rows, columns = np.nonzero(image < 0.5)
+        assert max(np.ptp(rows), np.ptp(columns)) + 1 == pytest.approx(0.85 * 30, abs=2)
+
+
+def test_edges_are_thin_lines_along_the_outlines(sets):
+    filled = {each.image_id: each.read()[..., 0] for each in sets["silhouette"]}
+    for each in sets["edge"]:
+        line, solid = 1 - each.read()[..., 0], 1 - filled[each.image_id]
+        # Within the object (whose very edge is drawn a little sharper), dark, and thin.
+        assert (line - solid).max() < 0.35
+        assert line.max() > 0.9
+        assert 0.05 < line.mean() < 0.28
+        deep = solid.copy()
+        for axis in (0, 1):
+            for step in (-1, 1):
+                deep = np.minimum(deep, np.roll(deep, step, axis=axis))
+        deep = np.minimum(deep, np.roll(deep, 1, axis=0))
+        assert line[deep > 0.999].max(initial=0) < 0.05
+    assert np.mean([line.mean() for line in 1 - luma(sets["edge"])]) < 0.17
+
+
+def test_textures_fill_the_frame_at_the_mean_contrast(sets):
+    images = luma(sets["texture"])
+    np.testing.assert_allclose(images.mean(axis=(1, 2)), 0.5, atol=0.01)
+    # Pooling takes a little of the contrast, from some patterns more than from others.
+    ratios = np.exp(np.random.default_rng(0).uniform(np.log(0.27), np.log(0.75), 100_000))
+    drawn = ratios.mean() * 0.375 / 2
+    assert 0.8 * drawn < np.median(images.std(axis=(1, 2))) < drawn
+    quarters = images.reshape(160, 2, 16, 2, 16).std(axis=(2, 4))
+    assert (quarters > 0.4 * drawn).all()
+    for each in sets["texture"]:
+        assert re.fullmatch(rf"none-{each.category}\d+\.png", each.imagename)
+
+
+def test_manipulated_images_are_what_the_unchanged_ones_become(sets):
+    unchanged = {
+        each.image_id.removesuffix("-c100.png"): each.read()
+        for each in sets["contrast"]
+        if each.condition == "c100"
+    }
+    for each in sets["rotation"]:
+        base = unchanged[each.image_id.removesuffix(f"-{each.condition}.png")]
+        assert (each.read() == np.rot90(base, int(each.condition) // 90)).all()
+
+
+@pytest.mark.parametrize("name", TEST_SETS)
+def test_silhouettes_are_test_silhouettes_of_the_category(sets, name):
+    known = shapes()
+    for each in sets[name]:
+        silhouette = silhouette_of(each.imagename)
+        if name == "texture":
+            assert silhouette == each.imagename.removesuffix(".png")
+        else:
+            assert silhouette in known
+            assert silhouette.rstrip("0123456789") == each.category
+
+
+def test_refuses_other_names():
+    with pytest.raises(InputError, match="expected one of in-distribution"):
+        make_test_set("colour")
+    with pytest.raises(InputError, match=r"found 'n03041632_7380\.png'"):
+        silhouette_of("n03041632_7380.png")

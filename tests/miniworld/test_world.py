@@ -1,0 +1,141 @@
+"""The miniature world does what its choices say."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from gcbook.files.errors import InputError
+from gcbook.miniworld.silhouettes import load_silhouettes
+from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, Composer, World
+from gcbook.paper.categories import CATEGORIES
+
+PLAIN = replace(
+    DEFAULT_WORLD,
+    background_ratio=(0.0, 0.0),
+    texture_ratio=(1e-6, 1e-6),
+    rotation=(0.0, 0.0),
+    scale=(0.9, 0.9),
+    aspect=0.0,
+    shift=0.0,
+    flip=False,
+)
+
+
+def sample(number, world=DEFAULT_WORLD, seed=0, split="train", categories=ALL_CATEGORIES):
+    composer = Composer(world, load_silhouettes(split, categories))
+    return composer.sample(number, torch.Generator().manual_seed(seed))
+
+
+def test_images_are_grey_bytes_of_the_worlds_size():
+    scene = sample(20)
+    assert scene.images.shape == (20, 32, 32, 3)
+    assert scene.images.dtype == np.uint8
+    assert (scene.images[..., 0] == scene.images[..., 2]).all()
+
+
+def test_seed_decides():
+    assert (sample(8).images == sample(8).images).all()
+    assert (sample(8).images != sample(8, seed=1).images).any()
+
+
+def test_categories_come_equally_often_and_wear_their_texture_as_often_as_said():
+    world = replace(DEFAULT_WORLD, resolution=8, supersampling=1, diagnosticity=0.7)
+    scene = sample(6000, world, categories=CATEGORIES)
+    counts = np.bincount(scene.shape, minlength=16)
+    assert (np.abs(counts - 375) < 5 * np.sqrt(375)).all()
+    own = scene.texture == scene.shape
+    assert abs(own.mean() - 0.7) < 5 * np.sqrt(0.7 * 0.3 / 6000)
+    # Where it is another's, all others are alike, the three extra categories too.
+    others = np.bincount((scene.texture - scene.shape)[~own] % 19, minlength=19)[1:]
+    assert (np.abs(others - 100) < 5 * np.sqrt(100)).all()
+
+
+@pytest.mark.parametrize("diagnosticity", [0.0, 1.0])
+def test_extreme_diagnosticity(diagnosticity):
+    world = replace(DEFAULT_WORLD, resolution=8, diagnosticity=diagnosticity)
+    scene = sample(200, world)
+    assert (scene.shape == scene.texture).mean() == diagnosticity
+
+
+def test_silhouette_shows_through():
+    """Without texture, background and pose an image is the silhouette in two greys."""
+    silhouettes = load_silhouettes("test", ("cat",))
+    composer = Composer(replace(PLAIN, scale=(1.0, 1.0)), silhouettes)
+    index = torch.arange(len(silhouettes))
+    scene = composer.compose(index, torch.zeros_like(index), torch.Generator().manual_seed(0))
+    for image, mask in zip(scene.images[..., 0], silhouettes.images, strict=True):
+        small = mask.reshape(32, 2, 32, 2).mean(axis=(1, 3)).ravel()
+        assert abs(np.corrcoef(image.ravel().astype(float), small)[0, 1]) > 0.99
+        inside, outside = image.ravel()[small > 254], image.ravel()[small < 1]
+        difference = abs(inside.mean() - outside.mean()) / 255
+        assert 0.24 < difference < 0.51
+        assert np.ptp(inside) <= 1
+        assert np.ptp(outside) <= 1
+
+
+def test_texture_contrast_is_the_ratio_of_figure_and_ground():
+    keyboards = load_silhouettes("train", ("oven",))
+    world = replace(PLAIN, texture_ratio=(0.5, 0.5), scale=(1.0, 1.0), figure_ground=(0.3, 0.3))
+    world = replace(world, resolution=64, supersampling=1)
+    composer = Composer(world, keyboards)
+    index = torch.arange(len(keyboards)).repeat(20)
+    stripes = torch.zeros_like(index)
+    scene = composer.compose(index, stripes, torch.Generator().manual_seed(0))
+    flat = Composer(replace(world, texture_ratio=(1e-6, 1e-6)), keyboards).compose(
+        index, stripes, torch.Generator().manual_seed(0)
+    )
+    added = (scene.images[..., 0].astype(float) - flat.images[..., 0]) / 255
+    inside = keyboards.images[index.numpy()] == 255
+    ratios = [part[mask].std() / 0.15 for part, mask in zip(added, inside, strict=True)]
+    assert np.median(ratios) == pytest.approx(0.5, abs=0.06)
+
+
+def test_pose_moves_and_mirrors():
+    silhouettes = load_silhouettes("train", ("airplane",))
+    index = torch.zeros(40, dtype=torch.int64)
+
+    def masks(world):
+        scene = Composer(world, silhouettes).compose(index, index, torch.Generator().manual_seed(0))
+        luma = scene.images[..., 0].astype(float)
+        away = np.abs(luma - luma[:, :1, :1])
+        return away > away.max(axis=(1, 2), keepdims=True) / 2
+
+    assert (masks(PLAIN) == masks(PLAIN)[0]).mean() > 0.995
+    flipped = masks(replace(PLAIN, flip=True))
+    mirrored = (flipped == flipped[0][:, ::-1]).mean(axis=(1, 2)) > 0.97
+    same = (flipped == flipped[0]).mean(axis=(1, 2)) > 0.97
+    assert 5 < same.sum() < 35
+    assert (same | mirrored).all()
+    areas = masks(replace(PLAIN, scale=(0.5, 0.5)))[0].sum() / masks(PLAIN)[0].sum()
+    assert areas == pytest.approx((0.5 / 0.9) ** 2, rel=0.15)
+
+
+def test_background_tells_nothing_but_varies():
+    world = replace(PLAIN, background_ratio=(0.5, 0.5), figure_ground=(0.4, 0.4))
+    corners = sample(400, world).images[:, 0, :, 0].astype(float) / 255
+    within = corners.std(axis=1).mean()
+    assert 0.3 * 0.1 < within < 1.5 * 0.1
+
+
+def test_colour_leaves_luma():
+    scene = sample(50, replace(DEFAULT_WORLD, colour=0.2))
+    grey = sample(50)
+    assert (scene.images[..., 0] != scene.images[..., 1]).any()
+    assert np.abs(scene.images.mean(axis=3) - grey.images.mean(axis=3)).mean() < 8
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"diagnosticity": 1.1}, "probability"),
+        ({"textures": ("stripes",)}, "expected 19"),
+        ({"resolution": 0}, "at least 1"),
+        ({"period": (6.0, 5.0)}, "low, high"),
+        ({"texture_ratio": (0.0, 0.5)}, "above 0"),
+    ],
+)
+def test_impossible_worlds_are_refused(change, says):
+    with pytest.raises(InputError, match=says):
+        World(**change)

@@ -1,0 +1,27 @@
+"""Images that a model can learn in a few steps, and the prompts that are scored with."""
+
+import pytest
+import torch
+
+from gcbook.miniworld.training import autoregressive, latent, masked, pixel, texts
+from gcbook.miniworld.training.pool import Pool
+from gcbook.miniworld.world import ALL_CATEGORIES
+
+
+@pytest.fixture
+def pool():
+    """Categories of even number are dark on the left, the others on the right."""
+    generator = torch.Generator().manual_seed(0)
+    labels = torch.arange(2 * len(ALL_CATEGORIES)) % len(ALL_CATEGORIES)
+    images = torch.randint(0, 40, (len(labels), 1, 32, 32), generator=generator)
+    images[labels % 2 == 0, :, :, 16:] += 200
+    images[labels % 2 == 1, :, :, :16] += 200
+    return Pool(images.to(torch.uint8), labels)
+
+
+@pytest.fixture
+def scoring_prompts(monkeypatch):
+    """The prompts that the scorer uses, in training too."""
+    prompts = [texts.PROMPT_TEMPLATE.format(name) for name in ALL_CATEGORIES]
+    for module in (autoregressive, latent, masked, pixel):
+        monkeypatch.setattr(module, "draw_prompts", lambda generator: prompts)

@@ -1,0 +1,74 @@
+"""Trainings that a chapter asks for: made once, gone on with, and not mixed up."""
+
+import json
+
+import pytest
+
+from gcbook.chapters.noise_training.tables import (
+    CLEAN,
+    MEAN_OF_DRAWS,
+    ONE_DRAW,
+    TRAINED,
+    noise_answers,
+)
+from gcbook.chapters.noise_training.words import networks_sentence
+from gcbook.files.errors import InputError
+from gcbook.miniworld.results.noised import clean_answers
+from gcbook.miniworld.training import anew, recipes, worlds
+from gcbook.miniworld.training.anew import train_map, train_seeds
+from gcbook.miniworld.training.record import RECORD
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """Few images."""
+    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr(recipes, "TRAIN_IMAGES", 64)
+    monkeypatch.setattr(recipes, "VALIDATION_IMAGES", 16)
+    return tmp_path
+
+
+def test_networks_trained_for_a_chapter_are_what_it_shows(small, monkeypatch):
+    lines = []
+    found = train_seeds(small / "own", TRAINED, 2, steps=2, report=lines.append)
+    assert list(found) == ["mini-cnn", "mini-cnn-seed1", "mini-cnn-noise", "mini-cnn-noise-seed1"]
+    assert any(line.startswith("mini-cnn-noise-seed1: ") for line in lines)
+    seeds = [json.loads((f.parent / RECORD).read_text())["plan"]["seed"] for f in found.values()]
+    assert seeds == [0, 1, 0, 1]
+    answers = noise_answers(["mini-cnn"], noise_draws=2, folders=found)
+    assert set(answers["observer"]) == set(found)
+    assert set(answers["tested"]) == {CLEAN, ONE_DRAW, MEAN_OF_DRAWS}
+    clean = answers[answers["tested"] == CLEAN]
+    again = clean_answers({"mini-cnn": found["mini-cnn"]}, ["in-distribution"])
+    own = clean[(clean["observer"] == "mini-cnn") & (clean["dataset"] == "in-distribution")]
+    assert own["response"].tolist() == again["response"].tolist()
+    said = networks_sentence(["mini-cnn"], found)
+    assert "4 networks trained anew, in 2 steps each" in said
+    assert "1 network that come" not in said
+    # What is done is not done again.
+    monkeypatch.setattr(anew, "make_trainer", lambda *names, **how: pytest.fail("trained again"))
+    assert train_seeds(small / "own", TRAINED, 2, steps=2) == found
+    with pytest.raises(InputError, match="expected a training of 3 steps, found one of 2"):
+        train_seeds(small / "own", TRAINED, 1, steps=3)
+
+
+def test_a_map_is_trained_where_its_scores_are_read_from(tmp_path, monkeypatch):
+    done = []
+    monkeypatch.setattr(anew, "run_job", lambda job, folder, **how: done.append((job, folder)))
+    train_map(tmp_path, "mini-cnn, mini-cnn-noise", images=300)
+    assert [job for job, _ in done] == list(
+        worlds.jobs((0,), ["mini-cnn", "mini-cnn-noise"], images=300)
+    )
+    assert {folder for _, folder in done} == {tmp_path}
+    done.clear()
+    train_map(tmp_path, "all")
+    assert [job for job, _ in done] == list(worlds.jobs())
+
+
+@pytest.mark.parametrize(
+    ("folder", "models", "says"),
+    [("", "all", "expected a folder in the parameter scores"), ("f", "mini-ar", "found 'mini-ar'")],
+)
+def test_nothing_is_trained_nowhere_or_of_other_models(folder, models, says):
+    with pytest.raises(InputError, match=says):
+        train_map(folder, models)

@@ -1,0 +1,54 @@
+"""In what arithmetic the miniatures are trained."""
+
+import pytest
+import torch
+
+from gcbook.miniworld.training.conditional import autocast, even_times, in_bfloat16
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        ({"avx512_bf16": True, "amx_bf16": False}, False),
+        ({"avx512_bf16": True, "amx_bf16": True}, True),
+        ({"avx512_bf16": False, "avx512_f": True}, False),
+        ({}, False),
+    ],
+)
+def test_processors_with_units_for_matrices_compute_in_bfloat16(monkeypatch, known, expected):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: known, raising=False)
+    assert in_bfloat16(CPU) is expected
+    with autocast(CPU):
+        product = torch.ones(2, 2) @ torch.ones(2, 2)
+    assert product.dtype == (torch.bfloat16 if expected else torch.float32)
+
+
+def test_a_version_of_torch_that_does_not_tell_computes_in_float32(monkeypatch):
+    monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
+    assert not in_bfloat16(CPU)
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_other_devices(native, monkeypatch):
+    # A GPU that emulates it is slower with it.
+    monkeypatch.setattr(
+        torch.cuda, "is_bf16_supported", lambda including_emulation: native or including_emulation
+    )
+    for device, expected in (("cuda", native), ("cuda:1", native), ("mps", False)):
+        assert in_bfloat16(torch.device(device)) is expected
+
+
+def test_times_never_reach_one(monkeypatch):
+    # Of 128 stretches a sum with the last is rounded up to 128.
+    monkeypatch.setattr(torch, "rand", lambda count, generator: torch.full((count,), 1 - 2**-24))
+    times = even_times(128, torch.Generator())
+    assert times.max() < 1
+    assert (1000 * times).long().max() == 999
+    assert (times[1:] > times[:-1]).all()
+
+
+def test_times_are_one_in_each_stretch():
+    times = even_times(32, torch.Generator().manual_seed(0))
+    assert (32 * times).long().tolist() == list(range(32))

@@ -1,0 +1,361 @@
+"""The paper's ResNet: its recipe, and a run on a handful of generated images."""
+
+import json
+import shutil
+import signal
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from accelerate import Accelerator
+from PIL import Image
+from safetensors.torch import load_file
+
+from gcbook.classifiers.load import load_classifier
+from gcbook.cli import main
+from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.locks import locked
+from gcbook.miniworld.training.imagefolder import key_of
+from gcbook.miniworld.training.resnet import ORDER, ResNetRun
+from gcbook.miniworld.training.resnet_plan import RESNETS
+from gcbook.paper.categories import CATEGORIES
+from gcbook.paper.published import quoted_value
+
+SMALL = replace(
+    RESNETS["resnet50-noise"], architecture="resnet18", crop_size=32, epochs=2, batch_size=4
+)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Dark and light noise, of two classes of 5 images."""
+    folder = tmp_path_factory.mktemp("imagenet")
+    rng = np.random.default_rng(0)
+    for part in ("train", "val"):
+        for label, name in enumerate(("bear", "cat")):
+            (folder / part / name).mkdir(parents=True)
+            for number in range(5):
+                pixels = rng.integers(0, 100, (40, 48, 3)) + 150 * label
+                Image.fromarray(pixels.astype(np.uint8)).save(
+                    folder / part / name / f"{number}.png"
+                )
+    return folder
+
+
+def run(plan, data, folder, **options):
+    options = {"device": "cpu", "report": lambda line: None, **options}
+    return ResNetRun(plan, data, folder, **options)
+
+
+def test_the_recipe_is_appendix_e():
+    plan = RESNETS["resnet50-noise"]
+    assert (plan.noise, plan.sqrt_alphas, plan.architecture) == (True, True, "resnet50")
+    for name, key in (
+        ("epochs", "resnet50_epochs_diffusion_noise"),
+        ("learning_rate", "resnet50_learning_rate"),
+        ("momentum", "resnet50_momentum"),
+        ("weight_decay", "resnet50_weight_decay"),
+        ("batch_size", "resnet50_batch_size"),
+    ):
+        assert getattr(plan, name) == quoted_value(key), name
+    plain = RESNETS["resnet50"]
+    assert plain == replace(plan, noise=False, epochs=int(quoted_value("resnet50_epochs_standard")))
+    assert [plan.rate(done) for done in (0, 0.5, 1)] == pytest.approx([0.1, 0.05, 0])
+
+
+def test_a_run_that_was_stopped_ends_like_one_that_was_not(data, tmp_path):
+    whole = run(SMALL, data, tmp_path / "whole")
+    whole.run()
+    stopped = run(SMALL, data, tmp_path / "stopped")
+    step, steps = stopped._step, []
+
+    def fourth(images, labels):
+        steps.append(1)
+        if len(steps) == 4:
+            signal.raise_signal(signal.SIGINT)
+        return step(images, labels)
+
+    stopped._step = fourth
+    with pytest.raises(KeyboardInterrupt):
+        stopped.run()
+    # 10 images in batches of 4, 4 and 2: in the midst of the second epoch.
+    assert stopped.seen == 14
+    again = run(SMALL, data, tmp_path / "stopped")
+    assert again.seen == 14
+    again.run()
+    one, other = (
+        load_file(tmp_path / name / "model/model.safetensors") for name in ("whole", "stopped")
+    )
+    assert one.keys() == other.keys()
+    for name, value in one.items():
+        assert torch.allclose(value, other[name], atol=1e-5), name
+    rows = [
+        [json.loads(line) for line in (tmp_path / name / "history.jsonl").read_text().splitlines()]
+        for name in ("whole", "stopped")
+    ]
+    assert [row["images_seen"] for row in rows[0]] == [10, 20]
+    assert [row["images_seen"] for row in rows[1]] == [10, 20]
+    for name in ("loss", "training_loss"):
+        assert rows[0][1][name] == pytest.approx(rows[1][1][name], abs=1e-4), name
+
+
+def test_an_epoch_that_ended_without_its_validation_gets_it(data, tmp_path):
+    plan = replace(SMALL, epochs=1)
+    stopped = run(plan, data, tmp_path)
+
+    def stop(epoch):
+        raise KeyboardInterrupt
+
+    stopped._validate = stop
+    with pytest.raises(KeyboardInterrupt):
+        stopped.run()
+    assert stopped.seen == 10
+    model = run(plan, data, tmp_path).run()
+    (row,) = json.loads((model / "training.json").read_text())["history"]
+    assert (row["images_seen"], row["training_loss"]) == (10, stopped.losses / 3)
+
+
+@pytest.mark.parametrize("lost", [[0], [0, 1]])
+def test_epochs_whose_weights_are_gone_are_not_validated(data, tmp_path, lost):
+    plan = replace(SMALL, epochs=3)
+    stopped = run(plan, data, tmp_path)
+    validate = stopped._validate
+
+    def stop(epoch):
+        validate(epoch)
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+    stopped._validate = stop
+    with pytest.raises(KeyboardInterrupt):
+        stopped.run()
+    history = tmp_path / "history.jsonl"
+    rows = history.read_text().splitlines(keepends=True)
+    history.write_text("".join(row for epoch, row in enumerate(rows) if epoch not in lost))
+    run(plan, data, tmp_path).run()
+    found = [json.loads(line) for line in history.read_text().splitlines()]
+    # The weights of the second are still there.
+    assert [(row["epoch"], row["images_seen"]) for row in found] == [(2, 20), (3, 30)]
+    assert found[0]["loss"] == pytest.approx(json.loads(rows[1])["loss"])
+
+
+def test_validation_does_without_double_precision_on_the_device(data, tmp_path, monkeypatch):
+    class Single(torch.Tensor):
+        """As on Apple's GPUs."""
+
+        def double(self):
+            raise TypeError("the framework doesn't support float64")
+
+        def cpu(self):
+            return super().cpu().as_subclass(torch.Tensor)
+
+    gather = Accelerator.gather_for_metrics
+
+    def gathered(self, found):
+        return tuple(each.as_subclass(Single) for each in gather(self, found))
+
+    monkeypatch.setattr(Accelerator, "gather_for_metrics", gathered)
+    model = run(replace(SMALL, epochs=1), data, tmp_path).run()
+    (row,) = json.loads((model / "training.json").read_text())["history"]
+    assert row["accuracy"] in [number / 10 for number in range(11)]
+
+
+def test_a_run_that_diverges_keeps_its_last_state(data, tmp_path):
+    run(SMALL, data, tmp_path)._save()
+    before = (tmp_path / "state.safetensors").read_bytes()
+    again = run(SMALL, data, tmp_path)
+    with torch.no_grad():
+        next(again.network.parameters()).fill_(torch.nan)
+    with pytest.raises(GcbookError, match="the loss is nan at image 0: training has diverged"):
+        again.run()
+    assert (tmp_path / "state.safetensors").read_bytes() == before
+
+
+def test_a_loss_that_is_not_finite_in_another_process_ends_the_run_before_the_step(
+    data, tmp_path, monkeypatch
+):
+    alone = run(SMALL, data, tmp_path)
+    before = [value.detach().clone() for value in alone.network.parameters()]
+    monkeypatch.setattr(Accelerator, "reduce", lambda self, loss, how: loss * torch.nan)
+    with pytest.raises(GcbookError, match="training has diverged"):
+        alone.run()
+    assert all(map(torch.equal, alone.network.parameters(), before))
+
+
+def test_other_images_in_the_folder_are_refused(data, tmp_path):
+    run(SMALL, data, tmp_path / "run").run()
+    shutil.copytree(data, tmp_path / "more")
+    shutil.copy(data / "train/cat/0.png", tmp_path / "more/train/cat/9.png")
+    with pytest.raises(InputError, match="expected a run on 11 images, found one on 10"):
+        run(SMALL, tmp_path / "more", tmp_path / "run")
+
+
+def test_a_state_from_before_the_history_drops_its_later_rows(data, tmp_path):
+    run(SMALL, data, tmp_path).run()
+    history = tmp_path / "history.jsonl"
+    rows = history.read_text()
+    longer = rows + json.dumps({"epoch": 3, "images_seen": 30}) + "\n"
+    history.write_text(longer)
+    again = run(SMALL, data, tmp_path)
+    # Before it has the lock, the history may be another run's.
+    assert history.read_text() == longer
+    again.run()
+    assert (again.seen, history.read_text()) == (20, rows)
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_an_image_that_cannot_be_read_is_named_alone_and_the_state_is_kept(data, tmp_path, workers):
+    broken = tmp_path / "data"
+    shutil.copytree(data, broken)
+    order = torch.Generator().manual_seed(key_of(SMALL.seed, 0, ORDER))
+    last = int(torch.randperm(10, generator=order)[-1])
+    bad = broken / "train" / ("bear", "cat")[last // 5] / f"{last % 5}.png"
+    bad.write_bytes(bad.read_bytes()[:100])
+    plan = replace(SMALL, batch_size=2)
+    with pytest.raises(InputError) as error:
+        run(plan, broken, tmp_path / "run", workers=workers).run()
+    said = str(error.value)
+    assert said.startswith(f"{bad}: expected an image")
+    assert "Traceback" not in said
+    shutil.copy(data / bad.relative_to(broken), bad)
+    mended = run(plan, broken, tmp_path / "run")
+    assert 0 < mended.seen < 10
+    mended.run()
+    assert mended.seen == 20
+
+
+def test_another_plan_in_the_folder_is_refused(data, tmp_path):
+    run(SMALL, data, tmp_path).run()
+    with pytest.raises(InputError, match="expected a run with epochs 3, found one with epochs 2;"):
+        run(replace(SMALL, epochs=3), data, tmp_path)
+    for device in ("cuda:1", *([] if torch.cuda.is_available() else ["cuda"])):
+        with pytest.raises(InputError, match="expected auto, cpu or"):
+            run(SMALL, data, tmp_path, device=device)
+
+
+def test_another_run_in_the_folder_is_refused(data, tmp_path):
+    waiting = run(SMALL, data, tmp_path)
+    with (
+        locked(tmp_path, "training in this folder"),
+        pytest.raises(InputError, match="another process is training in this folder"),
+    ):
+        waiting.run()
+    assert waiting.seen == 0
+
+
+def test_it_learns_and_the_scorer_reads_what_it_wrote(data, tmp_path):
+    # Batches of one size, and enough of them for the norms' running means to settle.
+    plan = replace(SMALL, noise=False, epochs=40, batch_size=5, learning_rate=0.01)
+    model = run(plan, data, tmp_path).run()
+    rows = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text().splitlines()]
+    assert rows[-1]["accuracy"] == 1
+    record = json.loads((model / "training.json").read_text())
+    assert record["train_images"] == 10
+    assert record["machines"] == [{"from_image": 0, "devices": 1, "precision": "no"}]
+    assert record["history"] == rows
+    classifier = load_classifier(model, labels=("bear", "cat"))
+    shown = [np.full((32, 32, 3), grey / 255, np.float32) for grey in (50, 200)]
+    nll = classifier.measure(classifier.prepare(shown), [], None, "none")["nll"]
+    assert nll.argmin(1).tolist() == [0, 1]
+
+
+def test_the_command_trains_a_resnet50(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    for part in ("train", "val"):
+        for name in CATEGORIES:
+            (tmp_path / part / name).mkdir(parents=True)
+        pixels = rng.integers(0, 256, (64, 64, 3), np.uint8)
+        for name in CATEGORIES:
+            Image.fromarray(pixels).save(tmp_path / part / name / "1.png")
+    command = ["train", "resnet50-noise", "--data", tmp_path, "-o", tmp_path / "run"]
+    command += ["--epochs", 1, "--batch-size", 16, "--workers", 0, "--device", "cpu"]
+    assert call(capsys, *command) == (0, f"resnet50-noise is in {tmp_path / 'run/model'}")
+    classifier = load_classifier(tmp_path / "run/model", noise="sqrt")
+    assert classifier.labels == CATEGORIES
+    assert classifier.describe()["format"] == "torchvision resnet50"
+    for wrong, says in (
+        (["train", "resnet50", "-o", tmp_path / "r"], "expected --data"),
+        (["train", "resnet50", "--steps", 3, "-o", tmp_path / "r"], "takes --epochs"),
+        (["train", "mini-cnn", "--data", tmp_path, "-o", tmp_path / "r"], "are for resnet50"),
+    ):
+        status, said = call(capsys, *wrong)
+        assert status == 2
+        assert says in said
+
+
+def call(capsys, *command):
+    """Status, and what was said before the next step or of the mistake."""
+    with pytest.raises(SystemExit) as stop:
+        main([str(part) for part in command])
+    out, err = capsys.readouterr()
+    return stop.value.code, out.partition(";")[0] or err
+
+
+def test_a_class_of_one_part_alone_is_named(data, tmp_path):
+    shutil.copytree(data, tmp_path / "others")
+    (tmp_path / "others/val/cat").rename(tmp_path / "others/val/dogs")
+    with pytest.raises(InputError, match="in train alone cat and in val alone dogs"):
+        run(SMALL, tmp_path / "others", tmp_path / "run")
+
+
+def test_other_classes_in_the_folder_are_refused(data, tmp_path):
+    run(SMALL, data, tmp_path / "run").run()
+    shutil.copytree(data, tmp_path / "others")
+    for part in ("train", "val"):
+        (tmp_path / "others" / part / "cat").rename(tmp_path / "others" / part / "dog")
+    with pytest.raises(InputError, match="expected a run on the same classes"):
+        run(SMALL, tmp_path / "others", tmp_path / "run")
+
+
+def test_a_run_that_goes_on_with_other_devices_says_so_and_keeps_it(data, tmp_path, monkeypatch):
+    said = []
+    run(SMALL, data, tmp_path).run()
+    monkeypatch.setattr(Accelerator, "num_processes", property(lambda self: 2))
+    moved = run(SMALL, data, tmp_path, report=said.append)
+    assert [(one["from_image"], one["devices"]) for one in moved.machines] == [(0, 1), (20, 2)]
+    assert "a step was of 4 images and is of 8" in said[-1]
+
+
+@pytest.mark.parametrize("devices", [1, 2])
+@pytest.mark.parametrize("halfway", [False, True])
+def test_of_several_processes_one_that_is_left_alone_keeps_its_state(
+    data, tmp_path, monkeypatch, devices, halfway
+):
+    alone = run(SMALL, data, tmp_path)
+    rest, step = alone._rest_of, alone._step
+
+    def leave(epoch):
+        yield next(iter(rest(epoch)))
+        raise RuntimeError("Connection closed by peer")
+
+    def half(*batch):
+        step(*batch)
+        raise RuntimeError("Connection closed by peer")
+
+    monkeypatch.setattr(alone, "_rest_of", leave)
+    if halfway:
+        monkeypatch.setattr(alone, "_step", half)
+    monkeypatch.setattr(Accelerator, "num_processes", property(lambda self: devices))
+    with pytest.raises(RuntimeError, match="closed by peer"):
+        alone.run()
+    # Of one process, any such error is its own, and the last state is worth more.
+    kept = tmp_path / "state.safetensors"
+    assert kept.is_file() == (devices > 1 and not halfway)
+    if kept.is_file():
+        assert run(SMALL, data, tmp_path).seen == 4 * devices
+
+
+def test_a_step_that_fails_while_it_is_interrupted_is_not_kept(data, tmp_path, monkeypatch):
+    stopped = run(SMALL, data, tmp_path)
+    step = stopped._step
+
+    def half(*batch):
+        step(*batch)
+        signal.raise_signal(signal.SIGINT)
+        raise RuntimeError("DataLoader worker is killed by signal")
+
+    monkeypatch.setattr(stopped, "_step", half)
+    with pytest.raises(KeyboardInterrupt):
+        stopped.run()
+    assert not (tmp_path / "state.safetensors").exists()

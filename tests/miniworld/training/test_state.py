@@ -1,0 +1,74 @@
+"""What a run goes on from: damaged files are named, and a history that was cut off is mended."""
+
+import errno
+import json
+import os
+
+import pytest
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import save_file
+
+from gcbook.files.atomic import UnwritableError
+from gcbook.files.errors import InputError
+from gcbook.miniworld.training import state
+from gcbook.miniworld.training.state import add_row, forget_later, latest, read_about, write_state
+
+ABOUT = {"step": 7, "plan": {"steps": 9}}
+
+
+def test_what_is_known_comes_back(tmp_path):
+    path = tmp_path / "new" / "state.safetensors"
+    write_state(path, {"a": torch.arange(3.0)}, ABOUT)
+    assert read_about(path) == ABOUT
+    later = tmp_path / "later.safetensors"
+    write_state(later, {}, ABOUT | {"step": 8})
+    assert latest([path, later, tmp_path / "none"]) == later
+    assert latest([tmp_path / "none"]) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"abc", b"\xff" * 64], ids=["empty", "short", "other"])
+def test_a_damaged_state_is_named_with_what_to_do(tmp_path, content):
+    path = tmp_path / "state.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"state.safetensors: expected the state .* remove it"):
+        latest([path])
+    assert path.read_bytes() == content
+
+
+def test_tensors_of_something_else_are_no_state(tmp_path):
+    save_file({"a": torch.zeros(1)}, tmp_path / "other.safetensors")
+    with pytest.raises(InputError, match="found one of something else"):
+        read_about(tmp_path / "other.safetensors")
+
+
+def test_a_full_disk_leaves_the_state_that_was_there(tmp_path, monkeypatch):
+    path = tmp_path / "state.safetensors"
+    write_state(path, {"a": torch.zeros(1)}, ABOUT)
+
+    def full(tensors, temporary, about):
+        temporary.write_bytes(b"half")
+        words = f"Error while serializing: I/O error: No space left (os error {errno.ENOSPC})"
+        raise SafetensorError(words)
+
+    monkeypatch.setattr(state, "save_file", full)
+    with pytest.raises(UnwritableError, match=os.strerror(errno.ENOSPC).lower()):
+        write_state(path, {"a": torch.ones(1)}, ABOUT | {"step": 8})
+    assert read_about(path) == ABOUT
+    assert [each.name for each in tmp_path.iterdir()] == ["state.safetensors"]
+
+
+def test_a_last_line_that_was_cut_off_is_dropped_and_another_is_named(tmp_path):
+    history = tmp_path / "history.jsonl"
+    for step in (1, 2, 3):
+        add_row(history, {"step": step})
+    whole = history.read_text()
+    history.write_text(whole + '{"step": 4, "lo')
+    assert forget_later(history, "step", 9) == [{"step": 1}, {"step": 2}, {"step": 3}]
+    assert history.read_text() == whole
+    assert forget_later(history, "step", 2) == [{"step": 1}, {"step": 2}]
+    damaged = json.dumps({"step": 1}) + "\n{...}\n" + json.dumps({"step": 3}) + "\n"
+    history.write_text(damaged)
+    with pytest.raises(InputError, match=r"history.jsonl, line 2: expected a JSON object"):
+        forget_later(history, "step", 9)
+    assert history.read_text() == damaged

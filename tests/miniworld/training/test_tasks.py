@@ -1,0 +1,230 @@
+"""What is learnt is what is scored: each task's loss is the scorer's own measure."""
+
+import errno
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import save_file
+
+from gcbook.classifiers.load import load_classifier
+from gcbook.classifiers.protocol import Draw
+from gcbook.files.atomic import UnwritableError
+from gcbook.files.errors import InputError
+from gcbook.miniworld.training.autoregressive import AutoregressiveTask
+from gcbook.miniworld.training.latent import AutoencoderTask, LatentTask
+from gcbook.miniworld.training.loop import Trainer
+from gcbook.miniworld.training.masked import MaskedTask
+from gcbook.miniworld.training.pixel import PixelTask
+from gcbook.miniworld.training.plan import Plan
+from gcbook.miniworld.training.shrink import shrink
+from gcbook.miniworld.training.start import Start
+from gcbook.miniworld.training.tokenizer import TokenizerTask
+from gcbook.paper.categories import CATEGORIES
+
+
+def train(task, folder, steps, rate=2e-3):
+    """A short run, exported."""
+    plan = Plan(steps, learning_rate=rate, warmup=2, average=0.9, validate_every=steps)
+    trainer = Trainer(task, plan, folder / "run", report=lambda line: None)
+    with trainer.averaged():
+        before = task.validate()["loss"]
+    trainer.run()
+    with trainer.averaged():
+        after = task.validate()["loss"]
+    trainer.export(folder / "model")
+    return before, after
+
+
+@pytest.fixture(autouse=True)
+def single_precision(monkeypatch):
+    """The scorer's, on any processor."""
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict, raising=False)
+
+
+@pytest.fixture
+def vq(pool, tmp_path):
+    task = TokenizerTask(Start(pool, pool, steps=30), codes=32, batch_size=16)
+    before, after = train(task, tmp_path / "vq", 30)
+    assert after < before
+    return tmp_path / "vq" / "model"
+
+
+def scored(folder, pool, indices, draws, method=None):
+    """The scorer's measures of some images under their own prompts."""
+    options = {} if method is None else {"method": method}
+    classifier = load_classifier(folder, **options)
+    assert classifier.labels == CATEGORIES
+    images, labels = pool.batch(indices)
+    prepared = classifier.prepare([image.movedim(0, -1).numpy() for image in images])
+    return classifier.measure(prepared, draws, labels, "none")
+
+
+KNOWN = torch.arange(len(CATEGORIES))
+"""An image of each of the 16 categories."""
+
+
+def diffusion_draws(shape, steps=1000):
+    """Steps and noise as the tasks draw them from a generator of seed 5."""
+    generator = torch.Generator().manual_seed(5)
+    place = (torch.arange(len(KNOWN)) + torch.rand(len(KNOWN), generator=generator)) / len(KNOWN)
+    index = (place * steps).long()
+    noise = torch.randn((len(KNOWN), *shape), generator=generator)
+    draws = [
+        Draw(0, (step + 1) / steps, noise=each.numpy())
+        for step, each in zip(index.tolist(), noise, strict=True)
+    ]
+    return index, draws
+
+
+@pytest.mark.usefixtures("scoring_prompts")
+def test_pixel_diffusion(pool, tmp_path):
+    task = PixelTask(Start(pool, pool), batch_size=8, channels=(16, 32, 32))
+    before, after = train(task, tmp_path, 12)
+    assert after < before
+    index, draws = diffusion_draws((3, 32, 32))
+    images, labels = pool.batch(KNOWN)
+    with torch.no_grad():
+        for name, value in task.modules["unet"].named_parameters():
+            value.copy_(loaded(tmp_path, "unet")[name])
+        for name, value in task.modules["text_encoder"].named_parameters():
+            value.copy_(loaded(tmp_path, "text_encoder")[name])
+        loss = task.losses(2 * images - 1, labels, torch.Generator().manual_seed(5))
+    # The clean image is off by sigma times what v is off by.
+    sigma2 = 1 - task.scheduler.alphas_cumprod[index]
+    error = scored(tmp_path / "model", pool, KNOWN, draws)["error_l2"]
+    torch.testing.assert_close(error, (sigma2 * loss).float(), rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.usefixtures("scoring_prompts")
+def test_latent_diffusion(pool, tmp_path):
+    autoencoder = AutoencoderTask(Start(pool, pool), batch_size=8)
+    before, after = train(autoencoder, tmp_path / "vae", 12)
+    assert after < before
+    task = LatentTask(Start(pool, pool, base=tmp_path / "vae" / "model"), batch_size=8)
+    for data in task.latents.values():
+        assert data.float().std() == pytest.approx(1, abs=0.1)
+    before, after = train(task, tmp_path, 12)
+    assert after < before
+    index, draws = diffusion_draws((4, 16, 16))
+    with torch.no_grad():
+        for part in ("unet", "text_encoder"):
+            for name, value in task.modules[part].named_parameters():
+                value.copy_(loaded(tmp_path, part)[name])
+        x = task.vae.encode(2 * pool.batch(KNOWN)[0] - 1).latent_dist.mean
+        x = x * task.vae.config.scaling_factor
+        loss = task.losses(x, pool.labels[KNOWN], torch.Generator().manual_seed(5))
+    kept = task.scheduler.alphas_cumprod[index]
+    error = scored(tmp_path / "model", pool, KNOWN, draws)["error_l2"]
+    torch.testing.assert_close(error, ((1 - kept) / kept * loss).float(), rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.usefixtures("scoring_prompts")
+def test_autoregressive(pool, vq, tmp_path):
+    task = AutoregressiveTask(Start(pool, pool, base=vq), batch_size=8)
+    before, after = train(task, tmp_path, 12)
+    assert after < before
+    task.transformer.eval()
+    with torch.no_grad():
+        for name, value in task.transformer.named_parameters():
+            value.copy_(loaded(tmp_path, "transformer")[name])
+        x = task.shown(pool, KNOWN, torch.zeros(len(KNOWN), dtype=torch.bool))
+        loss = task.losses(x, pool.labels[KNOWN], torch.Generator())
+    nll = scored(tmp_path / "model", pool, KNOWN, [Draw(0)] * len(KNOWN))["nll"]
+    torch.testing.assert_close(nll.float(), 64 * loss, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.usefixtures("scoring_prompts")
+def test_masked(pool, vq, tmp_path):
+    task = MaskedTask(Start(pool, pool, base=vq), batch_size=8)
+    before, after = train(task, tmp_path, 12)
+    assert after < before
+    generator = torch.Generator().manual_seed(5)
+    rate = (torch.arange(len(KNOWN)) + torch.rand(len(KNOWN), generator=generator)) / len(KNOWN)
+    uniform = torch.rand((len(KNOWN), 64), generator=generator)
+    with torch.no_grad():
+        for part in ("transformer", "text_encoder"):
+            for name, value in task.modules[part].named_parameters():
+                value.copy_(loaded(tmp_path, part)[name])
+        x = task.shown(pool, KNOWN, torch.zeros(len(KNOWN), dtype=torch.bool))
+        loss = task.losses(x, pool.labels[KNOWN], torch.Generator().manual_seed(5))
+    draws = [Draw(0, t, noise=each.numpy()) for t, each in zip(rate.tolist(), uniform, strict=True)]
+    nll = scored(tmp_path / "model", pool, KNOWN, draws, "bound")["nll"]
+    hidden = (uniform < rate[:, None]).sum(1)
+    torch.testing.assert_close(nll, (loss * hidden / rate).double(), rtol=1e-3, atol=1e-3)
+
+
+def loaded(folder, part):
+    """The exported weights of one part of a pipeline."""
+    from safetensors.torch import load_file
+
+    files = sorted((folder / "model" / part).glob("*.safetensors"))
+    assert len(files) == 1
+    return load_file(files[0])
+
+
+def test_mirrored_images_have_their_own_tokens(pool, vq):
+    task = AutoregressiveTask(Start(pool, pool, base=vq), batch_size=8)
+    mirror = torch.arange(len(KNOWN)) % 2 == 1
+    shown = task.shown(pool, KNOWN, mirror)
+    images, _ = pool.batch(KNOWN)
+    images = torch.where(mirror[:, None, None, None], images.flip(-1), images)
+    with torch.no_grad():
+        codes = task.vqvae.quantize(task.vqvae.encode(images).latents)[2][2].reshape(16, 64)
+    assert (shown == codes).float().mean() > 0.99
+    assert (shown[1] != task.shown(pool, KNOWN, ~mirror)[1]).any()
+
+
+def test_unused_codes_are_moved_to_where_images_are(pool):
+    task = TokenizerTask(Start(pool, pool, steps=10), codes=16)
+    weight = task.vqvae.quantize.embedding.weight
+    with torch.no_grad():
+        weight[3:] = 1e3
+    task.use.share[3:] = 0
+    latents = torch.randn((2, 8, 4, 4), generator=torch.Generator().manual_seed(0))
+    task._revive(latents, torch.Generator().manual_seed(0))
+    places = latents.movedim(1, -1).reshape(-1, 8)
+    assert all((row == places).all(1).any() for row in weight[3:])
+    assert not any((row == places).all(1).any() for row in weight[:3])
+    assert (task.use.share[3:] == 1 / 16).all()
+
+
+def test_shrunk_model_is_half_as_large_and_loads_in_single_precision(pool, tmp_path):
+    task = PixelTask(Start(pool, pool), batch_size=8, channels=(16, 32, 32))
+    task.export(tmp_path / "model")
+    weights = tmp_path / "model" / "unet" / "diffusion_pytorch_model.safetensors"
+    before = weights.stat().st_size
+    _, draws = diffusion_draws((3, 32, 32))
+    single = scored(tmp_path / "model", pool, KNOWN, draws)["error_l2"]
+    total = shrink(tmp_path / "model")
+    assert weights.stat().st_size < 0.52 * before
+    assert total == sum(p.stat().st_size for p in tmp_path.rglob("*") if p.is_file())
+    half = scored(tmp_path / "model", pool, KNOWN, draws)["error_l2"]
+    assert half.dtype == torch.float32
+    torch.testing.assert_close(half, single, rtol=2e-2, atol=1e-3)
+    assert not np.array_equal(half.numpy(), single.numpy())
+
+
+def test_a_full_disk_leaves_the_model_that_was_to_be_shrunk(tmp_path, monkeypatch):
+    path = tmp_path / "model.safetensors"
+    save_file({"a": torch.ones(8)}, path, {"format": "pt"})
+    before = path.read_bytes()
+
+    def full(tensors, temporary, *_, **__):
+        Path(temporary).write_bytes(b"half")
+        raise SafetensorError(f"I/O error: No space left (os error {errno.ENOSPC})")
+
+    monkeypatch.setattr("safetensors.torch.serialize_file", full)
+    with pytest.raises(UnwritableError, match=r"model.safetensors: cannot be written: no space"):
+        shrink(tmp_path)
+    assert path.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def test_pickles_of_a_base_are_not_opened(pool, vq):
+    (weights,) = (vq / "vqvae").glob("*.safetensors")
+    weights.rename(weights.with_suffix(".bin"))
+    with pytest.raises(InputError, match="Pickles are not opened"):
+        AutoregressiveTask(Start(pool, pool, base=vq), batch_size=8)

@@ -1,0 +1,259 @@
+"""From stored errors to responses, and to trials like everyone's."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from tiny.gaussian import class_means, gaussian_classifier, stimuli
+from tiny.scorers import LABELS, Likelihood, toy
+
+from gcbook.files.errors import InputError
+from gcbook.noise.schedules import CosineSchedule, log_snr
+from gcbook.paper.categories import CATEGORIES
+from gcbook.scoring.decisions import check_observer, decide, to_trials
+from gcbook.scoring.engine import score
+from gcbook.scoring.racing import replay
+from gcbook.scoring.settings import Racing, ScoringSettings
+from gcbook.scoring.store import Store
+from gcbook.trials.table import COLUMNS, read_trials, write_trials
+
+RACE = Racing(5, 0.01, 40)
+
+
+def scored(path, classifier=None, images=None, **settings) -> Store:
+    images = images or stimuli(10, labels=LABELS)
+    chosen = ScoringSettings(**{"draws": 8, **settings})
+    score(images, classifier or toy(), chosen, path, progress="silent")
+    return Store.open(path)
+
+
+@pytest.fixture(scope="module")
+def fixed(tmp_path_factory) -> Store:
+    return scored(tmp_path_factory.mktemp("fixed"))
+
+
+@pytest.fixture(scope="module")
+def raced(tmp_path_factory) -> Store:
+    return scored(tmp_path_factory.mktemp("raced"), racing=RACE)
+
+
+def table(rows) -> pd.DataFrame:
+    """Rows (image, label, draw, t, error) as raw scores."""
+    columns = ["image_id", "label", "draw", "t", "error_l2"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.assign(error_l1=frame["error_l2"] ** 0.5, log_snr=1 - 2 * frame["t"])
+
+
+HAND = table(
+    [
+        ("x", "cat", 0, 0.1, 1.0),
+        ("x", "dog", 0, 0.1, 2.0),
+        ("x", "cat", 1, 0.9, 9.0),
+        ("x", "dog", 1, 0.9, 4.0),
+    ]
+)
+
+
+def test_weights_decide_by_hand():
+    (early,) = decide(HAND, "exp:7").itertuples()
+    low, high = np.exp(-0.7), np.exp(-6.3)
+    assert (early.response, early.runner_up, early.n_draws) == ("cat", "dog", 2)
+    assert early.margin == pytest.approx(((2 * low + 4 * high) - (low + 9 * high)) / 2)
+    (late,) = decide(HAND, "uniform").itertuples()
+    assert (late.response, late.margin) == ("dog", pytest.approx(5 - 3))
+    assert decide(HAND, "uniform", draws=1)["response"].tolist() == ["cat"]
+    (l1,) = decide(HAND, "uniform", "l1").itertuples()
+    assert l1.margin == pytest.approx((4 - (2**0.5 + 2)) / 2)
+
+
+@pytest.mark.parametrize("weighting", ["exp:7", "exp:0", "uniform", "eps", "snr", "snr:5", "elbo"])
+@pytest.mark.parametrize("norm", ["l2", "l1"])
+def test_response_is_the_smallest_mean_weighted_error(fixed, weighting, norm):
+    if (weighting, norm) == ("elbo", "l1"):
+        with pytest.raises(InputError, match="norm l2"):
+            decide(fixed, weighting, norm)
+        return
+    rows = fixed.scores()
+    t = rows["t"].to_numpy()
+    snr = np.exp(log_snr(CosineSchedule(), t)) ** (1 if norm == "l2" else 0.5)
+    expected_weights = {
+        "exp:7": np.exp(-7 * t),
+        "eps": snr,
+        "snr": snr,
+        "snr:5": np.minimum(snr, 5 if norm == "l2" else 5**0.5),
+        "elbo": np.pi / 2 / np.tan(np.pi / 2 * t) / np.sin(np.pi / 2 * t) ** 2,
+    }.get(weighting, np.ones_like(t))
+    weighted = rows.assign(value=expected_weights * rows[f"error_{norm}"])
+    means = weighted.groupby(["image_id", "label"], observed=True)["value"].mean().unstack()
+    decided = decide(fixed, weighting, norm).set_index("image_id")
+    assert decided["response"].to_dict() == means.idxmin(axis=1).to_dict()
+    two = np.sort(means.to_numpy(), axis=1)[:, :2]
+    expected = pd.Series(two[:, 1] - two[:, 0], means.index)
+    assert decided["margin"].to_dict() == pytest.approx(expected.to_dict(), rel=1e-4)
+
+
+def test_a_store_is_decided_as_it_was_meant(tmp_path):
+    store = scored(tmp_path / "s", weighting="eps", norm="l1")
+    as_meant = decide(store)
+    pd.testing.assert_frame_equal(as_meant, decide(store, "eps", "l1"))
+    for other in (decide(store, "eps", "l2"), decide(store, "exp:7", "l1")):
+        assert not np.isclose(as_meant["margin"], other["margin"]).any()
+
+
+def test_images_keep_their_facts_and_order(fixed):
+    decided = decide(fixed)
+    images = fixed.images()
+    for name in ("image_id", "imagename", "category", "condition"):
+        assert decided[name].tolist() == images[name].tolist()
+    assert decided["n_draws"].tolist() == [8] * 10
+
+
+def test_fewer_draws_are_the_first_ones(fixed, tmp_path):
+    few = scored(tmp_path / "few", draws=4)
+    pd.testing.assert_frame_equal(decide(fixed, draws=4), decide(few), rtol=1e-4)
+    for draws in (0, 9):
+        with pytest.raises(InputError, match="expected 1 to 8 draws"):
+            decide(fixed, draws=draws)
+
+
+def test_pairs_stay_together(tmp_path):
+    store = scored(tmp_path / "s", antithetic=True)
+    assert decide(store, draws=2)["n_draws"].tolist() == [2] * 10
+    with pytest.raises(InputError, match="even number, found 3"):
+        decide(store, draws=3)
+
+
+def test_incomplete_images_are_left_out_and_named(tmp_path):
+    store = scored(tmp_path / "s")
+    rows = pd.read_parquet(store.path / "scores.parquet")
+    gone = (rows["image_id"] == "b1.png") & (rows["draw"] == 7) & (rows["label"] == "d")
+    rows[~gone].to_parquet(store.path / "scores.parquet", index=False)
+    decided = decide(store)
+    assert decided.attrs["incomplete"] == ("b1.png",)
+    assert "b1.png" not in set(decided["image_id"])
+    assert len(decide(store, draws=7)) == 10
+
+
+def test_ties_favour_no_class():
+    """A model that ignores its prompt: its answers are the same each time, and guesses."""
+    images = [f"image{number}" for number in range(1600)]
+    rows = table([(image, label, 0, 0.5, 0.25) for image in images for label in CATEGORIES])
+    decided = decide(rows, "uniform")
+    assert (decided["margin"] == 0).all()
+    counts = decided["response"].value_counts()
+    assert set(counts.index) == set(CATEGORIES)
+    assert counts.max() < 100 + 4 * 10
+    assert counts.min() > 100 - 4 * 10
+    again = decide(rows.sample(frac=1, random_state=0), "uniform")
+    pd.testing.assert_frame_equal(decided, again)
+
+
+def test_ties_are_among_the_best_alone():
+    rows = table(
+        [("x", label, 0, 0.5, float(label != "cat" and label != "dog")) for label in CATEGORIES]
+    )
+    (row,) = decide(rows, "uniform").itertuples()
+    assert {row.response, row.runner_up} == {"cat", "dog"}
+
+
+def test_a_race_is_decided_as_it_went(raced):
+    rows = raced.scores()
+    decided, several = decide(raced).set_index("image_id"), False
+    for image, own in rows.groupby("image_id", observed=True):
+        errors = own.pivot(index="draw", columns="label", values="error_l2")[list(LABELS)]
+        t = own.groupby("draw")["t"].first()
+        weighted = errors.to_numpy(np.float64) * np.exp(-7 * t.to_numpy())[:, None]
+        races = replay(weighted[None], RACE)
+        left = [label for label, alive in zip(LABELS, races.alive[0], strict=True) if alive]
+        row = decided.loc[image]
+        assert row["response"] in left
+        assert row["n_draws"] == races.n_draws[0] == len(errors)
+        means = dict(zip(LABELS, weighted.mean(axis=0), strict=True))
+        assert row["response"] == min(left, key=means.get)
+        assert (row["runner_up"] is None or pd.isna(row["runner_up"])) == (len(left) == 1)
+        if len(left) > 1:
+            assert row["margin"] == pytest.approx(means[row["runner_up"]] - means[row["response"]])
+            several = True
+    assert several
+
+
+def test_a_shorter_race_is_the_beginning_of_a_longer_one(raced, tmp_path):
+    short = scored(tmp_path / "short", racing=Racing(5, 0.01, 12))
+    pd.testing.assert_frame_equal(decide(raced, draws=12), decide(short), rtol=1e-4)
+    before_any_test = decide(raced, draws=3)
+    fixed = scored(tmp_path / "fixed", draws=3, timesteps="uniform")
+    pd.testing.assert_frame_equal(before_any_test, decide(fixed), rtol=1e-4)
+
+
+@pytest.mark.parametrize("asked", [{"weighting": "uniform"}, {"norm": "l1"}])
+def test_a_race_exists_under_its_own_weights_alone(raced, asked):
+    with pytest.raises(InputError, match=r"raced under weighting exp:7 and norm l2.*--draws"):
+        decide(raced, **asked)
+    pd.testing.assert_frame_equal(decide(raced, "exp:7", "l2"), decide(raced))
+
+
+def test_likelihoods_take_no_weights(tmp_path):
+    store = scored(tmp_path / "s", Likelihood(deterministic=True))
+    assert decide(store, "uniform")["response"].tolist() == decide(store)["response"].tolist()
+    for asked in ({"weighting": "exp:7"}, {"norm": "l1"}):
+        with pytest.raises(InputError, match="take no weights"):
+            decide(store, **asked)
+
+
+def test_draws_of_a_bound_are_not_pooled_as_probabilities(tmp_path):
+    class Bound(Likelihood):
+        def describe(self):
+            return super().describe() | {"method": "bound"}
+
+    assert len(decide(scored(tmp_path / "s", Likelihood()), pooling="probability")) == 10
+    with pytest.raises(InputError, match="not for draws of a bound"):
+        decide(scored(tmp_path / "bound", Bound()), pooling="probability")
+
+
+def test_no_such_norm_or_weighting(fixed):
+    with pytest.raises(InputError, match="expected one of l2, l1"):
+        decide(fixed, norm="l3")
+    with pytest.raises(InputError, match="expected one of exp:K"):
+        decide(fixed, "snr:none")
+
+
+def test_weights_without_bound_are_refused():
+    with pytest.raises(InputError, match=r"weighting eps: not finite at t = 0\.1"):
+        decide(HAND.assign(log_snr=np.where(HAND["t"] < 0.5, np.inf, 0)), "eps")
+
+
+def test_trials_are_like_everyones(tmp_path):
+    images = stimuli(32, dataset="edge")
+    classifier = gaussian_classifier(CosineSchedule(), class_means(16), name="my_model")
+    store = scored(tmp_path / "s", classifier, images, draws=2)
+    decided = decide(store)
+    trials = to_trials(decided, store.observer, store.dataset, "mine")
+    assert tuple(trials.columns) == COLUMNS
+    assert trials["trial"].tolist() == list(range(1, 33))
+    assert trials["imagename"].tolist() == sorted(image.imagename for image in images)
+    write_trials(trials, tmp_path / "mine")
+    with pytest.warns(UserWarning, match="32 of 160 images of edge"):
+        again = read_trials(tmp_path / "mine")
+    pd.testing.assert_frame_equal(trials, again, check_dtype=False)
+    responses = again.set_index("image_id")["response"]
+    assert responses.to_dict() == decided.set_index("image_id")["response"].to_dict()
+
+
+@pytest.mark.parametrize("name", ["", " ", "humans", "subject-07", "org/model", 'a"b'])
+def test_names_that_a_model_cannot_have(name):
+    with pytest.raises(InputError, match="--name"):
+        check_observer(name)
+
+
+def test_a_store_cannot_choose_where_trials_go(fixed):
+    with pytest.raises(InputError, match="without slashes"):
+        to_trials(decide(fixed), "mine", "../../elsewhere")
+
+
+def test_deciding_needs_no_network():
+    modules = "gcbook.scoring.decisions, gcbook.scoring.diagnostics"
+    code = f"import sys, {modules}; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

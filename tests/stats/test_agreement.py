@@ -1,0 +1,140 @@
+"""Consistency of two observers: hand-worked tables and properties."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcbook.stats.agreement import (
+    PAIR_COUNTS,
+    consistency_table,
+    error_consistency,
+    expected_consistency,
+    kappa,
+    kappa_bound,
+    observed_consistency,
+    pair_counts,
+    weighted_pair_counts,
+)
+from gcbook.stats.panel import make_panels
+
+RNG = np.random.default_rng(0)
+
+
+def trials_of(right: dict[str, list[int | None]]) -> pd.DataFrame:
+    """Sketch trials of observers who are right (1), wrong (0) or did not see the image (None)."""
+    rows = [
+        {
+            "source": "s",
+            "observer": observer,
+            "observer_kind": "human" if observer.startswith("subject") else "model",
+            "dataset": "sketch",
+            "condition": "0",
+            "image_id": f"cat-{image}-sketch-1.png",
+            "category": "cat",
+            "response": "cat" if answer else "dog",
+        }
+        for observer, answers in right.items()
+        for image, answer in enumerate(answers)
+        if answer is not None
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_two_by_two_by_hand() -> None:
+    # 4 both right, 2 only a, 1 only b, 3 both wrong: accuracies .6 and .5
+    a = [1, 1, 1, 1, 1, 1, 0, 0, 0, 0]
+    b = [1, 1, 1, 1, 0, 0, 1, 0, 0, 0]
+    assert observed_consistency(a, b) == pytest.approx(0.7)
+    assert expected_consistency(a, b) == pytest.approx(0.6 * 0.5 + 0.4 * 0.5)
+    assert error_consistency(a, b) == pytest.approx((0.7 - 0.5) / 0.5)
+    assert float(kappa(4, 2, 1, 3)) == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_properties(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    a, b = rng.random((2, 200)) < [[0.8], [0.6]]
+    order = rng.permutation(200)
+    value = error_consistency(a, b)
+    assert value == pytest.approx(error_consistency(b, a))
+    assert value == pytest.approx(error_consistency(a[order], b[order]))
+    assert value == pytest.approx(error_consistency(~a, ~b))
+    assert error_consistency(a, a) == pytest.approx(1)
+    assert -1 <= value <= 1
+    assert observed_consistency(a, b) == pytest.approx(np.mean(a == b))
+
+
+def test_same_accuracy_always_disagreeing_is_minus_one() -> None:
+    assert error_consistency([1, 1, 0, 0], [0, 0, 1, 1]) == pytest.approx(-1)
+
+
+def test_zero_by_zero() -> None:
+    assert math.isnan(error_consistency([1, 1, 1], [1, 1, 1]))
+    assert math.isnan(error_consistency([0, 0], [0, 0]))
+    assert error_consistency([1, 1, 1], [1, 1, 1], "toolbox") == 1.0
+    # One always right, the other not: no more agreement than by chance, under both conventions.
+    assert error_consistency([1, 1, 1], [1, 1, 0]) == 0.0
+    assert error_consistency([1, 1, 1], [1, 1, 0], "toolbox") == 0.0
+    assert math.isnan(float(kappa(0, 0, 0, 0)))
+
+
+def test_vectors_must_match() -> None:
+    with pytest.raises(ValueError, match="same images"):
+        error_consistency([1, 0], [1, 0, 1])
+
+
+def test_independent_errors_have_kappa_zero() -> None:
+    a, b = RNG.random((2, 200_000)) < [[0.8], [0.6]]
+    assert error_consistency(a, b) == pytest.approx(0, abs=0.01)
+
+
+def test_pair_counts_agree_with_pair_by_pair() -> None:
+    right = {name: list(RNG.integers(0, 2, 40)) for name in ("subject-01", "subject-02", "m", "n")}
+    pairs = consistency_table(pair_counts(trials_of(right)))
+    assert len(pairs) == 6
+    for row in pairs.itertuples():
+        a, b = right[row.observer_a], right[row.observer_b]
+        assert row.n == 40
+        assert row.error_consistency == pytest.approx(error_consistency(a, b))
+        assert row.observed_consistency == pytest.approx(observed_consistency(a, b))
+        assert row.expected_consistency == pytest.approx(expected_consistency(a, b))
+
+
+def test_only_images_that_both_saw_count() -> None:
+    right = {"subject-01": [1, 1, 0, None, 0], "m": [1, 0, None, 1, 0]}
+    (pair,) = pair_counts(trials_of(right)).to_dict("records")
+    assert [pair[name] for name in PAIR_COUNTS] == [1, 1, 0, 1]
+
+
+def test_weights_count_images_that_often() -> None:
+    right = {"subject-01": [1, 1, 0, None, 0], "m": [1, 0, 0, 1, 0]}
+    panel = make_panels(trials_of(right))["sketch"]
+    weights = np.array([[2, 0, 3, 5, 1]], dtype=np.float32)
+    counts = weighted_pair_counts(panel, weights, slice(0, 5), np.array([0]), np.array([1]))
+    assert [float(count[0, 0]) for count in counts] == [2, 0, 0, 4]
+
+
+def test_unequal_accuracies_bound_kappa() -> None:
+    # Right on 9 and on 6 of 10 images: at best they differ on 3.
+    best = error_consistency([1] * 9 + [0], [1] * 6 + [0] * 4)
+    bound = float(kappa_bound(6, 3, 0, 1))
+    assert best == pytest.approx(bound)
+    assert bound == pytest.approx((0.7 - 0.58) / 0.42)
+    # Other arrangements of the same accuracies stay below it.
+    worse = error_consistency([0] + [1] * 9, [1] * 6 + [0] * 4)
+    assert worse < bound
+    assert float(kappa_bound(5, 4, 1, 0)) == pytest.approx(bound)
+    assert float(kappa_bound(3, 2, 2, 3)) == pytest.approx(1)
+    assert float(kappa_bound(5, 5, 0, 0)) == pytest.approx(0)
+    assert math.isnan(float(kappa_bound(5, 0, 0, 0)))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_kappa_never_exceeds_its_bound(seed: int) -> None:
+    counts = np.random.default_rng(seed).integers(0, 20, (4, 500))
+    value, bound = kappa(*counts), kappa_bound(*counts)
+    defined = np.isfinite(value)
+    assert (value[defined] <= bound[defined] + 1e-12).all()
+    assert (bound[defined] <= 1 + 1e-12).all()

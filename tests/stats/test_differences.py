@@ -1,0 +1,86 @@
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from gcbook.stats.differences import against_humans, differences_sentence, model_differences
+from gcbook.stats.summaries import Summaries
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return Summaries.read()
+
+
+def with_tests(shipped, *rows):
+    columns = ["a", "b", "difference", "low", "high", "p"]
+    tests = pd.DataFrame(rows, columns=columns).assign(
+        family="error_consistency:models", a_source="model-vs-human", b_source="model-vs-human"
+    )
+    return replace(shipped, tests=tests.assign(metric="error_consistency", p_holm=1.0))
+
+
+def test_pairs_are_turned_so_that_the_difference_is_positive(shipped):
+    small = with_tests(
+        shipped,
+        ("alexnet", "vgg16", -0.2, -0.3, -0.1, 0.001),
+        ("alexnet", "vgg19", 0.1, -0.1, 0.2, 0.3),
+        ("vgg16", "vgg19", 0.3, 0.2, 0.4, 0.002),
+    )
+    table = model_differences(small)
+    first = table.iloc[0]
+    assert [first["higher"], first["lower"]] == ["VGG-16", "AlexNet"]
+    assert [first["difference"], first["low"], first["high"]] == [0.2, 0.1, 0.3]
+    ranks = dict(zip(table["lower"], table["lower_rank"], strict=True))
+    assert ranks == {"AlexNet": 2, "VGG-19": 3}
+    assert table.loc[table["higher"] == "VGG-16", "higher_rank"].unique().tolist() == [1]
+
+
+def test_holm_is_over_the_pairs_shown(shipped):
+    small = with_tests(
+        shipped,
+        ("alexnet", "vgg16", 0.2, 0.1, 0.3, 0.02),
+        ("alexnet", "vgg19", 0.1, 0.0, 0.2, 0.04),
+        ("vgg16", "vgg19", 0.1, 0.0, 0.2, 0.5),
+    )
+    table = model_differences(small).sort_values("p")
+    assert table["p_holm"].tolist() == pytest.approx([0.06, 0.08, 0.5])
+    assert not table["differs"].any()
+    alone = model_differences(small, ["alexnet", "vgg16"])
+    assert alone["p_holm"].tolist() == pytest.approx([0.02])
+    assert alone["differs"].all()
+
+
+def test_the_level_is_that_of_the_intervals(shipped):
+    small = with_tests(shipped, ("alexnet", "vgg16", 0.2, 0.1, 0.3, 0.02))
+    strict = replace(small, provenance=small.provenance | {"confidence": 0.99})
+    assert model_differences(small)["differs"].tolist() == [True]
+    assert model_differences(strict)["differs"].tolist() == [False]
+
+
+def test_shipped_tests(shipped):
+    humans = against_humans(shipped)
+    assert len(humans) == 9
+    assert humans["differs"].all()
+    assert (humans["high"] < 0).all()
+    pairs = model_differences(shipped)
+    assert len(pairs) == 36
+    assert (pairs["higher_rank"] < pairs["lower_rank"]).all()
+    neighbours = pairs[pairs["lower_rank"] == pairs["higher_rank"] + 1]
+    assert neighbours["differs"].sum() == 1
+
+
+def test_without_draws_the_tables_are_empty(shipped):
+    bare = replace(shipped, tests=shipped.tests.iloc[:0])
+    assert model_differences(bare).empty
+    assert against_humans(bare).empty
+    assert "cannot" not in differences_sentence(model_differences(shipped))
+    assert differences_sentence(model_differences(bare)).startswith("Without bootstrap draws")
+
+
+def test_sentence_counts():
+    rows = pd.DataFrame({"differs": [True, False, False], "difference": [0.05, 0.02, 0.01]})
+    assert differences_sentence(rows) == (
+        "Of 3 pairs of networks, 1 differ after Holm's correction, the closest of them by 0.050; "
+        "2 do not, although they lie up to 0.020 apart."
+    )

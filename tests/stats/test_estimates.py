@@ -1,0 +1,202 @@
+"""The table of values and intervals, on a small made-up benchmark and on the published trials."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.paper.observers import HUMANS
+from gcbook.stats.agreement import error_consistency, pair_counts
+from gcbook.stats.estimates import ESTIMATE_COLUMNS, estimate
+from gcbook.stats.fromcounts import values_from_counts
+from gcbook.stats.metrics import count_trials
+from gcbook.stats.settings import SummarySettings
+
+PEOPLE = {"subject-01": 0.9, "subject-02": 0.8, "subject-03": 0.85, "good": 0.75, "poor": 0.4}
+WORDS = [name for name in ESTIMATE_COLUMNS if name not in ("value", "low", "high", "n")]
+
+
+def made_up_trials(missing: bool = False) -> pd.DataFrame:
+    """Three datasets, three humans and two networks, 32 images a condition."""
+    rng = np.random.default_rng(5)
+    rows = []
+    for dataset in ("rotation", "cue-conflict", "silhouette"):
+        for condition in EXPERIMENTS[dataset].conditions:
+            for image in range(32):
+                category = ("cat", "dog")[image % 2]
+                texture = ("cat", "car")[image % 3 == 0]
+                stem = f"{category}{image}" + (f"-{texture}1" if dataset == "cue-conflict" else "")
+                difficulty = rng.random()
+                for observer, skill in PEOPLE.items():
+                    right = rng.random() < skill - 0.4 * (difficulty > 0.6)
+                    response = category if right else rng.choice([texture, "oven"])
+                    kind = "human" if observer.startswith("subject") else "model"
+                    row = (
+                        "s",
+                        observer,
+                        kind,
+                        dataset,
+                        condition,
+                        f"{stem}.png",
+                        category,
+                        response,
+                    )
+                    if not (missing and image == 3 and observer in ("subject-02", "poor")):
+                        rows.append(row)
+    columns = [
+        "source",
+        "observer",
+        "observer_kind",
+        "dataset",
+        "condition",
+        "image_id",
+        "category",
+        "response",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def value(table: pd.DataFrame, **where: str) -> float:
+    keys = dict.fromkeys(WORDS, "") | {"source": "s"} | where
+    hit = table[(table[list(keys)] == pd.Series(keys)).all(axis=1)]
+    assert len(hit) == 1, hit
+    return float(hit["value"].iloc[0])
+
+
+TRIALS = made_up_trials()
+TABLE = estimate(TRIALS, SummarySettings(draws=20)).estimates
+
+
+def right(trials: pd.DataFrame, observer: str, dataset: str, condition: str) -> pd.Series:
+    rows = trials[
+        (trials["observer"] == observer)
+        & (trials["dataset"] == dataset)
+        & (trials["condition"] == condition)
+    ].set_index("image_id")
+    return (rows["response"] == rows["category"]).sort_index()
+
+
+def test_error_consistency_is_averaged_over_conditions_then_humans_then_datasets() -> None:
+    by_dataset = []
+    for dataset, conditions in {
+        "rotation": ("90", "180", "270"),
+        "silhouette": ("0",),
+        "cue-conflict": ("0",),
+    }.items():
+        by_human = [
+            np.mean(
+                [
+                    error_consistency(
+                        right(TRIALS, "poor", dataset, condition),
+                        right(TRIALS, human, dataset, condition),
+                    )
+                    for condition in conditions
+                ]
+            )
+            for human in ("subject-01", "subject-02", "subject-03")
+        ]
+        by_dataset.append(np.mean(by_human))
+        person = {"observer": "poor", "observer_kind": "model", "other": HUMANS}
+        found = value(TABLE, metric="error_consistency", dataset=dataset, **person)
+        assert found == pytest.approx(by_dataset[-1])
+    found = value(TABLE, metric="error_consistency", **person)
+    assert found == pytest.approx(np.mean(by_dataset))
+
+
+def test_accuracy_difference_is_the_mean_of_squares() -> None:
+    squares = [
+        np.mean(
+            [
+                (
+                    right(TRIALS, "good", "rotation", condition).mean()
+                    - right(TRIALS, human, "rotation", condition).mean()
+                )
+                ** 2
+                for condition in ("90", "180", "270")
+            ]
+        )
+        for human in ("subject-01", "subject-02", "subject-03")
+    ]
+    person = {"observer": "good", "observer_kind": "model", "other": HUMANS}
+    found = value(TABLE, metric="accuracy_difference", dataset="rotation", **person)
+    assert found == pytest.approx(np.mean(squares))
+
+
+def test_ood_accuracy_leaves_the_excluded_condition_out() -> None:
+    pooled = {
+        "rotation": [right(TRIALS, "good", "rotation", c).mean() for c in ("90", "180", "270")],
+        "silhouette": [right(TRIALS, "good", "silhouette", "0").mean()],
+        "cue-conflict": [right(TRIALS, "good", "cue-conflict", "0").mean()],
+    }
+    expected = np.mean([np.mean(values) for values in pooled.values()])
+    found = value(TABLE, metric="ood_accuracy", observer="good", observer_kind="model")
+    assert found == pytest.approx(expected)
+    everything = estimate(TRIALS, SummarySettings(draws=0, conditions="all")).estimates
+    pooled["rotation"].append(right(TRIALS, "good", "rotation", "0").mean())
+    found = value(everything, metric="ood_accuracy", observer="good", observer_kind="model")
+    assert found == pytest.approx(np.mean([np.mean(values) for values in pooled.values()]))
+
+
+@pytest.mark.parametrize("missing", [False, True])
+@pytest.mark.parametrize("zero_division", ["nan", "toolbox"])
+@pytest.mark.parametrize("conditions", ["benchmark", "all"])
+def test_two_ways_to_the_same_values(missing: bool, zero_division: str, conditions: str) -> None:
+    trials = made_up_trials(missing)
+    settings = SummarySettings(draws=0, conditions=conditions, zero_division=zero_division)
+    one = estimate(trials, settings).estimates
+    other = values_from_counts(count_trials(trials), pair_counts(trials), settings)
+    if missing:
+        # Averages over humans hold pairs with different numbers of shared images.
+        one, other = one.drop(columns="n"), other.drop(columns="n")
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_order_of_trials_does_not_matter() -> None:
+    shuffled = TRIALS.sample(frac=1, random_state=2)
+    again = estimate(shuffled, SummarySettings(draws=20)).estimates
+    pd.testing.assert_frame_equal(again, TABLE)
+
+
+def test_missing_images_are_left_out_of_the_pairs_that_did_not_both_see_them() -> None:
+    table = estimate(made_up_trials(missing=True), SummarySettings(draws=0)).estimates
+    pairs = table[(table["metric"] == "error_consistency") & (table["dataset"] == "silhouette")]
+    n = pairs[pairs["condition"] == "0"].set_index(["observer", "other"])["n"]
+    assert n["subject-01", "good"] == 32
+    assert n["subject-01", "poor"] == 31
+    assert n["subject-02", "poor"] == 31
+
+
+def test_intervals_contain_their_values_and_pairing_narrows_differences() -> None:
+    found = estimate(TRIALS, SummarySettings(draws=400))
+    table = found.estimates[found.estimates["metric"].isin(["accuracy", "observed_consistency"])]
+    assert (table["low"] <= table["value"]).all()
+    assert (table["value"] <= table["high"]).all()
+    tests = found.tests.set_index("family")
+    assert (tests["p_holm"] >= tests["p"]).all()
+    row = tests.loc["ood_accuracy:models"]
+    assert (row["a"], row["b"]) == ("good", "poor")
+    overall = found.estimates[found.estimates["metric"] == "ood_accuracy"].set_index("observer")
+    width = overall["high"] - overall["low"]
+    assert row["high"] - row["low"] < width["good"] + width["poor"]
+    assert row["difference"] == pytest.approx(
+        overall.loc["good", "value"] - overall.loc["poor", "value"]
+    )
+
+
+def test_resampling_observers_widens_what_depends_on_them() -> None:
+    fixed = estimate(TRIALS, SummarySettings(draws=300)).estimates
+    drawn = estimate(TRIALS, SummarySettings(draws=300, resample_observers=True)).estimates
+    pd.testing.assert_series_equal(fixed["value"], drawn["value"])
+    pooled = (fixed["observer"] == HUMANS) & (fixed["metric"] == "ood_accuracy")
+    width = [float((t["high"] - t["low"])[pooled].iloc[0]) for t in (fixed, drawn)]
+    assert width[1] > width[0]
+    models = (fixed["observer_kind"] == "model") & (fixed["metric"] == "accuracy")
+    pd.testing.assert_frame_equal(fixed[models], drawn[models])
+
+
+def test_models_without_humans_still_have_accuracies() -> None:
+    models = TRIALS[TRIALS["observer_kind"] == "model"]
+    found = estimate(models, SummarySettings(draws=5))
+    assert HUMANS not in set(found.estimates["observer"])
+    assert {"accuracy", "ood_accuracy", "shape_bias"} <= set(found.estimates["metric"])
+    assert "mean_rank" not in set(found.estimates["metric"])

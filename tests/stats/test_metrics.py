@@ -1,0 +1,125 @@
+"""Accuracy, shape bias and confusions, worked by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcbook.paper.observers import HUMANS, show_once
+from gcbook.stats.metrics import (
+    accuracy,
+    category_mean_shape_bias,
+    confusion_table,
+    count_trials,
+    cues,
+    pool_humans,
+    shape_bias,
+)
+
+# shape-texture → answer: shape, texture, other, no conflict, no answer
+ANSWERS = {
+    "cat1-dog1.png": "cat",
+    "cat2-dog2.png": "dog",
+    "cat3-car1.png": "cat",
+    "dog1-car2.png": "car",
+    "dog2-cat1.png": "oven",
+    "dog3-dog1.png": "dog",
+    "dog4-cat2.png": "na",
+}
+
+
+@pytest.fixture
+def conflict() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "source": "s",
+            "observer": "a",
+            "observer_kind": "model",
+            "dataset": "cue-conflict",
+            "condition": "0",
+            "image_id": list(ANSWERS),
+            "category": [name[:3] for name in ANSWERS],
+            "response": list(ANSWERS.values()),
+        }
+    )
+
+
+def test_cues_by_hand(conflict: pd.DataFrame) -> None:
+    expected = ["shape", "texture", "shape", "texture", "other", "agree", "other"]
+    assert cues(conflict).tolist() == expected
+    assert set(cues(conflict.assign(dataset="sketch"))) == {""}
+
+
+def test_shape_bias_by_hand(conflict: pd.DataFrame) -> None:
+    (row,) = shape_bias(conflict).to_dict("records")
+    assert row["n"] == 6  # the image whose shape and texture agree is left out
+    assert row["shape_accuracy"] == pytest.approx(2 / 6)
+    assert row["texture_accuracy"] == pytest.approx(2 / 6)
+    assert row["shape_bias"] == pytest.approx(0.5)
+
+
+def test_shape_bias_per_category_and_its_mean(conflict: pd.DataFrame) -> None:
+    each = shape_bias(conflict, ["observer", "category"]).set_index("category")
+    assert each.loc["cat", "shape_bias"] == pytest.approx(2 / 3)
+    assert each.loc["dog", "shape_bias"] == 0.0
+    (mean,) = category_mean_shape_bias(conflict, ["observer"]).to_dict("records")
+    assert mean["shape_bias_category_mean"] == pytest.approx(1 / 3)
+    assert mean["n"] == 2
+
+
+def test_shape_bias_without_shape_or_texture_answers_is_nan(conflict: pd.DataFrame) -> None:
+    (row,) = shape_bias(conflict.assign(response="oven")).to_dict("records")
+    assert np.isnan(row["shape_bias"])
+    assert row["shape_accuracy"] == 0.0
+
+
+def test_no_answer_is_a_wrong_answer(conflict: pd.DataFrame) -> None:
+    (row,) = accuracy(conflict).to_dict("records")
+    assert row["n"] == 7
+    assert row["accuracy"] == pytest.approx(3 / 7)
+
+
+def test_confusion_table_shares_sum_to_one(conflict: pd.DataFrame) -> None:
+    table = confusion_table(conflict)
+    assert table["n"].sum() == 7
+    assert np.allclose(table.groupby("category")["share"].sum(), 1)
+    dog = table[table["category"] == "dog"].set_index("response")["share"]
+    assert dog.to_dict() == {"car": 0.25, "oven": 0.25, "dog": 0.25, "na": 0.25}
+
+
+@pytest.mark.parametrize(
+    "metric", [accuracy, shape_bias, category_mean_shape_bias, confusion_table]
+)
+def test_counts_give_the_same_as_trials_in_any_order(conflict: pd.DataFrame, metric) -> None:  # type: ignore[no-untyped-def]
+    twice = pd.concat([conflict, conflict.assign(observer="b", response="cat")])
+    shuffled = twice.sample(frac=1, random_state=1)
+    counts = count_trials(twice)
+    assert counts["n"].sum() == len(twice)
+    pd.testing.assert_frame_equal(metric(twice), metric(shuffled))
+    pd.testing.assert_frame_equal(metric(twice), metric(counts))
+
+
+def test_humans_are_pooled_under_one_name(conflict: pd.DataFrame) -> None:
+    people = pd.concat(
+        [conflict.assign(observer=f"subject-0{i}", observer_kind="human") for i in (1, 2)]
+    )
+    pooled = accuracy(pool_humans(pd.concat([people, conflict])))
+    assert pooled["observer"].tolist() == [HUMANS]
+    assert pooled["n"].tolist() == [14]
+
+
+def test_published_shape_biases(published_trials: pd.DataFrame) -> None:
+    humans = pool_humans(published_trials)
+    assert round(shape_bias(humans, ["observer"])["shape_bias"].item(), 3) == 0.959
+    each = shape_bias(published_trials, ["source", "observer", "observer_kind"])
+    people = each[each["observer_kind"] == "human"]["shape_bias"]
+    assert len(people) == 10
+    assert (round(people.min(), 3), round(people.max(), 3)) == (0.919, 0.987)
+    models = each.set_index(["source", "observer"])["shape_bias"].round(3)
+    assert models["model-vs-human", "resnet50"] == 0.214
+    assert models["error-consistency", "resnet50-trained-on-SIN"] == 0.814
+    networks = show_once(each[each["observer_kind"] == "model"])
+    assert len(networks) == 32
+    assert networks["observer"].is_unique
+    means = category_mean_shape_bias(published_trials).set_index(["source", "observer"])
+    mean = means.loc[("model-vs-human", "resnet50"), "shape_bias_category_mean"]
+    assert round(mean, 3) == 0.198

@@ -1,0 +1,311 @@
+"""Tables on shape bias: hand-counted trials, and the paper's numbers from the shipped summaries."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcbook.chapters.shape_bias.facts import (
+    against_humans,
+    against_humans_sentence,
+    category_facts,
+    neither_facts,
+    network_sentence,
+    same_ratio_sentence,
+    smallest_p_sentence,
+    table1_recomputed,
+)
+from gcbook.files.errors import InputError
+from gcbook.paper.categories import CATEGORIES
+from gcbook.stats.headline import headline
+from gcbook.stats.settings import SummarySettings
+from gcbook.stats.shape_tables import (
+    CATEGORY_MEAN,
+    POOLED,
+    PUBLISHED,
+    bias_by_category,
+    category_outliers,
+    category_spread,
+    cue_accuracies,
+    fig1_overview,
+    pooled_bias,
+)
+from gcbook.stats.summaries import Summaries, summarise
+
+SHIPPED = Summaries.read()
+BIAS = bias_by_category(SHIPPED)
+
+
+def trials_of(answers: dict[tuple[str, str, str], list[str]]) -> pd.DataFrame:
+    """Answers to cat1-dog1, cat2-car1, dog1-cat1, dog2-car2 and (no conflict) dog3-dog1."""
+    images = ["cat1-dog1.png", "cat2-car1.png", "dog1-cat1.png", "dog2-car2.png", "dog3-dog1.png"]
+    rows = [
+        {
+            "source": source,
+            "observer": observer,
+            "observer_kind": kind,
+            "dataset": "cue-conflict",
+            "condition": "0",
+            "image_id": image,
+            "category": image[:3],
+            "response": response,
+        }
+        for (source, observer, kind), responses in answers.items()
+        for image, response in zip(images, responses, strict=True)
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Summaries:
+    trials = trials_of(
+        {
+            # cat: 2 shape; dog: 1 texture (cat), 1 shape.
+            ("model-vs-human", "subject-01", "human"): ["cat", "cat", "cat", "dog", "dog"],
+            # cat: 1 shape; dog: 2 shape.
+            ("model-vs-human", "subject-02", "human"): ["cat", "oven", "dog", "dog", "cat"],
+            # cat: 1 texture, 1 shape; dog: 1 texture, 1 neither.
+            ("model-vs-human", "resnet50", "model"): ["dog", "cat", "cat", "oven", "dog"],
+            # The same network from the other source is not shown again.
+            ("error-consistency", "resnet50", "model"): ["cat", "cat", "dog", "dog", "dog"],
+            # cat: 2 textures; dog: 2 textures.
+            ("mine", "my-net", "model"): ["dog", "car", "cat", "car", "dog"],
+        }
+    )
+    return summarise(trials, SummarySettings(datasets=("cue-conflict",), draws=0))
+
+
+def row(table: pd.DataFrame, observer: str, category: str) -> pd.Series:
+    found = table[(table["observer"] == observer) & (table["category"] == category)]
+    assert len(found) == 1
+    return found.iloc[0]
+
+
+def test_bias_counts_answers_that_name_shape_or_texture(tiny: Summaries) -> None:
+    table = bias_by_category(tiny)
+    human = row(table, "Human 1", POOLED)
+    assert (human["shape_answers"], human["texture_answers"]) == (3, 1)
+    assert human["shape_bias"] == 0.75
+    assert human["texture_share"] == 0.25
+    assert row(table, "Human 1", "dog")["shape_bias"] == 0.5
+    pooled = row(table, "Humans", POOLED)
+    assert (pooled["shape_answers"], pooled["texture_answers"]) == (6, 1)
+    assert pooled["shape_bias"] == pytest.approx(6 / 7, abs=1e-4)
+    network = row(table, "ResNet-50", POOLED)
+    assert network["shape_bias"] == pytest.approx(1 / 3, abs=1e-4)
+    # The mean over cat (1/2) and dog (0/1) is not the pooled 1/3.
+    assert row(table, "ResNet-50", CATEGORY_MEAN)["shape_bias"] == 0.25
+    assert np.isnan(row(table, "ResNet-50", CATEGORY_MEAN)["shape_answers"])
+
+
+def test_each_observer_is_shown_once_and_own_models_are_told_apart(tiny: Summaries) -> None:
+    pooled = bias_by_category(tiny).query(f"category == '{POOLED}'").set_index("observer")
+    assert pooled["kind"].to_dict() == {
+        "Human 1": "Humans",
+        "Human 2": "Humans",
+        "Humans": "Humans",
+        "ResNet-50": "Discriminative model",
+        "my-net": "Own model",
+    }
+    assert pooled.loc["my-net", "shape_bias"] == 0
+
+
+def test_observers_are_chosen_and_humans_stay(tiny: Summaries) -> None:
+    table = bias_by_category(tiny, ["my-net"])
+    recomputed = table[table["category"] != PUBLISHED]
+    assert set(recomputed["observer"]) == {"Human 1", "Human 2", "Humans", "my-net"}
+    with pytest.raises(InputError, match="alexnet"):
+        bias_by_category(tiny, ["alexnet"])
+
+
+def test_shape_bias_needs_its_dataset() -> None:
+    none = Summaries(
+        SHIPPED.counts, SHIPPED.pairs, SHIPPED.estimates.query("dataset == 'edge'"), SHIPPED.tests
+    )
+    with pytest.raises(InputError, match="cue-conflict"):
+        bias_by_category(none)
+
+
+def test_published_averages_carry_nothing_but_themselves() -> None:
+    published = BIAS[BIAS["category"] == PUBLISHED].set_index("observer")
+    assert published["shape_bias"].to_dict() == {
+        "Imagen": 0.99,
+        "Stable Diffusion": 0.93,
+        "Parti": 0.92,
+    }
+    assert published[["low", "high", "shape_answers", "texture_answers"]].isna().all(axis=None)
+
+
+def test_published_humans_and_networks_come_out() -> None:
+    pooled = BIAS[BIAS["category"] == POOLED].set_index("observer")
+    assert (pooled["kind"] == "Discriminative model").sum() == 32
+    assert (pooled["kind"] == "Humans").sum() == 11
+    assert pooled.loc["Humans", "shape_bias"] == pytest.approx(0.959, abs=5e-4)
+    individuals = pooled[(pooled["kind"] == "Humans") & (pooled.index != "Humans")]["shape_bias"]
+    assert individuals.min() == pytest.approx(0.919, abs=5e-4)
+    assert individuals.max() == pytest.approx(0.987, abs=5e-4)
+    assert pooled.loc["ResNet-50", "shape_bias"] == pytest.approx(0.214, abs=5e-4)
+    assert pooled.loc["ResNet-50 (SIN)", "shape_bias"] == pytest.approx(0.814, abs=5e-4)
+    assert (pooled["low"] <= pooled["shape_bias"]).all()
+    assert (pooled["shape_bias"] <= pooled["high"]).all()
+    assert len(BIAS) == 43 * 18 + 3
+
+
+def test_counts_and_estimates_are_of_the_same_rows() -> None:
+    each = BIAS.dropna(subset=["shape_answers", "shape_bias"])
+    ratio = each["shape_answers"] / (each["shape_answers"] + each["texture_answers"])
+    assert np.allclose(ratio, each["shape_bias"], atol=1e-4)
+
+
+def test_overview_names_the_ends(tiny: Summaries) -> None:
+    overview = fig1_overview(bias_by_category(tiny)).set_index("category")
+    assert overview.index.to_list() == list(CATEGORIES)
+    cat = overview.loc["cat"]
+    assert (cat["models_low"], cat["models_high"], cat["models_median"]) == (0.0, 0.5, 0.25)
+    assert (cat["least"], cat["most"]) == ("my-net", "ResNet-50")
+    assert cat["humans"] == 1.0
+    assert np.isnan(overview.loc["oven", "humans"])
+
+
+def test_ranking_is_sorted_and_marks_its_sources() -> None:
+    ranking = pooled_bias(BIAS)
+    assert ranking["shape_bias"].is_monotonic_decreasing
+    assert ranking["observer"].is_unique
+    assert ranking["source"].value_counts().to_dict() == {"recomputed": 43, "published": 3}
+    assert ranking.loc[0, "observer"] == "Imagen"
+
+
+def spread_of(values: list[float]) -> tuple[pd.Series, pd.DataFrame]:
+    table = pd.DataFrame(
+        {
+            "observer": "ResNet-50",
+            "kind": "Discriminative model",
+            "category": [*CATEGORIES[: len(values)], POOLED],
+            "shape_bias": [*values, 0.5],
+            "low": np.nan,
+            "high": np.nan,
+        }
+    )
+    return category_spread(table).iloc[0], category_outliers(table)
+
+
+def test_whiskers_stop_at_one_and_a_half_box_lengths() -> None:
+    # Quartiles 0.2 and 0.4: the fences are at -0.1 and 0.7.
+    box, outliers = spread_of([0.1, 0.2, 0.3, 0.4, 0.9])
+    assert (box["q1"], box["median"], box["q3"]) == (0.2, 0.3, 0.4)
+    assert (box["whisker_low"], box["whisker_high"]) == (0.1, 0.4)
+    assert outliers[["category", "shape_bias"]].values.tolist() == [["boat", 0.9]]
+    assert box["outliers"] == "boat 0.90"
+    assert box["average"] == 0.5
+    box, outliers = spread_of([0.1, 0.2, 0.3, 0.4, 0.69])
+    assert box["whisker_high"] == 0.69
+    assert box["outliers"] == "none"
+    assert outliers.empty
+
+
+def test_generative_classifiers_have_no_box() -> None:
+    imagen = category_spread(BIAS).set_index("observer").loc["Imagen"]
+    assert imagen["average"] == 0.99
+    assert np.isnan(imagen["median"])
+    assert imagen["outliers"] == "not public"
+    assert imagen["categories"] == 0
+
+
+def test_cue_accuracies_add_up(tiny: Summaries) -> None:
+    table = cue_accuracies(tiny)
+    network = row(table, "ResNet-50", POOLED)
+    assert network[["shape_accuracy", "texture_accuracy", "other_answers"]].to_list() == [
+        0.25,
+        0.5,
+        0.25,
+    ]
+    assert row(table, "my-net", "cat")["texture_accuracy"] == 1.0
+    assert CATEGORY_MEAN not in set(table["category"])
+
+
+def test_every_network_differs_from_the_humans() -> None:
+    tests = against_humans(SHIPPED)
+    assert len(tests) == 32
+    assert tests["observer"].is_unique
+    assert tests["differs"].all()
+    assert tests.loc[0, "observer"] == "ResNet-50 (SIN)"
+    # 32 tests at the smallest p of 10,000 draws, and Holm's factor for the first.
+    assert tests["p_holm"].max() == pytest.approx(32 * 2 / 10_001, abs=1e-6)
+    assert against_humans_sentence(tests).startswith("Of 32 networks, 32 have")
+    assert against_humans(SHIPPED, ["resnet50"])["p_holm"].to_list() == [
+        pytest.approx(2 / 10_001, abs=1e-5)
+    ]
+
+
+def test_without_draws_nothing_is_tested(tiny: Summaries) -> None:
+    tests = against_humans(tiny)
+    assert tests.empty
+    assert "Without bootstrap draws" in against_humans_sentence(tests)
+
+
+def test_table1_puts_both_values_side_by_side() -> None:
+    table = table1_recomputed(SHIPPED).set_index("model")
+    assert len(table) == 10
+    resnet = table.loc["ResNet-50"]
+    for metric in ("shape_bias", "ood_accuracy", "error_consistency"):
+        assert round(resnet[metric], 2) == resnet[f"{metric}_published"]
+        assert resnet[f"{metric}_low"] < resnet[metric] < resnet[f"{metric}_high"]
+    assert round(table.loc["Humans", "shape_bias"], 2) == 0.96
+    assert table.loc["Humans", "shape_bias_published"] == 0.96
+    assert table.loc["Humans", "ood_accuracy"] == pytest.approx(0.723, abs=5e-4)
+    assert table.loc["Humans", "error_consistency"] == pytest.approx(0.431, abs=5e-4)
+    others = table.drop(index=["Humans", "ResNet-50"])
+    assert others[["shape_bias", "ood_accuracy", "error_consistency"]].isna().all(axis=None)
+    assert others.filter(like="_published").notna().all(axis=None)
+
+
+def test_sentences_quote_the_values() -> None:
+    assert "0.214 (0.142 to 0.299)" in network_sentence(pooled_bias(BIAS))
+    assert "21%" in network_sentence(pooled_bias(BIAS))
+    said = same_ratio_sentence(cue_accuracies(SHIPPED), "Inception v3", "SWAG ViT-L/16")
+    assert "Inception v3 has a shape bias of 0.393, SWAG ViT-L/16 of 0.393" in said
+    assert "neither cue on 40%" in said
+    few = cue_accuracies(SHIPPED, ["resnet50"])
+    assert "Not among the observers" in same_ratio_sentence(few, "Inception v3", "ResNet-50")
+
+
+def test_facts_on_categories_and_on_answers_that_name_neither(tiny: Summaries) -> None:
+    facts = category_facts(BIAS)
+    assert facts["weakest"] == "boat (0.87), knife (0.89), airplane (0.89)"
+    assert (facts["hardest"], facts["easiest"]) == ("bird", "clock")
+    assert facts["easiest_low"] < 0.05 < 0.5 < facts["easiest_median"] < facts["easiest_high"]
+    # Among cat and dog: ResNet-50 has 1/2 and 0, my-net 0 and 0.
+    few = category_facts(bias_by_category(tiny))
+    assert (few["easiest"], few["easiest_median"], few["hardest"]) == ("cat", 0.25, "dog")
+    neither = neither_facts(cue_accuracies(SHIPPED))
+    assert neither["rarely_who"] == "SWAG ViT-H/14"
+    assert (round(neither["rarely"], 2), round(neither["often"], 2)) == (0.11, 0.47)
+
+
+def test_the_smallest_p_is_counted() -> None:
+    assert "stands in 32 of 32 rows" in smallest_p_sentence(against_humans(SHIPPED), 10_000)
+    assert smallest_p_sentence(pd.DataFrame({"p": []}), 0) == "Nothing was resampled."
+
+
+def test_headline_numbers(tiny: Summaries) -> None:
+    values = headline(SHIPPED)
+    assert values["imagen_error_consistency"] == 0.31
+    assert values["parti_ood_accuracy"] == 0.58
+    assert values["humans_ood_accuracy"] == pytest.approx(0.723, abs=5e-4)
+    assert values["resnet50_error_consistency"] == pytest.approx(0.208, abs=5e-4)
+    assert (values["networks"], values["below_half"], values["below_humans"]) == (32, 31, 32)
+    assert (values["best_network"], round(values["best_shape_bias"], 3)) == (
+        "ResNet-50 (SIN)",
+        0.814,
+    )
+    few = headline(tiny)
+    assert (few["networks"], few["below_half"], few["lowest_human"]) == (2, 2, 0.75)
+
+
+def test_table1_sets_no_other_aggregate_beside_the_papers() -> None:
+    made = replace(SHIPPED, provenance=SHIPPED.provenance | {"conditions": "all"})
+    rows = table1_recomputed(made).set_index("model")
+    assert rows[["ood_accuracy", "error_consistency"]].isna().all(axis=None)
+    assert rows.loc["Humans", "shape_bias"] == pytest.approx(0.9587, abs=1e-4)
+    assert rows["ood_accuracy_published"].notna().sum() == 9

@@ -1,0 +1,99 @@
+"""Shares are those of the answers, and their intervals know that images share silhouettes."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcbook.miniworld.results.answers import mark
+from gcbook.stats.clustered import resample_silhouettes
+from gcbook.stats.shares import accuracies, cue_shares
+
+
+def trials(rows, dataset="cue-conflict", observer="a"):
+    """Trials from (image_id, response)."""
+    names = [name for name, _ in rows]
+    return pd.DataFrame(
+        {
+            "observer": observer,
+            "dataset": dataset,
+            "condition": "0",
+            "image_id": names,
+            "imagename": names,
+            "category": [re.match("[a-z]+", name)[0] for name in names],
+            "response": [response for _, response in rows],
+        }
+    )
+
+
+FOUR = [
+    ("cat1-dog1.png", "cat"),
+    ("cat1-car2.png", "car"),
+    ("cat2-dog3.png", "dog"),
+    ("cat2-dog4.png", "oven"),
+]
+
+
+def test_marks_say_what_an_image_shows():
+    marked = mark(trials([*FOUR, ("dog3-cat-c50.png", "dog"), ("none-cat4.png", "cat")]))
+    assert marked["texture"].tolist() == ["dog", "car", "dog", "dog", "", "cat"]
+    assert marked["silhouette"].tolist() == ["cat1", "cat1", "cat2", "cat2", "dog3", "none-cat4"]
+    assert marked["cue"].tolist()[:4] == ["shape", "texture", "texture", "other"]
+    assert marked["right"].tolist()[:5] == [True, False, False, False, True]
+
+
+def test_values_are_the_shares():
+    row = cue_shares(mark(trials(FOUR)), draws=50).iloc[0]
+    assert (row["n"], row["shape_accuracy"], row["texture_accuracy"]) == (4, 0.25, 0.5)
+    assert row["shape_bias"] == pytest.approx(1 / 3)
+    assert accuracies(mark(trials(FOUR)), draws=50).iloc[0]["accuracy"] == 0.25
+
+
+def test_agreeing_images_are_no_conflicts():
+    agree = [*FOUR, ("cat3-cat1.png", "cat")]
+    row = cue_shares(mark(trials(agree)), draws=50).iloc[0]
+    assert row["n"] == 4
+
+
+def test_shape_bias_of_nothing_named_is_undefined():
+    row = cue_shares(mark(trials([("cat1-dog1.png", "oven")])), draws=50).iloc[0]
+    assert np.isnan(row["shape_bias"])
+    assert (row["shape_accuracy"], row["texture_accuracy"]) == (0, 0)
+
+
+def test_silhouettes_are_drawn_within_their_category():
+    answers = mark(trials([*FOUR, ("dog1-cat5.png", "dog"), ("dog2-cat6.png", "dog")]))
+    weights = resample_silhouettes(answers, 200, 0)
+    assert sorted(weights.index) == ["cat1", "cat2", "dog1", "dog2"]
+    assert (weights[0] == 1).all()
+    cats = weights.loc[["cat1", "cat2"]].sum()
+    assert (cats == 2).all()
+    assert weights.loc["cat1", 1:].mean() == pytest.approx(1, abs=0.2)
+    # Of two, one is drawn and counted twice.
+    assert set(weights.loc["cat1", 1:]) == {0, 2}
+
+
+def test_interval_is_that_of_clusters():
+    """Ten images of one silhouette that fare alike tell as much as one: the binomial of 20."""
+    rng = np.random.default_rng(0)
+    fares = rng.random(200) < 0.5
+    rows = [
+        (f"cat{silhouette}-dog{10 * silhouette + image}.png", "cat" if fare else "dog")
+        for silhouette, fare in enumerate(fares)
+        for image in range(10)
+    ]
+    row = accuracies(mark(trials(rows)), draws=2000).iloc[0]
+    expected = 1.96 * np.sqrt(0.25 / 200)
+    assert (row["high"] - row["low"]) / 2 == pytest.approx(expected, rel=0.1)
+    row = cue_shares(mark(trials(rows)), draws=2000).iloc[0]
+    assert (row["shape_bias_high"] - row["shape_bias_low"]) / 2 == pytest.approx(expected, rel=0.1)
+
+
+def test_groups_share_their_resamples():
+    """Two observers who answer alike have one interval, whatever else is in the table."""
+    first = trials(FOUR * 1)
+    both = pd.concat([first, trials(FOUR, observer="b"), trials(FOUR[:2], observer="c")])
+    table = accuracies(mark(both), draws=500).set_index("observer")
+    assert table.loc["a", ["low", "high"]].tolist() == table.loc["b", ["low", "high"]].tolist()
+    assert table.loc["c", "n"] == 2

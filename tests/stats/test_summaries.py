@@ -1,0 +1,170 @@
+"""The shipped summaries are what the code computes, and reruns with other choices."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import gcbook.stats.summaries
+from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.paper.experiments import DATASETS
+from gcbook.paper.observers import HUMANS, show_once
+from gcbook.stats.settings import SummarySettings
+from gcbook.stats.summaries import Summaries, SummariesWarning, load_summaries, merge_own, summarise
+from gcbook.trials.table import write_trials
+
+SHIPPED = Summaries.read()
+
+
+@pytest.fixture
+def no_trials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("GCBOOK_DATA_DIR", raising=False)
+    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
+
+
+def overall(summaries: Summaries, metric: str) -> pd.Series:
+    table = summaries.estimates
+    table = show_once(table[(table["metric"] == metric) & (table["dataset"] == "")])
+    return table.set_index("observer")["value"]
+
+
+def test_shipped_tables_hold_counts_not_trials() -> None:
+    assert SHIPPED.counts["n"].sum() == 287_840
+    assert "image_id" not in SHIPPED.counts
+    assert (SHIPPED.pairs[["both_right", "only_a", "only_b", "both_wrong"]].sum(axis=1) > 0).all()
+    assert SHIPPED.has_intervals
+    files = Path(str(gcbook.stats.summaries._SHIPPED)).iterdir()
+    assert sum(file.stat().st_size for file in files) < 2_000_000
+
+
+def test_shipped_benchmark_numbers() -> None:
+    assert round(overall(SHIPPED, "ood_accuracy")[HUMANS], 3) == 0.723
+    assert round(overall(SHIPPED, "error_consistency")[HUMANS], 3) == 0.431
+    assert round(overall(SHIPPED, "error_consistency")["resnet50"], 3) == 0.208
+
+
+def test_provenance_names_sources_commits_and_settings() -> None:
+    assert SHIPPED.provenance["sources"] == ["error-consistency", "model-vs-human"]
+    assert all(len(entry["commit"]) == 40 for entry in SHIPPED.provenance["published"])
+    assert (SHIPPED.provenance["draws"], SHIPPED.provenance["seed"]) == (10_000, 0)
+    assert SHIPPED.provenance["code"].startswith("gcbook ")
+
+
+def test_defaults_need_no_trials(no_trials: None) -> None:
+    pd.testing.assert_frame_equal(load_summaries().estimates, SHIPPED.estimates)
+
+
+def test_other_datasets_without_trials_give_values_without_intervals(no_trials: None) -> None:
+    with pytest.warns(SummariesWarning, match="gcbook fetch trials"):
+        few = load_summaries(settings=SummarySettings(datasets=("edge", "sketch")))
+    assert not few.has_intervals
+    assert set(few.counts["dataset"]) == {"edge", "sketch"}
+    table = SHIPPED.estimates
+    each = table[
+        (table["metric"] == "accuracy")
+        & (table["observer"] == HUMANS)
+        & table["dataset"].isin(["edge", "sketch"])
+        & (table["condition"] == "")
+    ]
+    assert overall(few, "ood_accuracy")[HUMANS] == pytest.approx(each["value"].mean(), abs=1e-6)
+    assert few.tests.empty
+
+
+def test_own_trials_without_the_published_ones_say_what_to_do(
+    no_trials: None, tmp_path: Path
+) -> None:
+    with pytest.raises(DataNotFoundError, match="gcbook fetch trials"):
+        load_summaries(str(tmp_path))
+
+
+def test_show_once() -> None:
+    observers = SHIPPED.counts[["source", "observer", "observer_kind"]].drop_duplicates()
+    models = observers[observers["observer_kind"] == "model"]
+    assert len(models) == 34
+    shown = show_once(models)
+    assert len(shown) == 32
+    assert set(shown.loc[shown["observer"].isin(["resnet50", "bagnet33"]), "source"]) == {
+        "model-vs-human"
+    }
+
+
+def test_recomputed_from_the_trials_they_are_the_same(published_trials: pd.DataFrame) -> None:
+    again = summarise(published_trials)
+    for name in ("counts", "pairs"):
+        pd.testing.assert_frame_equal(getattr(again, name), getattr(SHIPPED, name))
+    # Rounded to six decimals; the last may differ between processors.
+    for name in ("estimates", "tests"):
+        pd.testing.assert_frame_equal(
+            getattr(again, name), getattr(SHIPPED, name), rtol=0, atol=1.5e-6
+        )
+
+
+def test_other_draws_move_intervals_and_no_value(published_trials: pd.DataFrame) -> None:
+    settings = SummarySettings(datasets=("edge", "silhouette"), draws=50, seed=4, confidence=0.5)
+    found = load_summaries(settings=settings)
+    keys = [name for name in found.estimates if name not in ("value", "low", "high", "n")]
+    both = found.estimates.merge(SHIPPED.estimates, on=keys, suffixes=("", "_shipped"))
+    both = both[both["dataset"] != ""]
+    assert both["value"].equals(both["value_shipped"])
+    narrower = (both["high"] - both["low"]) < (both["high_shipped"] - both["low_shipped"])
+    assert narrower[both["metric"] == "accuracy"].mean() > 0.9
+
+
+def test_own_trials_join_the_published_ones(published_trials: pd.DataFrame, tmp_path: Path) -> None:
+    resnet = published_trials[
+        (published_trials["observer"] == "resnet50")
+        & (published_trials["source"] == "model-vs-human")
+        & (published_trials["dataset"] == "edge")
+    ]
+    write_trials(resnet.assign(observer="mine"), tmp_path / "lab")
+    settings = SummarySettings(datasets=("edge",), draws=0)
+    with pytest.warns(SummariesWarning, match=r"mine: 1 of 17 datasets \(edge\)"):
+        found = load_summaries(str(tmp_path / "lab"), settings)
+    assert overall(found, "error_consistency")["mine"] == pytest.approx(
+        overall(found, "error_consistency")["resnet50"]
+    )
+    assert "lab" in found.provenance["sources"]
+
+
+def test_a_checkout_with_the_published_trials_adds_only_what_is_new(
+    published_trials: pd.DataFrame,
+) -> None:
+    resnet = published_trials[
+        (published_trials["observer"] == "resnet50")
+        & (published_trials["source"] == "model-vs-human")
+    ]
+    changed = resnet.assign(response="oven")
+    new = resnet.assign(observer="new")
+    assert len(merge_own(published_trials, resnet)) == len(published_trials)
+    merged = merge_own(published_trials, pd.concat([resnet, new]))
+    assert len(merged) == len(published_trials) + len(new)
+    merged = merge_own(published_trials, changed)
+    own = merged[merged["source"] == "own model-vs-human"]
+    assert len(own) == len(changed)
+    assert not merged.duplicated(["source", "dataset", "observer", "image_id"]).any()
+
+
+def test_settings_are_validated() -> None:
+    for wrong in (
+        {"datasets": ("edges",)},
+        {"datasets": ()},
+        {"conditions": "some"},
+        {"draws": -1},
+        {"confidence": 1.0},
+        {"seed": -1},
+        {"zero_division": "one"},
+    ):
+        with pytest.raises(InputError, match=next(iter(wrong))):
+            SummarySettings(**wrong)
+    assert SummarySettings(datasets=("sketch", "edge")) == SummarySettings.parse("edge, sketch")
+    assert SummarySettings(datasets=DATASETS[::-1]).differences() == {}
+    assert SummarySettings(draws=5).differences() == {"draws": 5}
+
+
+def test_values_are_numbers_where_they_must_be() -> None:
+    table = SHIPPED.estimates
+    assert table["value"].notna().mean() > 0.99
+    undefined = table[table["value"].isna()]
+    assert set(undefined["metric"]) <= {"error_consistency", "shape_bias"}
+    assert np.isnan(undefined["low"]).all()

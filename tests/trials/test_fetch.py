@@ -1,0 +1,315 @@
+"""Fetching and finding the originals, against a small server on this machine."""
+
+import hashlib
+import os
+import signal
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from gcbook.files.errors import DataNotFoundError, GcbookError
+from gcbook.trials.originals import SOURCES, Source, read_registry
+from gcbook.trials import fetch, originals
+
+TRIALS = SOURCES["trials"]
+PATHS = ("raw-data/edge/edge_a_session-1.csv", "raw-data/sketch/sketch_a_session-1.csv")
+
+
+def content(source: Source, path: str) -> bytes:
+    return f"subj,session\n{source.name},{path}\n".encode() * 50
+
+
+class Originals:
+    """A server with two small files a source, which notes requests and can misbehave."""
+
+    def __init__(self) -> None:
+        self.requests: list[str] = []
+        self.altered: dict[str, bytes] = {}
+        self.cut_short: set[str] = set()
+        self.before_answer: Callable[[int], None] = lambda n_requests: None
+        self._lock = threading.Lock()
+        files = {
+            f"/{source.repository}/{source.commit}/{path}": content(source, path)
+            for source in TRIALS
+            for path in PATHS
+        }
+        originals_ = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                with originals_._lock:
+                    originals_.requests.append(self.path)
+                    originals_.before_answer(len(originals_.requests))
+                if self.path not in files:
+                    self.send_error(404)
+                    return
+                body = originals_.altered.get(self.path, files[self.path])
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body[:100] if self.path in originals_.cut_short else body)
+
+            def log_message(self, *arguments: object) -> None:
+                pass
+
+        self.paths = list(files)
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+
+@pytest.fixture
+def server() -> Iterator[Originals]:
+    served = Originals()
+    thread = threading.Thread(target=served.server.serve_forever, daemon=True)
+    thread.start()
+    yield served
+    served.server.shutdown()
+    served.server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache, no data folder, and a registry of two files a source."""
+    registry = tmp_path / "registry"
+    registry.mkdir()
+    for source in TRIALS:
+        lines = [f"{path} {hashlib.sha256(content(source, path)).hexdigest()}\n" for path in PATHS]
+        (registry / f"{source.name}.txt").write_text("# a comment\n" + "".join(lines))
+    monkeypatch.setattr(originals, "REGISTRY", registry)
+    monkeypatch.setattr(fetch, "RETRIES", 0)
+    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.delenv("GCBOOK_DATA_DIR", raising=False)
+    return tmp_path / "cache"
+
+
+def fetch_quietly(server: Originals, workers: int = 4) -> list[Path]:
+    return fetch.fetch_trials(base_url=server.url, workers=workers, progress=False)
+
+
+def files_in(cache: Path) -> list[Path]:
+    return sorted(path for path in cache.rglob("*") if path.is_file())
+
+
+def unpack(source: Source, folder: Path) -> Path:
+    for path in PATHS:
+        file = folder / source.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content(source, path))
+    return folder / source.folder
+
+
+def test_registries_list_the_published_files() -> None:
+    kinds = {source.name: read_registry(source) for s in SOURCES.values() for source in s}
+    assert {name: len(files) for name, files in kinds.items()} == {
+        "model-vs-human-humans": 90,
+        "model-vs-human-models": 9 * 17,
+        "error-consistency-cnns": 25 * 3,
+        "texture-vs-shape-stimuli": 160 + 160 + 240 + 1,  # the images and their licence
+    }
+    digests = [digest for files in kinds.values() for digest in files.values()]
+    assert all(len(digest) == 64 and int(digest, 16) >= 0 for digest in digests)
+
+
+def test_fetch_lays_files_out_like_the_repository(server: Originals, cache: Path) -> None:
+    folders = fetch_quietly(server)
+    assert folders == [cache / "trials" / source.folder for source in TRIALS]
+    for source, folder in zip(TRIALS, folders, strict=True):
+        assert [(folder / path).read_bytes() for path in PATHS] == [
+            content(source, path) for path in PATHS
+        ]
+    assert sorted(server.requests) == sorted(server.paths)
+    assert originals.find_trials() == originals.locate_trials() == folders
+
+
+def test_fetch_shows_progress(
+    server: Originals, cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fetch.fetch_trials(base_url=server.url)
+    shown = capsys.readouterr()
+    assert "Fetching trials" in shown.err
+    assert shown.out == ""
+
+
+def test_resume_requests_only_what_is_missing_or_damaged(server: Originals, cache: Path) -> None:
+    humans, models, _ = fetch_quietly(server)
+    server.requests.clear()
+    fetch_quietly(server)
+    assert server.requests == []
+
+    (humans / PATHS[0]).unlink()
+    (models / PATHS[1]).write_text("damaged")
+    fetch_quietly(server)
+    assert sorted(server.requests) == sorted(
+        f"/{source.repository}/{source.commit}/{path}"
+        for source, path in [(TRIALS[0], PATHS[0]), (TRIALS[1], PATHS[1])]
+    )
+    assert (models / PATHS[1]).read_bytes() == content(TRIALS[1], PATHS[1])
+
+
+def test_wrong_hash_names_file_expected_and_found(server: Originals, cache: Path) -> None:
+    wrong = server.paths[2]
+    server.altered[wrong] = b"sign in to the network"
+    with pytest.raises(fetch.FetchError) as caught:
+        fetch_quietly(server)
+    message = str(caught.value)
+    assert server.url + wrong in message
+    assert hashlib.sha256(content(TRIALS[1], PATHS[0])).hexdigest() in message
+    assert hashlib.sha256(b"sign in to the network").hexdigest() in message
+    assert "gcbook fetch trials" in message
+    assert all(file.read_bytes() != server.altered[wrong] for file in files_in(cache))
+
+
+def test_interrupted_download_leaves_nothing_half_and_is_taken_up(
+    server: Originals, cache: Path
+) -> None:
+    cut = server.paths[-1]
+    server.cut_short.add(cut)
+    with pytest.raises(fetch.FetchError, match="could not be reached or broke off"):
+        fetch_quietly(server, workers=1)
+    assert len(files_in(cache)) == 5
+    assert originals.find_trials() is None
+
+    server.cut_short.clear()
+    server.requests.clear()
+    fetch_quietly(server)
+    assert server.requests == [cut]
+
+
+def test_user_interrupt_keeps_what_is_complete(
+    server: Originals, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrived = threading.Event()
+
+    def interrupt(n_requests: int) -> None:
+        if n_requests == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert arrived.wait(30), "the interrupt never reached the main thread"
+
+    def handle(number: int, frame: object) -> None:
+        arrived.set()
+        raise KeyboardInterrupt
+
+    server.before_answer = interrupt
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            fetch_quietly(server, workers=1)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    kept = files_in(cache)
+    assert 2 <= len(kept) < 6
+    known = {content(source, path) for source in TRIALS for path in PATHS}
+    assert {file.read_bytes() for file in kept} <= known
+
+    server.before_answer = lambda n_requests: None
+    server.requests.clear()
+    fetch_quietly(server)
+    assert len(server.requests) == 6 - len(kept)
+
+
+def test_offline_says_in_one_sentence_what_where_and_what_to_do(
+    server: Originals, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpack(TRIALS[0], cache / "trials")
+    (tmp_path / "own").mkdir()
+    monkeypatch.setenv("GCBOOK_DATA_DIR", str(tmp_path / "own"))
+    server.server.server_close()
+    with pytest.raises(fetch.FetchError) as caught:
+        fetch_quietly(server)
+    message = str(caught.value)
+    assert "error-consistency-cnns" in message
+    assert f"{cache / 'trials'}, which holds 2 of 6 files" in message
+    assert str(tmp_path / "own") in message
+    assert "run `gcbook fetch trials`" in message
+    assert message.count(". ") == 0
+    assert isinstance(caught.value, GcbookError)
+
+
+def test_unexpected_answer_is_reported(server: Originals, cache: Path, tmp_path: Path) -> None:
+    with (tmp_path / "registry" / f"{TRIALS[0].name}.txt").open("a") as registry:
+        registry.write(f"raw-data/edge/gone.csv {'0' * 64}\n")
+    with pytest.raises(fetch.FetchError, match=r"gone\.csv answered 404"):
+        fetch_quietly(server)
+
+
+def test_unwritable_cache_is_reported(server: Originals, cache: Path) -> None:
+    cache.write_text("a file where the folder should be")
+    with pytest.raises(fetch.FetchError, match="GCBOOK_CACHE_DIR"):
+        fetch_quietly(server)
+
+
+def test_data_dir_comes_first_and_is_not_fetched(
+    server: Originals, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    archive = own / f"{TRIALS[0].name}.zip"
+    archive.write_bytes(b"not opened when looked for")
+    unpacked = unpack(TRIALS[1], own)
+    inside = unpack(TRIALS[2], own / TRIALS[2].name)
+    monkeypatch.setenv("GCBOOK_DATA_DIR", str(own))
+    assert fetch_quietly(server) == [archive, unpacked, inside]
+    assert server.requests == []
+
+
+def test_whole_clone_gives_only_the_published_files(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GCBOOK_DATA_DIR", str(tmp_path / "own"))
+    roots = [unpack(source, tmp_path / "own") for source in TRIALS]
+    (roots[0] / "raw-data/edge/edge_other_session-1.csv").write_text("another observer")
+    assert originals.find_trials() == [*(roots[0] / path for path in PATHS), *roots[1:]]
+
+
+def test_incomplete_folder_does_not_count(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GCBOOK_DATA_DIR", str(tmp_path / "own"))
+    for source in TRIALS:
+        unpack(source, tmp_path / "own")
+    (tmp_path / "own" / TRIALS[2].folder / PATHS[1]).unlink()
+    assert originals.find_trials() is None
+    with pytest.raises(DataNotFoundError, match="error-consistency-cnns looked for"):
+        originals.locate_trials()
+
+
+@pytest.mark.parametrize("kind", ["trials", "stimuli"])
+def test_missing_data_is_one_clear_sentence(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("GCBOOK_DATA_DIR", str(tmp_path / "own"))
+    assert getattr(originals, f"find_{kind}")() is None
+    with pytest.raises(FileNotFoundError) as caught:
+        getattr(originals, f"locate_{kind}")()
+    message = str(caught.value)
+    assert str(tmp_path / "own") in message
+    assert str(tmp_path / "cache") in message
+    assert f"gcbook fetch {kind}" in message
+    assert message.count(". ") == 0
+
+
+def read_member(found: list[Path], source: Source, path: str) -> bytes:
+    if found[0].suffix == ".zip":
+        with zipfile.ZipFile(found[0]) as archive:
+            return archive.read(f"{source.folder}/{path}")
+    return (found[0] / path).read_bytes()
+
+
+def test_copies_at_hand_match_the_registry(data_dir: Path) -> None:
+    found = {
+        source: copy
+        for kind in SOURCES
+        for source in SOURCES[kind]
+        if (copy := originals.at_hand(kind, source))
+    }
+    assert {*TRIALS} <= {*found}, f"trials missing from {data_dir}"
+    for source, copy in found.items():
+        for path, digest in read_registry(source).items():
+            hashed = hashlib.sha256(read_member(copy, source, path)).hexdigest()
+            assert hashed == digest, f"{source.name}: {path}"

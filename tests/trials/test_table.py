@@ -1,0 +1,363 @@
+"""Reading, validating and writing trial files."""
+
+import io
+import subprocess
+import sys
+import warnings
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcbook.files.errors import InputError
+from gcbook.trials.table import (
+    COLUMNS,
+    MissingImagesWarning,
+    missing_images,
+    read_trials,
+    write_trials,
+)
+
+HEADER = "subj,session,trial,rt,object_response,category,condition,imagename"
+SKETCH = "mine,1,{n},NaN,{answer},cat,0,cat-{n:04d}-sketch-1.png"
+
+
+def sketch_file(folder: Path, lines: list[str], name: str = "sketch_mine_session-1.csv") -> Path:
+    path = folder / "results" / "raw-data" / "sketch" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join([HEADER, *lines]) + "\n")
+    return path
+
+
+def read_quietly(*paths: Path, source: str | None = None) -> pd.DataFrame:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MissingImagesWarning)
+        return read_trials(*paths, source=source)
+
+
+@pytest.fixture
+def two_trials(tmp_path: Path) -> Path:
+    lines = [SKETCH.format(n=1, answer="cat"), SKETCH.format(n=2, answer="dog")]
+    return sketch_file(tmp_path, lines)
+
+
+def test_columns_and_values(two_trials: Path) -> None:
+    trials = read_quietly(two_trials)
+    assert tuple(trials) == COLUMNS
+    row = trials.iloc[1]
+    assert (row.observer, row.observer_kind, row.dataset) == ("mine", "model", "sketch")
+    assert (row.session, row.trial, row.condition) == (1, 2, "0")
+    assert (row.image_id, row.category, row.response) == ("cat-0002-sketch-1.png", "cat", "dog")
+    assert np.isnan(row.rt)
+    assert row.source == "results"
+
+
+@pytest.mark.parametrize("kind", ["folder", "raw-data", "dataset", "file", "zip", "github"])
+def test_every_way_to_point_to_the_same_trials(two_trials: Path, tmp_path: Path, kind: str) -> None:
+    results = tmp_path / "results"
+    archive = tmp_path / "results.zip"
+    prefix = f"model-vs-human-{'a' * 40}/" if kind == "github" else ""
+    with zipfile.ZipFile(archive, "w") as zipped:
+        zipped.write(two_trials, f"{prefix}raw-data/sketch/{two_trials.name}")
+    path = {
+        "folder": results,
+        "raw-data": results / "raw-data",
+        "dataset": results / "raw-data" / "sketch",
+        "file": two_trials,
+    }.get(kind, archive)
+    trials = read_quietly(path)
+    assert trials["response"].tolist() == ["cat", "dog"]
+    assert set(trials["source"]) == {"model-vs-human" if kind == "github" else "results"}
+
+
+def test_file_outside_a_dataset_folder_is_told_by_its_name(
+    two_trials: Path, tmp_path: Path
+) -> None:
+    lone = tmp_path / "texture-shape_silhouettes_vgg16session-1.csv"
+    lone.write_text(f"{HEADER}\nvgg16,1,1,NaN,car,car,NaN,car1.png\n")
+    assert read_quietly(lone)["dataset"].tolist() == ["silhouette"]
+
+
+@pytest.mark.parametrize(
+    ("image", "image_id"),
+    [
+        ("0004_hp_s01_0.7_boat_10_n03662601_12531.png", "n03662601_12531.png"),
+        ("0001_hp_dnn_0.7_boat_10_n13662601_1.JPEG", "n13662601_1.JPEG"),
+        ("0002_s5n_s01_0_bird_00_boat-0068-sketch-23.png", "boat-0068-sketch-23.png"),
+        ("boat1.png", "boat1.png"),
+    ],
+)
+def test_image_identity(tmp_path: Path, image: str, image_id: str) -> None:
+    path = tmp_path / "high-pass" / "high-pass_a_session-1.csv"
+    path.parent.mkdir()
+    path.write_text(f"{HEADER}\na,1,1,NaN,boat,boat,0.70,{image}\n")
+    assert read_quietly(path)["image_id"].tolist() == [image_id]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "written", "condition"),
+    [
+        ("high-pass", "0.70", "0.7"),
+        ("high-pass", "3", "3.0"),
+        ("high-pass", "Inf", "inf"),
+        ("uniform-noise", "0.00", "0.0"),
+        ("uniform-noise", "0", "0.0"),
+        ("uniform-noise", ".9", "0.9"),
+        ("low-pass", "10.0", "10"),
+        ("false-colour", "true", "True"),
+        ("false-colour", "False", "False"),
+        ("contrast", "c05", "c05"),
+        ("power-equalisation", "0.0", "0"),
+        ("power-equalisation", "pow", "pow"),
+        ("rotation", "90", "90"),
+        ("eidolonII", "128-3-10", "128-3-10"),
+        ("edge", "NaN", "0"),
+        ("edge", "", "0"),
+        ("edge", "0.0", "0"),
+    ],
+)
+def test_the_number_parsed_decides_the_condition(
+    tmp_path: Path, dataset: str, written: str, condition: str
+) -> None:
+    path = tmp_path / dataset / f"{dataset}_a_session-1.csv"
+    path.parent.mkdir()
+    path.write_text(f"{HEADER}\na,1,1,NaN,boat,boat,{written},x_n03662601_1.png\n")
+    assert read_quietly(path)["condition"].tolist() == [condition]
+
+
+def test_capitals_bom_quotes_crlf_column_order_and_extra_columns(tmp_path: Path) -> None:
+    path = sketch_file(tmp_path, [])
+    header = "lab,Subj,Session,TRIAL,rt,object_response,category,condition,imagename"
+    row = 'x,"subject-07",1,3,0.25,na,dog,0,"0003_ske_s01_0_dog_00_dog-1-sketch-1.png"'
+    path.write_bytes(b"\xef\xbb\xbf" + f"{header}\r\n{row}\r\n\r\n".encode())
+    trials = read_quietly(path)
+    assert trials.loc[0, ["observer", "observer_kind", "response"]].tolist() == [
+        "subject-07",
+        "human",
+        "na",
+    ]
+    assert trials.loc[0, "rt"] == 0.25
+
+
+REFUSED = {
+    "missing column": ("subj,session,trial,rt,category,condition,imagename\n", "object_response"),
+    "unknown response": (SKETCH.format(n=2, answer="fox"), "line 3.*object_response.*'fox'"),
+    "unknown category": (
+        SKETCH.format(n=2, answer="cat").replace(",cat,0", ",fox,0"),
+        "line 3.*category.*'fox'",
+    ),
+    "unknown condition": (
+        SKETCH.format(n=2, answer="cat").replace(",0,", ",7,"),
+        "line 3.*condition of sketch.*'7'",
+    ),
+    "second trial": (SKETCH.format(n=1, answer="dog"), "line 3.*second one.*line 2"),
+    "too few fields": ("mine,1,2,NaN,cat,cat,0", "line 3: expected 8 fields, found 7"),
+    "no number": (SKETCH.format(n=2, answer="cat").replace("e,1,2", "e,1,b"), "line 3.*trial"),
+    "no seconds": (SKETCH.format(n=2, answer="cat").replace("NaN", "soon"), "line 3.*rt.*'soon'"),
+    "a name that is taken": (
+        SKETCH.format(n=2, answer="cat").replace("mine", "humans"),
+        "line 3.*subj.*'humans'",
+    ),
+    "no observer": (SKETCH.format(n=2, answer="cat").replace("mine", ""), "line 3.*subj"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_bad_lines_are_refused_with_file_line_and_remedy(tmp_path: Path, case: str) -> None:
+    line, message = REFUSED[case]
+    path = sketch_file(tmp_path, [SKETCH.format(n=1, answer="cat"), line])
+    if case == "missing column":
+        path.write_text(line)
+    with pytest.raises(InputError, match=message) as caught:
+        read_quietly(path)
+    assert str(path) in str(caught.value)
+    assert str(caught.value).endswith((".", ". "))
+
+
+def test_blank_lines_do_not_shift_the_line_named(tmp_path: Path) -> None:
+    path = sketch_file(
+        tmp_path, ["", SKETCH.format(n=1, answer="cat"), "", SKETCH.format(n=2, answer="fox")]
+    )
+    with pytest.raises(InputError, match="line 5"):
+        read_quietly(path)
+
+
+def test_cue_conflict_image_must_name_its_texture(tmp_path: Path) -> None:
+    path = tmp_path / "cue-conflict" / "cue-conflict_a_session-1.csv"
+    path.parent.mkdir()
+    path.write_text(f"{HEADER}\na,1,1,NaN,dog,dog,0,dog10.png\n")
+    with pytest.raises(InputError, match=r"line 2.*imagename"):
+        read_quietly(path)
+
+
+def test_binary_empty_header_only_and_absent(tmp_path: Path) -> None:
+    path = sketch_file(tmp_path, [])
+    with pytest.raises(InputError, match="header only"):
+        read_quietly(path)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    with pytest.raises(InputError, match="binary"):
+        read_quietly(path)
+    path.write_bytes(f"{HEADER}\nm\xe9,1,1,NaN,cat,cat,0,cat-1-sketch-1.png\n".encode("latin-1"))
+    with pytest.raises(InputError, match="line 2: expected a UTF-8"):
+        read_quietly(path)
+    path.write_text("")
+    with pytest.raises(InputError, match="line 1"):
+        read_quietly(path)
+    (tmp_path / "nothing").mkdir()
+    with pytest.raises(InputError, match="found none"):
+        read_quietly(tmp_path / "nothing")
+    with pytest.raises(InputError, match="found nothing"):
+        read_quietly(tmp_path / "absent")
+    with pytest.raises(InputError, match="at least one"):
+        read_trials()
+
+
+def test_unknown_dataset_lists_the_known_ones(two_trials: Path, tmp_path: Path) -> None:
+    folder = two_trials.parent.rename(two_trials.parent.parent / "sketches")
+    odd = folder / two_trials.name
+    odd.rename(folder / "mine.csv")
+    with pytest.raises(InputError, match=r"'sketches'.*colour.*stylized"):
+        read_quietly(tmp_path / "results")
+
+
+def test_other_sets_of_the_archives_are_passed_over(two_trials: Path) -> None:
+    raw_data = two_trials.parent.parent
+    for name in ("noise-generalisation_low-pass", "performances", "texture-shape_texture"):
+        (raw_data / name).mkdir()
+        (raw_data / name / f"{name}_mine_session-1.csv").write_text("any,thing\n1,2\n")
+    assert len(read_quietly(raw_data)) == 2
+
+
+def zip_bytes(members: dict[str, str]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return buffer.getvalue()
+
+
+def test_archives_cut_short_damaged_or_reaching_outside(tmp_path: Path) -> None:
+    lines = "\n".join(SKETCH.format(n=n, answer="cat") for n in range(400))
+    whole = zip_bytes({"raw-data/sketch/sketch_mine_session-1.csv": f"{HEADER}\n{lines}\n"})
+    archive = tmp_path / "results.zip"
+    archive.write_bytes(whole)
+    assert len(read_quietly(archive)) == 400
+    archive.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InputError, match="cut short"):
+        read_quietly(archive)
+    damaged = bytearray(whole)
+    damaged[200:260] = b"\xff" * 60
+    archive.write_bytes(bytes(damaged))
+    with pytest.raises(InputError, match="damaged"):
+        read_quietly(archive)
+    for name in ("../sketch/sketch_x_session-1.csv", "/sketch/sketch_x_session-1.csv"):
+        archive.write_bytes(zip_bytes({name: f"{HEADER}\n{lines}\n"}))
+        with pytest.raises(InputError, match="outside"):
+            read_quietly(archive)
+
+
+def test_a_later_bad_file_leaves_nothing_half_read(tmp_path: Path) -> None:
+    sketch_file(tmp_path, [SKETCH.format(n=1, answer="cat")])
+    sketch_file(tmp_path, [SKETCH.format(n=1, answer="fox")], "sketch_other_session-1.csv")
+    with pytest.raises(InputError, match="sketch_other"):
+        read_quietly(tmp_path / "results")
+
+
+def test_missing_images_are_reported_not_refused(two_trials: Path) -> None:
+    with pytest.warns(MissingImagesWarning, match="mine 2 of 800 images of sketch"):
+        trials = read_trials(two_trials)
+    assert missing_images(trials).to_dict("records") == [
+        {"source": "results", "observer": "mine", "dataset": "sketch", "n_seen": 2, "n_images": 800}
+    ]
+
+
+def test_one_name_from_two_sources_is_kept_apart(two_trials: Path) -> None:
+    first, second = read_quietly(two_trials), read_quietly(two_trials, source="other")
+    assert set(first["source"]) == {"results"}
+    assert set(second["source"]) == {"other"}
+    assert len(read_quietly(two_trials, two_trials)) == 2  # named twice, read once
+    copy = two_trials.with_name("sketch_copy_session-1.csv")
+    copy.write_text(two_trials.read_text())
+    with pytest.raises(InputError, match="second one"):
+        read_quietly(two_trials.parent)
+
+
+def test_write_then_read_is_the_identity(two_trials: Path, tmp_path: Path) -> None:
+    trials = read_quietly(two_trials)
+    human = trials.assign(observer="subject-03", observer_kind="human", rt=[0.1234567890123, 1 / 3])
+    both = pd.concat([trials, human], ignore_index=True)
+    files = write_trials(both, tmp_path / "out")
+    assert sorted(file.name for file in files) == [
+        "sketch_mine_session-1.csv",
+        "sketch_subject-03_session_1.csv",
+    ]
+    assert files[0].parent == tmp_path / "out" / "raw-data" / "sketch"
+    again = read_quietly(tmp_path / "out", source="results")
+    pd.testing.assert_frame_equal(again, both, check_exact=True)
+    with pytest.raises(InputError, match="already there"):
+        write_trials(both, tmp_path / "out")
+    write_trials(both, tmp_path / "out", overwrite=True)
+
+
+def test_written_file_is_what_the_toolbox_expects(two_trials: Path, tmp_path: Path) -> None:
+    trials = read_quietly(two_trials).assign(observer="my_net_v2")
+    (file,) = write_trials(trials, tmp_path / "out")
+    assert file.name == "sketch_my-net-v2_session-1.csv"
+    assert file.read_text().splitlines()[:2] == [
+        HEADER,
+        "my_net_v2,1,1,NaN,cat,cat,0,cat-0001-sketch-1.png",
+    ]
+
+
+def test_two_sources_cannot_share_a_file(two_trials: Path, tmp_path: Path) -> None:
+    trials = read_quietly(two_trials)
+    both = pd.concat([trials, trials.assign(source="other", image_id="x.png")])
+    with pytest.raises(InputError, match="one source at a time"):
+        write_trials(both, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_names_cannot_share_a_file(two_trials: Path, tmp_path: Path) -> None:
+    trials = read_quietly(two_trials)
+    both = pd.concat([trials.assign(observer="my_net"), trials.assign(observer="my-net")])
+    with pytest.raises(InputError, match=r"share the file sketch_my-net_session-1\.csv"):
+        write_trials(both, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_command_line_ends_with_one_message(tmp_path: Path) -> None:
+    path = sketch_file(tmp_path, [SKETCH.format(n=1, answer="fox")])
+    command = [sys.executable, "-m", "gcbook", "benchmark", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "line 2" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_published_files_are_all_read_right(published_trials: pd.DataFrame) -> None:
+    assert len(published_trials) == 85_120 + 9 * 18_080 + 25 * 1_600
+    humans = published_trials[published_trials["observer_kind"] == "human"]
+    assert len(humans) == 85_120
+    assert len(humans[["dataset", "observer"]].drop_duplicates()) == 90
+    models = published_trials[published_trials["observer_kind"] == "model"]
+    sources = models.groupby("source")["observer"].agg(set)
+    assert len(sources["model-vs-human"]) == 9
+    assert len(sources["error-consistency"]) == 25
+    assert sources["model-vs-human"] & sources["error-consistency"] == {"resnet50", "bagnet33"}
+    assert missing_images(published_trials).empty
+    assert published_trials.loc[humans.index, "rt"].notna().any()
+
+
+def test_published_trials_survive_writing(published_trials: pd.DataFrame, tmp_path: Path) -> None:
+    trials = published_trials[published_trials["source"] == "model-vs-human"]
+    write_trials(trials, tmp_path)
+    again = read_trials(tmp_path, source="model-vs-human")
+    keys = ["dataset", "observer", "session", "trial"]
+    pd.testing.assert_frame_equal(
+        again.sort_values(keys, ignore_index=True),
+        trials.sort_values(keys, ignore_index=True),
+        check_exact=True,
+    )

@@ -15,6 +15,7 @@ from gcbook.files.errors import InputError
 from gcbook.paper.experiments import DATASETS
 
 if TYPE_CHECKING:
+    from gcbook.stats.resampling import Resampling
     from gcbook.stats.settings import SummarySettings
 
 __all__ = [
@@ -40,6 +41,13 @@ class Parameters(BaseModel):
         """The plain values that differ from the chapter's defaults."""
         start = defaults(type(self))
         return {k: v for k, v in self.as_dict().items() if v != start[k]}
+
+    @property
+    def resampling(self) -> "Resampling":
+        """How intervals are made, of a chapter that has them."""
+        from gcbook.stats.resampling import Resampling
+
+        return Resampling(*(getattr(self, name) for name in ("draws", "confidence", "seed")))
 
     def settings(self) -> "SummarySettings":
         """The part of the parameters that decides how summaries are computed."""

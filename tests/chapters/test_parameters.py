@@ -5,9 +5,9 @@ import pytest
 
 from gcbook.book import check_parameters
 from gcbook.book.chapters import find_chapters, read_parameters
-from gcbook.book.choices import CHAPTERS, smoke_values
-from gcbook.book.parameters import allowed, as_arguments, defaults
+from gcbook.book.dress import as_arguments
 from gcbook.book.project import find_project
+from gcbook.chapters.parameters import allowed, defaults, parameters_of, rooms, smoke_values
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.illusions import commons
 from gcbook.noise.mixture import make_pair
@@ -21,7 +21,7 @@ def test_defaults_are_everything():
     assert p.datasets == DATASETS
     assert p.observers == ()
     assert p.changed() == {}
-    assert p.as_dict() == defaults(CHAPTERS[CHAPTER])
+    assert p.as_dict() == defaults(parameters_of(CHAPTER))
     assert p.settings().differences() == {}
 
 
@@ -138,7 +138,7 @@ def test_what_has_an_effect_together_is_taken():
 
 
 def test_unknown_chapters_are_refused():
-    with pytest.raises(InputError, match="no chapter is called 'shapes'; chapters: introduction"):
+    with pytest.raises(InputError, match="no chapter is called 'shapes'; chapters: blurred-images"):
         check_parameters("shapes")
 
 
@@ -149,17 +149,17 @@ def test_arguments_are_read_back_as_they_were_written():
     assert check_parameters(CHAPTER, **read).changed() == values
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("chapter", rooms())
 def test_every_parameter_has_a_meaning_and_allowed_values(chapter):
-    for name, info in CHAPTERS[chapter].model_fields.items():
+    for name, info in parameters_of(chapter).model_fields.items():
         assert info.description
-        assert allowed(CHAPTERS[chapter], name)
+        assert allowed(parameters_of(chapter), name)
 
 
 @pytest.mark.parametrize("chapter", find_chapters(find_project()), ids=lambda chapter: chapter.name)
 def test_the_parameters_cell_states_what_is_registered(chapter):
     stated = read_parameters(chapter.template)
-    registered = defaults(CHAPTERS[chapter.name])
+    registered = defaults(parameters_of(chapter.name))
     assert list(stated) == list(registered)
     assert [type(v) for v in stated.values()] == [type(v) for v in registered.values()]
     assert stated == registered
@@ -187,11 +187,11 @@ def notebook_with(tmp_path, source):
     return path
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("chapter", rooms())
 def test_smoke_values_are_allowed_and_less_than_the_defaults(chapter):
     values = smoke_values(chapter)
     checked = check_parameters(chapter, **values)
-    start = defaults(CHAPTERS[chapter])
+    start = defaults(parameters_of(chapter))
     assert set(checked.changed()) == set(values)
     for name, value in values.items():
         size = len if isinstance(value, str) else float

@@ -110,6 +110,12 @@ def test_printed_values_are_those_of_the_published_data(claim):
     assert claim.printed == {key: as_printed(key) for key in claim.printed}
 
 
+def test_every_number_of_the_text_belongs_to_a_claim():
+    used = {key for claim in CLAIMS.values() for key in claim.printed}
+    # How many datasets Fig. 11 speaks of contradicts the text: no claim, but an erratum.
+    assert set(printed_in("quoted")) - used == {"n_nonparametric_datasets_figure_11"}
+
+
 @EACH
 def test_a_statement_has_no_number_that_the_paper_does_not_print(claim):
     printed = NUMBER.findall("; ".join(claim.printed.values()))

@@ -1,7 +1,6 @@
 """The same question in the miniature world: accuracy on a test set beside shape bias."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +9,7 @@ from gcbook.chapters.blurred_images.tables import BLURRED, LOW_PASS
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.panel import NOT_OOD, OOD_SETS, counted
 from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
 
 __all__ = ["miniature_accuracy_and_bias"]
@@ -21,17 +21,13 @@ IN_DISTRIBUTION = "in-distribution"
 def miniature_accuracy_and_bias(
     models: Sequence[str] | None = None,
     *,
-    draws: int = 2000,
-    confidence: float = 0.95,
-    seed: int = 0,
+    resampling: Resampling = Resampling(),
 ) -> pd.DataFrame:
     """Accuracy on each test set, and at each strength of the blur, beside shape bias.
 
     Args:
         models: names; by default all that come with the package, all seeds.
-        draws: resamples of silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         As `gcbook.chapters.blurred_images.tables.accuracy_and_bias` returns it, a model a row;
@@ -42,14 +38,15 @@ def miniature_accuracy_and_bias(
     sets = (LOW_PASS, IN_DISTRIBUTION, *(name for name in OOD_SETS if name != CONFLICT))
     sets = tuple(dict.fromkeys(sets))
     answers = miniature_answers([*sets, CONFLICT], models)
-    settings: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
-    bias = cue_shares(answers[answers["dataset"] == CONFLICT], **settings)
+    bias = cue_shares(answers[answers["dataset"] == CONFLICT], resampling=resampling)
     bias = bias[["observer", "shape_bias", "shape_bias_low", "shape_bias_high"]]
     plain = answers[answers["dataset"] != CONFLICT]
     blurred = plain[plain["dataset"] == LOW_PASS]
     whole = plain[counted(plain) | plain["dataset"].isin(NOT_OOD)]
     tables = [
-        accuracies(rows.assign(measured_on=names), ["measured_on", "observer"], **settings)
+        accuracies(
+            rows.assign(measured_on=names), ["measured_on", "observer"], resampling=resampling
+        )
         for rows, names in (
             (whole, whole["dataset"].map(_title)),
             (blurred, BLURRED + ", filter of " + blurred["condition"].astype("str") + " px"),

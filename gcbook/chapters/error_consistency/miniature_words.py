@@ -16,6 +16,7 @@ from gcbook.miniworld.results.consistency import (
 from gcbook.miniworld.results.kinds import side_of
 from gcbook.miniworld.results.panel import make_panel
 from gcbook.miniworld.results.shipped import recipe_of
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import listed, number, plural, span
 
 __all__ = ["consistency_groups", "consistency_sentence"]
@@ -25,7 +26,7 @@ ROUNDING = 1e-9
 
 
 def consistency_groups(
-    answers: pd.DataFrame, *, draws: int, confidence: float, seed: int
+    answers: pd.DataFrame, *, resampling: Resampling
 ) -> tuple[pd.DataFrame, dict[str, list[str]], str]:
     """All that the matrix shows and what is to be said of it.
 
@@ -40,12 +41,12 @@ def consistency_groups(
     tables, orders, notes = [], {}, []
     for group in GROUPS:
         chosen = answers[group_of_images(answers, group)]
-        panel = make_panel(chosen, draws, seed)
+        panel = make_panel(chosen, resampling.draws, resampling.seed)
         every = np.ones(len(panel.images), dtype=bool)
-        pairs, values, bounds = pair_kappas(panel, every, confidence)
+        pairs, values, bounds = pair_kappas(panel, every, resampling.confidence)
         tables.append(pairs.assign(group=group))
         orders[group] = cluster_order(pairs)
-        note = f"*{group}.* {consistency_sentence(pairs, values, bounds, confidence)}"
+        note = f"*{group}.* {consistency_sentence(pairs, values, bounds, resampling.confidence)}"
         if panel.incomplete:
             note += f" Left out, as scores are missing: {listed(panel.incomplete)}."
         notes.append(note)

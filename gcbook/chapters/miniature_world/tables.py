@@ -18,6 +18,7 @@ from gcbook.miniworld.results.shipped import (
     shipped_store,
 )
 from gcbook.miniworld.world import DEFAULT_WORLD
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, blind_bias, cue_shares
 from gcbook.stats.words import listed, plural
 
@@ -134,16 +135,14 @@ def fewest_silhouettes(answers: pd.DataFrame) -> int:
 
 
 def miniature_results(
-    answers: pd.DataFrame, nfe: dict[str, int], *, draws: int, confidence: float, seed: int
+    answers: pd.DataFrame, nfe: dict[str, int], *, resampling: Resampling
 ) -> pd.DataFrame:
     """All that one line says of a miniature.
 
     Args:
         answers: of in-distribution, cue-conflict, silhouette and texture images.
         nfe: network evaluations a decision, by model.
-        draws: resamples of silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``name, model, recipe, kind, side, seeds``; ``in_distribution, silhouette, texture``
@@ -154,9 +153,8 @@ def miniature_results(
         followed by one a seed; ``model`` is "" in the first.
     """
     answers = with_recipe(answers)
-    options: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
-    single = _measures(answers.assign(line=answers["observer"]), options)
-    pooled = _measures(answers.assign(line=answers["recipe"]), options)
+    single = _measures(answers.assign(line=answers["observer"]), resampling)
+    pooled = _measures(answers.assign(line=answers["recipe"]), resampling)
     rows = []
     for recipe in KINDS:
         models = [name for name in single if recipe_of(name)[0] == recipe]
@@ -183,19 +181,23 @@ def miniature_results(
     return pd.DataFrame(rows)
 
 
-def _measures(answers: pd.DataFrame, options: dict[str, Any]) -> dict[str, dict[str, float]]:
+def _measures(answers: pd.DataFrame, resampling: Resampling) -> dict[str, dict[str, float]]:
     """Each line's values with their intervals; NaN where there are no images."""
     names = {"in-distribution": "in_distribution", "silhouette": "silhouette", "texture": "texture"}
     found: dict[str, dict[str, float]] = {line: {} for line in dict.fromkeys(answers["line"])}
     for dataset, name in names.items():
         chosen = answers[answers["dataset"] == dataset]
-        table = accuracies(chosen, ["line"], **options) if len(chosen) else pd.DataFrame()
+        table = (
+            accuracies(chosen, ["line"], resampling=resampling) if len(chosen) else pd.DataFrame()
+        )
         values = {row["line"]: row for row in table.to_dict("records")}
         for line, row in found.items():
             for end, key in (("", "accuracy"), ("_low", "low"), ("_high", "high")):
                 row[name + end] = values.get(line, {}).get(key, np.nan)
     conflicts = answers[answers["dataset"] == "cue-conflict"]
-    shares = cue_shares(conflicts, ["line"], **options) if len(conflicts) else pd.DataFrame()
+    shares = (
+        cue_shares(conflicts, ["line"], resampling=resampling) if len(conflicts) else pd.DataFrame()
+    )
     values = {row["line"]: row for row in shares.to_dict("records")}
     for line, row in found.items():
         for name in ("shape_accuracy", "texture_accuracy", "shape_bias"):

@@ -21,6 +21,7 @@ from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.clustered import clustered_means
 from gcbook.stats.correlation import correlate
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import listed, number, span
 
 __all__ = [
@@ -188,13 +189,11 @@ def why_sentence(rules: pd.DataFrame) -> str:
     )
 
 
-def several_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> str:
+def several_sentence(*, resampling: Resampling = Resampling()) -> str:
     """Say by how much the mean of several reconstructions is the better answer, image by image.
 
     Args:
-        draws: resamples of silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
     """
     parts = []
     for ratio in regenerated_ratios(MANY_DRAWS):
@@ -203,9 +202,7 @@ def several_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int =
         )
         both = single.merge(several, on=["image_id", "category", "silhouette"])
         gain = both.assign(gain=both["right_y"] - both["right_x"], all=0)
-        found = clustered_means(
-            gain, ["all"], "gain", draws=draws, confidence=confidence, seed=seed
-        ).iloc[0]
+        found = clustered_means(gain, ["all"], "gain", resampling=resampling).iloc[0]
         verdict = (
             "not resampled"
             if np.isnan(found["low"])

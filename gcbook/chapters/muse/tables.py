@@ -24,6 +24,7 @@ from gcbook.scoring.decisions import decide
 from gcbook.scoring.store import Store
 from gcbook.scoring.tensors import codes_of, dense
 from gcbook.stats.clustered import clustered_means
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import plural, span
 
 __all__ = [
@@ -69,13 +70,11 @@ def distances(store: Store) -> tuple[pd.DataFrame, np.ndarray]:
     return images[whole].reset_index(drop=True), mean[whole]
 
 
-def rule_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
+def rule_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Accuracy of each rule, by the share of tokens that is hidden.
 
     Args:
-        draws: resamples of silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``rule`` (a title), ``how`` (the share that is hidden, or the bound's draws),
@@ -105,9 +104,9 @@ def rule_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
     answers = pd.concat(tables, ignore_index=True)
     by = ["rule", "how", "evaluations"]
     order = answers[by].drop_duplicates()
-    found = clustered_means(
-        answers, by, "right", share=True, draws=draws, confidence=confidence, seed=seed
-    ).rename(columns={"mean": "accuracy"})
+    found = clustered_means(answers, by, "right", share=True, resampling=resampling).rename(
+        columns={"mean": "accuracy"}
+    )
     rules = list(RULES)
     found = order.merge(found, on=by).sort_values(
         "rule", key=lambda column: column.map(rules.index), kind="stable", ignore_index=True

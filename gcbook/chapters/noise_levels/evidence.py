@@ -10,7 +10,6 @@ It is bounded, and does not depend on the unit of the errors or on what all clas
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +19,7 @@ from gcbook.miniworld.results.answers import mark
 from gcbook.miniworld.results.shipped import shipped_store
 from gcbook.scoring.store import Store
 from gcbook.stats.clustered import clustered_means
+from gcbook.stats.resampling import Resampling
 
 __all__ = ["cue_evidence", "image_evidence"]
 
@@ -28,9 +28,7 @@ def cue_evidence(
     models: Sequence[str],
     bins: int,
     *,
-    draws: int = 2000,
-    confidence: float = 0.95,
-    seed: int = 0,
+    resampling: Resampling = Resampling(),
 ) -> pd.DataFrame:
     """How strongly each cue of a conflict speaks, whoever wins.
 
@@ -42,22 +40,19 @@ def cue_evidence(
     Args:
         models: see `models_with_levels`.
         bins: number of levels.
-        draws: resamples of the silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``model, cue, level, t_low, t_high, t, log_snr, n``, and ``mean, low, high`` over images; 0
         where a cue says nothing.
     """
-    settings: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
     columns = ["model", "cue", "level", "t_low", "t_high", "t", "log_snr", "n"]
     columns += ["mean", "low", "high"]
     tables = [pd.DataFrame(columns=columns)]
     for model in models:
         rows = image_evidence(shipped_store(model, CONFLICTS), bins)
         for cue in ("shape", "texture"):
-            means = clustered_means(rows, ["level"], cue, **settings)
+            means = clustered_means(rows, ["level"], cue, resampling=resampling)
             tables.append(means.assign(model=model, cue=cue).merge(level_table(model, bins)))
     return pd.concat(tables[1:] or tables, ignore_index=True)[columns]
 

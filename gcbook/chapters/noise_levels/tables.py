@@ -6,8 +6,7 @@ levels have equally many draws if they are as many as a power of two. Of a maske
 share of tokens that are hidden.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -20,6 +19,7 @@ from gcbook.scoring.decisions import decide_rows, to_trials
 from gcbook.scoring.store import Store
 from gcbook.stats.clustered import clustered_means, clustered_sums
 from gcbook.stats.resample import interval
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
 
 __all__ = [
@@ -125,58 +125,50 @@ def level_shares(
     answers: pd.DataFrame,
     bins: int,
     *,
-    draws: int = 2000,
-    confidence: float = 0.95,
-    seed: int = 0,
+    resampling: Resampling = Resampling(),
 ) -> pd.DataFrame:
     """Shares of the answers at each level.
 
     Args:
         answers: from `level_answers`.
         bins: likewise.
-        draws: resamples of the silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``model, test_set, answer`` (one of `ANSWERS` on cue conflicts, "shape bias" there too,
         else "right"), ``level, t_low, t_high, t`` (middle), ``log_snr`` (at the middle; NaN where
         there is none), ``n, share, low, high``.
     """
-    settings: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
     columns = ["model", "test_set", "answer", "level", "t_low", "t_high", "t", "log_snr"]
     columns += ["n", "share", "low", "high"]
     if answers.empty:
         return pd.DataFrame(columns=columns)
     tables = []
     for (model, test_set), group in answers.groupby(["observer", "dataset"], sort=False):
-        for answer, shares in _shares(group, str(test_set), ["level"], settings):
+        for answer, shares in _shares(group, str(test_set), ["level"], resampling):
             shares = shares.assign(model=str(model), test_set=str(test_set), answer=answer)
             tables.append(shares.merge(level_table(str(model), bins), on="level"))
     return pd.concat(tables, ignore_index=True)[columns]
 
 
-def whole_shares(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
+def whole_shares(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Shares of the answers with all draws, the paper's weighting where there is one.
 
     The seeds of one miniature are pooled.
 
     Args:
-        draws: resamples of the silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``model`` (a miniature), ``levels`` (whether it has a t), and as in `level_shares`
         ``test_set, answer, n, share, low, high``.
     """
-    settings: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
     leveled = {recipe_of(model)[0] for model in models_with_levels()}
     answers = miniature_answers([CONFLICTS, *ACCURACY_SETS])
     answers = with_recipe(answers)
     tables = []
     for test_set, group in answers.groupby("dataset", sort=False):
-        for answer, shares in _shares(group, str(test_set), ["recipe"], settings):
+        for answer, shares in _shares(group, str(test_set), ["recipe"], resampling):
             tables.append(shares.assign(test_set=test_set, answer=answer))
     table = pd.concat(tables, ignore_index=True).rename(columns={"recipe": "model"})
     table = table.assign(levels=table["model"].isin(leveled))
@@ -184,15 +176,13 @@ def whole_shares(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) 
 
 
 def cue_differences(
-    answers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+    answers: pd.DataFrame, *, resampling: Resampling = Resampling()
 ) -> pd.DataFrame:
     """By how much shape answers outnumber texture answers at each level.
 
     Args:
         answers: from `level_answers`.
-        draws: resamples of the silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``model, level, n, mean, low, high``: share of shape answers minus share of texture answers.
@@ -205,9 +195,7 @@ def cue_differences(
         conflicts,
         ["observer", "level"],
         "difference",
-        draws=draws,
-        confidence=confidence,
-        seed=seed,
+        resampling=resampling,
     )
     return table.rename(columns={"observer": "model"})
 
@@ -216,9 +204,7 @@ def cue_centres(
     answers: pd.DataFrame,
     bins: int,
     *,
-    draws: int = 2000,
-    confidence: float = 0.95,
-    seed: int = 0,
+    resampling: Resampling = Resampling(),
 ) -> pd.DataFrame:
     """Around which t each cue is named: the mean t of the answers that name it.
 
@@ -229,9 +215,7 @@ def cue_centres(
     Args:
         answers: from `level_answers`.
         bins: likewise.
-        draws: resamples of the silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``model, shape_t, texture_t`` and their ``difference, low, high``; NaN where nothing is
@@ -246,7 +230,7 @@ def cue_centres(
         conflicts[cue] -= accident
         conflicts[f"{cue}_t"] = conflicts[cue] * middle
     columns = ["shape", "texture", "shape_t", "texture_t"]
-    keys, sums = clustered_sums(conflicts, ["observer"], columns, draws=draws, seed=seed)
+    keys, sums = clustered_sums(conflicts, ["observer"], columns, resampling=resampling)
     centres = {}
     for cue in ("shape", "texture"):
         lowest = np.nanmin(sums[cue], axis=1, keepdims=True)
@@ -254,7 +238,7 @@ def cue_centres(
             # Where little is left of a cue the quotient is anywhere.
             centres[cue] = np.where(lowest > 1e-6, sums[f"{cue}_t"] / sums[cue], np.nan)
     shape, texture = centres["shape"], centres["texture"]
-    low, high = interval(shape - texture, confidence)
+    low, high = interval(shape - texture, resampling.confidence)
     return keys.rename(columns={"observer": "model"}).assign(
         shape_t=shape[:, 0],
         texture_t=texture[:, 0],
@@ -282,17 +266,19 @@ def _has_levels(store: Store) -> bool:
 
 
 def _shares(
-    answers: pd.DataFrame, test_set: str, by: list[str], options: Mapping[str, Any]
+    answers: pd.DataFrame, test_set: str, by: list[str], resampling: Resampling
 ) -> list[tuple[str, pd.DataFrame]]:
     if test_set != CONFLICTS:
-        right = accuracies(answers, by, **options)
+        right = accuracies(answers, by, resampling=resampling)
         return [("right", right.rename(columns={"accuracy": "share"}))]
     conflicts = answers[answers["cue"].isin(list(_CUES.values()))]
     found = []
     for answer, cue in _CUES.items():
-        named = accuracies(conflicts.assign(right=conflicts["cue"] == cue), by, **options)
+        named = accuracies(
+            conflicts.assign(right=conflicts["cue"] == cue), by, resampling=resampling
+        )
         found.append((answer, named.rename(columns={"accuracy": "share"})))
-    bias = cue_shares(conflicts, by, **options)
+    bias = cue_shares(conflicts, by, resampling=resampling)
     names = {"shape_bias": "share", "shape_bias_low": "low", "shape_bias_high": "high"}
     found.append(("shape bias", bias.rename(columns=names)[[*by, "n", "share", "low", "high"]]))
     return found

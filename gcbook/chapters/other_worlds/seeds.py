@@ -8,6 +8,7 @@ from gcbook.chapters.other_worlds.plan import TRAINED
 from gcbook.miniworld.results.worlds import Trained
 from gcbook.miniworld.training.worlds import COMPARED
 from gcbook.stats.pooled import pooled_measures
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import listed, number, plural
 
 __all__ = ["seed_rows", "seed_sentence", "seeds_sentence"]
@@ -53,7 +54,9 @@ def seed_rows(answers: pd.DataFrame) -> pd.DataFrame:
         ``diagnosticity, contrast, recipe, observer, shape_bias``, without the variants.
     """
     plain = answers[answers["variant"] == ""]
-    keys, values, _ = pooled_measures(plain, [*_POINT, "recipe"], draws=0, seed=0, together=False)
+    keys, values, _ = pooled_measures(
+        plain, [*_POINT, "recipe"], resampling=Resampling(draws=0, seed=0), together=False
+    )
     columns = [*_POINT, "recipe", "observer"]
     return keys[columns].assign(shape_bias=values["shape_bias"][:, 0])
 

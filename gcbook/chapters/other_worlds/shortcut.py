@@ -5,6 +5,7 @@ import pandas as pd
 
 from gcbook.miniworld.training.worlds import DIAGNOSTICITIES
 from gcbook.stats.pooled import change_of, pooled_measures
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import listed, number, plural, span
 
 __all__ = ["shortcut_rows", "shortcut_sentence"]
@@ -12,16 +13,12 @@ __all__ = ["shortcut_rows", "shortcut_sentence"]
 USED = "texture_excess"
 
 
-def shortcut_rows(
-    answers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
-) -> pd.DataFrame:
+def shortcut_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """By how much more texture is named where it always tells the category than where it may not.
 
     Args:
         answers: from `gcbook.miniworld.results.worlds.world_answers`.
-        draws: resamples of silhouettes and seeds.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         A row a recipe with both kinds of worlds: ``recipe, worlds`` (of each kind, alike in
@@ -31,7 +28,7 @@ def shortcut_rows(
     """
     by = ["recipe", "contrast", "diagnosticity"]
     plain = answers[answers["variant"] == ""]
-    keys, values, _ = pooled_measures(plain, by, draws=draws, seed=seed, together=True)
+    keys, values, _ = pooled_measures(plain, by, resampling=resampling, together=True)
     place = {tuple(cell): at for at, cell in enumerate(keys[by].itertuples(index=False))}
     least, most = min(DIAGNOSTICITIES), max(DIAGNOSTICITIES)
     rows = []
@@ -47,7 +44,7 @@ def shortcut_rows(
             np.mean([values[USED][place[recipe, one, end]] for one in contrasts], axis=0)
             for end in (least, most)
         )
-        found = change_of(before, after, confidence)
+        found = change_of(before, after, resampling.confidence)
         rows.append({"recipe": recipe, "worlds": len(contrasts), **found})
     columns = ["recipe", "worlds", "before", "after", "change", "low", "high"]
     return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))

@@ -11,6 +11,7 @@ from gcbook.miniworld.training.worlds import COMPARED, GRID
 from gcbook.stats.correlation import correlate
 from gcbook.stats.pooled import pooled_measures
 from gcbook.stats.resample import interval
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import number, plural, span
 
 __all__ = [
@@ -41,26 +42,22 @@ _POINT = ["diagnosticity", "contrast"]
 _CELL = [*_POINT, "recipe", "variant"]
 
 
-def map_rows(
-    answers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
-) -> pd.DataFrame:
+def map_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Every measure of every model at every point, over its seeds.
 
     Args:
         answers: from `gcbook.miniworld.results.worlds.world_answers`.
-        draws: resamples of silhouettes and seeds.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``diagnosticity, contrast, recipe, variant, seeds, measure`` (a title of `MEASURES`),
         ``value, low, high``, and ``blind``, the shape bias of an observer blind to texture that
         names the shape as often (NaN for other measures).
     """
-    keys, values, _ = pooled_measures(answers, _CELL, draws=draws, seed=seed, together=True)
+    keys, values, _ = pooled_measures(answers, _CELL, resampling=resampling, together=True)
     tables = []
     for name, title in MEASURES.items():
-        low, high = interval(values[name], confidence)
+        low, high = interval(values[name], resampling.confidence)
         found: dict[str, Any] = {
             "measure": title,
             "value": values[name][:, 0],
@@ -74,9 +71,7 @@ def map_rows(
     return table[columns].round(dict.fromkeys(["value", "low", "high", "blind"], 4))
 
 
-def sign_rows(
-    answers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
-) -> pd.DataFrame:
+def sign_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """By how much the diffusion model is more shape-biased than the ResNet, point by point.
 
     Args:
@@ -87,7 +82,7 @@ def sign_rows(
         difference, low, high``. With "longer" both are trained longer; with "whole" the generator
         is the one of the map.
     """
-    keys, values, _ = pooled_measures(answers, _CELL, draws=draws, seed=seed, together=True)
+    keys, values, _ = pooled_measures(answers, _CELL, resampling=resampling, together=True)
     place = {
         tuple(cell): at for at, cell in enumerate(keys[_CELL].itertuples(index=False, name=None))
     }
@@ -100,7 +95,7 @@ def sign_rows(
             if first is None or second is None:
                 continue
             difference = bias[first] - bias[second]
-            low, high = interval(difference, confidence)
+            low, high = interval(difference, resampling.confidence)
             rows.append(
                 {
                     **dict(zip(_POINT, point, strict=True)),
@@ -228,7 +223,7 @@ def sign_sentence(rows: pd.DataFrame) -> str:
     return " ".join(parts)
 
 
-def worlds_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> str:
+def worlds_sentence(*, resampling: Resampling = Resampling()) -> str:
     """Say in how many worlds whose scores ship the diffusion model is the more shape-biased one.
 
     Args:
@@ -238,7 +233,7 @@ def worlds_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 
     if not models:
         return sign_sentence(pd.DataFrame(columns=["variant"]))
     answers = world_answers(models)
-    return sign_sentence(sign_rows(answers, draws=draws, confidence=confidence, seed=seed))
+    return sign_sentence(sign_rows(answers, resampling=resampling))
 
 
 _TURNED = ", the other sign"

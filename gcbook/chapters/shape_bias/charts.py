@@ -24,7 +24,9 @@ _UNIT = alt.Scale(domain=[0, 1])
 _IS_HUMANS = "datum.observer === 'Humans'"
 _EQUAL_BIAS = (0.1, 0.25, 0.5, 0.75, 0.9)
 _SHARES = alt.Axis(values=TENTHS, format=".0%")
-_TEXTURE = alt.X("texture_accuracy:Q", scale=_UNIT, title="Answers naming the texture", axis=_SHARES)
+_TEXTURE = alt.X(
+    "texture_accuracy:Q", scale=_UNIT, title="Answers naming the texture", axis=_SHARES
+)
 _SHAPE = alt.Y("shape_accuracy:Q", scale=_UNIT, title="Answers naming the shape", axis=_SHARES)
 
 

@@ -7,6 +7,7 @@ from gcbook.paper.categories import CHANCE
 from gcbook.paper.experiments import SINGLE_CONDITION
 from gcbook.stats.clustered import clustered_sums
 from gcbook.stats.resample import interval
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import listed, number, plural, span
 
 __all__ = ["loss_sentence", "own_texture_sentence"]
@@ -14,21 +15,19 @@ __all__ = ["loss_sentence", "own_texture_sentence"]
 UPSIDE_DOWN = "180"
 
 
-def loss_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> str:
+def loss_sentence(*, resampling: Resampling = Resampling()) -> str:
     """Say whether models that generate lose more on turned images than the ResNet does.
 
     Losses from different heights do not compare, so the share that is left counts: of what is above
     chance on upright images, how much is on turned ones. All seeds of a recipe are taken together.
 
     Args:
-        draws: resamples of silhouettes, the same for all models.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
     """
     answers = with_recipe(miniature_answers(["rotation"]))
     upright = answers["condition"] == SINGLE_CONDITION
     rows = answers.assign(right=answers["right"].astype(float), upright=upright)
-    keys, sums = clustered_sums(rows, ["recipe", "upright"], ["right"], draws=draws, seed=seed)
+    keys, sums = clustered_sums(rows, ["recipe", "upright"], ["right"], resampling=resampling)
     share = sums["right"] / sums["n"]
     place = {(row.recipe, row.upright): at for at, row in enumerate(keys.itertuples())}
     left = {
@@ -42,7 +41,7 @@ def loss_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0)
         if name not in GENERATIVE:
             continue
         more = kept - left[CLASSIFIER]
-        low, high = (float(end[0]) for end in interval(more[None], confidence))
+        low, high = (float(end[0]) for end in interval(more[None], resampling.confidence))
         verdicts.append("less" if low > 0 else "more" if high < 0 else "open")
         loss = share[place[name, True]][0] - share[place[name, False]][0]
         parts.append(
@@ -55,7 +54,7 @@ def loss_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0)
     verdict = (
         f"So of what they have, {verdicts.count('less')} of {plural(len(verdicts), 'generator')} "
         f"clearly lose less than the ResNet, and {verdicts.count('more')} more."
-        if draws
+        if resampling.draws
         else "Nothing was resampled, so it cannot be said which of them clearly lose less."
     )
     return (
@@ -65,7 +64,7 @@ def loss_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0)
     )
 
 
-def own_texture_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> str:
+def own_texture_sentence(*, resampling: Resampling = Resampling()) -> str:
     """Say by how much easier objects are upside down than on their side, in their own texture.
 
     A texture may look the same upside down, and then tells the category as it did before; on its
@@ -81,7 +80,7 @@ def own_texture_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: i
     if own.empty:
         return ""
     rows = own.assign(right=own["right"].astype(float), upside_down=own["condition"] == UPSIDE_DOWN)
-    keys, sums = clustered_sums(rows, ["recipe", "upside_down"], ["right"], draws=draws, seed=seed)
+    keys, sums = clustered_sums(rows, ["recipe", "upside_down"], ["right"], resampling=resampling)
     share = sums["right"] / sums["n"]
     place = {(row.recipe, row.upside_down): at for at, row in enumerate(keys.itertuples())}
     parts, clear = [], []
@@ -90,7 +89,7 @@ def own_texture_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: i
         if None in sides:
             continue
         gain = share[sides[0]] - share[sides[1]]
-        low, high = (float(end[0]) for end in interval(gain[None], confidence))
+        low, high = (float(end[0]) for end in interval(gain[None], resampling.confidence))
         parts.append(f"{recipe} {number(float(gain[0]), '+.2f')} ({span(low, high, '+.2f')})")
         if low > 0:
             clear.append(recipe)

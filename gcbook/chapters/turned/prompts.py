@@ -7,6 +7,7 @@ import pandas as pd
 from gcbook.miniworld.results.turned import read_turned, turned_models
 from gcbook.paper.experiments import SINGLE_CONDITION
 from gcbook.stats.clustered import clustered_columns
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import number, span
 
 __all__ = ["prompt_rows", "prompt_sentence"]
@@ -15,13 +16,11 @@ _VALUES = ["back", "wrong_back", "drawn", "lying", "wrong_lying"]
 _VALUES += ["rise", "wrong_rise", "wrong_beyond"]
 
 
-def prompt_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
+def prompt_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Turned objects under their own prompt and under another category's, image by image.
 
     Args:
-        draws: resamples of silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``model, strength, n`` and means over all turned images, each with ``…_low, …_high``, of
@@ -47,9 +46,7 @@ def prompt_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -
             wrong_rise=rows["wrong_lying"] - before,
             wrong_beyond=rows["wrong_lying"] - after,
         )
-        found = clustered_columns(
-            measured, ["strength"], _VALUES, draws=draws, confidence=confidence, seed=seed
-        )
+        found = clustered_columns(measured, ["strength"], _VALUES, resampling=resampling)
         tables.append(found.assign(model=model))
     filled = [table for table in tables if len(table)] or tables
     return pd.concat(filled, ignore_index=True)[columns].round(4)

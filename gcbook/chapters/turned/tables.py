@@ -1,7 +1,5 @@
 """Recognising turned objects, and making them: one table a question, and what they say."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -12,6 +10,7 @@ from gcbook.paper.categories import CHANCE
 from gcbook.paper.experiments import SINGLE_CONDITION
 from gcbook.stats.clustered import clustered_columns, clustered_sums
 from gcbook.stats.resample import interval
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies
 from gcbook.stats.words import listed, number, span
 
@@ -41,21 +40,17 @@ JUDGED = {
 """Column of `gcbook.miniworld.results.turned.make_turned` → whose prompt, and how it is judged."""
 
 
-def recognised_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
+def recognised_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Accuracy of all miniatures of seed 0 on images by how far they are turned.
 
     Args:
-        draws: resamples of silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``recipe, angle, n, accuracy, low, high``.
     """
     answers = _answers()
-    found = accuracies(
-        answers, ["observer", "condition"], draws=draws, confidence=confidence, seed=seed
-    )
+    found = accuracies(answers, ["observer", "condition"], resampling=resampling)
     found["angle"] = found["condition"].astype(int)
     table = found.rename(columns={"observer": "recipe"})
     columns = ["recipe", "angle", "n", "accuracy", "low", "high"]
@@ -68,13 +63,11 @@ def _answers() -> pd.DataFrame:
     return answers[[recipe_of(name)[1] == 0 for name in answers["observer"]]]
 
 
-def kept_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
+def kept_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """What becomes of turned objects that are taken apart and put together again.
 
     Args:
-        draws: resamples of silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``model, prompt`` (`OWN` or `OTHER`), ``angle, strength, line`` ("Turned back", "As it
@@ -84,7 +77,6 @@ def kept_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
     """
     ends = ["value", "low", "high", "lost", "lost_low", "lost_high"]
     tables = [pd.DataFrame(columns=["model", "prompt", "angle", "strength", "line", "n", *ends])]
-    how: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
     for model in turned_models():
         rows = read_turned(model)
         rows["angle"] = rows["condition"].astype(int)
@@ -94,7 +86,9 @@ def kept_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
             upright = rows[rows["angle"] == 0].set_index(["image", "strength"])[name]
             same = upright.reindex(pd.MultiIndex.from_frame(rows[["image", "strength"]]))
             rows["lost"] = rows[name] - same.to_numpy()
-            found = clustered_columns(rows, ["angle", "strength"], [name, "lost"], **how)
+            found = clustered_columns(
+                rows, ["angle", "strength"], [name, "lost"], resampling=resampling
+            )
             named = {name: "value", f"{name}_low": "low", f"{name}_high": "high"}
             found = found.rename(columns=named)
             tables.append(found.assign(model=model, prompt=prompt, line=line))
@@ -121,13 +115,11 @@ def recognised_sentence(rows: pd.DataFrame) -> str:
     return "; ".join(parts) + "."
 
 
-def together_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
+def together_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Accuracy on turned images, by whether the model kept the object when it made it anew.
 
     Args:
-        draws: resamples of silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``model, strength, kept`` ("kept" or "lost": whether the judge gives the picture, turned
@@ -144,9 +136,7 @@ def together_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0)
             ["strength", "kept"],
             ["accuracy", "control"],
             shares=["accuracy", "control"],
-            draws=draws,
-            confidence=confidence,
-            seed=seed,
+            resampling=resampling,
         ).rename(columns={"accuracy_low": "low", "accuracy_high": "high"})
         tables.append(found.assign(model=model))
     filled = [table for table in tables if len(table)] or tables
@@ -169,19 +159,17 @@ def _made_and_answered(model: str) -> pd.DataFrame:
     return both
 
 
-def gap_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> str:
+def gap_sentence(*, resampling: Resampling = Resampling()) -> str:
     """Say by how much kept objects are recognised more often, beyond the control's difference.
 
     Args:
-        draws: resamples of silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
     """
     parts = []
     for model in turned_models():
         both = _made_and_answered(model)
         keys, sums = clustered_sums(
-            both, ["strength", "kept"], ["accuracy", "control"], draws=draws, seed=seed
+            both, ["strength", "kept"], ["accuracy", "control"], resampling=resampling
         )
         place = {(row.strength, row.kept): at for at, row in enumerate(keys.itertuples())}
         found = []
@@ -194,7 +182,9 @@ def gap_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) 
                     sums[name][kept] / sums["n"][kept] - sums[name][lost] / sums["n"][lost]
                     for name in ("accuracy", "control")
                 )
-            low, high = (float(end[0]) for end in interval((own - other)[None], confidence))
+            low, high = (
+                float(end[0]) for end in interval((own - other)[None], resampling.confidence)
+            )
             found.append(
                 f"{number(float(own[0]), '+.2f')} against {number(float(other[0]), '+.2f')} at "
                 f"{strength:g} (difference {number(float(own[0] - other[0]), '+.2f')}, "

@@ -16,6 +16,7 @@ from gcbook.scoring.store import Store
 from gcbook.scoring.tensors import finite_weights
 from gcbook.stats.clustered import clustered_sums
 from gcbook.stats.resample import interval
+from gcbook.stats.resampling import Resampling
 
 __all__ = ["bias_change", "tenth_agreement"]
 
@@ -24,18 +25,14 @@ def bias_change(
     stores: Stores,
     decays: tuple[float, float] = (PAPER, 0),
     *,
-    draws: int = 2000,
-    confidence: float = 0.95,
-    seed: int = 0,
+    resampling: Resampling = Resampling(),
 ) -> pd.DataFrame:
     """By how much the shape bias changes from one k to another, on the same images.
 
     Args:
         stores: from `weighing_stores`.
         decays: k of exp(−kt) before and after.
-        draws: resamples of the silhouettes, the same for both.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         A row a model: ``model, shape, texture`` (changes of the two accuracies), ``change`` (of
@@ -47,12 +44,12 @@ def bias_change(
         answers = answers_under(of_model[SETS[1]], names, "l2")
         named = {cue: (answers["cue"] == cue).astype(float) for cue in ("shape", "texture")}
         keys, sums = clustered_sums(
-            answers.assign(**named), ["weighting"], list(named), draws=draws, seed=seed
+            answers.assign(**named), ["weighting"], list(named), resampling=resampling
         )
         before, after = (keys["weighting"].tolist().index(name) for name in names)
         with np.errstate(invalid="ignore"):
             bias = sums["shape"] / (sums["shape"] + sums["texture"])
-        low, high = interval(bias[after] - bias[before], confidence)
+        low, high = interval(bias[after] - bias[before], resampling.confidence)
         share = {cue: sums[cue][:, 0] / sums["n"][:, 0] for cue in named}
         rows.append(
             {

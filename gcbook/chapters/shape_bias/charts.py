@@ -23,11 +23,9 @@ _CATEGORY_ROW, _OBSERVER_ROW = 25, 17
 _UNIT = alt.Scale(domain=[0, 1])
 _IS_HUMANS = "datum.observer === 'Humans'"
 _EQUAL_BIAS = (0.1, 0.25, 0.5, 0.75, 0.9)
-_SHARES = alt.Axis(values=TENTHS, format=".0%")
-_TEXTURE = alt.X(
-    "texture_accuracy:Q", scale=_UNIT, title="Answers naming the texture", axis=_SHARES
-)
-_SHAPE = alt.Y("shape_accuracy:Q", scale=_UNIT, title="Answers naming the shape", axis=_SHARES)
+_SHARE = alt.Axis(values=TENTHS, format=".0%")
+_TEXTURE = alt.X("texture_accuracy:Q", scale=_UNIT, title="Answers naming the texture", axis=_SHARE)
+_SHAPE = alt.Y("shape_accuracy:Q", scale=_UNIT, title="Answers naming the shape", axis=_SHARE)
 
 
 def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:

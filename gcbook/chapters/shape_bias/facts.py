@@ -15,7 +15,7 @@ from gcbook.stats.shape_tables import POOLED, fig1_overview
 
 __all__ = ["shape_bias_facts"]
 
-_NO_ROW = pd.Series(dtype=float)
+_NO_ROW: "pd.Series[Any]" = pd.Series(dtype=float)
 _SIN = "ResNet-50 (SIN)"
 _NOISED = "resnet50_diffusion_noise_train_eval"
 """The ResNet-50 of Table 1 that was trained and tested with diffusion noise."""
@@ -62,7 +62,7 @@ def _averages(ranking: pd.DataFrame) -> dict[str, Any]:
     networks = recomputed[~humans].sort_values("shape_bias", ascending=False)
     last = networks["observer"].tail(3)
     apart = (ranking["shape_bias"] - ranking["category_mean"]).abs()
-    most = ranking.loc[apart.idxmax()] if apart.notna().any() else _NO_ROW
+    most = _row_at_least(ranking, -apart)
     resnet50 = by_name.get("ResNet-50", _NO_ROW)
     return {
         "humans": _number(by_name.get(HUMANS_TITLE), "shape_bias"),
@@ -151,8 +151,7 @@ def _cues(accuracies: pd.DataFrame) -> dict[str, Any]:
     sin, inception, swag = (
         by_name.get(name, _NO_ROW) for name in (_SIN, "Inception v3", "SWAG ViT-L/16")
     )
-    known = networks.dropna(subset="shape_bias")
-    even = known.loc[(known["shape_bias"] - 0.5).abs().idxmin()] if len(known) else _NO_ROW
+    even = _row_at_least(networks, (networks["shape_bias"] - 0.5).abs())
     return {
         "neither_least": _number(single.iloc[0], "other_answers", ".0%"),
         "neither_least_who": _name(single.iloc[0]),
@@ -180,14 +179,15 @@ def _cues(accuracies: pd.DataFrame) -> dict[str, Any]:
 
 def _table1() -> dict[str, Any]:
     """What the paper prints of ResNet-50, with and without diffusion noise."""
-    rows = table1().set_index("key")
-    noised, others = rows.loc[_NOISED], rows.drop(_NOISED)
-    resnets = others[others.index.str.startswith("resnet50")]
+    printed = table1()
+    rows = {str(row["key"]): row for _, row in printed.iterrows()}
+    noised, others = rows[_NOISED], printed[printed["key"] != _NOISED]
+    resnets = others[others["key"].str.startswith("resnet50")]
     return {
-        "resnet50_printed": Number(rows.loc["resnet50", "shape_bias"], ".0%"),
-        "noised_bias": Number(noised["shape_bias"], ".2f"),
-        "noised_accuracy": Number(noised["ood_accuracy"], ".2f"),
-        "noised_consistency": Number(noised["error_consistency"], ".2f"),
+        "resnet50_printed": _number(rows["resnet50"], "shape_bias", ".0%"),
+        "noised_bias": _number(noised, "shape_bias", ".2f"),
+        "noised_accuracy": _number(noised, "ood_accuracy", ".2f"),
+        "noised_consistency": _number(noised, "error_consistency", ".2f"),
         "other_resnets_most_bias": Number(resnets["shape_bias"].max(), ".2f"),
         "others_least_accuracy": Number(others["ood_accuracy"].min(), ".2f"),
         "others_least_consistency": Number(others["error_consistency"].min(), ".2f"),
@@ -221,6 +221,12 @@ def _miniatures(table: pd.DataFrame) -> dict[str, Any]:
 
 def _by_observer(table: pd.DataFrame) -> Mapping[str, pd.Series]:
     return {str(row["observer"]): row for _, row in table.iterrows()}
+
+
+def _row_at_least(table: pd.DataFrame, values: pd.Series) -> pd.Series:
+    """The row at which values, which belong to the rows, are least."""
+    known = values.dropna()
+    return table.loc[known.index].iloc[int(known.to_numpy().argmin())] if len(known) else _NO_ROW
 
 
 def _number(row: pd.Series | None, column: str, form: str = ".3f") -> Number:

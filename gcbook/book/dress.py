@@ -78,12 +78,11 @@ def as_arguments(values: Mapping[str, Any], raw: str = "-p") -> list[str]:
     >>> as_arguments({"draws": 100, "zero_division": "nan"}, raw="-r")
     ['-p', 'draws', '100', '-r', 'zero_division', 'nan']
     """
-    return [
-        part
-        for name, value in values.items()
-        for part in (raw if isinstance(value, str) and _reads_as_number(value) else "-p", name)
-        + (str(value),)
-    ]
+    arguments = []
+    for name, value in values.items():
+        option = raw if isinstance(value, str) and _reads_as_number(value) else "-p"
+        arguments += [option, name, str(value)]
+    return arguments
 
 
 def _reads_as_number(text: str) -> bool:

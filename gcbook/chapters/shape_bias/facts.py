@@ -123,7 +123,7 @@ def _tests(tests: pd.DataFrame, draws: int) -> dict[str, Any]:
         "largest_p": Number(tests["p_holm"].max(), ".2g"),
         "smallest_p": Number(least, ".1g"),
         "smallest_p_rows": int((tests["p"] == least).sum()) if len(tests) else None,
-        "least_possible_p": Number(2 / (draws + 1), ".1g"),
+        "least_possible_p": Number(2 / (draws + 1) if draws else np.nan, ".1g"),
     }
 
 

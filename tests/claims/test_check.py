@@ -54,7 +54,7 @@ def test_what_cannot_be_computed_fails_the_chapter_by_its_own_parameters(value):
 
 def test_facts_that_there_are_not_and_nonsense_are_errors():
     missing = {"a": Claim(sentence="A.", holds="low > 1", evidence="computed")}
-    with pytest.raises(InputError, match="claim a: (.|\n)*names low(.|\n)*facts: high, each, who"):
+    with pytest.raises(InputError, match=r"claim a: (.|\n)*names low(.|\n)*facts: high, each, who"):
         check(missing, FACTS, changed=True)
     wrong = {"a": Claim(sentence="A.", holds="who > 1", evidence="computed")}
     with pytest.raises(InputError, match="claim a: its condition 'who > 1' could not be computed"):

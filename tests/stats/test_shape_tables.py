@@ -1,7 +1,5 @@
 """Tables on shape bias: hand-counted trials, and the paper's numbers from the shipped summaries."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -67,9 +67,8 @@ class Parameters(BaseModel):
 
     def settings(self) -> SummarySettings:
         """The part of the parameters that decides how summaries are computed."""
-        names = {each.name for each in dataclasses.fields(SummarySettings)} & set(
-            type(self).model_fields
-        )
+        settings = {each.name for each in dataclasses.fields(SummarySettings)}
+        names = settings & set(type(self).model_fields)
         return SummarySettings(**{name: getattr(self, name) for name in names})
 
     @classmethod

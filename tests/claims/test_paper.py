@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from itertools import groupby
-from pathlib import Path
-from typing import Literal
 
 import pytest
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from gcbook.chapters.claims import claims_of
+from gcbook.chapters.parameters import rooms
+from gcbook.claims.claim import read_entries
+from gcbook.claims.found import claim_rows
+from gcbook.claims.paper import PAPER as FILE
+from gcbook.claims.paper import PaperClaim, paper_claims
+from gcbook.files.errors import GcbookError
 from gcbook.paper.published import quoted_value, table1, table2, table3
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-TEXT = (resources.files("gcbook") / "claims" / "paper.yml").read_text(encoding="utf-8")
+TEXT = FILE.read_text(encoding="utf-8")
 PUBLISHED = resources.files("gcbook") / "data" / "published"
 
 ORDER = [
@@ -32,23 +35,31 @@ NUMBER = re.compile(r"(?<![\w./-])\d*[.,]?\d+(?:[.,]\d+)*%?")
 """A number in a text; those in names, as in ResNet-50 and ViT-L/14, are none."""
 
 
-class PaperClaim(BaseModel):
-    """One claim of the paper; ``printed`` has keys of the published numbers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    place: str
-    statement: str = Field(min_length=20)
-    printed: dict[str, str] = Field(default_factory=dict)
-    evidence: Literal[
-        "recomputed from public trials", "miniature", "open weights", "published only", "computed"
-    ]
-    checked_in: str = ""
-    why_not: str = ""
-
-
-CLAIMS = TypeAdapter(dict[str, PaperClaim]).validate_python(yaml.safe_load(TEXT))
+CLAIMS = paper_claims()
 EACH = pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+
+PAPER = {
+    "a": PaperClaim(
+        place="Table 1",
+        statement="A.",
+        printed={"n_datasets": "0.50"},
+        evidence="miniature",
+        checked_in="muse",
+    ),
+    "b": PaperClaim(place="Fig. 1", statement="B.", evidence="published only", why_not="Not open."),
+}
+BOOK = [
+    {
+        "chapter": "muse",
+        "name": "own",
+        "sentence": "Own.",
+        "evidence": "miniature",
+        "answers": ["a"],
+        "verdict": "contradicts",
+        "state": "holds",
+        "facts": {"x": 0.123456, "n": 3, "each": [1.0, None]},
+    }
+]
 
 
 def mappings(node: yaml.Node) -> Iterator[yaml.MappingNode]:
@@ -98,11 +109,8 @@ def test_claims_stand_in_the_order_of_the_paper():
 
 @EACH
 def test_a_claim_is_checked_in_a_chapter_or_says_why_not(claim):
-    assert bool(claim.checked_in) != bool(claim.why_not)
-    if claim.checked_in:
-        assert (NOTEBOOKS / f"{claim.checked_in}.ipynb").is_file()
-    else:
-        assert claim.evidence == "published only"
+    assert claim.checked_in in rooms() or claim.evidence == "published only"
+    assert claim.checked_in in {"", *rooms()}
 
 
 @EACH
@@ -153,3 +161,41 @@ def test_the_printed_form_keeps_its_digits():
     assert as_printed("table1.imagen.shape_bias") == as_printed("imagen_shape_bias") == "99%"
     with pytest.raises(KeyError):
         as_printed("table1.imagen.age")
+
+
+def test_answers_come_from_the_chapters_that_the_paper_file_names():
+    for chapter in rooms():
+        for claim in claims_of(chapter).values():
+            assert all(paper_claims()[name].checked_in for name in claim.answers)
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        ("{place: x, statement: y, evidence: miniature}", "checked_in, or why_not"),
+        (
+            "{place: x, statement: y, evidence: miniature, checked_in: muse, why_not: z}",
+            "checked_in, or why_not",
+        ),
+        ("{place: x, statement: y, evidence: z, why_not: z}", "evidence: Input should be"),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path, entry, says):
+    path = tmp_path / "paper.yml"
+    path.write_text(f"a: {entry}\n")
+    with pytest.raises(GcbookError, match=says):
+        read_entries(path, PaperClaim)
+
+
+def test_rows_say_what_was_found():
+    checked, unchecked, own = claim_rows(PAPER, BOOK)
+    assert checked["found"] == "contradicts (muse.own: holds)"
+    assert (checked["printed"], checked["place"]) == ("0.50", "Table 1")
+    assert unchecked["found"] == "not checked: Not open."
+    assert own["numbers"] == "x = 0.1235, n = 3, each = 1 None"
+    assert claim_rows(PAPER, [])[0]["found"] == "not checked in the last build of muse"
+
+
+def test_rows_of_a_chapter():
+    assert [row["id"] for row in claim_rows(PAPER, BOOK, "muse")] == ["a", "muse.own"]
+    assert claim_rows(PAPER, BOOK, "zoo") == []

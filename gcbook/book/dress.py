@@ -67,13 +67,30 @@ def numbered(name: str, caption: str, kind: str) -> dict[str, str]:
     return {"name": name, "caption": caption, "classes": f"gc-figure gc-{kind}-figure"}
 
 
-def as_arguments(values: Mapping[str, Any]) -> list[str]:
+def as_arguments(values: Mapping[str, Any], raw: str = "-p") -> list[str]:
     """``-p NAME VALUE`` arguments, for gcbook run and for papermill alike.
 
-    >>> as_arguments({"draws": 100, "resample_observers": True})
-    ['-p', 'draws', '100', '-p', 'resample_observers', 'True']
+    Args:
+        values: by name.
+        raw: the option for text that reads as a number: papermill takes ``-p zero_division nan``
+            for a number, and only ``-r`` for text.
+
+    >>> as_arguments({"draws": 100, "zero_division": "nan"}, raw="-r")
+    ['-p', 'draws', '100', '-r', 'zero_division', 'nan']
     """
-    return [part for name, value in values.items() for part in ("-p", name, str(value))]
+    arguments = []
+    for name, value in values.items():
+        option = raw if isinstance(value, str) and _reads_as_number(value) else "-p"
+        arguments += [option, name, str(value)]
+    return arguments
+
+
+def _reads_as_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def rerun_section(
@@ -87,8 +104,11 @@ def rerun_section(
         seconds: how long the execution took.
         inline: whether it has inline expressions, which papermill needs an engine for.
     """
-    pairs = as_arguments({k: v for k, v in parameters.items() if v != ""})
-    words = [shlex.join(pairs[i : i + 3]) for i in range(0, len(pairs), 3)]
+    given = {name: value for name, value in parameters.items() if value != ""}
+    ours, theirs = (
+        [shlex.join(pairs[i : i + 3]) for i in range(0, len(pairs), 3)]
+        for pairs in (as_arguments(given), as_arguments(given, raw="-r"))
+    )
     engine = [f"--engine {ENGINE}"] if inline else []
     papermill = [f"papermill notebooks/{chapter}.ipynb my-{chapter}.ipynb", *engine]
     model = parameters_of(chapter)
@@ -105,11 +125,11 @@ The page was made from {{download}}`this notebook <../../notebooks/{chapter}.ipy
 command writes the executed notebook and a page of its own, the second is plain papermill.
 
 ```bash
-{_wrap([f"gcbook run {chapter}", *words])}
+{_wrap([f"gcbook run {chapter}", *ours])}
 ```
 
 ```bash
-{_wrap([*papermill, "-k python3 -l python", *words])}
+{_wrap([*papermill, "-k python3 -l python", *theirs])}
 ```
 
 ````{{dropdown}} What can be changed

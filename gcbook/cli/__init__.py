@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from gcbook.cli import book, deciding, illusions, models, scoring, training, trials
+from gcbook.cli import book, claims, deciding, illusions, models, scoring, training, trials
 from gcbook.cli.app import app
 from gcbook.files.atomic import UNWRITABLE, UnwritableError
 from gcbook.files.errors import GcbookError, InputError
@@ -15,6 +15,7 @@ from gcbook.files.errors import GcbookError, InputError
 __all__ = [
     "app",
     "book",
+    "claims",
     "deciding",
     "illusions",
     "main",

@@ -4,6 +4,7 @@ import nbformat.v4 as v4
 
 from gcbook.book.dress import VEGA_MIME, dress, rerun_section
 from gcbook.chapters.parameters import defaults, parameters_of
+from gcbook.claims.check import CLAIMS_MIME
 
 START = defaults(parameters_of("shape-bias"))
 
@@ -88,6 +89,30 @@ def test_the_rerun_section_states_the_parameters_of_the_page():
     assert "{download}`this notebook <../../notebooks/shape-bias.ipynb>`" in section
     commands = [line for line in section.splitlines() if line.startswith(("gcbook", "    -"))]
     assert all(len(line) <= 80 for line in commands)
+
+
+def test_text_that_reads_as_a_number_reaches_papermill_as_text():
+    section = rerun_section("shape-bias", START, 1)
+    ours, theirs = section.split("```bash")[1:3]
+    assert "-p zero_division nan" in ours
+    assert "-r zero_division nan" in theirs
+
+
+def test_papermill_is_given_an_engine_where_there_are_inline_expressions():
+    plain = dressed(v4.new_markdown_cell("Words."))
+    assert "--engine" not in plain.cells[-1].source
+    result = {"status": "ok", "data": {"text/plain": "0.5"}, "metadata": {}}
+    expressions = [{"expression": "a", "result": result}]
+    cell = v4.new_markdown_cell("Is {eval}`a`.", metadata={"user_expressions": expressions})
+    page = dressed(cell)
+    assert (page.cells[0].source, dict(page.cells[0].metadata)) == ("Is 0.5.", {})
+    assert "my-shape-bias.ipynb --engine gcbook" in page.cells[-1].source
+
+
+def test_the_record_of_claims_is_taken_out():
+    record = display({"text/plain": "holds", CLAIMS_MIME: [{"name": "a"}]})
+    cell = v4.new_code_cell("claims", outputs=[record])
+    assert dressed(cell).cells[0].outputs == []
 
 
 def test_a_value_with_spaces_is_quoted():

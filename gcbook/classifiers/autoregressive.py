@@ -13,10 +13,11 @@ of one are not nats of another.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import torch
-from torch.nn.functional import pad
+from torch.nn.utils.rnn import pad_sequence
 
 from gcbook.classifiers.protocol import Adapter, Clip, Draw
 from gcbook.paper.categories import CATEGORIES
@@ -98,7 +99,7 @@ def token_log_prob(
 
 
 def hidden_after_prompts(
-    network: Callable[[torch.Tensor], torch.Tensor],
+    network: Any,
     prompts: Sequence[torch.Tensor],
     image: torch.Tensor,
     labels: torch.Tensor,
@@ -110,7 +111,7 @@ def hidden_after_prompts(
     so that a score depends on its own prompt alone.
 
     Args:
-        network: maps embeddings (N, S, D) to states (N, S, D), each seeing what is before it.
+        network: a decoder of transformers.
         prompts: embeddings of each class's prompt, (P_k, D).
         image: embeddings of the image tokens, (N, M, D).
         labels: class of each, int64 (N,).
@@ -119,14 +120,10 @@ def hidden_after_prompts(
         (N, M, D); the state in place i has seen the prompt and the first i image tokens.
     """
     classes = labels.tolist()
-    lengths = [len(prompts[k]) for k in classes]
-    width = max(lengths)
-    rows = [
-        pad(torch.cat([prompts[k], tokens[:-1]]), (0, 0, 0, width - len(prompts[k])))
-        for k, tokens in zip(classes, image, strict=True)
-    ]
-    states = network(torch.stack(rows))
+    rows = [torch.cat([prompts[k], tokens[:-1]]) for k, tokens in zip(classes, image, strict=True)]
+    padded = pad_sequence(rows, batch_first=True)
+    states = network(inputs_embeds=padded, use_cache=False).last_hidden_state
     places = torch.arange(image.shape[1], device=states.device)
-    first = torch.tensor(lengths, device=states.device) - 1
+    first = torch.tensor([len(prompts[k]) for k in classes], device=states.device) - 1
     row = torch.arange(len(classes), device=states.device)
     return states[row[:, None], first[:, None] + places]

@@ -117,6 +117,10 @@ class Checkpoint:
         network = load_weights(getattr(library, classes[0]), folder, dtype or self.dtype)
         return network.to(device or self.device)
 
+    def whole(self, kind: Any, *, float32: Sequence[str] = ()) -> Any:
+        """Load the folder itself as a network of a class of transformers; see `load_weights`."""
+        return load_weights(kind, self.path, self.dtype, float32=float32).to(self.device)
+
     def tokenizer(self, part: str = "tokenizer") -> Any:
         """Load a tokenizer of the pipeline.
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from gcbook.classifiers.checkpoint import Checkpoint, load_weights
+from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.discriminative import DiscriminativeClassifier
 from gcbook.classifiers.preprocess import ProcessorPreprocess
 from gcbook.classifiers.prompts import clip_templates, make_prompts
@@ -37,12 +37,14 @@ def load_clip(checkpoint: Checkpoint, ensemble: bool | None = None) -> Discrimin
 
     labels, prompts = checkpoint.labels, checkpoint.prompts
     shown: Sequence[str] = prompts
-    if checkpoint.template is None if ensemble is None else ensemble:
+    if ensemble is None:
+        ensemble = checkpoint.template is None
+    if ensemble:
         shown = clip_templates()
         prompts = [make_prompts([label], one)[0] for label in labels for one in shown]
     tokenizer = AutoTokenizer.from_pretrained(checkpoint.path)
     preprocess = ProcessorPreprocess(checkpoint.path)
-    model = load_weights(CLIPModel, checkpoint.path, checkpoint.dtype).to(checkpoint.device)
+    model = checkpoint.whole(CLIPModel)
     text = _class_vectors(model, tokenizer, prompts, len(labels))
     scale = model.logit_scale.detach().float().exp()
 

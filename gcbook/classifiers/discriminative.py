@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
-from gcbook.classifiers.checkpoint import Checkpoint, load_weights
+from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.preprocess import Preprocess, ProcessorPreprocess
 from gcbook.classifiers.protocol import Adapter, Clip, Draw
 from gcbook.files.errors import InputError
@@ -28,7 +28,7 @@ __all__ = [
     "category_log_probs",
     "class_indices",
     "load_image_classifier",
-    "name_outputs",
+    "classifier_of",
 ]
 
 LogProbs = Callable[[torch.Tensor], torch.Tensor]
@@ -153,7 +153,7 @@ def _check_order(names: Sequence[str], where: str) -> None:
         )
 
 
-def name_outputs(
+def classifier_of(
     network: LogProbs,
     outputs: Sequence[str],
     preprocess: Preprocess,
@@ -189,7 +189,6 @@ def load_image_classifier(checkpoint: Checkpoint) -> DiscriminativeClassifier:
     from transformers import AutoModelForImageClassification
 
     preprocess = ProcessorPreprocess(checkpoint.path)
-    model = load_weights(AutoModelForImageClassification, checkpoint.path, checkpoint.dtype)
-    model = model.to(checkpoint.device)
+    model = checkpoint.whole(AutoModelForImageClassification)
     outputs = [str(model.config.id2label[i]) for i in range(model.config.num_labels)]
-    return name_outputs(lambda x: model(x).logits, outputs, preprocess, checkpoint)
+    return classifier_of(lambda x: model(x).logits, outputs, preprocess, checkpoint)

@@ -21,7 +21,7 @@ from gcbook.classifiers.autoregressive import (
     hidden_after_prompts,
     token_log_prob,
 )
-from gcbook.classifiers.checkpoint import Checkpoint, load_weights
+from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.preprocess import ImageFit
 from gcbook.files.errors import InputError
 
@@ -43,10 +43,7 @@ def load_emu3(checkpoint: Checkpoint, resolution: int | None = None) -> Autoregr
 
     folder, device = checkpoint.path, checkpoint.device
     # Tokens are the data: they must not depend on the dtype of what predicts them.
-    model = load_weights(
-        Emu3ForConditionalGeneration, folder, checkpoint.dtype, float32=("vqmodel",)
-    )
-    model = model.to(device)
+    model = checkpoint.whole(Emu3ForConditionalGeneration, float32=("vqmodel",))
     processor = AutoProcessor.from_pretrained(folder)
     vqmodel = model.model.vqmodel
     size = resolution or isqrt(processor.image_area)
@@ -79,15 +76,11 @@ def load_emu3(checkpoint: Checkpoint, resolution: int | None = None) -> Autoregr
         rows = [model.model.get_image_tokens(image, sizes) for image in pixels.split(1)]
         return code_of[torch.stack(rows).long()[:, is_code]]
 
-    def states(embeddings: torch.Tensor) -> torch.Tensor:
-        output = model.model.text_model(inputs_embeds=embeddings, use_cache=False)
-        return output.last_hidden_state
-
     @torch.no_grad()
     def log_prob(tokens: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
         sequence = tokens.new_full((len(tokens), len(is_code)), line_end)
         sequence[:, is_code] = visual[tokens]
-        hidden = hidden_after_prompts(states, embedded, embed(sequence), label)
+        hidden = hidden_after_prompts(model.model.text_model, embedded, embed(sequence), label)
         return token_log_prob(
             hidden[:, is_code], tokens, lambda state: linear(state, head_weight), len(visual)
         )

@@ -18,7 +18,7 @@ from gcbook.classifiers.autoregressive import (
     hidden_after_prompts,
     token_log_prob,
 )
-from gcbook.classifiers.checkpoint import Checkpoint, load_weights
+from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.preprocess import ImageFit
 from gcbook.files.errors import InputError
 
@@ -35,10 +35,8 @@ def load_janus(checkpoint: Checkpoint) -> AutoregressiveClassifier:
 
     folder, device = checkpoint.path, checkpoint.device
     # Tokens are the data: they must not depend on the dtype of what predicts them.
-    model = load_weights(
-        JanusForConditionalGeneration, folder, checkpoint.dtype, float32=("vqmodel",)
-    )
-    network = model.to(device).model
+    model = checkpoint.whole(JanusForConditionalGeneration, float32=("vqmodel",))
+    network = model.model
     processor = AutoProcessor.from_pretrained(folder)
     if not processor.chat_template:
         raise InputError(
@@ -58,14 +56,10 @@ def load_janus(checkpoint: Checkpoint) -> AutoregressiveClassifier:
         pixels = (2 * fit.fit(images) - 1).to(device)
         return torch.cat([nearest_codes(vqmodel, image) for image in pixels.split(1)])
 
-    def states(embeddings: torch.Tensor) -> torch.Tensor:
-        output = network.language_model(inputs_embeds=embeddings, use_cache=False)
-        return output.last_hidden_state
-
     @torch.no_grad()
     def log_prob(tokens: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
         image = model.prepare_embeddings_for_image_generation(tokens)
-        hidden = hidden_after_prompts(states, embedded, image, label)
+        hidden = hidden_after_prompts(network.language_model, embedded, image, label)
         n_codes = vqmodel.config.num_embeddings
         return token_log_prob(hidden, tokens, network.generation_head, n_codes)
 

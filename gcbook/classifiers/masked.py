@@ -96,12 +96,12 @@ class MaskedBound(MaskedClassifier):
 
     def draw(self, image_id: str, index: int, rule: DrawRule, prepared: torch.Tensor) -> Draw:
         """Draw the rate, kept as t, and a uniform number a token: those below t are masked."""
-        pair, second = divmod(index, 2) if rule.antithetic else (index, 0)
-        uniform = keyed_generator(rule.seed, image_id, pair, "mask").random(
+        number, opposite = rule.pair(index)
+        uniform = keyed_generator(rule.seed, image_id, number, "mask").random(
             tuple(prepared.shape), np.float32
         )
         rate = timestep(rule, image_id, index)
-        return Draw(index, rate, noise=1 - uniform if second else uniform)
+        return Draw(index, rate, noise=1 - uniform if opposite else uniform)
 
     def measure(
         self,

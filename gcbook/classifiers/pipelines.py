@@ -91,6 +91,22 @@ REPRESENTATIVES = {
 """For each of the 16 categories one ImageNet class that stands for it."""
 
 
+class Space(NamedTuple):
+    """Where errors are taken.
+
+    Attributes:
+        encode: how images get there.
+        decode: how what is there is seen, pixels in [-1, 1].
+        fit: how images become pixels of that size, before any code.
+        described: the space in words.
+    """
+
+    encode: Encode
+    decode: Decode
+    fit: Encode
+    described: dict[str, object]
+
+
 def load_pipeline(checkpoint: Checkpoint) -> DiffusionClassifier:
     """Make a classifier of a diffusers pipeline.
 
@@ -124,13 +140,9 @@ def _stable_diffusion(checkpoint: Checkpoint) -> DiffusionClassifier:
     space = _latent_space(checkpoint, unet.config)
     (texts,) = _embed(
         checkpoint,
-        _text_encoders(
-            StableDiffusionPipeline,
-            tokenizer=checkpoint.tokenizer(),
-            text_encoder=checkpoint.network("text_encoder", "CLIPTextModel"),
-            requires_safety_checker=False,
-        ),
+        StableDiffusionPipeline,
         lambda pipeline, prompt: pipeline.encode_prompt(prompt, checkpoint.device, 1, False)[:1],
+        text_encoder="CLIPTextModel",
     )
     return _text_unet(checkpoint, unet, space, texts)
 
@@ -143,21 +155,17 @@ def _deep_floyd(checkpoint: Checkpoint) -> DiffusionClassifier:
     space = _pixel_space(checkpoint, unet.config)
     (texts,) = _embed(
         checkpoint,
-        _text_encoders(
-            IFPipeline,
-            tokenizer=checkpoint.tokenizer(),
-            text_encoder=checkpoint.network("text_encoder", "T5EncoderModel"),
-            requires_safety_checker=False,
-        ),
+        IFPipeline,
         lambda pipeline, prompt: pipeline.encode_prompt(prompt, False, device=checkpoint.device)[
             :1
         ],
+        text_encoder="T5EncoderModel",
     )
     return _text_unet(checkpoint, unet, space, texts)
 
 
 def _text_unet(
-    checkpoint: Checkpoint, unet: Any, space: "Space", texts: torch.Tensor
+    checkpoint: Checkpoint, unet: Any, space: Space, texts: torch.Tensor
 ) -> DiffusionClassifier:
     unet.to(checkpoint.device)
 
@@ -185,23 +193,18 @@ def _stable_diffusion_3(checkpoint: Checkpoint) -> DiffusionClassifier:
     transformer = _waiting(checkpoint, "transformer", "SD3Transformer2DModel")
     space = _latent_space(checkpoint, transformer.config)
     clip = "CLIPTextModelWithProjection"
-    parts = {
-        "tokenizer": checkpoint.tokenizer("tokenizer"),
-        "tokenizer_2": checkpoint.tokenizer("tokenizer_2"),
-        "text_encoder": checkpoint.network("text_encoder", clip),
-        "text_encoder_2": checkpoint.network("text_encoder_2", clip),
-    }
+    encoders = {"text_encoder": clip, "text_encoder_2": clip}
     if checkpoint.has("text_encoder_3"):
-        parts["tokenizer_3"] = checkpoint.tokenizer("tokenizer_3")
-        parts["text_encoder_3"] = checkpoint.network("text_encoder_3", "T5EncoderModel")
+        encoders["text_encoder_3"] = "T5EncoderModel"
     texts, pooled = _embed(
         checkpoint,
-        _text_encoders(StableDiffusion3Pipeline, transformer=transformer, **parts),
+        StableDiffusion3Pipeline,
         lambda pipeline, prompt: pipeline.encode_prompt(
             prompt, None, None, checkpoint.device, do_classifier_free_guidance=False
         )[::2],
+        transformer=transformer,
+        **encoders,
     )
-    del parts
     transformer.to(checkpoint.device)
 
     def predict(x_t: torch.Tensor, timestep: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
@@ -213,14 +216,8 @@ def _stable_diffusion_3(checkpoint: Checkpoint) -> DiffusionClassifier:
         ).sample
 
     denoise = flow_denoiser(predict, n_steps, checkpoint)
-    return _classifier(
-        checkpoint,
-        denoise,
-        FlowSchedule(),
-        space,
-        prediction="flow",
-        prompts=checkpoint.prompts,
-    )
+    details = {"prediction": "flow", "prompts": checkpoint.prompts}
+    return _classifier(checkpoint, denoise, FlowSchedule(), space, **details)
 
 
 def _waiting(checkpoint: Checkpoint, part: str, class_name: str) -> Any:
@@ -228,22 +225,37 @@ def _waiting(checkpoint: Checkpoint, part: str, class_name: str) -> Any:
     return checkpoint.network(part, class_name, device="cpu")
 
 
-def _text_encoders(kind: Any, **parts: Any) -> Any:
-    """Return a pipeline with these parts alone."""
-    needed = [one.name for one in signature(kind).parameters.values() if one.default is one.empty]
-    return kind(**dict.fromkeys(needed) | parts)
-
-
 def _embed(
-    checkpoint: Checkpoint, pipeline: Any, embed: Callable[[Any, str], tuple[torch.Tensor, ...]]
+    checkpoint: Checkpoint,
+    kind: Any,
+    encode: Callable[[Any, str], tuple[torch.Tensor, ...]],
+    *,
+    transformer: Any = None,
+    **encoders: str,
 ) -> list[torch.Tensor]:
     """Return, stacked over prompts, each of the tensors that the network is given for a text.
+
+    Args:
+        checkpoint: the pipeline's.
+        kind: its class.
+        encode: asks it for one prompt's tensors.
+        transformer: where the pipeline asks that for its sizes.
+        encoders: parts that are text encoders, and their classes.
 
     Raises:
         InputError: two prompts are the same to the text encoders.
     """
-    prompts = checkpoint.prompts
-    rows = [embed(pipeline, prompt) for prompt in prompts]
+    # A pipeline of text encoders alone, which are let go with it when this is done.
+    needed = [one.name for one in signature(kind).parameters.values() if one.default is one.empty]
+    parts = dict.fromkeys(needed) | ({} if transformer is None else {"transformer": transformer})
+    for part, class_name in encoders.items():
+        parts[part] = checkpoint.network(part, class_name)
+        name = part.replace("text_encoder", "tokenizer")
+        parts[name] = checkpoint.tokenizer(name)
+    if "safety_checker" in needed:
+        parts["requires_safety_checker"] = False
+    pipeline, prompts = kind(**parts), checkpoint.prompts
+    rows = [encode(pipeline, prompt) for prompt in prompts]
     for (first, one), (second, other) in combinations(zip(prompts, rows, strict=True), 2):
         if all(map(torch.equal, one, other)):
             raise InputError(
@@ -266,24 +278,24 @@ def _class_unet(checkpoint: Checkpoint) -> DiffusionClassifier:
             "one without: it cannot tell classes apart."
         )
     space = _pixel_space(checkpoint, unet.config)
-    ids = class_ids(checkpoint, unet.config.num_class_embeds)
-    classes = torch.tensor(ids, device=checkpoint.device)
-
-    def predict(x_t: torch.Tensor, index: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
-        return unet(x_t, index, class_labels=classes[label]).sample
-
-    return _discrete_classifier(checkpoint, predict, space, classes=ids)
+    return _by_class(checkpoint, unet, space, unet.config.num_class_embeds)
 
 
 def _dit(checkpoint: Checkpoint) -> DiffusionClassifier:
     """A DiT (Peebles & Xie, 2023)."""
     transformer = checkpoint.network("transformer", "DiTTransformer2DModel", "Transformer2DModel")
     space = _latent_space(checkpoint, transformer.config)
-    ids = class_ids(checkpoint, transformer.config.num_embeds_ada_norm)
+    return _by_class(checkpoint, transformer, space, transformer.config.num_embeds_ada_norm)
+
+
+def _by_class(
+    checkpoint: Checkpoint, network: Any, space: Space, n_classes: int
+) -> DiffusionClassifier:
+    ids = class_ids(checkpoint, n_classes)
     classes = torch.tensor(ids, device=checkpoint.device)
 
     def predict(x_t: torch.Tensor, index: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
-        return transformer(x_t, timestep=index, class_labels=classes[label]).sample
+        return network(x_t, index, class_labels=classes[label]).sample
 
     return _discrete_classifier(checkpoint, predict, space, classes=ids)
 
@@ -339,22 +351,6 @@ def _names(id2label: dict[str, str]) -> dict[str, int | None]:
         for name in {part.strip() for part in value.split(",")}:
             names[name] = None if name in names else int(key)
     return names
-
-
-class Space(NamedTuple):
-    """Where errors are taken.
-
-    Attributes:
-        encode: how images get there.
-        decode: how what is there is seen, pixels in [-1, 1].
-        fit: how images become pixels of that size, before any code.
-        described: the space in words.
-    """
-
-    encode: Encode
-    decode: Decode
-    fit: Encode
-    described: dict[str, object]
 
 
 def _pixel_space(checkpoint: Checkpoint, network: Any) -> Space:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch.nn.functional import pad
+from torch.nn.utils.rnn import pad_sequence
 
 from gcbook.classifiers.autoregressive import AutoregressiveClassifier, token_log_prob
 from gcbook.classifiers.checkpoint import Checkpoint
@@ -121,11 +121,8 @@ def _encode_prompts(
         ids = tokenizer(prompt, return_tensors="pt").input_ids.to(model.device)
         with torch.no_grad():
             states.append(model.encoder(input_ids=ids).last_hidden_state[0])
-    longest = max(len(state) for state in states)
-    text = torch.stack([pad(state, (0, 0, 0, longest - len(state))) for state in states])
-    lengths = torch.tensor([len(state) for state in states], device=text.device)
-    mask = torch.arange(longest, device=text.device) < lengths[:, None]
-    return text, mask.long()
+    ones = [torch.ones(len(state), dtype=torch.long, device=state.device) for state in states]
+    return pad_sequence(states, batch_first=True), pad_sequence(ones, batch_first=True)
 
 
 def _index(checkpoint: Checkpoint) -> tuple[int, int]:

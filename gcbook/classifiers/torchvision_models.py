@@ -19,7 +19,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from gcbook.classifiers.checkpoint import Checkpoint
-from gcbook.classifiers.discriminative import DiscriminativeClassifier, name_outputs
+from gcbook.classifiers.discriminative import DiscriminativeClassifier, classifier_of
 from gcbook.classifiers.preprocess import TorchvisionPreprocess
 from gcbook.classifiers.weights import MODELS_DIR, weight_files
 from gcbook.files.errors import DataNotFoundError, InputError
@@ -139,4 +139,4 @@ def _filled(
             f"{checkpoint.path}: expected the weights of {checkpoint.format}, found others. {error}"
         ) from error
     model = model.eval().to(checkpoint.device, checkpoint.dtype)
-    return name_outputs(model, outputs, preprocess, checkpoint)
+    return classifier_of(model, outputs, preprocess, checkpoint)

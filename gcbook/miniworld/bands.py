@@ -15,8 +15,8 @@ import numpy.typing as npt
 from gcbook.files.errors import InputError
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.paper.experiments import SINGLE_CONDITION
-from gcbook.stimuli.stimulus import Stimulus, StimulusSet
-from gcbook.stimuli.written import Png, in_order
+from gcbook.stimuli.stimulus import Stimulus, StimulusSet, in_order
+from gcbook.stimuli.written import Png
 
 __all__ = ["BANDS", "BAND_SETS", "filter_band", "make_band_set"]
 

@@ -34,8 +34,8 @@ from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, Composer, Scen
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.stimuli.distortions import DISTORTIONS, GREY, distort
-from gcbook.stimuli.stimulus import Stimulus, StimulusSet
-from gcbook.stimuli.written import Png, in_order, write_test_set
+from gcbook.stimuli.stimulus import Stimulus, StimulusSet, in_order
+from gcbook.stimuli.written import Png, write_test_set
 
 __all__ = [
     "TEST_SETS",

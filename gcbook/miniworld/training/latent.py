@@ -10,7 +10,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from gcbook.classifiers.loading import load_weights
+from gcbook.classifiers.checkpoint import load_weights
 from gcbook.miniworld.training.conditional import ConditionalTask, autocast, even_times
 from gcbook.miniworld.training.pool import Pool
 from gcbook.miniworld.training.start import Start

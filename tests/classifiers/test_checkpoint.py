@@ -8,7 +8,7 @@ from safetensors.torch import load_file, save_file
 from tiny import tokens as tiny
 from transformers import JanusForConditionalGeneration, T5ForConditionalGeneration
 
-from gcbook.classifiers.loading import load_weights
+from gcbook.classifiers.checkpoint import load_weights
 from gcbook.files.errors import InputError
 
 

@@ -17,13 +17,18 @@ import pandas as pd
 
 from gcbook.files.errors import InputError
 from gcbook.noise.weightings import Norm, parse_weighting
-from gcbook.scoring.decisions import check_pooling, choose_draws, decide_rows, to_trials
-from gcbook.scoring.responses import Pooling
+from gcbook.scoring.decisions import (
+    Pooling,
+    check_pooling,
+    choose_draws,
+    decide_rows,
+    to_trials,
+)
+from gcbook.scoring.scores import weighted_errors
 from gcbook.scoring.store import Store
-from gcbook.scoring.tensors import codes_of, weighted_errors
 from gcbook.stats.metrics import shape_bias
 
-__all__ = ["TENTHS", "decisions_by", "variance_shares"]
+__all__ = ["TENTHS", "decisions_by", "tenths_of", "variance_shares"]
 
 TENTHS = 10
 
@@ -53,9 +58,8 @@ def variance_shares(
     nothing = np.full(TENTHS, np.nan)
     if rows["t"].nunique() < 2 or rows["t"].isna().any():
         return nothing
-    image = codes_of(rows["image_id"], scores.images()["image_id"].tolist())
-    rows = rows.assign(image=image, value=values)[image >= 0]
-    draws = rows.groupby(["image", "draw"], sort=False)["value"]
+    rows = rows.assign(value=values)[rows["image_id"].isin(scores.images()["image_id"])]
+    draws = rows.groupby(["image_id", "draw"], sort=False, observed=True)["value"]
     centred = rows["value"] - draws.transform("mean")
     # Draws in which a class is missing have another mean.
     centred = centred[draws.transform("size") == len(scores.labels)]
@@ -64,8 +68,12 @@ def variance_shares(
     total = squares.sum()
     if not total > 0:
         return nothing
-    tenth = np.clip(np.ceil(rows["t"].to_numpy() * TENTHS - 1e-9).astype(int) - 1, 0, TENTHS - 1)
-    return np.bincount(tenth, squares, TENTHS) / total
+    return np.bincount(tenths_of(rows["t"].to_numpy()), squares, TENTHS) / total
+
+
+def tenths_of(t: np.ndarray) -> np.ndarray:
+    """Return which tenth each time is in, from 0; its upper end belongs to it."""
+    return np.clip(np.ceil(t * TENTHS - 1e-9).astype(int) - 1, 0, TENTHS - 1)
 
 
 def decisions_by(

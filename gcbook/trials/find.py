@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from gcbook.files.archives import is_visible, read_member, zip_members
+from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
 from gcbook.paper.experiments import DATASETS
 
@@ -82,22 +83,16 @@ def find_trial_files(path: str | Path, source: str | None = None) -> list[TrialF
         if (dataset := _dataset(inner, place)) is not None
     ]
     if not files:
-        _refuse_scores(root)
+        if is_store(root):
+            raise InputError(
+                f"{root}: expected trials, found a store of scores. Make trials of it first: "
+                f"gcbook decide {root} -o {root}-trials."
+            )
         raise InputError(
             f"{root}: expected trial files (raw-data/<dataset>/<dataset>_<observer>_session-1.csv)"
             ", found none; point to the folder that holds raw-data."
         )
     return sorted(files, key=lambda file: file.place)
-
-
-def _refuse_scores(root: Path) -> None:
-    from gcbook.scoring.store import is_store
-
-    if is_store(root):
-        raise InputError(
-            f"{root}: expected trials, found a store of scores. Make trials of it first: gcbook "
-            f"decide {root} -o {root}-trials."
-        )
 
 
 _Member = tuple[PurePosixPath, str, Callable[[], bytes]]

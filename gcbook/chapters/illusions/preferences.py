@@ -92,9 +92,9 @@ def _preferences(
     classifier: "Classifier", shown: StimulusSet, noise_draws: int, confidence: float, seed: int
 ) -> pd.DataFrame:
     from gcbook.noise.weightings import parse_weighting
+    from gcbook.scoring.engine import scored_once
+    from gcbook.scoring.scores import weighted_errors
     from gcbook.scoring.settings import ScoringSettings
-    from gcbook.scoring.temporary import scored_once
-    from gcbook.scoring.tensors import weighted_errors
 
     # A network without noise says the same every time: no interval, and not as many draws.
     repeats = 1 if classifier.deterministic else min(REPEATS, noise_draws)

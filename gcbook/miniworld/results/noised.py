@@ -9,8 +9,8 @@ from gcbook.miniworld.results.answers import SOURCE, mark
 from gcbook.miniworld.results.shipped import model_folder
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.scoring.decisions import decide, decide_rows, to_trials
+from gcbook.scoring.engine import scored_once
 from gcbook.scoring.settings import ScoringSettings
-from gcbook.scoring.temporary import scored_once
 
 __all__ = ["MEAN", "clean_answers", "noised_answers"]
 

@@ -9,14 +9,14 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 from gcbook.files.archives import is_visible, read_member, zip_members
 from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
 from gcbook.paper.experiments import DATASETS
 
-__all__ = ["TrialFile", "find_trial_files", "known_dataset"]
+__all__ = ["TrialFile", "dataset_of", "find_trial_files", "known_dataset"]
 
 _RAW_DATA = "raw-data"
 _COMMIT = re.compile(r"-(?:[0-9a-f]{40}|main|master)$")
@@ -77,11 +77,18 @@ def find_trial_files(path: str | Path, source: str | None = None) -> list[TrialF
         )
     if any(_RAW_DATA in inner.parts for inner, _, _ in members):
         members = [member for member in members if _RAW_DATA in member[0].parts]
-    files = [
-        TrialFile(place, dataset, source or _source(inner, root), read)
-        for inner, place, read in members
-        if (dataset := _dataset(inner, place)) is not None
-    ]
+    files = []
+    for inner, place, read in members:
+        if _IGNORED.fullmatch(inner.parent.name):
+            continue
+        dataset = dataset_of(inner)
+        if dataset is None:
+            raise InputError(
+                f"{place}: neither the folder {inner.parent.name!r} nor the start of the file name "
+                "is one of the 17 datasets; put the file in a folder named like its dataset, or "
+                f"name it <dataset>_<observer>_session-1.csv, with one of: {', '.join(DATASETS)}."
+            )
+        files.append(TrialFile(place, dataset, source or _source(inner, root), read))
     if not files:
         if is_store(root):
             raise InputError(
@@ -124,23 +131,16 @@ def _whole(file: Path) -> PurePosixPath:
     return PurePosixPath(*file.resolve().parts[1:])
 
 
-def _dataset(inner: PurePosixPath, place: str) -> str | None:
-    folder = inner.parent.name
-    if _IGNORED.fullmatch(folder):
+def dataset_of(file: PurePath) -> str | None:
+    """Return the dataset that a file's folder tells, or else its name; None if neither does.
+
+    >>> dataset_of(PurePath("mine/edge_resnet50_session-1.csv"))
+    'edge'
+    """
+    if _IGNORED.fullmatch(file.parent.name):
         return None
-    named = known_dataset(folder) or _known_prefix(inner.name)
-    if named is None:
-        raise InputError(
-            f"{place}: neither the folder {folder!r} nor the start of the file name is one of the "
-            "17 datasets; put the file in a folder named like its dataset, or name it "
-            f"<dataset>_<observer>_session-1.csv, with one of: {', '.join(DATASETS)}."
-        )
-    return named
-
-
-def _known_prefix(file_name: str) -> str | None:
-    stem = file_name.removeprefix(_FOREIGN_PREFIX)
-    return known_dataset(stem.split("_", 1)[0]) if "_" in stem else None
+    prefix, mark, _ = file.name.removeprefix(_FOREIGN_PREFIX).partition("_")
+    return known_dataset(file.parent.name) or (known_dataset(prefix) if mark else None)
 
 
 def _source(inner: PurePosixPath, root: Path) -> str:

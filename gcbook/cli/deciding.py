@@ -70,13 +70,13 @@ def decide(
         ranges = None
         if by and len(decided):
             ranges = decisions_by(scores, by, bins, *under, draws, pool)  # type: ignore[arg-type]
+    trials = decisions.to_trials(decided, observer, scores.dataset)
     for warning in dict.fromkeys(str(each.message) for each in caught):
         typer.echo(f"warning: {warning}", err=True)
     for line in _left_out(decided.attrs["failed"], decided.attrs["incomplete"]):
         typer.echo(line, err=True)
     if not len(decided):
         raise GcbookError(f"{store}: no image has all its scores yet; run gcbook score again.")
-    trials = decisions.to_trials(decided, observer, scores.dataset)
     for line in _summary(trials):
         typer.echo(line)
     if ranges is not None:

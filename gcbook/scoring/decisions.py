@@ -26,6 +26,7 @@ from scipy.special import logsumexp
 
 from gcbook.files.errors import InputError
 from gcbook.noise.weightings import NORMS, Norm, parse_weighting
+from gcbook.paper.observers import HUMANS
 from gcbook.scoring.racing import replay
 from gcbook.scoring.scores import score_arrays, weighted_errors
 from gcbook.scoring.settings import Racing
@@ -91,7 +92,7 @@ def decide(
     if isinstance(scores, pd.DataFrame):
         return _decide_table(scores, weighting or "exp:7", norm or "l2", draws, pooling)
     store = scores
-    weighting, norm = _choose_weights(store, weighting, norm)
+    _check_weights(store, weighting, norm)
     draws = choose_draws(store, draws)
     rule = store.settings.racing
     if rule and draws < rule.max_draws:
@@ -127,8 +128,8 @@ def check_pooling(store: Store, pooling: Pooling, rule: Racing | None) -> None:
 def decide_rows(
     store: Store,
     rows: pd.DataFrame,
-    weighting: str,
-    norm: Norm,
+    weighting: str | None = None,
+    norm: Norm | None = None,
     draws: int | None = None,
     rule: Racing | None = None,
     pooling: Pooling = "log",
@@ -138,8 +139,8 @@ def decide_rows(
     Args:
         store: says what the images are.
         rows: of its scores.
-        weighting: of the errors.
-        norm: of the errors.
+        weighting: of the errors, by default the store's.
+        norm: of the errors, by default the store's.
         draws: how many an image must have; None: any number in which all classes are complete.
         rule: of the race that the rows come from.
         pooling: see `decide`.
@@ -147,7 +148,7 @@ def decide_rows(
     images = store.images()
     if draws is not None:
         rows = rows[rows["draw"] < draws]
-    values = weighted_errors(rows, parse_weighting(weighting), norm, store.schedule)
+    values = store.weigh(rows, weighting, norm)
     names = images["image_id"].tolist()
     decided = _respond(rows, values, names, store.labels, draws, rule, pooling)
     table = images.drop(columns="sha256").merge(decided, on="image_id")
@@ -254,7 +255,7 @@ def check_observer(name: str) -> str:
     Raises:
         InputError: it cannot.
     """
-    reserved = name.lower().startswith("subject") or name == "humans"
+    reserved = name.lower().startswith("subject") or name == HUMANS
     if not name.strip() or reserved or any(letter in name for letter in '/\\\0\n"'):
         raise InputError(
             "name of the model: expected one without slashes and quotes that does not begin with "
@@ -263,26 +264,22 @@ def check_observer(name: str) -> str:
     return name
 
 
-def _choose_weights(store: Store, weighting: str | None, norm: str | None) -> tuple[str, Norm]:
+def _check_weights(store: Store, weighting: str | None, norm: str | None) -> None:
     settings, place = store.settings, store.path
-    asked = parse_weighting(weighting).name if weighting else settings.weighting
-    asked_norm = next((each for each in NORMS if each == (norm or settings.norm)), None)
-    if asked_norm is None:
+    asked = parse_weighting(weighting or settings.weighting).name, norm or settings.norm
+    if asked[1] not in NORMS:
         raise InputError(f"norm: expected one of {', '.join(NORMS)}; found {norm!r}.")
-    if store.traits.likelihood:
-        if asked != "uniform" or norm:
-            raise InputError(
-                f"{place}: the scores are likelihoods, which take no weights and have no norm; "
-                "leave both out."
-            )
-    elif settings.racing and (asked, asked_norm) != (settings.weighting, settings.norm):
+    if store.traits.likelihood and (asked[0] != "uniform" or norm):
+        raise InputError(
+            f"{place}: the scores are likelihoods, which take no weights and have no norm; leave "
+            "both out."
+        )
+    if settings.racing and asked != (settings.weighting, settings.norm):
         raise InputError(
             f"{place}: the classes raced under weighting {settings.weighting} and norm "
             f"{settings.norm}, and those that lost have no further draws; expected these, found "
-            f"{asked} and {asked_norm}. Score with --draws instead of --racing to compare "
-            "weightings."
+            f"{' and '.join(asked)}. Score with --draws instead of --racing to compare weightings."
         )
-    return asked, asked_norm
 
 
 def choose_draws(store: Store, draws: int | None) -> int:
@@ -312,9 +309,9 @@ def _decide_table(
     draws = n_draws if draws is None else draws
     if not 1 <= draws <= n_draws:
         raise InputError(f"decide: expected 1 to {n_draws} draws, found {draws}.")
+    images, labels = (sorted(rows[name].unique()) for name in ("image_id", "label"))
     rows = rows[rows["draw"] < draws]
     values = weighted_errors(rows, parse_weighting(weighting), norm)
-    images, labels = (sorted(rows[name].unique()) for name in ("image_id", "label"))
     table = _respond(rows, values, images, labels, draws, None, pooling)
     decided = set(table["image_id"])
     table.attrs["incomplete"] = tuple(name for name in images if name not in decided)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import InputError
-from gcbook.noise.weightings import Norm, parse_weighting
+from gcbook.noise.weightings import Norm
 from gcbook.scoring.decisions import (
     Pooling,
     check_pooling,
@@ -24,13 +24,15 @@ from gcbook.scoring.decisions import (
     decide_rows,
     to_trials,
 )
-from gcbook.scoring.scores import weighted_errors
 from gcbook.scoring.store import Store
 from gcbook.stats.metrics import shape_bias
 
-__all__ = ["TENTHS", "decisions_by", "tenths_of", "variance_shares"]
+__all__ = ["TENTHS", "decisions_by", "examine", "tenths_of", "variance_shares"]
 
 TENTHS = 10
+
+FEWEST_DRAWS = 8
+"""Of fewer draws an image, a tenth may have most of the variance because it has most draws."""
 
 
 def variance_shares(
@@ -47,14 +49,8 @@ def variance_shares(
         float64 (10,), from t in (0, 0.1] to t in (0.9, 1], summing to 1; all NaN where there is no
         t, t is always the same, or nothing varies.
     """
-    settings = scores.settings
     rows = _shared_draws(scores)
-    values = weighted_errors(
-        rows,
-        parse_weighting(weighting or settings.weighting),
-        norm or settings.norm,
-        scores.schedule,
-    )
+    values = scores.weigh(rows, weighting, norm)
     nothing = np.full(TENTHS, np.nan)
     if rows["t"].nunique() < 2 or rows["t"].isna().any():
         return nothing
@@ -109,8 +105,8 @@ def decisions_by(
     """
     if by not in ("t", "log_snr"):
         raise InputError(f"by: expected t or log_snr, found {by!r}.")
-    settings, rows = store.settings, _shared_draws(store)
-    check_pooling(store, pooling, settings.racing)
+    check_pooling(store, pooling, store.settings.racing)
+    rows = _shared_draws(store)
     rows = rows[rows["draw"] < choose_draws(store, draws)]
     at = rows[by].to_numpy()
     known = np.isfinite(at)
@@ -121,13 +117,7 @@ def decisions_by(
     table = []
     for number, (low, high) in enumerate(pairwise(edges)):
         chosen = rows[(place == number) & known]
-        decided = decide_rows(
-            store,
-            chosen,
-            weighting or settings.weighting,
-            norm or settings.norm,
-            pooling=pooling,
-        )
+        decided = decide_rows(store, chosen, weighting, norm, pooling=pooling)
         trials = to_trials(decided, "model", store.dataset)
         right = trials["category"] == trials["response"]
         row = {
@@ -164,3 +154,31 @@ def _edges(at: np.ndarray, by: str, bins: int | Sequence[float]) -> np.ndarray:
     # The lowest draw belongs to the first range.
     edges[0] = np.nextafter(edges[0], -np.inf)
     return edges if len(edges) > 1 else np.array([edges[0], at.max()])
+
+
+def examine(store: Store) -> tuple[np.ndarray, str, list[str]]:
+    """Return a store's shares of the variance, what to do if one is large, and notes."""
+    settings = store.settings
+    try:
+        shares = variance_shares(store)
+    except InputError as error:
+        return np.full(TENTHS, np.nan), "", [f"no shares of the variance: {error}"]
+    n_draws = settings.racing.min_draws if settings.racing else settings.draws
+    return shares, _remedy(store) if n_draws >= FEWEST_DRAWS else "", []
+
+
+def _remedy(store: Store) -> str:
+    settings = store.settings
+    more = "" if settings.racing else "take more draws (--draws N --extend)"
+    if store.traits.likelihood:
+        return f"A likelihood takes no weights; {more or 'score with --draws, without a race'}."
+    weights = (
+        "race under a weighting that falls off there (--weighting)"
+        if settings.racing
+        else "decide under a weighting that falls off there (gcbook decide --weighting)"
+    )
+    pixels = store.classifier.get("space") == "pixels"
+    if pixels and store.classifier.get("kind") == "diffusion" and settings.clip_x0 == "none":
+        return f"Clip the clean image (--clip-x0 static, a new store), or {weights}."
+    both = f"{weights}, or {more}" if more else weights
+    return f"{both[0].upper()}{both[1:]}."

@@ -23,10 +23,10 @@ from gcbook.classifiers.memory import is_out_of_memory
 from gcbook.classifiers.protocol import Classifier
 from gcbook.files.errors import InputError
 from gcbook.noise.weightings import parse_weighting
+from gcbook.scoring.diagnostics import examine
 from gcbook.scoring.images import ReadImage, check_images, check_unchanged, read_images
 from gcbook.scoring.network import Batch, Network, make_batch
-from gcbook.scoring.progress import ProgressMode, RunProgress
-from gcbook.scoring.report import ScoreReport, examine
+from gcbook.scoring.report import ProgressMode, RunProgress, ScoreReport
 from gcbook.scoring.scores import Rows, finite_weights
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.racing import Races, replay
-from gcbook.scoring.scores import codes_of, score_arrays, weighted_errors
+from gcbook.scoring.scores import codes_of, score_arrays
 from gcbook.scoring.settings import Racing, ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.stimuli.folders import Stimulus
@@ -48,8 +47,7 @@ class History:
         self._values = np.zeros(len(rows))
         whole = np.diff(bounds) == settings.max_draws * len(store.labels)
         if settings.racing:
-            weighting = parse_weighting(settings.weighting)
-            self._values = weighted_errors(rows, weighting, settings.norm, store.schedule)
+            self._values = store.weigh(rows)
             arrays = score_arrays(rows, self._values, image_ids, store.labels)
             whole = np.concatenate([replay(some, settings.racing).finished for _, some in arrays])
         self.complete = {name for name, done in zip(image_ids, whole, strict=True) if done}

@@ -15,8 +15,7 @@ import pandas as pd
 from gcbook.chapters.generative_classifier.race import race_outcomes, race_summary
 from gcbook.miniworld.results.shipped import shipped_models, shipped_sets, shipped_store
 from gcbook.miniworld.testsets import texture_of
-from gcbook.noise.weightings import parse_weighting
-from gcbook.scoring.scores import score_array, weighted_errors
+from gcbook.scoring.scores import score_array
 from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
 
@@ -50,11 +49,9 @@ def stored_errors(store: Store) -> StoredErrors:
         store: of one of the test sets. Images that lack a score are left out.
     """
     rows, images, labels = store.scores(), store.images(), list(store.labels)
-    settings = store.settings
-    values = weighted_errors(
-        rows, parse_weighting(settings.weighting), settings.norm, store.schedule
+    errors = score_array(
+        rows, store.weigh(rows), images["image_id"], labels, store.settings.max_draws
     )
-    errors = score_array(rows, values, images["image_id"], labels, settings.max_draws)
     whole = ~np.isnan(errors).any(axis=(1, 2))
     texture = images["image_id"].map(texture_of)
     places = pd.Index(labels)

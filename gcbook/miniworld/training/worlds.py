@@ -19,7 +19,7 @@ from gcbook.miniworld.training.recipes import make_trainer
 from gcbook.miniworld.training.record import RECORD, read_record, write_record
 from gcbook.miniworld.world import DEFAULT_WORLD, World
 from gcbook.scoring.engine import score
-from gcbook.scoring.progress import ProgressMode
+from gcbook.scoring.report import ProgressMode
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.stimuli.stimulus import Stimulus, StimulusSet

@@ -234,16 +234,13 @@ def check_same(
         unused |= {"weighting", "norm"}
     if stored.racing or asked.racing or (extend and asked.draws > stored.draws):
         unused.add("draws")
-    if described.get("weights") and described.get("weights") == classifier.get("weights"):
-        # Where the weights are known to be the same, where they lie does not matter.
-        unused.add("model")
+    # Where the weights are known to be the same, where they lie does not matter.
+    weights = described.get("weights")
+    elsewhere = {"model"} if weights and weights == classifier.get("weights") else set()
     before, now = (
         _flat(
-            {
-                name: value
-                for name, value in {**settings.as_dict(), **about}.items()
-                if name not in unused
-            }
+            {name: value for name, value in settings.as_dict().items() if name not in unused}
+            | {name: value for name, value in about.items() if name not in elsewhere}
         )
         for settings, about in ((stored, described), (asked, classifier))
     )

@@ -48,6 +48,7 @@ def illusions(
     DIR gets the pictures, maps of where the prompts differ, an overview, and reconstructions.json.
     """
     with interruptible("stopped; the same command begins anew"):
+        from gcbook.classifiers.devices import pick_device
         from gcbook.files.atomic import check_writable
         from gcbook.illusions.reconstruct import reconstruct
         from gcbook.illusions.written import (
@@ -56,7 +57,6 @@ def illusions(
             result_names,
             write_reconstructions,
         )
-        from gcbook.scoring.devices import pick_device
         from gcbook.stimuli.images import decode_image
 
         if (output / RECORD).exists() and not overwrite:

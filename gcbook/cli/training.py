@@ -63,10 +63,10 @@ def train(
             f"{name}: --data, --epochs, --batch-size and --workers are for resnet50 and "
             "resnet50-noise alone, which are the models that are trained on photographs."
         )
+    from gcbook.classifiers.devices import pick_device
     from gcbook.files.atomic import check_writable
     from gcbook.miniworld.training.recipes import make_trainer
     from gcbook.miniworld.training.record import write_record
-    from gcbook.scoring.devices import pick_device
 
     def report(line: str) -> None:
         typer.echo(line, err=True)
@@ -163,9 +163,9 @@ def worlds(
 
     The same command goes on where it was stopped, and adds what is asked for beyond what is there.
     """
+    from gcbook.classifiers.devices import pick_device
     from gcbook.files.atomic import check_writable
     from gcbook.miniworld.training.worlds import MODELS, jobs, run_job
-    from gcbook.scoring.devices import pick_device
 
     unknown = [name for name in models or () if name not in MODELS]
     if unknown:

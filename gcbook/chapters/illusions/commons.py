@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from gcbook.classifiers.devices import pick_device
 from gcbook.classifiers.zoo import find_entry
 from gcbook.illusions.commons import ILLUSIONS, find_illusions, read_illusion
 from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
 from gcbook.illusions.written import difference_picture
-from gcbook.scoring.devices import pick_device
 
 __all__ = ["attribution_rows", "fetched_rows", "fetched_sentence"]
 

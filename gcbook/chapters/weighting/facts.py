@@ -12,12 +12,11 @@ from gcbook.miniworld.results.weighting import (
     Stores,
     answers_under,
     read_errors,
-    tenths_of,
 )
 from gcbook.noise.weightings import parse_weighting
-from gcbook.scoring.diagnostics import TENTHS, decisions_by
+from gcbook.scoring.diagnostics import TENTHS, decisions_by, tenths_of
+from gcbook.scoring.scores import finite_weights
 from gcbook.scoring.store import Store
-from gcbook.scoring.tensors import finite_weights
 from gcbook.stats.clustered import clustered_sums
 from gcbook.stats.resample import interval
 from gcbook.stats.resampling import Resampling

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from gcbook.files.artefacts import is_store
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.miniworld.results.answers import SOURCE, mark
 from gcbook.miniworld.results.shipped import DATA
 from gcbook.miniworld.training.record import RECORD, read_record
 from gcbook.miniworld.training.worlds import COMPARED, Job
 from gcbook.scoring.decisions import decide, to_trials
-from gcbook.scoring.store import Store, is_store
+from gcbook.scoring.store import Store
 from gcbook.stats.pooled import pooled_measures
 from gcbook.stats.resample import interval
 from gcbook.stats.resampling import Resampling

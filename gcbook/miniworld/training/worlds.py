@@ -12,15 +12,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gcbook.classifiers.load import load_classifier
+from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
 from gcbook.miniworld.testsets import make_test_set, texture_of
 from gcbook.miniworld.training.recipes import make_trainer
 from gcbook.miniworld.training.record import RECORD, read_record, write_record
 from gcbook.miniworld.world import DEFAULT_WORLD, World
 from gcbook.scoring.engine import score
-from gcbook.scoring.progress import ProgressMode
+from gcbook.scoring.report import ProgressMode
 from gcbook.scoring.settings import ScoringSettings
-from gcbook.scoring.store import Store, is_store
+from gcbook.scoring.store import Store
 from gcbook.stimuli.stimulus import Stimulus, StimulusSet
 
 __all__ = [

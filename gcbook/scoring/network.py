@@ -17,27 +17,21 @@ __all__ = ["Batch", "Network", "make_batch"]
 
 @dataclass(frozen=True)
 class Batch:
-    """Units in the order of their images.
+    """N units in the order of their images.
 
     Attributes:
         works: the images.
         bounds: int (images + 1,), where each one's units begin.
         image: int (N,), which image each unit is of.
-        draw: int (N,).
         label: int (N,), or None where a unit is of all classes.
         draws: the draw of each unit.
-        t: float64 (N,), its time.
-        log_snr: float64 (N,).
     """
 
     works: list[ImageWork]
     bounds: np.ndarray
     image: np.ndarray
-    draw: np.ndarray
     label: np.ndarray | None
     draws: list[Draw]
-    t: np.ndarray
-    log_snr: np.ndarray
 
     def __len__(self) -> int:
         return len(self.draws)
@@ -47,35 +41,24 @@ def make_batch(
     taken: list[tuple[ImageWork, np.ndarray]], classifier: Classifier, rule: DrawRule
 ) -> Batch:
     """Make a batch of units that were taken from images; units of one draw stand together."""
-    n_labels = 1 if classifier.joint else len(classifier.labels)
     counts = [len(units) for _, units in taken]
-    units = np.concatenate([units for _, units in taken])
     image = np.repeat(np.arange(len(taken)), counts)
-    draw, label = np.divmod(units, n_labels)
-    starts = np.append(0, np.flatnonzero(np.diff(draw) | np.diff(image)) + 1)
-    made = [
-        _draw(taken[which][0], index, classifier, rule)
-        for which, index in zip(image[starts].tolist(), draw[starts].tolist(), strict=True)
-    ]
-    lengths = np.diff(np.append(starts, len(units)))
-    draws = [one for one, length in zip(made, lengths.tolist(), strict=True) for _ in range(length)]
+    n_labels = 1 if classifier.joint else len(classifier.labels)
+    draw, label = np.divmod(np.concatenate([units for _, units in taken]), n_labels)
+    draws: list[Draw] = []
+    for which, index in zip(image.tolist(), draw.tolist(), strict=True):
+        work = taken[which][0]
+        # A draw that does not fit a batch whole is used in the next one too.
+        if work.draw is None or work.draw.index != index:
+            work.draw = classifier.draw(work.stimulus.image_id, index, rule, work.prepared)
+        draws.append(work.draw)
     return Batch(
         [work for work, _ in taken],
         np.append(0, np.cumsum(counts)),
         image,
-        draw,
         None if classifier.joint else label,
         draws,
-        np.repeat([one.t for one in made], lengths),
-        np.repeat([one.log_snr for one in made], lengths),
     )
-
-
-def _draw(work: ImageWork, index: int, classifier: Classifier, rule: DrawRule) -> Draw:
-    # A draw that does not fit a batch whole is used in the next one too.
-    if work.draw is None or work.draw.index != index:
-        work.draw = classifier.draw(work.stimulus.image_id, index, rule, work.prepared)
-    return work.draw
 
 
 class Network:
@@ -113,9 +96,10 @@ class Network:
             pieces.append(measured)
             start = stop
             self.n_evaluations += measured.shape[1] * self.classifier.evaluations
-        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces, axis=1)
+        return np.concatenate(pieces, axis=1)
 
     def _try(self, batch: Batch, part: slice) -> np.ndarray | None:
+        """Return the measures of some units, None if memory is too small for them."""
         begun = time.perf_counter()
         try:
             first, last = batch.image[part][[0, -1]]
@@ -138,9 +122,8 @@ class Network:
         return None
 
     def _checked(self, values: np.ndarray, n_units: int) -> np.ndarray:
-        expected: tuple[int, ...] = (len(self.classifier.measures), n_units)
-        if self.classifier.joint:
-            expected = (*expected, len(self.classifier.labels))
+        classes = (len(self.classifier.labels),) if self.classifier.joint else ()
+        expected = (len(self.classifier.measures), n_units, *classes)
         if values.shape != expected:
             raise GcbookError(
                 f"{self.classifier.name}: expected measures of shape {expected}, found "

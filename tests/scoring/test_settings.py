@@ -5,8 +5,14 @@ from dataclasses import replace
 import pytest
 
 from gcbook.files.errors import InputError
-from gcbook.scoring.identity import Traits, check_same, effective_settings, read_settings
-from gcbook.scoring.settings import Racing, ScoringSettings
+from gcbook.scoring.settings import (
+    Racing,
+    ScoringSettings,
+    Traits,
+    check_same,
+    effective_settings,
+    read_settings,
+)
 
 ERRORS = Traits(("a", "b"), ("error_l2", "error_l1"), False, False, 1, "static")
 NLL = replace(ERRORS, measures=("nll",), default_clip="none")

@@ -1,28 +1,40 @@
-"""The Parquet files of a store: their columns, and writing them so that none is ever half there."""
+"""Raw scores: rows in memory and in Parquet files, and values of rows as one array.
 
-from collections.abc import Sequence
+A row is of one image, class and draw: its time, log-SNR, and errors or likelihood. Files appear
+when they are complete and never half written. For decisions the rows are weighted and spread out to
+an array of images, draws and classes.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import ArrayLike
 
 from gcbook.files.atomic import write_whole
 from gcbook.files.errors import GcbookError, InputError
+from gcbook.noise.schedules import Schedule
+from gcbook.noise.weightings import Norm, Weighting
 
 __all__ = [
-    "IMAGE_COLUMNS",
     "Rows",
+    "finite_weights",
     "read_part",
     "rows_table",
+    "score_array",
+    "score_arrays",
     "score_schema",
     "sort_rows",
+    "weighted_errors",
     "write_table",
 ]
 
-IMAGE_COLUMNS = ("image_id", "imagename", "category", "condition", "sha256")
-"""Columns of ``images.parquet``, all text."""
+CHUNK = 256
+"""Images whose scores are spread out at a time, which bounds memory."""
 
 _NAME = pa.dictionary(pa.int32(), pa.string())
 
@@ -73,17 +85,15 @@ def rows_table(
         labels: names of the classes, by code.
         schema: of the table.
     """
-    whole = Rows(
-        *(
-            np.concatenate([getattr(piece, name) for piece in rows], axis=-1)
-            for name in Rows.__dataclass_fields__
-        )
+    image, label, draw, t, log_snr, values = (
+        np.concatenate([getattr(piece, name) for piece in rows], axis=-1)
+        for name in Rows.__dataclass_fields__
     )
     columns = [
         pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(list(names)))
-        for codes, names in ((whole.image, images), (whole.label, labels))
+        for codes, names in ((image, images), (label, labels))
     ]
-    columns += [pa.array(values) for values in (whole.draw, whole.t, whole.log_snr, *whole.values)]
+    columns += [pa.array(column) for column in (draw, t, log_snr, *values)]
     arrays = [
         column.cast(field.type, safe=False) for column, field in zip(columns, schema, strict=True)
     ]
@@ -162,21 +172,98 @@ def sort_rows(table: pa.Table, labels: Sequence[str]) -> pa.Table:
     table = table.unify_dictionaries().combine_chunks()
     if not len(table):
         return table
-    image, label = (_ranks(table[name].chunk(0), order) for name, order in _orders(table, labels))
-    draw = table["draw"].to_numpy()
-    order = np.lexsort((label, draw, image))
-    keys = np.stack([image, draw, label])[:, order]
+    images, classes = table["image_id"].to_pandas(), table["label"].to_pandas()
+    others = sorted(set(classes.cat.categories) - set(labels))
+    image, label = (
+        codes_of(images, sorted(images.cat.categories)),
+        codes_of(classes, [*labels, *others]),
+    )
+    keys = np.stack([image, table["draw"].to_numpy(), label])
+    order = np.lexsort(keys[::-1])
+    keys = keys[:, order]
     first = np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0))
     return table.take(pa.array(order[first]))
 
 
-def _orders(table: pa.Table, labels: Sequence[str]) -> list[tuple[str, list[str]]]:
-    images = sorted(table["image_id"].chunk(0).dictionary.to_pylist())
-    others = sorted(set(table["label"].chunk(0).dictionary.to_pylist()) - set(labels))
-    return [("image_id", images), ("label", [*labels, *others])]
+def weighted_errors(
+    scores: pd.DataFrame, weighting: Weighting, norm: Norm, schedule: Schedule | None = None
+) -> np.ndarray:
+    """Return the weighted error of every row, float64; of a likelihood, its negative logarithm.
+
+    Raises:
+        InputError: the weighting is not defined here, or infinite at a time that was drawn.
+    """
+    if "nll" in scores:
+        return scores["nll"].to_numpy(np.float64)
+    t, log_snr = scores["t"].to_numpy(), scores["log_snr"].to_numpy()
+    weights = finite_weights(weighting, norm, schedule, t, log_snr)
+    return weights * scores[f"error_{norm}"].to_numpy(np.float64)
 
 
-def _ranks(column: pa.DictionaryArray, order: Sequence[str]) -> np.ndarray:
-    rank = {name: number for number, name in enumerate(order)}
-    ranks = np.array([rank[name] for name in column.dictionary.to_pylist()], dtype=np.int64)
-    return ranks[column.indices.to_numpy()]
+def finite_weights(
+    weighting: Weighting,
+    norm: Norm,
+    schedule: Schedule | None,
+    t: np.ndarray,
+    log_snr: np.ndarray,
+) -> np.ndarray:
+    """Return the weights of draws, float64.
+
+    Raises:
+        InputError: the weighting is not defined here, or infinite at a time that was drawn.
+    """
+    weights = weighting.weights(t, log_snr, schedule, norm)
+    if not np.isfinite(weights).all():
+        at = float(t[~np.isfinite(weights)][0])
+        raise InputError(
+            f"weighting {weighting.name}: not finite at t = {at:g} (log-SNR "
+            f"{log_snr[~np.isfinite(weights)][0]:g}); choose one that is bounded, such as exp:7 or "
+            "snr:5."
+        )
+    return weights
+
+
+def score_array(
+    rows: pd.DataFrame,
+    values: ArrayLike,
+    images: Sequence[str] | pd.Series,
+    labels: Sequence[str],
+    n_draws: int,
+) -> np.ndarray:
+    """Return a value of each row as an array (images, draws, labels), NaN where there is no row.
+
+    Args:
+        rows: raw scores with ``image_id, label, draw``.
+        values: one a row.
+        images: names, in order; rows of others are left out.
+        labels: of the classes, likewise.
+        n_draws: rows of later draws are left out.
+    """
+    image, label = codes_of(rows["image_id"], images), codes_of(rows["label"], labels)
+    draw = rows["draw"].to_numpy()
+    inside = (image >= 0) & (label >= 0) & (draw < n_draws)
+    full = np.full((len(images), n_draws, len(labels)), np.nan)
+    full[image[inside], draw[inside], label[inside]] = np.asarray(values, np.float64)[inside]
+    return full
+
+
+def score_arrays(
+    rows: pd.DataFrame, values: np.ndarray, images: Sequence[str], labels: Sequence[str]
+) -> Iterator[tuple[Sequence[str], np.ndarray]]:
+    """Yield some images at a time, and their `score_array` with as many draws as they have."""
+    image = codes_of(rows["image_id"], images)
+    order = np.argsort(image, kind="stable")
+    ranked = image[order]
+    for first in range(0, len(images), CHUNK):
+        some = images[first : first + CHUNK]
+        part = order[slice(*np.searchsorted(ranked, (first, first + len(some))))]
+        own = rows.iloc[part]
+        n_draws = int(own["draw"].max()) + 1 if len(own) else 0
+        yield some, score_array(own, values[part], some, labels, n_draws)
+
+
+def codes_of(names: pd.Series, order: Sequence[str] | pd.Series) -> np.ndarray:
+    """Return the place of each name in an order, -1 where it has none."""
+    column = names.astype("category")
+    places = pd.Index(order).get_indexer(column.cat.categories)
+    return places[column.cat.codes.to_numpy()]

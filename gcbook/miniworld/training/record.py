@@ -7,7 +7,7 @@ from typing import Any
 
 from gcbook.files.atomic import write_text
 from gcbook.miniworld.training.conditional import in_bfloat16
-from gcbook.miniworld.training.loop import HISTORY, Trainer
+from gcbook.miniworld.training.miniature import Trainer
 from gcbook.miniworld.training.pool import POOL_SEEDS
 from gcbook.miniworld.training.texts import TEMPLATES
 from gcbook.miniworld.world import DEFAULT_WORLD, World
@@ -26,7 +26,6 @@ def write_record(
 ) -> Path:
     """Write ``training.json``: what was trained, on what, how, how long, and how it went.
 
-    ``carried_at_step`` is where the run last went on from weights alone, 0 if it never did;
     ``bfloat16`` is whether the machine that ended the run computed in it (records without it are
     of runs in float32).
 
@@ -42,15 +41,14 @@ def write_record(
     import transformers
 
     task = trainer.task
-    lines = (trainer.folder / HISTORY).read_text(encoding="utf-8").splitlines()
+    learning = [value for value in trainer.networks.parameters() if value.requires_grad]
     record = {
         "miniature": miniature,
-        "parameters": sum(value.numel() for value in trainer.parameters.values()),
+        "parameters": sum(value.numel() for value in learning),
         "plan": asdict(trainer.plan),
         "built_on": _about(base),
         "batch_size": task.batch_size,
-        "images_seen": trainer.step * task.batch_size,
-        "carried_at_step": trainer.begun,
+        "images_seen": trainer.done * task.batch_size,
         "minutes": round(trainer.seconds / 60, 1),
         "threads": torch.get_num_threads(),
         "device": str(task.device),
@@ -65,7 +63,7 @@ def write_record(
             "diffusers": diffusers.__version__,
             "transformers": transformers.__version__,
         },
-        "history": [json.loads(line) for line in lines],
+        "history": trainer.history,
     }
     path = Path(folder) / RECORD
     write_text(json.dumps(record, indent=1) + "\n", path)

@@ -221,7 +221,7 @@ def run_job(
 
     Raises:
         InputError: the folder has this job with another budget, or cannot be written to.
-        GcbookError: see `gcbook.miniworld.training.loop.Trainer.run` and
+        GcbookError: see `gcbook.miniworld.training.run.Run.run` and
             `gcbook.scoring.engine.score`.
     """
     own = Path(folder) / job.name

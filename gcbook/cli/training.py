@@ -85,7 +85,7 @@ def train(
         )
         trainer.run()
         trainer.export(output / "model")
-        write_record(trainer, name, output / "model", base)
+        write_record(trainer, output / "model", base)
     typer.echo(
         f"{name} is in {output / 'model'}; next: gcbook score {quote(str(output / 'model'))} IMAGES"
     )

@@ -20,7 +20,7 @@ from gcbook.miniworld.training.miniature import Start, Task
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = ["CnnTask", "random_resized_crops"]
+__all__ = ["CnnTask", "random_flips", "random_resized_crops"]
 
 MEAN, SD = 0.5, 0.25
 AREA = (0.08, 1.0)
@@ -69,8 +69,7 @@ class CnnTask(Task):
         self.network.to(self.device, memory_format=torch.channels_last)
 
     def loss(self, step: int, generator: torch.Generator) -> torch.Tensor:
-        indices = torch.randint(len(self.train), (self.batch_size,), generator=generator)
-        images, labels = self.train.batch(indices)
+        images, labels = self.draw(generator)
         images = (random_resized_crops if self.crops else random_flips)(images, generator)
         images = (images - MEAN) / SD
         if self.noise:
@@ -82,8 +81,7 @@ class CnnTask(Task):
     def validate(self) -> dict[str, float]:
         generator = torch.Generator().manual_seed(0)
         totals = torch.zeros(2, dtype=torch.float64)
-        for indices in torch.arange(len(self.validation)).split(512):
-            images, labels = self.validation.batch(indices)
+        for images, labels in self.validation.batches(512):
             images = (images - MEAN) / SD
             logits = self.network(images.to(self.device)).logits.cpu()
             right = (logits.argmax(1) == labels).sum()

@@ -63,8 +63,7 @@ def both_sides(pool: Pool, encode: Callable[[torch.Tensor], torch.Tensor]) -> to
         encode: from images, float32 (n, 3, height, width) in [0, 1], to their codes (n, ...).
     """
     sides: list[list[torch.Tensor]] = [[], []]
-    for indices in torch.arange(len(pool)).split(VALIDATION_BATCH):
-        images, _ = pool.batch(indices)
+    for images, _ in pool.batches(VALIDATION_BATCH):
         for side, shown in zip(sides, (images, images.flip(-1)), strict=True):
             side.append(encode(shown))
     return torch.stack([torch.cat(side) for side in sides])

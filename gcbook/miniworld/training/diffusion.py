@@ -180,8 +180,7 @@ class AutoencoderTask(Task):
         ).to(self.device)
 
     def loss(self, step: int, generator: torch.Generator) -> torch.Tensor:
-        indices = torch.randint(len(self.train), (self.batch_size,), generator=generator)
-        images = 2 * self.train.batch(indices)[0].to(self.device) - 1
+        images = 2 * self.draw(generator)[0].to(self.device) - 1
         with autocast(self.device):
             posterior = self.vae.encode(images).latent_dist
             mean, sd = posterior.mean.float(), posterior.std.float()
@@ -193,8 +192,8 @@ class AutoencoderTask(Task):
 
     def validate(self) -> dict[str, float]:
         squared = 0.0
-        for indices in torch.arange(len(self.validation)).split(256):
-            images = 2 * self.validation.batch(indices)[0].to(self.device) - 1
+        for pixels, _ in self.validation.batches(256):
+            images = 2 * pixels.to(self.device) - 1
             latents = self.vae.encode(images).latent_dist.mean
             restored = self.vae.decode(latents).sample
             squared += (restored - images).square().mean(dim=(1, 2, 3)).sum().item()

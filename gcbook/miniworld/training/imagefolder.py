@@ -21,11 +21,11 @@ from torchvision.transforms import v2
 from gcbook.classifiers.augmentation import DiffusionNoise
 from gcbook.classifiers.preprocess import TorchvisionPreprocess
 from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.miniworld.training.run import UnreadableImageError
 from gcbook.paper.categories import IMAGENET_CLASSES, imagenet_classes
 
 __all__ = [
     "KeyedImages",
-    "UnreadableImageError",
     "check_same_classes",
     "class_names",
     "ignore_interruptions",
@@ -42,14 +42,6 @@ class _Folders(ImageFolder):
     def find_classes(self, directory: str | Path) -> tuple[list[str], dict[str, int]]:
         names = [name for name in super().find_classes(directory)[0] if not name.startswith(".")]
         return names, {name: index for index, name in enumerate(names)}
-
-
-class UnreadableImageError(InputError):
-    """A file that should be an image cannot be read."""
-
-    def alone(self) -> "UnreadableImageError":
-        """Return the error without the traceback that a worker process puts before its message."""
-        return type(self)(str(self).rpartition(f"{type(self).__name__}: ")[2].strip())
 
 
 class KeyedImages(Dataset[tuple[torch.Tensor, int]]):

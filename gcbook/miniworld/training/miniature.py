@@ -142,6 +142,11 @@ class Task(ABC):
     def export(self, folder: Path) -> None:
         """Write the networks as they are now in the model's own layout."""
 
+    def draw(self, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return a batch of images to train on, as `Pool.batch` does, drawn with replacement."""
+        chosen = torch.randint(len(self.train), (self.batch_size,), generator=generator)
+        return self.train.batch(chosen)
+
     def modules(self) -> torch.nn.ModuleDict:
         """Return the networks that learn, by name."""
         return torch.nn.ModuleDict({name: getattr(self, name) for name in self.networks})

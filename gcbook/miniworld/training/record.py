@@ -10,31 +10,22 @@ from gcbook.miniworld.training.conditional import in_bfloat16
 from gcbook.miniworld.training.miniature import Trainer
 from gcbook.miniworld.training.pool import POOL_SEEDS
 from gcbook.miniworld.training.texts import TEMPLATES
-from gcbook.miniworld.world import DEFAULT_WORLD, World
 
 __all__ = ["RECORD", "read_record", "write_record"]
 
 RECORD = "training.json"
 
 
-def write_record(
-    trainer: Trainer,
-    miniature: str,
-    folder: str | Path,
-    base: str | Path = "",
-    world: World = DEFAULT_WORLD,
-) -> Path:
+def write_record(trainer: Trainer, folder: str | Path, base: str | Path = "") -> None:
     """Write ``training.json``: what was trained, on what, how, how long, and how it went.
 
     ``bfloat16`` is whether the machine that ended the run computed in it (records without it are
     of runs in float32).
 
     Args:
-        trainer: after its run.
-        miniature: name of the recipe.
+        trainer: of `gcbook.miniworld.training.recipes.make_trainer`, after its run.
         folder: of the model.
         base: folder of the trained model that it builds on, if it does.
-        world: of its images.
     """
     import diffusers
     import torch
@@ -43,7 +34,7 @@ def write_record(
     task = trainer.task
     learning = [value for value in trainer.networks.parameters() if value.requires_grad]
     record = {
-        "miniature": miniature,
+        "miniature": trainer.of["miniature"],
         "parameters": sum(value.numel() for value in learning),
         "plan": asdict(trainer.plan),
         "built_on": _about(base),
@@ -56,7 +47,7 @@ def write_record(
         "train_images": len(task.train),
         "validation_images": len(task.validation),
         "pool_seeds": dict(POOL_SEEDS),
-        "world": world.as_dict(),
+        "world": trainer.of["world"],
         "prompt_templates": list(TEMPLATES),
         "versions": {
             "torch": torch.__version__,
@@ -65,9 +56,7 @@ def write_record(
         },
         "history": trainer.history,
     }
-    path = Path(folder) / RECORD
-    write_text(json.dumps(record, indent=1) + "\n", path)
-    return path
+    write_text(json.dumps(record, indent=1) + "\n", Path(folder) / RECORD)
 
 
 def read_record(folder: str | Path) -> dict[str, Any]:

@@ -21,10 +21,9 @@ import torch
 from safetensors import safe_open
 from torch.optim.swa_utils import AveragedModel
 
-from gcbook.files.errors import GcbookError
+from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.interrupts import held_back
 from gcbook.files.locks import locked
-from gcbook.miniworld.training.imagefolder import UnreadableImageError
 from gcbook.miniworld.training.state import (
     add_row,
     check_same,
@@ -33,11 +32,19 @@ from gcbook.miniworld.training.state import (
     write_tensors,
 )
 
-__all__ = ["HISTORY", "Run", "in_step"]
+__all__ = ["Run", "UnreadableImageError", "in_step"]
 
 STATE, HISTORY = "state.safetensors", "history.jsonl"
 SHOW_EVERY = 30.0
 """Seconds between lines on how it goes."""
+
+
+class UnreadableImageError(InputError):
+    """A file that should be an image cannot be read."""
+
+    def alone(self) -> "UnreadableImageError":
+        """Return the error without the traceback that a worker process puts before its message."""
+        return type(self)(str(self).rpartition(f"{type(self).__name__}: ")[2].strip())
 
 
 class Run(ABC):

@@ -17,6 +17,7 @@ import torch.nn.functional as F
 
 from gcbook.classifiers.amused import AESTHETIC_SCORE
 from gcbook.classifiers.loading import load_weights
+from gcbook.miniworld.training.cnn import random_flips
 from gcbook.miniworld.training.conditional import (
     ConditionalTask,
     autocast,
@@ -81,10 +82,7 @@ class TokenizerTask(Task):
         self.use.register_buffer("share", torch.full((codes,), 1 / codes, device=self.device))
 
     def loss(self, step: int, generator: torch.Generator) -> torch.Tensor:
-        indices = torch.randint(len(self.train), (self.batch_size,), generator=generator)
-        images, _ = self.train.batch(indices)
-        mirror = torch.rand((len(images), 1, 1, 1), generator=generator) < 0.5
-        images = torch.where(mirror, images.flip(-1), images).to(self.device)
+        images = random_flips(self.draw(generator)[0], generator).to(self.device)
         with autocast(self.device):
             latents = self.vqvae.encode(images).latents.float()
         quantized, commitment, (_, _, codes) = self.vqvae.quantize(latents)
@@ -108,8 +106,8 @@ class TokenizerTask(Task):
 
     def validate(self) -> dict[str, float]:
         squared, counts = 0.0, torch.zeros_like(self.use.share)
-        for indices in torch.arange(len(self.validation)).split(256):
-            images = self.validation.batch(indices)[0].to(self.device)
+        for pixels, _ in self.validation.batches(256):
+            images = pixels.to(self.device)
             quantized, _, (_, _, codes) = self.vqvae.quantize(self.vqvae.encode(images).latents)
             restored = self.vqvae.decoder(self.vqvae.post_quant_conv(quantized))
             squared += (restored - images).square().mean(dim=(1, 2, 3)).sum().item()

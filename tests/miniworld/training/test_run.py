@@ -15,9 +15,9 @@ import pytest
 import torch
 from PIL import Image
 
-from gcbook.miniworld.training.imagefolder import UnreadableImageError, key_of
+from gcbook.miniworld.training.imagefolder import key_of
 from gcbook.miniworld.training.resnet import ORDER
-from gcbook.miniworld.training.run import in_step
+from gcbook.miniworld.training.run import UnreadableImageError, in_step
 from gcbook.miniworld.training.state import read_about
 
 COMMAND = """

@@ -86,8 +86,8 @@ class Plan:
             return None
 
         def forget(means: Any, values: Any, updates: Any) -> None:
-            decay = min(self.average, int(updates) / (9 + int(updates)))
-            torch._foreach_lerp_(means, values, 1 - decay)
+            count = int(updates)
+            torch._foreach_lerp_(means, values, 1 - min(self.average, count / (9 + count)))
 
         mean = AveragedModel(networks, multi_avg_fn=forget).eval()
         mean.update_parameters(networks)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gcbook.cli.app import app
-from gcbook.cli.interrupts import interruptible
 from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.interrupts import interruptible
 
 if TYPE_CHECKING:
     from gcbook.scoring.report import ScoreReport

@@ -1,4 +1,4 @@
-"""Several processes stop together, and readers of images do not stop before those they read for."""
+"""Several processes stop together, and readers do not stop before those they read for."""
 
 import json
 import os
@@ -15,30 +15,30 @@ import pytest
 import torch
 from PIL import Image
 
-from gcbook.miniworld.training.imagefolder import UnreadableImageError, key_of
+from gcbook.miniworld.training.imagefolder import key_of
 from gcbook.miniworld.training.resnet import ORDER
+from gcbook.miniworld.training.run import UnreadableImageError, in_step
 from gcbook.miniworld.training.state import read_about
-from gcbook.miniworld.training.together import in_step
 
 COMMAND = """
 import os, signal, sys
 import multiprocessing.connection as connection
 from dataclasses import replace
 import gcbook.miniworld.training.resnet as resnet
-import gcbook.miniworld.training.resnet_plan as plans
+import gcbook.miniworld.training.run as run
 from gcbook.cli import main
 
 small = dict(architecture="resnet18", crop_size=32, learning_rate=0.01)
-plans.RESNETS = {name: replace(plan, **small) for name, plan in plans.RESNETS.items()}
-resnet.SHOW_EVERY = 0
-stop, step = os.environ.get("STOP"), resnet.ResNetRun._step
+resnet.RESNETS = {name: replace(plan, **small) for name, plan in resnet.RESNETS.items()}
+run.SHOW_EVERY = 0
+stop, loss = os.environ.get("STOP"), resnet.ResNetRun.loss
 
-def stopped(run, *batch):
-    if str(run.seen) == stop:
+def stopped(run, batch):
+    if str(run.done) == stop:
         signal.raise_signal(signal.SIGTERM)
-    return step(run, *batch)
+    return loss(run, batch)
 
-resnet.ResNetRun._step = stopped
+resnet.ResNetRun.loss = stopped
 
 if os.environ.get("STOP") == "taking":
     taken, process = iter(range(10**6)), os.getpid()
@@ -127,7 +127,7 @@ def test_sigterm_to_a_whole_group_saves_the_state(data, tmp_path):
         (status,), (rest,) = ended([process])
     assert "Traceback" not in rest
     assert status == 128 + signal.SIGTERM
-    seen = read_about(tmp_path / "state.safetensors")["step"]
+    seen = read_about(tmp_path / "state.safetensors")["done"]
     assert seen > 0
     assert rest.endswith(f"stopped at image {seen:,}; the same command goes on from there\n")
 
@@ -141,7 +141,7 @@ def test_a_stop_while_an_image_is_taken_from_a_reader_is_told_in_one_line(data, 
     with started(data, tmp_path, *options, stops=(0, "taking")) as (process,):
         (status,), (said,) = ended([process])
     assert status == 128 + signal.SIGTERM
-    seen = read_about(tmp_path / "state.safetensors")["step"]
+    seen = read_about(tmp_path / "state.safetensors")["done"]
     assert seen > 0
     assert said.endswith(f"stopped at image {seen:,}; the same command goes on from there\n")
     assert "Traceback" not in said
@@ -176,13 +176,13 @@ def test_two_processes_stop_together_and_go_on(data, tmp_path):
         status, said = ended(two)
     assert status == [143, 143], said
     # Each step is of two images in each of two processes; the one before which it came is done.
-    assert read_about(run / "state.safetensors")["step"] == 12
+    assert read_about(run / "state.safetensors")["done"] == 12
     with started(broken, run, *options, processes=2) as two:
         status, said = ended(two)
     assert status == [2, 2], said
     assert "another process has found an image that it cannot read" in said[0]
     assert f"{bad}: expected an image" in said[1]
-    seen = read_about(run / "state.safetensors")["step"]
+    seen = read_about(run / "state.safetensors")["done"]
     assert 12 < seen < 24
     shutil.copy(data / bad.relative_to(broken), bad)
     with started(broken, run, *options, processes=2) as two:
@@ -238,13 +238,13 @@ def test_a_signal_to_one_stops_both_after_the_same_step():
 
     def source():
         yield "x"
-        waiting[1].append((signal.SIGTERM, None))
+        waiting[1].append(signal.SIGTERM)
         yield "y"
 
     batches, errors = taken(("abc", source()), waiting)
     assert batches == (["a"], ["x"])
     assert [type(error) for error in errors] == [KeyboardInterrupt] * 2
-    assert waiting[0] == waiting[1] == [(signal.SIGTERM, None)]
+    assert waiting[0] == waiting[1] == [signal.SIGTERM]
 
 
 def test_an_image_that_one_cannot_read_stops_both_and_one_names_it():
@@ -263,7 +263,7 @@ def test_a_reader_that_is_still_there_does_not_keep_python_from_its_end():
     command = """
 import sys
 from torch.utils.data import DataLoader
-from gcbook.miniworld.training.together import ignore_interruptions
+from gcbook.miniworld.training.imagefolder import ignore_interruptions
 sys.kept = iter(DataLoader(range(9), num_workers=1, worker_init_fn=ignore_interruptions))
 print(next(sys.kept).item())
 """

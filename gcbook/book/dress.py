@@ -15,6 +15,7 @@ from typing import Any
 from gcbook.book.choices import CHAPTERS
 from gcbook.book.parameters import allowed, as_arguments, defaults
 from gcbook.charts.chart import chart_html
+from gcbook.files.markdown import code_block, code_cell, code_span, escape_markdown
 
 __all__ = ["dress", "numbered", "rerun_section"]
 
@@ -59,10 +60,11 @@ def rerun_section(chapter: str, parameters: Mapping[str, Any], seconds: float) -
     """The Markdown that tells a reader how to run the chapter with other parameters."""
     pairs = as_arguments({k: v for k, v in parameters.items() if v != ""})
     words = [shlex.join(pairs[i : i + 3]) for i in range(0, len(pairs), 3)]
+    papermill = f"papermill notebooks/{chapter}.ipynb my-{chapter}.ipynb"
     model = CHAPTERS[chapter]
     rows = "\n".join(
-        f"| `{name}` | `{_shown(parameters.get(name, info.default))}` | {info.description} "
-        f"| {allowed(model, name)} |"
+        f"| `{name}` | {code_cell(_shown(parameters.get(name, info.default)))} "
+        f"| {info.description} | {allowed(model, name)} |"
         for name, info in model.model_fields.items()
     )
     table = "| Parameter | Here | Meaning | Allowed |\n|:--|:--|:--|:--|\n" + rows if rows else ""
@@ -72,13 +74,9 @@ The page was made from {{download}}`this notebook <../../notebooks/{chapter}.ipy
 {seconds:.0f} seconds, with the parameters in the commands below. Change any of them: the first
 command writes the executed notebook and a page of its own, the second is plain papermill.
 
-```bash
-{_wrap([f"gcbook run {chapter}", *words])}
-```
+{code_block(_wrap([f"gcbook run {chapter}", *words]), "bash")}
 
-```bash
-{_wrap([f"papermill notebooks/{chapter}.ipynb my-{chapter}.ipynb", "-k python3 -l python", *words])}
-```
+{code_block(_wrap([papermill, "-k python3 -l python", *words]), "bash")}
 
 ````{{dropdown}} What can be changed
 {table}
@@ -89,7 +87,7 @@ command writes the executed notebook and a page of its own, the second is plain 
 def _changed_note(chapter: str, parameters: Mapping[str, Any]) -> list[Any]:
     """Tell a reader which parts of the page follow parameters and which do not."""
     start = defaults(CHAPTERS[chapter])
-    changed = [f"{k} = `{_shown(v)}`" for k, v in parameters.items() if v != start.get(k)]
+    changed = [f"{k} = {code_span(_shown(v))}" for k, v in parameters.items() if v != start.get(k)]
     if not changed:
         return []
     return [
@@ -184,7 +182,7 @@ def _warnings(text: str) -> list[Any]:
     said = dict.fromkeys(_WARNING.findall(text))
     if not said:
         return []
-    lines = "\n".join(f"- {message}" for message in said)
+    lines = "\n".join(f"- {escape_markdown(message)}" for message in said)
     return [_display_markdown(f"```{{admonition}} About these data\n:class: note\n{lines}\n```")]
 
 

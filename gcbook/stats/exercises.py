@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
+from gcbook.files.markdown import escape_markdown
 from gcbook.paper.categories import CHANCE
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.stats.agreement import kappa, kappa_bound
@@ -32,7 +33,7 @@ def even_bias_sentence(accuracies: pd.DataFrame) -> str:
         return "No network is among the observers here."
     even = networks.iloc[int((networks["shape_bias"] - 0.5).abs().to_numpy().argmin())]
     return (
-        f"The network that comes nearest to one half is {even['observer']} "
+        f"The network that comes nearest to one half is {escape_markdown(even['observer'])} "
         f"({number(even['shape_bias'], '.2f')}). It names the shape of "
         f"{even['shape_accuracy']:.0%} of the images and the texture of "
         f"{even['texture_accuracy']:.0%}, {even['shape_accuracy'] / CHANCE:.1f} and "
@@ -52,8 +53,9 @@ def averages_sentence(ranking: pd.DataFrame) -> str:
     apart = (both["shape_bias"] - both["category_mean"]).abs()
     most = both.iloc[int(apart.to_numpy().argmax())]
     return (
-        f"Of the observers here the two averages lie furthest apart for {most['observer']}: "
-        f"{number(most['shape_bias'], '.2f')} pooled, {number(most['category_mean'], '.2f')} as a "
+        "Of the observers here the two averages lie furthest apart for "
+        f"{escape_markdown(most['observer'])}: {number(most['shape_bias'], '.2f')} pooled, "
+        f"{number(most['category_mean'], '.2f')} as a "
         f"mean over the categories; the median distance is {number(apart.median(), '.2f')}."
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gcbook.files.markdown import escape_markdown
 from gcbook.paper.observers import HUMANS, HUMANS_TITLE, PUBLISHED_SOURCES, show_once, unique_labels
 from gcbook.paper.published import published_models, quoted_value, table1
 from gcbook.stats.benchmark_tables import comparable_with_paper
@@ -65,8 +66,9 @@ def against_humans_sentence(rows: pd.DataFrame) -> str:
     nearest = rows.iloc[0]
     said = (
         f"Of {len(rows)} networks, {below.sum()} have a smaller shape bias than the humans after "
-        f"Holm's correction. Nearest to them is {nearest['observer']}, with a difference of "
-        f"{number(nearest['difference'])} ({span(nearest['low'], nearest['high'])}); the largest "
+        f"Holm's correction. Nearest to them is {escape_markdown(nearest['observer'])}, with a "
+        f"difference of {number(nearest['difference'])} "
+        f"({span(nearest['low'], nearest['high'])}); the largest "
         f"corrected p-value is {rows['p_holm'].max():.2g}."
     )
     return said
@@ -124,16 +126,16 @@ def neither_facts(accuracies: pd.DataFrame) -> dict[str, Any]:
         accuracies: from `gcbook.stats.shape_tables.cue_accuracies`.
 
     Returns:
-        ``rarely, rarely_who, often, often_who``.
+        ``rarely, rarely_who, often, often_who``, the names in Markdown.
     """
     rows = accuracies[accuracies["category"] == POOLED].sort_values("other_answers")
     rows = rows[rows["observer"] != HUMANS_TITLE]
     first, last = rows.iloc[0], rows.iloc[-1]
     return {
         "rarely": float(first["other_answers"]),
-        "rarely_who": str(first["observer"]),
+        "rarely_who": escape_markdown(first["observer"]),
         "often": float(last["other_answers"]),
-        "often_who": str(last["observer"]),
+        "often_who": escape_markdown(last["observer"]),
     }
 
 

@@ -60,9 +60,9 @@ def consistency_facts(rows: pd.DataFrame) -> dict[str, Any]:
     Returns:
         ``humans`` and ``humans_span``; ``n_networks`` recomputed, the ``best`` of them (in
         Markdown) with ``best_value, best_span``; ``above_humans``, how many of them have a higher
-        OOD accuracy than the humans; published: ``imagen, stable_diffusion, parti, clip, vit_22b`` (the best
-        ViT-22B), ``n_published`` models, ``standing``, a clause on how many of them are above the
-        best of ours (if both are over the same datasets and conditions), and
+        OOD accuracy than the humans; published: ``imagen, stable_diffusion, parti, clip, vit_22b``
+        (the best ViT-22B), ``n_published`` models, ``standing``, a clause on how many of them are
+        above the best of ours (if both are over the same datasets and conditions), and
         ``above_stable_diffusion, above_parti``, how many that do not generate are surely above.
     """
     humans = rows[rows["kind"] == HUMANS_TITLE].iloc[0]

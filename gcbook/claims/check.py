@@ -182,4 +182,7 @@ def _json(value: Any) -> Any:
         return [_json(each) for each in value]
     if _not_computed(value):
         return None
-    return float(value) if isinstance(value, float) else value
+    if isinstance(value, float):
+        return float(value)
+    # A scalar of numpy is no JSON.
+    return value.item() if hasattr(value, "item") else value

@@ -173,6 +173,8 @@ def _listed(facts: Mapping[str, Any]) -> str:
 
 
 def _not_computed(value: Any) -> bool:
+    if isinstance(value, tuple | list):
+        return any(map(_not_computed, value))
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 

@@ -6,7 +6,6 @@ strings from a command line, as literals from papermill or JupyterLab; all pass 
 """
 
 import dataclasses
-import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -106,13 +105,17 @@ class Declaration:
 
 
 def rooms() -> tuple[str, ...]:
-    """The names of all chapters that have a room, sorted.
+    """The names of all chapters whose rooms declare parameters, sorted.
 
     >>> "shape-bias" in rooms()
     True
     """
-    packages = [each.name for each in pkgutil.iter_modules(gcbook.chapters.__path__) if each.ispkg]
-    return tuple(sorted(name.replace("_", "-") for name in packages))
+    declared = [
+        path.parent.name
+        for folder in gcbook.chapters.__path__
+        for path in Path(folder).glob("*/parameters.py")
+    ]
+    return tuple(sorted(name.replace("_", "-") for name in declared))
 
 
 def room_of(chapter: str) -> str:

@@ -3,6 +3,7 @@
 import json
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from gcbook.claims import Claim, ClaimFailed, Number, check
@@ -62,10 +63,11 @@ def test_facts_that_there_are_not_and_nonsense_are_errors():
 
 
 def test_the_record_is_json_with_plain_numbers():
-    record = check(CLAIMS, FACTS, changed=True)._repr_mimebundle_()[CLAIMS_MIME]
+    facts = SimpleNamespace(**vars(FACTS) | {"each": (np.float64(0.25), np.int64(0))})
+    record = check(CLAIMS, facts, changed=True)._repr_mimebundle_()[CLAIMS_MIME]
     assert json.loads(json.dumps(record)) == record
     assert record[0]["facts"] == {"high": 0.75}
-    assert record[1]["facts"] == {"each": [0.25, 0.5]}
+    assert record[1]["facts"] == {"each": [0.25, 0]}
     assert record[0]["state"] == "holds"
 
 

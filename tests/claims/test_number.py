@@ -5,7 +5,7 @@ import json
 import math
 import pickle
 
-from gcbook.claims import Number
+from gcbook.claims import Interval, Number
 
 
 def test_a_number_computes_and_compares():
@@ -24,3 +24,10 @@ def test_a_number_prints_as_it_was_told():
 def test_copies_print_the_same():
     share = Number(0.5249, ".0%")
     assert repr(copy.deepcopy(share)) == repr(pickle.loads(pickle.dumps(share))) == "52%"
+
+
+def test_an_interval_prints_as_one_and_has_two_ends():
+    shares = Interval(-0.214, 0.0833, ".2f")
+    assert (str(shares), min(shares), max(shares)) == ("−0.21 to 0.08", -0.214, 0.0833)
+    assert str(Interval(0.1, math.nan)) == "nan"
+    assert repr(copy.deepcopy(shares)) == repr(shares)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gcbook.claims import Number
+from gcbook.claims import Interval, Number
 from gcbook.paper.categories import CATEGORIES, CHANCE
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.paper.published import table1
@@ -32,8 +32,8 @@ def shape_bias_facts(
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
-    A fact is a `gcbook.claims.Number`, a count or a name. Where the parameters leave an observer
-    out or resample nothing, it is NaN or None.
+    A fact is a number or an interval of `gcbook.claims`, a count or a name. Where the parameters
+    leave an observer out or resample nothing, it is NaN or None.
 
     Args:
         bias, ranking, spread, accuracies: from `gcbook.stats.shape_tables`: ``bias_by_category``,
@@ -76,11 +76,9 @@ def _averages(ranking: pd.DataFrame) -> dict[str, Any]:
         "best_network_bias": Number(networks["shape_bias"].max()),
         "networks_for_texture": int((networks["shape_bias"] < 0.5).sum()),
         "resnet50": _number(resnet50, "shape_bias"),
-        "resnet50_low": _number(resnet50, "low"),
-        "resnet50_high": _number(resnet50, "high"),
+        "resnet50_interval": _interval(resnet50, "low", "high"),
         "resnet50_mean": _number(resnet50, "category_mean"),
-        "resnet50_mean_low": _number(resnet50, "mean_low"),
-        "resnet50_mean_high": _number(resnet50, "mean_high"),
+        "resnet50_mean_interval": _interval(resnet50, "mean_low", "mean_high"),
         "resnet50_sin": _number(by_name.get(_SIN), "shape_bias"),
         "swag_after_sin": int(networks["observer"].iloc[1:5].str.startswith("SWAG").sum()),
         "bagnets_last": int(last.str.startswith("BagNet").sum()),
@@ -118,8 +116,7 @@ def _tests(tests: pd.DataFrame, draws: int) -> dict[str, Any]:
         "tested_below_humans": int(below.sum()) if len(tests) else None,
         "nearest": _name(nearest),
         "nearest_difference": _number(nearest, "difference"),
-        "nearest_low": _number(nearest, "low"),
-        "nearest_high": _number(nearest, "high"),
+        "nearest_interval": _interval(nearest, "low", "high"),
         "largest_p": Number(tests["p_holm"].max(), ".2g"),
         "smallest_p": Number(least, ".1g"),
         "smallest_p_rows": int((tests["p"] == least).sum()) if len(tests) else None,
@@ -208,8 +205,7 @@ def _miniatures(table: pd.DataFrame) -> dict[str, Any]:
     for end, row in (("lowest", lowest), ("highest", highest)):
         facts[f"mini_{end}"] = _name(row, "recipe")
         facts[f"mini_{end}_bias"] = _number(row, "shape_bias")
-        facts[f"mini_{end}_low"] = _number(row, "low")
-        facts[f"mini_{end}_high"] = _number(row, "high")
+        facts[f"mini_{end}_interval"] = _interval(row, "low", "high")
     for end, recipe in (("narrowest", widths.index[0]), ("widest", widths.index[-1])):
         rows = each[each["recipe"] == recipe].sort_values("shape_bias")
         facts[f"mini_{end}"] = str(recipe)
@@ -231,6 +227,10 @@ def _row_at_least(table: pd.DataFrame, values: pd.Series) -> pd.Series:
 
 def _number(row: pd.Series | None, column: str, form: str = ".3f") -> Number:
     return Number(np.nan if row is None else row.get(column, np.nan), form)
+
+
+def _interval(row: pd.Series, low: str, high: str) -> Interval:
+    return Interval(row.get(low, np.nan), row.get(high, np.nan))
 
 
 def _name(row: pd.Series | None, column: str = "observer") -> str | None:

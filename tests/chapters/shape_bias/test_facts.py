@@ -45,11 +45,7 @@ def test_averages(facts):
     assert (facts.humans, facts.imagen) == (pytest.approx(0.9587, abs=1e-4), 0.99)
     assert (str(facts.lowest_human), str(facts.highest_human)) == ("0.919", "0.987")
     assert (facts.networks, facts.networks_for_texture) == (32, 31)
-    assert (str(facts.resnet50), str(facts.resnet50_low), str(facts.resnet50_high)) == (
-        "0.214",
-        "0.142",
-        "0.299",
-    )
+    assert f"{facts.resnet50} ({facts.resnet50_interval})" == "0.214 (0.142 to 0.299)"
     assert (str(facts.resnet50_mean), str(facts.resnet50_printed)) == ("0.198", "21%")
     assert facts.averages_apart == "SimCLR ResNet-50x1"
     assert facts.averages_apart_pooled - facts.averages_apart_mean == pytest.approx(0.063, abs=1e-3)
@@ -83,7 +79,7 @@ def test_miniatures(facts):
     assert (facts.miniatures, facts.miniatures_for_shape) == (6, 5)
     assert (facts.mini_lowest, str(facts.mini_lowest_bias)) == ("mini-latent", "0.351")
     assert (facts.mini_widest_least_category, str(facts.mini_widest_least)) == ("bear", "0.00")
-    assert math.isnan(facts.mini_lowest_low)
+    assert str(facts.mini_lowest_interval) == "nan"
 
 
 def test_observers_left_out_have_no_facts(miniatures):

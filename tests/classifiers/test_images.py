@@ -47,6 +47,16 @@ def test_the_middle_is_kept(height: int, width: int) -> None:
     assert torch.equal(ImageFit(20).fit([image]), torch.ones(1, 3, 20, 20))
 
 
+@pytest.mark.parametrize("surplus", [1, 3, 5, 7])
+def test_an_odd_border_is_cut_as_torchvision_cuts_it(surplus: int) -> None:
+    from torchvision.transforms.functional import center_crop
+
+    for height, width in ((32, 32 + surplus), (32 + surplus, 32)):
+        image = picture(height, width)
+        expected = center_crop(torch.from_numpy(image).movedim(-1, 0), 32)
+        assert torch.equal(ImageFit(32).fit([image])[0], expected)
+
+
 def test_a_larger_shorter_side_cuts_a_border_off() -> None:
     image = np.zeros((16, 16, 3), dtype=np.float32)
     image[2:14, 2:14] = 1

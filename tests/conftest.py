@@ -2,16 +2,17 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Generator
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from tiny.ci import CI
 
 from gcbook.trials.originals import locate_trials
 from gcbook.trials.table import read_trials
 
-CI = os.environ.get("CI", "").lower() in {"1", "true"}
 NEVER_SKIPPED_IN_CI = ("real_trials", "browser")
 
 
@@ -34,6 +35,13 @@ def chromium() -> str:
     if found is None:
         pytest.skip("no chromium on the PATH (Debian: apt-get install chromium)")
     return found
+
+
+def pytest_configure() -> None:
+    # A shell ignores Ctrl-C on behalf of what it starts in the background, and so would the tests
+    # of interruption, and the processes that they start.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -46,7 +46,7 @@ format: $(INSTALLED_DEV)  ## sort imports, format the code, strip the chapters' 
 	$(NBSTRIPOUT) notebooks/*.ipynb
 
 browser-test: book  ## drive the built book in Chromium (`chromium` on the PATH)
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest $(PYTEST_FLAGS) tests/browser
 
 benchmark: $(INSTALLED)  ## time the scorer, and the metrics on the published trials
 	$(BIN)/python benchmarks/scoring.py

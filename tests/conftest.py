@@ -15,6 +15,10 @@ from gcbook.trials.table import read_trials
 
 NEVER_SKIPPED_IN_CI = ("real_trials", "browser")
 
+# Networks this small lose more than they gain by several threads, and tests that run side by side
+# would wait for each other. Workers and the processes that tests start take this over.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 
 @pytest.fixture(scope="session")
 def data_dir() -> Path:

@@ -7,7 +7,8 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 # Cell ids stay: they are what makes a diff of a chapter readable.
 NBSTRIPOUT := $(BIN)/nbstripout --keep-id
 PORT ?= 8000
-PYTEST_FLAGS ?= -n auto
+# A file's tests stay together, for what they share is made once.
+PYTEST_FLAGS ?= -n auto --dist loadfile
 
 # Stamps: rewritten only when an installation has finished, so an interrupted one is taken up again.
 INSTALLED := $(VENV)/.installed

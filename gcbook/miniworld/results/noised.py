@@ -46,7 +46,7 @@ def noised_answers(
     """
     from gcbook.classifiers.load import load_classifier
 
-    settings = ScoringSettings(draws=noise_draws, seed=seed, device="cpu")
+    settings = ScoringSettings(draws=noise_draws, seed=seed, batch_size=256, device="cpu")
     tables = []
     for model in models:
         place = (folders or {}).get(model) or model_folder(model)
@@ -76,7 +76,7 @@ def clean_answers(folders: Mapping[str, Path], test_sets: Sequence[str]) -> pd.D
     """
     from gcbook.classifiers.load import load_classifier
 
-    settings = ScoringSettings(draws=1, device="cpu")
+    settings = ScoringSettings(draws=1, batch_size=256, device="cpu")
     tables = []
     for model, place in folders.items():
         classifier = load_classifier(place, name=model)

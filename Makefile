@@ -3,7 +3,9 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# Most modules of the libraries are never imported: Python compiles those that are, when they are.
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
+  -c constraints.txt
 # Cell ids stay: they are what makes a diff of a chapter readable.
 NBSTRIPOUT := $(BIN)/nbstripout --keep-id
 PORT ?= 8000

@@ -34,6 +34,14 @@ def test_other_sizes_are_what_torchvisions_preset_makes(shape):
     assert torch.allclose(TorchvisionPreprocess()([image])[0], expected, atol=1e-6)
 
 
+def test_what_a_bicubic_resize_overshoots_is_clamped():
+    step = np.zeros((20, 20, 3), dtype=np.float32)
+    step[:, 10:] = 1
+    preprocess = TorchvisionPreprocess(32, 40, "bicubic", mean=(0, 0, 0), std=(1, 1, 1))
+    made = preprocess([step])
+    assert (made.min(), made.max()) == (0, 1)
+
+
 def test_images_of_several_sizes_become_one_batch_in_order():
     pictures = [picture(224, 224, 1), picture(300, 260, 2), picture(224, 224, 3)]
     preprocess = TorchvisionPreprocess()

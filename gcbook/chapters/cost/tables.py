@@ -1,13 +1,20 @@
 """What a decision of each miniature costs, and what more draws are worth."""
 
+import os
 import tempfile
+import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from gcbook.chapters.generative_classifier.race import race_outcomes, race_summary
+from gcbook.classifiers.zoo import n_evaluations, system_titles, zoo
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
+from gcbook.miniworld.results.kinds import STANDS_FOR
+from gcbook.miniworld.results.rescoring import check_shipped
 from gcbook.miniworld.results.shipped import (
     KINDS,
     model_folder,
@@ -17,10 +24,16 @@ from gcbook.miniworld.results.shipped import (
     shipped_sets,
     shipped_store,
 )
+from gcbook.miniworld.testsets import texture_of
+from gcbook.paper.categories import CATEGORIES
+from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.scoring.decisions import choose_draws
+from gcbook.scoring.scores import score_array
+from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
+from gcbook.stats.words import listed, number, plural, span
 
 __all__ = [
     "DRAWS_SHOWN",
@@ -29,6 +42,19 @@ __all__ = [
     "draw_rows",
     "evaluations",
     "measured_seconds",
+    "FIRST_TESTS",
+    "SETS",
+    "StoredErrors",
+    "race_rows",
+    "race_sentence",
+    "stored_errors",
+    "check_sentence",
+    "checked_scores",
+    "cost_sentence",
+    "draws_sentence",
+    "machine_sentence",
+    "real_costs",
+    "real_sentence",
 ]
 
 PLAIN, CONFLICTS = "in-distribution", "cue-conflict"
@@ -44,8 +70,8 @@ def evaluations(store: Store, draws: int | None = None) -> int:
         draws: of an image; by default all that are stored.
     """
     traits = store.traits
-    number = 1 if traits.deterministic else choose_draws(store, draws)
-    return number * traits.evaluations * (1 if traits.joint else len(traits.labels))
+    taken = 1 if traits.deterministic else choose_draws(store, draws)
+    return taken * traits.evaluations * (1 if traits.joint else len(traits.labels))
 
 
 def measured_seconds(models: Sequence[str], n_images: int) -> pd.DataFrame:
@@ -136,9 +162,9 @@ def draw_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     columns = ["recipe", "n", "value", "low", "high"]
     ends = {"shape_bias": "value", "shape_bias_low": "low", "shape_bias_high": "high"}
     tables = []
-    for number in DRAWS_SHOWN:
+    for n_draws in DRAWS_SHOWN:
         plain, conflicts = (
-            with_recipe(miniature_answers([test_set], models, draws=number))
+            with_recipe(miniature_answers([test_set], models, draws=n_draws))
             for test_set in (PLAIN, CONFLICTS)
         )
         right = accuracies(plain, ["recipe"], resampling=resampling).rename(
@@ -146,15 +172,15 @@ def draw_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         )
         cues = cue_shares(conflicts, ["recipe"], resampling=resampling).rename(columns=ends)
         tables += [
-            right[columns].assign(measure=MEASURES["accuracy"], draws=number),
-            cues[columns].assign(measure=MEASURES["shape_bias"], draws=number),
+            right[columns].assign(measure=MEASURES["accuracy"], draws=n_draws),
+            cues[columns].assign(measure=MEASURES["shape_bias"], draws=n_draws),
         ]
     table = pd.concat(tables, ignore_index=True)
     first = {recipe_of(model)[0]: store for model, store in reversed(stores.items())}
     random = table["recipe"].map({name: not s.traits.deterministic for name, s in first.items()})
     costs = [
-        evaluations(first[recipe], min(number, first[recipe].settings.max_draws))
-        for recipe, number in zip(table["recipe"], table["draws"], strict=True)
+        evaluations(first[recipe], min(n_draws, first[recipe].settings.max_draws))
+        for recipe, n_draws in zip(table["recipe"], table["draws"], strict=True)
     ]
     ordered = table.assign(random=random.astype(bool), evaluations=costs).sort_values(
         ["measure", "recipe", "draws"],
@@ -172,3 +198,319 @@ def _costed() -> list[str]:
 
 def _megabytes(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+
+
+FIRST_TESTS = (4, 8, 16, 20)
+"""Draws before the first class may be dropped; 20 is Clark & Jaini's number."""
+
+SETS = ("in-distribution", "cue-conflict")
+
+
+@dataclass(frozen=True)
+class StoredErrors:
+    """Scores of a store as an array.
+
+    Attributes:
+        errors: weighted errors, lower is better, float64 (images, draws, classes).
+        category: index of each image's category, int64 (images,).
+        texture: of the category whose texture it wears, -1 where it has none.
+    """
+
+    errors: np.ndarray
+    category: np.ndarray
+    texture: np.ndarray
+
+
+def stored_errors(store: Store) -> StoredErrors:
+    """Read the weighted errors of a store, under its own weighting and norm.
+
+    Args:
+        store: of one of the test sets. Images that lack a score are left out.
+    """
+    rows, images, labels = store.scores(), store.images(), list(store.labels)
+    errors = score_array(
+        rows, store.weigh(rows), images["image_id"], labels, store.settings.max_draws
+    )
+    whole = ~np.isnan(errors).any(axis=(1, 2))
+    texture = images["image_id"].map(texture_of)
+    places = pd.Index(labels)
+    return StoredErrors(
+        errors[whole],
+        places.get_indexer(pd.Index(images["category"]))[whole],
+        places.get_indexer(pd.Index(texture))[whole],
+    )
+
+
+def race_rows(
+    models: Sequence[str] | None = None,
+    first_tests: Sequence[int] = FIRST_TESTS,
+    p: float = 2e-3,
+) -> pd.DataFrame:
+    """Replay races on the shipped scores.
+
+    Args:
+        models: names; by default all in which something is random and every class has evaluations
+            of its own.
+        first_tests: draws before the first class may be dropped.
+        p: below which it is.
+
+    Returns:
+        A row a model, test set and rule: ``model, test_set, first_test, draws`` (the most), and as
+        in `gcbook.chapters.generative_classifier.race.race_summary` ``images, nfe, nfe_fixed,
+        saved, same, accuracy, accuracy_fixed, unfinished``, and ``shape_bias, shape_bias_fixed`` on
+        cue conflicts.
+    """
+    rows = []
+    for model in _raced() if models is None else models:
+        for test_set in SETS:
+            store = shipped_store(model, test_set)
+            found = stored_errors(store)
+            most = found.errors.shape[1]
+            for first in first_tests:
+                if first > most:
+                    continue
+                rule = Racing(first, p, most)
+                known = race_summary(found.errors, found.category, rule)
+                _, winner = race_outcomes(found.errors, rule)
+                row: dict[str, object] = {"model": model, "test_set": test_set}
+                row |= {"first_test": first, "draws": most, **known}
+                if test_set == "cue-conflict":
+                    row["shape_bias"] = _shape_bias(winner, found)
+                    row["shape_bias_fixed"] = _shape_bias(found.errors.sum(1).argmin(1), found)
+                rows.append(row)
+    columns = ["model", "test_set", "first_test", "draws", "images", "nfe", "nfe_fixed", "saved"]
+    columns += ["same", "accuracy", "accuracy_fixed", "unfinished"]
+    return pd.DataFrame(rows, columns=[*columns, "shape_bias", "shape_bias_fixed"])
+
+
+def race_sentence(races: pd.DataFrame) -> str:
+    """Say what the replayed races saved and what they changed.
+
+    Args:
+        races: from `race_rows`.
+    """
+    if races.empty:
+        return "No miniature of this version has classes that could race."
+    sentences = []
+    for model, rows in races.groupby("model", sort=False):
+        plain = rows[rows["test_set"] == SETS[0]].sort_values("first_test")
+        early, late = plain.iloc[0], plain.iloc[-1]
+        most = 1 - late["first_test"] / late["draws"]
+        sentences.append(
+            f"- {model}, {SETS[0]} images: tested from draw {early['first_test']:.0f} on, a race "
+            f"takes {early['nfe']:.0f} evaluations instead of {early['nfe_fixed']:.0f} "
+            f"({early['saved']:.0%} saved), and {early['same']:.1%} of the answers stay the same. "
+            f"Tested from draw {late['first_test']:.0f} on, where at most {most:.0%} could be "
+            f"saved, it saves {late['saved']:.0%} and keeps {late['same']:.1%}."
+        )
+    return "\n".join(sentences)
+
+
+def _raced() -> list[str]:
+    found = []
+    for model in shipped_models():
+        if set(SETS) <= set(shipped_sets(model)):
+            traits = shipped_store(model, SETS[0]).traits
+            if not (traits.deterministic or traits.joint):
+                found.append(model)
+    return found
+
+
+def _shape_bias(winner: np.ndarray, found: StoredErrors) -> float:
+    conflict = (found.texture >= 0) & (found.texture != found.category)
+    shape = int((winner == found.category)[conflict].sum())
+    texture = int((winner == found.texture)[conflict].sum())
+    return shape / (shape + texture) if shape + texture else float("nan")
+
+
+SETTLED = 0.02
+"""How near a value has to be to that of all draws."""
+
+CHECKED = ["model", "test_sets", "images", "other_images", "scores", "largest_difference"]
+
+
+def machine_sentence(n_images: int) -> str:
+    """Say on what, and on how many images, times are measured.
+
+    Args:
+        n_images: decisions that were timed.
+    """
+    if not n_images:
+        return "No times were measured: the parameter `timed_images` is 0."
+    import torch
+
+    threads, cores = torch.get_num_threads(), os.cpu_count() or 1
+    return (
+        f"Times were measured when this page was made: {n_images} images a model, on the CPU, with "
+        f"{threads} thread{'s' if threads > 1 else ''} of a machine with {cores} "
+        f"core{'s' if cores > 1 else ''}. Whatever else ran there at the time makes them longer."
+    )
+
+
+def cost_sentence(costs: pd.DataFrame) -> str:
+    """Say how far apart the dearest and the cheapest decision are.
+
+    Args:
+        costs: from `gcbook.chapters.cost.tables.cost_rows`.
+    """
+    dear = costs.iloc[int(costs["evaluations"].to_numpy().argmax())]
+    cheap = costs.iloc[int(costs["evaluations"].to_numpy().argmin())]
+    if dear["evaluations"] == cheap["evaluations"]:
+        return f"All models here take {plural(int(dear['evaluations']), 'evaluation')} a decision."
+    said = (
+        f"A decision of {dear['model']} takes {dear['evaluations']:,} network evaluations, one of "
+        f"{cheap['model']} {cheap['evaluations']:,}."
+    )
+    if np.isnan(dear["seconds"]) or np.isnan(cheap["seconds"]):
+        return said
+    return (
+        f"{said} In time that is {dear['seconds']:.2g} s against {cheap['seconds']:.2g} s, "
+        f"{dear['seconds'] / cheap['seconds']:,.0f} times as long."
+    )
+
+
+def draws_sentence(rows: pd.DataFrame) -> str:
+    """From how many draws on each model's values stay near where all draws put them.
+
+    Args:
+        rows: from `gcbook.chapters.cost.tables.draw_rows`.
+    """
+    items = []
+    for recipe, of_model in rows[rows["random"]].groupby("recipe", sort=False):
+        parts = []
+        for measure in MEASURES.values():
+            values = of_model[of_model["measure"] == measure].sort_values("draws")
+            first, last = values.iloc[0], values.iloc[-1]
+            word = measure[0].lower() + measure[1:]
+            part = (
+                f"{word} {number(first['value'], '.2f')} with {first['draws']} draw, "
+                f"{number(last['value'], '.2f')} with {last['draws']} "
+                f"({span(last['low'], last['high'], '.2f')})"
+            )
+            if np.isnan(last["value"]):
+                parts.append(part)
+                continue
+            inside = (values["value"] - last["value"]).abs().to_numpy() <= SETTLED
+            settled = len(inside) - int(np.logical_and.accumulate(inside[::-1]).sum())
+            enough = plural(int(values["draws"].iloc[settled]), "draw")
+            part += f", within {SETTLED:g} of that from {enough} on"
+            parts.append(part)
+        items.append(f"- {recipe}: {'; '.join(parts)}.")
+    return "\n".join(items) or "No miniature of this version draws noise or masks."
+
+
+def checked_scores(
+    models: Sequence[str], n_images: int, noise_draws: int, seed: int = 0
+) -> pd.DataFrame:
+    """Score a few images of every test set anew and compare with the shipped scores.
+
+    Args:
+        models: names.
+        n_images: of each set; 0 checks nothing.
+        noise_draws: the first so many draws; 0 checks nothing.
+        seed: of the choice of images.
+
+    Returns:
+        From `gcbook.miniworld.results.rescoring.check_shipped`, with the seconds that it took in
+        ``attrs``; no rows where nothing was checked.
+
+    Raises:
+        GcbookError: shipped scores are not those of the shipped models.
+    """
+    if not (models and n_images and noise_draws):
+        return pd.DataFrame(columns=CHECKED)
+    begun = time.perf_counter()
+    table = check_shipped(
+        models, n_images=n_images, draws=noise_draws, seed=seed, workers=os.cpu_count() or 1
+    )
+    table.attrs["seconds"] = time.perf_counter() - begun
+    return table
+
+
+def check_sentence(checked: pd.DataFrame) -> str:
+    """Say what was checked.
+
+    Args:
+        checked: from `checked_scores`.
+    """
+    if checked.empty:
+        return (
+            "**Not checked:** the parameter `n_images` or `rescore_draws` is 0, so this page "
+            "does not say whether the shipped scores are those of the shipped models."
+        )
+    said = (
+        f"{checked['scores'].sum():,} numbers of {plural(len(checked), 'model')} were computed "
+        f"anew in {checked.attrs['seconds']:.0f} s, and agree with the shipped ones."
+    )
+    worst = checked["largest_difference"].max()
+    if worst == 0:
+        said += " Where the images are the same, so is every digit."
+    elif not np.isnan(worst):
+        said += f" The largest difference is {worst:.1g} of the number itself."
+    other = int(checked["other_images"].max())
+    if other:
+        said += (
+            f" On this machine up to {other} of a model's {checked['images'].max()} images come "
+            "out a little otherwise, by the rounding of some pixels; their scores may differ more."
+        )
+    return said
+
+
+def real_costs(noise_draws: int, evaluations_per_second: float) -> pd.DataFrame:
+    """What a decision, and the whole benchmark, takes with the large models.
+
+    Args:
+        noise_draws: draws of noise or of masks an image.
+        evaluations_per_second: of the reader's machine, for all models alike.
+
+    Returns:
+        A row a generative model of the zoo that can be had and stands for one of the paper's, and
+        ResNet-50: ``model, stands_for, kind, resolution, parameters`` (of the evaluated network;
+        missing where it is not known), ``evaluations`` (a decision), ``conflict_hours`` (the
+        cue-conflict images) and ``benchmark_days`` (the images of all 17 datasets).
+    """
+    conflicts = EXPERIMENTS["cue-conflict"].n_images
+    images = sum(experiment.n_images for experiment in EXPERIMENTS.values())
+    titles = system_titles()
+    rows = []
+    for entry in zoo().values():
+        generative = entry.kind not in ("discriminative", "clip") and entry.stands_for
+        if entry.source.package or not (generative or entry.name == "resnet50"):
+            continue
+        one = n_evaluations(entry.kind, 1, noise_draws, len(CATEGORIES))
+        rows.append(
+            {
+                "model": entry.title,
+                "stands_for": titles[entry.stands_for],
+                "kind": entry.kind,
+                "resolution": entry.resolution,
+                "parameters": entry.parameters,
+                "evaluations": one,
+                "conflict_hours": one * conflicts / evaluations_per_second / 3600,
+                "benchmark_days": one * images / evaluations_per_second / 86_400,
+            }
+        )
+    return pd.DataFrame(rows).astype({"resolution": "Int64", "parameters": "Int64"})
+
+
+def real_sentence(real: pd.DataFrame, costs: pd.DataFrame) -> str:
+    """Say how much larger the large networks are than the miniatures of their kind.
+
+    Args:
+        real: from `real_costs`.
+        costs: from `gcbook.chapters.cost.tables.cost_rows`.
+    """
+    parts = []
+    for mini in costs.to_dict("records"):
+        alike = real[real["stands_for"] == STANDS_FOR[str(mini["model"])]]
+        known = alike["parameters"].dropna()
+        if len(known):
+            ratios = known.astype(float) / mini["parameters"]
+            ends = list(dict.fromkeys(f"{value:,.0f}" for value in (ratios.min(), ratios.max())))
+            parts.append(f"{' to '.join(ends)} times those of {mini['model']}")
+    if not parts:
+        return ""
+    return (
+        "The networks that are evaluated are larger too: by their parameters, the open models of "
+        f"the same kind have {listed(parts)}."
+    )

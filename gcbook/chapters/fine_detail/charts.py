@@ -5,13 +5,21 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from gcbook.chapters.fine_detail.bands import ORDER
 from gcbook.chapters.fine_detail.high_pass import PAPER, SETS
 from gcbook.chapters.fine_detail.restored import MEAN
+from gcbook.charts.miniature_look import recipe_color, recipe_dash, recipe_shape
 from gcbook.charts.parts import interval_tooltips, nothing, side_by_side
 from gcbook.charts.theme import CHANCE_LINE
 from gcbook.paper.categories import CHANCE
 
-__all__ = ["fig_decays", "fig_prompted_detail", "fig_reduced", "fig_restored_detail"]
+__all__ = [
+    "fig_decays",
+    "fig_prompted_detail",
+    "fig_reduced",
+    "fig_restored_detail",
+    "fig_bands",
+]
 
 _SIDE, _HEIGHT = 270, 240
 _BANDS = ["#5b3794", "#3e7cb1", "#3a9c6b", "#b3791f"]
@@ -76,7 +84,7 @@ def fig_prompted_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """By how much prompts' errors differ in each band, weighted as the reader likes.
 
     Args:
-        rows: from `gcbook.chapters.fine_detail.prompted.advantage_rows`.
+        rows: from `gcbook.chapters.fine_detail.restored.advantage_rows`.
     """
     if rows.empty:
         return nothing("No diffusion model on pixels comes with this version.")
@@ -221,4 +229,50 @@ def _accuracies(rows: pd.DataFrame, field: str, x: alt.X, across: str) -> alt.To
         [],
         f"A panel a model ({names}): accuracy {across}, a line with the band of its interval for "
         f"each of these: {', '.join(shown).lower()}. A dotted line is at chance.",
+    ).properties(columns=2)
+
+
+_UNIT = alt.Scale(domain=[0, 1])
+
+
+def fig_bands(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Each measure in a panel, from coarse detail alone to fine detail alone.
+
+    Args:
+        rows: from `gcbook.chapters.fine_detail.bands.band_rows`.
+    """
+    if rows.empty:
+        return nothing("No miniature of this version has been asked about filtered images.")
+    recipes = list(dict.fromkeys(rows["recipe"]))
+    x = alt.X("band:N", title="What is left (cycles an image)", sort=list(ORDER)).axis(
+        labelAngle=-40
+    )
+    panels = []
+    for measure, group in rows.groupby("measure", sort=False):
+        y = alt.Y("value:Q", title=None, scale=_UNIT).axis(format=".1f", tickCount=5)
+        tooltip = [
+            alt.Tooltip("recipe:N", title="Miniature"),
+            alt.Tooltip("band:N", title="Left"),
+            alt.Tooltip("value:Q", title=str(measure), format=".2f"),
+            *interval_tooltips(".2f"),
+            alt.Tooltip("n:Q", title="Images"),
+        ]
+        base = alt.Chart(group.drop(columns="measure")).encode(x=x, color=recipe_color(recipes))
+        layers = [
+            base.mark_rule(strokeWidth=1, opacity=0.6).encode(
+                y=alt.Y("low:Q", title=None, scale=_UNIT), y2="high:Q"
+            ),
+            base.mark_line(strokeWidth=2).encode(y=y, strokeDash=recipe_dash(recipes)),
+            base.mark_point(filled=True, size=45, opacity=1).encode(
+                y=y, shape=recipe_shape(recipes), tooltip=tooltip
+            ),
+        ]
+        panels.append(alt.layer(*layers).properties(width=270, height=190, title=str(measure)))
+    return side_by_side(
+        panels,
+        [],
+        "Four panels: accuracy on images whose cues agree, shares of answers to cue conflicts that "
+        "name the shape and the texture, and shape bias. From left to right: low-pass images with "
+        "more and more detail, whole images, and high-pass images with less and less coarse "
+        f"detail; a line with intervals for each of {', '.join(recipes)}.",
     ).properties(columns=2)

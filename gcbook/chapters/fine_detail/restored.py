@@ -9,12 +9,15 @@ import pandas as pd
 import torch
 
 from gcbook.classifiers.diffusion import DiffusionClassifier, clip_clean
+from gcbook.miniworld.results.course import PAPERS
 from gcbook.miniworld.testsets import make_test_set, silhouette_of, texture_of
 from gcbook.noise.draws import DrawRule, keyed_noise
 from gcbook.noise.spectrum import band_power, octave_bands
+from gcbook.noise.weightings import parse_weighting
 from gcbook.stats.clustered import clustered_sums
 from gcbook.stats.resample import interval
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.words import number, span
 from gcbook.stimuli.stimulus import Stimulus
 
 __all__ = [
@@ -24,6 +27,14 @@ __all__ = [
     "detail_sentence",
     "restored_powers",
     "some_images",
+    "PANELS",
+    "advantage_rows",
+    "advantage_sentence",
+    "prompt_powers",
+    "weights_of",
+    "weighted_rows",
+    "lead_rows",
+    "lead_sentence",
 ]
 
 BATCH = 64
@@ -125,14 +136,14 @@ def restored_powers(
                 parts.append(clip_clean(guess, classifier.default_clip).mean(1))
             restored = torch.cat(parts).double().cpu().numpy()
             powers = [band_power(each, bands) for each in (clean, restored, restored - clean)]
-            for number, band in enumerate(bands):
+            for place, band in enumerate(bands):
                 columns = zip(("clean", "restored", "error"), powers, strict=True)
                 tables.append(
                     about.assign(
                         prompt=kind,
                         t=t,
                         band=band_name(band),
-                        **{name: power[:, number] for name, power in columns},
+                        **{name: power[:, place] for name, power in columns},
                     )
                 )
     return pd.concat(tables, ignore_index=True)
@@ -194,3 +205,294 @@ def detail_sentence(rows: pd.DataFrame) -> str:
         "images have less in the finer ones."
     )
     return f"More than half of the power is missed (right panel) of {', of '.join(parts)}. {order}"
+
+
+PANELS = {
+    "right": "Cues agree: the right prompt",
+    "shape": "Cue conflict: the shape's prompt",
+    "texture": "Cue conflict: the texture's prompt",
+}
+OTHERS = 2
+"""Prompts that name nothing in an image, drawn by lot for each."""
+
+
+def prompt_powers(
+    classifier: DiffusionClassifier, each: int, times: Sequence[float], seed: int = 0
+) -> pd.DataFrame:
+    """Restore images and cue conflicts under the prompts that go with them, and under others.
+
+    Args:
+        classifier: that works on pixels.
+        each: images a category, of both kinds.
+        times: in (0, 1].
+        seed: of images, other prompts and noise.
+
+    Returns:
+        Rows of `gcbook.chapters.fine_detail.restored.restored_powers` with ``test_set``;
+        ``prompt`` is "right" (or "shape", "texture"), or "other 0" and so on.
+    """
+    rng = np.random.default_rng(seed)
+    tables = []
+    for test_set in ("in-distribution", "cue-conflict"):
+        stimuli = some_images(each, seed, test_set)
+        shape = [one.category for one in stimuli]
+        named = {"right": shape}
+        if test_set == "cue-conflict":
+            named = {"shape": shape, "texture": [texture_of(one.image_id) for one in stimuli]}
+        taken = list(zip(*named.values(), strict=True))
+        others = [
+            rng.permutation([name for name in classifier.labels if name not in names])[:OTHERS]
+            for names in taken
+        ]
+        asked = named | {f"other {n}": [str(one[n]) for one in others] for n in range(OTHERS)}
+        powers = restored_powers(classifier, stimuli, asked, times, seed)
+        tables.append(powers.assign(test_set=test_set))
+    return pd.concat(tables, ignore_index=True)
+
+
+def advantage_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+    """By how much a prompt's error is smaller than that of prompts that name nothing in the image.
+
+    Args:
+        powers: from `prompt_powers`.
+        resampling: how the intervals are made.
+
+    Returns:
+        ``panel`` (of `PANELS`), ``t, band, images`` and ``advantage, low, high``: the mean error
+        under other prompts less that under this one, in that band, over the clean images' variance.
+        So bands add up to what decides.
+    """
+    keys, shares, images = _advantages(powers, ["t", "band"], resampling.draws, resampling.seed)
+    low, high = interval(shares, resampling.confidence)
+    table = keys.assign(images=images, advantage=shares[:, 0], low=low, high=high)
+    order = list(dict.fromkeys(powers["band"]))
+    table["panel"] = table["prompt"].map(PANELS)
+    places = {"band": order.index, "panel": list(PANELS.values()).index}
+    ordered = table.sort_values(
+        ["panel", "t", "band"],
+        key=lambda column: column.map(places[str(column.name)]) if column.name != "t" else column,
+        ignore_index=True,
+    )
+    columns = ["panel", "t", "band", "images", "advantage", "low", "high"]
+    return ordered[columns].round(dict.fromkeys(columns[4:], 6))
+
+
+def weighted_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+    """What a weighting over the noise makes of each band: given back, and what decides.
+
+    Args:
+        powers, draws, confidence, seed: see `advantage_rows`.
+
+    Returns:
+        ``weighting`` ("exp:7" or "uniform"), ``panel, band, kept`` (the weighted mean over t of the
+        power that is given back, as a share of the clean images' in that band) and ``advantage,
+        low, high``, its weighted mean.
+    """
+    rows = []
+    for weighting in (PAPERS, "uniform"):
+        weighed = powers.assign(weight=powers["t"].map(weights_of(weighting, powers["t"])))
+        kept = weighed.assign(share=weighed["restored"] * weighed["weight"])
+        for name in ("clean", "restored", "error"):
+            weighed[name] *= weighed["weight"]
+        keys, shares, _ = _advantages(weighed, ["band"], resampling.draws, resampling.seed)
+        low, high = interval(shares, resampling.confidence)
+        table = keys.assign(advantage=shares[:, 0], low=low, high=high, weighting=weighting)
+        sums = kept.groupby(["prompt", "band"])["share"].sum()
+        clean = weighed.groupby(["prompt", "band"])["clean"].sum()
+        table = table.merge((sums / clean).rename("kept").reset_index(), on=["prompt", "band"])
+        rows.append(table)
+    table = pd.concat(rows, ignore_index=True)
+    table["panel"] = table["prompt"].map(PANELS)
+    order = list(dict.fromkeys(powers["band"]))
+    places = {"band": order.index, "panel": list(PANELS.values()).index}
+    columns = ["weighting", "panel", "band", "kept", "advantage", "low", "high"]
+    return table.sort_values(
+        ["weighting", "panel", "band"],
+        key=lambda column: column.map(places.get(str(column.name), lambda value: value)),
+        ignore_index=True,
+    )[columns]
+
+
+def weights_of(weighting: str, times: pd.Series) -> dict[float, float]:
+    """Return the share of a weighting at each time, which stands for the stretch around it.
+
+    Args:
+        weighting: see `gcbook.noise.weightings.parse_weighting`.
+        times: in (0, 1], repeated or not.
+    """
+    at = np.sort(times.unique())
+    weights = parse_weighting(weighting).weights(at, np.zeros_like(at)) * np.gradient(at)
+    return dict(zip(at.tolist(), (weights / weights.sum()).tolist(), strict=True))
+
+
+def _advantages(
+    powers: pd.DataFrame, by: list[str], draws: int, seed: int
+) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Errors under others less those under each named prompt, over the clean power of all bands."""
+    others = powers[powers["prompt"].str.startswith("other")]
+    one = ["test_set", "image_id", "t", "band"]
+    mean = others.groupby(one, sort=False)["error"].mean().rename("others").reset_index()
+    named = powers[powers["prompt"].isin(list(PANELS))].merge(mean, on=one)
+    variance = named["clean"].where(named["band"] != MEAN, 0.0)
+    image = [named[name] for name in ("test_set", "image_id", "t", "prompt")]
+    whole = variance.groupby(image).transform("sum")
+    named = named.assign(less=named["others"] - named["error"], whole=whole)
+    keys, sums = clustered_sums(
+        named, ["prompt", *by], ["less", "whole"], resampling=Resampling(draws=draws, seed=seed)
+    )
+    images = sums["n"][:, 0].astype(int)
+    return keys, sums["less"] / sums["whole"], images
+
+
+def advantage_sentence(weighted: pd.DataFrame) -> str:
+    """Say what is given back where the paper's weighting listens, and which bands decide there.
+
+    Args:
+        weighted: from `weighted_rows`.
+    """
+    papers = weighted[weighted["weighting"] == PAPERS]
+    lines = []
+    for panel, group in papers.groupby("panel", sort=False):
+        found = group.to_dict("records")
+        said = "; ".join(
+            f"{_called(row['band'])}: {row['kept']:.0%} given back, "
+            f"{number(1000 * row['advantage'], '+.2f')} "
+            f"({span(1000 * row['low'], 1000 * row['high'], '+.2f')})"
+            for row in found
+        )
+        lines.append(f"- {panel}. {said}")
+    return "\n".join(lines)
+
+
+def _called(band: str) -> str:
+    return "mean brightness" if band == MEAN else f"{band} cycles"
+
+
+HALF = 0.5
+"""Of the power: bands of which more is missed are lost."""
+
+
+def lead_rows(
+    powers: pd.DataFrame,
+    bands: Sequence[str],
+    *,
+    resampling: Resampling = Resampling(),
+) -> pd.DataFrame:
+    """What the paper's weights add up for either cue, below and above where texture is lost.
+
+    Texture is lost from the time on from which more than half of the power in its bands is missed
+    under its own prompt.
+
+    Args:
+        powers, draws, confidence, seed: see `gcbook.chapters.fine_detail.restored.advantage_rows`.
+        bands: of the textures, see `gcbook.chapters.fine_detail.bands.textures_bands`.
+
+    Returns:
+        Rows "less" (noise than at that time), "more" (that, or more) and "all": ``bands``, in
+        words, ``lost_from`` (NaN: nowhere), ``weight`` (share of it), ``shape, texture`` (what
+        their prompts gain in all bands, see `gcbook.chapters.fine_detail.restored.advantage_rows`)
+        and ``lead, low, high``, by how much the first is larger.
+    """
+    conflicts = powers[powers["test_set"] == "cue-conflict"]
+    conflicts = conflicts.assign(variance=conflicts["clean"].where(conflicts["band"] != MEAN, 0.0))
+    own = conflicts[(conflicts["prompt"] == "texture") & conflicts["band"].isin(bands)]
+    sums = own.groupby("t")[["error", "clean"]].sum()
+    missed = (sums["error"] / sums["clean"]).sort_index()
+    lost = missed.index[(missed > HALF).iloc[::-1].cummin().iloc[::-1]]
+    lost_from = float(lost[0]) if len(lost) else np.nan
+
+    one = ["image_id", "category", "silhouette", "t"]
+    errors = conflicts.groupby([*one, "prompt"])[["error", "variance"]].sum().unstack("prompt")
+    error, weights = pd.DataFrame(errors["error"]), weights_of(PAPERS, conflicts["t"])
+    others = error[[name for name in error if str(name).startswith("other")]].mean(axis="columns")
+    weight = errors.index.get_level_values("t").map(weights)
+    table = pd.DataFrame(
+        {
+            "shape": (others - error["shape"]) * weight,
+            "texture": (others - error["texture"]) * weight,
+            "whole": errors["variance"]["shape"] * weight,
+        }
+    ).reset_index()
+    table["part"] = np.where(table["t"] >= lost_from, "more", "less")
+    keys, sums_of = clustered_sums(
+        table, ["part"], ["shape", "texture", "whole"], resampling=resampling
+    )
+    whole = sums_of["whole"].sum(axis=0)
+    rows = []
+    for part, parts in (("less", ["less"]), ("more", ["more"]), ("all", ["less", "more"])):
+        here = keys["part"].isin(parts).to_numpy()
+        shape, texture = (sums_of[name][here].sum(axis=0) / whole for name in ("shape", "texture"))
+        low, high = interval(shape - texture, resampling.confidence)
+        rows.append(
+            {
+                "part": part,
+                "bands": " and ".join(bands),
+                "lost_from": lost_from,
+                "weight": sum(
+                    weight
+                    for t, weight in weights.items()
+                    if ("more" if t >= lost_from else "less") in parts
+                ),
+                "shape": shape[0],
+                "texture": texture[0],
+                "lead": shape[0] - texture[0],
+                "low": float(low),
+                "high": float(high),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def lead_sentence(rows: pd.DataFrame) -> str:
+    """Say whether the shape's prompt gains on the texture's where texture has been lost.
+
+    Args:
+        rows: from `lead_rows`.
+    """
+    less, more, whole = (rows[rows["part"] == part].iloc[0] for part in ("less", "more", "all"))
+    if whole.isna()[["low", "high"]].any():
+        return "Nothing was resampled, so it cannot be said where shape clearly gains."
+    if np.isnan(whole["lost_from"]):
+        return (
+            f"Of the textures' bands, {whole['bands']} cycles, no more than half of the power is "
+            "missed at any noise, so no loss of detail can be behind what decides."
+        )
+    gained = [
+        f"{number(1000 * more[name], '.2f')} of the {number(1000 * whole[name], '.2f')} "
+        f"thousandths that the {name}'s prompt gains"
+        for name in ("shape", "texture")
+    ]
+    lead = {
+        name: f"{number(1000 * row['lead'], '+.2f')} "
+        f"({span(1000 * row['low'], 1000 * row['high'], '+.2f')})"
+        for name, row in (("less", less), ("more", more), ("all", whole))
+    }
+    said = (
+        f"Of the textures' bands, {whole['bands']} cycles, more than half of the power is missed "
+        f"under the texture's own prompt from t = {whole['lost_from']:g} on. There lies "
+        f"{number(more['weight'], '.1%')} of the paper's weight, and from there come "
+        f"{' and '.join(gained)}. The shape's prompt gains more than the texture's by "
+        f"{lead['all']} thousandths: {lead['less']} from less noise than that, and {lead['more']} "
+        "from that noise and more. "
+    )
+    if whole["low"] <= 0:
+        said += (
+            "All noise together, that is not clearly above 0: these images show where the shape's "
+            "prompt gains, and not that it wins. "
+        )
+    gain = "this model's preference for shape" if whole["low"] > 0 else "what shape gains here"
+    if less["low"] > 0:
+        both = (
+            "It gains more where texture is still given back, too"
+            if more["low"] > 0
+            else "It gains more where texture is still given back, and not clearly where it has "
+            "been lost"
+        )
+        return said + f"{both}. So the loss of fine detail is not all that is behind {gain}."
+    if more["low"] > 0:
+        return said + (
+            "Where shape clearly gains on texture, texture has been lost, little weight or not: "
+            f"the loss of fine detail may well be behind {gain}, as the paper suspects of "
+            "Imagen's. A weight is not an influence ({ref}`weighting`)."
+        )
+    return said + "Neither part is clearly above 0, so these images cannot tell where shape gains."

@@ -216,8 +216,8 @@ def fig_step_race(race: pd.DataFrame, leaders: pd.DataFrame) -> alt.TopLevelMixi
     """How far every class is behind the leader, up to a number of draws that the reader sets.
 
     Args:
-        race: from `gcbook.chapters.step_by_step.race.race_table`.
-        leaders: from `gcbook.chapters.step_by_step.race.leaders_table`.
+        race: from `gcbook.chapters.step_by_step.tables.race_table`.
+        leaders: from `gcbook.chapters.step_by_step.tables.leaders_table`.
     """
     images = list(dict.fromkeys(race["image"]))
     last = int(race["draw"].max())

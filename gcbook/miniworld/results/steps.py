@@ -6,7 +6,7 @@ r"""One image, step by step: a diffusion model's way from an image to an answer.
 
 (Jaini et al., 2024, Eq. 2 and Fig. 2). Here the steps are taken, by the classifier that scores
 whole test sets; `gcbook.miniworld.results.steps_pictures` and
-`gcbook.chapters.step_by_step.race` make tables of them.
+`gcbook.chapters.step_by_step.tables` make tables of them.
 """
 
 import copy

@@ -5,24 +5,24 @@ import pandas as pd
 import pytest
 from tiny.shipped import CONFLICTS, forget, least, ship_model, ship_scores, use_data
 
-from gcbook.chapters.cost import notes as cost_notes
-from gcbook.chapters.cost.notes import (
-    check_sentence,
-    checked_scores,
-    cost_sentence,
-    draws_sentence,
-    machine_sentence,
-    real_costs,
-    real_sentence,
-)
-from gcbook.chapters.cost.race import race_rows, race_sentence, stored_errors
+from gcbook.chapters.cost import tables
 from gcbook.chapters.cost.tables import (
     DRAWS_SHOWN,
     MEASURES,
+    check_sentence,
+    checked_scores,
     cost_rows,
+    cost_sentence,
     draw_rows,
+    draws_sentence,
     evaluations,
+    machine_sentence,
     measured_seconds,
+    race_rows,
+    race_sentence,
+    real_costs,
+    real_sentence,
+    stored_errors,
 )
 from gcbook.chapters.generative_classifier.race import race_summary
 from gcbook.files.errors import GcbookError
@@ -204,14 +204,14 @@ def test_a_check_that_is_left_out_says_so():
 
 
 def test_a_check_is_reported_and_its_failure_passed_on(monkeypatch):
-    rows = pd.DataFrame([("mini-cnn", 15, 180, 3, 2880, 2e-7)], columns=cost_notes.CHECKED)
+    rows = pd.DataFrame([("mini-cnn", 15, 180, 3, 2880, 2e-7)], columns=tables.CHECKED)
     asked = []
 
     def check(models, **settings):
         asked.append((models, settings))
         return rows.copy()
 
-    monkeypatch.setattr(cost_notes, "check_shipped", check)
+    monkeypatch.setattr(tables, "check_shipped", check)
     said = check_sentence(checked_scores(["mini-cnn"], 12, 4, 5))
     ((models, settings),) = asked
     assert settings.pop("workers") >= 1
@@ -225,6 +225,6 @@ def test_a_check_is_reported_and_its_failure_passed_on(monkeypatch):
     def fail(models, **settings):
         raise GcbookError("differ")
 
-    monkeypatch.setattr(cost_notes, "check_shipped", fail)
+    monkeypatch.setattr(tables, "check_shipped", fail)
     with pytest.raises(GcbookError, match="differ"):
         checked_scores(["mini-cnn"], 12, 4)

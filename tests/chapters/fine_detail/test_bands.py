@@ -3,18 +3,28 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from tiny.shipped import least, ship_model, ship_scores, use_data
 
+from gcbook.chapters.fine_detail import bands
 from gcbook.chapters.fine_detail.bands import (
     MEASURES,
+    MOST,
     ORDER,
     WHOLE,
     band_models,
     band_rows,
     band_sentence,
     sharp_outline_sentence,
+    texture_left,
+    texture_power_rows,
+    texture_sentence,
+    textures_bands,
 )
+from gcbook.chapters.fine_detail.restored import band_name
 from gcbook.miniworld.bands import BANDS
+from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD
+from gcbook.noise.spectrum import octave_bands
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.resampling import Resampling
 
@@ -97,3 +107,69 @@ def test_who_turns_to_the_outline_when_coarse_detail_goes_is_named():
     ]
     rows = pd.DataFrame(table, columns=["recipe", "measure", "band", "value", "low", "high"])
     assert "with high-4, a names the texture clearly less often" in sharp_outline_sentence(rows)
+
+
+OCTAVES = [band_name(band) for band in octave_bands(DEFAULT_WORLD.resolution)]
+
+
+def waves(cycles):
+    """Patterns of two families, waves with so many cycles an image."""
+    across = np.arange(32) / 32
+    one, other = (np.cos(2 * np.pi * each * across)[None] + np.zeros((32, 1)) for each in cycles)
+    return np.stack([one, other])[:, None]
+
+
+def test_every_textures_power_is_shared_out():
+    rows = texture_power_rows()
+    assert rows["category"].unique().tolist() == list(ALL_CATEGORIES)
+    assert rows["band"].unique().tolist() == OCTAVES
+    assert rows.groupby("texture")["share"].sum().to_numpy() == pytest.approx(1)
+    # Straight stripes of 4.25 to 5.75 pixels have 5.6 to 7.5 cycles in 32, and no coarser ones.
+    stripes = rows[rows["texture"] == "stripes"].set_index("band")["share"]
+    assert stripes["4 to 8"] > 0.75
+    assert stripes["1 to 2"] + stripes["2 to 4"] < 0.02
+
+
+def test_the_fewest_fine_bands_that_have_most_are_the_textures():
+    rows = texture_power_rows()
+    mean = rows.groupby("band", sort=False)["share"].mean()
+    theirs = textures_bands(rows)
+    assert list(theirs) == OCTAVES[-len(theirs) :]
+    assert mean[list(theirs)].sum() >= MOST > mean[list(theirs[1:])].sum()
+
+
+@pytest.mark.parametrize(("cut", "at"), [("low-4", 4), ("low-8", 8)])
+def test_half_of_a_wave_is_left_where_the_filter_is_cut(monkeypatch, cut, at):
+    monkeypatch.setattr(bands, "_patterns", lambda: waves((at, 2 * at)))
+    assert texture_left(cut) == "28% on average (6% to 50%, by family)"
+
+
+def test_the_sentence_names_the_coarsest_texture(monkeypatch):
+    monkeypatch.setattr(bands, "_patterns", lambda: waves((2, 6)))
+    monkeypatch.setattr(bands, "MOST", 0.5)
+    monkeypatch.setattr(bands, "ALL_CATEGORIES", ("cat", "dog"))
+    world = type("World", (), {"resolution": 32, "textures": ("plaid", "dots")})
+    monkeypatch.setattr(bands, "DEFAULT_WORLD", world)
+    said = texture_sentence(texture_power_rows())
+    assert "50% in 2 to 4, 50% in 4 to 8" in said
+    assert "over 2 families" in said
+    assert "from 0% (plaid, worn by cat) to 100%" in said
+
+
+def test_patterns_are_drawn_as_the_world_draws_them(monkeypatch):
+    seen = {}
+    real = bands.draw_textures
+
+    def watch(families, names, wavelength, tilt, size, generator):
+        seen.update(wavelength=wavelength, tilt=tilt, size=size, names=names)
+        return real(families, names, wavelength, tilt, size, generator)
+
+    monkeypatch.setattr(bands, "draw_textures", watch)
+    bands._patterns.__wrapped__()
+    world = DEFAULT_WORLD
+    assert seen["names"] == world.textures
+    assert seen["size"] == world.resolution * world.supersampling
+    period = seen["wavelength"] * world.resolution
+    assert period.min() >= world.period[0]
+    assert period.max() <= world.period[1]
+    assert torch.rad2deg(seen["tilt"]).abs().max() <= world.tilt[1]

@@ -2,13 +2,15 @@
 
 import pandas as pd
 
+from gcbook.chapters.fine_detail.bands import MEASURES, ORDER
 from gcbook.chapters.fine_detail.charts import (
+    fig_bands,
     fig_decays,
     fig_prompted_detail,
     fig_reduced,
     fig_restored_detail,
 )
-from gcbook.chapters.fine_detail.prompted import PANELS
+from gcbook.chapters.fine_detail.restored import PANELS
 from gcbook.charts.chart import chart_spec, static_svg
 
 DETAIL = pd.DataFrame(
@@ -92,3 +94,22 @@ def test_a_panel_a_model_with_chance():
 def test_nothing_to_show():
     for chart in (fig_restored_detail(DETAIL[:0]), fig_decays(accuracies("k", ()))):
         assert "comes with this version" in chart_spec(chart)["description"]
+
+
+def test_a_panel_a_measure_from_coarse_to_fine():
+    rows = pd.DataFrame(
+        [
+            (recipe, band, measure, 80, 0.5, 0.4, 0.6)
+            for recipe in ("mini-pixel", "mini-cnn")
+            for band in ORDER
+            for measure in MEASURES.values()
+        ],
+        columns=["recipe", "band", "measure", "n", "value", "low", "high"],
+    )
+    spec = chart_spec(fig_bands(rows))
+    assert [panel["title"] for panel in spec["concat"]] == list(MEASURES.values())
+    assert spec["concat"][0]["layer"][0]["encoding"]["x"]["sort"] == list(ORDER)
+    svg = static_svg(spec)
+    assert "mini-pixel" in svg
+    assert svg.index("low-2") < svg.index(">all<") < svg.index("high-4")
+    assert "No miniature" in chart_spec(fig_bands(rows.iloc[:0]))["description"]

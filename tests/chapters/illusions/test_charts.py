@@ -1,17 +1,25 @@
 """Panels of the two criteria and of preferences, as charts."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from gcbook.chapters.illusions.charts import (
+    fig_drawings,
+    fig_fetched,
     fig_flips,
+    fig_gallery,
     fig_overlap,
     fig_placement,
+    fig_poses,
     fig_preferences,
     fig_resemblance,
+    part_rows,
 )
-from gcbook.chapters.illusions.lines import _FLIPS, _OVERLAP, _PLACEMENT, _RESEMBLANCE
+from gcbook.chapters.illusions.criteria import _FLIPS, _OVERLAP, _PLACEMENT, _RESEMBLANCE
 from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.illusions.drawings import DRAWINGS, FIGURE, rotated
+from gcbook.miniworld.results.steps_pictures import png_text
 
 LINES = {
     fig_resemblance: [*_RESEMBLANCE.values()],
@@ -79,6 +87,123 @@ def test_preferences_have_a_panel_and_a_unit_a_model():
     assert svg.index("duck–rabbit") < svg.index(">rabbit<")
 
 
-@pytest.mark.parametrize("make", [*LINES, fig_preferences])
-def test_nothing_to_show(make):
-    assert chart_spec(make(pd.DataFrame()))["description"]
+def test_a_panel_a_drawing_and_an_outline_a_part():
+    spec = chart_spec(fig_drawings())
+    assert [panel["title"] for panel in spec["concat"]] == list(DRAWINGS)
+    for panel, drawing in zip(spec["concat"], DRAWINGS.values(), strict=True):
+        drawn = 1 + len(drawing.outlines) + len(drawing.holes)
+        assert len(panel["layer"]) == drawn + bool(drawing.parts)
+        # Curves and parts in the same coordinates.
+        assert len({str(layer["encoding"]["x"]["scale"]) for layer in panel["layer"]}) == 1
+    svg = static_svg(spec)
+    assert svg.count(f'fill="#{3 * format(round(255 * FIGURE), "02x")}"') >= len(DRAWINGS)
+    scale = spec["concat"][0]["layer"][-1]["encoding"]["color"]["scale"]
+    assert len(set(scale["range"])) == len(scale["domain"])
+
+
+def test_turned_drawings_are_turned():
+    drawing = DRAWINGS["duck–rabbit"]
+    spec = chart_spec(fig_poses([drawing, rotated(drawing)]))
+    upright, turned = spec["concat"]
+    assert spec["usermeta"]["square"]
+    assert turned["title"] == ["duck–rabbit", "turned by 90°"]
+    first, second = (
+        [(p["x"], p["y"]) for p in spec["datasets"][panel["layer"][1]["data"]["name"]]]
+        for panel in (upright, turned)
+    )
+    # Clockwise: what is at the left comes to the top.
+    assert np.allclose([(1 - y, x) for x, y in first], second, atol=2e-3)
+
+
+def test_parts_as_a_table():
+    rows = part_rows()
+    assert len(rows) == sum(len(each.parts) for each in DRAWINGS.values())
+    assert (rows["left"] < rows["right"]).all()
+    assert (rows["top"] < rows["bottom"]).all()
+    assert rows[["left", "top"]].min().min() >= 0
+
+
+PICTURE = png_text(np.zeros((4, 4)))
+PROMPTS = ["duck", "rabbit", "no prompt"]
+
+
+def gallery(models):
+    return pd.DataFrame(
+        [
+            {
+                "model": model,
+                "image": image,
+                "strength": strength,
+                "original": PICTURE,
+                "difference": PICTURE,
+                "compared": "“duck” − “rabbit”",
+                "full": 0.25,
+                "prompt": PROMPTS,
+                "seen": [True, image == "duck–rabbit", False],
+                "picture": [PICTURE] * 3,
+                "says": [f"cat, {100 * strength:.0f} %", "dog, 2 %", "car, 3 %"],
+            }
+            for model in models
+            for image, strengths in (("duck–rabbit", (0.3, 0.6, 1.0)), ("a and b", (0.3, 0.6)))
+            for strength in strengths
+        ]
+    )
+
+
+def params(spec):
+    return {each["name"]: each for each in spec["params"] if "bind" in each}
+
+
+def test_one_model_needs_no_list_and_two_do():
+    one, two = (params(chart_spec(fig_gallery(gallery(models)))) for models in (["m"], ["m", "n"]))
+    assert list(one) == ["gallery_image", "gallery_step"]
+    assert one["gallery_step"]["bind"]["max"] == 3
+    assert two["gallery_model"]["bind"]["options"] == ["m", "n"]
+
+
+def test_prompts_are_spoken_with_what_they_are_taken_for():
+    spec = chart_spec(fig_gallery(gallery(["m"])))
+    words = [
+        each
+        for layer in spec["layer"]
+        for each in [layer.get("encoding", {}).get("description", {}).get("field")]
+        if each
+    ]
+    assert words.count("spoken") == 2
+    # Frames for prompts that name what is seen.
+    frames = [layer for layer in spec["layer"] if layer["mark"]["type"] == "rect"]
+    assert "datum.seen" in str(frames[0]["transform"])
+
+
+def test_the_static_picture_shows_the_chosen_step():
+    svg = static_svg(chart_spec(fig_gallery(gallery(["m"]))))
+    assert svg.count("<image") == 2 + len(PROMPTS)
+    assert "→ cat" in svg
+    assert ">100 %<" in svg
+    assert "Strength 1.00" in svg
+    assert "“duck” − “rabbit”" in svg
+    assert "white: 0.25" in svg
+    assert ">30 %<" not in svg
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_the_papers_pictures(made):
+    titles = ["The picture", "“a”", "“b”", "Difference"] if made else ["The picture"]
+    shown = pd.DataFrame(
+        [
+            {
+                "image": image,
+                "credit": "somebody, CC0",
+                "strength": strength if made else float("nan"),
+                "title": titles,
+                "picture": [PICTURE] * len(titles),
+            }
+            for image in ("a rock", "a woman")
+            for strength in ((0.5, 0.8) if made else (0.0,))
+        ]
+    )
+    spec = chart_spec(fig_fetched(shown))
+    assert ("fetched_step" in params(spec)) == made
+    svg = static_svg(spec)
+    assert svg.count("<image") == len(titles)
+    assert ("strength 0.50" in svg) == made

@@ -9,9 +9,9 @@ from gcbook.chapters.noise_training.tables import (
     MEAN_OF_DRAWS,
     ONE_DRAW,
     TRAINED,
+    networks_sentence,
     noise_answers,
 )
-from gcbook.chapters.noise_training.words import networks_sentence
 from gcbook.files.errors import InputError
 from gcbook.miniworld.results.noised import clean_answers
 from gcbook.miniworld.training import anew, recipes, worlds

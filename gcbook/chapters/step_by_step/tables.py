@@ -1,19 +1,29 @@
-"""Sentences about single images that follow the numbers, whichever way they turn out."""
+"""The race of the classes for single images: running means, who leads, and who wins."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from gcbook.chapters.step_by_step.race import Raced
 from gcbook.classifiers.diffusion import DiffusionClassifier
+from gcbook.files.errors import GcbookError
 from gcbook.files.markdown import code_span, escape_markdown
-from gcbook.miniworld.results.steps import Example, Steps
+from gcbook.miniworld.results.shipped import shipped_models, shipped_sets, shipped_store
+from gcbook.miniworld.results.steps import Example, Steps, role
 from gcbook.miniworld.results.steps_pictures import time_name
 from gcbook.noise.weightings import parse_weighting
+from gcbook.scoring.scores import finite_weights, score_array
+from gcbook.scoring.settings import ScoringSettings
+from gcbook.stimuli.stimulus import Stimulus
 
 __all__ = [
+    "Raced",
+    "answers_table",
+    "leaders_table",
+    "race",
+    "race_table",
     "answers_sentences",
     "changed_sentence",
     "end_sentence",
@@ -25,6 +35,215 @@ __all__ = [
     "steady_sentence",
     "weight_formula",
 ]
+
+
+@dataclass(frozen=True)
+class Raced:
+    """Errors of many draws, and their weights.
+
+    Attributes:
+        examples: the N images.
+        labels: the K classes.
+        times: of the draws, float64 (N, D).
+        raw: errors as they were measured, float64 (N, D, K).
+        weights: of the draws, float64 (N, D).
+        shipped: whether all errors come from the scores that this package brings.
+    """
+
+    examples: tuple[Example, ...]
+    labels: tuple[str, ...]
+    times: np.ndarray
+    raw: np.ndarray
+    weights: np.ndarray
+    shipped: bool
+
+    @property
+    def errors(self) -> np.ndarray:
+        """Weighted errors, float64 (N, D, K)."""
+        return np.asarray(self.raw * self.weights[..., None])
+
+
+def race(
+    classifier: DiffusionClassifier,
+    model: str,
+    examples: Sequence[Example],
+    draws: int,
+    weighting: str = "exp:7",
+    seed: int = 0,
+) -> Raced:
+    """Errors of the first draws of each image, under every class.
+
+    They are read from the shipped scores where those were made with the same settings, and
+    computed with the scorer otherwise: the same numbers, up to rounding.
+
+    Args:
+        classifier: the model.
+        model: its name, by which its scores are found.
+        examples: the images.
+        draws: for each image and class.
+        weighting: as `gcbook.noise.weightings.parse_weighting` takes it.
+        seed: of times and noise.
+
+    Raises:
+        GcbookError: the network gave no finite error for an image.
+    """
+    settings = ScoringSettings(draws=draws, seed=seed, device="cpu")
+    times, weights = np.empty((2, len(examples), draws))
+    raw = np.empty((len(examples), draws, len(classifier.labels)))
+    shipped = True
+    for dataset in dict.fromkeys(each.stimulus.dataset for each in examples):
+        places = [i for i, each in enumerate(examples) if each.stimulus.dataset == dataset]
+        stimuli = [examples[i].stimulus for i in places]
+        rows = _stored_rows(classifier, model, stimuli, settings)
+        shipped &= rows is not None
+        if rows is None:
+            rows = _scored_rows(classifier, stimuli, settings)
+        names = [each.image_id for each in stimuli]
+        found, t, log_snr = (
+            score_array(rows, rows[column], names, classifier.labels, draws)
+            for column in ("error_l2", "t", "log_snr")
+        )
+        raw[places], times[places] = found, t[..., 0]
+        if not np.isnan(found).any():
+            weights[places] = finite_weights(
+                parse_weighting(weighting), "l2", classifier.schedule, t[..., 0], log_snr[..., 0]
+            )
+    if np.isnan(raw).any():
+        lost = [each.title for each, e in zip(examples, raw, strict=True) if np.isnan(e).any()]
+        raise GcbookError(
+            f"{model}: expected {draws} finite errors for every image and class, found gaps for "
+            f"{', '.join(lost)}. Leave these images out, or choose another model."
+        )
+    return Raced(tuple(examples), classifier.labels, times, raw, weights, shipped)
+
+
+def race_table(raced: Raced) -> pd.DataFrame:
+    """How far each class is behind the leader, draw by draw.
+
+    Args:
+        raced: from `race`.
+
+    Returns:
+        ``image, label, role`` (see `gcbook.miniworld.results.steps.ROLES`), ``draw`` (from 1),
+        ``error``, the mean weighted error so far, and ``behind``, by how many percent of the
+        smallest it exceeds that.
+    """
+    tables = []
+    for example, errors in zip(raced.examples, raced.errors, strict=True):
+        means = _running_means(errors)
+        behind = 100 * (means / means.min(1, keepdims=True) - 1)
+        draws, classes = means.shape
+        tables.append(
+            pd.DataFrame(
+                {
+                    "image": example.title,
+                    "label": np.repeat(raced.labels, draws),
+                    "role": np.repeat([role(label, example) for label in raced.labels], draws),
+                    "draw": np.tile(np.arange(1, draws + 1), classes),
+                    "error": means.T.ravel(),
+                    "behind": behind.T.ravel(),
+                }
+            )
+        )
+    return pd.concat(tables, ignore_index=True)
+
+
+def leaders_table(raced: Raced) -> pd.DataFrame:
+    """Who leads after each draw.
+
+    Args:
+        raced: from `race`.
+
+    Returns:
+        ``image, draw`` (from 1), ``t`` of that draw, ``leader, role`` of the leader, ``second``,
+        and ``margin``, by how many percent the second exceeds the leader.
+    """
+    rows = []
+    for example, times, errors in zip(raced.examples, raced.times, raced.errors, strict=True):
+        means = _running_means(errors)
+        order = means.argsort(axis=1, kind="stable")
+        for n, (t, mean, ranked) in enumerate(zip(times, means, order, strict=True), start=1):
+            first, second = ranked[:2]
+            leader = raced.labels[first]
+            margin = 100 * (mean[second] / mean[first] - 1)
+            rows.append(
+                (example.title, n, t, leader, role(leader, example), raced.labels[second], margin)
+            )
+    columns = ["image", "draw", "t", "leader", "role", "second", "margin"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def answers_table(raced: Raced) -> pd.DataFrame:
+    """The answer to each image after all draws, and how it came about.
+
+    Args:
+        raced: from `race`.
+
+    Returns:
+        ``image, imagename, dataset, shape, texture, answer, role`` of the answer, ``second,
+        margin`` (percent), ``first`` (who led after one draw) and ``settled``, the draw since which
+        the winner has led.
+    """
+    leaders = leaders_table(raced)
+    rows = []
+    for example in raced.examples:
+        course = leaders[leaders["image"] == example.title]
+        last = course.iloc[-1]
+        others = course.loc[course["leader"] != last["leader"], "draw"]
+        rows.append(
+            {
+                "image": example.title,
+                "imagename": example.stimulus.imagename,
+                "dataset": example.stimulus.dataset,
+                "shape": example.shape,
+                "texture": example.texture,
+                "answer": last["leader"],
+                "role": last["role"],
+                "second": last["second"],
+                "margin": last["margin"],
+                "first": course["leader"].iloc[0],
+                "settled": int(others.max()) + 1 if len(others) else 1,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _running_means(errors: np.ndarray) -> np.ndarray:
+    """Means over the first 1, 2, … draws, (D, K)."""
+    means: np.ndarray = errors.cumsum(axis=0) / np.arange(1, len(errors) + 1)[:, None]
+    return means
+
+
+def _stored_rows(
+    classifier: DiffusionClassifier,
+    model: str,
+    stimuli: Sequence[Stimulus],
+    settings: ScoringSettings,
+) -> pd.DataFrame | None:
+    """Shipped scores of these images, None where there are none under these settings."""
+    dataset, default = stimuli[0].dataset, classifier.default_clip
+    if model not in shipped_models() or dataset not in shipped_sets(model):
+        return None
+    store = shipped_store(model, dataset)
+    same = store.settings.rule == settings.rule
+    same &= store.settings.clip(default) == settings.clip(default)
+    # Another training of the same miniature would have other weights.
+    same &= store.classifier.get("weights") == classifier.describe().get("weights")
+    if not same or store.settings.draws < settings.draws:
+        return None
+    rows = store.scores()
+    wanted = {each.image_id for each in stimuli}
+    rows = rows[rows["image_id"].isin(wanted) & (rows["draw"] < settings.draws)]
+    return rows if wanted <= set(rows["image_id"]) else None
+
+
+def _scored_rows(
+    classifier: DiffusionClassifier, stimuli: Sequence[Stimulus], settings: ScoringSettings
+) -> pd.DataFrame:
+    from gcbook.scoring.engine import scored_once
+
+    with scored_once(stimuli, classifier, settings) as store:
+        return store.scores()
 
 
 def list_examples(examples: Sequence[Example]) -> str:
@@ -85,7 +304,7 @@ def answers_sentences(answers: pd.DataFrame, draws: int) -> str:
     """How the images were answered and how soon.
 
     Args:
-        answers: from `gcbook.chapters.step_by_step.race.answers_table`.
+        answers: from `gcbook.chapters.step_by_step.tables.answers_table`.
         draws: that they rest on.
     """
     conflict = answers[answers["shape"] != answers["texture"]]

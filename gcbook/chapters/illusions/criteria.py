@@ -1,0 +1,903 @@
+"""Do reconstructions resemble what the prompt names? A classifier that never saw the prompt says.
+
+The paper's first criterion (Section 3.4). At low strength a reconstruction is a copy of the
+picture, and at full strength it is made of the prompt alone, so what the classifier says of a
+reconstruction under a prompt is compared with what it says, of the same category, of the untouched
+picture, of the reconstruction without a prompt, of those under prompts that name nothing that is
+seen in the picture, and, where two things are seen in it, under the prompt that names the other.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gcbook.chapters.illusions.judge import ABLE
+from gcbook.illusions.drawings import DRAWINGS, FIGURE, GROUND, draw, mask_of, mirrored
+from gcbook.illusions.reconstruct import EMPTY
+from gcbook.miniworld.results.ambiguous import BLENDS, SIDE, Picture, ambiguous_pictures
+from gcbook.miniworld.results.judge import judge_pictures
+from gcbook.miniworld.results.sheets import read_sheet, reconstructed_models
+from gcbook.miniworld.world import ALL_CATEGORIES
+from gcbook.stats.clustered import clustered_columns, clustered_means
+from gcbook.stats.resampling import Resampling
+from gcbook.stats.words import listed, number, span
+
+__all__ = [
+    "BASELINES",
+    "flip_rows",
+    "judged_model",
+    "readings_of",
+    "resemblance_rows",
+    "AXES",
+    "BOTH_ENDS",
+    "Axis",
+    "blend_overlap",
+    "overlap_rows",
+    "place_between",
+    "placement_rows",
+    "BLEND",
+    "ambiguous",
+    "flip_lines",
+    "judged_all",
+    "overlap_lines",
+    "placement_lines",
+    "resemblance_lines",
+    "summed_models",
+    "without_single_ends",
+    "LEAST",
+    "both_sentence",
+    "flip_sentence",
+    "overlap_sentence",
+    "picture_sentence",
+    "placement_sentence",
+    "resemblance_sentence",
+    "resembling",
+]
+
+BASELINES = {
+    "untouched": "the untouched picture",
+    "empty": "no prompt",
+    "wrong": "wrong prompts",
+    "other": "the other reading's prompt",
+}
+"""What a reconstruction under a prompt is compared with."""
+
+
+def readings_of(picture: Picture) -> tuple[str, ...]:
+    """Return the categories that are seen in a picture."""
+    if picture.drawing is not None:
+        return picture.drawing.readings
+    return picture.blend.categories if picture.blend is not None else ()
+
+
+@cache
+def judged_model(model: str) -> pd.DataFrame:
+    """Judge all reconstructions of a model.
+
+    Args:
+        model: one of `gcbook.miniworld.results.sheets.reconstructed_models`.
+
+    Returns:
+        A row a picture, strength, draw and named prompt: ``picture, drawing`` (its name, mirrored
+        or not; "blend" for all blends), ``strength, draw, prompt, seen`` (whether what the prompt
+        names is seen in the picture), ``prompted``, the judge's probability of what the prompt
+        names, the same of `BASELINES`, NaN where there is none of that kind, and ``rest``, the
+        same under all other prompts that name something.
+
+    Raises:
+        DataNotFoundError: the reconstructions do not come with this package.
+    """
+    return pd.concat(
+        [_judged(model, picture) for picture in ambiguous_pictures()], ignore_index=True
+    )
+
+
+def _judged(model: str, picture: Picture) -> pd.DataFrame:
+    sheet = read_sheet(model, picture)
+    shape = sheet.images.shape
+    flat = sheet.images.reshape(-1, *shape[-2:])
+    said = judge_pictures(flat).reshape(*shape[:3], -1)
+    untouched = judge_pictures(sheet.untouched[None])[0]
+    seen = readings_of(picture)
+    named = [name for name in picture.prompts if name]
+    wrong = [name for name in named if name not in seen]
+    rows = []
+    for name in named:
+        category = ALL_CATEGORIES.index(name)
+        others = [picture.prompts.index(each) for each in wrong if each != name]
+        rest = [picture.prompts.index(each) for each in named if each != name]
+        of_category = said[..., category]
+        without = of_category[:, :, others].mean(-1) if others else np.full(shape[:2], np.nan)
+        rivals = [picture.prompts.index(each) for each in seen if each != name and name in seen]
+        rival = of_category[:, :, rivals].mean(-1) if rivals else np.full(shape[:2], np.nan)
+        for s, strength in enumerate(picture.strengths):
+            for d in range(picture.draws):
+                rows.append(
+                    {
+                        "strength": strength,
+                        "draw": d,
+                        "prompt": name,
+                        "seen": name in seen,
+                        "prompted": of_category[s, d, picture.prompts.index(name)],
+                        "untouched": untouched[category],
+                        "empty": of_category[s, d, picture.prompts.index(EMPTY)],
+                        "wrong": without[s, d],
+                        "other": rival[s, d],
+                        "rest": of_category[s, d, rest].mean(),
+                    }
+                )
+    kind = picture.drawing.name.removesuffix(", mirrored") if picture.drawing else "blend"
+    return pd.DataFrame(rows).assign(picture=picture.name, drawing=kind)
+
+
+def resemblance_rows(
+    judged: pd.DataFrame, *, resampling: Resampling = Resampling()
+) -> pd.DataFrame:
+    """Sum up the judgements of each drawing and prompt, and of all blends.
+
+    Intervals of a drawing resample draws of noise, those of the blends resample blends.
+
+    Args:
+        judged: from `judged_model`.
+        resampling: how the intervals are made.
+
+    Returns:
+        ``drawing, prompt`` ("one of the two" or "a third" for blends), ``seen, strength, n``, the
+        mean ``prompted`` with ``low, high``, and for each of `BASELINES` its mean and
+        ``over_…``, how far the prompted one exceeds it, with ``over_…_low, over_…_high``.
+    """
+    table = judged.copy()
+    blend = table["drawing"] == "blend"
+    table.loc[blend, "prompt"] = np.where(table.loc[blend, "seen"], "one of the two", "a third")
+    for name in BASELINES:
+        table[f"over_{name}"] = table["prompted"] - table[name]
+    return clustered_columns(
+        _with_units(table),
+        ["drawing", "prompt", "seen", "strength"],
+        ["prompted", *BASELINES, *(f"over_{name}" for name in BASELINES)],
+        resampling=resampling,
+    ).rename(columns={"prompted_low": "low", "prompted_high": "high"})
+
+
+def flip_rows(judged: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+    """How often a picture of two readings becomes the one or the other as it is told.
+
+    It does where the judge, of the two, gives more to what was prompted, under both prompts.
+    Prompts whose effect has nothing to do with what they name would as often make it the opposite
+    under both, so that is counted, too.
+
+    Args:
+        judged: from `judged_model`.
+        resampling: how the intervals are made.
+
+    Returns:
+        ``drawing, strength, n`` and means with ``…_low, …_high``: ``flipped``; ``opposite``, under
+        both prompts the other reading; and ``more``, the one less the other.
+    """
+    both = judged[judged["other"].notna()]
+    keys = ["drawing", "picture", "strength", "draw"]
+    table = both.sort_values([*keys, "prompt"]).groupby(keys, sort=True)
+    first, second = table.first().reset_index(), table.last().reset_index()
+    # What the first prompt's reconstruction gets of the second reading is the second row's other.
+    by_first, by_second = (
+        np.sign(one["prompted"].to_numpy() - two["other"].to_numpy())
+        for one, two in ((first, second), (second, first))
+    )
+    flipped, opposite = (
+        ((by_first == sign) & (by_second == sign)).astype(float) for sign in (1, -1)
+    )
+    return clustered_columns(
+        _with_units(first.assign(flipped=flipped, opposite=opposite, more=flipped - opposite)),
+        ["drawing", "strength"],
+        ["flipped", "opposite", "more"],
+        shares=["flipped", "opposite"],
+        resampling=resampling,
+    )
+
+
+def _with_units(rows: pd.DataFrame) -> pd.DataFrame:
+    """Say what is resampled: draws of noise of each drawing, and blends."""
+    blend = rows["drawing"] == "blend"
+    return rows.assign(
+        category=np.where(blend, "blend", rows["picture"]),
+        silhouette=rows["picture"] + np.where(blend, "", "-" + rows["draw"].astype(str)),
+    )
+
+
+Grey = npt.NDArray[np.float32]
+Values = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """From a control to an ambiguous drawing.
+
+    Attributes:
+        drawing: the ambiguous one.
+        control: that lacks what makes the reading.
+        towards: the prompt that goes with the drawing.
+        away: the prompt that goes with the control, "" for all wrong ones.
+    """
+
+    drawing: str
+    control: str
+    towards: str
+    away: str = ""
+
+
+AXES = (
+    Axis("duck–rabbit", "duck", "rabbit", "duck"),
+    Axis("face in a rock", "rock", "face"),
+    Axis("vase and faces", "vase", "face", "bottle"),
+)
+"""Every ambiguous drawing has one."""
+
+
+BOTH_ENDS = "both ends"
+NULL = "null: "
+MOST_ALIKE = 0.4
+"""Cosine, or overlap, beyond which a thing and its mirror image cannot tell two places apart."""
+MOST_OF_IT = 0.75
+"""Share of a picture beyond which its parts say nothing of where."""
+
+
+def place_between(images: Grey, control: Grey, drawing: Grey) -> Values:
+    """Return where images (…, H, W) lie between a control at 0 and a drawing at 1, (…)."""
+    axis = (drawing - control).astype(np.float64)
+    along: Values = ((images - control) * axis).sum((-2, -1)) / (axis**2).sum()
+    return along
+
+
+def placement_rows(model: str, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+    """Measure how far prompts move reconstructions along their drawing's axis.
+
+    Both ends of an axis are reconstructed: the drawing, and its control.
+
+    Args:
+        model: whose reconstructions come with this package.
+        resampling: how the intervals are made.
+
+    Returns:
+        ``drawing`` (of the axis), ``shown`` (it, its control, or `BOTH_ENDS`), ``strength, n`` and
+        means with ``…_low, …_high``: ``moved``, the difference in place between the prompt that
+        goes with the drawing and the one that goes with its control; ``elsewhere``, the same on
+        the mirrored axis, and ``more_here``, the one less the other, both NaN where the axes are
+        much alike; ``null``, the largest mean difference between two wrong prompts, as a size; and
+        ``beyond_low``, the lowest end of the intervals of ``moved`` less the difference between two
+        wrong prompts, whichever two, in either order.
+    """
+    found = []
+    for axis in AXES:
+        for picture in ambiguous_pictures():
+            if picture.drawing is None:
+                continue
+            shown = picture.drawing.name.removesuffix(", mirrored")
+            if shown in (axis.drawing, axis.control):
+                found.append(_moved(model, axis, picture).assign(shown=shown))
+    table = pd.concat(found, ignore_index=True)
+    table = pd.concat([table, table.assign(shown=BOTH_ENDS)], ignore_index=True)
+    by = ["drawing", "shown", "strength"]
+    pairs = [str(name) for name in table if str(name).startswith(NULL)]
+    beyond = {
+        f"{sign:+} {pair}": table["moved"] - sign * table[pair]
+        for pair in pairs
+        for sign in (1, -1)
+    }
+    summed = clustered_columns(
+        pd.concat([table, pd.DataFrame(beyond)], axis=1),
+        by,
+        ["moved", "elsewhere", "more_here", *beyond],
+        resampling=resampling,
+    )
+    lowest = summed[[f"{name}_low" for name in beyond]].min(axis=1)
+    null = table.groupby(by)[pairs].mean().abs().max(axis=1).rename("null").reset_index()
+    kept = [name for name in summed if not str(name).startswith(tuple(beyond))]
+    return summed[kept].assign(beyond_low=lowest).merge(null, on=by)
+
+
+def _moved(model: str, axis: Axis, picture: Picture) -> pd.DataFrame:
+    assert picture.drawing is not None
+    flipped = picture.drawing.name.endswith(", mirrored")
+    ends = [DRAWINGS[axis.control], DRAWINGS[axis.drawing]]
+    here, there = (
+        [draw(mirrored(each) if turn else each, SIDE)[..., 0] for each in ends]
+        for turn in (flipped, not flipped)
+    )
+    sheet = read_sheet(model, picture)
+    seen = DRAWINGS[axis.drawing].readings
+    wrong = sorted(name for name in picture.prompts if name and name not in seen)
+    away = [axis.away] if axis.away else wrong
+
+    def difference(ends: list[Grey], first: list[str], second: list[str]) -> Values:
+        place = place_between(sheet.images, *ends)
+        one, other = (
+            place[..., [picture.prompts.index(name) for name in names]].mean(-1)
+            for names in (first, second)
+        )
+        return np.asarray(one - other)
+
+    measured = {
+        "moved": difference(here, [axis.towards], away),
+        "elsewhere": difference(there, [axis.towards], away),
+        **{f"{NULL}{a}, {b}": difference(here, [a], [b]) for a, b in combinations(wrong, 2)},
+    }
+    if abs(_cosine(here[1] - here[0], there[1] - there[0])) > MOST_ALIKE:
+        measured["elsewhere"] = np.full_like(measured["moved"], np.nan)
+    measured["more_here"] = measured["moved"] - measured["elsewhere"]
+    return _long(measured, picture).assign(drawing=axis.drawing)
+
+
+def _cosine(first: Grey, second: Grey) -> float:
+    return float((first * second).sum() / np.sqrt((first**2).sum() * (second**2).sum()))
+
+
+def overlap_rows(model: str, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+    """Measure whether prompts differ where the drawing has its parts.
+
+    Args:
+        model: whose reconstructions come with this package.
+        resampling: how the intervals are made.
+
+    Returns:
+        ``drawing, strength, n`` of the ambiguous drawings whose parts do not make up nearly the
+        whole picture; and means with ``…_low, …_high``: ``readings``, the density of squared
+        differences within the parts over that of the whole picture, between the prompts of the
+        axis; ``elsewhere``, the same in the mirrored parts, NaN where these are much the same;
+        ``null``, the same as ``readings`` between wrong prompts; ``more``, ``readings`` less
+        ``null``, and ``more_here``, ``readings`` less ``elsewhere``.
+    """
+    found = []
+    axes = {axis.drawing: axis for axis in AXES}
+    for picture in ambiguous_pictures():
+        drawing = picture.drawing
+        if drawing is None or drawing.name.removesuffix(", mirrored") not in axes:
+            continue
+        axis = axes[drawing.name.removesuffix(", mirrored")]
+        parts = np.max([mask_of(points, SIDE) for points in drawing.parts.values()], axis=0)
+        if parts.mean() > MOST_OF_IT:
+            continue
+        images = read_sheet(model, picture).images
+        wrong = [name for name in picture.prompts if name and name not in readings_of(picture)]
+        pairs = [(axis.towards, name) for name in ([axis.away] if axis.away else wrong)]
+        measured = {
+            "readings": _density(images, picture.prompts, pairs, parts),
+            "elsewhere": _density(images, picture.prompts, pairs, parts[:, ::-1]),
+            "null": _density(images, picture.prompts, list(combinations(wrong, 2)), parts),
+        }
+        if _overlap(parts, parts[:, ::-1]) > MOST_ALIKE:
+            measured["elsewhere"] = np.full_like(measured["readings"], np.nan)
+        measured["more"] = measured["readings"] - measured["null"]
+        measured["more_here"] = measured["readings"] - measured["elsewhere"]
+        found.append(_long(measured, picture).assign(drawing=axis.drawing))
+    return clustered_columns(
+        pd.concat(found, ignore_index=True),
+        ["drawing", "strength"],
+        ["readings", "elsewhere", "null", "more", "more_here"],
+        resampling=resampling,
+    )
+
+
+def _density(
+    images: Grey, prompts: tuple[str, ...], pairs: list[tuple[str, str]], parts: Grey
+) -> Values:
+    within, whole = 0.0, 0.0
+    for one, other in pairs:
+        squared = np.square(
+            images[..., prompts.index(one), :, :] - images[..., prompts.index(other), :, :],
+            dtype=np.float64,
+        )
+        within = within + (squared * parts).sum((-2, -1))
+        whole = whole + squared.sum((-2, -1))
+    with np.errstate(invalid="ignore"):  # prompts that make no difference differ nowhere: NaN
+        return np.asarray(within / whole / parts.mean(dtype=np.float64))
+
+
+def blend_overlap(model: str, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+    """Measure whether a blend turns into the silhouette that its prompt names, where it stands.
+
+    A reconstruction's overlap with a silhouette is the sum of the smaller of both over the sum of
+    the larger (Jaccard's index of soft masks), its figure read off the drawing's greys. What counts
+    is the overlap with the named silhouette less that with the other of the two, the mean of both
+    prompts; for a picture that no prompt changes, that is 0. Nothing would change if the untouched
+    picture's were taken off before, or that without a prompt or under a wrong one: each is taken
+    off once as it is and once with the other sign.
+
+    Args:
+        model: whose reconstructions come with this package.
+        resampling: how the intervals are made.
+
+    Returns:
+        ``strength, n`` and means with ``…_low, …_high``: ``named``; ``elsewhere``, the same with
+        both silhouettes mirrored, which what is drawn in any place would fit as well;
+        ``more_here``, the one less the other.
+    """
+    found = []
+    for picture in ambiguous_pictures():
+        if picture.blend is None:
+            continue
+        sheet = read_sheet(model, picture)
+        shape = ((GROUND - sheet.images) / (GROUND - FIGURE)).clip(0, 1)
+        here = [_overlap(shape, mask) for mask in picture.blend.masks]
+        there = [_overlap(shape, mask[:, ::-1]) for mask in picture.blend.masks]
+        named = [
+            np.mean([each[0][..., 0] - each[1][..., 0], each[1][..., 1] - each[0][..., 1]], axis=0)
+            for each in (here, there)
+        ]
+        measured = {
+            "named": named[0],
+            "elsewhere": named[1],
+            "more_here": named[0] - named[1],
+        }
+        found.append(_long(measured, picture).assign(blend=picture.name))
+    return clustered_columns(
+        pd.concat(found, ignore_index=True),
+        ["strength"],
+        ["named", "elsewhere", "more_here"],
+        resampling=resampling,
+    )
+
+
+def _overlap(shape: Grey, mask: Grey) -> Values:
+    smaller = np.minimum(shape, mask).sum((-2, -1), dtype=np.float64)
+    return np.asarray(smaller / np.maximum(shape, mask).sum((-2, -1), dtype=np.float64))
+
+
+def _long(measured: dict[str, Values], picture: Picture) -> pd.DataFrame:
+    """A row a strength and draw of what was measured for each, (strengths, draws)."""
+    blend = picture.blend is not None
+    rows = [
+        {
+            "strength": strength,
+            "category": "blend" if blend else picture.name,
+            "silhouette": picture.name if blend else f"{picture.name}-{draw}",
+            **{name: values[s, draw] for name, values in measured.items()},
+        }
+        for s, strength in enumerate(picture.strengths)
+        for draw in range(picture.draws)
+    ]
+    return pd.DataFrame(rows)
+
+
+BLEND = f"{BLENDS} blends"
+_COLUMNS = ["model", "panel", "line", "strength", "n", "value", "low", "high"]
+_RESEMBLANCE = {
+    "prompted": "Under the prompt",
+    "untouched": "Untouched picture",
+    "empty": "No prompt",
+    "wrong": "Wrong prompts",
+    "other": "Other reading",
+}
+_FLIPS = {"flipped": "Becomes what is named", "opposite": "Becomes the opposite"}
+_PLACEMENT = {
+    "moved": "Where the drawing has it",
+    "elsewhere": "Mirrored",
+    "null": "Wrong prompts at most",
+}
+_OVERLAP = {
+    "readings": "Between the readings",
+    "elsewhere": "Mirrored",
+    "null": "Between wrong prompts",
+}
+
+
+def summed_models(
+    models: Sequence[str] | None = None,
+    *,
+    resampling: Resampling = Resampling(),
+) -> dict[str, pd.DataFrame]:
+    """Sum up what was measured of all models.
+
+    Args:
+        models: by default all whose reconstructions come with this package.
+        resampling: how the intervals are made.
+
+    Returns:
+        Tables ``resemblance, flips, placement, overlap, blends`` of
+        `gcbook.chapters.illusions.criteria` and `gcbook.chapters.illusions.criteria`, each with
+        ``model``; empty without models.
+    """
+    names = reconstructed_models() if models is None else tuple(models)
+    measures: dict[str, Callable[[str], pd.DataFrame]] = {
+        "resemblance": lambda name: resemblance_rows(judged_model(name), resampling=resampling),
+        "flips": lambda name: flip_rows(judged_model(name), resampling=resampling),
+        "placement": lambda name: placement_rows(name, resampling=resampling),
+        "overlap": lambda name: overlap_rows(name, resampling=resampling),
+        "blends": lambda name: blend_overlap(name, resampling=resampling),
+    }
+    return {
+        title: _concat(measure(name).assign(model=name) for name in names)
+        for title, measure in measures.items()
+    }
+
+
+def judged_all(models: Sequence[str] | None = None) -> pd.DataFrame:
+    """Judge all reconstructions of all models, see
+    `gcbook.chapters.illusions.criteria.judged_model`.
+
+    Args:
+        models: by default all whose reconstructions come with this package.
+
+    Returns:
+        Its rows with ``model``.
+    """
+    names = reconstructed_models() if models is None else tuple(models)
+    return _concat(judged_model(name).assign(model=name) for name in names)
+
+
+def _concat(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat([pd.DataFrame(), *tables], ignore_index=True)
+
+
+def ambiguous(rows: pd.DataFrame) -> pd.Series:
+    """Mark the rows of drawings that can be seen in two ways, and of blends."""
+    return rows["drawing"].isin([axis.drawing for axis in AXES] + ["blend"])
+
+
+def resemblance_lines(rows: pd.DataFrame) -> pd.DataFrame:
+    """Shape the first criterion's table for its figure.
+
+    Only ambiguous drawings and blends, under prompts that name what is seen in them; and blends
+    under a third.
+
+    Args:
+        rows: ``resemblance`` of `summed_models`.
+
+    Returns:
+        ``model, panel, line, strength, n, value, low, high``.
+    """
+    if rows.empty:
+        return pd.DataFrame(columns=_COLUMNS)
+    kept = rows[ambiguous(rows) & (rows["seen"] | (rows["drawing"] == "blend"))]
+    panel = [
+        f"{BLEND}: {row.prompt}" if row.drawing == "blend" else f"{row.drawing}: “{row.prompt}”"
+        for row in kept.itertuples()
+    ]
+    # Blends last, and of these the third category, which is not seen.
+    order = (kept["drawing"] == "blend") * 1 + (~kept["seen"]) * 1
+    ordered = kept.assign(panel=panel, order=order).sort_values("order", kind="stable")
+    ordered = ordered.rename(columns={"low": "prompted_low", "high": "prompted_high"})
+    return _lines([(ordered, _RESEMBLANCE)])
+
+
+def flip_lines(rows: pd.DataFrame) -> pd.DataFrame:
+    """Shape the shares of flips for their figure, a panel a drawing, as `resemblance_lines`."""
+    if rows.empty:
+        return pd.DataFrame(columns=_COLUMNS)
+    panels = rows["drawing"].replace("blend", BLEND)
+    ordered = rows.assign(panel=panels, order=panels == BLEND).sort_values("order", kind="stable")
+    return _lines([(ordered, _FLIPS)])
+
+
+def placement_lines(placement: pd.DataFrame, blends: pd.DataFrame) -> pd.DataFrame:
+    """Shape the second criterion's tables for their figure.
+
+    Args:
+        placement: of `summed_models`.
+        blends: likewise.
+
+    Returns:
+        As `resemblance_lines`.
+    """
+    if placement.empty:
+        return pd.DataFrame(columns=_COLUMNS)
+    titles = {axis.drawing: f": {axis.towards} − {axis.away or 'wrong'}" for axis in AXES}
+    panel = placement["shown"].where(
+        placement["shown"] != BOTH_ENDS, placement["drawing"] + f", {BOTH_ENDS}"
+    )
+    order = [
+        name
+        for axis in AXES
+        for name in (f"{axis.drawing}, {BOTH_ENDS}", axis.drawing, axis.control)
+    ]
+    shown = placement.assign(
+        panel=panel + placement["drawing"].map(titles), order=panel.map(order.index)
+    ).sort_values("order", kind="stable")
+    # A size has no interval.
+    shown = shown.assign(null_low=shown["null"], null_high=shown["null"])
+    mixed = blends.assign(panel=BLEND).rename(
+        columns={f"named{end}": f"moved{end}" for end in ("", "_low", "_high")}
+    )
+    return _lines([(shown, _PLACEMENT), (mixed, _PLACEMENT)])
+
+
+def without_single_ends(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines of `placement_lines` that count: of both ends of an axis, and of blends."""
+    single = tuple(f"{end}: " for axis in AXES for end in (axis.drawing, axis.control))
+    return lines[~lines["panel"].str.startswith(single)] if len(lines) else lines
+
+
+def overlap_lines(rows: pd.DataFrame) -> pd.DataFrame:
+    """Shape the densities within annotated parts for their figure.
+
+    Args:
+        rows: ``overlap`` of `summed_models`.
+
+    Returns:
+        As `resemblance_lines`.
+    """
+    if rows.empty:
+        return pd.DataFrame(columns=_COLUMNS)
+    return _lines([(rows.assign(panel=rows["drawing"]), _OVERLAP)])
+
+
+def _lines(tables: Sequence[tuple[pd.DataFrame, dict[str, str]]]) -> pd.DataFrame:
+    """Make rows of columns with ``…_low, …_high``, a line a column."""
+    found = []
+    for table, names in tables:
+        for name, line in names.items():
+            if name in table:
+                part = table[["model", "panel", "strength", "n"]].assign(line=line)
+                part["value"], part["low"] = table[name], table[f"{name}_low"]
+                part["high"] = table[f"{name}_high"]
+                found.append(part)
+    rows = pd.concat(found, ignore_index=True)[_COLUMNS]
+    return rows.round({"value": 4, "low": 4, "high": 4}).dropna(subset=["value"])
+
+
+LEAST = 0.05
+"""Of a difference in probability that counts, beside an interval above 0."""
+
+NOTHING = "No reconstructions come with this version."
+UNSAMPLED = "Nothing was resampled, so it cannot be said what goes beyond chance."
+
+
+def resembling(rows: pd.DataFrame) -> pd.DataFrame:
+    """Mark where the first criterion ``holds``: above all `BASELINES` that there are.
+
+    By `LEAST` and with intervals above 0, and not at full strength, where the prompt is all that
+    there is.
+
+    Args:
+        rows: ``resemblance`` of `gcbook.chapters.illusions.criteria.summed_models`.
+    """
+    holds = rows["strength"] < 1
+    for name in BASELINES:
+        over, low = rows[f"over_{name}"], rows[f"over_{name}_low"]
+        holds &= over.isna() | ((over >= LEAST) & (low > 0))
+    return rows.assign(holds=holds)
+
+
+def resemblance_sentence(rows: pd.DataFrame, plain: Mapping[tuple[str, str], float]) -> str:
+    """Say for each model, drawing and prompt at which strengths the first criterion holds.
+
+    Args:
+        rows: ``resemblance`` of `gcbook.chapters.illusions.criteria.summed_models`.
+        plain: from `gcbook.chapters.illusions.judge.plainly_seen`.
+    """
+    if rows.empty:
+        return NOTHING
+    if rows["over_untouched_low"].isna().all():
+        return UNSAMPLED
+    marked = resembling(rows[ambiguous(rows) & rows["seen"]])
+    lines = []
+    for (model, drawing, prompt), group in marked.groupby(
+        ["model", "drawing", "prompt"], sort=False
+    ):
+        what = (
+            f"{BLEND}, mean over both prompts"
+            if drawing == "blend"
+            else f"{drawing} under “{prompt}”"
+        )
+        blind = drawing != "blend" and plain.get((str(drawing), str(prompt)), 0.0) < ABLE
+        doubt = "; this judge cannot tell, see above" if blind else ""
+        lines.append(f"- {model}, {what}: {_at_strengths(group)}{doubt}")
+    return "\n".join(sorted(lines, key=lambda line: BLEND in line))
+
+
+def flip_sentence(rows: pd.DataFrame) -> str:
+    """Say how often pictures become what is named, both ways, where it is most often.
+
+    Args:
+        rows: ``flips`` of `gcbook.chapters.illusions.criteria.summed_models`.
+    """
+    if rows.empty:
+        return NOTHING
+    lines = [
+        "Below full strength, at most so many become what is named under both prompts (from full "
+        "strength, where nothing of the picture is left, prompts alone do it this often):",
+        "",
+    ]
+    for drawing, pictures in rows.groupby("drawing"):
+        parts = []
+        for model, group in pictures.groupby("model"):
+            below = group[group["strength"] < 1].to_dict("records")
+            full = group[group["strength"] == 1].to_dict("records")
+            best = max(below, key=lambda row: row["flipped"])
+            parts.append(
+                f"{best['flipped']:.0%} by {model} "
+                f"({span(best['flipped_low'], best['flipped_high'], '.2f')}, at strength "
+                f"{best['strength']:g}; the opposite: {best['opposite']:.0%}"
+                + "".join(f"; from full strength: {row['flipped']:.0%}" for row in full)
+                + ")"
+            )
+        what = BLEND if drawing == "blend" else f"reconstructions of {drawing}"
+        lines.append(f"- {what}: {listed(parts)}")
+    return "\n".join(lines)
+
+
+def picture_sentence(judged: pd.DataFrame, *, resampling: Resampling) -> str:
+    """Compare how far blends are led to what is in them, and to a third category.
+
+    Args:
+        judged: all of `gcbook.chapters.illusions.criteria.judged_all`.
+        resampling: of blends.
+    """
+    blends = judged[judged["drawing"] == "blend"] if len(judged) else judged
+    parts = []
+    for model, group in blends.groupby("model", sort=False) if len(blends) else ():
+        for baseline, over in (("rest", "the blend's other prompts"), ("empty", "no prompt")):
+            table = group.assign(led=group["prompted"] - group[baseline])
+            wide = table.pivot_table(
+                index=["picture", "strength"], columns="seen", values="led", aggfunc="mean"
+            )
+            more = (wide[True] - wide[False]).rename("more").reset_index()
+            found = clustered_means(
+                more.assign(category="blend", silhouette=more["picture"]),
+                ["strength"],
+                "more",
+                resampling=resampling,
+            )
+            said = "; ".join(
+                f"{number(row['mean'], '+.2f')} at {row['strength']:g} "
+                f"({span(row['low'], row['high'], '+.2f')})"
+                for row in found.to_dict("records")
+            )
+            parts.append(f"- {model}, over {over}: {said}")
+    return "\n".join(parts) or NOTHING
+
+
+def placement_sentence(placement: pd.DataFrame, blends: pd.DataFrame) -> str:
+    """Say how far prompts moved drawings, mean of both ends of their axis, and blends.
+
+    Args:
+        placement: of `gcbook.chapters.illusions.criteria.summed_models`.
+        blends: likewise.
+    """
+    if placement.empty:
+        return NOTHING
+    if placement["moved_low"].isna().all():
+        return UNSAMPLED
+    lines = []
+    both = placement[placement["shown"] == BOTH_ENDS]
+    for model, of_model in both.groupby("model", sort=False):
+        for drawing, group in of_model.groupby("drawing", sort=False):
+            here = (
+                f"; more than on the mirrored axis {_at_strengths(_held(group, 'more_here'))}"
+                if group["more_here"].notna().all()
+                else "; its mirror image is too much like it to say whether elsewhere as well"
+            )
+            below = group.assign(holds=(group["moved_high"] < 0) & (group["strength"] < 1))
+            lines.append(
+                f"- {model}, {drawing}: {_largest(group, 'moved')}; above 0 and beyond all that "
+                f"wrong prompts do {_at_strengths(_placed(group))}, below 0 "
+                f"{_at_strengths(below)}{here}"
+            )
+        mixed = blends[blends["model"] == model]
+        lines.append(
+            f"- {model}, {BLEND}: overlap {_largest(mixed, 'named')}; more than in mirrored "
+            f"silhouettes {_at_strengths(_held(mixed, 'more_here'))}"
+        )
+    return "\n".join(lines)
+
+
+def overlap_sentence(rows: pd.DataFrame) -> str:
+    """Say where the readings' prompts differ in the parts more than wrong ones, and than elsewhere.
+
+    Args:
+        rows: ``overlap`` of `gcbook.chapters.illusions.criteria.summed_models`.
+    """
+    if rows.empty or rows["more_low"].isna().all():
+        return ""
+    parts = []
+    for (model, drawing), group in rows.groupby(["model", "drawing"], sort=False):
+        here = (
+            f"{_at_strengths(_held(group, 'more_here'))} more than in the mirrored parts"
+            if group["more_here"].notna().all()
+            else "and their mirror image is too much like them to say whether there alone"
+        )
+        parts.append(
+            f"{model}, {drawing}: {_at_strengths(_held(group, 'more'))} more than wrong prompts "
+            f"do, {here}"
+        )
+    return (
+        "Whether the prompts of the readings differ within the annotated parts, with intervals "
+        f"above 0: {'; '.join(parts)}."
+    )
+
+
+def both_sentence(
+    resemblance: pd.DataFrame,
+    placement: pd.DataFrame,
+    blends: pd.DataFrame,
+    plain: Mapping[tuple[str, str], float],
+) -> str:
+    """Say of which drawings both criteria hold at one strength, the paper's mark of understanding.
+
+    Args:
+        resemblance: of `gcbook.chapters.illusions.criteria.summed_models`.
+        placement: likewise.
+        blends: likewise.
+        plain: from `gcbook.chapters.illusions.judge.plainly_seen`; a drawing of which the judge
+            does not know a reading cannot be told of.
+    """
+    if placement.empty or placement["moved_low"].isna().all():
+        return ""
+    parts = []
+    marked = resembling(resemblance[resemblance["seen"]])
+    ends = placement[placement["shown"] == BOTH_ENDS]
+    for model, of_model in ends.groupby("model", sort=False):
+        own = marked[marked["model"] == model]
+        understood, told = {}, 0
+        for drawing, group in of_model.groupby("drawing", sort=False):
+            asked = own[own["drawing"] == drawing]
+            known = [plain.get((str(drawing), str(name)), 0.0) for name in asked["prompt"].unique()]
+            if min(known, default=0.0) < ABLE:
+                continue
+            told += 1
+            alike = asked.groupby("strength")["holds"].all()
+            placed = _placed(group).set_index("strength")["holds"]
+            here = group.set_index("strength")["more_here_low"]
+            both = _together(alike, placed & (here.isna() | (here > 0)))
+            if both["holds"].any():
+                understood[str(drawing)] = _at_strengths(both)
+        which = "; ".join(f"{drawing} {at}" for drawing, at in understood.items())
+        alike = own[own["drawing"] == "blend"].set_index("strength")["holds"]
+        mixed = _held(blends[blends["model"] == model], "named").set_index("strength")
+        here = mixed["holds"] & (mixed["more_here_low"] > 0)
+        drawings = of_model["drawing"].nunique()
+        drawn = (
+            f"of {drawings} drawings the judge knows all readings of {told}, and both criteria "
+            "hold, for every reading and at one and the same strength, for "
+            f"{len(understood)} of these{f' ({which})' if which else ''}"
+            if told
+            else f"of none of the {drawings} drawings does the judge know all readings, so nothing "
+            "is concluded of them"
+        )
+        parts.append(
+            f"- {model}: {drawn}. For the mean of the {BLENDS} blends both hold "
+            f"{_at_strengths(_together(alike, here))}."
+        )
+    return "\n".join(parts)
+
+
+def _together(first: pd.Series, second: pd.Series) -> pd.DataFrame:
+    both = first & second.reindex(first.index, fill_value=False)
+    return pd.DataFrame({"strength": both.index, "holds": both.to_numpy()})
+
+
+def _placed(group: pd.DataFrame) -> pd.DataFrame:
+    """Mark where a movement is there at all: above 0, and above what wrong prompts can do."""
+    holds = (group["moved_low"] > 0) & (group["beyond_low"] > 0) & (group["strength"] < 1)
+    return group.assign(holds=holds)
+
+
+def _held(group: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Mark where an interval lies above 0, but for full strength."""
+    return group.assign(holds=(group[f"{name}_low"] > 0) & (group["strength"] < 1))
+
+
+def _largest(group: pd.DataFrame, name: str) -> str:
+    below = group[group["strength"] < 1]
+    best = max(below.to_dict("records"), key=lambda row: abs(row[name]))
+    return (
+        f"{number(best[name], '+.3f')} "
+        f"({span(best[f'{name}_low'], best[f'{name}_high'], '+.3f')}), the largest, at strength "
+        f"{best['strength']:g}"
+    )
+
+
+def _at_strengths(group: pd.DataFrame) -> str:
+    """At which strengths ``holds``, in words; full strength is none of them."""
+    below = group[group["strength"] < 1]
+    strengths = sorted(below.loc[below["holds"], "strength"])
+    return "at no strength" if not strengths else f"at {_said(strengths, len(below))}"
+
+
+def _said(strengths: Iterable[float], of: int) -> str:
+    found = [f"{each:g}" for each in strengths]
+    return "all strengths" if len(found) == of else listed(found)

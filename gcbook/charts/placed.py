@@ -5,7 +5,18 @@ from typing import Any
 
 import altair as alt
 
-__all__ = ["FONT", "WIDE", "Grid", "at", "data_url", "heading", "image_mark", "large_picture"]
+__all__ = [
+    "FONT",
+    "WIDE",
+    "Grid",
+    "at",
+    "below",
+    "data_url",
+    "framed",
+    "heading",
+    "image_mark",
+    "large_picture",
+]
 
 FONT = 12
 WIDE = "width >= 430"
@@ -116,6 +127,33 @@ def image_mark(chart: alt.Chart, side: str) -> alt.Chart:
         smooth=False,
         aria=False,
     )
+
+
+def framed(grid: alt.Chart, **mark: Any) -> alt.Chart:
+    """Frame squares.
+
+    Args:
+        grid: of squares, from `Grid.place`.
+        mark: how the frame is drawn.
+    """
+    frame = grid.mark_rect(fillOpacity=0, aria=False, **mark)
+    return frame.encode(x=at("px"), y=at("py"), x2=alt.X2("px2:Q"), y2=alt.Y2("py2:Q"))
+
+
+def below(grid: alt.Chart, field: str, dy: int, *, spoken: bool = False, **mark: Any) -> alt.Chart:
+    """Write a line of words below squares.
+
+    Args:
+        grid: of squares, from `Grid.place`.
+        field: that holds the words.
+        dy: how far below, in pixels.
+        spoken: whether a screen reader says the field ``spoken`` there, or nothing.
+        mark: how the words are written.
+    """
+    drawn: dict[str, Any] = {"baseline": "top", "dy": dy, "fontSize": FONT, "aria": spoken}
+    words = grid.mark_text(**drawn | mark)
+    placed = words.encode(x=at("middle"), y=at("py2"), text=f"{field}:N")
+    return placed.encode(description="spoken:N") if spoken else placed
 
 
 def heading(base: alt.Chart, words: str, x: str, y: str) -> alt.Chart:

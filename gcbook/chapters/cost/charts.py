@@ -1,13 +1,13 @@
 """Figure of what more draws are worth."""
 
-from typing import Any
-
 import altair as alt
 import pandas as pd
 
 from gcbook.chapters.cost.tables import MEASURES
+from gcbook.charts.columns import tooltip
+from gcbook.charts.curves import curve_layers
 from gcbook.charts.miniature_look import recipe_color, recipe_dash, recipe_shape
-from gcbook.charts.parts import interval_tooltips, nothing, side_by_side
+from gcbook.charts.parts import interval_tooltips, side_by_side
 
 __all__ = ["fig_draws_worth"]
 
@@ -23,8 +23,6 @@ def fig_draws_worth(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: from `gcbook.chapters.cost.tables.draw_rows`. Models in which nothing is random are
             dashed lines over the draws, and single marks over the evaluations.
     """
-    if rows.empty:
-        return nothing("This version brings no miniature with scores on both test sets.")
     recipes = list(dict.fromkeys(rows["recipe"]))
     axis = alt.param(
         name="draws_axis",
@@ -51,27 +49,29 @@ def _panel(rows: pd.DataFrame, title: str, recipes: list[str]) -> alt.LayerChart
     y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=[0, 1])).axis(
         format=".0%" if percent else ".1f"
     )
-    tooltip = [
-        alt.Tooltip("recipe:N", title="Miniature"),
-        alt.Tooltip("draws:Q", title="Draws"),
-        alt.Tooltip("evaluations:Q", title="Network evaluations"),
-        alt.Tooltip("value:Q", title=title, format=form),
-        *interval_tooltips(form),
-        alt.Tooltip("n:Q", title="Answers"),
-    ]
-    look: dict[str, Any] = {"color": recipe_color(recipes)}
-    base = alt.Chart(rows.drop(columns="measure")).transform_calculate(x="datum[draws_axis]")
+    base = (
+        alt.Chart(rows.drop(columns="measure"))
+        .transform_calculate(x="datum[draws_axis]")
+        .encode(x=x, color=recipe_color(recipes))
+    )
+    band, line, marks = curve_layers(
+        base,
+        y,
+        dash=recipe_dash(recipes),
+        tooltip=[
+            tooltip("recipe"),
+            tooltip("draws"),
+            tooltip("evaluations"),
+            tooltip("value", title, form),
+            *interval_tooltips(form),
+            tooltip("n", "Answers"),
+        ],
+        shape=recipe_shape(recipes),
+        size=50,
+    )
     # A band needs two points: over the evaluations, a model without draws has one.
     spans = base.transform_filter("!datum.random").mark_rule(opacity=0.5)
-    marks = base.mark_point(filled=True, size=50, opacity=1)
-    layers = [
-        base.mark_area(opacity=0.14).encode(
-            x=x, y=alt.Y("low:Q", title=title), y2="high:Q", **look
-        ),
-        base.mark_line(strokeWidth=2).encode(x=x, y=y, strokeDash=recipe_dash(recipes), **look),
-        spans.encode(x=x, y=alt.Y("low:Q", title=title), y2="high:Q", **look),
-        marks.encode(x=x, y=y, shape=recipe_shape(recipes), tooltip=tooltip, **look),
-    ]
+    spans = spans.encode(y=alt.Y("low:Q", title=title), y2="high:Q")
     below = alt.TitleParams(
         text=alt.ExprRef("draws_axis === 'draws' ? 'Draws' : 'Evaluations'"),
         orient="bottom",
@@ -80,4 +80,5 @@ def _panel(rows: pd.DataFrame, title: str, recipes: list[str]) -> alt.LayerChart
         fontWeight="normal",
         offset=6,
     )
-    return alt.layer(*layers).properties(width=_SIDE, height=_HEIGHT, title=below)
+    layers = alt.layer(band, line, spans, marks)
+    return layers.properties(width=_SIDE, height=_HEIGHT, title=below)

@@ -1,4 +1,10 @@
-"""What a decision of each miniature costs, and what more draws are worth."""
+"""What a decision costs, what more draws and races are worth, and whether stored scores hold.
+
+Races are replayed on the stored scores by the rule of Clark & Jaini (2023). The stored draws are
+spread evenly over t, and the scorer refuses to race on such draws: the t-test takes them for
+independent, but their mean varies less than it believes, so its p is not what it says. The
+evaluations and answers that are counted here are those of these scores all the same.
+"""
 
 import os
 import tempfile
@@ -10,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gcbook.chapters.generative_classifier.race import race_outcomes, race_summary
 from gcbook.classifiers.zoo import n_evaluations, system_titles, zoo
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.kinds import STANDS_FOR
@@ -27,7 +32,8 @@ from gcbook.miniworld.results.shipped import (
 from gcbook.miniworld.testsets import texture_of
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
-from gcbook.scoring.decisions import choose_draws
+from gcbook.scoring.decisions import evaluations
+from gcbook.scoring.racing import race_outcomes, race_summary
 from gcbook.scoring.scores import score_array
 from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
@@ -37,41 +43,35 @@ from gcbook.stats.words import listed, number, plural, span
 
 __all__ = [
     "DRAWS_SHOWN",
-    "MEASURES",
-    "cost_rows",
-    "draw_rows",
-    "evaluations",
-    "measured_seconds",
     "FIRST_TESTS",
+    "MEASURES",
     "SETS",
     "StoredErrors",
-    "race_rows",
-    "race_sentence",
-    "stored_errors",
     "check_sentence",
     "checked_scores",
+    "cost_rows",
     "cost_sentence",
+    "draw_rows",
     "draws_sentence",
     "machine_sentence",
+    "measured_seconds",
+    "race_rows",
+    "race_sentence",
     "real_costs",
     "real_sentence",
+    "stored_errors",
 ]
 
-PLAIN, CONFLICTS = "in-distribution", "cue-conflict"
+PLAIN, CONFLICTS = SETS = ("in-distribution", "cue-conflict")
 DRAWS_SHOWN = (1, 2, 4, 8, 16, 32)
 MEASURES = {"accuracy": "In-distribution accuracy", "shape_bias": "Shape bias"}
 
-
-def evaluations(store: Store, draws: int | None = None) -> int:
-    """Network evaluations (NFE) of one decision without a race.
-
-    Args:
-        store: of the model's scores.
-        draws: of an image; by default all that are stored.
-    """
-    traits = store.traits
-    taken = 1 if traits.deterministic else choose_draws(store, draws)
-    return taken * traits.evaluations * (1 if traits.joint else len(traits.labels))
+FIRST_TESTS = (4, 8, 16, 20)
+"""Draws before the first class may be dropped; 20 is Clark & Jaini's number."""
+P = 2e-3
+"""Below which a class is dropped."""
+SETTLED = 0.02
+"""How close a value must come to that of all draws."""
 
 
 def measured_seconds(models: Sequence[str], n_images: int) -> pd.DataFrame:
@@ -106,6 +106,24 @@ def measured_seconds(models: Sequence[str], n_images: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def machine_sentence(n_images: int) -> str:
+    """Say where, and on how many images, times were measured.
+
+    Args:
+        n_images: decisions that were timed.
+    """
+    if not n_images:
+        return "No times were measured: the parameter `timed_images` is 0."
+    import torch
+
+    threads, cores = torch.get_num_threads(), os.cpu_count() or 1
+    return (
+        f"Times were measured when this page was made: {n_images} images a model, on the CPU, with "
+        f"{threads} thread{'s' if threads > 1 else ''} of a machine with {cores} "
+        f"core{'s' if cores > 1 else ''}. Whatever else ran there at the time makes them longer."
+    )
+
+
 def cost_rows(n_images: int, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """What each miniature costs and what it gives for that.
 
@@ -113,7 +131,7 @@ def cost_rows(n_images: int, *, resampling: Resampling = Resampling()) -> pd.Dat
     of the first.
 
     Args:
-        n_images: decisions that are timed, see `measured_seconds`.
+        n_images: decisions to time, see `measured_seconds`.
         resampling: how the intervals are made.
 
     Returns:
@@ -144,6 +162,26 @@ def cost_rows(n_images: int, *, resampling: Resampling = Resampling()) -> pd.Dat
     ]
     shown = pd.DataFrame(rows).merge(right.drop(columns="n"), on="recipe")
     return shown.merge(cues.drop(columns="n"), on="recipe").rename(columns={"recipe": "model"})
+
+
+def cost_sentence(costs: pd.DataFrame) -> str:
+    """Compare the most and the least expensive decision.
+
+    Args:
+        costs: from `cost_rows`.
+    """
+    dear = costs.iloc[int(costs["evaluations"].to_numpy().argmax())]
+    cheap = costs.iloc[int(costs["evaluations"].to_numpy().argmin())]
+    said = (
+        f"A decision of {dear['model']} takes {dear['evaluations']:,} network evaluations, one of "
+        f"{cheap['model']} {cheap['evaluations']:,}."
+    )
+    if np.isnan(dear["seconds"]) or np.isnan(cheap["seconds"]):
+        return said
+    return (
+        f"{said} In time that is {dear['seconds']:.2g} s against {cheap['seconds']:.2g} s, "
+        f"{dear['seconds'] / cheap['seconds']:,.0f} times as long."
+    )
 
 
 def draw_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
@@ -191,19 +229,31 @@ def draw_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     return ordered[names]
 
 
-def _costed() -> list[str]:
-    """The shipped models with scores on both sets."""
-    return [m for m in shipped_models() if {PLAIN, CONFLICTS} <= set(shipped_sets(m))]
+def draws_sentence(rows: pd.DataFrame) -> str:
+    """Say from how many draws on each model's values stay close to those of all draws.
 
-
-def _megabytes(folder: Path) -> float:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
-
-
-FIRST_TESTS = (4, 8, 16, 20)
-"""Draws before the first class may be dropped; 20 is Clark & Jaini's number."""
-
-SETS = ("in-distribution", "cue-conflict")
+    Args:
+        rows: from `draw_rows`.
+    """
+    items = []
+    for recipe, of_model in rows[rows["random"]].groupby("recipe", sort=False):
+        parts = []
+        for measure in MEASURES.values():
+            values = of_model[of_model["measure"] == measure].sort_values("draws")
+            first, last = values.iloc[0], values.iloc[-1]
+            word = measure[0].lower() + measure[1:]
+            part = (
+                f"{word} {number(first['value'], '.2f')} with {first['draws']} draw, "
+                f"{number(last['value'], '.2f')} with {last['draws']} "
+                f"({span(last['low'], last['high'], '.2f')})"
+            )
+            inside = (values["value"] - last["value"]).abs().to_numpy() <= SETTLED
+            settled = len(inside) - int(np.logical_and.accumulate(inside[::-1]).sum())
+            enough = plural(int(values["draws"].iloc[settled]), "draw")
+            part += f", within {SETTLED:g} of that from {enough} on"
+            parts.append(part)
+        items.append(f"- {recipe}: {'; '.join(parts)}.")
+    return "\n".join(items)
 
 
 @dataclass(frozen=True)
@@ -225,51 +275,42 @@ def stored_errors(store: Store) -> StoredErrors:
     """Read the weighted errors of a store, under its own weighting and norm.
 
     Args:
-        store: of one of the test sets. Images that lack a score are left out.
+        store: of one of the test sets.
     """
     rows, images, labels = store.scores(), store.images(), list(store.labels)
     errors = score_array(
         rows, store.weigh(rows), images["image_id"], labels, store.settings.max_draws
     )
-    whole = ~np.isnan(errors).any(axis=(1, 2))
-    texture = images["image_id"].map(texture_of)
     places = pd.Index(labels)
+    texture = images["image_id"].map(texture_of)
     return StoredErrors(
-        errors[whole],
-        places.get_indexer(pd.Index(images["category"]))[whole],
-        places.get_indexer(pd.Index(texture))[whole],
+        errors,
+        places.get_indexer(pd.Index(images["category"])),
+        places.get_indexer(pd.Index(texture)),
     )
 
 
-def race_rows(
-    models: Sequence[str] | None = None,
-    first_tests: Sequence[int] = FIRST_TESTS,
-    p: float = 2e-3,
-) -> pd.DataFrame:
+def race_rows(first_tests: Sequence[int] = FIRST_TESTS) -> pd.DataFrame:
     """Replay races on the shipped scores.
 
+    Only of models in which something is random and every class has evaluations of its own.
+
     Args:
-        models: names; by default all in which something is random and every class has evaluations
-            of its own.
         first_tests: draws before the first class may be dropped.
-        p: below which it is.
 
     Returns:
-        A row a model, test set and rule: ``model, test_set, first_test, draws`` (the most), and as
-        in `gcbook.chapters.generative_classifier.race.race_summary` ``images, nfe, nfe_fixed,
-        saved, same, accuracy, accuracy_fixed, unfinished``, and ``shape_bias, shape_bias_fixed`` on
-        cue conflicts.
+        A row a model, test set and rule: ``model, test_set, first_test, draws`` (the most); as in
+        `gcbook.scoring.racing.race_summary`, ``images, nfe, nfe_fixed, saved, same, accuracy,
+        accuracy_fixed, unfinished``; and ``shape_bias, shape_bias_fixed`` on cue conflicts.
     """
     rows = []
-    for model in _raced() if models is None else models:
+    for model in _raced():
         for test_set in SETS:
             store = shipped_store(model, test_set)
             found = stored_errors(store)
             most = found.errors.shape[1]
             for first in first_tests:
-                if first > most:
-                    continue
-                rule = Racing(first, p, most)
+                rule = Racing(first, P, most)
                 known = race_summary(found.errors, found.category, rule)
                 _, winner = race_outcomes(found.errors, rule)
                 row: dict[str, object] = {"model": model, "test_set": test_set}
@@ -289,8 +330,6 @@ def race_sentence(races: pd.DataFrame) -> str:
     Args:
         races: from `race_rows`.
     """
-    if races.empty:
-        return "No miniature of this version has classes that could race."
     sentences = []
     for model, rows in races.groupby("model", sort=False):
         plain = rows[rows["test_set"] == SETS[0]].sort_values("first_test")
@@ -304,99 +343,6 @@ def race_sentence(races: pd.DataFrame) -> str:
             f"saved, it saves {late['saved']:.0%} and keeps {late['same']:.1%}."
         )
     return "\n".join(sentences)
-
-
-def _raced() -> list[str]:
-    found = []
-    for model in shipped_models():
-        if set(SETS) <= set(shipped_sets(model)):
-            traits = shipped_store(model, SETS[0]).traits
-            if not (traits.deterministic or traits.joint):
-                found.append(model)
-    return found
-
-
-def _shape_bias(winner: np.ndarray, found: StoredErrors) -> float:
-    conflict = (found.texture >= 0) & (found.texture != found.category)
-    shape = int((winner == found.category)[conflict].sum())
-    texture = int((winner == found.texture)[conflict].sum())
-    return shape / (shape + texture) if shape + texture else float("nan")
-
-
-SETTLED = 0.02
-"""How near a value has to be to that of all draws."""
-
-CHECKED = ["model", "test_sets", "images", "other_images", "scores", "largest_difference"]
-
-
-def machine_sentence(n_images: int) -> str:
-    """Say on what, and on how many images, times are measured.
-
-    Args:
-        n_images: decisions that were timed.
-    """
-    if not n_images:
-        return "No times were measured: the parameter `timed_images` is 0."
-    import torch
-
-    threads, cores = torch.get_num_threads(), os.cpu_count() or 1
-    return (
-        f"Times were measured when this page was made: {n_images} images a model, on the CPU, with "
-        f"{threads} thread{'s' if threads > 1 else ''} of a machine with {cores} "
-        f"core{'s' if cores > 1 else ''}. Whatever else ran there at the time makes them longer."
-    )
-
-
-def cost_sentence(costs: pd.DataFrame) -> str:
-    """Say how far apart the dearest and the cheapest decision are.
-
-    Args:
-        costs: from `gcbook.chapters.cost.tables.cost_rows`.
-    """
-    dear = costs.iloc[int(costs["evaluations"].to_numpy().argmax())]
-    cheap = costs.iloc[int(costs["evaluations"].to_numpy().argmin())]
-    if dear["evaluations"] == cheap["evaluations"]:
-        return f"All models here take {plural(int(dear['evaluations']), 'evaluation')} a decision."
-    said = (
-        f"A decision of {dear['model']} takes {dear['evaluations']:,} network evaluations, one of "
-        f"{cheap['model']} {cheap['evaluations']:,}."
-    )
-    if np.isnan(dear["seconds"]) or np.isnan(cheap["seconds"]):
-        return said
-    return (
-        f"{said} In time that is {dear['seconds']:.2g} s against {cheap['seconds']:.2g} s, "
-        f"{dear['seconds'] / cheap['seconds']:,.0f} times as long."
-    )
-
-
-def draws_sentence(rows: pd.DataFrame) -> str:
-    """From how many draws on each model's values stay near where all draws put them.
-
-    Args:
-        rows: from `gcbook.chapters.cost.tables.draw_rows`.
-    """
-    items = []
-    for recipe, of_model in rows[rows["random"]].groupby("recipe", sort=False):
-        parts = []
-        for measure in MEASURES.values():
-            values = of_model[of_model["measure"] == measure].sort_values("draws")
-            first, last = values.iloc[0], values.iloc[-1]
-            word = measure[0].lower() + measure[1:]
-            part = (
-                f"{word} {number(first['value'], '.2f')} with {first['draws']} draw, "
-                f"{number(last['value'], '.2f')} with {last['draws']} "
-                f"({span(last['low'], last['high'], '.2f')})"
-            )
-            if np.isnan(last["value"]):
-                parts.append(part)
-                continue
-            inside = (values["value"] - last["value"]).abs().to_numpy() <= SETTLED
-            settled = len(inside) - int(np.logical_and.accumulate(inside[::-1]).sum())
-            enough = plural(int(values["draws"].iloc[settled]), "draw")
-            part += f", within {SETTLED:g} of that from {enough} on"
-            parts.append(part)
-        items.append(f"- {recipe}: {'; '.join(parts)}.")
-    return "\n".join(items) or "No miniature of this version draws noise or masks."
 
 
 def checked_scores(
@@ -417,8 +363,9 @@ def checked_scores(
     Raises:
         GcbookError: shipped scores are not those of the shipped models.
     """
-    if not (models and n_images and noise_draws):
-        return pd.DataFrame(columns=CHECKED)
+    if not (n_images and noise_draws):
+        columns = ["model", "test_sets", "images", "other_images", "scores", "largest_difference"]
+        return pd.DataFrame(columns=columns)
     begun = time.perf_counter()
     table = check_shipped(
         models, n_images=n_images, draws=noise_draws, seed=seed, workers=os.cpu_count() or 1
@@ -457,7 +404,7 @@ def check_sentence(checked: pd.DataFrame) -> str:
 
 
 def real_costs(noise_draws: int, evaluations_per_second: float) -> pd.DataFrame:
-    """What a decision, and the whole benchmark, takes with the large models.
+    """What a decision and the whole benchmark cost with the large models.
 
     Args:
         noise_draws: draws of noise or of masks an image.
@@ -498,7 +445,7 @@ def real_sentence(real: pd.DataFrame, costs: pd.DataFrame) -> str:
 
     Args:
         real: from `real_costs`.
-        costs: from `gcbook.chapters.cost.tables.cost_rows`.
+        costs: from `cost_rows`.
     """
     parts = []
     for mini in costs.to_dict("records"):
@@ -508,9 +455,33 @@ def real_sentence(real: pd.DataFrame, costs: pd.DataFrame) -> str:
             ratios = known.astype(float) / mini["parameters"]
             ends = list(dict.fromkeys(f"{value:,.0f}" for value in (ratios.min(), ratios.max())))
             parts.append(f"{' to '.join(ends)} times those of {mini['model']}")
-    if not parts:
-        return ""
     return (
         "The networks that are evaluated are larger too: by their parameters, the open models of "
         f"the same kind have {listed(parts)}."
     )
+
+
+def _costed() -> list[str]:
+    """The shipped models with scores on both sets."""
+    return [m for m in shipped_models() if {PLAIN, CONFLICTS} <= set(shipped_sets(m))]
+
+
+def _megabytes(folder: Path) -> float:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+
+
+def _raced() -> list[str]:
+    found = []
+    for model in shipped_models():
+        if set(SETS) <= set(shipped_sets(model)):
+            traits = shipped_store(model, SETS[0]).traits
+            if not (traits.deterministic or traits.joint):
+                found.append(model)
+    return found
+
+
+def _shape_bias(winner: np.ndarray, found: StoredErrors) -> float:
+    conflict = (found.texture >= 0) & (found.texture != found.category)
+    shape = int((winner == found.category)[conflict].sum())
+    texture = int((winner == found.texture)[conflict].sum())
+    return shape / (shape + texture) if shape + texture else float("nan")

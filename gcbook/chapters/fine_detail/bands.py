@@ -1,4 +1,4 @@
-"""How much of each band of spatial frequency each miniature needs, and what decides there."""
+"""Bands of spatial frequency: what miniatures do with each alone, and where the textures are."""
 
 from functools import cache
 
@@ -21,12 +21,12 @@ from gcbook.stats.words import listed, number, span
 
 __all__ = [
     "MEASURES",
+    "MOST",
     "WHOLE",
     "band_models",
     "band_rows",
     "band_sentence",
     "sharp_outline_sentence",
-    "MOST",
     "texture_left",
     "texture_power_rows",
     "texture_sentence",
@@ -44,6 +44,13 @@ MEASURES = {
     "texture_accuracy": "Conflict: answers by texture",
     "shape_bias": "Shape bias",
 }
+
+MOST = 0.75
+"""Of the textures' power: what the bands that are called theirs have at least, on average."""
+_SAMPLES = 32
+"""Patterns a family."""
+_HALF_RANGE = 4.0
+"""Standard deviations of a pattern that fit into half of the range of grey."""
 
 
 def band_models() -> tuple[str, ...]:
@@ -82,8 +89,6 @@ def band_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """
     columns = ["recipe", "band", "measure", "n", "value", "low", "high", "blind"]
     names = band_models()
-    if not names:
-        return pd.DataFrame(columns=columns)
     filtered = miniature_answers(BAND_SETS, names)
     few = DRAWS["filtered"]
     whole = miniature_answers(["low-pass", "cue-conflict"], names, draws=few)
@@ -129,8 +134,6 @@ def band_sentence(rows: pd.DataFrame) -> str:
     Args:
         rows: from `band_rows`.
     """
-    if rows.empty:
-        return "No miniature of this version has been asked about filtered images."
     if rows["low"].isna().all():
         return "Nothing was resampled, so nothing is said of chance."
     lines = []
@@ -175,37 +178,6 @@ def sharp_outline_sentence(rows: pd.DataFrame) -> str:
         f"{'names' if len(turned) == 1 else 'name'} the texture clearly less often than on whole "
         "images, with a clearly larger shape bias. A sharp outline is fine detail, too."
     )
-
-
-MOST = 0.75
-"""Of the textures' power: what the bands that are called theirs have at least, on average."""
-_SAMPLES = 32
-"""Patterns a family."""
-_HALF_RANGE = 4.0
-"""Standard deviations of a pattern that fit into half of the range of grey."""
-
-
-@cache
-def _patterns() -> np.ndarray:
-    """Patterns as the default world draws them, (families, samples, side, side)."""
-    world, families = DEFAULT_WORLD, len(DEFAULT_WORLD.textures)
-    generator = torch.Generator().manual_seed(0)
-    family = torch.arange(families).repeat_interleave(_SAMPLES)
-    period, tilt = (
-        low + (high - low) * torch.rand(len(family), generator=generator)
-        for low, high in (world.period, world.tilt)
-    )
-    fine, side = world.supersampling, world.resolution
-    drawn = draw_textures(
-        family,
-        world.textures,
-        period / world.resolution,
-        torch.deg2rad(tilt),
-        side * fine,
-        generator,
-    )
-    pooled = drawn.reshape(len(family), side, fine, side, fine).mean((2, 4))
-    return pooled.reshape(families, _SAMPLES, side, side).double().numpy()
 
 
 def texture_power_rows() -> pd.DataFrame:
@@ -275,3 +247,26 @@ def texture_left(band: str) -> str:
     families = kept.mean(1)
     mean, least, most = families.mean(), families.min(), families.max()
     return f"{mean:.0%} on average ({least:.0%} to {most:.0%}, by family)"
+
+
+@cache
+def _patterns() -> np.ndarray:
+    """Patterns as the default world draws them, (families, samples, side, side)."""
+    world, families = DEFAULT_WORLD, len(DEFAULT_WORLD.textures)
+    generator = torch.Generator().manual_seed(0)
+    family = torch.arange(families).repeat_interleave(_SAMPLES)
+    period, tilt = (
+        low + (high - low) * torch.rand(len(family), generator=generator)
+        for low, high in (world.period, world.tilt)
+    )
+    fine, side = world.supersampling, world.resolution
+    drawn = draw_textures(
+        family,
+        world.textures,
+        period / world.resolution,
+        torch.deg2rad(tilt),
+        side * fine,
+        generator,
+    )
+    pooled = drawn.reshape(len(family), side, fine, side, fine).mean((2, 4))
+    return pooled.reshape(families, _SAMPLES, side, side).double().numpy()

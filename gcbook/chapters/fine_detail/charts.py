@@ -1,4 +1,4 @@
-"""Figures of fine and coarse detail: what is restored, and accuracy by weight and by reduction."""
+"""Figures of fine and coarse detail: restored, told apart, needed, and lost in a small input."""
 
 from typing import Any
 
@@ -8,67 +8,64 @@ import pandas as pd
 from gcbook.chapters.fine_detail.bands import ORDER
 from gcbook.chapters.fine_detail.high_pass import PAPER, SETS
 from gcbook.chapters.fine_detail.restored import MEAN
+from gcbook.charts.columns import tooltip
+from gcbook.charts.curves import curve_layers, line_look
 from gcbook.charts.miniature_look import recipe_color, recipe_dash, recipe_shape
-from gcbook.charts.parts import interval_tooltips, nothing, side_by_side
+from gcbook.charts.parts import interval_tooltips, side_by_side
 from gcbook.charts.theme import CHANCE_LINE
 from gcbook.paper.categories import CHANCE
 
 __all__ = [
+    "fig_bands",
     "fig_decays",
     "fig_prompted_detail",
     "fig_reduced",
     "fig_restored_detail",
-    "fig_bands",
 ]
 
 _SIDE, _HEIGHT = 270, 240
-_BANDS = ["#5b3794", "#3e7cb1", "#3a9c6b", "#b3791f"]
-_MEAN_COLOR, _MEAN_DASH = "#7a7a7a", [1, 4]
-_COLORS = {
-    "As in training": "#7a7a7a",
-    "High-pass": "#d0273c",
-    "Low-pass": "#0077bb",
-    "Silhouettes": "#00916e",
-}
-_DASHES = {
-    "As in training": [1, 0],
-    "High-pass": [8, 3],
-    "Low-pass": [2, 2],
-    "Silhouettes": [8, 3, 2, 3],
+_UNIT = alt.Scale(domain=[0, 1])
+_OCTAVES = (
+    ("#5b3794", [1, 0]),
+    ("#3e7cb1", [8, 3]),
+    ("#3a9c6b", [2, 2]),
+    ("#b3791f", [8, 3, 2, 3]),
+)
+_MEAN_LOOK = ("#7a7a7a", [1, 4])
+_SET_LOOKS = {
+    "As in training": ("#7a7a7a", [1, 0]),
+    "High-pass": ("#d0273c", [8, 3]),
+    "Low-pass": ("#0077bb", [2, 2]),
+    "Silhouettes": ("#00916e", [8, 3, 2, 3]),
 }
 
 
 def fig_restored_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Power that a denoiser gives back and misses, a line a band of spatial frequency.
+    """Power that a denoiser gives back, and power that it misses, a line a band.
 
     Args:
         rows: from `gcbook.chapters.fine_detail.restored.detail_rows`.
     """
-    if rows.empty:
-        return nothing("No diffusion model on pixels comes with this version.")
     look = _by_band(rows)
-    x = alt.X("t:Q", title="Noise t", scale=alt.Scale(domain=[0, 1]))
+    x = alt.X("t:Q", title="Noise t", scale=_UNIT)
+    y = alt.Y("value:Q", title="Of the clean image's power").axis(format=".0%")
     panels = []
     for name, title in (("kept", "Given back"), ("missed", "Error")):
         part = rows[["t", "band", "images", name, f"{name}_low", f"{name}_high"]].rename(
             columns={name: "value", f"{name}_low": "low", f"{name}_high": "high"}
         )
-        y = alt.Y("value:Q", title="Of the clean image's power").axis(format=".0%")
-        tooltip = [
-            alt.Tooltip("band:N", title="Cycles an image"),
-            alt.Tooltip("t:Q", format=".2f"),
-            alt.Tooltip("value:Q", title=title, format=".1%"),
-            *interval_tooltips(".1%"),
-            alt.Tooltip("images:Q", title="Images"),
-        ]
-        base = alt.Chart(part).encode(x=x, color=look["color"])
-        layers = [
-            base.mark_area(opacity=0.15).encode(
-                y=alt.Y("low:Q", title="Of the clean image's power"), y2="high:Q"
-            ),
-            base.mark_line(strokeWidth=2).encode(y=y, strokeDash=look["strokeDash"]),
-            base.mark_point(filled=True, size=25, opacity=1).encode(y=y, tooltip=tooltip),
-        ]
+        layers = curve_layers(
+            alt.Chart(part).encode(x=x, color=look["color"]),
+            y,
+            dash=look["strokeDash"],
+            tooltip=[
+                tooltip("band"),
+                tooltip("t", format=".2f"),
+                tooltip("value", title, ".1%"),
+                *interval_tooltips(".1%"),
+                tooltip("images"),
+            ],
+        )
         panels.append(alt.layer(*layers).properties(width=_SIDE, height=_HEIGHT, title=title))
     return side_by_side(
         panels,
@@ -86,24 +83,15 @@ def fig_prompted_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.chapters.fine_detail.restored.advantage_rows`.
     """
-    if rows.empty:
-        return nothing("No diffusion model on pixels comes with this version.")
     k = alt.param(
         name="detail_k",
         value=PAPER,
         bind=alt.binding_range(min=0, max=15, step=1, name="Weighted by exp(−kt), k = "),
     )
     look = _by_band(rows)
-    title = "Error less than under others"
-    x = alt.X("t:Q", title="Noise t", scale=alt.Scale(domain=[0, 1]))
-    y = alt.Y("weighed:Q", title=title).axis(format=".2~%", tickCount=5)
-    tooltip = [
-        alt.Tooltip("band:N", title="Cycles an image"),
-        alt.Tooltip("t:Q", format=".2f"),
-        alt.Tooltip("advantage:Q", title="Error less by (of the image's power)", format=".3%"),
-        *interval_tooltips(".3%"),
-        alt.Tooltip("images:Q", title="Images"),
-    ]
+    x = alt.X("t:Q", title="Noise t", scale=_UNIT)
+    y = alt.Y("weighed:Q", title="Error less than under others").axis(format=".2~%", tickCount=5)
+    zero = alt.Chart(pd.DataFrame({"weighed": [0.0]})).mark_rule(color=CHANCE_LINE).encode(y=y)
     panels = []
     for panel, group in rows.groupby("panel", sort=False):
         base = (
@@ -115,14 +103,20 @@ def fig_prompted_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
             )
             .encode(x=x, color=look["color"])
         )
-        zero = alt.Chart(pd.DataFrame({"weighed": [0.0]})).mark_rule(color=CHANCE_LINE)
-        layers = [
-            zero.encode(y=y),
-            base.mark_area(opacity=0.14).encode(y=alt.Y("least:Q", title=title), y2="most:Q"),
-            base.mark_line(strokeWidth=2).encode(y=y, strokeDash=look["strokeDash"]),
-            base.mark_point(filled=True, size=25, opacity=1).encode(y=y, tooltip=tooltip),
-        ]
-        panels.append(alt.layer(*layers).properties(width=210, height=200, title=str(panel)))
+        layers = curve_layers(
+            base,
+            y,
+            dash=look["strokeDash"],
+            tooltip=[
+                tooltip("band"),
+                tooltip("t", format=".2f"),
+                tooltip("advantage", "Error less by (of the image's power)", ".3%"),
+                *interval_tooltips(".3%"),
+                tooltip("images"),
+            ],
+            ends=("least", "most"),
+        )
+        panels.append(alt.layer(zero, *layers).properties(width=210, height=200, title=str(panel)))
     return (
         side_by_side(
             panels,
@@ -140,18 +134,9 @@ def fig_prompted_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 def _by_band(rows: pd.DataFrame) -> dict[str, Any]:
     bands = list(dict.fromkeys(rows["band"]))
-    legend = alt.Legend(title="Cycles an image", symbolOpacity=1)
-    dashes = [[1, 0], [8, 3], [2, 2], [8, 3, 2, 3]]
-    octaves = [band for band in bands if band != MEAN]
-    looks = dict(zip(octaves, zip(_BANDS, dashes, strict=False), strict=False))
-    looks[MEAN] = (_MEAN_COLOR, _MEAN_DASH)
-    colors, strokes = ([looks[band][place] for band in bands] for place in (0, 1))
-    return {
-        "color": alt.Color("band:N", scale=alt.Scale(domain=bands, range=colors), legend=legend),
-        "strokeDash": alt.StrokeDash(
-            "band:N", scale=alt.Scale(domain=bands, range=strokes), legend=legend
-        ),
-    }
+    octaves = zip([band for band in bands if band != MEAN], _OCTAVES, strict=False)
+    looks = {MEAN: _MEAN_LOOK, **dict(octaves)}
+    return line_look("band", {band: looks[band] for band in bands}, "Cycles an image")
 
 
 def fig_decays(rows: pd.DataFrame) -> alt.TopLevelMixin:
@@ -185,44 +170,32 @@ def fig_reduced(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def _accuracies(rows: pd.DataFrame, field: str, x: alt.X, across: str) -> alt.TopLevelMixin:
-    if rows.empty:
-        return nothing("No model of this kind comes with this version.")
     shown = [title for title in SETS.values() if title in set(rows["test_set"])]
-    legend = alt.Legend(title="Images", symbolOpacity=1)
-    color = alt.Color(
-        "test_set:N",
-        scale=alt.Scale(domain=shown, range=[_COLORS[name] for name in shown]),
-        legend=legend,
-    )
-    dash = alt.StrokeDash(
-        "test_set:N",
-        scale=alt.Scale(domain=shown, range=[_DASHES[name] for name in shown]),
-        legend=legend,
-    )
-    unit = alt.Scale(domain=[0, 1])
-    y = alt.Y("accuracy:Q", title="Accuracy", scale=unit).axis(format=".0%")
-    tooltip = [
-        alt.Tooltip("test_set:N", title="Images"),
-        alt.Tooltip(f"{field}:Q", format=".3~g"),
-        alt.Tooltip("accuracy:Q", title="Accuracy", format=".1%"),
-        *interval_tooltips(".1%"),
-        alt.Tooltip("n:Q", title="Images asked about"),
-    ]
-    chance = alt.Chart(pd.DataFrame({"accuracy": [CHANCE]})).mark_rule(
-        color=CHANCE_LINE, strokeDash=[2, 3]
+    look = line_look("test_set", {title: _SET_LOOKS[title] for title in shown}, "Images")
+    y = alt.Y("accuracy:Q", title="Accuracy", scale=_UNIT).axis(format=".0%")
+    chance = (
+        alt.Chart(pd.DataFrame({"accuracy": [CHANCE]}))
+        .mark_rule(color=CHANCE_LINE, strokeDash=[2, 3])
+        .encode(y=y)
     )
     panels = []
     for model, group in rows.groupby("model", sort=False):
-        base = alt.Chart(group.drop(columns="model")).encode(x=x, color=color)
-        layers = [
-            chance.encode(y=y),
-            base.mark_area(opacity=0.14).encode(
-                y=alt.Y("low:Q", title="Accuracy", scale=unit), y2="high:Q"
-            ),
-            base.mark_line(strokeWidth=2).encode(y=y, strokeDash=dash),
-            base.mark_point(filled=True, size=30, opacity=1).encode(y=y, tooltip=tooltip),
-        ]
-        panels.append(alt.layer(*layers).properties(width=_SIDE, height=_HEIGHT, title=str(model)))
+        layers = curve_layers(
+            alt.Chart(group.drop(columns="model")).encode(x=x, color=look["color"]),
+            y,
+            dash=look["strokeDash"],
+            tooltip=[
+                tooltip("test_set", "Images"),
+                tooltip(field, format=".3~g"),
+                tooltip("accuracy", format=".1%"),
+                *interval_tooltips(".1%"),
+                tooltip("n", "Images asked about"),
+            ],
+            size=30,
+        )
+        panels.append(
+            alt.layer(chance, *layers).properties(width=_SIDE, height=_HEIGHT, title=str(model))
+        )
     names = ", ".join(dict.fromkeys(rows["model"].astype(str)))
     return side_by_side(
         panels,
@@ -232,30 +205,25 @@ def _accuracies(rows: pd.DataFrame, field: str, x: alt.X, across: str) -> alt.To
     ).properties(columns=2)
 
 
-_UNIT = alt.Scale(domain=[0, 1])
-
-
 def fig_bands(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """Each measure in a panel, from coarse detail alone to fine detail alone.
 
     Args:
         rows: from `gcbook.chapters.fine_detail.bands.band_rows`.
     """
-    if rows.empty:
-        return nothing("No miniature of this version has been asked about filtered images.")
     recipes = list(dict.fromkeys(rows["recipe"]))
     x = alt.X("band:N", title="What is left (cycles an image)", sort=list(ORDER)).axis(
         labelAngle=-40
     )
+    y = alt.Y("value:Q", title=None, scale=_UNIT).axis(format=".1f", tickCount=5)
     panels = []
     for measure, group in rows.groupby("measure", sort=False):
-        y = alt.Y("value:Q", title=None, scale=_UNIT).axis(format=".1f", tickCount=5)
-        tooltip = [
-            alt.Tooltip("recipe:N", title="Miniature"),
-            alt.Tooltip("band:N", title="Left"),
-            alt.Tooltip("value:Q", title=str(measure), format=".2f"),
+        shown = [
+            tooltip("recipe"),
+            tooltip("band", "Left"),
+            tooltip("value", str(measure), ".2f"),
             *interval_tooltips(".2f"),
-            alt.Tooltip("n:Q", title="Images"),
+            tooltip("n"),
         ]
         base = alt.Chart(group.drop(columns="measure")).encode(x=x, color=recipe_color(recipes))
         layers = [
@@ -264,7 +232,7 @@ def fig_bands(rows: pd.DataFrame) -> alt.TopLevelMixin:
             ),
             base.mark_line(strokeWidth=2).encode(y=y, strokeDash=recipe_dash(recipes)),
             base.mark_point(filled=True, size=45, opacity=1).encode(
-                y=y, shape=recipe_shape(recipes), tooltip=tooltip
+                y=y, shape=recipe_shape(recipes), tooltip=shown
             ),
         ]
         panels.append(alt.layer(*layers).properties(width=270, height=190, title=str(measure)))

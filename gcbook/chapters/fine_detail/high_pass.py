@@ -33,11 +33,11 @@ __all__ = [
     "SETS",
     "answers_to_reduced",
     "decay_rows",
+    "decay_sentence",
+    "floor_sentence",
     "high_pass_stores",
     "reduce_and_enlarge",
     "reduced_rows",
-    "decay_sentence",
-    "floor_sentence",
     "reduced_sentence",
     "small_input_sentence",
 ]
@@ -52,6 +52,10 @@ SETS = {
     "silhouette": "Silhouettes",
 }
 """Test sets that are compared; of the filtered ones the conditions that the benchmark counts."""
+
+ONE_SIDED = 0.5
+"""Share of one answer beyond which it is worth saying what that alone can reach."""
+ALONE = f"by itself, that one can be right on no more than {CHANCE:.1%} of the images."
 
 
 def high_pass_stores() -> dict[str, dict[str, Store]]:
@@ -76,17 +80,17 @@ def decay_rows(
 
     Args:
         stores: from `high_pass_stores`.
-        decays: values of k.
+        decays: values of k, the paper's among them.
         resampling: how the intervals are made.
 
     Returns:
         ``model, test_set`` (a title), ``k, n, accuracy, low, high``; ``change, change_low,
-        change_high``, how much more accurate than under the paper's k on the same images (NaN
-        without that); and ``commonest``, the share of the commonest answer.
+        change_high``, how much more accurate than under the paper's k on the same images; and
+        ``commonest``, the share of the commonest answer.
     """
     changes = ["change", "change_low", "change_high"]
     columns = ["model", "test_set", "k", "n", "accuracy", "low", "high", *changes, "commonest"]
-    tables = [pd.DataFrame(columns=columns)]
+    tables = []
     names = [f"exp:{k:g}" for k in decays]
     for model, of_model in stores.items():
         for test_set, store in of_model.items():
@@ -94,10 +98,7 @@ def decay_rows(
             answers = answers[_counts(answers)]
             found = accuracies(answers, ["weighting"], resampling=resampling)
             tables.append(
-                found.merge(
-                    _since_paper(answers, resampling.draws, resampling.confidence, resampling.seed),
-                    on="weighting",
-                )
+                found.merge(_since_paper(answers, resampling), on="weighting")
                 .merge(_commonest(answers, ["weighting"]), on="weighting")
                 .assign(
                     model=model,
@@ -105,8 +106,7 @@ def decay_rows(
                     k=found["weighting"].str.removeprefix("exp:").astype(float),
                 )
             )
-    filled = [table for table in tables if len(table)] or tables
-    table = pd.concat(filled, ignore_index=True)[columns]
+    table = pd.concat(tables, ignore_index=True)[columns]
     order = list(SETS.values())
     ordered = table.sort_values(
         ["model", "test_set", "k"],
@@ -116,30 +116,68 @@ def decay_rows(
     return ordered.round(dict.fromkeys(columns[4:], 4))
 
 
-def _since_paper(answers: pd.DataFrame, draws: int, confidence: float, seed: int) -> pd.DataFrame:
-    """How much more accurate each weighting is than the paper's, image by image."""
-    right = answers["right"].astype(float)
-    papers = right[answers["weighting"] == f"exp:{PAPER}"].set_axis(
-        answers.loc[answers["weighting"] == f"exp:{PAPER}", "image_id"]
-    )
-    paired = answers.assign(change=right - answers["image_id"].map(papers))
-    found = clustered_columns(
-        paired,
-        ["weighting"],
-        ["change"],
-        resampling=Resampling(draws=draws, confidence=confidence, seed=seed),
-    )
-    return found.drop(columns="n")
+def decay_sentence(rows: pd.DataFrame) -> str:
+    """Say how high-pass images are answered under the paper's k, and under the first and the last.
+
+    Args:
+        rows: from `gcbook.chapters.fine_detail.high_pass.decay_rows`.
+    """
+    parts = []
+    for model, group in rows[rows["test_set"] == SETS["high-pass"]].groupby("model", sort=False):
+        found = group.to_dict("records")
+        (paper,) = (row for row in found if row["k"] == PAPER)
+        others = [found[0], found[-1]]
+        changes = " and ".join(
+            f"{number(row['change'], '+.3f')} "
+            f"({span(row['change_low'], row['change_high'], '+.3f')}) under k = {row['k']:g}"
+            for row in others
+        )
+        parts.append(
+            f"{model} answers {paper['accuracy']:.1%} of the high-pass images under the paper's k "
+            f"= {PAPER} ({span(paper['low'], paper['high'])}; chance is {CHANCE:.1%}). On the same "
+            f"images that changes by {changes}{_verdict(others)}. Under the paper's k "
+            f"{paper['commonest']:.0%} of the answers are one and the same category"
+            + (f": {ALONE}" if paper["commonest"] > ONE_SIDED else ".")
+        )
+    return " ".join(parts)
 
 
-def _commonest(answers: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """The share of the commonest answer: near 1, accuracy tells of no ability."""
-    shares = answers.groupby(by)["response"].value_counts(normalize=True)
-    return shares.groupby(by).max().rename("commonest").reset_index()
+def small_input_sentence(rows: pd.DataFrame, pixels: int) -> str:
+    """Say whether models with inputs of one size do equally badly on high-pass images.
+
+    Args:
+        rows: from `gcbook.chapters.fine_detail.high_pass.decay_rows`.
+        pixels: along the side of what they all see.
+    """
+    high = rows[rows["test_set"] == SETS["high-pass"]]
+    paper = high[high["k"] == PAPER].sort_values("accuracy").to_dict("records")
+    if any(pd.isna(row["low"]) for row in paper):
+        return "Nothing was resampled, so it cannot be said which of these models clearly differ."
+    least, most = paper[0], paper[-1]
+    if not least["high"] < most["low"]:
+        return (
+            "So the miniature world cannot tell which of the two reasons is Imagen's: its images "
+            f"have {pixels} pixels a side, and of no two of its diffusion models do the intervals "
+            "lie apart in what they read of the finest detail."
+        )
+    ever = float(high.loc[high["model"] == least["model"], "accuracy"].max())
+    reach = (
+        f"and under no k of the figure does {least['model']} come near ({ever:.0%} at most)"
+        if ever < most["low"]
+        else f"though under another k {least['model']} gets {ever:.0%}"
+    )
+    return (
+        "But a difference of this kind need not come from a small input: "
+        f"{least['model']} and {most['model']} are shown the same {pixels} pixels a side, and "
+        f"under the paper's k one answers {least['accuracy']:.0%} of the high-pass images "
+        f"rightly, the other {most['accuracy']:.0%}, {reach}. What the two differ in is what they "
+        "put noise on, the picture or an autoencoder's code of it, and at which rate; the paper "
+        "says of Stable Diffusion, too, that the weights act otherwise on a code."
+    )
 
 
 def reduce_and_enlarge(images: np.ndarray, factor: float) -> np.ndarray:
-    """Make images smaller by a factor and as large as before.
+    """Shrink images by a factor and enlarge them to their old size.
 
     Args:
         images: float32 (N, H, W, C) in [0, 1].
@@ -210,138 +248,8 @@ def reduced_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()
     return found[columns].round(dict.fromkeys(columns[4:], 4))
 
 
-def _counts(answers: pd.DataFrame) -> pd.Series:
-    return counted(answers) | ~answers["dataset"].isin(["high-pass", "low-pass"])
-
-
-def _trials(stimuli: StimulusSet, model: str, labels: Sequence[str]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "source": SOURCE,
-            "observer": model,
-            "dataset": stimuli.dataset,
-            "condition": [one.condition for one in stimuli],
-            "image_id": [one.image_id for one in stimuli],
-            "imagename": [one.imagename for one in stimuli],
-            "category": [one.category for one in stimuli],
-            "response": labels,
-        }
-    )
-
-
-ONE_SIDED = 0.5
-"""Share of one answer beyond which it is worth saying what that alone can reach."""
-ALONE = f"by itself, that one can be right on no more than {CHANCE:.1%} of the images."
-
-
-def decay_sentence(rows: pd.DataFrame) -> str:
-    """Say under which k high-pass images are answered best, and what the paper's k gives.
-
-    Args:
-        rows: from `gcbook.chapters.fine_detail.high_pass.decay_rows`.
-    """
-    parts = []
-    for model, group in rows[rows["test_set"] == SETS["high-pass"]].groupby("model", sort=False):
-        found = group.to_dict("records")
-        paper = next((row for row in found if row["k"] == PAPER), found[0])
-        others = [row for row in (found[0], found[-1]) if row is not paper]
-        changes = " and ".join(
-            f"{number(row['change'], '+.3f')} "
-            f"({span(row['change_low'], row['change_high'], '+.3f')}) under k = {row['k']:g}"
-            for row in others
-        )
-        parts.append(
-            f"{model} answers {paper['accuracy']:.1%} of the high-pass images under the paper's k "
-            f"= {PAPER} ({span(paper['low'], paper['high'])}; chance is {CHANCE:.1%}). On the same "
-            f"images that changes by {changes}{_verdict(others)}. Under the paper's k "
-            f"{paper['commonest']:.0%} of the answers are one and the same category"
-            + (f": {ALONE}" if paper["commonest"] > ONE_SIDED else ".")
-        )
-    return " ".join(parts) or "No diffusion miniature comes with this version."
-
-
-def _verdict(others: list[dict[Hashable, Any]]) -> str:
-    """Which way high-pass images want the weight, as far as the intervals tell."""
-    clear = {
-        ("more" if row["k"] > PAPER else "less", bool(row["change"] > 0))
-        for row in others
-        if row["change_low"] > 0 or row["change_high"] < 0
-    }
-    helps = sorted(side for side, gains in clear if gains)
-    hurts = sorted(side for side, gains in clear if not gains)
-    said = [
-        f"{' and '.join(sides)} weight on little noise {verb} them"
-        for sides, verb in ((helps, "helps"), (hurts, "costs"))
-        if sides
-    ]
-    return f": {', '.join(said)}" if said else ""
-
-
-def small_input_sentence(rows: pd.DataFrame, pixels: int) -> str:
-    """Say whether models that see equally small images are equally poor on high-pass ones.
-
-    Args:
-        rows: from `gcbook.chapters.fine_detail.high_pass.decay_rows`.
-        pixels: along the side of what they all see.
-    """
-    high = rows[rows["test_set"] == SETS["high-pass"]]
-    paper = high[high["k"] == PAPER].sort_values("accuracy").to_dict("records")
-    if len(paper) > 1 and any(pd.isna(row["low"]) for row in paper):
-        return "Nothing was resampled, so it cannot be said which of these models clearly differ."
-    least, most = (paper[0], paper[-1]) if len(paper) > 1 else (None, None)
-    if least is None or most is None or not least["high"] < most["low"]:
-        return (
-            "So the miniature world cannot tell which of the two reasons is Imagen's: its images "
-            f"have {pixels} pixels a side, and of no two of its diffusion models do the intervals "
-            "lie apart in what they read of the finest detail."
-        )
-    ever = float(high.loc[high["model"] == least["model"], "accuracy"].max())
-    reach = (
-        f"and under no k of the figure does {least['model']} come near ({ever:.0%} at most)"
-        if ever < most["low"]
-        else f"though under another k {least['model']} gets {ever:.0%}"
-    )
-    return (
-        "But a difference of this kind need not come from a small input: "
-        f"{least['model']} and {most['model']} are shown the same {pixels} pixels a side, and "
-        f"under the paper's k one answers {least['accuracy']:.0%} of the high-pass images "
-        f"rightly, the other {most['accuracy']:.0%}, {reach}. What the two differ in is what they "
-        "put noise on, the picture or an autoencoder's code of it, and at which rate; the paper "
-        "says of Stable Diffusion, too, that the weights act otherwise on a code."
-    )
-
-
-def floor_sentence(rows: pd.DataFrame) -> str:
-    """Say whether high-pass images can be read at all, so that something could be lost.
-
-    Args:
-        rows: from `gcbook.chapters.fine_detail.high_pass.reduced_rows`; images that were not
-            reduced are looked at.
-    """
-    whole = rows[(rows["factor"] == 1) & (rows["test_set"] == SETS["high-pass"])]
-    if whole.empty:
-        return ""
-    best = max(whole.to_dict("records"), key=lambda row: row["accuracy"])
-    able, least = best["low"] > CHANCE, whole["commonest"].min()
-    verdict = (
-        "not resampled"
-        if pd.isna(best["low"])
-        else "which is above chance, but leaves little to lose"
-        if able and best["accuracy"] < 3 * CHANCE
-        else "which is above chance"
-        if able
-        else "which its interval does not tell from guessing"
-    )
-    return (
-        f"Of the classifiers, the best on high-pass images as they are is {best['model']}, with "
-        f"{best['accuracy']:.0%} ({span(best['low'], best['high'], '.2f')}; chance is "
-        f"{CHANCE:.1%}), {verdict}. The commonest answer makes up {least:.0%} of the answers of "
-        "the network that varies them most" + (f": {ALONE}" if least > ONE_SIDED else ".")
-    )
-
-
 def reduced_sentence(rows: pd.DataFrame) -> str:
-    """Say what the largest reduction that was tried does to high-pass images and to others.
+    """Say what the largest reduction costs on each test set.
 
     Args:
         rows: from `gcbook.chapters.fine_detail.high_pass.reduced_rows`.
@@ -362,3 +270,82 @@ def reduced_sentence(rows: pd.DataFrame) -> str:
                 words.append(f"{title.lower()} {' → '.join(ends)}")
         parts.append(f"{model}, reduced by {most:g}: {', '.join(words)}.")
     return " ".join(parts)
+
+
+def floor_sentence(rows: pd.DataFrame) -> str:
+    """Say whether any classifier reads high-pass images, so that there is something to lose.
+
+    Args:
+        rows: from `gcbook.chapters.fine_detail.high_pass.reduced_rows`; images that were not
+            reduced are looked at.
+    """
+    whole = rows[(rows["factor"] == 1) & (rows["test_set"] == SETS["high-pass"])]
+    best = max(whole.to_dict("records"), key=lambda row: row["accuracy"])
+    able, least = best["low"] > CHANCE, whole["commonest"].min()
+    verdict = (
+        "not resampled"
+        if pd.isna(best["low"])
+        else "which is above chance, but leaves little to lose"
+        if able and best["accuracy"] < 3 * CHANCE
+        else "which is above chance"
+        if able
+        else "which its interval does not tell from guessing"
+    )
+    return (
+        f"Of the classifiers, the best on high-pass images as they are is {best['model']}, with "
+        f"{best['accuracy']:.0%} ({span(best['low'], best['high'], '.2f')}; chance is "
+        f"{CHANCE:.1%}), {verdict}. The commonest answer makes up {least:.0%} of the answers of "
+        "the network that varies them most" + (f": {ALONE}" if least > ONE_SIDED else ".")
+    )
+
+
+def _since_paper(answers: pd.DataFrame, resampling: Resampling) -> pd.DataFrame:
+    """How much more accurate each weighting is than the paper's, image by image."""
+    right = answers["right"].astype(float)
+    papers = answers["weighting"] == f"exp:{PAPER}"
+    under_papers = right[papers].set_axis(answers.loc[papers, "image_id"])
+    paired = answers.assign(change=right - answers["image_id"].map(under_papers))
+    found = clustered_columns(paired, ["weighting"], ["change"], resampling=resampling)
+    return found.drop(columns="n")
+
+
+def _commonest(answers: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """The share of the commonest answer: where it is near 1, accuracy shows no ability."""
+    shares = answers.groupby(by)["response"].value_counts(normalize=True)
+    return shares.groupby(by).max().rename("commonest").reset_index()
+
+
+def _counts(answers: pd.DataFrame) -> pd.Series:
+    return counted(answers) | ~answers["dataset"].isin(["high-pass", "low-pass"])
+
+
+def _trials(stimuli: StimulusSet, model: str, labels: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "source": SOURCE,
+            "observer": model,
+            "dataset": stimuli.dataset,
+            "condition": [one.condition for one in stimuli],
+            "image_id": [one.image_id for one in stimuli],
+            "imagename": [one.imagename for one in stimuli],
+            "category": [one.category for one in stimuli],
+            "response": labels,
+        }
+    )
+
+
+def _verdict(others: list[dict[Hashable, Any]]) -> str:
+    """Which shift of the weight helps and which one costs, as far as the intervals show it."""
+    clear = {
+        ("more" if row["k"] > PAPER else "less", bool(row["change"] > 0))
+        for row in others
+        if row["change_low"] > 0 or row["change_high"] < 0
+    }
+    helps = sorted(side for side, gains in clear if gains)
+    hurts = sorted(side for side, gains in clear if not gains)
+    said = [
+        f"{' and '.join(sides)} weight on little noise {verb} them"
+        for sides, verb in ((helps, "helps"), (hurts, "costs"))
+        if sides
+    ]
+    return f": {', '.join(said)}" if said else ""

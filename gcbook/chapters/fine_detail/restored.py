@@ -1,4 +1,10 @@
-"""What a denoiser gives back of an image, band by band: the error's spectrum and the power kept."""
+"""What a denoiser restores in each band of spatial frequency, and in which bands prompts differ.
+
+An image is noised and restored under several prompts. The power of the error, by band, says what is
+missed. The classifier adds these errors up over all bands and all noise, so a band decides as far
+as its error differs between prompts. The last table asks the paper's question: does shape gain on
+texture at the noise at which texture has been lost?
+"""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -22,25 +28,35 @@ from gcbook.stimuli.stimulus import Stimulus
 
 __all__ = [
     "MEAN",
-    "band_name",
-    "detail_rows",
-    "detail_sentence",
-    "restored_powers",
-    "some_images",
     "PANELS",
     "advantage_rows",
     "advantage_sentence",
-    "prompt_powers",
-    "weights_of",
-    "weighted_rows",
+    "band_name",
+    "detail_rows",
+    "detail_sentence",
     "lead_rows",
     "lead_sentence",
+    "prompt_powers",
+    "restored_powers",
+    "some_images",
+    "weighted_rows",
+    "weights_of",
 ]
 
 BATCH = 64
 MEAN = "0 (mean)"
 """The band of the mean brightness, from mid-grey. It is no pattern, but prompts may differ there,
 too."""
+
+PANELS = {
+    "right": "Cues agree: the right prompt",
+    "shape": "Cue conflict: the shape's prompt",
+    "texture": "Cue conflict: the texture's prompt",
+}
+OTHERS = 2
+"""Prompts that name nothing in an image, drawn by lot for each."""
+HALF = 0.5
+"""Of the power: bands of which more is missed are lost."""
 
 
 def band_name(band: tuple[float, float]) -> str:
@@ -86,7 +102,7 @@ def restored_powers(
     times: Sequence[float],
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Restore images from noise under prompts, and measure what came back.
+    """Restore images from noise under prompts, and measure the result by band.
 
     The noise of an image is the same at all times and under all prompts.
 
@@ -150,7 +166,7 @@ def restored_powers(
 
 
 def detail_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """Shares of the clean images' power that are kept and missed, by time and band.
+    """Shares of the clean images' power that are given back and missed, by time and band.
 
     Args:
         powers: from `restored_powers`, under one prompt an image.
@@ -207,15 +223,6 @@ def detail_sentence(rows: pd.DataFrame) -> str:
     return f"More than half of the power is missed (right panel) of {', of '.join(parts)}. {order}"
 
 
-PANELS = {
-    "right": "Cues agree: the right prompt",
-    "shape": "Cue conflict: the shape's prompt",
-    "texture": "Cue conflict: the texture's prompt",
-}
-OTHERS = 2
-"""Prompts that name nothing in an image, drawn by lot for each."""
-
-
 def prompt_powers(
     classifier: DiffusionClassifier, each: int, times: Sequence[float], seed: int = 0
 ) -> pd.DataFrame:
@@ -228,7 +235,7 @@ def prompt_powers(
         seed: of images, other prompts and noise.
 
     Returns:
-        Rows of `gcbook.chapters.fine_detail.restored.restored_powers` with ``test_set``;
+        Rows of `restored_powers` with ``test_set``;
         ``prompt`` is "right" (or "shape", "texture"), or "other 0" and so on.
     """
     rng = np.random.default_rng(seed)
@@ -262,7 +269,7 @@ def advantage_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling(
         under other prompts less that under this one, in that band, over the clean images' variance.
         So bands add up to what decides.
     """
-    keys, shares, images = _advantages(powers, ["t", "band"], resampling.draws, resampling.seed)
+    keys, shares, images = _advantages(powers, ["t", "band"], resampling)
     low, high = interval(shares, resampling.confidence)
     table = keys.assign(images=images, advantage=shares[:, 0], low=low, high=high)
     order = list(dict.fromkeys(powers["band"]))
@@ -281,7 +288,8 @@ def weighted_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()
     """What a weighting over the noise makes of each band: given back, and what decides.
 
     Args:
-        powers, draws, confidence, seed: see `advantage_rows`.
+        powers: from `prompt_powers`.
+        resampling: how the intervals are made.
 
     Returns:
         ``weighting`` ("exp:7" or "uniform"), ``panel, band, kept`` (the weighted mean over t of the
@@ -294,7 +302,7 @@ def weighted_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()
         kept = weighed.assign(share=weighed["restored"] * weighed["weight"])
         for name in ("clean", "restored", "error"):
             weighed[name] *= weighed["weight"]
-        keys, shares, _ = _advantages(weighed, ["band"], resampling.draws, resampling.seed)
+        keys, shares, _ = _advantages(weighed, ["band"], resampling)
         low, high = interval(shares, resampling.confidence)
         table = keys.assign(advantage=shares[:, 0], low=low, high=high, weighting=weighting)
         sums = kept.groupby(["prompt", "band"])["share"].sum()
@@ -311,37 +319,6 @@ def weighted_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()
         key=lambda column: column.map(places.get(str(column.name), lambda value: value)),
         ignore_index=True,
     )[columns]
-
-
-def weights_of(weighting: str, times: pd.Series) -> dict[float, float]:
-    """Return the share of a weighting at each time, which stands for the stretch around it.
-
-    Args:
-        weighting: see `gcbook.noise.weightings.parse_weighting`.
-        times: in (0, 1], repeated or not.
-    """
-    at = np.sort(times.unique())
-    weights = parse_weighting(weighting).weights(at, np.zeros_like(at)) * np.gradient(at)
-    return dict(zip(at.tolist(), (weights / weights.sum()).tolist(), strict=True))
-
-
-def _advantages(
-    powers: pd.DataFrame, by: list[str], draws: int, seed: int
-) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    """Errors under others less those under each named prompt, over the clean power of all bands."""
-    others = powers[powers["prompt"].str.startswith("other")]
-    one = ["test_set", "image_id", "t", "band"]
-    mean = others.groupby(one, sort=False)["error"].mean().rename("others").reset_index()
-    named = powers[powers["prompt"].isin(list(PANELS))].merge(mean, on=one)
-    variance = named["clean"].where(named["band"] != MEAN, 0.0)
-    image = [named[name] for name in ("test_set", "image_id", "t", "prompt")]
-    whole = variance.groupby(image).transform("sum")
-    named = named.assign(less=named["others"] - named["error"], whole=whole)
-    keys, sums = clustered_sums(
-        named, ["prompt", *by], ["less", "whole"], resampling=Resampling(draws=draws, seed=seed)
-    )
-    images = sums["n"][:, 0].astype(int)
-    return keys, sums["less"] / sums["whole"], images
 
 
 def advantage_sentence(weighted: pd.DataFrame) -> str:
@@ -364,12 +341,16 @@ def advantage_sentence(weighted: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def _called(band: str) -> str:
-    return "mean brightness" if band == MEAN else f"{band} cycles"
+def weights_of(weighting: str, times: pd.Series) -> dict[float, float]:
+    """Return the share of a weighting at each time, which stands for the stretch around it.
 
-
-HALF = 0.5
-"""Of the power: bands of which more is missed are lost."""
+    Args:
+        weighting: see `gcbook.noise.weightings.parse_weighting`.
+        times: in (0, 1], repeated or not.
+    """
+    at = np.sort(times.unique())
+    weights = parse_weighting(weighting).weights(at, np.zeros_like(at)) * np.gradient(at)
+    return dict(zip(at.tolist(), (weights / weights.sum()).tolist(), strict=True))
 
 
 def lead_rows(
@@ -378,19 +359,20 @@ def lead_rows(
     *,
     resampling: Resampling = Resampling(),
 ) -> pd.DataFrame:
-    """What the paper's weights add up for either cue, below and above where texture is lost.
+    """What either cue gains under the paper's weights, before and after texture is lost.
 
-    Texture is lost from the time on from which more than half of the power in its bands is missed
-    under its own prompt.
+    Texture counts as lost from the time on from which more than half of the power in its bands is
+    missed under its own prompt.
 
     Args:
-        powers, draws, confidence, seed: see `gcbook.chapters.fine_detail.restored.advantage_rows`.
+        powers: from `prompt_powers`.
         bands: of the textures, see `gcbook.chapters.fine_detail.bands.textures_bands`.
+        resampling: how the intervals are made.
 
     Returns:
         Rows "less" (noise than at that time), "more" (that, or more) and "all": ``bands``, in
         words, ``lost_from`` (NaN: nowhere), ``weight`` (share of it), ``shape, texture`` (what
-        their prompts gain in all bands, see `gcbook.chapters.fine_detail.restored.advantage_rows`)
+        their prompts gain in all bands, see `advantage_rows`)
         and ``lead, low, high``, by how much the first is larger.
     """
     conflicts = powers[powers["test_set"] == "cue-conflict"]
@@ -496,3 +478,24 @@ def lead_sentence(rows: pd.DataFrame) -> str:
             "Imagen's. A weight is not an influence ({ref}`weighting`)."
         )
     return said + "Neither part is clearly above 0, so these images cannot tell where shape gains."
+
+
+def _advantages(
+    powers: pd.DataFrame, by: list[str], resampling: Resampling
+) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Errors under others less those under each named prompt, over the clean power of all bands."""
+    others = powers[powers["prompt"].str.startswith("other")]
+    one = ["test_set", "image_id", "t", "band"]
+    mean = others.groupby(one, sort=False)["error"].mean().rename("others").reset_index()
+    named = powers[powers["prompt"].isin(list(PANELS))].merge(mean, on=one)
+    variance = named["clean"].where(named["band"] != MEAN, 0.0)
+    image = [named[name] for name in ("test_set", "image_id", "t", "prompt")]
+    whole = variance.groupby(image).transform("sum")
+    named = named.assign(less=named["others"] - named["error"], whole=whole)
+    keys, sums = clustered_sums(named, ["prompt", *by], ["less", "whole"], resampling=resampling)
+    images = sums["n"][:, 0].astype(int)
+    return keys, sums["less"] / sums["whole"], images
+
+
+def _called(band: str) -> str:
+    return "mean brightness" if band == MEAN else f"{band} cycles"

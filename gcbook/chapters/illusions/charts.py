@@ -1,22 +1,26 @@
-"""Figures of the two criteria: what reconstructions resemble, and where things are drawn."""
+"""Figures of illusions: drawings and reconstructions, the two criteria, and preferences."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from gcbook.charts.parts import (
-    dropdown,
-    finish,
-    interval_tooltips,
-    literal,
-    nothing,
-    positions,
-    side_by_side,
+from gcbook.charts.columns import tooltip
+from gcbook.charts.curves import curve_layers, line_look
+from gcbook.charts.parts import dropdown, finish, interval_tooltips, positions, side_by_side
+from gcbook.charts.placed import (
+    FONT,
+    Grid,
+    at,
+    below,
+    data_url,
+    framed,
+    heading,
+    image_mark,
+    large_picture,
 )
-from gcbook.charts.placed import FONT, Grid, at, data_url, heading, image_mark, large_picture
 from gcbook.charts.theme import CHANCE_LINE, INK
 from gcbook.illusions.drawings import (
     DRAWINGS,
@@ -28,16 +32,16 @@ from gcbook.illusions.drawings import (
 )
 
 __all__ = [
+    "fig_drawings",
+    "fig_fetched",
     "fig_flips",
+    "fig_gallery",
     "fig_overlap",
     "fig_placement",
+    "fig_poses",
     "fig_preferences",
     "fig_resemblance",
-    "fig_drawings",
-    "fig_poses",
     "part_rows",
-    "fig_fetched",
-    "fig_gallery",
 ]
 
 _LOOKS: dict[str, tuple[str, list[int]]] = {
@@ -59,6 +63,212 @@ _SIZE = {"width": 200, "height": 170}
 _X = alt.X("strength:Q", title="Strength", scale=alt.Scale(domain=[0.2, 1], nice=False)).axis(
     values=[0.2, 0.4, 0.6, 0.8, 1], labelFlush=False, labelOverlap="greedy"
 )
+
+_SIDE = 130
+_ACROSS = alt.X("x:Q", scale=alt.Scale(domain=[0, 1]), axis=None)
+_DOWN = alt.Y("y:Q", scale=alt.Scale(domain=[1, 0]), axis=None)
+_EVERY = 4
+_FOUR_SQUARES = {"columns": 4, "usermeta": {"square": True}}
+"""Four panels a row, which the page keeps square when it fits their width to the screen."""
+_PARTS = (
+    ("#d0273c", [1, 0]),
+    ("#8a5bd6", [5, 3]),
+    ("#b86e00", [2, 2]),
+    ("#0077bb", [8, 3, 2, 3]),
+)
+_HEIGHT = 490
+# Below a reconstruction stand three lines: names are long, and phones narrow.
+_GRID = Grid(columns=3, words=54, side=150, narrow=150, gap=10)
+_SCALE = "'white: ' + format(datum.full, '.2~f')"
+
+
+def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """The paper's pictures, as they are or with their reconstructions.
+
+    Args:
+        rows: from `gcbook.chapters.illusions.gallery.fetched_rows`.
+    """
+    images = list(dict.fromkeys(rows["image"]))
+    ranked = rows.assign(step=rows.groupby("image").cumcount() + 1)
+    steps = int(ranked["step"].max())
+    parameters = [dropdown("fetched_image", "Picture ", images, images[0])]
+    said: dict[str, Any] = {}
+    if steps > 1:
+        strengths = sorted(rows["strength"].unique())
+        said = positions({"fetched_step": [f"{strength:.2f}" for strength in strengths]})
+        bind = alt.binding_range(min=1, max=steps, step=1, name="Strength ")
+        parameters.append(alt.param(name="fetched_step", value=1, bind=bind))
+    step = "fetched_step" if steps > 1 else "1"
+    # Two beside each other, as large as the page allows.
+    pitch = "(width / 2)"
+    side = f"min({pitch} - {_GRID.gap}, 224)"
+    base = (
+        alt.Chart(ranked)
+        .transform_filter(f"datum.image === fetched_image && datum.step === {step}")
+        .transform_flatten(["title", "picture"])
+        .transform_window(place="row_number()")
+        .transform_calculate(
+            px=f"((datum.place - 1) % 2) * {pitch}",
+            py=f"{_GRID.top} + floor((datum.place - 1) / 2) * ({side} + {_GRID.top} + 6)",
+            url="'data:image/jpeg;base64,' + datum.picture",
+            heading="datum.title + (datum.title === 'The picture' && isValid(datum.strength) ? "
+            "', strength ' + format(datum.strength, '.2f') : '')",
+            spoken="datum.title + ', by ' + datum.credit",
+        )
+    )
+    words = base.mark_text(align="left", baseline="bottom", dy=-4, fontSize=FONT)
+    layers = [
+        image_mark(base, side).encode(
+            x=at("px"), y=at("py"), url="url:N", tooltip=alt.Tooltip("credit:N", title="By")
+        ),
+        words.encode(x=at("px"), y=at("py"), text="heading:N", description="spoken:N"),
+    ]
+    chart = alt.layer(*layers).add_params(*parameters)
+    height = 270 if rows["picture"].str.len().max() == 1 else 520
+    return finish(
+        chart.properties(view=alt.ViewBackground(stroke=None), usermeta=said),
+        height=height,
+        description=(
+            f"The paper's pictures ({', '.join(images)}), one at a time; where a model was named, "
+            "with its reconstructions under two prompts and a map of where these differ, red where "
+            "the first is lighter and blue where the second is."
+        ),
+    )
+
+
+def part_rows() -> pd.DataFrame:
+    """List the parts: ``drawing, reading, part`` and their bounds, as shares of the side."""
+    rows = []
+    for drawing in DRAWINGS.values():
+        for (reading, part), points in drawing.parts.items():
+            corners = np.array(points)
+            (left, top), (right, bottom) = corners.min(0), corners.max(0)
+            rows.append(
+                {
+                    "drawing": drawing.name,
+                    "reading": reading,
+                    "part": part,
+                    "left": left,
+                    "top": top,
+                    "right": right,
+                    "bottom": bottom,
+                }
+            )
+    return pd.DataFrame(rows).round(3)
+
+
+def fig_drawings() -> alt.TopLevelMixin:
+    """All drawings, their parts outlined in the colour of the reading to which they belong."""
+    readings = list(dict.fromkeys(name for each in DRAWINGS.values() for name, _ in each.parts))
+    look = line_look("reading", dict(zip(readings, _PARTS, strict=False)), "Part of the")
+    panels = []
+    for drawing in DRAWINGS.values():
+        layers = _filled_curves(drawing)
+        corners = [
+            {"x": px, "y": py, "reading": reading, "part": part, "order": number}
+            for (reading, part), points in drawing.parts.items()
+            for number, (px, py) in enumerate((*points, points[0]))
+        ]
+        if corners:
+            outline = alt.Chart(pd.DataFrame(corners)).mark_line(strokeWidth=2)
+            layers.append(
+                outline.encode(
+                    x=_ACROSS,
+                    y=_DOWN,
+                    order="order:Q",
+                    detail="part:N",
+                    tooltip=[tooltip("reading"), tooltip("part")],
+                    **look,
+                )
+            )
+        panels.append(alt.layer(*layers).properties(width=_SIDE, height=_SIDE, title=drawing.name))
+    names = "; ".join(
+        f"{each.name}: {' or '.join(each.readings) or 'nothing in particular'}"
+        for each in DRAWINGS.values()
+    )
+    return side_by_side(
+        panels,
+        [],
+        "Small dark drawings on a light ground, each with outlines around the parts that make a "
+        f"reading, in the colour of that reading. What can be seen in them: {names}.",
+    ).properties(**_FOUR_SQUARES)
+
+
+def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """A picture, its reconstructions under all prompts, and where two prompts differ.
+
+    Args:
+        rows: from `gcbook.chapters.illusions.gallery.gallery_rows`.
+    """
+    images, models = list(dict.fromkeys(rows["image"])), list(dict.fromkeys(rows["model"]))
+    steps = int(rows.groupby("image")["strength"].nunique().max())
+    parameters = [
+        dropdown("gallery_model", "Model ", models, models[0]),
+        dropdown("gallery_image", "Picture ", images, images[0]),
+        alt.param(
+            name="gallery_step",
+            value=min(3, steps),
+            bind=alt.binding_range(min=1, max=steps, step=1, name="Strength "),
+        ),
+    ]
+    longest = rows.groupby("image")["strength"].nunique().idxmax()
+    strengths = sorted(set(rows.loc[rows["image"] == longest, "strength"]))
+    beside = positions({"gallery_step": [f"{strength:.2f}" for strength in strengths]})
+    chosen = "datum.image === gallery_image && datum.model === gallery_model"
+    ranked = rows.assign(
+        step=rows.groupby(["model", "image"])["strength"].rank().astype(int),
+        steps=rows.groupby(["model", "image"])["strength"].transform("size"),
+    )
+    # Where a picture has fewer strengths, the end of the slider shows its largest.
+    base = alt.Chart(ranked).transform_filter(
+        f"{chosen} && datum.step === min(gallery_step, datum.steps)"
+    )
+    flat = base.transform_flatten(["prompt", "seen", "picture", "says"])
+    grid = _GRID.place(
+        flat.transform_window(place="row_number()"),
+        "(datum.place - 1)",
+        url=data_url("picture"),
+        asked="datum.prompt === 'no prompt' ? 'no prompt' : '“' + datum.prompt + '”'",
+        answer="'→ ' + split(datum.says, ', ')[0]",
+        sure="split(datum.says, ', ')[1]",
+        spoken=(
+            "'under ' + (datum.prompt === 'no prompt' ? '' : 'the prompt ') + datum.prompt"
+            " + (datum.seen ? ', which is seen in the picture' : '')"
+            " + ': classified as ' + datum.says"
+        ),
+    )
+    said = [alt.Tooltip("asked:N", title="Prompt"), tooltip("says")]
+    strength = "'Strength ' + format(datum.strength, '.2f')"
+    layers = [
+        *large_picture(base, "'Untouched'", "original", "0", str(_GRID.top), _GRID.picture),
+        *large_picture(base, "datum.compared", "difference", *_GRID.second, _GRID.picture),
+        base.transform_calculate(
+            px=_GRID.second[0], py=f"{_GRID.second[1]} + {_GRID.picture}", scale=_SCALE
+        )
+        .mark_text(align="left", baseline="top", dy=5, fontSize=FONT)
+        .encode(x=at("px"), y=at("py"), text="scale:N", description="scale:N"),
+        heading(base, strength, _GRID.left, _GRID.upper),
+        image_mark(grid, _GRID.square).encode(x=at("px"), y=at("py"), url="url:N", tooltip=said),
+        framed(grid.transform_filter("datum.seen"), strokeWidth=3, stroke=INK),
+        *(
+            below(grid.transform_filter(rule), "asked", 5, spoken=True, fontWeight=weight)
+            for rule, weight in (("datum.seen", "bold"), ("!datum.seen", "normal"))
+        ),
+        below(grid, "answer", 20),
+        below(grid, "sure", 35),
+    ]
+    chart = alt.layer(*layers).add_params(*parameters)
+    return finish(
+        chart.properties(view=alt.ViewBackground(stroke=None), usermeta=beside),
+        height=_HEIGHT,
+        description=(
+            "A picture as it is, or as the model's autoencoder alone gives it back; beside or "
+            "below it, a map of where its reconstructions under two prompts differ; and the "
+            "reconstructions under all prompts and without one. Below each stand the prompt and "
+            "what a classifier takes the reconstruction for. Frames mark prompts that name what "
+            "people see in the picture."
+        ),
+    )
 
 
 def fig_resemblance(rows: pd.DataFrame) -> alt.TopLevelMixin:
@@ -140,182 +350,6 @@ def fig_overlap(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def _panels(
-    rows: pd.DataFrame,
-    name: str,
-    title: str,
-    scale: alt.Scale,
-    form: str,
-    description: str,
-    baseline: float | None = None,
-    shared: bool = False,
-) -> alt.TopLevelMixin:
-    if rows.empty:
-        return nothing("No reconstructions come with this version.")
-    models, shown = (list(dict.fromkeys(rows[field])) for field in ("model", "line"))
-    parameters, chosen = [], f"datum.model === {literal(models[0])}"
-    if len(models) > 1:
-        parameters = [dropdown(name, "Model ", models, models[0])]
-        chosen = f"datum.model === {name}"
-    legend = alt.Legend(title=None, symbolOpacity=1)
-    colors, dashes = ([_LOOKS[line][place] for line in shown] for place in (0, 1))
-    color = alt.Color("line:N", scale=alt.Scale(domain=shown, range=colors), legend=legend)
-    dash = alt.StrokeDash("line:N", scale=alt.Scale(domain=shown, range=dashes), legend=legend)
-    tooltip: list[Any] = [
-        alt.Tooltip("line:N", title=" "),
-        alt.Tooltip("strength:Q", format=".2f"),
-        alt.Tooltip("value:Q", title=title, format=form),
-        *interval_tooltips(form),
-        alt.Tooltip("n:Q", title="Reconstructions"),
-    ]
-    y = alt.Y("value:Q", title=title, scale=scale).axis(format=form, titleFontSize=11, tickCount=5)
-    panels = []
-    for panel, group in rows.groupby("panel", sort=False):
-        base = (
-            alt.Chart(group.drop(columns="panel"))
-            .transform_filter(chosen)
-            .encode(x=_X, color=color)
-        )
-        layers: list[alt.Chart] = [
-            base.mark_area(opacity=0.14).encode(
-                y=alt.Y("low:Q", title=title, scale=scale), y2="high:Q"
-            ),
-            base.mark_line(strokeWidth=2).encode(y=y, strokeDash=dash),
-            base.mark_point(filled=True, size=25, opacity=1).encode(y=y, tooltip=tooltip),
-        ]
-        if baseline is not None:
-            level = pd.DataFrame({"value": [baseline]})
-            layers.insert(0, alt.Chart(level).mark_rule(color=CHANCE_LINE).encode(y=y))
-        panels.append(alt.layer(*layers).properties(title=str(panel), **_SIZE))
-    beside = side_by_side(panels, parameters, description)
-    if shared:
-        return beside.properties(columns=2).resolve_scale(y="shared")
-    return beside.properties(columns=3)
-
-
-def fig_preferences(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Which of two labels each model prefers for each drawing, a panel a model.
-
-    Args:
-        rows: from `gcbook.chapters.illusions.preferences.preference_rows`.
-    """
-    if rows.empty:
-        return nothing("No model that knows ducks comes with this version.")
-    drawings, poses = (list(dict.fromkeys(rows[name])) for name in ("drawing", "pose"))
-    scale = alt.Scale(domain=drawings, range=_DRAWN[: len(drawings)])
-    legend = alt.Legend(title=None, symbolOpacity=1)
-    color = alt.Color("drawing:N", scale=scale, legend=legend)
-    shape = alt.Shape("drawing:N", scale=alt.Scale(domain=drawings), legend=legend)
-    panels = []
-    for model, group in rows.groupby("model", sort=False):
-        unit = group["unit"].iloc[0]
-        title = f"← duck · rabbit → ({unit})"
-        x = alt.X("preference:Q", title=title).axis(titleFontSize=11, tickCount=5)
-        y = alt.Y("pose:N", sort=poses, title=None).axis(grid=True, gridDash=[1, 3])
-        shown = group[["drawing", "pose", "draws", "preference", "low", "high"]]
-        beside = alt.YOffset("drawing:N", sort=drawings)
-        base = alt.Chart(shown).encode(y=y, yOffset=beside, color=color)
-        tooltip = [
-            alt.Tooltip("drawing:N", title="Drawing"),
-            alt.Tooltip("pose:N", title="Pose"),
-            alt.Tooltip("preference:Q", title=f"Preference for rabbit ({unit})", format=".2f"),
-            *interval_tooltips(".2f"),
-            alt.Tooltip("draws:Q", title="Draws"),
-        ]
-        zero = alt.Chart(pd.DataFrame({"preference": [0.0]})).mark_rule(color=CHANCE_LINE)
-        layers = [
-            zero.encode(x=x),
-            base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=title), x2="high:Q"),
-            base.mark_point(filled=True, size=55, opacity=1).encode(
-                x=x, shape=shape, tooltip=tooltip
-            ),
-        ]
-        panels.append(alt.layer(*layers).properties(width=210, height=190, title=str(model)))
-    return side_by_side(
-        panels,
-        [],
-        "A panel a model, a row a pose: upright, mirrored and turned by one, two and three "
-        "quarters of a turn; in each a mark for the duck–rabbit, an unambiguous duck and an "
-        "unambiguous rabbit. A mark to the left of the line at 0 means that the model answers "
-        "duck, to the right rabbit; rules are intervals.",
-    ).properties(columns=2)
-
-
-_SIDE = 130
-_ACROSS = alt.X("x:Q", scale=alt.Scale(domain=[0, 1]), axis=None)
-_DOWN = alt.Y("y:Q", scale=alt.Scale(domain=[1, 0]), axis=None)
-_EVERY = 4
-_FOUR_SQUARES = {"columns": 4, "usermeta": {"square": True}}
-"""Four panels a row, which the page keeps square when it fits their width to the screen."""
-_COLORS = ["#d0273c", "#8a5bd6", "#b86e00", "#0077bb"]
-_DASHES = [[1, 0], [5, 3], [2, 2], [8, 3, 2, 3]]
-
-
-def part_rows() -> pd.DataFrame:
-    """List the parts: ``drawing, reading, part`` and their bounds, as shares of the side."""
-    rows = []
-    for drawing in DRAWINGS.values():
-        for (reading, part), points in drawing.parts.items():
-            corners = np.array(points)
-            (left, top), (right, bottom) = corners.min(0), corners.max(0)
-            rows.append(
-                {
-                    "drawing": drawing.name,
-                    "reading": reading,
-                    "part": part,
-                    "left": left,
-                    "top": top,
-                    "right": right,
-                    "bottom": bottom,
-                }
-            )
-    return pd.DataFrame(rows).round(3)
-
-
-def fig_drawings() -> alt.TopLevelMixin:
-    """All drawings, their parts outlined in the colour of the reading to which they belong."""
-    readings = list(dict.fromkeys(name for each in DRAWINGS.values() for name, _ in each.parts))
-    legend = alt.Legend(title="Part of the", symbolOpacity=1)
-    colors, dashes = _COLORS[: len(readings)], _DASHES[: len(readings)]
-    panels = []
-    for drawing in DRAWINGS.values():
-        layers = _filled_curves(drawing)
-        corners = [
-            {"x": px, "y": py, "reading": reading, "part": part, "order": number}
-            for (reading, part), points in drawing.parts.items()
-            for number, (px, py) in enumerate((*points, points[0]))
-        ]
-        if corners:
-            color = alt.Scale(domain=readings, range=colors)
-            dash = alt.Scale(domain=readings, range=dashes)
-            outline = alt.Chart(pd.DataFrame(corners)).mark_line(strokeWidth=2)
-            layers.append(
-                outline.encode(
-                    x=_ACROSS,
-                    y=_DOWN,
-                    order="order:Q",
-                    detail="part:N",
-                    color=alt.Color("reading:N", scale=color, legend=legend),
-                    strokeDash=alt.StrokeDash("reading:N", scale=dash, legend=legend),
-                    tooltip=[
-                        alt.Tooltip("reading:N", title="Reading"),
-                        alt.Tooltip("part:N", title="Part"),
-                    ],
-                )
-            )
-        panels.append(alt.layer(*layers).properties(width=_SIDE, height=_SIDE, title=drawing.name))
-    names = "; ".join(
-        f"{each.name}: {' or '.join(each.readings) or 'nothing in particular'}"
-        for each in DRAWINGS.values()
-    )
-    return side_by_side(
-        panels,
-        [],
-        "Small dark drawings on a light ground, each with outlines around the parts that make a "
-        f"reading, in the colour of that reading. What can be seen in them: {names}.",
-    ).properties(**_FOUR_SQUARES)
-
-
 def fig_poses(drawings: Sequence[Drawing]) -> alt.TopLevelMixin:
     """Drawings without their parts, four a row.
 
@@ -333,6 +367,88 @@ def fig_poses(drawings: Sequence[Drawing]) -> alt.TopLevelMixin:
         [],
         f"Small dark drawings on a light ground: {'; '.join(each.name for each in drawings)}.",
     ).properties(**_FOUR_SQUARES)
+
+
+def fig_preferences(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Which of two labels each model prefers for each drawing, a panel a model.
+
+    Args:
+        rows: from `gcbook.chapters.illusions.preferences.preference_rows`.
+    """
+    drawings, poses = (list(dict.fromkeys(rows[name])) for name in ("drawing", "pose"))
+    scale = alt.Scale(domain=drawings, range=_DRAWN[: len(drawings)])
+    legend = alt.Legend(title=None, symbolOpacity=1)
+    color = alt.Color("drawing:N", scale=scale, legend=legend)
+    shape = alt.Shape("drawing:N", scale=alt.Scale(domain=drawings), legend=legend)
+    panels = []
+    for model, group in rows.groupby("model", sort=False):
+        unit = group["unit"].iloc[0]
+        title = f"← duck · rabbit → ({unit})"
+        x = alt.X("preference:Q", title=title).axis(titleFontSize=11, tickCount=5)
+        y = alt.Y("pose:N", sort=poses, title=None).axis(grid=True, gridDash=[1, 3])
+        shown = group[["drawing", "pose", "draws", "preference", "low", "high"]]
+        beside = alt.YOffset("drawing:N", sort=drawings)
+        base = alt.Chart(shown).encode(y=y, yOffset=beside, color=color)
+        said = [
+            tooltip("drawing"),
+            tooltip("pose"),
+            tooltip("preference", f"Preference for rabbit ({unit})", ".2f"),
+            *interval_tooltips(".2f"),
+            tooltip("draws"),
+        ]
+        zero = alt.Chart(pd.DataFrame({"preference": [0.0]})).mark_rule(color=CHANCE_LINE)
+        layers = [
+            zero.encode(x=x),
+            base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=title), x2="high:Q"),
+            base.mark_point(filled=True, size=55, opacity=1).encode(x=x, shape=shape, tooltip=said),
+        ]
+        panels.append(alt.layer(*layers).properties(width=210, height=190, title=str(model)))
+    return side_by_side(
+        panels,
+        [],
+        "A panel a model, a row a pose: upright, mirrored and turned by one, two and three "
+        "quarters of a turn; in each a mark for the duck–rabbit, an unambiguous duck and an "
+        "unambiguous rabbit. A mark to the left of the line at 0 means that the model answers "
+        "duck, to the right rabbit; rules are intervals.",
+    ).properties(columns=2)
+
+
+def _panels(
+    rows: pd.DataFrame,
+    name: str,
+    title: str,
+    scale: alt.Scale,
+    form: str,
+    description: str,
+    baseline: float | None = None,
+    shared: bool = False,
+) -> alt.TopLevelMixin:
+    models, shown = (list(dict.fromkeys(rows[field])) for field in ("model", "line"))
+    look = line_look("line", {line: _LOOKS[line] for line in shown}, None)
+    said = [
+        tooltip("line", " "),
+        tooltip("strength"),
+        tooltip("value", title, form),
+        *interval_tooltips(form),
+        tooltip("n", "Reconstructions"),
+    ]
+    y = alt.Y("value:Q", title=title, scale=scale).axis(format=form, titleFontSize=11, tickCount=5)
+    panels = []
+    for panel, group in rows.groupby("panel", sort=False):
+        base = (
+            alt.Chart(group.drop(columns="panel"))
+            .transform_filter(f"datum.model === {name}")
+            .encode(x=_X, color=look["color"])
+        )
+        layers = curve_layers(base, y, dash=look["strokeDash"], tooltip=said)
+        if baseline is not None:
+            level = pd.DataFrame({"value": [baseline]})
+            layers.insert(0, alt.Chart(level).mark_rule(color=CHANCE_LINE).encode(y=y))
+        panels.append(alt.layer(*layers).properties(title=str(panel), **_SIZE))
+    beside = side_by_side(panels, [dropdown(name, "Model ", models, models[0])], description)
+    if shared:
+        return beside.properties(columns=2).resolve_scale(y="shared")
+    return beside.properties(columns=3)
 
 
 def _filled_curves(drawing: Drawing) -> list[alt.Chart]:
@@ -353,162 +469,3 @@ def _filled(curve: pd.DataFrame, luma: float) -> alt.Chart:
     grey = "#" + 3 * f"{round(255 * luma):02x}"
     mark = alt.Chart(curve).mark_line(filled=True, fill=grey, stroke=None, clip=True, aria=False)
     return mark.encode(x=_ACROSS, y=_DOWN, order="order:Q")
-
-
-_HEIGHT = 490
-# Below a reconstruction stand three lines: names are long, and phones narrow.
-_GRID = Grid(columns=3, words=54, side=150, narrow=150, gap=10)
-_SCALE = "'white: ' + format(datum.full, '.2~f')"
-_BOLD: Literal["bold"] = "bold"
-_NORMAL: Literal["normal"] = "normal"
-
-
-def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """A picture, its reconstructions under all prompts, and where two prompts differ.
-
-    Args:
-        rows: from `gcbook.chapters.illusions.gallery.gallery_rows`.
-    """
-    if rows.empty:
-        return nothing("No reconstructions come with this version.")
-    images, models = list(dict.fromkeys(rows["image"])), list(dict.fromkeys(rows["model"]))
-    steps = int(rows.groupby("image")["strength"].nunique().max())
-    parameters = [
-        dropdown("gallery_image", "Picture ", images, images[0]),
-        alt.param(
-            name="gallery_step",
-            value=min(3, steps),
-            bind=alt.binding_range(min=1, max=steps, step=1, name="Strength "),
-        ),
-    ]
-    longest = rows.groupby("image")["strength"].nunique().idxmax()
-    strengths = sorted(set(rows.loc[rows["image"] == longest, "strength"]))
-    said = positions({"gallery_step": [f"{strength:.2f}" for strength in strengths]})
-    chosen = "datum.image === gallery_image"
-    if len(models) > 1:
-        parameters.insert(0, dropdown("gallery_model", "Model ", models, models[0]))
-        chosen += " && datum.model === gallery_model"
-    ranked = rows.assign(
-        step=rows.groupby(["model", "image"])["strength"].rank().astype(int),
-        steps=rows.groupby(["model", "image"])["strength"].transform("size"),
-    )
-    # Where a picture has fewer strengths, the end of the slider shows its largest.
-    base = alt.Chart(ranked).transform_filter(
-        f"{chosen} && datum.step === min(gallery_step, datum.steps)"
-    )
-    flat = base.transform_flatten(["prompt", "seen", "picture", "says"])
-    grid = _GRID.place(
-        flat.transform_window(place="row_number()"),
-        "(datum.place - 1)",
-        url=data_url("picture"),
-        asked="datum.prompt === 'no prompt' ? 'no prompt' : '“' + datum.prompt + '”'",
-        answer="'→ ' + split(datum.says, ', ')[0]",
-        sure="split(datum.says, ', ')[1]",
-        spoken=(
-            "'under ' + (datum.prompt === 'no prompt' ? '' : 'the prompt ') + datum.prompt"
-            " + (datum.seen ? ', which is seen in the picture' : '')"
-            " + ': classified as ' + datum.says"
-        ),
-    )
-    tooltip = [
-        alt.Tooltip("asked:N", title="Prompt"),
-        alt.Tooltip("says:N", title="Classified as"),
-    ]
-    strength = "'Strength ' + format(datum.strength, '.2f')"
-    layers = [
-        *large_picture(base, "'Untouched'", "original", "0", str(_GRID.top), _GRID.picture),
-        *large_picture(base, "datum.compared", "difference", *_GRID.second, _GRID.picture),
-        base.transform_calculate(
-            px=_GRID.second[0], py=f"{_GRID.second[1]} + {_GRID.picture}", scale=_SCALE
-        )
-        .mark_text(align="left", baseline="top", dy=5, fontSize=FONT)
-        .encode(x=at("px"), y=at("py"), text="scale:N", description="scale:N"),
-        heading(base, strength, _GRID.left, _GRID.upper),
-        image_mark(grid, _GRID.square).encode(x=at("px"), y=at("py"), url="url:N", tooltip=tooltip),
-        grid.transform_filter("datum.seen")
-        .mark_rect(fillOpacity=0, strokeWidth=3, stroke=INK, aria=False)
-        .encode(x=at("px"), y=at("py"), x2=alt.X2("px2:Q"), y2=alt.Y2("py2:Q")),
-        *(
-            words.mark_text(baseline="top", dy=5, fontSize=FONT, fontWeight=weight).encode(
-                x=at("middle"), y=at("py2"), text="asked:N", description="spoken:N"
-            )
-            for words, weight in (
-                (grid.transform_filter("datum.seen"), _BOLD),
-                (grid.transform_filter("!datum.seen"), _NORMAL),
-            )
-        ),
-        *(
-            grid.mark_text(baseline="top", dy=dy, fontSize=FONT, aria=False).encode(
-                x=at("middle"), y=at("py2"), text=text
-            )
-            for text, dy in (("answer:N", 20), ("sure:N", 35))
-        ),
-    ]
-    chart = alt.layer(*layers).add_params(*parameters)
-    return finish(
-        chart.properties(view=alt.ViewBackground(stroke=None), usermeta=said),
-        height=_HEIGHT,
-        description=(
-            "A picture as it is, or as the model's autoencoder alone gives it back; beside or "
-            "below it, a map of where its reconstructions under two prompts differ; and the "
-            "reconstructions under all prompts and without one. Below each stand the prompt and "
-            "what a classifier takes the reconstruction for. Frames mark prompts that name what "
-            "people see in the picture."
-        ),
-    )
-
-
-def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """The paper's pictures, as they are or with their reconstructions.
-
-    Args:
-        rows: from `gcbook.chapters.illusions.gallery.fetched_rows`.
-    """
-    if rows.empty:
-        return nothing("The paper's pictures are not on this machine.")
-    images = list(dict.fromkeys(rows["image"]))
-    ranked = rows.assign(step=rows.groupby("image").cumcount() + 1)
-    steps = int(ranked["step"].max())
-    parameters = [dropdown("fetched_image", "Picture ", images, images[0])]
-    said: dict[str, Any] = {}
-    if steps > 1:
-        strengths = sorted(rows["strength"].unique())
-        said = positions({"fetched_step": [f"{strength:.2f}" for strength in strengths]})
-        bind = alt.binding_range(min=1, max=steps, step=1, name="Strength ")
-        parameters.append(alt.param(name="fetched_step", value=1, bind=bind))
-    step = "fetched_step" if steps > 1 else "1"
-    # Two beside each other, as large as the page allows.
-    pitch = "(width / 2)"
-    side = f"min({pitch} - {_GRID.gap}, 224)"
-    base = (
-        alt.Chart(ranked)
-        .transform_filter(f"datum.image === fetched_image && datum.step === {step}")
-        .transform_flatten(["title", "picture"])
-        .transform_window(place="row_number()")
-        .transform_calculate(
-            px=f"((datum.place - 1) % 2) * {pitch}",
-            py=f"{_GRID.top} + floor((datum.place - 1) / 2) * ({side} + {_GRID.top} + 6)",
-            url="'data:image/jpeg;base64,' + datum.picture",
-            heading="datum.title + (datum.title === 'The picture' && isValid(datum.strength) ? "
-            "', strength ' + format(datum.strength, '.2f') : '')",
-            spoken="datum.title + ', by ' + datum.credit",
-        )
-    )
-    words = base.mark_text(align="left", baseline="bottom", dy=-4, fontSize=FONT)
-    layers = [
-        image_mark(base, side).encode(
-            x=at("px"), y=at("py"), url="url:N", tooltip=alt.Tooltip("credit:N", title="By")
-        ),
-        words.encode(x=at("px"), y=at("py"), text="heading:N", description="spoken:N"),
-    ]
-    chart = alt.layer(*layers).add_params(*parameters)
-    height = 270 if rows["picture"].str.len().max() == 1 else 520
-    return finish(
-        chart.properties(view=alt.ViewBackground(stroke=None), usermeta=said),
-        height=height,
-        description=(
-            f"The paper's pictures ({', '.join(images)}), one at a time; where a model was named, "
-            "with its reconstructions under two prompts and a map of where these differ, red where "
-            "the first is lighter and blue where the second is."
-        ),
-    )

@@ -1,10 +1,27 @@
-"""Do reconstructions resemble what the prompt names? A classifier that never saw the prompt says.
+r"""The paper's two criteria for understanding an illusion (Section 3.4), measured.
 
-The paper's first criterion (Section 3.4). At low strength a reconstruction is a copy of the
-picture, and at full strength it is made of the prompt alone, so what the classifier says of a
-reconstruction under a prompt is compared with what it says, of the same category, of the untouched
-picture, of the reconstruction without a prompt, of those under prompts that name nothing that is
-seen in the picture, and, where two things are seen in it, under the prompt that names the other.
+**Resemblance.** Do reconstructions resemble what the prompt names? A classifier that knows no
+prompt judges. At low strength a reconstruction is a copy of the picture, and at full strength it is
+made of the prompt alone. So its probability of what the prompt names is compared with that for the
+untouched picture, for the reconstruction without a prompt, for those under prompts that name
+nothing that is seen in the picture, and, where two things are seen in it, for the one under the
+other prompt.
+
+**Placement.** Is it drawn where people see it? For an ambiguous drawing D and a control C that
+lacks only the parts that make a reading, a reconstruction R has a place between the two,
+
+.. math:: \frac{\langle R - C, D - C \rangle}{\lVert D - C \rVert^2},
+
+1 for a copy of D and 0 for C. Prompts share their noise, so a difference in place between two of
+them is the prompts' doing: above 0 if the prompt that goes with D draws the parts where the drawing
+has them. A prompt that merely changes more leads away from both ends, down from D and up from C; so
+what counts is the mean over both. The same difference on the mirror image of both drawings says
+whether the parts are drawn there rather than anywhere; between two wrong prompts, it says how far
+any two prompts may differ.
+
+A second measure is where prompts differ at all: the share of the squared difference between two of
+them that lies within the drawing's annotated parts, over the parts' share of the picture; and the
+same for the mirrored parts.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,35 +45,35 @@ from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import listed, number, span
 
 __all__ = [
-    "BASELINES",
-    "flip_rows",
-    "judged_model",
-    "readings_of",
-    "resemblance_rows",
     "AXES",
-    "BOTH_ENDS",
-    "Axis",
-    "blend_overlap",
-    "overlap_rows",
-    "place_between",
-    "placement_rows",
+    "BASELINES",
     "BLEND",
-    "ambiguous",
-    "flip_lines",
-    "judged_all",
-    "overlap_lines",
-    "placement_lines",
-    "resemblance_lines",
-    "summed_models",
-    "without_single_ends",
+    "BOTH_ENDS",
     "LEAST",
+    "Axis",
+    "ambiguous",
+    "blend_overlap",
     "both_sentence",
+    "flip_lines",
+    "flip_rows",
     "flip_sentence",
+    "judged_all",
+    "judged_model",
+    "overlap_lines",
+    "overlap_rows",
     "overlap_sentence",
     "picture_sentence",
+    "place_between",
+    "placement_lines",
+    "placement_rows",
     "placement_sentence",
+    "readings_of",
+    "resemblance_lines",
+    "resemblance_rows",
     "resemblance_sentence",
     "resembling",
+    "summed_models",
+    "without_single_ends",
 ]
 
 BASELINES = {
@@ -66,6 +83,38 @@ BASELINES = {
     "other": "the other reading's prompt",
 }
 """What a reconstruction under a prompt is compared with."""
+
+Grey = npt.NDArray[np.float32]
+Values = npt.NDArray[np.float64]
+BOTH_ENDS = "both ends"
+NULL = "null: "
+MOST_ALIKE = 0.4
+"""Cosine, or overlap, beyond which a thing and its mirror image cannot tell two places apart."""
+MOST_OF_IT = 0.75
+"""Share of a picture beyond which its parts say nothing of where."""
+BLEND = f"{BLENDS} blends"
+_COLUMNS = ["model", "panel", "line", "strength", "n", "value", "low", "high"]
+_RESEMBLANCE = {
+    "prompted": "Under the prompt",
+    "untouched": "Untouched picture",
+    "empty": "No prompt",
+    "wrong": "Wrong prompts",
+    "other": "Other reading",
+}
+_FLIPS = {"flipped": "Becomes what is named", "opposite": "Becomes the opposite"}
+_PLACEMENT = {
+    "moved": "Where the drawing has it",
+    "elsewhere": "Mirrored",
+    "null": "Wrong prompts at most",
+}
+_OVERLAP = {
+    "readings": "Between the readings",
+    "elsewhere": "Mirrored",
+    "null": "Between wrong prompts",
+}
+LEAST = 0.05
+"""Of a difference in probability that counts, beside an interval above 0."""
+UNSAMPLED = "Nothing was resampled, so it cannot be said what goes beyond chance."
 
 
 def readings_of(picture: Picture) -> tuple[str, ...]:
@@ -97,42 +146,9 @@ def judged_model(model: str) -> pd.DataFrame:
     )
 
 
-def _judged(model: str, picture: Picture) -> pd.DataFrame:
-    sheet = read_sheet(model, picture)
-    shape = sheet.images.shape
-    flat = sheet.images.reshape(-1, *shape[-2:])
-    said = judge_pictures(flat).reshape(*shape[:3], -1)
-    untouched = judge_pictures(sheet.untouched[None])[0]
-    seen = readings_of(picture)
-    named = [name for name in picture.prompts if name]
-    wrong = [name for name in named if name not in seen]
-    rows = []
-    for name in named:
-        category = ALL_CATEGORIES.index(name)
-        others = [picture.prompts.index(each) for each in wrong if each != name]
-        rest = [picture.prompts.index(each) for each in named if each != name]
-        of_category = said[..., category]
-        without = of_category[:, :, others].mean(-1) if others else np.full(shape[:2], np.nan)
-        rivals = [picture.prompts.index(each) for each in seen if each != name and name in seen]
-        rival = of_category[:, :, rivals].mean(-1) if rivals else np.full(shape[:2], np.nan)
-        for s, strength in enumerate(picture.strengths):
-            for d in range(picture.draws):
-                rows.append(
-                    {
-                        "strength": strength,
-                        "draw": d,
-                        "prompt": name,
-                        "seen": name in seen,
-                        "prompted": of_category[s, d, picture.prompts.index(name)],
-                        "untouched": untouched[category],
-                        "empty": of_category[s, d, picture.prompts.index(EMPTY)],
-                        "wrong": without[s, d],
-                        "other": rival[s, d],
-                        "rest": of_category[s, d, rest].mean(),
-                    }
-                )
-    kind = picture.drawing.name.removesuffix(", mirrored") if picture.drawing else "blend"
-    return pd.DataFrame(rows).assign(picture=picture.name, drawing=kind)
+def judged_all() -> pd.DataFrame:
+    """Judge all reconstructions of all models: rows of `judged_model` with ``model``."""
+    return _of_all(judged_model)
 
 
 def resemblance_rows(
@@ -164,12 +180,28 @@ def resemblance_rows(
     ).rename(columns={"prompted_low": "low", "prompted_high": "high"})
 
 
+def resembling(rows: pd.DataFrame) -> pd.DataFrame:
+    """Mark where the first criterion ``holds``: above all `BASELINES` that there are.
+
+    By `LEAST` and with intervals above 0, and not at full strength, where the prompt is all that
+    there is.
+
+    Args:
+        rows: ``resemblance`` of `summed_models`.
+    """
+    holds = rows["strength"] < 1
+    for name in BASELINES:
+        over, low = rows[f"over_{name}"], rows[f"over_{name}_low"]
+        holds &= over.isna() | ((over >= LEAST) & (low > 0))
+    return rows.assign(holds=holds)
+
+
 def flip_rows(judged: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """How often a picture of two readings becomes the one or the other as it is told.
+    """How often a picture of two readings becomes whichever of the two is named.
 
     It does where the judge, of the two, gives more to what was prompted, under both prompts.
-    Prompts whose effect has nothing to do with what they name would as often make it the opposite
-    under both, so that is counted, too.
+    Prompts whose effect has nothing to do with what they name would make the opposite of it just as
+    often, so that is counted, too.
 
     Args:
         judged: from `judged_model`.
@@ -200,19 +232,6 @@ def flip_rows(judged: pd.DataFrame, *, resampling: Resampling = Resampling()) ->
     )
 
 
-def _with_units(rows: pd.DataFrame) -> pd.DataFrame:
-    """Say what is resampled: draws of noise of each drawing, and blends."""
-    blend = rows["drawing"] == "blend"
-    return rows.assign(
-        category=np.where(blend, "blend", rows["picture"]),
-        silhouette=rows["picture"] + np.where(blend, "", "-" + rows["draw"].astype(str)),
-    )
-
-
-Grey = npt.NDArray[np.float32]
-Values = npt.NDArray[np.float64]
-
-
 @dataclass(frozen=True)
 class Axis:
     """From a control to an ambiguous drawing.
@@ -236,14 +255,6 @@ AXES = (
     Axis("vase and faces", "vase", "face", "bottle"),
 )
 """Every ambiguous drawing has one."""
-
-
-BOTH_ENDS = "both ends"
-NULL = "null: "
-MOST_ALIKE = 0.4
-"""Cosine, or overlap, beyond which a thing and its mirror image cannot tell two places apart."""
-MOST_OF_IT = 0.75
-"""Share of a picture beyond which its parts say nothing of where."""
 
 
 def place_between(images: Grey, control: Grey, drawing: Grey) -> Values:
@@ -300,42 +311,6 @@ def placement_rows(model: str, *, resampling: Resampling = Resampling()) -> pd.D
     return summed[kept].assign(beyond_low=lowest).merge(null, on=by)
 
 
-def _moved(model: str, axis: Axis, picture: Picture) -> pd.DataFrame:
-    assert picture.drawing is not None
-    flipped = picture.drawing.name.endswith(", mirrored")
-    ends = [DRAWINGS[axis.control], DRAWINGS[axis.drawing]]
-    here, there = (
-        [draw(mirrored(each) if turn else each, SIDE)[..., 0] for each in ends]
-        for turn in (flipped, not flipped)
-    )
-    sheet = read_sheet(model, picture)
-    seen = DRAWINGS[axis.drawing].readings
-    wrong = sorted(name for name in picture.prompts if name and name not in seen)
-    away = [axis.away] if axis.away else wrong
-
-    def difference(ends: list[Grey], first: list[str], second: list[str]) -> Values:
-        place = place_between(sheet.images, *ends)
-        one, other = (
-            place[..., [picture.prompts.index(name) for name in names]].mean(-1)
-            for names in (first, second)
-        )
-        return np.asarray(one - other)
-
-    measured = {
-        "moved": difference(here, [axis.towards], away),
-        "elsewhere": difference(there, [axis.towards], away),
-        **{f"{NULL}{a}, {b}": difference(here, [a], [b]) for a, b in combinations(wrong, 2)},
-    }
-    if abs(_cosine(here[1] - here[0], there[1] - there[0])) > MOST_ALIKE:
-        measured["elsewhere"] = np.full_like(measured["moved"], np.nan)
-    measured["more_here"] = measured["moved"] - measured["elsewhere"]
-    return _long(measured, picture).assign(drawing=axis.drawing)
-
-
-def _cosine(first: Grey, second: Grey) -> float:
-    return float((first * second).sum() / np.sqrt((first**2).sum() * (second**2).sum()))
-
-
 def overlap_rows(model: str, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Measure whether prompts differ where the drawing has its parts.
 
@@ -380,21 +355,6 @@ def overlap_rows(model: str, *, resampling: Resampling = Resampling()) -> pd.Dat
         ["readings", "elsewhere", "null", "more", "more_here"],
         resampling=resampling,
     )
-
-
-def _density(
-    images: Grey, prompts: tuple[str, ...], pairs: list[tuple[str, str]], parts: Grey
-) -> Values:
-    within, whole = 0.0, 0.0
-    for one, other in pairs:
-        squared = np.square(
-            images[..., prompts.index(one), :, :] - images[..., prompts.index(other), :, :],
-            dtype=np.float64,
-        )
-        within = within + (squared * parts).sum((-2, -1))
-        whole = whole + squared.sum((-2, -1))
-    with np.errstate(invalid="ignore"):  # prompts that make no difference differ nowhere: NaN
-        return np.asarray(within / whole / parts.mean(dtype=np.float64))
 
 
 def blend_overlap(model: str, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
@@ -442,66 +402,16 @@ def blend_overlap(model: str, *, resampling: Resampling = Resampling()) -> pd.Da
     )
 
 
-def _overlap(shape: Grey, mask: Grey) -> Values:
-    smaller = np.minimum(shape, mask).sum((-2, -1), dtype=np.float64)
-    return np.asarray(smaller / np.maximum(shape, mask).sum((-2, -1), dtype=np.float64))
-
-
-def _long(measured: dict[str, Values], picture: Picture) -> pd.DataFrame:
-    """A row a strength and draw of what was measured for each, (strengths, draws)."""
-    blend = picture.blend is not None
-    rows = [
-        {
-            "strength": strength,
-            "category": "blend" if blend else picture.name,
-            "silhouette": picture.name if blend else f"{picture.name}-{draw}",
-            **{name: values[s, draw] for name, values in measured.items()},
-        }
-        for s, strength in enumerate(picture.strengths)
-        for draw in range(picture.draws)
-    ]
-    return pd.DataFrame(rows)
-
-
-BLEND = f"{BLENDS} blends"
-_COLUMNS = ["model", "panel", "line", "strength", "n", "value", "low", "high"]
-_RESEMBLANCE = {
-    "prompted": "Under the prompt",
-    "untouched": "Untouched picture",
-    "empty": "No prompt",
-    "wrong": "Wrong prompts",
-    "other": "Other reading",
-}
-_FLIPS = {"flipped": "Becomes what is named", "opposite": "Becomes the opposite"}
-_PLACEMENT = {
-    "moved": "Where the drawing has it",
-    "elsewhere": "Mirrored",
-    "null": "Wrong prompts at most",
-}
-_OVERLAP = {
-    "readings": "Between the readings",
-    "elsewhere": "Mirrored",
-    "null": "Between wrong prompts",
-}
-
-
-def summed_models(
-    models: Sequence[str] | None = None,
-    *,
-    resampling: Resampling = Resampling(),
-) -> dict[str, pd.DataFrame]:
-    """Sum up what was measured of all models.
+def summed_models(*, resampling: Resampling = Resampling()) -> dict[str, pd.DataFrame]:
+    """Measure all models whose reconstructions come with this package.
 
     Args:
-        models: by default all whose reconstructions come with this package.
         resampling: how the intervals are made.
 
     Returns:
-        Tables ``resemblance, flips, placement, overlap, blends`` of
-        `gcbook.chapters.illusions.criteria` and `gcbook.chapters.illusions.criteria`, each with
-        ``model``; empty without models.
+        Tables ``resemblance, flips, placement, overlap, blends``, from `resemblance_rows`,
+        `flip_rows`, `placement_rows`, `overlap_rows` and `blend_overlap`, each with ``model``.
     """
-    names = reconstructed_models() if models is None else tuple(models)
     measures: dict[str, Callable[[str], pd.DataFrame]] = {
         "resemblance": lambda name: resemblance_rows(judged_model(name), resampling=resampling),
         "flips": lambda name: flip_rows(judged_model(name), resampling=resampling),
@@ -509,28 +419,7 @@ def summed_models(
         "overlap": lambda name: overlap_rows(name, resampling=resampling),
         "blends": lambda name: blend_overlap(name, resampling=resampling),
     }
-    return {
-        title: _concat(measure(name).assign(model=name) for name in names)
-        for title, measure in measures.items()
-    }
-
-
-def judged_all(models: Sequence[str] | None = None) -> pd.DataFrame:
-    """Judge all reconstructions of all models, see
-    `gcbook.chapters.illusions.criteria.judged_model`.
-
-    Args:
-        models: by default all whose reconstructions come with this package.
-
-    Returns:
-        Its rows with ``model``.
-    """
-    names = reconstructed_models() if models is None else tuple(models)
-    return _concat(judged_model(name).assign(model=name) for name in names)
-
-
-def _concat(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat([pd.DataFrame(), *tables], ignore_index=True)
+    return {title: _of_all(measure) for title, measure in measures.items()}
 
 
 def ambiguous(rows: pd.DataFrame) -> pd.Series:
@@ -550,8 +439,6 @@ def resemblance_lines(rows: pd.DataFrame) -> pd.DataFrame:
     Returns:
         ``model, panel, line, strength, n, value, low, high``.
     """
-    if rows.empty:
-        return pd.DataFrame(columns=_COLUMNS)
     kept = rows[ambiguous(rows) & (rows["seen"] | (rows["drawing"] == "blend"))]
     panel = [
         f"{BLEND}: {row.prompt}" if row.drawing == "blend" else f"{row.drawing}: “{row.prompt}”"
@@ -566,8 +453,6 @@ def resemblance_lines(rows: pd.DataFrame) -> pd.DataFrame:
 
 def flip_lines(rows: pd.DataFrame) -> pd.DataFrame:
     """Shape the shares of flips for their figure, a panel a drawing, as `resemblance_lines`."""
-    if rows.empty:
-        return pd.DataFrame(columns=_COLUMNS)
     panels = rows["drawing"].replace("blend", BLEND)
     ordered = rows.assign(panel=panels, order=panels == BLEND).sort_values("order", kind="stable")
     return _lines([(ordered, _FLIPS)])
@@ -583,8 +468,6 @@ def placement_lines(placement: pd.DataFrame, blends: pd.DataFrame) -> pd.DataFra
     Returns:
         As `resemblance_lines`.
     """
-    if placement.empty:
-        return pd.DataFrame(columns=_COLUMNS)
     titles = {axis.drawing: f": {axis.towards} − {axis.away or 'wrong'}" for axis in AXES}
     panel = placement["shown"].where(
         placement["shown"] != BOTH_ENDS, placement["drawing"] + f", {BOTH_ENDS}"
@@ -608,7 +491,7 @@ def placement_lines(placement: pd.DataFrame, blends: pd.DataFrame) -> pd.DataFra
 def without_single_ends(lines: pd.DataFrame) -> pd.DataFrame:
     """Return the lines of `placement_lines` that count: of both ends of an axis, and of blends."""
     single = tuple(f"{end}: " for axis in AXES for end in (axis.drawing, axis.control))
-    return lines[~lines["panel"].str.startswith(single)] if len(lines) else lines
+    return lines[~lines["panel"].str.startswith(single)]
 
 
 def overlap_lines(rows: pd.DataFrame) -> pd.DataFrame:
@@ -620,57 +503,16 @@ def overlap_lines(rows: pd.DataFrame) -> pd.DataFrame:
     Returns:
         As `resemblance_lines`.
     """
-    if rows.empty:
-        return pd.DataFrame(columns=_COLUMNS)
     return _lines([(rows.assign(panel=rows["drawing"]), _OVERLAP)])
-
-
-def _lines(tables: Sequence[tuple[pd.DataFrame, dict[str, str]]]) -> pd.DataFrame:
-    """Make rows of columns with ``…_low, …_high``, a line a column."""
-    found = []
-    for table, names in tables:
-        for name, line in names.items():
-            if name in table:
-                part = table[["model", "panel", "strength", "n"]].assign(line=line)
-                part["value"], part["low"] = table[name], table[f"{name}_low"]
-                part["high"] = table[f"{name}_high"]
-                found.append(part)
-    rows = pd.concat(found, ignore_index=True)[_COLUMNS]
-    return rows.round({"value": 4, "low": 4, "high": 4}).dropna(subset=["value"])
-
-
-LEAST = 0.05
-"""Of a difference in probability that counts, beside an interval above 0."""
-
-NOTHING = "No reconstructions come with this version."
-UNSAMPLED = "Nothing was resampled, so it cannot be said what goes beyond chance."
-
-
-def resembling(rows: pd.DataFrame) -> pd.DataFrame:
-    """Mark where the first criterion ``holds``: above all `BASELINES` that there are.
-
-    By `LEAST` and with intervals above 0, and not at full strength, where the prompt is all that
-    there is.
-
-    Args:
-        rows: ``resemblance`` of `gcbook.chapters.illusions.criteria.summed_models`.
-    """
-    holds = rows["strength"] < 1
-    for name in BASELINES:
-        over, low = rows[f"over_{name}"], rows[f"over_{name}_low"]
-        holds &= over.isna() | ((over >= LEAST) & (low > 0))
-    return rows.assign(holds=holds)
 
 
 def resemblance_sentence(rows: pd.DataFrame, plain: Mapping[tuple[str, str], float]) -> str:
     """Say for each model, drawing and prompt at which strengths the first criterion holds.
 
     Args:
-        rows: ``resemblance`` of `gcbook.chapters.illusions.criteria.summed_models`.
+        rows: ``resemblance`` of `summed_models`.
         plain: from `gcbook.chapters.illusions.judge.plainly_seen`.
     """
-    if rows.empty:
-        return NOTHING
     if rows["over_untouched_low"].isna().all():
         return UNSAMPLED
     marked = resembling(rows[ambiguous(rows) & rows["seen"]])
@@ -690,13 +532,11 @@ def resemblance_sentence(rows: pd.DataFrame, plain: Mapping[tuple[str, str], flo
 
 
 def flip_sentence(rows: pd.DataFrame) -> str:
-    """Say how often pictures become what is named, both ways, where it is most often.
+    """Say how often pictures become what is named under both prompts, at the best strength.
 
     Args:
-        rows: ``flips`` of `gcbook.chapters.illusions.criteria.summed_models`.
+        rows: ``flips`` of `summed_models`.
     """
-    if rows.empty:
-        return NOTHING
     lines = [
         "Below full strength, at most so many become what is named under both prompts (from full "
         "strength, where nothing of the picture is left, prompts alone do it this often):",
@@ -721,15 +561,15 @@ def flip_sentence(rows: pd.DataFrame) -> str:
 
 
 def picture_sentence(judged: pd.DataFrame, *, resampling: Resampling) -> str:
-    """Compare how far blends are led to what is in them, and to a third category.
+    """Compare how far prompts lead blends to what is in them and to a third category.
 
     Args:
-        judged: all of `gcbook.chapters.illusions.criteria.judged_all`.
+        judged: all of `judged_all`.
         resampling: of blends.
     """
-    blends = judged[judged["drawing"] == "blend"] if len(judged) else judged
+    blends = judged[judged["drawing"] == "blend"]
     parts = []
-    for model, group in blends.groupby("model", sort=False) if len(blends) else ():
+    for model, group in blends.groupby("model", sort=False):
         for baseline, over in (("rest", "the blend's other prompts"), ("empty", "no prompt")):
             table = group.assign(led=group["prompted"] - group[baseline])
             wide = table.pivot_table(
@@ -748,18 +588,16 @@ def picture_sentence(judged: pd.DataFrame, *, resampling: Resampling) -> str:
                 for row in found.to_dict("records")
             )
             parts.append(f"- {model}, over {over}: {said}")
-    return "\n".join(parts) or NOTHING
+    return "\n".join(parts)
 
 
 def placement_sentence(placement: pd.DataFrame, blends: pd.DataFrame) -> str:
-    """Say how far prompts moved drawings, mean of both ends of their axis, and blends.
+    """Say how far prompts moved drawings (the mean of both ends of their axis) and blends.
 
     Args:
-        placement: of `gcbook.chapters.illusions.criteria.summed_models`.
+        placement: of `summed_models`.
         blends: likewise.
     """
-    if placement.empty:
-        return NOTHING
     if placement["moved_low"].isna().all():
         return UNSAMPLED
     lines = []
@@ -786,12 +624,12 @@ def placement_sentence(placement: pd.DataFrame, blends: pd.DataFrame) -> str:
 
 
 def overlap_sentence(rows: pd.DataFrame) -> str:
-    """Say where the readings' prompts differ in the parts more than wrong ones, and than elsewhere.
+    """Say where the readings' prompts differ within the parts more than wrong prompts do.
 
     Args:
-        rows: ``overlap`` of `gcbook.chapters.illusions.criteria.summed_models`.
+        rows: ``overlap`` of `summed_models`.
     """
-    if rows.empty or rows["more_low"].isna().all():
+    if rows["more_low"].isna().all():
         return ""
     parts = []
     for (model, drawing), group in rows.groupby(["model", "drawing"], sort=False):
@@ -816,16 +654,16 @@ def both_sentence(
     blends: pd.DataFrame,
     plain: Mapping[tuple[str, str], float],
 ) -> str:
-    """Say of which drawings both criteria hold at one strength, the paper's mark of understanding.
+    """Say for which drawings both criteria hold at one strength: the paper's mark of understanding.
 
     Args:
-        resemblance: of `gcbook.chapters.illusions.criteria.summed_models`.
+        resemblance: of `summed_models`.
         placement: likewise.
         blends: likewise.
         plain: from `gcbook.chapters.illusions.judge.plainly_seen`; a drawing of which the judge
             does not know a reading cannot be told of.
     """
-    if placement.empty or placement["moved_low"].isna().all():
+    if placement["moved_low"].isna().all():
         return ""
     parts = []
     marked = resembling(resemblance[resemblance["seen"]])
@@ -863,6 +701,144 @@ def both_sentence(
             f"{_at_strengths(_together(alike, here))}."
         )
     return "\n".join(parts)
+
+
+def _judged(model: str, picture: Picture) -> pd.DataFrame:
+    sheet = read_sheet(model, picture)
+    shape = sheet.images.shape
+    flat = sheet.images.reshape(-1, *shape[-2:])
+    said = judge_pictures(flat).reshape(*shape[:3], -1)
+    untouched = judge_pictures(sheet.untouched[None])[0]
+    seen = readings_of(picture)
+    named = [name for name in picture.prompts if name]
+    wrong = [name for name in named if name not in seen]
+    rows = []
+    for name in named:
+        category = ALL_CATEGORIES.index(name)
+        others = [picture.prompts.index(each) for each in wrong if each != name]
+        rest = [picture.prompts.index(each) for each in named if each != name]
+        of_category = said[..., category]
+        without = of_category[:, :, others].mean(-1) if others else np.full(shape[:2], np.nan)
+        rivals = [picture.prompts.index(each) for each in seen if each != name and name in seen]
+        rival = of_category[:, :, rivals].mean(-1) if rivals else np.full(shape[:2], np.nan)
+        for s, strength in enumerate(picture.strengths):
+            for d in range(picture.draws):
+                rows.append(
+                    {
+                        "strength": strength,
+                        "draw": d,
+                        "prompt": name,
+                        "seen": name in seen,
+                        "prompted": of_category[s, d, picture.prompts.index(name)],
+                        "untouched": untouched[category],
+                        "empty": of_category[s, d, picture.prompts.index(EMPTY)],
+                        "wrong": without[s, d],
+                        "other": rival[s, d],
+                        "rest": of_category[s, d, rest].mean(),
+                    }
+                )
+    kind = picture.drawing.name.removesuffix(", mirrored") if picture.drawing else "blend"
+    return pd.DataFrame(rows).assign(picture=picture.name, drawing=kind)
+
+
+def _with_units(rows: pd.DataFrame) -> pd.DataFrame:
+    """Say what is resampled: draws of noise of each drawing, and blends."""
+    blend = rows["drawing"] == "blend"
+    return rows.assign(
+        category=np.where(blend, "blend", rows["picture"]),
+        silhouette=rows["picture"] + np.where(blend, "", "-" + rows["draw"].astype(str)),
+    )
+
+
+def _moved(model: str, axis: Axis, picture: Picture) -> pd.DataFrame:
+    assert picture.drawing is not None
+    flipped = picture.drawing.name.endswith(", mirrored")
+    ends = [DRAWINGS[axis.control], DRAWINGS[axis.drawing]]
+    here, there = (
+        [draw(mirrored(each) if turn else each, SIDE)[..., 0] for each in ends]
+        for turn in (flipped, not flipped)
+    )
+    sheet = read_sheet(model, picture)
+    seen = DRAWINGS[axis.drawing].readings
+    wrong = sorted(name for name in picture.prompts if name and name not in seen)
+    away = [axis.away] if axis.away else wrong
+
+    def difference(ends: list[Grey], first: list[str], second: list[str]) -> Values:
+        place = place_between(sheet.images, *ends)
+        one, other = (
+            place[..., [picture.prompts.index(name) for name in names]].mean(-1)
+            for names in (first, second)
+        )
+        return np.asarray(one - other)
+
+    measured = {
+        "moved": difference(here, [axis.towards], away),
+        "elsewhere": difference(there, [axis.towards], away),
+        **{f"{NULL}{a}, {b}": difference(here, [a], [b]) for a, b in combinations(wrong, 2)},
+    }
+    if abs(_cosine(here[1] - here[0], there[1] - there[0])) > MOST_ALIKE:
+        measured["elsewhere"] = np.full_like(measured["moved"], np.nan)
+    measured["more_here"] = measured["moved"] - measured["elsewhere"]
+    return _long(measured, picture).assign(drawing=axis.drawing)
+
+
+def _cosine(first: Grey, second: Grey) -> float:
+    return float((first * second).sum() / np.sqrt((first**2).sum() * (second**2).sum()))
+
+
+def _density(
+    images: Grey, prompts: tuple[str, ...], pairs: list[tuple[str, str]], parts: Grey
+) -> Values:
+    within, whole = 0.0, 0.0
+    for one, other in pairs:
+        squared = np.square(
+            images[..., prompts.index(one), :, :] - images[..., prompts.index(other), :, :],
+            dtype=np.float64,
+        )
+        within = within + (squared * parts).sum((-2, -1))
+        whole = whole + squared.sum((-2, -1))
+    with np.errstate(invalid="ignore"):  # prompts that make no difference differ nowhere: NaN
+        return np.asarray(within / whole / parts.mean(dtype=np.float64))
+
+
+def _overlap(shape: Grey, mask: Grey) -> Values:
+    smaller = np.minimum(shape, mask).sum((-2, -1), dtype=np.float64)
+    return np.asarray(smaller / np.maximum(shape, mask).sum((-2, -1), dtype=np.float64))
+
+
+def _long(measured: dict[str, Values], picture: Picture) -> pd.DataFrame:
+    """A row a strength and draw of what was measured for each, (strengths, draws)."""
+    blend = picture.blend is not None
+    rows = [
+        {
+            "strength": strength,
+            "category": "blend" if blend else picture.name,
+            "silhouette": picture.name if blend else f"{picture.name}-{draw}",
+            **{name: values[s, draw] for name, values in measured.items()},
+        }
+        for s, strength in enumerate(picture.strengths)
+        for draw in range(picture.draws)
+    ]
+    return pd.DataFrame(rows)
+
+
+def _of_all(measure: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
+    tables = [measure(name).assign(model=name) for name in reconstructed_models()]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _lines(tables: Sequence[tuple[pd.DataFrame, dict[str, str]]]) -> pd.DataFrame:
+    """Make rows of columns with ``…_low, …_high``, a line a column."""
+    found = []
+    for table, names in tables:
+        for name, line in names.items():
+            if name in table:
+                part = table[["model", "panel", "strength", "n"]].assign(line=line)
+                part["value"], part["low"] = table[name], table[f"{name}_low"]
+                part["high"] = table[f"{name}_high"]
+                found.append(part)
+    rows = pd.concat(found, ignore_index=True)[_COLUMNS]
+    return rows.round({"value": 4, "low": 4, "high": 4}).dropna(subset=["value"])
 
 
 def _together(first: pd.Series, second: pd.Series) -> pd.DataFrame:

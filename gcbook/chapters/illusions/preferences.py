@@ -20,15 +20,20 @@ from gcbook.stimuli.written import Png
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
 
-__all__ = ["LABELS", "posed_drawings", "preference_rows", "preference_sentence"]
+__all__ = [
+    "LABELS",
+    "classifier_preferences",
+    "posed_drawings",
+    "preference_rows",
+    "preference_sentence",
+]
 
 LABELS = ("duck", "rabbit")
 _DUCK_RABBIT = DRAWINGS["duck–rabbit"]
 JUDGE_NAME = "the judge"
 REPEATS = 8
 """Of a score, each with as many draws: their times are spread evenly, so that draws of one score
-are not independent, and only whole scores tell how far chance goes."""
-
+are not independent, and only whole scores show how far chance goes."""
 
 UPRIGHT = "upright"
 UP, DOWN = "turned by 90°", "turned by 270°"
@@ -45,16 +50,41 @@ def posed_drawings() -> tuple[Drawing, ...]:
 
 
 def preference_rows(
-    models: Sequence[str] | None = None,
-    *,
-    noise_draws: int = 64,
-    confidence: float = 0.95,
-    seed: int = 0,
+    *, noise_draws: int = 64, confidence: float = 0.95, seed: int = 0
 ) -> pd.DataFrame:
-    """Score drawings under both labels.
+    """Let the generative miniatures of seed 0 answer, and the judge of reconstructions.
 
     Args:
-        models: generative miniatures; by default all that are shipped, of seed 0.
+        noise_draws: of noise or masks, over all repeats.
+        confidence: of the intervals.
+        seed: of the noise.
+
+    Returns:
+        Rows of `classifier_preferences`.
+    """
+    from gcbook.classifiers.load import load_classifier
+    from gcbook.miniworld.world import ALL_CATEGORIES
+
+    models = [
+        load_classifier(model_folder(name), labels=LABELS, name=name)
+        for name in shipped_models()
+        if recipe_of(name)[0] in GENERATIVE and recipe_of(name)[1] == 0
+    ]
+    models.append(load_classifier(JUDGE_FOLDER, labels=ALL_CATEGORIES, name=JUDGE_NAME))
+    tables = [
+        classifier_preferences(each, noise_draws=noise_draws, confidence=confidence, seed=seed)
+        for each in models
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def classifier_preferences(
+    classifier: "Classifier", *, noise_draws: int = 64, confidence: float = 0.95, seed: int = 0
+) -> pd.DataFrame:
+    """Score the drawings in every pose under both labels.
+
+    Args:
+        classifier: that knows both labels.
         noise_draws: of noise or masks, over all repeats.
         confidence: of the intervals.
         seed: of the noise.
@@ -65,35 +95,12 @@ def preference_rows(
         (then the model answers "rabbit"): in percent of their mean for weighted errors, in nats for
         likelihoods. ``beyond``, of the duck–rabbit alone, is its preference less the mean of both
         controls' in the same pose. Intervals are those of the mean of `REPEATS` scores (Student's
-        t), NaN where nothing is drawn. The classifier that judges reconstructions answers too.
+        t), NaN where nothing is drawn.
     """
-    from gcbook.classifiers.load import load_classifier
-    from gcbook.miniworld.world import ALL_CATEGORIES
-
-    shown = _as_set(posed_drawings())
-    if models is None:
-        models = [
-            name
-            for name in shipped_models()
-            if recipe_of(name)[0] in GENERATIVE and recipe_of(name)[1] == 0
-        ]
-    tables = [
-        _preferences(load_classifier(model_folder(each), labels=LABELS, name=each), shown,
-                     noise_draws, confidence, seed)
-        for each in models
-    ]  # fmt: skip
-    if JUDGE_FOLDER.is_dir():
-        judge = load_classifier(JUDGE_FOLDER, labels=ALL_CATEGORIES, name=JUDGE_NAME)
-        tables.append(_preferences(judge, shown, noise_draws, confidence, seed))
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
-
-
-def _preferences(
-    classifier: "Classifier", shown: StimulusSet, noise_draws: int, confidence: float, seed: int
-) -> pd.DataFrame:
     from gcbook.scoring.engine import scored_once
     from gcbook.scoring.settings import ScoringSettings
 
+    shown = _as_set(posed_drawings())
     # A network without noise says the same every time: no interval, and not as many draws.
     repeats = 1 if classifier.deterministic else min(REPEATS, noise_draws)
     total = 1 if classifier.deterministic else noise_draws
@@ -153,8 +160,6 @@ def preference_sentence(rows: pd.DataFrame) -> str:
     Args:
         rows: from `preference_rows`.
     """
-    if rows.empty:
-        return "No model that knows ducks comes with this version."
     parts = []
     for model, group in rows.groupby("model", sort=False):
         by = {(row["drawing"], row["pose"]): row for row in group.to_dict("records")}

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import torch
 
-from gcbook.chapters.cost.tables import evaluations as evaluations_in
 from gcbook.miniworld.results.answers import with_recipe
 from gcbook.miniworld.results.kinds import STANDS_FOR, side_of
 from gcbook.miniworld.results.scores import SET_TITLES
@@ -29,6 +28,7 @@ from gcbook.miniworld.textures import draw_textures
 from gcbook.miniworld.world import DEFAULT_WORLD, World
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.scoring.decisions import evaluations as evaluations_in
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, blind_bias, cue_shares
 from gcbook.stats.summaries import Summaries

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from gcbook.chapters.noise_training.tables import CLEAN, MEAN_OF_DRAWS, MEASURES, ONE_DRAW
+from gcbook.charts.columns import tooltip
 from gcbook.charts.miniature_look import COLORS, SHAPES
-from gcbook.charts.parts import TENTHS, dropdown, finish, interval_tooltips, nothing, side_by_side
+from gcbook.charts.parts import TENTHS, dropdown, finish, interval_tooltips, side_by_side
 from gcbook.charts.theme import CHANCE_LINE, INK
 from gcbook.paper.categories import CATEGORIES
 
@@ -29,8 +30,6 @@ def fig_noise_cells(cells: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         cells: from `gcbook.chapters.noise_training.tables.cell_rows`.
     """
-    if cells.empty:
-        return nothing("This version brings no classifier to compare.")
     color, shape = _trained(cells)
     panels = []
     blind = cells[(cells["measure"] == MEASURES["blind"]) & (cells["model"] == "")]
@@ -47,26 +46,26 @@ def fig_noise_cells(cells: pd.DataFrame) -> alt.TopLevelMixin:
         y = alt.Y("tested:N", sort=_TESTED, title=None).axis(grid=True, gridDash=[1, 3])
         # Beside each other, not on top.
         offset = alt.YOffset("trained:N", sort=list(_TRAINED))
-        tooltip = [
-            alt.Tooltip("trained:N", title="Trained on images"),
-            alt.Tooltip("tested:N", title="Tested with"),
-            alt.Tooltip("model:N", title="Network"),
-            alt.Tooltip("seeds:Q", title="Seeds"),
-            alt.Tooltip("value:Q", title=title, format=form),
+        said = [
+            tooltip("trained"),
+            tooltip("tested", "Tested with"),
+            tooltip("model", "Network"),
+            tooltip("seeds"),
+            tooltip("value", title, form),
             *interval_tooltips(form),
-            alt.Tooltip("n:Q", title="Answers", format=","),
+            tooltip("n", "Answers", ","),
         ]
         base = alt.Chart(rows).encode(y=y, yOffset=offset, color=color)
         together = base.transform_filter("datum.model === ''")
         layers = [
             base.transform_filter("datum.model !== ''")
             .mark_tick(thickness=1.5, size=9, opacity=0.6)
-            .encode(x=x, tooltip=tooltip),
+            .encode(x=x, tooltip=said),
             together.mark_rule(strokeWidth=2).encode(
                 x=alt.X("low:Q", scale=scale, title=None), x2="high:Q"
             ),
             together.mark_point(filled=True, size=75, opacity=1).encode(
-                x=x, shape=shape, tooltip=tooltip
+                x=x, shape=shape, tooltip=said
             ),
         ]
         if not percent:
@@ -77,7 +76,7 @@ def fig_noise_cells(cells: pd.DataFrame) -> alt.TopLevelMixin:
                     x=x,
                     y=y,
                     yOffset=offset,
-                    tooltip=alt.Tooltip("value:Q", title="Blind to texture", format=form),
+                    tooltip=tooltip("value", "Blind to texture", form),
                 ),
             )
         panels.append(alt.layer(*layers).properties(width=225, height=130, title=title))
@@ -109,21 +108,19 @@ def fig_noise_categories(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.chapters.noise_training.tables.category_rows`.
     """
-    if rows.empty:
-        return nothing("This version brings no classifier to compare.")
     color, shape = _trained(rows)
     tested = dropdown("noise_tested", "Tested with ", [*_TESTED, _AS_TRAINED], _AS_TRAINED)
     x = alt.X("texture_share:Q", scale=_UNIT, title=_TEXTURE).axis(
         grid=False, values=TENTHS, format=".1f", labelOverlap=True
     )
     y = alt.Y("category:N", sort=list(CATEGORIES), title=None).axis(grid=True, gridDash=[1, 3])
-    tooltip = [
-        alt.Tooltip("trained:N", title="Trained on images"),
-        alt.Tooltip("category:N", title="Shape category"),
-        alt.Tooltip("texture_share:Q", title="Texture decisions", format=".1%"),
+    said = [
+        tooltip("trained"),
+        tooltip("category", "Shape category"),
+        tooltip("texture_share", format=".1%"),
         *interval_tooltips(".1%"),
-        alt.Tooltip("shape_answers:Q", title="Answers naming the shape", format=","),
-        alt.Tooltip("texture_answers:Q", title="Answers naming the texture", format=","),
+        tooltip("shape_answers", format=","),
+        tooltip("texture_answers", format=","),
     ]
     base = alt.Chart(rows).transform_filter(
         f"datum.tested === (noise_tested !== '{_AS_TRAINED}' ? noise_tested : "
@@ -138,7 +135,7 @@ def fig_noise_categories(rows: pd.DataFrame) -> alt.TopLevelMixin:
             x=alt.X("low:Q", scale=_UNIT, title=_TEXTURE), x2="high:Q", y=y, color=color
         ),
         base.mark_point(filled=True, size=80, opacity=1, stroke=INK, strokeWidth=0.5).encode(
-            x=x, y=y, color=color, shape=shape, tooltip=tooltip
+            x=x, y=y, color=color, shape=shape, tooltip=said
         ),
     ]
     return finish(

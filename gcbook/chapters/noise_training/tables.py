@@ -28,19 +28,19 @@ from gcbook.stats.words import number, plural, span
 
 __all__ = [
     "CLEAN",
-    "MEASURES",
     "MEAN_OF_DRAWS",
+    "MEASURES",
     "ONE_DRAW",
     "category_rows",
     "cell_rows",
     "change_rows",
-    "discriminative_models",
-    "noise_answers",
-    "paper_rows",
     "change_sentence",
+    "discriminative_models",
     "equal_steps_sentence",
     "networks_sentence",
+    "noise_answers",
     "normalized_variance",
+    "paper_rows",
     "resampled_phrase",
     "room_sentence",
 ]
@@ -57,7 +57,7 @@ MEASURES = {
     "shape_bias": "Shape bias",
     "blind": "Shape bias if blind to texture",
 }
-"""Columns and what they are called; for the last two of the cues, see `pooled_measures`."""
+"""Columns and their titles; `pooled_measures` explains those of an observer blind to texture."""
 _CELL = ["recipe", "tested"]
 
 
@@ -73,10 +73,30 @@ def discriminative_models(models: Sequence[str] = ()) -> list[str]:
     there = [name for name in shipped_models() if recipe_of(name)[0] in TRAINED]
     if unknown := sorted(set(models) - set(there)):
         raise InputError(
-            f"models: expected some of {', '.join(there) or 'none, for none comes along'}; found "
-            f"{', '.join(unknown)}."
+            f"models: expected some of {', '.join(there)}; found {', '.join(unknown)}."
         )
     return [name for name in there if not models or name in models]
+
+
+def networks_sentence(shipped: Sequence[str], anew: Mapping[str, Path]) -> str:
+    """Say which networks are compared.
+
+    Args:
+        shipped: names of those that come along.
+        anew: folders of those that were trained instead; none: the shipped ones are shown.
+    """
+    if not anew:
+        return (
+            f"These are the {plural(len(shipped), 'network')} that come with this book, as do the "
+            "scores of clean images."
+        )
+    steps = [read_record(model.parent)["plan"]["steps"] for model in anew.values()]
+    least, most = (f"{end:,}" for end in (min(steps), max(steps)))
+    many = least if least == most else f"{least} to {most}"
+    return (
+        f"These are {plural(len(anew), 'network')} trained anew, in {many} steps each, and not the "
+        "ones that come with this book, of which the sentences above are."
+    )
 
 
 def noise_answers(
@@ -86,7 +106,7 @@ def noise_answers(
     seed: int = 0,
     folders: Mapping[str, Path] | None = None,
 ) -> pd.DataFrame:
-    """Ask classifiers about clean images, from the shipped scores, and about noised ones, anew.
+    """Answers to clean images, from the shipped scores, and to noised ones, asked anew.
 
     Args:
         models: names.
@@ -144,11 +164,52 @@ def cell_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -
     return table[columns].round({"value": 4, "low": 4, "high": 4})
 
 
+def resampled_phrase(cells: pd.DataFrame) -> str:
+    """What the intervals of all seeds together resample, for "…, with intervals that …".
+
+    Args:
+        cells: from `cell_rows`.
+    """
+    seeds = cells.loc[cells["model"] == "", "seeds"]
+    if seeds.max() == 1:
+        return (
+            "resample silhouettes. There is one network of a kind, so that another run of the "
+            "training might have made the same difference"
+        )
+    few = seeds[seeds > 1].min()
+    where = ", and seeds where there are several" if seeds.min() == 1 else " and seeds"
+    return f"resample silhouettes{where} ({few:g} seeds tell the spread between runs but roughly)"
+
+
+def room_sentence(cells: pd.DataFrame) -> str:
+    """Say how far the plain network's shape bias can rise, here and in the paper.
+
+    Args:
+        cells: from `cell_rows`.
+    """
+    found = cells[
+        (cells["trained"] == "clean")
+        & (cells["tested"] == CLEAN)
+        & (cells["measure"] == MEASURES["shape_bias"])
+        & (cells["model"] == "")
+    ]
+    if found.empty:
+        return ""
+    (here,) = found["value"]
+    paper = paper_rows().set_index(["trained", "tested"])["shape_bias"].loc[("clean", CLEAN)]
+    return (
+        f"There the plain network has a shape bias of {number(here, '.2f')}; the paper's ResNet-50 "
+        f"has {number(float(paper), '.2f')} on its images. So there is room to gain of "
+        f"{number(1 - here, '.2f')} here, and of {number(1 - float(paper), '.2f')} there."
+    )
+
+
 def change_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """What noise in training changes, and what noise in testing adds.
 
     Args:
-        answers, draws, confidence, seed: see `cell_rows`.
+        answers: from `noise_answers`.
+        resampling: how the intervals are made.
 
     Returns:
         ``step`` (in words), ``measure, before, after, change, low, high``; silhouettes are the same
@@ -176,6 +237,39 @@ def change_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling())
             rows.append({"step": words, "measure": title, **found})
     columns = ["step", "measure", "before", "after", "change", "low", "high"]
     return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))
+
+
+def change_sentence(changes: pd.DataFrame, cells: pd.DataFrame) -> str:
+    """Say what each step does to shape bias, and what it does in the paper.
+
+    Args:
+        changes: from `change_rows`.
+        cells: from `cell_rows`.
+    """
+    parts = []
+    for step, group in changes.groupby("step", sort=False):
+        by = {row["measure"]: row for row in group.to_dict("records")}
+        bias, excess, blind = (
+            _values(by[MEASURES[name]]) for name in ("shape_bias", "texture_excess", "blind")
+        )
+        parts.append(
+            f"- *{str(step).capitalize()}*: {bias}. Blind: {blind}. Beyond accident: {excess}."
+        )
+    printed = paper_rows()["shape_bias"].tolist()
+    paper = (
+        f"In the paper noise in training takes a ResNet-50 from {printed[0]:.2f} to "
+        f"{printed[1]:.2f}, and noise in testing as well to {printed[2]:.2f}."
+    )
+    seeds = cells[cells["model"] == ""].groupby("trained")["seeds"].max().to_dict()
+    counts = " and ".join(
+        f"{plural(n, 'network')} trained on {name} images" for name, n in seeds.items()
+    )
+    lead = (
+        f"Shape bias, with {counts}. *Blind*: the shape bias of an observer blind to texture who "
+        "names the shape as often; what it changes by is a matter of guessing. *Beyond accident*: "
+        "how much more often texture is named than by that observer."
+    )
+    return f"{lead}\n\n" + "\n".join(parts) + f"\n\n{paper}"
 
 
 def category_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
@@ -208,7 +302,7 @@ def category_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling(
 
 
 def paper_rows() -> pd.DataFrame:
-    """Return what the paper prints of its ResNet-50 in the three cells that it has.
+    """Return what the paper prints for its ResNet-50, in the three cells that it has.
 
     Returns:
         ``trained, tested, shape_bias, ood_accuracy, error_consistency``.
@@ -227,85 +321,21 @@ def paper_rows() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def resampled_phrase(cells: pd.DataFrame) -> str:
-    """What the intervals of all seeds together resample, for "…, with intervals that …".
-
-    Args:
-        cells: from `cell_rows`.
-    """
-    seeds = cells.loc[cells["model"] == "", "seeds"]
-    if seeds.empty or seeds.max() == 1:
-        return (
-            "resample silhouettes. There is one network of a kind, so that another run of the "
-            "training might have made the same difference"
-        )
-    few = seeds[seeds > 1].min()
-    where = ", and seeds where there are several" if seeds.min() == 1 else " and seeds"
-    return f"resample silhouettes{where} ({few:g} seeds tell the spread between runs but roughly)"
-
-
-def networks_sentence(shipped: Sequence[str], anew: Mapping[str, Path]) -> str:
-    """Say which networks are compared.
-
-    Args:
-        shipped: names of those that come along.
-        anew: folders of those that were trained instead; none: the shipped ones are shown.
-    """
-    if not anew:
-        return (
-            f"These are the {plural(len(shipped), 'network')} that come with this book, as do the "
-            "scores of clean images."
-        )
-    steps = [read_record(model.parent)["plan"]["steps"] for model in anew.values()]
-    least, most = (f"{end:,}" for end in (min(steps), max(steps)))
-    many = least if least == most else f"{least} to {most}"
-    return (
-        f"These are {plural(len(anew), 'network')} trained anew, in {many} steps each, and not the "
-        "ones that come with this book, of which the sentences above are."
-    )
-
-
-def room_sentence(cells: pd.DataFrame) -> str:
-    """Say how much of a shape bias the plain network lacks, here and in the paper.
-
-    Args:
-        cells: from `cell_rows`.
-    """
-    found = cells[
-        (cells["trained"] == "clean")
-        & (cells["tested"] == CLEAN)
-        & (cells["measure"] == MEASURES["shape_bias"])
-        & (cells["model"] == "")
-    ]
-    if found.empty:
-        return ""
-    (here,) = found["value"]
-    paper = paper_rows().set_index(["trained", "tested"])["shape_bias"].loc[("clean", CLEAN)]
-    return (
-        f"There the plain network has a shape bias of {number(here, '.2f')}; the paper's ResNet-50 "
-        f"has {number(float(paper), '.2f')} on its images. So there is room to gain of "
-        f"{number(1 - here, '.2f')} here, and of {number(1 - float(paper), '.2f')} there."
-    )
-
-
 def equal_steps_sentence(*, resampling: Resampling = Resampling()) -> str:
-    """Compare both recipes after as many steps, from their checkpoints: more training or noise?
+    """Compare both recipes after equally many steps: is it the noise, or more training?
 
     Args:
         resampling: how the intervals are made.
     """
     answers = with_recipe(course_answers(list(TRAINED)))
     steps = [set(group["step"]) for _, group in answers.groupby("recipe")]
-    both = set.intersection(*steps) if len(steps) == len(TRAINED) else set()
-    if not both:
-        return ""
+    both = set.intersection(*steps)
     same = answers[answers["step"] == max(both)]
     keys, values, n = pooled_measures(same, ["recipe"], resampling=resampling, together=False)
     at = [keys["recipe"].tolist().index(name) for name in TRAINED]
     plain, noisy = (values["shape_bias"][place] for place in at)
     found = change_of(plain, noisy, resampling.confidence)
-    ends = [max(group["step"]) for _, group in answers.groupby("recipe")]
-    halfway = " one of the two in mid-schedule," if len(set(ends)) > 1 else ""
+    halfway = " one of the two in mid-schedule," if len(set(map(max, steps))) > 1 else ""
     before, after = (number(found[name], ".2f") for name in ("before", "after"))
     return (
         f"After {max(both):,} steps each the shape bias is {before} without and {after} with "
@@ -315,7 +345,7 @@ def equal_steps_sentence(*, resampling: Resampling = Resampling()) -> str:
 
 
 def normalized_variance(images: int = 160) -> float:
-    """Return the mean square of pixels that are normalized as the classifiers do it.
+    """Return the mean square of pixels as the classifiers normalize them.
 
     Args:
         images: how many of the in-distribution set.
@@ -323,41 +353,6 @@ def normalized_variance(images: int = 160) -> float:
     shown = make_test_set(PLAIN).first(images)
     pixels = np.stack([each.read() for each in shown]).astype(float)
     return float(np.square((pixels - cnn.MEAN) / cnn.SD).mean())
-
-
-def change_sentence(changes: pd.DataFrame, cells: pd.DataFrame) -> str:
-    """Say what the noise does to shape bias, beside the paper.
-
-    Args:
-        changes: from `change_rows`.
-        cells: from `cell_rows`.
-    """
-    if changes.empty:
-        return "This version does not bring classifiers of both kinds, so nothing can be compared."
-    parts = []
-    for step, group in changes.groupby("step", sort=False):
-        by = {row["measure"]: row for row in group.to_dict("records")}
-        bias, excess, blind = (
-            _values(by[MEASURES[name]]) for name in ("shape_bias", "texture_excess", "blind")
-        )
-        parts.append(
-            f"- *{str(step).capitalize()}*: {bias}. Blind: {blind}. Beyond accident: {excess}."
-        )
-    printed = paper_rows()["shape_bias"].tolist()
-    paper = (
-        f"In the paper noise in training takes a ResNet-50 from {printed[0]:.2f} to "
-        f"{printed[1]:.2f}, and noise in testing as well to {printed[2]:.2f}."
-    )
-    seeds = cells[cells["model"] == ""].groupby("trained")["seeds"].max().to_dict()
-    counts = " and ".join(
-        f"{plural(n, 'network')} trained on {name} images" for name, n in seeds.items()
-    )
-    lead = (
-        f"Shape bias, with {counts}. *Blind*: the shape bias of an observer blind to texture who "
-        "names the shape as often; what it changes by is a matter of guessing. *Beyond accident*: "
-        "how much more often texture is named than by that observer."
-    )
-    return f"{lead}\n\n" + "\n".join(parts) + f"\n\n{paper}"
 
 
 def _values(row: dict[Any, Any]) -> str:

@@ -1,13 +1,26 @@
-"""One image on its way to an answer: its pictures, and the errors of all classes."""
+"""One image on its way to an answer: its pictures, the errors of all classes, and their race."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import altair as alt
 import pandas as pd
 
+from gcbook.charts.columns import tooltip
+from gcbook.charts.curves import line_look
 from gcbook.charts.parts import by_column, dropdown, finish, literal, positions
-from gcbook.charts.placed import FONT, WIDE, Grid, at, data_url, heading, image_mark, large_picture
+from gcbook.charts.placed import (
+    FONT,
+    WIDE,
+    Grid,
+    at,
+    below,
+    data_url,
+    framed,
+    heading,
+    image_mark,
+    large_picture,
+)
 from gcbook.charts.theme import DISCRIMINATIVE, INK
 from gcbook.miniworld.results.steps import ROLES
 from gcbook.paper.categories import CATEGORIES
@@ -16,13 +29,15 @@ __all__ = [
     "ROLE_COLORS",
     "fig_errors",
     "fig_pictures",
-    "role_color",
     "fig_step_race",
+    "role_color",
 ]
 
 ROLE_COLORS = ("#00916e", "#0077bb", "#b86e00", DISCRIMINATIVE)
 """Of `gcbook.miniworld.results.steps.ROLES`."""
 
+_ROLE_SCALE = alt.Scale(domain=list(ROLES), range=list(ROLE_COLORS))
+_NAMES = "The prompt names the image's"
 SHOWN = ("restored", "restored minus clean")
 _HEADING = f"steps_shown === {literal(SHOWN[0])} ? 'Restored' : 'Restored minus clean'"
 _HEADING = f"({_HEADING}) + ', prompt by prompt'"
@@ -32,8 +47,11 @@ _NOISED = "'Noised, t = ' + format(datum.t, '.3~')"
 _HEIGHT = 660
 # Below a restored picture stand three lines.
 _GRID = Grid(columns=4, words=44, side=112, narrow=79, large=170)
-_BOLD: Literal["bold"] = "bold"
-_NORMAL: Literal["normal"] = "normal"
+
+_RACE_HEIGHT = 340
+_TICKS = (0, -0.1, -0.3, -1, -3, -10, -30, -100, -300)
+_DASHES = ([8, 2, 2, 2], [1, 0], [6, 3], [1, 0])
+_NOT_YET = 0.25
 
 
 def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
@@ -71,45 +89,27 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
         ),
     )
     best, cue = "datum.place === 1", "datum.role !== 'neither'"
-    frame: dict[str, Any] = {
-        "x": at("px"),
-        "y": at("py"),
-        "x2": alt.X2("px2:Q"),
-        "y2": alt.Y2("py2:Q"),
-    }
-    tooltip = [
-        alt.Tooltip("label:N", title="Prompt names"),
-        alt.Tooltip("error:Q", title="Error", format=".5f"),
-        alt.Tooltip("place:Q", title="Place"),
-    ]
+    said = [tooltip("label", "Prompt names"), tooltip("error", format=".5f"), tooltip("place")]
     layers = [
         *large_picture(base, "'Clean'", "clean", "0", str(_GRID.top), _GRID.picture),
         *large_picture(base, _NOISED, "noised", *_GRID.second, _GRID.picture),
         heading(base, _HEADING, _GRID.left, _GRID.upper),
-        image_mark(grid, _GRID.square).encode(x=at("px"), y=at("py"), url="url:N", tooltip=tooltip),
-        grid.transform_filter(f"{cue} && !({best})")
-        .mark_rect(fillOpacity=0, strokeWidth=3, strokeDash=[5, 3], aria=False)
-        .encode(**frame, stroke=role_color(None)),
-        grid.transform_filter(best)
-        .mark_rect(fillOpacity=0, strokeWidth=4, stroke=INK, aria=False)
-        .encode(**frame),
+        image_mark(grid, _GRID.square).encode(x=at("px"), y=at("py"), url="url:N", tooltip=said),
+        framed(
+            grid.transform_filter(f"{cue} && !({best})"), strokeWidth=3, strokeDash=[5, 3]
+        ).encode(stroke=alt.Stroke("role:N", scale=_ROLE_SCALE, title=_NAMES, legend=None)),
+        framed(grid.transform_filter(best), strokeWidth=4, stroke=INK),
         *(
-            grid.transform_filter(rule)
-            .mark_text(baseline="top", dy=dy, fontSize=FONT, fontWeight=weight, aria=spoken)
-            .encode(
-                x=at("middle"), y=at("py2"), text=alt.Text(f"{field}:N"), description="spoken:N"
-            )
-            for rule, weight in ((best, _BOLD), (f"!({best})", _NORMAL))
+            below(grid.transform_filter(rule), field, dy, spoken=spoken, fontWeight=weight)
+            for rule, weight in ((best, "bold"), (f"!({best})", "normal"))
             for field, dy, spoken in (("label", 5, True), ("words", 18, False))
         ),
-        grid.transform_filter(cue)
-        .mark_text(baseline="top", dy=31, fontSize=FONT - 1, fontWeight="bold", aria=False)
-        .encode(x=at("middle"), y=at("py2"), text="cue:N"),
+        below(grid.transform_filter(cue), "cue", 31, fontSize=FONT - 1, fontWeight="bold"),
     ]
     chart = alt.layer(*layers).add_params(image, noise, shown)
-    said = positions({"steps_noise": [f"t = {t:.3g}" for t in times]})
+    beside = positions({"steps_noise": [f"t = {t:.3g}" for t in times]})
     return finish(
-        chart.properties(view=alt.ViewBackground(stroke=None), usermeta=said),
+        chart.properties(view=alt.ViewBackground(stroke=None), usermeta=beside),
         height=_HEIGHT,
         description=(
             "Pictures of one image: clean, with noise, and sixteen restorations of the noised "
@@ -149,15 +149,15 @@ def fig_errors(errors: pd.DataFrame) -> alt.TopLevelMixin:
     order = alt.EncodingSortField(field="place", op="min", order="ascending")
     y = alt.Y("label:N", sort=order, title=None).axis(ticks=False, domain=False)
     x = alt.X("excess:Q", title="Error above the smallest (%)").axis(tickCount=5)
-    tooltip = [
-        alt.Tooltip("label:N", title="Prompt names"),
-        alt.Tooltip("error:Q", title="Error", format=".5f"),
-        alt.Tooltip("excess:Q", title="Above the smallest (%)", format=".2f"),
-        alt.Tooltip("place:Q", title="Place"),
+    said = [
+        tooltip("label", "Prompt names"),
+        tooltip("error", format=".5f"),
+        tooltip("excess", format=".2f"),
+        tooltip("place"),
     ]
     layers = [
         base.mark_bar(height={"band": 0.7}).encode(
-            x=x, y=y, color=role_color(alt.Legend(columns=4)), tooltip=tooltip
+            x=x, y=y, color=role_color(alt.Legend(columns=4)), tooltip=said
         ),
         base.mark_text(align="left", dx=5, fontSize=FONT, aria=False).encode(
             x=x, y=y, text="says:N"
@@ -168,9 +168,9 @@ def fig_errors(errors: pd.DataFrame) -> alt.TopLevelMixin:
         .mark_text(align="left", baseline="bottom", fontSize=FONT + 1)
         .encode(x=alt.value(0), y=alt.value(-6), text="heading:N", description="heading:N"),
     ]
-    said = positions({"errors_noise": [f"t = {t:.3g}" for t in times]})
+    beside = positions({"errors_noise": [f"t = {t:.3g}" for t in times]})
     return finish(
-        alt.layer(*layers).add_params(image, noise).properties(usermeta=said),
+        alt.layer(*layers).add_params(image, noise).properties(usermeta=beside),
         height=22 * len(CATEGORIES),
         description=(
             "Bars of the sixteen categories for one image at one strength of noise, from the "
@@ -179,37 +179,6 @@ def fig_errors(errors: pd.DataFrame) -> alt.TopLevelMixin:
             "texture have colours of their own and are named beside their bars."
         ),
     )
-
-
-def role_color(legend: alt.Legend | None) -> alt.Color:
-    """Colour by which of the image's cues a label names, in the same hues in all figures."""
-    scale = alt.Scale(domain=list(ROLES), range=list(ROLE_COLORS))
-    return alt.Color("role:N", scale=scale, title="The prompt names the image's", legend=legend)
-
-
-def _image_list(name: str, images: pd.Series) -> alt.Parameter:
-    titles = list(dict.fromkeys(images))
-    return dropdown(name, "Image ", titles, titles[0])
-
-
-def _noise_slider(name: str, times: Sequence[float]) -> alt.Parameter:
-    """Which of the times is shown, from 1; the page and a heading say which that is.
-
-    Times need not be evenly spaced, so the slider runs over their number. It starts where noise
-    has begun to hide things.
-    """
-    bind = alt.binding_range(min=1, max=len(times), step=1, name="Noise ")
-    return alt.param(name=name, value=len(times) // 3 + 1, bind=bind)
-
-
-def _chosen_time(name: str, times: Sequence[float]) -> str:
-    return f"{literal(list(times))}[{name} - 1]"
-
-
-_RACE_HEIGHT = 340
-_TICKS = (0, -0.1, -0.3, -1, -3, -10, -30, -100, -300)
-_DASHES = ([8, 2, 2, 2], [1, 0], [6, 3], [1, 0])
-_NOT_YET = 0.25
 
 
 def fig_step_race(race: pd.DataFrame, leaders: pd.DataFrame) -> alt.TopLevelMixin:
@@ -245,23 +214,23 @@ def fig_step_race(race: pd.DataFrame, leaders: pd.DataFrame) -> alt.TopLevelMixi
     scale = alt.Scale(type="symlog", constant=0.1, domainMax=0, nice=False)
     y = alt.Y("score:Q", title="Score behind the leader's (%)", scale=scale)
     y = y.axis(values=list(_TICKS), labelExpr="format(datum.value, '~')")
-    tooltip = [
-        alt.Tooltip("label:N", title="Class"),
-        alt.Tooltip("role:N", title="Names"),
-        alt.Tooltip("draw:Q", title="Draws so far"),
-        alt.Tooltip("behind:Q", title="Behind the leader (%)", format=".2f"),
+    said = [
+        tooltip("label"),
+        tooltip("role", "Names"),
+        tooltip("draw", "Draws so far"),
+        tooltip("behind", "Behind the leader (%)", ".2f"),
     ]
-    # Both channels have the same legend, so that they share it.
-    legend = alt.Legend(columns=4, symbolType="stroke", symbolStrokeWidth=3, symbolOpacity=1)
-    color = role_color(legend)
-    dash = alt.StrokeDash(
-        "role:N",
-        scale=alt.Scale(domain=list(ROLES), range=[list(each) for each in _DASHES]),
-        title=color["title"],
-        legend=legend,
+    look = line_look(
+        "role",
+        dict(zip(ROLES, zip(ROLE_COLORS, _DASHES, strict=True), strict=True)),
+        _NAMES,
+        columns=4,
+        symbolType="stroke",
+        symbolStrokeWidth=3,
     )
+    dash = look["strokeDash"]
     named = "datum.role !== 'neither'"
-    far = base.encode(x=x, y=y, color=color, detail="label:N")
+    far = base.encode(x=x, y=y, color=look["color"], detail="label:N")
     so_far = far.transform_filter("datum.draw <= race_draws")
     now = alt.Chart(leaders.drop(columns="margin").assign(margin=leaders["margin"].round(3)))
     now = now.transform_filter(
@@ -281,7 +250,7 @@ def fig_step_race(race: pd.DataFrame, leaders: pd.DataFrame) -> alt.TopLevelMixi
         .mark_line(strokeWidth=1.2, opacity=0.8, aria=False)
         .encode(strokeDash=dash),
         so_far.transform_filter(named).mark_line(strokeWidth=3, aria=False).encode(strokeDash=dash),
-        ends.mark_point(filled=True, size=45, opacity=1).encode(tooltip=tooltip),
+        ends.mark_point(filled=True, size=45, opacity=1).encode(tooltip=said),
         now.mark_rule(color=INK, strokeDash=[3, 3], aria=False).encode(x=x),
         # Above the lines, wherever these run.
         words.mark_text(fontWeight="bold", **above).encode(
@@ -300,3 +269,27 @@ def fig_step_race(race: pd.DataFrame, leaders: pd.DataFrame) -> alt.TopLevelMixi
             "texture are thick, solid for the shape and dashed for the texture."
         ),
     )
+
+
+def role_color(legend: alt.Legend) -> alt.Color:
+    """Colour by which of the image's cues a label names, in the same hues in all figures."""
+    return alt.Color("role:N", scale=_ROLE_SCALE, title=_NAMES, legend=legend)
+
+
+def _image_list(name: str, images: pd.Series) -> alt.Parameter:
+    titles = list(dict.fromkeys(images))
+    return dropdown(name, "Image ", titles, titles[0])
+
+
+def _noise_slider(name: str, times: Sequence[float]) -> alt.Parameter:
+    """Which of the times is shown, from 1; the page and a heading say which that is.
+
+    Times need not be evenly spaced, so the slider runs over their number. It starts where noise
+    has begun to hide things.
+    """
+    bind = alt.binding_range(min=1, max=len(times), step=1, name="Noise ")
+    return alt.param(name=name, value=len(times) // 3 + 1, bind=bind)
+
+
+def _chosen_time(name: str, times: Sequence[float]) -> str:
+    return f"{literal(list(times))}[{name} - 1]"

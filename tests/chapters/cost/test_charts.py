@@ -49,7 +49,3 @@ def test_draws_become_evaluations(spec):
     draws, evaluations = (render(spec, axis) for axis in ("draws", "evaluations"))
     assert ">Draws<" in draws and ">Evaluations<" not in draws and ">512<" not in draws
     assert ">Evaluations<" in evaluations and ">512<" in evaluations
-
-
-def test_without_models_a_sentence_stands_there():
-    assert "no miniature" in chart_spec(fig_draws_worth(WORTH[:0]))["description"]

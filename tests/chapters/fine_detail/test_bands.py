@@ -88,14 +88,6 @@ def test_every_measure_by_what_is_left():
     assert blind["low-2"] == 1
 
 
-def test_nothing_is_said_of_no_model(tmp_path, monkeypatch):
-    use_data(tmp_path / "data", monkeypatch)
-    assert band_rows(resampling=Resampling(draws=100)).empty
-    assert band_sentence(band_rows(resampling=Resampling(draws=100))).startswith("No miniature")
-    assert ORDER.index(WHOLE) == 3
-    assert sharp_outline_sentence(band_rows(resampling=Resampling(draws=100))) == ""
-
-
 def test_who_turns_to_the_outline_when_coarse_detail_goes_is_named():
     fine = {"accuracy": 0.6, "shape_accuracy": 0.3, "texture_accuracy": 0.1, "shape_bias": 0.75}
     whole = {"accuracy": 0.9, "shape_accuracy": 0.3, "texture_accuracy": 0.5, "shape_bias": 0.38}

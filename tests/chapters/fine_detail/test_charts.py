@@ -70,7 +70,6 @@ def test_the_reader_weighs_what_prompts_differ_in():
         assert all(f"exp(-{k['name']} * datum.t)" in each for each in weighed.values())
     drawn = [static_svg({**spec, "params": [{**k, "value": value}]}) for value in (0, 7)]
     assert drawn[0] != drawn[1]
-    assert chart_spec(fig_prompted_detail(rows.iloc[:0]))["description"]
 
 
 def test_a_panel_a_model_with_chance():
@@ -91,11 +90,6 @@ def test_a_panel_a_model_with_chance():
     ]["x"]["scale"] == {"base": 2, "type": "log"}
 
 
-def test_nothing_to_show():
-    for chart in (fig_restored_detail(DETAIL[:0]), fig_decays(accuracies("k", ()))):
-        assert "comes with this version" in chart_spec(chart)["description"]
-
-
 def test_a_panel_a_measure_from_coarse_to_fine():
     rows = pd.DataFrame(
         [
@@ -112,4 +106,3 @@ def test_a_panel_a_measure_from_coarse_to_fine():
     svg = static_svg(spec)
     assert "mini-pixel" in svg
     assert svg.index("low-2") < svg.index(">all<") < svg.index("high-4")
-    assert "No miniature" in chart_spec(fig_bands(rows.iloc[:0]))["description"]

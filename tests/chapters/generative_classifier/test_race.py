@@ -13,8 +13,6 @@ from gcbook.chapters.generative_classifier.race import (
     draws_table,
     overlaps,
     race_costs,
-    race_outcomes,
-    race_summary,
     race_table,
     sharing_errors,
     variance_ratio,
@@ -27,6 +25,7 @@ from gcbook.chapters.generative_classifier.tables import (
 )
 from gcbook.classifiers.toy import make_toy, toy_classifier
 from gcbook.noise.draws import DrawRule, keyed_noise, timestep
+from gcbook.scoring.racing import race_outcomes, race_summary
 from gcbook.scoring.settings import Racing
 
 TOY = make_toy()

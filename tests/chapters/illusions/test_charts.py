@@ -154,11 +154,11 @@ def params(spec):
     return {each["name"]: each for each in spec["params"] if "bind" in each}
 
 
-def test_one_model_needs_no_list_and_two_do():
-    one, two = (params(chart_spec(fig_gallery(gallery(models)))) for models in (["m"], ["m", "n"]))
-    assert list(one) == ["gallery_image", "gallery_step"]
-    assert one["gallery_step"]["bind"]["max"] == 3
-    assert two["gallery_model"]["bind"]["options"] == ["m", "n"]
+def test_models_pictures_and_strengths_can_be_chosen():
+    found = params(chart_spec(fig_gallery(gallery(["m", "n"]))))
+    assert list(found) == ["gallery_model", "gallery_image", "gallery_step"]
+    assert found["gallery_step"]["bind"]["max"] == 3
+    assert found["gallery_model"]["bind"]["options"] == ["m", "n"]
 
 
 def test_prompts_are_spoken_with_what_they_are_taken_for():

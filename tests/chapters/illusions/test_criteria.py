@@ -12,14 +12,12 @@ from gcbook.chapters.illusions.criteria import (
     BASELINES,
     BOTH_ENDS,
     LEAST,
-    NOTHING,
     UNSAMPLED,
     blend_overlap,
     both_sentence,
     flip_lines,
     flip_rows,
     flip_sentence,
-    judged_all,
     judged_model,
     overlap_lines,
     overlap_rows,
@@ -33,7 +31,6 @@ from gcbook.chapters.illusions.criteria import (
     resemblance_lines,
     resemblance_rows,
     resemblance_sentence,
-    summed_models,
     without_single_ends,
 )
 from gcbook.illusions.drawings import DRAWINGS, FIGURE, GROUND, draw, mirrored
@@ -601,21 +598,3 @@ def test_without_resampling_nothing_is_said_of_chance():
     assert resemblance_sentence(rows, PLAIN) == UNSAMPLED
     assert placement_sentence(placed, BLENDS) == UNSAMPLED
     assert both_sentence(rows, placed, BLENDS, PLAIN) == ""
-
-
-def test_without_reconstructions_there_is_nothing_to_say():
-    empty = summed_models([])
-    assert all(table.empty for table in empty.values())
-    assert resemblance_lines(empty["resemblance"]).empty
-    assert flip_lines(empty["flips"]).empty
-    assert placement_lines(empty["placement"], empty["blends"]).empty
-    assert overlap_lines(empty["overlap"]).empty
-    for said in (
-        resemblance_sentence(empty["resemblance"], PLAIN),
-        flip_sentence(empty["flips"]),
-        placement_sentence(empty["placement"], empty["blends"]),
-        picture_sentence(judged_all([]), resampling=Resampling()),
-    ):
-        assert said == NOTHING
-    assert both_sentence(empty["resemblance"], empty["placement"], empty["blends"], PLAIN) == ""
-    assert overlap_sentence(empty["overlap"]) == ""

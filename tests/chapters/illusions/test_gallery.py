@@ -66,12 +66,6 @@ def test_which_two_are_compared():
     assert names("blend-07") == list(PICTURES["blend-07"].blend.categories)
 
 
-def test_no_model_no_rows():
-    empty = gallery_rows([])
-    assert empty.empty
-    assert {"model", "original", "difference", "picture", "says"} <= set(empty.columns)
-
-
 @pytest.fixture
 def two_pictures(tmp_path, monkeypatch):
     folder = tmp_path / "cache/illusions"

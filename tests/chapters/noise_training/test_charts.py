@@ -67,8 +67,3 @@ def test_the_reader_chooses_the_test_of_figure_13():
     for picture in (drawn, alike):
         assert picture.count(COLORS["mini-cnn-noise"]) >= 3
         assert picture.count(COLORS["mini-cnn"]) >= 3
-
-
-def test_without_classifiers_a_sentence_stands_there():
-    for chart in (fig_noise_cells(CELLS[:0]), fig_noise_categories(CATEGORIES[:0])):
-        assert "no classifier" in chart_spec(chart)["description"]

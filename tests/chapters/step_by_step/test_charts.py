@@ -2,6 +2,7 @@
 
 import re
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
@@ -176,7 +177,7 @@ def test_words_have_room_on_a_phone(errors):
 
 
 def test_colours_are_those_of_the_roles(errors):
-    scale = role_color(None).to_dict()["scale"]
+    scale = role_color(alt.Legend()).to_dict()["scale"]
     assert scale["domain"] == list(ROLES) and scale["range"] == list(ROLE_COLORS)
     assert len(set(ROLE_COLORS)) == 4
     assert errors["layer"][0]["encoding"]["color"]["scale"] == scale

@@ -6,7 +6,16 @@ import altair as alt
 import pandas as pd
 
 from gcbook.charts.chart import static_svg
-from gcbook.charts.placed import Grid, at, data_url, heading, image_mark, large_picture
+from gcbook.charts.placed import (
+    Grid,
+    at,
+    below,
+    data_url,
+    framed,
+    heading,
+    image_mark,
+    large_picture,
+)
 
 GRID = Grid(columns=3, words=30, side=100, narrow=60, large=150)
 
@@ -42,3 +51,23 @@ def test_on_a_phone_they_stand_below_it():
     assert large == (0, 22, 118)
     assert squares[0] == (0, 2 * 22 + 118, 60)
     assert [x for x, _, _ in squares[:3]] == [0, 100, 200]
+
+
+def test_frames_lie_on_squares_and_words_stand_below_them():
+    rows = pd.DataFrame({"number": range(2), "word": ["cat", "dog"]})
+    squares = GRID.place(alt.Chart(rows), "datum.number", spoken="'a ' + datum.word")
+    layers = alt.layer(
+        framed(squares, stroke="#d0273c"),
+        below(squares, "word", 5, spoken=True, fontWeight="bold"),
+        below(squares, "number", 20),
+    )
+    svg = static_svg(layers.properties(width=600, height=200).to_dict())
+    assert svg.count("M180,22h100v100h-100Z") + svg.count("M320,22h100v100h-100Z") == 2
+    words = re.findall(
+        r'<text[^>]*translate\(([\d.]+),\s*([\d.]+)\)[^>]*font-weight="bold"[^>]*>(\w+)', svg
+    )
+    assert [(float(x), word) for x, _, word in words] == [(230, "cat"), (370, "dog")]
+    assert all(float(y) > 122 for _, y, _ in words)
+    # The other line is not read out.
+    assert [label for label in re.findall('aria-label="([^"]*)"', svg) if label in "0 1"] == []
+    assert 'aria-label="a cat"' in svg

@@ -38,6 +38,7 @@ from gcbook.scoring.scores import score_array
 from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import accuracies, cue_shares
 from gcbook.stats.words import listed, number, plural, span
 
@@ -220,11 +221,8 @@ def draw_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         evaluations(first[recipe], min(n_draws, first[recipe].settings.max_draws))
         for recipe, n_draws in zip(table["recipe"], table["draws"], strict=True)
     ]
-    ordered = table.assign(random=random.astype(bool), evaluations=costs).sort_values(
-        ["measure", "recipe", "draws"],
-        key=lambda column: column.map(list(KINDS).index) if column.name == "recipe" else column,
-        ignore_index=True,
-    )
+    table = table.assign(random=random.astype(bool), evaluations=costs)
+    ordered = ordered_rows(table, ["measure", "recipe", "draws"], {"recipe": KINDS})
     names = ["recipe", "random", "draws", "evaluations", "measure", "n", "value", "low", "high"]
     return ordered[names]
 

@@ -16,6 +16,7 @@ from gcbook.noise.spectrum import band_power, octave_bands
 from gcbook.paper.categories import CHANCE
 from gcbook.paper.experiments import SINGLE_CONDITION
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import accuracies, blind_bias, cue_shares
 from gcbook.stats.words import listed, number, span
 
@@ -119,13 +120,10 @@ def band_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     table = pd.concat(tables, ignore_index=True).rename(
         columns={"observer": "recipe", "condition": "band"}
     )[columns]
-    order = {name: list(values).index for name, values in
-             (("recipe", names), ("band", ORDER), ("measure", MEASURES.values()))}  # fmt: skip
-    return table.sort_values(
-        ["measure", "recipe", "band"],
-        key=lambda column: column.map(order[str(column.name)]),
-        ignore_index=True,
-    ).round(dict.fromkeys(["value", "low", "high", "blind"], 4))
+    orders = {"measure": MEASURES.values(), "recipe": names, "band": ORDER}
+    return ordered_rows(table, list(orders), orders).round(
+        dict.fromkeys(["value", "low", "high", "blind"], 4)
+    )
 
 
 def band_sentence(rows: pd.DataFrame) -> str:

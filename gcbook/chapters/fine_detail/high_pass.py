@@ -23,6 +23,7 @@ from gcbook.paper.categories import CHANCE
 from gcbook.scoring.store import Store
 from gcbook.stats.clustered import clustered_columns
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import accuracies
 from gcbook.stats.words import number, span
 from gcbook.stimuli.stimulus import StimulusSet
@@ -107,12 +108,7 @@ def decay_rows(
                 )
             )
     table = pd.concat(tables, ignore_index=True)[columns]
-    order = list(SETS.values())
-    ordered = table.sort_values(
-        ["model", "test_set", "k"],
-        key=lambda column: column.map(order.index) if column.name == "test_set" else column,
-        ignore_index=True,
-    )
+    ordered = ordered_rows(table, ["model", "test_set", "k"], {"test_set": SETS.values()})
     return ordered.round(dict.fromkeys(columns[4:], 4))
 
 

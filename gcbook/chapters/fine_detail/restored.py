@@ -23,6 +23,7 @@ from gcbook.noise.weightings import parse_weighting
 from gcbook.stats.clustered import clustered_sums
 from gcbook.stats.resample import interval
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.rows import ordered_rows
 from gcbook.stats.words import number, span
 from gcbook.stimuli.stimulus import Stimulus
 
@@ -185,13 +186,7 @@ def detail_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()) 
         share = sums[part] / sums["clean"]
         low, high = interval(share, resampling.confidence)
         table = table.assign(**{name: share[:, 0], f"{name}_low": low, f"{name}_high": high})
-    order = list(dict.fromkeys(powers["band"]))
-    ordered = table.sort_values(
-        ["t", "band"],
-        key=lambda column: column.map(order.index) if column.name == "band" else column,
-        ignore_index=True,
-    )
-    return ordered.round(4)
+    return ordered_rows(table, ["t", "band"], {"band": powers["band"].unique()}).round(4)
 
 
 def detail_sentence(rows: pd.DataFrame) -> str:
@@ -272,14 +267,9 @@ def advantage_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling(
     keys, shares, images = _advantages(powers, ["t", "band"], resampling)
     low, high = interval(shares, resampling.confidence)
     table = keys.assign(images=images, advantage=shares[:, 0], low=low, high=high)
-    order = list(dict.fromkeys(powers["band"]))
     table["panel"] = table["prompt"].map(PANELS)
-    places = {"band": order.index, "panel": list(PANELS.values()).index}
-    ordered = table.sort_values(
-        ["panel", "t", "band"],
-        key=lambda column: column.map(places[str(column.name)]) if column.name != "t" else column,
-        ignore_index=True,
-    )
+    orders = {"panel": PANELS.values(), "band": powers["band"].unique()}
+    ordered = ordered_rows(table, ["panel", "t", "band"], orders)
     columns = ["panel", "t", "band", "images", "advantage", "low", "high"]
     return ordered[columns].round(dict.fromkeys(columns[4:], 6))
 
@@ -299,26 +289,19 @@ def weighted_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()
     rows = []
     for weighting in (PAPERS, "uniform"):
         weighed = powers.assign(weight=powers["t"].map(weights_of(weighting, powers["t"])))
-        kept = weighed.assign(share=weighed["restored"] * weighed["weight"])
         for name in ("clean", "restored", "error"):
             weighed[name] *= weighed["weight"]
         keys, shares, _ = _advantages(weighed, ["band"], resampling)
         low, high = interval(shares, resampling.confidence)
         table = keys.assign(advantage=shares[:, 0], low=low, high=high, weighting=weighting)
-        sums = kept.groupby(["prompt", "band"])["share"].sum()
-        clean = weighed.groupby(["prompt", "band"])["clean"].sum()
-        table = table.merge((sums / clean).rename("kept").reset_index(), on=["prompt", "band"])
-        rows.append(table)
+        sums = weighed.groupby(["prompt", "band"])[["restored", "clean"]].sum()
+        kept = (sums["restored"] / sums["clean"]).rename("kept").reset_index()
+        rows.append(table.merge(kept, on=["prompt", "band"]))
     table = pd.concat(rows, ignore_index=True)
     table["panel"] = table["prompt"].map(PANELS)
-    order = list(dict.fromkeys(powers["band"]))
-    places = {"band": order.index, "panel": list(PANELS.values()).index}
+    orders = {"panel": PANELS.values(), "band": powers["band"].unique()}
     columns = ["weighting", "panel", "band", "kept", "advantage", "low", "high"]
-    return table.sort_values(
-        ["weighting", "panel", "band"],
-        key=lambda column: column.map(places.get(str(column.name), lambda value: value)),
-        ignore_index=True,
-    )[columns]
+    return ordered_rows(table, ["weighting", "panel", "band"], orders)[columns]
 
 
 def advantage_sentence(weighted: pd.DataFrame) -> str:

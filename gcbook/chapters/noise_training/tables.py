@@ -23,6 +23,7 @@ from gcbook.paper.published import table1
 from gcbook.stats.pooled import CONFLICT, PLAIN, change_of, pooled_measures
 from gcbook.stats.resample import interval
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import cue_shares
 from gcbook.stats.words import number, plural, span
 
@@ -155,13 +156,9 @@ def cell_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -
         seeds=table["seeds"].fillna(1).astype(int),
     )
     columns = ["trained", "tested", "measure", "model", "seeds", "n", "value", "low", "high"]
-    order = [CLEAN, ONE_DRAW, MEAN_OF_DRAWS]
-    table = table.sort_values(
-        ["measure", "trained", "tested", "model"],
-        key=lambda column: column.map(order.index) if column.name == "tested" else column,
-        ignore_index=True,
-    )
-    return table[columns].round({"value": 4, "low": 4, "high": 4})
+    by = ["measure", "trained", "tested", "model"]
+    ordered = ordered_rows(table, by, {"tested": (CLEAN, ONE_DRAW, MEAN_OF_DRAWS)})
+    return ordered[columns].round({"value": 4, "low": 4, "high": 4})
 
 
 def resampled_phrase(cells: pd.DataFrame) -> str:

@@ -1,0 +1,37 @@
+"""Rows of a table in the order in which they are shown."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+__all__ = ["ordered_rows"]
+
+
+def ordered_rows(
+    table: pd.DataFrame, by: Sequence[str], orders: Mapping[str, Iterable[Any]]
+) -> pd.DataFrame:
+    """Sort rows by several columns, some of them in an order of their own.
+
+    Args:
+        table: any; it is not changed.
+        by: columns, the first counts most.
+        orders: column → its values in order; other columns are sorted by their values.
+
+    Returns:
+        The rows, numbered anew.
+
+    Raises:
+        ValueError: a value is not in its column's order.
+
+    >>> table = pd.DataFrame({"size": ["small", "large", "small"], "t": [2, 1, 1]})
+    >>> ordered_rows(table, ["size", "t"], {"size": ["small", "large"]})["t"].tolist()
+    [1, 2, 1]
+    """
+    places = {name: list(values).index for name, values in orders.items()}
+
+    def place(column: pd.Series) -> pd.Series:
+        name = str(column.name)
+        return column.map(places[name]) if name in places else column
+
+    return table.sort_values(list(by), key=place, ignore_index=True)

@@ -126,7 +126,7 @@ def machine_sentence(n_images: int) -> str:
 
 
 def cost_rows(n_images: int, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """What each miniature costs and what it gives for that.
+    """Cost and yield of each miniature.
 
     Of a miniature with several seeds, accuracies are over all of them, and time and size are those
     of the first.
@@ -351,7 +351,7 @@ def checked_scores(
     Args:
         models: names.
         n_images: of each set; 0 checks nothing.
-        noise_draws: the first so many draws; 0 checks nothing.
+        noise_draws: how many draws, from the first on; 0 checks nothing.
         seed: of the choice of images.
 
     Returns:

@@ -179,7 +179,7 @@ def sharp_outline_sentence(rows: pd.DataFrame) -> str:
 
 
 def texture_power_rows() -> pd.DataFrame:
-    """How the power of each category's texture is shared out over octaves of spatial frequency.
+    """Share of the power of each category's texture in each octave of spatial frequency.
 
     Returns:
         ``category, texture, band`` and ``share`` of the texture's power, which adds up to 1.

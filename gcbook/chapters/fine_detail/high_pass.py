@@ -225,7 +225,7 @@ def answers_to_reduced(
 
 
 def reduced_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """Accuracy on each test set by how far its images were reduced.
+    """Accuracy on each test set by the factor by which its images were reduced.
 
     Args:
         answers: from `answers_to_reduced`.

@@ -73,7 +73,7 @@ def band_name(band: tuple[float, float]) -> str:
 
 
 def some_images(each: int, seed: int = 0, test_set: str = "in-distribution") -> list[Stimulus]:
-    """Draw images, as many of every category.
+    """Draw the same number of images of every category.
 
     Args:
         each: images a category.
@@ -253,7 +253,7 @@ def prompt_powers(
 
 
 def advantage_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """By how much a prompt's error is smaller than that of prompts that name nothing in the image.
+    """How much smaller a prompt's error is than that of prompts that name nothing in the image.
 
     Args:
         powers: from `prompt_powers`.
@@ -275,7 +275,7 @@ def advantage_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling(
 
 
 def weighted_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """What a weighting over the noise makes of each band: given back, and what decides.
+    """Power given back and advantage in each band, averaged over the noise under a weighting.
 
     Args:
         powers: from `prompt_powers`.
@@ -305,7 +305,7 @@ def weighted_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()
 
 
 def advantage_sentence(weighted: pd.DataFrame) -> str:
-    """Say what is given back where the paper's weighting listens, and which bands decide there.
+    """Say how much of each band is given back under the paper's weights, and which bands decide.
 
     Args:
         weighted: from `weighted_rows`.
@@ -325,7 +325,7 @@ def advantage_sentence(weighted: pd.DataFrame) -> str:
 
 
 def weights_of(weighting: str, times: pd.Series) -> dict[float, float]:
-    """Return the share of a weighting at each time, which stands for the stretch around it.
+    """Return the share of a weighting that falls to each time and the interval around it.
 
     Args:
         weighting: see `gcbook.noise.weightings.parse_weighting`.
@@ -466,7 +466,7 @@ def lead_sentence(rows: pd.DataFrame) -> str:
 def _advantages(
     powers: pd.DataFrame, by: list[str], resampling: Resampling
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    """Errors under others less those under each named prompt, over the clean power of all bands."""
+    """How much smaller named prompts' errors are than others', over the power of all bands."""
     others = powers[powers["prompt"].str.startswith("other")]
     one = ["test_set", "image_id", "t", "band"]
     mean = others.groupby(one, sort=False)["error"].mean().rename("others").reset_index()

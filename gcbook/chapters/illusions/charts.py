@@ -452,7 +452,7 @@ def _panels(
 
 
 def _filled_curves(drawing: Drawing) -> list[alt.Chart]:
-    """The figure on its ground, as curves: so parts keep to it however wide a panel is."""
+    """The figure on its ground, as curves, so that outlines of parts fit it at any width."""
     ground = pd.DataFrame({"x": [0, 1, 1, 0], "y": [0, 0, 1, 1], "order": range(4)})
     layers = [_filled(ground, GROUND)]
     for curves, luma in ((drawing.outlines, FIGURE), (drawing.holes, GROUND)):

@@ -181,10 +181,10 @@ def resemblance_rows(
 
 
 def resembling(rows: pd.DataFrame) -> pd.DataFrame:
-    """Mark where the first criterion ``holds``: above all `BASELINES` that there are.
+    """Mark where the first criterion ``holds``: clearly above every one of the `BASELINES`.
 
-    By `LEAST` and with intervals above 0, and not at full strength, where the prompt is all that
-    there is.
+    Clearly means by at least `LEAST`, with an interval above 0, and below full strength, where
+    nothing of the picture is left.
 
     Args:
         rows: ``resemblance`` of `summed_models`.
@@ -452,7 +452,7 @@ def resemblance_lines(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def flip_lines(rows: pd.DataFrame) -> pd.DataFrame:
-    """Shape the shares of flips for their figure, a panel a drawing, as `resemblance_lines`."""
+    """Shape the shares of flips for their figure, a panel a drawing; see `resemblance_lines`."""
     panels = rows["drawing"].replace("blend", BLEND)
     ordered = rows.assign(panel=panels, order=panels == BLEND).sort_values("order", kind="stable")
     return _lines([(ordered, _FLIPS)])
@@ -742,7 +742,7 @@ def _judged(model: str, picture: Picture) -> pd.DataFrame:
 
 
 def _with_units(rows: pd.DataFrame) -> pd.DataFrame:
-    """Say what is resampled: draws of noise of each drawing, and blends."""
+    """Name the units of resampling: draws of noise for each drawing, and blends."""
     blend = rows["drawing"] == "blend"
     return rows.assign(
         category=np.where(blend, "blend", rows["picture"]),
@@ -807,7 +807,7 @@ def _overlap(shape: Grey, mask: Grey) -> Values:
 
 
 def _long(measured: dict[str, Values], picture: Picture) -> pd.DataFrame:
-    """A row a strength and draw of what was measured for each, (strengths, draws)."""
+    """One row for each strength and draw of what was measured, (strengths, draws)."""
     blend = picture.blend is not None
     rows = [
         {
@@ -828,7 +828,7 @@ def _of_all(measure: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
 
 
 def _lines(tables: Sequence[tuple[pd.DataFrame, dict[str, str]]]) -> pd.DataFrame:
-    """Make rows of columns with ``…_low, …_high``, a line a column."""
+    """Stack columns that have ``…_low, …_high``: each becomes a line of the figure."""
     found = []
     for table, names in tables:
         for name, line in names.items():
@@ -847,13 +847,13 @@ def _together(first: pd.Series, second: pd.Series) -> pd.DataFrame:
 
 
 def _placed(group: pd.DataFrame) -> pd.DataFrame:
-    """Mark where a movement is there at all: above 0, and above what wrong prompts can do."""
+    """Mark where a movement is certain: above 0, and beyond all that wrong prompts do."""
     holds = (group["moved_low"] > 0) & (group["beyond_low"] > 0) & (group["strength"] < 1)
     return group.assign(holds=holds)
 
 
 def _held(group: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Mark where an interval lies above 0, but for full strength."""
+    """Mark where an interval lies above 0, below full strength."""
     return group.assign(holds=(group[f"{name}_low"] > 0) & (group["strength"] < 1))
 
 
@@ -868,7 +868,7 @@ def _largest(group: pd.DataFrame, name: str) -> str:
 
 
 def _at_strengths(group: pd.DataFrame) -> str:
-    """At which strengths ``holds``, in words; full strength is none of them."""
+    """The strengths at which it ``holds``, in words; full strength does not count."""
     below = group[group["strength"] < 1]
     strengths = sorted(below.loc[below["holds"], "strength"])
     return "at no strength" if not strengths else f"at {_said(strengths, len(below))}"

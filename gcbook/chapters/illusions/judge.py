@@ -22,7 +22,7 @@ from gcbook.stats.words import number, span
 __all__ = ["ABLE", "judge_rows", "judge_sentence", "plainly_seen"]
 
 ABLE = 0.5
-"""A judge that gives less to a plain drawing is no judge of its reconstructions."""
+"""A judge that gives a plain drawing less than this cannot judge its reconstructions."""
 IMAGES = 1900
 SEED = 5
 """Of the images that the judge is tested on, which no model was trained on."""
@@ -35,8 +35,8 @@ OF_DRAWINGS, OF_BLENDS = "prompts of the drawings", "prompts of the blends"
 def judge_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Test the judge: on images, on silhouettes drawn as the drawings are, and on made pictures.
 
-    Pictures made from the prompt alone (strength 1) count as right where the judge names what was
-    prompted; whose fault it is where it does not is not known.
+    Of a picture made from the prompt alone (strength 1) the judge is right if it names what was
+    prompted; an error may be the model's or the judge's.
 
     Args:
         resampling: how the intervals are made.
@@ -101,7 +101,7 @@ def _answers(images: npt.NDArray[np.float32], categories: Sequence[str]) -> pd.D
 
 
 def _seen() -> pd.DataFrame:
-    """What the judge gives to what is seen in the drawings, the mean of their mirror images."""
+    """The judge's probability of what is seen in each drawing, the mean over both mirror images."""
     drawn = [each for each in ambiguous_pictures() if each.drawing]
     said = judge_pictures(np.stack([each.image[..., 0] for each in drawn]))
     rows = [
@@ -120,11 +120,11 @@ def _seen() -> pd.DataFrame:
 
 
 def plainly_seen() -> dict[tuple[str, str], float]:
-    """Return what the judge gives to each drawing's readings, by names of drawing and reading.
+    """Return the judge's probability of each drawing's readings, by drawing and reading.
 
-    That is the larger of what it gives to the drawing itself and to its control, in which the
-    reading is the only one. To know a face in profile is not to know one made of holes. Each is a
-    mean over both mirror images.
+    That is the larger of its values for the drawing itself and for its control, in which the
+    reading is the only one: to know a face in profile is not to know one made of holes. Both are
+    means over the mirror images.
     """
     best = _seen().groupby(["about", "reading"], as_index=False)["probability"].max()
     keys = zip(best["about"], best["reading"], strict=True)

@@ -52,7 +52,7 @@ def posed_drawings() -> tuple[Drawing, ...]:
 def preference_rows(
     *, noise_draws: int = 64, confidence: float = 0.95, seed: int = 0
 ) -> pd.DataFrame:
-    """Let the generative miniatures of seed 0 answer, and the judge of reconstructions.
+    """What the generative miniatures of seed 0 see in the drawings, and what the judge sees.
 
     Args:
         noise_draws: of noise or masks, over all repeats.
@@ -138,7 +138,7 @@ def classifier_preferences(
 
 
 def _mean(values: npt.NDArray[np.float64], confidence: float) -> tuple[float, float]:
-    """A mean, and half of the width of its interval."""
+    """A mean and the half-width of its interval."""
     if len(values) == 1:
         return float(values[0]), np.nan
     error = values.std(ddof=1) / np.sqrt(len(values))
@@ -177,7 +177,7 @@ def preference_sentence(rows: pd.DataFrame) -> str:
 
 
 def _says(row: Mapping[Hashable, Any]) -> str:
-    """The answer, where the interval leaves but one."""
+    """The answer, if the interval allows only one."""
     ends = [row["preference"]] if np.isnan(row["low"]) else [row["low"], row["high"]]
     if min(ends) > 0:
         return f"“{LABELS[1]}”"

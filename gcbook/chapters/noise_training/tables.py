@@ -63,7 +63,7 @@ _CELL = ["recipe", "tested"]
 
 
 def discriminative_models(models: Sequence[str] = ()) -> list[str]:
-    """Return the shipped classifiers of both recipes, all seeds, or those of them that are named.
+    """Return the shipped classifiers of both recipes, all seeds, or those that are named.
 
     Args:
         models: names; none takes all.

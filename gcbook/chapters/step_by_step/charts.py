@@ -282,7 +282,7 @@ def _image_list(name: str, images: pd.Series) -> alt.Parameter:
 
 
 def _noise_slider(name: str, times: Sequence[float]) -> alt.Parameter:
-    """Which of the times is shown, from 1; the page and a heading say which that is.
+    """Position of the time that is shown, from 1; the page and a heading name the time.
 
     Times need not be evenly spaced, so the slider runs over their number. It starts where noise
     has begun to hide things.

@@ -39,7 +39,7 @@ __all__ = [
 
 
 def list_examples(examples: Sequence[Example]) -> str:
-    """The images by set, each with its name, as items of a Markdown list."""
+    """The images with their names and sets, as items of a Markdown list."""
     return "\n".join(
         f"- {each.title}: `{each.stimulus.imagename}`, of the set *{each.stimulus.dataset}*"
         for each in examples
@@ -47,7 +47,7 @@ def list_examples(examples: Sequence[Example]) -> str:
 
 
 def model_sentence(classifier: DiffusionClassifier, model: str) -> str:
-    """What is asked, and how."""
+    """Say which model is asked, and how."""
     described = classifier.describe()
     size, prompts = described.get("resolution"), described.get("prompts")
     pixels = f" of {size} × {size} pixels" if size else ""
@@ -417,7 +417,7 @@ def _stored_rows(
     stimuli: Sequence[Stimulus],
     settings: ScoringSettings,
 ) -> pd.DataFrame | None:
-    """Shipped scores of these images, None where there are none under these settings."""
+    """Shipped scores of these images, None if there are none under these settings."""
     dataset, default = stimuli[0].dataset, classifier.default_clip
     if model not in shipped_models() or dataset not in shipped_sets(model):
         return None

@@ -6,7 +6,7 @@ import pytest
 
 from gcbook.chapters.blurred_images.tables import accuracy_and_bias, correlation_rows
 from gcbook.chapters.blurred_images.words import family_sentence, paper_networks_sentence
-from gcbook.chapters.error_consistency import notes
+from gcbook.chapters.error_consistency import tables as notes
 from gcbook.chapters.error_consistency.tables import (
     agreement_with_humans,
     observed_and_expected,

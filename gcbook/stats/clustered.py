@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.stats.resample import interval
+from gcbook.stats.resampling import Resampling
 
 __all__ = [
     "clustered_columns",
@@ -70,8 +71,7 @@ def clustered_sums(
     by: Sequence[str],
     columns: Sequence[str],
     *,
-    draws: int = 2000,
-    seed: int = 0,
+    resampling: Resampling = Resampling(),
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """Sums of columns within groups, as they are and in each resample of the silhouettes.
 
@@ -79,14 +79,13 @@ def clustered_sums(
         rows: with ``category, silhouette`` and the columns named.
         by: columns to group by.
         columns: numbers to add up.
-        draws: resamples.
-        seed: of the resampling, the same for all groups.
+        resampling: how the intervals are made.
 
     Returns:
         The groups, a row each, and for every column, and for "n", the number of rows, an array
         (groups, 1 + draws) whose first column holds the sums themselves.
     """
-    weights = resample_silhouettes(rows, draws, seed)
+    weights = resample_silhouettes(rows, resampling.draws, resampling.seed)
     kept = rows[[*by, "silhouette", *columns]].assign(n=1.0)
     sums = kept.groupby([*by, "silhouette"], sort=True, observed=True).sum().reset_index()
     groups = sums.groupby(list(by), sort=True, observed=True)
@@ -106,9 +105,7 @@ def clustered_means(
     column: str,
     *,
     share: bool = False,
-    draws: int = 2000,
-    confidence: float = 0.95,
-    seed: int = 0,
+    resampling: Resampling = Resampling(),
 ) -> pd.DataFrame:
     """Means of a column within groups, with intervals.
 
@@ -118,18 +115,16 @@ def clustered_means(
         column: whose mean.
         share: its values are 0 and 1, so that an interval must not end where all are alike; as many
             answers are counted as there are silhouettes (see `gcbook.stats.resample.interval`).
-        draws: resamples.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         Columns ``by, n, mean, low, high``.
     """
-    keys, sums = clustered_sums(rows, by, [column], draws=draws, seed=seed)
+    keys, sums = clustered_sums(rows, by, [column], resampling=resampling)
     with np.errstate(invalid="ignore"):  # a resample can leave a group without images
         mean = sums[column] / sums["n"]
     shown = rows.groupby(list(by), sort=True, observed=True)["silhouette"].nunique().to_numpy()
-    low, high = interval(mean, confidence, n=shown if share else None)
+    low, high = interval(mean, resampling.confidence, n=shown if share else None)
     return keys.assign(n=sums["n"][:, 0].astype(int), mean=mean[:, 0], low=low, high=high)
 
 
@@ -139,9 +134,7 @@ def clustered_columns(
     columns: Sequence[str],
     *,
     shares: Sequence[str] = (),
-    draws: int = 2000,
-    confidence: float = 0.95,
-    seed: int = 0,
+    resampling: Resampling = Resampling(),
 ) -> pd.DataFrame:
     """Means of columns within groups, each with ``…_low, …_high``, and ``n``, the groups' rows.
 
@@ -152,9 +145,7 @@ def clustered_columns(
         by: columns to group by.
         columns: to take means of.
         shares: those of them whose values are 0 and 1, see `clustered_means`.
-        draws: resamples.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
     """
     groups = table.groupby(list(by), sort=True, observed=True).size()
     found = groups.rename("n").reset_index()
@@ -169,9 +160,7 @@ def clustered_columns(
             by,
             column,
             share=column in shares,
-            draws=draws,
-            confidence=confidence,
-            seed=seed,
+            resampling=resampling,
         ).rename(columns=dict(zip(("mean", "low", "high"), names, strict=True)))
         found = found.merge(part[[*by, *names]], on=list(by), how="left")
     return found

@@ -7,6 +7,7 @@ import pandas as pd
 
 from gcbook.stats.clustered import clustered_sums
 from gcbook.stats.resample import interval
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.seeds import over_seeds
 from gcbook.stats.shares import blind_bias, by_accident
 
@@ -16,7 +17,7 @@ CONFLICT, PLAIN = "cue-conflict", "in-distribution"
 
 
 def pooled_measures(
-    answers: pd.DataFrame, by: Sequence[str], *, draws: int, seed: int, together: bool
+    answers: pd.DataFrame, by: Sequence[str], *, resampling: Resampling, together: bool
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Measure groups of answers, as they are and in each resample.
 
@@ -24,8 +25,7 @@ def pooled_measures(
         answers: as `gcbook.miniworld.results.answers.mark` returns them, of the cue-conflict and
             the in-distribution set, which every network answered to.
         by: columns to group by.
-        draws: resamples of silhouettes, and of seeds where they are taken together.
-        seed: of the resampling.
+        resampling: how the intervals are made.
         together: pool the networks of a group; else each is a group of its own.
 
     Returns:
@@ -43,12 +43,12 @@ def pooled_measures(
     conflicts = named[named["cue"].isin(["shape", "texture", "other"])]
     conflicts = conflicts[conflicts["dataset"] == CONFLICT]
     full = [*by, "observer"]
-    keys, cues = clustered_sums(conflicts, full, ["shape", "texture"], draws=draws, seed=seed)
+    keys, cues = clustered_sums(conflicts, full, ["shape", "texture"], resampling=resampling)
     plain = named[named["dataset"] == PLAIN]
-    same, right = clustered_sums(plain, full, ["right"], draws=draws, seed=seed)
+    same, right = clustered_sums(plain, full, ["right"], resampling=resampling)
     if together:
-        _, right = over_seeds(same, right, seed=seed)
-        keys, cues = over_seeds(keys, cues, seed=seed)
+        _, right = over_seeds(same, right, seed=resampling.seed)
+        keys, cues = over_seeds(keys, cues, seed=resampling.seed)
     with np.errstate(invalid="ignore", divide="ignore"):
         values = {
             "accuracy": right["right"] / right["n"],

@@ -9,6 +9,7 @@ import pandas as pd
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.clustered import clustered_sums
 from gcbook.stats.resample import interval
+from gcbook.stats.resampling import Resampling
 
 __all__ = ["accuracies", "blind_bias", "by_accident", "cue_shares"]
 
@@ -20,29 +21,25 @@ def accuracies(
     answers: pd.DataFrame,
     by: Sequence[str] = ("observer",),
     *,
-    draws: int = 2000,
-    confidence: float = 0.95,
-    seed: int = 0,
+    resampling: Resampling = Resampling(),
 ) -> pd.DataFrame:
     """Share of images answered with their category.
 
     Args:
         answers: as `gcbook.miniworld.results.answers.mark` returns them; "na" is a wrong answer.
         by: columns to group by.
-        draws: resamples.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         Columns ``by, n, accuracy, low, high``.
     """
     rows = answers.assign(right=answers["right"].astype(float))
-    keys, sums = clustered_sums(rows, by, ["right"], draws=draws, seed=seed)
+    keys, sums = clustered_sums(rows, by, ["right"], resampling=resampling)
     n = sums["n"]
     clusters = _silhouettes(rows, keys, by)
     with np.errstate(invalid="ignore"):  # a resample can leave a group without images
         share = sums["right"] / n
-    low, high = interval(share, confidence, n=clusters)
+    low, high = interval(share, resampling.confidence, n=clusters)
     return keys.assign(n=n[:, 0].astype(int), accuracy=share[:, 0], low=low, high=high)
 
 
@@ -50,18 +47,14 @@ def cue_shares(
     answers: pd.DataFrame,
     by: Sequence[str] = ("observer",),
     *,
-    draws: int = 2000,
-    confidence: float = 0.95,
-    seed: int = 0,
+    resampling: Resampling = Resampling(),
 ) -> pd.DataFrame:
     """Shape accuracy, texture accuracy and shape bias on cue-conflict images.
 
     Args:
         answers: see `accuracies`; only conflicts count.
         by: columns to group by.
-        draws: resamples.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         Columns ``by, n`` and, of each of ``shape_accuracy, texture_accuracy, shape_bias``, the
@@ -69,7 +62,7 @@ def cue_shares(
     """
     conflicts = answers[answers["cue"].isin(["shape", "texture", "other"])]
     named = {cue: (conflicts["cue"] == cue).astype(float) for cue in ("shape", "texture")}
-    keys, sums = clustered_sums(conflicts.assign(**named), by, list(named), draws=draws, seed=seed)
+    keys, sums = clustered_sums(conflicts.assign(**named), by, list(named), resampling=resampling)
     n, shape, texture = sums["n"], sums["shape"], sums["texture"]
     either = shape + texture
     with np.errstate(invalid="ignore"):
@@ -78,7 +71,7 @@ def cue_shares(
     shown = _silhouettes(conflicts, keys, by)
     naming = _silhouettes(conflicts[conflicts["cue"] != "other"], keys, by)
     for name, value, count in zip(MEASURES, values, (shown, shown, naming), strict=True):
-        low, high = interval(value, confidence, n=count)
+        low, high = interval(value, resampling.confidence, n=count)
         table = table.assign(**{name: value[:, 0], f"{name}_low": low, f"{name}_high": high})
     return table
 

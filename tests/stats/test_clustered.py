@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from gcbook.stats.clustered import clustered_columns, clustered_means, clustered_sums, draw_counts
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies
 
 
@@ -24,8 +25,8 @@ def rows(seed=0):
 
 def test_of_zeros_and_ones_they_are_accuracies():
     table = rows().assign(value=rows()["right"].astype(float))
-    ours = clustered_means(table, ["group"], "value", draws=200, seed=3)
-    theirs = accuracies(table, ["group"], draws=200, seed=3)
+    ours = clustered_means(table, ["group"], "value", resampling=Resampling(draws=200, seed=3))
+    theirs = accuracies(table, ["group"], resampling=Resampling(draws=200, seed=3))
     assert ours["mean"].tolist() == pytest.approx(theirs["accuracy"].tolist())
     assert ours["n"].tolist() == theirs["n"].tolist() == [30, 30]
     for end in ("low", "high"):
@@ -34,7 +35,7 @@ def test_of_zeros_and_ones_they_are_accuracies():
 
 def test_means_by_hand_and_no_interval_without_draws():
     table = rows()
-    found = clustered_means(table, ["group"], "number", draws=0)
+    found = clustered_means(table, ["group"], "number", resampling=Resampling(draws=0))
     expected = table.groupby("group")["number"].mean().tolist()
     assert found["mean"].tolist() == pytest.approx(expected)
     assert found[["low", "high"]].isna().all().all()
@@ -43,16 +44,20 @@ def test_means_by_hand_and_no_interval_without_draws():
 def test_images_of_one_silhouette_count_once():
     """Ten copies of every image leave the interval as it is."""
     table = rows()
-    once = clustered_means(table, ["group"], "number", draws=300)
-    often = clustered_means(pd.concat([table] * 10), ["group"], "number", draws=300)
+    once = clustered_means(table, ["group"], "number", resampling=Resampling(draws=300))
+    often = clustered_means(
+        pd.concat([table] * 10), ["group"], "number", resampling=Resampling(draws=300)
+    )
     assert often["n"].tolist() == [300, 300]
     assert often[["low", "high"]].to_numpy() == pytest.approx(once[["low", "high"]].to_numpy())
 
 
 def test_sums_add_up_over_groups():
-    keys, sums = clustered_sums(rows(), ["group"], ["number"], draws=20)
+    keys, sums = clustered_sums(rows(), ["group"], ["number"], resampling=Resampling(draws=20))
     assert keys["group"].tolist() == ["a", "b"]
-    whole = clustered_sums(rows().assign(all=1), ["all"], ["number"], draws=20)[1]
+    whole = clustered_sums(
+        rows().assign(all=1), ["all"], ["number"], resampling=Resampling(draws=20)
+    )[1]
     assert sums["number"].sum(0) == pytest.approx(whole["number"][0])
     assert (sums["n"].sum(0) == 60).all()
 
@@ -78,7 +83,9 @@ def test_columns_leave_out_what_is_missing():
             "none": np.nan,
         }
     )
-    found = clustered_columns(rows, ["group"], ["some", "none"], draws=50).set_index("group")
+    found = clustered_columns(
+        rows, ["group"], ["some", "none"], resampling=Resampling(draws=50)
+    ).set_index("group")
     assert found["n"].to_dict() == {"a": 3, "b": 1}
     assert found.loc["a", "some"] == 2
     assert found.loc["a", "some_low"] <= 2 <= found.loc["a", "some_high"]

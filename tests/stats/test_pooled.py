@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from gcbook.stats.pooled import pooled_measures
+from gcbook.stats.resampling import Resampling
 
 
 def answers():
@@ -25,7 +26,9 @@ def answers():
 
 
 def test_each_network_by_itself():
-    keys, values, n = pooled_measures(answers(), ["recipe"], draws=0, seed=0, together=False)
+    keys, values, n = pooled_measures(
+        answers(), ["recipe"], resampling=Resampling(draws=0, seed=0), together=False
+    )
     assert keys["observer"].tolist() == ["m", "m-seed1"]
     assert values["shape_bias"][:, 0].tolist() == [0.75, 1]
     assert values["shape_accuracy"][:, 0].tolist() == [0.75, 0.25]
@@ -38,7 +41,9 @@ def test_each_network_by_itself():
 
 
 def test_seeds_are_pooled_by_their_answers_and_resampled():
-    keys, values, n = pooled_measures(answers(), ["recipe"], draws=500, seed=0, together=True)
+    keys, values, n = pooled_measures(
+        answers(), ["recipe"], resampling=Resampling(draws=500, seed=0), together=True
+    )
     assert keys.to_dict("list") == {"recipe": ["r"], "seeds": [2]}
     assert values["shape_bias"][0, 0] == pytest.approx(4 / 5)
     assert values["accuracy"][0, 0] == pytest.approx(6 / 8)

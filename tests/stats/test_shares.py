@@ -8,6 +8,7 @@ import pytest
 
 from gcbook.miniworld.results.answers import mark
 from gcbook.stats.clustered import resample_silhouettes
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
 
 
@@ -44,20 +45,24 @@ def test_marks_say_what_an_image_shows():
 
 
 def test_values_are_the_shares():
-    row = cue_shares(mark(trials(FOUR)), draws=50).iloc[0]
+    row = cue_shares(mark(trials(FOUR)), resampling=Resampling(draws=50)).iloc[0]
     assert (row["n"], row["shape_accuracy"], row["texture_accuracy"]) == (4, 0.25, 0.5)
     assert row["shape_bias"] == pytest.approx(1 / 3)
-    assert accuracies(mark(trials(FOUR)), draws=50).iloc[0]["accuracy"] == 0.25
+    assert (
+        accuracies(mark(trials(FOUR)), resampling=Resampling(draws=50)).iloc[0]["accuracy"] == 0.25
+    )
 
 
 def test_agreeing_images_are_no_conflicts():
     agree = [*FOUR, ("cat3-cat1.png", "cat")]
-    row = cue_shares(mark(trials(agree)), draws=50).iloc[0]
+    row = cue_shares(mark(trials(agree)), resampling=Resampling(draws=50)).iloc[0]
     assert row["n"] == 4
 
 
 def test_shape_bias_of_nothing_named_is_undefined():
-    row = cue_shares(mark(trials([("cat1-dog1.png", "oven")])), draws=50).iloc[0]
+    row = cue_shares(
+        mark(trials([("cat1-dog1.png", "oven")])), resampling=Resampling(draws=50)
+    ).iloc[0]
     assert np.isnan(row["shape_bias"])
     assert (row["shape_accuracy"], row["texture_accuracy"]) == (0, 0)
 
@@ -83,10 +88,10 @@ def test_interval_is_that_of_clusters():
         for silhouette, fare in enumerate(fares)
         for image in range(10)
     ]
-    row = accuracies(mark(trials(rows)), draws=2000).iloc[0]
+    row = accuracies(mark(trials(rows)), resampling=Resampling(draws=2000)).iloc[0]
     expected = 1.96 * np.sqrt(0.25 / 200)
     assert (row["high"] - row["low"]) / 2 == pytest.approx(expected, rel=0.1)
-    row = cue_shares(mark(trials(rows)), draws=2000).iloc[0]
+    row = cue_shares(mark(trials(rows)), resampling=Resampling(draws=2000)).iloc[0]
     assert (row["shape_bias_high"] - row["shape_bias_low"]) / 2 == pytest.approx(expected, rel=0.1)
 
 
@@ -94,6 +99,6 @@ def test_groups_share_their_resamples():
     """Two observers who answer alike have one interval, whatever else is in the table."""
     first = trials(FOUR * 1)
     both = pd.concat([first, trials(FOUR, observer="b"), trials(FOUR[:2], observer="c")])
-    table = accuracies(mark(both), draws=500).set_index("observer")
+    table = accuracies(mark(both), resampling=Resampling(draws=500)).set_index("observer")
     assert table.loc["a", ["low", "high"]].tolist() == table.loc["b", ["low", "high"]].tolist()
     assert table.loc["c", "n"] == 2

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from gcbook.files.errors import DataNotFoundError, GcbookError
-from gcbook.trials.originals import SOURCES, Source, read_registry
 from gcbook.trials import fetch, originals
+from gcbook.trials.originals import SOURCES, Source, read_registry
 
 TRIALS = SOURCES["trials"]
 PATHS = ("raw-data/edge/edge_a_session-1.csv", "raw-data/sketch/sketch_a_session-1.csv")

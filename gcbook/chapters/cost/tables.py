@@ -4,7 +4,6 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -20,6 +19,7 @@ from gcbook.miniworld.results.shipped import (
 )
 from gcbook.scoring.decisions import choose_draws
 from gcbook.scoring.store import Store
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
 
 __all__ = [
@@ -80,9 +80,7 @@ def measured_seconds(models: Sequence[str], n_images: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def cost_rows(
-    n_images: int, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
-) -> pd.DataFrame:
+def cost_rows(n_images: int, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """What each miniature costs and what it gives for that.
 
     Of a miniature with several seeds, accuracies are over all of them, and time and size are those
@@ -90,9 +88,7 @@ def cost_rows(
 
     Args:
         n_images: decisions that are timed, see `measured_seconds`.
-        draws: resamples of the silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``model`` (a miniature), ``kind, seeds, parameters, megabytes, evaluations`` (NFE a
@@ -101,13 +97,12 @@ def cost_rows(
     """
     models = _costed()
     first = {recipe_of(model)[0]: model for model in reversed(models)}
-    options: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
     plain, conflicts = (
         with_recipe(miniature_answers([each], models)) for each in (PLAIN, CONFLICTS)
     )
-    right = accuracies(plain, ["recipe"], **options)
+    right = accuracies(plain, ["recipe"], resampling=resampling)
     right = right.rename(columns={"low": "accuracy_low", "high": "accuracy_high"})
-    cues = cue_shares(conflicts, ["recipe"], **options)
+    cues = cue_shares(conflicts, ["recipe"], resampling=resampling)
     seconds = measured_seconds(list(first.values()), n_images).set_index("model")["seconds"]
     rows = [
         {
@@ -125,13 +120,11 @@ def cost_rows(
     return shown.merge(cues.drop(columns="n"), on="recipe").rename(columns={"recipe": "model"})
 
 
-def draw_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
+def draw_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Accuracy and shape bias against the number of draws, from the shipped scores.
 
     Args:
-        draws: resamples of the silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``recipe, random`` (whether its answers depend on draws), ``draws`` (of `DRAWS_SHOWN`),
@@ -140,7 +133,6 @@ def draw_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
     """
     models = _costed()
     stores = {model: shipped_store(model, PLAIN) for model in models}
-    options: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
     columns = ["recipe", "n", "value", "low", "high"]
     ends = {"shape_bias": "value", "shape_bias_low": "low", "shape_bias_high": "high"}
     tables = []
@@ -149,8 +141,10 @@ def draw_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
             with_recipe(miniature_answers([test_set], models, draws=number))
             for test_set in (PLAIN, CONFLICTS)
         )
-        right = accuracies(plain, ["recipe"], **options).rename(columns={"accuracy": "value"})
-        cues = cue_shares(conflicts, ["recipe"], **options).rename(columns=ends)
+        right = accuracies(plain, ["recipe"], resampling=resampling).rename(
+            columns={"accuracy": "value"}
+        )
+        cues = cue_shares(conflicts, ["recipe"], resampling=resampling).rename(columns=ends)
         tables += [
             right[columns].assign(measure=MEASURES["accuracy"], draws=number),
             cues[columns].assign(measure=MEASURES["shape_bias"], draws=number),

@@ -1,7 +1,5 @@
 """How much of each band of spatial frequency each miniature needs, and what decides there."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -10,6 +8,7 @@ from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.shipped import DRAWS, recipe_of, shipped_models, shipped_sets
 from gcbook.paper.categories import CHANCE
 from gcbook.paper.experiments import SINGLE_CONDITION
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, blind_bias, cue_shares
 from gcbook.stats.words import listed, number, span
 
@@ -55,16 +54,14 @@ def unfiltered_id(image_id: str) -> str:
     return image_id
 
 
-def band_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
+def band_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Accuracy, answers by either cue and shape bias, by what is left of the images.
 
     Whole images are the same images, unfiltered, asked about with as many draws. Of ordinary images
     only those count that wear their own category's texture.
 
     Args:
-        draws: resamples of silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``recipe, band`` (of `BANDS`, or "all"), ``measure`` (a title), ``n, value, low, high``, and
@@ -75,7 +72,6 @@ def band_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
     names = band_models()
     if not names:
         return pd.DataFrame(columns=columns)
-    how: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
     filtered = miniature_answers(BAND_SETS, names)
     few = DRAWS["filtered"]
     whole = miniature_answers(["low-pass", "cue-conflict"], names, draws=few)
@@ -94,9 +90,9 @@ def band_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> 
     named = np.where(conflict["response"] == conflict["texture"], "texture", "other")
     conflict = conflict.assign(cue=np.where(conflict["right"], "shape", named))
     by = ["observer", "condition"]
-    right = accuracies(agree, by, **how).rename(columns={"accuracy": "value"})
+    right = accuracies(agree, by, resampling=resampling).rename(columns={"accuracy": "value"})
     tables = [right.assign(measure=MEASURES["accuracy"])]
-    shares = cue_shares(conflict, by, **how)
+    shares = cue_shares(conflict, by, resampling=resampling)
     for name in ("shape_accuracy", "texture_accuracy", "shape_bias"):
         part = shares[[*by, "n"]].assign(measure=MEASURES[name], value=shares[name])
         part["low"], part["high"] = shares[f"{name}_low"], shares[f"{name}_high"]

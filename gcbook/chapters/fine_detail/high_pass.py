@@ -20,6 +20,7 @@ from gcbook.miniworld.results.weighting import answers_under
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.scoring.store import Store
 from gcbook.stats.clustered import clustered_columns
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies
 from gcbook.stimuli.stimulus import StimulusSet
 
@@ -62,18 +63,14 @@ def decay_rows(
     stores: Mapping[str, Mapping[str, Store]],
     decays: Sequence[float] = DECAYS,
     *,
-    draws: int = 2000,
-    confidence: float = 0.95,
-    seed: int = 0,
+    resampling: Resampling = Resampling(),
 ) -> pd.DataFrame:
     """Accuracy on each test set under exp(−kt), from stored errors.
 
     Args:
         stores: from `high_pass_stores`.
         decays: values of k.
-        draws: resamples of silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``model, test_set`` (a title), ``k, n, accuracy, low, high``; ``change, change_low,
@@ -88,11 +85,12 @@ def decay_rows(
         for test_set, store in of_model.items():
             answers = answers_under(store, names, "l2")
             answers = answers[_counts(answers)]
-            found = accuracies(
-                answers, ["weighting"], draws=draws, confidence=confidence, seed=seed
-            )
+            found = accuracies(answers, ["weighting"], resampling=resampling)
             tables.append(
-                found.merge(_since_paper(answers, draws, confidence, seed), on="weighting")
+                found.merge(
+                    _since_paper(answers, resampling.draws, resampling.confidence, resampling.seed),
+                    on="weighting",
+                )
                 .merge(_commonest(answers, ["weighting"]), on="weighting")
                 .assign(
                     model=model,
@@ -119,7 +117,10 @@ def _since_paper(answers: pd.DataFrame, draws: int, confidence: float, seed: int
     )
     paired = answers.assign(change=right - answers["image_id"].map(papers))
     found = clustered_columns(
-        paired, ["weighting"], ["change"], draws=draws, confidence=confidence, seed=seed
+        paired,
+        ["weighting"],
+        ["change"],
+        resampling=Resampling(draws=draws, confidence=confidence, seed=seed),
     )
     return found.drop(columns="n")
 
@@ -182,16 +183,12 @@ def answers_to_reduced(
     return mark(pd.concat(tables, ignore_index=True))
 
 
-def reduced_rows(
-    answers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
-) -> pd.DataFrame:
+def reduced_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Accuracy on each test set by how far its images were reduced.
 
     Args:
         answers: from `answers_to_reduced`.
-        draws: resamples of silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``model, test_set`` (a title), ``factor, n, accuracy, low, high`` and ``commonest``, the
@@ -199,7 +196,7 @@ def reduced_rows(
     """
     rows = answers[_counts(answers)]
     by = ["observer", "dataset", "factor"]
-    found = accuracies(rows, by, draws=draws, confidence=confidence, seed=seed)
+    found = accuracies(rows, by, resampling=resampling)
     found = found.merge(_commonest(rows, by), on=by)
     found = found.assign(test_set=found["dataset"].map(SETS)).rename(columns={"observer": "model"})
     columns = ["model", "test_set", "factor", "n", "accuracy", "low", "high", "commonest"]

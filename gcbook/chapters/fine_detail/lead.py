@@ -10,6 +10,7 @@ from gcbook.chapters.fine_detail.restored import MEAN
 from gcbook.miniworld.results.course import PAPERS
 from gcbook.stats.clustered import clustered_sums
 from gcbook.stats.resample import interval
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import number, span
 
 __all__ = ["lead_rows", "lead_sentence"]
@@ -22,9 +23,7 @@ def lead_rows(
     powers: pd.DataFrame,
     bands: Sequence[str],
     *,
-    draws: int = 2000,
-    confidence: float = 0.95,
-    seed: int = 0,
+    resampling: Resampling = Resampling(),
 ) -> pd.DataFrame:
     """What the paper's weights add up for either cue, below and above where texture is lost.
 
@@ -63,14 +62,14 @@ def lead_rows(
     ).reset_index()
     table["part"] = np.where(table["t"] >= lost_from, "more", "less")
     keys, sums_of = clustered_sums(
-        table, ["part"], ["shape", "texture", "whole"], draws=draws, seed=seed
+        table, ["part"], ["shape", "texture", "whole"], resampling=resampling
     )
     whole = sums_of["whole"].sum(axis=0)
     rows = []
     for part, parts in (("less", ["less"]), ("more", ["more"]), ("all", ["less", "more"])):
         here = keys["part"].isin(parts).to_numpy()
         shape, texture = (sums_of[name][here].sum(axis=0) / whole for name in ("shape", "texture"))
-        low, high = interval(shape - texture, confidence)
+        low, high = interval(shape - texture, resampling.confidence)
         rows.append(
             {
                 "part": part,

@@ -12,6 +12,7 @@ from gcbook.miniworld.testsets import texture_of
 from gcbook.noise.weightings import parse_weighting
 from gcbook.stats.clustered import clustered_sums
 from gcbook.stats.resample import interval
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import number, span
 
 __all__ = [
@@ -66,24 +67,20 @@ def prompt_powers(
     return pd.concat(tables, ignore_index=True)
 
 
-def advantage_rows(
-    powers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
-) -> pd.DataFrame:
+def advantage_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """By how much a prompt's error is smaller than that of prompts that name nothing in the image.
 
     Args:
         powers: from `prompt_powers`.
-        draws: resamples of silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``panel`` (of `PANELS`), ``t, band, images`` and ``advantage, low, high``: the mean error
         under other prompts less that under this one, in that band, over the clean images' variance.
         So bands add up to what decides.
     """
-    keys, shares, images = _advantages(powers, ["t", "band"], draws, seed)
-    low, high = interval(shares, confidence)
+    keys, shares, images = _advantages(powers, ["t", "band"], resampling.draws, resampling.seed)
+    low, high = interval(shares, resampling.confidence)
     table = keys.assign(images=images, advantage=shares[:, 0], low=low, high=high)
     order = list(dict.fromkeys(powers["band"]))
     table["panel"] = table["prompt"].map(PANELS)
@@ -97,9 +94,7 @@ def advantage_rows(
     return ordered[columns].round(dict.fromkeys(columns[4:], 6))
 
 
-def weighted_rows(
-    powers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
-) -> pd.DataFrame:
+def weighted_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """What a weighting over the noise makes of each band: given back, and what decides.
 
     Args:
@@ -116,8 +111,8 @@ def weighted_rows(
         kept = weighed.assign(share=weighed["restored"] * weighed["weight"])
         for name in ("clean", "restored", "error"):
             weighed[name] *= weighed["weight"]
-        keys, shares, _ = _advantages(weighed, ["band"], draws, seed)
-        low, high = interval(shares, confidence)
+        keys, shares, _ = _advantages(weighed, ["band"], resampling.draws, resampling.seed)
+        low, high = interval(shares, resampling.confidence)
         table = keys.assign(advantage=shares[:, 0], low=low, high=high, weighting=weighting)
         sums = kept.groupby(["prompt", "band"])["share"].sum()
         clean = weighed.groupby(["prompt", "band"])["clean"].sum()
@@ -159,7 +154,9 @@ def _advantages(
     image = [named[name] for name in ("test_set", "image_id", "t", "prompt")]
     whole = variance.groupby(image).transform("sum")
     named = named.assign(less=named["others"] - named["error"], whole=whole)
-    keys, sums = clustered_sums(named, ["prompt", *by], ["less", "whole"], draws=draws, seed=seed)
+    keys, sums = clustered_sums(
+        named, ["prompt", *by], ["less", "whole"], resampling=Resampling(draws=draws, seed=seed)
+    )
     images = sums["n"][:, 0].astype(int)
     return keys, sums["less"] / sums["whole"], images
 

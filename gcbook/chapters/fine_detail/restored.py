@@ -14,6 +14,7 @@ from gcbook.noise.draws import DrawRule, keyed_noise
 from gcbook.noise.spectrum import band_power, octave_bands
 from gcbook.stats.clustered import clustered_sums
 from gcbook.stats.resample import interval
+from gcbook.stats.resampling import Resampling
 from gcbook.stimuli.stimulus import Stimulus
 
 __all__ = [
@@ -137,16 +138,12 @@ def restored_powers(
     return pd.concat(tables, ignore_index=True)
 
 
-def detail_rows(
-    powers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
-) -> pd.DataFrame:
+def detail_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Shares of the clean images' power that are kept and missed, by time and band.
 
     Args:
         powers: from `restored_powers`, under one prompt an image.
-        draws: resamples of silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``t, band, images``, without `MEAN`; ``kept``, the power of the restored images over that of
@@ -155,11 +152,11 @@ def detail_rows(
     """
     powers = powers[powers["band"] != MEAN]
     names = ["clean", "restored", "error"]
-    keys, sums = clustered_sums(powers, ["t", "band"], names, draws=draws, seed=seed)
+    keys, sums = clustered_sums(powers, ["t", "band"], names, resampling=resampling)
     table = keys.assign(images=sums["n"][:, 0].astype(int))
     for name, part in (("kept", "restored"), ("missed", "error")):
         share = sums[part] / sums["clean"]
-        low, high = interval(share, confidence)
+        low, high = interval(share, resampling.confidence)
         table = table.assign(**{name: share[:, 0], f"{name}_low": low, f"{name}_high": high})
     order = list(dict.fromkeys(powers["band"]))
     ordered = table.sort_values(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +16,7 @@ from gcbook.miniworld.results.sheets import read_sheet, reconstructed_models
 from gcbook.miniworld.silhouettes import EXTRA_CATEGORIES, load_silhouettes
 from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, Composer
 from gcbook.stats.clustered import clustered_means
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import number, span
 
 __all__ = ["ABLE", "judge_rows", "judge_sentence", "plainly_seen"]
@@ -32,27 +32,24 @@ MADE = "Made from the prompt alone by "
 OF_DRAWINGS, OF_BLENDS = "prompts of the drawings", "prompts of the blends"
 
 
-def judge_rows(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> pd.DataFrame:
+def judge_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Test the judge: on images, on silhouettes drawn as the drawings are, and on made pictures.
 
     Pictures made from the prompt alone (strength 1) count as right where the judge names what was
     prompted; whose fault it is where it does not is not known.
 
     Args:
-        draws: resamples of silhouettes, or of made pictures.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``shown, n, accuracy, low, high`` over all 19 categories, and ``extra``, over duck, rabbit
         and face alone, with ``extra_low, extra_high``.
     """
-    resampling: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
     rows = []
     for answers in (_tested(), *(_made(model) for model in reconstructed_models())):
         three = answers[answers["category"].isin(EXTRA_CATEGORIES)]
         every, extra = (
-            clustered_means(part, ["shown"], "right", share=True, **resampling)
+            clustered_means(part, ["shown"], "right", share=True, resampling=resampling)
             for part in (answers, three)
         )
         named = extra.drop(columns="n").rename(

@@ -1,7 +1,6 @@
 """The tables of the illusions chapter, of all models, by panel and line of their figures."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 import pandas as pd
 
@@ -15,6 +14,7 @@ from gcbook.chapters.illusions.placement import (
 from gcbook.chapters.illusions.resemblance import flip_rows, judged_model, resemblance_rows
 from gcbook.miniworld.results.ambiguous import BLENDS
 from gcbook.miniworld.results.sheets import reconstructed_models
+from gcbook.stats.resampling import Resampling
 
 __all__ = [
     "BLEND",
@@ -53,17 +53,13 @@ _OVERLAP = {
 def summed_models(
     models: Sequence[str] | None = None,
     *,
-    draws: int = 2000,
-    confidence: float = 0.95,
-    seed: int = 0,
+    resampling: Resampling = Resampling(),
 ) -> dict[str, pd.DataFrame]:
     """Sum up what was measured of all models.
 
     Args:
         models: by default all whose reconstructions come with this package.
-        draws: resamples.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         Tables ``resemblance, flips, placement, overlap, blends`` of
@@ -71,13 +67,12 @@ def summed_models(
         ``model``; empty without models.
     """
     names = reconstructed_models() if models is None else tuple(models)
-    how: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
     measures: dict[str, Callable[[str], pd.DataFrame]] = {
-        "resemblance": lambda name: resemblance_rows(judged_model(name), **how),
-        "flips": lambda name: flip_rows(judged_model(name), **how),
-        "placement": lambda name: placement_rows(name, **how),
-        "overlap": lambda name: overlap_rows(name, **how),
-        "blends": lambda name: blend_overlap(name, **how),
+        "resemblance": lambda name: resemblance_rows(judged_model(name), resampling=resampling),
+        "flips": lambda name: flip_rows(judged_model(name), resampling=resampling),
+        "placement": lambda name: placement_rows(name, resampling=resampling),
+        "overlap": lambda name: overlap_rows(name, resampling=resampling),
+        "blends": lambda name: blend_overlap(name, resampling=resampling),
     }
     return {
         title: _concat(measure(name).assign(model=name) for name in names)

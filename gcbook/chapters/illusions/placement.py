@@ -29,6 +29,7 @@ from gcbook.illusions.drawings import DRAWINGS, FIGURE, GROUND, draw, mask_of, m
 from gcbook.miniworld.results.ambiguous import SIDE, Picture, ambiguous_pictures
 from gcbook.miniworld.results.sheets import read_sheet
 from gcbook.stats.clustered import clustered_columns
+from gcbook.stats.resampling import Resampling
 
 __all__ = [
     "AXES",
@@ -84,18 +85,14 @@ def place_between(images: Grey, control: Grey, drawing: Grey) -> Values:
     return along
 
 
-def placement_rows(
-    model: str, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
-) -> pd.DataFrame:
+def placement_rows(model: str, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Measure how far prompts move reconstructions along their drawing's axis.
 
     Both ends of an axis are reconstructed: the drawing, and its control.
 
     Args:
         model: whose reconstructions come with this package.
-        draws: resamples of the draws of noise.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``drawing`` (of the axis), ``shown`` (it, its control, or `BOTH_ENDS`), ``strength, n`` and
@@ -127,9 +124,7 @@ def placement_rows(
         pd.concat([table, pd.DataFrame(beyond)], axis=1),
         by,
         ["moved", "elsewhere", "more_here", *beyond],
-        draws=draws,
-        confidence=confidence,
-        seed=seed,
+        resampling=resampling,
     )
     lowest = summed[[f"{name}_low" for name in beyond]].min(axis=1)
     null = table.groupby(by)[pairs].mean().abs().max(axis=1).rename("null").reset_index()
@@ -173,16 +168,12 @@ def _cosine(first: Grey, second: Grey) -> float:
     return float((first * second).sum() / np.sqrt((first**2).sum() * (second**2).sum()))
 
 
-def overlap_rows(
-    model: str, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
-) -> pd.DataFrame:
+def overlap_rows(model: str, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Measure whether prompts differ where the drawing has its parts.
 
     Args:
         model: whose reconstructions come with this package.
-        draws: resamples of the draws of noise.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``drawing, strength, n`` of the ambiguous drawings whose parts do not make up nearly the
@@ -219,9 +210,7 @@ def overlap_rows(
         pd.concat(found, ignore_index=True),
         ["drawing", "strength"],
         ["readings", "elsewhere", "null", "more", "more_here"],
-        draws=draws,
-        confidence=confidence,
-        seed=seed,
+        resampling=resampling,
     )
 
 
@@ -240,9 +229,7 @@ def _density(
         return np.asarray(within / whole / parts.mean(dtype=np.float64))
 
 
-def blend_overlap(
-    model: str, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
-) -> pd.DataFrame:
+def blend_overlap(model: str, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Measure whether a blend turns into the silhouette that its prompt names, where it stands.
 
     A reconstruction's overlap with a silhouette is the sum of the smaller of both over the sum of
@@ -254,9 +241,7 @@ def blend_overlap(
 
     Args:
         model: whose reconstructions come with this package.
-        draws: resamples of blends.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``strength, n`` and means with ``…_low, …_high``: ``named``; ``elsewhere``, the same with
@@ -285,9 +270,7 @@ def blend_overlap(
         pd.concat(found, ignore_index=True),
         ["strength"],
         ["named", "elsewhere", "more_here"],
-        draws=draws,
-        confidence=confidence,
-        seed=seed,
+        resampling=resampling,
     )
 
 

@@ -18,6 +18,7 @@ from gcbook.miniworld.results.judge import judge_pictures
 from gcbook.miniworld.results.sheets import read_sheet
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.stats.clustered import clustered_columns
+from gcbook.stats.resampling import Resampling
 
 __all__ = [
     "BASELINES",
@@ -104,7 +105,7 @@ def _judged(model: str, picture: Picture) -> pd.DataFrame:
 
 
 def resemblance_rows(
-    judged: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+    judged: pd.DataFrame, *, resampling: Resampling = Resampling()
 ) -> pd.DataFrame:
     """Sum up the judgements of each drawing and prompt, and of all blends.
 
@@ -112,9 +113,7 @@ def resemblance_rows(
 
     Args:
         judged: from `judged_model`.
-        draws: resamples.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``drawing, prompt`` ("one of the two" or "a third" for blends), ``seen, strength, n``, the
@@ -130,15 +129,11 @@ def resemblance_rows(
         _with_units(table),
         ["drawing", "prompt", "seen", "strength"],
         ["prompted", *BASELINES, *(f"over_{name}" for name in BASELINES)],
-        draws=draws,
-        confidence=confidence,
-        seed=seed,
+        resampling=resampling,
     ).rename(columns={"prompted_low": "low", "prompted_high": "high"})
 
 
-def flip_rows(
-    judged: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
-) -> pd.DataFrame:
+def flip_rows(judged: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """How often a picture of two readings becomes the one or the other as it is told.
 
     It does where the judge, of the two, gives more to what was prompted, under both prompts.
@@ -147,9 +142,7 @@ def flip_rows(
 
     Args:
         judged: from `judged_model`.
-        draws: resamples.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``drawing, strength, n`` and means with ``…_low, …_high``: ``flipped``; ``opposite``, under
@@ -172,9 +165,7 @@ def flip_rows(
         ["drawing", "strength"],
         ["flipped", "opposite", "more"],
         shares=["flipped", "opposite"],
-        draws=draws,
-        confidence=confidence,
-        seed=seed,
+        resampling=resampling,
     )
 
 

@@ -1,7 +1,6 @@
 """What the measures say of the paper's criteria for understanding an illusion."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import pandas as pd
 
@@ -11,6 +10,7 @@ from gcbook.chapters.illusions.placement import BOTH_ENDS
 from gcbook.chapters.illusions.resemblance import BASELINES
 from gcbook.miniworld.results.ambiguous import BLENDS
 from gcbook.stats.clustered import clustered_means
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import listed, number, span
 
 __all__ = [
@@ -105,12 +105,12 @@ def flip_sentence(rows: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def picture_sentence(judged: pd.DataFrame, **resampling: Any) -> str:
+def picture_sentence(judged: pd.DataFrame, *, resampling: Resampling) -> str:
     """Compare how far blends are led to what is in them, and to a third category.
 
     Args:
         judged: all of `gcbook.chapters.illusions.lines.judged_all`.
-        resampling: ``draws, confidence, seed`` of the resampling of blends.
+        resampling: of blends.
     """
     blends = judged[judged["drawing"] == "blend"] if len(judged) else judged
     parts = []
@@ -125,7 +125,7 @@ def picture_sentence(judged: pd.DataFrame, **resampling: Any) -> str:
                 more.assign(category="blend", silhouette=more["picture"]),
                 ["strength"],
                 "more",
-                **resampling,
+                resampling=resampling,
             )
             said = "; ".join(
                 f"{number(row['mean'], '+.2f')} at {row['strength']:g} "

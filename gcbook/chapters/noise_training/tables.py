@@ -17,6 +17,7 @@ from gcbook.miniworld.results.shipped import recipe_of, shipped_models
 from gcbook.paper.published import table1
 from gcbook.stats.pooled import CONFLICT, PLAIN, change_of, pooled_measures
 from gcbook.stats.resample import interval
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import cue_shares
 
 __all__ = [
@@ -96,16 +97,12 @@ def noise_answers(
     return answers.assign(trained=answers["recipe"].map(TRAINED))
 
 
-def cell_rows(
-    answers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
-) -> pd.DataFrame:
+def cell_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Accuracy, shares of the cues and shape bias in each cell, of each seed and of all.
 
     Args:
         answers: from `noise_answers`.
-        draws: resamples of silhouettes and seeds.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``trained, tested, measure`` (a title of `MEASURES`), ``model`` ("" for all seeds
@@ -114,9 +111,9 @@ def cell_rows(
     """
     tables = []
     for together in (False, True):
-        keys, values, n = pooled_measures(answers, _CELL, draws=draws, seed=seed, together=together)
+        keys, values, n = pooled_measures(answers, _CELL, resampling=resampling, together=together)
         for name, title in MEASURES.items():
-            low, high = interval(values[name], confidence)
+            low, high = interval(values[name], resampling.confidence)
             found = {"value": values[name][:, 0], "low": low, "high": high, "n": n[name]}
             tables.append(keys.assign(measure=title, **found))
     table = pd.concat(tables, ignore_index=True)
@@ -135,9 +132,7 @@ def cell_rows(
     return table[columns].round({"value": 4, "low": 4, "high": 4})
 
 
-def change_rows(
-    answers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
-) -> pd.DataFrame:
+def change_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """What noise in training changes, and what noise in testing adds.
 
     Args:
@@ -148,7 +143,7 @@ def change_rows(
         on both sides, and so are the seeds of one recipe. Steps whose two cells are not both there
         are left out.
     """
-    keys, values, _ = pooled_measures(answers, _CELL, draws=draws, seed=seed, together=True)
+    keys, values, _ = pooled_measures(answers, _CELL, resampling=resampling, together=True)
     place = {cell: at for at, cell in enumerate(zip(keys["recipe"], keys["tested"], strict=True))}
     plain, noisy = TRAINED
     steps = [
@@ -163,22 +158,20 @@ def change_rows(
         if first not in place or second not in place:
             continue
         for name, title in MEASURES.items():
-            found = change_of(values[name][place[first]], values[name][place[second]], confidence)
+            found = change_of(
+                values[name][place[first]], values[name][place[second]], resampling.confidence
+            )
             rows.append({"step": words, "measure": title, **found})
     columns = ["step", "measure", "before", "after", "change", "low", "high"]
     return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))
 
 
-def category_rows(
-    answers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
-) -> pd.DataFrame:
+def category_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Fig. 13: shape bias by shape category in each cell, over all seeds.
 
     Args:
         answers: from `noise_answers`.
-        draws: resamples of silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``trained, tested, category, shape_answers, texture_answers, texture_share`` (1 − shape
@@ -194,7 +187,7 @@ def category_rows(
     table = counted.groupby(by, observed=True)[["shape_answers", "texture_answers"]].sum()
     named = table.sum(axis=1)
     table["texture_share"] = (table["texture_answers"] / named.where(named > 0)).round(4)
-    shares = cue_shares(chosen, by, draws=draws, confidence=confidence, seed=seed).set_index(by)
+    shares = cue_shares(chosen, by, resampling=resampling).set_index(by)
     table["low"] = (1 - shares["shape_bias_high"]).round(4)
     table["high"] = (1 - shares["shape_bias_low"]).round(4)
     table = table.reset_index()

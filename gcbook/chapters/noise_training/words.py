@@ -14,6 +14,7 @@ from gcbook.miniworld.testsets import make_test_set
 from gcbook.miniworld.training import cnn
 from gcbook.miniworld.training.record import read_record
 from gcbook.stats.pooled import PLAIN, change_of, pooled_measures
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import number, plural, span
 
 __all__ = [
@@ -87,13 +88,11 @@ def room_sentence(cells: pd.DataFrame) -> str:
     )
 
 
-def equal_steps_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: int = 0) -> str:
+def equal_steps_sentence(*, resampling: Resampling = Resampling()) -> str:
     """Compare both recipes after as many steps, from their checkpoints: more training or noise?
 
     Args:
-        draws: resamples of silhouettes.
-        confidence: of the interval.
-        seed: of the resampling.
+        resampling: how the intervals are made.
     """
     answers = with_recipe(course_answers(list(TRAINED)))
     steps = [set(group["step"]) for _, group in answers.groupby("recipe")]
@@ -101,10 +100,10 @@ def equal_steps_sentence(*, draws: int = 2000, confidence: float = 0.95, seed: i
     if not both:
         return ""
     same = answers[answers["step"] == max(both)]
-    keys, values, n = pooled_measures(same, ["recipe"], draws=draws, seed=seed, together=False)
+    keys, values, n = pooled_measures(same, ["recipe"], resampling=resampling, together=False)
     at = [keys["recipe"].tolist().index(name) for name in TRAINED]
     plain, noisy = (values["shape_bias"][place] for place in at)
-    found = change_of(plain, noisy, confidence)
+    found = change_of(plain, noisy, resampling.confidence)
     ends = [max(group["step"]) for _, group in answers.groupby("recipe")]
     halfway = " one of the two in mid-schedule," if len(set(ends)) > 1 else ""
     before, after = (number(found[name], ".2f") for name in ("before", "after"))

@@ -11,6 +11,7 @@ from gcbook.miniworld.results.answers import mark
 from gcbook.miniworld.results.shipped import model_card, recipe_of, shipped_models, training_trials
 from gcbook.stats.clustered import clustered_means, clustered_sums
 from gcbook.stats.resample import interval
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, blind_bias, cue_shares
 from gcbook.stats.words import number, span
 
@@ -64,16 +65,12 @@ def course_answers(models: Sequence[str] | None = None) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True) if filled else tables[0]
 
 
-def course_shares(
-    answers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
-) -> pd.DataFrame:
+def course_shares(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Accuracy, shares of the cues and shape bias at every checkpoint.
 
     Args:
         answers: from `course_answers`.
-        draws: resamples of the silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``model, weighting, step, images, measure`` (a title of `MEASURES`), ``n, value, low,
@@ -84,10 +81,10 @@ def course_shares(
     if answers.empty:
         return pd.DataFrame(columns=columns)
     plain = answers[answers["dataset"] == "in-distribution"]
-    right = accuracies(plain, by, draws=draws, confidence=confidence, seed=seed)
+    right = accuracies(plain, by, resampling=resampling)
     tables = [right.rename(columns={"accuracy": "value"}).assign(measure=MEASURES["accuracy"])]
     conflicts = answers[answers["dataset"] == "cue-conflict"]
-    shares = cue_shares(conflicts, by, draws=draws, confidence=confidence, seed=seed)
+    shares = cue_shares(conflicts, by, resampling=resampling)
     for name in _CUES:
         named = {name: "value", f"{name}_low": "low", f"{name}_high": "high"}
         part = shares.rename(columns=named)[[*by, "n", "value", "low", "high"]]
@@ -103,16 +100,12 @@ def course_shares(
     return table[columns]
 
 
-def first_and_last(
-    answers: pd.DataFrame, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
-) -> pd.DataFrame:
+def first_and_last(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Which cue prevails at the first checkpoint, at the last, and whether shape bias moved.
 
     Args:
         answers: from `course_answers`.
-        draws: resamples of the silhouettes, the same for all checkpoints.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         A row a model and weighting: ``model, weighting, first, last`` (images seen); for each of
@@ -132,14 +125,11 @@ def first_and_last(
     for (model, weighting), group in conflicts.groupby(["observer", "weighting"], sort=False):
         ends = sorted(group["images"].unique())[:: max(group["images"].nunique() - 1, 1)]
         chosen = group[group["images"].isin(ends)]
-        settings = {"draws": draws, "seed": seed}
-        keys, sums = clustered_sums(chosen, ["images"], ["shape", "texture"], **settings)
-        lead = clustered_means(
-            chosen, ["images"], "difference", draws=draws, confidence=confidence, seed=seed
-        )
+        keys, sums = clustered_sums(chosen, ["images"], ["shape", "texture"], resampling=resampling)
+        lead = clustered_means(chosen, ["images"], "difference", resampling=resampling)
         with np.errstate(invalid="ignore"):
             bias = sums["shape"] / (sums["shape"] + sums["texture"])
-        low, high = interval(bias[-1] - bias[0], confidence)
+        low, high = interval(bias[-1] - bias[0], resampling.confidence)
         row: dict[str, object] = {"model": model, "weighting": weighting}
         for name, at in (("first", 0), ("last", -1)):
             row |= {

@@ -18,6 +18,7 @@ from gcbook.miniworld.results.panel import OOD_SETS, MiniaturePanel, counted, ma
 from gcbook.miniworld.results.shipped import recipe_of
 from gcbook.paper.published import table1
 from gcbook.stats.resample import interval
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import listed, number, plural, span
 
 __all__ = [
@@ -146,14 +147,12 @@ def verdict_of(low: float, high: float) -> str:
     return CONTRADICTS if high < 0 else UNDECIDED
 
 
-def claim_rows(answers: pd.DataFrame, *, draws: int, confidence: float, seed: int) -> pd.DataFrame:
+def claim_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
     """Put each claim to the miniatures.
 
     Args:
         answers: of the test sets, without the benchmark's own drawings.
-        draws: resamples; without any no claim can be decided.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         ``claim, measure``, ``compared`` ("a − b"), ``a, b`` (values, over all seeds),
@@ -161,11 +160,8 @@ def claim_rows(answers: pd.DataFrame, *, draws: int, confidence: float, seed: in
         nothing is printed) and ``why`` a claim was not tested: what it takes.
     """
     there = recipes_in(answers["observer"])
-    rows = [
-        _test(claim, answers, there, draws=draws, confidence=confidence, seed=seed)
-        for claim in _claims()
-    ]
-    rows.append(_two_sides(answers, draws=draws, confidence=confidence, seed=seed))
+    rows = [_test(claim, answers, there, resampling=resampling) for claim in _claims()]
+    rows.append(_two_sides(answers, resampling=resampling))
     table = pd.DataFrame(rows)
     return table.round(dict.fromkeys(["a", "b", "difference", "low", "high"], 4))
 
@@ -217,32 +213,28 @@ def _test(
     answers: pd.DataFrame,
     there: Iterable[str],
     *,
-    draws: int,
-    confidence: float,
-    seed: int,
+    resampling: Resampling,
 ) -> dict[str, Any]:
     missing = [recipe for recipe in (claim.a, claim.b) if recipe not in there]
     about = _about(claim.claim, claim.measure, f"{claim.a} − {claim.b}", claim.paper)
     if missing:
         return about | {"why": listed(missing)}
     chosen = answers[answers["dataset"].isin(claim.sets) & counted(answers)]
-    panel = make_panel(_of_recipes(chosen, claim.a, claim.b), draws, seed)
+    panel = make_panel(_of_recipes(chosen, claim.a, claim.b), resampling.draws, resampling.seed)
     lacking = [recipe for recipe in (claim.a, claim.b) if not panel.rows(recipe)]
     lacking_sets = set(claim.sets) - set(panel.images["dataset"])
     if lacking or lacking_sets or panel.incomplete:
         lacking = lacking or list(panel.incomplete)
         return about | {"why": f"all scores of {listed(lacking or (claim.a, claim.b))}"}
     a, b = claim.value(panel, claim.a), claim.value(panel, claim.b)
-    return about | _difference(a, b, confidence)
+    return about | _difference(a, b, resampling.confidence)
 
 
 def _of_recipes(answers: pd.DataFrame, *recipes: str) -> pd.DataFrame:
     return answers[answers["observer"].map(lambda name: recipe_of(name)[0]).isin(recipes)]
 
 
-def _two_sides(
-    answers: pd.DataFrame, *, draws: int, confidence: float, seed: int
-) -> dict[str, Any]:
+def _two_sides(answers: pd.DataFrame, *, resampling: Resampling) -> dict[str, Any]:
     """Do classifiers err like each other, more than like generators? On cue conflict, as Fig. 6."""
     about = _about(
         "Classifiers err more like each other than like generators",
@@ -251,10 +243,10 @@ def _two_sides(
         "",
     )
     conflicts = answers[answers["dataset"] == "cue-conflict"]
-    panel = make_panel(conflicts, draws, seed)
+    panel = make_panel(conflicts, resampling.draws, resampling.seed)
     kept = group_of_images(panel.images, GROUPS[1])
-    pairs, values, bounds = pair_kappas(panel, kept, confidence)
-    facts = sides(pairs, values, bounds, confidence)
+    pairs, values, bounds = pair_kappas(panel, kept, resampling.confidence)
+    facts = sides(pairs, values, bounds, resampling.confidence)
     needed = {"discriminative": "two discriminative miniatures", "across": "one of either kind"}
     lacking = [words for kind, words in needed.items() if not facts[f"{kind}_pairs"]]
     if lacking:

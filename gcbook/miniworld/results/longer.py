@@ -6,6 +6,7 @@ from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.shipped import DATA, model_card, shipped_models, shipped_sets
 from gcbook.miniworld.training.record import read_record
 from gcbook.stats.pooled import CONFLICT, PLAIN, change_of, pooled_measures
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import listed, number, plural, span
 
 __all__ = ["LONG", "SETS", "changes_between", "longer_sentence", "noise_or_length_sentence"]
@@ -22,31 +23,29 @@ MEASURES = {
 
 
 def changes_between(
-    first: str, second: str, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+    first: str, second: str, *, resampling: Resampling = Resampling()
 ) -> dict[str, dict[str, float]]:
     """Compare two models image by image.
 
     Args:
         first, second: names of models whose scores of `SETS` come along.
-        draws: resamples of the silhouettes.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         By measure (of `MEASURES`), what `gcbook.stats.pooled.change_of` says.
     """
     answers = miniature_answers(SETS, [first, second])
-    keys, values, _ = pooled_measures(answers, [], draws=draws, seed=seed, together=False)
+    keys, values, _ = pooled_measures(answers, [], resampling=resampling, together=False)
     place = keys["observer"].tolist().index
     return {
-        name: change_of(values[name][place(first)], values[name][place(second)], confidence)
+        name: change_of(
+            values[name][place(first)], values[name][place(second)], resampling.confidence
+        )
         for name in MEASURES
     }
 
 
-def longer_sentence(
-    miniature: str, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
-) -> str:
+def longer_sentence(miniature: str, *, resampling: Resampling = Resampling()) -> str:
     """Compare a miniature with its twin that was trained longer, image by image.
 
     Args:
@@ -60,7 +59,7 @@ def longer_sentence(
     if not factor:
         return ""
     twin = f"{miniature}{LONG}"
-    changes = changes_between(miniature, twin, draws=draws, confidence=confidence, seed=seed)
+    changes = changes_between(miniature, twin, resampling=resampling)
     said = "; ".join(
         f"{MEASURES[name]} {number(found['before'])} → {number(found['after'])}, {_change(found)}"
         for name, found in changes.items()
@@ -69,7 +68,7 @@ def longer_sentence(
     unclear = [words for words in MEASURES.values() if words not in clear]
     parts = [f"clearly changes {listed(clear)}"] * bool(clear)
     parts += [f"does not clearly change {listed(unclear)}"] * bool(unclear)
-    verdict = f" So a longer training {', and '.join(parts)}." if draws else ""
+    verdict = f" So a longer training {', and '.join(parts)}." if resampling.draws else ""
     return (
         f"A twin of `{miniature}` saw {number(factor, '.3g')} times as many images "
         f"({plural(steps, 'step')}): {said}.{verdict}"
@@ -77,7 +76,7 @@ def longer_sentence(
 
 
 def noise_or_length_sentence(
-    plain: str, noisy: str, *, draws: int = 2000, confidence: float = 0.95, seed: int = 0
+    plain: str, noisy: str, *, resampling: Resampling = Resampling()
 ) -> str:
     """Ask whether noise in training does more for shape bias than training longer without it.
 
@@ -94,7 +93,7 @@ def noise_or_length_sentence(
         return ""
     twin = f"{plain}{LONG}"
     longer, more = (
-        changes_between(one, other, draws=draws, confidence=confidence, seed=seed)["shape_bias"]
+        changes_between(one, other, resampling=resampling)["shape_bias"]
         for one, other in ((plain, twin), (twin, noisy))
     )
     said = (

@@ -5,7 +5,7 @@ same for all models, so that differences between models are paired.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from gcbook.miniworld.results.shipped import recipe_of
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.stats.clustered import resample_silhouettes
+from gcbook.stats.resampling import Resampling
 
 __all__ = ["MOST_DRAWS", "OOD_SETS", "MiniaturePanel", "counted", "few", "make_panel"]
 
@@ -33,9 +34,9 @@ OOD_SETS = tuple(name for name in TEST_SETS if name not in NOT_OOD)
 _KEYS = ["dataset", "condition", "image_id"]
 
 
-def few(draws: int) -> int:
-    """Return how many resamples of silhouettes to take where a chapter takes ``draws``."""
-    return min(draws, MOST_DRAWS)
+def few(resampling: Resampling) -> Resampling:
+    """Return how to resample silhouettes where a chapter resamples other images so."""
+    return replace(resampling, draws=min(resampling.draws, MOST_DRAWS))
 
 
 def counted(answers: pd.DataFrame) -> pd.Series:

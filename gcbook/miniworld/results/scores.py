@@ -1,7 +1,6 @@
 """The miniatures' accuracies and shape bias, by test set, strength and category."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
@@ -9,6 +8,7 @@ from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.panel import counted
 from gcbook.miniworld.results.shipped import KINDS, shipped_models, shipped_sets
 from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
 from gcbook.trials.parse import COLUMNS
 
@@ -62,9 +62,7 @@ def answers_on(test_sets: Sequence[str], models: Sequence[str] | None = None) ->
     return pd.concat(tables, ignore_index=True)
 
 
-def accuracy_by_strength(
-    answers: pd.DataFrame, *, draws: int, confidence: float, seed: int
-) -> pd.DataFrame:
+def accuracy_by_strength(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
     """Accuracy of each miniature in each condition of the parametric test sets.
 
     Args:
@@ -83,7 +81,7 @@ def accuracy_by_strength(
         return pd.DataFrame(columns=columns)
     chosen = with_recipe(chosen)
     keys = ["dataset", "condition", "recipe"]
-    table = accuracies(chosen, keys, draws=draws, confidence=confidence, seed=seed)
+    table = accuracies(chosen, keys, resampling=resampling)
     seeds = chosen.groupby(keys)["observer"].nunique().rename("seeds").reset_index()
     table = table.merge(seeds, on=keys)
     rows = []
@@ -112,7 +110,7 @@ def accuracy_by_strength(
 
 
 def accuracy_by_set(
-    answers: pd.DataFrame, test_sets: Sequence[str], *, draws: int, confidence: float, seed: int
+    answers: pd.DataFrame, test_sets: Sequence[str], *, resampling: Resampling
 ) -> pd.DataFrame:
     """Accuracy of each miniature on test sets, in the conditions that the benchmark counts.
 
@@ -132,7 +130,7 @@ def accuracy_by_set(
         return pd.DataFrame(columns=columns)
     chosen = with_recipe(chosen)
     keys = ["dataset", "recipe"]
-    table = accuracies(chosen, keys, draws=draws, confidence=confidence, seed=seed)
+    table = accuracies(chosen, keys, resampling=resampling)
     seeds = chosen.groupby(keys)["observer"].nunique().rename("seeds").reset_index()
     table = table.merge(seeds, on=keys).rename(columns={"accuracy": "value"})
     place = {name: i for i, name in enumerate(test_sets)}
@@ -143,9 +141,7 @@ def accuracy_by_set(
     return table[columns].round({"value": _DIGITS, "low": _DIGITS, "high": _DIGITS})
 
 
-def bias_by_shape(
-    answers: pd.DataFrame, *, draws: int, confidence: float, seed: int
-) -> pd.DataFrame:
+def bias_by_shape(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
     """Shape bias of each miniature over all conflicts and in each shape category.
 
     Args:
@@ -163,9 +159,8 @@ def bias_by_shape(
     if chosen.empty:
         return pd.DataFrame(columns=columns)
     chosen = with_recipe(chosen)
-    options: dict[str, Any] = {"draws": draws, "confidence": confidence, "seed": seed}
-    pooled = cue_shares(chosen, ["recipe"], **options).assign(category="pooled")
-    each = cue_shares(chosen, ["recipe", "category"], **options)
+    pooled = cue_shares(chosen, ["recipe"], resampling=resampling).assign(category="pooled")
+    each = cue_shares(chosen, ["recipe", "category"], resampling=resampling)
     table = pd.concat([pooled, each], ignore_index=True)
     seeds = chosen.groupby("recipe")["observer"].nunique()
     table = table.assign(

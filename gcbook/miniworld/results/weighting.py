@@ -17,6 +17,7 @@ from gcbook.noise.weightings import NORMS, Norm, parse_weighting
 from gcbook.scoring.diagnostics import TENTHS, tenths_of, variance_shares
 from gcbook.scoring.scores import finite_weights, score_array
 from gcbook.scoring.store import Store
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
 
 __all__ = [
@@ -170,9 +171,7 @@ def sweep_table(
     others: Iterable[str] = tuple(OTHERS),
     *,
     norm: Norm = "l2",
-    draws: int = 2000,
-    confidence: float = 0.95,
-    seed: int = 0,
+    resampling: Resampling = Resampling(),
 ) -> pd.DataFrame:
     """Accuracy and cues under many weightings, from all images and all draws.
 
@@ -181,9 +180,7 @@ def sweep_table(
         decays: k of weightings exp(−kt).
         others: names of other weightings.
         norm: of the error.
-        draws: resamples behind the intervals; 0 for none.
-        confidence: of the intervals.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         A row a model and weighting: ``model, weighting, title, k`` (NaN for the others), ``n``
@@ -203,12 +200,11 @@ def sweep_table(
     columns = ["model", *frame.columns, "n", "n_conflicts"]
     columns += [name + end for name in _MEASURES for end in ("", "_low", "_high")]
     tables = []
-    options = {"draws": draws, "confidence": confidence, "seed": seed}
     for model, of_model in stores.items():
         plain, conflicts = (answers_under(of_model[name], named, norm) for name in SETS)
-        right = accuracies(plain, ["weighting"], **options)  # type: ignore[arg-type]
+        right = accuracies(plain, ["weighting"], resampling=resampling)
         right = right.rename(columns={"low": "accuracy_low", "high": "accuracy_high"})
-        cues = cue_shares(conflicts, ["weighting"], **options)  # type: ignore[arg-type]
+        cues = cue_shares(conflicts, ["weighting"], resampling=resampling)
         cues = cues.rename(columns={"n": "n_conflicts"})
         both = frame.merge(right, on="weighting").merge(cues, on="weighting")
         tables.append(both.assign(model=model)[columns])

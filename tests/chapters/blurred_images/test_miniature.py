@@ -4,9 +4,14 @@ import numpy as np
 import pytest
 from tiny.shipped import CONFLICTS, least, ship_model, ship_scores, use_data
 
-from gcbook.chapters.blurred_images.miniature import miniature_accuracy_and_bias
-from gcbook.chapters.blurred_images.tables import BLURRED, LOW_PASS, correlation_rows
+from gcbook.chapters.blurred_images.tables import (
+    BLURRED,
+    LOW_PASS,
+    correlation_rows,
+    miniature_accuracy_and_bias,
+)
 from gcbook.miniworld.testsets import TEST_SETS
+from gcbook.stats.resampling import Resampling
 
 BLURS = [f"{shape}{n}-{shape}{n}-3.png" for n in (1, 2) for shape in ("cat", "dog")]
 
@@ -42,7 +47,7 @@ def data(tmp_path, monkeypatch):
 
 
 def test_a_row_a_network_and_test_set(data):
-    rows = miniature_accuracy_and_bias(draws=0)
+    rows = miniature_accuracy_and_bias(resampling=Resampling(draws=0))
     blurred = rows[rows["measured_on"] == BLURRED].set_index("observer")
     assert blurred["shape_bias"].to_dict() == {
         "mini-cnn": 1,
@@ -62,7 +67,7 @@ def test_a_row_a_network_and_test_set(data):
 
 
 def test_correlations_leave_out_a_miniature_with_its_seeds(data):
-    rows = miniature_accuracy_and_bias(draws=0)
+    rows = miniature_accuracy_and_bias(resampling=Resampling(draws=0))
     found = correlation_rows(rows[rows["measured_on"] == BLURRED])
     pearson = found[found["coefficient"] == "Pearson"].set_index("left_out")
     assert pearson.loc["nobody", "n"] == 3

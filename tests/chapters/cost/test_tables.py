@@ -30,6 +30,7 @@ from gcbook.miniworld.results.shipped import shipped_store
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.scoring.settings import Racing
+from gcbook.stats.resampling import Resampling
 
 PLAIN = ["cat1-cat1.png", "dog1-dog1.png", "car1-cat1.png", "oven1-oven1.png"]
 
@@ -71,7 +72,7 @@ def test_evaluations_count_classes_and_draws(data):
 
 
 def test_costs_by_hand(data):
-    costs = cost_rows(0, draws=50).set_index("model")
+    costs = cost_rows(0, resampling=Resampling(draws=50)).set_index("model")
     assert costs.index.tolist() == ["mini-pixel", "mini-cnn"]
     assert costs["seeds"].tolist() == [1, 2]
     assert costs["evaluations"].tolist() == [512, 1]
@@ -98,7 +99,7 @@ def test_times_are_those_of_decisions():
 
 
 def test_more_draws_by_hand(data):
-    rows = draw_rows(draws=50)
+    rows = draw_rows(resampling=Resampling(draws=50))
     pixel = rows[rows["recipe"] == "mini-pixel"]
     bias = pixel[pixel["measure"] == MEASURES["shape_bias"]]
     assert bias["draws"].tolist() == list(DRAWS_SHOWN)
@@ -114,13 +115,13 @@ def test_more_draws_by_hand(data):
 
 
 def test_draws_are_enough_from_where_values_stay_near_the_last(data):
-    said = draws_sentence(draw_rows(draws=200))
+    said = draws_sentence(draw_rows(resampling=Resampling(draws=200)))
     assert said.count("\n") == 0 and said.startswith("- mini-pixel")
     assert "shape bias 0.00 with 1 draw, 1.00 with 32" in said
     assert said.count("within 0.02 of that from 4 draws on") == 2
-    without = draws_sentence(draw_rows(draws=0))
+    without = draws_sentence(draw_rows(resampling=Resampling(draws=0)))
     assert "from 4 draws on" in without and "interval not computed" in without
-    undefined = draw_rows(draws=0).assign(value=np.nan)
+    undefined = draw_rows(resampling=Resampling(draws=0)).assign(value=np.nan)
     assert "shape bias not computed with 1 draw" in draws_sentence(undefined)
 
 

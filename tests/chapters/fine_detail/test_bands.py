@@ -16,6 +16,7 @@ from gcbook.chapters.fine_detail.bands import (
 )
 from gcbook.miniworld.bands import BANDS
 from gcbook.paper.categories import CATEGORIES
+from gcbook.stats.resampling import Resampling
 
 PAIRS = [(CATEGORIES[i], CATEGORIES[i - 1]) for i in range(16)]
 
@@ -55,7 +56,7 @@ def shipped(tmp_path, monkeypatch):
 @pytest.mark.usefixtures("shipped")
 def test_every_measure_by_what_is_left():
     assert band_models() == ("mini-cnn",)
-    rows = band_rows(draws=100)
+    rows = band_rows(resampling=Resampling(draws=100))
     assert list(dict.fromkeys(rows["band"])) == list(ORDER)
     assert list(dict.fromkeys(rows["measure"])) == list(MEASURES.values())
     value = rows.set_index(["measure", "band"])["value"]
@@ -69,7 +70,7 @@ def test_every_measure_by_what_is_left():
     assert said.startswith("- mini-cnn (above chance on low-2, low-4, low-8, high-1, high-2 and")
     assert "low-4: 100% right, conflicts 100% by shape and 0% by texture, shape bias 1.00" in said
     assert "high-4: 100% right, conflicts 0% by shape and 100% by texture, shape bias 0.00" in said
-    assert "Nothing was resampled" in band_sentence(band_rows(draws=0))
+    assert "Nothing was resampled" in band_sentence(band_rows(resampling=Resampling(draws=0)))
     # Here fine detail brings the texture, and nobody turns away from it.
     assert sharp_outline_sentence(rows) == ""
     blind = rows[rows["measure"] == MEASURES["shape_bias"]].set_index("band")["blind"]
@@ -79,10 +80,10 @@ def test_every_measure_by_what_is_left():
 
 def test_nothing_is_said_of_no_model(tmp_path, monkeypatch):
     use_data(tmp_path / "data", monkeypatch)
-    assert band_rows(draws=100).empty
-    assert band_sentence(band_rows(draws=100)).startswith("No miniature")
+    assert band_rows(resampling=Resampling(draws=100)).empty
+    assert band_sentence(band_rows(resampling=Resampling(draws=100))).startswith("No miniature")
     assert ORDER.index(WHOLE) == 3
-    assert sharp_outline_sentence(band_rows(draws=100)) == ""
+    assert sharp_outline_sentence(band_rows(resampling=Resampling(draws=100))) == ""
 
 
 def test_who_turns_to_the_outline_when_coarse_detail_goes_is_named():

@@ -14,6 +14,7 @@ from gcbook.chapters.fine_detail.high_pass import (
 )
 from gcbook.chapters.fine_detail.high_pass_words import decay_sentence, reduced_sentence
 from gcbook.miniworld.results.answers import miniature_answers
+from gcbook.stats.resampling import Resampling
 
 
 def late(rows):
@@ -38,7 +39,7 @@ def test_only_what_can_be_weighted_is_weighed(data):
 
 
 def test_a_steep_weighting_listens_to_little_noise(data):
-    rows = decay_rows(high_pass_stores(), (0, 7, 20), draws=100)
+    rows = decay_rows(high_pass_stores(), (0, 7, 20), resampling=Resampling(draws=100))
     assert list(dict.fromkeys(rows["test_set"])) == list(SETS.values())
     high = rows[rows["test_set"] == "High-pass"].set_index("k")["accuracy"].to_dict()
     assert high[20.0] == 0
@@ -69,7 +70,7 @@ def test_images_that_were_not_reduced_are_answered_as_ever():
     stored = miniature_answers(["high-pass"], ["mini-cnn"]).set_index("image_id")["response"]
     whole = answers[answers["factor"] == 1].set_index("image_id")["response"]
     assert (whole == stored.loc[whole.index]).mean() > 0.99
-    rows = reduced_rows(answers, draws=0)
+    rows = reduced_rows(answers, resampling=Resampling(draws=0))
     assert set(rows["factor"]) == {1.0, 4.0}
     # Of four conditions one is not filtered and does not count.
     assert set(rows["n"]) == {240}

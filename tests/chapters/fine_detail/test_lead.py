@@ -6,6 +6,7 @@ import pytest
 
 from gcbook.chapters.fine_detail.lead import lead_rows, lead_sentence
 from gcbook.chapters.fine_detail.restored import MEAN
+from gcbook.stats.resampling import Resampling
 
 
 def conflicts(gains, back):
@@ -29,7 +30,9 @@ BACK = {0.2: 0.9, 0.6: 0.3}
 
 def test_gains_are_split_where_the_textures_band_is_lost():
     gains = {0.2: {"shape": 0.1, "texture": 0.3}, 0.6: {"shape": 0.5}}
-    rows = lead_rows(conflicts(gains, BACK), BANDS, draws=100).set_index("part")
+    rows = lead_rows(conflicts(gains, BACK), BANDS, resampling=Resampling(draws=100)).set_index(
+        "part"
+    )
     late = 1 / (1 + np.exp(7 * 0.4))
     assert rows["weight"].tolist() == pytest.approx([1 - late, late, 1])
     assert set(rows["lost_from"]) == {0.6}
@@ -55,7 +58,7 @@ def test_gains_are_split_where_the_textures_band_is_lost():
 )
 def test_where_shape_gains_follows_the_rows(early, late, says):
     gains = {0.2: {"shape": 0.3 + early, "texture": 0.3}, 0.6: {"shape": late}}
-    rows = lead_rows(conflicts(gains, BACK), BANDS, draws=50)
+    rows = lead_rows(conflicts(gains, BACK), BANDS, resampling=Resampling(draws=50))
     said = lead_sentence(rows)
     assert "4 to 8 cycles, more than half of the power is missed" in said
     assert "texture's own prompt from t = 0.6 on. There lies 5.7% of the paper's weight" in said
@@ -67,16 +70,20 @@ def test_where_shape_gains_follows_the_rows(early, late, says):
 
 
 def test_texture_that_is_never_lost_explains_nothing():
-    rows = lead_rows(conflicts({0.2: {}, 0.6: {}}, {0.2: 0.9, 0.6: 0.8}), BANDS, draws=50)
+    rows = lead_rows(
+        conflicts({0.2: {}, 0.6: {}}, {0.2: 0.9, 0.6: 0.8}), BANDS, resampling=Resampling(draws=50)
+    )
     assert np.isnan(rows["lost_from"]).all()
     assert rows["weight"].tolist() == [1, 0, 1]
     assert "so no loss of detail can be behind" in lead_sentence(rows)
     # Lost at little noise and found again at more is not lost.
-    back = lead_rows(conflicts({0.2: {}, 0.6: {}}, {0.2: 0.3, 0.6: 0.8}), BANDS, draws=50)
+    back = lead_rows(
+        conflicts({0.2: {}, 0.6: {}}, {0.2: 0.3, 0.6: 0.8}), BANDS, resampling=Resampling(draws=50)
+    )
     assert np.isnan(back["lost_from"]).all()
 
 
 def test_without_resamples_nothing_is_said_of_where_shape_gains():
     gains = {0.2: {"shape": 0.5}, 0.6: {"shape": 0.5}}
-    rows = lead_rows(conflicts(gains, BACK), BANDS, draws=0)
+    rows = lead_rows(conflicts(gains, BACK), BANDS, resampling=Resampling(draws=0))
     assert lead_sentence(rows).startswith("Nothing was resampled")

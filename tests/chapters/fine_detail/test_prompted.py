@@ -18,6 +18,7 @@ from gcbook.chapters.fine_detail.restored import MEAN
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.paper.categories import CATEGORIES
+from gcbook.stats.resampling import Resampling
 
 TIMES = [0.2, 0.6]
 
@@ -75,7 +76,9 @@ POWERS = made(
 
 
 def test_advantage_is_the_others_mean_error_less_its_own_over_the_power_of_all_bands():
-    rows = advantage_rows(POWERS, draws=100).set_index(["panel", "t", "band"])
+    rows = advantage_rows(POWERS, resampling=Resampling(draws=100)).set_index(
+        ["panel", "t", "band"]
+    )
     # Half of the power lies in each band; the others miss .4 of the first on average, it .1.
     right = rows.xs(PANELS["right"], level="panel")["advantage"]
     assert right.xs("1 to 2", level="band").tolist() == pytest.approx([0.15, 0.15])
@@ -94,7 +97,9 @@ def test_the_papers_weights_listen_to_little_noise():
     # At much noise no prompt makes a difference.
     powers.loc[late, "error"] = powers.loc[late, "clean"]
     powers.loc[late, "restored"] = 0.0
-    rows = weighted_rows(powers, draws=0).set_index(["weighting", "panel", "band"])
+    rows = weighted_rows(powers, resampling=Resampling(draws=0)).set_index(
+        ["weighting", "panel", "band"]
+    )
     papers, even = (rows.loc[(name, PANELS["right"], "1 to 2")] for name in ("exp:7", "uniform"))
     share = 1 / (1 + np.exp(-7 * 0.4))
     assert papers["advantage"] == pytest.approx(0.15 * share)
@@ -108,14 +113,16 @@ def test_the_papers_weights_listen_to_little_noise():
 
 def test_of_a_denoiser_that_no_prompt_changes_nothing_decides():
     powers = prompt_powers(denoiser(lambda x, t, label: torch.zeros_like(x)), 1, TIMES)
-    assert (advantage_rows(powers, draws=0)["advantage"] == 0).all()
-    assert (weighted_rows(powers, draws=0)["kept"] == 0).all()
+    assert (advantage_rows(powers, resampling=Resampling(draws=0))["advantage"] == 0).all()
+    assert (weighted_rows(powers, resampling=Resampling(draws=0))["kept"] == 0).all()
 
 
 def test_the_mean_is_a_band_but_no_part_of_an_images_variance():
     powers = POWERS.copy()
     at_the_mean = powers[powers["band"] == "1 to 2"].assign(band=MEAN, clean=100.0)
-    rows = advantage_rows(pd.concat([powers, at_the_mean]), draws=0).set_index(["panel", "band"])
+    rows = advantage_rows(
+        pd.concat([powers, at_the_mean]), resampling=Resampling(draws=0)
+    ).set_index(["panel", "band"])
     for _, found in rows.groupby(level="panel"):
         by_band = found.groupby(level="band")["advantage"].first()
         assert by_band[MEAN] == by_band["1 to 2"]

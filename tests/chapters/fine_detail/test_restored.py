@@ -20,6 +20,7 @@ from gcbook.miniworld.testsets import texture_of
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.noise.spectrum import band_power, octave_bands
 from gcbook.paper.categories import CATEGORIES
+from gcbook.stats.resampling import Resampling
 
 STIMULI = some_images(1)
 TIMES = [0.2, 0.6]
@@ -48,7 +49,9 @@ def test_images_are_drawn_evenly_and_by_their_seed():
 
 
 def test_a_blind_denoiser_keeps_nothing_and_misses_everything():
-    rows = detail_rows(powers(lambda x, t, label: torch.zeros_like(x)), draws=0)
+    rows = detail_rows(
+        powers(lambda x, t, label: torch.zeros_like(x)), resampling=Resampling(draws=0)
+    )
     assert MEAN not in set(rows["band"])
     assert (rows["kept"] == 0).all()
     assert np.allclose(rows["missed"], 1)
@@ -58,7 +61,9 @@ def test_a_blind_denoiser_keeps_nothing_and_misses_everything():
 
 def test_one_that_knows_the_image_misses_nothing():
     x = classifier(None).prepare([one.read() for one in STIMULI])
-    rows = detail_rows(powers(lambda x_t, t, label: x[: len(x_t)]), draws=100)
+    rows = detail_rows(
+        powers(lambda x_t, t, label: x[: len(x_t)]), resampling=Resampling(draws=100)
+    )
     assert np.allclose(rows["kept"], 1)
     assert np.allclose(rows["missed"], 0)
     assert np.allclose(rows["kept_low"], 1)

@@ -18,6 +18,7 @@ from gcbook.chapters.illusions.judge import (
 from gcbook.miniworld.results.ambiguous import BLENDS, SIDE, ambiguous_pictures
 from gcbook.miniworld.results.sheets import Sheet
 from gcbook.miniworld.world import ALL_CATEGORIES
+from gcbook.stats.resampling import Resampling
 
 DUCK, FACE, RABBIT = (ALL_CATEGORIES.index(name) for name in ("duck", "face", "rabbit"))
 
@@ -55,7 +56,7 @@ def made_up(monkeypatch):
 
 @pytest.mark.usefixtures("made_up")
 def test_accuracy_over_all_and_over_the_three_beyond_the_16():
-    rows = judge_rows(draws=100).set_index("shown")
+    rows = judge_rows(resampling=Resampling(draws=100)).set_index("shown")
     drawings, blends = (f"{MADE}m, {which}" for which in (OF_DRAWINGS, OF_BLENDS))
     assert list(rows.index) == [ORDINARY, FLAT, drawings, blends]
     asked = [name for each in ambiguous_pictures() if each.blend for name in each.prompts if name]
@@ -71,7 +72,7 @@ def test_accuracy_over_all_and_over_the_three_beyond_the_16():
 
 @pytest.mark.usefixtures("made_up")
 def test_in_words_with_the_drawings_themselves():
-    said = judge_sentence(judge_rows(draws=100))
+    said = judge_sentence(judge_rows(resampling=Resampling(draws=100)))
     assert f"of “{ORDINARY}”, and 50% of the ducks, rabbits and faces among them;" in said
     assert said.startswith("The judge is right on 75% (")
     assert "duck–rabbit: 0.00 to duck, 0.00 to rabbit;" in said

@@ -18,6 +18,7 @@ from gcbook.illusions.drawings import DRAWINGS, FIGURE, GROUND, draw, mirrored
 from gcbook.miniworld.results import ambiguous
 from gcbook.miniworld.results.ambiguous import SIDE, ambiguous_pictures
 from gcbook.miniworld.results.sheets import Sheet
+from gcbook.stats.resampling import Resampling
 
 PROMPTED = {
     ("duck–rabbit", "rabbit"): "duck–rabbit",
@@ -65,7 +66,7 @@ def test_place_on_an_axis_is_0_at_the_control_and_1_at_the_drawing():
 
 def test_what_is_drawn_in_its_place_moves_all_of_the_way(monkeypatch):
     monkeypatch.setattr(placement, "read_sheet", made("right"))
-    rows = placement_rows("any", draws=100)
+    rows = placement_rows("any", resampling=Resampling(draws=100))
     assert len(rows) == 3 * 3 * 6
     assert np.allclose(rows["moved"], 1, atol=1e-5)
     assert np.allclose(rows["null"], 0, atol=1e-5)
@@ -82,7 +83,7 @@ def test_what_is_drawn_in_its_place_moves_all_of_the_way(monkeypatch):
 
 def test_what_is_drawn_on_the_other_side_moves_on_the_other_axis(monkeypatch):
     monkeypatch.setattr(placement, "read_sheet", made("mirrored"))
-    rows = placement_rows("any", draws=100)
+    rows = placement_rows("any", resampling=Resampling(draws=100))
     turned = rows[rows["drawing"] == "duck–rabbit"]
     assert np.allclose(turned["elsewhere"], 1, atol=1e-5)
     assert (turned["moved"].abs() < 0.5).all()
@@ -90,7 +91,7 @@ def test_what_is_drawn_on_the_other_side_moves_on_the_other_axis(monkeypatch):
 
 def test_differences_that_lie_in_the_parts_are_dense_there(monkeypatch):
     monkeypatch.setattr(placement, "read_sheet", made("right"))
-    rows = overlap_rows("any", draws=100).set_index(["drawing", "strength"])
+    rows = overlap_rows("any", resampling=Resampling(draws=100)).set_index(["drawing", "strength"])
     # The parts of the third are nearly the whole picture.
     assert set(rows.index.get_level_values(0)) == {"duck–rabbit", "face in a rock"}
     # A face's are their own mirror image.
@@ -118,7 +119,9 @@ def test_a_prompt_that_merely_changes_more_moves_both_ends_apart_and_their_mean_
         return replace(sheet, images=images)
 
     monkeypatch.setattr(placement, "read_sheet", fades)
-    rows = placement_rows("any", draws=100).set_index(["drawing", "shown", "strength"])["moved"]
+    rows = placement_rows("any", resampling=Resampling(draws=100)).set_index(
+        ["drawing", "shown", "strength"]
+    )["moved"]
     drawing, control, both = (
         rows["duck–rabbit", shown, 0.6] for shown in ("duck–rabbit", "duck", BOTH_ENDS)
     )
@@ -138,7 +141,9 @@ def test_what_wrong_prompts_can_do_is_a_size_without_a_sign(monkeypatch):
         return replace(sheet, images=images)
 
     monkeypatch.setattr(placement, "read_sheet", swings)
-    rows = placement_rows("any", draws=100).set_index(["drawing", "shown", "strength"])
+    rows = placement_rows("any", resampling=Resampling(draws=100)).set_index(
+        ["drawing", "shown", "strength"]
+    )
     null = rows["null"]
     assert (null >= 0).all()
     assert null["duck–rabbit", "duck–rabbit", 0.6] > 0.3
@@ -150,7 +155,7 @@ def test_what_wrong_prompts_can_do_is_a_size_without_a_sign(monkeypatch):
 @pytest.mark.parametrize(("place", "larger"), [("right", "named"), ("mirrored", "elsewhere")])
 def test_blends_that_turn_into_what_is_named(place, larger, monkeypatch):
     monkeypatch.setattr(placement, "read_sheet", made(place))
-    rows = blend_overlap("any", draws=100)
+    rows = blend_overlap("any", resampling=Resampling(draws=100))
     assert (rows["n"] == ambiguous.BLENDS).all()
     assert (rows[larger] > 0.3).all()
     assert ((rows["more_here"] > 0) == (place == "right")).all()
@@ -163,8 +168,8 @@ def test_a_picture_that_no_prompt_changes_leans_nowhere(monkeypatch):
         return replace(sheet, images=np.broadcast_to(sheet.original, sheet.images.shape))
 
     monkeypatch.setattr(placement, "read_sheet", copies)
-    assert np.allclose(blend_overlap("any", draws=100)["named"], 0)
-    rows = placement_rows("any", draws=100)
+    assert np.allclose(blend_overlap("any", resampling=Resampling(draws=100))["named"], 0)
+    rows = placement_rows("any", resampling=Resampling(draws=100))
     assert np.allclose(rows[["moved", "null"]], 0)
 
 

@@ -15,6 +15,7 @@ from gcbook.chapters.illusions.resemblance import (
 from gcbook.miniworld.results.ambiguous import SIDE, ambiguous_pictures
 from gcbook.miniworld.results.sheets import Sheet
 from gcbook.miniworld.world import ALL_CATEGORIES
+from gcbook.stats.resampling import Resampling
 
 DUCK, RABBIT = ALL_CATEGORIES.index("duck"), ALL_CATEGORIES.index("rabbit")
 
@@ -64,7 +65,7 @@ def test_a_wrong_prompt_is_no_baseline_of_itself(judged):
 
 
 def test_sums_over_mirror_images_and_draws(judged):
-    rows = resemblance_rows(judged, draws=100)
+    rows = resemblance_rows(judged, resampling=Resampling(draws=100))
     duck = rows[(rows["drawing"] == "duck–rabbit") & (rows["prompt"] == "duck")]
     assert (duck["n"] == 16).all()
     assert (duck["prompted"] == 1).all()
@@ -96,14 +97,14 @@ def test_intervals_of_blends_resample_blends():
             "other": 0.0,
         }
     )
-    row = resemblance_rows(judged, draws=4000).iloc[0]
+    row = resemblance_rows(judged, resampling=Resampling(draws=4000)).iloc[0]
     spread = judged["prompted"][::2].std() / np.sqrt(40)
     # Both prompts of a blend are the same here: 80 rows know no more than 40.
     assert row["high"] - row["low"] == pytest.approx(2 * 1.96 * spread, rel=0.08)
 
 
 def test_a_picture_flips_where_both_prompts_win_over_the_other_reading(judged):
-    rows = flip_rows(judged, draws=100)
+    rows = flip_rows(judged, resampling=Resampling(draws=100))
     assert set(rows["drawing"]) == {"duck–rabbit", "vase and faces", "blend"}
     assert (rows["flipped"] == 1).all()
     assert (rows["opposite"] == 0).all()
@@ -115,7 +116,9 @@ def test_a_picture_flips_where_both_prompts_win_over_the_other_reading(judged):
     stubborn.loc[chosen, "prompted"] = 0.2
     rabbit = (stubborn["drawing"] == "duck–rabbit") & (stubborn["prompt"] == "rabbit")
     stubborn.loc[rabbit, "other"] = 0.7
-    again = flip_rows(stubborn, draws=100).groupby("drawing")["flipped"].mean()
+    again = (
+        flip_rows(stubborn, resampling=Resampling(draws=100)).groupby("drawing")["flipped"].mean()
+    )
     assert again["duck–rabbit"] == 0
     assert again["vase and faces"] == 1
 
@@ -124,7 +127,7 @@ def test_what_becomes_the_other_reading_under_both_prompts_is_counted(judged):
     turned = judged.copy()
     turned[["prompted", "other"]] = judged[["other", "prompted"]].to_numpy()
     turned.loc[judged["other"].isna(), ["prompted", "other"]] = [1.0, np.nan]
-    rows = flip_rows(turned, draws=100)
+    rows = flip_rows(turned, resampling=Resampling(draws=100))
     assert (rows["opposite"] == 1).all()
     assert (rows["flipped"] == 0).all()
     assert (rows["more"] == -1).all()

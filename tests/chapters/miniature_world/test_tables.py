@@ -17,8 +17,9 @@ from gcbook.chapters.miniature_world.tables import (
 from gcbook.miniworld.results.answers import mark
 from gcbook.miniworld.results.shipped import model_card
 from gcbook.miniworld.world import DEFAULT_WORLD
+from gcbook.stats.resampling import Resampling
 
-OPTIONS = {"draws": 100, "confidence": 0.95, "seed": 0}
+OPTIONS = {"resampling": Resampling(100, 0.95, 0)}
 
 
 def trials(rows, observer, dataset):
@@ -99,7 +100,7 @@ def test_missing_sets_leave_gaps_and_no_draws_no_intervals():
     (row,) = miniature_results(some, {}, **OPTIONS).to_dict("records")
     assert row["silhouette"] == 0.5
     assert np.isnan(row["in_distribution"]) and np.isnan(row["shape_bias"])
-    table = miniature_results(ANSWERS, {}, **{**OPTIONS, "draws": 0})
+    table = miniature_results(ANSWERS, {}, resampling=Resampling(0))
     assert table["shape_bias_low"].isna().all() and table["shape_bias"].notna().all()
 
 

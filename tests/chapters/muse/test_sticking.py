@@ -5,18 +5,19 @@ import pandas as pd
 import pytest
 from tiny.regenerated import STICKY
 
-from gcbook.chapters.muse import sticking as muse_sticking
-from gcbook.chapters.muse.sticking import (
+from gcbook.chapters.muse import tables as muse_sticking
+from gcbook.chapters.muse.tables import (
     PERMUTATIONS,
     drawn_rows,
     prompts_share,
+    rule_rows,
     several_sentence,
     stick_rows,
     stick_sentence,
     why_sentence,
 )
-from gcbook.chapters.muse.tables import rule_rows
 from gcbook.paper.categories import CATEGORIES
+from gcbook.stats.resampling import Resampling
 
 
 @pytest.mark.usefixtures("stores")
@@ -33,7 +34,7 @@ def test_the_prompt_that_sticks_is_near_and_named():
     assert share.value > 0.5
     assert share.p == 1 / (1 + PERMUTATIONS)
     assert "cannot be told from chance" not in said
-    why = why_sentence(rule_rows(draws=100))
+    why = why_sentence(rule_rows(resampling=Resampling(draws=100)))
     assert why.startswith("With the distance, 6% and, less each prompt's mean, 100% (50% hidden);")
     assert f"prompts' own means make up {prompts_share(0.5).value:.1%} with 50% hidden (p = " in why
 
@@ -82,7 +83,7 @@ def test_several_reconstructions_are_compared_with_one(monkeypatch, after, gain,
     monkeypatch.setattr(muse_sticking, "regenerated_ratios", lambda draws: (0.75,))
     monkeypatch.setattr(muse_sticking, "regenerated_store", lambda ratio, draws: None)
     monkeypatch.setattr(muse_sticking, "right_by_distance", lambda store: next(tables))
-    said = several_sentence(draws=50)
+    said = several_sentence(resampling=Resampling(draws=50))
     assert f"from 0% to {after:.0%} right, {gain} ({after:.3f} to {after:.3f})" in said
     assert says in said
 

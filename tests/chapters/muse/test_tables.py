@@ -13,13 +13,14 @@ from gcbook.chapters.muse.tables import RULES, accuracy_sentence, rule_rows, six
 from gcbook.miniworld.results import regenerated
 from gcbook.miniworld.results.steps import Example, choose_examples
 from gcbook.paper.categories import CATEGORIES
+from gcbook.stats.resampling import Resampling
 from gcbook.stimuli.stimulus import Stimulus
 from gcbook.stimuli.written import Png
 
 
 @pytest.mark.usefixtures("stores")
 def test_taking_off_the_means_helps_where_one_prompt_sticks():
-    rows = rule_rows(draws=100)
+    rows = rule_rows(resampling=Resampling(draws=100))
     bound = RULES["bound"]
     assert rows["rule"].tolist() == [*[RULES["distance"]] * 2, *[RULES["less"]] * 2, *[bound] * 3]
     assert rows["how"].tolist()[-3:] == ["1 draw", "8 draws", "16 draws"]
@@ -33,7 +34,7 @@ def test_taking_off_the_means_helps_where_one_prompt_sticks():
     assert said[2].startswith("- Smallest distance: 6% with 50% hidden (0.0")
     assert said[2].endswith("; not above chance)")
     assert said[4].startswith("- Likelihood bound: 100% with 1 draw (")
-    assert "Nothing was resampled" in accuracy_sentence(rule_rows(draws=0))
+    assert "Nothing was resampled" in accuracy_sentence(rule_rows(resampling=Resampling(draws=0)))
 
 
 def test_images_without_all_distances_are_left_out(stores):
@@ -46,20 +47,20 @@ def test_images_without_all_distances_are_left_out(stores):
     assert np.isfinite(errors).all()
     # And a store that is not complete is none.
     assert regenerated.regenerated_ratios() == (0.75,)
-    assert set(rule_rows(draws=100)["how"]) >= {"75% hidden"}
+    assert set(rule_rows(resampling=Resampling(draws=100))["how"]) >= {"75% hidden"}
 
 
 def test_without_scores_there_is_nothing_to_say(tmp_path, monkeypatch):
     monkeypatch.setattr(regenerated, "FOLDER", tmp_path)
-    assert rule_rows(draws=100).empty
-    assert "has no scores" in accuracy_sentence(rule_rows(draws=100))
+    assert rule_rows(resampling=Resampling(draws=100)).empty
+    assert "has no scores" in accuracy_sentence(rule_rows(resampling=Resampling(draws=100)))
 
 
 @pytest.mark.usefixtures("stores")
 def test_several_regenerations_are_another_row(tmp_path, monkeypatch):
-    before = rule_rows(draws=100)
+    before = rule_rows(resampling=Resampling(draws=100))
     ship_scores(regenerated.FOLDER.parents[1], "regenerated", "0.75-8", NAMES, sticks, draws=8)
-    rows = rule_rows(draws=100)
+    rows = rule_rows(resampling=Resampling(draws=100))
     new = rows[rows["evaluations"] == 64]
     assert new["how"].tolist() == ["75% hidden, the mean of 8"] * 2
     assert len(rows) == len(before) + 2

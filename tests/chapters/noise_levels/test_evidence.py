@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 from tiny.shipped import CONFLICTS, forget, least, ship_model, ship_scores, use_data
 
-from gcbook.chapters.noise_levels.evidence import cue_evidence, image_evidence
+from gcbook.chapters.noise_levels.tables import cue_evidence, image_evidence
 from gcbook.miniworld.results.shipped import shipped_store
 from gcbook.paper.categories import CATEGORIES
+from gcbook.stats.resampling import Resampling
 
 
 def odd(rows: pd.DataFrame) -> np.ndarray:
@@ -47,7 +48,7 @@ def test_evidence_is_no_matter_of_units_or_of_what_all_classes_share(data):
     ship_model(data, "mini-latent")
     ship_scores(data, "mini-latent", "cue-conflict", CONFLICTS, scaled)
     forget()
-    pair = cue_evidence(["mini-pixel", "mini-latent"], 4, draws=30)
+    pair = cue_evidence(["mini-pixel", "mini-latent"], 4, resampling=Resampling(draws=30))
     first, second = (
         pair.loc[pair["model"] == model, ["mean", "low", "high"]].to_numpy()
         for model in ("mini-pixel", "mini-latent")
@@ -74,7 +75,7 @@ def test_equal_errors_say_nothing(data):
     ship_model(data, "mini-latent")
     ship_scores(data, "mini-latent", "cue-conflict", CONFLICTS, lambda rows: np.ones(len(rows)))
     forget()
-    evidence = cue_evidence(["mini-latent"], 2, draws=10)
+    evidence = cue_evidence(["mini-latent"], 2, resampling=Resampling(draws=10))
     assert (evidence["mean"] == 0).all()
 
 
@@ -82,7 +83,7 @@ def test_of_likelihoods_it_is_the_same(data):
     ship_model(data, "mini-masked")
     ship_scores(data, "mini-masked", "cue-conflict", CONFLICTS, odd, kind="masked")
     forget()
-    pair = cue_evidence(["mini-pixel", "mini-masked"], 4, draws=0)
+    pair = cue_evidence(["mini-pixel", "mini-masked"], 4, resampling=Resampling(draws=0))
     masked = pair["model"] == "mini-masked"
     assert pair.loc[masked, "mean"].tolist() == pytest.approx(
         pair.loc[~masked, "mean"].tolist(), abs=1e-5

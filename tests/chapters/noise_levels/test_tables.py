@@ -13,10 +13,10 @@ from tiny.shipped import (
     use_data,
 )
 
-from gcbook.chapters.noise_levels.evidence import image_evidence
 from gcbook.chapters.noise_levels.tables import (
     cue_centres,
     cue_differences,
+    image_evidence,
     level_answers,
     level_of,
     level_shares,
@@ -25,6 +25,7 @@ from gcbook.chapters.noise_levels.tables import (
 )
 from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.shipped import shipped_store
+from gcbook.stats.resampling import Resampling
 
 
 def odd(rows: pd.DataFrame) -> np.ndarray:
@@ -73,7 +74,7 @@ def test_only_models_whose_draws_have_several_times_have_levels(data):
 
 
 def test_shares_by_hand(data):
-    shares = level_shares(level_answers(["mini-pixel"], 4), 4, draws=50)
+    shares = level_shares(level_answers(["mini-pixel"], 4), 4, resampling=Resampling(draws=50))
     conflicts = shares[shares["test_set"] == "cue-conflict"]
     table = conflicts.pivot(index="level", columns="answer", values="share")
     assert table["texture"].tolist() == [7 / 8, 7 / 8, 0, 0]
@@ -88,7 +89,9 @@ def test_shares_by_hand(data):
 
 
 def test_levels_carry_their_times_and_ratios(data):
-    shares = level_shares(level_answers(["mini-pixel", "mini-masked"], 4), 4, draws=0)
+    shares = level_shares(
+        level_answers(["mini-pixel", "mini-masked"], 4), 4, resampling=Resampling(draws=0)
+    )
     rows = shares[(shares["model"] == "mini-pixel") & (shares["answer"] == "shape")]
     assert rows["t_low"].tolist() == [0, 0.25, 0.5, 0.75]
     assert rows["t"].tolist() == [0.125, 0.375, 0.625, 0.875]
@@ -110,7 +113,9 @@ def test_each_level_decides_by_its_own_draws(data):
     ship_scores(data, "mini-latent", "cue-conflict", CONFLICTS, late)
     forget()
     for bins, expected in ((8, [0] * 7 + [1]), (4, [0] * 3 + [1])):
-        shares = level_shares(level_answers(["mini-latent"], bins), bins, draws=0)
+        shares = level_shares(
+            level_answers(["mini-latent"], bins), bins, resampling=Resampling(draws=0)
+        )
         textures = shares[shares["answer"] == "texture"].sort_values("level")
         assert textures["share"].tolist() == expected
 
@@ -126,10 +131,10 @@ def test_an_image_without_draws_in_a_level_is_not_counted_there(data):
 
 def test_differences_and_centres(data):
     answers = level_answers(["mini-pixel", "mini-masked"], 4)
-    differences = cue_differences(answers, draws=50)
+    differences = cue_differences(answers, resampling=Resampling(draws=50))
     pixel = differences[differences["model"] == "mini-pixel"]
     assert pixel["mean"].tolist() == [-7 / 8, -7 / 8, 7 / 8, 7 / 8]
-    centres = cue_centres(answers, 4, draws=50).set_index("model")
+    centres = cue_centres(answers, 4, resampling=Resampling(draws=50)).set_index("model")
     # One image of eight is taken for a knife throughout: by accident, each cue is on 1 of 112.
     accident, left = 1 / 112, 7 / 8 - 1 / 112
     centre = (left * (0.125 + 0.375) - accident * (0.625 + 0.875)) / (2 * left - 2 * accident)
@@ -177,10 +182,14 @@ def test_masked_levels_count_hidden_tokens_alike(data):
 
 def test_accidental_answers_have_no_centre_and_move_none():
     """140 of 280 name neither, 10 for each of the fourteen other categories."""
-    row = cue_centres(named_at_two_levels((130, 10), (130, 10)), 2, draws=0).iloc[0]
+    row = cue_centres(
+        named_at_two_levels((130, 10), (130, 10)), 2, resampling=Resampling(draws=0)
+    ).iloc[0]
     assert row["shape_t"] == pytest.approx(0.5) and np.isnan(row["texture_t"])
     # 14 of 28 are left at the first level, and none at the second.
-    row = cue_centres(named_at_two_levels((112, 28), (130, 10)), 2, draws=0).iloc[0]
+    row = cue_centres(
+        named_at_two_levels((112, 28), (130, 10)), 2, resampling=Resampling(draws=0)
+    ).iloc[0]
     assert row["texture_t"] == pytest.approx(0.25)
     assert row["shape_t"] == pytest.approx((102 * 0.25 + 120 * 0.75) / 222)
 
@@ -191,13 +200,17 @@ def test_a_cue_that_is_never_named_has_no_centre(data):
         data, "mini-latent", "cue-conflict", CONFLICTS, lambda rows: least(rows, rows["category"])
     )
     forget()
-    row = cue_centres(level_answers(["mini-latent"], 4), 4, draws=20).iloc[0]
+    row = cue_centres(level_answers(["mini-latent"], 4), 4, resampling=Resampling(draws=20)).iloc[0]
     assert row["shape_t"] == pytest.approx(0.5)
     assert np.isnan(row["texture_t"]) and np.isnan(row["difference"])
 
 
 def test_whole_answers_pool_seeds_and_know_who_has_levels(data):
-    whole = whole_shares(draws=20).set_index(["model", "test_set", "answer"]).sort_index()
+    whole = (
+        whole_shares(resampling=Resampling(draws=20))
+        .set_index(["model", "test_set", "answer"])
+        .sort_index()
+    )
     cnn = whole.loc[("mini-cnn", "cue-conflict")]
     assert cnn.loc["shape", "share"] == 0.5 and cnn.loc["texture", "share"] == 0.5
     assert cnn["n"].iloc[0] == 16 and not cnn["levels"].any()

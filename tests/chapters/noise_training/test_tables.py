@@ -17,6 +17,7 @@ from gcbook.chapters.noise_training.tables import (
     paper_rows,
 )
 from gcbook.files.errors import InputError
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import blind_bias, by_accident
 
 
@@ -31,7 +32,7 @@ def cell(rows, trained, tested, measure, model=""):
 
 
 def test_cells_hold_the_counted_shares():
-    rows = cell_rows(answers(SHARES), draws=200)
+    rows = cell_rows(answers(SHARES), resampling=Resampling(draws=200))
     both = cell(rows, "clean", CLEAN, "shape_bias")
     assert (both["value"], both["seeds"], both["n"]) == (6 / 16, 2, 20)
     one = cell(rows, "clean", CLEAN, "shape_bias", "mini-cnn")
@@ -51,14 +52,21 @@ def test_seeds_that_differ_widen_the_interval():
     apart = dict(SHARES) | {("mini-cnn", CLEAN): (0, 8, 9), ("mini-cnn-seed1", CLEAN): (6, 2, 9)}
     widths = []
     for shares in (alike, apart):
-        found = cell(cell_rows(answers(shares), draws=1000), "clean", CLEAN, "shape_bias")
+        found = cell(
+            cell_rows(answers(shares), resampling=Resampling(draws=1000)),
+            "clean",
+            CLEAN,
+            "shape_bias",
+        )
         assert found["value"] == 0.375
         widths.append(found["high"] - found["low"])
     assert widths[1] > 1.2 * widths[0]
 
 
 def test_changes_are_differences_of_cells():
-    rows = change_rows(answers(SHARES), draws=200).set_index(["step", "measure"])
+    rows = change_rows(answers(SHARES), resampling=Resampling(draws=200)).set_index(
+        ["step", "measure"]
+    )
     training = rows.loc[("noise in training", MEASURES["shape_bias"])]
     assert (training["before"], training["after"]) == (0.375, 0.75)
     assert training["change"] == 0.375
@@ -72,7 +80,9 @@ def test_changes_are_differences_of_cells():
 
 
 def test_categories_pool_the_seeds_and_average_alike():
-    rows = category_rows(answers(SHARES), draws=200).set_index(["trained", "tested", "category"])
+    rows = category_rows(answers(SHARES), resampling=Resampling(draws=200)).set_index(
+        ["trained", "tested", "category"]
+    )
     cat = rows.loc[("clean", CLEAN, "cat")]
     # Even images are cats: shape 0 (and 0, 2), texture 2, 4, 6 (and 4, 6).
     assert (cat["shape_answers"], cat["texture_answers"]) == (3, 5)

@@ -11,22 +11,28 @@ from gcbook.chapters.noise_training.words import (
     normalized_variance,
     resampled_phrase,
 )
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import blind_bias, by_accident
 
 
 def test_without_both_recipes_nothing_is_compared():
     alone = answers(SHARES, models=("mini-cnn-noise",))
-    changes = change_rows(alone, draws=0)
+    changes = change_rows(alone, resampling=Resampling(draws=0))
     assert "noise in training" not in set(changes["step"])
     # What one recipe has is compared all the same.
     assert set(changes["step"]) == {"noise in testing as well", "several draws instead of one"}
-    none = change_rows(answers({("mini-cnn", CLEAN): (1, 1, 1)}), draws=0)
-    assert "nothing can be compared" in change_sentence(none, cell_rows(alone, draws=0))
+    none = change_rows(answers({("mini-cnn", CLEAN): (1, 1, 1)}), resampling=Resampling(draws=0))
+    assert "nothing can be compared" in change_sentence(
+        none, cell_rows(alone, resampling=Resampling(draws=0))
+    )
 
 
 def test_the_sentence_has_the_paper_and_an_observer_without_texture():
     given = answers(SHARES)
-    said = change_sentence(change_rows(given, draws=0), cell_rows(given, draws=0))
+    said = change_sentence(
+        change_rows(given, resampling=Resampling(draws=0)),
+        cell_rows(given, resampling=Resampling(draws=0)),
+    )
     assert "2 networks trained on clean images and 1 network trained on noised images" in said
     assert "*Noise in training*: 0.375 → 0.750 (+0.375, interval not computed)" in said
     assert "from 0.21 to 0.57, and noise in testing as well to 0.78" in said
@@ -35,15 +41,17 @@ def test_the_sentence_has_the_paper_and_an_observer_without_texture():
 
 
 def test_intervals_say_whether_there_were_seeds_to_resample():
-    both = cell_rows(answers(SHARES), draws=0)
+    both = cell_rows(answers(SHARES), resampling=Resampling(draws=0))
     assert resampled_phrase(both).startswith(
         "resample silhouettes, and seeds where there are several (2 seeds tell the spread"
     )
     single = {key: value for key, value in SHARES.items() if "seed1" not in key[0]}
-    assert "another run of the training" in resampled_phrase(cell_rows(answers(single), draws=0))
+    assert "another run of the training" in resampled_phrase(
+        cell_rows(answers(single), resampling=Resampling(draws=0))
+    )
     double = dict(SHARES) | {("mini-cnn-noise-seed1", CLEAN): (6, 2, 8)}
     alone = {key: value for key, value in double.items() if key[1] == CLEAN}
-    phrase = resampled_phrase(cell_rows(answers(alone), draws=0))
+    phrase = resampled_phrase(cell_rows(answers(alone), resampling=Resampling(draws=0)))
     assert phrase == (
         "resample silhouettes and seeds (2 seeds tell the spread between runs but roughly)"
     )
@@ -59,7 +67,7 @@ def test_both_recipes_are_compared_after_as_many_steps(monkeypatch):
         "course_answers",
         lambda models: pd.concat([table.assign(step=step) for table, step in course]),
     )
-    said = equal_steps_sentence(draws=0)
+    said = equal_steps_sentence(resampling=Resampling(draws=0))
     assert "After 20 steps each" in said
     assert "is 0.25 without and 0.75 with noise: +0.500 (interval not computed; one seed" in said
     assert said.endswith("one seed each, one of the two in mid-schedule, 10 conflicts).")

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from tiny.cue_answers import COLUMNS, cue_answers
 
-from gcbook.chapters.other_worlds.shortcut import shortcut_rows, shortcut_sentence
+from gcbook.chapters.other_worlds.tables import shortcut_rows, shortcut_sentence
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import by_accident
 
 
@@ -31,7 +32,7 @@ SHARES = {
 
 
 def test_worlds_are_compared_that_differ_in_nothing_else():
-    rows = shortcut_rows(answers(SHARES), draws=200).set_index("recipe")
+    rows = shortcut_rows(answers(SHARES), resampling=Resampling(draws=200)).set_index("recipe")
     cnn = rows.loc["mini-cnn"]
     assert cnn["worlds"] == 2
     before = (0 + 0.2 - by_accident(0.8)) / 2
@@ -51,10 +52,10 @@ def test_worlds_are_compared_that_differ_in_nothing_else():
 
 
 def test_a_verdict_needs_resamples_and_both_kinds_of_worlds():
-    rows = shortcut_rows(answers(SHARES), draws=0)
+    rows = shortcut_rows(answers(SHARES), resampling=Resampling(draws=0))
     assert np.isnan(rows["low"]).all()
     assert "cannot be said who clearly uses it more" in shortcut_sentence(rows)
-    one = shortcut_rows(answers({(0.6, 0.5, "mini-cnn"): (5, 5)}), draws=0)
+    one = shortcut_rows(answers({(0.6, 0.5, "mini-cnn"): (5, 5)}), resampling=Resampling(draws=0))
     assert shortcut_sentence(one).startswith("No model was trained")
     still = rows.assign(change=0.0, low=-0.1, high=0.1)
     assert shortcut_sentence(still).endswith("Nobody clearly uses it more where it tells more.")

@@ -15,6 +15,7 @@ from gcbook.chapters.other_worlds.tables import (
 )
 from gcbook.miniworld.training.worlds import GRID
 from gcbook.stats.correlation import correlate
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import blind_bias
 
 ABOUT = ["diagnosticity", "contrast", "recipe", "variant", "observer"]
@@ -55,7 +56,7 @@ def value(rows, point, recipe, measure, variant=""):
 
 
 def test_every_square_holds_the_counted_shares():
-    rows = map_rows(ANSWERS, draws=100)
+    rows = map_rows(ANSWERS, resampling=Resampling(draws=100))
     both = value(rows, HERE, "mini-cnn", "shape_bias")
     assert (both["value"], both["seeds"]) == (pytest.approx(16 / 18, abs=1e-4), 2)
     assert both["blind"] == pytest.approx(blind_bias(0.8), abs=1e-4)
@@ -68,7 +69,9 @@ def test_every_square_holds_the_counted_shares():
 
 
 def test_the_difference_is_that_of_one_world():
-    rows = sign_rows(ANSWERS, draws=100).set_index(["diagnosticity", "contrast", "variant"])
+    rows = sign_rows(ANSWERS, resampling=Resampling(draws=100)).set_index(
+        ["diagnosticity", "contrast", "variant"]
+    )
     assert rows.loc[(*HERE, ""), "difference"] == pytest.approx(0.5 - 16 / 18, abs=1e-4)
     assert rows.loc[(*THERE, ""), "difference"] == pytest.approx(0.75 - 0.25)
     assert rows.loc[(*HERE, "longer"), "difference"] == pytest.approx(1 - 0.75)
@@ -79,12 +82,14 @@ def test_the_difference_is_that_of_one_world():
 
 def test_a_generator_alone_is_compared_with_nobody():
     alone = ANSWERS[ANSWERS["recipe"] == "mini-pixel"]
-    assert sign_rows(alone, draws=0).empty
-    assert "nothing can be compared" in sign_sentence(sign_rows(alone, draws=0))
+    assert sign_rows(alone, resampling=Resampling(draws=0)).empty
+    assert "nothing can be compared" in sign_sentence(
+        sign_rows(alone, resampling=Resampling(draws=0))
+    )
 
 
 def test_sentences_follow_the_rows():
-    said = map_sentence(map_rows(ANSWERS, draws=0))
+    said = map_sentence(map_rows(ANSWERS, resampling=Resampling(draws=0)))
     assert (
         "- mini-cnn: shape bias from 0.25 (interval not computed; diagnosticity 0.6, contrast × "
         "0.5) to 0.89" in said
@@ -95,7 +100,7 @@ def test_sentences_follow_the_rows():
         f"worlds. An observer who names shapes as often and {blind} The model names 50% to 90% of"
         in said
     )
-    said = map_sentence(map_rows(ANSWERS, draws=100))
+    said = map_sentence(map_rows(ANSWERS, resampling=Resampling(draws=100)))
     # Of ten conflicts, the ResNet names the texture of one here and of six there.
     assert "90% of ordinary images right, and textures clearly beyond accident in 1 of 2" in said
     rows = pd.DataFrame(

@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from gcbook.chapters.turned import losses as turned_losses
-from gcbook.chapters.turned.losses import loss_sentence, own_texture_sentence
+from gcbook.chapters.turned import tables as turned_losses
+from gcbook.chapters.turned.tables import loss_sentence, own_texture_sentence
+from gcbook.stats.resampling import Resampling
 
 KEPT = {"mini-pixel": 8, "mini-cnn": 3, "mini-cnn-seed1": 3}
 """Of ten objects upside down; upright all are named right. Those kept wear their own texture."""
@@ -26,7 +27,7 @@ def answers(monkeypatch):
 
 
 def test_losses_are_compared_on_the_same_silhouettes():
-    said = loss_sentence(draws=500)
+    said = loss_sentence(resampling=Resampling(draws=500))
     left = [(share - 1 / 16) / (1 - 1 / 16) for share in (0.8, 0.3)]
     assert said.startswith("mini-cnn, all its seeds together and none resampled, keeps")
     assert f"{left[1]:.0%} of what it has above chance" in said
@@ -37,7 +38,9 @@ def test_losses_are_compared_on_the_same_silhouettes():
 def test_without_a_classifier_nothing_is_compared(monkeypatch, answers):
     alone = answers[answers["observer"] == "mini-pixel"]
     monkeypatch.setattr(turned_losses, "miniature_answers", lambda sets: alone)
-    assert loss_sentence(draws=10).startswith("mini-cnn is not among the models")
+    assert loss_sentence(resampling=Resampling(draws=10)).startswith(
+        "mini-cnn is not among the models"
+    )
 
 
 def test_objects_in_their_own_texture_are_compared_with_those_on_their_side(monkeypatch, answers):
@@ -48,14 +51,14 @@ def test_objects_in_their_own_texture_are_compared_with_those_on_their_side(monk
     ]
     table = pd.concat([answers, *quarters])
     monkeypatch.setattr(turned_losses, "miniature_answers", lambda sets: table)
-    said = own_texture_sentence(draws=200)
+    said = own_texture_sentence(resampling=Resampling(draws=200))
     assert "category's texture, 6 turned by 180° and 12 by a quarter, by how much more" in said
     assert "upside down: mini-pixel +1.00 (+1.00 to +1.00); mini-cnn +0.50 (" in said
     assert "So what turning costs mini-pixel and mini-cnn need not be a matter of shape" in said
-    assert "So what turning" not in own_texture_sentence(draws=0)
+    assert "So what turning" not in own_texture_sentence(resampling=Resampling(draws=0))
 
 
 def test_without_turned_images_nothing_is_said(monkeypatch, answers):
     none = answers[answers["condition"] == "0"]
     monkeypatch.setattr(turned_losses, "miniature_answers", lambda sets: none)
-    assert own_texture_sentence(draws=0) == ""
+    assert own_texture_sentence(resampling=Resampling(draws=0)) == ""

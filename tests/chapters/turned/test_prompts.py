@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from gcbook.chapters.turned import prompts as turned_prompts
-from gcbook.chapters.turned.prompts import prompt_rows, prompt_sentence
+from gcbook.chapters.turned import tables as turned_prompts
+from gcbook.chapters.turned.tables import prompt_rows, prompt_sentence
+from gcbook.stats.resampling import Resampling
 
 
 def judged(values):
@@ -22,10 +23,10 @@ def judged(values):
 
 @pytest.fixture
 def rows(monkeypatch):
-    def of(values, **how):
+    def of(values, draws=50):
         monkeypatch.setattr(turned_prompts, "turned_models", lambda: ("m",))
         monkeypatch.setattr(turned_prompts, "read_turned", lambda name: judged(values))
-        return prompt_rows(**{"draws": 50} | how)
+        return prompt_rows(resampling=Resampling(draws))
 
     return of
 
@@ -72,6 +73,6 @@ def test_without_full_strength_nothing_is_said_of_it(rows):
 
 def test_no_reconstructions(monkeypatch):
     monkeypatch.setattr(turned_prompts, "turned_models", lambda: ())
-    table = prompt_rows(draws=50)
+    table = prompt_rows(resampling=Resampling(draws=50))
     assert table.empty
     assert prompt_sentence(table).startswith("No reconstructions of turned images")

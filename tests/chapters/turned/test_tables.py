@@ -17,6 +17,7 @@ from gcbook.chapters.turned.tables import (
     together_rows,
     together_sentence,
 )
+from gcbook.stats.resampling import Resampling
 
 
 def kept(turned_value):
@@ -81,7 +82,7 @@ def test_means_by_angle_and_strength(monkeypatch):
     )
     monkeypatch.setattr(turned, "turned_models", lambda: ("m",))
     monkeypatch.setattr(turned, "read_turned", lambda name: stored.copy())
-    both = kept_rows(draws=200)
+    both = kept_rows(resampling=Resampling(draws=200))
     table = both[both["prompt"] == OWN].set_index(["angle", "line"])
     assert table.loc[(90, TURNED_BACK), "lost"] == -0.5
     assert table.loc[(90, TURNED_BACK), "lost_high"] <= 0
@@ -94,7 +95,7 @@ def test_means_by_angle_and_strength(monkeypatch):
     assert other.loc[(90, TURNED_BACK), "value"] == 0.25
     assert other.loc[(90, TURNED_BACK), "lost"] == -0.25
     monkeypatch.setattr(turned, "turned_models", lambda: ())
-    assert kept_rows(draws=200).empty
+    assert kept_rows(resampling=Resampling(draws=200)).empty
 
 
 @pytest.fixture
@@ -129,18 +130,18 @@ def answers(monkeypatch):
 
 @pytest.mark.usefixtures("answers")
 def test_kept_and_lost_objects_with_a_network_that_makes_nothing():
-    rows = together_rows(draws=200).set_index("kept")
+    rows = together_rows(resampling=Resampling(draws=200)).set_index("kept")
     assert rows["n"].to_dict() == {"kept": 6, "lost": 4}
     assert rows["accuracy"].to_dict() == {"kept": 1, "lost": 0}
     assert rows["control"].to_dict() == {"kept": 0.5, "lost": 0}
-    said = together_sentence(together_rows(draws=200))
+    said = together_sentence(together_rows(resampling=Resampling(draws=200)))
     assert "names right 100% of the 6 that it kept" in said
     assert "which makes nothing, names right 50% and 0% of the same images" in said
 
 
 @pytest.mark.usefixtures("answers")
 def test_the_gain_of_what_was_kept_is_compared_with_the_controls():
-    said = gap_sentence(draws=200)
+    said = gap_sentence(resampling=Resampling(draws=200))
     assert "against mini-cnn: +1.00 against +0.50 at 0.9 (difference +0.50" in said
     assert "100% are of three categories (cat)" in said
     assert "gave them 0.80 before anything was taken apart, the lost ones 0.80." in said
@@ -148,5 +149,7 @@ def test_the_gain_of_what_was_kept_is_compared_with_the_controls():
 
 def test_without_models_there_is_nothing_together(monkeypatch):
     monkeypatch.setattr(turned, "turned_models", lambda: ())
-    assert together_sentence(together_rows(draws=100)).startswith("No reconstructions")
-    assert gap_sentence(draws=100) == ""
+    assert together_sentence(together_rows(resampling=Resampling(draws=100))).startswith(
+        "No reconstructions"
+    )
+    assert gap_sentence(resampling=Resampling(draws=100)) == ""

@@ -6,10 +6,10 @@ import pytest
 from tiny.weighing import write_store
 
 from gcbook.chapters.weighting import facts as weighting_facts
-from gcbook.chapters.weighting.effects import bias_change
 from gcbook.chapters.weighting.facts import (
     NO_MODEL,
     agreement_sentence,
+    bias_change,
     change_sentences,
     half_sentences,
     main_weightings,
@@ -18,6 +18,7 @@ from gcbook.chapters.weighting.facts import (
     sweep_sentences,
 )
 from gcbook.paper.categories import CATEGORIES
+from gcbook.stats.resampling import Resampling
 
 
 def sweep(accuracy, bias, model="m"):
@@ -121,7 +122,7 @@ def test_how_often_the_tenth_with_the_most_variance_decides_as_all_is_counted(st
 
 def test_equal_weights_change_the_bias_by_what_they_change_in_the_answers(stores):
     """k = 0 gives the last image to the shape as well; k = 7 leaves it to the texture."""
-    said = change_sentences(bias_change(stores, draws=0))
+    said = change_sentences(bias_change(stores, resampling=Resampling(draws=0)))
     assert said == (
         "- **m**. From $k = 7$ to $k = 0$ the shape bias changes by +0.25 (interval not computed, "
         "from the same resampled silhouettes), shape accuracy by +0.25 and texture accuracy by "

@@ -7,6 +7,7 @@ from gcbook.miniworld.results.answers import SOURCE, mark, miniature_answers
 from gcbook.miniworld.results.shipped import shipped_store, training_trials
 from gcbook.scoring.decisions import decide
 from gcbook.stats.metrics import shape_bias
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import cue_shares
 
 
@@ -25,7 +26,10 @@ def test_answers_are_the_decisions_on_the_stores():
 
 def test_shares_agree_with_the_metrics_of_all_trials():
     answers = miniature_answers(["cue-conflict"], ["mini-cnn"])
-    expected, found = shape_bias(answers).iloc[0], cue_shares(answers, draws=10).iloc[0]
+    expected, found = (
+        shape_bias(answers).iloc[0],
+        cue_shares(answers, resampling=Resampling(draws=10)).iloc[0],
+    )
     for name in ("n", "shape_accuracy", "texture_accuracy", "shape_bias"):
         assert found[name] == pytest.approx(expected[name])
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.chapters.error_consistency.miniature_words import (
+from gcbook.chapters.error_consistency.tables import (
     consistency_groups,
     consistency_sentence,
 )
@@ -19,6 +19,7 @@ from gcbook.miniworld.results.consistency import (
 )
 from gcbook.miniworld.results.panel import make_panel
 from gcbook.stats.agreement import error_consistency
+from gcbook.stats.resampling import Resampling
 
 N = 40
 IMAGES = [f"cat{i % 8 + 1}-dog{i + 1}.png" for i in range(N)]
@@ -202,7 +203,7 @@ def test_groups_of_images():
 def test_groups_name_who_is_left_out():
     lacking = trials(GENERATES[:5], "mini-ar")
     table, orders, notes = consistency_groups(
-        pd.concat([TWO_SIDES, lacking]), draws=50, confidence=0.95, seed=0
+        pd.concat([TWO_SIDES, lacking]), resampling=Resampling(draws=50, confidence=0.95, seed=0)
     )
     assert set(table["group"]) == {GROUPS[1]}
     assert len(orders[GROUPS[1]]) == 5 and orders[GROUPS[0]] == []

@@ -14,6 +14,7 @@ from gcbook.miniworld.results.course import (
     course_shares,
     first_and_last,
 )
+from gcbook.stats.resampling import Resampling
 from gcbook.trials.table import COLUMNS
 
 PLAIN = ["cat1-cat1.png", "dog1-dog1.png", "car1-car1.png", "oven1-oven1.png"]
@@ -89,7 +90,7 @@ def test_images_are_steps_times_batch_and_models_without_a_course_are_left_out(d
 
 
 def test_values_by_hand(data):
-    shares = course_shares(course_answers(), draws=50)
+    shares = course_shares(course_answers(), resampling=Resampling(draws=50))
     rows = shares[(shares["model"] == "mini-pixel") & (shares["weighting"] == "exp:7")]
     table = rows.pivot(index="images", columns="measure", values="value")
     assert table[MEASURES["accuracy"]].tolist() == [0.25, 0.5, 1]
@@ -101,7 +102,9 @@ def test_values_by_hand(data):
 
 
 def test_first_and_last_checkpoint_and_the_change_between(data):
-    ends = first_and_last(course_answers(), draws=200).set_index(["model", "weighting"])
+    ends = first_and_last(course_answers(), resampling=Resampling(draws=200)).set_index(
+        ["model", "weighting"]
+    )
     row = ends.loc[("mini-pixel", "exp:7")]
     assert (row["first"], row["last"]) == (10, 40)
     assert (row["first_shape"], row["first_texture"]) == (1 / 8, 6 / 8)
@@ -114,13 +117,15 @@ def test_first_and_last_checkpoint_and_the_change_between(data):
 
 
 def test_sentences_say_who_leads_and_what_moved(data):
-    said = course_sentence(first_and_last(course_answers(), draws=200))
+    said = course_sentence(first_and_last(course_answers(), resampling=Resampling(draws=200)))
     pixel, cnn = said.split("\n")
     assert pixel.startswith("- mini-pixel: after 10 images, 12% shape, 75% texture: the texture")
     assert "After 40 images, 100% shape, 0% texture: the shape leads" in pixel
     assert "Its shape bias rose (+0.86" in pixel
     assert "did not clearly move" in cnn
-    uniform = course_sentence(first_and_last(course_answers(), draws=200), "uniform")
+    uniform = course_sentence(
+        first_and_last(course_answers(), resampling=Resampling(draws=200)), "uniform"
+    )
     assert "no cue leads beyond the interval" in uniform.split("\n")[0]
 
 

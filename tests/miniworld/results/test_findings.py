@@ -15,8 +15,8 @@ from gcbook.miniworld.results.findings import (
     untested_sentence,
     verdict_of,
 )
+from gcbook.stats.resampling import Resampling
 
-OPTIONS = {"draws": 200, "confidence": 0.95, "seed": 0}
 IMAGES = [f"cat{i % 10 + 1}-dog{i + 1}.png" for i in range(60)]
 
 
@@ -41,8 +41,8 @@ def trials(shape, observer, dataset="cue-conflict", condition="0"):
     )
 
 
-def claims(*tables, **options):
-    return claim_rows(pd.concat(tables), **{**OPTIONS, **options})
+def claims(*tables, draws=200):
+    return claim_rows(pd.concat(tables), resampling=Resampling(draws))
 
 
 def row_of(rows, compared, measure="shape bias"):

@@ -12,6 +12,7 @@ from gcbook.miniworld.results.longer import (
     longer_sentence,
     noise_or_length_sentence,
 )
+from gcbook.stats.resampling import Resampling
 
 TWIN = "mini-cnn-long"
 NAMES = {
@@ -58,9 +59,9 @@ def both(monkeypatch, tmp_path):
 
 
 def test_a_miniature_is_compared_with_its_twin(both):
-    said = longer_sentence("mini-cnn", draws=200)
+    said = longer_sentence("mini-cnn", resampling=Resampling(draws=200))
     assert "saw 10 times as many images (40 steps): accuracy in distribution 0.500 → 0.750" in said
-    changes = changes_between("mini-cnn", TWIN, draws=200)
+    changes = changes_between("mini-cnn", TWIN, resampling=Resampling(draws=200))
     found = changes["accuracy"]
     assert (found["change"], found["low"], found["high"]) == (0.25, 0.0, 0.5)
     assert ", +0.250 (0.000 to 0.500); shape bias 0.750 → 0.333, −0.417 (" in said
@@ -78,7 +79,7 @@ def test_what_is_clear_follows_the_intervals(both, monkeypatch):
         "So a longer training clearly changes shape bias, and does not clearly change accuracy in "
         "distribution and naming texture beyond accident."
     )
-    assert "clear" not in longer_sentence("mini-cnn", draws=0)
+    assert "clear" not in longer_sentence("mini-cnn", resampling=Resampling(draws=0))
 
 
 @pytest.mark.parametrize(("low", "unclear"), [(-0.01, True), (0.01, False)])
@@ -101,7 +102,9 @@ def test_noise_is_compared_with_more_clean_training(both, monkeypatch, low, uncl
 
 
 def test_without_resamples_there_is_no_interval(both):
-    assert "+0.250 (interval not computed)" in longer_sentence("mini-cnn", draws=0)
+    assert "+0.250 (interval not computed)" in longer_sentence(
+        "mini-cnn", resampling=Resampling(draws=0)
+    )
 
 
 def test_nothing_is_said_without_a_twin(both, monkeypatch):

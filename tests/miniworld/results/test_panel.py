@@ -7,6 +7,7 @@ import pytest
 from gcbook.miniworld.results.answers import mark
 from gcbook.miniworld.results.panel import MOST_DRAWS, OOD_SETS, counted, few, make_panel
 from gcbook.miniworld.testsets import TEST_SETS
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
 
 
@@ -75,8 +76,8 @@ def test_a_model_without_all_images_is_left_out_and_named():
 def test_values_and_intervals_are_those_of_the_shares():
     both = pd.concat([A, B])
     panel = make_panel(both, 200, 4)
-    shares = cue_shares(both, draws=200, seed=4).set_index("observer")
-    right = accuracies(both, draws=200, seed=4).set_index("observer")
+    shares = cue_shares(both, resampling=Resampling(draws=200, seed=4)).set_index("observer")
+    right = accuracies(both, resampling=Resampling(draws=200, seed=4)).set_index("observer")
     for name in ("mini-ar", "mini-cnn"):
         accuracy = panel.accuracy(name, ["cue-conflict"])
         assert accuracy[0] == pytest.approx(right.loc[name, "accuracy"])
@@ -118,4 +119,4 @@ def test_what_counts_is_what_the_benchmark_counts():
 
 def test_out_of_distribution_sets_and_draws():
     assert set(TEST_SETS) - set(OOD_SETS) == {"in-distribution", "texture"}
-    assert (few(10), few(10**6)) == (10, MOST_DRAWS)
+    assert [few(Resampling(draws)).draws for draws in (10, 10**6)] == [10, MOST_DRAWS]

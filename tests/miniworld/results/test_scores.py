@@ -17,8 +17,9 @@ from gcbook.miniworld.results.scores import (
 )
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.paper.experiments import PARAMETRIC
+from gcbook.stats.resampling import Resampling
 
-OPTIONS = {"draws": 100, "confidence": 0.95, "seed": 0}
+OPTIONS = {"resampling": Resampling(100, 0.95, 0)}
 
 
 def trials(rows, observer, dataset="cue-conflict", condition="0"):

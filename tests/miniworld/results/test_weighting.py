@@ -21,6 +21,7 @@ from gcbook.noise.schedules import log_snr
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import decide, to_trials
 from gcbook.scoring.diagnostics import variance_shares
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
 
 
@@ -104,7 +105,9 @@ def test_answers_are_those_of_the_scorer(stores, name, norm, draws):
 
 
 def test_a_sweep_has_the_shares_of_the_decisions(stores):
-    sweep = sweep_table(stores, (0, 7, 20), ("eps",), draws=60, seed=3).set_index("weighting")
+    sweep = sweep_table(
+        stores, (0, 7, 20), ("eps",), resampling=Resampling(draws=60, seed=3)
+    ).set_index("weighting")
     assert sweep.index.tolist() == ["exp:0", "exp:7", "exp:20", "eps"]
     assert sweep["title"].tolist()[1:] == ["exp(−7t)", "exp(−20t)", "SNR"]
     assert sweep["k"].tolist()[:3] == [0, 7, 20] and np.isnan(sweep["k"].iloc[3])
@@ -113,8 +116,8 @@ def test_a_sweep_has_the_shares_of_the_decisions(stores):
             mark(to_trials(decide(store, name), "m", test_set))
             for test_set, store in stores["made-up"].items()
         )
-        right = accuracies(plain, draws=60, seed=3).iloc[0]
-        cues = cue_shares(conflicts, draws=60, seed=3).iloc[0]
+        right = accuracies(plain, resampling=Resampling(draws=60, seed=3)).iloc[0]
+        cues = cue_shares(conflicts, resampling=Resampling(draws=60, seed=3)).iloc[0]
         assert (row["n"], row["n_conflicts"]) == (32, 240)
         for end, other in (("", "accuracy"), ("_low", "low"), ("_high", "high")):
             assert row["accuracy" + end] == right[other]
@@ -125,7 +128,7 @@ def test_a_sweep_has_the_shares_of_the_decisions(stores):
 
 
 def test_without_resamples_there_are_no_intervals(stores):
-    sweep = sweep_table(stores, (7,), (), draws=0)
+    sweep = sweep_table(stores, (7,), (), resampling=Resampling(draws=0))
     assert sweep["shape_bias"].notna().all()
     assert sweep[["shape_bias_low", "accuracy_high"]].isna().all(axis=None)
 

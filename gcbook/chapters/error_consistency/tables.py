@@ -608,7 +608,3 @@ def _capped(facts: dict[str, float]) -> str:
     else:
         verdict = "so beyond the accuracies no difference is told from 0"
     return f"{shares}, {verdict}."
-
-
-def _pair(row: pd.Series) -> str:
-    return f"{escape_markdown(row['a'])} and {escape_markdown(row['b'])}"

@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 # Most modules of the libraries are never imported: Python compiles those that are, when they are.
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
   -c constraints.txt
-# Cell ids stay: they are what makes a diff of a chapter readable.
-NBSTRIPOUT := $(BIN)/nbstripout --keep-id
+# Cell ids stay: they are what makes a diff of a chapter readable. Values of inline expressions go.
+NBSTRIPOUT := $(BIN)/nbstripout --keep-id --extra-keys cell.metadata.user_expressions
 PORT ?= 8000
 # A file's tests stay together, for what they share is made once.
 PYTEST_FLAGS ?= -n auto --dist loadfile

@@ -18,6 +18,7 @@ from gcbook.book.inline import expressions_in, fill
 from gcbook.chapters.parameters import allowed, defaults, parameters_of
 from gcbook.charts.chart import chart_html
 from gcbook.claims.check import CLAIMS_MIME, MARKS
+from gcbook.files.markdown import code_block, code_cell, code_span, escape_markdown
 
 __all__ = ["as_arguments", "dress", "numbered", "rerun_section"]
 
@@ -113,8 +114,8 @@ def rerun_section(
     papermill = [f"papermill notebooks/{chapter}.ipynb my-{chapter}.ipynb", *engine]
     model = parameters_of(chapter)
     rows = "\n".join(
-        f"| `{name}` | `{_shown(parameters.get(name, info.default))}` | {info.description} "
-        f"| {allowed(model, name)} |"
+        f"| `{name}` | {code_cell(_shown(parameters.get(name, info.default)))} "
+        f"| {info.description} | {allowed(model, name)} |"
         for name, info in model.model_fields.items()
     )
     table = "| Parameter | Here | Meaning | Allowed |\n|:--|:--|:--|:--|\n" + rows if rows else ""
@@ -124,13 +125,9 @@ The page was made from {{download}}`this notebook <../../notebooks/{chapter}.ipy
 {seconds:.0f} seconds, with the parameters in the commands below. Change any of them: the first
 command writes the executed notebook and a page of its own, the second is plain papermill.
 
-```bash
-{_wrap([f"gcbook run {chapter}", *ours])}
-```
+{code_block(_wrap([f"gcbook run {chapter}", *ours]), "bash")}
 
-```bash
-{_wrap([*papermill, "-k python3 -l python", *theirs])}
-```
+{code_block(_wrap([*papermill, "-k python3 -l python", *theirs]), "bash")}
 
 ````{{dropdown}} What can be changed
 {table}
@@ -147,7 +144,7 @@ def _changed_note(changed: Mapping[str, Any]) -> list[Any]:
     """Tell a reader which parts of the page follow parameters and which do not."""
     if not changed:
         return []
-    shown = ", ".join(f"{name} = `{_shown(value)}`" for name, value in changed.items())
+    shown = ", ".join(f"{name} = {code_span(_shown(value))}" for name, value in changed.items())
     return [
         _markdown(
             "```{admonition} Made with other parameters\n:class: important\n"
@@ -243,7 +240,7 @@ def _warnings(text: str) -> list[Any]:
     said = dict.fromkeys(_WARNING.findall(text))
     if not said:
         return []
-    lines = "\n".join(f"- {message}" for message in said)
+    lines = "\n".join(f"- {escape_markdown(message)}" for message in said)
     return [_display_markdown(f"```{{admonition}} About these data\n:class: note\n{lines}\n```")]
 
 

@@ -14,7 +14,6 @@ COLUMNS = (
     "place",
     "claim",
     "printed",
-    "unit",
     "evidence",
     "chapter",
     "found",
@@ -47,7 +46,6 @@ def claim_rows(
 
 
 def _paper_row(name: str, claim: PaperClaim, answers: list[Mapping[str, Any]]) -> dict[str, str]:
-    printed = claim.printed if isinstance(claim.printed, tuple) else (claim.printed,)
     if answers:
         found = "; ".join(f"{each['verdict']} ({_id(each)}: {_state(each)})" for each in answers)
     elif claim.checked_in:
@@ -59,8 +57,7 @@ def _paper_row(name: str, claim: PaperClaim, answers: list[Mapping[str, Any]]) -
         "id": name,
         "place": claim.place,
         "claim": claim.statement,
-        "printed": ", ".join(f"{each:g}" for each in printed if each is not None),
-        "unit": claim.unit,
+        "printed": ", ".join(claim.printed.values()),
         "evidence": claim.evidence,
         "chapter": claim.checked_in,
         "found": found,
@@ -75,7 +72,6 @@ def _own_row(claim: Mapping[str, Any]) -> dict[str, str]:
         "place": claim["chapter"],
         "claim": claim["sentence"],
         "printed": "",
-        "unit": "",
         "evidence": claim["evidence"],
         "chapter": claim["chapter"],
         "found": _state(claim),

@@ -17,7 +17,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from gcbook.classifiers.weights import MODELS_DIR
+from gcbook.classifiers.weights import MODELS_DIR, find_cached, find_in_models_dir
 from gcbook.files.errors import GcbookError, InputError
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "near_names",
     "package_folder",
     "system_titles",
+    "torch_cache",
     "zoo",
 ]
 
@@ -231,20 +232,18 @@ class Place:
 
 def at_hand(entry: ZooEntry) -> Place | None:
     """Find an entry's weights on this machine, without a network; None if they are not here."""
-    models_dir = os.environ.get(MODELS_DIR)
-    if models_dir:
-        hub = entry.source.hub
-        for name in filter(None, (entry.name, hub.replace("/", "--"), hub)):
-            folder = Path(models_dir).expanduser() / name
-            if folder.is_dir():
-                return Place("models folder", folder)
-    if entry.source.package:
+    source = entry.source
+    own = find_in_models_dir(entry.name) or find_in_models_dir(source.hub)
+    if own:
+        return Place("models folder", own)
+    if source.package:
         shipped = package_folder(entry)
         return Place("package", shipped) if shipped else None
-    if entry.source.torchvision:
-        file = _torch_cache() / entry.source.file
+    if source.torchvision:
+        file = torch_cache() / source.file
         return Place("torch cache", file) if file.is_file() else None
-    return _hub_cache(entry.source)
+    cached = find_cached(source.hub, source.revision or None)
+    return Place("Hugging Face cache", cached) if cached else None
 
 
 def package_folder(entry: ZooEntry) -> Path | None:
@@ -255,23 +254,11 @@ def package_folder(entry: ZooEntry) -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def _torch_cache() -> Path:
+def torch_cache() -> Path:
+    """Return the folder in which torch keeps what it downloads."""
     # As torch.hub has it; importing torch to ask would take seconds.
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return Path(os.environ.get("TORCH_HOME") or cache / "torch").expanduser() / "hub/checkpoints"
-
-
-def _hub_cache(source: Source) -> Place | None:
-    from huggingface_hub import try_to_load_from_cache
-
-    for name in ("model_index.json", "config.json"):
-        found = try_to_load_from_cache(source.hub, name, revision=source.revision or None)
-        if isinstance(found, str):
-            folder = Path(found).parent
-            # Configurations alone are what a broken download leaves.
-            if any(folder.rglob("*.safetensors")):
-                return Place("Hugging Face cache", folder)
-    return None
 
 
 def how_to_get(entry: ZooEntry) -> str:

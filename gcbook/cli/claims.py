@@ -52,7 +52,7 @@ def _print_table(rows: Sequence[dict[str, str]]) -> None:
 
     table = Table("Claim", "Says", "Rests on", "Found", box=None, padding=(0, 2, 1, 0))
     for row in rows:
-        printed = f"\nprinted: {row['printed']} {row['unit']}".rstrip() if row["printed"] else ""
+        printed = f"\nprinted: {row['printed']}" if row["printed"] else ""
         place = f"\n{row['place']}" if row["claimed_by"] == "paper" else ""
         numbers = f"\n{row['numbers']}" if row["numbers"] else ""
         table.add_row(

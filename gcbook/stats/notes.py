@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gcbook.files.markdown import escape_markdown
 from gcbook.paper.observers import HUMANS, HUMANS_TITLE, PUBLISHED_SOURCES, labels, show_once
 from gcbook.paper.published import published_models, published_values, quoted_value, table1
 from gcbook.stats.benchmark_tables import METRICS
@@ -57,11 +58,11 @@ def consistency_facts(rows: pd.DataFrame) -> dict[str, Any]:
         rows: from `gcbook.stats.benchmark_tables.benchmark_rows`.
 
     Returns:
-        ``humans`` and ``humans_span``; ``n_networks`` recomputed, the ``best`` of them with
-        ``best_value, best_span``; ``above_humans``, how many of them have a higher OOD accuracy
-        than the humans; published: ``imagen, stable_diffusion, parti, clip, vit_22b`` (the best
-        ViT-22B), ``n_published`` models, ``standing``, a clause on how many of them are above the
-        best of ours (if both are over the same datasets and conditions), and
+        ``humans`` and ``humans_span``; ``n_networks`` recomputed, the ``best`` of them (in
+        Markdown) with ``best_value, best_span``; ``above_humans``, how many of them have a higher
+        OOD accuracy than the humans; published: ``imagen, stable_diffusion, parti, clip, vit_22b``
+        (the best ViT-22B), ``n_published`` models, ``standing``, a clause on how many of them are
+        above the best of ours (if both are over the same datasets and conditions), and
         ``above_stable_diffusion, above_parti``, how many that do not generate are surely above.
     """
     humans = rows[rows["kind"] == HUMANS_TITLE].iloc[0]
@@ -90,7 +91,7 @@ def consistency_facts(rows: pd.DataFrame) -> dict[str, Any]:
         )
     best = ours.sort_values("error_consistency").iloc[-1]
     return facts | {
-        "best": best["model"],
+        "best": escape_markdown(best["model"]),
         "best_value": number(best["error_consistency"]),
         "best_span": span(best["error_consistency_low"], best["error_consistency_high"]),
         "above_humans": int((ours["ood_accuracy"] > humans["ood_accuracy"]).sum()),

@@ -5,17 +5,40 @@ from pathlib import Path
 
 import pandas as pd
 
+from gcbook.files.artefacts import is_store
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.miniworld.results.answers import SOURCE, mark
 from gcbook.miniworld.results.shipped import DATA
 from gcbook.miniworld.training.record import RECORD, read_record
-from gcbook.miniworld.training.worlds import Job
+from gcbook.miniworld.training.worlds import COMPARED, Job
 from gcbook.scoring.decisions import decide, to_trials
-from gcbook.scoring.store import Store, is_store
+from gcbook.scoring.store import Store
+from gcbook.stats.pooled import pooled_measures
+from gcbook.stats.resample import interval
+from gcbook.stats.resampling import Resampling
 
-__all__ = ["Trained", "trained_in_worlds", "world_answers"]
+__all__ = [
+    "CELL",
+    "CLASSIFIER",
+    "GENERATOR",
+    "POINT",
+    "VARIANTS",
+    "Trained",
+    "sign_rows",
+    "trained_in_worlds",
+    "world_answers",
+]
 
 SETS = ("cue-conflict", "in-distribution")
+
+VARIANTS = {
+    "": "as on the map",
+    "longer": "both trained twice as long",
+    "whole": "the ResNet trained on whole images",
+}
+CLASSIFIER, GENERATOR = COMPARED
+POINT = ["diagnosticity", "contrast"]
+CELL = [*POINT, "recipe", "variant"]
 
 
 @dataclass(frozen=True)
@@ -117,3 +140,44 @@ def world_answers(models: tuple[Trained, ...]) -> pd.DataFrame:
                 )
             )
     return mark(pd.concat(tables, ignore_index=True))
+
+
+def sign_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+    """By how much the diffusion model is more shape-biased than the ResNet, point by point.
+
+    Args:
+        answers: from `world_answers`.
+        resampling: how the intervals are made.
+
+    Returns:
+        ``diagnosticity, contrast, variant``, and for the shape bias ``generator, classifier,
+        difference, low, high``. With "longer" both are trained longer; with "whole" the generator
+        is the one of the map.
+    """
+    keys, values, _ = pooled_measures(answers, CELL, resampling=resampling, together=True)
+    place = {
+        tuple(cell): at for at, cell in enumerate(keys[CELL].itertuples(index=False, name=None))
+    }
+    bias = values["shape_bias"]
+    rows = []
+    for point in keys[POINT].drop_duplicates().itertuples(index=False, name=None):
+        for variant in VARIANTS:
+            first = place.get((*point, GENERATOR, "" if variant == "whole" else variant))
+            second = place.get((*point, CLASSIFIER, variant))
+            if first is None or second is None:
+                continue
+            difference = bias[first] - bias[second]
+            low, high = interval(difference, resampling.confidence)
+            rows.append(
+                {
+                    **dict(zip(POINT, point, strict=True)),
+                    "variant": variant,
+                    "generator": bias[first, 0],
+                    "classifier": bias[second, 0],
+                    "difference": difference[0],
+                    "low": float(low),
+                    "high": float(high),
+                }
+            )
+    columns = [*POINT, "variant", "generator", "classifier", "difference", "low", "high"]
+    return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[3:], 4))

@@ -15,8 +15,8 @@ from gcbook.files.errors import InputError
 from gcbook.paper.experiments import DATASETS
 
 if TYPE_CHECKING:
+    from gcbook.stats.conventions import SummarySettings
     from gcbook.stats.resampling import Resampling
-    from gcbook.stats.settings import SummarySettings
 
 __all__ = [
     "Parameters",
@@ -53,10 +53,11 @@ class Parameters(BaseModel):
         """The part of the parameters that decides how summaries are computed."""
         from dataclasses import fields
 
-        from gcbook.stats.settings import SummarySettings
+        from gcbook.stats.conventions import SummarySettings
 
-        names = {f.name for f in fields(SummarySettings)} & set(type(self).model_fields)
-        return SummarySettings(**{name: getattr(self, name) for name in names})
+        names = {field.name for field in fields(SummarySettings)} & set(type(self).model_fields)
+        chosen = {name: getattr(self, name) for name in names}
+        return SummarySettings(**chosen, resampling=self.resampling)
 
     @classmethod
     def parse(cls, **values: Any) -> Self:

@@ -23,8 +23,8 @@ from gcbook.paper.observers import (
     unique_labels,
 )
 from gcbook.paper.published import published_values, table2, table3
+from gcbook.stats.agreement import PAIR_METRICS
 from gcbook.stats.benchmark import published_ranks
-from gcbook.stats.measures import PAIR_METRICS
 from gcbook.stats.summaries import Summaries
 
 __all__ = [

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from gcbook.paper.observers import HUMANS, show_once, unique_labels
-from gcbook.stats.resample import holm
+from gcbook.stats.resampling import holm
 from gcbook.stats.summaries import Summaries
 
 __all__ = ["against_humans", "differences_sentence", "model_differences"]

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from gcbook.stats.benchmark_tables import benchmark_rows
+from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.differences import model_differences
 from gcbook.stats.notes import (
     claim_facts,
@@ -14,7 +15,6 @@ from gcbook.stats.notes import (
     reproduction_sentence,
     resolution_sentence,
 )
-from gcbook.stats.settings import SummarySettings
 from gcbook.stats.summaries import Summaries, _without_intervals
 
 

@@ -18,8 +18,9 @@ from gcbook.chapters.shape_bias.facts import (
 )
 from gcbook.files.errors import InputError
 from gcbook.paper.categories import CATEGORIES
+from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.headline import headline
-from gcbook.stats.settings import SummarySettings
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shape_tables import (
     CATEGORY_MEAN,
     POOLED,
@@ -73,7 +74,9 @@ def tiny() -> Summaries:
             ("mine", "my-net", "model"): ["dog", "car", "cat", "car", "dog"],
         }
     )
-    return summarise(trials, SummarySettings(datasets=("cue-conflict",), draws=0))
+    return summarise(
+        trials, SummarySettings(datasets=("cue-conflict",), resampling=Resampling(draws=0))
+    )
 
 
 def row(table: pd.DataFrame, observer: str, category: str) -> pd.Series:

@@ -19,6 +19,7 @@ from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
 from gcbook.scoring.tensors import codes_of, dense, weighted_errors
+from gcbook.stats.metrics import bias_of
 
 __all__ = ["FIRST_TESTS", "SETS", "StoredErrors", "race_rows", "race_sentence", "stored_errors"]
 
@@ -150,4 +151,4 @@ def _shape_bias(winner: np.ndarray, found: StoredErrors) -> float:
     conflict = (found.texture >= 0) & (found.texture != found.category)
     shape = int((winner == found.category)[conflict].sum())
     texture = int((winner == found.texture)[conflict].sum())
-    return shape / (shape + texture) if shape + texture else float("nan")
+    return float(bias_of(shape, texture))

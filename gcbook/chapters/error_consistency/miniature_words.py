@@ -41,12 +41,12 @@ def consistency_groups(
     tables, orders, notes = [], {}, []
     for group in GROUPS:
         chosen = answers[group_of_images(answers, group)]
-        panel = make_panel(chosen, resampling.draws, resampling.seed)
+        panel = make_panel(chosen, resampling)
         every = np.ones(len(panel.images), dtype=bool)
-        pairs, values, bounds = pair_kappas(panel, every, resampling.confidence)
+        pairs, values, bounds = pair_kappas(panel, every, resampling)
         tables.append(pairs.assign(group=group))
         orders[group] = cluster_order(pairs)
-        note = f"*{group}.* {consistency_sentence(pairs, values, bounds, resampling.confidence)}"
+        note = f"*{group}.* {consistency_sentence(pairs, values, bounds, resampling)}"
         if panel.incomplete:
             note += f" Left out, as scores are missing: {listed(panel.incomplete)}."
         notes.append(note)
@@ -54,7 +54,7 @@ def consistency_groups(
 
 
 def consistency_sentence(
-    pairs: pd.DataFrame, values: np.ndarray, bounds: np.ndarray, confidence: float = 0.95
+    pairs: pd.DataFrame, values: np.ndarray, bounds: np.ndarray, resampling: Resampling
 ) -> str:
     """Say whether discriminative miniatures err like each other, more than like generative ones.
 
@@ -62,11 +62,11 @@ def consistency_sentence(
         pairs: from `gcbook.miniworld.results.consistency.pair_kappas`.
         values: likewise.
         bounds: likewise.
-        confidence: of the intervals.
+        resampling: how the intervals are made.
     """
     if pairs.empty:
         return "There are not yet two miniatures with all these images, and nothing to compare."
-    facts, parts = sides(pairs, values, bounds, confidence), []
+    facts, parts = sides(pairs, values, bounds, resampling), []
     for name, words in (
         ("generative", "generative miniatures among each other"),
         ("discriminative", "discriminative miniatures among each other"),

@@ -6,6 +6,7 @@ from importlib import resources
 import pandas as pd
 
 from gcbook.miniworld.world import DEFAULT_WORLD, World
+from gcbook.stats.metrics import share
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import number
 
@@ -105,7 +106,7 @@ def patch_accuracy(summaries: Summaries) -> dict[str, float]:
     ]
     images = int(rows["n"].sum())
     right = int(rows.loc[rows["response"] == rows["category"], "n"].sum())
-    return {"accuracy": right / images if images else math.nan, "images": images}
+    return {"accuracy": float(share(right, images)), "images": images}
 
 
 def diagnosticity_sentence(summaries: Summaries, world: World = DEFAULT_WORLD) -> str:

@@ -18,8 +18,9 @@ from gcbook.miniworld.results.shipped import (
     shipped_store,
 )
 from gcbook.miniworld.world import DEFAULT_WORLD
+from gcbook.stats.metrics import blind_bias
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import accuracies, blind_bias, cue_shares
+from gcbook.stats.shares import accuracies, cue_shares
 from gcbook.stats.words import listed, plural
 
 __all__ = [
@@ -147,7 +148,7 @@ def miniature_results(
     Returns:
         ``name, model, recipe, kind, side, seeds``; ``in_distribution, silhouette, texture``
         (accuracies), ``shape_accuracy, texture_accuracy, shape_bias``, each with ``_low`` and
-        ``_high``; ``blind_bias`` (see `gcbook.stats.shares.blind_bias`); ``shape_bias_range``
+        ``_high``; ``blind_bias`` (see `gcbook.stats.metrics.blind_bias`); ``shape_bias_range``
         and ``in_distribution_range`` over seeds (None for one); ``nfe``. A miniature with several
         seeds has a line for all their answers together, whose accuracies are the means over seeds,
         followed by one a seed; ``model`` is "" in the first.

@@ -20,7 +20,7 @@ from gcbook.paper.observers import (
     show_once,
     unique_labels,
 )
-from gcbook.stats.metrics import pool_humans
+from gcbook.stats.metrics import accuracy, pool_humans
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import number
 
@@ -145,15 +145,14 @@ def _pool(counts: pd.DataFrame) -> pd.DataFrame:
 
 def _summary(counts: pd.DataFrame) -> pd.DataFrame:
     """Trials, share right, favourite answer and its share, per observer and condition."""
-    right = counts["n"].where(counts["category"] == counts["response"], 0)
-    sums = counts.assign(right=right).groupby(_WHERE, observed=True)[["n", "right"]].sum()
+    right = accuracy(counts, _WHERE).set_index(_WHERE).rename(columns={"accuracy": "right"})
     given = counts[counts["response"] != NO_ANSWER]
     answers = given.groupby([*_WHERE, "response"], observed=True)["n"].sum().reset_index("response")
     answers["share"] = answers["n"] / answers.groupby(_WHERE, observed=True)["n"].transform("sum")
     answers = answers.sort_values(["share", "response"], ascending=[False, True])
     first = answers.groupby(_WHERE, observed=True)[["response", "share"]].first()
-    table = sums.join(first.rename(columns={"response": "favourite"}))
-    return table.assign(right=table["right"] / table["n"]).round(4).reset_index()
+    table = right.join(first.rename(columns={"response": "favourite"}))
+    return table.round(4).reset_index()
 
 
 def _presented(table: pd.DataFrame) -> pd.DataFrame:

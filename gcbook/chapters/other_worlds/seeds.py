@@ -7,8 +7,8 @@ import pandas as pd
 from gcbook.chapters.other_worlds.plan import TRAINED
 from gcbook.miniworld.results.worlds import Trained
 from gcbook.miniworld.training.worlds import COMPARED
-from gcbook.stats.pooled import pooled_measures
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import pooled_measures
 from gcbook.stats.words import listed, number, plural
 
 __all__ = ["seed_rows", "seed_sentence", "seeds_sentence"]

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.training.worlds import DIAGNOSTICITIES
-from gcbook.stats.pooled import change_of, pooled_measures
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import change_of, pooled_measures
 from gcbook.stats.words import listed, number, plural, span
 
 __all__ = ["shortcut_rows", "shortcut_sentence"]
@@ -44,7 +44,7 @@ def shortcut_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling(
             np.mean([values[USED][place[recipe, one, end]] for one in contrasts], axis=0)
             for end in (least, most)
         )
-        found = change_of(before, after, resampling.confidence)
+        found = change_of(before, after, resampling)
         rows.append({"recipe": recipe, "worlds": len(contrasts), **found})
     columns = ["recipe", "worlds", "before", "after", "change", "low", "high"]
     return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))

@@ -9,9 +9,8 @@ from gcbook.miniworld.results.shipped import DATA
 from gcbook.miniworld.results.worlds import trained_in_worlds, world_answers
 from gcbook.miniworld.training.worlds import COMPARED, GRID
 from gcbook.stats.correlation import correlate
-from gcbook.stats.pooled import pooled_measures
-from gcbook.stats.resample import interval
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import pooled_measures
 from gcbook.stats.words import number, plural, span
 
 __all__ = [
@@ -57,7 +56,7 @@ def map_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) ->
     keys, values, _ = pooled_measures(answers, _CELL, resampling=resampling, together=True)
     tables = []
     for name, title in MEASURES.items():
-        low, high = interval(values[name], resampling.confidence)
+        low, high = resampling.interval(values[name])
         found: dict[str, Any] = {
             "measure": title,
             "value": values[name][:, 0],
@@ -95,7 +94,7 @@ def sign_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -
             if first is None or second is None:
                 continue
             difference = bias[first] - bias[second]
-            low, high = interval(difference, resampling.confidence)
+            low, high = resampling.interval(difference)
             rows.append(
                 {
                     **dict(zip(_POINT, point, strict=True)),

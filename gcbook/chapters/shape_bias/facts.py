@@ -9,7 +9,7 @@ import pandas as pd
 from gcbook.paper.observers import HUMANS, HUMANS_TITLE, PUBLISHED_SOURCES, show_once, unique_labels
 from gcbook.paper.published import published_models, quoted_value, table1
 from gcbook.stats.benchmark_tables import comparable_with_paper
-from gcbook.stats.resample import holm
+from gcbook.stats.resampling import holm
 from gcbook.stats.shape_tables import POOLED, fig1_overview, round_values
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import number, span

@@ -9,7 +9,7 @@ from gcbook.miniworld.results.turned import read_turned, turned_models
 from gcbook.paper.categories import CHANCE
 from gcbook.paper.experiments import SINGLE_CONDITION
 from gcbook.stats.clustered import clustered_columns, clustered_sums
-from gcbook.stats.resample import interval
+from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies
 from gcbook.stats.words import listed, number, span
@@ -177,14 +177,10 @@ def gap_sentence(*, resampling: Resampling = Resampling()) -> str:
             if (strength, "kept") not in place or (strength, "lost") not in place:
                 continue
             kept, lost = (place[strength, name] for name in ("kept", "lost"))
-            with np.errstate(invalid="ignore"):  # a resample can leave none that was kept
-                own, other = (
-                    sums[name][kept] / sums["n"][kept] - sums[name][lost] / sums["n"][lost]
-                    for name in ("accuracy", "control")
-                )
-            low, high = (
-                float(end[0]) for end in interval((own - other)[None], resampling.confidence)
-            )
+            # A resample can leave none that was kept.
+            means = {name: share(sums[name], sums["n"]) for name in ("accuracy", "control")}
+            own, other = (mean[kept] - mean[lost] for mean in means.values())
+            low, high = (float(end[0]) for end in resampling.interval((own - other)[None]))
             found.append(
                 f"{number(float(own[0]), '+.2f')} against {number(float(other[0]), '+.2f')} at "
                 f"{strength:g} (difference {number(float(own[0] - other[0]), '+.2f')}, "

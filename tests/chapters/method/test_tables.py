@@ -17,8 +17,9 @@ from gcbook.chapters.method.tables import (
     values_with_intervals,
     width_sentence,
 )
+from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import estimate
-from gcbook.stats.settings import SummarySettings
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import number, span
 from gcbook.trials.table import read_trials
@@ -127,7 +128,7 @@ def test_weights_of_cue_conflict_images_are_products() -> None:
 
 
 def test_values_with_intervals_leaves_out_what_repeats_or_is_undefined() -> None:
-    settings = SummarySettings(datasets=("cue-conflict",), draws=200)
+    settings = SummarySettings(datasets=("cue-conflict",), resampling=Resampling(draws=200))
     table = values_with_intervals(estimate(FIVE, settings).estimates, "cue-conflict")
     assert not table.duplicated(["metric", "observer"]).any()
     assert table["value"].notna().all()

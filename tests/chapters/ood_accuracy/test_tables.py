@@ -20,7 +20,8 @@ from gcbook.chapters.ood_accuracy.tables import (
 )
 from gcbook.files.errors import InputError
 from gcbook.paper.experiments import EXPERIMENTS
-from gcbook.stats.settings import SummarySettings
+from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import Summaries, summarise
 
 SHIPPED = Summaries.read()
@@ -49,7 +50,9 @@ def trials(answers: dict[str, str], dataset: str, conditions: list[str]) -> pd.D
 def small(conditions: str = "benchmark") -> Summaries:
     shown = ["0", "0", "90", "90", "180", "270"]
     answers = {"subject-01": "cccdcd", "subject-02": "ccccdd", "resnet50": "ccdddc"}
-    settings = SummarySettings(datasets=("rotation",), conditions=conditions, draws=0)
+    settings = SummarySettings(
+        datasets=("rotation",), conditions=conditions, resampling=Resampling(draws=0)
+    )
     return summarise(trials(answers, "rotation", shown), settings)
 
 
@@ -105,7 +108,7 @@ def test_people_are_closer_where_their_deviation_is_smaller() -> None:
     answers = {"subject-01": "ccdd", "subject-02": "cddd", "resnet50": "cdcd", "m": "ddcc"}
     made = summarise(
         trials(answers, "rotation", ["0", "90", "180", "270"]),
-        SummarySettings(datasets=("rotation",), draws=0),
+        SummarySettings(datasets=("rotation",), resampling=Resampling(draws=0)),
     )
     facts = closeness_facts(accuracy_by_condition(made, individuals=True))
     # 0: people alike, networks not. 90: the other way round. 180: all alike. 270: as 0.
@@ -118,7 +121,7 @@ def test_people_are_closer_where_their_deviation_is_smaller() -> None:
 def test_a_dataset_without_conditions_gives_an_empty_table() -> None:
     edge = summarise(
         trials({"subject-01": "c", "m": "c"}, "edge", ["0"]),
-        SummarySettings(datasets=("edge",), draws=0),
+        SummarySettings(datasets=("edge",), resampling=Resampling(draws=0)),
     )
     assert accuracy_by_condition(edge).empty
     assert lead_facts(accuracy_by_condition(edge))["n_conditions"] == 0

@@ -1,4 +1,4 @@
-"""Build the book: execute what changed, write the status page, run Jupyter Book strictly.
+"""Build the book: execute what changed, collect the claims, run Jupyter Book strictly.
 
 Jupyter Book runs with warnings as errors into a folder of its own, which takes the place of the
 last good book only when it is complete.
@@ -8,13 +8,14 @@ import hashlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from gcbook.book.chapters import Chapter, find_chapters, pick_chapter
-from gcbook.book.execute import execute_chapters, package_fingerprint, read_record
+from gcbook.book.claims import claims_file, collected
+from gcbook.book.execute import Executed, execute_chapters, package_fingerprint, read_record
 from gcbook.book.project import Project
 from gcbook.book.status import status_page
 from gcbook.files.errors import GcbookError
@@ -79,7 +80,11 @@ def build_book(
     chosen = _choose(project, chapters, only)
     executed = execute_chapters(project, chosen, jobs, report)
     _remove_orphans(project, chapters)
-    _write_status(project, chapters)
+    records = {c.name: r for c in chapters if (r := read_record(project, c.name))}
+    _write_status(project, chapters, records)
+    write_if_changed(
+        claims_file(project), collected({name: each.claims for name, each in records.items()})
+    )
     fingerprint = _book_fingerprint(project) + ("" if solutions else " without solutions")
     stamp = project.build / "html.fingerprint"
     if (project.html / "index.html").is_file() and _read(stamp) == fingerprint:
@@ -126,10 +131,11 @@ def _remove_orphans(project: Project, chapters: list[Chapter]) -> None:
             (project.chapters / f".{page.stem}.json").unlink(missing_ok=True)
 
 
-def _write_status(project: Project, chapters: list[Chapter]) -> None:
+def _write_status(
+    project: Project, chapters: list[Chapter], records: Mapping[str, Executed]
+) -> None:
     from gcbook.stats.summaries import load_summaries
 
-    records = {c.name: r for c in chapters if (r := read_record(project, c.name))}
     page = status_page(chapters, records, load_summaries().provenance)
     write_if_changed(project.chapters / "status.md", page)
 

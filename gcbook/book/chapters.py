@@ -2,15 +2,18 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gcbook.book.choices import CHAPTERS
 from gcbook.book.project import Project
+from gcbook.chapters.parameters import rooms
 from gcbook.files.errors import GcbookError, InputError
 
 __all__ = ["Chapter", "find_chapters", "pick_chapter", "read_parameters"]
+
+_PAGES = "book/chapters/"
 
 
 @dataclass(frozen=True)
@@ -32,20 +35,26 @@ def find_chapters(project: Project) -> list[Chapter]:
     """The templates, in the order of the book.
 
     Raises:
-        GcbookError: if there is none, or one has no registered parameters.
+        GcbookError: if there is none, or one has no room or no place in ``_toc.yml``.
     """
     paths = {path.stem: path for path in sorted(project.templates.glob("*.ipynb"))}
     if not paths:
         raise GcbookError(
             f"expected chapter templates (*.ipynb) in {project.templates}; found none."
         )
-    unregistered = [name for name in paths if name not in CHAPTERS]
-    if unregistered:
-        raise GcbookError(
-            f"{project.templates}: {', '.join(unregistered)} has no entry in "
-            "gcbook.book.choices.CHAPTERS. Add one, or remove the file."
-        )
-    return [Chapter(name, paths[name], _title(paths[name])) for name in CHAPTERS if name in paths]
+    order = _order(project)
+    for name in paths:
+        if name not in rooms():
+            raise GcbookError(
+                f"{project.templates}: {name} has no room. Add gcbook/chapters/"
+                f"{name.replace('-', '_')} with a module parameters, or remove the file."
+            )
+        if name not in order:
+            raise GcbookError(
+                f"{project.templates}: {name} has no place in the book. Add a line "
+                f"`- file: {_PAGES}{name}` to _toc.yml, or remove the file."
+            )
+    return [Chapter(name, paths[name], _title(paths[name])) for name in order if name in paths]
 
 
 def pick_chapter(project: Project, name: str) -> Chapter:
@@ -89,6 +98,24 @@ def read_parameters(template: Path) -> dict[str, Any]:
             f"{ast.unparse(statement)!r}."
         )
     return values
+
+
+def _order(project: Project) -> list[str]:
+    """Names of the chapters in the table of contents."""
+    import yaml
+
+    def files(entry: Any) -> Iterator[str]:
+        if isinstance(entry, dict):
+            if "file" in entry:
+                yield str(entry["file"])
+            entry = list(entry.values())
+        if isinstance(entry, list):
+            for each in entry:
+                yield from files(each)
+
+    contents = yaml.safe_load((project.root / "_toc.yml").read_text(encoding="utf-8"))
+    found = (file.removesuffix(".ipynb") for file in files(contents) if file.startswith(_PAGES))
+    return [file.removeprefix(_PAGES) for file in found]
 
 
 def _title(template: Path) -> str:

@@ -2,6 +2,7 @@
 
 - The outputs of ``gcbook.charts.figure`` and ``table`` become one figure with a number and a
   caption, so that pages can refer to it.
+- Inline expressions give way to their values; the record of claims is taken out.
 - Code is folded, and left out where all that it makes is a sentence.
 - A section at the end says how to run the chapter again.
 """
@@ -12,11 +13,13 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from gcbook.book.choices import CHAPTERS
-from gcbook.book.parameters import allowed, as_arguments, defaults
+from gcbook.book.engine import ENGINE
+from gcbook.book.inline import expressions_in, fill
+from gcbook.chapters.parameters import allowed, defaults, parameters_of
 from gcbook.charts.chart import chart_html
+from gcbook.claims.check import CLAIMS_MIME, MARKS
 
-__all__ = ["dress", "numbered", "rerun_section"]
+__all__ = ["as_arguments", "dress", "numbered", "rerun_section"]
 
 _WARNING = re.compile(r"^\S+:\d+: (?:MissingImages|Summaries)Warning: (.*)$", re.MULTILINE)
 
@@ -31,11 +34,20 @@ def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any], seconds: f
         chapter: the chapter's name.
         parameters: the parameters that it was executed with.
         seconds: how long the execution took.
+
+    Raises:
+        GcbookError: an inline expression has no value.
     """
     page = copy.deepcopy(notebook)
+    changed = _changes(chapter, parameters)
+    inline = any(expressions_in(c.source) for c in page.cells if c.cell_type == "markdown")
+    for number, cell in enumerate(page.cells, 1):
+        if cell.cell_type == "markdown":
+            cell.source = fill(cell, f"chapter {chapter}, cell {number}", changed=bool(changed))
+            cell.metadata.pop("user_expressions", None)
     page.cells = [part for cell in page.cells for part in _dress_cell(cell)]
-    page.cells[1:1] = _changed_note(chapter, parameters)
-    page.cells.append(_markdown(rerun_section(chapter, parameters, seconds)))
+    page.cells[1:1] = _changed_note(changed)
+    page.cells.append(_markdown(rerun_section(chapter, parameters, seconds, inline=inline)))
     # Sphinx shows all other metadata as fields of the document.
     page.metadata = {
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
@@ -55,11 +67,31 @@ def numbered(name: str, caption: str, kind: str) -> dict[str, str]:
     return {"name": name, "caption": caption, "classes": f"gc-figure gc-{kind}-figure"}
 
 
-def rerun_section(chapter: str, parameters: Mapping[str, Any], seconds: float) -> str:
-    """The Markdown that tells a reader how to run the chapter with other parameters."""
+def as_arguments(values: Mapping[str, Any]) -> list[str]:
+    """``-p NAME VALUE`` arguments, for gcbook run and for papermill alike.
+
+    >>> as_arguments({"draws": 100, "resample_observers": True})
+    ['-p', 'draws', '100', '-p', 'resample_observers', 'True']
+    """
+    return [part for name, value in values.items() for part in ("-p", name, str(value))]
+
+
+def rerun_section(
+    chapter: str, parameters: Mapping[str, Any], seconds: float, *, inline: bool = False
+) -> str:
+    """The Markdown that tells a reader how to run the chapter with other parameters.
+
+    Args:
+        chapter: the chapter's name.
+        parameters: the parameters that it was executed with.
+        seconds: how long the execution took.
+        inline: whether it has inline expressions, which papermill needs an engine for.
+    """
     pairs = as_arguments({k: v for k, v in parameters.items() if v != ""})
     words = [shlex.join(pairs[i : i + 3]) for i in range(0, len(pairs), 3)]
-    model = CHAPTERS[chapter]
+    engine = [f"--engine {ENGINE}"] if inline else []
+    papermill = [f"papermill notebooks/{chapter}.ipynb my-{chapter}.ipynb", *engine]
+    model = parameters_of(chapter)
     rows = "\n".join(
         f"| `{name}` | `{_shown(parameters.get(name, info.default))}` | {info.description} "
         f"| {allowed(model, name)} |"
@@ -77,7 +109,7 @@ command writes the executed notebook and a page of its own, the second is plain 
 ```
 
 ```bash
-{_wrap([f"papermill notebooks/{chapter}.ipynb my-{chapter}.ipynb", "-k python3 -l python", *words])}
+{_wrap([*papermill, "-k python3 -l python", *words])}
 ```
 
 ````{{dropdown}} What can be changed
@@ -86,18 +118,23 @@ command writes the executed notebook and a page of its own, the second is plain 
 """
 
 
-def _changed_note(chapter: str, parameters: Mapping[str, Any]) -> list[Any]:
+def _changes(chapter: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    start = defaults(parameters_of(chapter))
+    return {name: value for name, value in parameters.items() if value != start.get(name)}
+
+
+def _changed_note(changed: Mapping[str, Any]) -> list[Any]:
     """Tell a reader which parts of the page follow parameters and which do not."""
-    start = defaults(CHAPTERS[chapter])
-    changed = [f"{k} = `{_shown(v)}`" for k, v in parameters.items() if v != start.get(k)]
     if not changed:
         return []
+    shown = ", ".join(f"{name} = `{_shown(value)}`" for name, value in changed.items())
     return [
         _markdown(
             "```{admonition} Made with other parameters\n:class: important\n"
-            f"{', '.join(changed)}.\n\nFigures, tables and the sentences with numbers follow "
+            f"{shown}.\n\nFigures, tables and the sentences with numbers follow "
             "these choices. The prose around them, what to look for included, was written for the "
-            "book's own parameters and may not hold here.\n```",
+            "book's own parameters and may not hold here. Where it was checked, a mark after the "
+            f"sentence says: {', '.join(f'*{mark}*' for mark in MARKS.values())}.\n```",
             "made-with-other-parameters",
         )
     ]
@@ -137,6 +174,8 @@ def _join(cell: Any) -> tuple[list[Any], list[Any]]:
     for output in cell.outputs:
         if output.output_type == "stream" and output.name == "stderr":
             outputs += _warnings(output.text) or [output]
+            continue
+        if CLAIMS_MIME in output.get("data", {}):
             continue
         marks = output.get("metadata", {}).get("gcbook", {})
         match marks.get("part"):

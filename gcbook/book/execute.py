@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from gcbook.book.chapters import Chapter, read_parameters
-from gcbook.book.choices import TIMED
 from gcbook.book.project import Project
+from gcbook.chapters.parameters import declaration_of
+from gcbook.claims import ClaimFailed
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
-from gcbook.illusions.commons import find_illusions
 
 __all__ = [
     "ChapterFailed",
@@ -48,7 +48,9 @@ LIBRARIES = (
 )
 
 
-EXPLAINED = tuple(each.__name__ for each in (InputError, DataNotFoundError, GcbookError))
+EXPLAINED = tuple(
+    each.__name__ for each in (InputError, DataNotFoundError, GcbookError, ClaimFailed)
+)
 
 
 class ChapterFailed(GcbookError):
@@ -64,12 +66,14 @@ class Executed:
         seconds: time to execute.
         parameters: values that it was executed with.
         finished: when, ISO 8601 in UTC.
+        claims: what became of the chapter's claims, see `gcbook.claims.Outcome.as_dict`.
     """
 
     fingerprint: str
     seconds: float
     parameters: Mapping[str, Any]
     finished: str
+    claims: Sequence[Mapping[str, Any]]
 
 
 def execute_chapters(
@@ -87,7 +91,7 @@ def execute_chapters(
         report: called with a chapter's name and ``"fresh"``, ``"started"`` or ``"done"``.
 
     Returns:
-        Names of those that were executed; `gcbook.book.choices.TIMED` ones after all others.
+        Names of those that were executed; those that measure times after all others.
 
     Raises:
         ChapterFailed: at the first error in a cell.
@@ -106,7 +110,7 @@ def execute_chapters(
     if not waiting:
         return []
     # Chapters that measure times would measure the others if they ran beside them.
-    timed = [each for each in waiting if each[0].name in TIMED]
+    timed = [each for each in waiting if declaration_of(each[0].name).timed]
     others = [each for each in waiting if each not in timed]
     for chosen, workers in ((others, jobs or os.cpu_count() or 1), (timed, 1)):
         if chosen:
@@ -158,7 +162,11 @@ def run_notebook(
         ChapterFailed: with chapter, cell, source and error.
     """
     import papermill
+    from papermill.engines import papermill_engines
 
+    from gcbook.book.engine import ENGINE, InlineEngine
+
+    papermill_engines.register(ENGINE, InlineEngine)
     half = output.with_name(f".{output.stem}.{os.getpid()}.ipynb")
     start = time.perf_counter()
     try:
@@ -166,6 +174,7 @@ def run_notebook(
             template,
             half,
             parameters=dict(parameters),
+            engine_name=ENGINE,
             kernel_name="python3",
             language="python",
             progress_bar=False,
@@ -198,11 +207,9 @@ def chapter_fingerprint(chapter: Chapter, parameters: Mapping[str, Any], package
     digest = hashlib.sha256(package.encode())
     digest.update(chapter.template.read_bytes())
     digest.update(json.dumps(parameters, sort_keys=True).encode())
-    if chapter.name == "illusions":
-        # The paper's pictures may have been fetched since.
-        for name, path in find_illusions().items():
-            digest.update(name.encode())
-            digest.update(path.read_bytes())
+    for name, path in declaration_of(chapter.name).files().items():
+        digest.update(name.encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
@@ -218,19 +225,22 @@ def read_record(project: Project, name: str) -> Executed | None:
 def _make_page(project: Project, chapter: Chapter, fingerprint: str) -> None:
     import nbformat
 
+    from gcbook.book.claims import recorded_claims
     from gcbook.book.dress import dress
 
     raw = project.build / "executed" / f"{chapter.name}.ipynb"
     raw.parent.mkdir(parents=True, exist_ok=True)
     parameters = read_parameters(chapter.template)
     seconds = run_notebook(chapter.template, raw, {}, project.root)
-    page = dress(nbformat.read(raw, as_version=4), chapter.name, parameters, seconds)
+    executed = nbformat.read(raw, as_version=4)
+    page = dress(executed, chapter.name, parameters, seconds)
     target = project.chapters / f"{chapter.name}.ipynb"
     half = target.with_name(f".{chapter.name}.{os.getpid()}.ipynb")
     nbformat.write(page, half)
     half.replace(target)
     finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    record = Executed(fingerprint, round(seconds, 1), parameters, finished)
+    claims = recorded_claims(executed, chapter.name)
+    record = Executed(fingerprint, round(seconds, 1), parameters, finished, claims)
     path = _record_path(project, chapter.name)
     path.write_text(json.dumps(record.__dict__, indent=1) + "\n", encoding="utf-8")
 

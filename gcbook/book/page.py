@@ -94,14 +94,19 @@ def write_page(
 def with_places(notebook: Any) -> Any:
     """Give the figures of a chapter that is not executed yet a place to refer to, and a number.
 
+    Inline expressions become ellipses.
+
     Args:
         notebook: a template (nbformat 4); changed.
     """
     import nbformat.v4
 
     from gcbook.book.dress import numbered
+    from gcbook.book.inline import without_values
 
     for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = without_values(cell.source)
         named = _FIGURE.search(cell.source) if cell.cell_type == "code" else None
         if named:
             data = {"text/html": "<p>Not made yet.</p>"}

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from gcbook.book.chapters import pick_chapter
-from gcbook.book.choices import check_parameters
 from gcbook.book.execute import run_notebook
-from gcbook.book.parameters import Parameters
 from gcbook.book.project import Project
+from gcbook.chapters.parameters import Parameters, check_parameters
 from gcbook.files.errors import InputError
 
 __all__ = ["run_chapter"]

@@ -8,6 +8,7 @@ from typing import Any
 import gcbook
 from gcbook.book.chapters import Chapter
 from gcbook.book.execute import Executed
+from gcbook.chapters.parameters import defaults, parameters_of
 
 __all__ = ["status_page"]
 
@@ -69,10 +70,7 @@ Executing all of them took {total:.0f} seconds in all, several at a time.
 
 
 def _chapter_row(chapter: Chapter, record: Executed) -> str:
-    from gcbook.book.choices import CHAPTERS
-    from gcbook.book.parameters import defaults
-
-    start = defaults(CHAPTERS[chapter.name])
+    start = defaults(parameters_of(chapter.name))
     changed = {k: v for k, v in record.parameters.items() if start.get(k) != v}
     shown = ", ".join(f"`{k} = {v}`" for k, v in changed.items()) or "none"
     when = record.finished.replace("T", " ").removesuffix("Z")

@@ -10,7 +10,6 @@ from typing import Any
 import altair as alt
 
 from gcbook.charts.theme import DISCRIMINATIVE, GENERATIVE, OWN
-from gcbook.miniworld.results.shipped import KINDS
 
 __all__ = ["COLORS", "DASHES", "SHAPES", "recipe_color", "recipe_dash", "recipe_shape"]
 
@@ -64,7 +63,7 @@ def recipe_dash(recipes: Iterable[str], **legend: Any) -> alt.StrokeDash:
 
 def _scale(values: dict[str, Any], recipes: Iterable[str]) -> alt.Scale:
     found = set(recipes)
-    shown = [recipe for recipe in KINDS if recipe in found]
+    shown = [recipe for recipe in COLORS if recipe in found]
     return alt.Scale(domain=shown, range=[values[recipe] for recipe in shown])
 
 

@@ -99,7 +99,8 @@ def figure(
     caption: str,
     source: str,
     parameters: Any = None,
-    columns: Mapping[str, str] | Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+    headings: Mapping[str, str] | None = None,
 ) -> Shown:
     """A chart with its caption, source, parameters and the table behind it.
 
@@ -110,7 +111,8 @@ def figure(
         caption: MyST Markdown; the first paragraph is the caption, others follow as its legend.
         source: one of ``SOURCES``.
         parameters: what the figure was made with: a mapping, or an object with ``as_dict()``.
-        columns: columns to show and download, optionally with their headings. Default: all.
+        columns: columns to show and download. Default: all.
+        headings: those that differ from the vocabulary (`gcbook.charts.columns`).
 
     Raises:
         InputError: for a chart without description, a name of another form, an empty caption, an
@@ -118,7 +120,7 @@ def figure(
     """
     check_label(name, "fig", caption, source)
     spec = chart_spec(chart)
-    data = select_columns(table, columns)
+    data = select_columns(table, columns, headings)
     shown = data if len(data) <= SHOW_AT_MOST else data.head(SHOW_FIRST)
     size = f"{len(data):,} row" + ("s" if len(data) != 1 else "")
     part = "" if shown is data else f" The first {SHOW_FIRST} rows are shown; the file holds all."
@@ -138,8 +140,8 @@ def table(
     caption: str,
     source: str,
     parameters: Any = None,
-    columns: Mapping[str, str] | Sequence[str] | None = None,
-    published: Mapping[str, str] | None = None,
+    columns: Sequence[str] | None = None,
+    headings: Mapping[str, str] | None = None,
     intervals: Mapping[str, tuple[str, str]] | None = None,
     formats: Mapping[str, str] | None = None,
 ) -> Shown:
@@ -151,11 +153,12 @@ def table(
         caption: MyST Markdown.
         source: one of ``SOURCES``.
         parameters: what the table was made with: a mapping, or an object with ``as_dict()``.
-        columns: columns to show, optionally with headings.
-        published: column of recomputed values → column of the paper's values. A cell is marked as
-            recomputed, published, or both (then with the difference of the printed numbers).
-        intervals: column → columns of the lower and upper end of its interval.
-        formats: column → number format. Default: ``.3f`` for floats, ``,`` for integers.
+        columns: columns to show. A cell of a column ``x`` beside which there is ``x_published``
+            is marked as recomputed, published, or both (then with the difference of the printed
+            numbers).
+        headings: those that differ from the vocabulary (`gcbook.charts.columns`).
+        intervals: column → columns of its interval, if they are not ``x_low, x_high``.
+        formats: of numbers, where they differ from the vocabulary's.
 
     Raises:
         InputError: as for ``figure``.
@@ -165,7 +168,7 @@ def table(
         rows,
         f"Table {name}",
         columns=columns,
-        published=published,
+        headings=headings,
         intervals=intervals,
         formats=formats,
     )

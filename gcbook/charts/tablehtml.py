@@ -1,8 +1,7 @@
 """Tables on a page: data tables behind figures and benchmark tables with marked cells.
 
-The convention for marked cells is plain data: ``published={"a": "a_published"}`` says that column
-``a`` holds what was recomputed and ``a_published`` what the paper prints. Which of the two a cell
-has decides its mark.
+The convention for marked cells is plain data: column ``a`` holds what was recomputed, and
+``a_published`` what the paper prints. Which of the two a cell has decides its mark.
 """
 
 import html
@@ -11,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from gcbook.charts.columns import formats_of, headings_of
 from gcbook.files.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,20 +30,21 @@ FULL_HEIGHT_ROWS = 20
 
 
 def select_columns(
-    table: "pd.DataFrame", columns: Mapping[str, str] | Sequence[str] | None
+    table: "pd.DataFrame",
+    columns: Sequence[str] | None,
+    headings: Mapping[str, str] | None = None,
 ) -> "pd.DataFrame":
-    """The named columns under their headings (all columns for None).
+    """The named columns under their headings (all columns, as they are called, for None).
 
     Figures of many small pictures keep lists in a row; here every element has a row of its own.
 
     Raises:
-        InputError: if the table lacks one of them.
+        InputError: if the table lacks one of them, or it has no heading of its own.
     """
     if columns is None:
         return _unfold(table)
-    headings = dict(columns) if isinstance(columns, Mapping) else {c: c for c in columns}
-    _check_columns(table, headings)
-    return _unfold(table[list(headings)]).rename(columns=headings)
+    _check_columns(table, columns)
+    return _unfold(table[list(columns)]).rename(columns=headings_of(columns, headings))
 
 
 def _unfold(table: "pd.DataFrame") -> "pd.DataFrame":
@@ -76,8 +77,8 @@ def marked_table(
     table: "pd.DataFrame",
     label: str,
     *,
-    columns: Mapping[str, str] | Sequence[str] | None = None,
-    published: Mapping[str, str] | None = None,
+    columns: Sequence[str] | None = None,
+    headings: Mapping[str, str] | None = None,
     intervals: Mapping[str, tuple[str, str]] | None = None,
     formats: Mapping[str, str] | None = None,
 ) -> str:
@@ -86,42 +87,50 @@ def marked_table(
     Args:
         table: one row a line; numbers raw.
         label: accessible name of the table's region.
-        columns: columns to show, optionally with headings. Default: all that are not companions.
-        published: column of recomputed values → column of the paper's values.
-        intervals: column → columns of the interval's lower and upper end.
-        formats: column → format of its numbers. Default: ``.3f`` for floats, ``,`` for integers.
+        columns: columns to show. Default: all that are not companions. The companions of ``x``
+            are ``x_published``, the paper's values, and ``x_low, x_high``, its interval.
+        headings: those that differ from the vocabulary's.
+        intervals: column → columns of its interval, where they are called otherwise.
+        formats: of numbers, where they differ from the vocabulary's. What has none is ``.3f`` for
+            floats, ``,`` for integers.
 
     Raises:
         InputError: if the table lacks a column.
     """
-    published, intervals, formats = published or {}, intervals or {}, formats or {}
+    given = set(map(str, table.columns)) - set(columns or ())
+    published = {c: f"{c}_published" for c in map(str, table.columns)}
+    published = {c: paper for c, paper in published.items() if paper in given}
+    ends = {c: (f"{c}_low", f"{c}_high") for c in map(str, table.columns)}
+    intervals = {c: pair for c, pair in ends.items() if set(pair) <= given} | dict(intervals or {})
     companions = {*published.values(), *(c for pair in intervals.values() for c in pair)}
     if columns is None:
         columns = [str(c) for c in table.columns if c not in companions]
-    headings = dict(columns) if isinstance(columns, Mapping) else {c: c for c in columns}
-    _check_columns(table, [*headings, *published, *companions])
-    numeric = {c for c in headings if table[c].dtype.kind in "iuf"}
+    _check_columns(table, [*columns, *companions])
+    published = {c: paper for c, paper in published.items() if c in columns}
+    titles = headings_of(columns, headings)
+    forms = formats_of(columns, formats)
+    numeric = {c for c in columns if table[c].dtype.kind in "iuf"}
     heads = "".join(
         f'<th scope="col"{_number_class(c in numeric)}>{html.escape(h)}</th>'
-        for c, h in headings.items()
+        for c, h in titles.items()
     )
     rows = []
     for row in table.to_dict("records"):
         cells = []
         # A row of which the paper prints nothing has cells without meaning, not hidden numbers.
         printed = any(not _missing(row[c]) for c in published.values())
-        for column in headings:
-            spec = formats.get(column, "")
-            if column in published:
-                ours, paper = row[column], row[published[column]]
+        for name in columns:
+            spec = forms.get(name, "")
+            if name in published:
+                ours, paper = row[name], row[published[name]]
                 if _missing(ours) and not printed and any(not _missing(row[c]) for c in published):
                     cells.append(_cell(None, spec, number=True))
                     continue
-                ends = [row[c] for c in intervals.get(column, ())]
-                cells.append(_marked_cell(ours, paper, ends, spec))
+                span = [row[c] for c in intervals.get(name, ())]
+                cells.append(_marked_cell(ours, paper, span, spec))
             else:
-                ends = [row[c] for c in intervals.get(column, ())]
-                cells.append(_cell(row[column], spec, _interval(ends, spec), column in numeric))
+                span = [row[c] for c in intervals.get(name, ())]
+                cells.append(_cell(row[name], spec, _interval(span, spec), name in numeric))
         rows.append(f"<tr>{''.join(cells)}</tr>")
     inner = f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody>"
     legend = _legend() if published else ""

@@ -65,9 +65,9 @@ def run(
 ) -> None:
     """Run one chapter with other parameters: an executed notebook and a self-contained page."""
     from gcbook.book.chapters import pick_chapter
-    from gcbook.book.choices import smoke_values
     from gcbook.book.project import find_project
     from gcbook.book.run import run_chapter
+    from gcbook.chapters.parameters import smoke_values
 
     project = find_project()
     values: dict[str, Any] = _pairs(parameters or [])
@@ -86,17 +86,17 @@ def chapters(
 ) -> None:
     """List the chapters and their parameters, with defaults, allowed values and meaning."""
     from gcbook.book.chapters import find_chapters, pick_chapter
-    from gcbook.book.choices import CHAPTERS
-    from gcbook.book.parameters import allowed
     from gcbook.book.project import find_project
+    from gcbook.chapters.parameters import allowed, parameters_of
 
     project = find_project()
     found = [pick_chapter(project, name)] if name else find_chapters(project)
     for chapter in found:
         typer.echo(f"{chapter.name}: {chapter.title}")
-        for parameter, info in CHAPTERS[chapter.name].model_fields.items():
+        model = parameters_of(chapter.name)
+        for parameter, info in model.model_fields.items():
             typer.echo(f"  {parameter} = {info.default!r}: {info.description}")
-            typer.echo(f"      {allowed(CHAPTERS[chapter.name], parameter)}")
+            typer.echo(f"      {allowed(model, parameter)}")
 
 
 @app.command()

@@ -17,7 +17,7 @@ from gcbook.stats.summaries import load_summaries
 def project(tmp_path, monkeypatch):
     made = Project(tmp_path)
     (tmp_path / "_config.yml").write_text("title: test\n")
-    (tmp_path / "_toc.yml").write_text("format: jb-book\n")
+    (tmp_path / "_toc.yml").write_text("root: x\nchapters:\n- file: book/chapters/method\n")
     made.templates.mkdir()
     (made.templates / "method.ipynb").write_text('{"cells": [], "nbformat": 4, "metadata": {}}')
     made.chapters.mkdir(parents=True)

@@ -2,11 +2,10 @@
 
 import nbformat.v4 as v4
 
-from gcbook.book.choices import CHAPTERS
 from gcbook.book.dress import VEGA_MIME, dress, rerun_section
-from gcbook.book.parameters import defaults
+from gcbook.chapters.parameters import defaults, parameters_of
 
-START = defaults(CHAPTERS["shape-bias"])
+START = defaults(parameters_of("shape-bias"))
 
 
 def display(data, **marks):

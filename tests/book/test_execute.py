@@ -1,5 +1,6 @@
 """Executing chapters: what is run again, what a failure leaves behind, which words it finds."""
 
+import shutil
 from dataclasses import replace
 
 import nbformat
@@ -12,6 +13,7 @@ from gcbook.book.chapters import Chapter, find_chapters, pick_chapter
 from gcbook.book.execute import ChapterFailed, execute_chapters, read_record, run_notebook
 from gcbook.book.project import Project, find_project
 from gcbook.files.errors import GcbookError, InputError
+from gcbook.illusions import commons
 
 
 def write_template(project, name, *sources):
@@ -29,6 +31,7 @@ def write_template(project, name, *sources):
 @pytest.fixture
 def project(tmp_path):
     (tmp_path / "_config.yml").write_text("title: test\n")
+    shutil.copy(find_project().root / "_toc.yml", tmp_path)
     made = Project(tmp_path)
     write_template(made, "method", "print('draws', draws)")
     return made
@@ -100,7 +103,7 @@ def test_pictures_that_were_fetched_since_count(project, monkeypatch, tmp_path):
     picture = tmp_path / "rabbit-duck.png"
     picture.write_bytes(b"one")
     found = {}
-    monkeypatch.setattr(execute, "find_illusions", lambda: found)
+    monkeypatch.setattr(commons, "find_illusions", lambda: found)
     shows = replace(chapter, name="illusions")
 
     def fingerprints():
@@ -155,7 +158,11 @@ def test_chapters_come_in_the_order_of_the_book(project):
     with pytest.raises(InputError, match="chapters: introduction, method"):
         pick_chapter(project, "tables")
     write_template(project, "stray")
-    with pytest.raises(GcbookError, match="stray has no entry"):
+    with pytest.raises(GcbookError, match=r"stray has no room\. Add gcbook/chapters/stray with"):
+        find_chapters(project)
+    (project.templates / "stray.ipynb").unlink()
+    (project.root / "_toc.yml").write_text("root: book/index\n")
+    with pytest.raises(GcbookError, match=r"introduction has no place(.|\n)*book/chapters/introd"):
         find_chapters(project)
 
 

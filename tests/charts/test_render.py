@@ -91,7 +91,7 @@ def test_notes_state_source_parameters_and_data():
 
 
 def test_columns_are_chosen_and_named_and_the_file_has_full_precision():
-    shown = show(columns={"value": "Shape bias"})
+    shown = show(columns=["value"], headings={"value": "Shape bias"})
     assert csv_of(shown.notes) == "Shape bias\n0.959\n0.2141234567\n"
     assert "<td>humans" not in shown.notes
     assert '<th scope="col">Shape bias</th>' in shown.notes
@@ -101,7 +101,9 @@ def test_columns_are_chosen_and_named_and_the_file_has_full_precision():
 
 def test_lists_in_a_row_have_a_row_an_element():
     kept = pd.DataFrame({"image": ["a", "b"], "label": [["x", "y"], ["z"]], "d": [[1, 2], [3.5]]})
-    shown = show(table=kept, columns={"image": "Image", "label": "Prompt", "d": "Distance"})
+    shown = show(
+        table=kept, columns=["image", "label", "d"], headings={"label": "Prompt", "d": "Distance"}
+    )
     assert csv_of(shown.notes) == "Image,Prompt,Distance\na,x,1\na,y,2\nb,z,3.5\n"
     assert "Data table (3 rows)" in shown.notes
     assert csv_of(show(table=kept).notes).startswith("image,label,d\na,x,1\n")
@@ -144,7 +146,7 @@ def test_cells_are_marked_by_what_is_known():
         {
             "observer": ["a", "b", "c", "d"],
             "kappa": [0.2079, 0.2, np.nan, np.nan],
-            "paper": [0.208, np.nan, 0.25, np.nan],
+            "kappa_published": [0.208, np.nan, 0.25, np.nan],
             "low": [0.18, np.nan, np.nan, np.nan],
             "high": [0.24, np.nan, np.nan, np.nan],
         }
@@ -154,8 +156,7 @@ def test_cells_are_marked_by_what_is_known():
         name="tab-marks",
         caption="c",
         source="both",
-        columns={"observer": "Observer", "kappa": "Kappa"},
-        published={"kappa": "paper"},
+        columns=["observer", "kappa"],
         intervals={"kappa": ("low", "high")},
     )
     both, ours, theirs, neither = re.findall(r"<tr><td>.</td>(.*?)</tr>", shown.body)
@@ -170,21 +171,26 @@ def test_cells_are_marked_by_what_is_known():
     assert ">P</abbr>" in theirs
     assert "not public" in neither
     assert "data-value" not in neither
-    assert csv_of(shown.notes).splitlines()[0] == "observer,kappa,paper,low,high"
+    assert csv_of(shown.notes).splitlines()[0] == "observer,kappa,kappa_published,low,high"
 
 
 def test_a_cell_without_meaning_is_no_hidden_number():
     # The humans have a value but no rank; a model of the paper whose rank is not printed has one.
     rows = pd.DataFrame(
-        {"who": ["h", "m"], "v": [0.4, np.nan], "r": np.nan, "vp": [np.nan, 0.3], "rp": np.nan}
+        {
+            "model": ["h", "m"],
+            "value": [0.4, np.nan],
+            "r": np.nan,
+            "value_published": [np.nan, 0.3],
+            "r_published": np.nan,
+        }
     )
     shown = table(
         rows,
         name="tab-ranks",
         caption="c",
         source="both",
-        columns=["who", "v", "r"],
-        published={"v": "vp", "r": "rp"},
+        columns=["model", "value", "r"],
     )
     humans, model = re.findall(r"<tr><td>.</td>(.*?)</tr>", shown.body)
     assert "not public" not in humans and ">–<" in humans
@@ -192,20 +198,20 @@ def test_a_cell_without_meaning_is_no_hidden_number():
 
 
 def test_the_difference_is_that_of_the_printed_numbers():
-    rows = pd.DataFrame({"a": [0.0874], "p": [0.089]})
-    shown = table(rows, name="tab-x", caption="c", source="both", published={"a": "p"})
+    rows = pd.DataFrame({"value": [0.0874], "value_published": [0.089]})
+    shown = table(rows, name="tab-x", caption="c", source="both")
     assert "difference −0.002" in shown.body
 
 
 def test_missing_text_and_numbers_are_a_dash():
-    rows = pd.DataFrame({"a": ["x", None], "b": [1.0, np.nan], "n": [1200, 3]})
+    rows = pd.DataFrame({"model": ["x", None], "value": [1.0, np.nan], "n": [1200, 3]})
     shown = table(rows, name="tab-x", caption="c", source="recomputed")
     assert '<td class="gc-missing">–</td><td class="gc-missing gc-number">–</td>' in shown.body
     assert ">1,200<" in shown.body
 
 
 def test_cells_are_escaped():
-    rows = pd.DataFrame({"a": ["<script>"], "b": [1.0]})
+    rows = pd.DataFrame({"model": ["<script>"], "value": [1.0]})
     shown = table(rows, name="tab-x", caption="c", source="recomputed")
     assert "<script>" not in shown.body
     assert "&lt;script&gt;" in shown.body

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import InputError
+from gcbook.miniworld.results.answers import miniature_answers, with_recipe
+from gcbook.miniworld.results.panel import NOT_OOD, OOD_SETS, counted
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS
 from gcbook.paper.observers import (
     HUMANS,
@@ -23,6 +25,8 @@ from gcbook.paper.observers import (
     unique_labels,
 )
 from gcbook.stats.correlation import Correlation, correlate, partial
+from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import accuracies, cue_shares
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import listed
 
@@ -36,6 +40,7 @@ __all__ = [
     "correlation_rows",
     "lowest_rows",
     "sharp_rows",
+    "miniature_accuracy_and_bias",
 ]
 
 LOW_PASS, HIGH_PASS, CONFLICT = "low-pass", "high-pass", "cue-conflict"
@@ -234,3 +239,70 @@ def sharp_rows(rows: pd.DataFrame) -> pd.DataFrame:
             given = partial(bias, low, high), partial(bias, high, low)
             found.append((name, len(kept), *both, *given))
     return pd.DataFrame(found, columns=columns).round(dict.fromkeys(columns[2:], _DIGITS))
+
+
+MINIATURE_CONFLICT = "cue-conflict"
+IN_DISTRIBUTION = "in-distribution"
+
+
+def miniature_accuracy_and_bias(
+    models: Sequence[str] | None = None,
+    *,
+    resampling: Resampling = Resampling(),
+) -> pd.DataFrame:
+    """Accuracy on each test set, and at each strength of the blur, beside shape bias.
+
+    Args:
+        models: names; by default all that come with the package, all seeds.
+        resampling: how the intervals are made.
+
+    Returns:
+        As `gcbook.chapters.blurred_images.tables.accuracy_and_bias` returns it, a model a row;
+        ``kind`` and ``family`` are the miniature that it is a seed of. Whole test sets are the
+        conditions that the benchmark counts. Images as in training are there too, and texture alone
+        is not.
+    """
+    sets = (LOW_PASS, IN_DISTRIBUTION, *(name for name in OOD_SETS if name != MINIATURE_CONFLICT))
+    sets = tuple(dict.fromkeys(sets))
+    answers = miniature_answers([*sets, MINIATURE_CONFLICT], models)
+    bias = cue_shares(answers[answers["dataset"] == MINIATURE_CONFLICT], resampling=resampling)
+    bias = bias[["observer", "shape_bias", "shape_bias_low", "shape_bias_high"]]
+    plain = answers[answers["dataset"] != MINIATURE_CONFLICT]
+    blurred = plain[plain["dataset"] == LOW_PASS]
+    whole = plain[counted(plain) | plain["dataset"].isin(NOT_OOD)]
+    tables = [
+        accuracies(
+            rows.assign(measured_on=names), ["measured_on", "observer"], resampling=resampling
+        )
+        for rows, names in (
+            (whole, whole["dataset"].map(_title)),
+            (blurred, BLURRED + ", filter of " + blurred["condition"].astype("str") + " px"),
+        )
+    ]
+    rows = pd.concat(tables, ignore_index=True).merge(bias, on="observer")
+    strength = rows["measured_on"].str.extract(r"filter of ([\d.]+) px", expand=False)
+    order = [_title(name) for name in sets]
+    # Blurred images first, as a whole and from the weakest blur on.
+    place = np.where(strength.notna(), 0, rows["measured_on"].map(_place(order)).fillna(0))
+    rows = with_recipe(rows).assign(strength=pd.to_numeric(strength), place=place)
+    rows = rows.sort_values(
+        ["place", "strength", "observer"], na_position="first", ignore_index=True
+    ).rename(
+        columns={
+            "low": "accuracy_low",
+            "high": "accuracy_high",
+            "shape_bias_low": "bias_low",
+            "shape_bias_high": "bias_high",
+        }
+    )
+    numbers = ["accuracy", "accuracy_low", "accuracy_high", "shape_bias", "bias_low", "bias_high"]
+    rows = rows.assign(kind=rows["recipe"], family=rows["recipe"]).round(dict.fromkeys(numbers, 4))
+    return rows[["measured_on", "strength", "observer", "kind", "family", *numbers]]
+
+
+def _title(name: str) -> str:
+    return EXPERIMENTS[name].title if name in EXPERIMENTS else name.capitalize()
+
+
+def _place(order: Sequence[str]) -> dict[str, int]:
+    return {title: place for place, title in enumerate(order)}

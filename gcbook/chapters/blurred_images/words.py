@@ -103,7 +103,7 @@ def miniature_control_sentence(rows: pd.DataFrame, correlations: pd.DataFrame) -
     """Say what the controls are worth in the miniature world, and on whom the pattern hangs.
 
     Args:
-        rows: from `gcbook.chapters.blurred_images.miniature.miniature_accuracy_and_bias`.
+        rows: from `gcbook.chapters.blurred_images.tables.miniature_accuracy_and_bias`.
         correlations: from `correlation_rows` of these.
     """
     title = EXPERIMENTS[HIGH_PASS].title

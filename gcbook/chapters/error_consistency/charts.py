@@ -4,6 +4,9 @@ Tables come from `gcbook.chapters.error_consistency.tables`. Humans are marked w
 well as by colour.
 """
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -11,6 +14,7 @@ from gcbook.charts.parts import (
     NOBODY,
     alphabetical,
     by_column,
+    cell_ink,
     dropdown,
     literal,
     nothing,
@@ -21,15 +25,26 @@ from gcbook.charts.parts import (
 from gcbook.charts.theme import (
     BAND,
     DISCRIMINATIVE,
+    DIVERGING,
     HUMAN,
     INK,
     color_scale,
     kinds_shown,
     shape_scale,
 )
+from gcbook.miniworld.results.kinds import GENERATIVE
 from gcbook.paper.experiments import EXPERIMENTS
 
-__all__ = ["consistency_panels", "dataset_agreement", "observed_against_expected"]
+__all__ = [
+    "consistency_panels",
+    "dataset_agreement",
+    "observed_against_expected",
+    "benchmark_panels",
+    "error_consistency_ranking",
+    "consistency_matrix",
+    "difference_matrix",
+    "fig_miniature_consistency",
+]
 
 _HUMANS = "Humans"
 _LEAST = 0.2
@@ -294,3 +309,549 @@ def _tooltip(field: str, title: str) -> list[alt.Tooltip]:
         alt.Tooltip("low:Q", title="Interval from", format=".3f"),
         alt.Tooltip("high:Q", title="to", format=".3f"),
     ]
+
+
+AnyLayers = alt.LayerChart | alt.FacetChart
+
+_NAMED, _LINE = 5, 44
+"""How many observers a panel names beside the humans, and the letters that fit its width."""
+_TITLES = {
+    "ood_accuracy": "OOD accuracy (higher is better)",
+    "accuracy_difference": "Accuracy difference (lower is better)",
+    "observed_consistency": "Observed consistency (higher is better)",
+    "error_consistency": "Error consistency (higher is better)",
+}
+
+
+def error_consistency_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Fig. 4: error consistency with humans of every model, sorted, and the human level.
+
+    Args:
+        rows: from `gcbook.stats.benchmark_tables.error_consistency_rows`.
+    """
+    show = {
+        "all": "true",
+        "recomputed only": "datum.origin == 'recomputed'",
+        "published only": "isValid(datum.paper) || datum.kind == 'Humans'",
+        "generative models and humans": "datum.kind != 'Discriminative model'",
+    }
+    chosen = " || ".join(f"(show == '{name}' && ({test}))" for name, test in show.items())
+    shown = alt.param(
+        name="show", value="all", bind=alt.binding_select(options=list(show), name="Show ")
+    )
+    # The domain is explicit, for layers that filter would each sort their own.
+    base = alt.Chart(rows).transform_filter(chosen)
+    humans = alt.Chart(rows[rows["kind"] == _HUMANS])
+    y = alt.Y("model:N", title=None, sort=list(rows["model"]))
+    x = alt.X("value:Q", title="Error consistency with humans", scale=alt.Scale(zero=True))
+    color, shape = _kind_scales(rows)
+    tooltip = _metric_tooltip("Error consistency")
+    mark = base.encode(y=y, tooltip=tooltip)
+    paper = mark.transform_filter("isValid(datum.paper)")
+    first = rows[rows["kind"] != _HUMANS].head(1)
+    leader = "".join(f", {row.model} first among the models" for row in first.itertuples())
+    return (
+        alt.layer(
+            humans.mark_rect(color=HUMAN, opacity=0.14).encode(x="low:Q", x2="high:Q"),
+            humans.mark_rule(color=HUMAN, strokeDash=[5, 4]).encode(x="value:Q"),
+            mark.mark_rule(color=BAND, opacity=0.35).encode(x=x, x2=alt.datum(0)),
+            mark.mark_rule(strokeWidth=3, opacity=0.6).encode(x="low:Q", x2="high:Q", color=color),
+            mark.transform_filter("datum.origin == 'recomputed'")
+            .mark_point(filled=True, size=55, opacity=1)
+            .encode(x=x, color=color, shape=shape),
+            paper.mark_point(filled=False, size=75, strokeWidth=1.6, opacity=1).encode(
+                x="paper:Q", color=color, shape=shape
+            ),
+        )
+        .add_params(shown)
+        .properties(
+            width="container",
+            height=alt.Step(15),
+            description=(
+                "Error consistency with humans over the datasets, one row a model, sorted"
+                f"{leader}. A dashed line with a band marks the level of humans among themselves, "
+                "far to the right of every model. Filled marks with an interval are recomputed, "
+                "hollow ones printed in the paper."
+            ),
+        )
+        .configure_legend(orient="bottom", columns=3, symbolOpacity=1)
+        # Not on the axis itself, where it would hold on a narrow screen too.
+        .configure_axisY(labelLimit=240)
+    )
+
+
+def benchmark_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Fig. 9: the four benchmark metrics, each with all observers sorted from best to worst.
+
+    Args:
+        rows: from `gcbook.stats.benchmark_tables.standing_rows`.
+    """
+    models = alphabetical(set(rows.loc[rows["kind"] != _HUMANS, "model"]))
+    highlight = alt.param(
+        name="highlight",
+        value="ResNet-50" if "ResNet-50" in models else NOBODY,
+        bind=alt.binding_select(options=[NOBODY, *models], name="Highlight a model "),
+    )
+    metrics = list(dict.fromkeys(rows["metric"]))
+    leaders = {metric: _leaders(rows[rows["metric"] == metric]) for metric in metrics}
+    height = max(map(len, leaders.values()))
+    panels = [
+        _metric_panel(rows[rows["metric"] == m], m, rows, [*names, *[""] * (height - len(names))])
+        for m, names in leaders.items()
+    ]
+    said = rows["value"].map("{:.3f}".format) + ", place " + rows["position"].astype("str")
+    size = rows.groupby("metric")["position"].transform("max").astype("str")
+    said = rows["model"] + ": " + said + " of " + size
+    lines = {
+        metric: dict(zip(rows.loc[there, "model"], said[there], strict=True))
+        for metric in metrics
+        if (there := rows["metric"] == metric).any()
+    }
+    return (
+        alt.concat(*panels, columns=2, spacing={"row": 20, "column": 18})
+        .resolve_scale(x="independent", color="shared", shape="shared")
+        .add_params(highlight, alt.param(name="lines", value=lines))
+        .properties(
+            description=(
+                f"{len(panels)} panels, one a benchmark metric, each with {len(models)} models and "
+                "the humans as thin bars sorted from best at the top to worst at the bottom. The "
+                "humans lead on the three metrics of human-likeness by a wide margin, but several "
+                "models have higher out-of-distribution accuracy."
+            )
+        )
+        .configure_legend(orient="bottom", columns=3, symbolOpacity=1, symbolSize=70)
+        .configure_title(fontSize=12, anchor="start")
+    )
+
+
+def _metric_panel(
+    rows: pd.DataFrame, metric: str, everyone: pd.DataFrame, leaders: list[str]
+) -> AnyLayers:
+    line = f"['{_TITLES[metric]}', lines['{metric}'][highlight] || '']"
+    title = alt.TitleParams(
+        text=alt.ExprRef(line), subtitle=leaders, fontWeight="normal", subtitleFontSize=11
+    )
+    kept = ["position", "model", "kind", "origin", "value", "low", "high", "paper"]
+    base = alt.Chart(rows[kept]).encode(
+        y=alt.Y("position:O", axis=None, scale=alt.Scale(paddingInner=0.35))
+    )
+    color, shape = _kind_scales(everyone)
+    x = alt.X("value:Q", title=None, axis=alt.Axis(tickCount=5))
+    tooltip = [
+        *_metric_tooltip(_TITLES[metric].split(" (")[0]),
+        alt.Tooltip("position:O", title="Place"),
+    ]
+    special = "datum.kind != 'Discriminative model'"
+    chosen = base.transform_filter("datum.model == highlight")
+    return alt.layer(
+        base.mark_bar().encode(
+            x=x,
+            color=color,
+            opacity=alt.condition(special, alt.value(1), alt.value(0.5)),
+            tooltip=tooltip,
+        ),
+        base.transform_filter("isValid(datum.low)")
+        .mark_rule(color=INK, strokeWidth=1)
+        .encode(x="low:Q", x2="high:Q"),
+        base.transform_filter(special)
+        .mark_point(filled=True, size=70, opacity=1, xOffset=9)
+        .encode(x=x, color=color, shape=shape, tooltip=tooltip),
+        chosen.mark_bar(color=INK).encode(x=x, tooltip=tooltip),
+    ).properties(width=270, height=alt.Step(5), title=title)
+
+
+def _leaders(rows: pd.DataFrame) -> list[str]:
+    """The first five and the humans with their places, on lines as wide as a panel.
+
+    >>> table = pd.DataFrame({"position": range(1, 8), "model": [*"abcdef", "Humans"]})
+    >>> _leaders(table)
+    ['1 a · 2 b · 3 c · 4 d · 5 e · 7 Humans']
+    """
+    named = rows[(rows["position"] <= _NAMED) | (rows["model"] == _HUMANS)]
+    named = named.sort_values("position")
+    entries = [f"{r.position} {r.model}" for r in named.itertuples()]
+    lines = [""]
+    for entry in entries:
+        longer = f"{lines[-1]} · {entry}" if lines[-1] else entry
+        lines = [*lines, entry] if len(longer) > _LINE else [*lines[:-1], longer]
+    return lines
+
+
+def _kind_scales(rows: pd.DataFrame) -> tuple[alt.Color, alt.Shape]:
+    kinds = kinds_shown(rows["kind"])
+    return (
+        alt.Color("kind:N", title=None, scale=color_scale(*kinds)),
+        alt.Shape("kind:N", title=None, scale=shape_scale(*kinds)),
+    )
+
+
+def _metric_tooltip(title: str) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("model:N", title="Observer"),
+        alt.Tooltip("value:Q", title=title, format=".3f"),
+        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
+        alt.Tooltip("high:Q", title="to", format=".3f"),
+        alt.Tooltip("paper:Q", title="In the paper", format=".3f"),
+        alt.Tooltip("origin:N", title="Value"),
+    ]
+
+
+_DIAMOND = "◆ "
+_ORDERS = ("agreement with humans", "name, humans first")
+_LARGEST = 0.8
+"""Error consistency at which the colours end: hardly a pair lies above."""
+
+
+def consistency_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
+    """Figs. 6 and 14 to 17: every observer against every other, one dataset at a time.
+
+    Args:
+        pairs: from `gcbook.chapters.error_consistency.tables.consistency_pairs`.
+    """
+    datasets = list(dict.fromkeys(pairs["dataset"]))
+    start = start_with("Cue conflict", datasets)
+    ceiling = pairs[pairs["a"] == _HUMANS].set_index("dataset")
+    pairs = pairs[pairs["a"] != _HUMANS]
+    names, places = _orders(pairs, datasets)
+    cells = _compact(pairs, datasets, names)
+    dataset = dropdown("dataset", "Dataset ", datasets, start)
+    order = dropdown("order", "Order by ", list(_ORDERS), _ORDERS[0])
+    # A pair is one row of the data and two cells of the matrix.
+    base = (
+        alt.Chart(by_column(cells, "d"))
+        .transform_filter(f"{literal(datasets)}[datum.d] == dataset")
+        .transform_flatten(["i", "j", "k", "l", "h", "m", "n"])
+        .transform_calculate(side="datum.i == datum.j ? [0] : [0, 1]")
+        .transform_flatten(["side"])
+        .transform_calculate(
+            row="places[order][datum.d][datum.side ? datum.j : datum.i]",
+            column="places[order][datum.d][datum.side ? datum.i : datum.j]",
+            kappa="datum.k / 1000",
+            most="datum.m / 1000",
+            one="names[order][datum.d][datum.row]",
+            other="names[order][datum.d][datum.column]",
+            interval="datum.l == null ? 'not computed' : "
+            "format(datum.l / 1000, '.3f') + ' to ' + format(datum.h / 1000, '.3f')",
+        )
+    )
+    label = f"names[order][indexof({literal(datasets)}, dataset)][datum.value]"
+    look: dict[str, Any] = {
+        "labelExpr": label,
+        "labelColor": {
+            "condition": {"test": f"{label}[0] == '{_DIAMOND[0]}'", "value": HUMAN},
+            "value": INK,
+        },
+        "labelFontWeight": {
+            "condition": {"test": f"{label}[0] == '{_DIAMOND[0]}'", "value": "bold"},
+            "value": "normal",
+        },
+        "domain": False,
+        "ticks": False,
+    }
+    base = base.encode(
+        x=alt.X(
+            "column:O",
+            title=None,
+            # Whole pixels leave no seams between the cells.
+            scale=alt.Scale(round=True),
+            axis=alt.Axis(**look, labelAngle=-90, labelOverlap=True, labelFontSize=9),
+        ),
+        y=alt.Y("row:O", title=None, axis=alt.Axis(**look, labelOverlap=False)),
+    )
+    squares = (
+        base.transform_filter("datum.i != datum.j")
+        .mark_rect()
+        .encode(
+            color=_diverging("kappa:Q", "Error consistency", _LARGEST),
+            tooltip=[
+                alt.Tooltip("one:N", title="Observer"),
+                alt.Tooltip("other:N", title="and"),
+                alt.Tooltip("kappa:Q", title="Error consistency", format=".3f"),
+                alt.Tooltip("interval:N", title="Interval"),
+                alt.Tooltip("most:Q", title="Most that the accuracies allow", format=".3f"),
+                alt.Tooltip("n:Q", title="Shared images", format=","),
+            ],
+        )
+    )
+    few = f"length(names[order][indexof({literal(datasets)}, dataset)]) <= 16"
+    values = (
+        base.transform_filter(f"datum.i != datum.j && {few}")
+        .transform_calculate(short="replace(format(datum.kappa, '.2f'), '0.', '.')")
+        .mark_text(fontSize=9)
+        .encode(text="short:N", color=cell_ink("abs(datum.kappa) > 0.6"))
+    )
+    diagonal = base.transform_filter("datum.i == datum.j").mark_rect(color=BAND, opacity=0.45)
+    ceilings = {name: _ceiling(ceiling, name) for name in datasets}
+    return (
+        alt.layer(diagonal, squares, values)
+        .add_params(
+            dataset,
+            order,
+            alt.param(name="names", value=names),
+            alt.param(name="places", value=places),
+        )
+        .properties(
+            width="container",
+            height=alt.Step(15),
+            title=alt.TitleParams(
+                text=alt.ExprRef(f"{literal(ceilings)}[dataset]"), anchor="start", fontSize=13
+            ),
+            description=(
+                "Matrix of error consistency between every two observers on one dataset at a time, "
+                f"at first {start}: rows and columns are single humans (with a diamond) and "
+                "models, colours diverge around 0, the diagonal is grey. Ordered by agreement with "
+                "humans, the humans form a block, and so do the models, which agree more with "
+                f"each other than with humans. {ceilings[start]}."
+            ),
+        )
+    )
+
+
+def difference_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Which networks differ: rows are the more consistent, columns the less consistent of a pair.
+
+    Args:
+        rows: from `gcbook.stats.differences.model_differences`.
+    """
+    if rows.empty:
+        return nothing("Fewer than two networks to compare, or no bootstrap draws to do it with.")
+    ranked = rows.sort_values(["higher_rank", "lower_rank"])
+    order = list(dict.fromkeys([*ranked["higher"], *ranked["lower"]]))
+    shown = rows.drop(columns=["higher_rank", "lower_rank"]).assign(
+        verdict=rows["differs"].map({True: "differ", False: "not shown to differ"})
+    )
+    base = alt.Chart(shown).encode(
+        x=alt.X("lower:N", sort=order[1:], title=None, axis=alt.Axis(labelAngle=-90)),
+        y=alt.Y("higher:N", sort=order, title=None),
+    )
+    tooltip = [
+        alt.Tooltip("higher:N", title="Network"),
+        alt.Tooltip("lower:N", title="minus"),
+        alt.Tooltip("difference:Q", title="Difference", format=".3f"),
+        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
+        alt.Tooltip("high:Q", title="to", format=".3f"),
+        alt.Tooltip("p_holm:Q", title="p (Holm)", format=".3f"),
+        alt.Tooltip("verdict:N", title="The two"),
+    ]
+    color = alt.Color(
+        "difference:Q",
+        title="Difference, where significant",
+        scale=alt.Scale(scheme="greens", domain=[0, 0.1], clamp=True),
+        legend=alt.Legend(orient="bottom", direction="horizontal", gradientLength=180),
+    )
+    written = base.transform_calculate(short="replace(format(datum.difference, '.3f'), '0.', '.')")
+    return alt.layer(
+        base.transform_filter("datum.differs").mark_rect().encode(color=color, tooltip=tooltip),
+        base.transform_filter("!datum.differs")
+        .mark_rect(filled=False, stroke=BAND, strokeDash=[2, 2], strokeWidth=1)
+        .encode(tooltip=tooltip),
+        written.transform_filter("datum.differs")
+        .mark_text(fontSize=10, fontWeight="bold")
+        .encode(text="short:N", color=cell_ink("datum.difference > 0.075"), tooltip=tooltip),
+        written.transform_filter("!datum.differs")
+        .mark_text(fontSize=10)
+        .encode(text="short:N", tooltip=tooltip),
+    ).properties(
+        width="container",
+        height=alt.Step(24),
+        description=(
+            f"Triangular matrix of {len(rows)} differences in error consistency between "
+            f"networks. {int(rows['differs'].sum())} are significant and shown in bold on a "
+            "filled cell; the others stand in cells with a dashed outline, most of them near "
+            "the diagonal, where networks of like rank meet."
+        ),
+    )
+
+
+def _orders(
+    pairs: pd.DataFrame, datasets: list[str]
+) -> tuple[dict[str, list[list[str]]], dict[str, list[list[int]]]]:
+    """Per order and dataset: names in that order, and each one's place in it.
+
+    Observers are numbered in the first order, by agreement with humans.
+    """
+    sides = [
+        pairs[["dataset", s, f"{s}_kind", f"{s}_humans"]].set_axis(
+            ["dataset", "name", "kind", "humans"], axis=1
+        )
+        for s in ("a", "b")
+    ]
+    everyone = pd.concat(sides).drop_duplicates(["dataset", "name"])
+    everyone = everyone.sort_values("humans", ascending=False, kind="stable")
+    human = everyone["kind"] == _HUMANS
+    everyone["name"] = everyone["name"].where(~human, _DIAMOND + everyone["name"])
+    names: dict[str, list[list[str]]] = {order: [] for order in _ORDERS}
+    places: dict[str, list[list[int]]] = {order: [] for order in _ORDERS}
+    for dataset in datasets:
+        there = everyone[everyone["dataset"] == dataset].reset_index(drop=True)
+        # Numbers in names are padded, so that Human 10 follows Human 9.
+        key = there["name"].str.lower().str.replace(r"\d+", lambda m: m[0].zfill(4), regex=True)
+        by_kind = there.assign(model=there["kind"] != _HUMANS, key=key)
+        by_kind = by_kind.sort_values(["model", "key"])
+        for order, rows in zip(_ORDERS, (there, by_kind), strict=True):
+            names[order].append(list(rows["name"]))
+            place = pd.Series(range(len(rows)), index=rows.index)
+            places[order].append([int(place[i]) for i in range(len(rows))])
+    return names, places
+
+
+def _compact(
+    pairs: pd.DataFrame, datasets: list[str], names: dict[str, list[list[str]]]
+) -> pd.DataFrame:
+    """Cells as small whole numbers: dataset, the two observers, per mille; the page stays light."""
+    numbers = {
+        (dataset, name.removeprefix(_DIAMOND)): i
+        for dataset, there in zip(datasets, names[_ORDERS[0]], strict=True)
+        for i, name in enumerate(there)
+    }
+    cells = pd.DataFrame(
+        {
+            "d": pairs["dataset"].map(datasets.index),
+            "i": [numbers[who] for who in zip(pairs["dataset"], pairs["a"], strict=True)],
+            "j": [numbers[who] for who in zip(pairs["dataset"], pairs["b"], strict=True)],
+            "k": per_mille(pairs["value"]),
+            "l": per_mille(pairs["low"]),
+            "h": per_mille(pairs["high"]),
+            "m": per_mille(pairs["most"]),
+            "n": pairs["n"],
+        }
+    )
+    themselves = [
+        {"d": d, "i": i, "j": i}
+        for d, there in enumerate(names[_ORDERS[0]])
+        for i in range(len(there))
+    ]
+    return pd.concat([cells, pd.DataFrame(themselves)], ignore_index=True)
+
+
+def _ceiling(rows: pd.DataFrame, dataset: str) -> str:
+    if dataset not in rows.index:
+        return "No humans to compare among themselves"
+    row = rows.loc[dataset]
+    known = pd.notna(row["low"])
+    span = f" ({row['low']:.2f} to {row['high']:.2f})" if known else ""
+    return f"Humans among themselves: {row['value']:.2f}{span}"
+
+
+def _diverging(field: str, title: str, largest: float) -> alt.Color:
+    scale: dict[str, Any] = {"scheme": DIVERGING, "domain": [-largest, largest], "clamp": True}
+    return alt.Color(
+        field,
+        title=title,
+        scale=alt.Scale(**scale),
+        legend=alt.Legend(
+            orient="bottom",
+            direction="horizontal",
+            gradientLength=180,
+            format=".1f",
+            values=[-largest, -largest / 2, 0, largest / 2, largest],
+        ),
+    )
+
+
+_MARK = "◆ "
+"""Before the names of generative miniatures."""
+
+
+def fig_miniature_consistency(
+    pairs: pd.DataFrame, orders: Mapping[str, Sequence[str]]
+) -> alt.TopLevelMixin:
+    """Error consistency of every two miniatures, one group of images at a time.
+
+    Args:
+        pairs: from `gcbook.miniworld.results.consistency.pair_kappas`, with ``group``.
+        orders: of the models, by group.
+    """
+    if pairs.empty:
+        return nothing("Fewer than two miniatures have all these scores.")
+    groups = list(dict.fromkeys(pairs["group"]))
+    shown = dropdown("mini_group", "Images ", groups, groups[-1])
+    names = {
+        group: [_MARK + name if name.startswith(GENERATIVE) else name for name in orders[group]]
+        for group in groups
+    }
+    cells = _cells(pairs, orders)
+    label = f"{literal(names)}[mini_group][datum.value]"
+    axis: dict[str, Any] = {"labelExpr": label, "domain": False, "ticks": False}
+    base = (
+        alt.Chart(cells)
+        .transform_filter("datum.group === mini_group")
+        .transform_calculate(
+            one=f"{literal(names)}[mini_group][datum.row]",
+            other=f"{literal(names)}[mini_group][datum.column]",
+        )
+        .encode(
+            x=alt.X("column:O", title=None, axis=alt.Axis(**axis, labelAngle=-90)),
+            y=alt.Y("row:O", title=None, axis=alt.Axis(**axis, labelOverlap=False)),
+        )
+    )
+    scale: dict[str, Any] = {"scheme": DIVERGING, "domain": [-_LARGEST, _LARGEST], "clamp": True}
+    color = alt.Color(
+        "kappa:Q",
+        title="Error consistency",
+        scale=alt.Scale(**scale),
+        legend=alt.Legend(
+            orient="bottom",
+            direction="horizontal",
+            gradientLength=180,
+            format=".1f",
+            values=[-_LARGEST, -_LARGEST / 2, 0, _LARGEST / 2, _LARGEST],
+        ),
+    )
+    pair = base.transform_filter("datum.row !== datum.column")
+    tooltip = [
+        alt.Tooltip("one:N", title="Miniature"),
+        alt.Tooltip("other:N", title="and"),
+        alt.Tooltip("kappa:Q", title="Error consistency", format=".3f"),
+        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
+        alt.Tooltip("high:Q", title="to", format=".3f"),
+        alt.Tooltip("most:Q", title="Most that the accuracies allow", format=".3f"),
+    ]
+    ink = cell_ink("abs(datum.kappa) > 0.6")
+    written = pair.transform_calculate(short="replace(format(datum.kappa, '.2f'), '0.', '.')")
+    size = max(len(order) for order in orders.values())
+    # Where cells are too narrow for a number, colour and the data table have to do.
+    letters = alt.ExprRef(f"width / {size} < 16 ? 0 : width / {size} < 22 ? 8 : 10")
+    return (
+        alt.layer(
+            base.transform_filter("datum.row === datum.column").mark_rect(color=BAND, opacity=0.45),
+            pair.mark_rect().encode(color=color, tooltip=tooltip),
+            written.mark_text(fontSize=letters).encode(text="short:N", color=ink, tooltip=tooltip),
+        )
+        .add_params(shown)
+        .properties(
+            width="container",
+            height=30 * size,
+            description=(
+                "Matrix of error consistency between every two miniatures, over one group of "
+                f"images at a time ({', '.join(groups)}). Names with a diamond are generative; "
+                "neighbours err alike. "
+                + " ".join(
+                    f"{row.group}, {row.a} and {row.b}: {row.kappa:.2f}."
+                    for row in pairs.head(12).itertuples()
+                )
+            ),
+        )
+        .configure_axis(labelLimit=150)
+    )
+
+
+def _cells(pairs: pd.DataFrame, orders: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Both halves of the matrix and its diagonal, by place in the order of each group."""
+    place = {(group, name): i for group, order in orders.items() for i, name in enumerate(order)}
+    values = ["kappa", "low", "high", "most"]
+    halves = [
+        pairs[["group", *values]].assign(
+            row=[place[key] for key in zip(pairs["group"], pairs[one], strict=True)],
+            column=[place[key] for key in zip(pairs["group"], pairs[other], strict=True)],
+        )
+        for one, other in (("a", "b"), ("b", "a"))
+    ]
+    diagonal = pd.DataFrame(
+        [
+            {"group": group, "row": i, "column": i}
+            for group, order in orders.items()
+            for i in range(len(order))
+        ]
+    )
+    return pd.concat([*halves, diagonal], ignore_index=True)

@@ -4,21 +4,36 @@ Noise is put on the images by the chart itself, so that a slider can set it.
 """
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
 
-from gcbook.charts.parts import CLASS_COLORS, dropdown, side_by_side
+from gcbook.chapters.generative_classifier.race import SHARINGS
+from gcbook.charts.parts import (
+    CLASS_COLORS,
+    by_column,
+    dropdown,
+    finish,
+    interval_tooltips,
+    literal,
+    side_by_side,
+)
 from gcbook.charts.theme import CHANCE_LINE, INK
-from gcbook.classifiers.toy import TOY_LABELS
+from gcbook.classifiers.toy import HALF_WIDTH, TOY_LABELS
 
 __all__ = [
     "fig_restorations",
     "fig_toy_images",
     "class_color",
+    "fig_accuracy_by_weight",
+    "fig_evidence",
+    "fig_regions",
+    "fig_draws",
+    "fig_race",
+    "fig_log_snr",
+    "fig_variance_shares",
 ]
-
 
 _CLASS_SHAPES = ("circle", "square", "triangle-up", "diamond")
 _SIDE = 285
@@ -64,8 +79,8 @@ def fig_restorations(restored: pd.DataFrame, errors: pd.DataFrame) -> alt.TopLev
     """One image, noised several times and restored under each class; and the mean errors.
 
     Args:
-        restored: from `gcbook.chapters.generative_classifier.images.restoration_table`.
-        errors: from `gcbook.chapters.generative_classifier.images.error_table`.
+        restored: from `gcbook.chapters.generative_classifier.tables.restoration_table`.
+        errors: from `gcbook.chapters.generative_classifier.tables.error_table`.
     """
     images = list(dict.fromkeys(restored["image"]))
     times = sorted(set(restored["t"]))
@@ -155,3 +170,453 @@ def class_color() -> alt.Color:
     """Colour by class, in the same hues in every figure of the toy."""
     scale = alt.Scale(domain=list(TOY_LABELS), range=list(CLASS_COLORS))
     return alt.Color("label:N", scale=scale, title="Class")
+
+
+_COARSE, _FINE = "#0077bb", "#b86e00"
+_MAP_SIDE, _THIRD = 285, 190
+
+
+def fig_regions(boxes: pd.DataFrame, accuracies: pd.DataFrame) -> alt.TopLevelMixin:
+    """Which class is answered where: by one t, by all t weighted, and by the best rule there is.
+
+    Args:
+        boxes: from `gcbook.chapters.generative_classifier.tables.region_boxes`.
+        accuracies: from `gcbook.chapters.generative_classifier.tables.accuracy_table`.
+    """
+    t = alt.param(
+        name="region_t",
+        value=0.12,
+        bind=alt.binding_range(min=0.04, max=1, step=0.04, name="One t: t "),
+    )
+    k = alt.param(
+        name="region_k",
+        value=7,
+        bind=alt.binding_range(min=0, max=20, step=1, name="All t: k in exp(−kt) "),
+    )
+    only = alt.param(
+        name="region_only",
+        value=False,
+        bind=alt.binding_checkbox(name="Fade where the decision is the best possible "),
+    )
+    side = int(boxes["right"].max())
+    share = {
+        rule: group["accuracy"].tolist() for rule, group in accuracies.groupby("rule", sort=False)
+    }
+    one_t = f"{literal(share['one t'])}[round(region_t * 25) - 1]"
+    all_t = f"{literal(share['exp(−kt)'])}[region_k]"
+    best = literal(share["best possible"][0])
+    panels = [
+        _region_panel(
+            boxes[boxes["rule"] == "one t"],
+            side,
+            "abs(datum.value - region_t) < 0.001",
+            "'One t: t = ' + format(region_t, '.2f')",
+            one_t,
+        ),
+        _region_panel(
+            boxes[boxes["rule"] == "exp(−kt)"],
+            side,
+            "datum.value === region_k",
+            "'All t: k = ' + region_k",
+            all_t,
+        ),
+        _region_panel(
+            boxes[boxes["rule"] == "best possible"], side, "true", "'The best possible'", best
+        ),
+    ]
+    return side_by_side(
+        panels,
+        [t, k, only],
+        "Three maps of the square of images, coloured by the class that is answered. First: "
+        "deciding by one strength of noise, a chequerboard of clumps at small t and four plain "
+        "quarters at large t. Second: deciding by all strengths with weight exp(−kt), from "
+        "quarters at k = 0 to a chequerboard at k = 20. Third: the best possible decision, "
+        "quarters with a band of clumps where they meet.",
+    )
+
+
+def fig_accuracy_by_weight(accuracies: pd.DataFrame) -> alt.TopLevelMixin:
+    """Accuracy and bias to the coarse cue, against t and against k.
+
+    Args:
+        accuracies: from `gcbook.chapters.generative_classifier.tables.accuracy_table`.
+    """
+    names = {"accuracy": "Accuracy", "coarse_bias": "Bias to the coarse cue"}
+    shown = accuracies[["rule", "value", *names]].rename(columns=names)
+    rows = shown.melt(["rule", "value"], var_name="measure", value_name="share")
+    best = rows[rows["rule"] == "best possible"].drop(columns="value")
+    titles = {"one t": "Deciding by one t", "exp(−kt)": "Deciding by all t"}
+    axes = {"one t": "t", "exp(−kt)": "k in exp(−kt)"}
+    measures = list(names.values())
+    color = alt.Color(
+        "measure:N", scale=alt.Scale(domain=measures, range=[INK, _COARSE]), title=None
+    )
+    y = alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), title="Share").axis(format=".0%")
+    panels = []
+    for rule, title in titles.items():
+        data = rows[rows["rule"] == rule]
+        tooltip = [
+            alt.Tooltip("measure:N", title="Measure"),
+            alt.Tooltip("value:Q", title=axes[rule]),
+            alt.Tooltip("share:Q", title="Share", format=".1%"),
+        ]
+        line = (
+            alt.Chart(data)
+            .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=22))
+            .encode(x=alt.X("value:Q", title=axes[rule]), y=y, color=color, tooltip=tooltip)
+        )
+        limit = alt.Chart(best).mark_rule(strokeDash=[5, 4], strokeWidth=1.5)
+        limit = limit.encode(
+            y=y,
+            color=color,
+            tooltip=[
+                alt.Tooltip("measure:N", title="Best possible decision"),
+                alt.Tooltip("share:Q", title="Share", format=".1%"),
+            ],
+        )
+        panels.append(alt.layer(limit, line).properties(width=_MAP_SIDE, height=230, title=title))
+    return side_by_side(
+        panels,
+        [],
+        "Two panels with the accuracy and the share of coarse-cue decisions, against t and "
+        "against k. The coarse bias rises from near 0 to 1 with t and falls from 1 with k. "
+        "Accuracy is highest in between, where both cues count, and touches the dashed line of "
+        "the best possible decision there.",
+    )
+
+
+def fig_evidence(evidence: pd.DataFrame) -> alt.TopLevelMixin:
+    """Weight, evidence and their product at each t, for a weighting that the reader chooses.
+
+    Args:
+        evidence: from `gcbook.chapters.generative_classifier.tables.evidence_table`.
+    """
+    options = ["exp", "uniform", "eps", "snr5", "elbo"]
+    labels = ["exp(−kt)", "uniform", "SNR (error of the noise)", "SNR up to 5", "likelihood bound"]
+    choice = alt.param(
+        name="evidence_weight",
+        value="exp",
+        bind=alt.binding_select(options=options, labels=labels, name="Weighting "),
+    )
+    k = alt.param(
+        name="evidence_k",
+        value=7,
+        bind=alt.binding_range(min=0, max=20, step=1, name="k in exp(−kt) "),
+    )
+    base = alt.Chart(evidence).transform_calculate(
+        weight="evidence_weight === 'exp' ? exp(-evidence_k * datum.t) : datum[evidence_weight]",
+        product="datum.gap * datum.weight",
+        cue="datum.gap > 0 ? 'fine' : 'coarse'",
+    )
+    x = alt.X("t:Q", title="t", scale=alt.Scale(domain=[0, 1.02], nice=False))
+    cue = alt.Color(
+        "cue:N",
+        scale=alt.Scale(domain=["coarse", "fine"], range=[_COARSE, _FINE]),
+        title="Speaks for the cue",
+    )
+    size = {"width": _THIRD - 10, "height": 190}
+    weight = (
+        base.mark_area(line={"color": INK}, color=CHANCE_LINE, fillOpacity=0.25)
+        .encode(
+            x=x,
+            y=alt.Y("weight:Q", title="Weight, largest 1", scale=alt.Scale(domain=[0, 1])),
+        )
+        .properties(title="Weight", **size)
+    )
+    tooltip = [
+        alt.Tooltip("t:Q", format=".2f"),
+        alt.Tooltip("log_snr:Q", title="log-SNR", format=".1f"),
+        alt.Tooltip("gap:Q", title="Gap of errors", format=".4f"),
+        alt.Tooltip("weight:Q", title="Weight", format=".4g"),
+        alt.Tooltip("product:Q", title="Product", format=".3g"),
+    ]
+    bars = base.mark_bar(size=5)
+    gap = bars.encode(
+        x=x, y=alt.Y("gap:Q", title="Gap of errors"), color=cue, tooltip=tooltip
+    ).properties(title="Evidence", **size)
+    product = bars.encode(
+        x=x,
+        y=alt.Y("product:Q", title="Weighted gap").axis(format=".2~g", tickCount=5),
+        color=cue,
+        tooltip=tooltip,
+    )
+    total = (
+        base.transform_aggregate(total="sum(product)")
+        .transform_calculate(says="'Sum: ' + (datum.total > 0 ? 'fine' : 'coarse') + ' cue'")
+        .mark_text(align="right", baseline="bottom", fontSize=12, fontWeight="bold", dy=-7)
+        .encode(x=alt.value("width"), y=alt.value(0), text="says:N")
+    )
+    weighted = alt.layer(product, total).properties(title="Product", **size)
+    return side_by_side(
+        [weight, gap, weighted],
+        [choice, k],
+        "Three panels over t. First the weight. Second the mean error under the coarse cue's "
+        "class minus that under the fine cue's class, for images whose cues disagree: slightly "
+        "positive, for the fine cue, at small t, and large and negative, for the coarse cue, "
+        "beyond. Third their product, whose sum says which cue wins.",
+    )
+
+
+def _region_panel(
+    boxes: pd.DataFrame, side: int, chosen: str, title: str, accuracy: str
+) -> alt.Chart:
+    packed = by_column(boxes.drop(columns="rule"), "value")
+    lists = ["left", "right", "low", "high", "label", "differs"]
+    cell = 2 * HALF_WIDTH / side
+    edge = f"- {HALF_WIDTH:.5f}"
+    domain = alt.Scale(domain=[-HALF_WIDTH, HALF_WIDTH], nice=False)
+    axis = alt.Axis(values=[-2, -1, 0, 1, 2], grid=False)
+    names = ("x", "x2", "y", "y2")
+    fields = ("left", "right", "low", "high")
+    places = {
+        name: f"datum.{field} * {cell:.6f} {edge}"
+        for name, field in zip(names, fields, strict=True)
+    }
+    faded = "region_only && datum.differs === 0"
+    return (
+        alt.Chart(packed)
+        .transform_filter(chosen)
+        .transform_flatten([*lists])
+        .transform_calculate(**places)
+        .mark_rect(strokeWidth=0.4)
+        .encode(
+            x=alt.X("x:Q", scale=domain, axis=axis, title="first number"),
+            x2="x2:Q",
+            y=alt.Y("y:Q", scale=domain, axis=axis, title="second number"),
+            y2="y2:Q",
+            color=class_color(),
+            stroke=alt.Stroke(
+                "label:N",
+                scale=alt.Scale(domain=list(TOY_LABELS), range=list(CLASS_COLORS)),
+                legend=None,
+            ),
+            opacity=alt.condition(faded, alt.value(0.2), alt.value(1)),
+        )
+        .properties(
+            width=_THIRD,
+            height=_THIRD,
+            # A subtitle cannot be computed on the page; a second line of the title can.
+            title=alt.TitleParams(
+                alt.ExprRef(f"[{title}, format({accuracy}, '.1%') + ' right']"), fontWeight="normal"
+            ),
+        )
+    )
+
+
+_HEIGHT = 300
+# Words stand to the right of a mark while there is room.
+_SIDES: tuple[tuple[str, Literal["left", "right"]], ...] = (("<= 200", "left"), ("> 200", "right"))
+_SHOWN = ["behind the leader", "score of each"]
+_NOISE_COLORS = ("#7a7a7a", "#0077bb", "#b86e00", "#00916e")
+_DASHES = {"A": [1, 0], "B": [6, 3], "C": [2, 2], "D": [8, 3, 2, 3]}
+
+
+def fig_race(race: pd.DataFrame) -> alt.TopLevelMixin:
+    """The race of one image: every class's score with its interval as draws come in.
+
+    Args:
+        race: from `gcbook.chapters.generative_classifier.race.race_table`.
+    """
+    images = list(dict.fromkeys(race["image"]))
+    chosen = dropdown("race_image", "Image ", images, images[1])
+    shown = dropdown("race_shown", "Show ", _SHOWN, _SHOWN[0])
+    scored = f"race_shown === '{_SHOWN[1]}'"
+    base = (
+        alt.Chart(race)
+        .transform_filter("datum.image === race_image")
+        .transform_calculate(
+            value=f"{scored} ? datum.score : datum.behind",
+            low=f"{scored} ? datum.score_low : datum.behind_low",
+            high=f"{scored} ? datum.score_high : datum.behind_high",
+        )
+    )
+    # The same for all images, so that they compare, and words beside marks find room.
+    domain = [int(race["draw"].min()), int(race["draw"].max())]
+    scale = alt.Scale(type="log", nice=False, domain=domain)
+    x = alt.X("draw:Q", scale=scale, title="Draws so far")
+    x = x.axis(values=[5, 10, 20, 50, 100, 200, 500, 1000, 2000], format="d", grid=False)
+    y = alt.Y("value:Q", title="Score × 1,000")
+    color = class_color().legend(symbolOpacity=1, symbolType="stroke", symbolStrokeWidth=2.5)
+    dash = alt.StrokeDash(
+        "label:N",
+        scale=alt.Scale(domain=list(TOY_LABELS), range=[_DASHES[c] for c in TOY_LABELS]),
+        title="Class",
+    )
+    tooltip = [
+        alt.Tooltip("label:N", title="Class"),
+        alt.Tooltip("draw:Q", title="Draws so far"),
+        alt.Tooltip("value:Q", title="Score × 1,000", format=".2f"),
+        *interval_tooltips(".2f"),
+    ]
+    out = base.transform_filter("datum.dropped > 0 && datum.draw === datum.dropped")
+    layers = [
+        base.mark_area(opacity=0.16, clip=True).encode(
+            x=x, y=alt.Y("low:Q", title="Score × 1,000"), y2="high:Q", color=color
+        ),
+        base.mark_line(strokeWidth=2, clip=True).encode(
+            x=x, y=y, color=color, strokeDash=dash, tooltip=tooltip
+        ),
+        out.mark_point(shape="cross", angle=45, filled=True, size=130, opacity=1).encode(
+            x=x, y=y, color=color, tooltip=tooltip
+        ),
+        *_drop_labels(out, x),
+    ]
+    return finish(
+        alt.layer(*layers).add_params(chosen, shown),
+        height=_HEIGHT,
+        description=(
+            "Lines of the four classes over the number of draws on a logarithmic axis, each in the "
+            "band of its 95 % interval. The bands shrink as draws come in. A cross marks the draw "
+            "at which a class is dropped; clear cases end at the earliest draw allowed, 20, and "
+            "close ones take hundreds of draws or never end."
+        ),
+    )
+
+
+def fig_draws(draws: pd.DataFrame) -> alt.TopLevelMixin:
+    """How soon decisions settle under each way of drawing noise.
+
+    Args:
+        draws: from `gcbook.chapters.generative_classifier.race.draws_table`.
+    """
+    names = {"settled": "decisions that more draws would not change", "accuracy": "accuracy"}
+    measure = alt.param(
+        name="draws_measure",
+        value="settled",
+        bind=alt.binding_select(
+            options=list(names), labels=[name.capitalize() for name in names.values()], name="Show "
+        ),
+    )
+    tooltip = [
+        alt.Tooltip("noise:N", title="Noise"),
+        alt.Tooltip("draws:Q", title="Draws"),
+        alt.Tooltip("settled:Q", title="Settled", format=".1%"),
+        alt.Tooltip("accuracy:Q", title="Accuracy", format=".1%"),
+    ]
+    x = alt.X("draws:Q", scale=alt.Scale(type="log", base=2), title="Draws for each class")
+    scale = alt.Scale(domain=list(SHARINGS), range=list(_NOISE_COLORS))
+    lines = (
+        alt.Chart(draws)
+        .transform_calculate(share="datum[draws_measure]")
+        .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=60, filled=True))
+        .encode(
+            x=x.axis(values=sorted(set(draws["draws"])), format="d"),
+            y=alt.Y("share:Q", title="Share of images", scale=alt.Scale(zero=False)).axis(
+                format=".0%"
+            ),
+            color=alt.Color("noise:N", scale=scale, title=None),
+            shape=alt.Shape("noise:N", scale=alt.Scale(domain=list(SHARINGS)), title=None),
+            tooltip=tooltip,
+        )
+    )
+    return finish(
+        alt.layer(lines).add_params(measure),
+        height=280,
+        description=(
+            "Share of decisions that are settled against the number of draws, from 2 upwards, for "
+            "four ways of drawing noise. The line for noise of its own for each class lies below "
+            "the three with shared noise; it needs more draws to get as far."
+        ),
+    )
+
+
+def _drop_labels(out: alt.Chart, x: alt.X) -> list[alt.Chart]:
+    """Words below the crosses, each class on a line of its own, so that none covers another."""
+    says = out.transform_calculate(says="datum.label + ' out at ' + datum.draw")
+    return [
+        says.transform_filter(f"datum.label === '{label}' && datum.draw {side}")
+        .mark_text(align=align, fontSize=12)
+        .encode(x=x, y=alt.value(_HEIGHT - 56 + 14 * place), text="says:N")
+        for place, label in enumerate(TOY_LABELS)
+        for side, align in _SIDES
+    ]
+
+
+_COLORS = ("#0077bb", "#00916e", "#b86e00")
+_SCHEDULE_DASHES = ([1, 0], [7, 3], [2, 2])
+
+
+def fig_log_snr(schedules: pd.DataFrame) -> alt.TopLevelMixin:
+    """The signal-to-noise ratio at each t, by family of models.
+
+    Args:
+        schedules: from `gcbook.chapters.generative_classifier.schedules.schedule_table`.
+    """
+    names = list(dict.fromkeys(schedules["schedule"]))
+    tooltip = [
+        alt.Tooltip("schedule:N", title="Schedule"),
+        alt.Tooltip("t:Q", format=".2f"),
+        alt.Tooltip("log_snr:Q", title="log-SNR", format=".2f"),
+    ]
+    color = alt.Color("schedule:N", scale=alt.Scale(domain=names, range=list(_COLORS)), title=None)
+    dash = alt.StrokeDash(
+        "schedule:N", scale=alt.Scale(domain=names, range=list(_SCHEDULE_DASHES)), title=None
+    )
+    line = (
+        alt.Chart(schedules)
+        .mark_line(strokeWidth=2.5)
+        .encode(
+            x=alt.X("t:Q", title="t", scale=alt.Scale(domain=[0, 1])),
+            y=alt.Y("log_snr:Q", title="log-SNR (natural logarithm)"),
+            color=color,
+            strokeDash=dash,
+            tooltip=tooltip,
+        )
+    )
+    zero = alt.Chart(pd.DataFrame({"level": [0]})).mark_rule(color=CHANCE_LINE, strokeWidth=1)
+    return finish(
+        alt.layer(zero.encode(y="level:Q"), line),
+        height=260,
+        description=(
+            "Log-SNR against t for three schedules. All fall steeply near t = 0, those of IF and "
+            "SD3 near t = 1 as well. Stable Diffusion's lies below the others up to t = 0.8, so "
+            "that the same t means more noise there."
+        ),
+    )
+
+
+def fig_variance_shares(shares: pd.DataFrame) -> alt.TopLevelMixin:
+    """Which tenth of t the variance of a score comes from, with and without clipping.
+
+    Args:
+        shares: from `gcbook.chapters.generative_classifier.schedules.variance_shares`.
+    """
+    networks = list(dict.fromkeys(shares["network"]))
+    clips = list(dict.fromkeys(shares["clip"]))
+    titles = {"none": "not clipped", "static": "clipped to [−1, 1]"}
+    color = alt.Color(
+        "network:N", scale=alt.Scale(domain=networks, range=["#0077bb", "#b86e00"]), title="Network"
+    )
+    panels = [
+        alt.Chart(shares[shares["clip"] == clip])
+        .mark_bar()
+        .encode(
+            x=alt.X("tenth:O", title="Tenth of t, from clean to noise").axis(labelAngle=0),
+            xOffset=alt.XOffset("network:N", sort=networks),
+            y=alt.Y("share:Q", title="Share of the variance", scale=alt.Scale(domain=[0, 1])).axis(
+                format=".0%"
+            ),
+            color=color,
+            tooltip=[
+                alt.Tooltip("network:N", title="Network"),
+                alt.Tooltip("tenth:O", title="Tenth of t"),
+                alt.Tooltip("share:Q", title="Share of the variance", format=".1%"),
+            ],
+        )
+        .properties(width=285, height=210, title=f"x̂ {titles[clip]}")
+        for clip in clips
+    ]
+    return (
+        alt.concat(*panels, columns=2, spacing={"row": 22, "column": 24})
+        .configure_legend(orient="bottom", columns=2)
+        .configure_axis(titleFontWeight="normal")
+        .configure_title(fontSize=13, anchor="start")
+        .properties(
+            description=(
+                "Two bar charts of the share of a score's variance by tenth of t. Without "
+                "clipping, nearly all variance of the slightly wrong network comes from the last "
+                "tenth; of the perfect network most comes from the lower half of t. With clipping "
+                "the two networks look the same."
+            )
+        )
+    )

@@ -7,7 +7,7 @@ import pandas as pd
 import torch
 from scipy.stats import t as student
 
-from gcbook.chapters.generative_classifier.images import EXAMPLES, example_images
+from gcbook.chapters.generative_classifier.tables import EXAMPLES, example_images
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.protocol import Draw
 from gcbook.noise.draws import DrawRule

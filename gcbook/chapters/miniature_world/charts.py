@@ -22,7 +22,7 @@ def fig_samples(samples: pd.DataFrame) -> alt.TopLevelMixin:
     """A few images of each category, one test set at a time.
 
     Args:
-        samples: from `gcbook.chapters.miniature_world.samples.sample_table`.
+        samples: from `gcbook.chapters.miniature_world.tables.sample_table`.
     """
     sets = list(dict.fromkeys(samples["set"]))
     each = int(samples["place"].max()) + 1
@@ -71,7 +71,7 @@ def fig_manipulations(samples: pd.DataFrame) -> alt.TopLevelMixin:
     """The same images under one manipulation at a time, a line a strength.
 
     Args:
-        samples: from `gcbook.chapters.miniature_world.samples.manipulated_samples`.
+        samples: from `gcbook.chapters.miniature_world.tables.manipulated_samples`.
     """
     sets = list(dict.fromkeys(samples["set"]))
     shown = dropdown("manipulation", "Manipulation ", sets, sets[0])
@@ -131,7 +131,7 @@ def fig_textures(textures: pd.DataFrame) -> alt.TopLevelMixin:
     """A piece of every category's texture, with both names.
 
     Args:
-        textures: from `gcbook.chapters.miniature_world.samples.texture_samples`.
+        textures: from `gcbook.chapters.miniature_world.tables.texture_samples`.
     """
     columns = 4
     placed = textures.assign(
@@ -167,7 +167,7 @@ def fig_quiz(quiz: pd.DataFrame) -> alt.TopLevelMixin:
     """Numbered cue-conflict images, without what they show.
 
     Args:
-        quiz: from `gcbook.chapters.miniature_world.samples.quiz_table`.
+        quiz: from `gcbook.chapters.miniature_world.tables.quiz_table`.
     """
     columns = 4
     placed = quiz[["number", "picture"]].assign(

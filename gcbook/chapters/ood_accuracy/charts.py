@@ -4,22 +4,25 @@ Tables come from `gcbook.chapters.ood_accuracy.tables`. Accuracies run from 0 to
 per cent; guessing among 16 categories gives `gcbook.paper.categories.CHANCE`.
 """
 
+from string import ascii_lowercase
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from gcbook.charts.parts import NOBODY, dropdown, nothing
+from gcbook.charts.parts import NOBODY, dropdown, literal, nothing, start_with, title_lines
 from gcbook.charts.theme import (
+    BAND,
     CHANCE_LINE,
     DISCRIMINATIVE,
+    GENERATIVE,
     HUMAN,
     INK,
     color_scale,
     kinds_shown,
     shape_scale,
 )
-from gcbook.paper.categories import CHANCE
+from gcbook.paper.categories import CATEGORIES, CHANCE, RESPONSES
 
 __all__ = [
     "Panel",
@@ -30,6 +33,10 @@ __all__ = [
     "percent",
     "single_condition_bars",
     "value_tooltip",
+    "bias_scatter",
+    "confusion_matrix",
+    "accuracy_panels",
+    "dataset_accuracy",
 ]
 
 Panel = alt.LayerChart | alt.FacetChart
@@ -203,3 +210,448 @@ def _bars(rows: pd.DataFrame, title: str, scale: alt.Scale) -> Panel:
     # The grey of other charts' chance line would not be seen on the bars.
     layers = alt.layer(bars, interval, chance_line("x", INK))
     return layers.properties(title=title, width=170, height=alt.Step(15))
+
+
+_FILL = GENERATIVE["imagen"]
+_LETTERS = ascii_lowercase[: len(RESPONSES)]
+
+
+def confusion_matrix(rows: pd.DataFrame) -> alt.LayerChart:
+    """What was shown against what was answered, for one observer in one condition at a time.
+
+    All tables travel in short form (`_short`), and the chosen one is taken apart in the page.
+
+    Args:
+        rows: from `gcbook.chapters.ood_accuracy.tables.confusion_answers`.
+    """
+    datasets = list(dict.fromkeys(rows["dataset"]))
+    observers = list(dict.fromkeys(rows["observer"]))
+    start, who = start_with("Uniform noise", datasets), start_with("ResNet-50", observers)
+    most = int(rows["steps"].max())
+    dataset = dropdown("dataset", "Dataset ", datasets, start)
+    observer = dropdown("observer", "Observer ", observers, who)
+    step = alt.param(
+        name="step",
+        value=most,
+        bind=alt.binding_range(min=1, max=most, step=1, name="Condition (1: the easiest) "),
+    )
+    base = _decoded(rows).encode(
+        x=alt.X(
+            "answered:N",
+            title="Answered (na: no answer in time)",
+            scale=alt.Scale(domain=list(RESPONSES)),
+            axis=alt.Axis(labelAngle=-90, labelOverlap=False),
+        ),
+        y=alt.Y(
+            "shown:N",
+            title="Shown",
+            scale=alt.Scale(domain=list(CATEGORIES)),
+            axis=alt.Axis(labelOverlap=False),
+        ),
+    )
+    cells = base.mark_rect(color=_FILL).encode(
+        opacity=alt.Opacity(
+            "share:Q",
+            title="Share of the answers to the shown category",
+            scale=alt.Scale(domain=[0, 1], range=[0.18, 1]),
+            legend=alt.Legend(
+                format="%", values=[0.05, 0.25, 0.5, 0.75, 1], symbolType="square", columns=5
+            ),
+        ),
+        tooltip=[
+            alt.Tooltip("shown:N", title="Shown"),
+            alt.Tooltip("answered:N", title="Answered"),
+            alt.Tooltip("times:Q", title="Times"),
+            alt.Tooltip("trials:Q", title="of"),
+            alt.Tooltip("share:Q", title="Share", format=".0%"),
+        ],
+    )
+    # On a phone the numbers would not fit into the cells.
+    numbers = (
+        base.transform_filter("datum.share >= 0.1 && width > 400")
+        .transform_calculate(percent="round(100 * datum.share)")
+        .mark_text(fontSize=10)
+        .encode(
+            text="percent:Q",
+            color=alt.condition("datum.share > 0.55", alt.value("#ffffff"), alt.value(INK)),
+        )
+    )
+    right = (
+        alt.Chart(pd.DataFrame({"category": CATEGORIES}))
+        .mark_rect(fill=None, stroke=CHANCE_LINE, strokeWidth=1)
+        .encode(x="category:N", y="category:N")
+    )
+    return (
+        alt.layer(right, cells, numbers)
+        .add_params(dataset, step, observer)
+        .properties(
+            width="container",
+            height=alt.Step(22),
+            # Below, next to the slider whose number it explains.
+            title=alt.TitleParams(
+                text=_title(rows), orient="bottom", anchor="start", fontSize=13, offset=12
+            ),
+            description=(
+                "Matrix of the category that was shown (rows) against the category that was "
+                "answered (columns), stronger in colour for a larger share of the row; right "
+                f"answers lie on the outlined diagonal. At first: {who} on {start}. Dataset, "
+                "condition and observer can be chosen."
+            ),
+        )
+        .configure_legend(orient="bottom", titleLimit=300)
+    )
+
+
+def bias_scatter(rows: pd.DataFrame) -> alt.LayerChart:
+    """Accuracy against the share of the favourite answer, one mark per observer and condition.
+
+    Args:
+        rows: from `gcbook.chapters.ood_accuracy.tables.response_bias`.
+    """
+    scale = alt.Scale(domain=[0, 1])
+    axis = alt.Axis(format="%", values=[0, 0.2, 0.4, 0.6, 0.8, 1])
+    # Places and kinds are looked up, so that a page carries their names once.
+    places = list(dict.fromkeys(zip(rows["dataset"], rows["condition"], strict=True)))
+    where = {place: i for i, place in enumerate(places)}
+    kind_of = dict(zip(rows["observer"], rows["kind"], strict=True))
+    shown = rows[["observer", "right", "favourite", "share"]].assign(
+        place=[where[place] for place in zip(rows["dataset"], rows["condition"], strict=True)]
+    )
+    base = (
+        alt.Chart(shown)
+        .transform_calculate(
+            kind=f"{literal(kind_of)}[datum.observer]",
+            dataset=f"{literal([dataset for dataset, _ in places])}[datum.place]",
+            condition=f"{literal([condition for _, condition in places])}[datum.place]",
+        )
+        .encode(
+            x=alt.X("right:Q", title="Accuracy", scale=scale, axis=axis),
+            y=alt.Y(
+                "share:Q",
+                title="Share of the favourite answer",
+                scale=scale,
+                axis=axis,
+            ),
+            tooltip=[
+                alt.Tooltip("observer:N", title="Observer"),
+                alt.Tooltip("dataset:N", title="Dataset"),
+                alt.Tooltip("condition:N", title="Condition"),
+                alt.Tooltip("right:Q", title="Accuracy", format=".1%"),
+                alt.Tooltip("favourite:N", title="Favourite answer"),
+                alt.Tooltip("share:Q", title="Its share", format=".1%"),
+            ],
+        )
+    )
+    kinds = kinds_shown(rows["kind"])
+    kind = {
+        "color": alt.Color("kind:N", title="Observer", scale=color_scale(*kinds)),
+        "shape": alt.Shape("kind:N", title="Observer", scale=shape_scale(*kinds)),
+    }
+    networks = base.transform_filter("datum.kind != 'Humans'")
+    humans = base.transform_filter("datum.kind == 'Humans'")
+    chosen = base.transform_filter("datum.observer == highlight")
+    floor = (
+        alt.Chart(pd.DataFrame({"chance": [CHANCE]}))
+        .mark_rule(strokeDash=[2, 3], color=CHANCE_LINE)
+        .encode(y="chance:Q")
+    )
+    return (
+        alt.layer(
+            floor,
+            chance_line("x"),
+            networks.mark_point(filled=True, size=30, opacity=0.4).encode(**kind),
+            humans.mark_point(filled=True, size=34, opacity=0.85).encode(**kind),
+            chosen.mark_point(filled=True, size=55, opacity=1, color=INK, shape="square"),
+        )
+        .add_params(highlight_one(rows))
+        .properties(
+            width="container",
+            height=340,
+            description=(
+                "Scatter plot, one mark for each network or person and condition: accuracy "
+                "across, the share of the most frequent answer upwards. Towards chance, at the "
+                "left, both rise; networks up to a single answer, people less far."
+            ),
+        )
+        .configure_legend(orient="bottom", symbolOpacity=1)
+    )
+
+
+def _short(rows: pd.DataFrame) -> pd.DataFrame:
+    """The tables in one string each: categories split by "/", answers as a letter and a count.
+
+    ``"bear 7; dog 2"`` becomes ``"b7,k2"``. The long words are most of what the page would carry.
+    """
+    letter = dict(zip(RESPONSES, _LETTERS, strict=True))
+
+    def code(answers: str) -> str:
+        pairs = (answer.split(" ") for answer in answers.split("; ") if answer)
+        return ",".join(letter[response] + times for response, times in pairs)
+
+    lists = rows[list(CATEGORIES)].itertuples(index=False, name=None)
+    codes = ["/".join(code(answers) for answers in each) for each in lists]
+    return rows[["dataset", "step", "steps", "observer"]].assign(code=codes)
+
+
+def _decoded(rows: pd.DataFrame) -> alt.Chart:
+    """The chosen table with one row a cell: ``shown, answered, times, trials, share``."""
+    return (
+        alt.Chart(_short(rows))
+        .transform_filter(
+            "datum.dataset == dataset && datum.observer == observer"
+            " && datum.step == min(step, datum.steps)"
+        )
+        .transform_calculate(answers="split(datum.code, '/')", shown=literal(CATEGORIES))
+        .transform_flatten(["shown", "answers"])
+        .transform_filter("datum.answers != ''")
+        .transform_calculate(answer="split(datum.answers, ',')")
+        .transform_flatten(["answer"])
+        .transform_calculate(
+            answered=f"{literal(RESPONSES)}[indexof('{_LETTERS}', slice(datum.answer, 0, 1))]",
+            times="toNumber(slice(datum.answer, 1))",
+        )
+        .transform_joinaggregate(trials="sum(times)", groupby=["shown"])
+        .transform_calculate(share="datum.times / datum.trials")
+    )
+
+
+def _title(rows: pd.DataFrame) -> alt.ExprRef:
+    """Observer and dataset, accuracy, and what the number of the slider stands for."""
+    places = rows.drop_duplicates(["dataset", "step"]).groupby("dataset", sort=False)
+    labels = literal(places["condition"].agg(list).to_dict())
+    right = {
+        str(dataset): group.groupby("observer", sort=False)["right"].agg(list).to_dict()
+        for dataset, group in rows.groupby("dataset", sort=False)
+    }
+    steps = f"length({labels}[dataset])"
+    at = f"[min(step, {steps}) - 1]"
+    return alt.ExprRef(
+        f"[observer + ' · ' + dataset, 'Condition ' + min(step, {steps}) + ' of ' + {steps}"
+        f" + ' · right: ' + format({literal(right)}[dataset][observer]{at}, '.1%'), "
+        f"{labels}[dataset]{at}]"
+    )
+
+
+_NOTHING = "No dataset with several conditions is among those chosen."
+_DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 4])
+_STAR = "M0,-1L.23,-.31L.95,-.31L.36,.12L.59,.81L0,.38L-.59,.81L-.36,.12L-.95,-.31L-.23,-.31Z"
+_SALTIRE = "M-.9,-.6L-.6,-.9L0,-.3L.6,-.9L.9,-.6L.3,0L.9,.6L.6,.9L0,.3L-.6,.9L-.9,.6L-.3,0Z"
+_SHAPES = (
+    "circle",
+    "square",
+    "triangle-up",
+    "cross",
+    "triangle-down",
+    "triangle-right",
+    "triangle-left",
+    _STAR,
+    _SALTIRE,
+)
+
+
+def accuracy_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Figs. 5 and 10: one panel a parametric dataset.
+
+    Args:
+        rows: from `gcbook.chapters.ood_accuracy.tables.accuracy_by_condition`.
+    """
+    if rows.empty:
+        return nothing(_NOTHING)
+    look = _families(rows)
+    groups = rows.groupby("dataset", sort=False)
+    panels = [_panel(group, str(title), look) for title, group in groups]
+    n_networks = rows.loc[is_network(rows), "observer"].nunique()
+    names = ", ".join(dict.fromkeys(rows["dataset"]))
+    return (
+        alt.concat(*panels, columns=3, spacing={"row": 22, "column": 18})
+        .resolve_scale(x="independent", color="shared", strokeDash="shared")
+        .add_params(highlight_one(rows))
+        .properties(
+            description=(
+                f"One panel a dataset ({names}): accuracy against the conditions from the easiest "
+                "to the hardest, the humans' line with its interval among "
+                f"{n_networks} networks, a line at chance, and shaded "
+                "conditions that the benchmark leaves out."
+            )
+        )
+        .configure_legend(orient="bottom", columns=3, symbolSize=300, symbolStrokeWidth=2)
+        .configure_title(fontSize=12, anchor="start")
+    )
+
+
+def dataset_accuracy(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """One of the panels, large: choose the dataset, pick observers in the legend.
+
+    Args:
+        rows: from `gcbook.chapters.ood_accuracy.tables.accuracy_by_condition` with
+            ``individuals=True``.
+    """
+    if rows.empty:
+        return nothing(_NOTHING)
+    datasets = list(dict.fromkeys(rows["dataset"]))
+    start = start_with("Uniform noise", datasets)
+    shown = dropdown("dataset", "Dataset ", datasets, start)
+    single = alt.param(
+        name="single", value=True, bind=alt.binding_checkbox(name="Each human as a thin line ")
+    )
+    pick = alt.selection_point(fields=["observer"], bind="legend", name="pick")
+    places = rows.drop_duplicates(["dataset", "step"]).groupby("dataset", sort=False)
+    ticks = f"{literal(places['condition'].agg(list).to_dict())}[dataset]"
+    strength = f"{literal(places['strength'].first().to_dict())}[dataset]"
+    x = alt.X(
+        "step:O",
+        title=None,
+        scale=alt.Scale(type="band", padding=0),
+        axis=alt.Axis(labelAngle=0, labelExpr=f"{ticks}[datum.value - 1]"),
+    )
+    y = percent(alt.Y("value:Q", title="Accuracy"))
+    tooltip = [alt.Tooltip("label:N", title="Condition"), *value_tooltip()]
+    # What follows from the other columns is looked up, for the page carries all datasets at once.
+    kinds = rows.drop_duplicates("observer").set_index("observer")["kind"].to_dict()
+    base = (
+        alt.Chart(rows[["dataset", "step", "observer", "value", "low", "high"]])
+        .transform_filter("datum.dataset == dataset")
+        .transform_calculate(
+            kind=f"{literal(kinds)}[datum.observer]", label=f"{ticks}[datum.step - 1]"
+        )
+    )
+    common = base.transform_filter("datum.kind != 'One human'")
+    thin = (
+        base.transform_filter("single && datum.kind == 'One human'")
+        .mark_line(strokeWidth=1, opacity=0.4, color=HUMAN)
+        .encode(x=x, y=y, detail="observer:N", tooltip=tooltip)
+    )
+    color, shape = _observer_scales(rows)
+    n_networks = rows.loc[is_network(rows), "observer"].nunique()
+    # The humans stay in sight: they are what every network is compared with.
+    seen = alt.condition(pick | (alt.datum["kind"] == "Humans"), alt.value(1), alt.value(0.12))
+    # The first layer with a legend has to hold the selection, or the legend selects nothing.
+    line = (
+        common.mark_line(strokeWidth=1.4)
+        .encode(x=x, y=y, color=color, opacity=seen)
+        .add_params(pick)
+    )
+    points = common.mark_point(filled=True, size=55).encode(
+        x=x, y=y, color=color, shape=shape, opacity=seen, tooltip=tooltip
+    )
+    left_out = rows[rows["counted"] != "yes"].drop_duplicates(["dataset", "step"])
+    shade = _shade(left_out[["dataset", "step", "counted"]], x).transform_filter(
+        "datum.dataset == dataset"
+    )
+    return (
+        alt.layer(shade, chance_line("y"), _band(common, x), thin, line, points)
+        .add_params(shown, single)
+        .properties(
+            width="container",
+            height=340,
+            title=alt.TitleParams(
+                text=alt.ExprRef(f"[dataset, 'Across: ' + {strength}]"),
+                anchor="start",
+                fontSize=13,
+            ),
+            description=(
+                "Line chart of accuracy against condition for one dataset at a time, at first "
+                f"{start}: the pooled humans with their interval, single humans as thin lines, "
+                f"and {n_networks} networks. Another dataset can be chosen, and observers can be "
+                "picked in the legend."
+            ),
+        )
+        .configure_legend(orient="bottom", columns=3)
+    )
+
+
+def _observer_scales(rows: pd.DataFrame) -> tuple[alt.Color, alt.Shape]:
+    named = rows[rows["kind"] != "One human"].drop_duplicates("observer")
+    domain = list(named["observer"])
+    hue = _hues(named["kind"])
+    shapes = iter(_SHAPES * (1 + len(domain) // len(_SHAPES)))
+    title = "Observer (select to highlight)"
+    colors = alt.Scale(domain=domain, range=[hue[k] for k in named["kind"]])
+    marks = alt.Scale(
+        domain=domain, range=["diamond" if k == "Humans" else next(shapes) for k in named["kind"]]
+    )
+    return (
+        alt.Color("observer:N", title=title, scale=colors),
+        alt.Shape("observer:N", title=title, scale=marks),
+    )
+
+
+def _families(rows: pd.DataFrame) -> tuple[alt.Color, alt.StrokeDash]:
+    """One legend for all panels: the humans, then the families of networks, the largest first."""
+    networks = rows[is_network(rows)]
+    families = list(networks["family"].value_counts().index)
+    kind = networks.drop_duplicates("family").set_index("family")["kind"]
+    hue = _hues(rows["kind"])
+    domain = ["Humans", *families]
+    dashes = [_DASHES[i % len(_DASHES)] for i in range(len(families))]
+    colors = [hue["Humans"], *(hue[kind[family]] for family in families)]
+    return (
+        alt.Color("family:N", title="Observer", scale=alt.Scale(domain=domain, range=colors)),
+        alt.StrokeDash(
+            "family:N",
+            title="Observer",
+            scale=alt.Scale(domain=domain, range=[_DASHES[0], *dashes]),
+        ),
+    )
+
+
+def _hues(kinds: pd.Series) -> dict[str, str]:
+    scale = color_scale(*kinds_shown(kinds)).to_dict()
+    return dict(zip(scale["domain"], scale["range"], strict=True))
+
+
+def _panel(rows: pd.DataFrame, title: str, look: tuple[alt.Color, alt.StrokeDash]) -> Panel:
+    order = list(rows.sort_values("step")["condition"].drop_duplicates())
+    x = alt.X(
+        "condition:N",
+        sort=order,
+        title=title_lines(str(rows["strength"].iloc[0])),
+        scale=alt.Scale(type="band", padding=0),
+        axis=alt.Axis(labelAngle=0 if len(order) < 5 else -40, labelOverlap=False),
+    )
+    y = percent(alt.Y("value:Q", title=None), values=[0, 0.25, 0.5, 0.75, 1])
+    families = rows.drop_duplicates("observer").set_index("observer")["family"].to_dict()
+    everyone = alt.Chart(
+        rows[["condition", "observer", "value", "low", "high"]]
+    ).transform_calculate(family=f"{literal(families)}[datum.observer]")
+    networks = everyone.transform_filter("datum.family != 'Humans'")
+    humans = everyone.transform_filter("datum.family == 'Humans'")
+    chosen = everyone.transform_filter("datum.observer == highlight")
+    color, dash = look
+    tooltip = [alt.Tooltip("condition:N", title="Condition"), *value_tooltip()]
+    left_out = rows[rows["counted"] != "yes"].drop_duplicates("condition")
+    return alt.layer(
+        _shade(left_out[["condition", "counted"]], x),
+        chance_line("y"),
+        _band(humans, x),
+        networks.mark_line(strokeWidth=1.2).encode(
+            x=x, y=y, color=color, strokeDash=dash, detail="observer:N", tooltip=tooltip
+        ),
+        humans.mark_line(strokeWidth=2.4).encode(x=x, y=y, color=color, strokeDash=dash),
+        humans.mark_point(shape="diamond", filled=True, size=45, opacity=1, color=HUMAN).encode(
+            x=x, y=y, tooltip=tooltip
+        ),
+        chosen.mark_line(strokeWidth=2.4, color=INK).encode(x=x, y=y),
+        chosen.mark_point(filled=True, size=40, color=INK, opacity=1).encode(
+            x=x, y=y, tooltip=tooltip
+        ),
+        title=title,
+        width=165,
+        height=130,
+    )
+
+
+def _shade(left_out: pd.DataFrame, x: alt.X) -> alt.Chart:
+    return (
+        alt.Chart(left_out)
+        .mark_rect(color=BAND, opacity=0.18)
+        .encode(x=x, tooltip=[alt.Tooltip("counted:N", title="In the benchmark")])
+    )
+
+
+def _band(base: alt.Chart, x: alt.X) -> alt.Chart:
+    return (
+        base.transform_filter("datum.observer == 'Humans'")
+        .mark_area(color=HUMAN, opacity=0.22)
+        .encode(x=x, y="low:Q", y2="high:Q")
+    )

@@ -1,17 +1,18 @@
 """When is a generative classifier shape-biased? The same models, trained in nine worlds."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gcbook.miniworld.results.shipped import DATA
-from gcbook.miniworld.results.worlds import trained_in_worlds, world_answers
-from gcbook.miniworld.training.worlds import COMPARED, GRID
+from gcbook.miniworld.results.shipped import DATA, model_card
+from gcbook.miniworld.results.worlds import Trained, trained_in_worlds, world_answers
+from gcbook.miniworld.training.worlds import COMPARED, DIAGNOSTICITIES, GRID, IMAGES, MODELS, jobs
 from gcbook.stats.correlation import correlate
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import pooled_measures
-from gcbook.stats.words import number, plural, span
+from gcbook.stats.shares import change_of, pooled_measures
+from gcbook.stats.words import listed, number, plural, span
 
 __all__ = [
     "MEASURES",
@@ -22,6 +23,15 @@ __all__ = [
     "sign_sentence",
     "trend_sentence",
     "worlds_sentence",
+    "seed_rows",
+    "seed_sentence",
+    "seeds_sentence",
+    "TRAINED",
+    "budget_sentence",
+    "minutes_sentence",
+    "missing_jobs_sentence",
+    "shortcut_rows",
+    "shortcut_sentence",
 ]
 
 MEASURES = {
@@ -258,3 +268,236 @@ def _where(row: dict[Any, Any]) -> str:
 def _at(row: dict[Any, Any]) -> str:
     ends = span(row["low"], row["high"], ".2f")
     return f"{number(row['value'], '.2f')} ({ends}; {_where(row)})"
+
+
+def seeds_sentence(models: Iterable[Trained]) -> str:
+    """Say which models of a map were trained from several seeds, and what its intervals know of it.
+
+    Args:
+        models: from `gcbook.miniworld.results.worlds.trained_in_worlds`.
+    """
+    seeds: dict[tuple[str, str, float, float], set[int]] = {}
+    for one in models:
+        cell = one.recipe, one.variant, one.diagnosticity, one.contrast
+        seeds.setdefault(cell, set()).add(one.seed)
+    several: dict[str, int] = {}
+    for (recipe, variant, *_), trained in seeds.items():
+        if len(trained) > 1:
+            what = f"{recipe}{TRAINED[variant]}"
+            several[what] = several.get(what, 0) + 1
+    if not several:
+        return "Each has one seed, so that the intervals below know nothing of chance in training."
+    said = [f"{what} in {plural(count, 'world')}" for what, count in several.items()]
+    varied = any(variant and len(trained) == 1 for (_, variant, *_), trained in seeds.items())
+    among = ", those trained for longer or on whole images among them," if varied else ""
+    others = f"; the others{among} from one" if sum(several.values()) < len(seeds) else ""
+    return (
+        f"From several seeds were trained {listed(said)}{others}. An interval below knows of "
+        "chance in training where there are several seeds, and of no other."
+    )
+
+
+def seed_rows(answers: pd.DataFrame) -> pd.DataFrame:
+    """Shape bias of every training on the map.
+
+    Args:
+        answers: from `gcbook.miniworld.results.worlds.world_answers`.
+
+    Returns:
+        ``diagnosticity, contrast, recipe, observer, shape_bias``, without the variants.
+    """
+    plain = answers[answers["variant"] == ""]
+    keys, values, _ = pooled_measures(
+        plain, [*_POINT, "recipe"], resampling=Resampling(draws=0, seed=0), together=False
+    )
+    columns = [*_POINT, "recipe", "observer"]
+    return keys[columns].assign(shape_bias=values["shape_bias"][:, 0])
+
+
+def seed_sentence(rows: pd.DataFrame) -> str:
+    """Say how far seeds lie apart, and whether they agree on which model is more shape-biased.
+
+    Args:
+        rows: from `seed_rows`.
+
+    Returns:
+        A sentence or two, "" where no model has several seeds.
+    """
+    known = rows.dropna(subset="shape_bias")
+    groups = known.groupby([*_POINT, "recipe"])["shape_bias"]
+    apart = (groups.max() - groups.min())[groups.size() > 1]
+    if apart.empty:
+        return ""
+    said = listed(
+        f"{number(each.max(), '.2f')} ({recipe}, {plural(len(each), 'world')})"
+        for recipe, each in apart.groupby("recipe")
+    )
+    words = [f"Two trainings of one model differ in shape bias by at most {said}."]
+    alike, ends = 0, []
+    for (diagnosticity, contrast), here in known.groupby(_POINT):
+        one, other = (
+            here.loc[here["recipe"] == recipe, "shape_bias"] for recipe in (GENERATOR, CLASSIFIER)
+        )
+        if len(one) < 2 or len(other) < 2:
+            continue
+        low, high = one.min() - other.max(), one.max() - other.min()
+        alike += low > 0 or high < 0
+        ends.append(
+            f"from {number(low, '+.2f')} to {number(high, '+.2f')} (diagnosticity "
+            f"{diagnosticity:g}, contrast × {contrast:g})"
+        )
+    if ends:
+        words.append(
+            "With every seed of the diffusion model against every one of the ResNet, the "
+            f"difference is {listed(ends)}: of one sign in {alike} of {plural(len(ends), 'world')}."
+        )
+    return " ".join(words)
+
+
+TRAINED = {"": "", "longer": " for twice as long", "whole": " on whole images"}
+"""Variant of a job → what is said after the name of its model."""
+
+
+def budget_sentence(models: Iterable[Trained]) -> str:
+    """Say how many images the models of a map saw, and warn where some saw more than others.
+
+    Args:
+        models: from `gcbook.miniworld.results.worlds.trained_in_worlds`; none for the plan of a
+            map.
+    """
+    plain = {(one.recipe, one.budget, one.batch_size) for one in models}
+    plain = plain or {(job.model, IMAGES, job.batch_size) for job in jobs(variants=False)}
+    batches: dict[int, list[str]] = {}
+    for recipe, _, size in sorted(plain):
+        batches.setdefault(size, []).append(recipe)
+    steps = listed(f"{size} ({listed(dict.fromkeys(who))})" for size, who in batches.items())
+    if len({images for _, images, _ in plain}) > 1:
+        seen = listed(f"{recipe} {images:,}" for recipe, images, _ in sorted(plain))
+        return (
+            f"**The budgets differ**: images seen are {seen}, in steps of {steps}. What follows "
+            "compares unequal trainings."
+        )
+    (images,) = {images for _, images, _ in plain}
+    shares = listed(
+        f"{number(images / int(model_card(recipe)['images_seen']), '.0%')} ({recipe})"
+        for recipe in dict.fromkeys(recipe for recipe, _, _ in sorted(plain))
+    )
+    return (
+        f"Each sees {images:,} images, in steps of {steps}. Of what the models of the other "
+        f"chapters saw, that is {shares}."
+    )
+
+
+def missing_jobs_sentence(models: Iterable[Trained]) -> str:
+    """Say what the plan of the map has beyond the models that are here; "" if nothing.
+
+    Args:
+        models: from `gcbook.miniworld.results.worlds.trained_in_worlds`.
+    """
+    here = {(one.diagnosticity, one.contrast, one.recipe, one.variant) for one in models}
+    missing: dict[str, int] = {}
+    for job in jobs():
+        if (job.point.diagnosticity, job.point.contrast, job.model, job.variant) not in here:
+            what = f"{job.model}{TRAINED[job.variant]}"
+            missing[what] = missing.get(what, 0) + 1
+    if not missing:
+        return ""
+    words = listed(f"{what} in {plural(count, 'world')}" for what, count in missing.items())
+    opening = (
+        "The map is not complete"
+        if any(what in MODELS for what in missing)
+        else "The map is whole, but not what is varied on it"
+    )
+    return f"**{opening}.** Still to be trained: {words}."
+
+
+def minutes_sentence(models: Iterable[Trained]) -> str:
+    """Say how long a training of the map took, "" without any.
+
+    Args:
+        models: from `gcbook.miniworld.results.worlds.trained_in_worlds`.
+    """
+    taken: dict[str, list[float]] = {}
+    for one in models:
+        if not one.variant:
+            taken.setdefault(one.recipe, []).append(one.minutes)
+    if not taken:
+        return ""
+    said = listed(
+        f"{np.median(minutes):.0f} minutes {recipe} ({min(minutes):.0f} to {max(minutes):.0f})"
+        for recipe, minutes in taken.items()
+    )
+    return f"One training took {said}, where these were made, with other work beside them."
+
+
+USED = "texture_excess"
+
+
+def shortcut_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+    """By how much more texture is named where it always tells the category than where it may not.
+
+    Args:
+        answers: from `gcbook.miniworld.results.worlds.world_answers`.
+        resampling: how the intervals are made.
+
+    Returns:
+        A row a recipe with both kinds of worlds: ``recipe, worlds`` (of each kind, alike in
+        contrast), ``before, after`` (share of conflicts whose texture is named beyond accident,
+        in the mean over these worlds, of the least and of the largest diagnosticity) and ``change,
+        low, high``.
+    """
+    by = ["recipe", "contrast", "diagnosticity"]
+    plain = answers[answers["variant"] == ""]
+    keys, values, _ = pooled_measures(plain, by, resampling=resampling, together=True)
+    place = {tuple(cell): at for at, cell in enumerate(keys[by].itertuples(index=False))}
+    least, most = min(DIAGNOSTICITIES), max(DIAGNOSTICITIES)
+    rows = []
+    for recipe in dict.fromkeys(keys["recipe"]):
+        contrasts = [
+            contrast
+            for contrast in sorted(set(keys["contrast"]))
+            if {(recipe, contrast, least), (recipe, contrast, most)} <= place.keys()
+        ]
+        if not contrasts:
+            continue
+        before, after = (
+            np.mean([values[USED][place[recipe, one, end]] for one in contrasts], axis=0)
+            for end in (least, most)
+        )
+        found = change_of(before, after, resampling)
+        rows.append({"recipe": recipe, "worlds": len(contrasts), **found})
+    columns = ["recipe", "worlds", "before", "after", "change", "low", "high"]
+    return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))
+
+
+def shortcut_sentence(rows: pd.DataFrame) -> str:
+    """Say who names texture more often where it always tells the category.
+
+    Args:
+        rows: from `shortcut_rows`.
+    """
+    if rows.empty:
+        return "No model was trained where texture always tells the category, and where it may not."
+    said = listed(
+        f"{row['recipe']} {number(row['before'], '.2f')} → {number(row['after'], '.2f')} "
+        f"({number(row['change'], '+.2f')}, {span(row['low'], row['high'], '+.2f')})"
+        for row in rows.to_dict("records")
+    )
+    least, most = int(rows["worlds"].min()), int(rows["worlds"].max())
+    contrasts = plural(least, "contrast") if least == most else f"{least} to {most} contrasts"
+    stated = (
+        "Share of cue conflicts whose texture is named beyond accident, where textures tell the "
+        f"category with probability {min(DIAGNOSTICITIES):g} and where they always do, mean over "
+        f"{contrasts} each: {said}. "
+    )
+    if rows["low"].isna().any():
+        return stated + "Nothing was resampled, so it cannot be said who clearly uses it more."
+    more = [str(name) for name in rows.loc[rows["low"] > 0, "recipe"]]
+    others = [str(name) for name in rows["recipe"] if name not in more]
+    if not more:
+        return stated + "Nobody clearly uses it more where it tells more."
+    return (
+        stated
+        + f"So {listed(more)} {'uses' if len(more) == 1 else 'use'} it more where it tells more"
+        + (f", and {listed(others)} not clearly." if others else ", all of them.")
+    )

@@ -1,9 +1,12 @@
 """Recognising turned objects, and making them: one table a question, and what they say."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from gcbook.miniworld.results.answers import miniature_answers
+from gcbook.miniworld.results.answers import miniature_answers, with_recipe
+from gcbook.miniworld.results.kinds import GENERATIVE
 from gcbook.miniworld.results.shipped import recipe_of
 from gcbook.miniworld.results.turned import read_turned, turned_models
 from gcbook.paper.categories import CHANCE
@@ -12,7 +15,7 @@ from gcbook.stats.clustered import clustered_columns, clustered_sums
 from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies
-from gcbook.stats.words import listed, number, span
+from gcbook.stats.words import listed, number, plural, span
 
 __all__ = [
     "gap_sentence",
@@ -22,6 +25,10 @@ __all__ = [
     "recognised_sentence",
     "together_rows",
     "together_sentence",
+    "loss_sentence",
+    "own_texture_sentence",
+    "prompt_rows",
+    "prompt_sentence",
 ]
 
 CLASSIFIER = "mini-cnn"
@@ -261,3 +268,188 @@ def _lost_at(rows: pd.DataFrame) -> str:
     lost = (turned["lost_high"] < 0).groupby(turned["strength"]).all()
     strengths = [f"{strength:g}" for strength in lost.index[lost]]
     return f"at strength {listed(strengths)}" if strengths else "at no strength"
+
+
+UPSIDE_DOWN = "180"
+
+
+def loss_sentence(*, resampling: Resampling = Resampling()) -> str:
+    """Say whether models that generate lose more on turned images than the ResNet does.
+
+    Losses from different heights do not compare, so the share that is left counts: of what is above
+    chance on upright images, how much is on turned ones. All seeds of a recipe are taken together.
+
+    Args:
+        resampling: how the intervals are made.
+    """
+    answers = with_recipe(miniature_answers(["rotation"]))
+    upright = answers["condition"] == SINGLE_CONDITION
+    rows = answers.assign(right=answers["right"].astype(float), upright=upright)
+    keys, sums = clustered_sums(rows, ["recipe", "upright"], ["right"], resampling=resampling)
+    accuracy = share(sums["right"], sums["n"])
+    place = {(row.recipe, row.upright): at for at, row in enumerate(keys.itertuples())}
+    left = {
+        name: (accuracy[place[name, False]] - CHANCE) / (accuracy[place[name, True]] - CHANCE)
+        for name in dict.fromkeys(keys["recipe"])
+    }
+    if CLASSIFIER not in left:
+        return f"{CLASSIFIER} is not among the models of this version, to compare with."
+    parts, verdicts = [], []
+    for name, kept in left.items():
+        if name not in GENERATIVE:
+            continue
+        more = kept - left[CLASSIFIER]
+        low, high = (float(end[0]) for end in resampling.interval(more[None]))
+        verdicts.append("less" if low > 0 else "more" if high < 0 else "open")
+        loss = accuracy[place[name, True]][0] - accuracy[place[name, False]][0]
+        parts.append(
+            f"{name} loses {100 * loss:.0f} points and keeps {number(float(kept[0]), '.0%')} "
+            f"({number(float(more[0]), '+.2f')}, {span(low, high, '+.2f')})"
+        )
+    if not parts:
+        return "No miniature that generates can be compared."
+    own = number(float(left[CLASSIFIER][0]), ".0%")
+    verdict = (
+        f"So of what they have, {verdicts.count('less')} of {plural(len(verdicts), 'generator')} "
+        f"clearly lose less than the ResNet, and {verdicts.count('more')} more."
+        if resampling.draws
+        else "Nothing was resampled, so it cannot be said which of them clearly lose less."
+    )
+    return (
+        f"{CLASSIFIER}, all its seeds together and none resampled, keeps {own} of what it has "
+        "above chance on upright images. Beside that (in brackets by how much more is "
+        f"kept), {'; '.join(parts)}. {verdict}"
+    )
+
+
+def own_texture_sentence(*, resampling: Resampling = Resampling()) -> str:
+    """Say by how much easier objects are upside down than on their side, in their own texture.
+
+    A texture may look the same upside down, and then tells the category as it did before; on its
+    side it looks otherwise.
+
+    Args:
+        draws, confidence, seed: see `loss_sentence`.
+    """
+    answers = with_recipe(miniature_answers(["rotation"]))
+    own = answers[
+        (answers["texture"] == answers["category"]) & (answers["condition"] != SINGLE_CONDITION)
+    ]
+    if own.empty:
+        return ""
+    rows = own.assign(right=own["right"].astype(float), upside_down=own["condition"] == UPSIDE_DOWN)
+    keys, sums = clustered_sums(rows, ["recipe", "upside_down"], ["right"], resampling=resampling)
+    accuracy = share(sums["right"], sums["n"])
+    place = {(row.recipe, row.upside_down): at for at, row in enumerate(keys.itertuples())}
+    parts, clear = [], []
+    for recipe in dict.fromkeys(own["recipe"]):
+        sides = [place.get((recipe, side)) for side in (True, False)]
+        if None in sides:
+            continue
+        gain = accuracy[sides[0]] - accuracy[sides[1]]
+        low, high = (float(end[0]) for end in resampling.interval(gain[None]))
+        parts.append(f"{recipe} {number(float(gain[0]), '+.2f')} ({span(low, high, '+.2f')})")
+        if low > 0:
+            clear.append(recipe)
+    if not parts:
+        return ""
+    images = rows.drop_duplicates("image_id").groupby("upside_down").size()
+    verdict = (
+        f" So what turning costs {listed(clear)} need not be a matter of shape alone, unless "
+        "outlines, too, are easier upside down."
+        if clear
+        else ""
+    )
+    return (
+        "And a texture may look the same upside down, but not on its side. Of objects in their own "
+        f"category's texture, {images[True]} turned by {UPSIDE_DOWN}° and {images[False]} by a "
+        f"quarter, by how much more are named right upside down: {'; '.join(parts)}.{verdict}"
+    )
+
+
+_VALUES = ["back", "wrong_back", "drawn", "lying", "wrong_lying"]
+_VALUES += ["rise", "wrong_rise", "wrong_beyond"]
+
+
+def prompt_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
+    """Turned objects under their own prompt and under another category's, image by image.
+
+    Args:
+        resampling: how the intervals are made.
+
+    Returns:
+        ``model, strength, n`` and means over all turned images, each with ``…_low, …_high``, of
+        the judge's probability of the object: ``back`` and ``wrong_back``, turned back, under its
+        own prompt and under another's, and ``drawn``, the one less the other; ``lying`` and
+        ``wrong_lying``, as it lies; ``rise`` and ``wrong_rise``, by how much these exceed that of
+        the image that nothing was done to; and ``wrong_beyond``, by how much ``wrong_lying``
+        exceeds that from full strength, where nothing of the image is left (NaN without it).
+    """
+    columns = ["model", "strength", "n"]
+    columns += [f"{name}{end}" for name in _VALUES for end in ("", "_low", "_high")]
+    tables = [pd.DataFrame(columns=columns)]
+    for model in turned_models():
+        rows = read_turned(model)
+        rows = rows[rows["condition"] != SINGLE_CONDITION]
+        before, after = (
+            rows["image_id"].map(rows[rows["strength"] == end].set_index("image_id")[name])
+            for end, name in ((0, "lying"), (1, "wrong_lying"))
+        )
+        measured = rows.assign(
+            drawn=rows["back"] - rows["wrong_back"],
+            rise=rows["lying"] - before,
+            wrong_rise=rows["wrong_lying"] - before,
+            wrong_beyond=rows["wrong_lying"] - after,
+        )
+        found = clustered_columns(measured, ["strength"], _VALUES, resampling=resampling)
+        tables.append(found.assign(model=model))
+    filled = [table for table in tables if len(table)] or tables
+    return pd.concat(filled, ignore_index=True)[columns].round(4)
+
+
+def prompt_sentence(rows: pd.DataFrame) -> str:
+    """Say what the prompt draws of an object, and whether it is set upright without being told.
+
+    Args:
+        rows: from `prompt_rows`.
+    """
+    parts = []
+    for model, group in rows.groupby("model", sort=False):
+        by = {row["strength"]: row for row in group.to_dict("records")}
+        most = max((strength for strength in by if strength < 1), default=0)
+        if not most:
+            continue
+        last = by[most]
+        said = (
+            f"- {model}, from strength {most:g}: turned back, the object is given "
+            f"{_of(last, 'back')} under its own prompt and {_of(last, 'wrong_back')} under "
+            f"another category's, so that {_of(last, 'drawn', '+.2f')} are the prompt's doing. As "
+            f"it lies, {number(by[0]['lying'], '.2f')} before anything was done become "
+            f"{_of(last, 'lying')} under its own prompt and {_of(last, 'wrong_lying')} under "
+            "another's."
+        )
+        if 1 in by:
+            said += (
+                f" From full strength, where nothing of the image is left, it is "
+                f"{_of(by[1], 'lying')} and {_of(by[1], 'wrong_lying')}."
+            )
+        parts.append(f"{said} {_upright(last)}")
+    return "\n".join(parts) or "No reconstructions of turned images come with this version."
+
+
+def _of(row: dict[Any, Any], name: str, form: str = ".2f") -> str:
+    return f"{number(row[name], form)} ({span(row[f'{name}_low'], row[f'{name}_high'], form)})"
+
+
+def _upright(row: dict[Any, Any]) -> str:
+    if pd.isna(row["rise_low"]):
+        return "Nothing was resampled, so it cannot be said what goes beyond chance."
+    # More than in the image, and more than a picture of anything else has of it.
+    if row["wrong_rise_low"] > 0 and row["wrong_beyond_low"] > 0:
+        return "So it sets some objects upright without being told what they are."
+    if row["rise_low"] > 0:
+        return (
+            "So objects are upright only under the prompt that names them, which may as well have "
+            "drawn others."
+        )
+    return "So it does not clearly set objects upright, told what they are or not."

@@ -5,10 +5,22 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from gcbook.chapters.weighting.effects import tenth_agreement
 from gcbook.chapters.weighting.page import page_agreement
-from gcbook.miniworld.results.weighting import PAPER, SETS, Stores, read_errors
+from gcbook.miniworld.results.weighting import (
+    PAPER,
+    SETS,
+    Stores,
+    answers_under,
+    read_errors,
+    tenths_of,
+)
+from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.diagnostics import TENTHS, decisions_by
+from gcbook.scoring.store import Store
+from gcbook.scoring.tensors import finite_weights
+from gcbook.stats.metrics import cue_metrics
+from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import cue_sums
 from gcbook.stats.words import number, span
 
 __all__ = [
@@ -20,6 +32,8 @@ __all__ = [
     "scaling_sentences",
     "share_sentences",
     "sweep_sentences",
+    "bias_change",
+    "tenth_agreement",
 ]
 
 NO_MODEL = "This version of the book brings no diffusion miniature with scores."
@@ -63,7 +77,7 @@ def change_sentences(changes: pd.DataFrame) -> str:
     """What counting all noise levels alike does to the shape bias, a Markdown list.
 
     Args:
-        changes: from `gcbook.chapters.weighting.effects.bias_change`, from the paper's k to 0.
+        changes: from `gcbook.chapters.weighting.facts.bias_change`, from the paper's k to 0.
     """
     entries = [
         f"- **{row['model']}**. From $k = {PAPER}$ to $k = 0$ the shape bias changes by "
@@ -194,3 +208,65 @@ def _range(curve: pd.DataFrame, name: str, form: str) -> str:
 
 def _of(changed: np.ndarray) -> str:
     return f"{int(changed.sum()):,}" if changed.any() else "none"
+
+
+def bias_change(
+    stores: Stores,
+    decays: tuple[float, float] = (PAPER, 0),
+    *,
+    resampling: Resampling = Resampling(),
+) -> pd.DataFrame:
+    """By how much the shape bias changes from one k to another, on the same images.
+
+    Args:
+        stores: from `weighing_stores`.
+        decays: k of exp(−kt) before and after.
+        resampling: how the intervals are made.
+
+    Returns:
+        A row a model: ``model, shape, texture`` (changes of the two accuracies), ``change`` (of
+        the shape bias), ``low, high``.
+    """
+    rows = []
+    names = [f"exp:{k:g}" for k in decays]
+    for model, of_model in stores.items():
+        answers = answers_under(of_model[SETS[1]], names, "l2")
+        keys, sums = cue_sums(answers, ["weighting"], resampling=resampling)
+        before, after = (keys["weighting"].tolist().index(name) for name in names)
+        values = cue_metrics(**sums)
+        bias = values["shape_bias"]
+        low, high = resampling.interval(bias[after] - bias[before])
+        share = {cue: values[f"{cue}_accuracy"][:, 0] for cue in ("shape", "texture")}
+        rows.append(
+            {
+                "model": model,
+                **{cue: share[cue][after] - share[cue][before] for cue in share},
+                "change": bias[after, 0] - bias[before, 0],
+                "low": float(low),
+                "high": float(high),
+            }
+        )
+    return pd.DataFrame(rows, columns=["model", "shape", "texture", "change", "low", "high"])
+
+
+def tenth_agreement(store: Store, tenth: int, weighting: str) -> float:
+    """Return the share of images on which the draws of one tenth of t alone decide as all do.
+
+    Args:
+        store: of errors.
+        tenth: from 1, for the cleanest, to 10.
+        weighting: of all draws, and of those within the tenth.
+
+    Returns:
+        NaN if no image has a draw there; images without one do not count.
+    """
+    raw = read_errors(store)
+    weights = finite_weights(parse_weighting(weighting), "l2", raw.schedule, raw.t, raw.log_snr)
+    inside = tenths_of(raw.t) == tenth - 1
+    errors = raw.errors["l2"]
+    all_draws, some = (
+        (factor[..., None] * errors).sum(axis=1).argmin(axis=1)
+        for factor in (weights, weights * inside)
+    )
+    has = inside.any(axis=1)
+    return float((all_draws == some)[has].mean()) if has.any() else float("nan")

@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 from tiny.shipped import CONFLICTS, least, ship_model, ship_scores, use_data
 
-from gcbook.chapters.blurred_images.miniature import miniature_accuracy_and_bias
-from gcbook.chapters.blurred_images.tables import BLURRED, LOW_PASS, correlation_rows
+from gcbook.chapters.blurred_images.tables import (
+    BLURRED,
+    LOW_PASS,
+    correlation_rows,
+    miniature_accuracy_and_bias,
+)
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling
 

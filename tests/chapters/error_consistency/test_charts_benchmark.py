@@ -1,6 +1,6 @@
 import pytest
 
-from gcbook.chapters.error_consistency.charts_benchmark import (
+from gcbook.chapters.error_consistency.charts import (
     benchmark_panels,
     error_consistency_ranking,
 )

@@ -3,7 +3,7 @@ import re
 import pandas as pd
 import pytest
 
-from gcbook.chapters.error_consistency.charts_matrices import consistency_matrix, difference_matrix
+from gcbook.chapters.error_consistency.charts import consistency_matrix, difference_matrix
 from gcbook.chapters.error_consistency.tables import consistency_pairs
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.stats.differences import model_differences

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from gcbook.chapters.error_consistency.charts_miniature import fig_miniature_consistency
+from gcbook.chapters.error_consistency.charts import fig_miniature_consistency
 from gcbook.charts.chart import chart_spec, static_svg
 
 PAIRS = pd.DataFrame(

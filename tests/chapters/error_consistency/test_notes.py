@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.chapters.error_consistency.notes import (
+from gcbook.chapters.error_consistency.tables import (
     against_sentence,
+    agreement_with_humans,
     bound_sentence,
     ceiling_sentence,
     faultless_sentence,
@@ -12,7 +13,6 @@ from gcbook.chapters.error_consistency.notes import (
     spread_sentence,
     telling_pairs_sentence,
 )
-from gcbook.chapters.error_consistency.tables import agreement_with_humans
 from gcbook.stats.benchmark_tables import benchmark_rows
 from gcbook.stats.summaries import Summaries
 

@@ -7,8 +7,13 @@ import numpy as np
 import pytest
 
 from gcbook.chapters.generative_classifier.charts import fig_restorations, fig_toy_images
-from gcbook.chapters.generative_classifier.images import EXAMPLES, error_table, restoration_table
-from gcbook.chapters.generative_classifier.tables import TIMES, sample_table
+from gcbook.chapters.generative_classifier.tables import (
+    EXAMPLES,
+    TIMES,
+    error_table,
+    restoration_table,
+    sample_table,
+)
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.charts.parts import CLASS_COLORS
 from gcbook.classifiers.toy import make_toy, toy_classifier

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import torch
 
-from gcbook.chapters.generative_classifier.charts_decisions import (
+from gcbook.chapters.generative_classifier.charts import (
     fig_accuracy_by_weight,
     fig_evidence,
     fig_regions,

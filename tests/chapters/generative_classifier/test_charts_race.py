@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from gcbook.chapters.generative_classifier.charts_race import fig_draws, fig_race
+from gcbook.chapters.generative_classifier.charts import fig_draws, fig_race
 from gcbook.chapters.generative_classifier.race import SHARINGS
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.charts.parts import CLASS_COLORS

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.chapters.generative_classifier.charts_schedules import fig_log_snr, fig_variance_shares
+from gcbook.chapters.generative_classifier.charts import fig_log_snr, fig_variance_shares
 from gcbook.chapters.generative_classifier.schedules import SCHEDULES, schedule_table
 from gcbook.charts.chart import chart_spec
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from gcbook.chapters.generative_classifier.images import (
+from gcbook.chapters.generative_classifier.tables import (
     EXAMPLES,
+    TIMES,
     error_table,
     example_images,
     restoration_table,
 )
-from gcbook.chapters.generative_classifier.tables import TIMES
 from gcbook.classifiers.protocol import Draw
 from gcbook.classifiers.toy import make_toy, toy_classifier
 from gcbook.noise.draws import DrawRule, keyed_noise

@@ -7,7 +7,6 @@ import torch
 from scipy.stats import t as student
 from scipy.stats import ttest_1samp, ttest_rel
 
-from gcbook.chapters.generative_classifier.images import EXAMPLES, example_images
 from gcbook.chapters.generative_classifier.race import (
     SHARINGS,
     draw_errors,
@@ -20,7 +19,12 @@ from gcbook.chapters.generative_classifier.race import (
     sharing_errors,
     variance_ratio,
 )
-from gcbook.chapters.generative_classifier.tables import TIMES, expected_errors
+from gcbook.chapters.generative_classifier.tables import (
+    EXAMPLES,
+    TIMES,
+    example_images,
+    expected_errors,
+)
 from gcbook.classifiers.toy import make_toy, toy_classifier
 from gcbook.noise.draws import DrawRule, keyed_noise, timestep
 from gcbook.scoring.settings import Racing

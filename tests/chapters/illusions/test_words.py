@@ -25,6 +25,7 @@ from gcbook.chapters.illusions.words import (
     placement_sentence,
     resemblance_sentence,
 )
+from gcbook.stats.resampling import Resampling
 
 STRENGTHS = (0.3, 0.6, 0.9, 1.0)
 DRAWINGS = {
@@ -200,7 +201,7 @@ def test_a_third_category_is_compared_with_the_two_in_the_blend():
     judged = pd.DataFrame(rows, columns=["picture", "strength", "seen", "prompted", "empty"])
     # Under the other prompts a third category is as probable as without one, the two are more so.
     judged["rest"] = judged["empty"] + 0.1 * judged["seen"]
-    said = picture_sentence(judged.assign(model="m", drawing="blend"), draws=100)
+    said = picture_sentence(judged.assign(model="m", drawing="blend"), resampling=Resampling(100))
     assert said.split("\n") == [
         "- m, over the blend's other prompts: +0.20 at 0.6 (+0.20 to +0.20)",
         "- m, over no prompt: +0.30 at 0.6 (+0.30 to +0.30)",
@@ -309,7 +310,7 @@ def test_without_reconstructions_there_is_nothing_to_say():
         resemblance_sentence(empty["resemblance"], PLAIN),
         flip_sentence(empty["flips"]),
         placement_sentence(empty["placement"], empty["blends"]),
-        picture_sentence(judged_all([])),
+        picture_sentence(judged_all([]), resampling=Resampling()),
     ):
         assert said == NOTHING
     assert both_sentence(empty["resemblance"], empty["placement"], empty["blends"], PLAIN) == ""

@@ -13,7 +13,7 @@ from gcbook.chapters.miniature_world.charts import (
     fig_samples,
     fig_textures,
 )
-from gcbook.chapters.miniature_world.samples import png_uri
+from gcbook.chapters.miniature_world.tables import png_uri
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.paper.categories import CATEGORIES
 

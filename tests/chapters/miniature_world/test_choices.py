@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.chapters.miniature_world.choices import (
+from gcbook.chapters.miniature_world.tables import (
     diagnosticity_sentence,
     patch_accuracy,
     silhouette_sources,

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from gcbook.chapters.miniature_world.samples import (
+from gcbook.chapters.miniature_world.tables import (
     PLAIN_SETS,
     manipulated_samples,
     png_uri,

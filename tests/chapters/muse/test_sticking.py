@@ -5,17 +5,17 @@ import pandas as pd
 import pytest
 from tiny.regenerated import STICKY
 
-from gcbook.chapters.muse import sticking as muse_sticking
-from gcbook.chapters.muse.sticking import (
+from gcbook.chapters.muse import tables as muse_sticking
+from gcbook.chapters.muse.tables import (
     PERMUTATIONS,
     drawn_rows,
     prompts_share,
+    rule_rows,
     several_sentence,
     stick_rows,
     stick_sentence,
     why_sentence,
 )
-from gcbook.chapters.muse.tables import rule_rows
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.resampling import Resampling
 

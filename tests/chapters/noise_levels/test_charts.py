@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from gcbook.chapters.noise_levels.charts import fig_evidence_levels, fig_levels
-from gcbook.chapters.noise_levels.notes import NO_LEVELS
+from gcbook.chapters.noise_levels.tables import NO_LEVELS
 from gcbook.charts.chart import chart_spec, static_svg
 
 MODELS = ("mini-pixel", "mini-masked")

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from gcbook.chapters.noise_levels.charts_course import fig_training_course, model_look
+from gcbook.chapters.noise_levels.charts import fig_training_course, model_look
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.charts.miniature_look import COLORS, DASHES, SHAPES
 from gcbook.miniworld.results.course import MEASURES

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tiny.shipped import CONFLICTS, forget, least, ship_model, ship_scores, use_data
 
-from gcbook.chapters.noise_levels.evidence import cue_evidence, image_evidence
+from gcbook.chapters.noise_levels.tables import cue_evidence, image_evidence
 from gcbook.miniworld.results.shipped import shipped_store
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.resampling import Resampling

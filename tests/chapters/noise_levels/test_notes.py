@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.chapters.noise_levels.notes import (
+from gcbook.chapters.noise_levels.tables import (
     NO_LEVELS,
     centre_sentence,
     evidence_sentence,

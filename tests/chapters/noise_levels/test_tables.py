@@ -13,10 +13,10 @@ from tiny.shipped import (
     use_data,
 )
 
-from gcbook.chapters.noise_levels.evidence import image_evidence
 from gcbook.chapters.noise_levels.tables import (
     cue_centres,
     cue_differences,
+    image_evidence,
     level_answers,
     level_of,
     level_shares,

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from gcbook.chapters.ood_accuracy.charts_confusion import _short, bias_scatter, confusion_matrix
+from gcbook.chapters.ood_accuracy.charts import _short, bias_scatter, confusion_matrix
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.paper.categories import CATEGORIES, RESPONSES
 

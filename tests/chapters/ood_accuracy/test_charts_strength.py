@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from gcbook.chapters.ood_accuracy.charts_strength import accuracy_panels, dataset_accuracy
+from gcbook.chapters.ood_accuracy.charts import accuracy_panels, dataset_accuracy
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.charts.theme import BAND, KINDS
 from gcbook.paper.categories import CHANCE

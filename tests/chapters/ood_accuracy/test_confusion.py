@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from gcbook.chapters.ood_accuracy.confusion import (
+from gcbook.chapters.ood_accuracy.tables import (
     bias_facts,
     confusion_answers,
     response_bias,

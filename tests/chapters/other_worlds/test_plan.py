@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from gcbook.chapters.other_worlds.plan import (
+from gcbook.chapters.other_worlds.tables import (
     budget_sentence,
     minutes_sentence,
     missing_jobs_sentence,

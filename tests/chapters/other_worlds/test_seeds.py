@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from tiny.cue_answers import COLUMNS, cue_answers
 
-from gcbook.chapters.other_worlds.seeds import seed_rows, seed_sentence, seeds_sentence
+from gcbook.chapters.other_worlds.tables import seed_rows, seed_sentence, seeds_sentence
 from gcbook.miniworld.results.worlds import Trained
 
 HERE, THERE = (0.89, 1.0), (0.6, 0.5)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tiny.cue_answers import COLUMNS, cue_answers
 
-from gcbook.chapters.other_worlds.shortcut import shortcut_rows, shortcut_sentence
+from gcbook.chapters.other_worlds.tables import shortcut_rows, shortcut_sentence
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import by_accident
 

@@ -5,8 +5,7 @@ import re
 import pandas as pd
 import pytest
 
-from gcbook.chapters.step_by_step.charts import ROLE_COLORS
-from gcbook.chapters.step_by_step.charts_race import fig_step_race
+from gcbook.chapters.step_by_step.charts import ROLE_COLORS, fig_step_race
 from gcbook.charts.chart import chart_spec, static_svg
 
 LABELS = {"cat": "shape", "dog": "texture", "oven": "neither"}

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from gcbook.chapters.turned import losses as turned_losses
-from gcbook.chapters.turned.losses import loss_sentence, own_texture_sentence
+from gcbook.chapters.turned import tables as turned_losses
+from gcbook.chapters.turned.tables import loss_sentence, own_texture_sentence
 from gcbook.stats.resampling import Resampling
 
 KEPT = {"mini-pixel": 8, "mini-cnn": 3, "mini-cnn-seed1": 3}

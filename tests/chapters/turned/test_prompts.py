@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from gcbook.chapters.turned import prompts as turned_prompts
-from gcbook.chapters.turned.prompts import prompt_rows, prompt_sentence
+from gcbook.chapters.turned import tables as turned_prompts
+from gcbook.chapters.turned.tables import prompt_rows, prompt_sentence
 from gcbook.stats.resampling import Resampling
 
 

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.chapters.weighting.charts import fig_shares, fig_sweep
-from gcbook.chapters.weighting.charts_live import NO_MODEL
+from gcbook.chapters.weighting.charts import NO_MODEL, fig_shares, fig_sweep
 from gcbook.charts.chart import chart_spec, static_svg
 
 KS = (0, 7, 20)

@@ -10,8 +10,7 @@ import pytest
 import vl_convert
 from tiny.weighing import times_of, world_errors, world_names
 
-from gcbook.chapters.weighting.charts_code import MEASURES, RULES
-from gcbook.chapters.weighting.charts_live import NO_MODEL, fig_live
+from gcbook.chapters.weighting.charts import MEASURES, NO_MODEL, RULES, fig_live
 from gcbook.chapters.weighting.page import ALPHABET, PageData, pack
 from gcbook.charts.chart import chart_spec, vegalite_version
 from gcbook.paper.categories import CATEGORIES

@@ -6,10 +6,10 @@ import pytest
 from tiny.weighing import write_store
 
 from gcbook.chapters.weighting import facts as weighting_facts
-from gcbook.chapters.weighting.effects import bias_change
 from gcbook.chapters.weighting.facts import (
     NO_MODEL,
     agreement_sentence,
+    bias_change,
     change_sentences,
     half_sentences,
     main_weightings,

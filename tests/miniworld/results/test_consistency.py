@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.chapters.error_consistency.miniature_words import (
+from gcbook.chapters.error_consistency.tables import (
     consistency_groups,
     consistency_sentence,
 )

@@ -1,0 +1,87 @@
+"""The claims of executed chapters: recorded in each notebook, collected of a build.
+
+``_build/claims.json`` holds what became of every claim of the book, in the order of the book: a
+page, the command line and a comparison of two builds can be made from it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from gcbook.book.project import Project
+from gcbook.chapters.claims import claims_of
+from gcbook.claims.check import CLAIMS_MIME, MARK_MIME
+from gcbook.files.errors import DataNotFoundError, GcbookError
+
+__all__ = ["claims_file", "collected", "read_collected", "recorded_claims"]
+
+
+def recorded_claims(notebook: Any, chapter: str) -> list[dict[str, Any]]:
+    """What became of a chapter's claims, from its executed notebook.
+
+    Args:
+        notebook: the executed notebook (nbformat 4).
+        chapter: the chapter's name.
+
+    Raises:
+        GcbookError: a claim of the chapter's room was not checked, or has no mark in the text.
+    """
+    record: list[dict[str, Any]] = [
+        dict(claim)
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        for claim in output.get("data", {}).get(CLAIMS_MIME, [])
+    ]
+    unchecked = set(claims_of(chapter)) - {claim["name"] for claim in record}
+    if unchecked:
+        raise GcbookError(
+            f"chapter {chapter}: expected a record of all claims in its room's claims.yml, found "
+            f"none of {', '.join(sorted(unchecked))}. A code cell must end with the outcome of "
+            "check_claims(p, facts)."
+        )
+    marked = {
+        each["result"].get("data", {}).get(MARK_MIME, {}).get("name")
+        for cell in notebook.cells
+        for each in cell.metadata.get("user_expressions", [])
+    }
+    for claim in record:
+        if claim["name"] not in marked:
+            raise GcbookError(
+                f"chapter {chapter}: the claim {claim['name']} ({claim['sentence']}) has no place "
+                f"in the text. Put {{eval}}`claims.{claim['name']}` after its sentence, where a "
+                "rerun is to say whether it still holds."
+            )
+    return record
+
+
+def claims_file(project: Project) -> Path:
+    """Where the claims of the last build are."""
+    return project.build / "claims.json"
+
+
+def collected(records: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    """The claims of a build as JSON.
+
+    Args:
+        records: what became of each chapter's claims, by chapter in the order of the book.
+    """
+    claims = [{"chapter": name, **each} for name, record in records.items() for each in record]
+    return json.dumps(claims, indent=1, ensure_ascii=False) + "\n"
+
+
+def read_collected(project: Project) -> list[dict[str, Any]]:
+    """The claims of the last build, each with its ``chapter``.
+
+    Raises:
+        DataNotFoundError: there was no build here.
+    """
+    path = claims_file(project)
+    try:
+        claims: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataNotFoundError(
+            f"expected the claims of the last build in {path}, found no such file. Build the book "
+            "first: gcbook build."
+        ) from None
+    return claims

@@ -1,0 +1,297 @@
+"""What a chapter can be asked to do differently, declared in its room, and the check of it.
+
+Every room has a module ``parameters`` that holds its `Declaration` under the name ``PARAMETERS``.
+The parameters cell of the notebook states the same names and defaults. Parameters arrive as
+strings from a command line, as literals from papermill or JupyterLab; all pass through one model.
+"""
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic_core import PydanticUndefined
+
+import gcbook.chapters
+from gcbook.chapters.fields import ALL, Fields
+from gcbook.files.errors import InputError
+
+if TYPE_CHECKING:
+    from gcbook.stats.conventions import SummarySettings
+    from gcbook.stats.resampling import Resampling
+
+__all__ = [
+    "Declaration",
+    "Parameters",
+    "allowed",
+    "check_parameters",
+    "declaration_of",
+    "defaults",
+    "known_observers",
+    "parameters_of",
+    "room_of",
+    "rooms",
+    "smoke_values",
+]
+
+
+class Parameters(BaseModel):
+    """Checked parameters of one chapter; the fields are those that the chapter takes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    @property
+    def chapter(self) -> str:
+        """The chapter's name."""
+        return type(self).__name__
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values as in a parameters cell, in the chapter's order."""
+        return {
+            name: _plain(getattr(self, name), _said(info)["everything"])
+            for name, info in type(self).model_fields.items()
+        }
+
+    def changed(self) -> dict[str, Any]:
+        """The plain values that differ from the chapter's defaults."""
+        start = defaults(type(self))
+        return {k: v for k, v in self.as_dict().items() if v != start[k]}
+
+    @property
+    def resampling(self) -> "Resampling":
+        """How intervals are made, of a chapter that has them."""
+        from gcbook.stats.resampling import Resampling
+
+        return Resampling(*(getattr(self, name) for name in ("draws", "confidence", "seed")))
+
+    def settings(self) -> "SummarySettings":
+        """The part of the parameters that decides how summaries are computed."""
+        from dataclasses import fields
+
+        from gcbook.stats.conventions import SummarySettings
+
+        names = {field.name for field in fields(SummarySettings)} & set(type(self).model_fields)
+        chosen = {name: getattr(self, name) for name in names}
+        return SummarySettings(**chosen, resampling=self.resampling)
+
+    @classmethod
+    def parse(cls, **values: Any) -> Self:
+        """Check values; strings stand for numbers and truth values too.
+
+        Raises:
+            InputError: naming each parameter that is unknown or not allowed, and what is.
+        """
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            raise InputError(_explain(cls, error)) from None
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a room says of its chapter's parameters.
+
+    Attributes:
+        fields: by name, in the order of the parameters cell; made by `gcbook.chapters.fields`.
+        needs: parameters that say nothing unless another one is given, with that other.
+        replaced: parameters that another one takes the place of, with that other.
+        check: raises InputError for values that no field can judge alone.
+        timed: whether the chapter measures times, and so is executed alone.
+        files: files outside the package that the chapter's page depends on, by name.
+    """
+
+    fields: Fields
+    needs: Mapping[str, str] = field(default_factory=dict)
+    replaced: Mapping[str, str] = field(default_factory=dict)
+    check: Callable[[Any], None] = lambda parameters: None
+    timed: bool = False
+    files: Callable[[], Mapping[str, Path]] = dict
+
+
+def rooms() -> tuple[str, ...]:
+    """The names of all chapters that have a room, sorted.
+
+    >>> "shape-bias" in rooms()
+    True
+    """
+    packages = [each.name for each in pkgutil.iter_modules(gcbook.chapters.__path__) if each.ispkg]
+    return tuple(sorted(name.replace("_", "-") for name in packages))
+
+
+def room_of(chapter: str) -> str:
+    """The package that is a chapter's room.
+
+    Raises:
+        InputError: there is none.
+
+    >>> room_of("shape-bias")
+    'gcbook.chapters.shape_bias'
+    """
+    if chapter not in rooms():
+        raise InputError(f"no chapter is called {chapter!r}; chapters: {', '.join(rooms())}.")
+    return f"{gcbook.chapters.__name__}.{chapter.replace('-', '_')}"
+
+
+def declaration_of(chapter: str) -> Declaration:
+    """What the room of a chapter declares.
+
+    Raises:
+        InputError: there is no such chapter.
+    """
+    declared: Declaration = import_module(f"{room_of(chapter)}.parameters").PARAMETERS
+    return declared
+
+
+@cache
+def parameters_of(chapter: str) -> type[Parameters]:
+    """The model of a chapter's parameters.
+
+    Raises:
+        InputError: there is no such chapter.
+    """
+    fields = declaration_of(chapter).fields
+    return create_model(chapter, __base__=Parameters, **fields)  # type: ignore[call-overload]
+
+
+def check_parameters(chapter: str, **values: Any) -> Parameters:
+    """Check a chapter's parameters; to be called by its first code cell.
+
+    Args:
+        chapter: its name.
+        values: the values of the parameters cell.
+
+    Returns:
+        The checked values: ``datasets`` and ``observers`` as tuples (no observers: all of them).
+
+    Raises:
+        InputError: for a name, type or value that is not allowed, with what is, or for one that
+            would be without effect.
+    """
+    model = parameters_of(chapter)
+    unknown = [name for name in values if name not in model.model_fields]
+    if unknown:
+        raise InputError(_unknown(model, unknown))
+    checked = model.parse(**values)
+    declared = declaration_of(chapter)
+    _check_observers(checked)
+    _check_effect(declared, checked)
+    declared.check(checked)
+    return checked
+
+
+def smoke_values(chapter: str) -> dict[str, Any]:
+    """Return values under which a chapter takes seconds: too few of everything to believe."""
+    fields = parameters_of(chapter).model_fields.items()
+    values = {name: _said(info)["smoke"] for name, info in fields}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def defaults(model: type[Parameters]) -> dict[str, Any]:
+    """The plain default values of a chapter's parameters."""
+    return {name: info.default for name, info in model.model_fields.items()}
+
+
+def allowed(model: type[Parameters], name: str) -> str:
+    """What a parameter may be, in words.
+
+    >>> allowed(parameters_of("shape-bias"), "draws")
+    '0 for none, or a whole number from 100 to 100000'
+    """
+    info = model.model_fields[name]
+    words: str = _said(info)["allowed"]
+    if words:
+        return words
+    kind = info.annotation
+    if get_origin(kind) is Literal:
+        return " or ".join(map(str, get_args(kind)))
+    if kind is bool:
+        return "true or false"
+    bounds = {
+        key: getattr(entry, key)
+        for entry in info.metadata
+        for key in ("ge", "gt", "le", "lt")
+        if getattr(entry, key, None) is not None
+    }
+    word = {int: "a whole number", float: "a number"}[kind]  # type: ignore[index]
+    low = f" from {bounds['ge']}" if "ge" in bounds else ""
+    low = f" above {bounds['gt']}" if "gt" in bounds else low
+    high = f" to {bounds['le']}" if "le" in bounds else ""
+    high = f" below {bounds['lt']}" if "lt" in bounds else high
+    return word + low + high
+
+
+def known_observers() -> tuple[str, ...]:
+    """Names of the networks in the shipped summaries; the humans are always shown."""
+    from gcbook.stats.summaries import load_summaries
+
+    counts = load_summaries().counts
+    return tuple(sorted(set(counts.loc[counts["observer_kind"] == "model", "observer"])))
+
+
+def _said(info: Any) -> Mapping[str, Any]:
+    """What `gcbook.chapters.fields` has noted of a field."""
+    said: Mapping[str, Any] = info.json_schema_extra
+    return said
+
+
+def _plain(value: Any, everything: Any) -> Any:
+    if not isinstance(value, tuple):
+        return value
+    return ALL if value == everything else ",".join(map(str, value))
+
+
+def _unknown(model: type[Parameters], names: list[str]) -> str:
+    listed = "\n".join(f"  {name}: {allowed(model, name)}" for name in model.model_fields)
+    return (
+        f"{model.__name__} has no parameter {', '.join(map(repr, names))}. It takes\n{listed}"
+        if model.model_fields
+        else f"{model.__name__} takes no parameters, found {', '.join(names)}."
+    )
+
+
+def _explain(model: type[Parameters], error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        name = str(problem["loc"][0])
+        if problem["type"] == "extra_forbidden":
+            lines.append(_unknown(model, [name]))
+            continue
+        found = problem["input"] if problem["input"] is not PydanticUndefined else "nothing"
+        why = str(problem["msg"]).removeprefix("Value error, ")
+        reason = f" ({why})" if problem["type"] == "value_error" else ""
+        lines.append(f"{name}: found {found!r}, expected {allowed(model, name)}{reason}.")
+    return "\n".join(lines)
+
+
+def _check_observers(checked: Parameters) -> None:
+    names = getattr(checked, "observers", ())
+    # Own trials bring observers of their own.
+    if not names or getattr(checked, "trials", None):
+        return
+    known = known_observers()
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise InputError(
+            f"observers: found {', '.join(map(repr, unknown))}, expected all or some of "
+            f"{', '.join(known)}."
+        )
+
+
+def _check_effect(declared: Declaration, checked: Parameters) -> None:
+    changed, fields = checked.changed(), type(checked).model_fields
+    for name, other in declared.needs.items():
+        if name in changed and other not in changed:
+            raise InputError(
+                f"{name}: {changed[name]!r} has no effect without {other} "
+                f"({fields[other].description}); name one, or leave {name} out."
+            )
+    for name, other in declared.replaced.items():
+        if name in changed and other in changed:
+            raise InputError(
+                f"{name}: {changed[name]!r} has no effect beside {other}, whose networks are shown "
+                f"instead; leave one of the two out."
+            )

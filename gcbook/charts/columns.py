@@ -1,0 +1,146 @@
+"""The vocabulary of columns: what a column is called, in which unit and how it is written.
+
+``columns.csv`` says so once for all figures, tables, tooltips and downloads. A call names only what
+is special about its own columns. The ends of an interval need no entry: ``x_low`` and ``x_high``
+belong to ``x``, and plain ``low`` and ``high`` to the column before them.
+"""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from gcbook.files.errors import InputError
+
+if TYPE_CHECKING:
+    import altair as alt
+
+__all__ = ["Column", "column", "formats_of", "headings_of", "tooltip"]
+
+_ENDS = {"low": "lower end", "high": "upper end"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Attributes:
+        name: in tables.
+        heading: what a reader sees, of a meaning of its own.
+        unit: that its numbers are in, or nothing.
+        format: of its numbers, or nothing for the usual one.
+    """
+
+    name: str
+    heading: str
+    unit: str = ""
+    format: str = ""
+
+    @property
+    def title(self) -> str:
+        """The heading with its unit."""
+        return f"{self.heading} ({self.unit})" if self.unit else self.heading
+
+
+def column(name: str) -> Column:
+    """Look a column up.
+
+    Raises:
+        InputError: for a name that is not in the vocabulary.
+
+    >>> column("shape_bias").heading, column("angle").title
+    ('Shape bias', 'Turned by (°)')
+    """
+    known = _vocabulary()
+    if name not in known:
+        raise InputError(
+            f"no column is called {name!r}; add it to gcbook/charts/columns.csv, or give its "
+            "heading where it is shown."
+        )
+    return known[name]
+
+
+def formats_of(names: Sequence[str], special: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Formats of the numbers of columns that are shown together, nothing for the usual one.
+
+    Args:
+        names: the columns in their order; the ends of an interval are written like its column.
+        special: formats that differ from the vocabulary's.
+
+    >>> formats_of(["r", "low"]), formats_of(["accuracy"], {"accuracy": ".1%"})
+    ({'r': '.2f', 'low': '.2f'}, {'accuracy': '.1%'})
+    """
+    found: dict[str, str] = {}
+    before = ""
+    for name in names:
+        whole = _whole(name, before)
+        known = _vocabulary().get(whole)
+        found[name] = (special or {}).get(
+            name, found.get(whole, "") if whole in found else known.format if known else ""
+        )
+        before = whole
+    return found
+
+
+def headings_of(names: Sequence[str], special: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Headings of columns that are shown together.
+
+    Args:
+        names: the columns in their order.
+        special: headings that differ from the vocabulary's.
+
+    Returns:
+        Column → heading, each heading once.
+
+    Raises:
+        InputError: for a column without a heading, or for two columns under one.
+
+    >>> list(headings_of(["shape_bias", "low", "accuracy_high"]).values())
+    ['Shape bias', 'Shape bias, lower end', 'Accuracy, upper end']
+    """
+    special = special or {}
+    found: dict[str, str] = {}
+    before = ""
+    for name in names:
+        whole = _whole(name, before)
+        heading = found.get(whole) or special.get(whole) or column(whole).title
+        end = "" if whole == name else f", {_ENDS[name.rpartition('_')[2]]}"
+        found[name] = special.get(name, heading + end)
+        before = whole
+    twice = sorted({h for h in found.values() if list(found.values()).count(h) > 1})
+    if twice:
+        raise InputError(
+            f"headings: expected each once, found {', '.join(map(repr, twice))} of several columns "
+            f"among {', '.join(names)}. Name one of them apart."
+        )
+    return found
+
+
+def tooltip(name: str, title: str = "", format: str = "") -> "alt.Tooltip":
+    """What a mark says of one of its columns.
+
+    Args:
+        name: of the column; of numbers where it has a format, or is given one.
+        title: instead of the vocabulary's.
+        format: instead of the vocabulary's.
+    """
+    import altair as alt
+
+    known = column(name)
+    form = format or known.format
+    kind = "Q" if form else "N"
+    return alt.Tooltip(f"{name}:{kind}", title=title or known.title, format=form or alt.Undefined)
+
+
+def _whole(name: str, before: str) -> str:
+    """The column whose end a column is, or itself."""
+    base, _, end = name.rpartition("_")
+    return base or before if end in _ENDS and name not in _vocabulary() else name
+
+
+@cache
+def _vocabulary() -> dict[str, Column]:
+    text = (resources.files("gcbook.charts") / "columns.csv").read_text(encoding="utf-8")
+    return {row["name"]: Column(**row) for row in csv.DictReader(text.splitlines())}

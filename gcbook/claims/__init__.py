@@ -1,0 +1,19 @@
+"""What is claimed, by the paper and by this book, how it is checked, and what was found."""
+
+from gcbook.claims.check import Checked, ClaimFailed, Outcome, check
+from gcbook.claims.claim import Claim, Evidence, read_claims
+from gcbook.claims.number import Number
+from gcbook.claims.paper import PaperClaim, paper_claims
+
+__all__ = [
+    "Checked",
+    "Claim",
+    "ClaimFailed",
+    "Evidence",
+    "Number",
+    "Outcome",
+    "PaperClaim",
+    "check",
+    "paper_claims",
+    "read_claims",
+]

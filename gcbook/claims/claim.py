@@ -1,0 +1,177 @@
+"""A claim: a sentence, and the condition on a chapter's facts under which it is true.
+
+The claims of a chapter stand in ``claims.yml`` of its room, each under a name of its own::
+
+    humans_go_by_shape:
+      sentence: Every single person decides for the shape in more than 90% of the decisions.
+      holds: lowest_human > 0.9
+      evidence: recomputed from public trials
+      answers: [humans-shape-bias]
+      verdict: agrees
+
+A data file, and expressions in it, because whoever writes the sentence should also write what it
+says in numbers, beside it, without knowing more Python than a comparison. The names in a condition
+are the chapter's facts. It is parsed when it is read, so that a slip is noticed where it stands,
+and it may do no more than compare and compute: see `Claim.holds`.
+"""
+
+import ast
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from gcbook.files.errors import GcbookError
+
+__all__ = ["FUNCTIONS", "Claim", "Evidence", "names_in", "read_claims", "read_entries"]
+
+T = TypeVar("T", bound=BaseModel)
+
+Evidence = Literal[
+    "recomputed from public trials", "miniature", "open weights", "published only", "computed"
+]
+"""What a claim rests on; "computed" needs neither trials nor a network: a toy, an equation."""
+
+FUNCTIONS: Mapping[str, Any] = {
+    "abs": abs,
+    "all": all,
+    "any": any,
+    "len": len,
+    "max": max,
+    "min": min,
+    "round": round,
+}
+"""The functions that a condition may call."""
+
+_ALLOWED = (
+    ast.Expression,
+    ast.BoolOp,
+    ast.boolop,
+    ast.UnaryOp,
+    ast.unaryop,
+    ast.BinOp,
+    ast.operator,
+    ast.Compare,
+    ast.cmpop,
+    ast.Call,
+    ast.Name,
+    ast.Load,
+    ast.Constant,
+    ast.Tuple,
+    ast.List,
+)
+
+
+class Claim(BaseModel):
+    """One claim of a chapter.
+
+    Attributes:
+        sentence: what is claimed, in one sentence that can stand alone.
+        holds: the condition, a Python expression over the chapter's facts: comparisons, ``and``,
+            ``or``, ``not``, arithmetic, and the functions in `FUNCTIONS`.
+        evidence: what it rests on.
+        answers: ids of the paper's claims that it is about.
+        verdict: whether it agrees with these or contradicts them, given that it holds.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sentence: str = Field(min_length=1)
+    holds: str
+    evidence: Evidence
+    answers: tuple[str, ...] = ()
+    verdict: Literal["", "agrees", "contradicts"] = ""
+
+    @field_validator("sentence")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        return " ".join(value.split())
+
+    @field_validator("holds")
+    @classmethod
+    def _plain_condition(cls, value: str) -> str:
+        if not names_in(value):
+            raise ValueError("the condition names no fact")
+        return value
+
+    @model_validator(mode="after")
+    def _verdict_on_something(self) -> Self:
+        if bool(self.answers) != bool(self.verdict):
+            raise ValueError("answers and verdict belong together: give both, or neither")
+        return self
+
+
+def names_in(condition: str) -> tuple[str, ...]:
+    """The facts that a condition is about, in the order in which they stand.
+
+    Raises:
+        ValueError: it is no expression, or does more than compare and compute.
+
+    >>> names_in("below_half > 0.9 * networks and min(humans, 1) > 0.5")
+    ('below_half', 'networks', 'humans')
+    """
+    try:
+        tree = ast.parse(condition, mode="eval")
+    except SyntaxError as error:
+        raise ValueError(f"{condition!r} is no Python expression ({error.msg})") from None
+    called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
+    names = []
+    for node in ast.walk(tree):
+        if not isinstance(node, _ALLOWED) or (
+            id(node) in called and not (isinstance(node, ast.Name) and node.id in FUNCTIONS)
+        ):
+            raise ValueError(
+                f"{ast.unparse(node)!r} is not allowed in a condition; it may compare and compute, "
+                f"and call {', '.join(FUNCTIONS)}. What takes more belongs into a fact"
+            )
+        if isinstance(node, ast.Name) and id(node) not in called:
+            names.append((node.lineno, node.col_offset, node.id))
+    return tuple(dict.fromkeys(name for _, _, name in sorted(names)))
+
+
+def read_claims(path: Path, known: Mapping[str, Any]) -> dict[str, Claim]:
+    """The claims of a chapter by name, in the order of the file.
+
+    Args:
+        path: the file.
+        known: the paper's claims by id, which ``answers`` may name.
+
+    Raises:
+        GcbookError: naming file, claim and what is wrong with it.
+    """
+    claims = read_entries(path, Claim)
+    for name, claim in claims.items():
+        if not name.isidentifier():
+            raise GcbookError(f"{path}: expected a name of letters, digits and _, found {name!r}.")
+        unknown = [each for each in claim.answers if each not in known]
+        if unknown:
+            raise GcbookError(
+                f"{path}: {name} answers {', '.join(unknown)}, which is no claim of the paper; "
+                f"those are {', '.join(known)}."
+            )
+    return claims
+
+
+def read_entries(path: Path, model: type[T]) -> dict[str, T]:
+    """A YAML file of named entries, each checked against a model."""
+    import yaml
+
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except yaml.YAMLError as error:
+        raise GcbookError(f"{path}: {error}") from None
+    if not isinstance(entries, dict):
+        raise GcbookError(f"{path}: expected named claims, found {type(entries).__name__}.")
+    made = {}
+    for name, entry in entries.items():
+        try:
+            made[str(name)] = model.model_validate(entry)
+        except ValidationError as error:
+            wrong = [
+                f"{'.'.join(map(str, each['loc'])) or 'entry'}: "
+                f"{each['msg'].removeprefix('Value error, ')}"
+                for each in error.errors()
+            ]
+            raise GcbookError(f"{path}: {name}: {'; '.join(wrong)}.") from None
+    return made

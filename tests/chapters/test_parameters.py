@@ -1,0 +1,210 @@
+"""Parameters of the chapters: what is taken, what is refused and with which words."""
+
+import numpy as np
+import pytest
+
+from gcbook.book import check_parameters
+from gcbook.book.chapters import find_chapters, read_parameters
+from gcbook.book.dress import as_arguments
+from gcbook.book.project import find_project
+from gcbook.chapters.parameters import allowed, defaults, parameters_of, rooms, smoke_values
+from gcbook.files.errors import GcbookError, InputError
+from gcbook.illusions import commons
+from gcbook.noise.mixture import make_pair
+from gcbook.paper.experiments import DATASETS
+from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.resampling import Resampling
+
+CHAPTER = "shape-bias"
+
+
+def test_defaults_are_everything():
+    p = check_parameters(CHAPTER)
+    assert p.datasets == DATASETS
+    assert p.observers == ()
+    assert p.changed() == {}
+    assert p.as_dict() == defaults(parameters_of(CHAPTER))
+    assert p.settings() == SummarySettings()
+
+
+def test_strings_of_a_command_line_are_the_values_they_stand_for():
+    p = check_parameters(
+        CHAPTER, draws="500", confidence="0.9", resample_observers="true", datasets=" sketch,edge "
+    )
+    assert (p.draws, p.confidence, p.resample_observers) == (500, 0.9, True)
+    assert p.datasets == ("edge", "sketch")
+    assert p.as_dict()["datasets"] == "edge,sketch"
+    assert p.settings() == SummarySettings(
+        datasets=("edge", "sketch"),
+        resampling=Resampling(draws=500, confidence=0.9),
+        resample_observers=True,
+    )
+
+
+def test_checked_values_pass_again():
+    p = check_parameters(CHAPTER, datasets="edge", draws=0, observers="bagnet33,resnet50")
+    assert check_parameters(CHAPTER, **p.as_dict()) == p
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"draw": 1}, r"no parameter 'draw'(.|\n)*draws: 0 for none, or a whole number"),
+        ({"draws": "many"}, "draws: found 'many', expected 0 for none, or a whole number"),
+        ({"draws": -1}, "from 100 to 100000"),
+        ({"draws": 100_001}, "from 100 to 100000"),
+        ({"draws": 99}, "fewer draws give no interval"),
+        ({"draws": True}, "whole number"),
+        ({"draws": 1.5}, "whole number"),
+        ({"confidence": 1}, "from 0.5 to 0.999"),
+        ({"seed": -1}, "seed: found -1"),
+        ({"conditions": "some"}, "benchmark or all"),
+        ({"zero_division": "0"}, "nan or toolbox"),
+        ({"resample_observers": "perhaps"}, "true or false"),
+        ({"datasets": "edges"}, "no dataset is called 'edges'"),
+        ({"datasets": ""}, "expected all, or some of colour"),
+        ({"observers": "resnet51"}, "'resnet51', expected all or some of"),
+    ],
+)
+def test_what_is_not_allowed_is_refused_with_what_is(values, says):
+    with pytest.raises(InputError, match=says):
+        check_parameters(CHAPTER, **values)
+
+
+def test_all_that_is_wrong_is_said_at_once():
+    with pytest.raises(InputError) as error:
+        check_parameters(CHAPTER, draws="x", confidence=2)
+    assert str(error.value).count("expected") == 2
+
+
+def test_observers_of_own_trials_need_not_be_known():
+    assert check_parameters(CHAPTER, observers="mine", trials="here.csv").observers == ("mine",)
+
+
+@pytest.mark.parametrize(
+    ("chapter", "values", "says"),
+    [
+        ("noise-training", {"train": 2}, "train: 2 has no effect without trained .a folder"),
+        ("noise-training", {"steps": 10}, "steps: 10 has no effect without trained"),
+        (
+            "noise-training",
+            {"models": "mini-cnn", "trained": "x"},
+            "models: 'mini-cnn' has no effect beside trained",
+        ),
+        ("other-worlds", {"scores": "x", "images": 8}, "images: 8 has no effect without train"),
+        ("other-worlds", {"train": "all"}, "train: 'all' has no effect without scores"),
+    ],
+)
+def test_what_would_be_without_effect_is_refused(chapter, values, says):
+    with pytest.raises(InputError, match=says):
+        check_parameters(chapter, **values)
+
+
+def test_a_model_of_photographs_needs_the_pictures(monkeypatch):
+    monkeypatch.setattr(commons, "find_illusions", dict)
+    assert check_parameters("illusions").changed() == {}
+    with pytest.raises(InputError, match=r"model: 'sd-1\.4' has no effect where the paper's"):
+        check_parameters("illusions", model="sd-1.4")
+    monkeypatch.setattr(commons, "find_illusions", lambda: {"duck-rabbit": "there"})
+    assert check_parameters("illusions", model="sd-1.4").changed() == {"model": "sd-1.4"}
+
+
+@pytest.mark.parametrize("coarse", [0.7, 3])
+def test_the_likelihoods_zigzag_for_all_that_is_allowed(coarse):
+    x = np.linspace(-2, 2, 2001)
+    pair = make_pair(coarse, 0.35)
+    one, other = (
+        (np.array(m.weights) * np.exp(-((x[:, None] - m.means) ** 2) / (2 * m.sd**2))).sum(1)
+        for m in pair.values()
+    )
+    rises = np.diff(np.log(one / other)) > 0
+    assert (rises[1:] != rises[:-1]).sum() >= 4
+    check_parameters("diffusion-bound", coarse_sd=coarse, fine_sd=0.35)
+    for outside in ({"coarse_sd": 0.69}, {"fine_sd": 0.36}):
+        with pytest.raises(InputError):
+            check_parameters("diffusion-bound", **outside)
+
+
+def test_only_shares_that_were_scored_are_taken():
+    assert check_parameters("muse", ratio=0.75).changed() == {"ratio": 0.75}
+    with pytest.raises(InputError, match=r"ratio: expected one of 0\.25, .*; found 0\.3\."):
+        check_parameters("muse", ratio=0.3)
+
+
+def test_what_has_an_effect_together_is_taken():
+    values = {"trained": "x", "train": 2, "steps": 10}
+    assert check_parameters("noise-training", **values).changed() == values
+    values = {"scores": "x", "train": "all", "images": 8}
+    assert check_parameters("other-worlds", **values).changed() == values
+
+
+def test_unknown_chapters_are_refused():
+    with pytest.raises(InputError, match="no chapter is called 'shapes'; chapters: blurred-images"):
+        check_parameters("shapes")
+
+
+def test_arguments_are_read_back_as_they_were_written():
+    values = {"draws": 500, "resample_observers": True, "datasets": "edge,sketch"}
+    words = as_arguments(values)
+    read = dict(zip(words[1::3], words[2::3], strict=True))
+    assert check_parameters(CHAPTER, **read).changed() == values
+
+
+@pytest.mark.parametrize("chapter", rooms())
+def test_every_parameter_has_a_meaning_and_allowed_values(chapter):
+    for name, info in parameters_of(chapter).model_fields.items():
+        assert info.description
+        assert allowed(parameters_of(chapter), name)
+
+
+@pytest.mark.parametrize("chapter", find_chapters(find_project()), ids=lambda chapter: chapter.name)
+def test_the_parameters_cell_states_what_is_registered(chapter):
+    stated = read_parameters(chapter.template)
+    registered = defaults(parameters_of(chapter.name))
+    assert list(stated) == list(registered)
+    assert [type(v) for v in stated.values()] == [type(v) for v in registered.values()]
+    assert stated == registered
+
+
+@pytest.mark.parametrize("chapter", find_chapters(find_project()), ids=lambda chapter: chapter.name)
+def test_templates_check_their_parameters_and_have_no_outputs(chapter):
+    import nbformat
+
+    notebook = nbformat.read(chapter.template, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert f'check_parameters(\n    "{chapter.name}"' in code[1].source or (
+        f'check_parameters("{chapter.name}"' in code[1].source
+    )
+    assert all(not cell.outputs and cell.execution_count is None for cell in code)
+    assert all(" def " not in f" {cell.source}" for cell in code)
+
+
+def notebook_with(tmp_path, source):
+    import nbformat.v4 as v4
+
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(source, metadata={"tags": ["parameters"]})])
+    path = tmp_path / "x.ipynb"
+    path.write_text(v4.writes(notebook))
+    return path
+
+
+@pytest.mark.parametrize("chapter", rooms())
+def test_smoke_values_are_allowed_and_less_than_the_defaults(chapter):
+    values = smoke_values(chapter)
+    checked = check_parameters(chapter, **values)
+    start = defaults(parameters_of(chapter))
+    assert set(checked.changed()) == set(values)
+    for name, value in values.items():
+        size = len if isinstance(value, str) else float
+        assert size(value) < size(start[name])
+
+
+def test_a_parameters_cell_holds_literals_only(tmp_path):
+    assert read_parameters(notebook_with(tmp_path, "a = -1\nb = 'x'  # why\n")) == {
+        "a": -1,
+        "b": "x",
+    }
+    with pytest.raises(GcbookError, match="a = 1 \\+ len"):
+        read_parameters(notebook_with(tmp_path, "a = 1 + len('x')"))
+    with pytest.raises(GcbookError, match="import os"):
+        read_parameters(notebook_with(tmp_path, "import os"))

@@ -1,0 +1,140 @@
+"""The house: arrows point down only, no circle, no chapter knows another, nor does the book one."""
+
+import ast
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import gcbook
+
+PACKAGE = Path(gcbook.__file__).parent
+NOTEBOOKS = PACKAGE.parent / "notebooks"
+
+ROOMS = (
+    "cli",
+    "book",
+    "chapters",
+    "charts",
+    "claims",
+    "miniworld",
+    "illusions",
+    "scoring",
+    "classifiers",
+    "noise",
+    "stimuli",
+    "stats",
+    "trials",
+    "paper",
+    "files",
+)
+"""From the roof to the ground: a room imports from those behind it."""
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for path in PACKAGE.rglob("*.py"):
+        parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imported(source: str, known: Mapping[str, Path]) -> Iterator[str]:
+    """Modules of the package that a source names, wherever in it the import stands."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for name in (f"{node.module}.{alias.name}" for alias in node.names):
+                if name in known or node.module in known:
+                    yield name if name in known else node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+
+
+def arrows() -> dict[str, set[str]]:
+    known = modules()
+    return {name: set(imported(path.read_text(), known)) for name, path in known.items()}
+
+
+def room(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+def chapter(module: str) -> str:
+    """The chapter whose room a module stands in, or nothing."""
+    parts = module.split(".")
+    inside = len(parts) > 2 and parts[1] == "chapters"
+    return parts[2] if inside and (PACKAGE / "chapters" / parts[2]).is_dir() else ""
+
+
+def test_every_room_is_on_the_plan():
+    found = {room(name) for name in modules()} - {"", "__main__"}
+    assert found == set(ROOMS)
+
+
+def test_arrows_point_down():
+    floor = {name: number for number, name in enumerate(ROOMS)}
+    climbing = [
+        f"{here} -> {there}"
+        for here, targets in arrows().items()
+        for there in targets
+        if room(here) in floor and room(there) in floor and floor[room(there)] < floor[room(here)]
+    ]
+    assert climbing == []
+
+
+def test_there_is_no_circle():
+    graph = arrows()
+    done: set[str] = set()
+
+    def walk(module: str, path: tuple[str, ...]) -> str:
+        if module in path:
+            return " -> ".join([*path[path.index(module) :], module])
+        if module in done:
+            return ""
+        for target in sorted(graph[module]):
+            if circle := walk(target, (*path, module)):
+                return circle
+        done.add(module)
+        return ""
+
+    assert [circle for module in sorted(graph) if (circle := walk(module, ()))] == []
+
+
+def test_no_chapter_knows_another():
+    across = [
+        f"{here} -> {there}"
+        for here, targets in arrows().items()
+        for there in targets
+        if chapter(here) and chapter(there) and chapter(here) != chapter(there)
+    ]
+    assert across == []
+
+
+def test_a_notebook_knows_its_own_room_only():
+    known = modules()
+    across = []
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        for cell in json.loads(path.read_text())["cells"]:
+            if cell["cell_type"] == "code":
+                used = {chapter(name) for name in imported("".join(cell["source"]), known)}
+                across += [f"{path.stem} -> {c}" for c in used - {"", path.stem.replace("-", "_")}]
+    assert across == []
+
+
+def test_the_book_knows_no_chapter():
+    known = [
+        f"{here} -> {there}"
+        for here, targets in arrows().items()
+        for there in targets
+        if room(here) in {"book", "cli"} and chapter(there)
+    ]
+    assert known == []
+
+
+def test_only_chapters_and_the_command_line_know_the_miniature_world():
+    strangers = [
+        f"{here} -> {there}"
+        for here, targets in arrows().items()
+        for there in targets
+        if room(there) == "miniworld" and room(here) not in {"miniworld", "chapters", "cli"}
+    ]
+    assert strangers == []

@@ -28,7 +28,14 @@ from gcbook.stats.metrics import count_trials
 from gcbook.trials.originals import SOURCES, find_trials, locate_trials
 from gcbook.trials.table import read_trials, unmatched_images
 
-__all__ = ["Summaries", "SummariesWarning", "load_summaries", "merge_own", "summarise"]
+__all__ = [
+    "Summaries",
+    "SummariesWarning",
+    "load_summaries",
+    "merge_own",
+    "summarise",
+    "observer_numbers",
+]
 
 _SHIPPED = resources.files("gcbook") / "data" / "summaries"
 _TABLES = ("counts", "pairs", "estimates", "tests")
@@ -220,4 +227,27 @@ def _provenance(settings: SummarySettings, sources: list[str]) -> dict[str, Any]
         "zero_division": settings.zero_division,
         "resample_observers": settings.resample_observers,
         "datasets": list(settings.datasets),
+    }
+
+
+def observer_numbers(summaries: Summaries) -> dict[str, int]:
+    """How many humans, networks and trials there are; a human is a person in one dataset.
+
+    Returns:
+        ``humans, human_trials, networks`` (distinct names), ``network_trials``,
+        ``everywhere`` (networks with all datasets present) and ``datasets``.
+    """
+    counts = summaries.counts
+    human = counts["observer_kind"] == "human"
+    people = counts[human].drop_duplicates(["dataset", "source", "observer"])
+    models = counts[~human].drop_duplicates(["dataset", "source", "observer"])
+    n_datasets = counts["dataset"].nunique()
+    seen = models.groupby(["source", "observer"])["dataset"].nunique()
+    return {
+        "humans": len(people),
+        "human_trials": int(counts.loc[human, "n"].sum()),
+        "networks": models["observer"].nunique(),
+        "network_trials": int(counts.loc[~human, "n"].sum()),
+        "everywhere": int((seen == n_datasets).sum()),
+        "datasets": n_datasets,
     }

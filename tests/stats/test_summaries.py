@@ -12,7 +12,14 @@ from gcbook.paper.experiments import DATASETS
 from gcbook.paper.observers import HUMANS, show_once
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.summaries import Summaries, SummariesWarning, load_summaries, merge_own, summarise
+from gcbook.stats.summaries import (
+    Summaries,
+    SummariesWarning,
+    load_summaries,
+    merge_own,
+    observer_numbers,
+    summarise,
+)
 from gcbook.trials.table import write_trials
 
 SHIPPED = Summaries.read()
@@ -167,3 +174,10 @@ def test_values_are_numbers_where_they_must_be() -> None:
     undefined = table[table["value"].isna()]
     assert set(undefined["metric"]) <= {"error_consistency", "shape_bias"}
     assert np.isnan(undefined["low"]).all()
+
+
+def test_numbers_of_observers_are_the_papers() -> None:
+    numbers = observer_numbers(SHIPPED)
+    assert numbers["humans"] == 90
+    assert numbers["human_trials"] == 85_120
+    assert (numbers["networks"], numbers["everywhere"], numbers["datasets"]) == (32, 9, 17)

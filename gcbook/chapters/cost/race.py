@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gcbook.chapters.generative_classifier.race import race_outcomes, race_summary
 from gcbook.miniworld.results.shipped import shipped_models, shipped_sets, shipped_store
 from gcbook.miniworld.testsets import texture_of
 from gcbook.noise.weightings import parse_weighting
+from gcbook.scoring.replay import race_outcomes, race_summary
 from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
 from gcbook.scoring.tensors import codes_of, dense, weighted_errors
@@ -87,8 +87,8 @@ def race_rows(
 
     Returns:
         A row a model, test set and rule: ``model, test_set, first_test, draws`` (the most), and as
-        in `gcbook.chapters.generative_classifier.race.race_summary` ``images, nfe, nfe_fixed,
-        saved, same, accuracy, accuracy_fixed, unfinished``, and ``shape_bias, shape_bias_fixed`` on
+        in `gcbook.scoring.replay.race_summary` ``images, nfe, nfe_fixed, saved,
+        same, accuracy, accuracy_fixed, unfinished``, and ``shape_bias, shape_bias_fixed`` on
         cue conflicts.
     """
     rows = []

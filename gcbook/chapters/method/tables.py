@@ -20,7 +20,6 @@ __all__ = [
     "dataset_overview",
     "interval_widths",
     "ladder_sentences",
-    "observer_numbers",
     "resampled_images",
     "values_with_intervals",
     "width_sentence",
@@ -30,29 +29,6 @@ CUE_EXEMPLARS = {"shapes": 160, "textures": 48}
 """How many exemplars of each the cue-conflict images are made of."""
 
 _DIGITS = 4
-
-
-def observer_numbers(summaries: Summaries) -> dict[str, int]:
-    """How many humans, networks and trials there are; a human is a person in one dataset.
-
-    Returns:
-        ``humans, human_trials, networks`` (distinct names), ``network_trials``,
-        ``everywhere`` (networks with all datasets present) and ``datasets``.
-    """
-    counts = summaries.counts
-    human = counts["observer_kind"] == "human"
-    people = counts[human].drop_duplicates(["dataset", "source", "observer"])
-    models = counts[~human].drop_duplicates(["dataset", "source", "observer"])
-    n_datasets = counts["dataset"].nunique()
-    seen = models.groupby(["source", "observer"])["dataset"].nunique()
-    return {
-        "humans": len(people),
-        "human_trials": int(counts.loc[human, "n"].sum()),
-        "networks": models["observer"].nunique(),
-        "network_trials": int(counts.loc[~human, "n"].sum()),
-        "everywhere": int((seen == n_datasets).sum()),
-        "datasets": n_datasets,
-    }
 
 
 def dataset_overview(summaries: Summaries, conditions: str = "benchmark") -> pd.DataFrame:

@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from gcbook.chapters.cost.tables import evaluations as evaluations_in
-from gcbook.miniworld.results.answers import with_recipe
+from gcbook.miniworld.results.answers import evaluations, with_recipe
 from gcbook.miniworld.results.kinds import STANDS_FOR, side_of
 from gcbook.miniworld.results.scores import SET_TITLES
 from gcbook.miniworld.results.shipped import (
@@ -38,7 +37,6 @@ from gcbook.stimuli.distortions import DISTORTIONS
 from gcbook.stimuli.stimulus import Stimulus
 
 __all__ = [
-    "evaluations",
     "evaluations_of",
     "fewest_silhouettes",
     "miniature_results",
@@ -127,20 +125,19 @@ def world_sentence(models: Sequence[str] | None = None) -> str:
     )
 
 
-def evaluations(model: str, test_set: str) -> int:
-    """Return the network evaluations (NFE) behind one decision of a shipped store."""
-    return evaluations_in(shipped_store(model, test_set))
-
-
 def evaluations_of(test_set: str, models: Sequence[str] | None = None) -> dict[str, int]:
-    """Return `evaluations` of every model that has scores on a test set.
+    """Return network evaluations (NFE) a decision, of every model with scores on a test set.
 
     Args:
         test_set: its name.
         models: by default all that come with the package.
     """
     chosen = shipped_models() if models is None else models
-    return {name: evaluations(name, test_set) for name in chosen if test_set in shipped_sets(name)}
+    return {
+        name: evaluations(shipped_store(name, test_set))
+        for name in chosen
+        if test_set in shipped_sets(name)
+    }
 
 
 def own_texture_share(answers: pd.DataFrame) -> dict[str, float]:

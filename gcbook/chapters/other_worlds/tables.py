@@ -6,9 +6,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gcbook.miniworld.results.shipped import DATA, model_card
-from gcbook.miniworld.results.worlds import Trained, trained_in_worlds, world_answers
-from gcbook.miniworld.training.worlds import COMPARED, DIAGNOSTICITIES, GRID, IMAGES, MODELS, jobs
+from gcbook.miniworld.results.shipped import model_card
+from gcbook.miniworld.results.worlds import (
+    CELL,
+    CLASSIFIER,
+    GENERATOR,
+    POINT,
+    VARIANTS,
+    Trained,
+    clear_sign,
+    signs_sentence,
+)
+from gcbook.miniworld.training.worlds import DIAGNOSTICITIES, GRID, IMAGES, MODELS, jobs
 from gcbook.stats.correlation import correlate
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import change_of, pooled_measures
@@ -16,13 +25,10 @@ from gcbook.stats.words import listed, number, plural, span
 
 __all__ = [
     "MEASURES",
-    "VARIANTS",
     "map_rows",
     "map_sentence",
-    "sign_rows",
     "sign_sentence",
     "trend_sentence",
-    "worlds_sentence",
     "seed_rows",
     "seed_sentence",
     "seeds_sentence",
@@ -41,14 +47,6 @@ MEASURES = {
     "texture_excess": "Names the texture beyond accident",
     "accuracy": "In-distribution accuracy",
 }
-VARIANTS = {
-    "": "as on the map",
-    "longer": "both trained twice as long",
-    "whole": "the ResNet trained on whole images",
-}
-CLASSIFIER, GENERATOR = COMPARED
-_POINT = ["diagnosticity", "contrast"]
-_CELL = [*_POINT, "recipe", "variant"]
 
 
 def map_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
@@ -63,7 +61,7 @@ def map_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) ->
         ``value, low, high``, and ``blind``, the shape bias of an observer blind to texture that
         names the shape as often (NaN for other measures).
     """
-    keys, values, _ = pooled_measures(answers, _CELL, resampling=resampling, together=True)
+    keys, values, _ = pooled_measures(answers, CELL, resampling=resampling, together=True)
     tables = []
     for name, title in MEASURES.items():
         low, high = resampling.interval(values[name])
@@ -76,48 +74,8 @@ def map_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) ->
         known = values["blind"][:, 0] if name == "shape_bias" else np.nan
         tables.append(keys.assign(**found, blind=known))
     table = pd.concat(tables, ignore_index=True)
-    columns = [*_CELL, "seeds", "measure", "value", "low", "high", "blind"]
+    columns = [*CELL, "seeds", "measure", "value", "low", "high", "blind"]
     return table[columns].round(dict.fromkeys(["value", "low", "high", "blind"], 4))
-
-
-def sign_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """By how much the diffusion model is more shape-biased than the ResNet, point by point.
-
-    Args:
-        answers, draws, confidence, seed: see `map_rows`.
-
-    Returns:
-        ``diagnosticity, contrast, variant``, and for the shape bias ``generator, classifier,
-        difference, low, high``. With "longer" both are trained longer; with "whole" the generator
-        is the one of the map.
-    """
-    keys, values, _ = pooled_measures(answers, _CELL, resampling=resampling, together=True)
-    place = {
-        tuple(cell): at for at, cell in enumerate(keys[_CELL].itertuples(index=False, name=None))
-    }
-    bias = values["shape_bias"]
-    rows = []
-    for point in keys[_POINT].drop_duplicates().itertuples(index=False, name=None):
-        for variant in VARIANTS:
-            first = place.get((*point, GENERATOR, "" if variant == "whole" else variant))
-            second = place.get((*point, CLASSIFIER, variant))
-            if first is None or second is None:
-                continue
-            difference = bias[first] - bias[second]
-            low, high = resampling.interval(difference)
-            rows.append(
-                {
-                    **dict(zip(_POINT, point, strict=True)),
-                    "variant": variant,
-                    "generator": bias[first, 0],
-                    "classifier": bias[second, 0],
-                    "difference": difference[0],
-                    "low": float(low),
-                    "high": float(high),
-                }
-            )
-    columns = [*_POINT, "variant", "generator", "classifier", "difference", "low", "high"]
-    return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[3:], 4))
 
 
 def trend_sentence(rows: pd.DataFrame) -> str:
@@ -129,7 +87,7 @@ def trend_sentence(rows: pd.DataFrame) -> str:
         rows: from `sign_rows`.
     """
     plain = rows[rows["variant"] == ""].dropna(subset="difference")
-    known = set(plain[_POINT].itertuples(index=False, name=None))
+    known = set(plain[POINT].itertuples(index=False, name=None))
     # Only over a whole grid does one property say nothing of the other.
     if not {(point.diagnosticity, point.contrast) for point in GRID} <= known:
         return (
@@ -137,7 +95,7 @@ def trend_sentence(rows: pd.DataFrame) -> str:
             f"{len(GRID)} worlds."
         )
     parts = []
-    for name in _POINT:
+    for name in POINT:
         found = correlate(plain[name], plain["difference"])[1]
         if not np.isnan(found.r):
             parts.append(f"with {name} ρ = {number(found.r, '+.2f')} (p = {found.p:.2g})")
@@ -199,17 +157,9 @@ def sign_sentence(rows: pd.DataFrame) -> str:
         rows: from `sign_rows`.
     """
     plain = rows[rows["variant"] == ""]
-    if plain.empty:
-        return "No world has both a diffusion model and a ResNet, so nothing can be compared."
+    parts = [signs_sentence(rows)]
     if plain["low"].isna().all():
-        return "Nothing was resampled, so it cannot be said which differences are clear."
-    signs = [_clear_sign(row) for row in plain.to_dict("records")]
-    parts = [
-        f"The diffusion model is clearly more shape-biased than the ResNet in {signs.count(1)} of "
-        f"{plural(len(plain), 'world')}, clearly less in {signs.count(-1)}, and the difference is "
-        f"not clear of 0 in {signs.count(0)}. (The intervals of single worlds are not corrected "
-        "for their number.)"
-    ]
+        return parts[0]
     known = {(row["diagnosticity"], row["contrast"]): row for row in plain.to_dict("records")}
     for variant in [name for name in VARIANTS if name]:
         words, turned = [], 0
@@ -217,7 +167,7 @@ def sign_sentence(rows: pd.DataFrame) -> str:
             before = known.get((row["diagnosticity"], row["contrast"]))
             if before is None:
                 continue
-            change = _change_of_sign(_clear_sign(before), _clear_sign(row))
+            change = _change_of_sign(clear_sign(before), clear_sign(row))
             turned += change == _TURNED
             words.append(
                 f"{_where(row)}: {number(before['difference'], '+.2f')} → "
@@ -232,25 +182,7 @@ def sign_sentence(rows: pd.DataFrame) -> str:
     return " ".join(parts)
 
 
-def worlds_sentence(*, resampling: Resampling = Resampling()) -> str:
-    """Say in how many worlds whose scores ship the diffusion model is the more shape-biased one.
-
-    Args:
-        draws, confidence, seed: see `map_rows`.
-    """
-    models = tuple(one for one in trained_in_worlds(DATA / "worlds") if not one.variant)
-    if not models:
-        return sign_sentence(pd.DataFrame(columns=["variant"]))
-    answers = world_answers(models)
-    return sign_sentence(sign_rows(answers, resampling=resampling))
-
-
 _TURNED = ", the other sign"
-
-
-def _clear_sign(row: dict[Any, Any]) -> int:
-    """1 or −1 where an interval lies on one side of 0; else 0, and without resamples."""
-    return int(row["low"] > 0) - int(row["high"] < 0)
 
 
 def _change_of_sign(before: int, now: int) -> str:
@@ -308,9 +240,9 @@ def seed_rows(answers: pd.DataFrame) -> pd.DataFrame:
     """
     plain = answers[answers["variant"] == ""]
     keys, values, _ = pooled_measures(
-        plain, [*_POINT, "recipe"], resampling=Resampling(draws=0, seed=0), together=False
+        plain, [*POINT, "recipe"], resampling=Resampling(draws=0, seed=0), together=False
     )
-    columns = [*_POINT, "recipe", "observer"]
+    columns = [*POINT, "recipe", "observer"]
     return keys[columns].assign(shape_bias=values["shape_bias"][:, 0])
 
 
@@ -324,7 +256,7 @@ def seed_sentence(rows: pd.DataFrame) -> str:
         A sentence or two, "" where no model has several seeds.
     """
     known = rows.dropna(subset="shape_bias")
-    groups = known.groupby([*_POINT, "recipe"])["shape_bias"]
+    groups = known.groupby([*POINT, "recipe"])["shape_bias"]
     apart = (groups.max() - groups.min())[groups.size() > 1]
     if apart.empty:
         return ""
@@ -334,7 +266,7 @@ def seed_sentence(rows: pd.DataFrame) -> str:
     )
     words = [f"Two trainings of one model differ in shape bias by at most {said}."]
     alike, ends = 0, []
-    for (diagnosticity, contrast), here in known.groupby(_POINT):
+    for (diagnosticity, contrast), here in known.groupby(POINT):
         one, other = (
             here.loc[here["recipe"] == recipe, "shape_bias"] for recipe in (GENERATOR, CLASSIFIER)
         )

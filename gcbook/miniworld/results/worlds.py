@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -9,13 +10,39 @@ from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.miniworld.results.answers import SOURCE, mark
 from gcbook.miniworld.results.shipped import DATA
 from gcbook.miniworld.training.record import RECORD, read_record
-from gcbook.miniworld.training.worlds import Job
+from gcbook.miniworld.training.worlds import COMPARED, Job
 from gcbook.scoring.decisions import decide, to_trials
 from gcbook.scoring.store import Store, is_store
+from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import pooled_measures
+from gcbook.stats.words import plural
 
-__all__ = ["Trained", "trained_in_worlds", "world_answers"]
+__all__ = [
+    "Trained",
+    "trained_in_worlds",
+    "world_answers",
+    "CELL",
+    "CLASSIFIER",
+    "GENERATOR",
+    "POINT",
+    "VARIANTS",
+    "clear_sign",
+    "sign_rows",
+    "signs_sentence",
+]
 
 SETS = ("cue-conflict", "in-distribution")
+
+VARIANTS = {
+    "": "as on the map",
+    "longer": "both trained twice as long",
+    "whole": "the ResNet trained on whole images",
+}
+CLASSIFIER, GENERATOR = COMPARED
+POINT = ["diagnosticity", "contrast"]
+"""Columns that say which world."""
+CELL = [*POINT, "recipe", "variant"]
+"""Columns that say which models."""
 
 
 @dataclass(frozen=True)
@@ -117,3 +144,69 @@ def world_answers(models: tuple[Trained, ...]) -> pd.DataFrame:
                 )
             )
     return mark(pd.concat(tables, ignore_index=True))
+
+
+def sign_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+    """By how much the diffusion model is more shape-biased than the ResNet, point by point.
+
+    Args:
+        answers: from `world_answers`.
+        resampling: how the intervals are made.
+
+    Returns:
+        ``diagnosticity, contrast, variant``, and for the shape bias ``generator, classifier,
+        difference, low, high``. With "longer" both are trained longer; with "whole" the generator
+        is the one of the map.
+    """
+    keys, values, _ = pooled_measures(answers, CELL, resampling=resampling, together=True)
+    place = {
+        tuple(cell): at for at, cell in enumerate(keys[CELL].itertuples(index=False, name=None))
+    }
+    bias = values["shape_bias"]
+    rows = []
+    for point in keys[POINT].drop_duplicates().itertuples(index=False, name=None):
+        for variant in VARIANTS:
+            first = place.get((*point, GENERATOR, "" if variant == "whole" else variant))
+            second = place.get((*point, CLASSIFIER, variant))
+            if first is None or second is None:
+                continue
+            difference = bias[first] - bias[second]
+            low, high = resampling.interval(difference)
+            rows.append(
+                {
+                    **dict(zip(POINT, point, strict=True)),
+                    "variant": variant,
+                    "generator": bias[first, 0],
+                    "classifier": bias[second, 0],
+                    "difference": difference[0],
+                    "low": float(low),
+                    "high": float(high),
+                }
+            )
+    columns = [*POINT, "variant", "generator", "classifier", "difference", "low", "high"]
+    return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[3:], 4))
+
+
+def signs_sentence(rows: pd.DataFrame) -> str:
+    """Say in how many worlds the diffusion model is the more shape-biased one.
+
+    Args:
+        rows: from `sign_rows`.
+    """
+    plain = rows[rows["variant"] == ""]
+    if plain.empty:
+        return "No world has both a diffusion model and a ResNet, so nothing can be compared."
+    if plain["low"].isna().all():
+        return "Nothing was resampled, so it cannot be said which differences are clear."
+    signs = [clear_sign(row) for row in plain.to_dict("records")]
+    return (
+        f"The diffusion model is clearly more shape-biased than the ResNet in {signs.count(1)} of "
+        f"{plural(len(plain), 'world')}, clearly less in {signs.count(-1)}, and the difference is "
+        f"not clear of 0 in {signs.count(0)}. (The intervals of single worlds are not corrected "
+        "for their number.)"
+    )
+
+
+def clear_sign(row: dict[Any, Any]) -> int:
+    """1 or −1 where an interval lies on one side of 0; else 0, and without resamples."""
+    return int(row["low"] > 0) - int(row["high"] < 0)

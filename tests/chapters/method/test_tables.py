@@ -12,7 +12,6 @@ from gcbook.chapters.method.tables import (
     dataset_overview,
     interval_widths,
     ladder_sentences,
-    observer_numbers,
     resampled_images,
     values_with_intervals,
     width_sentence,
@@ -38,13 +37,6 @@ FIVE = pd.DataFrame(
         "response": ["cat", "cat", "dog", "cat", "car", "car"],
     }
 )
-
-
-def test_numbers_of_observers_are_the_papers() -> None:
-    numbers = observer_numbers(SHIPPED)
-    assert numbers["humans"] == 90
-    assert numbers["human_trials"] == 85_120
-    assert (numbers["networks"], numbers["everywhere"], numbers["datasets"]) == (32, 9, 17)
 
 
 def test_overview_counts_each_dataset() -> None:

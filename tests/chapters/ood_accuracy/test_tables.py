@@ -1,5 +1,8 @@
 """Accuracy tables: hand-worked small ones, and the published trials' shipped summaries."""
 
+from fractions import Fraction
+from math import comb
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +16,8 @@ from gcbook.chapters.ood_accuracy.tables import (
     against_humans,
     closeness_facts,
     families_at,
+    guessing_sentence,
+    image_weights_sentence,
     lead_facts,
     ood_facts,
     ood_standings,
@@ -241,3 +246,53 @@ def test_without_resampling_the_sentences_still_have_words() -> None:
     facts = ood_facts(small())
     assert facts["verdicts"].startswith("Nothing was resampled")
     assert facts["interval"] == "interval not computed"
+
+
+def test_an_image_weighs_less_where_there_are_many() -> None:
+    steps = pd.DataFrame(
+        [
+            ("Noise", "net", "Discriminative model", "yes", 100),
+            ("Noise", "net", "Discriminative model", "yes", 200),
+            ("Noise", "net", "Discriminative model", "no: image unchanged", 900),
+            ("Noise", "Humans", "Humans", "yes", 4000),
+        ],
+        columns=["dataset", "observer", "kind", "counted", "n"],
+    )
+    single = pd.DataFrame(
+        {"dataset": "Edge", "observer": "net", "kind": "Discriminative model", "n": [60]}
+    )
+    said = image_weights_sentence(steps, single)
+    assert "In Edge 60 images count, in Noise 300." in said
+    assert "1/(2 · 60) there and 1/(2 · 300) here, 5.0 times less" in said
+    assert "nothing to compare" in image_weights_sentence(steps, single.head(0))
+
+
+def guesses(right: list[int]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "dataset": ["Noise"] * (len(right) - 1) + ["Blur"],
+            "kind": "Discriminative model",
+            "counted": "yes",
+            "n": 160,
+            "value": [count / 160 for count in right],
+        }
+    )
+
+
+def guessed_right(least: int) -> Fraction:
+    """Probability that a guesser is right on at least so many of 160 images, exactly."""
+    ways = sum(comb(160, k) * 15 ** (160 - k) for k in range(least, 161))
+    return Fraction(ways, 16**160)
+
+
+def test_what_a_guesser_reaches_is_not_enough() -> None:
+    least = next(k for k in range(161) if guessed_right(k) <= Fraction(1, 20))
+    assert least == 16
+    said = guessing_sentence(guesses([15, 10, 16, 15]))
+    assert "with 160 images 16 must be right, 10.0%" in said
+    assert "a guesser is right on 10 on average" in said
+    assert "Of 4 cases" in said
+    assert "3 do not reach" in said
+    assert said.endswith("2 of them are in Noise.")
+    assert "0 do not reach" in guessing_sentence(guesses([16, 160]))
+    assert guessing_sentence(guesses([16]).assign(kind="Humans")).startswith("there is no network")

@@ -9,14 +9,14 @@ from gcbook.chapters.other_worlds.tables import (
     MEASURES,
     map_rows,
     map_sentence,
-    sign_rows,
     sign_sentence,
     trend_sentence,
 )
+from gcbook.miniworld.results.worlds import sign_rows
 from gcbook.miniworld.training.worlds import GRID
 from gcbook.stats.correlation import correlate
+from gcbook.stats.metrics import blind_bias
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import blind_bias
 
 ABOUT = ["diagnosticity", "contrast", "recipe", "variant", "observer"]
 
@@ -66,18 +66,6 @@ def test_every_square_holds_the_counted_shares():
     assert value(rows, HERE, "mini-cnn", "shape_accuracy", "whole")["value"] == 0.2
     # A point with fewer seeds than another has intervals all the same.
     assert rows["low"].notna().all()
-
-
-def test_the_difference_is_that_of_one_world():
-    rows = sign_rows(ANSWERS, resampling=Resampling(draws=100)).set_index(
-        ["diagnosticity", "contrast", "variant"]
-    )
-    assert rows.loc[(*HERE, ""), "difference"] == pytest.approx(0.5 - 16 / 18, abs=1e-4)
-    assert rows.loc[(*THERE, ""), "difference"] == pytest.approx(0.75 - 0.25)
-    assert rows.loc[(*HERE, "longer"), "difference"] == pytest.approx(1 - 0.75)
-    # The classifier alone is trained otherwise.
-    assert rows.loc[(*HERE, "whole"), "difference"] == pytest.approx(0.5 - 0.25)
-    assert (*THERE, "longer") not in rows.index
 
 
 def test_a_generator_alone_is_compared_with_nobody():
@@ -173,3 +161,15 @@ def test_a_trend_is_looked_for_on_the_whole_map():
     assert trend_sentence(rows.assign(difference=0.2)).startswith("The difference is the same")
     # On the diagonal both properties rise together.
     assert trend_sentence(rows.iloc[::4]).endswith("once both models are here in all 9 worlds.")
+
+
+def test_the_difference_is_that_of_one_world():
+    rows = sign_rows(ANSWERS, resampling=Resampling(draws=100)).set_index(
+        ["diagnosticity", "contrast", "variant"]
+    )
+    assert rows.loc[(*HERE, ""), "difference"] == pytest.approx(0.5 - 16 / 18, abs=1e-4)
+    assert rows.loc[(*THERE, ""), "difference"] == pytest.approx(0.75 - 0.25)
+    assert rows.loc[(*HERE, "longer"), "difference"] == pytest.approx(1 - 0.75)
+    # The classifier alone is trained otherwise.
+    assert rows.loc[(*HERE, "whole"), "difference"] == pytest.approx(0.5 - 0.25)
+    assert (*THERE, "longer") not in rows.index

@@ -1,4 +1,4 @@
-"""Numbers for the solutions of exercises on shape bias, accuracy and error consistency."""
+"""Sentences for the solutions of exercises on shape bias."""
 
 import pandas as pd
 

@@ -1,8 +1,9 @@
 """Values without intervals, from counts alone.
 
-The shipped counts give every value of the book under other conventions too; only intervals need
-the trials. This is a second way to the numbers of `gcbook.stats.estimates`, by table operations
-instead of matrix products, and the tests hold the two against each other.
+Who has not fetched the trials can still run a chapter under other conventions: the shipped counts
+give every value of the book, and only intervals need the trials. The counts hold no images, so the
+matrices of `gcbook.stats.measures` cannot be made of them; the metrics are the same functions, the
+aggregation is one of tables, and the tests hold both against each other.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
-"""Facts and sentences for the chapters on error consistency, discussion and limits.
+"""Sentences that several chapters share: on intervals, on what came out, on what can be told.
 
-Every number that their prose holds is computed here from the tables that their figures show.
+Every number in them is computed here from the tables that the chapters show.
 """
 
 import numpy as np

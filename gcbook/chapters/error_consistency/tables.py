@@ -498,7 +498,7 @@ def consistency_groups(
 
     Args:
         answers: of the world's own test sets.
-        draws, confidence, seed: of the intervals.
+        resampling: how the intervals are made.
 
     Returns:
         The pairs of both `GROUPS`, with ``group``; the order of the models by group; and a

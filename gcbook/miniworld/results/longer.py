@@ -48,7 +48,7 @@ def longer_sentence(miniature: str, *, resampling: Resampling = Resampling()) ->
 
     Args:
         miniature: its name.
-        draws, confidence, seed: see `changes_between`.
+        resampling: how the intervals are made.
 
     Returns:
         Sentences, or nothing where this version brings no such twin.
@@ -81,7 +81,7 @@ def noise_or_length_sentence(
     Args:
         plain: a miniature with a twin that was trained longer.
         noisy: the one that was trained with noise, of the same seed.
-        draws, confidence, seed: see `changes_between`.
+        resampling: how the intervals are made.
 
     Returns:
         Sentences, or nothing where this version lacks one of the three.

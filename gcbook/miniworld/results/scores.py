@@ -67,7 +67,7 @@ def accuracy_by_strength(answers: pd.DataFrame, *, resampling: Resampling) -> pd
 
     Args:
         answers: of any test sets.
-        draws, confidence, seed: of the intervals.
+        resampling: how the intervals are made.
 
     Returns:
         ``dataset`` (title), ``strength`` (what the conditions are), ``step``, ``condition`` (as on
@@ -118,7 +118,7 @@ def accuracy_by_set(
         answers: of these test sets.
         test_sets: names, in the order to show them. Sets of the benchmark's own drawings have to be
             asked for by themselves, for their shapes are others under the same names.
-        draws, confidence, seed: of the intervals.
+        resampling: how the intervals are made.
 
     Returns:
         ``dataset`` (title), ``recipe, seeds, value, low, high, n``, over all seeds of a miniature;
@@ -146,7 +146,7 @@ def bias_by_shape(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFr
 
     Args:
         answers: of the cue-conflict set.
-        draws, confidence, seed: of the intervals.
+        resampling: how the intervals are made.
 
     Returns:
         ``recipe, seeds, category`` ("pooled" for all), ``shape_bias, low, high, texture_share`` (1

@@ -4,8 +4,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
-# Cell ids stay: they are what makes a diff of a chapter readable.
-NBSTRIPOUT := $(BIN)/nbstripout --keep-id
+# Cell ids stay: they are what makes a diff of a chapter readable. Values of inline expressions go.
+NBSTRIPOUT := $(BIN)/nbstripout --keep-id --extra-keys cell.metadata.user_expressions
 PORT ?= 8000
 PYTEST_FLAGS ?= -n auto
 

@@ -23,8 +23,7 @@ from gcbook.classifiers.load import load_classifier
 from gcbook.miniworld.results.answers import SOURCE
 from gcbook.miniworld.results.shipped import DATA, FEW_DRAWS, TRAINING
 from gcbook.miniworld.testsets import make_test_set
-from gcbook.miniworld.training.loop import CHECKPOINTS
-from gcbook.miniworld.training.plan import Plan
+from gcbook.miniworld.training.miniature import CHECKPOINTS, Plan
 from gcbook.miniworld.training.record import read_record
 from gcbook.scoring.decisions import decide, to_trials
 from gcbook.scoring.engine import score

@@ -18,6 +18,7 @@ from gcbook.book.inline import expressions_in, fill
 from gcbook.chapters.parameters import allowed, defaults, parameters_of
 from gcbook.charts.chart import chart_html
 from gcbook.claims.check import CLAIMS_MIME, MARKS
+from gcbook.files.markdown import code_block, code_cell, code_span, escape_markdown
 
 __all__ = ["as_arguments", "dress", "numbered", "rerun_section"]
 
@@ -67,13 +68,30 @@ def numbered(name: str, caption: str, kind: str) -> dict[str, str]:
     return {"name": name, "caption": caption, "classes": f"gc-figure gc-{kind}-figure"}
 
 
-def as_arguments(values: Mapping[str, Any]) -> list[str]:
+def as_arguments(values: Mapping[str, Any], raw: str = "-p") -> list[str]:
     """``-p NAME VALUE`` arguments, for gcbook run and for papermill alike.
 
-    >>> as_arguments({"draws": 100, "resample_observers": True})
-    ['-p', 'draws', '100', '-p', 'resample_observers', 'True']
+    Args:
+        values: by name.
+        raw: the option for text that reads as a number: papermill takes ``-p zero_division nan``
+            for a number, and only ``-r`` for text.
+
+    >>> as_arguments({"draws": 100, "zero_division": "nan"}, raw="-r")
+    ['-p', 'draws', '100', '-r', 'zero_division', 'nan']
     """
-    return [part for name, value in values.items() for part in ("-p", name, str(value))]
+    arguments = []
+    for name, value in values.items():
+        option = raw if isinstance(value, str) and _reads_as_number(value) else "-p"
+        arguments += [option, name, str(value)]
+    return arguments
+
+
+def _reads_as_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def rerun_section(
@@ -87,14 +105,17 @@ def rerun_section(
         seconds: how long the execution took.
         inline: whether it has inline expressions, which papermill needs an engine for.
     """
-    pairs = as_arguments({k: v for k, v in parameters.items() if v != ""})
-    words = [shlex.join(pairs[i : i + 3]) for i in range(0, len(pairs), 3)]
+    given = {name: value for name, value in parameters.items() if value != ""}
+    ours, theirs = (
+        [shlex.join(pairs[i : i + 3]) for i in range(0, len(pairs), 3)]
+        for pairs in (as_arguments(given), as_arguments(given, raw="-r"))
+    )
     engine = [f"--engine {ENGINE}"] if inline else []
     papermill = [f"papermill notebooks/{chapter}.ipynb my-{chapter}.ipynb", *engine]
     model = parameters_of(chapter)
     rows = "\n".join(
-        f"| `{name}` | `{_shown(parameters.get(name, info.default))}` | {info.description} "
-        f"| {allowed(model, name)} |"
+        f"| `{name}` | {code_cell(_shown(parameters.get(name, info.default)))} "
+        f"| {info.description} | {allowed(model, name)} |"
         for name, info in model.model_fields.items()
     )
     table = "| Parameter | Here | Meaning | Allowed |\n|:--|:--|:--|:--|\n" + rows if rows else ""
@@ -104,13 +125,9 @@ The page was made from {{download}}`this notebook <../../notebooks/{chapter}.ipy
 {seconds:.0f} seconds, with the parameters in the commands below. Change any of them: the first
 command writes the executed notebook and a page of its own, the second is plain papermill.
 
-```bash
-{_wrap([f"gcbook run {chapter}", *words])}
-```
+{code_block(_wrap([f"gcbook run {chapter}", *ours]), "bash")}
 
-```bash
-{_wrap([*papermill, "-k python3 -l python", *words])}
-```
+{code_block(_wrap([*papermill, "-k python3 -l python", *theirs]), "bash")}
 
 ````{{dropdown}} What can be changed
 {table}
@@ -127,7 +144,7 @@ def _changed_note(changed: Mapping[str, Any]) -> list[Any]:
     """Tell a reader which parts of the page follow parameters and which do not."""
     if not changed:
         return []
-    shown = ", ".join(f"{name} = `{_shown(value)}`" for name, value in changed.items())
+    shown = ", ".join(f"{name} = {code_span(_shown(value))}" for name, value in changed.items())
     return [
         _markdown(
             "```{admonition} Made with other parameters\n:class: important\n"
@@ -223,7 +240,7 @@ def _warnings(text: str) -> list[Any]:
     said = dict.fromkeys(_WARNING.findall(text))
     if not said:
         return []
-    lines = "\n".join(f"- {message}" for message in said)
+    lines = "\n".join(f"- {escape_markdown(message)}" for message in said)
     return [_display_markdown(f"```{{admonition}} About these data\n:class: note\n{lines}\n```")]
 
 

@@ -17,6 +17,7 @@ __all__ = ["escape", "expressions_in", "fill", "without_values"]
 
 _EXPRESSION = re.compile(r"\{eval\}(?P<ticks>`+)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)", re.DOTALL)
 _NUMBER = re.compile(r"[+−-]?\d[\d,]*(\.\d+)?%?")
+_EMPTY = "\0"
 _NOT_COMPUTED = re.compile(r"[+−-]?\b(nan|None|NaT)\b%?")
 
 
@@ -67,7 +68,8 @@ def fill(cell: Any, where: str, *, changed: bool) -> str:
             shown = _NOT_COMPUTED.sub(MISSING, shown)
         return escape(shown)
 
-    return _EXPRESSION.sub(value, cell.source)
+    # An empty mark leaves no trace, for a line of blanks would end a paragraph.
+    return re.sub(rf"((?<=\S)[ \t]*\n?[ \t]*)?{_EMPTY}", "", _EXPRESSION.sub(value, cell.source))
 
 
 def without_values(source: str) -> str:
@@ -96,5 +98,5 @@ def _words(plain: str) -> str:
 
 def _mark(mark: Mapping[str, Any]) -> str:
     if not mark["marked"]:
-        return ""
+        return _EMPTY
     return f"[{MARKS[mark['state']]}]{{.gc-claim .gc-claim-{mark['state']}}}"

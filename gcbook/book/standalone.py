@@ -3,9 +3,14 @@
 The article is taken out of the page; styles, scripts and images are written into it. Links to other
 pages of the book, which are not there, become plain text; the entries of the bibliography that the
 chapter cites come along.
+
+What is written into the page lies below the folder of the build. The page runs the scripts that
+come with the book and no other, and asks for nothing: a browser holds to the content security
+policy that it is given, whatever else should have got into the article.
 """
 
 import base64
+import hashlib
 import html
 import mimetypes
 import re
@@ -36,13 +41,11 @@ _SHELL = """<!DOCTYPE html>
 <html lang="en" data-content_root="">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <link rel="icon" href="data:,">
-<script>
-document.documentElement.dataset.theme =
-  matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-</script>
+{first_script}
 {styles}
 <style>
 .gc-page.gc-page {{
@@ -64,20 +67,36 @@ document.documentElement.dataset.theme =
 {references}
 </main>
 </div>
-<script>
-(function () {{
-  const button = document.querySelector(".gc-theme");
-  button.hidden = false;
-  button.addEventListener("click", function () {{
-    const root = document.documentElement;
-    root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
-  }});
-}})();
-</script>
 {scripts}
 </body>
 </html>
 """
+
+_THEME = """
+document.documentElement.dataset.theme =
+  matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+"""
+
+_THEME_BUTTON = """
+(function () {
+  const button = document.querySelector(".gc-theme");
+  button.hidden = false;
+  button.addEventListener("click", function () {
+    const root = document.documentElement;
+    root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+  });
+})();
+"""
+
+_MATHS = """
+window.MathJax = {"options": {"enableMenu": false, "processHtmlClass": "math"}};
+"""
+
+# Vega compiles the expressions of a chart to functions.
+_POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+    "script-src 'unsafe-eval' {scripts}; base-uri 'none'; form-action 'none'"
+)
 
 
 def standalone(page: Path, static: Path, references: Path) -> str:
@@ -85,7 +104,7 @@ def standalone(page: Path, static: Path, references: Path) -> str:
 
     Args:
         page: the page as Sphinx wrote it.
-        static: the folder of static files.
+        static: the folder of static files, in that of the build: what lies outside is not read.
         references: the built bibliography; need not exist.
     """
     from bs4 import BeautifulSoup
@@ -94,15 +113,17 @@ def standalone(page: Path, static: Path, references: Path) -> str:
     article = soup.find("article")
     if article is None:
         raise GcbookError(f"{page}: expected an article element, found none.")
+    build = static.parent
     cited = _cited(article, references)
-    for script in article.find_all("script", src=True):
-        script.decompose()
+    for script in article.find_all("script"):
+        if script.get("type") != "application/json":
+            script.decompose()
     for link in article.find_all("a", class_="headerlink"):
         link.decompose()
     for region in article.select("pre, .pst-scrollable-table-container"):
         # What is wider than the page has to be scrolled with the keyboard too.
         region["tabindex"] = "0"
-    _embed_images(article, page.parent)
+    _embed_images(article, page.parent, build)
     _settle_links(article, soup, {str(entry["id"]) for entry in cited})
     heading = article.find("h1")
     bibliography = ""
@@ -112,19 +133,22 @@ def standalone(page: Path, static: Path, references: Path) -> str:
             f'<section><h2>References</h2><div class="docutils">{entries}</div></section>'
         )
     site = soup.find("p", class_="title logo__title") or soup.find(class_="logo__title")
-    scripts = [static / name for name in SCRIPTS]
+    scripts = [_THEME, _THEME_BUTTON]
     if article.find(class_="math"):
-        config = 'window.MathJax = {"options": {"enableMenu": false, "processHtmlClass": "math"}};'
-        maths = f"<script>{config}</script>" + _inline_script(static / "vendor/tex-svg.js")
-    else:
-        maths = ""
+        scripts += [_MATHS, _script(static / "vendor/tex-svg.js")]
+    scripts += [_script(static / name) for name in SCRIPTS]
+    first, *others = (f"<script>{code}</script>" for code in scripts)
     return _SHELL.format(
+        policy=_POLICY.format(scripts=" ".join(map(_hash, scripts))),
+        first_script=first,
         title=html.escape(heading.get_text() if heading else page.stem),
         book=html.escape(site.get_text().strip() if site else ""),
         article=article.decode_contents(),
         references=bibliography,
-        styles="\n".join(_inline_style(f) for name in STYLES for f in sorted(static.glob(name))),
-        scripts=maths + "\n".join(map(_inline_script, scripts)),
+        styles="\n".join(
+            _inline_style(file, build) for name in STYLES for file in sorted(static.glob(name))
+        ),
+        scripts="\n".join(others),
     )
 
 
@@ -164,25 +188,38 @@ def _settle_links(article: "Tag", soup: "BeautifulSoup", cited: set[str]) -> Non
             link.unwrap()
 
 
-def _embed_images(article: "Tag", folder: Path) -> None:
+def _embed_images(article: "Tag", folder: Path, build: Path) -> None:
     for image in article.find_all("img", src=True):
         source = str(image["src"])
-        if not source.startswith("data:"):
-            image["src"] = _data_uri(folder / unquote(source))
+        if source.startswith("data:"):
+            continue
+        embedded = _data_uri(folder / unquote(source), build)
+        if embedded:
+            image["src"] = embedded
+        else:
+            image.replace_with(str(image.get("alt", "")))
 
 
-def _data_uri(path: Path) -> str:
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+def _data_uri(path: Path, build: Path) -> str:
+    """A file as a data URI; nothing for what is not a file below the folder of the build."""
+    try:
+        file = path.resolve()
+        if not file.is_relative_to(build.resolve()):
+            return ""
+        content = file.read_bytes()
+    except (OSError, ValueError):
+        return ""
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
-def _inline_style(path: Path) -> str:
+def _inline_style(path: Path, build: Path) -> str:
     def embed(match: re.Match[str]) -> str:
         target = match[1].strip("'\"")
         if target.startswith(("data:", "#")):
             return match[0]
-        file = (path.parent / target.partition("?")[0].partition("#")[0]).resolve()
-        return f"url({_data_uri(file)})" if file.is_file() else "url(data:,)"
+        file = path.parent / target.partition("?")[0].partition("#")[0]
+        return f"url({_data_uri(file, build) or 'data:,'})"
 
     text = path.read_text(encoding="utf-8")
     # Icon fonts are most of the theme's weight and the page has no icons.
@@ -191,8 +228,13 @@ def _inline_style(path: Path) -> str:
     return f"<style>\n{text}\n</style>"
 
 
-def _inline_script(path: Path) -> str:
+def _script(path: Path) -> str:
     code = path.read_text(encoding="utf-8")
     # Both would change where the HTML parser sees the script end.
     code = code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
-    return f"<script>\n{code}\n</script>"
+    return f"\n{code}\n"
+
+
+def _hash(script: str) -> str:
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

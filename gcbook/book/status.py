@@ -9,6 +9,7 @@ import gcbook
 from gcbook.book.chapters import Chapter
 from gcbook.book.execute import Executed
 from gcbook.chapters.parameters import defaults, parameters_of
+from gcbook.files.markdown import code_cell
 
 __all__ = ["status_page"]
 
@@ -72,7 +73,7 @@ Executing all of them took {total:.0f} seconds in all, several at a time.
 def _chapter_row(chapter: Chapter, record: Executed) -> str:
     start = defaults(parameters_of(chapter.name))
     changed = {k: v for k, v in record.parameters.items() if start.get(k) != v}
-    shown = ", ".join(f"`{k} = {v}`" for k, v in changed.items()) or "none"
+    shown = ", ".join(code_cell(f"{k} = {v}") for k, v in changed.items()) or "none"
     when = record.finished.replace("T", " ").removesuffix("Z")
     link = f"[{chapter.title}]({chapter.name}.ipynb)"
     return f"| {link} | {when} | {record.seconds:.1f} | {shown} |"
@@ -87,7 +88,7 @@ def _provenance(provenance: Mapping[str, Any]) -> str:
         for s in provenance.get("published", [])
     )
     facts = "\n".join(
-        f"| {key.replace('_', ' ')} | `{_short(value)}` |"
+        f"| {key.replace('_', ' ')} | {code_cell(str(value))} |"
         for key, value in provenance.items()
         if key not in {"published", "sources"} and not isinstance(value, (dict, list, tuple))
     )
@@ -100,10 +101,6 @@ published trials:
 |:--|:--|
 {facts}
 """
-
-
-def _short(value: Any) -> str:
-    return str(value).replace("|", "/")
 
 
 def _packages() -> str:

@@ -5,13 +5,13 @@ The parameters cell of the notebook states the same names and defaults. Paramete
 strings from a command line, as literals from papermill or JupyterLab; all pass through one model.
 """
 
-import pkgutil
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, get_args, get_origin
+from typing import Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import PydanticUndefined
@@ -19,10 +19,8 @@ from pydantic_core import PydanticUndefined
 import gcbook.chapters
 from gcbook.chapters.fields import ALL, Fields
 from gcbook.files.errors import InputError
-
-if TYPE_CHECKING:
-    from gcbook.stats.conventions import SummarySettings
-    from gcbook.stats.resampling import Resampling
+from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.resampling import Resampling
 
 __all__ = [
     "Declaration",
@@ -62,19 +60,14 @@ class Parameters(BaseModel):
         return {k: v for k, v in self.as_dict().items() if v != start[k]}
 
     @property
-    def resampling(self) -> "Resampling":
+    def resampling(self) -> Resampling:
         """How intervals are made, of a chapter that has them."""
-        from gcbook.stats.resampling import Resampling
-
         return Resampling(*(getattr(self, name) for name in ("draws", "confidence", "seed")))
 
-    def settings(self) -> "SummarySettings":
+    def settings(self) -> SummarySettings:
         """The part of the parameters that decides how summaries are computed."""
-        from dataclasses import fields
-
-        from gcbook.stats.conventions import SummarySettings
-
-        names = {field.name for field in fields(SummarySettings)} & set(type(self).model_fields)
+        settings = {each.name for each in dataclasses.fields(SummarySettings)}
+        names = settings & set(type(self).model_fields)
         chosen = {name: getattr(self, name) for name in names}
         return SummarySettings(**chosen, resampling=self.resampling)
 
@@ -113,13 +106,17 @@ class Declaration:
 
 
 def rooms() -> tuple[str, ...]:
-    """The names of all chapters that have a room, sorted.
+    """The names of all chapters whose rooms declare parameters, sorted.
 
     >>> "shape-bias" in rooms()
     True
     """
-    packages = [each.name for each in pkgutil.iter_modules(gcbook.chapters.__path__) if each.ispkg]
-    return tuple(sorted(name.replace("_", "-") for name in packages))
+    declared = [
+        path.parent.name
+        for folder in gcbook.chapters.__path__
+        for path in Path(folder).glob("*/parameters.py")
+    ]
+    return tuple(sorted(name.replace("_", "-") for name in declared))
 
 
 def room_of(chapter: str) -> str:

@@ -16,7 +16,6 @@ from gcbook.charts.parts import (
     equal_bias_line,
     finish,
     interval_tooltips,
-    nothing,
     title_lines,
 )
 from gcbook.charts.theme import BAND, CHANCE_LINE, INK
@@ -30,7 +29,6 @@ __all__ = [
     "fig_miniature_strength",
 ]
 
-NOBODY_HERE = "No miniature has scores on these test sets yet."
 _EQUAL = (0.25, 0.5, 0.75, 0.9)
 _UNIT = alt.Scale(domain=[0, 1])
 _PERCENT = alt.Axis(values=TENTHS, format=".0%", labelOverlap=True)
@@ -44,8 +42,6 @@ def fig_miniature_cues(results: pd.DataFrame) -> alt.TopLevelMixin:
             seeds together are left out.
     """
     shown = results[(results["model"] != "") & results["shape_accuracy"].notna()]
-    if shown.empty:
-        return nothing(NOBODY_HERE)
     recipes = list(dict.fromkeys(shown["recipe"]))
     measures = ["shape_accuracy", "texture_accuracy", "shape_bias"]
     ends = [f"{name}_{end}" for name in measures for end in ("low", "high")]
@@ -95,8 +91,6 @@ def fig_miniature_strength(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.miniworld.results.scores.accuracy_by_strength`.
     """
-    if rows.empty:
-        return nothing(NOBODY_HERE)
     recipes = list(dict.fromkeys(rows["recipe"]))
     groups = rows.groupby("dataset", sort=False)
     panels = [_panel(group, str(title), recipes) for title, group in groups]
@@ -123,8 +117,6 @@ def fig_miniature_sets(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.miniworld.results.scores.accuracy_by_set`.
     """
-    if rows.empty:
-        return nothing(NOBODY_HERE)
     recipes = list(dict.fromkeys(rows["recipe"]))
     sets = list(dict.fromkeys(rows["dataset"]))
     x = alt.X("value:Q", scale=_UNIT, title="Accuracy", axis=_PERCENT)
@@ -166,8 +158,6 @@ def fig_miniature_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         table: from `gcbook.miniworld.results.scores.bias_by_shape`.
     """
-    if table.empty:
-        return nothing(NOBODY_HERE)
     recipes = list(dict.fromkeys(table["recipe"]))
     x = alt.X("texture_share:Q", scale=_UNIT, title="Fraction of texture decisions")
     x = x.axis(grid=False, values=TENTHS, format=".1f", labelOverlap=True)

@@ -181,7 +181,8 @@ def text(template: str, **values: Any) -> "Markdown":
 
     Args:
         template: text with ``str.format`` fields; braces of MyST roles are doubled.
-        values: what the fields stand for.
+        values: what the fields stand for. Strings are Markdown; a name that is a user's passes
+            `gcbook.files.markdown.escape_markdown` first.
 
     Raises:
         InputError: if a field has no value, or a number is not a number (NaN).

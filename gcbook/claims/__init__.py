@@ -2,7 +2,7 @@
 
 from gcbook.claims.check import Checked, ClaimFailed, Outcome, check
 from gcbook.claims.claim import Claim, Evidence, read_claims
-from gcbook.claims.number import Number
+from gcbook.claims.number import Interval, Number
 from gcbook.claims.paper import PaperClaim, paper_claims
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Claim",
     "ClaimFailed",
     "Evidence",
+    "Interval",
     "Number",
     "Outcome",
     "PaperClaim",

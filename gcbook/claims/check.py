@@ -173,6 +173,8 @@ def _listed(facts: Mapping[str, Any]) -> str:
 
 
 def _not_computed(value: Any) -> bool:
+    if isinstance(value, tuple | list):
+        return any(map(_not_computed, value))
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
@@ -182,4 +184,7 @@ def _json(value: Any) -> Any:
         return [_json(each) for each in value]
     if _not_computed(value):
         return None
-    return float(value) if isinstance(value, float) else value
+    if isinstance(value, float):
+        return float(value)
+    # A scalar of numpy is no JSON.
+    return value.item() if hasattr(value, "item") else value

@@ -1,8 +1,10 @@
-"""A number that prints as an author wants to read it."""
+"""Numbers and intervals that print as an author wants to read them."""
+
+import math
 
 from gcbook.stats.words import number
 
-__all__ = ["Number"]
+__all__ = ["Interval", "Number"]
 
 
 class Number(float):
@@ -42,3 +44,34 @@ class Number(float):
     def __reduce__(self) -> tuple[type["Number"], tuple[float, str]]:
         """Keep the form in copies."""
         return Number, (float(self), self.form)
+
+
+class Interval(tuple[float, float]):
+    """The two ends of an interval, which print as one.
+
+    Args:
+        low, high: the ends; NaN where there are none.
+        form: how they are printed, as in ``format``.
+
+    >>> Interval(0.1422, 0.2989), max(Interval(0.1422, 0.2989)) < 0.3
+    (0.142 to 0.299, True)
+    """
+
+    form: str
+
+    def __new__(cls, low: float, high: float, form: str = ".3f") -> "Interval":
+        """Make an interval."""
+        made = super().__new__(cls, (low, high))
+        made.form = form
+        return made
+
+    def __repr__(self) -> str:
+        """Return the ends as they are printed."""
+        low, high = (Number(end, self.form) for end in self)
+        return "nan" if math.isnan(low) or math.isnan(high) else f"{low} to {high}"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> tuple[type["Interval"], tuple[float, float, str]]:
+        """Keep the form in copies."""
+        return Interval, (*self, self.form)

@@ -2,14 +2,16 @@
 
 They stand once, in ``paper.yml`` beside this module, under ids that chapters answer. An entry::
 
-    imagen-shape-bias:
+    table-1-clip:
       place: Table 1
-      statement: Imagen decides for the shape in 99% of its decisions between shape and texture.
-      printed: 0.99
+      statement: CLIP has a shape bias of 57%.
+      printed:
+        table1.clip.shape_bias: 57%
       evidence: published only
-      why_not: Single decisions of Imagen are not public.
+      why_not: Single decisions of CLIP are not public.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Self
@@ -27,32 +29,29 @@ class PaperClaim(BaseModel):
     """One claim of the paper.
 
     Attributes:
-        place: where it stands, such as "Abstract", "Section 3.1", "Table 1", "Fig. 5, caption".
+        place: where it stands, such as "Abstract", "Section 3.1", "Table 1", "Fig. 5, caption"; of
+            several places the first is the first in the paper.
         statement: what is claimed, in our own words.
-        printed: the number or numbers that the paper prints for it, if any.
-        unit: of these, such as "%", "points", "z"; empty for fractions and counts.
+        printed: what the paper prints for it, as printed, by its key in the published data: a key
+            of `gcbook.paper.published.quoted`, or ``table.model.column``.
         evidence: what this book can say about it rests on.
         checked_in: the chapter that checks it.
-        why_not: why it cannot be checked; either this or ``checked_in``, or both where only a
-            part of it can be checked.
+        why_not: why it cannot be checked, where no chapter does.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     place: str = Field(min_length=1)
     statement: str = Field(min_length=1)
-    printed: float | tuple[float, ...] | None = None
-    unit: str = ""
+    printed: Mapping[str, str] = Field(default_factory=dict)
     evidence: Evidence
     checked_in: str = ""
     why_not: str = ""
 
     @model_validator(mode="after")
     def _checked_or_not(self) -> Self:
-        if not (self.checked_in or self.why_not):
+        if bool(self.checked_in) == bool(self.why_not):
             raise ValueError("say in which chapter it is checked_in, or why_not")
-        if self.unit and self.printed is None:
-            raise ValueError(f"a unit ({self.unit}) without a printed number")
         return self
 
 

@@ -6,46 +6,60 @@ the corner of its crop, and an aesthetic score. They are set as the pipeline set
 image at the model's resolution, score 6. There is no guidance.
 """
 
-from collections.abc import Sequence
-from pathlib import Path
+from typing import Literal
 
 import torch
 
-from gcbook.classifiers.images import ImageFit
-from gcbook.classifiers.loading import load_weights
-from gcbook.classifiers.tokens import MaskedNetwork, VQTokenizer
-from gcbook.classifiers.weights import hash_weights, locate_model
+from gcbook.classifiers.checkpoint import Checkpoint
+from gcbook.classifiers.masked import MaskedBound, MaskedNetwork, MaskedRegeneration
+from gcbook.classifiers.preprocess import ImageFit
+from gcbook.classifiers.regeneration import Remask
+from gcbook.classifiers.tokens import VQTokenizer
 from gcbook.files.errors import InputError
 
-__all__ = ["load_amused"]
+__all__ = ["AESTHETIC_SCORE", "load_amused"]
 
 AESTHETIC_SCORE = 6
 """What the pipeline asks for unless told otherwise, on the scale of LAION's predictor."""
 
 
 def load_amused(
-    path_or_id: str | Path, prompts: Sequence[str], *, device: str, dtype: torch.dtype
-) -> MaskedNetwork:
-    """Read a folder in the format; the prompts are encoded once.
+    checkpoint: Checkpoint,
+    method: Literal["bound", "regenerate"] = "bound",
+    mask_ratio: float | None = None,
+    steps: int | None = None,
+) -> MaskedBound | MaskedRegeneration:
+    """Make a classifier of a folder in the format; the prompts are encoded once.
+
+    Args:
+        checkpoint: the folder.
+        method: "bound" or "regenerate"; see `gcbook.classifiers.masked`.
+        mask_ratio: for "regenerate": share of the tokens to be generated anew, in [0, 1]; by
+            default a half.
+        steps: for "regenerate": in how many steps, one network evaluation each; by default 12.
 
     Raises:
-        InputError: a part is missing, or a prompt is longer than the text encoder reads.
+        InputError: a part is missing, a prompt is longer than the text encoder reads, or there is
+            no such method, ratio or number of steps.
     """
-    from diffusers import AmusedScheduler, UVit2DModel, VQModel
+    from diffusers import AmusedScheduler
 
-    folder = locate_model(path_or_id)
-    for part in ("vqvae", "tokenizer", "text_encoder", "transformer", "scheduler"):
-        if not (folder / part).is_dir():
-            raise InputError(
-                f"{folder}: expected aMUSEd's folders vqvae, tokenizer, text_encoder, transformer "
-                f"and scheduler, found no {part}."
-            )
-    transformer = load_weights(UVit2DModel, folder / "transformer", dtype).to(device)
-    vqvae = load_weights(VQModel, folder / "vqvae").to(device)
-    scheduler = AmusedScheduler.from_pretrained(folder / "scheduler")
+    if method not in ("bound", "regenerate"):
+        raise InputError(f"method: expected bound or regenerate, found {method!r}.")
+    if method == "bound" and (mask_ratio, steps) != (None, None):
+        raise InputError(
+            f"{checkpoint.path}: mask_ratio and steps are settings of method='regenerate'; the "
+            "bound masks at random rates."
+        )
+    device, dtype = checkpoint.device, checkpoint.dtype
+    transformer = checkpoint.network("transformer", "UVit2DModel")
+    vqvae = checkpoint.network("vqvae", "VQModel", dtype=torch.float32)
+    scheduler = AmusedScheduler.from_config(
+        checkpoint.read_json("scheduler/scheduler_config.json")
+    ).config
     side = transformer.config.sample_size
     size = side * 2 ** (len(vqvae.config.block_out_channels) - 1)
-    pooled, states = _encode_prompts(folder, prompts, device)
+    pooled, states = _encode_prompts(checkpoint)
     micro = torch.tensor([[size, size, 0, 0, AESTHETIC_SCORE]], device=device, dtype=dtype)
 
     @torch.no_grad()
@@ -58,43 +72,37 @@ def load_amused(
         )
         return logits.flatten(2).movedim(1, -1)
 
-    fit = ImageFit(size, "bicubic")
+    fit = ImageFit(size)
     tokenizer = VQTokenizer(vqvae, fit)
-    return MaskedNetwork(
-        tokenizer.pixels,
-        tokenizer.encode,
-        tokenizer.decode,
-        predict,
-        scheduler.config.mask_token_id,
-        scheduler.config.masking_schedule,
-        {
-            "format": "AmusedPipeline",
-            "weights": hash_weights(folder),
-            "resolution": size,
-            "resize": fit.describe(),
-        },
+    network = MaskedNetwork(
+        tokenizer.pixels, tokenizer.encode, tokenizer.decode, predict, scheduler.mask_token_id
+    )
+    named = checkpoint.named(prompts=checkpoint.prompts, **fit.as_dict())
+    if method == "bound":
+        return MaskedBound(network, **named)
+    return MaskedRegeneration(
+        network,
+        mask_ratio=0.5 if mask_ratio is None else mask_ratio,
+        remask=Remask(12 if steps is None else steps, scheduler.masking_schedule),
+        **named,
     )
 
 
 @torch.no_grad()
-def _encode_prompts(
-    folder: Path, prompts: Sequence[str], device: str
-) -> tuple[torch.Tensor, torch.Tensor]:
+def _encode_prompts(checkpoint: Checkpoint) -> tuple[torch.Tensor, torch.Tensor]:
     """Return pooled (K, D) and per-token (K, P, D) states, float32."""
-    from transformers import CLIPTextModelWithProjection, CLIPTokenizer
-
-    tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer")
-    encoder = load_weights(CLIPTextModelWithProjection, folder / "text_encoder").to(device)
+    tokenizer = checkpoint.tokenizer()
+    encoder = checkpoint.network("text_encoder", "CLIPTextModelWithProjection", dtype=torch.float32)
     length = tokenizer.model_max_length
     found = []
-    for prompt in prompts:
+    for prompt in checkpoint.prompts:
         ids = tokenizer(prompt, padding="max_length", max_length=length, return_tensors="pt")
         if ids.input_ids.shape[1] > length:
             raise InputError(
                 f"prompts: expected at most {length} tokens, found {ids.input_ids.shape[1]} in "
                 f"{prompt!r}."
             )
-        output = encoder(ids.input_ids.to(device), output_hidden_states=True)
+        output = encoder(ids.input_ids.to(checkpoint.device), output_hidden_states=True)
         found.append((output.text_embeds, output.hidden_states[-2]))
     pooled, states = zip(*found, strict=True)
     return torch.cat(pooled), torch.cat(states)

@@ -12,27 +12,26 @@ loses can decide nothing. The number of tokens and of codes differs between mode
 of one are not nats of another.
 """
 
-import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from torch.nn.utils.rnn import pad_sequence
 
-from gcbook.classifiers.protocol import Clip, Draw, describe_as
-from gcbook.classifiers.tokens import Tokenize, check_prompts, torch_dtype
-from gcbook.classifiers.weights import hash_weights, locate_model
-from gcbook.files.errors import InputError
-from gcbook.noise.draws import DrawRule
+from gcbook.classifiers.protocol import Adapter, Clip, Draw
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = ["AutoregressiveClassifier", "load_autoregressive"]
+__all__ = ["AutoregressiveClassifier", "hidden_after_prompts", "token_log_prob"]
 
+Tokenize = Callable[[Sequence[np.ndarray]], torch.Tensor]
 LogProb = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
+LOGITS_AT_ONCE = 2**26
+"""How many float32 logits are held at a time: a quarter of a gigabyte."""
 
-class AutoregressiveClassifier:
+
+class AutoregressiveClassifier(Adapter):
     """Any exact log p(tokens | class) as a classifier. Nothing is random: one draw is enough.
 
     Args:
@@ -44,11 +43,9 @@ class AutoregressiveClassifier:
         details: what else makes the scores what they are, for `describe`.
     """
 
+    kind = "autoregressive"
     measures: tuple[str, ...] = ("nll",)
-    joint = False
     deterministic = True
-    evaluations = 1
-    default_clip: Clip = "none"
 
     def __init__(
         self,
@@ -59,23 +56,12 @@ class AutoregressiveClassifier:
         name: str = "autoregressive",
         details: dict[str, object] | None = None,
     ) -> None:
+        super().__init__(labels, name, details, space="tokens")
         self.tokenize = tokenize
         self.log_prob = log_prob
-        self.labels = tuple(labels)
-        self.name = name
-        self.details = dict(details or {})
-
-    def describe(self) -> dict[str, object]:
-        return describe_as("autoregressive", self.name, self.labels, self.details, space="tokens")
 
     def prepare(self, images: Sequence[np.ndarray]) -> torch.Tensor:
         return self.tokenize(images)
-
-    def n_elements(self, prepared: torch.Tensor) -> int:
-        return prepared.numel()
-
-    def draw(self, image_id: str, index: int, rule: DrawRule, prepared: torch.Tensor) -> Draw:
-        return Draw(index)
 
     def measure(
         self,
@@ -84,95 +70,60 @@ class AutoregressiveClassifier:
         labels: torch.Tensor | None,
         clip: Clip,
     ) -> dict[str, torch.Tensor]:
-        if labels is None:
-            raise InputError(
-                "AutoregressiveClassifier.measure: expected one label an image, found None."
-            )
         # Thousands of nats, of which classes differ by a few: float32 sums would round those.
-        return {"nll": -self.log_prob(x, labels).cpu().double().sum(1)}
+        return {"nll": -self.log_prob(x, self.one_each(labels)).cpu().double().sum(1)}
 
 
-def load_autoregressive(
-    path_or_id: str | Path,
-    prompts: Sequence[str],
-    *,
-    labels: Sequence[str] = CATEGORIES,
-    name: str = "",
-    device: str = "cpu",
-    dtype: str = "float32",
-    resolution: int | None = None,
-) -> AutoregressiveClassifier:
-    """Make a classifier from an autoregressive text-to-image model.
+def token_log_prob(
+    hidden: torch.Tensor,
+    tokens: torch.Tensor,
+    head: Callable[[torch.Tensor], torch.Tensor],
+    n_codes: int,
+) -> torch.Tensor:
+    """Return log p of every token, float32 (N, L).
 
     Args:
-        path_or_id: a folder with T5-VQ (`gcbook.classifiers.t5vq`), or one in transformers'
-            format with Janus or Janus-Pro (`gcbook.classifiers.janus`) or Emu3
-            (`gcbook.classifiers.emu3`); or a Hub id of one.
-        prompts: one a class, in the order of ``labels``.
-        labels: names of the classes.
-        name: the observer's name; by default the last part of ``path_or_id``.
-        device: where the network runs.
-        dtype: of the transformer: float32, float16 or bfloat16; tokenizers of images and the
-            softmax are float32 always.
-        resolution: side of the images in pixels, for a model that has no fixed one (Emu3).
-
-    Raises:
-        InputError: the model is of a kind that is not known here, or is not complete.
+        hidden: states (N, L, D), each one that which predicts the token of its place.
+        tokens: codes, int64 (N, L).
+        head: maps states (N, l, D) to logits (N, l, n_codes). It is called for a few places at a
+            time: all logits of a large image can be larger than the model.
+        n_codes: size of the vocabulary of images.
     """
-    check_prompts(prompts, labels)
-    folder = locate_model(path_or_id)
-    kind = _kind(folder)
-    place: dict[str, Any] = {"device": device, "dtype": torch_dtype(dtype)}
-    if resolution is not None and kind != "emu3":
-        raise InputError(f"resolution: {folder} has a fixed one; leave the setting out.")
-    # Each imports diffusers or transformers: seconds that only its own kind need pay.
-    if kind == "t5vq":
-        from gcbook.classifiers.t5vq import load_t5vq
-
-        network = load_t5vq(folder, prompts, **place)
-    elif kind == "janus":
-        from gcbook.classifiers.janus import load_janus
-
-        network = load_janus(folder, prompts, **place)
-    else:
-        from gcbook.classifiers.emu3 import load_emu3
-
-        network = load_emu3(folder, prompts, resolution=resolution, **place)
-    return AutoregressiveClassifier(
-        network.tokenize,
-        network.log_prob,
-        labels=labels,
-        name=name or Path(path_or_id).name,
-        details={
-            "weights": hash_weights(folder),
-            "prompts": list(prompts),
-            "dtype": dtype,
-            **network.details,
-        },
-    )
+    places = max(1, LOGITS_AT_ONCE // (len(tokens) * n_codes))
+    found = []
+    for states, wanted in zip(hidden.split(places, 1), tokens.split(places, 1), strict=True):
+        logits = head(states).float()
+        chosen = logits.gather(-1, wanted.unsqueeze(-1)).squeeze(-1)
+        found.append(chosen - logits.logsumexp(-1))
+    return torch.cat(found, 1)
 
 
-KINDS = {
-    "T5VQPipeline": "t5vq",
-    "JanusForConditionalGeneration": "janus",
-    "Emu3ForConditionalGeneration": "emu3",
-}
-"""What ``_class_name`` of model_index.json, or ``architectures`` of config.json, may say."""
+def hidden_after_prompts(
+    network: Any,
+    prompts: Sequence[torch.Tensor],
+    image: torch.Tensor,
+    labels: torch.Tensor,
+) -> torch.Tensor:
+    """Run a causal network over prompts and images; return the states that predict the images.
 
+    The last state of the prompt predicts the first image token, the state of each image token the
+    next. Padding stands at the end, where a causal network cannot see it and no position shifts,
+    so that a score depends on its own prompt alone.
 
-def _kind(folder: Path) -> str:
-    found: list[str] = []
-    for file, key in (("model_index.json", "_class_name"), ("config.json", "architectures")):
-        path = folder / file
-        if path.is_file():
-            value = json.loads(path.read_text(encoding="utf-8")).get(key) or []
-            found += [value] if isinstance(value, str) else value
-    for architecture in found:
-        if architecture in KINDS:
-            return KINDS[architecture]
-    raise InputError(
-        f"{folder}: expected an autoregressive text-to-image model, with _class_name in "
-        f"model_index.json or architectures in config.json one of {', '.join(KINDS)}; found "
-        f"{', '.join(found) or 'neither file'}. Janus and Emu3 are read in transformers' own "
-        "format: deepseek-community/Janus-Pro-1B and BAAI/Emu3-Gen-hf, for example."
-    )
+    Args:
+        network: a decoder of transformers.
+        prompts: embeddings of each class's prompt, (P_k, D).
+        image: embeddings of the image tokens, (N, M, D).
+        labels: class of each, int64 (N,).
+
+    Returns:
+        (N, M, D); the state in place i has seen the prompt and the first i image tokens.
+    """
+    classes = labels.tolist()
+    rows = [torch.cat([prompts[k], tokens[:-1]]) for k, tokens in zip(classes, image, strict=True)]
+    padded = pad_sequence(rows, batch_first=True)
+    states = network(inputs_embeds=padded, use_cache=False).last_hidden_state
+    places = torch.arange(image.shape[1], device=states.device)
+    first = torch.tensor([len(prompts[k]) for k in classes], device=states.device) - 1
+    row = torch.arange(len(classes), device=states.device)
+    return states[row[:, None], first[:, None] + places]

@@ -21,19 +21,26 @@ prediction         clean image                           holds for
 """
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
 import torch
 
-from gcbook.classifiers.protocol import Clip, Draw, describe_as
+from gcbook.classifiers.protocol import Adapter, Clip, Draw, mean_errors, shared_rows
 from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule, keyed_noise, timestep
 from gcbook.noise.schedules import Schedule, log_snr
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = ["DiffusionClassifier", "Prediction", "clean_image", "clip_clean"]
+__all__ = [
+    "Decode",
+    "Denoise",
+    "DiffusionClassifier",
+    "Encode",
+    "Prediction",
+    "clean_image",
+    "clip_clean",
+]
 
 Denoise = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 Encode = Callable[[Sequence[np.ndarray]], torch.Tensor]
@@ -44,7 +51,7 @@ DYNAMIC_QUANTILE = 0.995
 """Share of pixels that dynamic clipping keeps within its bound (Saharia et al., 2022)."""
 
 
-class DiffusionClassifier:
+class DiffusionClassifier(Adapter):
     """Any denoiser as a classifier.
 
     Args:
@@ -65,10 +72,8 @@ class DiffusionClassifier:
         details: what else makes the scores what they are, for `describe`.
     """
 
+    kind = "diffusion"
     measures: tuple[str, ...] = ("error_l2", "error_l1")
-    joint = False
-    deterministic = False
-    evaluations = 1
 
     def __init__(
         self,
@@ -83,66 +88,17 @@ class DiffusionClassifier:
         clip: Clip = "none",
         details: dict[str, object] | None = None,
     ) -> None:
+        known = {"space": "pixels", "prediction": "sample", "schedule": schedule.as_dict()}
+        super().__init__(labels, name, details, **known)
         self.denoise = denoise
         self.schedule = schedule
         self.encode = encode or _pixels
         self.decode = decode or _as_they_are
         self.fit = fit or (lambda images: self.decode(self.encode(images)))
-        self.labels = tuple(labels)
-        self.name = name
         self.default_clip = clip
-        self.details = dict(details or {})
-
-    @classmethod
-    def from_pipeline(
-        cls,
-        path_or_id: str | Path,
-        prompts: Sequence[str] | None = None,
-        *,
-        labels: Sequence[str] = CATEGORIES,
-        name: str = "",
-        device: str = "cpu",
-        dtype: str = "float32",
-    ) -> "DiffusionClassifier":
-        """Make a classifier from a diffusers pipeline, a local folder or a Hub id.
-
-        Stable Diffusion 1, 2 (ε and v) and 3 (flow), the IF family (pixels), class-conditional
-        U-Nets and DiT; see `gcbook.classifiers.pipelines`.
-
-        Args:
-            path_or_id: folder in diffusers' format, or a Hub id.
-            prompts: one a class, in the order of ``labels``; by default the paper's. Models that
-                are conditioned on classes look up ``labels`` in their own table instead.
-            labels: names of the classes.
-            name: the observer's name; by default the last part of ``path_or_id``.
-            device: where the network runs.
-            dtype: of the network: float32, float16 or bfloat16; errors are float32 always.
-
-        Raises:
-            InputError: the pipeline is of a kind that is not known here, or is not complete.
-        """
-        from gcbook.classifiers.pipelines import load_pipeline
-
-        return load_pipeline(
-            path_or_id, prompts, labels=labels, name=name, device=device, dtype=dtype
-        )
-
-    def describe(self) -> dict[str, object]:
-        return describe_as(
-            "diffusion",
-            self.name,
-            self.labels,
-            self.details,
-            space="pixels",
-            prediction="sample",
-            schedule=self.schedule.as_dict(),
-        )
 
     def prepare(self, images: Sequence[np.ndarray]) -> torch.Tensor:
         return self.encode(images)
-
-    def n_elements(self, prepared: torch.Tensor) -> int:
-        return prepared.numel()
 
     def draw(self, image_id: str, index: int, rule: DrawRule, prepared: torch.Tensor) -> Draw:
         t = self.schedule.snap(np.asarray(timestep(rule, image_id, index)))
@@ -156,10 +112,6 @@ class DiffusionClassifier:
         labels: torch.Tensor | None,
         clip: Clip,
     ) -> dict[str, torch.Tensor]:
-        if labels is None:
-            raise InputError(
-                "DiffusionClassifier.measure: expected one label an image, found None."
-            )
         x = x if x.dtype == torch.float64 else x.float()
         times = np.array([draw.t for draw in draws])
         alpha, sigma, t = (
@@ -167,12 +119,8 @@ class DiffusionClassifier:
             for values in (self.schedule.alpha(times), self.schedule.sigma(times), times)
         )
         noised = _columns(alpha, x) * x + _columns(sigma, x) * _noise(draws, x)
-        clean = clip_clean(self.denoise(noised, t, labels).to(x.dtype), clip)
-        difference = (x - clean).flatten(1)
-        return {
-            "error_l2": difference.square().mean(1),
-            "error_l1": difference.abs().mean(1),
-        }
+        restored = self.denoise(noised, t, self.one_each(labels))
+        return mean_errors(x - clip_clean(restored.to(x.dtype), clip))
 
 
 def clean_image(
@@ -231,11 +179,9 @@ def _columns(values: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
 
 def _noise(draws: Sequence[Draw], x: torch.Tensor) -> torch.Tensor:
     # Classes share a draw: its noise travels to the device once.
-    unique = {id(draw): draw for draw in draws}
-    position = {key: index for index, key in enumerate(unique)}
-    noise = torch.from_numpy(np.stack([np.asarray(draw.noise) for draw in unique.values()]))
-    index = torch.tensor([position[id(draw)] for draw in draws], device=x.device)
-    return noise.to(x.device, x.dtype)[index]
+    first, index = shared_rows(draws)
+    noise = torch.from_numpy(np.stack([np.asarray(draws[row].noise) for row in first]))
+    return noise.to(x.device, x.dtype)[torch.tensor(index, device=x.device)]
 
 
 def _as_they_are(pixels: torch.Tensor) -> torch.Tensor:

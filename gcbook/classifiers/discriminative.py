@@ -12,34 +12,29 @@ same. The mean, not the sum, keeps 109 breeds of dogs from outvoting one kind of
 One evaluation answers for all classes, and nothing is random.
 """
 
-import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
-from gcbook.classifiers.loading import load_weights
+from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.preprocess import Preprocess, ProcessorPreprocess
-from gcbook.classifiers.protocol import Clip, Draw, describe_as
-from gcbook.classifiers.tokens import torch_dtype
-from gcbook.classifiers.weights import hash_weights, locate_model
+from gcbook.classifiers.protocol import Adapter, Clip, Draw
 from gcbook.files.errors import InputError
-from gcbook.noise.draws import DrawRule
 from gcbook.paper.categories import CATEGORIES, IMAGENET_CLASSES, imagenet_classes, imagenet_indices
 
 __all__ = [
     "DiscriminativeClassifier",
     "category_log_probs",
     "class_indices",
-    "load_discriminative",
+    "load_image_classifier",
+    "classifier_of",
 ]
 
 LogProbs = Callable[[torch.Tensor], torch.Tensor]
 
 
-class DiscriminativeClassifier:
+class DiscriminativeClassifier(Adapter):
     """Any network that gives all classes' log-probabilities at once.
 
     Args:
@@ -51,11 +46,10 @@ class DiscriminativeClassifier:
         details: what else makes the scores what they are, for `describe`.
     """
 
+    kind = "discriminative"
     measures: tuple[str, ...] = ("nll",)
     joint = True
     deterministic = True
-    evaluations = 1
-    default_clip: Clip = "none"
 
     def __init__(
         self,
@@ -64,26 +58,14 @@ class DiscriminativeClassifier:
         *,
         labels: Sequence[str] = CATEGORIES,
         name: str = "discriminative",
-        device: str = "cpu",
+        device: str | torch.device = "cpu",
         details: dict[str, object] | None = None,
     ) -> None:
+        shown = {"resolution": preprocess.size[0], "resize": preprocess.describe()}
+        super().__init__(labels, name, details, space="pixels", **shown)
         self.log_probs = log_probs
         self.preprocess = preprocess
-        self.labels = tuple(labels)
-        self.name = name
         self.device = device
-        self.details = dict(details or {})
-
-    def describe(self) -> dict[str, object]:
-        return describe_as(
-            "discriminative",
-            self.name,
-            self.labels,
-            self.details,
-            resolution=self.preprocess.size[0],
-            resize=self.preprocess.describe(),
-            space="pixels",
-        )
 
     def prepare(self, images: Sequence[np.ndarray]) -> torch.Tensor:
         """Return (N, 3, height, width), normalized as the network expects, not in [-1, 1]."""
@@ -91,9 +73,6 @@ class DiscriminativeClassifier:
 
     def n_elements(self, prepared: torch.Tensor) -> int:
         return 1
-
-    def draw(self, image_id: str, index: int, rule: DrawRule, prepared: torch.Tensor) -> Draw:
-        return Draw(index)
 
     @torch.inference_mode()
     def measure(
@@ -174,103 +153,42 @@ def _check_order(names: Sequence[str], where: str) -> None:
         )
 
 
-def load_discriminative(
-    path_or_id: str | Path,
-    *,
-    labels: Sequence[str] = CATEGORIES,
-    name: str = "",
-    device: str = "cpu",
-    dtype: str = "float32",
+def classifier_of(
+    network: LogProbs,
+    outputs: Sequence[str],
+    preprocess: Preprocess,
+    checkpoint: Checkpoint,
 ) -> DiscriminativeClassifier:
-    """Make a classifier from an image-classification network.
+    """Make a classifier of a network that is ready.
 
     Args:
-        path_or_id: one of
+        network: maps (N, 3, height, width) of the checkpoint's dtype to logits (N, outputs).
+        outputs: its own name of each output.
+        preprocess: what it is shown.
+        checkpoint: what it was read from.
 
-            - ``torchvision:NAME`` or ``torchvision:NAME:WEIGHTS``: torchvision's own weights
-              (by default IMAGENET1K_V1, which the published trials were made with);
-            - a folder with a torchvision network: see `gcbook.classifiers.torchvision_models`;
-            - a folder or Hub id in transformers' format, an ``…ForImageClassification``, with
-              ``preprocessor_config.json``.
-        labels: names of the classes.
-        name: the observer's name; by default the last part of ``path_or_id``.
-        device: where the network runs.
-        dtype: of the network: float32, float16 or bfloat16; the softmax is float32 always.
+    Raises:
+        InputError: its outputs are neither ImageNet's classes nor the labels.
+    """
+    groups = class_indices(outputs, checkpoint.labels, str(checkpoint.path))
+    return DiscriminativeClassifier(
+        lambda x: category_log_probs(network(x.to(checkpoint.dtype)), groups),
+        preprocess,
+        device=checkpoint.device,
+        **checkpoint.named(),
+    )
+
+
+def load_image_classifier(checkpoint: Checkpoint) -> DiscriminativeClassifier:
+    """Make a classifier of a folder in transformers' format, an ``…ForImageClassification``.
 
     Raises:
         InputError: the folder is not complete, or its outputs are neither ImageNet's classes nor
             the labels.
-        DataNotFoundError: the weights are not here and cannot be fetched.
     """
-    from gcbook.classifiers.torchvision_models import PREFIX, open_download, open_folder
-
-    precision = torch_dtype(dtype)
-    if str(path_or_id).startswith(PREFIX):
-        network = open_download(str(path_or_id))
-    else:
-        folder = locate_model(path_or_id)
-        config = read_config(folder)
-        if "torchvision" not in config:
-            return _from_transformers(folder, config, labels, name, device, precision)
-        network = open_folder(folder, config)
-    groups = class_indices(network.outputs, labels, str(path_or_id))
-    model = network.model.eval().to(device, precision)
-    return DiscriminativeClassifier(
-        lambda x: category_log_probs(model(x.to(precision)), groups),
-        network.preprocess,
-        labels=labels,
-        name=name or network.name,
-        device=device,
-        details={"weights": network.weights, "dtype": dtype, "format": network.format},
-    )
-
-
-def read_config(folder: Path) -> dict[str, Any]:
-    """Read a model's config.json.
-
-    Raises:
-        InputError: there is none, or it is no JSON object.
-    """
-    file = folder / "config.json"
-    try:
-        config = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{file}: expected the model's configuration; {error}.") from error
-    if not isinstance(config, dict):
-        raise InputError(f"{file}: expected a JSON object, found {type(config).__name__}.")
-    return config
-
-
-def _from_transformers(
-    folder: Path,
-    config: dict[str, Any],
-    labels: Sequence[str],
-    name: str,
-    device: str,
-    dtype: torch.dtype,
-) -> DiscriminativeClassifier:
-    architecture = (config.get("architectures") or ["none"])[0]
-    if not architecture.endswith("ForImageClassification"):
-        raise InputError(
-            f"{folder}: expected a network for image classification, with architectures in "
-            f"config.json …ForImageClassification; found {architecture}."
-        )
     from transformers import AutoModelForImageClassification
 
-    preprocess = ProcessorPreprocess(folder)
-    model = load_weights(AutoModelForImageClassification, folder, dtype)
+    preprocess = ProcessorPreprocess(checkpoint.path)
+    model = checkpoint.whole(AutoModelForImageClassification)
     outputs = [str(model.config.id2label[i]) for i in range(model.config.num_labels)]
-    groups = class_indices(outputs, labels, str(folder))
-    model = model.to(device)
-    return DiscriminativeClassifier(
-        lambda x: category_log_probs(model(x.to(dtype)).logits, groups),
-        preprocess,
-        labels=labels,
-        name=name or folder.name,
-        device=device,
-        details={
-            "weights": hash_weights(folder),
-            "dtype": str(dtype).removeprefix("torch."),
-            "format": architecture,
-        },
-    )
+    return classifier_of(lambda x: model(x).logits, outputs, preprocess, checkpoint)

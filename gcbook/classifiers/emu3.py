@@ -16,29 +16,23 @@ import numpy as np
 import torch
 from torch.nn.functional import linear
 
-from gcbook.classifiers.images import ImageFit
-from gcbook.classifiers.loading import load_weights
-from gcbook.classifiers.tokens import AutoregressiveNetwork, hidden_after_prompts, token_log_prob
+from gcbook.classifiers.autoregressive import (
+    AutoregressiveClassifier,
+    hidden_after_prompts,
+    token_log_prob,
+)
+from gcbook.classifiers.checkpoint import Checkpoint
+from gcbook.classifiers.preprocess import ImageFit
 from gcbook.files.errors import InputError
 
 __all__ = ["load_emu3"]
 
 
-def load_emu3(
-    folder: Path,
-    prompts: Sequence[str],
-    *,
-    device: str,
-    dtype: torch.dtype,
-    resolution: int | None = None,
-) -> AutoregressiveNetwork:
-    """Read a folder in the format of transformers' Emu3ForConditionalGeneration.
+def load_emu3(checkpoint: Checkpoint, resolution: int | None = None) -> AutoregressiveClassifier:
+    """Make a classifier of a folder in the format of transformers' Emu3ForConditionalGeneration.
 
     Args:
-        folder: where it is.
-        prompts: one a class.
-        device: where the network runs.
-        dtype: of the transformer.
+        checkpoint: the folder.
         resolution: side of the images in pixels, a multiple of 8; by default that of the area
             which the processor generates, 720. An image of 720 is 8,100 tokens.
 
@@ -47,9 +41,9 @@ def load_emu3(
     """
     from transformers import AutoProcessor, Emu3ForConditionalGeneration
 
+    folder, device = checkpoint.path, checkpoint.device
     # Tokens are the data: they must not depend on the dtype of what predicts them.
-    model = load_weights(Emu3ForConditionalGeneration, folder, dtype, float32=("vqmodel",))
-    model = model.to(device)
+    model = checkpoint.whole(Emu3ForConditionalGeneration, float32=("vqmodel",))
     processor = AutoProcessor.from_pretrained(folder)
     vqmodel = model.model.vqmodel
     size = resolution or isqrt(processor.image_area)
@@ -62,13 +56,13 @@ def load_emu3(
     line_end = model.vocabulary_mapping.eol_token_id
     code_of = visual.new_full((int(visual.max()) + 1,), -1)
     code_of[visual] = torch.arange(len(visual), device=device)
-    fit = ImageFit(size, "bicubic")
+    fit = ImageFit(size)
     mean, std = (
         torch.tensor(values).reshape(-1, 1, 1)
         for values in (processor.image_processor.image_mean, processor.image_processor.image_std)
     )
     embed = model.get_input_embeddings()
-    ids = [_ids(processor, prompt, size) for prompt in prompts]
+    ids = [_ids(processor, prompt, size) for prompt in checkpoint.prompts]
     with torch.no_grad():
         embedded = [embed(row.to(device)) for row in ids]
     head_weight = model.lm_head.weight[visual]
@@ -82,26 +76,21 @@ def load_emu3(
         rows = [model.model.get_image_tokens(image, sizes) for image in pixels.split(1)]
         return code_of[torch.stack(rows).long()[:, is_code]]
 
-    def states(embeddings: torch.Tensor) -> torch.Tensor:
-        output = model.model.text_model(inputs_embeds=embeddings, use_cache=False)
-        return output.last_hidden_state
-
     @torch.no_grad()
     def log_prob(tokens: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
         sequence = tokens.new_full((len(tokens), len(is_code)), line_end)
         sequence[:, is_code] = visual[tokens]
-        hidden = hidden_after_prompts(states, embedded, embed(sequence), label)
+        hidden = hidden_after_prompts(model.model.text_model, embedded, embed(sequence), label)
         return token_log_prob(
             hidden[:, is_code], tokens, lambda state: linear(state, head_weight), len(visual)
         )
 
-    details = {
-        "format": "Emu3ForConditionalGeneration",
-        "resolution": size,
-        "resize": fit.describe(),
-        "first_prompt": processor.tokenizer.decode(ids[0]),
-    }
-    return AutoregressiveNetwork(tokenize, log_prob, details)
+    first = processor.tokenizer.decode(ids[0])
+    return AutoregressiveClassifier(
+        tokenize,
+        log_prob,
+        **checkpoint.named(prompts=checkpoint.prompts, first_prompt=first, **fit.as_dict()),
+    )
 
 
 def _visual_ids(model: Any, folder: Path) -> torch.Tensor:

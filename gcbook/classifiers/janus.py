@@ -7,34 +7,36 @@ begin-of-image token. Images of 384 × 384 are 24 × 24 tokens.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch.nn.functional import normalize
 
-from gcbook.classifiers.images import ImageFit
-from gcbook.classifiers.loading import load_weights
-from gcbook.classifiers.tokens import AutoregressiveNetwork, hidden_after_prompts, token_log_prob
+from gcbook.classifiers.autoregressive import (
+    AutoregressiveClassifier,
+    hidden_after_prompts,
+    token_log_prob,
+)
+from gcbook.classifiers.checkpoint import Checkpoint
+from gcbook.classifiers.preprocess import ImageFit
 from gcbook.files.errors import InputError
 
 __all__ = ["load_janus"]
 
 
-def load_janus(
-    folder: Path, prompts: Sequence[str], *, device: str, dtype: torch.dtype
-) -> AutoregressiveNetwork:
-    """Read a folder in the format of transformers' JanusForConditionalGeneration.
+def load_janus(checkpoint: Checkpoint) -> AutoregressiveClassifier:
+    """Make a classifier of a folder in the format of transformers' JanusForConditionalGeneration.
 
     Raises:
         InputError: there is no chat template, without which the prompt is another one.
     """
     from transformers import AutoProcessor, JanusForConditionalGeneration
 
+    folder, device = checkpoint.path, checkpoint.device
     # Tokens are the data: they must not depend on the dtype of what predicts them.
-    model = load_weights(JanusForConditionalGeneration, folder, dtype, float32=("vqmodel",))
-    network = model.to(device).model
+    model = checkpoint.whole(JanusForConditionalGeneration, float32=("vqmodel",))
+    network = model.model
     processor = AutoProcessor.from_pretrained(folder)
     if not processor.chat_template:
         raise InputError(
@@ -43,8 +45,8 @@ def load_janus(
         )
     vqmodel = network.vqmodel
     patch = 2 ** (len(vqmodel.config.channel_multiplier) - 1)
-    fit = ImageFit(vqmodel.config.num_patches * patch, "bicubic")
-    texts = [_prompt(processor, prompt) for prompt in prompts]
+    fit = ImageFit(vqmodel.config.num_patches * patch)
+    texts = [_prompt(processor, prompt) for prompt in checkpoint.prompts]
     embed = network.language_model.get_input_embeddings()
     with torch.no_grad():
         embedded = [embed(_ids(processor, text).to(device)) for text in texts]
@@ -54,24 +56,18 @@ def load_janus(
         pixels = (2 * fit.fit(images) - 1).to(device)
         return torch.cat([nearest_codes(vqmodel, image) for image in pixels.split(1)])
 
-    def states(embeddings: torch.Tensor) -> torch.Tensor:
-        output = network.language_model(inputs_embeds=embeddings, use_cache=False)
-        return output.last_hidden_state
-
     @torch.no_grad()
     def log_prob(tokens: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
         image = model.prepare_embeddings_for_image_generation(tokens)
-        hidden = hidden_after_prompts(states, embedded, image, label)
+        hidden = hidden_after_prompts(network.language_model, embedded, image, label)
         n_codes = vqmodel.config.num_embeddings
         return token_log_prob(hidden, tokens, network.generation_head, n_codes)
 
-    details = {
-        "format": "JanusForConditionalGeneration",
-        "resolution": fit.size,
-        "resize": fit.describe(),
-        "first_prompt": texts[0],
-    }
-    return AutoregressiveNetwork(tokenize, log_prob, details)
+    return AutoregressiveClassifier(
+        tokenize,
+        log_prob,
+        **checkpoint.named(prompts=checkpoint.prompts, first_prompt=texts[0], **fit.as_dict()),
+    )
 
 
 @torch.no_grad()

@@ -6,20 +6,21 @@ lies in. What a folder holds is read from ``model_index.json`` (diffusers) or ``
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.classifiers.weights import HUB_ID, MODELS_DIR, locate_model
-from gcbook.classifiers.zoo import ZooEntry, at_hand, near_names, zoo
+from gcbook.classifiers.zoo import ZooEntry, at_hand, near_names, torch_cache, zoo
 from gcbook.files.errors import DataNotFoundError, InputError
-from gcbook.paper.categories import CATEGORIES, PROMPT_TEMPLATE
+from gcbook.paper.categories import CATEGORIES
 
 if TYPE_CHECKING:
+    from gcbook.classifiers.checkpoint import Checkpoint
     from gcbook.classifiers.protocol import Classifier
 
-__all__ = ["OPTIONS", "find_kind", "load_classifier"]
+__all__ = ["FORMATS", "OPTIONS", "find_format", "find_kind", "load_classifier"]
 
 OPTIONS: Mapping[str, tuple[str, ...]] = {
     "diffusion": ("template",),
@@ -90,21 +91,28 @@ def load_classifier(
     if entry is not None:
         # Before gigabytes are fetched for a call that cannot succeed.
         check_options(entry.kind, given, entry.name)
-        place, kind = _from_zoo(entry)
-    else:
-        place, kind = _from_path(model)
-    check_options(kind, given, str(model))
-    _check_device(device)
-    label = name or (entry.name if entry else _name_of(model))
-    common = {"labels": labels, "name": label, "device": device, "dtype": dtype}
+    path, found = _from_zoo(entry) if entry else _from_path(str(model))
+    check_options(_kind(found), given, str(model))
+    from gcbook.classifiers.checkpoint import DTYPES, Checkpoint, usable_device
     from gcbook.classifiers.memory import explain_memory
 
+    if dtype not in DTYPES:
+        raise InputError(f"dtype: expected one of {', '.join(DTYPES)}; found {dtype!r}.")
+    checkpoint = Checkpoint(
+        path,
+        found,
+        name or (entry.name if entry else _name_of(model)),
+        tuple(labels),
+        usable_device(device),
+        DTYPES[dtype],
+        given.pop("template", None),
+    )
     lacking = (
         f"{model}: {device} has too little memory to load it in {dtype}; expected enough for all "
         "of its parts at once. Choose a dtype of 16 bits (--dtype float16), or another device."
     )
     with quiet_libraries(), explain_memory(lacking):
-        return _ADAPTERS[kind](place, given, common)
+        return _adapt(checkpoint, given)
 
 
 def _name_of(model: str | Path) -> str:
@@ -154,24 +162,25 @@ def _called(option: str) -> str:
     return f"{option} ({shown})" if shown else option
 
 
-def find_kind(folder: Path) -> str:
-    """Tell of which kind the model in a folder is: a key of `OPTIONS`.
+def find_format(folder: Path) -> str:
+    """Tell what a folder holds.
+
+    Returns:
+        A key of `FORMATS`, the name of a transformers class that ends in ForImageClassification, or
+        ``torchvision NAME``.
 
     Raises:
         InputError: the folder holds no model of a format that is known.
     """
-    found: list[str] = []
-    for file, key in (("model_index.json", "_class_name"), ("config.json", "architectures")):
-        values = _read(folder / file)
-        if file == "config.json" and "torchvision" in values:
-            return "discriminative"
-        said = values.get(key) or []
-        found += [said] if isinstance(said, str) else list(said)
-    for architecture in found:
-        if architecture in FORMATS:
-            return FORMATS[architecture]
-        if architecture.endswith(IMAGE_CLASSIFICATION):
-            return "discriminative"
+    config = _read(folder / "config.json")
+    if "torchvision" in config:
+        return f"torchvision {config['torchvision']}"
+    said = [_read(folder / "model_index.json").get("_class_name")]
+    said += config.get("architectures") or []
+    found = [str(each) for each in said if each]
+    for each in found:
+        if each in FORMATS or each.endswith(IMAGE_CLASSIFICATION):
+            return each
     raise InputError(
         f"{folder}: expected a model whose model_index.json (_class_name) or config.json "
         f"(architectures) says one of {', '.join(FORMATS)} or …{IMAGE_CLASSIFICATION}, or whose "
@@ -179,22 +188,23 @@ def find_kind(folder: Path) -> str:
     )
 
 
-def _check_device(device: str) -> None:
-    import torch
+def find_kind(folder: Path) -> str:
+    """Tell of which kind the model in a folder is: a key of `OPTIONS`.
 
-    # Convolutions in TF32 have ten bits of mantissa, and what float32 is asked for gets no fewer:
-    # one token of an image that tips is another likelihood. Matrix products have it off by default.
-    torch.backends.cudnn.allow_tf32 = False
-    try:
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise InputError(f"device: {device!r} cannot be used here ({error}).") from error
+    Raises:
+        InputError: the folder holds no model of a format that is known.
+    """
+    return _kind(find_format(folder))
 
 
-def _from_zoo(entry: ZooEntry) -> tuple[str, str]:
+def _kind(found: str) -> str:
+    return FORMATS.get(found, "discriminative")
+
+
+def _from_zoo(entry: ZooEntry) -> tuple[Path, str]:
     place = at_hand(entry)
     if place is not None and place.where in ("models folder", "package"):
-        return str(place.path), find_kind(place.path)
+        return place.path, find_format(place.path)
     source = entry.source
     if source.package:
         raise DataNotFoundError(
@@ -203,22 +213,21 @@ def _from_zoo(entry: ZooEntry) -> tuple[str, str]:
             "lists what is at hand."
         )
     if source.torchvision:
-        return f"torchvision:{source.torchvision}:{source.weights}", "discriminative"
+        return torch_cache() / source.file, f"torchvision {source.torchvision} {source.weights}"
     folder = locate_model(source.hub, source.revision or None, called=entry.name)
-    return str(folder), find_kind(folder)
+    return folder, find_format(folder)
 
 
-def _from_path(model: str | Path) -> tuple[str, str]:
-    text = str(model)
-    if not Path(text).expanduser().exists() and not HUB_ID.fullmatch(text):
-        near = near_names(text)
+def _from_path(model: str) -> tuple[Path, str]:
+    if not Path(model).expanduser().exists() and not HUB_ID.fullmatch(model):
+        near = near_names(model)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise InputError(
-            f"{text}: expected a name of the zoo (gcbook models lists them), the folder of a "
+            f"{model}: expected a name of the zoo (gcbook models lists them), the folder of a "
             f"model, or a Hub id like organisation/name; found none of them.{hint}"
         )
-    folder = locate_model(text)
-    return str(folder), find_kind(folder)
+    folder = locate_model(model)
+    return folder, find_format(folder)
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -231,66 +240,52 @@ def _read(file: Path) -> dict[str, Any]:
     return values if isinstance(values, dict) else {}
 
 
-def _prompts(given: Mapping[str, Any], labels: Sequence[str]) -> list[str]:
-    from gcbook.classifiers.prompts import make_prompts
+def _adapt(checkpoint: "Checkpoint", options: dict[str, Any]) -> "Classifier":
+    """Hand a checkpoint to the adapter that knows its format."""
+    # Each imports libraries for seconds, which other formats need not wait for.
+    match FORMATS.get(checkpoint.format), checkpoint.format.split():
+        case "diffusion", _:
+            from gcbook.classifiers.pipelines import load_pipeline
 
-    return make_prompts(labels, given.get("template", PROMPT_TEMPLATE))
+            return load_pipeline(checkpoint)
+        case _, ["Emu3ForConditionalGeneration"]:
+            from gcbook.classifiers.emu3 import load_emu3
 
+            return load_emu3(checkpoint, **options)
+        case "autoregressive", [other]:
+            if options:
+                raise InputError(
+                    f"resolution: {checkpoint.path} has a fixed one; leave the setting out."
+                )
+            if other == "T5VQPipeline":
+                from gcbook.classifiers.t5vq import load_t5vq
 
-def _diffusion(place: str, given: dict[str, Any], common: dict[str, Any]) -> "Classifier":
-    from gcbook.classifiers.pipelines import load_pipeline
+                return load_t5vq(checkpoint)
+            from gcbook.classifiers.janus import load_janus
 
-    # A model that is conditioned on classes takes no prompts, so the default stays its own.
-    prompts = _prompts(given, common["labels"]) if "template" in given else None
-    return load_pipeline(place, prompts, **common)
+            return load_janus(checkpoint)
+        case "masked", _:
+            from gcbook.classifiers.amused import load_amused
 
+            return load_amused(checkpoint, **options)
+        case "clip", _:
+            from gcbook.classifiers.clip import load_clip
 
-def _autoregressive(place: str, given: dict[str, Any], common: dict[str, Any]) -> "Classifier":
-    from gcbook.classifiers.autoregressive import load_autoregressive
+            return load_clip(checkpoint, **options)
+        case _, ["torchvision", architecture, weights]:
+            from gcbook.classifiers.torchvision_models import load_torchvision_download
 
-    prompts = _prompts(given, common["labels"])
-    return load_autoregressive(place, prompts, resolution=given.get("resolution"), **common)
+            plain = load_torchvision_download(checkpoint, architecture, weights)
+        case _, ["torchvision", _]:
+            from gcbook.classifiers.torchvision_models import load_torchvision
 
+            plain = load_torchvision(checkpoint)
+        case _:
+            from gcbook.classifiers.discriminative import load_image_classifier
 
-def _masked(place: str, given: dict[str, Any], common: dict[str, Any]) -> "Classifier":
-    from gcbook.classifiers.masked import load_masked
-
-    prompts = _prompts(given, common["labels"])
-    chosen = {key: given[key] for key in ("method", "mask_ratio", "steps") if key in given}
-    if chosen.get("method", "bound") == "bound" and len(chosen) > ("method" in chosen):
-        raise InputError(
-            f"{place}: mask_ratio and steps are settings of method='regenerate'; the bound masks "
-            "at random rates."
-        )
-    return load_masked(place, prompts, **chosen, **common)
-
-
-def _clip(place: str, given: dict[str, Any], common: dict[str, Any]) -> "Classifier":
-    from gcbook.classifiers.clip import load_clip
-
-    ensemble = given.get("ensemble", "template" not in given)
-    templates = None if ensemble else [given.get("template", PROMPT_TEMPLATE)]
-    return load_clip(place, templates=templates, **common)
-
-
-def _discriminative(place: str, given: dict[str, Any], common: dict[str, Any]) -> "Classifier":
-    from gcbook.classifiers.discriminative import load_discriminative
-
-    plain = load_discriminative(place, **common)
-    law = given.get("noise")
-    if law is None:
+            plain = load_image_classifier(checkpoint)
+    if "noise" not in options:
         return plain
-    if law not in ("sqrt", "uniform"):
-        raise InputError(f"noise: expected sqrt or uniform, found {law!r}.")
     from gcbook.classifiers.noised import NoisedClassifier
 
-    return NoisedClassifier(plain, sqrt_alphas=law == "sqrt")
-
-
-_ADAPTERS: Mapping[str, Callable[[str, dict[str, Any], dict[str, Any]], "Classifier"]] = {
-    "diffusion": _diffusion,
-    "autoregressive": _autoregressive,
-    "masked": _masked,
-    "clip": _clip,
-    "discriminative": _discriminative,
-}
+    return NoisedClassifier(plain, options["noise"])

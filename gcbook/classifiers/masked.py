@@ -20,39 +20,55 @@ settings here, and recorded.
 Both use the same random numbers for all classes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
 
-from gcbook.classifiers.protocol import Clip, Draw, describe_as
+from gcbook.classifiers.protocol import Adapter, Clip, Draw, mean_errors, shared_rows
 from gcbook.classifiers.regeneration import Remask, Stream, regenerate
-from gcbook.classifiers.tokens import MaskedNetwork, check_prompts, torch_dtype
 from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule, keyed_generator, timestep
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = ["MaskedBound", "MaskedClassifier", "MaskedRegeneration", "load_masked"]
+__all__ = ["MaskedBound", "MaskedClassifier", "MaskedNetwork", "MaskedRegeneration"]
 
 
-class MaskedClassifier:
-    """What both ways share: names and the description.
+@dataclass(frozen=True)
+class MaskedNetwork:
+    """A masked model, loaded.
+
+    Attributes:
+        pixels: images (a list of arrays (H, W, 3) in [0, 1]) to the model's resolution, (N, 3,
+            size, size) in [0, 1].
+        encode: those pixels to tokens, int64 (N, L).
+        decode: tokens to pixels (N, 3, size, size) in [0, 1].
+        predict: ``predict(tokens, label) -> logits``: tokens int64 (N, L) with ``mask_token``
+            where masked, label int64 (N,); logits (N, L, number of codes).
+        mask_token: the id that stands for a masked token.
+    """
+
+    pixels: Callable[[Sequence[np.ndarray]], torch.Tensor]
+    encode: Callable[[torch.Tensor], torch.Tensor]
+    decode: Callable[[torch.Tensor], torch.Tensor]
+    predict: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+    mask_token: int
+
+
+class MaskedClassifier(Adapter):
+    """What both ways share.
 
     Args:
         network: the model.
         labels: names of the classes, in the order of their indices.
         name: the observer's name.
         details: what else makes the scores what they are, for `describe`.
+        known: entries of the description that the way of comparing knows.
     """
 
-    measures: tuple[str, ...]
-    joint = False
-    deterministic = False
-    evaluations = 1
-    default_clip: Clip = "none"
+    kind = "masked"
 
     def __init__(
         self,
@@ -61,17 +77,10 @@ class MaskedClassifier:
         labels: Sequence[str] = CATEGORIES,
         name: str = "masked",
         details: dict[str, object] | None = None,
+        **known: object,
     ) -> None:
+        super().__init__(labels, name, details, **known)
         self.network = network
-        self.labels = tuple(labels)
-        self.name = name
-        self.details = network.details | (details or {})
-
-    def describe(self) -> dict[str, object]:
-        return describe_as("masked", self.name, self.labels, self.details)
-
-    def n_elements(self, prepared: torch.Tensor) -> int:
-        return prepared.numel()
 
 
 class MaskedBound(MaskedClassifier):
@@ -79,20 +88,20 @@ class MaskedBound(MaskedClassifier):
 
     measures: tuple[str, ...] = ("nll",)
 
-    def describe(self) -> dict[str, object]:
-        return super().describe() | {"space": "tokens", "method": "bound"}
+    def __init__(self, network: MaskedNetwork, **named: Any) -> None:
+        super().__init__(network, space="tokens", method="bound", **named)
 
     def prepare(self, images: Sequence[np.ndarray]) -> torch.Tensor:
         return self.network.encode(self.network.pixels(images))
 
     def draw(self, image_id: str, index: int, rule: DrawRule, prepared: torch.Tensor) -> Draw:
         """Draw the rate, kept as t, and a uniform number a token: those below t are masked."""
-        pair, second = divmod(index, 2) if rule.antithetic else (index, 0)
-        uniform = keyed_generator(rule.seed, image_id, pair, "mask").random(
+        number, opposite = rule.pair(index)
+        uniform = keyed_generator(rule.seed, image_id, number, "mask").random(
             tuple(prepared.shape), np.float32
         )
         rate = timestep(rule, image_id, index)
-        return Draw(index, rate, noise=1 - uniform if second else uniform)
+        return Draw(index, rate, noise=1 - uniform if opposite else uniform)
 
     def measure(
         self,
@@ -105,7 +114,7 @@ class MaskedBound(MaskedClassifier):
         uniform = torch.from_numpy(np.stack([np.asarray(draw.noise) for draw in draws]))
         hidden = (uniform < rate[:, None]).to(x.device)
         masked = x.masked_fill(hidden, self.network.mask_token)
-        logits = self.network.predict(masked, _needed(labels)).float()
+        logits = self.network.predict(masked, self.one_each(labels)).float()
         chosen = logits.gather(-1, x.unsqueeze(-1)).squeeze(-1)
         surprise = (logits.logsumexp(-1) - chosen).masked_fill(~hidden, 0)
         return {"nll": surprise.cpu().double().sum(1) / rate}
@@ -115,7 +124,7 @@ class MaskedBound(MaskedClassifier):
 class _StreamDraw(Draw):
     """A draw whose noise, too large to be kept, is made again wherever it is needed."""
 
-    stream: Stream | None = field(default=None, repr=False, compare=False)
+    stream: Stream = field(repr=False, compare=False, kw_only=True)
 
 
 class MaskedRegeneration(MaskedClassifier):
@@ -125,7 +134,7 @@ class MaskedRegeneration(MaskedClassifier):
         network: the model.
         mask_ratio: share of the tokens to be generated anew, in [0, 1].
         remask: how, in how many steps.
-        labels: see `MaskedClassifier`, as are the others.
+        named: labels, name and details, as `MaskedClassifier` has them.
 
     Raises:
         InputError: no such share.
@@ -139,24 +148,15 @@ class MaskedRegeneration(MaskedClassifier):
         *,
         mask_ratio: float,
         remask: Remask,
-        labels: Sequence[str] = CATEGORIES,
-        name: str = "masked",
-        details: dict[str, object] | None = None,
+        **named: Any,
     ) -> None:
         if not 0 <= mask_ratio <= 1:
             raise InputError(f"mask_ratio: expected a share in [0, 1], found {mask_ratio}.")
-        super().__init__(network, labels=labels, name=name, details=details)
+        rule: dict[str, Any] = {"mask_ratio": mask_ratio, **remask.as_dict()}
+        super().__init__(network, space="pixels", method="regenerate", **rule, **named)
         self.mask_ratio = mask_ratio
         self.remask = remask
         self.evaluations = remask.steps
-
-    def describe(self) -> dict[str, object]:
-        return super().describe() | {
-            "space": "pixels",
-            "method": "regenerate",
-            "mask_ratio": self.mask_ratio,
-            **self.remask.as_dict(),
-        }
 
     def prepare(self, images: Sequence[np.ndarray]) -> torch.Tensor:
         return 2 * self.network.pixels(images) - 1
@@ -177,78 +177,16 @@ class MaskedRegeneration(MaskedClassifier):
         labels: torch.Tensor | None,
         clip: Clip,
     ) -> dict[str, torch.Tensor]:
-        label = _needed(labels)
+        label = self.one_each(labels)
         # Classes share a draw: its image is encoded once.
-        first = {id(draw): row for row, draw in enumerate(draws)}
-        tokens = {key: self.network.encode((x[row, None] + 1) / 2)[0] for key, row in first.items()}
+        first, index = shared_rows(draws)
+        tokens = torch.cat([self.network.encode((x[row, None] + 1) / 2) for row in first])
         generated = regenerate(
-            torch.stack([tokens[id(draw)] for draw in draws]),
+            tokens[index],
             lambda masked: self.network.predict(masked, label),
-            [_stream(draw) for draw in draws],
+            [draw.stream for draw in draws if isinstance(draw, _StreamDraw)],
             mask_token=self.network.mask_token,
             mask_ratio=self.mask_ratio,
             remask=self.remask,
         )
-        difference = (x - (2 * self.network.decode(generated) - 1)).flatten(1)
-        return {
-            "error_l2": difference.square().mean(1),
-            "error_l1": difference.abs().mean(1),
-        }
-
-
-def load_masked(
-    path_or_id: str | Path,
-    prompts: Sequence[str],
-    *,
-    labels: Sequence[str] = CATEGORIES,
-    name: str = "",
-    device: str = "cpu",
-    dtype: str = "float32",
-    method: Literal["bound", "regenerate"] = "bound",
-    mask_ratio: float = 0.5,
-    steps: int = 12,
-) -> MaskedBound | MaskedRegeneration:
-    """Make a classifier from a masked model in aMUSEd's format.
-
-    Args:
-        path_or_id: a local folder or a Hub id, such as amused/amused-256.
-        prompts: one a class, in the order of ``labels``.
-        labels: names of the classes.
-        name: the observer's name; by default the last part of ``path_or_id``.
-        device: where the networks run.
-        dtype: of the transformer: float32, float16 or bfloat16; the image tokenizer and the
-            softmax are float32 always.
-        method: "bound" or "regenerate"; see the module.
-        mask_ratio: for "regenerate": share of the tokens to be generated anew, in [0, 1].
-        steps: for "regenerate": in how many steps; one network evaluation each.
-
-    Raises:
-        InputError: another format, or no such method, ratio or number of steps.
-    """
-    from gcbook.classifiers.amused import load_amused
-
-    check_prompts(prompts, labels)
-    if method not in ("bound", "regenerate"):
-        raise InputError(f"method: expected bound or regenerate, found {method!r}.")
-    network = load_amused(path_or_id, prompts, device=device, dtype=torch_dtype(dtype))
-    common: dict[str, Any] = {
-        "labels": labels,
-        "name": name or Path(path_or_id).name,
-        "details": {"prompts": list(prompts), "dtype": dtype},
-    }
-    if method == "bound":
-        return MaskedBound(network, **common)
-    remask = Remask(steps, network.masking_schedule)
-    return MaskedRegeneration(network, mask_ratio=mask_ratio, remask=remask, **common)
-
-
-def _stream(draw: Draw) -> Stream:
-    if not isinstance(draw, _StreamDraw) or draw.stream is None:
-        raise InputError("MaskedRegeneration.measure: expected draws of its own, found others.")
-    return draw.stream
-
-
-def _needed(labels: torch.Tensor | None) -> torch.Tensor:
-    if labels is None:
-        raise InputError("MaskedClassifier.measure: expected one label an image, found None.")
-    return labels
+        return mean_errors(x - (2 * self.network.decode(generated) - 1))

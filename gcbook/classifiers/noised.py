@@ -16,6 +16,7 @@ import torch
 from gcbook.classifiers.augmentation import draw_alpha, mix_noise
 from gcbook.classifiers.discriminative import DiscriminativeClassifier
 from gcbook.classifiers.protocol import Clip, Draw
+from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule, keyed_noise, timestep
 from gcbook.noise.schedules import CosineSchedule, log_snr
 
@@ -27,21 +28,26 @@ class NoisedClassifier(DiscriminativeClassifier):
 
     Args:
         plain: the network without noise, which shares it.
-        sqrt_alphas: the law of α, see `gcbook.classifiers.augmentation.DiffusionNoise`.
+        law: of α, "sqrt" or "uniform", see `gcbook.classifiers.augmentation.DiffusionNoise`.
+
+    Raises:
+        InputError: no such law.
     """
 
     deterministic = False
 
-    def __init__(self, plain: DiscriminativeClassifier, *, sqrt_alphas: bool = True) -> None:
+    def __init__(self, plain: DiscriminativeClassifier, law: str = "sqrt") -> None:
+        if law not in ("sqrt", "uniform"):
+            raise InputError(f"noise: expected sqrt or uniform, found {law!r}.")
         super().__init__(
             plain.log_probs,
             plain.preprocess,
             labels=plain.labels,
             name=plain.name,
             device=plain.device,
-            details=plain.details | {"noise": "sqrt" if sqrt_alphas else "uniform"},
+            details=plain.details | {"noise": law},
         )
-        self.sqrt_alphas = sqrt_alphas
+        self.sqrt_alphas = law == "sqrt"
 
     def draw(self, image_id: str, index: int, rule: DrawRule, prepared: torch.Tensor) -> Draw:
         # The rule's numbers are uniform and, by default, spread evenly over the draws of an image.

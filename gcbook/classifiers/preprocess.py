@@ -1,9 +1,13 @@
-"""What discriminative networks are shown: the model's own resizing, cutting and normalization.
+"""From images of any size to what a network takes.
 
-One rule is the same for all: an image that has the size of the network's input goes in as it is.
-The stimuli of the model-vs-human toolbox are 224 × 224, and the toolbox shows them so; a network's
-usual "resize to 256, cut out 224" would cut off their border and give other decisions than the
-published ones. All other images are resized and cut as the model's own configuration says.
+Generative models are shown a square: the shorter side is resized, the middle cut out (`ImageFit`).
+A resize without antialiasing would be another stimulus (Parmar et al., 2022, "On aliased resizing
+and surprising subtleties in GAN evaluation").
+
+Discriminative networks are shown what their own configuration says. One rule is the same for all:
+an image that has the size of the network's input goes in as it is. The stimuli of the
+model-vs-human toolbox are 224 × 224, and the toolbox shows them so; a network's usual "resize to
+256, cut out 224" would cut off their border and give other decisions than the published ones.
 """
 
 from collections.abc import Sequence
@@ -13,10 +17,64 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
+from PIL import Image
 
 from gcbook.files.errors import InputError
 
-__all__ = ["Preprocess", "ProcessorPreprocess", "TorchvisionPreprocess"]
+__all__ = ["ImageFit", "Preprocess", "ProcessorPreprocess", "TorchvisionPreprocess"]
+
+
+@dataclass(frozen=True)
+class ImageFit:
+    """Resize the shorter side to a square's, then cut out the centre: for generative models.
+
+    The filter is bicubic and antialiased (Pillow's, which widens with the factor of reduction). It
+    works on floating-point values, so nothing is rounded to 8 bits.
+
+    Args:
+        size: side of the square, in pixels.
+    """
+
+    size: int
+
+    def fit(self, images: Sequence[np.ndarray]) -> torch.Tensor:
+        """Return the images as one tensor.
+
+        Args:
+            images: arrays (height, width, 3) in [0, 1], of any sizes.
+
+        Returns:
+            (N, 3, size, size) float32 in [0, 1]: what the filter overshoots is clamped.
+
+        Raises:
+            InputError: an array is not of that shape.
+        """
+        return torch.from_numpy(np.stack([self._fit(np.asarray(image)) for image in images]))
+
+    def as_dict(self) -> dict[str, object]:
+        """Return what is done, as entries of a classifier's description."""
+        done = f"shorter side to {self.size} (bicubic, antialiased), centre {self.size}x{self.size}"
+        return {"resolution": self.size, "resize": done}
+
+    def _fit(self, image: np.ndarray) -> np.ndarray:
+        if image.ndim != 3 or image.shape[2] != 3 or not image.size:
+            raise InputError(
+                "ImageFit: expected arrays of shape (height, width, 3), found one of shape "
+                f"{image.shape}."
+            )
+        shorter = min(image.shape[:2])
+        height, width = (side * self.size // shorter for side in image.shape[:2])
+        channels = [
+            np.asarray(
+                Image.fromarray(np.ascontiguousarray(image[..., channel], dtype=np.float32)).resize(
+                    (width, height), Image.Resampling.BICUBIC
+                )
+            )
+            for channel in range(3)
+        ]
+        top, left = round((height - self.size) / 2), round((width - self.size) / 2)
+        cut = np.stack(channels)[:, top : top + self.size, left : left + self.size]
+        return cut.clip(0, 1)
 
 
 class Preprocess(Protocol):

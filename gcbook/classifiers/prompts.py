@@ -11,7 +11,7 @@ from importlib import resources
 from gcbook.files.errors import InputError
 from gcbook.paper.categories import PROMPT_TEMPLATE
 
-__all__ = ["check_template", "clip_templates", "make_prompts"]
+__all__ = ["clip_templates", "make_prompts"]
 
 
 def make_prompts(labels: Sequence[str], template: str = PROMPT_TEMPLATE) -> list[str]:
@@ -27,17 +27,12 @@ def make_prompts(labels: Sequence[str], template: str = PROMPT_TEMPLATE) -> list
     >>> make_prompts(["airplane", "bear"])
     ['A bad photo of a airplane.', 'A bad photo of a bear.']
     """
-    check_template(template)
-    return [template.replace("{}", label) for label in labels]
-
-
-def check_template(template: str) -> None:
-    """Raise InputError unless a template names the class exactly once."""
     if template.count("{}") != 1:
         raise InputError(
             "prompt template: expected a text with one {} where the class is named, like "
             f"{PROMPT_TEMPLATE!r}; found {template!r}."
         )
+    return [template.replace("{}", label) for label in labels]
 
 
 @cache

@@ -4,20 +4,23 @@ The scorer asks in units of (image, draw, class): how badly does this class expl
 given this draw of the noise? A classifier prepares images for its network (resizing, encoding),
 says what is random in a draw, and measures. Everything else (batches, resuming, racing, weights,
 the decision) happens elsewhere and is the same for all kinds.
+
+`Classifier` is what is asked, `Adapter` what the classifiers of this package share in answering.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
+from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["CLIPS", "Classifier", "Clip", "Draw", "describe_as"]
+__all__ = ["CLIPS", "Adapter", "Classifier", "Clip", "Draw", "mean_errors", "shared_rows"]
 
 Clip = Literal["none", "static", "dynamic"]
 CLIPS: tuple[Clip, ...] = ("none", "static", "dynamic")
@@ -106,14 +109,74 @@ class Classifier(Protocol):
         """
 
 
-def describe_as(
-    kind: str, model: str, labels: Sequence[str], details: dict[str, object], **known: object
-) -> dict[str, object]:
-    """Return all entries that `Classifier.describe` promises, unknown ones empty.
+class Adapter:
+    """What is the same for classifiers of most kinds; the attributes are those of `Classifier`.
 
-    >>> describe_as("masked", "m", ["cat"], {}, space="tokens")["space"]
-    'tokens'
+    Args:
+        labels: names of the classes, in the order of their indices.
+        name: the observer's name.
+        details: what else makes the scores what they are, for `describe`.
+        known: entries of the description that the kind knows; ``details`` may say otherwise.
     """
-    empty: dict[str, object] = dict.fromkeys(("prompts", "resolution", "resize", "schedule"))
-    named = {"kind": kind, "model": model, "weights": "", "labels": list(labels)}
-    return named | empty | {"space": ""} | known | details
+
+    kind: str
+    measures: tuple[str, ...]
+    joint = False
+    deterministic = False
+    evaluations = 1
+    default_clip: Clip = "none"
+
+    def __init__(
+        self,
+        labels: Sequence[str],
+        name: str,
+        details: Mapping[str, object] | None,
+        **known: object,
+    ) -> None:
+        self.labels = tuple(labels)
+        self.name = name
+        self.details = dict(details or {})
+        self._known = known
+
+    def describe(self) -> dict[str, object]:
+        named = {"kind": self.kind, "model": self.name, "weights": "", "labels": list(self.labels)}
+        empty = dict.fromkeys(("prompts", "resolution", "resize", "schedule"))
+        return named | empty | {"space": ""} | self._known | self.details
+
+    def n_elements(self, prepared: "torch.Tensor") -> int:
+        return prepared.numel()
+
+    def draw(self, image_id: str, index: int, rule: DrawRule, prepared: "torch.Tensor") -> Draw:
+        return Draw(index)
+
+    def one_each(self, labels: "torch.Tensor | None") -> "torch.Tensor":
+        """Return the labels of a batch.
+
+        Raises:
+            InputError: there are none, as if the classifier answered for all classes at once.
+        """
+        if labels is None:
+            raise InputError(
+                f"{type(self).__name__}.measure: expected one label an image, found None."
+            )
+        return labels
+
+
+def mean_errors(difference: "torch.Tensor") -> dict[str, "torch.Tensor"]:
+    """Return the errors of images whose elements differ so much, (N, ...), from the originals."""
+    difference = difference.flatten(1)
+    return {"error_l2": difference.square().mean(1), "error_l1": difference.abs().mean(1)}
+
+
+def shared_rows(items: Sequence[object]) -> tuple[list[int], list[int]]:
+    """Tell which rows of a batch have one object in common, as classes have their draw.
+
+    Returns:
+        The first row of each object, and for every row the place of its object among those.
+
+    >>> shared_rows(["x", "y", "x"])
+    ([0, 1], [0, 1, 0])
+    """
+    places: dict[int, int] = {}
+    index = [places.setdefault(id(item), len(places)) for item in items]
+    return [index.index(place) for place in range(len(places))], index

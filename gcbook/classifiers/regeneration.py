@@ -18,6 +18,7 @@ from math import cos, pi
 import numpy as np
 import torch
 
+from gcbook.classifiers.protocol import shared_rows
 from gcbook.files.errors import InputError
 
 __all__ = ["Remask", "Stream", "regenerate"]
@@ -114,27 +115,19 @@ def _left(unknown: torch.Tensor, wanted: float) -> torch.Tensor:
 
 def _sample(logits: torch.Tensor, streams: Sequence[Stream], step: int) -> torch.Tensor:
     found = torch.empty(logits.shape[:2], dtype=torch.long, device=logits.device)
+    first, index = shared_rows(streams)
     # One draw's noise is as large as one image's logits: rows that share it use it together.
-    for rows in _groups(streams):
-        noise = _gumbel(streams[rows[0]](f"tokens {step}"), *logits.shape[1:])
+    for place, row in enumerate(first):
+        rows = [at for at, of in enumerate(index) if of == place]
+        noise = _gumbel(streams[row](f"tokens {step}"), *logits.shape[1:])
         found[rows] = (logits[rows] + torch.from_numpy(noise).to(logits)).argmax(-1)
     return found
 
 
 def _gumbel_rows(streams: Sequence[Stream], name: str, length: int) -> torch.Tensor:
-    rows = [np.empty(0)] * len(streams)
-    for group in _groups(streams):
-        noise = _gumbel(streams[group[0]](name), length)
-        for row in group:
-            rows[row] = noise
-    return torch.from_numpy(np.stack(rows))
-
-
-def _groups(streams: Sequence[Stream]) -> list[list[int]]:
-    groups: dict[int, list[int]] = {}
-    for row, stream in enumerate(streams):
-        groups.setdefault(id(stream), []).append(row)
-    return list(groups.values())
+    first, index = shared_rows(streams)
+    noise = np.stack([_gumbel(streams[row](name), length) for row in first])
+    return torch.from_numpy(noise)[index]
 
 
 def _gumbel(generator: np.random.Generator, *shape: int) -> np.ndarray:

@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch.nn.functional import pad
+from torch.nn.utils.rnn import pad_sequence
 
-from gcbook.classifiers.images import ImageFit
-from gcbook.classifiers.loading import load_weights
-from gcbook.classifiers.tokens import AutoregressiveNetwork, VQTokenizer, token_log_prob
+from gcbook.classifiers.autoregressive import AutoregressiveClassifier, token_log_prob
+from gcbook.classifiers.checkpoint import Checkpoint
+from gcbook.classifiers.preprocess import ImageFit
+from gcbook.classifiers.tokens import VQTokenizer
 from gcbook.files.errors import InputError
 
 __all__ = ["PIPELINE", "load_t5vq", "save_t5vq"]
@@ -72,24 +73,18 @@ def save_t5vq(
     (folder / "model_index.json").write_text(text, encoding="utf-8")
 
 
-def load_t5vq(
-    folder: Path, prompts: Sequence[str], *, device: str, dtype: torch.dtype
-) -> AutoregressiveNetwork:
-    """Read a T5-VQ folder; the prompts are encoded once.
+def load_t5vq(checkpoint: Checkpoint) -> AutoregressiveClassifier:
+    """Make a classifier of a T5-VQ folder; the prompts are encoded once.
 
     Raises:
         InputError: model_index.json lacks an entry, or the parts do not fit one another.
     """
-    from diffusers import VQModel
-    from transformers import AutoTokenizer, T5ForConditionalGeneration
-
-    resolution, offset = _index(folder / "model_index.json")
-    model = load_weights(T5ForConditionalGeneration, folder / "transformer", dtype).to(device)
-    vqvae = load_weights(VQModel, folder / "vqvae").to(device)
-    _check(model.config, vqvae.config, offset, str(folder))
-    tokenizer = AutoTokenizer.from_pretrained(folder / "tokenizer")
-    tokenize = VQTokenizer(vqvae, ImageFit(resolution, "bicubic"))
-    text, mask = _encode_prompts(model, tokenizer, prompts)
+    resolution, offset = _index(checkpoint)
+    model = checkpoint.network("transformer", "T5ForConditionalGeneration")
+    vqvae = checkpoint.network("vqvae", "VQModel", dtype=torch.float32)
+    _check(model.config, vqvae.config, offset, str(checkpoint.path))
+    tokenize = VQTokenizer(vqvae, ImageFit(resolution))
+    text, mask = _encode_prompts(model, checkpoint.tokenizer(), checkpoint.prompts)
     n_codes = tokenize.n_codes
     codes = slice(offset, offset + n_codes)
     # T5 v1.0 scales its decoder's output, v1.1 does not; the configuration tells.
@@ -109,8 +104,11 @@ def load_t5vq(
         ).last_hidden_state
         return token_log_prob(states, tokens, head, n_codes)
 
-    details = {"format": PIPELINE, "resolution": resolution, "resize": tokenize.fit.describe()}
-    return AutoregressiveNetwork(tokenize, log_prob, details)
+    return AutoregressiveClassifier(
+        tokenize,
+        log_prob,
+        **checkpoint.named(prompts=checkpoint.prompts, **tokenize.fit.as_dict()),
+    )
 
 
 def _encode_prompts(
@@ -123,20 +121,17 @@ def _encode_prompts(
         ids = tokenizer(prompt, return_tensors="pt").input_ids.to(model.device)
         with torch.no_grad():
             states.append(model.encoder(input_ids=ids).last_hidden_state[0])
-    longest = max(len(state) for state in states)
-    text = torch.stack([pad(state, (0, 0, 0, longest - len(state))) for state in states])
-    lengths = torch.tensor([len(state) for state in states], device=text.device)
-    mask = torch.arange(longest, device=text.device) < lengths[:, None]
-    return text, mask.long()
+    ones = [torch.ones(len(state), dtype=torch.long, device=state.device) for state in states]
+    return pad_sequence(states, batch_first=True), pad_sequence(ones, batch_first=True)
 
 
-def _index(path: Path) -> tuple[int, int]:
-    entries = json.loads(path.read_text(encoding="utf-8"))
-    values = [entries.get(key) for key in ("resolution", "image_token_offset")]
+def _index(checkpoint: Checkpoint) -> tuple[int, int]:
+    values: list[Any] = [checkpoint.index.get(key) for key in ("resolution", "image_token_offset")]
     if not all(isinstance(value, int) for value in values):
         raise InputError(
-            f"{path}: expected whole numbers resolution and image_token_offset, found "
-            f"{values[0]!r} and {values[1]!r}; write the folder with save_t5vq."
+            f"{checkpoint.path}: expected whole numbers resolution and image_token_offset in "
+            f"model_index.json, found {values[0]!r} and {values[1]!r}; write the folder with "
+            "save_t5vq."
         )
     return values[0], values[1]
 

@@ -10,25 +10,22 @@ A folder holds ``model.safetensors`` (the network's state) and ``config.json``::
 """
 
 import difflib
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
-from hashlib import file_digest
-from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError
+from safetensors.torch import load_file
 
+from gcbook.classifiers.checkpoint import Checkpoint
+from gcbook.classifiers.discriminative import DiscriminativeClassifier, classifier_of
 from gcbook.classifiers.preprocess import TorchvisionPreprocess
-from gcbook.classifiers.weights import MODELS_DIR, hash_weights, weight_files
+from gcbook.classifiers.weights import MODELS_DIR, weight_files
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.paper.categories import IMAGENET_CLASSES
 
-__all__ = ["PREFIX", "TorchvisionNetwork", "open_download", "open_folder"]
-
-PREFIX = "torchvision:"
-WEIGHTS = "IMAGENET1K_V1"
-"""Torchvision's first weights: the published trials were made with them, not with V2."""
+__all__ = ["load_torchvision", "load_torchvision_download"]
 
 PRETRAINED_ARGUMENTS: dict[str, dict[str, object]] = {
     "inception_v3": {"transform_input": True, "init_weights": False},
@@ -37,40 +34,14 @@ PRETRAINED_ARGUMENTS: dict[str, dict[str, object]] = {
 """What torchvision's builders set by themselves when they are given weights."""
 
 
-@dataclass(frozen=True)
-class TorchvisionNetwork:
-    """A network with what belongs to it.
-
-    Attributes:
-        name: of the observer, by default.
-        model: maps (N, 3, H, W) to logits (N, outputs).
-        outputs: names of the outputs.
-        preprocess: what it is shown.
-        weights: SHA-256 of the weights.
-        format: what was read, for `describe`.
-    """
-
-    name: str
-    model: torch.nn.Module
-    outputs: list[str]
-    preprocess: TorchvisionPreprocess
-    weights: str
-    format: str
-
-
-def open_folder(folder: Path, config: dict[str, Any]) -> TorchvisionNetwork:
-    """Read a folder as described above.
-
-    Args:
-        folder: with model.safetensors.
-        config: what its config.json says.
+def load_torchvision(checkpoint: Checkpoint) -> DiscriminativeClassifier:
+    """Make a classifier of a folder as described above.
 
     Raises:
         InputError: an entry is missing or of another form, or the weights are of another network.
     """
-    from safetensors.torch import load_file
-
-    where = folder / "config.json"
+    config = checkpoint.read_json("config.json")
+    where = checkpoint.path / "config.json"
     architecture = str(config["torchvision"])
     names = config.get("id2label") or {str(i): str(i) for i in range(IMAGENET_CLASSES)}
     try:
@@ -84,7 +55,7 @@ def open_folder(folder: Path, config: dict[str, Any]) -> TorchvisionNetwork:
     arguments = {"num_classes": len(outputs), **(config.get("arguments") or {})}
     model = _build(architecture, arguments, str(where))
     state: dict[str, torch.Tensor] = {}
-    for file in weight_files(folder):
+    for file in weight_files(checkpoint.path):
         try:
             state |= load_file(file)
         except (OSError, SafetensorError) as error:
@@ -92,64 +63,44 @@ def open_folder(folder: Path, config: dict[str, Any]) -> TorchvisionNetwork:
                 f"{file}: expected weights, found a file that is damaged or cut short ({error}). "
                 "Fetch the model again."
             ) from error
-    _fill(model, state, str(folder), architecture)
-    return TorchvisionNetwork(
-        folder.name,
-        model,
-        outputs,
-        preprocess,
-        hash_weights(folder),
-        f"torchvision {architecture}",
-    )
+    return _filled(model, state, outputs, preprocess, checkpoint)
 
 
-def open_download(source: str) -> TorchvisionNetwork:
-    """Get torchvision's own weights, from its cache or by download.
+def load_torchvision_download(
+    checkpoint: Checkpoint, architecture: str, weights: str
+) -> DiscriminativeClassifier:
+    """Make a classifier of torchvision's own weights, from torch's cache or by download.
 
     Args:
-        source: ``torchvision:NAME`` or ``torchvision:NAME:WEIGHTS``.
+        checkpoint: its path is the file in torch's cache, there or not.
+        architecture: torchvision's name of the network.
+        weights: name of the weights; IMAGENET1K_V1 are those of the published trials.
 
     Raises:
-        InputError: torchvision has no such network or weights.
         DataNotFoundError: the weights are not in the cache and cannot be downloaded.
     """
     from torchvision.models import get_model_weights
 
-    architecture, _, chosen = source.removeprefix(PREFIX).partition(":")
-    model = _build(architecture, PRETRAINED_ARGUMENTS.get(architecture, {}), source)
-    known = {item.name: item for item in get_model_weights(architecture)}
-    chosen = chosen or WEIGHTS
-    if chosen not in known:
-        raise InputError(f"{source}: expected weights of {', '.join(known)}; found {chosen!r}.")
-    weights: Any = known[chosen]
-    folder = Path(torch.hub.get_dir()) / "checkpoints"
-    file = folder / weights.url.rsplit("/", 1)[-1]
+    file = checkpoint.path
+    model = _build(architecture, PRETRAINED_ARGUMENTS.get(architecture, {}), checkpoint.name)
+    chosen = get_model_weights(architecture)[weights]
     try:
         state = torch.hub.load_state_dict_from_url(
-            weights.url, map_location="cpu", check_hash=True, weights_only=True
+            chosen.url, str(file.parent), map_location="cpu", check_hash=True, weights_only=True
         )
     except (OSError, RuntimeError) as error:
         raise DataNotFoundError(
-            f"{source}: the weights are not in torch's cache and could not be fetched "
-            f"({error}). Fetch {weights.url} elsewhere and put it at {file}, or put a folder "
+            f"{checkpoint.name}: the weights are not in torch's cache and could not be fetched "
+            f"({error}). Fetch {chosen.url} elsewhere and put it at {file}, or put a folder "
             f'with config.json {{"torchvision": "{architecture}"}} and model.safetensors into '
             f"the folder that {MODELS_DIR} names."
         ) from error
-    _fill(model, state, source, architecture)
-    with file.open("rb") as stream:
-        digest = file_digest(stream, "sha256").hexdigest()
-    preset = weights.transforms
+    preset = chosen.transforms
     settings = dict(preset.keywords) if isinstance(preset, partial) else {}
     if "interpolation" in settings:
         settings["interpolation"] = settings["interpolation"].value
-    return TorchvisionNetwork(
-        architecture,
-        model,
-        list(weights.meta["categories"]),
-        TorchvisionPreprocess(**settings),
-        digest,
-        f"torchvision {architecture} {chosen}",
-    )
+    preprocess = TorchvisionPreprocess(**settings)
+    return _filled(model, state, list(chosen.meta["categories"]), preprocess, checkpoint)
 
 
 def _fields(values: dict[str, Any]) -> dict[str, Any]:
@@ -174,12 +125,18 @@ def _build(architecture: str, arguments: dict[str, Any], where: str) -> torch.nn
         ) from error
 
 
-def _fill(
-    model: torch.nn.Module, state: dict[str, torch.Tensor], where: str, architecture: str
-) -> None:
+def _filled(
+    model: torch.nn.Module,
+    state: Mapping[str, torch.Tensor],
+    outputs: list[str],
+    preprocess: TorchvisionPreprocess,
+    checkpoint: Checkpoint,
+) -> DiscriminativeClassifier:
     try:
         model.load_state_dict(state)
     except RuntimeError as error:
         raise InputError(
-            f"{where}: expected the weights of {architecture}, found others. {error}"
+            f"{checkpoint.path}: expected the weights of {checkpoint.format}, found others. {error}"
         ) from error
+    model = model.eval().to(checkpoint.device, checkpoint.dtype)
+    return classifier_of(model, outputs, preprocess, checkpoint)

@@ -18,7 +18,6 @@ A class is recognised by two things. *Where* its cloud lies is coarse: it surviv
 little noise is enough to blur them.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +27,7 @@ from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.protocol import Clip
 from gcbook.noise.schedules import CosineSchedule, Schedule
 
-__all__ = ["HALF_WIDTH", "TOY_LABELS", "Toy", "denoiser", "make_toy", "toy_classifier"]
+__all__ = ["HALF_WIDTH", "TOY_LABELS", "Toy", "make_toy", "toy_classifier"]
 
 TOY_LABELS = ("A", "B", "C", "D")
 """Upper left, upper right, lower left, lower right."""
@@ -139,26 +138,6 @@ def make_toy(coarse_sd: float = 1.1, fine_sd: float = 0.25, scale: float = 1.0) 
     return Toy(scale * means, weights, scale * fine_sd, scale * centres)
 
 
-def denoiser(toy: Toy, schedule: Schedule) -> "Denoiser":
-    """Return the perfect denoiser in the form that `DiffusionClassifier` takes."""
-    return Denoiser(toy, schedule)
-
-
-@dataclass(frozen=True)
-class Denoiser:
-    """The posterior mean under one schedule; ``(x_t, t, label) -> x0_hat``, x_t (N, 2, 1, 1)."""
-
-    toy: Toy
-    schedule: Schedule
-
-    def __call__(self, x_t: torch.Tensor, t: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
-        times = t.double().numpy()
-        alpha = torch.from_numpy(self.schedule.alpha(times)).to(x_t.dtype)
-        sigma = torch.from_numpy(self.schedule.sigma(times)).to(x_t.dtype)
-        clean = self.toy.posterior_mean(x_t.flatten(1), alpha, sigma, label)
-        return clean.reshape(x_t.shape)
-
-
 def toy_classifier(
     toy: Toy, schedule: Schedule | None = None, clip: Clip = "none"
 ) -> DiffusionClassifier:
@@ -171,17 +150,20 @@ def toy_classifier(
         schedule: by default the cosine.
         clip: as for any `DiffusionClassifier`.
     """
-    schedule = schedule or CosineSchedule()
+    known: Schedule = schedule or CosineSchedule()
+
+    def denoise(x_t: torch.Tensor, t: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+        times = t.double().numpy()
+        alpha = torch.from_numpy(known.alpha(times)).to(x_t.dtype)
+        sigma = torch.from_numpy(known.sigma(times)).to(x_t.dtype)
+        return toy.posterior_mean(x_t.flatten(1), alpha, sigma, label).reshape(x_t.shape)
+
     return DiffusionClassifier(
-        denoiser(toy, schedule),
-        schedule,
-        encode=_as_pixels,
+        denoise,
+        known,
+        encode=lambda images: torch.as_tensor(np.stack(images)).reshape(-1, 2, 1, 1),
         labels=toy.labels,
         name="toy",
         clip=clip,
         details={"space": "two dimensions"},
     )
-
-
-def _as_pixels(images: Sequence[np.ndarray]) -> torch.Tensor:
-    return torch.as_tensor(np.stack(images)).reshape(-1, 2, 1, 1)

@@ -21,6 +21,8 @@ __all__ = [
     "HUB_ID",
     "MODELS_DIR",
     "CachedCopyWarning",
+    "find_cached",
+    "find_in_models_dir",
     "find_local",
     "hash_weights",
     "locate_model",
@@ -86,14 +88,29 @@ def locate_model(path_or_id: str | Path, revision: str | None = None, *, called:
 
 def find_local(path_or_id: str | Path) -> Path | None:
     """Return a model's folder: the path itself, or that in ``GCBOOK_MODELS_DIR``; None if none."""
-    path, name = Path(path_or_id).expanduser(), str(path_or_id)
-    if path.is_dir():
-        return path
+    path = Path(path_or_id).expanduser()
+    return path if path.is_dir() else find_in_models_dir(str(path_or_id))
+
+
+def find_in_models_dir(name: str) -> Path | None:
+    """Return a model's folder in ``GCBOOK_MODELS_DIR``, by name or Hub id; None if none."""
     models_dir = os.environ.get(MODELS_DIR)
-    for candidate in (name, name.replace("/", "--")) if models_dir else ():
+    for candidate in (name, name.replace("/", "--")) if models_dir and name else ():
         folder = Path(models_dir or "").expanduser() / candidate
         if folder.is_dir():
             return folder
+    return None
+
+
+def find_cached(repository: str, revision: str | None) -> Path | None:
+    """Return a model's folder in the Hub's cache, without asking the Hub; None if none."""
+    import huggingface_hub
+
+    for name in ("model_index.json", "config.json"):
+        found = huggingface_hub.try_to_load_from_cache(repository, name, revision=revision)
+        # Configurations alone are what a broken download leaves.
+        if isinstance(found, str) and any(Path(found).parent.rglob("*.safetensors")):
+            return Path(found).parent
     return None
 
 
@@ -134,14 +151,16 @@ def weight_variant(folder: str | Path) -> str | None:
 def hash_weights(folder: str | Path) -> str:
     """Return the SHA-256 of a model: its weights and the configurations that change results.
 
-    It covers sorted relative names and contents, not where the folder lies: of a pipeline the
-    components that are used, without safety checkers; of JSON files the values, without their
-    layout and without the versions and paths that saving adds.
+    Of a file it is that of its bytes. Of a folder it covers sorted relative names and contents, not
+    where the folder lies: of a pipeline the components that are used, without safety checkers; of
+    JSON files the values, without their layout and without the versions and paths that saving adds.
 
     Raises:
         InputError: there are no weights, or only pickles.
     """
     folder = Path(folder)
+    if folder.is_file():
+        return _digest(folder)
     parts = _parts(folder)
     weights = [file for part in parts if _has_weights(part) for file in weight_files(part)]
     if not weights:
@@ -231,7 +250,7 @@ def _from_hub(repository: str, revision: str | None, called: str) -> Path:
         f"into the folder that {MODELS_DIR} names, as {called.replace('/', '--')}."
     )
     if constants.HF_HUB_OFFLINE:
-        cached = _cached(repository, revision)
+        cached = find_cached(repository, revision)
         if cached is None:
             raise DataNotFoundError(
                 f"{repository}: not in the Hub's cache, and HF_HUB_OFFLINE is set. Unset it, or: "
@@ -265,7 +284,7 @@ def _from_hub(repository: str, revision: str | None, called: str) -> Path:
     except Exception as error:  # the Hub's client raises those of three libraries
         if isinstance(error, OSError) and error.errno in UNWRITABLE:
             raise UnwritableError(Path(constants.HF_HUB_CACHE), error) from error
-        cached = _cached(repository, revision)
+        cached = find_cached(repository, revision)
         if cached is not None:
             warnings.warn(
                 f"{repository}: the Hub could not be reached ({type(error).__name__}: {error}), so "
@@ -279,13 +298,3 @@ def _from_hub(repository: str, revision: str | None, called: str) -> Path:
             f"{repository}: no such folder here, and the Hub could not be reached "
             f"({type(error).__name__}). {get}"
         ) from error
-
-
-def _cached(repository: str, revision: str | None) -> Path | None:
-    import huggingface_hub
-
-    for name in ("model_index.json", "config.json"):
-        found = huggingface_hub.try_to_load_from_cache(repository, name, revision=revision)
-        if isinstance(found, str):
-            return Path(found).parent
-    return None

@@ -1,10 +1,13 @@
 """The application that commands add themselves to."""
 
-from typing import Annotated
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
-__all__ = ["app"]
+__all__ = ["OpenCommand", "app"]
 
 app = typer.Typer(
     name="gcbook",
@@ -32,3 +35,32 @@ def _options(
     ] = False,
 ) -> None:
     pass
+
+
+class OpenCommand(TyperCommand):
+    """A command one of whose options takes as many words as it likes each time it is given."""
+
+    option: str
+    """Its long name."""
+
+    @abstractmethod
+    def take(self, word: str, rest: list[str]) -> Iterator[str]:
+        """Yield the option's values.
+
+        Args:
+            word: that follows the option.
+            rest: the words after that one; those that belong to the option are taken out.
+        """
+
+    def make_parser(self, ctx: Any) -> Any:
+        # The parser knows options of a fixed number of words; that of one is given more.
+        parser: Any = super().make_parser(ctx)
+        option = parser._long_opt[self.option]
+        store = option.process
+
+        def process(word: str, state: Any) -> None:
+            for value in self.take(word, state.rargs):
+                store(value, state)
+
+        option.process = process
+        return parser

@@ -1,14 +1,15 @@
 """Commands of the book: build it, run a chapter, list the chapters, serve."""
 
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from gcbook.cli.app import app
+from gcbook.cli.app import OpenCommand, app
 from gcbook.files.errors import InputError
 
 __all__ = ["build", "chapters", "run", "serve"]
@@ -46,7 +47,17 @@ def build(
     typer.echo(str(built.html / "index.html"))
 
 
-@app.command()
+class _Pairs(OpenCommand):
+    """``-p NAME VALUE`` and ``-p NAME=VALUE``."""
+
+    option = "--parameter"
+
+    def take(self, word: str, rest: list[str]) -> Iterator[str]:
+        whole = re.match(r"[A-Za-z_]\w*=", word) or not rest
+        yield word if whole else f"{word}={rest.pop(0)}"
+
+
+@app.command(cls=_Pairs)
 def run(
     chapter: Annotated[str, typer.Argument(help="Chapter to run, as listed by gcbook chapters.")],
     parameters: Annotated[

@@ -2,16 +2,13 @@
 
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from gcbook.cli.app import app
 from gcbook.files.atomic import unwritable
 from gcbook.files.errors import GcbookError, InputError
-
-if TYPE_CHECKING:
-    from gcbook.scoring.store import Store
 
 __all__ = ["decide"]
 
@@ -59,26 +56,32 @@ def decide(
     import warnings
 
     from gcbook.scoring import decisions
+    from gcbook.scoring.diagnostics import decisions_by
     from gcbook.scoring.store import Store
 
-    opened = Store.open(store)
-    observer = decisions.check_observer(name or opened.observer)
+    scores = Store.open(store)
+    observer = decisions.check_observer(name or scores.observer)
     if output is not None and output.suffix.lower() == ".csv" and output.exists() and not overwrite:
         raise InputError(f"{output}: already there; choose another name, or add --overwrite.")
+    under = weighting or None, norm or None
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        decided = decisions.decide(opened, weighting or None, norm or None, draws, pool)  # type: ignore[arg-type]
-    for warning in caught:
-        typer.echo(f"warning: {warning.message}", err=True)
+        decided = decisions.decide(scores, *under, draws, pool)  # type: ignore[arg-type]
+        ranges = None
+        if by and len(decided):
+            ranges = decisions_by(scores, by, bins, *under, draws, pool)  # type: ignore[arg-type]
+    trials = decisions.to_trials(decided, observer, scores.dataset)
+    for warning in dict.fromkeys(str(each.message) for each in caught):
+        typer.echo(f"warning: {warning}", err=True)
     for line in _left_out(decided.attrs["failed"], decided.attrs["incomplete"]):
         typer.echo(line, err=True)
     if not len(decided):
         raise GcbookError(f"{store}: no image has all its scores yet; run gcbook score again.")
-    trials = decisions.to_trials(decided, observer, opened.dataset)
     for line in _summary(trials):
         typer.echo(line)
-    if by:
-        _print_by(opened, by, bins, weighting, norm, draws, pool)
+    if ranges is not None:
+        typer.echo(f"by {by}, from the draws of each range alone:")
+        typer.echo(ranges.to_string(index=False, float_format=_number, na_rep="–"))
     if output is not None:
         _write(trials, output, overwrite)
 
@@ -128,51 +131,29 @@ def _number(value: float) -> str:
     return "–" if value != value else f"{value:.3f}"
 
 
-def _print_by(
-    store: "Store", by: str, bins: int, weighting: str, norm: str, draws: int | None, pool: str
-) -> None:
-    from gcbook.scoring.diagnostics import decisions_by
-
-    table = decisions_by(store, by, bins, weighting or None, norm or None, draws, pool)  # type: ignore[arg-type]
-    typer.echo(f"by {by}, from the draws of each range alone:")
-    typer.echo(table.to_string(index=False, float_format=_number, na_rep="–"))
-
-
 def _write(trials: Any, output: Path, overwrite: bool) -> None:
     from gcbook.paper.experiments import EXPERIMENTS
-    from gcbook.trials.find import find_trial_files
-    from gcbook.trials.table import planned_files, write_trial_file, write_trials
+    from gcbook.trials.find import dataset_of
+    from gcbook.trials.table import write_trial_file, write_trials
 
-    dataset = trials["dataset"].iloc[0]
-    if output.suffix.lower() == ".csv":
-        written = output
-        try:
-            write_trial_file(written, trials)
-        except OSError as error:
-            raise unwritable(output.parent, error) from error
-    else:
-        written = planned_files(trials, output)[0]
-        if written.exists() and not overwrite:
-            raise InputError(
-                f"{written}: already there; choose another folder, or add --overwrite."
-            )
-        try:
-            write_trials(trials, output, overwrite=overwrite)
-        except OSError as error:
-            raise unwritable(output, error) from error
+    lone = output.suffix.lower() == ".csv"
+    try:
+        if lone:
+            write_trial_file(output, trials)
+            written = output
+        else:
+            (written,) = write_trials(trials, output, overwrite=overwrite)
+    except OSError as error:
+        raise unwritable(output.parent if lone else output, error) from error
     typer.echo(str(written))
+    dataset = trials["dataset"].iloc[0]
     if dataset not in EXPERIMENTS:
         typer.echo(f"{dataset} is none of the 17 datasets that gcbook benchmark compares people on")
-        return
-    try:
-        known = {file.dataset for file in find_trial_files(written)}
-    except InputError:
-        known = set()
-    if dataset not in known:
+    elif dataset_of(written.resolve()) == dataset:
+        typer.echo(f"next: gcbook benchmark {quote(str(output))}")
+    else:
         typer.echo(
             f"warning: neither the name nor the folder of {output} says {dataset}, so gcbook "
             f"benchmark will not know it; name the file {dataset}_….csv, or give a folder",
             err=True,
         )
-        return
-    typer.echo(f"next: gcbook benchmark {quote(str(output))}")

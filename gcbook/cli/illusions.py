@@ -1,25 +1,40 @@
 """Command of the illusions: one picture, several prompts, what a model makes of it under each."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gcbook.cli.app import app
-from gcbook.cli.interrupts import interruptible
+from gcbook.cli.app import OpenCommand, app
 from gcbook.files.errors import InputError
+from gcbook.files.interrupts import interruptible
 
 __all__ = ["illusions"]
 
 
-@app.command()
+class _Prompts(OpenCommand):
+    """``--prompts A B C``: all words up to the next option."""
+
+    option = "--prompts"
+
+    def take(self, word: str, rest: list[str]) -> Iterator[str]:
+        yield word
+        while rest and (rest[0] == "-" or not rest[0].startswith("-")):
+            yield rest.pop(0)
+
+
+@app.command(cls=_Prompts)
 def illusions(
     image: Annotated[Path, typer.Argument(metavar="IMAGE", help="File of the picture.")],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="Folder of the results.")
     ],
     prompts: Annotated[
-        list[str], typer.Option(metavar="PROMPT …", help='What to see; "" asks for nothing.')
+        list[str],
+        typer.Option(
+            metavar="PROMPT …", help='What to see, up to the next option; "" asks for nothing.'
+        ),
     ],
     model: Annotated[
         str, typer.Option(help="A name of gcbook models, a folder, or a Hub id.")
@@ -48,6 +63,7 @@ def illusions(
     DIR gets the pictures, maps of where the prompts differ, an overview, and reconstructions.json.
     """
     with interruptible("stopped; the same command begins anew"):
+        from gcbook.classifiers.devices import pick_device
         from gcbook.files.atomic import check_writable
         from gcbook.illusions.reconstruct import reconstruct
         from gcbook.illusions.written import (
@@ -56,7 +72,6 @@ def illusions(
             result_names,
             write_reconstructions,
         )
-        from gcbook.scoring.devices import pick_device
         from gcbook.stimuli.images import decode_image
 
         if (output / RECORD).exists() and not overwrite:

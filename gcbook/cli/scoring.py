@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gcbook.cli.app import app
-from gcbook.cli.interrupts import interruptible
 from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.interrupts import interruptible
 
 if TYPE_CHECKING:
     from gcbook.scoring.report import ScoreReport
@@ -191,10 +191,10 @@ def _score(
     from dataclasses import replace
 
     from gcbook.classifiers import load
+    from gcbook.classifiers.devices import pick_device
     from gcbook.classifiers.preview import check_idle, preview_model
-    from gcbook.scoring.access import check_store
-    from gcbook.scoring.devices import pick_device
     from gcbook.scoring.engine import score as score_images
+    from gcbook.scoring.writer import check_store
 
     check_store(output, settings, stimuli.dataset, extend=extend)
     method = options.get("method", "")

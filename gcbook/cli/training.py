@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from gcbook.cli.app import app
-from gcbook.cli.interrupts import interruptible
 from gcbook.files.errors import InputError
+from gcbook.files.interrupts import interruptible
 
 __all__ = ["train", "worlds"]
 
@@ -63,17 +63,17 @@ def train(
             f"{name}: --data, --epochs, --batch-size and --workers are for resnet50 and "
             "resnet50-noise alone, which are the models that are trained on photographs."
         )
+    from gcbook.classifiers.devices import pick_device
     from gcbook.files.atomic import check_writable
     from gcbook.miniworld.training.recipes import make_trainer
     from gcbook.miniworld.training.record import write_record
-    from gcbook.scoring.devices import pick_device
 
     def report(line: str) -> None:
         typer.echo(line, err=True)
 
     # Before minutes go into composing images.
     check_writable(output)
-    with interruptible("interrupted before the first step"):
+    with interruptible("stopped; the same command goes on from what was saved"):
         trainer = make_trainer(
             name,
             output,
@@ -83,14 +83,9 @@ def train(
             device=pick_device(device),
             report=report,
         )
-        try:
-            trainer.run()
-            trainer.export(output / "model")
-            write_record(trainer, name, output / "model", base)
-        except KeyboardInterrupt as stop:
-            stop.add_note(f"stopped at step {trainer.step:,}; the same command goes on from there")
-            report(stop.__notes__[-1])
-            raise
+        trainer.run()
+        trainer.export(output / "model")
+        write_record(trainer, output / "model", base)
     typer.echo(
         f"{name} is in {output / 'model'}; next: gcbook score {quote(str(output / 'model'))} IMAGES"
     )
@@ -110,8 +105,7 @@ def _train_resnet(
         raise InputError(f"{name}: expected --data with the folder of ImageNet, found none.")
     from dataclasses import replace
 
-    from gcbook.miniworld.training.resnet import ResNetRun
-    from gcbook.miniworld.training.resnet_plan import RESNETS
+    from gcbook.miniworld.training.resnet import RESNETS, ResNetRun
 
     plan = RESNETS[name]
     plan = replace(
@@ -120,7 +114,7 @@ def _train_resnet(
         epochs=epochs or plan.epochs,
         batch_size=batch_size or plan.batch_size,
     )
-    with interruptible("interrupted before the first step"):
+    with interruptible("stopped; the same command goes on from what was saved"):
         run = ResNetRun(
             plan,
             data,
@@ -129,12 +123,8 @@ def _train_resnet(
             workers=workers,
             report=lambda line: typer.echo(line, err=True),
         )
-        try:
-            model = run.run()
-        except KeyboardInterrupt as stop:
-            stop.add_note(f"stopped at image {run.seen:,}; the same command goes on from there")
-            run.report(stop.__notes__[-1])
-            raise
+        run.run()
+        model = run.export()
     if run.main:
         typer.echo(f"{name} is in {model}; next: gcbook score {quote(str(model))} IMAGES")
 
@@ -163,9 +153,9 @@ def worlds(
 
     The same command goes on where it was stopped, and adds what is asked for beyond what is there.
     """
+    from gcbook.classifiers.devices import pick_device
     from gcbook.files.atomic import check_writable
     from gcbook.miniworld.training.worlds import MODELS, jobs, run_job
-    from gcbook.scoring.devices import pick_device
 
     unknown = [name for name in models or () if name not in MODELS]
     if unknown:
@@ -177,15 +167,10 @@ def worlds(
     def report(line: str) -> None:
         typer.echo(line, err=True)
 
-    with interruptible("stopped"):
+    with interruptible("stopped; the same command goes on from what was saved"):
         where = pick_device(device)
         for number, job in enumerate(todo, 1):
             report(f"{number} of {len(todo)}: {job.name}")
-            try:
-                if not run_job(job, output, device=where, report=report):
-                    report(f"{job.name}: done before")
-            except KeyboardInterrupt as stop:
-                stop.add_note(f"stopped in {job.name}; the same command goes on from there")
-                report(stop.__notes__[-1])
-                raise
+            if not run_job(job, output, device=where, report=report):
+                report(f"{job.name}: done before")
     typer.echo(f"{len(todo)} models are in {output}")

@@ -90,7 +90,7 @@ def fetch(
     if what not in ("trials", "stimuli", "illusions"):
         raise InputError(f"expected trials, stimuli or illusions, found {what!r}.")
     if what == "illusions":
-        from gcbook.illusions.commons_fetch import fetch_illusions
+        from gcbook.illusions.commons import fetch_illusions
 
         paths = fetch_illusions(report=lambda line: typer.echo(line, err=True))
     else:

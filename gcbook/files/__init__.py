@@ -1,1 +1,1 @@
-"""Files written whole or not at all, locks, archives; and the errors of the package."""
+"""Files written whole or not at all, locks, archives, interruptions; errors of the package."""

@@ -1,31 +1,40 @@
 """The paper's four illusions, from Wikimedia Commons (its Section 3.4 and Appendix D).
 
-They are fetched (`gcbook.illusions.commons_fetch`), never shipped.
+They are fetched into the cache, never shipped. Commons says of every file which one it is now
+(SHA-1), who made it and under which licence; a file whose page says something else than the paper's
+Appendix D is reported. Pictures are asked for at one of the widths that Commons keeps ready, and as
+a bitmap; only of one that comes as it was uploaded is the hash known.
 """
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from gcbook.files.errors import DataNotFoundError, GcbookError
+from gcbook.files.atomic import write_text
+from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
 from gcbook.stimuli.images import IMAGE_SUFFIXES, decode_image
+from gcbook.trials.fetch import RETRIES, TIMEOUT_S, FetchError, failure, fetch_file, quiet_pooch
 from gcbook.trials.originals import cache_dir, data_dir
 
 __all__ = [
     "ILLUSIONS",
     "Illusion",
+    "fetch_illusions",
     "find_illusions",
-    "hash_of",
     "locate_illusions",
     "read_illusion",
-    "read_record",
 ]
 
 COMMONS = "https://commons.wikimedia.org"
 RECORD = "illusions.json"
+WIDTH = 960
+LEAST_SIDE = 64
+"""Of a picture that can be one of these; a sign-in page or an icon is smaller, or none."""
 
 
 @dataclass(frozen=True)
@@ -106,9 +115,9 @@ def find_illusions() -> dict[str, Path]:
             folder = root / "illusions" if root else None
             if folder is None or not folder.is_dir():
                 continue
-            known = read_record(folder).get(illusion.name, {}).get("sha256")
+            known = _read_record(folder).get(illusion.name, {}).get("sha256")
             for path in sorted(folder.glob(f"{illusion.name}.*")):
-                if path.suffix.lower() in IMAGE_SUFFIXES and known in (None, hash_of(path)):
+                if path.suffix.lower() in IMAGE_SUFFIXES and known in (None, _hash_of(path)):
                     found.setdefault(illusion.name, path)
     return found
 
@@ -142,7 +151,164 @@ def read_illusion(name: str) -> np.ndarray:
     return decode_image(path.read_bytes(), str(path))
 
 
-def read_record(folder: Path) -> dict[str, dict[str, str]]:
+def fetch_illusions(
+    *, base_url: str = COMMONS, report: Callable[[str], None] = lambda line: None
+) -> list[Path]:
+    """Fetch the pictures into the cache; those that are there are not fetched again.
+
+    Args:
+        base_url: server that answers as Commons does.
+        report: takes a line for each picture.
+
+    Returns:
+        The files, in the order of `ILLUSIONS`.
+
+    Raises:
+        FetchError: no connection, or an answer that is not what was asked for. Pictures that came
+            are kept, and those after a bad one are asked for.
+    """
+    import requests
+
+    import gcbook
+
+    missing = [each for each in ILLUSIONS if each.name not in find_illusions()]
+    folder = cache_dir() / "illusions"
+    # Commons refuses programs that do not say what they are.
+    agent = f"gcbook/{gcbook.__version__} (a reproduction of arXiv:2309.16779; four pictures, once)"
+    headers = {"User-Agent": agent}
+    failed: list[str] = []
+    try:
+        described = _describe(base_url.rstrip("/"), missing, headers) if missing else {}
+        for illusion in missing:
+            try:
+                about = _about(described, illusion)
+                _fetch(folder, illusion, about, headers)
+                report(_told(illusion, about))
+            # The others may be as they should be.
+            except requests.HTTPError as error:
+                failed.append(f"{failure(error)}.")
+            except FetchError as error:
+                failed.append(str(error))
+    except requests.RequestException as error:
+        failed.append(f"{failure(error)}.")
+    except OSError as error:
+        raise FetchError(
+            f"Fetching the illusions stopped because {folder} cannot be written ({error}); mend "
+            "that, or set GCBOOK_CACHE_DIR to another folder."
+        ) from error
+    if failed:
+        lacking = [each for each in ILLUSIONS if each.name not in find_illusions()]
+        raise FetchError(
+            f"{len(lacking)} of {len(ILLUSIONS)} illusions were not fetched: {' '.join(failed)} "
+            "Run `gcbook fetch illusions` again with a network connection (pictures that came "
+            f"are kept in {folder}), or save them by hand as PNG or JPEG: "
+            + "; ".join(f"{each.page} as {folder / each.name}.png" for each in lacking)
+            + "."
+        )
+    return list(locate_illusions().values())
+
+
+def _describe(
+    base_url: str, wanted: list[Illusion], headers: dict[str, str]
+) -> dict[str, dict[str, Any]]:
+    """What Commons says of the files that it has, by their titles."""
+    import requests
+
+    asked = {
+        "action": "query",
+        "format": "json",
+        "formatversion": "2",
+        "prop": "imageinfo",
+        "iiprop": "url|sha1|extmetadata",
+        "iiurlwidth": str(WIDTH),
+        "titles": "|".join(f"File:{each.title}" for each in wanted),
+    }
+    answer = requests.get(f"{base_url}/w/api.php", asked, headers=headers, timeout=TIMEOUT_S)
+    answer.raise_for_status()
+    try:
+        pages = answer.json()["query"]["pages"]
+        return {page["title"]: page["imageinfo"][0] for page in pages if "imageinfo" in page}
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise FetchError(
+            f"{answer.url}: expected what Commons knows of {len(wanted)} files, found another "
+            f"answer ({type(error).__name__}: {error}). Something between here and Commons may "
+            "answer in its place; try again over another connection."
+        ) from error
+
+
+def _about(described: Mapping[str, dict[str, Any]], illusion: Illusion) -> dict[str, Any]:
+    about = described.get(f"File:{illusion.title}", {})
+    if not {"thumburl", "sha1"} <= about.keys():
+        raise FetchError(
+            f"{illusion.page}: expected to be told where the file is, found nothing of it; it may "
+            "have been renamed."
+        )
+    return about
+
+
+def _fetch(
+    folder: Path, illusion: Illusion, about: Mapping[str, Any], headers: dict[str, str]
+) -> None:
+    """Fetch a picture if it is one, and note where it is from."""
+    import pooch
+
+    place = str(about["thumburl"])
+    name = illusion.name + Path(place.partition("?")[0]).suffix.lower()
+    cache = pooch.create(
+        path=folder,
+        base_url="",
+        registry={name: f"sha1:{about['sha1']}" if about.get("url") == place else None},
+        urls={name: place},
+        retry_if_failed=RETRIES,
+    )
+    known = _read_record(folder)
+    if illusion.name in known:
+        # A copy of ours that was changed since; a picture that a user put there would count.
+        (folder / name).unlink(missing_ok=True)
+    download = pooch.HTTPDownloader(headers=headers, timeout=TIMEOUT_S)
+
+    def download_picture(url: str, target: str, cache: pooch.Pooch) -> None:
+        download(url, target, cache)
+        _check_picture(Path(target).read_bytes(), url)
+
+    with quiet_pooch():
+        path = fetch_file(cache, name, "illusions", download_picture)
+    known[illusion.name] = {
+        "file": name,
+        "sha256": _hash_of(path),
+        "from": place,
+        "original_sha1": about["sha1"],
+        "page": about.get("descriptionurl", illusion.page),
+        "licence": _licence(about),
+    }
+    write_text(json.dumps(known, indent=1) + "\n", folder / RECORD)
+
+
+def _check_picture(content: bytes, place: str) -> None:
+    try:
+        pixels = decode_image(content, place)
+    except InputError as error:
+        raise FetchError(f"{error} Nothing was kept of it.") from error
+    if min(pixels.shape[:2]) < LEAST_SIDE:
+        raise FetchError(
+            f"{place}: expected a picture of at least {LEAST_SIDE} pixels a side, found "
+            f"{pixels.shape[1]} × {pixels.shape[0]}; nothing was kept of it."
+        )
+
+
+def _licence(about: Mapping[str, Any]) -> str:
+    return str(about.get("extmetadata", {}).get("LicenseShortName", {}).get("value", "unknown"))
+
+
+def _told(illusion: Illusion, about: Mapping[str, Any]) -> str:
+    licence = _licence(about)
+    line = f"{illusion.about}: {illusion.maker}, {licence}, {illusion.page}"
+    if licence.lower() != illusion.licence.lower():
+        line += f" (the paper says {illusion.licence})"
+    return line
+
+
+def _read_record(folder: Path) -> dict[str, dict[str, str]]:
     """Return what is known of the pictures that were fetched into a folder, by name.
 
     Raises:
@@ -165,6 +331,6 @@ def read_record(folder: Path) -> dict[str, dict[str, str]]:
     return known
 
 
-def hash_of(path: Path) -> str:
+def _hash_of(path: Path) -> str:
     """Return the SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from gcbook.files.errors import InputError
-from gcbook.miniworld.testsets import make_test_set
+from gcbook.miniworld.testsets import make_test_set, one_a_pair
 from gcbook.paper.experiments import SINGLE_CONDITION
-from gcbook.stimuli.stimulus import Stimulus, StimulusSet
-from gcbook.stimuli.written import Png, in_order
+from gcbook.stimuli.stimulus import Stimulus, StimulusSet, in_order
+from gcbook.stimuli.written import Png
 
 __all__ = ["BANDS", "BAND_SETS", "filter_band", "make_band_set"]
 
@@ -26,7 +26,6 @@ BANDS = ("low-2", "low-4", "low-8", "high-1", "high-2", "high-4")
 BAND_SETS = ("filtered", "filtered-conflict")
 
 _BAND = re.compile(r"(low|high)-(\d+(?:\.\d+)?)")
-_PAIR = re.compile(r"([a-z]+)\d+-([a-z]+)\d+")
 
 
 def filter_band(images: npt.NDArray[np.floating], band: str) -> npt.NDArray[np.float64]:
@@ -71,7 +70,7 @@ def make_band_set(name: str) -> StimulusSet:
     """
     if name not in BAND_SETS:
         raise InputError(f"test set: expected one of {', '.join(BAND_SETS)}; found {name!r}.")
-    base = _unfiltered() if name == "filtered" else _one_a_pair()
+    base = _unfiltered() if name == "filtered" else one_a_pair(make_test_set("cue-conflict"))
     images = np.stack([each.read() for each in base])
     place = f"miniature world, {name}"
     stimuli: list[Stimulus] = []
@@ -88,13 +87,3 @@ def make_band_set(name: str) -> StimulusSet:
 
 def _unfiltered() -> list[Stimulus]:
     return [each for each in make_test_set("low-pass") if each.condition == SINGLE_CONDITION]
-
-
-def _one_a_pair() -> list[Stimulus]:
-    """The first image of each pair of a shape and a texture."""
-    first: dict[tuple[str, str], Stimulus] = {}
-    for each in sorted(make_test_set("cue-conflict"), key=lambda one: one.imagename):
-        pair = _PAIR.match(each.image_id)
-        if pair is not None:
-            first.setdefault((pair[1], pair[2]), each)
-    return list(first.values())

@@ -34,13 +34,14 @@ from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, Composer, Scen
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.stimuli.distortions import DISTORTIONS, GREY, distort
-from gcbook.stimuli.stimulus import Stimulus, StimulusSet
-from gcbook.stimuli.written import Png, in_order, write_test_set
+from gcbook.stimuli.stimulus import Stimulus, StimulusSet, in_order
+from gcbook.stimuli.written import Png, write_test_set
 
 __all__ = [
     "TEST_SETS",
     "conditions_made",
     "make_test_set",
+    "one_a_pair",
     "silhouette_of",
     "texture_of",
     "write_test_set",
@@ -127,6 +128,14 @@ def texture_of(image_id: str) -> str:
     """
     found = _TEXTURE.match(image_id)
     return found[1] if found and found[1] in ALL_CATEGORIES else ""
+
+
+def one_a_pair(images: StimulusSet) -> list[Stimulus]:
+    """Return the first image of each pair of a shape and a texture, in the order of their names."""
+    first: dict[tuple[str, str], Stimulus] = {}
+    for each in sorted(images, key=lambda one: one.imagename):
+        first.setdefault((each.category, texture_of(each.image_id)), each)
+    return list(first.values())
 
 
 def conditions_made(dataset: str) -> tuple[str, ...]:

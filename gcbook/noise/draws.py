@@ -32,6 +32,10 @@ class DrawRule:
     timesteps: Timesteps = "stratified"
     antithetic: bool = False
 
+    def pair(self, draw: int) -> tuple[int, bool]:
+        """Return the number by which a draw's chance is keyed, and whether it is its opposite."""
+        return (draw // 2, draw % 2 == 1) if self.antithetic else (draw, False)
+
 
 def keyed_generator(seed: int, image_id: str, draw: int, stream: str) -> np.random.Generator:
     """Return the generator of one image's draw; ``stream`` separates what is drawn.
@@ -44,14 +48,14 @@ def keyed_generator(seed: int, image_id: str, draw: int, stream: str) -> np.rand
 
 def keyed_noise(rule: DrawRule, image_id: str, draw: int, shape: tuple[int, ...]) -> np.ndarray:
     """Return the standard normal noise of one image's draw, float32 of ``shape``."""
-    pair, second = divmod(draw, 2) if rule.antithetic else (draw, 0)
-    noise = keyed_generator(rule.seed, image_id, pair, "noise").standard_normal(shape, np.float32)
-    return -noise if second else noise
+    number, opposite = rule.pair(draw)
+    noise = keyed_generator(rule.seed, image_id, number, "noise").standard_normal(shape, np.float32)
+    return -noise if opposite else noise
 
 
 def timestep(rule: DrawRule, image_id: str, draw: int) -> float:
     """Return the time of one image's draw, in (0, 1]."""
-    number = draw // 2 if rule.antithetic else draw
+    number, _ = rule.pair(draw)
     if rule.timesteps == "uniform":
         return 1 - float(keyed_generator(rule.seed, image_id, number, "t").random())
     # Van der Corput's sequence, shifted by an amount of the image's own: evenly spread however

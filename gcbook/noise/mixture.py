@@ -45,16 +45,14 @@ class Mixture:
 
     def posterior_mean(self, x_t: npt.ArrayLike, alpha: float, sigma: float) -> Floats:
         """Return the mean of the clean number given the noised one: the perfect denoiser."""
-        offset, total = self._places(x_t, alpha, sigma)
-        share = softmax(np.log(self.weights) - offset**2 / (2 * total), axis=-1)
+        offset, total, share = self._shares(x_t, alpha, sigma)
         means = np.asarray(self.means)
         found: Floats = (share * (means + alpha * self.sd**2 / total * offset)).sum(-1)
         return found
 
     def score(self, x_t: npt.ArrayLike, alpha: float, sigma: float) -> Floats:
         """Return the slope of the log-density of noised numbers."""
-        offset, total = self._places(x_t, alpha, sigma)
-        share = softmax(np.log(self.weights) - offset**2 / (2 * total), axis=-1)
+        offset, total, share = self._shares(x_t, alpha, sigma)
         found: Floats = -(share * offset).sum(-1) / total
         return found
 
@@ -69,6 +67,13 @@ class Mixture:
         numbers = np.add.outer(np.asarray(self.means), self.sd * points)
         shares = np.outer(self.weights, weights / weights.sum())
         return numbers.ravel(), shares.ravel()
+
+    def _shares(
+        self, x_t: npt.ArrayLike, alpha: float, sigma: float
+    ) -> tuple[Floats, float, Floats]:
+        offset, total = self._places(x_t, alpha, sigma)
+        share: Floats = softmax(np.log(self.weights) - offset**2 / (2 * total), axis=-1)
+        return offset, total, share
 
     def _places(self, x: npt.ArrayLike, alpha: float, sigma: float) -> tuple[Floats, float]:
         values = np.asarray(x, dtype=np.float64)[..., None]

@@ -22,7 +22,7 @@ from typing import Literal
 import numpy as np
 
 from gcbook.files.errors import InputError
-from gcbook.noise.schedules import DiscreteSchedule, Schedule
+from gcbook.noise.schedules import DiscreteSchedule, Schedule, log_snr
 
 __all__ = ["NORMS", "Norm", "Weighting", "parse_weighting", "vlb_weights"]
 
@@ -107,7 +107,7 @@ def _snr(log_snr: np.ndarray, norm: Norm) -> np.ndarray:
     return np.exp(log_snr if norm == "l2" else log_snr / 2)
 
 
-def _elbo(t: np.ndarray, log_snr: np.ndarray, schedule: Schedule | None, norm: Norm) -> np.ndarray:
+def _elbo(t: np.ndarray, ratio: np.ndarray, schedule: Schedule | None, norm: Norm) -> np.ndarray:
     if norm != "l2":
         raise InputError("weighting elbo: a bound of the likelihood needs the norm l2, found l1.")
     if schedule is None:
@@ -118,8 +118,8 @@ def _elbo(t: np.ndarray, log_snr: np.ndarray, schedule: Schedule | None, norm: N
     # it still has a pole at either end, so that the step must shrink towards them.
     step = np.maximum(1e-3 * np.minimum(t, 1 - t), 1e-7)
     below, above = np.clip(t - step, 1e-8, 1 - 1e-8), np.clip(t + step, 1e-8, 1 - 1e-8)
-    logs = [2 * (np.log(schedule.alpha(at)) - np.log(schedule.sigma(at))) for at in (below, above)]
-    return -0.5 * np.exp(log_snr) * (logs[1] - logs[0]) / (above - below)
+    logs = [log_snr(schedule, at) for at in (below, above)]
+    return -0.5 * np.exp(ratio) * (logs[1] - logs[0]) / (above - below)
 
 
 def _number(text: str) -> float | None:

@@ -1,4 +1,8 @@
-"""How observers are called in figures, and which of two sources of one network is shown."""
+"""Observers: how the humans and the published networks are named, and which of them are shown.
+
+A human is called ``subject-01``; that is another person in each dataset. ``humans`` are all of a
+dataset taken together. Some networks are published by two sources.
+"""
 
 from collections.abc import Iterable
 from functools import cache
@@ -10,20 +14,33 @@ import pandas as pd
 from gcbook.files.errors import InputError
 
 __all__ = [
-    "PUBLISHED_SOURCES",
-    "choose_observers",
-    "known_networks",
-    "labels",
-    "show_once",
     "HUMANS",
     "HUMANS_TITLE",
+    "HUMAN_NAME",
+    "PUBLISHED_SOURCES",
+    "choose_observers",
     "kind_titles",
+    "known_networks",
+    "labels",
     "published_kind",
+    "show_once",
     "unique_labels",
 ]
 
+HUMANS = "humans"
+"""Name of all humans of a dataset taken together."""
+
+HUMANS_TITLE = "Humans"
+"""Their label in figures, and the kind of every human."""
+
+HUMAN_NAME = r"^subject[-_ ]?0*(\d+)"
+"""How a human's name begins, with the number."""
+
 PUBLISHED_SOURCES = ("model-vs-human", "error-consistency")
 """Sources of the published trials. A network that both hold is shown from the first."""
+
+_DISCRIMINATIVE = "Discriminative model"
+_GENERATIVE = {"imagen": "Imagen", "stable_diffusion": "Stable Diffusion", "parti": "Parti"}
 
 
 @cache
@@ -39,9 +56,50 @@ def labels(observers: pd.Series) -> pd.Series:
     >>> labels(pd.Series(["resnet50", "subject-01", "humans", "mine"])).tolist()
     ['ResNet-50', 'Human 1', 'Humans', 'mine']
     """
-    known = known_networks().set_index("observer")["label"].to_dict() | {HUMANS: "Humans"}
-    number = observers.str.extract(r"^subject[-_ ]?0*(\d+)", expand=False)
+    known = known_networks().set_index("observer")["label"].to_dict() | {HUMANS: HUMANS_TITLE}
+    number = observers.str.extract(HUMAN_NAME, expand=False)
     return observers.map(known).fillna(("Human " + number).where(number.notna(), observers))
+
+
+def unique_labels(source: pd.Series, observer: pd.Series) -> pd.Series:
+    """Labels; an observer's name that several sources hold is followed by its source.
+
+    The pooled humans stay "Humans", whoever they are.
+
+    >>> both = pd.Series(["resnet50", "resnet50"])
+    >>> unique_labels(pd.Series(["model-vs-human", "own"]), both).tolist()
+    ['ResNet-50 (model-vs-human)', 'ResNet-50 (own)']
+    """
+    label = labels(observer)
+    sources = source.groupby(label).transform("nunique")
+    alone = (sources == 1) | (observer == HUMANS)
+    return label.where(alone, label + " (" + source + ")")
+
+
+def kind_titles(source: pd.Series, observer_kind: pd.Series) -> pd.Series:
+    """The kinds of observers, as figures colour them: humans, published networks, own models.
+
+    >>> kind_titles(pd.Series(["model-vs-human", "mine"]), pd.Series(["human", "model"])).tolist()
+    ['Humans', 'Own model']
+    """
+    titles = np.select(
+        [observer_kind == "human", source.isin(PUBLISHED_SOURCES)],
+        [HUMANS_TITLE, _DISCRIMINATIVE],
+        "Own model",
+    )
+    return pd.Series(titles, index=source.index, dtype="str")
+
+
+def published_kind(keys: pd.Series) -> pd.Series:
+    """The same for models of the paper's tables; CLIP is grey there, as in the paper.
+
+    Args:
+        keys: ``key`` of `gcbook.paper.published`.
+
+    >>> published_kind(pd.Series(["parti", "clip"])).tolist()
+    ['Parti', 'Discriminative model']
+    """
+    return keys.map(_GENERATIVE).fillna(_DISCRIMINATIVE)
 
 
 def show_once(table: pd.DataFrame) -> pd.DataFrame:
@@ -50,9 +108,9 @@ def show_once(table: pd.DataFrame) -> pd.DataFrame:
     Where ``other_source, other`` are columns, the second observer is treated likewise. Own trials
     are never dropped, even under a published name.
     """
+    first, second = PUBLISHED_SOURCES
     for source, name in (("source", "observer"), ("other_source", "other")):
         if source in table and name in table:
-            first, second = PUBLISHED_SOURCES
             twice = set(table.loc[table[source] == first, name])
             table = table[(table[source] != second) | ~table[name].isin(twice)]
     return table.reset_index(drop=True)
@@ -78,58 +136,3 @@ def choose_observers(table: pd.DataFrame, observers: Iterable[str]) -> pd.DataFr
             f"observers: expected some of {', '.join(models)}; found {', '.join(absent)}."
         )
     return table[(table["observer_kind"] == "human") | table["observer"].isin(wanted)]
-
-
-HUMANS = "humans"
-"""Name of all humans of a dataset taken together."""
-
-
-HUMANS_TITLE = "Humans"
-"""Label and kind of the humans, as `gcbook.charts.theme` knows them."""
-
-
-_DISCRIMINATIVE = "Discriminative model"
-
-
-_GENERATIVE = {"imagen": "Imagen", "stable_diffusion": "Stable Diffusion", "parti": "Parti"}
-
-
-def kind_titles(source: pd.Series, observer_kind: pd.Series) -> pd.Series:
-    """The titles of the kinds in `gcbook.charts.theme`: humans, published networks, own models.
-
-    >>> kind_titles(pd.Series(["model-vs-human", "mine"]), pd.Series(["human", "model"])).tolist()
-    ['Humans', 'Own model']
-    """
-    titles = np.select(
-        [observer_kind == "human", source.isin(PUBLISHED_SOURCES)],
-        [HUMANS_TITLE, _DISCRIMINATIVE],
-        "Own model",
-    )
-    return pd.Series(titles, index=source.index, dtype="str")
-
-
-def published_kind(keys: pd.Series) -> pd.Series:
-    """The same for models of the paper's tables; CLIP is grey there, as in the paper.
-
-    Args:
-        keys: ``key`` of `gcbook.paper.published`.
-
-    >>> published_kind(pd.Series(["parti", "clip"])).tolist()
-    ['Parti', 'Discriminative model']
-    """
-    return keys.map(_GENERATIVE).fillna(_DISCRIMINATIVE)
-
-
-def unique_labels(source: pd.Series, observer: pd.Series) -> pd.Series:
-    """Labels; an observer's name that several sources hold is followed by its source.
-
-    The pooled humans stay "Humans", whoever they are.
-
-    >>> both = pd.Series(["resnet50", "resnet50"])
-    >>> unique_labels(pd.Series(["model-vs-human", "own"]), both).tolist()
-    ['ResNet-50 (model-vs-human)', 'ResNet-50 (own)']
-    """
-    label = labels(observer)
-    sources = source.groupby(label).transform("nunique")
-    alone = (sources == 1) | (observer == HUMANS)
-    return label.where(alone, label + " (" + source + ")")

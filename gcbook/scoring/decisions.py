@@ -15,21 +15,27 @@ in an order by a hash of image and class, and the first is the response: always 
 class is favoured over many images.
 """
 
+from collections.abc import Sequence
+from hashlib import blake2b
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
+from scipy.special import logsumexp
 
 from gcbook.files.errors import InputError
 from gcbook.noise.weightings import NORMS, Norm, parse_weighting
-from gcbook.scoring.responses import Pooling, responses
+from gcbook.paper.observers import HUMANS
+from gcbook.scoring.racing import replay
+from gcbook.scoring.scores import score_arrays, weighted_errors
 from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
-from gcbook.scoring.tensors import weighted_errors
 from gcbook.trials.parse import COLUMNS
 
 __all__ = [
     "DECISION_COLUMNS",
+    "Pooling",
     "check_observer",
     "check_pooling",
     "choose_draws",
@@ -49,6 +55,9 @@ DECISION_COLUMNS = (
     "n_draws",
 )
 """Columns of a table of decisions."""
+
+Pooling = Literal["log", "probability"]
+"""Draws of a likelihood: mean of the logarithms, or logarithm of the mean probability."""
 
 
 def decide(
@@ -83,7 +92,7 @@ def decide(
     if isinstance(scores, pd.DataFrame):
         return _decide_table(scores, weighting or "exp:7", norm or "l2", draws, pooling)
     store = scores
-    weighting, norm = _choose_weights(store, weighting, norm)
+    _check_weights(store, weighting, norm)
     draws = choose_draws(store, draws)
     rule = store.settings.racing
     if rule and draws < rule.max_draws:
@@ -119,8 +128,8 @@ def check_pooling(store: Store, pooling: Pooling, rule: Racing | None) -> None:
 def decide_rows(
     store: Store,
     rows: pd.DataFrame,
-    weighting: str,
-    norm: Norm,
+    weighting: str | None = None,
+    norm: Norm | None = None,
     draws: int | None = None,
     rule: Racing | None = None,
     pooling: Pooling = "log",
@@ -130,24 +139,81 @@ def decide_rows(
     Args:
         store: says what the images are.
         rows: of its scores.
-        weighting: of the errors.
-        norm: of the errors.
+        weighting: of the errors, by default the store's.
+        norm: of the errors, by default the store's.
         draws: how many an image must have; None: any number in which all classes are complete.
         rule: of the race that the rows come from.
         pooling: see `decide`.
     """
     images = store.images()
-    values = weighted_errors(rows, parse_weighting(weighting), norm, store.schedule)
-    found = list(
-        responses(rows, values, images["image_id"].tolist(), store.labels, draws, rule, pooling)
-    )
-    table = images.drop(columns="sha256").merge(
-        pd.DataFrame(found, columns=["image_id", *DECISION_COLUMNS[4:]]), on="image_id"
-    )
+    if draws is not None:
+        rows = rows[rows["draw"] < draws]
+    values = store.weigh(rows, weighting, norm)
+    names = images["image_id"].tolist()
+    decided = _respond(rows, values, names, store.labels, draws, rule, pooling)
+    table = images.drop(columns="sha256").merge(decided, on="image_id")
     left_out = images.loc[~images["image_id"].isin(table["image_id"]), "imagename"]
     table = table[list(DECISION_COLUMNS)]
     table.attrs["incomplete"] = tuple(left_out)
     return table
+
+
+def _respond(
+    rows: pd.DataFrame,
+    values: np.ndarray,
+    images: Sequence[str],
+    labels: Sequence[str],
+    draws: int | None,
+    rule: Racing | None,
+    pooling: Pooling,
+) -> pd.DataFrame:
+    """Decide on every image that is complete: ``image_id`` and the last of `DECISION_COLUMNS`."""
+    found = []
+    for names, errors in score_arrays(rows, values, images, labels):
+        means, counted = _means(errors, draws, rule, pooling)
+        for at in np.flatnonzero(counted).tolist():
+            response, other, margin = _best(names[at], means[at], labels)
+            found.append((names[at], response, other, margin, int(counted[at])))
+    return pd.DataFrame(found, columns=["image_id", *DECISION_COLUMNS[4:]])
+
+
+def _means(
+    errors: np.ndarray, draws: int | None, rule: Racing | None, pooling: Pooling
+) -> tuple[np.ndarray, np.ndarray]:
+    """Means (images, labels), inf where a class is out, and draws (0: not complete)."""
+    if rule is not None:
+        races = replay(errors, rule)
+        means = races.sums / np.maximum(races.n_draws, 1)[:, None]
+        return np.where(races.alive, means, np.inf), races.n_draws * races.finished
+    whole = ~np.isnan(errors).any(axis=2)
+    counted = whole.sum(axis=1)
+    n = np.maximum(counted, 1)[:, None]
+    if pooling == "probability":
+        none = -np.inf  # the logarithm of what a draw that does not count adds
+        means = np.log(n) - logsumexp(np.where(whole[:, :, None], -errors, none), axis=1)
+    else:
+        means = np.where(whole[:, :, None], errors, 0.0).sum(axis=1) / n
+    if draws is not None:
+        counted = np.where(counted == draws, draws, 0)
+    return means, counted
+
+
+def _best(image: str, means: np.ndarray, labels: Sequence[str]) -> tuple[str, str | None, float]:
+    """Response, runner-up (None where a race left one class) and margin."""
+    first = _first(image, means, labels)
+    others = means.copy()
+    others[first] = np.inf
+    second = _first(image, others, labels)
+    if not np.isfinite(others[second]):
+        return labels[first], None, float("nan")
+    return labels[first], labels[second], float(means[second] - means[first])
+
+
+def _first(image: str, means: np.ndarray, labels: Sequence[str]) -> int:
+    tied = np.flatnonzero(means == means.min())
+    if len(tied) == 1:
+        return int(tied[0])
+    return min(tied.tolist(), key=lambda at: blake2b(f"{image}\0{labels[at]}".encode()).digest())
 
 
 def to_trials(
@@ -189,7 +255,7 @@ def check_observer(name: str) -> str:
     Raises:
         InputError: it cannot.
     """
-    reserved = name.lower().startswith("subject") or name == "humans"
+    reserved = name.lower().startswith("subject") or name == HUMANS
     if not name.strip() or reserved or any(letter in name for letter in '/\\\0\n"'):
         raise InputError(
             "name of the model: expected one without slashes and quotes that does not begin with "
@@ -198,26 +264,22 @@ def check_observer(name: str) -> str:
     return name
 
 
-def _choose_weights(store: Store, weighting: str | None, norm: str | None) -> tuple[str, Norm]:
+def _check_weights(store: Store, weighting: str | None, norm: str | None) -> None:
     settings, place = store.settings, store.path
-    asked = parse_weighting(weighting).name if weighting else settings.weighting
-    asked_norm = next((each for each in NORMS if each == (norm or settings.norm)), None)
-    if asked_norm is None:
+    asked = parse_weighting(weighting or settings.weighting).name, norm or settings.norm
+    if asked[1] not in NORMS:
         raise InputError(f"norm: expected one of {', '.join(NORMS)}; found {norm!r}.")
-    if store.traits.likelihood:
-        if asked != "uniform" or norm:
-            raise InputError(
-                f"{place}: the scores are likelihoods, which take no weights and have no norm; "
-                "leave both out."
-            )
-    elif settings.racing and (asked, asked_norm) != (settings.weighting, settings.norm):
+    if store.traits.likelihood and (asked[0] != "uniform" or norm):
+        raise InputError(
+            f"{place}: the scores are likelihoods, which take no weights and have no norm; leave "
+            "both out."
+        )
+    if settings.racing and asked != (settings.weighting, settings.norm):
         raise InputError(
             f"{place}: the classes raced under weighting {settings.weighting} and norm "
             f"{settings.norm}, and those that lost have no further draws; expected these, found "
-            f"{asked} and {asked_norm}. Score with --draws instead of --racing to compare "
-            "weightings."
+            f"{' and '.join(asked)}. Score with --draws instead of --racing to compare weightings."
         )
-    return asked, asked_norm
 
 
 def choose_draws(store: Store, draws: int | None) -> int:
@@ -243,14 +305,14 @@ def _decide_table(
 ) -> pd.DataFrame:
     if pooling != "log" and "nll" not in rows:
         raise InputError(f"decide: pooling {pooling!r} is for likelihoods; expected log.")
-    values = weighted_errors(rows, parse_weighting(weighting), norm)
-    images = sorted(rows["image_id"].unique())
-    labels = sorted(rows["label"].unique())
     n_draws = int(rows["draw"].max()) + 1 if len(rows) else 1
-    if draws is not None and not 1 <= draws <= n_draws:
+    draws = n_draws if draws is None else draws
+    if not 1 <= draws <= n_draws:
         raise InputError(f"decide: expected 1 to {n_draws} draws, found {draws}.")
-    found = list(responses(rows, values, images, labels, draws or n_draws, None, pooling))
-    table = pd.DataFrame(found, columns=["image_id", *DECISION_COLUMNS[4:]])
+    images, labels = (sorted(rows[name].unique()) for name in ("image_id", "label"))
+    rows = rows[rows["draw"] < draws]
+    values = weighted_errors(rows, parse_weighting(weighting), norm)
+    table = _respond(rows, values, images, labels, draws, None, pooling)
     decided = set(table["image_id"])
     table.attrs["incomplete"] = tuple(name for name in images if name not in decided)
     return table

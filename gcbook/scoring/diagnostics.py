@@ -16,16 +16,23 @@ import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import InputError
-from gcbook.noise.weightings import Norm, parse_weighting
-from gcbook.scoring.decisions import check_pooling, choose_draws, decide_rows, to_trials
-from gcbook.scoring.responses import Pooling
+from gcbook.noise.weightings import Norm
+from gcbook.scoring.decisions import (
+    Pooling,
+    check_pooling,
+    choose_draws,
+    decide_rows,
+    to_trials,
+)
 from gcbook.scoring.store import Store
-from gcbook.scoring.tensors import codes_of, weighted_errors
 from gcbook.stats.metrics import shape_bias
 
-__all__ = ["TENTHS", "decisions_by", "variance_shares"]
+__all__ = ["TENTHS", "decisions_by", "examine", "tenths_of", "variance_shares"]
 
 TENTHS = 10
+
+FEWEST_DRAWS = 8
+"""Of fewer draws an image, a tenth may have most of the variance because it has most draws."""
 
 
 def variance_shares(
@@ -42,20 +49,13 @@ def variance_shares(
         float64 (10,), from t in (0, 0.1] to t in (0.9, 1], summing to 1; all NaN where there is no
         t, t is always the same, or nothing varies.
     """
-    settings = scores.settings
     rows = _shared_draws(scores)
-    values = weighted_errors(
-        rows,
-        parse_weighting(weighting or settings.weighting),
-        norm or settings.norm,
-        scores.schedule,
-    )
+    values = scores.weigh(rows, weighting, norm)
     nothing = np.full(TENTHS, np.nan)
     if rows["t"].nunique() < 2 or rows["t"].isna().any():
         return nothing
-    image = codes_of(rows["image_id"], scores.images()["image_id"].tolist())
-    rows = rows.assign(image=image, value=values)[image >= 0]
-    draws = rows.groupby(["image", "draw"], sort=False)["value"]
+    rows = rows.assign(value=values)[rows["image_id"].isin(scores.images()["image_id"])]
+    draws = rows.groupby(["image_id", "draw"], sort=False, observed=True)["value"]
     centred = rows["value"] - draws.transform("mean")
     # Draws in which a class is missing have another mean.
     centred = centred[draws.transform("size") == len(scores.labels)]
@@ -64,8 +64,12 @@ def variance_shares(
     total = squares.sum()
     if not total > 0:
         return nothing
-    tenth = np.clip(np.ceil(rows["t"].to_numpy() * TENTHS - 1e-9).astype(int) - 1, 0, TENTHS - 1)
-    return np.bincount(tenth, squares, TENTHS) / total
+    return np.bincount(tenths_of(rows["t"].to_numpy()), squares, TENTHS) / total
+
+
+def tenths_of(t: np.ndarray) -> np.ndarray:
+    """Return which tenth each time is in, from 0; its upper end belongs to it."""
+    return np.clip(np.ceil(t * TENTHS - 1e-9).astype(int) - 1, 0, TENTHS - 1)
 
 
 def decisions_by(
@@ -101,8 +105,8 @@ def decisions_by(
     """
     if by not in ("t", "log_snr"):
         raise InputError(f"by: expected t or log_snr, found {by!r}.")
-    settings, rows = store.settings, _shared_draws(store)
-    check_pooling(store, pooling, settings.racing)
+    check_pooling(store, pooling, store.settings.racing)
+    rows = _shared_draws(store)
     rows = rows[rows["draw"] < choose_draws(store, draws)]
     at = rows[by].to_numpy()
     known = np.isfinite(at)
@@ -113,13 +117,7 @@ def decisions_by(
     table = []
     for number, (low, high) in enumerate(pairwise(edges)):
         chosen = rows[(place == number) & known]
-        decided = decide_rows(
-            store,
-            chosen,
-            weighting or settings.weighting,
-            norm or settings.norm,
-            pooling=pooling,
-        )
+        decided = decide_rows(store, chosen, weighting, norm, pooling=pooling)
         trials = to_trials(decided, "model", store.dataset)
         right = trials["category"] == trials["response"]
         row = {
@@ -156,3 +154,31 @@ def _edges(at: np.ndarray, by: str, bins: int | Sequence[float]) -> np.ndarray:
     # The lowest draw belongs to the first range.
     edges[0] = np.nextafter(edges[0], -np.inf)
     return edges if len(edges) > 1 else np.array([edges[0], at.max()])
+
+
+def examine(store: Store) -> tuple[np.ndarray, str, list[str]]:
+    """Return a store's shares of the variance, what to do if one is large, and notes."""
+    settings = store.settings
+    try:
+        shares = variance_shares(store)
+    except InputError as error:
+        return np.full(TENTHS, np.nan), "", [f"no shares of the variance: {error}"]
+    n_draws = settings.racing.min_draws if settings.racing else settings.draws
+    return shares, _remedy(store) if n_draws >= FEWEST_DRAWS else "", []
+
+
+def _remedy(store: Store) -> str:
+    settings = store.settings
+    more = "" if settings.racing else "take more draws (--draws N --extend)"
+    if store.traits.likelihood:
+        return f"A likelihood takes no weights; {more or 'score with --draws, without a race'}."
+    weights = (
+        "race under a weighting that falls off there (--weighting)"
+        if settings.racing
+        else "decide under a weighting that falls off there (gcbook decide --weighting)"
+    )
+    pixels = store.classifier.get("space") == "pixels"
+    if pixels and store.classifier.get("kind") == "diffusion" and settings.clip_x0 == "none":
+        return f"Clip the clean image (--clip-x0 static, a new store), or {weights}."
+    both = f"{weights}, or {more}" if more else weights
+    return f"{both[0].upper()}{both[1:]}."

@@ -9,8 +9,10 @@ What an image is asked depends on the image, the seed and the draw alone. So nei
 the other images, nor an interruption changes a result beyond rounding.
 """
 
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -20,23 +22,19 @@ import torch
 from gcbook.classifiers.memory import is_out_of_memory
 from gcbook.classifiers.protocol import Classifier
 from gcbook.files.errors import InputError
-from gcbook.noise.schedules import Schedule, read_schedule
 from gcbook.noise.weightings import parse_weighting
-from gcbook.scoring.batches import Batch, Network, make_batch
-from gcbook.scoring.checks import check_images, check_unchanged
-from gcbook.scoring.files import Rows
-from gcbook.scoring.history import History
-from gcbook.scoring.loader import LoadedImage, load_images
-from gcbook.scoring.progress import ProgressMode, RunProgress
-from gcbook.scoring.report import ScoreReport, examine
+from gcbook.scoring.diagnostics import examine
+from gcbook.scoring.images import ReadImage, check_images, check_unchanged, read_images
+from gcbook.scoring.network import Batch, Network, make_batch
+from gcbook.scoring.report import ProgressMode, RunProgress, ScoreReport
+from gcbook.scoring.scores import Rows, finite_weights
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
-from gcbook.scoring.tensors import finite_weights
-from gcbook.scoring.work import FixedPlan, ImageWork, Plan, RacePlan
+from gcbook.scoring.work import History, ImageWork, Plan, RacePlan
 from gcbook.scoring.writer import StoreWriter
 from gcbook.stimuli.folders import Stimulus
 
-__all__ = ["score"]
+__all__ = ["score", "scored_once"]
 
 GROUP = 8
 """Images prepared at a time."""
@@ -83,7 +81,7 @@ def score(
         torch.inference_mode(),
         StoreWriter(store, classifier, settings, dataset, extend=extend) as writer,
     ):
-        check_unchanged(stimuli, writer)
+        check_unchanged(stimuli, writer.known_hash, writer.path)
         run = _Run(stimuli, classifier, writer, settings.batch_size, save_every, progress)
         run.go()
     shares, remedy, notes = examine(Store.open(writer.path))
@@ -103,6 +101,26 @@ def score(
     )
 
 
+@contextmanager
+def scored_once(
+    stimuli: Iterable[Stimulus], classifier: Classifier, settings: ScoringSettings
+) -> Iterator[Store]:
+    """Score images, silently, into a store that is gone when the block ends.
+
+    Args:
+        stimuli: the images.
+        classifier: the model.
+        settings: of the scoring.
+
+    Raises:
+        GcbookError: see `score`.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "scores"
+        score(stimuli, classifier, settings, place, progress="silent")
+        yield Store.open(place)
+
+
 class _Run:
     """The state of one run."""
 
@@ -115,35 +133,31 @@ class _Run:
         save_every: float,
         progress: ProgressMode,
     ) -> None:
-        settings = writer.settings
-        n_labels = len(classifier.labels)
-        history = History(writer.store, [each.image_id for each in stimuli], settings)
-        indices = {each.image_id: number for number, each in enumerate(stimuli)}
-        missing = [each for each, done in zip(stimuli, history.complete, strict=True) if not done]
+        settings, n_labels = writer.settings, len(classifier.labels)
         self.classifier, self.writer, self.settings = classifier, writer, settings
         self.network = Network(classifier, settings.clip(classifier.default_clip), batch_size)
-        self.plan: Plan = (
+        self.plan = (
             RacePlan(settings.racing, n_labels, classifier.joint)
             if settings.racing
-            else FixedPlan(settings.draws, n_labels, classifier.joint)
+            else Plan(settings.draws, n_labels, classifier.joint)
         )
+        self.history = History(writer.store, [each.image_id for each in stimuli], settings)
         self.failed: dict[str, str] = {}
         self.n_read = self.n_decisions = 0
-        self.n_complete_before = len(stimuli) - len(missing)
-        for each, done in zip(stimuli, history.complete, strict=True):
-            if done:
+        self.n_complete_before = len(self.history.complete)
+        missing = [each for each in stimuli if each.image_id not in self.history.complete]
+        for each in stimuli:
+            if each.image_id in self.history.complete:
                 if writer.known_hash(each) is None:
                     # The list of images was lost: what is complete is listed again, unscored.
                     writer.code(each, each.sha256())
                 writer.succeed(each)
         writer.expect(missing)
-        self._known = lambda stimulus: history.known(indices[stimulus.image_id])
-        self._incoming = load_images(missing)
+        self._incoming = read_images(missing)
         self._open: list[ImageWork] = []
         self._shape: torch.Size | None = None
         self._weighting = parse_weighting(settings.weighting)
-        schedule = classifier.describe().get("schedule")
-        self._schedule: Schedule | None = read_schedule(schedule) if schedule else None  # type: ignore[arg-type]
+        self._schedule = writer.store.schedule
         if not writer.store.traits.likelihood:
             # A weighting that is not defined for this model should not show only at the end.
             middle = np.array([0.5]), np.array([0.0])
@@ -156,10 +170,12 @@ class _Run:
             self.progress.note(f"{len(missing):,} images to score; network evaluations: {cost}")
 
     def _count(self, missing: list[Stimulus]) -> int:
-        per_draw = 1 if self.classifier.joint else len(self.classifier.labels)
-        there = sum(len(self._known(each)[0]) for each in missing) * per_draw
-        units = len(missing) * self.settings.draws * per_draw
-        return (units - there // len(self.classifier.labels)) * self.classifier.evaluations
+        """Count the network evaluations that are to come, without a race."""
+        n_labels = len(self.classifier.labels)
+        units = len(missing) * self.settings.draws * (1 if self.classifier.joint else n_labels)
+        there = sum(len(self.history.known(each.image_id)[0]) for each in missing)
+        units -= there // n_labels if self.classifier.joint else there
+        return units * self.classifier.evaluations
 
     def go(self) -> None:
         for note in self.writer.notes:
@@ -187,7 +203,7 @@ class _Run:
                 self.progress.note(error.__notes__[-1])
             raise
         finally:
-            self._incoming.close()  # type: ignore[attr-defined]
+            self._incoming.close()
             self.progress.close()
 
     def _next_batch(self) -> Batch | None:
@@ -198,7 +214,7 @@ class _Run:
                 group = list(islice(self._incoming, GROUP))
                 if not group:
                     break
-                self._open.extend(self._prepare(group))
+                self._open.extend(self._begin(group))
                 continue
             work = self._open[at]
             units = work.take(room)
@@ -207,7 +223,7 @@ class _Run:
             at += 1
         return make_batch(taken, self.classifier, self.settings.rule) if taken else None
 
-    def _prepare(self, group: list[LoadedImage]) -> Iterator[ImageWork]:
+    def _begin(self, group: list[ReadImage]) -> Iterator[ImageWork]:
         for image in group:
             if image.pixels is None:
                 self._fail(image.stimulus, image.error)
@@ -225,11 +241,13 @@ class _Run:
                 )
                 continue
             code = self.writer.code(image.stimulus, image.sha256)
-            work = ImageWork(image.stimulus, code, prepared, self._known(image.stimulus))
+            known = self.history.known(image.stimulus.image_id)
+            work = ImageWork(image.stimulus, code, prepared, known)
             if self.plan.begin(work):
                 yield work
 
-    def _prepared(self, images: list[LoadedImage]) -> list[tuple[LoadedImage, torch.Tensor]]:
+    def _prepared(self, images: list[ReadImage]) -> list[tuple[ReadImage, torch.Tensor]]:
+        """Prepare images together, or one by one if that fails."""
         if not images:
             return []
         try:
@@ -244,9 +262,11 @@ class _Run:
         return [pair for image in images for pair in self._prepared([image])]
 
     def _record(self, batch: Batch, values: np.ndarray) -> None:
-        image, draw, t, log_snr, label = (
-            batch.image, batch.draw, batch.t, batch.log_snr, batch.label,
-        )  # fmt: skip
+        image, bounds, label = batch.image, batch.bounds, batch.label
+        draw, t, log_snr = (
+            np.array([getattr(each, name) for each in batch.draws])
+            for name in ("index", "t", "log_snr")
+        )
         if label is None:
             n_labels = len(self.classifier.labels)
             image, draw, t, log_snr = (
@@ -254,9 +274,7 @@ class _Run:
             )
             label = np.tile(np.arange(n_labels), len(batch))
             values = values.reshape(len(values), -1)
-            bounds = batch.bounds * n_labels
-        else:
-            bounds = batch.bounds
+            bounds = bounds * n_labels
         likelihood = self.writer.store.traits.likelihood
         if not likelihood:
             # A race must see what a replay will read.
@@ -265,30 +283,28 @@ class _Run:
         code = np.array([work.code for work in batch.works])[image]
         rows = Rows(code, label, draw, t, log_snr, values)
         self.writer.add(rows if finite.all() else rows.where(finite))
-        failed = set(image[~finite].tolist())
         weighted = values[0] if likelihood else self._weighted(values, t, log_snr)
         measured: list[ImageWork] = []
-        for number, work in enumerate(batch.works):
-            part = slice(bounds[number], bounds[number + 1])
-            if number in failed:
+        for work, *ends in zip(batch.works, bounds[:-1], bounds[1:], strict=True):
+            part = slice(*ends)
+            if not finite[part].all():
                 n_bad = int((~finite[part]).sum())
                 self._fail(
                     work.stimulus, f"the network gave NaN or infinity {n_bad} times in one batch"
                 )
+                work.over = True
                 continue
             self.plan.measured(work, draw[part], label[part], weighted[part])
             if work.all_taken:
                 measured.append(work)
-        done = self.plan.advance(measured)
-        self.n_decisions += len(done)
-        for work in done:
+        for work in self.plan.advance(measured):
+            work.over = True
+            self.n_decisions += 1
             self.writer.succeed(work.stimulus)
-        gone = {id(work) for work in done} | {id(batch.works[number]) for number in failed}
-        if gone:
-            for work in self._open:
-                if id(work) in gone:
-                    self.plan.end(work)
-            self._open = [work for work in self._open if id(work) not in gone]
+        for work in self._open:
+            if work.over:
+                self.plan.end(work)
+        self._open = [work for work in self._open if not work.over]
 
     def _weighted(self, values: np.ndarray, t: np.ndarray, log_snr: np.ndarray) -> np.ndarray:
         if not self.settings.racing:

@@ -73,15 +73,13 @@ class Races:
     @property
     def finished(self) -> np.ndarray:
         """Which races are over, bool (n_images,)."""
-        tested = self.n_draws >= self.rule.min_draws
-        decided = tested & (self.alive.sum(axis=1) == 1)
-        return decided | (self.n_draws >= self.rule.max_draws)
+        return self.is_finished(slice(None))
 
-    def is_finished(self, race: int) -> bool:
-        """Tell whether one race is over."""
+    def is_finished(self, race: int | slice) -> np.ndarray:
+        """Tell whether a race is over, or which of some are."""
         n = self.n_draws[race]
-        few = n < self.rule.min_draws
-        return bool(n >= self.rule.max_draws or (not few and self.alive[race].sum() == 1))
+        decided = (n >= self.rule.min_draws) & (self.alive[race].sum(axis=-1) == 1)
+        return decided | (n >= self.rule.max_draws)
 
     def grow(self) -> list[int]:
         """Make room for as many races again; return the new ones."""

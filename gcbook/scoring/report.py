@@ -1,21 +1,95 @@
-"""What a scoring run did, what it cost, and what to look at before trusting it."""
+"""What a run tells: how far it is, and at its end what it did, what it cost and what to look at."""
 
+import sys
+import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from gcbook.files.errors import InputError
-from gcbook.scoring.diagnostics import TENTHS, variance_shares
-from gcbook.scoring.store import Store
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
-__all__ = ["ScoreReport", "examine"]
+__all__ = ["ProgressMode", "RunProgress", "ScoreReport"]
+
+ProgressMode = Literal["auto", "bar", "lines", "silent"]
+
+LINE_EVERY_S = 30.0
+BAR_EVERY_S = 0.2
 
 HEAVY = 0.5
 """A tenth of the time axis with more than this share of the variance is warned of."""
 
-FEWEST_DRAWS = 8
-"""Of fewer draws an image, a tenth may have most of the variance because it has most draws."""
+
+class RunProgress:
+    """Shows images completed, network evaluations, their rate, and the time left.
+
+    Args:
+        mode: "auto" is a bar where standard error is a terminal, else lines.
+        n_images: images in all.
+        n_done: images that were complete before.
+        n_units: network evaluations to come, None if only a race can tell.
+    """
+
+    def __init__(self, mode: ProgressMode, n_images: int, n_done: int, n_units: int | None) -> None:
+        if mode == "auto":
+            mode = "bar" if sys.stderr.isatty() else "lines"
+        self.mode = mode
+        self._n_images, self._n_done, self._n_units = n_images, n_done, n_units
+        self._start = time.monotonic()
+        self._next = self._start + (BAR_EVERY_S if mode == "bar" else LINE_EVERY_S)
+        self._bar = self._make_bar() if mode == "bar" else None
+
+    def update(self, n_complete: int, n_evaluations: int) -> None:
+        """Take note of the counts of this run; shown when it is time."""
+        now = time.monotonic()
+        if self.mode == "silent" or now < self._next:
+            return
+        self._next = now + (BAR_EVERY_S if self._bar else LINE_EVERY_S)
+        seconds = now - self._start
+        if self._n_units is None:
+            share = n_complete / max(self._n_images - self._n_done, 1)
+        else:
+            share = n_evaluations / max(self._n_units, 1)
+        left = round(seconds * max(1 - share, 0) / share) if share > 0 else None
+        text = (
+            f"{self._n_done + n_complete}/{self._n_images} images, {n_evaluations:,} NFE, "
+            f"{n_evaluations / max(seconds, 1e-9):,.0f} NFE/s, "
+            f"{'unknown' if left is None else timedelta(seconds=left)} left"
+        )
+        if self._bar:
+            self._bar.update(self._bar.task_ids[0], completed=share, description=text)
+        else:
+            print(text, file=sys.stderr, flush=True)
+
+    def note(self, message: str) -> None:
+        """Show a message at once."""
+        if self._bar:
+            self._bar.console.print(message, highlight=False, markup=False, soft_wrap=True)
+        elif self.mode == "lines":
+            print(message, file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar:
+            self._bar.stop()
+
+    def _make_bar(self) -> "Progress":
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        # Transient: what is said last should not stand above a bar that does not move.
+        bar = Progress(
+            BarColumn(),
+            TextColumn("{task.description}"),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        bar.add_task("", total=1.0)
+        bar.start()
+        return bar
 
 
 @dataclass(frozen=True)
@@ -89,31 +163,3 @@ class ScoreReport:
 
 def _rate(number: float) -> str:
     return f"{number:,.1f}" if number >= 1 else f"{number:.2g}"
-
-
-def examine(store: Store) -> tuple[np.ndarray, str, list[str]]:
-    """Return a store's shares of the variance, what to do if one is large, and notes."""
-    settings = store.settings
-    try:
-        shares = variance_shares(store)
-    except InputError as error:
-        return np.full(TENTHS, np.nan), "", [f"no shares of the variance: {error}"]
-    n_draws = settings.racing.min_draws if settings.racing else settings.draws
-    return shares, _remedy(store) if n_draws >= FEWEST_DRAWS else "", []
-
-
-def _remedy(store: Store) -> str:
-    settings = store.settings
-    more = "" if settings.racing else "take more draws (--draws N --extend)"
-    if store.traits.likelihood:
-        return f"A likelihood takes no weights; {more or 'score with --draws, without a race'}."
-    weights = (
-        "race under a weighting that falls off there (--weighting)"
-        if settings.racing
-        else "decide under a weighting that falls off there (gcbook decide --weighting)"
-    )
-    pixels = store.classifier.get("space") == "pixels"
-    if pixels and store.classifier.get("kind") == "diffusion" and settings.clip_x0 == "none":
-        return f"Clip the clean image (--clip-x0 static, a new store), or {weights}."
-    both = f"{weights}, or {more}" if more else weights
-    return f"{both[0].upper()}{both[1:]}."

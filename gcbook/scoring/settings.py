@@ -1,17 +1,41 @@
-"""What a scoring run is asked to do."""
+"""What a scoring run is asked to do, and what of it binds the runs that continue it.
 
-from dataclasses import asdict, dataclass
-from typing import Literal, get_args
+Two runs give the same numbers if the settings that reach them, the classifier's description and
+the images agree. A weighting does not reach them, unless a race was run under it; nor do draws,
+where nothing is random. Batch size and device do so by rounding alone. For a model of tokens
+rounding can be more: where an image's code is undecided between two tokens, the other one.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from gcbook.classifiers.protocol import CLIPS, Clip
 from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule, Timesteps
 from gcbook.noise.weightings import NORMS, Norm, parse_weighting
 
-__all__ = ["Dtype", "Racing", "ScoringSettings"]
+if TYPE_CHECKING:
+    from gcbook.classifiers.protocol import Classifier
+
+__all__ = [
+    "Dtype",
+    "Racing",
+    "ScoringSettings",
+    "Traits",
+    "check_same",
+    "effective_settings",
+    "read_settings",
+]
 
 Dtype = Literal["float32", "float16", "bfloat16"]
 ClipSetting = Literal["auto", "none", "static", "dynamic"]
+
+SHOWN = 70
+"""Letters of a value that are shown where it differs."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +99,17 @@ class ScoringSettings:
         object.__setattr__(self, "weighting", parse_weighting(self.weighting).name)
         if self.timesteps == "auto":
             object.__setattr__(self, "timesteps", "uniform" if self.racing else "stratified")
-        self._choose("timesteps", get_args(Timesteps))
-        self._choose("norm", NORMS)
-        self._choose("clip_x0", ("auto", *CLIPS))
-        self._choose("dtype", get_args(Dtype))
+        for name, allowed in (
+            ("timesteps", get_args(Timesteps)),
+            ("norm", NORMS),
+            ("clip_x0", ("auto", *CLIPS)),
+            ("dtype", get_args(Dtype)),
+        ):
+            if (found := getattr(self, name)) not in allowed:
+                raise InputError(f"{name}: expected one of {', '.join(allowed)}; found {found!r}.")
         for name, least in (("draws", 1), ("batch_size", 1), ("seed", 0)):
-            if getattr(self, name) < least:
-                raise InputError(f"{name}: expected at least {least}, found {getattr(self, name)}.")
+            if (found := getattr(self, name)) < least:
+                raise InputError(f"{name}: expected at least {least}, found {found}.")
         if self.racing and (self.antithetic or self.timesteps != "uniform"):
             raise InputError(
                 "racing: the t-test needs independent draws; expected uniform timesteps and no "
@@ -90,11 +118,6 @@ class ScoringSettings:
             )
         if self.antithetic and self.draws % 2:
             raise InputError(f"antithetic: expected an even number of draws, found {self.draws}.")
-
-    def _choose(self, name: str, allowed: tuple[str, ...]) -> None:
-        if getattr(self, name) not in allowed:
-            expected = ", ".join(allowed)
-            raise InputError(f"{name}: expected one of {expected}; found {getattr(self, name)!r}.")
 
     @property
     def rule(self) -> DrawRule:
@@ -113,3 +136,160 @@ class ScoringSettings:
     def as_dict(self) -> dict[str, object]:
         """Return the settings, ready for JSON."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What kind of answers a classifier gives, apart from the numbers.
+
+    The attributes are those of `gcbook.classifiers.protocol.Classifier`.
+    """
+
+    labels: tuple[str, ...]
+    measures: tuple[str, ...]
+    joint: bool
+    deterministic: bool
+    evaluations: int
+    default_clip: Clip
+
+    @classmethod
+    def of(cls, classifier: "Classifier") -> "Traits":
+        """Read them off a classifier."""
+        return cls.parse({each.name: getattr(classifier, each.name) for each in fields(cls)})
+
+    @classmethod
+    def parse(cls, stored: Mapping[str, Any]) -> "Traits":
+        """Read what `as_dict` wrote."""
+        lists = {name: tuple(stored[name]) for name in ("labels", "measures")}
+        return cls(**{**stored, **lists})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the traits, ready for JSON."""
+        return asdict(self)
+
+    @property
+    def likelihood(self) -> bool:
+        """Whether the measure is a negative log-likelihood, which takes no weights."""
+        return self.measures == ("nll",)
+
+
+def effective_settings(settings: ScoringSettings, traits: Traits) -> ScoringSettings:
+    """Return the settings as they reach this kind of classifier.
+
+    Where nothing is random one draw is all there is and there is no race; a likelihood takes no
+    weights; "auto" becomes what it stands for.
+
+    Raises:
+        InputError: a likelihood was asked for under a weighting.
+    """
+    if traits.likelihood:
+        standard = ScoringSettings()
+        if settings.weighting not in (standard.weighting, "uniform"):
+            raise InputError(
+                "weighting: a likelihood takes no weights; expected uniform, found "
+                f"{settings.weighting}. Leave the weighting out."
+            )
+        settings = replace(settings, weighting="uniform", norm=standard.norm, clip_x0="none")
+    else:
+        settings = replace(settings, clip_x0=settings.clip(traits.default_clip))
+    if traits.deterministic:
+        settings = replace(
+            settings, draws=1, timesteps="stratified", antithetic=False, racing=None, seed=0
+        )
+    return settings
+
+
+def read_settings(stored: Mapping[str, Any]) -> ScoringSettings:
+    """Make settings from what `ScoringSettings.as_dict` returned."""
+    racing = Racing(**stored["racing"]) if stored["racing"] else None
+    return ScoringSettings(**{**stored, "racing": racing})
+
+
+def check_same(
+    place: str,
+    stored: ScoringSettings,
+    asked: ScoringSettings,
+    described: Mapping[str, Any] = MappingProxyType({}),
+    classifier: Mapping[str, Any] = MappingProxyType({}),
+    *,
+    extend: bool = False,
+) -> None:
+    """Refuse what would put numbers of two kinds into one store.
+
+    Args:
+        place: the store, for messages.
+        stored: its settings.
+        asked: the settings of the run that is to continue it.
+        described: the store's description of its classifier.
+        classifier: that of the run; neither is given where the run's is not known yet.
+        extend: more draws than before are meant.
+
+    Raises:
+        InputError: naming each difference.
+    """
+    if extend and stored.racing:
+        raise InputError(f"{place}: a race has no number of draws to extend; leave extend out.")
+    unused = {"batch_size", "device"}
+    if not (stored.racing and asked.racing):
+        unused |= {"weighting", "norm"}
+    if stored.racing or asked.racing or (extend and asked.draws > stored.draws):
+        unused.add("draws")
+    # Where the weights are known to be the same, where they lie does not matter.
+    weights = described.get("weights")
+    elsewhere = {"model"} if weights and weights == classifier.get("weights") else set()
+    before, now = (
+        _flat(
+            {name: value for name, value in settings.as_dict().items() if name not in unused}
+            | {name: value for name, value in about.items() if name not in elsewhere}
+        )
+        for settings, about in ((stored, described), (asked, classifier))
+    )
+    different = {
+        name: _difference(name, before.get(name), now.get(name))
+        for name in [*before, *now]
+        if before.get(name) != now.get(name)
+    }
+    if not different:
+        return
+    remedy = "Use the same, or another store."
+    if "draws" in different and asked.draws > stored.draws:
+        remedy += " More draws can be added with --extend."
+    elif "draws" in different:
+        remedy += " Fewer draws can be decided on with `gcbook decide --draws`."
+    differences = "; ".join(dict.fromkeys(different.values()))
+    raise InputError(f"{place}: the store was begun with something else. {differences}. {remedy}")
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Put what is nested side by side, under names with dots, as JSON would hold it."""
+    flat: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{name}.")
+        elif name == "racing":
+            flat[name] = "no"
+        else:
+            flat[prefix + name] = json.loads(json.dumps(value))
+    return flat
+
+
+def _difference(name: str, before: Any, now: Any) -> str:
+    lists = [value for value in (before, now) if isinstance(value, list)]
+    if any(len(repr(value)) > SHOWN for value in lists):
+        if name.startswith("schedule."):
+            return "the noise schedule differs"
+        if len(lists) == 2 and len(before) == len(now):
+            at = next(
+                at for at, pair in enumerate(zip(before, now, strict=True)) if len(set(pair)) > 1
+            )
+            name, before, now = f"{name}, number {at + 1} of {len(now)}", before[at], now[at]
+    return f"{name}: expected {_short(before)}, found {_short(now)}"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value):
+        return f"{value[:12]}…"
+    if isinstance(value, list) and len(repr(value)) > SHOWN:
+        return f"{len(value)} others"
+    text = str(value) if isinstance(value, (str, int, float)) and value != "" else repr(value)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 20]}… ({len(text)} characters)"

@@ -20,30 +20,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from gcbook.files.artefacts import STORE_HEADER as HEADER
 from gcbook.files.errors import InputError
 from gcbook.noise.schedules import Schedule, read_schedule
-from gcbook.scoring.files import IMAGE_COLUMNS, read_part, score_schema, sort_rows
-from gcbook.scoring.identity import Traits, read_settings
-from gcbook.scoring.settings import ScoringSettings
+from gcbook.noise.weightings import Norm, parse_weighting
+from gcbook.scoring.scores import read_part, score_schema, sort_rows, weighted_errors
+from gcbook.scoring.settings import ScoringSettings, Traits, read_settings
 
-__all__ = ["DamagedPartWarning", "Store", "is_store"]
+__all__ = ["DamagedPartWarning", "Store"]
 
 FORMAT = "gcbook scores"
 VERSION = 1
-HEADER, IMAGES, SCORES, PARTS = "store.json", "images.parquet", "scores.parquet", "parts"
+IMAGES, SCORES, PARTS = "images.parquet", "scores.parquet", "parts"
 FAILED, PENDING = "failed.json", "pending.json"
+
+IMAGE_COLUMNS = ("image_id", "imagename", "category", "condition", "sha256")
+"""Columns of the images, all text."""
 
 
 class DamagedPartWarning(UserWarning):
     """A file of a store is damaged; its rows are missing."""
-
-
-def is_store(path: str | Path) -> bool:
-    """Tell whether a folder is a store, of this version or another."""
-    return (Path(path) / HEADER).is_file()
 
 
 @dataclass(frozen=True)
@@ -196,6 +196,22 @@ class Store:
         except (OSError, ValueError, AttributeError):
             # Only notes for the user: the next run makes them again.
             return {}
+
+    def weigh(
+        self, rows: pd.DataFrame, weighting: str | None = None, norm: Norm | None = None
+    ) -> np.ndarray:
+        """Return the weighted error of each of its rows, float64.
+
+        Args:
+            rows: of `scores`.
+            weighting: by default that of the settings.
+            norm: likewise.
+
+        Raises:
+            InputError: see `gcbook.scoring.scores.weighted_errors`.
+        """
+        chosen = parse_weighting(weighting or self.settings.weighting)
+        return weighted_errors(rows, chosen, norm or self.settings.norm, self.schedule)
 
     def scores(self) -> pd.DataFrame:
         """Return the raw scores.

@@ -1,11 +1,14 @@
-"""What is left to do for one image: which (draw, class) units come next."""
+"""What is left to do: what a store already holds, and which (draw, class) units come next."""
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gcbook.scoring.racing import Races
-from gcbook.scoring.settings import Racing
+from gcbook.scoring.racing import Races, replay
+from gcbook.scoring.scores import codes_of, score_arrays
+from gcbook.scoring.settings import Racing, ScoringSettings
+from gcbook.scoring.store import Store
 from gcbook.stimuli.folders import Stimulus
 
 if TYPE_CHECKING:
@@ -13,7 +16,46 @@ if TYPE_CHECKING:
 
     from gcbook.classifiers.protocol import Draw
 
-__all__ = ["FixedPlan", "ImageWork", "Plan", "RacePlan"]
+__all__ = ["History", "ImageWork", "Plan", "RacePlan"]
+
+Known = tuple[np.ndarray, np.ndarray]
+"""Units of an image that are measured, and their weighted errors (0 without a race)."""
+
+
+class History:
+    """Scores of earlier runs.
+
+    Args:
+        store: where they are.
+        image_ids: the images of this run.
+        settings: of this run.
+
+    Attributes:
+        complete: the images of which nothing is left to do.
+    """
+
+    def __init__(self, store: Store, image_ids: Sequence[str], settings: ScoringSettings) -> None:
+        rows = store.scores()
+        image, label = codes_of(rows["image_id"], image_ids), codes_of(rows["label"], store.labels)
+        used = (image >= 0) & (label >= 0) & (rows["draw"] < settings.max_draws).to_numpy()
+        order = np.flatnonzero(used)[np.argsort(image[used], kind="stable")]
+        rows, image, label = rows.iloc[order], image[order], label[order]
+        self._units = rows["draw"].to_numpy(np.int64) * len(store.labels) + label
+        bounds = np.searchsorted(image, np.arange(len(image_ids) + 1))
+        self._rows = {name: slice(*bounds[i : i + 2]) for i, name in enumerate(image_ids)}
+        # Weights matter to a race alone.
+        self._values = np.zeros(len(rows))
+        whole = np.diff(bounds) == settings.max_draws * len(store.labels)
+        if settings.racing:
+            self._values = store.weigh(rows)
+            arrays = score_arrays(rows, self._values, image_ids, store.labels)
+            whole = np.concatenate([replay(some, settings.racing).finished for _, some in arrays])
+        self.complete = {name for name, done in zip(image_ids, whole, strict=True) if done}
+
+    def known(self, image_id: str) -> Known:
+        """Return what is there of one image; see `Known`."""
+        rows = self._rows[image_id]
+        return self._units[rows], self._values[rows]
 
 
 class ImageWork:
@@ -27,25 +69,19 @@ class ImageWork:
         code: its number in the store's rows.
         prepared: the image as the classifier wants it.
         known: units measured in earlier runs and their weighted errors.
+        draw: the draw that was made last.
+        over: nothing more is asked of the image.
         slot: its race, where there is one.
         first_draw: the draw that the first row of ``errors`` belongs to.
         errors: weighted errors of the units that a race waits for.
     """
 
-    __slots__ = (
-        "code", "draw", "errors", "first_draw", "known", "prepared", "slot", "stimulus", "taken",
-        "units",
-    )  # fmt: skip
-
     def __init__(
-        self,
-        stimulus: Stimulus,
-        code: int,
-        prepared: "torch.Tensor",
-        known: tuple[np.ndarray, np.ndarray],
+        self, stimulus: Stimulus, code: int, prepared: "torch.Tensor", known: Known
     ) -> None:
         self.stimulus, self.code, self.prepared, self.known = stimulus, code, prepared, known
         self.draw: Draw | None = None
+        self.over = False
         self.give(np.empty(0, dtype=np.int64))
         self.slot = -1
         self.first_draw = 0
@@ -67,26 +103,8 @@ class ImageWork:
         return self.taken == len(self.units)
 
 
-class Plan(Protocol):
-    """Decides which units an image gets."""
-
-    def begin(self, work: ImageWork) -> bool:
-        """Give an image its first units; false if there are none."""
-
-    def measured(
-        self, work: ImageWork, draws: np.ndarray, labels: np.ndarray, errors: np.ndarray
-    ) -> None:
-        """Take note of weighted errors of an image."""
-
-    def advance(self, works: list[ImageWork]) -> list[ImageWork]:
-        """Give more units to images whose units are all measured; return those that are done."""
-
-    def end(self, work: ImageWork) -> None:
-        """Forget an image."""
-
-
-class FixedPlan:
-    """Every class gets every draw.
+class Plan:
+    """Decides which units an image gets: here, every class gets every draw.
 
     Args:
         draws: how many.
@@ -98,6 +116,7 @@ class FixedPlan:
         self._draws, self._n_labels, self._joint = draws, n_labels, joint
 
     def begin(self, work: ImageWork) -> bool:
+        """Give an image its first units; false if there are none."""
         units = np.arange(self._draws * self._n_labels)
         missing = units[~np.isin(units, work.known[0])]
         if self._joint:
@@ -108,16 +127,17 @@ class FixedPlan:
     def measured(
         self, work: ImageWork, draws: np.ndarray, labels: np.ndarray, errors: np.ndarray
     ) -> None:
-        pass
+        """Take note of weighted errors of an image."""
 
     def advance(self, works: list[ImageWork]) -> list[ImageWork]:
+        """Give more units to images whose units are all measured; return those that are done."""
         return works
 
     def end(self, work: ImageWork) -> None:
-        pass
+        """Forget an image."""
 
 
-class RacePlan:
+class RacePlan(Plan):
     """Classes race; see `gcbook.scoring.racing`.
 
     Args:
@@ -127,7 +147,8 @@ class RacePlan:
     """
 
     def __init__(self, rule: Racing, n_labels: int, joint: bool) -> None:
-        self._rule, self._n_labels, self._joint = rule, n_labels, joint
+        super().__init__(rule.max_draws, n_labels, joint)
+        self._rule = rule
         self._races = Races(0, n_labels, rule)
         self._free: list[int] = []
 
@@ -156,26 +177,19 @@ class RacePlan:
     def _next(self, work: ImageWork) -> bool:
         """Give the units of the next draw, or of all draws before the first test."""
         races, slot, n_labels = self._races, work.slot, self._n_labels
+        units, values = work.known
         while not races.is_finished(slot):
             first = int(races.n_draws[slot])
             errors = np.full((max(1, self._rule.min_draws - first), n_labels), np.nan)
-            if len(work.known[0]):
-                _fill(errors, first * n_labels, *work.known)
+            at = units - first * n_labels
+            inside = (at >= 0) & (at < errors.size)
+            errors.reshape(-1)[at[inside]] = values[inside]
             missing = np.isnan(errors) & races.alive[slot]
             if missing.any():
-                units = (
-                    first + np.flatnonzero(missing.any(axis=1))
-                    if self._joint
-                    else first * n_labels + np.flatnonzero(missing)
-                )
+                given = missing.any(axis=1) if self._joint else missing
                 work.first_draw, work.errors = first, errors
-                work.give(units)
+                work.give(first * (1 if self._joint else n_labels) + np.flatnonzero(given))
                 return True
             for row in errors:
                 races.add(np.array([slot]), row[None])
         return False
-
-
-def _fill(errors: np.ndarray, first: int, codes: np.ndarray, values: np.ndarray) -> None:
-    inside = (codes >= first) & (codes < first + errors.size)
-    errors.reshape(-1)[codes[inside] - first] = values[inside]

@@ -5,6 +5,7 @@ process, what is on disk is a store that another run can continue.
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -18,13 +19,14 @@ from typing import TYPE_CHECKING, Self
 import pandas as pd
 import pyarrow as pa
 
-from gcbook.files.atomic import UnwritableError, write_text
+from gcbook.files.artefacts import STORE_HEADER as HEADER
+from gcbook.files.artefacts import is_store
+from gcbook.files.atomic import UnwritableError, check_writable, unwritable, write_text
 from gcbook.files.errors import GcbookError, InputError
-from gcbook.scoring.access import check_store, lock_store
-from gcbook.scoring.files import IMAGE_COLUMNS, Rows, read_part, rows_table, sort_rows, write_table
-from gcbook.scoring.identity import Traits, check_same, effective_settings
-from gcbook.scoring.settings import ScoringSettings
-from gcbook.scoring.store import FAILED, HEADER, IMAGES, PARTS, PENDING, SCORES, Store, is_store
+from gcbook.files.locks import LOCK, lock_folder
+from gcbook.scoring.scores import Rows, read_part, rows_table, sort_rows, write_table
+from gcbook.scoring.settings import ScoringSettings, Traits, check_same, effective_settings
+from gcbook.scoring.store import FAILED, IMAGE_COLUMNS, IMAGES, PARTS, PENDING, SCORES, Store
 
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
@@ -33,6 +35,54 @@ if TYPE_CHECKING:
 __all__ = ["StoreWriter", "check_store"]
 
 LIBRARIES = ("gcbook", "numpy", "torch", "torchvision", "diffusers", "transformers", "pillow")
+
+WRITING = "writing to this store"
+"""What a process does that holds a store's lock."""
+
+
+def check_store(
+    path: str | Path, settings: ScoringSettings, dataset: str, *, extend: bool = False
+) -> None:
+    """Refuse a store that a run cannot write to, as far as that shows without the model.
+
+    Raises:
+        InputError: it is something else, cannot be made or written to, is being written to, or
+            dataset or settings differ in what changes scores.
+    """
+    folder = Path(path).expanduser()
+    try:
+        file = next((place for place in (folder, *folder.parents) if place.is_file()), None)
+    except OSError as error:  # the name is too long, say
+        raise unwritable(folder, error) from error
+    if file is not None:
+        where = "" if file == folder else f", {file}"
+        raise InputError(
+            f"{folder}: expected a folder for the scores, found a file{where}. Choose another "
+            "folder."
+        )
+    if is_store(folder):
+        store = Store.open(folder)
+        if store.is_begun() and store.dataset != dataset:
+            raise InputError(
+                f"{folder}: expected images of {store.dataset}, with which the store was begun; "
+                f"found {dataset}. Use a store for each dataset."
+            )
+        if store.is_begun():
+            asked = effective_settings(settings, store.traits)
+            check_same(str(folder), store.settings, asked, extend=extend)
+    else:
+        names = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
+        strangers = [name for name in names if not name.startswith(".")]
+        if strangers:
+            raise InputError(
+                f"{folder}: expected a store or an empty folder, found {strangers[0]} and no "
+                f"{HEADER}; choose another folder."
+            )
+        if extend:
+            raise InputError(f"{folder}: there is no store to extend; leave extend out.")
+    if os.path.lexists(folder / LOCK):
+        lock_folder(folder, WRITING).release()
+    check_writable(folder)
 
 
 class StoreWriter:
@@ -67,10 +117,9 @@ class StoreWriter:
     ) -> None:
         self.path = Path(path).expanduser()
         check_store(self.path, settings, dataset, extend=extend)
-        self.notes: list[str] = []
         traits = Traits.of(classifier)
         self.settings = effective_settings(settings, traits)
-        self._new = Store(
+        self.store = Store(
             self.path,
             classifier.name,
             dataset,
@@ -80,8 +129,9 @@ class StoreWriter:
             None,
             _versions(),
         )
-        self._extend = extend
+        self.notes: list[str] = []
         self.broken = False
+        self._extend = extend
         self._n_saved = 0
         self._rows: list[Rows] = []
         self._images: dict[str, tuple[str, ...]] = {}
@@ -92,10 +142,10 @@ class StoreWriter:
 
     def __enter__(self) -> Self:
         self.path.mkdir(parents=True, exist_ok=True)
-        self._lock = lock_store(self.path)
+        self._lock = lock_folder(self.path, WRITING)
         try:
             with self._saving():
-                self.store = self._begin()
+                self._begin()
             (self.path / PARTS).mkdir(exist_ok=True)
         except BaseException:
             self._lock.release()
@@ -113,15 +163,18 @@ class StoreWriter:
         finally:
             self._lock.release()
 
-    def _begin(self) -> Store:
+    def _begin(self) -> None:
         for left in [*self.path.glob(".*.tmp"), *(self.path / PARTS).glob(".*.tmp")]:
             left.unlink()
         # A run that was refused before its first image leaves a header alone.
-        if not is_store(self.path) or not Store.open(self.path).is_begun():
+        if is_store(self.path) and Store.open(self.path).is_begun():
+            self._continue(Store.open(self.path))
+        else:
             (self.path / PENDING).unlink(missing_ok=True)
-            write_text(self._new.header(), self.path / HEADER)
-            return self._new
-        store, new = Store.open(self.path), self._new
+            write_text(self.store.header(), self.path / HEADER)
+
+    def _continue(self, store: Store) -> None:
+        new = self.store
         check_same(
             str(self.path),
             store.settings,
@@ -136,7 +189,14 @@ class StoreWriter:
             # A weighting or norm stays that of the first run, draws or no draws.
             store = replace(store, settings=replace(store.settings, draws=new.settings.draws))
             write_text(store.header(), self.path / HEADER)
-        self._set_aside_damaged(store)
+        self.store = store
+        for path in store.score_files():
+            try:
+                self._n_saved += len(read_part(path, store.schema))
+            except InputError as error:
+                aside = _free(path.with_suffix(".damaged"))
+                path.replace(aside)
+                self.notes.append(f"{error} Set aside as {aside.name}; its draws are scored again")
         try:
             known = store.images()
         except InputError:
@@ -146,16 +206,6 @@ class StoreWriter:
         self._images_saved = len(self._images)
         self._notes_saved = {FAILED: store.failed(), PENDING: store.pending()}
         self._notes = {name: dict(notes) for name, notes in self._notes_saved.items()}
-        return store
-
-    def _set_aside_damaged(self, store: Store) -> None:
-        for path in store.score_files():
-            try:
-                self._n_saved += len(read_part(path, store.schema))
-            except InputError as error:
-                aside = _free(path.with_suffix(".damaged"))
-                path.replace(aside)
-                self.notes.append(f"{error} Set aside as {aside.name}; its draws are scored again")
 
     def known_hash(self, stimulus: "Stimulus") -> str | None:
         """Return the SHA-256 that an image had when it was scored, None for a new image.
@@ -220,45 +270,30 @@ class StoreWriter:
 
     def flush(self) -> None:
         """Save the rows taken so far as a part."""
-        if not self.broken:
-            with self._saving():
-                self._flush()
-
-    def _flush(self) -> None:
-        if len(self._images) > self._images_saved:
-            columns = dict(
-                zip(IMAGE_COLUMNS, zip(*self._images.values(), strict=True), strict=True)
-            )
-            write_table(pa.table(columns), self.path / IMAGES)
-            self._images_saved = len(self._images)
-        if self._rows:
-            table = rows_table(self._rows, list(self._codes), self.store.labels, self.store.schema)
-            numbers = [int(path.stem) for path in (self.path / PARTS).glob("[0-9]*.*")]
-            write_table(table, self.path / PARTS / f"{max(numbers, default=0) + 1:06d}.parquet")
-            self._n_saved += len(table)
-            self._rows.clear()
-        for name, notes in self._notes.items():
-            if notes == self._notes_saved[name]:
-                continue
-            if notes:
-                text = json.dumps(notes, indent=1, ensure_ascii=False) + "\n"
-                write_text(text, self.path / name)
-            else:
-                (self.path / name).unlink(missing_ok=True)
-            self._notes_saved[name] = dict(notes)
-
-    @contextmanager
-    def _saving(self) -> Iterator[None]:
-        try:
-            yield
-        except UnwritableError as error:
-            # A second attempt would fail as well, and hide why the first one did.
-            self.broken = True
-            raise GcbookError(
-                f"{error.path}: cannot be written: {error.reason}. {self._n_saved:,} scores are "
-                f"saved in {self.path}. {error.remedy} and run the same command: it goes on from "
-                "there."
-            ) from error
+        if self.broken:
+            return
+        with self._saving():
+            if len(self._images) > self._images_saved:
+                columns = zip(*self._images.values(), strict=True)
+                table = pa.table(dict(zip(IMAGE_COLUMNS, columns, strict=True)))
+                write_table(table, self.path / IMAGES)
+                self._images_saved = len(self._images)
+            if self._rows:
+                store, folder = self.store, self.path / PARTS
+                table = rows_table(self._rows, list(self._codes), store.labels, store.schema)
+                numbers = [int(path.stem) for path in folder.glob("[0-9]*.*")]
+                write_table(table, folder / f"{max(numbers, default=0) + 1:06d}.parquet")
+                self._n_saved += len(table)
+                self._rows.clear()
+            for name, notes in self._notes.items():
+                if notes == self._notes_saved[name]:
+                    continue
+                if notes:
+                    text = json.dumps(notes, indent=1, ensure_ascii=False) + "\n"
+                    write_text(text, self.path / name)
+                else:
+                    (self.path / name).unlink(missing_ok=True)
+                self._notes_saved[name] = dict(notes)
 
     def merge(self) -> None:
         """Merge all parts into the one sorted file."""
@@ -274,6 +309,19 @@ class StoreWriter:
         for path in files:
             if path.parent.name == PARTS:
                 path.unlink()
+
+    @contextmanager
+    def _saving(self) -> Iterator[None]:
+        try:
+            yield
+        except UnwritableError as error:
+            # A second attempt would fail as well, and hide why the first one did.
+            self.broken = True
+            raise GcbookError(
+                f"{error.path}: cannot be written: {error.reason}. {self._n_saved:,} scores are "
+                f"saved in {self.path}. {error.remedy} and run the same command: it goes on from "
+                "there."
+            ) from error
 
 
 def _free(path: Path) -> Path:

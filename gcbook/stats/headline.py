@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from gcbook.files.markdown import escape_markdown
 from gcbook.paper.observers import HUMANS, PUBLISHED_SOURCES
 from gcbook.paper.published import table1
 from gcbook.stats.shape_tables import bias_by_category, pooled_bias
@@ -21,9 +22,9 @@ def headline(summaries: Summaries) -> dict[str, Any]:
     Returns:
         ``NAME_METRIC`` for the names ``imagen, stable_diffusion, parti`` (Table 1) and ``humans,
         resnet50`` (recomputed), and the metrics ``shape_bias, ood_accuracy, error_consistency``;
-        ``lowest_human, highest_human`` (shape bias of individuals); ``best_network`` and
-        ``best_shape_bias`` (the most shape-biased network); ``networks``, and how many of them have
-        a shape bias under one half (``below_half``) and under the lowest human's
+        ``lowest_human, highest_human`` (shape bias of individuals); ``best_network`` (in Markdown)
+        and ``best_shape_bias`` (the most shape-biased network); ``networks``, and how many of them
+        have a shape bias under one half (``below_half``) and under the lowest human's
         (``below_humans``).
     """
     printed = table1().set_index("key").to_dict("index")
@@ -43,7 +44,7 @@ def headline(summaries: Summaries) -> dict[str, Any]:
     return values | {
         "lowest_human": float(lowest),
         "highest_human": float(people["shape_bias"].max()),
-        "best_network": str(models["observer"].iloc[0]),
+        "best_network": escape_markdown(models["observer"].iloc[0]),
         "best_shape_bias": float(networks.iloc[0]),
         "networks": len(networks),
         "below_half": int((networks < 0.5).sum()),

@@ -1,8 +1,6 @@
 """Sets of images on disk: a folder or a zip of ``<dataset>/<category>/<name>.png``.
 
-Zips are read where they lie. Images are ordered so that any first N of them are balanced: round
-after round one image of every category, and within a category in an order given by a hash of the
-image's identity, since names sort by condition or by texture.
+Zips are read where they lie. The order of the images is `gcbook.stimuli.stimulus.in_order`'s.
 """
 
 import difflib
@@ -11,8 +9,6 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from hashlib import blake2b
-from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 
 from gcbook.files.archives import folder_files, read_member, zip_members
@@ -20,7 +16,7 @@ from gcbook.files.errors import InputError
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.stimuli.images import IMAGE_SUFFIXES
-from gcbook.stimuli.stimulus import Stimulus, StimulusSet
+from gcbook.stimuli.stimulus import Stimulus, StimulusSet, in_order
 from gcbook.trials.find import known_dataset
 from gcbook.trials.originals import locate_stimuli
 from gcbook.trials.parse import image_ids, parse_condition
@@ -203,7 +199,7 @@ def _make(
     # people's names are theirs to choose.
     identities = image_ids(names).tolist() if dataset in EXPERIMENTS else names
     places: dict[str, str] = {}
-    groups: dict[str, list[Stimulus]] = {category: [] for category in categories}
+    stimuli = []
     for (file, category), name, image_id in zip(files, names, identities, strict=True):
         if image_id in places:
             raise InputError(
@@ -212,16 +208,10 @@ def _make(
             )
         places[image_id] = file.place
         condition = _condition(dataset, name, file.place)
-        stimulus = Stimulus(image_id, name, category, condition, dataset, file.place, file.content)
-        groups[category].append(stimulus)
-    ordered = [sorted(group, key=_shuffled) for group in groups.values()]
-    return tuple(
-        stimulus for once in zip_longest(*ordered) for stimulus in once if stimulus is not None
-    )
-
-
-def _shuffled(stimulus: Stimulus) -> bytes:
-    return blake2b(stimulus.image_id.encode(), digest_size=16).digest()
+        stimuli.append(
+            Stimulus(image_id, name, category, condition, dataset, file.place, file.content)
+        )
+    return in_order(stimuli, categories)
 
 
 def _condition(dataset: str, name: str, place: str) -> str:

@@ -1,15 +1,17 @@
 """An image of a set, and the set."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
+from hashlib import blake2b, sha256
+from itertools import zip_longest
 
 import numpy as np
 
 from gcbook.files.errors import InputError
+from gcbook.paper.categories import CATEGORIES
 from gcbook.stimuli.images import decode_image
 
-__all__ = ["Stimulus", "StimulusSet"]
+__all__ = ["Stimulus", "StimulusSet", "in_order"]
 
 
 @dataclass(frozen=True)
@@ -89,3 +91,22 @@ class StimulusSet:
         if number < 1:
             raise InputError(f"number of images: expected at least 1, found {number}.")
         return replace(self, stimuli=self.stimuli[:number])
+
+
+def in_order(
+    stimuli: Iterable[Stimulus], categories: Sequence[str] = CATEGORIES
+) -> tuple[Stimulus, ...]:
+    """Return images in the order in which they are shown: any first N of them are balanced.
+
+    Round after round one image of every category, and within a category in an order given by a
+    hash of the image's identity, since names sort by condition or by texture.
+    """
+    groups: dict[str, list[Stimulus]] = {category: [] for category in categories}
+    for each in stimuli:
+        groups[each.category].append(each)
+    ordered = [sorted(group, key=_shuffled) for group in groups.values()]
+    return tuple(each for once in zip_longest(*ordered) for each in once if each is not None)
+
+
+def _shuffled(stimulus: Stimulus) -> bytes:
+    return blake2b(stimulus.image_id.encode(), digest_size=16).digest()

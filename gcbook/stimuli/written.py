@@ -3,20 +3,16 @@
 import struct
 import tempfile
 import zlib
-from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import blake2b
-from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from gcbook.files.archives import folder_files
 from gcbook.files.errors import InputError
-from gcbook.paper.categories import CATEGORIES
-from gcbook.stimuli.stimulus import Stimulus, StimulusSet
+from gcbook.stimuli.stimulus import StimulusSet
 
-__all__ = ["Png", "in_order", "write_test_set"]
+__all__ = ["Png", "write_test_set"]
 
 
 def write_test_set(test_set: StimulusSet, folder: str | Path) -> Path:
@@ -86,15 +82,3 @@ class Png:
             struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
             for kind, data in parts
         )
-
-
-def in_order(stimuli: Iterable[Stimulus]) -> tuple[Stimulus, ...]:
-    """Return images of the 16 categories in the order in which `open_stimuli` gives them."""
-    groups: dict[str, list[Stimulus]] = {category: [] for category in CATEGORIES}
-    for each in stimuli:
-        groups[each.category].append(each)
-    ordered = [
-        sorted(group, key=lambda each: blake2b(each.image_id.encode(), digest_size=16).digest())
-        for group in groups.values()
-    ]
-    return tuple(each for once in zip_longest(*ordered) for each in once if each is not None)

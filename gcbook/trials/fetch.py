@@ -9,22 +9,19 @@ that breaks off leaves no file behind, and a damaged copy in the cache is replac
 `gcbook.trials.originals` knows the sources and finds copies that are already at hand.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gcbook.files.errors import DataNotFoundError, GcbookError
+from gcbook.files.errors import GcbookError
 from gcbook.trials.originals import (
     SOURCES,
     Kind,
-    Source,
     at_hand,
     cache_dir,
     describe_search,
-    find_stimuli,
-    find_trials,
     locate_stimuli,
     locate_trials,
     read_registry,
@@ -32,19 +29,10 @@ from gcbook.trials.originals import (
 )
 
 if TYPE_CHECKING:
+    import pooch
     import requests
 
-__all__ = [
-    "DataNotFoundError",
-    "FetchError",
-    "failure",
-    "fetch_stimuli",
-    "fetch_trials",
-    "find_stimuli",
-    "find_trials",
-    "locate_stimuli",
-    "locate_trials",
-]
+__all__ = ["FetchError", "failure", "fetch_file", "fetch_stimuli", "fetch_trials", "quiet_pooch"]
 
 RAW_URL = "https://raw.githubusercontent.com"
 RETRIES = 2
@@ -89,11 +77,21 @@ def fetch_stimuli(
 
 
 def _fetch(kind: Kind, base_url: str, workers: int, progress: bool) -> list[Path]:
+    import pooch
     import requests
 
-    wanted = [source for source in SOURCES[kind] if not at_hand(kind, source)]
+    caches = [
+        pooch.create(
+            path=cache_dir() / kind / source.folder,
+            base_url=f"{base_url.rstrip('/')}/{source.repository}/{source.commit}/",
+            registry=read_registry(source),
+            retry_if_failed=RETRIES,
+        )
+        for source in SOURCES[kind]
+        if not at_hand(kind, source)
+    ]
     try:
-        _download(kind, wanted, base_url.rstrip("/"), workers, progress)
+        _download(kind, caches, workers, progress)
     except requests.RequestException as error:
         raise FetchError(
             f"Fetching the {kind} stopped because {failure(error)}: {describe_search(kind)}; "
@@ -107,39 +105,18 @@ def _fetch(kind: Kind, base_url: str, workers: int, progress: bool) -> list[Path
     return locate_trials() if kind == "trials" else locate_stimuli()
 
 
-def _download(
-    kind: Kind, sources: list[Source], base_url: str, workers: int, progress: bool
-) -> None:
-    import pooch
+def _download(kind: Kind, caches: list["pooch.Pooch"], workers: int, progress: bool) -> None:
     from rich.console import Console
     from rich.progress import track
 
-    def get(cache: pooch.Pooch, path: str) -> None:
-        try:
-            cache.fetch(path, downloader=pooch.HTTPDownloader(timeout=TIMEOUT_S))
-        except ValueError as error:
-            raise FetchError(
-                f"{cache.get_url(path)}: {error} Nothing was kept of it. Run `gcbook fetch {kind}` "
-                "again; if the hash stays wrong, something between here and the repository alters "
-                "the file (a proxy, a sign-in page): fetch over another connection."
-            ) from error
-
-    caches = {
-        source: pooch.create(
-            path=cache_dir() / kind / source.folder,
-            base_url=f"{base_url}/{source.repository}/{source.commit}/",
-            registry={path: f"sha256:{digest}" for path, digest in read_registry(source).items()},
-            retry_if_failed=RETRIES,
-        )
-        for source in sources
-    }
-    for cache in caches.values():
-        # pooch makes missing folders too, but not safely from several threads at once.
-        for folder in {(cache.abspath / path).parent for path in cache.registry}:
-            folder.mkdir(parents=True, exist_ok=True)
-    with _quiet_pooch(), ThreadPoolExecutor(max_workers=workers) as pool:
+    # pooch makes missing folders too, but not safely from several threads at once.
+    for folder in {(cache.abspath / path).parent for cache in caches for path in cache.registry}:
+        folder.mkdir(parents=True, exist_ok=True)
+    with quiet_pooch(), ThreadPoolExecutor(max_workers=workers) as pool:
         downloads = [
-            pool.submit(get, cache, path) for cache in caches.values() for path in cache.registry
+            pool.submit(fetch_file, cache, path, kind)
+            for cache in caches
+            for path in cache.registry
         ]
         try:
             for download in track(
@@ -155,9 +132,39 @@ def _download(
             raise
 
 
+def fetch_file(
+    cache: "pooch.Pooch", name: str, kind: str, downloader: Callable[..., None] | None = None
+) -> Path:
+    """Return a file of a cache, fetched if it is not there or damaged.
+
+    Args:
+        cache: knows its place and hash.
+        name: in the registry of the cache.
+        kind: what ``gcbook fetch`` calls it.
+        downloader: pooch's by default.
+
+    Raises:
+        FetchError: what came has another hash.
+        requests.RequestException: it did not come.
+        OSError: it cannot be written.
+    """
+    import pooch
+
+    try:
+        return Path(
+            cache.fetch(name, downloader=downloader or pooch.HTTPDownloader(timeout=TIMEOUT_S))
+        )
+    except ValueError as error:
+        raise FetchError(
+            f"{cache.get_url(name)}: {error} Nothing was kept of it. Run `gcbook fetch {kind}` "
+            "again; if the hash stays wrong, something between here and the server alters the "
+            "file (a proxy, a sign-in page): fetch over another connection."
+        ) from error
+
+
 @contextmanager
-def _quiet_pooch() -> Iterator[None]:
-    """Hold back pooch's line for every file, which would break the progress bar."""
+def quiet_pooch() -> Iterator[None]:
+    """Hold back pooch's line for every file, which would break into what is reported."""
     import pooch
 
     logger = pooch.get_logger()

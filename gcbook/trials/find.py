@@ -9,13 +9,15 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from functools import partial
+from pathlib import Path, PurePath
 
-from gcbook.files.archives import is_visible, read_member, zip_members
+from gcbook.files.archives import folder_files, read_member, zip_members
+from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
 from gcbook.paper.experiments import DATASETS
 
-__all__ = ["TrialFile", "find_trial_files", "known_dataset"]
+__all__ = ["TrialFile", "dataset_of", "find_trial_files", "known_dataset"]
 
 _RAW_DATA = "raw-data"
 _COMMIT = re.compile(r"-(?:[0-9a-f]{40}|main|master)$")
@@ -56,51 +58,32 @@ def find_trial_files(path: str | Path, source: str | None = None) -> list[TrialF
             reaches outside its folder, or a file belongs to none of the 17 datasets.
     """
     root = Path(path).expanduser()
-    if root.is_dir():
-        members = list(_folder_members(root))
-    elif not root.exists():
-        raise InputError(
-            f"{root}: expected a folder, a zip archive or a CSV file with trials, found nothing; "
-            "check the path."
-        )
-    elif root.suffix.lower() == ".csv":
-        # A lone file may stand in its dataset's folder or carry the dataset in its name.
-        members = [(_whole(root), str(root), root.read_bytes)]
-    elif zipfile.is_zipfile(root):
-        members = list(_zip_members(root))
-    else:
-        expected = "a readable zip archive" if root.suffix.lower() == ".zip" else "a CSV file"
-        raise InputError(
-            f"{root}: expected {expected}, found something else (a download cut short, or another "
-            "kind of file); fetch or export it again."
-        )
+    members = list(_members(root))
     if any(_RAW_DATA in inner.parts for inner, _, _ in members):
         members = [member for member in members if _RAW_DATA in member[0].parts]
-    files = [
-        TrialFile(place, dataset, source or _source(inner, root), read)
-        for inner, place, read in members
-        if (dataset := _dataset(inner, place)) is not None
-    ]
+    files = []
+    for inner, place, read in members:
+        if _IGNORED.fullmatch(inner.parent.name):
+            continue
+        dataset = dataset_of(inner)
+        if dataset is None:
+            raise InputError(
+                f"{place}: neither the folder {inner.parent.name!r} nor the start of the file name "
+                "is one of the 17 datasets; put the file in a folder named like its dataset, or "
+                f"name it <dataset>_<observer>_session-1.csv, with one of: {', '.join(DATASETS)}."
+            )
+        files.append(TrialFile(place, dataset, source or _source(inner, root), read))
+    if not files and is_store(root):
+        raise InputError(
+            f"{root}: expected trials, found a store of scores. Make trials of it first: gcbook "
+            f"decide {root} -o {root}-trials."
+        )
     if not files:
-        _refuse_scores(root)
         raise InputError(
             f"{root}: expected trial files (raw-data/<dataset>/<dataset>_<observer>_session-1.csv)"
             ", found none; point to the folder that holds raw-data."
         )
     return sorted(files, key=lambda file: file.place)
-
-
-def _refuse_scores(root: Path) -> None:
-    from gcbook.scoring.store import is_store
-
-    if is_store(root):
-        raise InputError(
-            f"{root}: expected trials, found a store of scores. Make trials of it first: gcbook "
-            f"decide {root} -o {root}-trials."
-        )
-
-
-_Member = tuple[PurePosixPath, str, Callable[[], bytes]]
 
 
 def known_dataset(name: str) -> str | None:
@@ -112,43 +95,45 @@ def known_dataset(name: str) -> str | None:
     return _ALIASES.get(name.removeprefix(_FOREIGN_PREFIX).lower().replace("_", "-"))
 
 
-def _folder_members(root: Path) -> Iterator[_Member]:
-    for file in root.rglob("*.csv"):
-        if is_visible(PurePosixPath(file.relative_to(root).as_posix())):
-            yield _whole(file), str(file), file.read_bytes
+def dataset_of(file: PurePath) -> str | None:
+    """Return the dataset that a file's folder tells, or else its name; None if neither does.
 
-
-def _zip_members(root: Path) -> Iterator[_Member]:
-    for inner, name in zip_members(root):
-        if inner.suffix.lower() == ".csv":
-            yield inner, f"{root}/{name}", lambda name=name: read_member(root, name)  # type: ignore[misc]
-
-
-def _whole(file: Path) -> PurePosixPath:
-    # The folders above the one that was named tell the source, if they hold raw-data.
-    return PurePosixPath(*file.resolve().parts[1:])
-
-
-def _dataset(inner: PurePosixPath, place: str) -> str | None:
-    folder = inner.parent.name
-    if _IGNORED.fullmatch(folder):
+    >>> dataset_of(PurePath("mine/edge_resnet50_session-1.csv"))
+    'edge'
+    """
+    if _IGNORED.fullmatch(file.parent.name):
         return None
-    named = known_dataset(folder) or _known_prefix(inner.name)
-    if named is None:
+    prefix, mark, _ = file.name.removeprefix(_FOREIGN_PREFIX).partition("_")
+    return known_dataset(file.parent.name) or (known_dataset(prefix) if mark else None)
+
+
+def _members(root: Path) -> Iterator[tuple[PurePath, str, Callable[[], bytes]]]:
+    """Yield the CSV files at a path: where each lies, its name for messages, and its bytes."""
+    if root.is_dir() or (root.suffix.lower() == ".csv" and root.exists()):
+        files = [root / inner for inner in folder_files(root)] if root.is_dir() else [root]
+        for file in files:
+            if file.suffix.lower() == ".csv":
+                # The folders above the one that was named tell the source, if they hold raw-data,
+                # and a lone file may stand in its dataset's folder.
+                yield PurePath(*file.resolve().parts[1:]), str(file), file.read_bytes
+    elif not root.exists():
         raise InputError(
-            f"{place}: neither the folder {folder!r} nor the start of the file name is one of the "
-            "17 datasets; put the file in a folder named like its dataset, or name it "
-            f"<dataset>_<observer>_session-1.csv, with one of: {', '.join(DATASETS)}."
+            f"{root}: expected a folder, a zip archive or a CSV file with trials, found nothing; "
+            "check the path."
         )
-    return named
+    elif zipfile.is_zipfile(root):
+        for inner, name in zip_members(root):
+            if inner.suffix.lower() == ".csv":
+                yield inner, f"{root}/{name}", partial(read_member, root, name)
+    else:
+        expected = "a readable zip archive" if root.suffix.lower() == ".zip" else "a CSV file"
+        raise InputError(
+            f"{root}: expected {expected}, found something else (a download cut short, or another "
+            "kind of file); fetch or export it again."
+        )
 
 
-def _known_prefix(file_name: str) -> str | None:
-    stem = file_name.removeprefix(_FOREIGN_PREFIX)
-    return known_dataset(stem.split("_", 1)[0]) if "_" in stem else None
-
-
-def _source(inner: PurePosixPath, root: Path) -> str:
+def _source(inner: PurePath, root: Path) -> str:
     parts = list(inner.parent.parts)
     if _RAW_DATA in parts:
         parts = parts[: len(parts) - 1 - parts[::-1].index(_RAW_DATA)]

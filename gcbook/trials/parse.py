@@ -7,7 +7,7 @@ makes hundreds of files quick. A value that is refused is traced back to its fil
 import csv
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ import pyarrow.csv
 from gcbook.files.errors import InputError
 from gcbook.paper.categories import CATEGORIES, NO_ANSWER, RESPONSES
 from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
-from gcbook.paper.observers import HUMANS
+from gcbook.paper.observers import HUMAN_NAME, HUMANS
 from gcbook.trials.find import TrialFile
 
 __all__ = ["COLUMNS", "FILE_COLUMNS", "image_ids", "parse_condition", "parse_trial_files"]
@@ -53,7 +53,6 @@ FILE_COLUMNS = (
 
 _MISSING = frozenset({"", "nan", "na", "n/a", "none", "null"})
 _IMAGE_ID = r"^(?:.*_)?(?P<image_id>n\d{8}_[^_]+)$|^(?:.*_)?(?P<plain>[^_]+)$"
-_HUMAN = r"^subject[-_ ]?\d+"
 _CUE_CONFLICT_IMAGE = r"^[a-z]+\d+-[a-z]+\d+\.\w+$"
 
 
@@ -69,8 +68,18 @@ def parse_trial_files(files: Sequence[TrialFile]) -> pd.DataFrame:
     tables = [_parse(file) for file in files]
     origin = np.repeat(np.arange(len(files)), [len(table) for table in tables])
     number = np.concatenate([np.arange(len(table)) for table in tables])
-    place = _Places(files, origin, number)
-    trials = _to_table(pa.concat_tables(tables), files, origin, place)
+
+    def place(row: int) -> str:
+        file = files[origin[row]]
+        reader = csv.reader(io.StringIO(file.read().decode("utf-8-sig"), newline=""))
+        lines = [reader.line_num for record in reader if record]
+        return f"{file.place}, line {lines[int(number[row]) + 1]}"
+
+    about = pd.DataFrame(
+        [(file.dataset, file.source) for file in files], columns=["dataset", "source"], dtype="str"
+    )
+    about = about.iloc[origin].reset_index(drop=True)
+    trials = _to_table(pa.concat_tables(tables), about, place)
     _refuse_duplicates(trials, place)
     return trials
 
@@ -105,17 +114,8 @@ def parse_condition(dataset: str, text: str) -> str | None:
     return by_value.get(_value(text))
 
 
-class _Places:
-    """Turns a row of the table back into a file and a line, for messages."""
-
-    def __init__(self, files: Sequence[TrialFile], origin: np.ndarray, number: np.ndarray) -> None:
-        self._files, self._origin, self._number = files, origin, number
-
-    def __call__(self, row: int) -> str:
-        file = self._files[self._origin[row]]
-        reader = csv.reader(io.StringIO(file.read().decode("utf-8-sig"), newline=""))
-        lines = [reader.line_num for record in reader if record]
-        return f"{file.place}, line {lines[int(self._number[row]) + 1]}"
+Place = Callable[[int], str]
+"""Turns a row of the table back into a file and a line, for messages."""
 
 
 def _parse(file: TrialFile) -> pa.Table:
@@ -177,13 +177,7 @@ def _first_undecodable(content: bytes) -> str:
     return ""
 
 
-def _to_table(
-    rows: pa.Table, files: Sequence[TrialFile], origin: np.ndarray, place: _Places
-) -> pd.DataFrame:
-    dataset = pd.Series(
-        np.array([file.dataset for file in files], dtype=object)[origin], dtype="str"
-    )
-    source = pd.Series(np.array([file.source for file in files], dtype=object)[origin], dtype="str")
+def _to_table(rows: pa.Table, about: pd.DataFrame, place: Place) -> pd.DataFrame:
     text = {name: rows[name].to_pandas().astype("str") for name in FILE_COLUMNS}
     allowed = ", ".join(CATEGORIES)
     _refuse(~text["category"].isin(CATEGORIES), text["category"], "category", allowed, place)
@@ -195,16 +189,16 @@ def _to_table(
     table = pd.DataFrame(
         {
             "observer": text["subj"],
-            "observer_kind": np.where(text["subj"].str.match(_HUMAN), "human", "model"),
-            "dataset": dataset,
+            "observer_kind": np.where(text["subj"].str.match(HUMAN_NAME), "human", "model"),
+            "dataset": about["dataset"],
             "session": _integers(text["session"], "session", place),
             "trial": _integers(text["trial"], "trial", place),
-            "condition": _conditions(dataset, text["condition"], place),
+            "condition": _conditions(about["dataset"], text["condition"], place),
             "image_id": image_ids(rows["imagename"]),
             "category": text["category"],
             "response": response,
             "rt": _seconds(text["rt"], place),
-            "source": source,
+            "source": about["source"],
             "imagename": text["imagename"],
         }
     ).astype({"observer_kind": "str"})
@@ -215,7 +209,7 @@ def _to_table(
     return table[list(COLUMNS)]
 
 
-def _refuse(bad: pd.Series, values: pd.Series, column: str, expected: str, place: _Places) -> None:
+def _refuse(bad: pd.Series, values: pd.Series, column: str, expected: str, place: Place) -> None:
     rows = np.flatnonzero(bad.to_numpy())
     if len(rows):
         more = f" ({len(rows) - 1} more like it)" if len(rows) > 1 else ""
@@ -225,20 +219,20 @@ def _refuse(bad: pd.Series, values: pd.Series, column: str, expected: str, place
         )
 
 
-def _integers(values: pd.Series, column: str, place: _Places) -> pd.Series:
+def _integers(values: pd.Series, column: str, place: Place) -> pd.Series:
     numbers = pd.to_numeric(values, errors="coerce")
     _refuse(numbers.isna() | (numbers % 1 != 0), values, column, "a whole number", place)
     return numbers.astype("int64")
 
 
-def _seconds(values: pd.Series, place: _Places) -> pd.Series:
+def _seconds(values: pd.Series, place: Place) -> pd.Series:
     numbers = pd.to_numeric(values, errors="coerce").astype("float64")
     stated = numbers.isna() & ~values.str.lower().isin(_MISSING)
     _refuse(stated, values, "rt", "seconds, or NaN where there is no response time", place)
     return numbers
 
 
-def _conditions(dataset: pd.Series, values: pd.Series, place: _Places) -> pd.Series:
+def _conditions(dataset: pd.Series, values: pd.Series, place: Place) -> pd.Series:
     pairs = pd.DataFrame({"dataset": dataset, "condition": values})
     distinct = pairs.drop_duplicates()
     names = {
@@ -270,7 +264,7 @@ def _value(text: str) -> object:
     return text if math.isnan(number) else number
 
 
-def _refuse_duplicates(trials: pd.DataFrame, place: _Places) -> None:
+def _refuse_duplicates(trials: pd.DataFrame, place: Place) -> None:
     keys = ["source", "dataset", "observer", "image_id"]
     second = np.flatnonzero(trials.duplicated(keys).to_numpy())
     if not len(second):

@@ -26,7 +26,6 @@ __all__ = [
     "COLUMNS",
     "MissingImagesWarning",
     "missing_images",
-    "planned_files",
     "read_trials",
     "unmatched_images",
     "write_trial_file",
@@ -142,20 +141,11 @@ def write_trials(
         more = f" and {len(existing) - 1} more" if len(existing) > 1 else ""
         raise InputError(
             f"{existing[0]}{more}: already there, and nothing was written; choose another folder, "
-            "or say that files may be overwritten (overwrite=True)."
+            "or add --overwrite (in Python overwrite=True)."
         )
     for path, rows in groups.items():
         write_trial_file(path, rows)
     return list(groups)
-
-
-def planned_files(trials: pd.DataFrame, folder: str | Path) -> list[Path]:
-    """Return the files that `write_trials` would write.
-
-    Raises:
-        InputError: one observer name comes from two sources.
-    """
-    return list(_groups(trials, folder))
 
 
 def _groups(trials: pd.DataFrame, folder: str | Path) -> dict[Path, pd.DataFrame]:

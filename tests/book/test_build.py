@@ -1,5 +1,6 @@
 """Building, without Jupyter Book: what decides whether pages are written, and what stays."""
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import yaml
 
 from gcbook.book import build
 from gcbook.book.build import build_book
+from gcbook.book.claims import read_collected
+from gcbook.book.execute import Executed
 from gcbook.book.project import Project
 from gcbook.files.errors import GcbookError
 from gcbook.stats.summaries import load_summaries
@@ -98,6 +101,16 @@ def test_pages_of_templates_that_are_gone_go_too(project, jupyter_book):
     build_book(project)
     assert not stray.exists()
     assert (project.chapters / "method.ipynb").exists()
+
+
+def test_the_claims_of_all_chapters_are_collected(project, jupyter_book):
+    build_book(project)
+    assert read_collected(project) == []
+    claim = {"name": "a", "state": "holds"}
+    record = Executed("", 1.0, {}, "", [claim])
+    (project.chapters / ".method.json").write_text(json.dumps(record.__dict__))
+    build_book(project)
+    assert read_collected(project) == [{"chapter": "method", **claim}]
 
 
 def test_the_status_page_states_versions_and_provenance(project, jupyter_book):

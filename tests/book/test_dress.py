@@ -1,9 +1,13 @@
 """From executed notebooks to pages."""
 
+import re
+
 import nbformat.v4 as v4
 
 from gcbook.book.dress import VEGA_MIME, dress, rerun_section
 from gcbook.chapters.parameters import defaults, parameters_of
+from gcbook.claims.check import CLAIMS_MIME
+from gcbook.files.markdown import escape_markdown
 
 START = defaults(parameters_of("shape-bias"))
 
@@ -90,6 +94,30 @@ def test_the_rerun_section_states_the_parameters_of_the_page():
     assert all(len(line) <= 80 for line in commands)
 
 
+def test_text_that_reads_as_a_number_reaches_papermill_as_text():
+    section = rerun_section("shape-bias", START, 1)
+    ours, theirs = section.split("```bash")[1:3]
+    assert "-p zero_division nan" in ours
+    assert "-r zero_division nan" in theirs
+
+
+def test_papermill_is_given_an_engine_where_there_are_inline_expressions():
+    plain = dressed(v4.new_markdown_cell("Words."))
+    assert "--engine" not in plain.cells[-1].source
+    result = {"status": "ok", "data": {"text/plain": "0.5"}, "metadata": {}}
+    expressions = [{"expression": "a", "result": result}]
+    cell = v4.new_markdown_cell("Is {eval}`a`.", metadata={"user_expressions": expressions})
+    page = dressed(cell)
+    assert (page.cells[0].source, dict(page.cells[0].metadata)) == ("Is 0.5.", {})
+    assert "my-shape-bias.ipynb --engine gcbook" in page.cells[-1].source
+
+
+def test_the_record_of_claims_is_taken_out():
+    record = display({"text/plain": "holds", CLAIMS_MIME: [{"name": "a"}]})
+    cell = v4.new_code_cell("claims", outputs=[record])
+    assert dressed(cell).cells[0].outputs == []
+
+
 def test_a_value_with_spaces_is_quoted():
     section = rerun_section("shape-bias", {**START, "trials": "my trials.csv"}, 1)
     assert "-p trials 'my trials.csv'" in section
@@ -120,3 +148,24 @@ def test_warnings_about_data_become_a_note_and_other_ones_stay():
     other = v4.new_output("stream", name="stderr", text="/a/b.py:1: UserWarning: odd\n")
     cell = v4.new_code_cell("load()", outputs=[other])
     assert dressed(cell).cells[0].outputs == [other]
+
+
+def test_what_a_warning_names_is_shown_as_it_is():
+    said = "/a.py:1: SummariesWarning: own trials of <b>{x}`y`</b>: 1 of 17 datasets\n  x\n"
+    cell = v4.new_code_cell("load()", outputs=[v4.new_output("stream", name="stderr", text=said)])
+    note = dressed(cell).cells[0].outputs[0].data["text/markdown"]
+    assert escape_markdown("<b>{x}`y`</b>") in note
+    assert "<b>" not in note
+
+
+def test_parameters_end_no_block_and_no_cell():
+    path = "a`b\n```\n````\n<b>|c"
+    section = rerun_section("shape-bias", {**START, "trials": path}, 1)
+    fences = re.findall(r"^(`+)bash$", section, re.MULTILINE)
+    assert fences == ["`" * 5] * 2
+    assert section.count(f"-p trials '{path}'") == 2
+    (row,) = (line for line in section.splitlines() if line.startswith("| `trials`"))
+    assert re.split(r"(?<!\\)\|", row)[2] == r" `````a`b ``` ```` <b>\|c````` "
+    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# Title")])
+    note = dress(notebook, "shape-bias", START | {"trials": path}, 1.0).cells[1].source
+    assert "trials = `````a`b ``` ```` <b>|c`````." in note

@@ -1,5 +1,7 @@
 """A page that needs no other file."""
 
+import base64
+import hashlib
 import re
 
 import pytest
@@ -81,3 +83,37 @@ def test_a_page_without_article_is_an_error(built):
     (built / "book/chapters/bias.html").write_text("<p>nothing</p>")
     with pytest.raises(GcbookError, match="expected an article"):
         make(built)
+
+
+def test_only_files_of_the_build_are_embedded(built, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("outside") / "secret.png"
+    outside.write_bytes(b"secret")
+    (built / "_images" / "link.png").symlink_to(outside)
+    sources = [outside, "../../../outside0/secret.png", "../../_images/link.png", "%00", "x", "/"]
+    images = "".join(f'<img src="{source}" alt="picture {source}">' for source in sources)
+    page = built / "book/chapters/bias.html"
+    page.write_text(PAGE.replace("</section>", f"{images}</section>"))
+    text = make(built)
+    assert base64.b64encode(b"secret").decode() not in text
+    assert text.count("<img") == text.count('src="data:image/png;base64,cG5n"') == 1
+    assert "picture x" in text
+
+
+def test_the_page_lets_its_own_scripts_run_and_no_other(built):
+    page = built / "book/chapters/bias.html"
+    strange = '<script>x()</script><script type="module">x()</script><a href="javascript:x()">x</a>'
+    chart = '<script type="application/json">{"mark": "bar"}</script>'
+    page.write_text(PAGE.replace("</section>", f"{strange}{chart}</section>"))
+    text = make(built)
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', text)
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    hashes = {base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in scripts}
+    assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
+    assert rules["img-src"] == "data:"
+    allowed = set(rules["script-src"].split())
+    assert allowed == {"'unsafe-eval'", *(f"'sha256-{each}'" for each in hashes)}
+    assert len(scripts) == len(SCRIPTS) + 2
+    assert text.index("Content-Security-Policy") < text.index("<script")
+    assert chart in text
+    assert "x()" not in text

@@ -156,13 +156,3 @@ def test_undefined_values_are_not_drawn():
     some.loc[some["category"] == "cat", ["shape_bias", "low", "high", "texture_share"]] = np.nan
     whole, less = (static_svg(chart_spec(fig_miniature_bias(table))) for table in (BIAS, some))
     assert whole.count("<path") - less.count("<path") == 2
-
-
-def test_nothing_to_draw_is_said():
-    for figure, table in (
-        (fig_miniature_cues, RESULTS[RESULTS["model"] == ""]),
-        (fig_miniature_strength, STRENGTH.head(0)),
-        (fig_miniature_sets, SETS.head(0)),
-        (fig_miniature_bias, BIAS.head(0)),
-    ):
-        assert "No miniature" in static_svg(chart_spec(figure(table)))

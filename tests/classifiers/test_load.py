@@ -8,12 +8,13 @@ import torch
 from tiny import images
 
 from gcbook.classifiers import load
+from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.load import FORMATS, OPTIONS, find_kind, load_classifier
 from gcbook.classifiers.prompts import clip_templates, make_prompts
 from gcbook.classifiers.zoo import COSTS, zoo
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
 from gcbook.miniworld.results.shipped import model_folder
-from gcbook.paper.categories import CATEGORIES, PROMPT_TEMPLATE
+from gcbook.paper.categories import CATEGORIES
 
 
 @pytest.fixture(autouse=True)
@@ -27,18 +28,19 @@ def called(monkeypatch):
     calls = []
 
     def record(kind):
-        def adapter(*args, **kwargs):
-            calls.append((kind, args, kwargs))
+        def adapter(checkpoint, *args, **options):
+            calls.append((checkpoint, args, options))
             return kind
 
         return adapter
 
     for target in (
         "pipelines.load_pipeline",
-        "autoregressive.load_autoregressive",
-        "masked.load_masked",
+        "emu3.load_emu3",
+        "amused.load_amused",
         "clip.load_clip",
-        "discriminative.load_discriminative",
+        "torchvision_models.load_torchvision",
+        "torchvision_models.load_torchvision_download",
     ):
         monkeypatch.setattr(f"gcbook.classifiers.{target}", record(target.split(".")[1]))
     return calls
@@ -58,14 +60,8 @@ def test_every_format_is_recognized(tmp_path, class_name):
     assert found == FORMATS[class_name]
 
 
-def test_formats_are_those_that_the_adapters_know():
-    from gcbook.classifiers.autoregressive import KINDS
-    from gcbook.classifiers.pipelines import PIPELINES
-
-    by_kind = {kind: {f for f, k in FORMATS.items() if k == kind} for kind in OPTIONS}
-    assert by_kind["diffusion"] == set(PIPELINES)
-    assert by_kind["autoregressive"] == set(KINDS)
-    assert set(OPTIONS) == set(COSTS)
+def test_kinds_are_the_same_everywhere():
+    assert set(OPTIONS) == set(COSTS) == {*FORMATS.values(), "discriminative"}
 
 
 def test_image_classifiers_are_recognized(tmp_path):
@@ -105,20 +101,25 @@ def test_weights_that_are_cut_short_are_named(tmp_path, left):
         load_classifier(copy)
 
 
-def test_diffusion_models_get_prompts_only_where_a_template_is_given(tmp_path, called):
+def test_an_adapter_gets_what_was_asked_for(tmp_path, called):
     path = folder(tmp_path, "model_index.json", _class_name="StableDiffusionPipeline")
     assert load_classifier(path, dtype="bfloat16") == "load_pipeline"
-    load_classifier(path, template="{}?", labels=("cat", "dog"), name="me")
-    (_, first, common), (_, second, named) = called
-    assert first == (str(tmp_path), None)
-    assert common == {
-        "labels": CATEGORIES,
-        "name": tmp_path.name,
-        "device": "cpu",
-        "dtype": "bfloat16",
-    }
-    assert second[1] == ["cat?", "dog?"]
-    assert (named["name"], named["labels"]) == ("me", ("cat", "dog"))
+    load_classifier(path, template="{}?", labels=["cat", "dog"], name="me")
+    (first, _, _), (second, _, _) = called
+    assert first == Checkpoint(
+        tmp_path,
+        "StableDiffusionPipeline",
+        tmp_path.name,
+        CATEGORIES,
+        torch.device("cpu"),
+        torch.bfloat16,
+    )
+    assert first.prompts == make_prompts(CATEGORIES)
+    assert (second.name, second.labels, second.prompts) == (
+        "me",
+        ("cat", "dog"),
+        ["cat?", "dog?"],
+    )
 
 
 def test_a_model_is_called_by_its_id_or_its_folder(tmp_path, called, monkeypatch):
@@ -135,7 +136,7 @@ def test_a_model_is_called_by_its_id_or_its_folder(tmp_path, called, monkeypatch
     # The cache of the Hub calls its folders by a hash.
     monkeypatch.setattr(load, "locate_model", lambda *_, **__: path)
     load_classifier("someone/tiny-sd")
-    names = [common["name"] for _, _, common in called]
+    names = [checkpoint.name for checkpoint, _, _ in called]
     assert names == ["model", "model", "ar", "ar", "tiny-sd"]
 
 
@@ -167,22 +168,15 @@ def test_autoregressive_and_masked_models_get_their_options(tmp_path, called):
     folder(path, "model_index.json", _class_name="AmusedPipeline")
     load_classifier(path)
     load_classifier(path, method="regenerate", mask_ratio=0.3, steps=4, ensemble=None)
-    prompts = make_prompts(CATEGORIES)
-    assert called[0][1][1] == prompts
-    assert called[0][2]["resolution"] == 256
-    assert called[1][1][1] == prompts
-    assert set(called[1][2]) == {"labels", "name", "device", "dtype"}
-    assert {"method": "regenerate", "mask_ratio": 0.3, "steps": 4}.items() <= called[2][2].items()
-    with pytest.raises(InputError, match="settings of method='regenerate'"):
-        load_classifier(path, steps=4)
+    assert [options for _, _, options in called] == [
+        {"resolution": 256},
+        {},
+        {"method": "regenerate", "mask_ratio": 0.3, "steps": 4},
+    ]
 
 
-def test_clip_takes_80_prompts_or_one(tmp_path, called):
+def test_clip_takes_80_prompts_or_one(tmp_path):
     path = folder(tmp_path, "config.json", architectures=["CLIPModel"])
-    load_classifier(path)
-    load_classifier(path, ensemble=False)
-    load_classifier(path, template="a {}")
-    assert [call[2]["templates"] for call in called] == [None, [PROMPT_TEMPLATE], ["a {}"]]
     with pytest.raises(InputError, match="give one of the two"):
         load_classifier(path, template="a {}", ensemble=True)
 
@@ -228,9 +222,14 @@ def test_names_of_the_zoo_lead_to_their_source(tmp_path, monkeypatch, called):
     monkeypatch.setattr("gcbook.classifiers.load.locate_model", located)
     load_classifier("dit-xl-2-256")
     assert asked == [("facebook/DiT-XL-2-256", "refs/pr/1")]
-    assert called[0][2]["name"] == "dit-xl-2-256"
+    assert called[0][0].name == "dit-xl-2-256"
     load_classifier("resnet50")
-    assert called[1][1] == ("torchvision:resnet50:IMAGENET1K_V1",)
+    checkpoint, weights, _ = called[1]
+    assert (checkpoint.path.name, weights) == (
+        "resnet50-0676ba61.pth",
+        ("resnet50", "IMAGENET1K_V1"),
+    )
+    assert checkpoint.format == "torchvision resnet50 IMAGENET1K_V1"
     load_classifier("someone/else")
     assert asked[1:] == [("someone/else", None)]
 
@@ -250,9 +249,17 @@ def test_a_typo_is_answered_with_near_names():
         load_classifier("no/such/folder")
 
 
-def test_a_device_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(InputError, match="device: 'cuda:99' cannot be used here"):
-        load_classifier(images.cnn16(tmp_path), device="cuda:99")
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"device": "cuda:99"}, "device: 'cuda:99' cannot be used here"),
+        ({"device": "nowhere"}, "device: 'nowhere' cannot be used here"),
+        ({"dtype": "float8"}, "float32, float16, bfloat16; found 'float8'"),
+    ],
+)
+def test_what_is_not_there_is_refused(tmp_path, options, says):
+    with pytest.raises(InputError, match=says):
+        load_classifier(images.cnn16(tmp_path), **options)
 
 
 def test_clip_from_a_folder_end_to_end(tmp_path):

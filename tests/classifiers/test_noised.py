@@ -61,8 +61,8 @@ def draws(classifier, image="i", count=64):
 
 def test_the_strength_of_the_noise_follows_the_law(plain):
     # Stratified: as many draws in each quarter of the law.
-    for sqrt_alphas, power in ((True, 2), (False, 1)):
-        found = draws(NoisedClassifier(plain, sqrt_alphas=sqrt_alphas))
+    for law, power in (("sqrt", 2), ("uniform", 1)):
+        found = draws(NoisedClassifier(plain, law))
         alphas = np.cos(np.pi / 2 * np.array([each.t for each in found]))
         counts, _ = np.histogram(alphas**power, bins=4, range=(0, 1))
         assert counts.tolist() == [16] * 4

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -13,11 +13,15 @@ import torch
 from tiny import diffusion
 from tiny.diffusion_reference import Reference, reference
 
+from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.diffusion import DiffusionClassifier
-from gcbook.classifiers.pipelines import PIPELINES, load_pipeline
-from gcbook.classifiers.pipelines.conditioned import REPRESENTATIVES, class_ids
-from gcbook.classifiers.pipelines.folder import PipelineFolder
-from gcbook.classifiers.pipelines.targets import Target, discrete_denoiser, read_discrete_schedule
+from gcbook.classifiers.load import load_classifier
+from gcbook.classifiers.pipelines import (
+    REPRESENTATIVES,
+    class_ids,
+    discrete_denoiser,
+    read_discrete_schedule,
+)
 from gcbook.classifiers.protocol import Draw
 from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule
@@ -37,9 +41,13 @@ def opened(tiny_pipeline: Folders) -> Callable[[str], tuple[DiffusionClassifier,
     @cache
     def get(name: str) -> tuple[DiffusionClassifier, Reference]:
         folder = tiny_pipeline(name)
-        return DiffusionClassifier.from_pipeline(folder), reference(name, folder)
+        return load_classifier(folder), reference(name, folder)
 
     return get
+
+
+def checkpoint(folder: Path, labels: Sequence[str] = CATEGORIES) -> Checkpoint:
+    return Checkpoint(folder, "", "", tuple(labels), torch.device("cpu"), torch.float32)
 
 
 def images(size: int, n: int = 2) -> list[np.ndarray]:
@@ -213,7 +221,7 @@ def test_scores_do_not_depend_on_the_order_of_classes(
     opened: Callable, tiny_pipeline: Folders, name: str
 ) -> None:
     classifier, ours = opened(name)
-    backwards = load_pipeline(tiny_pipeline(name), labels=CATEGORIES[::-1])
+    backwards = load_classifier(tiny_pipeline(name), labels=CATEGORIES[::-1])
     there = errors(classifier, images(ours.size), [0, 5, 10])
     back = errors(backwards, images(ours.size), [15, 10, 5])
     assert torch.allclose(there, back, rtol=1e-6)
@@ -224,9 +232,9 @@ def test_scores_do_not_depend_on_the_order_of_classes(
 def test_scores_do_not_depend_on_other_prompts(tiny_pipeline: Folders, name: str) -> None:
     folder = tiny_pipeline(name)
     size = 16 if name == "if" else 32
-    short = load_pipeline(folder, ["a cat", "a dog"], labels=["cat", "dog"])
-    long = load_pipeline(
-        folder, ["a dog", "something much longer, with a cat", "a cat"], labels=["dog", "z", "cat"]
+    short = load_classifier(folder, template="{}", labels=["a cat", "a dog"])
+    long = load_classifier(
+        folder, template="{}", labels=["a dog", "something much longer, with a cat", "a cat"]
     )
     assert torch.equal(errors(short, images(size), [0, 1]), errors(long, images(size), [2, 0]))
 
@@ -236,7 +244,7 @@ def test_a_moved_copy_is_the_same_model(
     opened: Callable, tiny_pipeline: Folders, tmp_path: Path, name: str
 ) -> None:
     classifier, ours = opened(name)
-    copy = load_pipeline(shutil.copytree(tiny_pipeline(name), tmp_path / "copy"))
+    copy = load_classifier(shutil.copytree(tiny_pipeline(name), tmp_path / "copy"))
     labels = [0, 1, 2]
     assert torch.equal(
         errors(copy, images(ours.size), labels), errors(classifier, images(ours.size), labels)
@@ -257,8 +265,7 @@ def test_every_step_is_asked_as_itself(n_steps: int) -> None:
         asked.extend(index.tolist())
         return torch.zeros_like(x_t)
 
-    target = Target(("a",), "", torch.device("cpu"), torch.float32)
-    denoise = discrete_denoiser(predict, schedule, "epsilon", target)
+    denoise = discrete_denoiser(predict, schedule, "epsilon", checkpoint(Path()))
     t = torch.tensor([(i + 1) / n_steps for i in range(n_steps)])
     clean = denoise(torch.ones(n_steps, 1, 1, 1), t, torch.zeros(n_steps, dtype=torch.long))
     assert asked == list(range(n_steps))
@@ -281,8 +288,8 @@ def test_a_flow_sampler_visits_times_that_mean_the_same(opened: Callable) -> Non
 def test_the_pad_token_is_the_tokenizers(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    end = load_pipeline(diffusion.stable_diffusion(tmp_path / "a"))
-    mark = load_pipeline(diffusion.stable_diffusion(tmp_path / "b", pad_token="!"))
+    end = load_classifier(diffusion.stable_diffusion(tmp_path / "a"))
+    mark = load_classifier(diffusion.stable_diffusion(tmp_path / "b", pad_token="!"))
     assert not torch.allclose(
         errors(end, images(32), [0]), errors(mark, images(32), [0]), rtol=1e-5
     )
@@ -305,7 +312,7 @@ def test_schedules_are_the_schedulers(
     folder = shutil.copytree(tiny_pipeline("sd-epsilon"), tmp_path / "copy")
     scheduler = getattr(diffusers, name)(**fields)
     scheduler.save_pretrained(folder / "scheduler")
-    schedule, prediction = read_discrete_schedule(PipelineFolder(folder))
+    schedule, prediction = read_discrete_schedule(checkpoint(folder))
     assert prediction == "epsilon"
     assert np.allclose(schedule.alphas_cumprod, scheduler.alphas_cumprod, rtol=1e-6, atol=1e-12)
     assert not np.allclose(
@@ -319,7 +326,7 @@ def test_half_precision_is_the_networks_alone(
     opened: Callable, tiny_pipeline: Folders, name: str
 ) -> None:
     classifier, ours = opened(name)
-    half = load_pipeline(tiny_pipeline(name), dtype="bfloat16")
+    half = load_classifier(tiny_pipeline(name), dtype="bfloat16")
     assert torch.equal(half.prepare(images(ours.size)), classifier.prepare(images(ours.size)))
     assert half.describe() == classifier.describe()
     _, x_t = noised(classifier, ours.size, 0.3)
@@ -341,10 +348,10 @@ def test_half_precision_files_and_shards_are_found(
         if name == "sharded":
             unet.save_pretrained(folder / "unet", max_shard_size="40KB")
             assert len(list((folder / "unet").glob("*.safetensors"))) > 1
-            assert torch.equal(errors(load_pipeline(folder), images(32), [0, 1]), expected)
+            assert torch.equal(errors(load_classifier(folder), images(32), [0, 1]), expected)
         else:
             unet.half().save_pretrained(folder / "unet", variant="fp16")
-            found = errors(load_pipeline(folder), images(32), [0, 1])
+            found = errors(load_classifier(folder), images(32), [0, 1])
             assert torch.allclose(found, expected, rtol=0.02)
             assert not torch.equal(found, expected)
 
@@ -354,9 +361,9 @@ def test_safety_checkers_are_not_loaded(tiny_pipeline: Folders, tmp_path: Path) 
     edit_index(folder, safety_checker=["stable_diffusion", "StableDiffusionSafetyChecker"])
     (folder / "safety_checker").mkdir()
     (folder / "safety_checker" / "pytorch_model.bin").write_bytes(b"not opened")
-    before = load_pipeline(tiny_pipeline("sd-epsilon"))
+    before = load_classifier(tiny_pipeline("sd-epsilon"))
     assert torch.equal(
-        errors(load_pipeline(folder), images(32), [0]), errors(before, images(32), [0])
+        errors(load_classifier(folder), images(32), [0]), errors(before, images(32), [0])
     )
 
 
@@ -369,16 +376,15 @@ def test_classes_come_from_the_table_then_the_name_then_a_member(
     tiny_pipeline: Folders, tmp_path: Path
 ) -> None:
     folder = shutil.copytree(tiny_pipeline("dit"), tmp_path / "copy")
-    ids = class_ids(PipelineFolder(folder), ["robin", "bird", "tench", "bear"][1:], 20)
-    assert ids == [1, 0, 5]
+    assert class_ids(checkpoint(folder, ["bird", "tench", "bear"]), 20) == [1, 0, 5]
     (folder / "class_labels.json").write_text('{"bear": 19}')
-    assert class_ids(PipelineFolder(folder), ["bird", "tench", "bear"], 20) == [1, 0, 19]
+    assert class_ids(checkpoint(folder, ["bird", "tench", "bear"]), 20) == [1, 0, 19]
     with pytest.raises(InputError, match=r"another class for every label, found \[1, 1\]"):
-        class_ids(PipelineFolder(folder), ["bird", "robin"], 20)
+        class_ids(checkpoint(folder, ["bird", "robin"]), 20)
     with pytest.raises(InputError, match="none for crane, unicorn"):
-        class_ids(PipelineFolder(folder), ["bird", "crane", "unicorn"], 20)
+        class_ids(checkpoint(folder, ["bird", "crane", "unicorn"]), 20)
     with pytest.raises(InputError, match="from 0 to 18"):
-        class_ids(PipelineFolder(folder), ["bird", "bear"], 19)
+        class_ids(checkpoint(folder, ["bird", "bear"]), 19)
 
 
 def test_representatives_belong_to_their_categories() -> None:
@@ -388,32 +394,22 @@ def test_representatives_belong_to_their_categories() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"prompts": ["one"]}, "one a label, 16; found 1"),
-        ({"prompts": "one"}, "found one string"),
-        ({"prompts": ["a"] * 16}, "tells apart, found 'a' and 'a'"),
-        ({"dtype": "float8"}, "float32, float16, bfloat16; found 'float8'"),
-        ({"device": "nowhere"}, "'nowhere' cannot be used here"),
-    ],
-)
-def test_arguments_are_checked(tiny_pipeline: Folders, options: dict, message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        load_pipeline(tiny_pipeline("sd-epsilon"), **options)
+def test_prompts_that_are_one_to_the_text_encoder_are_refused(tiny_pipeline: Folders) -> None:
+    with pytest.raises(InputError, match="tells apart, found 'A' and 'a'"):
+        load_classifier(tiny_pipeline("sd-epsilon"), template="{}", labels=["A", "b", "a"])
 
 
-def test_prompts_for_a_model_of_classes_are_refused(tiny_pipeline: Folders) -> None:
-    with pytest.raises(InputError, match="conditioned on classes; expected no prompts"):
-        load_pipeline(tiny_pipeline("unet"), ["a"] * 16)
+def test_a_prompt_for_a_model_of_classes_is_refused(tiny_pipeline: Folders) -> None:
+    with pytest.raises(InputError, match="conditioned on classes; expected no prompt"):
+        load_classifier(tiny_pipeline("unet"), template="a {}")
 
 
-def break_class(folder: Path) -> None:
-    edit_index(folder, _class_name="FluxPipeline")
-
-
-def break_index(folder: Path) -> None:
-    (folder / "model_index.json").unlink()
+def test_a_damaged_configuration_is_named(tiny_pipeline: Folders, tmp_path: Path) -> None:
+    folder = shutil.copytree(tiny_pipeline("dit"), tmp_path / "copy")
+    for text, message in (("{", "readable JSON"), ("[]", "JSON object, found list")):
+        (folder / "class_labels.json").write_text(text)
+        with pytest.raises(InputError, match=rf"class_labels\.json: expected a {message}"):
+            load_classifier(folder)
 
 
 def break_part(folder: Path) -> None:
@@ -462,8 +458,6 @@ def break_channels(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (break_class, f"expected a pipeline of class {', '.join(PIPELINES)}; found 'FluxPipeline'"),
-        (break_index, "found no model_index.json"),
         (break_part, "needs the part vae, which the folder does not have"),
         (break_entry, "needs the part text_encoder, which model_index.json does not have"),
         (break_encoder, "text_encoder: expected CLIPTextModel, found XLMRobertaModel"),
@@ -481,7 +475,7 @@ def test_a_damaged_pipeline_is_refused_with_the_reason(
     folder = shutil.copytree(tiny_pipeline("sd-epsilon"), tmp_path / "copy")
     damage(folder)
     with pytest.raises(InputError, match=message):
-        load_pipeline(folder)
+        load_classifier(folder)
 
 
 def test_a_flow_network_with_another_schedule_is_refused(
@@ -490,7 +484,7 @@ def test_a_flow_network_with_another_schedule_is_refused(
     folder = shutil.copytree(tiny_pipeline("sd3"), tmp_path / "copy")
     diffusers.DDPMScheduler().save_pretrained(folder / "scheduler")
     with pytest.raises(InputError, match="expected one of flow matching, found DDPMScheduler"):
-        load_pipeline(folder)
+        load_classifier(folder)
 
 
 def test_a_unet_without_classes_is_refused(tmp_path: Path) -> None:
@@ -500,4 +494,4 @@ def test_a_unet_without_classes_is_refused(tmp_path: Path) -> None:
         config.read_text().replace('"num_class_embeds": 17', '"num_class_embeds": null')
     )
     with pytest.raises(InputError, match="cannot tell classes apart"):
-        load_pipeline(folder)
+        load_classifier(folder)

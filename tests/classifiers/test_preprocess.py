@@ -7,7 +7,7 @@ import pytest
 import torch
 from tiny import images
 
-from gcbook.classifiers.preprocess import ProcessorPreprocess, TorchvisionPreprocess
+from gcbook.classifiers.preprocess import ImageFit, ProcessorPreprocess, TorchvisionPreprocess
 from gcbook.files.errors import InputError
 
 
@@ -88,3 +88,58 @@ def test_a_missing_processor_is_named(tmp_path):
 def test_settings_that_make_no_sense_are_refused(settings, says):
     with pytest.raises(InputError, match=says):
         TorchvisionPreprocess(**settings)
+
+
+def test_an_image_of_the_right_size_is_left_alone():
+    image = picture(32, 32)
+    fitted = ImageFit(32).fit([image])
+    assert fitted.dtype == torch.float32
+    assert np.array_equal(fitted[0].movedim(0, -1), image)
+
+
+def test_it_is_torchs_antialiased_resize():
+    image = picture(90, 90)
+    expected = torch.nn.functional.interpolate(
+        torch.from_numpy(image).movedim(-1, 0)[None], size=32, mode="bicubic", antialias=True
+    ).clamp(0, 1)
+    assert torch.allclose(ImageFit(32).fit([image]), expected, atol=1e-5)
+    aliased = torch.nn.functional.interpolate(
+        torch.from_numpy(image).movedim(-1, 0)[None], size=32, mode="bicubic"
+    )
+    assert not torch.allclose(ImageFit(32).fit([image]), aliased, atol=0.05)
+
+
+def test_a_checkerboard_becomes_grey_not_a_pattern():
+    board = np.indices((256, 256)).sum(0) % 2
+    image = np.repeat(board[..., None].astype(np.float32), 3, axis=2)
+    inner = ImageFit(50).fit([image])[0, :, 2:-2, 2:-2]
+    assert float((inner - 0.5).abs().max()) < 0.02
+
+
+@pytest.mark.parametrize(("height", "width"), [(20, 40), (40, 20)])
+def test_the_middle_is_kept(height, width):
+    image = np.zeros((height, width, 3), dtype=np.float32)
+    image[height // 2 - 10 : height // 2 + 10, width // 2 - 10 : width // 2 + 10] = 1
+    assert torch.equal(ImageFit(20).fit([image]), torch.ones(1, 3, 20, 20))
+
+
+def test_overshoot_is_clamped_and_images_are_independent():
+    step = np.zeros((40, 40, 3), dtype=np.float32)
+    step[:, 20:] = 1
+    other = picture(50, 70)
+    both = ImageFit(64).fit([step, other])
+    assert both.min() >= 0
+    assert both.max() <= 1
+    assert torch.equal(both[1:], ImageFit(64).fit([other]))
+
+
+def test_the_input_is_not_changed():
+    image = picture(40, 50)
+    before = image.copy()
+    ImageFit(32).fit([image])
+    assert np.array_equal(image, before)
+
+
+def test_what_is_no_colour_image_is_refused():
+    with pytest.raises(InputError, match=r"found one of shape \(8, 8\)"):
+        ImageFit(8).fit([np.zeros((8, 8))])

@@ -274,6 +274,7 @@ def test_without_a_network_the_cache_serves(hub: Hub, tmp_path: Path) -> None:
     with pytest.raises(DataNotFoundError, match=r"ConnectionError.*hf download org/name"):
         locate_model("org/name")
     hub.cached = str(tmp_path / "snapshot" / "model_index.json")
+    write_tensors(tmp_path / "snapshot" / "unet" / "model.safetensors")
     with pytest.warns(CachedCopyWarning, match=r"org/name: .*ConnectionError: no network.*older"):
         assert locate_model("org/name") == tmp_path / "snapshot"
 
@@ -288,6 +289,7 @@ def test_offline_the_hub_is_not_asked(
     with pytest.raises(DataNotFoundError, match=f"the folder that {MODELS_DIR} names, as sd-1.4"):
         locate_model("org/name", called="sd-1.4")
     hub.cached = str(tmp_path / "snapshot" / "config.json")
+    write_tensors(tmp_path / "snapshot" / "model.safetensors")
     assert locate_model("org/name") == tmp_path / "snapshot"
 
 

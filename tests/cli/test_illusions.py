@@ -1,6 +1,7 @@
 """gcbook illusions: a picture, prompts, a folder."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from PIL import Image
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.weights import hash_weights
-from gcbook.cli import _repeat_prompts, main
+from gcbook.cli import app, main
 from gcbook.miniworld.results.shipped import DATA
 from gcbook.noise.schedules import CosineSchedule
 
@@ -32,13 +33,27 @@ def picture(tmp_path):
     return path
 
 
-def test_any_number_of_prompts_follows_one_option():
-    given = ["illusions", "x.png", "--prompts", "a b", "", "c", "-o", "out", "--steps", "3"]
-    assert _repeat_prompts(given) == [
-        *("illusions", "x.png", "--prompts", "a b", "--prompts", "", "--prompts", "c"),
-        *("-o", "out", "--steps", "3"),
-    ]
-    assert _repeat_prompts(["score", "--prompts", "a", "b"]) == ["score", "--prompts", "a", "b"]
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["x.png", "--prompts", "a b", "", "c", "-o", "out", "--steps", "3"],
+        ["-o", "out", "--steps", "3", "x.png", "--prompts", "a b", "", "c"],
+        ["--prompts", "a b", "", "c", "--steps", "3", "-o", "out", "x.png"],
+        ["--steps=3", "--output=out", "--prompts=a b", "", "c", "--", "x.png"],
+        ["--prompts", "a b", "--prompts", "", "c", "-o", "out", "--steps", "3", "x.png"],
+    ],
+)
+def test_any_number_of_prompts_follows_one_option(given):
+    from typer.main import get_command
+
+    context = get_command(app).commands["illusions"].make_context("illusions", given)
+    found = {name: context.params[name] for name in ("image", "prompts", "output", "steps")}
+    assert found == {
+        "image": Path("x.png"),
+        "prompts": ["a b", "", "c"],
+        "output": Path("out"),
+        "steps": 3,
+    }
 
 
 def test_a_miniature_sees_a_duck_and_a_rabbit(capsys, tmp_path, picture):

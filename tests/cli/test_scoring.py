@@ -405,10 +405,10 @@ def test_noise_of_another_law_or_for_another_kind_is_refused(capsys, tmp_path, i
 
 
 def test_a_second_writer_is_refused_before_a_model_is_loaded(capsys, tmp_path, images, asked):
-    from gcbook.scoring.access import lock_store
+    from gcbook.files.locks import lock_folder
 
     (tmp_path / "s").mkdir()
-    lock = lock_store(tmp_path / "s")
+    lock = lock_folder(tmp_path / "s", "writing to this store")
     status, _, err = call(capsys, "score", "m", images, "-o", tmp_path / "s")
     lock.release()
     assert (status, asked["loaded"]) == (2, 0)

@@ -6,7 +6,6 @@ import io
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -14,14 +13,15 @@ import pytest
 from PIL import Image
 
 from gcbook.files.errors import DataNotFoundError, GcbookError
+from gcbook.illusions import commons
 from gcbook.illusions.commons import (
     ILLUSIONS,
     RECORD,
+    fetch_illusions,
     find_illusions,
     locate_illusions,
     read_illusion,
 )
-from gcbook.illusions.commons_fetch import fetch_illusions
 from gcbook.trials.fetch import FetchError
 
 
@@ -91,6 +91,7 @@ class Commons:
 def server(tmp_path, monkeypatch):
     monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.delenv("GCBOOK_DATA_DIR", raising=False)
+    monkeypatch.setattr(commons, "RETRIES", 0)
     served = Commons()
     thread = threading.Thread(target=served.server.serve_forever, daemon=True)
     thread.start()
@@ -130,7 +131,7 @@ def test_a_changed_picture_is_fetched_again_and_others_are_not(server):
     ("spoil", "message"),
     [
         (lambda s: s.unknown.add("woman"), "may have been renamed"),
-        (lambda s: s.hashes.update({"rabbit-duck": "0" * 40}), "another SHA-1"),
+        (lambda s: s.hashes.update({"rabbit-duck": "0" * 40}), "does not match the known hash"),
         (lambda s: s.pictures.update({"/rock.png": b"<html>sign in</html>"}), "expected an image"),
         (lambda s: s.pictures.update({"/rock.png": png(0, 20)}), "at least 64 pixels"),
         (lambda s: s.pictures.pop("/rock.png"), r"answered 404[^.]*\. Run `gcbook fetch"),
@@ -153,12 +154,12 @@ def test_one_bad_picture_keeps_no_other_from_coming(server):
 
 
 def test_a_full_disk_is_told_with_what_to_do(server, monkeypatch):
-    def full(path, content):
+    def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_bytes", full)
-        with pytest.raises(FetchError, match=r"\(no space left on device\); .*GCBOOK_CACHE_DIR"):
+        patch.setattr("pooch.core.shutil.move", full)
+        with pytest.raises(FetchError, match=r"No space left on device\); .*GCBOOK_CACHE_DIR"):
             fetch_illusions(base_url=server.url, report=lambda line: None)
     assert not find_illusions()
 
@@ -196,11 +197,10 @@ def test_a_record_that_is_none_is_refused(written, tmp_path, monkeypatch):
 
 def test_the_command_says_makers_and_files(server, monkeypatch, capsys):
     from gcbook.cli import main
-    from gcbook.illusions.reconstruct import commons_fetch
 
-    real = commons_fetch.fetch_illusions
+    real = commons.fetch_illusions
     monkeypatch.setattr(
-        commons_fetch, "fetch_illusions", lambda report: real(base_url=server.url, report=report)
+        commons, "fetch_illusions", lambda report: real(base_url=server.url, report=report)
     )
     with pytest.raises(SystemExit) as ended:
         main(["fetch", "illusions"])

@@ -8,8 +8,8 @@ from diffusers.pipelines.stable_diffusion import pipeline_stable_diffusion_img2i
 from tiny import diffusion, tokens
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
-from gcbook.classifiers.images import ImageFit
 from gcbook.classifiers.load import load_classifier
+from gcbook.classifiers.preprocess import ImageFit
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.illusions.reconstruct import (
     EMPTY,

@@ -1,4 +1,4 @@
-"""What a report says, and which advice goes with which model."""
+"""What a run says while it goes and at its end, and which advice goes with which model."""
 
 from dataclasses import replace
 
@@ -6,8 +6,9 @@ import pytest
 from tiny.gaussian import stimuli
 from tiny.scorers import LABELS, Likelihood, toy
 
+from gcbook.scoring import report as told
+from gcbook.scoring.diagnostics import examine
 from gcbook.scoring.engine import score
-from gcbook.scoring.report import examine
 from gcbook.scoring.settings import Racing, ScoringSettings
 from gcbook.scoring.store import Store
 
@@ -75,3 +76,13 @@ def test_a_run_with_nothing_to_do_has_no_rate(tmp_path):
     assert "images/s" in first.lines()[1]
     assert not any("/s" in line for line in again.lines())
     assert again.lines()[0] == "4 of 4 images scored, 0 of them now"
+
+
+def test_completed_images_are_counted(capsys, monkeypatch):
+    monkeypatch.setattr(told, "LINE_EVERY_S", 0.0)
+    shown = told.RunProgress("lines", 10, 2, 80)
+    shown.update(3, 40)
+    line = capsys.readouterr().err
+    assert line.startswith("5/10 images, 40 NFE, ")
+    assert line.rstrip().endswith("left")
+    assert "decisions" not in line

@@ -12,14 +12,14 @@ import pytest
 from tiny.gaussian import class_means, gaussian_classifier, stimuli
 from tiny.scorers import toy
 
+from gcbook.files.artefacts import is_store
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.noise.schedules import CosineSchedule
-from gcbook.scoring.access import check_store
 from gcbook.scoring.engine import score
-from gcbook.scoring.files import Rows
+from gcbook.scoring.scores import Rows
 from gcbook.scoring.settings import ScoringSettings
-from gcbook.scoring.store import DamagedPartWarning, Store, is_store
-from gcbook.scoring.writer import StoreWriter
+from gcbook.scoring.store import DamagedPartWarning, Store
+from gcbook.scoring.writer import StoreWriter, check_store
 
 LABELS = ("a", "b", "c")
 CLASSIFIER = gaussian_classifier(CosineSchedule(), class_means(3), labels=LABELS)
@@ -320,7 +320,7 @@ def test_a_full_disk_is_tried_once_and_said_in_one_line(tmp_path, monkeypatch):
         where.write_bytes(b"half")
         raise OSError(errno.ENOSPC, "Error writing bytes to file")
 
-    monkeypatch.setattr("gcbook.scoring.files.pq.write_table", full)
+    monkeypatch.setattr("gcbook.scoring.scores.pq.write_table", full)
     with pytest.raises(GcbookError, match=r"no space left.*6 scores are saved.*Free space and"):
         score(IMAGES, CLASSIFIER, SETTINGS, path, progress="silent")
     assert len(attempts) == 1

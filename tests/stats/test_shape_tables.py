@@ -1,21 +1,9 @@
 """Tables on shape bias: hand-counted trials, and the paper's numbers from the shipped summaries."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.chapters.shape_bias.facts import (
-    against_humans,
-    against_humans_sentence,
-    category_facts,
-    neither_facts,
-    network_sentence,
-    same_ratio_sentence,
-    smallest_p_sentence,
-    table1_recomputed,
-)
 from gcbook.files.errors import InputError
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.conventions import SummarySettings
@@ -227,70 +215,6 @@ def test_cue_accuracies_add_up(tiny: Summaries) -> None:
     assert CATEGORY_MEAN not in set(table["category"])
 
 
-def test_every_network_differs_from_the_humans() -> None:
-    tests = against_humans(SHIPPED)
-    assert len(tests) == 32
-    assert tests["observer"].is_unique
-    assert tests["differs"].all()
-    assert tests.loc[0, "observer"] == "ResNet-50 (SIN)"
-    # 32 tests at the smallest p of 10,000 draws, and Holm's factor for the first.
-    assert tests["p_holm"].max() == pytest.approx(32 * 2 / 10_001, abs=1e-6)
-    assert against_humans_sentence(tests).startswith("Of 32 networks, 32 have")
-    assert against_humans(SHIPPED, ["resnet50"])["p_holm"].to_list() == [
-        pytest.approx(2 / 10_001, abs=1e-5)
-    ]
-
-
-def test_without_draws_nothing_is_tested(tiny: Summaries) -> None:
-    tests = against_humans(tiny)
-    assert tests.empty
-    assert "Without bootstrap draws" in against_humans_sentence(tests)
-
-
-def test_table1_puts_both_values_side_by_side() -> None:
-    table = table1_recomputed(SHIPPED).set_index("model")
-    assert len(table) == 10
-    resnet = table.loc["ResNet-50"]
-    for metric in ("shape_bias", "ood_accuracy", "error_consistency"):
-        assert round(resnet[metric], 2) == resnet[f"{metric}_published"]
-        assert resnet[f"{metric}_low"] < resnet[metric] < resnet[f"{metric}_high"]
-    assert round(table.loc["Humans", "shape_bias"], 2) == 0.96
-    assert table.loc["Humans", "shape_bias_published"] == 0.96
-    assert table.loc["Humans", "ood_accuracy"] == pytest.approx(0.723, abs=5e-4)
-    assert table.loc["Humans", "error_consistency"] == pytest.approx(0.431, abs=5e-4)
-    others = table.drop(index=["Humans", "ResNet-50"])
-    assert others[["shape_bias", "ood_accuracy", "error_consistency"]].isna().all(axis=None)
-    assert others.filter(like="_published").notna().all(axis=None)
-
-
-def test_sentences_quote_the_values() -> None:
-    assert "0.214 (0.142 to 0.299)" in network_sentence(pooled_bias(BIAS))
-    assert "21%" in network_sentence(pooled_bias(BIAS))
-    said = same_ratio_sentence(cue_accuracies(SHIPPED), "Inception v3", "SWAG ViT-L/16")
-    assert "Inception v3 has a shape bias of 0.393, SWAG ViT-L/16 of 0.393" in said
-    assert "neither cue on 40%" in said
-    few = cue_accuracies(SHIPPED, ["resnet50"])
-    assert "Not among the observers" in same_ratio_sentence(few, "Inception v3", "ResNet-50")
-
-
-def test_facts_on_categories_and_on_answers_that_name_neither(tiny: Summaries) -> None:
-    facts = category_facts(BIAS)
-    assert facts["weakest"] == "boat (0.87), knife (0.89), airplane (0.89)"
-    assert (facts["hardest"], facts["easiest"]) == ("bird", "clock")
-    assert facts["easiest_low"] < 0.05 < 0.5 < facts["easiest_median"] < facts["easiest_high"]
-    # Among cat and dog: ResNet-50 has 1/2 and 0, my-net 0 and 0.
-    few = category_facts(bias_by_category(tiny))
-    assert (few["easiest"], few["easiest_median"], few["hardest"]) == ("cat", 0.25, "dog")
-    neither = neither_facts(cue_accuracies(SHIPPED))
-    assert neither["rarely_who"] == "SWAG ViT-H/14"
-    assert (round(neither["rarely"], 2), round(neither["often"], 2)) == (0.11, 0.47)
-
-
-def test_the_smallest_p_is_counted() -> None:
-    assert "stands in 32 of 32 rows" in smallest_p_sentence(against_humans(SHIPPED), 10_000)
-    assert smallest_p_sentence(pd.DataFrame({"p": []}), 0) == "Nothing was resampled."
-
-
 def test_headline_numbers(tiny: Summaries) -> None:
     values = headline(SHIPPED)
     assert values["imagen_error_consistency"] == 0.31
@@ -304,11 +228,3 @@ def test_headline_numbers(tiny: Summaries) -> None:
     )
     few = headline(tiny)
     assert (few["networks"], few["below_half"], few["lowest_human"]) == (2, 2, 0.75)
-
-
-def test_table1_sets_no_other_aggregate_beside_the_papers() -> None:
-    made = replace(SHIPPED, provenance=SHIPPED.provenance | {"conditions": "all"})
-    rows = table1_recomputed(made).set_index("model")
-    assert rows[["ood_accuracy", "error_consistency"]].isna().all(axis=None)
-    assert rows.loc["Humans", "shape_bias"] == pytest.approx(0.9587, abs=1e-4)
-    assert rows["ood_accuracy_published"].notna().sum() == 9

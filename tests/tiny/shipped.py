@@ -14,9 +14,8 @@ from safetensors.numpy import save_file
 from gcbook.miniworld.results import shipped
 from gcbook.noise.schedules import CosineSchedule, log_snr
 from gcbook.paper.categories import CATEGORIES
-from gcbook.scoring.files import score_schema
-from gcbook.scoring.identity import Traits
-from gcbook.scoring.settings import ScoringSettings
+from gcbook.scoring.scores import score_schema
+from gcbook.scoring.settings import ScoringSettings, Traits
 from gcbook.scoring.store import Store
 
 Errors = Callable[[pd.DataFrame], np.ndarray]

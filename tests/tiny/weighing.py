@@ -8,7 +8,7 @@ import numpy as np
 from gcbook.noise.draws import DrawRule, timestep
 from gcbook.noise.schedules import CosineSchedule, log_snr
 from gcbook.paper.categories import CATEGORIES
-from gcbook.scoring.files import Rows
+from gcbook.scoring.scores import Rows
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.scoring.writer import StoreWriter

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.chapters.blurred_images.tables import BLURRED, EVERYBODY, FAMILY_MEANS, HIGH_PASS
+from gcbook.files.markdown import escape_markdown
 from gcbook.paper.categories import CHANCE
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import HUMANS_TITLE, known_networks
@@ -195,7 +196,7 @@ def family_sentence(rows: pd.DataFrame) -> str:
             words = f"with {FAMILY_MEANS}"
             points = plural(found["n"], "family", "families")
         else:
-            words = f"without {found['left_out']}"
+            words = f"without {escape_markdown(found['left_out'])}"
         value = number(found["r"], ".2f") if not np.isnan(found["r"]) else "not defined"
         test = "" if np.isnan(found["p"]) else f", p = {found['p']:.2g}"
         parts.append(f"{words} it is {value} ({points}{test})")
@@ -279,7 +280,8 @@ def paper_networks_sentence(rows: pd.DataFrame) -> str:
     if not outside:
         return "All of these networks are in the paper's tables."
     return (
-        f"Of these networks {len(inside)} are in the paper's tables; not there: {listed(outside)}."
+        f"Of these networks {len(inside)} are in the paper's tables; not there: "
+        f"{listed(map(escape_markdown, outside))}."
     )
 
 

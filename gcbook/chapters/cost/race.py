@@ -14,11 +14,10 @@ import pandas as pd
 
 from gcbook.miniworld.results.shipped import shipped_models, shipped_sets, shipped_store
 from gcbook.miniworld.testsets import texture_of
-from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.replay import race_outcomes, race_summary
+from gcbook.scoring.scores import score_array
 from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
-from gcbook.scoring.tensors import codes_of, dense, weighted_errors
 from gcbook.stats.metrics import bias_of
 
 __all__ = ["FIRST_TESTS", "SETS", "StoredErrors", "race_rows", "race_sentence", "stored_errors"]
@@ -51,16 +50,8 @@ def stored_errors(store: Store) -> StoredErrors:
         store: of one of the test sets. Images that lack a score are left out.
     """
     rows, images, labels = store.scores(), store.images(), list(store.labels)
-    settings = store.settings
-    values = weighted_errors(
-        rows, parse_weighting(settings.weighting), settings.norm, store.schedule
-    )
-    errors = dense(
-        codes_of(rows["image_id"], images["image_id"].tolist()),
-        rows["draw"].to_numpy(),
-        codes_of(rows["label"], labels),
-        values,
-        (len(images), settings.max_draws, len(labels)),
+    errors = score_array(
+        rows, store.weigh(rows), images["image_id"], labels, store.settings.max_draws
     )
     whole = ~np.isnan(errors).any(axis=(1, 2))
     texture = images["image_id"].map(texture_of)

@@ -3,22 +3,12 @@
 import math
 from typing import Any
 
-import pandas as pd
-
-from gcbook.miniworld.results.shipped import DATA
-from gcbook.miniworld.results.worlds import (
-    sign_rows,
-    signs_sentence,
-    trained_in_worlds,
-    world_answers,
-)
 from gcbook.paper.observers import HUMANS, show_once
 from gcbook.paper.published import quoted_value, table1
-from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import number
 
-__all__ = ["claim_facts", "confound_facts", "human_facts", "worlds_sentence"]
+__all__ = ["claim_facts", "confound_facts", "human_facts"]
 
 _PLACE = {"shape_bias": "cue-conflict", "ood_accuracy": "", "error_consistency": ""}
 """Shape bias belongs to one dataset, the other two are means over all."""
@@ -97,15 +87,3 @@ def claim_facts(summaries: Summaries) -> dict[str, Any]:
         "n_networks": len(networks),
         "n_below": int((networks < people.min()).sum()),
     }
-
-
-def worlds_sentence(*, resampling: Resampling = Resampling()) -> str:
-    """Say in how many worlds whose scores ship the diffusion model is the more shape-biased one.
-
-    Args:
-        resampling: how the intervals are made.
-    """
-    models = tuple(one for one in trained_in_worlds(DATA / "worlds") if not one.variant)
-    if not models:
-        return signs_sentence(pd.DataFrame(columns=["variant"]))
-    return signs_sentence(sign_rows(world_answers(models), resampling=resampling))

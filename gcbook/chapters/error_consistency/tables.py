@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gcbook.files.markdown import escape_markdown
 from gcbook.miniworld.results.consistency import (
     GROUPS,
     cluster_order,
@@ -321,8 +322,9 @@ def ceiling_sentence(ranges: pd.DataFrame) -> str:
     )
     for row in reached.to_dict("records"):
         said += (
-            f" On {row['dataset']}, {row['best']} agrees with the humans more than they do with "
-            f"each other ({row['best_value']:.2f} against {row['ceiling']:.2f}; the interval of "
+            f" On {row['dataset']}, {escape_markdown(row['best'])} agrees with the humans more "
+            f"than they do with each other ({row['best_value']:.2f} against "
+            f"{row['ceiling']:.2f}; the interval of "
             f"the latter: {span(row['ceiling_low'], row['ceiling_high'], '.2f')}). It is the best "
             f"of {row['n_models']} networks, picked because it is the best, and the two values "
             "have no interval for their difference."
@@ -348,13 +350,13 @@ def telling_pairs_sentence(rows: pd.DataFrame) -> str:
         return "The chosen datasets hold no pairs that would show it."
     often, capped, seldom = low.iloc[-1], bound.iloc[-1], high.iloc[0]
     return (
-        f"On {often['dataset']}, {often['a']} and {often['b']} are both right or both wrong on "
+        f"On {often['dataset']}, {_pair(often)} are both right or both wrong on "
         f"{often['observed']:.0%} of the images, where independent errors at their accuracies "
         f"would give {often['expected']:.0%}: κ = {number(often['value'], '.2f')}, though these "
-        f"accuracies would allow {often['most']:.2f}. On {capped['dataset']}, {capped['a']} and "
-        f"{capped['b']} coincide even on {capped['observed']:.0%}: "
+        f"accuracies would allow {often['most']:.2f}. On {capped['dataset']}, "
+        f"{_pair(capped)} coincide even on {capped['observed']:.0%}: "
         f"κ = {number(capped['value'], '.2f')}, and it could not be higher, for one of the two "
-        f"hardly errs at all. On {seldom['dataset']}, {seldom['a']} and {seldom['b']} coincide on "
+        f"hardly errs at all. On {seldom['dataset']}, {_pair(seldom)} coincide on "
         f"only {seldom['observed']:.0%}, where {seldom['expected']:.0%} was to be expected: "
         f"κ = {number(seldom['value'], '.2f')}, of {seldom['most']:.2f} that is possible."
     )
@@ -449,8 +451,9 @@ def spread_sentence(agreement: pd.DataFrame, datasets: Sequence[str]) -> str:
         worst, best = ordered.iloc[0], ordered.iloc[-1]
         human = there.loc[there["observer"] == HUMANS_TITLE, "value"].iloc[0]
         parts.append(
-            f"{title}: {number(worst['value'], '.2f')} ({worst['observer']}) to "
-            f"{number(best['value'], '.2f')} ({best['observer']}), humans {human:.2f}"
+            f"{title}: {number(worst['value'], '.2f')} ({escape_markdown(worst['observer'])}) to "
+            f"{number(best['value'], '.2f')} ({escape_markdown(best['observer'])}), "
+            f"humans {human:.2f}"
         )
     return "; ".join(parts) + "." if parts else "Too few networks or datasets were chosen for that."
 
@@ -481,14 +484,18 @@ def against_sentence(rows: pd.DataFrame) -> str:
     near, far = rows.iloc[0], rows.iloc[-1]
     return (
         f"{rows['differs'].sum()} of {len(rows)} networks differ from the humans. The nearest, "
-        f"{near['model']}, is {-near['difference']:.3f} below them "
-        f"({span(-near['high'], -near['low'])}), the farthest, {far['model']}, "
+        f"{escape_markdown(near['model'])}, is {-near['difference']:.3f} below them "
+        f"({span(-near['high'], -near['low'])}), the farthest, {escape_markdown(far['model'])}, "
         f"{-far['difference']:.3f} ({span(-far['high'], -far['low'])})."
     )
 
 
 ROUNDING = 1e-9
 """Shares that differ by less are the same ones, divided in another order."""
+
+
+def _pair(row: pd.Series) -> str:
+    return f"{escape_markdown(row['a'])} and {escape_markdown(row['b'])}"
 
 
 def consistency_groups(
@@ -657,11 +664,11 @@ def consistency_facts(rows: pd.DataFrame) -> dict[str, Any]:
         rows: from `gcbook.stats.benchmark_tables.benchmark_rows`.
 
     Returns:
-        ``humans`` and ``humans_span``; ``n_networks`` recomputed, the ``best`` of them with
-        ``best_value, best_span``; ``above_humans``, how many of them have a higher OOD accuracy
-        than the humans; published: ``imagen, stable_diffusion, parti, clip, vit_22b`` (the best
-        ViT-22B), ``n_published`` models, ``standing``, a clause on how many of them are above the
-        best of ours (if both are over the same datasets and conditions), and
+        ``humans`` and ``humans_span``; ``n_networks`` recomputed, the ``best`` of them (in
+        Markdown) with ``best_value, best_span``; ``above_humans``, how many of them have a higher
+        OOD accuracy than the humans; published: ``imagen, stable_diffusion, parti, clip, vit_22b``
+        (the best ViT-22B), ``n_published`` models, ``standing``, a clause on how many of them are
+        above the best of ours (if both are over the same datasets and conditions), and
         ``above_stable_diffusion, above_parti``, how many that do not generate are surely above.
     """
     humans = rows[rows["kind"] == HUMANS_TITLE].iloc[0]
@@ -690,7 +697,7 @@ def consistency_facts(rows: pd.DataFrame) -> dict[str, Any]:
         )
     best = ours.sort_values("error_consistency").iloc[-1]
     return facts | {
-        "best": best["model"],
+        "best": escape_markdown(best["model"]),
         "best_value": number(best["error_consistency"]),
         "best_span": span(best["error_consistency_low"], best["error_consistency_high"]),
         "above_humans": int((ours["ood_accuracy"] > humans["ood_accuracy"]).sum()),

@@ -10,7 +10,7 @@ import torch
 
 from gcbook.classifiers.diffusion import DiffusionClassifier, clean_image
 from gcbook.classifiers.protocol import Clip, Draw
-from gcbook.classifiers.toy import Toy, denoiser, toy_classifier
+from gcbook.classifiers.toy import Toy, toy_classifier
 from gcbook.noise.draws import DrawRule, keyed_noise
 from gcbook.noise.schedules import (
     CosineSchedule,
@@ -207,7 +207,8 @@ def _network_output(
 
 
 def _planted(toy: Toy, schedule: Schedule, wrong_by: float) -> DiffusionClassifier:
-    perfect = denoiser(toy, schedule)
+    classifier = toy_classifier(toy, schedule)
+    perfect = classifier.denoise
 
     def denoise(x_t: torch.Tensor, t: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
         times = t.double().numpy()
@@ -221,7 +222,6 @@ def _planted(toy: Toy, schedule: Schedule, wrong_by: float) -> DiffusionClassifi
         noise = noise + wrong_by * torch.sin(2 * x_t + 1.5 * turn)
         return clean_image("epsilon", noise, x_t, alpha.flatten(), sigma.flatten())
 
-    classifier = toy_classifier(toy, schedule)
     classifier.denoise = denoise
     return classifier
 

@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from gcbook.classifiers.devices import pick_device
 from gcbook.classifiers.zoo import find_entry
+from gcbook.files.markdown import escape_markdown
 from gcbook.illusions.commons import ILLUSIONS, find_illusions, read_illusion
 from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
 from gcbook.illusions.written import difference_picture
-from gcbook.scoring.devices import pick_device
 
 __all__ = ["attribution_rows", "fetched_rows", "fetched_sentence"]
 
@@ -63,7 +64,7 @@ def fetched_sentence(model: str) -> str:
         f", but for {', '.join(missing)}." if missing else "."
     )
     asked = (
-        f" Reconstructed by {model}."
+        f" Reconstructed by {escape_markdown(model)}."
         if model
         else " No model that knows photographs was named, so they are shown as they are."
     )

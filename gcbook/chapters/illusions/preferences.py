@@ -91,10 +91,8 @@ def preference_rows(
 def _preferences(
     classifier: "Classifier", shown: StimulusSet, noise_draws: int, confidence: float, seed: int
 ) -> pd.DataFrame:
-    from gcbook.noise.weightings import parse_weighting
+    from gcbook.scoring.engine import scored_once
     from gcbook.scoring.settings import ScoringSettings
-    from gcbook.scoring.temporary import scored_once
-    from gcbook.scoring.tensors import weighted_errors
 
     # A network without noise says the same every time: no interval, and not as many draws.
     repeats = 1 if classifier.deterministic else min(REPEATS, noise_draws)
@@ -105,9 +103,8 @@ def _preferences(
         # Another noise, keyed by a seed of its own.
         settings = ScoringSettings(draws=each, seed=seed * REPEATS + repeat, device="cpu")
         with scored_once(shown, classifier, settings) as store:
-            rows, chosen = store.scores(), store.settings
-            weighting = parse_weighting(chosen.weighting)
-            values = weighted_errors(rows, weighting, chosen.norm, store.schedule)
+            rows = store.scores()
+            values = store.weigh(rows)
             likelihood = store.traits.likelihood
         table = rows[["image_id", "label"]].astype(str).assign(value=values)
         runs.append(table.groupby(["image_id", "label"])["value"].mean().unstack())

@@ -7,7 +7,6 @@ from gcbook.charts.parts import (
     dropdown,
     finish,
     interval_tooltips,
-    nothing,
     positions,
     side_by_side,
 )
@@ -17,7 +16,6 @@ from gcbook.paper.categories import CHANCE
 
 __all__ = ["fig_rules", "fig_sixteen", "fig_stick"]
 
-_ABSENT = "The masked miniature does not come with this version."
 _NEAR, _FAR = "#00805f", "#d0273c"
 _HEIGHT = 640
 _GRID = Grid(columns=4, words=44, side=108, narrow=79)
@@ -30,8 +28,6 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.chapters.muse.tables.sixteen_rows`.
     """
-    if rows.empty:
-        return nothing(_ABSENT)
     images, shares = list(dict.fromkeys(rows["image"])), sorted(set(rows["hidden"]))
     chosen = dropdown("muse_image", "Image ", images, images[0])
     bind = alt.binding_range(min=1, max=len(shares), step=1, name="Hidden ")
@@ -100,8 +96,6 @@ def fig_rules(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.chapters.muse.tables.rule_rows`.
     """
-    if rows.empty:
-        return nothing(_ABSENT)
     order = list(dict.fromkeys(rows["how"]))
     x = alt.X("accuracy:Q", title="Accuracy", scale=alt.Scale(domain=[0, 1])).axis(format=".0%")
     y = alt.Y("how:N", sort=order, title=None).axis(grid=True, gridDash=[1, 3])
@@ -143,8 +137,6 @@ def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.chapters.muse.tables.stick_rows`.
     """
-    if rows.empty:
-        return nothing(_ABSENT)
     nearest = list(rows.sort_values("distance")["category"])
     y = alt.Y("category:N", sort=nearest, title=None).axis(grid=True, gridDash=[1, 3])
     tooltip = [

@@ -24,8 +24,8 @@ from gcbook.miniworld.testsets import silhouette_of
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.paper.categories import CATEGORIES, CHANCE
 from gcbook.scoring.decisions import decide
+from gcbook.scoring.scores import score_array
 from gcbook.scoring.store import Store
-from gcbook.scoring.tensors import codes_of, dense
 from gcbook.stats.clustered import clustered_means
 from gcbook.stats.correlation import correlate
 from gcbook.stats.resampling import Resampling
@@ -70,13 +70,9 @@ def distances(store: Store) -> tuple[pd.DataFrame, np.ndarray]:
         Images that have all distances, and these: mean squares over pixels from −1 to 1, (N, 16).
     """
     images, rows = store.images(), store.scores()
-    places = (
-        codes_of(rows["image_id"], images["image_id"].tolist()),
-        rows["draw"].to_numpy(),
-        codes_of(rows["label"], CATEGORIES),
+    errors = score_array(
+        rows, rows["error_l2"], images["image_id"], CATEGORIES, store.settings.draws
     )
-    shape = (len(images), store.settings.draws, len(CATEGORIES))
-    errors = dense(*places, rows["error_l2"].to_numpy(np.float64), shape)
     mean = errors.mean(axis=1)
     whole = np.isfinite(mean).all(axis=1)
     return images[whole].reset_index(drop=True), mean[whole]

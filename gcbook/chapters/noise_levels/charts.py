@@ -10,9 +10,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from gcbook.chapters.noise_levels.tables import NO_LEVELS
 from gcbook.charts.miniature_look import COLORS, DASHES, SHAPES
-from gcbook.charts.parts import dropdown, interval_tooltips, literal, nothing, side_by_side
+from gcbook.charts.parts import dropdown, interval_tooltips, literal, side_by_side
 from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE
 from gcbook.miniworld.results.course import MEASURES, PAPERS
 from gcbook.miniworld.results.shipped import recipe_of
@@ -56,8 +55,6 @@ def fig_levels(shares: pd.DataFrame, whole: pd.DataFrame) -> alt.TopLevelMixin:
         whole: from `gcbook.chapters.noise_levels.tables.whole_shares`; models without levels are
             dashed lines to compare with.
     """
-    if shares.empty:
-        return nothing(NO_LEVELS)
     models = list(dict.fromkeys(shares["model"]))
     rows, others = _named(shares), _named(whole[~whole["levels"]])
     beside = [_NONE, *dict.fromkeys(others["model"])]
@@ -90,8 +87,6 @@ def fig_evidence_levels(evidence: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         evidence: from `gcbook.chapters.noise_levels.tables.cue_evidence`.
     """
-    if evidence.empty:
-        return nothing(NO_LEVELS)
     models = list(dict.fromkeys(evidence["model"]))
     says = {cue: line for cue, (line, _, _) in _EVIDENCE.items()}
     rows = evidence.assign(line=evidence["cue"].map(says)).rename(columns={"mean": "value"})
@@ -278,8 +273,6 @@ def fig_training_course(course: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         course: from `gcbook.miniworld.results.course.course_shares`.
     """
-    if course.empty:
-        return nothing("No model of this version comes with responses along its training.")
     look = model_look(course["model"])
     rows = course[["model", "weighting", "measure", "images", "step", "n", "value", "low", "high"]]
     weighting = alt.param(

@@ -43,7 +43,6 @@ __all__ = [
     "whole_shares",
     "cue_evidence",
     "image_evidence",
-    "NO_LEVELS",
     "centre_sentence",
     "evidence_sentence",
     "levels_sentence",
@@ -383,12 +382,6 @@ def image_evidence(store: Store, bins: int) -> pd.DataFrame:
     return found[columns].assign(shape=values["shape"], texture=values["texture"])
 
 
-NO_LEVELS = (
-    "This version brings no miniature with a noise level, so there is nothing to show by noise "
-    "level: only diffusion models and masked models have one."
-)
-
-
 def levels_sentence(shares: pd.DataFrame, differences: pd.DataFrame) -> str:
     """Where each cue is named most, and which of the two prevails at how many levels.
 
@@ -414,7 +407,7 @@ def levels_sentence(shares: pd.DataFrame, differences: pd.DataFrame) -> str:
             f"{_level_word(str(model))}, {last['share']:.0%} of the answers name neither; of "
             "guesses, 14 in 16 would."
         )
-    return "\n\n".join(paragraphs) or NO_LEVELS
+    return "\n\n".join(paragraphs)
 
 
 def centre_sentence(centres: pd.DataFrame) -> str:
@@ -445,7 +438,7 @@ def centre_sentence(centres: pd.DataFrame) -> str:
             f"{number(row['texture_t'], '.2f')} (difference {number(row['difference'], '.2f')}, "
             f"{span(row['low'], row['high'], '.2f')})."
         )
-    return "\n".join(f"- {sentence}" for sentence in sentences) or NO_LEVELS
+    return "\n".join(f"- {sentence}" for sentence in sentences)
 
 
 def evidence_sentence(evidence: pd.DataFrame) -> str:
@@ -470,7 +463,7 @@ def evidence_sentence(evidence: pd.DataFrame) -> str:
             else:
                 parts.append(f"the {cue} is not clearly heard at any level")
         sentences.append(f"- {model}: {'; '.join(parts)}.")
-    return "\n".join(sentences) or NO_LEVELS
+    return "\n".join(sentences)
 
 
 def without_levels_sentence(whole: pd.DataFrame) -> str:
@@ -480,8 +473,6 @@ def without_levels_sentence(whole: pd.DataFrame) -> str:
         whole: from `gcbook.chapters.noise_levels.tables.whole_shares`.
     """
     rows = whole[(whole["test_set"] == "cue-conflict") & ~whole["levels"]]
-    if rows.empty:
-        return "No miniature without a noise level is among those of this version."
     parts = []
     for model, group in rows.groupby("model", sort=False):
         share = group.set_index("answer")["share"]

@@ -5,13 +5,14 @@ a line, observers and conditions under the names that a reader sees, numbers rou
 What the paper prints stands beside what was recomputed, and is never mixed with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
+from gcbook.files.markdown import escape_markdown
 from gcbook.paper.categories import CATEGORIES, CHANCE, NO_ANSWER, RESPONSES
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS, PARAMETRIC
 from gcbook.paper.observers import (
@@ -205,11 +206,11 @@ def lead_facts(rows: pd.DataFrame) -> dict[str, Any]:
     return {
         "n_conditions": len(better),
         "ahead": int((better == 0).sum()),
-        "ahead_in": _list(list(dict.fromkeys(ahead))),
+        "ahead_in": _list(dict.fromkeys(ahead)),
         "behind_most": int((better > 0.5).sum()),
         "easy_pairs": len(easy),
         "easy_ahead": int(easy["ahead"].sum()),
-        "easy_behind": _list(list(dict.fromkeys(easy.loc[~easy["ahead"], "observer"]))),
+        "easy_behind": _list(dict.fromkeys(easy.loc[~easy["ahead"], "observer"])),
     }
 
 
@@ -287,13 +288,13 @@ def _place(value: float) -> str:
 def _verdicts(tests: pd.DataFrame) -> str:
     if tests.empty:
         return "Nothing was resampled, so nothing can be said of chance."
-    names = {verdict: _list(list(group["name"])) for verdict, group in tests.groupby("verdict")}
+    names = {verdict: _list(group["name"]) for verdict, group in tests.groupby("verdict")}
     above, below, undecided = (names.get(v, "none") for v in (ABOVE, BELOW, UNDECIDED))
     return f"Above the humans: {above}. Below them: {below}. No difference shown: {undecided}."
 
 
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(names) if len(names) else "none"
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(map(escape_markdown, names)) or "none"
 
 
 _LOG_REACH = EXPERIMENTS["eidolonI"].xlabel

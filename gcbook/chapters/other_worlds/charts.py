@@ -13,7 +13,6 @@ from gcbook.charts.parts import (
     cell_ink,
     dropdown,
     interval_tooltips,
-    nothing,
     side_by_side,
 )
 from gcbook.charts.theme import DIVERGING, INK
@@ -24,7 +23,6 @@ from gcbook.stats.words import number
 __all__ = ["fig_sign", "fig_world_map"]
 
 _SIDE = 175
-_NOTHING = "No model of this version was trained in other worlds."
 _DARK_BELOW = 0.55
 """Below this, squares are dark."""
 
@@ -36,8 +34,6 @@ def fig_world_map(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: from `gcbook.chapters.other_worlds.tables.map_rows`; variants are left out.
     """
     shown = rows[rows["variant"] == ""]
-    if shown.empty:
-        return nothing(_NOTHING)
     measure = dropdown("map_measure", "Show ", list(MEASURES.values()), MEASURES["shape_bias"])
     value = alt.Color(
         "value:Q",
@@ -77,8 +73,6 @@ def fig_sign(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: from `gcbook.chapters.other_worlds.tables.sign_rows`; variants are left out.
     """
     shown = rows[rows["variant"] == ""]
-    if shown.empty:
-        return nothing(_NOTHING)
     scale: dict[str, Any] = {"scheme": DIVERGING, "domain": [-1, 1]}
     difference = alt.Color(
         "difference:Q",

@@ -1,217 +1,237 @@
-"""The paper's Table 1 beside recomputed values, and the tests of shape bias against the humans."""
+"""The numbers that the chapter's text and its claims are about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gcbook.paper.observers import HUMANS, HUMANS_TITLE, PUBLISHED_SOURCES, show_once, unique_labels
-from gcbook.paper.published import published_models, quoted_value, table1
-from gcbook.stats.benchmark_tables import comparable_with_paper
-from gcbook.stats.resampling import holm
-from gcbook.stats.shape_tables import POOLED, fig1_overview, round_values
-from gcbook.stats.summaries import Summaries
-from gcbook.stats.words import number, span
+from gcbook.claims import Interval, Number
+from gcbook.paper.categories import CATEGORIES, CHANCE
+from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.paper.published import table1
+from gcbook.stats.shape_tables import POOLED, fig1_overview
 
-__all__ = [
-    "against_humans",
-    "against_humans_sentence",
-    "category_facts",
-    "neither_facts",
-    "network_sentence",
-    "same_ratio_sentence",
-    "smallest_p_sentence",
-    "table1_recomputed",
-]
+__all__ = ["shape_bias_facts"]
+
+_NO_ROW: "pd.Series[Any]" = pd.Series(dtype=float)
+_SIN = "ResNet-50 (SIN)"
+_NOISED = "resnet50_diffusion_noise_train_eval"
+"""The ResNet-50 of Table 1 that was trained and tested with diffusion noise."""
 
 
-def against_humans(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
-    """Is each network less shape-biased than the humans, by more than chance?
+def shape_bias_facts(
+    bias: pd.DataFrame,
+    ranking: pd.DataFrame,
+    tests: pd.DataFrame,
+    spread: pd.DataFrame,
+    accuracies: pd.DataFrame,
+    miniatures: pd.DataFrame,
+    draws: int,
+) -> SimpleNamespace:
+    """Every number of the chapter's text under a name.
 
-    Holm's correction is made here, over the tests that the table shows.
-
-    Returns:
-        ``observer, difference`` (network minus humans), ``low, high, p, p_holm`` (Holm-corrected),
-        ``differs`` (at the level of the intervals); nearest to the humans first. Empty where
-        nothing was resampled.
-    """
-    tests = summaries.tests[summaries.tests["family"] == "shape_bias:humans"].dropna(subset="p")
-    # Own trials may bring humans of their own; the comparison is with the published ones.
-    tests = tests[tests["b_source"] == PUBLISHED_SOURCES[0]]
-    tests = show_once(tests.rename(columns={"a_source": "source", "a": "observer"}))
-    if observers:
-        tests = tests[tests["observer"].isin(list(observers))]
-    tests = tests.assign(
-        observer=unique_labels(tests["source"], tests["observer"]),
-        p_holm=holm(tests["p"].to_numpy()) if len(tests) else tests["p"],
-    )
-    tests["differs"] = tests["p_holm"] < 1 - summaries.provenance["confidence"]
-    ordered = tests.sort_values("difference", ascending=False, ignore_index=True)
-    # Digits of p are few and matter; the least is 2 / (draws + 1).
-    rounded = ordered.round({"difference": 4, "low": 4, "high": 4, "p_holm": 6})
-    return rounded[["observer", "difference", "low", "high", "p", "p_holm", "differs"]]
-
-
-def against_humans_sentence(rows: pd.DataFrame) -> str:
-    """What `against_humans` comes to, in words.
-
-    >>> against_humans_sentence(pd.DataFrame({"difference": []}))
-    'Without bootstrap draws, no network can be tested against the humans.'
-    """
-    if rows.empty:
-        return "Without bootstrap draws, no network can be tested against the humans."
-    below = rows["differs"].astype(bool) & (rows["difference"] < 0)
-    nearest = rows.iloc[0]
-    said = (
-        f"Of {len(rows)} networks, {below.sum()} have a smaller shape bias than the humans after "
-        f"Holm's correction. Nearest to them is {nearest['observer']}, with a difference of "
-        f"{number(nearest['difference'])} ({span(nearest['low'], nearest['high'])}); the largest "
-        f"corrected p-value is {rows['p_holm'].max():.2g}."
-    )
-    return said
-
-
-def smallest_p_sentence(rows: pd.DataFrame, draws: int) -> str:
-    """How many of the tests have the smallest p-value, and the least that so many draws allow.
-
-    >>> smallest_p_sentence(pd.DataFrame({"p": [0.1, 0.02, 0.02]}), draws=99)
-    'The smallest p-value, 0.02, stands in 2 of 3 rows; 99 draws allow none below 0.02.'
-    """
-    if rows.empty:
-        return "Nothing was resampled."
-    least = rows["p"].min()
-    return (
-        f"The smallest p-value, {least:.1g}, stands in {(rows['p'] == least).sum()} of "
-        f"{len(rows)} rows; {draws:,} draws allow none below {2 / (draws + 1):.1g}."
-    )
-
-
-def category_facts(table: pd.DataFrame) -> dict[str, Any]:
-    """How shape bias depends on the category, as values for ``text``.
+    A fact is a number or an interval of `gcbook.claims`, a count or a name. Where the parameters
+    leave an observer out or resample nothing, it is NaN or None.
 
     Args:
-        table: from `gcbook.stats.shape_tables.bias_by_category`.
-
-    Returns:
-        ``weakest``, the three categories with the humans' lowest shape bias, in words; for the
-        categories with the lowest and the highest shape bias of the median network their names and
-        that value, ``hardest, hardest_median, easiest, easiest_median``; and for the latter the
-        least and the most shape-biased network, ``easiest_low`` and ``easiest_high``.
+        bias, ranking, spread, accuracies: from `gcbook.stats.shape_tables`: ``bias_by_category``,
+            ``pooled_bias``, ``category_spread`` and ``cue_accuracies``.
+        tests: from `gcbook.chapters.shape_bias.tables.against_humans`.
+        miniatures: from `gcbook.miniworld.results.scores.bias_by_shape`.
+        draws: resamples behind the tests.
     """
-    overview = fig1_overview(table)
+    return SimpleNamespace(
+        **_averages(ranking),
+        **_categories(fig1_overview(bias)),
+        **_tests(tests, draws),
+        **_boxes(spread),
+        **_cues(accuracies),
+        **_table1(),
+        **_miniatures(miniatures),
+    )
+
+
+def _averages(ranking: pd.DataFrame) -> dict[str, Any]:
+    """Pooled shape bias: humans, networks, what the paper prints, and ResNet-50's two averages."""
+    by_name = _by_observer(ranking)
+    recomputed = ranking[ranking["source"] == "recomputed"]
+    humans = recomputed["kind"] == HUMANS_TITLE
+    people = recomputed.loc[humans & (recomputed["observer"] != HUMANS_TITLE), "shape_bias"]
+    networks = recomputed[~humans].sort_values("shape_bias", ascending=False)
+    last = networks["observer"].tail(3)
+    apart = (ranking["shape_bias"] - ranking["category_mean"]).abs()
+    most = _row_at_least(ranking, -apart)
+    resnet50 = by_name.get("ResNet-50", _NO_ROW)
+    return {
+        "humans": _number(by_name.get(HUMANS_TITLE), "shape_bias"),
+        "lowest_human": Number(people.min()),
+        "highest_human": Number(people.max()),
+        "imagen": _number(by_name.get("Imagen"), "shape_bias", ".2f"),
+        "stable_diffusion": _number(by_name.get("Stable Diffusion"), "shape_bias", ".2f"),
+        "parti": _number(by_name.get("Parti"), "shape_bias", ".2f"),
+        "networks": len(networks),
+        "best_network": _name(networks.iloc[0] if len(networks) else None),
+        "best_network_bias": Number(networks["shape_bias"].max()),
+        "networks_for_texture": int((networks["shape_bias"] < 0.5).sum()),
+        "resnet50": _number(resnet50, "shape_bias"),
+        "resnet50_interval": _interval(resnet50, "low", "high"),
+        "resnet50_mean": _number(resnet50, "category_mean"),
+        "resnet50_mean_interval": _interval(resnet50, "mean_low", "mean_high"),
+        "resnet50_sin": _number(by_name.get(_SIN), "shape_bias"),
+        "swag_after_sin": int(networks["observer"].iloc[1:5].str.startswith("SWAG").sum()),
+        "bagnets_last": int(last.str.startswith("BagNet").sum()),
+        "averages_apart": _name(most),
+        "averages_apart_pooled": _number(most, "shape_bias", ".2f"),
+        "averages_apart_mean": _number(most, "category_mean", ".2f"),
+        "averages_apart_median": Number(apart.median(), ".2f"),
+    }
+
+
+def _categories(overview: pd.DataFrame) -> dict[str, Any]:
+    """Where the humans are least sure of the shape, and what the median network does."""
     weakest = overview.nsmallest(3, "humans")
     ordered = overview.dropna(subset="models_median").sort_values("models_median")
-    first, last = ordered.iloc[0], ordered.iloc[-1]
+    hardest, easiest = (ordered.iloc[0], ordered.iloc[-1]) if len(ordered) else (_NO_ROW, _NO_ROW)
     return {
-        "weakest": ", ".join(
-            f"{name} ({value:.2f})"
-            for name, value in zip(weakest["category"], weakest["humans"], strict=True)
-        ),
-        "hardest": str(first["category"]),
-        "hardest_median": float(first["models_median"]),
-        "easiest": str(last["category"]),
-        "easiest_median": float(last["models_median"]),
-        "easiest_low": float(last["models_low"]),
-        "easiest_high": float(last["models_high"]),
+        "weakest": tuple(weakest["category"]),
+        "weakest_bias": tuple(Number(value, ".2f") for value in weakest["humans"]),
+        "hardest": _name(hardest, "category"),
+        "hardest_median": _number(hardest, "models_median", ".2f"),
+        "easiest": _name(easiest, "category"),
+        "easiest_median": _number(easiest, "models_median", ".2f"),
+        "easiest_low": _number(easiest, "models_low", ".2f"),
+        "easiest_high": _number(easiest, "models_high", ".2f"),
     }
 
 
-def neither_facts(accuracies: pd.DataFrame) -> dict[str, Any]:
-    """How often observers name neither cue: the ends of the range and whose they are.
-
-    Args:
-        accuracies: from `gcbook.stats.shape_tables.cue_accuracies`.
-
-    Returns:
-        ``rarely, rarely_who, often, often_who``.
-    """
-    rows = accuracies[accuracies["category"] == POOLED].sort_values("other_answers")
-    rows = rows[rows["observer"] != HUMANS_TITLE]
-    first, last = rows.iloc[0], rows.iloc[-1]
+def _tests(tests: pd.DataFrame, draws: int) -> dict[str, Any]:
+    """Networks against humans; nothing where nothing was resampled."""
+    below = tests["differs"].astype(bool) & (tests["difference"] < 0)
+    nearest = tests.iloc[0] if len(tests) else _NO_ROW
+    least = tests["p"].min()
     return {
-        "rarely": float(first["other_answers"]),
-        "rarely_who": str(first["observer"]),
-        "often": float(last["other_answers"]),
-        "often_who": str(last["observer"]),
+        "tested": len(tests) or None,
+        "tested_below_humans": int(below.sum()) if len(tests) else None,
+        "nearest": _name(nearest),
+        "nearest_difference": _number(nearest, "difference"),
+        "nearest_interval": _interval(nearest, "low", "high"),
+        "largest_p": Number(tests["p_holm"].max(), ".2g"),
+        "smallest_p": Number(least, ".1g"),
+        "smallest_p_rows": int((tests["p"] == least).sum()) if len(tests) else None,
+        "least_possible_p": Number(2 / (draws + 1) if draws else np.nan, ".1g"),
     }
 
 
-def table1_recomputed(summaries: Summaries) -> pd.DataFrame:
-    """Table 1 with what can be recomputed beside what is printed; the humans come first.
+def _boxes(spread: pd.DataFrame) -> dict[str, Any]:
+    """How long the boxes over categories are, and on which side of the median the average lies."""
+    length = spread["q3"] - spread["q1"]
+    humans = spread["kind"] == HUMANS_TITLE
+    networks = spread["q1"].notna() & ~humans
+    right = (spread["average"] > spread["median"]) & networks
+    return {
+        "human_box": Number(length[humans].median(), ".2f"),
+        "network_box": Number(length[networks].median(), ".2f"),
+        "networks_average_above_median": int(right.sum()),
+    }
 
-    Returns:
-        ``model, model_type`` and, for each of ``shape_bias, ood_accuracy, error_consistency``, the
-        recomputed value (NaN where trials are not public), ``…_low`` and ``…_high``, and
-        ``…_published``. Means over other datasets or conditions than the paper's are left out:
-        beside its numbers they would look like a failure to reproduce them.
-    """
-    printed, names = table1(), published_models().set_index("key")
-    rows = pd.DataFrame(
-        {
-            "model": ["Humans", *printed["key"].map(names["name"])],
-            "model_type": ["human", *printed["model_type"]],
-            "observer": [HUMANS, *printed["key"].map(names["observer"])],
-        }
+
+def _cues(accuracies: pd.DataFrame) -> dict[str, Any]:
+    """How often shape, texture and neither are named."""
+    pooled = accuracies[accuracies["category"] == POOLED]
+    by_name = _by_observer(pooled)
+    single = pooled[pooled["observer"] != HUMANS_TITLE].sort_values("other_answers")
+    humans = single["kind"] == HUMANS_TITLE
+    networks = single[~humans]
+    others = networks[networks["observer"] != _SIN]
+    sin, inception, swag = (
+        by_name.get(name, _NO_ROW) for name in (_SIN, "Inception v3", "SWAG ViT-L/16")
     )
-    values = summaries.estimates
-    values = values[(values["source"] == PUBLISHED_SOURCES[0]) & (values["category"] == "")]
-    # Shape bias belongs to one dataset, the other two are means over all.
-    place = {"shape_bias": "cue-conflict", "ood_accuracy": "", "error_consistency": ""}
-    for metric, dataset in place.items():
-        if dataset == "" and not comparable_with_paper(summaries):
-            values = values[values["metric"] != metric]
-        found = values[
-            (values["metric"] == metric)
-            & (values["dataset"] == dataset)
-            & values["other"].isin(["", HUMANS])
-        ].set_index("observer")
-        for end, name in (("value", metric), ("low", f"{metric}_low"), ("high", f"{metric}_high")):
-            rows[name] = rows["observer"].map(found[end])
-        # Table 1 has no row for the humans; their shape bias is given in the text.
-        human = quoted_value("human_shape_bias") if metric == "shape_bias" else np.nan
-        rows[f"{metric}_published"] = [human, *printed[metric]]
-    return round_values(rows.drop(columns="observer"))
+    even = _row_at_least(networks, (networks["shape_bias"] - 0.5).abs())
+    return {
+        "neither_least": _number(single.iloc[0], "other_answers", ".0%"),
+        "neither_least_who": _name(single.iloc[0]),
+        "neither_most": _number(single.iloc[-1], "other_answers", ".0%"),
+        "neither_most_who": _name(single.iloc[-1]),
+        "least_human_shape": Number(single.loc[humans, "shape_accuracy"].min(), ".0%"),
+        "sin_shape": _number(sin, "shape_accuracy", ".0%"),
+        "sin_texture": _number(sin, "texture_accuracy", ".0%"),
+        "others_most_shape": Number(others["shape_accuracy"].max(), ".0%"),
+        "others_least_texture": Number(others["texture_accuracy"].min(), ".0%"),
+        "inception": _number(inception, "shape_bias"),
+        "inception_shape": _number(inception, "shape_accuracy", ".0%"),
+        "inception_neither": _number(inception, "other_answers", ".0%"),
+        "swag": _number(swag, "shape_bias"),
+        "swag_shape": _number(swag, "shape_accuracy", ".0%"),
+        "swag_neither": _number(swag, "other_answers", ".0%"),
+        "even": _name(even),
+        "even_bias": _number(even, "shape_bias", ".2f"),
+        "even_shape": _number(even, "shape_accuracy", ".0%"),
+        "even_texture": _number(even, "texture_accuracy", ".0%"),
+        "even_shape_times": Number(even.get("shape_accuracy", np.nan) / CHANCE, ".1f"),
+        "even_texture_times": Number(even.get("texture_accuracy", np.nan) / CHANCE, ".1f"),
+    }
 
 
-def network_sentence(averages: pd.DataFrame, observer: str = "ResNet-50") -> str:
-    """How the two averages of one network compare, and which of them the paper prints.
-
-    Args:
-        averages: from `gcbook.stats.shape_tables.pooled_bias`.
-        observer: a label.
-    """
-    rows = averages[averages["observer"] == observer]
-    if rows.empty:
-        return f"{observer} is not among the observers shown."
-    row = rows.iloc[0]
-    printed = table1().set_index("key")["shape_bias_printed"].to_dict()["resnet50"]
-    return (
-        f"For {observer} the pooled value is {number(row['shape_bias'])} "
-        f"({span(row['low'], row['high'])}), the mean over categories "
-        f"{number(row['category_mean'])} ({span(row['mean_low'], row['mean_high'])}); the paper "
-        f"prints {printed}."
-    )
+def _table1() -> dict[str, Any]:
+    """What the paper prints of ResNet-50, with and without diffusion noise."""
+    printed = table1()
+    rows = {str(row["key"]): row for _, row in printed.iterrows()}
+    noised, others = rows[_NOISED], printed[printed["key"] != _NOISED]
+    resnets = others[others["key"].str.startswith("resnet50")]
+    return {
+        "resnet50_printed": _number(rows["resnet50"], "shape_bias", ".0%"),
+        "noised_bias": _number(noised, "shape_bias", ".2f"),
+        "noised_accuracy": _number(noised, "ood_accuracy", ".2f"),
+        "noised_consistency": _number(noised, "error_consistency", ".2f"),
+        "other_resnets_most_bias": Number(resnets["shape_bias"].max(), ".2f"),
+        "others_least_accuracy": Number(others["ood_accuracy"].min(), ".2f"),
+        "others_least_consistency": Number(others["error_consistency"].min(), ".2f"),
+    }
 
 
-def same_ratio_sentence(accuracies: pd.DataFrame, first: str, second: str) -> str:
-    """Two observers whose shape biases are alike and whose accuracies are not.
+def _miniatures(table: pd.DataFrame) -> dict[str, Any]:
+    """The ends of the miniatures' shape bias, over all conflicts and over categories."""
+    pooled = table[table["category"] == POOLED].sort_values("shape_bias")
+    lowest, highest = pooled.iloc[0], pooled.iloc[-1]
+    each = table[table["category"].isin(CATEGORIES)].dropna(subset="shape_bias")
+    ranges = each.groupby("recipe")["shape_bias"].agg(["min", "max"])
+    widths = (ranges["max"] - ranges["min"]).sort_values()
+    facts: dict[str, Any] = {
+        "miniatures": len(pooled),
+        "miniatures_for_shape": int((pooled["shape_bias"] > 0.5).sum()),
+    }
+    for end, row in (("lowest", lowest), ("highest", highest)):
+        facts[f"mini_{end}"] = _name(row, "recipe")
+        facts[f"mini_{end}_bias"] = _number(row, "shape_bias")
+        facts[f"mini_{end}_interval"] = _interval(row, "low", "high")
+    for end, recipe in (("narrowest", widths.index[0]), ("widest", widths.index[-1])):
+        rows = each[each["recipe"] == recipe].sort_values("shape_bias")
+        facts[f"mini_{end}"] = str(recipe)
+        for side, row in (("least", rows.iloc[0]), ("most", rows.iloc[-1])):
+            facts[f"mini_{end}_{side}"] = _number(row, "shape_bias", ".2f")
+            facts[f"mini_{end}_{side}_category"] = _name(row, "category")
+    return facts
 
-    Args:
-        accuracies: from `gcbook.stats.shape_tables.cue_accuracies`.
-        first, second: labels.
-    """
-    rows = accuracies[accuracies["category"] == POOLED].set_index("observer")
-    pooled = rows.to_dict("index")
-    missing = [name for name in (first, second) if name not in pooled]
-    if missing:
-        return f"Not among the observers shown: {' and '.join(missing)}."
-    one, other = pooled[first], pooled[second]
-    return (
-        f"Compare two marks near one line: {first} has a shape bias of "
-        f"{number(one['shape_bias'])}, {second} of {number(other['shape_bias'])}. But {first} "
-        f"names the shape of {number(one['shape_accuracy'], '.0%')} of the images, and neither cue "
-        f"on {number(one['other_answers'], '.0%')}; {second} the shape of "
-        f"{number(other['shape_accuracy'], '.0%')}, and neither on "
-        f"{number(other['other_answers'], '.0%')}."
-    )
+
+def _by_observer(table: pd.DataFrame) -> Mapping[str, pd.Series]:
+    return {str(row["observer"]): row for _, row in table.iterrows()}
+
+
+def _row_at_least(table: pd.DataFrame, values: pd.Series) -> pd.Series:
+    """The row at which values, which belong to the rows, are least."""
+    known = values.dropna()
+    return table.loc[known.index].iloc[int(known.to_numpy().argmin())] if len(known) else _NO_ROW
+
+
+def _number(row: pd.Series | None, column: str, form: str = ".3f") -> Number:
+    return Number(np.nan if row is None else row.get(column, np.nan), form)
+
+
+def _interval(row: pd.Series, low: str, high: str) -> Interval:
+    return Interval(row.get(low, np.nan), row.get(high, np.nan))
+
+
+def _name(row: pd.Series | None, column: str = "observer") -> str | None:
+    return None if row is None else row.get(column)

@@ -11,8 +11,8 @@ from gcbook.files.errors import GcbookError
 from gcbook.miniworld.results.shipped import shipped_models, shipped_sets, shipped_store
 from gcbook.miniworld.results.steps import Example, role
 from gcbook.noise.weightings import parse_weighting
+from gcbook.scoring.scores import finite_weights, score_array
 from gcbook.scoring.settings import ScoringSettings
-from gcbook.scoring.tensors import codes_of, dense, finite_weights
 from gcbook.stimuli.stimulus import Stimulus
 
 __all__ = ["Raced", "answers_table", "leaders_table", "race", "race_table"]
@@ -69,9 +69,8 @@ def race(
         GcbookError: the network gave no finite error for an image.
     """
     settings = ScoringSettings(draws=draws, seed=seed, device="cpu")
-    shape = (draws, len(classifier.labels))
     times, weights = np.empty((2, len(examples), draws))
-    raw = np.empty((len(examples), *shape))
+    raw = np.empty((len(examples), draws, len(classifier.labels)))
     shipped = True
     for dataset in dict.fromkeys(each.stimulus.dataset for each in examples):
         places = [i for i, each in enumerate(examples) if each.stimulus.dataset == dataset]
@@ -80,13 +79,9 @@ def race(
         shipped &= rows is not None
         if rows is None:
             rows = _scored_rows(classifier, stimuli, settings)
-        at = (
-            codes_of(rows["image_id"], [each.image_id for each in stimuli]),
-            rows["draw"].to_numpy(),
-            codes_of(rows["label"], classifier.labels),
-        )
+        names = [each.image_id for each in stimuli]
         found, t, log_snr = (
-            dense(*at, rows[column].to_numpy(np.float64), (len(stimuli), *shape))
+            score_array(rows, rows[column], names, classifier.labels, draws)
             for column in ("error_l2", "t", "log_snr")
         )
         raw[places], times[places] = found, t[..., 0]
@@ -226,7 +221,7 @@ def _stored_rows(
 def _scored_rows(
     classifier: DiffusionClassifier, stimuli: Sequence[Stimulus], settings: ScoringSettings
 ) -> pd.DataFrame:
-    from gcbook.scoring.temporary import scored_once
+    from gcbook.scoring.engine import scored_once
 
     with scored_once(stimuli, classifier, settings) as store:
         return store.scores()

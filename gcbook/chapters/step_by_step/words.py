@@ -8,6 +8,7 @@ import pandas as pd
 
 from gcbook.chapters.step_by_step.race import Raced
 from gcbook.classifiers.diffusion import DiffusionClassifier
+from gcbook.files.markdown import code_span, escape_markdown
 from gcbook.miniworld.results.steps import Example, Steps
 from gcbook.miniworld.results.steps_pictures import time_name
 from gcbook.noise.weightings import parse_weighting
@@ -185,14 +186,16 @@ def model_sentence(classifier: DiffusionClassifier, model: str) -> str:
     described = classifier.describe()
     size, prompts = described.get("resolution"), described.get("prompts")
     pixels = f" of {size} × {size} pixels" if size else ""
-    asked = f" It is asked with prompts like *{prompts[0]}*" if isinstance(prompts, list) else ""
+    asked = ""
+    if isinstance(prompts, list):
+        asked = f" It is asked with prompts like *{escape_markdown(prompts[0])}*"
     coded = (
         " It works on the code of an autoencoder: errors are differences of codes, and what is "
         "shown of a code is the picture that it decodes to."
         if described.get("space") == "latents"
         else ""
     )
-    return f"The model is `{Path(model).name}`, a diffusion model{pixels}.{coded}{asked}"
+    return f"The model is {code_span(Path(model).name)}, a diffusion model{pixels}.{coded}{asked}"
 
 
 def scores_sentence(raced: Raced) -> str:

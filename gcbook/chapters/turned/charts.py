@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from gcbook.charts.miniature_look import recipe_color, recipe_shape
-from gcbook.charts.parts import dropdown, finish, interval_tooltips, literal, nothing, side_by_side
+from gcbook.charts.parts import dropdown, finish, interval_tooltips, literal, side_by_side
 from gcbook.charts.theme import CHANCE_LINE
 from gcbook.paper.categories import CHANCE
 
@@ -62,8 +62,6 @@ def fig_kept(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.chapters.turned.tables.kept_rows`.
     """
-    if rows.empty:
-        return nothing("No reconstructions of turned images come with this version.")
     models = list(dict.fromkeys(rows["model"]))
     shown = rows.assign(angle=rows["angle"].astype(str))
     prompts = list(dict.fromkeys(rows["prompt"]))

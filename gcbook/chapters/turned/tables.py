@@ -232,7 +232,7 @@ def together_sentence(rows: pd.DataFrame) -> str:
             f"strength {most:g}. {CLASSIFIER}, which makes nothing, names right {other} of the "
             f"same images; chance is {CHANCE:.0%}."
         )
-    return " ".join(parts) or "No reconstructions of turned images come with this version."
+    return " ".join(parts)
 
 
 def kept_sentence(rows: pd.DataFrame) -> str:
@@ -259,7 +259,7 @@ def kept_sentence(rows: pd.DataFrame) -> str:
             f"{_lost_at(own)}"
             + (f", and under another category's prompt {_lost_at(other)}." if len(other) else ".")
         )
-    return " ".join(parts) or "No reconstructions of turned images come with this version."
+    return " ".join(parts)
 
 
 def _lost_at(rows: pd.DataFrame) -> str:
@@ -292,8 +292,6 @@ def loss_sentence(*, resampling: Resampling = Resampling()) -> str:
         name: (accuracy[place[name, False]] - CHANCE) / (accuracy[place[name, True]] - CHANCE)
         for name in dict.fromkeys(keys["recipe"])
     }
-    if CLASSIFIER not in left:
-        return f"{CLASSIFIER} is not among the models of this version, to compare with."
     parts, verdicts = [], []
     for name, kept in left.items():
         if name not in GENERATIVE:
@@ -306,8 +304,6 @@ def loss_sentence(*, resampling: Resampling = Resampling()) -> str:
             f"{name} loses {100 * loss:.0f} points and keeps {number(float(kept[0]), '.0%')} "
             f"({number(float(more[0]), '+.2f')}, {span(low, high, '+.2f')})"
         )
-    if not parts:
-        return "No miniature that generates can be compared."
     own = number(float(left[CLASSIFIER][0]), ".0%")
     verdict = (
         f"So of what they have, {verdicts.count('less')} of {plural(len(verdicts), 'generator')} "
@@ -434,7 +430,7 @@ def prompt_sentence(rows: pd.DataFrame) -> str:
                 f"{_of(by[1], 'lying')} and {_of(by[1], 'wrong_lying')}."
             )
         parts.append(f"{said} {_upright(last)}")
-    return "\n".join(parts) or "No reconstructions of turned images come with this version."
+    return "\n".join(parts)
 
 
 def _of(row: dict[Any, Any], name: str, form: str = ".2f") -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gcbook.chapters.weighting.page import ALPHABET, SCALE_STEPS, PageData
 from gcbook.charts.miniature_look import COLORS, DASHES, SHAPES
-from gcbook.charts.parts import literal, nothing, start_with
+from gcbook.charts.parts import literal, start_with
 from gcbook.charts.theme import CHANCE_LINE, INK
 from gcbook.miniworld.results.weighting import PAPER, SETS
 
@@ -22,7 +22,6 @@ __all__ = [
     "decided",
     "shares",
     "time",
-    "NO_MODEL",
     "fig_live",
 ]
 
@@ -40,8 +39,6 @@ def fig_sweep(sweep: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         sweep: from `gcbook.miniworld.results.weighting.sweep_table`.
     """
-    if not len(sweep):
-        return nothing(NO_MODEL)
     last = sweep["k"].max()
     others = list(dict.fromkeys(sweep.loc[sweep["k"].isna(), "weighting"]))
     places = {name: last + _STEP * (i + 1) for i, name in enumerate(others)}
@@ -79,8 +76,6 @@ def fig_shares(
         titles: what the reader is shown for a weighting's name.
         start: the weighting at first.
     """
-    if not len(shares):
-        return nothing(NO_MODEL)
     names = list(dict.fromkeys(shares["weighting"]))
     weighting = alt.param(
         name="shares_weighting",
@@ -375,7 +370,6 @@ def _list(parts: Iterable[str]) -> str:
     return "[" + ",".join(parts) + "]"
 
 
-NO_MODEL = "This version brings no diffusion miniature with scores, so there is nothing to weigh."
 """What is shown in a figure's place where there is no model."""
 
 _SHAPE, _TEXTURE = "#0077bb", "#b86e00"
@@ -394,8 +388,6 @@ def fig_live(data: PageData, decay: float = PAPER, confidence: float = 0.95) -> 
         decay: k at the start.
         confidence: of the intervals.
     """
-    if not data.n_draws:
-        return nothing(NO_MODEL)
     panels = [_weights(data.n_draws), _measures(confidence), _samples(len(data.pictures))]
     chart = alt.VConcatChart(data=data.packed, vconcat=panels, spacing=16)
     return (

@@ -12,19 +12,17 @@ from gcbook.miniworld.results.weighting import (
     Stores,
     answers_under,
     read_errors,
-    tenths_of,
 )
 from gcbook.noise.weightings import parse_weighting
-from gcbook.scoring.diagnostics import TENTHS, decisions_by
+from gcbook.scoring.diagnostics import TENTHS, decisions_by, tenths_of
+from gcbook.scoring.scores import finite_weights
 from gcbook.scoring.store import Store
-from gcbook.scoring.tensors import finite_weights
 from gcbook.stats.metrics import cue_metrics
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import cue_sums
 from gcbook.stats.words import number, span
 
 __all__ = [
-    "NO_MODEL",
     "agreement_sentence",
     "change_sentences",
     "half_sentences",
@@ -36,7 +34,6 @@ __all__ = [
     "tenth_agreement",
 ]
 
-NO_MODEL = "This version of the book brings no diffusion miniature with scores."
 """What a paragraph says where there is nothing to speak of."""
 
 
@@ -70,7 +67,7 @@ def sweep_sentences(sweep: pd.DataFrame) -> str:
             f"{curve['k'].min():g} to {curve['k'].max():g} the accuracy lies "
             f"{accuracy}, the shape bias {bias}."
         )
-    return "\n".join(entries) or NO_MODEL
+    return "\n".join(entries)
 
 
 def change_sentences(changes: pd.DataFrame) -> str:
@@ -86,7 +83,7 @@ def change_sentences(changes: pd.DataFrame) -> str:
         f"accuracy by {number(row['texture'], '+.2f')}."
         for row in changes.to_dict("records")
     ]
-    return "\n".join(entries) or NO_MODEL
+    return "\n".join(entries)
 
 
 def share_sentences(shares: pd.DataFrame, stores: Stores, weighting: str = f"exp:{PAPER}") -> str:
@@ -119,7 +116,7 @@ def share_sentences(shares: pd.DataFrame, stores: Stores, weighting: str = f"exp
             f"variance, {number(largest['share'], '.0%')}, is that from {low:.1f} to {high:.1f}"
             f"{_alone(stores, str(model), int(largest['tenth']), weighting)}."
         )
-    return "\n".join(entries) or NO_MODEL
+    return "\n".join(entries)
 
 
 def agreement_sentence(stores: Stores, n_draws: int, seed: int) -> str:
@@ -130,8 +127,6 @@ def agreement_sentence(stores: Stores, n_draws: int, seed: int) -> str:
         n_draws: draws an image on the page.
         seed: of the choice of images.
     """
-    if not stores:
-        return NO_MODEL
     found = page_agreement(stores, n_draws, PAPER, seed)
     return (
         f"What that changes, in {found['decisions']:,} decisions under the paper's weighting: "
@@ -160,7 +155,7 @@ def scaling_sentences(stores: Stores) -> str:
             f"{model}: subtracting changes {_of(plain != shifted)}, dividing by the draw's range "
             f"changes {_of(plain != scaled)} of {len(plain):,} decisions on cue conflicts"
         )
-    return "; ".join(entries) or NO_MODEL.rstrip(".")
+    return "; ".join(entries)
 
 
 def half_sentences(stores: Stores) -> str:
@@ -186,7 +181,7 @@ def half_sentences(stores: Stores) -> str:
             )
         ]
         entries.append(f"- **{model}**. $t$ up to 0.5: {said[0]}. $t$ above 0.5: {said[1]}.")
-    return "\n".join(entries) or NO_MODEL
+    return "\n".join(entries)
 
 
 def _alone(stores: Stores, model: str, tenth: int, weighting: str) -> str:

@@ -10,7 +10,6 @@ from gcbook.miniworld.results.shipped import model_folder
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.scoring.decisions import decide, decide_rows, to_trials
 from gcbook.scoring.settings import ScoringSettings
-from gcbook.scoring.temporary import scored_once
 
 __all__ = ["MEAN", "clean_answers", "noised_answers"]
 
@@ -45,6 +44,7 @@ def noised_answers(
         DataNotFoundError: a model does not come with this package.
     """
     from gcbook.classifiers.load import load_classifier
+    from gcbook.scoring.engine import scored_once
 
     settings = ScoringSettings(draws=noise_draws, seed=seed, batch_size=256, device="cpu")
     tables = []
@@ -75,6 +75,7 @@ def clean_answers(folders: Mapping[str, Path], test_sets: Sequence[str]) -> pd.D
         Trials with the columns of `gcbook.miniworld.results.answers.mark`.
     """
     from gcbook.classifiers.load import load_classifier
+    from gcbook.scoring.engine import scored_once
 
     settings = ScoringSettings(draws=1, batch_size=256, device="cpu")
     tables = []

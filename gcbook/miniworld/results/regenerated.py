@@ -9,10 +9,11 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from gcbook.files.artefacts import is_store
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.miniworld.results.shipped import DATA, model_folder
 from gcbook.miniworld.testsets import make_test_set
-from gcbook.scoring.store import Store, is_store
+from gcbook.scoring.store import Store
 from gcbook.stimuli.stimulus import StimulusSet
 
 __all__ = [

@@ -63,7 +63,7 @@ def rescore(
         DataNotFoundError: model or scores do not come with this package.
     """
     from gcbook.classifiers.load import load_classifier
-    from gcbook.scoring.temporary import scored_once
+    from gcbook.scoring.engine import scored_once
 
     classifier = load_classifier(model_folder(model), name=model)
     tables = []

@@ -9,8 +9,9 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gcbook.files.artefacts import is_store
 from gcbook.files.errors import DataNotFoundError
-from gcbook.scoring.store import Store, is_store
+from gcbook.scoring.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,9 +14,9 @@ from gcbook.miniworld.results.answers import SOURCE, mark
 from gcbook.miniworld.results.shipped import recipe_of, shipped_models, shipped_sets, shipped_store
 from gcbook.noise.schedules import Schedule
 from gcbook.noise.weightings import NORMS, Norm, parse_weighting
-from gcbook.scoring.diagnostics import TENTHS, variance_shares
+from gcbook.scoring.diagnostics import TENTHS, tenths_of, variance_shares
+from gcbook.scoring.scores import finite_weights, score_array
 from gcbook.scoring.store import Store
-from gcbook.scoring.tensors import codes_of, dense, finite_weights
 from gcbook.stats.metrics import CUE_METRICS
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
@@ -33,7 +33,6 @@ __all__ = [
     "responses_under",
     "share_table",
     "sweep_table",
-    "tenths_of",
     "weighing_stores",
 ]
 
@@ -140,14 +139,8 @@ def read_errors(store: Store) -> RawErrors:
             f"{'likelihoods' if store.traits.likelihood else 'a race'}."
         )
     rows, images = store.scores(), store.images()
-    places = (
-        codes_of(rows["image_id"], images["image_id"].tolist()),
-        rows["draw"].to_numpy(),
-        codes_of(rows["label"], store.labels),
-    )
-    shape = (len(images), store.settings.draws, len(store.labels))
     arrays = {
-        name: dense(*places, rows[name].to_numpy(np.float64), shape)
+        name: score_array(rows, rows[name], images["image_id"], store.labels, store.settings.draws)
         for name in ("t", "log_snr", *store.traits.measures)
     }
     whole = ~np.isnan(arrays[store.traits.measures[0]]).any(axis=(1, 2))
@@ -243,11 +236,6 @@ def share_table(
             for part, shares in (("weight", weight), ("variance", variance)):
                 rows += [(model, name, i + 1, part, share) for i, share in enumerate(shares)]
     return pd.DataFrame(rows, columns=["model", "weighting", "tenth", "part", "share"])
-
-
-def tenths_of(t: np.ndarray) -> np.ndarray:
-    """Which tenth each time is in, from 0; its upper end belongs to it."""
-    return np.clip(np.ceil(t * TENTHS - 1e-9).astype(int) - 1, 0, TENTHS - 1)
 
 
 def answers_under(store: Store, weightings: Sequence[str], norm: Norm) -> pd.DataFrame:

@@ -12,7 +12,6 @@ __all__ = [
     "accuracy_sentence",
     "bias_sentence",
     "blind_sentence",
-    "categories_sentence",
     "kinds_sentence",
     "real_sentence",
     "results_sentence",
@@ -118,26 +117,6 @@ def blind_sentence(results: pd.DataFrame) -> str:
         for row in rows[rows["shape_bias"].notna()].to_dict("records")
     ]
     return "\n".join(lines)
-
-
-def categories_sentence(table: pd.DataFrame) -> str:
-    """How far each miniature's shape bias depends on the category.
-
-    Args:
-        table: from `gcbook.miniworld.results.scores.bias_by_shape`.
-    """
-    each = table[(table["category"] != "pooled") & table["shape_bias"].notna()]
-    parts = []
-    for recipe, group in each.groupby("recipe", sort=False):
-        value = dict(zip(group["category"], group["shape_bias"], strict=True))
-        low, high = min(value, key=value.__getitem__), max(value, key=value.__getitem__)
-        parts.append(
-            f"from {number(value[low], '.2f')} ({low}) to {number(value[high], '.2f')} ({high}) "
-            f"for {recipe}"
-        )
-    if not parts:
-        return ""
-    return f"By shape category it runs {listed(parts)}."
 
 
 def results_sentence(results: pd.DataFrame) -> str:

@@ -2,33 +2,30 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from gcbook.files.artefacts import is_store
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.miniworld.results.answers import SOURCE, mark
 from gcbook.miniworld.results.shipped import DATA
 from gcbook.miniworld.training.record import RECORD, read_record
 from gcbook.miniworld.training.worlds import COMPARED, Job
 from gcbook.scoring.decisions import decide, to_trials
-from gcbook.scoring.store import Store, is_store
+from gcbook.scoring.store import Store
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import pooled_measures
-from gcbook.stats.words import plural
 
 __all__ = [
-    "Trained",
-    "trained_in_worlds",
-    "world_answers",
     "CELL",
     "CLASSIFIER",
     "GENERATOR",
     "POINT",
     "VARIANTS",
-    "clear_sign",
+    "Trained",
     "sign_rows",
-    "signs_sentence",
+    "trained_in_worlds",
+    "world_answers",
 ]
 
 SETS = ("cue-conflict", "in-distribution")
@@ -40,9 +37,7 @@ VARIANTS = {
 }
 CLASSIFIER, GENERATOR = COMPARED
 POINT = ["diagnosticity", "contrast"]
-"""Columns that say which world."""
 CELL = [*POINT, "recipe", "variant"]
-"""Columns that say which models."""
 
 
 @dataclass(frozen=True)
@@ -185,28 +180,3 @@ def sign_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -
             )
     columns = [*POINT, "variant", "generator", "classifier", "difference", "low", "high"]
     return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[3:], 4))
-
-
-def signs_sentence(rows: pd.DataFrame) -> str:
-    """Say in how many worlds the diffusion model is the more shape-biased one.
-
-    Args:
-        rows: from `sign_rows`.
-    """
-    plain = rows[rows["variant"] == ""]
-    if plain.empty:
-        return "No world has both a diffusion model and a ResNet, so nothing can be compared."
-    if plain["low"].isna().all():
-        return "Nothing was resampled, so it cannot be said which differences are clear."
-    signs = [clear_sign(row) for row in plain.to_dict("records")]
-    return (
-        f"The diffusion model is clearly more shape-biased than the ResNet in {signs.count(1)} of "
-        f"{plural(len(plain), 'world')}, clearly less in {signs.count(-1)}, and the difference is "
-        f"not clear of 0 in {signs.count(0)}. (The intervals of single worlds are not corrected "
-        "for their number.)"
-    )
-
-
-def clear_sign(row: dict[Any, Any]) -> int:
-    """1 or −1 where an interval lies on one side of 0; else 0, and without resamples."""
-    return int(row["low"] > 0) - int(row["high"] < 0)

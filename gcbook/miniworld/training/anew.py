@@ -70,7 +70,7 @@ def train_seeds(
                 trainer.run()
                 trainer.export(own / "model")
                 # The record comes last: it says that the network is there.
-                write_record(trainer, recipe, own)
+                write_record(trainer, own)
             found[name] = own / "model"
     return found
 

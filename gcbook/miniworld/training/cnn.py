@@ -16,18 +16,18 @@ import torch.nn.functional as F
 
 from gcbook.classifiers.augmentation import DiffusionNoise
 from gcbook.miniworld.training.conditional import autocast
-from gcbook.miniworld.training.start import Start
+from gcbook.miniworld.training.miniature import Start, Task
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = ["CnnTask", "random_resized_crops"]
+__all__ = ["CnnTask", "random_flips", "random_resized_crops"]
 
 MEAN, SD = 0.5, 0.25
 AREA = (0.08, 1.0)
 ASPECT = (3 / 4, 4 / 3)
 
 
-class CnnTask:
+class CnnTask(Task):
     """A ResNet that names the 16 categories.
 
     Args:
@@ -38,6 +38,8 @@ class CnnTask:
             half are mirrored.
         batch_size: images a step.
     """
+
+    networks = ("network",)
 
     def __init__(
         self,
@@ -50,6 +52,8 @@ class CnnTask:
     ) -> None:
         from transformers import ResNetConfig, ResNetForImageClassification
 
+        super().__init__(start, batch_size)
+        self.noise, self.crops = noise, crops
         names = ALL_CATEGORIES if every else CATEGORIES
         torch.manual_seed(start.seed)
         config = ResNetConfig(
@@ -62,15 +66,10 @@ class CnnTask:
         )
         self.network: Any = ResNetForImageClassification(config)
         # A quarter faster without a GPU, and on one too.
-        self.network.to(start.device, memory_format=torch.channels_last)
-        self.modules: dict[str, torch.nn.Module] = {"network": self.network}
-        self.train, self.validation = start.train, start.validation
-        self.noise, self.crops, self.batch_size = noise, crops, batch_size
-        self.device = torch.device(start.device)
+        self.network.to(self.device, memory_format=torch.channels_last)
 
     def loss(self, step: int, generator: torch.Generator) -> torch.Tensor:
-        indices = torch.randint(len(self.train), (self.batch_size,), generator=generator)
-        images, labels = self.train.batch(indices)
+        images, labels = self.draw(generator)
         images = (random_resized_crops if self.crops else random_flips)(images, generator)
         images = (images - MEAN) / SD
         if self.noise:
@@ -82,8 +81,7 @@ class CnnTask:
     def validate(self) -> dict[str, float]:
         generator = torch.Generator().manual_seed(0)
         totals = torch.zeros(2, dtype=torch.float64)
-        for indices in torch.arange(len(self.validation)).split(512):
-            images, labels = self.validation.batch(indices)
+        for images, labels in self.validation.batches(512):
             images = (images - MEAN) / SD
             logits = self.network(images.to(self.device)).logits.cpu()
             right = (logits.argmax(1) == labels).sum()

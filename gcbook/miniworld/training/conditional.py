@@ -1,30 +1,25 @@
 """What the generative miniatures have in common: images with prompts, their mirror images too."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
+from collections.abc import Callable
 
 import torch
 
+from gcbook.miniworld.training.miniature import Task
 from gcbook.miniworld.training.pool import Pool
-from gcbook.miniworld.training.start import Start
 
-__all__ = ["ConditionalTask", "autocast", "even_times", "in_bfloat16"]
+__all__ = ["ConditionalTask", "autocast", "both_sides", "even_times", "in_bfloat16"]
 
 VALIDATION_BATCH = 256
 
 
-class ConditionalTask(ABC):
-    """A model of images given a prompt (`gcbook.miniworld.training.loop.Task`).
+class ConditionalTask(Task):
+    """A model of images given a prompt.
 
     Args:
         start: its images, and where it is computed.
         batch_size: images a step.
     """
-
-    modules: dict[str, torch.nn.Module]
-
-    def __init__(self, start: Start, *, batch_size: int) -> None:
-        self.train, self.validation = start.train, start.validation
-        self.batch_size, self.device = batch_size, torch.device(start.device)
 
     @abstractmethod
     def losses(
@@ -32,16 +27,15 @@ class ConditionalTask(ABC):
     ) -> torch.Tensor:
         """Return each image's loss (N,), its prompt and noise drawn with the generator."""
 
+    @abstractmethod
     def shown(self, pool: Pool, indices: torch.Tensor, mirror: torch.Tensor) -> torch.Tensor:
-        """Return what the model is trained on, (n, ...): here images in [-1, 1].
+        """Return what the model is trained on, (n, ...).
 
         Args:
             pool: of images.
             indices: of n of them.
             mirror: which are mirrored, bool (n,).
         """
-        images = 2 * pool.batch(indices)[0] - 1
-        return torch.where(mirror[:, None, None, None], images.flip(-1), images)
 
     def loss(self, step: int, generator: torch.Generator) -> torch.Tensor:
         indices = torch.randint(len(self.train), (self.batch_size,), generator=generator)
@@ -58,6 +52,21 @@ class ConditionalTask(ABC):
             labels = self.validation.labels[indices].to(self.device)
             losses.append(self.losses(x, labels, generator))
         return {"loss": torch.cat(losses).mean().item()}
+
+
+@torch.no_grad()
+def both_sides(pool: Pool, encode: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+    """Return the codes of images and of their mirror images, (2, N, ...).
+
+    Args:
+        pool: of N images.
+        encode: from images, float32 (n, 3, height, width) in [0, 1], to their codes (n, ...).
+    """
+    sides: list[list[torch.Tensor]] = [[], []]
+    for images, _ in pool.batches(VALIDATION_BATCH):
+        for side, shown in zip(sides, (images, images.flip(-1)), strict=True):
+            side.append(encode(shown))
+    return torch.stack([torch.cat(side) for side in sides])
 
 
 def autocast(device: torch.device) -> torch.autocast:

@@ -4,7 +4,12 @@ What is random about an image is keyed by (seed, epoch, index), so that an epoch
 many workers or processes read it, and an interrupted one goes on as if it had not been.
 """
 
+import atexit
+import multiprocessing
+import signal
+import sys
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -16,13 +21,14 @@ from torchvision.transforms import v2
 from gcbook.classifiers.augmentation import DiffusionNoise
 from gcbook.classifiers.preprocess import TorchvisionPreprocess
 from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.miniworld.training.run import UnreadableImageError
 from gcbook.paper.categories import IMAGENET_CLASSES, imagenet_classes
 
 __all__ = [
     "KeyedImages",
-    "UnreadableImageError",
     "check_same_classes",
     "class_names",
+    "ignore_interruptions",
     "key_of",
     "open_images",
     "training_transform",
@@ -36,14 +42,6 @@ class _Folders(ImageFolder):
     def find_classes(self, directory: str | Path) -> tuple[list[str], dict[str, int]]:
         names = [name for name in super().find_classes(directory)[0] if not name.startswith(".")]
         return names, {name: index for index, name in enumerate(names)}
-
-
-class UnreadableImageError(InputError):
-    """A file that should be an image cannot be read."""
-
-    def alone(self) -> "UnreadableImageError":
-        """Return the error without the traceback that a worker process puts before its message."""
-        return type(self)(str(self).rpartition(f"{type(self).__name__}: ")[2].strip())
 
 
 class KeyedImages(Dataset[tuple[torch.Tensor, int]]):
@@ -201,3 +199,34 @@ def class_names(images: ImageFolder) -> list[str] | None:
             f"({known[index].name}), found {found[index]}."
         )
     return None
+
+
+def ignore_interruptions(worker: int) -> None:
+    """Let a reader of images live on when all processes of a group are told to stop.
+
+    Else torch raises the reader's death in its parent, in the midst of whatever that does.
+
+    Args:
+        worker: its number, which torch gives.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    # What a reader raises reaches its parent another way. The hook is for the thread that hands
+    # images over, which finds its parent gone when that stops while it takes one.
+    sys.excepthook = _unless_left
+
+
+def _unless_left(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    if not issubclass(kind, ConnectionError | EOFError):
+        sys.__excepthook__(kind, error, trace)
+
+
+@atexit.register
+def _end_readers() -> None:
+    # Python ends what still reads with SIGTERM, and waits for it, which would be for ever.
+    for process in multiprocessing.active_children():
+        if process.daemon:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # torch's raises a killed reader
+            process.kill()

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -41,6 +41,11 @@ class Pool:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def batches(self, size: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """Yield all images and labels in their order, as `batch` returns them."""
+        for indices in torch.arange(len(self)).split(size):
+            yield self.batch(indices)
+
     def batch(self, indices: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return images, float32 (n, 3, height, width) in [0, 1], and their labels."""
         images = self.images[indices].float() / 255
@@ -54,7 +59,6 @@ def open_pool(
     seed: int,
     *,
     categories: tuple[str, ...] = ALL_CATEGORIES,
-    progress: Callable[[int], None] | None = None,
 ) -> Pool:
     """Return a pool of images, composed anew only if the cache does not have it whole.
 
@@ -64,7 +68,6 @@ def open_pool(
         number: of images.
         seed: of everything that is random.
         categories: to be shown.
-        progress: called with the number of images composed so far.
 
     Raises:
         InputError: the folder of the cache cannot be written to.
@@ -81,7 +84,7 @@ def open_pool(
         # Another process may be composing the same images; then they are there after its lock.
         with FileLock(path.with_suffix(".lock")):
             if (kept := _read(path)) is None:
-                kept = _compose(world, split, number, seed, categories, progress)
+                kept = _compose(world, split, number, seed, categories)
                 _write(path, kept)
     except OSError as error:
         raise unwritable(path.parent, error) from error
@@ -106,12 +109,7 @@ def _write(path: Path, pool: Pool) -> None:
 
 
 def _compose(
-    world: World,
-    split: Split,
-    number: int,
-    seed: int,
-    categories: tuple[str, ...],
-    progress: Callable[[int], None] | None,
+    world: World, split: Split, number: int, seed: int, categories: tuple[str, ...]
 ) -> Pool:
     composer = Composer(world, load_silhouettes(split, categories))
     channels = 3 if world.colour else 1
@@ -125,6 +123,4 @@ def _compose(
         part = slice(first, first + len(scene))
         images[part] = np.moveaxis(scene.images, 3, 1)[:, :channels]
         labels[part] = scene.shape
-        if progress:
-            progress(first + len(scene))
     return Pool(torch.from_numpy(images), torch.from_numpy(labels))

@@ -8,10 +8,8 @@ from pathlib import Path
 from gcbook.classifiers.weights import hash_weights
 from gcbook.files.errors import InputError
 from gcbook.miniworld.silhouettes import Split
-from gcbook.miniworld.training.loop import Task, Trainer
-from gcbook.miniworld.training.plan import Plan
+from gcbook.miniworld.training.miniature import Plan, Start, Task, Trainer
 from gcbook.miniworld.training.pool import POOL_SEEDS, Pool, open_pool
-from gcbook.miniworld.training.start import Start
 from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, World
 from gcbook.paper.categories import CATEGORIES
 
@@ -60,12 +58,12 @@ RECIPES: Mapping[str, Recipe] = {
     "mini-judge": Recipe(
         ("cnn", "CnnTask"), replace(_SGD, steps=12_000), choices={"noise": True, "every": True}
     ),
-    "mini-pixel": Recipe(("pixel", "PixelTask"), Plan(6_000)),
-    "mini-tokens": Recipe(("tokenizer", "TokenizerTask"), Plan(4_000)),
-    "mini-ar": Recipe(("autoregressive", "AutoregressiveTask"), Plan(12_000), needs="mini-tokens"),
-    "mini-autoencoder": Recipe(("latent", "AutoencoderTask"), Plan(3_000)),
-    "mini-latent": Recipe(("latent", "LatentTask"), Plan(6_000), needs="mini-autoencoder"),
-    "mini-masked": Recipe(("masked", "MaskedTask"), Plan(12_000), needs="mini-tokens"),
+    "mini-pixel": Recipe(("diffusion", "PixelTask"), Plan(6_000)),
+    "mini-tokens": Recipe(("tokens", "TokenizerTask"), Plan(4_000)),
+    "mini-ar": Recipe(("tokens", "AutoregressiveTask"), Plan(12_000), needs="mini-tokens"),
+    "mini-autoencoder": Recipe(("diffusion", "AutoencoderTask"), Plan(3_000)),
+    "mini-latent": Recipe(("diffusion", "LatentTask"), Plan(6_000), needs="mini-autoencoder"),
+    "mini-masked": Recipe(("tokens", "MaskedTask"), Plan(12_000), needs="mini-tokens"),
 }
 """By name, in an order in which they can be trained."""
 

@@ -7,50 +7,39 @@ from typing import Any
 
 from gcbook.files.atomic import write_text
 from gcbook.miniworld.training.conditional import in_bfloat16
-from gcbook.miniworld.training.loop import HISTORY, Trainer
+from gcbook.miniworld.training.miniature import Trainer
 from gcbook.miniworld.training.pool import POOL_SEEDS
 from gcbook.miniworld.training.texts import TEMPLATES
-from gcbook.miniworld.world import DEFAULT_WORLD, World
 
 __all__ = ["RECORD", "read_record", "write_record"]
 
 RECORD = "training.json"
 
 
-def write_record(
-    trainer: Trainer,
-    miniature: str,
-    folder: str | Path,
-    base: str | Path = "",
-    world: World = DEFAULT_WORLD,
-) -> Path:
+def write_record(trainer: Trainer, folder: str | Path, base: str | Path = "") -> None:
     """Write ``training.json``: what was trained, on what, how, how long, and how it went.
 
-    ``carried_at_step`` is where the run last went on from weights alone, 0 if it never did;
     ``bfloat16`` is whether the machine that ended the run computed in it (records without it are
     of runs in float32).
 
     Args:
-        trainer: after its run.
-        miniature: name of the recipe.
+        trainer: of `gcbook.miniworld.training.recipes.make_trainer`, after its run.
         folder: of the model.
         base: folder of the trained model that it builds on, if it does.
-        world: of its images.
     """
     import diffusers
     import torch
     import transformers
 
     task = trainer.task
-    lines = (trainer.folder / HISTORY).read_text(encoding="utf-8").splitlines()
+    learning = [value for value in trainer.networks.parameters() if value.requires_grad]
     record = {
-        "miniature": miniature,
-        "parameters": sum(value.numel() for value in trainer.parameters.values()),
+        "miniature": trainer.of["miniature"],
+        "parameters": sum(value.numel() for value in learning),
         "plan": asdict(trainer.plan),
         "built_on": _about(base),
         "batch_size": task.batch_size,
-        "images_seen": trainer.step * task.batch_size,
-        "carried_at_step": trainer.begun,
+        "images_seen": trainer.done * task.batch_size,
         "minutes": round(trainer.seconds / 60, 1),
         "threads": torch.get_num_threads(),
         "device": str(task.device),
@@ -58,18 +47,16 @@ def write_record(
         "train_images": len(task.train),
         "validation_images": len(task.validation),
         "pool_seeds": dict(POOL_SEEDS),
-        "world": world.as_dict(),
+        "world": trainer.of["world"],
         "prompt_templates": list(TEMPLATES),
         "versions": {
             "torch": torch.__version__,
             "diffusers": diffusers.__version__,
             "transformers": transformers.__version__,
         },
-        "history": [json.loads(line) for line in lines],
+        "history": trainer.history,
     }
-    path = Path(folder) / RECORD
-    write_text(json.dumps(record, indent=1) + "\n", path)
-    return path
+    write_text(json.dumps(record, indent=1) + "\n", Path(folder) / RECORD)
 
 
 def read_record(folder: str | Path) -> dict[str, Any]:

@@ -10,52 +10,86 @@ bfloat16.
 import hashlib
 import json
 import math
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch.utils.data import DataLoader
 
+from gcbook.classifiers.preprocess import TorchvisionPreprocess
 from gcbook.files.atomic import write_text
-from gcbook.files.errors import GcbookError, InputError
-from gcbook.files.locks import locked
+from gcbook.files.errors import InputError
 from gcbook.miniworld.training.conditional import in_bfloat16
 from gcbook.miniworld.training.imagefolder import (
     KeyedImages,
-    UnreadableImageError,
     check_same_classes,
     class_names,
+    ignore_interruptions,
     key_of,
     open_images,
     training_transform,
     validation_transform,
 )
-from gcbook.miniworld.training.interrupts import uninterrupted
-from gcbook.miniworld.training.resnet_plan import ResNetPlan
-from gcbook.miniworld.training.resnet_resume import resume_run, save_run
-from gcbook.miniworld.training.state import add_row, forget_later, write_tensors
-from gcbook.miniworld.training.together import ignore_interruptions, in_step
+from gcbook.miniworld.training.run import Run
+from gcbook.miniworld.training.state import write_tensors
 
-__all__ = ["ResNetRun"]
+__all__ = ["RESNETS", "ResNetPlan", "ResNetRun"]
 
-HISTORY, MODEL = "history.jsonl", "model"
-WEIGHTS = "model.safetensors"
-SHOW_EVERY = 30
-"""Seconds between lines on how it goes."""
+MODEL, WEIGHTS = "model", "model.safetensors"
 ORDER = 2**32 - 1
 """In place of an image's index: the key of the order of an epoch."""
 
 
-class ResNetRun:
-    """A training run in a folder, from wherever the folder's state is.
+@dataclass(frozen=True)
+class ResNetPlan:
+    """How a network is trained; the defaults are those of Appendix E.
 
-    ``main`` tells whether this process speaks and writes for all of them.
+    Args:
+        noise: put diffusion-style noise on the training images.
+        sqrt_alphas: the law of its strength.
+        epochs: over the training images.
+        batch_size: images a step and device.
+        learning_rate: its largest value; it falls to zero along half a cosine.
+        momentum: of stochastic gradient descent.
+        weight_decay: of all weights.
+        architecture: one of torchvision's networks.
+        crop_size: side of the images, in pixels; they are resized to 8/7 of it before testing.
+        seed: of the weights, the order and the augmentation.
+    """
+
+    noise: bool
+    sqrt_alphas: bool = True
+    epochs: int = 300
+    batch_size: int = 64
+    learning_rate: float = 0.1
+    momentum: float = 0.9
+    weight_decay: float = 1e-4
+    architecture: str = "resnet50"
+    crop_size: int = 224
+    seed: int = 0
+
+    def rate(self, done: float) -> float:
+        """Return the learning rate after a share of the run, 0 to 1."""
+        return self.learning_rate * 0.5 * (1 + math.cos(math.pi * done))
+
+    @property
+    def shown(self) -> TorchvisionPreprocess:
+        """What a network is tested on."""
+        return TorchvisionPreprocess(self.crop_size, round(self.crop_size * 8 / 7))
+
+
+RESNETS: Mapping[str, ResNetPlan] = {
+    "resnet50": ResNetPlan(noise=False, epochs=90),
+    "resnet50-noise": ResNetPlan(noise=True),
+}
+"""By the name that `gcbook train` takes."""
+
+
+class ResNetRun(Run):
+    """A training run in a folder, from wherever the folder's state is.
 
     Args:
         plan: how.
@@ -67,9 +101,12 @@ class ResNetRun:
         report: takes lines on how it goes.
 
     Raises:
-        InputError: the folder holds a run with another plan.
+        InputError: the folder holds a run with another plan, or on other images.
         DataNotFoundError: the images are not there.
     """
+
+    unit, counted = "image", "images_seen"
+    plan: ResNetPlan
 
     def __init__(
         self,
@@ -85,14 +122,13 @@ class ResNetRun:
         from accelerate import Accelerator
         from torchvision.models import get_model
 
-        self.plan, self.folder, self.workers = plan, Path(folder), workers
-        self.save_every = save_every
         train, test = open_images(data, "train"), open_images(data, "val")
         check_same_classes(data, train, test)
-        self.names = class_names(train)
+        self.names, self.workers = class_names(train), workers
         noised = training_transform(plan.shown, noise=plan.noise, sqrt_alphas=plan.sqrt_alphas)
         self.train = KeyedImages(train, noised, plan.seed)
         self.test = KeyedImages(test, validation_transform(plan.shown), plan.seed)
+        self.total = plan.epochs * len(self.train)
         there = torch.cuda.is_available()
         if device not in ("auto", "cpu", "cuda") or (device == "cuda" and not there):
             raise InputError(
@@ -100,107 +136,49 @@ class ResNetRun:
                 "CUDA_VISIBLE_DEVICES chooses between GPUs, and accelerate launch takes several."
             )
         fast = there and device != "cpu" and in_bfloat16(torch.device("cuda"))
-        precision = "bf16" if fast else "no"
-        self.accelerator = Accelerator(cpu=device == "cpu", mixed_precision=precision)
-        self.main: bool = self.accelerator.is_main_process
-        self.report = report if self.main else lambda line: None
+        accelerator = Accelerator(cpu=device == "cpu", mixed_precision="bf16" if fast else "no")
         torch.manual_seed(plan.seed)
         network: Any = get_model(plan.architecture, weights=None, num_classes=len(train.classes))
+        # What is prepared wraps the network, whose weights it moves to the device.
+        self.network = accelerator.prepare(network)
         optimizer = torch.optim.SGD(
             network.parameters(),
             lr=plan.learning_rate,
             momentum=plan.momentum,
             weight_decay=plan.weight_decay,
         )
-        self.network, self.optimizer = self.accelerator.prepare(network, optimizer)
-        self.seen, self.seconds = 0, 0.0
-        self.losses, self.steps = 0.0, 0  # of the epoch so far
-        self.validated: list[dict[str, Any]] = []
-        self.machines: list[dict[str, Any]] = []
-        self._waiting: list[tuple[int, FrameType | None]] = []
-        self.class_hash = hashlib.sha256("\n".join(train.classes).encode()).hexdigest()
-        if resume_run(self):
-            self.report(self._line("going on"))
+        classes = hashlib.sha256("\n".join(train.classes).encode()).hexdigest()
+        super().__init__(
+            plan,
+            folder,
+            network,
+            optimizer,
+            of={"images": len(train), "classes, their SHA-256": classes},
+            accelerator=accelerator,
+            save_every=save_every,
+            report=report,
+        )
+        if self.done:
+            self.report(self.line("going on"))
         self._note_machine()
 
-    def run(self) -> Path:
-        """Train to the end, or to an interruption, which saves the state first.
+    def rate(self) -> float:
+        return self.plan.rate(self.done / self.total)
 
-        Several processes stop after the same step, whichever of them has to.
-
-        Returns:
-            Folder of the finished model, as `gcbook score` takes it.
-
-        Raises:
-            InputError: another run trains in the folder, or an image cannot be read.
-            GcbookError: training has diverged, or the disk is full; what was saved before stays.
-        """
-        held: AbstractContextManager[list[tuple[int, FrameType | None]]] = nullcontext([])
-        if self.accelerator.num_processes > 1:
-            held = uninterrupted()
-        lock = locked(self.folder, "training in this folder") if self.main else nullcontext()
-        with lock, held as self._waiting:
-            return self._run()
-
-    def _run(self) -> Path:
-        size, devices = len(self.train), self.accelerator.num_processes
-        # Not before the lock: the history may be another run's. One process mends, all read.
-        if self.main:
-            forget_later(self.folder / HISTORY, "images_seen", self.seen)
-        self.accelerator.wait_for_everyone()
-        self.validated = forget_later(self.folder / HISTORY, "images_seen", self.seen)
-        validated = {row["images_seen"] for row in self.validated}
-        begun = time.monotonic() - self.seconds
-        saved = shown = time.monotonic()
-        whole = True
-        try:
-            # An epoch that ended without its validation is validated first. The weights of
-            # those before it are gone.
-            for epoch in range(max(self.seen - 1, 0) // size, self.plan.epochs):
-                if (epoch + 1) * size in validated:
-                    continue
-                if self.seen == epoch * size:
-                    self.losses, self.steps = 0.0, 0
-                for images, labels in self._in_step(self._rest_of(epoch)):
-                    with uninterrupted():
-                        whole = False
-                        self.losses += self._step(images, labels)
-                        self.steps += 1
-                        # The last batch is filled up with images that were there before.
-                        most = (epoch + 1) * size
-                        self.seen = min(self.seen + self.plan.batch_size * devices, most)
-                        whole = True
-                    now = time.monotonic()
-                    self.seconds = now - begun
-                    if now - shown > SHOW_EVERY:
-                        self.report(self._line(f"loss {self.losses / self.steps:.4f}"))
-                        shown = now
-                    if now - saved > self.save_every:
-                        self._save()
-                        saved = now
-                self._validate(epoch)
-        except (KeyboardInterrupt, UnreadableImageError, RuntimeError) as stop:
-            # A step that failed may have changed a part of the weights: the last state is better.
-            # So it is after a mistake; but of several processes another one may be gone.
-            if whole and (devices > 1 or not isinstance(stop, RuntimeError)):
-                self._save()
-            raise
-        self._save()
-        return self._export()
-
-    def _in_step(self, batches: Iterable[Any]) -> Iterator[Any]:
-        return in_step(batches, self.accelerator, self._waiting)
-
-    def _rest_of(self, epoch: int) -> Any:
+    def batches(self, end: int) -> Iterator[tuple[Any, int]]:
         """What is left of an epoch, in its own order; of several processes, this one's share."""
+        size = len(self.train)
+        epoch = self.done // size
         self.train.epoch = epoch
         order = torch.Generator().manual_seed(key_of(self.plan.seed, epoch, ORDER))
-        indices = torch.randperm(len(self.train), generator=order).tolist()
-        left = indices[self.seen - epoch * len(self.train) :]
-        if not left:
-            return []
-        self.network.train()
-        return self._loader(self.train, left)
+        indices = torch.randperm(size, generator=order).tolist()
+        after = self.done
+        for batch in self._loader(self.train, indices[after - epoch * size :]):
+            # The last batch is filled up with images that were there before.
+            after = min(
+                after + self.plan.batch_size * self.accelerator.num_processes, size * (epoch + 1)
+            )
+            yield batch, after
 
     def _loader(self, images: KeyedImages, indices: Sequence[int]) -> Any:
         from accelerate.data_loader import prepare_data_loader
@@ -216,59 +194,27 @@ class ResNetRun:
         )
         return prepare_data_loader(loader, self.accelerator.device, put_on_device=True)
 
-    def _step(self, images: torch.Tensor, labels: torch.Tensor) -> float:
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.plan.rate(self.seen / (self.plan.epochs * len(self.train)))
-        self.optimizer.zero_grad(set_to_none=True)
-        loss = F.cross_entropy(self.network(images).float(), labels)
-        # Where it is not finite in one process, it is not in any.
-        mean = float(self.accelerator.reduce(loss.detach(), "mean"))
-        if not math.isfinite(mean):
-            raise GcbookError(
-                f"the loss is {mean} at image {self.seen:,}: training has diverged. The "
-                f"last state in {self.folder} is from before; a smaller learning rate may help."
-            )
-        self.accelerator.backward(loss)
-        self.optimizer.step()
-        return mean
+    def loss(self, batch: Any) -> torch.Tensor:
+        images, labels = batch
+        return F.cross_entropy(self.network(images).float(), labels)
 
-    @torch.no_grad()
-    def _validate(self, epoch: int) -> None:
-        """Add a row to the history."""
+    def is_due(self) -> bool:
+        return self.done % len(self.train) == 0
+
+    def place(self) -> dict[str, int]:
+        return {"epoch": self.done // len(self.train), **super().place()}
+
+    def measure(self) -> dict[str, float]:
         self.network.eval()
         totals = torch.zeros(2, dtype=torch.float64)
-        for images, labels in self._in_step(self._loader(self.test, range(len(self.test)))):
+        for images, labels in self.taken(self._loader(self.test, range(len(self.test)))):
             logits = self.network(images).float()
             found = F.cross_entropy(logits, labels, reduction="none"), logits.argmax(1) == labels
             gathered = self.accelerator.gather_for_metrics(found)
             totals += torch.stack([each.cpu().double().sum() for each in gathered])
+        self.network.train()
         loss, accuracy = (totals / len(self.test)).tolist()
-        row: dict[str, Any] = {
-            "epoch": epoch + 1,
-            "images_seen": self.seen,
-            "seconds": round(self.seconds, 1),
-        }
-        # Of a state from before its losses were kept, nothing is known.
-        training_loss = self.losses / self.steps if self.steps else None
-        row |= {"training_loss": training_loss, "loss": loss, "accuracy": accuracy}
-        if self.main:
-            add_row(self.folder / HISTORY, row)
-        self.validated.append(row)
-        self.report(self._line(f"loss {loss:.4f}, accuracy {accuracy:.4f} on clean images"))
-
-    def _line(self, text: str) -> str:
-        total = self.plan.epochs * len(self.train)
-        left = self.seconds * (total / max(self.seen, 1) - 1) / 3600
-        return f"image {self.seen:,} of {total:,}, {left:.1f} h left: {text}"
-
-    def parts(self) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
-        """Return the state of the network by name, and its parameters."""
-        network = self.accelerator.unwrap_model(self.network)
-        return network.state_dict(), dict(network.named_parameters())
-
-    def _save(self) -> None:
-        if self.main:
-            save_run(self)
+        return {"loss": loss, "accuracy": accuracy}
 
     def _note_machine(self) -> None:
         """Keep on how many devices and in which precision a run goes on, where that is new."""
@@ -276,10 +222,11 @@ class ResNetRun:
             "devices": self.accelerator.num_processes,
             "precision": self.accelerator.mixed_precision,
         }
-        before = self.machines[-1] if self.machines else None
+        machines = self.notes.setdefault("machines", [])
+        before = machines[-1] if machines else None
         if before and {name: before[name] for name in now} == now:
             return
-        self.machines.append({"from_image": self.seen, **now})
+        machines.append({"from_image": self.done, **now})
         if before:
             sizes = [self.plan.batch_size * each["devices"] for each in (before, now)]
             self.report(
@@ -288,13 +235,16 @@ class ResNetRun:
                 f"images and is of {sizes[1]}, at the same learning rate. The record keeps that."
             )
 
-    def _export(self) -> Path:
-        """Write the network as a folder of torchvision's, with what was done."""
+    def export(self) -> Path:
+        """Write the network as a folder of torchvision's, with what was done; return it.
+
+        Raises:
+            UnwritableError: the disk is full, say.
+        """
         target = self.folder / MODEL
         if self.main:
-            target.mkdir(parents=True, exist_ok=True)
-            state, _ = self.parts()
-            write_tensors(target / WEIGHTS, {name: value.cpu() for name, value in state.items()})
+            weights = {name: value.cpu() for name, value in self.networks.state_dict().items()}
+            write_tensors(target / WEIGHTS, weights)
             config: dict[str, Any] = {"torchvision": self.plan.architecture}
             config["preprocessing"] = asdict(self.plan.shown)
             if self.names is not None:
@@ -302,9 +252,9 @@ class ResNetRun:
             record = {
                 "plan": asdict(self.plan),
                 "train_images": len(self.train),
-                "machines": self.machines,
+                "machines": self.notes["machines"],
                 "hours": round(self.seconds / 3600, 2),
-                "history": self.validated,
+                "history": self.history,
             }
             for name, value in (("config.json", config), ("training.json", record)):
                 write_text(json.dumps(value, indent=1) + "\n", target / name)

@@ -1,9 +1,12 @@
-"""Files that a run goes on from: tensors by name, what is known of the run, and its history."""
+"""Files that a run goes on from: tensors by name, what is known of the run, and its history.
+
+No pickle is written or read.
+"""
 
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,40 +17,26 @@ from safetensors.torch import save_file
 from gcbook.files.atomic import UnwritableError, write_text, write_whole
 from gcbook.files.errors import InputError
 
-__all__ = [
-    "add_row",
-    "check_plan",
-    "forget_later",
-    "latest",
-    "read_about",
-    "write_state",
-    "write_tensors",
-]
+__all__ = ["add_row", "check_same", "forget_later", "read_about", "write_tensors"]
 
-
-def write_state(path: Path, tensors: Mapping[str, torch.Tensor], about: Mapping[str, Any]) -> None:
-    """Write tensors, and what is known of a run, whole or not at all.
-
-    Raises:
-        UnwritableError: the disk is full, say; what was there before is still there.
-    """
-    write_tensors(path, tensors, {key: json.dumps(value) for key, value in about.items()})
+ABOUT = {"done", "seconds", "losses", "notes", "plan", "of"}
+"""What is known of a run beside its tensors."""
 
 
 def write_tensors(
-    path: Path, tensors: Mapping[str, torch.Tensor], known: dict[str, str] | None = None
+    path: Path, tensors: Mapping[str, torch.Tensor], about: dict[str, str] | None = None
 ) -> None:
-    """Write safetensors whole or not at all.
+    """Write safetensors, and strings by name, whole or not at all.
 
     Raises:
-        UnwritableError: see `write_state`.
+        UnwritableError: the disk is full, say; what was there before is still there.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     whole = {key: value.contiguous() for key, value in tensors.items()}
 
     def write(temporary: Path) -> None:
         try:
-            save_file(whole, temporary, known)
+            save_file(whole, temporary, about)
         except SafetensorError as error:
             # The library wraps the system's errors, and tells their number in words alone.
             number = int(found[1]) if (found := re.search(r"os error (\d+)", str(error))) else 0
@@ -57,58 +46,49 @@ def write_tensors(
 
 
 def read_about(path: Path) -> dict[str, Any]:
-    """Return what is known of a run; ``step`` is part of it.
+    """Return what is known of a run.
 
     Raises:
-        InputError: the file is damaged, or none of a run.
+        InputError: the file is damaged, or none of a run of this version.
     """
     try:
         with safe_open(path, framework="pt") as stored:
             about = {key: json.loads(value) for key, value in (stored.metadata() or {}).items()}
     except (OSError, SafetensorError, ValueError) as error:
         raise _damaged(path, f"one that cannot be read ({error})") from error
-    if not {"step", "plan"} <= about.keys():
-        raise _damaged(path, "one of something else")
+    if about.keys() != ABOUT:
+        raise _damaged(path, "one of something else, or of another version of gcbook")
     return about
-
-
-def check_plan(path: Path, found: Any, expected: Any) -> None:
-    """Refuse a state whose plan, as a dictionary, is not the one that is asked for.
-
-    Raises:
-        InputError: naming what differs.
-    """
-    if found == expected:
-        return
-    if isinstance(found, dict) and isinstance(expected, dict):
-        names = [name for name in {**expected, **found} if found.get(name) != expected.get(name)]
-        expected, found = (
-            ", ".join(f"{name} {each.get(name, 'not set')}" for name in names)
-            for each in (expected, found)
-        )
-    raise InputError(
-        f"{path}: expected a run with {expected}, found one with {found}; use another folder, "
-        "or remove this one."
-    )
 
 
 def _damaged(path: Path, found: str) -> InputError:
     return InputError(
         f"{path}: expected the state of a training run, found {found}. Put a copy in its place, or "
-        "remove it: the same command then goes on from what else is in the folder, or begins anew."
+        "remove it: the same command then begins anew."
     )
 
 
-def latest(paths: Iterable[Path]) -> Path | None:
-    """Return the file of the latest step, the first of those of one step; None if there is none.
+def check_same(path: Path, found: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
+    """Refuse the state of another run than the one that is asked for.
 
-    The first named is not always the later one: a run may have been carried away and back.
+    Args:
+        path: of the state.
+        found: what makes the run what it is, by name.
+        expected: likewise.
 
     Raises:
-        InputError: one of them is damaged.
+        InputError: naming what differs.
     """
-    there = [path for path in paths if path.is_file()]
-    return max(there, key=lambda path: int(read_about(path)["step"])) if there else None
+    names = [name for name in {**expected, **found} if found.get(name) != expected.get(name)]
+    if names:
+        asked, there = (
+            ", ".join(f"{name} {each.get(name, 'not set')}" for name in names)
+            for each in (expected, found)
+        )
+        raise InputError(
+            f"{path}: expected a run with {asked}, found one with {there}; use another folder, or "
+            "remove this one."
+        )
 
 
 def add_row(history: Path, row: Mapping[str, Any]) -> None:
@@ -118,7 +98,6 @@ def add_row(history: Path, row: Mapping[str, Any]) -> None:
         UnwritableError: the disk is full, say.
     """
     try:
-        history.parent.mkdir(parents=True, exist_ok=True)
         with history.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(row) + "\n")
     except OSError as error:

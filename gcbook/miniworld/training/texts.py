@@ -20,7 +20,7 @@ __all__ = [
     "clip_text_config",
     "clip_tokenizer",
     "draw_prompts",
-    "register",
+    "save_pipeline",
     "t5_tokenizer",
     "word_tokenizer",
 ]
@@ -125,9 +125,24 @@ def word_tokenizer() -> Any:
     )
 
 
-def register(folder: Path, parts: dict[str, tuple[str, str]], class_name: str) -> None:
-    """Write ``model_index.json``: which class of which library each part of a pipeline is."""
+def save_pipeline(folder: Path, class_name: str, **parts: Any) -> None:
+    """Write a pipeline of diffusers: a folder a part, and ``model_index.json``.
+
+    Args:
+        folder: of the pipeline.
+        class_name: of the pipeline.
+        parts: its models, scheduler and tokenizer by name; None for one that it goes without.
+    """
     import diffusers
 
-    index = {"_class_name": class_name, "_diffusers_version": diffusers.__version__, **parts}
+    index: dict[str, Any] = {
+        "_class_name": class_name,
+        "_diffusers_version": diffusers.__version__,
+    }
+    for name, part in parts.items():
+        if part is None:
+            index[name] = (None, None)
+        else:
+            part.save_pretrained(folder / name)
+            index[name] = (type(part).__module__.partition(".")[0], type(part).__name__)
     write_text(json.dumps(index, indent=2) + "\n", folder / "model_index.json")

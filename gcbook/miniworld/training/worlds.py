@@ -12,16 +12,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gcbook.classifiers.load import load_classifier
+from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
-from gcbook.miniworld.testsets import make_test_set, texture_of
+from gcbook.miniworld.testsets import make_test_set, one_a_pair
 from gcbook.miniworld.training.recipes import make_trainer
 from gcbook.miniworld.training.record import RECORD, read_record, write_record
 from gcbook.miniworld.world import DEFAULT_WORLD, World
 from gcbook.scoring.engine import score
-from gcbook.scoring.progress import ProgressMode
+from gcbook.scoring.report import ProgressMode
 from gcbook.scoring.settings import ScoringSettings
-from gcbook.scoring.store import Store, is_store
-from gcbook.stimuli.stimulus import Stimulus, StimulusSet
+from gcbook.scoring.store import Store
+from gcbook.stimuli.stimulus import StimulusSet
 
 __all__ = [
     "BATCHES",
@@ -191,10 +192,7 @@ def images_of(name: str, world: World) -> StimulusSet:
     whole = make_test_set(name, world)
     if name != "cue-conflict":
         return whole.first(160)
-    first: dict[tuple[str, str], Stimulus] = {}
-    for stimulus in sorted(whole, key=lambda one: one.imagename):
-        first.setdefault((stimulus.category, texture_of(stimulus.image_id)), stimulus)
-    kept = {stimulus.image_id for stimulus in first.values()}
+    kept = {one.image_id for one in one_a_pair(whole)}
     return replace(whole, stimuli=tuple(one for one in whole if one.image_id in kept))
 
 
@@ -221,7 +219,7 @@ def run_job(
 
     Raises:
         InputError: the folder has this job with another budget, or cannot be written to.
-        GcbookError: see `gcbook.miniworld.training.loop.Trainer.run` and
+        GcbookError: see `gcbook.miniworld.training.run.Run.run` and
             `gcbook.scoring.engine.score`.
     """
     own = Path(folder) / job.name
@@ -258,7 +256,7 @@ def run_job(
         report(f"{job.name}: scoring {name}")
         score(images_of(name, world), classifier, settings, own / name, progress=progress)
     # The record comes last: it says that the job is done.
-    write_record(trainer, job.model, own, world=world)
+    write_record(trainer, own)
     # With it the scores are what is kept; weights can be made again.
     shutil.rmtree(run)
     report(f"{job.name}: done")

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from gcbook.chapters.muse.charts import fig_rules, fig_sixteen, fig_stick
 from gcbook.chapters.muse.tables import RULES
@@ -68,8 +67,3 @@ def test_a_point_a_prompt_with_its_name():
     rows = pd.DataFrame({"category": CATEGORIES, "distance": np.linspace(0.1, 0.2, 16)})
     svg = static_svg(chart_spec(fig_stick(rows.assign(named=0.1, drawn=0.5))))
     assert svg.count(">keyboard<") == 3
-
-
-@pytest.mark.parametrize("make", [fig_sixteen, fig_rules, fig_stick])
-def test_nothing_to_show(make):
-    assert "does not come with" in chart_spec(make(pd.DataFrame()))["description"]

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from gcbook.chapters.noise_levels.charts import fig_evidence_levels, fig_levels
-from gcbook.chapters.noise_levels.tables import NO_LEVELS
 from gcbook.charts.chart import chart_spec, static_svg
 
 MODELS = ("mini-pixel", "mini-masked")
@@ -136,8 +135,3 @@ def test_evidence_has_its_line_at_nothing():
     assert {"evidence_model", "evidence_axis"} == set(params(spec))
     assert "from clean (0)" in render(spec)
     assert "log-SNR, falling" in render(spec, evidence_axis="log-SNR")
-
-
-def test_without_models_a_sentence_stands_there():
-    for chart in (fig_levels(shares()[:0], whole()), fig_evidence_levels(evidence()[:0])):
-        assert chart_spec(chart)["description"] == NO_LEVELS

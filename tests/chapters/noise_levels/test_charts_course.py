@@ -68,7 +68,3 @@ def test_seeds_share_the_look_of_their_miniature():
     assert color["range"] == [COLORS["mini-pixel"], COLORS["mini-cnn"], COLORS["mini-cnn"]]
     assert shape["range"][:2] == [SHAPES["mini-pixel"], SHAPES["mini-cnn"]]
     assert dash["range"][1] == dash["range"][2] == DASHES["mini-cnn"]
-
-
-def test_without_a_course_a_sentence_stands_there():
-    assert "No model" in chart_spec(fig_training_course(COURSE[:0]))["description"]

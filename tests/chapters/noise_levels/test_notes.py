@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from gcbook.chapters.noise_levels.tables import (
-    NO_LEVELS,
     centre_sentence,
     evidence_sentence,
     levels_sentence,
@@ -104,10 +103,3 @@ def test_models_without_levels_are_named_with_their_shares():
     said = without_levels_sentence(whole)
     assert "mini-cnn (discriminative) names the shape in 70% and the texture in 10%" in said
     assert "mini-pixel" not in said
-    assert "No miniature" in without_levels_sentence(whole[whole["levels"]])
-
-
-def test_nothing_to_show_is_said():
-    empty = pd.DataFrame(columns=["model", "test_set", "cue", "low", "high"])
-    assert levels_sentence(empty, empty) == NO_LEVELS
-    assert centre_sentence(empty) == evidence_sentence(empty) == NO_LEVELS

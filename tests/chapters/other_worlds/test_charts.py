@@ -71,11 +71,6 @@ def test_the_difference_has_a_colour_for_either_sign():
     assert nearly.count(">0.00<") == 9
 
 
-def test_without_models_a_sentence_stands_there():
-    for chart in (fig_world_map(MAP[:0]), fig_sign(SIGN[:0])):
-        assert "No model" in chart_spec(chart)["description"]
-
-
 def test_what_stands_on_squares_is_the_same_in_the_dark():
     """Squares keep their colours there, and a letter that changed with the page would vanish."""
     for chart in (fig_world_map(MAP), fig_sign(SIGN)):

@@ -11,10 +11,10 @@ from gcbook.chapters.method.charts import fig_conditions, fig_interval_widths
 from gcbook.chapters.method.tables import condition_ladder, interval_widths
 from gcbook.chapters.shape_bias.charts import (
     fig_category_spread,
+    fig_cue_accuracies,
     fig_shape_bias,
     fig_shape_bias_ranking,
 )
-from gcbook.chapters.shape_bias.charts_cues import fig_cue_accuracies
 from gcbook.charts.chart import chart_spec
 from gcbook.charts.parts import equal_bias_line
 from gcbook.charts.theme import DARK, HUMAN

@@ -35,14 +35,6 @@ def test_losses_are_compared_on_the_same_silhouettes():
     assert said.endswith("1 of 1 generator clearly lose less than the ResNet, and 0 more.")
 
 
-def test_without_a_classifier_nothing_is_compared(monkeypatch, answers):
-    alone = answers[answers["observer"] == "mini-pixel"]
-    monkeypatch.setattr(turned_losses, "miniature_answers", lambda sets: alone)
-    assert loss_sentence(resampling=Resampling(draws=10)).startswith(
-        "mini-cnn is not among the models"
-    )
-
-
 def test_objects_in_their_own_texture_are_compared_with_those_on_their_side(monkeypatch, answers):
     upside_down = answers[answers["condition"] == "180"]
     quarters = [

@@ -69,10 +69,3 @@ def test_without_full_strength_nothing_is_said_of_it(rows):
     assert said.endswith("which may as well have drawn others.")
     unknown = prompt_sentence(rows({0.0: UNTOUCHED, 0.9: (0.6, 0.5, 0.2, 0.3)}, draws=0))
     assert unknown.endswith("so it cannot be said what goes beyond chance.")
-
-
-def test_no_reconstructions(monkeypatch):
-    monkeypatch.setattr(turned_prompts, "turned_models", lambda: ())
-    table = prompt_rows(resampling=Resampling(draws=50))
-    assert table.empty
-    assert prompt_sentence(table).startswith("No reconstructions of turned images")

@@ -49,7 +49,6 @@ def test_what_is_lost_more_than_upright_objects_are():
     assert also == f"{said[:-1]}, and under another category's prompt at strength 0.9."
     alike = other.assign(lost_high=0.1)
     assert kept_sentence(pd.concat([kept(0.3), alike])).endswith("prompt at no strength.")
-    assert kept_sentence(kept(0.3).iloc[:0]).startswith("No reconstructions of turned images")
 
 
 def test_recognition_in_words():
@@ -145,11 +144,3 @@ def test_the_gain_of_what_was_kept_is_compared_with_the_controls():
     assert "against mini-cnn: +1.00 against +0.50 at 0.9 (difference +0.50" in said
     assert "100% are of three categories (cat)" in said
     assert "gave them 0.80 before anything was taken apart, the lost ones 0.80." in said
-
-
-def test_without_models_there_is_nothing_together(monkeypatch):
-    monkeypatch.setattr(turned, "turned_models", lambda: ())
-    assert together_sentence(together_rows(resampling=Resampling(draws=100))).startswith(
-        "No reconstructions"
-    )
-    assert gap_sentence(resampling=Resampling(draws=100)) == ""

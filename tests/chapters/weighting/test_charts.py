@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.chapters.weighting.charts import NO_MODEL, fig_shares, fig_sweep
+from gcbook.chapters.weighting.charts import fig_shares, fig_sweep
 from gcbook.charts.chart import chart_spec, static_svg
 
 KS = (0, 7, 20)
@@ -119,8 +119,3 @@ def test_shares_of_the_weighting_that_is_chosen():
 def test_shares_start_with_what_there_is(start):
     (param,) = chart_spec(fig_shares(SHARES, {}, start))["params"]
     assert param["value"] == ("uniform" if start == "uniform" else "exp:7")
-
-
-def test_without_models_figures_say_so():
-    for chart in (fig_sweep(sweep().iloc[:0]), fig_shares(SHARES.iloc[:0], {})):
-        assert chart_spec(chart)["description"] == NO_MODEL

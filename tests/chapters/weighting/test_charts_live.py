@@ -10,7 +10,7 @@ import pytest
 import vl_convert
 from tiny.weighing import times_of, world_errors, world_names
 
-from gcbook.chapters.weighting.charts import MEASURES, NO_MODEL, RULES, fig_live
+from gcbook.chapters.weighting.charts import MEASURES, RULES, fig_live
 from gcbook.chapters.weighting.page import ALPHABET, PageData, pack
 from gcbook.charts.chart import chart_spec, vegalite_version
 from gcbook.paper.categories import CATEGORIES
@@ -242,8 +242,3 @@ def test_nothing_but_raw_errors_is_in_the_page(spec):
     others = [rows for rows in spec["datasets"].values() if "p" not in rows[0]]
     assert all(set(row) == {"name"} for rows in others for row in rows)
     assert "sliders" in spec["description"]
-
-
-def test_a_page_without_models_says_so():
-    none = PageData(DATA.packed.iloc[:0], pd.DataFrame(), (), (), 0)
-    assert chart_spec(fig_live(none))["description"] == NO_MODEL

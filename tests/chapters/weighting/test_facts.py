@@ -7,7 +7,6 @@ from tiny.weighing import write_store
 
 from gcbook.chapters.weighting import facts as weighting_facts
 from gcbook.chapters.weighting.facts import (
-    NO_MODEL,
     agreement_sentence,
     bias_change,
     change_sentences,
@@ -166,16 +165,3 @@ def test_the_agreement_is_told(monkeypatch):
     assert "having fewer draws than the full 32, 45." in said
     found["rounded"] = 0
     assert "rounding, none of them" in agreement_sentence({"m": {}}, 16, 5)
-
-
-def test_without_models_every_paragraph_says_so():
-    empty = pd.DataFrame(columns=[*sweep([1] * 4, [1] * 4), "tenth", "part", "share"])
-    said = [
-        sweep_sentences(empty),
-        share_sentences(empty, {}),
-        change_sentences(bias_change({})),
-        agreement_sentence({}, 16, 0),
-        half_sentences({}),
-    ]
-    assert said == [NO_MODEL] * 5
-    assert scaling_sentences({}) + "." == NO_MODEL

@@ -8,7 +8,6 @@ from gcbook.miniworld.results.words import (
     accuracy_sentence,
     bias_sentence,
     blind_sentence,
-    categories_sentence,
     kinds_sentence,
     real_sentence,
     results_sentence,
@@ -140,20 +139,6 @@ def test_real_drawings_are_set_beside_those_of_the_same_kind():
     assert "mini-cnn on real edges: 20% (10% to 30%); on those of its own world: 55%" in said
     assert "mini-ar" not in said
     assert "yet" in real_sentence(real.head(0), BY_SET)
-
-
-def test_range_over_categories():
-    table = pd.DataFrame(
-        {
-            "recipe": "mini-cnn",
-            "category": ["pooled", "cat", "dog", "car"],
-            "shape_bias": [0.5, 0.2, 0.9, np.nan],
-        }
-    )
-    assert categories_sentence(table) == (
-        "By shape category it runs from 0.20 (cat) to 0.90 (dog) for mini-cnn."
-    )
-    assert categories_sentence(table.head(1)) == ""
 
 
 def test_kinds_are_set_beside_each_other():

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gcbook.miniworld.training import autoregressive, latent, masked, pixel, texts
+from gcbook.miniworld.training import diffusion, texts, tokens
 from gcbook.miniworld.training.pool import Pool
 from gcbook.miniworld.world import ALL_CATEGORIES
 
@@ -23,5 +23,5 @@ def pool():
 def scoring_prompts(monkeypatch):
     """The prompts that the scorer uses, in training too."""
     prompts = [texts.PROMPT_TEMPLATE.format(name) for name in ALL_CATEGORIES]
-    for module in (autoregressive, latent, masked, pixel):
+    for module in (diffusion, tokens):
         monkeypatch.setattr(module, "draw_prompts", lambda generator: prompts)

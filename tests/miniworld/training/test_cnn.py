@@ -8,10 +8,8 @@ import torch
 
 from gcbook.classifiers.load import load_classifier
 from gcbook.miniworld.training.cnn import MEAN, SD, CnnTask, random_resized_crops
-from gcbook.miniworld.training.loop import Trainer
-from gcbook.miniworld.training.plan import Plan
+from gcbook.miniworld.training.miniature import Plan, Start, Trainer
 from gcbook.miniworld.training.pool import Pool
-from gcbook.miniworld.training.start import Start
 from gcbook.paper.categories import CATEGORIES
 
 

@@ -10,7 +10,7 @@ import torch
 
 from gcbook.miniworld.training import pool as pools
 from gcbook.miniworld.training.pool import open_pool
-from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD
+from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, Composer
 
 
 @pytest.fixture(autouse=True)
@@ -18,12 +18,24 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path))
 
 
-def test_a_pool_is_composed_once():
-    seen = []
-    first = open_pool(DEFAULT_WORLD, "validation", 700, 3, progress=seen.append)
-    assert seen == [512, 700]
-    again = open_pool(DEFAULT_WORLD, "validation", 700, 3, progress=seen.append)
-    assert seen == [512, 700]
+@pytest.fixture
+def composed(monkeypatch):
+    """Numbers of images that were composed at a time."""
+    numbers = []
+    sample = Composer.sample
+
+    def counted(self, number, generator):
+        numbers.append(number)
+        return sample(self, number, generator)
+
+    monkeypatch.setattr(Composer, "sample", counted)
+    return numbers
+
+
+def test_a_pool_is_composed_once(composed):
+    first = open_pool(DEFAULT_WORLD, "validation", 700, 3)
+    again = open_pool(DEFAULT_WORLD, "validation", 700, 3)
+    assert composed == [512, 188]
     assert torch.equal(first.images, again.images)
     assert torch.equal(first.labels, again.labels)
     assert first.images.shape == (700, 1, 32, 32)
@@ -36,7 +48,7 @@ def test_more_images_start_with_the_same():
     assert torch.equal(few.images, many.images[:512])
 
 
-def test_seed_world_split_and_version_make_other_pools(monkeypatch):
+def test_seed_world_split_and_version_make_other_pools(composed, monkeypatch):
     first = open_pool(DEFAULT_WORLD, "validation", 32, 3)
     others = [
         open_pool(DEFAULT_WORLD, "validation", 32, 4),
@@ -44,13 +56,13 @@ def test_seed_world_split_and_version_make_other_pools(monkeypatch):
         open_pool(replace(DEFAULT_WORLD, diagnosticity=0.5), "validation", 32, 3),
     ]
     assert all(not torch.equal(first.images, other.images) for other in others)
-    composed = []
+    composed.clear()
     monkeypatch.setattr(pools, "VERSION", pools.VERSION + 1)
-    open_pool(DEFAULT_WORLD, "validation", 32, 3, progress=composed.append)
+    open_pool(DEFAULT_WORLD, "validation", 32, 3)
     assert composed == [32]
     # Other drawings, too.
     monkeypatch.setattr(pools, "silhouettes_hash", lambda: "other")
-    open_pool(DEFAULT_WORLD, "validation", 32, 3, progress=composed.append)
+    open_pool(DEFAULT_WORLD, "validation", 32, 3)
     assert composed == [32, 32]
 
 
@@ -76,24 +88,24 @@ def test_colour_is_kept():
     assert (images[:, 0] != images[:, 1]).any()
 
 
-def test_a_pool_that_was_damaged_is_composed_again(tmp_path):
+def test_a_pool_that_was_damaged_is_composed_again(composed, tmp_path):
     first = open_pool(DEFAULT_WORLD, "validation", 20, 3)
     (path,) = tmp_path.rglob("*.npz")
     path.write_bytes(path.read_bytes()[:200])
-    seen = []
-    again = open_pool(DEFAULT_WORLD, "validation", 20, 3, progress=seen.append)
-    assert seen == [20]
+    again = open_pool(DEFAULT_WORLD, "validation", 20, 3)
+    assert composed == [20, 20]
     assert torch.equal(first.images, again.images)
-    open_pool(DEFAULT_WORLD, "validation", 20, 3, progress=seen.append)
-    assert seen == [20]
+    open_pool(DEFAULT_WORLD, "validation", 20, 3)
+    assert composed == [20, 20]
 
 
 def test_two_processes_compose_a_pool_once(tmp_path):
     script = (
-        "from gcbook.miniworld.world import DEFAULT_WORLD\n"
+        "from gcbook.miniworld.world import DEFAULT_WORLD, Composer\n"
         "from gcbook.miniworld.training.pool import open_pool\n"
-        "seen = []\n"
-        "open_pool(DEFAULT_WORLD, 'validation', 600, 3, progress=seen.append)\n"
+        "seen, sample = [], Composer.sample\n"
+        "Composer.sample = lambda *asked: seen.append(1) or sample(*asked)\n"
+        "open_pool(DEFAULT_WORLD, 'validation', 600, 3)\n"
         "print(len(seen))"
     )
     both = [

@@ -12,19 +12,16 @@ from safetensors.torch import save_file
 from gcbook.files.atomic import UnwritableError
 from gcbook.files.errors import InputError
 from gcbook.miniworld.training import state
-from gcbook.miniworld.training.state import add_row, forget_later, latest, read_about, write_state
+from gcbook.miniworld.training.state import add_row, forget_later, read_about, write_tensors
 
-ABOUT = {"step": 7, "plan": {"steps": 9}}
+ABOUT = {"done": 7, "seconds": 1.5, "losses": [2.0, 3], "notes": {}, "plan": {"a": 1}, "of": {}}
+KNOWN = {name: json.dumps(value) for name, value in ABOUT.items()}
 
 
 def test_what_is_known_comes_back(tmp_path):
     path = tmp_path / "new" / "state.safetensors"
-    write_state(path, {"a": torch.arange(3.0)}, ABOUT)
+    write_tensors(path, {"a": torch.arange(3.0)}, KNOWN)
     assert read_about(path) == ABOUT
-    later = tmp_path / "later.safetensors"
-    write_state(later, {}, ABOUT | {"step": 8})
-    assert latest([path, later, tmp_path / "none"]) == later
-    assert latest([tmp_path / "none"]) is None
 
 
 @pytest.mark.parametrize("content", [b"", b"abc", b"\xff" * 64], ids=["empty", "short", "other"])
@@ -32,19 +29,21 @@ def test_a_damaged_state_is_named_with_what_to_do(tmp_path, content):
     path = tmp_path / "state.safetensors"
     path.write_bytes(content)
     with pytest.raises(InputError, match=r"state.safetensors: expected the state .* remove it"):
-        latest([path])
+        read_about(path)
     assert path.read_bytes() == content
 
 
 def test_tensors_of_something_else_are_no_state(tmp_path):
-    save_file({"a": torch.zeros(1)}, tmp_path / "other.safetensors")
+    # A state of an earlier version, say.
+    known = {"step": "7", "plan": "{}"}
+    save_file({"a": torch.zeros(1)}, tmp_path / "other.safetensors", known)
     with pytest.raises(InputError, match="found one of something else"):
         read_about(tmp_path / "other.safetensors")
 
 
 def test_a_full_disk_leaves_the_state_that_was_there(tmp_path, monkeypatch):
     path = tmp_path / "state.safetensors"
-    write_state(path, {"a": torch.zeros(1)}, ABOUT)
+    write_tensors(path, {"a": torch.zeros(1)}, KNOWN)
 
     def full(tensors, temporary, about):
         temporary.write_bytes(b"half")
@@ -53,7 +52,7 @@ def test_a_full_disk_leaves_the_state_that_was_there(tmp_path, monkeypatch):
 
     monkeypatch.setattr(state, "save_file", full)
     with pytest.raises(UnwritableError, match=os.strerror(errno.ENOSPC).lower()):
-        write_state(path, {"a": torch.ones(1)}, ABOUT | {"step": 8})
+        write_tensors(path, {"a": torch.ones(1)}, KNOWN | {"done": "8"})
     assert read_about(path) == ABOUT
     assert [each.name for each in tmp_path.iterdir()] == ["state.safetensors"]
 

@@ -13,15 +13,10 @@ from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.protocol import Draw
 from gcbook.files.atomic import UnwritableError
 from gcbook.files.errors import InputError
-from gcbook.miniworld.training.autoregressive import AutoregressiveTask
-from gcbook.miniworld.training.latent import AutoencoderTask, LatentTask
-from gcbook.miniworld.training.loop import Trainer
-from gcbook.miniworld.training.masked import MaskedTask
-from gcbook.miniworld.training.pixel import PixelTask
-from gcbook.miniworld.training.plan import Plan
+from gcbook.miniworld.training.diffusion import AutoencoderTask, LatentTask, PixelTask
+from gcbook.miniworld.training.miniature import Plan, Start, Trainer
 from gcbook.miniworld.training.shrink import shrink
-from gcbook.miniworld.training.start import Start
-from gcbook.miniworld.training.tokenizer import TokenizerTask
+from gcbook.miniworld.training.tokens import AutoregressiveTask, MaskedTask, TokenizerTask
 from gcbook.paper.categories import CATEGORIES
 
 
@@ -29,11 +24,9 @@ def train(task, folder, steps, rate=2e-3):
     """A short run, exported."""
     plan = Plan(steps, learning_rate=rate, warmup=2, average=0.9, validate_every=steps)
     trainer = Trainer(task, plan, folder / "run", report=lambda line: None)
-    with trainer.averaged():
-        before = task.validate()["loss"]
+    before = trainer.averaged().validate()["loss"]
     trainer.run()
-    with trainer.averaged():
-        after = task.validate()["loss"]
+    after = trainer.averaged().validate()["loss"]
     trainer.export(folder / "model")
     return before, after
 
@@ -87,9 +80,9 @@ def test_pixel_diffusion(pool, tmp_path):
     index, draws = diffusion_draws((3, 32, 32))
     images, labels = pool.batch(KNOWN)
     with torch.no_grad():
-        for name, value in task.modules["unet"].named_parameters():
+        for name, value in task.unet.named_parameters():
             value.copy_(loaded(tmp_path, "unet")[name])
-        for name, value in task.modules["text_encoder"].named_parameters():
+        for name, value in task.text_encoder.named_parameters():
             value.copy_(loaded(tmp_path, "text_encoder")[name])
         loss = task.losses(2 * images - 1, labels, torch.Generator().manual_seed(5))
     # The clean image is off by sigma times what v is off by.
@@ -111,7 +104,7 @@ def test_latent_diffusion(pool, tmp_path):
     index, draws = diffusion_draws((4, 16, 16))
     with torch.no_grad():
         for part in ("unet", "text_encoder"):
-            for name, value in task.modules[part].named_parameters():
+            for name, value in getattr(task, part).named_parameters():
                 value.copy_(loaded(tmp_path, part)[name])
         x = task.vae.encode(2 * pool.batch(KNOWN)[0] - 1).latent_dist.mean
         x = x * task.vae.config.scaling_factor
@@ -146,7 +139,7 @@ def test_masked(pool, vq, tmp_path):
     uniform = torch.rand((len(KNOWN), 64), generator=generator)
     with torch.no_grad():
         for part in ("transformer", "text_encoder"):
-            for name, value in task.modules[part].named_parameters():
+            for name, value in getattr(task, part).named_parameters():
                 value.copy_(loaded(tmp_path, part)[name])
         x = task.shown(pool, KNOWN, torch.zeros(len(KNOWN), dtype=torch.bool))
         loss = task.losses(x, pool.labels[KNOWN], torch.Generator().manual_seed(5))

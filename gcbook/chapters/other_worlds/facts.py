@@ -1,0 +1,203 @@
+"""The numbers that the chapter's text and its claims are about."""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gcbook.chapters.other_worlds.tables import MEASURES, NOISE_TRAINED
+from gcbook.claims import Number
+from gcbook.miniworld.results.shipped import model_card
+from gcbook.miniworld.results.worlds import CLASSIFIER, GENERATOR, POINT, Trained
+from gcbook.miniworld.training.worlds import CONTRASTS, DIAGNOSTICITIES, GRID, VARIED, jobs
+from gcbook.stats.correlation import correlate
+
+__all__ = ["other_worlds_facts"]
+
+_NAMES = {CLASSIFIER: "cnn", NOISE_TRAINED: "noise", GENERATOR: "pixel"}
+
+
+def other_worlds_facts(
+    models: Sequence[Trained],
+    cells: pd.DataFrame,
+    signs: pd.DataFrame,
+    seeds: pd.DataFrame,
+    shortcuts: pd.DataFrame,
+) -> SimpleNamespace:
+    """Every number of the chapter's text under a name.
+
+    A fact of a model that the map lacks, and an interval where nothing was resampled, is NaN.
+
+    Args:
+        models: of the map.
+        cells, signs, seeds, shortcuts: from `gcbook.chapters.other_worlds.tables`: ``map_rows``,
+            ``sign_rows``, ``seed_rows`` and ``shortcut_rows``.
+    """
+    return SimpleNamespace(
+        worlds=len(GRID),
+        points=len(VARIED),
+        diagnosticities=", ".join(f"{value:g}" for value in DIAGNOSTICITIES),
+        contrasts=", ".join(f"{value:g}" for value in CONTRASTS),
+        models=len(models),
+        missing=_missing(models),
+        **_training(models),
+        **_on_the_map(cells),
+        **_comparison(signs),
+        **_variants(signs),
+        **_trends(signs),
+        **_seeds(models, seeds),
+        **_shortcuts(shortcuts),
+    )
+
+
+def _missing(models: Sequence[Trained]) -> int:
+    """Trainings that the plan has beyond those that are here."""
+    here = {(one.diagnosticity, one.contrast, one.recipe, one.variant) for one in models}
+    return sum(
+        (job.point.diagnosticity, job.point.contrast, job.model, job.variant) not in here
+        for job in jobs()
+    )
+
+
+def _training(models: Sequence[Trained]) -> dict[str, Any]:
+    """Images, sizes of steps and minutes of a training, of the models as on the map."""
+    budgets = [one.budget for one in models]
+    found: dict[str, Any] = {
+        "images_least": Number(min(budgets), ",.0f"),
+        "images_most": Number(max(budgets), ",.0f"),
+    }
+    for recipe, name in _NAMES.items():
+        own = [one for one in models if one.recipe == recipe and not one.variant]
+        seen = int(model_card(recipe)["images_seen"])
+        minutes = [one.minutes for one in own] or [np.nan]
+        found |= {
+            f"{name}_step": Number(max((one.batch_size for one in own), default=np.nan), ".0f"),
+            f"{name}_seen": Number(own[0].budget / seen if own else np.nan, ".0%"),
+            f"{name}_minutes": Number(float(np.median(minutes)), ".0f"),
+            f"{name}_minutes_most": Number(max(minutes), ".0f"),
+        }
+    return found
+
+
+def _on_the_map(cells: pd.DataFrame) -> dict[str, Any]:
+    """Of each recipe: where it is least and most shape-biased, and what it can do at all."""
+    plain = cells[cells["variant"] == ""]
+    found: dict[str, Any] = {}
+    for recipe, name in _NAMES.items():
+        own = plain[plain["recipe"] == recipe]
+        bias = _measured(own, "shape_bias").sort_values("value")
+        excess = _measured(own, "texture_excess")
+        right = _measured(own, "accuracy")["value"]
+        for end, at in (("least", 0), ("most", -1)):
+            row = bias.iloc[at] if len(bias) else pd.Series(dtype=float)
+            found |= {
+                f"{name}_{end}": Number(row.get("value", np.nan), ".2f"),
+                f"{name}_{end}_low": Number(row.get("low", np.nan), ".2f"),
+                f"{name}_{end}_high": Number(row.get("high", np.nan), ".2f"),
+                f"{name}_{end}_diagnosticity": Number(row.get("diagnosticity", np.nan), "g"),
+                f"{name}_{end}_contrast": Number(row.get("contrast", np.nan), "g"),
+            }
+        found |= {
+            f"{name}_blind_least": Number(bias["blind"].min(), ".2f"),
+            f"{name}_right_least": Number(right.min(), ".0%"),
+            f"{name}_right_most": Number(right.max(), ".0%"),
+            f"{name}_textures": int((excess["low"] > 0).sum()),
+        }
+    return found
+
+
+def _measured(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    return rows[rows["measure"] == MEASURES[name]].dropna(subset="value")
+
+
+def _comparison(signs: pd.DataFrame) -> dict[str, Any]:
+    """In how many worlds the diffusion model is clearly more or less shape-biased."""
+    plain = signs[signs["variant"] == ""]
+    return {
+        "compared": len(plain),
+        "more": int((plain["low"] > 0).sum()),
+        "less": int((plain["high"] < 0).sum()),
+        "unclear": int(((plain["low"] <= 0) & (plain["high"] >= 0)).sum()),
+        "difference_least": Number(plain["difference"].min(), "+.2f"),
+        "difference_most": Number(plain["difference"].max(), "+.2f"),
+    }
+
+
+def _variants(signs: pd.DataFrame) -> dict[str, Any]:
+    """What training for longer, and on whole images, does to the difference."""
+    plain = signs[signs["variant"] == ""].set_index(POINT)["difference"]
+    found: dict[str, Any] = {}
+    for variant in ("longer", "whole"):
+        rows = signs[signs["variant"] == variant].set_index(POINT)
+        before = plain.reindex(rows.index)
+        turned = ((rows["low"] > 0) & (before < 0)) | ((rows["high"] < 0) & (before > 0))
+        found |= {
+            f"{variant}_worlds": len(rows),
+            f"{variant}_turned": int(turned.sum()),
+            f"{variant}_change": Number((rows["difference"] - before).abs().max(), ".2f"),
+        }
+    return found
+
+
+def _trends(signs: pd.DataFrame) -> dict[str, Any]:
+    """With which property of a world the difference goes, by Spearman's coefficient.
+
+    Only over a whole grid does one property say nothing of the other.
+    """
+    plain = signs[signs["variant"] == ""].dropna(subset="difference")
+    whole = {(one.diagnosticity, one.contrast) for one in GRID} <= set(
+        plain[POINT].itertuples(index=False, name=None)
+    )
+    found: dict[str, Any] = {}
+    for name in POINT:
+        r, p = np.nan, np.nan
+        if whole:
+            ranked = correlate(plain[name], plain["difference"])[1]
+            r, p = ranked.r, ranked.p
+        found |= {f"{name}_rho": Number(r, "+.2f"), f"{name}_p": Number(p, ".2g")}
+    return found
+
+
+def _seeds(models: Sequence[Trained], rows: pd.DataFrame) -> dict[str, Any]:
+    """How far two trainings lie apart, and all pairs of them where both models have several."""
+    known = rows.dropna(subset="shape_bias")
+    groups = known.groupby([*POINT, "recipe"])["shape_bias"]
+    apart = (groups.max() - groups.min())[groups.size() > 1].groupby("recipe")
+    found: dict[str, Any] = {}
+    for recipe, name in _NAMES.items():
+        own = apart.get_group(recipe) if recipe in apart.groups else pd.Series(dtype=float)
+        found |= {
+            f"{name}_several": len(own),
+            f"{name}_apart": Number(own.max(), ".2f"),
+        }
+    pairs = [
+        (one.min() - other.max(), one.max() - other.min())
+        for _, here in known.groupby(POINT)
+        for one, other in [
+            [here.loc[here["recipe"] == recipe, "shape_bias"] for recipe in (GENERATOR, CLASSIFIER)]
+        ]
+        if min(len(one), len(other)) > 1
+    ]
+    return found | {
+        "pairings": len(pairs),
+        "pairings_low": Number(min((low for low, _ in pairs), default=np.nan), "+.2f"),
+        "pairings_high": Number(max((high for _, high in pairs), default=np.nan), "+.2f"),
+    }
+
+
+def _shortcuts(rows: pd.DataFrame) -> dict[str, Any]:
+    """By how much more texture is named where it always tells the category."""
+    found: dict[str, Any] = {
+        "least_diagnosticity": Number(min(DIAGNOSTICITIES), "g"),
+        "shortcut_worlds": Number(rows["worlds"].min(), ".0f"),
+    }
+    by_recipe = {row["recipe"]: row for row in rows.to_dict("records")}
+    for recipe, name in _NAMES.items():
+        row = by_recipe.get(recipe, {})
+        for column, form in (("before", ".2f"), ("after", ".2f"), ("change", "+.2f")):
+            found[f"{name}_shortcut_{column}"] = Number(row.get(column, np.nan), form)
+        for end in ("low", "high"):
+            found[f"{name}_shortcut_{end}"] = Number(row.get(end, np.nan), "+.2f")
+    return found

@@ -1,0 +1,93 @@
+"""What was found for the paper's claims, and for the book's own, as rows."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from gcbook.claims.check import MARKS
+from gcbook.claims.paper import PaperClaim
+
+__all__ = ["COLUMNS", "claim_rows"]
+
+COLUMNS = (
+    "claimed_by",
+    "id",
+    "place",
+    "claim",
+    "printed",
+    "evidence",
+    "chapter",
+    "found",
+    "numbers",
+)
+
+
+def claim_rows(
+    paper: Mapping[str, PaperClaim], book: Iterable[Mapping[str, Any]], chapter: str = ""
+) -> list[dict[str, str]]:
+    """The paper's claims with what chapters found for them, then the book's own.
+
+    Args:
+        paper: the paper's claims by id.
+        book: the book's, as a build collects them, each with its ``chapter``.
+        chapter: keep what this chapter is about; nothing for all.
+
+    Returns:
+        Rows of `COLUMNS`, in words. ``found`` says of the paper's claims which of the book's agree
+        or contradict, or why none does; of the book's whether they hold. ``numbers`` are the facts
+        that the book's are about.
+    """
+    own = [each for each in book if chapter in ("", each["chapter"])]
+    rows = [
+        _paper_row(name, claim, [each for each in own if name in each["answers"]])
+        for name, claim in paper.items()
+        if chapter in ("", claim.checked_in) or any(name in each["answers"] for each in own)
+    ]
+    return rows + [_own_row(each) for each in own]
+
+
+def _paper_row(name: str, claim: PaperClaim, answers: list[Mapping[str, Any]]) -> dict[str, str]:
+    if answers:
+        found = "; ".join(f"{each['verdict']} ({_id(each)}: {_state(each)})" for each in answers)
+    elif claim.checked_in:
+        found = f"not checked in the last build of {claim.checked_in}"
+    else:
+        found = f"not checked: {claim.why_not}"
+    return {
+        "claimed_by": "paper",
+        "id": name,
+        "place": claim.place,
+        "claim": claim.statement,
+        "printed": ", ".join(claim.printed.values()),
+        "evidence": claim.evidence,
+        "chapter": claim.checked_in,
+        "found": found,
+        "numbers": "",
+    }
+
+
+def _own_row(claim: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "claimed_by": "book",
+        "id": _id(claim),
+        "place": claim["chapter"],
+        "claim": claim["sentence"],
+        "printed": "",
+        "evidence": claim["evidence"],
+        "chapter": claim["chapter"],
+        "found": _state(claim),
+        "numbers": ", ".join(f"{k} = {_shown(v)}" for k, v in claim["facts"].items()),
+    }
+
+
+def _id(claim: Mapping[str, Any]) -> str:
+    return f"{claim['chapter']}.{claim['name']}"
+
+
+def _state(claim: Mapping[str, Any]) -> str:
+    return "holds" if claim["state"] == "holds" else MARKS[claim["state"]]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(map(_shown, value))
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,226 @@
+"""A model on disk and what is asked of it: the files that all adapters read in one way.
+
+Networks are read whole. The libraries fill what a file lacks with random numbers and warn; scores
+of a half random network look like scores, so here that is an error. A pipeline in diffusers' format
+is read part by part: that leaves out what scoring does not need, and finds half-precision files.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+
+from gcbook.classifiers.prompts import make_prompts
+from gcbook.classifiers.weights import hash_weights, weight_variant
+from gcbook.files.errors import InputError
+from gcbook.paper.categories import PROMPT_TEMPLATE
+
+__all__ = ["DTYPES", "Checkpoint", "load_weights", "usable_device"]
+
+DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A model's files, and the classifier that is to be made of them.
+
+    Attributes:
+        path: the folder; of weights that torchvision brings, the file in torch's cache.
+        format: what the folder says it holds, see `gcbook.classifiers.load.find_format`.
+        name: the observer's name.
+        labels: names of the classes, in the order of their indices.
+        device: where the network runs.
+        dtype: of the network: float32, float16 or bfloat16. Image tokenizers, autoencoders, the
+            softmax and errors are float32 always.
+        template: the prompt with ``{}`` for the class; None where the user gave none.
+    """
+
+    path: Path
+    format: str
+    name: str
+    labels: tuple[str, ...]
+    device: torch.device
+    dtype: torch.dtype
+    template: str | None = None
+
+    @property
+    def prompts(self) -> list[str]:
+        """One a class: the template's, by default the paper's."""
+        return make_prompts(
+            self.labels, PROMPT_TEMPLATE if self.template is None else self.template
+        )
+
+    @cached_property
+    def weights(self) -> str:
+        """SHA-256 of what is loaded; see `gcbook.classifiers.weights.hash_weights`."""
+        return hash_weights(self.path)
+
+    def named(self, **details: object) -> dict[str, Any]:
+        """Return the arguments that all classifiers take: labels, name and details."""
+        dtype = str(self.dtype).removeprefix("torch.")
+        known = {"weights": self.weights, "dtype": dtype, "format": self.format}
+        return {"labels": self.labels, "name": self.name, "details": known | details}
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """Return what a JSON file of the folder holds.
+
+        Raises:
+            InputError: it is missing, or holds no object.
+        """
+        path = self.path / name
+        try:
+            content = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise InputError(f"{path}: expected a readable JSON file ({error}).") from error
+        if not isinstance(content, dict):
+            raise InputError(f"{path}: expected a JSON object, found {type(content).__name__}.")
+        return content
+
+    @cached_property
+    def index(self) -> dict[str, Any]:
+        """Of a pipeline: its ``model_index.json``, which names the parts and their classes."""
+        return self.read_json("model_index.json")
+
+    def has(self, part: str) -> bool:
+        """Return whether the pipeline is made with that part."""
+        entry = self.index.get(part)
+        return isinstance(entry, list) and len(entry) == 2 and entry[1] is not None
+
+    def network(
+        self,
+        part: str,
+        *classes: str,
+        device: str | torch.device | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> Any:
+        """Load a network of the pipeline, for evaluation only.
+
+        Args:
+            part: name of the part.
+            classes: what it may be; the first is what it is loaded as.
+            device: by default the checkpoint's.
+            dtype: likewise.
+
+        Raises:
+            InputError: the part is missing, of another class, damaged or incomplete.
+        """
+        import diffusers
+        import transformers
+
+        folder, _ = self._part(part, classes)
+        library = diffusers if hasattr(diffusers, classes[0]) else transformers
+        network = load_weights(getattr(library, classes[0]), folder, dtype or self.dtype)
+        return network.to(device or self.device)
+
+    def whole(self, kind: Any, *, float32: Sequence[str] = ()) -> Any:
+        """Load the folder itself as a network of a class of transformers; see `load_weights`."""
+        return load_weights(kind, self.path, self.dtype, float32=float32).to(self.device)
+
+    def tokenizer(self, part: str = "tokenizer") -> Any:
+        """Load a tokenizer of the pipeline.
+
+        Raises:
+            InputError: the part is missing or damaged, or is no tokenizer of transformers.
+        """
+        import transformers
+
+        folder, name = self._part(part)
+        loader = getattr(transformers, name, None)
+        if "Tokenizer" not in name or loader is None:
+            raise InputError(
+                f"{self.path}: {part}: expected a tokenizer of transformers, found {name} in "
+                "model_index.json."
+            )
+        try:
+            return loader.from_pretrained(folder, local_files_only=True)
+        except (OSError, ValueError, KeyError, TypeError, ImportError) as error:
+            raise InputError(
+                f"{self.path}: {part} cannot be loaded as {name} ({type(error).__name__}: "
+                f"{error}). Fetch the model again if it is damaged."
+            ) from error
+
+    def _part(self, part: str, classes: Sequence[str] = ()) -> tuple[Path, str]:
+        folder = self.path / part
+        if not self.has(part) or not folder.is_dir():
+            where = "model_index.json" if not self.has(part) else "the folder"
+            raise InputError(
+                f"{self.path}: {self.format} needs the part {part}, which {where} does not "
+                "have. Fetch or save the whole pipeline."
+            )
+        name = str(self.index[part][1])
+        if classes and name not in classes:
+            raise InputError(
+                f"{self.path}: {part}: expected {' or '.join(classes)}, found {name} in "
+                "model_index.json."
+            )
+        return folder, name
+
+
+def usable_device(name: str) -> torch.device:
+    """Return a device on which float32 is float32.
+
+    Raises:
+        InputError: it is not there.
+    """
+    # Convolutions in TF32 have ten bits of mantissa, and what float32 is asked for gets no fewer:
+    # one token of an image that tips is another likelihood. Matrix products have it off by default.
+    torch.backends.cudnn.allow_tf32 = False
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError) as error:
+        raise InputError(f"device: {name!r} cannot be used here ({error}).") from error
+    return torch.device(name)
+
+
+def load_weights(
+    kind: Any,
+    folder: Path,
+    dtype: torch.dtype = torch.float32,
+    *,
+    float32: Sequence[str] = (),
+) -> Any:
+    """Return a network for inference: on the CPU, without dropout or gradients.
+
+    Args:
+        kind: a model class of transformers or diffusers.
+        folder: holds its config.json and safetensors.
+        dtype: of its weights.
+        float32: names of modules of a transformers model that stay in float32.
+
+    Raises:
+        InputError: weights are missing, or are of other shapes than the configuration says.
+    """
+    options: dict[str, Any] = {
+        "use_safetensors": True,
+        "variant": weight_variant(folder),
+        "output_loading_info": True,
+        "torch_dtype" if kind.__module__.startswith("diffusers") else "dtype": dtype,
+    }
+    if float32:
+        # Files are read by rules that go by the name of the class: it must stay what it is.
+        kept = {"_keep_in_fp32_modules_strict": set(float32), "__module__": kind.__module__}
+        kind = type(kind.__name__, (kind,), kept)
+    cause: Exception | None = None
+    try:
+        model, info = kind.from_pretrained(folder, **options)
+        absent = list(info["missing_keys"])
+    except (RuntimeError, ValueError) as error:
+        cause, absent = error, [str(error)]
+    except (OSError, SafetensorError, KeyError, TypeError, ImportError) as error:
+        raise InputError(
+            f"{folder}: expected the weights of {kind.__name__}, found files that are missing, "
+            f"damaged or cut short ({error}). Fetch or train the model again."
+        ) from error
+    if absent:
+        more = f" and {len(absent) - 3} more" if len(absent) > 3 else ""
+        raise InputError(
+            f"{folder}: expected all weights of {kind.__name__} in the shapes of config.json; "
+            f"missing or of other shapes: {', '.join(absent[:3])}{more}. The download may be "
+            "incomplete, or from a version of the library that names them otherwise."
+        ) from cause
+    return model.eval().requires_grad_(False)

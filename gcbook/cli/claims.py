@@ -1,0 +1,64 @@
+"""Command of the claims: what the paper and the book claim, and what the last build found."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from gcbook.cli.app import app
+from gcbook.files.errors import InputError
+
+__all__ = ["claims"]
+
+
+@app.command()
+def claims(
+    chapter: Annotated[
+        str, typer.Option(metavar="CHAPTER", help="Only what this chapter is about.")
+    ] = "",
+    format: Annotated[str, typer.Option(metavar="table|csv|json", help="How to print.")] = "table",
+) -> None:
+    """List the claims of the paper and of the book, with what the last build found for them."""
+    if format not in ("table", "csv", "json"):
+        raise InputError(f"--format: expected table, csv or json; found {format!r}.")
+    from gcbook.book.chapters import pick_chapter
+    from gcbook.book.claims import read_collected
+    from gcbook.book.project import find_project
+    from gcbook.claims.found import COLUMNS, claim_rows
+    from gcbook.claims.paper import paper_claims
+
+    project = find_project()
+    if chapter:
+        pick_chapter(project, chapter)
+    rows = claim_rows(paper_claims(), read_collected(project), chapter)
+    if format == "json":
+        import json
+
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif format == "csv":
+        import csv
+        import sys
+
+        writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    else:
+        _print_table(rows)
+
+
+def _print_table(rows: Sequence[dict[str, str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("Claim", "Says", "Rests on", "Found", box=None, padding=(0, 2, 1, 0))
+    for row in rows:
+        printed = f"\nprinted: {row['printed']}" if row["printed"] else ""
+        place = f"\n{row['place']}" if row["claimed_by"] == "paper" else ""
+        numbers = f"\n{row['numbers']}" if row["numbers"] else ""
+        table.add_row(
+            f"{row['id']}{place}",
+            f"{row['claim']}{printed}",
+            row["evidence"],
+            f"{row['found']}{numbers}",
+        )
+    Console(markup=False, highlight=False).print(table)

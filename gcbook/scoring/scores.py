@@ -1,0 +1,269 @@
+"""Raw scores: rows in memory and in Parquet files, and values of rows as one array.
+
+A row is of one image, class and draw: its time, log-SNR, and errors or likelihood. Files appear
+when they are complete and never half written. For decisions the rows are weighted and spread out to
+an array of images, draws and classes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import ArrayLike
+
+from gcbook.files.atomic import write_whole
+from gcbook.files.errors import GcbookError, InputError
+from gcbook.noise.schedules import Schedule
+from gcbook.noise.weightings import Norm, Weighting
+
+__all__ = [
+    "Rows",
+    "finite_weights",
+    "read_part",
+    "rows_table",
+    "score_array",
+    "score_arrays",
+    "score_schema",
+    "sort_rows",
+    "weighted_errors",
+    "write_table",
+]
+
+CHUNK = 256
+"""Images whose scores are spread out at a time, which bounds memory."""
+
+_NAME = pa.dictionary(pa.int32(), pa.string())
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Scores as arrays of one length: codes of images and labels, draws, times, values."""
+
+    image: np.ndarray
+    label: np.ndarray
+    draw: np.ndarray
+    t: np.ndarray
+    log_snr: np.ndarray
+    values: np.ndarray
+    """(measures, N), float64."""
+
+    def where(self, kept: np.ndarray) -> "Rows":
+        """Return the rows of a mask."""
+        return Rows(*(getattr(self, name)[..., kept] for name in self.__dataclass_fields__))
+
+
+def score_schema(measures: Sequence[str]) -> pa.Schema:
+    """Return the columns of a file of scores.
+
+    A likelihood is a sum over many tokens, an error a mean: only the first needs 64 bits.
+    """
+    values = [(name, pa.float64() if name == "nll" else pa.float32()) for name in measures]
+    return pa.schema(
+        [
+            ("image_id", _NAME),
+            ("label", _NAME),
+            ("draw", pa.int32()),
+            ("t", pa.float64()),
+            ("log_snr", pa.float64()),
+            *values,
+        ]
+    )
+
+
+def rows_table(
+    rows: Sequence[Rows], images: Sequence[str], labels: Sequence[str], schema: pa.Schema
+) -> pa.Table:
+    """Put rows into one table.
+
+    Args:
+        rows: at least one piece.
+        images: names of the images, by code.
+        labels: names of the classes, by code.
+        schema: of the table.
+    """
+    image, label, draw, t, log_snr, values = (
+        np.concatenate([getattr(piece, name) for piece in rows], axis=-1)
+        for name in Rows.__dataclass_fields__
+    )
+    columns = [
+        pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(list(names)))
+        for codes, names in ((image, images), (label, labels))
+    ]
+    columns += [pa.array(column) for column in (draw, t, log_snr, *values)]
+    arrays = [
+        column.cast(field.type, safe=False) for column, field in zip(columns, schema, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write a table; the file appears when it is complete.
+
+    Raises:
+        UnwritableError: the disk is full, say.
+    """
+    measured = [name for name in table.column_names if name.startswith(("error", "nll"))]
+    write_whole(
+        path,
+        lambda temporary: pq.write_table(
+            table,
+            temporary,
+            compression="zstd",
+            use_dictionary=[name for name in table.column_names if name not in measured],
+            # Bytes of equal weight together: what float errors have in common is their exponent.
+            use_byte_stream_split=measured,
+            write_statistics=False,
+        ),
+    )
+
+
+def read_part(path: Path, schema: pa.Schema) -> pa.Table:
+    """Read one file.
+
+    Raises:
+        InputError: it is damaged, or has other columns.
+        GcbookError: it cannot be read here, but may be whole: there is no permission, the disk
+            fails, memory runs out, or this version of pyarrow lacks something.
+    """
+    try:
+        content = path.read_bytes()
+    except (OSError, MemoryError) as error:
+        raise _unreadable(path, error) from error
+    try:
+        # Of bytes: of a path, an OSError could be the disk's as well as a damaged page.
+        table = pq.read_table(pa.BufferReader(content))
+    except (pa.ArrowInvalid, OSError, UnicodeDecodeError) as error:
+        first = str(error).splitlines()[0]
+        raise InputError(f"{path}: expected a Parquet file, found {first}") from error
+    except (MemoryError, pa.ArrowNotImplementedError) as error:
+        raise _unreadable(path, error) from error
+    if table.schema.names != schema.names:
+        raise InputError(
+            f"{path}: expected the columns {', '.join(schema.names)}; found "
+            f"{', '.join(table.schema.names)}."
+        )
+    try:
+        return table.cast(schema)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        found = ", ".join(f"{each.name} {each.type}" for each in table.schema)
+        raise InputError(
+            f"{path}: expected columns that can be read as scores, found {found} ({error})."
+        ) from error
+
+
+def _unreadable(path: Path, error: Exception) -> GcbookError:
+    if isinstance(error, OSError):
+        found = error.strerror or str(error)
+    else:
+        found = f"{'too little memory: ' * isinstance(error, MemoryError)}{error}"
+    return GcbookError(
+        f"{path}: cannot be read ({found.strip(': ')}). It may be whole, so it was left as it is: "
+        "mend that and run the same command again. If it is damaged, move it away; what was in it "
+        "is computed again."
+    )
+
+
+def sort_rows(table: pa.Table, labels: Sequence[str]) -> pa.Table:
+    """Sort scores by image, draw and class, and keep the first of equal ones."""
+    table = table.unify_dictionaries().combine_chunks()
+    if not len(table):
+        return table
+    images, classes = table["image_id"].to_pandas(), table["label"].to_pandas()
+    others = sorted(set(classes.cat.categories) - set(labels))
+    image, label = (
+        codes_of(images, sorted(images.cat.categories)),
+        codes_of(classes, [*labels, *others]),
+    )
+    keys = np.stack([image, table["draw"].to_numpy(), label])
+    order = np.lexsort(keys[::-1])
+    keys = keys[:, order]
+    first = np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0))
+    return table.take(pa.array(order[first]))
+
+
+def weighted_errors(
+    scores: pd.DataFrame, weighting: Weighting, norm: Norm, schedule: Schedule | None = None
+) -> np.ndarray:
+    """Return the weighted error of every row, float64; of a likelihood, its negative logarithm.
+
+    Raises:
+        InputError: the weighting is not defined here, or infinite at a time that was drawn.
+    """
+    if "nll" in scores:
+        return scores["nll"].to_numpy(np.float64)
+    t, log_snr = scores["t"].to_numpy(), scores["log_snr"].to_numpy()
+    weights = finite_weights(weighting, norm, schedule, t, log_snr)
+    return weights * scores[f"error_{norm}"].to_numpy(np.float64)
+
+
+def finite_weights(
+    weighting: Weighting,
+    norm: Norm,
+    schedule: Schedule | None,
+    t: np.ndarray,
+    log_snr: np.ndarray,
+) -> np.ndarray:
+    """Return the weights of draws, float64.
+
+    Raises:
+        InputError: the weighting is not defined here, or infinite at a time that was drawn.
+    """
+    weights = weighting.weights(t, log_snr, schedule, norm)
+    if not np.isfinite(weights).all():
+        at = float(t[~np.isfinite(weights)][0])
+        raise InputError(
+            f"weighting {weighting.name}: not finite at t = {at:g} (log-SNR "
+            f"{log_snr[~np.isfinite(weights)][0]:g}); choose one that is bounded, such as exp:7 or "
+            "snr:5."
+        )
+    return weights
+
+
+def score_array(
+    rows: pd.DataFrame,
+    values: ArrayLike,
+    images: Sequence[str] | pd.Series,
+    labels: Sequence[str],
+    n_draws: int,
+) -> np.ndarray:
+    """Return a value of each row as an array (images, draws, labels), NaN where there is no row.
+
+    Args:
+        rows: raw scores with ``image_id, label, draw``.
+        values: one a row.
+        images: names, in order; rows of others are left out.
+        labels: of the classes, likewise.
+        n_draws: rows of later draws are left out.
+    """
+    image, label = codes_of(rows["image_id"], images), codes_of(rows["label"], labels)
+    draw = rows["draw"].to_numpy()
+    inside = (image >= 0) & (label >= 0) & (draw < n_draws)
+    full = np.full((len(images), n_draws, len(labels)), np.nan)
+    full[image[inside], draw[inside], label[inside]] = np.asarray(values, np.float64)[inside]
+    return full
+
+
+def score_arrays(
+    rows: pd.DataFrame, values: np.ndarray, images: Sequence[str], labels: Sequence[str]
+) -> Iterator[tuple[Sequence[str], np.ndarray]]:
+    """Yield some images at a time, and their `score_array` with as many draws as they have."""
+    image = codes_of(rows["image_id"], images)
+    order = np.argsort(image, kind="stable")
+    ranked = image[order]
+    for first in range(0, len(images), CHUNK):
+        some = images[first : first + CHUNK]
+        part = order[slice(*np.searchsorted(ranked, (first, first + len(some))))]
+        own = rows.iloc[part]
+        n_draws = int(own["draw"].max()) + 1 if len(own) else 0
+        yield some, score_array(own, values[part], some, labels, n_draws)
+
+
+def codes_of(names: pd.Series, order: Sequence[str] | pd.Series) -> np.ndarray:
+    """Return the place of each name in an order, -1 where it has none."""
+    column = names.astype("category")
+    places = pd.Index(order).get_indexer(column.cat.categories)
+    return places[column.cat.codes.to_numpy()]

@@ -1,0 +1,121 @@
+"""The chapter's facts: what they are by the shipped summaries, and where observers are left out."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from gcbook.chapters.claims import check_claims
+from gcbook.chapters.parameters import check_parameters
+from gcbook.chapters.shape_bias.facts import shape_bias_facts
+from gcbook.chapters.shape_bias.tables import against_humans
+from gcbook.claims import ClaimFailed
+from gcbook.miniworld.results.scores import answers_on, bias_by_shape
+from gcbook.stats.resampling import Resampling
+from gcbook.stats.shape_tables import bias_by_category, category_spread, cue_accuracies, pooled_bias
+from gcbook.stats.summaries import Summaries
+
+SHIPPED = Summaries.read()
+
+
+@pytest.fixture(scope="module")
+def miniatures():
+    return bias_by_shape(answers_on(["cue-conflict"]), resampling=Resampling(draws=0))
+
+
+def facts_of(miniatures, observers=(), tests=None, draws=10_000):
+    bias = bias_by_category(SHIPPED, observers)
+    return shape_bias_facts(
+        bias,
+        pooled_bias(bias),
+        against_humans(SHIPPED, observers) if tests is None else tests,
+        category_spread(bias),
+        cue_accuracies(SHIPPED, observers),
+        miniatures,
+        draws,
+    )
+
+
+@pytest.fixture(scope="module")
+def facts(miniatures):
+    return facts_of(miniatures)
+
+
+def test_averages(facts):
+    assert (facts.humans, facts.imagen) == (pytest.approx(0.9587, abs=1e-4), 0.99)
+    assert (str(facts.lowest_human), str(facts.highest_human)) == ("0.919", "0.987")
+    assert (facts.networks, facts.networks_for_texture) == (32, 31)
+    assert f"{facts.resnet50} ({facts.resnet50_interval})" == "0.214 (0.142 to 0.299)"
+    assert (str(facts.resnet50_mean), str(facts.resnet50_printed)) == ("0.198", "21%")
+    assert facts.averages_apart == "SimCLR ResNet-50x1"
+    assert facts.averages_apart_pooled - facts.averages_apart_mean == pytest.approx(0.063, abs=1e-3)
+
+
+def test_categories(facts):
+    assert facts.weakest == ("boat", "knife", "airplane")
+    assert str(facts.weakest_bias) == "(0.87, 0.89, 0.89)"
+    assert (facts.hardest, facts.easiest) == ("bird", "clock")
+    assert facts.easiest_low < 0.05 < 0.5 < facts.easiest_median < facts.easiest_high
+
+
+def test_tests(facts):
+    assert (facts.tested, facts.tested_below_humans, facts.nearest) == (32, 32, "ResNet-50 (SIN)")
+    # 32 tests at the smallest p of 10,000 draws, and Holm's factor for the first.
+    assert facts.largest_p == pytest.approx(32 * 2 / 10_001, abs=1e-6)
+    assert facts.least_possible_p == pytest.approx(2 / 10_001)
+    assert facts.smallest_p == pytest.approx(2 / 10_001, abs=1e-5)
+    assert facts.smallest_p_rows == 32
+
+
+def test_cues(facts):
+    assert (facts.neither_least_who, str(facts.neither_least)) == ("SWAG ViT-H/14", "11%")
+    assert (facts.neither_most_who, str(facts.neither_most)) == ("SimCLR ResNet-50x1", "46%")
+    assert str(facts.inception) == str(facts.swag) == "0.393"
+    assert (str(facts.inception_neither), str(facts.swag_neither)) == ("40%", "13%")
+    assert (facts.even, str(facts.even_shape_times)) == ("SWAG RegNetY-128GF", "6.0")
+
+
+def test_miniatures(facts):
+    assert (facts.miniatures, facts.miniatures_for_shape) == (6, 5)
+    assert (facts.mini_lowest, str(facts.mini_lowest_bias)) == ("mini-latent", "0.351")
+    assert (facts.mini_widest_least_category, str(facts.mini_widest_least)) == ("bear", "0.00")
+    assert str(facts.mini_lowest_interval) == "nan"
+
+
+def test_observers_left_out_have_no_facts(miniatures):
+    few = facts_of(miniatures, ["resnet50"])
+    assert (few.networks, few.best_network) == (1, "ResNet-50")
+    assert math.isnan(few.inception) and math.isnan(few.resnet50_sin)
+    assert math.isnan(few.others_most_shape) is False
+
+
+def test_without_draws_nothing_is_tested(miniatures):
+    tests = against_humans(SHIPPED).head(0)
+    none = facts_of(miniatures, tests=tests, draws=0)
+    assert (none.tested, none.nearest, none.smallest_p_rows) == (None, None, None)
+    assert math.isnan(none.nearest_difference) and math.isnan(none.least_possible_p)
+
+
+def test_all_claims_hold_by_the_books_own_parameters(facts):
+    outcomes = check_claims(check_parameters("shape-bias"), facts)
+    assert {each.state for each in outcomes.values()} == {"holds"}
+
+
+def test_a_rerun_says_which_claims_hold_and_a_changed_number_is_noticed(facts, miniatures):
+    few = facts_of(miniatures, ["resnet50-trained-on-SIN"])
+    outcomes = check_claims(check_parameters("shape-bias", draws=0, seed=1), few)
+    assert outcomes.most_by_texture.state == "fails"
+    assert outcomes.people_by_shape.state == "holds"
+    assert outcomes.same_bias_other_accuracy.state == "unknown"
+    facts = type(facts)(**vars(facts) | {"humans": 0.9449})
+    with pytest.raises(ClaimFailed, match=r"humans_pooled: All people(.|\n)*humans = 0\.9449"):
+        check_claims(check_parameters("shape-bias"), facts)
+
+
+def test_every_network_differs_from_the_humans():
+    tests = against_humans(SHIPPED)
+    assert len(tests) == 32
+    assert tests["observer"].is_unique
+    assert tests["differs"].all()
+    alone: pd.DataFrame = against_humans(SHIPPED, ["resnet50"])
+    assert alone["p_holm"].to_list() == [pytest.approx(2 / 10_001, abs=1e-5)]

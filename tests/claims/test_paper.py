@@ -1,0 +1,201 @@
+"""The paper's claims: placed in the paper, printed as there, and checked where they say."""
+
+import csv
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from itertools import groupby
+
+import pytest
+import yaml
+
+from gcbook.chapters.claims import claims_of
+from gcbook.chapters.parameters import rooms
+from gcbook.claims.claim import read_entries
+from gcbook.claims.found import claim_rows
+from gcbook.claims.paper import PAPER as FILE
+from gcbook.claims.paper import PaperClaim, paper_claims
+from gcbook.files.errors import GcbookError
+from gcbook.paper.published import quoted_value, table1, table2, table3
+
+TEXT = FILE.read_text(encoding="utf-8")
+PUBLISHED = resources.files("gcbook") / "data" / "published"
+
+ORDER = [
+    *("Abstract", "Section 1", "Section 2", "Section 3.1", "Table 1", "Section 3.2"),
+    *("Section 3.3", "Section 3.4", "Section 4", "Section 5", "Appendix A", "Appendix B"),
+    *("Appendix C", "Appendix E", "Fig. 12", "Table 2", "Table 3"),
+]
+"""Where the claims stand first, from the paper's first page to its last."""
+
+PLACES = {*ORDER, "Eq. 2", "Listing 1"} | {f"Fig. {number}" for number in range(1, 18)}
+
+NUMBER = re.compile(r"(?<![\w./-])\d*[.,]?\d+(?:[.,]\d+)*%?")
+"""A number in a text; those in names, as in ResNet-50 and ViT-L/14, are none."""
+
+
+CLAIMS = paper_claims()
+EACH = pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+
+PAPER = {
+    "a": PaperClaim(
+        place="Table 1",
+        statement="A.",
+        printed={"n_datasets": "0.50"},
+        evidence="miniature",
+        checked_in="muse",
+    ),
+    "b": PaperClaim(place="Fig. 1", statement="B.", evidence="published only", why_not="Not open."),
+}
+BOOK = [
+    {
+        "chapter": "muse",
+        "name": "own",
+        "sentence": "Own.",
+        "evidence": "miniature",
+        "answers": ["a"],
+        "verdict": "contradicts",
+        "state": "holds",
+        "facts": {"x": 0.123456, "n": 3, "each": [1.0, None]},
+    }
+]
+
+
+def mappings(node: yaml.Node) -> Iterator[yaml.MappingNode]:
+    if isinstance(node, yaml.MappingNode):
+        yield node
+        for _, value in node.value:
+            yield from mappings(value)
+
+
+@cache
+def printed_in(table: str) -> dict[str, dict[str, str]]:
+    """The rows of a published table by key, as text: numbers keep their digits."""
+    with (PUBLISHED / f"{table}.csv").open(encoding="utf-8") as file:
+        return {row["key"]: row for row in csv.DictReader(file)}
+
+
+def as_printed(key: str) -> str:
+    """What the paper prints: of the text by its key, of a table by ``table.model.column``."""
+    if "." not in key:
+        return printed_in("quoted")[key]["printed"]
+    table, model, column = key.split(".")
+    row = printed_in(table)[model]
+    return row.get(f"{column}_printed", row[column])
+
+
+def test_all_of_the_paper_is_there_and_nothing_twice():
+    assert len(CLAIMS) >= 35
+    # A key that stands twice would silently win over the first.
+    for mapping in mappings(yaml.compose(TEXT)):
+        names = [name.value for name, _ in mapping.value]
+        assert len(set(names)) == len(names)
+    statements = [claim.statement for claim in CLAIMS.values()]
+    assert len(set(statements)) == len(statements)
+
+
+@EACH
+def test_a_place_is_one_of_the_paper(claim):
+    places = claim.place.split("; ")
+    assert {place.removesuffix(", caption") for place in places} <= PLACES
+    assert len(set(places)) == len(places)
+
+
+def test_claims_stand_in_the_order_of_the_paper():
+    first = [claim.place.split("; ")[0].removesuffix(", caption") for claim in CLAIMS.values()]
+    assert [place for place, _ in groupby(first)] == [place for place in ORDER if place in first]
+
+
+@EACH
+def test_a_claim_is_checked_in_a_chapter_or_says_why_not(claim):
+    assert claim.checked_in in rooms() or claim.evidence == "published only"
+    assert claim.checked_in in {"", *rooms()}
+
+
+@EACH
+def test_printed_values_are_those_of_the_published_data(claim):
+    assert claim.printed == {key: as_printed(key) for key in claim.printed}
+
+
+def test_every_number_of_the_text_belongs_to_a_claim():
+    used = {key for claim in CLAIMS.values() for key in claim.printed}
+    # How many datasets Fig. 11 speaks of contradicts the text: no claim, but an erratum.
+    assert set(printed_in("quoted")) - used == {"n_nonparametric_datasets_figure_11"}
+
+
+@EACH
+def test_a_statement_has_no_number_that_the_paper_does_not_print(claim):
+    printed = NUMBER.findall("; ".join(claim.printed.values()))
+    assert set(NUMBER.findall(claim.statement)) <= set(printed)
+
+
+def test_what_is_said_of_an_order_is_true_of_the_printed_numbers():
+    bias = table1().set_index("key")["shape_bias"]
+    generative = ["imagen", "stable_diffusion", "parti"]
+    assert bias[generative].min() > bias.drop(generative).max() == bias["vit_22b_ft_384"]
+    noised = quoted_value("resnet50_diffusion_noise_train_eval_shape_bias")
+    assert noised > quoted_value("hermann_shape_bias")
+
+    by_likeness = table2()
+    consistency = by_likeness.set_index("key")["error_consistency"].sort_values()
+    assert consistency.index[-1] == "imagen"
+    assert consistency.filter(like="vit_22b").index[-1] == "vit_22b_ft_560"
+    assert by_likeness["key"].tolist()[:5:4] == ["vit_22b_ft_384", "stable_diffusion"]
+    assert by_likeness["key"][1] == "imagen"
+
+    by_accuracy = table3()["key"].tolist()
+    assert [by_accuracy.index(key) + 1 for key in generative[:2]] == [6, 10]
+    assert by_accuracy[0] == "vit_22b_ft_224"
+
+
+def test_numbers_are_found_in_texts_and_not_in_names():
+    assert NUMBER.findall("r is .59, Spearman's .64; 85,120 of ViT-L/14 at 224px, 99%.") == [
+        *(".59", ".64", "85,120", "224", "99%")
+    ]
+    assert NUMBER.findall("ResNet-50x1, v1.4, ViT-22B and 64×64") == ["64", "64"]
+
+
+def test_the_printed_form_keeps_its_digits():
+    assert as_printed("table1.vit_22b_ft_384.ood_accuracy") == "0.80"
+    assert as_printed("table1.imagen.shape_bias") == as_printed("imagen_shape_bias") == "99%"
+    with pytest.raises(KeyError):
+        as_printed("table1.imagen.age")
+
+
+def test_answers_come_from_the_chapters_that_the_paper_file_names():
+    for chapter in rooms():
+        for claim in claims_of(chapter).values():
+            assert all(paper_claims()[name].checked_in for name in claim.answers)
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        ("{place: x, statement: y, evidence: miniature}", "checked_in, or why_not"),
+        (
+            "{place: x, statement: y, evidence: miniature, checked_in: muse, why_not: z}",
+            "checked_in, or why_not",
+        ),
+        ("{place: x, statement: y, evidence: z, why_not: z}", "evidence: Input should be"),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path, entry, says):
+    path = tmp_path / "paper.yml"
+    path.write_text(f"a: {entry}\n")
+    with pytest.raises(GcbookError, match=says):
+        read_entries(path, PaperClaim)
+
+
+def test_rows_say_what_was_found():
+    checked, unchecked, own = claim_rows(PAPER, BOOK)
+    assert checked["found"] == "contradicts (muse.own: holds)"
+    assert (checked["printed"], checked["place"]) == ("0.50", "Table 1")
+    assert unchecked["found"] == "not checked: Not open."
+    assert own["numbers"] == "x = 0.1235, n = 3, each = 1 None"
+    assert claim_rows(PAPER, [])[0]["found"] == "not checked in the last build of muse"
+
+
+def test_rows_of_a_chapter():
+    assert [row["id"] for row in claim_rows(PAPER, BOOK, "muse")] == ["a", "muse.own"]
+    assert claim_rows(PAPER, BOOK, "zoo") == []

@@ -1,0 +1,74 @@
+"""gcbook claims: what is listed, in which form, and what is said where there is no build."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from gcbook import cli
+from gcbook.book.claims import claims_file, collected
+from gcbook.book.project import Project, find_project
+
+CLAIM = {
+    "name": "people_by_shape",
+    "sentence": "People go by shape.",
+    "holds": "humans > 0.9",
+    "evidence": "recomputed from public trials",
+    "answers": ["humans-shape-bias"],
+    "verdict": "agrees",
+    "state": "holds",
+    "facts": {"humans": 0.9587},
+}
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    here = find_project().root
+    for name in ("_config.yml", "_toc.yml", "notebooks"):
+        (tmp_path / name).symlink_to(here / name)
+    monkeypatch.setenv("GCBOOK_PROJECT", str(tmp_path))
+    return Project(tmp_path)
+
+
+def call(capsys, *arguments):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["claims", *arguments])
+    captured = capsys.readouterr()
+    return ended.value.code or 0, captured.out, captured.err
+
+
+def build(project):
+    project.build.mkdir()
+    claims_file(project).write_text(collected({"shape-bias": [CLAIM], "muse": []}))
+
+
+def test_without_a_build_it_says_so(project, capsys):
+    status, out, err = call(capsys)
+    assert (status, out) == (1, "")
+    assert "expected the claims of the last build in" in err
+    assert "gcbook build" in err
+
+
+def test_every_format_has_every_claim(project, capsys):
+    build(project)
+    _, out, _ = call(capsys, "--format", "json")
+    rows = json.loads(out)
+    assert rows[-1]["id"] == "shape-bias.people_by_shape"
+    assert rows[-1]["numbers"] == "humans = 0.9587"
+    papers = {row["id"]: row["found"] for row in rows if row["claimed_by"] == "paper"}
+    assert papers["humans-shape-bias"] == "agrees (shape-bias.people_by_shape: holds)"
+    _, out, _ = call(capsys, "--format", "csv")
+    assert list(csv.DictReader(io.StringIO(out))) == rows
+    _, out, _ = call(capsys)
+    assert "humans-shape-bias" in out
+
+
+def test_one_chapter(project, capsys):
+    build(project)
+    _, out, _ = call(capsys, "--chapter", "zoo", "--format", "json")
+    assert json.loads(out) == []
+    status, _, err = call(capsys, "--chapter", "shapes")
+    assert status == 2
+    assert "no chapter is called 'shapes'; chapters: introduction" in err
+    assert call(capsys, "--format", "yaml")[0] == 2

@@ -1,0 +1,103 @@
+"""Interruptions wait until a step is whole, and end a program with the status shells expect."""
+
+import os
+import signal
+
+import pytest
+
+from gcbook.files.interrupts import held_back, interruptible
+
+
+def test_a_step_is_finished_before_the_interruption_comes():
+    done = []
+
+    def step():
+        with held_back():
+            os.kill(os.getpid(), signal.SIGINT)
+            done.append("weights")
+            done.append("number")
+
+    with pytest.raises(KeyboardInterrupt):
+        step()
+    assert done == ["weights", "number"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_own_handlers_are_called_and_put_back():
+    heard = []
+
+    def handler(number, frame):
+        heard.append(number)
+
+    before = signal.signal(signal.SIGTERM, handler)
+    try:
+        with held_back():
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert not heard
+        assert heard == [signal.SIGTERM]
+        assert signal.getsignal(signal.SIGTERM) is handler
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_a_block_that_fails_is_interrupted_all_the_same():
+    def step():
+        with held_back():
+            os.kill(os.getpid(), signal.SIGINT)
+            raise ValueError("own")
+
+    with pytest.raises(KeyboardInterrupt) as stop:
+        step()
+    assert isinstance(stop.value.__context__, ValueError)
+
+
+def test_what_waits_is_known_in_the_block():
+    known = []
+
+    def step():
+        with held_back() as waiting:
+            os.kill(os.getpid(), signal.SIGINT)
+            known.extend(waiting)
+
+    with pytest.raises(KeyboardInterrupt):
+        step()
+    assert known == [signal.SIGINT]
+
+
+def test_without_interruption_nothing_happens():
+    with held_back():
+        pass
+    with pytest.raises(ValueError, match="own"), held_back():
+        raise ValueError("own")
+
+
+def test_a_signal_that_is_ignored_stays_ignored():
+    """As in what a script starts in the background."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with held_back() as waiting:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert not waiting
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["ctrl-c", "sigterm"]
+)
+def test_an_interrupted_program_has_the_status_of_the_signal(number, status, capsys):
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit) as stop, interruptible("nothing was done"):
+        signal.raise_signal(number)
+    assert stop.value.code == status
+    assert capsys.readouterr().err == "nothing was done\n"
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_note_of_what_was_saved_is_enough(capsys):
+    stopped = KeyboardInterrupt()
+    stopped.add_note("saved")
+    with pytest.raises(SystemExit), interruptible("nothing was done"):
+        raise stopped
+    assert capsys.readouterr().err == ""

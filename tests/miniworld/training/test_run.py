@@ -1,0 +1,273 @@
+"""Several processes stop together, and readers do not stop before those they read for."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from gcbook.miniworld.training.imagefolder import key_of
+from gcbook.miniworld.training.resnet import ORDER
+from gcbook.miniworld.training.run import UnreadableImageError, in_step
+from gcbook.miniworld.training.state import read_about
+
+COMMAND = """
+import os, signal, sys
+import multiprocessing.connection as connection
+from dataclasses import replace
+import gcbook.miniworld.training.resnet as resnet
+import gcbook.miniworld.training.run as run
+from gcbook.cli import main
+
+small = dict(architecture="resnet18", crop_size=32, learning_rate=0.01)
+resnet.RESNETS = {name: replace(plan, **small) for name, plan in resnet.RESNETS.items()}
+run.SHOW_EVERY = 0
+stop, loss = os.environ.get("STOP"), resnet.ResNetRun.loss
+
+def stopped(run, batch):
+    if str(run.done) == stop:
+        signal.raise_signal(signal.SIGTERM)
+    return loss(run, batch)
+
+resnet.ResNetRun.loss = stopped
+
+if os.environ.get("STOP") == "taking":
+    taken, process = iter(range(10**6)), os.getpid()
+    answer = connection.answer_challenge
+
+    def answered(*challenge):
+        if os.getpid() == process and next(taken) == 6:
+            signal.raise_signal(signal.SIGTERM)
+        answer(*challenge)
+
+    connection.answer_challenge = answered
+main(sys.argv[1:])
+"""
+"""``gcbook``, with a small network and a line after each step.
+
+SIGTERM comes before the image STOP, or where that is "taking", while one is taken from a reader.
+"""
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Dark and light noise: of two classes 12 images to train on, and 5 to validate with."""
+    folder = tmp_path_factory.mktemp("imagenet")
+    rng = np.random.default_rng(0)
+    for part, count in (("train", 12), ("val", 5)):
+        for label, name in enumerate(("bear", "cat")):
+            (folder / part / name).mkdir(parents=True)
+            for number in range(count):
+                pixels = rng.integers(0, 100, (40, 48, 3)) + 150 * label
+                Image.fromarray(pixels.astype(np.uint8)).save(
+                    folder / part / name / f"{number:02}.png"
+                )
+    return folder
+
+
+@contextmanager
+def started(data, folder, *options, processes=1, stops=None):
+    """The command's processes; each leads a group. ``stops``: which gets SIGTERM, and where."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-c", COMMAND, "train", "resnet50-noise", "--device", "cpu"]
+    command += ["--data", data, "-o", folder, *options]
+    there = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": processes}
+    running = []
+    try:
+        for rank in range(processes):
+            own = there | {"RANK": rank, "LOCAL_RANK": rank} if processes > 1 else {}
+            own |= {"STOP": stops[1]} if stops and stops[0] == rank else {}
+            running.append(
+                subprocess.Popen(
+                    [str(part) for part in command],
+                    env=os.environ | {name: str(value) for name, value in own.items()},
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    start_new_session=True,
+                )
+            )
+        yield running
+    finally:
+        for process in running:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+
+
+def ended(processes):
+    """The status of each, and what it said of mistakes."""
+    said = [process.communicate(timeout=300)[1] for process in processes]
+    return [process.returncode for process in processes], said
+
+
+def rows(folder):
+    return [json.loads(line) for line in (folder / "history.jsonl").read_text().splitlines()]
+
+
+def test_sigterm_to_a_whole_group_saves_the_state(data, tmp_path):
+    options = ("--workers", 1, "--batch-size", 2, "--epochs", 1000)
+    with started(data, tmp_path, *options) as (process,):
+        said = [process.stderr.readline()]
+        while "left: loss" not in said[-1]:
+            assert said[-1], said
+            said.append(process.stderr.readline())
+        os.killpg(process.pid, signal.SIGTERM)
+        (status,), (rest,) = ended([process])
+    assert "Traceback" not in rest
+    assert status == 128 + signal.SIGTERM
+    seen = read_about(tmp_path / "state.safetensors")["done"]
+    assert seen > 0
+    assert rest.endswith(f"stopped at image {seen:,}; the same command goes on from there\n")
+
+
+@pytest.mark.skipif(
+    torch.multiprocessing.get_sharing_strategy() != "file_descriptor",
+    reason="readers hand their images over by name here, without a connection",
+)
+def test_a_stop_while_an_image_is_taken_from_a_reader_is_told_in_one_line(data, tmp_path):
+    options = ("--workers", 1, "--batch-size", 2, "--epochs", 1000)
+    with started(data, tmp_path, *options, stops=(0, "taking")) as (process,):
+        (status,), (said,) = ended([process])
+    assert status == 128 + signal.SIGTERM
+    seen = read_about(tmp_path / "state.safetensors")["done"]
+    assert seen > 0
+    assert said.endswith(f"stopped at image {seen:,}; the same command goes on from there\n")
+    assert "Traceback" not in said
+
+
+def test_two_processes_validate_as_one_does(data, tmp_path):
+    options = ("--workers", 0, "--batch-size", 4, "--epochs", 1)
+    with started(data, tmp_path, *options) as one:
+        assert ended(one)[0] == [0]
+    (alone,) = rows(tmp_path)
+    # The weights are those of the end of the epoch: it is validated anew, 10 images in three
+    # batches of 4, of which the third is filled up and a fourth is all filling.
+    (tmp_path / "history.jsonl").unlink()
+    with started(data, tmp_path, *options, processes=2) as two:
+        assert ended(two)[0] == [0, 0]
+    (together,) = rows(tmp_path)
+    assert together["accuracy"] == alone["accuracy"]
+    assert together["loss"] == pytest.approx(alone["loss"], rel=1e-5)
+    record = json.loads((tmp_path / "model/training.json").read_text())
+    assert [each["devices"] for each in record["machines"]] == [1, 2]
+
+
+def test_two_processes_stop_together_and_go_on(data, tmp_path):
+    options = ("--workers", 0, "--batch-size", 2, "--epochs", 1)
+    broken, run = tmp_path / "data", tmp_path / "run"
+    shutil.copytree(data, broken)
+    order = torch.Generator().manual_seed(key_of(0, 0, ORDER))
+    last = int(torch.randperm(24, generator=order)[-1])
+    bad = broken / "train" / ("bear", "cat")[last // 12] / f"{last % 12:02}.png"
+    bad.write_bytes(bad.read_bytes()[:100])
+    with started(broken, run, *options, processes=2, stops=(1, 8)) as two:
+        status, said = ended(two)
+    assert status == [143, 143], said
+    # Each step is of two images in each of two processes; the one before which it came is done.
+    assert read_about(run / "state.safetensors")["done"] == 12
+    with started(broken, run, *options, processes=2) as two:
+        status, said = ended(two)
+    assert status == [2, 2], said
+    assert "another process has found an image that it cannot read" in said[0]
+    assert f"{bad}: expected an image" in said[1]
+    seen = read_about(run / "state.safetensors")["done"]
+    assert 12 < seen < 24
+    shutil.copy(data / bad.relative_to(broken), bad)
+    with started(broken, run, *options, processes=2) as two:
+        status, said = ended(two)
+    assert status == [0, 0], said
+    assert f"image {seen:,} of 24" in said[0]
+    assert [row["images_seen"] for row in rows(run)] == [24]
+
+
+class Pair:
+    """Stands in for accelerate's in two threads."""
+
+    num_processes, device = 2, "cpu"
+
+    def __init__(self, barrier, told, number):
+        self.barrier, self.told, self.number = barrier, told, number
+
+    def gather(self, mine):
+        self.told[self.number] = mine
+        self.barrier.wait(60)
+        both = torch.cat(self.told)
+        self.barrier.wait(60)
+        return both
+
+
+def taken(sources, waiting):
+    """Batches that each of two takes, and the error that ends it."""
+    barrier, told = threading.Barrier(2), [None, None]
+    batches, errors = ([], []), [None, None]
+
+    def take(number):
+        pair = Pair(barrier, told, number)
+        try:
+            for batch in in_step(sources[number], pair, waiting[number]):
+                batches[number].append(batch)
+        except BaseException as error:
+            errors[number] = error
+
+    threads = [threading.Thread(target=take, args=(number,)) for number in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return batches, errors
+
+
+def test_all_batches_are_taken_if_nothing_comes_up():
+    assert taken(("abc", "xyz"), ([], [])) == ((["a", "b", "c"], ["x", "y", "z"]), [None, None])
+
+
+def test_a_signal_to_one_stops_both_after_the_same_step():
+    waiting = ([], [])
+
+    def source():
+        yield "x"
+        waiting[1].append(signal.SIGTERM)
+        yield "y"
+
+    batches, errors = taken(("abc", source()), waiting)
+    assert batches == (["a"], ["x"])
+    assert [type(error) for error in errors] == [KeyboardInterrupt] * 2
+    assert waiting[0] == waiting[1] == [signal.SIGTERM]
+
+
+def test_an_image_that_one_cannot_read_stops_both_and_one_names_it():
+    def source():
+        yield "x"
+        raise UnreadableImageError("x.png: expected an image")
+
+    batches, errors = taken(("abc", source()), ([], []))
+    assert batches == (["a"], ["x"])
+    assert [type(error) for error in errors] == [UnreadableImageError] * 2
+    assert "another process" in str(errors[0])
+    assert str(errors[1]) == "x.png: expected an image"
+
+
+def test_a_reader_that_is_still_there_does_not_keep_python_from_its_end():
+    command = """
+import sys
+from torch.utils.data import DataLoader
+from gcbook.miniworld.training.imagefolder import ignore_interruptions
+sys.kept = iter(DataLoader(range(9), num_workers=1, worker_init_fn=ignore_interruptions))
+print(next(sys.kept).item())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", command], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0\n", "")

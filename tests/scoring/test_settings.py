@@ -1,0 +1,139 @@
+"""What may differ between a store and the run that continues it, and what may not."""
+
+from dataclasses import replace
+
+import pytest
+
+from gcbook.files.errors import InputError
+from gcbook.scoring.settings import (
+    Racing,
+    ScoringSettings,
+    Traits,
+    check_same,
+    effective_settings,
+    read_settings,
+)
+
+ERRORS = Traits(("a", "b"), ("error_l2", "error_l1"), False, False, 1, "static")
+NLL = replace(ERRORS, measures=("nll",), default_clip="none")
+BASE = ScoringSettings(draws=8)
+RACED = ScoringSettings(racing=Racing())
+DESCRIBED = {"kind": "diffusion", "model": "sd", "weights": "abc", "prompts": ["x", "y"]}
+
+
+@pytest.mark.parametrize(
+    ("before", "changed"),
+    [
+        (BASE, {"batch_size": 1}),
+        (BASE, {"device": "cuda"}),
+        (BASE, {"weighting": "uniform"}),
+        (BASE, {"norm": "l1"}),
+        (RACED, {"draws": 7}),
+    ],
+)
+def test_what_reaches_no_score_may_differ(before, changed):
+    check_same("s", before, replace(before, **changed))
+
+
+@pytest.mark.parametrize(
+    ("before", "changed", "says"),
+    [
+        (BASE, {"seed": 1}, "seed: expected 0, found 1"),
+        (BASE, {"draws": 16}, "draws: expected 8, found 16.*--extend"),
+        (BASE, {"draws": 4}, "draws: expected 8, found 4.*decide --draws"),
+        (BASE, {"timesteps": "uniform"}, "timesteps: expected stratified, found uniform"),
+        (BASE, {"antithetic": True}, "antithetic: expected False, found True"),
+        (BASE, {"clip_x0": "static"}, "clip_x0: expected auto, found static"),
+        (BASE, {"dtype": "float16"}, "dtype: expected float32, found float16"),
+        (BASE, {"racing": Racing(), "timesteps": "auto"}, "racing: expected no"),
+        (RACED, {"racing": Racing(p=0.01)}, r"racing\.p: expected 0\.002, found 0\.01"),
+        (RACED, {"racing": Racing(max_draws=30)}, "racing.max_draws: expected 2000, found 30"),
+        (RACED, {"weighting": "uniform"}, "weighting: expected exp:7, found uniform"),
+        (RACED, {"norm": "l1"}, "norm: expected l2, found l1"),
+    ],
+)
+def test_what_changes_scores_is_refused_by_name(before, changed, says):
+    with pytest.raises(InputError, match=says):
+        check_same("s", before, replace(before, **changed))
+
+
+def test_all_differences_are_named():
+    with pytest.raises(InputError, match=r"draws: .*antithetic: .*seed: "):
+        check_same("s", BASE, replace(BASE, draws=4, seed=3, antithetic=True))
+
+
+def test_only_more_draws_of_a_fixed_number_can_extend():
+    check_same("s", BASE, replace(BASE, draws=16), extend=True)
+    check_same("s", BASE, BASE, extend=True)
+    with pytest.raises(InputError, match="found 4"):
+        check_same("s", BASE, replace(BASE, draws=4), extend=True)
+    with pytest.raises(InputError, match="seed"):
+        check_same("s", BASE, replace(BASE, draws=16, seed=1), extend=True)
+    with pytest.raises(InputError, match="no number of draws"):
+        check_same("s", RACED, RACED, extend=True)
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"weights": "abd"}, "weights: expected abc, found abd"),
+        ({"prompts": ["x", "z"]}, r"prompts: expected \['x', 'y'\], found \['x', 'z'\]"),
+        ({"resolution": 512}, "resolution: expected None, found 512"),
+        ({"schedule": {"name": "flow"}}, r"schedule\.name: expected None, found flow"),
+        ({"method": "bound"}, "method"),
+    ],
+)
+def test_another_classifier_is_refused(changed, says):
+    with pytest.raises(InputError, match=says):
+        check_same("s", BASE, BASE, DESCRIBED, DESCRIBED | changed)
+
+
+def test_weights_may_lie_elsewhere_if_they_are_known_to_be_the_same():
+    check_same("s", BASE, BASE, DESCRIBED, DESCRIBED | {"model": "/elsewhere"})
+    unknown = DESCRIBED | {"weights": ""}
+    with pytest.raises(InputError, match="model: expected sd, found other"):
+        check_same("s", BASE, BASE, unknown, unknown | {"model": "other"})
+
+
+def test_settings_as_they_reach_a_classifier():
+    assert effective_settings(BASE, ERRORS).clip_x0 == "static"
+    assert effective_settings(replace(BASE, clip_x0="none"), ERRORS).clip_x0 == "none"
+    sure = effective_settings(RACED, replace(ERRORS, deterministic=True))
+    assert (sure.draws, sure.racing) == (1, None)
+    likely = effective_settings(RACED, NLL)
+    assert (likely.weighting, likely.racing) == ("uniform", Racing())
+    with pytest.raises(InputError, match="a likelihood takes no weights"):
+        effective_settings(replace(BASE, weighting="snr"), NLL)
+
+
+@pytest.mark.parametrize("settings", [BASE, RACED])
+def test_settings_can_be_read_back(settings):
+    assert read_settings(settings.as_dict()) == settings
+    assert Traits.parse(ERRORS.as_dict()) == ERRORS
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        (
+            {"weights": "ab" * 32},
+            {"weights": "cd" * 32},
+            "weights: expected abababababab…, found cd",
+        ),
+        (
+            {"schedule": {"kind": "x", "alphas": [0.5] * 1000}},
+            {"schedule": {"kind": "x", "alphas": [0.25] * 1000}},
+            r"else\. the noise schedule differs\. Use",
+        ),
+        (
+            {"prompts": ["a long enough prompt"] * 9},
+            {"prompts": ["a long enough prompt"] * 8 + ["another"]},
+            "prompts, number 9 of 9: expected a long enough prompt, found another",
+        ),
+        ({"prompts": None}, {"prompts": ["x" * 30] * 5}, "expected None, found 5 others"),
+    ],
+)
+def test_differences_are_short(before, after, says):
+    with pytest.raises(InputError, match=says) as caught:
+        check_same("s", BASE, BASE, DESCRIBED | before, DESCRIBED | after)
+    assert len(str(caught.value)) < 250

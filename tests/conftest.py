@@ -2,17 +2,22 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Generator
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from tiny.ci import CI
 
 from gcbook.trials.originals import locate_trials
 from gcbook.trials.table import read_trials
 
-CI = os.environ.get("CI", "").lower() in {"1", "true"}
 NEVER_SKIPPED_IN_CI = ("real_trials", "browser")
+
+# Networks this small lose more than they gain by several threads, and tests that run side by side
+# would wait for each other. Workers and the processes that tests start take this over.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +39,13 @@ def chromium() -> str:
     if found is None:
         pytest.skip("no chromium on the PATH (Debian: apt-get install chromium)")
     return found
+
+
+def pytest_configure() -> None:
+    # A shell ignores Ctrl-C on behalf of what it starts in the background, and so would the tests
+    # of interruption, and the processes that they start.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

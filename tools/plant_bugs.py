@@ -9,7 +9,8 @@ cannot fail proves nothing. The same tests must pass on the copy as it is. The w
 touched.
 
 The libraries are imported once; every run of the tests is a fork of this process, which has not
-imported the package. So there must be a fork: Linux or macOS.
+imported the package. So there must be a fork: Linux or macOS. As many bugs are planted at a time as
+there are processor cores, each in a copy of its own.
 """
 
 import importlib
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -84,73 +86,83 @@ def main(words: list[str]) -> int:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     for library in LIBRARIES:
         importlib.import_module(library)
-    with tempfile.TemporaryDirectory() as name:
-        folder = copy(Path(name))
+    forks = get_context("fork")
+    with (
+        tempfile.TemporaryDirectory() as name,
+        forks.Pool(os.cpu_count(), copy, (Path(name),)) as pool,
+    ):
         tests = sorted({test.split("::")[0] for bug in chosen for test in bug.tests.split()})
-        code, said = run(folder, tests)
-        if code:
-            sys.exit(f"the tests fail without a bug:\n{said[-3000:]}")
-        unnoticed = sum(not plant(bug, folder) for bug in chosen)
+        for failure in pool.imap_unordered(try_unchanged, tests):
+            if failure:
+                sys.exit(f"the tests fail without a bug:\n{failure}")
+        unnoticed = 0
+        for noticed, line in pool.imap_unordered(plant, chosen):
+            if noticed is None:
+                sys.exit(line)
+            print(line, flush=True)
+            unnoticed += not noticed
     found, seconds = len(chosen) - unnoticed, time.monotonic() - begun
     print(f"{found} of {len(chosen)} planted bugs were noticed, in {seconds:.0f} s")
     return unnoticed
 
 
-def copy(folder: Path) -> Path:
-    """Copy what the tests need."""
+def copy(folder: Path) -> None:
+    """Copy what the tests need into a folder of this process's own, and go there."""
+    own = folder / str(os.getpid())
     for part in FOLDERS:
-        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / part, own / part, ignore=shutil.ignore_patterns("__pycache__"))
     for name in FILES:
-        shutil.copy(ROOT / name, folder / name)
-    return folder
+        shutil.copy(ROOT / name, own / name)
+    os.chdir(own)
 
 
-def plant(bug: Bug, folder: Path) -> bool:
-    """Run a bug's tests on the copy with it; say and return whether they notice."""
-    target = folder / "gcbook" / bug.file
+def try_unchanged(tests: str) -> str:
+    """Run tests on the copy as it is; return what they say if they fail."""
+    code, said = run([tests])
+    return said[-3000:] if code else ""
+
+
+def plant(bug: Bug) -> tuple[bool | None, str]:
+    """Run a bug's tests on the copy with it; whether they notice, None if they did not run."""
+    target = Path("gcbook", bug.file)
     source = target.read_text(encoding="utf-8")
     target.write_text(bug.planted(source), encoding="utf-8")
     begun = time.monotonic()
-    code, said = run(folder, bug.tests.split())
+    code, said = run(bug.tests.split())
     target.write_text(source, encoding="utf-8")
     # 1: tests failed. Anything else above 0 says that they could not run, which proves nothing.
     if code not in (0, 1, -signal.SIGALRM):
-        sys.exit(f"{bug.file}: {bug.name}: the tests did not run ({code}):\n{said[-3000:]}")
+        return None, f"{bug.file}: {bug.name}: the tests did not run ({code}):\n{said[-3000:]}"
     failed = [line for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))]
     what = failed[0].split(" - ")[0].split("::")[-1] if failed else bug.tests
-    print(
-        f"{'noticed  ' if code else 'UNNOTICED'}  {bug.file}: {bug.name}  ({what}, "
-        f"{time.monotonic() - begun:.1f} s)",
-        flush=True,
-    )
-    return code != 0
+    verdict, seconds = "noticed  " if code else "UNNOTICED", time.monotonic() - begun
+    return code != 0, f"{verdict}  {bug.file}: {bug.name}  ({what}, {seconds:.1f} s)"
 
 
-def run(folder: Path, tests: list[str]) -> tuple[int, str]:
+def run(tests: list[str]) -> tuple[int, str]:
     """Run tests of the copy in a fork, up to the first that fails; exit status and output."""
-    output = folder / "output.txt"
-    sys.stdout.flush()
+    output = Path("output.txt")
     child = os.fork()
     if child == 0:
         code = 70
         try:
-            code = _run_here(folder, tests, output)
+            code = _run_here(tests, output)
         finally:
             os._exit(code)
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status), output.read_text("utf-8", "replace")
 
 
-def _run_here(folder: Path, tests: list[str], output: Path) -> int:
+def _run_here(tests: list[str], output: Path) -> int:
     with output.open("w") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
-    os.chdir(folder)
-    os.environ["PYTHONPATH"] = str(folder)
+    folder = str(Path.cwd())
+    os.environ["PYTHONPATH"] = folder
     # Compiled files are told apart by size and second: a bug must not leave one behind.
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     sys.dont_write_bytecode = True
-    sys.path.insert(0, str(folder))
+    sys.path.insert(0, folder)
     signal.alarm(LONGEST)
     code = pytest.main(["-q", "-x", "-p", "no:cacheprovider", "--tb=line", *tests])
     sys.stdout.flush()

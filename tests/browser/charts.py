@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, Page
 
-__all__ = ["draw_all", "marks", "picture", "settle"]
+__all__ = ["draw_all", "marks", "picture", "resize", "settle"]
 
 
 def draw_all(page: Page) -> int:
@@ -15,6 +15,19 @@ def draw_all(page: Page) -> int:
         )
     page.evaluate("window.scrollTo(0, 0)")
     return charts.count()
+
+
+def resize(page: Page, width: int) -> None:
+    """Give the page another width, and wait until every chart has been drawn anew."""
+    page.evaluate(
+        "() => { window.gcWaiting = new Set(document.querySelectorAll('.gc-chart'));"
+        " document.addEventListener('gc-drawn', e => window.gcWaiting.delete(e.target)) }"
+    )
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_function(
+        "() => !window.gcWaiting.size && !document.querySelector('.gc-measuring')",
+        timeout=60_000,
+    )
 
 
 def marks(chart: Locator) -> int:

@@ -373,6 +373,21 @@ def test_steps_mask_what_the_scheduler_would(masking_schedule: str) -> None:
     assert torch.equal(found[~kept], best[~kept])
 
 
+@pytest.mark.parametrize(("share", "masked"), [(0.3, 2), (0.45, 4), (0.7, 6), (0.95, 8)])
+def test_the_share_that_is_masked_is_rounded_to_the_nearest_token(
+    share: float, masked: int
+) -> None:
+    asked: list[torch.Tensor] = []
+
+    def predict(tokens: torch.Tensor) -> torch.Tensor:
+        asked.append(tokens)
+        return torch.zeros(*tokens.shape, CODES)
+
+    tokens = torch.zeros(2, 8, dtype=torch.int64)
+    regenerate(tokens, predict, streams(2), mask_token=MASK, mask_ratio=share, remask=Remask(1))
+    assert (asked[0] == MASK).sum(1).tolist() == [masked, masked]
+
+
 def test_where_nothing_is_hidden_the_network_is_not_asked() -> None:
     def predict(tokens: torch.Tensor) -> torch.Tensor:
         raise AssertionError("asked")

@@ -34,6 +34,14 @@ def test_other_sizes_are_what_torchvisions_preset_makes(shape):
     assert torch.allclose(TorchvisionPreprocess()([image])[0], expected, atol=1e-6)
 
 
+def test_what_a_bicubic_resize_overshoots_is_clamped():
+    step = np.zeros((20, 20, 3), dtype=np.float32)
+    step[:, 10:] = 1
+    preprocess = TorchvisionPreprocess(32, 40, "bicubic", mean=(0, 0, 0), std=(1, 1, 1))
+    made = preprocess([step])
+    assert (made.min(), made.max()) == (0, 1)
+
+
 def test_images_of_several_sizes_become_one_batch_in_order():
     pictures = [picture(224, 224, 1), picture(300, 260, 2), picture(224, 224, 3)]
     preprocess = TorchvisionPreprocess()
@@ -121,6 +129,16 @@ def test_the_middle_is_kept(height, width):
     image = np.zeros((height, width, 3), dtype=np.float32)
     image[height // 2 - 10 : height // 2 + 10, width // 2 - 10 : width // 2 + 10] = 1
     assert torch.equal(ImageFit(20).fit([image]), torch.ones(1, 3, 20, 20))
+
+
+@pytest.mark.parametrize("surplus", [1, 3, 5, 7])
+def test_an_odd_border_is_cut_as_torchvision_cuts_it(surplus):
+    from torchvision.transforms.functional import center_crop
+
+    for shape in ((32, 32 + surplus), (32 + surplus, 32)):
+        image = picture(*shape)
+        expected = center_crop(torch.from_numpy(image).movedim(-1, 0), 32)
+        assert torch.equal(ImageFit(32).fit([image])[0], expected)
 
 
 def test_overshoot_is_clamped_and_images_are_independent():

@@ -2,7 +2,8 @@
 
 Populations whose true values are known are sampled many times, and every interval is computed by
 the code that the book uses. With 600 experiments, a coverage of 95 % is observed as 93.2 to 96.7 %
-in 19 of 20 runs; 92 % is what is demanded.
+in 19 of 20 runs; 92 % is what is demanded. So it is in CI; elsewhere 100 experiments have to do,
+which show intervals that are much too narrow: 87 % is demanded.
 """
 
 from functools import cache
@@ -12,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pytest
+from tiny.ci import CI
 
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.agreement import PAIR_METRICS, kappa
@@ -21,9 +23,8 @@ from gcbook.stats.measures import DatasetMeasures, measure, shape_measures
 from gcbook.stats.panel import Panel, image_factors
 from gcbook.stats.resampling import Resampling, correct_bias
 
-EXPERIMENTS = 600
+EXPERIMENTS, DEMANDED = (600, 0.92) if CI else (100, 0.87)
 DRAWS = 400
-DEMANDED = 0.92
 
 OBSERVERS = ["subject-01", "subject-02", "near", "middle", "far"]
 IS_HUMAN = np.array([True, True, False, False, False])
@@ -241,7 +242,7 @@ def test_coverage_with_crossed_exemplars(kind: str) -> None:
 def test_treating_conflict_images_as_independent_would_be_too_narrow() -> None:
     true = true_shape_values("texture biased")["shape_bias"]
     covered = []
-    for experiment in range(200):
+    for experiment in range(EXPERIMENTS // 3):
         panel = sample_conflict_panel(np.random.default_rng([2, experiment]), "texture biased")
         n = panel.cue.shape[1]
         rng = np.random.default_rng(experiment)

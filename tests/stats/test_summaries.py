@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tiny.ci import CI
 
 import gcbook.stats.summaries
 from gcbook.files.errors import DataNotFoundError, InputError
@@ -97,6 +98,7 @@ def test_show_once() -> None:
     }
 
 
+@pytest.mark.skipif(not CI, reason="takes a minute: in CI, and in a small version below")
 def test_recomputed_from_the_trials_they_are_the_same(published_trials: pd.DataFrame) -> None:
     again = summarise(published_trials)
     for name in ("counts", "pairs"):
@@ -106,6 +108,24 @@ def test_recomputed_from_the_trials_they_are_the_same(published_trials: pd.DataF
         pd.testing.assert_frame_equal(
             getattr(again, name), getattr(SHIPPED, name), rtol=0, atol=1.5e-6
         )
+
+
+def test_recomputed_their_values_and_some_intervals_are_the_same(
+    published_trials: pd.DataFrame,
+) -> None:
+    values = summarise(published_trials, SummarySettings(draws=0))
+    for name in ("counts", "pairs"):
+        pd.testing.assert_frame_equal(getattr(values, name), getattr(SHIPPED, name))
+    ends = ["low", "high"]
+    pd.testing.assert_frame_equal(
+        values.estimates.drop(columns=ends), SHIPPED.estimates.drop(columns=ends), atol=1.5e-6
+    )
+    # How images of a dataset are drawn depends on no other.
+    few = summarise(published_trials, SummarySettings(datasets=("sketch",))).estimates
+    tables = [each[each["dataset"] == "sketch"] for each in (few, SHIPPED.estimates)]
+    one, other = (each.reset_index(drop=True) for each in tables)
+    assert len(one) > 100
+    pd.testing.assert_frame_equal(one, other, rtol=0, atol=1.5e-6)
 
 
 def test_other_draws_move_intervals_and_no_value(published_trials: pd.DataFrame) -> None:

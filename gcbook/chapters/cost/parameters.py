@@ -11,7 +11,7 @@ PARAMETERS = Declaration(
             4, "decisions of each miniature to time, 0 for none", ge=0, le=64, smoke=1
         ),
         "n_images": whole(
-            12, "images of each test set to score anew, 0 for none", ge=0, le=160, smoke=1
+            4, "images of each test set to score anew, 0 for none", ge=0, le=160, smoke=1
         ),
         "rescore_draws": whole(4, "draws to score anew, 0 for none", ge=0, le=8, smoke=1),
         "noise_draws": noise_draws(32, "draws of noise or of masks an image", ge=1, le=10_000),

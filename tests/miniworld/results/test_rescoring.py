@@ -1,5 +1,6 @@
 """Scores that are not those of the shipped model are noticed and named."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tiny.ci import CI
 from tiny.gaussian import class_means, gaussian_classifier
 from tiny.shipped import forget, use_data
 
@@ -76,6 +78,13 @@ def test_the_shipped_scores_are_those_of_the_shipped_model():
     assert row["scores"] == 16 * row["images"]
     assert np.isnan(row["largest_difference"]) or row["largest_difference"] < RELATIVE
     assert said == [f"{MODEL}: {row['scores']:,} scores agree"]
+
+
+@pytest.mark.skipif(not CI, reason="takes minutes: in CI, and on fewer images in the book")
+def test_all_shipped_scores_are_those_of_the_shipped_models():
+    models = shipped.shipped_models()
+    found = check_shipped(models, n_images=12, draws=2, workers=os.cpu_count() or 1)
+    assert found["model"].tolist() == list(models)
 
 
 def test_processes_check_as_one_does():

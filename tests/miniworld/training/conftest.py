@@ -8,7 +8,7 @@ from gcbook.miniworld.training.pool import Pool
 from gcbook.miniworld.world import ALL_CATEGORIES
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def pool():
     """Categories of even number are dark on the left, the others on the right."""
     generator = torch.Generator().manual_seed(0)

@@ -1,6 +1,7 @@
 """What is learnt is what is scored: each task's loss is the scorer's own measure."""
 
 import errno
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -37,12 +38,16 @@ def single_precision(monkeypatch):
     monkeypatch.setattr(torch.cpu, "get_capabilities", dict, raising=False)
 
 
-@pytest.fixture
-def vq(pool, tmp_path):
+@pytest.fixture(scope="module")
+def vq(pool, tmp_path_factory):
+    """A trained tokenizer, which nobody writes to."""
+    folder = tmp_path_factory.mktemp("vq")
     task = TokenizerTask(Start(pool, pool, steps=30), codes=32, batch_size=16)
-    before, after = train(task, tmp_path / "vq", 30)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch.cpu, "get_capabilities", dict, raising=False)
+        before, after = train(task, folder, 30)
     assert after < before
-    return tmp_path / "vq" / "model"
+    return folder / "model"
 
 
 def scored(folder, pool, indices, draws, method=None):
@@ -216,8 +221,9 @@ def test_a_full_disk_leaves_the_model_that_was_to_be_shrunk(tmp_path, monkeypatc
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
 
 
-def test_pickles_of_a_base_are_not_opened(pool, vq):
-    (weights,) = (vq / "vqvae").glob("*.safetensors")
+def test_pickles_of_a_base_are_not_opened(pool, vq, tmp_path):
+    base = shutil.copytree(vq, tmp_path / "vq")
+    (weights,) = (base / "vqvae").glob("*.safetensors")
     weights.rename(weights.with_suffix(".bin"))
     with pytest.raises(InputError, match="Pickles are not opened"):
-        AutoregressiveTask(Start(pool, pool, base=vq), batch_size=8)
+        AutoregressiveTask(Start(pool, pool, base=base), batch_size=8)

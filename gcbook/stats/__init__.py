@@ -9,8 +9,8 @@ From the published trials: `panel` (trials as matrices) → `measures` (all metr
 under every resample) → `estimates` (the long table of values with intervals) with `comparisons`
 (ranks and paired tests) → `summaries` (what ships). `fromcounts` gives the same values from shipped
 counts where the trials are not at hand. Tables of them: `benchmark`, `benchmark_tables`,
-`shape_tables`, `differences`; sentences that several chapters share: `notes`, `headline`,
-`exercises`, in the words of `words`.
+`shape_tables`, `differences`; sentences that several chapters share: `notes`, in the words of
+`words`.
 
 From answers of the miniatures: `clustered` (sums and means under resampled silhouettes and seeds) →
 `shares` (accuracies and metrics of cues). And `correlation` over few observers.

@@ -113,7 +113,7 @@ def test_recomputed_from_the_trials_they_are_the_same(published_trials: pd.DataF
 def test_recomputed_their_values_and_some_intervals_are_the_same(
     published_trials: pd.DataFrame,
 ) -> None:
-    values = summarise(published_trials, SummarySettings(draws=0))
+    values = summarise(published_trials, SummarySettings(resampling=Resampling(draws=0)))
     for name in ("counts", "pairs"):
         pd.testing.assert_frame_equal(getattr(values, name), getattr(SHIPPED, name))
     ends = ["low", "high"]

@@ -10,16 +10,16 @@ from gcbook.chapters.error_consistency.tables import (
     against_sentence,
     agreement_with_humans,
     ceiling_sentence,
+    consistency_facts,
     observed_and_expected,
     range_over_datasets,
     spread_sentence,
     telling_pairs_sentence,
 )
+from gcbook.chapters.introduction.facts import headline
 from gcbook.chapters.ood_accuracy.tables import accuracy_by_condition, lead_facts, ood_facts
 from gcbook.stats import differences
 from gcbook.stats.benchmark_tables import benchmark_rows
-from gcbook.stats.headline import headline
-from gcbook.stats.notes import consistency_facts
 from gcbook.stats.summaries import Summaries
 
 

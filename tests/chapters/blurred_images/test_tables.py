@@ -13,7 +13,8 @@ from gcbook.chapters.blurred_images.tables import (
 )
 from gcbook.files.errors import InputError
 from gcbook.paper.observers import HUMANS_TITLE
-from gcbook.stats.settings import SummarySettings
+from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import Summaries, summarise
 
 SHIPPED = Summaries.read()
@@ -53,7 +54,9 @@ HAND = {
 
 
 def hand_rows(observers=()):
-    settings = SummarySettings(datasets=("cue-conflict", "low-pass"), draws=0)
+    settings = SummarySettings(
+        datasets=("cue-conflict", "low-pass"), resampling=Resampling(draws=0)
+    )
     return accuracy_and_bias(summarise(trials(HAND), settings), observers)
 
 
@@ -103,7 +106,7 @@ def test_named_networks_are_kept_alone():
 
 
 def test_a_missing_dataset_is_named():
-    settings = SummarySettings(datasets=("cue-conflict",), draws=0)
+    settings = SummarySettings(datasets=("cue-conflict",), resampling=Resampling(draws=0))
     with pytest.raises(InputError, match="found none of low-pass"):
         accuracy_and_bias(summarise(trials(HAND, ["cue-conflict"]), settings))
 

@@ -75,9 +75,17 @@ def facts():
 
 @pytest.fixture(scope="module")
 def shipped():
-    miniatures = miniature_accuracy_and_bias(resampling=Resampling(draws=0))
-    rows = accuracy_and_bias(Summaries.read())
-    return facts_of(rows, miniatures, correlation_rows(miniatures))
+    rows, miniatures = (
+        each[each["strength"].isna()]
+        for each in (
+            accuracy_and_bias(Summaries.read()),
+            miniature_accuracy_and_bias(resampling=Resampling(draws=0)),
+        )
+    )
+    used = [BLURRED, "High-pass", "In-distribution"]
+    return facts_of(
+        rows, miniatures, correlation_rows(miniatures[miniatures["measured_on"].isin(used)])
+    )
 
 
 def test_coefficients_over_all_networks(facts):
@@ -164,8 +172,9 @@ def test_nothing_to_compare_blurred_images_with():
 
 
 def test_many_networks_are_tested_with_random_arrangements():
-    many = {(f"n{i}", f"n{i}"): (i / 20, i / 20, i / 20, i % 7 / 7) for i in range(10)}
-    found = facts_of(table(many, "Colour"))
+    many = {(f"n{i}", "own"): (i / 20, i / 20, i / 20, i % 7 / 7) for i in range(10)}
+    rows = table(many, "Colour")
+    found = facts_of(rows[rows["measured_on"] == BLURRED])
     assert (found.exact, found.arrangements) == (False, 100_000)
 
 

@@ -10,6 +10,8 @@ from gcbook.chapters.blurred_images.tables import (
     FAMILY_MEANS,
     accuracy_and_bias,
     correlation_rows,
+    lowest_rows,
+    sharp_rows,
 )
 from gcbook.files.errors import InputError
 from gcbook.paper.observers import HUMANS_TITLE
@@ -152,3 +154,26 @@ def test_too_few_networks_have_no_coefficient():
     few = correlation_rows(hand_rows(["mine"]))
     assert few["r"].isna().all()
     assert set(few["n"]) == {0, 1}
+
+
+def test_blurred_and_high_pass_images_are_compared_over_the_same_networks():
+    table = sharp_rows(ROWS).set_index("left_out")
+    pearson = CORRELATIONS[
+        (CORRELATIONS["coefficient"] == "Pearson") & (CORRELATIONS["left_out"] == EVERYBODY)
+    ].set_index("measured_on")["r"]
+    assert table.loc[EVERYBODY, "blurred"] == pearson[BLURRED]
+    assert table.loc[EVERYBODY, "sharp"] == pearson["High-pass"]
+    # SWAG cannot be left out: three networks would stay.
+    assert "SWAG" not in table.index
+    assert sharp_rows(ROWS[ROWS["measured_on"] == BLURRED]).empty
+
+
+def test_the_lowest_coefficient_with_a_family_left_out():
+    low = lowest_rows(CORRELATIONS).set_index(["measured_on", "coefficient"])
+    blurred = CORRELATIONS[
+        (CORRELATIONS["measured_on"] == BLURRED)
+        & (CORRELATIONS["coefficient"] == "Pearson")
+        & CORRELATIONS["left_out"].isin(["BagNet", "ResNet", "SimCLR"])
+    ]
+    assert low.loc[(BLURRED, "Pearson"), "lowest"] == blurred["r"].min()
+    assert low.loc[(BLURRED, "Pearson"), "without"] == "BagNet"

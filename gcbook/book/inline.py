@@ -11,12 +11,12 @@ from typing import Any
 
 from gcbook.claims.check import MARK_MIME, MARKS
 from gcbook.files.errors import GcbookError
+from gcbook.files.markdown import escape_markdown
 from gcbook.stats.words import MISSING
 
-__all__ = ["escape", "expressions_in", "fill", "without_values"]
+__all__ = ["expressions_in", "fill", "without_values"]
 
 _EXPRESSION = re.compile(r"\{eval\}(?P<ticks>`+)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)", re.DOTALL)
-_NUMBER = re.compile(r"[+−-]?\d[\d,]*(\.\d+)?%?")
 _EMPTY = "\0"
 _NOT_COMPUTED = re.compile(r"[+−-]?\b(nan|None|NaT)\b%?")
 
@@ -66,7 +66,7 @@ def fill(cell: Any, where: str, *, changed: bool) -> str:
                     f"{said} is {shown}: expected a value. Check the fact that it shows."
                 )
             shown = _NOT_COMPUTED.sub(MISSING, shown)
-        return escape(shown)
+        return escape_markdown(shown)
 
     # An empty mark leaves no trace, for a line of blanks would end a paragraph.
     return re.sub(rf"((?<=\S)[ \t]*\n?[ \t]*)?{_EMPTY}", "", _EXPRESSION.sub(value, cell.source))
@@ -77,23 +77,13 @@ def without_values(source: str) -> str:
     return _EXPRESSION.sub("…", source)
 
 
-def escape(words: str) -> str:
-    r"""Words as MyST Markdown shows them unchanged; plain numbers stay as they are.
-
-    >>> print(escape("<b>"), escape("0.955"), escape("ResNet-50*"))
-    \<b\> 0.955 ResNet\-50\*
-    """
-    if _NUMBER.fullmatch(words):
-        return words
-    line = " ".join(words.split())
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", line)
-
-
 def _words(plain: str) -> str:
     """A value as it is read: what is shown of a string is its repr, in quotes."""
-    if plain[:1] in {"'", '"'}:
-        return str(ast.literal_eval(plain))
-    return plain
+    try:
+        value = ast.literal_eval(plain)
+    except (SyntaxError, ValueError):
+        return plain
+    return value if isinstance(value, str) else plain
 
 
 def _mark(mark: Mapping[str, Any]) -> str:

@@ -50,7 +50,9 @@ def _print_table(rows: Sequence[dict[str, str]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("Claim", "Says", "Rests on", "Found", box=None, padding=(0, 2, 1, 0))
+    table = Table(box=None, padding=(0, 2, 1, 0))
+    for heading in ("Claim", "Says", "Rests on", "Found"):
+        table.add_column(heading, overflow="fold")
     for row in rows:
         printed = f"\nprinted: {row['printed']}" if row["printed"] else ""
         place = f"\n{row['place']}" if row["claimed_by"] == "paper" else ""

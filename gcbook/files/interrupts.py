@@ -20,8 +20,8 @@ def held_back() -> Iterator[list[int]]:
     """Hold back Ctrl-C and SIGTERM until the block is through or has failed.
 
     Yields:
-        The numbers of the signals that wait; in the end the first is delivered. What puts one more
-        into the list asks for the same.
+        The numbers of the signals that wait; in the end the first is delivered, if the list is not
+        emptied before. What puts one into the list asks for the same.
     """
     waiting: list[int] = []
     if threading.current_thread() is not threading.main_thread():

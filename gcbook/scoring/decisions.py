@@ -41,7 +41,6 @@ __all__ = [
     "choose_draws",
     "decide",
     "decide_rows",
-    "evaluations",
     "to_trials",
 ]
 
@@ -299,18 +298,6 @@ def choose_draws(store: Store, draws: int | None) -> int:
             f"{draws}."
         )
     return draws
-
-
-def evaluations(store: Store, draws: int | None = None) -> int:
-    """Return the network evaluations (NFE) of one decision without a race.
-
-    Args:
-        store: of the model's scores.
-        draws: of an image; by default all that are stored.
-    """
-    traits = store.traits
-    taken = 1 if traits.deterministic else choose_draws(store, draws)
-    return taken * traits.evaluations * (1 if traits.joint else len(traits.labels))
 
 
 def _decide_table(

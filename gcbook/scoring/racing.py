@@ -24,7 +24,7 @@ from scipy.special import stdtr
 
 from gcbook.scoring.settings import Racing
 
-__all__ = ["Races", "paired_p", "race_length", "race_outcomes", "race_summary", "replay"]
+__all__ = ["Races", "paired_p", "replay"]
 
 
 def paired_p(n: np.ndarray | int, total: np.ndarray, squares: np.ndarray) -> np.ndarray:
@@ -145,71 +145,3 @@ def replay(errors: np.ndarray, rule: Racing) -> Races:
             break
         races.add(running, row)
     return races
-
-
-def race_outcomes(errors: np.ndarray, rule: Racing) -> tuple[np.ndarray, np.ndarray]:
-    """Run the race of each image.
-
-    Args:
-        errors: weighted, of independent draws, float64 (N, draws, classes).
-        rule: when classes are dropped; at most as many draws as there are errors are taken.
-
-    Returns:
-        The draw at which each class was dropped, int64 (N, classes), 0 for those that never were;
-        and the winner, int64 (N,).
-    """
-    n, n_draws, classes = errors.shape
-    races = Races(n, classes, rule)
-    dropped = np.zeros((n, classes), dtype=np.int64)
-    for draw in range(n_draws):
-        going = np.flatnonzero(~races.finished)
-        if not len(going):
-            break
-        races.add(going, errors[going, draw])
-        dropped[~races.alive & (dropped == 0)] = draw + 1
-    return dropped, np.nanargmin(np.where(races.alive, races.sums, np.nan), axis=1)
-
-
-def race_summary(errors: np.ndarray, label: np.ndarray, rule: Racing) -> dict[str, float]:
-    """What racing costs and what it changes, against all draws for every class.
-
-    Args:
-        errors: weighted, float64 (N, draws, classes).
-        label: true classes, (N,).
-        rule: when classes are dropped.
-
-    Returns:
-        ``images``; ``nfe`` and ``nfe_fixed``, network evaluations an image; ``saved``, the share
-        saved; ``same``, the share of decisions that are the same; ``accuracy`` and
-        ``accuracy_fixed``; ``unfinished``, the share of races in which several classes were left
-        after the last draw, and ``unfinished_part``, the share of all evaluations that they took.
-    """
-    dropped, winner = race_outcomes(errors, rule)
-    most = min(errors.shape[1], rule.max_draws)
-    length = race_length(dropped, most)
-    evaluations = np.where(dropped > 0, dropped, length[:, None]).sum(1)
-    fixed = errors[:, :most].sum(1).argmin(1)
-    full = most * errors.shape[2]
-    undecided = (dropped == 0).sum(1) > 1
-    return {
-        "images": len(errors),
-        "nfe": float(evaluations.mean()),
-        "nfe_fixed": float(full),
-        "saved": float(1 - evaluations.mean() / full),
-        "same": float((winner == fixed).mean()),
-        "accuracy": float((winner == label).mean()),
-        "accuracy_fixed": float((fixed == label).mean()),
-        "unfinished": float(undecided.mean()),
-        "unfinished_part": float(evaluations[undecided].sum() / evaluations.sum()),
-    }
-
-
-def race_length(dropped: np.ndarray, most: int) -> np.ndarray:
-    """Return the draws until each race was over: when all classes but one were dropped, else all.
-
-    Args:
-        dropped: from `race_outcomes`, (N, classes).
-        most: draws that there are.
-    """
-    decided = (dropped > 0).sum(1) == dropped.shape[1] - 1
-    return np.where(decided, dropped.max(1), most)

@@ -163,6 +163,13 @@ def test_the_printed_form_keeps_its_digits():
         as_printed("table1.imagen.age")
 
 
+def test_a_chapter_with_claims_answers_all_of_the_papers_that_it_checks():
+    for chapter in rooms():
+        answered = {name for claim in claims_of(chapter).values() for name in claim.answers}
+        to_check = {name for name, claim in paper_claims().items() if claim.checked_in == chapter}
+        assert not answered or to_check <= answered, (chapter, to_check - answered)
+
+
 def test_answers_come_from_the_chapters_that_the_paper_file_names():
     for chapter in rooms():
         for claim in claims_of(chapter).values():

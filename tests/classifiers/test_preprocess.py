@@ -131,6 +131,16 @@ def test_the_middle_is_kept(height, width):
     assert torch.equal(ImageFit(20).fit([image]), torch.ones(1, 3, 20, 20))
 
 
+@pytest.mark.parametrize("surplus", [1, 3, 5, 7])
+def test_an_odd_border_is_cut_as_torchvision_cuts_it(surplus):
+    from torchvision.transforms.functional import center_crop
+
+    for shape in ((32, 32 + surplus), (32 + surplus, 32)):
+        image = picture(*shape)
+        expected = center_crop(torch.from_numpy(image).movedim(-1, 0), 32)
+        assert torch.equal(ImageFit(32).fit([image])[0], expected)
+
+
 def test_overshoot_is_clamped_and_images_are_independent():
     step = np.zeros((40, 40, 3), dtype=np.float32)
     step[:, 20:] = 1

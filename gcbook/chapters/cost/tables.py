@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.classifiers.zoo import n_evaluations, system_titles, zoo
-from gcbook.miniworld.results.answers import miniature_answers, with_recipe
+from gcbook.miniworld.results.answers import evaluations, miniature_answers, with_recipe
 from gcbook.miniworld.results.kinds import STANDS_FOR
 from gcbook.miniworld.results.rescoring import check_shipped
 from gcbook.miniworld.results.shipped import (
@@ -32,11 +32,11 @@ from gcbook.miniworld.results.shipped import (
 from gcbook.miniworld.testsets import texture_of
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
-from gcbook.scoring.decisions import evaluations
-from gcbook.scoring.racing import race_outcomes, race_summary
+from gcbook.scoring.replay import race_outcomes, race_summary
 from gcbook.scoring.scores import score_array
 from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
+from gcbook.stats.metrics import bias_of
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import accuracies, cue_shares
@@ -298,7 +298,7 @@ def race_rows(first_tests: Sequence[int] = FIRST_TESTS) -> pd.DataFrame:
 
     Returns:
         A row a model, test set and rule: ``model, test_set, first_test, draws`` (the most); as in
-        `gcbook.scoring.racing.race_summary`, ``images, nfe, nfe_fixed, saved, same, accuracy,
+        `gcbook.scoring.replay.race_summary`, ``images, nfe, nfe_fixed, saved, same, accuracy,
         accuracy_fixed, unfinished``; and ``shape_bias, shape_bias_fixed`` on cue conflicts.
     """
     rows = []
@@ -482,4 +482,4 @@ def _shape_bias(winner: np.ndarray, found: StoredErrors) -> float:
     conflict = (found.texture >= 0) & (found.texture != found.category)
     shape = int((winner == found.category)[conflict].sum())
     texture = int((winner == found.texture)[conflict].sum())
-    return shape / (shape + texture) if shape + texture else float("nan")
+    return float(bias_of(shape, texture))

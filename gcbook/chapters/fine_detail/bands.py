@@ -15,9 +15,10 @@ from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD
 from gcbook.noise.spectrum import band_power, octave_bands
 from gcbook.paper.categories import CHANCE
 from gcbook.paper.experiments import SINGLE_CONDITION
+from gcbook.stats.metrics import blind_bias
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
-from gcbook.stats.shares import accuracies, blind_bias, cue_shares
+from gcbook.stats.shares import accuracies, cue_shares
 from gcbook.stats.words import listed, number, span
 
 __all__ = [

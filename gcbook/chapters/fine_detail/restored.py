@@ -21,7 +21,6 @@ from gcbook.noise.draws import DrawRule, keyed_noise
 from gcbook.noise.spectrum import band_power, octave_bands
 from gcbook.noise.weightings import parse_weighting
 from gcbook.stats.clustered import clustered_sums
-from gcbook.stats.resample import interval
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 from gcbook.stats.words import number, span
@@ -184,7 +183,7 @@ def detail_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()) 
     table = keys.assign(images=sums["n"][:, 0].astype(int))
     for name, part in (("kept", "restored"), ("missed", "error")):
         share = sums[part] / sums["clean"]
-        low, high = interval(share, resampling.confidence)
+        low, high = resampling.interval(share)
         table = table.assign(**{name: share[:, 0], f"{name}_low": low, f"{name}_high": high})
     return ordered_rows(table, ["t", "band"], {"band": powers["band"].unique()}).round(4)
 
@@ -265,7 +264,7 @@ def advantage_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling(
         So bands add up to what decides.
     """
     keys, shares, images = _advantages(powers, ["t", "band"], resampling)
-    low, high = interval(shares, resampling.confidence)
+    low, high = resampling.interval(shares)
     table = keys.assign(images=images, advantage=shares[:, 0], low=low, high=high)
     table["panel"] = table["prompt"].map(PANELS)
     orders = {"panel": PANELS.values(), "band": powers["band"].unique()}
@@ -292,7 +291,7 @@ def weighted_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()
         for name in ("clean", "restored", "error"):
             weighed[name] *= weighed["weight"]
         keys, shares, _ = _advantages(weighed, ["band"], resampling)
-        low, high = interval(shares, resampling.confidence)
+        low, high = resampling.interval(shares)
         table = keys.assign(advantage=shares[:, 0], low=low, high=high, weighting=weighting)
         sums = weighed.groupby(["prompt", "band"])[["restored", "clean"]].sum()
         kept = (sums["restored"] / sums["clean"]).rename("kept").reset_index()
@@ -387,7 +386,7 @@ def lead_rows(
     for part, parts in (("less", ["less"]), ("more", ["more"]), ("all", ["less", "more"])):
         here = keys["part"].isin(parts).to_numpy()
         shape, texture = (sums_of[name][here].sum(axis=0) / whole for name in ("shape", "texture"))
-        low, high = interval(shape - texture, resampling.confidence)
+        low, high = resampling.interval(shape - texture)
         rows.append(
             {
                 "part": part,

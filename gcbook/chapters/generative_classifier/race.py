@@ -12,7 +12,7 @@ from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.protocol import Draw
 from gcbook.noise.draws import DrawRule
 from gcbook.noise.weightings import parse_weighting
-from gcbook.scoring.racing import race_length, race_outcomes
+from gcbook.scoring.replay import race_lengths, race_outcomes
 from gcbook.scoring.settings import Racing
 
 __all__ = [
@@ -92,7 +92,7 @@ def race_table(
     names = list(EXAMPLES)
     errors = draw_errors(classifier, images, names, rule.max_draws, draw_rule, weighting)
     dropped, _ = race_outcomes(errors, rule)
-    length = race_length(dropped, rule.max_draws)
+    length = race_lengths(dropped, rule.max_draws)
     marks = np.unique(np.geomspace(5, rule.max_draws, 45).round().astype(int))
     rows = []
     for i, name in enumerate(names):

@@ -20,11 +20,10 @@ from gcbook.miniworld.testsets import make_test_set
 from gcbook.miniworld.training import cnn
 from gcbook.miniworld.training.record import read_record
 from gcbook.paper.published import table1
-from gcbook.stats.pooled import CONFLICT, PLAIN, change_of, pooled_measures
-from gcbook.stats.resample import interval
+from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
-from gcbook.stats.shares import cue_shares
+from gcbook.stats.shares import CONFLICT, PLAIN, change_of, cue_shares, pooled_measures
 from gcbook.stats.words import number, plural, span
 
 __all__ = [
@@ -146,7 +145,7 @@ def cell_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -
     for together in (False, True):
         keys, values, n = pooled_measures(answers, _CELL, resampling=resampling, together=together)
         for name, title in MEASURES.items():
-            low, high = interval(values[name], resampling.confidence)
+            low, high = resampling.interval(values[name])
             found = {"value": values[name][:, 0], "low": low, "high": high, "n": n[name]}
             tables.append(keys.assign(measure=title, **found))
     table = pd.concat(tables, ignore_index=True)
@@ -228,9 +227,7 @@ def change_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling())
         if first not in place or second not in place:
             continue
         for name, title in MEASURES.items():
-            found = change_of(
-                values[name][place[first]], values[name][place[second]], resampling.confidence
-            )
+            found = change_of(values[name][place[first]], values[name][place[second]], resampling)
             rows.append({"step": words, "measure": title, **found})
     columns = ["step", "measure", "before", "after", "change", "low", "high"]
     return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))
@@ -288,8 +285,7 @@ def category_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling(
     )
     by = ["trained", "tested", "category"]
     table = counted.groupby(by, observed=True)[["shape_answers", "texture_answers"]].sum()
-    named = table.sum(axis=1)
-    table["texture_share"] = (table["texture_answers"] / named.where(named > 0)).round(4)
+    table["texture_share"] = share(table["texture_answers"], table.sum(axis=1)).round(4)
     shares = cue_shares(chosen, by, resampling=resampling).set_index(by)
     table["low"] = (1 - shares["shape_bias_high"]).round(4)
     table["high"] = (1 - shares["shape_bias_low"]).round(4)
@@ -331,7 +327,7 @@ def equal_steps_sentence(*, resampling: Resampling = Resampling()) -> str:
     keys, values, n = pooled_measures(same, ["recipe"], resampling=resampling, together=False)
     at = [keys["recipe"].tolist().index(name) for name in TRAINED]
     plain, noisy = (values["shape_bias"][place] for place in at)
-    found = change_of(plain, noisy, resampling.confidence)
+    found = change_of(plain, noisy, resampling)
     halfway = " one of the two in mid-schedule," if len(set(map(max, steps))) > 1 else ""
     before, after = (number(found[name], ".2f") for name in ("before", "after"))
     return (

@@ -10,15 +10,14 @@ import pandas as pd
 from gcbook.claims import Interval, Number
 from gcbook.paper.categories import CATEGORIES, CHANCE
 from gcbook.paper.observers import HUMANS_TITLE
-from gcbook.paper.published import table1
+from gcbook.paper.published import quoted_value
 from gcbook.stats.shape_tables import POOLED, fig1_overview
 
 __all__ = ["shape_bias_facts"]
 
 _NO_ROW: "pd.Series[Any]" = pd.Series(dtype=float)
 _SIN = "ResNet-50 (SIN)"
-_NOISED = "resnet50_diffusion_noise_train_eval"
-"""The ResNet-50 of Table 1 that was trained and tested with diffusion noise."""
+_NOISED = "ResNet-50, diffusion noise in training and test"
 
 
 def shape_bias_facts(
@@ -27,6 +26,7 @@ def shape_bias_facts(
     tests: pd.DataFrame,
     spread: pd.DataFrame,
     accuracies: pd.DataFrame,
+    table1: pd.DataFrame,
     miniatures: pd.DataFrame,
     draws: int,
 ) -> SimpleNamespace:
@@ -39,6 +39,7 @@ def shape_bias_facts(
         bias, ranking, spread, accuracies: from `gcbook.stats.shape_tables`: ``bias_by_category``,
             ``pooled_bias``, ``category_spread`` and ``cue_accuracies``.
         tests: from `gcbook.chapters.shape_bias.tables.against_humans`.
+        table1: from `gcbook.stats.benchmark_tables.table1_recomputed`.
         miniatures: from `gcbook.miniworld.results.scores.bias_by_shape`.
         draws: resamples behind the tests.
     """
@@ -46,9 +47,9 @@ def shape_bias_facts(
         **_averages(ranking),
         **_categories(fig1_overview(bias)),
         **_tests(tests, draws),
-        **_boxes(spread),
+        **_boxes(bias, spread),
         **_cues(accuracies),
-        **_table1(),
+        **_table1(table1),
         **_miniatures(miniatures),
     )
 
@@ -124,13 +125,17 @@ def _tests(tests: pd.DataFrame, draws: int) -> dict[str, Any]:
     }
 
 
-def _boxes(spread: pd.DataFrame) -> dict[str, Any]:
-    """How long the boxes over categories are, and on which side of the median the average lies."""
+def _boxes(bias: pd.DataFrame, spread: pd.DataFrame) -> dict[str, Any]:
+    """How far shape bias varies over categories, and where the average lies beside the median."""
+    each = bias[bias["category"].isin(CATEGORIES) & (bias["kind"] != HUMANS_TITLE)]
+    values = each.groupby("observer")["shape_bias"]
     length = spread["q3"] - spread["q1"]
     humans = spread["kind"] == HUMANS_TITLE
     networks = spread["q1"].notna() & ~humans
     right = (spread["average"] > spread["median"]) & networks
     return {
+        "categories": each["category"].nunique(),
+        "least_network_range": Number((values.max() - values.min()).min(), ".2f"),
         "human_box": Number(length[humans].median(), ".2f"),
         "network_box": Number(length[networks].median(), ".2f"),
         "networks_average_above_median": int(right.sum()),
@@ -174,20 +179,27 @@ def _cues(accuracies: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _table1() -> dict[str, Any]:
-    """What the paper prints of ResNet-50, with and without diffusion noise."""
-    printed = table1()
-    rows = {str(row["key"]): row for _, row in printed.iterrows()}
-    noised, others = rows[_NOISED], printed[printed["key"] != _NOISED]
-    resnets = others[others["key"].str.startswith("resnet50")]
+def _table1(rows: pd.DataFrame) -> dict[str, Any]:
+    """What the paper prints: of people, and of ResNet-50 with and without diffusion noise."""
+    by_name = {str(row["model"]): row for _, row in rows.iterrows()}
+    resnet50, noised = by_name["ResNet-50"], by_name[_NOISED]
+    others = rows[rows["model"] != _NOISED]
+    resnets = others[others["model"].str.startswith("ResNet-50")]
     return {
-        "resnet50_printed": _number(rows["resnet50"], "shape_bias", ".0%"),
-        "noised_bias": _number(noised, "shape_bias", ".2f"),
-        "noised_accuracy": _number(noised, "ood_accuracy", ".2f"),
-        "noised_consistency": _number(noised, "error_consistency", ".2f"),
-        "other_resnets_most_bias": Number(resnets["shape_bias"].max(), ".2f"),
-        "others_least_accuracy": Number(others["ood_accuracy"].min(), ".2f"),
-        "others_least_consistency": Number(others["error_consistency"].min(), ".2f"),
+        "humans_printed": Number(quoted_value("human_shape_bias"), ".0%"),
+        "lowest_human_printed": Number(quoted_value("human_shape_bias_lowest"), ".0%"),
+        "highest_human_printed": Number(quoted_value("human_shape_bias_highest"), ".0%"),
+        "resnet50_printed": _number(resnet50, "shape_bias_published", ".0%"),
+        "resnet50_accuracy": _number(resnet50, "ood_accuracy"),
+        "resnet50_accuracy_printed": _number(resnet50, "ood_accuracy_published", ".2f"),
+        "resnet50_consistency": _number(resnet50, "error_consistency"),
+        "resnet50_consistency_printed": _number(resnet50, "error_consistency_published", ".2f"),
+        "noised_bias": _number(noised, "shape_bias_published", ".2f"),
+        "noised_accuracy": _number(noised, "ood_accuracy_published", ".2f"),
+        "noised_consistency": _number(noised, "error_consistency_published", ".2f"),
+        "other_resnets_most_bias": Number(resnets["shape_bias_published"].max(), ".2f"),
+        "others_least_accuracy": Number(others["ood_accuracy_published"].min(), ".2f"),
+        "others_least_consistency": Number(others["error_consistency_published"].min(), ".2f"),
     }
 
 

@@ -21,6 +21,7 @@ import torch
 from safetensors import safe_open
 from torch.optim.swa_utils import AveragedModel
 
+from gcbook.files.atomic import UnwritableError
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.interrupts import held_back
 from gcbook.files.locks import locked
@@ -105,6 +106,7 @@ class Run(ABC):
         self.history: list[dict[str, Any]] = []
         self.notes: dict[str, Any] = {}
         self._stops: list[int] = []
+        self._saved = 0
         if (self.folder / STATE).is_file():
             self._resume(self.folder / STATE)
 
@@ -146,8 +148,9 @@ class Run(ABC):
             with lock, held_back() as self._stops:
                 self._run(self.total if until is None else min(self.total, until))
         except KeyboardInterrupt as stop:
+            there = "there" if self._saved == self.done else f"{self.unit} {self._saved:,}"
             stop.add_note(
-                f"stopped at {self.unit} {self.done:,}; the same command goes on from there"
+                f"stopped at {self.unit} {self.done:,}; the same command goes on from {there}"
             )
             self.report(stop.__notes__[-1])
             raise
@@ -213,11 +216,18 @@ class Run(ABC):
             try:
                 batch = next(source, None)
             except BaseException:
-                self.save()
+                self._save_at_a_stop()
                 raise
             if batch is None:
                 return
             yield batch
+
+    def _save_at_a_stop(self) -> None:
+        try:
+            self.save()
+        except UnwritableError:
+            self._stops.clear()  # this is what has to be told, and not the interruption
+            raise
 
     def take_stock(self) -> None:
         """Add a row to the history where one is due and not yet there."""
@@ -274,12 +284,14 @@ class Run(ABC):
         }
         known = {name: json.dumps(value) for name, value in about.items()}
         write_tensors(self.folder / STATE, tensors, known)
+        self._saved = self.done
 
     def _resume(self, path: Path) -> None:
         about = read_about(path)
         check_same(path, about["plan"] | about["of"], asdict(self.plan) | self.of)
         self.done, self.seconds, self.notes = about["done"], about["seconds"], about["notes"]
         self.losses, self.steps = about["losses"]
+        self._saved = self.done
         own = self._tensors()
         slots: dict[int, dict[str, torch.Tensor]] = defaultdict(dict)
         with safe_open(path, framework="pt") as stored, torch.no_grad():

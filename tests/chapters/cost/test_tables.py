@@ -24,11 +24,11 @@ from gcbook.chapters.cost.tables import (
     stored_errors,
 )
 from gcbook.files.errors import GcbookError
+from gcbook.miniworld.results.answers import evaluations
 from gcbook.miniworld.results.shipped import shipped_store
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
-from gcbook.scoring.decisions import evaluations
-from gcbook.scoring.racing import race_summary
+from gcbook.scoring.replay import race_summary
 from gcbook.scoring.settings import Racing
 from gcbook.stats.resampling import Resampling
 

@@ -255,6 +255,31 @@ def test_an_error_that_ends_a_run_is_not_hidden_by_a_full_disk(tmp_path, monkeyp
         Trainer(task, Plan(4), tmp_path, report=lambda line: None).run()
 
 
+def test_a_stop_that_cannot_be_saved_says_why(tmp_path, monkeypatch):
+    def full(path, *_):
+        raise UnwritableError(path, OSError(errno.ENOSPC, "full"))
+
+    plan = Plan(40, learning_rate=0.1, warmup=5)
+    Trainer(Line(), plan, tmp_path, report=lambda line: None).run(until=10)
+    monkeypatch.setattr(run, "write_tensors", full)
+    with pytest.raises(UnwritableError, match="no space left"):
+        Trainer(Line(stop_at=12), plan, tmp_path, report=lambda line: None).run()
+
+
+def test_a_stop_tells_from_where_the_run_goes_on(tmp_path):
+    said = []
+    plan = Plan(40, learning_rate=0.1, warmup=5)
+    with pytest.raises(KeyboardInterrupt) as stop:
+        Trainer(Line(stop_at=12), plan, tmp_path, report=said.append).run()
+    assert said[-1] == "stopped at step 13; the same command goes on from there"
+    assert stop.value.__notes__ == said[-1:]
+    trainer = Trainer(Line(stop_at=20), plan, tmp_path, report=said.append)
+    trainer.optimizer.step = lambda: 1 / (trainer.done != 20)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.run()
+    assert said[-1] == "stopped at step 20; the same command goes on from step 13"
+
+
 def test_seeds_and_steps_have_draws_of_their_own(tmp_path):
     """The start is the same here, so that only the draws can differ."""
 

@@ -41,7 +41,6 @@ __all__ = [
     "fig_poses",
     "fig_preferences",
     "fig_resemblance",
-    "part_rows",
 ]
 
 _LOOKS: dict[str, tuple[str, list[int]]] = {
@@ -134,27 +133,6 @@ def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
             "the first is lighter and blue where the second is."
         ),
     )
-
-
-def part_rows() -> pd.DataFrame:
-    """List the parts: ``drawing, reading, part`` and their bounds, as shares of the side."""
-    rows = []
-    for drawing in DRAWINGS.values():
-        for (reading, part), points in drawing.parts.items():
-            corners = np.array(points)
-            (left, top), (right, bottom) = corners.min(0), corners.max(0)
-            rows.append(
-                {
-                    "drawing": drawing.name,
-                    "reading": reading,
-                    "part": part,
-                    "left": left,
-                    "top": top,
-                    "right": right,
-                    "bottom": bottom,
-                }
-            )
-    return pd.DataFrame(rows).round(3)
 
 
 def fig_drawings() -> alt.TopLevelMixin:

@@ -1,4 +1,4 @@
-"""Pictures to look at: the gallery of reconstructions (Fig. 7), and the paper's own illusions.
+"""Pictures to look at: the paper's own illusions, our drawings, and reconstructions (Fig. 7).
 
 The paper's four pictures are shown where they were fetched (`gcbook.illusions.commons`), small,
 with their makers and licences.
@@ -19,6 +19,7 @@ from gcbook.classifiers.devices import pick_device
 from gcbook.classifiers.zoo import find_entry
 from gcbook.files.markdown import escape_markdown
 from gcbook.illusions.commons import ILLUSIONS, find_illusions, read_illusion
+from gcbook.illusions.drawings import DRAWINGS
 from gcbook.illusions.reconstruct import EMPTY, load_for_prompts, reconstruct
 from gcbook.illusions.written import difference_picture
 from gcbook.miniworld.results.ambiguous import Picture, ambiguous_pictures
@@ -33,6 +34,7 @@ __all__ = [
     "fetched_sentence",
     "gallery_rows",
     "pair_of",
+    "part_rows",
     "verdict",
 ]
 
@@ -141,6 +143,27 @@ def fetched_rows(
             pictures = [_jpeg(each) for each in shown]
             rows.append({**row, "strength": strength, "title": titles, "picture": pictures})
     return pd.DataFrame(rows, columns=["image", "credit", "strength", "title", "picture"])
+
+
+def part_rows() -> pd.DataFrame:
+    """List the parts: ``drawing, reading, part`` and their bounds, as shares of the side."""
+    rows = []
+    for drawing in DRAWINGS.values():
+        for (reading, part), points in drawing.parts.items():
+            corners = np.array(points)
+            (left, top), (right, bottom) = corners.min(0), corners.max(0)
+            rows.append(
+                {
+                    "drawing": drawing.name,
+                    "reading": reading,
+                    "part": part,
+                    "left": left,
+                    "top": top,
+                    "right": right,
+                    "bottom": bottom,
+                }
+            )
+    return pd.DataFrame(rows).round(3)
 
 
 def gallery_rows(models: Sequence[str], blends: int = 6) -> pd.DataFrame:

@@ -14,7 +14,6 @@ from gcbook.chapters.illusions.charts import (
     fig_poses,
     fig_preferences,
     fig_resemblance,
-    part_rows,
 )
 from gcbook.chapters.illusions.criteria import _FLIPS, _OVERLAP, _PLACEMENT, _RESEMBLANCE
 from gcbook.charts.chart import chart_spec, static_svg
@@ -113,14 +112,6 @@ def test_turned_drawings_are_turned():
     )
     # Clockwise: what is at the left comes to the top.
     assert np.allclose([(1 - y, x) for x, y in first], second, atol=2e-3)
-
-
-def test_parts_as_a_table():
-    rows = part_rows()
-    assert len(rows) == sum(len(each.parts) for each in DRAWINGS.values())
-    assert (rows["left"] < rows["right"]).all()
-    assert (rows["top"] < rows["bottom"]).all()
-    assert rows[["left", "top"]].min().min() >= 0
 
 
 PICTURE = png_text(np.zeros((4, 4)))

@@ -13,9 +13,11 @@ from gcbook.chapters.illusions.gallery import (
     fetched_sentence,
     gallery_rows,
     pair_of,
+    part_rows,
 )
 from gcbook.files.errors import InputError
 from gcbook.illusions.commons import ILLUSIONS
+from gcbook.illusions.drawings import DRAWINGS
 from gcbook.illusions.reconstruct import load_for_prompts
 from gcbook.miniworld.results.ambiguous import SIDE, ambiguous_pictures
 from gcbook.miniworld.results.sheets import Sheet
@@ -133,3 +135,11 @@ def test_a_gpu_is_used_where_there_is_one(tmp_path, monkeypatch, gpus, device):
     assert len(fetched_rows(str(folder), (0.5,), steps=1)) == 2
     assert asked.pop("device") == device
     assert asked.get("dtype", "float32") == "float32"
+
+
+def test_parts_as_a_table():
+    rows = part_rows()
+    assert len(rows) == sum(len(each.parts) for each in DRAWINGS.values())
+    assert (rows["left"] < rows["right"]).all()
+    assert (rows["top"] < rows["bottom"]).all()
+    assert rows[["left", "top"]].min().min() >= 0

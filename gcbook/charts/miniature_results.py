@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from gcbook.charts.columns import tooltips
 from gcbook.charts.miniature_look import recipe_color, recipe_dash, recipe_shape
 from gcbook.charts.parts import (
     NOBODY,
@@ -15,7 +16,6 @@ from gcbook.charts.parts import (
     dropdown,
     equal_bias_line,
     finish,
-    interval_tooltips,
     title_lines,
 )
 from gcbook.charts.theme import BAND, CHANCE_LINE, INK
@@ -49,14 +49,17 @@ def fig_miniature_cues(results: pd.DataFrame) -> alt.TopLevelMixin:
     x = alt.X("texture_accuracy:Q", scale=_UNIT, title="Answers naming the texture", axis=_PERCENT)
     y = alt.Y("shape_accuracy:Q", scale=_UNIT, title="Answers naming the shape", axis=_PERCENT)
     color = recipe_color(recipes)
-    tooltip = [
-        alt.Tooltip("name:N", title="Network"),
-        alt.Tooltip("shape_accuracy:Q", title="Named the shape", format=".1%"),
-        alt.Tooltip("texture_accuracy:Q", title="Named the texture", format=".1%"),
-        alt.Tooltip("shape_bias:Q", title="Shape bias", format=".3f"),
-        alt.Tooltip("shape_bias_low:Q", title="from", format=".3f"),
-        alt.Tooltip("shape_bias_high:Q", title="to", format=".3f"),
-    ]
+    tooltip = tooltips(
+        [
+            "name",
+            "shape_accuracy",
+            "texture_accuracy",
+            "shape_bias",
+            "shape_bias_low",
+            "shape_bias_high",
+        ],
+        titles={"name": "Network"},
+    )
     layers = [
         *_equal_lines(),
         base.mark_rule(strokeWidth=1.5).encode(
@@ -125,13 +128,11 @@ def fig_miniature_sets(rows: pd.DataFrame) -> alt.TopLevelMixin:
         y=y,
         yOffset=alt.YOffset("recipe:N", sort=recipes, scale=alt.Scale(domain=recipes)),
         color=recipe_color(recipes),
-        tooltip=[
-            alt.Tooltip("dataset:N", title="Test set"),
-            alt.Tooltip("recipe:N", title="Miniature"),
-            alt.Tooltip("value:Q", title="Accuracy", format=".1%"),
-            *interval_tooltips(".1%"),
-            alt.Tooltip("seeds:Q", title="Seeds"),
-        ],
+        tooltip=tooltips(
+            ["dataset", "recipe", "value", "low", "high", "seeds"],
+            titles={"dataset": "Test set", "value": "Accuracy"},
+            formats={"value": ".1%"},
+        ),
     )
     chance = alt.Chart(pd.DataFrame({"value": [CHANCE]})).mark_rule(
         color=CHANCE_LINE, strokeDash=[2, 3]
@@ -164,15 +165,9 @@ def fig_miniature_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
     y = alt.Y("category:N", sort=list(CATEGORIES), title=None)
     y = y.axis(grid=True, gridDash=[1, 3]).scale(domain=list(CATEGORIES), padding=0.8)
     color = recipe_color(recipes)
-    tooltip = [
-        alt.Tooltip("recipe:N", title="Miniature"),
-        alt.Tooltip("category:N", title="Shape category"),
-        alt.Tooltip("shape_bias:Q", title="Shape bias", format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-        alt.Tooltip("shape_answers:Q", title="Answers naming the shape"),
-        alt.Tooltip("texture_answers:Q", title="Answers naming the texture"),
-    ]
+    tooltip = tooltips(
+        ["recipe", "category", "shape_bias", "low", "high", "shape_answers", "texture_answers"]
+    )
     picked = dropdown("bias_of", "Intervals of ", [NOBODY, *recipes], NOBODY)
     shown = table.assign(left=1 - table["high"], right=1 - table["low"])
     base = alt.Chart(shown)
@@ -218,18 +213,17 @@ def _panel(rows: pd.DataFrame, title: str, recipes: list[str]) -> alt.LayerChart
     columns = ["condition", "recipe", "value", "low", "high", "seeds"]
     base = alt.Chart(rows[columns])
     color, dash, shape = recipe_color(recipes), recipe_dash(recipes), recipe_shape(recipes)
-    tooltip = [
-        alt.Tooltip("recipe:N", title="Miniature"),
-        alt.Tooltip("condition:N", title="Condition"),
-        alt.Tooltip("value:Q", title="Accuracy", format=".1%"),
-        *interval_tooltips(".1%"),
-    ]
+    tooltip = tooltips(
+        ["recipe", "condition", "value", "low", "high"],
+        titles={"value": "Accuracy"},
+        formats={"value": ".1%"},
+    )
     left_out = rows[rows["counted"] != "yes"].drop_duplicates("condition")
     chance: dict[str, Any] = {"y": alt.Y("value:Q")}
     return alt.layer(
         alt.Chart(left_out[["condition", "counted"]])
         .mark_rect(color=BAND, opacity=0.18)
-        .encode(x=x, tooltip=[alt.Tooltip("counted:N", title="In the benchmark")]),
+        .encode(x=x, tooltip=tooltips(["counted"])),
         alt.Chart(pd.DataFrame({"value": [CHANCE]}))
         .mark_rule(color=CHANCE_LINE, strokeDash=[2, 3])
         .encode(**chance),

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.chapters.diffusion_bound.tables import PARTS
+from gcbook.charts.columns import tooltips
 from gcbook.charts.parts import CLASS_COLORS, dropdown, side_by_side
 from gcbook.charts.theme import INK
 from gcbook.noise.mixture import Mixture
@@ -112,11 +113,9 @@ def fig_bound_parts(rows: pd.DataFrame) -> alt.TopLevelMixin:
             y=alt.Y("nats:Q", title="Nats a number", stack="zero"),
             color=color,
             order=alt.Order("order:Q"),
-            tooltip=[
-                alt.Tooltip("steps:O", title="Steps"),
-                alt.Tooltip("part:N", title="Part"),
-                alt.Tooltip("nats:Q", title="Nats", format=".4f"),
-            ],
+            tooltip=tooltips(
+                ["steps", "part", "nats"], titles={"nats": "Nats"}, formats={"nats": ".4f"}
+            ),
         ),
         bars.mark_rule(color=INK, strokeWidth=2, strokeDash=[5, 3]).encode(
             y=alt.Y("max(exact):Q", title="Nats a number")
@@ -133,11 +132,7 @@ def fig_bound_parts(rows: pd.DataFrame) -> alt.TopLevelMixin:
                 values=[0.01, 0.1, 1, 10, 100]
             ),
             strokeDash=alt.StrokeDash("spacing:N", title="Evenly spaced in"),
-            tooltip=[
-                alt.Tooltip("spacing:N", title="Evenly spaced in"),
-                alt.Tooltip("steps:Q", title="Steps"),
-                alt.Tooltip("gap:Q", title="Gap in nats", format=".4f"),
-            ],
+            tooltip=tooltips(["spacing", "steps", "gap"], titles={"gap": "Gap in nats"}),
         )
         .properties(width=250, height=260, title="The gap")
     )
@@ -178,11 +173,7 @@ def fig_weights(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "strokeDash": alt.StrokeDash(
             "name:N", scale=alt.Scale(domain=names, range=dashes), legend=_LONG
         ),
-        "tooltip": [
-            alt.Tooltip("name:N", title="Weights"),
-            alt.Tooltip("t:Q", title="t", format=".3f"),
-            alt.Tooltip("below:Q", title="Share from less noise", format=".1%"),
-        ],
+        "tooltip": tooltips(["name", "t", "below"], titles={"name": "Weights"}),
     }
     base = alt.Chart(table[["name", "part", "t", "density", "below"]]).transform_filter(
         "datum.part === bound_part"
@@ -231,11 +222,11 @@ def fig_ratio(rows: pd.DataFrame) -> alt.TopLevelMixin:
                 scale=alt.Scale(domain=names, range=[_DASHES[score] for score in shown]),
                 legend=legend,
             ),
-            tooltip=[
-                alt.Tooltip("name:N", title="Score"),
-                alt.Tooltip("x:Q", format=".2f"),
-                alt.Tooltip("value:Q", title="For A", format=".2f"),
-            ],
+            tooltip=tooltips(
+                ["name", "x", "value"],
+                titles={"name": "Score", "x": "x", "value": "For A"},
+                formats={"x": ".2f", "value": ".2f"},
+            ),
         )
     )
     zero = alt.Chart(pd.DataFrame({"value": [0]})).mark_rule(color=INK).encode(y="value:Q")

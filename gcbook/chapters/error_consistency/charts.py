@@ -10,6 +10,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from gcbook.charts.columns import column, tooltips
 from gcbook.charts.parts import (
     NOBODY,
     alphabetical,
@@ -47,6 +48,7 @@ __all__ = [
 ]
 
 _HUMANS = "Humans"
+_DIGITS = {"value": ".3f"}
 _LEAST = 0.2
 """Where both axes of consistency start; few pairs lie below, and those at the edge."""
 
@@ -71,10 +73,11 @@ def dataset_agreement(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
     color = alt.Color("kind:N", title=None, scale=color_scale(*kinds))
     x = alt.X("value:Q", title="Error consistency with (other) humans")
-    tooltip = [
-        *_tooltip("observer", "Observer"),
-        alt.Tooltip("most:Q", title="Most that the accuracies allow", format=".3f"),
-    ]
+    tooltip = tooltips(
+        ["observer", "value", "low", "high", "most"],
+        titles={"value": column("error_consistency").title},
+        formats=_DIGITS,
+    )
     return (
         alt.layer(
             pooled.mark_rect(color=HUMAN, opacity=0.14).encode(x="low:Q", x2="high:Q"),
@@ -176,15 +179,7 @@ def observed_against_expected(rows: pd.DataFrame) -> alt.TopLevelMixin:
     scale = alt.Scale(domain=[_LEAST, 1], clamp=True)
     x = alt.X("expected:Q", title="Expected from the two accuracies alone", scale=scale)
     y = alt.Y("observed:Q", title="Observed consistency", scale=scale)
-    tooltip = [
-        alt.Tooltip("one:N", title="Observer"),
-        alt.Tooltip("other:N", title="and"),
-        alt.Tooltip("observed:Q", title="Observed", format=".3f"),
-        alt.Tooltip("expected:Q", title="Expected", format=".3f"),
-        alt.Tooltip("kappa:Q", title="Error consistency", format=".3f"),
-        alt.Tooltip("most:Q", title="Most that the accuracies allow", format=".3f"),
-        alt.Tooltip("n:Q", title="Shared images", format=","),
-    ]
+    tooltip = tooltips(["one", "other", "observed", "expected", "kappa", "most", "n"])
     shown = list(reversed(pairs))
     color = alt.Color(
         "pair:N",
@@ -242,7 +237,11 @@ def _panel(rows: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
     chosen = base.transform_filter("datum.observer == highlight")
     kinds = kinds_shown(rows["kind"])
     color = alt.Color("kind:N", title=None, scale=color_scale(*kinds))
-    tooltip = [*_tooltip("observer", "Observer"), alt.Tooltip("condition:N", title="Condition")]
+    tooltip = tooltips(
+        ["observer", "value", "low", "high", "condition"],
+        titles={"value": column("error_consistency").title},
+        formats=_DIGITS,
+    )
     left_out = rows.loc[rows["left_out"], ["condition"]].drop_duplicates()
     shade = alt.Chart(left_out).mark_rect(color=BAND, opacity=0.18)
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(strokeDash=[2, 3], color=BAND)
@@ -302,17 +301,9 @@ def _equal_kappa(x: alt.X, y: alt.Y) -> list[alt.Chart]:
     ]
 
 
-def _tooltip(field: str, title: str) -> list[alt.Tooltip]:
-    return [
-        alt.Tooltip(f"{field}:N", title=title),
-        alt.Tooltip("value:Q", title="Error consistency", format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-    ]
-
-
 AnyLayers = alt.LayerChart | alt.FacetChart
 
+_STANDING = ["model", "value", "low", "high", "paper", "origin"]
 _NAMED, _LINE = 5, 44
 """How many observers a panel names beside the humans, and the letters that fit its width."""
 _TITLES = {
@@ -345,7 +336,11 @@ def error_consistency_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
     y = alt.Y("model:N", title=None, sort=list(rows["model"]))
     x = alt.X("value:Q", title="Error consistency with humans", scale=alt.Scale(zero=True))
     color, shape = _kind_scales(rows)
-    tooltip = _metric_tooltip("Error consistency")
+    tooltip = tooltips(
+        _STANDING,
+        titles={"model": "Observer", "value": column("error_consistency").title},
+        formats=_DIGITS,
+    )
     mark = base.encode(y=y, tooltip=tooltip)
     paper = mark.transform_filter("isValid(datum.paper)")
     first = rows[rows["kind"] != _HUMANS].head(1)
@@ -437,10 +432,11 @@ def _metric_panel(
     )
     color, shape = _kind_scales(everyone)
     x = alt.X("value:Q", title=None, axis=alt.Axis(tickCount=5))
-    tooltip = [
-        *_metric_tooltip(_TITLES[metric].split(" (")[0]),
-        alt.Tooltip("position:O", title="Place"),
-    ]
+    tooltip = tooltips(
+        [*_STANDING, "position"],
+        titles={"model": "Observer", "value": column(metric).title},
+        formats=_DIGITS,
+    )
     special = "datum.kind != 'Discriminative model'"
     chosen = base.transform_filter("datum.model == highlight")
     return alt.layer(
@@ -483,17 +479,6 @@ def _kind_scales(rows: pd.DataFrame) -> tuple[alt.Color, alt.Shape]:
         alt.Color("kind:N", title=None, scale=color_scale(*kinds)),
         alt.Shape("kind:N", title=None, scale=shape_scale(*kinds)),
     )
-
-
-def _metric_tooltip(title: str) -> list[alt.Tooltip]:
-    return [
-        alt.Tooltip("model:N", title="Observer"),
-        alt.Tooltip("value:Q", title=title, format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-        alt.Tooltip("paper:Q", title="In the paper", format=".3f"),
-        alt.Tooltip("origin:N", title="Value"),
-    ]
 
 
 _DIAMOND = "◆ "
@@ -563,14 +548,7 @@ def consistency_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
         .mark_rect()
         .encode(
             color=_diverging("kappa:Q", "Error consistency", _LARGEST),
-            tooltip=[
-                alt.Tooltip("one:N", title="Observer"),
-                alt.Tooltip("other:N", title="and"),
-                alt.Tooltip("kappa:Q", title="Error consistency", format=".3f"),
-                alt.Tooltip("interval:N", title="Interval"),
-                alt.Tooltip("most:Q", title="Most that the accuracies allow", format=".3f"),
-                alt.Tooltip("n:Q", title="Shared images", format=","),
-            ],
+            tooltip=tooltips(["one", "other", "kappa", "interval", "most", "n"]),
         )
     )
     few = f"length(names[order][indexof({literal(datasets)}, dataset)]) <= 16"
@@ -624,15 +602,10 @@ def difference_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
         x=alt.X("lower:N", sort=order[1:], title=None, axis=alt.Axis(labelAngle=-90)),
         y=alt.Y("higher:N", sort=order, title=None),
     )
-    tooltip = [
-        alt.Tooltip("higher:N", title="Network"),
-        alt.Tooltip("lower:N", title="minus"),
-        alt.Tooltip("difference:Q", title="Difference", format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-        alt.Tooltip("p_holm:Q", title="p (Holm)", format=".3f"),
-        alt.Tooltip("verdict:N", title="The two"),
-    ]
+    tooltip = tooltips(
+        ["higher", "lower", "difference", "low", "high", "p_holm", "verdict"],
+        formats={"p_holm": ".3f"},
+    )
     color = alt.Color(
         "difference:Q",
         title="Difference, where significant",
@@ -799,14 +772,7 @@ def fig_miniature_consistency(
         ),
     )
     pair = base.transform_filter("datum.row !== datum.column")
-    tooltip = [
-        alt.Tooltip("one:N", title="Miniature"),
-        alt.Tooltip("other:N", title="and"),
-        alt.Tooltip("kappa:Q", title="Error consistency", format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-        alt.Tooltip("most:Q", title="Most that the accuracies allow", format=".3f"),
-    ]
+    tooltip = tooltips(["one", "other", "kappa", "low", "high", "most"])
     ink = cell_ink("abs(datum.kappa) > 0.6")
     written = pair.transform_calculate(short="replace(format(datum.kappa, '.2f'), '0.', '.')")
     size = max(len(order) for order in orders.values())

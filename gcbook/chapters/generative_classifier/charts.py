@@ -10,12 +10,12 @@ import altair as alt
 import pandas as pd
 
 from gcbook.chapters.generative_classifier.race import SHARINGS
+from gcbook.charts.columns import tooltips
 from gcbook.charts.parts import (
     CLASS_COLORS,
     by_column,
     dropdown,
     finish,
-    interval_tooltips,
     literal,
     side_by_side,
 )
@@ -121,10 +121,7 @@ def fig_restorations(restored: pd.DataFrame, errors: pd.DataFrame) -> alt.TopLev
             y=alt.Y("label:N", title="Class", sort=list(TOY_LABELS)),
             x=alt.X("error:Q", title="Mean squared error").axis(tickCount=4),
             color=class_color(),
-            tooltip=[
-                alt.Tooltip("label:N", title="Class"),
-                alt.Tooltip("error:Q", title="Mean squared error", format=".4f"),
-            ],
+            tooltip=tooltips(["label", "error"], titles={"error": "Mean squared error"}),
         )
     )
     best = (
@@ -255,11 +252,9 @@ def fig_accuracy_by_weight(accuracies: pd.DataFrame) -> alt.TopLevelMixin:
     panels = []
     for rule, title in titles.items():
         data = rows[rows["rule"] == rule]
-        tooltip = [
-            alt.Tooltip("measure:N", title="Measure"),
-            alt.Tooltip("value:Q", title=axes[rule]),
-            alt.Tooltip("share:Q", title="Share", format=".1%"),
-        ]
+        tooltip = tooltips(
+            ["measure", "value", "share"], titles={"value": axes[rule]}, formats={"value": "~g"}
+        )
         line = (
             alt.Chart(data)
             .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=22))
@@ -269,10 +264,7 @@ def fig_accuracy_by_weight(accuracies: pd.DataFrame) -> alt.TopLevelMixin:
         limit = limit.encode(
             y=y,
             color=color,
-            tooltip=[
-                alt.Tooltip("measure:N", title="Best possible decision"),
-                alt.Tooltip("share:Q", title="Share", format=".1%"),
-            ],
+            tooltip=tooltips(["measure", "share"], titles={"measure": "Best possible decision"}),
         )
         panels.append(alt.layer(limit, line).properties(width=_MAP_SIDE, height=230, title=title))
     return side_by_side(
@@ -323,13 +315,11 @@ def fig_evidence(evidence: pd.DataFrame) -> alt.TopLevelMixin:
         )
         .properties(title="Weight", **size)
     )
-    tooltip = [
-        alt.Tooltip("t:Q", format=".2f"),
-        alt.Tooltip("log_snr:Q", title="log-SNR", format=".1f"),
-        alt.Tooltip("gap:Q", title="Gap of errors", format=".4f"),
-        alt.Tooltip("weight:Q", title="Weight", format=".4g"),
-        alt.Tooltip("product:Q", title="Product", format=".3g"),
-    ]
+    tooltip = tooltips(
+        ["t", "log_snr", "gap", "weight", "product"],
+        titles={"product": "Product"},
+        formats={"t": ".2f", "log_snr": ".1f", "weight": ".4g", "product": ".3g"},
+    )
     bars = base.mark_bar(size=5)
     gap = bars.encode(
         x=x, y=alt.Y("gap:Q", title="Gap of errors"), color=cue, tooltip=tooltip
@@ -442,12 +432,11 @@ def fig_race(race: pd.DataFrame) -> alt.TopLevelMixin:
         scale=alt.Scale(domain=list(TOY_LABELS), range=[_DASHES[c] for c in TOY_LABELS]),
         title="Class",
     )
-    tooltip = [
-        alt.Tooltip("label:N", title="Class"),
-        alt.Tooltip("draw:Q", title="Draws so far"),
-        alt.Tooltip("value:Q", title="Score × 1,000", format=".2f"),
-        *interval_tooltips(".2f"),
-    ]
+    tooltip = tooltips(
+        ["label", "draw", "value", "low", "high"],
+        titles={"value": "Score × 1,000"},
+        formats={"value": ".2f"},
+    )
     out = base.transform_filter("datum.dropped > 0 && datum.draw === datum.dropped")
     layers = [
         base.mark_area(opacity=0.16, clip=True).encode(
@@ -487,12 +476,7 @@ def fig_draws(draws: pd.DataFrame) -> alt.TopLevelMixin:
             options=list(names), labels=[name.capitalize() for name in names.values()], name="Show "
         ),
     )
-    tooltip = [
-        alt.Tooltip("noise:N", title="Noise"),
-        alt.Tooltip("draws:Q", title="Draws"),
-        alt.Tooltip("settled:Q", title="Settled", format=".1%"),
-        alt.Tooltip("accuracy:Q", title="Accuracy", format=".1%"),
-    ]
+    tooltip = tooltips(["noise", "draws", "settled", "accuracy"])
     x = alt.X("draws:Q", scale=alt.Scale(type="log", base=2), title="Draws for each class")
     scale = alt.Scale(domain=list(SHARINGS), range=list(_NOISE_COLORS))
     lines = (
@@ -543,11 +527,7 @@ def fig_log_snr(schedules: pd.DataFrame) -> alt.TopLevelMixin:
         schedules: from `gcbook.chapters.generative_classifier.schedules.schedule_table`.
     """
     names = list(dict.fromkeys(schedules["schedule"]))
-    tooltip = [
-        alt.Tooltip("schedule:N", title="Schedule"),
-        alt.Tooltip("t:Q", format=".2f"),
-        alt.Tooltip("log_snr:Q", title="log-SNR", format=".2f"),
-    ]
+    tooltip = tooltips(["schedule", "t", "log_snr"], formats={"t": ".2f"})
     color = alt.Color("schedule:N", scale=alt.Scale(domain=names, range=list(_COLORS)), title=None)
     dash = alt.StrokeDash(
         "schedule:N", scale=alt.Scale(domain=names, range=list(_SCHEDULE_DASHES)), title=None
@@ -597,11 +577,9 @@ def fig_variance_shares(shares: pd.DataFrame) -> alt.TopLevelMixin:
                 format=".0%"
             ),
             color=color,
-            tooltip=[
-                alt.Tooltip("network:N", title="Network"),
-                alt.Tooltip("tenth:O", title="Tenth of t"),
-                alt.Tooltip("share:Q", title="Share of the variance", format=".1%"),
-            ],
+            tooltip=tooltips(
+                ["network", "tenth", "share"], titles={"share": "Share of the variance"}
+            ),
         )
         .properties(width=285, height=210, title=f"x̂ {titles[clip]}")
         for clip in clips

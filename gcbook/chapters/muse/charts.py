@@ -3,10 +3,10 @@
 import altair as alt
 import pandas as pd
 
+from gcbook.charts.columns import tooltips
 from gcbook.charts.parts import (
     dropdown,
     finish,
-    interval_tooltips,
     positions,
     side_by_side,
 )
@@ -49,11 +49,7 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
             " + (datum.role ? ', ' + datum.role : '')"
         ),
     )
-    tooltip = [
-        alt.Tooltip("label:N", title="Prompt names"),
-        alt.Tooltip("distance:Q", title="Mean squared distance", format=".4f"),
-        alt.Tooltip("place:Q", title="Place"),
-    ]
+    tooltip = tooltips(["label", "distance", "place"], titles={"label": "Prompt names"})
     color = alt.condition("datum.place === 1", alt.value(_NEAR), alt.value(_FAR))
     frame = {"x": at("px"), "y": at("py"), "x2": alt.X2("px2:Q"), "y2": alt.Y2("py2:Q")}
     layers = [
@@ -99,14 +95,10 @@ def fig_rules(rows: pd.DataFrame) -> alt.TopLevelMixin:
     order = list(dict.fromkeys(rows["how"]))
     x = alt.X("accuracy:Q", title="Accuracy", scale=alt.Scale(domain=[0, 1])).axis(format=".0%")
     y = alt.Y("how:N", sort=order, title=None).axis(grid=True, gridDash=[1, 3])
-    tooltip = [
-        alt.Tooltip("rule:N", title="Rule"),
-        alt.Tooltip("how:N", title="With"),
-        alt.Tooltip("evaluations:Q", title="Network evaluations a prompt"),
-        alt.Tooltip("accuracy:Q", title="Accuracy", format=".1%"),
-        *interval_tooltips(".1%"),
-        alt.Tooltip("n:Q", title="Images"),
-    ]
+    tooltip = tooltips(
+        ["rule", "how", "evaluations", "accuracy", "low", "high", "n"],
+        titles={"how": "With", "evaluations": "Network evaluations a prompt"},
+    )
     chance = alt.Chart(pd.DataFrame({"accuracy": [CHANCE]})).mark_rule(
         color=CHANCE_LINE, strokeDash=[2, 3]
     )
@@ -139,12 +131,14 @@ def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     nearest = list(rows.sort_values("distance")["category"])
     y = alt.Y("category:N", sort=nearest, title=None).axis(grid=True, gridDash=[1, 3])
-    tooltip = [
-        alt.Tooltip("category:N", title="Prompt"),
-        alt.Tooltip("distance:Q", title="Distance, less the image's mean", format=".4f"),
-        alt.Tooltip("named:Q", title="Named for other images", format=".1%"),
-        alt.Tooltip("drawn:Q", title="Drawn, judge's probability", format=".1%"),
-    ]
+    tooltip = tooltips(
+        ["category", "distance", "named", "drawn"],
+        titles={
+            "category": "Prompt",
+            "distance": "Distance, less the image's mean",
+            "named": "Named for other images",
+        },
+    )
     panels = []
     for field, title, form in (
         ("distance", "Distance", ".3f"),

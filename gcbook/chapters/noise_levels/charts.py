@@ -10,8 +10,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from gcbook.charts.columns import column, tooltips
 from gcbook.charts.miniature_look import COLORS, DASHES, SHAPES
-from gcbook.charts.parts import dropdown, interval_tooltips, literal, side_by_side
+from gcbook.charts.parts import dropdown, literal, side_by_side
 from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE
 from gcbook.miniworld.results.course import MEASURES, PAPERS
 from gcbook.miniworld.results.shipped import recipe_of
@@ -43,6 +44,7 @@ _EVIDENCE = {
 }
 _NONE = "none"
 _AXES = ("t", "log-SNR")
+_WHERE = ["t_low", "t_high", "log_snr"]
 _CHANCE = 1 / 16
 _SIDE, _HEIGHT = 300, 250
 
@@ -92,13 +94,11 @@ def fig_evidence_levels(evidence: pd.DataFrame) -> alt.TopLevelMixin:
     rows = evidence.assign(line=evidence["cue"].map(says)).rename(columns={"mean": "value"})
     x = _x("evidence")
     y = alt.Y("value:Q", title="Evidence (standard deviations)")
-    tooltip = [
-        alt.Tooltip("line:N", title="Evidence"),
-        *_where(),
-        alt.Tooltip("value:Q", title="Evidence", format=".2f"),
-        *interval_tooltips(".2f"),
-        alt.Tooltip("n:Q", title="Images"),
-    ]
+    tooltip = tooltips(
+        ["line", *_WHERE, "value", "low", "high", "n"],
+        titles={"line": "Speaks", "value": "Evidence"},
+        formats={"value": ".2f"},
+    )
     zero = alt.Chart(pd.DataFrame({"value": [0.0]})).mark_rule(color=CHANCE_LINE, strokeDash=[2, 3])
     lines = _lines(_base("evidence", rows), x, y, _look(_EVIDENCE.values()), tooltip)
     panel = alt.layer(zero.encode(y=y), *lines, _no_ratio("evidence")).properties(
@@ -157,14 +157,6 @@ def _below(name: str, models: list[str]) -> alt.TitleParams:
     )
 
 
-def _where() -> list[alt.Tooltip]:
-    return [
-        alt.Tooltip("t_low:Q", title="t from", format=".3~f"),
-        alt.Tooltip("t_high:Q", title="t to", format=".3~f"),
-        alt.Tooltip("log_snr:Q", title="log-SNR in the middle", format=".2f"),
-    ]
-
-
 def _named(table: pd.DataFrame) -> pd.DataFrame:
     """The rows that are drawn, with the name of their line."""
     keys = pd.MultiIndex.from_frame(table[["test_set", "answer"]])
@@ -214,13 +206,10 @@ def _panel(
 ) -> alt.LayerChart | alt.FacetChart:
     x = _x("levels")
     y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=[0, 1])).axis(format=".0%")
-    tooltip = [
-        alt.Tooltip("line:N", title="Answers"),
-        *_where(),
-        alt.Tooltip("value:Q", title="Share", format=".1%"),
-        *interval_tooltips(".1%"),
-        alt.Tooltip("n:Q", title="Images"),
-    ]
+    what = ["value", "low", "high", "n"]
+    said = {"line": "Answers", "value": column("share").title}
+    percent = {"value": ".1%"}
+    tooltip = tooltips(["line", *_WHERE, *what], titles=said, formats=percent)
     shown = ["model", "line", "t_low", "t_high", "t", "log_snr", "n", "value", "low", "high"]
     chance = alt.Chart(pd.DataFrame({"value": [_CHANCE]}))
     dashed = (
@@ -230,7 +219,7 @@ def _panel(
         .encode(
             y=y,
             color=look["color"],
-            tooltip=[alt.Tooltip("model:N", title="Model"), tooltip[0], *tooltip[4:]],
+            tooltip=tooltips(["model", "line", *what], titles=said, formats=percent),
         )
     )
     return alt.layer(
@@ -310,14 +299,11 @@ def _course_panel(
     )
     low = alt.Y("low:Q", title=None)
     form = ".1%" if percent else ".2f"
-    tooltip = [
-        alt.Tooltip("model:N", title="Model"),
-        alt.Tooltip("images:Q", title="Images seen", format=","),
-        alt.Tooltip("step:Q", title="Steps", format=","),
-        alt.Tooltip("value:Q", title=measure, format=form),
-        *interval_tooltips(form),
-        alt.Tooltip("n:Q", title="Images asked about"),
-    ]
+    tooltip = tooltips(
+        ["model", "images", "step", "value", "low", "high", "n"],
+        titles={"images": "Images seen", "step": "Steps", "value": measure},
+        formats={"step": ",", "value": form},
+    )
     base = alt.Chart(rows.drop(columns="measure"))
     if weighed:
         base = base.transform_filter(

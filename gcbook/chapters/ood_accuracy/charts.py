@@ -10,6 +10,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from gcbook.charts.columns import column, tooltips
 from gcbook.charts.parts import NOBODY, dropdown, literal, nothing, start_with, title_lines
 from gcbook.charts.theme import (
     BAND,
@@ -32,7 +33,6 @@ __all__ = [
     "ood_ranking",
     "percent",
     "single_condition_bars",
-    "value_tooltip",
     "bias_scatter",
     "confusion_matrix",
     "accuracy_panels",
@@ -41,6 +41,7 @@ __all__ = [
 
 Panel = alt.LayerChart | alt.FacetChart
 
+_DIGITS = {"value": ".3f"}
 _LONG_NAME = 18
 _SHOW = {
     "all": "true",
@@ -65,11 +66,11 @@ def ood_ranking(rows: pd.DataFrame) -> alt.LayerChart:
         .transform_filter(chosen)
         .encode(
             y=alt.Y("label:N", sort=list(shown["label"]), title=None),
-            tooltip=[
-                alt.Tooltip("model:N", title="Observer"),
-                *value_tooltip("OOD accuracy")[1:],
-                alt.Tooltip("paper:Q", title="In the paper", format=".3f"),
-            ],
+            tooltip=tooltips(
+                ["model", "value", "low", "high", "paper"],
+                titles={"model": "Observer", "value": column("ood_accuracy").title},
+                formats=_DIGITS,
+            ),
         )
     )
     kinds = kinds_shown(rows["kind"])
@@ -163,16 +164,6 @@ def chance_line(channel: str, color: str = CHANCE_LINE) -> alt.Chart:
     return line.encode(**{channel: "chance:Q"})
 
 
-def value_tooltip(value: str = "Accuracy") -> list[alt.Tooltip]:
-    """Who, how much, and the interval."""
-    return [
-        alt.Tooltip("observer:N", title="Observer"),
-        alt.Tooltip("value:Q", title=value, format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-    ]
-
-
 def _short_name(model: str) -> str:
     """A name that still differs from its neighbours' where a phone has room for its start only.
 
@@ -204,7 +195,11 @@ def _bars(rows: pd.DataFrame, title: str, scale: alt.Scale) -> Panel:
         opacity=alt.condition(
             f"datum.kind == 'Humans' || {chosen}", alt.value(0.85), alt.value(0.3)
         ),
-        tooltip=[*value_tooltip(), alt.Tooltip("n:Q", title="Trials", format=",")],
+        tooltip=tooltips(
+            ["observer", "value", "low", "high", "n"],
+            titles={"value": column("accuracy").title, "n": "Trials"},
+            formats=_DIGITS,
+        ),
     )
     interval = base.mark_rule(strokeWidth=1.4, color=INK).encode(x="low:Q", x2="high:Q")
     # The grey of other charts' chance line would not be seen on the bars.
@@ -258,13 +253,11 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.LayerChart:
                 format="%", values=[0.05, 0.25, 0.5, 0.75, 1], symbolType="square", columns=5
             ),
         ),
-        tooltip=[
-            alt.Tooltip("shown:N", title="Shown"),
-            alt.Tooltip("answered:N", title="Answered"),
-            alt.Tooltip("times:Q", title="Times"),
-            alt.Tooltip("trials:Q", title="of"),
-            alt.Tooltip("share:Q", title="Share", format=".0%"),
-        ],
+        tooltip=tooltips(
+            ["shown", "answered", "times", "trials", "share"],
+            titles={"shown": "Shown", "answered": "Answered", "times": "Times", "trials": "of"},
+            formats={"share": ".0%"},
+        ),
     )
     # On a phone the numbers would not fit into the cells.
     numbers = (
@@ -332,14 +325,10 @@ def bias_scatter(rows: pd.DataFrame) -> alt.LayerChart:
                 scale=scale,
                 axis=axis,
             ),
-            tooltip=[
-                alt.Tooltip("observer:N", title="Observer"),
-                alt.Tooltip("dataset:N", title="Dataset"),
-                alt.Tooltip("condition:N", title="Condition"),
-                alt.Tooltip("right:Q", title="Accuracy", format=".1%"),
-                alt.Tooltip("favourite:N", title="Favourite answer"),
-                alt.Tooltip("share:Q", title="Its share", format=".1%"),
-            ],
+            tooltip=tooltips(
+                ["observer", "dataset", "condition", "right", "favourite", "share"],
+                titles={"right": "Accuracy"},
+            ),
         )
     )
     kinds = kinds_shown(rows["kind"])
@@ -505,7 +494,11 @@ def dataset_accuracy(rows: pd.DataFrame) -> alt.TopLevelMixin:
         axis=alt.Axis(labelAngle=0, labelExpr=f"{ticks}[datum.value - 1]"),
     )
     y = percent(alt.Y("value:Q", title="Accuracy"))
-    tooltip = [alt.Tooltip("label:N", title="Condition"), *value_tooltip()]
+    tooltip = tooltips(
+        ["label", "observer", "value", "low", "high"],
+        titles={"label": column("condition").title, "value": column("accuracy").title},
+        formats=_DIGITS,
+    )
     # What follows from the other columns is looked up, for the page carries all datasets at once.
     kinds = rows.drop_duplicates("observer").set_index("observer")["kind"].to_dict()
     base = (
@@ -618,7 +611,11 @@ def _panel(rows: pd.DataFrame, title: str, look: tuple[alt.Color, alt.StrokeDash
     humans = everyone.transform_filter("datum.family == 'Humans'")
     chosen = everyone.transform_filter("datum.observer == highlight")
     color, dash = look
-    tooltip = [alt.Tooltip("condition:N", title="Condition"), *value_tooltip()]
+    tooltip = tooltips(
+        ["condition", "observer", "value", "low", "high"],
+        titles={"value": column("accuracy").title},
+        formats=_DIGITS,
+    )
     left_out = rows[rows["counted"] != "yes"].drop_duplicates("condition")
     return alt.layer(
         _shade(left_out[["condition", "counted"]], x),
@@ -645,7 +642,7 @@ def _shade(left_out: pd.DataFrame, x: alt.X) -> alt.Chart:
     return (
         alt.Chart(left_out)
         .mark_rect(color=BAND, opacity=0.18)
-        .encode(x=x, tooltip=[alt.Tooltip("counted:N", title="In the benchmark")])
+        .encode(x=x, tooltip=tooltips(["counted"]))
     )
 
 

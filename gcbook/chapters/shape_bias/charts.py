@@ -6,6 +6,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from gcbook.charts.columns import tooltips
 from gcbook.charts.parts import TENTHS, encode_kind, equal_bias_line, finish, pick_observer
 from gcbook.charts.theme import CHANCE_LINE, INK
 from gcbook.paper.categories import CATEGORIES
@@ -59,15 +60,9 @@ def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
     y = alt.Y("category:N", sort=list(CATEGORIES), title=None).axis(grid=True, gridDash=[1, 3])
     # Room above the first row for the marks at the ends of the lines.
     y = y.scale(domain=list(CATEGORIES), padding=1.5)
-    tooltip = [
-        alt.Tooltip("observer:N", title="Observer"),
-        alt.Tooltip("category:N", title="Shape category"),
-        alt.Tooltip("shape_bias:Q", title="Shape bias", format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-        alt.Tooltip("shape_answers:Q", title="Answers naming the shape"),
-        alt.Tooltip("texture_answers:Q", title="Answers naming the texture"),
-    ]
+    tooltip = tooltips(
+        ["observer", "category", "shape_bias", "low", "high", "shape_answers", "texture_answers"]
+    )
     base = alt.Chart(table)
     each = base.transform_filter(alt.FieldOneOfPredicate("category", list(CATEGORIES)))
     lines = base.transform_filter("datum.category === average")
@@ -122,14 +117,7 @@ def fig_category_spread(boxes: pd.DataFrame, outliers: pd.DataFrame) -> alt.TopL
     """
     kind = encode_kind(boxes["kind"], columns=1)
     y = _rows(boxes["observer"])
-    tooltip = [
-        alt.Tooltip("observer:N", title="Observer"),
-        alt.Tooltip("average:Q", title="Pooled shape bias", format=".3f"),
-        alt.Tooltip("median:Q", title="Median of categories", format=".2f"),
-        alt.Tooltip("q1:Q", title="First quartile", format=".2f"),
-        alt.Tooltip("q3:Q", title="Third quartile", format=".2f"),
-        alt.Tooltip("outliers:N", title="Outliers"),
-    ]
+    tooltip = tooltips(["observer", "average", "median", "q1", "q3", "outliers"])
     base = alt.Chart(boxes).encode(y=y, color=kind["color"], tooltip=tooltip)
     layers = [
         base.mark_rule(strokeWidth=1.5).encode(x=_bias("whisker_low"), x2="whisker_high:Q"),
@@ -141,11 +129,7 @@ def fig_category_spread(boxes: pd.DataFrame, outliers: pd.DataFrame) -> alt.TopL
             x=_bias("shape_bias"),
             y=y,
             color=kind["color"],
-            tooltip=[
-                alt.Tooltip("observer:N", title="Observer"),
-                alt.Tooltip("category:N", title="Shape category"),
-                alt.Tooltip("shape_bias:Q", title="Shape bias", format=".2f"),
-            ],
+            tooltip=tooltips(["observer", "category", "shape_bias"], formats={"shape_bias": ".2f"}),
         ),
         base.mark_point(filled=True, size=55, opacity=1, stroke=INK, strokeWidth=0.8).encode(
             x=_bias("average"), shape=kind["shape"]
@@ -170,14 +154,7 @@ def fig_shape_bias_ranking(table: pd.DataFrame) -> alt.TopLevelMixin:
         table: from `gcbook.stats.shape_tables.pooled_bias`.
     """
     kind = encode_kind(table["kind"], columns=1)
-    tooltip = [
-        alt.Tooltip("observer:N", title="Observer"),
-        alt.Tooltip("source:N", title="Source"),
-        alt.Tooltip("shape_bias:Q", title="Shape bias", format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-        alt.Tooltip("category_mean:Q", title="Mean over categories", format=".3f"),
-    ]
+    tooltip = tooltips(["observer", "source", "shape_bias", "low", "high", "category_mean"])
     base = alt.Chart(table).encode(y=_rows(table["observer"]), color=kind["color"], tooltip=tooltip)
     layers = [
         base.mark_rule(strokeWidth=2).encode(x=_bias("low"), x2="high:Q"),
@@ -216,14 +193,16 @@ def fig_cue_accuracies(table: pd.DataFrame, published: pd.DataFrame) -> alt.TopL
         ),
     )
     pick = pick_observer(table["observer"])
-    tooltip = [
-        alt.Tooltip("observer:N", title="Observer"),
-        alt.Tooltip("category:N", title="Shape category"),
-        alt.Tooltip("shape_accuracy:Q", title="Named the shape", format=".1%"),
-        alt.Tooltip("texture_accuracy:Q", title="Named the texture", format=".1%"),
-        alt.Tooltip("other_answers:Q", title="Named neither", format=".1%"),
-        alt.Tooltip("shape_bias:Q", title="Shape bias", format=".3f"),
-    ]
+    tooltip = tooltips(
+        [
+            "observer",
+            "category",
+            "shape_accuracy",
+            "texture_accuracy",
+            "other_answers",
+            "shape_bias",
+        ]
+    )
     each = alt.Chart(table).transform_filter("datum.category === category")
     points = {"x": _TEXTURE, "y": _SHAPE, "tooltip": tooltip, **kind}
     layers = [
@@ -314,10 +293,11 @@ def _published_lines(published: pd.DataFrame, kind: dict[str, Any]) -> list[alt.
         for name, bias in zip(published["kind"], published["shape_bias"], strict=True)
         for x, y in ((0.0, 0.0), equal_bias_line(bias))
     ]
-    tooltip = [
-        alt.Tooltip("kind:N", title="Observer"),
-        alt.Tooltip("published:Q", title="Shape bias, published", format=".2f"),
-    ]
+    tooltip = tooltips(
+        ["kind", "published"],
+        titles={"kind": "Observer", "published": "Shape bias, published"},
+        formats={"published": ".2f"},
+    )
     # By category they are not public.
     drawn = _line(ends).transform_filter("category === 'pooled'")
     drawn = drawn.encode(color=kind["color"], tooltip=tooltip)

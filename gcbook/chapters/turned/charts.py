@@ -3,8 +3,9 @@
 import altair as alt
 import pandas as pd
 
+from gcbook.charts.columns import tooltips
 from gcbook.charts.miniature_look import recipe_color, recipe_shape
-from gcbook.charts.parts import dropdown, finish, interval_tooltips, literal, side_by_side
+from gcbook.charts.parts import dropdown, finish, literal, side_by_side
 from gcbook.charts.theme import CHANCE_LINE
 from gcbook.paper.categories import CHANCE
 
@@ -24,13 +25,7 @@ def fig_recognised(rows: pd.DataFrame) -> alt.TopLevelMixin:
     recipes = list(dict.fromkeys(rows["recipe"]))
     x = alt.X("angle:O", title="Turned by (°)").axis(labelAngle=0)
     y = alt.Y("accuracy:Q", title="Accuracy", scale=_UNIT).axis(format=".0%")
-    tooltip = [
-        alt.Tooltip("recipe:N", title="Miniature"),
-        alt.Tooltip("angle:O", title="Turned by (°)"),
-        alt.Tooltip("accuracy:Q", title="Accuracy", format=".1%"),
-        *interval_tooltips(".1%"),
-        alt.Tooltip("n:Q", title="Images"),
-    ]
+    tooltip = tooltips(["recipe", "angle", "accuracy", "low", "high", "n"])
     # Beside each other, not on top.
     offset = alt.XOffset("recipe:N", sort=recipes)
     base = alt.Chart(rows).encode(x=x, color=recipe_color(recipes), xOffset=offset)
@@ -83,13 +78,11 @@ def fig_kept(rows: pd.DataFrame) -> alt.TopLevelMixin:
     x = alt.X("strength:Q", title="Strength").axis(tickCount=3, labelFlush=False)
     title = "Probability of the object"
     y = alt.Y("value:Q", title=title, scale=_UNIT).axis(format=".0%")
-    tooltip = [
-        alt.Tooltip("angle:N", title="Turned by (°)"),
-        alt.Tooltip("strength:Q", format=".2f"),
-        alt.Tooltip("value:Q", title=title, format=".1%"),
-        *interval_tooltips(".1%"),
-        alt.Tooltip("n:Q", title="Images"),
-    ]
+    tooltip = tooltips(
+        ["angle", "strength", "value", "low", "high", "n"],
+        titles={"value": title},
+        formats={"value": ".1%"},
+    )
     panels = []
     for line, group in shown.groupby("line", sort=False):
         base = (

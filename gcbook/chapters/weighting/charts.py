@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 
 from gcbook.chapters.weighting.page import ALPHABET, SCALE_STEPS, PageData
+from gcbook.charts.columns import tooltips
 from gcbook.charts.miniature_look import COLORS, DASHES, SHAPES
 from gcbook.charts.parts import literal, start_with
 from gcbook.charts.theme import CHANCE_LINE, INK
@@ -85,11 +86,7 @@ def fig_shares(
         ),
     )
     parts = list(_PARTS)
-    tooltip = [
-        alt.Tooltip("part:N", title="Share of the"),
-        alt.Tooltip("tenth:O", title="Tenth of t"),
-        alt.Tooltip("share:Q", title="Share", format=".1%"),
-    ]
+    tooltip = tooltips(["part", "tenth", "share"], titles={"part": "Share of the"})
     color = alt.Color(
         "part:N",
         scale=alt.Scale(domain=parts, range=list(_PARTS.values())),
@@ -160,13 +157,11 @@ def _sweep_panel(
     shape = alt.Shape(
         "model:N", scale=alt.Scale(domain=models, range=_look(SHAPES, _SHAPES, models)), title=None
     )
-    tooltip = [
-        alt.Tooltip("model:N", title="Model"),
-        alt.Tooltip("title:N", title="Weighting"),
-        alt.Tooltip("value:Q", title=title, format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-    ]
+    tooltip = tooltips(
+        ["model", "title", "value", "low", "high"],
+        titles={"value": title},
+        formats={"value": ".3f"},
+    )
     data = alt.Chart(shown)
     curve = data.transform_filter("isValid(datum.k)")
     rest = data.transform_filter("!isValid(datum.k)")
@@ -471,12 +466,9 @@ def _weights(draws: int) -> alt.LayerChart | alt.FacetChart:
             counts=counted("(datum.number-1)", "round(1000*datum.t)") + "?'yes':'no'",
         )
     )
-    tooltip = [
-        alt.Tooltip("number:Q", title="Draw"),
-        alt.Tooltip("t:Q", title="t", format=".3f"),
-        alt.Tooltip("weight:Q", title="Weight", format=".3g"),
-        alt.Tooltip("counts:N", title="Counts"),
-    ]
+    tooltip = tooltips(
+        ["number", "t", "weight", "counts"], titles={"number": "Draw", "counts": "Counts"}
+    )
     fill = alt.condition("datum.counts==='yes'", alt.value(_SHAPE), alt.value("transparent"))
     within = "datum.t>weigh_from-0.001&&datum.t<weigh_to+0.001"
     return alt.layer(
@@ -522,15 +514,11 @@ def _measures(confidence: float) -> alt.LayerChart | alt.FacetChart:
     )
     x = alt.X("low:Q", title="Share of answers", scale=alt.Scale(domain=[0, 1]))
     x = x.axis(values=_FIFTHS, format=".1f")
-    tooltip = [
-        alt.Tooltip("measure:N", title="Measure"),
-        alt.Tooltip("rule:N", title="Weights"),
-        alt.Tooltip("share:Q", title="Share", format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-        alt.Tooltip("images:Q", title="Images decided on"),
-        alt.Tooltip("all_b:Q", title="Answers that count"),
-    ]
+    tooltip = tooltips(
+        ["measure", "rule", "share", "low", "high", "images", "all_b"],
+        titles={"rule": "Weights", "images": "Images decided on", "all_b": "Answers that count"},
+        formats={"share": ".3f"},
+    )
     color = alt.Color("rule:N", scale=alt.Scale(domain=rules, range=[_SHAPE, INK]), title=None)
     shape = alt.Shape(
         "rule:N", scale=alt.Scale(domain=rules, range=["circle", "diamond"]), title=None
@@ -585,13 +573,17 @@ def _samples(number: int) -> alt.LayerChart | alt.FacetChart:
         ),
         legend=None,
     )
-    tooltip = [
-        alt.Tooltip("shape_name:N", title="Shape"),
-        alt.Tooltip("texture_name:N", title="Texture"),
-        alt.Tooltip("answer_name:N", title="Answer"),
-        alt.Tooltip("cue:N", title="Names the"),
-        alt.Tooltip("lead:Q", title="Texture's error minus shape's, of the range", format=".2f"),
-    ]
+    tooltip = tooltips(
+        ["shape_name", "texture_name", "answer_name", "cue", "lead"],
+        titles={
+            "shape_name": "Shape",
+            "texture_name": "Texture",
+            "answer_name": "Answer",
+            "cue": "Names the",
+            "lead": "Texture's error minus shape's, of the range",
+        },
+        formats={"lead": ".2f"},
+    )
 
     def words(field: str, column: str, size: int = 12, dy: int = 0) -> alt.Chart:
         return base.mark_text(align="left", fontSize=size, dy=dy, aria=False).encode(

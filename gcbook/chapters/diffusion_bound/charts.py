@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from gcbook.chapters.diffusion_bound.tables import PARTS
-from gcbook.charts.columns import tooltips
-from gcbook.charts.parts import CLASS_COLORS, dropdown, side_by_side
+from gcbook.charts.columns import column, tooltips
+from gcbook.charts.parts import CLASS_COLORS, dropdown, radio, side_by_side, slider
 from gcbook.charts.theme import INK
 from gcbook.noise.mixture import Mixture
 
@@ -41,15 +41,17 @@ def fig_forward(pair: Mapping[str, Mixture], grid: pd.DataFrame) -> alt.TopLevel
         pair: two classes; the page computes their densities.
         grid: from `gcbook.chapters.diffusion_bound.tables.density_grid`.
     """
-    t = alt.param(
-        name="bound_t", value=0.1, bind=alt.binding_range(min=0, max=1, step=0.01, name="Noise t ")
-    )
+    t = slider("bound_t", "Noise t ", 0.1, 0, 1, 0.01)
     labels: list[Any] = list(pair)
     color = alt.Color(
-        "label:N", title="Class", scale=alt.Scale(domain=labels, range=list(CLASS_COLORS[:2]))
+        "label:N",
+        title=column("label").title,
+        scale=alt.Scale(domain=labels, range=list(CLASS_COLORS[:2])),
     )
     dash = alt.StrokeDash(
-        "label:N", title="Class", scale=alt.Scale(domain=labels, range=[[1, 0], [6, 3]])
+        "label:N",
+        title=column("label").title,
+        scale=alt.Scale(domain=labels, range=[[1, 0], [6, 3]]),
     )
     base = alt.Chart(grid).transform_calculate(
         **{label: _density(model) for label, model in pair.items()}
@@ -131,7 +133,7 @@ def fig_bound_parts(rows: pd.DataFrame) -> alt.TopLevelMixin:
             y=alt.Y("gap:Q", title="Bound minus truth, nats", scale=alt.Scale(type="log")).axis(
                 values=[0.01, 0.1, 1, 10, 100]
             ),
-            strokeDash=alt.StrokeDash("spacing:N", title="Evenly spaced in"),
+            strokeDash=alt.StrokeDash("spacing:N", title=column("spacing").title),
             tooltip=tooltips(["spacing", "steps", "gap"], titles={"gap": "Gap in nats"}),
         )
         .properties(width=250, height=260, title="The gap")
@@ -158,15 +160,11 @@ def fig_weights(rows: pd.DataFrame) -> alt.TopLevelMixin:
     keys = {name: key for key, name in _NAMES.items() if key != "elbo"}
     colors = [_SCORES[keys[name]] for name in names]
     dashes = [_DASHES[keys[name]] for name in names]
-    part = alt.param(
-        name="bound_part",
-        value="difference",
-        bind=alt.binding_radio(
-            options=["difference", "error"],
-            labels=["difference between the classes", "error under the own class"],
-            name="Sum of the ",
-        ),
-    )
+    parts = {
+        "difference": "difference between the classes",
+        "error": "error under the own class",
+    }
+    part = radio("bound_part", "Sum of the ", parts, "difference")
     look: dict[str, Any] = {
         "x": alt.X("t:Q", title="Time t", scale=alt.Scale(domain=[0, 1])),
         "color": alt.Color("name:N", scale=alt.Scale(domain=names, range=colors), legend=_LONG),
@@ -178,8 +176,8 @@ def fig_weights(rows: pd.DataFrame) -> alt.TopLevelMixin:
     base = alt.Chart(table[["name", "part", "t", "density", "below"]]).transform_filter(
         "datum.part === bound_part"
     )
-    density = alt.Y("density:Q", title="Share a unit of t", scale=alt.Scale(domain=[0, 6]))
-    below = alt.Y("below:Q", title="Share from less noise").axis(format=".0%")
+    density = alt.Y("density:Q", title=column("density").title, scale=alt.Scale(domain=[0, 6]))
+    below = alt.Y("below:Q", title=column("below").title).axis(format=".0%")
     panels = [
         base.mark_line(strokeWidth=2, clip=True)
         .encode(y=y, **look)

@@ -16,12 +16,14 @@ from gcbook.charts.parts import (
     alphabetical,
     by_column,
     cell_ink,
+    condition_x,
     dropdown,
+    kind_marks,
+    left_out,
     literal,
     nothing,
     per_mille,
     start_with,
-    title_lines,
 )
 from gcbook.charts.theme import (
     BAND,
@@ -29,9 +31,6 @@ from gcbook.charts.theme import (
     DIVERGING,
     HUMAN,
     INK,
-    color_scale,
-    kinds_shown,
-    shape_scale,
 )
 from gcbook.miniworld.results.kinds import GENERATIVE
 from gcbook.paper.experiments import EXPERIMENTS
@@ -65,13 +64,12 @@ def dataset_agreement(rows: pd.DataFrame) -> alt.TopLevelMixin:
     datasets = list(dict.fromkeys(rows["dataset"]))
     start = start_with("Cue conflict", datasets)
     dataset = dropdown("dataset", "Dataset ", datasets, start)
-    kinds = kinds_shown(rows["kind"])
+    kind = kind_marks(rows["kind"])
     base = alt.Chart(rows).transform_filter("datum.dataset == dataset")
     pooled = base.transform_filter(f"datum.observer == '{_HUMANS}'")
     single = base.transform_filter(f"datum.observer != '{_HUMANS}'").encode(
         y=alt.Y("observer:N", title=None, sort=alt.EncodingSortField("value", order="descending"))
     )
-    color = alt.Color("kind:N", title=None, scale=color_scale(*kinds))
     x = alt.X("value:Q", title="Error consistency with (other) humans")
     tooltip = tooltips(
         ["observer", "value", "low", "high", "most"],
@@ -83,13 +81,8 @@ def dataset_agreement(rows: pd.DataFrame) -> alt.TopLevelMixin:
             pooled.mark_rect(color=HUMAN, opacity=0.14).encode(x="low:Q", x2="high:Q"),
             pooled.mark_rule(color=HUMAN, strokeDash=[5, 4]).encode(x=x, tooltip=tooltip),
             single.mark_tick(color=BAND, thickness=2, size=11).encode(x="most:Q", tooltip=tooltip),
-            single.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q", color=color),
-            single.mark_point(filled=True, size=60, opacity=1).encode(
-                x=x,
-                color=color,
-                shape=alt.Shape("kind:N", title=None, scale=shape_scale(*kinds)),
-                tooltip=tooltip,
-            ),
+            single.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q", color=kind["color"]),
+            single.mark_point(filled=True, size=60, opacity=1).encode(x=x, tooltip=tooltip, **kind),
         )
         .add_params(dataset)
         .properties(
@@ -178,7 +171,7 @@ def observed_against_expected(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
     scale = alt.Scale(domain=[_LEAST, 1], clamp=True)
     x = alt.X("expected:Q", title="Expected from the two accuracies alone", scale=scale)
-    y = alt.Y("observed:Q", title="Observed consistency", scale=scale)
+    y = alt.Y("observed:Q", title=column("observed").title, scale=scale)
     tooltip = tooltips(["one", "other", "observed", "expected", "kappa", "most", "n"])
     shown = list(reversed(pairs))
     color = alt.Color(
@@ -221,32 +214,24 @@ def observed_against_expected(rows: pd.DataFrame) -> alt.TopLevelMixin:
 def _panel(rows: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
     order = list(rows.sort_values("position")["condition"].drop_duplicates())
     xlabel = next((e.xlabel for e in EXPERIMENTS.values() if e.title == title), "")
-    few = len(order) < 5
-    x = alt.X(
-        "condition:N",
-        sort=order,
-        title=title_lines(xlabel),
-        scale=alt.Scale(type="band", padding=0),
-        axis=alt.Axis(labelAngle=0 if few else -40, labelOverlap=False),
-    )
+    x = condition_x(order, xlabel, 0 if len(order) < 5 else -40)
     y = alt.Y("value:Q", title=None, scale=alt.Scale(domain=[-0.2, 0.8], clamp=True))
     kept = ["condition", "observer", "kind", "value", "low", "high"]
     base = alt.Chart(rows[kept], title=title)
     humans = base.transform_filter(f"datum.kind == '{_HUMANS}'")
     models = base.transform_filter(f"datum.kind != '{_HUMANS}'")
     chosen = base.transform_filter("datum.observer == highlight")
-    kinds = kinds_shown(rows["kind"])
-    color = alt.Color("kind:N", title=None, scale=color_scale(*kinds))
+    kind = kind_marks(rows["kind"])
+    color = kind["color"]
     tooltip = tooltips(
         ["observer", "value", "low", "high", "condition"],
         titles={"value": column("error_consistency").title},
         formats=_DIGITS,
     )
-    left_out = rows.loc[rows["left_out"], ["condition"]].drop_duplicates()
-    shade = alt.Chart(left_out).mark_rect(color=BAND, opacity=0.18)
+    shaded = rows.loc[rows["left_out"], ["condition"]].drop_duplicates()
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(strokeDash=[2, 3], color=BAND)
     return alt.layer(
-        shade.encode(x=x),
+        left_out(shaded, x),
         zero.encode(y="zero:Q"),
         humans.mark_area(color=HUMAN, opacity=0.2).encode(x=x, y="low:Q", y2="high:Q"),
         models.mark_line(strokeWidth=1.2, opacity=0.55).encode(
@@ -257,11 +242,7 @@ def _panel(rows: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
         ),
         humans.mark_line(strokeWidth=2.4).encode(x=x, y=y, color=color),
         humans.mark_point(filled=True, size=45, opacity=1).encode(
-            x=x,
-            y=y,
-            color=color,
-            shape=alt.Shape("kind:N", title=None, scale=shape_scale(*kinds)),
-            tooltip=tooltip,
+            x=x, y=y, tooltip=tooltip, **kind
         ),
         chosen.mark_rule(strokeWidth=1.2, color=INK).encode(x=x, y="low:Q", y2="high:Q"),
         chosen.mark_line(strokeWidth=2.2, color=INK).encode(x=x, y=y),
@@ -327,15 +308,13 @@ def error_consistency_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "generative models and humans": "datum.kind != 'Discriminative model'",
     }
     chosen = " || ".join(f"(show == '{name}' && ({test}))" for name, test in show.items())
-    shown = alt.param(
-        name="show", value="all", bind=alt.binding_select(options=list(show), name="Show ")
-    )
+    shown = dropdown("show", "Show ", list(show), "all")
     # The domain is explicit, for layers that filter would each sort their own.
     base = alt.Chart(rows).transform_filter(chosen)
     humans = alt.Chart(rows[rows["kind"] == _HUMANS])
     y = alt.Y("model:N", title=None, sort=list(rows["model"]))
     x = alt.X("value:Q", title="Error consistency with humans", scale=alt.Scale(zero=True))
-    color, shape = _kind_scales(rows)
+    kind = kind_marks(rows["kind"])
     tooltip = tooltips(
         _STANDING,
         titles={"model": "Observer", "value": column("error_consistency").title},
@@ -350,12 +329,14 @@ def error_consistency_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
             humans.mark_rect(color=HUMAN, opacity=0.14).encode(x="low:Q", x2="high:Q"),
             humans.mark_rule(color=HUMAN, strokeDash=[5, 4]).encode(x="value:Q"),
             mark.mark_rule(color=BAND, opacity=0.35).encode(x=x, x2=alt.datum(0)),
-            mark.mark_rule(strokeWidth=3, opacity=0.6).encode(x="low:Q", x2="high:Q", color=color),
+            mark.mark_rule(strokeWidth=3, opacity=0.6).encode(
+                x="low:Q", x2="high:Q", color=kind["color"]
+            ),
             mark.transform_filter("datum.origin == 'recomputed'")
             .mark_point(filled=True, size=55, opacity=1)
-            .encode(x=x, color=color, shape=shape),
+            .encode(x=x, **kind),
             paper.mark_point(filled=False, size=75, strokeWidth=1.6, opacity=1).encode(
-                x="paper:Q", color=color, shape=shape
+                x="paper:Q", **kind
             ),
         )
         .add_params(shown)
@@ -382,11 +363,9 @@ def benchmark_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: from `gcbook.stats.benchmark_tables.standing_rows`.
     """
     models = alphabetical(set(rows.loc[rows["kind"] != _HUMANS, "model"]))
-    highlight = alt.param(
-        name="highlight",
-        value="ResNet-50" if "ResNet-50" in models else NOBODY,
-        bind=alt.binding_select(options=[NOBODY, *models], name="Highlight a model "),
-    )
+    options = [NOBODY, *models]
+    start = start_with("ResNet-50", options)
+    highlight = dropdown("highlight", "Highlight a model ", options, start)
     metrics = list(dict.fromkeys(rows["metric"]))
     leaders = {metric: _leaders(rows[rows["metric"] == metric]) for metric in metrics}
     height = max(map(len, leaders.values()))
@@ -430,7 +409,7 @@ def _metric_panel(
     base = alt.Chart(rows[kept]).encode(
         y=alt.Y("position:O", axis=None, scale=alt.Scale(paddingInner=0.35))
     )
-    color, shape = _kind_scales(everyone)
+    kind = kind_marks(everyone["kind"])
     x = alt.X("value:Q", title=None, axis=alt.Axis(tickCount=5))
     tooltip = tooltips(
         [*_STANDING, "position"],
@@ -442,7 +421,7 @@ def _metric_panel(
     return alt.layer(
         base.mark_bar().encode(
             x=x,
-            color=color,
+            color=kind["color"],
             opacity=alt.condition(special, alt.value(1), alt.value(0.5)),
             tooltip=tooltip,
         ),
@@ -451,7 +430,7 @@ def _metric_panel(
         .encode(x="low:Q", x2="high:Q"),
         base.transform_filter(special)
         .mark_point(filled=True, size=70, opacity=1, xOffset=9)
-        .encode(x=x, color=color, shape=shape, tooltip=tooltip),
+        .encode(x=x, tooltip=tooltip, **kind),
         chosen.mark_bar(color=INK).encode(x=x, tooltip=tooltip),
     ).properties(width=270, height=alt.Step(5), title=title)
 
@@ -471,14 +450,6 @@ def _leaders(rows: pd.DataFrame) -> list[str]:
         longer = f"{lines[-1]} · {entry}" if lines[-1] else entry
         lines = [*lines, entry] if len(longer) > _LINE else [*lines[:-1], longer]
     return lines
-
-
-def _kind_scales(rows: pd.DataFrame) -> tuple[alt.Color, alt.Shape]:
-    kinds = kinds_shown(rows["kind"])
-    return (
-        alt.Color("kind:N", title=None, scale=color_scale(*kinds)),
-        alt.Shape("kind:N", title=None, scale=shape_scale(*kinds)),
-    )
 
 
 _DIAMOND = "◆ "
@@ -547,7 +518,7 @@ def consistency_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
         base.transform_filter("datum.i != datum.j")
         .mark_rect()
         .encode(
-            color=_diverging("kappa:Q", "Error consistency", _LARGEST),
+            color=_diverging("kappa:Q", column("kappa").title, _LARGEST),
             tooltip=tooltips(["one", "other", "kappa", "interval", "most", "n"]),
         )
     )
@@ -758,19 +729,7 @@ def fig_miniature_consistency(
             y=alt.Y("row:O", title=None, axis=alt.Axis(**axis, labelOverlap=False)),
         )
     )
-    scale: dict[str, Any] = {"scheme": DIVERGING, "domain": [-_LARGEST, _LARGEST], "clamp": True}
-    color = alt.Color(
-        "kappa:Q",
-        title="Error consistency",
-        scale=alt.Scale(**scale),
-        legend=alt.Legend(
-            orient="bottom",
-            direction="horizontal",
-            gradientLength=180,
-            format=".1f",
-            values=[-_LARGEST, -_LARGEST / 2, 0, _LARGEST / 2, _LARGEST],
-        ),
-    )
+    color = _diverging("kappa:Q", column("kappa").title, _LARGEST)
     pair = base.transform_filter("datum.row !== datum.column")
     tooltip = tooltips(["one", "other", "kappa", "low", "high", "most"])
     ink = cell_ink("abs(datum.kappa) > 0.6")

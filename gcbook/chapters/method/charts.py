@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from gcbook.charts.columns import tooltips
+from gcbook.charts.columns import column, tooltips
 from gcbook.charts.parts import TENTHS, encode_kind, finish
 from gcbook.charts.theme import INK
 
@@ -31,9 +31,9 @@ def fig_conditions(ladder: pd.DataFrame) -> alt.TopLevelMixin:
     y = alt.Y("dataset:N", sort=order, title=None, scale=gap).axis(ticks=False, domain=False)
     tooltip = tooltips(["dataset", "condition", "status", "human_accuracy"])
     viridis = alt.Scale(scheme="viridis", domain=[0, 1])
-    accuracy = alt.Color("human_accuracy:Q", scale=viridis, title="Human accuracy").legend(
-        type="gradient", format=".0%", gradientLength=200, direction="horizontal"
-    )
+    accuracy = alt.Color(
+        "human_accuracy:Q", scale=viridis, title=column("human_accuracy").title
+    ).legend(type="gradient", format=".0%", gradientLength=200, direction="horizontal")
     base = alt.Chart(ladder).encode(x=x, y=y, tooltip=tooltip)
     legible = alt.condition(
         "datum.human_accuracy > 0.5", alt.value(_DARK_TEXT), alt.value(_LIGHT_TEXT)
@@ -82,7 +82,7 @@ def fig_interval_widths(widths: pd.DataFrame) -> alt.TopLevelMixin:
     order = list(dict.fromkeys(widths["observer"]))
     methods = ["independent images", "resampled exemplars"]
     kind = encode_kind(widths["kind"])
-    x = alt.X("low:Q", title="Shape bias", scale=alt.Scale(domain=[0, 1]))
+    x = alt.X("low:Q", title=column("shape_bias").title, scale=alt.Scale(domain=[0, 1]))
     x = x.axis(values=TENTHS, format=".1f")
     tooltip = tooltips(
         ["observer", "method", "shape_bias", "low", "high", "ratio"],

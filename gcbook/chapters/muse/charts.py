@@ -3,16 +3,10 @@
 import altair as alt
 import pandas as pd
 
-from gcbook.charts.columns import tooltips
-from gcbook.charts.parts import (
-    dropdown,
-    finish,
-    positions,
-    side_by_side,
-)
+from gcbook.charts.columns import column, tooltips
+from gcbook.charts.parts import chance_line, dropdown, finish, positions, side_by_side, slider
 from gcbook.charts.placed import FONT, Grid, at, data_url, heading, image_mark, large_picture
-from gcbook.charts.theme import CHANCE_LINE, INK
-from gcbook.paper.categories import CHANCE
+from gcbook.charts.theme import INK
 
 __all__ = ["fig_rules", "fig_sixteen", "fig_stick"]
 
@@ -30,8 +24,7 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     images, shares = list(dict.fromkeys(rows["image"])), sorted(set(rows["hidden"]))
     chosen = dropdown("muse_image", "Image ", images, images[0])
-    bind = alt.binding_range(min=1, max=len(shares), step=1, name="Hidden ")
-    slider = alt.param(name="muse_hidden", value=(len(shares) + 1) // 2, bind=bind)
+    hidden = slider("muse_hidden", "Hidden ", (len(shares) + 1) // 2, 1, len(shares))
     said = positions({"muse_hidden": [f"{share:.0%}" for share in shares]})
     ranked = rows.assign(step=rows["hidden"].map(lambda share: shares.index(share) + 1))
     base = alt.Chart(ranked).transform_filter(
@@ -74,7 +67,7 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
     ]
     return finish(
         alt.layer(*layers)
-        .add_params(chosen, slider)
+        .add_params(chosen, hidden)
         .properties(view=alt.ViewBackground(stroke=None), usermeta=said),
         height=_HEIGHT,
         description=(
@@ -93,25 +86,24 @@ def fig_rules(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: from `gcbook.chapters.muse.tables.rule_rows`.
     """
     order = list(dict.fromkeys(rows["how"]))
-    x = alt.X("accuracy:Q", title="Accuracy", scale=alt.Scale(domain=[0, 1])).axis(format=".0%")
+    x = alt.X("accuracy:Q", title=column("accuracy").title, scale=alt.Scale(domain=[0, 1])).axis(
+        format=".0%"
+    )
     y = alt.Y("how:N", sort=order, title=None).axis(grid=True, gridDash=[1, 3])
     tooltip = tooltips(
         ["rule", "how", "evaluations", "accuracy", "low", "high", "n"],
         titles={"how": "With", "evaluations": "Network evaluations a prompt"},
     )
-    chance = alt.Chart(pd.DataFrame({"accuracy": [CHANCE]})).mark_rule(
-        color=CHANCE_LINE, strokeDash=[2, 3]
-    )
     panels = []
     for rule, group in rows.groupby("rule", sort=False):
         base = alt.Chart(group.drop(columns="rule")).encode(y=y)
         ends = base.mark_rule(strokeWidth=2, color=INK).encode(
-            x=alt.X("low:Q", title="Accuracy"), x2="high:Q"
+            x=alt.X("low:Q", title=column("accuracy").title), x2="high:Q"
         )
         marks = base.mark_point(filled=True, size=70, opacity=1, color=INK)
         height = 40 + 24 * len(group)
         panels.append(
-            alt.layer(chance.encode(x=x), ends, marks.encode(x=x, tooltip=tooltip)).properties(
+            alt.layer(chance_line(x), ends, marks.encode(x=x, tooltip=tooltip)).properties(
                 width=220, height=height, title=str(rule)
             )
         )

@@ -12,7 +12,7 @@ import pandas as pd
 
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.miniature_look import COLORS, DASHES, SHAPES
-from gcbook.charts.parts import dropdown, literal, side_by_side
+from gcbook.charts.parts import chance_line, dropdown, literal, radio, side_by_side
 from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE
 from gcbook.miniworld.results.course import MEASURES, PAPERS
 from gcbook.miniworld.results.shipped import recipe_of
@@ -45,7 +45,6 @@ _EVIDENCE = {
 _NONE = "none"
 _AXES = ("t", "log-SNR")
 _WHERE = ["t_low", "t_high", "log_snr"]
-_CHANCE = 1 / 16
 _SIDE, _HEIGHT = 300, 250
 
 
@@ -114,11 +113,7 @@ def fig_evidence_levels(evidence: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def _choices(name: str, models: list[str]) -> list[alt.Parameter]:
-    axis = alt.param(
-        name=f"{name}_axis",
-        value=_AXES[0],
-        bind=alt.binding_radio(options=list(_AXES), name="Across: "),
-    )
+    axis = radio(f"{name}_axis", "Across: ", _AXES, _AXES[0])
     return [dropdown(f"{name}_model", "Model ", models, models[0]), axis]
 
 
@@ -211,7 +206,6 @@ def _panel(
     percent = {"value": ".1%"}
     tooltip = tooltips(["line", *_WHERE, *what], titles=said, formats=percent)
     shown = ["model", "line", "t_low", "t_high", "t", "log_snr", "n", "value", "low", "high"]
-    chance = alt.Chart(pd.DataFrame({"value": [_CHANCE]}))
     dashed = (
         alt.Chart(others[["model", "line", "n", "value", "low", "high"]])
         .transform_filter("datum.model === levels_beside")
@@ -223,7 +217,7 @@ def _panel(
         )
     )
     return alt.layer(
-        chance.mark_rule(color=CHANCE_LINE, strokeDash=[2, 3]).encode(y=y),
+        chance_line(y),
         dashed,
         *_lines(_base("levels", rows[shown]), x, y, look, tooltip),
         _no_ratio("levels"),
@@ -264,13 +258,7 @@ def fig_training_course(course: pd.DataFrame) -> alt.TopLevelMixin:
     """
     look = model_look(course["model"])
     rows = course[["model", "weighting", "measure", "images", "step", "n", "value", "low", "high"]]
-    weighting = alt.param(
-        name="course_weighting",
-        value=PAPERS,
-        bind=alt.binding_radio(
-            options=list(_WEIGHTINGS), labels=list(_WEIGHTINGS.values()), name="Weighting: "
-        ),
-    )
+    weighting = radio("course_weighting", "Weighting: ", _WEIGHTINGS, PAPERS)
     # Where no model has a weighting there is nothing to choose.
     weighed = set(course["weighting"]) - {""}
     panels = [
@@ -319,6 +307,5 @@ def _course_panel(
         ),
     ]
     if percent:
-        chance = alt.Chart(pd.DataFrame({"value": [_CHANCE]}))
-        layers.insert(0, chance.mark_rule(color=CHANCE_LINE, strokeDash=[2, 3]).encode(y=y))
+        layers.insert(0, chance_line(y))
     return alt.layer(*layers).properties(width=_COURSE_SIDE, height=_COURSE_HEIGHT, title=measure)

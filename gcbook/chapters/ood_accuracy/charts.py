@@ -11,9 +11,19 @@ import altair as alt
 import pandas as pd
 
 from gcbook.charts.columns import column, tooltips
-from gcbook.charts.parts import NOBODY, dropdown, literal, nothing, start_with, title_lines
+from gcbook.charts.parts import (
+    NOBODY,
+    chance_line,
+    condition_x,
+    dropdown,
+    kind_marks,
+    left_out,
+    literal,
+    nothing,
+    slider,
+    start_with,
+)
 from gcbook.charts.theme import (
-    BAND,
     CHANCE_LINE,
     DISCRIMINATIVE,
     GENERATIVE,
@@ -21,17 +31,13 @@ from gcbook.charts.theme import (
     INK,
     color_scale,
     kinds_shown,
-    shape_scale,
 )
-from gcbook.paper.categories import CATEGORIES, CHANCE, RESPONSES
+from gcbook.paper.categories import CATEGORIES, RESPONSES
 
 __all__ = [
-    "Panel",
-    "chance_line",
     "highlight_one",
     "is_network",
     "ood_ranking",
-    "percent",
     "single_condition_bars",
     "bias_scatter",
     "confusion_matrix",
@@ -41,6 +47,7 @@ __all__ = [
 
 Panel = alt.LayerChart | alt.FacetChart
 
+_CHANCE_ACROSS, _CHANCE_UP = alt.X("chance:Q"), alt.Y("chance:Q")
 _DIGITS = {"value": ".3f"}
 _LONG_NAME = 18
 _SHOW = {
@@ -73,12 +80,8 @@ def ood_ranking(rows: pd.DataFrame) -> alt.LayerChart:
             ),
         )
     )
-    kinds = kinds_shown(rows["kind"])
-    kind = {
-        "shape": alt.Shape("kind:N", title="Observer", scale=shape_scale(*kinds)),
-        "color": alt.Color("kind:N", title="Observer", scale=color_scale(*kinds)),
-    }
-    x = percent(alt.X("value:Q", title="OOD accuracy"))
+    kind = kind_marks(rows["kind"], column("observer").title)
+    x = _percent(alt.X("value:Q", title=column("ood_accuracy").title))
     stick = base.mark_rule(opacity=0.3, color=DISCRIMINATIVE).encode(x=x, x2=alt.datum(0))
     recomputed = base.transform_filter("datum.origin == 'recomputed'")
     interval = recomputed.mark_rule(strokeWidth=2, color=INK).encode(x="low:Q", x2="high:Q")
@@ -97,7 +100,7 @@ def ood_ranking(rows: pd.DataFrame) -> alt.LayerChart:
     reference = alt.Chart(humans).mark_rule(strokeDash=[5, 4], color=HUMAN).encode(x="value:Q")
     best = rows.iloc[0]
     return (
-        alt.layer(chance_line("x"), reference, stick, interval, solid, hollow)
+        alt.layer(chance_line(_CHANCE_ACROSS), reference, stick, interval, solid, hollow)
         .add_params(show)
         .properties(
             width="container",
@@ -152,16 +155,9 @@ def is_network(rows: pd.DataFrame) -> pd.Series:
     return ~rows["kind"].isin(["Humans", "One human"])
 
 
-def percent(channel: Any, **axis: Any) -> Any:
+def _percent(channel: Any, **axis: Any) -> Any:
     """A position channel from 0 to 1, labelled in per cent."""
     return channel.scale(alt.Scale(domain=[0, 1])).axis(alt.Axis(format="%", **axis))
-
-
-def chance_line(channel: str, color: str = CHANCE_LINE) -> alt.Chart:
-    """A dotted line at the accuracy of guessing, on the channel ``"x"`` or ``"y"``."""
-    rule = alt.Chart(pd.DataFrame({"chance": [CHANCE]}))
-    line = rule.mark_rule(strokeDash=[2, 3], color=color)
-    return line.encode(**{channel: "chance:Q"})
 
 
 def _short_name(model: str) -> str:
@@ -188,7 +184,7 @@ def _bars(rows: pd.DataFrame, title: str, scale: alt.Scale) -> Panel:
             "observer:N", sort=list(rows["observer"]), title=None, axis=alt.Axis(labelLimit=130)
         )
     )
-    x = percent(alt.X("value:Q", title=None), values=[0, 0.25, 0.5, 0.75, 1])
+    x = _percent(alt.X("value:Q", title=None), values=[0, 0.25, 0.5, 0.75, 1])
     bars = base.mark_bar(height=9).encode(
         x=x,
         color=alt.Color("kind:N", title="Observer", scale=scale),
@@ -203,7 +199,7 @@ def _bars(rows: pd.DataFrame, title: str, scale: alt.Scale) -> Panel:
     )
     interval = base.mark_rule(strokeWidth=1.4, color=INK).encode(x="low:Q", x2="high:Q")
     # The grey of other charts' chance line would not be seen on the bars.
-    layers = alt.layer(bars, interval, chance_line("x", INK))
+    layers = alt.layer(bars, interval, chance_line(_CHANCE_ACROSS, INK))
     return layers.properties(title=title, width=170, height=alt.Step(15))
 
 
@@ -225,11 +221,7 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.LayerChart:
     most = int(rows["steps"].max())
     dataset = dropdown("dataset", "Dataset ", datasets, start)
     observer = dropdown("observer", "Observer ", observers, who)
-    step = alt.param(
-        name="step",
-        value=most,
-        bind=alt.binding_range(min=1, max=most, step=1, name="Condition (1: the easiest) "),
-    )
+    step = slider("step", "Condition (1: the easiest) ", most, 1, most)
     base = _decoded(rows).encode(
         x=alt.X(
             "answered:N",
@@ -318,7 +310,7 @@ def bias_scatter(rows: pd.DataFrame) -> alt.LayerChart:
             condition=f"{literal([condition for _, condition in places])}[datum.place]",
         )
         .encode(
-            x=alt.X("right:Q", title="Accuracy", scale=scale, axis=axis),
+            x=alt.X("right:Q", title=column("accuracy").title, scale=scale, axis=axis),
             y=alt.Y(
                 "share:Q",
                 title="Share of the favourite answer",
@@ -331,23 +323,14 @@ def bias_scatter(rows: pd.DataFrame) -> alt.LayerChart:
             ),
         )
     )
-    kinds = kinds_shown(rows["kind"])
-    kind = {
-        "color": alt.Color("kind:N", title="Observer", scale=color_scale(*kinds)),
-        "shape": alt.Shape("kind:N", title="Observer", scale=shape_scale(*kinds)),
-    }
+    kind = kind_marks(rows["kind"], column("observer").title)
     networks = base.transform_filter("datum.kind != 'Humans'")
     humans = base.transform_filter("datum.kind == 'Humans'")
     chosen = base.transform_filter("datum.observer == highlight")
-    floor = (
-        alt.Chart(pd.DataFrame({"chance": [CHANCE]}))
-        .mark_rule(strokeDash=[2, 3], color=CHANCE_LINE)
-        .encode(y="chance:Q")
-    )
     return (
         alt.layer(
-            floor,
-            chance_line("x"),
+            chance_line(_CHANCE_UP),
+            chance_line(_CHANCE_ACROSS),
             networks.mark_point(filled=True, size=30, opacity=0.4).encode(**kind),
             humans.mark_point(filled=True, size=34, opacity=0.85).encode(**kind),
             chosen.mark_point(filled=True, size=55, opacity=1, color=INK, shape="square"),
@@ -493,7 +476,7 @@ def dataset_accuracy(rows: pd.DataFrame) -> alt.TopLevelMixin:
         scale=alt.Scale(type="band", padding=0),
         axis=alt.Axis(labelAngle=0, labelExpr=f"{ticks}[datum.value - 1]"),
     )
-    y = percent(alt.Y("value:Q", title="Accuracy"))
+    y = _percent(alt.Y("value:Q", title=column("accuracy").title))
     tooltip = tooltips(
         ["label", "observer", "value", "low", "high"],
         titles={"label": column("condition").title, "value": column("accuracy").title},
@@ -527,12 +510,11 @@ def dataset_accuracy(rows: pd.DataFrame) -> alt.TopLevelMixin:
     points = common.mark_point(filled=True, size=55).encode(
         x=x, y=y, color=color, shape=shape, opacity=seen, tooltip=tooltip
     )
-    left_out = rows[rows["counted"] != "yes"].drop_duplicates(["dataset", "step"])
-    shade = _shade(left_out[["dataset", "step", "counted"]], x).transform_filter(
-        "datum.dataset == dataset"
-    )
+    shaded = rows[rows["counted"] != "yes"].drop_duplicates(["dataset", "step"])
+    shade = left_out(shaded[["dataset", "step", "counted"]], x)
+    shade = shade.encode(tooltip=tooltips(["counted"])).transform_filter("datum.dataset == dataset")
     return (
-        alt.layer(shade, chance_line("y"), _band(common, x), thin, line, points)
+        alt.layer(shade, chance_line(_CHANCE_UP), _band(common, x), thin, line, points)
         .add_params(shown, single)
         .properties(
             width="container",
@@ -595,14 +577,8 @@ def _hues(kinds: pd.Series) -> dict[str, str]:
 
 def _panel(rows: pd.DataFrame, title: str, look: tuple[alt.Color, alt.StrokeDash]) -> Panel:
     order = list(rows.sort_values("step")["condition"].drop_duplicates())
-    x = alt.X(
-        "condition:N",
-        sort=order,
-        title=title_lines(str(rows["strength"].iloc[0])),
-        scale=alt.Scale(type="band", padding=0),
-        axis=alt.Axis(labelAngle=0 if len(order) < 5 else -40, labelOverlap=False),
-    )
-    y = percent(alt.Y("value:Q", title=None), values=[0, 0.25, 0.5, 0.75, 1])
+    x = condition_x(order, str(rows["strength"].iloc[0]), 0 if len(order) < 5 else -40)
+    y = _percent(alt.Y("value:Q", title=None), values=[0, 0.25, 0.5, 0.75, 1])
     families = rows.drop_duplicates("observer").set_index("observer")["family"].to_dict()
     everyone = alt.Chart(
         rows[["condition", "observer", "value", "low", "high"]]
@@ -616,10 +592,10 @@ def _panel(rows: pd.DataFrame, title: str, look: tuple[alt.Color, alt.StrokeDash
         titles={"value": column("accuracy").title},
         formats=_DIGITS,
     )
-    left_out = rows[rows["counted"] != "yes"].drop_duplicates("condition")
+    shaded = rows[rows["counted"] != "yes"].drop_duplicates("condition")
     return alt.layer(
-        _shade(left_out[["condition", "counted"]], x),
-        chance_line("y"),
+        left_out(shaded[["condition", "counted"]], x).encode(tooltip=tooltips(["counted"])),
+        chance_line(_CHANCE_UP),
         _band(humans, x),
         networks.mark_line(strokeWidth=1.2).encode(
             x=x, y=y, color=color, strokeDash=dash, detail="observer:N", tooltip=tooltip
@@ -635,14 +611,6 @@ def _panel(rows: pd.DataFrame, title: str, look: tuple[alt.Color, alt.StrokeDash
         title=title,
         width=165,
         height=130,
-    )
-
-
-def _shade(left_out: pd.DataFrame, x: alt.X) -> alt.Chart:
-    return (
-        alt.Chart(left_out)
-        .mark_rect(color=BAND, opacity=0.18)
-        .encode(x=x, tooltip=tooltips(["counted"]))
     )
 
 

@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 
 from gcbook.chapters.other_worlds.tables import MEASURES
-from gcbook.charts.columns import tooltips
+from gcbook.charts.columns import column, tooltips
 from gcbook.charts.parts import (
     ON_DARK_CELL,
     ON_LIGHT_CELL,
@@ -115,7 +115,7 @@ def _panel(
     across = sorted({*DIAGNOSTICITIES, *worlds["diagnosticity"]})
     upwards = sorted({*CONTRASTS, *worlds["contrast"]}, reverse=True)
     place: dict[str, Any] = {
-        "x": alt.X("diagnosticity:O", title="Diagnosticity")
+        "x": alt.X("diagnosticity:O", title=column("diagnosticity").title)
         .axis(format=".2~f", labelAngle=0)
         .scale(domain=across),
         "y": alt.Y("contrast:O", title="Contrast of texture ×").scale(domain=upwards),

@@ -1,14 +1,22 @@
 """Shape bias over categories and observers (Figs. 1 and 12), and the accuracies behind it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from gcbook.charts.columns import tooltips
-from gcbook.charts.parts import TENTHS, encode_kind, equal_bias_line, finish, pick_observer
-from gcbook.charts.theme import CHANCE_LINE, INK
+from gcbook.charts.parts import (
+    TENTHS,
+    dropdown,
+    encode_kind,
+    equal_bias_line,
+    equal_bias_lines,
+    finish,
+    pick_observer,
+    radio,
+)
+from gcbook.charts.theme import INK
 from gcbook.paper.categories import CATEGORIES
 
 __all__ = [
@@ -39,11 +47,7 @@ def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
     pick = pick_observer(
         table.loc[table["low"].notna() | (table["category"] == "pooled"), "observer"]
     )
-    average = alt.param(
-        name="average",
-        value=_AVERAGES[0],
-        bind=alt.binding_radio(options=list(_AVERAGES), name="Lines: average "),
-    )
+    average = radio("average", "Lines: average ", _AVERAGES, _AVERAGES[0])
     x = alt.X("texture_share:Q", scale=_UNIT, axis=None)
     # No grid: the vertical lines of this figure are averages.
     bottom = alt.X("texture_share:Q", scale=_UNIT, title="Fraction of texture decisions").axis(
@@ -183,15 +187,8 @@ def fig_cue_accuracies(table: pd.DataFrame, published: pd.DataFrame) -> alt.TopL
             is public, so each is a line and not a point.
     """
     kind = encode_kind([*table["kind"], *published["kind"]])
-    category = alt.param(
-        name="category",
-        value="pooled",
-        bind=alt.binding_select(
-            options=["pooled", *CATEGORIES],
-            labels=["all, pooled", *CATEGORIES],
-            name="Shape category ",
-        ),
-    )
+    categories = {"pooled": "all, pooled"} | {name: name for name in CATEGORIES}
+    category = dropdown("category", "Shape category ", categories, "pooled")
     pick = pick_observer(table["observer"])
     tooltip = tooltips(
         [
@@ -206,7 +203,7 @@ def fig_cue_accuracies(table: pd.DataFrame, published: pd.DataFrame) -> alt.TopL
     each = alt.Chart(table).transform_filter("datum.category === category")
     points = {"x": _TEXTURE, "y": _SHAPE, "tooltip": tooltip, **kind}
     layers = [
-        *_equal_bias_grid(),
+        *equal_bias_lines(_TEXTURE, _SHAPE, _EQUAL_BIAS),
         *_published_lines(published, kind),
         each.transform_filter("datum.observer !== 'Humans'")
         .mark_point(filled=True, size=45, opacity=0.75)
@@ -262,31 +259,6 @@ def _rows(observers: pd.Series) -> alt.Y:
     return alt.Y("observer:N", sort=order, scale=alt.Scale(domain=order), title=None, axis=axis)
 
 
-def _line(ends: Sequence[dict[str, Any]]) -> alt.Chart:
-    return alt.Chart(pd.DataFrame(ends)).encode(x=_TEXTURE, y=_SHAPE)
-
-
-def _equal_bias_grid() -> list[alt.Chart]:
-    """Lines of equal shape bias with their values, and the diagonal that bounds the map."""
-    ends = [(bias, *equal_bias_line(bias)) for bias in _EQUAL_BIAS]
-    lines = [
-        {"line": str(bias), "texture_accuracy": x, "shape_accuracy": y, "label": label}
-        for bias, end_x, end_y in ends
-        for x, y, label in ((0.0, 0.0, ""), (end_x, end_y, f"{bias:g}"))
-    ]
-    bound = [
-        {"line": "bound", "texture_accuracy": x, "shape_accuracy": 1 - x, "label": ""}
-        for x in (0.0, 1.0)
-    ]
-    drawn = _line([*lines, *bound])
-    return [
-        drawn.mark_line(strokeWidth=1, color=CHANCE_LINE, strokeDash=[3, 3]).encode(
-            detail="line:N"
-        ),
-        drawn.mark_text(align="left", dx=5, dy=-5, fontWeight="bold").encode(text="label:N"),
-    ]
-
-
 def _published_lines(published: pd.DataFrame, kind: dict[str, Any]) -> list[alt.Chart]:
     ends = [
         {"kind": name, "texture_accuracy": x, "shape_accuracy": y, "published": bias}
@@ -299,8 +271,8 @@ def _published_lines(published: pd.DataFrame, kind: dict[str, Any]) -> list[alt.
         formats={"published": ".2f"},
     )
     # By category they are not public.
-    drawn = _line(ends).transform_filter("category === 'pooled'")
-    drawn = drawn.encode(color=kind["color"], tooltip=tooltip)
+    drawn = alt.Chart(pd.DataFrame(ends)).transform_filter("category === 'pooled'")
+    drawn = drawn.encode(x=_TEXTURE, y=_SHAPE, color=kind["color"], tooltip=tooltip)
     return [
         drawn.mark_line(strokeWidth=2, strokeDash=[7, 3]).encode(detail="kind:N"),
         drawn.transform_filter("datum.texture_accuracy > 0")

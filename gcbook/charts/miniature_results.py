@@ -17,6 +17,7 @@ from gcbook.charts.parts import (
     equal_bias_lines,
     finish,
     left_out,
+    small_panels,
 )
 from gcbook.charts.theme import CHANCE_LINE, INK
 from gcbook.paper.categories import CATEGORIES
@@ -97,20 +98,14 @@ def fig_miniature_strength(rows: pd.DataFrame) -> alt.TopLevelMixin:
     recipes = list(dict.fromkeys(rows["recipe"]))
     groups = rows.groupby("dataset", sort=False)
     panels = [_panel(group, str(title), recipes) for title, group in groups]
-    return (
-        alt.concat(*panels, columns=3, spacing={"row": 22, "column": 18})
-        .resolve_scale(x="independent", color="shared", strokeDash="shared")
-        .add_params(dropdown("mini_highlight", "Intervals of ", [NOBODY, *recipes], NOBODY))
-        .properties(
-            description=(
-                f"One panel a manipulation ({', '.join(map(str, groups.groups))}): accuracy of the "
-                f"miniatures ({', '.join(recipes)}) against its strength, from the weakest to the "
-                "strongest, with a line at chance. Shaded: conditions that the benchmark would "
-                "leave out."
-            )
-        )
-        .configure_legend(orient="bottom", columns=3)
-        .configure_title(fontSize=12, anchor="start")
+    return small_panels(
+        panels,
+        dropdown("mini_highlight", "Intervals of ", [NOBODY, *recipes], NOBODY),
+        f"One panel a manipulation ({', '.join(map(str, groups.groups))}): accuracy of the "
+        f"miniatures ({', '.join(recipes)}) against its strength, from the weakest to the "
+        "strongest, with a line at chance. Shaded: conditions that the benchmark would "
+        "leave out.",
+        shared=["color", "strokeDash"],
     )
 
 

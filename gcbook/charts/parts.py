@@ -31,6 +31,7 @@ __all__ = [
     "kind_marks",
     "left_out",
     "literal",
+    "look",
     "nothing",
     "per_mille",
     "pick_observer",
@@ -38,6 +39,7 @@ __all__ = [
     "radio",
     "side_by_side",
     "slider",
+    "small_panels",
     "start_with",
     "title_lines",
 ]
@@ -239,6 +241,66 @@ def kind_marks(kinds: Iterable[str], title: str | None = None) -> dict[str, Any]
         "color": alt.Color("kind:N", title=title, scale=color_scale(*shown)),
         "shape": alt.Shape("kind:N", title=title, scale=shape_scale(*shown)),
     }
+
+
+def look(
+    field: str,
+    names: Iterable[str],
+    *,
+    color: Iterable[str] = (),
+    shape: Iterable[str] = (),
+    dash: Iterable[Sequence[int]] = (),
+    **options: Any,
+) -> dict[str, Any]:
+    """Colour, shape and dash by the values of a field, as many of the three as are given.
+
+    Args:
+        field: column of names.
+        names: its values.
+        color: of each.
+        shape: of each one's mark.
+        dash: of each one's line.
+        options: of all channels, such as ``legend``. They share it: where one had none of its own,
+            Vega would complain.
+    """
+    domain = list(names)
+    given = (
+        ("color", alt.Color, list(color)),
+        ("shape", alt.Shape, list(shape)),
+        ("strokeDash", alt.StrokeDash, list(dash)),
+    )
+    return {
+        name: channel(f"{field}:N", scale=alt.Scale(domain=domain, range=values), **options)
+        for name, channel, values in given
+        if values
+    }
+
+
+def small_panels(
+    panels: Sequence[alt.LayerChart | alt.FacetChart],
+    highlight: alt.Parameter,
+    description: str,
+    *,
+    shared: Sequence[str],
+    **legend: Any,
+) -> alt.TopLevelMixin:
+    """Panels in rows of three with an axis each across, and one legend below.
+
+    Args:
+        panels: with a title each.
+        highlight: who stands out in all of them.
+        description: of the whole.
+        shared: channels of the one legend.
+        legend: its options.
+    """
+    return (
+        alt.concat(*panels, columns=3, spacing={"row": 22, "column": 18})
+        .resolve_scale(x="independent", **dict.fromkeys(shared, "shared"))
+        .add_params(highlight)
+        .properties(description=description)
+        .configure_legend(orient="bottom", columns=3, **legend)
+        .configure_title(fontSize=12, anchor="start")
+    )
 
 
 def pick_observer(observers: Iterable[str]) -> alt.Parameter:

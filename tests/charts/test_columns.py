@@ -60,9 +60,10 @@ def test_tooltips_take_headings_and_their_own_digits_first():
 
 
 def test_what_is_special_of_a_tooltip_holds_for_the_ends_too():
-    value, high = tooltips(["value", "high"], titles={"value": "Share"}, formats={"value": ".1%"})
-    assert (value.title, high.title) == ("Share", "Share, upper end")
-    assert value.format == high.format == ".1%"
+    shown = tooltips(["value", "high"], titles={"value": "Share"}, formats={"value": ".1%"})
+    value, high = (each.to_dict() for each in shown)
+    assert (value["title"], high["title"]) == ("Share", "Share, upper end")
+    assert value["format"] == high["format"] == ".1%"
 
 
 def test_a_tooltip_without_a_format_shows_words():

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gcbook.chapters.diffusion_bound.tables import PARTS
 from gcbook.charts.columns import column, tooltips
-from gcbook.charts.parts import CLASS_COLORS, dropdown, radio, side_by_side, slider
+from gcbook.charts.parts import CLASS_COLORS, dropdown, look, radio, side_by_side, slider
 from gcbook.charts.theme import INK
 from gcbook.noise.mixture import Mixture
 
@@ -43,15 +43,12 @@ def fig_forward(pair: Mapping[str, Mixture], grid: pd.DataFrame) -> alt.TopLevel
     """
     t = slider("bound_t", "Noise t ", 0.1, 0, 1, 0.01)
     labels: list[Any] = list(pair)
-    color = alt.Color(
-        "label:N",
+    marks = look(
+        "label",
+        labels,
+        color=CLASS_COLORS[:2],
+        dash=[[1, 0], [6, 3]],
         title=column("label").title,
-        scale=alt.Scale(domain=labels, range=list(CLASS_COLORS[:2])),
-    )
-    dash = alt.StrokeDash(
-        "label:N",
-        title=column("label").title,
-        scale=alt.Scale(domain=labels, range=[[1, 0], [6, 3]]),
     )
     base = alt.Chart(grid).transform_calculate(
         **{label: _density(model) for label, model in pair.items()}
@@ -70,7 +67,7 @@ def fig_forward(pair: Mapping[str, Mixture], grid: pd.DataFrame) -> alt.TopLevel
         anchor="start",
         fontSize=13,
     )
-    chart = folded.mark_line(strokeWidth=2).encode(x=x, y=y, color=color, strokeDash=dash)
+    chart = folded.mark_line(strokeWidth=2).encode(x=x, y=y, **marks)
     return (
         chart.add_params(t)
         .properties(
@@ -158,19 +155,14 @@ def fig_weights(rows: pd.DataFrame) -> alt.TopLevelMixin:
     table = rows.assign(name=rows["weighting"].map(_NAMES).fillna(rows["weighting"]))
     names = list(dict.fromkeys(table["name"]))
     keys = {name: key for key, name in _NAMES.items() if key != "elbo"}
-    colors = [_SCORES[keys[name]] for name in names]
-    dashes = [_DASHES[keys[name]] for name in names]
     parts = {
         "difference": "difference between the classes",
         "error": "error under the own class",
     }
     part = radio("bound_part", "Sum of the ", parts, "difference")
-    look: dict[str, Any] = {
+    shown: dict[str, Any] = {
         "x": alt.X("t:Q", title="Time t", scale=alt.Scale(domain=[0, 1])),
-        "color": alt.Color("name:N", scale=alt.Scale(domain=names, range=colors), legend=_LONG),
-        "strokeDash": alt.StrokeDash(
-            "name:N", scale=alt.Scale(domain=names, range=dashes), legend=_LONG
-        ),
+        **_marks([keys[name] for name in names]),
         "tooltip": tooltips(["name", "t", "below"], titles={"name": "Weights"}),
     }
     base = alt.Chart(table[["name", "part", "t", "density", "below"]]).transform_filter(
@@ -180,7 +172,7 @@ def fig_weights(rows: pd.DataFrame) -> alt.TopLevelMixin:
     below = alt.Y("below:Q", title=column("below").title).axis(format=".0%")
     panels = [
         base.mark_line(strokeWidth=2, clip=True)
-        .encode(y=y, **look)
+        .encode(y=y, **shown)
         .properties(width=270, height=240, title=title)
         for y, title in ((density, "Where the sum comes from"), (below, "Added up"))
     ]
@@ -202,24 +194,13 @@ def fig_ratio(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     table = rows.assign(name=rows["score"].map(_NAMES).fillna(rows["score"]))
     shown = [score for score in _SCORES if score in set(rows["score"])]
-    names = [_NAMES[score] for score in shown]
-    legend = _LONG
     chart = (
         alt.Chart(table[["x", "name", "value"]])
         .mark_line(strokeWidth=2, clip=True)
         .encode(
             x=alt.X("x:Q", title="x", scale=alt.Scale(domain=[-4, 4])),
             y=alt.Y("value:Q", title="For A (above 0) or B", scale=alt.Scale(domain=[-20, 20])),
-            color=alt.Color(
-                "name:N",
-                scale=alt.Scale(domain=names, range=[_SCORES[score] for score in shown]),
-                legend=legend,
-            ),
-            strokeDash=alt.StrokeDash(
-                "name:N",
-                scale=alt.Scale(domain=names, range=[_DASHES[score] for score in shown]),
-                legend=legend,
-            ),
+            **_marks(shown),
             tooltip=tooltips(
                 ["name", "x", "value"],
                 titles={"name": "Score", "x": "x", "value": "For A"},
@@ -242,6 +223,17 @@ def fig_ratio(rows: pd.DataFrame) -> alt.TopLevelMixin:
         )
         .configure_legend(orient="bottom", columns=4)
         .configure_axis(titleFontWeight="normal")
+    )
+
+
+def _marks(scores: list[str]) -> dict[str, Any]:
+    """The lines' colours and dashes, by the names of the scores."""
+    return look(
+        "name",
+        [_NAMES[score] for score in scores],
+        color=[_SCORES[score] for score in scores],
+        dash=[_DASHES[score] for score in scores],
+        legend=_LONG,
     )
 
 

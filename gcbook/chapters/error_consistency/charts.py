@@ -23,6 +23,7 @@ from gcbook.charts.parts import (
     literal,
     nothing,
     per_mille,
+    small_panels,
     start_with,
 )
 from gcbook.charts.theme import (
@@ -110,20 +111,16 @@ def consistency_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     models = alphabetical(set(rows.loc[rows["kind"] != _HUMANS, "observer"]))
     highlight = dropdown("highlight", "Highlight a model ", [NOBODY, *models], NOBODY)
     panels = [_panel(group, str(title)) for title, group in rows.groupby("dataset", sort=False)]
-    return (
-        alt.concat(*panels, columns=3, spacing={"row": 22, "column": 18})
-        .resolve_scale(x="independent", color="shared")
-        .add_params(highlight)
-        .properties(
-            description=(
-                f"{len(panels)} panels, one a dataset: error consistency with humans against the "
-                "strength of the image manipulation. The humans among themselves, with a band for "
-                f"the interval, lie above the {len(models)} models nearly everywhere; all fall "
-                "towards 0 where the benchmark leaves conditions out (shaded)."
-            )
-        )
-        .configure_legend(orient="bottom", columns=3, symbolSize=120, symbolOpacity=1)
-        .configure_title(fontSize=12, anchor="start")
+    return small_panels(
+        panels,
+        highlight,
+        f"{len(panels)} panels, one a dataset: error consistency with humans against the "
+        "strength of the image manipulation. The humans among themselves, with a band for "
+        f"the interval, lie above the {len(models)} models nearly everywhere; all fall "
+        "towards 0 where the benchmark leaves conditions out (shaded).",
+        shared=["color"],
+        symbolSize=120,
+        symbolOpacity=1,
     )
 
 

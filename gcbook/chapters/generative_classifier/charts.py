@@ -17,6 +17,7 @@ from gcbook.charts.parts import (
     dropdown,
     finish,
     literal,
+    look,
     side_by_side,
     slider,
 )
@@ -507,18 +508,14 @@ def fig_log_snr(schedules: pd.DataFrame) -> alt.TopLevelMixin:
     """
     names = list(dict.fromkeys(schedules["schedule"]))
     tooltip = tooltips(["schedule", "t", "log_snr"], formats={"t": ".2f"})
-    color = alt.Color("schedule:N", scale=alt.Scale(domain=names, range=list(_COLORS)), title=None)
-    dash = alt.StrokeDash(
-        "schedule:N", scale=alt.Scale(domain=names, range=list(_SCHEDULE_DASHES)), title=None
-    )
+    marks = look("schedule", names, color=_COLORS, dash=_SCHEDULE_DASHES, title=None)
     line = (
         alt.Chart(schedules)
         .mark_line(strokeWidth=2.5)
         .encode(
             x=alt.X("t:Q", title=column("t").title, scale=alt.Scale(domain=[0, 1])),
             y=alt.Y("log_snr:Q", title="log-SNR (natural logarithm)"),
-            color=color,
-            strokeDash=dash,
+            **marks,
             tooltip=tooltip,
         )
     )

@@ -12,7 +12,7 @@ import pandas as pd
 
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.miniature_look import COLORS, DASHES, SHAPES
-from gcbook.charts.parts import chance_line, dropdown, literal, radio, side_by_side
+from gcbook.charts.parts import chance_line, dropdown, literal, look, radio, side_by_side
 from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE
 from gcbook.miniworld.results.course import MEASURES, PAPERS
 from gcbook.miniworld.results.shipped import recipe_of
@@ -60,12 +60,12 @@ def fig_levels(shares: pd.DataFrame, whole: pd.DataFrame) -> alt.TopLevelMixin:
     rows, others = _named(shares), _named(whole[~whole["levels"]])
     beside = [_NONE, *dict.fromkeys(others["model"])]
     compared = dropdown("levels_beside", "Dashed: a model without t ", beside, beside[-1])
-    look = _look(_LINES.values())
+    marks = _look(_LINES.values())
     panels = [
         _panel(
             rows[(rows["test_set"] == "cue-conflict") == conflicts],
             others[(others["test_set"] == "cue-conflict") == conflicts],
-            look,
+            marks,
             models,
             title,
         )
@@ -163,21 +163,18 @@ def _named(table: pd.DataFrame) -> pd.DataFrame:
 def _look(lines: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
     names, colors, shapes = (list(part) for part in zip(*lines, strict=True))
     legend = alt.Legend(title=None, symbolOpacity=1)
-    return {
-        "color": alt.Color("line:N", scale=alt.Scale(domain=names, range=colors), legend=legend),
-        "shape": alt.Shape("line:N", scale=alt.Scale(domain=names, range=shapes), legend=legend),
-    }
+    return look("line", names, color=colors, shape=shapes, legend=legend)
 
 
 def _lines(
-    base: alt.Chart, x: alt.X, y: alt.Y, look: dict[str, Any], tooltip: list[alt.Tooltip]
+    base: alt.Chart, x: alt.X, y: alt.Y, marks: dict[str, Any], tooltip: list[alt.Tooltip]
 ) -> list[alt.Chart]:
     low = y.copy()
     low.shorthand = "low:Q"
     return [
-        base.mark_area(opacity=0.16).encode(x=x, y=low, y2="high:Q", color=look["color"]),
-        base.mark_line(strokeWidth=2).encode(x=x, y=y, color=look["color"]),
-        base.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, tooltip=tooltip, **look),
+        base.mark_area(opacity=0.16).encode(x=x, y=low, y2="high:Q", color=marks["color"]),
+        base.mark_line(strokeWidth=2).encode(x=x, y=y, color=marks["color"]),
+        base.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, tooltip=tooltip, **marks),
     ]
 
 
@@ -195,7 +192,7 @@ def _no_ratio(name: str) -> alt.Chart:
 def _panel(
     rows: pd.DataFrame,
     others: pd.DataFrame,
-    look: dict[str, Any],
+    marks: dict[str, Any],
     models: list[str],
     title: str,
 ) -> alt.LayerChart | alt.FacetChart:
@@ -212,14 +209,14 @@ def _panel(
         .mark_rule(strokeWidth=1.8, strokeDash=[6, 4])
         .encode(
             y=y,
-            color=look["color"],
+            color=marks["color"],
             tooltip=tooltips(["model", "line", *what], titles=said, formats=percent),
         )
     )
     return alt.layer(
         chance_line(y),
         dashed,
-        *_lines(_base("levels", rows[shown]), x, y, look, tooltip),
+        *_lines(_base("levels", rows[shown]), x, y, marks, tooltip),
         _no_ratio("levels"),
     ).properties(width=_SIDE, height=_HEIGHT, title=_below("levels", models))
 
@@ -240,14 +237,7 @@ def model_look(models: Iterable[str]) -> dict[str, Any]:
         [values[recipe_of(name)[0]] for name in names] for values in (COLORS, SHAPES, DASHES)
     )
     legend = alt.Legend(title=None, symbolOpacity=1)
-    return {
-        "color": alt.Color("model:N", scale=alt.Scale(domain=names, range=colors), legend=legend),
-        "shape": alt.Shape("model:N", scale=alt.Scale(domain=names, range=shapes), legend=legend),
-        # One legend for the three: where one of them had none, Vega would complain.
-        "strokeDash": alt.StrokeDash(
-            "model:N", scale=alt.Scale(domain=names, range=dashes), legend=legend
-        ),
-    }
+    return look("model", names, color=colors, shape=shapes, dash=dashes, legend=legend)
 
 
 def fig_training_course(course: pd.DataFrame) -> alt.TopLevelMixin:
@@ -256,13 +246,13 @@ def fig_training_course(course: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         course: from `gcbook.miniworld.results.course.course_shares`.
     """
-    look = model_look(course["model"])
+    marks = model_look(course["model"])
     rows = course[["model", "weighting", "measure", "images", "step", "n", "value", "low", "high"]]
     weighting = radio("course_weighting", "Weighting: ", _WEIGHTINGS, PAPERS)
     # Where no model has a weighting there is nothing to choose.
     weighed = set(course["weighting"]) - {""}
     panels = [
-        _course_panel(rows[rows["measure"] == measure], measure, look, bool(weighed))
+        _course_panel(rows[rows["measure"] == measure], measure, marks, bool(weighed))
         for measure in MEASURES.values()
     ]
     return side_by_side(
@@ -276,7 +266,7 @@ def fig_training_course(course: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def _course_panel(
-    rows: pd.DataFrame, measure: str, look: dict[str, Any], weighed: bool
+    rows: pd.DataFrame, measure: str, marks: dict[str, Any], weighed: bool
 ) -> alt.LayerChart | alt.FacetChart:
     x = alt.X("images:Q", scale=alt.Scale(type="log", nice=False), title="Images seen").axis(
         values=_TICKS, format="~s", grid=False, labelOverlap=True
@@ -298,12 +288,12 @@ def _course_panel(
             "datum.weighting === '' || datum.weighting === course_weighting"
         )
     layers = [
-        base.mark_area(opacity=0.14).encode(x=x, y=low, y2="high:Q", color=look["color"]),
+        base.mark_area(opacity=0.14).encode(x=x, y=low, y2="high:Q", color=marks["color"]),
         base.mark_line(strokeWidth=2).encode(
-            x=x, y=y, color=look["color"], strokeDash=look["strokeDash"]
+            x=x, y=y, color=marks["color"], strokeDash=marks["strokeDash"]
         ),
         base.mark_point(filled=True, size=45, opacity=1).encode(
-            x=x, y=y, color=look["color"], shape=look["shape"], tooltip=tooltip
+            x=x, y=y, color=marks["color"], shape=marks["shape"], tooltip=tooltip
         ),
     ]
     if percent:

@@ -21,6 +21,7 @@ from gcbook.charts.parts import (
     literal,
     nothing,
     slider,
+    small_panels,
     start_with,
 )
 from gcbook.charts.theme import (
@@ -434,20 +435,16 @@ def accuracy_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     panels = [_panel(group, str(title), look) for title, group in groups]
     n_networks = rows.loc[is_network(rows), "observer"].nunique()
     names = ", ".join(dict.fromkeys(rows["dataset"]))
-    return (
-        alt.concat(*panels, columns=3, spacing={"row": 22, "column": 18})
-        .resolve_scale(x="independent", color="shared", strokeDash="shared")
-        .add_params(highlight_one(rows))
-        .properties(
-            description=(
-                f"One panel a dataset ({names}): accuracy against the conditions from the easiest "
-                "to the hardest, the humans' line with its interval among "
-                f"{n_networks} networks, a line at chance, and shaded "
-                "conditions that the benchmark leaves out."
-            )
-        )
-        .configure_legend(orient="bottom", columns=3, symbolSize=300, symbolStrokeWidth=2)
-        .configure_title(fontSize=12, anchor="start")
+    return small_panels(
+        panels,
+        highlight_one(rows),
+        f"One panel a dataset ({names}): accuracy against the conditions from the easiest "
+        "to the hardest, the humans' line with its interval among "
+        f"{n_networks} networks, a line at chance, and shaded "
+        "conditions that the benchmark leaves out.",
+        shared=["color", "strokeDash"],
+        symbolSize=300,
+        symbolStrokeWidth=2,
     )
 
 

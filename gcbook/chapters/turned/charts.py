@@ -5,7 +5,7 @@ import pandas as pd
 
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.miniature_look import recipe_color, recipe_shape
-from gcbook.charts.parts import chance_line, dropdown, finish, literal, side_by_side
+from gcbook.charts.parts import chance_line, dropdown, finish, literal, look, side_by_side
 
 __all__ = ["fig_kept", "fig_recognised"]
 
@@ -62,14 +62,9 @@ def fig_kept(rows: pd.DataFrame) -> alt.TopLevelMixin:
             chosen.append(f"datum.{field} === kept_{field}")
         else:
             chosen.append(f"datum.{field} === {literal(values[0])}")
-    legend = alt.Legend(title="Turned by (°)", symbolOpacity=1)
-    domain = list(_COLORS)
-    color = alt.Color(
-        "angle:N", scale=alt.Scale(domain=domain, range=list(_COLORS.values())), legend=legend
-    )
-    dash = alt.StrokeDash(
-        "angle:N", scale=alt.Scale(domain=domain, range=list(_DASHES.values())), legend=legend
-    )
+    legend = alt.Legend(title=column("angle").title, symbolOpacity=1)
+    marks = look("angle", _COLORS, color=_COLORS.values(), dash=_DASHES.values(), legend=legend)
+    color, dash = marks["color"], marks["strokeDash"]
     x = alt.X("strength:Q", title=column("strength").title).axis(tickCount=3, labelFlush=False)
     title = "Probability of the object"
     y = alt.Y("value:Q", title=title, scale=_UNIT).axis(format=".0%")

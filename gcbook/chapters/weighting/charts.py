@@ -10,7 +10,7 @@ import pandas as pd
 from gcbook.chapters.weighting.page import ALPHABET, SCALE_STEPS, PageData
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.miniature_look import COLORS, DASHES, SHAPES
-from gcbook.charts.parts import dropdown, literal, slider, start_with
+from gcbook.charts.parts import dropdown, literal, look, slider, start_with
 from gcbook.charts.theme import CHANCE_LINE, INK
 from gcbook.miniworld.results.weighting import PAPER, SETS
 
@@ -143,15 +143,16 @@ def _sweep_panel(
         format=".1f", tickCount=5
     )
     low = alt.Y("low:Q", title=column("share").title, scale=alt.Scale(domain=[0, 1]))
-    color = alt.Color(
-        "model:N", scale=alt.Scale(domain=models, range=_look(COLORS, _COLORS, models)), title=None
-    ).legend(symbolOpacity=1)
-    dash = alt.StrokeDash(
-        "model:N", scale=alt.Scale(domain=models, range=_look(DASHES, _DASHES, models)), title=None
+    marks = look(
+        "model",
+        models,
+        color=_look(COLORS, _COLORS, models),
+        shape=_look(SHAPES, _SHAPES, models),
+        dash=_look(DASHES, _DASHES, models),
+        title=None,
     )
-    shape = alt.Shape(
-        "model:N", scale=alt.Scale(domain=models, range=_look(SHAPES, _SHAPES, models)), title=None
-    )
+    color = marks["color"].legend(symbolOpacity=1)
+    shape, dash = marks["shape"], marks["strokeDash"]
     tooltip = tooltips(
         ["model", "title", "value", "low", "high"],
         titles={"value": title},

@@ -112,8 +112,9 @@ def _labelled(options: Options) -> dict[str, Any]:
 
 def chance_line(channel: alt.X | alt.Y, color: str = CHANCE_LINE) -> alt.Chart:
     """A dotted line where guessing among the categories stands on a channel of accuracies."""
-    field = channel.to_dict()["field"]
-    line = alt.Chart(pd.DataFrame({field: [CHANCE]})).mark_rule(strokeDash=[2, 3], color=color)
+    spec: Any = channel.to_dict()
+    rows = pd.DataFrame({spec["field"]: [CHANCE]})
+    line = alt.Chart(rows).mark_rule(strokeDash=[2, 3], color=color)
     return line.encode(channel)
 
 
@@ -293,9 +294,10 @@ def small_panels(
         shared: channels of the one legend.
         legend: its options.
     """
+    scales: dict[str, Any] = {"x": "independent", **dict.fromkeys(shared, "shared")}
     return (
         alt.concat(*panels, columns=3, spacing={"row": 22, "column": 18})
-        .resolve_scale(x="independent", **dict.fromkeys(shared, "shared"))
+        .resolve_scale(**scales)
         .add_params(highlight)
         .properties(description=description)
         .configure_legend(orient="bottom", columns=3, **legend)

@@ -27,7 +27,6 @@ def test_chance_stands_at_one_in_sixteen_of_its_channel():
 
 
 def test_a_slider_moves_between_its_ends():
-    assert slider("t", "Noise t ", 0.2, 0, 1, 0.1).to_dict()["name"] == "t"
     bound = slider("t", "Noise t ", 0.2, 0, 1, 0.1).param.to_dict()
     assert bound["value"] == 0.2
     assert bound["bind"] == {"input": "range", "min": 0, "max": 1, "step": 0.1, "name": "Noise t "}

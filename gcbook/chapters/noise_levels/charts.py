@@ -233,11 +233,15 @@ def model_look(models: Iterable[str]) -> dict[str, Any]:
         models: names of shipped models, or of miniatures.
     """
     names = list(dict.fromkeys(models))
-    colors, shapes, dashes = (
-        [values[recipe_of(name)[0]] for name in names] for values in (COLORS, SHAPES, DASHES)
+    recipes = [recipe_of(name)[0] for name in names]
+    return look(
+        "model",
+        names,
+        color=[COLORS[recipe] for recipe in recipes],
+        shape=[SHAPES[recipe] for recipe in recipes],
+        dash=[DASHES[recipe] for recipe in recipes],
+        legend=alt.Legend(title=None, symbolOpacity=1),
     )
-    legend = alt.Legend(title=None, symbolOpacity=1)
-    return look("model", names, color=colors, shape=shapes, dash=dashes, legend=legend)
 
 
 def fig_training_course(course: pd.DataFrame) -> alt.TopLevelMixin:

@@ -19,6 +19,7 @@ from gcbook.charts.parts import (
     kind_marks,
     left_out,
     literal,
+    look,
     nothing,
     slider,
     small_panels,
@@ -430,9 +431,9 @@ def accuracy_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     if rows.empty:
         return nothing(_NOTHING)
-    look = _families(rows)
+    marks = _families(rows)
     groups = rows.groupby("dataset", sort=False)
-    panels = [_panel(group, str(title), look) for title, group in groups]
+    panels = [_panel(group, str(title), marks) for title, group in groups]
     n_networks = rows.loc[is_network(rows), "observer"].nunique()
     names = ", ".join(dict.fromkeys(rows["dataset"]))
     return small_panels(
@@ -537,15 +538,14 @@ def _observer_scales(rows: pd.DataFrame) -> tuple[alt.Color, alt.Shape]:
     domain = list(named["observer"])
     hue = _hues(named["kind"])
     shapes = iter(_SHAPES * (1 + len(domain) // len(_SHAPES)))
-    title = "Observer (select to highlight)"
-    colors = alt.Scale(domain=domain, range=[hue[k] for k in named["kind"]])
-    marks = alt.Scale(
-        domain=domain, range=["diamond" if k == "Humans" else next(shapes) for k in named["kind"]]
+    marks = look(
+        "observer",
+        domain,
+        color=[hue[kind] for kind in named["kind"]],
+        shape=["diamond" if kind == "Humans" else next(shapes) for kind in named["kind"]],
+        title="Observer (select to highlight)",
     )
-    return (
-        alt.Color("observer:N", title=title, scale=colors),
-        alt.Shape("observer:N", title=title, scale=marks),
-    )
+    return marks["color"], marks["shape"]
 
 
 def _families(rows: pd.DataFrame) -> tuple[alt.Color, alt.StrokeDash]:
@@ -557,14 +557,10 @@ def _families(rows: pd.DataFrame) -> tuple[alt.Color, alt.StrokeDash]:
     domain = ["Humans", *families]
     dashes = [_DASHES[i % len(_DASHES)] for i in range(len(families))]
     colors = [hue["Humans"], *(hue[kind[family]] for family in families)]
-    return (
-        alt.Color("family:N", title="Observer", scale=alt.Scale(domain=domain, range=colors)),
-        alt.StrokeDash(
-            "family:N",
-            title="Observer",
-            scale=alt.Scale(domain=domain, range=[_DASHES[0], *dashes]),
-        ),
+    marks = look(
+        "family", domain, color=colors, dash=[_DASHES[0], *dashes], title=column("observer").title
     )
+    return marks["color"], marks["strokeDash"]
 
 
 def _hues(kinds: pd.Series) -> dict[str, str]:
@@ -572,7 +568,7 @@ def _hues(kinds: pd.Series) -> dict[str, str]:
     return dict(zip(scale["domain"], scale["range"], strict=True))
 
 
-def _panel(rows: pd.DataFrame, title: str, look: tuple[alt.Color, alt.StrokeDash]) -> Panel:
+def _panel(rows: pd.DataFrame, title: str, marks: tuple[alt.Color, alt.StrokeDash]) -> Panel:
     order = list(rows.sort_values("step")["condition"].drop_duplicates())
     x = condition_x(order, str(rows["strength"].iloc[0]), 0 if len(order) < 5 else -40)
     y = _percent(alt.Y("value:Q", title=None), values=[0, 0.25, 0.5, 0.75, 1])
@@ -583,7 +579,7 @@ def _panel(rows: pd.DataFrame, title: str, look: tuple[alt.Color, alt.StrokeDash
     networks = everyone.transform_filter("datum.family != 'Humans'")
     humans = everyone.transform_filter("datum.family == 'Humans'")
     chosen = everyone.transform_filter("datum.observer == highlight")
-    color, dash = look
+    color, dash = marks
     tooltip = tooltips(
         ["condition", "observer", "value", "low", "high"],
         titles={"value": column("accuracy").title},

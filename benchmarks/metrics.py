@@ -16,7 +16,8 @@ import pandas as pd
 
 from gcbook.paper.observers import PUBLISHED_SOURCES
 from gcbook.stats.benchmark import benchmark
-from gcbook.stats.settings import SummarySettings
+from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.resampling import Resampling
 from gcbook.trials.originals import locate_trials
 from gcbook.trials.table import read_trials
 
@@ -53,7 +54,9 @@ def main() -> None:
     print(f"read all {len(paths)} sources   {median_seconds(lambda: read_trials(*paths)):6.2f} s")
     values = median_seconds(lambda: benchmark(trials))
     print(f"benchmark, no intervals {values:6.2f} s")
-    drawn = median_seconds(lambda: benchmark(trials, SummarySettings(draws=DRAWS)), runs=3)
+    drawn = median_seconds(
+        lambda: benchmark(trials, SummarySettings(resampling=Resampling(draws=DRAWS))), runs=3
+    )
     print(f"benchmark, {DRAWS} draws   {drawn:6.2f} s")
 
     print("\nmore observers (the networks repeated)")

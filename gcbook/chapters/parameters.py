@@ -19,8 +19,8 @@ from pydantic_core import PydanticUndefined
 import gcbook.chapters
 from gcbook.chapters.fields import ALL, Fields
 from gcbook.files.errors import InputError
+from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.settings import SummarySettings
 
 __all__ = [
     "Declaration",
@@ -68,7 +68,8 @@ class Parameters(BaseModel):
         """The part of the parameters that decides how summaries are computed."""
         settings = {each.name for each in dataclasses.fields(SummarySettings)}
         names = settings & set(type(self).model_fields)
-        return SummarySettings(**{name: getattr(self, name) for name in names})
+        chosen = {name: getattr(self, name) for name in names}
+        return SummarySettings(**chosen, resampling=self.resampling)
 
     @classmethod
     def parse(cls, **values: Any) -> Self:

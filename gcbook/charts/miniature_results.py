@@ -21,7 +21,7 @@ from gcbook.charts.parts import (
 )
 from gcbook.charts.theme import CHANCE_LINE, INK
 from gcbook.paper.categories import CATEGORIES
-from gcbook.stats.shares import by_accident
+from gcbook.stats.metrics import by_accident
 
 __all__ = [
     "fig_miniature_bias",

@@ -242,48 +242,46 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _adapt(checkpoint: "Checkpoint", options: dict[str, Any]) -> "Classifier":
     """Hand a checkpoint to the adapter that knows its format."""
+    if "resolution" in options and checkpoint.format != "Emu3ForConditionalGeneration":
+        raise InputError(f"resolution: {checkpoint.path} has a fixed one; leave the setting out.")
     # Each imports libraries for seconds, which other formats need not wait for.
-    match FORMATS.get(checkpoint.format), checkpoint.format.split():
-        case "diffusion", _:
-            from gcbook.classifiers.pipelines import load_pipeline
+    match checkpoint.format.split():
+        case ["T5VQPipeline"]:
+            from gcbook.classifiers.t5vq import load_t5vq
 
-            return load_pipeline(checkpoint)
-        case _, ["Emu3ForConditionalGeneration"]:
-            from gcbook.classifiers.emu3 import load_emu3
-
-            return load_emu3(checkpoint, **options)
-        case "autoregressive", [other]:
-            if options:
-                raise InputError(
-                    f"resolution: {checkpoint.path} has a fixed one; leave the setting out."
-                )
-            if other == "T5VQPipeline":
-                from gcbook.classifiers.t5vq import load_t5vq
-
-                return load_t5vq(checkpoint)
+            return load_t5vq(checkpoint)
+        case ["JanusForConditionalGeneration"]:
             from gcbook.classifiers.janus import load_janus
 
             return load_janus(checkpoint)
-        case "masked", _:
+        case ["Emu3ForConditionalGeneration"]:
+            from gcbook.classifiers.emu3 import load_emu3
+
+            return load_emu3(checkpoint, **options)
+        case ["AmusedPipeline"]:
             from gcbook.classifiers.amused import load_amused
 
             return load_amused(checkpoint, **options)
-        case "clip", _:
+        case ["CLIPModel"]:
             from gcbook.classifiers.clip import load_clip
 
             return load_clip(checkpoint, **options)
-        case _, ["torchvision", architecture, weights]:
-            from gcbook.classifiers.torchvision_models import load_torchvision_download
-
-            plain = load_torchvision_download(checkpoint, architecture, weights)
-        case _, ["torchvision", _]:
+        case ["torchvision", *_] if checkpoint.path.is_dir():
             from gcbook.classifiers.torchvision_models import load_torchvision
 
             plain = load_torchvision(checkpoint)
-        case _:
+        case ["torchvision", architecture, weights]:
+            from gcbook.classifiers.torchvision_models import load_torchvision_download
+
+            plain = load_torchvision_download(checkpoint, architecture, weights)
+        case [name] if name.endswith(IMAGE_CLASSIFICATION):
             from gcbook.classifiers.discriminative import load_image_classifier
 
             plain = load_image_classifier(checkpoint)
+        case _:
+            from gcbook.classifiers.pipelines import load_pipeline
+
+            return load_pipeline(checkpoint)
     if "noise" not in options:
         return plain
     from gcbook.classifiers.noised import NoisedClassifier

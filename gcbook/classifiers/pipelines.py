@@ -153,14 +153,11 @@ def _deep_floyd(checkpoint: Checkpoint) -> DiffusionClassifier:
 
     unet = _waiting(checkpoint, "unet", "UNet2DConditionModel")
     space = _pixel_space(checkpoint, unet.config)
-    (texts,) = _embed(
-        checkpoint,
-        IFPipeline,
-        lambda pipeline, prompt: pipeline.encode_prompt(prompt, False, device=checkpoint.device)[
-            :1
-        ],
-        text_encoder="T5EncoderModel",
-    )
+
+    def encode(pipeline: Any, prompt: str) -> tuple[torch.Tensor, ...]:
+        return pipeline.encode_prompt(prompt, False, device=checkpoint.device)[:1]
+
+    (texts,) = _embed(checkpoint, IFPipeline, encode, text_encoder="T5EncoderModel")
     return _text_unet(checkpoint, unet, space, texts)
 
 

@@ -57,13 +57,14 @@ def benchmark(
     if output is not None and (output.is_dir() or not output.parent.is_dir()):
         raise InputError(f"--output: expected a file in a folder that exists, found {output}.")
     from gcbook.stats.benchmark import benchmark_paths, format_benchmark
-    from gcbook.stats.settings import SummarySettings
+    from gcbook.stats.conventions import SummarySettings
+    from gcbook.stats.resampling import Resampling
 
     settings = SummarySettings.parse(
         datasets,
         conditions=conditions,
         zero_division=zero_division,
-        **({"draws": 1000} | asked if ci else {"draws": 0}),
+        resampling=Resampling(**({"draws": 1000} | asked if ci else {"draws": 0})),
     )
     rows = benchmark_paths(paths, settings, against=against)
     printed = format_benchmark(rows, kind)

@@ -22,6 +22,7 @@ from gcbook.noise.weightings import Norm, Weighting
 
 __all__ = [
     "Rows",
+    "codes_of",
     "finite_weights",
     "read_part",
     "rows_table",

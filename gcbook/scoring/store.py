@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from gcbook.files.artefacts import STORE_HEADER as HEADER
+from gcbook.files.artefacts import STORE_HEADER, is_store
 from gcbook.files.errors import InputError
 from gcbook.noise.schedules import Schedule, read_schedule
 from gcbook.noise.weightings import Norm, parse_weighting
@@ -79,11 +79,11 @@ class Store:
             InputError: this is no store, or one of another version, or its header is damaged.
         """
         folder = Path(path).expanduser()
-        header = folder / HEADER
-        if not header.is_file():
+        header = folder / STORE_HEADER
+        if not is_store(folder):
             found = "another folder" if folder.is_dir() else "a file" if folder.exists() else ""
             raise InputError(
-                f"{folder}: expected a store of scores (a folder with {HEADER}), found "
+                f"{folder}: expected a store of scores (a folder with {STORE_HEADER}), found "
                 f"{found or 'nothing'}. `gcbook score MODEL IMAGES -o STORE` makes one."
             )
         try:

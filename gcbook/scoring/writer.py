@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Self
 import pandas as pd
 import pyarrow as pa
 
-from gcbook.files.artefacts import STORE_HEADER as HEADER
-from gcbook.files.artefacts import is_store
+from gcbook.files.artefacts import STORE_HEADER, is_store
 from gcbook.files.atomic import UnwritableError, check_writable, unwritable, write_text
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.locks import LOCK, lock_folder
@@ -76,7 +75,7 @@ def check_store(
         if strangers:
             raise InputError(
                 f"{folder}: expected a store or an empty folder, found {strangers[0]} and no "
-                f"{HEADER}; choose another folder."
+                f"{STORE_HEADER}; choose another folder."
             )
         if extend:
             raise InputError(f"{folder}: there is no store to extend; leave extend out.")
@@ -167,11 +166,12 @@ class StoreWriter:
         for left in [*self.path.glob(".*.tmp"), *(self.path / PARTS).glob(".*.tmp")]:
             left.unlink()
         # A run that was refused before its first image leaves a header alone.
-        if is_store(self.path) and Store.open(self.path).is_begun():
-            self._continue(Store.open(self.path))
+        store = Store.open(self.path) if is_store(self.path) else None
+        if store is not None and store.is_begun():
+            self._continue(store)
         else:
             (self.path / PENDING).unlink(missing_ok=True)
-            write_text(self.store.header(), self.path / HEADER)
+            write_text(self.store.header(), self.path / STORE_HEADER)
 
     def _continue(self, store: Store) -> None:
         new = self.store
@@ -188,7 +188,7 @@ class StoreWriter:
         if store.settings.draws != new.settings.draws:
             # A weighting or norm stays that of the first run, draws or no draws.
             store = replace(store, settings=replace(store.settings, draws=new.settings.draws))
-            write_text(store.header(), self.path / HEADER)
+            write_text(store.header(), self.path / STORE_HEADER)
         self.store = store
         for path in store.score_files():
             try:
@@ -242,7 +242,7 @@ class StoreWriter:
         if self.store.n_elements is None:
             self.store = replace(self.store, n_elements=number)
             with self._saving():
-                write_text(self.store.header(), self.path / HEADER)
+                write_text(self.store.header(), self.path / STORE_HEADER)
         elif self.store.n_elements != number:
             raise GcbookError(
                 f"{self.path}: expected {self.store.n_elements} elements an image, as before; "

@@ -1,1 +1,17 @@
-"""Statistics on trials and answers: metrics, agreement, resampling, estimates, comparisons."""
+"""Statistics on trials and answers, in the order in which they are computed.
+
+What is measured: `metrics` (accuracy, shape bias and the metrics of cues, confusions) and
+`agreement` (error consistency and the other metrics of two observers), each from counts of any
+shape, so that a resample is only another count. How sure it is: `resampling` (designs, weights,
+intervals, p-values) and `conventions` (what else can be chosen).
+
+From the published trials: `panel` (trials as matrices) → `measures` (all metrics of one dataset
+under every resample) → `estimates` (the long table of values with intervals) with `comparisons`
+(ranks and paired tests) → `summaries` (what ships). `fromcounts` gives the same values from shipped
+counts where the trials are not at hand. Tables of them: `benchmark`, `benchmark_tables`,
+`shape_tables`, `differences`; sentences that several chapters share: `notes`, in the words of
+`words`.
+
+From answers of the miniatures: `clustered` (sums and means under resampled silhouettes and seeds) →
+`shares` (accuracies and metrics of cues). And `correlation` over few observers.
+"""

@@ -9,21 +9,21 @@ share on which they are, error consistency is Cohen's kappa
 (Geirhos, Meding & Wichmann, 2020): 1 when they always agree, 0 at the agreement of independent
 errors, negative below it. Everything follows from the 2 × 2 counts of right and wrong, which are
 what this module computes, for all pairs at once as matrix products, optionally under many
-weightings of the images (see `gcbook.stats.resample`).
+weightings of the images (see `gcbook.stats.resampling`).
 """
-
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gcbook.stats.panel import Panel, make_panels
+from gcbook.stats.conventions import ZeroDivision
+from gcbook.stats.metrics import share
+from gcbook.stats.panel import make_panels
 
 __all__ = [
     "PAIR_COUNTS",
     "PAIR_KEYS",
-    "ZeroDivision",
+    "PAIR_METRICS",
     "consistency_table",
     "error_consistency",
     "expected_consistency",
@@ -31,10 +31,10 @@ __all__ = [
     "kappa_bound",
     "observed_consistency",
     "pair_counts",
+    "pair_metrics",
     "weighted_pair_counts",
 ]
 
-ZeroDivision = Literal["nan", "toolbox"]
 Floats = npt.NDArray[np.floating]
 
 PAIR_KEYS = (
@@ -48,6 +48,9 @@ PAIR_KEYS = (
     "kind_b",
 )
 PAIR_COUNTS = ("both_right", "only_a", "only_b", "both_wrong")
+
+PAIR_METRICS = ("accuracy_difference", "observed_consistency", "error_consistency")
+"""The metrics of two observers; the first is the squared difference of their accuracies."""
 
 
 def observed_consistency(right_a: npt.ArrayLike, right_b: npt.ArrayLike) -> float:
@@ -152,7 +155,8 @@ def pair_counts(trials: pd.DataFrame) -> pd.DataFrame:
         first, second = np.triu_indices(len(panel.observers), k=1)
         ones = np.ones((1, len(panel.images)), dtype=np.float32)
         for condition, columns in panel.by_condition():
-            counts = weighted_pair_counts(panel, ones, columns, first, second)
+            right, seen = panel.right[:, columns], panel.seen[:, columns]
+            counts = weighted_pair_counts(right, seen, ones[:, columns], first, second)
             table = pd.DataFrame({"dataset": panel.dataset, "condition": condition}, index=first)
             for side, index in (("a", first), ("b", second)):
                 table[f"source_{side}"] = panel.observers["source"].to_numpy()[index]
@@ -165,52 +169,72 @@ def pair_counts(trials: pd.DataFrame) -> pd.DataFrame:
 
 
 def weighted_pair_counts(
-    panel: Panel,
-    weights: npt.NDArray[np.float32],
-    columns: slice,
+    right: npt.NDArray[np.bool_],
+    seen: npt.NDArray[np.bool_],
+    weights: Floats,
     first: npt.NDArray[np.intp],
     second: npt.NDArray[np.intp],
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """The 2 × 2 counts of many pairs under many weightings of the images.
 
     Args:
-        panel: one dataset.
-        weights: (draws, images of the panel), how often each image was drawn.
-        columns: the images to count.
-        first, second: (pairs,), rows of the panel to compare.
+        right: (observers, images), whether the answer was right.
+        seen: (observers, images), whether there was one.
+        weights: (draws, images), how often each image was drawn.
+        first, second: (pairs,), rows of ``right`` to compare.
 
     Returns:
-        Four arrays (pairs, draws) in the order of `PAIR_COUNTS`.
+        Four arrays (pairs, draws) in the order of `PAIR_COUNTS`, of the type of the weights.
     """
-    drawn = weights[:, columns].T
-    right = panel.right[:, columns].astype(np.float32)
-    both_right = (right[first] * right[second]) @ drawn
-    if panel.seen[:, columns].all():
-        right_each = right @ drawn
+    drawn = weights.T
+    was_right = right.astype(weights.dtype)
+    both_right = (was_right[first] * was_right[second]) @ drawn
+    if seen.all():
+        right_each = was_right @ drawn
         right_a, right_b = right_each[first], right_each[second]
         n = drawn.sum(axis=0)
     else:
-        seen = panel.seen[:, columns].astype(np.float32)
-        right_a = (right[first] * seen[second]) @ drawn
-        right_b = (seen[first] * right[second]) @ drawn
-        n = (seen[first] * seen[second]) @ drawn
+        was_seen = seen.astype(weights.dtype)
+        right_a = (was_right[first] * was_seen[second]) @ drawn
+        right_b = (was_seen[first] * was_right[second]) @ drawn
+        n = (was_seen[first] * was_seen[second]) @ drawn
     only_a, only_b = right_a - both_right, right_b - both_right
     return both_right, only_a, only_b, n - both_right - only_a - only_b
 
 
+def pair_metrics(
+    both_right: npt.ArrayLike,
+    only_a: npt.ArrayLike,
+    only_b: npt.ArrayLike,
+    both_wrong: npt.ArrayLike,
+    zero_division: ZeroDivision = "nan",
+) -> dict[str, Floats]:
+    """The `PAIR_METRICS` from 2 × 2 counts of any shape; NaN where there are no images.
+
+    >>> {name: float(value) for name, value in pair_metrics(1, 1, 0, 2).items()}
+    {'accuracy_difference': 0.0625, 'observed_consistency': 0.75, 'error_consistency': 0.5}
+    """
+    counts = [np.asarray(n, np.float64) for n in (both_right, only_a, only_b, both_wrong)]
+    return {
+        "accuracy_difference": share(counts[1] - counts[2], sum(counts)) ** 2,
+        "observed_consistency": _observed(*counts),
+        "error_consistency": kappa(both_right, only_a, only_b, both_wrong, zero_division),
+    }
+
+
 def consistency_table(pairs: pd.DataFrame, zero_division: ZeroDivision = "nan") -> pd.DataFrame:
-    """Add the three consistencies to a table with `PAIR_COUNTS`.
+    """Add the metrics of two observers to a table with `PAIR_COUNTS`.
 
     Returns:
-        The table with ``n`` (shared images), ``observed_consistency``, ``expected_consistency``,
-        ``error_consistency`` and ``error_consistency_max`` (see `kappa_bound`).
+        The table with ``n`` (shared images), `PAIR_METRICS`, ``expected_consistency`` and
+        ``error_consistency_max`` (see `kappa_bound`).
     """
     counts = [pairs[name].to_numpy(dtype=np.float64) for name in PAIR_COUNTS]
+    metrics = pair_metrics(counts[0], counts[1], counts[2], counts[3], zero_division)
     return pairs.assign(
         n=pairs[list(PAIR_COUNTS)].sum(axis=1),
-        observed_consistency=_observed(*counts),
+        **metrics,
         expected_consistency=_expected(*counts),
-        error_consistency=kappa(counts[0], counts[1], counts[2], counts[3], zero_division),
         error_consistency_max=kappa_bound(counts[0], counts[1], counts[2], counts[3]),
     )
 
@@ -227,8 +251,7 @@ def _four_counts(right_a: npt.ArrayLike, right_b: npt.ArrayLike) -> tuple[int, i
 
 def _observed(*counts: npt.ArrayLike) -> Floats:
     both_right, only_a, only_b, both_wrong = (np.asarray(count, np.float64) for count in counts)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return (both_right + both_wrong) / (both_right + only_a + only_b + both_wrong)
+    return np.asarray(share(both_right + both_wrong, both_right + only_a + only_b + both_wrong))
 
 
 def _expected(*counts: npt.ArrayLike) -> Floats:

@@ -19,10 +19,11 @@ from gcbook.files.errors import InputError
 from gcbook.paper.experiments import DATASETS
 from gcbook.paper.observers import HUMANS, PUBLISHED_SOURCES, show_once
 from gcbook.paper.published import published_models, table2
+from gcbook.stats.agreement import PAIR_METRICS
 from gcbook.stats.comparisons import mean_ranks
+from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import estimate
-from gcbook.stats.measures import PAIR_METRICS
-from gcbook.stats.settings import SummarySettings
+from gcbook.stats.resampling import Resampling
 from gcbook.trials.originals import locate_trials
 from gcbook.trials.table import read_trials, unmatched_images
 
@@ -50,7 +51,7 @@ def benchmark(
 
     Args:
         trials: a trials table with humans and models.
-        settings: conventions. With ``draws`` above 0 every metric gets its interval.
+        settings: conventions. With draws above 0 every metric gets its interval.
         against: ``"published"`` ranks each model among the 58 rows of the paper's Table 2 (its own
             row left out) instead of among the given models; both sides are rounded to the three
             digits that are printed. Such a rank has no interval: the published rows have none.
@@ -59,7 +60,7 @@ def benchmark(
         Columns `COLUMNS` (with intervals ``<metric>_low`` and ``<metric>_high`` too), humans first,
         then models by OOD accuracy. ``attrs["notes"]`` says in words what is undefined and why.
     """
-    settings = settings or SummarySettings(draws=0)
+    settings = settings or SummarySettings(resampling=Resampling(draws=0))
     if not (trials["observer_kind"] == "human").any():
         raise InputError(
             "benchmark: expected trials of human observers to compare with, found none; add the "
@@ -76,7 +77,7 @@ def benchmark(
         columns="metric",
         values=["value", "low", "high"],
     )
-    ends = ("value", "low", "high") if settings.draws else ("value",)
+    ends = ("value", "low", "high") if settings.resampling.draws else ("value",)
     rows = pd.DataFrame(index=wide.index)
     for metric in METRICS:
         for end in ends:

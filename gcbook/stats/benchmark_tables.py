@@ -22,9 +22,16 @@ from gcbook.paper.observers import (
     show_once,
     unique_labels,
 )
-from gcbook.paper.published import published_values, table2, table3
+from gcbook.paper.published import (
+    published_models,
+    published_values,
+    quoted_value,
+    table1,
+    table2,
+    table3,
+)
+from gcbook.stats.agreement import PAIR_METRICS
 from gcbook.stats.benchmark import published_ranks
-from gcbook.stats.measures import PAIR_METRICS
 from gcbook.stats.summaries import Summaries
 
 __all__ = [
@@ -37,6 +44,7 @@ __all__ = [
     "standing_rows",
     "table2_rows",
     "table3_rows",
+    "table1_recomputed",
 ]
 
 METRICS = ("ood_accuracy", *PAIR_METRICS)
@@ -232,5 +240,42 @@ def _humans_first(rows: pd.DataFrame, key: pd.Series, then: list[str]) -> pd.Dat
     return ordered.drop(columns=["_humans", "_key", "_then"])
 
 
-def _round(table: pd.DataFrame) -> pd.DataFrame:
-    return table.round(dict.fromkeys(table.select_dtypes("float").columns, _DIGITS))
+def _round(table: pd.DataFrame, digits: int = _DIGITS) -> pd.DataFrame:
+    return table.round(dict.fromkeys(table.select_dtypes("float").columns, digits))
+
+
+def table1_recomputed(summaries: Summaries) -> pd.DataFrame:
+    """Table 1 with what can be recomputed beside what is printed; the humans come first.
+
+    Returns:
+        ``model, model_type`` and, for each of ``shape_bias, ood_accuracy, error_consistency``, the
+        recomputed value (NaN where trials are not public), ``…_low`` and ``…_high``, and
+        ``…_published``. Means over other datasets or conditions than the paper's are left out:
+        beside its numbers they would look like a failure to reproduce them.
+    """
+    printed, names = table1(), published_models().set_index("key")
+    rows = pd.DataFrame(
+        {
+            "model": ["Humans", *printed["key"].map(names["name"])],
+            "model_type": ["human", *printed["model_type"]],
+            "observer": [HUMANS, *printed["key"].map(names["observer"])],
+        }
+    )
+    values = summaries.estimates
+    values = values[(values["source"] == PUBLISHED_SOURCES[0]) & (values["category"] == "")]
+    # Shape bias belongs to one dataset, the other two are means over all.
+    place = {"shape_bias": "cue-conflict", "ood_accuracy": "", "error_consistency": ""}
+    for metric, dataset in place.items():
+        if dataset == "" and not comparable_with_paper(summaries):
+            values = values[values["metric"] != metric]
+        found = values[
+            (values["metric"] == metric)
+            & (values["dataset"] == dataset)
+            & values["other"].isin(["", HUMANS])
+        ].set_index("observer")
+        for end, name in (("value", metric), ("low", f"{metric}_low"), ("high", f"{metric}_high")):
+            rows[name] = rows["observer"].map(found[end])
+        # Table 1 has no row for the humans; their shape bias is given in the text.
+        human = quoted_value("human_shape_bias") if metric == "shape_bias" else np.nan
+        rows[f"{metric}_published"] = [human, *printed[metric]]
+    return _round(rows.drop(columns="observer"), 4)

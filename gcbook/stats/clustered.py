@@ -1,69 +1,50 @@
-r"""Sums and means over images, with intervals that cluster by silhouette.
+r"""Sums and means over images, with intervals that cluster by silhouette, and over seeds.
 
 Images of one silhouette have more in common than others, so silhouettes are resampled, within
 their category and each with all of its images, for all observers and conditions alike: one that is
 drawn more often counts more. An image without a silhouette is one of its own.
 
-Of n silhouettes of a category n − 1 are drawn, and counted n/(n − 1) times each. With n draws the
-variance of a mean would be too small by 1 part in n, which is a fifth where there are five (Rao &
-Wu, 1988).
+Another run of a training would give another network, as another designer would give other
+silhouettes. Where a recipe has several networks, seeds are resampled too, crossed with silhouettes.
+A handful of seeds tells the spread between seeds only roughly; one tells nothing of it, and its
+interval is that over silhouettes alone. Of either, few are drawn as `gcbook.stats.resampling` says.
 """
 
-import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from gcbook.stats.resample import interval
-from gcbook.stats.resampling import Resampling
+from gcbook.stats.metrics import share as share_of
+from gcbook.stats.resampling import Factor, Resampling
 
 __all__ = [
     "clustered_columns",
     "clustered_means",
     "clustered_sums",
-    "draw_counts",
-    "resample_silhouettes",
+    "over_seeds",
+    "silhouettes",
 ]
 
 
-def resample_silhouettes(answers: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
-    """How often each silhouette is drawn.
+def silhouettes(answers: pd.DataFrame) -> tuple[pd.Index, Factor]:
+    """The silhouettes within their categories, as what is drawn anew.
 
     Args:
         answers: with ``category, silhouette``.
-        draws: resamples.
-        seed: any integer.
 
     Returns:
-        A row a silhouette, by name, and 1 + draws columns, of which the first is all ones; within
-        a category they add up to its silhouettes.
+        Their names, and the factor whose units they are, in the same order.
     """
-    tables = []
     shown = answers[["category", "silhouette"]].drop_duplicates()
-    for category, group in shown.groupby("category", sort=True):
-        names = sorted(group["silhouette"])
-        counts = draw_counts(len(names), draws, [seed, zlib.crc32(str(category).encode())])
-        ones = np.ones((len(names), 1))
-        tables.append(pd.DataFrame(np.hstack([ones, counts.T]), index=names))
-    return pd.concat(tables)
-
-
-def draw_counts(n: int, draws: int, key: Sequence[int]) -> np.ndarray:
-    """How often each of n is counted in each resample: n in all, from n − 1 draws.
-
-    Args:
-        n: how many there are; one alone is always counted once.
-        draws: resamples.
-        key: of the randomness.
-
-    Returns:
-        (draws, n).
-    """
-    if n < 2:
-        return np.ones((draws, n))
-    counts = np.random.default_rng(key).multinomial(n - 1, np.full(n, 1 / n), size=draws)
-    return counts * (n / (n - 1))
+    names = {
+        str(category): sorted(group["silhouette"])
+        for category, group in shown.groupby("category", sort=True)
+    }
+    sizes = {category: len(group) for category, group in names.items()}
+    return pd.Index([each for group in names.values() for each in group]), Factor(
+        sizes, rescaled=True
+    )
 
 
 def clustered_sums(
@@ -85,18 +66,51 @@ def clustered_sums(
         The groups, a row each, and for every column, and for "n", the number of rows, an array
         (groups, 1 + draws) whose first column holds the sums themselves.
     """
-    weights = resample_silhouettes(rows, resampling.draws, resampling.seed)
+    names, factor = silhouettes(rows)
+    weights = resampling.weights(factor)
     kept = rows[[*by, "silhouette", *columns]].assign(n=1.0)
     sums = kept.groupby([*by, "silhouette"], sort=True, observed=True).sum().reset_index()
     groups = sums.groupby(list(by), sort=True, observed=True)
     number, keys = groups.ngroup().to_numpy(), groups.size().reset_index()[list(by)]
-    place = weights.index.get_indexer(pd.Index(sums["silhouette"]))
+    place = names.get_indexer(pd.Index(sums["silhouette"]))
     found = {}
     for name in ("n", *columns):
-        of_silhouettes = np.zeros((len(keys), len(weights)))
+        of_silhouettes = np.zeros((len(keys), len(names)))
         of_silhouettes[number, place] = sums[name]
-        found[name] = of_silhouettes @ weights.to_numpy()
+        found[name] = of_silhouettes @ weights.T
     return keys, found
+
+
+def over_seeds(
+    keys: pd.DataFrame, sums: Mapping[str, np.ndarray], *, resampling: Resampling
+) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+    """Add up the sums of several networks, which are drawn anew too.
+
+    Args:
+        keys: a row a group, with ``observer``, from `clustered_sums`.
+        sums: of the groups, (groups, 1 + draws), the first column as they are.
+        resampling: that they were made with; groups of the same networks have the same draws.
+
+    Returns:
+        The groups without ``observer``, with ``seeds`` (how many networks), and their sums.
+    """
+    by = [str(name) for name in keys if name != "observer"]
+    groups = keys.groupby(by, sort=True, observed=True)
+    merged = groups.size().rename("seeds").reset_index()
+    number = groups.ngroup().to_numpy()
+    observers = keys["observer"].to_numpy().astype(str)
+    weights = np.ones((len(keys), 1 + resampling.draws))
+    for group in range(len(merged)):
+        rows = np.flatnonzero(number == group)
+        rows = rows[np.argsort(observers[rows])]
+        networks = Factor({", ".join(observers[rows]): len(rows)}, rescaled=True)
+        weights[rows] = resampling.weights(networks).T
+    found = {}
+    for name, values in sums.items():
+        total = np.zeros((len(merged), weights.shape[1]))
+        np.add.at(total, number, values * weights)
+        found[name] = total
+    return merged, found
 
 
 def clustered_means(
@@ -114,17 +128,16 @@ def clustered_means(
         by: columns to group by.
         column: whose mean.
         share: its values are 0 and 1, so that an interval must not end where all are alike; as many
-            answers are counted as there are silhouettes (see `gcbook.stats.resample.interval`).
+            answers are counted as there are silhouettes (see `Resampling.interval`).
         resampling: how the intervals are made.
 
     Returns:
         Columns ``by, n, mean, low, high``.
     """
     keys, sums = clustered_sums(rows, by, [column], resampling=resampling)
-    with np.errstate(invalid="ignore"):  # a resample can leave a group without images
-        mean = sums[column] / sums["n"]
+    mean = share_of(sums[column], sums["n"])  # a resample can leave a group without images
     shown = rows.groupby(list(by), sort=True, observed=True)["silhouette"].nunique().to_numpy()
-    low, high = interval(mean, resampling.confidence, n=shown if share else None)
+    low, high = resampling.interval(mean, n=shown if share else None)
     return keys.assign(n=sums["n"][:, 0].astype(int), mean=mean[:, 0], low=low, high=high)
 
 

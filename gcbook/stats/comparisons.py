@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from gcbook.paper.observers import HUMANS
-from gcbook.stats.resample import holm, interval, p_value
+from gcbook.stats.resampling import Resampling, holm, p_value
 
 __all__ = ["TEST_COLUMNS", "Who", "compare", "mean_ranks"]
 
@@ -58,13 +58,13 @@ def mean_ranks(
     return np.asarray(np.mean(ranks, axis=0))
 
 
-def compare(means: Mapping[str, Mapping[Who, Floats]], confidence: float) -> pd.DataFrame:
+def compare(means: Mapping[str, Mapping[Who, Floats]], resampling: Resampling) -> pd.DataFrame:
     """Paired tests, for each metric in two families: models against humans, and model pairs.
 
     Args:
         means: metric → observer → (1 + draws,), the value first; the pooled humans are `HUMANS`.
             Model pairs are formed of those that have the error consistency over all datasets.
-        confidence: of the intervals of the differences.
+        resampling: how the intervals of the differences are made.
 
     Returns:
         Columns `TEST_COLUMNS`; ``difference`` is a minus b, ``p_holm`` is corrected in its family.
@@ -83,7 +83,7 @@ def compare(means: Mapping[str, Mapping[Who, Floats]], confidence: float) -> pd.
             "models": [(a, b) for i, a in enumerate(complete) for b in complete[i + 1 :]],
         }
         tables += [
-            _family(f"{metric}:{name}", metric, values, pairs, confidence)
+            _family(f"{metric}:{name}", metric, values, pairs, resampling)
             for name, pairs in families.items()
             if pairs
         ]
@@ -95,14 +95,14 @@ def _family(
     metric: str,
     values: Mapping[Who, Floats],
     pairs: Iterable[tuple[Who, Who]],
-    confidence: float,
+    resampling: Resampling,
 ) -> pd.DataFrame:
     first, second = zip(*pairs, strict=True)
     differences = np.stack([values[a] - values[b] for a, b in zip(first, second, strict=True)])
     # All shape or all texture, every resample too: that says nothing of how sure it is.
     flat = {who for who in {*first, *second} if np.nanstd(values[who]) == 0}
     untested = np.array([bool({a, b} & flat) for a, b in zip(first, second, strict=True)])
-    low, high = (np.where(untested, np.nan, end) for end in interval(differences, confidence))
+    low, high = (np.where(untested, np.nan, end) for end in resampling.interval(differences))
     p = np.where(untested, np.nan, p_value(differences))
     return pd.DataFrame(
         {

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from gcbook.files.errors import InputError
+from gcbook.stats.resampling import Resampling
 
 __all__ = [
     "MOST_EXACT",
@@ -61,7 +62,7 @@ class Correlation:
 
 
 def correlate(
-    x: npt.ArrayLike, y: npt.ArrayLike, *, confidence: float = 0.95, seed: int = 0
+    x: npt.ArrayLike, y: npt.ArrayLike, *, resampling: Resampling = Resampling()
 ) -> tuple[Correlation, Correlation]:
     """Correlate two quantities of the same observers.
 
@@ -71,8 +72,8 @@ def correlate(
     Args:
         x: one number an observer.
         y: the other, in the same order.
-        confidence: of the intervals.
-        seed: of random arrangements, which more than `MOST_EXACT` observers need.
+        resampling: confidence of the intervals, and seed of the random arrangements that more than
+            `MOST_EXACT` observers need; nothing is drawn anew.
 
     Returns:
         Pearson's and Spearman's coefficient.
@@ -94,14 +95,12 @@ def correlate(
         raise InputError("correlate: expected finite numbers, found NaN or infinity.")
     ranks = stats.rankdata(first), stats.rankdata(second)
     return (
-        _correlate("Pearson", first, second, confidence, seed),
-        _correlate("Spearman", *ranks, confidence, seed),
+        _correlate("Pearson", first, second, resampling),
+        _correlate("Spearman", *ranks, resampling),
     )
 
 
-def _correlate(
-    name: str, x: np.ndarray, y: np.ndarray, confidence: float, seed: int
-) -> Correlation:
+def _correlate(name: str, x: np.ndarray, y: np.ndarray, resampling: Resampling) -> Correlation:
     n, nan = len(x), math.nan
     # What differs by rounding alone does not vary.
     varies = all(n and np.ptp(v) > _ROUNDING * np.abs(v).max() for v in (x, y))
@@ -109,13 +108,13 @@ def _correlate(
         return Correlation(name, n, nan, nan, nan, nan, 0, False)
     unit = [(v - v.mean()) / np.linalg.norm(v - v.mean()) for v in (x, y)]
     exact = n <= MOST_EXACT
-    others = _all_orders(n) if exact else _random_orders(n, seed)
+    others = _all_orders(n) if exact else _random_orders(n, resampling.seed)
     r = float(np.clip(unit[0] @ unit[1], -1, 1))
     as_far = int((np.abs(unit[0][others] @ unit[1]) >= abs(r) - _ROUNDING).sum())
     # Of random arrangements the given one is one more, so that p is never 0.
     counted = len(others) + (not exact)
     p = (as_far + (not exact)) / counted
-    low, high = fisher_interval(r, n, confidence, ranks=name == "Spearman")
+    low, high = fisher_interval(r, n, resampling.confidence, ranks=name == "Spearman")
     return Correlation(name, n, r, low, high, p, counted, exact)
 
 

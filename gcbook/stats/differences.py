@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from gcbook.paper.observers import HUMANS, show_once, unique_labels
-from gcbook.stats.resample import holm
+from gcbook.stats.resampling import holm
 from gcbook.stats.summaries import Summaries
 
-__all__ = ["against_humans", "differences_sentence", "model_differences"]
+__all__ = ["against_humans", "model_differences"]
 
 _DIGITS = 4
 _ENDS = ("difference", "low", "high")
@@ -65,26 +65,6 @@ def model_differences(summaries: Summaries, observers: Sequence[str] = ()) -> pd
         place = len(set(rows["higher"]) | set(rows["lower"])) - rows[side].map(wins).fillna(0)
         rows[f"{side}_rank"] = place.astype("int64")
     return rows.sort_values(["higher_rank", "lower_rank"], ignore_index=True)[columns]
-
-
-def differences_sentence(rows: pd.DataFrame) -> str:
-    """What `model_differences` comes to, in words.
-
-    >>> differences_sentence(pd.DataFrame({"differs": [], "difference": []}))
-    'Without bootstrap draws, no pair of networks can be tested.'
-    """
-    if rows.empty:
-        return "Without bootstrap draws, no pair of networks can be tested."
-    differs = rows["differs"].astype(bool)
-    said = f"Of {len(rows)} pairs of networks, {differs.sum()} differ after Holm's correction"
-    if differs.any():
-        said += f", the closest of them by {rows.loc[differs, 'difference'].min():.3f}"
-    if not differs.all():
-        said += (
-            f"; {(~differs).sum()} do not, although they lie up to "
-            f"{rows.loc[~differs, 'difference'].max():.3f} apart"
-        )
-    return said + "."
 
 
 def _tests(summaries: Summaries, family: str, observers: Sequence[str]) -> pd.DataFrame:

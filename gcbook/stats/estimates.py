@@ -13,7 +13,7 @@ mean over datasets the number of datasets.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,17 +21,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from gcbook.paper.observers import HUMANS
+from gcbook.stats.agreement import PAIR_METRICS
 from gcbook.stats.comparisons import Who, compare, mean_ranks
-from gcbook.stats.measures import (
-    PAIR_METRICS,
-    DatasetMeasures,
-    mean_defined,
-    measure,
-    shape_measures,
-)
-from gcbook.stats.panel import Panel, make_panels
-from gcbook.stats.resample import correct_bias, image_weights, interval, observer_weights
-from gcbook.stats.settings import SummarySettings
+from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.measures import DatasetMeasures, mean_defined, measure, shape_measures
+from gcbook.stats.panel import Panel, human_factor, image_factors, make_panels
+from gcbook.stats.resampling import Resampling, correct_bias
 
 __all__ = ["ESTIMATE_COLUMNS", "ESTIMATE_KEYS", "Estimates", "estimate"]
 
@@ -83,29 +78,29 @@ def estimate(
     """
     settings = settings or SummarySettings()
     panels = make_panels(settings.choose(trials))
-    weights = image_weights(panels, settings.draws, settings.seed)
-    draws_of_humans = settings.draws if settings.resample_observers else 0
-    human_weights = observer_weights(panels, draws_of_humans, settings.seed)
-    rows, overall = _Rows(settings.confidence), _Overall()
+    resampling = settings.resampling
+    of_humans = resampling if settings.resample_observers else replace(resampling, draws=0)
+    factors = image_factors(panels)
+    rows, overall = _Rows(resampling), _Overall()
     for name, panel in panels.items():
-        of_humans = np.broadcast_to(
-            human_weights[name], (1 + settings.draws, human_weights[name].shape[1])
-        )
-        measures = measure(panel, weights[name], of_humans, settings, all_pairs=all_pairs)
+        weights = resampling.weights(*factors[name])
+        human_weights = of_humans.weights(human_factor(panel))
+        human_weights = np.broadcast_to(human_weights, (len(weights), human_weights.shape[1]))
+        measures = measure(panel, weights, human_weights, settings, all_pairs=all_pairs)
         _add_accuracy(rows, measures, overall)
         _add_pairs(rows, measures)
         _add_to_humans(rows, measures, overall)
         if name == "cue-conflict":
-            _add_shape(rows, panel, shape_measures(panel, weights[name], of_humans), overall)
+            _add_shape(rows, panel, shape_measures(panel, weights, human_weights), overall)
     means = _add_overall(rows, overall, set(panels))
-    return Estimates(rows.table(), compare(means, settings.confidence))
+    return Estimates(rows.table(), compare(means, resampling))
 
 
 class _Rows:
     """Collects rows of the estimates, a block of draws at a time."""
 
-    def __init__(self, confidence: float) -> None:
-        self._confidence = confidence
+    def __init__(self, resampling: Resampling) -> None:
+        self._resampling = resampling
         self._blocks: list[dict[str, npt.NDArray[Any]]] = []
 
     def add(
@@ -121,12 +116,12 @@ class _Rows:
         ``answers`` is given for proportions: the number of answers they are taken of.
         """
         if metric in _RANGE:
-            low, high = interval(correct_bias(values, *_RANGE[metric]), self._confidence)
+            low, high = self._resampling.interval(correct_bias(values, *_RANGE[metric]))
             # An observer without an error has kappa 0 with anyone, in every resample: that says
             # nothing about other images.
             low, high = (np.where(low < high, end, np.nan) for end in (low, high))
         else:
-            low, high = interval(values, self._confidence, n=answers)
+            low, high = self._resampling.interval(values, n=answers)
         block = {"metric": metric, "value": values[:, 0], "low": low, "high": high, "n": n}
         filled = dict.fromkeys(ESTIMATE_KEYS, "") | block | dict(labels)
         self._blocks.append(

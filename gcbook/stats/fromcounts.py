@@ -1,8 +1,9 @@
 """Values without intervals, from counts alone.
 
-The shipped counts give every value of the book under other conventions too; only intervals need
-the trials. This is a second way to the numbers of `gcbook.stats.estimates`, by table operations
-instead of matrix products, and the tests hold the two against each other.
+Who has not fetched the trials can still run a chapter under other conventions: the shipped counts
+give every value of the book, and only intervals need the trials. The counts hold no images, so the
+matrices of `gcbook.stats.measures` cannot be made of them; the metrics are the same functions, the
+aggregation is one of tables, and the tests hold both against each other.
 """
 
 import numpy as np
@@ -10,18 +11,22 @@ import pandas as pd
 
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import HUMANS
-from gcbook.stats.agreement import ZeroDivision, consistency_table
+from gcbook.stats.agreement import PAIR_METRICS, consistency_table
 from gcbook.stats.comparisons import mean_ranks
+from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import ESTIMATE_COLUMNS, ESTIMATE_KEYS
-from gcbook.stats.measures import PAIR_METRICS
-from gcbook.stats.metrics import accuracy, category_mean_shape_bias, pool_humans, shape_bias
-from gcbook.stats.settings import SummarySettings
+from gcbook.stats.metrics import (
+    CUE_METRICS,
+    accuracy,
+    category_mean_shape_bias,
+    pool_humans,
+    shape_bias,
+)
 
 __all__ = ["values_from_counts"]
 
 _WHO = ["source", "observer", "observer_kind"]
 _OTHER = ["other_source", "other", "other_kind"]
-_SHAPE_METRICS = ("shape_bias", "shape_accuracy", "texture_accuracy")
 
 
 def values_from_counts(
@@ -32,7 +37,7 @@ def values_from_counts(
     Args:
         counts: from `gcbook.stats.metrics.count_trials`.
         pairs: from `gcbook.stats.agreement.pair_counts`.
-        settings: conventions; draws, seed and confidence do not matter.
+        settings: conventions; resampling does not matter.
 
     Returns:
         A table like `gcbook.stats.estimates.Estimates.estimates` whose ``low`` and ``high`` are
@@ -68,11 +73,11 @@ def _shape(counts: pd.DataFrame) -> list[pd.DataFrame]:
     by = [*_WHO, "dataset"]
     pooled, each = shape_bias(both, by), shape_bias(both, [*by, "category"])
     tables = [
-        table.drop(columns=[name for name in _SHAPE_METRICS if name != metric])
+        table.drop(columns=[name for name in CUE_METRICS if name != metric])
         .rename(columns={metric: "value"})
         .assign(metric=metric)
         for table in (pooled, each)
-        for metric in _SHAPE_METRICS
+        for metric in CUE_METRICS
     ]
     means = category_mean_shape_bias(both, by).assign(n=pooled["n"])
     name = "shape_bias_category_mean"
@@ -80,10 +85,7 @@ def _shape(counts: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def _agreement(pairs: pd.DataFrame, settings: SummarySettings) -> list[pd.DataFrame]:
-    zero_division: ZeroDivision = "toolbox" if settings.zero_division == "toolbox" else "nan"
-    pairs = consistency_table(pairs, zero_division)
-    difference = (pairs["only_a"] - pairs["only_b"]) / pairs["n"]
-    pairs = pairs.assign(accuracy_difference=difference**2).rename(
+    pairs = consistency_table(pairs, settings.zero_division).rename(
         columns={
             **{f"{name}_a": name for name in ("source", "observer")},
             **{f"{name}_b": f"other_{name}" for name in ("source",)},

@@ -1,7 +1,7 @@
 """Every metric of one dataset under every resample, as arrays.
 
 All arrays end in an axis of length 1 + draws whose first entry is the value itself (see
-`gcbook.stats.resample`), so one piece of code gives values and intervals. Aggregates follow the
+`gcbook.stats.resampling`), so one piece of code gives values and intervals. Aggregates follow the
 model-vs-human toolbox: a model is compared with each human in each condition, then the mean is
 taken over conditions, then over humans; means over datasets come later, in
 `gcbook.stats.estimates`.
@@ -14,17 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from gcbook.paper.experiments import EXPERIMENTS
-from gcbook.stats.agreement import ZeroDivision, kappa, weighted_pair_counts
+from gcbook.stats.agreement import PAIR_METRICS, pair_metrics, weighted_pair_counts
+from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.metrics import CUE_METRICS, cue_metrics, share
 from gcbook.stats.panel import Panel
-from gcbook.stats.settings import SummarySettings
 
-__all__ = ["PAIR_METRICS", "DatasetMeasures", "mean_defined", "measure", "shape_measures"]
+__all__ = ["DatasetMeasures", "mean_defined", "measure", "shape_measures"]
 
 Floats = npt.NDArray[np.floating]
 Weights = npt.NDArray[np.float32]
-
-PAIR_METRICS = ("accuracy_difference", "observed_consistency", "error_consistency")
-"""The metrics of two observers; the first is the squared difference of their accuracies."""
 
 
 @dataclass(frozen=True)
@@ -103,21 +101,14 @@ def measure(
     right_sum, seen_sum = {}, {}
     pairs: dict[str, dict[str, Floats]] = {metric: {} for metric in PAIR_METRICS}
     shared: dict[str, Floats] = {}
-    zero_division: ZeroDivision = "toolbox" if settings.zero_division == "toolbox" else "nan"
     for condition, columns in columns_of.items():
-        drawn = weights[:, columns].T
-        right_sum[condition] = panel.right[:, columns].astype(np.float32) @ drawn
-        seen_sum[condition] = panel.seen[:, columns].astype(np.float32) @ drawn
-        counts = weighted_pair_counts(panel, weights, columns, first, second)
-        both_right, only_a, only_b, both_wrong = (count.astype(np.float64) for count in counts)
-        n = both_right + only_a + only_b + both_wrong
-        shared[condition] = n[:, 0]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            pairs["accuracy_difference"][condition] = ((only_a - only_b) / n) ** 2
-            pairs["observed_consistency"][condition] = (both_right + both_wrong) / n
-        pairs["error_consistency"][condition] = kappa(
-            both_right, only_a, only_b, both_wrong, zero_division
-        )
+        right, seen, drawn = panel.right[:, columns], panel.seen[:, columns], weights[:, columns]
+        right_sum[condition] = right.astype(np.float32) @ drawn.T
+        seen_sum[condition] = seen.astype(np.float32) @ drawn.T
+        counts = weighted_pair_counts(right, seen, drawn, first, second)
+        shared[condition] = np.sum([count[:, 0] for count in counts], axis=0, dtype=np.float64)
+        for metric, values in pair_metrics(*counts, settings.zero_division).items():
+            pairs[metric][condition] = values
     present = [condition for condition in counted if condition in columns_of]
     pool = {**{c: [c] for c in columns_of}, "": present}
     for metric in PAIR_METRICS:
@@ -133,9 +124,9 @@ def measure(
         shape = (len(humans), len(weights))
         right = _stack((right_sum[c] for c in parts), *shape).sum(axis=0, dtype=np.float64)
         seen = _stack((seen_sum[c] for c in parts), *shape).sum(axis=0, dtype=np.float64)
-        accuracy[condition] = _ratio(right, seen)
+        accuracy[condition] = share(right, seen)
         if humans.any():
-            humans_accuracy[condition] = _ratio(
+            humans_accuracy[condition] = share(
                 (right[humans] * human_weights).sum(axis=0),
                 (seen[humans] * human_weights).sum(axis=0),
             )
@@ -171,38 +162,29 @@ def shape_measures(
         pooled = (each[humans] * human_weights.T).sum(axis=0, keepdims=True)
         return np.concatenate([each, pooled])
 
-    names = ("shape_bias", "shape_accuracy", "texture_accuracy")
-    result: dict[str, dict[str, Floats]] = {name: {} for name in names}
+    result: dict[str, dict[str, Floats]] = {metric: {} for metric in CUE_METRICS}
     for name in ("", *sorted(set(category))):
         used = conflict & ((category == name) | (name == ""))
-        shape, texture = (
-            total(used & (panel.cue == "shape")),
-            total(used & (panel.cue == "texture")),
-        )
-        n = total(used)
-        result["shape_bias"][name] = _ratio(shape, shape + texture)
-        result["shape_accuracy"][name] = _ratio(shape, n)
-        result["texture_accuracy"][name] = _ratio(texture, n)
+        shape, texture = (total(used & (panel.cue == cue)) for cue in ("shape", "texture"))
+        for metric, values in cue_metrics(total(used), shape, texture).items():
+            result[metric][name] = values
     each = np.stack([values for name, values in result["shape_bias"].items() if name])
     result["shape_bias_category_mean"] = {"": mean_defined(each)}
     return result
 
 
-def mean_defined(values: Floats, weights: Floats | None = None) -> Floats:
+def mean_defined(values: npt.ArrayLike, weights: Floats | None = None) -> Floats:
     """Mean over the first axis of what is not NaN; NaN where nothing is.
 
     Args:
         values: (items, …).
         weights: of a shape that broadcasts to it, or None for equal weights.
     """
+    values = np.asarray(values)
     defined = np.isfinite(values)
     weight = defined.astype(np.float64) if weights is None else defined * weights
-    return _ratio((np.where(defined, values, 0.0) * weight).sum(axis=0), weight.sum(axis=0))
-
-
-def _ratio(numerator: Floats, denominator: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(numerator / denominator)
+    total = (np.where(defined, values, 0.0) * weight).sum(axis=0)
+    return np.asarray(share(total, weight.sum(axis=0)))
 
 
 def _stack(arrays: Iterable[Floats], rows: int, draws: int) -> Floats:

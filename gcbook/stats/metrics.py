@@ -9,31 +9,43 @@ number of answers that name the shape and T the number that name the texture. Th
 answers that name neither count in the shape and texture accuracies, whose denominator is all
 conflict images, but not in the ratio.
 
-Every function takes a trials table (see `gcbook.trials.table`), or a table of counts in which a
-column ``n`` says how many trials a row stands for, and returns a table: one row a group.
+`share`, `bias_of` and `cue_metrics` are these ratios of counts of any shape, among them resampled
+ones, and are called wherever one is shown. The other functions take a trials table (see
+`gcbook.trials.table`), or a table of counts in which a column ``n`` says how many trials a row
+stands for, and return a table: one row a group.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.observers import HUMANS
 
 __all__ = [
+    "CUE_METRICS",
     "OBSERVER",
     "accuracy",
+    "bias_of",
+    "blind_bias",
+    "by_accident",
     "category_mean_shape_bias",
+    "conflicts_in",
     "confusion_table",
     "count_trials",
+    "cue_metrics",
     "cues",
     "pool_humans",
     "shape_bias",
+    "share",
 ]
 
 OBSERVER = ("source", "observer")
 """Who answered: the default grouping."""
 
+CUE_METRICS = ("shape_accuracy", "texture_accuracy", "shape_bias")
 
 _COUNT_KEYS = (
     "source",
@@ -46,6 +58,66 @@ _COUNT_KEYS = (
     "response",
 )
 _TEXTURE = r"-([a-z]+)\d+\.\w+$"
+
+
+def share(part: Any, whole: Any) -> Any:
+    """Part of a whole, such as right of all answers; NaN where the whole is 0.
+
+    Args:
+        part: a number, array or column.
+        whole: likewise, of a shape that broadcasts.
+
+    >>> share(np.array([1, 0]), np.array([2, 0])).tolist()
+    [0.5, nan]
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.divide(part, whole)
+
+
+def bias_of(shape: Any, texture: Any) -> Any:
+    """Shape bias from how many answers (or which share of them) name the shape, and the texture.
+
+    NaN where no answer names either.
+
+    >>> float(bias_of(3, 1))
+    0.75
+    """
+    return share(shape, shape + texture)
+
+
+def cue_metrics(n: Any, shape: Any, texture: Any) -> dict[str, Any]:
+    """The `CUE_METRICS` from counts of answers to conflict images: all, and naming either cue.
+
+    >>> {name: float(value) for name, value in cue_metrics(8, 3, 1).items()}
+    {'shape_accuracy': 0.375, 'texture_accuracy': 0.125, 'shape_bias': 0.75}
+    """
+    values = share(shape, n), share(texture, n), bias_of(shape, texture)
+    return dict(zip(CUE_METRICS, values, strict=True))
+
+
+def by_accident(named: Any) -> Any:
+    """How often an observer names a cue that it never uses, from how often it names the other.
+
+    Where each shape is shown with every other category's texture equally often, and each texture
+    with every other category's shape, mistakes fall on the cue that is not used as often as on any
+    other of the fifteen wrong categories.
+
+    Args:
+        named: share (or array of shares) of the answers that name the cue that is used.
+
+    >>> round(by_accident(0.7), 3)
+    0.02
+    """
+    return (1 - named) / (len(CATEGORIES) - 1)
+
+
+def blind_bias(shape_accuracy: Any) -> Any:
+    """Return the shape bias of an observer who never uses texture, see `by_accident`.
+
+    >>> [float(round(blind_bias(accuracy), 2)) for accuracy in (1 / 16, 0.3, 0.75, 1)]
+    [0.5, 0.87, 0.98, 1.0]
+    """
+    return bias_of(shape_accuracy, by_accident(shape_accuracy))
 
 
 def accuracy(trials: pd.DataFrame, by: Sequence[str] = OBSERVER) -> pd.DataFrame:
@@ -67,7 +139,7 @@ def accuracy(trials: pd.DataFrame, by: Sequence[str] = OBSERVER) -> pd.DataFrame
     n = _weights(trials)
     right = n.where(trials["category"] == trials["response"], 0.0)
     sums = _group(trials, by, n=n, right=right)
-    sums["accuracy"] = sums.pop("right") / sums["n"]
+    sums["accuracy"] = share(sums.pop("right"), sums["n"])
     return sums
 
 
@@ -90,22 +162,12 @@ def shape_bias(trials: pd.DataFrame, by: Sequence[str] = OBSERVER) -> pd.DataFra
     >>> shape_bias(trials, by=["observer"]).round(2).to_dict("records")
     [{'observer': 'a', 'n': 3, 'shape_accuracy': 0.33, 'texture_accuracy': 0.33, 'shape_bias': 0.5}]
     """
-    cue = cues(trials)
-    conflict = cue.isin(["shape", "texture", "other"])
-    trials, cue = trials[conflict], cue[conflict]
+    trials = conflicts_in(trials.assign(cue=cues(trials)))
     n = _weights(trials)
-    sums = _group(
-        trials,
-        by,
-        n=n,
-        shape_accuracy=n.where(cue == "shape", 0.0),
-        texture_accuracy=n.where(cue == "texture", 0.0),
-    )
-    named = sums["shape_accuracy"] + sums["texture_accuracy"]
-    sums["shape_bias"] = sums["shape_accuracy"] / named.where(named > 0)
-    sums["shape_accuracy"] /= sums["n"]
-    sums["texture_accuracy"] /= sums["n"]
-    return sums
+    named = {cue: n.where(trials["cue"] == cue, 0.0) for cue in ("shape", "texture")}
+    sums = _group(trials, by, n=n, **named)
+    shape, texture = sums.pop("shape"), sums.pop("texture")
+    return sums.assign(**cue_metrics(sums["n"], shape, texture))
 
 
 def category_mean_shape_bias(trials: pd.DataFrame, by: Sequence[str] = OBSERVER) -> pd.DataFrame:
@@ -136,7 +198,12 @@ def confusion_table(trials: pd.DataFrame, by: Sequence[str] = OBSERVER) -> pd.Da
     """
     table = _group(trials, [*by, "category", "response"], n=_weights(trials))
     total = table.groupby([*by, "category"], observed=True)["n"].transform("sum")
-    return table.assign(share=table["n"] / total)
+    return table.assign(share=share(table["n"], total))
+
+
+def conflicts_in(answers: pd.DataFrame) -> pd.DataFrame:
+    """The answers to images with a cue conflict; they are said to be in the column ``cue``."""
+    return answers[answers["cue"].isin(["shape", "texture", "other"])]
 
 
 def cues(trials: pd.DataFrame) -> pd.Series:

@@ -2,9 +2,14 @@
 
 With observers and images as axes, all pairs of observers are compared by matrix products, and a
 resampled set of images is a vector of weights.
+
+What a resample draws anew (see `gcbook.stats.resampling`): images within their condition; or, where
+images share them, exemplars. Edges and silhouettes are made of the same 160 exemplars that give the
+cue-conflict images their shapes, so one draw of exemplars serves all three. Observers are taken as
+they are unless asked otherwise: 4 to 10 humans a dataset are too few to speak of people in general.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,8 +19,11 @@ import pandas as pd
 
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.stats.metrics import cues
+from gcbook.stats.resampling import Factor
 
-__all__ = ["Panel", "make_panels"]
+__all__ = ["Panel", "human_factor", "image_factors", "make_panels"]
+
+_EXEMPLAR_DATASETS = ("edge", "silhouette", "cue-conflict")
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,52 @@ def make_panels(trials: pd.DataFrame) -> dict[str, Panel]:
     """
     groups = dict(iter(trials.groupby("dataset", observed=True)))
     return {name: _make_panel(name, groups[name]) for name in EXPERIMENTS if name in groups}
+
+
+def image_factors(panels: Mapping[str, Panel]) -> dict[str, tuple[Factor, ...]]:
+    """What is drawn anew of each dataset's images.
+
+    Args:
+        panels: the datasets. A dataset's draws do not depend on which others there are, as long as
+            the exemplars are the same.
+    """
+    named = {
+        name: _exemplars_of(panel) for name, panel in panels.items() if name in _EXEMPLAR_DATASETS
+    }
+    shapes, textures = (
+        pd.Index(sorted({each for pair in named.values() for each in pair[i]}), dtype="str")
+        for i in (0, 1)
+    )
+    factors: dict[str, tuple[Factor, ...]] = {}
+    for name, panel in panels.items():
+        if name in named:
+            shape, texture = named[name]
+            factors[name] = (Factor({"shape exemplars": len(shapes)}, shapes.get_indexer(shape)),)
+            if len(texture):
+                factors[name] += (
+                    Factor({"texture exemplars": len(textures)}, textures.get_indexer(texture)),
+                )
+        else:
+            sizes = {
+                f"{name}/{condition}": columns.stop - columns.start
+                for condition, columns in panel.by_condition()
+            }
+            factors[name] = (Factor(sizes),)
+    return factors
+
+
+def human_factor(panel: Panel) -> Factor:
+    """The humans of a dataset, in the order of the panel, as what is drawn anew."""
+    return Factor({f"observers/{panel.dataset}": int(panel.is_human.sum())})
+
+
+def _exemplars_of(panel: Panel) -> tuple[pd.Index, pd.Index]:
+    """Names of the shape and texture exemplars: dog10 and bicycle1 in dog10-bicycle1.png."""
+    stem = panel.images["image_id"].str.replace(r"\.\w+$", "", regex=True)
+    if panel.dataset != "cue-conflict":
+        return pd.Index(stem), pd.Index([], dtype="str")
+    parts = stem.str.split("-", n=1)
+    return pd.Index(parts.str[0]), pd.Index(parts.str[1])
 
 
 def _make_panel(dataset: str, trials: pd.DataFrame) -> Panel:

@@ -33,7 +33,6 @@ __all__ = [
     "fig1_overview",
     "pooled_bias",
     "published_bias",
-    "round_values",
 ]
 
 POOLED = "pooled"
@@ -72,7 +71,7 @@ def bias_by_category(summaries: Summaries, observers: Sequence[str] = ()) -> pd.
     shown = wide.assign(observer=wide["observer_label"])
     table = pd.concat([shown, published_bias()], ignore_index=True)
     table["texture_share"] = 1 - table["shape_bias"]
-    return round_values(table)[
+    return _round(table)[
         [
             "observer",
             "kind",
@@ -132,7 +131,7 @@ def fig1_overview(table: pd.DataFrame) -> pd.DataFrame:
         }
     )
     overview = overview.reindex(list(CATEGORIES)).rename_axis("category").reset_index()
-    return round_values(overview)
+    return _round(overview)
 
 
 def pooled_bias(table: pd.DataFrame) -> pd.DataFrame:
@@ -200,7 +199,7 @@ def category_spread(table: pd.DataFrame) -> pd.DataFrame:
     joined["place"] = joined["median"].fillna(joined["average"])
     ordered = joined.sort_values(["place", "average"], ascending=False, ignore_index=True)
     columns = ["whisker_low", "q1", "median", "q3", "whisker_high", "outliers"]
-    return round_values(ordered)[["observer", "kind", "average", "categories", *columns]]
+    return _round(ordered)[["observer", "kind", "average", "categories", *columns]]
 
 
 def category_outliers(table: pd.DataFrame) -> pd.DataFrame:
@@ -226,9 +225,7 @@ def cue_accuracies(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Da
     ).reset_index()
     wide = wide.sort_values(["kind", "observer_label", "category"], key=_rank, ignore_index=True)
     wide["other_answers"] = 1 - wide["shape_accuracy"] - wide["texture_accuracy"]
-    named = round_values(
-        wide.rename(columns={"observer_label": "observer"}).rename_axis(columns=None)
-    )
+    named = _round(wide.rename(columns={"observer_label": "observer"}).rename_axis(columns=None))
     columns = ["shape_accuracy", "texture_accuracy", "other_answers", "shape_bias"]
     return named[["observer", "kind", "category", *columns]]
 
@@ -289,7 +286,7 @@ def _quantile(share: float) -> Callable[[pd.Series], float]:
     return lambda values: float(values.quantile(share))
 
 
-def round_values(table: pd.DataFrame) -> pd.DataFrame:
+def _round(table: pd.DataFrame) -> pd.DataFrame:
     """Fractions to the four digits that figures need."""
     floats = table.select_dtypes("float").columns
     return table.round(dict.fromkeys(floats, _DIGITS))

@@ -1,20 +1,29 @@
-"""Accuracies and shape bias of the miniatures, with intervals that cluster by silhouette."""
+"""Accuracy and the metrics of cues of the miniatures, with intervals that cluster by silhouette.
+
+One table for each (`accuracies`, `cue_shares`), or the values of all under every resample, of each
+network or of all seeds together (`pooled_measures`), for what compares them.
+"""
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
-from gcbook.paper.categories import CATEGORIES
-from gcbook.stats.clustered import clustered_sums
-from gcbook.stats.resample import interval
+from gcbook.stats.clustered import clustered_means, clustered_sums, over_seeds
+from gcbook.stats.metrics import blind_bias, by_accident, conflicts_in, cue_metrics, share
 from gcbook.stats.resampling import Resampling
 
-__all__ = ["accuracies", "blind_bias", "by_accident", "cue_shares"]
+__all__ = [
+    "CONFLICT",
+    "PLAIN",
+    "accuracies",
+    "change_of",
+    "cue_shares",
+    "cue_sums",
+    "pooled_measures",
+]
 
-Share = TypeVar("Share", float, np.ndarray)
-MEASURES = ("shape_accuracy", "texture_accuracy", "shape_bias")
+CONFLICT, PLAIN = "cue-conflict", "in-distribution"
 
 
 def accuracies(
@@ -34,13 +43,26 @@ def accuracies(
         Columns ``by, n, accuracy, low, high``.
     """
     rows = answers.assign(right=answers["right"].astype(float))
-    keys, sums = clustered_sums(rows, by, ["right"], resampling=resampling)
-    n = sums["n"]
-    clusters = _silhouettes(rows, keys, by)
-    with np.errstate(invalid="ignore"):  # a resample can leave a group without images
-        share = sums["right"] / n
-    low, high = interval(share, resampling.confidence, n=clusters)
-    return keys.assign(n=n[:, 0].astype(int), accuracy=share[:, 0], low=low, high=high)
+    means = clustered_means(rows, by, "right", share=True, resampling=resampling)
+    return means.rename(columns={"mean": "accuracy"})
+
+
+def cue_sums(
+    answers: pd.DataFrame, by: Sequence[str], *, resampling: Resampling
+) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+    """Answers to conflict images: all ("n"), and those that name "shape" and "texture".
+
+    Args:
+        answers: see `accuracies`; only conflicts count.
+        by: columns to group by.
+        resampling: how the intervals are made.
+
+    Returns:
+        As `gcbook.stats.clustered.clustered_sums`; `gcbook.stats.metrics.cue_metrics` takes them.
+    """
+    conflicts = conflicts_in(answers)
+    named = {cue: (conflicts["cue"] == cue).astype(float) for cue in ("shape", "texture")}
+    return clustered_sums(conflicts.assign(**named), by, list(named), resampling=resampling)
 
 
 def cue_shares(
@@ -57,52 +79,77 @@ def cue_shares(
         resampling: how the intervals are made.
 
     Returns:
-        Columns ``by, n`` and, of each of ``shape_accuracy, texture_accuracy, shape_bias``, the
-        value, ``_low`` and ``_high``. Shape bias is NaN where no answer names either cue.
+        Columns ``by, n`` and, of each of `gcbook.stats.metrics.CUE_METRICS`, the value, ``_low``
+        and ``_high``. Shape bias is NaN where no answer names either cue.
     """
-    conflicts = answers[answers["cue"].isin(["shape", "texture", "other"])]
-    named = {cue: (conflicts["cue"] == cue).astype(float) for cue in ("shape", "texture")}
-    keys, sums = clustered_sums(conflicts.assign(**named), by, list(named), resampling=resampling)
-    n, shape, texture = sums["n"], sums["shape"], sums["texture"]
-    either = shape + texture
-    with np.errstate(invalid="ignore"):
-        values = (shape / n, texture / n, np.where(either > 0, shape / either, np.nan))
-    table = keys.assign(n=n[:, 0].astype(int))
-    shown = _silhouettes(conflicts, keys, by)
-    naming = _silhouettes(conflicts[conflicts["cue"] != "other"], keys, by)
-    for name, value, count in zip(MEASURES, values, (shown, shown, naming), strict=True):
-        low, high = interval(value, resampling.confidence, n=count)
-        table = table.assign(**{name: value[:, 0], f"{name}_low": low, f"{name}_high": high})
+    conflicts = conflicts_in(answers)
+    table, sums = cue_sums(conflicts, by, resampling=resampling)
+    # Where all answers are alike, as many are counted as there are silhouettes behind them.
+    shown = _silhouettes(conflicts, table, by)
+    naming = _silhouettes(conflicts[conflicts["cue"] != "other"], table, by)
+    table = table.assign(n=sums["n"][:, 0].astype(int))
+    for name, values in cue_metrics(**sums).items():
+        low, high = resampling.interval(values, n=naming if name == "shape_bias" else shown)
+        table = table.assign(**{name: values[:, 0], f"{name}_low": low, f"{name}_high": high})
     return table
 
 
 def _silhouettes(rows: pd.DataFrame, keys: pd.DataFrame, by: Sequence[str]) -> np.ndarray:
-    """How many silhouettes each group has: what counts where all its answers are alike."""
     number = rows.groupby(list(by), observed=True)["silhouette"].nunique().rename("silhouettes")
     found = keys.merge(number.reset_index(), on=list(by), how="left")["silhouettes"]
     return found.fillna(0).to_numpy(dtype=float)
 
 
-def by_accident(named: Share) -> Share:
-    """How often an observer names a cue that it never uses, from how often it names the other.
-
-    Each shape is shown with every other category's texture equally often, and each texture with
-    every other category's shape. So whatever its mistakes are, they fall on the cue that is not
-    used as often as on any other of the fifteen wrong categories.
+def pooled_measures(
+    answers: pd.DataFrame, by: Sequence[str], *, resampling: Resampling, together: bool
+) -> tuple[pd.DataFrame, dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Measure groups of answers, as they are and in each resample.
 
     Args:
-        named: share (or array of shares) of the answers that name the cue that is used.
+        answers: as `gcbook.miniworld.results.answers.mark` returns them, of the cue-conflict and
+            the in-distribution set, which every network answered to.
+        by: columns to group by.
+        resampling: how the intervals are made.
+        together: pool the networks of a group; else each is a group of its own.
 
-    >>> round(by_accident(0.7), 3)
-    0.02
+    Returns:
+        The groups, with ``observer`` or with ``seeds`` (how many networks); the values of
+        ``accuracy`` (in-distribution), ``shape_accuracy, texture_accuracy`` and ``shape_bias``
+        (on conflicts), of ``texture_excess``, the texture accuracy less what an observer blind to
+        texture would reach by accident, and of ``blind``, that observer's shape bias, each
+        (groups, 1 + draws), the first column as they are; and how many answers are behind each.
     """
-    return (1 - named) / (len(CATEGORIES) - 1)
+    full = [*by, "observer"]
+    keys, cues = cue_sums(answers[answers["dataset"] == CONFLICT], full, resampling=resampling)
+    plain = answers[answers["dataset"] == PLAIN]
+    plain = plain.assign(right=plain["right"].astype(float))
+    same, right = clustered_sums(plain, full, ["right"], resampling=resampling)
+    if together:
+        _, right = over_seeds(same, right, resampling=resampling)
+        keys, cues = over_seeds(keys, cues, resampling=resampling)
+    values = {"accuracy": share(right["right"], right["n"]), **cue_metrics(**cues)}
+    values["texture_excess"] = values["texture_accuracy"] - by_accident(values["shape_accuracy"])
+    values["blind"] = blind_bias(values["shape_accuracy"])
+    n = {name: (right if name == "accuracy" else cues)["n"][:, 0].astype(int) for name in values}
+    return keys, values, n
 
 
-def blind_bias(shape_accuracy: Share) -> Share:
-    """Return the shape bias of an observer who never uses texture, see `by_accident`.
+def change_of(before: np.ndarray, after: np.ndarray, resampling: Resampling) -> dict[str, float]:
+    """Compare two groups of `pooled_measures` in one measure.
 
-    >>> [round(blind_bias(accuracy), 2) for accuracy in (1 / 16, 0.3, 0.75, 1)]
-    [0.5, 0.87, 0.98, 1.0]
+    Args:
+        before: its values, (1 + draws,); the resamples are the same on both sides.
+        after: likewise.
+        resampling: how the interval is made.
+
+    Returns:
+        ``before, after, change`` and the ends of its interval, ``low, high``.
     """
-    return shape_accuracy / (shape_accuracy + by_accident(shape_accuracy))
+    low, high = resampling.interval(after - before)
+    return {
+        "before": float(before[0]),
+        "after": float(after[0]),
+        "change": float(after[0] - before[0]),
+        "low": float(low),
+        "high": float(high),
+    }

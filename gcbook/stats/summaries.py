@@ -21,14 +21,21 @@ from gcbook.files.atomic import write_text
 from gcbook.files.errors import InputError
 from gcbook.paper.experiments import DATASETS
 from gcbook.stats.agreement import pair_counts
+from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import estimate
 from gcbook.stats.fromcounts import values_from_counts
 from gcbook.stats.metrics import count_trials
-from gcbook.stats.settings import SummarySettings
 from gcbook.trials.originals import SOURCES, find_trials, locate_trials
 from gcbook.trials.table import read_trials, unmatched_images
 
-__all__ = ["Summaries", "SummariesWarning", "load_summaries", "merge_own", "summarise"]
+__all__ = [
+    "Summaries",
+    "SummariesWarning",
+    "load_summaries",
+    "merge_own",
+    "summarise",
+    "observer_numbers",
+]
 
 _SHIPPED = resources.files("gcbook") / "data" / "summaries"
 _TABLES = ("counts", "pairs", "estimates", "tests")
@@ -128,7 +135,7 @@ def load_summaries(
     """
     settings = settings or SummarySettings()
     own_paths = _paths(trials)
-    if not own_paths and not settings.differences():
+    if not own_paths and settings == SummarySettings():
         return Summaries.read()
     if own_paths:
         published = read_trials(*locate_trials())
@@ -139,7 +146,7 @@ def load_summaries(
     at_hand = find_trials()
     if at_hand is not None:
         return summarise(read_trials(*at_hand), settings)
-    if settings.draws:
+    if settings.resampling.draws:
         _tell(
             "the published trials are not on this machine, so values come from the shipped counts "
             "and have no intervals; `gcbook fetch trials` gets the trials"
@@ -215,11 +222,32 @@ def _provenance(settings: SummarySettings, sources: list[str]) -> dict[str, Any]
             {"repository": s.repository, "commit": s.commit, "content": s.content}
             for s in SOURCES["trials"]
         ],
-        "draws": settings.draws,
-        "seed": settings.seed,
-        "confidence": settings.confidence,
+        **settings.resampling.as_dict(),
         "conditions": settings.conditions,
         "zero_division": settings.zero_division,
         "resample_observers": settings.resample_observers,
         "datasets": list(settings.datasets),
+    }
+
+
+def observer_numbers(summaries: Summaries) -> dict[str, int]:
+    """How many humans, networks and trials there are; a human is a person in one dataset.
+
+    Returns:
+        ``humans, human_trials, networks`` (distinct names), ``network_trials``,
+        ``everywhere`` (networks with all datasets present) and ``datasets``.
+    """
+    counts = summaries.counts
+    human = counts["observer_kind"] == "human"
+    people = counts[human].drop_duplicates(["dataset", "source", "observer"])
+    models = counts[~human].drop_duplicates(["dataset", "source", "observer"])
+    n_datasets = counts["dataset"].nunique()
+    seen = models.groupby(["source", "observer"])["dataset"].nunique()
+    return {
+        "humans": len(people),
+        "human_trials": int(counts.loc[human, "n"].sum()),
+        "networks": models["observer"].nunique(),
+        "network_trials": int(counts.loc[~human, "n"].sum()),
+        "everywhere": int((seen == n_datasets).sum()),
+        "datasets": n_datasets,
     }

@@ -4,22 +4,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.chapters.blurred_images.tables import accuracy_and_bias, correlation_rows
-from gcbook.chapters.blurred_images.words import family_sentence, paper_networks_sentence
 from gcbook.chapters.error_consistency.tables import (
     against_sentence,
     agreement_with_humans,
     ceiling_sentence,
+    consistency_facts,
     observed_and_expected,
     range_over_datasets,
     spread_sentence,
     telling_pairs_sentence,
 )
+from gcbook.chapters.introduction.facts import headline
 from gcbook.chapters.ood_accuracy.tables import accuracy_by_condition, lead_facts, ood_facts
 from gcbook.stats import differences
 from gcbook.stats.benchmark_tables import benchmark_rows
-from gcbook.stats.headline import headline
-from gcbook.stats.notes import consistency_facts
 from gcbook.stats.summaries import Summaries
 
 
@@ -52,9 +50,6 @@ def sentences(summaries):
     yield "verdicts", ood_facts(summaries)["verdicts"]
     yield "behind", lead_facts(accuracy_by_condition(summaries))["easy_behind"]
     yield "headline", headline(summaries)["best_network"]
-    points = accuracy_and_bias(summaries)
-    yield "families", family_sentence(correlation_rows(points))
-    yield "outside", paper_networks_sentence(points)
 
 
 def test_no_sentence_takes_a_name_for_markup(summaries):

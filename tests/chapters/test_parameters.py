@@ -12,6 +12,8 @@ from gcbook.files.errors import GcbookError, InputError
 from gcbook.illusions import commons
 from gcbook.noise.mixture import make_pair
 from gcbook.paper.experiments import DATASETS
+from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.resampling import Resampling
 
 CHAPTER = "shape-bias"
 
@@ -22,7 +24,7 @@ def test_defaults_are_everything():
     assert p.observers == ()
     assert p.changed() == {}
     assert p.as_dict() == defaults(parameters_of(CHAPTER))
-    assert p.settings().differences() == {}
+    assert p.settings() == SummarySettings()
 
 
 def test_strings_of_a_command_line_are_the_values_they_stand_for():
@@ -32,12 +34,11 @@ def test_strings_of_a_command_line_are_the_values_they_stand_for():
     assert (p.draws, p.confidence, p.resample_observers) == (500, 0.9, True)
     assert p.datasets == ("edge", "sketch")
     assert p.as_dict()["datasets"] == "edge,sketch"
-    assert p.settings().differences() == {
-        "datasets": ("edge", "sketch"),
-        "draws": 500,
-        "confidence": 0.9,
-        "resample_observers": True,
-    }
+    assert p.settings() == SummarySettings(
+        datasets=("edge", "sketch"),
+        resampling=Resampling(draws=500, confidence=0.9),
+        resample_observers=True,
+    )
 
 
 def test_checked_values_pass_again():

@@ -9,7 +9,8 @@ import pytest
 
 from gcbook import cli
 from gcbook.files.errors import GcbookError, InputError
-from gcbook.stats.settings import SummarySettings
+from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.resampling import Resampling
 
 
 def call(capsys, *arguments):
@@ -171,13 +172,13 @@ def test_benchmark_prints_or_writes_what_is_asked_for(monkeypatch, tmp_path, cap
     )
     assert (status, out) == (0, "csv 1\n")
     assert [str(p) for p in asked["paths"]] == ["a", "b"]
-    assert asked["settings"] == SummarySettings(draws=700)
+    assert asked["settings"] == SummarySettings(resampling=Resampling(draws=700))
     assert asked["against"] == ""
     file = tmp_path / "out.json"
     status, out, _ = call(capsys, "benchmark", "a", "--output", str(file))
     assert out.strip() == str(file)
     assert file.read_text() == "json 1\n"
-    assert asked["settings"] == SummarySettings(draws=0)
+    assert asked["settings"] == SummarySettings(resampling=Resampling(draws=0))
 
 
 def test_benchmark_refuses_what_would_be_lost(tmp_path, capsys):

@@ -112,7 +112,8 @@ def test_weights_count_images_that_often() -> None:
     right = {"subject-01": [1, 1, 0, None, 0], "m": [1, 0, 0, 1, 0]}
     panel = make_panels(trials_of(right))["sketch"]
     weights = np.array([[2, 0, 3, 5, 1]], dtype=np.float32)
-    counts = weighted_pair_counts(panel, weights, slice(0, 5), np.array([0]), np.array([1]))
+    pair = np.array([0]), np.array([1])
+    counts = weighted_pair_counts(panel.right, panel.seen, weights, *pair)
     assert [float(count[0, 0]) for count in counts] == [2, 0, 0, 4]
 
 

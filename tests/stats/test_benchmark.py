@@ -11,7 +11,8 @@ from gcbook.files.errors import InputError
 from gcbook.paper.observers import PUBLISHED_SOURCES
 from gcbook.paper.published import table2, table3
 from gcbook.stats.benchmark import COLUMNS, METRICS, benchmark, benchmark_paths, format_benchmark
-from gcbook.stats.settings import SummarySettings
+from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.resampling import Resampling
 from gcbook.trials.table import unmatched_images, write_trials
 
 EXACT = {
@@ -60,7 +61,7 @@ def test_layout(table: pd.DataFrame) -> None:
 
 
 def test_intervals_and_formats(benchmark_trials: pd.DataFrame) -> None:
-    found = benchmark(benchmark_trials, SummarySettings(draws=30))
+    found = benchmark(benchmark_trials, SummarySettings(resampling=Resampling(draws=30)))
     assert tuple(found) == (
         "observer",
         "n_datasets",
@@ -105,7 +106,7 @@ def test_against_published(benchmark_trials: pd.DataFrame) -> None:
 def test_a_newcomers_files(benchmark_trials: pd.DataFrame, tmp_path: Path) -> None:
     own = benchmark_trials[benchmark_trials["observer"] == "resnet50"]
     write_trials(own.assign(observer="my_net"), tmp_path / "mine")
-    found = benchmark_paths([tmp_path / "mine"], SummarySettings(draws=0))
+    found = benchmark_paths([tmp_path / "mine"], SummarySettings(resampling=Resampling(draws=0)))
     row = found.set_index("observer").loc["my_net"]
     assert tuple(row[list(METRICS[:4])].astype(float).round(3)) == EXACT["resnet50"]
     assert any("published humans" in note for note in found.attrs["notes"])

@@ -1,12 +1,16 @@
-"""Clustered means are those of the shares, for any number."""
+"""Sums and means with silhouettes resampled, and seeds where there are several."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.stats.clustered import clustered_columns, clustered_means, clustered_sums, draw_counts
+from gcbook.stats.clustered import (
+    clustered_columns,
+    clustered_means,
+    clustered_sums,
+    over_seeds,
+)
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import accuracies
 
 
 def rows(seed=0):
@@ -21,16 +25,6 @@ def rows(seed=0):
             "number": rng.normal(size=60),
         }
     )
-
-
-def test_of_zeros_and_ones_they_are_accuracies():
-    table = rows().assign(value=rows()["right"].astype(float))
-    ours = clustered_means(table, ["group"], "value", resampling=Resampling(draws=200, seed=3))
-    theirs = accuracies(table, ["group"], resampling=Resampling(draws=200, seed=3))
-    assert ours["mean"].tolist() == pytest.approx(theirs["accuracy"].tolist())
-    assert ours["n"].tolist() == theirs["n"].tolist() == [30, 30]
-    for end in ("low", "high"):
-        assert ours[end].tolist() == pytest.approx(theirs[end].tolist())
 
 
 def test_means_by_hand_and_no_interval_without_draws():
@@ -62,17 +56,6 @@ def test_sums_add_up_over_groups():
     assert (sums["n"].sum(0) == 60).all()
 
 
-@pytest.mark.parametrize("n", [2, 5, 40])
-def test_resampled_means_vary_as_means_of_so_many_do(n):
-    values = np.random.default_rng(0).normal(size=n)
-    means = draw_counts(n, 20_000, [1]) @ values / n
-    assert means.mean() == pytest.approx(values.mean(), abs=0.02)
-    # Without a bias, where plain resampling has one of 1 in n.
-    assert means.var() == pytest.approx(values.var(ddof=1) / n, rel=0.05)
-    assert draw_counts(n, 10, [1]).sum(axis=1) == pytest.approx(n)
-    assert draw_counts(1, 3, [1]).tolist() == [[1], [1], [1]]
-
-
 def test_columns_leave_out_what_is_missing():
     rows = pd.DataFrame(
         {
@@ -91,3 +74,48 @@ def test_columns_leave_out_what_is_missing():
     assert found.loc["a", "some_low"] <= 2 <= found.loc["a", "some_high"]
     assert np.isnan(found.loc["b", "some"])
     assert found[["none", "none_low", "none_high"]].isna().all(axis=None)
+
+
+RESAMPLING = Resampling(draws=400)
+
+
+def keys(*groups):
+    return pd.DataFrame(groups, columns=["recipe", "tested", "observer"])
+
+
+TWO = keys(("a", "x", "a0"), ("a", "x", "a1"), ("a", "y", "a0"), ("a", "y", "a1"))
+
+
+def constant(*values):
+    return np.repeat(np.array(values, dtype=float)[:, None], 1 + RESAMPLING.draws, axis=1)
+
+
+def test_the_first_column_is_the_plain_sum():
+    merged, sums = over_seeds(TWO, {"n": constant(1, 2, 10, 20)}, resampling=RESAMPLING)
+    assert merged.to_dict("list") == {"recipe": ["a", "a"], "tested": ["x", "y"], "seeds": [2, 2]}
+    assert sums["n"][:, 0].tolist() == [3, 30]
+
+
+def test_seeds_are_drawn_with_replacement_and_alike_everywhere():
+    _, sums = over_seeds(TWO, {"n": constant(1, 2, 10, 20)}, resampling=RESAMPLING)
+    # Of two, one is drawn and counted twice: 2 and 4 are as far apart as two seeds make likely.
+    assert set(sums["n"][0, 1:]) == {2, 4}
+    assert np.array_equal(10 * sums["n"][0], sums["n"][1])
+    assert (sums["n"][0, 1:] == 4).mean() == pytest.approx(0.5, abs=0.08)
+
+
+def test_one_seed_is_left_as_it_is():
+    values = np.arange(1.0 + RESAMPLING.draws)[None]
+    merged, sums = over_seeds(keys(("a", "x", "a0")), {"n": values}, resampling=RESAMPLING)
+    assert merged["seeds"].item() == 1
+    assert np.array_equal(sums["n"], values)
+
+
+def test_recipes_are_drawn_apart():
+    groups = keys(("a", "x", "a0"), ("a", "x", "a1"), ("b", "x", "b0"), ("b", "x", "b1"))
+    _, sums = over_seeds(groups, {"n": constant(1, 2, 1, 2)}, resampling=RESAMPLING)
+    assert not np.array_equal(sums["n"][0], sums["n"][1])
+    again = over_seeds(groups, {"n": constant(1, 2, 1, 2)}, resampling=RESAMPLING)[1]
+    other = over_seeds(groups, {"n": constant(1, 2, 1, 2)}, resampling=Resampling(400, seed=1))[1]
+    assert np.array_equal(sums["n"], again["n"])
+    assert not np.array_equal(sums["n"], other["n"])

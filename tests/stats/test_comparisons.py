@@ -3,6 +3,7 @@
 import numpy as np
 
 from gcbook.stats.comparisons import compare
+from gcbook.stats.resampling import Resampling
 
 HUMAN, MODEL, EXTREME = ("lab", "humans", "human"), ("lab", "net", "model"), ("lab", "one", "model")
 
@@ -16,7 +17,7 @@ def compared(*observers):
     }
     bias = {who: values[who] for who in observers}
     means = {"shape_bias": bias, "ood_accuracy": {}, "error_consistency": {}}
-    return compare(means, 0.95).set_index("a")
+    return compare(means, Resampling()).set_index("a")
 
 
 def test_clear_difference_is_found():

@@ -16,12 +16,12 @@ import pytest
 from tiny.ci import CI
 
 from gcbook.paper.categories import CATEGORIES
-from gcbook.stats.agreement import kappa
+from gcbook.stats.agreement import PAIR_METRICS, kappa
 from gcbook.stats.comparisons import mean_ranks
-from gcbook.stats.measures import PAIR_METRICS, DatasetMeasures, measure, shape_measures
-from gcbook.stats.panel import Panel
-from gcbook.stats.resample import correct_bias, image_weights, interval
-from gcbook.stats.settings import SummarySettings
+from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.measures import DatasetMeasures, measure, shape_measures
+from gcbook.stats.panel import Panel, image_factors
+from gcbook.stats.resampling import Resampling, correct_bias
 
 EXPERIMENTS, DEMANDED = (600, 0.92) if CI else (100, 0.87)
 DRAWS = 400
@@ -136,16 +136,19 @@ def truth() -> dict[str, Floats]:
 def coverages() -> dict[str, Floats]:
     """Share of experiments whose interval contains the truth."""
     true = truth()
-    settings = SummarySettings(draws=DRAWS)
+    settings = SummarySettings()
     inside = {name: np.zeros(len(value)) for name, value in true.items()}
     for experiment in range(EXPERIMENTS):
         rng = np.random.default_rng([1, experiment])
         panels = {name: sample_panel(name, rng) for name in DATASETS}
-        weights = image_weights(panels, DRAWS, experiment)
+        resampling, factors = Resampling(DRAWS, seed=experiment), image_factors(panels)
         ones = np.ones((1 + DRAWS, 2), dtype=np.float32)
-        measures = [measure(panel, weights[name], ones, settings) for name, panel in panels.items()]
+        measures = [
+            measure(panel, resampling.weights(*factors[name]), ones, settings)
+            for name, panel in panels.items()
+        ]
         for name, values in aggregate(measures).items():
-            low, high = interval(values)
+            low, high = resampling.interval(values)
             inside[name] += (low <= true[name] + 1e-12) & (true[name] <= high + 1e-12)
     return {name: count / EXPERIMENTS for name, count in inside.items()}
 
@@ -213,7 +216,8 @@ def shape_coverages(kind: str) -> dict[str, float]:
     inside: dict[str, list[bool]] = {}
     for experiment in range(EXPERIMENTS):
         panel = sample_conflict_panel(np.random.default_rng([2, experiment]), kind)
-        weights = image_weights({"cue-conflict": panel}, DRAWS, experiment)["cue-conflict"]
+        resampling = Resampling(DRAWS, seed=experiment)
+        weights = resampling.weights(*image_factors({"cue-conflict": panel})["cue-conflict"])
         found = shape_measures(panel, weights, np.ones((1 + DRAWS, 0), dtype=np.float32))
         conflict = panel.cue[0] != "agree"
         named = (panel.cue[0] == "shape") | (panel.cue[0] == "texture")
@@ -222,7 +226,7 @@ def shape_coverages(kind: str) -> dict[str, float]:
             answered = named if metric == "shape_bias" else conflict
             for category, values in by_category.items():
                 n = (answered & of_category[category]).sum() if category else None
-                low, high = interval(values[0], n=n)
+                low, high = resampling.interval(values[0], n=n)
                 which = f"{metric} of a category" if category else metric
                 inside.setdefault(which, []).append(bool(low <= true[metric] <= high))
     return {name: float(np.mean(covered)) for name, covered in inside.items()}
@@ -245,6 +249,6 @@ def test_treating_conflict_images_as_independent_would_be_too_narrow() -> None:
         weights = rng.multinomial(n, np.full(n, 1 / n), size=DRAWS).astype(np.float32)
         weights = np.concatenate([np.ones((1, n), dtype=np.float32), weights])
         found = shape_measures(panel, weights, np.ones((1 + DRAWS, 0), dtype=np.float32))
-        low, high = interval(found["shape_bias"][""][0])
+        low, high = Resampling().interval(found["shape_bias"][""][0])
         covered.append(low <= true <= high)
     assert np.mean(covered) < 0.8

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from gcbook.stats.differences import against_humans, differences_sentence, model_differences
+from gcbook.stats.differences import against_humans, model_differences
 from gcbook.stats.summaries import Summaries
 
 
@@ -74,13 +74,3 @@ def test_without_draws_the_tables_are_empty(shipped):
     bare = replace(shipped, tests=shipped.tests.iloc[:0])
     assert model_differences(bare).empty
     assert against_humans(bare).empty
-    assert "cannot" not in differences_sentence(model_differences(shipped))
-    assert differences_sentence(model_differences(bare)).startswith("Without bootstrap draws")
-
-
-def test_sentence_counts():
-    rows = pd.DataFrame({"differs": [True, False, False], "difference": [0.05, 0.02, 0.01]})
-    assert differences_sentence(rows) == (
-        "Of 3 pairs of networks, 1 differ after Holm's correction, the closest of them by 0.050; "
-        "2 do not, although they lie up to 0.020 apart."
-    )

@@ -7,10 +7,11 @@ import pytest
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import HUMANS
 from gcbook.stats.agreement import error_consistency, pair_counts
+from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import ESTIMATE_COLUMNS, estimate
 from gcbook.stats.fromcounts import values_from_counts
 from gcbook.stats.metrics import count_trials
-from gcbook.stats.settings import SummarySettings
+from gcbook.stats.resampling import Resampling
 
 PEOPLE = {"subject-01": 0.9, "subject-02": 0.8, "subject-03": 0.85, "good": 0.75, "poor": 0.4}
 WORDS = [name for name in ESTIMATE_COLUMNS if name not in ("value", "low", "high", "n")]
@@ -64,7 +65,8 @@ def value(table: pd.DataFrame, **where: str) -> float:
 
 
 TRIALS = made_up_trials()
-TABLE = estimate(TRIALS, SummarySettings(draws=20)).estimates
+NO_DRAWS = Resampling(draws=0)
+TABLE = estimate(TRIALS, SummarySettings(resampling=Resampling(draws=20))).estimates
 
 
 def right(trials: pd.DataFrame, observer: str, dataset: str, condition: str) -> pd.Series:
@@ -131,7 +133,7 @@ def test_ood_accuracy_leaves_the_excluded_condition_out() -> None:
     expected = np.mean([np.mean(values) for values in pooled.values()])
     found = value(TABLE, metric="ood_accuracy", observer="good", observer_kind="model")
     assert found == pytest.approx(expected)
-    everything = estimate(TRIALS, SummarySettings(draws=0, conditions="all")).estimates
+    everything = estimate(TRIALS, SummarySettings(conditions="all", resampling=NO_DRAWS)).estimates
     pooled["rotation"].append(right(TRIALS, "good", "rotation", "0").mean())
     found = value(everything, metric="ood_accuracy", observer="good", observer_kind="model")
     assert found == pytest.approx(np.mean([np.mean(values) for values in pooled.values()]))
@@ -142,7 +144,9 @@ def test_ood_accuracy_leaves_the_excluded_condition_out() -> None:
 @pytest.mark.parametrize("conditions", ["benchmark", "all"])
 def test_two_ways_to_the_same_values(missing: bool, zero_division: str, conditions: str) -> None:
     trials = made_up_trials(missing)
-    settings = SummarySettings(draws=0, conditions=conditions, zero_division=zero_division)
+    settings = SummarySettings(
+        conditions=conditions, zero_division=zero_division, resampling=NO_DRAWS
+    )
     one = estimate(trials, settings).estimates
     other = values_from_counts(count_trials(trials), pair_counts(trials), settings)
     if missing:
@@ -153,12 +157,12 @@ def test_two_ways_to_the_same_values(missing: bool, zero_division: str, conditio
 
 def test_order_of_trials_does_not_matter() -> None:
     shuffled = TRIALS.sample(frac=1, random_state=2)
-    again = estimate(shuffled, SummarySettings(draws=20)).estimates
+    again = estimate(shuffled, SummarySettings(resampling=Resampling(draws=20))).estimates
     pd.testing.assert_frame_equal(again, TABLE)
 
 
 def test_missing_images_are_left_out_of_the_pairs_that_did_not_both_see_them() -> None:
-    table = estimate(made_up_trials(missing=True), SummarySettings(draws=0)).estimates
+    table = estimate(made_up_trials(missing=True), SummarySettings(resampling=NO_DRAWS)).estimates
     pairs = table[(table["metric"] == "error_consistency") & (table["dataset"] == "silhouette")]
     n = pairs[pairs["condition"] == "0"].set_index(["observer", "other"])["n"]
     assert n["subject-01", "good"] == 32
@@ -167,7 +171,7 @@ def test_missing_images_are_left_out_of_the_pairs_that_did_not_both_see_them() -
 
 
 def test_intervals_contain_their_values_and_pairing_narrows_differences() -> None:
-    found = estimate(TRIALS, SummarySettings(draws=400))
+    found = estimate(TRIALS, SummarySettings(resampling=Resampling(draws=400)))
     table = found.estimates[found.estimates["metric"].isin(["accuracy", "observed_consistency"])]
     assert (table["low"] <= table["value"]).all()
     assert (table["value"] <= table["high"]).all()
@@ -184,8 +188,10 @@ def test_intervals_contain_their_values_and_pairing_narrows_differences() -> Non
 
 
 def test_resampling_observers_widens_what_depends_on_them() -> None:
-    fixed = estimate(TRIALS, SummarySettings(draws=300)).estimates
-    drawn = estimate(TRIALS, SummarySettings(draws=300, resample_observers=True)).estimates
+    fixed = estimate(TRIALS, SummarySettings(resampling=Resampling(draws=300))).estimates
+    drawn = estimate(
+        TRIALS, SummarySettings(resample_observers=True, resampling=Resampling(draws=300))
+    ).estimates
     pd.testing.assert_series_equal(fixed["value"], drawn["value"])
     pooled = (fixed["observer"] == HUMANS) & (fixed["metric"] == "ood_accuracy")
     width = [float((t["high"] - t["low"])[pooled].iloc[0]) for t in (fixed, drawn)]
@@ -196,7 +202,7 @@ def test_resampling_observers_widens_what_depends_on_them() -> None:
 
 def test_models_without_humans_still_have_accuracies() -> None:
     models = TRIALS[TRIALS["observer_kind"] == "model"]
-    found = estimate(models, SummarySettings(draws=5))
+    found = estimate(models, SummarySettings(resampling=Resampling(draws=5)))
     assert HUMANS not in set(found.estimates["observer"])
     assert {"accuracy", "ood_accuracy", "shape_bias"} <= set(found.estimates["metric"])
     assert "mean_rank" not in set(found.estimates["metric"])

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from gcbook.stats.panel import make_panels
+from gcbook.stats.panel import Panel, human_factor, image_factors, make_panels
+from gcbook.stats.resampling import Resampling
 
 
 def test_rows_columns_and_what_was_not_seen() -> None:
@@ -39,3 +40,84 @@ def test_an_image_shown_differently_is_another_image() -> None:
     panel = make_panels(trials)["contrast"]
     assert len(panel.images) == 2
     assert not panel.seen.all(axis=0).any()
+
+
+def panel(dataset: str, image_ids: list[str], conditions: list[str]) -> Panel:
+    n = len(image_ids)
+    observers = pd.DataFrame(
+        {
+            "source": "s",
+            "observer": ["subject-01", "subject-02", "net"],
+            "observer_kind": ["human", "human", "model"],
+        }
+    )
+    images = pd.DataFrame({"image_id": image_ids, "condition": conditions, "category": "cat"})
+    return Panel(
+        dataset,
+        observers,
+        images,
+        np.ones((3, n), bool),
+        np.ones((3, n), bool),
+        np.full((3, n), ""),
+    )
+
+
+RESAMPLING = Resampling(draws=50, seed=3)
+SHAPES = [f"cat{i}" for i in range(1, 7)]
+TEXTURES = [f"dog{i}" for i in range(1, 5)]
+CONFLICT = [f"{shape}-{texture}.png" for shape in SHAPES for texture in TEXTURES]
+PANELS = {
+    "rotation": panel("rotation", [f"{i}.png" for i in range(30)], ["0"] * 10 + ["90"] * 20),
+    "edge": panel("edge", [f"{shape}.png" for shape in SHAPES], ["0"] * 6),
+    "silhouette": panel("silhouette", [f"{shape}.png" for shape in SHAPES[::-1]], ["0"] * 6),
+    "cue-conflict": panel("cue-conflict", CONFLICT, ["0"] * 24),
+}
+
+
+def image_weights(panels: dict[str, Panel], resampling: Resampling) -> dict[str, np.ndarray]:
+    return {name: resampling.weights(*of) for name, of in image_factors(panels).items()}
+
+
+def test_first_row_is_the_data_and_conditions_keep_their_size() -> None:
+    weights = image_weights(PANELS, RESAMPLING)
+    for name, found in weights.items():
+        assert found.shape == (51, len(PANELS[name].images))
+        assert (found[0] == 1).all()
+        assert (found >= 0).all()
+        assert (found == found.round()).all()
+    assert (weights["rotation"][:, :10].sum(axis=1) == 10).all()
+    assert (weights["rotation"][:, 10:].sum(axis=1) == 20).all()
+
+
+def test_exemplars_are_drawn_once_for_all_datasets_made_of_them() -> None:
+    weights = image_weights(PANELS, RESAMPLING)
+    np.testing.assert_array_equal(weights["edge"], weights["silhouette"][:, ::-1])
+    by_shape_and_texture = weights["cue-conflict"].reshape(51, 6, 4)
+    texture = image_weights({"cue-conflict": PANELS["cue-conflict"]}, RESAMPLING)["cue-conflict"]
+    np.testing.assert_array_equal(texture, weights["cue-conflict"])
+    # Each image counts as often as its shape times its texture: a matrix of rank one.
+    shape = weights["edge"]
+    for draw in range(51):
+        matrix = by_shape_and_texture[draw]
+        assert np.linalg.matrix_rank(matrix) <= 1
+        assert (matrix[shape[draw] == 0] == 0).all()
+        assert (
+            matrix.sum()
+            == shape[draw].sum()
+            * matrix[shape[draw] > 0][0].sum()
+            / (shape[draw][shape[draw] > 0][0])
+        )
+
+
+def test_draws_do_not_depend_on_other_datasets_and_do_on_the_seed() -> None:
+    alone = image_weights({"rotation": PANELS["rotation"]}, Resampling(20, seed=1))["rotation"]
+    together = image_weights(PANELS, Resampling(20, seed=1))["rotation"]
+    np.testing.assert_array_equal(alone, together)
+    assert (alone != image_weights(PANELS, Resampling(20, seed=2))["rotation"]).any()
+
+
+def test_observers_are_resampled_among_the_humans() -> None:
+    weights = Resampling(200).weights(human_factor(PANELS["edge"]))
+    assert weights.shape == (201, 2)
+    assert (weights.sum(axis=1) == 2).all()
+    assert {0.0, 1.0, 2.0} == set(weights.ravel())

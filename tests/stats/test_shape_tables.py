@@ -6,8 +6,8 @@ import pytest
 
 from gcbook.files.errors import InputError
 from gcbook.paper.categories import CATEGORIES
-from gcbook.stats.headline import headline
-from gcbook.stats.settings import SummarySettings
+from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shape_tables import (
     CATEGORY_MEAN,
     POOLED,
@@ -61,7 +61,9 @@ def tiny() -> Summaries:
             ("mine", "my-net", "model"): ["dog", "car", "cat", "car", "dog"],
         }
     )
-    return summarise(trials, SummarySettings(datasets=("cue-conflict",), draws=0))
+    return summarise(
+        trials, SummarySettings(datasets=("cue-conflict",), resampling=Resampling(draws=0))
+    )
 
 
 def row(table: pd.DataFrame, observer: str, category: str) -> pd.Series:
@@ -210,18 +212,3 @@ def test_cue_accuracies_add_up(tiny: Summaries) -> None:
     ]
     assert row(table, "my-net", "cat")["texture_accuracy"] == 1.0
     assert CATEGORY_MEAN not in set(table["category"])
-
-
-def test_headline_numbers(tiny: Summaries) -> None:
-    values = headline(SHIPPED)
-    assert values["imagen_error_consistency"] == 0.31
-    assert values["parti_ood_accuracy"] == 0.58
-    assert values["humans_ood_accuracy"] == pytest.approx(0.723, abs=5e-4)
-    assert values["resnet50_error_consistency"] == pytest.approx(0.208, abs=5e-4)
-    assert (values["networks"], values["below_half"], values["below_humans"]) == (32, 31, 32)
-    assert (values["best_network"], round(values["best_shape_bias"], 3)) == (
-        "ResNet-50 (SIN)",
-        0.814,
-    )
-    few = headline(tiny)
-    assert (few["networks"], few["below_half"], few["lowest_human"]) == (2, 2, 0.75)

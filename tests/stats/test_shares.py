@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from gcbook.miniworld.results.answers import mark
-from gcbook.stats.clustered import resample_silhouettes
+from gcbook.stats.clustered import silhouettes
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import accuracies, cue_shares
+from gcbook.stats.shares import accuracies, cue_shares, pooled_measures
 
 
 def trials(rows, dataset="cue-conflict", observer="a"):
@@ -69,14 +69,12 @@ def test_shape_bias_of_nothing_named_is_undefined():
 
 def test_silhouettes_are_drawn_within_their_category():
     answers = mark(trials([*FOUR, ("dog1-cat5.png", "dog"), ("dog2-cat6.png", "dog")]))
-    weights = resample_silhouettes(answers, 200, 0)
-    assert sorted(weights.index) == ["cat1", "cat2", "dog1", "dog2"]
-    assert (weights[0] == 1).all()
-    cats = weights.loc[["cat1", "cat2"]].sum()
-    assert (cats == 2).all()
-    assert weights.loc["cat1", 1:].mean() == pytest.approx(1, abs=0.2)
+    names, factor = silhouettes(answers)
+    assert names.tolist() == ["cat1", "cat2", "dog1", "dog2"]
+    weights = Resampling(draws=200).weights(factor)
+    assert (weights[:, :2].sum(axis=1) == 2).all()
     # Of two, one is drawn and counted twice.
-    assert set(weights.loc["cat1", 1:]) == {0, 2}
+    assert set(weights[1:, 0]) == {0, 2}
 
 
 def test_interval_is_that_of_clusters():
@@ -102,3 +100,48 @@ def test_groups_share_their_resamples():
     table = accuracies(mark(both), resampling=Resampling(draws=500)).set_index("observer")
     assert table.loc["a", ["low", "high"]].tolist() == table.loc["b", ["low", "high"]].tolist()
     assert table.loc["c", "n"] == 2
+
+
+def answers():
+    """Two networks: 3 of 4 conflicts by shape and 1 by texture; 1 by shape and 3 by neither."""
+    rows = []
+    for observer, cues, right in (
+        ("m", ["shape", "shape", "shape", "texture"], 4),
+        ("m-seed1", ["shape", "other", "other", "other"], 2),
+    ):
+        for image, cue in enumerate(cues):
+            name = f"cat{image}"
+            rows.append(("r", observer, "cue-conflict", "cat", name, cue, cue == "shape"))
+            rows.append(("r", observer, "in-distribution", "cat", name, "agree", image < right))
+        # Shape and texture of one category: no conflict.
+        rows.append(("r", observer, "cue-conflict", "cat", "cat9", "agree", True))
+    columns = ["recipe", "observer", "dataset", "category", "silhouette", "cue", "right"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_each_network_by_itself():
+    keys, values, n = pooled_measures(
+        answers(), ["recipe"], resampling=Resampling(draws=0, seed=0), together=False
+    )
+    assert keys["observer"].tolist() == ["m", "m-seed1"]
+    assert values["shape_bias"][:, 0].tolist() == [0.75, 1]
+    assert values["shape_accuracy"][:, 0].tolist() == [0.75, 0.25]
+    assert values["texture_accuracy"][:, 0].tolist() == [0.25, 0]
+    assert values["accuracy"][:, 0].tolist() == [1, 0.5]
+    # Of the quarter that is not named by shape, a fifteenth falls on the texture by accident.
+    assert values["texture_excess"][0, 0] == pytest.approx(0.25 - 0.25 / 15)
+    assert values["blind"][0, 0] == pytest.approx(0.75 / (0.75 + 0.25 / 15))
+    assert n["shape_bias"].tolist() == [4, 4]
+
+
+def test_seeds_are_pooled_by_their_answers_and_resampled():
+    keys, values, n = pooled_measures(
+        answers(), ["recipe"], resampling=Resampling(draws=500, seed=0), together=True
+    )
+    assert keys.to_dict("list") == {"recipe": ["r"], "seeds": [2]}
+    assert values["shape_bias"][0, 0] == pytest.approx(4 / 5)
+    assert values["accuracy"][0, 0] == pytest.approx(6 / 8)
+    assert (n["accuracy"].item(), n["shape_accuracy"].item()) == (8, 8)
+    # With one seed drawn twice its own values come out, whatever the silhouettes.
+    assert values["accuracy"][0].max() == 1
+    assert np.isfinite(values["accuracy"]).all()

@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 
 from gcbook.chapters.blurred_images.tables import BLURRED, EVERYBODY
+from gcbook.charts.columns import tooltip
 from gcbook.charts.miniature_look import recipe_color, recipe_shape
 from gcbook.charts.parts import TENTHS, dropdown, finish, literal, nothing, start_with
 from gcbook.charts.theme import CHANCE_LINE, INK, color_scale, kinds_shown
@@ -57,13 +58,13 @@ def fig_accuracy_and_bias(
         format=".0%", values=TENTHS, labelOverlap=True
     )
     y = alt.Y("shape_bias:Q", scale=_UNIT, title="Shape bias").axis(format=".1f", values=TENTHS)
-    tooltip = [
-        alt.Tooltip("observer:N", title="Observer"),
-        alt.Tooltip("family:N", title="Family"),
-        alt.Tooltip("accuracy:Q", title="Accuracy", format=".1%"),
+    says = [
+        tooltip("observer"),
+        tooltip("family"),
+        tooltip("accuracy", format=".1%"),
         alt.Tooltip("accuracy_low:Q", title="from", format=".1%"),
         alt.Tooltip("accuracy_high:Q", title="to", format=".1%"),
-        alt.Tooltip("shape_bias:Q", title="Shape bias", format=".3f"),
+        tooltip("shape_bias", format=".3f"),
         alt.Tooltip("bias_low:Q", title="from", format=".3f"),
         alt.Tooltip("bias_high:Q", title="to", format=".3f"),
     ]
@@ -83,7 +84,7 @@ def fig_accuracy_and_bias(
             x=x, y=alt.Y("bias_low:Q"), y2="bias_high:Q", color=color
         ),
         base.mark_point(filled=True, size=110, opacity=1, stroke=INK, strokeWidth=0.8).encode(
-            x=x, y=y, tooltip=tooltip, **look
+            x=x, y=y, tooltip=says, **look
         ),
     ]
     who = f"{rows.loc[rows['kind'] != HUMANS_TITLE, 'observer'].nunique()} {name}"

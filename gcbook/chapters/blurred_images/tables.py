@@ -156,16 +156,14 @@ def correlation_rows(
     rows: pd.DataFrame,
     left_out: Iterable[str] | None = None,
     *,
-    confidence: float = 0.95,
-    seed: int = 0,
+    resampling: Resampling = Resampling(),
 ) -> pd.DataFrame:
     """Correlate accuracy with shape bias over the networks; humans are not counted.
 
     Args:
         rows: from `accuracy_and_bias`.
         left_out: `EVERYBODY`, `FAMILY_MEANS`, names of families; by default all of these.
-        confidence: of the intervals.
-        seed: of random arrangements.
+        resampling: see `gcbook.stats.correlation.correlate`.
 
     Returns:
         ``measured_on, left_out, coefficient, n, r, low, high, p, arrangements, exact``, see
@@ -184,7 +182,7 @@ def correlation_rows(
             values = kept["accuracy"].to_numpy(), kept["shape_bias"].to_numpy()
             found += [
                 {"measured_on": measured_on, "left_out": name} | vars(each)
-                for each in correlate(*values, confidence=confidence, seed=seed)
+                for each in correlate(*values, resampling=resampling)
             ]
     columns = ["measured_on", "left_out", *Correlation.__dataclass_fields__]
     table = pd.DataFrame(found, columns=columns)

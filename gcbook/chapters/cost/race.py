@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gcbook.chapters.generative_classifier.race import race_outcomes, race_summary
 from gcbook.miniworld.results.shipped import shipped_models, shipped_sets, shipped_store
 from gcbook.miniworld.testsets import texture_of
+from gcbook.scoring.replay import race_outcomes, race_summary
 from gcbook.scoring.scores import score_array
 from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
+from gcbook.stats.metrics import bias_of
 
 __all__ = ["FIRST_TESTS", "SETS", "StoredErrors", "race_rows", "race_sentence", "stored_errors"]
 
@@ -77,8 +78,8 @@ def race_rows(
 
     Returns:
         A row a model, test set and rule: ``model, test_set, first_test, draws`` (the most), and as
-        in `gcbook.chapters.generative_classifier.race.race_summary` ``images, nfe, nfe_fixed,
-        saved, same, accuracy, accuracy_fixed, unfinished``, and ``shape_bias, shape_bias_fixed`` on
+        in `gcbook.scoring.replay.race_summary` ``images, nfe, nfe_fixed, saved,
+        same, accuracy, accuracy_fixed, unfinished``, and ``shape_bias, shape_bias_fixed`` on
         cue conflicts.
     """
     rows = []
@@ -141,4 +142,4 @@ def _shape_bias(winner: np.ndarray, found: StoredErrors) -> float:
     conflict = (found.texture >= 0) & (found.texture != found.category)
     shape = int((winner == found.category)[conflict].sum())
     texture = int((winner == found.texture)[conflict].sum())
-    return shape / (shape + texture) if shape + texture else float("nan")
+    return float(bias_of(shape, texture))

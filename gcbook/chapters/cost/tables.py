@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gcbook.miniworld.results.answers import miniature_answers, with_recipe
+from gcbook.miniworld.results.answers import evaluations, miniature_answers, with_recipe
 from gcbook.miniworld.results.shipped import (
     KINDS,
     model_folder,
@@ -17,8 +17,6 @@ from gcbook.miniworld.results.shipped import (
     shipped_sets,
     shipped_store,
 )
-from gcbook.scoring.decisions import choose_draws
-from gcbook.scoring.store import Store
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
 
@@ -27,25 +25,12 @@ __all__ = [
     "MEASURES",
     "cost_rows",
     "draw_rows",
-    "evaluations",
     "measured_seconds",
 ]
 
 PLAIN, CONFLICTS = "in-distribution", "cue-conflict"
 DRAWS_SHOWN = (1, 2, 4, 8, 16, 32)
 MEASURES = {"accuracy": "In-distribution accuracy", "shape_bias": "Shape bias"}
-
-
-def evaluations(store: Store, draws: int | None = None) -> int:
-    """Network evaluations (NFE) of one decision without a race.
-
-    Args:
-        store: of the model's scores.
-        draws: of an image; by default all that are stored.
-    """
-    traits = store.traits
-    number = 1 if traits.deterministic else choose_draws(store, draws)
-    return number * traits.evaluations * (1 if traits.joint else len(traits.labels))
 
 
 def measured_seconds(models: Sequence[str], n_images: int) -> pd.DataFrame:

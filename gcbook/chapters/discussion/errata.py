@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from gcbook.paper.published import published_models, quoted_value, table1, table2, table3
-from gcbook.stats.measures import PAIR_METRICS
+from gcbook.stats.agreement import PAIR_METRICS
 
 __all__ = [
     "correlation_check",

@@ -8,6 +8,7 @@ that the accuracies of the two would allow: see `gcbook.stats.agreement.kappa_bo
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,7 +34,8 @@ from gcbook.paper.observers import (
     show_once,
     unique_labels,
 )
-from gcbook.stats.agreement import consistency_table
+from gcbook.paper.published import published_values
+from gcbook.stats.agreement import consistency_table, kappa, kappa_bound
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import listed, number, plural, span
@@ -55,6 +57,10 @@ __all__ = [
     "telling_pairs_sentence",
     "consistency_groups",
     "consistency_sentence",
+    "consistency_facts",
+    "differences_sentence",
+    "mixed_kappa",
+    "shared_errors",
 ]
 
 PAIR_KINDS = ("Two humans", "Human and model", "Two models")
@@ -499,7 +505,7 @@ def consistency_groups(
 
     Args:
         answers: of the world's own test sets.
-        draws, confidence, seed: of the intervals.
+        resampling: how the intervals are made.
 
     Returns:
         The pairs of both `GROUPS`, with ``group``; the order of the models by group; and a
@@ -508,12 +514,12 @@ def consistency_groups(
     tables, orders, notes = [], {}, []
     for group in GROUPS:
         chosen = answers[group_of_images(answers, group)]
-        panel = make_panel(chosen, resampling.draws, resampling.seed)
+        panel = make_panel(chosen, resampling)
         every = np.ones(len(panel.images), dtype=bool)
-        pairs, values, bounds = pair_kappas(panel, every, resampling.confidence)
+        pairs, values, bounds = pair_kappas(panel, every, resampling)
         tables.append(pairs.assign(group=group))
         orders[group] = cluster_order(pairs)
-        note = f"*{group}.* {consistency_sentence(pairs, values, bounds, resampling.confidence)}"
+        note = f"*{group}.* {consistency_sentence(pairs, values, bounds, resampling)}"
         if panel.incomplete:
             note += f" Left out, as scores are missing: {listed(panel.incomplete)}."
         notes.append(note)
@@ -521,7 +527,7 @@ def consistency_groups(
 
 
 def consistency_sentence(
-    pairs: pd.DataFrame, values: np.ndarray, bounds: np.ndarray, confidence: float = 0.95
+    pairs: pd.DataFrame, values: np.ndarray, bounds: np.ndarray, resampling: Resampling
 ) -> str:
     """Say whether discriminative miniatures err like each other, more than like generative ones.
 
@@ -529,11 +535,11 @@ def consistency_sentence(
         pairs: from `gcbook.miniworld.results.consistency.pair_kappas`.
         values: likewise.
         bounds: likewise.
-        confidence: of the intervals.
+        resampling: how the intervals are made.
     """
     if pairs.empty:
         return "There are not yet two miniatures with all these images, and nothing to compare."
-    facts, parts = sides(pairs, values, bounds, confidence), []
+    facts, parts = sides(pairs, values, bounds, resampling), []
     for name, words in (
         ("generative", "generative miniatures among each other"),
         ("discriminative", "discriminative miniatures among each other"),
@@ -608,3 +614,122 @@ def _capped(facts: dict[str, float]) -> str:
     else:
         verdict = "so beyond the accuracies no difference is told from 0"
     return f"{shares}, {verdict}."
+
+
+def mixed_kappa(common: float, accuracy: float, common_accuracy: float | None = None) -> float:
+    """Error consistency of two observers who are of one mind on a share of the images.
+
+    Args:
+        common: share of the images on which one is right exactly where the other is; on the others
+            they err independently.
+        accuracy: of both, on the others.
+        common_accuracy: of both, on the images that they have in common; by default the same.
+    """
+    one_mind = common * (accuracy if common_accuracy is None else common_accuracy)
+    both_right = one_mind + (1 - common) * accuracy**2
+    only_one = (1 - common) * accuracy * (1 - accuracy)
+    return float(kappa(both_right, only_one, only_one, 1 - both_right - 2 * only_one))
+
+
+def shared_errors(person: float, network: float, consistency: float) -> dict[str, str]:
+    """What an error consistency means in errors, for two accuracies.
+
+    Args:
+        person: accuracy of a person.
+        network: of a network, on the same images.
+        consistency: kappa of the two.
+
+    Returns:
+        As they are printed: ``cap``, the largest kappa of these accuracies; ``persons``, the share
+        of the person's errors that the network makes too, ``chance`` of them if the two erred
+        independently; ``networks``, the share of the network's errors that the person makes too.
+    """
+    both = person * network
+    independent = (both, person - both, network - both, 1 - person - network + both)
+    expected = independent[0] + independent[3]
+    observed = expected + consistency * (1 - expected)
+    both_wrong = (observed + 1 - person - network) / 2
+    return {
+        "cap": number(float(kappa_bound(*independent)), ".2f"),
+        "persons": f"{both_wrong / (1 - person):.0%}",
+        "chance": f"{1 - network:.0%}",
+        "networks": f"{both_wrong / (1 - network):.0%}",
+    }
+
+
+def consistency_facts(rows: pd.DataFrame) -> dict[str, Any]:
+    """Error consistency in a few numbers.
+
+    Args:
+        rows: from `gcbook.stats.benchmark_tables.benchmark_rows`.
+
+    Returns:
+        ``humans`` and ``humans_span``; ``n_networks`` recomputed, the ``best`` of them (in
+        Markdown) with ``best_value, best_span``; ``above_humans``, how many of them have a higher
+        OOD accuracy than the humans; published: ``imagen, stable_diffusion, parti, clip, vit_22b``
+        (the best ViT-22B), ``n_published`` models, ``standing``, a clause on how many of them are
+        above the best of ours (if both are over the same datasets and conditions), and
+        ``above_stable_diffusion, above_parti``, how many that do not generate are surely above.
+    """
+    humans = rows[rows["kind"] == HUMANS_TITLE].iloc[0]
+    ours = rows[rows["error_consistency"].notna() & (rows["kind"] != HUMANS_TITLE)]
+    paper = published_values().dropna(subset="error_consistency").set_index("key")
+    printed = paper["error_consistency"]
+    facts = {
+        "humans": number(humans["error_consistency"]),
+        "humans_span": span(humans["error_consistency_low"], humans["error_consistency_high"]),
+        "human_accuracy": number(humans["ood_accuracy"]),
+        "n_networks": len(ours),
+        "n_published": len(printed),
+        "vit_22b": number(float(printed[printed.index.str.startswith("vit_22b")].max())),
+    }
+    others = printed[paper["kind"] != "generative"]
+    # Parti's number has two digits, and may have been rounded by half of the second.
+    facts["above_stable_diffusion"] = int((others > printed["stable_diffusion"]).sum())
+    facts["above_parti"] = int((others > printed["parti"] + 0.005).sum())
+    for key in ("imagen", "stable_diffusion", "parti", "clip"):
+        facts[key] = number(float(printed[key]))
+    if ours.empty:
+        return (
+            facts
+            | {"best": "no network", "best_value": "–", "best_span": "–"}
+            | {"above_humans": 0, "standing": "so nothing is to be compared"}
+        )
+    best = ours.sort_values("error_consistency").iloc[-1]
+    return facts | {
+        "best": escape_markdown(best["model"]),
+        "best_value": number(best["error_consistency"]),
+        "best_span": span(best["error_consistency_low"], best["error_consistency_high"]),
+        "above_humans": int((ours["ood_accuracy"] > humans["ood_accuracy"]).sum()),
+        "standing": _standing(rows, printed, round(float(best["error_consistency"]), 3)),
+    }
+
+
+def _standing(rows: pd.DataFrame, printed: pd.Series, value: float) -> str:
+    # Rows have ranks among the paper's only where they are averages over the same.
+    if rows["mean_rank"].isna().all():
+        return (
+            "an average over other datasets or conditions than the paper's, and not comparable "
+            "with its numbers"
+        )
+    return f"which {(printed > value).sum()} of the published models surpass"
+
+
+def differences_sentence(rows: pd.DataFrame) -> str:
+    """What `model_differences` comes to, in words.
+
+    >>> differences_sentence(pd.DataFrame({"differs": [], "difference": []}))
+    'Without bootstrap draws, no pair of networks can be tested.'
+    """
+    if rows.empty:
+        return "Without bootstrap draws, no pair of networks can be tested."
+    differs = rows["differs"].astype(bool)
+    said = f"Of {len(rows)} pairs of networks, {differs.sum()} differ after Holm's correction"
+    if differs.any():
+        said += f", the closest of them by {rows.loc[differs, 'difference'].min():.3f}"
+    if not differs.all():
+        said += (
+            f"; {(~differs).sum()} do not, although they lie up to "
+            f"{rows.loc[~differs, 'difference'].max():.3f} apart"
+        )
+    return said + "."

@@ -8,8 +8,9 @@ from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.shipped import DRAWS, recipe_of, shipped_models, shipped_sets
 from gcbook.paper.categories import CHANCE
 from gcbook.paper.experiments import SINGLE_CONDITION
+from gcbook.stats.metrics import blind_bias
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import accuracies, blind_bias, cue_shares
+from gcbook.stats.shares import accuracies, cue_shares
 from gcbook.stats.words import listed, number, span
 
 __all__ = [

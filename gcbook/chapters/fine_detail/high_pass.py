@@ -88,7 +88,7 @@ def decay_rows(
             found = accuracies(answers, ["weighting"], resampling=resampling)
             tables.append(
                 found.merge(
-                    _since_paper(answers, resampling.draws, resampling.confidence, resampling.seed),
+                    _since_paper(answers, resampling),
                     on="weighting",
                 )
                 .merge(_commonest(answers, ["weighting"]), on="weighting")
@@ -109,19 +109,14 @@ def decay_rows(
     return ordered.round(dict.fromkeys(columns[4:], 4))
 
 
-def _since_paper(answers: pd.DataFrame, draws: int, confidence: float, seed: int) -> pd.DataFrame:
+def _since_paper(answers: pd.DataFrame, resampling: Resampling) -> pd.DataFrame:
     """How much more accurate each weighting is than the paper's, image by image."""
     right = answers["right"].astype(float)
     papers = right[answers["weighting"] == f"exp:{PAPER}"].set_axis(
         answers.loc[answers["weighting"] == f"exp:{PAPER}", "image_id"]
     )
     paired = answers.assign(change=right - answers["image_id"].map(papers))
-    found = clustered_columns(
-        paired,
-        ["weighting"],
-        ["change"],
-        resampling=Resampling(draws=draws, confidence=confidence, seed=seed),
-    )
+    found = clustered_columns(paired, ["weighting"], ["change"], resampling=resampling)
     return found.drop(columns="n")
 
 

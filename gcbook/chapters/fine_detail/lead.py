@@ -9,7 +9,6 @@ from gcbook.chapters.fine_detail.prompted import weights_of
 from gcbook.chapters.fine_detail.restored import MEAN
 from gcbook.miniworld.results.course import PAPERS
 from gcbook.stats.clustered import clustered_sums
-from gcbook.stats.resample import interval
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import number, span
 
@@ -69,7 +68,7 @@ def lead_rows(
     for part, parts in (("less", ["less"]), ("more", ["more"]), ("all", ["less", "more"])):
         here = keys["part"].isin(parts).to_numpy()
         shape, texture = (sums_of[name][here].sum(axis=0) / whole for name in ("shape", "texture"))
-        low, high = interval(shape - texture, resampling.confidence)
+        low, high = resampling.interval(shape - texture)
         rows.append(
             {
                 "part": part,

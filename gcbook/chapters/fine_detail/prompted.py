@@ -11,7 +11,6 @@ from gcbook.miniworld.results.course import PAPERS
 from gcbook.miniworld.testsets import texture_of
 from gcbook.noise.weightings import parse_weighting
 from gcbook.stats.clustered import clustered_sums
-from gcbook.stats.resample import interval
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import number, span
 
@@ -79,8 +78,8 @@ def advantage_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling(
         under other prompts less that under this one, in that band, over the clean images' variance.
         So bands add up to what decides.
     """
-    keys, shares, images = _advantages(powers, ["t", "band"], resampling.draws, resampling.seed)
-    low, high = interval(shares, resampling.confidence)
+    keys, shares, images = _advantages(powers, ["t", "band"], resampling)
+    low, high = resampling.interval(shares)
     table = keys.assign(images=images, advantage=shares[:, 0], low=low, high=high)
     order = list(dict.fromkeys(powers["band"]))
     table["panel"] = table["prompt"].map(PANELS)
@@ -111,8 +110,8 @@ def weighted_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()
         kept = weighed.assign(share=weighed["restored"] * weighed["weight"])
         for name in ("clean", "restored", "error"):
             weighed[name] *= weighed["weight"]
-        keys, shares, _ = _advantages(weighed, ["band"], resampling.draws, resampling.seed)
-        low, high = interval(shares, resampling.confidence)
+        keys, shares, _ = _advantages(weighed, ["band"], resampling)
+        low, high = resampling.interval(shares)
         table = keys.assign(advantage=shares[:, 0], low=low, high=high, weighting=weighting)
         sums = kept.groupby(["prompt", "band"])["share"].sum()
         clean = weighed.groupby(["prompt", "band"])["clean"].sum()
@@ -143,7 +142,7 @@ def weights_of(weighting: str, times: pd.Series) -> dict[float, float]:
 
 
 def _advantages(
-    powers: pd.DataFrame, by: list[str], draws: int, seed: int
+    powers: pd.DataFrame, by: list[str], resampling: Resampling
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Errors under others less those under each named prompt, over the clean power of all bands."""
     others = powers[powers["prompt"].str.startswith("other")]
@@ -154,9 +153,8 @@ def _advantages(
     image = [named[name] for name in ("test_set", "image_id", "t", "prompt")]
     whole = variance.groupby(image).transform("sum")
     named = named.assign(less=named["others"] - named["error"], whole=whole)
-    keys, sums = clustered_sums(
-        named, ["prompt", *by], ["less", "whole"], resampling=Resampling(draws=draws, seed=seed)
-    )
+    columns = ["less", "whole"]
+    keys, sums = clustered_sums(named, ["prompt", *by], columns, resampling=resampling)
     images = sums["n"][:, 0].astype(int)
     return keys, sums["less"] / sums["whole"], images
 

@@ -13,7 +13,6 @@ from gcbook.miniworld.testsets import make_test_set, silhouette_of, texture_of
 from gcbook.noise.draws import DrawRule, keyed_noise
 from gcbook.noise.spectrum import band_power, octave_bands
 from gcbook.stats.clustered import clustered_sums
-from gcbook.stats.resample import interval
 from gcbook.stats.resampling import Resampling
 from gcbook.stimuli.stimulus import Stimulus
 
@@ -156,7 +155,7 @@ def detail_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()) 
     table = keys.assign(images=sums["n"][:, 0].astype(int))
     for name, part in (("kept", "restored"), ("missed", "error")):
         share = sums[part] / sums["clean"]
-        low, high = interval(share, resampling.confidence)
+        low, high = resampling.interval(share)
         table = table.assign(**{name: share[:, 0], f"{name}_low": low, f"{name}_high": high})
     order = list(dict.fromkeys(powers["band"]))
     ordered = table.sort_values(

@@ -12,7 +12,7 @@ from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.protocol import Draw
 from gcbook.noise.draws import DrawRule
 from gcbook.noise.weightings import parse_weighting
-from gcbook.scoring.racing import Races
+from gcbook.scoring.replay import race_lengths, race_outcomes
 from gcbook.scoring.settings import Racing
 
 __all__ = [
@@ -21,8 +21,6 @@ __all__ = [
     "draws_table",
     "overlaps",
     "race_costs",
-    "race_outcomes",
-    "race_summary",
     "race_table",
     "sharing_errors",
     "variance_ratio",
@@ -71,63 +69,6 @@ def draw_errors(
     return (weights[:, None] * np.stack(found, axis=1)).reshape(len(images), n_draws, -1)
 
 
-def race_outcomes(errors: np.ndarray, rule: Racing) -> tuple[np.ndarray, np.ndarray]:
-    """Run the race of each image.
-
-    Args:
-        errors: from `draw_errors` with independent draws, (N, draws, classes).
-        rule: when classes are dropped; at most as many draws as there are errors are taken.
-
-    Returns:
-        The draw at which each class was dropped, int64 (N, classes), 0 for those that never were;
-        and the winner, int64 (N,).
-    """
-    n, n_draws, classes = errors.shape
-    races = Races(n, classes, rule)
-    dropped = np.zeros((n, classes), dtype=np.int64)
-    for draw in range(n_draws):
-        going = np.flatnonzero(~races.finished)
-        if not len(going):
-            break
-        races.add(going, errors[going, draw])
-        dropped[~races.alive & (dropped == 0)] = draw + 1
-    return dropped, np.nanargmin(np.where(races.alive, races.sums, np.nan), axis=1)
-
-
-def race_summary(errors: np.ndarray, label: np.ndarray, rule: Racing) -> dict[str, float]:
-    """What racing costs and what it changes, against all draws for every class.
-
-    Args:
-        errors: from `draw_errors`, (N, draws, classes).
-        label: true classes, (N,).
-        rule: when classes are dropped.
-
-    Returns:
-        ``images``; ``nfe`` and ``nfe_fixed``, network evaluations an image; ``saved``, the share
-        saved; ``same``, the share of decisions that are the same; ``accuracy`` and
-        ``accuracy_fixed``; ``unfinished``, the share of races in which several classes were left
-        after the last draw, and ``unfinished_part``, the share of all evaluations that they took.
-    """
-    dropped, winner = race_outcomes(errors, rule)
-    most = min(errors.shape[1], rule.max_draws)
-    length = _length(dropped, most)
-    evaluations = np.where(dropped > 0, dropped, length[:, None]).sum(1)
-    fixed = errors[:, :most].sum(1).argmin(1)
-    full = most * errors.shape[2]
-    undecided = (dropped == 0).sum(1) > 1
-    return {
-        "images": len(errors),
-        "nfe": float(evaluations.mean()),
-        "nfe_fixed": float(full),
-        "saved": float(1 - evaluations.mean() / full),
-        "same": float((winner == fixed).mean()),
-        "accuracy": float((winner == label).mean()),
-        "accuracy_fixed": float((fixed == label).mean()),
-        "unfinished": float(undecided.mean()),
-        "unfinished_part": float(evaluations[undecided].sum() / evaluations.sum()),
-    }
-
-
 def race_table(
     classifier: DiffusionClassifier, weighting: str, rule: Racing, seed: int
 ) -> pd.DataFrame:
@@ -151,7 +92,7 @@ def race_table(
     names = list(EXAMPLES)
     errors = draw_errors(classifier, images, names, rule.max_draws, draw_rule, weighting)
     dropped, _ = race_outcomes(errors, rule)
-    length = _length(dropped, rule.max_draws)
+    length = race_lengths(dropped, rule.max_draws)
     marks = np.unique(np.geomspace(5, rule.max_draws, 45).round().astype(int))
     rows = []
     for i, name in enumerate(names):
@@ -301,12 +242,6 @@ def variance_ratio(errors: Mapping[str, np.ndarray]) -> dict[str, float]:
 def _mean_variance(errors: np.ndarray) -> np.ndarray:
     first, second = np.triu_indices(errors.shape[2], 1)
     return (errors[:, :, first] - errors[:, :, second]).var(1, ddof=1).mean(1)
-
-
-def _length(dropped: np.ndarray, most: int) -> np.ndarray:
-    """Draws until a race was over: when all classes but one were dropped, else all there are."""
-    decided = (dropped > 0).sum(1) == dropped.shape[1] - 1
-    return np.where(decided, dropped.max(1), most)
 
 
 def _interval(values: np.ndarray) -> tuple[float, float, float]:

@@ -8,8 +8,8 @@ from scipy.stats import binomtest
 
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS
 from gcbook.paper.observers import HUMANS, HUMANS_TITLE, PUBLISHED_SOURCES
-from gcbook.stats.panel import make_panels
-from gcbook.stats.resample import image_weights
+from gcbook.stats.panel import image_factors, make_panels
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shape_tables import POOLED, bias_by_category
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import number, span
@@ -20,7 +20,6 @@ __all__ = [
     "dataset_overview",
     "interval_widths",
     "ladder_sentences",
-    "observer_numbers",
     "resampled_images",
     "values_with_intervals",
     "width_sentence",
@@ -30,29 +29,6 @@ CUE_EXEMPLARS = {"shapes": 160, "textures": 48}
 """How many exemplars of each the cue-conflict images are made of."""
 
 _DIGITS = 4
-
-
-def observer_numbers(summaries: Summaries) -> dict[str, int]:
-    """How many humans, networks and trials there are; a human is a person in one dataset.
-
-    Returns:
-        ``humans, human_trials, networks`` (distinct names), ``network_trials``,
-        ``everywhere`` (networks with all datasets present) and ``datasets``.
-    """
-    counts = summaries.counts
-    human = counts["observer_kind"] == "human"
-    people = counts[human].drop_duplicates(["dataset", "source", "observer"])
-    models = counts[~human].drop_duplicates(["dataset", "source", "observer"])
-    n_datasets = counts["dataset"].nunique()
-    seen = models.groupby(["source", "observer"])["dataset"].nunique()
-    return {
-        "humans": len(people),
-        "human_trials": int(counts.loc[human, "n"].sum()),
-        "networks": models["observer"].nunique(),
-        "network_trials": int(counts.loc[~human, "n"].sum()),
-        "everywhere": int((seen == n_datasets).sum()),
-        "datasets": n_datasets,
-    }
 
 
 def dataset_overview(summaries: Summaries, conditions: str = "benchmark") -> pd.DataFrame:
@@ -208,14 +184,15 @@ def resampled_images(trials: pd.DataFrame, draws: int, seed: int) -> pd.DataFram
     Args:
         trials: of one dataset.
         draws: resamples to show, after the images as they are.
-        seed: as in `gcbook.stats.resample.image_weights`.
+        seed: of the resampling.
 
     Returns:
         ``draw`` ("as shown", "1", "2", …) and a column of integers for each image.
     """
     panels = make_panels(trials)
     (panel,) = panels.values()
-    weights = image_weights(panels, draws, seed)[panel.dataset].astype("int64")
+    factors = image_factors(panels)[panel.dataset]
+    weights = Resampling(draws=draws, seed=seed).weights(*factors).astype("int64")
     table = pd.DataFrame(weights, columns=panel.images["image_id"].to_list())
     table.insert(0, "draw", ["as shown", *map(str, range(1, draws + 1))])
     return table

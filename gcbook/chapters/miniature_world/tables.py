@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from gcbook.chapters.cost.tables import evaluations as evaluations_in
-from gcbook.miniworld.results.answers import with_recipe
+from gcbook.miniworld.results.answers import evaluations, with_recipe
 from gcbook.miniworld.results.kinds import STANDS_FOR, side_of
 from gcbook.miniworld.results.scores import SET_TITLES
 from gcbook.miniworld.results.shipped import (
@@ -29,15 +28,15 @@ from gcbook.miniworld.textures import draw_textures
 from gcbook.miniworld.world import DEFAULT_WORLD, World
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.stats.metrics import blind_bias, share
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import accuracies, blind_bias, cue_shares
+from gcbook.stats.shares import accuracies, cue_shares
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import listed, number, plural
 from gcbook.stimuli.distortions import DISTORTIONS
 from gcbook.stimuli.stimulus import Stimulus
 
 __all__ = [
-    "evaluations",
     "evaluations_of",
     "fewest_silhouettes",
     "miniature_results",
@@ -126,20 +125,19 @@ def world_sentence(models: Sequence[str] | None = None) -> str:
     )
 
 
-def evaluations(model: str, test_set: str) -> int:
-    """Return the network evaluations (NFE) behind one decision of a shipped store."""
-    return evaluations_in(shipped_store(model, test_set))
-
-
 def evaluations_of(test_set: str, models: Sequence[str] | None = None) -> dict[str, int]:
-    """Return `evaluations` of every model that has scores on a test set.
+    """Return network evaluations (NFE) a decision, of every model with scores on a test set.
 
     Args:
         test_set: its name.
         models: by default all that come with the package.
     """
     chosen = shipped_models() if models is None else models
-    return {name: evaluations(name, test_set) for name in chosen if test_set in shipped_sets(name)}
+    return {
+        name: evaluations(shipped_store(name, test_set))
+        for name in chosen
+        if test_set in shipped_sets(name)
+    }
 
 
 def own_texture_share(answers: pd.DataFrame) -> dict[str, float]:
@@ -176,7 +174,7 @@ def miniature_results(
     Returns:
         ``name, model, recipe, kind, side, seeds``; ``in_distribution, silhouette, texture``
         (accuracies), ``shape_accuracy, texture_accuracy, shape_bias``, each with ``_low`` and
-        ``_high``; ``blind_bias`` (see `gcbook.stats.shares.blind_bias`); ``shape_bias_range``
+        ``_high``; ``blind_bias`` (see `gcbook.stats.metrics.blind_bias`); ``shape_bias_range``
         and ``in_distribution_range`` over seeds (None for one); ``nfe``. A miniature with several
         seeds has a line for all their answers together, whose accuracies are the means over seeds,
         followed by one a seed; ``model`` is "" in the first.
@@ -329,7 +327,7 @@ def patch_accuracy(summaries: Summaries) -> dict[str, float]:
     ]
     images = int(rows["n"].sum())
     right = int(rows.loc[rows["response"] == rows["category"], "n"].sum())
-    return {"accuracy": right / images if images else math.nan, "images": images}
+    return {"accuracy": float(share(right, images)), "images": images}
 
 
 def diagnosticity_sentence(summaries: Summaries, world: World = DEFAULT_WORLD) -> str:

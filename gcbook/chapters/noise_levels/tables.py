@@ -24,7 +24,6 @@ from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import decide_rows, to_trials
 from gcbook.scoring.store import Store
 from gcbook.stats.clustered import clustered_means, clustered_sums
-from gcbook.stats.resample import interval
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
 from gcbook.stats.words import listed, number, span
@@ -251,7 +250,7 @@ def cue_centres(
             # Where little is left of a cue the quotient is anywhere.
             centres[cue] = np.where(lowest > 1e-6, sums[f"{cue}_t"] / sums[cue], np.nan)
     shape, texture = centres["shape"], centres["texture"]
-    low, high = interval(shape - texture, resampling.confidence)
+    low, high = resampling.interval(shape - texture)
     return keys.rename(columns={"observer": "model"}).assign(
         shape_t=shape[:, 0],
         texture_t=texture[:, 0],

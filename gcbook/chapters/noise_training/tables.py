@@ -15,10 +15,9 @@ from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.noised import MEAN, clean_answers, noised_answers
 from gcbook.miniworld.results.shipped import recipe_of, shipped_models
 from gcbook.paper.published import table1
-from gcbook.stats.pooled import CONFLICT, PLAIN, change_of, pooled_measures
-from gcbook.stats.resample import interval
+from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import cue_shares
+from gcbook.stats.shares import CONFLICT, PLAIN, change_of, cue_shares, pooled_measures
 
 __all__ = [
     "CLEAN",
@@ -113,7 +112,7 @@ def cell_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -
     for together in (False, True):
         keys, values, n = pooled_measures(answers, _CELL, resampling=resampling, together=together)
         for name, title in MEASURES.items():
-            low, high = interval(values[name], resampling.confidence)
+            low, high = resampling.interval(values[name])
             found = {"value": values[name][:, 0], "low": low, "high": high, "n": n[name]}
             tables.append(keys.assign(measure=title, **found))
     table = pd.concat(tables, ignore_index=True)
@@ -158,9 +157,7 @@ def change_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling())
         if first not in place or second not in place:
             continue
         for name, title in MEASURES.items():
-            found = change_of(
-                values[name][place[first]], values[name][place[second]], resampling.confidence
-            )
+            found = change_of(values[name][place[first]], values[name][place[second]], resampling)
             rows.append({"step": words, "measure": title, **found})
     columns = ["step", "measure", "before", "after", "change", "low", "high"]
     return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))
@@ -185,8 +182,7 @@ def category_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling(
     )
     by = ["trained", "tested", "category"]
     table = counted.groupby(by, observed=True)[["shape_answers", "texture_answers"]].sum()
-    named = table.sum(axis=1)
-    table["texture_share"] = (table["texture_answers"] / named.where(named > 0)).round(4)
+    table["texture_share"] = share(table["texture_answers"], table.sum(axis=1)).round(4)
     shares = cue_shares(chosen, by, resampling=resampling).set_index(by)
     table["low"] = (1 - shares["shape_bias_high"]).round(4)
     table["high"] = (1 - shares["shape_bias_low"]).round(4)

@@ -13,8 +13,8 @@ from gcbook.miniworld.results.course import course_answers
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.miniworld.training import cnn
 from gcbook.miniworld.training.record import read_record
-from gcbook.stats.pooled import PLAIN, change_of, pooled_measures
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import PLAIN, change_of, pooled_measures
 from gcbook.stats.words import number, plural, span
 
 __all__ = [
@@ -103,7 +103,7 @@ def equal_steps_sentence(*, resampling: Resampling = Resampling()) -> str:
     keys, values, n = pooled_measures(same, ["recipe"], resampling=resampling, together=False)
     at = [keys["recipe"].tolist().index(name) for name in TRAINED]
     plain, noisy = (values["shape_bias"][place] for place in at)
-    found = change_of(plain, noisy, resampling.confidence)
+    found = change_of(plain, noisy, resampling)
     ends = [max(group["step"]) for _, group in answers.groupby("recipe")]
     halfway = " one of the two in mid-schedule," if len(set(ends)) > 1 else ""
     before, after = (number(found[name], ".2f") for name in ("before", "after"))

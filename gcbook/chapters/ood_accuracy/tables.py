@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binom
 
 from gcbook.files.markdown import escape_markdown
-from gcbook.paper.categories import CATEGORIES, NO_ANSWER, RESPONSES
+from gcbook.paper.categories import CATEGORIES, CHANCE, NO_ANSWER, RESPONSES
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS, PARAMETRIC
 from gcbook.paper.observers import (
     HUMANS,
@@ -26,7 +27,7 @@ from gcbook.paper.observers import (
 )
 from gcbook.paper.published import published_values, table3
 from gcbook.stats.benchmark_tables import benchmark_rows, comparable_with_paper, standing_rows
-from gcbook.stats.metrics import pool_humans
+from gcbook.stats.metrics import accuracy, pool_humans
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import number, span
 
@@ -47,6 +48,8 @@ __all__ = [
     "confusion_answers",
     "response_bias",
     "stripes_sentence",
+    "guessing_sentence",
+    "image_weights_sentence",
 ]
 
 ABOVE, BELOW, UNDECIDED = "above", "below", "no difference shown"
@@ -413,15 +416,14 @@ def _pool(counts: pd.DataFrame) -> pd.DataFrame:
 
 def _summary(counts: pd.DataFrame) -> pd.DataFrame:
     """Trials, share right, favourite answer and its share, per observer and condition."""
-    right = counts["n"].where(counts["category"] == counts["response"], 0)
-    sums = counts.assign(right=right).groupby(_WHERE, observed=True)[["n", "right"]].sum()
+    right = accuracy(counts, _WHERE).set_index(_WHERE).rename(columns={"accuracy": "right"})
     given = counts[counts["response"] != NO_ANSWER]
     answers = given.groupby([*_WHERE, "response"], observed=True)["n"].sum().reset_index("response")
     answers["share"] = answers["n"] / answers.groupby(_WHERE, observed=True)["n"].transform("sum")
     answers = answers.sort_values(["share", "response"], ascending=[False, True])
     first = answers.groupby(_WHERE, observed=True)[["response", "share"]].first()
-    table = sums.join(first.rename(columns={"response": "favourite"}))
-    return table.assign(right=table["right"] / table["n"]).round(4).reset_index()
+    table = right.join(first.rename(columns={"response": "favourite"}))
+    return table.round(4).reset_index()
 
 
 def _presented(table: pd.DataFrame) -> pd.DataFrame:
@@ -451,3 +453,53 @@ def _condition(dataset: str, condition: str) -> str:
     if experiment.xlabel == _LOG_REACH:
         return f"Reach: 2{label.translate(_RAISED)}"
     return f"{experiment.xlabel}: {label}"
+
+
+def image_weights_sentence(by_condition: pd.DataFrame, single: pd.DataFrame) -> str:
+    """What one image weighs in OOD accuracy, in the smallest and in the largest dataset.
+
+    Args:
+        by_condition: from `accuracy_by_condition`.
+        single: from `single_condition_accuracy`.
+    """
+    counted = by_condition[by_condition["counted"] == "yes"]
+    rows = pd.concat([counted, single], ignore_index=True)
+    # Several people's answers to an image are pooled in the humans' rows.
+    rows = rows[rows["kind"] != HUMANS_TITLE]
+    images = rows.groupby(["dataset", "observer"])["n"].sum().groupby("dataset").max().sort_values()
+    if len(images) < 2:
+        return "With a single dataset, or without a network, there is nothing to compare here."
+    least, most = images.iloc[0], images.iloc[-1]
+    return (
+        f"In {images.index[0]} {least:,} images count, in {images.index[-1]} {most:,}. The mean is "
+        f"over {len(images)} datasets, so an image weighs 1/({len(images)} · {least:,}) there and "
+        f"1/({len(images)} · {most:,}) here, {most / least:.1f} times less."
+    )
+
+
+def guessing_sentence(by_condition: pd.DataFrame, level: float = 0.05) -> str:
+    """How many networks are not surely better than guessing, in the conditions that count.
+
+    Args:
+        by_condition: from `accuracy_by_condition`.
+        level: of the one-sided exact binomial test.
+    """
+    rows = by_condition[
+        (by_condition["counted"] == "yes") & (by_condition["kind"] != HUMANS_TITLE)
+    ].reset_index(drop=True)
+    if rows.empty:
+        return "there is no network in a condition that counts here."
+    fewest = int(rows["n"].min())
+    # The least number of right answers that a guesser reaches with a probability of at most level.
+    needed = int(binom.isf(level, fewest, CHANCE)) + 1
+    right = (rows["value"] * rows["n"]).round().to_numpy()
+    below = np.asarray(binom.sf(right - 1, rows["n"].to_numpy(), CHANCE) > level)
+    said = (
+        f"with {fewest} images {needed} must be right, {needed / fewest:.1%}, where a guesser is "
+        f"right on {fewest * CHANCE:g} on average. Of {len(rows):,} cases (a network in a "
+        f"condition that counts) {below.sum()} do not reach what their number of images asks for"
+    )
+    if not below.any():
+        return f"{said}."
+    where = rows.loc[below, "dataset"].value_counts()
+    return f"{said}; {where.iloc[0]} of them are in {where.index[0]}."

@@ -7,9 +7,8 @@ import pandas as pd
 
 from gcbook.miniworld.results.worlds import CELL, POINT
 from gcbook.miniworld.training.worlds import DIAGNOSTICITIES
-from gcbook.stats.pooled import change_of, pooled_measures
-from gcbook.stats.resample import interval
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import change_of, pooled_measures
 
 __all__ = [
     "MEASURES",
@@ -43,7 +42,7 @@ def map_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) ->
     keys, values, _ = pooled_measures(answers, CELL, resampling=resampling, together=True)
     tables = []
     for name, title in MEASURES.items():
-        low, high = interval(values[name], resampling.confidence)
+        low, high = resampling.interval(values[name])
         found: dict[str, Any] = {
             "measure": title,
             "value": values[name][:, 0],
@@ -108,7 +107,7 @@ def shortcut_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling(
             np.mean([values[USED][place[recipe, one, end]] for one in contrasts], axis=0)
             for end in (least, most)
         )
-        found = change_of(before, after, resampling.confidence)
+        found = change_of(before, after, resampling)
         rows.append({"recipe": recipe, "worlds": len(contrasts), **found})
     columns = ["recipe", "worlds", "before", "after", "change", "low", "high"]
     return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))

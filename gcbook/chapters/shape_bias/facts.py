@@ -39,7 +39,7 @@ def shape_bias_facts(
         bias, ranking, spread, accuracies: from `gcbook.stats.shape_tables`: ``bias_by_category``,
             ``pooled_bias``, ``category_spread`` and ``cue_accuracies``.
         tests: from `gcbook.chapters.shape_bias.tables.against_humans`.
-        table1: from `gcbook.stats.table1.table1_recomputed`.
+        table1: from `gcbook.stats.benchmark_tables.table1_recomputed`.
         miniatures: from `gcbook.miniworld.results.scores.bias_by_shape`.
         draws: resamples behind the tests.
     """

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from gcbook.paper.observers import PUBLISHED_SOURCES, show_once, unique_labels
-from gcbook.stats.resample import holm
+from gcbook.stats.resampling import holm
 from gcbook.stats.summaries import Summaries
 
 __all__ = ["against_humans"]

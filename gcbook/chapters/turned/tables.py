@@ -12,7 +12,7 @@ from gcbook.miniworld.results.turned import read_turned, turned_models
 from gcbook.paper.categories import CHANCE
 from gcbook.paper.experiments import SINGLE_CONDITION
 from gcbook.stats.clustered import clustered_columns, clustered_sums
-from gcbook.stats.resample import interval
+from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies
 from gcbook.stats.words import listed, number, plural, span
@@ -184,14 +184,10 @@ def gap_sentence(*, resampling: Resampling = Resampling()) -> str:
             if (strength, "kept") not in place or (strength, "lost") not in place:
                 continue
             kept, lost = (place[strength, name] for name in ("kept", "lost"))
-            with np.errstate(invalid="ignore"):  # a resample can leave none that was kept
-                own, other = (
-                    sums[name][kept] / sums["n"][kept] - sums[name][lost] / sums["n"][lost]
-                    for name in ("accuracy", "control")
-                )
-            low, high = (
-                float(end[0]) for end in interval((own - other)[None], resampling.confidence)
-            )
+            # A resample can leave none that was kept.
+            means = {name: share(sums[name], sums["n"]) for name in ("accuracy", "control")}
+            own, other = (mean[kept] - mean[lost] for mean in means.values())
+            low, high = (float(end[0]) for end in resampling.interval((own - other)[None]))
             found.append(
                 f"{number(float(own[0]), '+.2f')} against {number(float(other[0]), '+.2f')} at "
                 f"{strength:g} (difference {number(float(own[0] - other[0]), '+.2f')}, "
@@ -290,10 +286,10 @@ def loss_sentence(*, resampling: Resampling = Resampling()) -> str:
     upright = answers["condition"] == SINGLE_CONDITION
     rows = answers.assign(right=answers["right"].astype(float), upright=upright)
     keys, sums = clustered_sums(rows, ["recipe", "upright"], ["right"], resampling=resampling)
-    share = sums["right"] / sums["n"]
+    accuracy = share(sums["right"], sums["n"])
     place = {(row.recipe, row.upright): at for at, row in enumerate(keys.itertuples())}
     left = {
-        name: (share[place[name, False]] - CHANCE) / (share[place[name, True]] - CHANCE)
+        name: (accuracy[place[name, False]] - CHANCE) / (accuracy[place[name, True]] - CHANCE)
         for name in dict.fromkeys(keys["recipe"])
     }
     parts, verdicts = [], []
@@ -301,9 +297,9 @@ def loss_sentence(*, resampling: Resampling = Resampling()) -> str:
         if name not in GENERATIVE:
             continue
         more = kept - left[CLASSIFIER]
-        low, high = (float(end[0]) for end in interval(more[None], resampling.confidence))
+        low, high = (float(end[0]) for end in resampling.interval(more[None]))
         verdicts.append("less" if low > 0 else "more" if high < 0 else "open")
-        loss = share[place[name, True]][0] - share[place[name, False]][0]
+        loss = accuracy[place[name, True]][0] - accuracy[place[name, False]][0]
         parts.append(
             f"{name} loses {100 * loss:.0f} points and keeps {number(float(kept[0]), '.0%')} "
             f"({number(float(more[0]), '+.2f')}, {span(low, high, '+.2f')})"
@@ -339,15 +335,15 @@ def own_texture_sentence(*, resampling: Resampling = Resampling()) -> str:
         return ""
     rows = own.assign(right=own["right"].astype(float), upside_down=own["condition"] == UPSIDE_DOWN)
     keys, sums = clustered_sums(rows, ["recipe", "upside_down"], ["right"], resampling=resampling)
-    share = sums["right"] / sums["n"]
+    accuracy = share(sums["right"], sums["n"])
     place = {(row.recipe, row.upside_down): at for at, row in enumerate(keys.itertuples())}
     parts, clear = [], []
     for recipe in dict.fromkeys(own["recipe"]):
         sides = [place.get((recipe, side)) for side in (True, False)]
         if None in sides:
             continue
-        gain = share[sides[0]] - share[sides[1]]
-        low, high = (float(end[0]) for end in interval(gain[None], resampling.confidence))
+        gain = accuracy[sides[0]] - accuracy[sides[1]]
+        low, high = (float(end[0]) for end in resampling.interval(gain[None]))
         parts.append(f"{recipe} {number(float(gain[0]), '+.2f')} ({span(low, high, '+.2f')})")
         if low > 0:
             clear.append(recipe)

@@ -17,9 +17,9 @@ from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.diagnostics import TENTHS, decisions_by, tenths_of
 from gcbook.scoring.scores import finite_weights
 from gcbook.scoring.store import Store
-from gcbook.stats.clustered import clustered_sums
-from gcbook.stats.resample import interval
+from gcbook.stats.metrics import cue_metrics
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import cue_sums
 from gcbook.stats.words import number, span
 
 __all__ = [
@@ -226,19 +226,16 @@ def bias_change(
     names = [f"exp:{k:g}" for k in decays]
     for model, of_model in stores.items():
         answers = answers_under(of_model[SETS[1]], names, "l2")
-        named = {cue: (answers["cue"] == cue).astype(float) for cue in ("shape", "texture")}
-        keys, sums = clustered_sums(
-            answers.assign(**named), ["weighting"], list(named), resampling=resampling
-        )
+        keys, sums = cue_sums(answers, ["weighting"], resampling=resampling)
         before, after = (keys["weighting"].tolist().index(name) for name in names)
-        with np.errstate(invalid="ignore"):
-            bias = sums["shape"] / (sums["shape"] + sums["texture"])
-        low, high = interval(bias[after] - bias[before], resampling.confidence)
-        share = {cue: sums[cue][:, 0] / sums["n"][:, 0] for cue in named}
+        values = cue_metrics(**sums)
+        bias = values["shape_bias"]
+        low, high = resampling.interval(bias[after] - bias[before])
+        share = {cue: values[f"{cue}_accuracy"][:, 0] for cue in ("shape", "texture")}
         rows.append(
             {
                 "model": model,
-                **{cue: share[cue][after] - share[cue][before] for cue in named},
+                **{cue: share[cue][after] - share[cue][before] for cue in share},
                 "change": bias[after, 0] - bias[before, 0],
                 "low": float(low),
                 "high": float(high),

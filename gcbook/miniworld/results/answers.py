@@ -9,10 +9,17 @@ from gcbook.miniworld.results.shipped import recipe_of, shipped_models, shipped_
 from gcbook.miniworld.testsets import silhouette_of, texture_of
 from gcbook.noise.weightings import Norm
 from gcbook.paper.categories import CATEGORIES
-from gcbook.scoring.decisions import decide, to_trials
+from gcbook.scoring.decisions import choose_draws, decide, to_trials
+from gcbook.scoring.store import Store
 from gcbook.stats.metrics import cues
 
-__all__ = ["SOURCE", "mark", "miniature_answers", "with_recipe"]
+__all__ = [
+    "SOURCE",
+    "mark",
+    "miniature_answers",
+    "with_recipe",
+    "evaluations",
+]
 
 SOURCE = "miniature"
 """Of trials: these are no answers to the 17 real datasets, even where a set has the same name."""
@@ -86,3 +93,15 @@ def mark(trials: pd.DataFrame) -> pd.DataFrame:
 def with_recipe(answers: pd.DataFrame) -> pd.DataFrame:
     """Return answers with the miniature that each observer is a seed of, as ``recipe``."""
     return answers.assign(recipe=[recipe_of(name)[0] for name in answers["observer"]])
+
+
+def evaluations(store: Store, draws: int | None = None) -> int:
+    """Network evaluations (NFE) of one decision without a race.
+
+    Args:
+        store: of the model's scores.
+        draws: of an image; by default all that are stored.
+    """
+    traits = store.traits
+    number = 1 if traits.deterministic else choose_draws(store, draws)
+    return number * traits.evaluations * (1 if traits.joint else len(traits.labels))

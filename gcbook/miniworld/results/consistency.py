@@ -8,8 +8,9 @@ from scipy.spatial.distance import squareform
 from gcbook.miniworld.results.kinds import side_of
 from gcbook.miniworld.results.panel import MiniaturePanel, counted
 from gcbook.miniworld.results.shipped import recipe_of
-from gcbook.stats.agreement import kappa, kappa_bound
-from gcbook.stats.resample import correct_bias, interval
+from gcbook.stats.agreement import kappa, kappa_bound, weighted_pair_counts
+from gcbook.stats.measures import mean_defined
+from gcbook.stats.resampling import Resampling, correct_bias
 
 __all__ = [
     "GROUPS",
@@ -27,7 +28,7 @@ _DIGITS = 4
 
 
 def pair_kappas(
-    panel: MiniaturePanel, kept: np.ndarray, confidence: float = 0.95
+    panel: MiniaturePanel, kept: np.ndarray, resampling: Resampling
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Error consistency of every two models.
 
@@ -37,7 +38,7 @@ def pair_kappas(
     Args:
         panel: of the models.
         kept: which of its images count, bool (images,).
-        confidence: of the intervals.
+        resampling: how the intervals are made.
 
     Returns:
         A row a pair: ``a, b`` (models), ``kappa, low, high``, ``most`` (that the two accuracies
@@ -49,17 +50,18 @@ def pair_kappas(
     keys = panel.images[["dataset", "condition"]]
     sets: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
     for (dataset, _), rows in keys[kept].groupby(["dataset", "condition"], sort=False):
-        counts = _pair_counts(panel, rows.index.to_numpy(), first, second)
+        images = rows.index.to_numpy()
+        right, weights = panel.right[:, images], panel.weights[images].T
+        counts = weighted_pair_counts(right, np.ones_like(right), weights, first, second)
         sets.setdefault(str(dataset), []).append((kappa(*counts), kappa_bound(*counts)))
-    draws = panel.weights.shape[1]
-    empty = np.full((len(first), draws), np.nan)
+    empty = np.full((len(first), panel.weights.shape[1]), np.nan)
     values, bounds = (
-        _mean([_mean([each[i] for each in conditions]) for conditions in sets.values()])
+        mean_defined([mean_defined([each[i] for each in of_set]) for of_set in sets.values()])
         if sets
         else empty
         for i in (0, 1)
     )
-    low, high = interval(correct_bias(values, -1, 1), confidence)
+    low, high = resampling.interval(correct_bias(values, -1, 1))
     table = pd.DataFrame(
         {
             "a": [panel.models[i] for i in first],
@@ -119,7 +121,7 @@ def clusters(pairs: pd.DataFrame) -> list[list[str]]:
 
 
 def sides(
-    pairs: pd.DataFrame, values: np.ndarray, bounds: np.ndarray, confidence: float = 0.95
+    pairs: pd.DataFrame, values: np.ndarray, bounds: np.ndarray, resampling: Resampling
 ) -> dict[str, float]:
     """Mean error consistency among generative miniatures, among discriminative ones, and across.
 
@@ -130,7 +132,7 @@ def sides(
         pairs: from `pair_kappas`.
         values: likewise, (pairs, 1 + draws).
         bounds: likewise.
-        confidence: of the intervals.
+        resampling: how the intervals are made.
 
     Returns:
         ``generative, discriminative, across, seeds``, each with ``_low``, ``_high``, ``_pairs`` and
@@ -153,9 +155,9 @@ def sides(
     for name in ("generative", "discriminative", "across", "seeds"):
         groups = sorted(set(recipes[kinds == name]))
         mean, most = (
-            _mean_rows(
+            mean_defined(
                 np.array(
-                    [_mean_rows(of[(kinds == name) & (recipes == group)]) for group in groups]
+                    [mean_defined(of[(kinds == name) & (recipes == group)]) for group in groups]
                 ).reshape(len(groups), values.shape[1])
             )
             for of in (values, bounds)
@@ -166,33 +168,9 @@ def sides(
     means["gap"] = means["discriminative"] - means["across"]
     means["gap_share"] = shares["discriminative"] - shares["across"]
     for name, mean in means.items():
-        low, high = interval(correct_bias(mean, -1, 1), confidence)
+        low, high = resampling.interval(correct_bias(mean, -1, 1))
         found |= {name: float(mean[0]), f"{name}_low": float(low), f"{name}_high": float(high)}
     return found
-
-
-def _pair_counts(
-    panel: MiniaturePanel, images: np.ndarray, first: np.ndarray, second: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    right = panel.right[:, images].astype(np.float64)
-    weights = panel.weights[images]
-    both = (right[first] * right[second]) @ weights
-    each = right @ weights
-    only_a, only_b = each[first] - both, each[second] - both
-    return both, only_a, only_b, weights.sum(0) - both - only_a - only_b
-
-
-def _mean(values: list[np.ndarray]) -> np.ndarray:
-    """Mean over arrays of one shape, leaving out NaN; NaN where all are."""
-    stacked = np.stack(values)
-    known = np.isfinite(stacked)
-    with np.errstate(invalid="ignore"):
-        mean: np.ndarray = np.where(known, stacked, 0).sum(0) / known.sum(0)
-    return mean
-
-
-def _mean_rows(values: np.ndarray) -> np.ndarray:
-    return _mean(list(values)) if len(values) else np.full(values.shape[1], np.nan)
 
 
 def _kind(a: str, b: str) -> str:

@@ -9,10 +9,10 @@ import pandas as pd
 from gcbook.files.errors import DataNotFoundError
 from gcbook.miniworld.results.answers import mark
 from gcbook.miniworld.results.shipped import model_card, recipe_of, shipped_models, training_trials
-from gcbook.stats.clustered import clustered_means, clustered_sums
-from gcbook.stats.resample import interval
+from gcbook.stats.clustered import clustered_means
+from gcbook.stats.metrics import CUE_METRICS, blind_bias, conflicts_in, cue_metrics
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import accuracies, blind_bias, cue_shares
+from gcbook.stats.shares import accuracies, cue_shares, cue_sums
 from gcbook.stats.words import number, span
 
 __all__ = [
@@ -37,8 +37,6 @@ PAPERS = "exp:7"
 
 EARLY = 0.1
 """Share of a training after which a first copy does not show what was learned first."""
-
-_CUES = ("shape_accuracy", "texture_accuracy", "shape_bias")
 
 
 def course_answers(models: Sequence[str] | None = None) -> pd.DataFrame:
@@ -85,7 +83,7 @@ def course_shares(answers: pd.DataFrame, *, resampling: Resampling = Resampling(
     tables = [right.rename(columns={"accuracy": "value"}).assign(measure=MEASURES["accuracy"])]
     conflicts = answers[answers["dataset"] == "cue-conflict"]
     shares = cue_shares(conflicts, by, resampling=resampling)
-    for name in _CUES:
+    for name in CUE_METRICS:
         named = {name: "value", f"{name}_low": "low", f"{name}_high": "high"}
         part = shares.rename(columns=named)[[*by, "n", "value", "low", "high"]]
         tables.append(part.assign(measure=MEASURES[name]))
@@ -116,26 +114,23 @@ def first_and_last(answers: pd.DataFrame, *, resampling: Resampling = Resampling
     rows = []
     if answers.empty:
         return pd.DataFrame(columns=["model", "weighting"])
-    conflicts = answers[answers["cue"].isin(["shape", "texture", "other"])]
-    conflicts = conflicts.assign(
-        shape=(conflicts["cue"] == "shape").astype(float),
-        texture=(conflicts["cue"] == "texture").astype(float),
-    )
-    conflicts = conflicts.assign(difference=conflicts["shape"] - conflicts["texture"])
+    conflicts = conflicts_in(answers)
+    signs = {"shape": 1.0, "texture": -1.0, "other": 0.0}
+    conflicts = conflicts.assign(difference=conflicts["cue"].map(signs))
     for (model, weighting), group in conflicts.groupby(["observer", "weighting"], sort=False):
         ends = sorted(group["images"].unique())[:: max(group["images"].nunique() - 1, 1)]
         chosen = group[group["images"].isin(ends)]
-        keys, sums = clustered_sums(chosen, ["images"], ["shape", "texture"], resampling=resampling)
+        keys, sums = cue_sums(chosen, ["images"], resampling=resampling)
         lead = clustered_means(chosen, ["images"], "difference", resampling=resampling)
-        with np.errstate(invalid="ignore"):
-            bias = sums["shape"] / (sums["shape"] + sums["texture"])
-        low, high = interval(bias[-1] - bias[0], resampling.confidence)
+        values = cue_metrics(**sums)
+        bias = values["shape_bias"]
+        low, high = resampling.interval(bias[-1] - bias[0])
         row: dict[str, object] = {"model": model, "weighting": weighting}
         for name, at in (("first", 0), ("last", -1)):
             row |= {
                 name: int(keys["images"].iloc[at]),
-                f"{name}_shape": sums["shape"][at, 0] / sums["n"][at, 0],
-                f"{name}_texture": sums["texture"][at, 0] / sums["n"][at, 0],
+                f"{name}_shape": values["shape_accuracy"][at, 0],
+                f"{name}_texture": values["texture_accuracy"][at, 0],
                 f"{name}_difference": lead["mean"].iloc[at],
                 f"{name}_low": lead["low"].iloc[at],
                 f"{name}_high": lead["high"].iloc[at],

@@ -17,7 +17,6 @@ from gcbook.miniworld.results.kinds import GENERATIVE, recipes_in
 from gcbook.miniworld.results.panel import OOD_SETS, MiniaturePanel, counted, make_panel
 from gcbook.miniworld.results.shipped import recipe_of
 from gcbook.paper.published import table1
-from gcbook.stats.resample import interval
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import listed, number, plural, span
 
@@ -220,14 +219,14 @@ def _test(
     if missing:
         return about | {"why": listed(missing)}
     chosen = answers[answers["dataset"].isin(claim.sets) & counted(answers)]
-    panel = make_panel(_of_recipes(chosen, claim.a, claim.b), resampling.draws, resampling.seed)
+    panel = make_panel(_of_recipes(chosen, claim.a, claim.b), resampling)
     lacking = [recipe for recipe in (claim.a, claim.b) if not panel.rows(recipe)]
     lacking_sets = set(claim.sets) - set(panel.images["dataset"])
     if lacking or lacking_sets or panel.incomplete:
         lacking = lacking or list(panel.incomplete)
         return about | {"why": f"all scores of {listed(lacking or (claim.a, claim.b))}"}
     a, b = claim.value(panel, claim.a), claim.value(panel, claim.b)
-    return about | _difference(a, b, resampling.confidence)
+    return about | _difference(a, b, resampling)
 
 
 def _of_recipes(answers: pd.DataFrame, *recipes: str) -> pd.DataFrame:
@@ -243,10 +242,10 @@ def _two_sides(answers: pd.DataFrame, *, resampling: Resampling) -> dict[str, An
         "",
     )
     conflicts = answers[answers["dataset"] == "cue-conflict"]
-    panel = make_panel(conflicts, resampling.draws, resampling.seed)
+    panel = make_panel(conflicts, resampling)
     kept = group_of_images(panel.images, GROUPS[1])
-    pairs, values, bounds = pair_kappas(panel, kept, resampling.confidence)
-    facts = sides(pairs, values, bounds, resampling.confidence)
+    pairs, values, bounds = pair_kappas(panel, kept, resampling)
+    facts = sides(pairs, values, bounds, resampling)
     needed = {"discriminative": "two discriminative miniatures", "across": "one of either kind"}
     lacking = [words for kind, words in needed.items() if not facts[f"{kind}_pairs"]]
     if lacking:
@@ -267,8 +266,8 @@ def _about(claim: str, measure: str, compared: str, paper: str) -> dict[str, Any
     return {**about, **unknown, "verdict": NOT_TESTED, "paper": paper, "why": ""}
 
 
-def _difference(a: np.ndarray, b: np.ndarray, confidence: float) -> dict[str, Any]:
-    low, high = interval(a - b, confidence)
+def _difference(a: np.ndarray, b: np.ndarray, resampling: Resampling) -> dict[str, Any]:
+    low, high = resampling.interval(a - b)
     return {
         "a": float(a[0]),
         "b": float(b[0]),

@@ -5,8 +5,8 @@ from typing import Any
 from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.shipped import DATA, model_card, shipped_models, shipped_sets
 from gcbook.miniworld.training.record import read_record
-from gcbook.stats.pooled import CONFLICT, PLAIN, change_of, pooled_measures
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import CONFLICT, PLAIN, change_of, pooled_measures
 from gcbook.stats.words import listed, number, plural, span
 
 __all__ = ["LONG", "SETS", "changes_between", "longer_sentence", "noise_or_length_sentence"]
@@ -32,15 +32,13 @@ def changes_between(
         resampling: how the intervals are made.
 
     Returns:
-        By measure (of `MEASURES`), what `gcbook.stats.pooled.change_of` says.
+        By measure (of `MEASURES`), what `gcbook.stats.shares.change_of` says.
     """
     answers = miniature_answers(SETS, [first, second])
     keys, values, _ = pooled_measures(answers, [], resampling=resampling, together=False)
     place = keys["observer"].tolist().index
     return {
-        name: change_of(
-            values[name][place(first)], values[name][place(second)], resampling.confidence
-        )
+        name: change_of(values[name][place(first)], values[name][place(second)], resampling)
         for name in MEASURES
     }
 
@@ -50,7 +48,7 @@ def longer_sentence(miniature: str, *, resampling: Resampling = Resampling()) ->
 
     Args:
         miniature: its name.
-        draws, confidence, seed: see `changes_between`.
+        resampling: how the intervals are made.
 
     Returns:
         Sentences, or nothing where this version brings no such twin.
@@ -83,7 +81,7 @@ def noise_or_length_sentence(
     Args:
         plain: a miniature with a twin that was trained longer.
         noisy: the one that was trained with noise, of the same seed.
-        draws, confidence, seed: see `changes_between`.
+        resampling: how the intervals are made.
 
     Returns:
         Sentences, or nothing where this version lacks one of the three.

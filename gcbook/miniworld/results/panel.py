@@ -13,7 +13,8 @@ import pandas as pd
 from gcbook.miniworld.results.shipped import recipe_of
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.paper.experiments import EXPERIMENTS
-from gcbook.stats.clustered import resample_silhouettes
+from gcbook.stats.clustered import silhouettes
+from gcbook.stats.metrics import bias_of, share
 from gcbook.stats.resampling import Resampling
 
 __all__ = ["MOST_DRAWS", "OOD_SETS", "MiniaturePanel", "counted", "few", "make_panel"]
@@ -95,7 +96,7 @@ class MiniaturePanel:
             chosen = self.columns([dataset])
             if chosen.any():
                 weights = self.weights[chosen]
-                values.append(right[chosen] @ weights / weights.sum(0))
+                values.append(share(right[chosen] @ weights, weights.sum(0)))
         if not values:
             return np.full(self.weights.shape[1], np.nan)
         return np.mean(values, axis=0)
@@ -104,18 +105,16 @@ class MiniaturePanel:
         """Return the shape bias of all answers of a miniature's seeds, (1 + draws,)."""
         rows = self.rows(recipe)
         shape, texture = (named[rows].sum(0) @ self.weights for named in (self.shape, self.texture))
-        with np.errstate(invalid="ignore"):
-            return np.where(shape + texture > 0, shape / (shape + texture), np.nan)
+        return np.asarray(bias_of(shape, texture))
 
 
-def make_panel(answers: pd.DataFrame, draws: int = MOST_DRAWS, seed: int = 0) -> MiniaturePanel:
+def make_panel(answers: pd.DataFrame, resampling: Resampling) -> MiniaturePanel:
     """Arrange answers as matrices.
 
     Args:
         answers: as `gcbook.miniworld.results.answers.mark` returns them, of the world's own test
             sets.
-        draws: resamples.
-        seed: of the resampling.
+        resampling: how the intervals are made.
 
     Returns:
         The panel of the models that answered to every image that any of them answered to.
@@ -134,16 +133,14 @@ def make_panel(answers: pd.DataFrame, draws: int = MOST_DRAWS, seed: int = 0) ->
         matrix[row, column] = values.to_numpy(dtype=bool)
         matrices.append(matrix)
     whole = np.asarray(seen.all(axis=1))
-    if images.empty:
-        none = np.zeros((0, 0), dtype=bool)
-        return MiniaturePanel((), images, none, none, none, np.zeros((0, draws + 1)))
-    weights = resample_silhouettes(images, draws, seed)
+    names, factor = silhouettes(images)
+    drawn = replace(factor, unit=names.get_indexer(pd.Index(images["silhouette"])))
     return MiniaturePanel(
         tuple(name for name, full in zip(models, whole.tolist(), strict=True) if full),
         images,
         matrices[0][whole],
         matrices[1][whole],
         matrices[2][whole],
-        weights.loc[images["silhouette"]].to_numpy(),
+        resampling.weights(drawn).T,
         tuple(name for name, full in zip(models, whole.tolist(), strict=True) if not full),
     )

@@ -67,7 +67,7 @@ def accuracy_by_strength(answers: pd.DataFrame, *, resampling: Resampling) -> pd
 
     Args:
         answers: of any test sets.
-        draws, confidence, seed: of the intervals.
+        resampling: how the intervals are made.
 
     Returns:
         ``dataset`` (title), ``strength`` (what the conditions are), ``step``, ``condition`` (as on
@@ -79,11 +79,7 @@ def accuracy_by_strength(answers: pd.DataFrame, *, resampling: Resampling) -> pd
     columns += ["value", "low", "high", "n", "counted"]
     if chosen.empty:
         return pd.DataFrame(columns=columns)
-    chosen = with_recipe(chosen)
-    keys = ["dataset", "condition", "recipe"]
-    table = accuracies(chosen, keys, resampling=resampling)
-    seeds = chosen.groupby(keys)["observer"].nunique().rename("seeds").reset_index()
-    table = table.merge(seeds, on=keys)
+    table = _over_seeds(chosen, ["dataset", "condition"], resampling)
     rows = []
     for row in table.to_dict("records"):
         experiment = EXPERIMENTS[row["dataset"]]
@@ -97,7 +93,7 @@ def accuracy_by_strength(answers: pd.DataFrame, *, resampling: Resampling) -> pd
                 "condition": experiment.label(row["condition"]),
                 "recipe": row["recipe"],
                 "seeds": row["seeds"],
-                "value": row["accuracy"],
+                "value": row["value"],
                 "low": row["low"],
                 "high": row["high"],
                 "n": row["n"],
@@ -118,7 +114,7 @@ def accuracy_by_set(
         answers: of these test sets.
         test_sets: names, in the order to show them. Sets of the benchmark's own drawings have to be
             asked for by themselves, for their shapes are others under the same names.
-        draws, confidence, seed: of the intervals.
+        resampling: how the intervals are made.
 
     Returns:
         ``dataset`` (title), ``recipe, seeds, value, low, high, n``, over all seeds of a miniature;
@@ -128,11 +124,7 @@ def accuracy_by_set(
     columns = ["dataset", "recipe", "seeds", "value", "low", "high", "n"]
     if chosen.empty:
         return pd.DataFrame(columns=columns)
-    chosen = with_recipe(chosen)
-    keys = ["dataset", "recipe"]
-    table = accuracies(chosen, keys, resampling=resampling)
-    seeds = chosen.groupby(keys)["observer"].nunique().rename("seeds").reset_index()
-    table = table.merge(seeds, on=keys).rename(columns={"accuracy": "value"})
+    table = _over_seeds(chosen, ["dataset"], resampling)
     place = {name: i for i, name in enumerate(test_sets)}
     table["set_order"] = table["dataset"].map(place)
     table["recipe_order"] = table["recipe"].map(list(KINDS).index)
@@ -146,7 +138,7 @@ def bias_by_shape(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFr
 
     Args:
         answers: of the cue-conflict set.
-        draws, confidence, seed: of the intervals.
+        resampling: how the intervals are made.
 
     Returns:
         ``recipe, seeds, category`` ("pooled" for all), ``shape_bias, low, high, texture_share`` (1
@@ -173,3 +165,12 @@ def bias_by_shape(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFr
         order=table["recipe"].map(list(KINDS).index),
     ).sort_values("order", kind="stable", ignore_index=True)
     return table[columns].round(numbers)
+
+
+def _over_seeds(answers: pd.DataFrame, by: list[str], resampling: Resampling) -> pd.DataFrame:
+    """Accuracy over all ``seeds`` of a recipe: ``by, recipe, n, value, low, high``."""
+    keys = [*by, "recipe"]
+    chosen = with_recipe(answers)
+    seeds = chosen.groupby(keys)["observer"].nunique().rename("seeds").reset_index()
+    table = accuracies(chosen, keys, resampling=resampling).merge(seeds, on=keys)
+    return table.rename(columns={"accuracy": "value"})

@@ -17,6 +17,7 @@ from gcbook.noise.weightings import NORMS, Norm, parse_weighting
 from gcbook.scoring.diagnostics import TENTHS, tenths_of, variance_shares
 from gcbook.scoring.scores import finite_weights, score_array
 from gcbook.scoring.store import Store
+from gcbook.stats.metrics import CUE_METRICS
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
 
@@ -49,8 +50,6 @@ TITLES: Mapping[str, str] = {f"exp:{PAPER}": f"exp(−{PAPER}t)", "uniform": "un
 
 Stores = Mapping[str, Mapping[str, Store]]
 """Model → test set → its scores."""
-
-_MEASURES = ("accuracy", "shape_accuracy", "texture_accuracy", "shape_bias")
 
 
 @dataclass(frozen=True)
@@ -198,7 +197,7 @@ def sweep_table(
         }
     )
     columns = ["model", *frame.columns, "n", "n_conflicts"]
-    columns += [name + end for name in _MEASURES for end in ("", "_low", "_high")]
+    columns += [name + end for name in ("accuracy", *CUE_METRICS) for end in ("", "_low", "_high")]
     tables = []
     for model, of_model in stores.items():
         plain, conflicts = (answers_under(of_model[name], named, norm) for name in SETS)

@@ -5,7 +5,7 @@ import pandas as pd
 from gcbook.miniworld.results.findings import AGREES, CONTRADICTS, NOT_TESTED, UNDECIDED
 from gcbook.miniworld.results.kinds import side_of
 from gcbook.paper.categories import CHANCE
-from gcbook.stats.shares import by_accident
+from gcbook.stats.metrics import by_accident
 from gcbook.stats.words import listed, number, plural, span
 
 __all__ = [

@@ -13,9 +13,8 @@ from gcbook.miniworld.training.record import RECORD, read_record
 from gcbook.miniworld.training.worlds import COMPARED, Job
 from gcbook.scoring.decisions import decide, to_trials
 from gcbook.scoring.store import Store
-from gcbook.stats.pooled import pooled_measures
-from gcbook.stats.resample import interval
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import pooled_measures
 
 __all__ = [
     "CELL",
@@ -167,7 +166,7 @@ def sign_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -
             if first is None or second is None:
                 continue
             difference = bias[first] - bias[second]
-            low, high = interval(difference, resampling.confidence)
+            low, high = resampling.interval(difference)
             rows.append(
                 {
                     **dict(zip(POINT, point, strict=True)),

@@ -10,10 +10,13 @@ from gcbook.chapters.blurred_images.tables import (
     FAMILY_MEANS,
     accuracy_and_bias,
     correlation_rows,
+    lowest_rows,
+    sharp_rows,
 )
 from gcbook.files.errors import InputError
 from gcbook.paper.observers import HUMANS_TITLE
-from gcbook.stats.settings import SummarySettings
+from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import Summaries, summarise
 
 SHIPPED = Summaries.read()
@@ -53,7 +56,9 @@ HAND = {
 
 
 def hand_rows(observers=()):
-    settings = SummarySettings(datasets=("cue-conflict", "low-pass"), draws=0)
+    settings = SummarySettings(
+        datasets=("cue-conflict", "low-pass"), resampling=Resampling(draws=0)
+    )
     return accuracy_and_bias(summarise(trials(HAND), settings), observers)
 
 
@@ -103,7 +108,7 @@ def test_named_networks_are_kept_alone():
 
 
 def test_a_missing_dataset_is_named():
-    settings = SummarySettings(datasets=("cue-conflict",), draws=0)
+    settings = SummarySettings(datasets=("cue-conflict",), resampling=Resampling(draws=0))
     with pytest.raises(InputError, match="found none of low-pass"):
         accuracy_and_bias(summarise(trials(HAND, ["cue-conflict"]), settings))
 
@@ -149,3 +154,26 @@ def test_too_few_networks_have_no_coefficient():
     few = correlation_rows(hand_rows(["mine"]))
     assert few["r"].isna().all()
     assert set(few["n"]) == {0, 1}
+
+
+def test_blurred_and_high_pass_images_are_compared_over_the_same_networks():
+    table = sharp_rows(ROWS).set_index("left_out")
+    pearson = CORRELATIONS[
+        (CORRELATIONS["coefficient"] == "Pearson") & (CORRELATIONS["left_out"] == EVERYBODY)
+    ].set_index("measured_on")["r"]
+    assert table.loc[EVERYBODY, "blurred"] == pearson[BLURRED]
+    assert table.loc[EVERYBODY, "sharp"] == pearson["High-pass"]
+    # SWAG cannot be left out: three networks would stay.
+    assert "SWAG" not in table.index
+    assert sharp_rows(ROWS[ROWS["measured_on"] == BLURRED]).empty
+
+
+def test_the_lowest_coefficient_with_a_family_left_out():
+    low = lowest_rows(CORRELATIONS).set_index(["measured_on", "coefficient"])
+    blurred = CORRELATIONS[
+        (CORRELATIONS["measured_on"] == BLURRED)
+        & (CORRELATIONS["coefficient"] == "Pearson")
+        & CORRELATIONS["left_out"].isin(["BagNet", "ResNet", "SimCLR"])
+    ]
+    assert low.loc[(BLURRED, "Pearson"), "lowest"] == blurred["r"].min()
+    assert low.loc[(BLURRED, "Pearson"), "without"] == "BagNet"

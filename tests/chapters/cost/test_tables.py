@@ -21,14 +21,14 @@ from gcbook.chapters.cost.tables import (
     MEASURES,
     cost_rows,
     draw_rows,
-    evaluations,
     measured_seconds,
 )
-from gcbook.chapters.generative_classifier.race import race_summary
 from gcbook.files.errors import GcbookError
+from gcbook.miniworld.results.answers import evaluations
 from gcbook.miniworld.results.shipped import shipped_store
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.scoring.replay import race_summary
 from gcbook.scoring.settings import Racing
 from gcbook.stats.resampling import Resampling
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,12 +9,17 @@ from gcbook.chapters.error_consistency.tables import (
     agreement_with_humans,
     bound_sentence,
     ceiling_sentence,
+    consistency_facts,
+    differences_sentence,
     faultless_sentence,
     kinds_sentence,
+    mixed_kappa,
     share_sentence,
+    shared_errors,
     spread_sentence,
     telling_pairs_sentence,
 )
+from gcbook.stats.agreement import error_consistency
 from gcbook.stats.benchmark_tables import benchmark_rows
 from gcbook.stats.summaries import Summaries
 
@@ -144,3 +151,60 @@ def test_nearest_and_farthest_from_the_humans():
     assert "m, is 0.100 below them (0.050 to 0.200)" in said
     assert "n, 0.300 (0.200 to 0.400)" in said
     assert against_sentence(rows.iloc[:0]).startswith("Without bootstrap draws")
+
+
+@pytest.mark.parametrize("accuracy", [0.6, 0.95])
+def test_kappa_is_the_share_of_one_mind(accuracy: float) -> None:
+    rng = np.random.default_rng(0)
+    a, own = rng.random((2, 400_000)) < accuracy
+    b = np.where(rng.random(len(a)) < 0.4, a, own)
+    assert error_consistency(a, b) == pytest.approx(0.4, abs=0.01)
+    assert mixed_kappa(0.4, accuracy) == pytest.approx(0.4)
+    easy = rng.random(len(a)) < 0.4
+    assert mixed_kappa(0.4, accuracy, 1.0) == pytest.approx(
+        error_consistency(a | easy, own | easy), abs=0.01
+    )
+
+
+def test_errors_are_shared_as_they_are_counted() -> None:
+    # Of 100 images the person misses 10, the network 50, of which 9 are the person's.
+    person = np.arange(100) >= 10
+    network = ~((np.arange(100) < 9) | (np.arange(100) >= 59))
+    counted = shared_errors(0.9, 0.5, error_consistency(person, network))
+    assert counted == {"cap": "0.20", "persons": "90%", "chance": "50%", "networks": "18%"}
+    assert shared_errors(0.7, 0.7, 1.0)["persons"] == shared_errors(0.7, 0.7, 1.0)["networks"]
+    assert shared_errors(0.7, 0.6, 0.0)["persons"] == "40%"
+
+
+def test_consistency_facts(summaries):
+    facts = consistency_facts(benchmark_rows(summaries))
+    assert facts["humans"] == "0.431"
+    assert facts["imagen"] == "0.309"
+    assert facts["vit_22b"] == "0.281"
+    assert [facts["best"], facts["best_value"]] == ["SWAG RegNetY-16GF", "0.225"]
+    assert facts["n_networks"] == 9
+    assert facts["above_humans"] == 4
+    # CLIP and the best ViT-22B.
+    assert facts["above_stable_diffusion"] == 2
+    assert facts["above_parti"] == 11
+
+
+def test_best_network_stands_among_the_papers_models_only_over_the_same(summaries):
+    rows = benchmark_rows(summaries)
+    printed = rows["error_consistency_published"].dropna()
+    above = int((printed > 0.225).sum())
+    said = consistency_facts(rows)["standing"]
+    # Table 1 lists models that Table 2 does not, so there may be more than these.
+    number = int(said.split()[1])
+    assert said == f"which {number} of the published models surpass"
+    assert number >= above > 0
+    everything = replace(summaries, provenance=summaries.provenance | {"conditions": "all"})
+    assert "not comparable" in consistency_facts(benchmark_rows(everything))["standing"]
+
+
+def test_sentence_counts():
+    rows = pd.DataFrame({"differs": [True, False, False], "difference": [0.05, 0.02, 0.01]})
+    assert differences_sentence(rows) == (
+        "Of 3 pairs of networks, 1 differ after Holm's correction, the closest of them by 0.050; "
+        "2 do not, although they lie up to 0.020 apart."
+    )

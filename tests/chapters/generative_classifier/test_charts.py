@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cache
 
 import numpy as np
 import pytest
@@ -19,19 +20,31 @@ from gcbook.charts.parts import CLASS_COLORS
 from gcbook.classifiers.toy import make_toy, toy_classifier
 
 TOY = make_toy()
-SAMPLES = sample_table(TOY, 40, 0)
-RESTORED = restoration_table(TOY, toy_classifier(TOY), 0)
-ERRORS = error_table(TOY, toy_classifier(TOY))
+
+
+@cache
+def samples():
+    return sample_table(TOY, 40, 0)
+
+
+@cache
+def restored():
+    return restoration_table(TOY, toy_classifier(TOY), 0)
+
+
+@cache
+def errors_at_times():
+    return error_table(TOY, toy_classifier(TOY))
 
 
 @pytest.fixture(scope="module")
 def images():
-    return chart_spec(fig_toy_images(SAMPLES))
+    return chart_spec(fig_toy_images(samples()))
 
 
 @pytest.fixture(scope="module")
 def restorations():
-    return chart_spec(fig_restorations(RESTORED, ERRORS))
+    return chart_spec(fig_restorations(restored(), errors_at_times()))
 
 
 def params(spec):
@@ -47,7 +60,7 @@ def with_values(spec, **values):
 
 def test_images_are_the_samples_with_noise_put_on_by_the_chart(images):
     (rows,) = images["datasets"].values()
-    assert rows == SAMPLES.to_dict("records")
+    assert rows == samples().to_dict("records")
     slider = params(images)["toy_t"]["bind"]
     assert (slider["min"], slider["max"]) == (0, 1)
     clean, noised = images["concat"]
@@ -98,7 +111,7 @@ def test_every_position_of_the_slider_has_restorations_and_errors(restorations):
 def test_packed_rows_are_the_table(restorations):
     packed = next(rows for rows in restorations["datasets"].values() if "x" in rows[0])
     row = next(r for r in packed if r["image"] == "both cues say A" and r["t"] == 0.4)
-    rows = RESTORED[(RESTORED["image"] == "both cues say A") & (RESTORED["t"] == 0.4)]
+    rows = restored()[(restored()["image"] == "both cues say A") & (restored()["t"] == 0.4)]
     assert row["x"] == pytest.approx(rows["x"].tolist())
     assert row["y"] == pytest.approx(rows["y"].tolist())
     assert row["label"] == rows["label"].tolist()
@@ -110,7 +123,9 @@ def test_the_smallest_error_is_marked(restorations, t, label):
     svg = with_values(restorations, restored_image=image, restored_t=t)
     assert f"Restorations at t = {t:.2f}" in svg
     assert svg.count(">smallest<") == 1
-    rows = ERRORS[(ERRORS["image"] == image) & (abs(ERRORS["t"] - t) < 1e-3)]
+    rows = errors_at_times()[
+        (errors_at_times()["image"] == image) & (abs(errors_at_times()["t"] - t) < 1e-3)
+    ]
     assert rows.loc[rows["error"].idxmin(), "label"] == label
     # The word stands at the height of the class's name.
     heights = {text: height(svg, text) for text in ("smallest", *"ABCD")}

@@ -1,6 +1,7 @@
 """Maps and weights: every position of every slider has something to show, and the right thing."""
 
 import re
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -26,27 +27,44 @@ TOY = make_toy()
 CLASSIFIER = toy_classifier(TOY)
 SIDE = 8
 IMAGES, LABEL = TOY.sample(60, np.random.default_rng(0))
-ERRORS = expected_errors(CLASSIFIER, IMAGES, nodes=3)
-ACCURACIES = accuracy_table(TOY, CLASSIFIER, IMAGES, LABEL, ERRORS)
-# Recognisable numbers, so that an accuracy above a map can be told from its neighbours'.
-ACCURACIES["accuracy"] = np.arange(len(ACCURACIES)) / 100
-BOXES = region_boxes(TOY, CLASSIFIER, SIDE, expected_errors(CLASSIFIER, grid_points(SIDE), nodes=3))
-EVIDENCE = evidence_table(TOY, CLASSIFIER, IMAGES, ERRORS)
+
+
+@cache
+def expected():
+    return expected_errors(CLASSIFIER, IMAGES, nodes=3)
+
+
+@cache
+def accuracies():
+    table = accuracy_table(TOY, CLASSIFIER, IMAGES, LABEL, expected())
+    # Recognisable numbers, so that an accuracy above a map can be told from its neighbours'.
+    return table.assign(accuracy=np.arange(len(table)) / 100)
+
+
+@cache
+def region_rows():
+    at = expected_errors(CLASSIFIER, grid_points(SIDE), nodes=3)
+    return region_boxes(TOY, CLASSIFIER, SIDE, at)
+
+
+@cache
+def evidence_rows():
+    return evidence_table(TOY, CLASSIFIER, IMAGES, expected())
 
 
 @pytest.fixture(scope="module")
 def regions():
-    return chart_spec(fig_regions(BOXES, ACCURACIES))
+    return chart_spec(fig_regions(region_rows(), accuracies()))
 
 
 @pytest.fixture(scope="module")
 def by_weight():
-    return chart_spec(fig_accuracy_by_weight(ACCURACIES))
+    return chart_spec(fig_accuracy_by_weight(accuracies()))
 
 
 @pytest.fixture(scope="module")
 def evidence():
-    return chart_spec(fig_evidence(EVIDENCE))
+    return chart_spec(fig_evidence(evidence_rows()))
 
 
 def params(spec):
@@ -70,7 +88,7 @@ def rows(spec, panel) -> list[dict]:
 
 
 def accuracy(rule, value=None) -> str:
-    found = ACCURACIES[ACCURACIES["rule"] == rule].set_index("value")["accuracy"]
+    found = accuracies()[accuracies()["rule"] == rule].set_index("value")["accuracy"]
     return f"{found.iloc[0] if value is None else found[value]:.1%} right"
 
 
@@ -133,10 +151,11 @@ def fills(svg: str) -> list[tuple[str, str]]:
 
 
 def test_agreement_is_faded_on_demand(regions):
-    chosen = BOXES[
-        ((BOXES["rule"] == "one t") & (abs(BOXES["value"] - 0.6) < 1e-6))
-        | ((BOXES["rule"] == "exp(−kt)") & (BOXES["value"] == 3))
-        | (BOXES["rule"] == "best possible")
+    shown = region_rows()
+    chosen = shown[
+        ((shown["rule"] == "one t") & (abs(shown["value"] - 0.6) < 1e-6))
+        | ((shown["rule"] == "exp(−kt)") & (shown["value"] == 3))
+        | (shown["rule"] == "best possible")
     ]
     assert 0 < chosen["differs"].sum() < len(chosen)
     for only in (False, True):
@@ -159,12 +178,12 @@ def test_accuracy_and_bias_are_two_lines_in_either_panel(by_weight):
         found = pd.DataFrame(rows(by_weight, line)).pivot(
             index="value", columns="measure", values="share"
         )
-        table = ACCURACIES[ACCURACIES["rule"] == rule].set_index("value")
+        table = accuracies()[accuracies()["rule"] == rule].set_index("value")
         assert found["Accuracy"].to_numpy() == pytest.approx(table["accuracy"])
         bias = found["Bias to the coarse cue"].to_numpy()
         assert bias == pytest.approx(table["coarse_bias"])
         best = {row["measure"]: row["share"] for row in rows(by_weight, limit)}
-        (row,) = ACCURACIES[ACCURACIES["rule"] == "best possible"].to_dict("records")
+        (row,) = accuracies()[accuracies()["rule"] == "best possible"].to_dict("records")
         assert best == {"Accuracy": row["accuracy"], "Bias to the coarse cue": row["coarse_bias"]}
         assert limit["mark"]["strokeDash"] and "strokeDash" not in line["mark"]
         assert line["encoding"]["y"]["scale"]["domain"] == [0, 1]
@@ -174,11 +193,11 @@ def test_accuracy_and_bias_are_two_lines_in_either_panel(by_weight):
 def test_every_weighting_on_offer_is_a_column_or_computed(evidence):
     chosen = params(evidence)
     options = chosen["evidence_weight"]["bind"]["options"]
-    assert set(options) - {"exp"} == set(EVIDENCE.columns) - {"t", "log_snr", "gap"}
+    assert set(options) - {"exp"} == set(evidence_rows().columns) - {"t", "log_snr", "gap"}
     assert len(chosen["evidence_weight"]["bind"]["labels"]) == len(options)
     assert positions(chosen["evidence_k"]).tolist() == list(DECAYS)
     (found,) = evidence["datasets"].values()
-    assert [row["gap"] for row in found] == pytest.approx(EVIDENCE["gap"], rel=1e-4)
+    assert [row["gap"] for row in found] == pytest.approx(evidence_rows()["gap"], rel=1e-4)
     assert [panel.get("title") for panel in evidence["concat"]] == [
         "Weight",
         "Evidence",
@@ -189,11 +208,13 @@ def test_every_weighting_on_offer_is_a_column_or_computed(evidence):
 
 @pytest.mark.parametrize(("weighting", "k"), [("exp", 0), ("exp", 20), ("eps", 7), ("elbo", 7)])
 def test_the_sum_says_which_cue_wins(evidence, weighting, k):
-    weights = np.exp(-k * EVIDENCE["t"]) if weighting == "exp" else EVIDENCE[weighting]
-    cue = "fine" if (EVIDENCE["gap"] * weights).sum() > 0 else "coarse"
+    weights = (
+        np.exp(-k * evidence_rows()["t"]) if weighting == "exp" else evidence_rows()[weighting]
+    )
+    cue = "fine" if (evidence_rows()["gap"] * weights).sum() > 0 else "coarse"
     assert f"Sum: {cue} cue" in render(evidence, evidence_weight=weighting, evidence_k=k)
 
 
 def test_both_outcomes_occur(evidence):
-    sums = [(EVIDENCE["gap"] * np.exp(-k * EVIDENCE["t"])).sum() for k in (0, 20)]
+    sums = [(evidence_rows()["gap"] * np.exp(-k * evidence_rows()["t"])).sum() for k in (0, 20)]
     assert sums[0] < 0 < sums[1]

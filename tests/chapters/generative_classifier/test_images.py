@@ -1,5 +1,7 @@
 """Single images of the toy, restored."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 import torch
@@ -17,7 +19,11 @@ from gcbook.noise.draws import DrawRule, keyed_noise
 
 TOY = make_toy()
 CLASSIFIER = toy_classifier(TOY)
-ERRORS = error_table(TOY, CLASSIFIER)
+
+
+@cache
+def errors_at_times():
+    return error_table(TOY, CLASSIFIER)
 
 
 def test_examples_are_what_they_are_called():
@@ -54,9 +60,9 @@ def test_restorations_are_posterior_means_of_one_noise_at_all_times():
 
 
 def test_errors_are_those_of_the_image_time_and_class_they_stand_beside():
-    assert len(ERRORS) == 5 * 25 * 4
-    assert sorted(set(ERRORS["t"])) == TIMES.tolist()
-    found = ERRORS.set_index(["image", "t", "label"])["error"]
+    assert len(errors_at_times()) == 5 * 25 * 4
+    assert sorted(set(errors_at_times()["t"])) == TIMES.tolist()
+    found = errors_at_times().set_index(["image", "t", "label"])["error"]
     n, generator = 4000, np.random.default_rng(2)
     noises = generator.standard_normal((n, 2, 1, 1), np.float32)
     for name, t, label in (
@@ -74,6 +80,6 @@ def test_errors_are_those_of_the_image_time_and_class_they_stand_beside():
 
 
 def test_the_clump_wins_at_little_noise_and_the_cloud_at_much():
-    rows = ERRORS[ERRORS["image"] == "cloud of A, clump of B"]
+    rows = errors_at_times()[errors_at_times()["image"] == "cloud of A, clump of B"]
     best = rows.loc[rows.groupby("t")["error"].idxmin()].set_index("t")["label"]
     assert best[TIMES[0]] == "B" and best[1.0] == "A"

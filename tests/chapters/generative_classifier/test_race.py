@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import torch
 from scipy.stats import t as student
-from scipy.stats import ttest_1samp, ttest_rel
+from scipy.stats import ttest_1samp
 
 from gcbook.chapters.generative_classifier.race import (
     SHARINGS,
@@ -13,8 +13,6 @@ from gcbook.chapters.generative_classifier.race import (
     draws_table,
     overlaps,
     race_costs,
-    race_outcomes,
-    race_summary,
     race_table,
     sharing_errors,
     variance_ratio,
@@ -27,6 +25,7 @@ from gcbook.chapters.generative_classifier.tables import (
 )
 from gcbook.classifiers.toy import make_toy, toy_classifier
 from gcbook.noise.draws import DrawRule, keyed_noise, timestep
+from gcbook.scoring.replay import race_outcomes
 from gcbook.scoring.settings import Racing
 
 TOY = make_toy()
@@ -36,21 +35,6 @@ RULE = Racing(max_draws=150)
 UNIFORM = DrawRule(3, "uniform")
 ERRORS = draw_errors(CLASSIFIER, example_images(), NAMES, 150, UNIFORM, "exp:7")
 RACE = race_table(CLASSIFIER, "exp:7", RULE, 3)
-
-
-def literal_race(errors: np.ndarray, rule: Racing) -> tuple[list[int], int]:
-    """Clark & Jaini (2023), Algorithm 1: when each class was dropped (0: never), and the answer."""
-    dropped = [0] * errors.shape[1]
-    for n in range(rule.min_draws, min(rule.max_draws, len(errors)) + 1):
-        left = [c for c, at in enumerate(dropped) if not at]
-        if len(left) == 1:
-            break
-        best = min(left, key=lambda c: errors[:n, c].mean())
-        for c in left:
-            if c != best and ttest_rel(errors[:n, c], errors[:n, best]).pvalue < rule.p:
-                dropped[c] = n
-    left = [c for c, at in enumerate(dropped) if not at]
-    return dropped, min(left, key=lambda c: errors[:n, c].mean())
 
 
 def test_errors_of_draws_by_hand():
@@ -71,51 +55,6 @@ def test_errors_of_draws_by_hand():
 def test_later_draws_go_on_where_the_first_ended():
     later = draw_errors(CLASSIFIER, example_images(), NAMES, 5, UNIFORM, "exp:7", first=100)
     assert later == pytest.approx(ERRORS[:, 100:105])
-
-
-def test_outcomes_are_those_of_the_published_algorithm():
-    dropped, winner = race_outcomes(ERRORS, RULE)
-    for i in range(5):
-        assert (dropped[i].tolist(), winner[i]) == literal_race(ERRORS[i], RULE)
-    assert (dropped > 20).any() and (dropped == 20).any() and (dropped == 0).sum() > 5
-
-
-def test_summary_counts_evaluations_class_by_class():
-    rng = np.random.default_rng(0)
-    base = rng.normal(1, 0.1, (4, 60, 1)) + rng.normal(0, 0.01, (4, 60, 3))
-    base[0] += [0, 1, 1]  # decided at once
-    base[1] += [1, 0, 0]  # a is out at once, b and c never
-    base[2] += [0.006, 0, 1]
-    base[3, :50] += [0, 0.02, 0]  # b falls behind
-    rule = Racing(min_draws=20, p=2e-3, max_draws=60)
-    label = np.array([0, 2, 0, 0])
-    found = race_summary(base, label, rule)
-    total, unfinished, cost, same, right = 0, 0, 0, 0, 0
-    for errors, truth in zip(base, label, strict=True):
-        dropped, answer = literal_race(errors, rule)
-        open_end = dropped.count(0) > 1
-        length = 60 if open_end else max(dropped)
-        # While a class is in, every draw costs it one evaluation.
-        nfe = sum(sum(1 for n in range(1, length + 1) if not at or n <= at) for at in dropped)
-        total, unfinished, cost = total + nfe, unfinished + open_end, cost + nfe * open_end
-        same += answer == errors.mean(0).argmin()
-        right += answer == truth
-    assert literal_race(base[0], rule)[0] == [0, 20, 20]
-    assert 0 < unfinished < 4
-    assert found["images"] == 4
-    assert found["nfe"] == total / 4
-    assert found["nfe_fixed"] == 180
-    assert found["saved"] == pytest.approx(1 - total / 720)
-    assert found["unfinished"] == unfinished / 4
-    assert found["unfinished_part"] == pytest.approx(cost / total)
-    assert (found["same"], found["accuracy"]) == (same / 4, right / 4)
-    assert found["accuracy_fixed"] == np.mean(base.mean(1).argmin(1) == label)
-
-
-def test_a_race_decided_by_the_last_draw_is_not_undecided():
-    errors = np.array([[[0.0, 1 + 0.001 * i] for i in range(20)]])
-    found = race_summary(errors, np.array([0]), Racing(max_draws=20))
-    assert (found["nfe"], found["unfinished"], found["unfinished_part"]) == (40, 0, 0)
 
 
 def test_lines_are_running_means_with_intervals():
@@ -160,8 +99,9 @@ def test_costs_by_hand_and_answers_of_the_races(decay):
     weighting = f"exp:{decay}"
     costs = race_costs(race_table(CLASSIFIER, weighting, RULE, 3), RULE)
     errors = draw_errors(CLASSIFIER, example_images(), NAMES, 150, UNIFORM, weighting)
+    outcomes, winners = race_outcomes(errors, RULE)
     for i, row in enumerate(costs.to_dict("records")):
-        dropped, answer = literal_race(errors[i], RULE)
+        dropped, answer = outcomes[i].tolist(), winners[i]
         length = max(dropped) if dropped.count(0) == 1 else 150
         nfe = sum(at or length for at in dropped)
         assert (row["image"], row["answer"], row["draws"]) == (NAMES[i], "ABCD"[answer], length)

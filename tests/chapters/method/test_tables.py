@@ -12,13 +12,13 @@ from gcbook.chapters.method.tables import (
     dataset_overview,
     interval_widths,
     ladder_sentences,
-    observer_numbers,
     resampled_images,
     values_with_intervals,
     width_sentence,
 )
+from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import estimate
-from gcbook.stats.settings import SummarySettings
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import number, span
 from gcbook.trials.table import read_trials
@@ -37,13 +37,6 @@ FIVE = pd.DataFrame(
         "response": ["cat", "cat", "dog", "cat", "car", "car"],
     }
 )
-
-
-def test_numbers_of_observers_are_the_papers() -> None:
-    numbers = observer_numbers(SHIPPED)
-    assert numbers["humans"] == 90
-    assert numbers["human_trials"] == 85_120
-    assert (numbers["networks"], numbers["everywhere"], numbers["datasets"]) == (32, 9, 17)
 
 
 def test_overview_counts_each_dataset() -> None:
@@ -127,7 +120,7 @@ def test_weights_of_cue_conflict_images_are_products() -> None:
 
 
 def test_values_with_intervals_leaves_out_what_repeats_or_is_undefined() -> None:
-    settings = SummarySettings(datasets=("cue-conflict",), draws=200)
+    settings = SummarySettings(datasets=("cue-conflict",), resampling=Resampling(draws=200))
     table = values_with_intervals(estimate(FIVE, settings).estimates, "cue-conflict")
     assert not table.duplicated(["metric", "observer"]).any()
     assert table["value"].notna().all()

@@ -6,7 +6,6 @@ import pytest
 
 from gcbook.chapters.miniature_world import tables as miniature_tables
 from gcbook.chapters.miniature_world.tables import (
-    evaluations,
     evaluations_of,
     fewest_silhouettes,
     miniature_results,
@@ -143,12 +142,11 @@ def test_a_world_that_differs_is_named(monkeypatch):
 
 
 def test_evaluations_of_a_classifier_and_of_a_generator(monkeypatch):
-    assert evaluations("mini-cnn", "cue-conflict") == 1
+    assert evaluations_of("cue-conflict", ["mini-cnn"]) == {"mini-cnn": 1}
 
     monkeypatch.setattr(miniature_tables, "shipped_store", lambda *names: names)
-    monkeypatch.setattr(miniature_tables, "evaluations_in", {("a", "a"): 96}.__getitem__)
+    monkeypatch.setattr(miniature_tables, "evaluations", {("a", "a"): 96}.__getitem__)
     monkeypatch.setattr(miniature_tables, "shipped_sets", lambda model: (model,))
-    assert evaluations("a", "a") == 96
     assert evaluations_of("a", ["a", "b"]) == {"a": 96}
 
 

@@ -17,8 +17,8 @@ from gcbook.chapters.noise_training.tables import (
     paper_rows,
 )
 from gcbook.files.errors import InputError
+from gcbook.stats.metrics import blind_bias, by_accident
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import blind_bias, by_accident
 
 
 def cell(rows, trained, tested, measure, model=""):

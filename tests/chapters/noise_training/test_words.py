@@ -11,8 +11,8 @@ from gcbook.chapters.noise_training.words import (
     normalized_variance,
     resampled_phrase,
 )
+from gcbook.stats.metrics import blind_bias, by_accident
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import blind_bias, by_accident
 
 
 def test_without_both_recipes_nothing_is_compared():

@@ -1,5 +1,8 @@
 """Accuracy tables: hand-worked small ones, and the published trials' shipped summaries."""
 
+from fractions import Fraction
+from math import comb
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +16,8 @@ from gcbook.chapters.ood_accuracy.tables import (
     against_humans,
     closeness_facts,
     families_at,
+    guessing_sentence,
+    image_weights_sentence,
     lead_facts,
     ood_facts,
     ood_standings,
@@ -20,7 +25,8 @@ from gcbook.chapters.ood_accuracy.tables import (
 )
 from gcbook.files.errors import InputError
 from gcbook.paper.experiments import EXPERIMENTS
-from gcbook.stats.settings import SummarySettings
+from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import Summaries, summarise
 
 SHIPPED = Summaries.read()
@@ -49,7 +55,9 @@ def trials(answers: dict[str, str], dataset: str, conditions: list[str]) -> pd.D
 def small(conditions: str = "benchmark") -> Summaries:
     shown = ["0", "0", "90", "90", "180", "270"]
     answers = {"subject-01": "cccdcd", "subject-02": "ccccdd", "resnet50": "ccdddc"}
-    settings = SummarySettings(datasets=("rotation",), conditions=conditions, draws=0)
+    settings = SummarySettings(
+        datasets=("rotation",), conditions=conditions, resampling=Resampling(draws=0)
+    )
     return summarise(trials(answers, "rotation", shown), settings)
 
 
@@ -105,7 +113,7 @@ def test_people_are_closer_where_their_deviation_is_smaller() -> None:
     answers = {"subject-01": "ccdd", "subject-02": "cddd", "resnet50": "cdcd", "m": "ddcc"}
     made = summarise(
         trials(answers, "rotation", ["0", "90", "180", "270"]),
-        SummarySettings(datasets=("rotation",), draws=0),
+        SummarySettings(datasets=("rotation",), resampling=Resampling(draws=0)),
     )
     facts = closeness_facts(accuracy_by_condition(made, individuals=True))
     # 0: people alike, networks not. 90: the other way round. 180: all alike. 270: as 0.
@@ -118,7 +126,7 @@ def test_people_are_closer_where_their_deviation_is_smaller() -> None:
 def test_a_dataset_without_conditions_gives_an_empty_table() -> None:
     edge = summarise(
         trials({"subject-01": "c", "m": "c"}, "edge", ["0"]),
-        SummarySettings(datasets=("edge",), draws=0),
+        SummarySettings(datasets=("edge",), resampling=Resampling(draws=0)),
     )
     assert accuracy_by_condition(edge).empty
     assert lead_facts(accuracy_by_condition(edge))["n_conditions"] == 0
@@ -238,3 +246,53 @@ def test_without_resampling_the_sentences_still_have_words() -> None:
     facts = ood_facts(small())
     assert facts["verdicts"].startswith("Nothing was resampled")
     assert facts["interval"] == "interval not computed"
+
+
+def test_an_image_weighs_less_where_there_are_many() -> None:
+    steps = pd.DataFrame(
+        [
+            ("Noise", "net", "Discriminative model", "yes", 100),
+            ("Noise", "net", "Discriminative model", "yes", 200),
+            ("Noise", "net", "Discriminative model", "no: image unchanged", 900),
+            ("Noise", "Humans", "Humans", "yes", 4000),
+        ],
+        columns=["dataset", "observer", "kind", "counted", "n"],
+    )
+    single = pd.DataFrame(
+        {"dataset": "Edge", "observer": "net", "kind": "Discriminative model", "n": [60]}
+    )
+    said = image_weights_sentence(steps, single)
+    assert "In Edge 60 images count, in Noise 300." in said
+    assert "1/(2 · 60) there and 1/(2 · 300) here, 5.0 times less" in said
+    assert "nothing to compare" in image_weights_sentence(steps, single.head(0))
+
+
+def guesses(right: list[int]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "dataset": ["Noise"] * (len(right) - 1) + ["Blur"],
+            "kind": "Discriminative model",
+            "counted": "yes",
+            "n": 160,
+            "value": [count / 160 for count in right],
+        }
+    )
+
+
+def guessed_right(least: int) -> Fraction:
+    """Probability that a guesser is right on at least so many of 160 images, exactly."""
+    ways = sum(comb(160, k) * 15 ** (160 - k) for k in range(least, 161))
+    return Fraction(ways, 16**160)
+
+
+def test_what_a_guesser_reaches_is_not_enough() -> None:
+    least = next(k for k in range(161) if guessed_right(k) <= Fraction(1, 20))
+    assert least == 16
+    said = guessing_sentence(guesses([15, 10, 16, 15]))
+    assert "with 160 images 16 must be right, 10.0%" in said
+    assert "a guesser is right on 10 on average" in said
+    assert "Of 4 cases" in said
+    assert "3 do not reach" in said
+    assert said.endswith("2 of them are in Noise.")
+    assert "0 do not reach" in guessing_sentence(guesses([16, 160]))
+    assert guessing_sentence(guesses([16]).assign(kind="Humans")).startswith("there is no network")

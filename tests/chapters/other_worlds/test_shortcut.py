@@ -6,8 +6,8 @@ import pytest
 from tiny.cue_answers import COLUMNS, cue_answers
 
 from gcbook.chapters.other_worlds.tables import shortcut_rows
+from gcbook.stats.metrics import by_accident
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import by_accident
 
 
 def answers(shares):

@@ -7,8 +7,8 @@ from tiny.cue_answers import COLUMNS, cue_answers
 
 from gcbook.chapters.other_worlds.tables import MEASURES, map_rows
 from gcbook.miniworld.results.worlds import sign_rows
+from gcbook.stats.metrics import blind_bias
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import blind_bias
 
 ABOUT = ["diagnosticity", "contrast", "recipe", "variant", "observer"]
 

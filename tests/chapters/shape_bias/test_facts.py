@@ -11,10 +11,10 @@ from gcbook.chapters.shape_bias.facts import shape_bias_facts
 from gcbook.chapters.shape_bias.tables import against_humans
 from gcbook.claims import ClaimFailed
 from gcbook.miniworld.results.scores import answers_on, bias_by_shape
+from gcbook.stats.benchmark_tables import table1_recomputed
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shape_tables import bias_by_category, category_spread, cue_accuracies, pooled_bias
 from gcbook.stats.summaries import Summaries
-from gcbook.stats.table1 import table1_recomputed
 
 SHIPPED = Summaries.read()
 

@@ -60,8 +60,8 @@ TWO_SIDES = pd.concat([trials(right, name) for name, right in RIGHT.items()])
 
 
 def kappas(answers, draws=200):
-    panel = make_panel(answers, draws, 0)
-    return pair_kappas(panel, np.ones(len(panel.images), dtype=bool))
+    panel = make_panel(answers, Resampling(draws))
+    return pair_kappas(panel, np.ones(len(panel.images), dtype=bool), Resampling(draws))
 
 
 def test_values_are_error_consistencies():
@@ -124,7 +124,7 @@ def test_those_who_err_alike_stand_together():
 
 def test_sides_weigh_miniatures_alike_whatever_their_seeds():
     pairs, values, bounds = kappas(TWO_SIDES)
-    facts = sides(pairs, values, bounds)
+    facts = sides(pairs, values, bounds, Resampling())
     known = {frozenset((a, b)): k for a, b, k in pairs[["a", "b", "kappa"]].to_numpy()}
 
     def mean(*of):
@@ -158,14 +158,16 @@ def test_a_difference_of_accuracies_alone_is_told_as_one():
         for name, many in (("mini-cnn", 30), ("mini-cnn-noise", 30), ("mini-pixel", 8))
     }
     rights["mini-latent"] = rights["mini-pixel"]
-    said = consistency_sentence(*kappas(pd.concat(trials(r, n) for n, r in rights.items())))
+    said = consistency_sentence(
+        *kappas(pd.concat(trials(r, n) for n, r in rights.items())), Resampling()
+    )
     assert "is clearly above 0" in said
     assert "discriminative pairs have 100%, generative ones 100% and mixed ones 100%" in said
     assert "beyond the accuracies no difference is told from 0" in said
 
 
 def test_two_clusters_are_called_so():
-    said = consistency_sentence(*kappas(TWO_SIDES))
+    said = consistency_sentence(*kappas(TWO_SIDES), Resampling())
     assert "the tree parts generative from discriminative" in said
     assert "is clearly above 0" in said
     assert "Seeds of one miniature" in said and "1 pair" in said
@@ -175,17 +177,17 @@ def test_other_clusters_are_not():
     names = ["mini-cnn", "mini-latent", "mini-pixel", "mini-cnn-noise"]
     rights = [CLASSIFIES, flipped(CLASSIFIES, 1), GENERATES, flipped(GENERATES, 2)]
     swapped = pd.concat([trials(r, n) for n, r in zip(names, rights, strict=True)])
-    said = consistency_sentence(*kappas(swapped))
+    said = consistency_sentence(*kappas(swapped), Resampling())
     assert "**not** the two kinds" in said
     assert "is clearly below 0" in said
 
 
 def test_too_few_to_tell():
     two = TWO_SIDES[TWO_SIDES["observer"].isin(["mini-cnn", "mini-cnn-seed1", "mini-pixel"])]
-    said = consistency_sentence(*kappas(two))
+    said = consistency_sentence(*kappas(two), Resampling())
     assert "cannot be told from 1 generative and 1 discriminative" in said
     one = TWO_SIDES[TWO_SIDES["observer"] == "mini-cnn"]
-    assert "nothing to compare" in consistency_sentence(*kappas(one))
+    assert "nothing to compare" in consistency_sentence(*kappas(one), Resampling())
 
 
 def test_groups_of_images():

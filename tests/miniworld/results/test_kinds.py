@@ -1,11 +1,10 @@
-"""Names of the miniatures, and which are missing."""
+"""Names of the miniatures, and what they stand for."""
 
 import pytest
 
 from gcbook.miniworld.results.kinds import (
     GENERATIVE,
     STANDS_FOR,
-    missing_sentence,
     recipes_in,
     side_of,
 )
@@ -23,18 +22,6 @@ def test_every_kind_stands_for_something_and_is_on_one_side():
 def test_recipes_are_in_the_order_of_the_kinds_and_once():
     models = ["mini-cnn-noise", "mini-cnn-seed1", "mini-cnn", "mini-ar"]
     assert recipes_in(models) == ["mini-ar", "mini-cnn", "mini-cnn-noise"]
-
-
-def test_what_is_missing_is_named():
-    said = missing_sentence(["mini-pixel", "mini-latent", "mini-ar", "mini-cnn-seed3"])
-    assert "mini-masked (masked) and mini-cnn-noise" in said
-    assert "mini-pixel" not in said and " are not among" in said
-    assert " is not among" in missing_sentence([name for name in KINDS if name != "mini-ar"])
-    assert missing_sentence(list(KINDS)) == "All 6 miniatures are here."
-    some = missing_sentence(["mini-pixel"], ("mini-pixel", "mini-masked"), "whose reconstructions")
-    assert some.startswith("**Not here yet:** mini-masked (")
-    assert "the models whose reconstructions come with this version" in some
-    assert missing_sentence(["mini-pixel"], ("mini-pixel",)) == ""
 
 
 @pytest.mark.parametrize(

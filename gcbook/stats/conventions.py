@@ -1,15 +1,19 @@
-"""What a summary of the trials can be asked to do differently."""
+"""Conventions: what a summary of the trials can be asked to do differently."""
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from gcbook.files.errors import InputError
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS, Experiment
+from gcbook.stats.resampling import Resampling
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SummarySettings"]
+__all__ = ["Conditions", "SummarySettings", "ZeroDivision"]
+
+Conditions = Literal["benchmark", "all"]
+ZeroDivision = Literal["nan", "toolbox"]
 
 
 @dataclass(frozen=True)
@@ -20,9 +24,7 @@ class SummarySettings:
         datasets: which of the 17 datasets to use; aggregates are over these.
         conditions: ``"benchmark"`` leaves out, in aggregates, the conditions that the benchmark
             leaves out (unchanged images, and those too hard for humans); ``"all"`` keeps all.
-        draws: bootstrap resamples, 0 for none.
-        confidence: coverage of the intervals, between 0 and 1.
-        seed: of the resampling, at least 0.
+        resampling: how the intervals are made.
         zero_division: what error consistency is where it is 0/0: ``"nan"`` (left out of means) or
             ``"toolbox"`` (1.0, as the model-vs-human toolbox has it).
         resample_observers: resample the humans too. They are few; by default they are fixed.
@@ -32,11 +34,9 @@ class SummarySettings:
     """
 
     datasets: tuple[str, ...] = DATASETS
-    conditions: str = "benchmark"
-    draws: int = 10_000
-    confidence: float = 0.95
-    seed: int = 0
-    zero_division: str = "nan"
+    conditions: Conditions = "benchmark"
+    resampling: Resampling = Resampling(draws=10_000)
+    zero_division: ZeroDivision = "nan"
     resample_observers: bool = False
 
     def __post_init__(self) -> None:
@@ -44,16 +44,8 @@ class SummarySettings:
         if unknown or not self.datasets:
             found = ", ".join(map(repr, unknown)) or "none"
             raise InputError(f"datasets: expected some of {', '.join(DATASETS)}; found {found}.")
-        _one_of("conditions", self.conditions, "benchmark", "all")
-        _one_of("zero_division", self.zero_division, "nan", "toolbox")
-        if not 0 <= self.draws <= 100_000:
-            raise InputError(f"draws: expected 0 to 100000, found {self.draws}.")
-        if not 0 < self.confidence < 1:
-            raise InputError(
-                f"confidence: expected more than 0, less than 1; found {self.confidence}."
-            )
-        if self.seed < 0:
-            raise InputError(f"seed: expected 0 or more, found {self.seed}.")
+        _one_of("conditions", self.conditions, get_args(Conditions))
+        _one_of("zero_division", self.zero_division, get_args(ZeroDivision))
         # The order of the datasets never matters, so that equal choices are equal settings.
         ordered = tuple(name for name in DATASETS if name in self.datasets)
         object.__setattr__(self, "datasets", ordered)
@@ -66,7 +58,7 @@ class SummarySettings:
             datasets: ``"all"`` or dataset names separated by commas.
             values: the other attributes.
 
-        >>> SummarySettings.parse("edge, sketch", draws=0).datasets
+        >>> SummarySettings.parse("edge, sketch").datasets
         ('edge', 'sketch')
         """
         if datasets.strip() == "all":
@@ -83,16 +75,7 @@ class SummarySettings:
             return trials
         return trials[trials["dataset"].isin(self.datasets)]
 
-    def differences(self) -> dict[str, Any]:
-        """The attributes that differ from the defaults."""
-        default = type(self)()
-        return {
-            field.name: getattr(self, field.name)
-            for field in fields(self)
-            if getattr(self, field.name) != getattr(default, field.name)
-        }
 
-
-def _one_of(name: str, value: str, *allowed: str) -> None:
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise InputError(f"{name}: expected one of {', '.join(allowed)}; found {value!r}.")

@@ -1,0 +1,187 @@
+"""The numbers that the chapter's text and its claims are about."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gcbook.chapters.blurred_images.tables import BLURRED, EVERYBODY, FAMILY_MEANS, HIGH_PASS
+from gcbook.claims import Number
+from gcbook.paper.categories import CHANCE
+from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.paper.observers import HUMANS_TITLE, known_networks
+from gcbook.paper.published import published_models, quoted_value
+from gcbook.stats.correlation import fisher_difference, fisher_interval
+from gcbook.stats.words import listed
+
+__all__ = ["blurred_images_facts"]
+
+_COEFFICIENTS = ("Pearson", "Spearman")
+_SHARP = EXPERIMENTS[HIGH_PASS].title
+_PLAIN = "In-distribution"
+_NO_ROW: "pd.Series[Any]" = pd.Series(dtype=float)
+
+
+def blurred_images_facts(
+    rows: pd.DataFrame,
+    correlations: pd.DataFrame,
+    sharp: pd.DataFrame,
+    miniatures: pd.DataFrame,
+    miniature_correlations: pd.DataFrame,
+    confidence: float = 0.95,
+) -> SimpleNamespace:
+    """Every number of the chapter's text under a name.
+
+    A fact is a `gcbook.claims.Number`, a count or a name. Where the parameters leave too few
+    networks or datasets for it, it is NaN or None.
+
+    Args:
+        rows, correlations, sharp: from `gcbook.chapters.blurred_images.tables`:
+            ``accuracy_and_bias``, ``correlation_rows`` and ``sharp_rows``.
+        miniatures: from ``miniature_accuracy_and_bias`` of the same module.
+        miniature_correlations: from ``correlation_rows`` of these.
+        confidence: of the interval around the paper's coefficient.
+    """
+    return SimpleNamespace(
+        **_all_networks(correlations),
+        **_paper(rows, correlations, confidence),
+        **_families(rows, correlations),
+        **_datasets(correlations),
+        **_blurred_or_sharp(sharp),
+        **_miniatures(miniatures, miniature_correlations),
+    )
+
+
+def _all_networks(correlations: pd.DataFrame) -> dict[str, Any]:
+    """Both coefficients over all networks, and how they were tested."""
+    pearson = _row(correlations, BLURRED, EVERYBODY)
+    arrangements = pearson.get("arrangements", 0)
+    return {
+        "networks": int(pearson.get("n", 0)),
+        **_coefficients(correlations, EVERYBODY),
+        "arrangements": Number(arrangements or np.nan, ",.0f"),
+        "exact": bool(pearson["exact"]) if arrangements else None,
+    }
+
+
+def _paper(rows: pd.DataFrame, correlations: pd.DataFrame, confidence: float) -> dict[str, Any]:
+    """What the paper prints, how it compares, and which of its networks are here."""
+    printed = quoted_value("shape_bias_low_pass_pearson")
+    bracket = quoted_value("correlation_r_argument")
+    # Degrees of freedom are two less than points.
+    points = int(bracket) + 2
+    low, high = fisher_interval(printed, points, confidence)
+    own = _row(correlations, BLURRED, EVERYBODY)
+    z, p = fisher_difference(own.get("r", np.nan), int(own.get("n", 0)), printed, points)
+    label = known_networks().set_index("observer")["label"]
+    theirs = set(published_models()["observer"].map(label).dropna())
+    here = dict.fromkeys(rows.loc[rows["kind"] != HUMANS_TITLE, "observer"])
+    inside = [name for name in here if name in theirs]
+    return {
+        "paper_pearson": Number(printed, ".2f"),
+        "paper_spearman": Number(quoted_value("shape_bias_low_pass_spearman"), ".2f"),
+        "paper_bracket": Number(bracket, ".0f"),
+        "paper_points": points,
+        "paper_low": Number(low, ".2f"),
+        "paper_high": Number(high, ".2f"),
+        "difference_z": Number(z, ".2f"),
+        "difference_p": Number(p, ".2g"),
+        "in_paper": len(inside),
+        "in_paper_names": listed(inside),
+    }
+
+
+def _families(rows: pd.DataFrame, correlations: pd.DataFrame) -> dict[str, Any]:
+    """How far the correlation depends on which family is in it."""
+    without_bagnet = _row(correlations, BLURRED, "BagNet")
+    means = _row(correlations, BLURRED, FAMILY_MEANS, "Spearman")
+    # An arrangement and its reverse have rank correlations equally far from 0.
+    arrangements = means.get("arrangements", 0) or np.nan
+    swag = rows.loc[rows["family"] == "SWAG", "observer"]
+    return {
+        "swag": swag.nunique(),
+        "families": int(means.get("n", 0)),
+        "without_bagnet": _number(without_bagnet, "r"),
+        "without_bagnet_p": _number(without_bagnet, "p", ".2g"),
+        **_coefficients(correlations, FAMILY_MEANS, "means_"),
+        "least_one_sided_p": Number(1 / arrangements, ".2g"),
+        "least_two_sided_p": Number(2 / arrangements, ".2g"),
+    }
+
+
+def _datasets(correlations: pd.DataFrame) -> dict[str, Any]:
+    """The place of blurred and of high-pass images among the datasets, by Pearson's coefficient."""
+    whole = correlations["measured_on"].isin([each.title for each in EXPERIMENTS.values()])
+    over_all = correlations["left_out"] == EVERYBODY
+    pearson = correlations[whole & over_all & (correlations["coefficient"] == "Pearson")]
+    r = pearson.dropna(subset="r").set_index("measured_on")["r"].sort_values(ascending=False)
+    place = {title: number for number, title in enumerate(r.index, 1)} if len(r) > 1 else {}
+    return {
+        "datasets": len(place) or None,
+        "positive": int((r > 0).sum()) if place else None,
+        "blurred_place": place.get(BLURRED),
+        "sharp_place": place.get(_SHARP),
+    }
+
+
+def _blurred_or_sharp(sharp: pd.DataFrame) -> dict[str, Any]:
+    """What accuracy on blurred images adds to that on high-pass images, and the reverse."""
+    every = sharp.iloc[0] if len(sharp) else _NO_ROW
+    closer = sharp["sharp"] > sharp["blurred"]
+    names = ("blurred", "sharp", "blurred_given", "sharp_given")
+    return {
+        **{name: _number(every, name) for name in names},
+        "compared": len(sharp) or None,
+        "sharp_closer": int(closer.sum()) if len(sharp) else None,
+    }
+
+
+def _miniatures(rows: pd.DataFrame, correlations: pd.DataFrame) -> dict[str, Any]:
+    """What the controls are worth in the miniature world, and on which miniature they hang."""
+    sharp = rows[rows["measured_on"] == _SHARP].sort_values("accuracy", ascending=False)
+    best, others = sharp.iloc[0], sharp.iloc[1:]["accuracy"]
+    recipe = str(best["family"])
+    return {
+        "miniatures": rows["family"].nunique(),
+        "mini_networks": rows["observer"].nunique(),
+        "chance": Number(CHANCE, ".1%"),
+        "best_sharp": str(best["observer"]),
+        "best_sharp_recipe": recipe,
+        "best_sharp_accuracy": _number(best, "accuracy", ".0%"),
+        "other_sharp_least": Number(others.min(), ".0%"),
+        "other_sharp_most": Number(others.max(), ".0%"),
+        **{
+            f"mini_{name}{end}": _number(_row(correlations, measured_on, left_out), "r")
+            for name, measured_on in (("blurred", BLURRED), ("plain", _PLAIN), ("sharp", _SHARP))
+            for end, left_out in (("", EVERYBODY), ("_without", recipe))
+        },
+        **_coefficients(correlations, FAMILY_MEANS, "mini_means_"),
+    }
+
+
+def _coefficients(correlations: pd.DataFrame, left_out: str, prefix: str = "") -> dict[str, Number]:
+    """Pearson's and Spearman's coefficient of blurred images, with interval and p."""
+    found = {}
+    for coefficient in _COEFFICIENTS:
+        row = _row(correlations, BLURRED, left_out, coefficient)
+        name = prefix + coefficient.lower()
+        found[name] = _number(row, "r")
+        found |= {f"{name}_{end}": _number(row, end) for end in ("low", "high")}
+        found[f"{name}_p"] = _number(row, "p", ".2g")
+    return found
+
+
+def _row(
+    correlations: pd.DataFrame, measured_on: str, left_out: str, coefficient: str = "Pearson"
+) -> "pd.Series[Any]":
+    found = correlations[
+        (correlations["measured_on"] == measured_on)
+        & (correlations["left_out"] == left_out)
+        & (correlations["coefficient"] == coefficient)
+    ]
+    return found.iloc[0] if len(found) else _NO_ROW
+
+
+def _number(row: "pd.Series[Any]", column: str, form: str = ".2f") -> Number:
+    return Number(row.get(column, np.nan), form)

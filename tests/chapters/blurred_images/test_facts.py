@@ -1,0 +1,209 @@
+"""The chapter's facts: from tables written by hand, and by the shipped summaries."""
+
+import math
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcbook.book.inline import expressions_in
+from gcbook.chapters.blurred_images.facts import blurred_images_facts
+from gcbook.chapters.blurred_images.tables import (
+    BLURRED,
+    EVERYBODY,
+    FAMILY_MEANS,
+    accuracy_and_bias,
+    correlation_rows,
+    miniature_accuracy_and_bias,
+    sharp_rows,
+)
+from gcbook.chapters.claims import check_claims, claims_of
+from gcbook.chapters.parameters import check_parameters
+from gcbook.claims.claim import names_in
+from gcbook.stats.correlation import fisher_difference, fisher_interval
+from gcbook.stats.resampling import Resampling
+from gcbook.stats.summaries import Summaries
+
+# Accuracy on blurred, high-pass and coloured images, and shape bias.
+NETWORKS = {
+    ("ResNet-50", "ResNet"): (0.2, 0.1, 0.9, 0.1),
+    ("BagNet-33", "BagNet"): (0.1, 0.2, 0.7, 0.2),
+    ("SWAG ViT-B/16", "SWAG"): (0.4, 0.3, 0.8, 0.3),
+    ("SWAG ViT-L/16", "SWAG"): (0.3, 0.4, 0.6, 0.4),
+    ("mine", "mine"): (0.5, 0.5, 0.5, 0.5),
+}
+MINIATURES = {
+    ("mini-cnn", "mini-cnn"): (0.1, 0.05, 0.5, 0.1),
+    ("mini-cnn-seed1", "mini-cnn"): (0.2, 0.06, 0.6, 0.3),
+    ("mini-ar", "mini-ar"): (0.3, 0.09, 0.5, 0.6),
+    ("mini-pixel", "mini-pixel"): (0.2, 0.07, 0.6, 0.7),
+    ("mini-latent-seed1", "mini-latent"): (0.9, 0.8, 0.9, 0.2),
+}
+
+
+def table(networks, third, kind="Discriminative model"):
+    return pd.DataFrame(
+        [
+            (measured_on, np.nan, observer, kind, family, values[column], values[3])
+            for column, measured_on in enumerate((BLURRED, "High-pass", third))
+            for (observer, family), values in networks.items()
+        ],
+        columns=["measured_on", "strength", "observer", "kind", "family", "accuracy", "shape_bias"],
+    )
+
+
+SMALL = table(MINIATURES, "In-distribution")
+SMALL_CORRELATIONS = correlation_rows(SMALL)
+
+
+def facts_of(rows, miniatures=SMALL, miniature_correlations=SMALL_CORRELATIONS, **options):
+    return blurred_images_facts(
+        rows,
+        correlation_rows(rows),
+        sharp_rows(rows),
+        miniatures,
+        miniature_correlations,
+        **options,
+    )
+
+
+@pytest.fixture(scope="module")
+def facts():
+    return facts_of(table(NETWORKS, "Colour"))
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    rows, miniatures = (
+        each[each["strength"].isna()]
+        for each in (
+            accuracy_and_bias(Summaries.read()),
+            miniature_accuracy_and_bias(resampling=Resampling(draws=0)),
+        )
+    )
+    used = [BLURRED, "High-pass", "In-distribution"]
+    return facts_of(
+        rows, miniatures, correlation_rows(miniatures[miniatures["measured_on"].isin(used)])
+    )
+
+
+def test_coefficients_over_all_networks(facts):
+    blurred, bias = zip(*[(v[0], v[3]) for v in NETWORKS.values()], strict=True)
+    assert facts.networks == 5
+    assert facts.pearson == pytest.approx(np.corrcoef(blurred, bias)[0, 1], abs=1e-4)
+    # Two neighbours change places twice: 1 − 6 · 4 / (5 · 24).
+    assert facts.spearman == 0.8
+    assert (facts.arrangements, facts.exact) == (120, True)
+
+
+def test_coefficients_beside_the_papers(facts):
+    assert (str(facts.paper_pearson), str(facts.paper_spearman)) == ("0.59", "0.64")
+    assert facts.paper_points == 60
+    assert (facts.paper_low, facts.paper_high) == pytest.approx(fisher_interval(0.59, 60))
+    z, p = fisher_difference(facts.pearson, 5, 0.59, 60)
+    assert (facts.difference_z, facts.difference_p) == (z, p)
+    assert (facts.in_paper, facts.in_paper_names) == (1, "ResNet-50")
+    wider = facts_of(table(NETWORKS, "Colour"), confidence=0.99)
+    assert wider.paper_low < facts.paper_low
+
+
+def test_families_left_out_and_averaged(facts):
+    assert (facts.swag, facts.families) == (2, 4)
+    # Ranks 2, 1, 3, 4 against 1, 2, 3, 4: 1 − 6 · 2 / (4 · 15).
+    assert facts.means_spearman == pytest.approx(0.8)
+    assert facts.least_two_sided_p == 2 / 24 == 2 * facts.least_one_sided_p
+    kept = [(v[0], v[3]) for (_, family), v in NETWORKS.items() if family != "BagNet"]
+    assert facts.without_bagnet == pytest.approx(np.corrcoef(np.array(kept).T)[0, 1], abs=1e-4)
+    assert facts.without_bagnet_p > 2 / 24
+
+
+def test_blurred_images_among_the_datasets(facts):
+    assert (facts.datasets, facts.positive) == (3, 2)
+    assert (facts.sharp_place, facts.blurred_place) == (1, 2)
+    single = table(NETWORKS, "Colour").assign(strength=3.0)
+    single["measured_on"] += ", filter of 3 px"
+    with_strengths = facts_of(pd.concat([table(NETWORKS, "Colour"), single]))
+    assert (with_strengths.datasets, with_strengths.blurred_place) == (3, 2)
+
+
+def test_blurred_against_high_pass_images(facts):
+    assert facts.blurred == facts.pearson
+    assert facts.sharp == 1
+    # All networks, and without ResNet, BagNet and mine.
+    assert (facts.compared, facts.sharp_closer) == (4, 4)
+
+
+def test_controls_in_the_miniature_world(facts):
+    assert (facts.miniatures, facts.mini_networks) == (4, 5)
+    assert (facts.best_sharp, facts.best_sharp_accuracy) == ("mini-latent-seed1", 0.8)
+    assert facts.best_sharp_recipe == "mini-latent"
+    assert (facts.other_sharp_least, facts.other_sharp_most) == (0.05, 0.09)
+    r = SMALL_CORRELATIONS[SMALL_CORRELATIONS["coefficient"] == "Pearson"].set_index(
+        ["measured_on", "left_out"]
+    )["r"]
+    for name, on in (("blurred", BLURRED), ("plain", "In-distribution"), ("sharp", "High-pass")):
+        assert getattr(facts, f"mini_{name}") == r[on, EVERYBODY]
+        assert getattr(facts, f"mini_{name}_without") == r[on, "mini-latent"]
+    assert facts.mini_means_pearson == r[BLURRED, FAMILY_MEANS]
+    assert facts.mini_means_pearson_low < 0 < facts.mini_means_pearson_high
+
+
+def test_one_network_has_no_coefficient():
+    few = facts_of(table(dict(list(NETWORKS.items())[:1]), "Colour"))
+    assert (few.networks, few.families) == (1, 1)
+    numbers = (
+        "pearson",
+        "spearman_p",
+        "arrangements",
+        "difference_p",
+        "without_bagnet",
+        "means_pearson",
+    )
+    assert all(math.isnan(getattr(few, name)) for name in (*numbers, "sharp", "least_two_sided_p"))
+    names = "exact", "datasets", "positive", "blurred_place", "compared"
+    assert {getattr(few, name) for name in (*names, "sharp_closer")} == {None}
+
+
+def test_nothing_to_compare_blurred_images_with():
+    rows = table(NETWORKS, "Colour")
+    alone = facts_of(rows[rows["measured_on"] == BLURRED])
+    assert not math.isnan(alone.pearson)
+    assert (alone.datasets, alone.blurred_place, alone.sharp_place) == (None, None, None)
+    assert math.isnan(alone.blurred_given)
+    unsharp = facts_of(rows[rows["measured_on"] != "High-pass"])
+    assert (unsharp.datasets, unsharp.blurred_place, unsharp.sharp_place) == (2, 1, None)
+
+
+def test_many_networks_are_tested_with_random_arrangements():
+    many = {(f"n{i}", "own"): (i / 20, i / 20, i / 20, i % 7 / 7) for i in range(10)}
+    rows = table(many, "Colour")
+    found = facts_of(rows[rows["measured_on"] == BLURRED])
+    assert (found.exact, found.arrangements) == (False, 100_000)
+
+
+def test_all_claims_hold_by_the_books_own_parameters(shipped):
+    outcomes = check_claims(check_parameters("blurred-images"), shipped)
+    assert {each.state for each in outcomes.values()} == {"holds"}
+
+
+def test_a_rerun_says_which_claims_hold(facts):
+    changed = check_parameters("blurred-images", seed=1)
+    outcomes = check_claims(changed, facts)
+    assert outcomes.mostly_swag.state == outcomes.every_dataset.state == "fails"
+    assert outcomes.high_pass_closer.state == "holds"
+    rows = table(NETWORKS, "Colour")
+    outcomes = check_claims(changed, facts_of(rows[rows["measured_on"] == BLURRED]))
+    assert outcomes.blur_not_special.state == outcomes.blur_adds_nothing.state == "unknown"
+
+
+def test_text_and_claims_name_facts_and_claims_that_there_are(facts, shipped):
+    assert vars(facts).keys() == vars(shipped).keys()
+    claims = claims_of("blurred-images")
+    for name, claim in claims.items():
+        assert set(names_in(claim.holds)) <= vars(facts).keys(), name
+    notebook = nbformat.read("notebooks/blurred-images.ipynb", as_version=4)
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    known = {f"facts.{name}" for name in vars(facts)} | {f"claims.{name}" for name in claims}
+    assert set(expressions_in(prose)) <= known
+    assert {f"claims.{name}" for name in claims} <= set(expressions_in(prose))

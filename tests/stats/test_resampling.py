@@ -1,0 +1,159 @@
+"""Weights, intervals, p-values and Holm's correction."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from gcbook.files.errors import InputError
+from gcbook.stats.resampling import Factor, Resampling, correct_bias, holm, p_value
+
+
+def test_units_are_drawn_within_their_strata_and_the_first_row_is_the_data() -> None:
+    weights = Resampling(draws=50, seed=3).weights(Factor({"a": 10, "b": 20}))
+    assert weights.shape == (51, 30)
+    assert (weights[0] == 1).all()
+    assert (weights[:, :10].sum(axis=1) == 10).all()
+    assert (weights[:, 10:].sum(axis=1) == 20).all()
+    assert weights.dtype == np.float32
+
+
+def test_draws_go_with_the_seed_and_the_name_of_the_stratum_alone() -> None:
+    resampling = Resampling(draws=20, seed=1)
+    alone = resampling.weights(Factor({"b": 20}))
+    together = resampling.weights(Factor({"a": 10, "b": 20}))
+    np.testing.assert_array_equal(alone, together[:, 10:])
+    assert (alone != resampling.weights(Factor({"c": 20}))).any()
+    assert (alone != Resampling(draws=20, seed=2).weights(Factor({"b": 20}))).any()
+
+
+def test_items_count_as_their_unit_and_crossed_factors_multiply() -> None:
+    resampling = Resampling(draws=30)
+    rows, columns = Factor({"rows": 3}), Factor({"columns": 4}, rescaled=True)
+    crossed = (
+        Factor({"rows": 3}, np.repeat(np.arange(3), 4)),
+        Factor({"columns": 4}, np.tile(np.arange(4), 3), rescaled=True),
+    )
+    expected = resampling.weights(rows)[:, :, None] * resampling.weights(columns)[:, None, :]
+    np.testing.assert_allclose(resampling.weights(*crossed), expected.reshape(31, 12), rtol=1e-6)
+
+
+def test_each_unit_is_drawn_once_on_average() -> None:
+    weights = Resampling(draws=4000).weights(Factor({"units": 20}))[1:]
+    assert weights.mean(axis=0) == pytest.approx(1, abs=0.08)
+    assert weights.var() == pytest.approx(1 - 1 / 20, abs=0.03)
+
+
+@pytest.mark.parametrize("n", [2, 5, 40])
+def test_means_of_few_units_vary_as_means_of_so_many_do(n: int) -> None:
+    values = np.random.default_rng(0).normal(size=n)
+    weights = Resampling(draws=20_000).weights(Factor({"units": n}, rescaled=True))
+    assert weights.sum(axis=1) == pytest.approx(n)
+    means = weights[1:] @ values / n
+    assert means.mean() == pytest.approx(values.mean(), abs=0.02)
+    # Without a bias, where plain resampling has one of 1 in n.
+    assert means.var() == pytest.approx(values.var(ddof=1) / n, rel=0.05)
+
+
+def test_one_unit_alone_always_counts_once() -> None:
+    for rescaled in (False, True):
+        weights = Resampling(draws=3).weights(Factor({"unit": 1}, rescaled=rescaled))
+        assert weights.tolist() == [[1]] * 4
+
+
+def test_of_nothing_there_are_no_weights() -> None:
+    for strata in ({}, {"none": 0}):
+        for rescaled in (False, True):
+            factor = Factor(strata, rescaled=rescaled)
+            assert Resampling(draws=3).weights(factor).shape == (4, 0)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"draws": -1}, {"draws": 10**6}, {"confidence": 1}, {"seed": -1}]
+)
+def test_settings_out_of_range_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=next(iter(wrong))):
+        Resampling(**wrong)
+
+
+def test_no_draws_no_interval() -> None:
+    low, high = Resampling().interval(np.array([[0.5], [0.7]]))
+    assert low.shape == (2,)
+    assert np.isnan([low, high]).all()
+
+
+def test_interval_is_the_percentiles_and_leaves_nan_out() -> None:
+    rng = np.random.default_rng(0)
+    draws = rng.normal(0.5, 0.1, 999)
+    low, high = Resampling(confidence=0.9).interval(np.append(0.5, draws))
+    assert [low, high] == pytest.approx(np.quantile(draws, [0.05, 0.95]))
+    holes = np.append(draws, np.full(500, np.nan))
+    assert np.stack(Resampling(confidence=0.9).interval(np.append(0.5, holes))) == pytest.approx(
+        np.stack([low, high])
+    )
+    assert np.isnan(Resampling().interval(np.append(np.nan, draws))).all()
+
+
+def test_wider_confidence_contains_narrower() -> None:
+    values = np.append(0.5, np.random.default_rng(1).normal(0.5, 0.1, 500))
+    low, high = Resampling(confidence=0.8).interval(values)
+    lower, higher = Resampling(confidence=0.99).interval(values)
+    assert lower < low < high < higher
+
+
+def test_bias_correction_moves_squared_differences_down() -> None:
+    rng = np.random.default_rng(0)
+    difference, noise = 0.1, 0.05
+    estimate = (difference + noise) ** 2  # an unlucky sample
+    draws = (difference + noise + rng.normal(0, noise, 20_000)) ** 2
+    values = np.append(estimate, draws)
+    corrected = correct_bias(values, 0, 1)
+    assert corrected[0] == estimate
+    assert corrected.min() == 0
+    assert Resampling().interval(values)[1] - Resampling().interval(corrected)[1] == pytest.approx(
+        2 * noise**2, abs=2e-4
+    )
+
+
+def test_bias_correction_leaves_unbiased_draws_and_undefined_ones() -> None:
+    draws = np.append(0.5, np.random.default_rng(1).normal(0.5, 0.01, 10_000))
+    assert correct_bias(draws, 0, 1) == pytest.approx(draws, abs=1e-3)
+    assert np.isnan(correct_bias(np.array([np.nan, 0.1]), 0, 1)).all()
+    assert correct_bias(np.array([[0.3]]), 0, 1).tolist() == [[0.3]]
+
+
+def test_proportions_at_the_edge_get_the_exact_end() -> None:
+    sure = np.ones((1, 101))
+    assert Resampling().interval(sure)[0][0] == 1.0
+    low, high = Resampling().interval(sure, n=[20])
+    exact = stats.binomtest(20, 20).proportion_ci(method="exact")
+    assert (low[0], high[0]) == pytest.approx((exact.low, exact.high))
+    low, high = Resampling().interval(np.zeros((1, 101)), n=[20])
+    exact = stats.binomtest(0, 20).proportion_ci(method="exact")
+    assert (low[0], high[0]) == pytest.approx((exact.low, exact.high))
+    inner = np.append(0.5, np.linspace(0.4, 0.6, 100))
+    assert Resampling().interval(inner, n=20) == Resampling().interval(inner)
+
+
+def test_p_value() -> None:
+    draws = np.concatenate([np.full(97, 0.2), [-0.1, 0.0]])
+    assert float(p_value(np.append(0.2, draws))) == pytest.approx(2 * 3 / 100)
+    assert float(p_value(np.append(-0.2, -draws))) == pytest.approx(2 * 3 / 100)
+    assert float(p_value(np.zeros(100))) == 1.0
+    assert np.isnan(p_value(np.array([np.nan, 0.1])))
+
+
+def test_holm_by_hand_and_with_undefined_tests() -> None:
+    corrected = holm([0.01, np.nan, 0.04, 0.03, 0.9])
+    assert corrected[[0, 2, 3, 4]] == pytest.approx([0.04, 0.09, 0.09, 0.9])
+    assert np.isnan(corrected[1])
+    assert holm([]).shape == (0,)
+
+
+def test_holm_is_monotone_and_never_below_p() -> None:
+    p = np.random.default_rng(0).random(50) ** 3
+    corrected = holm(p)
+    assert (corrected >= p).all()
+    assert (np.diff(corrected[np.argsort(p)]) >= 0).all()
+    assert corrected.max() <= 1

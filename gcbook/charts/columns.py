@@ -3,6 +3,9 @@
 ``columns.csv`` says so once for all figures, tables, tooltips and downloads. A call names only what
 is special about its own columns. The ends of an interval need no entry: ``x_low`` and ``x_high``
 belong to ``x``, and plain ``low`` and ``high`` to the column before them.
+
+A tooltip shows the numbers of one mark and has room for more digits than a table: where it writes
+them differently, ``columns.csv`` says so too.
 """
 
 import csv
@@ -17,7 +20,7 @@ from gcbook.files.errors import InputError
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["Column", "column", "formats_of", "headings_of", "tooltip"]
+__all__ = ["Column", "column", "formats_of", "headings_of", "tooltip", "tooltips"]
 
 _ENDS = {"low": "lower end", "high": "upper end"}
 
@@ -31,12 +34,14 @@ class Column:
         heading: what a reader sees, of a meaning of its own.
         unit: that its numbers are in, or nothing.
         format: of its numbers, or nothing for the usual one.
+        tooltip: format of its numbers in tooltips, or nothing for the same one.
     """
 
     name: str
     heading: str
     unit: str = ""
     format: str = ""
+    tooltip: str = ""
 
     @property
     def title(self) -> str:
@@ -72,16 +77,7 @@ def formats_of(names: Sequence[str], special: Mapping[str, str] | None = None) -
     >>> formats_of(["r", "low"]), formats_of(["accuracy"], {"accuracy": ".1%"})
     ({'r': '.2f', 'low': '.2f'}, {'accuracy': '.1%'})
     """
-    found: dict[str, str] = {}
-    before = ""
-    for name in names:
-        whole = _whole(name, before)
-        known = _vocabulary().get(whole)
-        found[name] = (special or {}).get(
-            name, found.get(whole, "") if whole in found else known.format if known else ""
-        )
-        before = whole
-    return found
+    return _formats(names, special or {}, {c.name: c.format for c in _vocabulary().values()})
 
 
 def headings_of(names: Sequence[str], special: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -118,20 +114,56 @@ def headings_of(names: Sequence[str], special: Mapping[str, str] | None = None) 
     return found
 
 
+def tooltips(
+    names: Sequence[str],
+    titles: Mapping[str, str] | None = None,
+    formats: Mapping[str, str] | None = None,
+) -> "list[alt.Tooltip]":
+    """What a mark says of its row: some of its columns, in this order.
+
+    Args:
+        names: the columns. Those with a format hold numbers; that of counts is ``","``.
+        titles: those that differ from the vocabulary's headings.
+        formats: those that differ from the vocabulary's; nothing for a column that holds words.
+
+    Raises:
+        InputError: for a column without a heading, or for two columns under one.
+    """
+    import altair as alt
+
+    headings = headings_of(names, titles)
+    usual = {c.name: c.tooltip or c.format for c in _vocabulary().values()}
+    return [
+        alt.Tooltip(f"{name}:Q", title=headings[name], format=form)
+        if form
+        else alt.Tooltip(f"{name}:N", title=headings[name])
+        for name, form in _formats(names, formats or {}, usual).items()
+    ]
+
+
 def tooltip(name: str, title: str = "", format: str = "") -> "alt.Tooltip":
     """What a mark says of one of its columns.
 
     Args:
-        name: of the column; of numbers where it has a format, or is given one.
+        name: of the column.
         title: instead of the vocabulary's.
         format: instead of the vocabulary's.
     """
-    import altair as alt
+    (shown,) = tooltips([name], {name: title} if title else {}, {name: format} if format else {})
+    return shown
 
-    known = column(name)
-    form = format or known.format
-    kind = "Q" if form else "N"
-    return alt.Tooltip(f"{name}:{kind}", title=title or known.title, format=form or alt.Undefined)
+
+def _formats(
+    names: Sequence[str], special: Mapping[str, str], usual: Mapping[str, str]
+) -> dict[str, str]:
+    """A format a column; the ends of an interval take their column's, a special one included."""
+    found: dict[str, str] = {}
+    before = ""
+    for name in names:
+        whole = _whole(name, before)
+        found[name] = special.get(name, found.get(whole, usual.get(whole, "")))
+        before = whole
+    return found
 
 
 def _whole(name: str, before: str) -> str:

@@ -3,23 +3,24 @@
 Tables come from `gcbook.chapters.miniature_world.tables` and `gcbook.miniworld.results.scores`.
 """
 
-from typing import Any
-
 import altair as alt
 import pandas as pd
 
+from gcbook.charts.columns import column, tooltips
 from gcbook.charts.miniature_look import recipe_color, recipe_dash, recipe_shape
 from gcbook.charts.parts import (
     NOBODY,
     TENTHS,
+    chance_line,
+    condition_x,
     dropdown,
-    equal_bias_line,
+    equal_bias_lines,
     finish,
-    interval_tooltips,
-    title_lines,
+    left_out,
+    small_panels,
 )
-from gcbook.charts.theme import BAND, CHANCE_LINE, INK
-from gcbook.paper.categories import CATEGORIES, CHANCE
+from gcbook.charts.theme import CHANCE_LINE, INK
+from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.metrics import by_accident
 
 __all__ = [
@@ -49,14 +50,17 @@ def fig_miniature_cues(results: pd.DataFrame) -> alt.TopLevelMixin:
     x = alt.X("texture_accuracy:Q", scale=_UNIT, title="Answers naming the texture", axis=_PERCENT)
     y = alt.Y("shape_accuracy:Q", scale=_UNIT, title="Answers naming the shape", axis=_PERCENT)
     color = recipe_color(recipes)
-    tooltip = [
-        alt.Tooltip("name:N", title="Network"),
-        alt.Tooltip("shape_accuracy:Q", title="Named the shape", format=".1%"),
-        alt.Tooltip("texture_accuracy:Q", title="Named the texture", format=".1%"),
-        alt.Tooltip("shape_bias:Q", title="Shape bias", format=".3f"),
-        alt.Tooltip("shape_bias_low:Q", title="from", format=".3f"),
-        alt.Tooltip("shape_bias_high:Q", title="to", format=".3f"),
-    ]
+    tooltip = tooltips(
+        [
+            "name",
+            "shape_accuracy",
+            "texture_accuracy",
+            "shape_bias",
+            "shape_bias_low",
+            "shape_bias_high",
+        ],
+        titles={"name": "Network"},
+    )
     layers = [
         *_equal_lines(),
         base.mark_rule(strokeWidth=1.5).encode(
@@ -94,20 +98,14 @@ def fig_miniature_strength(rows: pd.DataFrame) -> alt.TopLevelMixin:
     recipes = list(dict.fromkeys(rows["recipe"]))
     groups = rows.groupby("dataset", sort=False)
     panels = [_panel(group, str(title), recipes) for title, group in groups]
-    return (
-        alt.concat(*panels, columns=3, spacing={"row": 22, "column": 18})
-        .resolve_scale(x="independent", color="shared", strokeDash="shared")
-        .add_params(dropdown("mini_highlight", "Intervals of ", [NOBODY, *recipes], NOBODY))
-        .properties(
-            description=(
-                f"One panel a manipulation ({', '.join(map(str, groups.groups))}): accuracy of the "
-                f"miniatures ({', '.join(recipes)}) against its strength, from the weakest to the "
-                "strongest, with a line at chance. Shaded: conditions that the benchmark would "
-                "leave out."
-            )
-        )
-        .configure_legend(orient="bottom", columns=3)
-        .configure_title(fontSize=12, anchor="start")
+    return small_panels(
+        panels,
+        dropdown("mini_highlight", "Intervals of ", [NOBODY, *recipes], NOBODY),
+        f"One panel a manipulation ({', '.join(map(str, groups.groups))}): accuracy of the "
+        f"miniatures ({', '.join(recipes)}) against its strength, from the weakest to the "
+        "strongest, with a line at chance. Shaded: conditions that the benchmark would "
+        "leave out.",
+        shared=["color", "strokeDash"],
     )
 
 
@@ -119,27 +117,24 @@ def fig_miniature_sets(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     recipes = list(dict.fromkeys(rows["recipe"]))
     sets = list(dict.fromkeys(rows["dataset"]))
-    x = alt.X("value:Q", scale=_UNIT, title="Accuracy", axis=_PERCENT)
+    x = alt.X("value:Q", scale=_UNIT, title=column("accuracy").title, axis=_PERCENT)
     y = alt.Y("dataset:N", sort=sets, title=None).axis(grid=True, gridDash=[1, 3])
     base = alt.Chart(rows).encode(
         y=y,
         yOffset=alt.YOffset("recipe:N", sort=recipes, scale=alt.Scale(domain=recipes)),
         color=recipe_color(recipes),
-        tooltip=[
-            alt.Tooltip("dataset:N", title="Test set"),
-            alt.Tooltip("recipe:N", title="Miniature"),
-            alt.Tooltip("value:Q", title="Accuracy", format=".1%"),
-            *interval_tooltips(".1%"),
-            alt.Tooltip("seeds:Q", title="Seeds"),
-        ],
-    )
-    chance = alt.Chart(pd.DataFrame({"value": [CHANCE]})).mark_rule(
-        color=CHANCE_LINE, strokeDash=[2, 3]
+        tooltip=tooltips(
+            ["dataset", "recipe", "value", "low", "high", "seeds"],
+            titles={"dataset": "Test set", "value": "Accuracy"},
+            formats={"value": ".1%"},
+        ),
     )
     return finish(
         alt.layer(
-            chance.encode(x=x),
-            base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title="Accuracy"), x2="high:Q"),
+            chance_line(x),
+            base.mark_rule(strokeWidth=2).encode(
+                x=alt.X("low:Q", title=column("accuracy").title), x2="high:Q"
+            ),
             base.mark_point(filled=True, size=60, opacity=1).encode(
                 x=x, shape=recipe_shape(recipes)
             ),
@@ -164,15 +159,9 @@ def fig_miniature_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
     y = alt.Y("category:N", sort=list(CATEGORIES), title=None)
     y = y.axis(grid=True, gridDash=[1, 3]).scale(domain=list(CATEGORIES), padding=0.8)
     color = recipe_color(recipes)
-    tooltip = [
-        alt.Tooltip("recipe:N", title="Miniature"),
-        alt.Tooltip("category:N", title="Shape category"),
-        alt.Tooltip("shape_bias:Q", title="Shape bias", format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-        alt.Tooltip("shape_answers:Q", title="Answers naming the shape"),
-        alt.Tooltip("texture_answers:Q", title="Answers naming the texture"),
-    ]
+    tooltip = tooltips(
+        ["recipe", "category", "shape_bias", "low", "high", "shape_answers", "texture_answers"]
+    )
     picked = dropdown("bias_of", "Intervals of ", [NOBODY, *recipes], NOBODY)
     shown = table.assign(left=1 - table["high"], right=1 - table["low"])
     base = alt.Chart(shown)
@@ -206,33 +195,21 @@ def fig_miniature_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
 
 def _panel(rows: pd.DataFrame, title: str, recipes: list[str]) -> alt.LayerChart | alt.FacetChart:
     order = list(rows.sort_values("step")["condition"].drop_duplicates())
-    x = alt.X(
-        "condition:N",
-        sort=order,
-        title=title_lines(str(rows["strength"].iloc[0])),
-        scale=alt.Scale(type="band", padding=0),
-        axis=alt.Axis(labelAngle=0, labelOverlap=False),
-    )
+    x = condition_x(order, str(rows["strength"].iloc[0]))
     y = alt.Y("value:Q", scale=_UNIT, title=None)
     y = y.axis(values=[0, 0.25, 0.5, 0.75, 1], format=".0%")
     columns = ["condition", "recipe", "value", "low", "high", "seeds"]
     base = alt.Chart(rows[columns])
     color, dash, shape = recipe_color(recipes), recipe_dash(recipes), recipe_shape(recipes)
-    tooltip = [
-        alt.Tooltip("recipe:N", title="Miniature"),
-        alt.Tooltip("condition:N", title="Condition"),
-        alt.Tooltip("value:Q", title="Accuracy", format=".1%"),
-        *interval_tooltips(".1%"),
-    ]
-    left_out = rows[rows["counted"] != "yes"].drop_duplicates("condition")
-    chance: dict[str, Any] = {"y": alt.Y("value:Q")}
+    tooltip = tooltips(
+        ["recipe", "condition", "value", "low", "high"],
+        titles={"value": "Accuracy"},
+        formats={"value": ".1%"},
+    )
+    shaded = rows[rows["counted"] != "yes"].drop_duplicates("condition")
     return alt.layer(
-        alt.Chart(left_out[["condition", "counted"]])
-        .mark_rect(color=BAND, opacity=0.18)
-        .encode(x=x, tooltip=[alt.Tooltip("counted:N", title="In the benchmark")]),
-        alt.Chart(pd.DataFrame({"value": [CHANCE]}))
-        .mark_rule(color=CHANCE_LINE, strokeDash=[2, 3])
-        .encode(**chance),
+        left_out(shaded[["condition", "counted"]], x).encode(tooltip=tooltips(["counted"])),
+        chance_line(alt.Y("value:Q")),
         base.transform_filter("datum.recipe === mini_highlight")
         .mark_rule(strokeWidth=2.5)
         .encode(x=x, y="low:Q", y2="high:Q", color=color),
@@ -247,30 +224,13 @@ def _panel(rows: pd.DataFrame, title: str, recipes: list[str]) -> alt.LayerChart
 
 
 def _equal_lines() -> list[alt.Chart]:
-    """Lines of equal shape bias, the diagonal that bounds the map, and who is blind to texture."""
-    rows = [
-        {"line": f"{bias:g}", "texture_accuracy": a, "shape_accuracy": b, "label": label}
-        for bias in _EQUAL
-        for (a, b), label in (((0.0, 0.0), ""), (equal_bias_line(bias), f"{bias:g}"))
-    ]
-    rows += [
-        {"line": "bound", "texture_accuracy": a, "shape_accuracy": 1 - a, "label": ""}
-        for a in (0.0, 1.0)
-    ]
-    drawn = alt.Chart(pd.DataFrame(rows)).encode(
-        x=alt.X("texture_accuracy:Q", scale=_UNIT), y=alt.Y("shape_accuracy:Q", scale=_UNIT)
-    )
+    """Lines of equal shape bias, and who is blind to texture."""
+    x, y = alt.X("texture_accuracy:Q", scale=_UNIT), alt.Y("shape_accuracy:Q", scale=_UNIT)
+    lines, labels = equal_bias_lines(x, y, _EQUAL)
     blind = pd.DataFrame(
         {"texture_accuracy": [by_accident(0), by_accident(1)], "shape_accuracy": [0, 1]}
     )
-    return [
-        drawn.mark_line(strokeWidth=1, color=CHANCE_LINE, strokeDash=[3, 3]).encode(
-            detail="line:N"
-        ),
-        alt.Chart(blind)
-        .mark_line(strokeWidth=2, color=CHANCE_LINE, strokeDash=[1, 4], strokeCap="round")
-        .encode(
-            x=alt.X("texture_accuracy:Q", scale=_UNIT), y=alt.Y("shape_accuracy:Q", scale=_UNIT)
-        ),
-        drawn.mark_text(align="left", dx=5, dy=-5, fontWeight="bold").encode(text="label:N"),
-    ]
+    dots = alt.Chart(blind).mark_line(
+        strokeWidth=2, color=CHANCE_LINE, strokeDash=[1, 4], strokeCap="round"
+    )
+    return [lines, dots.encode(x=x, y=y), labels]

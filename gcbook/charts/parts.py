@@ -8,29 +8,40 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from gcbook.charts.theme import color_scale, kinds_shown, shape_scale
+from gcbook.charts.theme import BAND, CHANCE_LINE, color_scale, kinds_shown, shape_scale
+from gcbook.paper.categories import CHANCE
 
 __all__ = [
+    "CLASS_COLORS",
     "NOBODY",
+    "ON_DARK_CELL",
     "ON_LIGHT_CELL",
+    "TENTHS",
     "alphabetical",
     "by_column",
     "cell_ink",
+    "chance_line",
+    "condition_x",
     "dropdown",
+    "encode_kind",
+    "equal_bias_line",
+    "equal_bias_lines",
+    "finish",
     "interval_tooltips",
+    "kind_marks",
+    "left_out",
     "literal",
+    "look",
     "nothing",
     "per_mille",
+    "pick_observer",
     "positions",
+    "radio",
+    "side_by_side",
+    "slider",
+    "small_panels",
     "start_with",
     "title_lines",
-    "TENTHS",
-    "encode_kind",
-    "finish",
-    "pick_observer",
-    "CLASS_COLORS",
-    "side_by_side",
-    "equal_bias_line",
 ]
 
 NOBODY = "none"
@@ -68,11 +79,65 @@ def cell_ink(dark_cell: str) -> Any:
     return alt.condition(dark_cell, alt.value(ON_DARK_CELL), alt.value(ON_LIGHT_CELL))
 
 
-def dropdown(name: str, label: str, options: Sequence[str], start: str) -> alt.Parameter:
+Options = Sequence[str] | Mapping[str, str]
+"""What a reader can choose; of a mapping, its values are what the reader sees."""
+
+
+def dropdown(name: str, label: str, options: Options, start: str) -> alt.Parameter:
     """A parameter that a reader sets in a list; ``label`` stands before it."""
     return alt.param(
-        name=name, value=start, bind=alt.binding_select(options=list(options), name=label)
+        name=name, value=start, bind=alt.binding_select(**_labelled(options), name=label)
     )
+
+
+def radio(name: str, label: str, options: Options, start: str) -> alt.Parameter:
+    """A parameter of a few options that the reader sees all at once."""
+    return alt.param(
+        name=name, value=start, bind=alt.binding_radio(**_labelled(options), name=label)
+    )
+
+
+def slider(
+    name: str, label: str, start: float, least: float, most: float, step: float = 1
+) -> alt.Parameter:
+    """A number that a reader sets between ``least`` and ``most``."""
+    bind = alt.binding_range(min=least, max=most, step=step, name=label)
+    return alt.param(name=name, value=start, bind=bind)
+
+
+def _labelled(options: Options) -> dict[str, Any]:
+    labels = {"labels": list(options.values())} if isinstance(options, Mapping) else {}
+    return {"options": list(options), **labels}
+
+
+def chance_line(channel: alt.X | alt.Y, color: str = CHANCE_LINE) -> alt.Chart:
+    """A dotted line where guessing among the categories stands on a channel of accuracies."""
+    spec: Any = channel.to_dict()
+    rows = pd.DataFrame({spec["field"]: [CHANCE]})
+    line = alt.Chart(rows).mark_rule(strokeDash=[2, 3], color=color)
+    return line.encode(channel)
+
+
+def condition_x(conditions: Sequence[str], strength: str, angle: int = 0) -> alt.X:
+    """Conditions side by side in a panel, from the easiest to the hardest.
+
+    Args:
+        conditions: in their order.
+        strength: what sets them apart, the axis's title.
+        angle: of the labels, in degrees.
+    """
+    return alt.X(
+        "condition:N",
+        sort=list(conditions),
+        title=title_lines(strength),
+        scale=alt.Scale(type="band", padding=0),
+        axis=alt.Axis(labelAngle=angle, labelOverlap=False),
+    )
+
+
+def left_out(rows: pd.DataFrame, x: alt.X) -> alt.Chart:
+    """Shade the conditions that the benchmark leaves out."""
+    return alt.Chart(rows).mark_rect(color=BAND, opacity=0.18).encode(x=x)
 
 
 def positions(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -165,6 +230,81 @@ def encode_kind(kinds: Iterable[str], columns: int | None = None) -> dict[str, A
     }
 
 
+def kind_marks(kinds: Iterable[str], title: str | None = None) -> dict[str, Any]:
+    """Colour and shape by kind of observer, under a plain legend.
+
+    Args:
+        kinds: titles of the kinds that the chart shows.
+        title: of the legend.
+    """
+    shown = kinds_shown(kinds)
+    return {
+        "color": alt.Color("kind:N", title=title, scale=color_scale(*shown)),
+        "shape": alt.Shape("kind:N", title=title, scale=shape_scale(*shown)),
+    }
+
+
+def look(
+    field: str,
+    names: Iterable[str],
+    *,
+    color: Iterable[str] = (),
+    shape: Iterable[str] = (),
+    dash: Iterable[Sequence[int]] = (),
+    **options: Any,
+) -> dict[str, Any]:
+    """Colour, shape and dash by the values of a field, as many of the three as are given.
+
+    Args:
+        field: column of names.
+        names: its values.
+        color: of each.
+        shape: of each one's mark.
+        dash: of each one's line.
+        options: of all channels, such as ``legend``. They share it: where one had none of its own,
+            Vega would complain.
+    """
+    domain = list(names)
+    given = (
+        ("color", alt.Color, list(color)),
+        ("shape", alt.Shape, list(shape)),
+        ("strokeDash", alt.StrokeDash, list(dash)),
+    )
+    return {
+        name: channel(f"{field}:N", scale=alt.Scale(domain=domain, range=values), **options)
+        for name, channel, values in given
+        if values
+    }
+
+
+def small_panels(
+    panels: Sequence[alt.LayerChart | alt.FacetChart],
+    highlight: alt.Parameter,
+    description: str,
+    *,
+    shared: Sequence[str],
+    **legend: Any,
+) -> alt.TopLevelMixin:
+    """Panels in rows of three with an axis each across, and one legend below.
+
+    Args:
+        panels: with a title each.
+        highlight: who stands out in all of them.
+        description: of the whole.
+        shared: channels of the one legend.
+        legend: its options.
+    """
+    scales: dict[str, Any] = {"x": "independent", **dict.fromkeys(shared, "shared")}
+    return (
+        alt.concat(*panels, columns=3, spacing={"row": 22, "column": 18})
+        .resolve_scale(**scales)
+        .add_params(highlight)
+        .properties(description=description)
+        .configure_legend(orient="bottom", columns=3, **legend)
+        .configure_title(fontSize=12, anchor="start")
+    )
+
+
 def pick_observer(observers: Iterable[str]) -> alt.Parameter:
     """One observer to highlight, chosen by a click or from a list."""
     names = list(dict.fromkeys(observers))
@@ -219,3 +359,24 @@ def equal_bias_line(shape_bias: float) -> tuple[float, float]:
     (0.25, 0.75)
     """
     return 1 - shape_bias, shape_bias
+
+
+def equal_bias_lines(x: alt.X, y: alt.Y, biases: Iterable[float]) -> tuple[alt.Chart, alt.Chart]:
+    """Lines of equal shape bias with the diagonal that bounds the map, and their labels.
+
+    Args:
+        x: channel of ``texture_accuracy``.
+        y: channel of ``shape_accuracy``.
+        biases: a line each.
+    """
+    ends = [
+        (f"{bias:g}", *end, label)
+        for bias in biases
+        for end, label in (((0.0, 0.0), ""), (equal_bias_line(bias), f"{bias:g}"))
+    ]
+    ends += [("bound", *equal_bias_line(bias), "") for bias in (1.0, 0.0)]
+    columns = ["line", "texture_accuracy", "shape_accuracy", "label"]
+    drawn = alt.Chart(pd.DataFrame(ends, columns=columns)).encode(x=x, y=y)
+    line = drawn.mark_line(strokeWidth=1, color=CHANCE_LINE, strokeDash=[3, 3])
+    text = drawn.mark_text(align="left", dx=5, dy=-5, fontWeight="bold")
+    return line.encode(detail="line:N"), text.encode(text="label:N")

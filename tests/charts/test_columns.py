@@ -2,7 +2,7 @@
 
 import pytest
 
-from gcbook.charts.columns import column, formats_of, headings_of, tooltip
+from gcbook.charts.columns import column, formats_of, headings_of, tooltip, tooltips
 from gcbook.files.errors import InputError
 
 
@@ -43,16 +43,38 @@ def test_a_column_without_a_heading_is_refused():
         headings_of(["wisdom"])
 
 
-def test_tooltips_take_headings_and_formats():
-    shown = tooltip("shape_bias").to_dict()
-    assert shown == {
-        "field": "shape_bias",
+def test_tooltips_take_headings_and_their_own_digits_first():
+    shown = [each.to_dict() for each in tooltips(["observer", "shape_bias", "low", "r", "n"])]
+    assert shown == [
+        {"field": "observer", "type": "nominal", "title": "Observer"},
+        {"field": "shape_bias", "type": "quantitative", "title": "Shape bias", "format": ".3f"},
+        {
+            "field": "low",
+            "type": "quantitative",
+            "title": "Shape bias, lower end",
+            "format": ".3f",
+        },
+        {"field": "r", "type": "quantitative", "title": "r", "format": ".2f"},
+        {"field": "n", "type": "quantitative", "title": "Images", "format": ","},
+    ]
+
+
+def test_what_is_special_of_a_tooltip_holds_for_the_ends_too():
+    shown = tooltips(["value", "high"], titles={"value": "Share"}, formats={"value": ".1%"})
+    value, high = (each.to_dict() for each in shown)
+    assert (value["title"], high["title"]) == ("Share", "Share, upper end")
+    assert value["format"] == high["format"] == ".1%"
+
+
+def test_a_tooltip_without_a_format_shows_words():
+    (shown,) = tooltips(["texture"], formats={"texture": ""})
+    assert shown.to_dict() == {"field": "texture", "type": "nominal", "title": "Texture"}
+
+
+def test_one_tooltip_may_have_a_title_and_a_format_of_its_own():
+    assert tooltip("value", "Share", ".1%").to_dict() == {
+        "field": "value",
         "type": "quantitative",
-        "title": "Shape bias",
-        "format": ".2f",
-    }
-    assert tooltip("observer", "Person").to_dict() == {
-        "field": "observer",
-        "type": "nominal",
-        "title": "Person",
+        "title": "Share",
+        "format": ".1%",
     }

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from gcbook.chapters.diffusion_bound.tables import PARTS
-from gcbook.charts.parts import CLASS_COLORS, dropdown, side_by_side
+from gcbook.charts.columns import column, tooltips
+from gcbook.charts.parts import CLASS_COLORS, dropdown, look, radio, side_by_side, slider
 from gcbook.charts.theme import INK
 from gcbook.noise.mixture import Mixture
 
@@ -40,15 +41,14 @@ def fig_forward(pair: Mapping[str, Mixture], grid: pd.DataFrame) -> alt.TopLevel
         pair: two classes; the page computes their densities.
         grid: from `gcbook.chapters.diffusion_bound.tables.density_grid`.
     """
-    t = alt.param(
-        name="bound_t", value=0.1, bind=alt.binding_range(min=0, max=1, step=0.01, name="Noise t ")
-    )
+    t = slider("bound_t", "Noise t ", 0.1, 0, 1, 0.01)
     labels: list[Any] = list(pair)
-    color = alt.Color(
-        "label:N", title="Class", scale=alt.Scale(domain=labels, range=list(CLASS_COLORS[:2]))
-    )
-    dash = alt.StrokeDash(
-        "label:N", title="Class", scale=alt.Scale(domain=labels, range=[[1, 0], [6, 3]])
+    marks = look(
+        "label",
+        labels,
+        color=CLASS_COLORS[:2],
+        dash=[[1, 0], [6, 3]],
+        title=column("label").title,
     )
     base = alt.Chart(grid).transform_calculate(
         **{label: _density(model) for label, model in pair.items()}
@@ -67,7 +67,7 @@ def fig_forward(pair: Mapping[str, Mixture], grid: pd.DataFrame) -> alt.TopLevel
         anchor="start",
         fontSize=13,
     )
-    chart = folded.mark_line(strokeWidth=2).encode(x=x, y=y, color=color, strokeDash=dash)
+    chart = folded.mark_line(strokeWidth=2).encode(x=x, y=y, **marks)
     return (
         chart.add_params(t)
         .properties(
@@ -112,11 +112,9 @@ def fig_bound_parts(rows: pd.DataFrame) -> alt.TopLevelMixin:
             y=alt.Y("nats:Q", title="Nats a number", stack="zero"),
             color=color,
             order=alt.Order("order:Q"),
-            tooltip=[
-                alt.Tooltip("steps:O", title="Steps"),
-                alt.Tooltip("part:N", title="Part"),
-                alt.Tooltip("nats:Q", title="Nats", format=".4f"),
-            ],
+            tooltip=tooltips(
+                ["steps", "part", "nats"], titles={"nats": "Nats"}, formats={"nats": ".4f"}
+            ),
         ),
         bars.mark_rule(color=INK, strokeWidth=2, strokeDash=[5, 3]).encode(
             y=alt.Y("max(exact):Q", title="Nats a number")
@@ -132,12 +130,8 @@ def fig_bound_parts(rows: pd.DataFrame) -> alt.TopLevelMixin:
             y=alt.Y("gap:Q", title="Bound minus truth, nats", scale=alt.Scale(type="log")).axis(
                 values=[0.01, 0.1, 1, 10, 100]
             ),
-            strokeDash=alt.StrokeDash("spacing:N", title="Evenly spaced in"),
-            tooltip=[
-                alt.Tooltip("spacing:N", title="Evenly spaced in"),
-                alt.Tooltip("steps:Q", title="Steps"),
-                alt.Tooltip("gap:Q", title="Gap in nats", format=".4f"),
-            ],
+            strokeDash=alt.StrokeDash("spacing:N", title=column("spacing").title),
+            tooltip=tooltips(["spacing", "steps", "gap"], titles={"gap": "Gap in nats"}),
         )
         .properties(width=250, height=260, title="The gap")
     )
@@ -161,37 +155,24 @@ def fig_weights(rows: pd.DataFrame) -> alt.TopLevelMixin:
     table = rows.assign(name=rows["weighting"].map(_NAMES).fillna(rows["weighting"]))
     names = list(dict.fromkeys(table["name"]))
     keys = {name: key for key, name in _NAMES.items() if key != "elbo"}
-    colors = [_SCORES[keys[name]] for name in names]
-    dashes = [_DASHES[keys[name]] for name in names]
-    part = alt.param(
-        name="bound_part",
-        value="difference",
-        bind=alt.binding_radio(
-            options=["difference", "error"],
-            labels=["difference between the classes", "error under the own class"],
-            name="Sum of the ",
-        ),
-    )
-    look: dict[str, Any] = {
+    parts = {
+        "difference": "difference between the classes",
+        "error": "error under the own class",
+    }
+    part = radio("bound_part", "Sum of the ", parts, "difference")
+    shown: dict[str, Any] = {
         "x": alt.X("t:Q", title="Time t", scale=alt.Scale(domain=[0, 1])),
-        "color": alt.Color("name:N", scale=alt.Scale(domain=names, range=colors), legend=_LONG),
-        "strokeDash": alt.StrokeDash(
-            "name:N", scale=alt.Scale(domain=names, range=dashes), legend=_LONG
-        ),
-        "tooltip": [
-            alt.Tooltip("name:N", title="Weights"),
-            alt.Tooltip("t:Q", title="t", format=".3f"),
-            alt.Tooltip("below:Q", title="Share from less noise", format=".1%"),
-        ],
+        **_marks([keys[name] for name in names]),
+        "tooltip": tooltips(["name", "t", "below"], titles={"name": "Weights"}),
     }
     base = alt.Chart(table[["name", "part", "t", "density", "below"]]).transform_filter(
         "datum.part === bound_part"
     )
-    density = alt.Y("density:Q", title="Share a unit of t", scale=alt.Scale(domain=[0, 6]))
-    below = alt.Y("below:Q", title="Share from less noise").axis(format=".0%")
+    density = alt.Y("density:Q", title=column("density").title, scale=alt.Scale(domain=[0, 6]))
+    below = alt.Y("below:Q", title=column("below").title).axis(format=".0%")
     panels = [
         base.mark_line(strokeWidth=2, clip=True)
-        .encode(y=y, **look)
+        .encode(y=y, **shown)
         .properties(width=270, height=240, title=title)
         for y, title in ((density, "Where the sum comes from"), (below, "Added up"))
     ]
@@ -213,29 +194,18 @@ def fig_ratio(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     table = rows.assign(name=rows["score"].map(_NAMES).fillna(rows["score"]))
     shown = [score for score in _SCORES if score in set(rows["score"])]
-    names = [_NAMES[score] for score in shown]
-    legend = _LONG
     chart = (
         alt.Chart(table[["x", "name", "value"]])
         .mark_line(strokeWidth=2, clip=True)
         .encode(
             x=alt.X("x:Q", title="x", scale=alt.Scale(domain=[-4, 4])),
             y=alt.Y("value:Q", title="For A (above 0) or B", scale=alt.Scale(domain=[-20, 20])),
-            color=alt.Color(
-                "name:N",
-                scale=alt.Scale(domain=names, range=[_SCORES[score] for score in shown]),
-                legend=legend,
+            **_marks(shown),
+            tooltip=tooltips(
+                ["name", "x", "value"],
+                titles={"name": "Score", "x": "x", "value": "For A"},
+                formats={"x": ".2f", "value": ".2f"},
             ),
-            strokeDash=alt.StrokeDash(
-                "name:N",
-                scale=alt.Scale(domain=names, range=[_DASHES[score] for score in shown]),
-                legend=legend,
-            ),
-            tooltip=[
-                alt.Tooltip("name:N", title="Score"),
-                alt.Tooltip("x:Q", format=".2f"),
-                alt.Tooltip("value:Q", title="For A", format=".2f"),
-            ],
         )
     )
     zero = alt.Chart(pd.DataFrame({"value": [0]})).mark_rule(color=INK).encode(y="value:Q")
@@ -253,6 +223,17 @@ def fig_ratio(rows: pd.DataFrame) -> alt.TopLevelMixin:
         )
         .configure_legend(orient="bottom", columns=4)
         .configure_axis(titleFontWeight="normal")
+    )
+
+
+def _marks(scores: list[str]) -> dict[str, Any]:
+    """The lines' colours and dashes, by the names of the scores."""
+    return look(
+        "name",
+        [_NAMES[score] for score in scores],
+        color=[_SCORES[score] for score in scores],
+        dash=[_DASHES[score] for score in scores],
+        legend=_LONG,
     )
 
 

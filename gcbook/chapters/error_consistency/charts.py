@@ -10,17 +10,21 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from gcbook.charts.columns import column, tooltips
 from gcbook.charts.parts import (
     NOBODY,
     alphabetical,
     by_column,
     cell_ink,
+    condition_x,
     dropdown,
+    kind_marks,
+    left_out,
     literal,
     nothing,
     per_mille,
+    small_panels,
     start_with,
-    title_lines,
 )
 from gcbook.charts.theme import (
     BAND,
@@ -28,9 +32,6 @@ from gcbook.charts.theme import (
     DIVERGING,
     HUMAN,
     INK,
-    color_scale,
-    kinds_shown,
-    shape_scale,
 )
 from gcbook.miniworld.results.kinds import GENERATIVE
 from gcbook.paper.experiments import EXPERIMENTS
@@ -47,6 +48,7 @@ __all__ = [
 ]
 
 _HUMANS = "Humans"
+_DIGITS = {"value": ".3f"}
 _LEAST = 0.2
 """Where both axes of consistency start; few pairs lie below, and those at the edge."""
 
@@ -63,30 +65,25 @@ def dataset_agreement(rows: pd.DataFrame) -> alt.TopLevelMixin:
     datasets = list(dict.fromkeys(rows["dataset"]))
     start = start_with("Cue conflict", datasets)
     dataset = dropdown("dataset", "Dataset ", datasets, start)
-    kinds = kinds_shown(rows["kind"])
+    kind = kind_marks(rows["kind"])
     base = alt.Chart(rows).transform_filter("datum.dataset == dataset")
     pooled = base.transform_filter(f"datum.observer == '{_HUMANS}'")
     single = base.transform_filter(f"datum.observer != '{_HUMANS}'").encode(
         y=alt.Y("observer:N", title=None, sort=alt.EncodingSortField("value", order="descending"))
     )
-    color = alt.Color("kind:N", title=None, scale=color_scale(*kinds))
     x = alt.X("value:Q", title="Error consistency with (other) humans")
-    tooltip = [
-        *_tooltip("observer", "Observer"),
-        alt.Tooltip("most:Q", title="Most that the accuracies allow", format=".3f"),
-    ]
+    tooltip = tooltips(
+        ["observer", "value", "low", "high", "most"],
+        titles={"value": column("error_consistency").title},
+        formats=_DIGITS,
+    )
     return (
         alt.layer(
             pooled.mark_rect(color=HUMAN, opacity=0.14).encode(x="low:Q", x2="high:Q"),
             pooled.mark_rule(color=HUMAN, strokeDash=[5, 4]).encode(x=x, tooltip=tooltip),
             single.mark_tick(color=BAND, thickness=2, size=11).encode(x="most:Q", tooltip=tooltip),
-            single.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q", color=color),
-            single.mark_point(filled=True, size=60, opacity=1).encode(
-                x=x,
-                color=color,
-                shape=alt.Shape("kind:N", title=None, scale=shape_scale(*kinds)),
-                tooltip=tooltip,
-            ),
+            single.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q", color=kind["color"]),
+            single.mark_point(filled=True, size=60, opacity=1).encode(x=x, tooltip=tooltip, **kind),
         )
         .add_params(dataset)
         .properties(
@@ -114,20 +111,16 @@ def consistency_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     models = alphabetical(set(rows.loc[rows["kind"] != _HUMANS, "observer"]))
     highlight = dropdown("highlight", "Highlight a model ", [NOBODY, *models], NOBODY)
     panels = [_panel(group, str(title)) for title, group in rows.groupby("dataset", sort=False)]
-    return (
-        alt.concat(*panels, columns=3, spacing={"row": 22, "column": 18})
-        .resolve_scale(x="independent", color="shared")
-        .add_params(highlight)
-        .properties(
-            description=(
-                f"{len(panels)} panels, one a dataset: error consistency with humans against the "
-                "strength of the image manipulation. The humans among themselves, with a band for "
-                f"the interval, lie above the {len(models)} models nearly everywhere; all fall "
-                "towards 0 where the benchmark leaves conditions out (shaded)."
-            )
-        )
-        .configure_legend(orient="bottom", columns=3, symbolSize=120, symbolOpacity=1)
-        .configure_title(fontSize=12, anchor="start")
+    return small_panels(
+        panels,
+        highlight,
+        f"{len(panels)} panels, one a dataset: error consistency with humans against the "
+        "strength of the image manipulation. The humans among themselves, with a band for "
+        f"the interval, lie above the {len(models)} models nearly everywhere; all fall "
+        "towards 0 where the benchmark leaves conditions out (shaded).",
+        shared=["color"],
+        symbolSize=120,
+        symbolOpacity=1,
     )
 
 
@@ -175,16 +168,8 @@ def observed_against_expected(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
     scale = alt.Scale(domain=[_LEAST, 1], clamp=True)
     x = alt.X("expected:Q", title="Expected from the two accuracies alone", scale=scale)
-    y = alt.Y("observed:Q", title="Observed consistency", scale=scale)
-    tooltip = [
-        alt.Tooltip("one:N", title="Observer"),
-        alt.Tooltip("other:N", title="and"),
-        alt.Tooltip("observed:Q", title="Observed", format=".3f"),
-        alt.Tooltip("expected:Q", title="Expected", format=".3f"),
-        alt.Tooltip("kappa:Q", title="Error consistency", format=".3f"),
-        alt.Tooltip("most:Q", title="Most that the accuracies allow", format=".3f"),
-        alt.Tooltip("n:Q", title="Shared images", format=","),
-    ]
+    y = alt.Y("observed:Q", title=column("observed").title, scale=scale)
+    tooltip = tooltips(["one", "other", "observed", "expected", "kappa", "most", "n"])
     shown = list(reversed(pairs))
     color = alt.Color(
         "pair:N",
@@ -226,28 +211,24 @@ def observed_against_expected(rows: pd.DataFrame) -> alt.TopLevelMixin:
 def _panel(rows: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
     order = list(rows.sort_values("position")["condition"].drop_duplicates())
     xlabel = next((e.xlabel for e in EXPERIMENTS.values() if e.title == title), "")
-    few = len(order) < 5
-    x = alt.X(
-        "condition:N",
-        sort=order,
-        title=title_lines(xlabel),
-        scale=alt.Scale(type="band", padding=0),
-        axis=alt.Axis(labelAngle=0 if few else -40, labelOverlap=False),
-    )
+    x = condition_x(order, xlabel, 0 if len(order) < 5 else -40)
     y = alt.Y("value:Q", title=None, scale=alt.Scale(domain=[-0.2, 0.8], clamp=True))
     kept = ["condition", "observer", "kind", "value", "low", "high"]
     base = alt.Chart(rows[kept], title=title)
     humans = base.transform_filter(f"datum.kind == '{_HUMANS}'")
     models = base.transform_filter(f"datum.kind != '{_HUMANS}'")
     chosen = base.transform_filter("datum.observer == highlight")
-    kinds = kinds_shown(rows["kind"])
-    color = alt.Color("kind:N", title=None, scale=color_scale(*kinds))
-    tooltip = [*_tooltip("observer", "Observer"), alt.Tooltip("condition:N", title="Condition")]
-    left_out = rows.loc[rows["left_out"], ["condition"]].drop_duplicates()
-    shade = alt.Chart(left_out).mark_rect(color=BAND, opacity=0.18)
+    kind = kind_marks(rows["kind"])
+    color = kind["color"]
+    tooltip = tooltips(
+        ["observer", "value", "low", "high", "condition"],
+        titles={"value": column("error_consistency").title},
+        formats=_DIGITS,
+    )
+    shaded = rows.loc[rows["left_out"], ["condition"]].drop_duplicates()
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(strokeDash=[2, 3], color=BAND)
     return alt.layer(
-        shade.encode(x=x),
+        left_out(shaded, x),
         zero.encode(y="zero:Q"),
         humans.mark_area(color=HUMAN, opacity=0.2).encode(x=x, y="low:Q", y2="high:Q"),
         models.mark_line(strokeWidth=1.2, opacity=0.55).encode(
@@ -258,11 +239,7 @@ def _panel(rows: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
         ),
         humans.mark_line(strokeWidth=2.4).encode(x=x, y=y, color=color),
         humans.mark_point(filled=True, size=45, opacity=1).encode(
-            x=x,
-            y=y,
-            color=color,
-            shape=alt.Shape("kind:N", title=None, scale=shape_scale(*kinds)),
-            tooltip=tooltip,
+            x=x, y=y, tooltip=tooltip, **kind
         ),
         chosen.mark_rule(strokeWidth=1.2, color=INK).encode(x=x, y="low:Q", y2="high:Q"),
         chosen.mark_line(strokeWidth=2.2, color=INK).encode(x=x, y=y),
@@ -302,17 +279,9 @@ def _equal_kappa(x: alt.X, y: alt.Y) -> list[alt.Chart]:
     ]
 
 
-def _tooltip(field: str, title: str) -> list[alt.Tooltip]:
-    return [
-        alt.Tooltip(f"{field}:N", title=title),
-        alt.Tooltip("value:Q", title="Error consistency", format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-    ]
-
-
 AnyLayers = alt.LayerChart | alt.FacetChart
 
+_STANDING = ["model", "value", "low", "high", "paper", "origin"]
 _NAMED, _LINE = 5, 44
 """How many observers a panel names beside the humans, and the letters that fit its width."""
 _TITLES = {
@@ -336,16 +305,18 @@ def error_consistency_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "generative models and humans": "datum.kind != 'Discriminative model'",
     }
     chosen = " || ".join(f"(show == '{name}' && ({test}))" for name, test in show.items())
-    shown = alt.param(
-        name="show", value="all", bind=alt.binding_select(options=list(show), name="Show ")
-    )
+    shown = dropdown("show", "Show ", list(show), "all")
     # The domain is explicit, for layers that filter would each sort their own.
     base = alt.Chart(rows).transform_filter(chosen)
     humans = alt.Chart(rows[rows["kind"] == _HUMANS])
     y = alt.Y("model:N", title=None, sort=list(rows["model"]))
     x = alt.X("value:Q", title="Error consistency with humans", scale=alt.Scale(zero=True))
-    color, shape = _kind_scales(rows)
-    tooltip = _metric_tooltip("Error consistency")
+    kind = kind_marks(rows["kind"])
+    tooltip = tooltips(
+        _STANDING,
+        titles={"model": "Observer", "value": column("error_consistency").title},
+        formats=_DIGITS,
+    )
     mark = base.encode(y=y, tooltip=tooltip)
     paper = mark.transform_filter("isValid(datum.paper)")
     first = rows[rows["kind"] != _HUMANS].head(1)
@@ -355,12 +326,14 @@ def error_consistency_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
             humans.mark_rect(color=HUMAN, opacity=0.14).encode(x="low:Q", x2="high:Q"),
             humans.mark_rule(color=HUMAN, strokeDash=[5, 4]).encode(x="value:Q"),
             mark.mark_rule(color=BAND, opacity=0.35).encode(x=x, x2=alt.datum(0)),
-            mark.mark_rule(strokeWidth=3, opacity=0.6).encode(x="low:Q", x2="high:Q", color=color),
+            mark.mark_rule(strokeWidth=3, opacity=0.6).encode(
+                x="low:Q", x2="high:Q", color=kind["color"]
+            ),
             mark.transform_filter("datum.origin == 'recomputed'")
             .mark_point(filled=True, size=55, opacity=1)
-            .encode(x=x, color=color, shape=shape),
+            .encode(x=x, **kind),
             paper.mark_point(filled=False, size=75, strokeWidth=1.6, opacity=1).encode(
-                x="paper:Q", color=color, shape=shape
+                x="paper:Q", **kind
             ),
         )
         .add_params(shown)
@@ -387,11 +360,9 @@ def benchmark_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: from `gcbook.stats.benchmark_tables.standing_rows`.
     """
     models = alphabetical(set(rows.loc[rows["kind"] != _HUMANS, "model"]))
-    highlight = alt.param(
-        name="highlight",
-        value="ResNet-50" if "ResNet-50" in models else NOBODY,
-        bind=alt.binding_select(options=[NOBODY, *models], name="Highlight a model "),
-    )
+    options = [NOBODY, *models]
+    start = start_with("ResNet-50", options)
+    highlight = dropdown("highlight", "Highlight a model ", options, start)
     metrics = list(dict.fromkeys(rows["metric"]))
     leaders = {metric: _leaders(rows[rows["metric"] == metric]) for metric in metrics}
     height = max(map(len, leaders.values()))
@@ -435,18 +406,19 @@ def _metric_panel(
     base = alt.Chart(rows[kept]).encode(
         y=alt.Y("position:O", axis=None, scale=alt.Scale(paddingInner=0.35))
     )
-    color, shape = _kind_scales(everyone)
+    kind = kind_marks(everyone["kind"])
     x = alt.X("value:Q", title=None, axis=alt.Axis(tickCount=5))
-    tooltip = [
-        *_metric_tooltip(_TITLES[metric].split(" (")[0]),
-        alt.Tooltip("position:O", title="Place"),
-    ]
+    tooltip = tooltips(
+        [*_STANDING, "position"],
+        titles={"model": "Observer", "value": column(metric).title},
+        formats=_DIGITS,
+    )
     special = "datum.kind != 'Discriminative model'"
     chosen = base.transform_filter("datum.model == highlight")
     return alt.layer(
         base.mark_bar().encode(
             x=x,
-            color=color,
+            color=kind["color"],
             opacity=alt.condition(special, alt.value(1), alt.value(0.5)),
             tooltip=tooltip,
         ),
@@ -455,7 +427,7 @@ def _metric_panel(
         .encode(x="low:Q", x2="high:Q"),
         base.transform_filter(special)
         .mark_point(filled=True, size=70, opacity=1, xOffset=9)
-        .encode(x=x, color=color, shape=shape, tooltip=tooltip),
+        .encode(x=x, tooltip=tooltip, **kind),
         chosen.mark_bar(color=INK).encode(x=x, tooltip=tooltip),
     ).properties(width=270, height=alt.Step(5), title=title)
 
@@ -475,25 +447,6 @@ def _leaders(rows: pd.DataFrame) -> list[str]:
         longer = f"{lines[-1]} · {entry}" if lines[-1] else entry
         lines = [*lines, entry] if len(longer) > _LINE else [*lines[:-1], longer]
     return lines
-
-
-def _kind_scales(rows: pd.DataFrame) -> tuple[alt.Color, alt.Shape]:
-    kinds = kinds_shown(rows["kind"])
-    return (
-        alt.Color("kind:N", title=None, scale=color_scale(*kinds)),
-        alt.Shape("kind:N", title=None, scale=shape_scale(*kinds)),
-    )
-
-
-def _metric_tooltip(title: str) -> list[alt.Tooltip]:
-    return [
-        alt.Tooltip("model:N", title="Observer"),
-        alt.Tooltip("value:Q", title=title, format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-        alt.Tooltip("paper:Q", title="In the paper", format=".3f"),
-        alt.Tooltip("origin:N", title="Value"),
-    ]
 
 
 _DIAMOND = "◆ "
@@ -562,15 +515,8 @@ def consistency_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
         base.transform_filter("datum.i != datum.j")
         .mark_rect()
         .encode(
-            color=_diverging("kappa:Q", "Error consistency", _LARGEST),
-            tooltip=[
-                alt.Tooltip("one:N", title="Observer"),
-                alt.Tooltip("other:N", title="and"),
-                alt.Tooltip("kappa:Q", title="Error consistency", format=".3f"),
-                alt.Tooltip("interval:N", title="Interval"),
-                alt.Tooltip("most:Q", title="Most that the accuracies allow", format=".3f"),
-                alt.Tooltip("n:Q", title="Shared images", format=","),
-            ],
+            color=_diverging("kappa:Q", column("kappa").title, _LARGEST),
+            tooltip=tooltips(["one", "other", "kappa", "interval", "most", "n"]),
         )
     )
     few = f"length(names[order][indexof({literal(datasets)}, dataset)]) <= 16"
@@ -624,15 +570,10 @@ def difference_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
         x=alt.X("lower:N", sort=order[1:], title=None, axis=alt.Axis(labelAngle=-90)),
         y=alt.Y("higher:N", sort=order, title=None),
     )
-    tooltip = [
-        alt.Tooltip("higher:N", title="Network"),
-        alt.Tooltip("lower:N", title="minus"),
-        alt.Tooltip("difference:Q", title="Difference", format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-        alt.Tooltip("p_holm:Q", title="p (Holm)", format=".3f"),
-        alt.Tooltip("verdict:N", title="The two"),
-    ]
+    tooltip = tooltips(
+        ["higher", "lower", "difference", "low", "high", "p_holm", "verdict"],
+        formats={"p_holm": ".3f"},
+    )
     color = alt.Color(
         "difference:Q",
         title="Difference, where significant",
@@ -785,28 +726,9 @@ def fig_miniature_consistency(
             y=alt.Y("row:O", title=None, axis=alt.Axis(**axis, labelOverlap=False)),
         )
     )
-    scale: dict[str, Any] = {"scheme": DIVERGING, "domain": [-_LARGEST, _LARGEST], "clamp": True}
-    color = alt.Color(
-        "kappa:Q",
-        title="Error consistency",
-        scale=alt.Scale(**scale),
-        legend=alt.Legend(
-            orient="bottom",
-            direction="horizontal",
-            gradientLength=180,
-            format=".1f",
-            values=[-_LARGEST, -_LARGEST / 2, 0, _LARGEST / 2, _LARGEST],
-        ),
-    )
+    color = _diverging("kappa:Q", column("kappa").title, _LARGEST)
     pair = base.transform_filter("datum.row !== datum.column")
-    tooltip = [
-        alt.Tooltip("one:N", title="Miniature"),
-        alt.Tooltip("other:N", title="and"),
-        alt.Tooltip("kappa:Q", title="Error consistency", format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-        alt.Tooltip("most:Q", title="Most that the accuracies allow", format=".3f"),
-    ]
+    tooltip = tooltips(["one", "other", "kappa", "low", "high", "most"])
     ink = cell_ink("abs(datum.kappa) > 0.6")
     written = pair.transform_calculate(short="replace(format(datum.kappa, '.2f'), '0.', '.')")
     size = max(len(order) for order in orders.values())

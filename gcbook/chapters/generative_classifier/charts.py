@@ -10,14 +10,16 @@ import altair as alt
 import pandas as pd
 
 from gcbook.chapters.generative_classifier.race import SHARINGS
+from gcbook.charts.columns import column, tooltips
 from gcbook.charts.parts import (
     CLASS_COLORS,
     by_column,
     dropdown,
     finish,
-    interval_tooltips,
     literal,
+    look,
     side_by_side,
+    slider,
 )
 from gcbook.charts.theme import CHANCE_LINE, INK
 from gcbook.classifiers.toy import HALF_WIDTH, TOY_LABELS
@@ -45,9 +47,7 @@ def fig_toy_images(samples: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         samples: from `gcbook.chapters.generative_classifier.tables.sample_table`.
     """
-    t = alt.param(
-        name="toy_t", value=0.2, bind=alt.binding_range(min=0, max=1, step=0.02, name="Noise t ")
-    )
+    t = slider("toy_t", "Noise t ", 0.2, 0, 1, 0.02)
     base = alt.Chart(samples).mark_point(filled=True, size=22, opacity=0.75)
     base = base.encode(color=class_color(), shape=_class_shape())
     clean = base.encode(**_places("x", "y", 3.7)).properties(
@@ -85,12 +85,7 @@ def fig_restorations(restored: pd.DataFrame, errors: pd.DataFrame) -> alt.TopLev
     images = list(dict.fromkeys(restored["image"]))
     times = sorted(set(restored["t"]))
     chosen = "datum.image === restored_image && abs(datum.t - restored_t) < 0.001"
-    step = times[1] - times[0]
-    t = alt.param(
-        name="restored_t",
-        value=0.2,
-        bind=alt.binding_range(min=times[0], max=times[-1], step=step, name="Noise t "),
-    )
+    t = slider("restored_t", "Noise t ", 0.2, times[0], times[-1], times[1] - times[0])
     # One entry an image and time: the page holds the lists once.
     packed = restored.groupby(["image", "t"], sort=False).agg(list).reset_index()
     lists = ["label", "x", "y"]
@@ -118,13 +113,10 @@ def fig_restorations(restored: pd.DataFrame, errors: pd.DataFrame) -> alt.TopLev
         .transform_filter(chosen)
         .mark_bar(size=26)
         .encode(
-            y=alt.Y("label:N", title="Class", sort=list(TOY_LABELS)),
+            y=alt.Y("label:N", title=column("label").title, sort=list(TOY_LABELS)),
             x=alt.X("error:Q", title="Mean squared error").axis(tickCount=4),
             color=class_color(),
-            tooltip=[
-                alt.Tooltip("label:N", title="Class"),
-                alt.Tooltip("error:Q", title="Mean squared error", format=".4f"),
-            ],
+            tooltip=tooltips(["label", "error"], titles={"error": "Mean squared error"}),
         )
     )
     best = (
@@ -163,13 +155,13 @@ def _places(x: str, y: str, reach: float, clamp: bool = False) -> dict[str, Any]
 
 def _class_shape() -> alt.Shape:
     scale = alt.Scale(domain=list(TOY_LABELS), range=list(_CLASS_SHAPES))
-    return alt.Shape("label:N", scale=scale, title="Class")
+    return alt.Shape("label:N", scale=scale, title=column("label").title)
 
 
 def class_color() -> alt.Color:
     """Colour by class, in the same hues in every figure of the toy."""
     scale = alt.Scale(domain=list(TOY_LABELS), range=list(CLASS_COLORS))
-    return alt.Color("label:N", scale=scale, title="Class")
+    return alt.Color("label:N", scale=scale, title=column("label").title)
 
 
 _COARSE, _FINE = "#0077bb", "#b86e00"
@@ -183,16 +175,8 @@ def fig_regions(boxes: pd.DataFrame, accuracies: pd.DataFrame) -> alt.TopLevelMi
         boxes: from `gcbook.chapters.generative_classifier.tables.region_boxes`.
         accuracies: from `gcbook.chapters.generative_classifier.tables.accuracy_table`.
     """
-    t = alt.param(
-        name="region_t",
-        value=0.12,
-        bind=alt.binding_range(min=0.04, max=1, step=0.04, name="One t: t "),
-    )
-    k = alt.param(
-        name="region_k",
-        value=7,
-        bind=alt.binding_range(min=0, max=20, step=1, name="All t: k in exp(−kt) "),
-    )
+    t = slider("region_t", "One t: t ", 0.12, 0.04, 1, 0.04)
+    k = slider("region_k", "All t: k in exp(−kt) ", 7, 0, 20)
     only = alt.param(
         name="region_only",
         value=False,
@@ -251,15 +235,15 @@ def fig_accuracy_by_weight(accuracies: pd.DataFrame) -> alt.TopLevelMixin:
     color = alt.Color(
         "measure:N", scale=alt.Scale(domain=measures, range=[INK, _COARSE]), title=None
     )
-    y = alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), title="Share").axis(format=".0%")
+    y = alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), title=column("share").title).axis(
+        format=".0%"
+    )
     panels = []
     for rule, title in titles.items():
         data = rows[rows["rule"] == rule]
-        tooltip = [
-            alt.Tooltip("measure:N", title="Measure"),
-            alt.Tooltip("value:Q", title=axes[rule]),
-            alt.Tooltip("share:Q", title="Share", format=".1%"),
-        ]
+        tooltip = tooltips(
+            ["measure", "value", "share"], titles={"value": axes[rule]}, formats={"value": "~g"}
+        )
         line = (
             alt.Chart(data)
             .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=22))
@@ -269,10 +253,7 @@ def fig_accuracy_by_weight(accuracies: pd.DataFrame) -> alt.TopLevelMixin:
         limit = limit.encode(
             y=y,
             color=color,
-            tooltip=[
-                alt.Tooltip("measure:N", title="Best possible decision"),
-                alt.Tooltip("share:Q", title="Share", format=".1%"),
-            ],
+            tooltip=tooltips(["measure", "share"], titles={"measure": "Best possible decision"}),
         )
         panels.append(alt.layer(limit, line).properties(width=_MAP_SIDE, height=230, title=title))
     return side_by_side(
@@ -291,24 +272,21 @@ def fig_evidence(evidence: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         evidence: from `gcbook.chapters.generative_classifier.tables.evidence_table`.
     """
-    options = ["exp", "uniform", "eps", "snr5", "elbo"]
-    labels = ["exp(−kt)", "uniform", "SNR (error of the noise)", "SNR up to 5", "likelihood bound"]
-    choice = alt.param(
-        name="evidence_weight",
-        value="exp",
-        bind=alt.binding_select(options=options, labels=labels, name="Weighting "),
-    )
-    k = alt.param(
-        name="evidence_k",
-        value=7,
-        bind=alt.binding_range(min=0, max=20, step=1, name="k in exp(−kt) "),
-    )
+    weightings = {
+        "exp": "exp(−kt)",
+        "uniform": "uniform",
+        "eps": "SNR (error of the noise)",
+        "snr5": "SNR up to 5",
+        "elbo": "likelihood bound",
+    }
+    choice = dropdown("evidence_weight", "Weighting ", weightings, "exp")
+    k = slider("evidence_k", "k in exp(−kt) ", 7, 0, 20)
     base = alt.Chart(evidence).transform_calculate(
         weight="evidence_weight === 'exp' ? exp(-evidence_k * datum.t) : datum[evidence_weight]",
         product="datum.gap * datum.weight",
         cue="datum.gap > 0 ? 'fine' : 'coarse'",
     )
-    x = alt.X("t:Q", title="t", scale=alt.Scale(domain=[0, 1.02], nice=False))
+    x = alt.X("t:Q", title=column("t").title, scale=alt.Scale(domain=[0, 1.02], nice=False))
     cue = alt.Color(
         "cue:N",
         scale=alt.Scale(domain=["coarse", "fine"], range=[_COARSE, _FINE]),
@@ -323,13 +301,11 @@ def fig_evidence(evidence: pd.DataFrame) -> alt.TopLevelMixin:
         )
         .properties(title="Weight", **size)
     )
-    tooltip = [
-        alt.Tooltip("t:Q", format=".2f"),
-        alt.Tooltip("log_snr:Q", title="log-SNR", format=".1f"),
-        alt.Tooltip("gap:Q", title="Gap of errors", format=".4f"),
-        alt.Tooltip("weight:Q", title="Weight", format=".4g"),
-        alt.Tooltip("product:Q", title="Product", format=".3g"),
-    ]
+    tooltip = tooltips(
+        ["t", "log_snr", "gap", "weight", "product"],
+        titles={"product": "Product"},
+        formats={"t": ".2f", "log_snr": ".1f", "weight": ".4g", "product": ".3g"},
+    )
     bars = base.mark_bar(size=5)
     gap = bars.encode(
         x=x, y=alt.Y("gap:Q", title="Gap of errors"), color=cue, tooltip=tooltip
@@ -440,14 +416,13 @@ def fig_race(race: pd.DataFrame) -> alt.TopLevelMixin:
     dash = alt.StrokeDash(
         "label:N",
         scale=alt.Scale(domain=list(TOY_LABELS), range=[_DASHES[c] for c in TOY_LABELS]),
-        title="Class",
+        title=column("label").title,
     )
-    tooltip = [
-        alt.Tooltip("label:N", title="Class"),
-        alt.Tooltip("draw:Q", title="Draws so far"),
-        alt.Tooltip("value:Q", title="Score × 1,000", format=".2f"),
-        *interval_tooltips(".2f"),
-    ]
+    tooltip = tooltips(
+        ["label", "draw", "value", "low", "high"],
+        titles={"value": "Score × 1,000"},
+        formats={"value": ".2f"},
+    )
     out = base.transform_filter("datum.dropped > 0 && datum.draw === datum.dropped")
     layers = [
         base.mark_area(opacity=0.16, clip=True).encode(
@@ -479,20 +454,9 @@ def fig_draws(draws: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         draws: from `gcbook.chapters.generative_classifier.race.draws_table`.
     """
-    names = {"settled": "decisions that more draws would not change", "accuracy": "accuracy"}
-    measure = alt.param(
-        name="draws_measure",
-        value="settled",
-        bind=alt.binding_select(
-            options=list(names), labels=[name.capitalize() for name in names.values()], name="Show "
-        ),
-    )
-    tooltip = [
-        alt.Tooltip("noise:N", title="Noise"),
-        alt.Tooltip("draws:Q", title="Draws"),
-        alt.Tooltip("settled:Q", title="Settled", format=".1%"),
-        alt.Tooltip("accuracy:Q", title="Accuracy", format=".1%"),
-    ]
+    names = {"settled": "Decisions that more draws would not change", "accuracy": "Accuracy"}
+    measure = dropdown("draws_measure", "Show ", names, "settled")
+    tooltip = tooltips(["noise", "draws", "settled", "accuracy"])
     x = alt.X("draws:Q", scale=alt.Scale(type="log", base=2), title="Draws for each class")
     scale = alt.Scale(domain=list(SHARINGS), range=list(_NOISE_COLORS))
     lines = (
@@ -543,23 +507,15 @@ def fig_log_snr(schedules: pd.DataFrame) -> alt.TopLevelMixin:
         schedules: from `gcbook.chapters.generative_classifier.schedules.schedule_table`.
     """
     names = list(dict.fromkeys(schedules["schedule"]))
-    tooltip = [
-        alt.Tooltip("schedule:N", title="Schedule"),
-        alt.Tooltip("t:Q", format=".2f"),
-        alt.Tooltip("log_snr:Q", title="log-SNR", format=".2f"),
-    ]
-    color = alt.Color("schedule:N", scale=alt.Scale(domain=names, range=list(_COLORS)), title=None)
-    dash = alt.StrokeDash(
-        "schedule:N", scale=alt.Scale(domain=names, range=list(_SCHEDULE_DASHES)), title=None
-    )
+    tooltip = tooltips(["schedule", "t", "log_snr"], formats={"t": ".2f"})
+    marks = look("schedule", names, color=_COLORS, dash=_SCHEDULE_DASHES, title=None)
     line = (
         alt.Chart(schedules)
         .mark_line(strokeWidth=2.5)
         .encode(
-            x=alt.X("t:Q", title="t", scale=alt.Scale(domain=[0, 1])),
+            x=alt.X("t:Q", title=column("t").title, scale=alt.Scale(domain=[0, 1])),
             y=alt.Y("log_snr:Q", title="log-SNR (natural logarithm)"),
-            color=color,
-            strokeDash=dash,
+            **marks,
             tooltip=tooltip,
         )
     )
@@ -585,7 +541,9 @@ def fig_variance_shares(shares: pd.DataFrame) -> alt.TopLevelMixin:
     clips = list(dict.fromkeys(shares["clip"]))
     titles = {"none": "not clipped", "static": "clipped to [−1, 1]"}
     color = alt.Color(
-        "network:N", scale=alt.Scale(domain=networks, range=["#0077bb", "#b86e00"]), title="Network"
+        "network:N",
+        scale=alt.Scale(domain=networks, range=["#0077bb", "#b86e00"]),
+        title=column("network").title,
     )
     panels = [
         alt.Chart(shares[shares["clip"] == clip])
@@ -597,11 +555,9 @@ def fig_variance_shares(shares: pd.DataFrame) -> alt.TopLevelMixin:
                 format=".0%"
             ),
             color=color,
-            tooltip=[
-                alt.Tooltip("network:N", title="Network"),
-                alt.Tooltip("tenth:O", title="Tenth of t"),
-                alt.Tooltip("share:Q", title="Share of the variance", format=".1%"),
-            ],
+            tooltip=tooltips(
+                ["network", "tenth", "share"], titles={"share": "Share of the variance"}
+            ),
         )
         .properties(width=285, height=210, title=f"x̂ {titles[clip]}")
         for clip in clips

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from gcbook.charts.columns import tooltips
 from gcbook.charts.parts import TENTHS, encode_kind, finish
 from gcbook.charts.theme import INK
 from gcbook.paper.categories import CATEGORIES
@@ -38,21 +39,18 @@ def fig_overview(overview: pd.DataFrame, published: pd.DataFrame) -> alt.TopLeve
 
     y = alt.Y("category:N", sort=list(CATEGORIES), title=None)
     y = y.scale(domain=list(CATEGORIES), padding=1.7).axis(grid=True, gridDash=[1, 3])
-    tooltip = [
-        alt.Tooltip("category:N", title="Shape category"),
-        alt.Tooltip("humans:Q", title="Humans, pooled", format=".3f"),
-        alt.Tooltip("models_median:Q", title="Median network", format=".3f"),
-        alt.Tooltip("least:N", title="Least shape-biased"),
-        alt.Tooltip("models_low:Q", title="its shape bias", format=".3f"),
-        alt.Tooltip("most:N", title="Most shape-biased"),
-        alt.Tooltip("models_high:Q", title="its shape bias", format=".3f"),
-    ]
+    tooltip = tooltips(
+        ["category", "humans", "models_median", "least", "models_low", "most", "models_high"],
+        titles={"least": "Least shape-biased", "most": "Most shape-biased"},
+        formats={"most": ""},
+    )
     lines = alt.Chart(published).encode(
         x=x("shape_bias"),
-        tooltip=[
-            alt.Tooltip("kind:N", title="Observer"),
-            alt.Tooltip("shape_bias:Q", title="Published average", format=".2f"),
-        ],
+        tooltip=tooltips(
+            ["kind", "shape_bias"],
+            titles={"kind": "Observer", "shape_bias": "Published average"},
+            formats={"shape_bias": ".2f"},
+        ),
     )
     base = alt.Chart(rows).encode(y=y, tooltip=tooltip)
     layers = [

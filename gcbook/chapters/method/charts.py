@@ -3,7 +3,8 @@
 import altair as alt
 import pandas as pd
 
-from gcbook.charts.parts import TENTHS, encode_kind, finish, interval_tooltips
+from gcbook.charts.columns import column, tooltips
+from gcbook.charts.parts import TENTHS, encode_kind, finish
 from gcbook.charts.theme import INK
 
 __all__ = ["fig_conditions", "fig_interval_widths"]
@@ -28,16 +29,11 @@ def fig_conditions(ladder: pd.DataFrame) -> alt.TopLevelMixin:
     x = alt.X("step:O", title="Condition, from easy to hard", scale=gap)
     x = x.axis(labels=False, ticks=False, domain=False)
     y = alt.Y("dataset:N", sort=order, title=None, scale=gap).axis(ticks=False, domain=False)
-    tooltip = [
-        alt.Tooltip("dataset:N", title="Dataset"),
-        alt.Tooltip("condition:N", title="Condition"),
-        alt.Tooltip("status:N", title="In the benchmark"),
-        alt.Tooltip("human_accuracy:Q", title="Human accuracy", format=".3f"),
-    ]
+    tooltip = tooltips(["dataset", "condition", "status", "human_accuracy"])
     viridis = alt.Scale(scheme="viridis", domain=[0, 1])
-    accuracy = alt.Color("human_accuracy:Q", scale=viridis, title="Human accuracy").legend(
-        type="gradient", format=".0%", gradientLength=200, direction="horizontal"
-    )
+    accuracy = alt.Color(
+        "human_accuracy:Q", scale=viridis, title=column("human_accuracy").title
+    ).legend(type="gradient", format=".0%", gradientLength=200, direction="horizontal")
     base = alt.Chart(ladder).encode(x=x, y=y, tooltip=tooltip)
     legible = alt.condition(
         "datum.human_accuracy > 0.5", alt.value(_DARK_TEXT), alt.value(_LIGHT_TEXT)
@@ -86,15 +82,13 @@ def fig_interval_widths(widths: pd.DataFrame) -> alt.TopLevelMixin:
     order = list(dict.fromkeys(widths["observer"]))
     methods = ["independent images", "resampled exemplars"]
     kind = encode_kind(widths["kind"])
-    x = alt.X("low:Q", title="Shape bias", scale=alt.Scale(domain=[0, 1]))
+    x = alt.X("low:Q", title=column("shape_bias").title, scale=alt.Scale(domain=[0, 1]))
     x = x.axis(values=TENTHS, format=".1f")
-    tooltip = [
-        alt.Tooltip("observer:N", title="Observer"),
-        alt.Tooltip("method:N", title="Interval from"),
-        alt.Tooltip("shape_bias:Q", title="Shape bias", format=".3f"),
-        *interval_tooltips(".3f"),
-        alt.Tooltip("ratio:Q", title="Width of the second over the first", format=".2f"),
-    ]
+    tooltip = tooltips(
+        ["observer", "method", "shape_bias", "low", "high", "ratio"],
+        titles={"ratio": "Width of the second over the first"},
+        formats={"ratio": ".2f"},
+    )
     base = alt.Chart(widths).encode(
         y=alt.Y("observer:N", sort=order, title=None),
         yOffset=alt.YOffset("method:N", sort=methods),

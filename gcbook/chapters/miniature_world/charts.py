@@ -7,6 +7,7 @@ the pixels that the models see.
 import altair as alt
 import pandas as pd
 
+from gcbook.charts.columns import tooltips
 from gcbook.charts.parts import dropdown, literal
 from gcbook.paper.categories import CATEGORIES
 
@@ -40,10 +41,7 @@ def fig_samples(samples: pd.DataFrame) -> alt.TopLevelMixin:
     )
     x = _places("column:O", 2 * each, gap_after=each)
     y = alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0))
-    tooltip = [
-        alt.Tooltip("category:N", title="Category"),
-        alt.Tooltip("wears:N", title="Texture of"),
-    ]
+    tooltip = tooltips(["category", "wears"], titles={"wears": "Texture of"})
     side = f"min({_MOST}, width / {2 * each} - 3)"
     pictures = _pictures(base, side).encode(x=x, y=y, url="picture:N", tooltip=tooltip)
     words = (
@@ -104,11 +102,7 @@ def fig_manipulations(samples: pd.DataFrame) -> alt.TopLevelMixin:
             minExtent=_LABELS,
         ),
     )
-    tooltip = [
-        alt.Tooltip("category:N", title="Category"),
-        alt.Tooltip("texture:N", title="Texture of"),
-        alt.Tooltip("condition:N", title="Condition"),
-    ]
+    tooltip = tooltips(["category", "texture", "condition"], formats={"texture": ""})
     side = f"min({_MOST}, width / {len(categories)} - 3)"
     pictures = _pictures(base, side).encode(x=x, y=y, url="picture:N", tooltip=tooltip)
     return _finish(
@@ -142,10 +136,7 @@ def fig_textures(textures: pd.DataFrame) -> alt.TopLevelMixin:
     x = _places("column:O", columns)
     y = alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0))
     side = f"min(96, width / {columns} - 6)"
-    tooltip = [
-        alt.Tooltip("category:N", title="Category"),
-        alt.Tooltip("texture:N", title="Texture"),
-    ]
+    tooltip = tooltips(["category", "texture"], formats={"texture": ""})
     pictures = _pictures(base, side).encode(x=x, y=y, url="picture:N", tooltip=tooltip)
     words = base.transform_calculate(says="[datum.category, datum.texture]").mark_text(
         fontSize=12, lineHeight=14, dy=alt.ExprRef(f"({side}) / 2 + 11")
@@ -178,9 +169,7 @@ def fig_quiz(quiz: pd.DataFrame) -> alt.TopLevelMixin:
     x = _places("column:O", columns)
     y = alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0))
     side = f"min(96, width / {columns} - 4)"
-    pictures = _pictures(base, side).encode(
-        x=x, y=y, url="picture:N", tooltip=[alt.Tooltip("number:Q", title="Picture")]
-    )
+    pictures = _pictures(base, side).encode(x=x, y=y, url="picture:N", tooltip=tooltips(["number"]))
     words = base.mark_text(fontSize=13, fontWeight="bold", dy=alt.ExprRef(f"-({side}) / 2 - 9"))
     rows = (len(quiz) + columns - 1) // columns
     return _finish(

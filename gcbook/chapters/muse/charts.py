@@ -3,16 +3,10 @@
 import altair as alt
 import pandas as pd
 
-from gcbook.charts.parts import (
-    dropdown,
-    finish,
-    interval_tooltips,
-    positions,
-    side_by_side,
-)
+from gcbook.charts.columns import column, tooltips
+from gcbook.charts.parts import chance_line, dropdown, finish, positions, side_by_side, slider
 from gcbook.charts.placed import FONT, Grid, at, data_url, heading, image_mark, large_picture
-from gcbook.charts.theme import CHANCE_LINE, INK
-from gcbook.paper.categories import CHANCE
+from gcbook.charts.theme import INK
 
 __all__ = ["fig_rules", "fig_sixteen", "fig_stick"]
 
@@ -30,8 +24,7 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     images, shares = list(dict.fromkeys(rows["image"])), sorted(set(rows["hidden"]))
     chosen = dropdown("muse_image", "Image ", images, images[0])
-    bind = alt.binding_range(min=1, max=len(shares), step=1, name="Hidden ")
-    slider = alt.param(name="muse_hidden", value=(len(shares) + 1) // 2, bind=bind)
+    hidden = slider("muse_hidden", "Hidden ", (len(shares) + 1) // 2, 1, len(shares))
     said = positions({"muse_hidden": [f"{share:.0%}" for share in shares]})
     ranked = rows.assign(step=rows["hidden"].map(lambda share: shares.index(share) + 1))
     base = alt.Chart(ranked).transform_filter(
@@ -49,11 +42,7 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
             " + (datum.role ? ', ' + datum.role : '')"
         ),
     )
-    tooltip = [
-        alt.Tooltip("label:N", title="Prompt names"),
-        alt.Tooltip("distance:Q", title="Mean squared distance", format=".4f"),
-        alt.Tooltip("place:Q", title="Place"),
-    ]
+    tooltip = tooltips(["label", "distance", "place"], titles={"label": "Prompt names"})
     color = alt.condition("datum.place === 1", alt.value(_NEAR), alt.value(_FAR))
     frame = {"x": at("px"), "y": at("py"), "x2": alt.X2("px2:Q"), "y2": alt.Y2("py2:Q")}
     layers = [
@@ -78,7 +67,7 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
     ]
     return finish(
         alt.layer(*layers)
-        .add_params(chosen, slider)
+        .add_params(chosen, hidden)
         .properties(view=alt.ViewBackground(stroke=None), usermeta=said),
         height=_HEIGHT,
         description=(
@@ -97,29 +86,24 @@ def fig_rules(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: from `gcbook.chapters.muse.tables.rule_rows`.
     """
     order = list(dict.fromkeys(rows["how"]))
-    x = alt.X("accuracy:Q", title="Accuracy", scale=alt.Scale(domain=[0, 1])).axis(format=".0%")
+    x = alt.X("accuracy:Q", title=column("accuracy").title, scale=alt.Scale(domain=[0, 1])).axis(
+        format=".0%"
+    )
     y = alt.Y("how:N", sort=order, title=None).axis(grid=True, gridDash=[1, 3])
-    tooltip = [
-        alt.Tooltip("rule:N", title="Rule"),
-        alt.Tooltip("how:N", title="With"),
-        alt.Tooltip("evaluations:Q", title="Network evaluations a prompt"),
-        alt.Tooltip("accuracy:Q", title="Accuracy", format=".1%"),
-        *interval_tooltips(".1%"),
-        alt.Tooltip("n:Q", title="Images"),
-    ]
-    chance = alt.Chart(pd.DataFrame({"accuracy": [CHANCE]})).mark_rule(
-        color=CHANCE_LINE, strokeDash=[2, 3]
+    tooltip = tooltips(
+        ["rule", "how", "evaluations", "accuracy", "low", "high", "n"],
+        titles={"how": "With", "evaluations": "Network evaluations a prompt"},
     )
     panels = []
     for rule, group in rows.groupby("rule", sort=False):
         base = alt.Chart(group.drop(columns="rule")).encode(y=y)
         ends = base.mark_rule(strokeWidth=2, color=INK).encode(
-            x=alt.X("low:Q", title="Accuracy"), x2="high:Q"
+            x=alt.X("low:Q", title=column("accuracy").title), x2="high:Q"
         )
         marks = base.mark_point(filled=True, size=70, opacity=1, color=INK)
         height = 40 + 24 * len(group)
         panels.append(
-            alt.layer(chance.encode(x=x), ends, marks.encode(x=x, tooltip=tooltip)).properties(
+            alt.layer(chance_line(x), ends, marks.encode(x=x, tooltip=tooltip)).properties(
                 width=220, height=height, title=str(rule)
             )
         )
@@ -139,12 +123,14 @@ def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     nearest = list(rows.sort_values("distance")["category"])
     y = alt.Y("category:N", sort=nearest, title=None).axis(grid=True, gridDash=[1, 3])
-    tooltip = [
-        alt.Tooltip("category:N", title="Prompt"),
-        alt.Tooltip("distance:Q", title="Distance, less the image's mean", format=".4f"),
-        alt.Tooltip("named:Q", title="Named for other images", format=".1%"),
-        alt.Tooltip("drawn:Q", title="Drawn, judge's probability", format=".1%"),
-    ]
+    tooltip = tooltips(
+        ["category", "distance", "named", "drawn"],
+        titles={
+            "category": "Prompt",
+            "distance": "Distance, less the image's mean",
+            "named": "Named for other images",
+        },
+    )
     panels = []
     for field, title, form in (
         ("distance", "Distance", ".3f"),

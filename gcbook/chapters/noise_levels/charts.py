@@ -10,8 +10,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from gcbook.charts.columns import column, tooltips
 from gcbook.charts.miniature_look import COLORS, DASHES, SHAPES
-from gcbook.charts.parts import dropdown, interval_tooltips, literal, side_by_side
+from gcbook.charts.parts import chance_line, dropdown, literal, look, radio, side_by_side
 from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE
 from gcbook.miniworld.results.course import MEASURES, PAPERS
 from gcbook.miniworld.results.shipped import recipe_of
@@ -43,7 +44,7 @@ _EVIDENCE = {
 }
 _NONE = "none"
 _AXES = ("t", "log-SNR")
-_CHANCE = 1 / 16
+_WHERE = ["t_low", "t_high", "log_snr"]
 _SIDE, _HEIGHT = 300, 250
 
 
@@ -59,12 +60,12 @@ def fig_levels(shares: pd.DataFrame, whole: pd.DataFrame) -> alt.TopLevelMixin:
     rows, others = _named(shares), _named(whole[~whole["levels"]])
     beside = [_NONE, *dict.fromkeys(others["model"])]
     compared = dropdown("levels_beside", "Dashed: a model without t ", beside, beside[-1])
-    look = _look(_LINES.values())
+    marks = _look(_LINES.values())
     panels = [
         _panel(
             rows[(rows["test_set"] == "cue-conflict") == conflicts],
             others[(others["test_set"] == "cue-conflict") == conflicts],
-            look,
+            marks,
             models,
             title,
         )
@@ -92,13 +93,11 @@ def fig_evidence_levels(evidence: pd.DataFrame) -> alt.TopLevelMixin:
     rows = evidence.assign(line=evidence["cue"].map(says)).rename(columns={"mean": "value"})
     x = _x("evidence")
     y = alt.Y("value:Q", title="Evidence (standard deviations)")
-    tooltip = [
-        alt.Tooltip("line:N", title="Evidence"),
-        *_where(),
-        alt.Tooltip("value:Q", title="Evidence", format=".2f"),
-        *interval_tooltips(".2f"),
-        alt.Tooltip("n:Q", title="Images"),
-    ]
+    tooltip = tooltips(
+        ["line", *_WHERE, "value", "low", "high", "n"],
+        titles={"line": "Speaks", "value": "Evidence"},
+        formats={"value": ".2f"},
+    )
     zero = alt.Chart(pd.DataFrame({"value": [0.0]})).mark_rule(color=CHANCE_LINE, strokeDash=[2, 3])
     lines = _lines(_base("evidence", rows), x, y, _look(_EVIDENCE.values()), tooltip)
     panel = alt.layer(zero.encode(y=y), *lines, _no_ratio("evidence")).properties(
@@ -114,11 +113,7 @@ def fig_evidence_levels(evidence: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def _choices(name: str, models: list[str]) -> list[alt.Parameter]:
-    axis = alt.param(
-        name=f"{name}_axis",
-        value=_AXES[0],
-        bind=alt.binding_radio(options=list(_AXES), name="Across: "),
-    )
+    axis = radio(f"{name}_axis", "Across: ", _AXES, _AXES[0])
     return [dropdown(f"{name}_model", "Model ", models, models[0]), axis]
 
 
@@ -157,14 +152,6 @@ def _below(name: str, models: list[str]) -> alt.TitleParams:
     )
 
 
-def _where() -> list[alt.Tooltip]:
-    return [
-        alt.Tooltip("t_low:Q", title="t from", format=".3~f"),
-        alt.Tooltip("t_high:Q", title="t to", format=".3~f"),
-        alt.Tooltip("log_snr:Q", title="log-SNR in the middle", format=".2f"),
-    ]
-
-
 def _named(table: pd.DataFrame) -> pd.DataFrame:
     """The rows that are drawn, with the name of their line."""
     keys = pd.MultiIndex.from_frame(table[["test_set", "answer"]])
@@ -176,21 +163,18 @@ def _named(table: pd.DataFrame) -> pd.DataFrame:
 def _look(lines: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
     names, colors, shapes = (list(part) for part in zip(*lines, strict=True))
     legend = alt.Legend(title=None, symbolOpacity=1)
-    return {
-        "color": alt.Color("line:N", scale=alt.Scale(domain=names, range=colors), legend=legend),
-        "shape": alt.Shape("line:N", scale=alt.Scale(domain=names, range=shapes), legend=legend),
-    }
+    return look("line", names, color=colors, shape=shapes, legend=legend)
 
 
 def _lines(
-    base: alt.Chart, x: alt.X, y: alt.Y, look: dict[str, Any], tooltip: list[alt.Tooltip]
+    base: alt.Chart, x: alt.X, y: alt.Y, marks: dict[str, Any], tooltip: list[alt.Tooltip]
 ) -> list[alt.Chart]:
     low = y.copy()
     low.shorthand = "low:Q"
     return [
-        base.mark_area(opacity=0.16).encode(x=x, y=low, y2="high:Q", color=look["color"]),
-        base.mark_line(strokeWidth=2).encode(x=x, y=y, color=look["color"]),
-        base.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, tooltip=tooltip, **look),
+        base.mark_area(opacity=0.16).encode(x=x, y=low, y2="high:Q", color=marks["color"]),
+        base.mark_line(strokeWidth=2).encode(x=x, y=y, color=marks["color"]),
+        base.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, tooltip=tooltip, **marks),
     ]
 
 
@@ -208,35 +192,31 @@ def _no_ratio(name: str) -> alt.Chart:
 def _panel(
     rows: pd.DataFrame,
     others: pd.DataFrame,
-    look: dict[str, Any],
+    marks: dict[str, Any],
     models: list[str],
     title: str,
 ) -> alt.LayerChart | alt.FacetChart:
     x = _x("levels")
     y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=[0, 1])).axis(format=".0%")
-    tooltip = [
-        alt.Tooltip("line:N", title="Answers"),
-        *_where(),
-        alt.Tooltip("value:Q", title="Share", format=".1%"),
-        *interval_tooltips(".1%"),
-        alt.Tooltip("n:Q", title="Images"),
-    ]
+    what = ["value", "low", "high", "n"]
+    said = {"line": "Answers", "value": column("share").title}
+    percent = {"value": ".1%"}
+    tooltip = tooltips(["line", *_WHERE, *what], titles=said, formats=percent)
     shown = ["model", "line", "t_low", "t_high", "t", "log_snr", "n", "value", "low", "high"]
-    chance = alt.Chart(pd.DataFrame({"value": [_CHANCE]}))
     dashed = (
         alt.Chart(others[["model", "line", "n", "value", "low", "high"]])
         .transform_filter("datum.model === levels_beside")
         .mark_rule(strokeWidth=1.8, strokeDash=[6, 4])
         .encode(
             y=y,
-            color=look["color"],
-            tooltip=[alt.Tooltip("model:N", title="Model"), tooltip[0], *tooltip[4:]],
+            color=marks["color"],
+            tooltip=tooltips(["model", "line", *what], titles=said, formats=percent),
         )
     )
     return alt.layer(
-        chance.mark_rule(color=CHANCE_LINE, strokeDash=[2, 3]).encode(y=y),
+        chance_line(y),
         dashed,
-        *_lines(_base("levels", rows[shown]), x, y, look, tooltip),
+        *_lines(_base("levels", rows[shown]), x, y, marks, tooltip),
         _no_ratio("levels"),
     ).properties(width=_SIDE, height=_HEIGHT, title=_below("levels", models))
 
@@ -253,18 +233,15 @@ def model_look(models: Iterable[str]) -> dict[str, Any]:
         models: names of shipped models, or of miniatures.
     """
     names = list(dict.fromkeys(models))
-    colors, shapes, dashes = (
-        [values[recipe_of(name)[0]] for name in names] for values in (COLORS, SHAPES, DASHES)
+    recipes = [recipe_of(name)[0] for name in names]
+    return look(
+        "model",
+        names,
+        color=[COLORS[recipe] for recipe in recipes],
+        shape=[SHAPES[recipe] for recipe in recipes],
+        dash=[DASHES[recipe] for recipe in recipes],
+        legend=alt.Legend(title=None, symbolOpacity=1),
     )
-    legend = alt.Legend(title=None, symbolOpacity=1)
-    return {
-        "color": alt.Color("model:N", scale=alt.Scale(domain=names, range=colors), legend=legend),
-        "shape": alt.Shape("model:N", scale=alt.Scale(domain=names, range=shapes), legend=legend),
-        # One legend for the three: where one of them had none, Vega would complain.
-        "strokeDash": alt.StrokeDash(
-            "model:N", scale=alt.Scale(domain=names, range=dashes), legend=legend
-        ),
-    }
 
 
 def fig_training_course(course: pd.DataFrame) -> alt.TopLevelMixin:
@@ -273,19 +250,13 @@ def fig_training_course(course: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         course: from `gcbook.miniworld.results.course.course_shares`.
     """
-    look = model_look(course["model"])
+    marks = model_look(course["model"])
     rows = course[["model", "weighting", "measure", "images", "step", "n", "value", "low", "high"]]
-    weighting = alt.param(
-        name="course_weighting",
-        value=PAPERS,
-        bind=alt.binding_radio(
-            options=list(_WEIGHTINGS), labels=list(_WEIGHTINGS.values()), name="Weighting: "
-        ),
-    )
+    weighting = radio("course_weighting", "Weighting: ", _WEIGHTINGS, PAPERS)
     # Where no model has a weighting there is nothing to choose.
     weighed = set(course["weighting"]) - {""}
     panels = [
-        _course_panel(rows[rows["measure"] == measure], measure, look, bool(weighed))
+        _course_panel(rows[rows["measure"] == measure], measure, marks, bool(weighed))
         for measure in MEASURES.values()
     ]
     return side_by_side(
@@ -299,7 +270,7 @@ def fig_training_course(course: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def _course_panel(
-    rows: pd.DataFrame, measure: str, look: dict[str, Any], weighed: bool
+    rows: pd.DataFrame, measure: str, marks: dict[str, Any], weighed: bool
 ) -> alt.LayerChart | alt.FacetChart:
     x = alt.X("images:Q", scale=alt.Scale(type="log", nice=False), title="Images seen").axis(
         values=_TICKS, format="~s", grid=False, labelOverlap=True
@@ -310,29 +281,25 @@ def _course_panel(
     )
     low = alt.Y("low:Q", title=None)
     form = ".1%" if percent else ".2f"
-    tooltip = [
-        alt.Tooltip("model:N", title="Model"),
-        alt.Tooltip("images:Q", title="Images seen", format=","),
-        alt.Tooltip("step:Q", title="Steps", format=","),
-        alt.Tooltip("value:Q", title=measure, format=form),
-        *interval_tooltips(form),
-        alt.Tooltip("n:Q", title="Images asked about"),
-    ]
+    tooltip = tooltips(
+        ["model", "images", "step", "value", "low", "high", "n"],
+        titles={"images": "Images seen", "step": "Steps", "value": measure},
+        formats={"step": ",", "value": form},
+    )
     base = alt.Chart(rows.drop(columns="measure"))
     if weighed:
         base = base.transform_filter(
             "datum.weighting === '' || datum.weighting === course_weighting"
         )
     layers = [
-        base.mark_area(opacity=0.14).encode(x=x, y=low, y2="high:Q", color=look["color"]),
+        base.mark_area(opacity=0.14).encode(x=x, y=low, y2="high:Q", color=marks["color"]),
         base.mark_line(strokeWidth=2).encode(
-            x=x, y=y, color=look["color"], strokeDash=look["strokeDash"]
+            x=x, y=y, color=marks["color"], strokeDash=marks["strokeDash"]
         ),
         base.mark_point(filled=True, size=45, opacity=1).encode(
-            x=x, y=y, color=look["color"], shape=look["shape"], tooltip=tooltip
+            x=x, y=y, color=marks["color"], shape=marks["shape"], tooltip=tooltip
         ),
     ]
     if percent:
-        chance = alt.Chart(pd.DataFrame({"value": [_CHANCE]}))
-        layers.insert(0, chance.mark_rule(color=CHANCE_LINE, strokeDash=[2, 3]).encode(y=y))
+        layers.insert(0, chance_line(y))
     return alt.layer(*layers).properties(width=_COURSE_SIDE, height=_COURSE_HEIGHT, title=measure)

@@ -10,9 +10,22 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from gcbook.charts.parts import NOBODY, dropdown, literal, nothing, start_with, title_lines
+from gcbook.charts.columns import column, tooltips
+from gcbook.charts.parts import (
+    NOBODY,
+    chance_line,
+    condition_x,
+    dropdown,
+    kind_marks,
+    left_out,
+    literal,
+    look,
+    nothing,
+    slider,
+    small_panels,
+    start_with,
+)
 from gcbook.charts.theme import (
-    BAND,
     CHANCE_LINE,
     DISCRIMINATIVE,
     GENERATIVE,
@@ -20,19 +33,14 @@ from gcbook.charts.theme import (
     INK,
     color_scale,
     kinds_shown,
-    shape_scale,
 )
-from gcbook.paper.categories import CATEGORIES, CHANCE, RESPONSES
+from gcbook.paper.categories import CATEGORIES, RESPONSES
 
 __all__ = [
-    "Panel",
-    "chance_line",
     "highlight_one",
     "is_network",
     "ood_ranking",
-    "percent",
     "single_condition_bars",
-    "value_tooltip",
     "bias_scatter",
     "confusion_matrix",
     "accuracy_panels",
@@ -41,6 +49,8 @@ __all__ = [
 
 Panel = alt.LayerChart | alt.FacetChart
 
+_CHANCE_ACROSS, _CHANCE_UP = alt.X("chance:Q"), alt.Y("chance:Q")
+_DIGITS = {"value": ".3f"}
 _LONG_NAME = 18
 _SHOW = {
     "all": "true",
@@ -65,19 +75,15 @@ def ood_ranking(rows: pd.DataFrame) -> alt.LayerChart:
         .transform_filter(chosen)
         .encode(
             y=alt.Y("label:N", sort=list(shown["label"]), title=None),
-            tooltip=[
-                alt.Tooltip("model:N", title="Observer"),
-                *value_tooltip("OOD accuracy")[1:],
-                alt.Tooltip("paper:Q", title="In the paper", format=".3f"),
-            ],
+            tooltip=tooltips(
+                ["model", "value", "low", "high", "paper"],
+                titles={"model": "Observer", "value": column("ood_accuracy").title},
+                formats=_DIGITS,
+            ),
         )
     )
-    kinds = kinds_shown(rows["kind"])
-    kind = {
-        "shape": alt.Shape("kind:N", title="Observer", scale=shape_scale(*kinds)),
-        "color": alt.Color("kind:N", title="Observer", scale=color_scale(*kinds)),
-    }
-    x = percent(alt.X("value:Q", title="OOD accuracy"))
+    kind = kind_marks(rows["kind"], column("observer").title)
+    x = _percent(alt.X("value:Q", title=column("ood_accuracy").title))
     stick = base.mark_rule(opacity=0.3, color=DISCRIMINATIVE).encode(x=x, x2=alt.datum(0))
     recomputed = base.transform_filter("datum.origin == 'recomputed'")
     interval = recomputed.mark_rule(strokeWidth=2, color=INK).encode(x="low:Q", x2="high:Q")
@@ -96,7 +102,7 @@ def ood_ranking(rows: pd.DataFrame) -> alt.LayerChart:
     reference = alt.Chart(humans).mark_rule(strokeDash=[5, 4], color=HUMAN).encode(x="value:Q")
     best = rows.iloc[0]
     return (
-        alt.layer(chance_line("x"), reference, stick, interval, solid, hollow)
+        alt.layer(chance_line(_CHANCE_ACROSS), reference, stick, interval, solid, hollow)
         .add_params(show)
         .properties(
             width="container",
@@ -151,26 +157,9 @@ def is_network(rows: pd.DataFrame) -> pd.Series:
     return ~rows["kind"].isin(["Humans", "One human"])
 
 
-def percent(channel: Any, **axis: Any) -> Any:
+def _percent(channel: Any, **axis: Any) -> Any:
     """A position channel from 0 to 1, labelled in per cent."""
     return channel.scale(alt.Scale(domain=[0, 1])).axis(alt.Axis(format="%", **axis))
-
-
-def chance_line(channel: str, color: str = CHANCE_LINE) -> alt.Chart:
-    """A dotted line at the accuracy of guessing, on the channel ``"x"`` or ``"y"``."""
-    rule = alt.Chart(pd.DataFrame({"chance": [CHANCE]}))
-    line = rule.mark_rule(strokeDash=[2, 3], color=color)
-    return line.encode(**{channel: "chance:Q"})
-
-
-def value_tooltip(value: str = "Accuracy") -> list[alt.Tooltip]:
-    """Who, how much, and the interval."""
-    return [
-        alt.Tooltip("observer:N", title="Observer"),
-        alt.Tooltip("value:Q", title=value, format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-    ]
 
 
 def _short_name(model: str) -> str:
@@ -197,18 +186,22 @@ def _bars(rows: pd.DataFrame, title: str, scale: alt.Scale) -> Panel:
             "observer:N", sort=list(rows["observer"]), title=None, axis=alt.Axis(labelLimit=130)
         )
     )
-    x = percent(alt.X("value:Q", title=None), values=[0, 0.25, 0.5, 0.75, 1])
+    x = _percent(alt.X("value:Q", title=None), values=[0, 0.25, 0.5, 0.75, 1])
     bars = base.mark_bar(height=9).encode(
         x=x,
         color=alt.Color("kind:N", title="Observer", scale=scale),
         opacity=alt.condition(
             f"datum.kind == 'Humans' || {chosen}", alt.value(0.85), alt.value(0.3)
         ),
-        tooltip=[*value_tooltip(), alt.Tooltip("n:Q", title="Trials", format=",")],
+        tooltip=tooltips(
+            ["observer", "value", "low", "high", "n"],
+            titles={"value": column("accuracy").title, "n": "Trials"},
+            formats=_DIGITS,
+        ),
     )
     interval = base.mark_rule(strokeWidth=1.4, color=INK).encode(x="low:Q", x2="high:Q")
     # The grey of other charts' chance line would not be seen on the bars.
-    layers = alt.layer(bars, interval, chance_line("x", INK))
+    layers = alt.layer(bars, interval, chance_line(_CHANCE_ACROSS, INK))
     return layers.properties(title=title, width=170, height=alt.Step(15))
 
 
@@ -230,11 +223,7 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.LayerChart:
     most = int(rows["steps"].max())
     dataset = dropdown("dataset", "Dataset ", datasets, start)
     observer = dropdown("observer", "Observer ", observers, who)
-    step = alt.param(
-        name="step",
-        value=most,
-        bind=alt.binding_range(min=1, max=most, step=1, name="Condition (1: the easiest) "),
-    )
+    step = slider("step", "Condition (1: the easiest) ", most, 1, most)
     base = _decoded(rows).encode(
         x=alt.X(
             "answered:N",
@@ -258,13 +247,11 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.LayerChart:
                 format="%", values=[0.05, 0.25, 0.5, 0.75, 1], symbolType="square", columns=5
             ),
         ),
-        tooltip=[
-            alt.Tooltip("shown:N", title="Shown"),
-            alt.Tooltip("answered:N", title="Answered"),
-            alt.Tooltip("times:Q", title="Times"),
-            alt.Tooltip("trials:Q", title="of"),
-            alt.Tooltip("share:Q", title="Share", format=".0%"),
-        ],
+        tooltip=tooltips(
+            ["shown", "answered", "times", "trials", "share"],
+            titles={"shown": "Shown", "answered": "Answered", "times": "Times", "trials": "of"},
+            formats={"share": ".0%"},
+        ),
     )
     # On a phone the numbers would not fit into the cells.
     numbers = (
@@ -325,40 +312,27 @@ def bias_scatter(rows: pd.DataFrame) -> alt.LayerChart:
             condition=f"{literal([condition for _, condition in places])}[datum.place]",
         )
         .encode(
-            x=alt.X("right:Q", title="Accuracy", scale=scale, axis=axis),
+            x=alt.X("right:Q", title=column("accuracy").title, scale=scale, axis=axis),
             y=alt.Y(
                 "share:Q",
                 title="Share of the favourite answer",
                 scale=scale,
                 axis=axis,
             ),
-            tooltip=[
-                alt.Tooltip("observer:N", title="Observer"),
-                alt.Tooltip("dataset:N", title="Dataset"),
-                alt.Tooltip("condition:N", title="Condition"),
-                alt.Tooltip("right:Q", title="Accuracy", format=".1%"),
-                alt.Tooltip("favourite:N", title="Favourite answer"),
-                alt.Tooltip("share:Q", title="Its share", format=".1%"),
-            ],
+            tooltip=tooltips(
+                ["observer", "dataset", "condition", "right", "favourite", "share"],
+                titles={"right": "Accuracy"},
+            ),
         )
     )
-    kinds = kinds_shown(rows["kind"])
-    kind = {
-        "color": alt.Color("kind:N", title="Observer", scale=color_scale(*kinds)),
-        "shape": alt.Shape("kind:N", title="Observer", scale=shape_scale(*kinds)),
-    }
+    kind = kind_marks(rows["kind"], column("observer").title)
     networks = base.transform_filter("datum.kind != 'Humans'")
     humans = base.transform_filter("datum.kind == 'Humans'")
     chosen = base.transform_filter("datum.observer == highlight")
-    floor = (
-        alt.Chart(pd.DataFrame({"chance": [CHANCE]}))
-        .mark_rule(strokeDash=[2, 3], color=CHANCE_LINE)
-        .encode(y="chance:Q")
-    )
     return (
         alt.layer(
-            floor,
-            chance_line("x"),
+            chance_line(_CHANCE_UP),
+            chance_line(_CHANCE_ACROSS),
             networks.mark_point(filled=True, size=30, opacity=0.4).encode(**kind),
             humans.mark_point(filled=True, size=34, opacity=0.85).encode(**kind),
             chosen.mark_point(filled=True, size=55, opacity=1, color=INK, shape="square"),
@@ -457,25 +431,21 @@ def accuracy_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     if rows.empty:
         return nothing(_NOTHING)
-    look = _families(rows)
+    marks = _families(rows)
     groups = rows.groupby("dataset", sort=False)
-    panels = [_panel(group, str(title), look) for title, group in groups]
+    panels = [_panel(group, str(title), marks) for title, group in groups]
     n_networks = rows.loc[is_network(rows), "observer"].nunique()
     names = ", ".join(dict.fromkeys(rows["dataset"]))
-    return (
-        alt.concat(*panels, columns=3, spacing={"row": 22, "column": 18})
-        .resolve_scale(x="independent", color="shared", strokeDash="shared")
-        .add_params(highlight_one(rows))
-        .properties(
-            description=(
-                f"One panel a dataset ({names}): accuracy against the conditions from the easiest "
-                "to the hardest, the humans' line with its interval among "
-                f"{n_networks} networks, a line at chance, and shaded "
-                "conditions that the benchmark leaves out."
-            )
-        )
-        .configure_legend(orient="bottom", columns=3, symbolSize=300, symbolStrokeWidth=2)
-        .configure_title(fontSize=12, anchor="start")
+    return small_panels(
+        panels,
+        highlight_one(rows),
+        f"One panel a dataset ({names}): accuracy against the conditions from the easiest "
+        "to the hardest, the humans' line with its interval among "
+        f"{n_networks} networks, a line at chance, and shaded "
+        "conditions that the benchmark leaves out.",
+        shared=["color", "strokeDash"],
+        symbolSize=300,
+        symbolStrokeWidth=2,
     )
 
 
@@ -504,8 +474,12 @@ def dataset_accuracy(rows: pd.DataFrame) -> alt.TopLevelMixin:
         scale=alt.Scale(type="band", padding=0),
         axis=alt.Axis(labelAngle=0, labelExpr=f"{ticks}[datum.value - 1]"),
     )
-    y = percent(alt.Y("value:Q", title="Accuracy"))
-    tooltip = [alt.Tooltip("label:N", title="Condition"), *value_tooltip()]
+    y = _percent(alt.Y("value:Q", title=column("accuracy").title))
+    tooltip = tooltips(
+        ["label", "observer", "value", "low", "high"],
+        titles={"label": column("condition").title, "value": column("accuracy").title},
+        formats=_DIGITS,
+    )
     # What follows from the other columns is looked up, for the page carries all datasets at once.
     kinds = rows.drop_duplicates("observer").set_index("observer")["kind"].to_dict()
     base = (
@@ -534,12 +508,11 @@ def dataset_accuracy(rows: pd.DataFrame) -> alt.TopLevelMixin:
     points = common.mark_point(filled=True, size=55).encode(
         x=x, y=y, color=color, shape=shape, opacity=seen, tooltip=tooltip
     )
-    left_out = rows[rows["counted"] != "yes"].drop_duplicates(["dataset", "step"])
-    shade = _shade(left_out[["dataset", "step", "counted"]], x).transform_filter(
-        "datum.dataset == dataset"
-    )
+    shaded = rows[rows["counted"] != "yes"].drop_duplicates(["dataset", "step"])
+    shade = left_out(shaded[["dataset", "step", "counted"]], x)
+    shade = shade.encode(tooltip=tooltips(["counted"])).transform_filter("datum.dataset == dataset")
     return (
-        alt.layer(shade, chance_line("y"), _band(common, x), thin, line, points)
+        alt.layer(shade, chance_line(_CHANCE_UP), _band(common, x), thin, line, points)
         .add_params(shown, single)
         .properties(
             width="container",
@@ -565,15 +538,14 @@ def _observer_scales(rows: pd.DataFrame) -> tuple[alt.Color, alt.Shape]:
     domain = list(named["observer"])
     hue = _hues(named["kind"])
     shapes = iter(_SHAPES * (1 + len(domain) // len(_SHAPES)))
-    title = "Observer (select to highlight)"
-    colors = alt.Scale(domain=domain, range=[hue[k] for k in named["kind"]])
-    marks = alt.Scale(
-        domain=domain, range=["diamond" if k == "Humans" else next(shapes) for k in named["kind"]]
+    marks = look(
+        "observer",
+        domain,
+        color=[hue[kind] for kind in named["kind"]],
+        shape=["diamond" if kind == "Humans" else next(shapes) for kind in named["kind"]],
+        title="Observer (select to highlight)",
     )
-    return (
-        alt.Color("observer:N", title=title, scale=colors),
-        alt.Shape("observer:N", title=title, scale=marks),
-    )
+    return marks["color"], marks["shape"]
 
 
 def _families(rows: pd.DataFrame) -> tuple[alt.Color, alt.StrokeDash]:
@@ -585,14 +557,10 @@ def _families(rows: pd.DataFrame) -> tuple[alt.Color, alt.StrokeDash]:
     domain = ["Humans", *families]
     dashes = [_DASHES[i % len(_DASHES)] for i in range(len(families))]
     colors = [hue["Humans"], *(hue[kind[family]] for family in families)]
-    return (
-        alt.Color("family:N", title="Observer", scale=alt.Scale(domain=domain, range=colors)),
-        alt.StrokeDash(
-            "family:N",
-            title="Observer",
-            scale=alt.Scale(domain=domain, range=[_DASHES[0], *dashes]),
-        ),
+    marks = look(
+        "family", domain, color=colors, dash=[_DASHES[0], *dashes], title=column("observer").title
     )
+    return marks["color"], marks["strokeDash"]
 
 
 def _hues(kinds: pd.Series) -> dict[str, str]:
@@ -600,16 +568,10 @@ def _hues(kinds: pd.Series) -> dict[str, str]:
     return dict(zip(scale["domain"], scale["range"], strict=True))
 
 
-def _panel(rows: pd.DataFrame, title: str, look: tuple[alt.Color, alt.StrokeDash]) -> Panel:
+def _panel(rows: pd.DataFrame, title: str, marks: tuple[alt.Color, alt.StrokeDash]) -> Panel:
     order = list(rows.sort_values("step")["condition"].drop_duplicates())
-    x = alt.X(
-        "condition:N",
-        sort=order,
-        title=title_lines(str(rows["strength"].iloc[0])),
-        scale=alt.Scale(type="band", padding=0),
-        axis=alt.Axis(labelAngle=0 if len(order) < 5 else -40, labelOverlap=False),
-    )
-    y = percent(alt.Y("value:Q", title=None), values=[0, 0.25, 0.5, 0.75, 1])
+    x = condition_x(order, str(rows["strength"].iloc[0]), 0 if len(order) < 5 else -40)
+    y = _percent(alt.Y("value:Q", title=None), values=[0, 0.25, 0.5, 0.75, 1])
     families = rows.drop_duplicates("observer").set_index("observer")["family"].to_dict()
     everyone = alt.Chart(
         rows[["condition", "observer", "value", "low", "high"]]
@@ -617,12 +579,16 @@ def _panel(rows: pd.DataFrame, title: str, look: tuple[alt.Color, alt.StrokeDash
     networks = everyone.transform_filter("datum.family != 'Humans'")
     humans = everyone.transform_filter("datum.family == 'Humans'")
     chosen = everyone.transform_filter("datum.observer == highlight")
-    color, dash = look
-    tooltip = [alt.Tooltip("condition:N", title="Condition"), *value_tooltip()]
-    left_out = rows[rows["counted"] != "yes"].drop_duplicates("condition")
+    color, dash = marks
+    tooltip = tooltips(
+        ["condition", "observer", "value", "low", "high"],
+        titles={"value": column("accuracy").title},
+        formats=_DIGITS,
+    )
+    shaded = rows[rows["counted"] != "yes"].drop_duplicates("condition")
     return alt.layer(
-        _shade(left_out[["condition", "counted"]], x),
-        chance_line("y"),
+        left_out(shaded[["condition", "counted"]], x).encode(tooltip=tooltips(["counted"])),
+        chance_line(_CHANCE_UP),
         _band(humans, x),
         networks.mark_line(strokeWidth=1.2).encode(
             x=x, y=y, color=color, strokeDash=dash, detail="observer:N", tooltip=tooltip
@@ -638,14 +604,6 @@ def _panel(rows: pd.DataFrame, title: str, look: tuple[alt.Color, alt.StrokeDash
         title=title,
         width=165,
         height=130,
-    )
-
-
-def _shade(left_out: pd.DataFrame, x: alt.X) -> alt.Chart:
-    return (
-        alt.Chart(left_out)
-        .mark_rect(color=BAND, opacity=0.18)
-        .encode(x=x, tooltip=[alt.Tooltip("counted:N", title="In the benchmark")])
     )
 
 

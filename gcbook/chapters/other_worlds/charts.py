@@ -7,12 +7,12 @@ import altair as alt
 import pandas as pd
 
 from gcbook.chapters.other_worlds.tables import MEASURES
+from gcbook.charts.columns import column, tooltips
 from gcbook.charts.parts import (
     ON_DARK_CELL,
     ON_LIGHT_CELL,
     cell_ink,
     dropdown,
-    interval_tooltips,
     side_by_side,
 )
 from gcbook.charts.theme import DIVERGING, INK
@@ -40,14 +40,10 @@ def fig_world_map(rows: pd.DataFrame) -> alt.TopLevelMixin:
         scale=alt.Scale(domain=[0, 1], scheme="viridis"),
         legend=alt.Legend(title=None, format=".1f", gradientLength=200),
     )
-    tooltip = [
-        *_place_tooltips(),
-        alt.Tooltip("measure:N", title="Measure"),
-        alt.Tooltip("value:Q", title="Value", format=".2f"),
-        *interval_tooltips(".2f"),
-        alt.Tooltip("blind:Q", title="Blind to texture", format=".2f"),
-        alt.Tooltip("seeds:Q", title="Seeds"),
-    ]
+    tooltip = tooltips(
+        ["diagnosticity", "contrast", "measure", "value", "low", "high", "blind", "seeds"],
+        formats={"value": ".2f"},
+    )
     panels = []
     for recipe, group in shown.groupby("recipe", sort=False):
         base = alt.Chart(group.drop(columns=["recipe", "variant"])).transform_filter(
@@ -79,13 +75,10 @@ def fig_sign(rows: pd.DataFrame) -> alt.TopLevelMixin:
         scale=alt.Scale(**scale),
         legend=alt.Legend(title=None, format="+.1f", gradientLength=200),
     )
-    tooltip = [
-        *_place_tooltips(),
-        alt.Tooltip("generator:Q", title="Diffusion", format=".2f"),
-        alt.Tooltip("classifier:Q", title="ResNet", format=".2f"),
-        alt.Tooltip("difference:Q", title="Difference", format="+.2f"),
-        *interval_tooltips("+.2f"),
-    ]
+    tooltip = tooltips(
+        ["diagnosticity", "contrast", "generator", "classifier", "difference", "low", "high"],
+        formats={"difference": "+.2f"},
+    )
     cells = shown.drop(columns="variant").rename(columns={"difference": "value"})
     # Of a format alone, what is rounded to 0 would have a sign.
     cells = cells.assign(label=[number(value, "+.2f") for value in cells["value"]])
@@ -109,13 +102,6 @@ def fig_sign(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def _place_tooltips() -> list[alt.Tooltip]:
-    return [
-        alt.Tooltip("diagnosticity:Q", title="Diagnosticity", format=".2~f"),
-        alt.Tooltip("contrast:Q", title="Contrast of texture ×", format=".2~g"),
-    ]
-
-
 def _panel(
     base: alt.Chart,
     color: alt.Color,
@@ -129,7 +115,7 @@ def _panel(
     across = sorted({*DIAGNOSTICITIES, *worlds["diagnosticity"]})
     upwards = sorted({*CONTRASTS, *worlds["contrast"]}, reverse=True)
     place: dict[str, Any] = {
-        "x": alt.X("diagnosticity:O", title="Diagnosticity")
+        "x": alt.X("diagnosticity:O", title=column("diagnosticity").title)
         .axis(format=".2~f", labelAngle=0)
         .scale(domain=across),
         "y": alt.Y("contrast:O", title="Contrast of texture ×").scale(domain=upwards),

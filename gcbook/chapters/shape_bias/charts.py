@@ -1,13 +1,22 @@
 """Shape bias over categories and observers (Figs. 1 and 12), and the accuracies behind it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from gcbook.charts.parts import TENTHS, encode_kind, equal_bias_line, finish, pick_observer
-from gcbook.charts.theme import CHANCE_LINE, INK
+from gcbook.charts.columns import tooltips
+from gcbook.charts.parts import (
+    TENTHS,
+    dropdown,
+    encode_kind,
+    equal_bias_line,
+    equal_bias_lines,
+    finish,
+    pick_observer,
+    radio,
+)
+from gcbook.charts.theme import INK
 from gcbook.paper.categories import CATEGORIES
 
 __all__ = [
@@ -38,11 +47,7 @@ def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
     pick = pick_observer(
         table.loc[table["low"].notna() | (table["category"] == "pooled"), "observer"]
     )
-    average = alt.param(
-        name="average",
-        value=_AVERAGES[0],
-        bind=alt.binding_radio(options=list(_AVERAGES), name="Lines: average "),
-    )
+    average = radio("average", "Lines: average ", _AVERAGES, _AVERAGES[0])
     x = alt.X("texture_share:Q", scale=_UNIT, axis=None)
     # No grid: the vertical lines of this figure are averages.
     bottom = alt.X("texture_share:Q", scale=_UNIT, title="Fraction of texture decisions").axis(
@@ -59,15 +64,9 @@ def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
     y = alt.Y("category:N", sort=list(CATEGORIES), title=None).axis(grid=True, gridDash=[1, 3])
     # Room above the first row for the marks at the ends of the lines.
     y = y.scale(domain=list(CATEGORIES), padding=1.5)
-    tooltip = [
-        alt.Tooltip("observer:N", title="Observer"),
-        alt.Tooltip("category:N", title="Shape category"),
-        alt.Tooltip("shape_bias:Q", title="Shape bias", format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-        alt.Tooltip("shape_answers:Q", title="Answers naming the shape"),
-        alt.Tooltip("texture_answers:Q", title="Answers naming the texture"),
-    ]
+    tooltip = tooltips(
+        ["observer", "category", "shape_bias", "low", "high", "shape_answers", "texture_answers"]
+    )
     base = alt.Chart(table)
     each = base.transform_filter(alt.FieldOneOfPredicate("category", list(CATEGORIES)))
     lines = base.transform_filter("datum.category === average")
@@ -122,14 +121,7 @@ def fig_category_spread(boxes: pd.DataFrame, outliers: pd.DataFrame) -> alt.TopL
     """
     kind = encode_kind(boxes["kind"], columns=1)
     y = _rows(boxes["observer"])
-    tooltip = [
-        alt.Tooltip("observer:N", title="Observer"),
-        alt.Tooltip("average:Q", title="Pooled shape bias", format=".3f"),
-        alt.Tooltip("median:Q", title="Median of categories", format=".2f"),
-        alt.Tooltip("q1:Q", title="First quartile", format=".2f"),
-        alt.Tooltip("q3:Q", title="Third quartile", format=".2f"),
-        alt.Tooltip("outliers:N", title="Outliers"),
-    ]
+    tooltip = tooltips(["observer", "average", "median", "q1", "q3", "outliers"])
     base = alt.Chart(boxes).encode(y=y, color=kind["color"], tooltip=tooltip)
     layers = [
         base.mark_rule(strokeWidth=1.5).encode(x=_bias("whisker_low"), x2="whisker_high:Q"),
@@ -141,11 +133,7 @@ def fig_category_spread(boxes: pd.DataFrame, outliers: pd.DataFrame) -> alt.TopL
             x=_bias("shape_bias"),
             y=y,
             color=kind["color"],
-            tooltip=[
-                alt.Tooltip("observer:N", title="Observer"),
-                alt.Tooltip("category:N", title="Shape category"),
-                alt.Tooltip("shape_bias:Q", title="Shape bias", format=".2f"),
-            ],
+            tooltip=tooltips(["observer", "category", "shape_bias"], formats={"shape_bias": ".2f"}),
         ),
         base.mark_point(filled=True, size=55, opacity=1, stroke=INK, strokeWidth=0.8).encode(
             x=_bias("average"), shape=kind["shape"]
@@ -170,14 +158,7 @@ def fig_shape_bias_ranking(table: pd.DataFrame) -> alt.TopLevelMixin:
         table: from `gcbook.stats.shape_tables.pooled_bias`.
     """
     kind = encode_kind(table["kind"], columns=1)
-    tooltip = [
-        alt.Tooltip("observer:N", title="Observer"),
-        alt.Tooltip("source:N", title="Source"),
-        alt.Tooltip("shape_bias:Q", title="Shape bias", format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-        alt.Tooltip("category_mean:Q", title="Mean over categories", format=".3f"),
-    ]
+    tooltip = tooltips(["observer", "source", "shape_bias", "low", "high", "category_mean"])
     base = alt.Chart(table).encode(y=_rows(table["observer"]), color=kind["color"], tooltip=tooltip)
     layers = [
         base.mark_rule(strokeWidth=2).encode(x=_bias("low"), x2="high:Q"),
@@ -206,28 +187,23 @@ def fig_cue_accuracies(table: pd.DataFrame, published: pd.DataFrame) -> alt.TopL
             is public, so each is a line and not a point.
     """
     kind = encode_kind([*table["kind"], *published["kind"]])
-    category = alt.param(
-        name="category",
-        value="pooled",
-        bind=alt.binding_select(
-            options=["pooled", *CATEGORIES],
-            labels=["all, pooled", *CATEGORIES],
-            name="Shape category ",
-        ),
-    )
+    categories = {"pooled": "all, pooled"} | {name: name for name in CATEGORIES}
+    category = dropdown("category", "Shape category ", categories, "pooled")
     pick = pick_observer(table["observer"])
-    tooltip = [
-        alt.Tooltip("observer:N", title="Observer"),
-        alt.Tooltip("category:N", title="Shape category"),
-        alt.Tooltip("shape_accuracy:Q", title="Named the shape", format=".1%"),
-        alt.Tooltip("texture_accuracy:Q", title="Named the texture", format=".1%"),
-        alt.Tooltip("other_answers:Q", title="Named neither", format=".1%"),
-        alt.Tooltip("shape_bias:Q", title="Shape bias", format=".3f"),
-    ]
+    tooltip = tooltips(
+        [
+            "observer",
+            "category",
+            "shape_accuracy",
+            "texture_accuracy",
+            "other_answers",
+            "shape_bias",
+        ]
+    )
     each = alt.Chart(table).transform_filter("datum.category === category")
     points = {"x": _TEXTURE, "y": _SHAPE, "tooltip": tooltip, **kind}
     layers = [
-        *_equal_bias_grid(),
+        *equal_bias_lines(_TEXTURE, _SHAPE, _EQUAL_BIAS),
         *_published_lines(published, kind),
         each.transform_filter("datum.observer !== 'Humans'")
         .mark_point(filled=True, size=45, opacity=0.75)
@@ -283,44 +259,20 @@ def _rows(observers: pd.Series) -> alt.Y:
     return alt.Y("observer:N", sort=order, scale=alt.Scale(domain=order), title=None, axis=axis)
 
 
-def _line(ends: Sequence[dict[str, Any]]) -> alt.Chart:
-    return alt.Chart(pd.DataFrame(ends)).encode(x=_TEXTURE, y=_SHAPE)
-
-
-def _equal_bias_grid() -> list[alt.Chart]:
-    """Lines of equal shape bias with their values, and the diagonal that bounds the map."""
-    ends = [(bias, *equal_bias_line(bias)) for bias in _EQUAL_BIAS]
-    lines = [
-        {"line": str(bias), "texture_accuracy": x, "shape_accuracy": y, "label": label}
-        for bias, end_x, end_y in ends
-        for x, y, label in ((0.0, 0.0, ""), (end_x, end_y, f"{bias:g}"))
-    ]
-    bound = [
-        {"line": "bound", "texture_accuracy": x, "shape_accuracy": 1 - x, "label": ""}
-        for x in (0.0, 1.0)
-    ]
-    drawn = _line([*lines, *bound])
-    return [
-        drawn.mark_line(strokeWidth=1, color=CHANCE_LINE, strokeDash=[3, 3]).encode(
-            detail="line:N"
-        ),
-        drawn.mark_text(align="left", dx=5, dy=-5, fontWeight="bold").encode(text="label:N"),
-    ]
-
-
 def _published_lines(published: pd.DataFrame, kind: dict[str, Any]) -> list[alt.Chart]:
     ends = [
         {"kind": name, "texture_accuracy": x, "shape_accuracy": y, "published": bias}
         for name, bias in zip(published["kind"], published["shape_bias"], strict=True)
         for x, y in ((0.0, 0.0), equal_bias_line(bias))
     ]
-    tooltip = [
-        alt.Tooltip("kind:N", title="Observer"),
-        alt.Tooltip("published:Q", title="Shape bias, published", format=".2f"),
-    ]
+    tooltip = tooltips(
+        ["kind", "published"],
+        titles={"kind": "Observer", "published": "Shape bias, published"},
+        formats={"published": ".2f"},
+    )
     # By category they are not public.
-    drawn = _line(ends).transform_filter("category === 'pooled'")
-    drawn = drawn.encode(color=kind["color"], tooltip=tooltip)
+    drawn = alt.Chart(pd.DataFrame(ends)).transform_filter("category === 'pooled'")
+    drawn = drawn.encode(x=_TEXTURE, y=_SHAPE, color=kind["color"], tooltip=tooltip)
     return [
         drawn.mark_line(strokeWidth=2, strokeDash=[7, 3]).encode(detail="kind:N"),
         drawn.transform_filter("datum.texture_accuracy > 0")

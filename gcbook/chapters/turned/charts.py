@@ -3,10 +3,9 @@
 import altair as alt
 import pandas as pd
 
+from gcbook.charts.columns import column, tooltips
 from gcbook.charts.miniature_look import recipe_color, recipe_shape
-from gcbook.charts.parts import dropdown, finish, interval_tooltips, literal, side_by_side
-from gcbook.charts.theme import CHANCE_LINE
-from gcbook.paper.categories import CHANCE
+from gcbook.charts.parts import chance_line, dropdown, finish, literal, look, side_by_side
 
 __all__ = ["fig_kept", "fig_recognised"]
 
@@ -22,25 +21,16 @@ def fig_recognised(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: from `gcbook.chapters.turned.tables.recognised_rows`.
     """
     recipes = list(dict.fromkeys(rows["recipe"]))
-    x = alt.X("angle:O", title="Turned by (°)").axis(labelAngle=0)
-    y = alt.Y("accuracy:Q", title="Accuracy", scale=_UNIT).axis(format=".0%")
-    tooltip = [
-        alt.Tooltip("recipe:N", title="Miniature"),
-        alt.Tooltip("angle:O", title="Turned by (°)"),
-        alt.Tooltip("accuracy:Q", title="Accuracy", format=".1%"),
-        *interval_tooltips(".1%"),
-        alt.Tooltip("n:Q", title="Images"),
-    ]
+    x = alt.X("angle:O", title=column("angle").title).axis(labelAngle=0)
+    y = alt.Y("accuracy:Q", title=column("accuracy").title, scale=_UNIT).axis(format=".0%")
+    tooltip = tooltips(["recipe", "angle", "accuracy", "low", "high", "n"])
     # Beside each other, not on top.
     offset = alt.XOffset("recipe:N", sort=recipes)
     base = alt.Chart(rows).encode(x=x, color=recipe_color(recipes), xOffset=offset)
-    chance = alt.Chart(pd.DataFrame({"accuracy": [CHANCE]})).mark_rule(
-        color=CHANCE_LINE, strokeDash=[2, 3]
-    )
     layers = [
-        chance.encode(y=y),
+        chance_line(y),
         base.mark_rule(strokeWidth=2).encode(
-            y=alt.Y("low:Q", title="Accuracy", scale=_UNIT), y2="high:Q"
+            y=alt.Y("low:Q", title=column("accuracy").title, scale=_UNIT), y2="high:Q"
         ),
         base.mark_point(filled=True, size=70, opacity=1).encode(
             y=y, shape=recipe_shape(recipes), tooltip=tooltip
@@ -72,24 +62,17 @@ def fig_kept(rows: pd.DataFrame) -> alt.TopLevelMixin:
             chosen.append(f"datum.{field} === kept_{field}")
         else:
             chosen.append(f"datum.{field} === {literal(values[0])}")
-    legend = alt.Legend(title="Turned by (°)", symbolOpacity=1)
-    domain = list(_COLORS)
-    color = alt.Color(
-        "angle:N", scale=alt.Scale(domain=domain, range=list(_COLORS.values())), legend=legend
-    )
-    dash = alt.StrokeDash(
-        "angle:N", scale=alt.Scale(domain=domain, range=list(_DASHES.values())), legend=legend
-    )
-    x = alt.X("strength:Q", title="Strength").axis(tickCount=3, labelFlush=False)
+    legend = alt.Legend(title=column("angle").title, symbolOpacity=1)
+    marks = look("angle", _COLORS, color=_COLORS.values(), dash=_DASHES.values(), legend=legend)
+    color, dash = marks["color"], marks["strokeDash"]
+    x = alt.X("strength:Q", title=column("strength").title).axis(tickCount=3, labelFlush=False)
     title = "Probability of the object"
     y = alt.Y("value:Q", title=title, scale=_UNIT).axis(format=".0%")
-    tooltip = [
-        alt.Tooltip("angle:N", title="Turned by (°)"),
-        alt.Tooltip("strength:Q", format=".2f"),
-        alt.Tooltip("value:Q", title=title, format=".1%"),
-        *interval_tooltips(".1%"),
-        alt.Tooltip("n:Q", title="Images"),
-    ]
+    tooltip = tooltips(
+        ["angle", "strength", "value", "low", "high", "n"],
+        titles={"value": title},
+        formats={"value": ".1%"},
+    )
     panels = []
     for line, group in shown.groupby("line", sort=False):
         base = (

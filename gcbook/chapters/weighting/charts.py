@@ -8,8 +8,9 @@ import altair as alt
 import pandas as pd
 
 from gcbook.chapters.weighting.page import ALPHABET, SCALE_STEPS, PageData
+from gcbook.charts.columns import column, tooltips
 from gcbook.charts.miniature_look import COLORS, DASHES, SHAPES
-from gcbook.charts.parts import literal, start_with
+from gcbook.charts.parts import dropdown, literal, look, slider, start_with
 from gcbook.charts.theme import CHANCE_LINE, INK
 from gcbook.miniworld.results.weighting import PAPER, SETS
 
@@ -77,19 +78,10 @@ def fig_shares(
         start: the weighting at first.
     """
     names = list(dict.fromkeys(shares["weighting"]))
-    weighting = alt.param(
-        name="shares_weighting",
-        value=start_with(start, names),
-        bind=alt.binding_select(
-            options=names, labels=[titles.get(name, name) for name in names], name="Weighting "
-        ),
-    )
+    weightings = {name: titles.get(name, name) for name in names}
+    weighting = dropdown("shares_weighting", "Weighting ", weightings, start_with(start, names))
     parts = list(_PARTS)
-    tooltip = [
-        alt.Tooltip("part:N", title="Share of the"),
-        alt.Tooltip("tenth:O", title="Tenth of t"),
-        alt.Tooltip("share:Q", title="Share", format=".1%"),
-    ]
+    tooltip = tooltips(["part", "tenth", "share"], titles={"part": "Share of the"})
     color = alt.Color(
         "part:N",
         scale=alt.Scale(domain=parts, range=list(_PARTS.values())),
@@ -102,7 +94,7 @@ def fig_shares(
         .encode(
             x=alt.X("tenth:O", title="Tenth of t, from clean to noise").axis(labelAngle=0),
             xOffset=alt.XOffset("part:N", sort=parts),
-            y=alt.Y("share:Q", title="Share", scale=alt.Scale(domain=[0, 1])).axis(
+            y=alt.Y("share:Q", title=column("share").title, scale=alt.Scale(domain=[0, 1])).axis(
                 format=".0%", tickCount=5
             ),
             color=color,
@@ -147,26 +139,25 @@ def _sweep_panel(
         scale=alt.Scale(domain=[0, last + _STEP * len(places) + 1.5], nice=False),
         title="k in exp(−kt); to the right: other weightings" if places else "k in exp(−kt)",
     ).axis(values=ticks, grid=False, labelOverlap=False, labelExpr=_names(places))
-    y = alt.Y("value:Q", title="Share", scale=alt.Scale(domain=[0, 1])).axis(
+    y = alt.Y("value:Q", title=column("share").title, scale=alt.Scale(domain=[0, 1])).axis(
         format=".1f", tickCount=5
     )
-    low = alt.Y("low:Q", title="Share", scale=alt.Scale(domain=[0, 1]))
-    color = alt.Color(
-        "model:N", scale=alt.Scale(domain=models, range=_look(COLORS, _COLORS, models)), title=None
-    ).legend(symbolOpacity=1)
-    dash = alt.StrokeDash(
-        "model:N", scale=alt.Scale(domain=models, range=_look(DASHES, _DASHES, models)), title=None
+    low = alt.Y("low:Q", title=column("share").title, scale=alt.Scale(domain=[0, 1]))
+    marks = look(
+        "model",
+        models,
+        color=_look(COLORS, _COLORS, models),
+        shape=_look(SHAPES, _SHAPES, models),
+        dash=_look(DASHES, _DASHES, models),
+        title=None,
     )
-    shape = alt.Shape(
-        "model:N", scale=alt.Scale(domain=models, range=_look(SHAPES, _SHAPES, models)), title=None
+    color = marks["color"].legend(symbolOpacity=1)
+    shape, dash = marks["shape"], marks["strokeDash"]
+    tooltip = tooltips(
+        ["model", "title", "value", "low", "high"],
+        titles={"value": title},
+        formats={"value": ".3f"},
     )
-    tooltip = [
-        alt.Tooltip("model:N", title="Model"),
-        alt.Tooltip("title:N", title="Weighting"),
-        alt.Tooltip("value:Q", title=title, format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-    ]
     data = alt.Chart(shown)
     curve = data.transform_filter("isValid(datum.k)")
     rest = data.transform_filter("!isValid(datum.k)")
@@ -413,39 +404,27 @@ def fig_live(data: PageData, decay: float = PAPER, confidence: float = 0.95) -> 
 def _parameters(data: PageData, decay: float) -> list[alt.Parameter]:
     """What the reader sets, in the order of the controls, and what the expressions refer to."""
     models, norms = (list(dict.fromkeys(data.packed[name])) for name in ("model", "norm"))
-    names = {"l2": "squared", "l1": "absolute"}
-    sliders = {
-        "weigh_k": (decay, 0, 20, 0.5, "k in exp(−kt) "),
-        "weigh_from": (0, 0, 0.95, 0.05, "t from "),
-        "weigh_to": (1, 0.05, 1, 0.05, "t to "),
-        "weigh_draws": (data.n_draws, 1, data.n_draws, 1, "Draws "),
-    }
-    lists = {"weigh_model": (models, models, "Model ")}
-    lists["weigh_norm"] = (norms, [names[norm] for norm in norms], "Error ")
+    draws = data.n_draws
+    errors = {norm: {"l2": "squared", "l1": "absolute"}[norm] for norm in norms}
     hidden = {
         "weigh_code": ALPHABET,
         "weigh_labels": list(data.labels),
         "weigh_pictures": list(data.pictures),
     }
     return [
-        *(
-            alt.param(
-                name=name,
-                value=value,
-                bind=alt.binding_range(min=low, max=high, step=step, name=label),
-            )
-            for name, (value, low, high, step, label) in sliders.items()
-        ),
+        slider("weigh_k", "k in exp(−kt) ", decay, 0, 20, 0.5),
+        slider("weigh_from", "t from ", 0, 0, 0.95, 0.05),
+        slider("weigh_to", "t to ", 1, 0.05, 1, 0.05),
+        slider("weigh_draws", "Draws ", draws, 1, draws),
         *(
             # One option is no choice.
-            alt.param(
-                name=name,
-                value=options[0],
-                bind=alt.binding_select(options=options, labels=labels, name=label),
-            )
+            dropdown(name, label, options, next(iter(options)))
             if len(options) > 1
-            else alt.param(name=name, value=options[0])
-            for name, (options, labels, label) in lists.items()
+            else alt.param(name=name, value=next(iter(options)))
+            for name, label, options in (
+                ("weigh_model", "Model ", {model: model for model in models}),
+                ("weigh_norm", "Error ", errors),
+            )
         ),
         *(alt.param(name=name, value=value) for name, value in hidden.items()),
     ]
@@ -455,7 +434,9 @@ def _weights(draws: int) -> alt.LayerChart | alt.FacetChart:
     """The weight over t, the range that counts, and the draws of one image."""
     x = alt.X("t:Q", title="t, from clean to noise", scale=alt.Scale(domain=[0, 1]))
     x = x.axis(values=_FIFTHS, format=".1f")
-    y = alt.Y("weight:Q", title="Weight", scale=alt.Scale(domain=[0, 1])).axis(tickCount=3)
+    y = alt.Y("weight:Q", title=column("weight").title, scale=alt.Scale(domain=[0, 1])).axis(
+        tickCount=3
+    )
     line = alt.Chart(alt.sequence(0, 1.0001, 0.01, as_="t"))
     own = line.transform_calculate(weight="exp(-weigh_k*datum.t)")
     dots = (
@@ -471,12 +452,9 @@ def _weights(draws: int) -> alt.LayerChart | alt.FacetChart:
             counts=counted("(datum.number-1)", "round(1000*datum.t)") + "?'yes':'no'",
         )
     )
-    tooltip = [
-        alt.Tooltip("number:Q", title="Draw"),
-        alt.Tooltip("t:Q", title="t", format=".3f"),
-        alt.Tooltip("weight:Q", title="Weight", format=".3g"),
-        alt.Tooltip("counts:N", title="Counts"),
-    ]
+    tooltip = tooltips(
+        ["number", "t", "weight", "counts"], titles={"number": "Draw", "counts": "Counts"}
+    )
     fill = alt.condition("datum.counts==='yes'", alt.value(_SHAPE), alt.value("transparent"))
     within = "datum.t>weigh_from-0.001&&datum.t<weigh_to+0.001"
     return alt.layer(
@@ -522,15 +500,11 @@ def _measures(confidence: float) -> alt.LayerChart | alt.FacetChart:
     )
     x = alt.X("low:Q", title="Share of answers", scale=alt.Scale(domain=[0, 1]))
     x = x.axis(values=_FIFTHS, format=".1f")
-    tooltip = [
-        alt.Tooltip("measure:N", title="Measure"),
-        alt.Tooltip("rule:N", title="Weights"),
-        alt.Tooltip("share:Q", title="Share", format=".3f"),
-        alt.Tooltip("low:Q", title="Interval from", format=".3f"),
-        alt.Tooltip("high:Q", title="to", format=".3f"),
-        alt.Tooltip("images:Q", title="Images decided on"),
-        alt.Tooltip("all_b:Q", title="Answers that count"),
-    ]
+    tooltip = tooltips(
+        ["measure", "rule", "share", "low", "high", "images", "all_b"],
+        titles={"rule": "Weights", "images": "Images decided on", "all_b": "Answers that count"},
+        formats={"share": ".3f"},
+    )
     color = alt.Color("rule:N", scale=alt.Scale(domain=rules, range=[_SHAPE, INK]), title=None)
     shape = alt.Shape(
         "rule:N", scale=alt.Scale(domain=rules, range=["circle", "diamond"]), title=None
@@ -585,13 +559,17 @@ def _samples(number: int) -> alt.LayerChart | alt.FacetChart:
         ),
         legend=None,
     )
-    tooltip = [
-        alt.Tooltip("shape_name:N", title="Shape"),
-        alt.Tooltip("texture_name:N", title="Texture"),
-        alt.Tooltip("answer_name:N", title="Answer"),
-        alt.Tooltip("cue:N", title="Names the"),
-        alt.Tooltip("lead:Q", title="Texture's error minus shape's, of the range", format=".2f"),
-    ]
+    tooltip = tooltips(
+        ["shape_name", "texture_name", "answer_name", "cue", "lead"],
+        titles={
+            "shape_name": "Shape",
+            "texture_name": "Texture",
+            "answer_name": "Answer",
+            "cue": "Names the",
+            "lead": "Texture's error minus shape's, of the range",
+        },
+        formats={"lead": ".2f"},
+    )
 
     def words(field: str, column: str, size: int = 12, dy: int = 0) -> alt.Chart:
         return base.mark_text(align="left", fontSize=size, dy=dy, aria=False).encode(

@@ -20,7 +20,7 @@ from gcbook.files.errors import InputError
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["Column", "column", "formats_of", "headings_of", "tooltip", "tooltips"]
+__all__ = ["Column", "column", "formats_of", "headings_of", "tooltips"]
 
 _ENDS = {"low": "lower end", "high": "upper end"}
 
@@ -139,18 +139,6 @@ def tooltips(
         else alt.Tooltip(f"{name}:N", title=headings[name])
         for name, form in _formats(names, formats or {}, usual).items()
     ]
-
-
-def tooltip(name: str, title: str = "", format: str = "") -> "alt.Tooltip":
-    """What a mark says of one of its columns.
-
-    Args:
-        name: of the column.
-        title: instead of the vocabulary's.
-        format: instead of the vocabulary's.
-    """
-    (shown,) = tooltips([name], {name: title} if title else {}, {name: format} if format else {})
-    return shown
 
 
 def _formats(

@@ -27,7 +27,6 @@ __all__ = [
     "equal_bias_line",
     "equal_bias_lines",
     "finish",
-    "interval_tooltips",
     "kind_marks",
     "left_out",
     "literal",
@@ -147,14 +146,6 @@ def positions(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     {'positions': {'noise': ['t = 0.1', 't = 0.5']}}
     """
     return {"positions": {name: list(each) for name, each in values.items()}}
-
-
-def interval_tooltips(form: str) -> list[alt.Tooltip]:
-    """What a mark says of its interval, from ``low`` to ``high``."""
-    return [
-        alt.Tooltip("low:Q", title="from", format=form),
-        alt.Tooltip("high:Q", title="to", format=form),
-    ]
 
 
 def start_with(wished: str, options: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gcbook.charts.columns import column, formats_of, headings_of, tooltip, tooltips
+from gcbook.charts.columns import column, formats_of, headings_of, tooltips
 from gcbook.files.errors import InputError
 
 
@@ -69,12 +69,3 @@ def test_what_is_special_of_a_tooltip_holds_for_the_ends_too():
 def test_a_tooltip_without_a_format_shows_words():
     (shown,) = tooltips(["texture"], formats={"texture": ""})
     assert shown.to_dict() == {"field": "texture", "type": "nominal", "title": "Texture"}
-
-
-def test_one_tooltip_may_have_a_title_and_a_format_of_its_own():
-    assert tooltip("value", "Share", ".1%").to_dict() == {
-        "field": "value",
-        "type": "quantitative",
-        "title": "Share",
-        "format": ".1%",
-    }

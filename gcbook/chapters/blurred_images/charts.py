@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from gcbook.chapters.blurred_images.tables import BLURRED, EVERYBODY
-from gcbook.charts.columns import tooltip
+from gcbook.charts.columns import tooltips
 from gcbook.charts.miniature_look import recipe_color, recipe_shape
 from gcbook.charts.parts import TENTHS, dropdown, finish, literal, nothing, start_with
 from gcbook.charts.theme import CHANCE_LINE, INK, color_scale, kinds_shown
@@ -58,16 +58,19 @@ def fig_accuracy_and_bias(
         format=".0%", values=TENTHS, labelOverlap=True
     )
     y = alt.Y("shape_bias:Q", scale=_UNIT, title="Shape bias").axis(format=".1f", values=TENTHS)
-    says = [
-        tooltip("observer"),
-        tooltip("family"),
-        tooltip("accuracy", format=".1%"),
-        alt.Tooltip("accuracy_low:Q", title="from", format=".1%"),
-        alt.Tooltip("accuracy_high:Q", title="to", format=".1%"),
-        tooltip("shape_bias", format=".3f"),
-        alt.Tooltip("bias_low:Q", title="from", format=".3f"),
-        alt.Tooltip("bias_high:Q", title="to", format=".3f"),
-    ]
+    says = tooltips(
+        [
+            "observer",
+            "family",
+            "accuracy",
+            "accuracy_low",
+            "accuracy_high",
+            "shape_bias",
+            "bias_low",
+            "bias_high",
+        ],
+        formats={"accuracy": ".1%", "shape_bias": ".3f", "bias_low": ".3f", "bias_high": ".3f"},
+    )
     base = alt.Chart(rows.drop(columns="strength")).transform_filter(
         f"datum.measured_on === {on} && datum.family !== {out}"
     )

@@ -4,10 +4,10 @@ import altair as alt
 import pandas as pd
 
 from gcbook.chapters.cost.tables import MEASURES
-from gcbook.charts.columns import tooltip
+from gcbook.charts.columns import tooltips
 from gcbook.charts.curves import curve_layers
 from gcbook.charts.miniature_look import recipe_color, recipe_dash, recipe_shape
-from gcbook.charts.parts import interval_tooltips, side_by_side
+from gcbook.charts.parts import side_by_side
 
 __all__ = ["fig_draws_worth"]
 
@@ -58,14 +58,11 @@ def _panel(rows: pd.DataFrame, title: str, recipes: list[str]) -> alt.LayerChart
         base,
         y,
         dash=recipe_dash(recipes),
-        tooltip=[
-            tooltip("recipe"),
-            tooltip("draws"),
-            tooltip("evaluations"),
-            tooltip("value", title, form),
-            *interval_tooltips(form),
-            tooltip("n", "Answers"),
-        ],
+        tooltip=tooltips(
+            ["recipe", "draws", "evaluations", "value", "low", "high", "n"],
+            titles={"value": title, "n": "Answers"},
+            formats={"value": form},
+        ),
         shape=recipe_shape(recipes),
         size=50,
     )

@@ -8,10 +8,10 @@ import pandas as pd
 from gcbook.chapters.fine_detail.bands import ORDER
 from gcbook.chapters.fine_detail.high_pass import PAPER, SETS
 from gcbook.chapters.fine_detail.restored import MEAN
-from gcbook.charts.columns import tooltip
+from gcbook.charts.columns import tooltips
 from gcbook.charts.curves import curve_layers, line_look
 from gcbook.charts.miniature_look import recipe_color, recipe_dash, recipe_shape
-from gcbook.charts.parts import interval_tooltips, side_by_side
+from gcbook.charts.parts import side_by_side
 from gcbook.charts.theme import CHANCE_LINE
 from gcbook.paper.categories import CHANCE
 
@@ -58,13 +58,11 @@ def fig_restored_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
             alt.Chart(part).encode(x=x, color=look["color"]),
             y,
             dash=look["strokeDash"],
-            tooltip=[
-                tooltip("band"),
-                tooltip("t", format=".2f"),
-                tooltip("value", title, ".1%"),
-                *interval_tooltips(".1%"),
-                tooltip("images"),
-            ],
+            tooltip=tooltips(
+                ["band", "t", "value", "low", "high", "images"],
+                titles={"value": title},
+                formats={"t": ".2f", "value": ".1%"},
+            ),
         )
         panels.append(alt.layer(*layers).properties(width=_SIDE, height=_HEIGHT, title=title))
     return side_by_side(
@@ -107,13 +105,11 @@ def fig_prompted_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
             base,
             y,
             dash=look["strokeDash"],
-            tooltip=[
-                tooltip("band"),
-                tooltip("t", format=".2f"),
-                tooltip("advantage", "Error less by (of the image's power)", ".3%"),
-                *interval_tooltips(".3%"),
-                tooltip("images"),
-            ],
+            tooltip=tooltips(
+                ["band", "t", "advantage", "low", "high", "images"],
+                titles={"advantage": "Error less by (of the image's power)"},
+                formats={"t": ".2f", "advantage": ".3%"},
+            ),
             ends=("least", "most"),
         )
         panels.append(alt.layer(zero, *layers).properties(width=210, height=200, title=str(panel)))
@@ -184,13 +180,11 @@ def _accuracies(rows: pd.DataFrame, field: str, x: alt.X, across: str) -> alt.To
             alt.Chart(group.drop(columns="model")).encode(x=x, color=look["color"]),
             y,
             dash=look["strokeDash"],
-            tooltip=[
-                tooltip("test_set", "Images"),
-                tooltip(field, format=".3~g"),
-                tooltip("accuracy", format=".1%"),
-                *interval_tooltips(".1%"),
-                tooltip("n", "Images asked about"),
-            ],
+            tooltip=tooltips(
+                ["test_set", field, "accuracy", "low", "high", "n"],
+                titles={"test_set": "Images", "n": "Images asked about"},
+                formats={field: ".3~g", "accuracy": ".1%"},
+            ),
             size=30,
         )
         panels.append(
@@ -218,13 +212,11 @@ def fig_bands(rows: pd.DataFrame) -> alt.TopLevelMixin:
     y = alt.Y("value:Q", title=None, scale=_UNIT).axis(format=".1f", tickCount=5)
     panels = []
     for measure, group in rows.groupby("measure", sort=False):
-        shown = [
-            tooltip("recipe"),
-            tooltip("band", "Left"),
-            tooltip("value", str(measure), ".2f"),
-            *interval_tooltips(".2f"),
-            tooltip("n"),
-        ]
+        shown = tooltips(
+            ["recipe", "band", "value", "low", "high", "n"],
+            titles={"band": "Left", "value": str(measure)},
+            formats={"value": ".2f"},
+        )
         base = alt.Chart(group.drop(columns="measure")).encode(x=x, color=recipe_color(recipes))
         layers = [
             base.mark_rule(strokeWidth=1, opacity=0.6).encode(

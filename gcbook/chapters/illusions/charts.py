@@ -7,9 +7,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from gcbook.charts.columns import tooltip
+from gcbook.charts.columns import tooltips
 from gcbook.charts.curves import curve_layers, line_look
-from gcbook.charts.parts import dropdown, finish, interval_tooltips, positions, side_by_side
+from gcbook.charts.parts import dropdown, finish, positions, side_by_side
 from gcbook.charts.placed import (
     FONT,
     Grid,
@@ -155,7 +155,7 @@ def fig_drawings() -> alt.TopLevelMixin:
                     y=_DOWN,
                     order="order:Q",
                     detail="part:N",
-                    tooltip=[tooltip("reading"), tooltip("part")],
+                    tooltip=tooltips(["reading", "part"]),
                     **look,
                 )
             )
@@ -215,7 +215,7 @@ def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
             " + ': classified as ' + datum.says"
         ),
     )
-    said = [alt.Tooltip("asked:N", title="Prompt"), tooltip("says")]
+    said = tooltips(["asked", "says"], titles={"asked": "Prompt"})
     strength = "'Strength ' + format(datum.strength, '.2f')"
     layers = [
         *large_picture(base, "'Untouched'", "original", "0", str(_GRID.top), _GRID.picture),
@@ -367,13 +367,11 @@ def fig_preferences(rows: pd.DataFrame) -> alt.TopLevelMixin:
         shown = group[["drawing", "pose", "draws", "preference", "low", "high"]]
         beside = alt.YOffset("drawing:N", sort=drawings)
         base = alt.Chart(shown).encode(y=y, yOffset=beside, color=color)
-        said = [
-            tooltip("drawing"),
-            tooltip("pose"),
-            tooltip("preference", f"Preference for rabbit ({unit})", ".2f"),
-            *interval_tooltips(".2f"),
-            tooltip("draws"),
-        ]
+        said = tooltips(
+            ["drawing", "pose", "preference", "low", "high", "draws"],
+            titles={"preference": f"Preference for rabbit ({unit})"},
+            formats={"preference": ".2f"},
+        )
         zero = alt.Chart(pd.DataFrame({"preference": [0.0]})).mark_rule(color=CHANCE_LINE)
         layers = [
             zero.encode(x=x),
@@ -403,13 +401,11 @@ def _panels(
 ) -> alt.TopLevelMixin:
     models, shown = (list(dict.fromkeys(rows[field])) for field in ("model", "line"))
     look = line_look("line", {line: _LOOKS[line] for line in shown}, None)
-    said = [
-        tooltip("line", " "),
-        tooltip("strength"),
-        tooltip("value", title, form),
-        *interval_tooltips(form),
-        tooltip("n", "Reconstructions"),
-    ]
+    said = tooltips(
+        ["line", "strength", "value", "low", "high", "n"],
+        titles={"line": " ", "value": title, "n": "Reconstructions"},
+        formats={"value": form},
+    )
     y = alt.Y("value:Q", title=title, scale=scale).axis(format=form, titleFontSize=11, tickCount=5)
     panels = []
     for panel, group in rows.groupby("panel", sort=False):

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from gcbook.chapters.noise_training.tables import CLEAN, MEAN_OF_DRAWS, MEASURES, ONE_DRAW
-from gcbook.charts.columns import tooltip
+from gcbook.charts.columns import tooltips
 from gcbook.charts.miniature_look import COLORS, SHAPES
-from gcbook.charts.parts import TENTHS, dropdown, finish, interval_tooltips, side_by_side
+from gcbook.charts.parts import TENTHS, dropdown, finish, side_by_side
 from gcbook.charts.theme import CHANCE_LINE, INK
 from gcbook.paper.categories import CATEGORIES
 
@@ -46,15 +46,11 @@ def fig_noise_cells(cells: pd.DataFrame) -> alt.TopLevelMixin:
         y = alt.Y("tested:N", sort=_TESTED, title=None).axis(grid=True, gridDash=[1, 3])
         # Beside each other, not on top.
         offset = alt.YOffset("trained:N", sort=list(_TRAINED))
-        said = [
-            tooltip("trained"),
-            tooltip("tested", "Tested with"),
-            tooltip("model", "Network"),
-            tooltip("seeds"),
-            tooltip("value", title, form),
-            *interval_tooltips(form),
-            tooltip("n", "Answers", ","),
-        ]
+        said = tooltips(
+            ["trained", "tested", "model", "seeds", "value", "low", "high", "n"],
+            titles={"tested": "Tested with", "model": "Network", "value": title, "n": "Answers"},
+            formats={"value": form, "n": ","},
+        )
         base = alt.Chart(rows).encode(y=y, yOffset=offset, color=color)
         together = base.transform_filter("datum.model === ''")
         layers = [
@@ -76,7 +72,9 @@ def fig_noise_cells(cells: pd.DataFrame) -> alt.TopLevelMixin:
                     x=x,
                     y=y,
                     yOffset=offset,
-                    tooltip=tooltip("value", "Blind to texture", form),
+                    tooltip=tooltips(
+                        ["value"], titles={"value": "Blind to texture"}, formats={"value": form}
+                    ),
                 ),
             )
         panels.append(alt.layer(*layers).properties(width=225, height=130, title=title))
@@ -114,14 +112,11 @@ def fig_noise_categories(rows: pd.DataFrame) -> alt.TopLevelMixin:
         grid=False, values=TENTHS, format=".1f", labelOverlap=True
     )
     y = alt.Y("category:N", sort=list(CATEGORIES), title=None).axis(grid=True, gridDash=[1, 3])
-    said = [
-        tooltip("trained"),
-        tooltip("category", "Shape category"),
-        tooltip("texture_share", format=".1%"),
-        *interval_tooltips(".1%"),
-        tooltip("shape_answers", format=","),
-        tooltip("texture_answers", format=","),
-    ]
+    said = tooltips(
+        ["trained", "category", "texture_share", "low", "high", "shape_answers", "texture_answers"],
+        titles={"category": "Shape category"},
+        formats={"texture_share": ".1%", "shape_answers": ",", "texture_answers": ","},
+    )
     base = alt.Chart(rows).transform_filter(
         f"datum.tested === (noise_tested !== '{_AS_TRAINED}' ? noise_tested : "
         f"datum.trained === 'clean' ? '{CLEAN}' : '{ONE_DRAW}')"

@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from gcbook.charts.columns import tooltip
+from gcbook.charts.columns import tooltips
 from gcbook.charts.curves import line_look
 from gcbook.charts.parts import by_column, dropdown, finish, literal, positions
 from gcbook.charts.placed import (
@@ -89,7 +89,9 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
         ),
     )
     best, cue = "datum.place === 1", "datum.role !== 'neither'"
-    said = [tooltip("label", "Prompt names"), tooltip("error", format=".5f"), tooltip("place")]
+    said = tooltips(
+        ["label", "error", "place"], titles={"label": "Prompt names"}, formats={"error": ".5f"}
+    )
     layers = [
         *large_picture(base, "'Clean'", "clean", "0", str(_GRID.top), _GRID.picture),
         *large_picture(base, _NOISED, "noised", *_GRID.second, _GRID.picture),
@@ -149,12 +151,11 @@ def fig_errors(errors: pd.DataFrame) -> alt.TopLevelMixin:
     order = alt.EncodingSortField(field="place", op="min", order="ascending")
     y = alt.Y("label:N", sort=order, title=None).axis(ticks=False, domain=False)
     x = alt.X("excess:Q", title="Error above the smallest (%)").axis(tickCount=5)
-    said = [
-        tooltip("label", "Prompt names"),
-        tooltip("error", format=".5f"),
-        tooltip("excess", format=".2f"),
-        tooltip("place"),
-    ]
+    said = tooltips(
+        ["label", "error", "excess", "place"],
+        titles={"label": "Prompt names"},
+        formats={"error": ".5f", "excess": ".2f"},
+    )
     layers = [
         base.mark_bar(height={"band": 0.7}).encode(
             x=x, y=y, color=role_color(alt.Legend(columns=4)), tooltip=said
@@ -214,12 +215,11 @@ def fig_step_race(race: pd.DataFrame, leaders: pd.DataFrame) -> alt.TopLevelMixi
     scale = alt.Scale(type="symlog", constant=0.1, domainMax=0, nice=False)
     y = alt.Y("score:Q", title="Score behind the leader's (%)", scale=scale)
     y = y.axis(values=list(_TICKS), labelExpr="format(datum.value, '~')")
-    said = [
-        tooltip("label"),
-        tooltip("role", "Names"),
-        tooltip("draw", "Draws so far"),
-        tooltip("behind", "Behind the leader (%)", ".2f"),
-    ]
+    said = tooltips(
+        ["label", "role", "draw", "behind"],
+        titles={"role": "Names", "draw": "Draws so far", "behind": "Behind the leader (%)"},
+        formats={"behind": ".2f"},
+    )
     look = line_look(
         "role",
         dict(zip(ROLES, zip(ROLE_COLORS, _DASHES, strict=True), strict=True)),

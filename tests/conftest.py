@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -69,6 +70,14 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} must not be skipped when CI=true. {reason}"
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, None, None]:
+    """What a test made the package remember of other data is nothing to the next one."""
+    yield
+    if "tiny.shipped" in sys.modules:
+        sys.modules["tiny.shipped"].forget_used()
 
 
 @pytest.fixture(scope="session")

@@ -27,13 +27,25 @@ CONFLICTS = [
 ]
 
 
+_used: list[Path] = []
+"""Folders that a test let the package find its models in, until that test is over."""
+
+
 def use_data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let the package find its models in a folder, for the length of a test."""
+    _used.append(folder)
     for name in ("models", "scores"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     monkeypatch.setattr(shipped, "DATA", folder)
     forget()
     return folder
+
+
+def forget_used() -> None:
+    """After a test: what was remembered of the folders that it used."""
+    if _used:
+        _used.clear()
+        forget()
 
 
 def forget() -> None:

@@ -24,6 +24,20 @@ class InlineEngine:
     @staticmethod
     def execute_notebook(*arguments: Any, **options: Any) -> Any:
         """Execute a notebook; the arguments are those of papermill's usual engine."""
-        from gcbook.book.client import InlineClientEngine
+        return _papermills().execute_notebook(*arguments, **options)
 
-        return InlineClientEngine.execute_notebook(*arguments, **options)
+    @staticmethod
+    def nb_kernel_name(*arguments: Any, **options: Any) -> str:
+        """The kernel that a notebook asks for."""
+        return _papermills().nb_kernel_name(*arguments, **options)
+
+    @staticmethod
+    def nb_language(*arguments: Any, **options: Any) -> str:
+        """The language that a notebook is written in."""
+        return _papermills().nb_language(*arguments, **options)
+
+
+def _papermills() -> Any:
+    from gcbook.book.client import InlineClientEngine
+
+    return InlineClientEngine

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from gcbook.charts.columns import tooltip
+from gcbook.charts.columns import tooltips
 from gcbook.charts.curves import curve_layers, line_look
 
 ROWS = pd.DataFrame(
@@ -20,7 +20,7 @@ def test_a_band_a_line_and_points():
         alt.Chart(ROWS).encode(x="t:Q", color=look["color"]),
         alt.Y("value:Q", title="Share", scale=scale),
         dash=look["strokeDash"],
-        tooltip=[tooltip("t")],
+        tooltip=tooltips(["t"]),
         size=40,
     )
     band, line, points = (layer.to_dict() for layer in layers)

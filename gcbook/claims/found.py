@@ -49,7 +49,7 @@ def _paper_row(name: str, claim: PaperClaim, answers: list[Mapping[str, Any]]) -
     if answers:
         found = "; ".join(f"{each['verdict']} ({_id(each)}: {_state(each)})" for each in answers)
     elif claim.checked_in:
-        found = f"not checked in the last build of {claim.checked_in}"
+        found = f"no claim of {claim.checked_in} answers it yet"
     else:
         found = f"not checked: {claim.why_not}"
     return {

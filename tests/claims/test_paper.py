@@ -200,7 +200,7 @@ def test_rows_say_what_was_found():
     assert (checked["printed"], checked["place"]) == ("0.50", "Table 1")
     assert unchecked["found"] == "not checked: Not open."
     assert own["numbers"] == "x = 0.1235, n = 3, each = 1 None"
-    assert claim_rows(PAPER, [])[0]["found"] == "not checked in the last build of muse"
+    assert claim_rows(PAPER, [])[0]["found"] == "no claim of muse answers it yet"
 
 
 def test_rows_of_a_chapter():

@@ -9,8 +9,10 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 # Cell ids stay: they are what makes a diff of a chapter readable. Values of inline expressions go.
 NBSTRIPOUT := $(BIN)/nbstripout --keep-id --extra-keys cell.metadata.user_expressions
 PORT ?= 8000
-# A file's tests stay together, for what they share is made once.
-PYTEST_FLAGS ?= -n auto --dist loadfile
+# Neighbours stay together, for what they share is made once; whoever is done first takes the rest.
+PYTEST_FLAGS ?= -n auto --dist worksteal
+# A page is visited once, by the tests of one file.
+BROWSER_FLAGS ?= -n auto --dist loadfile
 
 # Stamps: rewritten only when an installation has finished, so an interrupted one is taken up again.
 INSTALLED := $(VENV)/.installed
@@ -49,7 +51,7 @@ format: $(INSTALLED_DEV)  ## sort imports, format the code, strip the chapters' 
 	$(NBSTRIPOUT) notebooks/*.ipynb
 
 browser-test: book  ## drive the built book in Chromium (`chromium` on the PATH)
-	$(BIN)/python -m pytest $(PYTEST_FLAGS) tests/browser
+	$(BIN)/python -m pytest $(BROWSER_FLAGS) tests/browser
 
 benchmark: $(INSTALLED)  ## time the scorer, and the metrics on the published trials
 	$(BIN)/python benchmarks/scoring.py

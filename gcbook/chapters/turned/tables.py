@@ -325,7 +325,7 @@ def own_texture_sentence(*, resampling: Resampling = Resampling()) -> str:
     side it looks otherwise.
 
     Args:
-        draws, confidence, seed: see `loss_sentence`.
+        resampling: how the intervals are made.
     """
     answers = with_recipe(miniature_answers(["rotation"]))
     own = answers[

@@ -61,8 +61,6 @@ def bias_sentence(values: pd.DataFrame) -> str:
     def says(row: pd.Series) -> str:
         return f"{number(row['shape_bias'])} ({row['recipe']}; {span(row[low], row[high])})"
 
-    if known.empty:
-        return "No miniature has been shown conflicts of shape and texture yet."
     if len(known) == 1:
         row = known.iloc[0]
         return (
@@ -89,8 +87,6 @@ def kinds_sentence(values: pd.DataFrame) -> str:
     known = known.assign(side=known["recipe"].map(side_of)).sort_values("shape_bias")
     sides = {str(side): rows.to_dict("records") for side, rows in known.groupby("side")}
     generative, classifiers = sides.get("generative", []), sides.get("discriminative", [])
-    if not generative or not classifiers:
-        return "This version has no miniatures of both kinds to ask."
     of_each = [
         listed(f"{number(row['shape_bias'], '.2f')} ({row['recipe']})" for row in rows)
         for rows in (generative, classifiers)
@@ -127,8 +123,6 @@ def results_sentence(results: pd.DataFrame) -> str:
     """
     rows = _of_recipes(results)
     rows = rows[rows["in_distribution"].notna()]
-    if rows.empty:
-        return "No miniature has been shown in-distribution images yet."
     sentences = [_over(rows, "in_distribution", "On images like those of training, accuracy")]
     both = rows[rows["silhouette"].notna() & rows["texture"].notna()]
     if len(both):
@@ -184,8 +178,6 @@ def accuracy_sentence(rows: pd.DataFrame, order: list[str]) -> str:
         rows: from `gcbook.miniworld.results.scores.accuracy_by_set`.
         order: titles of the test sets that count as out of distribution.
     """
-    if rows.empty:
-        return "No miniature has scores on these test sets yet."
     sentences = []
     for recipe, group in rows.groupby("recipe", sort=False):
         value = dict(zip(group["dataset"], group["value"], strict=True))
@@ -249,7 +241,7 @@ def real_sentence(real: pd.DataFrame, own: pd.DataFrame) -> str:
                 f"({span(row['low'], row['high'], '.0%')}); on those of its own world: "
                 f"{known[pairs[name], recipe]:.0%}."
             )
-    return "\n".join(lines) or "No miniature has scores on the benchmark's drawings yet."
+    return "\n".join(lines)
 
 
 def _be(number: int) -> str:

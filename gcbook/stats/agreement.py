@@ -12,6 +12,8 @@ what this module computes, for all pairs at once as matrix products, optionally 
 weightings of the images (see `gcbook.stats.resampling`).
 """
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -107,13 +109,19 @@ def kappa(
     >>> float(kappa(1, 1, 0, 2))
     0.5
     """
-    counts = (both_right, only_a, only_b, both_wrong)
-    observed, expected = _observed(*counts), _expected(*counts)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        # In exact arithmetic expected is 1 only if observed is; rounding must not make it 0/0.
-        value = np.where(expected < 1 - 1e-6, (observed - expected) / (1 - expected), np.nan)
+    both_right, only_a, only_b, both_wrong = (
+        np.asarray(count, np.float64) for count in (both_right, only_a, only_b, both_wrong)
+    )
+    disagreed = only_a + only_b
+    n = both_right + both_wrong + disagreed
+    # 1 - kappa is the share of disagreement over the share of it that independent errors give.
+    by_chance = (both_right + only_a) * (both_wrong + only_a)
+    by_chance += (both_right + only_b) * (both_wrong + only_b)
+    # Resampled counts need not be whole: rounding must not make a value of 0/0.
+    defined = by_chance > 1e-6 * n**2
+    value = np.where(defined, 1 - share(n * disagreed, by_chance), np.nan)
     if zero_division == "toolbox":
-        value = np.where(observed == 1, 1.0, value)
+        value = np.where((disagreed == 0) & (n > 0), 1.0, value)
     return value
 
 
@@ -187,17 +195,17 @@ def weighted_pair_counts(
         Four arrays (pairs, draws) in the order of `PAIR_COUNTS`, of the type of the weights.
     """
     drawn = weights.T
-    was_right = right.astype(weights.dtype)
-    both_right = (was_right[first] * was_right[second]) @ drawn
+
+    def count(of_first: npt.NDArray[np.bool_], of_second: npt.NDArray[np.bool_]) -> Floats:
+        counted: Floats = (of_first[first] & of_second[second]).astype(weights.dtype) @ drawn
+        return counted
+
+    both_right = count(right, right)
     if seen.all():
-        right_each = was_right @ drawn
-        right_a, right_b = right_each[first], right_each[second]
-        n = drawn.sum(axis=0)
+        right_each: Floats = right.astype(weights.dtype) @ drawn
+        right_a, right_b, n = right_each[first], right_each[second], drawn.sum(axis=0)
     else:
-        was_seen = seen.astype(weights.dtype)
-        right_a = (was_right[first] * was_seen[second]) @ drawn
-        right_b = (was_seen[first] * was_right[second]) @ drawn
-        n = (was_seen[first] * was_seen[second]) @ drawn
+        right_a, right_b, n = count(right, seen), count(seen, right), count(seen, seen)
     only_a, only_b = right_a - both_right, right_b - both_right
     return both_right, only_a, only_b, n - both_right - only_a - only_b
 
@@ -208,18 +216,20 @@ def pair_metrics(
     only_b: npt.ArrayLike,
     both_wrong: npt.ArrayLike,
     zero_division: ZeroDivision = "nan",
+    metrics: Sequence[str] = PAIR_METRICS,
 ) -> dict[str, Floats]:
-    """The `PAIR_METRICS` from 2 × 2 counts of any shape; NaN where there are no images.
+    """Some of the `PAIR_METRICS` from 2 × 2 counts of any shape; NaN where there are no images.
 
     >>> {name: float(value) for name, value in pair_metrics(1, 1, 0, 2).items()}
     {'accuracy_difference': 0.0625, 'observed_consistency': 0.75, 'error_consistency': 0.5}
     """
-    counts = [np.asarray(n, np.float64) for n in (both_right, only_a, only_b, both_wrong)]
-    return {
-        "accuracy_difference": share(counts[1] - counts[2], sum(counts)) ** 2,
-        "observed_consistency": _observed(*counts),
-        "error_consistency": kappa(both_right, only_a, only_b, both_wrong, zero_division),
+    a, b, c, d = (np.asarray(n, np.float64) for n in (both_right, only_a, only_b, both_wrong))
+    compute: dict[str, Callable[[], Floats]] = {
+        "accuracy_difference": lambda: share(b - c, a + b + c + d) ** 2,
+        "observed_consistency": lambda: _observed(a, b, c, d),
+        "error_consistency": lambda: kappa(a, b, c, d, zero_division),
     }
+    return {metric: compute[metric]() for metric in metrics}
 
 
 def consistency_table(pairs: pd.DataFrame, zero_division: ZeroDivision = "nan") -> pd.DataFrame:

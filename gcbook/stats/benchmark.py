@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from gcbook.files.errors import InputError
 from gcbook.paper.experiments import DATASETS
@@ -236,5 +235,5 @@ def published_ranks(
         elif len(metrics) == len(PAIR_METRICS):
             ranks.append(float(mean_ranks(*values)[0]))
         else:
-            ranks.append(float(rankdata(-values[0])[0]))
+            ranks.append(float(pd.Series(-values[0]).rank().iloc[0]))
     return ranks

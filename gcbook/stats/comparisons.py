@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import rankdata
 
 from gcbook.paper.observers import HUMANS
 from gcbook.stats.resampling import Resampling, holm, p_value
@@ -54,7 +53,7 @@ def mean_ranks(
     [1.5, 1.5]
     """
     signed = (accuracy_difference, -observed_consistency, -error_consistency)
-    ranks = [rankdata(values, axis=0, nan_policy="omit") for values in signed]
+    ranks = [pd.DataFrame(values).rank().to_numpy().reshape(values.shape) for values in signed]
     return np.asarray(np.mean(ranks, axis=0))
 
 

@@ -13,7 +13,7 @@ mean over datasets the number of datasets.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,13 +24,15 @@ from gcbook.paper.observers import HUMANS
 from gcbook.stats.agreement import PAIR_METRICS
 from gcbook.stats.comparisons import Who, compare, mean_ranks
 from gcbook.stats.conventions import SummarySettings
-from gcbook.stats.measures import DatasetMeasures, mean_defined, measure, shape_measures
-from gcbook.stats.panel import Panel, human_factor, image_factors, make_panels
+from gcbook.stats.measures import DatasetMeasures, portions
+from gcbook.stats.metrics import CUE_METRICS, share
+from gcbook.stats.panel import Panel, image_factors, make_panels
 from gcbook.stats.resampling import Resampling, correct_bias
 
 __all__ = ["ESTIMATE_COLUMNS", "ESTIMATE_KEYS", "Estimates", "estimate"]
 
 Floats = npt.NDArray[np.floating]
+Places = npt.NDArray[np.intp]
 
 ESTIMATE_COLUMNS = (
     "metric",
@@ -78,22 +80,18 @@ def estimate(
     """
     settings = settings or SummarySettings()
     panels = make_panels(settings.choose(trials))
-    resampling = settings.resampling
-    of_humans = resampling if settings.resample_observers else replace(resampling, draws=0)
     factors = image_factors(panels)
-    rows, overall = _Rows(resampling), _Overall()
+    rows, overall = _Rows(settings.resampling), _Overall()
     for name, panel in panels.items():
-        weights = resampling.weights(*factors[name])
-        human_weights = of_humans.weights(human_factor(panel))
-        human_weights = np.broadcast_to(human_weights, (len(weights), human_weights.shape[1]))
-        measures = measure(panel, weights, human_weights, settings, all_pairs=all_pairs)
+        measures = DatasetMeasures(panel, factors[name], settings)
         _add_accuracy(rows, measures, overall)
-        _add_pairs(rows, measures)
         _add_to_humans(rows, measures, overall)
+        if all_pairs:
+            _add_models(rows, measures)
         if name == "cue-conflict":
-            _add_shape(rows, panel, shape_measures(panel, weights, human_weights), overall)
+            _add_shape(rows, measures, overall)
     means = _add_overall(rows, overall, set(panels))
-    return Estimates(rows.table(), compare(means, resampling))
+    return Estimates(rows.table(), compare(means, settings.resampling))
 
 
 class _Rows:
@@ -115,14 +113,15 @@ class _Rows:
 
         ``answers`` is given for proportions: the number of answers they are taken of.
         """
-        if metric in _RANGE:
-            low, high = self._resampling.interval(correct_bias(values, *_RANGE[metric]))
+        within = _RANGE.get(metric)
+        low, high = self._resampling.interval(values, n=answers, within=within)
+        if within:
             # An observer without an error has kappa 0 with anyone, in every resample: that says
             # nothing about other images.
             low, high = (np.where(low < high, end, np.nan) for end in (low, high))
-        else:
-            low, high = self._resampling.interval(values, n=answers)
-        block = {"metric": metric, "value": values[:, 0], "low": low, "high": high, "n": n}
+        # A copy: a view would keep all draws.
+        value = values[:, 0].copy()
+        block = {"metric": metric, "value": value, "low": low, "high": high, "n": n}
         filled = dict.fromkeys(ESTIMATE_KEYS, "") | block | dict(labels)
         self._blocks.append(
             {
@@ -141,135 +140,151 @@ class _Rows:
 
 
 class _Overall:
-    """Draws of each observer's metrics on each dataset, for the means over datasets."""
+    """Each observer's metrics on each dataset, summed up for the means over datasets."""
 
     def __init__(self) -> None:
-        self.draws: dict[str, dict[Who, list[Floats]]] = {}
+        self._sums: dict[str, dict[Who, list[Floats]]] = {}
+        self.n: dict[str, dict[Who, int]] = {}
 
     def add(self, metric: str, people: pd.DataFrame, values: Floats) -> None:
         """Take the models and the pooled humans; single humans saw one dataset only."""
-        by_who = self.draws.setdefault(metric, {})
+        sums, n = self._sums.setdefault(metric, {}), self.n.setdefault(metric, {})
         for who, row in zip(people.itertuples(index=False, name=None), values, strict=True):
             if who[2] == "model" or who[1] == HUMANS:
-                by_who.setdefault(who, []).append(row)
+                defined = np.isfinite(row)
+                total, count = sums.setdefault(who, [np.zeros(len(row)), np.zeros(len(row))])
+                np.add(total, row, out=total, where=defined)
+                count += defined
+                n[who] = n.get(who, 0) + 1
+
+    def means(self, metric: str) -> dict[Who, Floats]:
+        """Means over the datasets where the metric is defined, (1 + draws,)."""
+        return {who: share(*sums) for who, sums in self._sums.get(metric, {}).items()}
 
 
 def _labels(people: pd.DataFrame) -> dict[str, npt.ArrayLike]:
     return {str(name): people[name].to_numpy(dtype=object) for name in people}
 
 
-def _with_humans(panel: Panel) -> pd.DataFrame:
-    """The panel's observers and, as a last row, all its humans."""
-    sources = panel.observers["source"][panel.is_human].unique()
-    pooled = pd.DataFrame(
-        {"source": ["+".join(sources)], "observer": [HUMANS], "observer_kind": ["human"]}
-    )
-    return pd.concat([panel.observers, pooled] if panel.is_human.any() else [panel.observers])
+def _people(panel: Panel, group: Places) -> pd.DataFrame:
+    """Some of the panel's observers and, if they are its humans, all of these as a last row."""
+    people = panel.observers.iloc[group]
+    if not panel.is_human[group].any():
+        return people
+    sources = "+".join(people["source"].unique())
+    pooled = {"source": [sources], "observer": [HUMANS], "observer_kind": ["human"]}
+    return pd.concat([people, pd.DataFrame(pooled)])
 
 
-def _with_total(counts: npt.NDArray[np.integer], panel: Panel) -> npt.NDArray[np.integer]:
-    human = panel.is_human
-    return np.append(counts, counts[human].sum()) if human.any() else counts
+def _seen(panel: Panel, group: Places, chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.integer]:
+    """How many of the chosen images each of `_people` saw."""
+    counts = panel.seen[group][:, chosen].sum(axis=1)
+    return np.append(counts, counts.sum()) if panel.is_human[group].any() else counts
+
+
+def _in_condition(measures: DatasetMeasures, condition: str) -> npt.NDArray[np.bool_]:
+    """Which images are of a condition; of ``""``, of any that counts."""
+    chosen = (condition,) if condition else measures.counted
+    return measures.panel.images["condition"].isin(chosen).to_numpy()
 
 
 def _add_accuracy(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> None:
     panel = measures.panel
-    people = _with_humans(panel)
-    for condition, each in measures.accuracy.items():
-        values = each
-        if condition in measures.humans_accuracy:
-            values = np.concatenate([each, measures.humans_accuracy[condition][None]])
-        seen = panel.seen[:, _columns(measures, condition)].sum(axis=1)
-        place = {"dataset": panel.dataset, "condition": condition}
-        n = _with_total(seen, panel)
-        rows.add("accuracy", values, _labels(people) | place, n, answers=n)
-        if condition == "":
-            overall.add("ood_accuracy", people, values)
-
-
-def _columns(measures: DatasetMeasures, condition: str) -> npt.NDArray[np.intp]:
-    slices = dict(measures.panel.by_condition())
-    chosen = (condition,) if condition else measures.counted
-    return np.concatenate(
-        [np.arange(slices[name].start, slices[name].stop) for name in chosen]
-        or [np.zeros(0, dtype=np.intp)]
-    )
-
-
-def _add_pairs(rows: _Rows, measures: DatasetMeasures) -> None:
-    observers = measures.panel.observers
-    second = observers.iloc[measures.second]
-    labels = _labels(observers.iloc[measures.first]) | {
-        "other_source": second["source"].to_numpy(dtype=object),
-        "other": second["observer"].to_numpy(dtype=object),
-        "dataset": measures.panel.dataset,
-    }
-    for condition, values in measures.pairs["error_consistency"].items():
-        n = measures.shared[condition].astype(np.int64)
-        rows.add("error_consistency", values, labels | {"condition": condition}, n)
+    for group in measures.groups(4):
+        people = _people(panel, group)
+        for condition, values in measures.accuracy(group):
+            n = _seen(panel, group, _in_condition(measures, condition))
+            place = {"dataset": panel.dataset, "condition": condition}
+            rows.add("accuracy", values, _labels(people) | place, n, answers=n)
+            if condition == "":
+                overall.add("ood_accuracy", people, values)
 
 
 def _add_to_humans(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> None:
-    panel = measures.panel
-    if not panel.is_human.any():
+    panel, humans = measures.panel, measures.humans
+    if not len(humans):
         return
-    people = _with_humans(panel)
-    for metric in PAIR_METRICS:
-        for condition in measures.pairs[metric]:
-            values = np.concatenate(
-                [
-                    measures.to_humans(metric, condition),
-                    measures.among_humans(metric, condition)[None],
-                ]
-            )
-            labels = {"other": HUMANS, "dataset": panel.dataset, "condition": condition}
-            n = len(_columns(measures, condition))
-            rows.add(metric, values, _labels(people) | labels, n)
-            if condition == "":
-                overall.add(metric, people, values)
+    for group in measures.groups(len(PAIR_METRICS) * len(humans)):
+        people = _people(panel, group)
+        # A pair of humans stands once.
+        observer, human = np.nonzero(humans < group[:, None])
+        for condition, found in measures.with_humans(group):
+            kappas = found["error_consistency"][observer, human]
+            _add_pairs(rows, measures, humans[human], group[observer], condition, kappas)
+            n = int(_in_condition(measures, condition).sum())
+            place = {"other": HUMANS, "dataset": panel.dataset, "condition": condition}
+            for metric, values in found.items():
+                mean = measures.to_humans(group, values)
+                rows.add(metric, mean, _labels(people) | place, n)
+                if condition == "":
+                    overall.add(metric, people, mean)
 
 
-def _add_shape(
-    rows: _Rows, panel: Panel, shape: dict[str, dict[str, Floats]], overall: _Overall
+def _add_models(rows: _Rows, measures: DatasetMeasures) -> None:
+    models = np.flatnonzero(~measures.panel.is_human)
+    first, second = (models[places] for places in np.triu_indices(len(models), k=1))
+    for some in portions(len(first), measures.n_draws + len(measures.panel.images)):
+        pair = first[some], second[some]
+        for condition, found in measures.pairs(*pair, ["error_consistency"]):
+            _add_pairs(rows, measures, *pair, condition, found["error_consistency"])
+
+
+def _add_pairs(
+    rows: _Rows,
+    measures: DatasetMeasures,
+    first: Places,
+    second: Places,
+    condition: str,
+    kappas: Floats,
 ) -> None:
-    people = _with_humans(panel)
+    panel = measures.panel
+    other = panel.observers.iloc[second]
+    labels = _labels(panel.observers.iloc[first]) | {
+        "other_source": other["source"].to_numpy(dtype=object),
+        "other": other["observer"].to_numpy(dtype=object),
+        "dataset": panel.dataset,
+        "condition": condition,
+    }
+    seen = panel.seen[:, _in_condition(measures, condition)]
+    rows.add("error_consistency", kappas, labels, (seen[first] & seen[second]).sum(axis=1))
+
+
+def _add_shape(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> None:
+    panel = measures.panel
     category_of = panel.images["category"].to_numpy()
-    conflict = (panel.cue != "agree") & panel.seen
-    for metric, by_category in shape.items():
-        for category, values in by_category.items():
-            each = conflict[:, (category_of == category) | (category == "")].sum(axis=1)
-            labels = {"dataset": panel.dataset, "category": category}
-            n = _with_total(each, panel)
-            answers: npt.ArrayLike | None = n
-            if metric == "shape_bias":
-                named = shape["shape_accuracy"][category] + shape["texture_accuracy"][category]
-                answers = n * named[: len(people), 0]
-            elif metric == "shape_bias_category_mean":
-                answers = None
-            kept = values[: len(people)]
-            rows.add(metric, kept, _labels(people) | labels, n, answers=answers)
-    overall.add("shape_bias", people, shape["shape_bias"][""][: len(people)])
+    conflict = ~(panel.cue == "agree").any(axis=0)
+    for group in measures.groups(len(CUE_METRICS) * len(set(category_of))):
+        people = _people(panel, group)
+        shape = measures.shape(group)
+        for metric, by_category in shape.items():
+            for category, values in by_category.items():
+                n = _seen(panel, group, conflict & ((category_of == category) | (category == "")))
+                answers: npt.ArrayLike | None = n
+                if metric == "shape_bias":
+                    named = shape["shape_accuracy"][category] + shape["texture_accuracy"][category]
+                    answers = n * named[:, 0]
+                elif metric == "shape_bias_category_mean":
+                    answers = None
+                labels = {"dataset": panel.dataset, "category": category}
+                rows.add(metric, values, _labels(people) | labels, n, answers=answers)
+        overall.add("shape_bias", people, shape["shape_bias"][""])
 
 
 def _add_overall(
     rows: _Rows, overall: _Overall, datasets: set[str]
 ) -> dict[str, dict[Who, Floats]]:
     """Means over datasets, and ranks; returns the draws that the tests compare."""
-    shape_bias = overall.draws.get("shape_bias", {})
-    means: dict[str, dict[Who, Floats]] = {
-        "shape_bias": {who: values[0] for who, values in shape_bias.items()}
-    }
+    means: dict[str, dict[Who, Floats]] = {"shape_bias": overall.means("shape_bias")}
     for metric in ("ood_accuracy", *PAIR_METRICS):
-        by_who = overall.draws.get(metric, {})
-        averaged = {who: mean_defined(np.stack(values)) for who, values in by_who.items()}
+        averaged = overall.means(metric)
         if averaged:
-            n = [len(values) for values in by_who.values()]
+            n = list(overall.n[metric].values())
             labels = _person_labels(averaged) | {
                 "other": "" if metric == "ood_accuracy" else HUMANS
             }
             rows.add(metric, np.stack(list(averaged.values())), labels, n)
         # Only observers with all datasets are comparable over datasets.
-        whole = [who for who in averaged if len(by_who[who]) == len(datasets)]
+        whole = [who for who in averaged if overall.n[metric][who] == len(datasets)]
         means[metric] = {
             who: correct_bias(averaged[who], *_RANGE[metric]) if metric in _RANGE else averaged[who]
             for who in whole

@@ -5,10 +5,14 @@ All arrays end in an axis of length 1 + draws whose first entry is the value its
 model-vs-human toolbox: a model is compared with each human in each condition, then the mean is
 taken over conditions, then over humans; means over datasets come later, in
 `gcbook.stats.estimates`.
+
+With many observers, images and draws no machine holds all of this at once. So metrics are asked for
+a few observers or pairs at a time, and come condition by condition; `portions` says how many.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +21,16 @@ from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.stats.agreement import PAIR_METRICS, pair_metrics, weighted_pair_counts
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.metrics import CUE_METRICS, cue_metrics, share
-from gcbook.stats.panel import Panel
+from gcbook.stats.panel import Panel, human_factor
+from gcbook.stats.resampling import Factor
 
-__all__ = ["DatasetMeasures", "mean_defined", "measure", "shape_measures"]
+__all__ = ["DatasetMeasures", "mean_defined", "portions"]
 
 Floats = npt.NDArray[np.floating]
-Weights = npt.NDArray[np.float32]
+Places = npt.NDArray[np.intp]
+
+_NUMBERS = 4_000_000
+"""How many numbers an array of metrics may hold, about: 32 MB of them."""
 
 
 @dataclass(frozen=True)
@@ -31,146 +39,187 @@ class DatasetMeasures:
 
     Attributes:
         panel: its trials.
-        counted: the conditions present that count in aggregates, in order.
-        accuracy: per condition (observers, 1 + draws); key ``""`` pools the counted conditions.
-        humans_accuracy: the same for the pooled humans, (1 + draws,); empty if there are none.
-        first, second: (pairs,), rows of the panel that form the pairs.
-        pairs: metric → per condition (pairs, 1 + draws); key ``""`` is the mean over the counted
-            conditions.
-        human_weights: (humans, 1 + draws), how often each human counts.
-        shared: per condition (pairs,), images both saw; key ``""`` over the counted conditions.
+        factors: condition → what is drawn anew, see `gcbook.stats.panel.image_factors`.
+        settings: conventions, and how to resample.
     """
 
     panel: Panel
-    counted: tuple[str, ...]
-    accuracy: dict[str, Floats]
-    humans_accuracy: dict[str, Floats]
-    first: npt.NDArray[np.intp]
-    second: npt.NDArray[np.intp]
-    pairs: dict[str, dict[str, Floats]]
-    human_weights: Floats
-    shared: dict[str, Floats]
+    factors: Mapping[str, tuple[Factor, ...]]
+    settings: SummarySettings
 
-    def to_humans(self, metric: str, condition: str = "") -> Floats:
-        """Mean over the (other) humans of a metric, for every observer: (observers, 1 + draws)."""
-        humans = np.flatnonzero(self.panel.is_human)
-        n = len(self.panel.observers)
-        row_of = np.full((n, n), len(self.first))
-        row_of[self.first, self.second] = row_of[self.second, self.first] = range(len(self.first))
-        values = self.pairs[metric][condition]
-        # An observer is not compared with itself: that place points to a row of NaN at the end.
-        padded = np.concatenate([values, np.full((1, values.shape[1]), np.nan)])
-        return mean_defined(padded[row_of[:, humans].T], self.human_weights[:, None, :])
+    @cached_property
+    def counted(self) -> tuple[str, ...]:
+        """The conditions present that count in aggregates, in order."""
+        counted = self.settings.counted(EXPERIMENTS[self.panel.dataset])
+        return tuple(name for name, _ in self.panel.by_condition() if name in counted)
 
-    def among_humans(self, metric: str, condition: str = "") -> Floats:
-        """Mean over all pairs of humans, (1 + draws,)."""
-        human = self.panel.is_human
-        rows = np.flatnonzero(human[self.first] & human[self.second])
-        place = np.cumsum(human) - 1
-        weights = (
-            self.human_weights[place[self.first[rows]]]
-            * self.human_weights[place[self.second[rows]]]
-        )
-        return mean_defined(self.pairs[metric][condition][rows], weights)
+    @cached_property
+    def humans(self) -> Places:
+        """(humans,), their rows in the panel."""
+        return np.flatnonzero(self.panel.is_human)
+
+    @cached_property
+    def human_weights(self) -> Floats:
+        """How often each human counts, (humans, 1 + draws); (humans, 1) where they are fixed."""
+        if not self.settings.resample_observers:
+            return np.ones((len(self.humans), 1))
+        return self.settings.resampling.weights(human_factor(self.panel)).T
+
+    @property
+    def n_draws(self) -> int:
+        """Length of the last axis: the value and its draws."""
+        return 1 + self.settings.resampling.draws
+
+    def groups(self, each: int) -> Iterator[Places]:
+        """The rows of all humans, if there are any, then of the models, a few at a time.
+
+        Args:
+            each: how many arrays of all draws and of all images an observer needs.
+        """
+        if len(self.humans):
+            yield self.humans
+        models = np.flatnonzero(~self.panel.is_human)
+        for chosen in portions(len(models), each * (self.n_draws + len(self.panel.images))):
+            yield models[chosen]
+
+    def accuracy(self, rows: Places) -> Iterator[tuple[str, Floats]]:
+        """Accuracies of some observers.
+
+        Yields:
+            A condition, ``""`` for the counted ones pooled; (rows, 1 + draws). If the rows are the
+            humans', one row more for all of them pooled.
+        """
+        shape = (2, len(rows) + self._are_humans(rows), self.n_draws)
+        pooled = np.zeros(shape)
+        for condition, columns in self.panel.by_condition():
+            masks = np.stack([self.panel.right, self.panel.seen])[:, rows, columns]
+            sums = self._with_pooled(rows, self._sums(condition, masks))
+            if condition in self.counted:
+                pooled += sums
+            yield condition, share(*sums)
+        yield "", share(*pooled)
+
+    def shape(self, rows: Places) -> dict[str, dict[str, Floats]]:
+        """Shape bias and its parts on the cue-conflict dataset.
+
+        Returns:
+            metric → category (``""`` pools them) → (rows, 1 + draws), with the pooled humans as in
+            `accuracy`. Metrics are ``shape_bias, shape_accuracy, texture_accuracy`` and, under
+            category ``""`` alone, ``shape_bias_category_mean``.
+        """
+        cue = self.panel.cue[rows]
+        conflict = (cue != "agree") & self.panel.seen[rows]
+        category = self.panel.images["category"].to_numpy()
+        names = sorted(set(category))
+        of_category = category == np.array(names)[:, None, None]
+        masks = [each & of_category for each in (conflict, cue == "shape", cue == "texture")]
+        ((condition, _),) = self.panel.by_condition()
+        counts = self._with_pooled(rows, self._sums(condition, np.stack(masks)))
+        by_category = cue_metrics(*counts)
+        pooled = cue_metrics(*counts.sum(axis=1))
+        result = {
+            metric: {"": pooled[metric]} | dict(zip(names, by_category[metric], strict=True))
+            for metric in CUE_METRICS
+        }
+        result["shape_bias_category_mean"] = {"": mean_defined(by_category["shape_bias"])}
+        return result
+
+    def pairs(
+        self, first: Places, second: Places, metrics: Sequence[str] = PAIR_METRICS
+    ) -> Iterator[tuple[str, dict[str, Floats]]]:
+        """Metrics of pairs of observers.
+
+        Args:
+            first, second: (pairs,), rows of the panel.
+            metrics: some of `PAIR_METRICS`.
+
+        Yields:
+            A condition, at last ``""`` for the mean over the counted ones; metric → (pairs,
+            1 + draws).
+        """
+        shape = (len(first), self.n_draws)
+        total = {metric: np.zeros(shape) for metric in metrics}
+        defined = {metric: np.zeros(shape, dtype=np.int16) for metric in metrics}
+        zero_division = self.settings.zero_division
+        for condition, columns in self.panel.by_condition():
+            right, seen = self.panel.right[:, columns], self.panel.seen[:, columns]
+            values: dict[str, Floats] = {metric: np.empty(shape) for metric in metrics}
+            for drawn, weights in self.settings.resampling.blocks(*self.factors[condition]):
+                counts = weighted_pair_counts(right, seen, weights, first, second)
+                found = pair_metrics(*counts, zero_division=zero_division, metrics=metrics)
+                for metric in metrics:
+                    values[metric][:, drawn] = found[metric]
+            if condition in self.counted:
+                for metric in metrics:
+                    known = ~np.isnan(values[metric])
+                    np.add(total[metric], values[metric], out=total[metric], where=known)
+                    defined[metric] += known
+            yield condition, values
+        yield "", {metric: share(total[metric], defined[metric]) for metric in metrics}
+
+    def with_humans(self, rows: Places) -> Iterator[tuple[str, dict[str, Floats]]]:
+        """Metrics of some observers with each human, as from `pairs`: (rows, humans, 1 + draws)."""
+        first, second = np.repeat(rows, len(self.humans)), np.tile(self.humans, len(rows))
+        shape = (len(rows), len(self.humans), self.n_draws)
+        for condition, found in self.pairs(first, second):
+            yield condition, {metric: values.reshape(shape) for metric, values in found.items()}
+
+    def to_humans(self, rows: Places, values: Floats) -> Floats:
+        """Mean of a metric over the humans, for each observer over the others.
+
+        Args:
+            rows: the observers.
+            values: of them, from `with_humans`.
+
+        Returns:
+            (rows, 1 + draws). If the rows are the humans', one row more: the mean over all pairs of
+            humans.
+        """
+        weights = (rows[:, None] != self.humans)[:, :, None] * self.human_weights
+        mean = mean_defined(values.swapaxes(0, 1), weights.swapaxes(0, 1))
+        if not self._are_humans(rows):
+            return mean
+        first, second = np.triu_indices(len(rows), k=1)
+        both = self.human_weights[first] * self.human_weights[second]
+        among = mean_defined(values[first, second], both)
+        return np.concatenate([mean, among[None]])
+
+    def _are_humans(self, rows: Places) -> bool:
+        return bool(self.panel.is_human[rows].any())
+
+    def _sums(self, condition: str, masks: npt.NDArray[np.bool_]) -> Floats:
+        """How many images of a condition a mask holds in each resample.
+
+        Args:
+            condition: its name.
+            masks: (…, images of the condition).
+
+        Returns:
+            (…, 1 + draws), float64.
+        """
+        sums = np.empty((*masks.shape[:-1], self.n_draws))
+        wanted = masks.astype(np.float32)
+        for drawn, weights in self.settings.resampling.blocks(*self.factors[condition]):
+            sums[..., drawn] = wanted @ weights.T
+        return sums
+
+    def _with_pooled(self, rows: Places, sums: Floats) -> Floats:
+        """Append to the humans' sums, (…, rows, 1 + draws), those of all humans."""
+        if not self._are_humans(rows):
+            return sums
+        pooled = (sums * self.human_weights).sum(axis=-2, keepdims=True)
+        return np.concatenate([sums, pooled], axis=-2)
 
 
-def measure(
-    panel: Panel,
-    weights: Weights,
-    human_weights: Weights,
-    settings: SummarySettings,
-    *,
-    all_pairs: bool = True,
-) -> DatasetMeasures:
-    """Compute all metrics of one dataset.
+def portions(n: int, numbers: int) -> Iterator[slice]:
+    """Cut n things into portions that fit into memory.
 
     Args:
-        panel: its trials.
-        weights: (1 + draws, images).
-        human_weights: (1 + draws, humans).
-        settings: conventions.
-        all_pairs: also compare models with models.
+        n: of things.
+        numbers: that each needs.
     """
-    counted = settings.counted(EXPERIMENTS[panel.dataset])
-    columns_of = dict(panel.by_condition())
-    first, second = np.triu_indices(len(panel.observers), k=1)
-    if not all_pairs:
-        kept = panel.is_human[first] | panel.is_human[second]
-        first, second = first[kept], second[kept]
-
-    right_sum, seen_sum = {}, {}
-    pairs: dict[str, dict[str, Floats]] = {metric: {} for metric in PAIR_METRICS}
-    shared: dict[str, Floats] = {}
-    for condition, columns in columns_of.items():
-        right, seen, drawn = panel.right[:, columns], panel.seen[:, columns], weights[:, columns]
-        right_sum[condition] = right.astype(np.float32) @ drawn.T
-        seen_sum[condition] = seen.astype(np.float32) @ drawn.T
-        counts = weighted_pair_counts(right, seen, drawn, first, second)
-        shared[condition] = np.sum([count[:, 0] for count in counts], axis=0, dtype=np.float64)
-        for metric, values in pair_metrics(*counts, settings.zero_division).items():
-            pairs[metric][condition] = values
-    present = [condition for condition in counted if condition in columns_of]
-    pool = {**{c: [c] for c in columns_of}, "": present}
-    for metric in PAIR_METRICS:
-        pairs[metric][""] = mean_defined(
-            _stack((pairs[metric][c] for c in present), len(first), len(weights))
-        )
-    shared[""] = np.sum([shared[c] for c in present], axis=0) if present else np.zeros(len(first))
-
-    human_weights = human_weights.T
-    humans = panel.is_human
-    accuracy, humans_accuracy = {}, {}
-    for condition, parts in pool.items():
-        shape = (len(humans), len(weights))
-        right = _stack((right_sum[c] for c in parts), *shape).sum(axis=0, dtype=np.float64)
-        seen = _stack((seen_sum[c] for c in parts), *shape).sum(axis=0, dtype=np.float64)
-        accuracy[condition] = share(right, seen)
-        if humans.any():
-            humans_accuracy[condition] = share(
-                (right[humans] * human_weights).sum(axis=0),
-                (seen[humans] * human_weights).sum(axis=0),
-            )
-    return DatasetMeasures(
-        panel,
-        tuple(present),
-        accuracy,
-        humans_accuracy,
-        first,
-        second,
-        pairs,
-        human_weights,
-        shared,
-    )
-
-
-def shape_measures(
-    panel: Panel, weights: Weights, human_weights: Weights
-) -> dict[str, dict[str, Floats]]:
-    """Shape bias and its parts on the cue-conflict dataset.
-
-    Returns:
-        metric → category (``""`` pools them) → (observers + 1, 1 + draws), the last row being the
-        pooled humans. Metrics are ``shape_bias, shape_accuracy, texture_accuracy`` and, under
-        category ``""`` alone, ``shape_bias_category_mean``.
-    """
-    conflict = (panel.cue != "agree") & panel.seen
-    category = panel.images["category"].to_numpy()
-    humans = panel.is_human
-
-    def total(mask: npt.NDArray[np.bool_]) -> Floats:
-        each = (mask.astype(np.float32) @ weights.T).astype(np.float64)
-        pooled = (each[humans] * human_weights.T).sum(axis=0, keepdims=True)
-        return np.concatenate([each, pooled])
-
-    result: dict[str, dict[str, Floats]] = {metric: {} for metric in CUE_METRICS}
-    for name in ("", *sorted(set(category))):
-        used = conflict & ((category == name) | (name == ""))
-        shape, texture = (total(used & (panel.cue == cue)) for cue in ("shape", "texture"))
-        for metric, values in cue_metrics(total(used), shape, texture).items():
-            result[metric][name] = values
-    each = np.stack([values for name, values in result["shape_bias"].items() if name])
-    result["shape_bias_category_mean"] = {"": mean_defined(each)}
-    return result
+    step = max(1, _NUMBERS // numbers)
+    return (slice(start, min(start + step, n)) for start in range(0, n, step))
 
 
 def mean_defined(values: npt.ArrayLike, weights: Floats | None = None) -> Floats:
@@ -185,8 +234,3 @@ def mean_defined(values: npt.ArrayLike, weights: Floats | None = None) -> Floats
     weight = defined.astype(np.float64) if weights is None else defined * weights
     total = (np.where(defined, values, 0.0) * weight).sum(axis=0)
     return np.asarray(share(total, weight.sum(axis=0)))
-
-
-def _stack(arrays: Iterable[Floats], rows: int, draws: int) -> Floats:
-    stacked = list(arrays)
-    return np.stack(stacked) if stacked else np.zeros((0, rows, draws))

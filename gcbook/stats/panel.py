@@ -70,12 +70,15 @@ def make_panels(trials: pd.DataFrame) -> dict[str, Panel]:
     return {name: _make_panel(name, groups[name]) for name in EXPERIMENTS if name in groups}
 
 
-def image_factors(panels: Mapping[str, Panel]) -> dict[str, tuple[Factor, ...]]:
-    """What is drawn anew of each dataset's images.
+def image_factors(panels: Mapping[str, Panel]) -> dict[str, dict[str, tuple[Factor, ...]]]:
+    """What is drawn anew of each dataset's images, condition by condition.
 
     Args:
         panels: the datasets. A dataset's draws do not depend on which others there are, as long as
             the exemplars are the same.
+
+    Returns:
+        Dataset → condition → the factors whose items are the images of that condition.
     """
     named = {
         name: _exemplars_of(panel) for name, panel in panels.items() if name in _EXEMPLAR_DATASETS
@@ -84,21 +87,19 @@ def image_factors(panels: Mapping[str, Panel]) -> dict[str, tuple[Factor, ...]]:
         pd.Index(sorted({each for pair in named.values() for each in pair[i]}), dtype="str")
         for i in (0, 1)
     )
-    factors: dict[str, tuple[Factor, ...]] = {}
+    factors: dict[str, dict[str, tuple[Factor, ...]]] = {}
     for name, panel in panels.items():
-        if name in named:
-            shape, texture = named[name]
-            factors[name] = (Factor({"shape exemplars": len(shapes)}, shapes.get_indexer(shape)),)
-            if len(texture):
-                factors[name] += (
-                    Factor({"texture exemplars": len(textures)}, textures.get_indexer(texture)),
-                )
-        else:
-            sizes = {
-                f"{name}/{condition}": columns.stop - columns.start
-                for condition, columns in panel.by_condition()
-            }
-            factors[name] = (Factor(sizes),)
+        factors[name] = {}
+        for condition, columns in panel.by_condition():
+            if name in named:
+                shape, texture = (each[columns] for each in named[name])
+                of = [Factor({"shape exemplars": len(shapes)}, shapes.get_indexer(shape))]
+                if len(texture):
+                    units = textures.get_indexer(texture)
+                    of.append(Factor({"texture exemplars": len(textures)}, units))
+            else:
+                of = [Factor({f"{name}/{condition}": columns.stop - columns.start})]
+            factors[name][condition] = tuple(of)
     return factors
 
 

@@ -16,10 +16,11 @@ A resample is a row of weights, how often each item was drawn. Row 0 is all ones
 weights gives the value itself first and its bootstrap draws after. All observers share a resample,
 so that differences between them are paired. Randomness is keyed by the seed and the name of the
 stratum: draws do not depend on what else is analysed, and strata of one name are drawn alike.
+Weights come a block of resamples at a time, so that memory does not grow with images times draws.
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -30,6 +31,9 @@ from gcbook.files.errors import InputError
 __all__ = ["Factor", "Resampling", "correct_bias", "holm", "p_value"]
 
 Floats = npt.NDArray[np.floating]
+
+_BLOCK = 256
+"""Resamples whose weights are held at once."""
 
 
 @dataclass(frozen=True)
@@ -89,34 +93,45 @@ class Resampling:
         >>> Resampling(draws=2).weights(Factor({"images": 4})).sum(axis=1).tolist()
         [4.0, 4.0, 4.0]
         """
-        weights = self._of_items(factors[0])
-        for factor in factors[1:]:
-            weights *= self._of_items(factor)
-        return weights
+        return np.concatenate([weights for _, weights in self.blocks(*factors)])
 
-    def _of_items(self, factor: Factor) -> Floats:
-        draw = self._rescaled if factor.rescaled else self._counts
-        units = [draw(n, name) for name, n in factor.strata.items()]
-        weights = np.concatenate(units, axis=1) if units else np.ones((1 + self.draws, 0))
-        return weights if factor.unit is None else np.take(weights, factor.unit, axis=1)
+    def blocks(self, *factors: Factor) -> Iterator[tuple[slice, Floats]]:
+        """The same weights, a few resamples at a time.
 
-    def _counts(self, n: int, name: str) -> Floats:
-        drawn = self._generator(name).integers(max(n, 1), size=(self.draws, n))
-        flat = (drawn + n * np.arange(self.draws)[:, None]).ravel()
-        counts = np.bincount(flat, minlength=self.draws * n).reshape(self.draws, n)
-        return np.concatenate([np.ones((1, n)), counts]).astype(np.float32)
+        Yields:
+            Which rows of all 1 + draws these are, and the weights, (rows, items).
+        """
+        drawn = [self._of_items(factor) for factor in factors]
+        for rows, first, *others in zip(self._rows(), *drawn, strict=True):
+            for weights in others:
+                first *= weights
+            yield rows, first
 
-    def _rescaled(self, n: int, name: str) -> Floats:
-        if n < 2:
-            return np.ones((1 + self.draws, n))
-        counts = self._generator(name).multinomial(n - 1, np.full(n, 1 / n), size=self.draws)
-        return np.concatenate([np.ones((1, n)), counts * (n / (n - 1))])
+    def _rows(self) -> Iterator[slice]:
+        n = 1 + self.draws
+        return (slice(start, min(start + _BLOCK, n)) for start in range(0, n, _BLOCK))
+
+    def _of_items(self, factor: Factor) -> Iterator[Floats]:
+        """The weights of one factor, block by block; each stratum goes on where it stood."""
+        draw = _rescaled if factor.rescaled else _counts
+        strata = [(n, self._generator(name)) for name, n in factor.strata.items()]
+        for rows in self._rows():
+            as_they_are = int(rows.start == 0)
+            size = rows.stop - rows.start - as_they_are
+            drawn = [draw(n, size, generator) for n, generator in strata]
+            weights = np.concatenate([np.ones((size, 0), dtype=np.float32), *drawn], axis=1)
+            weights = np.pad(weights, ((as_they_are, 0), (0, 0)), constant_values=1)
+            yield weights if factor.unit is None else np.take(weights, factor.unit, axis=1)
 
     def _generator(self, name: str) -> np.random.Generator:
         return np.random.default_rng([self.seed, zlib.crc32(name.encode())])
 
     def interval(
-        self, values: npt.ArrayLike, *, n: npt.ArrayLike | None = None
+        self,
+        values: npt.ArrayLike,
+        *,
+        n: npt.ArrayLike | None = None,
+        within: tuple[float, float] | None = None,
     ) -> tuple[Floats, Floats]:
         """Percentile intervals from values and their bootstrap draws.
 
@@ -126,6 +141,7 @@ class Resampling:
         Args:
             values: (…, 1 + draws), the value itself first. NaN draws are left out.
             n: (…), for proportions, the number of answers they are taken of.
+            within: for a biased metric, its range: the draws are moved as `correct_bias` does.
 
         Returns:
             Lower and upper ends, each (…); NaN where the value is NaN or there are no draws.
@@ -135,7 +151,9 @@ class Resampling:
         if draws.shape[-1] == 0:
             return np.full(value.shape, np.nan), np.full(value.shape, np.nan)
         ordered = np.sort(draws, axis=-1)  # NaN sorts last
-        count = np.isfinite(ordered).sum(axis=-1)
+        count = draws.shape[-1] - np.isnan(ordered).sum(axis=-1)
+        if within is not None:
+            surplus = 2 * (_mean(draws, count) - value)[..., None]
         tail = (1 - self.confidence) / 2
         ends = []
         for probability in (tail, 1 - tail):
@@ -143,6 +161,8 @@ class Resampling:
             below = np.floor(position).astype(np.intp)[..., None]
             above = np.ceil(position).astype(np.intp)[..., None]
             low, high = (np.take_along_axis(ordered, at, -1) for at in (below, above))
+            if within is not None:
+                low, high = (np.clip(each - surplus, *within) for each in (low, high))
             end = (low + (high - low) * (position[..., None] - below))[..., 0]
             ends.append(np.where(np.isfinite(value) & (count > 0), end, np.nan))
         if n is not None:
@@ -150,6 +170,28 @@ class Resampling:
             ends[0] = np.where(value == 1, np.minimum(ends[0], reach), ends[0])
             ends[1] = np.where(value == 0, np.maximum(ends[1], 1 - reach), ends[1])
         return ends[0], ends[1]
+
+
+def _counts(n: int, draws: int, generator: np.random.Generator) -> Floats:
+    drawn = generator.integers(max(n, 1), size=(draws, n))
+    flat = (drawn + n * np.arange(draws)[:, None]).ravel()
+    counts = np.bincount(flat, minlength=draws * n).reshape(draws, n)
+    return counts.astype(np.float32)
+
+
+def _rescaled(n: int, draws: int, generator: np.random.Generator) -> Floats:
+    if n < 2:
+        return np.ones((draws, n))
+    counts = generator.multinomial(n - 1, np.full(n, 1 / n), size=draws)
+    return np.asarray(counts * (n / (n - 1)))
+
+
+def _mean(draws: Floats, count: npt.NDArray[np.integer]) -> Floats:
+    """Mean over the last axis of the ``count`` draws that are not NaN."""
+    total = np.asarray(draws.sum(axis=-1))
+    holes = count < draws.shape[-1]
+    total[holes] = np.nansum(draws[holes], axis=-1)
+    return total / np.maximum(count, 1)
 
 
 def correct_bias(values: npt.ArrayLike, least: float, most: float) -> Floats:
@@ -169,8 +211,7 @@ def correct_bias(values: npt.ArrayLike, least: float, most: float) -> Floats:
     """
     values = np.asarray(values, dtype=np.float64)
     value, draws = values[..., :1], values[..., 1:]
-    defined = np.isfinite(draws).sum(axis=-1, keepdims=True)
-    mean = np.nansum(draws, axis=-1, keepdims=True) / np.maximum(defined, 1)
+    mean = _mean(draws, np.isfinite(draws).sum(axis=-1))[..., None]
     return np.concatenate([value, np.clip(draws - 2 * (mean - value), least, most)], axis=-1)
 
 

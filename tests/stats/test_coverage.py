@@ -19,9 +19,9 @@ from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.agreement import PAIR_METRICS, kappa
 from gcbook.stats.comparisons import mean_ranks
 from gcbook.stats.conventions import SummarySettings
-from gcbook.stats.measures import DatasetMeasures, measure, shape_measures
+from gcbook.stats.measures import DatasetMeasures
 from gcbook.stats.panel import Panel, image_factors
-from gcbook.stats.resampling import Resampling, correct_bias
+from gcbook.stats.resampling import Factor, Resampling, correct_bias
 
 EXPERIMENTS, DEMANDED = (600, 0.92) if CI else (100, 0.87)
 DRAWS = 400
@@ -84,16 +84,21 @@ def sample_panel(name: str, rng: np.random.Generator) -> Panel:
 
 def aggregate(measures: list[DatasetMeasures]) -> dict[str, Floats]:
     """What the benchmark shows of the three models, (models, 1 + draws)."""
-    values = {"ood_accuracy": np.mean([m.accuracy[""][~IS_HUMAN] for m in measures], axis=0)}
+    models, one = np.flatnonzero(~IS_HUMAN), measures[0]
+    values = {"ood_accuracy": np.mean([dict(m.accuracy(models))[""] for m in measures], axis=0)}
     for metric in PAIR_METRICS:
-        mean = np.mean([m.to_humans(metric)[~IS_HUMAN] for m in measures], axis=0)
+        to_humans = [m.to_humans(models, dict(m.with_humans(models))[""][metric]) for m in measures]
+        mean = np.mean(to_humans, axis=0)
         values[metric] = correct_bias(mean, *RANGES[metric]) if metric in RANGES else mean
     values["mean_rank"] = mean_ranks(*(values[metric] for metric in PAIR_METRICS))
-    one = measures[0]
-    values["accuracy in one condition"] = one.accuracy["90"]
-    values["humans' accuracy"] = one.humans_accuracy["90"][None]
-    kappas = one.pairs["error_consistency"]["90"], one.among_humans("error_consistency")[None]
-    for name, draws in zip(KAPPAS, kappas, strict=True):
+    values["accuracy in one condition"] = np.concatenate(
+        [dict(one.accuracy(rows))["90"][: len(rows)] for rows in (one.humans, models)]
+    )
+    values["humans' accuracy"] = dict(one.accuracy(one.humans))["90"][-1:]
+    kappa_of = "error_consistency"
+    pairs = dict(one.pairs(*np.triu_indices(len(IS_HUMAN), k=1), [kappa_of]))
+    among = one.to_humans(one.humans, dict(one.with_humans(one.humans))[""][kappa_of])
+    for name, draws in zip(KAPPAS, (pairs["90"][kappa_of], among[-1:]), strict=True):
         values[name] = correct_bias(draws, *RANGES["error_consistency"])
     return values
 
@@ -136,16 +141,14 @@ def truth() -> dict[str, Floats]:
 def coverages() -> dict[str, Floats]:
     """Share of experiments whose interval contains the truth."""
     true = truth()
-    settings = SummarySettings()
     inside = {name: np.zeros(len(value)) for name, value in true.items()}
     for experiment in range(EXPERIMENTS):
         rng = np.random.default_rng([1, experiment])
         panels = {name: sample_panel(name, rng) for name in DATASETS}
         resampling, factors = Resampling(DRAWS, seed=experiment), image_factors(panels)
-        ones = np.ones((1 + DRAWS, 2), dtype=np.float32)
+        settings = SummarySettings(resampling=resampling)
         measures = [
-            measure(panel, resampling.weights(*factors[name]), ones, settings)
-            for name, panel in panels.items()
+            DatasetMeasures(panel, factors[name], settings) for name, panel in panels.items()
         ]
         for name, values in aggregate(measures).items():
             low, high = resampling.interval(values)
@@ -210,6 +213,13 @@ def sample_conflict_panel(rng: np.random.Generator, kind: str) -> Panel:
     return Panel("cue-conflict", observers, images, cue != "", cue == "shape", cue)
 
 
+def shape_metrics(
+    panel: Panel, factors: dict[str, dict[str, tuple[Factor, ...]]], resampling: Resampling
+) -> dict[str, dict[str, Floats]]:
+    settings = SummarySettings(resampling=resampling)
+    return DatasetMeasures(panel, factors[panel.dataset], settings).shape(np.array([0]))
+
+
 @cache
 def shape_coverages(kind: str) -> dict[str, float]:
     true = true_shape_values(kind)
@@ -217,8 +227,7 @@ def shape_coverages(kind: str) -> dict[str, float]:
     for experiment in range(EXPERIMENTS):
         panel = sample_conflict_panel(np.random.default_rng([2, experiment]), kind)
         resampling = Resampling(DRAWS, seed=experiment)
-        weights = resampling.weights(*image_factors({"cue-conflict": panel})["cue-conflict"])
-        found = shape_measures(panel, weights, np.ones((1 + DRAWS, 0), dtype=np.float32))
+        found = shape_metrics(panel, image_factors({panel.dataset: panel}), resampling)
         conflict = panel.cue[0] != "agree"
         named = (panel.cue[0] == "shape") | (panel.cue[0] == "texture")
         of_category = {c: (panel.images["category"] == c).to_numpy() for c in CATEGORIES}
@@ -244,11 +253,9 @@ def test_treating_conflict_images_as_independent_would_be_too_narrow() -> None:
     covered = []
     for experiment in range(EXPERIMENTS // 3):
         panel = sample_conflict_panel(np.random.default_rng([2, experiment]), "texture biased")
-        n = panel.cue.shape[1]
-        rng = np.random.default_rng(experiment)
-        weights = rng.multinomial(n, np.full(n, 1 / n), size=DRAWS).astype(np.float32)
-        weights = np.concatenate([np.ones((1, n), dtype=np.float32), weights])
-        found = shape_measures(panel, weights, np.ones((1 + DRAWS, 0), dtype=np.float32))
+        images = {"0": (Factor({"images": panel.cue.shape[1]}),)}
+        resampling = Resampling(DRAWS, seed=experiment)
+        found = shape_metrics(panel, {panel.dataset: images}, resampling)
         low, high = Resampling().interval(found["shape_bias"][""][0])
         covered.append(low <= true <= high)
     assert np.mean(covered) < 0.8

@@ -161,6 +161,22 @@ def test_order_of_trials_does_not_matter() -> None:
     pd.testing.assert_frame_equal(again, TABLE)
 
 
+@pytest.mark.parametrize("resample_observers", [False, True])
+def test_portions_and_blocks_do_not_matter(
+    resample_observers: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = SummarySettings(
+        resampling=Resampling(draws=20), resample_observers=resample_observers
+    )
+    trials = made_up_trials(missing=True)
+    whole = estimate(trials, settings)
+    monkeypatch.setattr("gcbook.stats.measures._NUMBERS", 1)
+    monkeypatch.setattr("gcbook.stats.resampling._BLOCK", 7)
+    pieces = estimate(trials, settings)
+    pd.testing.assert_frame_equal(pieces.estimates, whole.estimates)
+    pd.testing.assert_frame_equal(pieces.tests, whole.tests)
+
+
 def test_missing_images_are_left_out_of_the_pairs_that_did_not_both_see_them() -> None:
     table = estimate(made_up_trials(missing=True), SummarySettings(resampling=NO_DRAWS)).estimates
     pairs = table[(table["metric"] == "error_consistency") & (table["dataset"] == "silhouette")]

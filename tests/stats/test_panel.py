@@ -75,7 +75,10 @@ PANELS = {
 
 
 def image_weights(panels: dict[str, Panel], resampling: Resampling) -> dict[str, np.ndarray]:
-    return {name: resampling.weights(*of) for name, of in image_factors(panels).items()}
+    return {
+        name: np.concatenate([resampling.weights(*of) for of in conditions.values()], axis=1)
+        for name, conditions in image_factors(panels).items()
+    }
 
 
 def test_first_row_is_the_data_and_conditions_keep_their_size() -> None:

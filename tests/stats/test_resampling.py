@@ -28,6 +28,19 @@ def test_draws_go_with_the_seed_and_the_name_of_the_stratum_alone() -> None:
     assert (alone != Resampling(draws=20, seed=2).weights(Factor({"b": 20}))).any()
 
 
+@pytest.mark.parametrize("rescaled", [False, True])
+def test_blocks_are_the_weights_cut_up(rescaled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    factors = Factor({"a": 3, "b": 4}, rescaled=rescaled), Factor({"c": 7}, np.arange(7)[::-1])
+    for draws in (0, 4, 5, 24):
+        whole = Resampling(draws=draws).weights(*factors)
+        with monkeypatch.context() as smaller:
+            smaller.setattr("gcbook.stats.resampling._BLOCK", 5)
+            blocks = list(Resampling(draws=draws).blocks(*factors))
+        assert len(blocks) == -(-(1 + draws) // 5)
+        np.testing.assert_array_equal(np.concatenate([each for _, each in blocks]), whole)
+        np.testing.assert_array_equal(np.concatenate([whole[rows] for rows, _ in blocks]), whole)
+
+
 def test_items_count_as_their_unit_and_crossed_factors_multiply() -> None:
     resampling = Resampling(draws=30)
     rows, columns = Factor({"rows": 3}), Factor({"columns": 4}, rescaled=True)
@@ -114,6 +127,14 @@ def test_bias_correction_moves_squared_differences_down() -> None:
     assert Resampling().interval(values)[1] - Resampling().interval(corrected)[1] == pytest.approx(
         2 * noise**2, abs=2e-4
     )
+
+
+def test_the_interval_of_a_biased_metric_is_that_of_its_corrected_draws() -> None:
+    draws = np.random.default_rng(2).normal(0.05, 0.05, (3, 1001)) ** 2
+    draws[1, 1::3] = np.nan
+    draws[2] = 0.0
+    expected = Resampling().interval(correct_bias(draws, 0, 1))
+    np.testing.assert_allclose(Resampling().interval(draws, within=(0, 1)), expected, atol=1e-12)
 
 
 def test_bias_correction_leaves_unbiased_draws_and_undefined_ones() -> None:

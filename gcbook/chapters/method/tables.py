@@ -191,9 +191,9 @@ def resampled_images(trials: pd.DataFrame, draws: int, seed: int) -> pd.DataFram
     """
     panels = make_panels(trials)
     (panel,) = panels.values()
-    factors = image_factors(panels)[panel.dataset]
-    weights = Resampling(draws=draws, seed=seed).weights(*factors).astype("int64")
-    table = pd.DataFrame(weights, columns=panel.images["image_id"].to_list())
+    resampling, factors = Resampling(draws=draws, seed=seed), image_factors(panels)[panel.dataset]
+    weights = np.concatenate([resampling.weights(*of) for of in factors.values()], axis=1)
+    table = pd.DataFrame(weights.astype("int64"), columns=panel.images["image_id"].to_list())
     table.insert(0, "draw", ["as shown", *map(str, range(1, draws + 1))])
     return table
 

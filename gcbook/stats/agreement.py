@@ -217,8 +217,12 @@ def pair_metrics(
     both_wrong: npt.ArrayLike,
     zero_division: ZeroDivision = "nan",
     metrics: Sequence[str] = PAIR_METRICS,
+    added: Sequence[Floats | float] = (0, 0, 0, 0),
 ) -> dict[str, Floats]:
     """Some of the `PAIR_METRICS` from 2 × 2 counts of any shape; NaN where there are no images.
+
+    To the four cells of error consistency something can be added, see
+    `gcbook.stats.resampling.Resampling.half_images`.
 
     >>> {name: float(value) for name, value in pair_metrics(1, 1, 0, 2).items()}
     {'accuracy_difference': 0.0625, 'observed_consistency': 0.75, 'error_consistency': 0.5}
@@ -227,7 +231,9 @@ def pair_metrics(
     compute: dict[str, Callable[[], Floats]] = {
         "accuracy_difference": lambda: share(b - c, a + b + c + d) ** 2,
         "observed_consistency": lambda: _observed(a, b, c, d),
-        "error_consistency": lambda: kappa(a, b, c, d, zero_division),
+        "error_consistency": lambda: kappa(
+            a + added[0], b + added[1], c + added[2], d + added[3], zero_division
+        ),
     }
     return {metric: compute[metric]() for metric in metrics}
 

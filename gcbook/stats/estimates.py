@@ -49,8 +49,11 @@ ESTIMATE_COLUMNS = (
     "high",
     "n",
 )
-_RANGE = {"accuracy_difference": (0.0, 1.0), "error_consistency": (-1.0, 1.0)}
-"""The metrics whose plug-in estimate is biased, with their range."""
+_RANGE = {"accuracy_difference": (0.0, 1.0)}
+"""The metric whose plug-in estimate is biased, a square, with its range."""
+
+_SHARES = ("ood_accuracy", "observed_consistency")
+"""The metrics over several datasets that are shares, or means of them."""
 
 ESTIMATE_KEYS = tuple(
     name for name in ESTIMATE_COLUMNS if name not in ("value", "low", "high", "n")
@@ -107,17 +110,17 @@ class _Rows:
         values: Floats,
         labels: Labels,
         n: npt.ArrayLike,
-        answers: npt.ArrayLike | None = None,
+        units: npt.ArrayLike | None = None,
     ) -> None:
         """Add one row for each row of ``values`` (rows, 1 + draws).
 
-        ``answers`` is given for proportions: the number of answers they are taken of.
+        ``units`` is given for shares: how many images, or exemplars, they are taken of.
         """
         within = _RANGE.get(metric)
-        low, high = self._resampling.interval(values, n=answers, within=within)
+        low, high = self._resampling.interval(values, n=units, within=within)
         if within:
-            # An observer without an error has kappa 0 with anyone, in every resample: that says
-            # nothing about other images.
+            # Without an error there is no difference, in any resample: that says nothing about
+            # other images.
             low, high = (np.where(low < high, end, np.nan) for end in (low, high))
         # A copy: a view would keep all draws.
         value = values[:, 0].copy()
@@ -144,22 +147,33 @@ class _Overall:
 
     def __init__(self) -> None:
         self._sums: dict[str, dict[Who, list[Floats]]] = {}
+        self._fewest: dict[str, dict[Who, int]] = {}
         self.n: dict[str, dict[Who, int]] = {}
 
-    def add(self, metric: str, people: pd.DataFrame, values: Floats) -> None:
+    def add(
+        self, metric: str, people: pd.DataFrame, values: Floats, units: npt.ArrayLike = 1
+    ) -> None:
         """Take the models and the pooled humans; single humans saw one dataset only."""
         sums, n = self._sums.setdefault(metric, {}), self.n.setdefault(metric, {})
-        for who, row in zip(people.itertuples(index=False, name=None), values, strict=True):
+        fewest = self._fewest.setdefault(metric, {})
+        each = np.broadcast_to(units, len(values)).tolist()
+        observers = people.itertuples(index=False, name=None)
+        for who, row, of in zip(observers, values, each, strict=True):
             if who[2] == "model" or who[1] == HUMANS:
                 defined = np.isfinite(row)
                 total, count = sums.setdefault(who, [np.zeros(len(row)), np.zeros(len(row))])
                 np.add(total, row, out=total, where=defined)
                 count += defined
                 n[who] = n.get(who, 0) + 1
+                fewest[who] = min(of, fewest.get(who, of))
 
     def means(self, metric: str) -> dict[Who, Floats]:
         """Means over the datasets where the metric is defined, (1 + draws,)."""
         return {who: share(*sums) for who, sums in self._sums.get(metric, {}).items()}
+
+    def units(self, metric: str) -> list[int]:
+        """Of how many units the means are at least: those of the smallest dataset, in each."""
+        return [self.n[metric][who] * fewest for who, fewest in self._fewest[metric].items()]
 
 
 def _labels(people: pd.DataFrame) -> dict[str, npt.ArrayLike]:
@@ -182,6 +196,28 @@ def _seen(panel: Panel, group: Places, chosen: npt.NDArray[np.bool_]) -> npt.NDA
     return np.append(counts, counts.sum()) if panel.is_human[group].any() else counts
 
 
+def _units(
+    measures: DatasetMeasures, group: Places, chosen: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.integer]:
+    """How many units of the first factor, images or shape exemplars, `_people` saw.
+
+    Args:
+        measures: of a dataset.
+        group: rows of the panel.
+        chosen: (images,) or (group, images), the images that count.
+    """
+    panel = measures.panel
+    seen = panel.seen[group] & chosen
+    if panel.is_human[group].any():
+        seen = np.concatenate([seen, seen.any(axis=0, keepdims=True)])
+    # Where images are drawn by exemplar there is one condition.
+    unit = next(iter(measures.factors.values()))[0].unit
+    if unit is None:
+        return np.asarray(seen.sum(axis=1))
+    shown = seen.astype(np.float32) @ (unit[:, None] == np.unique(unit)).astype(np.float32)
+    return (shown > 0).sum(axis=1)
+
+
 def _in_condition(measures: DatasetMeasures, condition: str) -> npt.NDArray[np.bool_]:
     """Which images are of a condition; of ``""``, of any that counts."""
     chosen = (condition,) if condition else measures.counted
@@ -194,10 +230,12 @@ def _add_accuracy(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> 
         people = _people(panel, group)
         for condition, values in measures.accuracy(group):
             n = _seen(panel, group, _in_condition(measures, condition))
+            units = _units(measures, group, _in_condition(measures, condition))
             place = {"dataset": panel.dataset, "condition": condition}
-            rows.add("accuracy", values, _labels(people) | place, n, answers=n)
+            near = measures.narrowed(values)
+            rows.add("accuracy", near, _labels(people) | place, n, units)
             if condition == "":
-                overall.add("ood_accuracy", people, values)
+                overall.add("ood_accuracy", people, near, units)
 
 
 def _add_to_humans(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> None:
@@ -213,11 +251,13 @@ def _add_to_humans(rows: _Rows, measures: DatasetMeasures, overall: _Overall) ->
             _add_pairs(rows, measures, humans[human], group[observer], condition, kappas)
             n = int(_in_condition(measures, condition).sum())
             place = {"other": HUMANS, "dataset": panel.dataset, "condition": condition}
+            units = _units(measures, group, _in_condition(measures, condition))
             for metric, values in found.items():
-                mean = measures.to_humans(group, values)
-                rows.add(metric, mean, _labels(people) | place, n)
+                mean = measures.narrowed(measures.to_humans(group, values))
+                shares = units if metric in _SHARES else None
+                rows.add(metric, mean, _labels(people) | place, n, shares)
                 if condition == "":
-                    overall.add(metric, people, mean)
+                    overall.add(metric, people, mean, units)
 
 
 def _add_models(rows: _Rows, measures: DatasetMeasures) -> None:
@@ -246,28 +286,28 @@ def _add_pairs(
         "condition": condition,
     }
     seen = panel.seen[:, _in_condition(measures, condition)]
-    rows.add("error_consistency", kappas, labels, (seen[first] & seen[second]).sum(axis=1))
+    near = measures.narrowed(kappas)
+    rows.add("error_consistency", near, labels, (seen[first] & seen[second]).sum(axis=1))
 
 
 def _add_shape(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> None:
     panel = measures.panel
     category_of = panel.images["category"].to_numpy()
     conflict = ~(panel.cue == "agree").any(axis=0)
+    named = (panel.cue == "shape") | (panel.cue == "texture")
     for group in measures.groups(len(CUE_METRICS) * len(set(category_of))):
         people = _people(panel, group)
         shape = measures.shape(group)
         for metric, by_category in shape.items():
             for category, values in by_category.items():
-                n = _seen(panel, group, conflict & ((category_of == category) | (category == "")))
-                answers: npt.ArrayLike | None = n
-                if metric == "shape_bias":
-                    named = shape["shape_accuracy"][category] + shape["texture_accuracy"][category]
-                    answers = n * named[:, 0]
-                elif metric == "shape_bias_category_mean":
-                    answers = None
+                chosen = conflict & ((category_of == category) | (category == ""))
+                n = _seen(panel, group, chosen)
+                counted = chosen & named[group] if metric.startswith("shape_bias") else chosen
+                units = _units(measures, group, counted)
                 labels = {"dataset": panel.dataset, "category": category}
-                rows.add(metric, values, _labels(people) | labels, n, answers=answers)
-        overall.add("shape_bias", people, shape["shape_bias"][""])
+                near = measures.narrowed(values)
+                rows.add(metric, near, _labels(people) | labels, n, units)
+        overall.add("shape_bias", people, measures.narrowed(shape["shape_bias"][""]))
 
 
 def _add_overall(
@@ -282,7 +322,8 @@ def _add_overall(
             labels = _person_labels(averaged) | {
                 "other": "" if metric == "ood_accuracy" else HUMANS
             }
-            rows.add(metric, np.stack(list(averaged.values())), labels, n)
+            shares = overall.units(metric) if metric in _SHARES else None
+            rows.add(metric, np.stack(list(averaged.values())), labels, n, shares)
         # Only observers with all datasets are comparable over datasets.
         whole = [who for who in averaged if overall.n[metric][who] == len(datasets)]
         means[metric] = {

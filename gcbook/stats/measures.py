@@ -1,7 +1,9 @@
 """Every metric of one dataset under every resample, as arrays.
 
 All arrays end in an axis of length 1 + draws whose first entry is the value itself (see
-`gcbook.stats.resampling`), so one piece of code gives values and intervals. Aggregates follow the
+`gcbook.stats.resampling`), so one piece of code gives values and intervals. Where shapes and
+textures are crossed, the values with each image left out follow the draws, and
+`DatasetMeasures.narrowed` makes 1 + draws of them. Aggregates follow the
 model-vs-human toolbox: a model is compared with each human in each condition, then the mean is
 taken over conditions, then over humans; means over datasets come later, in
 `gcbook.stats.estimates`.
@@ -22,7 +24,7 @@ from gcbook.stats.agreement import PAIR_METRICS, pair_metrics, weighted_pair_cou
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.metrics import CUE_METRICS, cue_metrics, share
 from gcbook.stats.panel import Panel, human_factor
-from gcbook.stats.resampling import Factor
+from gcbook.stats.resampling import Factor, halfway, leaving_out
 
 __all__ = ["DatasetMeasures", "mean_defined", "portions"]
 
@@ -63,12 +65,28 @@ class DatasetMeasures:
         """How often each human counts, (humans, 1 + draws); (humans, 1) where they are fixed."""
         if not self.settings.resample_observers:
             return np.ones((len(self.humans), 1))
-        return self.settings.resampling.weights(human_factor(self.panel)).T
+        weights = self.settings.resampling.weights(human_factor(self.panel)).T
+        left_out = self.n_draws - weights.shape[1]
+        return np.pad(weights, ((0, 0), (0, left_out)), constant_values=1)
 
     @property
     def n_draws(self) -> int:
-        """Length of the last axis: the value and its draws."""
-        return 1 + self.settings.resampling.draws
+        """Length of the last axis: the value, its draws, and one each image left out if crossed."""
+        draws = self.settings.resampling.draws
+        return 1 + draws + (len(self.panel.images) if draws and self.crossed else 0)
+
+    @cached_property
+    def crossed(self) -> tuple[Factor, ...]:
+        """The factors that are crossed; none where images are drawn by one."""
+        (first, *_) = self.factors.values()
+        return first if len(first) > 1 else ()
+
+    def narrowed(self, values: Floats) -> Floats:
+        """Values and draws, (…, 1 + draws), for intervals and tests."""
+        if not self.crossed:
+            return values
+        fewest = min(sum(factor.strata.values()) for factor in self.crossed)
+        return self.settings.resampling.narrowed(values, fewest)
 
     def groups(self, each: int) -> Iterator[Places]:
         """The rows of all humans, if there are any, then of the models, a few at a time.
@@ -144,11 +162,19 @@ class DatasetMeasures:
         for condition, columns in self.panel.by_condition():
             right, seen = self.panel.right[:, columns], self.panel.seen[:, columns]
             values: dict[str, Floats] = {metric: np.empty(shape) for metric in metrics}
-            for drawn, weights in self.settings.resampling.blocks(*self.factors[condition]):
+            added = np.zeros((4, self.n_draws))
+            half = self.settings.resampling.half_images(f"{self.panel.dataset}/{condition}")
+            added[:, : half.shape[1]] = half
+            for drawn, weights in self._weights(condition):
                 counts = weighted_pair_counts(right, seen, weights, first, second)
-                found = pair_metrics(*counts, zero_division=zero_division, metrics=metrics)
+                some = tuple(added[:, drawn])
+                found = pair_metrics(*counts, zero_division, metrics, some)
                 for metric in metrics:
                     values[metric][:, drawn] = found[metric]
+            if "error_consistency" in metrics:
+                kappas = values["error_consistency"]
+                kappas[:, : half.shape[1]] = halfway(kappas[:, : half.shape[1]])
+                kappas[np.isnan(kappas[:, 0])] = np.nan
             if condition in self.counted:
                 for metric in metrics:
                     known = ~np.isnan(values[metric])
@@ -184,6 +210,13 @@ class DatasetMeasures:
         among = mean_defined(values[first, second], both)
         return np.concatenate([mean, among[None]])
 
+    def _weights(self, condition: str) -> Iterator[tuple[slice, Floats]]:
+        """Which columns of all `n_draws`, and the weights of the condition's images in each."""
+        yield from self.settings.resampling.blocks(*self.factors[condition])
+        start = 1 + self.settings.resampling.draws
+        for rows, weights in leaving_out(self.n_draws - start):
+            yield slice(start + rows.start, start + rows.stop), weights
+
     def _are_humans(self, rows: Places) -> bool:
         return bool(self.panel.is_human[rows].any())
 
@@ -199,7 +232,7 @@ class DatasetMeasures:
         """
         sums = np.empty((*masks.shape[:-1], self.n_draws))
         wanted = masks.astype(np.float32)
-        for drawn, weights in self.settings.resampling.blocks(*self.factors[condition]):
+        for drawn, weights in self._weights(condition):
             sums[..., drawn] = wanted @ weights.T
         return sums
 

@@ -12,6 +12,19 @@ for error consistency. A design says what that is, as data:
 - few units: of n, n − 1 are drawn and counted n/(n − 1) times each. With n draws the variance of a
   mean would be too small by 1 part in n, which is a fifth where there are five (Rao & Wu, 1988).
 
+Which interval is read off the draws was chosen by simulation (`benchmarks/coverage.py`):
+
+- percentiles, of what is not a share;
+- for a share Wilson's score interval (1927), taken of as many independent answers as would vary by
+  as much as the draws do (Kish's effective number). Where a share is 0 or 1 no draw varies; then as
+  many answers count as there are units that could have been otherwise;
+- for a squared difference percentiles moved by twice the bias;
+- for error consistency percentiles too, of draws with `Resampling.half_images` more, moved
+  `halfway`: of few errors the bootstrap knows only those that occurred, and the plain percentiles
+  of Klein et al. cover too little there, most of all in means over many easy conditions;
+- where factors are crossed, draws are first drawn in (`Resampling.narrowed`). No way of drawing
+  crossed units has the right variance for every statistic (McCullagh, 2000).
+
 A resample is a row of weights, how often each item was drawn. Row 0 is all ones: computing with
 weights gives the value itself first and its bootstrap draws after. All observers share a resample,
 so that differences between them are paired. Randomness is keyed by the seed and the name of the
@@ -25,10 +38,12 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri
+from scipy.stats import t as student
 
 from gcbook.files.errors import InputError
 
-__all__ = ["Factor", "Resampling", "correct_bias", "holm", "p_value"]
+__all__ = ["Factor", "Resampling", "correct_bias", "halfway", "holm", "leaving_out", "p_value"]
 
 Floats = npt.NDArray[np.floating]
 
@@ -126,6 +141,50 @@ class Resampling:
     def _generator(self, name: str) -> np.random.Generator:
         return np.random.default_rng([self.seed, zlib.crc32(name.encode())])
 
+    def half_images(self, name: str) -> Floats:
+        """What is added to the four cells of right and wrong in each draw: Gamma(1/2) images.
+
+        A cell that is empty stays so in every resample. With half an image in each, which is
+        Jeffreys' prior for the four, the draws vary as a posterior does. All pairs share them. See
+        `halfway` too.
+
+        Args:
+            name: of the images, to key the randomness.
+
+        Returns:
+            (4, 1 + draws); 0 for the value itself.
+        """
+        added = self._generator(f"half images/{name}").standard_gamma(0.5, size=(4, self.draws))
+        return np.concatenate([np.zeros((4, 1)), added], axis=1)
+
+    def narrowed(self, values: npt.ArrayLike, units: int) -> Floats:
+        """Draw in the draws of crossed factors, so that an item's own variance counts once.
+
+        The product of the factors' weights gives V(shape) + V(texture) + V(image), and each of the
+        first two holds the third: the variance wanted is V(shape) + V(texture) - V(image), that of
+        multiway clustering (Cameron, Gelbach & Miller, 2011; Owen, 2007). V(image) is taken from
+        what leaving out each item does to the value (the jackknife), and is the least that is left.
+        Of the factor with few units, t's quantile stands for the normal one.
+
+        Args:
+            values: (…, 1 + draws + items), the value, its draws, and the value with each item left
+                out (see `leaving_out`).
+            units: of the factor with the fewest.
+
+        Returns:
+            (…, 1 + draws).
+        """
+        values = np.asarray(values, dtype=np.float64)
+        value, draws = values[..., :1], values[..., 1 : 1 + self.draws]
+        own = np.nansum((values[..., 1 + self.draws :] - value) ** 2, axis=-1, keepdims=True)
+        variance = _variance(draws)[..., None]
+        kept = np.minimum(np.maximum(variance - 2 * own, own), variance)
+        tail = (1 - self.confidence) / 2
+        few = student.ppf(tail, max(units - 1, 1)) / ndtri(tail)
+        varies = variance > 0
+        factor = np.where(varies, few * np.sqrt(kept / np.where(varies, variance, 1)), 1)
+        return np.concatenate([value, value + factor * (draws - value)], axis=-1)
+
     def interval(
         self,
         values: npt.ArrayLike,
@@ -133,14 +192,15 @@ class Resampling:
         n: npt.ArrayLike | None = None,
         within: tuple[float, float] | None = None,
     ) -> tuple[Floats, Floats]:
-        """Percentile intervals from values and their bootstrap draws.
+        """Intervals from values and their bootstrap draws: percentiles, or Wilson's of shares.
 
-        Where a proportion is 0 or 1 so is every draw, and the interval would claim certainty. Given
-        ``n``, its other end is there the exact binomial one (Clopper & Pearson, 1934).
+        They contain the value, but for a small squared difference, whose draws are moved.
 
         Args:
             values: (…, 1 + draws), the value itself first. NaN draws are left out.
-            n: (…), for proportions, the number of answers they are taken of.
+            n: (…), for shares, in [0, 1], the number of units that they are taken of: exemplars
+                where these are what is drawn. It counts where no draw varies, as where the share is
+                0 or 1.
             within: for a biased metric, its range: the draws are moved as `correct_bias` does.
 
         Returns:
@@ -150,6 +210,8 @@ class Resampling:
         value, draws = values[..., 0], values[..., 1:]
         if draws.shape[-1] == 0:
             return np.full(value.shape, np.nan), np.full(value.shape, np.nan)
+        if n is not None:
+            return self._of_shares(value, draws, np.asarray(n, dtype=np.float64))
         ordered = np.sort(draws, axis=-1)  # NaN sorts last
         count = draws.shape[-1] - np.isnan(ordered).sum(axis=-1)
         if within is not None:
@@ -165,11 +227,60 @@ class Resampling:
                 low, high = (np.clip(each - surplus, *within) for each in (low, high))
             end = (low + (high - low) * (position[..., None] - below))[..., 0]
             ends.append(np.where(np.isfinite(value) & (count > 0), end, np.nan))
-        if n is not None:
-            reach = tail ** (1 / np.maximum(np.asarray(n, dtype=np.float64), 1))
-            ends[0] = np.where(value == 1, np.minimum(ends[0], reach), ends[0])
-            ends[1] = np.where(value == 0, np.maximum(ends[1], 1 - reach), ends[1])
+        if within is None:
+            ends = [np.minimum(ends[0], value), np.maximum(ends[1], value)]
         return ends[0], ends[1]
+
+    def _of_shares(self, value: Floats, draws: Floats, units: Floats) -> tuple[Floats, Floats]:
+        spread, variance = value * (1 - value), _variance(draws)
+        varies = (spread > 0) & (variance > 0)
+        n = np.where(varies, spread / np.where(varies, variance, 1), np.maximum(units, 1))
+        z2 = float(ndtri((1 - self.confidence) / 2)) ** 2
+        middle = (value + z2 / (2 * n)) / (1 + z2 / n)
+        reach = np.sqrt(z2 * spread / n + (z2 / (2 * n)) ** 2) / (1 + z2 / n)
+        # Rounding must not leave the value outside.
+        return np.minimum(middle - reach, value), np.maximum(middle + reach, value)
+
+
+def halfway(values: npt.ArrayLike) -> Floats:
+    """Move draws with half images half of the way from their mean to the value.
+
+    Kappa of few errors comes out a little too low, and with half an image more in each cell too
+    high by about as much. In a mean over many conditions that adds up, while the interval shrinks.
+
+    Args:
+        values: (…, 1 + draws), the value itself first.
+
+    Returns:
+        (…, 1 + draws).
+
+    >>> halfway([0.2, 0.3, 0.5]).round(3).tolist()
+    [0.2, 0.2, 0.4]
+    """
+    values = np.asarray(values, dtype=np.float64)
+    value, draws = values[..., :1], values[..., 1:]
+    mean = _mean(draws, np.isfinite(draws).sum(axis=-1))[..., None]
+    return np.concatenate([value, draws + (value - mean) / 2], axis=-1)
+
+
+def leaving_out(n: int) -> Iterator[tuple[slice, Floats]]:
+    """Weights that leave out each of n items once, a few at a time, for `Resampling.narrowed`.
+
+    Yields:
+        Which of the n rows these are, and the weights, (rows, n).
+    """
+    for start in range(0, n, _BLOCK):
+        rows = np.arange(start, min(start + _BLOCK, n))
+        weights = np.ones((len(rows), n), dtype=np.float32)
+        weights[rows - start, rows] = 0
+        yield slice(start, start + len(rows)), weights
+
+
+def _variance(draws: Floats) -> Floats:
+    """Variance over the last axis of the draws that are not NaN; 0 where there is none."""
+    count = draws.shape[-1] - np.isnan(draws).sum(axis=-1)
+    mean = _mean(draws, count)[..., None]
+    return np.asarray(np.nansum((draws - mean) ** 2, axis=-1) / np.maximum(count, 1))
 
 
 def _counts(n: int, draws: int, generator: np.random.Generator) -> Floats:
@@ -198,9 +309,9 @@ def correct_bias(values: npt.ArrayLike, least: float, most: float) -> Floats:
     """Move the draws of a biased metric so that their percentiles lie around the corrected value.
 
     The plug-in estimate of a squared difference is too large by the variance of the difference,
-    and its draws are too large by that once more; kappa is a little too small in the same way. So
-    the draws are moved by twice the bootstrap estimate of the bias, and kept within the range of
-    the metric. The value itself stays; for a small squared difference it may lie above the draws.
+    and its draws are too large by that once more. So the draws are moved by twice the bootstrap
+    estimate of the bias, and kept within the range of the metric. The value itself stays; for a
+    small squared difference it may lie above the draws.
 
     Args:
         values: (…, 1 + draws), the value itself first.

@@ -2,8 +2,9 @@
 
 Populations whose true values are known are sampled many times, and every interval is computed by
 the code that the book uses. With 600 experiments, a coverage of 95 % is observed as 93.2 to 96.7 %
-in 19 of 20 runs; 92 % is what is demanded. So it is in CI; elsewhere 100 experiments have to do,
-which show intervals that are much too narrow: 87 % is demanded.
+in 19 of 20 runs; 92 to 98.5 % is what is demanded. So it is in CI; elsewhere 100 experiments have
+to do, which show intervals that are much too narrow: 87 % is demanded. `benchmarks/coverage.py` has
+the whole grid of designs.
 """
 
 from functools import cache
@@ -23,7 +24,7 @@ from gcbook.stats.measures import DatasetMeasures
 from gcbook.stats.panel import Panel, image_factors
 from gcbook.stats.resampling import Factor, Resampling, correct_bias
 
-EXPERIMENTS, DEMANDED = (600, 0.92) if CI else (100, 0.87)
+EXPERIMENTS, DEMANDED, ALLOWED = (600, 0.92, 0.985) if CI else (100, 0.87, 1.0)
 DRAWS = 400
 
 OBSERVERS = ["subject-01", "subject-02", "near", "middle", "far"]
@@ -31,7 +32,8 @@ IS_HUMAN = np.array([True, True, False, False, False])
 DATASETS = {"rotation": ("0", "90", "180"), "sketch": ("0",), "low-pass": ("1", "10")}
 COUNTED = {"rotation": ("90", "180"), "sketch": ("0",), "low-pass": ("1", "10")}
 N_IMAGES = 160
-RANGES = {"accuracy_difference": (0, 1), "error_consistency": (-1, 1)}
+SHARES = ("ood_accuracy", "observed_consistency", "accuracy in one condition", "humans' accuracy")
+RANGES = {"accuracy_difference": (0, 1)}
 KAPPAS = (
     "error consistency of one pair in one condition",
     "error consistency among humans",
@@ -99,7 +101,7 @@ def aggregate(measures: list[DatasetMeasures]) -> dict[str, Floats]:
     pairs = dict(one.pairs(*np.triu_indices(len(IS_HUMAN), k=1), [kappa_of]))
     among = one.to_humans(one.humans, dict(one.with_humans(one.humans))[""][kappa_of])
     for name, draws in zip(KAPPAS, (pairs["90"][kappa_of], among[-1:]), strict=True):
-        values[name] = correct_bias(draws, *RANGES["error_consistency"])
+        values[name] = draws
     return values
 
 
@@ -151,14 +153,18 @@ def coverages() -> dict[str, Floats]:
             DatasetMeasures(panel, factors[name], settings) for name, panel in panels.items()
         ]
         for name, values in aggregate(measures).items():
-            low, high = resampling.interval(values)
+            low, high = resampling.interval(values, n=N_IMAGES if name in SHARES else None)
             inside[name] += (low <= true[name] + 1e-12) & (true[name] <= high + 1e-12)
     return {name: count / EXPERIMENTS for name, count in inside.items()}
 
 
 @pytest.mark.parametrize("name", sorted(truth()))
 def test_coverage(name: str) -> None:
-    assert coverages()[name].min() >= DEMANDED, coverages()[name]
+    covered = coverages()[name]
+    assert covered.min() >= DEMANDED, covered
+    # A squared difference is known to be no less than 0, and a rank to be whole.
+    if name not in ("accuracy_difference", "mean_rank"):
+        assert covered.max() <= ALLOWED, covered
 
 
 # Cue conflict: shapes and textures are sampled, and each shape is given eight textures, as in the
@@ -217,7 +223,11 @@ def shape_metrics(
     panel: Panel, factors: dict[str, dict[str, tuple[Factor, ...]]], resampling: Resampling
 ) -> dict[str, dict[str, Floats]]:
     settings = SummarySettings(resampling=resampling)
-    return DatasetMeasures(panel, factors[panel.dataset], settings).shape(np.array([0]))
+    measures = DatasetMeasures(panel, factors[panel.dataset], settings)
+    return {
+        metric: {category: measures.narrowed(values) for category, values in found.items()}
+        for metric, found in measures.shape(np.array([0])).items()
+    }
 
 
 @cache
@@ -228,14 +238,10 @@ def shape_coverages(kind: str) -> dict[str, float]:
         panel = sample_conflict_panel(np.random.default_rng([2, experiment]), kind)
         resampling = Resampling(DRAWS, seed=experiment)
         found = shape_metrics(panel, image_factors({panel.dataset: panel}), resampling)
-        conflict = panel.cue[0] != "agree"
-        named = (panel.cue[0] == "shape") | (panel.cue[0] == "texture")
-        of_category = {c: (panel.images["category"] == c).to_numpy() for c in CATEGORIES}
         for metric, by_category in found.items():
-            answered = named if metric == "shape_bias" else conflict
             for category, values in by_category.items():
-                n = (answered & of_category[category]).sum() if category else None
-                low, high = resampling.interval(values[0], n=n)
+                exemplars = N_SHAPES // len(CATEGORIES) if category else N_SHAPES
+                low, high = resampling.interval(values[0], n=exemplars)
                 which = f"{metric} of a category" if category else metric
                 inside.setdefault(which, []).append(bool(low <= true[metric] <= high))
     return {name: float(np.mean(covered)) for name, covered in inside.items()}
@@ -246,6 +252,7 @@ def test_coverage_with_crossed_exemplars(kind: str) -> None:
     found = shape_coverages(kind)
     assert len(found) == 7
     assert min(found.values()) >= DEMANDED, found
+    assert max(found.values()) <= ALLOWED, found
 
 
 def test_treating_conflict_images_as_independent_would_be_too_narrow() -> None:

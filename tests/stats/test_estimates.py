@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binomtest
 
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import HUMANS
@@ -222,3 +223,57 @@ def test_models_without_humans_still_have_accuracies() -> None:
     assert HUMANS not in set(found.estimates["observer"])
     assert {"accuracy", "ood_accuracy", "shape_bias"} <= set(found.estimates["metric"])
     assert "mean_rank" not in set(found.estimates["metric"])
+
+
+def one_answer_trials(answer: str, n_shapes: int = 10) -> pd.DataFrame:
+    """Two humans who err by chance, and a network that always answers alike."""
+    rng = np.random.default_rng(2)
+    rows = []
+    for dataset in ("sketch", "edge", "cue-conflict"):
+        for image in range(80 if dataset != "edge" else n_shapes):
+            shape, texture = image % n_shapes, image // n_shapes
+            stem = f"cat{shape}-dog{texture}" if dataset == "cue-conflict" else f"cat{image}"
+            for who in ("subject-01", "subject-02", "net"):
+                kind = "human" if who.startswith("subject") else "model"
+                said = answer if who == "net" else str(rng.choice(["cat", "dog"]))
+                rows.append(("s", who, kind, dataset, "0", f"{stem}.png", "cat", said))
+    columns = ["source", "observer", "observer_kind", "dataset", "condition", "image_id"]
+    return pd.DataFrame(rows, columns=[*columns, "category", "response"])
+
+
+def ends(table: pd.DataFrame, **where: str) -> tuple[float, float]:
+    keys = dict.fromkeys(WORDS, "") | {"source": "s"} | where
+    hit = table[(table[list(keys)] == pd.Series(keys)).all(axis=1)]
+    assert len(hit) == 1, hit
+    return float(hit["low"].iloc[0]), float(hit["high"].iloc[0])
+
+
+@pytest.mark.parametrize(("answer", "sure"), [("cat", 1.0), ("dog", 0.0)])
+def test_no_interval_ends_at_certainty_at_any_level(answer: str, sure: float) -> None:
+    """Always right or never: images, or exemplars where these are drawn, are what is counted."""
+    settings = SummarySettings(resampling=Resampling(draws=200))
+    table = estimate(one_answer_trials(answer), settings).estimates
+    net = {"observer": "net", "observer_kind": "model"}
+
+    def wilson(units: int) -> tuple[float, float]:
+        found = binomtest(round(sure * units), units).proportion_ci(method="wilson")
+        return pytest.approx((found.low, found.high))
+
+    for condition in ("0", ""):
+        place = {"metric": "accuracy", "condition": condition}
+        assert ends(table, dataset="sketch", **place, **net) == wilson(80)
+        # Ten exemplars make the 80 conflicts.
+        assert ends(table, dataset="cue-conflict", **place, **net) == wilson(10)
+    assert ends(table, metric="ood_accuracy", **net) == wilson(3 * 10)
+    for category in ("cat", ""):
+        shape = {"metric": "shape_bias", "dataset": "cue-conflict", "category": category}
+        assert ends(table, **shape, **net) == wilson(10)
+
+
+def test_the_kappa_of_who_never_errs_has_an_interval() -> None:
+    settings = SummarySettings(resampling=Resampling(draws=400))
+    table = estimate(one_answer_trials("cat"), settings).estimates
+    pair = {"observer": "subject-01", "observer_kind": "human", "other_source": "s", "other": "net"}
+    low, high = ends(table, metric="error_consistency", dataset="sketch", condition="0", **pair)
+    assert low < 0 < high
+    assert high - low > 0.02

@@ -7,7 +7,15 @@ import pytest
 from scipy import stats
 
 from gcbook.files.errors import InputError
-from gcbook.stats.resampling import Factor, Resampling, correct_bias, holm, p_value
+from gcbook.stats.resampling import (
+    Factor,
+    Resampling,
+    correct_bias,
+    halfway,
+    holm,
+    leaving_out,
+    p_value,
+)
 
 
 def test_units_are_drawn_within_their_strata_and_the_first_row_is_the_data() -> None:
@@ -144,17 +152,83 @@ def test_bias_correction_leaves_unbiased_draws_and_undefined_ones() -> None:
     assert correct_bias(np.array([[0.3]]), 0, 1).tolist() == [[0.3]]
 
 
-def test_proportions_at_the_edge_get_the_exact_end() -> None:
-    sure = np.ones((1, 101))
-    assert Resampling().interval(sure)[0][0] == 1.0
+@pytest.mark.parametrize("right", [0, 20])
+def test_a_share_of_none_or_all_gets_wilsons_interval_of_its_units(right: int) -> None:
+    sure = np.full((1, 101), right / 20)
+    assert Resampling().interval(sure)[0][0] == right / 20
     low, high = Resampling().interval(sure, n=[20])
-    exact = stats.binomtest(20, 20).proportion_ci(method="exact")
-    assert (low[0], high[0]) == pytest.approx((exact.low, exact.high))
-    low, high = Resampling().interval(np.zeros((1, 101)), n=[20])
-    exact = stats.binomtest(0, 20).proportion_ci(method="exact")
-    assert (low[0], high[0]) == pytest.approx((exact.low, exact.high))
-    inner = np.append(0.5, np.linspace(0.4, 0.6, 100))
-    assert Resampling().interval(inner, n=20) == Resampling().interval(inner)
+    wilson = stats.binomtest(right, 20).proportion_ci(method="wilson")
+    assert (low[0], high[0]) == pytest.approx((wilson.low, wilson.high))
+
+
+def test_a_share_gets_wilsons_interval_of_the_answers_it_varies_as_if_taken_of() -> None:
+    rng = np.random.default_rng(0)
+    draws = rng.binomial(50, 0.9, 100_000) / 50
+    low, high = Resampling(confidence=0.9).interval(np.append(0.9, draws), n=7)
+    wilson = stats.binomtest(45, 50).proportion_ci(0.9, method="wilson")
+    assert (low, high) == pytest.approx((wilson.low, wilson.high), abs=2e-3)
+    holes = np.concatenate([[0.9], draws, np.full(500, np.nan)])
+    assert Resampling(confidence=0.9).interval(holes, n=7) == pytest.approx((low, high))
+
+
+def test_half_an_image_is_added_to_each_cell_of_each_draw_but_not_to_the_value() -> None:
+    resampling = Resampling(draws=50_000)
+    added = resampling.half_images("sketch/0")
+    assert added.shape == (4, 50_001)
+    assert (added[:, 0] == 0).all()
+    assert added[:, 1:].mean(axis=1) == pytest.approx(0.5, abs=0.02)
+    assert added[:, 1:].var(axis=1) == pytest.approx(0.5, abs=0.03)
+    assert np.corrcoef(added[:, 1:])[0, 1] == pytest.approx(0, abs=0.02)
+    assert (added == resampling.half_images("sketch/0")).all()
+    assert (added != resampling.half_images("stylized/0"))[:, 1:].all()
+
+
+def test_draws_move_half_of_the_way_to_the_value() -> None:
+    moved = halfway(np.array([[0.2, 0.3, np.nan, 0.5], [np.nan] * 4]))
+    assert moved[0] == pytest.approx([0.2, 0.2, np.nan, 0.4], nan_ok=True)
+    assert np.isnan(moved[1]).all()
+    assert halfway(np.array([[0.3]])).tolist() == [[0.3]]
+
+
+def test_an_interval_contains_its_value() -> None:
+    draws = np.linspace(0.4, 0.6, 100)
+    assert Resampling().interval(np.append(1.0, draws))[1] == 1
+    assert Resampling().interval(np.append(0.1, draws))[0] == 0.1
+
+
+def test_each_item_is_left_out_once() -> None:
+    blocks = list(leaving_out(600))
+    weights = np.concatenate([weights for _, weights in blocks])
+    assert (weights == 1 - np.eye(600)).all()
+    assert [rows for rows, _ in blocks] == [slice(0, 256), slice(256, 512), slice(512, 600)]
+
+
+@pytest.mark.parametrize(("effect", "expected"), [("image", 1.0), ("shape", 8.0)])
+def test_narrowed_draws_have_the_variance_of_the_effects(effect: str, expected: float) -> None:
+    """Of n values of variance 1, a mean has variance 1/n, or 8/n if 8 of a shape are alike."""
+    rng = np.random.default_rng(3)
+    shapes, textures = 160, 80
+    shape = np.repeat(np.arange(shapes), 8)
+    texture = np.concatenate([rng.choice(textures, 8, replace=False) for _ in range(shapes)])
+    units = {"image": np.arange(len(shape)), "shape": shape}[effect]
+    resampling = Resampling(draws=2000)
+    crossed = Factor({"shapes": shapes}, shape), Factor({"textures": textures}, texture)
+    weights = np.concatenate(
+        [resampling.weights(*crossed), *(each for _, each in leaving_out(len(shape)))]
+    )
+    found = []
+    for _ in range(20):
+        answers = rng.standard_normal(len(shape))[units]
+        values = weights @ answers / weights.sum(axis=1)
+        found.append(np.var(resampling.narrowed(values, textures)[1:]) * len(shape))
+    t_for_normal = stats.t.ppf(0.975, textures - 1) / stats.norm.ppf(0.975)
+    assert np.mean(found) / t_for_normal**2 == pytest.approx(expected, rel=0.15)
+
+
+def test_narrowing_leaves_what_does_not_vary_and_what_is_undefined() -> None:
+    resampling = Resampling(draws=3)
+    assert resampling.narrowed(np.ones((1, 6)), 48).tolist() == [[1] * 4]
+    assert np.isnan(resampling.narrowed(np.full(6, np.nan), 48)).all()
 
 
 def test_p_value() -> None:

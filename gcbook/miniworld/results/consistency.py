@@ -10,7 +10,7 @@ from gcbook.miniworld.results.panel import MiniaturePanel, counted
 from gcbook.miniworld.results.shipped import recipe_of
 from gcbook.stats.agreement import kappa, kappa_bound, weighted_pair_counts
 from gcbook.stats.measures import mean_defined
-from gcbook.stats.resampling import Resampling, correct_bias
+from gcbook.stats.resampling import Resampling, halfway
 
 __all__ = [
     "GROUPS",
@@ -49,11 +49,14 @@ def pair_kappas(
     first, second = np.triu_indices(len(panel.models), 1)
     keys = panel.images[["dataset", "condition"]]
     sets: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
-    for (dataset, _), rows in keys[kept].groupby(["dataset", "condition"], sort=False):
+    for (dataset, condition), rows in keys[kept].groupby(["dataset", "condition"], sort=False):
         images = rows.index.to_numpy()
         right, weights = panel.right[:, images], panel.weights[images].T
         counts = weighted_pair_counts(right, np.ones_like(right), weights, first, second)
-        sets.setdefault(str(dataset), []).append((kappa(*counts), kappa_bound(*counts)))
+        added = resampling.half_images(f"{dataset}/{condition}")
+        drawn = halfway(kappa(*(count + more for count, more in zip(counts, added, strict=True))))
+        drawn[np.isnan(drawn[:, 0])] = np.nan
+        sets.setdefault(str(dataset), []).append((drawn, kappa_bound(*counts)))
     empty = np.full((len(first), panel.weights.shape[1]), np.nan)
     values, bounds = (
         mean_defined([mean_defined([each[i] for each in of_set]) for of_set in sets.values()])
@@ -61,7 +64,7 @@ def pair_kappas(
         else empty
         for i in (0, 1)
     )
-    low, high = resampling.interval(correct_bias(values, -1, 1))
+    low, high = resampling.interval(values)
     table = pd.DataFrame(
         {
             "a": [panel.models[i] for i in first],
@@ -168,7 +171,7 @@ def sides(
     means["gap"] = means["discriminative"] - means["across"]
     means["gap_share"] = shares["discriminative"] - shares["across"]
     for name, mean in means.items():
-        low, high = resampling.interval(correct_bias(mean, -1, 1))
+        low, high = resampling.interval(mean)
         found |= {name: float(mean[0]), f"{name}_low": float(low), f"{name}_high": float(high)}
     return found
 

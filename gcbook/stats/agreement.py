@@ -150,7 +150,7 @@ def pair_counts(trials: pd.DataFrame) -> pd.DataFrame:
     for panel in make_panels(trials).values():
         first, second = np.triu_indices(len(panel.observers), k=1)
         ones = np.ones((1, len(panel.images)), dtype=np.float32)
-        for condition, columns in panel.by_condition():
+        for condition, columns in panel.conditions.items():
             right, seen = panel.right[:, columns], panel.seen[:, columns]
             counts = weighted_pair_counts(right, seen, ones[:, columns], first, second)
             table = pd.DataFrame({"dataset": panel.dataset, "condition": condition}, index=first)

@@ -12,7 +12,7 @@ human and averaged. ``n`` is the number of images (for pooled humans: trials) be
 mean over datasets the number of datasets.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,7 +99,7 @@ class _Rows:
 
     def __init__(self, resampling: Resampling) -> None:
         self._resampling = resampling
-        self._blocks: list[dict[str, npt.NDArray[Any]]] = []
+        self._blocks: list[dict[str, Any]] = []
 
     def add(
         self,
@@ -122,17 +122,17 @@ class _Rows:
         # A copy: a view would keep all draws.
         value = values[:, 0].copy()
         block = {"metric": metric, "value": value, "low": low, "high": high, "n": n}
-        filled = dict.fromkeys(ESTIMATE_KEYS, "") | block | dict(labels)
-        self._blocks.append(
-            {
-                name: np.broadcast_to(np.asarray(column), len(values))
-                for name, column in filled.items()
-            }
-        )
+        self._blocks.append(dict.fromkeys(ESTIMATE_KEYS, "") | block | dict(labels))
 
     def table(self) -> pd.DataFrame:
+        lengths = [len(block["value"]) for block in self._blocks]
         columns = {
-            name: np.concatenate([block[name] for block in self._blocks])
+            name: np.concatenate(
+                [
+                    each if np.ndim(each) else np.full(n, each, dtype=object)
+                    for each, n in zip((b[name] for b in self._blocks), lengths, strict=True)
+                ]
+            )
             for name in ESTIMATE_COLUMNS
         }
         table = pd.DataFrame(columns).astype(dict.fromkeys(ESTIMATE_KEYS, "str") | {"n": "int64"})
@@ -182,20 +182,14 @@ def _seen(panel: Panel, group: Places, chosen: npt.NDArray[np.bool_]) -> npt.NDA
     return np.append(counts, counts.sum()) if panel.is_human[group].any() else counts
 
 
-def _in_condition(measures: DatasetMeasures, condition: str) -> npt.NDArray[np.bool_]:
-    """Which images are of a condition; of ``""``, of any that counts."""
-    chosen = (condition,) if condition else measures.counted
-    return measures.panel.images["condition"].isin(chosen).to_numpy()
-
-
 def _add_accuracy(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> None:
     panel = measures.panel
     for group in measures.groups(4):
         people = _people(panel, group)
+        labels = _labels(people) | {"dataset": panel.dataset}
         for condition, values in measures.accuracy(group):
-            n = _seen(panel, group, _in_condition(measures, condition))
-            place = {"dataset": panel.dataset, "condition": condition}
-            rows.add("accuracy", values, _labels(people) | place, n, answers=n)
+            n = _seen(panel, group, measures.chosen(condition))
+            rows.add("accuracy", values, labels | {"condition": condition}, n, answers=n)
             if condition == "":
                 overall.add("ood_accuracy", people, values)
 
@@ -206,16 +200,16 @@ def _add_to_humans(rows: _Rows, measures: DatasetMeasures, overall: _Overall) ->
         return
     for group in measures.groups(len(PAIR_METRICS) * len(humans)):
         people = _people(panel, group)
+        labels = _labels(people) | {"other": HUMANS, "dataset": panel.dataset}
         # A pair of humans stands once.
         observer, human = np.nonzero(humans < group[:, None])
+        add_pairs = _pair_adder(rows, measures, humans[human], group[observer])
         for condition, found in measures.with_humans(group):
-            kappas = found["error_consistency"][observer, human]
-            _add_pairs(rows, measures, humans[human], group[observer], condition, kappas)
-            n = int(_in_condition(measures, condition).sum())
-            place = {"other": HUMANS, "dataset": panel.dataset, "condition": condition}
+            add_pairs(condition, found["error_consistency"][observer, human])
+            n = int(measures.chosen(condition).sum())
             for metric, values in found.items():
                 mean = measures.to_humans(group, values)
-                rows.add(metric, mean, _labels(people) | place, n)
+                rows.add(metric, mean, labels | {"condition": condition}, n)
                 if condition == "":
                     overall.add(metric, people, mean)
 
@@ -225,28 +219,29 @@ def _add_models(rows: _Rows, measures: DatasetMeasures) -> None:
     first, second = (models[places] for places in np.triu_indices(len(models), k=1))
     for some in portions(len(first), measures.n_draws + len(measures.panel.images)):
         pair = first[some], second[some]
+        add_pairs = _pair_adder(rows, measures, *pair)
         for condition, found in measures.pairs(*pair, ["error_consistency"]):
-            _add_pairs(rows, measures, *pair, condition, found["error_consistency"])
+            add_pairs(condition, found["error_consistency"])
 
 
-def _add_pairs(
-    rows: _Rows,
-    measures: DatasetMeasures,
-    first: Places,
-    second: Places,
-    condition: str,
-    kappas: Floats,
-) -> None:
+def _pair_adder(
+    rows: _Rows, measures: DatasetMeasures, first: Places, second: Places
+) -> Callable[[str, Floats], None]:
+    """Return what adds the error consistency of these pairs in a condition."""
     panel = measures.panel
     other = panel.observers.iloc[second]
     labels = _labels(panel.observers.iloc[first]) | {
         "other_source": other["source"].to_numpy(dtype=object),
         "other": other["observer"].to_numpy(dtype=object),
         "dataset": panel.dataset,
-        "condition": condition,
     }
-    seen = panel.seen[:, _in_condition(measures, condition)]
-    rows.add("error_consistency", kappas, labels, (seen[first] & seen[second]).sum(axis=1))
+
+    def add(condition: str, kappas: Floats) -> None:
+        seen = panel.seen[:, measures.chosen(condition)]
+        shared = (seen[first] & seen[second]).sum(axis=1)
+        rows.add("error_consistency", kappas, labels | {"condition": condition}, shared)
+
+    return add
 
 
 def _add_shape(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> None:
@@ -255,6 +250,7 @@ def _add_shape(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> Non
     conflict = ~(panel.cue == "agree").any(axis=0)
     for group in measures.groups(len(CUE_METRICS) * len(set(category_of))):
         people = _people(panel, group)
+        labels = _labels(people) | {"dataset": panel.dataset}
         shape = measures.shape(group)
         for metric, by_category in shape.items():
             for category, values in by_category.items():
@@ -265,8 +261,7 @@ def _add_shape(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> Non
                     answers = n * named[:, 0]
                 elif metric == "shape_bias_category_mean":
                     answers = None
-                labels = {"dataset": panel.dataset, "category": category}
-                rows.add(metric, values, _labels(people) | labels, n, answers=answers)
+                rows.add(metric, values, labels | {"category": category}, n, answers=answers)
         overall.add("shape_bias", people, shape["shape_bias"][""])
 
 

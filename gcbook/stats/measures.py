@@ -53,7 +53,14 @@ class DatasetMeasures:
     def counted(self) -> tuple[str, ...]:
         """The conditions present that count in aggregates, in order."""
         counted = self.settings.counted(EXPERIMENTS[self.panel.dataset])
-        return tuple(name for name, _ in self.panel.by_condition() if name in counted)
+        return tuple(name for name in self.panel.conditions if name in counted)
+
+    def chosen(self, condition: str) -> npt.NDArray[np.bool_]:
+        """(images,), which are of a condition; of ``""``, of any that counts."""
+        chosen = np.zeros(len(self.panel.images), dtype=bool)
+        for name, columns in self.panel.conditions.items():
+            chosen[columns] = name in ((condition,) if condition else self.counted)
+        return chosen
 
     @cached_property
     def humans(self) -> Places:
@@ -93,7 +100,7 @@ class DatasetMeasures:
         """
         shape = (2, len(rows) + self._are_humans(rows), self.n_draws)
         pooled = np.zeros(shape)
-        for condition, columns in self.panel.by_condition():
+        for condition, columns in self.panel.conditions.items():
             masks = np.stack([self.panel.right, self.panel.seen])[:, rows, columns]
             sums = self._with_pooled(rows, self._sums(condition, masks))
             if condition in self.counted:
@@ -115,7 +122,7 @@ class DatasetMeasures:
         names = sorted(set(category))
         of_category = category == np.array(names)[:, None, None]
         masks = [each & of_category for each in (conflict, cue == "shape", cue == "texture")]
-        ((condition, _),) = self.panel.by_condition()
+        (condition,) = self.panel.conditions
         counts = self._with_pooled(rows, self._sums(condition, np.stack(masks)))
         by_category = cue_metrics(*counts)
         pooled = cue_metrics(*counts.sum(axis=1))
@@ -142,7 +149,7 @@ class DatasetMeasures:
         shape = (len(first), self.n_draws)
         total = {metric: np.zeros(shape) for metric in metrics}
         defined = {metric: np.zeros(shape, dtype=np.int16) for metric in metrics}
-        for condition, columns in self.panel.by_condition():
+        for condition, columns in self.panel.conditions.items():
             right, seen = self.panel.right[:, columns], self.panel.seen[:, columns]
             values: dict[str, Floats] = {metric: np.empty(shape) for metric in metrics}
             for drawn, weights in self._blocks(condition):

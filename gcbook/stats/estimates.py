@@ -12,7 +12,9 @@ human and averaged. ``n`` is the number of images (for pooled humans: trials) be
 mean over datasets the number of datasets.
 """
 
+import os
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,14 +84,23 @@ def estimate(
     panels = make_panels(settings.choose(trials))
     factors = image_factors(panels)
     rows, overall = _Rows(settings.resampling), _Overall()
-    for name, panel in panels.items():
-        measures = DatasetMeasures(panel, factors[name], settings)
-        _add_accuracy(rows, measures, overall)
-        _add_to_humans(rows, measures, overall)
+
+    def of_dataset(name: str) -> tuple[_Rows, _Overall]:
+        own_rows, own = _Rows(settings.resampling), _Overall()
+        measures = DatasetMeasures(panels[name], factors[name], settings)
+        _add_accuracy(own_rows, measures, own)
+        _add_to_humans(own_rows, measures, own)
         if all_pairs:
-            _add_models(rows, measures)
+            _add_models(own_rows, measures)
         if name == "cue-conflict":
-            _add_shape(rows, measures, overall)
+            _add_shape(own_rows, measures, own)
+        return own_rows, own
+
+    # Resampling is arithmetic on long arrays, which threads share out well; values alone are not.
+    with ThreadPoolExecutor(os.cpu_count() if settings.resampling.draws else 1) as pool:
+        for own_rows, own in pool.map(of_dataset, panels):
+            rows.extend(own_rows)
+            overall.extend(own)
     means = _add_overall(rows, overall, set(panels))
     return Estimates(rows.table(), compare(means, settings.resampling))
 
@@ -124,6 +135,9 @@ class _Rows:
         block = {"metric": metric, "value": value, "low": low, "high": high, "n": n}
         self._blocks.append(dict.fromkeys(ESTIMATE_KEYS, "") | block | dict(labels))
 
+    def extend(self, others: "_Rows") -> None:
+        self._blocks += others._blocks
+
     def table(self) -> pd.DataFrame:
         lengths = [len(block["value"]) for block in self._blocks]
         columns = {
@@ -143,19 +157,26 @@ class _Overall:
     """Each observer's metrics on each dataset, summed up for the means over datasets."""
 
     def __init__(self) -> None:
-        self._sums: dict[str, dict[Who, list[Floats]]] = {}
+        self._sums: dict[str, dict[Who, list[Any]]] = {}
         self.n: dict[str, dict[Who, int]] = {}
 
     def add(self, metric: str, people: pd.DataFrame, values: Floats) -> None:
         """Take the models and the pooled humans; single humans saw one dataset only."""
-        sums, n = self._sums.setdefault(metric, {}), self.n.setdefault(metric, {})
         for who, row in zip(people.itertuples(index=False, name=None), values, strict=True):
             if who[2] == "model" or who[1] == HUMANS:
                 defined = np.isfinite(row)
-                total, count = sums.setdefault(who, [np.zeros(len(row)), np.zeros(len(row))])
-                np.add(total, row, out=total, where=defined)
-                count += defined
-                n[who] = n.get(who, 0) + 1
+                self._add(metric, who, np.where(defined, row, 0), defined, 1)
+
+    def extend(self, others: "_Overall") -> None:
+        for metric, by_who in others._sums.items():
+            for who, sums in by_who.items():
+                self._add(metric, who, sums[0], sums[1], others.n[metric][who])
+
+    def _add(self, metric: str, who: Who, total: Floats, defined: npt.ArrayLike, n: int) -> None:
+        sums = self._sums.setdefault(metric, {}).setdefault(who, [0.0, 0.0])
+        sums[:] = sums[0] + total, sums[1] + defined
+        counts = self.n.setdefault(metric, {})
+        counts[who] = counts.get(who, 0) + n
 
     def means(self, metric: str) -> dict[Who, Floats]:
         """Means over the datasets where the metric is defined, (1 + draws,)."""

@@ -29,8 +29,11 @@ __all__ = ["DatasetMeasures", "mean_defined", "portions"]
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.intp]
 
-_NUMBERS = 4_000_000
-"""How many numbers an array of metrics may hold, about: 32 MB of them."""
+_NUMBERS = 2_000_000
+"""How many numbers an array of metrics may hold, about: 16 MB of them."""
+
+_KEPT = 16_000_000
+"""How many weights of a dataset's images are kept: 64 MB of them."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +200,7 @@ class DatasetMeasures:
     def _blocks(self, condition: str) -> Iterable[tuple[slice, Floats]]:
         """The weights of a condition's images; drawn once where they are few enough to keep."""
         blocks = self.settings.resampling.blocks(*self.factors[condition])
-        if self.n_draws * len(self.panel.images) > 4 * _NUMBERS:
+        if self.n_draws * len(self.panel.images) > _KEPT:
             return blocks
         if condition not in self._kept:
             self._kept[condition] = list(blocks)

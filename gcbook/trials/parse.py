@@ -79,7 +79,10 @@ def parse_trial_files(files: Sequence[TrialFile]) -> pd.DataFrame:
         [(file.dataset, file.source) for file in files], columns=["dataset", "source"], dtype="str"
     )
     about = about.iloc[origin].reset_index(drop=True)
-    trials = _to_table(pa.concat_tables(tables), about, place)
+    rows = pa.concat_tables(tables)
+    text = {name: rows[name].to_pandas().astype("str") for name in FILE_COLUMNS}
+    del tables, rows  # a second copy of all text
+    trials = _to_table(text, about, place)
     _refuse_duplicates(trials, place)
     return trials
 
@@ -174,8 +177,7 @@ def _first_undecodable(content: bytes) -> str:
     return ""
 
 
-def _to_table(rows: pa.Table, about: pd.DataFrame, place: Place) -> pd.DataFrame:
-    text = {name: rows[name].to_pandas().astype("str") for name in FILE_COLUMNS}
+def _to_table(text: Mapping[str, pd.Series], about: pd.DataFrame, place: Place) -> pd.DataFrame:
     allowed = ", ".join(CATEGORIES)
     _refuse(~text["category"].isin(CATEGORIES), text["category"], "category", allowed, place)
     response = text["object_response"].where(text["object_response"] != "NA", NO_ANSWER)

@@ -12,7 +12,9 @@ human and averaged. ``n`` is the number of images (for pooled humans: trials) be
 mean over datasets the number of datasets.
 """
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,14 +87,23 @@ def estimate(
     panels = make_panels(settings.choose(trials))
     factors = image_factors(panels)
     rows, overall = _Rows(settings.resampling), _Overall()
-    for name, panel in panels.items():
-        measures = DatasetMeasures(panel, factors[name], settings)
-        _add_accuracy(rows, measures, overall)
-        _add_to_humans(rows, measures, overall)
+
+    def of_dataset(name: str) -> tuple[_Rows, _Overall]:
+        own_rows, own = _Rows(settings.resampling), _Overall()
+        measures = DatasetMeasures(panels[name], factors[name], settings)
+        _add_accuracy(own_rows, measures, own)
+        _add_to_humans(own_rows, measures, own)
         if all_pairs:
-            _add_models(rows, measures)
+            _add_models(own_rows, measures)
         if name == "cue-conflict":
-            _add_shape(rows, measures, overall)
+            _add_shape(own_rows, measures, own)
+        return own_rows, own
+
+    # Resampling is arithmetic on long arrays, which threads share out well; values alone are not.
+    with ThreadPoolExecutor(os.cpu_count() if settings.resampling.draws else 1) as pool:
+        for own_rows, own in pool.map(of_dataset, panels):
+            rows.extend(own_rows)
+            overall.extend(own)
     means = _add_overall(rows, overall, set(panels))
     return Estimates(rows.table(), compare(means, settings.resampling))
 
@@ -102,7 +113,7 @@ class _Rows:
 
     def __init__(self, resampling: Resampling) -> None:
         self._resampling = resampling
-        self._blocks: list[dict[str, npt.NDArray[Any]]] = []
+        self._blocks: list[dict[str, Any]] = []
 
     def add(
         self,
@@ -125,17 +136,20 @@ class _Rows:
         # A copy: a view would keep all draws.
         value = values[:, 0].copy()
         block = {"metric": metric, "value": value, "low": low, "high": high, "n": n}
-        filled = dict.fromkeys(ESTIMATE_KEYS, "") | block | dict(labels)
-        self._blocks.append(
-            {
-                name: np.broadcast_to(np.asarray(column), len(values))
-                for name, column in filled.items()
-            }
-        )
+        self._blocks.append(dict.fromkeys(ESTIMATE_KEYS, "") | block | dict(labels))
+
+    def extend(self, others: "_Rows") -> None:
+        self._blocks += others._blocks
 
     def table(self) -> pd.DataFrame:
+        lengths = [len(block["value"]) for block in self._blocks]
         columns = {
-            name: np.concatenate([block[name] for block in self._blocks])
+            name: np.concatenate(
+                [
+                    each if np.ndim(each) else np.full(n, each, dtype=object)
+                    for each, n in zip((b[name] for b in self._blocks), lengths, strict=True)
+                ]
+            )
             for name in ESTIMATE_COLUMNS
         }
         table = pd.DataFrame(columns).astype(dict.fromkeys(ESTIMATE_KEYS, "str") | {"n": "int64"})
@@ -146,7 +160,7 @@ class _Overall:
     """Each observer's metrics on each dataset, summed up for the means over datasets."""
 
     def __init__(self) -> None:
-        self._sums: dict[str, dict[Who, list[Floats]]] = {}
+        self._sums: dict[str, dict[Who, list[Any]]] = {}
         self._fewest: dict[str, dict[Who, int]] = {}
         self.n: dict[str, dict[Who, int]] = {}
 
@@ -154,18 +168,28 @@ class _Overall:
         self, metric: str, people: pd.DataFrame, values: Floats, units: npt.ArrayLike = 1
     ) -> None:
         """Take the models and the pooled humans; single humans saw one dataset only."""
-        sums, n = self._sums.setdefault(metric, {}), self.n.setdefault(metric, {})
-        fewest = self._fewest.setdefault(metric, {})
         each = np.broadcast_to(units, len(values)).tolist()
         observers = people.itertuples(index=False, name=None)
         for who, row, of in zip(observers, values, each, strict=True):
             if who[2] == "model" or who[1] == HUMANS:
                 defined = np.isfinite(row)
-                total, count = sums.setdefault(who, [np.zeros(len(row)), np.zeros(len(row))])
-                np.add(total, row, out=total, where=defined)
-                count += defined
-                n[who] = n.get(who, 0) + 1
-                fewest[who] = min(of, fewest.get(who, of))
+                self._add(metric, who, np.where(defined, row, 0), defined, 1, of)
+
+    def extend(self, others: "_Overall") -> None:
+        for metric, by_who in others._sums.items():
+            for who, sums in by_who.items():
+                n, fewest = others.n[metric][who], others._fewest[metric][who]
+                self._add(metric, who, sums[0], sums[1], n, fewest)
+
+    def _add(
+        self, metric: str, who: Who, total: Floats, defined: npt.ArrayLike, n: int, units: int
+    ) -> None:
+        sums = self._sums.setdefault(metric, {}).setdefault(who, [0.0, 0.0])
+        sums[:] = sums[0] + total, sums[1] + defined
+        counts = self.n.setdefault(metric, {})
+        counts[who] = counts.get(who, 0) + n
+        fewest = self._fewest.setdefault(metric, {})
+        fewest[who] = min(units, fewest.get(who, units))
 
     def means(self, metric: str) -> dict[Who, Floats]:
         """Means over the datasets where the metric is defined, (1 + draws,)."""
@@ -218,22 +242,16 @@ def _units(
     return (shown > 0).sum(axis=1)
 
 
-def _in_condition(measures: DatasetMeasures, condition: str) -> npt.NDArray[np.bool_]:
-    """Which images are of a condition; of ``""``, of any that counts."""
-    chosen = (condition,) if condition else measures.counted
-    return measures.panel.images["condition"].isin(chosen).to_numpy()
-
-
 def _add_accuracy(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> None:
     panel = measures.panel
     for group in measures.groups(4):
         people = _people(panel, group)
+        labels = _labels(people) | {"dataset": panel.dataset}
         for condition, values in measures.accuracy(group):
-            n = _seen(panel, group, _in_condition(measures, condition))
-            units = _units(measures, group, _in_condition(measures, condition))
-            place = {"dataset": panel.dataset, "condition": condition}
+            n = _seen(panel, group, measures.chosen(condition))
+            units = _units(measures, group, measures.chosen(condition))
             near = measures.narrowed(values)
-            rows.add("accuracy", near, _labels(people) | place, n, units)
+            rows.add("accuracy", near, labels | {"condition": condition}, n, units)
             if condition == "":
                 overall.add("ood_accuracy", people, near, units)
 
@@ -244,18 +262,18 @@ def _add_to_humans(rows: _Rows, measures: DatasetMeasures, overall: _Overall) ->
         return
     for group in measures.groups(len(PAIR_METRICS) * len(humans)):
         people = _people(panel, group)
+        labels = _labels(people) | {"other": HUMANS, "dataset": panel.dataset}
         # A pair of humans stands once.
         observer, human = np.nonzero(humans < group[:, None])
+        add_pairs = _pair_adder(rows, measures, humans[human], group[observer])
         for condition, found in measures.with_humans(group):
-            kappas = found["error_consistency"][observer, human]
-            _add_pairs(rows, measures, humans[human], group[observer], condition, kappas)
-            n = int(_in_condition(measures, condition).sum())
-            place = {"other": HUMANS, "dataset": panel.dataset, "condition": condition}
-            units = _units(measures, group, _in_condition(measures, condition))
+            add_pairs(condition, found["error_consistency"][observer, human])
+            n = int(measures.chosen(condition).sum())
+            units = _units(measures, group, measures.chosen(condition))
             for metric, values in found.items():
                 mean = measures.narrowed(measures.to_humans(group, values))
                 shares = units if metric in _SHARES else None
-                rows.add(metric, mean, _labels(people) | place, n, shares)
+                rows.add(metric, mean, labels | {"condition": condition}, n, shares)
                 if condition == "":
                     overall.add(metric, people, mean, units)
 
@@ -265,29 +283,30 @@ def _add_models(rows: _Rows, measures: DatasetMeasures) -> None:
     first, second = (models[places] for places in np.triu_indices(len(models), k=1))
     for some in portions(len(first), measures.n_draws + len(measures.panel.images)):
         pair = first[some], second[some]
+        add_pairs = _pair_adder(rows, measures, *pair)
         for condition, found in measures.pairs(*pair, ["error_consistency"]):
-            _add_pairs(rows, measures, *pair, condition, found["error_consistency"])
+            add_pairs(condition, found["error_consistency"])
 
 
-def _add_pairs(
-    rows: _Rows,
-    measures: DatasetMeasures,
-    first: Places,
-    second: Places,
-    condition: str,
-    kappas: Floats,
-) -> None:
+def _pair_adder(
+    rows: _Rows, measures: DatasetMeasures, first: Places, second: Places
+) -> Callable[[str, Floats], None]:
+    """Return what adds the error consistency of these pairs in a condition."""
     panel = measures.panel
     other = panel.observers.iloc[second]
     labels = _labels(panel.observers.iloc[first]) | {
         "other_source": other["source"].to_numpy(dtype=object),
         "other": other["observer"].to_numpy(dtype=object),
         "dataset": panel.dataset,
-        "condition": condition,
     }
-    seen = panel.seen[:, _in_condition(measures, condition)]
-    near = measures.narrowed(kappas)
-    rows.add("error_consistency", near, labels, (seen[first] & seen[second]).sum(axis=1))
+
+    def add(condition: str, kappas: Floats) -> None:
+        seen = panel.seen[:, measures.chosen(condition)]
+        shared = (seen[first] & seen[second]).sum(axis=1)
+        near = measures.narrowed(kappas)
+        rows.add("error_consistency", near, labels | {"condition": condition}, shared)
+
+    return add
 
 
 def _add_shape(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> None:
@@ -297,6 +316,7 @@ def _add_shape(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> Non
     named = (panel.cue == "shape") | (panel.cue == "texture")
     for group in measures.groups(len(CUE_METRICS) * len(set(category_of))):
         people = _people(panel, group)
+        labels = _labels(people) | {"dataset": panel.dataset}
         shape = measures.shape(group)
         for metric, by_category in shape.items():
             for category, values in by_category.items():
@@ -304,9 +324,8 @@ def _add_shape(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> Non
                 n = _seen(panel, group, chosen)
                 counted = chosen & named[group] if metric.startswith("shape_bias") else chosen
                 units = _units(measures, group, counted)
-                labels = {"dataset": panel.dataset, "category": category}
                 near = measures.narrowed(values)
-                rows.add(metric, near, _labels(people) | labels, n, units)
+                rows.add(metric, near, labels | {"category": category}, n, units)
         overall.add("shape_bias", people, measures.narrowed(shape["shape_bias"][""]))
 
 

@@ -74,15 +74,15 @@ def test_a_model_without_all_images_is_left_out_and_named():
 
 
 def test_values_and_intervals_are_those_of_the_shares():
-    both = pd.concat([A, B])
-    panel = make_panel(both, Resampling(200, seed=4))
-    shares = cue_shares(both, resampling=Resampling(draws=200, seed=4)).set_index("observer")
-    right = accuracies(both, resampling=Resampling(draws=200, seed=4)).set_index("observer")
+    both, resampling = pd.concat([A, B]), Resampling(200, seed=4)
+    panel = make_panel(both, resampling)
+    shares = cue_shares(both, resampling=resampling).set_index("observer")
+    right = accuracies(both, resampling=resampling).set_index("observer")
     for name in ("mini-ar", "mini-cnn"):
         accuracy = panel.accuracy(name, ["cue-conflict"])
         assert accuracy[0] == pytest.approx(right.loc[name, "accuracy"])
         assert panel.shape_bias(name)[0] == pytest.approx(shares.loc[name, "shape_bias"])
-        ends = np.nanpercentile(accuracy[1:], [2.5, 97.5])
+        ends = resampling.interval(accuracy, n=len(set(both["silhouette"])))
         assert ends == pytest.approx(right.loc[name, ["low", "high"]].tolist(), abs=1e-6)
 
 

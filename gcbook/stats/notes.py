@@ -60,7 +60,7 @@ def resolution_sentence(differences: pd.DataFrame) -> str:
         f". Among the networks whose decisions are public, the interval of a difference reaches "
         f"{half:.3f} to either side (median over {len(differences)} pairs)"
     )
-    differs = differences["differs"].astype(bool)
+    differs = differences["differs"].eq(True)
     if differs.any():
         least = differences.loc[differs, "difference"].min()
         said += f", and the smallest difference that survives the correction is {least:.3f}"

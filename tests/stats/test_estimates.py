@@ -192,7 +192,7 @@ def test_intervals_contain_their_values_and_pairing_narrows_differences() -> Non
     assert (table["low"] <= table["value"]).all()
     assert (table["value"] <= table["high"]).all()
     tests = found.tests.set_index("family")
-    assert (tests["p_holm"] >= tests["p"]).all()
+    assert (tests["p_corrected"] >= tests["p"]).all()
     row = tests.loc["ood_accuracy:models"]
     assert (row["a"], row["b"]) == ("good", "poor")
     overall = found.estimates[found.estimates["metric"] == "ood_accuracy"].set_index("observer")

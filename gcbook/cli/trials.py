@@ -21,11 +21,18 @@ def benchmark(
         ),
     ] = "",
     output: Annotated[Path | None, typer.Option(help="Write to this file instead.")] = None,
-    ci: Annotated[bool, typer.Option("--ci/--no-ci", help="Bootstrap intervals.")] = False,
+    ci: Annotated[
+        bool, typer.Option("--ci/--no-ci", help="Bootstrap intervals, and the ranks left open.")
+    ] = False,
     against: Annotated[
         str, typer.Option(metavar="published", help="Rank among the rows of the paper.")
     ] = "",
-    datasets: Annotated[str, typer.Option(help="Dataset names, separated by commas.")] = "all",
+    humans: Annotated[
+        str, typer.Option(metavar="SOURCE", help="Humans of one source only. Default: of all.")
+    ] = "",
+    datasets: Annotated[
+        str, typer.Option(help="Dataset names, separated by commas; who has all is ranked.")
+    ] = "all",
     conditions: Annotated[
         str, typer.Option(metavar="benchmark|all", help="Conditions that count.")
     ] = "benchmark",
@@ -66,7 +73,7 @@ def benchmark(
         zero_division=zero_division,
         resampling=Resampling(**({"draws": 1000} | asked if ci else {"draws": 0})),
     )
-    rows = benchmark_paths(paths, settings, against=against)
+    rows = benchmark_paths(paths, settings, against=against, humans=humans)
     printed = format_benchmark(rows, kind)
     if kind == "csv":
         # The other formats hold the notes themselves.

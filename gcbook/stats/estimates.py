@@ -7,9 +7,11 @@ low, high, n``
 
 Strings are empty where they do not apply. ``dataset == ""`` is the mean over datasets,
 ``condition == ""`` the aggregate over the counted conditions, ``category == ""`` all categories.
-``observer == "humans"`` are all humans of a dataset, ``other == "humans"`` means compared with each
-human and averaged. ``n`` is the number of images (for pooled humans: trials) behind a value, for a
-mean over datasets the number of datasets.
+``observer == "humans"`` are all humans of a dataset, from all sources; ``other == "humans"`` means
+compared with each human and averaged. ``n`` is the number of images (for pooled humans: trials)
+behind a value. Of a mean over datasets it is the number of whole datasets: one of whose counted
+conditions an observer saw only some, or the humans it is compared with, is in the mean and does not
+count. Only means over all datasets are comparable, and ranked and tested.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,12 +22,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import HUMANS
 from gcbook.stats.agreement import PAIR_METRICS
-from gcbook.stats.comparisons import Who, compare, mean_ranks
+from gcbook.stats.comparisons import Who, compare, mean_rank_sets, mean_ranks
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.measures import DatasetMeasures, portions
-from gcbook.stats.metrics import CUE_METRICS, share
+from gcbook.stats.metrics import CUE_METRICS, human_source, share
 from gcbook.stats.panel import Panel, image_factors, make_panels
 from gcbook.stats.resampling import Resampling, correct_bias
 
@@ -33,6 +36,7 @@ __all__ = ["ESTIMATE_COLUMNS", "ESTIMATE_KEYS", "Estimates", "estimate"]
 
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
 
 ESTIMATE_COLUMNS = (
     "metric",
@@ -79,17 +83,20 @@ def estimate(
         all_pairs: also compare models with models, which the benchmark tables do not need.
     """
     settings = settings or SummarySettings()
-    panels = make_panels(settings.choose(trials))
+    trials = settings.choose(trials)
+    panels = make_panels(trials)
     factors = image_factors(panels)
+    humans = human_source(trials["source"][trials["observer_kind"] == "human"].unique())
     rows, overall = _Rows(settings.resampling), _Overall()
     for name, panel in panels.items():
         measures = DatasetMeasures(panel, factors[name], settings)
-        _add_accuracy(rows, measures, overall)
-        _add_to_humans(rows, measures, overall)
+        everyone = _everyone(panel, humans, settings)
+        _add_accuracy(rows, measures, everyone, overall)
+        _add_to_humans(rows, measures, everyone, overall)
         if all_pairs:
             _add_models(rows, measures)
         if name == "cue-conflict":
-            _add_shape(rows, measures, overall)
+            _add_shape(rows, measures, everyone, overall)
     means = _add_overall(rows, overall, set(panels))
     return Estimates(rows.table(), compare(means, settings.resampling))
 
@@ -98,7 +105,7 @@ class _Rows:
     """Collects rows of the estimates, a block of draws at a time."""
 
     def __init__(self, resampling: Resampling) -> None:
-        self._resampling = resampling
+        self.resampling = resampling
         self._blocks: list[dict[str, npt.NDArray[Any]]] = []
 
     def add(
@@ -114,14 +121,24 @@ class _Rows:
         ``answers`` is given for proportions: the number of answers they are taken of.
         """
         within = _RANGE.get(metric)
-        low, high = self._resampling.interval(values, n=answers, within=within)
+        low, high = self.resampling.interval(values, n=answers, within=within)
         if within:
             # An observer without an error has kappa 0 with anyone, in every resample: that says
             # nothing about other images.
             low, high = (np.where(low < high, end, np.nan) for end in (low, high))
         # A copy: a view would keep all draws.
-        value = values[:, 0].copy()
-        block = {"metric": metric, "value": value, "low": low, "high": high, "n": n}
+        self.put(metric, values[:, 0].copy(), (low, high), labels, n)
+
+    def put(
+        self,
+        metric: str,
+        values: Floats,
+        ends: tuple[Floats, Floats],
+        labels: Labels,
+        n: npt.ArrayLike,
+    ) -> None:
+        """Add one row for each of ``values`` (rows,), whose ends are known."""
+        block = {"metric": metric, "value": values, "low": ends[0], "high": ends[1], "n": n}
         filled = dict.fromkeys(ESTIMATE_KEYS, "") | block | dict(labels)
         self._blocks.append(
             {
@@ -146,16 +163,21 @@ class _Overall:
         self._sums: dict[str, dict[Who, list[Floats]]] = {}
         self.n: dict[str, dict[Who, int]] = {}
 
-    def add(self, metric: str, people: pd.DataFrame, values: Floats) -> None:
-        """Take the models and the pooled humans; single humans saw one dataset only."""
+    def add(self, metric: str, people: pd.DataFrame, values: Floats, whole: Flags) -> None:
+        """Take the models and the pooled humans; single humans saw one dataset only.
+
+        ``whole`` says for whom the dataset counts; where the metric is undefined it does not.
+        """
         sums, n = self._sums.setdefault(metric, {}), self.n.setdefault(metric, {})
-        for who, row in zip(people.itertuples(index=False, name=None), values, strict=True):
+        counts = (whole & np.isfinite(values[:, 0])).tolist()
+        rows = people.itertuples(index=False, name=None)
+        for who, row, counted in zip(rows, values, counts, strict=True):
             if who[2] == "model" or who[1] == HUMANS:
                 defined = np.isfinite(row)
                 total, count = sums.setdefault(who, [np.zeros(len(row)), np.zeros(len(row))])
                 np.add(total, row, out=total, where=defined)
                 count += defined
-                n[who] = n.get(who, 0) + 1
+                n[who] = n.get(who, 0) + counted
 
     def means(self, metric: str) -> dict[Who, Floats]:
         """Means over the datasets where the metric is defined, (1 + draws,)."""
@@ -166,18 +188,40 @@ def _labels(people: pd.DataFrame) -> dict[str, npt.ArrayLike]:
     return {str(name): people[name].to_numpy(dtype=object) for name in people}
 
 
-def _people(panel: Panel, group: Places) -> pd.DataFrame:
-    """Some of the panel's observers and, if they are its humans, all of these as a last row."""
-    people = panel.observers.iloc[group]
-    if not panel.is_human[group].any():
-        return people
-    sources = "+".join(people["source"].unique())
-    pooled = {"source": [sources], "observer": [HUMANS], "observer_kind": ["human"]}
-    return pd.concat([people, pd.DataFrame(pooled)])
+@dataclass(frozen=True)
+class _Everyone:
+    """The observers of a panel and, as a last row, all its humans.
+
+    Attributes:
+        people: ``source, observer, observer_kind``.
+        is_human: (observers,), of the panel.
+        whole: (people,), who saw images of all conditions that count.
+        compared: (people,), of whom that is true as of the humans, taken together.
+    """
+
+    people: pd.DataFrame
+    is_human: Flags
+    whole: Flags
+    compared: Flags
+
+    def places(self, group: Places) -> Places:
+        """Rows of some observers and, if they are the humans, of all of these."""
+        return np.append(group, len(self.is_human)) if self.is_human[group].any() else group
+
+
+def _everyone(panel: Panel, source: str, settings: SummarySettings) -> _Everyone:
+    columns = dict(panel.by_condition())
+    counted = settings.counted(EXPERIMENTS[panel.dataset])
+    seen = np.array([panel.seen[:, columns.get(name, slice(0))].any(axis=1) for name in counted])
+    seen = np.column_stack([seen, seen[:, panel.is_human].any(axis=1)])
+    pooled = pd.DataFrame({"source": [source], "observer": [HUMANS], "observer_kind": ["human"]})
+    people = pd.concat([panel.observers, pooled], ignore_index=True)
+    whole = np.asarray(seen.all(axis=0))
+    return _Everyone(people, panel.is_human, whole, whole & whole[-1])
 
 
 def _seen(panel: Panel, group: Places, chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.integer]:
-    """How many of the chosen images each of `_people` saw."""
+    """How many of the chosen images each of a group saw, and all humans together."""
     counts = panel.seen[group][:, chosen].sum(axis=1)
     return np.append(counts, counts.sum()) if panel.is_human[group].any() else counts
 
@@ -188,24 +232,30 @@ def _in_condition(measures: DatasetMeasures, condition: str) -> npt.NDArray[np.b
     return measures.panel.images["condition"].isin(chosen).to_numpy()
 
 
-def _add_accuracy(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> None:
+def _add_accuracy(
+    rows: _Rows, measures: DatasetMeasures, everyone: _Everyone, overall: _Overall
+) -> None:
     panel = measures.panel
     for group in measures.groups(4):
-        people = _people(panel, group)
+        places = everyone.places(group)
+        people = everyone.people.iloc[places]
         for condition, values in measures.accuracy(group):
             n = _seen(panel, group, _in_condition(measures, condition))
             place = {"dataset": panel.dataset, "condition": condition}
             rows.add("accuracy", values, _labels(people) | place, n, answers=n)
             if condition == "":
-                overall.add("ood_accuracy", people, values)
+                overall.add("ood_accuracy", people, values, everyone.whole[places])
 
 
-def _add_to_humans(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> None:
+def _add_to_humans(
+    rows: _Rows, measures: DatasetMeasures, everyone: _Everyone, overall: _Overall
+) -> None:
     panel, humans = measures.panel, measures.humans
     if not len(humans):
         return
     for group in measures.groups(len(PAIR_METRICS) * len(humans)):
-        people = _people(panel, group)
+        places = everyone.places(group)
+        people = everyone.people.iloc[places]
         # A pair of humans stands once.
         observer, human = np.nonzero(humans < group[:, None])
         for condition, found in measures.with_humans(group):
@@ -217,7 +267,7 @@ def _add_to_humans(rows: _Rows, measures: DatasetMeasures, overall: _Overall) ->
                 mean = measures.to_humans(group, values)
                 rows.add(metric, mean, _labels(people) | place, n)
                 if condition == "":
-                    overall.add(metric, people, mean)
+                    overall.add(metric, people, mean, everyone.compared[places])
 
 
 def _add_models(rows: _Rows, measures: DatasetMeasures) -> None:
@@ -249,12 +299,15 @@ def _add_pairs(
     rows.add("error_consistency", kappas, labels, (seen[first] & seen[second]).sum(axis=1))
 
 
-def _add_shape(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> None:
+def _add_shape(
+    rows: _Rows, measures: DatasetMeasures, everyone: _Everyone, overall: _Overall
+) -> None:
     panel = measures.panel
     category_of = panel.images["category"].to_numpy()
     conflict = ~(panel.cue == "agree").any(axis=0)
     for group in measures.groups(len(CUE_METRICS) * len(set(category_of))):
-        people = _people(panel, group)
+        places = everyone.places(group)
+        people = everyone.people.iloc[places]
         shape = measures.shape(group)
         for metric, by_category in shape.items():
             for category, values in by_category.items():
@@ -267,7 +320,7 @@ def _add_shape(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> Non
                     answers = None
                 labels = {"dataset": panel.dataset, "category": category}
                 rows.add(metric, values, _labels(people) | labels, n, answers=answers)
-        overall.add("shape_bias", people, shape["shape_bias"][""])
+        overall.add("shape_bias", people, shape["shape_bias"][""], everyone.whole[places])
 
 
 def _add_overall(
@@ -291,8 +344,10 @@ def _add_overall(
         }
     ranked = [who for who in means["error_consistency"] if who[1] != HUMANS]
     if ranked:
-        ranks = mean_ranks(*(np.stack([means[m][who] for who in ranked]) for m in PAIR_METRICS))
-        rows.add("mean_rank", ranks, _person_labels(ranked), len(datasets))
+        drawn = [np.stack([means[metric][who] for who in ranked]) for metric in PAIR_METRICS]
+        ranks = mean_ranks(*(values[:, 0] for values in drawn))
+        ends = mean_rank_sets(*drawn, confidence=rows.resampling.confidence)
+        rows.put("mean_rank", ranks, ends, _person_labels(ranked), len(datasets))
     return means
 
 

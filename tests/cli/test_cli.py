@@ -157,8 +157,8 @@ def test_chapters_lists_parameters_with_defaults_and_meaning(capsys):
 def test_benchmark_prints_or_writes_what_is_asked_for(monkeypatch, tmp_path, capsys):
     asked = {}
 
-    def benchmark_paths(paths, settings, against):
-        asked.update(paths=paths, settings=settings, against=against)
+    def benchmark_paths(paths, settings, against, humans):
+        asked.update(paths=paths, settings=settings, against=against, humans=humans)
         return pd.DataFrame({"observer": ["humans"], "ood_accuracy": [0.7230001]})
 
     monkeypatch.setattr("gcbook.stats.benchmark.benchmark_paths", benchmark_paths, raising=False)
@@ -168,12 +168,13 @@ def test_benchmark_prints_or_writes_what_is_asked_for(monkeypatch, tmp_path, cap
         raising=False,
     )
     status, out, _ = call(
-        capsys, "benchmark", "a", "b", "--format", "csv", "--ci", "--draws", "700"
+        capsys,
+        *["benchmark", "a", "b", "--format", "csv", "--ci", "--draws", "700", "--humans", "my-lab"],
     )
     assert (status, out) == (0, "csv 1\n")
     assert [str(p) for p in asked["paths"]] == ["a", "b"]
     assert asked["settings"] == SummarySettings(resampling=Resampling(draws=700))
-    assert asked["against"] == ""
+    assert (asked["against"], asked["humans"]) == ("", "my-lab")
     file = tmp_path / "out.json"
     status, out, _ = call(capsys, "benchmark", "a", "--output", str(file))
     assert out.strip() == str(file)

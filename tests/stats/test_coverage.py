@@ -17,7 +17,6 @@ from tiny.ci import CI
 
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.agreement import PAIR_METRICS, kappa
-from gcbook.stats.comparisons import mean_ranks
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.measures import DatasetMeasures
 from gcbook.stats.panel import Panel, image_factors
@@ -90,7 +89,6 @@ def aggregate(measures: list[DatasetMeasures]) -> dict[str, Floats]:
         to_humans = [m.to_humans(models, dict(m.with_humans(models))[""][metric]) for m in measures]
         mean = np.mean(to_humans, axis=0)
         values[metric] = correct_bias(mean, *RANGES[metric]) if metric in RANGES else mean
-    values["mean_rank"] = mean_ranks(*(values[metric] for metric in PAIR_METRICS))
     values["accuracy in one condition"] = np.concatenate(
         [dict(one.accuracy(rows))["90"][: len(rows)] for rows in (one.humans, models)]
     )
@@ -127,7 +125,6 @@ def truth() -> dict[str, Floats]:
     for metric in PAIR_METRICS:
         by_dataset = [np.mean([pairs[metric][key] for key in keys], axis=0) for keys in counted]
         values[metric] = np.mean([pair[to_human].mean(axis=1) for pair in by_dataset], axis=0)
-    values["mean_rank"] = mean_ranks(*(values[metric] for metric in PAIR_METRICS))
     key = ("rotation", "90")
     values["accuracy in one condition"] = accuracy[key]
     values["humans' accuracy"] = accuracy[key][:2].mean(keepdims=True)

@@ -406,10 +406,7 @@ def _counts(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
 
 
 def _pool(counts: pd.DataFrame) -> pd.DataFrame:
-    humans = pool_humans(counts)
-    # One row of humans, whatever sources they come from.
-    humans = humans.assign(source="+".join(sorted(set(humans["source"]))))
-    return pd.concat([humans, counts[counts["observer_kind"] == "model"]])
+    return pd.concat([pool_humans(counts), counts[counts["observer_kind"] == "model"]])
 
 
 def _summary(counts: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from gcbook.paper.observers import HUMANS
 from gcbook.stats.agreement import PAIR_METRICS
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.words import undecided
+from gcbook.stats.words import percent, undecided
 from gcbook.trials.table import missing_images, unmatched_images
 
 __all__ = ["benchmark_notes"]
@@ -201,5 +201,5 @@ def _rank_sets(resampling: Resampling) -> str:
         return f"mean_rank: which models are above which {too_few}"
     return (
         "mean_rank: beside it the ranks that tests of all pairs of models leave open, for all "
-        f"models together at a confidence of {resampling.confidence:g}"
+        f"models together with {percent(resampling.confidence)} confidence"
     )

@@ -10,6 +10,7 @@ from typing import Any
 from gcbook.stats.maxt import draws_needed
 
 __all__ = [
+    "percent",
     "undecided",
     "with_intervals",
     "number",
@@ -59,7 +60,16 @@ def with_intervals(parameters: Any, how: str = "") -> str:
     """
     if not parameters.draws:
         return "without intervals (nothing was resampled)"
-    return f"with {parameters.confidence:.0%} intervals {how}".rstrip()
+    return f"with {percent(parameters.confidence)} intervals {how}".rstrip()
+
+
+def percent(confidence: float) -> str:
+    """A confidence as a sentence gives it, with the digits that it has.
+
+    >>> percent(0.95), percent(0.999)
+    ('95%', '99.9%')
+    """
+    return f"{100 * confidence:g}%"
 
 
 def undecided(draws: int, confidence: float) -> str:

@@ -81,7 +81,7 @@ def test_intervals_and_formats(benchmark_trials: pd.DataFrame) -> None:
     assert f"9.000 (rank {worst['mean_rank_low']:.3g} to 9)" in format_benchmark(found, "table")
     assert found.attrs["notes"] == [
         "mean_rank: beside it the ranks that tests of all pairs of models leave open, for all "
-        "models together at a confidence of 0.95"
+        "models together with 95% confidence"
     ]
 
 
@@ -332,3 +332,14 @@ def test_none_of_the_chosen_datasets_is_an_error(benchmark_trials: pd.DataFrame)
     edge = benchmark_trials[benchmark_trials["dataset"] == "edge"]
     with pytest.raises(InputError, match=r"expected some of edge, .* found sketch"):
         benchmark(edge, SummarySettings(datasets=("sketch",)))
+
+
+@pytest.mark.parametrize("against", ["", "published"])
+def test_nobody_is_ranked_on_fewer_datasets_than_chosen(
+    benchmark_trials: pd.DataFrame, against: str
+) -> None:
+    """Though all saw the same: --datasets says that these are meant."""
+    edge = benchmark_trials[benchmark_trials["dataset"] == "edge"]
+    found = benchmark(edge, against=against)
+    assert found["mean_rank"].isna().all()
+    assert "not ranked, 1 of 17 datasets (edge)" in found.attrs["notes"][0]

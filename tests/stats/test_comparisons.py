@@ -71,6 +71,17 @@ def test_rank_sets_by_hand() -> None:
     assert nothing.tolist() == [1, 1, 1] and all_.tolist() == [3, 3, 3]
 
 
+def test_squares_do_not_hold_back_the_other_metrics() -> None:
+    """Squared differences have a heavy tail, which ranks need not have: their roots rank alike."""
+    clear = ladder(*np.arange(5, 0, -1) * 0.045)
+    errors = 0.05 * np.random.default_rng(5).standard_normal((5, 401))
+    low, high = mean_rank_sets(errors**2, clear, clear, confidence=0.95)
+    # Two metrics of three are told, the first leaves all open.
+    expected = np.arange(1, 6) * 2 / 3
+    assert low.tolist() == pytest.approx((expected + 1 / 3).tolist())
+    assert high.tolist() == pytest.approx((expected + 5 / 3).tolist())
+
+
 def test_rank_sets_without_a_value_or_draws() -> None:
     one = ladder(0.9, 0.5, 0.1)
     missing = one.copy()

@@ -63,10 +63,14 @@ def benchmark(
         raise InputError(f"--{next(iter(asked))} is of the intervals: add --ci.")
     if output is not None and (output.is_dir() or not output.parent.is_dir()):
         raise InputError(f"--output: expected a file in a folder that exists, found {output}.")
+    import pyarrow as pa
+
     from gcbook.stats.benchmark import benchmark_paths, format_benchmark
     from gcbook.stats.conventions import SummarySettings
     from gcbook.stats.resampling import Resampling
 
+    # The default pool keeps what is freed, which is most of what reading takes.
+    pa.set_memory_pool(pa.system_memory_pool())
     settings = SummarySettings.parse(
         datasets,
         conditions=conditions,

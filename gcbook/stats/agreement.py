@@ -12,7 +12,7 @@ what this module computes, for all pairs at once as matrix products, optionally 
 weightings of the images (see `gcbook.stats.resampling`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,7 @@ __all__ = [
     "pair_counts",
     "pair_metrics",
     "weighted_pair_counts",
+    "weighted_pair_sums",
 ]
 
 Floats = npt.NDArray[np.floating]
@@ -65,7 +66,8 @@ def observed_consistency(right_a: npt.ArrayLike, right_b: npt.ArrayLike) -> floa
     >>> observed_consistency([1, 1, 0, 0], [1, 0, 0, 0])
     0.75
     """
-    return float(_observed(*_four_counts(right_a, right_b)))
+    sums = _sums_of(*_four_counts(right_a, right_b))
+    return float(pair_metrics(*sums, metrics=["observed_consistency"])["observed_consistency"])
 
 
 def expected_consistency(right_a: npt.ArrayLike, right_b: npt.ArrayLike) -> float:
@@ -74,7 +76,7 @@ def expected_consistency(right_a: npt.ArrayLike, right_b: npt.ArrayLike) -> floa
     >>> expected_consistency([1, 1, 0, 0], [1, 0, 0, 0])
     0.5
     """
-    return float(_expected(*_four_counts(right_a, right_b)))
+    return float(_expected(*_sums_of(*_four_counts(right_a, right_b))))
 
 
 def error_consistency(
@@ -109,20 +111,8 @@ def kappa(
     >>> float(kappa(1, 1, 0, 2))
     0.5
     """
-    both_right, only_a, only_b, both_wrong = (
-        np.asarray(count, np.float64) for count in (both_right, only_a, only_b, both_wrong)
-    )
-    disagreed = only_a + only_b
-    n = both_right + both_wrong + disagreed
-    # 1 - kappa is the share of disagreement over the share of it that independent errors give.
-    by_chance = (both_right + only_a) * (both_wrong + only_a)
-    by_chance += (both_right + only_b) * (both_wrong + only_b)
-    # Resampled counts need not be whole: rounding must not make a value of 0/0.
-    defined = by_chance > 1e-6 * n**2
-    value = np.where(defined, 1 - share(n * disagreed, by_chance), np.nan)
-    if zero_division == "toolbox":
-        value = np.where((disagreed == 0) & (n > 0), 1.0, value)
-    return value
+    sums = _sums_of(both_right, only_a, only_b, both_wrong)
+    return pair_metrics(*sums, zero_division, ["error_consistency"])["error_consistency"]
 
 
 def kappa_bound(
@@ -142,13 +132,11 @@ def kappa_bound(
     >>> float(kappa_bound(1, 1, 0, 2)), float(kappa_bound(2, 0, 0, 2))
     (0.5, 1.0)
     """
-    agreed = np.asarray(both_right, np.float64) + np.asarray(both_wrong, np.float64)
-    difference = np.abs(np.asarray(only_a, np.float64) - np.asarray(only_b, np.float64))
-    n = agreed + np.asarray(only_a, np.float64) + np.asarray(only_b, np.float64)
-    expected = _expected(both_right, only_a, only_b, both_wrong)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        most = 1 - difference / n
-        return np.where(expected < 1 - 1e-6, (most - expected) / (1 - expected), np.nan)
+    sums = _sums_of(both_right, only_a, only_b, both_wrong)
+    expected = _expected(*sums)
+    most = 1 - share(np.abs(sums[1] - sums[2]), sums[3])
+    defined = expected < 1 - 1e-6
+    return np.where(defined, share(most - expected, 1 - expected), np.nan)
 
 
 def pair_counts(trials: pd.DataFrame) -> pd.DataFrame:
@@ -162,7 +150,7 @@ def pair_counts(trials: pd.DataFrame) -> pd.DataFrame:
     for panel in make_panels(trials).values():
         first, second = np.triu_indices(len(panel.observers), k=1)
         ones = np.ones((1, len(panel.images)), dtype=np.float32)
-        for condition, columns in panel.by_condition():
+        for condition, columns in panel.conditions.items():
             right, seen = panel.right[:, columns], panel.seen[:, columns]
             counts = weighted_pair_counts(right, seen, ones[:, columns], first, second)
             table = pd.DataFrame({"dataset": panel.dataset, "condition": condition}, index=first)
@@ -192,44 +180,82 @@ def weighted_pair_counts(
         first, second: (pairs,), rows of ``right`` to compare.
 
     Returns:
-        Four arrays (pairs, draws) in the order of `PAIR_COUNTS`, of the type of the weights.
+        Four arrays (pairs, draws) in the order of `PAIR_COUNTS`.
     """
-    drawn = weights.T
-
-    def count(of_first: npt.NDArray[np.bool_], of_second: npt.NDArray[np.bool_]) -> Floats:
-        counted: Floats = (of_first[first] & of_second[second]).astype(weights.dtype) @ drawn
-        return counted
-
-    both_right = count(right, right)
-    if seen.all():
-        right_each: Floats = right.astype(weights.dtype) @ drawn
-        right_a, right_b, n = right_each[first], right_each[second], drawn.sum(axis=0)
-    else:
-        right_a, right_b, n = count(right, seen), count(seen, right), count(seen, seen)
+    both_right, right_a, right_b, n = weighted_pair_sums(right, seen, weights, first, second)
     only_a, only_b = right_a - both_right, right_b - both_right
     return both_right, only_a, only_b, n - both_right - only_a - only_b
 
 
+def weighted_pair_sums(
+    right: npt.NDArray[np.bool_],
+    seen: npt.NDArray[np.bool_],
+    weights: Floats,
+    first: npt.NDArray[np.intp],
+    second: npt.NDArray[np.intp],
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """The same as sums over the images that both saw, which is what the metrics are made of.
+
+    Args:
+        right, seen, weights, first, second: see `weighted_pair_counts`.
+
+    Returns:
+        Four arrays that broadcast to (pairs, draws), float64: both right, a right, b right, all.
+    """
+    drawn = weights.T
+
+    def count(of_first: npt.NDArray[np.bool_], of_second: npt.NDArray[np.bool_]) -> Floats:
+        sums: Floats = (of_first[first] & of_second[second]).astype(weights.dtype) @ drawn
+        return sums.astype(np.float64)
+
+    both_right = count(right, right)
+    if seen.all():
+        each = (right.astype(weights.dtype) @ drawn).astype(np.float64)
+        return both_right, each[first], each[second], drawn.sum(axis=0, dtype=np.float64)
+    return both_right, count(right, seen), count(seen, right), count(seen, seen)
+
+
 def pair_metrics(
-    both_right: npt.ArrayLike,
-    only_a: npt.ArrayLike,
-    only_b: npt.ArrayLike,
-    both_wrong: npt.ArrayLike,
+    both_right: Floats,
+    right_a: Floats,
+    right_b: Floats,
+    n: Floats,
     zero_division: ZeroDivision = "nan",
     metrics: Sequence[str] = PAIR_METRICS,
 ) -> dict[str, Floats]:
-    """Some of the `PAIR_METRICS` from 2 × 2 counts of any shape; NaN where there are no images.
+    r"""Some of the `PAIR_METRICS` from the sums of two observers; NaN where there are no images.
 
-    >>> {name: float(value) for name, value in pair_metrics(1, 1, 0, 2).items()}
+    With r for right and d for the images on which only one of the two is,
+
+    .. math:: 1 - c_{obs} = d / n, \qquad n^2 (1 - c_{exp}) = n (r_a + r_b) - 2 r_a r_b,
+
+    so that counts give whole numbers up to the one division.
+
+    Args:
+        both_right, right_a, right_b, n: see `weighted_pair_sums`.
+        zero_division: see `error_consistency`.
+        metrics: which of them.
+
+    >>> sums = [np.array(count) for count in (1, 2, 1, 4)]
+    >>> {name: float(value) for name, value in pair_metrics(*sums).items()}
     {'accuracy_difference': 0.0625, 'observed_consistency': 0.75, 'error_consistency': 0.5}
     """
-    a, b, c, d = (np.asarray(n, np.float64) for n in (both_right, only_a, only_b, both_wrong))
-    compute: dict[str, Callable[[], Floats]] = {
-        "accuracy_difference": lambda: share(b - c, a + b + c + d) ** 2,
-        "observed_consistency": lambda: _observed(a, b, c, d),
-        "error_consistency": lambda: kappa(a, b, c, d, zero_division),
-    }
-    return {metric: compute[metric]() for metric in metrics}
+    found = {}
+    right = right_a + right_b
+    apart = right - 2 * both_right
+    for metric in metrics:
+        if metric == "accuracy_difference":
+            found[metric] = share(right_a - right_b, n) ** 2
+        elif metric == "observed_consistency":
+            found[metric] = 1 - share(apart, n)
+        else:
+            by_chance = n * right - 2 * right_a * right_b
+            # Rescaled weights are not whole: rounding must not make a value of 0/0.
+            defined = by_chance > 1e-6 * n**2
+            found[metric] = 1 - share(n * apart, np.where(defined, by_chance, np.nan))
+            if zero_division == "toolbox":
+                found[metric] = np.where((apart == 0) & (n > 0), 1.0, found[metric])
+    return found
 
 
 def consistency_table(pairs: pd.DataFrame, zero_division: ZeroDivision = "nan") -> pd.DataFrame:
@@ -239,13 +265,13 @@ def consistency_table(pairs: pd.DataFrame, zero_division: ZeroDivision = "nan") 
         The table with ``n`` (shared images), `PAIR_METRICS`, ``expected_consistency`` and
         ``error_consistency_max`` (see `kappa_bound`).
     """
-    counts = [pairs[name].to_numpy(dtype=np.float64) for name in PAIR_COUNTS]
-    metrics = pair_metrics(counts[0], counts[1], counts[2], counts[3], zero_division)
+    counts = [pairs[name].to_numpy() for name in PAIR_COUNTS]
+    sums = _sums_of(*counts)
     return pairs.assign(
-        n=pairs[list(PAIR_COUNTS)].sum(axis=1),
-        **metrics,
-        expected_consistency=_expected(*counts),
-        error_consistency_max=kappa_bound(counts[0], counts[1], counts[2], counts[3]),
+        n=sums[3].astype("int64"),
+        **pair_metrics(*sums, zero_division),
+        expected_consistency=_expected(*sums),
+        error_consistency_max=kappa_bound(*counts),
     )
 
 
@@ -259,14 +285,19 @@ def _four_counts(right_a: npt.ArrayLike, right_b: npt.ArrayLike) -> tuple[int, i
     return both, int(a.sum()) - both, int(b.sum()) - both, wrong
 
 
-def _observed(*counts: npt.ArrayLike) -> Floats:
-    both_right, only_a, only_b, both_wrong = (np.asarray(count, np.float64) for count in counts)
-    return np.asarray(share(both_right + both_wrong, both_right + only_a + only_b + both_wrong))
+def _sums_of(
+    both_right: npt.ArrayLike,
+    only_a: npt.ArrayLike,
+    only_b: npt.ArrayLike,
+    both_wrong: npt.ArrayLike,
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """The sums that `pair_metrics` takes, from the `PAIR_COUNTS`."""
+    both, a, b, wrong = (
+        np.asarray(n, np.float64) for n in (both_right, only_a, only_b, both_wrong)
+    )
+    return both, both + a, both + b, both + a + b + wrong
 
 
-def _expected(*counts: npt.ArrayLike) -> Floats:
-    both_right, only_a, only_b, both_wrong = (np.asarray(count, np.float64) for count in counts)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        n = both_right + only_a + only_b + both_wrong
-        a, b = (both_right + only_a) / n, (both_right + only_b) / n
-        return a * b + (1 - a) * (1 - b)
+def _expected(both_right: Floats, right_a: Floats, right_b: Floats, n: Floats) -> Floats:
+    a, b = share(right_a, n), share(right_b, n)
+    return np.asarray(a * b + (1 - a) * (1 - b))

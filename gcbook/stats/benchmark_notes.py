@@ -16,7 +16,7 @@ from gcbook.stats.agreement import PAIR_METRICS
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import percent, undecided
-from gcbook.trials.table import missing_images, unmatched_images
+from gcbook.trials.table import unmatched_images
 
 __all__ = ["benchmark_notes"]
 
@@ -63,7 +63,7 @@ def benchmark_notes(
         )
     notes += [f"humans: {words}; no model is ranked" for words in _partial(humans, settings)]
     notes += _undefined(shown, whole, with_humans, estimates)
-    notes += _missing_images(trials, whole)
+    notes += _missing_images(estimates, whole)
     notes += _unmatched_images(trials)
     if "mean_rank_low" in rows and rows["mean_rank"].notna().any():
         notes.append(_rank_sets(settings.resampling))
@@ -164,13 +164,15 @@ def _undefined(
     ]
 
 
-def _missing_images(trials: pd.DataFrame, whole: Mapping[Who, tuple[str, ...]]) -> list[str]:
-    """Who saw images of all conditions, and yet not all images."""
-    rows = missing_images(trials)[["source", "observer", "dataset", "n_seen", "n_images"]]
+def _missing_images(estimates: pd.DataFrame, whole: Mapping[Who, tuple[str, ...]]) -> list[str]:
+    """Who saw images of all conditions that count, and yet not all images."""
+    rows = estimates[(estimates["metric"] == "accuracy") & (estimates["condition"] != "")]
+    rows = rows[rows["observer"] != HUMANS]
+    n_seen = rows.groupby(["source", "observer", "dataset"])["n"].sum().reset_index()
     places = [
-        (observer, (dataset, n_seen, n_images))
-        for source, observer, dataset, n_seen, n_images in rows.itertuples(index=False, name=None)
-        if dataset in whole[source, observer]
+        (observer, (dataset, n, EXPERIMENTS[dataset].n_images))
+        for source, observer, dataset, n in n_seen.itertuples(index=False, name=None)
+        if dataset in whole[source, observer] and n < EXPERIMENTS[dataset].n_images
     ]
     return [
         f"{names}: {n_seen:,} of {n_images:,} images of {dataset}, and compared on those that both "

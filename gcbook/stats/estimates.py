@@ -14,7 +14,9 @@ conditions an observer saw only some, or the humans it is compared with, is in t
 count. Only means over all datasets are comparable, and ranked and tested.
 """
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,20 +85,30 @@ def estimate(
         all_pairs: also compare models with models, which the benchmark tables do not need.
     """
     settings = settings or SummarySettings()
-    trials = settings.choose(trials)
-    panels = make_panels(trials)
+    panels = make_panels(settings.choose(trials))
     factors = image_factors(panels)
-    humans = human_source(trials["source"][trials["observer_kind"] == "human"].unique())
+    humans = human_source(
+        source for panel in panels.values() for source in panel.observers["source"][panel.is_human]
+    )
     rows, overall = _Rows(settings.resampling), _Overall()
-    for name, panel in panels.items():
-        measures = DatasetMeasures(panel, factors[name], settings)
-        everyone = _everyone(panel, humans, settings)
-        _add_accuracy(rows, measures, everyone, overall)
-        _add_to_humans(rows, measures, everyone, overall)
+
+    def of_dataset(name: str) -> tuple[_Rows, _Overall]:
+        own_rows, own = _Rows(settings.resampling), _Overall()
+        measures = DatasetMeasures(panels[name], factors[name], settings)
+        everyone = _everyone(panels[name], humans, settings)
+        _add_accuracy(own_rows, measures, everyone, own)
+        _add_to_humans(own_rows, measures, everyone, own)
         if all_pairs:
-            _add_models(rows, measures)
+            _add_models(own_rows, measures)
         if name == "cue-conflict":
-            _add_shape(rows, measures, everyone, overall)
+            _add_shape(own_rows, measures, everyone, own)
+        return own_rows, own
+
+    # Resampling is arithmetic on long arrays, which threads share out well; values alone are not.
+    with ThreadPoolExecutor(os.cpu_count() if settings.resampling.draws else 1) as pool:
+        for own_rows, own in pool.map(of_dataset, panels):
+            rows.extend(own_rows)
+            overall.extend(own)
     means = _add_overall(rows, overall, set(panels))
     return Estimates(rows.table(), compare(means, settings.resampling))
 
@@ -106,7 +118,7 @@ class _Rows:
 
     def __init__(self, resampling: Resampling) -> None:
         self.resampling = resampling
-        self._blocks: list[dict[str, npt.NDArray[Any]]] = []
+        self._blocks: list[dict[str, Any]] = []
 
     def add(
         self,
@@ -139,17 +151,20 @@ class _Rows:
     ) -> None:
         """Add one row for each of ``values`` (rows,), whose ends are known."""
         block = {"metric": metric, "value": values, "low": ends[0], "high": ends[1], "n": n}
-        filled = dict.fromkeys(ESTIMATE_KEYS, "") | block | dict(labels)
-        self._blocks.append(
-            {
-                name: np.broadcast_to(np.asarray(column), len(values))
-                for name, column in filled.items()
-            }
-        )
+        self._blocks.append(dict.fromkeys(ESTIMATE_KEYS, "") | block | dict(labels))
+
+    def extend(self, others: "_Rows") -> None:
+        self._blocks += others._blocks
 
     def table(self) -> pd.DataFrame:
+        lengths = [len(block["value"]) for block in self._blocks]
         columns = {
-            name: np.concatenate([block[name] for block in self._blocks])
+            name: np.concatenate(
+                [
+                    each if np.ndim(each) else np.full(n, each, dtype=object)
+                    for each, n in zip((b[name] for b in self._blocks), lengths, strict=True)
+                ]
+            )
             for name in ESTIMATE_COLUMNS
         }
         table = pd.DataFrame(columns).astype(dict.fromkeys(ESTIMATE_KEYS, "str") | {"n": "int64"})
@@ -160,7 +175,7 @@ class _Overall:
     """Each observer's metrics on each dataset, summed up for the means over datasets."""
 
     def __init__(self) -> None:
-        self._sums: dict[str, dict[Who, list[Floats]]] = {}
+        self._sums: dict[str, dict[Who, list[Any]]] = {}
         self.n: dict[str, dict[Who, int]] = {}
 
     def add(self, metric: str, people: pd.DataFrame, values: Floats, whole: Flags) -> None:
@@ -168,16 +183,23 @@ class _Overall:
 
         ``whole`` says for whom the dataset counts; where the metric is undefined it does not.
         """
-        sums, n = self._sums.setdefault(metric, {}), self.n.setdefault(metric, {})
         counts = (whole & np.isfinite(values[:, 0])).tolist()
         rows = people.itertuples(index=False, name=None)
         for who, row, counted in zip(rows, values, counts, strict=True):
             if who[2] == "model" or who[1] == HUMANS:
                 defined = np.isfinite(row)
-                total, count = sums.setdefault(who, [np.zeros(len(row)), np.zeros(len(row))])
-                np.add(total, row, out=total, where=defined)
-                count += defined
-                n[who] = n.get(who, 0) + counted
+                self._add(metric, who, np.where(defined, row, 0), defined, int(counted))
+
+    def extend(self, others: "_Overall") -> None:
+        for metric, by_who in others._sums.items():
+            for who, sums in by_who.items():
+                self._add(metric, who, sums[0], sums[1], others.n[metric][who])
+
+    def _add(self, metric: str, who: Who, total: Floats, defined: npt.ArrayLike, n: int) -> None:
+        sums = self._sums.setdefault(metric, {}).setdefault(who, [0.0, 0.0])
+        sums[:] = sums[0] + total, sums[1] + defined
+        counts = self.n.setdefault(metric, {})
+        counts[who] = counts.get(who, 0) + n
 
     def means(self, metric: str) -> dict[Who, Floats]:
         """Means over the datasets where the metric is defined, (1 + draws,)."""
@@ -210,7 +232,7 @@ class _Everyone:
 
 
 def _everyone(panel: Panel, source: str, settings: SummarySettings) -> _Everyone:
-    columns = dict(panel.by_condition())
+    columns = panel.conditions
     counted = settings.counted(EXPERIMENTS[panel.dataset])
     seen = np.array([panel.seen[:, columns.get(name, slice(0))].any(axis=1) for name in counted])
     seen = np.column_stack([seen, seen[:, panel.is_human].any(axis=1)])
@@ -226,12 +248,6 @@ def _seen(panel: Panel, group: Places, chosen: npt.NDArray[np.bool_]) -> npt.NDA
     return np.append(counts, counts.sum()) if panel.is_human[group].any() else counts
 
 
-def _in_condition(measures: DatasetMeasures, condition: str) -> npt.NDArray[np.bool_]:
-    """Which images are of a condition; of ``""``, of any that counts."""
-    chosen = (condition,) if condition else measures.counted
-    return measures.panel.images["condition"].isin(chosen).to_numpy()
-
-
 def _add_accuracy(
     rows: _Rows, measures: DatasetMeasures, everyone: _Everyone, overall: _Overall
 ) -> None:
@@ -239,10 +255,10 @@ def _add_accuracy(
     for group in measures.groups(4):
         places = everyone.places(group)
         people = everyone.people.iloc[places]
+        labels = _labels(people) | {"dataset": panel.dataset}
         for condition, values in measures.accuracy(group):
-            n = _seen(panel, group, _in_condition(measures, condition))
-            place = {"dataset": panel.dataset, "condition": condition}
-            rows.add("accuracy", values, _labels(people) | place, n, answers=n)
+            n = _seen(panel, group, measures.chosen(condition))
+            rows.add("accuracy", values, labels | {"condition": condition}, n, answers=n)
             if condition == "":
                 overall.add("ood_accuracy", people, values, everyone.whole[places])
 
@@ -256,16 +272,16 @@ def _add_to_humans(
     for group in measures.groups(len(PAIR_METRICS) * len(humans)):
         places = everyone.places(group)
         people = everyone.people.iloc[places]
+        labels = _labels(people) | {"other": HUMANS, "dataset": panel.dataset}
         # A pair of humans stands once.
         observer, human = np.nonzero(humans < group[:, None])
+        add_pairs = _pair_adder(rows, measures, humans[human], group[observer])
         for condition, found in measures.with_humans(group):
-            kappas = found["error_consistency"][observer, human]
-            _add_pairs(rows, measures, humans[human], group[observer], condition, kappas)
-            n = int(_in_condition(measures, condition).sum())
-            place = {"other": HUMANS, "dataset": panel.dataset, "condition": condition}
+            add_pairs(condition, found["error_consistency"][observer, human])
+            n = int(measures.chosen(condition).sum())
             for metric, values in found.items():
                 mean = measures.to_humans(group, values)
-                rows.add(metric, mean, _labels(people) | place, n)
+                rows.add(metric, mean, labels | {"condition": condition}, n)
                 if condition == "":
                     overall.add(metric, people, mean, everyone.compared[places])
 
@@ -275,28 +291,29 @@ def _add_models(rows: _Rows, measures: DatasetMeasures) -> None:
     first, second = (models[places] for places in np.triu_indices(len(models), k=1))
     for some in portions(len(first), measures.n_draws + len(measures.panel.images)):
         pair = first[some], second[some]
+        add_pairs = _pair_adder(rows, measures, *pair)
         for condition, found in measures.pairs(*pair, ["error_consistency"]):
-            _add_pairs(rows, measures, *pair, condition, found["error_consistency"])
+            add_pairs(condition, found["error_consistency"])
 
 
-def _add_pairs(
-    rows: _Rows,
-    measures: DatasetMeasures,
-    first: Places,
-    second: Places,
-    condition: str,
-    kappas: Floats,
-) -> None:
+def _pair_adder(
+    rows: _Rows, measures: DatasetMeasures, first: Places, second: Places
+) -> Callable[[str, Floats], None]:
+    """Return what adds the error consistency of these pairs in a condition."""
     panel = measures.panel
     other = panel.observers.iloc[second]
     labels = _labels(panel.observers.iloc[first]) | {
         "other_source": other["source"].to_numpy(dtype=object),
         "other": other["observer"].to_numpy(dtype=object),
         "dataset": panel.dataset,
-        "condition": condition,
     }
-    seen = panel.seen[:, _in_condition(measures, condition)]
-    rows.add("error_consistency", kappas, labels, (seen[first] & seen[second]).sum(axis=1))
+
+    def add(condition: str, kappas: Floats) -> None:
+        seen = panel.seen[:, measures.chosen(condition)]
+        shared = (seen[first] & seen[second]).sum(axis=1)
+        rows.add("error_consistency", kappas, labels | {"condition": condition}, shared)
+
+    return add
 
 
 def _add_shape(
@@ -308,6 +325,7 @@ def _add_shape(
     for group in measures.groups(len(CUE_METRICS) * len(set(category_of))):
         places = everyone.places(group)
         people = everyone.people.iloc[places]
+        labels = _labels(people) | {"dataset": panel.dataset}
         shape = measures.shape(group)
         for metric, by_category in shape.items():
             for category, values in by_category.items():
@@ -318,8 +336,7 @@ def _add_shape(
                     answers = n * named[:, 0]
                 elif metric == "shape_bias_category_mean":
                     answers = None
-                labels = {"dataset": panel.dataset, "category": category}
-                rows.add(metric, values, _labels(people) | labels, n, answers=answers)
+                rows.add(metric, values, labels | {"category": category}, n, answers=answers)
         overall.add("shape_bias", people, shape["shape_bias"][""], everyone.whole[places])
 
 

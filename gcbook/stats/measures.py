@@ -10,15 +10,15 @@ With many observers, images and draws no machine holds all of this at once. So m
 a few observers or pairs at a time, and come condition by condition; `portions` says how many.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from gcbook.paper.experiments import EXPERIMENTS
-from gcbook.stats.agreement import PAIR_METRICS, pair_metrics, weighted_pair_counts
+from gcbook.stats.agreement import PAIR_METRICS, pair_metrics, weighted_pair_sums
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.metrics import CUE_METRICS, cue_metrics, share
 from gcbook.stats.panel import Panel, human_factor
@@ -29,8 +29,11 @@ __all__ = ["DatasetMeasures", "mean_defined", "portions"]
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.intp]
 
-_NUMBERS = 4_000_000
-"""How many numbers an array of metrics may hold, about: 32 MB of them."""
+_NUMBERS = 2_000_000
+"""How many numbers an array of metrics may hold, about: 16 MB of them."""
+
+_KEPT = 16_000_000
+"""How many weights of a dataset's images are kept: 64 MB of them."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,20 @@ class DatasetMeasures:
     factors: Mapping[str, tuple[Factor, ...]]
     settings: SummarySettings
 
+    _kept: dict[str, list[tuple[slice, Floats]]] = field(default_factory=dict, init=False)
+
     @cached_property
     def counted(self) -> tuple[str, ...]:
         """The conditions present that count in aggregates, in order."""
         counted = self.settings.counted(EXPERIMENTS[self.panel.dataset])
-        return tuple(name for name, _ in self.panel.by_condition() if name in counted)
+        return tuple(name for name in self.panel.conditions if name in counted)
+
+    def chosen(self, condition: str) -> npt.NDArray[np.bool_]:
+        """(images,), which are of a condition; of ``""``, of any that counts."""
+        chosen = np.zeros(len(self.panel.images), dtype=bool)
+        for name, columns in self.panel.conditions.items():
+            chosen[columns] = name in ((condition,) if condition else self.counted)
+        return chosen
 
     @cached_property
     def humans(self) -> Places:
@@ -91,7 +103,7 @@ class DatasetMeasures:
         """
         shape = (2, len(rows) + self._are_humans(rows), self.n_draws)
         pooled = np.zeros(shape)
-        for condition, columns in self.panel.by_condition():
+        for condition, columns in self.panel.conditions.items():
             masks = np.stack([self.panel.right, self.panel.seen])[:, rows, columns]
             sums = self._with_pooled(rows, self._sums(condition, masks))
             if condition in self.counted:
@@ -113,7 +125,7 @@ class DatasetMeasures:
         names = sorted(set(category))
         of_category = category == np.array(names)[:, None, None]
         masks = [each & of_category for each in (conflict, cue == "shape", cue == "texture")]
-        ((condition, _),) = self.panel.by_condition()
+        (condition,) = self.panel.conditions
         counts = self._with_pooled(rows, self._sums(condition, np.stack(masks)))
         by_category = cue_metrics(*counts)
         pooled = cue_metrics(*counts.sum(axis=1))
@@ -140,20 +152,18 @@ class DatasetMeasures:
         shape = (len(first), self.n_draws)
         total = {metric: np.zeros(shape) for metric in metrics}
         defined = {metric: np.zeros(shape, dtype=np.int16) for metric in metrics}
-        zero_division = self.settings.zero_division
-        for condition, columns in self.panel.by_condition():
+        for condition, columns in self.panel.conditions.items():
             right, seen = self.panel.right[:, columns], self.panel.seen[:, columns]
             values: dict[str, Floats] = {metric: np.empty(shape) for metric in metrics}
-            for drawn, weights in self.settings.resampling.blocks(*self.factors[condition]):
-                counts = weighted_pair_counts(right, seen, weights, first, second)
-                found = pair_metrics(*counts, zero_division=zero_division, metrics=metrics)
-                for metric in metrics:
-                    values[metric][:, drawn] = found[metric]
-            if condition in self.counted:
-                for metric in metrics:
-                    known = ~np.isnan(values[metric])
-                    np.add(total[metric], values[metric], out=total[metric], where=known)
-                    defined[metric] += known
+            for drawn, weights in self._blocks(condition):
+                sums = weighted_pair_sums(right, seen, weights, first, second)
+                found = pair_metrics(*sums, self.settings.zero_division, metrics)
+                for metric, block in found.items():
+                    values[metric][:, drawn] = block
+                    if condition in self.counted:
+                        known = ~np.isnan(block)
+                        total[metric][:, drawn] += np.where(known, block, 0)
+                        defined[metric][:, drawn] += known
             yield condition, values
         yield "", {metric: share(total[metric], defined[metric]) for metric in metrics}
 
@@ -187,6 +197,15 @@ class DatasetMeasures:
     def _are_humans(self, rows: Places) -> bool:
         return bool(self.panel.is_human[rows].any())
 
+    def _blocks(self, condition: str) -> Iterable[tuple[slice, Floats]]:
+        """The weights of a condition's images; drawn once where they are few enough to keep."""
+        blocks = self.settings.resampling.blocks(*self.factors[condition])
+        if self.n_draws * len(self.panel.images) > _KEPT:
+            return blocks
+        if condition not in self._kept:
+            self._kept[condition] = list(blocks)
+        return self._kept[condition]
+
     def _sums(self, condition: str, masks: npt.NDArray[np.bool_]) -> Floats:
         """How many images of a condition a mask holds in each resample.
 
@@ -199,7 +218,7 @@ class DatasetMeasures:
         """
         sums = np.empty((*masks.shape[:-1], self.n_draws))
         wanted = masks.astype(np.float32)
-        for drawn, weights in self.settings.resampling.blocks(*self.factors[condition]):
+        for drawn, weights in self._blocks(condition):
             sums[..., drawn] = wanted @ weights.T
         return sums
 

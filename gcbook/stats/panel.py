@@ -9,7 +9,7 @@ cue-conflict images their shapes, so one draw of exemplars serves all three. Obs
 they are unless asked otherwise: 4 to 10 humans a dataset are too few to speak of people in general.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,6 +23,19 @@ from gcbook.stats.resampling import Factor
 
 __all__ = ["Panel", "human_factor", "image_factors", "make_panels"]
 
+Places = npt.NDArray[np.intp]
+Coded = tuple[Places, Sequence[str]]
+"""A column: the number of each row's value, and the values."""
+
+_KEYS = (
+    "dataset",
+    "source",
+    "observer",
+    "observer_kind",
+    "image_id",
+    "condition",
+    "category",
+)
 _EXEMPLAR_DATASETS = ("edge", "silhouette", "cue-conflict")
 
 
@@ -51,13 +64,16 @@ class Panel:
         """(observers,), whether the observer is human."""
         return (self.observers["observer_kind"] == "human").to_numpy()
 
-    def by_condition(self) -> Iterator[tuple[str, slice]]:
+    @cached_property
+    def conditions(self) -> dict[str, slice]:
         """The conditions present, in order, each with the columns of its images."""
         names = self.images["condition"].to_numpy()
+        found = {}
         for condition in EXPERIMENTS[self.dataset].conditions:
             columns = np.flatnonzero(names == condition)
             if len(columns):
-                yield condition, slice(int(columns[0]), int(columns[-1]) + 1)
+                found[condition] = slice(int(columns[0]), int(columns[-1]) + 1)
+        return found
 
 
 def make_panels(trials: pd.DataFrame) -> dict[str, Panel]:
@@ -66,8 +82,18 @@ def make_panels(trials: pd.DataFrame) -> dict[str, Panel]:
     An image is told by its id, condition and category, so observers are never compared on an
     image that was shown to them differently.
     """
-    groups = dict(iter(trials.groupby("dataset", observed=True)))
-    return {name: _make_panel(name, groups[name]) for name in EXPERIMENTS if name in groups}
+    coded: dict[str, Coded] = {}
+    for key in _KEYS:
+        codes, values = pd.factorize(trials[key], sort=True)
+        coded[key] = codes, values.tolist()
+    right = (trials["response"] == trials["category"]).to_numpy()
+    number, names = coded["dataset"]
+    rows_of = {name: np.flatnonzero(number == i) for i, name in enumerate(names)}
+    return {
+        name: _make_panel(name, trials, rows_of[name], right, coded)
+        for name in EXPERIMENTS
+        if name in rows_of
+    }
 
 
 def image_factors(panels: Mapping[str, Panel]) -> dict[str, dict[str, tuple[Factor, ...]]]:
@@ -90,7 +116,7 @@ def image_factors(panels: Mapping[str, Panel]) -> dict[str, dict[str, tuple[Fact
     factors: dict[str, dict[str, tuple[Factor, ...]]] = {}
     for name, panel in panels.items():
         factors[name] = {}
-        for condition, columns in panel.by_condition():
+        for condition, columns in panel.conditions.items():
             if name in named:
                 shape, texture = (each[columns] for each in named[name])
                 of = [Factor({"shape exemplars": len(shapes)}, shapes.get_indexer(shape))]
@@ -117,33 +143,43 @@ def _exemplars_of(panel: Panel) -> tuple[pd.Index, pd.Index]:
     return pd.Index(parts.str[0]), pd.Index(parts.str[1])
 
 
-def _make_panel(dataset: str, trials: pd.DataFrame) -> Panel:
-    order = {name: i for i, name in enumerate(EXPERIMENTS[dataset].conditions)}
-    row, observers = _factorize(trials, ["observer_kind", "source", "observer"])
-    keyed = trials[["image_id", "category", "condition"]].assign(
-        place=trials["condition"].map(order)
-    )
-    column, images = _factorize(keyed, ["place", "image_id", "category", "condition"])
+def _make_panel(
+    dataset: str,
+    trials: pd.DataFrame,
+    rows: Places,
+    right: npt.NDArray[np.bool_],
+    coded: Mapping[str, Coded],
+) -> Panel:
+    codes, names = coded["condition"]
+    order = pd.Index(EXPERIMENTS[dataset].conditions).get_indexer(pd.Index(names))
+    by_condition = {**coded, "condition": (order[codes], EXPERIMENTS[dataset].conditions)}
+    observer, observers = _distinct(coded, ["observer_kind", "source", "observer"], rows)
+    image, images = _distinct(by_condition, ["condition", "image_id", "category"], rows)
     shape = (len(observers), len(images))
-    seen = np.zeros(shape, dtype=bool)
-    right = np.zeros(shape, dtype=bool)
-    cue = np.full(shape, "", dtype="U7")
-    seen[row, column] = True
-    right[row, column] = (trials["response"] == trials["category"]).to_numpy()
+    seen, was_right = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    seen[observer, image] = True
+    was_right[observer, image] = right[rows]
+    cue = np.broadcast_to(np.array("", dtype="U7"), shape)
     if dataset == "cue-conflict":
-        cue[row, column] = cues(trials).to_numpy(dtype="U7")
+        cue = cue.copy()
+        cue[observer, image] = cues(trials.iloc[rows]).to_numpy(dtype="U7")
     return Panel(
         dataset,
         observers[["source", "observer", "observer_kind"]],
         images[["image_id", "condition", "category"]],
         seen,
-        right,
+        was_right,
         cue,
     )
 
 
-def _factorize(
-    table: pd.DataFrame, keys: list[str]
-) -> tuple[npt.NDArray[np.integer], pd.DataFrame]:
-    grouped = table.groupby(keys, sort=True, observed=True)
-    return grouped.ngroup().to_numpy(), grouped.size().index.to_frame(index=False)
+def _distinct(
+    coded: Mapping[str, Coded], keys: Sequence[str], rows: Places
+) -> tuple[Places, pd.DataFrame]:
+    """The distinct keys among some rows, sorted, and which of them each row has."""
+    number = np.zeros(len(rows), dtype=np.int64)
+    for key in keys:
+        number = number * len(coded[key][1]) + coded[key][0][rows]
+    _, first, place = np.unique(number, return_index=True, return_inverse=True)
+    found = {key: np.array(coded[key][1], dtype=object)[coded[key][0][rows[first]]] for key in keys}
+    return place, pd.DataFrame(found, dtype="str")

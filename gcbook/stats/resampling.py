@@ -151,9 +151,8 @@ class Resampling:
         if draws.shape[-1] == 0:
             return np.full(value.shape, np.nan), np.full(value.shape, np.nan)
         ordered = np.sort(draws, axis=-1)  # NaN sorts last
-        count = draws.shape[-1] - np.isnan(ordered).sum(axis=-1)
-        if within is not None:
-            surplus = 2 * (_mean(draws, count) - value)[..., None]
+        mean, count = _mean(draws)
+        surplus = 2 * (mean - value)[..., None]
         tail = (1 - self.confidence) / 2
         ends = []
         for probability in (tail, 1 - tail):
@@ -186,12 +185,14 @@ def _rescaled(n: int, draws: int, generator: np.random.Generator) -> Floats:
     return np.asarray(counts * (n / (n - 1)))
 
 
-def _mean(draws: Floats, count: npt.NDArray[np.integer]) -> Floats:
-    """Mean over the last axis of the ``count`` draws that are not NaN."""
+def _mean(draws: Floats) -> tuple[Floats, npt.NDArray[np.integer]]:
+    """Mean of the draws that are not NaN, over the last axis, and their number."""
     total = np.asarray(draws.sum(axis=-1))
-    holes = count < draws.shape[-1]
+    count = np.full(total.shape, draws.shape[-1])
+    holes = np.isnan(total)
     total[holes] = np.nansum(draws[holes], axis=-1)
-    return total / np.maximum(count, 1)
+    count[holes] = np.isfinite(draws[holes]).sum(axis=-1)
+    return total / np.maximum(count, 1), count
 
 
 def correct_bias(values: npt.ArrayLike, least: float, most: float) -> Floats:
@@ -211,5 +212,6 @@ def correct_bias(values: npt.ArrayLike, least: float, most: float) -> Floats:
     """
     values = np.asarray(values, dtype=np.float64)
     value, draws = values[..., :1], values[..., 1:]
-    mean = _mean(draws, np.isfinite(draws).sum(axis=-1))[..., None]
-    return np.concatenate([value, np.clip(draws - 2 * (mean - value), least, most)], axis=-1)
+    mean, _ = _mean(draws)
+    surplus = 2 * (mean[..., None] - value)
+    return np.concatenate([value, np.clip(draws - surplus, least, most)], axis=-1)

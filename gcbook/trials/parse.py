@@ -52,7 +52,7 @@ FILE_COLUMNS = (
 """Columns of a trial file, in order; human files may spell them with capitals."""
 
 _MISSING = frozenset({"", "nan", "na", "n/a", "none", "null"})
-_IMAGE_ID = r"^(?:.*_)?(?P<image_id>n\d{8}_[^_]+)$|^(?:.*_)?(?P<plain>[^_]+)$"
+_IMAGE_ID = r"(?:^|_)(?P<image_id>(?:n\d{8}_)?[^_]+)$"
 _CUE_CONFLICT_IMAGE = r"^[a-z]+\d+-[a-z]+\d+\.\w+$"
 
 
@@ -79,22 +79,22 @@ def parse_trial_files(files: Sequence[TrialFile]) -> pd.DataFrame:
         [(file.dataset, file.source) for file in files], columns=["dataset", "source"], dtype="str"
     )
     about = about.iloc[origin].reset_index(drop=True)
-    trials = _to_table(pa.concat_tables(tables), about, place)
+    rows = pa.concat_tables(tables)
+    text = {name: rows[name].to_pandas().astype("str") for name in FILE_COLUMNS}
+    del tables, rows  # a second copy of all text
+    trials = _to_table(text, about, place)
     _refuse_duplicates(trials, place)
     return trials
 
 
-def image_ids(names: Sequence[str] | pa.ChunkedArray) -> pd.Series:
+def image_ids(names: Sequence[str] | pd.Series) -> pd.Series:
     """Return which image each name stands for, whatever observer, session or trial it carries.
 
     >>> image_ids(["0001_hp_dnn_0.7_boat_10_n03662601_12531.png", "cat1-dog2.png"]).tolist()
     ['n03662601_12531.png', 'cat1-dog2.png']
     """
-    strings = names if isinstance(names, pa.ChunkedArray) else pa.array(names, pa.string())
-    parts = pc.extract_regex(strings, pattern=_IMAGE_ID)
-    wordnet = pc.struct_field(parts, "image_id")
-    plain = pc.struct_field(parts, "plain")
-    return pc.if_else(pc.equal(wordnet, ""), plain, wordnet).to_pandas().astype("str")
+    parts = pc.extract_regex(pa.array(names, pa.string()), pattern=_IMAGE_ID)
+    return pc.struct_field(parts, "image_id").to_pandas().astype("str")
 
 
 def parse_condition(dataset: str, text: str) -> str | None:
@@ -177,8 +177,7 @@ def _first_undecodable(content: bytes) -> str:
     return ""
 
 
-def _to_table(rows: pa.Table, about: pd.DataFrame, place: Place) -> pd.DataFrame:
-    text = {name: rows[name].to_pandas().astype("str") for name in FILE_COLUMNS}
+def _to_table(text: Mapping[str, pd.Series], about: pd.DataFrame, place: Place) -> pd.DataFrame:
     allowed = ", ".join(CATEGORIES)
     _refuse(~text["category"].isin(CATEGORIES), text["category"], "category", allowed, place)
     response = text["object_response"].where(text["object_response"] != "NA", NO_ANSWER)
@@ -189,19 +188,19 @@ def _to_table(rows: pa.Table, about: pd.DataFrame, place: Place) -> pd.DataFrame
     table = pd.DataFrame(
         {
             "observer": text["subj"],
-            "observer_kind": np.where(text["subj"].str.match(HUMAN_NAME), "human", "model"),
+            "observer_kind": _distinct(text["subj"], _kinds),
             "dataset": about["dataset"],
             "session": _integers(text["session"], "session", place),
             "trial": _integers(text["trial"], "trial", place),
             "condition": _conditions(about["dataset"], text["condition"], place),
-            "image_id": image_ids(rows["imagename"]),
+            "image_id": _distinct(text["imagename"], image_ids),
             "category": text["category"],
             "response": response,
             "rt": _seconds(text["rt"], place),
             "source": about["source"],
             "imagename": text["imagename"],
         }
-    ).astype({"observer_kind": "str"})
+    )
     conflict = table["dataset"] == "cue-conflict"
     untold = conflict & ~table["image_id"].str.match(_CUE_CONFLICT_IMAGE)
     expected = "<shape><n>-<texture><n>.png at the end of a cue-conflict image's name"
@@ -219,29 +218,40 @@ def _refuse(bad: pd.Series, values: pd.Series, column: str, expected: str, place
         )
 
 
+def _distinct(values: pd.Series, read: Callable[[pd.Series], pd.Series]) -> pd.Series:
+    """Read a column by its distinct values, which are far fewer."""
+    codes, distinct = pd.factorize(values)
+    return read(pd.Series(distinct)).take(codes).set_axis(values.index)
+
+
+def _kinds(observers: pd.Series) -> pd.Series:
+    human = observers.str.match(HUMAN_NAME)
+    return pd.Series(np.where(human, "human", "model"), dtype="str")
+
+
+def _numbers(values: pd.Series) -> pd.Series:
+    return pd.to_numeric(values, errors="coerce").astype("float64")
+
+
 def _integers(values: pd.Series, column: str, place: Place) -> pd.Series:
-    numbers = pd.to_numeric(values, errors="coerce")
+    numbers = _distinct(values, _numbers)
     _refuse(numbers.isna() | (numbers % 1 != 0), values, column, "a whole number", place)
     return numbers.astype("int64")
 
 
 def _seconds(values: pd.Series, place: Place) -> pd.Series:
-    numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+    numbers = _distinct(values, _numbers)
     stated = numbers.isna() & ~values.str.lower().isin(_MISSING)
     _refuse(stated, values, "rt", "seconds, or NaN where there is no response time", place)
     return numbers
 
 
 def _conditions(dataset: pd.Series, values: pd.Series, place: Place) -> pd.Series:
-    pairs = pd.DataFrame({"dataset": dataset, "condition": values})
-    distinct = pairs.drop_duplicates()
-    names = {
-        (name, text): parse_condition(name, text)
-        for name, text in distinct.itertuples(index=False, name=None)
-    }
-    canonical = pairs.merge(
-        distinct.assign(canonical=[names[pair] or "" for pair in names]), how="left"
-    )["canonical"]
+    pairs = pd.DataFrame({"dataset": dataset, "condition": values}).groupby(
+        ["dataset", "condition"], sort=True
+    )
+    names = [parse_condition(*pair) or "" for pair in pairs.size().index]
+    canonical = pd.Series(names, dtype="str").take(pairs.ngroup().to_numpy()).set_axis(values.index)
     unknown = np.flatnonzero((canonical == "").to_numpy())
     if len(unknown):
         row = int(unknown[0])
@@ -251,7 +261,7 @@ def _conditions(dataset: pd.Series, values: pd.Series, place: Place) -> pd.Serie
             f"{', '.join(EXPERIMENTS[name].conditions)}; found {values.iloc[row]!r}. Correct the "
             "value, or move the file to the folder of its dataset."
         )
-    return canonical.astype("str")
+    return canonical
 
 
 def _value(text: str) -> object:

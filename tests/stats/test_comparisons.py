@@ -103,16 +103,17 @@ def laws(spacing: float) -> Floats:
     return np.concatenate([HUMANS, np.array([0.72, 0.42]) - spacing * steps[:, None] * [1, 0.8]])
 
 
-def to_humans(counts: list[Floats]) -> dict[str, Floats]:
-    """The three metrics of each model, mean over the humans, from counts (humans, models, …)."""
-    return {name: values.mean(axis=0) for name, values in pair_metrics(*counts).items()}
+def to_humans(both: Floats, human: Floats, model: Floats, n: Floats) -> dict[str, Floats]:
+    """The three metrics of each model, mean over the humans, from sums (humans, models, …)."""
+    sums = np.broadcast_arrays(both, human, model, n)
+    return {name: values.mean(axis=0) for name, values in pair_metrics(*sums).items()}
 
 
 def true_mean_ranks(spacing: float) -> Floats:
     p = laws(spacing)
     both = np.mean(p[:2, None] * p[None, 2:], axis=-1)
     human, model = p[:2].mean(axis=1)[:, None], p[2:].mean(axis=1)[None]
-    true = to_humans([both, human - both, model - both, 1 - human - model + both])
+    true = to_humans(both, human, model, np.ones(1))
     return mean_ranks(*(true[name].round(12) for name in PAIR_METRICS))
 
 
@@ -123,8 +124,8 @@ def sampled(spacing: float, experiment: int) -> list[Floats]:
     right = rng.random((8, N_IMAGES)) < laws(spacing)[:, hard]
     weights = Resampling(DRAWS, seed=experiment).weights(Factor({"images": N_IMAGES})).T
     human, model = right[:2, None], right[None, 2:]
-    patterns = (human & model, human & ~model, ~human & model, ~human & ~model)
-    found = to_humans([each.astype(np.float32) @ weights for each in patterns])
+    right_sums = [each.astype(np.float32) @ weights for each in (human & model, human, model)]
+    found = to_humans(*right_sums, weights.sum(axis=0))
     for name, ends in {"accuracy_difference": (0, 1), "error_consistency": (-1, 1)}.items():
         found[name] = correct_bias(found[name], *ends)
     return [found[name] for name in PAIR_METRICS]

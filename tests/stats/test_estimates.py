@@ -252,7 +252,8 @@ def test_portions_and_blocks_do_not_matter(
     )
     trials = made_up_trials(missing=True)
     whole = estimate(trials, settings)
-    monkeypatch.setattr("gcbook.stats.measures._NUMBERS", 1)
+    for name in ("_NUMBERS", "_KEPT"):
+        monkeypatch.setattr(f"gcbook.stats.measures.{name}", 1)
     monkeypatch.setattr("gcbook.stats.resampling._BLOCK", 7)
     pieces = estimate(trials, settings)
     pd.testing.assert_frame_equal(pieces.estimates, whole.estimates)

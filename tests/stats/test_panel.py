@@ -21,7 +21,7 @@ def test_rows_columns_and_what_was_not_seen() -> None:
     assert panel.images["image_id"].tolist() == ["b.png", "a.png"]  # easiest condition first
     np.testing.assert_array_equal(panel.seen, [[True, False], [True, True]])
     np.testing.assert_array_equal(panel.right, [[True, False], [False, True]])
-    assert dict(panel.by_condition()) == {"c100": slice(0, 1), "c50": slice(1, 2)}
+    assert panel.conditions == {"c100": slice(0, 1), "c50": slice(1, 2)}
 
 
 def test_an_image_shown_differently_is_another_image() -> None:

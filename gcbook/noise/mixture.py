@@ -68,9 +68,7 @@ class Mixture:
         shares = np.outer(self.weights, weights / weights.sum())
         return numbers.ravel(), shares.ravel()
 
-    def _clumps(
-        self, x: npt.ArrayLike, alpha: float, sigma: float
-    ) -> tuple[Floats, float, Floats]:
+    def _clumps(self, x: npt.ArrayLike, alpha: float, sigma: float) -> tuple[Floats, float, Floats]:
         """Offsets from the clumps' noised centres, their variance, and unscaled log-densities.
 
         Clumps come first, (clumps, ...): sums over a last axis of six are slow.

@@ -257,7 +257,7 @@ def test_another_run_in_the_folder_is_refused(data, tmp_path):
 
 def test_it_learns_and_the_scorer_reads_what_it_wrote(data, tmp_path):
     # Batches of one size, and enough of them for the norms' running means to settle.
-    plan = replace(SMALL, noise=False, epochs=16, batch_size=5, learning_rate=0.01)
+    plan = replace(SMALL, noise=False, epochs=12, batch_size=5, learning_rate=0.001)
     model = trained(plan, data, tmp_path)
     rows = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text().splitlines()]
     assert rows[-1]["accuracy"] == 1

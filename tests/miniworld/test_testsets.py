@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from tiny.made import set_of
 
 from gcbook.files.errors import InputError
 from gcbook.miniworld.silhouettes import load_silhouettes
@@ -39,7 +40,7 @@ BARE = replace(
 
 @pytest.fixture(scope="module")
 def sets():
-    return {name: make_test_set(name) for name in TEST_SETS}
+    return {name: set_of(name) for name in TEST_SETS}
 
 
 def luma(stimuli):

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from tiny.ci import CI
 from tiny.gaussian import class_means, gaussian_classifier
+from tiny.made import set_of
 from tiny.shipped import forget, use_data
 
 from gcbook.classifiers import load
@@ -19,7 +20,7 @@ from gcbook.files.errors import DataNotFoundError, GcbookError
 from gcbook.miniworld.bands import BAND_SETS
 from gcbook.miniworld.results import rescoring, shipped
 from gcbook.miniworld.results.rescoring import OTHER_RELATIVE, RELATIVE, check_shipped, rescore
-from gcbook.miniworld.testsets import TEST_SETS, make_test_set
+from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
@@ -224,7 +225,7 @@ def noisy(tmp_path, monkeypatch):
     monkeypatch.setattr(load, "load_classifier", lambda *_, **__: classifier)
     place = folder / "scores" / "mini-pixel" / "texture"
     settings = ScoringSettings(draws=4, device="cpu")
-    score(make_test_set("texture"), classifier, settings, place, progress="silent")
+    score(set_of("texture"), classifier, settings, place, progress="silent")
     forget()
     yield place
     forget()

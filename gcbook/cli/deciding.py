@@ -63,14 +63,14 @@ def decide(
     observer = decisions.check_observer(name or scores.observer)
     if output is not None and output.suffix.lower() == ".csv" and output.exists() and not overwrite:
         raise InputError(f"{output}: already there; choose another name, or add --overwrite.")
-    under = weighting or None, norm or None
+    weights = scores.weights(weighting or None, norm or None)  # type: ignore[arg-type]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        decided = decisions.decide(scores, *under, draws, pool)  # type: ignore[arg-type]
+        decided = decisions.decide(scores, weights, draws, pool)  # type: ignore[arg-type]
+        trials = decisions.to_trials(decided, observer, scores.dataset)
         ranges = None
         if by and len(decided):
-            ranges = decisions_by(scores, by, bins, *under, draws, pool)  # type: ignore[arg-type]
-    trials = decisions.to_trials(decided, observer, scores.dataset)
+            ranges = decisions_by(scores, by, bins, weights, draws, pool)  # type: ignore[arg-type]
     for warning in dict.fromkeys(str(each.message) for each in caught):
         typer.echo(f"warning: {warning}", err=True)
     for line in _left_out(decided.attrs["failed"], decided.attrs["incomplete"]):
@@ -137,6 +137,9 @@ def _write(trials: Any, output: Path, overwrite: bool) -> None:
     from gcbook.trials.table import write_trial_file, write_trials
 
     lone = output.suffix.lower() == ".csv"
+    dataset = trials["dataset"].iloc[0]
+    # A folder is written to as benchmark expects it.
+    known = not lone or dataset_of(output.resolve()) == dataset
     try:
         if lone:
             write_trial_file(output, trials)
@@ -146,10 +149,9 @@ def _write(trials: Any, output: Path, overwrite: bool) -> None:
     except OSError as error:
         raise unwritable(output.parent if lone else output, error) from error
     typer.echo(str(written))
-    dataset = trials["dataset"].iloc[0]
     if dataset not in EXPERIMENTS:
         typer.echo(f"{dataset} is none of the 17 datasets that gcbook benchmark compares people on")
-    elif dataset_of(written.resolve()) == dataset:
+    elif known:
         typer.echo(f"next: gcbook benchmark {quote(str(output))}")
     else:
         typer.echo(

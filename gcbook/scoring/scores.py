@@ -22,15 +22,14 @@ from gcbook.noise.weightings import Norm, Weighting
 
 __all__ = [
     "Rows",
+    "Weights",
     "codes_of",
-    "finite_weights",
     "read_part",
     "rows_table",
     "score_array",
     "score_arrays",
     "score_schema",
     "sort_rows",
-    "weighted_errors",
     "write_table",
 ]
 
@@ -55,6 +54,50 @@ class Rows:
     def where(self, kept: np.ndarray) -> "Rows":
         """Return the rows of a mask."""
         return Rows(*(getattr(self, name)[..., kept] for name in self.__dataclass_fields__))
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What the errors of a model are multiplied by.
+
+    Attributes:
+        weighting: as a function of the time.
+        norm: which error is weighed.
+        schedule: the model's, which ``elbo`` needs.
+    """
+
+    weighting: Weighting
+    norm: Norm = "l2"
+    schedule: Schedule | None = None
+
+    def at(self, t: np.ndarray, log_snr: np.ndarray) -> np.ndarray:
+        """Return the weights of draws, float64 of t's shape.
+
+        Raises:
+            InputError: the weighting is not defined here, or infinite at a time that was drawn.
+        """
+        weights = self.weighting.weights(t, log_snr, self.schedule, self.norm)
+        if not np.isfinite(weights).all():
+            at = float(t[~np.isfinite(weights)][0])
+            raise InputError(
+                f"weighting {self.weighting.name}: not finite at t = {at:g} (log-SNR "
+                f"{log_snr[~np.isfinite(weights)][0]:g}); choose one that is bounded, such as "
+                "exp:7 or snr:5."
+            )
+        return weights
+
+    def errors(self, rows: pd.DataFrame) -> np.ndarray:
+        """Return the weighted error of each row of raw scores, float64.
+
+        A likelihood takes no weights: of its rows, the negative logarithm.
+
+        Raises:
+            InputError: see `at`.
+        """
+        if "nll" in rows:
+            return rows["nll"].to_numpy(np.float64)
+        weights = self.at(rows["t"].to_numpy(), rows["log_snr"].to_numpy())
+        return weights * rows[f"error_{self.norm}"].to_numpy(np.float64)
 
 
 def score_schema(measures: Sequence[str]) -> pa.Schema:
@@ -184,44 +227,6 @@ def sort_rows(table: pa.Table, labels: Sequence[str]) -> pa.Table:
     keys = keys[:, order]
     first = np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0))
     return table.take(pa.array(order[first]))
-
-
-def weighted_errors(
-    scores: pd.DataFrame, weighting: Weighting, norm: Norm, schedule: Schedule | None = None
-) -> np.ndarray:
-    """Return the weighted error of every row, float64; of a likelihood, its negative logarithm.
-
-    Raises:
-        InputError: the weighting is not defined here, or infinite at a time that was drawn.
-    """
-    if "nll" in scores:
-        return scores["nll"].to_numpy(np.float64)
-    t, log_snr = scores["t"].to_numpy(), scores["log_snr"].to_numpy()
-    weights = finite_weights(weighting, norm, schedule, t, log_snr)
-    return weights * scores[f"error_{norm}"].to_numpy(np.float64)
-
-
-def finite_weights(
-    weighting: Weighting,
-    norm: Norm,
-    schedule: Schedule | None,
-    t: np.ndarray,
-    log_snr: np.ndarray,
-) -> np.ndarray:
-    """Return the weights of draws, float64.
-
-    Raises:
-        InputError: the weighting is not defined here, or infinite at a time that was drawn.
-    """
-    weights = weighting.weights(t, log_snr, schedule, norm)
-    if not np.isfinite(weights).all():
-        at = float(t[~np.isfinite(weights)][0])
-        raise InputError(
-            f"weighting {weighting.name}: not finite at t = {at:g} (log-SNR "
-            f"{log_snr[~np.isfinite(weights)][0]:g}); choose one that is bounded, such as exp:7 or "
-            "snr:5."
-        )
-    return weights
 
 
 def score_array(

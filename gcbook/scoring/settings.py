@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from gcbook.classifiers.protocol import CLIPS, Clip
 from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule, Timesteps
-from gcbook.noise.weightings import NORMS, Norm, parse_weighting
+from gcbook.noise.weightings import NORMS, PAPER, Norm, Weighting, parse_weighting
 
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
@@ -87,7 +87,7 @@ class ScoringSettings:
     timesteps: Timesteps | Literal["auto"] = "auto"
     antithetic: bool = False
     norm: Norm = "l2"
-    weighting: str = "exp:7"
+    weighting: Weighting = PAPER
     clip_x0: ClipSetting = "auto"
     seed: int = 0
     racing: Racing | None = None
@@ -96,7 +96,6 @@ class ScoringSettings:
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "weighting", parse_weighting(self.weighting).name)
         if self.timesteps == "auto":
             object.__setattr__(self, "timesteps", "uniform" if self.racing else "stratified")
         for name, allowed in (
@@ -135,7 +134,7 @@ class ScoringSettings:
 
     def as_dict(self) -> dict[str, object]:
         """Return the settings, ready for JSON."""
-        return asdict(self)
+        return asdict(self) | {"weighting": self.weighting.name}
 
 
 @dataclass(frozen=True)
@@ -183,13 +182,13 @@ def effective_settings(settings: ScoringSettings, traits: Traits) -> ScoringSett
         InputError: a likelihood was asked for under a weighting.
     """
     if traits.likelihood:
-        standard = ScoringSettings()
-        if settings.weighting not in (standard.weighting, "uniform"):
+        standard, uniform = ScoringSettings(), parse_weighting("uniform")
+        if settings.weighting not in (standard.weighting, uniform):
             raise InputError(
                 "weighting: a likelihood takes no weights; expected uniform, found "
-                f"{settings.weighting}. Leave the weighting out."
+                f"{settings.weighting.name}. Leave the weighting out."
             )
-        settings = replace(settings, weighting="uniform", norm=standard.norm, clip_x0="none")
+        settings = replace(settings, weighting=uniform, norm=standard.norm, clip_x0="none")
     else:
         settings = replace(settings, clip_x0=settings.clip(traits.default_clip))
     if traits.deterministic:
@@ -202,7 +201,8 @@ def effective_settings(settings: ScoringSettings, traits: Traits) -> ScoringSett
 def read_settings(stored: Mapping[str, Any]) -> ScoringSettings:
     """Make settings from what `ScoringSettings.as_dict` returned."""
     racing = Racing(**stored["racing"]) if stored["racing"] else None
-    return ScoringSettings(**{**stored, "racing": racing})
+    weighting = parse_weighting(stored["weighting"])
+    return ScoringSettings(**{**stored, "racing": racing, "weighting": weighting})
 
 
 def check_same(

@@ -20,15 +20,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from gcbook.files.artefacts import STORE_HEADER, is_store
 from gcbook.files.errors import InputError
 from gcbook.noise.schedules import Schedule, read_schedule
-from gcbook.noise.weightings import Norm, parse_weighting
-from gcbook.scoring.scores import read_part, score_schema, sort_rows, weighted_errors
+from gcbook.noise.weightings import NORMS, Norm, parse_weighting
+from gcbook.scoring.scores import Weights, read_part, score_schema, sort_rows
 from gcbook.scoring.settings import ScoringSettings, Traits, read_settings
 
 __all__ = ["DamagedPartWarning", "Store"]
@@ -197,21 +196,25 @@ class Store:
             # Only notes for the user: the next run makes them again.
             return {}
 
-    def weigh(
-        self, rows: pd.DataFrame, weighting: str | None = None, norm: Norm | None = None
-    ) -> np.ndarray:
-        """Return the weighted error of each of its rows, float64.
+    def weights(self, weighting: str | None = None, norm: Norm | None = None) -> Weights:
+        """Return the weights of the model's errors.
 
         Args:
-            rows: of `scores`.
-            weighting: by default that of the settings.
-            norm: likewise.
+            weighting: name of one, see `gcbook.noise.weightings`; by default that of the settings.
+            norm: "l2" or "l1"; likewise.
 
         Raises:
-            InputError: see `gcbook.scoring.scores.weighted_errors`.
+            InputError: there is no such weighting or norm, or the scores are likelihoods.
         """
-        chosen = parse_weighting(weighting or self.settings.weighting)
-        return weighted_errors(rows, chosen, norm or self.settings.norm, self.schedule)
+        chosen = parse_weighting(weighting) if weighting else self.settings.weighting
+        if norm is not None and norm not in NORMS:
+            raise InputError(f"norm: expected one of {', '.join(NORMS)}; found {norm!r}.")
+        if self.traits.likelihood and (chosen.name != "uniform" or norm):
+            raise InputError(
+                f"{self.path}: the scores are likelihoods, which take no weights and have no norm; "
+                "leave both out."
+            )
+        return Weights(chosen, norm or self.settings.norm, self.schedule)
 
     def scores(self) -> pd.DataFrame:
         """Return the raw scores.

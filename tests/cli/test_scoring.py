@@ -119,7 +119,7 @@ def test_options_arrive(capsys, tmp_path, images, asked):
     settings = store.settings
     assert (settings.draws, settings.seed, settings.timesteps) == (6, 3, "uniform")
     assert (settings.antithetic, settings.clip_x0, settings.norm) == (True, "static", "l1")
-    assert (settings.weighting, settings.racing, store.observer) == ("eps", None, "mine")
+    assert (settings.weighting.name, settings.racing, store.observer) == ("eps", None, "mine")
     assert store.images()["category"].tolist() == ["airplane", "bear"]
     assert max(asked["classifier"].batches) == 5
 

@@ -8,6 +8,7 @@ from tiny.scorers import LABELS, Likelihood, toy
 
 from gcbook.files.errors import InputError
 from gcbook.noise.schedules import DiscreteSchedule
+from gcbook.noise.weightings import PAPER, parse_weighting
 from gcbook.scoring.decisions import decide
 from gcbook.scoring.diagnostics import decisions_by, variance_shares
 from gcbook.scoring.engine import score
@@ -17,7 +18,7 @@ from gcbook.scoring.store import Store
 
 def scored(path, classifier=None, images=None, **settings) -> Store:
     images = images or stimuli(20, labels=LABELS)
-    chosen = ScoringSettings(**{"draws": 16, "weighting": "uniform", **settings})
+    chosen = ScoringSettings(**{"draws": 16, "weighting": parse_weighting("uniform"), **settings})
     score(images, classifier or toy(), chosen, path, progress="silent")
     return Store.open(path)
 
@@ -40,13 +41,13 @@ def test_shares_by_hand(tmp_path):
     assert variance_shares(store) == pytest.approx(expected, rel=1e-3, abs=1e-6)
     weights = np.exp(-4 * t)
     expected = np.histogram(t, np.linspace(0, 1, 11), weights=t * weights**2)[0]
-    found = variance_shares(store, "exp:4")
+    found = variance_shares(store, store.weights("exp:4"))
     assert found == pytest.approx(expected / expected.sum(), rel=1e-3, abs=1e-6)
 
 
 def test_shares_of_a_race_are_of_the_draws_that_all_classes_had(tmp_path):
-    raced = scored(tmp_path / "raced", racing=Racing(6, 0.01, 40), weighting="exp:7")
-    fixed = scored(tmp_path / "fixed", draws=6, timesteps="uniform", weighting="exp:7")
+    raced = scored(tmp_path / "raced", racing=Racing(6, 0.01, 40), weighting=PAPER)
+    fixed = scored(tmp_path / "fixed", draws=6, timesteps="uniform", weighting=PAPER)
     assert variance_shares(raced) == pytest.approx(variance_shares(fixed), rel=1e-4)
 
 

@@ -3,6 +3,7 @@
 import errno
 import json
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from tiny.scorers import toy
 from gcbook.files.artefacts import is_store
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.noise.schedules import CosineSchedule
+from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.engine import score
 from gcbook.scoring.scores import Rows
 from gcbook.scoring.settings import ScoringSettings
@@ -59,7 +61,7 @@ def test_round_trip(tmp_path):
     store = Store.open(path)
     assert (store.observer, store.dataset, store.n_elements) == ("toy", "toy", 48)
     assert store.labels == LABELS
-    assert store.settings == SETTINGS.__class__(**{**SETTINGS.as_dict(), "clip_x0": "none"})
+    assert store.settings == replace(SETTINGS, clip_x0="none")
     assert store.classifier == json.loads(json.dumps(CLASSIFIER.describe()))
     assert store.schedule == CosineSchedule()
     assert set(store.versions) >= {"gcbook", "torch", "python"}
@@ -417,11 +419,11 @@ def test_a_schedule_of_many_numbers_is_one_line_of_the_header(tmp_path):
 
 def test_more_draws_change_no_other_setting(tmp_path):
     path = fill(tmp_path / "s", [(0, [0])])
-    more = ScoringSettings(draws=8, weighting="uniform", norm="l1")
+    more = ScoringSettings(draws=8, weighting=parse_weighting("uniform"), norm="l1")
     with StoreWriter(path, CLASSIFIER, more, "toy", extend=True):
         pass
     kept = Store.open(path).settings
-    assert (kept.draws, kept.weighting, kept.norm) == (8, "exp:7", "l2")
+    assert (kept.draws, kept.weighting.name, kept.norm) == (8, "exp:7", "l2")
 
 
 def test_settings_of_a_run_that_scored_nothing_bind_nobody(tmp_path):

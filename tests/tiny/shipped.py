@@ -13,6 +13,7 @@ from safetensors.numpy import save_file
 
 from gcbook.miniworld.results import shipped
 from gcbook.noise.schedules import CosineSchedule, log_snr
+from gcbook.noise.weightings import parse_weighting
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.scores import score_schema
 from gcbook.scoring.settings import ScoringSettings, Traits
@@ -117,7 +118,7 @@ def ship_scores(
         1,
         "none",
     )
-    weighting = "exp:7" if kind == "diffusion" else "uniform"
+    weighting = parse_weighting("exp:7" if kind == "diffusion" else "uniform")
     settings = ScoringSettings(draws=draws, weighting=weighting, device="cpu")
     schedule = {"name": "cosine"} if kind == "diffusion" else None
     folder = data / "scores" / model / test_set

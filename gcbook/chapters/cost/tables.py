@@ -277,7 +277,7 @@ def stored_errors(store: Store) -> StoredErrors:
     """
     rows, images, labels = store.scores(), store.images(), list(store.labels)
     errors = score_array(
-        rows, store.weigh(rows), images["image_id"], labels, store.settings.max_draws
+        rows, store.weights().errors(rows), images["image_id"], labels, store.settings.max_draws
     )
     places = pd.Index(labels)
     texture = images["image_id"].map(texture_of)

@@ -102,7 +102,7 @@ def decide(
         the mean of ``runner_up``, the best of the others that are left, exceeds that of
         ``response``, 0 in a tie; NaN where a race left one class. ``n_draws`` counts the draws
         the response rests on. ``attrs["failed"]`` says of images without scores why they have none,
-        by name; ``attrs["incomplete"]`` names the others that were asked for.
+        by name; ``attrs["incomplete"]`` names the others that were asked for, or have scores.
 
     Raises:
         InputError: there are not so many draws, or the weights are not to be had.
@@ -113,9 +113,10 @@ def decide(
     table = decide_rows(scores, scores.scores(), rule)
     names, decided = set(table["imagename"]), set(table["image_id"])
     failed = {name: why for name, why in scores.failed().items() if name not in names}
-    pending = (name for image_id, name in scores.pending().items() if image_id not in decided)
+    pending = {each: name for each, name in scores.pending().items() if each not in decided}
     # An image that was begun is pending, too.
-    unfinished = dict.fromkeys([*table.attrs["incomplete"], *pending])
+    begun = (pending.get(name, name) for name in table.attrs["incomplete"])
+    unfinished = dict.fromkeys([*begun, *pending.values()])
     incomplete = tuple(name for name in unfinished if name not in failed)
     table.attrs |= {"failed": failed, "incomplete": incomplete}
     return table
@@ -167,7 +168,9 @@ def decide_rows(store: Store, rows: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     table = images.drop(columns="sha256").merge(decided, on="image_id")
     left_out = images.loc[~images["image_id"].isin(table["image_id"]), "imagename"]
     table = table[list(DECISION_COLUMNS)]
-    table.attrs["incomplete"] = tuple(left_out)
+    # What an image shows that has scores and is not listed, nobody knows.
+    unlisted = sorted(set(rows["image_id"].unique()) - set(images["image_id"]))
+    table.attrs["incomplete"] = (*left_out, *unlisted)
     return table
 
 

@@ -1,7 +1,8 @@
 """Raw scores: rows in memory and in Parquet files, and values of rows as one array.
 
 A row is of one image, class and draw: its time, log-SNR, and errors or likelihood. Files appear
-when they are complete and never half written. For decisions the rows are weighted and spread out to
+when they are complete and never half written, say what store they belong to, and are sealed
+(`gcbook.files.seals`). For decisions the rows are weighted and spread out to
 an array of images, draws and classes.
 """
 
@@ -17,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from gcbook.files.atomic import write_whole
 from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.seals import SEAL, is_whole, seal_file
 from gcbook.noise.schedules import Schedule
 from gcbook.noise.weightings import Norm, Weighting
 
@@ -35,6 +37,8 @@ __all__ = [
 
 CHUNK = 256
 """Images whose scores are spread out at a time, which bounds memory."""
+
+_ORIGIN = "origin"
 
 _NAME = pa.dictionary(pa.int32(), pa.string())
 
@@ -144,29 +148,44 @@ def rows_table(
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def write_table(table: pa.Table, path: Path) -> None:
-    """Write a table; the file appears when it is complete.
+def write_table(table: pa.Table, path: Path, origin: str) -> None:
+    """Write a table, sealed; the file appears when it is complete.
+
+    Args:
+        table: of scores or images.
+        path: the file.
+        origin: says whose they are.
 
     Raises:
         UnwritableError: the disk is full, say.
     """
     measured = [name for name in table.column_names if name.startswith(("error", "nll"))]
-    write_whole(
-        path,
-        lambda temporary: pq.write_table(
-            table,
+
+    def write(temporary: Path) -> None:
+        pq.write_table(
+            table.replace_schema_metadata({_ORIGIN: origin, "seal": SEAL}),
             temporary,
             compression="zstd",
             use_dictionary=[name for name in table.column_names if name not in measured],
             # Bytes of equal weight together: what float errors have in common is their exponent.
             use_byte_stream_split=measured,
             write_statistics=False,
-        ),
-    )
+        )
+        seal_file(temporary)
+
+    write_whole(path, write)
 
 
-def read_part(path: Path, schema: pa.Schema) -> pa.Table:
+def read_part(path: Path, schema: pa.Schema, *, sealed: bool) -> tuple[pa.Table, str | None]:
     """Read one file.
+
+    Args:
+        path: the file.
+        schema: its columns.
+        sealed: whether a file without a seal is damaged, or may be of an earlier version.
+
+    Returns:
+        The table; and its origin, None of an earlier version.
 
     Raises:
         InputError: it is damaged, or has other columns.
@@ -177,6 +196,11 @@ def read_part(path: Path, schema: pa.Schema) -> pa.Table:
         content = path.read_bytes()
     except (OSError, MemoryError) as error:
         raise _unreadable(path, error) from error
+    whole = is_whole(content)
+    if whole is False or (sealed and not whole):
+        raise InputError(
+            f"{path}: expected the bytes that gcbook wrote, found others; the file is damaged."
+        )
     try:
         # Of bytes: of a path, an OSError could be the disk's as well as a damaged page.
         table = pq.read_table(pa.BufferReader(content))
@@ -190,8 +214,9 @@ def read_part(path: Path, schema: pa.Schema) -> pa.Table:
             f"{path}: expected the columns {', '.join(schema.names)}; found "
             f"{', '.join(table.schema.names)}."
         )
+    origin = (table.schema.metadata or {}).get(_ORIGIN.encode())
     try:
-        return table.cast(schema)
+        return table.cast(schema), origin and origin.decode()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         found = ", ".join(f"{each.name} {each.type}" for each in table.schema)
         raise InputError(

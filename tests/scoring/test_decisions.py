@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from tiny.gaussian import class_means, gaussian_classifier, stimuli
 from tiny.scorers import LABELS, Likelihood, toy
+from tiny.stores import rewrite
 
 from gcbook.files.errors import InputError
 from gcbook.noise.schedules import CosineSchedule, log_snr
@@ -134,13 +135,24 @@ def test_pairs_stay_together(tmp_path):
 
 def test_incomplete_images_are_left_out_and_named(tmp_path):
     store = scored(tmp_path / "s")
-    rows = pd.read_parquet(store.path / "scores.parquet")
-    gone = (rows["image_id"] == "b1.png") & (rows["draw"] == 7) & (rows["label"] == "d")
-    rows[~gone].to_parquet(store.path / "scores.parquet", index=False)
+    rewrite(
+        store.path / "scores.parquet",
+        lambda rows: rows[
+            (rows["image_id"] != "b1.png") | (rows["draw"] != 7) | (rows["label"] != "d")
+        ],
+    )
     decided = decide(store)
     assert decided.attrs["incomplete"] == ("b1.png",)
     assert "b1.png" not in set(decided["image_id"])
     assert len(decide(store, draws=7)) == 10
+
+
+def test_images_with_scores_that_are_not_listed_are_named(tmp_path):
+    store = scored(tmp_path / "s")
+    rewrite(store.path / "images.parquet", lambda images: images.iloc[2:])
+    decided = decide(store)
+    assert len(decided) == 8
+    assert decided.attrs["incomplete"] == ("a0.png", "b1.png")
 
 
 def test_ties_favour_no_class():

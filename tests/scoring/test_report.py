@@ -53,7 +53,11 @@ def store(tmp_path):
         ({"space": "latents"}, {"racing": Racing(), "timesteps": "uniform"}, "Race under", "clip"),
     ],
 )
-def test_advice_is_for_the_model_at_hand(store, described, settings, says, never):
+def test_advice_is_for_the_model_at_hand(store, monkeypatch, described, settings, says, never):
+    rows, images = store.scores(), store.images()
+    # A store of another model would not read these files.
+    monkeypatch.setattr(Store, "scores", lambda _: rows)
+    monkeypatch.setattr(Store, "images", lambda _: images)
     store = replace(
         store,
         classifier=store.classifier | described,

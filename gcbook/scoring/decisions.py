@@ -265,8 +265,8 @@ def check_observer(name: str) -> str:
     Raises:
         InputError: it cannot.
     """
-    reserved = name.lower().startswith("subject") or name == HUMANS
-    if not name.strip() or reserved or any(letter in name for letter in '/\\\0\n"'):
+    reserved = name.lower().startswith("subject") or name.strip().lower() == HUMANS
+    if reserved or not name.isprintable() or not name.strip() or set(name) & set('/\\"'):
         raise InputError(
             "name of the model: expected one without slashes and quotes that does not begin with "
             f"subject and is not humans; found {name!r}. Choose one with --name."

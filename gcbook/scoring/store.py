@@ -216,10 +216,20 @@ class Store:
         return "; ".join(found.values())
 
     def _strange_times(self, table: pa.Table) -> str:
-        schedule, measures = self.schedule, self.traits.measures
-        if schedule is None or "error_l2" not in measures or "t" not in table.column_names:
+        """Say where scores have other times than the settings give; "" if nowhere."""
+        schedule, bound = self.schedule, self.classifier.get("method") == "bound"
+        # Of other kinds of models t is not what the rule draws.
+        drawn = bound or (schedule is not None and "error_l2" in self.traits.measures)
+        if not drawn or "t" not in table.column_names or not len(table):
             return ""
-        return _other_seed(table, self.settings, schedule) if len(table) else ""
+        rows = table.take(np.unique(np.linspace(0, len(table) - 1, PROBES).astype(int)))
+        keyed = (rows[name].to_pylist() for name in ("image_id", "draw", "t"))
+        for image_id, draw, t in zip(*keyed, strict=True):
+            own = np.array(timestep(self.settings.rule, image_id, draw))
+            own = schedule.snap(own) if schedule else own
+            if not np.isclose(own, t, rtol=0, atol=1e-9):
+                return f"t of {image_id}, draw {draw}: expected {float(own):.6g}, found {t:.6g}"
+        return ""
 
     def is_begun(self) -> bool:
         """Tell whether any image was scored or failed; else its settings bind nobody."""
@@ -314,18 +324,6 @@ class Store:
                     stacklevel=2,
                 )
         return sort_rows(pa.concat_tables(tables), self.labels).to_pandas()
-
-
-def _other_seed(table: pa.Table, settings: ScoringSettings, schedule: Schedule) -> str:
-    """Say where scores have other times than the settings give; "" if nowhere."""
-    rows = table.take(np.unique(np.linspace(0, len(table) - 1, PROBES).astype(int)))
-    for image_id, draw, t in zip(
-        *(rows[name].to_pylist() for name in ("image_id", "draw", "t")), strict=True
-    ):
-        own = float(schedule.snap(np.array(timestep(settings.rule, image_id, draw))))
-        if not np.isclose(own, t, rtol=0, atol=1e-9):
-            return f"t of {image_id}, draw {draw}: expected {own:.6g}, found {t:.6g}"
-    return ""
 
 
 def _as_json(value: Any, indent: str = "") -> str:

@@ -261,7 +261,9 @@ def test_trials_are_like_everyones(tmp_path):
     assert responses.to_dict() == decided.set_index("image_id")["response"].to_dict()
 
 
-@pytest.mark.parametrize("name", ["", " ", "humans", "subject-07", "org/model", 'a"b'])
+@pytest.mark.parametrize(
+    "name", ["", " ", "humans", "Humans", "subject-07", "org/model", 'a"b', "a\r"]
+)
 def test_names_that_a_model_cannot_have(name):
     with pytest.raises(InputError, match="--name"):
         check_observer(name)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tiny.gaussian import class_means, gaussian_classifier, stimuli
-from tiny.scorers import toy
+from tiny.scorers import Likelihood, toy
 from tiny.stores import rewrite
 
 from gcbook.files.artefacts import is_store
@@ -550,9 +550,15 @@ def test_a_store_of_version_1_is_read_and_sealed_by_the_next_run(tmp_path):
     assert len(list(path.glob("*.parquet"))) == 2
 
 
-def test_the_times_of_version_1_tell_another_seed(tmp_path):
-    score(IMAGES, CLASSIFIER, SETTINGS, tmp_path / "s", progress="silent")
-    score(IMAGES, CLASSIFIER, replace(SETTINGS, seed=1), tmp_path / "1", progress="silent")
+class Bound(Likelihood):
+    def describe(self):
+        return super().describe() | {"method": "bound"}
+
+
+@pytest.mark.parametrize("classifier", [CLASSIFIER, Bound()], ids=["errors", "bound"])
+def test_the_times_of_version_1_tell_another_seed(tmp_path, classifier):
+    score(IMAGES, classifier, SETTINGS, tmp_path / "s", progress="silent")
+    score(IMAGES, classifier, replace(SETTINGS, seed=1), tmp_path / "1", progress="silent")
     for name in "s1":
         unseal(tmp_path / name)
     (tmp_path / "s" / "parts" / "000009.parquet").write_bytes(

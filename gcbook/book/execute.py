@@ -110,8 +110,6 @@ def execute_chapters(
             waiting.append((chapter, fingerprint))
     if not waiting:
         return []
-    # A long one that was begun last would keep a single core busy.
-    waiting.sort(key=lambda each: not declaration_of(each[0].name).long)
     _make_pages(project, waiting, min(jobs or os.cpu_count() or 1, len(waiting)), report)
     return [chapter.name for chapter, _ in waiting]
 

@@ -82,8 +82,11 @@ class _Kernel(ForkServerProcess):
 
 
 def _serve(arguments: list[str], folder: Path, environment: Mapping[str, str]) -> None:
+    import pandas as pd
     from ipykernel.kernelapp import IPKernelApp
 
+    # Of columns it shows as many as fit a terminal, unless a kernel is there when it is imported.
+    pd.set_option("display.max_columns", 20)
     os.setsid()
     os.chdir(folder)
     os.environ.clear()

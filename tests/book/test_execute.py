@@ -12,7 +12,6 @@ from gcbook.book.build import build_book
 from gcbook.book.chapters import Chapter, find_chapters, pick_chapter
 from gcbook.book.execute import ChapterFailed, execute_chapters, read_record, run_notebook
 from gcbook.book.project import Project, find_project
-from gcbook.chapters.parameters import declaration_of
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.illusions import commons
 
@@ -62,15 +61,6 @@ def test_a_chapter_runs_only_when_something_changed(project):
     assert page.read_bytes() != first
     page.unlink()
     assert states(project)[0] == ["method"]
-
-
-def test_long_chapters_are_begun_first(project):
-    write_template(project, "cost", "print('long')")
-    assert declaration_of("cost").long and not declaration_of("method").long
-    assert [chapter.name for chapter in find_chapters(project)] == ["method", "cost"]
-    done, seen = states(project)
-    assert done == ["cost", "method"]
-    assert [name for name, state in seen if state == "done"] == ["cost", "method"]
 
 
 def test_chapters_that_run_together_share_the_cores(project, monkeypatch):

@@ -34,25 +34,29 @@ def said(path):
 
 @pytest.fixture
 def worker():
-    with ProcessPoolExecutor(1, get_context("spawn"), start_warm_kernels, ((LOADED,),)) as pool:
+    with ProcessPoolExecutor(
+        1, get_context("spawn"), start_warm_kernels, ((LOADED, "pandas"),)
+    ) as pool:
         yield pool
 
 
 def test_a_kernel_has_the_modules_of_the_server_and_nothing_of_another_kernel(worker, tmp_path):
     show = (
-        "import builtins, os, sys\n"
+        "import builtins, os, sys, pandas\n"
         f"print({LOADED!r} in sys.modules, hasattr(builtins, 'left'), os.getcwd(), draws)\n"
         "builtins.left = os.environ['LEFT'] = 'here'"
     )
-    template = write(tmp_path / "in.ipynb", show, "print('LEFT' in os.environ, os.getpid())")
+    columns = "print(pandas.get_option('display.max_columns'))"
+    own = "print('LEFT' in os.environ, os.getpid())"
+    template = write(tmp_path / "in.ipynb", show, columns, own)
     folder = tmp_path / "folder"
     folder.mkdir()
     kernels = set()
     for draws in (2, 3):
         output = tmp_path / f"out{draws}.ipynb"
         worker.submit(run_notebook, template, output, {"draws": draws}, folder).result()
-        *lines, kernel = said(output).split()[-6:]
-        assert lines == ["True", "False", str(folder), str(draws), "True"]
+        *shown, kernel = said(output).split()
+        assert shown == ["True", "False", str(folder), str(draws), "20", "True"]
         kernels.add(kernel)
         assert not Path(f"/proc/{kernel}").exists()
     assert len(kernels) == 2

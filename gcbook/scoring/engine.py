@@ -94,6 +94,7 @@ def score(
         run.network.n_evaluations,
         time.perf_counter() - begun,
         run.network.seconds,
+        run.network.cpu_seconds,
         shares,
         remedy,
         (*writer.notes, *notes),

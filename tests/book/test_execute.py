@@ -63,29 +63,16 @@ def test_a_chapter_runs_only_when_something_changed(project):
     assert states(project)[0] == ["method"]
 
 
-def test_chapters_that_measure_times_run_alone_after_the_others(project):
-    write_template(project, "cost", "print('timed')")
-    write_template(project, "tables", "print('other')")
-    seen = []
-    execute_chapters(
-        project, find_chapters(project), 3, lambda name, state: seen.append((name, state))
-    )
-    assert seen[-2:] == [("cost", "started"), ("cost", "done")]
-    assert {name for name, _ in seen[:-2]} == {"method", "tables"}
-
-
 def test_chapters_that_run_together_share_the_cores(project, monkeypatch):
     monkeypatch.setattr(execute.os, "cpu_count", lambda: 6)
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     show = "import os; print('threads', os.environ.get('OMP_NUM_THREADS'))"
-    for name in ("tables", "zoo", "cost"):
+    for name in ("tables", "zoo"):
         write_template(project, name, show)
     execute_chapters(project, [each for each in find_chapters(project) if each.name != "method"], 2)
     said = {path.stem: path.read_text() for path in project.chapters.glob("*.ipynb")}
     assert "threads 3" in said["tables"]
     assert "threads 3" in said["zoo"]
-    # What measures times has all of them.
-    assert "threads 6" in said["cost"]
 
 
 def test_the_fingerprint_covers_template_parameters_and_package(project):

@@ -49,6 +49,7 @@ def test_a_row_for_every_image_draw_and_class(tmp_path):
     assert report.n_evaluations == 216
     assert report.failed == {}
     assert 0 < report.network_seconds < report.seconds
+    assert report.network_cpu_seconds > 0
     # All batches but the last are full.
     assert classifier.batches == [7] * 30 + [6]
     assert Store.open(tmp_path / "s").n_elements == 48

@@ -3,7 +3,9 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-# Most modules of the libraries are never imported: Python compiles those that are, when they are.
+# Most modules of the libraries are never imported: Python compiles those that are, when they are,
+# and keeps them, whatever the shell says. Else each chapter's kernel would compile them anew.
+unexport PYTHONDONTWRITEBYTECODE
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
   -c constraints.txt
 # Cell ids stay: they are what makes a diff of a chapter readable. Values of inline expressions go.

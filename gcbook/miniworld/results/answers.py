@@ -55,12 +55,9 @@ def miniature_answers(
         for model in chosen:
             store = shipped_store(model, test_set)
             few = None if draws is None else min(draws, store.settings.max_draws)
-            weighs = not store.traits.likelihood
+            asked = () if store.traits.likelihood else (weighting, norm)
             decisions = decide(
-                store,
-                weighting if weighs else None,
-                norm if weighs else None,
-                1 if store.traits.deterministic else few,
+                store, store.weights(*asked), 1 if store.traits.deterministic else few
             )
             tables.append(to_trials(decisions, model, test_set, SOURCE))
     if not tables:

@@ -14,6 +14,7 @@ from tiny.ci import CI
 from tiny.gaussian import class_means, gaussian_classifier
 from tiny.made import set_of
 from tiny.shipped import forget, use_data
+from tiny.stores import rewrite
 
 from gcbook.classifiers import load
 from gcbook.files.errors import DataNotFoundError, GcbookError
@@ -250,11 +251,7 @@ def test_the_first_draws_are_compared_with_their_times(noisy):
     ],
 )
 def test_a_change_in_any_column_is_noticed(noisy, column, plant):
-    path = noisy / "scores.parquet"
-    table = pq.read_table(path)
-    changed = table.to_pandas()
-    changed[column] = plant(changed[column])
-    pq.write_table(pa.Table.from_pandas(changed, table.schema, preserve_index=False), path)
+    rewrite(noisy / "scores.parquet", lambda rows: rows.assign(**{column: plant(rows[column])}))
     with pytest.raises(GcbookError, match=f"such as {column} "):
         check_shipped(["mini-pixel"], n_images=3, draws=2)
 

@@ -13,8 +13,6 @@ NBSTRIPOUT := $(BIN)/nbstripout --keep-id --extra-keys cell.metadata.user_expres
 PORT ?= 8000
 # Neighbours stay together, for what they share is made once; whoever is done first takes the rest.
 PYTEST_FLAGS ?= -n auto --dist worksteal
-# A page is visited once, by the tests of one file.
-BROWSER_FLAGS ?= -n auto --dist loadfile
 
 # Stamps: rewritten only when an installation has finished, so an interrupted one is taken up again.
 INSTALLED := $(VENV)/.installed
@@ -53,7 +51,7 @@ format: $(INSTALLED_DEV)  ## sort imports, format the code, strip the chapters' 
 	$(NBSTRIPOUT) notebooks/*.ipynb
 
 browser-test: book  ## drive the built book in Chromium (`chromium` on the PATH)
-	$(BIN)/python -m pytest $(BROWSER_FLAGS) tests/browser
+	$(BIN)/python -m pytest $(PYTEST_FLAGS) tests/browser
 
 benchmark: $(INSTALLED)  ## time the scorer, and the metrics on the published trials
 	$(BIN)/python benchmarks/scoring.py

@@ -38,22 +38,22 @@ class Mixture:
 
     def log_density(self, x: npt.ArrayLike, alpha: float = 1.0, sigma: float = 0.0) -> Floats:
         """Return the logarithm of the density of noised numbers, float64 of x's shape."""
-        offset, total = self._places(x, alpha, sigma)
-        logs = np.log(self.weights) - offset**2 / (2 * total)
-        found: Floats = logsumexp(logs, axis=-1) - 0.5 * np.log(2 * np.pi * total)
+        _, total, logs = self._clumps(x, alpha, sigma)
+        found: Floats = logsumexp(logs, axis=0) - 0.5 * np.log(2 * np.pi * total)
         return found
 
     def posterior_mean(self, x_t: npt.ArrayLike, alpha: float, sigma: float) -> Floats:
         """Return the mean of the clean number given the noised one: the perfect denoiser."""
-        offset, total, share = self._shares(x_t, alpha, sigma)
-        means = np.asarray(self.means)
-        found: Floats = (share * (means + alpha * self.sd**2 / total * offset)).sum(-1)
+        offset, total, logs = self._clumps(x_t, alpha, sigma)
+        share = softmax(logs, axis=0)
+        nearer = (share * offset).sum(0)
+        found: Floats = np.tensordot(self.means, share, 1) + alpha * self.sd**2 / total * nearer
         return found
 
     def score(self, x_t: npt.ArrayLike, alpha: float, sigma: float) -> Floats:
         """Return the slope of the log-density of noised numbers."""
-        offset, total, share = self._shares(x_t, alpha, sigma)
-        found: Floats = -(share * offset).sum(-1) / total
+        offset, total, logs = self._clumps(x_t, alpha, sigma)
+        found: Floats = -(softmax(logs, axis=0) * offset).sum(0) / total
         return found
 
     def sample(self, n: int, generator: np.random.Generator) -> Floats:
@@ -68,16 +68,17 @@ class Mixture:
         shares = np.outer(self.weights, weights / weights.sum())
         return numbers.ravel(), shares.ravel()
 
-    def _shares(
-        self, x_t: npt.ArrayLike, alpha: float, sigma: float
-    ) -> tuple[Floats, float, Floats]:
-        offset, total = self._places(x_t, alpha, sigma)
-        share: Floats = softmax(np.log(self.weights) - offset**2 / (2 * total), axis=-1)
-        return offset, total, share
+    def _clumps(self, x: npt.ArrayLike, alpha: float, sigma: float) -> tuple[Floats, float, Floats]:
+        """Offsets from the clumps' noised centres, their variance, and unscaled log-densities.
 
-    def _places(self, x: npt.ArrayLike, alpha: float, sigma: float) -> tuple[Floats, float]:
-        values = np.asarray(x, dtype=np.float64)[..., None]
-        return values - alpha * np.asarray(self.means), alpha**2 * self.sd**2 + sigma**2
+        Clumps come first, (clumps, ...): sums over a last axis of six are slow.
+        """
+        values = np.asarray(x, dtype=np.float64)
+        means, weights = (
+            np.reshape(each, (-1, *[1] * values.ndim)) for each in (self.means, self.weights)
+        )
+        offset, total = values - alpha * means, alpha**2 * self.sd**2 + sigma**2
+        return offset, total, np.log(weights) - offset**2 / (2 * total)
 
 
 def make_pair(coarse_sd: float = 1.1, fine_sd: float = 0.2) -> dict[str, Mixture]:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -88,13 +89,31 @@ def test_all_shipped_scores_are_those_of_the_shipped_models():
     assert found["model"].tolist() == list(models)
 
 
-def test_processes_check_as_one_does():
+def test_processes_find_what_one_does():
     models = ["mini-cnn", "mini-cnn-seed1"]
-    alone = check_shipped(models, n_images=1)
-    together = check_shipped(models, n_images=1, workers=2)
-    assert together["model"].tolist() == models
-    columns = ["test_sets", "images", "scores"]
-    assert together[columns].equals(alone[columns])
+    again = partial(rescore, test_sets=["texture"], n_images=1)
+    alone, together = (
+        pd.concat(rescoring._in_processes(again, models, workers)) for workers in (1, 2)
+    )
+    order = ["shipped", "label"]
+    alone, together = (each.sort_values(order, ignore_index=True) for each in (alone, together))
+    assert together.drop(columns="again").equals(alone.drop(columns="again"))
+    assert np.allclose(together["again"], alone["again"], rtol=1e-4)
+
+
+def test_rows_come_in_the_order_that_was_asked_for_whichever_is_done_first(monkeypatch):
+    models, asked = ["mini-cnn", "mini-cnn-seed1", "mini-cnn-seed2"], []
+
+    def last_first(check, models, workers):
+        asked.append(workers)
+        return [{"model": model, "scores": 16} for model in sorted(models, reverse=True)]
+
+    monkeypatch.setattr(rescoring, "_in_processes", last_first)
+    said: list[str] = []
+    found = check_shipped(models, workers=2, report=said.append)
+    assert found["model"].tolist() == models
+    assert said == [f"{model}: 16 scores agree" for model in reversed(models)]
+    assert asked == [2]
 
 
 def test_images_are_drawn_by_a_seed(data):

@@ -147,8 +147,9 @@ def _plain(read: Callable[[], bytes], place: str) -> Callable[[], bytes]:
     """Return what reads a file, unpacked if it is compressed."""
 
     def unpacked() -> bytes:
+        content = read()
         try:
-            return gzip.decompress(read())
+            return gzip.decompress(content)
         except (OSError, EOFError, zlib.error) as error:
             raise InputError(
                 f"{place}: expected a CSV file compressed with gzip, found something else "

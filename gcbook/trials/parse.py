@@ -123,7 +123,13 @@ Place = Callable[[int], str]
 
 
 def _parse(file: TrialFile) -> pa.Table:
-    content = file.read().removeprefix(b"\xef\xbb\xbf")
+    try:
+        content = file.read().removeprefix(b"\xef\xbb\xbf")
+    except OSError as error:
+        raise InputError(
+            f"{file.place}: expected a file that can be read, found that it cannot: "
+            f"{(error.strerror or str(error)).lower()}. Mend that, or move it away."
+        ) from error
     if b"\0" in content:
         raise InputError(
             f"{file.place}: expected a CSV text file, found binary data; export it again."

@@ -240,6 +240,13 @@ def test_compressed_files_are_read(two_trials: Path, tmp_path: Path, kind: str) 
     pd.testing.assert_frame_equal(read_quietly(path), plain)
 
 
+@pytest.mark.parametrize("ending", ["", ".gz"])
+def test_a_file_that_cannot_be_read_is_named(two_trials: Path, ending: str) -> None:
+    (two_trials.parent / f"sketch_gone_session-1.csv{ending}").symlink_to("nowhere")
+    with pytest.raises(InputError, match=rf"gone_session-1\.csv{ending}: .* cannot: no such file"):
+        read_quietly(two_trials.parent)
+
+
 def test_a_compressed_file_cut_short_is_named(two_trials: Path) -> None:
     packed = two_trials.with_name(two_trials.name + ".gz")
     for content in (b"no gzip", gzip.compress(two_trials.read_bytes())[:-9]):

@@ -70,13 +70,8 @@ def _decided(
 ) -> pd.DataFrame:
     store = shipped_store(model, test_set)
     few = None if draws is None else min(draws, store.settings.max_draws)
-    weighs = not store.traits.likelihood
-    decisions = decide(
-        store,
-        weighting if weighs else None,
-        norm if weighs else None,
-        1 if store.traits.deterministic else few,
-    )
+    asked = () if store.traits.likelihood else (weighting, norm)
+    decisions = decide(store, store.weights(*asked), 1 if store.traits.deterministic else few)
     return to_trials(decisions, model, test_set, SOURCE)
 
 

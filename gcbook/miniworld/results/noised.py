@@ -10,7 +10,7 @@ import pandas as pd
 from gcbook.miniworld.results.answers import SOURCE, mark
 from gcbook.miniworld.results.shipped import model_folder
 from gcbook.miniworld.testsets import make_test_set
-from gcbook.scoring.decisions import decide, decide_rows, to_trials
+from gcbook.scoring.decisions import Rule, decide, decide_rows, to_trials
 from gcbook.scoring.settings import ScoringSettings
 
 __all__ = ["MEAN", "clean_answers", "noised_answers"]
@@ -65,7 +65,7 @@ def noised_answers(
             with scored_once(make_test_set(test_set), classifier, settings) as store:
                 decided = {MEAN: decide(store, pooling="probability")}
                 for draw, rows in store.scores().groupby("draw"):
-                    decided[int(str(draw))] = decide_rows(store, rows, "uniform", "l2")
+                    decided[int(str(draw))] = decide_rows(store, rows, Rule(store.weights()))
             tables += [
                 to_trials(table, model, test_set, SOURCE).assign(draw=draw)
                 for draw, table in decided.items()

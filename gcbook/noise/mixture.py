@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import logsumexp, softmax
+from scipy.special import logsumexp
 
 __all__ = ["Mixture", "make_pair"]
 
@@ -38,22 +38,24 @@ class Mixture:
 
     def log_density(self, x: npt.ArrayLike, alpha: float = 1.0, sigma: float = 0.0) -> Floats:
         """Return the logarithm of the density of noised numbers, float64 of x's shape."""
-        _, total, logs = self._clumps(x, alpha, sigma)
+        logs, _, total = self._logs(x, alpha, sigma)
         found: Floats = logsumexp(logs, axis=0) - 0.5 * np.log(2 * np.pi * total)
         return found
 
     def posterior_mean(self, x_t: npt.ArrayLike, alpha: float, sigma: float) -> Floats:
         """Return the mean of the clean number given the noised one: the perfect denoiser."""
-        offset, total, logs = self._clumps(x_t, alpha, sigma)
-        share = softmax(logs, axis=0)
-        nearer = (share * offset).sum(0)
-        found: Floats = np.tensordot(self.means, share, 1) + alpha * self.sd**2 / total * nearer
+        offset, total, share = self._shares(x_t, alpha, sigma)
+        # In place: these arrays are large, and are made for every step of a bound.
+        offset *= alpha * self.sd**2 / total
+        offset += _first(self.means, offset)
+        offset *= share
+        found: Floats = offset.sum(0)
         return found
 
     def score(self, x_t: npt.ArrayLike, alpha: float, sigma: float) -> Floats:
         """Return the slope of the log-density of noised numbers."""
-        offset, total, logs = self._clumps(x_t, alpha, sigma)
-        found: Floats = -(softmax(logs, axis=0) * offset).sum(0) / total
+        offset, total, share = self._shares(x_t, alpha, sigma)
+        found: Floats = -(share * offset).sum(0) / total
         return found
 
     def sample(self, n: int, generator: np.random.Generator) -> Floats:
@@ -68,17 +70,31 @@ class Mixture:
         shares = np.outer(self.weights, weights / weights.sum())
         return numbers.ravel(), shares.ravel()
 
-    def _clumps(self, x: npt.ArrayLike, alpha: float, sigma: float) -> tuple[Floats, float, Floats]:
-        """Offsets from the clumps' noised centres, their variance, and unscaled log-densities.
+    def _shares(
+        self, x_t: npt.ArrayLike, alpha: float, sigma: float
+    ) -> tuple[Floats, float, Floats]:
+        logs, offset, total = self._logs(x_t, alpha, sigma)
+        logs -= logs.max(0)
+        np.exp(logs, out=logs)
+        logs /= logs.sum(0)
+        return offset, total, logs
 
-        Clumps come first, (clumps, ...): sums over a last axis of six are slow.
+    def _logs(self, x: npt.ArrayLike, alpha: float, sigma: float) -> tuple[Floats, Floats, float]:
+        """Log-density in each clump less a constant, offset from its centre, and variance.
+
+        Clumps are the first axis: sums over a short last one take several times as long.
         """
-        values = np.asarray(x, dtype=np.float64)
-        means, weights = (
-            np.reshape(each, (-1, *[1] * values.ndim)) for each in (self.means, self.weights)
-        )
-        offset, total = values - alpha * means, alpha**2 * self.sd**2 + sigma**2
-        return offset, total, np.log(weights) - offset**2 / (2 * total)
+        values = np.asarray(x, dtype=np.float64)[None]
+        offset = values - alpha * _first(self.means, values)
+        total = alpha**2 * self.sd**2 + sigma**2
+        logs = offset**2
+        logs /= 2 * total
+        np.subtract(_first(np.log(self.weights), values), logs, out=logs)
+        return logs, offset, total
+
+
+def _first(values: npt.ArrayLike, like: Floats) -> Floats:
+    return np.asarray(values, dtype=np.float64).reshape(-1, *[1] * (like.ndim - 1))
 
 
 def make_pair(coarse_sd: float = 1.1, fine_sd: float = 0.2) -> dict[str, Mixture]:

@@ -180,12 +180,14 @@ def _respond(
     """Decide on every image that is complete: ``image_id`` and the last of `DECISION_COLUMNS`."""
     if rule.draws is not None:
         rows = rows[rows["draw"] < rule.draws]
-    found = []
+    found: list[tuple[str, str, str | None, float, int]] = []
     for names, errors in score_arrays(rows, rule.weights.errors(rows), images, labels):
         means, counted = _means(errors, rule)
-        for at in np.flatnonzero(counted).tolist():
-            response, other, margin = _best(names[at], means[at], labels)
-            found.append((names[at], response, other, margin, int(counted[at])))
+        whole = np.flatnonzero(counted)
+        decided = [names[at] for at in whole.tolist()]
+        found += zip(
+            decided, *_best(decided, means[whole], labels), counted[whole].tolist(), strict=True
+        )
     return pd.DataFrame(found, columns=["image_id", *DECISION_COLUMNS[4:]])
 
 
@@ -208,22 +210,37 @@ def _means(errors: np.ndarray, rule: Rule) -> tuple[np.ndarray, np.ndarray]:
     return means, counted
 
 
-def _best(image: str, means: np.ndarray, labels: Sequence[str]) -> tuple[str, str | None, float]:
-    """Response, runner-up (None where a race left one class) and margin."""
-    first = _first(image, means, labels)
+def _best(
+    images: Sequence[str], means: np.ndarray, labels: Sequence[str]
+) -> tuple[list[str], list[str | None], list[float]]:
+    """Responses, runners-up (None where a race left one class) and margins (NaN there)."""
+    every = np.arange(len(images))
+    first = _first(images, means, labels)
     others = means.copy()
-    others[first] = np.inf
-    second = _first(image, others, labels)
-    if not np.isfinite(others[second]):
-        return labels[first], None, float("nan")
-    return labels[first], labels[second], float(means[second] - means[first])
+    others[every, first] = np.inf
+    second = _first(images, others, labels)
+    margin = others[every, second] - means[every, first]
+    left = np.isfinite(others[every, second])
+    return (
+        [labels[at] for at in first.tolist()],
+        [
+            labels[at] if there else None
+            for at, there in zip(second.tolist(), left.tolist(), strict=True)
+        ],
+        np.where(left, margin, np.nan).tolist(),
+    )
 
 
-def _first(image: str, means: np.ndarray, labels: Sequence[str]) -> int:
-    tied = np.flatnonzero(means == means.min())
-    if len(tied) == 1:
-        return int(tied[0])
-    return min(tied.tolist(), key=lambda at: blake2b(f"{image}\0{labels[at]}".encode()).digest())
+def _first(images: Sequence[str], means: np.ndarray, labels: Sequence[str]) -> np.ndarray:
+    """Place of each image's smallest mean."""
+    first = means.argmin(axis=1)
+    tied = means == means.min(axis=1, keepdims=True)
+    for row in np.flatnonzero(tied.sum(axis=1) > 1).tolist():
+        first[row] = min(
+            np.flatnonzero(tied[row]).tolist(),
+            key=lambda at: blake2b(f"{images[row]}\0{labels[at]}".encode()).digest(),
+        )
+    return first
 
 
 def to_trials(

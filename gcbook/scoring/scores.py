@@ -247,10 +247,12 @@ def sort_rows(table: pa.Table, labels: Sequence[str]) -> pa.Table:
         codes_of(images, sorted(images.cat.categories)),
         codes_of(classes, [*labels, *others]),
     )
-    keys = np.stack([image, table["draw"].to_numpy(), label])
-    order = np.lexsort(keys[::-1])
-    keys = keys[:, order]
-    first = np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0))
+    draw = table["draw"].to_numpy().astype(np.int64)
+    place = (image * (draw.max() + 1) + draw) * (label.max() + 1) + label
+    if (place[1:] > place[:-1]).all():
+        return table  # as what was merged is
+    order = np.argsort(place, kind="stable")
+    first = np.append(True, np.diff(place[order]) > 0)
     return table.take(pa.array(order[first]))
 
 
@@ -282,15 +284,18 @@ def score_arrays(
     rows: pd.DataFrame, values: np.ndarray, images: Sequence[str], labels: Sequence[str]
 ) -> Iterator[tuple[Sequence[str], np.ndarray]]:
     """Yield some images at a time, and their `score_array` with as many draws as they have."""
-    image = codes_of(rows["image_id"], images)
+    image, label = codes_of(rows["image_id"], images), codes_of(rows["label"], labels)
+    draw = rows["draw"].to_numpy()
     order = np.argsort(image, kind="stable")
     ranked = image[order]
     for first in range(0, len(images), CHUNK):
         some = images[first : first + CHUNK]
         part = order[slice(*np.searchsorted(ranked, (first, first + len(some))))]
-        own = rows.iloc[part]
-        n_draws = int(own["draw"].max()) + 1 if len(own) else 0
-        yield some, score_array(own, values[part], some, labels, n_draws)
+        n_draws = int(draw[part].max()) + 1 if len(part) else 0
+        full = np.full((len(some), n_draws, len(labels)), np.nan)
+        part = part[label[part] >= 0]
+        full[image[part] - first, draw[part], label[part]] = values[part]
+        yield some, full
 
 
 def codes_of(names: pd.Series, order: Sequence[str] | pd.Series) -> np.ndarray:

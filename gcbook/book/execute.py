@@ -141,6 +141,10 @@ def _make_pages(
 def _prepare(threads: int, warm: bool) -> None:
     # Networks in two chapters that both take all cores wait for each other most of the time.
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    # Networks ask for the same large arrays again and again; glibc keeps them rather than give them
+    # back to the system each time, which costs a small network about a tenth of its time.
+    for each in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
+        os.environ.setdefault(each, str(2**32))
     if warm:
         from gcbook.book.warm import start_warm_kernels
 

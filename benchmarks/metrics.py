@@ -1,78 +1,130 @@
-"""Time the benchmark: loading, values alone, with intervals, and how the cost grows.
+"""What the benchmark costs: processor time and memory, and how both grow.
 
 Run with the published trials at hand (GCBOOK_DATA_DIR or `gcbook fetch trials`):
 
     python benchmarks/metrics.py
 
-Each figure is the median of several runs, after one that is not counted. The times of the
-model-vs-human toolbox are not measured here: it needs an environment of its own.
+Every case is a process of its own, from its start to its end; shown are the processor seconds of
+all its threads, wall-clock seconds, and the most memory that it held. More networks are the
+published ones several times, more images those of the contrast dataset several times, all under
+other names.
+The model-vs-human toolbox is not measured here: it needs an environment of its own.
 """
 
-import statistics
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 
 from gcbook.paper.observers import PUBLISHED_SOURCES
 from gcbook.stats.benchmark import benchmark
 from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.estimates import estimate
 from gcbook.stats.resampling import Resampling
 from gcbook.trials.originals import locate_trials
 from gcbook.trials.table import read_trials
 
-RUNS = 5
 DRAWS = 1000
+NETWORKS = (9, 60, 360)
+IMAGES = (1_280, 12_800, 128_000)
 
 
-def median_seconds(call: Callable[[], object], runs: int = RUNS) -> float:
-    """Median wall-clock time of a call, after one run that is not counted."""
-    seconds = []
-    for run in range(runs + 1):
-        start = time.perf_counter()
-        call()
-        if run:
-            seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
+def published() -> pd.DataFrame:
+    """The 90 humans and nine networks, without what no metric needs."""
+    trials = read_trials(*locate_trials()[:2])
+    assert set(trials["source"]) == {PUBLISHED_SOURCES[0]}
+    return trials.drop(columns=["imagename", "rt", "session", "trial"])
 
 
-def copies(trials: pd.DataFrame, n: int) -> pd.DataFrame:
-    """The trials with every network n times, under other names."""
-    humans = trials["observer_kind"] == "human"
-    models = trials[~humans]
-    more = [models.assign(observer=models["observer"] + f"_{i}") for i in range(1, n)]
-    return pd.concat([trials, *more], ignore_index=True)
+def with_networks(n: int) -> pd.DataFrame:
+    """The trials with so many networks, the published ones in turn."""
+    trials = published()
+    human = trials["observer_kind"] == "human"
+    of = dict(iter(trials[~human].groupby("observer")))
+    names = list(of)
+    more = [
+        of[names[i % len(names)]].assign(observer=f"{names[i % len(names)]} {i // len(names)}")
+        for i in range(n)
+    ]
+    return pd.concat([trials[human], *more], ignore_index=True)
+
+
+def with_images(n: int) -> pd.DataFrame:
+    """The contrast dataset with so many images, the published ones several times."""
+    trials = published()
+    trials = trials[trials["dataset"] == "contrast"]
+    copies = n // trials["image_id"].nunique()
+    more = [trials.assign(image_id=trials["image_id"] + f" {i}") for i in range(copies)]
+    return pd.concat(more, ignore_index=True)
+
+
+def benchmark_of(trials: pd.DataFrame, draws: int) -> None:
+    """The benchmark's table."""
+    benchmark(trials, SummarySettings(resampling=Resampling(draws=draws)))
+
+
+def all_pairs_of(trials: pd.DataFrame, draws: int) -> None:
+    """Every value, interval and test, of all pairs of observers."""
+    estimate(trials, SummarySettings(resampling=Resampling(draws=draws)))
+
+
+def command(*options: str) -> None:
+    """The command on the published files."""
+    from gcbook.cli import main
+
+    main(["benchmark", *map(str, locate_trials()[:2]), "--format", "csv", *options])
+
+
+def cases() -> dict[str, Callable[[], object]]:
+    """All that is measured, by name."""
+    found: dict[str, Callable[[], object]] = {
+        "gcbook benchmark": command,
+        f"gcbook benchmark --ci, {DRAWS:,} draws": partial(command, "--ci", "--draws", str(DRAWS)),
+    }
+    for n in NETWORKS:
+        found[f"{n} networks: made and read alone"] = partial(with_networks, n)
+        for draws in (0, DRAWS):
+            name = f"{n} networks: benchmark, {draws:,} draws"
+            found[name] = partial(measured, benchmark_of, with_networks, n, draws)
+    for n, draws in ((9, 10_000), (60, 10_000), (360, 0)):
+        name = f"{n} networks: all pairs, {draws:,} draws"
+        found[name] = partial(measured, all_pairs_of, with_networks, n, draws)
+    for n in IMAGES:
+        found[f"{n:,} images: made and read alone"] = partial(with_images, n)
+        name = f"{n:,} images: benchmark, {DRAWS:,} draws"
+        found[name] = partial(measured, benchmark_of, with_images, n, DRAWS)
+    return found
+
+
+def measured(
+    compute: Callable[[pd.DataFrame, int], None],
+    make: Callable[[int], pd.DataFrame],
+    n: int,
+    draws: int,
+) -> None:
+    """Compute something of made trials."""
+    compute(make(n), draws)
 
 
 def main() -> None:
-    """Print the times."""
-    paths = locate_trials()
-    everything = read_trials(*paths)
-    trials = everything[everything["source"] == PUBLISHED_SOURCES[0]]
-    n_models = trials.loc[trials["observer_kind"] == "model", "observer"].nunique()
-    print(f"{len(trials):,} trials: 90 humans and {n_models} networks on 17 datasets")
-    print(f"read all {len(paths)} sources   {median_seconds(lambda: read_trials(*paths)):6.2f} s")
-    values = median_seconds(lambda: benchmark(trials))
-    print(f"benchmark, no intervals {values:6.2f} s")
-    drawn = median_seconds(
-        lambda: benchmark(trials, SummarySettings(resampling=Resampling(draws=DRAWS))), runs=3
-    )
-    print(f"benchmark, {DRAWS} draws   {drawn:6.2f} s")
-
-    print("\nmore observers (the networks repeated)")
-    for factor in (2, 4, 8):
-        many = copies(trials, factor)
-        seconds = median_seconds(lambda many=many: benchmark(many), runs=3)  # type: ignore[misc]
-        print(f"  {factor * n_models:3} networks  {seconds:6.2f} s  × {seconds / values:4.1f}")
-
-    print("\nfewer images (the first share of each condition)")
-    keys = ["dataset", "condition", "image_id"]
-    images = trials[keys].drop_duplicates()
-    place = images.groupby(keys[:2])["image_id"].rank(pct=True)
-    for share in (0.5, 0.25, 0.1):
-        part = trials.merge(images[place <= share], on=keys)
-        seconds = median_seconds(lambda part=part: benchmark(part), runs=3)  # type: ignore[misc]
-        print(f"  {share:4.0%} of images {seconds:6.2f} s  × {seconds / values:4.2f}")
+    """Run one case, ``--case NAME``, or measure all whose name begins with the words given."""
+    if sys.argv[1:2] == ["--case"]:
+        cases()[sys.argv[2]]()
+        return
+    for name in cases():
+        if name.startswith(" ".join(sys.argv[1:])):
+            case, start = [sys.executable, __file__, "--case", name], time.perf_counter()
+            process = subprocess.Popen(case, stdout=subprocess.DEVNULL)
+            _, status, used = os.wait4(process.pid, 0)
+            if status:
+                sys.exit(f"{name}: failed, see above")
+            seconds, wall = used.ru_utime + used.ru_stime, time.perf_counter() - start
+            peak = used.ru_maxrss / 1024
+            print(f"{name:42} {seconds:7.2f} s {wall:7.2f} s {peak:6.0f} MiB", flush=True)
 
 
 if __name__ == "__main__":

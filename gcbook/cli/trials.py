@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from gcbook.cli.app import app
+from gcbook.files.atomic import check_free, write_text
 from gcbook.files.errors import InputError
 
 __all__ = ["benchmark", "fetch"]
@@ -21,11 +22,21 @@ def benchmark(
         ),
     ] = "",
     output: Annotated[Path | None, typer.Option(help="Write to this file instead.")] = None,
-    ci: Annotated[bool, typer.Option("--ci/--no-ci", help="Bootstrap intervals.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the file if it is there.")
+    ] = False,
+    ci: Annotated[
+        bool, typer.Option("--ci/--no-ci", help="Bootstrap intervals, and the ranks left open.")
+    ] = False,
     against: Annotated[
         str, typer.Option(metavar="published", help="Rank among the rows of the paper.")
     ] = "",
-    datasets: Annotated[str, typer.Option(help="Dataset names, separated by commas.")] = "all",
+    humans: Annotated[
+        str, typer.Option(metavar="SOURCE", help="Humans of one source only. Default: of all.")
+    ] = "",
+    datasets: Annotated[
+        str, typer.Option(help="Dataset names, separated by commas; who has all is ranked.")
+    ] = "all",
     conditions: Annotated[
         str, typer.Option(metavar="benchmark|all", help="Conditions that count.")
     ] = "benchmark",
@@ -56,6 +67,8 @@ def benchmark(
         raise InputError(f"--{next(iter(asked))} is of the intervals: add --ci.")
     if output is not None and (output.is_dir() or not output.parent.is_dir()):
         raise InputError(f"--output: expected a file in a folder that exists, found {output}.")
+    if output is not None and not overwrite:
+        check_free(output)
     import pyarrow as pa
 
     from gcbook.stats.benchmark import benchmark_paths, format_benchmark
@@ -70,7 +83,7 @@ def benchmark(
         zero_division=zero_division,
         resampling=Resampling(**({"draws": 1000} | asked if ci else {"draws": 0})),
     )
-    rows = benchmark_paths(paths, settings, against=against)
+    rows = benchmark_paths(paths, settings, against=against, humans=humans)
     printed = format_benchmark(rows, kind)
     if kind == "csv":
         # The other formats hold the notes themselves.
@@ -79,7 +92,7 @@ def benchmark(
     if output is None:
         typer.echo(printed.rstrip("\n"))
     else:
-        output.write_text(printed.rstrip("\n") + "\n", encoding="utf-8")
+        write_text(printed.rstrip("\n") + "\n", output)
         typer.echo(str(output))
 
 

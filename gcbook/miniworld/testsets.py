@@ -19,7 +19,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -78,6 +78,12 @@ def make_test_set(name: str, world: World = DEFAULT_WORLD, seed: int = 0) -> Sti
     """
     if name not in TEST_SETS:
         raise InputError(f"test set: expected one of {', '.join(TEST_SETS)}; found {name!r}.")
+    return _made(name, world, seed)
+
+
+# A chapter shows a set, scores it with several models and looks up what it showed.
+@lru_cache(maxsize=64)
+def _made(name: str, world: World, seed: int) -> StimulusSet:
     drawn = _PLAIN[name](world, seed) if name in _PLAIN else _distorted(name, world, seed)
     place = f"miniature world, {name}, seed {seed}"
     stimuli = [
@@ -304,8 +310,13 @@ def _quantised(values: np.ndarray) -> np.ndarray:
     return (values.clip(0, 1) * 255).round().astype(np.uint8)
 
 
+@lru_cache(maxsize=8)
+def _undistorted(world: World, seed: int) -> tuple[_Drawn, ...]:
+    return tuple(_named(_sample(world, DISTORTED_A_CATEGORY, _generator(seed, "manipulated"))))
+
+
 def _distorted(dataset: str, world: World, seed: int) -> list[_Drawn]:
-    base = _named(_sample(world, DISTORTED_A_CATEGORY, _generator(seed, "manipulated")))
+    base = _undistorted(world, seed)
     images = np.stack([each.pixels for each in base]) / 255
     drawn: list[_Drawn] = []
     for condition in conditions_made(dataset):

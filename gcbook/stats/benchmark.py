@@ -3,7 +3,9 @@
 One row an observer, aggregated as in the model-vs-human toolbox (Geirhos et al., 2021): each model
 against each human in each counted condition, the mean over conditions, then over humans, then over
 datasets. OOD accuracy pools the trials of a dataset's counted conditions and averages over
-datasets. Ranks are among the observers with all 17 datasets, the only ones that are comparable.
+datasets. Ranks are among the models that saw all counted conditions of all chosen datasets, and
+with them humans: only they are comparable. What is partial has its means over what there is, is not
+ranked, and is named in the notes.
 """
 
 import json
@@ -19,12 +21,13 @@ from gcbook.paper.experiments import DATASETS
 from gcbook.paper.observers import HUMANS, PUBLISHED_SOURCES, show_once
 from gcbook.paper.published import published_models, table2
 from gcbook.stats.agreement import PAIR_METRICS
+from gcbook.stats.benchmark_notes import benchmark_notes
 from gcbook.stats.comparisons import mean_ranks
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import estimate
 from gcbook.stats.resampling import Resampling
 from gcbook.trials.originals import locate_trials
-from gcbook.trials.table import read_trials, unmatched_images
+from gcbook.trials.table import MissingImagesWarning, read_trials
 
 __all__ = [
     "COLUMNS",
@@ -37,7 +40,10 @@ __all__ = [
 
 METRICS = ("ood_accuracy", *PAIR_METRICS, "mean_rank", "shape_bias")
 COLUMNS = ("observer", "n_datasets", *METRICS)
-"""Columns of the benchmark; with intervals, ``_low`` and ``_high`` follow each metric."""
+"""Columns of the benchmark; with intervals, ``_low`` and ``_high`` follow each metric.
+
+``n_datasets`` are whole: all their counted conditions were seen.
+"""
 
 
 def benchmark(
@@ -45,6 +51,7 @@ def benchmark(
     settings: SummarySettings | None = None,
     *,
     against: str = "",
+    humans: str = "",
 ) -> pd.DataFrame:
     """Compare every model, and the humans among themselves, with the humans.
 
@@ -54,18 +61,38 @@ def benchmark(
         against: ``"published"`` ranks each model among the 58 rows of the paper's Table 2 (its own
             row left out) instead of among the given models; both sides are rounded to the three
             digits that are printed. Such a rank has no interval: the published rows have none.
+        humans: source of the humans to compare with; by default those of all sources, as one.
 
     Returns:
         Columns `COLUMNS` (with intervals ``<metric>_low`` and ``<metric>_high`` too), humans first,
-        then models by OOD accuracy. ``attrs["notes"]`` says in words what is undefined and why.
+        then models by OOD accuracy. The ends of ``mean_rank`` are those that tests of all pairs
+        leave open, for all models at once (`gcbook.stats.comparisons.mean_rank_sets`).
+        ``attrs["notes"]`` says in words what is undefined or partial, and why.
+
+    Raises:
+        InputError: there are no humans, or none of that source; or the published rows are over
+            other datasets or conditions than those chosen.
     """
     settings = settings or SummarySettings(resampling=Resampling(draws=0))
+    if against and (settings.datasets != DATASETS or settings.conditions != "benchmark"):
+        raise InputError(
+            "--against published: the paper's rows are over all datasets in the benchmark's "
+            "conditions; leave out --datasets and --conditions."
+        )
+    if humans:
+        trials = _with_humans_of(trials, humans)
     if not (trials["observer_kind"] == "human").any():
         raise InputError(
             "benchmark: expected trials of human observers to compare with, found none; add the "
             "published ones (`gcbook fetch trials`, or GCBOOK_DATA_DIR)."
         )
-    estimates = estimate(trials, settings, all_pairs=False).estimates
+    chosen = settings.choose(trials)
+    if chosen.empty:
+        raise InputError(
+            f"--datasets: expected some of {', '.join(sorted(set(trials['dataset'])))}, which the "
+            f"trials are of; found {', '.join(settings.datasets)}."
+        )
+    estimates = estimate(chosen, settings, all_pairs=False).estimates
     overall = estimates[
         (estimates["dataset"] == "")
         | ((estimates["metric"] == "shape_bias") & (estimates["category"] == ""))
@@ -74,7 +101,7 @@ def benchmark(
     wide = overall.pivot(
         index=["observer_kind", "source", "observer"],
         columns="metric",
-        values=["value", "low", "high"],
+        values=["value", "low", "high", "n"],
     )
     ends = ("value", "low", "high") if settings.resampling.draws else ("value",)
     rows = pd.DataFrame(index=wide.index)
@@ -82,24 +109,19 @@ def benchmark(
         for end in ends:
             name = metric if end == "value" else f"{metric}_{end}"
             rows[name] = wide.get((end, metric), np.nan)
-    chosen = settings.choose(trials)
-    who = ["source", "observer", "observer_kind", "dataset"]
-    seen = chosen[who].drop_duplicates()
-    n_datasets = seen.groupby(["source", "observer"], observed=True)["dataset"].nunique()
+    rows["n_datasets"] = wide["n", "ood_accuracy"].astype("int64")
+    n = [wide.get(("n", metric), pd.Series(0, wide.index)) for metric in PAIR_METRICS]
+    comparable = np.all([each == len(settings.datasets) for each in n], axis=0)
     rows = rows.reset_index()
-    counted = pd.MultiIndex.from_frame(rows[["source", "observer"]])
-    n_human = seen.loc[seen["observer_kind"] == "human", "dataset"].nunique()
-    rows["n_datasets"] = n_datasets.reindex(counted).fillna(n_human).astype("int64").to_numpy()
     if against == "published":
         rows = rows.drop(columns=["mean_rank_low", "mean_rank_high"], errors="ignore")
         rows["mean_rank"] = published_ranks(rows, table2())
-    whole = rows["n_datasets"] == len(DATASETS)
     ranks = [name for name in rows if str(name).startswith("mean_rank")]
-    rows.loc[~whole, ranks] = np.nan
+    rows.loc[~comparable, ranks] = np.nan
     rows = show_once(rows)
     twice = rows["observer"].duplicated(keep=False)
     shown = rows["observer"].where(~twice, rows["observer"] + " (" + rows["source"] + ")")
-    notes = _notes(rows.assign(shown=shown), seen, estimates) + _unmatched_notes(chosen)
+    notes = benchmark_notes(rows.assign(shown=shown), chosen, estimates, settings)
     if against == "published":
         notes.append(
             f"mean_rank: among the {len(table2())} rows of the paper's Table 2, 1 the most "
@@ -114,12 +136,24 @@ def benchmark(
     return table
 
 
+def _with_humans_of(trials: pd.DataFrame, source: str) -> pd.DataFrame:
+    human = trials["observer_kind"] == "human"
+    known = sorted(set(trials.loc[human, "source"]))
+    if source not in known:
+        raise InputError(
+            f"--humans: expected a source of humans ({', '.join(known) or 'there is none'}), "
+            f"found {source!r}."
+        )
+    return trials[~human | (trials["source"] == source)]
+
+
 def benchmark_paths(
-    paths: Sequence[str | Path], settings: SummarySettings, *, against: str = ""
+    paths: Sequence[str | Path], settings: SummarySettings, *, against: str = "", humans: str = ""
 ) -> pd.DataFrame:
     """Run the benchmark on folders, zips and CSVs.
 
-    If they hold no human, the published humans are added, and the notes say so.
+    If they hold no human, or none of the source asked for, the published humans are added, and the
+    notes say so.
 
     Raises:
         DataNotFoundError: there is no human to compare with on this machine.
@@ -127,54 +161,21 @@ def benchmark_paths(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         trials = read_trials(*paths)
-    notes = [str(warning.message) for warning in caught]
-    if not (trials["observer_kind"] == "human").any():
+    # What is missing is said by the benchmark itself, condition by condition.
+    told = [each for each in caught if not issubclass(each.category, MissingImagesWarning)]
+    notes = [str(warning.message) for warning in told]
+    human = trials["observer_kind"] == "human"
+    absent = humans == PUBLISHED_SOURCES[0] and humans not in set(trials.loc[human, "source"])
+    if not human.any() or absent:
         published = read_trials(*locate_trials())
         trials = pd.concat([trials, published[published["observer_kind"] == "human"]])
-        notes.append("compared with the published humans: the given trials hold none")
-    table = benchmark(trials, settings, against=against)
+        notes.append(
+            "compared with the published humans: the given trials hold none"
+            + (" of that source" if human.any() else "")
+        )
+    table = benchmark(trials, settings, against=against, humans=humans)
     table.attrs["notes"] = notes + table.attrs["notes"]
     return table
-
-
-def _notes(rows: pd.DataFrame, seen: pd.DataFrame, estimates: pd.DataFrame) -> list[str]:
-    """What a reader of the table must know: who is not comparable with whom, and why."""
-    notes = []
-    if not (rows["observer_kind"] == "model").any():
-        notes.append("no model among the trials: names that begin with subject- are humans")
-    people = estimates[(estimates["observer"] == HUMANS) & (estimates["dataset"] != "")]
-    with_humans = set(people["dataset"])
-    alike: dict[tuple[str, ...], list[str]] = {}
-    for row in rows[rows["observer_kind"] == "model"].itertuples():
-        own = (seen["source"] == row.source) & (seen["observer"] == row.observer)
-        present = set(seen.loc[own, "dataset"])
-        alike.setdefault(tuple(d for d in DATASETS if d in present), []).append(str(row.shown))
-    for datasets, names in alike.items():
-        if len(datasets) == len(DATASETS):
-            continue
-        who = ", ".join(names)
-        shared = [name for name in datasets if name in with_humans]
-        notes.append(
-            f"{who}: not ranked, {len(datasets)} of {len(DATASETS)} datasets "
-            f"({', '.join(datasets)})"
-        )
-        if len(shared) < len(datasets):
-            notes.append(f"{who}: compared with humans on {', '.join(shared) or 'no dataset'}")
-        if set(shared) < with_humans and shared:
-            there = people[people["dataset"].isin(shared) & (people["condition"] == "")]
-            named = there.replace({"metric": {"accuracy": "ood_accuracy"}})
-            means = named[named["category"] == ""].groupby("metric")["value"].mean()
-            listed = ", ".join(f"{m} {means[m]:.3f}" for m in METRICS[:4] if m in means)
-            notes.append(f"the humans on the same datasets: {listed}")
-    return notes
-
-
-def _unmatched_notes(trials: pd.DataFrame) -> list[str]:
-    return [
-        f"{row.observer}: {row.n_unmatched} of {row.n_seen} images of {row.dataset} were seen "
-        f"by no human (e.g. {row.example}) and count for its accuracy alone"
-        for row in unmatched_images(trials).itertuples()
-    ]
 
 
 def format_benchmark(table: pd.DataFrame, kind: str) -> str:
@@ -192,17 +193,18 @@ def format_benchmark(table: pd.DataFrame, kind: str) -> str:
         return json.dumps({"rows": records, "notes": table.attrs["notes"]}, indent=2)
     text = pd.DataFrame({"observer": table["observer"], "datasets": table["n_datasets"]})
     for metric in METRICS:
-        text[metric] = _cells(table, metric)
+        form = " (rank {:.3g} to {:.3g})" if metric == "mean_rank" else " [{:.3f}, {:.3f}]"
+        text[metric] = _cells(table, metric, form)
     notes = [f"- {note}" for note in table.attrs["notes"]]
     return "\n".join([text.to_string(index=False), *notes])
 
 
-def _cells(table: pd.DataFrame, metric: str) -> list[str]:
+def _cells(table: pd.DataFrame, metric: str, form: str) -> list[str]:
     ends = table.reindex(columns=[metric, f"{metric}_low", f"{metric}_high"]).to_numpy()
     return [
         "–"
         if np.isnan(value)
-        else f"{value:.3f}" + ("" if np.isnan(low) else f" [{low:.3f}, {high:.3f}]")
+        else f"{value:.3f}" + ("" if np.isnan(low) else form.format(low, high))
         for value, low, high in ends
     ]
 

@@ -262,7 +262,8 @@ def table1_recomputed(summaries: Summaries) -> pd.DataFrame:
         }
     )
     values = summaries.estimates
-    values = values[(values["source"] == PUBLISHED_SOURCES[0]) & (values["category"] == "")]
+    published = (values["source"] == PUBLISHED_SOURCES[0]) | (values["observer"] == HUMANS)
+    values = values[published & (values["category"] == "")]
     # Shape bias belongs to one dataset, the other two are means over all.
     place = {"shape_bias": "cue-conflict", "ood_accuracy": "", "error_consistency": ""}
     for metric, dataset in place.items():

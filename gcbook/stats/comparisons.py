@@ -1,20 +1,27 @@
 """Ranks and paired tests: who is better than whom, and is it more than chance?
 
 Two observers are compared on the same resampled images, so their difference has its own interval,
-usually narrower than the two intervals suggest. A p-value is two-sided, and Holm's correction is
-applied within the family of tests that a table shows together.
+usually narrower than the two intervals suggest. p-values are two-sided, and corrected for all tests
+of a family together (`gcbook.stats.maxt`).
+
+A rank has no sampling distribution of its own: of two near-equal observers one is first by chance,
+in nearly all resamples too, so that percentiles of resampled ranks contain the truth less than half
+of the time. What the data tell is which pairs are in order. An observer's rank is at least 1 plus
+the number of those shown to be better, and at most the number of observers less those shown to be
+worse (Mogstad, Romano, Shaikh & Wilhelm, 2024).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from gcbook.paper.observers import HUMANS
-from gcbook.stats.resampling import Resampling, holm, p_value
+from gcbook.stats.maxt import level, step_down
+from gcbook.stats.resampling import Resampling
 
-__all__ = ["TEST_COLUMNS", "Who", "compare", "mean_ranks"]
+__all__ = ["TEST_COLUMNS", "Who", "compare", "mean_rank_sets", "mean_ranks"]
 
 Floats = npt.NDArray[np.floating]
 
@@ -32,10 +39,12 @@ TEST_COLUMNS = (
     "low",
     "high",
     "p",
-    "p_holm",
+    "p_corrected",
 )
 
 _TESTED = ("shape_bias", "ood_accuracy", "error_consistency")
+_BLOCK = 256
+"""Pairs whose draws are held at a time."""
 
 
 def mean_ranks(
@@ -52,9 +61,59 @@ def mean_ranks(
     >>> mean_ranks(np.array([0.1, 0.2]), np.array([0.7, 0.8]), np.array([0.3, 0.3])).tolist()
     [1.5, 1.5]
     """
-    signed = (accuracy_difference, -observed_consistency, -error_consistency)
-    ranks = [pd.DataFrame(values).rank().to_numpy().reshape(values.shape) for values in signed]
+    signed = _better_high(accuracy_difference, observed_consistency, error_consistency)
+    ranks = [pd.DataFrame(-values).rank().to_numpy().reshape(values.shape) for values in signed]
     return np.asarray(np.mean(ranks, axis=0))
+
+
+def mean_rank_sets(
+    accuracy_difference: Floats,
+    observed_consistency: Floats,
+    error_consistency: Floats,
+    *,
+    confidence: float,
+) -> tuple[Floats, Floats]:
+    """The mean ranks that the data leave open, for all models at once.
+
+    All pairs of models are tested on all three metrics as one family. With the confidence given,
+    no pair is put in a wrong order on any metric, so that every model's mean rank lies between
+    its ends: the coverage is simultaneous, over models and metrics.
+
+    Args:
+        accuracy_difference, observed_consistency, error_consistency: (models, 1 + draws), the
+            value first.
+        confidence: of all statements together.
+
+    Returns:
+        Least and largest mean rank, each (models,); 1 and the number of models where nothing is
+        told, NaN where a metric is undefined or there are no draws.
+    """
+    # The root ranks alike, and its draws are far nearer to a normal distribution than squares.
+    root = np.sqrt(np.maximum(accuracy_difference, 0))
+    metrics = _better_high(root, observed_consistency, error_consistency)
+    n = len(accuracy_difference)
+    values = np.concatenate(metrics)
+    a, b = np.triu_indices(n, k=1)
+    first, second = (np.concatenate([side + n * i for i in range(len(metrics))]) for side in (a, b))
+    tested = step_down(values, first, second)
+    told = tested.corrected < level(confidence)
+    ahead = told & (tested.direction > 0)
+    behind = told & (tested.direction < 0)
+    better = np.append(second[ahead], first[behind])
+    worse = np.append(first[ahead], second[behind])
+    n_better, n_worse = (
+        np.bincount(rows, minlength=len(values)).reshape(-1, n).mean(axis=0)
+        for rows in (better, worse)
+    )
+    known = np.isfinite(values).reshape(len(metrics), n, -1)[:, :, 0].all(axis=0)
+    known &= values.shape[1] > 1
+    return np.where(known, 1 + n_better, np.nan), np.where(known, n - n_worse, np.nan)
+
+
+def _better_high(
+    accuracy_difference: Floats, observed_consistency: Floats, error_consistency: Floats
+) -> tuple[Floats, Floats, Floats]:
+    return -accuracy_difference, observed_consistency, error_consistency
 
 
 def compare(means: Mapping[str, Mapping[Who, Floats]], resampling: Resampling) -> pd.DataFrame:
@@ -66,55 +125,52 @@ def compare(means: Mapping[str, Mapping[Who, Floats]], resampling: Resampling) -
         resampling: how the intervals of the differences are made.
 
     Returns:
-        Columns `TEST_COLUMNS`; ``difference`` is a minus b, ``p_holm`` is corrected in its family.
-        ``low, high, p`` are NaN where one of the two does not vary over the draws, such as a shape
-        bias of 1: resampling cannot test it.
+        Columns `TEST_COLUMNS`; ``difference`` is a minus b, ``p_corrected`` is corrected in its
+        family. ``low, high, p`` are NaN where one of the two does not vary over the draws, such as
+        a shape bias of 1: resampling cannot test it.
     """
     whole = [who for who in means["error_consistency"] if who[1] != HUMANS]
     tables = []
     for metric in _TESTED:
-        values = means[metric]
-        models = [who for who in values if who[1] != HUMANS]
-        humans = [who for who in values if who[1] == HUMANS]
-        complete = [who for who in models if who in whole]
+        people = list(means[metric])
+        models = [i for i, who in enumerate(people) if who[1] != HUMANS]
+        humans = [i for i, who in enumerate(people) if who[1] == HUMANS]
+        complete = [i for i in models if people[i] in whole]
         families = {
             "humans": [(model, one) for one in humans for model in models],
             "models": [(a, b) for i, a in enumerate(complete) for b in complete[i + 1 :]],
         }
-        tables += [
-            _family(f"{metric}:{name}", metric, values, pairs, resampling)
-            for name, pairs in families.items()
-            if pairs
-        ]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=TEST_COLUMNS)
+        for name, pairs in families.items():
+            if pairs:
+                values = np.stack(list(means[metric].values()))
+                table = _family(people, values, np.array(pairs).T, resampling)
+                tables.append(table.assign(family=f"{metric}:{name}", metric=metric))
+    if not tables:
+        return pd.DataFrame(columns=TEST_COLUMNS)
+    return pd.concat(tables, ignore_index=True)[list(TEST_COLUMNS)]
 
 
 def _family(
-    family: str,
-    metric: str,
-    values: Mapping[Who, Floats],
-    pairs: Iterable[tuple[Who, Who]],
-    resampling: Resampling,
+    people: Sequence[Who], values: Floats, pairs: npt.NDArray[np.integer], resampling: Resampling
 ) -> pd.DataFrame:
-    first, second = zip(*pairs, strict=True)
-    differences = np.stack([values[a] - values[b] for a, b in zip(first, second, strict=True)])
-    # All shape or all texture, every resample too: that says nothing of how sure it is.
-    flat = {who for who in {*first, *second} if np.nanstd(values[who]) == 0}
-    untested = np.array([bool({a, b} & flat) for a, b in zip(first, second, strict=True)])
-    low, high = (np.where(untested, np.nan, end) for end in resampling.interval(differences))
-    p = np.where(untested, np.nan, p_value(differences))
+    first, second = pairs
+    p, corrected, _ = step_down(values, first, second)
+    blocks = [
+        resampling.interval(values[first[at : at + _BLOCK]] - values[second[at : at + _BLOCK]])
+        for at in range(0, len(first), _BLOCK)
+    ]
+    low, high = (np.concatenate(ends) for ends in zip(*blocks, strict=True))
+    source, name = (np.array([who[i] for who in people], dtype=object) for i in (0, 1))
     return pd.DataFrame(
         {
-            "family": family,
-            "metric": metric,
-            "a_source": [who[0] for who in first],
-            "a": [who[1] for who in first],
-            "b_source": [who[0] for who in second],
-            "b": [who[1] for who in second],
-            "difference": differences[:, 0],
-            "low": low,
-            "high": high,
+            "a_source": source[first],
+            "a": name[first],
+            "b_source": source[second],
+            "b": name[second],
+            "difference": values[first, 0] - values[second, 0],
+            "low": np.where(np.isnan(p), np.nan, low),
+            "high": np.where(np.isnan(p), np.nan, high),
             "p": p,
-            "p_holm": holm(p),
+            "p_corrected": corrected,
         }
-    )[list(TEST_COLUMNS)]
+    )

@@ -1,7 +1,7 @@
-"""Is a difference in error consistency more than chance? Paired bootstrap tests, Holm-corrected.
+"""Is a difference between observers more than chance? Paired tests, corrected for their number.
 
 Every test resamples the same images for both sides, so that a difference has an interval of its
-own. The correction is made here over the tests that are shown.
+own. The correction is over all tests of a family (`gcbook.stats.comparisons`), whichever are shown.
 """
 
 from collections.abc import Sequence
@@ -9,27 +9,38 @@ from collections.abc import Sequence
 import pandas as pd
 
 from gcbook.paper.observers import HUMANS, show_once, unique_labels
-from gcbook.stats.resampling import holm
+from gcbook.stats.maxt import level
 from gcbook.stats.summaries import Summaries
+from gcbook.stats.words import undecided
 
 __all__ = ["against_humans", "model_differences"]
 
 _DIGITS = 4
 _ENDS = ("difference", "low", "high")
+_VERDICT = ("p", "p_corrected", "differs")
 
 
-def against_humans(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
-    """How far each network is from the human–human level, over all datasets.
+def against_humans(
+    summaries: Summaries, metric: str, observers: Sequence[str] = ()
+) -> pd.DataFrame:
+    """How far each network is from the humans.
+
+    Args:
+        summaries: any.
+        metric: ``"error_consistency"`` (with humans, against that of humans among themselves) or
+            ``"ood_accuracy"``, both over all datasets, or ``"shape_bias"``.
+        observers: networks to show; none shows all.
 
     Returns:
-        ``model, difference`` (model minus humans), ``low, high, p, p_holm`` (Holm-corrected over
-        the networks tested), ``differs`` (at the level of the intervals); nearest to the humans
-        first. Empty where nothing was resampled.
+        ``model, difference`` (model minus humans), ``low, high, p, p_corrected`` (over all networks
+        tested), ``differs`` (whether, at the level of the intervals; where the draws are too few
+        to decide that, the words for it); highest difference first. Empty where nothing was
+        resampled.
     """
-    tests = _tests(summaries, "error_consistency:humans", observers)
+    tests = _tests(summaries, f"{metric}:humans", observers)
     tests["model"] = unique_labels(tests["source"], tests["observer"])
     rows = tests.sort_values("difference", ascending=False, ignore_index=True)
-    return rows[["model", *_ENDS, "p", "p_holm", "differs"]]
+    return rows[["model", *_ENDS, *_VERDICT]]
 
 
 def model_differences(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
@@ -37,11 +48,12 @@ def model_differences(summaries: Summaries, observers: Sequence[str] = ()) -> pd
 
     Returns:
         One row a pair: ``higher, lower`` (labels), ``difference`` (not negative), ``low, high, p,
-        p_holm, differs``, and ``higher_rank, lower_rank`` (1 for the most consistent network).
-        Empty where nothing was resampled.
+        p_corrected`` (over all pairs tested), ``differs`` (as in `against_humans`), and
+        ``higher_rank, lower_rank`` (1 for the most consistent network). Empty where nothing was
+        resampled.
     """
     tests = _tests(summaries, "error_consistency:models", observers)
-    columns = ["higher", "lower", *_ENDS, "p", "p_holm", "differs", "higher_rank", "lower_rank"]
+    columns = ["higher", "lower", *_ENDS, *_VERDICT, "higher_rank", "lower_rank"]
     if tests.empty:
         return pd.DataFrame(columns=columns)
     turn = tests["difference"] < 0
@@ -58,7 +70,7 @@ def model_differences(summaries: Summaries, observers: Sequence[str] = ()) -> pd
     rows = signed.where(~turn, turned)
     rows["higher"] = first.where(~turn, second)
     rows["lower"] = second.where(~turn, first)
-    rows[["p", "p_holm", "differs"]] = tests[["p", "p_holm", "differs"]]
+    rows[list(_VERDICT)] = tests[list(_VERDICT)]
     # The best has the higher place in all of its pairs, the next in all but one, and so on.
     wins = rows["higher"].value_counts()
     for side in ("higher", "lower"):
@@ -75,7 +87,8 @@ def _tests(summaries: Summaries, family: str, observers: Sequence[str]) -> pd.Da
         chosen = list(observers)
         other = (tests["other"] == HUMANS) | tests["other"].isin(chosen)
         tests = tests[tests["observer"].isin(chosen) & other].reset_index(drop=True)
-    tests = tests.assign(p_holm=holm(tests["p"].to_numpy()) if len(tests) else tests["p"])
-    tests["differs"] = tests["p_holm"] < 1 - summaries.provenance["confidence"]
-    # Digits of p are few and matter; the least is 2 / (draws + 1).
-    return tests.round(dict.fromkeys(_ENDS, _DIGITS) | {"p_holm": 6})
+    made = summaries.provenance
+    clear = tests["p_corrected"] < level(made["confidence"])
+    tests["differs"] = undecided(made["draws"], made["confidence"]) or clear
+    # Digits of p are few and matter; the least is 1 / (draws + 1).
+    return tests.round(dict.fromkeys(_ENDS, _DIGITS))

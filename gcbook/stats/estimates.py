@@ -7,9 +7,11 @@ low, high, n``
 
 Strings are empty where they do not apply. ``dataset == ""`` is the mean over datasets,
 ``condition == ""`` the aggregate over the counted conditions, ``category == ""`` all categories.
-``observer == "humans"`` are all humans of a dataset, ``other == "humans"`` means compared with each
-human and averaged. ``n`` is the number of images (for pooled humans: trials) behind a value, for a
-mean over datasets the number of datasets.
+``observer == "humans"`` are all humans of a dataset, from all sources; ``other == "humans"`` means
+compared with each human and averaged. ``n`` is the number of images (for pooled humans: trials)
+behind a value. Of a mean over datasets it is the number of whole datasets: one of whose counted
+conditions an observer saw only some, or the humans it is compared with, is in the mean and does not
+count. Only means over all datasets are comparable, and ranked and tested.
 """
 
 import os
@@ -22,12 +24,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import HUMANS
 from gcbook.stats.agreement import PAIR_METRICS
-from gcbook.stats.comparisons import Who, compare, mean_ranks
+from gcbook.stats.comparisons import Who, compare, mean_rank_sets, mean_ranks
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.measures import DatasetMeasures, portions
-from gcbook.stats.metrics import CUE_METRICS, share
+from gcbook.stats.metrics import CUE_METRICS, human_source, share
 from gcbook.stats.panel import Panel, image_factors, make_panels
 from gcbook.stats.resampling import Resampling, correct_bias
 
@@ -35,6 +38,7 @@ __all__ = ["ESTIMATE_COLUMNS", "ESTIMATE_KEYS", "Estimates", "estimate"]
 
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
 
 ESTIMATE_COLUMNS = (
     "metric",
@@ -86,17 +90,21 @@ def estimate(
     settings = settings or SummarySettings()
     panels = make_panels(settings.choose(trials))
     factors = image_factors(panels)
+    humans = human_source(
+        source for panel in panels.values() for source in panel.observers["source"][panel.is_human]
+    )
     rows, overall = _Rows(settings.resampling), _Overall()
 
     def of_dataset(name: str) -> tuple[_Rows, _Overall]:
         own_rows, own = _Rows(settings.resampling), _Overall()
         measures = DatasetMeasures(panels[name], factors[name], settings)
-        _add_accuracy(own_rows, measures, own)
-        _add_to_humans(own_rows, measures, own)
+        everyone = _everyone(panels[name], humans, settings)
+        _add_accuracy(own_rows, measures, everyone, own)
+        _add_to_humans(own_rows, measures, everyone, own)
         if all_pairs:
             _add_models(own_rows, measures)
         if name == "cue-conflict":
-            _add_shape(own_rows, measures, own)
+            _add_shape(own_rows, measures, everyone, own)
         return own_rows, own
 
     # Resampling is arithmetic on long arrays, which threads share out well; values alone are not.
@@ -112,7 +120,7 @@ class _Rows:
     """Collects rows of the estimates, a block of draws at a time."""
 
     def __init__(self, resampling: Resampling) -> None:
-        self._resampling = resampling
+        self.resampling = resampling
         self._blocks: list[dict[str, Any]] = []
 
     def add(
@@ -128,14 +136,24 @@ class _Rows:
         ``units`` is given for shares: how many images, or exemplars, they are taken of.
         """
         within = _RANGE.get(metric)
-        low, high = self._resampling.interval(values, n=units, within=within)
+        low, high = self.resampling.interval(values, n=units, within=within)
         if within:
             # Without an error there is no difference, in any resample: that says nothing about
             # other images.
             low, high = (np.where(low < high, end, np.nan) for end in (low, high))
         # A copy: a view would keep all draws.
-        value = values[:, 0].copy()
-        block = {"metric": metric, "value": value, "low": low, "high": high, "n": n}
+        self.put(metric, values[:, 0].copy(), (low, high), labels, n)
+
+    def put(
+        self,
+        metric: str,
+        values: Floats,
+        ends: tuple[Floats, Floats],
+        labels: Labels,
+        n: npt.ArrayLike,
+    ) -> None:
+        """Add one row for each of ``values`` (rows,), whose ends are known."""
+        block = {"metric": metric, "value": values, "low": ends[0], "high": ends[1], "n": n}
         self._blocks.append(dict.fromkeys(ESTIMATE_KEYS, "") | block | dict(labels))
 
     def extend(self, others: "_Rows") -> None:
@@ -165,15 +183,24 @@ class _Overall:
         self.n: dict[str, dict[Who, int]] = {}
 
     def add(
-        self, metric: str, people: pd.DataFrame, values: Floats, units: npt.ArrayLike = 1
+        self,
+        metric: str,
+        people: pd.DataFrame,
+        values: Floats,
+        whole: Flags,
+        units: npt.ArrayLike = 1,
     ) -> None:
-        """Take the models and the pooled humans; single humans saw one dataset only."""
+        """Take the models and the pooled humans; single humans saw one dataset only.
+
+        ``whole`` says for whom the dataset counts; where the metric is undefined it does not.
+        """
+        counts = (whole & np.isfinite(values[:, 0])).tolist()
         each = np.broadcast_to(units, len(values)).tolist()
-        observers = people.itertuples(index=False, name=None)
-        for who, row, of in zip(observers, values, each, strict=True):
+        rows = people.itertuples(index=False, name=None)
+        for who, row, counted, of in zip(rows, values, counts, each, strict=True):
             if who[2] == "model" or who[1] == HUMANS:
                 defined = np.isfinite(row)
-                self._add(metric, who, np.where(defined, row, 0), defined, 1, of)
+                self._add(metric, who, np.where(defined, row, 0), defined, int(counted), of)
 
     def extend(self, others: "_Overall") -> None:
         for metric, by_who in others._sums.items():
@@ -204,18 +231,40 @@ def _labels(people: pd.DataFrame) -> dict[str, npt.ArrayLike]:
     return {str(name): people[name].to_numpy(dtype=object) for name in people}
 
 
-def _people(panel: Panel, group: Places) -> pd.DataFrame:
-    """Some of the panel's observers and, if they are its humans, all of these as a last row."""
-    people = panel.observers.iloc[group]
-    if not panel.is_human[group].any():
-        return people
-    sources = "+".join(people["source"].unique())
-    pooled = {"source": [sources], "observer": [HUMANS], "observer_kind": ["human"]}
-    return pd.concat([people, pd.DataFrame(pooled)])
+@dataclass(frozen=True)
+class _Everyone:
+    """The observers of a panel and, as a last row, all its humans.
+
+    Attributes:
+        people: ``source, observer, observer_kind``.
+        is_human: (observers,), of the panel.
+        whole: (people,), who saw images of all conditions that count.
+        compared: (people,), of whom that is true as of the humans, taken together.
+    """
+
+    people: pd.DataFrame
+    is_human: Flags
+    whole: Flags
+    compared: Flags
+
+    def places(self, group: Places) -> Places:
+        """Rows of some observers and, if they are the humans, of all of these."""
+        return np.append(group, len(self.is_human)) if self.is_human[group].any() else group
+
+
+def _everyone(panel: Panel, source: str, settings: SummarySettings) -> _Everyone:
+    columns = panel.conditions
+    counted = settings.counted(EXPERIMENTS[panel.dataset])
+    seen = np.array([panel.seen[:, columns.get(name, slice(0))].any(axis=1) for name in counted])
+    seen = np.column_stack([seen, seen[:, panel.is_human].any(axis=1)])
+    pooled = pd.DataFrame({"source": [source], "observer": [HUMANS], "observer_kind": ["human"]})
+    people = pd.concat([panel.observers, pooled], ignore_index=True)
+    whole = np.asarray(seen.all(axis=0))
+    return _Everyone(people, panel.is_human, whole, whole & whole[-1])
 
 
 def _seen(panel: Panel, group: Places, chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.integer]:
-    """How many of the chosen images each of `_people` saw."""
+    """How many of the chosen images each of a group saw, and all humans together."""
     counts = panel.seen[group][:, chosen].sum(axis=1)
     return np.append(counts, counts.sum()) if panel.is_human[group].any() else counts
 
@@ -223,7 +272,7 @@ def _seen(panel: Panel, group: Places, chosen: npt.NDArray[np.bool_]) -> npt.NDA
 def _units(
     measures: DatasetMeasures, group: Places, chosen: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.integer]:
-    """How many units of the first factor, images or shape exemplars, `_people` saw.
+    """How many images, or shape exemplars, each of a group saw, and all humans together.
 
     Args:
         measures: of a dataset.
@@ -242,10 +291,13 @@ def _units(
     return (shown > 0).sum(axis=1)
 
 
-def _add_accuracy(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> None:
+def _add_accuracy(
+    rows: _Rows, measures: DatasetMeasures, everyone: _Everyone, overall: _Overall
+) -> None:
     panel = measures.panel
     for group in measures.groups(4):
-        people = _people(panel, group)
+        places = everyone.places(group)
+        people = everyone.people.iloc[places]
         labels = _labels(people) | {"dataset": panel.dataset}
         for condition, values in measures.accuracy(group):
             n = _seen(panel, group, measures.chosen(condition))
@@ -253,15 +305,18 @@ def _add_accuracy(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> 
             near = measures.narrowed(values)
             rows.add("accuracy", near, labels | {"condition": condition}, n, units)
             if condition == "":
-                overall.add("ood_accuracy", people, near, units)
+                overall.add("ood_accuracy", people, near, everyone.whole[places], units)
 
 
-def _add_to_humans(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> None:
+def _add_to_humans(
+    rows: _Rows, measures: DatasetMeasures, everyone: _Everyone, overall: _Overall
+) -> None:
     panel, humans = measures.panel, measures.humans
     if not len(humans):
         return
     for group in measures.groups(len(PAIR_METRICS) * len(humans)):
-        people = _people(panel, group)
+        places = everyone.places(group)
+        people = everyone.people.iloc[places]
         labels = _labels(people) | {"other": HUMANS, "dataset": panel.dataset}
         # A pair of humans stands once.
         observer, human = np.nonzero(humans < group[:, None])
@@ -275,7 +330,7 @@ def _add_to_humans(rows: _Rows, measures: DatasetMeasures, overall: _Overall) ->
                 shares = units if metric in _SHARES else None
                 rows.add(metric, mean, labels | {"condition": condition}, n, shares)
                 if condition == "":
-                    overall.add(metric, people, mean, units)
+                    overall.add(metric, people, mean, everyone.compared[places], units)
 
 
 def _add_models(rows: _Rows, measures: DatasetMeasures) -> None:
@@ -309,13 +364,16 @@ def _pair_adder(
     return add
 
 
-def _add_shape(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> None:
+def _add_shape(
+    rows: _Rows, measures: DatasetMeasures, everyone: _Everyone, overall: _Overall
+) -> None:
     panel = measures.panel
     category_of = panel.images["category"].to_numpy()
     conflict = ~(panel.cue == "agree").any(axis=0)
     named = (panel.cue == "shape") | (panel.cue == "texture")
     for group in measures.groups(len(CUE_METRICS) * len(set(category_of))):
-        people = _people(panel, group)
+        places = everyone.places(group)
+        people = everyone.people.iloc[places]
         labels = _labels(people) | {"dataset": panel.dataset}
         shape = measures.shape(group)
         for metric, by_category in shape.items():
@@ -326,7 +384,8 @@ def _add_shape(rows: _Rows, measures: DatasetMeasures, overall: _Overall) -> Non
                 units = _units(measures, group, counted)
                 near = measures.narrowed(values)
                 rows.add(metric, near, labels | {"category": category}, n, units)
-        overall.add("shape_bias", people, measures.narrowed(shape["shape_bias"][""]))
+        near = measures.narrowed(shape["shape_bias"][""])
+        overall.add("shape_bias", people, near, everyone.whole[places])
 
 
 def _add_overall(
@@ -351,8 +410,10 @@ def _add_overall(
         }
     ranked = [who for who in means["error_consistency"] if who[1] != HUMANS]
     if ranked:
-        ranks = mean_ranks(*(np.stack([means[m][who] for who in ranked]) for m in PAIR_METRICS))
-        rows.add("mean_rank", ranks, _person_labels(ranked), len(datasets))
+        drawn = [np.stack([means[metric][who] for who in ranked]) for metric in PAIR_METRICS]
+        ranks = mean_ranks(*(values[:, 0] for values in drawn))
+        ends = mean_rank_sets(*drawn, confidence=rows.resampling.confidence)
+        rows.put("mean_rank", ranks, ends, _person_labels(ranked), len(datasets))
     return means
 
 

@@ -44,7 +44,13 @@ def values_from_counts(
         NaN.
     """
     counts, pairs = settings.choose(counts), settings.choose(pairs)
-    tables = [*_accuracies(counts, settings), *_shape(counts), *_agreement(pairs, settings)]
+    counts = pd.concat([counts, pool_humans(counts)])
+    whole = _whole(counts, settings)
+    tables = [
+        *_accuracies(counts, whole, settings),
+        *_shape(counts),
+        *_agreement(pairs, whole, settings),
+    ]
     table = pd.concat(tables, ignore_index=True).assign(low=np.nan, high=np.nan)
     words = list(ESTIMATE_KEYS)
     table = table.reindex(columns=list(ESTIMATE_COLUMNS)).astype(dict.fromkeys(words, "str"))
@@ -52,16 +58,34 @@ def values_from_counts(
     return table.astype({"n": "int64"}).sort_values(words, ignore_index=True)
 
 
-def _accuracies(counts: pd.DataFrame, settings: SummarySettings) -> list[pd.DataFrame]:
-    both = pd.concat([counts, pool_humans(counts)])
-    in_conditions = accuracy(both, [*_WHO, "dataset", "condition"])
-    pooled = accuracy(both[_counted(both, settings)], [*_WHO, "dataset"])
+def _whole(counts: pd.DataFrame, settings: SummarySettings) -> pd.DataFrame:
+    """Which datasets are whole for whom, and for the humans too; see `gcbook.stats.estimates`.
+
+    Returns:
+        ``source, observer, observer_kind, dataset, whole, compared``.
+    """
+    keys = [*_WHO, "dataset"]
+    seen = counts[[*keys, "condition"]].drop_duplicates()
+    n = seen[_counted(seen, settings)].groupby(keys, observed=True).size()
+    expected = {name: len(settings.counted(experiment)) for name, experiment in EXPERIMENTS.items()}
+    people = counts[keys].drop_duplicates(ignore_index=True)
+    found = n.reindex(pd.MultiIndex.from_frame(people)).to_numpy()
+    people["whole"] = found == people["dataset"].map(expected).to_numpy()
+    with_humans = people.loc[people["whole"] & (people["observer"] == HUMANS), "dataset"]
+    return people.assign(compared=people["whole"] & people["dataset"].isin(with_humans))
+
+
+def _accuracies(
+    counts: pd.DataFrame, whole: pd.DataFrame, settings: SummarySettings
+) -> list[pd.DataFrame]:
+    in_conditions = accuracy(counts, [*_WHO, "dataset", "condition"])
+    pooled = accuracy(counts[_counted(counts, settings)], [*_WHO, "dataset"])
     across = pooled[(pooled["observer_kind"] == "model") | (pooled["observer"] == HUMANS)]
     named = {"accuracy": "value"}
     return [
         in_conditions.rename(columns=named).assign(metric="accuracy"),
         pooled.rename(columns=named).assign(metric="accuracy"),
-        _mean(across, _WHO, "accuracy").assign(metric="ood_accuracy"),
+        _mean(across, _WHO, "accuracy", whole, "whole").assign(metric="ood_accuracy"),
     ]
 
 
@@ -69,9 +93,8 @@ def _shape(counts: pd.DataFrame) -> list[pd.DataFrame]:
     conflict = counts[counts["dataset"] == "cue-conflict"]
     if conflict.empty:
         return []
-    both = pd.concat([conflict, pool_humans(conflict)])
     by = [*_WHO, "dataset"]
-    pooled, each = shape_bias(both, by), shape_bias(both, [*by, "category"])
+    pooled, each = shape_bias(conflict, by), shape_bias(conflict, [*by, "category"])
     tables = [
         table.drop(columns=[name for name in CUE_METRICS if name != metric])
         .rename(columns={metric: "value"})
@@ -79,12 +102,14 @@ def _shape(counts: pd.DataFrame) -> list[pd.DataFrame]:
         for table in (pooled, each)
         for metric in CUE_METRICS
     ]
-    means = category_mean_shape_bias(both, by).assign(n=pooled["n"])
+    means = category_mean_shape_bias(conflict, by).assign(n=pooled["n"])
     name = "shape_bias_category_mean"
     return [*tables, means.rename(columns={name: "value"}).assign(metric=name)]
 
 
-def _agreement(pairs: pd.DataFrame, settings: SummarySettings) -> list[pd.DataFrame]:
+def _agreement(
+    pairs: pd.DataFrame, whole: pd.DataFrame, settings: SummarySettings
+) -> list[pd.DataFrame]:
     pairs = consistency_table(pairs, settings.zero_division).rename(
         columns={
             **{f"{name}_a": name for name in ("source", "observer")},
@@ -97,17 +122,19 @@ def _agreement(pairs: pd.DataFrame, settings: SummarySettings) -> list[pd.DataFr
     keys = [*_WHO, *_OTHER, "dataset"]
     averaged = {metric: (metric, "mean") for metric in PAIR_METRICS}
     counted = pairs[_counted(pairs, settings)].groupby(keys, observed=True, sort=False)
-    whole = counted.agg(**averaged, n=("n", "sum")).reset_index().assign(condition="")
-    everything = pd.concat([pairs, whole], ignore_index=True)
+    aggregate = counted.agg(**averaged, n=("n", "sum")).reset_index().assign(condition="")
+    everything = pd.concat([pairs, aggregate], ignore_index=True)
     tables = [_value(everything, "error_consistency").drop(columns="other_kind")]
 
     # Every pair once from each side, so that all observers can be held against the humans.
     turned = everything.rename(columns=dict(zip(_WHO + _OTHER, _OTHER + _WHO, strict=True)))
     sided = pd.concat([everything, turned], ignore_index=True)
     sided = sided[sided["other_kind"] == "human"]
+    # The name of the pooled humans, as their accuracies have it.
+    pooled = whole.loc[whole["observer"] == HUMANS, "source"].unique()
     among = everything[
         (everything["observer_kind"] == "human") & (everything["other_kind"] == "human")
-    ].assign(observer=HUMANS)
+    ].assign(source="".join(pooled), observer=HUMANS)
     keys = [*_WHO, "dataset", "condition"]
     grouped = pd.concat([sided, among]).groupby(keys, observed=True, sort=False)
     to_humans = grouped.agg(**averaged, n=("n", "max")).reset_index().assign(other=HUMANS)
@@ -115,19 +142,20 @@ def _agreement(pairs: pd.DataFrame, settings: SummarySettings) -> list[pd.DataFr
         (to_humans["condition"] == "")
         & ((to_humans["observer_kind"] == "model") | (to_humans["observer"] == HUMANS))
     ]
-    means = {metric: _mean(overall, [*_WHO, "other"], metric) for metric in PAIR_METRICS}
+    means = {
+        metric: _mean(overall, [*_WHO, "other"], metric, whole, "compared")
+        for metric in PAIR_METRICS
+    }
     for metric in PAIR_METRICS:
         tables += [_value(to_humans, metric), means[metric].assign(metric=metric)]
-    models = {
-        metric: table[
-            (table["observer_kind"] == "model") & (table["n"] == overall["dataset"].nunique())
-        ]
-        for metric, table in means.items()
-    }
-    ranked = models["error_consistency"][_WHO]
+    # Only models with all datasets are ranked.
+    n = whole["dataset"].nunique()
+    values = pd.DataFrame({name: each.set_index(_WHO)["value"] for name, each in means.items()})
+    consistency = means["error_consistency"]
+    ranked = consistency[(consistency["observer_kind"] == "model") & (consistency["n"] == n)][_WHO]
     if len(ranked):
-        ranks = mean_ranks(*(models[metric]["value"].to_numpy() for metric in PAIR_METRICS))
-        n = overall["dataset"].nunique()
+        drawn = values.loc[pd.MultiIndex.from_frame(ranked)]
+        ranks = mean_ranks(*(drawn[metric].to_numpy() for metric in PAIR_METRICS))
         tables.append(ranked.assign(metric="mean_rank", value=ranks, n=n))
     return tables
 
@@ -138,9 +166,13 @@ def _value(table: pd.DataFrame, metric: str) -> pd.DataFrame:
     return table[columns].rename(columns={metric: "value"}).assign(metric=metric)
 
 
-def _mean(table: pd.DataFrame, by: list[str], value: str) -> pd.DataFrame:
-    grouped = table.groupby(by, observed=True)[value]
-    return grouped.agg(value="mean", n="size").reset_index()
+def _mean(
+    table: pd.DataFrame, by: list[str], value: str, whole: pd.DataFrame, counts: str
+) -> pd.DataFrame:
+    """Means over datasets, with the number of those that count and have a value."""
+    keyed = table.merge(whole[[*_WHO, "dataset", counts]], on=[*_WHO, "dataset"])
+    keyed["n"] = keyed[counts] & keyed[value].notna()
+    return keyed.groupby(by, observed=True).agg(value=(value, "mean"), n=("n", "sum")).reset_index()
 
 
 def _counted(table: pd.DataFrame, settings: SummarySettings) -> pd.Series:

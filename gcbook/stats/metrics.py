@@ -15,7 +15,7 @@ ones, and are called wherever one is shown. The other functions take a trials ta
 stands for, and return a table: one row a group.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,7 @@ __all__ = [
     "count_trials",
     "cue_metrics",
     "cues",
+    "human_source",
     "pool_humans",
     "shape_bias",
     "share",
@@ -239,9 +240,22 @@ def count_trials(trials: pd.DataFrame) -> pd.DataFrame:
 
 
 def pool_humans(trials: pd.DataFrame) -> pd.DataFrame:
-    """The humans' trials or counts under one name, `HUMANS`, so that they are pooled."""
+    """The humans' trials or counts under one name, `HUMANS`, and one source, so they are pooled.
+
+    The source names all that humans come from, so that the same people have the same name in every
+    dataset: give the trials of all.
+    """
     humans = trials[trials["observer_kind"] == "human"]
-    return humans.assign(observer=HUMANS)
+    return humans.assign(source=human_source(humans["source"]), observer=HUMANS)
+
+
+def human_source(sources: Iterable[str]) -> str:
+    """The source of the pooled humans.
+
+    >>> human_source(["mine", "lab", "lab"])
+    'lab+mine'
+    """
+    return "+".join(sorted(set(sources)))
 
 
 def _weights(trials: pd.DataFrame) -> pd.Series:

@@ -10,6 +10,7 @@ from gcbook.paper.observers import HUMANS_TITLE, PUBLISHED_SOURCES, labels
 from gcbook.paper.published import published_models, published_values
 from gcbook.stats.benchmark_tables import METRICS
 from gcbook.stats.summaries import Summaries
+from gcbook.stats.words import percent
 
 __all__ = [
     "interval_note",
@@ -31,8 +32,8 @@ def interval_note(summaries: Summaries, corrected: str = "") -> str:
         return "No intervals: nothing was resampled."
     humans = "humans resampled too" if made["resample_observers"] else "the humans held fixed"
     said = (
-        f"Intervals: {made['confidence']:.0%}, bootstrap over images with {made['draws']:,} draws, "
-        f"{humans}."
+        f"Intervals: {percent(made['confidence'])}, bootstrap over images with "
+        f"{made['draws']:,} draws, {humans}."
     )
     if corrected:
         said += f" The interval of {corrected} is corrected for its bias, the value is not."
@@ -60,7 +61,7 @@ def resolution_sentence(differences: pd.DataFrame) -> str:
         f". Among the networks whose decisions are public, the interval of a difference reaches "
         f"{half:.3f} to either side (median over {len(differences)} pairs)"
     )
-    differs = differences["differs"].astype(bool)
+    differs = differences["differs"].eq(True)
     if differs.any():
         least = differences.loc[differs, "difference"].min()
         said += f", and the smallest difference that survives the correction is {least:.3f}"

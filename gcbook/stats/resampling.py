@@ -43,7 +43,7 @@ from scipy.stats import t as student
 
 from gcbook.files.errors import InputError
 
-__all__ = ["Factor", "Resampling", "correct_bias", "halfway", "holm", "leaving_out", "p_value"]
+__all__ = ["Factor", "Resampling", "correct_bias", "halfway", "leaving_out"]
 
 Floats = npt.NDArray[np.floating]
 
@@ -326,42 +326,3 @@ def correct_bias(values: npt.ArrayLike, least: float, most: float) -> Floats:
     mean, _ = _mean(draws)
     surplus = 2 * (mean[..., None] - value)
     return np.concatenate([value, np.clip(draws - surplus, least, most)], axis=-1)
-
-
-def p_value(differences: npt.ArrayLike) -> Floats:
-    """Two-sided p-value of a paired bootstrap: how far into the draws 0 lies.
-
-    Args:
-        differences: (…, 1 + draws), the difference itself first.
-
-    Returns:
-        (…), at least 2 / (draws + 1) and at most 1; NaN where the difference is NaN.
-
-    >>> float(p_value([0.5] + [0.4, 0.5, 0.6] * 33))
-    0.02
-    """
-    differences = np.asarray(differences, dtype=np.float64)
-    draws = differences[..., 1:]
-    n = np.isfinite(draws).sum(axis=-1)
-    at_most = (draws <= 0).sum(axis=-1)
-    at_least = (draws >= 0).sum(axis=-1)
-    p = np.minimum(1.0, 2 * (np.minimum(at_most, at_least) + 1) / (n + 1))
-    return np.where(np.isfinite(differences[..., 0]) & (n > 0), p, np.nan)
-
-
-def holm(p: npt.ArrayLike) -> Floats:
-    """Holm's step-down correction of one family of p-values (Holm, 1979).
-
-    Args:
-        p: (tests,); NaN marks a test that could not be made and does not count.
-
-    >>> holm([0.01, 0.04, 0.03]).round(3).tolist()
-    [0.03, 0.06, 0.06]
-    """
-    p = np.asarray(p, dtype=np.float64)
-    corrected = np.full(p.shape, np.nan)
-    valid = np.flatnonzero(np.isfinite(p))
-    order = valid[np.argsort(p[valid], kind="stable")]
-    factors = len(order) - np.arange(len(order))
-    corrected[order] = np.minimum(1, np.maximum.accumulate(factors * p[order]))
-    return corrected

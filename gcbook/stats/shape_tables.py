@@ -252,8 +252,8 @@ def _estimates(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
 
 def _answers(summaries: Summaries) -> pd.DataFrame:
     """Answers naming shape and texture, per observer and category and pooled."""
-    counts = summaries.counts[summaries.counts["cue"].isin(["shape", "texture"])]
-    counts = pd.concat([counts, pool_humans(counts)])
+    counts = pd.concat([summaries.counts, pool_humans(summaries.counts)])
+    counts = counts[counts["cue"].isin(["shape", "texture"])]
     counts = pd.concat([counts, counts.assign(category=POOLED)])
     wide = counts.pivot_table(
         index=[*_WHO, "category"], columns="cue", values="n", aggfunc="sum", observed=True

@@ -19,7 +19,7 @@ import pandas as pd
 import gcbook
 from gcbook.files.atomic import write_text
 from gcbook.files.errors import InputError
-from gcbook.paper.experiments import DATASETS
+from gcbook.paper.experiments import DATASETS, EXPERIMENTS
 from gcbook.stats.agreement import pair_counts
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import estimate
@@ -141,7 +141,7 @@ def load_summaries(
         published = read_trials(*locate_trials())
         own = read_trials(*own_paths)
         merged = merge_own(published, own)
-        _describe_own(own, merged)
+        _describe_own(own, merged, settings)
         return summarise(merged, settings)
     at_hand = find_trials()
     if at_hand is not None:
@@ -178,13 +178,21 @@ def _without_intervals(shipped: Summaries, settings: SummarySettings) -> Summari
     return Summaries(counts, pairs, values, shipped.tests.iloc[:0], provenance)
 
 
-def _describe_own(own: pd.DataFrame, merged: pd.DataFrame) -> None:
+def _describe_own(own: pd.DataFrame, merged: pd.DataFrame, settings: SummarySettings) -> None:
     for observer, rows in own.groupby("observer", sort=True):
+        seen = set(rows[["dataset", "condition"]].itertuples(index=False, name=None))
         present = [name for name in DATASETS if name in set(rows["dataset"])]
-        if len(present) < len(DATASETS):
+        part = [
+            name
+            for name in present
+            if not seen.issuperset((name, each) for each in settings.counted(EXPERIMENTS[name]))
+        ]
+        n_whole = len(present) - len(part)
+        if n_whole < len(DATASETS):
+            names = [f"{name} in part" if name in part else name for name in present]
             _tell(
-                f"own trials of {observer}: {len(present)} of {len(DATASETS)} datasets "
-                f"({', '.join(present)}); it is missing from what needs others"
+                f"own trials of {observer}: {n_whole} of {len(DATASETS)} datasets "
+                f"({', '.join(names)}); it is missing from what needs others"
             )
     unmatched = unmatched_images(merged)
     for row in unmatched[unmatched["observer"].isin(set(own["observer"]))].itertuples():

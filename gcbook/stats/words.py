@@ -7,7 +7,11 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from gcbook.stats.maxt import draws_needed
+
 __all__ = [
+    "percent",
+    "undecided",
     "with_intervals",
     "number",
     "span",
@@ -56,7 +60,28 @@ def with_intervals(parameters: Any, how: str = "") -> str:
     """
     if not parameters.draws:
         return "without intervals (nothing was resampled)"
-    return f"with {parameters.confidence:.0%} intervals {how}".rstrip()
+    return f"with {percent(parameters.confidence)} intervals {how}".rstrip()
+
+
+def percent(confidence: float) -> str:
+    """A confidence as a sentence gives it, with the digits that it has.
+
+    >>> percent(0.95), percent(0.999)
+    ('95%', '99.9%')
+    """
+    return f"{100 * confidence:g}%"
+
+
+def undecided(draws: int, confidence: float) -> str:
+    """That no test can be decided with so few draws at such a confidence; nothing where it can.
+
+    >>> undecided(500, 0.999)
+    'cannot be decided with these draws: 1,000 are needed'
+    >>> undecided(500, 0.95)
+    ''
+    """
+    needed = draws_needed(confidence)
+    return "" if draws >= needed else f"cannot be decided with these draws: {needed:,} are needed"
 
 
 def listed(words: Iterable[str]) -> str:

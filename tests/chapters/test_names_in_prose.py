@@ -46,7 +46,7 @@ def sentences(summaries):
     )
     yield "pairs", telling_pairs_sentence(observed_and_expected(summaries))
     yield "spread", spread_sentence(agreement, ["High-pass", "Rotation"])
-    yield "against", against_sentence(differences.against_humans(summaries))
+    yield "against", against_sentence(differences.against_humans(summaries, "error_consistency"))
     yield "verdicts", ood_facts(summaries)["verdicts"]
     yield "behind", lead_facts(accuracy_by_condition(summaries))["easy_behind"]
     yield "headline", headline(summaries)["best_network"]

@@ -29,7 +29,11 @@ def test_a_unit_stands_behind_its_heading():
 
 
 def test_ends_are_written_like_their_column():
-    assert formats_of(["p_holm", "r", "high"]) == {"p_holm": ".4f", "r": ".2f", "high": ".2f"}
+    assert formats_of(["p_corrected", "r", "high"]) == {
+        "p_corrected": ".4f",
+        "r": ".2f",
+        "high": ".2f",
+    }
     assert formats_of(["r", "low"], {"r": ".1%"}) == {"r": ".1%", "low": ".1%"}
 
 

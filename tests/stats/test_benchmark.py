@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from gcbook.files.errors import InputError
+from gcbook.paper.experiments import DATASETS, EXPERIMENTS
 from gcbook.paper.observers import PUBLISHED_SOURCES
 from gcbook.paper.published import table2, table3
 from gcbook.stats.benchmark import COLUMNS, METRICS, benchmark, benchmark_paths, format_benchmark
@@ -75,6 +76,26 @@ def test_intervals_and_formats(benchmark_trials: pd.DataFrame) -> None:
     assert lines[0] == ",".join(found)
     assert len(lines) == 11
     assert "0.723 [" in format_benchmark(found, "table")
+    worst = found.set_index("observer").loc["bagnet33"]
+    assert worst["mean_rank_low"] <= worst["mean_rank"] == worst["mean_rank_high"] == 9
+    assert f"9.000 (rank {worst['mean_rank_low']:.3g} to 9)" in format_benchmark(found, "table")
+    assert found.attrs["notes"] == [
+        "mean_rank: beside it the ranks that tests of all pairs of models leave open, for all "
+        "models together with 95% confidence"
+    ]
+
+
+def test_too_few_draws_leave_all_ranks_open(benchmark_trials: pd.DataFrame) -> None:
+    sketch = benchmark_trials[benchmark_trials["dataset"] == "sketch"]
+    settings = SummarySettings(
+        datasets=("sketch",), resampling=Resampling(draws=30, confidence=0.99)
+    )
+    found = benchmark(sketch, settings)
+    models = found[found["observer"] != "humans"]
+    assert (models["mean_rank_low"] == 1).all() and (models["mean_rank_high"] == 9).all()
+    assert found.attrs["notes"] == [
+        "mean_rank: which models are above which cannot be decided with these draws: 100 are needed"
+    ]
 
 
 def test_who_lacks_datasets_is_not_ranked_and_told_why(benchmark_trials: pd.DataFrame) -> None:
@@ -140,3 +161,185 @@ def test_no_humans_is_an_error(benchmark_trials: pd.DataFrame) -> None:
     models = benchmark_trials[benchmark_trials["observer_kind"] == "model"]
     with pytest.raises(InputError, match="human"):
         benchmark(models)
+
+
+def only(trials: pd.DataFrame, observer: str, dataset: str, condition: str) -> pd.DataFrame:
+    """Of one dataset, an observer saw one condition."""
+    rest = (trials["dataset"] == dataset) & (trials["condition"] != condition)
+    return trials[~(rest & (trials["observer"] == observer))]
+
+
+def test_one_condition_is_not_the_dataset(benchmark_trials: pd.DataFrame) -> None:
+    found = benchmark(only(benchmark_trials, "resnet50", "contrast", "c10"))
+    rows = found.set_index("observer")
+    assert rows.loc["resnet50", "n_datasets"] == 16
+    assert np.isnan(rows.loc["resnet50", "mean_rank"])
+    assert rows["mean_rank"].max() == 8
+    notes = found.attrs["notes"]
+    assert notes[0] == "resnet50: not ranked, 16 of 17 datasets (without contrast)"
+    n_counted = len(EXPERIMENTS["contrast"].included)
+    assert notes[2] == (
+        f"resnet50: of contrast only 1 of {n_counted} conditions that count (c10), "
+        "and means over those"
+    )
+    assert len(notes) == 3
+
+
+def test_a_condition_that_does_not_count_is_no_dataset(benchmark_trials: pd.DataFrame) -> None:
+    found = benchmark(
+        only(benchmark_trials, "resnet50", "colour", EXPERIMENTS["colour"].included[0])
+    )
+    assert found.set_index("observer").loc["resnet50", "n_datasets"] == 17
+    found = benchmark(only(benchmark_trials, "resnet50", "contrast", "c100"))
+    assert found.set_index("observer").loc["resnet50", "n_datasets"] == 16
+    assert any(note.startswith("resnet50: of contrast only 0 of") for note in found.attrs["notes"])
+
+
+def test_missing_images_are_named_and_ranked(benchmark_trials: pd.DataFrame) -> None:
+    one = (benchmark_trials["observer"] == "resnet50") & (benchmark_trials["dataset"] == "edge")
+    found = benchmark(benchmark_trials.drop(index=benchmark_trials.index[one][:3]))
+    assert found.set_index("observer")["mean_rank"].notna().sum() == 9
+    assert found.attrs["notes"] == [
+        "resnet50: 157 of 160 images of edge, and compared on those that both saw"
+    ]
+
+
+def test_a_dataset_without_humans_is_said_and_nobody_is_ranked(
+    benchmark_trials: pd.DataFrame,
+) -> None:
+    human = benchmark_trials["observer_kind"] == "human"
+    some = benchmark_trials[~(human & (benchmark_trials["dataset"] == "sketch"))]
+    found = benchmark(some)
+    rows = found.set_index("observer")
+    assert rows["mean_rank"].isna().all()
+    assert rows["n_datasets"].to_dict() == dict.fromkeys(rows.index, 17) | {"humans": 16}
+    assert found.attrs["notes"] == [
+        "no humans on sketch: what compares with humans is a mean over the other datasets, and no "
+        "model is ranked; --datasets ranks on those with humans",
+    ]
+    chosen = tuple(name for name in DATASETS if name != "sketch")
+    ranked = benchmark(some, SummarySettings(datasets=chosen, resampling=Resampling(draws=0)))
+    assert ranked["mean_rank"].notna().sum() == 9
+    assert ranked.attrs["notes"] == []
+
+
+def test_humans_of_some_conditions_are_said(benchmark_trials: pd.DataFrame) -> None:
+    people = benchmark_trials.loc[benchmark_trials["observer_kind"] == "human", "observer"]
+    some = benchmark_trials
+    for name in set(people):
+        some = only(some, name, "contrast", "c10")
+    found = benchmark(some)
+    assert found["mean_rank"].isna().all()
+    assert found.set_index("observer").loc["humans", "n_datasets"] == 16
+    assert any(
+        note.startswith("humans: of contrast only 1 of") and note.endswith("no model is ranked")
+        for note in found.attrs["notes"]
+    )
+
+
+def test_ranks_are_among_those_with_all_chosen_datasets(benchmark_trials: pd.DataFrame) -> None:
+    chosen = SummarySettings(datasets=("edge", "sketch"), resampling=Resampling(draws=0))
+    some = benchmark_trials[
+        (benchmark_trials["observer"] != "bagnet33") | (benchmark_trials["dataset"] == "edge")
+    ]
+    found = benchmark(some, chosen)
+    ranks = found.set_index("observer")["mean_rank"]
+    assert ranks.drop(["humans", "bagnet33"]).between(1, 8).all()
+    assert np.isnan(ranks["bagnet33"])
+    assert found.attrs["notes"][0] == "bagnet33: not ranked, 1 of 2 datasets (edge)"
+    # By hand, from the metrics that stand in the table.
+    models = found[found["observer"].isin(ranks.dropna().index)]
+    signs = {"accuracy_difference": 1, "observed_consistency": -1, "error_consistency": -1}
+    by_hand = sum((sign * models[name]).rank() for name, sign in signs.items()) / 3
+    assert models["mean_rank"].tolist() == pytest.approx(by_hand.tolist())
+
+
+def test_an_undefined_metric_is_said(benchmark_trials: pd.DataFrame) -> None:
+    """All right, the humans too: error consistency is 0/0 there, and not ranked in silence."""
+    edge = benchmark_trials["dataset"] == "edge"
+    known = (benchmark_trials["observer_kind"] == "human") | (
+        benchmark_trials["observer"] == "resnet50"
+    )
+    right = benchmark_trials["response"].where(~(edge & known), benchmark_trials["category"])
+    found = benchmark(benchmark_trials.assign(response=right))
+    rows = found.set_index("observer")
+    assert np.isnan(rows.loc["resnet50", "mean_rank"])
+    assert rows["mean_rank"].notna().sum() == 8
+    assert (
+        "resnet50: error_consistency is undefined on edge, and its mean is over the other "
+        "datasets; not ranked"
+    ) in found.attrs["notes"]
+
+
+@pytest.fixture(scope="module")
+def two_labs(benchmark_trials: pd.DataFrame) -> pd.DataFrame:
+    """The published humans, and one more from another source on one dataset."""
+    human = benchmark_trials["observer_kind"] == "human"
+    first = benchmark_trials[
+        human
+        & (benchmark_trials["dataset"] == "edge")
+        & (benchmark_trials["observer"] == "subject-01")
+    ]
+    other = first.assign(source="my-lab", response="knife")
+    return pd.concat([benchmark_trials, other], ignore_index=True)
+
+
+def test_humans_of_all_sources_are_one_row(two_labs: pd.DataFrame, table: pd.DataFrame) -> None:
+    found = benchmark(two_labs)
+    assert found["observer"].tolist().count("humans") == 1
+    humans = found.iloc[0]
+    assert humans["n_datasets"] == 17
+    # One who always says knife joins ten on one of 17 datasets: 10 % of 160 were knives at most.
+    assert 0 < table.loc[0, "ood_accuracy"] - humans["ood_accuracy"] < 1 / 17 / 6
+    assert found["mean_rank"].notna().sum() == 9
+
+
+def test_humans_of_one_source_can_be_chosen(two_labs: pd.DataFrame, table: pd.DataFrame) -> None:
+    published = benchmark(two_labs, humans=PUBLISHED_SOURCES[0])
+    pd.testing.assert_frame_equal(published, table)
+    mine = benchmark(two_labs, humans="my-lab")
+    assert mine.iloc[0]["n_datasets"] == 1
+    assert mine.iloc[0]["ood_accuracy"] == pytest.approx(10 / 160)
+    assert mine["mean_rank"].isna().all()
+    assert any(note.startswith("no humans on colour, contrast") for note in mine.attrs["notes"])
+    with pytest.raises(InputError, match=r"source of humans \(model-vs-human, my-lab\), found 'x'"):
+        benchmark(two_labs, humans="x")
+
+
+def test_own_humans_can_be_left_for_the_published_ones(
+    benchmark_trials: pd.DataFrame, tmp_path: Path
+) -> None:
+    edge = benchmark_trials[benchmark_trials["dataset"] == "edge"]
+    own = edge[edge["observer"].isin(["subject-01", "resnet50"])]
+    write_trials(own, tmp_path / "mine")
+    settings = SummarySettings(datasets=("edge",), resampling=Resampling(draws=0))
+    mine = benchmark_paths([tmp_path / "mine"], settings)
+    theirs = benchmark_paths([tmp_path / "mine"], settings, humans=PUBLISHED_SOURCES[0])
+    accuracy = edge["response"] == edge["category"]
+    of = edge["observer_kind"] == "human"
+    assert mine.iloc[0]["ood_accuracy"] == accuracy[edge["observer"] == "subject-01"].mean()
+    assert theirs.iloc[0]["ood_accuracy"] == pytest.approx(accuracy[of].mean())
+    assert "hold none of that source" in theirs.attrs["notes"][0]
+
+
+def test_the_papers_rows_are_over_all_datasets(benchmark_trials: pd.DataFrame) -> None:
+    for settings in (SummarySettings(datasets=("edge",)), SummarySettings(conditions="all")):
+        with pytest.raises(InputError, match="leave out --datasets and --conditions"):
+            benchmark(benchmark_trials, settings, against="published")
+
+
+def test_none_of_the_chosen_datasets_is_an_error(benchmark_trials: pd.DataFrame) -> None:
+    edge = benchmark_trials[benchmark_trials["dataset"] == "edge"]
+    with pytest.raises(InputError, match=r"expected some of edge, .* found sketch"):
+        benchmark(edge, SummarySettings(datasets=("sketch",)))
+
+
+@pytest.mark.parametrize("against", ["", "published"])
+def test_nobody_is_ranked_on_fewer_datasets_than_chosen(
+    benchmark_trials: pd.DataFrame, against: str
+) -> None:
+    """Though all saw the same: --datasets says that these are meant."""
+    edge = benchmark_trials[benchmark_trials["dataset"] == "edge"]
+    found = benchmark(edge, against=against)
+    assert found["mean_rank"].isna().all()
+    assert "not ranked, 1 of 17 datasets (edge)" in found.attrs["notes"][0]

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from gcbook.files.errors import InputError
+from gcbook.paper.observers import HUMANS
 from gcbook.paper.published import table2
 from gcbook.stats.benchmark_tables import (
     METRICS,
@@ -173,6 +174,13 @@ def test_table1_puts_both_values_side_by_side(summaries):
     others = table.drop(index=["Humans", "ResNet-50"])
     assert others[["shape_bias", "ood_accuracy", "error_consistency"]].isna().all(axis=None)
     assert others.filter(like="_published").notna().all(axis=None)
+
+
+def test_table1_has_the_humans_of_all_sources(summaries):
+    humans = summaries.estimates["observer"] == HUMANS
+    source = summaries.estimates["source"].where(~humans, "my-lab+model-vs-human")
+    more = replace(summaries, estimates=summaries.estimates.assign(source=source))
+    pd.testing.assert_frame_equal(table1_recomputed(more), table1_recomputed(summaries))
 
 
 def test_table1_sets_no_other_aggregate_beside_the_papers(summaries):

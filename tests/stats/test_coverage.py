@@ -18,7 +18,6 @@ from tiny.ci import CI
 
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.agreement import PAIR_METRICS, kappa
-from gcbook.stats.comparisons import mean_ranks
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.measures import DatasetMeasures
 from gcbook.stats.panel import Panel, image_factors
@@ -92,7 +91,6 @@ def aggregate(measures: list[DatasetMeasures]) -> dict[str, Floats]:
         to_humans = [m.to_humans(models, dict(m.with_humans(models))[""][metric]) for m in measures]
         mean = np.mean(to_humans, axis=0)
         values[metric] = correct_bias(mean, *RANGES[metric]) if metric in RANGES else mean
-    values["mean_rank"] = mean_ranks(*(values[metric] for metric in PAIR_METRICS))
     values["accuracy in one condition"] = np.concatenate(
         [dict(one.accuracy(rows))["90"][: len(rows)] for rows in (one.humans, models)]
     )
@@ -129,7 +127,6 @@ def truth() -> dict[str, Floats]:
     for metric in PAIR_METRICS:
         by_dataset = [np.mean([pairs[metric][key] for key in keys], axis=0) for keys in counted]
         values[metric] = np.mean([pair[to_human].mean(axis=1) for pair in by_dataset], axis=0)
-    values["mean_rank"] = mean_ranks(*(values[metric] for metric in PAIR_METRICS))
     key = ("rotation", "90")
     values["accuracy in one condition"] = accuracy[key]
     values["humans' accuracy"] = accuracy[key][:2].mean(keepdims=True)
@@ -179,11 +176,13 @@ def answers(leaning: Floats, kind: str) -> npt.NDArray[np.str_]:
     return np.where(leaning > high, "shape", np.where(leaning < low, "texture", "other"))
 
 
+@cache
 def true_shape_values(kind: str) -> dict[str, float]:
     rng = np.random.default_rng(7)
     spread = np.sqrt(sum(value**2 for value in SPREAD.values()))
-    cue = answers(rng.normal(0, spread, 4_000_000), kind)
-    shape, texture = np.mean(cue == "shape"), np.mean(cue == "texture")
+    low, high = THRESHOLDS[kind]
+    leaning = rng.normal(0, spread, 4_000_000)
+    shape, texture = np.mean(leaning > high), np.mean(leaning < low)
     return {
         "shape_bias": float(shape / (shape + texture)),
         "shape_accuracy": float(shape),
@@ -194,9 +193,8 @@ def true_shape_values(kind: str) -> dict[str, float]:
 
 def sample_conflict_panel(rng: np.random.Generator, kind: str) -> Panel:
     shape = np.repeat(np.arange(N_SHAPES), TEXTURES_A_SHAPE)
-    texture = np.concatenate(
-        [rng.choice(N_TEXTURES, TEXTURES_A_SHAPE, replace=False) for _ in range(N_SHAPES)]
-    )
+    all_textures = np.tile(np.arange(N_TEXTURES), (N_SHAPES, 1))
+    texture = rng.permuted(all_textures, axis=1)[:, :TEXTURES_A_SHAPE].ravel()
     leaning = (
         rng.normal(0, SPREAD["shape"], N_SHAPES)[shape]
         + rng.normal(0, SPREAD["texture"], N_TEXTURES)[texture]

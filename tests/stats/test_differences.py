@@ -17,7 +17,7 @@ def with_tests(shipped, *rows):
     tests = pd.DataFrame(rows, columns=columns).assign(
         family="error_consistency:models", a_source="model-vs-human", b_source="model-vs-human"
     )
-    return replace(shipped, tests=tests.assign(metric="error_consistency", p_holm=1.0))
+    return replace(shipped, tests=tests.assign(metric="error_consistency", p_corrected=tests["p"]))
 
 
 def test_pairs_are_turned_so_that_the_difference_is_positive(shipped):
@@ -36,19 +36,25 @@ def test_pairs_are_turned_so_that_the_difference_is_positive(shipped):
     assert table.loc[table["higher"] == "VGG-16", "higher_rank"].unique().tolist() == [1]
 
 
-def test_holm_is_over_the_pairs_shown(shipped):
+def test_corrected_over_all_pairs_whichever_are_shown(shipped):
     small = with_tests(
         shipped,
         ("alexnet", "vgg16", 0.2, 0.1, 0.3, 0.02),
-        ("alexnet", "vgg19", 0.1, 0.0, 0.2, 0.04),
+        ("alexnet", "vgg19", 0.1, 0.0, 0.2, 0.08),
         ("vgg16", "vgg19", 0.1, 0.0, 0.2, 0.5),
     )
-    table = model_differences(small).sort_values("p")
-    assert table["p_holm"].tolist() == pytest.approx([0.06, 0.08, 0.5])
-    assert not table["differs"].any()
-    alone = model_differences(small, ["alexnet", "vgg16"])
-    assert alone["p_holm"].tolist() == pytest.approx([0.02])
-    assert alone["differs"].all()
+    assert model_differences(small).sort_values("p")["differs"].tolist() == [True, False, False]
+    alone = model_differences(small, ["alexnet", "vgg19"])
+    assert alone["p_corrected"].tolist() == [0.08]
+
+
+def test_too_few_draws_decide_nothing(shipped):
+    small = with_tests(shipped, ("alexnet", "vgg16", 0.2, 0.1, 0.3, 0.002))
+    made = shipped.provenance | {"draws": 500, "confidence": 0.999}
+    words = "cannot be decided with these draws: 1,000 are needed"
+    assert model_differences(replace(small, provenance=made))["differs"].tolist() == [words]
+    enough = replace(small, provenance=made | {"draws": 1000})
+    assert model_differences(enough)["differs"].tolist() == [False]
 
 
 def test_the_level_is_that_of_the_intervals(shipped):
@@ -59,7 +65,7 @@ def test_the_level_is_that_of_the_intervals(shipped):
 
 
 def test_shipped_tests(shipped):
-    humans = against_humans(shipped)
+    humans = against_humans(shipped, "error_consistency")
     assert len(humans) == 9
     assert humans["differs"].all()
     assert (humans["high"] < 0).all()
@@ -73,4 +79,4 @@ def test_shipped_tests(shipped):
 def test_without_draws_the_tables_are_empty(shipped):
     bare = replace(shipped, tests=shipped.tests.iloc[:0])
     assert model_differences(bare).empty
-    assert against_humans(bare).empty
+    assert against_humans(bare, "shape_bias").empty

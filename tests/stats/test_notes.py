@@ -28,6 +28,7 @@ def test_interval_note_says_what_was_done(summaries):
     made = summaries.provenance
     both = replace(summaries, provenance=made | {"resample_observers": True, "confidence": 0.9})
     assert "90%" in interval_note(both)
+    assert "99.9%" in interval_note(replace(both, provenance=made | {"confidence": 0.999}))
     assert "humans resampled too" in interval_note(both)
     none = replace(summaries, provenance=made | {"draws": 0})
     assert interval_note(none).startswith("No intervals")

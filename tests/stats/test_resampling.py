@@ -1,4 +1,4 @@
-"""Weights, intervals, p-values and Holm's correction."""
+"""Weights and intervals."""
 
 from typing import Any
 
@@ -7,15 +7,7 @@ import pytest
 from scipy import stats
 
 from gcbook.files.errors import InputError
-from gcbook.stats.resampling import (
-    Factor,
-    Resampling,
-    correct_bias,
-    halfway,
-    holm,
-    leaving_out,
-    p_value,
-)
+from gcbook.stats.resampling import Factor, Resampling, correct_bias, halfway, leaving_out
 
 
 def test_units_are_drawn_within_their_strata_and_the_first_row_is_the_data() -> None:
@@ -229,26 +221,3 @@ def test_narrowing_leaves_what_does_not_vary_and_what_is_undefined() -> None:
     resampling = Resampling(draws=3)
     assert resampling.narrowed(np.ones((1, 6)), 48).tolist() == [[1] * 4]
     assert np.isnan(resampling.narrowed(np.full(6, np.nan), 48)).all()
-
-
-def test_p_value() -> None:
-    draws = np.concatenate([np.full(97, 0.2), [-0.1, 0.0]])
-    assert float(p_value(np.append(0.2, draws))) == pytest.approx(2 * 3 / 100)
-    assert float(p_value(np.append(-0.2, -draws))) == pytest.approx(2 * 3 / 100)
-    assert float(p_value(np.zeros(100))) == 1.0
-    assert np.isnan(p_value(np.array([np.nan, 0.1])))
-
-
-def test_holm_by_hand_and_with_undefined_tests() -> None:
-    corrected = holm([0.01, np.nan, 0.04, 0.03, 0.9])
-    assert corrected[[0, 2, 3, 4]] == pytest.approx([0.04, 0.09, 0.09, 0.9])
-    assert np.isnan(corrected[1])
-    assert holm([]).shape == (0,)
-
-
-def test_holm_is_monotone_and_never_below_p() -> None:
-    p = np.random.default_rng(0).random(50) ** 3
-    corrected = holm(p)
-    assert (corrected >= p).all()
-    assert (np.diff(corrected[np.argsort(p)]) >= 0).all()
-    assert corrected.max() <= 1

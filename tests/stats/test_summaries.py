@@ -11,6 +11,7 @@ import gcbook.stats.summaries
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.paper.experiments import DATASETS
 from gcbook.paper.observers import HUMANS, show_once
+from gcbook.stats.benchmark_tables import benchmark_rows
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import (
@@ -155,6 +156,25 @@ def test_own_trials_join_the_published_ones(published_trials: pd.DataFrame, tmp_
         overall(found, "error_consistency")["resnet50"]
     )
     assert "lab" in found.provenance["sources"]
+
+
+@pytest.mark.filterwarnings("ignore:only part of a dataset was seen")
+def test_part_of_a_dataset_is_not_compared_over_datasets(
+    published_trials: pd.DataFrame, tmp_path: Path
+) -> None:
+    """One contrast condition of eight is no dataset, and its observer has no row in Table 2."""
+    own = published_trials[
+        (published_trials["observer"] == "resnet50")
+        & (published_trials["source"] == "model-vs-human")
+        & (published_trials["condition"] == "c10")
+    ]
+    write_trials(own.assign(observer="mine"), tmp_path / "lab")
+    settings = SummarySettings(datasets=("contrast",), resampling=Resampling(draws=0))
+    with pytest.warns(SummariesWarning, match=r"mine: 0 of 17 datasets \(contrast in part\)"):
+        found = load_summaries(str(tmp_path / "lab"), settings)
+    assert "mine" in overall(found, "error_consistency")
+    shown = set(benchmark_rows(found)["observer"])
+    assert "mine" not in shown and "resnet50" in shown
 
 
 def test_a_checkout_with_the_published_trials_adds_only_what_is_new(

@@ -564,15 +564,16 @@ def difference_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
     ranked = rows.sort_values(["higher_rank", "lower_rank"])
     order = list(dict.fromkeys([*ranked["higher"], *ranked["lower"]]))
     shown = rows.drop(columns=["higher_rank", "lower_rank"]).assign(
-        verdict=rows["differs"].map({True: "differ", False: "not shown to differ"})
+        differs=rows["differs"].eq(True),
+        verdict=rows["differs"].replace({True: "differ", False: "not shown to differ"}),
     )
     base = alt.Chart(shown).encode(
         x=alt.X("lower:N", sort=order[1:], title=None, axis=alt.Axis(labelAngle=-90)),
         y=alt.Y("higher:N", sort=order, title=None),
     )
     tooltip = tooltips(
-        ["higher", "lower", "difference", "low", "high", "p_holm", "verdict"],
-        formats={"p_holm": ".3f"},
+        ["higher", "lower", "difference", "low", "high", "p_corrected", "verdict"],
+        formats={"p_corrected": ".3f"},
     )
     color = alt.Color(
         "difference:Q",
@@ -597,7 +598,7 @@ def difference_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
         height=alt.Step(24),
         description=(
             f"Triangular matrix of {len(rows)} differences in error consistency between "
-            f"networks. {int(rows['differs'].sum())} are significant and shown in bold on a "
+            f"networks. {rows['differs'].eq(True).sum()} are significant and shown in bold on a "
             "filled cell; the others stand in cells with a dashed outline, most of them near "
             "the diagonal, where networks of like rank meet."
         ),

@@ -482,8 +482,11 @@ def against_sentence(rows: pd.DataFrame) -> str:
     if rows.empty:
         return "Without bootstrap draws, no network can be tested."
     near, far = rows.iloc[0], rows.iloc[-1]
+    said = f"{rows['differs'].eq(True).sum()} of {len(rows)} networks differ from the humans"
+    if isinstance(near["differs"], str):
+        said = f"Whether networks differ from the humans {near['differs']}"
     return (
-        f"{rows['differs'].sum()} of {len(rows)} networks differ from the humans. The nearest, "
+        f"{said}. The nearest, "
         f"{escape_markdown(near['model'])}, is {-near['difference']:.3f} below them "
         f"({span(-near['high'], -near['low'])}), the farthest, {escape_markdown(far['model'])}, "
         f"{-far['difference']:.3f} ({span(-far['high'], -far['low'])})."
@@ -723,8 +726,10 @@ def differences_sentence(rows: pd.DataFrame) -> str:
     """
     if rows.empty:
         return "Without bootstrap draws, no pair of networks can be tested."
+    if isinstance(rows["differs"].iloc[0], str):
+        return f"Which of {len(rows)} pairs of networks differ {rows['differs'].iloc[0]}."
     differs = rows["differs"].astype(bool)
-    said = f"Of {len(rows)} pairs of networks, {differs.sum()} differ after Holm's correction"
+    said = f"Of {len(rows)} pairs of networks, {differs.sum()} differ after the correction"
     if differs.any():
         said += f", the closest of them by {rows.loc[differs, 'difference'].min():.3f}"
     if not differs.all():

@@ -56,7 +56,7 @@ def _value(estimates: pd.DataFrame, metric: str, observer: str, dataset: str) ->
     """One published observer's aggregate; against the humans, where two are compared."""
     found = estimates[
         (estimates["metric"] == metric)
-        & (estimates["source"] == PUBLISHED_SOURCES[0])
+        & (estimates["source"].eq(PUBLISHED_SOURCES[0]) | (observer == HUMANS))
         & (estimates["observer"] == observer)
         & estimates["other"].isin(["", HUMANS])
         & (estimates["dataset"] == dataset)

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS
-from gcbook.paper.observers import HUMANS, HUMANS_TITLE, PUBLISHED_SOURCES
+from gcbook.paper.observers import HUMANS, HUMANS_TITLE
 from gcbook.stats.panel import image_factors, make_panels
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shape_tables import POOLED, bias_by_category
@@ -85,9 +85,7 @@ def condition_ladder(summaries: Summaries, conditions: str = "benchmark") -> pd.
     """
     estimates = summaries.estimates
     found = estimates[
-        (estimates["metric"] == "accuracy")
-        & (estimates["observer"] == HUMANS)
-        & (estimates["source"] == PUBLISHED_SOURCES[0])
+        (estimates["metric"] == "accuracy") & (estimates["observer"] == HUMANS)
     ].set_index(["dataset", "condition"])["value"]
     present = set(found.index.get_level_values("dataset"))
     rows = [

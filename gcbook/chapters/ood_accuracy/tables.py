@@ -26,6 +26,7 @@ from gcbook.paper.observers import (
     unique_labels,
 )
 from gcbook.paper.published import published_values, table3
+from gcbook.stats import differences
 from gcbook.stats.benchmark_tables import benchmark_rows, comparable_with_paper, standing_rows
 from gcbook.stats.metrics import accuracy, pool_humans
 from gcbook.stats.summaries import Summaries
@@ -137,21 +138,15 @@ def against_humans(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Da
     """Paired tests of each network's OOD accuracy against the humans', the best network first.
 
     Returns:
-        Columns ``name, difference, low, high, p, p_holm, verdict``; ``difference`` is network minus
-        humans, ``verdict`` is `ABOVE`, `BELOW` or `UNDECIDED` at one minus the confidence. Empty
-        where nothing was resampled.
+        Columns ``model, difference, low, high, p, p_corrected, verdict``; ``difference`` is network
+        minus humans, ``verdict`` is `ABOVE`, `BELOW` or `UNDECIDED` at one minus the confidence, or
+        that the draws are too few for one. Empty where nothing was resampled.
     """
-    tests = summaries.tests[summaries.tests["family"] == "ood_accuracy:humans"]
-    tests = tests[tests["a"].isin(list(observers) or tests["a"])]
-    tests = tests[tests["p_holm"].notna()]
-    clear = tests["p_holm"] < 1 - float(summaries.provenance["confidence"])
-    verdict = np.where(tests["difference"] > 0, ABOVE, BELOW)
-    tests = tests.assign(
-        name=unique_labels(tests["a_source"], tests["a"]),
-        verdict=np.where(clear, verdict, UNDECIDED),
-    ).sort_values("difference", ascending=False)
-    columns = ["name", "difference", "low", "high", "p", "p_holm", "verdict"]
-    return tests[columns].reset_index(drop=True).round(_DIGITS)
+    tests = differences.against_humans(summaries, "ood_accuracy", observers)
+    side = tests["difference"].gt(0).map({True: ABOVE, False: BELOW})
+    otherwise = tests["differs"].replace({False: UNDECIDED})
+    tests["verdict"] = side.where(tests["differs"].eq(True), otherwise)
+    return tests[["model", "difference", "low", "high", "p", "p_corrected", "verdict"]]
 
 
 def ood_facts(summaries: Summaries, observers: Sequence[str] = ()) -> dict[str, Any]:
@@ -288,9 +283,12 @@ def _place(value: float) -> str:
 def _verdicts(tests: pd.DataFrame) -> str:
     if tests.empty:
         return "Nothing was resampled, so nothing can be said of chance."
-    names = {verdict: _list(group["name"]) for verdict, group in tests.groupby("verdict")}
-    above, below, undecided = (names.get(v, "none") for v in (ABOVE, BELOW, UNDECIDED))
-    return f"Above the humans: {above}. Below them: {below}. No difference shown: {undecided}."
+    groups = tests.groupby("verdict")["model"]
+    names = {str(verdict): _list(models) for verdict, models in groups}
+    for too_few in set(names) - {ABOVE, BELOW, UNDECIDED}:
+        return f"Who is above the humans and who below {too_few}."
+    above, below, neither = (names.get(v, "none") for v in (ABOVE, BELOW, UNDECIDED))
+    return f"Above the humans: {above}. Below them: {below}. No difference shown: {neither}."
 
 
 def _list(names: Iterable[str]) -> str:
@@ -408,10 +406,7 @@ def _counts(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
 
 
 def _pool(counts: pd.DataFrame) -> pd.DataFrame:
-    humans = pool_humans(counts)
-    # One row of humans, whatever sources they come from.
-    humans = humans.assign(source="+".join(sorted(set(humans["source"]))))
-    return pd.concat([humans, counts[counts["observer_kind"] == "model"]])
+    return pd.concat([pool_humans(counts), counts[counts["observer_kind"] == "model"]])
 
 
 def _summary(counts: pd.DataFrame) -> pd.DataFrame:

@@ -38,7 +38,7 @@ def shape_bias_facts(
     Args:
         bias, ranking, spread, accuracies: from `gcbook.stats.shape_tables`: ``bias_by_category``,
             ``pooled_bias``, ``category_spread`` and ``cue_accuracies``.
-        tests: from `gcbook.chapters.shape_bias.tables.against_humans`.
+        tests: from `gcbook.stats.differences.against_humans`.
         table1: from `gcbook.stats.benchmark_tables.table1_recomputed`.
         miniatures: from `gcbook.miniworld.results.scores.bias_by_shape`.
         draws: resamples behind the tests.
@@ -109,19 +109,21 @@ def _categories(overview: pd.DataFrame) -> dict[str, Any]:
 
 def _tests(tests: pd.DataFrame, draws: int) -> dict[str, Any]:
     """Networks against humans; nothing where nothing was resampled."""
-    below = tests["differs"].astype(bool) & (tests["difference"] < 0)
+    below = tests["differs"].eq(True) & (tests["difference"] < 0)
+    decided = tests["differs"].isin([True, False]).any()
+    decided = tests["differs"].isin([True, False]).any()
     nearest = tests.iloc[0] if len(tests) else _NO_ROW
     least = tests["p"].min()
     return {
         "tested": len(tests) or None,
-        "tested_below_humans": int(below.sum()) if len(tests) else None,
-        "nearest": _name(nearest),
+        "tested_below_humans": int(below.sum()) if decided else None,
+        "nearest": _name(nearest, "model"),
         "nearest_difference": _number(nearest, "difference"),
         "nearest_interval": _interval(nearest, "low", "high"),
-        "largest_p": Number(tests["p_holm"].max(), ".2g"),
+        "largest_p": Number(tests["p_corrected"].max(), ".2g"),
         "smallest_p": Number(least, ".1g"),
         "smallest_p_rows": int((tests["p"] == least).sum()) if len(tests) else None,
-        "least_possible_p": Number(2 / (draws + 1) if draws else np.nan, ".1g"),
+        "least_possible_p": Number(1 / (draws + 1) if draws else np.nan, ".1g"),
     }
 
 

@@ -150,6 +150,11 @@ def test_nearest_and_farthest_from_the_humans():
     assert "2 of 2 networks differ" in said
     assert "m, is 0.100 below them (0.050 to 0.200)" in said
     assert "n, 0.300 (0.200 to 0.400)" in said
+    few = rows.assign(differs="cannot be decided with these draws: 100 are needed")
+    assert against_sentence(few).startswith(
+        "Whether networks differ from the humans cannot be decided with these draws: 100 are "
+        "needed. The nearest"
+    )
     assert against_sentence(rows.iloc[:0]).startswith("Without bootstrap draws")
 
 
@@ -205,6 +210,10 @@ def test_best_network_stands_among_the_papers_models_only_over_the_same(summarie
 def test_sentence_counts():
     rows = pd.DataFrame({"differs": [True, False, False], "difference": [0.05, 0.02, 0.01]})
     assert differences_sentence(rows) == (
-        "Of 3 pairs of networks, 1 differ after Holm's correction, the closest of them by 0.050; "
+        "Of 3 pairs of networks, 1 differ after the correction, the closest of them by 0.050; "
         "2 do not, although they lie up to 0.020 apart."
+    )
+    few = rows.assign(differs="cannot be decided with these draws: 100 are needed")
+    assert differences_sentence(few) == (
+        "Which of 3 pairs of networks differ cannot be decided with these draws: 100 are needed."
     )

@@ -1,5 +1,6 @@
 """Accuracy tables: hand-worked small ones, and the published trials' shipped summaries."""
 
+from dataclasses import replace
 from fractions import Fraction
 from math import comb
 
@@ -172,7 +173,7 @@ def test_networks_of_the_second_source_are_on_three_datasets_and_shown_once() ->
 
 def test_observers_are_filtered_and_checked() -> None:
     assert set(accuracy_by_condition(SHIPPED, ["resnet50"])["observer"]) == {"Humans", "ResNet-50"}
-    assert against_humans(SHIPPED, ["resnet50"])["name"].tolist() == ["ResNet-50"]
+    assert against_humans(SHIPPED, ["resnet50"])["model"].tolist() == ["ResNet-50"]
     with pytest.raises(InputError, match="swag_vit_l16_in1k"):
         accuracy_by_condition(SHIPPED, ["resnet5"])
 
@@ -216,13 +217,13 @@ def test_verdicts_follow_the_corrected_p_and_the_sign() -> None:
             "low": [-0.2, -0.1, 0.1],
             "high": [0.0, 0.1, 0.3],
             "p": [0.01, 0.02, 0.001],
-            "p_holm": [0.02, 0.06, 0.003],
+            "p_corrected": [0.02, 0.06, 0.003],
         }
     )
     summaries = Summaries(
         SHIPPED.counts, SHIPPED.pairs, SHIPPED.estimates, tests, SHIPPED.provenance
     )
-    table = against_humans(summaries).set_index("name")["verdict"]
+    table = against_humans(summaries).set_index("model")["verdict"]
     assert table.to_dict() == {
         "SWAG ViT-L/16": ABOVE,
         "BagNet-33": UNDECIDED,
@@ -230,6 +231,10 @@ def test_verdicts_follow_the_corrected_p_and_the_sign() -> None:
     }
     assert ood_facts(summaries)["verdicts"] == (
         "Above the humans: SWAG ViT-L/16. Below them: ResNet-50. No difference shown: BagNet-33."
+    )
+    few = replace(summaries, provenance=SHIPPED.provenance | {"draws": 99, "confidence": 0.99})
+    assert ood_facts(few)["verdicts"] == (
+        "Who is above the humans and who below cannot be decided with these draws: 100 are needed."
     )
 
 

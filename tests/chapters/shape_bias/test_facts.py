@@ -1,6 +1,7 @@
 """The chapter's facts: what they are by the shipped summaries, and where observers are left out."""
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -8,10 +9,10 @@ import pytest
 from gcbook.chapters.claims import check_claims
 from gcbook.chapters.parameters import check_parameters
 from gcbook.chapters.shape_bias.facts import shape_bias_facts
-from gcbook.chapters.shape_bias.tables import against_humans
 from gcbook.claims import ClaimFailed
 from gcbook.miniworld.results.scores import answers_on, bias_by_shape
 from gcbook.stats.benchmark_tables import table1_recomputed
+from gcbook.stats.differences import against_humans
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shape_tables import bias_by_category, category_spread, cue_accuracies, pooled_bias
 from gcbook.stats.summaries import Summaries
@@ -29,7 +30,7 @@ def facts_of(miniatures, observers=(), tests=None, draws=10_000):
     return shape_bias_facts(
         bias,
         pooled_bias(bias),
-        against_humans(SHIPPED, observers) if tests is None else tests,
+        against_humans(SHIPPED, "shape_bias", observers) if tests is None else tests,
         category_spread(bias),
         cue_accuracies(SHIPPED, observers),
         table1_recomputed(SHIPPED),
@@ -62,11 +63,11 @@ def test_categories(facts):
 
 def test_tests(facts):
     assert (facts.tested, facts.tested_below_humans, facts.nearest) == (32, 32, "ResNet-50 (SIN)")
-    # 32 tests at the smallest p of 10,000 draws, and Holm's factor for the first.
-    assert facts.largest_p == pytest.approx(32 * 2 / 10_001, abs=1e-6)
-    assert facts.least_possible_p == pytest.approx(2 / 10_001)
-    assert facts.smallest_p == pytest.approx(2 / 10_001, abs=1e-5)
-    assert facts.smallest_p_rows == 32
+    assert facts.least_possible_p == pytest.approx(1 / 10_001)
+    # Corrected for 32 tests, and hardly more than the least p.
+    assert facts.largest_p == pytest.approx(2 / 10_001, abs=1e-6)
+    assert facts.smallest_p == pytest.approx(1 / 10_001, abs=1e-6)
+    assert facts.smallest_p_rows == 31
 
 
 def test_cues(facts):
@@ -92,7 +93,7 @@ def test_observers_left_out_have_no_facts(miniatures):
 
 
 def test_without_draws_nothing_is_tested(miniatures):
-    tests = against_humans(SHIPPED).head(0)
+    tests = against_humans(SHIPPED, "shape_bias").head(0)
     none = facts_of(miniatures, tests=tests, draws=0)
     assert (none.tested, none.nearest, none.smallest_p_rows) == (None, None, None)
     assert math.isnan(none.nearest_difference) and math.isnan(none.least_possible_p)
@@ -115,9 +116,18 @@ def test_a_rerun_says_which_claims_hold_and_a_changed_number_is_noticed(facts, m
 
 
 def test_every_network_differs_from_the_humans():
-    tests = against_humans(SHIPPED)
+    tests = against_humans(SHIPPED, "shape_bias")
     assert len(tests) == 32
-    assert tests["observer"].is_unique
+    assert tests["model"].is_unique
     assert tests["differs"].all()
-    alone: pd.DataFrame = against_humans(SHIPPED, ["resnet50"])
-    assert alone["p_holm"].to_list() == [pytest.approx(2 / 10_001, abs=1e-5)]
+    alone: pd.DataFrame = against_humans(SHIPPED, "shape_bias", ["resnet50"])
+    assert alone["p_corrected"].to_list() == [pytest.approx(1 / 10_001, abs=1e-6)]
+
+
+def test_with_too_few_draws_the_claim_is_open_and_not_false(miniatures):
+    made = SHIPPED.provenance | {"draws": 500, "confidence": 0.999}
+    tests = against_humans(replace(SHIPPED, provenance=made), "shape_bias")
+    assert set(tests["differs"]) == {"cannot be decided with these draws: 1,000 are needed"}
+    few = facts_of(miniatures, tests=tests, draws=500)
+    outcomes = check_claims(check_parameters("shape-bias", draws=500, confidence=0.999), few)
+    assert outcomes.networks_below_people.state == "unknown"

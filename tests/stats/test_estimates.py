@@ -27,7 +27,9 @@ def made_up_trials(missing: bool = False) -> pd.DataFrame:
             for image in range(32):
                 category = ("cat", "dog")[image % 2]
                 texture = ("cat", "car")[image % 3 == 0]
-                stem = f"{category}{image}" + (f"-{texture}{image % 12}" if dataset == "cue-conflict" else "")
+                stem = f"{category}{image}" + (
+                    f"-{texture}{image % 12}" if dataset == "cue-conflict" else ""
+                )
                 difficulty = rng.random()
                 for observer, skill in PEOPLE.items():
                     right = rng.random() < skill - 0.4 * (difficulty > 0.6)

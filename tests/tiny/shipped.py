@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from safetensors.numpy import save_file
 
-from gcbook.miniworld.results import shipped
+from gcbook.miniworld.results import answers, shipped
 from gcbook.noise.schedules import CosineSchedule, log_snr
 from gcbook.noise.weightings import parse_weighting
 from gcbook.paper.categories import CATEGORIES
@@ -55,6 +55,7 @@ def forget() -> None:
         shipped.shipped_sets,
         shipped.model_card,
         shipped.network_parameters,
+        answers._decided,
     ):
         cached.cache_clear()
 

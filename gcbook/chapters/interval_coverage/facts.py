@@ -1,0 +1,126 @@
+"""The numbers that the chapter's text and its claims are about."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binom
+
+from gcbook.chapters.interval_coverage.tables import BAND, KLEIN, OURS, procedure_rows
+from gcbook.claims import Interval, Number
+
+__all__ = ["interval_coverage_facts"]
+
+_EXCEPT = (
+    "mean over seeds",
+    "mean accuracy_difference",
+    "mean accuracy_difference of humans",
+    "difference in error_consistency",
+)
+_PERCENT = ".1%"
+_TIE = 0.002
+"""Losses within this of each other count as equal in the choice."""
+
+
+def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleNamespace:
+    """Every number of the chapter's text under a name.
+
+    Coverages are fractions of the experiments of a design. Unless a name says otherwise they are
+    of designs that are not hard; NaN where the run has no such design.
+
+    Args:
+        rows: from `gcbook.chapters.interval_coverage.tables.mark_nearest`.
+        run: from ``read_run`` of the same module, with every candidate.
+    """
+    ours = rows[rows["procedure"] == OURS]
+    easy, hard = ours[~ours["hard"]], ours[ours["hard"]]
+    plain = rows[(rows["procedure"] != OURS) & ~rows["hard"]]
+    alone = set(easy["statistic"]) - set(plain["statistic"])
+    plain = pd.concat([plain, easy[easy["statistic"].isin(alone)]])
+    klein = plain[plain["procedure"] == KLEIN]
+    beside = easy[easy["statistic"].isin(klein["statistic"])]
+    means = procedure_rows(rows)
+    ours_means = means[means["procedure"] == OURS].set_index("statistic")["mean"]
+    klein_means = means[means["procedure"] == KLEIN].set_index("statistic")["mean"]
+    regular = ours_means.drop(list(_EXCEPT), errors="ignore")
+    seeds = easy[easy["statistic"] == "mean over seeds"]
+    differ = seeds[~seeds["seeds"].isin(["1"]) & ~seeds["shared"].isin(["0.0"])]["coverage"]
+    squared = easy[easy["statistic"].str.startswith("mean accuracy_difference")]
+    humans = "mean accuracy_difference of humans"
+    effects = hard[hard["effects"].str.endswith("alone")]
+    near = ours[ours["nearest"] != ""].groupby("statistic")["coverage"].min()
+    losses = _losses(run)
+    experiments = int(ours["replications"].mode().iloc[0])
+    return SimpleNamespace(
+        designs=len(ours),
+        easy_designs=len(easy),
+        hard_designs=len(hard),
+        statistics=len(ours_means),
+        exceptions=int(ours_means.index.isin(_EXCEPT).sum()),
+        ours=_mean(easy),
+        plain=_mean(plain),
+        ours_rest=_mean(easy.drop(squared.index)),
+        plain_rest=_mean(plain[~plain["statistic"].isin(squared["statistic"])]),
+        within=_within(easy),
+        plain_within=_within(plain),
+        exact_within=Number(_exact_within(easy), ".0%"),
+        regular=Interval(regular.min(), regular.max(), _PERCENT),
+        kappa_difference=Number(
+            ours_means.get("difference in error_consistency", np.nan), _PERCENT
+        ),
+        kappa=_mean(beside),
+        klein=_mean(klein),
+        klein_least=Number(klein["coverage"].min(), _PERCENT),
+        kappa_kinds=len(klein_means),
+        klein_lower=int((klein_means < ours_means.reindex(klein_means.index)).sum()),
+        seeds_mean=Number(differ.mean(), _PERCENT),
+        seeds=Interval(differ.min(), differ.max(), _PERCENT),
+        squared=_mean(squared),
+        squared_humans=Number(ours_means.get(humans, np.nan), _PERCENT),
+        plain_squared_humans=_mean(plain[plain["statistic"] == humans]),
+        alone_least=Number(effects["coverage"].min(), _PERCENT),
+        few_least=Number(hard.drop(effects.index)["coverage"].min(), _PERCENT),
+        near_kappa=Number(near.get("mean error_consistency", np.nan), _PERCENT),
+        near_difference=Number(near.get("difference in error_consistency", np.nan), _PERCENT),
+        beaten=int((losses["ours"] > losses["best"] + _TIE).sum()),
+        seeds_wider=Number(_wider(run), ".1f"),
+        experiments=experiments,
+        fewest=int(ours["replications"].min()),
+        error=Number(1.96 * np.sqrt(0.95 * 0.05 / experiments), ".3f"),
+    )
+
+
+def _mean(rows: pd.DataFrame) -> Number:
+    return Number(rows["coverage"].mean(), _PERCENT)
+
+
+def _within(rows: pd.DataFrame) -> Number:
+    return Number(rows["coverage"].between(*BAND).mean(), ".0%")
+
+
+def _losses(run: pd.DataFrame) -> pd.DataFrame:
+    """``ours`` and ``best``: losses by statistic, as the choice of the intervals defines them."""
+    easy = run[~run["hard"]]
+    low, high = BAND
+    loss = 2 * (low - easy["coverage"]).clip(lower=0) + (easy["coverage"] - high).clip(lower=0)
+    means = loss.groupby([easy["statistic"], easy["method"], easy["ours"]]).mean().reset_index()
+    means.columns = pd.Index(["statistic", "method", "ours", "loss"])
+    own = means[means["ours"]].set_index("statistic")["loss"]
+    return pd.DataFrame({"ours": own, "best": means.groupby("statistic")["loss"].min()})
+
+
+def _wider(run: pd.DataFrame) -> float:
+    """How many times as wide intervals over seeds are with t's quantiles, over several seeds."""
+    several = run[(run["statistic"] == "mean over seeds") & (run["seeds"] != "1")]
+    own, other = (several.loc[several["ours"] == which, "width"].mean() for which in (True, False))
+    return float(other / own)
+
+
+def _exact_within(rows: pd.DataFrame) -> float:
+    """The share of designs within the band if every interval covered in exactly 95 of 100."""
+    found = []
+    for n in rows["replications"]:
+        hits = np.arange(n + 1)
+        inside = (np.round(hits / n, 4) >= BAND[0]) & (np.round(hits / n, 4) <= BAND[1])
+        found.append(binom.pmf(hits[inside], n, 0.95).sum())
+    return float(np.mean(found)) if found else np.nan

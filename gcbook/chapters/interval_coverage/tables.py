@@ -1,0 +1,188 @@
+"""The stored simulation of the intervals, and its designs nearest to the paper's numbers."""
+
+from collections.abc import Hashable, Mapping
+from importlib import resources
+from pathlib import Path
+
+import pandas as pd
+
+from gcbook.files.errors import InputError
+from gcbook.paper.published import quoted_value, table2, table3
+
+__all__ = [
+    "BAND",
+    "KLEIN",
+    "OURS",
+    "PERCENTILE",
+    "STATISTICS",
+    "coverage_rows",
+    "mark_nearest",
+    "procedure_rows",
+    "read_run",
+]
+
+OURS, PERCENTILE, KLEIN = "This book", "Percentile bootstrap", "Klein et al. (2025)"
+"""The procedures that are shown."""
+
+BAND = (0.93, 0.97)
+"""The coverages that the choice of an interval counts as right."""
+
+STATISTICS = {
+    "accuracy": "Accuracy",
+    "mean ood_accuracy": "OOD accuracy",
+    "difference in ood_accuracy": "OOD accuracy, gap",
+    "mean observed_consistency": "Observed consistency",
+    "mean observed_consistency of humans": "Observed c., humans",
+    "kappa of a pair": "Kappa, one pair",
+    "mean error_consistency": "Kappa, mean",
+    "mean error_consistency of humans": "Kappa, humans",
+    "difference in error_consistency": "Kappa, gap",
+    "kappa": "Kappa, cue conflicts",
+    "shape bias": "Shape bias",
+    "shape bias of a category": "Shape bias, category",
+    "shape bias of pooled humans": "Shape bias, humans",
+    "difference in shape bias": "Shape bias, gap",
+    "shape accuracy": "Shape accuracy",
+    "mean accuracy_difference": "Squared difference",
+    "mean accuracy_difference of humans": "Squared d., humans",
+    "mean over seeds": "Mean over seeds",
+}
+"""What is simulated, by its name in the stored run, and as a reader sees it."""
+
+_WORDS = {
+    "images": "{} images",
+    "accuracies": "accuracies {}",
+    "observers": "{} observers",
+    "effects": "effects: {}",
+    "shared": "shared variance {}",
+    "seeds": "{} seeds",
+}
+_COLUMNS = [*_WORDS, "statistic", "hard", "method", "ours", "truth", "coverage", "width"]
+_MANY = 60
+"""Conditions of the designs called "many"."""
+
+
+def read_run(stored: str = "") -> pd.DataFrame:
+    """A run that ``benchmarks/coverage.py --store`` wrote.
+
+    Args:
+        stored: its file; nothing for the run that ships.
+
+    Raises:
+        InputError: there is no such file, or it has not the columns of a run.
+    """
+    path = Path(stored or str(resources.files("gcbook") / "data" / "coverage.parquet"))
+    if not path.is_file():
+        raise InputError(
+            f"stored: expected a file that benchmarks/coverage.py --store wrote, found none at "
+            f"{path}."
+        )
+    run = pd.read_parquet(path)
+    lacking = [name for name in [*_COLUMNS, "replications"] if name not in run]
+    if lacking:
+        raise InputError(
+            f"stored: expected a run of benchmarks/coverage.py, found a table without "
+            f"{', '.join(lacking)} at {path}."
+        )
+    return run
+
+
+def coverage_rows(run: pd.DataFrame) -> pd.DataFrame:
+    """Ours and the procedures that it is held against, of every design.
+
+    Args:
+        run: from `read_run`.
+
+    Returns:
+        The run's rows of these procedures with ``procedure`` (`OURS`, `PERCENTILE` or `KLEIN`),
+        ``name`` (the statistic as a reader sees it) and ``design`` (in words). Where ours is the
+        percentile bootstrap, it stands there once, as ours.
+    """
+    known = {"percentile": PERCENTILE, "percentile, as Klein et al. (2025)": KLEIN}
+    procedure = run["method"].map(known).mask(run["ours"], OURS)
+    rows = run.assign(procedure=procedure, name=run["statistic"].map(STATISTICS))
+    rows = rows.dropna(subset=["procedure", "name"]).reset_index(drop=True)
+    rows["design"] = [_in_words(row) for row in rows[list(_WORDS)].to_dict("records")]
+    return rows
+
+
+def mark_nearest(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add ``nearest``: the printed number that a design is nearest to, or nothing.
+
+    Of means over conditions, those over many stand for the 17 datasets; of these the nearest in
+    images a condition, then in observers, then in the true value. On cue conflicts the true value
+    decides alone. The paper does not say the rest (whose variance is shared, what effects shapes
+    and textures have): designs that differ in nothing else are all nearest.
+    """
+    nearest = pd.Series("", index=rows.index)
+    for statistic, (title, value) in _printed().items():
+        left = rows[(rows["statistic"] == statistic) & (rows["procedure"] == OURS)]
+        many = left[left["accuracies"] == "many"]
+        if len(many):
+            left = _closest(many, many["images"].astype(float), _images_a_condition())
+            left = _closest(left, left["observers"].astype(float), _observers())
+        nearest[_closest(left, left["truth"], value).index] = title
+    return rows.assign(nearest=nearest)
+
+
+def procedure_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of each statistic and procedure, how it does over the designs that are not hard.
+
+    Args:
+        rows: from `coverage_rows`.
+
+    Returns:
+        ``statistic, name, procedure, designs``, ``mean`` and ``least`` coverage, ``within`` (share
+        of designs in `BAND`) and mean ``width``, in the order of `STATISTICS`.
+    """
+    grouped = rows[~rows["hard"]].groupby(["statistic", "name", "procedure"], sort=False)
+    found = grouped.agg(
+        designs=("coverage", "size"),
+        mean=("coverage", "mean"),
+        least=("coverage", "min"),
+        within=("coverage", lambda each: each.between(*BAND).mean()),
+        width=("width", "mean"),
+    ).reset_index()
+    order = {name: place for place, name in enumerate([*STATISTICS, OURS, PERCENTILE, KLEIN])}
+    by = ["statistic", "procedure"]
+    found = found.sort_values(by, key=lambda each: each.map(order), kind="stable")
+    return found.reset_index(drop=True)
+
+
+def _in_words(design: Mapping[Hashable, str]) -> str:
+    return ", ".join(words.format(design[name]) for name, words in _WORDS.items() if design[name])
+
+
+def _closest(rows: pd.DataFrame, values: pd.Series, wanted: float) -> pd.DataFrame:
+    away = (values - wanted).abs()
+    return rows[away <= away.min() + 1e-9]
+
+
+def _images_a_condition() -> float:
+    trials, humans = quoted_value("n_human_trials"), quoted_value("n_human_observers")
+    return trials / humans * quoted_value("n_datasets") / _MANY
+
+
+def _observers() -> float:
+    """The humans of a dataset, and two networks."""
+    return quoted_value("n_human_observers") / quoted_value("n_datasets") + 2
+
+
+def _printed() -> dict[str, tuple[str, float]]:
+    """Statistic → what the paper prints of it, and the value."""
+    whole = table2().merge(table3()[["key", "ood_accuracy"]], on="key").set_index("key")
+    metrics = ["ood_accuracy", "observed_consistency", "error_consistency", "accuracy_difference"]
+    printed = whole[metrics].to_dict("index")
+    imagen, other = printed["imagen"], printed["vit_22b_ft_384"]
+    return {
+        "shape bias": ("Imagen", quoted_value("imagen_shape_bias")),
+        "shape bias of pooled humans": ("Humans", quoted_value("human_shape_bias")),
+        **{f"mean {metric}": ("Imagen", imagen[metric]) for metric in metrics},
+        **{
+            f"difference in {metric}": (
+                "Imagen and ViT-22B-384",
+                abs(imagen[metric] - other[metric]),
+            )
+            for metric in ("ood_accuracy", "error_consistency")
+        },
+    }

@@ -1,0 +1,67 @@
+"""The chapter's numbers, from a run written by hand."""
+
+import math
+
+import pytest
+from scipy.stats import binom
+from tiny.coverage_run import RUN, run_of
+
+from gcbook.chapters.claims import claims_of
+from gcbook.chapters.interval_coverage.facts import interval_coverage_facts
+from gcbook.chapters.interval_coverage.tables import coverage_rows, mark_nearest
+from gcbook.claims.claim import names_in
+
+
+def facts(run=RUN):
+    return interval_coverage_facts(mark_nearest(coverage_rows(run)), run)
+
+
+def test_means_are_over_the_same_designs():
+    found = facts()
+    assert (found.designs, found.easy_designs, found.hard_designs) == (9, 7, 2)
+    assert found.ours == pytest.approx((0.96 + 0.92 + 0.94 + 0.95 + 0.94 + 0.8 + 0.98) / 7)
+    # Where there is nothing else, ours stands for the plain bootstrap.
+    assert found.plain == pytest.approx((0.9 + 0.8 + 0.6 + 0.95 + 0.94 + 0.8 + 0.98) / 7)
+    assert (found.kappa, found.klein, found.klein_least) == (0.94, 0.6, 0.6)
+    assert (found.klein_lower, found.kappa_kinds) == (1, 1)
+
+
+def test_exceptions_stand_apart():
+    found = facts()
+    assert found.exceptions == 1
+    assert found.regular == (pytest.approx(0.94), pytest.approx(0.945))
+    assert found.seeds == (0.8, 0.8)
+    assert (found.alone_least, found.few_least) == (0.6, 0.7)
+    assert math.isnan(found.squared)
+
+
+def test_the_band_is_held_against_chance():
+    found = facts()
+    assert found.within == pytest.approx(4 / 7)
+    # .93 to .97 of 250 are 233 to 242.
+    chance = binom.cdf(242, 250, 0.95) - binom.cdf(232, 250, 0.95)
+    assert found.exact_within == pytest.approx(chance)
+    assert found.error == pytest.approx(1.96 * math.sqrt(0.95 * 0.05 / 250))
+
+
+def test_a_candidate_with_less_loss_is_counted():
+    found = facts()
+    # Accuracy: .005 against 0; seeds: (.26 + .01) / 2 against (0 + .03) / 2.
+    assert found.beaten == 2
+    assert found.seeds_wider == pytest.approx(2.5)
+
+
+def test_to_claim_too_much_counts_twice():
+    def one(method, ours, coverage):
+        return ("accuracy", {"images": "20"}, False, method, ours, 0.5, coverage, 0.1)
+
+    # .01 below the band is worse than .015 above it, and better than .025.
+    below = [one("Wilson", True, 0.92)]
+    assert facts(run_of([*below, one("logit", False, 0.985)])).beaten == 1
+    assert facts(run_of([*below, one("logit", False, 0.995)])).beaten == 0
+
+
+def test_claims_are_about_facts_that_there_are():
+    known = vars(facts())
+    for name, claim in claims_of("interval-coverage").items():
+        assert set(names_in(claim.holds)) <= known.keys(), name

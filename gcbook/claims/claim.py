@@ -154,11 +154,25 @@ def read_claims(path: Path, known: Mapping[str, Any]) -> dict[str, Claim]:
 
 
 def read_entries(path: Path, model: type[T]) -> dict[str, T]:
-    """A YAML file of named entries, each checked against a model."""
+    """A YAML file of named entries, each checked against a model.
+
+    Raises:
+        GcbookError: naming file, entry and what is wrong with it; a name that stands twice too.
+    """
     import yaml
 
+    class Loader(yaml.SafeLoader):
+        """Refuses a key that stands twice; YAML forbids it, and PyYAML keeps the last."""
+
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+            mapping = super().construct_mapping(node, deep)
+            keys = [key.value for key, _ in node.value]
+            if twice := sorted({key for key in keys if keys.count(key) > 1}):
+                raise yaml.YAMLError(f"{', '.join(twice)} stands twice{node.start_mark}")
+            return mapping
+
     try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        entries = yaml.load(path.read_text(encoding="utf-8"), Loader) or {}  # a SafeLoader
     except yaml.YAMLError as error:
         raise GcbookError(f"{path}: {error}") from None
     if not isinstance(entries, dict):

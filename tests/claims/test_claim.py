@@ -62,6 +62,8 @@ def test_a_condition_compares_and_computes_and_no_more(tmp_path, condition):
         ("people:", "go-by-shape:", "name of letters, digits and _, found 'go-by-shape'"),
         ("  holds:", "  hold:", "holds: Field required"),
         ("people:", "people: [", "claims.yml"),
+        ("people:", "people: {}\npeople:", "people stands twice"),
+        ("  verdict: agrees\n", "  verdict: agrees\n  holds: humans > 1\n", "holds stands twice"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(tmp_path, old, new, says):

@@ -64,50 +64,78 @@ def test_distance_is_to_the_interval_first_and_then_the_mean_over_five():
     assert distance(one)[1] == pytest.approx(0.3 / np.sqrt(3) / 5)
 
 
-def test_a_search_screens_three_damages_and_ends_with_two_finalists():
-    done = search(lambda c: 0.9 - 2.5 * c.misleading - 0.2 * c.damage)
-    short = [each for each in done if each.steps == SCREENING]
+def split(done):
+    """What was screened, and what was trained whole, each once."""
+    short = [each.candidate for each in done if each.steps == SCREENING]
     whole = [each for each in done if each.steps == WHOLE]
-    assert [(c.candidate.misleading, c.candidate.damage) for c in short[:6]] == [
+    assert [each.seed for each in whole] == len(whole) // 3 * [*SEEDS]
+    return short, [each.candidate for each in whole[::3]]
+
+
+def test_a_search_screens_six_worlds_and_trains_the_lowest_and_two_on_lines():
+    done = search(
+        lambda c: 0.9 - 3 * c.misleading - 0.2 * c.damage,
+        lambda c: 0.3 - 0.2 * c.damage,
+        longer=0.05,
+    )
+    short, whole = split(done)
+    assert [(each.misleading, each.damage) for each in short] == [
         (m, d) for m in (0.25, 0.15) for d in (0.0, 0.5, 1.0)
     ]
-    # The line of the last meets .214 at (.9 - .2 - .214) / 2.5.
-    assert short[-1].candidate == Candidate(0.19, 1.0)
+    assert whole[0] == Candidate(0.25, 1.0)
+    # The lines of 1 and .5 meet .214 at (.95 - .2 - .214) / 3 and (.95 - .1 - .214) / 3.
+    assert whole[1:] == [Candidate(0.18, 1.0), Candidate(0.21, 0.5)]
     assert {each.candidate.texture_ratio for each in done} == {ARGUED}
-    assert [each.seed for each in whole] == [*SEEDS, *SEEDS]
-    assert len({each.candidate.damage for each in whole}) == 2
     assert distance(mean_of(done)[best(done)])[0] == 0
 
 
 def test_among_worlds_inside_the_interval_the_rest_decides():
-    done = search(lambda c: 0.2, lambda c: 0.3 - 0.2 * c.damage)
+    done = search(lambda c: 0.8 - 2.5 * c.misleading, lambda c: 0.3 - 0.2 * c.damage)
+    _, whole = split(done)
+    assert {each.damage for each in whole[1:]} == {0.5, 1.0}
     assert best(done).damage == 1.0
 
 
-def test_a_finalist_that_moves_with_longer_training_is_corrected_once():
-    done = search(lambda c: 0.7 - 2.4 * c.misleading, longer=0.12)
-    whole = [each.candidate.misleading for each in done if each.steps == WHOLE]
-    assert len(set(whole)) == 2
-    assert max(whole) == pytest.approx(whole[0] + 0.05, abs=0.011)
-    assert best(done).misleading == max(whole)
+def test_a_finalist_that_moves_otherwise_than_thought_is_corrected_once():
+    """Between the worlds that were screened, shape bias is .12 above the line."""
+
+    def bias(each):
+        straight = 1.2 - 4 * each.misleading - 0.2 * each.damage
+        return straight if each.misleading in (0.15, 0.25) else straight + 0.12
+
+    done = search(bias, lambda c: 0.3 - 0.2 * c.damage)
+    _, whole = split(done)
+    assert whole == [
+        Candidate(0.25, 1.0),
+        Candidate(0.2, 1.0),
+        Candidate(0.22, 0.5),
+        Candidate(0.23, 1.0),
+        Candidate(0.25, 0.5),
+    ]
     assert distance(mean_of(done)[best(done)])[0] == 0
 
 
-def test_contrast_is_raised_only_where_no_outline_reaches():
-    done = search(lambda c: 0.6 - 0.3 * c.damage - 0.1 * (c.texture_ratio != ARGUED))
-    assert {each.candidate.texture_ratio for each in done} == {ARGUED, CONTRASTS[0]}
-    first = next(each for each in done if each.candidate.texture_ratio != ARGUED)
-    assert first.candidate == Candidate(0.25, 1.0, CONTRASTS[0])
-    assert best(done).texture_ratio == CONTRASTS[0]
-    assert all(
-        each.candidate.texture_ratio == ARGUED for each in search(lambda c: 0.5 - c.misleading)
-    )
+def test_contrast_is_raised_only_where_no_outline_reaches_after_whole_trainings():
+    def bias(each):
+        louder = (
+            0 if each.texture_ratio == ARGUED else 0.06 * (1 + CONTRASTS.index(each.texture_ratio))
+        )
+        return 0.75 - 0.4 * each.damage + 0.1 * each.misleading - louder
+
+    # One contrast after the other, as far as it takes.
+    short, whole = split(search(bias))
+    assert short[6:] == [Candidate(0.25, 1.0, ratio) for ratio in CONTRASTS[:2]]
+    assert whole == [Candidate(0.15, 1.0), Candidate(0.25, 1.0, CONTRASTS[1])]
+    # Screenings above the interval are no reason where longer training goes below.
+    short, whole = split(search(bias, longer=-0.15))
+    assert {each.texture_ratio for each in (*short, *whole)} == {ARGUED}
 
 
 def test_a_search_that_reaches_nothing_ends_within_its_budget():
     done = search(lambda c: 0.9)
-    assert len([each for each in done if each.steps == SCREENING]) <= 13
-    assert len([each for each in done if each.steps == WHOLE]) <= 12
+    short, whole = split(done)
+    assert len(short) == 10
+    assert len(whole) <= 5
     assert distance(mean_of(done)[best(done)])[0] == pytest.approx(0.9 - 0.2989)
 
 

@@ -3,7 +3,9 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-# Most modules of the libraries are never imported: Python compiles those that are, when they are.
+# Most modules of the libraries are never imported: Python compiles those that are, when they are,
+# and keeps them, whatever the shell says. Else each chapter's kernel would compile them anew.
+unexport PYTHONDONTWRITEBYTECODE
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
   -c constraints.txt
 # Cell ids stay: they are what makes a diff of a chapter readable. Values of inline expressions go.
@@ -11,8 +13,6 @@ NBSTRIPOUT := $(BIN)/nbstripout --keep-id --extra-keys cell.metadata.user_expres
 PORT ?= 8000
 # Neighbours stay together, for what they share is made once; whoever is done first takes the rest.
 PYTEST_FLAGS ?= -n auto --dist worksteal
-# A page is visited once, by the tests of one file.
-BROWSER_FLAGS ?= -n auto --dist loadfile
 
 # Stamps: rewritten only when an installation has finished, so an interrupted one is taken up again.
 INSTALLED := $(VENV)/.installed
@@ -51,7 +51,7 @@ format: $(INSTALLED_DEV)  ## sort imports, format the code, strip the chapters' 
 	$(NBSTRIPOUT) notebooks/*.ipynb
 
 browser-test: book  ## drive the built book in Chromium (`chromium` on the PATH)
-	$(BIN)/python -m pytest $(BROWSER_FLAGS) tests/browser
+	$(BIN)/python -m pytest $(PYTEST_FLAGS) tests/browser
 
 benchmark: $(INSTALLED)  ## time the scorer, and the metrics on the published trials
 	$(BIN)/python benchmarks/scoring.py

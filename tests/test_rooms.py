@@ -3,6 +3,7 @@
 import ast
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import gcbook
@@ -49,6 +50,7 @@ def imported(source: str, known: Mapping[str, Path]) -> Iterator[str]:
             yield from (alias.name for alias in node.names if alias.name in known)
 
 
+@cache
 def arrows() -> dict[str, set[str]]:
     known = modules()
     return {name: set(imported(path.read_text(), known)) for name, path in known.items()}

@@ -20,6 +20,7 @@ import signal
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -86,21 +87,26 @@ def main(words: list[str]) -> int:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     for library in LIBRARIES:
         importlib.import_module(library)
-    forks = get_context("fork")
+    # Not a Pool, whose processes are daemons: tests could start none of their own.
     with (
         tempfile.TemporaryDirectory() as name,
-        forks.Pool(os.cpu_count(), copy, (Path(name),)) as pool,
+        ProcessPoolExecutor(os.cpu_count(), get_context("fork"), copy, (Path(name),)) as pool,
     ):
-        tests = sorted({test.split("::")[0] for bug in chosen for test in bug.tests.split()})
-        for failure in pool.imap_unordered(try_unchanged, tests):
-            if failure:
-                sys.exit(f"the tests fail without a bug:\n{failure}")
-        unnoticed = 0
-        for noticed, line in pool.imap_unordered(plant, chosen):
-            if noticed is None:
-                sys.exit(line)
-            print(line, flush=True)
-            unnoticed += not noticed
+        try:
+            tests = sorted({test.split("::")[0] for bug in chosen for test in bug.tests.split()})
+            for done in as_completed([pool.submit(try_unchanged, each) for each in tests]):
+                if failure := done.result():
+                    sys.exit(f"the tests fail without a bug:\n{failure}")
+            unnoticed = 0
+            for done in as_completed([pool.submit(plant, bug) for bug in chosen]):
+                noticed, line = done.result()
+                if noticed is None:
+                    sys.exit(line)
+                print(line, flush=True)
+                unnoticed += not noticed
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
     found, seconds = len(chosen) - unnoticed, time.monotonic() - begun
     print(f"{found} of {len(chosen)} planted bugs were noticed, in {seconds:.0f} s")
     return unnoticed

@@ -82,7 +82,7 @@ def responses(folder: Path, name: str, test_set: str, number: int) -> pd.DataFra
     store = Store.open(place)
     tables = []
     for weighting in (None,) if store.traits.likelihood else WEIGHTINGS:
-        trials = to_trials(decide(store, weighting), name, test_set, SOURCE)
+        trials = to_trials(decide(store, store.weights(weighting)), name, test_set, SOURCE)
         tables.append(trials.assign(weighting=weighting or "", step=int(folder.name)))
     return pd.concat(tables)
 

@@ -32,6 +32,8 @@ class InlineClientEngine(Engine):
             startup_timeout=start_timeout,
             timeout=execution_timeout,
             log=logger,
+            # Taking a large process apart politely takes up to a second.
+            shutdown_kernel="immediate",
             **options,
         )
         return client.execute()

@@ -8,6 +8,7 @@ and renamed, so that a failure leaves the last good page in place.
 import hashlib
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -91,7 +92,7 @@ def execute_chapters(
         report: called with a chapter's name and ``"fresh"``, ``"started"`` or ``"done"``.
 
     Returns:
-        Names of those that were executed; those that measure times after all others.
+        Names of those that were executed.
 
     Raises:
         ChapterFailed: at the first error in a cell.
@@ -109,12 +110,7 @@ def execute_chapters(
             waiting.append((chapter, fingerprint))
     if not waiting:
         return []
-    # Chapters that measure times would measure the others if they ran beside them.
-    timed = [each for each in waiting if declaration_of(each[0].name).timed]
-    others = [each for each in waiting if each not in timed]
-    for chosen, workers in ((others, jobs or os.cpu_count() or 1), (timed, 1)):
-        if chosen:
-            _make_pages(project, chosen, min(workers, len(chosen)), report)
+    _make_pages(project, waiting, min(jobs or os.cpu_count() or 1, len(waiting)), report)
     return [chapter.name for chapter, _ in waiting]
 
 
@@ -125,8 +121,11 @@ def _make_pages(
     report: Callable[[str, str], None],
 ) -> None:
     share = max(1, (os.cpu_count() or 1) // workers)
+    # To import all libraries takes as long as what two or three chapters need. Under macOS some of
+    # them do not outlive a fork.
+    warm = len(waiting) > 3 * workers and sys.platform == "linux"
     # Fresh interpreters: a fork would inherit the threads of the progress bar.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _take_threads, (share,)) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (share, warm)) as pool:
         futures = {pool.submit(_make_page, project, c, f): c.name for c, f in waiting}
         for name in futures.values():
             report(name, "started")
@@ -139,9 +138,13 @@ def _make_pages(
             raise
 
 
-def _take_threads(number: int) -> None:
+def _prepare(threads: int, warm: bool) -> None:
     # Networks in two chapters that both take all cores wait for each other most of the time.
-    os.environ.setdefault("OMP_NUM_THREADS", str(number))
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    if warm:
+        from gcbook.book.warm import start_warm_kernels
+
+        start_warm_kernels()
 
 
 def run_notebook(

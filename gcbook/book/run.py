@@ -9,6 +9,7 @@ from gcbook.book.chapters import pick_chapter
 from gcbook.book.execute import run_notebook
 from gcbook.book.project import Project
 from gcbook.chapters.parameters import Parameters, check_parameters
+from gcbook.files.atomic import check_free
 from gcbook.files.errors import InputError
 
 __all__ = ["run_chapter"]
@@ -20,6 +21,7 @@ def run_chapter(
     values: Mapping[str, Any],
     folder: Path,
     *,
+    overwrite: bool = False,
     solutions: bool = True,
 ) -> tuple[Path, Path]:
     """Execute a chapter and set its page.
@@ -29,13 +31,15 @@ def run_chapter(
         name: the chapter.
         values: parameters that differ from the chapter's defaults, as values or as strings.
         folder: where to write; made if need be.
+        overwrite: replace a notebook or page that is there.
         solutions: whether the page has the solutions of its exercises; the notebook has them.
 
     Returns:
         The executed notebook and the self-contained HTML page.
 
     Raises:
-        InputError: no such chapter, a parameter that is not allowed, or no such folder.
+        InputError: no such chapter, a parameter that is not allowed, no such folder, or a file
+            that would be replaced.
         ChapterFailed: a cell failed.
         GcbookError: the page could not be set.
     """
@@ -52,10 +56,12 @@ def run_chapter(
             f"--output: expected a folder or a place where one can be made, found {folder} "
             f"({error.strerror}); name another one."
         ) from error
-    notebook = folder / f"{name}.ipynb"
+    notebook, page = folder / f"{name}.ipynb", folder / f"{name}.html"
+    if not overwrite:
+        for path in (notebook, page):
+            check_free(path)
     given = {key: plain[key] for key in values}
     seconds = run_notebook(chapter.template, notebook, given, Path.cwd())
-    page = folder / f"{name}.html"
     write_page(project, chapter, notebook, plain, seconds, page, solutions=solutions)
     return notebook, page
 

@@ -93,7 +93,6 @@ class Declaration:
         needs: parameters that say nothing unless another one is given, with that other.
         replaced: parameters that another one takes the place of, with that other.
         check: raises InputError for values that no field can judge alone.
-        timed: whether the chapter measures times, and so is executed alone.
         files: files outside the package that the chapter's page depends on, by name.
     """
 
@@ -101,7 +100,6 @@ class Declaration:
     needs: Mapping[str, str] = field(default_factory=dict)
     replaced: Mapping[str, str] = field(default_factory=dict)
     check: Callable[[Any], None] = lambda parameters: None
-    timed: bool = False
     files: Callable[[], Mapping[str, Path]] = dict
 
 

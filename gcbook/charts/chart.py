@@ -30,7 +30,8 @@ def chart_spec(chart: "alt.TopLevelMixin") -> dict[str, Any]:
     import altair as alt
 
     with alt.data_transformers.enable("default", max_rows=None):
-        spec = chart.to_dict()
+        # Parts were checked when they were made; checking the whole takes as long as all else here.
+        spec = chart.to_dict(validate=False)
     described = spec.get("description")
     if not isinstance(described, str) or not described.strip():
         raise InputError(

@@ -286,14 +286,18 @@ def small_panels(
         legend: its options.
     """
     scales: dict[str, Any] = {"x": "independent", **dict.fromkeys(shared, "shared")}
-    return (
-        alt.concat(*panels, columns=3, spacing={"row": 22, "column": 18})
-        .resolve_scale(**scales)
-        .add_params(highlight)
-        .properties(description=description)
-        .configure_legend(orient="bottom", columns=3, **legend)
-        .configure_title(fontSize=12, anchor="start")
-    )
+    # Said at once, for every method of a chart copies all of its panels.
+    return alt.concat(
+        *panels,
+        columns=3,
+        spacing={"row": 22, "column": 18},
+        resolve=alt.Resolve(scale=alt.ScaleResolveMap(**scales)),
+        description=description,
+        config=alt.Config(
+            legend=alt.LegendConfig(orient="bottom", columns=3, **legend),
+            title=alt.TitleConfig(fontSize=12, anchor="start"),
+        ),
+    ).add_params(highlight)
 
 
 def pick_observer(observers: Iterable[str]) -> alt.Parameter:
@@ -315,10 +319,15 @@ def finish(
     chart: alt.LayerChart | alt.FacetChart, *, height: Any, description: str
 ) -> alt.TopLevelMixin:
     """As wide as the page, the legend below, and a description for those who cannot see it."""
-    sized = chart.properties(width="container", height=height, description=description)
-    legend = sized.configure_legend(orient="bottom", columns=3, labelLimit=240)
-    # Set in the configuration, so that a narrow page can set it lower.
-    return legend.configure_axis(titleFontWeight="normal").configure_axisY(labelLimit=180)
+    done = chart.copy(deep=False)
+    done.width, done.height, done.description = "container", height, description
+    # The limit is set in the configuration, so that a narrow page can set it lower.
+    done.config = alt.Config(
+        legend=alt.LegendConfig(orient="bottom", columns=3, labelLimit=240),
+        axis=alt.AxisConfig(titleFontWeight="normal"),
+        axisY=alt.AxisConfig(labelLimit=180),
+    )
+    return done
 
 
 CLASS_COLORS = ("#0077bb", "#b86e00", "#00916e", "#b5459b")
@@ -329,16 +338,28 @@ def side_by_side(
     panels: Sequence[alt.Chart | alt.LayerChart | alt.FacetChart],
     parameters: Sequence[alt.Parameter],
     description: str,
+    **properties: Any,
 ) -> alt.TopLevelMixin:
-    """Panels in one row, or as many as the screen holds, with one legend below."""
-    return (
-        alt.concat(*panels, columns=len(panels), spacing={"row": 22, "column": 24})
-        .add_params(*parameters)
-        .properties(description=description)
-        .configure_legend(orient="bottom", columns=4, symbolSize=90)
-        .configure_axis(titleFontWeight="normal")
-        .configure_title(fontSize=13, anchor="start")
-    )
+    """Panels in one row, or as many as the screen holds, with one legend below.
+
+    Args:
+        panels: at least one.
+        parameters: of all of them.
+        description: of the whole.
+        properties: of the whole, such as ``columns``, the panels in a row; by default all.
+    """
+    # Said at once, for every method of a chart copies all of its panels.
+    return alt.concat(
+        *panels,
+        spacing={"row": 22, "column": 24},
+        description=description,
+        config=alt.Config(
+            legend=alt.LegendConfig(orient="bottom", columns=4, symbolSize=90),
+            axis=alt.AxisConfig(titleFontWeight="normal"),
+            title=alt.TitleConfig(fontSize=13, anchor="start"),
+        ),
+        **{"columns": len(panels), **properties},
+    ).add_params(*parameters)
 
 
 def equal_bias_line(shape_bias: float) -> tuple[float, float]:

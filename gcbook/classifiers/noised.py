@@ -8,7 +8,7 @@ the cosine schedule has the same :math:`\alpha`.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -20,7 +20,30 @@ from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule, keyed_noise, timestep
 from gcbook.noise.schedules import CosineSchedule, log_snr
 
-__all__ = ["NoisedClassifier"]
+__all__ = ["NoisedClassifier", "noised_draw"]
+
+
+MakeDraw = Callable[[str, int, DrawRule, tuple[int, ...], bool], Draw]
+
+
+def noised_draw(
+    image_id: str, index: int, rule: DrawRule, shape: tuple[int, ...], sqrt_alphas: bool = True
+) -> Draw:
+    """Make a draw: strength and noise.
+
+    Args:
+        image_id: of the image.
+        index: number of the draw.
+        rule: of the draws. Its numbers are uniform and, by default, spread evenly over the draws
+            of an image.
+        shape: of the noise.
+        sqrt_alphas: the law of the strength, see `gcbook.classifiers.augmentation.draw_alpha`.
+    """
+    uniform = torch.tensor(1 - timestep(rule, image_id, index), dtype=torch.float64)
+    alpha = float(draw_alpha(uniform, sqrt_alphas=sqrt_alphas))
+    t = 2 / math.pi * math.acos(alpha)
+    ratio = float(log_snr(CosineSchedule(), np.array(t)))
+    return Draw(index, t, ratio, keyed_noise(rule, image_id, index, shape))
 
 
 class NoisedClassifier(DiscriminativeClassifier):
@@ -29,6 +52,7 @@ class NoisedClassifier(DiscriminativeClassifier):
     Args:
         plain: the network without noise, which shares it.
         law: of α, "sqrt" or "uniform", see `gcbook.classifiers.augmentation.DiffusionNoise`.
+        draws: makes a draw, as `noised_draw` does; one that remembers can be shared by networks.
 
     Raises:
         InputError: no such law.
@@ -36,7 +60,12 @@ class NoisedClassifier(DiscriminativeClassifier):
 
     deterministic = False
 
-    def __init__(self, plain: DiscriminativeClassifier, law: str = "sqrt") -> None:
+    def __init__(
+        self,
+        plain: DiscriminativeClassifier,
+        law: str = "sqrt",
+        draws: MakeDraw = noised_draw,
+    ) -> None:
         if law not in ("sqrt", "uniform"):
             raise InputError(f"noise: expected sqrt or uniform, found {law!r}.")
         super().__init__(
@@ -47,15 +76,10 @@ class NoisedClassifier(DiscriminativeClassifier):
             device=plain.device,
             details=plain.details | {"noise": law},
         )
-        self.sqrt_alphas = law == "sqrt"
+        self.sqrt_alphas, self.draws = law == "sqrt", draws
 
     def draw(self, image_id: str, index: int, rule: DrawRule, prepared: torch.Tensor) -> Draw:
-        # The rule's numbers are uniform and, by default, spread evenly over the draws of an image.
-        uniform = torch.tensor(1 - timestep(rule, image_id, index), dtype=torch.float64)
-        alpha = float(draw_alpha(uniform, sqrt_alphas=self.sqrt_alphas))
-        t = 2 / math.pi * math.acos(alpha)
-        ratio = float(log_snr(CosineSchedule(), np.array(t)))
-        return Draw(index, t, ratio, keyed_noise(rule, image_id, index, tuple(prepared.shape)))
+        return self.draws(image_id, index, rule, tuple(prepared.shape), self.sqrt_alphas)
 
     @torch.inference_mode()
     def measure(
@@ -70,4 +94,6 @@ class NoisedClassifier(DiscriminativeClassifier):
         alpha = torch.as_tensor(alphas, dtype=x.dtype, device=x.device).reshape(shape)
         noise = torch.as_tensor(np.stack([each.noise for each in draws if each.noise is not None]))
         noised = mix_noise(x, alpha, noise.to(x.device, x.dtype))
+        # Convolutions of small images take two thirds of the time so, and pooling next to none.
+        noised = noised.contiguous(memory_format=torch.channels_last)
         return super().measure(noised, draws, labels, clip)

@@ -12,6 +12,7 @@ model-vs-human toolbox are 224 × 224, and the toolbox shows them so; a network'
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -184,13 +185,15 @@ class ProcessorPreprocess:
         return made["pixel_values"]
 
     def __call__(self, images: Sequence[np.ndarray]) -> torch.Tensor:
-        made = []
-        for image in images:
-            # Processors take 8-bit values, which stored images have.
-            pixels = np.rint(np.asarray(image, np.float32) * 255).astype(np.uint8)
-            as_it_is = {"do_resize": False, "do_center_crop": False}
-            made.append(self._run([pixels], **(as_it_is if pixels.shape[:2] == self.size else {})))
-        return torch.cat(made)
+        # Processors take 8-bit values, which stored images have.
+        pixels = [np.rint(np.asarray(each, np.float32) * 255).astype(np.uint8) for each in images]
+        as_it_is = {"do_resize": False, "do_center_crop": False}
+        return torch.cat(
+            [
+                self._run(list(alike), **(as_it_is if shape[:2] == self.size else {}))
+                for shape, alike in groupby(pixels, lambda each: each.shape)
+            ]
+        )
 
     def describe(self) -> str:
         kept = ("size", "resample", "crop_pct", "do_center_crop", "crop_size", "image_mean")

@@ -177,6 +177,8 @@ def shared_rows(items: Sequence[object]) -> tuple[list[int], list[int]]:
     >>> shared_rows(["x", "y", "x"])
     ([0, 1], [0, 1, 0])
     """
-    places: dict[int, int] = {}
-    index = [places.setdefault(id(item), len(places)) for item in items]
-    return [index.index(place) for place in range(len(places))], index
+    keys = list(map(id, items))
+    place = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    # From the end, so that of equal keys the first row is what is left.
+    first = dict(zip(reversed(keys), reversed(range(len(keys))), strict=True))
+    return [first[key] for key in place], [place[key] for key in keys]

@@ -1,5 +1,6 @@
 """The command line: options to calls. What is heavy is imported inside the commands."""
 
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,6 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     Status 2: something asked for is not allowed; 1: something failed.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that lacks a letter shows a question mark.
+            stream.reconfigure(errors="replace")
     try:
         app(None if arguments is None else list(arguments), prog_name="gcbook")
     except GcbookError as error:

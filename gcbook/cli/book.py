@@ -66,8 +66,13 @@ def run(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Folder to write to. Default: runs/CHAPTER."),
+        typer.Option(
+            "--output", "-o", help="Folder to write to. Default: runs/CHAPTER, the last run's."
+        ),
     ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace results that are there.")
+    ] = False,
     smoke: Annotated[
         bool,
         typer.Option("--smoke", help="Few draws, few images: does it run? Not for reading off."),
@@ -86,7 +91,14 @@ def run(
         values = smoke_values(pick_chapter(project, chapter).name) | values
     folder = output or Path("runs") / chapter
     with _notice(f"Running {chapter}"):
-        made = run_chapter(project, chapter, values, folder, solutions=solutions)
+        made = run_chapter(
+            project,
+            chapter,
+            values,
+            folder,
+            overwrite=overwrite or output is None,
+            solutions=solutions,
+        )
     for path in made:
         typer.echo(str(path))
 

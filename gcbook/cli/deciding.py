@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from gcbook.cli.app import app
-from gcbook.files.atomic import unwritable
+from gcbook.files.atomic import check_free, unwritable
 from gcbook.files.errors import GcbookError, InputError
 
 __all__ = ["decide"]
@@ -61,19 +61,25 @@ def decide(
 
     scores = Store.open(store)
     observer = decisions.check_observer(name or scores.observer)
-    if output is not None and output.suffix.lower() == ".csv" and output.exists() and not overwrite:
-        raise InputError(f"{output}: already there; choose another name, or add --overwrite.")
-    under = weighting or None, norm or None
+    if output is not None and output.suffix.lower() == ".csv" and not overwrite:
+        check_free(output)
+    weights = scores.weights(weighting or None, norm or None)  # type: ignore[arg-type]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        decided = decisions.decide(scores, *under, draws, pool)  # type: ignore[arg-type]
+        decided = decisions.decide(scores, weights, draws, pool)  # type: ignore[arg-type]
+        trials = decisions.to_trials(decided, observer, scores.dataset)
         ranges = None
         if by and len(decided):
-            ranges = decisions_by(scores, by, bins, *under, draws, pool)  # type: ignore[arg-type]
-    trials = decisions.to_trials(decided, observer, scores.dataset)
+            ranges = decisions_by(scores, by, bins, weights, draws, pool)  # type: ignore[arg-type]
+    if not scores.sealed:
+        typer.echo(
+            f"{store}: made by an earlier version, so that a changed bit in it goes unnoticed; the "
+            "same gcbook score seals it",
+            err=True,
+        )
     for warning in dict.fromkeys(str(each.message) for each in caught):
         typer.echo(f"warning: {warning}", err=True)
-    for line in _left_out(decided.attrs["failed"], decided.attrs["incomplete"]):
+    for line in _left_out(decided, scores.dataset):
         typer.echo(line, err=True)
     if not len(decided):
         raise GcbookError(f"{store}: no image has all its scores yet; run gcbook score again.")
@@ -86,7 +92,10 @@ def decide(
         _write(trials, output, overwrite)
 
 
-def _left_out(failed: dict[str, str], incomplete: tuple[str, ...]) -> list[str]:
+def _left_out(decided: Any, dataset: str) -> list[str]:
+    from gcbook.paper.experiments import EXPERIMENTS
+
+    failed, incomplete = decided.attrs["failed"], decided.attrs["incomplete"]
     lines = []
     if failed:
         reasons = [f"{name}: {reason}" for name, reason in failed.items()]
@@ -98,6 +107,12 @@ def _left_out(failed: dict[str, str], incomplete: tuple[str, ...]) -> list[str]:
         lines.append(
             f"left out, scores not complete: {_images(len(incomplete))} ({shown}); the same gcbook "
             "score completes them"
+        )
+    asked = len(decided) + len(failed) + len(incomplete)
+    if dataset in EXPERIMENTS and asked < (whole := EXPERIMENTS[dataset].n_images):
+        lines.append(
+            f"{whole - asked:,} of the {whole:,} images of {dataset} are not in the store; gcbook "
+            "score adds those that its IMAGES hold"
         )
     return lines
 
@@ -137,6 +152,9 @@ def _write(trials: Any, output: Path, overwrite: bool) -> None:
     from gcbook.trials.table import write_trial_file, write_trials
 
     lone = output.suffix.lower() == ".csv"
+    dataset = trials["dataset"].iloc[0]
+    # A folder is written to as benchmark expects it.
+    known = not lone or dataset_of(output.resolve()) == dataset
     try:
         if lone:
             write_trial_file(output, trials)
@@ -146,10 +164,9 @@ def _write(trials: Any, output: Path, overwrite: bool) -> None:
     except OSError as error:
         raise unwritable(output.parent if lone else output, error) from error
     typer.echo(str(written))
-    dataset = trials["dataset"].iloc[0]
     if dataset not in EXPERIMENTS:
         typer.echo(f"{dataset} is none of the 17 datasets that gcbook benchmark compares people on")
-    elif dataset_of(written.resolve()) == dataset:
+    elif known:
         typer.echo(f"next: gcbook benchmark {quote(str(output))}")
     else:
         typer.echo(

@@ -1,6 +1,7 @@
 """Command of the illusions: one picture, several prompts, what a model makes of it under each."""
 
 from collections.abc import Iterator
+from os.path import lexists
 from pathlib import Path
 from typing import Annotated
 
@@ -64,7 +65,7 @@ def illusions(
     """
     with interruptible("stopped; the same command begins anew"):
         from gcbook.classifiers.devices import pick_device
-        from gcbook.files.atomic import check_writable
+        from gcbook.files.atomic import check_links, check_writable
         from gcbook.illusions.reconstruct import reconstruct
         from gcbook.illusions.written import (
             RECORD,
@@ -80,7 +81,7 @@ def illusions(
             )
         strengths = strength or [0.3, 0.5, 0.7]
         names = result_names(len(strengths), len(prompts))
-        there = [name for name in names if (output / name).exists()]
+        there = [name for name in names if lexists(output / name)]
         if image.resolve() in [(output / name).resolve() for name in names + earlier_names(output)]:
             raise InputError(f"{image}: would be replaced by a result; choose another folder.")
         if there and not overwrite:
@@ -88,6 +89,7 @@ def illusions(
                 f"{output}: has files that results would replace ({there[0]}"
                 f"{', …' if len(there) > 1 else ''}); choose another folder, or add --overwrite."
             )
+        check_links(output, [RECORD, *names, *earlier_names(output)])
         check_writable(output)
         try:
             content = image.read_bytes()

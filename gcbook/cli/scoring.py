@@ -136,6 +136,7 @@ def score(
         "weighting": weighting not in ("", "uniform"),
     }
     with interruptible("stopped; nothing new was scored"):
+        from gcbook.noise.weightings import parse_weighting
         from gcbook.scoring.decisions import check_observer
         from gcbook.scoring.settings import Racing, ScoringSettings
 
@@ -147,7 +148,7 @@ def score(
             timesteps=timesteps,  # type: ignore[arg-type]
             antithetic=antithetic,
             norm=norm or standard.norm,  # type: ignore[arg-type]
-            weighting=weighting or standard.weighting,
+            weighting=parse_weighting(weighting) if weighting else standard.weighting,
             clip_x0=clip_x0,  # type: ignore[arg-type]
             seed=seed or standard.seed,
             racing=Racing() if racing else None,
@@ -240,7 +241,7 @@ def _report(report: "ScoreReport", chosen: bool) -> None:
 
         kept = Store.open(report.store).settings
         typer.echo(
-            f"decide will use weighting {kept.weighting} and norm {kept.norm}, with which the "
+            f"decide will use weighting {kept.weighting.name} and norm {kept.norm}, with which the "
             "store was begun, unless told otherwise"
         )
     store, trials = quote(str(report.store)), quote(f"{report.store}-trials")

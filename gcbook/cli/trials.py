@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from gcbook.cli.app import app
+from gcbook.files.atomic import check_free, write_text
 from gcbook.files.errors import InputError
 
 __all__ = ["benchmark", "fetch"]
@@ -21,6 +22,9 @@ def benchmark(
         ),
     ] = "",
     output: Annotated[Path | None, typer.Option(help="Write to this file instead.")] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the file if it is there.")
+    ] = False,
     ci: Annotated[bool, typer.Option("--ci/--no-ci", help="Bootstrap intervals.")] = False,
     against: Annotated[
         str, typer.Option(metavar="published", help="Rank among the rows of the paper.")
@@ -56,6 +60,8 @@ def benchmark(
         raise InputError(f"--{next(iter(asked))} is of the intervals: add --ci.")
     if output is not None and (output.is_dir() or not output.parent.is_dir()):
         raise InputError(f"--output: expected a file in a folder that exists, found {output}.")
+    if output is not None and not overwrite:
+        check_free(output)
     from gcbook.stats.benchmark import benchmark_paths, format_benchmark
     from gcbook.stats.conventions import SummarySettings
     from gcbook.stats.resampling import Resampling
@@ -75,7 +81,7 @@ def benchmark(
     if output is None:
         typer.echo(printed.rstrip("\n"))
     else:
-        output.write_text(printed.rstrip("\n") + "\n", encoding="utf-8")
+        write_text(printed.rstrip("\n") + "\n", output)
         typer.echo(str(output))
 
 

@@ -28,9 +28,14 @@ def is_visible(inner: PurePosixPath) -> bool:
 
 
 def folder_files(root: Path) -> Iterator[PurePosixPath]:
-    """Yield the visible files below a folder, relative to it, also through links to folders."""
+    """Yield the visible files below a folder, relative to it, also through links to folders.
+
+    Raises:
+        InputError: a folder cannot be read, or a link without an ending, which may have been one to
+            a folder, leads nowhere.
+    """
     seen = set()
-    for folder, below, names in os.walk(root, followlinks=True):
+    for folder, below, names in os.walk(root, onerror=_stop, followlinks=True):
         real = os.path.realpath(folder)
         if real in seen:
             # A link to a folder further up would go round for ever.
@@ -38,7 +43,22 @@ def folder_files(root: Path) -> Iterator[PurePosixPath]:
             continue
         seen.add(real)
         inner = PurePosixPath(Path(folder).relative_to(root).as_posix())
-        yield from filter(is_visible, (inner / name for name in names))
+        for path in filter(is_visible, (inner / name for name in names)):
+            if not path.suffix:
+                try:
+                    (root / path).stat()
+                except OSError as error:
+                    _stop(error)
+            yield path
+
+
+def _stop(error: OSError) -> None:
+    """Refuse to take a folder for empty because it cannot be read."""
+    raise InputError(
+        f"{error.filename}: expected a folder or file that can be read, found that it cannot: "
+        f"{(error.strerror or str(error)).lower()}. What is in it would be left out: mend that, or "
+        "move it away."
+    ) from error
 
 
 def zip_members(root: Path) -> list[tuple[PurePosixPath, str]]:

@@ -3,7 +3,7 @@
 import errno
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from gcbook.files.errors import GcbookError, InputError
 __all__ = [
     "UNWRITABLE",
     "UnwritableError",
+    "check_free",
+    "check_links",
     "check_writable",
     "unwritable",
     "write_text",
@@ -62,6 +64,9 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """
     temporary = path.with_name(f".{path.name}.tmp")
     try:
+        if temporary.is_symlink():
+            # It would be written through, to wherever it leads.
+            temporary.unlink()
         write(temporary)
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
@@ -80,6 +85,36 @@ def write_text(text: str, path: Path) -> None:
         UnwritableError: the disk is full, say.
     """
     write_whole(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def check_free(path: Path) -> None:
+    """Refuse to replace what is there, be it a link that leads nowhere.
+
+    Raises:
+        InputError: something is.
+    """
+    if os.path.lexists(path):
+        raise InputError(f"{path}: already there; choose another name, or add --overwrite.")
+
+
+def check_links(folder: Path, names: Iterable[str]) -> None:
+    """Refuse links by which results would leave their folder.
+
+    Args:
+        folder: of the results; it may be a link itself, and need not be there.
+        names: of files in it.
+
+    Raises:
+        InputError: one is a link that leads out of the folder.
+    """
+    inside = Path(os.path.realpath(folder))
+    for path in (folder / name for name in names):
+        target = Path(os.path.realpath(path))
+        if path.is_symlink() and target.parent != inside:
+            raise InputError(
+                f"{path}: expected a file or nothing where a result goes, found a link to "
+                f"{target}, outside the folder. Remove the link, or choose another folder."
+            )
 
 
 def check_writable(folder: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gcbook.files.atomic import write_text
+from gcbook.files.atomic import check_links, write_text, write_whole
 from gcbook.illusions.reconstruct import Reconstructions
 
 __all__ = ["RECORD", "difference_picture", "earlier_names", "result_names", "write_reconstructions"]
@@ -83,11 +83,16 @@ def write_reconstructions(
 
     Returns:
         The record.
+
+    Raises:
+        InputError: a file would be written through a link, out of the folder.
+        UnwritableError: the disk is full, say.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     record = folder / RECORD
     earlier = earlier_names(folder)
+    check_links(folder, [RECORD, *result_names(len(found.images), len(found.prompts)), *earlier])
     record.unlink(missing_ok=True)
     for name in earlier:
         (folder / name).unlink(missing_ok=True)
@@ -132,4 +137,5 @@ def _overview(rows: list[list[np.ndarray]]) -> np.ndarray:
 def _save(path: Path, picture: np.ndarray) -> None:
     from PIL import Image
 
-    Image.fromarray(np.rint(255 * picture.clip(0, 1)).astype(np.uint8)).save(path)
+    image = Image.fromarray(np.rint(255 * picture.clip(0, 1)).astype(np.uint8))
+    write_whole(path, lambda temporary: image.save(temporary, "PNG"))

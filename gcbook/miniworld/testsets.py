@@ -20,7 +20,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -82,10 +82,14 @@ def make_test_set(
     """
     if name not in TEST_SETS:
         raise InputError(f"test set: expected one of {', '.join(TEST_SETS)}; found {name!r}.")
-    if name in _PLAIN:
-        drawn = _PLAIN[name](world, seed, split)
-    else:
-        drawn = _distorted(name, world, seed, split)
+    return _made(name, world, seed, split)
+
+
+# A chapter shows a set, scores it with several models and looks up what it showed.
+@lru_cache(maxsize=64)
+def _made(name: str, world: World, seed: int, split: Split) -> StimulusSet:
+    make = _PLAIN.get(name)
+    drawn = make(world, seed, split) if make else _distorted(name, world, seed, split)
     place = f"miniature world, {name}, seed {seed}"
     stimuli = [
         Stimulus(
@@ -306,9 +310,14 @@ def _quantised(values: np.ndarray) -> np.ndarray:
     return (values.clip(0, 1) * 255).round().astype(np.uint8)
 
 
-def _distorted(dataset: str, world: World, seed: int, split: Split) -> list[_Drawn]:
+@lru_cache(maxsize=8)
+def _undistorted(world: World, seed: int, split: Split) -> tuple[_Drawn, ...]:
     scene = _sample(world, DISTORTED_A_CATEGORY, _generator(seed, "manipulated"), split)
-    base = _named(scene, split)
+    return tuple(_named(scene, split))
+
+
+def _distorted(dataset: str, world: World, seed: int, split: Split) -> list[_Drawn]:
+    base = _undistorted(world, seed, split)
     images = np.stack([each.pixels for each in base]) / 255
     drawn: list[_Drawn] = []
     for condition in conditions_made(dataset):

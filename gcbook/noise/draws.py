@@ -7,6 +7,7 @@ classes share the draw: that is what makes their errors comparable with few draw
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal
 
@@ -57,11 +58,16 @@ def timestep(rule: DrawRule, image_id: str, draw: int) -> float:
     """Return the time of one image's draw, in (0, 1]."""
     number, _ = rule.pair(draw)
     if rule.timesteps == "uniform":
-        return 1 - float(keyed_generator(rule.seed, image_id, number, "t").random())
+        return 1 - _uniform(rule.seed, image_id, number)
     # Van der Corput's sequence, shifted by an amount of the image's own: evenly spread however
     # many draws are taken, and uniform over images.
-    shift = float(keyed_generator(rule.seed, image_id, 0, "t").random())
-    return 1 - (_van_der_corput(number) + shift) % 1.0
+    return 1 - (_van_der_corput(number) + _uniform(rule.seed, image_id, 0)) % 1.0
+
+
+# All draws of an image follow each other, and ask for its shift.
+@lru_cache(maxsize=1024)
+def _uniform(seed: int, image_id: str, number: int) -> float:
+    return float(keyed_generator(seed, image_id, number, "t").random())
 
 
 def _van_der_corput(number: int) -> float:

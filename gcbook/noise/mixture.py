@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import logsumexp, softmax
+from scipy.special import logsumexp
 
 __all__ = ["Mixture", "make_pair"]
 
@@ -38,22 +38,24 @@ class Mixture:
 
     def log_density(self, x: npt.ArrayLike, alpha: float = 1.0, sigma: float = 0.0) -> Floats:
         """Return the logarithm of the density of noised numbers, float64 of x's shape."""
-        offset, total = self._places(x, alpha, sigma)
-        logs = np.log(self.weights) - offset**2 / (2 * total)
-        found: Floats = logsumexp(logs, axis=-1) - 0.5 * np.log(2 * np.pi * total)
+        logs, _, total = self._logs(x, alpha, sigma)
+        found: Floats = logsumexp(logs, axis=0) - 0.5 * np.log(2 * np.pi * total)
         return found
 
     def posterior_mean(self, x_t: npt.ArrayLike, alpha: float, sigma: float) -> Floats:
         """Return the mean of the clean number given the noised one: the perfect denoiser."""
         offset, total, share = self._shares(x_t, alpha, sigma)
-        means = np.asarray(self.means)
-        found: Floats = (share * (means + alpha * self.sd**2 / total * offset)).sum(-1)
+        # In place: these arrays are large, and are made for every step of a bound.
+        offset *= alpha * self.sd**2 / total
+        offset += _first(self.means, offset)
+        offset *= share
+        found: Floats = offset.sum(0)
         return found
 
     def score(self, x_t: npt.ArrayLike, alpha: float, sigma: float) -> Floats:
         """Return the slope of the log-density of noised numbers."""
         offset, total, share = self._shares(x_t, alpha, sigma)
-        found: Floats = -(share * offset).sum(-1) / total
+        found: Floats = -(share * offset).sum(0) / total
         return found
 
     def sample(self, n: int, generator: np.random.Generator) -> Floats:
@@ -71,13 +73,28 @@ class Mixture:
     def _shares(
         self, x_t: npt.ArrayLike, alpha: float, sigma: float
     ) -> tuple[Floats, float, Floats]:
-        offset, total = self._places(x_t, alpha, sigma)
-        share: Floats = softmax(np.log(self.weights) - offset**2 / (2 * total), axis=-1)
-        return offset, total, share
+        logs, offset, total = self._logs(x_t, alpha, sigma)
+        logs -= logs.max(0)
+        np.exp(logs, out=logs)
+        logs /= logs.sum(0)
+        return offset, total, logs
 
-    def _places(self, x: npt.ArrayLike, alpha: float, sigma: float) -> tuple[Floats, float]:
-        values = np.asarray(x, dtype=np.float64)[..., None]
-        return values - alpha * np.asarray(self.means), alpha**2 * self.sd**2 + sigma**2
+    def _logs(self, x: npt.ArrayLike, alpha: float, sigma: float) -> tuple[Floats, Floats, float]:
+        """Log-density in each clump less a constant, offset from its centre, and variance.
+
+        Clumps are the first axis: sums over a short last one take several times as long.
+        """
+        values = np.asarray(x, dtype=np.float64)[None]
+        offset = values - alpha * _first(self.means, values)
+        total = alpha**2 * self.sd**2 + sigma**2
+        logs = offset**2
+        logs /= 2 * total
+        np.subtract(_first(np.log(self.weights), values), logs, out=logs)
+        return logs, offset, total
+
+
+def _first(values: npt.ArrayLike, like: Floats) -> Floats:
+    return np.asarray(values, dtype=np.float64).reshape(-1, *[1] * (like.ndim - 1))
 
 
 def make_pair(coarse_sd: float = 1.1, fine_sd: float = 0.2) -> dict[str, Mixture]:

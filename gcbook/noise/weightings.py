@@ -16,7 +16,7 @@ error under another weight, which is why raw errors are what is kept:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -24,7 +24,7 @@ import numpy as np
 from gcbook.files.errors import InputError
 from gcbook.noise.schedules import DiscreteSchedule, Schedule, log_snr
 
-__all__ = ["NORMS", "Norm", "Weighting", "parse_weighting", "vlb_weights"]
+__all__ = ["NORMS", "PAPER", "Norm", "Weighting", "parse_weighting", "vlb_weights"]
 
 Norm = Literal["l2", "l1"]
 NORMS: tuple[Norm, ...] = ("l2", "l1")
@@ -34,10 +34,12 @@ ALLOWED = "exp:K (K >= 0), uniform, eps, snr, snr:G (G > 0), elbo"
 
 @dataclass(frozen=True)
 class Weighting:
-    """A weighting by its name; ``weights`` maps draws to numbers."""
+    """A weighting; those of one name are equal."""
 
     name: str
-    _weights: Callable[[np.ndarray, np.ndarray, Schedule | None, Norm], np.ndarray]
+    _weights: Callable[[np.ndarray, np.ndarray, Schedule | None, Norm], np.ndarray] = field(
+        compare=False, repr=False
+    )
 
     def weights(
         self,
@@ -128,3 +130,7 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return value if np.isfinite(value) else None
+
+
+PAPER = parse_weighting("exp:7")
+"""The paper's weighting."""

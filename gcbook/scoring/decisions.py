@@ -16,6 +16,7 @@ class is favoured over many images.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
@@ -25,10 +26,10 @@ import pandas as pd
 from scipy.special import logsumexp
 
 from gcbook.files.errors import InputError
-from gcbook.noise.weightings import NORMS, Norm, parse_weighting
+from gcbook.noise.weightings import PAPER
 from gcbook.paper.observers import HUMANS
 from gcbook.scoring.racing import replay
-from gcbook.scoring.scores import score_arrays, weighted_errors
+from gcbook.scoring.scores import Weights, score_arrays
 from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
 from gcbook.trials.parse import COLUMNS
@@ -36,6 +37,7 @@ from gcbook.trials.parse import COLUMNS
 __all__ = [
     "DECISION_COLUMNS",
     "Pooling",
+    "Rule",
     "check_observer",
     "check_pooling",
     "choose_draws",
@@ -60,10 +62,28 @@ Pooling = Literal["log", "probability"]
 """Draws of a likelihood: mean of the logarithms, or logarithm of the mean probability."""
 
 
+@dataclass(frozen=True)
+class Rule:
+    """How scores decide.
+
+    Attributes:
+        weights: of the errors.
+        draws: how many an image must have, the first ones; None: any number in which all classes
+            are complete.
+        racing: of the race that the scores come from.
+        pooling: of likelihoods over draws: mean of the logarithms, or logarithm of the mean
+            "probability".
+    """
+
+    weights: Weights
+    draws: int | None = None
+    racing: Racing | None = None
+    pooling: Pooling = "log"
+
+
 def decide(
     scores: Store | pd.DataFrame,
-    weighting: str | None = None,
-    norm: Norm | None = None,
+    weights: Weights | None = None,
     draws: int | None = None,
     pooling: Pooling = "log",
 ) -> pd.DataFrame:
@@ -72,45 +92,55 @@ def decide(
     Args:
         scores: a store; or raw scores as `Store.scores` returns them, in which the images' own
             columns are then missing, and no race is known of.
-        weighting: name of a weighting, see `gcbook.noise.weightings`; by default that of the
-            store's settings, ``exp:7`` for a table.
-        norm: of the error, "l2" or "l1"; by default like ``weighting``.
+        weights: of the errors, from `Store.weights`; by default those of the store's settings,
+            the paper's for a table.
         draws: use the first draws only; by default all.
-        pooling: of likelihoods over draws: mean of the logarithms, or logarithm of the mean
-            "probability".
+        pooling: see `Rule`.
 
     Returns:
         Columns `DECISION_COLUMNS`, in the order of the store's images. ``margin`` is by how much
         the mean of ``runner_up``, the best of the others that are left, exceeds that of
         ``response``, 0 in a tie; NaN where a race left one class. ``n_draws`` counts the draws
         the response rests on. ``attrs["failed"]`` says of images without scores why they have none,
-        by name; ``attrs["incomplete"]`` names the others that were asked for.
+        by name; ``attrs["incomplete"]`` names the others that were asked for, or have scores.
 
     Raises:
-        InputError: there are not so many draws, or the weighting or norm is not to be had.
+        InputError: there are not so many draws, or the weights are not to be had.
     """
     if isinstance(scores, pd.DataFrame):
-        return _decide_table(scores, weighting or "exp:7", norm or "l2", draws, pooling)
-    store = scores
-    _check_weights(store, weighting, norm)
-    draws = choose_draws(store, draws)
-    rule = store.settings.racing
-    if rule and draws < rule.max_draws:
-        # Before its first test a race is a fixed number of draws.
-        rule = Racing(rule.min_draws, rule.p, draws) if draws >= rule.min_draws else None
-    check_pooling(store, pooling, rule)
-    table = decide_rows(store, store.scores(), weighting, norm, draws, rule, pooling)
+        return _decide_table(scores, weights or Weights(PAPER), draws, pooling)
+    rule = _rule(scores, weights or scores.weights(), draws, pooling)
+    table = decide_rows(scores, scores.scores(), rule)
     names, decided = set(table["imagename"]), set(table["image_id"])
-    failed = {name: why for name, why in store.failed().items() if name not in names}
-    pending = (name for image_id, name in store.pending().items() if image_id not in decided)
+    failed = {name: why for name, why in scores.failed().items() if name not in names}
+    pending = {each: name for each, name in scores.pending().items() if each not in decided}
     # An image that was begun is pending, too.
-    unfinished = dict.fromkeys([*table.attrs["incomplete"], *pending])
+    begun = (pending.get(name, name) for name in table.attrs["incomplete"])
+    unfinished = dict.fromkeys([*begun, *pending.values()])
     incomplete = tuple(name for name in unfinished if name not in failed)
     table.attrs |= {"failed": failed, "incomplete": incomplete}
     return table
 
 
-def check_pooling(store: Store, pooling: Pooling, rule: Racing | None) -> None:
+def _rule(store: Store, weights: Weights, draws: int | None, pooling: Pooling) -> Rule:
+    """Check how a store is to be decided on."""
+    draws, racing = choose_draws(store, draws), store.settings.racing
+    own = store.weights()
+    if racing and (weights.weighting, weights.norm) != (own.weighting, own.norm):
+        raise InputError(
+            f"{store.path}: the classes raced under weighting {own.weighting.name} and norm "
+            f"{own.norm}, and those that lost have no further draws; expected these, found "
+            f"{weights.weighting.name} and {weights.norm}. Score with --draws instead of --racing "
+            "to compare weightings."
+        )
+    if racing and draws < racing.max_draws:
+        # Before its first test a race is a fixed number of draws.
+        racing = Racing(racing.min_draws, racing.p, draws) if draws >= racing.min_draws else None
+    check_pooling(store, pooling, racing)
+    return Rule(weights, draws, racing, pooling)
+
+
+def check_pooling(store: Store, pooling: Pooling, racing: Racing | None) -> None:
     """Check that draws of a store can be pooled.
 
     Raises:
@@ -118,102 +148,99 @@ def check_pooling(store: Store, pooling: Pooling, rule: Racing | None) -> None:
     """
     # A draw of a bound is no likelihood of its own: one that masks nothing would outweigh all.
     bound = store.classifier.get("method") == "bound"
-    if pooling != "log" and (bound or rule is not None or not store.traits.likelihood):
+    if pooling != "log" and (bound or racing or not store.traits.likelihood):
         raise InputError(
-            f"{store.path}: pooling {pooling!r} is for likelihoods of a fixed number of draws, "
-            "and not for draws of a bound; expected log."
+            f"{store.path}: pooling {pooling!r} is for likelihoods of a fixed number of "
+            "draws, and not for draws of a bound; expected log."
         )
 
 
-def decide_rows(
-    store: Store,
-    rows: pd.DataFrame,
-    weighting: str | None = None,
-    norm: Norm | None = None,
-    draws: int | None = None,
-    rule: Racing | None = None,
-    pooling: Pooling = "log",
-) -> pd.DataFrame:
+def decide_rows(store: Store, rows: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     """Decide from some rows of a store, as `decide` does from all.
 
     Args:
         store: says what the images are.
         rows: of its scores.
-        weighting: of the errors, by default the store's.
-        norm: of the errors, by default the store's.
-        draws: how many an image must have; None: any number in which all classes are complete.
-        rule: of the race that the rows come from.
-        pooling: see `decide`.
+        rule: how.
     """
     images = store.images()
-    if draws is not None:
-        rows = rows[rows["draw"] < draws]
-    values = store.weigh(rows, weighting, norm)
-    names = images["image_id"].tolist()
-    decided = _respond(rows, values, names, store.labels, draws, rule, pooling)
+    decided = _respond(rows, images["image_id"].tolist(), store.labels, rule)
     table = images.drop(columns="sha256").merge(decided, on="image_id")
     left_out = images.loc[~images["image_id"].isin(table["image_id"]), "imagename"]
     table = table[list(DECISION_COLUMNS)]
-    table.attrs["incomplete"] = tuple(left_out)
+    # What an image shows that has scores and is not listed, nobody knows.
+    unlisted = sorted(set(rows["image_id"].unique()) - set(images["image_id"]))
+    table.attrs["incomplete"] = (*left_out, *unlisted)
     return table
 
 
 def _respond(
-    rows: pd.DataFrame,
-    values: np.ndarray,
-    images: Sequence[str],
-    labels: Sequence[str],
-    draws: int | None,
-    rule: Racing | None,
-    pooling: Pooling,
+    rows: pd.DataFrame, images: Sequence[str], labels: Sequence[str], rule: Rule
 ) -> pd.DataFrame:
     """Decide on every image that is complete: ``image_id`` and the last of `DECISION_COLUMNS`."""
-    found = []
-    for names, errors in score_arrays(rows, values, images, labels):
-        means, counted = _means(errors, draws, rule, pooling)
-        for at in np.flatnonzero(counted).tolist():
-            response, other, margin = _best(names[at], means[at], labels)
-            found.append((names[at], response, other, margin, int(counted[at])))
+    if rule.draws is not None:
+        rows = rows[rows["draw"] < rule.draws]
+    found: list[tuple[str, str, str | None, float, int]] = []
+    for names, errors in score_arrays(rows, rule.weights.errors(rows), images, labels):
+        means, counted = _means(errors, rule)
+        whole = np.flatnonzero(counted)
+        decided = [names[at] for at in whole.tolist()]
+        found += zip(
+            decided, *_best(decided, means[whole], labels), counted[whole].tolist(), strict=True
+        )
     return pd.DataFrame(found, columns=["image_id", *DECISION_COLUMNS[4:]])
 
 
-def _means(
-    errors: np.ndarray, draws: int | None, rule: Racing | None, pooling: Pooling
-) -> tuple[np.ndarray, np.ndarray]:
+def _means(errors: np.ndarray, rule: Rule) -> tuple[np.ndarray, np.ndarray]:
     """Means (images, labels), inf where a class is out, and draws (0: not complete)."""
-    if rule is not None:
-        races = replay(errors, rule)
+    if rule.racing:
+        races = replay(errors, rule.racing)
         means = races.sums / np.maximum(races.n_draws, 1)[:, None]
         return np.where(races.alive, means, np.inf), races.n_draws * races.finished
     whole = ~np.isnan(errors).any(axis=2)
     counted = whole.sum(axis=1)
     n = np.maximum(counted, 1)[:, None]
-    if pooling == "probability":
+    if rule.pooling == "probability":
         none = -np.inf  # the logarithm of what a draw that does not count adds
         means = np.log(n) - logsumexp(np.where(whole[:, :, None], -errors, none), axis=1)
     else:
         means = np.where(whole[:, :, None], errors, 0.0).sum(axis=1) / n
-    if draws is not None:
-        counted = np.where(counted == draws, draws, 0)
+    if rule.draws is not None:
+        counted = np.where(counted == rule.draws, counted, 0)
     return means, counted
 
 
-def _best(image: str, means: np.ndarray, labels: Sequence[str]) -> tuple[str, str | None, float]:
-    """Response, runner-up (None where a race left one class) and margin."""
-    first = _first(image, means, labels)
+def _best(
+    images: Sequence[str], means: np.ndarray, labels: Sequence[str]
+) -> tuple[list[str], list[str | None], list[float]]:
+    """Responses, runners-up (None where a race left one class) and margins (NaN there)."""
+    every = np.arange(len(images))
+    first = _first(images, means, labels)
     others = means.copy()
-    others[first] = np.inf
-    second = _first(image, others, labels)
-    if not np.isfinite(others[second]):
-        return labels[first], None, float("nan")
-    return labels[first], labels[second], float(means[second] - means[first])
+    others[every, first] = np.inf
+    second = _first(images, others, labels)
+    margin = others[every, second] - means[every, first]
+    left = np.isfinite(others[every, second])
+    return (
+        [labels[at] for at in first.tolist()],
+        [
+            labels[at] if there else None
+            for at, there in zip(second.tolist(), left.tolist(), strict=True)
+        ],
+        np.where(left, margin, np.nan).tolist(),
+    )
 
 
-def _first(image: str, means: np.ndarray, labels: Sequence[str]) -> int:
-    tied = np.flatnonzero(means == means.min())
-    if len(tied) == 1:
-        return int(tied[0])
-    return min(tied.tolist(), key=lambda at: blake2b(f"{image}\0{labels[at]}".encode()).digest())
+def _first(images: Sequence[str], means: np.ndarray, labels: Sequence[str]) -> np.ndarray:
+    """Place of each image's smallest mean."""
+    first = means.argmin(axis=1)
+    tied = means == means.min(axis=1, keepdims=True)
+    for row in np.flatnonzero(tied.sum(axis=1) > 1).tolist():
+        first[row] = min(
+            np.flatnonzero(tied[row]).tolist(),
+            key=lambda at: blake2b(f"{images[row]}\0{labels[at]}".encode()).digest(),
+        )
+    return first
 
 
 def to_trials(
@@ -255,31 +282,13 @@ def check_observer(name: str) -> str:
     Raises:
         InputError: it cannot.
     """
-    reserved = name.lower().startswith("subject") or name == HUMANS
-    if not name.strip() or reserved or any(letter in name for letter in '/\\\0\n"'):
+    reserved = name.lower().startswith("subject") or name.strip().lower() == HUMANS
+    if reserved or not name.isprintable() or not name.strip() or set(name) & set('/\\"'):
         raise InputError(
             "name of the model: expected one without slashes and quotes that does not begin with "
             f"subject and is not humans; found {name!r}. Choose one with --name."
         )
     return name
-
-
-def _check_weights(store: Store, weighting: str | None, norm: str | None) -> None:
-    settings, place = store.settings, store.path
-    asked = parse_weighting(weighting or settings.weighting).name, norm or settings.norm
-    if asked[1] not in NORMS:
-        raise InputError(f"norm: expected one of {', '.join(NORMS)}; found {norm!r}.")
-    if store.traits.likelihood and (asked[0] != "uniform" or norm):
-        raise InputError(
-            f"{place}: the scores are likelihoods, which take no weights and have no norm; leave "
-            "both out."
-        )
-    if settings.racing and asked != (settings.weighting, settings.norm):
-        raise InputError(
-            f"{place}: the classes raced under weighting {settings.weighting} and norm "
-            f"{settings.norm}, and those that lost have no further draws; expected these, found "
-            f"{' and '.join(asked)}. Score with --draws instead of --racing to compare weightings."
-        )
 
 
 def choose_draws(store: Store, draws: int | None) -> int:
@@ -301,7 +310,7 @@ def choose_draws(store: Store, draws: int | None) -> int:
 
 
 def _decide_table(
-    rows: pd.DataFrame, weighting: str, norm: Norm, draws: int | None, pooling: Pooling
+    rows: pd.DataFrame, weights: Weights, draws: int | None, pooling: Pooling
 ) -> pd.DataFrame:
     if pooling != "log" and "nll" not in rows:
         raise InputError(f"decide: pooling {pooling!r} is for likelihoods; expected log.")
@@ -310,9 +319,7 @@ def _decide_table(
     if not 1 <= draws <= n_draws:
         raise InputError(f"decide: expected 1 to {n_draws} draws, found {draws}.")
     images, labels = (sorted(rows[name].unique()) for name in ("image_id", "label"))
-    rows = rows[rows["draw"] < draws]
-    values = weighted_errors(rows, parse_weighting(weighting), norm)
-    table = _respond(rows, values, images, labels, draws, None, pooling)
+    table = _respond(rows, images, labels, Rule(weights, draws, pooling=pooling))
     decided = set(table["image_id"])
     table.attrs["incomplete"] = tuple(name for name in images if name not in decided)
     return table

@@ -16,14 +16,15 @@ import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import InputError
-from gcbook.noise.weightings import Norm
 from gcbook.scoring.decisions import (
     Pooling,
+    Rule,
     check_pooling,
     choose_draws,
     decide_rows,
     to_trials,
 )
+from gcbook.scoring.scores import Weights
 from gcbook.scoring.store import Store
 from gcbook.stats.metrics import shape_bias
 
@@ -35,22 +36,19 @@ FEWEST_DRAWS = 8
 """Of fewer draws an image, a tenth may have most of the variance because it has most draws."""
 
 
-def variance_shares(
-    scores: Store, weighting: str | None = None, norm: Norm | None = None
-) -> np.ndarray:
+def variance_shares(scores: Store, weights: Weights | None = None) -> np.ndarray:
     """Return which share of the score's variance comes from each tenth of t.
 
     Args:
         scores: the store. Of a race the draws count that all classes had.
-        weighting: by default the store's.
-        norm: by default the store's.
+        weights: of the errors; by default the store's.
 
     Returns:
         float64 (10,), from t in (0, 0.1] to t in (0.9, 1], summing to 1; all NaN where there is no
         t, t is always the same, or nothing varies.
     """
     rows = _shared_draws(scores)
-    values = scores.weigh(rows, weighting, norm)
+    values = (weights or scores.weights()).errors(rows)
     nothing = np.full(TENTHS, np.nan)
     if rows["t"].nunique() < 2 or rows["t"].isna().any():
         return nothing
@@ -76,8 +74,7 @@ def decisions_by(
     store: Store,
     by: Literal["t", "log_snr"],
     bins: int | Sequence[float] = 10,
-    weighting: str | None = None,
-    norm: Norm | None = None,
+    weights: Weights | None = None,
     draws: int | None = None,
     pooling: Pooling = "log",
 ) -> pd.DataFrame:
@@ -89,8 +86,7 @@ def decisions_by(
         by: "t", or "log_snr", by which models with different schedules can be compared.
         bins: edges, or how many: of equal width over (0, 1] for t, of equally many draws for
             log-SNR.
-        weighting: within a range; by default the store's.
-        norm: by default the store's.
+        weights: within a range; by default the store's.
         draws: use the first draws only; by default all.
         pooling: of likelihoods within a range, see `gcbook.scoring.decisions.decide`.
 
@@ -106,6 +102,7 @@ def decisions_by(
     if by not in ("t", "log_snr"):
         raise InputError(f"by: expected t or log_snr, found {by!r}.")
     check_pooling(store, pooling, store.settings.racing)
+    rule = Rule(weights or store.weights(), pooling=pooling)
     rows = _shared_draws(store)
     rows = rows[rows["draw"] < choose_draws(store, draws)]
     at = rows[by].to_numpy()
@@ -117,7 +114,7 @@ def decisions_by(
     table = []
     for number, (low, high) in enumerate(pairwise(edges)):
         chosen = rows[(place == number) & known]
-        decided = decide_rows(store, chosen, weighting, norm, pooling=pooling)
+        decided = decide_rows(store, chosen, rule)
         trials = to_trials(decided, "model", store.dataset)
         right = trials["category"] == trials["response"]
         row = {

@@ -22,12 +22,11 @@ import torch
 from gcbook.classifiers.memory import is_out_of_memory
 from gcbook.classifiers.protocol import Classifier
 from gcbook.files.errors import InputError
-from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.diagnostics import examine
 from gcbook.scoring.images import ReadImage, check_images, check_unchanged, read_images
 from gcbook.scoring.network import Batch, Network, make_batch
 from gcbook.scoring.report import ProgressMode, RunProgress, ScoreReport
-from gcbook.scoring.scores import Rows, finite_weights
+from gcbook.scoring.scores import Rows
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.scoring.work import History, ImageWork, Plan, RacePlan
@@ -95,6 +94,7 @@ def score(
         run.network.n_evaluations,
         time.perf_counter() - begun,
         run.network.seconds,
+        run.network.cpu_seconds,
         shares,
         remedy,
         (*writer.notes, *notes),
@@ -156,12 +156,10 @@ class _Run:
         self._incoming = read_images(missing)
         self._open: list[ImageWork] = []
         self._shape: torch.Size | None = None
-        self._weighting = parse_weighting(settings.weighting)
-        self._schedule = writer.store.schedule
+        self._weights = writer.store.weights()
         if not writer.store.traits.likelihood:
             # A weighting that is not defined for this model should not show only at the end.
-            middle = np.array([0.5]), np.array([0.0])
-            self._weighting.weights(*middle, self._schedule, settings.norm)
+            self._weights.at(np.array([0.5]), np.array([0.0]))
         self._save_every, self._next_save = save_every, time.monotonic() + save_every
         n_units = None if settings.racing else self._count(missing)
         self.progress = RunProgress(progress, len(stimuli), self.n_complete_before, n_units)
@@ -309,9 +307,8 @@ class _Run:
     def _weighted(self, values: np.ndarray, t: np.ndarray, log_snr: np.ndarray) -> np.ndarray:
         if not self.settings.racing:
             return values[0]
-        norm = self.settings.norm
-        weights = finite_weights(self._weighting, norm, self._schedule, t, log_snr)
-        return weights * values[self.classifier.measures.index(f"error_{norm}")]
+        measure = self.classifier.measures.index(f"error_{self._weights.norm}")
+        return self._weights.at(t, log_snr) * values[measure]
 
     def _fail(self, stimulus: Stimulus, reason: str) -> None:
         reason = reason.removeprefix(f"{stimulus.place}: ").rstrip(".")

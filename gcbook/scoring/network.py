@@ -71,12 +71,13 @@ class Network:
 
     Attributes:
         seconds: spent in the network so far, up to its results being back.
+        cpu_seconds: CPU time of this process in the same, of all its threads.
         n_evaluations: made so far.
     """
 
     def __init__(self, classifier: Classifier, clip: Clip, batch_size: int) -> None:
         self.classifier, self.batch_size = classifier, batch_size
-        self.seconds, self.n_evaluations = 0.0, 0
+        self.seconds, self.cpu_seconds, self.n_evaluations = 0.0, 0.0, 0
         self._clip = clip
 
     def measure(self, batch: Batch) -> np.ndarray:
@@ -100,7 +101,7 @@ class Network:
 
     def _try(self, batch: Batch, part: slice) -> np.ndarray | None:
         """Return the measures of some units, None if memory is too small for them."""
-        begun = time.perf_counter()
+        begun, cpu_begun = time.perf_counter(), time.process_time()
         try:
             first, last = batch.image[part][[0, -1]]
             unique = torch.stack([work.prepared for work in batch.works[first : last + 1]])
@@ -118,6 +119,7 @@ class Network:
                 raise
         finally:
             self.seconds += time.perf_counter() - begun
+            self.cpu_seconds += time.process_time() - cpu_begun
         # Outside of the except clause: the error holds on to the tensors of its frames.
         return None
 

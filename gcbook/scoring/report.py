@@ -106,6 +106,7 @@ class ScoreReport:
         n_evaluations: network evaluations (NFE) of this run.
         seconds: of this run, reading and saving included.
         network_seconds: in the network, up to its results being back.
+        network_cpu_seconds: CPU time of the process in the same, of all its threads.
         variance_shares: share of the score's variance from each tenth of t, all NaN where there is
             no t; see `gcbook.scoring.diagnostics.variance_shares`.
         remedy: what can be done about a tenth that has most of it; "" where there are too few draws
@@ -122,6 +123,7 @@ class ScoreReport:
     n_evaluations: int
     seconds: float
     network_seconds: float
+    network_cpu_seconds: float
     variance_shares: np.ndarray = field(repr=False)
     remedy: str = ""
     notes: tuple[str, ...] = ()

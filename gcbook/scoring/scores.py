@@ -1,7 +1,8 @@
 """Raw scores: rows in memory and in Parquet files, and values of rows as one array.
 
 A row is of one image, class and draw: its time, log-SNR, and errors or likelihood. Files appear
-when they are complete and never half written. For decisions the rows are weighted and spread out to
+when they are complete and never half written, say what store they belong to, and are sealed
+(`gcbook.files.seals`). For decisions the rows are weighted and spread out to
 an array of images, draws and classes.
 """
 
@@ -17,25 +18,27 @@ from numpy.typing import ArrayLike
 
 from gcbook.files.atomic import write_whole
 from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.seals import SEAL, is_whole, seal_file
 from gcbook.noise.schedules import Schedule
 from gcbook.noise.weightings import Norm, Weighting
 
 __all__ = [
     "Rows",
+    "Weights",
     "codes_of",
-    "finite_weights",
     "read_part",
     "rows_table",
     "score_array",
     "score_arrays",
     "score_schema",
     "sort_rows",
-    "weighted_errors",
     "write_table",
 ]
 
 CHUNK = 256
 """Images whose scores are spread out at a time, which bounds memory."""
+
+_ORIGIN = "origin"
 
 _NAME = pa.dictionary(pa.int32(), pa.string())
 
@@ -55,6 +58,50 @@ class Rows:
     def where(self, kept: np.ndarray) -> "Rows":
         """Return the rows of a mask."""
         return Rows(*(getattr(self, name)[..., kept] for name in self.__dataclass_fields__))
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What the errors of a model are multiplied by.
+
+    Attributes:
+        weighting: as a function of the time.
+        norm: which error is weighed.
+        schedule: the model's, which ``elbo`` needs.
+    """
+
+    weighting: Weighting
+    norm: Norm = "l2"
+    schedule: Schedule | None = None
+
+    def at(self, t: np.ndarray, log_snr: np.ndarray) -> np.ndarray:
+        """Return the weights of draws, float64 of t's shape.
+
+        Raises:
+            InputError: the weighting is not defined here, or infinite at a time that was drawn.
+        """
+        weights = self.weighting.weights(t, log_snr, self.schedule, self.norm)
+        if not np.isfinite(weights).all():
+            at = float(t[~np.isfinite(weights)][0])
+            raise InputError(
+                f"weighting {self.weighting.name}: not finite at t = {at:g} (log-SNR "
+                f"{log_snr[~np.isfinite(weights)][0]:g}); choose one that is bounded, such as "
+                "exp:7 or snr:5."
+            )
+        return weights
+
+    def errors(self, rows: pd.DataFrame) -> np.ndarray:
+        """Return the weighted error of each row of raw scores, float64.
+
+        A likelihood takes no weights: of its rows, the negative logarithm.
+
+        Raises:
+            InputError: see `at`.
+        """
+        if "nll" in rows:
+            return rows["nll"].to_numpy(np.float64)
+        weights = self.at(rows["t"].to_numpy(), rows["log_snr"].to_numpy())
+        return weights * rows[f"error_{self.norm}"].to_numpy(np.float64)
 
 
 def score_schema(measures: Sequence[str]) -> pa.Schema:
@@ -101,29 +148,44 @@ def rows_table(
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def write_table(table: pa.Table, path: Path) -> None:
-    """Write a table; the file appears when it is complete.
+def write_table(table: pa.Table, path: Path, origin: str) -> None:
+    """Write a table, sealed; the file appears when it is complete.
+
+    Args:
+        table: of scores or images.
+        path: the file.
+        origin: says whose they are.
 
     Raises:
         UnwritableError: the disk is full, say.
     """
     measured = [name for name in table.column_names if name.startswith(("error", "nll"))]
-    write_whole(
-        path,
-        lambda temporary: pq.write_table(
-            table,
+
+    def write(temporary: Path) -> None:
+        pq.write_table(
+            table.replace_schema_metadata({_ORIGIN: origin, "seal": SEAL}),
             temporary,
             compression="zstd",
             use_dictionary=[name for name in table.column_names if name not in measured],
             # Bytes of equal weight together: what float errors have in common is their exponent.
             use_byte_stream_split=measured,
             write_statistics=False,
-        ),
-    )
+        )
+        seal_file(temporary)
+
+    write_whole(path, write)
 
 
-def read_part(path: Path, schema: pa.Schema) -> pa.Table:
+def read_part(path: Path, schema: pa.Schema, *, sealed: bool) -> tuple[pa.Table, str | None]:
     """Read one file.
+
+    Args:
+        path: the file.
+        schema: its columns.
+        sealed: whether a file without a seal is damaged, or may be of an earlier version.
+
+    Returns:
+        The table; and its origin, None of an earlier version.
 
     Raises:
         InputError: it is damaged, or has other columns.
@@ -134,6 +196,11 @@ def read_part(path: Path, schema: pa.Schema) -> pa.Table:
         content = path.read_bytes()
     except (OSError, MemoryError) as error:
         raise _unreadable(path, error) from error
+    whole = is_whole(content)
+    if whole is False or (sealed and not whole):
+        raise InputError(
+            f"{path}: expected the bytes that gcbook wrote, found others; the file is damaged."
+        )
     try:
         # Of bytes: of a path, an OSError could be the disk's as well as a damaged page.
         table = pq.read_table(pa.BufferReader(content))
@@ -147,8 +214,9 @@ def read_part(path: Path, schema: pa.Schema) -> pa.Table:
             f"{path}: expected the columns {', '.join(schema.names)}; found "
             f"{', '.join(table.schema.names)}."
         )
+    origin = (table.schema.metadata or {}).get(_ORIGIN.encode())
     try:
-        return table.cast(schema)
+        return table.cast(schema), origin and origin.decode()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         found = ", ".join(f"{each.name} {each.type}" for each in table.schema)
         raise InputError(
@@ -179,49 +247,13 @@ def sort_rows(table: pa.Table, labels: Sequence[str]) -> pa.Table:
         codes_of(images, sorted(images.cat.categories)),
         codes_of(classes, [*labels, *others]),
     )
-    keys = np.stack([image, table["draw"].to_numpy(), label])
-    order = np.lexsort(keys[::-1])
-    keys = keys[:, order]
-    first = np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0))
+    draw = table["draw"].to_numpy().astype(np.int64)
+    place = (image * (draw.max() + 1) + draw) * (label.max() + 1) + label
+    if (place[1:] > place[:-1]).all():
+        return table  # as what was merged is
+    order = np.argsort(place, kind="stable")
+    first = np.append(True, np.diff(place[order]) > 0)
     return table.take(pa.array(order[first]))
-
-
-def weighted_errors(
-    scores: pd.DataFrame, weighting: Weighting, norm: Norm, schedule: Schedule | None = None
-) -> np.ndarray:
-    """Return the weighted error of every row, float64; of a likelihood, its negative logarithm.
-
-    Raises:
-        InputError: the weighting is not defined here, or infinite at a time that was drawn.
-    """
-    if "nll" in scores:
-        return scores["nll"].to_numpy(np.float64)
-    t, log_snr = scores["t"].to_numpy(), scores["log_snr"].to_numpy()
-    weights = finite_weights(weighting, norm, schedule, t, log_snr)
-    return weights * scores[f"error_{norm}"].to_numpy(np.float64)
-
-
-def finite_weights(
-    weighting: Weighting,
-    norm: Norm,
-    schedule: Schedule | None,
-    t: np.ndarray,
-    log_snr: np.ndarray,
-) -> np.ndarray:
-    """Return the weights of draws, float64.
-
-    Raises:
-        InputError: the weighting is not defined here, or infinite at a time that was drawn.
-    """
-    weights = weighting.weights(t, log_snr, schedule, norm)
-    if not np.isfinite(weights).all():
-        at = float(t[~np.isfinite(weights)][0])
-        raise InputError(
-            f"weighting {weighting.name}: not finite at t = {at:g} (log-SNR "
-            f"{log_snr[~np.isfinite(weights)][0]:g}); choose one that is bounded, such as exp:7 or "
-            "snr:5."
-        )
-    return weights
 
 
 def score_array(
@@ -252,15 +284,18 @@ def score_arrays(
     rows: pd.DataFrame, values: np.ndarray, images: Sequence[str], labels: Sequence[str]
 ) -> Iterator[tuple[Sequence[str], np.ndarray]]:
     """Yield some images at a time, and their `score_array` with as many draws as they have."""
-    image = codes_of(rows["image_id"], images)
+    image, label = codes_of(rows["image_id"], images), codes_of(rows["label"], labels)
+    draw = rows["draw"].to_numpy()
     order = np.argsort(image, kind="stable")
     ranked = image[order]
     for first in range(0, len(images), CHUNK):
         some = images[first : first + CHUNK]
         part = order[slice(*np.searchsorted(ranked, (first, first + len(some))))]
-        own = rows.iloc[part]
-        n_draws = int(own["draw"].max()) + 1 if len(own) else 0
-        yield some, score_array(own, values[part], some, labels, n_draws)
+        n_draws = int(draw[part].max()) + 1 if len(part) else 0
+        full = np.full((len(some), n_draws, len(labels)), np.nan)
+        part = part[label[part] >= 0]
+        full[image[part] - first, draw[part], label[part]] = values[part]
+        yield some, full
 
 
 def codes_of(names: pd.Series, order: Sequence[str] | pd.Series) -> np.ndarray:

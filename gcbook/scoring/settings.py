@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from gcbook.classifiers.protocol import CLIPS, Clip
 from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule, Timesteps
-from gcbook.noise.weightings import NORMS, Norm, parse_weighting
+from gcbook.noise.weightings import NORMS, PAPER, Norm, Weighting, parse_weighting
 
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
@@ -27,6 +27,7 @@ __all__ = [
     "ScoringSettings",
     "Traits",
     "check_same",
+    "differences",
     "effective_settings",
     "read_settings",
 ]
@@ -87,7 +88,7 @@ class ScoringSettings:
     timesteps: Timesteps | Literal["auto"] = "auto"
     antithetic: bool = False
     norm: Norm = "l2"
-    weighting: str = "exp:7"
+    weighting: Weighting = PAPER
     clip_x0: ClipSetting = "auto"
     seed: int = 0
     racing: Racing | None = None
@@ -96,7 +97,6 @@ class ScoringSettings:
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "weighting", parse_weighting(self.weighting).name)
         if self.timesteps == "auto":
             object.__setattr__(self, "timesteps", "uniform" if self.racing else "stratified")
         for name, allowed in (
@@ -135,7 +135,7 @@ class ScoringSettings:
 
     def as_dict(self) -> dict[str, object]:
         """Return the settings, ready for JSON."""
-        return asdict(self)
+        return asdict(self) | {"weighting": self.weighting.name}
 
 
 @dataclass(frozen=True)
@@ -183,13 +183,13 @@ def effective_settings(settings: ScoringSettings, traits: Traits) -> ScoringSett
         InputError: a likelihood was asked for under a weighting.
     """
     if traits.likelihood:
-        standard = ScoringSettings()
-        if settings.weighting not in (standard.weighting, "uniform"):
+        standard, uniform = ScoringSettings(), parse_weighting("uniform")
+        if settings.weighting not in (standard.weighting, uniform):
             raise InputError(
                 "weighting: a likelihood takes no weights; expected uniform, found "
-                f"{settings.weighting}. Leave the weighting out."
+                f"{settings.weighting.name}. Leave the weighting out."
             )
-        settings = replace(settings, weighting="uniform", norm=standard.norm, clip_x0="none")
+        settings = replace(settings, weighting=uniform, norm=standard.norm, clip_x0="none")
     else:
         settings = replace(settings, clip_x0=settings.clip(traits.default_clip))
     if traits.deterministic:
@@ -202,7 +202,8 @@ def effective_settings(settings: ScoringSettings, traits: Traits) -> ScoringSett
 def read_settings(stored: Mapping[str, Any]) -> ScoringSettings:
     """Make settings from what `ScoringSettings.as_dict` returned."""
     racing = Racing(**stored["racing"]) if stored["racing"] else None
-    return ScoringSettings(**{**stored, "racing": racing})
+    weighting = parse_weighting(stored["weighting"])
+    return ScoringSettings(**{**stored, "racing": racing, "weighting": weighting})
 
 
 def check_same(
@@ -229,10 +230,43 @@ def check_same(
     """
     if extend and stored.racing:
         raise InputError(f"{place}: a race has no number of draws to extend; leave extend out.")
+    more = extend and asked.draws > stored.draws
+    different = differences(stored, asked, described, classifier, any_draws=more)
+    if not different:
+        return
+    remedy = "Use the same, or another store."
+    if "draws" in different and asked.draws > stored.draws:
+        remedy += " More draws can be added with --extend."
+    elif "draws" in different:
+        remedy += " Fewer draws can be decided on with `gcbook decide --draws`."
+    found = "; ".join(dict.fromkeys(different.values()))
+    raise InputError(f"{place}: the store was begun with something else. {found}. {remedy}")
+
+
+def differences(
+    stored: ScoringSettings,
+    asked: ScoringSettings,
+    described: Mapping[str, Any],
+    classifier: Mapping[str, Any],
+    *,
+    any_draws: bool = False,
+) -> dict[str, str]:
+    """Say in what two runs differ that changes scores.
+
+    Args:
+        stored: settings of the first.
+        asked: settings of the other.
+        described: what else makes the first what it is.
+        classifier: what else makes the other what it is.
+        any_draws: their numbers of draws may differ.
+
+    Returns:
+        What is expected and found, by name.
+    """
     unused = {"batch_size", "device"}
     if not (stored.racing and asked.racing):
         unused |= {"weighting", "norm"}
-    if stored.racing or asked.racing or (extend and asked.draws > stored.draws):
+    if stored.racing or asked.racing or any_draws:
         unused.add("draws")
     # Where the weights are known to be the same, where they lie does not matter.
     weights = described.get("weights")
@@ -244,20 +278,11 @@ def check_same(
         )
         for settings, about in ((stored, described), (asked, classifier))
     )
-    different = {
+    return {
         name: _difference(name, before.get(name), now.get(name))
         for name in [*before, *now]
         if before.get(name) != now.get(name)
     }
-    if not different:
-        return
-    remedy = "Use the same, or another store."
-    if "draws" in different and asked.draws > stored.draws:
-        remedy += " More draws can be added with --extend."
-    elif "draws" in different:
-        remedy += " Fewer draws can be decided on with `gcbook decide --draws`."
-    differences = "; ".join(dict.fromkeys(different.values()))
-    raise InputError(f"{place}: the store was begun with something else. {differences}. {remedy}")
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

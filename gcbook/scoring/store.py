@@ -12,11 +12,17 @@ A folder with
 
 Any of the score files can be lost or damaged at the cost of its own rows. Rows that stand in two
 files are the same rows, so that a merge may break off anywhere.
+
+Header, scores and images are sealed (`gcbook.files.seals`), so that a bit that changed is noticed;
+and scores and images say of which run they are, so that those of another are refused. Stores of
+version 1 do neither; there, the times tell another seed.
 """
 
 import json
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +31,23 @@ import pandas as pd
 import pyarrow as pa
 
 from gcbook.files.artefacts import STORE_HEADER, is_store
-from gcbook.files.errors import InputError
+from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.seals import SEAL, is_whole, seal
+from gcbook.noise.draws import timestep
 from gcbook.noise.schedules import Schedule, read_schedule
-from gcbook.noise.weightings import Norm, parse_weighting
-from gcbook.scoring.scores import read_part, score_schema, sort_rows, weighted_errors
-from gcbook.scoring.settings import ScoringSettings, Traits, read_settings
+from gcbook.noise.weightings import NORMS, Norm, parse_weighting
+from gcbook.scoring.scores import Weights, read_part, score_schema, sort_rows
+from gcbook.scoring.settings import ScoringSettings, Traits, differences, read_settings
 
 __all__ = ["DamagedPartWarning", "Store"]
 
 FORMAT = "gcbook scores"
-VERSION = 1
+VERSION, UNSEALED_VERSION = 2, 1
 IMAGES, SCORES, PARTS = "images.parquet", "scores.parquet", "parts"
 FAILED, PENDING = "failed.json", "pending.json"
+
+PROBES = 64
+"""Rows of a file whose times are looked at, if it does not say of which run it is."""
 
 IMAGE_COLUMNS = ("image_id", "imagename", "category", "condition", "sha256")
 """Columns of the images, all text."""
@@ -60,6 +71,7 @@ class Store:
         n_elements: over how many elements an error is a mean, or an nll a sum; None before the
             first image.
         versions: of the libraries that began the store.
+        sealed: whether all its files have a seal; those of an earlier version have none.
     """
 
     path: Path
@@ -70,6 +82,7 @@ class Store:
     classifier: dict[str, Any] = field(repr=False)
     n_elements: int | None
     versions: dict[str, str] = field(repr=False)
+    sealed: bool = True
 
     @classmethod
     def open(cls, path: str | Path) -> "Store":
@@ -87,13 +100,20 @@ class Store:
                 f"{found or 'nothing'}. `gcbook score MODEL IMAGES -o STORE` makes one."
             )
         try:
-            stored = json.loads(header.read_text(encoding="utf-8"))
-            if stored.get("format") != FORMAT or stored.get("version") != VERSION:
+            content = header.read_bytes()
+            whole, damage = is_whole(content), "its bytes are not those that were written"
+            if whole is False:
+                raise ValueError(damage)
+            stored = json.loads(content)
+            version = stored.get("version")
+            if stored.get("format") != FORMAT or version not in (UNSEALED_VERSION, VERSION):
                 raise InputError(
                     f"{header}: expected {FORMAT!r} of version {VERSION}, found "
-                    f"{stored.get('format')!r} of version {stored.get('version')!r}; use the "
+                    f"{stored.get('format')!r} of version {version!r}; use the "
                     "version of gcbook that made it."
                 )
+            if version == VERSION and not whole:
+                raise ValueError(damage)
             return cls(
                 folder,
                 stored["observer"],
@@ -103,6 +123,7 @@ class Store:
                 stored["classifier"],
                 stored["n_elements"],
                 stored["versions"],
+                version == VERSION,
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             if isinstance(error, InputError):
@@ -116,7 +137,7 @@ class Store:
         """Return the text of ``store.json``."""
         stored = {
             "format": FORMAT,
-            "version": VERSION,
+            "version": VERSION if self.sealed else UNSEALED_VERSION,
             "observer": self.observer,
             "dataset": self.dataset,
             "settings": self.settings.as_dict(),
@@ -125,7 +146,24 @@ class Store:
             "n_elements": self.n_elements,
             "versions": self.versions,
         }
-        return _as_json(stored) + "\n"
+        if not self.sealed:
+            return _as_json(stored) + "\n"
+        text = _as_json(stored | {"seal": SEAL}) + "\n"
+        return seal(text.encode()).decode()
+
+    @property
+    def origin(self) -> str:
+        """What files of this store say of whose they are, JSON."""
+        return json.dumps(self._about() | {"settings": self.settings.as_dict()})
+
+    def _about(self) -> dict[str, str]:
+        # As it comes back from the header: JSON knows text alone as keys.
+        classifier = json.dumps(json.loads(json.dumps(self.classifier)), sort_keys=True)
+        return {
+            "model": self.observer,
+            "dataset": self.dataset,
+            "classifier": sha256(classifier.encode()).hexdigest(),
+        }
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -148,6 +186,51 @@ class Store:
         merged = self.path / SCORES
         return [merged] * merged.is_file() + sorted((self.path / PARTS).glob("*.parquet"))
 
+    def read(self, path: Path, schema: pa.Schema) -> pa.Table:
+        """Read one of the store's files.
+
+        Args:
+            path: of scores or images.
+            schema: its columns.
+
+        Raises:
+            InputError: it is damaged, or has other columns.
+            GcbookError: it cannot be read here but may be whole, or it belongs to another store;
+                either way it is left as it is.
+        """
+        table, origin = read_part(path, schema, sealed=self.sealed)
+        found = self._strange(json.loads(origin)) if origin else self._strange_times(table)
+        if found:
+            raise GcbookError(
+                f"{path}: expected what a run of this store wrote, found that of another run "
+                f"({found}). Move the file to the store it comes from; what was in its place is "
+                "computed again by the same `gcbook score`."
+            )
+        return table
+
+    def _strange(self, origin: Mapping[str, Any]) -> str:
+        """Say in what the origin of a file differs from the store; "" if in nothing."""
+        settings = read_settings(origin["settings"])
+        about = {name: value for name, value in origin.items() if name != "settings"}
+        found = differences(self.settings, settings, self._about(), about, any_draws=True)
+        return "; ".join(found.values())
+
+    def _strange_times(self, table: pa.Table) -> str:
+        """Say where scores have other times than the settings give; "" if nowhere."""
+        schedule, bound = self.schedule, self.classifier.get("method") == "bound"
+        # Of other kinds of models t is not what the rule draws.
+        drawn = bound or (schedule is not None and "error_l2" in self.traits.measures)
+        if not drawn or "t" not in table.column_names or not len(table):
+            return ""
+        rows = table.take(np.unique(np.linspace(0, len(table) - 1, PROBES).astype(int)))
+        keyed = (rows[name].to_pylist() for name in ("image_id", "draw", "t"))
+        for image_id, draw, t in zip(*keyed, strict=True):
+            own = np.array(timestep(self.settings.rule, image_id, draw))
+            own = schedule.snap(own) if schedule else own
+            if not np.isclose(own, t, rtol=0, atol=1e-9):
+                return f"t of {image_id}, draw {draw}: expected {float(own):.6g}, found {t:.6g}"
+        return ""
+
     def is_begun(self) -> bool:
         """Tell whether any image was scored or failed; else its settings bind nobody."""
         tried = [self.path / IMAGES, self.path / FAILED]
@@ -162,14 +245,14 @@ class Store:
 
         Raises:
             InputError: the file is damaged.
-            GcbookError: it may be whole, and cannot be read.
+            GcbookError: it may be whole, and cannot be read, or is another store's.
         """
         path = self.path / IMAGES
         schema = pa.schema([(name, pa.string()) for name in IMAGE_COLUMNS])
         if not path.is_file():
             return schema.empty_table().to_pandas()
         try:
-            return read_part(path, schema).to_pandas()
+            return self.read(path, schema).to_pandas()
         except InputError as error:
             raise InputError(
                 f"{error} Run the same `gcbook score` again: it mends the list of images without "
@@ -197,21 +280,25 @@ class Store:
             # Only notes for the user: the next run makes them again.
             return {}
 
-    def weigh(
-        self, rows: pd.DataFrame, weighting: str | None = None, norm: Norm | None = None
-    ) -> np.ndarray:
-        """Return the weighted error of each of its rows, float64.
+    def weights(self, weighting: str | None = None, norm: Norm | None = None) -> Weights:
+        """Return the weights of the model's errors.
 
         Args:
-            rows: of `scores`.
-            weighting: by default that of the settings.
-            norm: likewise.
+            weighting: name of one, see `gcbook.noise.weightings`; by default that of the settings.
+            norm: "l2" or "l1"; likewise.
 
         Raises:
-            InputError: see `gcbook.scoring.scores.weighted_errors`.
+            InputError: there is no such weighting or norm, or the scores are likelihoods.
         """
-        chosen = parse_weighting(weighting or self.settings.weighting)
-        return weighted_errors(rows, chosen, norm or self.settings.norm, self.schedule)
+        chosen = parse_weighting(weighting) if weighting else self.settings.weighting
+        if norm is not None and norm not in NORMS:
+            raise InputError(f"norm: expected one of {', '.join(NORMS)}; found {norm!r}.")
+        if self.traits.likelihood and (chosen.name != "uniform" or norm):
+            raise InputError(
+                f"{self.path}: the scores are likelihoods, which take no weights and have no norm; "
+                "leave both out."
+            )
+        return Weights(chosen, norm or self.settings.norm, self.schedule)
 
     def scores(self) -> pd.DataFrame:
         """Return the raw scores.
@@ -221,7 +308,7 @@ class Store:
             by image, draw and class.
 
         Raises:
-            GcbookError: a file that may be whole cannot be read, see `read_part`.
+            GcbookError: see `read`.
 
         Warns:
             DamagedPartWarning: a file is damaged; the others' rows are returned.
@@ -229,7 +316,7 @@ class Store:
         tables = [self.schema.empty_table()]
         for path in self.score_files():
             try:
-                tables.append(read_part(path, self.schema))
+                tables.append(self.read(path, self.schema))
             except InputError as error:
                 warnings.warn(
                     f"{error} Its draws are missing; the same `gcbook score` computes them again.",

@@ -47,7 +47,7 @@ class History:
         self._values = np.zeros(len(rows))
         whole = np.diff(bounds) == settings.max_draws * len(store.labels)
         if settings.racing:
-            self._values = store.weigh(rows)
+            self._values = store.weights().errors(rows)
             arrays = score_arrays(rows, self._values, image_ids, store.labels)
             whole = np.concatenate([replay(some, settings.racing).finished for _, some in arrays])
         self.complete = {name for name, done in zip(image_ids, whole, strict=True) if done}

@@ -23,7 +23,7 @@ from gcbook.files.artefacts import STORE_HEADER, is_store
 from gcbook.files.atomic import UnwritableError, check_writable, unwritable, write_text
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.locks import LOCK, lock_folder
-from gcbook.scoring.scores import Rows, read_part, rows_table, sort_rows, write_table
+from gcbook.scoring.scores import Rows, rows_table, sort_rows, write_table
 from gcbook.scoring.settings import ScoringSettings, Traits, check_same, effective_settings
 from gcbook.scoring.store import FAILED, IMAGE_COLUMNS, IMAGES, PARTS, PENDING, SCORES, Store
 
@@ -192,7 +192,7 @@ class StoreWriter:
         self.store = store
         for path in store.score_files():
             try:
-                self._n_saved += len(read_part(path, store.schema))
+                self._n_saved += len(store.read(path, store.schema))
             except InputError as error:
                 aside = _free(path.with_suffix(".damaged"))
                 path.replace(aside)
@@ -274,15 +274,13 @@ class StoreWriter:
             return
         with self._saving():
             if len(self._images) > self._images_saved:
-                columns = zip(*self._images.values(), strict=True)
-                table = pa.table(dict(zip(IMAGE_COLUMNS, columns, strict=True)))
-                write_table(table, self.path / IMAGES)
-                self._images_saved = len(self._images)
+                self._save_images()
             if self._rows:
                 store, folder = self.store, self.path / PARTS
                 table = rows_table(self._rows, list(self._codes), store.labels, store.schema)
                 numbers = [int(path.stem) for path in folder.glob("[0-9]*.*")]
-                write_table(table, folder / f"{max(numbers, default=0) + 1:06d}.parquet")
+                part = folder / f"{max(numbers, default=0) + 1:06d}.parquet"
+                write_table(table, part, store.origin)
                 self._n_saved += len(table)
                 self._rows.clear()
             for name, notes in self._notes.items():
@@ -295,16 +293,27 @@ class StoreWriter:
                     (self.path / name).unlink(missing_ok=True)
                 self._notes_saved[name] = dict(notes)
 
+    def _save_images(self) -> None:
+        columns = zip(*self._images.values(), strict=True)
+        table = pa.table(dict(zip(IMAGE_COLUMNS, columns, strict=True)))
+        write_table(table, self.path / IMAGES, self.store.origin)
+        self._images_saved = len(self._images)
+
     def merge(self) -> None:
-        """Merge all parts into the one sorted file."""
+        """Merge all parts into the one sorted file, and seal a store of an earlier version."""
         self.flush()
-        files = self.store.score_files()
-        if files in ([], [self.path / SCORES]):
+        store, files = self.store, self.store.score_files()
+        if not files or (store.sealed and files == [self.path / SCORES]):
             return
-        tables = [read_part(path, self.store.schema) for path in files]
-        merged = sort_rows(pa.concat_tables(tables), self.store.labels)
+        tables = [store.read(path, store.schema) for path in files]
+        merged = sort_rows(pa.concat_tables(tables), store.labels)
         with self._saving():
-            write_table(merged, self.path / SCORES)
+            write_table(merged, self.path / SCORES, store.origin)
+            if not store.sealed:
+                self._save_images()
+                self.store = replace(store, sealed=True)
+                # Last: what a sealed header stands beside must have a seal.
+                write_text(self.store.header(), self.path / STORE_HEADER)
         # Until a part is removed its rows stand in two files, which readers allow for.
         for path in files:
             if path.parent.name == PARTS:

@@ -21,6 +21,7 @@ stratum: draws do not depend on what else is analysed, and strata of one name ar
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -101,7 +102,7 @@ class Resampling:
         return weights if factor.unit is None else np.take(weights, factor.unit, axis=1)
 
     def _counts(self, n: int, name: str) -> Floats:
-        drawn = self._generator(name).integers(max(n, 1), size=(self.draws, n))
+        drawn = _generator(self.seed, name).integers(max(n, 1), size=(self.draws, n))
         flat = (drawn + n * np.arange(self.draws)[:, None]).ravel()
         counts = np.bincount(flat, minlength=self.draws * n).reshape(self.draws, n)
         return np.concatenate([np.ones((1, n)), counts]).astype(np.float32)
@@ -109,11 +110,7 @@ class Resampling:
     def _rescaled(self, n: int, name: str) -> Floats:
         if n < 2:
             return np.ones((1 + self.draws, n))
-        counts = self._generator(name).multinomial(n - 1, np.full(n, 1 / n), size=self.draws)
-        return np.concatenate([np.ones((1, n)), counts * (n / (n - 1))])
-
-    def _generator(self, name: str) -> np.random.Generator:
-        return np.random.default_rng([self.seed, zlib.crc32(name.encode())])
+        return _few_of(n, self.seed, name, self.draws)
 
     def interval(
         self, values: npt.ArrayLike, *, n: npt.ArrayLike | None = None
@@ -150,6 +147,19 @@ class Resampling:
             ends[0] = np.where(value == 1, np.minimum(ends[0], reach), ends[0])
             ends[1] = np.where(value == 0, np.maximum(ends[1], 1 - reach), ends[1])
         return ends[0], ends[1]
+
+
+# Of few units, the silhouettes of a category or the seeds of a network, every table draws the same.
+@lru_cache(maxsize=64)
+def _few_of(n: int, seed: int, name: str, draws: int) -> Floats:
+    counts = _generator(seed, name).multinomial(n - 1, np.full(n, 1 / n), size=draws)
+    weights = np.concatenate([np.ones((1, n)), counts * (n / (n - 1))])
+    weights.setflags(write=False)
+    return weights
+
+
+def _generator(seed: int, name: str) -> np.random.Generator:
+    return np.random.default_rng([seed, zlib.crc32(name.encode())])
 
 
 def correct_bias(values: npt.ArrayLike, least: float, most: float) -> Floats:

@@ -1,12 +1,16 @@
 """Where trial files lie: folders, zip archives and single CSVs in the model-vs-human layout.
 
+CSVs may be compressed with gzip (``.csv.gz``).
+
 The layout is ``raw-data/<dataset>/<dataset>_<observer>_session-1.csv``, which is also how GitHub
 archives the repositories that hold the published trials. This module only finds the files, says
 which dataset and source each belongs to, and reads their bytes; `gcbook.trials.table` parses them.
 """
 
+import gzip
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -109,13 +113,14 @@ def dataset_of(file: PurePath) -> str | None:
 
 def _members(root: Path) -> Iterator[tuple[PurePath, str, Callable[[], bytes]]]:
     """Yield the CSV files at a path: where each lies, its name for messages, and its bytes."""
-    if root.is_dir() or (root.suffix.lower() == ".csv" and root.exists()):
+    if root.is_dir() or (_is_csv(root) and root.exists()):
         files = [root / inner for inner in folder_files(root)] if root.is_dir() else [root]
         for file in files:
-            if file.suffix.lower() == ".csv":
+            if _is_csv(file):
                 # The folders above the one that was named tell the source, if they hold raw-data,
                 # and a lone file may stand in its dataset's folder.
-                yield PurePath(*file.resolve().parts[1:]), str(file), file.read_bytes
+                inner = PurePath(*file.resolve().parts[1:])
+                yield inner, str(file), _plain(file.read_bytes, str(file))
     elif not root.exists():
         raise InputError(
             f"{root}: expected a folder, a zip archive or a CSV file with trials, found nothing; "
@@ -123,14 +128,35 @@ def _members(root: Path) -> Iterator[tuple[PurePath, str, Callable[[], bytes]]]:
         )
     elif zipfile.is_zipfile(root):
         for inner, name in zip_members(root):
-            if inner.suffix.lower() == ".csv":
-                yield inner, f"{root}/{name}", partial(read_member, root, name)
+            if _is_csv(inner):
+                place = f"{root}/{name}"
+                yield inner, place, _plain(partial(read_member, root, name), place)
     else:
         expected = "a readable zip archive" if root.suffix.lower() == ".zip" else "a CSV file"
         raise InputError(
             f"{root}: expected {expected}, found something else (a download cut short, or another "
             "kind of file); fetch or export it again."
         )
+
+
+def _is_csv(file: PurePath) -> bool:
+    return file.name.lower().endswith((".csv", ".csv.gz"))
+
+
+def _plain(read: Callable[[], bytes], place: str) -> Callable[[], bytes]:
+    """Return what reads a file, unpacked if it is compressed."""
+
+    def unpacked() -> bytes:
+        content = read()
+        try:
+            return gzip.decompress(content)
+        except (OSError, EOFError, zlib.error) as error:
+            raise InputError(
+                f"{place}: expected a CSV file compressed with gzip, found something else "
+                f"({error}); fetch or export it again."
+            ) from error
+
+    return unpacked if place.lower().endswith(".gz") else read
 
 
 def _source(inner: PurePath, root: Path) -> str:

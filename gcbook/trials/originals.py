@@ -8,6 +8,7 @@ Only complete copies count: a table computed from half of the trials would look 
 
 import os
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Literal
 
 import platformdirs
 
-from gcbook.files.errors import DataNotFoundError
+from gcbook.files.errors import DataNotFoundError, GcbookError
 
 __all__ = [
     "SOURCES",
@@ -169,9 +170,27 @@ def at_hand(kind: Kind, source: Source) -> list[Path] | None:
 
 
 def cached(kind: Kind, source: Source) -> list[Path] | None:
-    """Return the complete copy of a source in the cache, or None."""
-    root = cache_dir() / kind / source.folder
-    return [root] if all((root / path).is_file() for path in read_registry(source)) else None
+    """Return the complete copy of a source in the cache, or None.
+
+    Raises:
+        GcbookError: a file in it is no longer what was fetched.
+    """
+    root, registry = cache_dir() / kind / source.folder, read_registry(source)
+    if not all((root / path).is_file() for path in registry):
+        return None
+    changed = [path for path, known in registry.items() if _sha256(root / path) != known]
+    if changed:
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        raise GcbookError(
+            f"{root / changed[0]}{more}: expected the bytes that were published, found others. Run "
+            f"`gcbook fetch {kind}`, which replaces what has changed; keep a copy if you meant to "
+            "change it."
+        )
+    return [root]
+
+
+def _sha256(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
 
 
 def describe_search(kind: Kind) -> str:

@@ -49,11 +49,15 @@ FILE_COLUMNS = (
     "condition",
     "imagename",
 )
-"""Columns of a trial file, in order; human files may spell them with capitals."""
+"""Columns of a trial file, in order; human files may spell them with capitals, and models have no
+response times, so that ``rt`` may be missing."""
 
 _MISSING = frozenset({"", "nan", "na", "n/a", "none", "null"})
 _IMAGE_ID = r"^(?:.*_)?(?P<image_id>n\d{8}_[^_]+)$|^(?:.*_)?(?P<plain>[^_]+)$"
-_CUE_CONFLICT_IMAGE = r"^[a-z]+\d+-[a-z]+\d+\.\w+$"
+_CUE_CONFLICT_IMAGE = r"^([a-z]+)\d+-[a-z]+\d+\.\w+$"
+_CONTROL = r"[\x00-\x1f\x7f\x{85}\x{2028}\x{2029}]"
+_LARGEST = 2**53
+"""From here on a number read as text would not be the one that is written there."""
 
 
 def parse_trial_files(files: Sequence[TrialFile]) -> pd.DataFrame:
@@ -119,19 +123,25 @@ Place = Callable[[int], str]
 
 
 def _parse(file: TrialFile) -> pa.Table:
-    content = file.read().removeprefix(b"\xef\xbb\xbf")
+    try:
+        content = file.read().removeprefix(b"\xef\xbb\xbf")
+    except OSError as error:
+        raise InputError(
+            f"{file.place}: expected a file that can be read, found that it cannot: "
+            f"{(error.strerror or str(error)).lower()}. Mend that, or move it away."
+        ) from error
     if b"\0" in content:
         raise InputError(
             f"{file.place}: expected a CSV text file, found binary data; export it again."
         )
     header = content.split(b"\n", 1)[0].decode("utf-8", "replace").strip()
     found = [name.strip().strip('"').lower() for name in header.split(",")]
-    absent = [name for name in FILE_COLUMNS if name not in found]
+    absent = [name for name in FILE_COLUMNS if name not in found and name != "rt"]
     if absent:
         raise InputError(
             f"{file.place}, line 1: expected the comma-separated columns "
-            f"{', '.join(FILE_COLUMNS)}; missing {', '.join(absent)}, found {header[:120]!r}. "
-            "Add or rename the columns."
+            f"{', '.join(FILE_COLUMNS)} (rt may be missing); missing {', '.join(absent)}, found "
+            f"{header[:120]!r}. Add or rename the columns."
         )
     invalid: list[tuple[int | None, int, int]] = []
 
@@ -148,7 +158,7 @@ def _parse(file: TrialFile) -> pa.Table:
             parse_options=pyarrow.csv.ParseOptions(invalid_row_handler=note),
             convert_options=pyarrow.csv.ConvertOptions(
                 column_types={name: pa.string() for name in found},
-                include_columns=list(FILE_COLUMNS),
+                include_columns=[name for name in FILE_COLUMNS if name in found],
                 strings_can_be_null=False,
             ),
         )
@@ -165,7 +175,9 @@ def _parse(file: TrialFile) -> pa.Table:
         )
     if len(table) == 0:
         raise InputError(f"{file.place}: expected trials, found a header only; export it again.")
-    return table
+    if "rt" not in found:
+        table = table.append_column("rt", pa.array(["NaN"] * len(table)))
+    return table.select(FILE_COLUMNS)
 
 
 def _first_undecodable(content: bytes) -> str:
@@ -183,9 +195,12 @@ def _to_table(rows: pa.Table, about: pd.DataFrame, place: Place) -> pd.DataFrame
     _refuse(~text["category"].isin(CATEGORIES), text["category"], "category", allowed, place)
     response = text["object_response"].where(text["object_response"] != "NA", NO_ANSWER)
     _refuse(~response.isin(RESPONSES), response, "object_response", ", ".join(RESPONSES), place)
-    nameless = text["subj"].isin(["", HUMANS])
+    nameless = text["subj"].str.strip().str.lower().isin(["", HUMANS])
     expected = f"the observer's name ({HUMANS!r} is kept for all humans together)"
     _refuse(nameless, text["subj"], "subj", expected, place)
+    for name in ("subj", "imagename"):
+        broken = pc.match_substring_regex(rows[name], _CONTROL).to_pandas()
+        _refuse(broken, text[name], name, "a name in one line, without control characters", place)
     table = pd.DataFrame(
         {
             "observer": text["subj"],
@@ -203,9 +218,12 @@ def _to_table(rows: pa.Table, about: pd.DataFrame, place: Place) -> pd.DataFrame
         }
     ).astype({"observer_kind": "str"})
     conflict = table["dataset"] == "cue-conflict"
-    untold = conflict & ~table["image_id"].str.match(_CUE_CONFLICT_IMAGE)
+    shape = table["image_id"].where(conflict).str.extract(_CUE_CONFLICT_IMAGE, expand=False)
     expected = "<shape><n>-<texture><n>.png at the end of a cue-conflict image's name"
-    _refuse(untold, text["imagename"], "imagename", expected, place)
+    _refuse(conflict & shape.isna(), text["imagename"], "imagename", expected, place)
+    expected = "the shape that a cue-conflict image's name begins with"
+    said = text["category"] + " of " + table["image_id"]
+    _refuse(conflict & (shape != text["category"]), said, "category", expected, place)
     return table[list(COLUMNS)]
 
 
@@ -221,14 +239,16 @@ def _refuse(bad: pd.Series, values: pd.Series, column: str, expected: str, place
 
 def _integers(values: pd.Series, column: str, place: Place) -> pd.Series:
     numbers = pd.to_numeric(values, errors="coerce")
-    _refuse(numbers.isna() | (numbers % 1 != 0), values, column, "a whole number", place)
+    bad = ~numbers.between(0, _LARGEST) | (numbers % 1 != 0)
+    _refuse(bad, values, column, "a whole number from 0", place)
     return numbers.astype("int64")
 
 
 def _seconds(values: pd.Series, place: Place) -> pd.Series:
     numbers = pd.to_numeric(values, errors="coerce").astype("float64")
-    stated = numbers.isna() & ~values.str.lower().isin(_MISSING)
-    _refuse(stated, values, "rt", "seconds, or NaN where there is no response time", place)
+    untold = numbers.isna() & ~values.str.lower().isin(_MISSING)
+    bad = untold | (numbers < 0) | np.isinf(numbers)
+    _refuse(bad, values, "rt", "seconds from 0, or NaN where there is no response time", place)
     return numbers
 
 

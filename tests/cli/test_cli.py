@@ -1,8 +1,10 @@
 """The command line: quick help, clear errors with their exit status, options that arrive."""
 
 import errno
+import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -24,7 +26,7 @@ def call(capsys, *arguments):
 def test_smoke_asks_for_little_and_yields_to_what_is_said(capsys, monkeypatch, tmp_path):
     asked = {}
 
-    def run_chapter(project, chapter, values, folder, solutions):
+    def run_chapter(project, chapter, values, folder, overwrite, solutions):
         asked.update(values, solutions=solutions)
         return (folder / "a.ipynb", folder / "a.html")
 
@@ -39,6 +41,21 @@ def test_smoke_asks_for_little_and_yields_to_what_is_said(capsys, monkeypatch, t
     assert asked["solutions"]
     call(capsys, "run", "cost", "--no-solutions", "-o", str(tmp_path))
     assert not asked["solutions"]
+
+
+def test_a_terminal_that_lacks_a_letter_is_no_error():
+    code = (
+        "from gcbook.cli import app, main\n"
+        "@app.command()\ndef dash():\n    print('a – b')\n"
+        "main(['dash'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, b"a ? b\n")
 
 
 def test_help_imports_nothing_heavy():
@@ -114,7 +131,7 @@ def test_other_errors_of_the_system_keep_their_traceback(monkeypatch):
 def test_name_and_value_arrive_however_they_are_written(monkeypatch, tmp_path, capsys):
     seen = {}
 
-    def run_chapter(project, name, values, folder, solutions):
+    def run_chapter(project, name, values, folder, overwrite, solutions):
         seen.update(values, name=name, folder=folder)
         return folder / "a.ipynb", folder / "a.html"
 
@@ -179,6 +196,64 @@ def test_benchmark_prints_or_writes_what_is_asked_for(monkeypatch, tmp_path, cap
     assert out.strip() == str(file)
     assert file.read_text() == "json 1\n"
     assert asked["settings"] == SummarySettings(resampling=Resampling(draws=0))
+
+
+@pytest.fixture
+def one_row(monkeypatch):
+    monkeypatch.setattr(
+        "gcbook.stats.benchmark.benchmark_paths", lambda *_, **__: pd.DataFrame({"a": [1]})
+    )
+    monkeypatch.setattr("gcbook.stats.benchmark.format_benchmark", lambda rows, kind: "new")
+
+
+@pytest.mark.usefixtures("one_row")
+def test_benchmark_replaces_a_file_only_if_asked_to(tmp_path, capsys):
+    file = tmp_path / "mine.csv"
+    file.write_text("mine")
+    status, _, err = call(capsys, "benchmark", "a", "--output", str(file))
+    assert status == 2
+    assert err.startswith(f"gcbook: {file}: already there") and "--overwrite" in err
+    assert file.read_text() == "mine"
+    assert call(capsys, "benchmark", "a", "--output", str(file), "--overwrite")[0] == 0
+    assert file.read_text() == "new\n"
+
+
+@pytest.mark.usefixtures("one_row")
+def test_a_full_disk_leaves_the_table_that_was_there(tmp_path, capsys, monkeypatch):
+    file = tmp_path / "mine.csv"
+    file.write_text("mine")
+
+    def full(path, text, **_):
+        with path.open("w") as stream:
+            stream.write(text[:1])
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr("pathlib.Path.write_text", full)
+    status, _, err = call(capsys, "benchmark", "a", "--output", str(file), "--overwrite")
+    assert (status, file.read_text()) == (1, "mine")
+    assert err == f"gcbook: {file}: cannot be written: no space left on device. Free space.\n"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_run_replaces_results_only_if_asked_to(tmp_path, capsys, monkeypatch):
+    made = []
+    monkeypatch.setattr("gcbook.book.run.run_notebook", lambda *args: made.append(args[1]) or 1.0)
+    monkeypatch.setattr("gcbook.book.page.write_page", lambda *args, **_: made.append(args[5]))
+    mine = tmp_path / "method.html"
+    mine.write_text("mine")
+    command = ["run", "method", "-o", str(tmp_path)]
+    status, _, err = call(capsys, *command)
+    assert (status, made, mine.read_text()) == (2, [], "mine")
+    assert f"{mine}: already there" in err and "--overwrite" in err
+    assert call(capsys, *command, "--overwrite")[0] == 0
+    assert made == [tmp_path / "method.ipynb", mine]
+    # What is named by nobody is the place of the last run.
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("gcbook.book.project.find_project", lambda: None)
+    monkeypatch.setattr("gcbook.book.run.pick_chapter", lambda *_: SimpleNamespace(template=None))
+    for _ in range(2):
+        assert call(capsys, "run", "method")[0] == 0
+        (tmp_path / "runs" / "method" / "method.html").write_text("")
 
 
 def test_benchmark_refuses_what_would_be_lost(tmp_path, capsys):

@@ -74,6 +74,19 @@ def test_a_miniature_sees_a_duck_and_a_rabbit(capsys, tmp_path, picture):
     assert "already has results" in err
 
 
+@pytest.mark.parametrize("overwrite", [[], ["--overwrite"]])
+def test_no_result_leaves_its_folder_by_a_link(capsys, tmp_path, picture, overwrite):
+    place, mine = tmp_path / "out", tmp_path / "mine.png"
+    place.mkdir()
+    (place / "picture-0-0.png").symlink_to(mine)
+    command = ["illusions", picture, "--prompts", "a duck", "--model", "mini-pixel", "-o", place]
+    status, _, err = call(capsys, *command, *overwrite)
+    assert status == 2
+    assert "picture-0-0.png" in err and "loading" not in err
+    assert ("outside the folder. Remove the link" if overwrite else "--overwrite") in err
+    assert not mine.exists()
+
+
 def test_the_original_is_the_picture_and_not_what_an_autoencoder_makes_of_it(
     capsys, tmp_path, picture
 ):

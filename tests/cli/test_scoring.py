@@ -6,6 +6,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -115,7 +116,9 @@ def test_from_images_to_trials(capsys, tmp_path, images, asked):
     assert lines[1].startswith("shape bias ")
     assert lines[1].endswith("cue decisions, 16 conflict images)")
     assert lines[2:] == [written, f"next: gcbook benchmark {store}-trials"]
-    assert (status, err) == (0, "")
+    assert status == 0
+    assert err.startswith("1,264 of the 1,280 images of cue-conflict are not in the store")
+    assert len(err.splitlines()) == 1
     with pytest.warns(UserWarning, match="16 of 1280"):
         trials = read_trials(written)
     right = (trials["category"] == trials["response"]).mean()
@@ -144,7 +147,7 @@ def test_options_arrive(capsys, tmp_path, images, asked):
     settings = store.settings
     assert (settings.draws, settings.seed, settings.timesteps) == (6, 3, "uniform")
     assert (settings.antithetic, settings.clip_x0, settings.norm) == (True, "static", "l1")
-    assert (settings.weighting, settings.racing, store.observer) == ("eps", None, "mine")
+    assert (settings.weighting.name, settings.racing, store.observer) == ("eps", None, "mine")
     assert store.images()["category"].tolist() == ["airplane", "bear"]
     assert max(asked["classifier"].batches) == 5
 
@@ -220,7 +223,8 @@ def test_failed_images_are_named_and_the_status_tells(capsys, tmp_path, images, 
     status, out, _ = call(capsys, *command)
     assert status == 0
     assert out.startswith("16 of 16 images scored, 1 of them now")
-    assert call(capsys, "decide", tmp_path / "s")[2] == ""
+    _, _, err = call(capsys, "decide", tmp_path / "s")
+    assert err.startswith("1,264 of the 1,280 images of cue-conflict are not in the store")
 
 
 def test_ctrl_c_saves_and_says_how_to_go_on(capsys, tmp_path, images, asked):
@@ -255,7 +259,8 @@ def test_one_csv(capsys, tmp_path, images, asked):
     call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "2")
     good, bad = tmp_path / "cue-conflict_mine.csv", tmp_path / "mine.csv"
     status, out, err = call(capsys, "decide", tmp_path / "s", "-o", good, "--name", "mine")
-    assert (status, err) == (0, "")
+    assert (status, err.count("\n")) == (0, 1)
+    assert "1,264 of the 1,280 images of cue-conflict" in err
     assert out.splitlines()[-2:] == [str(good), f"next: gcbook benchmark {good}"]
     assert pd.read_csv(good)["subj"].unique().tolist() == ["mine"]
     _, out, err = call(capsys, "decide", tmp_path / "s", "-o", bad)
@@ -486,3 +491,15 @@ def test_libraries_keep_quiet(capfd, tmp_path, images):
     lines = capfd.readouterr().err.splitlines()
     assert lines[0].startswith("loading ")
     assert lines[1:] == ["16 images to score; network evaluations: 16"]
+
+
+def test_a_store_of_version_1_is_said_to_be_one(capsys, tmp_path, images, asked):
+    command = ["score", "m", images, "-o", tmp_path / "s", "--draws", "2"]
+    call(capsys, *command)
+    store = replace(Store.open(tmp_path / "s"), sealed=False)
+    (tmp_path / "s" / "store.json").write_text(store.header())
+    status, _, err = call(capsys, "decide", tmp_path / "s")
+    assert status == 0
+    assert err.count("a changed bit in it goes unnoticed") == 1
+    call(capsys, *command)
+    assert "unnoticed" not in call(capsys, "decide", tmp_path / "s")[2]

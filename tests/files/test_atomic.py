@@ -6,7 +6,14 @@ import pickle
 
 import pytest
 
-from gcbook.files.atomic import UnwritableError, check_writable, write_text, write_whole
+from gcbook.files.atomic import (
+    UnwritableError,
+    check_free,
+    check_links,
+    check_writable,
+    write_text,
+    write_whole,
+)
 from gcbook.files.errors import InputError
 
 
@@ -40,3 +47,35 @@ def test_checking_a_folder_leaves_nothing_behind(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="expected a folder that can be written to"):
         check_writable(tmp_path / "file" / "b")
+
+
+def test_nothing_is_written_through_a_link(tmp_path):
+    mine = tmp_path / "mine.txt"
+    mine.write_text("mine")
+    place = tmp_path / "results"
+    place.mkdir()
+    for name in ("a.txt", ".a.txt.tmp"):
+        (place / name).symlink_to(mine)
+    write_text("result", place / "a.txt")
+    assert mine.read_text() == "mine"
+    assert (place / "a.txt").read_text() == "result"
+    assert not (place / "a.txt").is_symlink()
+
+
+def test_a_link_that_leads_nowhere_is_there(tmp_path):
+    check_free(tmp_path / "a")
+    (tmp_path / "a").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(InputError, match=r"a: already there.*--overwrite"):
+        check_free(tmp_path / "a")
+
+
+def test_links_out_of_a_folder_are_refused_and_others_are_not(tmp_path):
+    place, other = tmp_path / "results", tmp_path / "other"
+    place.mkdir()
+    (place / "inside").symlink_to(place / "b")
+    (tmp_path / "link").symlink_to(place)
+    check_links(tmp_path / "link", ["inside", "b", "not there"])
+    check_links(tmp_path / "no folder yet", ["a"])
+    (place / "out").symlink_to(other)
+    with pytest.raises(InputError, match=rf"results/out: .* a link to {other}, outside.*Remove"):
+        check_links(place, ["b", "out"])

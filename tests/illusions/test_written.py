@@ -3,8 +3,10 @@
 import json
 
 import numpy as np
+import pytest
 from PIL import Image
 
+from gcbook.files.errors import InputError
 from gcbook.illusions.reconstruct import Reconstructions
 from gcbook.illusions.written import RECORD, difference_picture, write_reconstructions
 
@@ -55,3 +57,15 @@ def test_pictures_of_an_earlier_run_go(tmp_path):
     write_reconstructions(one, tmp_path, {})
     left = {path.name for path in tmp_path.glob("*-*")}
     assert left == {"picture-0-0.png", "picture-of-mine.png", "picture-2024-01.png"}
+
+
+def test_a_link_out_of_the_folder_stops_it_before_anything_goes(tmp_path):
+    folder = tmp_path / "r"
+    record = write_reconstructions(FOUND, folder, {})
+    kept = record.read_text()
+    (folder / "overview.png").unlink()
+    (folder / "overview.png").symlink_to(tmp_path / "elsewhere.png")
+    with pytest.raises(InputError, match=r"overview\.png: .*elsewhere\.png, outside the folder"):
+        write_reconstructions(FOUND, folder, {})
+    assert record.read_text() == kept
+    assert not (tmp_path / "elsewhere.png").exists()

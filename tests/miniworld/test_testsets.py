@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from tiny.made import set_of
 
 from gcbook.files.errors import InputError
+from gcbook.miniworld import testsets
 from gcbook.miniworld.outlines import Outline
 from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.testsets import (
@@ -40,7 +42,7 @@ BARE = replace(
 
 @pytest.fixture(scope="module")
 def sets():
-    return {name: make_test_set(name) for name in TEST_SETS}
+    return {name: set_of(name) for name in TEST_SETS}
 
 
 def luma(stimuli):
@@ -106,6 +108,7 @@ def test_images_are_grey_and_of_the_worlds_size(sets, name):
 
 @pytest.mark.parametrize("name", ["in-distribution", "edge", "uniform-noise"])
 def test_seed_decides(sets, name):
+    testsets._made.cache_clear()
     again, other = make_test_set(name), make_test_set(name, seed=1)
     assert again == sets[name]
     assert [each.sha256() for each in again] == [each.sha256() for each in sets[name]]

@@ -8,13 +8,16 @@ import pandas as pd
 import pytest
 from tiny.gaussian import class_means, gaussian_classifier, stimuli
 from tiny.scorers import LABELS, Likelihood, toy
+from tiny.stores import rewrite
 
 from gcbook.files.errors import InputError
 from gcbook.noise.schedules import CosineSchedule, log_snr
+from gcbook.noise.weightings import Norm, parse_weighting
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import check_observer, decide, to_trials
 from gcbook.scoring.engine import score
 from gcbook.scoring.racing import replay
+from gcbook.scoring.scores import Weights
 from gcbook.scoring.settings import Racing, ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.trials.table import COLUMNS, read_trials, write_trials
@@ -46,6 +49,10 @@ def table(rows) -> pd.DataFrame:
     return frame.assign(error_l1=frame["error_l2"] ** 0.5, log_snr=1 - 2 * frame["t"])
 
 
+def under(weighting: str, norm: Norm = "l2") -> Weights:
+    return Weights(parse_weighting(weighting), norm)
+
+
 HAND = table(
     [
         ("x", "cat", 0, 0.1, 1.0),
@@ -57,14 +64,14 @@ HAND = table(
 
 
 def test_weights_decide_by_hand():
-    (early,) = decide(HAND, "exp:7").itertuples()
+    (early,) = decide(HAND, under("exp:7")).itertuples()
     low, high = np.exp(-0.7), np.exp(-6.3)
     assert (early.response, early.runner_up, early.n_draws) == ("cat", "dog", 2)
     assert early.margin == pytest.approx(((2 * low + 4 * high) - (low + 9 * high)) / 2)
-    (late,) = decide(HAND, "uniform").itertuples()
+    (late,) = decide(HAND, under("uniform")).itertuples()
     assert (late.response, late.margin) == ("dog", pytest.approx(5 - 3))
-    assert decide(HAND, "uniform", draws=1)["response"].tolist() == ["cat"]
-    (l1,) = decide(HAND, "uniform", "l1").itertuples()
+    assert decide(HAND, under("uniform"), draws=1)["response"].tolist() == ["cat"]
+    (l1,) = decide(HAND, under("uniform", "l1")).itertuples()
     assert l1.margin == pytest.approx((4 - (2**0.5 + 2)) / 2)
 
 
@@ -73,7 +80,7 @@ def test_weights_decide_by_hand():
 def test_response_is_the_smallest_mean_weighted_error(fixed, weighting, norm):
     if (weighting, norm) == ("elbo", "l1"):
         with pytest.raises(InputError, match="norm l2"):
-            decide(fixed, weighting, norm)
+            decide(fixed, fixed.weights(weighting, norm))
         return
     rows = fixed.scores()
     t = rows["t"].to_numpy()
@@ -87,7 +94,7 @@ def test_response_is_the_smallest_mean_weighted_error(fixed, weighting, norm):
     }.get(weighting, np.ones_like(t))
     weighted = rows.assign(value=expected_weights * rows[f"error_{norm}"])
     means = weighted.groupby(["image_id", "label"], observed=True)["value"].mean().unstack()
-    decided = decide(fixed, weighting, norm).set_index("image_id")
+    decided = decide(fixed, fixed.weights(weighting, norm)).set_index("image_id")
     assert decided["response"].to_dict() == means.idxmin(axis=1).to_dict()
     two = np.sort(means.to_numpy(), axis=1)[:, :2]
     expected = pd.Series(two[:, 1] - two[:, 0], means.index)
@@ -95,10 +102,11 @@ def test_response_is_the_smallest_mean_weighted_error(fixed, weighting, norm):
 
 
 def test_a_store_is_decided_as_it_was_meant(tmp_path):
-    store = scored(tmp_path / "s", weighting="eps", norm="l1")
+    store = scored(tmp_path / "s", weighting=parse_weighting("eps"), norm="l1")
     as_meant = decide(store)
-    pd.testing.assert_frame_equal(as_meant, decide(store, "eps", "l1"))
-    for other in (decide(store, "eps", "l2"), decide(store, "exp:7", "l1")):
+    pd.testing.assert_frame_equal(as_meant, decide(store, store.weights("eps", "l1")))
+    for asked in (("eps", "l2"), ("exp:7", "l1")):
+        other = decide(store, store.weights(*asked))
         assert not np.isclose(as_meant["margin"], other["margin"]).any()
 
 
@@ -127,26 +135,37 @@ def test_pairs_stay_together(tmp_path):
 
 def test_incomplete_images_are_left_out_and_named(tmp_path):
     store = scored(tmp_path / "s")
-    rows = pd.read_parquet(store.path / "scores.parquet")
-    gone = (rows["image_id"] == "b1.png") & (rows["draw"] == 7) & (rows["label"] == "d")
-    rows[~gone].to_parquet(store.path / "scores.parquet", index=False)
+    rewrite(
+        store.path / "scores.parquet",
+        lambda rows: rows[
+            (rows["image_id"] != "b1.png") | (rows["draw"] != 7) | (rows["label"] != "d")
+        ],
+    )
     decided = decide(store)
     assert decided.attrs["incomplete"] == ("b1.png",)
     assert "b1.png" not in set(decided["image_id"])
     assert len(decide(store, draws=7)) == 10
 
 
+def test_images_with_scores_that_are_not_listed_are_named(tmp_path):
+    store = scored(tmp_path / "s")
+    rewrite(store.path / "images.parquet", lambda images: images.iloc[2:])
+    decided = decide(store)
+    assert len(decided) == 8
+    assert decided.attrs["incomplete"] == ("a0.png", "b1.png")
+
+
 def test_ties_favour_no_class():
     """A model that ignores its prompt: its answers are the same each time, and guesses."""
     images = [f"image{number}" for number in range(1600)]
     rows = table([(image, label, 0, 0.5, 0.25) for image in images for label in CATEGORIES])
-    decided = decide(rows, "uniform")
+    decided = decide(rows, under("uniform"))
     assert (decided["margin"] == 0).all()
     counts = decided["response"].value_counts()
     assert set(counts.index) == set(CATEGORIES)
     assert counts.max() < 100 + 4 * 10
     assert counts.min() > 100 - 4 * 10
-    again = decide(rows.sample(frac=1, random_state=0), "uniform")
+    again = decide(rows.sample(frac=1, random_state=0), under("uniform"))
     pd.testing.assert_frame_equal(decided, again)
 
 
@@ -154,7 +173,7 @@ def test_ties_are_among_the_best_alone():
     rows = table(
         [("x", label, 0, 0.5, float(label != "cat" and label != "dog")) for label in CATEGORIES]
     )
-    (row,) = decide(rows, "uniform").itertuples()
+    (row,) = decide(rows, under("uniform")).itertuples()
     assert {row.response, row.runner_up} == {"cat", "dog"}
 
 
@@ -190,16 +209,17 @@ def test_a_shorter_race_is_the_beginning_of_a_longer_one(raced, tmp_path):
 @pytest.mark.parametrize("asked", [{"weighting": "uniform"}, {"norm": "l1"}])
 def test_a_race_exists_under_its_own_weights_alone(raced, asked):
     with pytest.raises(InputError, match=r"raced under weighting exp:7 and norm l2.*--draws"):
-        decide(raced, **asked)
-    pd.testing.assert_frame_equal(decide(raced, "exp:7", "l2"), decide(raced))
+        decide(raced, raced.weights(**asked))
+    pd.testing.assert_frame_equal(decide(raced, raced.weights("exp:7", "l2")), decide(raced))
 
 
 def test_likelihoods_take_no_weights(tmp_path):
     store = scored(tmp_path / "s", Likelihood(deterministic=True))
-    assert decide(store, "uniform")["response"].tolist() == decide(store)["response"].tolist()
+    unweighted = decide(store, store.weights("uniform"))
+    assert unweighted["response"].tolist() == decide(store)["response"].tolist()
     for asked in ({"weighting": "exp:7"}, {"norm": "l1"}):
         with pytest.raises(InputError, match="take no weights"):
-            decide(store, **asked)
+            store.weights(**asked)
 
 
 def test_draws_of_a_bound_are_not_pooled_as_probabilities(tmp_path):
@@ -214,14 +234,14 @@ def test_draws_of_a_bound_are_not_pooled_as_probabilities(tmp_path):
 
 def test_no_such_norm_or_weighting(fixed):
     with pytest.raises(InputError, match="expected one of l2, l1"):
-        decide(fixed, norm="l3")
+        fixed.weights(norm="l3")
     with pytest.raises(InputError, match="expected one of exp:K"):
-        decide(fixed, "snr:none")
+        fixed.weights("snr:none")
 
 
 def test_weights_without_bound_are_refused():
     with pytest.raises(InputError, match=r"weighting eps: not finite at t = 0\.1"):
-        decide(HAND.assign(log_snr=np.where(HAND["t"] < 0.5, np.inf, 0)), "eps")
+        decide(HAND.assign(log_snr=np.where(HAND["t"] < 0.5, np.inf, 0)), under("eps"))
 
 
 def test_trials_are_like_everyones(tmp_path):
@@ -241,7 +261,9 @@ def test_trials_are_like_everyones(tmp_path):
     assert responses.to_dict() == decided.set_index("image_id")["response"].to_dict()
 
 
-@pytest.mark.parametrize("name", ["", " ", "humans", "subject-07", "org/model", 'a"b'])
+@pytest.mark.parametrize(
+    "name", ["", " ", "humans", "Humans", "subject-07", "org/model", 'a"b', "a\r"]
+)
 def test_names_that_a_model_cannot_have(name):
     with pytest.raises(InputError, match="--name"):
         check_observer(name)

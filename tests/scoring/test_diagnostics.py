@@ -5,9 +5,11 @@ import pandas as pd
 import pytest
 from tiny.gaussian import stimuli
 from tiny.scorers import LABELS, Likelihood, toy
+from tiny.stores import rewrite
 
 from gcbook.files.errors import InputError
 from gcbook.noise.schedules import DiscreteSchedule
+from gcbook.noise.weightings import PAPER, parse_weighting
 from gcbook.scoring.decisions import decide
 from gcbook.scoring.diagnostics import decisions_by, variance_shares
 from gcbook.scoring.engine import score
@@ -17,36 +19,39 @@ from gcbook.scoring.store import Store
 
 def scored(path, classifier=None, images=None, **settings) -> Store:
     images = images or stimuli(20, labels=LABELS)
-    chosen = ScoringSettings(**{"draws": 16, "weighting": "uniform", **settings})
+    chosen = ScoringSettings(**{"draws": 16, "weighting": parse_weighting("uniform"), **settings})
     score(images, classifier or toy(), chosen, path, progress="silent")
     return Store.open(path)
 
 
-def rewrite(store: Store, error) -> None:
+def replace_errors(store: Store, error) -> None:
     """Replace the stored errors by a function of t and the index of the class."""
-    rows = pd.read_parquet(store.path / "scores.parquet")
-    label = rows["label"].astype(str).map({name: i for i, name in enumerate(LABELS)})
-    values = error(rows["t"].to_numpy(), label.to_numpy()).astype(np.float32)
-    rows.assign(error_l2=values).to_parquet(store.path / "scores.parquet")
+
+    def replaced(rows: pd.DataFrame) -> pd.DataFrame:
+        label = rows["label"].astype(str).map({name: i for i, name in enumerate(LABELS)})
+        values = error(rows["t"].to_numpy(), label.to_numpy()).astype(np.float32)
+        return rows.assign(error_l2=values)
+
+    rewrite(store.path / "scores.parquet", replaced)
 
 
 def test_shares_by_hand(tmp_path):
     store = scored(tmp_path / "s")
     # What the classes have in common, 100 / t, counts for nothing; t (y − 1.5) does.
-    rewrite(store, lambda t, y: 100 / t + np.sqrt(t) * (y - 1.5))
+    replace_errors(store, lambda t, y: 100 / t + np.sqrt(t) * (y - 1.5))
     rows = store.scores()
     t = rows.loc[rows["label"] == "a", "t"].to_numpy()
     expected = np.histogram(t, np.linspace(0, 1, 11), weights=t)[0] / t.sum()
     assert variance_shares(store) == pytest.approx(expected, rel=1e-3, abs=1e-6)
     weights = np.exp(-4 * t)
     expected = np.histogram(t, np.linspace(0, 1, 11), weights=t * weights**2)[0]
-    found = variance_shares(store, "exp:4")
+    found = variance_shares(store, store.weights("exp:4"))
     assert found == pytest.approx(expected / expected.sum(), rel=1e-3, abs=1e-6)
 
 
 def test_shares_of_a_race_are_of_the_draws_that_all_classes_had(tmp_path):
-    raced = scored(tmp_path / "raced", racing=Racing(6, 0.01, 40), weighting="exp:7")
-    fixed = scored(tmp_path / "fixed", draws=6, timesteps="uniform", weighting="exp:7")
+    raced = scored(tmp_path / "raced", racing=Racing(6, 0.01, 40), weighting=PAPER)
+    fixed = scored(tmp_path / "fixed", draws=6, timesteps="uniform", weighting=PAPER)
     assert variance_shares(raced) == pytest.approx(variance_shares(fixed), rel=1e-4)
 
 
@@ -54,14 +59,14 @@ def test_no_shares_where_there_is_nothing_to_share(tmp_path):
     sure = scored(tmp_path / "1", Likelihood(deterministic=True))
     assert np.isnan(variance_shares(sure)).all()
     same = scored(tmp_path / "2")
-    rewrite(same, lambda t, y: t)
+    replace_errors(same, lambda t, y: t)
     assert np.isnan(variance_shares(same)).all()
 
 
 def test_each_range_decides_from_its_own_draws(tmp_path):
     """Below 0.5 class a looks best, above class b."""
     store = scored(tmp_path / "s")
-    rewrite(store, lambda t, y: np.where(t <= 0.5, y != 0, y != 1))
+    replace_errors(store, lambda t, y: np.where(t <= 0.5, y != 0, y != 1))
     table = decisions_by(store, "t", 2)
     assert table[["low", "high"]].to_numpy().tolist() == [[0, 0.5], [0.5, 1]]
     assert table["n"].tolist() == [20, 20]
@@ -76,7 +81,7 @@ def test_each_range_decides_from_its_own_draws(tmp_path):
 def test_the_upper_end_belongs_to_a_range(tmp_path):
     """Two steps: half of all draws are at t = 0.5, half at 1."""
     store = scored(tmp_path / "s", toy(schedule=DiscreteSchedule((0.9, 0.1))))
-    rewrite(store, lambda t, y: np.where(t <= 0.5, 1, 2) * (y - 1.5))
+    replace_errors(store, lambda t, y: np.where(t <= 0.5, 1, 2) * (y - 1.5))
     assert decisions_by(store, "t", 2)["n_draws"].tolist() == [8, 8]
     expected = np.zeros(10)
     expected[[4, 9]] = 1 / 5, 4 / 5
@@ -102,7 +107,7 @@ def test_cue_conflict_answers_by_time(tmp_path):
         object.__setattr__(image, "imagename", name)
         object.__setattr__(image, "image_id", name)
     store = scored(tmp_path / "s", images=images)
-    rewrite(store, lambda t, y: np.where(t <= 0.5, y != 0, y != 1))
+    replace_errors(store, lambda t, y: np.where(t <= 0.5, y != 0, y != 1))
     table = decisions_by(store, "t", 2)
     # Two images have shape a and two texture a; likewise b.
     assert table["shape_accuracy"].tolist() == [0.25, 0.25]
@@ -139,8 +144,7 @@ def test_what_cannot_be_told_apart(tmp_path):
 
 def test_one_time_has_no_shares(tmp_path):
     store = scored(tmp_path / "s")
-    rows = store.scores().assign(t=0.5)
-    rows.to_parquet(store.path / "scores.parquet", index=False)
+    rewrite(store.path / "scores.parquet", lambda rows: rows.assign(t=0.5))
     assert np.isnan(variance_shares(store)).all()
 
 

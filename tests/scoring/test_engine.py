@@ -9,6 +9,7 @@ from tiny.scorers import LABELS, Counting, Likelihood, toy
 
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.noise.schedules import CosineSchedule, DiscreteSchedule, FlowSchedule, log_snr
+from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.decisions import decide
 from gcbook.scoring.engine import score
 from gcbook.scoring.racing import replay
@@ -48,6 +49,7 @@ def test_a_row_for_every_image_draw_and_class(tmp_path):
     assert report.n_evaluations == 216
     assert report.failed == {}
     assert 0 < report.network_seconds < report.seconds
+    assert report.network_cpu_seconds > 0
     # All batches but the last are full.
     assert classifier.batches == [7] * 30 + [6]
     assert Store.open(tmp_path / "s").n_elements == 48
@@ -145,7 +147,8 @@ def test_gaussians_are_told_by_the_nearest_mean(tmp_path, schedule):
     run(tmp_path / "s", classifier, images, draws=4, antithetic=True)
     expected = dict(zip((i.image_id for i in images), nearest(images, means, LABELS), strict=True))
     for weighting in ("exp:7", "uniform", "eps", "snr:5", "elbo"):
-        decided = decide(Store.open(tmp_path / "s"), weighting).set_index("image_id")
+        store = Store.open(tmp_path / "s")
+        decided = decide(store, store.weights(weighting)).set_index("image_id")
         assert decided["response"].to_dict() == expected
 
 
@@ -168,7 +171,8 @@ def test_race_stores_what_a_race_needs(tmp_path):
 @pytest.mark.parametrize("norm", ["l2", "l1"])
 def test_race_is_run_on_the_errors_that_were_asked_for(tmp_path, norm, weighting):
     images = stimuli(16, labels=LABELS)
-    _, rows = run(tmp_path / "s", images=images, racing=RACE, norm=norm, weighting=weighting)
+    asked = {"norm": norm, "weighting": parse_weighting(weighting)}
+    _, rows = run(tmp_path / "s", images=images, racing=RACE, **asked)
     lengths = set()
     for _, own in rows.groupby("image_id", observed=True):
         errors = own.pivot(index="draw", columns="label", values=f"error_{norm}")[list(LABELS)]
@@ -389,7 +393,7 @@ def test_what_is_refused_before_anything_is_scored(tmp_path):
         with pytest.raises(InputError, match=says):
             run(tmp_path / "s", images=wrong)
     with pytest.raises(InputError, match="weighting elbo"):
-        run(tmp_path / "s", weighting="elbo", norm="l1")
+        run(tmp_path / "s", weighting=parse_weighting("elbo"), norm="l1")
 
 
 def test_heavy_tenth_is_warned_of(tmp_path):

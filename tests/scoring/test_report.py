@@ -6,6 +6,7 @@ import pytest
 from tiny.gaussian import stimuli
 from tiny.scorers import LABELS, Likelihood, toy
 
+from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring import report as told
 from gcbook.scoring.diagnostics import examine
 from gcbook.scoring.engine import score
@@ -28,7 +29,7 @@ def scored(path, classifier, **settings):
 
 
 def test_few_draws_and_one_time_are_not_warned_of(tmp_path):
-    steep = {"weighting": "exp:100"}
+    steep = {"weighting": parse_weighting("exp:100")}
     for name, classifier, settings, warned in (
         ("few", toy(), {"draws": 7} | steep, False),
         ("enough", toy(), {"draws": 8} | steep, True),
@@ -52,7 +53,11 @@ def store(tmp_path):
         ({"space": "latents"}, {"racing": Racing(), "timesteps": "uniform"}, "Race under", "clip"),
     ],
 )
-def test_advice_is_for_the_model_at_hand(store, described, settings, says, never):
+def test_advice_is_for_the_model_at_hand(store, monkeypatch, described, settings, says, never):
+    rows, images = store.scores(), store.images()
+    # A store of another model would not read these files.
+    monkeypatch.setattr(Store, "scores", lambda _: rows)
+    monkeypatch.setattr(Store, "images", lambda _: images)
     store = replace(
         store,
         classifier=store.classifier | described,

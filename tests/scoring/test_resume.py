@@ -1,22 +1,18 @@
 """A run that is killed ends, once resumed, where one that was not does."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from tiny.gaussian import stimuli
-from tiny.scorers import LABELS, Counting, slow_settings, toy
+from tiny.processes import started
+from tiny.scorers import LABELS, Counting, score_slowly, slow_settings, toy
 
 from gcbook.scoring.decisions import decide
 from gcbook.scoring.engine import score
 from gcbook.scoring.store import Store
-
-TESTS = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize("raced", [False, True], ids=["fixed", "raced"])
@@ -25,14 +21,14 @@ def test_sigkill_and_resume(tmp_path, raced):
     whole = score(images, toy(), settings, tmp_path / "whole", progress="silent")
 
     killed = tmp_path / "killed"
-    command = [sys.executable, "-m", "tiny.scorers", str(killed), "raced" if raced else "", "0.02"]
     for n_parts in (2, 4):
-        process = subprocess.Popen(command, cwd=TESTS)
+        process = started(score_slowly, killed, raced, 0.02)
         while len(list(killed.glob("parts/*.parquet"))) < n_parts:
-            assert process.poll() is None, "the run ended before it could be killed"
+            assert process.is_alive(), "the run ended before it could be killed"
             time.sleep(0.01)
-        os.kill(process.pid, signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
+        process.kill()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
 
     saved = len(Store.open(killed).scores())
     assert 0 < saved < whole.n_evaluations

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from gcbook.files.errors import InputError
+from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.settings import (
     Racing,
     ScoringSettings,
@@ -16,6 +17,7 @@ from gcbook.scoring.settings import (
 
 ERRORS = Traits(("a", "b"), ("error_l2", "error_l1"), False, False, 1, "static")
 NLL = replace(ERRORS, measures=("nll",), default_clip="none")
+UNIFORM = parse_weighting("uniform")
 BASE = ScoringSettings(draws=8)
 RACED = ScoringSettings(racing=Racing())
 DESCRIBED = {"kind": "diffusion", "model": "sd", "weights": "abc", "prompts": ["x", "y"]}
@@ -26,7 +28,7 @@ DESCRIBED = {"kind": "diffusion", "model": "sd", "weights": "abc", "prompts": ["
     [
         (BASE, {"batch_size": 1}),
         (BASE, {"device": "cuda"}),
-        (BASE, {"weighting": "uniform"}),
+        (BASE, {"weighting": UNIFORM}),
         (BASE, {"norm": "l1"}),
         (RACED, {"draws": 7}),
     ],
@@ -48,7 +50,7 @@ def test_what_reaches_no_score_may_differ(before, changed):
         (BASE, {"racing": Racing(), "timesteps": "auto"}, "racing: expected no"),
         (RACED, {"racing": Racing(p=0.01)}, r"racing\.p: expected 0\.002, found 0\.01"),
         (RACED, {"racing": Racing(max_draws=30)}, "racing.max_draws: expected 2000, found 30"),
-        (RACED, {"weighting": "uniform"}, "weighting: expected exp:7, found uniform"),
+        (RACED, {"weighting": UNIFORM}, "weighting: expected exp:7, found uniform"),
         (RACED, {"norm": "l1"}, "norm: expected l2, found l1"),
     ],
 )
@@ -101,9 +103,9 @@ def test_settings_as_they_reach_a_classifier():
     sure = effective_settings(RACED, replace(ERRORS, deterministic=True))
     assert (sure.draws, sure.racing) == (1, None)
     likely = effective_settings(RACED, NLL)
-    assert (likely.weighting, likely.racing) == ("uniform", Racing())
+    assert (likely.weighting.name, likely.racing) == ("uniform", Racing())
     with pytest.raises(InputError, match="a likelihood takes no weights"):
-        effective_settings(replace(BASE, weighting="snr"), NLL)
+        effective_settings(replace(BASE, weighting=parse_weighting("snr")), NLL)
 
 
 @pytest.mark.parametrize("settings", [BASE, RACED])

@@ -3,6 +3,7 @@
 import errno
 import json
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,13 +11,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tiny.gaussian import class_means, gaussian_classifier, stimuli
-from tiny.scorers import toy
+from tiny.scorers import Likelihood, toy
+from tiny.stores import rewrite
 
 from gcbook.files.artefacts import is_store
 from gcbook.files.errors import GcbookError, InputError
-from gcbook.noise.schedules import CosineSchedule
+from gcbook.noise.schedules import CosineSchedule, DiscreteSchedule
+from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.engine import score
-from gcbook.scoring.scores import Rows
+from gcbook.scoring.scores import Rows, write_table
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import DamagedPartWarning, Store
 from gcbook.scoring.writer import StoreWriter, check_store
@@ -59,7 +62,7 @@ def test_round_trip(tmp_path):
     store = Store.open(path)
     assert (store.observer, store.dataset, store.n_elements) == ("toy", "toy", 48)
     assert store.labels == LABELS
-    assert store.settings == SETTINGS.__class__(**{**SETTINGS.as_dict(), "clip_x0": "none"})
+    assert store.settings == replace(SETTINGS, clip_x0="none")
     assert store.classifier == json.loads(json.dumps(CLASSIFIER.describe()))
     assert store.schedule == CosineSchedule()
     assert set(store.versions) >= {"gcbook", "torch", "python"}
@@ -222,7 +225,7 @@ def test_files_that_were_set_aside_are_kept(tmp_path):
 def test_columns_of_other_types_are_set_aside(tmp_path):
     path = fill(tmp_path / "s", [(0, [0])])
     part = path / "parts" / "000001.parquet"
-    pd.read_parquet(part).assign(draw="first").to_parquet(part)
+    rewrite(part, lambda rows: rows.assign(draw="first"))
     with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
         assert "found image_id dictionary" in writer.notes[0]
     assert Store.open(path).scores().empty
@@ -241,7 +244,7 @@ def test_a_damaged_list_of_images_is_made_again(tmp_path):
 
 def test_other_columns_are_no_part(tmp_path):
     path = fill(tmp_path / "s", [(0, [0])])
-    pd.DataFrame({"x": [1]}).to_parquet(path / "parts" / "000002.parquet")
+    write_table(pa.table({"x": [1]}), path / "parts" / "000002.parquet", Store.open(path).origin)
     with pytest.warns(DamagedPartWarning, match="found x"):
         assert len(Store.open(path).scores()) == 3
 
@@ -280,7 +283,7 @@ def test_what_is_no_store(tmp_path):
         ("{", "damaged"),
         ("[]", "damaged"),
         ('{"format": "gcbook scores", "version": 1}', "damaged"),
-        ('{"format": "gcbook scores", "version": 2}', "of version 2; use the version of gcbook"),
+        ('{"format": "gcbook scores", "version": 3}', "of version 3; use the version of gcbook"),
         ('{"format": "else"}', "found 'else'"),
     ],
 )
@@ -417,11 +420,11 @@ def test_a_schedule_of_many_numbers_is_one_line_of_the_header(tmp_path):
 
 def test_more_draws_change_no_other_setting(tmp_path):
     path = fill(tmp_path / "s", [(0, [0])])
-    more = ScoringSettings(draws=8, weighting="uniform", norm="l1")
+    more = ScoringSettings(draws=8, weighting=parse_weighting("uniform"), norm="l1")
     with StoreWriter(path, CLASSIFIER, more, "toy", extend=True):
         pass
     kept = Store.open(path).settings
-    assert (kept.draws, kept.weighting, kept.norm) == (8, "exp:7", "l2")
+    assert (kept.draws, kept.weighting.name, kept.norm) == (8, "exp:7", "l2")
 
 
 def test_settings_of_a_run_that_scored_nothing_bind_nobody(tmp_path):
@@ -433,3 +436,133 @@ def test_settings_of_a_run_that_scored_nothing_bind_nobody(tmp_path):
     with StoreWriter(tmp_path / "s", toy(), settings, "drawings") as writer:
         assert (writer.store.settings.draws, writer.store.settings.norm) == (6, "l2")
     assert Store.open(tmp_path / "s").settings == writer.settings
+
+
+FILES = ("scores.parquet", "images.parquet", "parts/000001.parquet", "store.json")
+
+
+def flipped(content: bytes, bit: int) -> bytes:
+    changed = bytearray(content)
+    changed[bit // 8] ^= 1 << bit % 8
+    return bytes(changed)
+
+
+def notices(path, file: str) -> bool:
+    """Whether reading a store stops at a file, or warns of it, with a remedy."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            store = Store.open(path)
+            store.images()
+            store.scores()
+            said = [str(each.message) for each in caught]
+        except GcbookError as error:
+            said = [str(error)]
+    remedies = ("computes them again", "mends the list", "Begin another store")
+    return any(file in line and any(each in line for each in remedies) for line in said)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_no_flipped_bit_goes_unnoticed(tmp_path, file):
+    path = fill(tmp_path / "s", [(0, [0, 1, 2, 3]), (1, [0, 1])])
+    if file == "scores.parquet":
+        with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+            writer.merge()
+    whole = (path / file).read_bytes()
+    assert not notices(path, file)
+    rng = np.random.default_rng(0)
+    for bit in rng.integers(8 * len(whole), size=400).tolist():
+        (path / file).write_bytes(flipped(whole, bit))
+        assert notices(path, file), f"bit {bit} of {8 * len(whole)}"
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        ({"seed": 1}, "seed: expected 0, found 1"),
+        ({"timesteps": "uniform"}, "timesteps: expected stratified, found uniform"),
+        ({"dtype": "float16"}, "dtype: expected float32, found float16"),
+    ],
+)
+def test_scores_of_another_run_are_refused_by_name(tmp_path, other, says):
+    path = fill(tmp_path / "s", [(0, [0, 1])])
+    with StoreWriter(tmp_path / "other", CLASSIFIER, replace(SETTINGS, **other), "toy") as writer:
+        writer.add(rows(writer.code(IMAGES[1], ""), [0]))
+    stray = path / "parts" / "000002.parquet"
+    stray.write_bytes((tmp_path / "other" / "parts" / "000001.parquet").read_bytes())
+    with pytest.raises(GcbookError, match=rf"000002\.parquet.*another run \({says}\)\. Move"):
+        Store.open(path).scores()
+    with (
+        pytest.raises(GcbookError, match=says),
+        StoreWriter(path, CLASSIFIER, SETTINGS, "toy"),
+    ):
+        pass
+    stray.unlink()
+    assert len(Store.open(path).scores()) == 6
+
+
+@pytest.mark.parametrize("file", ["parts/000001.parquet", "images.parquet"])
+def test_files_of_another_model_or_dataset_are_refused(tmp_path, file):
+    path = fill(tmp_path / "s", [(0, [0, 1])])
+    means = class_means(3)
+    other = gaussian_classifier(CosineSchedule(), means, labels=LABELS, name="other")
+    longer = gaussian_classifier(DiscreteSchedule((0.9, 0.5)), means, labels=LABELS)
+    for number, (classifier, dataset, says) in enumerate(
+        [
+            (other, "toy", "model: expected toy, found other"),
+            (longer, "toy", "classifier: expected "),
+            (CLASSIFIER, "edge", "dataset: expected toy, found edge"),
+        ]
+    ):
+        with StoreWriter(tmp_path / str(number), classifier, SETTINGS, dataset) as writer:
+            writer.add(rows(writer.code(IMAGES[0], ""), [0]))
+        (path / file).write_bytes((tmp_path / str(number) / file).read_bytes())
+        store = Store.open(path)
+        with pytest.raises(GcbookError, match=says):
+            (store.images if file == "images.parquet" else store.scores)()
+
+
+def unseal(path) -> None:
+    """Make of a store one of version 1."""
+    store = replace(Store.open(path), sealed=False)
+    (path / "store.json").write_text(store.header())
+    for file in [*path.rglob("*.parquet")]:
+        table = pq.read_table(file)
+        pq.write_table(table.replace_schema_metadata(None), file)
+
+
+def test_a_store_of_version_1_is_read_and_sealed_by_the_next_run(tmp_path):
+    path = tmp_path / "s"
+    score(IMAGES, CLASSIFIER, SETTINGS, path, progress="silent")
+    before, images = Store.open(path).scores(), Store.open(path).images()
+    unseal(path)
+    old = Store.open(path)
+    assert not old.sealed
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pd.testing.assert_frame_equal(old.scores(), before)
+    pd.testing.assert_frame_equal(old.images(), images)
+    report = score(IMAGES, CLASSIFIER, SETTINGS, path, progress="silent")
+    assert report.n_evaluations == 0
+    assert Store.open(path).sealed
+    pd.testing.assert_frame_equal(Store.open(path).scores(), before)
+    pd.testing.assert_frame_equal(Store.open(path).images(), images)
+    assert len(list(path.glob("*.parquet"))) == 2
+
+
+class Bound(Likelihood):
+    def describe(self):
+        return super().describe() | {"method": "bound"}
+
+
+@pytest.mark.parametrize("classifier", [CLASSIFIER, Bound()], ids=["errors", "bound"])
+def test_the_times_of_version_1_tell_another_seed(tmp_path, classifier):
+    score(IMAGES, classifier, SETTINGS, tmp_path / "s", progress="silent")
+    score(IMAGES, classifier, replace(SETTINGS, seed=1), tmp_path / "1", progress="silent")
+    for name in "s1":
+        unseal(tmp_path / name)
+    (tmp_path / "s" / "parts" / "000009.parquet").write_bytes(
+        (tmp_path / "1" / "scores.parquet").read_bytes()
+    )
+    with pytest.raises(GcbookError, match=r"000009\.parquet.*t of a0\.png, draw 0: expected 0\."):
+        Store.open(tmp_path / "s").scores()

@@ -170,11 +170,13 @@ def answers(leaning: Floats, kind: str) -> npt.NDArray[np.str_]:
     return np.where(leaning > high, "shape", np.where(leaning < low, "texture", "other"))
 
 
+@cache
 def true_shape_values(kind: str) -> dict[str, float]:
     rng = np.random.default_rng(7)
     spread = np.sqrt(sum(value**2 for value in SPREAD.values()))
-    cue = answers(rng.normal(0, spread, 4_000_000), kind)
-    shape, texture = np.mean(cue == "shape"), np.mean(cue == "texture")
+    low, high = THRESHOLDS[kind]
+    leaning = rng.normal(0, spread, 4_000_000)
+    shape, texture = np.mean(leaning > high), np.mean(leaning < low)
     return {
         "shape_bias": float(shape / (shape + texture)),
         "shape_accuracy": float(shape),
@@ -185,9 +187,8 @@ def true_shape_values(kind: str) -> dict[str, float]:
 
 def sample_conflict_panel(rng: np.random.Generator, kind: str) -> Panel:
     shape = np.repeat(np.arange(N_SHAPES), TEXTURES_A_SHAPE)
-    texture = np.concatenate(
-        [rng.choice(N_TEXTURES, TEXTURES_A_SHAPE, replace=False) for _ in range(N_SHAPES)]
-    )
+    all_textures = np.tile(np.arange(N_TEXTURES), (N_SHAPES, 1))
+    texture = rng.permuted(all_textures, axis=1)[:, :TEXTURES_A_SHAPE].ravel()
     leaning = (
         rng.normal(0, SPREAD["shape"], N_SHAPES)[shape]
         + rng.normal(0, SPREAD["texture"], N_TEXTURES)[texture]
@@ -221,7 +222,8 @@ def shape_coverages(kind: str) -> dict[str, float]:
         found = shape_measures(panel, weights, np.ones((1 + DRAWS, 0), dtype=np.float32))
         conflict = panel.cue[0] != "agree"
         named = (panel.cue[0] == "shape") | (panel.cue[0] == "texture")
-        of_category = {c: (panel.images["category"] == c).to_numpy() for c in CATEGORIES}
+        shown = panel.images["category"].to_numpy(dtype=str)
+        of_category = {c: shown == c for c in CATEGORIES}
         for metric, by_category in found.items():
             answered = named if metric == "shape_bias" else conflict
             for category, values in by_category.items():

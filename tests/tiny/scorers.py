@@ -1,7 +1,7 @@
 """Classifiers that misbehave on demand, and one run that a test can kill."""
 
-import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -88,17 +88,12 @@ def toy(labels=LABELS, schedule=None, **options):
     return gaussian_classifier(schedule or CosineSchedule(), means, labels=labels, **options)
 
 
-def main(path: str, raced: str, seconds_a_batch: str) -> None:
-    """A slow run, for a test to kill."""
-    settings = slow_settings(raced == "raced")
-
-    def wait(_):
-        time.sleep(float(seconds_a_batch))
-
+def score_slowly(path: Path, raced: bool, seconds_a_batch: float) -> None:
+    """A run for a test to kill."""
     score(
         stimuli(12, labels=LABELS),
-        Counting(toy(), on_batch=wait),
-        settings,
+        Counting(toy(), on_batch=lambda _: time.sleep(seconds_a_batch)),
+        slow_settings(raced),
         path,
         save_every=0.05,
         progress="silent",
@@ -108,7 +103,3 @@ def main(path: str, raced: str, seconds_a_batch: str) -> None:
 def slow_settings(raced: bool) -> ScoringSettings:
     rule = Racing(5, 0.01, 60) if raced else None
     return ScoringSettings(draws=16, racing=rule, batch_size=7)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from safetensors.numpy import save_file
 
 from gcbook.miniworld.results import shipped
 from gcbook.noise.schedules import CosineSchedule, log_snr
+from gcbook.noise.weightings import parse_weighting
 from gcbook.paper.categories import CATEGORIES
-from gcbook.scoring.scores import score_schema
+from gcbook.scoring.scores import score_schema, write_table
 from gcbook.scoring.settings import ScoringSettings, Traits
 from gcbook.scoring.store import Store
 
@@ -117,7 +117,7 @@ def ship_scores(
         1,
         "none",
     )
-    weighting = "exp:7" if kind == "diffusion" else "uniform"
+    weighting = parse_weighting("exp:7" if kind == "diffusion" else "uniform")
     settings = ScoringSettings(draws=draws, weighting=weighting, device="cpu")
     schedule = {"name": "cosine"} if kind == "diffusion" else None
     folder = data / "scores" / model / test_set
@@ -125,11 +125,12 @@ def ship_scores(
     about = {"kind": kind, "schedule": schedule}
     store = Store(folder, model, test_set, settings, traits, about, 4, {})
     (folder / "store.json").write_text(store.header())
-    pq.write_table(pa.Table.from_pandas(images, preserve_index=False), folder / "images.parquet")
+    table = pa.Table.from_pandas(images, preserve_index=False)
+    write_table(table, folder / "images.parquet", store.origin)
     columns = ["image_id", "label", "draw", "t", "log_snr", *measures]
     kept = rows[columns].astype({"image_id": "category", "label": "category", "draw": "int32"})
     table = pa.Table.from_pandas(kept, preserve_index=False).cast(score_schema(measures))
-    pq.write_table(table, folder / "scores.parquet")
+    write_table(table, folder / "scores.parquet", store.origin)
 
 
 def least(rows: pd.DataFrame, named: np.ndarray | pd.Series) -> np.ndarray:

@@ -135,6 +135,18 @@ def test_fetch_shows_progress(
     assert shown.out == ""
 
 
+def test_an_answer_that_was_edited_in_the_cache_is_noticed(server: Originals, cache: Path) -> None:
+    _, models, _ = fetch_quietly(server)
+    answer = models / PATHS[1]
+    answer.write_bytes(answer.read_bytes().replace(b"sketch", b"Sketch", 1))
+    for ask in (originals.find_trials, originals.locate_trials):
+        with pytest.raises(GcbookError, match=rf"{answer}: expected the bytes .*`gcbook fetch tri"):
+            ask()
+    server.requests.clear()
+    assert fetch_quietly(server) == originals.find_trials()
+    assert len(server.requests) == 1
+
+
 def test_resume_requests_only_what_is_missing_or_damaged(server: Originals, cache: Path) -> None:
     humans, models, _ = fetch_quietly(server)
     server.requests.clear()

@@ -1,5 +1,6 @@
 """Reading, validating and writing trial files."""
 
+import gzip
 import io
 import subprocess
 import sys
@@ -160,6 +161,38 @@ REFUSED = {
         SKETCH.format(n=2, answer="cat").replace("mine", "humans"),
         "line 3.*subj.*'humans'",
     ),
+    "humans by another letter": (
+        SKETCH.format(n=2, answer="cat").replace("mine", "Humans"),
+        "line 3.*subj.*'Humans'",
+    ),
+    "a name of two lines": (
+        SKETCH.format(n=2, answer="cat").replace("mine", '"mi\nne"'),
+        r"line 4.*subj.*'mi\\nne'",
+    ),
+    "an image's name of two lines": (
+        SKETCH.format(n=2, answer="cat").replace("cat-0002", '"cat-0\n002') + '"',
+        "line 4.*imagename a name in one line",
+    ),
+    "a negative time": (
+        SKETCH.format(n=2, answer="cat").replace("NaN", "-0.3"),
+        "line 3.*rt seconds from 0.*'-0.3'",
+    ),
+    "a time without end": (
+        SKETCH.format(n=2, answer="cat").replace("NaN", "inf"),
+        "line 3.*rt seconds from 0.*'inf'",
+    ),
+    "a session beyond counting": (
+        SKETCH.format(n=2, answer="cat").replace("e,1,2", "e,1e30,2"),
+        "line 3.*session a whole number.*'1e30'",
+    ),
+    "a trial beyond counting": (
+        SKETCH.format(n=2, answer="cat").replace("e,1,2", "e,1,1e30"),
+        "line 3.*trial a whole number.*'1e30'",
+    ),
+    "a trial below nothing": (
+        SKETCH.format(n=2, answer="cat").replace("e,1,2", "e,1,-2"),
+        "line 3.*trial a whole number.*'-2'",
+    ),
     "no observer": (SKETCH.format(n=2, answer="cat").replace("mine", ""), "line 3.*subj"),
 }
 
@@ -174,6 +207,52 @@ def test_bad_lines_are_refused_with_file_line_and_remedy(tmp_path: Path, case: s
         read_quietly(path)
     assert str(path) in str(caught.value)
     assert str(caught.value).endswith((".", ". "))
+
+
+def test_a_conflict_is_of_the_category_that_its_name_begins_with(tmp_path: Path) -> None:
+    path = tmp_path / "cue-conflict_mine.csv"
+    line = "mine,1,{n},NaN,dog,{category},0,0001_cc_dnn_0_cat_00_cat{n}-dog2.png\n"
+    path.write_text(f"{HEADER}\n" + line.format(n=1, category="cat"))
+    assert len(read_quietly(path)) == 1
+    path.write_text(path.read_text() + line.format(n=2, category="dog"))
+    with pytest.raises(InputError, match=r"line 3.*category the shape .*'dog of cat2-dog2\.png'"):
+        read_quietly(path)
+
+
+def test_models_need_no_response_times(two_trials: Path) -> None:
+    with_times = read_quietly(two_trials)
+    lines = [line.split(",") for line in two_trials.read_text().splitlines()]
+    two_trials.write_text("\n".join(",".join(line[:3] + line[4:]) for line in lines) + "\n")
+    assert "rt" not in two_trials.read_text()
+    pd.testing.assert_frame_equal(read_quietly(two_trials), with_times)
+
+
+@pytest.mark.parametrize("kind", ["folder", "file", "zip"])
+def test_compressed_files_are_read(two_trials: Path, tmp_path: Path, kind: str) -> None:
+    plain = read_quietly(two_trials)
+    packed = two_trials.with_name(two_trials.name + ".gz")
+    packed.write_bytes(gzip.compress(two_trials.read_bytes()))
+    two_trials.unlink()
+    archive = tmp_path / "results.zip"
+    with zipfile.ZipFile(archive, "w") as zipped:
+        zipped.write(packed, f"raw-data/sketch/{packed.name}")
+    path = {"folder": tmp_path / "results", "file": packed, "zip": archive}[kind]
+    pd.testing.assert_frame_equal(read_quietly(path), plain)
+
+
+@pytest.mark.parametrize("ending", ["", ".gz"])
+def test_a_file_that_cannot_be_read_is_named(two_trials: Path, ending: str) -> None:
+    (two_trials.parent / f"sketch_gone_session-1.csv{ending}").symlink_to("nowhere")
+    with pytest.raises(InputError, match=rf"gone_session-1\.csv{ending}: .* cannot: no such file"):
+        read_quietly(two_trials.parent)
+
+
+def test_a_compressed_file_cut_short_is_named(two_trials: Path) -> None:
+    packed = two_trials.with_name(two_trials.name + ".gz")
+    for content in (b"no gzip", gzip.compress(two_trials.read_bytes())[:-9]):
+        packed.write_bytes(content)
+        with pytest.raises(InputError, match=rf"{packed.name}: expected a CSV file compressed"):
+            read_quietly(packed)
 
 
 def test_blank_lines_do_not_shift_the_line_named(tmp_path: Path) -> None:

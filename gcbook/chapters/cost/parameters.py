@@ -18,5 +18,4 @@ PARAMETERS = Declaration(
         "evaluations_per_second": evaluations_per_second(),
         **CLUSTERED,
     },
-    timed=True,
 )

@@ -76,15 +76,16 @@ SETTLED = 0.02
 
 
 def measured_seconds(models: Sequence[str], n_images: int) -> pd.DataFrame:
-    """Seconds a decision, measured here and now: images of the in-distribution set, all draws.
+    """CPU seconds a decision, measured here and now: in-distribution images, all draws.
 
     Args:
         models: names of shipped models.
         n_images: decisions of each; 0 measures nothing.
 
     Returns:
-        ``model, seconds`` (of one decision, in the network), NaN where nothing was measured. A
-        decision before the first that counts warms the network up.
+        ``model, seconds`` (CPU time of one decision, in the network, which other processes change
+        little), NaN where nothing was measured. A decision before the first that counts warms the
+        network up.
     """
     if not n_images:
         return pd.DataFrame({"model": list(models), "seconds": float("nan")})
@@ -103,7 +104,7 @@ def measured_seconds(models: Sequence[str], n_images: int) -> pd.DataFrame:
             few = replace(settings, draws=min(2, settings.draws))
             score(chosen[:1], classifier, few, warm, progress="silent")
             report = score(chosen, classifier, settings, timed, progress="silent")
-        rows.append({"model": model, "seconds": report.network_seconds / report.n_decisions})
+        rows.append({"model": model, "seconds": report.network_cpu_seconds / report.n_decisions})
     return pd.DataFrame(rows)
 
 
@@ -119,9 +120,9 @@ def machine_sentence(n_images: int) -> str:
 
     threads, cores = torch.get_num_threads(), os.cpu_count() or 1
     return (
-        f"Times were measured when this page was made: {n_images} images a model, on the CPU, with "
+        f"CPU times were measured when this page was made: {n_images} images a model, with "
         f"{threads} thread{'s' if threads > 1 else ''} of a machine with {cores} "
-        f"core{'s' if cores > 1 else ''}. Whatever else ran there at the time makes them longer."
+        f"core{'s' if cores > 1 else ''}. What else ran there makes them a little longer."
     )
 
 
@@ -137,8 +138,8 @@ def cost_rows(n_images: int, *, resampling: Resampling = Resampling()) -> pd.Dat
 
     Returns:
         ``model`` (a miniature), ``kind, seeds, parameters, megabytes, evaluations`` (NFE a
-        decision), ``seconds`` (a decision), and ``accuracy, shape_accuracy, texture_accuracy,
-        shape_bias``, each with ``_low`` and ``_high``.
+        decision), ``seconds`` (of CPU, a decision), and ``accuracy, shape_accuracy,
+        texture_accuracy, shape_bias``, each with ``_low`` and ``_high``.
     """
     models = _costed()
     first = {recipe_of(model)[0]: model for model in reversed(models)}
@@ -180,7 +181,7 @@ def cost_sentence(costs: pd.DataFrame) -> str:
     if np.isnan(dear["seconds"]) or np.isnan(cheap["seconds"]):
         return said
     return (
-        f"{said} In time that is {dear['seconds']:.2g} s against {cheap['seconds']:.2g} s, "
+        f"{said} In CPU time that is {dear['seconds']:.2g} s against {cheap['seconds']:.2g} s, "
         f"{dear['seconds'] / cheap['seconds']:,.0f} times as long."
     )
 
@@ -277,7 +278,7 @@ def stored_errors(store: Store) -> StoredErrors:
     """
     rows, images, labels = store.scores(), store.images(), list(store.labels)
     errors = score_array(
-        rows, store.weigh(rows), images["image_id"], labels, store.settings.max_draws
+        rows, store.weights().errors(rows), images["image_id"], labels, store.settings.max_draws
     )
     places = pd.Index(labels)
     texture = images["image_id"].map(texture_of)
@@ -364,9 +365,12 @@ def checked_scores(
     if not (n_images and noise_draws):
         columns = ["model", "test_sets", "images", "other_images", "scores", "largest_difference"]
         return pd.DataFrame(columns=columns)
+    import torch
+
     begun = time.perf_counter()
+    # A process for each core that this one has been given.
     table = check_shipped(
-        models, n_images=n_images, draws=noise_draws, seed=seed, workers=os.cpu_count() or 1
+        models, n_images=n_images, draws=noise_draws, seed=seed, workers=torch.get_num_threads()
     )
     table.attrs["seconds"] = time.perf_counter() - begun
     return table

@@ -113,18 +113,16 @@ def fig_prompted_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
             ends=("least", "most"),
         )
         panels.append(alt.layer(zero, *layers).properties(width=210, height=200, title=str(panel)))
-    return (
-        side_by_side(
-            panels,
-            [k],
-            "Three panels over the strength of the noise, a line for the mean brightness and for "
-            "each band of spatial frequency: by how much the error under a prompt is smaller than "
-            "under prompts that name nothing in the image, for images whose cues agree under the "
-            "right prompt, and for cue conflicts under the shape's and under the "
-            "texture's. A slider weights all of it by exp(−kt).",
-        )
-        .properties(columns=3)
-        .resolve_scale(y="shared")
+    return side_by_side(
+        panels,
+        [k],
+        "Three panels over the strength of the noise, a line for the mean brightness and for "
+        "each band of spatial frequency: by how much the error under a prompt is smaller than "
+        "under prompts that name nothing in the image, for images whose cues agree under the "
+        "right prompt, and for cue conflicts under the shape's and under the "
+        "texture's. A slider weights all of it by exp(−kt).",
+        columns=3,
+        resolve=alt.Resolve(scale=alt.ScaleResolveMap(y="shared")),
     )
 
 
@@ -196,7 +194,8 @@ def _accuracies(rows: pd.DataFrame, field: str, x: alt.X, across: str) -> alt.To
         [],
         f"A panel a model ({names}): accuracy {across}, a line with the band of its interval for "
         f"each of these: {', '.join(shown).lower()}. A dotted line is at chance.",
-    ).properties(columns=2)
+        columns=2,
+    )
 
 
 def fig_bands(rows: pd.DataFrame) -> alt.TopLevelMixin:
@@ -235,4 +234,5 @@ def fig_bands(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "name the shape and the texture, and shape bias. From left to right: low-pass images with "
         "more and more detail, whole images, and high-pass images with less and less coarse "
         f"detail; a line with intervals for each of {', '.join(recipes)}.",
-    ).properties(columns=2)
+        columns=2,
+    )

@@ -178,7 +178,7 @@ def restoration_table(toy: Toy, classifier: DiffusionClassifier, seed: int) -> p
     """
     images = example_images()
     alpha, sigma = classifier.schedule.alpha(TIMES), classifier.schedule.sigma(TIMES)
-    rows: list[pd.DataFrame] = []
+    parts: list[tuple[str, float, str, np.ndarray]] = []
     for name, image in zip(EXAMPLES, images, strict=True):
         noise = np.stack(
             [keyed_noise(DrawRule(seed), name, i, (2,)) for i in range(COPIES)]
@@ -193,13 +193,11 @@ def restoration_table(toy: Toy, classifier: DiffusionClassifier, seed: int) -> p
                     torch.full((COPIES,), c),
                 )
                 found[label] = restored.reshape(-1, 2)
-            rows += [
-                pd.DataFrame(points.numpy().round(2), columns=["x", "y"]).assign(
-                    image=name, t=float(t), label=label
-                )
-                for label, points in found.items()
-            ]
-    return pd.concat(rows, ignore_index=True)[["image", "t", "label", "x", "y"]]
+            parts += [(name, float(t), label, each.numpy()) for label, each in found.items()]
+    points = [part[-1] for part in parts]
+    about = pd.DataFrame([part[:-1] for part in parts], columns=["image", "t", "label"])
+    table = about.loc[about.index.repeat([len(each) for each in points])].reset_index(drop=True)
+    return table.assign(**dict(zip("xy", np.concatenate(points).round(2).T, strict=True)))
 
 
 def error_table(toy: Toy, classifier: DiffusionClassifier) -> pd.DataFrame:

@@ -169,7 +169,8 @@ def fig_drawings() -> alt.TopLevelMixin:
         [],
         "Small dark drawings on a light ground, each with outlines around the parts that make a "
         f"reading, in the colour of that reading. What can be seen in them: {names}.",
-    ).properties(**_FOUR_SQUARES)
+        **_FOUR_SQUARES,
+    )
 
 
 def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
@@ -344,7 +345,8 @@ def fig_poses(drawings: Sequence[Drawing]) -> alt.TopLevelMixin:
         panels,
         [],
         f"Small dark drawings on a light ground: {'; '.join(each.name for each in drawings)}.",
-    ).properties(**_FOUR_SQUARES)
+        **_FOUR_SQUARES,
+    )
 
 
 def fig_preferences(rows: pd.DataFrame) -> alt.TopLevelMixin:
@@ -386,7 +388,8 @@ def fig_preferences(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "quarters of a turn; in each a mark for the duck–rabbit, an unambiguous duck and an "
         "unambiguous rabbit. A mark to the left of the line at 0 means that the model answers "
         "duck, to the right rabbit; rules are intervals.",
-    ).properties(columns=2)
+        columns=2,
+    )
 
 
 def _panels(
@@ -419,10 +422,12 @@ def _panels(
             level = pd.DataFrame({"value": [baseline]})
             layers.insert(0, alt.Chart(level).mark_rule(color=CHANCE_LINE).encode(y=y))
         panels.append(alt.layer(*layers).properties(title=str(panel), **_SIZE))
-    beside = side_by_side(panels, [dropdown(name, "Model ", models, models[0])], description)
+    # Three panels a row, two where they share an axis.
+    placed: dict[str, Any] = {"columns": 3}
     if shared:
-        return beside.properties(columns=2).resolve_scale(y="shared")
-    return beside.properties(columns=3)
+        placed = {"columns": 2, "resolve": alt.Resolve(scale=alt.ScaleResolveMap(y="shared"))}
+    parameters = [dropdown(name, "Model ", models, models[0])]
+    return side_by_side(panels, parameters, description, **placed)
 
 
 def _filled_curves(drawing: Drawing) -> list[alt.Chart]:

@@ -707,8 +707,8 @@ def _judged(model: str, picture: Picture) -> pd.DataFrame:
     sheet = read_sheet(model, picture)
     shape = sheet.images.shape
     flat = sheet.images.reshape(-1, *shape[-2:])
-    said = judge_pictures(flat).reshape(*shape[:3], -1)
-    untouched = judge_pictures(sheet.untouched[None])[0]
+    untouched, *made = judge_pictures(np.concatenate([sheet.untouched[None], flat]))
+    said = np.reshape(made, (*shape[:3], -1))
     seen = readings_of(picture)
     named = [name for name in picture.prompts if name]
     wrong = [name for name in named if name not in seen]

@@ -81,17 +81,19 @@ def _tested() -> pd.DataFrame:
 
 
 def _made(model: str) -> pd.DataFrame:
-    tables = []
+    images: list[npt.NDArray[np.float32]] = []
+    asked, each, shown = [], [], []
     for picture in ambiguous_pictures():
         last = read_sheet(model, picture).images[-1]
         for place, prompt in enumerate(picture.prompts):
             if prompt != EMPTY:
-                found = _answers(last[:, place], [prompt] * len(last))
+                images += [*last[:, place]]
+                asked += [prompt] * len(last)
                 # Names of different noise: every made picture is one of its own.
-                one = [f"{picture.name}-{prompt}-{draw}" for draw in range(len(last))]
-                shown = f"{MADE}{model}, {OF_BLENDS if picture.blend else OF_DRAWINGS}"
-                tables.append(found.assign(silhouette=one, shown=shown))
-    return pd.concat(tables)
+                each += [f"{picture.name}-{prompt}-{draw}" for draw in range(len(last))]
+                kind = OF_BLENDS if picture.blend else OF_DRAWINGS
+                shown += [f"{MADE}{model}, {kind}"] * len(last)
+    return _answers(np.stack(images), asked).assign(silhouette=each, shown=shown)
 
 
 def _answers(images: npt.NDArray[np.float32], categories: Sequence[str]) -> pd.DataFrame:

@@ -111,7 +111,7 @@ def classifier_preferences(
         settings = ScoringSettings(draws=each, seed=seed * REPEATS + repeat, device="cpu")
         with scored_once(shown, classifier, settings) as store:
             rows = store.scores()
-            values = store.weigh(rows)
+            values = store.weights().errors(rows)
             likelihood = store.traits.likelihood
         table = rows[["image_id", "label"]].astype(str).assign(value=values)
         runs.append(table.groupby(["image_id", "label"])["value"].mean().unstack())

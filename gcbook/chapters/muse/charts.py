@@ -112,7 +112,8 @@ def fig_rules(rows: pd.DataFrame) -> alt.TopLevelMixin:
         [],
         "A panel a rule: accuracy with intervals, a row for each share of tokens that is hidden or "
         "for each number of draws of the bound. A dotted line is at chance.",
-    ).properties(columns=3)
+        columns=3,
+    )
 
 
 def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
@@ -152,4 +153,5 @@ def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "to which a prompt leads from images of other categories, less the image's mean; how "
         "often it is named for these images; and the probability that the judge gives to "
         "what the model draws from that prompt alone.",
-    ).properties(columns=3)
+        columns=3,
+    )

@@ -266,7 +266,8 @@ def fig_training_course(course: pd.DataFrame) -> alt.TopLevelMixin:
         "model with the band of its interval: accuracy on images like those of the training, the "
         "shares of answers to cue conflicts that name the shape and the texture, and the shape "
         "bias. A dotted line is at chance, 1 in 16, where there is such a thing.",
-    ).properties(columns=2)
+        columns=2,
+    )
 
 
 def _course_panel(

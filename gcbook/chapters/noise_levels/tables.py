@@ -20,8 +20,10 @@ from gcbook.miniworld.results.shipped import (
     shipped_store,
 )
 from gcbook.noise.schedules import log_snr
+from gcbook.noise.weightings import parse_weighting
 from gcbook.paper.categories import CATEGORIES
-from gcbook.scoring.decisions import decide_rows, to_trials
+from gcbook.scoring.decisions import Rule, decide_rows, to_trials
+from gcbook.scoring.scores import Weights
 from gcbook.scoring.store import Store
 from gcbook.stats.clustered import clustered_means, clustered_sums
 from gcbook.stats.resampling import Resampling
@@ -50,6 +52,9 @@ __all__ = [
 ]
 
 CONFLICTS = "cue-conflict"
+UNWEIGHTED = Rule(Weights(parse_weighting("uniform")))
+"""A level has one strength of noise, so there is nothing to weigh."""
+
 ACCURACY_SETS = ("in-distribution", "silhouette", "texture")
 """Test sets on which there is one right answer, with both cues, shape alone, texture alone."""
 
@@ -126,8 +131,7 @@ def level_answers(
             rows = unweighted(store)
             level = level_of(rows["t"].to_numpy(), bins)
             for index in range(bins):
-                # A level has one strength of noise, so there is nothing to weigh.
-                decided = decide_rows(store, rows[level == index], "uniform", "l2")
+                decided = decide_rows(store, rows[level == index], UNWEIGHTED)
                 trials = to_trials(decided, model, test_set, SOURCE)
                 tables.append(trials.assign(level=index))
     return mark(pd.concat(tables[1:], ignore_index=True)) if len(tables) > 1 else tables[0]

@@ -87,7 +87,8 @@ def fig_noise_cells(cells: pd.DataFrame) -> alt.TopLevelMixin:
         "clean and one for those trained on noised images, its interval, and a tick for each "
         "seed; beside shape bias a grey stroke for an observer blind to texture who names the "
         "shape as often.",
-    ).properties(columns=2)
+        columns=2,
+    )
 
 
 def _scale(rows: pd.DataFrame, title: str) -> alt.Scale:

@@ -14,7 +14,7 @@ from gcbook.miniworld.results.shipped import shipped_models, shipped_sets, shipp
 from gcbook.miniworld.results.steps import Example, Steps, role
 from gcbook.miniworld.results.steps_pictures import time_name
 from gcbook.noise.weightings import parse_weighting
-from gcbook.scoring.scores import finite_weights, score_array
+from gcbook.scoring.scores import Weights, score_array
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.stats.words import listed
 from gcbook.stimuli.stimulus import Stimulus
@@ -213,9 +213,8 @@ def race(
         )
         raw[places], times[places] = found, t[..., 0]
         if not np.isnan(found).any():
-            weights[places] = finite_weights(
-                parse_weighting(weighting), "l2", classifier.schedule, t[..., 0], log_snr[..., 0]
-            )
+            chosen = Weights(parse_weighting(weighting), "l2", classifier.schedule)
+            weights[places] = chosen.at(t[..., 0], log_snr[..., 0])
     if np.isnan(raw).any():
         lost = [each.title for each, e in zip(examples, raw, strict=True) if np.isnan(e).any()]
         raise GcbookError(

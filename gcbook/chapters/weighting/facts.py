@@ -15,7 +15,7 @@ from gcbook.miniworld.results.weighting import (
 )
 from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.diagnostics import TENTHS, decisions_by, tenths_of
-from gcbook.scoring.scores import finite_weights
+from gcbook.scoring.scores import Weights
 from gcbook.scoring.store import Store
 from gcbook.stats.metrics import cue_metrics
 from gcbook.stats.resampling import Resampling
@@ -167,7 +167,8 @@ def half_sentences(stores: Stores) -> str:
     entries = []
     for model, of_model in stores.items():
         plain, conflicts = (
-            decisions_by(of_model[name], "t", [0, 0.5, 1], "uniform", "l2") for name in SETS
+            decisions_by(store, "t", [0, 0.5, 1], store.weights("uniform", "l2"))
+            for store in (of_model[name] for name in SETS)
         )
         said = [
             f"accuracy {number(right, '.0%')}, shape accuracy {number(shape, '.0%')}, texture "
@@ -256,7 +257,7 @@ def tenth_agreement(store: Store, tenth: int, weighting: str) -> float:
         NaN if no image has a draw there; images without one do not count.
     """
     raw = read_errors(store)
-    weights = finite_weights(parse_weighting(weighting), "l2", raw.schedule, raw.t, raw.log_snr)
+    weights = Weights(parse_weighting(weighting), "l2", raw.schedule).at(raw.t, raw.log_snr)
     inside = tenths_of(raw.t) == tenth - 1
     errors = raw.errors["l2"]
     all_draws, some = (

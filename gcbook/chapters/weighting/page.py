@@ -191,7 +191,8 @@ def page_agreement(stores: Stores, n_draws: int, decay: float, seed: int) -> dic
             means = kept.mean_errors(f"exp:{decay:g}", "l2")
             answers = np.array(raw.labels)[means.argmin(axis=1)]
             for key, draws in (("rounded", n), ("fewer", None)):
-                full = decide(store, f"exp:{decay:g}", "l2", draws).set_index("image_id")
+                weights = store.weights(f"exp:{decay:g}", "l2")
+                full = decide(store, weights, draws).set_index("image_id")
                 wanted = full.loc[raw.images["image_id"], "response"].to_numpy()
                 found[key] += int((answers != wanted).sum())
             found["decisions"] += len(answers)

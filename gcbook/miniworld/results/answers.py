@@ -1,7 +1,9 @@
 """The miniatures' answers: decisions from their raw scores, one row an image and model."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import DataNotFoundError
@@ -52,23 +54,25 @@ def miniature_answers(
     tables = []
     for test_set in test_sets:
         chosen = models or [name for name in shipped_models() if test_set in shipped_sets(name)]
-        for model in chosen:
-            store = shipped_store(model, test_set)
-            few = None if draws is None else min(draws, store.settings.max_draws)
-            weighs = not store.traits.likelihood
-            decisions = decide(
-                store,
-                weighting if weighs else None,
-                norm if weighs else None,
-                1 if store.traits.deterministic else few,
-            )
-            tables.append(to_trials(decisions, model, test_set, SOURCE))
+        tables += [_decided(test_set, model, weighting, norm, draws) for model in chosen]
     if not tables:
         raise DataNotFoundError(
             f"expected scores of a miniature on {', '.join(test_sets)}, found none; "
             "tools/score_miniatures.py makes them."
         )
     return mark(pd.concat(tables, ignore_index=True))
+
+
+# A chapter asks for the same answers for its figure, its sentences and its claims.
+@lru_cache(maxsize=512)
+def _decided(
+    test_set: str, model: str, weighting: str | None, norm: Norm | None, draws: int | None
+) -> pd.DataFrame:
+    store = shipped_store(model, test_set)
+    few = None if draws is None else min(draws, store.settings.max_draws)
+    asked = () if store.traits.likelihood else (weighting, norm)
+    decisions = decide(store, store.weights(*asked), 1 if store.traits.deterministic else few)
+    return to_trials(decisions, model, test_set, SOURCE)
 
 
 def mark(trials: pd.DataFrame) -> pd.DataFrame:
@@ -81,10 +85,14 @@ def mark(trials: pd.DataFrame) -> pd.DataFrame:
         The trials with ``texture`` (category, "" where the name tells none), ``silhouette`` (which
         one an image shows), ``right`` (bool), ``cue`` (see `gcbook.stats.metrics.cues`).
     """
-    texture = trials["image_id"].map(texture_of)
+    # Every model answers to the same images.
+    texture = trials["image_id"].map(
+        {each: texture_of(each) for each in trials["image_id"].unique()}
+    )
+    names = trials["imagename"]
     return trials.assign(
         texture=texture.where(texture.isin(CATEGORIES), ""),
-        silhouette=trials["imagename"].map(silhouette_of),
+        silhouette=names.map({each: silhouette_of(each) for each in names.unique()}),
         right=trials["response"] == trials["category"],
         cue=cues(trials),
     )
@@ -92,7 +100,9 @@ def mark(trials: pd.DataFrame) -> pd.DataFrame:
 
 def with_recipe(answers: pd.DataFrame) -> pd.DataFrame:
     """Return answers with the miniature that each observer is a seed of, as ``recipe``."""
-    return answers.assign(recipe=[recipe_of(name)[0] for name in answers["observer"]])
+    who, names = pd.factorize(answers["observer"])
+    recipes = np.array([recipe_of(name)[0] for name in names], dtype=object)
+    return answers.assign(recipe=recipes[who])
 
 
 def evaluations(store: Store, draws: int | None = None) -> int:

@@ -46,13 +46,12 @@ def counted(answers: pd.DataFrame) -> pd.Series:
     It leaves out unchanged images and those that are too hard for people. Test sets that are none
     of its datasets count as a whole.
     """
-    left_out = {
-        (name, condition)
+    left_out = [
+        f"{name} {condition}"
         for name, experiment in EXPERIMENTS.items()
         for condition in set(experiment.conditions) - set(experiment.included)
-    }
-    keys = zip(answers["dataset"], answers["condition"], strict=True)
-    return pd.Series([key not in left_out for key in keys], index=answers.index, dtype=bool)
+    ]
+    return ~(answers["dataset"] + " " + answers["condition"]).isin(left_out)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from gcbook.files.artefacts import is_store
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.miniworld.results.shipped import DATA, model_folder
 from gcbook.miniworld.testsets import make_test_set
+from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.store import Store
 from gcbook.stimuli.stimulus import StimulusSet
 
@@ -83,7 +84,7 @@ def score_regenerated(
     )
     place = folder / _name(ratio, draws)
     # Every reconstruction weighs alike: there is no noise to weigh by.
-    settings = ScoringSettings(draws=draws, weighting="uniform", device="cpu")
+    settings = ScoringSettings(draws=draws, weighting=parse_weighting("uniform"), device="cpu")
     found = score(shown_images(), classifier, settings, place)
     report(f"{found.n_decisions} images with {ratio:.0%} of their tokens hidden")
     return place

@@ -15,7 +15,7 @@ from gcbook.miniworld.results.shipped import recipe_of, shipped_models, shipped_
 from gcbook.noise.schedules import Schedule
 from gcbook.noise.weightings import NORMS, Norm, parse_weighting
 from gcbook.scoring.diagnostics import TENTHS, tenths_of, variance_shares
-from gcbook.scoring.scores import finite_weights, score_array
+from gcbook.scoring.scores import Weights, score_array
 from gcbook.scoring.store import Store
 from gcbook.stats.metrics import CUE_METRICS
 from gcbook.stats.resampling import Resampling
@@ -82,7 +82,7 @@ class RawErrors:
         """
         some = slice(draws)
         t, log_snr = self.t[:, some], self.log_snr[:, some]
-        weights = finite_weights(parse_weighting(weighting), norm, self.schedule, t, log_snr)
+        weights = Weights(parse_weighting(weighting), norm, self.schedule).at(t, log_snr)
         return (weights[..., None] * self.errors[norm][:, some]).mean(axis=1)
 
 
@@ -230,9 +230,10 @@ def share_table(
         raw = read_errors(store)
         tenth = tenths_of(raw.t)
         for name in weightings:
-            weights = finite_weights(parse_weighting(name), "l2", raw.schedule, raw.t, raw.log_snr)
-            weight = np.bincount(tenth.ravel(), weights.ravel(), TENTHS) / weights.sum()
-            variance = variance_shares(store, name, "l2")
+            weights = store.weights(name, "l2")
+            of_draws = weights.at(raw.t, raw.log_snr)
+            weight = np.bincount(tenth.ravel(), of_draws.ravel(), TENTHS) / of_draws.sum()
+            variance = variance_shares(store, weights)
             for part, shares in (("weight", weight), ("variance", variance)):
                 rows += [(model, name, i + 1, part, share) for i, share in enumerate(shares)]
     return pd.DataFrame(rows, columns=["model", "weighting", "tenth", "part", "share"])

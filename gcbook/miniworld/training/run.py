@@ -30,7 +30,7 @@ from gcbook.miniworld.training.state import (
     check_same,
     forget_later,
     read_about,
-    write_tensors,
+    write_state,
 )
 
 __all__ = ["Run", "UnreadableImageError", "in_step"]
@@ -282,8 +282,7 @@ class Run(ABC):
             "plan": asdict(self.plan),
             "of": self.of,
         }
-        known = {name: json.dumps(value) for name, value in about.items()}
-        write_tensors(self.folder / STATE, tensors, known)
+        write_state(self.folder / STATE, tensors, about)
         self._saved = self.done
 
     def _resume(self, path: Path) -> None:

@@ -16,11 +16,14 @@ from safetensors.torch import save_file
 
 from gcbook.files.atomic import UnwritableError, write_text, write_whole
 from gcbook.files.errors import InputError
+from gcbook.files.seals import SEAL, seal_file, whole_file
 
-__all__ = ["add_row", "check_same", "forget_later", "read_about", "write_tensors"]
+__all__ = ["add_row", "check_same", "forget_later", "read_about", "write_state", "write_tensors"]
 
 ABOUT = {"done", "seconds", "losses", "notes", "plan", "of"}
 """What is known of a run beside its tensors."""
+
+_SEAL = "seal"
 
 
 def write_tensors(
@@ -41,8 +44,25 @@ def write_tensors(
             # The library wraps the system's errors, and tells their number in words alone.
             number = int(found[1]) if (found := re.search(r"os error (\d+)", str(error))) else 0
             raise OSError(number, os.strerror(number) if number else str(error)) from error
+        if about and about.get(_SEAL) == SEAL:
+            seal_file(temporary)
 
     write_whole(path, write)
+
+
+def write_state(path: Path, tensors: Mapping[str, torch.Tensor], about: Mapping[str, Any]) -> None:
+    """Write the state of a run, sealed (`gcbook.files.seals`).
+
+    Args:
+        path: the file.
+        tensors: by name.
+        about: what is known of the run, `ABOUT`: JSON.
+
+    Raises:
+        UnwritableError: see `write_tensors`.
+    """
+    known = {name: json.dumps(value) for name, value in about.items()}
+    write_tensors(path, tensors, known | {_SEAL: SEAL})
 
 
 def read_about(path: Path) -> dict[str, Any]:
@@ -53,11 +73,15 @@ def read_about(path: Path) -> dict[str, Any]:
     """
     try:
         with safe_open(path, framework="pt") as stored:
-            about = {key: json.loads(value) for key, value in (stored.metadata() or {}).items()}
+            known = dict(stored.metadata() or {})
+        sealed = known.pop(_SEAL, "")
+        about = {key: json.loads(value) for key, value in known.items()}
     except (OSError, SafetensorError, ValueError) as error:
         raise _damaged(path, f"one that cannot be read ({error})") from error
-    if about.keys() != ABOUT:
+    if about.keys() != ABOUT or not sealed:
         raise _damaged(path, "one of something else, or of another version of gcbook")
+    if not whole_file(path):
+        raise _damaged(path, "one that has changed since it was written")
     return about
 
 

@@ -1,5 +1,7 @@
 """Accuracy beside shape bias: on trials counted by hand, and on the shipped summaries."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,7 +23,11 @@ from gcbook.stats.summaries import Summaries, summarise
 
 SHIPPED = Summaries.read()
 ROWS = accuracy_and_bias(SHIPPED)
-CORRELATIONS = correlation_rows(ROWS)
+
+
+@cache
+def correlations():
+    return correlation_rows(ROWS)
 
 
 def trials(observers, datasets=("cue-conflict", "low-pass")):
@@ -131,8 +137,8 @@ def test_shipped_networks_have_the_values_of_the_other_chapters():
 
 
 def test_families_are_left_out_or_averaged():
-    chosen = CORRELATIONS[
-        (CORRELATIONS["measured_on"] == BLURRED) & (CORRELATIONS["coefficient"] == "Pearson")
+    chosen = correlations()[
+        (correlations()["measured_on"] == BLURRED) & (correlations()["coefficient"] == "Pearson")
     ].set_index("left_out")
     assert chosen["n"].to_dict() == {
         EVERYBODY: 9,
@@ -158,8 +164,8 @@ def test_too_few_networks_have_no_coefficient():
 
 def test_blurred_and_high_pass_images_are_compared_over_the_same_networks():
     table = sharp_rows(ROWS).set_index("left_out")
-    pearson = CORRELATIONS[
-        (CORRELATIONS["coefficient"] == "Pearson") & (CORRELATIONS["left_out"] == EVERYBODY)
+    pearson = correlations()[
+        (correlations()["coefficient"] == "Pearson") & (correlations()["left_out"] == EVERYBODY)
     ].set_index("measured_on")["r"]
     assert table.loc[EVERYBODY, "blurred"] == pearson[BLURRED]
     assert table.loc[EVERYBODY, "sharp"] == pearson["High-pass"]
@@ -169,11 +175,11 @@ def test_blurred_and_high_pass_images_are_compared_over_the_same_networks():
 
 
 def test_the_lowest_coefficient_with_a_family_left_out():
-    low = lowest_rows(CORRELATIONS).set_index(["measured_on", "coefficient"])
-    blurred = CORRELATIONS[
-        (CORRELATIONS["measured_on"] == BLURRED)
-        & (CORRELATIONS["coefficient"] == "Pearson")
-        & CORRELATIONS["left_out"].isin(["BagNet", "ResNet", "SimCLR"])
+    low = lowest_rows(correlations()).set_index(["measured_on", "coefficient"])
+    blurred = correlations()[
+        (correlations()["measured_on"] == BLURRED)
+        & (correlations()["coefficient"] == "Pearson")
+        & correlations()["left_out"].isin(["BagNet", "ResNet", "SimCLR"])
     ]
     assert low.loc[(BLURRED, "Pearson"), "lowest"] == blurred["r"].min()
     assert low.loc[(BLURRED, "Pearson"), "without"] == "BagNet"

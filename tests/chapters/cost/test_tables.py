@@ -84,9 +84,9 @@ def test_costs_by_hand(data):
     assert costs.loc["mini-pixel", "megabytes"] == pytest.approx(size / 1e6)
     said = cost_sentence(costs.reset_index())
     assert "mini-pixel takes 512 network evaluations, one of mini-cnn 1." in said
-    assert "In time" not in said
+    assert "CPU time" not in said
     timed = cost_sentence(costs.reset_index().assign(seconds=[2.0, 0.01]))
-    assert "2 s against 0.01 s, 200 times as long" in timed
+    assert "In CPU time that is 2 s against 0.01 s, 200 times as long" in timed
 
 
 def test_times_are_those_of_decisions():

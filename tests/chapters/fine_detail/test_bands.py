@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import torch
 from tiny.shipped import least, ship_model, ship_scores, use_data
+from tiny.stores import rewrite
 
 from gcbook.chapters.fine_detail import bands
 from gcbook.chapters.fine_detail.bands import (
@@ -47,9 +48,12 @@ def shipped(tmp_path, monkeypatch):
             return least(rows, np.where(fine, rows["texture"], rows["category"]))
 
         ship_scores(data, "mini-cnn", test_set, names, errors, kind="discriminative")
-        images = pd.read_parquet(data / "scores/mini-cnn" / test_set / "images.parquet")
-        images["condition"] = images["image_id"].str.extract(r"-((?:low|high)-\d)\.png")[0]
-        images.to_parquet(data / "scores/mini-cnn" / test_set / "images.parquet")
+        rewrite(
+            data / "scores/mini-cnn" / test_set / "images.parquet",
+            lambda images: images.assign(
+                condition=images["image_id"].str.extract(r"-((?:low|high)-\d)\.png")[0]
+            ),
+        )
     whole = {
         "low-pass": [f"{shape}1-{shape}1-0.png" for shape, _ in PAIRS],
         # More images than were filtered; the others are left out.

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from tiny.made import set_of
 
 from gcbook.chapters.miniature_world.tables import (
     PLAIN_SETS,
@@ -18,7 +19,7 @@ from gcbook.chapters.miniature_world.tables import (
     texture_samples,
 )
 from gcbook.miniworld.results.scores import SET_TITLES
-from gcbook.miniworld.testsets import conditions_made, make_test_set, texture_of
+from gcbook.miniworld.testsets import conditions_made, texture_of
 from gcbook.miniworld.world import DEFAULT_WORLD
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stimuli.distortions import DISTORTIONS
@@ -54,7 +55,7 @@ def test_samples_are_the_first_images_of_each_category():
     table = sample_table(2, ("cue-conflict", "silhouette"))
     assert table.groupby(["set", "category"]).size().tolist() == [2] * 32
     assert table["set"].drop_duplicates().tolist() == ["Cue conflict", "Silhouettes"]
-    by_name = {each.image_id: each for each in make_test_set("cue-conflict").stimuli}
+    by_name = {each.image_id: each for each in set_of("cue-conflict").stimuli}
     conflicts = table[table["set"] == "Cue conflict"]
     assert (conflicts["texture"] != conflicts["category"]).all()
     for row in conflicts.head(5).itertuples():
@@ -96,7 +97,7 @@ def test_the_self_test_uses_every_cue_once_and_hides_them(seed):
     assert quiz["number"].tolist() == list(range(1, 13))
     assert quiz["shape"].is_unique and quiz["texture"].is_unique
     assert (quiz["shape"] != quiz["texture"]).all()
-    names = {each.image_id: each for each in make_test_set("cue-conflict").stimuli}
+    names = {each.image_id: each for each in set_of("cue-conflict").stimuli}
     for row in quiz.itertuples():
         assert names[row.image_id].category == row.shape
         assert texture_of(row.image_id) == row.texture

@@ -129,7 +129,7 @@ def test_the_choice_depends_on_names_and_seed_alone(stores, tmp_path):
 def test_answers_of_the_table_are_the_scorers(stores):
     images = page_data(stores, 4, 7, 0).images
     for (model, name), rows in images.groupby(["model", "set"]):
-        decided = decide(stores[model][name], "exp:7", "l2", 4).set_index("image_id")
+        decided = decide(stores[model][name], draws=4).set_index("image_id")
         assert rows["answer"].tolist() == decided.loc[rows["image_id"], "response"].tolist()
 
 
@@ -195,7 +195,7 @@ def test_agreement_counts_decisions_that_differ(stores):
     images = page_data(stores, 2, 7, 0).images
     differ = 0
     for (model, name), rows in images.groupby(["model", "set"]):
-        full = decide(stores[model][name], "exp:7", "l2").set_index("image_id")["response"]
+        full = decide(stores[model][name]).set_index("image_id")["response"]
         differ += (full[rows["image_id"]].to_numpy() != rows["answer"].to_numpy()).sum()
     assert abs(few["fewer"] - differ) <= 2 and differ > 20
 

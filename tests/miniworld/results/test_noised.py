@@ -1,9 +1,13 @@
 """A shipped classifier on noised images: every draw, and their mean."""
 
+from collections import Counter
+
 import numpy as np
 
+from gcbook.classifiers import noised
 from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.noised import MEAN, noised_answers
+from gcbook.noise.draws import keyed_noise
 
 
 def test_every_draw_answers_and_so_does_their_mean():
@@ -22,3 +26,16 @@ def test_every_draw_answers_and_so_does_their_mean():
     assert named[:, both].mean() > 0.95
     again = noised_answers(["mini-cnn-noise"], ["texture"], noise_draws=2)
     assert again.equals(found)
+
+
+def test_all_models_are_shown_the_same_noise_which_is_drawn_once(monkeypatch):
+    drawn = Counter()
+
+    def counted(rule, image_id, draw, shape):
+        drawn[image_id, draw] += 1
+        return keyed_noise(rule, image_id, draw, shape)
+
+    monkeypatch.setattr(noised, "keyed_noise", counted)
+    found = noised_answers(["mini-cnn", "mini-cnn-noise"], ["texture"], noise_draws=1)
+    assert set(drawn) == {(image_id, 0) for image_id in found["image_id"]}
+    assert set(drawn.values()) == {1}

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +12,16 @@ import pyarrow.parquet as pq
 import pytest
 from tiny.ci import CI
 from tiny.gaussian import class_means, gaussian_classifier
+from tiny.made import set_of
 from tiny.shipped import forget, use_data
+from tiny.stores import rewrite
 
 from gcbook.classifiers import load
 from gcbook.files.errors import DataNotFoundError, GcbookError
 from gcbook.miniworld.bands import BAND_SETS
 from gcbook.miniworld.results import rescoring, shipped
 from gcbook.miniworld.results.rescoring import OTHER_RELATIVE, RELATIVE, check_shipped, rescore
-from gcbook.miniworld.testsets import TEST_SETS, make_test_set
+from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
@@ -87,13 +90,31 @@ def test_all_shipped_scores_are_those_of_the_shipped_models():
     assert found["model"].tolist() == list(models)
 
 
-def test_processes_check_as_one_does():
+def test_processes_find_what_one_does():
     models = ["mini-cnn", "mini-cnn-seed1"]
-    alone = check_shipped(models, n_images=1)
-    together = check_shipped(models, n_images=1, workers=2)
-    assert together["model"].tolist() == models
-    columns = ["test_sets", "images", "scores"]
-    assert together[columns].equals(alone[columns])
+    again = partial(rescore, test_sets=["texture"], n_images=1)
+    alone, together = (
+        pd.concat(rescoring._in_processes(again, models, workers)) for workers in (1, 2)
+    )
+    order = ["shipped", "label"]
+    alone, together = (each.sort_values(order, ignore_index=True) for each in (alone, together))
+    assert together.drop(columns="again").equals(alone.drop(columns="again"))
+    assert np.allclose(together["again"], alone["again"], rtol=1e-4)
+
+
+def test_rows_come_in_the_order_that_was_asked_for_whichever_is_done_first(monkeypatch):
+    models, asked = ["mini-cnn", "mini-cnn-seed1", "mini-cnn-seed2"], []
+
+    def last_first(check, models, workers):
+        asked.append(workers)
+        return [{"model": model, "scores": 16} for model in sorted(models, reverse=True)]
+
+    monkeypatch.setattr(rescoring, "_in_processes", last_first)
+    said: list[str] = []
+    found = check_shipped(models, workers=2, report=said.append)
+    assert found["model"].tolist() == models
+    assert said == [f"{model}: 16 scores agree" for model in reversed(models)]
+    assert asked == [2]
 
 
 def test_images_are_drawn_by_a_seed(data):
@@ -205,7 +226,7 @@ def noisy(tmp_path, monkeypatch):
     monkeypatch.setattr(load, "load_classifier", lambda *_, **__: classifier)
     place = folder / "scores" / "mini-pixel" / "texture"
     settings = ScoringSettings(draws=4, device="cpu")
-    score(make_test_set("texture"), classifier, settings, place, progress="silent")
+    score(set_of("texture"), classifier, settings, place, progress="silent")
     forget()
     yield place
     forget()
@@ -230,11 +251,7 @@ def test_the_first_draws_are_compared_with_their_times(noisy):
     ],
 )
 def test_a_change_in_any_column_is_noticed(noisy, column, plant):
-    path = noisy / "scores.parquet"
-    table = pq.read_table(path)
-    changed = table.to_pandas()
-    changed[column] = plant(changed[column])
-    pq.write_table(pa.Table.from_pandas(changed, table.schema, preserve_index=False), path)
+    rewrite(noisy / "scores.parquet", lambda rows: rows.assign(**{column: plant(rows[column])}))
     with pytest.raises(GcbookError, match=f"such as {column} "):
         check_shipped(["mini-pixel"], n_images=3, draws=2)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tiny.made import set_of
 from tiny.shipped import forget, ship_model, use_data
 
 from gcbook.files.errors import DataNotFoundError
@@ -29,7 +30,7 @@ from gcbook.miniworld.results.shipped import (
     shipped_store,
     training_trials,
 )
-from gcbook.miniworld.testsets import TEST_SETS, make_test_set
+from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.paper.categories import CATEGORIES
 from gcbook.trials.table import COLUMNS
 
@@ -83,7 +84,7 @@ def test_every_test_set_is_scored(model):
 
 @pytest.mark.parametrize("test_set", TEST_SETS)
 def test_stores_hold_the_images_of_their_test_sets(test_set):
-    made = make_test_set(test_set).stimuli
+    made = set_of(test_set).stimuli
     columns = ["image_id", "imagename", "category", "condition"]
     expected = [tuple(getattr(each, name) for name in columns) for each in made]
     for model in MODELS:
@@ -172,7 +173,7 @@ def test_a_course_of_training_is_of_its_model(model):
     assert set(trials["observer"]) == {model}
     assert set(trials["dataset"]) == {"in-distribution", "cue-conflict"}
     assert trials["step"].max() == model_card(model)["plan"]["steps"]
-    known = {name: {s.image_id for s in make_test_set(name)} for name in set(trials["dataset"])}
+    known = {name: {s.image_id for s in set_of(name)} for name in set(trials["dataset"])}
     for dataset, rows in trials.groupby("dataset"):
         assert set(rows["image_id"]) <= known[dataset]
         assert set(rows["response"]) <= set(CATEGORIES)

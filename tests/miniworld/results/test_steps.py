@@ -7,6 +7,7 @@ import pytest
 import torch
 from tiny import diffusion
 from tiny.gaussian import class_means, gaussian_classifier
+from tiny.made import set_of
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.files.errors import DataNotFoundError, InputError
@@ -18,7 +19,6 @@ from gcbook.miniworld.results.steps import (
     role,
     take_steps,
 )
-from gcbook.miniworld.testsets import make_test_set
 from gcbook.noise.draws import DrawRule, keyed_noise
 from gcbook.noise.schedules import CosineSchedule, DiscreteSchedule
 from gcbook.paper.categories import CATEGORIES
@@ -58,7 +58,7 @@ def test_examples_say_what_their_images_show():
 
 
 def test_images_chosen_by_name_keep_their_order():
-    every = sorted(each.imagename for each in make_test_set("cue-conflict"))
+    every = sorted(each.imagename for each in set_of("cue-conflict"))
     wanted = [every[40], every[7], every[40]]
     assert names(choose_examples(wanted)) == [every[40], every[7]]
 
@@ -66,7 +66,7 @@ def test_images_chosen_by_name_keep_their_order():
 def test_two_images_of_one_pair_have_titles_of_their_own():
     cats = [
         each.imagename
-        for each in make_test_set("cue-conflict")
+        for each in set_of("cue-conflict")
         if each.category == "cat" and "-dog" in each.imagename
     ]
     found = choose_examples(cats)

@@ -99,7 +99,7 @@ def test_mean_errors_by_hand():
 )
 def test_answers_are_those_of_the_scorer(stores, name, norm, draws):
     for store in stores["made-up"].values():
-        decided = decide(store, name, norm, draws)
+        decided = decide(store, store.weights(name, norm), draws)
         found = responses_under(read_errors(store), name, norm, draws)
         assert found.tolist() == decided["response"].tolist()
 
@@ -113,7 +113,7 @@ def test_a_sweep_has_the_shares_of_the_decisions(stores):
     assert sweep["k"].tolist()[:3] == [0, 7, 20] and np.isnan(sweep["k"].iloc[3])
     for name, row in sweep.iterrows():
         plain, conflicts = (
-            mark(to_trials(decide(store, name), "m", test_set))
+            mark(to_trials(decide(store, store.weights(name)), "m", test_set))
             for test_set, store in stores["made-up"].items()
         )
         right = accuracies(plain, resampling=Resampling(draws=60, seed=3)).iloc[0]
@@ -151,7 +151,7 @@ def test_shares_of_weight_by_hand_and_of_variance_from_the_diagnostics(tmp_path)
     assert found.drop([1, 4, 10]).eq(0).all()
     assert parts["uniform", "weight"][[1, 4, 10]].tolist() == pytest.approx([1 / 3] * 3)
     for name in ("exp:2", "uniform"):
-        expected = variance_shares(store, name, "l2")
+        expected = variance_shares(store, store.weights(name, "l2"))
         assert parts[name, "variance"].tolist() == pytest.approx(expected.tolist())
         assert parts[name, "variance"].sum() == pytest.approx(1)
 

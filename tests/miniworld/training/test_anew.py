@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from tiny.made import set_of
 
 from gcbook.chapters.noise_training.tables import (
     CLEAN,
@@ -13,6 +14,7 @@ from gcbook.chapters.noise_training.tables import (
     noise_answers,
 )
 from gcbook.files.errors import InputError
+from gcbook.miniworld.results import noised
 from gcbook.miniworld.results.noised import clean_answers
 from gcbook.miniworld.training import anew, recipes, worlds
 from gcbook.miniworld.training.anew import train_map, train_seeds
@@ -21,8 +23,9 @@ from gcbook.miniworld.training.record import RECORD
 
 @pytest.fixture
 def small(tmp_path, monkeypatch):
-    """Few images."""
+    """Few images, to learn from and to answer."""
     monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr(noised, "make_test_set", lambda name: set_of(name).first(64))
     monkeypatch.setattr(recipes, "TRAIN_IMAGES", 64)
     monkeypatch.setattr(recipes, "VALIDATION_IMAGES", 16)
     return tmp_path

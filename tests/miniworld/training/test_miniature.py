@@ -248,7 +248,7 @@ def test_an_error_that_ends_a_run_is_not_hidden_by_a_full_disk(tmp_path, monkeyp
     def full(path, *_):
         raise UnwritableError(path, OSError(errno.ENOSPC, "full"))
 
-    monkeypatch.setattr(run, "write_tensors", full)
+    monkeypatch.setattr(run, "write_state", full)
     task = Line()
     task.loss = lambda step, generator: 1 / 0
     with pytest.raises(ZeroDivisionError):
@@ -261,7 +261,7 @@ def test_a_stop_that_cannot_be_saved_says_why(tmp_path, monkeypatch):
 
     plan = Plan(40, learning_rate=0.1, warmup=5)
     Trainer(Line(), plan, tmp_path, report=lambda line: None).run(until=10)
-    monkeypatch.setattr(run, "write_tensors", full)
+    monkeypatch.setattr(run, "write_state", full)
     with pytest.raises(UnwritableError, match="no space left"):
         Trainer(Line(stop_at=12), plan, tmp_path, report=lambda line: None).run()
 

@@ -9,53 +9,21 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from tiny.processes import started
+from tiny.training import train
 
 from gcbook.miniworld.training.imagefolder import key_of
 from gcbook.miniworld.training.resnet import ORDER
 from gcbook.miniworld.training.run import UnreadableImageError, in_step
 from gcbook.miniworld.training.state import read_about
 
-COMMAND = """
-import os, signal, sys
-import multiprocessing.connection as connection
-from dataclasses import replace
-import gcbook.miniworld.training.resnet as resnet
-import gcbook.miniworld.training.run as run
-from gcbook.cli import main
-
-small = dict(architecture="resnet18", crop_size=32, learning_rate=0.01)
-resnet.RESNETS = {name: replace(plan, **small) for name, plan in resnet.RESNETS.items()}
-run.SHOW_EVERY = 0
-stop, loss = os.environ.get("STOP"), resnet.ResNetRun.loss
-
-def stopped(run, batch):
-    if str(run.done) == stop:
-        signal.raise_signal(signal.SIGTERM)
-    return loss(run, batch)
-
-resnet.ResNetRun.loss = stopped
-
-if os.environ.get("STOP") == "taking":
-    taken, process = iter(range(10**6)), os.getpid()
-    answer = connection.answer_challenge
-
-    def answered(*challenge):
-        if os.getpid() == process and next(taken) == 6:
-            signal.raise_signal(signal.SIGTERM)
-        answer(*challenge)
-
-    connection.answer_challenge = answered
-main(sys.argv[1:])
-"""
-"""``gcbook``, with a small network and a line after each step.
-
-SIGTERM comes before the image STOP, or where that is "taking", while one is taken from a reader.
-"""
+TESTS = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -74,42 +42,53 @@ def data(tmp_path_factory):
     return folder
 
 
+def arguments(data, folder, *options):
+    command = ["resnet50-noise", "--device", "cpu", "--data", data, "-o", folder, *options]
+    return [str(part) for part in command]
+
+
 @contextmanager
-def started(data, folder, *options, processes=1, stops=None):
-    """The command's processes; each leads a group. ``stops``: which gets SIGTERM, and where."""
+def interpreter(data, folder, *options, stop=""):
+    """The command as it is typed, leading a group. ``stop``: where it gets SIGTERM."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tiny.training", *arguments(data, folder, *options)],
+        cwd=TESTS,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "STOP": stop},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def ended(data, folder, *options, processes=1, stops=None):
+    """Let processes train; the status of each and what it said. ``stops``: which, and where."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-c", COMMAND, "train", "resnet50-noise", "--device", "cpu"]
-    command += ["--data", data, "-o", folder, *options]
     there = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": processes}
+    folder.mkdir(exist_ok=True)
+    logs = [folder / f"said-{rank}" for rank in range(processes)]
     running = []
     try:
-        for rank in range(processes):
+        for rank, log in enumerate(logs):
             own = there | {"RANK": rank, "LOCAL_RANK": rank} if processes > 1 else {}
             own |= {"STOP": stops[1]} if stops and stops[0] == rank else {}
-            running.append(
-                subprocess.Popen(
-                    [str(part) for part in command],
-                    env=os.environ | {name: str(value) for name, value in own.items()},
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    text=True,
-                    start_new_session=True,
-                )
-            )
-        yield running
+            environment = {name: str(value) for name, value in own.items()}
+            asked = arguments(data, folder, *options)
+            running.append(started(train, asked, environment=environment, said=log))
+        for process in running:
+            process.join(300)
+        return [process.exitcode for process in running], [log.read_text() for log in logs]
     finally:
         for process in running:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-
-
-def ended(processes):
-    """The status of each, and what it said of mistakes."""
-    said = [process.communicate(timeout=300)[1] for process in processes]
-    return [process.returncode for process in processes], said
+            process.kill()
 
 
 def rows(folder):
@@ -118,15 +97,15 @@ def rows(folder):
 
 def test_sigterm_to_a_whole_group_saves_the_state(data, tmp_path):
     options = ("--workers", 1, "--batch-size", 2, "--epochs", 1000)
-    with started(data, tmp_path, *options) as (process,):
+    with interpreter(data, tmp_path, *options) as process:
         said = [process.stderr.readline()]
         while "left: loss" not in said[-1]:
             assert said[-1], said
             said.append(process.stderr.readline())
         os.killpg(process.pid, signal.SIGTERM)
-        (status,), (rest,) = ended([process])
+        rest = process.communicate(timeout=300)[1]
     assert "Traceback" not in rest
-    assert status == 128 + signal.SIGTERM
+    assert process.returncode == 128 + signal.SIGTERM
     seen = read_about(tmp_path / "state.safetensors")["done"]
     assert seen > 0
     assert rest.endswith(f"stopped at image {seen:,}; the same command goes on from there\n")
@@ -138,9 +117,9 @@ def test_sigterm_to_a_whole_group_saves_the_state(data, tmp_path):
 )
 def test_a_stop_while_an_image_is_taken_from_a_reader_is_told_in_one_line(data, tmp_path):
     options = ("--workers", 1, "--batch-size", 2, "--epochs", 1000)
-    with started(data, tmp_path, *options, stops=(0, "taking")) as (process,):
-        (status,), (said,) = ended([process])
-    assert status == 128 + signal.SIGTERM
+    with interpreter(data, tmp_path, *options, stop="taking") as process:
+        said = process.communicate(timeout=300)[1]
+    assert process.returncode == 128 + signal.SIGTERM
     seen = read_about(tmp_path / "state.safetensors")["done"]
     assert seen > 0
     assert said.endswith(f"stopped at image {seen:,}; the same command goes on from there\n")
@@ -149,14 +128,12 @@ def test_a_stop_while_an_image_is_taken_from_a_reader_is_told_in_one_line(data, 
 
 def test_two_processes_validate_as_one_does(data, tmp_path):
     options = ("--workers", 0, "--batch-size", 4, "--epochs", 1)
-    with started(data, tmp_path, *options) as one:
-        assert ended(one)[0] == [0]
+    assert ended(data, tmp_path, *options)[0] == [0]
     (alone,) = rows(tmp_path)
     # The weights are those of the end of the epoch: it is validated anew, 10 images in three
     # batches of 4, of which the third is filled up and a fourth is all filling.
     (tmp_path / "history.jsonl").unlink()
-    with started(data, tmp_path, *options, processes=2) as two:
-        assert ended(two)[0] == [0, 0]
+    assert ended(data, tmp_path, *options, processes=2)[0] == [0, 0]
     (together,) = rows(tmp_path)
     assert together["accuracy"] == alone["accuracy"]
     assert together["loss"] == pytest.approx(alone["loss"], rel=1e-5)
@@ -172,21 +149,18 @@ def test_two_processes_stop_together_and_go_on(data, tmp_path):
     last = int(torch.randperm(24, generator=order)[-1])
     bad = broken / "train" / ("bear", "cat")[last // 12] / f"{last % 12:02}.png"
     bad.write_bytes(bad.read_bytes()[:100])
-    with started(broken, run, *options, processes=2, stops=(1, 8)) as two:
-        status, said = ended(two)
+    status, said = ended(broken, run, *options, processes=2, stops=(1, 8))
     assert status == [143, 143], said
     # Each step is of two images in each of two processes; the one before which it came is done.
     assert read_about(run / "state.safetensors")["done"] == 12
-    with started(broken, run, *options, processes=2) as two:
-        status, said = ended(two)
+    status, said = ended(broken, run, *options, processes=2)
     assert status == [2, 2], said
     assert "another process has found an image that it cannot read" in said[0]
     assert f"{bad}: expected an image" in said[1]
     seen = read_about(run / "state.safetensors")["done"]
     assert 12 < seen < 24
     shutil.copy(data / bad.relative_to(broken), bad)
-    with started(broken, run, *options, processes=2) as two:
-        status, said = ended(two)
+    status, said = ended(broken, run, *options, processes=2)
     assert status == [0, 0], said
     assert f"image {seen:,} of 24" in said[0]
     assert [row["images_seen"] for row in rows(run)] == [24]

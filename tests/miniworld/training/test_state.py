@@ -12,15 +12,14 @@ from safetensors.torch import save_file
 from gcbook.files.atomic import UnwritableError
 from gcbook.files.errors import InputError
 from gcbook.miniworld.training import state
-from gcbook.miniworld.training.state import add_row, forget_later, read_about, write_tensors
+from gcbook.miniworld.training.state import add_row, forget_later, read_about, write_state
 
 ABOUT = {"done": 7, "seconds": 1.5, "losses": [2.0, 3], "notes": {}, "plan": {"a": 1}, "of": {}}
-KNOWN = {name: json.dumps(value) for name, value in ABOUT.items()}
 
 
 def test_what_is_known_comes_back(tmp_path):
     path = tmp_path / "new" / "state.safetensors"
-    write_tensors(path, {"a": torch.arange(3.0)}, KNOWN)
+    write_state(path, {"a": torch.arange(3.0)}, ABOUT)
     assert read_about(path) == ABOUT
 
 
@@ -33,6 +32,21 @@ def test_a_damaged_state_is_named_with_what_to_do(tmp_path, content):
     assert path.read_bytes() == content
 
 
+def test_no_flipped_bit_of_a_state_goes_unnoticed(tmp_path):
+    path = tmp_path / "state.safetensors"
+    write_state(path, {"a": torch.arange(300.0)}, ABOUT)
+    whole = path.read_bytes()
+    bits = torch.randint(8 * len(whole), (400,), generator=torch.Generator().manual_seed(0))
+    for bit in bits.tolist():
+        changed = bytearray(whole)
+        changed[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(changed)
+        with pytest.raises(InputError, match=r"state\.safetensors: expected the state .* copy in"):
+            read_about(path)
+    path.write_bytes(whole)
+    assert read_about(path) == ABOUT
+
+
 def test_tensors_of_something_else_are_no_state(tmp_path):
     # A state of an earlier version, say.
     known = {"step": "7", "plan": "{}"}
@@ -43,7 +57,7 @@ def test_tensors_of_something_else_are_no_state(tmp_path):
 
 def test_a_full_disk_leaves_the_state_that_was_there(tmp_path, monkeypatch):
     path = tmp_path / "state.safetensors"
-    write_tensors(path, {"a": torch.zeros(1)}, KNOWN)
+    write_state(path, {"a": torch.zeros(1)}, ABOUT)
 
     def full(tensors, temporary, about):
         temporary.write_bytes(b"half")
@@ -52,7 +66,7 @@ def test_a_full_disk_leaves_the_state_that_was_there(tmp_path, monkeypatch):
 
     monkeypatch.setattr(state, "save_file", full)
     with pytest.raises(UnwritableError, match=os.strerror(errno.ENOSPC).lower()):
-        write_tensors(path, {"a": torch.ones(1)}, KNOWN | {"done": "8"})
+        write_state(path, {"a": torch.ones(1)}, ABOUT | {"done": 8})
     assert read_about(path) == ABOUT
     assert [each.name for each in tmp_path.iterdir()] == ["state.safetensors"]
 

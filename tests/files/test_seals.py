@@ -1,0 +1,49 @@
+"""A seal tells of any bit that it has changed, and of nothing else."""
+
+import numpy as np
+import pytest
+
+from gcbook.files.seals import SEAL, is_whole, seal, seal_file, whole_file
+
+
+def content(size: int = 5000) -> bytes:
+    rng = np.random.default_rng(size)
+    return rng.bytes(size) + SEAL.encode() + rng.bytes(size // 3)
+
+
+def flip(whole: bytes, bit: int) -> bytes:
+    changed = bytearray(whole)
+    changed[bit // 8] ^= 1 << bit % 8
+    return bytes(changed)
+
+
+def test_every_bit_is_under_the_seal():
+    sealed = seal(content(40))
+    assert is_whole(sealed) is True
+    # A mark that is no longer there is no seal: whoever expects one knows that it is damaged.
+    states = [is_whole(flip(sealed, bit)) for bit in range(8 * len(sealed))]
+    assert True not in states
+    assert states.count(None) == 8 * len("sealed with sha256:")
+
+
+def test_a_file_is_sealed_like_its_bytes(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(content())
+    seal_file(path)
+    assert path.read_bytes() == seal(content())
+    assert whole_file(path) is True
+    path.write_bytes(flip(path.read_bytes(), 77))
+    assert whole_file(path) is False
+
+
+@pytest.mark.parametrize("nothing", [b"", b"a file of another kind"])
+def test_what_was_never_sealed_has_no_seal(tmp_path, nothing):
+    (tmp_path / "file").write_bytes(nothing)
+    assert whole_file(tmp_path / "file") is None
+    assert is_whole(nothing) is None
+
+
+def test_bytes_cut_short_are_not_whole():
+    sealed = seal(content())
+    for length in (len(sealed) - 1, 5000 + len(SEAL), 5000 + len(SEAL) - 1):
+        assert is_whole(sealed[:length]) is False

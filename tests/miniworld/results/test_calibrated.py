@@ -5,7 +5,6 @@ import pytest
 from gcbook.files.errors import InputError
 from gcbook.miniworld.results.calibrated import matched_rows, search_rows
 from gcbook.miniworld.training.calibration import (
-    SCREENING,
     SEEDS,
     WHOLE,
     Candidate,
@@ -13,6 +12,7 @@ from gcbook.miniworld.training.calibration import (
     targets,
 )
 
+SHORT = 1_000
 WANTED = {name: value for name, (value, _, _) in targets().items()}
 CHOSEN = Candidate(0.2, 0.5)
 
@@ -22,10 +22,10 @@ def training(candidate, seed, steps, **changes):
 
 
 DONE = [
-    training(Candidate(0.25, 0.0, (0.75, 1.125)), 0, SCREENING, shape_bias=0.5),
+    training(Candidate(0.25, 0.0, (0.75, 1.125)), 0, SHORT, shape_bias=0.5),
     *(training(Candidate(0.25, 0.0), seed, WHOLE, shape_bias=0.6) for seed in SEEDS),
     *(training(CHOSEN, seed, WHOLE, shape_bias=0.2 + 0.01 * seed, edge=0.9) for seed in SEEDS),
-    training(CHOSEN, 0, SCREENING, edge=0.1),
+    training(CHOSEN, 0, SHORT, edge=0.1),
 ]
 
 
@@ -33,7 +33,7 @@ def test_every_training_is_a_row():
     table = search_rows(DONE)
     assert len(table) == 8
     first = table.iloc[0]
-    assert (first["misleading"], first["damage"], first["steps"]) == (0.25, 0, SCREENING)
+    assert (first["misleading"], first["damage"], first["steps"]) == (0.25, 0, SHORT)
     assert (first["contrast_low"], first["contrast_high"]) == (0.75, 1.125)
     assert (first["accuracy"], first["minutes"]) == (0.8, 3.5)
     assert first["outside"] == pytest.approx(0.5 - 0.2989, abs=1e-3)

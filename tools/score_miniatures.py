@@ -4,10 +4,11 @@ Run it when a model, a test set or the scorer changes:
 
     python tools/score_miniatures.py mini-pixel mini-cnn [--sets cue-conflict edge] [-o FOLDER]
 
-Without names all models are scored. What a store already holds is not scored again, so that the
-same command goes on after an interruption; a store of another model is refused by the scorer and
-has to be removed first. The benchmark's own edges and silhouettes (``real-edge``,
-``real-silhouette``) are scored where ``GCBOOK_DATA_DIR`` has them or `gcbook fetch` brought them.
+Without names all models are scored, each on the test sets of the world that it was trained in.
+What a store already holds is not scored again, so that the same command goes on after an
+interruption; a store of another model is refused by the scorer and has to be removed first. The
+benchmark's own edges and silhouettes (``real-edge``, ``real-silhouette``) are scored where
+``GCBOOK_DATA_DIR`` has them or `gcbook fetch` brought them.
 """
 
 import argparse
@@ -17,9 +18,17 @@ from pathlib import Path
 
 from gcbook.classifiers.load import load_classifier
 from gcbook.files.errors import DataNotFoundError
-from gcbook.miniworld.bands import BAND_SETS, make_band_set
-from gcbook.miniworld.results.shipped import DATA, DRAWS, FEW_DRAWS, model_folder, shipped_models
-from gcbook.miniworld.testsets import TEST_SETS, make_test_set
+from gcbook.miniworld.bands import BAND_SETS, make_named_set
+from gcbook.miniworld.named import named_world, world_name
+from gcbook.miniworld.results.shipped import (
+    DATA,
+    DRAWS,
+    FEW_DRAWS,
+    model_card,
+    model_folder,
+    shipped_models,
+)
+from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.stimuli.folders import open_stimuli
@@ -37,10 +46,11 @@ def main() -> None:
     arguments = parser.parse_args()
     for model in arguments.models or shipped_models():
         classifier = load_classifier(model_folder(model), name=model)
+        world = world_name(model_card(model)["world"])
         for name in arguments.sets:
             begun = time.perf_counter()
             try:
-                images = stimuli(name)
+                images = stimuli(name, world)
             except DataNotFoundError as error:
                 if name not in REAL:
                     raise
@@ -55,11 +65,11 @@ def main() -> None:
 
 
 @cache
-def stimuli(name: str) -> StimulusSet:
-    """A test set by its name."""
-    if name in BAND_SETS:
-        return make_band_set(name)
-    return open_stimuli(name.removeprefix("real-")) if name in REAL else make_test_set(name)
+def stimuli(name: str, world: str) -> StimulusSet:
+    """A test set by its name, and by that of the world."""
+    if name in REAL:
+        return open_stimuli(name.removeprefix("real-"))
+    return make_named_set(name, named_world(world))
 
 
 if __name__ == "__main__":

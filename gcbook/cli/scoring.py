@@ -27,7 +27,8 @@ def score(
         str,
         typer.Argument(
             metavar="IMAGES",
-            help="Folder or zip of DATASET/CATEGORY/NAME.png, or the name of a fetched set.",
+            help="Folder or zip of DATASET/CATEGORY/NAME.png, or the name of a fetched set; with "
+            "--world that of a test set of the miniature world.",
         ),
     ],
     output: Annotated[
@@ -99,6 +100,10 @@ def score(
     dataset: Annotated[
         str, typer.Option(help="Which dataset of several, or what to call the only one.")
     ] = "",
+    world: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="IMAGES are a test set of this miniature world."),
+    ] = "",
     extend: Annotated[
         bool, typer.Option("--extend", help="Add draws to a store that has fewer.")
     ] = False,
@@ -151,7 +156,9 @@ def score(
             dtype=dtype,  # type: ignore[arg-type]
             device=device,
         )
-        stimuli = _open(images, dataset, limit)
+        stimuli = _open(images, dataset, world)
+        if limit is not None:
+            stimuli = stimuli.first(limit)
         report = _score(
             model,
             settings,
@@ -165,9 +172,19 @@ def score(
     _report(report, chosen=bool(norm or weighting) and not racing)
 
 
-def _open(images: str, dataset: str, limit: int | None) -> "StimulusSet":
+def _open(images: str, dataset: str, world: str) -> "StimulusSet":
     from gcbook.paper.experiments import DATASETS
     from gcbook.stimuli.folders import open_stimuli
+
+    if world:
+        if dataset:
+            raise InputError(
+                "--dataset: a test set of --world has its name; leave out one of them."
+            )
+        from gcbook.miniworld.bands import make_named_set
+        from gcbook.miniworld.named import named_world
+
+        return make_named_set(images, named_world(world))
 
     stimuli = open_stimuli(images, dataset=dataset)
     if stimuli.dataset not in DATASETS:
@@ -176,7 +193,7 @@ def _open(images: str, dataset: str, limit: int | None) -> "StimulusSet":
             f"on; if these are images of one, say --dataset with its name: {', '.join(DATASETS)}",
             err=True,
         )
-    return stimuli if limit is None else stimuli.first(limit)
+    return stimuli
 
 
 def _score(

@@ -45,6 +45,9 @@ def train(
         int | None,
         typer.Option(min=0, help="ResNets: processes that read images, for each device [4]."),
     ] = None,
+    world: Annotated[
+        str, typer.Option(metavar="NAME", help="Miniatures: a world by its name [default].")
+    ] = "",
 ) -> None:
     """Train a miniature on the miniature world, or a ResNet with diffusion-style noise on ImageNet.
 
@@ -53,8 +56,8 @@ def train(
     accelerate launch --multi_gpu -m gcbook train resnet50-noise --data IMAGENET -o FOLDER.
     """
     if name in ("resnet50", "resnet50-noise"):
-        if base or steps:
-            raise InputError(f"{name}: takes --epochs and no --steps or --with.")
+        if base or steps or world:
+            raise InputError(f"{name}: takes --epochs and no --steps, --with or --world.")
         readers = 4 if workers is None else workers
         _train_resnet(name, output, data, epochs, batch_size, readers, seed, device)
         return
@@ -65,8 +68,11 @@ def train(
         )
     from gcbook.classifiers.devices import pick_device
     from gcbook.files.atomic import check_writable
+    from gcbook.miniworld.named import DEFAULT, named_world
     from gcbook.miniworld.training.recipes import make_trainer
     from gcbook.miniworld.training.record import write_record
+
+    chosen = named_world(world or DEFAULT)
 
     def report(line: str) -> None:
         typer.echo(line, err=True)
@@ -81,6 +87,7 @@ def train(
             seed=seed,
             steps=steps,
             device=pick_device(device),
+            world=chosen,
             report=report,
         )
         trainer.run()
@@ -148,6 +155,9 @@ def worlds(
         typer.Option(min=1, help="That each model sees, in whole steps; a map a number [192000]."),
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
+    world: Annotated[
+        str, typer.Option(metavar="NAME", help="In the middle of the map, by its name.")
+    ] = "default",
 ) -> None:
     """Train models in nine worlds, with weaker and stronger, truer and less true textures.
 
@@ -155,7 +165,10 @@ def worlds(
     """
     from gcbook.classifiers.devices import pick_device
     from gcbook.files.atomic import check_writable
+    from gcbook.miniworld.named import named_world
     from gcbook.miniworld.training.worlds import MODELS, jobs, run_job
+
+    middle = named_world(world)
 
     unknown = [name for name in models or () if name not in MODELS]
     if unknown:
@@ -171,6 +184,6 @@ def worlds(
         where = pick_device(device)
         for number, job in enumerate(todo, 1):
             report(f"{number} of {len(todo)}: {job.name}")
-            if not run_job(job, output, device=where, report=report):
+            if not run_job(job, output, middle=middle, device=where, report=report):
                 report(f"{job.name}: done before")
     typer.echo(f"{len(todo)} models are in {output}")

@@ -13,12 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from gcbook.files.errors import InputError
-from gcbook.miniworld.testsets import make_test_set, one_a_pair
+from gcbook.miniworld.testsets import TEST_SETS, make_test_set, one_a_pair
+from gcbook.miniworld.world import DEFAULT_WORLD, World
 from gcbook.paper.experiments import SINGLE_CONDITION
 from gcbook.stimuli.stimulus import Stimulus, StimulusSet, in_order
 from gcbook.stimuli.written import Png
 
-__all__ = ["BANDS", "BAND_SETS", "filter_band", "make_band_set"]
+__all__ = ["BANDS", "BAND_SETS", "filter_band", "make_band_set", "make_named_set"]
 
 BANDS = ("low-2", "low-4", "low-8", "high-1", "high-2", "high-4")
 """What is left, and where half of it is, in cycles an image."""
@@ -60,17 +61,24 @@ def filter_band(images: npt.NDArray[np.floating], band: str) -> npt.NDArray[np.f
     return kept.clip(0, 1)
 
 
-def make_band_set(name: str) -> StimulusSet:
+def make_band_set(name: str, world: World = DEFAULT_WORLD) -> StimulusSet:
     """Make one of `BAND_SETS`, in memory.
 
     Images are named as in `gcbook.miniworld.testsets`, with the band as their condition.
+
+    Args:
+        name: of the set.
+        world: the choices that images are made by.
 
     Raises:
         InputError: no such set.
     """
     if name not in BAND_SETS:
         raise InputError(f"test set: expected one of {', '.join(BAND_SETS)}; found {name!r}.")
-    base = _unfiltered() if name == "filtered" else one_a_pair(make_test_set("cue-conflict"))
+    if name == "filtered":
+        base = [e for e in make_test_set("low-pass", world) if e.condition == SINGLE_CONDITION]
+    else:
+        base = one_a_pair(make_test_set("cue-conflict", world))
     images = np.stack([each.read() for each in base])
     place = f"miniature world, {name}"
     stimuli: list[Stimulus] = []
@@ -85,5 +93,17 @@ def make_band_set(name: str) -> StimulusSet:
     return StimulusSet(name, place, in_order(stimuli))
 
 
-def _unfiltered() -> list[Stimulus]:
-    return [each for each in make_test_set("low-pass") if each.condition == SINGLE_CONDITION]
+def make_named_set(name: str, world: World = DEFAULT_WORLD) -> StimulusSet:
+    """Make a test set of a world, filtered or not, in memory.
+
+    Args:
+        name: one of `gcbook.miniworld.testsets.TEST_SETS` or of `BAND_SETS`.
+        world: the choices that images are made by.
+
+    Raises:
+        InputError: no such set.
+    """
+    if name not in (*TEST_SETS, *BAND_SETS):
+        known = ", ".join((*TEST_SETS, *BAND_SETS))
+        raise InputError(f"test set: expected one of {known}; found {name!r}.")
+    return make_band_set(name, world) if name in BAND_SETS else make_test_set(name, world)

@@ -4,7 +4,8 @@ All are made of test silhouettes of the 16 categories, seeded, and balanced: *in
 images as the world has them; *cue-conflict*, every pair of a shape and another category's texture;
 *silhouette* and *edge*, each test silhouette once, without texture; *texture*, without shape; and
 the parametric manipulations of the same images at several strengths, at least half of those of the
-benchmark.
+benchmark. In the benchmark, cue-conflict images, silhouettes and edges are of whole objects alone
+(Geirhos et al., 2019), and so they are here whatever a world's outlines are like.
 
 Names tell what an image shows, as in the real cue-conflict set: ``cat3-dog7.png`` is the third cat
 of the test silhouettes in a dog's texture, the seventh drawn in this set. Images of one silhouette
@@ -18,7 +19,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
@@ -28,7 +29,7 @@ import torch.nn.functional as F
 from scipy.ndimage import distance_transform_edt
 
 from gcbook.files.errors import InputError
-from gcbook.miniworld.silhouettes import Silhouettes, load_silhouettes
+from gcbook.miniworld.silhouettes import Silhouettes, Split, load_silhouettes
 from gcbook.miniworld.textures import draw_textures
 from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, Composer, Scene, World
 from gcbook.paper.categories import CATEGORIES
@@ -62,7 +63,9 @@ _TEXTURE = re.compile(r"[a-z]+\d*-([a-z]+)\d+")
 _NO_SHAPE = "none"
 
 
-def make_test_set(name: str, world: World = DEFAULT_WORLD, seed: int = 0) -> StimulusSet:
+def make_test_set(
+    name: str, world: World = DEFAULT_WORLD, seed: int = 0, split: Split = "test"
+) -> StimulusSet:
     """Make one of the test sets, in memory.
 
     Images are the same from machine to machine up to the rounding of a few pixels.
@@ -72,19 +75,21 @@ def make_test_set(name: str, world: World = DEFAULT_WORLD, seed: int = 0) -> Sti
         world: the choices that images are made by.
         seed: any integer; the sets of one seed are independent of each other, but all
             manipulations start from the same images.
+        split: of the silhouettes; another than "test" is for what is chosen before a test.
 
     Raises:
         InputError: no such set.
     """
     if name not in TEST_SETS:
         raise InputError(f"test set: expected one of {', '.join(TEST_SETS)}; found {name!r}.")
-    return _made(name, world, seed)
+    return _made(name, world, seed, split)
 
 
 # A chapter shows a set, scores it with several models and looks up what it showed.
 @lru_cache(maxsize=64)
-def _made(name: str, world: World, seed: int) -> StimulusSet:
-    drawn = _PLAIN[name](world, seed) if name in _PLAIN else _distorted(name, world, seed)
+def _made(name: str, world: World, seed: int, split: Split) -> StimulusSet:
+    make = _PLAIN.get(name)
+    drawn = make(world, seed, split) if make else _distorted(name, world, seed, split)
     place = f"miniature world, {name}, seed {seed}"
     stimuli = [
         Stimulus(
@@ -173,8 +178,8 @@ def _generator(seed: int, what: str) -> torch.Generator:
 
 
 @cache
-def _silhouettes() -> Silhouettes:
-    return load_silhouettes("test", CATEGORIES)
+def _silhouettes(split: Split) -> Silhouettes:
+    return load_silhouettes(split, CATEGORIES)
 
 
 def _numbered(categories: Sequence[str]) -> list[str]:
@@ -187,27 +192,21 @@ def _numbered(categories: Sequence[str]) -> list[str]:
     return names
 
 
-def _named(scene: Scene) -> list[_Drawn]:
-    shapes = _numbered(_silhouettes().categories)
+def _named(scene: Scene, split: Split) -> list[_Drawn]:
+    shapes = _numbered(_silhouettes(split).categories)
     textures = _numbered([ALL_CATEGORIES[index] for index in scene.texture])
     return [
-        _Drawn(f"{shapes[which]}-{texture}.png", ALL_CATEGORIES[shape], SINGLE_CONDITION, pixels)
-        for pixels, shape, which, texture in zip(
-            scene.images, scene.shape, scene.silhouette, textures, strict=True
+        _Drawn(f"{shapes[which]}-{texture}.png", ALL_CATEGORIES[label], SINGLE_CONDITION, pixels)
+        for pixels, label, which, texture in zip(
+            scene.images, scene.label, scene.silhouette, textures, strict=True
         )
     ]
 
 
-def _sample(world: World, per_category: int, generator: torch.Generator) -> Scene:
+def _sample(world: World, per_category: int, generator: torch.Generator, split: Split) -> Scene:
     """As many images of each category, as the world has them."""
-    categories = np.array(_silhouettes().categories)
-    scenes = []
-    for category in CATEGORIES:
-        own = np.flatnonzero(categories == category)
-        scene = Composer(world, load_silhouettes("test", (category,))).sample(
-            per_category, generator
-        )
-        scenes.append(replace(scene, silhouette=own[scene.silhouette]))
+    composer = Composer(world, _silhouettes(split))
+    scenes = [composer.sample(per_category, generator, category) for category in CATEGORIES]
     return Scene(
         *(
             np.concatenate([getattr(scene, field.name) for scene in scenes])
@@ -216,14 +215,14 @@ def _sample(world: World, per_category: int, generator: torch.Generator) -> Scen
     )
 
 
-def _in_distribution(world: World, seed: int) -> list[_Drawn]:
-    return _named(_sample(world, PER_CATEGORY, _generator(seed, "in-distribution")))
+def _in_distribution(world: World, seed: int, split: Split) -> list[_Drawn]:
+    return _named(_sample(world, PER_CATEGORY, _generator(seed, "in-distribution"), split), split)
 
 
-def _cue_conflict(world: World, seed: int) -> list[_Drawn]:
+def _cue_conflict(world: World, seed: int, split: Split) -> list[_Drawn]:
     """Every pair equally often, and every silhouette of a category as often as the others."""
     generator = _generator(seed, "cue-conflict")
-    categories = np.array(_silhouettes().categories)
+    categories = np.array(_silhouettes(split).categories)
     silhouette, texture = [], []
     for shape, category in enumerate(CATEGORIES):
         others = [index for index in range(len(CATEGORIES)) if index != shape]
@@ -231,29 +230,30 @@ def _cue_conflict(world: World, seed: int) -> list[_Drawn]:
         own = np.flatnonzero(categories == category)
         order = own[torch.randperm(len(own), generator=generator).numpy()]
         silhouette += np.resize(order, len(others) * IMAGES_A_PAIR).tolist()
-    composer = Composer(world, _silhouettes())
-    return _named(composer.compose(torch.tensor(silhouette), torch.tensor(texture), generator))
+    composer = Composer(world.whole(), _silhouettes(split))
+    scene = composer.compose(torch.tensor(silhouette), torch.tensor(texture), generator)
+    return _named(scene, split)
 
 
-def _silhouette(world: World, seed: int) -> list[_Drawn]:
-    return _once_each(1 - _masks(world), world)
+def _silhouette(world: World, seed: int, split: Split) -> list[_Drawn]:
+    return _once_each(1 - _masks(world, split), world, split)
 
 
-def _edge(world: World, seed: int) -> list[_Drawn]:
+def _edge(world: World, seed: int, split: Split) -> list[_Drawn]:
     """Outlines one pixel wide, the thinnest that this resolution shows.
 
     They run just inside the object, so that a stroke no wider than two stays one line.
     """
     lines = []
-    for inside in _masks(world) > 0.5:
+    for inside in _masks(world, split) > 0.5:
         depth = distance_transform_edt(inside) - 0.5
         lines.append(inside & (depth < POINTS_OF_SILHOUETTES))
-    return _once_each(1 - np.array(lines, dtype=np.float32), world)
+    return _once_each(1 - np.array(lines, dtype=np.float32), world, split)
 
 
-def _masks(world: World) -> np.ndarray:
-    """Every test silhouette, upright and centred, at the world's mean scale: (N, size, size)."""
-    images = torch.from_numpy(_silhouettes().images.copy()).float()[:, None] / 255
+def _masks(world: World, split: Split) -> np.ndarray:
+    """Every silhouette, upright and centred, at the world's mean scale: (N, size, size)."""
+    images = torch.from_numpy(_silhouettes(split).images.copy()).float()[:, None] / 255
     size = world.resolution * POINTS_OF_SILHOUETTES
     larger = 1 / (sum(world.scale) / 2)
     theta = torch.tensor([[larger, 0.0, 0.0], [0.0, larger, 0.0]]).expand(len(images), 2, 3)
@@ -261,8 +261,8 @@ def _masks(world: World) -> np.ndarray:
     return F.grid_sample(images, places, align_corners=False)[:, 0].numpy()
 
 
-def _once_each(luma: np.ndarray, world: World) -> list[_Drawn]:
-    categories = _silhouettes().categories
+def _once_each(luma: np.ndarray, world: World, split: Split) -> list[_Drawn]:
+    categories = _silhouettes(split).categories
     return [
         _Drawn(f"{name}.png", category, SINGLE_CONDITION, pixels)
         for name, category, pixels in zip(
@@ -271,7 +271,7 @@ def _once_each(luma: np.ndarray, world: World) -> list[_Drawn]:
     ]
 
 
-def _texture(world: World, seed: int) -> list[_Drawn]:
+def _texture(world: World, seed: int, split: Split) -> list[_Drawn]:
     """Textures over the whole frame, with the world's mean contrast."""
     generator = _generator(seed, "texture")
     category = torch.arange(len(CATEGORIES)).repeat_interleave(TEXTURES_A_CATEGORY)
@@ -311,12 +311,13 @@ def _quantised(values: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=8)
-def _undistorted(world: World, seed: int) -> tuple[_Drawn, ...]:
-    return tuple(_named(_sample(world, DISTORTED_A_CATEGORY, _generator(seed, "manipulated"))))
+def _undistorted(world: World, seed: int, split: Split) -> tuple[_Drawn, ...]:
+    scene = _sample(world, DISTORTED_A_CATEGORY, _generator(seed, "manipulated"), split)
+    return tuple(_named(scene, split))
 
 
-def _distorted(dataset: str, world: World, seed: int) -> list[_Drawn]:
-    base = _undistorted(world, seed)
+def _distorted(dataset: str, world: World, seed: int, split: Split) -> list[_Drawn]:
+    base = _undistorted(world, seed, split)
     images = np.stack([each.pixels for each in base]) / 255
     drawn: list[_Drawn] = []
     for condition in conditions_made(dataset):
@@ -330,7 +331,7 @@ def _distorted(dataset: str, world: World, seed: int) -> list[_Drawn]:
     return drawn
 
 
-_PLAIN: dict[str, Callable[[World, int], list[_Drawn]]] = {
+_PLAIN: dict[str, Callable[[World, int, Split], list[_Drawn]]] = {
     "in-distribution": _in_distribution,
     "cue-conflict": _cue_conflict,
     "silhouette": _silhouette,

@@ -26,16 +26,20 @@ contrast of figure and ground; it tells nothing about the category.
 
 **Pose.** A few degrees, flips, and shifts within the frame, as photographers keep objects upright
 and in view.
+
+**Outline.** Each category's own, whole and alone. Of all choices this is the one that photographs
+do not bear out; `gcbook.miniworld.outlines` has what a world can choose instead.
 """
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
 from gcbook.files.errors import InputError
+from gcbook.miniworld.outlines import PLAIN, Outline, between, warped
 from gcbook.miniworld.silhouettes import EXTRA_CATEGORIES, Silhouettes
 from gcbook.miniworld.textures import TEXTURES, draw_textures
 from gcbook.paper.categories import CATEGORIES
@@ -72,6 +76,7 @@ class World:
         aspect: most that width over height is changed by, as a share.
         shift: most that the middle is moved, as a share of the image.
         flip: mirror left and right at random.
+        outline: how far the outline tells the category.
     """
 
     resolution: int = 32
@@ -90,6 +95,7 @@ class World:
     aspect: float = 0.13
     shift: float = 0.08
     flip: bool = True
+    outline: Outline = PLAIN
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.textures) - set(TEXTURES))
@@ -115,8 +121,15 @@ class World:
                 raise InputError(f"World.{name}: expected (low, high), found {value}.")
 
     def as_dict(self) -> dict[str, object]:
-        """Return the choices, ready for JSON."""
-        return asdict(self)
+        """Return the choices, ready for JSON; of outlines only where they are not plain."""
+        choices = asdict(self)
+        if self.outline == PLAIN:
+            del choices["outline"]
+        return choices
+
+    def whole(self) -> "World":
+        """Return the world in which every object is its category's, whole and alone."""
+        return replace(self, outline=PLAIN)
 
 
 DEFAULT_WORLD = World()
@@ -128,12 +141,14 @@ class Scene:
 
     Attributes:
         images: uint8 (N, resolution, resolution, 3).
+        label: index into `ALL_CATEGORIES` of what the image is of, int64 (N,).
         shape: index into `ALL_CATEGORIES` of the silhouette's category, int64 (N,).
         texture: of the category whose texture it wears, int64 (N,).
         silhouette: index into the composer's silhouettes, int64 (N,).
     """
 
     images: np.ndarray
+    label: np.ndarray
     shape: np.ndarray
     texture: np.ndarray
     silhouette: np.ndarray
@@ -166,30 +181,44 @@ class Composer:
         self._shape = torch.tensor([place[name] for name in silhouettes.categories])
         self._masks = torch.from_numpy(silhouettes.images.copy()).float()[:, None] / 255
 
-    def sample(self, number: int, generator: torch.Generator) -> Scene:
+    def sample(self, number: int, generator: torch.Generator, category: str = "") -> Scene:
         """Draw images as the world has them: categories equally often, textures by diagnosticity.
 
         Args:
             number: of images.
             generator: of everything that is random.
+            category: that all are of; one that the silhouettes show. All alike if "".
+
+        Raises:
+            InputError: outlines can mislead, and the silhouettes are of one category only.
         """
-        present = torch.unique(self._shape)
-        shape = present[torch.randint(len(present), (number,), generator=generator)]
+        world, known = self.world, torch.unique(self._shape)
+        present = torch.tensor([ALL_CATEGORIES.index(category)]) if category else known
+        label = present[torch.randint(len(present), (number,), generator=generator)]
+        shape = label
+        if world.outline.misleading:
+            if len(known) < 2:
+                raise InputError("silhouettes: expected two categories or more, to mislead by.")
+            place = torch.searchsorted(known, label)
+            step = torch.randint(1, len(known), (number,), generator=generator)
+            misled = torch.rand(number, generator=generator) < world.outline.misleading
+            shape = torch.where(misled, known[(place + step) % len(known)], label)
         silhouette = torch.empty(number, dtype=torch.int64)
-        for category in present.tolist():
-            chosen = shape == category
-            own = (self._shape == category).nonzero()[:, 0]
+        for each in torch.unique(shape).tolist():
+            chosen = shape == each
+            own = (self._shape == each).nonzero()[:, 0]
             pick = torch.randint(len(own), (int(chosen.sum()),), generator=generator)
             silhouette[chosen] = own[pick]
         other = torch.randint(len(ALL_CATEGORIES) - 1, (number,), generator=generator)
-        other += (other >= shape).long()
-        wears = torch.rand(number, generator=generator) < self.world.diagnosticity
-        return self.compose(silhouette, torch.where(wears, shape, other), generator)
+        other += (other >= label).long()
+        wears = torch.rand(number, generator=generator) < world.diagnosticity
+        scene = self.compose(silhouette, torch.where(wears, label, other), generator)
+        return replace(scene, label=label.numpy())
 
     def compose(
         self, silhouette: torch.Tensor, texture: torch.Tensor, generator: torch.Generator
     ) -> Scene:
-        """Make one image of each silhouette and texture.
+        """Make one image of each silhouette and texture; it is of what its silhouette shows.
 
         Args:
             silhouette: index of the shape, int64 (N,).
@@ -203,42 +232,45 @@ class Composer:
         pattern = draw_textures(
             texture,
             world.textures,
-            _between(world.period, len(texture), generator) / world.resolution,
-            torch.deg2rad(_between(world.tilt, len(texture), generator)),
+            between(world.period, len(texture), generator) / world.resolution,
+            torch.deg2rad(between(world.tilt, len(texture), generator)),
             size,
             generator,
         )
         ratio = torch.exp(
-            _between(
+            between(
                 (math.log(world.texture_ratio[0]), math.log(world.texture_ratio[1])),
                 len(texture),
                 generator,
             )
         )
         clouds = self._clouds(len(texture), size, generator)
-        cloudy = _between(world.background_ratio, len(texture), generator)
+        cloudy = between(world.background_ratio, len(texture), generator)
         front = figure[:, None, None] + (ratio * contrast)[:, None, None] * pattern
         back = ground[:, None, None] + (cloudy * contrast)[:, None, None] * clouds
-        luma = mask * front + (1 - mask) * back
+        luma = self._with_others(mask, front, back, generator)
         pixels = luma[..., None] + self._tints(mask, generator)
         pooled = F.avg_pool2d(pixels.movedim(-1, 1), world.supersampling)
         images = (pooled.clamp(0, 1) * 255).round().byte().movedim(1, -1)
         shape = self._shape[silhouette]
-        return Scene(images.numpy(), shape.numpy(), texture.numpy(), silhouette.numpy())
+        return Scene(
+            images.numpy(), shape.numpy(), shape.numpy(), texture.numpy(), silhouette.numpy()
+        )
 
     def _pose(
         self, silhouette: torch.Tensor, size: int, generator: torch.Generator
     ) -> torch.Tensor:
         world, count = self.world, len(silhouette)
-        angle = torch.deg2rad(_between(world.rotation, count, generator))
-        scale = _between(world.scale, count, generator)
+        angle = torch.deg2rad(between(world.rotation, count, generator))
+        scale = between(world.scale, count, generator)
         aspect = torch.exp(
-            _between((math.log1p(-world.aspect), math.log1p(world.aspect)), count, generator)
+            between((math.log1p(-world.aspect), math.log1p(world.aspect)), count, generator)
         )
         shift = 2 * world.shift * (2 * torch.rand((count, 2), generator=generator) - 1)
         mirror = torch.ones(count)
         if world.flip:
             mirror -= 2 * (torch.rand(count, generator=generator) < 0.5).float()
+        scale, shift = world.outline.place(scale, shift, generator)
         cos, sin = torch.cos(angle), torch.sin(angle)
         # From a place in the image to the place in the silhouette's frame.
         across, down = mirror / (scale * aspect.sqrt()), aspect.sqrt() / scale
@@ -246,14 +278,53 @@ class Composer:
         matrix = rows.view(count, 2, 2)
         theta = torch.cat([matrix, -(matrix @ shift[:, :, None])], dim=2)
         places = F.affine_grid(theta, [count, 1, size, size], align_corners=False)
+        if world.outline.warp:
+            places = warped(places, world.outline.warp, generator)
         masks = self._masks[silhouette]
         return F.grid_sample(masks, places, align_corners=False)[:, 0].clamp(0, 1)
+
+    def _with_others(
+        self,
+        mask: torch.Tensor,
+        front: torch.Tensor,
+        back: torch.Tensor,
+        generator: torch.Generator,
+    ) -> torch.Tensor:
+        """Luma of object and ground, with other objects behind and before, (N, size, size)."""
+        outline, (count, size, _) = self.world.outline, mask.shape
+        if not outline.others:
+            return mask * front + (1 - mask) * back
+        number = torch.randint(outline.others + 1, (count,), generator=generator)
+        drawn = [self._other(count, size, generator) for _ in range(outline.others)]
+        before = torch.rand((outline.others, count, 1, 1), generator=generator) < outline.before
+        luma = back
+        for nearer in (False, True):
+            if nearer:
+                luma = mask * front + (1 - mask) * luma
+            for index, (shape, grey) in enumerate(drawn):
+                shown = shape * ((before[index] == nearer) & (index < number)[:, None, None])
+                luma = shown * grey + (1 - shown) * luma
+        return luma
+
+    def _other(
+        self, count: int, size: int, generator: torch.Generator
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Some silhouette anywhere, as a mask (count, size, size), and its luma (count, 1, 1)."""
+        which = torch.randint(len(self._masks), (count,), generator=generator)
+        zoom = 1 / between(self.world.outline.other_size, count, generator)
+        middle = 2 * torch.rand((count, 2), generator=generator) - 1
+        theta = torch.zeros((count, 2, 3))
+        theta[:, 0, 0] = theta[:, 1, 1] = zoom
+        theta[:, :, 2] = -zoom[:, None] * middle
+        places = F.affine_grid(theta, [count, 1, size, size], align_corners=False)
+        shape = F.grid_sample(self._masks[which], places, align_corners=False)[:, 0].clamp(0, 1)
+        return shape, between((0.15, 0.85), count, generator)[:, None, None]
 
     def _lumas(
         self, count: int, generator: torch.Generator
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Mean luma of figure and of ground, and their standard deviation in equal parts."""
-        difference = _between(self.world.figure_ground, count, generator)
+        difference = between(self.world.figure_ground, count, generator)
         darker = torch.rand(count, generator=generator) * (0.7 - difference) + 0.15
         lighter = darker + difference
         bright = torch.rand(count, generator=generator) < 0.5
@@ -280,7 +351,3 @@ class Composer:
         tints = torch.rand((2, len(mask), 1, 1, 3), generator=generator) - 0.5
         tints = 2 * self.world.colour * (tints - tints.mean(dim=-1, keepdim=True))
         return mask[..., None] * tints[0] + (1 - mask[..., None]) * tints[1]
-
-
-def _between(bounds: tuple[float, float], count: int, generator: torch.Generator) -> torch.Tensor:
-    return bounds[0] + (bounds[1] - bounds[0]) * torch.rand(count, generator=generator)

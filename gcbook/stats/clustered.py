@@ -36,7 +36,9 @@ def silhouettes(answers: pd.DataFrame) -> tuple[pd.Index, Factor]:
     Returns:
         Their names, and the factor whose units they are, in the same order.
     """
-    shown = answers[["category", "silhouette"]].drop_duplicates()
+    # One that misleads is shown for other categories too; its own is the one it shows most often.
+    often = answers.value_counts(["silhouette", "category"]).reset_index()
+    shown = often.drop_duplicates("silhouette")
     names = {
         str(category): sorted(group["silhouette"])
         for category, group in shown.groupby("category", sort=True)

@@ -64,6 +64,31 @@ def asked(monkeypatch):
     return asked
 
 
+def test_a_test_set_of_a_world(capsys, tmp_path, asked, monkeypatch):
+    from gcbook.miniworld import named
+    from gcbook.miniworld.testsets import make_test_set
+    from gcbook.miniworld.world import World
+
+    small = World(resolution=4, scale=(0.5, 0.5))
+    monkeypatch.setattr(named, "_worlds", lambda: {"default": World(), "small": small})
+    store = tmp_path / "store"
+    command = ("score", "toy", "edge", "-o", store, "--world", "small", "--draws", 1)
+    status, _, _ = call(capsys, *command, "--limit", 16)
+    assert status == 0
+    found = Store.open(store).images().set_index("image_id")["sha256"]
+    made = {each.image_id: each.sha256() for each in make_test_set("edge", small)}
+    assert len(found) == 16
+    assert all(made[name] == value for name, value in found.items())
+    status, _, err = call(capsys, *command, "--dataset", "cue-conflict")
+    assert status == 2
+    assert "a test set of --world has its name" in err
+    status, _, err = call(
+        capsys, "score", "toy", tmp_path, "-o", tmp_path / "s", "--world", "small"
+    )
+    assert (status, "test set: expected one of in-distribution" in err) == (2, True)
+    assert asked["loaded"] == 1
+
+
 @pytest.mark.parametrize("command", ["score", "decide"])
 def test_help_loads_nothing_heavy(command):
     code = (

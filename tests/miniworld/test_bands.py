@@ -1,13 +1,21 @@
 """Filters that leave a band, and the sets of filtered images."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from gcbook.files.errors import InputError
-from gcbook.miniworld.bands import BAND_SETS, BANDS, filter_band, make_band_set
+from gcbook.miniworld.bands import (
+    BAND_SETS,
+    BANDS,
+    filter_band,
+    make_band_set,
+    make_named_set,
+)
 from gcbook.miniworld.testsets import make_test_set, silhouette_of, texture_of
+from gcbook.miniworld.world import DEFAULT_WORLD
 from gcbook.paper.categories import CATEGORIES
 
 
@@ -43,6 +51,17 @@ def test_other_bands_are_refused(band):
         filter_band(grating(2)[:, :8], "low-2")
     with pytest.raises(InputError, match="expected one of filtered, filtered-conflict"):
         make_band_set(band)
+
+
+@pytest.mark.parametrize("name", [*BAND_SETS, "silhouette"])
+def test_a_named_set_is_of_the_world_that_is_asked_for(name):
+    other = replace(DEFAULT_WORLD, scale=(0.5, 0.5))
+    make = make_band_set if name in BAND_SETS else make_test_set
+    hashes = [each.sha256() for each in make_named_set(name, other)]
+    assert hashes == [each.sha256() for each in make(name, other)]
+    assert hashes != [each.sha256() for each in make_named_set(name)]
+    with pytest.raises(InputError, match=r"expected one of in-distribution, .*filtered-conflict"):
+        make_named_set("photographs")
 
 
 @pytest.mark.parametrize("name", BAND_SETS)

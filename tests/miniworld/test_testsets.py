@@ -12,6 +12,7 @@ from tiny.made import set_of
 
 from gcbook.files.errors import InputError
 from gcbook.miniworld import testsets
+from gcbook.miniworld.outlines import Outline
 from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.testsets import (
     TEST_SETS,
@@ -291,3 +292,32 @@ def test_refuses_other_names():
         make_test_set("colour")
     with pytest.raises(InputError, match=r"found 'n03041632_7380\.png'"):
         silhouette_of("n03041632_7380.png")
+
+
+UNRELIABLE = replace(
+    DEFAULT_WORLD, outline=Outline(misleading=0.3, size=(0.5, 0.6), truncated=0.5, others=2)
+)
+
+
+@pytest.mark.parametrize("name", ["cue-conflict", "silhouette", "edge"])
+def test_conflicts_silhouettes_and_edges_are_of_whole_objects_in_every_world(sets, name):
+    made = make_test_set(name, UNRELIABLE)
+    assert [each.sha256() for each in made] == [each.sha256() for each in sets[name]]
+
+
+@pytest.mark.parametrize("name", ["in-distribution", "low-pass"])
+def test_other_sets_have_outlines_as_the_world_has_them(name):
+    made = make_test_set(name, UNRELIABLE)
+    counts = Counter((each.category, each.condition) for each in made)
+    assert len(set(counts.values())) == 1
+    misled = np.mean(
+        [each.category != silhouette_of(each.imagename).rstrip("0123456789") for each in made]
+    )
+    assert abs(misled - 0.3) < 4 * np.sqrt(0.3 * 0.7 / min(len(made), 80))
+
+
+def test_sets_can_be_made_of_other_silhouettes():
+    made = make_test_set("silhouette", split="validation")
+    known = load_silhouettes("validation", CATEGORIES)
+    assert Counter(each.category for each in made) == Counter(known.categories)
+    assert len(make_test_set("cue-conflict", split="validation")) == 720

@@ -40,6 +40,17 @@ def test_seed_decides():
     assert (sample(8).images != sample(8, seed=1).images).any()
 
 
+def test_the_default_world_draws_what_its_shipped_networks_learned():
+    """The first images of their pool, as they were when those networks were trained."""
+    scene = sample(64, seed=1_000_003)
+    assert scene.label[:12].tolist() == [14, 6, 11, 16, 16, 11, 11, 16, 4, 0, 14, 16]
+    assert (scene.label == scene.shape).all()
+    assert scene.images.mean() == pytest.approx(131.3127, abs=2e-3)
+    assert scene.images.std() == pytest.approx(54.2567, abs=2e-3)
+    row = scene.images[5, 16, 10:20, 0].astype(int)
+    assert np.abs(row - [106, 109, 99, 106, 125, 137, 138, 138, 138, 138]).max() <= 1
+
+
 def test_categories_come_equally_often_and_wear_their_texture_as_often_as_said():
     world = replace(DEFAULT_WORLD, resolution=8, supersampling=1, diagnosticity=0.7)
     scene = sample(6000, world, categories=CATEGORIES)

@@ -9,6 +9,7 @@ from gcbook.stats.clustered import (
     clustered_means,
     clustered_sums,
     over_seeds,
+    silhouettes,
 )
 from gcbook.stats.resampling import Resampling
 
@@ -44,6 +45,16 @@ def test_images_of_one_silhouette_count_once():
     )
     assert often["n"].tolist() == [300, 300]
     assert often[["low", "high"]].to_numpy() == pytest.approx(once[["low", "high"]].to_numpy())
+
+
+def test_a_silhouette_that_misleads_is_drawn_with_those_of_its_own_category():
+    """One of four pictures of a cat's outline is of a dog: the outline is one unit, a cat's."""
+    table = rows()
+    table.loc[0, "category"] = "dog"
+    names, factor = silhouettes(table)
+    assert sorted(names) == sorted(set(table["silhouette"]))
+    assert factor.strata == {"cat": 6, "dog": 9}
+    assert list(names) == list(silhouettes(rows())[0])
 
 
 def test_sums_add_up_over_groups():

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from gcbook.miniworld.named import DEFAULT, world_name
 from gcbook.miniworld.results.judge import JUDGE
 from gcbook.miniworld.training.recipes import RECIPES
 from gcbook.miniworld.training.record import read_record
@@ -11,9 +12,9 @@ __all__ = ["write_card"]
 
 _CARD = """# {name}
 
-A miniature of `gcbook` ({kind}), trained from scratch on the miniature world: drawn scenes of
-32 × 32 grey pixels in which real silhouettes wear procedural textures. It knows no photographs,
-and its numbers are not those of the large models that share its recipe.
+A miniature of `gcbook` ({kind}), trained from scratch on the miniature world{which}:
+drawn scenes of 32 × 32 grey pixels in which real silhouettes wear procedural textures. It knows no
+photographs, and its numbers are not those of the large models that share its recipe.
 
 - Made by `{command}`
 - Training: {steps:,} steps of {batch_size} images, {minutes:.0f} minutes on {where}{built_on}
@@ -30,6 +31,8 @@ and its numbers are not those of the large models that share its recipe.
 and the course of the training.
 """
 
+_UNNAMED = {DEFAULT: "", "": ", one without a name"}
+"""What is said of a world that is not "the NAME one"."""
 
 _USE = (
     "for teaching and for trying things out. It answers with the 16 categories of the benchmark\n"
@@ -53,6 +56,7 @@ def write_card(folder: str | Path) -> Path:
     folder = Path(folder)
     record = read_record(folder)
     last, name = record["history"][-1], record["miniature"]
+    name_of_world = world_name(record["world"])
     accuracy = f"; accuracy {last['accuracy']:.3f}" if "accuracy" in last else ""
     base = record.get("built_on")
     text = _CARD.format(
@@ -64,6 +68,7 @@ def write_card(folder: str | Path) -> Path:
         command=_command(record),
         built_on=f"; before, {base['minutes']:.0f} for {base['miniature']}" if base else "",
         where=_where(record),
+        which=_UNNAMED.get(name_of_world, f", the {name_of_world} one"),
         **record["plan"],
         **{
             key: value
@@ -81,7 +86,9 @@ def _command(record: dict[str, Any]) -> str:
     recipe, plan = RECIPES[record["miniature"]], record["plan"]
     base = f" --with {recipe.needs.upper()}" if recipe.needs else ""
     steps = f" --steps {plan['steps']}" if plan["steps"] != recipe.plan.steps else ""
-    return f"gcbook train {record['miniature']} --seed {plan['seed']}{base}{steps} -o RUN"
+    name = world_name(record["world"])
+    world = f" --world {name}" if name not in _UNNAMED else ""
+    return f"gcbook train {record['miniature']} --seed {plan['seed']}{base}{steps}{world} -o RUN"
 
 
 def _where(record: dict[str, Any]) -> str:

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import GcbookError
-from gcbook.miniworld.bands import BAND_SETS, make_band_set
+from gcbook.miniworld.bands import BAND_SETS, make_named_set
 from gcbook.miniworld.results.shipped import model_folder, shipped_sets, shipped_store
-from gcbook.miniworld.testsets import TEST_SETS, make_test_set
+from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stimuli.stimulus import Stimulus
 
 __all__ = ["RELATIVE", "check_shipped", "rescore"]
@@ -208,8 +208,7 @@ def _check_model(model: str, *, n_images: int, draws: int, seed: int) -> dict[st
 @cache
 def _chosen(test_set: str, n_images: int, seed: int) -> tuple[Stimulus, ...]:
     """The images of a test set to score, in its order; the set is made once for all models."""
-    make = make_band_set if test_set in BAND_SETS else make_test_set
-    stimuli = make(test_set).stimuli
+    stimuli = make_named_set(test_set).stimuli
     rng = np.random.default_rng([seed, zlib.crc32(test_set.encode())])
     chosen = rng.choice(len(stimuli), min(n_images, len(stimuli)), replace=False)
     return tuple(stimuli[index] for index in sorted(chosen))

@@ -32,7 +32,7 @@ class Pool:
 
     Attributes:
         images: uint8 (N, channels, height, width); one channel where the world has no colour.
-        labels: index into `ALL_CATEGORIES` of what each shows (its shape), int64 (N,).
+        labels: index into `ALL_CATEGORIES` of what each is of, int64 (N,).
     """
 
     images: torch.Tensor
@@ -122,5 +122,5 @@ def _compose(
         scene = composer.sample(min(CHUNK, number - first), generator)
         part = slice(first, first + len(scene))
         images[part] = np.moveaxis(scene.images, 3, 1)[:, :channels]
-        labels[part] = scene.shape
+        labels[part] = scene.label
     return Pool(torch.from_numpy(images), torch.from_numpy(labels))

@@ -14,6 +14,7 @@ from pathlib import Path
 from gcbook.classifiers.load import load_classifier
 from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
+from gcbook.miniworld.named import is_same
 from gcbook.miniworld.testsets import make_test_set, one_a_pair
 from gcbook.miniworld.training.recipes import make_trainer
 from gcbook.miniworld.training.record import RECORD, read_record, write_record
@@ -64,7 +65,7 @@ class Point:
 
     Attributes:
         diagnosticity: see `gcbook.miniworld.world.World`.
-        contrast: factor of the default world's contrast of texture.
+        contrast: factor of the contrast of texture of the world in the middle.
     """
 
     diagnosticity: float
@@ -79,12 +80,11 @@ class Point:
         """
         return f"d{self.diagnosticity:g}-c{self.contrast:g}"
 
-    @property
-    def world(self) -> World:
-        """The default world but for these two."""
-        low, high = DEFAULT_WORLD.texture_ratio
+    def around(self, middle: World = DEFAULT_WORLD) -> World:
+        """Return the world in the middle but for these two."""
+        low, high = middle.texture_ratio
         ratio = (low * self.contrast, high * self.contrast)
-        return replace(DEFAULT_WORLD, diagnosticity=self.diagnosticity, texture_ratio=ratio)
+        return replace(middle, diagnosticity=self.diagnosticity, texture_ratio=ratio)
 
 
 GRID = tuple(Point(d, c) for d in DIAGNOSTICITIES for c in CONTRASTS)
@@ -200,6 +200,7 @@ def run_job(
     job: Job,
     folder: str | Path,
     *,
+    middle: World = DEFAULT_WORLD,
     device: str = "cpu",
     report: Callable[[str], None] = print,
     progress: ProgressMode = "auto",
@@ -210,6 +211,7 @@ def run_job(
         job: what to do.
         folder: of the map; the job's own lies under its name, with ``training.json`` and a store
             for each test set when it is done.
+        middle: the world in the middle of the map.
         device: where the network is.
         report: takes lines on how it goes.
         progress: how the scoring shows its own, see `gcbook.scoring.engine.score`.
@@ -218,12 +220,13 @@ def run_job(
         Whether anything was left to do.
 
     Raises:
-        InputError: the folder has this job with another budget, or cannot be written to.
+        InputError: the folder has this job with another budget or in another world, or cannot be
+            written to.
         GcbookError: see `gcbook.miniworld.training.run.Run.run` and
             `gcbook.scoring.engine.score`.
     """
     own = Path(folder) / job.name
-    run = own / "run"
+    run, world = own / "run", job.point.around(middle)
     if is_done(own):
         found = read_record(own)
         steps, batch_size = found["plan"]["steps"], found["batch_size"]
@@ -233,9 +236,13 @@ def run_job(
                 f"found one of {steps:,} steps of {batch_size}. Keep a map for each --images, or "
                 "remove this one."
             )
+        if not is_same(found["world"], world):
+            raise InputError(
+                f"{own}: expected a training in the world that is asked for, found one in another. "
+                "Keep a map for each --world, or remove this one."
+            )
         shutil.rmtree(run, ignore_errors=True)
         return False
-    world = job.point.world
     choices = {"batch_size": job.batch_size} | ({"crops": False} if job.variant == "whole" else {})
     trainer = make_trainer(
         job.model,

@@ -6,12 +6,14 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from tiny.made import set_of
 from tiny.shipped import forget, ship_model, use_data
 
 from gcbook.files.errors import DataNotFoundError
+from gcbook.miniworld.bands import BAND_SETS, make_named_set
 from gcbook.miniworld.results.longer import LONG
 from gcbook.miniworld.results.shipped import (
     DATA,
@@ -91,6 +93,15 @@ def test_stores_hold_the_images_of_their_test_sets(test_set):
         assert sorted(found) == sorted(expected), model
         assert (store.observer, store.dataset) == (model, test_set)
         assert not store.failed()
+
+
+@pytest.mark.parametrize("test_set", [*TEST_SETS, *BAND_SETS])
+def test_test_sets_are_the_images_that_were_scored(test_set):
+    """But for the rounding of a few pixels on another machine."""
+    scored = shipped_store("mini-cnn", test_set).images().set_index("image_id")["sha256"]
+    made = {each.image_id: each.sha256() for each in make_named_set(test_set)}
+    assert set(made) == set(scored.index)
+    assert np.mean([made[name] == value for name, value in scored.items()]) > 0.9
 
 
 @by_model

@@ -9,6 +9,7 @@ import pytest
 
 from gcbook.cli import main
 from gcbook.files.errors import InputError
+from gcbook.miniworld.outlines import Outline
 from gcbook.miniworld.testsets import texture_of
 from gcbook.miniworld.training import recipes, worlds
 from gcbook.miniworld.training.cnn import CnnTask
@@ -40,13 +41,15 @@ def small(tmp_path, monkeypatch):
 
 def test_the_default_world_is_in_the_middle():
     assert len(GRID) == 9
-    assert GRID[4].world == DEFAULT_WORLD
+    assert GRID[4].around() == DEFAULT_WORLD
     assert set(VARIED) <= set(GRID)
     for point in GRID:
         # Nothing else differs.
         same = {"diagnosticity": 0.89, "texture_ratio": DEFAULT_WORLD.texture_ratio}
-        assert replace(point.world, **same) == DEFAULT_WORLD
-    low, high = Point(1.0, 1.5).world.texture_ratio
+        assert replace(point.around(), **same) == DEFAULT_WORLD
+    middle = replace(DEFAULT_WORLD, outline=Outline(others=1))
+    assert GRID[0].around(middle) == replace(GRID[0].around(), outline=Outline(others=1))
+    low, high = Point(1.0, 1.5).around().texture_ratio
     assert (low, high) == (pytest.approx(1.5 * 0.27), pytest.approx(1.5 * 0.75))
 
 
@@ -109,6 +112,9 @@ def test_a_job_that_was_stopped_goes_on_and_is_done_once(small, monkeypatch):
     assert not (own / "run").exists()
     with pytest.raises(InputError, match="of 3 steps of 128 images, found one of 2 "):
         run_job(replace(job, budget=3 * 128), small, report=lambda line: None)
+    middle = replace(DEFAULT_WORLD, tilt=(0.0, 0.0))
+    with pytest.raises(InputError, match="in the world that is asked for, found one in another"):
+        run_job(job, small, middle=middle, report=lambda line: None)
     record = json.loads((own / "training.json").read_text())
     assert record["world"]["diagnosticity"] == 0.6
     assert (record["plan"]["steps"], record["plan"]["seed"]) == (2, 3)

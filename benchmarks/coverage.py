@@ -19,7 +19,9 @@ kinds. Designs marked as hard are shown and left out of the choice: all variance
 160 shapes, so that an image says nothing of its own, and observers of whose errors fewer than two
 are expected. There no interval holds, and that is what the table is to say. One design came later,
 means over sixty conditions: over the book's seventeen datasets the intervals that were chosen first
-lay to one side of their values, and the simulation showed that they covered too little.
+lay to one side of their values, and the simulation showed that they covered too little. That draws
+of kappa are moved half of the way was settled then. And one form serves all statistics of a kind:
+for five of the eighteen another candidate's loss is less by more than .002.
 """
 
 import argparse

@@ -5,7 +5,8 @@ The plan, its targets and its budget stand in `gcbook.miniworld.training.calibra
     OMP_NUM_THREADS=1 nice python tools/calibrate_world.py -o FOLDER
 
 The same command goes on where it was stopped, within a training too. FOLDER/trainings.jsonl gets a
-line a training. In the end it prints what was looked at, and how the chosen world compares with
+line a training; those made so far are in gcbook/data/calibration, and a copy of that file in FOLDER
+goes on from them. In the end it prints what was looked at, and how the chosen world compares with
 ResNet-50 and with the default world, whose networks are the shipped ones.
 """
 

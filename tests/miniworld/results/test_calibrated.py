@@ -36,7 +36,7 @@ def test_every_training_is_a_row():
     assert (first["misleading"], first["damage"], first["steps"]) == (0.25, 0, SHORT)
     assert (first["contrast_low"], first["contrast_high"]) == (0.75, 1.125)
     assert (first["accuracy"], first["minutes"]) == (0.8, 3.5)
-    assert first["outside"] == pytest.approx(0.5 - 0.2989, abs=1e-3)
+    assert first["outside"] == pytest.approx(0.5 - targets()["shape_bias"][2])
     assert first["distance"] == 0
     assert table.iloc[4]["outside"] == 0
     assert table.iloc[4]["distance"] == pytest.approx((0.9 - WANTED["edge"]) / 5, abs=1e-3)

@@ -250,8 +250,9 @@ def test_coverage_with_crossed_exemplars(kind: str) -> None:
     found = shape_coverages(kind)
     assert len(found) == 7
     # Ten shapes of a category are few: .914 is what its shape bias comes to where texture wins.
+    known = {("texture biased", "shape_bias of a category"): 0.02}
     for name, covered in found.items():
-        assert covered >= DEMANDED - (0.02 if name == "shape_bias of a category" else 0), found
+        assert covered >= DEMANDED - known.get((kind, name), 0), found
     assert max(found.values()) <= ALLOWED, found
 
 

@@ -1,7 +1,7 @@
 """From an executed notebook to a page of the book, as pure functions on notebooks.
 
-- The outputs of ``gcbook.charts.figure`` and ``table`` become one figure with a number and a
-  caption, so that pages can refer to it.
+- The outputs of ``gcbook.charts.figure`` and ``table``, and the Markdown cell below them that is
+  tagged ``caption``, become one figure with a number, so that pages can refer to it.
 - Inline expressions give way to their values; the record of claims is taken out.
 - Code is folded, and left out where all that it makes is a sentence.
 - A section at the end says how to run the chapter again.
@@ -18,11 +18,14 @@ from gcbook.book.inline import expressions_in, fill
 from gcbook.chapters.parameters import allowed, defaults, parameters_of
 from gcbook.charts.chart import chart_html
 from gcbook.claims.check import CLAIMS_MIME, MARKS
+from gcbook.files.errors import GcbookError
 from gcbook.files.markdown import code_block, code_cell, code_span, escape_markdown
 
-__all__ = ["as_arguments", "dress", "numbered", "rerun_section"]
+__all__ = ["as_arguments", "dress", "is_caption", "numbered", "rerun_section"]
 
 _WARNING = re.compile(r"^\S+:\d+: (?:MissingImages|Summaries)Warning: (.*)$", re.MULTILINE)
+
+CAPTION = "caption"
 
 VEGA_MIME = "application/vnd.vegalite.v5+json"
 
@@ -37,7 +40,7 @@ def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any], seconds: f
         seconds: how long the execution took.
 
     Raises:
-        GcbookError: an inline expression has no value.
+        GcbookError: an inline expression has no value, a figure no caption, or a caption no figure.
     """
     page = copy.deepcopy(notebook)
     changed = _changes(chapter, parameters)
@@ -46,6 +49,7 @@ def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any], seconds: f
         if cell.cell_type == "markdown":
             cell.source = fill(cell, f"chapter {chapter}, cell {number}", changed=bool(changed))
             cell.metadata.pop("user_expressions", None)
+    page.cells = _with_captions(page.cells, f"chapter {chapter}")
     page.cells = [part for cell in page.cells for part in _dress_cell(cell)]
     page.cells[1:1] = _changed_note(changed)
     page.cells.append(_markdown(rerun_section(chapter, parameters, seconds, inline=inline)))
@@ -169,6 +173,40 @@ def _wrap(words: list[str], width: int = 76) -> str:
 
 def _shown(value: Any) -> str:
     return "(none)" if value == "" else str(value)
+
+
+def is_caption(cell: Any) -> bool:
+    """Tell whether a cell is the caption of the figure above it."""
+    return cell.cell_type == "markdown" and CAPTION in cell.metadata.get("tags", [])
+
+
+def _with_captions(cells: list[Any], where: str) -> list[Any]:
+    """The cells without captions, which the figures above them have instead."""
+    kept: list[Any] = []
+    for cell in cells:
+        if not is_caption(cell):
+            kept.append(cell)
+            continue
+        above = _figures(kept[-1]) if kept else []
+        if len(above) != 1:
+            raise GcbookError(
+                f"{where}: expected one figure or table in the cell above the caption "
+                f"{cell.source[:60]!r}, found {len(above)}. A Markdown cell tagged {CAPTION!r} "
+                "belongs directly below the figure's cell."
+            )
+        above[0]["caption"] = cell.source.strip()
+    for bare in (mark for cell in kept for mark in _figures(cell) if not mark["caption"]):
+        raise GcbookError(
+            f"{where}: {bare['name']} has no caption. Put one into a Markdown cell tagged "
+            f"{CAPTION!r} directly below the figure's cell."
+        )
+    return kept
+
+
+def _figures(cell: Any) -> list[Any]:
+    """The marks of the charts and tables among a cell's outputs."""
+    marks = [each.get("metadata", {}).get("gcbook", {}) for each in cell.get("outputs", [])]
+    return [mark for mark in marks if mark.get("part") in ("chart", "table")]
 
 
 def _dress_cell(cell: Any) -> list[Any]:

@@ -101,9 +101,10 @@ def with_places(notebook: Any) -> Any:
     """
     import nbformat.v4
 
-    from gcbook.book.dress import numbered
+    from gcbook.book.dress import is_caption, numbered
     from gcbook.book.inline import without_values
 
+    notebook.cells = [cell for cell in notebook.cells if not is_caption(cell)]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = without_values(cell.source)

@@ -5,9 +5,9 @@ alternative), the Vega-Lite specification in a ``<script type="application/json"
 small script draws the interactive chart, the source of the numbers, the parameters they were made
 with, and the table behind the chart with a link that downloads it.
 
-In a notebook the parts are separate outputs, so that JupyterLab draws the chart with its own Vega
-and shows the caption as Markdown. When the book is built, ``gcbook.book.dress`` joins them into one
-numbered figure with a caption.
+In a notebook the parts are separate outputs, so that JupyterLab draws the chart with its own Vega.
+The caption is a Markdown cell tagged ``caption`` below the figure's cell. When the book is built,
+``gcbook.book.dress`` joins them into one numbered figure.
 """
 
 import html
@@ -54,7 +54,7 @@ class Shown:
 
     Attributes:
         name: label for cross-references and file name of the CSV, ``fig-…`` or ``tab-…``.
-        caption: MyST Markdown.
+        caption: MyST Markdown; empty where a Markdown cell below holds it.
         body: HTML of the chart's image or of the table.
         notes: HTML of source, parameters and data.
         spec: Vega-Lite specification of a chart, empty for a table.
@@ -70,12 +70,13 @@ class Shown:
         """The notebook outputs, each a MIME bundle and its metadata."""
         kind = "chart" if self.spec else "table"
         label = {"name": self.name, "caption": self.caption}
-        body: dict[str, Any] = {"text/html": self.body, "text/plain": self.caption}
+        body: dict[str, Any] = {"text/html": self.body, "text/plain": self.name}
         if self.spec:
             body[VEGA_MIME] = dict(self.spec)
+        caption = {"text/markdown": self.caption, "text/plain": self.caption}
         return [
             (body, {"gcbook": {"part": kind, **label}}),
-            ({"text/markdown": self.caption, "text/plain": self.caption}, _part("caption")),
+            *([(caption, _part("caption"))] if self.caption else []),
             ({"text/html": self.notes, "text/plain": ""}, _part("notes")),
         ]
 
@@ -87,7 +88,7 @@ class Shown:
 
     def _repr_html_(self) -> str:
         body = chart_html(self.body, self.spec) if self.spec else self.body
-        caption = f'<p class="gc-caption">{html.escape(self.caption)}</p>'
+        caption = f'<p class="gc-caption">{html.escape(self.caption)}</p>' if self.caption else ""
         return f'<div class="gc-figure">{body}{caption}{self.notes}</div>'
 
 
@@ -96,8 +97,8 @@ def figure(
     table: "pd.DataFrame",
     *,
     name: str,
-    caption: str,
     source: str,
+    caption: str = "",
     parameters: Any = None,
     columns: Sequence[str] | None = None,
     headings: Mapping[str, str] | None = None,
@@ -108,17 +109,18 @@ def figure(
         chart: any Altair chart that has a ``description``.
         table: the rows that the chart shows.
         name: label, ``fig-`` and lower-case words joined by hyphens.
-        caption: MyST Markdown; the first paragraph is the caption, others follow as its legend.
         source: one of ``SOURCES``.
+        caption: MyST Markdown, where no Markdown cell tagged ``caption`` follows; the first
+            paragraph is the caption, others are its legend.
         parameters: what the figure was made with: a mapping, or an object with ``as_dict()``.
         columns: columns to show and download. Default: all.
         headings: those that differ from the vocabulary (`gcbook.charts.columns`).
 
     Raises:
-        InputError: for a chart without description, a name of another form, an empty caption, an
-            unknown source, or columns that the table lacks.
+        InputError: for a chart without description, a name of another form, an unknown source,
+            or columns that the table lacks.
     """
-    check_label(name, "fig", caption, source)
+    check_label(name, "fig", source)
     spec = chart_spec(chart)
     data = select_columns(table, columns, headings)
     shown = data if len(data) <= SHOW_AT_MOST else data.head(SHOW_FIRST)
@@ -137,8 +139,8 @@ def table(
     rows: "pd.DataFrame",
     *,
     name: str,
-    caption: str,
     source: str,
+    caption: str = "",
     parameters: Any = None,
     columns: Sequence[str] | None = None,
     headings: Mapping[str, str] | None = None,
@@ -150,8 +152,8 @@ def table(
     Args:
         rows: one row a line, numbers raw. The download holds every column of it.
         name: label, ``tab-`` and lower-case words joined by hyphens.
-        caption: MyST Markdown.
         source: one of ``SOURCES``.
+        caption: as for ``figure``.
         parameters: what the table was made with: a mapping, or an object with ``as_dict()``.
         columns: columns to show. A cell of a column ``x`` beside which there is ``x_published``
             is marked as recomputed, published, or both (then with the difference of the printed
@@ -163,7 +165,7 @@ def table(
     Raises:
         InputError: as for ``figure``.
     """
-    check_label(name, "tab", caption, source)
+    check_label(name, "tab", source)
     body = marked_table(
         rows,
         f"Table {name}",
@@ -207,15 +209,13 @@ def text(template: str, **values: Any) -> "Markdown":
         ) from None
 
 
-def check_label(name: str, prefix: str, caption: str, source: str) -> None:
-    """Raise InputError unless name, caption and source are of the expected form."""
+def check_label(name: str, prefix: str, source: str) -> None:
+    """Raise InputError unless name and source are of the expected form."""
     if not re.fullmatch(prefix + r"(-[a-z0-9]+)+", name):
         raise InputError(
             f"expected a name like {prefix}-shape-bias (lower-case words joined by hyphens), "
             f"found {name!r}. The name is the label that other pages refer to."
         )
-    if not caption.strip():
-        raise InputError(f"{name}: the caption is empty. Say what the reader sees.")
     if source not in SOURCES:
         raise InputError(f"{name}: source is {source!r}, expected one of {', '.join(SOURCES)}.")
 

@@ -3,10 +3,12 @@
 import re
 
 import nbformat.v4 as v4
+import pytest
 
 from gcbook.book.dress import VEGA_MIME, dress, rerun_section
 from gcbook.chapters.parameters import defaults, parameters_of
 from gcbook.claims.check import CLAIMS_MIME
+from gcbook.files.errors import GcbookError
 from gcbook.files.markdown import escape_markdown
 
 START = defaults(parameters_of("shape-bias"))
@@ -22,18 +24,22 @@ def dressed(*cells):
     return dress(notebook, "shape-bias", START, 3.2)
 
 
-def chart_cell():
+def chart_cell(caption="A caption."):
     outputs = [
         display(
             {"text/html": "<img>", VEGA_MIME: {"mark": "bar", "t": "</script>"}},
             part="chart",
             name="fig-a",
-            caption="A caption.",
+            caption=caption,
         ),
-        display({"text/markdown": "A caption."}, part="caption"),
+        display({"text/markdown": caption}, part="caption"),
         display({"text/html": "<div>notes</div>"}, part="notes"),
     ]
     return v4.new_code_cell("figure(…)", outputs=outputs)
+
+
+def caption_cell(source):
+    return v4.new_markdown_cell(source, metadata={"tags": ["caption"]})
 
 
 def test_a_figure_gets_name_and_caption_and_its_notes_follow():
@@ -50,6 +56,26 @@ def test_a_figure_gets_name_and_caption_and_its_notes_follow():
     assert notes.source.strip(), "MyST-NB drops cells without source"
     assert "remove-input" in notes.metadata["tags"]
     assert rerun.cell_type == "markdown"
+
+
+def test_a_markdown_cell_below_is_the_caption_of_a_figure():
+    words = v4.new_markdown_cell("Words.")
+    figure, _, after, _ = dressed(chart_cell(""), caption_cell("**A.** Below."), words).cells
+    assert figure.metadata["mystnb"]["figure"]["caption"] == "**A.** Below."
+    assert after.source == "Words."
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        ([chart_cell("")], "fig-a has no caption"),
+        ([chart_cell(""), v4.new_markdown_cell("x"), caption_cell("C")], "above the caption 'C'"),
+        ([caption_cell("C")], "found 0"),
+    ],
+)
+def test_figures_have_captions_and_captions_figures(cells, says):
+    with pytest.raises(GcbookError, match=says):
+        dressed(*cells)
 
 
 def test_the_executed_notebook_is_left_as_it_was():

@@ -123,7 +123,6 @@ def test_long_tables_show_the_first_rows_and_the_file_has_all(n, rows, says):
         ({"name": "shape"}, "fig-shape-bias"),
         ({"name": "fig-Shape"}, "lower-case"),
         ({"name": "tab-two"}, "fig-"),
-        ({"caption": " "}, "caption is empty"),
         ({"source": "measured"}, "recomputed, published, both, not public"),
     ],
 )

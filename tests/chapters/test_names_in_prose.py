@@ -1,23 +1,10 @@
 """What sentences say of networks whose names are markup, in every chapter that takes trials."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.chapters.error_consistency.tables import (
-    against_sentence,
-    agreement_with_humans,
-    ceiling_sentence,
-    consistency_facts,
-    observed_and_expected,
-    range_over_datasets,
-    spread_sentence,
-    telling_pairs_sentence,
-)
 from gcbook.chapters.introduction.facts import headline
 from gcbook.chapters.ood_accuracy.tables import accuracy_by_condition, lead_facts, ood_facts
-from gcbook.stats import differences
-from gcbook.stats.benchmark_tables import benchmark_rows
 from gcbook.stats.summaries import Summaries
 
 
@@ -37,16 +24,6 @@ def summaries():
 
 
 def sentences(summaries):
-    rows = benchmark_rows(summaries)
-    agreement = agreement_with_humans(summaries)
-    yield "best", consistency_facts(rows)["best"]
-    yield (
-        "ceiling",
-        ceiling_sentence(range_over_datasets(agreement).assign(best_value=np.inf, share=1.0)),
-    )
-    yield "pairs", telling_pairs_sentence(observed_and_expected(summaries))
-    yield "spread", spread_sentence(agreement, ["High-pass", "Rotation"])
-    yield "against", against_sentence(differences.against_humans(summaries, "error_consistency"))
     yield "verdicts", ood_facts(summaries)["verdicts"]
     yield "behind", lead_facts(accuracy_by_condition(summaries))["easy_behind"]
     yield "headline", headline(summaries)["best_network"]

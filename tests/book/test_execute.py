@@ -46,7 +46,15 @@ def in_one_process(monkeypatch):
 
     A process imports papermill for two seconds.
     """
-    monkeypatch.setattr(execute, "ProcessPoolExecutor", lambda n, *_: ThreadPoolExecutor(n))
+
+    def threads(number, context, prepare, arguments):
+        return ThreadPoolExecutor(number, initializer=prepare, initargs=arguments)
+
+    monkeypatch.setattr(execute, "ProcessPoolExecutor", threads)
+    # What is prepared stays in this process, and goes with the test.
+    for name in ("OMP_NUM_THREADS", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
+        monkeypatch.setenv(name, "1")
+        monkeypatch.delenv(name)
 
 
 def states(project):
@@ -77,7 +85,6 @@ def test_a_chapter_runs_only_when_something_changed(project, in_one_process):
 
 def test_chapters_that_run_together_share_the_cores(project, monkeypatch, in_one_process):
     monkeypatch.setattr(execute.os, "cpu_count", lambda: 6)
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     show = "import os; print('threads', os.environ.get('OMP_NUM_THREADS'))"
     for name in ("tables", "zoo"):
         write_template(project, name, show)

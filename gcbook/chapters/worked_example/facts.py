@@ -15,9 +15,7 @@ from gcbook.stats.summaries import Summaries
 __all__ = ["worked_example_facts"]
 
 
-def worked_example_facts(
-    summaries: Summaries, parameters: Any, race: Racing
-) -> SimpleNamespace:
+def worked_example_facts(summaries: Summaries, parameters: Any, race: Racing) -> SimpleNamespace:
     """Return every number of the chapter's text under a name.
 
     Args:

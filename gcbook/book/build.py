@@ -16,6 +16,7 @@ from pathlib import Path
 from gcbook.book.chapters import Chapter, find_chapters, pick_chapter
 from gcbook.book.claims import claims_file, collected
 from gcbook.book.execute import Executed, execute_chapters, package_fingerprint, read_record
+from gcbook.book.lighten import lighten_book
 from gcbook.book.project import Project
 from gcbook.book.status import status_page
 from gcbook.files.errors import GcbookError
@@ -159,6 +160,7 @@ def _run_jupyter_book(project: Project, solutions: bool) -> None:
     log.write_text(done.stdout + done.stderr, encoding="utf-8")
     if done.returncode or not (built / "index.html").is_file():
         raise GcbookError(_complaints(done.stdout + done.stderr, log))
+    lighten_book(built)
     (built / "index.html").write_text(_ENTRANCE, encoding="utf-8")
     old = project.build / "html.old"
     shutil.rmtree(old, ignore_errors=True)

@@ -1,8 +1,8 @@
 """What the paper printed of Stable Diffusion, what a run costs, and how far chance moves it."""
 
 from types import SimpleNamespace
+from typing import Any
 
-from gcbook.chapters.parameters import Parameters
 from gcbook.chapters.worked_example.tables import SECONDS_AN_HOUR
 from gcbook.claims import Interval, Number
 from gcbook.classifiers.zoo import n_evaluations
@@ -15,9 +15,7 @@ from gcbook.stats.summaries import Summaries
 __all__ = ["worked_example_facts"]
 
 
-def worked_example_facts(
-    summaries: Summaries, parameters: Parameters, race: Racing
-) -> SimpleNamespace:
+def worked_example_facts(summaries: Summaries, parameters: Any, race: Racing) -> SimpleNamespace:
     """Return every number of the chapter's text under a name.
 
     Args:
@@ -25,7 +23,7 @@ def worked_example_facts(
         parameters: of the chapter.
         race: the settings of a race.
     """
-    printed = table1().set_index("key").loc["stable_diffusion"]
+    printed = table1().set_index("key").to_dict("index")["stable_diffusion"]
     rows = summaries.estimates
     humans = rows[
         (rows["metric"] == "shape_bias")

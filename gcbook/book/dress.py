@@ -5,7 +5,7 @@
 - Inline expressions give way to their values; the record of claims is taken out.
 - Code is folded, what prints nothing into one piece, and left out where all that it makes is a
   sentence.
-- A section at the end says how to run the chapter again.
+- A section at the end says how to run the chapter again, where there is something to choose.
 """
 
 import copy
@@ -53,7 +53,8 @@ def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any], seconds: f
     page.cells = _with_captions(page.cells, f"chapter {chapter}")
     page.cells = _joined([part for cell in page.cells for part in _dress_cell(cell)])
     page.cells[1:1] = _changed_note(changed)
-    page.cells.append(_markdown(rerun_section(chapter, parameters, seconds, inline=inline)))
+    if parameters_of(chapter).model_fields:
+        page.cells.append(_markdown(rerun_section(chapter, parameters, seconds, inline=inline)))
     # Sphinx shows all other metadata as fields of the document.
     page.metadata = {
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
@@ -123,7 +124,7 @@ def rerun_section(
         f"| {info.description} | {allowed(model, name)} |"
         for name, info in model.model_fields.items()
     )
-    table = "| Parameter | Here | Meaning | Allowed |\n|:--|:--|:--|:--|\n" + rows if rows else ""
+    table = "| Parameter | Here | Meaning | Allowed |\n|:--|:--|:--|:--|\n" + rows
     return f"""## Rerun this chapter
 
 The page was made from {{download}}`this notebook <../../notebooks/{chapter}.ipynb>` in

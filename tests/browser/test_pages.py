@@ -131,5 +131,5 @@ def test_drawings_are_not_stretched_with_their_panels(open_book, name, width):
 
 def test_the_entrance_leads_to_the_start_page(open_book):
     page = open_book("http").goto("index.html")
-    page.wait_for_url("**/book/index.html")
+    page.wait_for_url("**/book/chapters/home.html")
     assert page.locator("article h1").count() == 1

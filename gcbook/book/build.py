@@ -13,9 +13,10 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from gcbook.book.chapters import Chapter, find_chapters, pick_chapter
+from gcbook.book.chapters import Chapter, find_chapters, pick_chapter, read_contents
 from gcbook.book.claims import claims_file, collected
 from gcbook.book.execute import Executed, execute_chapters, package_fingerprint, read_record
+from gcbook.book.lighten import lighten_book
 from gcbook.book.project import Project
 from gcbook.book.status import status_page
 from gcbook.files.errors import GcbookError
@@ -28,11 +29,11 @@ _ENTRANCE = """<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="0; url=book/index.html">
+<meta http-equiv="refresh" content="0; url={home}">
 <title>To the book</title>
 <link rel="icon" href="data:,">
 </head>
-<body><p><a href="book/index.html">To the book</a></p></body>
+<body><p><a href="{home}">To the book</a></p></body>
 </html>
 """
 
@@ -159,7 +160,9 @@ def _run_jupyter_book(project: Project, solutions: bool) -> None:
     log.write_text(done.stdout + done.stderr, encoding="utf-8")
     if done.returncode or not (built / "index.html").is_file():
         raise GcbookError(_complaints(done.stdout + done.stderr, log))
-    (built / "index.html").write_text(_ENTRANCE, encoding="utf-8")
+    lighten_book(built)
+    entrance = _ENTRANCE.format(home=f"{read_contents(project)['root']}.html")
+    (built / "index.html").write_text(entrance, encoding="utf-8")
     old = project.build / "html.old"
     shutil.rmtree(old, ignore_errors=True)
     if project.html.exists():

@@ -45,7 +45,7 @@ SOURCES = {
 
 # JupyterLab registers its Vega renderer for this type; it draws version 6 specifications too.
 VEGA_MIME = "application/vnd.vegalite.v5+json"
-SHOW_AT_MOST, SHOW_FIRST = 300, 100
+SHOW_AT_MOST, SHOW_FIRST = 150, 60
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from gcbook.chapters.introduction.facts import headline
-from gcbook.chapters.ood_accuracy.tables import accuracy_by_condition, lead_facts, ood_facts
 from gcbook.stats.summaries import Summaries
 
 
@@ -24,8 +23,6 @@ def summaries():
 
 
 def sentences(summaries):
-    yield "verdicts", ood_facts(summaries)["verdicts"]
-    yield "behind", lead_facts(accuracy_by_condition(summaries))["easy_behind"]
     yield "headline", headline(summaries)["best_network"]
 
 

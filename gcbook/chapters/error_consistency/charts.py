@@ -11,7 +11,7 @@ import pandas as pd
 
 from gcbook.chapters.error_consistency.tables import PAIR_KINDS
 from gcbook.charts.columns import column, tooltips
-from gcbook.charts.dots import dot_layers
+from gcbook.charts.forest import fig_forest
 from gcbook.charts.parts import (
     NOBODY,
     alphabetical,
@@ -130,9 +130,10 @@ def error_consistency_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
         humans.mark_rect(color=HUMAN, opacity=0.14).encode(x="low:Q", x2="high:Q"),
         humans.mark_rule(color=HUMAN, strokeDash=[5, 4]).encode(x="kappa:Q"),
         mark.mark_rule(color=BAND, opacity=0.35).encode(x=x, x2=alt.datum(0)),
-        *dot_layers(
-            mark.transform_filter("datum.origin == 'recomputed'"), x, look=kind, tooltip=tooltip
-        ),
+        mark.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q", color=kind["color"]),
+        mark.transform_filter("datum.origin == 'recomputed'")
+        .mark_point(filled=True, size=55, opacity=1)
+        .encode(x=x, **kind),
         paper.mark_point(filled=False, size=75, strokeWidth=1.6, opacity=1).encode(
             x="paper:Q", **kind
         ),
@@ -173,7 +174,8 @@ def dataset_agreement(rows: pd.DataFrame) -> alt.TopLevelMixin:
     humans = alt.Chart(levels).encode(y=y, tooltip=tooltip)
     layers = [
         dots.mark_point(filled=True, size=26, opacity=0.5).encode(x=x, **kind),
-        *dot_layers(humans, x, look=kind, tooltip=tooltip, size=80),
+        humans.mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q", color=kind["color"]),
+        humans.mark_point(filled=True, size=80, opacity=1).encode(x=x, **kind),
         chosen.mark_rule(color=INK, strokeWidth=1.6).encode(x="low:Q", x2="high:Q"),
         chosen.mark_point(filled=True, size=50, color=INK, opacity=1).encode(x=x),
         chosen.mark_tick(color=INK, thickness=2, size=13).encode(x="most:Q"),
@@ -335,20 +337,15 @@ def difference_dots(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     if rows.empty:
         return nothing("No bootstrap draws to test with.")
-    x = alt.X("difference:Q", title="Difference in error consistency")
-    x = x.scale(domainMax=0).axis(tickCount=6)
-    tooltip = tooltips(["model", "difference", "low", "high", "p_corrected"])
-    base = alt.Chart(rows[["model", "difference", "low", "high", "p_corrected"]]).encode(
-        y=alt.Y("model:N", title=None, sort=list(rows["model"]))
-    )
-    zero = alt.Chart(pd.DataFrame({"difference": [0]})).mark_rule(color=HUMAN, strokeDash=[5, 4])
-    look = {"color": alt.value(DISCRIMINATIVE)}
-    return finish(
-        alt.layer(zero.encode(x=x), *dot_layers(base, x, look=look, tooltip=tooltip)),
-        height=alt.Step(20),
+    return fig_forest(
+        rows[["model", "difference", "low", "high", "p_corrected"]],
+        row="model",
+        value="difference",
+        x=alt.X("difference:Q", title="Difference in error consistency").axis(tickCount=6),
+        tooltip=tooltips(["model", "difference", "low", "high", "p_corrected"]),
         description=(
             "Error consistency with humans less that of humans among themselves, a row for each "
-            f"of {len(rows)} networks, with intervals. All lie left of a dashed line at 0."
+            f"of {len(rows)} networks, with intervals. All lie left of the line at 0."
         ),
     )
 

@@ -5,11 +5,11 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from gcbook.chapters.miniature_consistency.tables import KINDS, Consistency
+from gcbook.chapters.miniature_consistency.tables import Consistency
 from gcbook.charts.columns import column, tooltips
-from gcbook.charts.dots import dot_layers
-from gcbook.charts.parts import cell_ink, diverging, dropdown, finish, literal, side_by_side
-from gcbook.charts.theme import BAND, DISCRIMINATIVE, INK
+from gcbook.charts.forest import fig_forest
+from gcbook.charts.parts import cell_ink, diverging, dropdown, finish, literal
+from gcbook.charts.theme import BAND, SERIES
 from gcbook.miniworld.results.kinds import side_of
 
 __all__ = ["fig_kinds", "fig_miniature_consistency"]
@@ -77,25 +77,23 @@ def fig_kinds(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.chapters.miniature_consistency.tables.kind_rows`.
     """
-    x = alt.X("kappa:Q", title=column("kappa").title, scale=alt.Scale(domain=[0, 1]))
-    tooltip = tooltips(["kind", "kappa", "low", "high", "most", "share", "pairs"])
-    panels = []
-    for group, of_group in rows.groupby("group", sort=False):
-        drawn = of_group.drop(columns="group")
-        base = alt.Chart(drawn).encode(y=alt.Y("kind:N", title=None, sort=list(KINDS.values())))
-        tick = base.mark_tick(color=INK, thickness=2, size=14)
-        layers = [
-            tick.encode(x=alt.X("most:Q", title=column("kappa").title), tooltip=tooltip),
-            *dot_layers(base, x, look={"color": alt.value(DISCRIMINATIVE)}, tooltip=tooltip),
-        ]
-        panels.append(alt.layer(*layers, title=str(group), width=250, height=alt.Step(24)))
-    return side_by_side(
-        panels,
-        [],
-        "Two panels, one a group of images: mean error consistency of two seeds of one miniature, "
-        "of two classifiers, of two generators and of one of either, with intervals, and a tick at "
-        "the most that their accuracies allow. On cue conflicts that tick is lowest for one of "
-        "either, as is the mean.",
+    groups = list(dict.fromkeys(rows["group"]))
+    return fig_forest(
+        rows,
+        row="kind",
+        value="kappa",
+        x=alt.X("kappa:Q", title=column("kappa").title, scale=alt.Scale(domain=[0, 1])),
+        tooltip=tooltips(["group", "kind", "kappa", "low", "high", "most", "share", "pairs"]),
+        series="group",
+        marks=dict(zip(groups, zip(SERIES, ("circle", "square"), strict=False), strict=False)),
+        reference=None,
+        ticks="most",
+        description=(
+            "Mean error consistency of two seeds of one miniature, of two classifiers, of two "
+            "generators and of one of either, on two groups of images, with intervals, and a tick "
+            "at the most that their accuracies allow. On cue conflicts that tick is lowest for one "
+            "of either, as is the mean."
+        ),
     )
 
 

@@ -87,8 +87,9 @@ def test_kinds_are_drawn_with_what_is_possible():
         }
     )
     spec = chart_spec(fig_kinds(rows))
-    assert [panel["title"] for panel in spec["concat"]] == ["all", "conflict"]
-    fields = [layer["encoding"]["x"]["field"] for layer in spec["concat"][0]["layer"]]
-    assert fields == ["most", "low", "kappa"]
-    (drawn, _) = spec["datasets"].values()
-    assert "group" not in drawn[0]
+    fields = [layer["encoding"]["x"]["field"] for layer in spec["layer"]]
+    assert fields == ["low", "most", "kappa"]
+    assert spec["layer"][-1]["encoding"]["color"]["scale"]["domain"] == ["all", "conflict"]
+    svg = static_svg(spec)
+    # Two dots and two ticks with their intervals, and two symbols in the legend.
+    assert svg.count("Two classifiers") == 1

@@ -1,7 +1,7 @@
 /* Interactive charts of the book. A classic script, so that it runs from file:// too.
 
-   A chart is `<div class="gc-chart"><img …><script type="application/json">spec</script></div>`.
-   When it comes near the viewport, Vega (one file beside this one) is loaded once and the chart is
+   A chart is `<div class="gc-chart" data-spec="file"><img …></div>`, or has its specification in a
+   `<script type="application/json">` where a page is one file. When it comes near the viewport, Vega (one file beside this one) is loaded once and the chart is
    drawn in place of its image. It is drawn again, with what the reader has chosen, when the theme
    or the width changes. */
 (function () {
@@ -31,6 +31,13 @@
       });
     }
     return loading;
+  }
+
+  function loadSpec(box, chart) {
+    if (chart.spec) return Promise.resolve();
+    return window.gcbookLoad(box.dataset.spec).then(function (spec) {
+      chart.spec = JSON.stringify(spec);
+    });
   }
 
   const isDark = () => document.documentElement.dataset.theme === "dark";
@@ -266,7 +273,7 @@
     chart.drawing = true;
     chart.width = width;
     chart.dark = isDark();
-    loadVega()
+    Promise.all([loadVega(), loadSpec(box, chart)])
       .then(() => attempt(box, chart, width, { by: 0, fewer: 0 }, 4))
       .catch(function (error) {
         // The image stays; the reason goes to the console.
@@ -430,7 +437,7 @@
 
   // Entries of a legend that selects become buttons for keyboard and screen reader.
   function openLegend(chart, host) {
-    if (!chart.legend) return;
+    if (!/"bind":\s*("legend"|\{"legend")/.test(chart.spec)) return;
     // Vega names the labels of a legend that takes clicks; other legends are left alone.
     host.querySelectorAll('[class*="_legend_labels"] text').forEach(function (entry) {
       if (entry.getAttribute("tabindex")) return;
@@ -486,9 +493,8 @@
     });
     boxes.forEach(function (box) {
       const source = box.querySelector('script[type="application/json"]');
-      if (!source) return;
-      const legend = /"bind":\s*("legend"|\{"legend")/.test(source.textContent);
-      charts.set(box, { spec: source.textContent, legend: legend });
+      if (!source && !box.dataset.spec) return;
+      charts.set(box, source ? { spec: source.textContent } : {});
       near.observe(box);
       resized.observe(box);
     });

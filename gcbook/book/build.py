@@ -13,11 +13,14 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from gcbook.book.chapters import Chapter, find_chapters, pick_chapter
-from gcbook.book.claims import claims_file, collected
+from gcbook.book.chapters import Chapter, find_chapters, pick_chapter, read_contents
+from gcbook.book.claims import claims_file, collected, read_collected
 from gcbook.book.execute import Executed, execute_chapters, package_fingerprint, read_record
+from gcbook.book.lighten import lighten_book
 from gcbook.book.project import Project
+from gcbook.book.scorecard import scorecard_page
 from gcbook.book.status import status_page
+from gcbook.claims.paper import paper_claims
 from gcbook.files.errors import GcbookError
 
 __all__ = ["Built", "build_book", "sphinx_command", "write_if_changed"]
@@ -28,11 +31,11 @@ _ENTRANCE = """<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="0; url=book/index.html">
+<meta http-equiv="refresh" content="0; url={home}">
 <title>To the book</title>
 <link rel="icon" href="data:,">
 </head>
-<body><p><a href="book/index.html">To the book</a></p></body>
+<body><p><a href="{home}">To the book</a></p></body>
 </html>
 """
 
@@ -82,9 +85,7 @@ def build_book(
     _remove_orphans(project, chapters)
     records = {c.name: r for c in chapters if (r := read_record(project, c.name))}
     _write_status(project, chapters, records)
-    write_if_changed(
-        claims_file(project), collected({name: each.claims for name, each in records.items()})
-    )
+    _write_claims(project, records)
     fingerprint = _book_fingerprint(project) + ("" if solutions else " without solutions")
     stamp = project.build / "html.fingerprint"
     if (project.html / "index.html").is_file() and _read(stamp) == fingerprint:
@@ -140,6 +141,13 @@ def _write_status(
     write_if_changed(project.chapters / "status.md", page)
 
 
+def _write_claims(project: Project, records: Mapping[str, Executed]) -> None:
+    claims = collected({name: each.claims for name, each in records.items()})
+    write_if_changed(claims_file(project), claims)
+    page = scorecard_page(paper_claims(), read_collected(project))
+    write_if_changed(project.chapters / "scorecard.md", page)
+
+
 def _run_jupyter_book(project: Project, solutions: bool) -> None:
     staging = project.build / "staging"
     built = staging / "_build" / "html"
@@ -159,7 +167,9 @@ def _run_jupyter_book(project: Project, solutions: bool) -> None:
     log.write_text(done.stdout + done.stderr, encoding="utf-8")
     if done.returncode or not (built / "index.html").is_file():
         raise GcbookError(_complaints(done.stdout + done.stderr, log))
-    (built / "index.html").write_text(_ENTRANCE, encoding="utf-8")
+    lighten_book(built)
+    entrance = _ENTRANCE.format(home=f"{read_contents(project)['root']}.html")
+    (built / "index.html").write_text(entrance, encoding="utf-8")
     old = project.build / "html.old"
     shutil.rmtree(old, ignore_errors=True)
     if project.html.exists():

@@ -11,7 +11,7 @@ from gcbook.book.project import Project
 from gcbook.chapters.parameters import rooms
 from gcbook.files.errors import GcbookError, InputError
 
-__all__ = ["Chapter", "find_chapters", "pick_chapter", "read_parameters"]
+__all__ = ["Chapter", "find_chapters", "pick_chapter", "read_contents", "read_parameters"]
 
 _PAGES = "book/chapters/"
 
@@ -100,20 +100,28 @@ def read_parameters(template: Path) -> dict[str, Any]:
     return values
 
 
+def read_contents(project: Project) -> dict[str, Any]:
+    """What ``_toc.yml`` says."""
+    import yaml
+
+    contents: dict[str, Any] = yaml.safe_load(
+        (project.root / "_toc.yml").read_text(encoding="utf-8")
+    )
+    return contents
+
+
 def _order(project: Project) -> list[str]:
     """Names of the chapters in the table of contents."""
-    import yaml
 
     def files(entry: Any) -> Iterator[str]:
         if isinstance(entry, dict):
-            if "file" in entry:
-                yield str(entry["file"])
+            yield from (str(entry[key]) for key in ("root", "file") if key in entry)
             entry = list(entry.values())
         if isinstance(entry, list):
             for each in entry:
                 yield from files(each)
 
-    contents = yaml.safe_load((project.root / "_toc.yml").read_text(encoding="utf-8"))
+    contents = read_contents(project)
     found = (file.removesuffix(".ipynb") for file in files(contents) if file.startswith(_PAGES))
     return [file.removeprefix(_PAGES) for file in found]
 

@@ -3,8 +3,9 @@
 - The outputs of ``gcbook.charts.figure`` and ``table``, and the Markdown cell below them that is
   tagged ``caption``, become one figure with a number, so that pages can refer to it.
 - Inline expressions give way to their values; the record of claims is taken out.
-- Code is folded, and left out where all that it makes is a sentence.
-- A section at the end says how to run the chapter again.
+- Code is folded, what prints nothing into one piece, and left out where all that it makes is a
+  sentence.
+- A section at the end says how to run the chapter again, where there is something to choose.
 """
 
 import copy
@@ -50,9 +51,10 @@ def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any], seconds: f
             cell.source = fill(cell, f"chapter {chapter}, cell {number}", changed=bool(changed))
             cell.metadata.pop("user_expressions", None)
     page.cells = _with_captions(page.cells, f"chapter {chapter}")
-    page.cells = [part for cell in page.cells for part in _dress_cell(cell)]
+    page.cells = _joined([part for cell in page.cells for part in _dress_cell(cell)])
     page.cells[1:1] = _changed_note(changed)
-    page.cells.append(_markdown(rerun_section(chapter, parameters, seconds, inline=inline)))
+    if parameters_of(chapter).model_fields:
+        page.cells.append(_markdown(rerun_section(chapter, parameters, seconds, inline=inline)))
     # Sphinx shows all other metadata as fields of the document.
     page.metadata = {
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
@@ -122,7 +124,7 @@ def rerun_section(
         f"| {info.description} | {allowed(model, name)} |"
         for name, info in model.model_fields.items()
     )
-    table = "| Parameter | Here | Meaning | Allowed |\n|:--|:--|:--|:--|\n" + rows if rows else ""
+    table = "| Parameter | Here | Meaning | Allowed |\n|:--|:--|:--|:--|\n" + rows
     return f"""## Rerun this chapter
 
 The page was made from {{download}}`this notebook <../../notebooks/{chapter}.ipynb>` in
@@ -203,6 +205,23 @@ def _with_captions(cells: list[Any], where: str) -> list[Any]:
     return kept
 
 
+def _joined(cells: list[Any]) -> list[Any]:
+    """Code without output, cell after cell, is one thing to unfold."""
+    kept: list[Any] = []
+    for cell in cells:
+        before = kept[-1] if kept else None
+        if before is not None and _is_silent(before) and _is_silent(cell):
+            before.source = f"{before.source}\n\n{cell.source}"
+        else:
+            kept.append(cell)
+    return kept
+
+
+def _is_silent(cell: Any) -> bool:
+    tags = cell.metadata.get("tags", [])
+    return cell.cell_type == "code" and not cell.outputs and "hide-input" in tags
+
+
 def _figures(cell: Any) -> list[Any]:
     """The marks of the charts and tables among a cell's outputs."""
     marks = [each.get("metadata", {}).get("gcbook", {}) for each in cell.get("outputs", [])]
@@ -241,7 +260,7 @@ def _join(cell: Any) -> tuple[list[Any], list[Any]]:
                     **cell.metadata.get("mystnb", {}),
                     "figure": numbered(marks["name"], marks["caption"], kind),
                 }
-                shown = chart_html(html, data[VEGA_MIME]) if kind == "chart" else html
+                shown = chart_html(html, data[VEGA_MIME]) if VEGA_MIME in data else html
                 outputs.append(_display(shown))
             case "caption":
                 pass

@@ -12,6 +12,7 @@ import altair as alt
 __all__ = [
     "BAND",
     "CHANCE_LINE",
+    "CUES",
     "DARK",
     "DISCRIMINATIVE",
     "DIVERGING",
@@ -21,6 +22,7 @@ __all__ = [
     "KINDS",
     "KIND_SHAPES",
     "OWN",
+    "SERIES",
     "color_scale",
     "kinds_shown",
     "shape_scale",
@@ -38,6 +40,11 @@ GENERATIVE = {
 
 OWN = "#b5459b"
 """Models from a reader's own trials."""
+
+SERIES = ("#37474f", "#8c7300", "#78909c", "#8d5a4a")
+"""What is no observer: cues, weightings, schedules, classes of a toy. None is a hue of a model."""
+
+CUES = {"shape": SERIES[0], "texture": SERIES[1]}
 
 INK = "#1a1a1a"
 CHANCE_LINE = "#8a8a8a"
@@ -58,6 +65,10 @@ DARK = {
     "#3e7cb1": "#6aa9dc",
     "#00805f": "#2fb58f",
     OWN: "#d673bf",
+    SERIES[0]: "#cfd8dc",
+    SERIES[1]: "#d1b53f",
+    SERIES[2]: "#90a4ae",
+    SERIES[3]: "#c9937f",
 }
 """Light colour → its twin on the dark page."""
 

@@ -9,6 +9,7 @@ import yaml
 
 from gcbook.book import build
 from gcbook.book.build import build_book
+from gcbook.book.chapters import read_contents
 from gcbook.book.claims import read_collected
 from gcbook.book.execute import Executed
 from gcbook.book.project import Project
@@ -91,8 +92,9 @@ def test_warnings_fail_the_build_and_the_last_book_stays(project, jupyter_book):
 def test_the_entrance_leads_to_the_start_page_without_a_server(project, jupyter_book):
     build_book(project)
     entrance = (project.html / "index.html").read_text()
-    assert 'url=book/index.html"' in entrance
-    assert '<a href="book/index.html">' in entrance
+    home = f"{read_contents(project)['root']}.html"
+    assert f'url={home}"' in entrance
+    assert f'<a href="{home}">' in entrance
 
 
 def test_pages_of_templates_that_are_gone_go_too(project, jupyter_book):
@@ -106,11 +108,19 @@ def test_pages_of_templates_that_are_gone_go_too(project, jupyter_book):
 def test_the_claims_of_all_chapters_are_collected(project, jupyter_book):
     build_book(project)
     assert read_collected(project) == []
-    claim = {"name": "a", "state": "holds"}
+    claim = {
+        "name": "a",
+        "state": "holds",
+        "answers": ["human-observers"],
+        "verdict": "agrees",
+        "evidence": "recomputed from public trials",
+    }
     record = Executed("", 1.0, {}, "", [claim])
     (project.chapters / ".method.json").write_text(json.dumps(record.__dict__))
     build_book(project)
     assert read_collected(project) == [{"chapter": "method", **claim}]
+    scorecard = (project.chapters / "scorecard.md").read_text()
+    assert "[✓ agrees](method.ipynb)" in scorecard
 
 
 def test_the_status_page_states_versions_and_provenance(project, jupyter_book):

@@ -102,6 +102,13 @@ def test_code_is_folded_and_left_out_where_it_makes_a_sentence():
     assert tags == [["remove-input"], ["hide-input"], ["hide-input"], ["show-input"]]
 
 
+def test_code_that_prints_nothing_is_unfolded_in_one_piece():
+    silent = [v4.new_code_cell(f"x = {i}") for i in range(3)]
+    words = v4.new_markdown_cell("Words.")
+    first, _, last, _ = dressed(*silent[:2], words, silent[2]).cells
+    assert (first.source, last.source) == ("x = 0\n\nx = 1", "x = 2")
+
+
 def test_other_outputs_stay():
     cell = v4.new_code_cell("print(1)", outputs=[v4.new_output("stream", text="1\n")])
     assert dressed(cell).cells[0].outputs[0].text == "1\n"

@@ -8,7 +8,7 @@ import nbformat
 import nbformat.v4 as v4
 import pytest
 
-from gcbook.book import execute
+from gcbook.book import claims, execute
 from gcbook.book.build import build_book
 from gcbook.book.chapters import Chapter, find_chapters, pick_chapter
 from gcbook.book.execute import ChapterFailed, execute_chapters, read_record, run_notebook
@@ -30,7 +30,9 @@ def write_template(project, name, *sources):
 
 
 @pytest.fixture
-def project(tmp_path):
+def project(tmp_path, monkeypatch):
+    # The templates here have names of chapters, and none of their claims.
+    monkeypatch.setattr(claims, "claims_of", lambda chapter: {})
     (tmp_path / "_config.yml").write_text("title: test\n")
     shutil.copy(find_project().root / "_toc.yml", tmp_path)
     made = Project(tmp_path)
@@ -44,7 +46,15 @@ def in_one_process(monkeypatch):
 
     A process imports papermill for two seconds.
     """
-    monkeypatch.setattr(execute, "ProcessPoolExecutor", lambda n, *_: ThreadPoolExecutor(n))
+
+    def threads(number, context, prepare, arguments):
+        return ThreadPoolExecutor(number, initializer=prepare, initargs=arguments)
+
+    monkeypatch.setattr(execute, "ProcessPoolExecutor", threads)
+    # What is prepared stays in this process, and goes with the test.
+    for name in ("OMP_NUM_THREADS", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
+        monkeypatch.setenv(name, "1")
+        monkeypatch.delenv(name)
 
 
 def states(project):
@@ -73,9 +83,8 @@ def test_a_chapter_runs_only_when_something_changed(project, in_one_process):
     assert states(project)[0] == ["method"]
 
 
-def test_chapters_that_run_together_share_the_cores(project, monkeypatch):
+def test_chapters_that_run_together_share_the_cores(project, monkeypatch, in_one_process):
     monkeypatch.setattr(execute.os, "cpu_count", lambda: 6)
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     show = "import os; print('threads', os.environ.get('OMP_NUM_THREADS'))"
     for name in ("tables", "zoo"):
         write_template(project, name, show)

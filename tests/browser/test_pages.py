@@ -16,6 +16,8 @@ RULES = {
     "preload": False,
 }
 
+HEAVIEST = 400_000
+"""Bytes of a page's HTML."""
 
 # Of each visit: theme, origin, the width that the page is loaded at, and one that it then gets.
 VISITS = {
@@ -87,6 +89,34 @@ def test_static_figures_show_without_scripts(open_book, page_path):
         assert image.evaluate("i => i.naturalWidth") > 0, where
 
 
+def test_pages_are_light(html, page_path):
+    text = (html / page_path).read_text()
+    assert len(text.encode()) < HEAVIEST, page_path
+    assert "fontawesome.js" not in text
+    assert ("tex-svg.js" in text) == ('class="math' in text)
+
+
+def test_every_icon_of_a_page_is_drawn(open_book, page_path):
+    icons = open_book().goto(page_path).locator("i[class*='fa-']")
+    drawn = icons.evaluate_all("all => all.map(i => [i.className, getComputedStyle(i).maskImage])")
+    assert drawn or page_path == "genindex.html"
+    assert [name for name, image in drawn if not image.startswith("url(")] == []
+
+
+@pytest.mark.parametrize("origin", ["file", "http"])
+def test_tables_and_notebooks_are_saved(open_book, html, origin):
+    page = open_book(origin).goto("book/chapters/shape-bias.html")
+    page.locator(".gc-data > summary").first.click()
+    for link, beside in (
+        (page.locator("a.gc-download").first, "book/chapters/shape-bias.files"),
+        (page.locator("article a.download").first, "_downloads"),
+    ):
+        with page.expect_download() as saved:
+            link.click()
+        (offered,) = (html / beside).rglob(saved.value.suggested_filename)
+        assert Path(saved.value.path()).read_bytes() == offered.read_bytes()
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("name", ["fig-drawings"])
 def test_drawings_are_not_stretched_with_their_panels(open_book, name, width):
@@ -101,5 +131,5 @@ def test_drawings_are_not_stretched_with_their_panels(open_book, name, width):
 
 def test_the_entrance_leads_to_the_start_page(open_book):
     page = open_book("http").goto("index.html")
-    page.wait_for_url("**/book/index.html")
+    page.wait_for_url("**/book/chapters/home.html")
     assert page.locator("article h1").count() == 1

@@ -109,11 +109,11 @@ def test_lists_in_a_row_have_a_row_an_element():
     assert csv_of(show(table=kept).notes).startswith("image,label,d\na,x,1\n")
 
 
-@pytest.mark.parametrize(("n", "rows", "says"), [(300, 300, False), (301, 100, True)])
+@pytest.mark.parametrize(("n", "rows", "says"), [(150, 150, False), (151, 60, True)])
 def test_long_tables_show_the_first_rows_and_the_file_has_all(n, rows, says):
     shown = show(table=pd.DataFrame({"x": range(n)}))
     assert shown.notes.count("<tr>") == rows + 1
-    assert ("The first 100 rows are shown" in shown.notes) is says
+    assert ("The first 60 rows are shown" in shown.notes) is says
     assert len(csv_of(shown.notes).splitlines()) == n + 1
 
 

@@ -1,7 +1,5 @@
 """The tables of the chapter on models: who stands for whom, what is known, what it costs."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from gcbook.classifiers.zoo import (
@@ -9,7 +7,6 @@ from gcbook.classifiers.zoo import (
     Kind,
     ZooEntry,
     n_evaluations,
-    package_folder,
     system_titles,
     zoo,
 )
@@ -19,10 +16,8 @@ from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import known_networks
 
 __all__ = [
-    "beside_sentence",
     "cost_rows",
     "fact_rows",
-    "miniature_sentence",
     "network_rows",
     "note_rows",
     "system_rows",
@@ -41,7 +36,7 @@ SHORT_TITLES = {"clip": "CLIP", "vit_22b_ft_384": "ViT-22B"}
 KIND_TITLES: dict[Kind, str] = {
     "diffusion": "Diffusion",
     "autoregressive": "Autoregressive",
-    "masked": "Masked (likelihood bound)",
+    "masked": "Masked",
     "clip": "CLIP",
     "discriminative": "Discriminative",
 }
@@ -59,7 +54,8 @@ def system_rows() -> pd.DataFrame:
 
     Returns:
         One row a pair, or a single row where there is none: ``system, original`` ("public" or
-        "not public": the weights), ``model, name, differs``; None where there is no model.
+        "not public": the weights), ``stand_in, name, differs``; None where there is no model. Last
+        come the models that stand for none of the paper's, without ``original``.
     """
     rows: list[dict[str, str | None]] = []
     for key in SYSTEMS:
@@ -72,7 +68,7 @@ def system_rows() -> pd.DataFrame:
             {
                 "system": system,
                 "original": original,
-                "model": entry.title,
+                "stand_in": entry.title,
                 "name": entry.name,
                 "differs": "nothing: it is this model" if entry.same else entry.differs,
             }
@@ -81,28 +77,34 @@ def system_rows() -> pd.DataFrame:
             {
                 "system": system,
                 "original": original,
-                "model": None,
+                "stand_in": None,
                 "name": None,
                 "differs": "no open model comes near it",
             }
         ]
+    rows += [
+        {
+            "system": "None of the paper's",
+            "original": None,
+            "stand_in": entry.title,
+            "name": entry.name,
+            "differs": entry.differs,
+        }
+        for entry in zoo().values()
+        if not entry.stands_for and entry.kind != "discriminative"
+    ]
     return pd.DataFrame(rows)
 
 
 def fact_rows() -> pd.DataFrame:
-    """What is known of each large model, and of the miniatures that this version brings.
+    """What is known of each large model, and of the miniatures.
 
     Returns:
         One row a model: ``name, kind, resolution`` (pixels a side), ``space, prediction, schedule,
         text_encoder, parameters`` (of the network that is evaluated), ``download_gb, licence,
         gated`` ("yes", "no" or None), ``source, note, checked``; missing where it was not checked.
     """
-    entries = [
-        entry
-        for entry in zoo().values()
-        if entry.kind != "discriminative"
-        and (not entry.source.package or package_folder(entry) is not None)
-    ]
+    entries = [entry for entry in zoo().values() if entry.kind != "discriminative"]
     rows = pd.DataFrame([_facts(entry) for entry in entries])
     return rows.astype({"resolution": "Int64", "parameters": "Int64", "download_gb": "Float64"})
 
@@ -112,35 +114,21 @@ def note_rows() -> pd.DataFrame:
     return fact_rows()[["name", "note"]].dropna().reset_index(drop=True)
 
 
-def beside_sentence() -> str:
-    """Say which large models stand for none of the paper's, and why they are there; MyST."""
-    return " ".join(
-        f"{entry.title} (`{entry.name}`): {entry.differs}."
-        for entry in zoo().values()
-        if not entry.stands_for and entry.kind != "discriminative"
-    )
-
-
 def network_rows() -> pd.DataFrame:
     """The discriminative networks.
 
     Returns:
-        One row a network: ``title, name, stands_for`` (its name in the paper's tables, or None),
+        One row a network: ``title, name, in_paper`` (its name in the paper's tables, or None),
         ``trials`` (its label in the public trials, or None), ``resolution, parameters, source``.
     """
     labels = known_networks().set_index("observer")["label"]
-    entries = [
-        entry
-        for entry in zoo().values()
-        if entry.kind == "discriminative"
-        and (not entry.source.package or package_folder(entry) is not None)
-    ]
+    entries = [entry for entry in zoo().values() if entry.kind == "discriminative"]
     rows = pd.DataFrame(
         [
             {
                 "title": entry.title,
                 "name": entry.name,
-                "stands_for": system_titles().get(entry.stands_for),
+                "in_paper": system_titles().get(entry.stands_for),
                 "trials": labels.get(entry.trials),
                 "resolution": entry.resolution,
                 "parameters": entry.parameters,
@@ -185,33 +173,11 @@ def cost_rows(noise_draws: int, images: int | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def miniature_sentence() -> str:
-    """Say which of the miniatures this version brings; MyST Markdown.
-
-    Only the package itself counts, so that a page does not depend on the machine it was made on.
-    """
-    entries = [entry for entry in zoo().values() if entry.source.package]
-    here = [f"`{entry.name}`" for entry in entries if package_folder(entry) is not None]
-    absent = [f"`{entry.name}`" for entry in entries if package_folder(entry) is None]
-    if not here:
-        return (
-            f"{_listed(absent)} are names without models so far: this version brings none of them. "
-            "Each stands here for the recipe that it is to follow."
-        )
-    if not absent:
-        return f"This version brings {_listed(here)}: they need no download and no GPU."
-    verb = "is a name" if len(absent) == 1 else "are names"
-    return (
-        f"This version brings {_listed(here)}, which need no download and no GPU. "
-        f"{_listed(absent)} {verb} without a model so far."
-    )
-
-
 def _facts(entry: ZooEntry) -> dict[str, object]:
     gated = {True: "yes", False: "no", None: None}[entry.gated]
     return {
         "name": entry.name,
-        "kind": KIND_TITLES[entry.kind].split(" (")[0],
+        "kind": KIND_TITLES[entry.kind],
         "resolution": entry.resolution,
         "space": entry.space or None,
         "prediction": PREDICTIONS.get(entry.prediction),
@@ -234,7 +200,3 @@ def _parameters(entry: ZooEntry) -> int | None:
 
 def _names(kind: str) -> list[str]:
     return [entry.name for entry in zoo().values() if entry.kind == kind]
-
-
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

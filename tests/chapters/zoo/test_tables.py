@@ -2,18 +2,14 @@
 
 import pandas as pd
 
-from gcbook.chapters.zoo import tables as views
 from gcbook.chapters.zoo.tables import (
     SYSTEMS,
-    beside_sentence,
     cost_rows,
     fact_rows,
-    miniature_sentence,
     network_rows,
     note_rows,
     system_rows,
 )
-from gcbook.classifiers import zoo as module
 from gcbook.classifiers.zoo import zoo
 from gcbook.paper.categories import CATEGORIES
 
@@ -27,6 +23,7 @@ def test_each_large_model_of_the_paper_has_a_row_in_the_papers_order():
         "Muse",
         "CLIP",
         "ViT-22B",
+        "None of the paper's",
     ]
     assert len(SYSTEMS) == 6
     public = rows.groupby("system")["original"].first()
@@ -41,8 +38,9 @@ def test_stand_ins_are_those_of_the_zoo():
     assert rows.loc["amused-256", "system"] == "Muse"
     assert rows["differs"].str.len().min() > 0
     nobody = system_rows().set_index("system").loc["ViT-22B"]
-    assert pd.isna(nobody["model"])
-    assert "dit-xl-2-256" not in rows.index
+    assert pd.isna(nobody["name"])
+    assert rows.loc["dit-xl-2-256", "system"] == "None of the paper's"
+    assert "vgg16" not in rows.index
 
 
 def test_facts_leave_out_what_was_not_checked():
@@ -55,18 +53,16 @@ def test_facts_leave_out_what_was_not_checked():
     assert not {"resnet50", "mini-cnn"} & set(facts.index)
 
 
-def test_notes_and_models_beside_the_papers():
+def test_notes_stand_where_there_is_one():
     notes = note_rows().set_index("name")["note"]
     assert "was withdrawn" in notes["sd-2.1-base"]
     assert "amused-256" not in notes.index
-    assert beside_sentence().startswith("DiT-XL/2 (`dit-xl-2-256`): no system of the paper")
-    assert "vgg16" not in beside_sentence()
 
 
 def test_networks_are_named_as_in_tables_and_trials():
     rows = network_rows().set_index("name")
-    assert rows.loc["resnet50", ["stands_for", "trials"]].tolist() == ["ResNet-50", "ResNet-50"]
-    assert pd.isna(rows.loc["vgg16", "stands_for"])
+    assert rows.loc["resnet50", ["in_paper", "trials"]].tolist() == ["ResNet-50", "ResNet-50"]
+    assert pd.isna(rows.loc["vgg16", "in_paper"])
     assert rows.loc["vgg16", "trials"] == "VGG-16"
     assert rows.loc[~rows.index.str.startswith("mini-"), "trials"].notna().all()
     assert pd.isna(rows.loc["mini-cnn", "trials"])
@@ -83,35 +79,3 @@ def test_costs_follow_from_images_draws_and_classes():
     assert cost_rows(4, images=10)["evaluations"].tolist() == [640, 160, 640, 10, 10]
     named = ", ".join(rows["models"]).split(", ")
     assert sorted(named) == sorted(zoo())
-
-
-def shipped(monkeypatch, tmp_path, *names):
-    def package_folder(entry):
-        return tmp_path if entry.source.package in names else None
-
-    monkeypatch.setattr(views, "package_folder", package_folder)
-    monkeypatch.setattr(module, "package_folder", package_folder)
-
-
-def test_the_page_says_which_miniatures_there_are(monkeypatch, tmp_path):
-    miniatures = [entry.name for entry in zoo().values() if entry.source.package]
-    shipped(monkeypatch, tmp_path)
-    assert "brings none of them" in miniature_sentence()
-    assert all(f"`{name}`" in miniature_sentence() for name in miniatures)
-    assert not set(miniatures) & {*fact_rows()["name"], *network_rows()["name"]}
-
-    shipped(monkeypatch, tmp_path, "mini-pixel", "mini-cnn")
-    assert miniature_sentence().startswith("This version brings `mini-pixel` and `mini-cnn`,")
-    assert "are names without a model so far" in miniature_sentence()
-    assert "mini-pixel" in set(fact_rows()["name"])
-    assert "mini-cnn" in set(network_rows()["name"])
-
-    shipped(monkeypatch, tmp_path, *miniatures)
-    assert "without a model" not in miniature_sentence()
-
-
-def test_the_page_does_not_depend_on_the_machine(monkeypatch, tmp_path):
-    before = miniature_sentence()
-    (tmp_path / "mini-pixel").mkdir()
-    monkeypatch.setenv("GCBOOK_MODELS_DIR", str(tmp_path))
-    assert miniature_sentence() == before

@@ -1,0 +1,97 @@
+"""Lighter pages: what a page need not have at once goes into files beside it.
+
+In a page as Sphinx writes it every figure is whole: its image, its specification and its table as
+CSV stand inside. Here they become files in ``PAGE.files/``, which a browser takes when it needs
+them. A page that was opened from a disk may not read other files, but it may run them as scripts:
+so specifications are scripts, and everything to download has a twin that is one.
+
+Icons are drawn by the book's own style sheet, and MathJax is left out where there is no formula.
+"""
+
+import html
+import json
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+__all__ = ["lighten_book", "lighten_page"]
+
+_CHART = re.compile(
+    r'<div class="gc-chart"><img class="gc-static"(?P<before>[^>]*?)'
+    r' src="data:image/svg\+xml,(?P<image>[^"]*)"(?P<after>[^>]*)>'
+    r'<script type="application/json">(?P<spec>.*?)</script></div>',
+    re.DOTALL,
+)
+_CSV = re.compile(
+    r'(<a class="gc-download" download="(?P<name>[^"]+)" href=")'
+    r'data:text/csv;charset=utf-8,(?P<data>[^"]*)"'
+)
+_DOWNLOAD = re.compile(r'<a class="[^"]*\bdownload\b[^"]*" download="" href="(?P<href>[^":]+)"')
+_FONT = re.compile(r'<script[^>]*\bsrc="[^"]*/fontawesome\.js[^"]*"[^>]*></script>\s*')
+_MATHJAX = re.compile(
+    r"<script>window\.MathJax = [^<]*</script>\s*|"
+    r'<script[^>]*\bsrc="[^"]*/tex-svg\.js[^"]*"[^>]*></script>\s*'
+)
+
+
+def lighten_page(text: str, stem: str) -> tuple[str, dict[str, str]]:
+    """Take out of a page what can come later.
+
+    Args:
+        text: the page's HTML.
+        stem: its file's name without the suffix.
+
+    Returns:
+        The page, and the files that it now needs: name, relative to the page, → content.
+    """
+    files: dict[str, str] = {}
+    folder = f"{stem}.files"
+
+    def chart(found: re.Match[str]) -> str:
+        name = f"{folder}/chart-{sum(each.endswith('.svg') for each in files) + 1}"
+        files[f"{name}.svg"] = unquote(html.unescape(found["image"]))
+        files[f"{name}.js"] = _script(found["spec"])
+        return (
+            f'<div class="gc-chart" data-spec="{name}.js"><img class="gc-static"{found["before"]}'
+            f' src="{name}.svg"{found["after"]}></div>'
+        )
+
+    def csv(found: re.Match[str]) -> str:
+        name = f"{folder}/{found['name']}"
+        files[name] = unquote(found["data"])
+        files[f"{name}.js"] = _script(json.dumps(files[name]))
+        return f'{found[1]}{name}"'
+
+    text = _CSV.sub(csv, _CHART.sub(chart, text))
+    text = _FONT.sub("", text)
+    if not re.search(r'class="math\b', text):
+        text = _MATHJAX.sub("", text)
+    return text, files
+
+
+def lighten_book(folder: Path) -> None:
+    """Make all pages of a built book lighter.
+
+    Args:
+        folder: that of the book; its pages are changed, and get files beside them.
+    """
+    for page in sorted(folder.rglob("*.html")):
+        if page.relative_to(folder).parts[0].startswith("_"):
+            continue
+        before = page.read_text(encoding="utf-8")
+        after, files = lighten_page(before, page.stem)
+        for name, content in files.items():
+            path = page.parent / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+        for found in _DOWNLOAD.finditer(after):
+            offered = page.parent / unquote(found["href"])
+            twin = offered.with_name(f"{offered.name}.js")
+            twin.write_text(_script(json.dumps(offered.read_text(encoding="utf-8"))), "utf-8")
+        if after != before:
+            page.write_text(after, encoding="utf-8")
+
+
+def _script(value: str) -> str:
+    """A script that hands a value, in JSON, to the page."""
+    return f"gcbookTake({value});\n"

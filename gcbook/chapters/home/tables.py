@@ -1,0 +1,47 @@
+"""What the landing page shows and counts."""
+
+import pandas as pd
+
+from gcbook.miniworld.results.panel import OOD_SETS, counted, make_panel
+from gcbook.miniworld.results.scores import answers_on, bias_by_shape
+from gcbook.miniworld.results.weighting import sweep_table, weighing_stores
+from gcbook.stats.resampling import Resampling
+
+__all__ = ["accuracy_rows", "dial_rows", "miniature_rows"]
+
+MODELS = ("mini-pixel", "mini-latent", "mini-ar", "mini-cnn")
+"""One miniature of each kind that the paper compares."""
+
+
+def dial_rows() -> pd.DataFrame:
+    """Shape bias of the diffusion miniatures by the weighting exp(−kt) of the same stored errors.
+
+    Returns:
+        A row a model and k (0 to 20): ``recipe, k, shape_bias, shape_accuracy, texture_accuracy``.
+    """
+    sweep = sweep_table(weighing_stores(), others=(), resampling=Resampling(draws=0))
+    columns = ["recipe", "k", "shape_bias", "shape_accuracy", "texture_accuracy"]
+    return sweep.rename(columns={"model": "recipe"})[columns]
+
+
+def miniature_rows() -> pd.DataFrame:
+    """Shape bias of the miniatures on cue conflicts, as each kind is asked in the paper.
+
+    Returns:
+        A row a model of `MODELS`: ``recipe, shape_bias``.
+    """
+    rows = bias_by_shape(answers_on(["cue-conflict"], MODELS), resampling=Resampling(draws=0))
+    return rows.loc[rows["category"] == "pooled", ["recipe", "shape_bias"]].reset_index(drop=True)
+
+
+def accuracy_rows() -> pd.DataFrame:
+    """Accuracy out of distribution of pixel diffusion and the ResNet, means over the test sets.
+
+    Returns:
+        A row a model: ``recipe, accuracy``.
+    """
+    names = ["mini-pixel", "mini-cnn"]
+    answers = answers_on(OOD_SETS, names)
+    panel = make_panel(answers[counted(answers)], Resampling(draws=0))
+    values = [float(panel.accuracy(name, OOD_SETS)[0]) for name in names]
+    return pd.DataFrame({"recipe": names, "accuracy": values})

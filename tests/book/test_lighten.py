@@ -1,0 +1,80 @@
+"""Pages made lighter: what can come later stands in files beside them."""
+
+import json
+import xml.etree.ElementTree as ET
+
+import altair as alt
+import pandas as pd
+import pytest
+
+from gcbook.book.lighten import lighten_book, lighten_page
+from gcbook.charts.chart import chart_html, chart_image, chart_spec, static_svg
+from gcbook.charts.tablehtml import csv_link
+
+FONT = '<script defer src="../_static/scripts/fontawesome.js?digest=5"></script>\n'
+MATHS = (
+    '<script>window.MathJax = {"options": {"enableMenu": false}}</script>\n'
+    '<script defer="defer" src="../_static/vendor/tex-svg.js?v=f"></script>\n'
+)
+ROWS = pd.DataFrame({"name": ["a & b's", '<i>"</script>'], "y": [1.5, 2]})
+
+
+def spec():
+    bars = alt.Chart(ROWS).mark_bar().encode(x="name:N", y="y:Q")
+    return chart_spec(bars.properties(description='It\'s "so" & <so>'))
+
+
+def taken(script):
+    assert script.startswith("gcbookTake(")
+    assert script.endswith(");\n")
+    return json.loads(script.removeprefix("gcbookTake(").removesuffix(");\n"))
+
+
+def test_a_chart_leaves_its_image_and_its_specification():
+    made = chart_html(chart_image(spec()), spec())
+    page, files = lighten_page(f"<p>{made}{made}</p>", "shape-bias")
+    assert list(files) == [
+        f"shape-bias.files/chart-{n}.{end}" for n in (1, 2) for end in ("svg", "js")
+    ]
+    assert taken(files["shape-bias.files/chart-2.js"]) == spec()
+    image = files["shape-bias.files/chart-1.svg"]
+    assert ET.canonicalize(image) == ET.canonicalize(static_svg(spec()))
+    assert page.count('<div class="gc-chart" data-spec="shape-bias.files/chart-') == 2
+    assert 'src="shape-bias.files/chart-1.svg"' in page
+    assert 'alt="It&#x27;s &quot;so&quot; &amp; &lt;so&gt;"' in page
+    assert "data:" not in page
+    assert "<script" not in page
+
+
+def test_a_table_to_download_is_a_file_and_a_script():
+    page, files = lighten_page(csv_link(ROWS, "fig-x"), "a")
+    assert files["a.files/fig-x.csv"] == ROWS.to_csv(index=False)
+    assert taken(files["a.files/fig-x.csv.js"]) == ROWS.to_csv(index=False)
+    assert (
+        page
+        == '<a class="gc-download" download="fig-x.csv" href="a.files/fig-x.csv">Download CSV</a>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"), [("<p>plain</p>", ""), ('<span class="math notranslate">x</span>', MATHS)]
+)
+def test_scripts_that_a_page_does_not_need_go(body, kept):
+    assert lighten_page(f"{FONT}{MATHS}{body}", "a")[0] == f"{kept}{body}"
+
+
+def test_the_book_gets_the_files_and_what_is_offered_a_twin(tmp_path):
+    (tmp_path / "book").mkdir()
+    (tmp_path / "_downloads").mkdir()
+    (tmp_path / "_static").mkdir()
+    (tmp_path / "_downloads" / "a b.ipynb").write_text('{"cells": []}')
+    link = (
+        '<a class="reference download internal" download="" href="../_downloads/a%20b.ipynb">x</a>'
+    )
+    for folder in ("book", "_static"):
+        (tmp_path / folder / "page.html").write_text(FONT + csv_link(ROWS, "fig-x") + link)
+    lighten_book(tmp_path)
+    assert (tmp_path / "book/page.files/fig-x.csv").read_text() == ROWS.to_csv(index=False)
+    assert taken((tmp_path / "_downloads/a b.ipynb.js").read_text()) == '{"cells": []}'
+    assert "fontawesome" not in (tmp_path / "book/page.html").read_text()
+    assert (tmp_path / "_static/page.html").read_text().startswith(FONT)

@@ -1,0 +1,50 @@
+"""The landing page's numbers, and its claims."""
+
+import pytest
+
+from gcbook.chapters.claims import check_claims
+from gcbook.chapters.home.facts import home_facts
+from gcbook.chapters.home.tables import accuracy_rows, dial_rows, miniature_rows
+from gcbook.chapters.parameters import check_parameters
+from gcbook.claims import ClaimFailed
+from gcbook.stats.summaries import Summaries
+
+
+@pytest.fixture(scope="module")
+def dial():
+    return dial_rows()
+
+
+@pytest.fixture(scope="module")
+def facts(dial):
+    return home_facts(Summaries.read(), dial, miniature_rows(), accuracy_rows())
+
+
+def test_the_dial_has_a_mark_for_each_weighting(dial):
+    assert dial.groupby("recipe")["k"].agg(list).to_dict() == {
+        "mini-latent": list(range(21)),
+        "mini-pixel": list(range(21)),
+    }
+    both = dial["shape_accuracy"] + dial["texture_accuracy"]
+    assert (dial["shape_accuracy"] / both).to_list() == pytest.approx(dial["shape_bias"].to_list())
+
+
+def test_the_dial_at_the_papers_weighting_is_what_the_model_decides(dial, facts):
+    assert facts.paper_k == 7
+    assert facts.pixel_paper == pytest.approx(facts.mini_pixel, abs=1e-4)
+    assert facts.mini_pixel == pytest.approx(0.5877, abs=1e-3)
+    assert facts.mini_pixel_accuracy == pytest.approx(0.4678, abs=1e-3)
+
+
+def test_recomputed_and_printed_numbers(facts):
+    assert (repr(facts.humans_shape_bias), repr(facts.imagen_shape_bias)) == ("0.96", "0.99")
+    assert (repr(facts.humans_error_consistency), repr(facts.vit_22b)) == ("0.43", "0.28")
+    assert (facts.networks, facts.best_network) == (32, "ResNet-50 (SIN)")
+
+
+def test_claims_hold_and_a_changed_number_is_noticed(facts):
+    p = check_parameters("home")
+    assert {each.state for each in check_claims(p, facts).values()} == {"holds"}
+    changed = type(facts)(**vars(facts) | {"mini_cnn": 0.5})
+    with pytest.raises(ClaimFailed, match="miniature_the_other_way"):
+        check_claims(p, changed)

@@ -14,7 +14,6 @@ from gcbook.chapters.error_consistency.tables import (
     spread_sentence,
     telling_pairs_sentence,
 )
-from gcbook.chapters.introduction.facts import headline
 from gcbook.chapters.ood_accuracy.tables import accuracy_by_condition, lead_facts, ood_facts
 from gcbook.stats import differences
 from gcbook.stats.benchmark_tables import benchmark_rows
@@ -49,7 +48,6 @@ def sentences(summaries):
     yield "against", against_sentence(differences.against_humans(summaries, "error_consistency"))
     yield "verdicts", ood_facts(summaries)["verdicts"]
     yield "behind", lead_facts(accuracy_by_condition(summaries))["easy_behind"]
-    yield "headline", headline(summaries)["best_network"]
 
 
 def test_no_sentence_takes_a_name_for_markup(summaries):

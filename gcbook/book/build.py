@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gcbook.book.chapters import Chapter, find_chapters, pick_chapter, read_contents
-from gcbook.book.claims import claims_file, collected
+from gcbook.book.claims import claims_file, collected, read_collected
 from gcbook.book.execute import Executed, execute_chapters, package_fingerprint, read_record
 from gcbook.book.lighten import lighten_book
 from gcbook.book.project import Project
+from gcbook.book.scorecard import scorecard_page
 from gcbook.book.status import status_page
+from gcbook.claims.paper import paper_claims
 from gcbook.files.errors import GcbookError
 
 __all__ = ["Built", "build_book", "sphinx_command", "write_if_changed"]
@@ -83,9 +85,7 @@ def build_book(
     _remove_orphans(project, chapters)
     records = {c.name: r for c in chapters if (r := read_record(project, c.name))}
     _write_status(project, chapters, records)
-    write_if_changed(
-        claims_file(project), collected({name: each.claims for name, each in records.items()})
-    )
+    _write_claims(project, records)
     fingerprint = _book_fingerprint(project) + ("" if solutions else " without solutions")
     stamp = project.build / "html.fingerprint"
     if (project.html / "index.html").is_file() and _read(stamp) == fingerprint:
@@ -139,6 +139,13 @@ def _write_status(
 
     page = status_page(chapters, records, load_summaries().provenance)
     write_if_changed(project.chapters / "status.md", page)
+
+
+def _write_claims(project: Project, records: Mapping[str, Executed]) -> None:
+    claims = collected({name: each.claims for name, each in records.items()})
+    write_if_changed(claims_file(project), claims)
+    page = scorecard_page(paper_claims(), read_collected(project))
+    write_if_changed(project.chapters / "scorecard.md", page)
 
 
 def _run_jupyter_book(project: Project, solutions: bool) -> None:

@@ -23,6 +23,12 @@ __all__ = ["with_places", "write_page"]
 
 _FIGURE = re.compile(r'name="((?:fig|tab)-[\w-]+)"')
 
+_MADE = {
+    "status.md": "# How this book was built\n",
+    "scorecard.md": "(scorecard)=\n# Scorecard: every claim of the paper, and what was found\n",
+}
+"""Pages that a build makes, and what stands for them where there was none."""
+
 # Sphinx's own program cannot read Jupyter Book's configuration; this function can.
 _SPHINX = """
 import sys
@@ -148,6 +154,7 @@ def _copy_sources(
             bare = with_places(nbformat.read(other.template, as_version=4))
             page = dress(bare, other.name, read_parameters(other.template), 0.0)
             nbformat.write(page, chapters / f"{other.name}.ipynb")
-    status = project.chapters / "status.md"
-    text = status.read_text(encoding="utf-8") if status.is_file() else "# How this book was built\n"
-    (chapters / "status.md").write_text(text, encoding="utf-8")
+    for name, otherwise in _MADE.items():
+        page_made = project.chapters / name
+        text = page_made.read_text(encoding="utf-8") if page_made.is_file() else otherwise
+        (chapters / name).write_text(text, encoding="utf-8")

@@ -1,12 +1,13 @@
 """What was found for the paper's claims, and for the book's own, as rows."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from gcbook.claims.check import MARKS
 from gcbook.claims.paper import PaperClaim
 
-__all__ = ["COLUMNS", "claim_rows"]
+__all__ = ["COLUMNS", "Answer", "Found", "claim_rows", "found_for"]
 
 COLUMNS = (
     "claimed_by",
@@ -19,6 +20,60 @@ COLUMNS = (
     "found",
     "numbers",
 )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one claim of the book says of one of the paper's.
+
+    Attributes:
+        chapter: where it stands.
+        agrees: whether it agrees with the paper's; None where it does not hold or was not computed
+            with the parameters of the build.
+        printed_only: whether it rests on the paper's printed numbers alone.
+    """
+
+    chapter: str
+    agrees: bool | None
+    printed_only: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that was found for one claim of the paper.
+
+    Attributes:
+        here: answers from public trials, equations, open weights and the paper's own numbers.
+        miniature: answers from the miniatures.
+    """
+
+    here: tuple[Answer, ...]
+    miniature: tuple[Answer, ...]
+
+    @property
+    def outcome(self) -> str:
+        """In a word: "agrees", "contradicts", "mixed", or "" where nothing answers."""
+        verdicts = {each.agrees for each in (*self.here, *self.miniature)} - {None}
+        if not verdicts:
+            return ""
+        return "mixed" if len(verdicts) > 1 else "agrees" if verdicts == {True} else "contradicts"
+
+
+def found_for(name: str, book: Iterable[Mapping[str, Any]]) -> Found:
+    """Gather the answers to one claim of the paper.
+
+    Args:
+        name: its id.
+        book: the book's claims, as a build collects them, each with its ``chapter``.
+    """
+    sides: dict[bool, list[Answer]] = {False: [], True: []}
+    for each in book:
+        if name in each["answers"]:
+            agrees = each["verdict"] == "agrees" if each["state"] == "holds" else None
+            printed_only = each["evidence"] == "published only"
+            small = each["evidence"] == "miniature"
+            sides[small].append(Answer(each["chapter"], agrees, printed_only))
+    return Found(tuple(sides[False]), tuple(sides[True]))
 
 
 def claim_rows(

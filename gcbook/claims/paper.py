@@ -20,9 +20,17 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gcbook.claims.claim import Evidence, read_entries
 
-__all__ = ["PAPER", "PaperClaim", "paper_claims"]
+__all__ = ["MAIN", "PAPER", "PaperClaim", "paper_claims"]
 
 PAPER = Path(__file__).with_name("paper.yml")
+
+MAIN = (
+    "human-like-shape-bias",
+    "near-human-accuracy",
+    "most-human-like-errors",
+    "illusions-understood",
+)
+"""The four properties of the paper's abstract."""
 
 
 class PaperClaim(BaseModel):

@@ -108,11 +108,19 @@ def test_pages_of_templates_that_are_gone_go_too(project, jupyter_book):
 def test_the_claims_of_all_chapters_are_collected(project, jupyter_book):
     build_book(project)
     assert read_collected(project) == []
-    claim = {"name": "a", "state": "holds"}
+    claim = {
+        "name": "a",
+        "state": "holds",
+        "answers": ["human-observers"],
+        "verdict": "agrees",
+        "evidence": "recomputed from public trials",
+    }
     record = Executed("", 1.0, {}, "", [claim])
     (project.chapters / ".method.json").write_text(json.dumps(record.__dict__))
     build_book(project)
     assert read_collected(project) == [{"chapter": "method", **claim}]
+    scorecard = (project.chapters / "scorecard.md").read_text()
+    assert "[✓ agrees](method.ipynb)" in scorecard
 
 
 def test_the_status_page_states_versions_and_provenance(project, jupyter_book):

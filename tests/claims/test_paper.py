@@ -13,9 +13,9 @@ import yaml
 from gcbook.chapters.claims import claims_of
 from gcbook.chapters.parameters import rooms
 from gcbook.claims.claim import read_entries
-from gcbook.claims.found import claim_rows
+from gcbook.claims.found import Answer, claim_rows, found_for
+from gcbook.claims.paper import MAIN, PaperClaim, paper_claims
 from gcbook.claims.paper import PAPER as FILE
-from gcbook.claims.paper import PaperClaim, paper_claims
 from gcbook.files.errors import GcbookError
 from gcbook.paper.published import quoted_value, table1, table2, table3
 
@@ -206,3 +206,38 @@ def test_rows_say_what_was_found():
 def test_rows_of_a_chapter():
     assert [row["id"] for row in claim_rows(PAPER, BOOK, "muse")] == ["a", "muse.own"]
     assert claim_rows(PAPER, BOOK, "zoo") == []
+
+
+def answer(**changes):
+    return {**BOOK[0], **changes}
+
+
+def test_answers_are_sorted_by_what_they_rest_on():
+    book = [
+        answer(),
+        answer(chapter="method", evidence="published only", verdict="agrees"),
+        answer(chapter="zoo", answers=["b"]),
+        answer(chapter="turned", state="fails"),
+    ]
+    found = found_for("a", book)
+    assert found.here == (Answer("method", True, True),)
+    assert found.miniature == (Answer("muse", False, False), Answer("turned", None, False))
+
+
+@pytest.mark.parametrize(
+    ("book", "outcome"),
+    [
+        ([], ""),
+        ([answer(state="unknown")], ""),
+        ([answer()], "contradicts"),
+        ([answer(verdict="agrees")], "agrees"),
+        ([answer(), answer(verdict="agrees")], "mixed"),
+        ([answer(), answer(state="fails", verdict="agrees")], "contradicts"),
+    ],
+)
+def test_an_outcome_in_a_word(book, outcome):
+    assert found_for("a", book).outcome == outcome
+
+
+def test_the_four_properties_stand_in_the_abstract():
+    assert all("Abstract" in CLAIMS[name].place for name in MAIN)

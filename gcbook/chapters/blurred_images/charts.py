@@ -1,137 +1,88 @@
-"""Accuracy on blurred images, or on others, against shape bias: Section 4's correlation."""
-
-from typing import Any
+"""Where the shape bias comes from: two forest plots of correlations, and Fig. 13."""
 
 import altair as alt
 import pandas as pd
 
-from gcbook.chapters.blurred_images.tables import BLURRED, EVERYBODY
+from gcbook.chapters.blurred_images.tables import BLURRED, HIGH_PASS_TITLE
+from gcbook.charts.category_bias import fig_category_bias
 from gcbook.charts.columns import tooltips
-from gcbook.charts.miniature_look import recipe_color, recipe_shape
-from gcbook.charts.parts import TENTHS, dropdown, finish, literal, nothing, start_with
-from gcbook.charts.theme import CHANCE_LINE, INK, color_scale, kinds_shown
-from gcbook.miniworld.results.kinds import STANDS_FOR
+from gcbook.charts.forest import fig_forest
+from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE, HUMAN, INK
 from gcbook.paper.observers import HUMANS_TITLE
 
-__all__ = ["fig_accuracy_and_bias"]
+__all__ = ["fig_families", "fig_datasets", "fig_noised_resnet"]
 
-_HEIGHT = 400
-_SHAPES = ("circle", "square", "triangle-up", "cross", "triangle-down", "triangle-right")
-_UNIT = alt.Scale(domain=[0, 1])
-_COUNTED = f"datum.kind !== '{HUMANS_TITLE}'"
+_COEFFICIENTS = {"Pearson": (INK, "circle"), "Spearman": (CHANCE_LINE, "square")}
 
 
-def fig_accuracy_and_bias(
-    rows: pd.DataFrame, correlations: pd.DataFrame, name: str = "networks"
-) -> alt.TopLevelMixin:
-    """A mark an observer, with what accuracy is measured on and who is left out to choose.
+def fig_families(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Both coefficients of blurred images, over all networks and with each family left out.
 
     Args:
-        rows: from `gcbook.chapters.blurred_images.tables.accuracy_and_bias`, or of miniatures.
-        correlations: of the same, from `gcbook.chapters.blurred_images.tables.correlation_rows`.
-        name: what the marks are, in one word; it keeps the parameters of two figures apart.
+        rows: from `gcbook.chapters.blurred_images.tables.family_rows`.
     """
-    if rows.empty:
-        return nothing("Nobody is there to compare.")
-    sets = list(dict.fromkeys(rows["measured_on"]))
-    known = set(correlations["left_out"])
-    families = [name for name in dict.fromkeys(rows["family"]) if name in known]
-    on, out = f"{name}_measured_on", f"{name}_left_out"
-    measured_on = dropdown(on, "Accuracy on ", sets, start_with(BLURRED, sets))
-    left_out = dropdown(out, "Leave out ", [EVERYBODY, *families], EVERYBODY)
-    numbers = {
-        f"{row['measured_on']}|{row['left_out']}|{row['coefficient']}": None
-        if pd.isna(row["r"])
-        else round(row["r"], 2)
-        for row in correlations.to_dict("records")
-    }
-    title = alt.TitleParams(
-        alt.ExprRef(
-            f"[{on}, 'Pearson ' + {_said(numbers, on, out, 'Pearson')} + ', Spearman ' + "
-            f"{_said(numbers, on, out, 'Spearman')}]"
-        ),
-        anchor="start",
-        fontSize=13,
-    )
-    look = _look(rows)
-    x = alt.X("accuracy:Q", scale=_UNIT, title="Accuracy").axis(
-        format=".0%", values=TENTHS, labelOverlap=True
-    )
-    y = alt.Y("shape_bias:Q", scale=_UNIT, title="Shape bias").axis(format=".1f", values=TENTHS)
-    says = tooltips(
-        [
-            "observer",
-            "family",
-            "accuracy",
-            "accuracy_low",
-            "accuracy_high",
-            "shape_bias",
-            "bias_low",
-            "bias_high",
-        ],
-        formats={"accuracy": ".1%", "shape_bias": ".3f", "bias_low": ".3f", "bias_high": ".3f"},
-    )
-    base = alt.Chart(rows.drop(columns="strength")).transform_filter(
-        f"datum.measured_on === {on} && datum.family !== {out}"
-    )
-    color = look["color"]
-    layers = [
-        base.transform_filter(_COUNTED)
-        .transform_regression("accuracy", "shape_bias")
-        .mark_line(color=CHANCE_LINE, strokeDash=[4, 4], clip=True)
-        .encode(x=x, y=y),
-        base.mark_rule(opacity=0.6).encode(
-            x=alt.X("accuracy_low:Q"), x2="accuracy_high:Q", y=y, color=color
-        ),
-        base.mark_rule(opacity=0.6).encode(
-            x=x, y=alt.Y("bias_low:Q"), y2="bias_high:Q", color=color
-        ),
-        base.mark_point(filled=True, size=110, opacity=1, stroke=INK, strokeWidth=0.8).encode(
-            x=x, y=y, tooltip=says, **look
-        ),
-    ]
-    who = f"{rows.loc[rows['kind'] != HUMANS_TITLE, 'observer'].nunique()} {name}"
-    people = ", and the humans, who are not counted," if HUMANS_TITLE in set(rows["kind"]) else ""
-    return finish(
-        alt.layer(*layers).add_params(measured_on, left_out).properties(title=title),
-        height=_HEIGHT,
+    return fig_forest(
+        rows,
+        row="networks",
+        value="r",
+        x=_coefficient(rows),
+        series="coefficient",
+        marks=_COEFFICIENTS,
+        tooltip=tooltips(["networks", "coefficient", "points", "r", "low", "high", "p"]),
         description=(
-            f"Scatter plot of {who}{people} with intervals both ways: accuracy on images that the "
-            "reader chooses, at first blurred ones, on the horizontal axis, shape bias on the "
-            "vertical axis, and the straight line of least squares. The title has Pearson's and "
-            "Spearman's coefficient of what is shown; one family at a time can be left out."
+            "Correlations of accuracy on blurred images with shape bias, Pearson's and "
+            "Spearman's, with intervals: over all networks, with each family left out, over the "
+            "means of families, and as printed in the paper. A line stands at no correlation."
         ),
     )
 
 
-def _said(numbers: dict[str, Any], on: str, out: str, coefficient: str) -> str:
-    value = f"{literal(numbers)}[{on} + '|' + {out} + '|{coefficient}']"
-    return f"(isValid({value}) ? format({value}, '.2f') : 'not defined')"
+def fig_datasets(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Pearson's coefficient of every dataset, highest first.
+
+    Args:
+        rows: from `gcbook.chapters.blurred_images.tables.dataset_rows`.
+    """
+    return fig_forest(
+        rows,
+        row="measured_on",
+        value="r",
+        x=_coefficient(rows),
+        ticks="lowest",
+        tooltip=tooltips(["measured_on", "points", "r", "low", "high", "p", "lowest", "without"]),
+        description=(
+            "Pearson's correlation of shape bias with accuracy on each dataset, the highest first, "
+            "with intervals, and a tick at the lowest value that it takes when one family of "
+            "networks is left out. High-pass images stand near the top, blurred images in the "
+            "lower half."
+        ),
+        marked=[BLURRED, HIGH_PASS_TITLE],
+    )
 
 
-def _look(rows: pd.DataFrame) -> dict[str, Any]:
-    if set(rows["kind"]) <= set(STANDS_FOR):
-        recipes = dict.fromkeys(rows["kind"])
-        marks = {"color": recipe_color(recipes), "shape": recipe_shape(recipes)}
-        # The table calls the miniature its kind.
-        return {
-            channel: type(encoding)("kind:N", **{k: encoding[k] for k in ("scale", "legend")})
-            for channel, encoding in marks.items()
-        }
-    # Here it matters who is related to whom, so marks tell families apart.
-    families = list(dict.fromkeys(rows.sort_values("kind")["family"]))
-    others = iter(_SHAPES * (1 + len(families) // len(_SHAPES)))
-    shapes = ["diamond" if name == HUMANS_TITLE else next(others) for name in families]
-    kind = rows.drop_duplicates("family").set_index("family")["kind"]
-    known = color_scale(*kinds_shown(rows["kind"])).to_dict()
-    hue = dict(zip(known["domain"], known["range"], strict=True))
-    colors = [hue[kind[name]] for name in families]
-    legend = alt.Legend(title="Family", symbolOpacity=1)
-    return {
-        "color": alt.Color(
-            "family:N", scale=alt.Scale(domain=families, range=colors), legend=legend
+def fig_noised_resnet(rows: pd.DataFrame, printed: pd.DataFrame) -> alt.TopLevelMixin:
+    """Fig. 13: the public ResNet-50 by category, and the printed averages before and after noise.
+
+    Args:
+        rows, printed: from `gcbook.chapters.blurred_images.tables`: ``resnet_rows`` and
+            ``noised_resnets``.
+    """
+    return fig_category_bias(
+        rows,
+        printed,
+        series="observer",
+        marks={HUMANS_TITLE: (HUMAN, "diamond"), "ResNet-50": (DISCRIMINATIVE, "circle")},
+        description=(
+            "One row for each of 16 shape categories; horizontal position is the fraction of "
+            "texture decisions. The ResNet-50 with public decisions stands far to the right in "
+            "most rows, the humans at the left edge in all. Dashed lines are the averages printed "
+            f"in the paper: {', '.join(printed['label'])}."
         ),
-        "shape": alt.Shape(
-            "family:N", scale=alt.Scale(domain=families, range=shapes), legend=legend
-        ),
-    }
+    )
+
+
+def _coefficient(rows: pd.DataFrame) -> alt.X:
+    """An axis from no correlation to a perfect one, and below where intervals go there."""
+    scale = alt.Scale(domain=[-1 if rows["low"].min() < 0 else 0, 1])
+    title = "Correlation with shape bias"
+    return alt.X("r:Q", title=title, scale=scale).axis(tickCount=5, format=".1f")

@@ -6,20 +6,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gcbook.chapters.blurred_images.tables import BLURRED, EVERYBODY, FAMILY_MEANS, HIGH_PASS
+from gcbook.chapters.blurred_images.tables import (
+    BLURRED,
+    HIGH_PASS_TITLE,
+    RESNET,
+    printed_correlations,
+)
 from gcbook.claims import Number
-from gcbook.paper.categories import CHANCE
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import HUMANS_TITLE, known_networks
 from gcbook.paper.published import published_models, quoted_value
 from gcbook.stats.correlation import fisher_difference, fisher_interval
+from gcbook.stats.correlation_tables import EVERYBODY, FAMILY_MEANS
+from gcbook.stats.metrics import bias_of
 from gcbook.stats.words import listed
 
 __all__ = ["blurred_images_facts"]
 
 _COEFFICIENTS = ("Pearson", "Spearman")
-_SHARP = EXPERIMENTS[HIGH_PASS].title
-_PLAIN = "In-distribution"
 _NO_ROW: "pd.Series[Any]" = pd.Series(dtype=float)
 
 
@@ -27,8 +31,8 @@ def blurred_images_facts(
     rows: pd.DataFrame,
     correlations: pd.DataFrame,
     sharp: pd.DataFrame,
-    miniatures: pd.DataFrame,
-    miniature_correlations: pd.DataFrame,
+    resnet: pd.DataFrame,
+    noised: pd.DataFrame,
     confidence: float = 0.95,
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
@@ -37,10 +41,10 @@ def blurred_images_facts(
     networks or datasets for it, it is NaN or None.
 
     Args:
-        rows, correlations, sharp: from `gcbook.chapters.blurred_images.tables`:
-            ``accuracy_and_bias``, ``correlation_rows`` and ``sharp_rows``.
-        miniatures: from ``miniature_accuracy_and_bias`` of the same module.
-        miniature_correlations: from ``correlation_rows`` of these.
+        rows: from `gcbook.chapters.blurred_images.tables.accuracy_and_bias`.
+        correlations: of these, from `gcbook.stats.correlation_tables.correlation_rows`.
+        sharp, resnet, noised: from `gcbook.chapters.blurred_images.tables`: ``sharp_rows``,
+            ``resnet_rows`` and ``noised_resnets``.
         confidence: of the interval around the paper's coefficient.
     """
     return SimpleNamespace(
@@ -49,7 +53,8 @@ def blurred_images_facts(
         **_families(rows, correlations),
         **_datasets(correlations),
         **_blurred_or_sharp(sharp),
-        **_miniatures(miniatures, miniature_correlations),
+        **_resnet(resnet),
+        **_noise(noised),
     )
 
 
@@ -83,6 +88,8 @@ def _paper(rows: pd.DataFrame, correlations: pd.DataFrame, confidence: float) ->
         "paper_spearman": Number(quoted_value("shape_bias_low_pass_spearman"), ".2f"),
         "paper_bracket": Number(bracket, ".0f"),
         "paper_points": points,
+        "paper_models": len(published_models().query("table2 != ''")),
+        "paper_largest_p": Number(printed_correlations()["p"].max(), ".1e"),
         "paper_low": Number(low, ".2f"),
         "paper_high": Number(high, ".2f"),
         "difference_z": Number(z, ".2f"),
@@ -121,7 +128,7 @@ def _datasets(correlations: pd.DataFrame) -> dict[str, Any]:
         "datasets": len(place) or None,
         "positive": int((r > 0).sum()) if place else None,
         "blurred_place": place.get(BLURRED),
-        "sharp_place": place.get(_SHARP),
+        "sharp_place": place.get(HIGH_PASS_TITLE),
     }
 
 
@@ -137,26 +144,37 @@ def _blurred_or_sharp(sharp: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _miniatures(rows: pd.DataFrame, correlations: pd.DataFrame) -> dict[str, Any]:
-    """What the controls are worth in the miniature world, and on which miniature they hang."""
-    sharp = rows[rows["measured_on"] == _SHARP].sort_values("accuracy", ascending=False)
-    best, others = sharp.iloc[0], sharp.iloc[1:]["accuracy"]
-    recipe = str(best["family"])
+def _resnet(rows: pd.DataFrame) -> dict[str, Any]:
+    """The public ResNet-50 over the shape categories."""
+    own = rows[rows["observer"] == RESNET].assign(bias=lambda each: 1 - each["texture_share"])
+    answers = own[["shape_answers", "texture_answers"]].sum()
+    ordered = own.sort_values("bias", kind="stable")
+    least, most = (ordered.iloc[at] if len(own) else _NO_ROW for at in (0, -1))
     return {
-        "miniatures": rows["family"].nunique(),
-        "mini_networks": rows["observer"].nunique(),
-        "chance": Number(CHANCE, ".1%"),
-        "best_sharp": str(best["observer"]),
-        "best_sharp_recipe": recipe,
-        "best_sharp_accuracy": _number(best, "accuracy", ".0%"),
-        "other_sharp_least": Number(others.min(), ".0%"),
-        "other_sharp_most": Number(others.max(), ".0%"),
-        **{
-            f"mini_{name}{end}": _number(_row(correlations, measured_on, left_out), "r")
-            for name, measured_on in (("blurred", BLURRED), ("plain", _PLAIN), ("sharp", _SHARP))
-            for end, left_out in (("", EVERYBODY), ("_without", recipe))
-        },
-        **_coefficients(correlations, FAMILY_MEANS, "mini_means_"),
+        "resnet": Number(bias_of(*answers), ".2f"),
+        "resnet_mean": Number(1 - own["category_mean"].max(), ".2f"),
+        "resnet_least": _number(least, "bias"),
+        "resnet_least_category": least.get("category"),
+        "resnet_most": _number(most, "bias"),
+        "resnet_most_category": most.get("category"),
+        "resnet_by_shape": int((own["bias"] > 0.5).sum()),
+    }
+
+
+def _noise(noised: pd.DataFrame) -> dict[str, Any]:
+    """What the paper prints for its ResNet-50 without noise, with it, and with it in testing."""
+    short = {"shape_bias": "bias", "ood_accuracy": "accuracy", "error_consistency": "kappa"}
+    cells = zip(("plain", "trained", "tested"), noised.to_dict("records"), strict=True)
+    printed = {
+        f"{cell}_{name}": Number(row[column], ".2f")
+        for cell, row in cells
+        for column, name in short.items()
+    }
+    return printed | {
+        "earlier_bias": Number(quoted_value("hermann_shape_bias"), ".2f"),
+        "least_human_bias": Number(quoted_value("human_shape_bias_lowest"), ".2f"),
+        "usual_epochs": Number(quoted_value("resnet50_epochs_standard"), ".0f"),
+        "noise_epochs": Number(quoted_value("resnet50_epochs_diffusion_noise"), ".0f"),
     }
 
 

@@ -1,19 +1,19 @@
-"""Do networks that recognise blurred images have a shape bias (Section 4)? The public ones.
+"""Where the shape bias comes from (Section 4): accuracy on blurred images, and noise in training.
 
 The single decisions of the paper's models are not public, so what it correlates cannot be computed
 again. What can be is the same correlation over the networks whose trials are public on both
-datasets, and how much of it is theirs: with families left out, and with other datasets in the place
-of the blurred images.
+datasets, with families left out, and with other datasets in the place of the blurred images.
 """
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from gcbook.files.errors import InputError
-from gcbook.miniworld.results.answers import miniature_answers, with_recipe
-from gcbook.miniworld.results.panel import NOT_OOD, OOD_SETS, counted
+from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS
 from gcbook.paper.observers import (
     HUMANS,
@@ -24,35 +24,37 @@ from gcbook.paper.observers import (
     show_once,
     unique_labels,
 )
-from gcbook.stats.correlation import Correlation, correlate, partial
-from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import accuracies, cue_shares
+from gcbook.paper.published import quoted_value, table1
+from gcbook.stats.correlation import correlate, fisher_interval, partial
+from gcbook.stats.correlation_tables import EVERYBODY, FAMILY_MEANS, FEWEST
+from gcbook.stats.shape_tables import CATEGORY_MEAN
 from gcbook.stats.summaries import Summaries
-from gcbook.stats.words import listed
+from gcbook.stats.words import listed, number
 
 __all__ = [
     "BLURRED",
-    "EVERYBODY",
-    "FAMILY_MEANS",
-    "HIGH_PASS",
+    "HIGH_PASS_TITLE",
     "LOW_PASS",
     "accuracy_and_bias",
-    "correlation_rows",
+    "dataset_rows",
+    "family_rows",
     "lowest_rows",
+    "noised_resnets",
+    "printed_correlations",
+    "resnet_rows",
     "sharp_rows",
-    "miniature_accuracy_and_bias",
 ]
 
 LOW_PASS, HIGH_PASS, CONFLICT = "low-pass", "high-pass", "cue-conflict"
-BLURRED = "Low-pass"
-"""What the blurred images as a whole are called among what accuracy is measured on."""
+BLURRED, HIGH_PASS_TITLE = (EXPERIMENTS[name].title for name in (LOW_PASS, HIGH_PASS))
+"""What these images as a whole are called among what accuracy is measured on."""
 
-EVERYBODY, FAMILY_MEANS = "nobody", "one mean a family"
-"""Of the networks: none is left out, or each family is one point."""
-
-FEWEST = 3
-"""Points of which a coefficient says nothing."""
-
+RESNET = "ResNet-50"
+_NOISED = {
+    "resnet50": "without noise",
+    "resnet50_diffusion_noise": "noise in training",
+    "resnet50_diffusion_noise_train_eval": "noise in training and testing",
+}
 _DIGITS = 4
 _WHO = ["source", "observer", "observer_kind"]
 
@@ -152,43 +154,6 @@ def _check_saw_both(table: pd.DataFrame, observers: Sequence[str]) -> None:
         )
 
 
-def correlation_rows(
-    rows: pd.DataFrame,
-    left_out: Iterable[str] | None = None,
-    *,
-    resampling: Resampling = Resampling(),
-) -> pd.DataFrame:
-    """Correlate accuracy with shape bias over the networks; humans are not counted.
-
-    Args:
-        rows: from `accuracy_and_bias`.
-        left_out: `EVERYBODY`, `FAMILY_MEANS`, names of families; by default all of these.
-        resampling: see `gcbook.stats.correlation.correlate`.
-
-    Returns:
-        ``measured_on, left_out, coefficient, n, r, low, high, p, arrangements, exact``, see
-        `gcbook.stats.correlation.Correlation`.
-    """
-    networks = rows[rows["kind"] != HUMANS_TITLE]
-    families = list(dict.fromkeys(networks["family"]))
-    wanted = [EVERYBODY, *families, FAMILY_MEANS] if left_out is None else list(left_out)
-    found = []
-    for measured_on, group in networks.groupby("measured_on", sort=False):
-        pairs = group[["family", "accuracy", "shape_bias"]].dropna()
-        for name in wanted:
-            kept = pairs[pairs["family"] != name]
-            if name == FAMILY_MEANS:
-                kept = pairs.groupby("family", as_index=False)[["accuracy", "shape_bias"]].mean()
-            values = kept["accuracy"].to_numpy(), kept["shape_bias"].to_numpy()
-            found += [
-                {"measured_on": measured_on, "left_out": name} | vars(each)
-                for each in correlate(*values, resampling=resampling)
-            ]
-    columns = ["measured_on", "left_out", *Correlation.__dataclass_fields__]
-    table = pd.DataFrame(found, columns=columns)
-    return table.round({"r": _DIGITS, "low": _DIGITS, "high": _DIGITS, "p": 6})
-
-
 def lowest_rows(correlations: pd.DataFrame) -> pd.DataFrame:
     """How low each coefficient falls when one family is left out.
 
@@ -205,6 +170,126 @@ def lowest_rows(correlations: pd.DataFrame) -> pd.DataFrame:
     by = ["measured_on", "coefficient"]
     lowest = families.sort_values("r").drop_duplicates(by)[[*by, "r", "left_out"]]
     return lowest.rename(columns={"r": "lowest", "left_out": "without"})
+
+
+def family_rows(correlations: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """How much of the correlation with accuracy on blurred images each family makes.
+
+    Args:
+        correlations: from `gcbook.stats.correlation_tables.correlation_rows`.
+        confidence: of the interval around the printed coefficients.
+
+    Returns:
+        ``networks`` (all, without a family, the means of families, or the paper's), ``coefficient,
+        points, r, low, high, p``. The paper's points are what its bracket says, read as degrees of
+        freedom.
+    """
+    blurred = correlations[correlations["measured_on"] == BLURRED].rename(columns={"n": "points"})
+    said = {EVERYBODY: "All networks", FAMILY_MEANS: "Means of families"}
+    names = blurred["left_out"].map(said)
+    rows = blurred.assign(networks=names.fillna("Without " + blurred["left_out"]))
+    paper = printed_correlations()
+    paper = paper[paper["reading"] == "degrees of freedom"].rename(columns={"models": "points"})
+    ends = [
+        fisher_interval(r, points, confidence, ranks=name == "Spearman")
+        for name, r, points in zip(paper["coefficient"], paper["r"], paper["points"], strict=True)
+    ]
+    low, high = zip(*ends, strict=True)
+    rows = pd.concat(
+        [paper.assign(networks="The paper's models", low=low, high=high), rows], ignore_index=True
+    )
+    columns = ["networks", "coefficient", "points", "r", "low", "high", "p"]
+    return rows[columns].round(dict.fromkeys(["r", "low", "high"], _DIGITS))
+
+
+def dataset_rows(rows: pd.DataFrame, correlations: pd.DataFrame) -> pd.DataFrame:
+    """Pearson's coefficient of shape bias with accuracy on each dataset, the highest first.
+
+    Args:
+        rows: from `accuracy_and_bias`.
+        correlations: of these, from `gcbook.stats.correlation_tables.correlation_rows`.
+
+    Returns:
+        ``measured_on, points, r, low, high, p``, and ``lowest``, the lowest r when one family is
+        left out, with its name in ``without``.
+    """
+    whole = rows.loc[rows["strength"].isna(), "measured_on"].unique()
+    chosen = correlations[
+        (correlations["left_out"] == EVERYBODY)
+        & (correlations["coefficient"] == "Pearson")
+        & correlations["measured_on"].isin(whole)
+    ]
+    by = ["measured_on", "coefficient"]
+    table = chosen.merge(lowest_rows(correlations), on=by, how="left")
+    table = table.rename(columns={"n": "points"}).sort_values("r", ascending=False)
+    columns = ["measured_on", "points", "r", "low", "high", "p", "lowest", "without"]
+    return table[columns].reset_index(drop=True)
+
+
+def printed_correlations() -> pd.DataFrame:
+    """Section 4's r(58): what the number in brackets can mean.
+
+    Returns:
+        For Pearson's and Spearman's coefficient and for both readings of the bracket, as degrees
+        of freedom or as the number of models: ``coefficient, r, reading, models,
+        degrees_of_freedom`` and ``p`` (two-sided, of the t statistic).
+    """
+    bracket = int(quoted_value("correlation_r_argument"))
+    rows = []
+    for name in ("Pearson", "Spearman"):
+        r = quoted_value(f"shape_bias_low_pass_{name.lower()}")
+        for reading, freedom in (("degrees of freedom", bracket), ("models", bracket - 2)):
+            t = r * math.sqrt(freedom / (1 - r * r))
+            rows.append(
+                {
+                    "coefficient": name,
+                    "r": r,
+                    "reading": reading,
+                    "models": freedom + 2,
+                    "degrees_of_freedom": freedom,
+                    "p": float(2 * stats.t.sf(t, freedom)),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def noised_resnets() -> pd.DataFrame:
+    """The paper's ResNet-50 without noise, with it in training, and in training and testing.
+
+    Returns:
+        ``label, texture_share`` (1 − shape bias), ``shape_bias, ood_accuracy,
+        error_consistency``, as printed in Table 1.
+    """
+    printed = table1().set_index("key")
+    columns = ["shape_bias", "ood_accuracy", "error_consistency"]
+    rows = printed.loc[list(_NOISED), columns].reset_index(drop=True)
+    labels = [
+        f"{name}: {number(bias, '.2f')}"
+        for name, bias in zip(_NOISED.values(), rows["shape_bias"], strict=True)
+    ]
+    return rows.assign(label=labels, texture_share=(1 - rows["shape_bias"]).round(_DIGITS))
+
+
+def resnet_rows(bias: pd.DataFrame) -> pd.DataFrame:
+    """Fig. 13: the shape bias of ResNet-50 and of the humans by category.
+
+    Args:
+        bias: from `gcbook.stats.shape_tables.bias_by_category`.
+
+    Returns:
+        ``observer, category, texture_share, low, high, shape_answers, texture_answers,
+        category_mean`` (of ``texture_share`` over the categories).
+    """
+    chosen = bias[bias["observer"].isin([HUMANS_TITLE, RESNET])]
+    mean = chosen[chosen["category"] == CATEGORY_MEAN].set_index("observer")["texture_share"]
+    rows = chosen[chosen["category"].isin(CATEGORIES)]
+    rows = rows.assign(
+        low=(1 - rows["high"]).round(_DIGITS),
+        high=(1 - rows["low"]).round(_DIGITS),
+        category_mean=rows["observer"].map(mean),
+    )
+    columns = ["observer", "category", "texture_share", "low", "high", "shape_answers"]
+    return rows[[*columns, "texture_answers", "category_mean"]].reset_index(drop=True)
 
 
 def sharp_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -224,7 +309,7 @@ def sharp_rows(rows: pd.DataFrame) -> pd.DataFrame:
         index=["observer", "family", "shape_bias"], columns="measured_on", values="accuracy"
     ).reset_index()
     columns = ["left_out", "n", "blurred", "sharp", "blurred_given", "sharp_given"]
-    sharp = EXPERIMENTS[HIGH_PASS].title
+    sharp = HIGH_PASS_TITLE
     if sharp not in wide:
         return pd.DataFrame(columns=columns)
     wide = wide.dropna(subset=[BLURRED, sharp])
@@ -237,70 +322,3 @@ def sharp_rows(rows: pd.DataFrame) -> pd.DataFrame:
             given = partial(bias, low, high), partial(bias, high, low)
             found.append((name, len(kept), *both, *given))
     return pd.DataFrame(found, columns=columns).round(dict.fromkeys(columns[2:], _DIGITS))
-
-
-MINIATURE_CONFLICT = "cue-conflict"
-IN_DISTRIBUTION = "in-distribution"
-
-
-def miniature_accuracy_and_bias(
-    models: Sequence[str] | None = None,
-    *,
-    resampling: Resampling = Resampling(),
-) -> pd.DataFrame:
-    """Accuracy on each test set, and at each strength of the blur, beside shape bias.
-
-    Args:
-        models: names; by default all that come with the package, all seeds.
-        resampling: how the intervals are made.
-
-    Returns:
-        As `gcbook.chapters.blurred_images.tables.accuracy_and_bias` returns it, a model a row;
-        ``kind`` and ``family`` are the miniature that it is a seed of. Whole test sets are the
-        conditions that the benchmark counts. Images as in training are there too, and texture alone
-        is not.
-    """
-    sets = (LOW_PASS, IN_DISTRIBUTION, *(name for name in OOD_SETS if name != MINIATURE_CONFLICT))
-    sets = tuple(dict.fromkeys(sets))
-    answers = miniature_answers([*sets, MINIATURE_CONFLICT], models)
-    bias = cue_shares(answers[answers["dataset"] == MINIATURE_CONFLICT], resampling=resampling)
-    bias = bias[["observer", "shape_bias", "shape_bias_low", "shape_bias_high"]]
-    plain = answers[answers["dataset"] != MINIATURE_CONFLICT]
-    blurred = plain[plain["dataset"] == LOW_PASS]
-    whole = plain[counted(plain) | plain["dataset"].isin(NOT_OOD)]
-    tables = [
-        accuracies(
-            rows.assign(measured_on=names), ["measured_on", "observer"], resampling=resampling
-        )
-        for rows, names in (
-            (whole, whole["dataset"].map(_title)),
-            (blurred, BLURRED + ", filter of " + blurred["condition"].astype("str") + " px"),
-        )
-    ]
-    rows = pd.concat(tables, ignore_index=True).merge(bias, on="observer")
-    strength = rows["measured_on"].str.extract(r"filter of ([\d.]+) px", expand=False)
-    order = [_title(name) for name in sets]
-    # Blurred images first, as a whole and from the weakest blur on.
-    place = np.where(strength.notna(), 0, rows["measured_on"].map(_place(order)).fillna(0))
-    rows = with_recipe(rows).assign(strength=pd.to_numeric(strength), place=place)
-    rows = rows.sort_values(
-        ["place", "strength", "observer"], na_position="first", ignore_index=True
-    ).rename(
-        columns={
-            "low": "accuracy_low",
-            "high": "accuracy_high",
-            "shape_bias_low": "bias_low",
-            "shape_bias_high": "bias_high",
-        }
-    )
-    numbers = ["accuracy", "accuracy_low", "accuracy_high", "shape_bias", "bias_low", "bias_high"]
-    rows = rows.assign(kind=rows["recipe"], family=rows["recipe"]).round(dict.fromkeys(numbers, 4))
-    return rows[["measured_on", "strength", "observer", "kind", "family", *numbers]]
-
-
-def _title(name: str) -> str:
-    return EXPERIMENTS[name].title if name in EXPERIMENTS else name.capitalize()
-
-
-def _place(order: Sequence[str]) -> dict[str, int]:
-    return {title: place for place, title in enumerate(order)}

@@ -4,9 +4,6 @@ Printed numbers are rounded, so a check asks whether unrounded ones exist that w
 do. Rounding keeps the order of numbers that differ in print; only printed ties leave a choice.
 """
 
-import math
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -15,7 +12,6 @@ from gcbook.paper.published import published_models, quoted_value, table1, table
 from gcbook.stats.agreement import PAIR_METRICS
 
 __all__ = [
-    "correlation_check",
     "mean_rank_check",
     "ood_rank_check",
     "table1_check",
@@ -119,55 +115,4 @@ def table_members() -> dict[str, int]:
         "only_table1": int(((models["table1"] != "") & (models["table2"] == "")).sum()),
         "toolbox_rows": int((~apart).sum()),
         "text": int(baselines) + generative,
-    }
-
-
-def correlation_check() -> pd.DataFrame:
-    """Section 4's r(58): what the number in brackets can mean.
-
-    Returns:
-        For Pearson's and Spearman's coefficient and for both readings of the bracket, as degrees
-        of freedom or as the number of models: ``coefficient, r, reading, models,
-        degrees_of_freedom`` and ``p`` (two-sided, of the t statistic).
-    """
-    bracket = int(quoted_value("correlation_r_argument"))
-    rows = []
-    for name in ("Pearson", "Spearman"):
-        r = quoted_value(f"shape_bias_low_pass_{name.lower()}")
-        for reading, freedom in (("degrees of freedom", bracket), ("models", bracket - 2)):
-            t = r * math.sqrt(freedom / (1 - r * r))
-            rows.append(
-                {
-                    "coefficient": name,
-                    "r": r,
-                    "reading": reading,
-                    "models": freedom + 2,
-                    "degrees_of_freedom": freedom,
-                    "p": float(2 * stats.t.sf(t, freedom)),
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def errata_facts() -> dict[str, Any]:
-    """What the checks come to, in numbers for prose."""
-    ranks, accuracy_ranks, digits = mean_rank_check(), ood_rank_check(), table1_check()
-    members, correlations = table_members(), correlation_check()
-    ties = ranks["least"] < ranks["most"]
-    return {
-        "n_rows": len(ranks),
-        "n_ranks_possible": int(ranks["possible"].sum()),
-        "n_ranks_open": int(ties.sum()),
-        "widest": float((ranks["most"] - ranks["least"]).max()),
-        "n_ood_possible": int(accuracy_ranks["possible"].sum()),
-        "n_digits": len(digits),
-        "n_digits_possible": int(digits["possible"].sum()),
-        "n_toolbox": int(quoted_value("n_toolbox_models")),
-        "n_nonparametric": int(quoted_value("n_nonparametric_datasets")),
-        "n_figure_11": int(quoted_value("n_nonparametric_datasets_figure_11")),
-        "bracket": int(quoted_value("correlation_r_argument")),
-        "as_freedom": int(correlations["models"].max()),
-        "as_models": int(correlations["degrees_of_freedom"].min()),
-        "largest_p": float(correlations["p"].max()),
-        **{f"n_{name}": count for name, count in members.items()},
     }

@@ -1,89 +1,168 @@
-"""Facts and sentences of the discussion: numbers of others' tables, and of ours beside them."""
+"""The numbers that the chapter's text and its claims are about."""
 
 import math
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
+from gcbook.chapters.discussion.errata import (
+    mean_rank_check,
+    ood_rank_check,
+    table1_check,
+    table_members,
+)
+from gcbook.claims import Number
 from gcbook.paper.observers import HUMANS, show_once
-from gcbook.paper.published import quoted_value, table1
+from gcbook.paper.published import quoted_value, table1, table2, table3
+from gcbook.stats.benchmark_tables import METRICS
 from gcbook.stats.summaries import Summaries
-from gcbook.stats.words import number
+from gcbook.stats.words import listed
 
-__all__ = ["claim_facts", "confound_facts", "human_facts"]
+__all__ = ["discussion_facts"]
 
-_PLACE = {"shape_bias": "cue-conflict", "ood_accuracy": "", "error_consistency": ""}
+_PLACE = {"bias": ("shape_bias", "cue-conflict"), "accuracy": ("ood_accuracy", "")}
+_PLACE["kappa"] = ("error_consistency", "")
 """Shape bias belongs to one dataset, the other two are means over all."""
 
+_MODELS = {
+    "imagen": "imagen",
+    "stable_diffusion": "stable_diffusion",
+    "parti": "parti",
+    "clip": "clip",
+    "resnet": "resnet50",
+}
 
-def human_facts(summaries: Summaries) -> dict[str, Any]:
-    """How many humans, networks and images there are.
 
-    Returns:
-        ``n_humans, n_trials, fewest, most`` (humans a dataset), ``n_networks``; ``images`` outside
-        the datasets that share their exemplars by design, and ``shared`` (how many of them stand
-        in several datasets).
+def discussion_facts(
+    summaries: Summaries, rows: pd.DataFrame, signs: pd.DataFrame
+) -> SimpleNamespace:
+    """Every number of the chapter's text under a name.
+
+    A fact that the chosen datasets do not give is NaN or None.
+
+    Args:
+        summaries: of the published trials.
+        rows: from `gcbook.stats.benchmark_tables.benchmark_rows`.
+        signs: from `gcbook.miniworld.results.worlds.sign_rows`.
     """
-    counts = summaries.counts
-    humans = counts[counts["observer_kind"] == "human"]
+    return SimpleNamespace(
+        **_people(summaries),
+        **_recomputed(summaries),
+        **_reproduced(rows),
+        **_printed(),
+        **_consistent(),
+        **_worlds(signs),
+    )
+
+
+def _people(summaries: Summaries) -> dict[str, Any]:
+    """How many humans and images there are."""
+    humans = summaries.counts[summaries.counts["observer_kind"] == "human"]
     who = humans[["dataset", "source", "observer"]].drop_duplicates()
     each = who.groupby("dataset").size()
-    models = counts.loc[counts["observer_kind"] == "model", "observer"]
+    images, shared = (
+        summaries.provenance[name] for name in ("images", "images_in_several_datasets")
+    )
     return {
-        "n_humans": len(who),
-        "n_trials": int(humans["n"].sum()),
-        "fewest": int(each.min()),
-        "most": int(each.max()),
-        "n_networks": int(models[models != HUMANS].nunique()),
-        "images": summaries.provenance["images"],
-        "shared": summaries.provenance["images_in_several_datasets"],
+        "people": len(who),
+        "trials": Number(humans["n"].sum(), ",.0f"),
+        "fewest_people": int(each.min()),
+        "most_people": int(each.max()),
+        "images": Number(images, ",.0f"),
+        "shared_images": Number(shared, ",.0f"),
+        "overlap": Number(shared / images, ".0%"),
     }
 
 
-def confound_facts() -> dict[str, str]:
-    """Table 1 on diffusion noise: ``plain, trained, tested`` ResNet-50, each with two metrics.
-
-    Returns:
-        ``…_kappa`` and ``…_bias`` (in per cent), and ``sd_resolution, sd_bias, imagen_resolution``.
-    """
-    printed = table1().set_index("key")
-    keys = {"plain": "resnet50", "trained": "resnet50_diffusion_noise"}
-    keys["tested"] = "resnet50_diffusion_noise_train_eval"
-    facts = {f"{name}_kappa": f"{printed['error_consistency'][k]:.2f}" for name, k in keys.items()}
-    facts |= {f"{name}_bias": f"{printed['shape_bias'][k]:.0%}" for name, k in keys.items()}
-    return facts | {
-        "sd_bias": f"{printed['shape_bias']['stable_diffusion']:.0%}",
-        "sd_resolution": f"{quoted_value('stable_diffusion_resolution'):.0f}",
-        "imagen_resolution": f"{quoted_value('imagen_resolution'):.0f}",
-    }
-
-
-def claim_facts(summaries: Summaries) -> dict[str, Any]:
-    """The numbers behind the paper's claims: what it prints, and what was recomputed.
-
-    Returns:
-        In words, "not computed" where the chosen datasets do not give them: ``KEY_METRIC`` for
-        ``imagen, stable_diffusion, parti`` (Table 1) and for ``humans, resnet50`` (recomputed) with
-        the metrics ``shape_bias, ood_accuracy, error_consistency``; ``lowest_human,
-        highest_human`` (shape bias of individuals), and the counts ``n_below`` of ``n_networks``
-        with a shape bias below every human's.
-    """
-    printed = table1().set_index("key")
+def _recomputed(summaries: Summaries) -> dict[str, Any]:
+    """The metrics of the humans, and how the networks' shape bias compares with theirs."""
     estimates = show_once(summaries.estimates)
     whole = estimates[(estimates["condition"] == "") & (estimates["category"] == "")]
     whole = whole[whole["other"].isin(["", HUMANS])]
-    facts: dict[str, Any] = {}
-    for metric, dataset in _PLACE.items():
-        values = whole[(whole["metric"] == metric) & (whole["dataset"] == dataset)]
-        by_observer = dict(zip(values["observer"], values["value"], strict=True))
-        for key in ("imagen", "stable_diffusion", "parti"):
-            facts[f"{key}_{metric}"] = number(float(printed[metric].to_dict()[key]), ".2f")
-        for observer in (HUMANS, "resnet50"):
-            facts[f"{observer}_{metric}"] = number(by_observer.get(observer, math.nan))
+    found: dict[str, Any] = {}
+    for name, (metric, dataset) in _PLACE.items():
+        chosen = (whole["metric"] == metric) & (whole["dataset"] == dataset)
+        values = whole[chosen].set_index("observer")["value"]
+        found[f"humans_{name}"] = Number(values.get(HUMANS, math.nan), ".2f")
     bias = whole[whole["metric"] == "shape_bias"]
     people = bias[(bias["observer_kind"] == "human") & (bias["observer"] != HUMANS)]["value"]
     networks = bias[bias["observer_kind"] == "model"]["value"]
-    return facts | {
-        "lowest_human": number(float(people.min())),
-        "highest_human": number(float(people.max())),
-        "n_networks": len(networks),
-        "n_below": int((networks < people.min()).sum()),
+    return found | {
+        "lowest_human": Number(people.min(), ".2f"),
+        "highest_human": Number(people.max(), ".2f"),
+        "networks": len(networks) or None,
+        "networks_below": int((networks < people.min()).sum()) if len(networks) else None,
+    }
+
+
+def _reproduced(rows: pd.DataFrame) -> dict[str, Any]:
+    """How many printed numbers of Tables 2 and 3 can be recomputed, and how many come out."""
+    both = rows[(rows["key"] != "") & rows["error_consistency"].notna()]
+    ours = both[list(METRICS)].round(3).to_numpy(float)
+    printed = both[[f"{metric}_published" for metric in METRICS]].to_numpy(float)
+    return {
+        "reproduced_models": listed(both["model"]) if len(both) else None,
+        "printed_numbers": ours.size or None,
+        "reproduced_numbers": int((np.abs(ours - printed) < 1e-9).sum()) if len(both) else None,
+    }
+
+
+def _printed() -> dict[str, Any]:
+    """What the paper prints of its models, and of how they differ."""
+    printed = table1().set_index("key")
+    found: dict[str, Any] = {
+        f"{name}_{short}": Number(printed.loc[key, metric], ".2f")
+        for name, key in _MODELS.items()
+        for short, (metric, _) in _PLACE.items()
+    }
+    ranks = table2().set_index("key")["mean_rank"].sort_values()
+    accuracy = table3().set_index("key")["ood_accuracy"].sort_values()
+    named = table2().set_index("key")["model"]
+    clip = named[named.index.str.startswith("clip")]
+    return found | {
+        "first_by_rank": str(ranks.index[0]),
+        "first_rank": Number(ranks.iloc[0], ".2f"),
+        "imagen_rank": Number(ranks["imagen"], ".2f"),
+        "most_accurate": str(accuracy.index[-1]),
+        "highest_accuracy": Number(accuracy.iloc[-1], ".2f"),
+        "clip_rows": len(clip),
+        "clip_rows_vit_b": int(clip.str.startswith("CLIP: ViT-B").sum()),
+        **{
+            f"{name}_side": Number(quoted_value(f"{name}_resolution"), ".0f")
+            for name in ("imagen", "parti", "stable_diffusion")
+        },
+    }
+
+
+def _consistent() -> dict[str, Any]:
+    """Whether the paper's tables agree with themselves and with its text."""
+    ranks, accuracy_ranks, digits = mean_rank_check(), ood_rank_check(), table1_check()
+    members = table_members()
+    return {
+        "table_rows": len(ranks),
+        "mean_ranks_possible": int(ranks["possible"].sum()),
+        "mean_ranks_open": int((ranks["least"] < ranks["most"]).sum()),
+        "widest_open": Number((ranks["most"] - ranks["least"]).max(), ".2f"),
+        "accuracy_ranks_possible": int(accuracy_ranks["possible"].sum()),
+        "shared_numbers": len(digits),
+        "shared_possible": int(digits["possible"].sum()),
+        "toolbox_models": Number(quoted_value("n_toolbox_models"), ".0f"),
+        "toolbox_rows": members["toolbox_rows"],
+        "vit_22b": Number(quoted_value("n_vit_22b_variants"), ".0f"),
+        "models_in_text": members["text"],
+        "single_datasets": Number(quoted_value("n_nonparametric_datasets"), ".0f"),
+        "single_datasets_shown": Number(quoted_value("n_nonparametric_datasets_figure_11"), ".0f"),
+        "bracket": Number(quoted_value("correlation_r_argument"), ".0f"),
+    }
+
+
+def _worlds(signs: pd.DataFrame) -> dict[str, Any]:
+    """In how many miniature worlds diffusion is clearly more, or less, shape-biased."""
+    plain = signs[signs["variant"] == ""]
+    return {
+        "worlds": len(plain),
+        "worlds_more": int((plain["low"] > 0).sum()),
+        "worlds_less": int((plain["high"] < 0).sum()),
     }

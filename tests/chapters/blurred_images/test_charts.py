@@ -1,101 +1,47 @@
-"""Figure of accuracy against shape bias."""
-
-import re
+"""Forest plots of the correlations, and Fig. 13."""
 
 import pandas as pd
-import pytest
 
-from gcbook.chapters.blurred_images.charts import fig_accuracy_and_bias
-from gcbook.chapters.blurred_images.tables import BLURRED, EVERYBODY, correlation_rows
+from gcbook.chapters.blurred_images.charts import fig_datasets, fig_families, fig_noised_resnet
+from gcbook.chapters.blurred_images.tables import noised_resnets
 from gcbook.charts.chart import chart_spec, static_svg
-from gcbook.charts.theme import DISCRIMINATIVE, HUMAN
 
-NUMBERS = ["accuracy", "accuracy_low", "accuracy_high", "shape_bias", "bias_low", "bias_high"]
-
-
-def rows(kind="Discriminative model", humans=True):
-    people = [("Humans", "Humans", "Humans", 0.9, 0.95)] if humans else []
-    networks = [
-        ("a", kind, "ResNet", 0.2, 0.1),
-        ("b", kind, "ResNet", 0.4, 0.2),
-        ("c", kind, "SWAG", 0.6, 0.5),
-        ("d", kind, "SWAG", 0.7, 0.4),
-    ]
-    table = pd.DataFrame(
-        [
-            (measured_on, float("nan"), *who, x + shift, x, x + 0.1, y, y - 0.05, y + 0.05)
-            for measured_on, shift in ((BLURRED, 0.0), ("Edge", 0.05))
-            for *who, x, y in [*people, *networks]
-        ],
-        columns=["measured_on", "strength", "observer", "kind", "family", *NUMBERS],
-    )
-    return table
+FOREST = pd.DataFrame(
+    {
+        "networks": ["All networks", "All networks"],
+        "coefficient": ["Pearson", "Spearman"],
+        "measured_on": ["High-pass", "Low-pass"],
+        "points": [9, 9],
+        "r": [0.8, 0.7],
+        "low": [0.2, 0.1],
+        "high": [0.9, 0.9],
+        "p": [0.01, 0.04],
+        "lowest": [0.5, 0.4],
+        "without": ["BagNet", "BagNet"],
+    }
+)
 
 
-@pytest.fixture(scope="module")
-def spec():
-    table = rows()
-    return chart_spec(fig_accuracy_and_bias(table, correlation_rows(table)))
+def axis_of(spec):
+    return spec["layer"][-1]["encoding"]["x"]["scale"]["domain"]
 
 
-def with_values(spec, **values):
-    params = [{**each, "value": values.get(each["name"], each["value"])} for each in spec["params"]]
-    return static_svg({**spec, "params": params})
+def test_the_axis_goes_below_no_correlation_where_an_interval_does():
+    assert axis_of(chart_spec(fig_families(FOREST))) == [0, 1]
+    assert axis_of(chart_spec(fig_families(FOREST.assign(low=[-0.2, 0.1])))) == [-1, 1]
 
 
-def test_the_reader_chooses_images_and_families(spec):
-    on, out = spec["params"]
-    assert on["bind"]["options"] == [BLURRED, "Edge"]
-    assert out["bind"]["options"] == [EVERYBODY, "ResNet", "SWAG"]
-    everybody, fewer = with_values(spec), with_values(spec, networks_left_out="SWAG")
-    expected = correlation_rows(rows()).set_index(["measured_on", "left_out", "coefficient"])["r"]
-    assert f"Pearson {expected[BLURRED, EVERYBODY, 'Pearson']:.2f}" in everybody
-    assert "Pearson not defined" in fewer
-    # In two lines, since on a phone one would be cut off.
-    edge = with_values(spec, networks_measured_on="Edge")
-    assert {">Edge</", ">Low-pass</"} & set(re.findall(r">[\w-]+</", edge)) == {">Edge</"}
+def test_blurred_and_high_pass_images_stand_out():
+    spec = chart_spec(fig_datasets(FOREST))
+    color = spec["layer"][-1]["encoding"]["color"]["condition"]["test"]
+    assert set(color["oneOf"]) == {"Low-pass", "High-pass"}
+    assert "tick" in {each["mark"]["type"] for each in spec["layer"]}
 
 
-def test_the_line_is_of_those_who_are_counted(spec):
-    line = spec["layer"][0]
-    assert line["mark"]["type"] == "line"
-    filters = [each["filter"] for each in line["transform"] if "filter" in each]
-    assert "datum.kind !== 'Humans'" in filters
-
-
-def test_intervals_go_both_ways(spec):
-    across, up, points = spec["layer"][1:]
-    assert (across["encoding"]["x"]["field"], across["encoding"]["x2"]["field"]) == (
-        "accuracy_low",
-        "accuracy_high",
-    )
-    assert (up["encoding"]["y"]["field"], up["encoding"]["y2"]["field"]) == (
-        "bias_low",
-        "bias_high",
-    )
-    scale = points["encoding"]["color"]["scale"]
-    hue = dict(zip(scale["domain"], scale["range"], strict=True))
-    assert hue == {"Humans": HUMAN, "ResNet": DISCRIMINATIVE, "SWAG": DISCRIMINATIVE}
-
-
-def test_miniatures_keep_their_look_and_have_parameters_of_their_own():
-    table = rows(humans=False)
-    table["kind"] = table["family"] = table["family"].map(
-        {"ResNet": "mini-cnn", "SWAG": "mini-pixel"}
-    )
-    spec = chart_spec(fig_accuracy_and_bias(table, correlation_rows(table), "miniatures"))
-    assert [each["name"] for each in spec["params"]] == [
-        "miniatures_measured_on",
-        "miniatures_left_out",
-    ]
-    color = spec["layer"][-1]["encoding"]["color"]
-    assert color["field"] == "kind"
-    assert color["scale"]["domain"] == ["mini-pixel", "mini-cnn"]
-    assert "4 miniatures" in spec["description"]
-
-
-def test_nobody_to_compare():
-    empty = rows()[:0]
-    assert (
-        "Nobody" in chart_spec(fig_accuracy_and_bias(empty, correlation_rows(empty)))["description"]
-    )
+def test_fig_13_has_the_printed_averages():
+    row = ("ResNet-50", "cat", 0.8, 0.7, 0.9, 2, 8, 0.8)
+    columns = ["observer", "category", "texture_share", "low", "high", "shape_answers"]
+    rows = pd.DataFrame([row], columns=[*columns, "texture_answers", "category_mean"])
+    svg = static_svg(chart_spec(fig_noised_resnet(rows, noised_resnets())))
+    assert "noise in training: 0.57" in svg
+    assert "noise in training and testing: 0.78" in svg

@@ -11,18 +11,17 @@ from gcbook.book.inline import expressions_in
 from gcbook.chapters.blurred_images.facts import blurred_images_facts
 from gcbook.chapters.blurred_images.tables import (
     BLURRED,
-    EVERYBODY,
-    FAMILY_MEANS,
     accuracy_and_bias,
-    correlation_rows,
-    miniature_accuracy_and_bias,
+    noised_resnets,
+    resnet_rows,
     sharp_rows,
 )
 from gcbook.chapters.claims import check_claims, claims_of
 from gcbook.chapters.parameters import check_parameters
 from gcbook.claims.claim import names_in
 from gcbook.stats.correlation import fisher_difference, fisher_interval
-from gcbook.stats.resampling import Resampling
+from gcbook.stats.correlation_tables import correlation_rows
+from gcbook.stats.shape_tables import bias_by_category
 from gcbook.stats.summaries import Summaries
 
 # Accuracy on blurred, high-pass and coloured images, and shape bias.
@@ -32,13 +31,6 @@ NETWORKS = {
     ("SWAG ViT-B/16", "SWAG"): (0.4, 0.3, 0.8, 0.3),
     ("SWAG ViT-L/16", "SWAG"): (0.3, 0.4, 0.6, 0.4),
     ("mine", "mine"): (0.5, 0.5, 0.5, 0.5),
-}
-MINIATURES = {
-    ("mini-cnn", "mini-cnn"): (0.1, 0.05, 0.5, 0.1),
-    ("mini-cnn-seed1", "mini-cnn"): (0.2, 0.06, 0.6, 0.3),
-    ("mini-ar", "mini-ar"): (0.3, 0.09, 0.5, 0.6),
-    ("mini-pixel", "mini-pixel"): (0.2, 0.07, 0.6, 0.7),
-    ("mini-latent-seed1", "mini-latent"): (0.9, 0.8, 0.9, 0.2),
 }
 
 
@@ -53,18 +45,23 @@ def table(networks, third, kind="Discriminative model"):
     )
 
 
-SMALL = table(MINIATURES, "In-distribution")
-SMALL_CORRELATIONS = correlation_rows(SMALL)
+RESNETS = pd.DataFrame(
+    [
+        ("Humans", "cat", 0.1, 9, 1, 0.1),
+        ("ResNet-50", "cat", 0.9, 1, 9, 0.6),
+        ("ResNet-50", "dog", 0.3, 14, 6, 0.6),
+    ],
+    columns=[
+        *("observer", "category", "texture_share", "shape_answers", "texture_answers"),
+        "category_mean",
+    ],
+)
 
 
-def facts_of(rows, miniatures=SMALL, miniature_correlations=SMALL_CORRELATIONS, **options):
+def facts_of(rows, **options):
+    correlations = correlation_rows(rows)
     return blurred_images_facts(
-        rows,
-        correlation_rows(rows),
-        sharp_rows(rows),
-        miniatures,
-        miniature_correlations,
-        **options,
+        rows, correlations, sharp_rows(rows), RESNETS, noised_resnets(), **options
     )
 
 
@@ -75,17 +72,12 @@ def facts():
 
 @pytest.fixture(scope="module")
 def shipped():
-    rows, miniatures = (
-        each[each["strength"].isna()]
-        for each in (
-            accuracy_and_bias(Summaries.read()),
-            miniature_accuracy_and_bias(resampling=Resampling(draws=0)),
-        )
-    )
-    used = [BLURRED, "High-pass", "In-distribution"]
-    return facts_of(
-        rows, miniatures, correlation_rows(miniatures[miniatures["measured_on"].isin(used)])
-    )
+    summaries = Summaries.read()
+    rows = accuracy_and_bias(summaries)
+    rows = rows[rows["strength"].isna()]
+    correlations = correlation_rows(rows)
+    resnet = resnet_rows(bias_by_category(summaries))
+    return blurred_images_facts(rows, correlations, sharp_rows(rows), resnet, noised_resnets())
 
 
 def test_coefficients_over_all_networks(facts):
@@ -99,7 +91,8 @@ def test_coefficients_over_all_networks(facts):
 
 def test_coefficients_beside_the_papers(facts):
     assert (str(facts.paper_pearson), str(facts.paper_spearman)) == ("0.59", "0.64")
-    assert facts.paper_points == 60
+    assert (facts.paper_points, facts.paper_models) == (60, 58)
+    assert facts.paper_largest_p == pytest.approx(1.1e-6, rel=0.05)
     assert (facts.paper_low, facts.paper_high) == pytest.approx(fisher_interval(0.59, 60))
     z, p = fisher_difference(facts.pearson, 5, 0.59, 60)
     assert (facts.difference_z, facts.difference_p) == (z, p)
@@ -134,19 +127,15 @@ def test_blurred_against_high_pass_images(facts):
     assert (facts.compared, facts.sharp_closer) == (4, 4)
 
 
-def test_controls_in_the_miniature_world(facts):
-    assert (facts.miniatures, facts.mini_networks) == (4, 5)
-    assert (facts.best_sharp, facts.best_sharp_accuracy) == ("mini-latent-seed1", 0.8)
-    assert facts.best_sharp_recipe == "mini-latent"
-    assert (facts.other_sharp_least, facts.other_sharp_most) == (0.05, 0.09)
-    r = SMALL_CORRELATIONS[SMALL_CORRELATIONS["coefficient"] == "Pearson"].set_index(
-        ["measured_on", "left_out"]
-    )["r"]
-    for name, on in (("blurred", BLURRED), ("plain", "In-distribution"), ("sharp", "High-pass")):
-        assert getattr(facts, f"mini_{name}") == r[on, EVERYBODY]
-        assert getattr(facts, f"mini_{name}_without") == r[on, "mini-latent"]
-    assert facts.mini_means_pearson == r[BLURRED, FAMILY_MEANS]
-    assert facts.mini_means_pearson_low < 0 < facts.mini_means_pearson_high
+def test_the_resnet_and_what_noise_does_to_it(facts):
+    assert facts.resnet == 15 / 30
+    assert facts.resnet_mean == pytest.approx(0.4)
+    assert (facts.resnet_least_category, facts.resnet_most_category) == ("cat", "dog")
+    assert (facts.resnet_least, facts.resnet_most) == pytest.approx((0.1, 0.7))
+    assert facts.resnet_by_shape == 1
+    assert [facts.plain_bias, facts.trained_bias, facts.tested_bias] == [0.21, 0.57, 0.78]
+    assert [facts.plain_kappa, facts.trained_kappa, facts.tested_kappa] == [0.21, 0.24, 0.18]
+    assert (facts.usual_epochs, facts.noise_epochs, facts.earlier_bias) == (90, 300, 0.62)
 
 
 def test_one_network_has_no_coefficient():
@@ -205,5 +194,6 @@ def test_text_and_claims_name_facts_and_claims_that_there_are(facts, shipped):
     notebook = nbformat.read("notebooks/blurred-images.ipynb", as_version=4)
     prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     known = {f"facts.{name}" for name in vars(facts)} | {f"claims.{name}" for name in claims}
-    assert set(expressions_in(prose)) <= known
-    assert {f"claims.{name}" for name in claims} <= set(expressions_in(prose))
+    named = {each for each in expressions_in(prose) if each.startswith(("facts.", "claims."))}
+    assert named <= known
+    assert {f"claims.{name}" for name in claims} <= named

@@ -5,20 +5,27 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from gcbook.chapters.blurred_images.tables import (
     BLURRED,
-    EVERYBODY,
-    FAMILY_MEANS,
+    RESNET,
     accuracy_and_bias,
-    correlation_rows,
+    dataset_rows,
+    family_rows,
     lowest_rows,
+    noised_resnets,
+    printed_correlations,
+    resnet_rows,
     sharp_rows,
 )
 from gcbook.files.errors import InputError
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.correlation import fisher_interval
+from gcbook.stats.correlation_tables import EVERYBODY, FAMILY_MEANS, correlation_rows
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.shape_tables import CATEGORY_MEAN, POOLED, bias_by_category
 from gcbook.stats.summaries import Summaries, summarise
 
 SHIPPED = Summaries.read()
@@ -183,3 +190,55 @@ def test_the_lowest_coefficient_with_a_family_left_out():
     ]
     assert low.loc[(BLURRED, "Pearson"), "lowest"] == blurred["r"].min()
     assert low.loc[(BLURRED, "Pearson"), "without"] == "BagNet"
+
+
+def test_families_in_a_forest_beside_the_papers_models():
+    table = family_rows(correlations()).set_index(["networks", "coefficient"])
+    paper = table.loc["The paper's models"]
+    assert paper["r"].to_dict() == {"Pearson": 0.59, "Spearman": 0.64}
+    assert set(paper["points"]) == {60}
+    ends = fisher_interval(0.64, 60, ranks=True)
+    assert paper.loc["Spearman", ["low", "high"]].tolist() == pytest.approx(ends, abs=1e-4)
+    assert table.loc[("All networks", "Pearson"), "points"] == 9
+    assert table.loc[("Without BagNet", "Pearson"), "r"] == pytest.approx(0.4796)
+    assert table.loc[("Means of families", "Pearson"), "points"] == 4
+
+
+def test_datasets_by_their_coefficient():
+    table = dataset_rows(ROWS, correlations())
+    assert len(table) == 16
+    assert table["r"].is_monotonic_decreasing
+    assert table["measured_on"].tolist()[1] == "High-pass"
+    blurred = table.set_index("measured_on").loc[BLURRED]
+    assert (blurred["lowest"], blurred["without"]) == (0.4796, "BagNet")
+
+
+def test_the_bracket_can_count_degrees_of_freedom_or_models():
+    rows = printed_correlations()
+    freedom = rows[rows["reading"] == "degrees of freedom"]
+    assert freedom["models"].tolist() == [60, 60]
+    assert rows[rows["reading"] == "models"]["degrees_of_freedom"].tolist() == [56, 56]
+    # The beta distribution of r under no correlation gives the same p.
+    by_beta = 2 * stats.beta.sf((0.59 + 1) / 2, 58 / 2, 58 / 2)
+    assert freedom.set_index("coefficient").loc["Pearson", "p"] == pytest.approx(by_beta)
+
+
+def test_the_printed_resnets_in_the_order_of_the_noise():
+    rows = noised_resnets()
+    assert rows["shape_bias"].tolist() == [0.21, 0.57, 0.78]
+    assert rows["texture_share"].tolist() == [0.79, 0.43, 0.22]
+    assert rows["ood_accuracy"].tolist() == [0.56, 0.57, 0.43]
+    assert rows["label"].tolist()[1] == "noise in training: 0.57"
+
+
+def test_the_public_resnet_by_category():
+    bias = bias_by_category(SHIPPED)
+    own = resnet_rows(bias).query("observer == @RESNET")
+    assert len(own) == 16
+    assert (own["low"] <= own["texture_share"]).all()
+    assert (own["texture_share"] <= own["high"]).all()
+    of_resnet = bias[bias["observer"] == RESNET].set_index("category")["shape_bias"]
+    answers = own[["shape_answers", "texture_answers"]].sum()
+    assert answers.iloc[0] / answers.sum() == pytest.approx(of_resnet[POOLED], abs=1e-4)
+    assert 1 - own["texture_share"].mean() == pytest.approx(of_resnet[CATEGORY_MEAN], abs=1e-4)
+    assert own["category_mean"].to_numpy() == pytest.approx(1 - of_resnet[CATEGORY_MEAN], abs=1e-4)

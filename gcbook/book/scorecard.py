@@ -1,0 +1,99 @@
+"""The page that sets every claim of the paper beside what this book found for it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Any
+
+from gcbook.claims.check import MARKS
+from gcbook.claims.found import Answer, Found, found_for
+from gcbook.claims.paper import MAIN, PaperClaim
+from gcbook.files.markdown import escape_markdown
+
+__all__ = ["scorecard_page", "scorecard_table"]
+
+_SIGNS = {True: "✓ agrees", False: "✗ contradicts", None: MARKS["unknown"]}
+_OUTCOMES = {
+    "agrees": "✓ agree",
+    "contradicts": "✗ are contradicted",
+    "mixed": "✓ ✗ agree in part",
+    "unchecked": "cannot be checked",
+}
+_PRINTED = "†"
+_HEAD = "| Claim of the paper | Recomputed here | In miniature |\n|:--|:--|:--|"
+
+
+def scorecard_page(paper: Mapping[str, PaperClaim], book: Iterable[Mapping[str, Any]]) -> str:
+    """The page as MyST Markdown.
+
+    Args:
+        paper: the paper's claims by id.
+        book: the book's claims, as a build collects them, each with its ``chapter``.
+    """
+    own = list(book)
+    outcomes = Counter(found_for(name, own).outcome or "unchecked" for name in paper)
+    counts = "\n".join(f"| {_OUTCOMES[name]} | {outcomes[name]} |" for name in _OUTCOMES)
+    sections = "\n\n".join(
+        f"## {place}\n\n{scorecard_table({name: paper[name] for name in names}, own)}"
+        for place, names in groupby(paper, lambda name: _section(paper[name]))
+    )
+    return f"""(scorecard)=
+# Scorecard: every claim of the paper, and what was found
+
+Each mark leads to the chapter with the evidence. *Recomputed here* rests on public trials, on
+equations or, marked {_PRINTED}, on the numbers printed in the paper alone; *in miniature* on small
+models trained for this book, whose results say what can happen and not what happened in Imagen. The
+list is made from the claims that the chapters check when the book is built; `gcbook claims` prints
+it.
+
+| Of the {len(paper)} claims | |
+|:--|--:|
+{counts}
+
+## The four properties
+
+{scorecard_table({name: paper[name] for name in MAIN}, own)}
+
+{sections}
+"""
+
+
+def scorecard_table(paper: Mapping[str, PaperClaim], book: Iterable[Mapping[str, Any]]) -> str:
+    """A row a claim: what the paper says and prints, and the marks of what was found.
+
+    Args:
+        paper: claims of the paper by id.
+        book: the book's claims, as a build collects them, each with its ``chapter``.
+    """
+    own = list(book)
+    rows = [_row(claim, found_for(name, own)) for name, claim in paper.items()]
+    return "\n".join([_HEAD, *rows])
+
+
+def _row(claim: PaperClaim, found: Found) -> str:
+    printed = ", ".join(claim.printed.values())
+    about = [claim.place, *([f"printed {printed}"] if printed else []), claim.why_not]
+    small = escape_markdown(" · ".join(filter(None, about)))
+    here = _marks(found.here) or ("" if found.miniature else _unanswered(claim))
+    return (
+        f"| {escape_markdown(claim.statement)} [{small}]{{.gc-place}} | {here} "
+        f"| {_marks(found.miniature)} |"
+    )
+
+
+def _marks(answers: Iterable[Answer]) -> str:
+    links = [
+        f"[{_SIGNS[each.agrees]}{_PRINTED if each.printed_only else ''}]({each.chapter}.ipynb)"
+        for each in answers
+    ]
+    return " ".join(dict.fromkeys(links))
+
+
+def _unanswered(claim: PaperClaim) -> str:
+    cannot = "cannot be checked"
+    return f"[{cannot}]({claim.checked_in}.ipynb)" if claim.checked_in else cannot
+
+
+def _section(claim: PaperClaim) -> str:
+    """The section of the paper in which a claim stands first."""
+    return claim.place.partition(";")[0].removesuffix(", caption")

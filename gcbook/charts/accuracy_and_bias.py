@@ -1,0 +1,138 @@
+"""Accuracy on blurred images, or on others, against shape bias: Section 4's correlation."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from gcbook.charts.columns import tooltips
+from gcbook.charts.miniature_look import COLORS, recipe_color, recipe_shape
+from gcbook.charts.parts import TENTHS, dropdown, finish, literal, nothing
+from gcbook.charts.theme import CHANCE_LINE, INK, color_scale, kinds_shown
+from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.stats.correlation_tables import EVERYBODY
+
+__all__ = ["fig_accuracy_and_bias"]
+
+_HEIGHT = 400
+_SHAPES = ("circle", "square", "triangle-up", "cross", "triangle-down", "triangle-right")
+_UNIT = alt.Scale(domain=[0, 1])
+_COUNTED = f"datum.kind !== '{HUMANS_TITLE}'"
+
+
+def fig_accuracy_and_bias(
+    rows: pd.DataFrame, correlations: pd.DataFrame, name: str = "networks"
+) -> alt.TopLevelMixin:
+    """A mark an observer, with what accuracy is measured on and who is left out to choose.
+
+    Args:
+        rows: ``measured_on`` (what the reader sees first comes first), ``observer, kind, family``,
+            and ``accuracy`` and ``shape_bias`` with ``accuracy_low, accuracy_high, bias_low,
+            bias_high``.
+        correlations: of the same, from `gcbook.stats.correlation_tables.correlation_rows`.
+        name: what the marks are, in one word; it keeps the parameters of two figures apart.
+    """
+    if rows.empty:
+        return nothing("Nobody is there to compare.")
+    sets = list(dict.fromkeys(rows["measured_on"]))
+    known = set(correlations["left_out"])
+    families = [name for name in dict.fromkeys(rows["family"]) if name in known]
+    on, out = f"{name}_measured_on", f"{name}_left_out"
+    measured_on = dropdown(on, "Accuracy on ", sets, sets[0])
+    left_out = dropdown(out, "Leave out ", [EVERYBODY, *families], EVERYBODY)
+    numbers = {
+        f"{row['measured_on']}|{row['left_out']}|{row['coefficient']}": None
+        if pd.isna(row["r"])
+        else round(row["r"], 2)
+        for row in correlations.to_dict("records")
+    }
+    title = alt.TitleParams(
+        alt.ExprRef(
+            f"[{on}, 'Pearson ' + {_said(numbers, on, out, 'Pearson')} + ', Spearman ' + "
+            f"{_said(numbers, on, out, 'Spearman')}]"
+        ),
+        anchor="start",
+        fontSize=13,
+    )
+    look = _look(rows)
+    x = alt.X("accuracy:Q", scale=_UNIT, title="Accuracy").axis(
+        format=".0%", values=TENTHS, labelOverlap=True
+    )
+    y = alt.Y("shape_bias:Q", scale=_UNIT, title="Shape bias").axis(format=".1f", values=TENTHS)
+    says = tooltips(
+        [
+            "observer",
+            "family",
+            "accuracy",
+            "accuracy_low",
+            "accuracy_high",
+            "shape_bias",
+            "bias_low",
+            "bias_high",
+        ],
+        formats={"accuracy": ".1%", "shape_bias": ".3f", "bias_low": ".3f", "bias_high": ".3f"},
+    )
+    base = alt.Chart(rows.drop(columns="strength", errors="ignore")).transform_filter(
+        f"datum.measured_on === {on} && datum.family !== {out}"
+    )
+    color = look["color"]
+    layers = [
+        base.transform_filter(_COUNTED)
+        .transform_regression("accuracy", "shape_bias")
+        .mark_line(color=CHANCE_LINE, strokeDash=[4, 4], clip=True)
+        .encode(x=x, y=y),
+        base.mark_rule(opacity=0.6).encode(
+            x=alt.X("accuracy_low:Q"), x2="accuracy_high:Q", y=y, color=color
+        ),
+        base.mark_rule(opacity=0.6).encode(
+            x=x, y=alt.Y("bias_low:Q"), y2="bias_high:Q", color=color
+        ),
+        base.mark_point(filled=True, size=110, opacity=1, stroke=INK, strokeWidth=0.8).encode(
+            x=x, y=y, tooltip=says, **look
+        ),
+    ]
+    who = f"{rows.loc[rows['kind'] != HUMANS_TITLE, 'observer'].nunique()} {name}"
+    people = ", and the humans, who are not counted," if HUMANS_TITLE in set(rows["kind"]) else ""
+    return finish(
+        alt.layer(*layers).add_params(measured_on, left_out).properties(title=title),
+        height=_HEIGHT,
+        description=(
+            f"Scatter plot of {who}{people} with intervals both ways: accuracy on images that the "
+            "reader chooses, at first blurred ones, on the horizontal axis, shape bias on the "
+            "vertical axis, and the straight line of least squares. The title has Pearson's and "
+            "Spearman's coefficient of what is shown; one family at a time can be left out."
+        ),
+    )
+
+
+def _said(numbers: dict[str, Any], on: str, out: str, coefficient: str) -> str:
+    value = f"{literal(numbers)}[{on} + '|' + {out} + '|{coefficient}']"
+    return f"(isValid({value}) ? format({value}, '.2f') : 'not defined')"
+
+
+def _look(rows: pd.DataFrame) -> dict[str, Any]:
+    if set(rows["kind"]) <= set(COLORS):
+        recipes = dict.fromkeys(rows["kind"])
+        marks = {"color": recipe_color(recipes), "shape": recipe_shape(recipes)}
+        # The table calls the miniature its kind.
+        return {
+            channel: type(encoding)("kind:N", **{k: encoding[k] for k in ("scale", "legend")})
+            for channel, encoding in marks.items()
+        }
+    # Here it matters who is related to whom, so marks tell families apart.
+    families = list(dict.fromkeys(rows.sort_values("kind")["family"]))
+    others = iter(_SHAPES * (1 + len(families) // len(_SHAPES)))
+    shapes = ["diamond" if name == HUMANS_TITLE else next(others) for name in families]
+    kind = rows.drop_duplicates("family").set_index("family")["kind"]
+    known = color_scale(*kinds_shown(rows["kind"])).to_dict()
+    hue = dict(zip(known["domain"], known["range"], strict=True))
+    colors = [hue[kind[name]] for name in families]
+    legend = alt.Legend(title="Family", symbolOpacity=1)
+    return {
+        "color": alt.Color(
+            "family:N", scale=alt.Scale(domain=families, range=colors), legend=legend
+        ),
+        "shape": alt.Shape(
+            "family:N", scale=alt.Scale(domain=families, range=shapes), legend=legend
+        ),
+    }

@@ -1,0 +1,104 @@
+"""Shape bias by category with the paper's printed averages as lines: Fig. 13, and its likes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from gcbook.charts.columns import tooltips
+from gcbook.charts.parts import TENTHS, finish, look
+from gcbook.charts.theme import DISCRIMINATIVE, INK
+from gcbook.paper.categories import CATEGORIES
+
+__all__ = ["fig_category_bias"]
+
+_ROW = 22
+_LINE = 14
+"""Height of a printed line's label."""
+
+_UNIT = alt.Scale(domain=[0, 1])
+_TITLE = "Fraction of texture decisions"
+_SAID = ["category", "texture_share", "low", "high", "shape_answers", "texture_answers"]
+
+
+def fig_category_bias(
+    rows: pd.DataFrame,
+    printed: pd.DataFrame,
+    *,
+    series: str,
+    marks: Mapping[str, tuple[str, str]],
+    description: str,
+    choice: alt.Parameter | None = None,
+    shown: str = "true",
+) -> alt.TopLevelMixin:
+    """A row a shape category; further left are more decisions for the shape.
+
+    Args:
+        rows: ``category, texture_share, low, high, shape_answers, texture_answers`` and
+            ``category_mean``, the mean of the shares over the categories, drawn as a line.
+        printed: the paper's averages: ``label`` and ``texture_share``.
+        series: column of ``rows`` that sets apart the marks of one category.
+        marks: colour and shape of each of these.
+        description: for those who cannot see it.
+        choice: a parameter that the reader sets.
+        shown: which rows are shown, an expression that may name it.
+    """
+    colors, shapes = zip(*marks.values(), strict=True)
+    channels = look(
+        series,
+        marks,
+        color=colors,
+        shape=shapes,
+        legend=alt.Legend(title=None, symbolOpacity=1),
+    )
+    x = alt.X("texture_share:Q", scale=_UNIT, title=_TITLE).axis(
+        grid=False, values=TENTHS, format=".1f", labelOverlap=True
+    )
+    y = alt.Y("category:N", sort=list(CATEGORIES), title=None).axis(grid=True, gridDash=[1, 3])
+    base = alt.Chart(rows).transform_filter(shown)
+    said = tooltips([series, *_SAID], formats=dict.fromkeys(_SAID[1:4], ".1%") | _COUNTS)
+    means = base.transform_aggregate(texture_share="mean(category_mean)", groupby=[series])
+    layers = [
+        means.mark_rule(strokeWidth=2).encode(x=x, color=channels["color"]),
+        *_printed(printed, x),
+        base.mark_rule(strokeWidth=1.5, opacity=0.6).encode(
+            x=alt.X("low:Q", scale=_UNIT, title=_TITLE), x2="high:Q", y=y, color=channels["color"]
+        ),
+        base.mark_point(filled=True, size=80, opacity=1, stroke=INK, strokeWidth=0.5).encode(
+            x=x, y=y, tooltip=said, **channels
+        ),
+    ]
+    chart = alt.layer(*layers)
+    return finish(
+        chart.add_params(choice) if choice else chart,
+        height=_ROW * len(CATEGORIES),
+        description=description,
+    )
+
+
+_COUNTS = {"shape_answers": ",", "texture_answers": ","}
+
+
+def _printed(lines: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
+    """Dashed lines up to their labels, which stand above the rows, one above the other."""
+    placed = lines.assign(
+        # The further left a line, the higher its label, which no other line then crosses.
+        py=-_LINE * (lines["texture_share"].rank(ascending=False, method="first") - 0.5),
+        # Of a line far to the right the label stands on its left.
+        at_left=lines["texture_share"] > 0.5,
+    )
+    base = alt.Chart(placed)
+    said = tooltips(["label", "texture_share"], titles={"label": "Printed"})
+    height: Any = alt.Y("py:Q", scale=None, axis=None)
+    bottom: Any = alt.value("height")
+    layers = [
+        base.mark_rule(color=DISCRIMINATIVE, strokeDash=[6, 3], strokeWidth=1.5).encode(
+            x=x, y=height, y2=bottom, tooltip=said
+        )
+    ]
+    sides: Any = (("right", -5, "datum.at_left"), ("left", 5, "!datum.at_left"))
+    for side, dx, chosen in sides:
+        words = base.transform_filter(chosen).mark_text(align=side, dx=dx, color=INK, fontSize=11)
+        layers.append(words.encode(x=x, y=height, text="label:N"))
+    return layers

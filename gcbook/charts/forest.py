@@ -1,0 +1,85 @@
+"""Forest plots: a row an estimate, a mark with its interval, a line at what it is compared with."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from gcbook.charts.parts import finish, look
+from gcbook.charts.theme import CHANCE_LINE, INK
+
+__all__ = ["fig_forest"]
+
+_ROW, _EACH = 12, 13
+_SIZE = 70
+
+
+def fig_forest(
+    rows: pd.DataFrame,
+    *,
+    row: str,
+    value: str,
+    x: alt.X,
+    tooltip: Sequence[alt.Tooltip],
+    description: str,
+    series: str = "",
+    marks: Mapping[str, tuple[str, str]] | None = None,
+    reference: float | None = 0.0,
+    ticks: str = "",
+    marked: Collection[str] = (),
+) -> alt.TopLevelMixin:
+    """One row an estimate, in the order of the table.
+
+    Args:
+        rows: with ``low`` and ``high``, the ends of the interval, missing where there is none.
+        row: column that names the rows.
+        value: column of the estimates.
+        x: their axis, a channel of ``value``.
+        tooltip: of the marks.
+        description: for those who cannot see it.
+        series: column that sets apart the marks of one row, or nothing.
+        marks: colour and shape of each of these, in the order of the legend.
+        reference: where a vertical line stands, or None.
+        ticks: column of a second number of each row, drawn as an upright tick, or nothing.
+        marked: rows that stand out among the others, of which there is one series; none: all do.
+    """
+    names = list(dict.fromkeys(rows[row]))
+    y = alt.Y(f"{row}:N", sort=names, title=None).axis(grid=True, gridDash=[1, 3], labelLimit=180)
+    channels: dict[str, Any] = {}
+    offset: dict[str, Any] = {}
+    marks = marks or {}
+    if series:
+        colors, shapes = zip(*marks.values(), strict=True)
+        legend = alt.Legend(title=None, symbolOpacity=1)
+        channels = look(series, marks, color=colors, shape=shapes, legend=legend)
+        offset = {"yOffset": alt.YOffset(f"{series}:N", sort=list(marks))}
+    else:
+        inside = alt.FieldOneOfPredicate(row, list(marked or names))
+        channels = {"color": alt.condition(inside, alt.value(INK), alt.value(CHANCE_LINE))}
+    axis: Any = x.to_dict()
+    color, title = channels["color"], axis["title"]
+    base = alt.Chart(rows).encode(y=y, **offset)
+    layers = [
+        base.mark_rule(strokeWidth=2).encode(
+            x=alt.X("low:Q", title=title), x2="high:Q", color=color
+        ),
+        base.mark_point(filled=True, size=_SIZE, opacity=1).encode(
+            x=x, tooltip=list(tooltip), **channels
+        ),
+    ]
+    if ticks:
+        layers.insert(
+            1,
+            base.mark_tick(color=CHANCE_LINE, thickness=3, size=13).encode(
+                x=alt.X(f"{ticks}:Q", title=title)
+            ),
+        )
+    if reference is not None:
+        at = alt.Chart(pd.DataFrame({value: [reference]}))
+        layers.insert(0, at.mark_rule(color=CHANCE_LINE).encode(x=x))
+    return finish(
+        alt.layer(*layers),
+        height=len(names) * (_ROW + _EACH * max(1, len(marks))),
+        description=description,
+    )

@@ -1,0 +1,57 @@
+"""Correlations of shape bias with accuracy, over observers of which families are left out."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.stats.correlation import Correlation, correlate
+from gcbook.stats.resampling import Resampling
+
+__all__ = ["EVERYBODY", "FAMILY_MEANS", "FEWEST", "correlation_rows"]
+
+EVERYBODY, FAMILY_MEANS = "nobody", "one mean a family"
+"""Of the networks: none is left out, or each family is one point."""
+
+FEWEST = 3
+"""Points of which a coefficient says nothing."""
+
+_DIGITS = 4
+
+
+def correlation_rows(
+    rows: pd.DataFrame,
+    left_out: Iterable[str] | None = None,
+    *,
+    resampling: Resampling = Resampling(),
+) -> pd.DataFrame:
+    """Correlate accuracy with shape bias over the networks; humans are not counted.
+
+    Args:
+        rows: ``measured_on, kind, family, accuracy, shape_bias``; a row an observer and what its
+            accuracy is measured on.
+        left_out: `EVERYBODY`, `FAMILY_MEANS`, names of families; by default all of these.
+        resampling: see `gcbook.stats.correlation.correlate`.
+
+    Returns:
+        ``measured_on, left_out, coefficient, n, r, low, high, p, arrangements, exact``, see
+        `gcbook.stats.correlation.Correlation`.
+    """
+    networks = rows[rows["kind"] != HUMANS_TITLE]
+    families = list(dict.fromkeys(networks["family"]))
+    wanted = [EVERYBODY, *families, FAMILY_MEANS] if left_out is None else list(left_out)
+    found = []
+    for measured_on, group in networks.groupby("measured_on", sort=False):
+        pairs = group[["family", "accuracy", "shape_bias"]].dropna()
+        for name in wanted:
+            kept = pairs[pairs["family"] != name]
+            if name == FAMILY_MEANS:
+                kept = pairs.groupby("family", as_index=False)[["accuracy", "shape_bias"]].mean()
+            values = kept["accuracy"].to_numpy(), kept["shape_bias"].to_numpy()
+            found += [
+                {"measured_on": measured_on, "left_out": name} | vars(each)
+                for each in correlate(*values, resampling=resampling)
+            ]
+    columns = ["measured_on", "left_out", *Correlation.__dataclass_fields__]
+    table = pd.DataFrame(found, columns=columns)
+    return table.round({"r": _DIGITS, "low": _DIGITS, "high": _DIGITS, "p": 6})

@@ -1,0 +1,102 @@
+"""Figure of accuracy against shape bias."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from gcbook.charts.accuracy_and_bias import fig_accuracy_and_bias
+from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.charts.theme import DISCRIMINATIVE, HUMAN
+from gcbook.stats.correlation_tables import EVERYBODY, correlation_rows
+
+BLURRED = "Low-pass"
+NUMBERS = ["accuracy", "accuracy_low", "accuracy_high", "shape_bias", "bias_low", "bias_high"]
+
+
+def rows(kind="Discriminative model", humans=True):
+    people = [("Humans", "Humans", "Humans", 0.9, 0.95)] if humans else []
+    networks = [
+        ("a", kind, "ResNet", 0.2, 0.1),
+        ("b", kind, "ResNet", 0.4, 0.2),
+        ("c", kind, "SWAG", 0.6, 0.5),
+        ("d", kind, "SWAG", 0.7, 0.4),
+    ]
+    table = pd.DataFrame(
+        [
+            (measured_on, float("nan"), *who, x + shift, x, x + 0.1, y, y - 0.05, y + 0.05)
+            for measured_on, shift in ((BLURRED, 0.0), ("Edge", 0.05))
+            for *who, x, y in [*people, *networks]
+        ],
+        columns=["measured_on", "strength", "observer", "kind", "family", *NUMBERS],
+    )
+    return table
+
+
+@pytest.fixture(scope="module")
+def spec():
+    table = rows()
+    return chart_spec(fig_accuracy_and_bias(table, correlation_rows(table)))
+
+
+def with_values(spec, **values):
+    params = [{**each, "value": values.get(each["name"], each["value"])} for each in spec["params"]]
+    return static_svg({**spec, "params": params})
+
+
+def test_the_reader_chooses_images_and_families(spec):
+    on, out = spec["params"]
+    assert on["bind"]["options"] == [BLURRED, "Edge"]
+    assert out["bind"]["options"] == [EVERYBODY, "ResNet", "SWAG"]
+    everybody, fewer = with_values(spec), with_values(spec, networks_left_out="SWAG")
+    expected = correlation_rows(rows()).set_index(["measured_on", "left_out", "coefficient"])["r"]
+    assert f"Pearson {expected[BLURRED, EVERYBODY, 'Pearson']:.2f}" in everybody
+    assert "Pearson not defined" in fewer
+    # In two lines, since on a phone one would be cut off.
+    edge = with_values(spec, networks_measured_on="Edge")
+    assert {">Edge</", ">Low-pass</"} & set(re.findall(r">[\w-]+</", edge)) == {">Edge</"}
+
+
+def test_the_line_is_of_those_who_are_counted(spec):
+    line = spec["layer"][0]
+    assert line["mark"]["type"] == "line"
+    filters = [each["filter"] for each in line["transform"] if "filter" in each]
+    assert "datum.kind !== 'Humans'" in filters
+
+
+def test_intervals_go_both_ways(spec):
+    across, up, points = spec["layer"][1:]
+    assert (across["encoding"]["x"]["field"], across["encoding"]["x2"]["field"]) == (
+        "accuracy_low",
+        "accuracy_high",
+    )
+    assert (up["encoding"]["y"]["field"], up["encoding"]["y2"]["field"]) == (
+        "bias_low",
+        "bias_high",
+    )
+    scale = points["encoding"]["color"]["scale"]
+    hue = dict(zip(scale["domain"], scale["range"], strict=True))
+    assert hue == {"Humans": HUMAN, "ResNet": DISCRIMINATIVE, "SWAG": DISCRIMINATIVE}
+
+
+def test_miniatures_keep_their_look_and_have_parameters_of_their_own():
+    table = rows(humans=False)
+    table["kind"] = table["family"] = table["family"].map(
+        {"ResNet": "mini-cnn", "SWAG": "mini-pixel"}
+    )
+    spec = chart_spec(fig_accuracy_and_bias(table, correlation_rows(table), "miniatures"))
+    assert [each["name"] for each in spec["params"]] == [
+        "miniatures_measured_on",
+        "miniatures_left_out",
+    ]
+    color = spec["layer"][-1]["encoding"]["color"]
+    assert color["field"] == "kind"
+    assert color["scale"]["domain"] == ["mini-pixel", "mini-cnn"]
+    assert "4 miniatures" in spec["description"]
+
+
+def test_nobody_to_compare():
+    empty = rows()[:0]
+    assert (
+        "Nobody" in chart_spec(fig_accuracy_and_bias(empty, correlation_rows(empty)))["description"]
+    )

@@ -1,0 +1,65 @@
+"""Shape bias by category beside printed averages."""
+
+import altair as alt
+import pandas as pd
+
+from gcbook.charts.category_bias import fig_category_bias
+from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.charts.theme import DISCRIMINATIVE, HUMAN
+from gcbook.paper.categories import CATEGORIES
+
+ROWS = pd.DataFrame(
+    [
+        (who, category, share, share - 0.1, share + 0.1, 8, 2, share)
+        for who, share in (("Humans", 0.1), ("ResNet-50", 0.8))
+        for category in CATEGORIES
+    ],
+    columns=[
+        *("observer", "category", "texture_share", "low", "high"),
+        *("shape_answers", "texture_answers", "category_mean"),
+    ],
+)
+PRINTED = pd.DataFrame(
+    {"label": ["far: 0.21", "near: 0.57", "nearest: 0.78"], "texture_share": [0.79, 0.43, 0.22]}
+)
+MARKS = {"Humans": (HUMAN, "diamond"), "ResNet-50": (DISCRIMINATIVE, "circle")}
+
+
+def spec_of(**options):
+    return chart_spec(
+        fig_category_bias(
+            ROWS, PRINTED, series="observer", marks=MARKS, description="Rows.", **options
+        )
+    )
+
+
+def test_printed_averages_are_lines_with_labels_that_no_other_line_crosses():
+    spec = spec_of()
+    (placed,) = [rows for rows in spec["datasets"].values() if "label" in rows[0]]
+    by_share = sorted(placed, key=lambda row: row["texture_share"])
+    assert [row["label"] for row in by_share] == ["nearest: 0.78", "near: 0.57", "far: 0.21"]
+    heights = [row["py"] for row in by_share]
+    assert heights == sorted(heights) and heights[-1] < 0
+    assert [row["at_left"] for row in by_share] == [False, False, True]
+    svg = static_svg(spec)
+    assert all(label in svg for label in PRINTED["label"])
+
+
+def test_every_observer_has_a_look_and_a_mean():
+    layers = spec_of()["layer"]
+    color = layers[-1]["encoding"]["color"]["scale"]
+    assert dict(zip(color["domain"], color["range"], strict=True)) == {
+        "Humans": HUMAN,
+        "ResNet-50": DISCRIMINATIVE,
+    }
+    mean = layers[0]["transform"][-1]
+    assert mean["groupby"] == ["observer"]
+    assert mean["aggregate"][0]["field"] == "category_mean"
+    assert layers[-1]["encoding"]["y"]["sort"] == list(CATEGORIES)
+
+
+def test_the_reader_may_choose_what_is_shown():
+    choice = alt.param(name="who", value="Humans")
+    spec = spec_of(choice=choice, shown="datum.observer === who")
+    assert [each["name"] for each in spec["params"]] == ["who"]
+    assert spec["layer"][-1]["transform"] == [{"filter": "datum.observer === who"}]

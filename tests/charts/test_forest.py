@@ -1,0 +1,64 @@
+"""Forest plots: a mark and its interval in the order of the table."""
+
+import altair as alt
+import pandas as pd
+
+from gcbook.charts.chart import chart_spec
+from gcbook.charts.forest import fig_forest
+from gcbook.charts.theme import CHANCE_LINE, INK
+
+ROWS = pd.DataFrame(
+    {
+        "who": ["b", "b", "a", "a"],
+        "how": ["one", "two", "one", "two"],
+        "r": [0.5, 0.4, -0.1, 0.2],
+        "low": [0.1, 0.0, -0.3, None],
+        "high": [0.8, 0.7, 0.2, None],
+        "least": [0.3, 0.2, -0.2, 0.1],
+    }
+)
+
+
+def spec_of(rows=ROWS, **options):
+    x = alt.X("r:Q", title="Correlation")
+    options = {"tooltip": [alt.Tooltip("r:Q")], "description": "A plot.", **options}
+    return chart_spec(fig_forest(rows, row="who", value="r", x=x, **options))
+
+
+def layers_of(spec):
+    return {each["mark"]["type"]: each for each in spec["layer"] if "y" in each.get("encoding", {})}
+
+
+def test_rows_keep_their_order_and_intervals_their_ends():
+    spec = spec_of(series="how", marks={"one": (INK, "circle"), "two": (CHANCE_LINE, "square")})
+    rule, point = (layers_of(spec)[name] for name in ("rule", "point"))
+    assert rule["encoding"]["y"]["sort"] == ["b", "a"]
+    assert (rule["encoding"]["x"]["field"], rule["encoding"]["x2"]["field"]) == ("low", "high")
+    # Two titles of one axis would be written side by side.
+    assert rule["encoding"]["x"]["title"] == point["encoding"]["x"]["title"] == "Correlation"
+    assert point["encoding"]["yOffset"]["sort"] == ["one", "two"]
+    assert point["encoding"]["shape"]["scale"]["range"] == ["circle", "square"]
+
+
+def test_a_line_stands_where_it_is_wanted():
+    def line(spec):
+        (found,) = [each for each in spec["layer"] if "y" not in each["encoding"]]
+        return spec["datasets"][found["data"]["name"]]
+
+    assert line(spec_of()) == [{"r": 0}]
+    assert line(spec_of(reference=0.5)) == [{"r": 0.5}]
+    assert all("y" in each["encoding"] for each in spec_of(reference=None)["layer"])
+
+
+def test_marked_rows_stand_out():
+    color = layers_of(spec_of(marked=["a"]))["point"]["encoding"]["color"]
+    assert color["condition"] == {"test": {"field": "who", "oneOf": ["a"]}, "value": INK}
+    assert color["value"] == CHANCE_LINE
+    every = layers_of(spec_of())["point"]["encoding"]["color"]
+    assert every["condition"]["test"]["oneOf"] == ["b", "a"]
+
+
+def test_ticks_are_drawn_below_the_marks():
+    marks = [each["mark"]["type"] for each in spec_of(ticks="least")["layer"]]
+    assert marks == ["rule", "rule", "tick", "point"]
+    assert "tick" not in layers_of(spec_of())

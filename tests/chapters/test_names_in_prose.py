@@ -14,7 +14,6 @@ from gcbook.chapters.error_consistency.tables import (
     spread_sentence,
     telling_pairs_sentence,
 )
-from gcbook.chapters.introduction.facts import headline
 from gcbook.stats import differences
 from gcbook.stats.benchmark_tables import benchmark_rows
 from gcbook.stats.summaries import Summaries
@@ -46,7 +45,6 @@ def sentences(summaries):
     yield "pairs", telling_pairs_sentence(observed_and_expected(summaries))
     yield "spread", spread_sentence(agreement, ["High-pass", "Rotation"])
     yield "against", against_sentence(differences.against_humans(summaries, "error_consistency"))
-    yield "headline", headline(summaries)["best_network"]
 
 
 def test_no_sentence_takes_a_name_for_markup(summaries):

@@ -260,7 +260,7 @@ def _join(cell: Any) -> tuple[list[Any], list[Any]]:
                     **cell.metadata.get("mystnb", {}),
                     "figure": numbered(marks["name"], marks["caption"], kind),
                 }
-                shown = chart_html(html, data[VEGA_MIME]) if kind == "chart" else html
+                shown = chart_html(html, data[VEGA_MIME]) if VEGA_MIME in data else html
                 outputs.append(_display(shown))
             case "caption":
                 pass

@@ -295,6 +295,7 @@ def small_panels(
         description=description,
         config=alt.Config(
             legend=alt.LegendConfig(orient="bottom", columns=3, **legend),
+            axis=alt.AxisConfig(titleFontWeight="normal"),
             title=alt.TitleConfig(fontSize=12, anchor="start"),
         ),
     ).add_params(highlight)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gcbook.charts.chart import chart_html, chart_image, chart_spec
+from gcbook.charts.gallery import Gallery
 from gcbook.charts.tablehtml import csv_link, data_table, marked_table, select_columns
 from gcbook.files.errors import InputError
 
@@ -36,6 +37,7 @@ SOURCES = {
     "computed": "Computed for this book",
     "miniature": "Measured on miniatures trained for this book",
     "own": "Measured on models that a parameter named",
+    "credited": "Made by others, credited in the caption",
     "reference": "Reference",
 }
 """What ``source`` may be, and what the reader is shown for it.
@@ -55,9 +57,9 @@ class Shown:
     Attributes:
         name: label for cross-references and file name of the CSV, ``fig-…`` or ``tab-…``.
         caption: MyST Markdown; empty where a Markdown cell below holds it.
-        body: HTML of the chart's image or of the table.
+        body: HTML of the chart's image, of the pictures or of the table.
         notes: HTML of source, parameters and data.
-        spec: Vega-Lite specification of a chart, empty for a table.
+        spec: Vega-Lite specification of a chart, empty for pictures and for a table.
     """
 
     name: str
@@ -68,7 +70,7 @@ class Shown:
 
     def outputs(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
         """The notebook outputs, each a MIME bundle and its metadata."""
-        kind = "chart" if self.spec else "table"
+        kind = "chart" if self.name.startswith("fig-") else "table"
         label = {"name": self.name, "caption": self.caption}
         body: dict[str, Any] = {"text/html": self.body, "text/plain": self.name}
         if self.spec:
@@ -93,7 +95,7 @@ class Shown:
 
 
 def figure(
-    chart: "alt.TopLevelMixin",
+    chart: "alt.TopLevelMixin | Gallery",
     table: "pd.DataFrame",
     *,
     name: str,
@@ -103,10 +105,10 @@ def figure(
     columns: Sequence[str] | None = None,
     headings: Mapping[str, str] | None = None,
 ) -> Shown:
-    """A chart with its caption, source, parameters and the table behind it.
+    """A chart or pictures with caption, source, parameters and the table behind it.
 
     Args:
-        chart: any Altair chart that has a ``description``.
+        chart: any Altair chart that has a ``description``, or pictures.
         table: the rows that the chart shows.
         name: label, ``fig-`` and lower-case words joined by hyphens.
         source: one of ``SOURCES``.
@@ -121,7 +123,7 @@ def figure(
             or columns that the table lacks.
     """
     check_label(name, "fig", source)
-    spec = chart_spec(chart)
+    spec = {} if isinstance(chart, Gallery) else chart_spec(chart)
     data = select_columns(table, columns, headings)
     shown = data if len(data) <= SHOW_AT_MOST else data.head(SHOW_FIRST)
     size = f"{len(data):,} row" + ("s" if len(data) != 1 else "")
@@ -131,8 +133,8 @@ def figure(
         f"<p>{csv_link(data, name)}{part}</p>{data_table(shown, f'Data of {name}')}</details>"
     )
     notes = notes_html(source, parameters, details)
-    image = chart_image(spec)
-    return Shown(name, caption.strip(), image, notes, spec)
+    body = chart.body if isinstance(chart, Gallery) else chart_image(spec)
+    return Shown(name, caption.strip(), body, notes, spec)
 
 
 def table(

@@ -42,7 +42,7 @@ OWN = "#b5459b"
 """Models from a reader's own trials."""
 
 SERIES = ("#37474f", "#8c7300", "#78909c", "#8d5a4a")
-"""What is no observer: cues, weightings, schedules, classes of a toy. No hue of a model's is here."""
+"""What is no observer: cues, weightings, schedules, classes of a toy. None is a hue of a model."""
 
 CUES = {"shape": SERIES[0], "texture": SERIES[1]}
 

@@ -15,7 +15,6 @@ from gcbook.chapters.error_consistency.tables import (
     telling_pairs_sentence,
 )
 from gcbook.chapters.introduction.facts import headline
-from gcbook.chapters.ood_accuracy.tables import accuracy_by_condition, lead_facts, ood_facts
 from gcbook.stats import differences
 from gcbook.stats.benchmark_tables import benchmark_rows
 from gcbook.stats.summaries import Summaries
@@ -47,8 +46,6 @@ def sentences(summaries):
     yield "pairs", telling_pairs_sentence(observed_and_expected(summaries))
     yield "spread", spread_sentence(agreement, ["High-pass", "Rotation"])
     yield "against", against_sentence(differences.against_humans(summaries, "error_consistency"))
-    yield "verdicts", ood_facts(summaries)["verdicts"]
-    yield "behind", lead_facts(accuracy_by_condition(summaries))["easy_behind"]
     yield "headline", headline(summaries)["best_network"]
 
 

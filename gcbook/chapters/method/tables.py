@@ -12,21 +12,28 @@ from gcbook.stats.panel import image_factors, make_panels
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shape_tables import POOLED, bias_by_category
 from gcbook.stats.summaries import Summaries
-from gcbook.stats.words import number, span
 
 __all__ = [
     "CUE_EXEMPLARS",
+    "EXAMPLES",
     "condition_ladder",
     "dataset_overview",
     "interval_widths",
-    "ladder_sentences",
     "resampled_images",
-    "values_with_intervals",
-    "width_sentence",
 ]
 
 CUE_EXEMPLARS = {"shapes": 160, "textures": 48}
 """How many exemplars of each the cue-conflict images are made of."""
+
+EXAMPLES = (
+    "alexnet",
+    "vgg16",
+    "bagnet33",
+    "simclr_resnet50x1",
+    "resnet50",
+    "resnet50-trained-on-SIN",
+)
+"""Networks whose intervals are compared."""
 
 _DIGITS = 4
 
@@ -103,38 +110,6 @@ def condition_ladder(summaries: Summaries, conditions: str = "benchmark") -> pd.
     return pd.DataFrame(rows).round({"human_accuracy": _DIGITS})
 
 
-def ladder_sentences(summaries: Summaries, ladder: pd.DataFrame) -> str:
-    """What the conditions show: where they end, and how people fare upside down.
-
-    Args:
-        summaries: any; rotation may be missing.
-        ladder: from `condition_ladder`.
-    """
-    hard = set(ladder.loc[ladder["status"] == "left out: too hard", "dataset"])
-    endless = [name for name in dict.fromkeys(ladder["dataset"]) if name not in hard]
-    sentences = []
-    if hard:
-        sentences.append(
-            "The cut follows the people: where cells turn dashed on the right, humans are not far "
-            "from guessing."
-        )
-        if endless:
-            sentences.append(f"No condition is too hard in: {', '.join(endless).lower()}.")
-    accuracy = summaries.estimates
-    accuracy = accuracy[(accuracy["metric"] == "accuracy") & (accuracy["dataset"] == "rotation")]
-    people = accuracy[accuracy["observer"] == HUMANS].set_index("condition")["value"]
-    if {"0", "180"} <= set(people.index):
-        upside_down = accuracy[accuracy["condition"] == "180"]
-        networks = upside_down[upside_down["observer_kind"] == "model"]
-        better = int((networks["value"] > people["180"]).sum())
-        sentences.append(
-            f"People recognise upside-down objects with little loss ({number(people['0'], '.2f')} "
-            f"upright, {number(people['180'], '.2f')} at 180°); {better} of {len(networks)} "
-            "networks do better than that at 180°."
-        )
-    return " ".join(sentences)
-
-
 def interval_widths(
     summaries: Summaries, observers: Sequence[str] = (), confidence: float = 0.95
 ) -> pd.DataFrame:
@@ -194,51 +169,6 @@ def resampled_images(trials: pd.DataFrame, draws: int, seed: int) -> pd.DataFram
     table = pd.DataFrame(weights.astype("int64"), columns=panel.images["image_id"].to_list())
     table.insert(0, "draw", ["as shown", *map(str, range(1, draws + 1))])
     return table
-
-
-def values_with_intervals(estimates: pd.DataFrame, dataset: str) -> pd.DataFrame:
-    """What the metrics say of each observer of one dataset, over its counted conditions.
-
-    Args:
-        estimates: from `gcbook.stats.estimates.estimate`.
-        dataset: its name.
-
-    Returns:
-        ``metric, observer, value, low, high``; pairs of observers are left out in favour of each
-        observer against the humans, and so is what is undefined.
-    """
-    rows = estimates[
-        (estimates["dataset"] == dataset)
-        & (estimates["condition"] == "")
-        & (estimates["category"] == "")
-        & (estimates["observer"] != HUMANS)
-        & estimates["other"].isin(["", HUMANS])
-        & estimates["value"].notna()
-    ]
-    rows = rows.assign(metric=rows["metric"].str.replace("_", " "))
-    ends = ["value", "low", "high"]
-    # Rounding leaves a negative zero where an end is zero but for the last bit.
-    rows[ends] = rows[ends].round(_DIGITS) + 0.0
-    return rows[["metric", "observer", *ends]].reset_index(drop=True)
-
-
-def width_sentence(widths: pd.DataFrame, observer: str) -> str:
-    """How much wider the interval is that resamples exemplars, in words.
-
-    Args:
-        widths: from `interval_widths`.
-        observer: a label.
-    """
-    rows = widths[widths["observer"] == observer].set_index("method")
-    if rows.empty or rows["ratio"].isna().any():
-        return f"Without bootstrap draws there is no second interval for {observer}."
-    of = rows.to_dict("index")
-    narrow, wide = of["independent images"], of["resampled exemplars"]
-    return (
-        f"For {observer}, with a shape bias of {number(wide['shape_bias'])}, the interval is "
-        f"{span(wide['low'], wide['high'])}, and would be {span(narrow['low'], narrow['high'])} if "
-        f"images were independent: {number(wide['ratio'], '.1f')} times too narrow."
-    )
 
 
 def _short(dataset: str, condition: str) -> str:

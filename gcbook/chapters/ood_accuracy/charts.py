@@ -1,4 +1,4 @@
-"""Figures of out-of-distribution accuracy: the paper's Figs. 3 and 11.
+"""Figures of out-of-distribution accuracy (Figs. 3, 5, 10 and 11), and of what was answered.
 
 Tables come from `gcbook.chapters.ood_accuracy.tables`. Accuracies run from 0 to 1 and are shown in
 per cent; guessing among 16 categories gives `gcbook.paper.categories.CHANCE`.
@@ -11,16 +11,21 @@ import altair as alt
 import pandas as pd
 
 from gcbook.charts.columns import column, tooltips
+from gcbook.charts.forest import fig_forest
 from gcbook.charts.parts import (
     NOBODY,
+    by_column,
+    cell_ink,
     chance_line,
     condition_x,
     dropdown,
+    finish,
     kind_marks,
     left_out,
     literal,
     look,
     nothing,
+    per_mille,
     slider,
     small_panels,
     start_with,
@@ -28,23 +33,24 @@ from gcbook.charts.parts import (
 from gcbook.charts.theme import (
     CHANCE_LINE,
     DISCRIMINATIVE,
-    GENERATIVE,
     HUMAN,
     INK,
     color_scale,
     kinds_shown,
 )
-from gcbook.paper.categories import CATEGORIES, RESPONSES
+from gcbook.paper.categories import CATEGORIES, CHANCE, RESPONSES
 
 __all__ = [
+    "accuracy_panels",
+    "confusion_matrix",
+    "dataset_accuracy",
+    "favourite_answers",
     "highlight_one",
+    "human_differences",
     "is_network",
     "ood_ranking",
     "single_condition_bars",
-    "bias_scatter",
-    "confusion_matrix",
-    "accuracy_panels",
-    "dataset_accuracy",
+    "telling_accuracies",
 ]
 
 Panel = alt.LayerChart | alt.FacetChart
@@ -52,6 +58,7 @@ Panel = alt.LayerChart | alt.FacetChart
 _CHANCE_ACROSS, _CHANCE_UP = alt.X("chance:Q"), alt.Y("chance:Q")
 _DIGITS = {"value": ".3f"}
 _LONG_NAME = 18
+_NUMBERS = ["value", "low", "high"]
 _SHOW = {
     "all": "true",
     "recomputed only": "datum.origin == 'recomputed'",
@@ -60,7 +67,7 @@ _SHOW = {
 }
 
 
-def ood_ranking(rows: pd.DataFrame) -> alt.LayerChart:
+def ood_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """Fig. 3: OOD accuracy of every model and the humans, sorted.
 
     Args:
@@ -69,7 +76,7 @@ def ood_ranking(rows: pd.DataFrame) -> alt.LayerChart:
     """
     show = dropdown("show", "Show ", list(_SHOW), "all")
     chosen = " || ".join(f"(show == '{name}' && ({test}))" for name, test in _SHOW.items())
-    shown = rows.assign(label=rows["model"].map(_short_name))
+    shown = rows.drop(columns="position").assign(label=rows["model"].map(_short_name)).round(3)
     base = (
         alt.Chart(shown)
         .transform_filter(chosen)
@@ -101,20 +108,83 @@ def ood_ranking(rows: pd.DataFrame) -> alt.LayerChart:
     humans = rows[rows["kind"] == "Humans"].head(1)
     reference = alt.Chart(humans).mark_rule(strokeDash=[5, 4], color=HUMAN).encode(x="value:Q")
     best = rows.iloc[0]
-    return (
-        alt.layer(chance_line(_CHANCE_ACROSS), reference, stick, interval, solid, hollow)
-        .add_params(show)
-        .properties(
-            width="container",
-            height=alt.Step(15),
-            description=(
-                "Dot plot, one row a model, sorted by out-of-distribution accuracy averaged over "
-                f"the datasets: {best['model']} first with {best['value']:.1%}, humans with "
-                f"{humans['value'].iloc[0]:.1%}. Solid marks with an interval are recomputed, "
-                "hollow ones are the values that the paper prints."
-            ),
-        )
-        .configure_legend(orient="bottom", columns=3, symbolStrokeWidth=2)
+    layers = alt.layer(chance_line(_CHANCE_ACROSS), reference, stick, interval, solid, hollow)
+    return finish(
+        layers.add_params(show),
+        height=alt.Step(15),
+        description=(
+            "Dot plot, one row a model, sorted by out-of-distribution accuracy averaged over "
+            f"the datasets: {best['model']} first with {best['value']:.1%}, humans with "
+            f"{humans['value'].iloc[0]:.1%}. Solid marks with an interval are recomputed, "
+            "hollow ones are the values that the paper prints."
+        ),
+    )
+
+
+def human_differences(tests: pd.DataFrame) -> alt.TopLevelMixin:
+    """How far each network's OOD accuracy lies from the humans'.
+
+    Args:
+        tests: from `gcbook.stats.differences.against_humans`.
+    """
+    if tests.empty:
+        return nothing("Nothing was resampled.")
+    x = alt.X("difference:Q", title="OOD accuracy, network minus humans")
+    return fig_forest(
+        tests[["model", "difference", "low", "high", "p_corrected"]],
+        row="model",
+        value="difference",
+        x=x.axis(format="+.2f", tickCount=6),
+        tooltip=tooltips(["model", "difference", "low", "high", "p_corrected"]),
+        marked=list(tests.loc[tests["differs"].eq(True), "model"]),
+        description=(
+            "Forest plot with a row a network: its out-of-distribution accuracy minus the humans', "
+            f"with its interval, from {tests['difference'].max():+.2f} ({tests['model'].iloc[0]}) "
+            f"to {tests['difference'].min():+.2f} ({tests['model'].iloc[-1]}); a line at no "
+            "difference."
+        ),
+    )
+
+
+def telling_accuracies(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Humans and networks, by family, in a few conditions.
+
+    Args:
+        rows: from `gcbook.chapters.ood_accuracy.tables.telling_conditions`.
+    """
+    if rows.empty:
+        return nothing("None of these conditions is among those chosen.")
+    hue = _hues(rows["kind"])
+    families = rows.drop_duplicates("family").set_index("family")["kind"]
+    shapes = iter(_SHAPES * (1 + len(families) // len(_SHAPES)))
+    marks = {
+        str(family): (hue[kind], "diamond" if kind == "Humans" else next(shapes))
+        for family, kind in families.items()
+    }
+    x = alt.X("value:Q", title=column("accuracy").title)
+    said = " ".join(
+        f"{place}: humans {group.loc[group['kind'] == 'Humans', 'value'].max():.0%}, networks "
+        f"{group.loc[is_network(group), 'value'].min():.0%} to "
+        f"{group.loc[is_network(group), 'value'].max():.0%}."
+        for place, group in rows.groupby("place", sort=False)
+    )
+    return fig_forest(
+        rows[["place", "family", "observer", "value", "low", "high"]].round(3),
+        row="place",
+        value="value",
+        x=_percent(x),
+        tooltip=tooltips(
+            ["place", "observer", "value", "low", "high"],
+            titles={"place": column("condition").title, "value": column("accuracy").title},
+            formats=_DIGITS,
+        ),
+        series="family",
+        marks=marks,
+        reference=CHANCE,
+        description=(
+            "Forest plot with a row for each of a few conditions and a line for the humans and for "
+            f"each family of networks: accuracy with its interval. {said}"
+        ),
     )
 
 
@@ -180,7 +250,7 @@ def _short_name(model: str) -> str:
 def _bars(rows: pd.DataFrame, title: str, scale: alt.Scale) -> Panel:
     chosen = f"highlight == '{NOBODY}' || datum.observer == highlight"
     # The panel's title says the dataset; repeating it in every row would only weigh.
-    shown = rows[["observer", "kind", "value", "low", "high", "n"]]
+    shown = rows[["observer", "kind", "value", "low", "high"]].round(3)
     base = alt.Chart(shown).encode(
         y=alt.Y(
             "observer:N", sort=list(rows["observer"]), title=None, axis=alt.Axis(labelLimit=130)
@@ -194,8 +264,8 @@ def _bars(rows: pd.DataFrame, title: str, scale: alt.Scale) -> Panel:
             f"datum.kind == 'Humans' || {chosen}", alt.value(0.85), alt.value(0.3)
         ),
         tooltip=tooltips(
-            ["observer", "value", "low", "high", "n"],
-            titles={"value": column("accuracy").title, "n": "Trials"},
+            ["observer", "value", "low", "high"],
+            titles={"value": column("accuracy").title},
             formats=_DIGITS,
         ),
     )
@@ -205,11 +275,10 @@ def _bars(rows: pd.DataFrame, title: str, scale: alt.Scale) -> Panel:
     return layers.properties(title=title, width=170, height=alt.Step(15))
 
 
-_FILL = GENERATIVE["imagen"]
 _LETTERS = ascii_lowercase[: len(RESPONSES)]
 
 
-def confusion_matrix(rows: pd.DataFrame) -> alt.LayerChart:
+def confusion_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """What was shown against what was answered, for one observer in one condition at a time.
 
     All tables travel in short form (`_short`), and the chosen one is taken apart in the page.
@@ -238,14 +307,17 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.LayerChart:
             axis=alt.Axis(labelOverlap=False),
         ),
     )
-    cells = base.mark_rect(color=_FILL).encode(
-        opacity=alt.Opacity(
+    cells = base.mark_rect().encode(
+        color=alt.Color(
             "share:Q",
-            title="Share of the answers to the shown category",
-            scale=alt.Scale(domain=[0, 1], range=[0.18, 1]),
-            legend=alt.Legend(
-                format="%", values=[0.05, 0.25, 0.5, 0.75, 1], symbolType="square", columns=5
+            title="Share of the row",
+            # Without its darkest end, which a dark page would swallow.
+            scale=alt.Scale(
+                domain=[0, 1],
+                scheme=alt.SchemeParams(name="viridis", extent=[0.2, 1]),
+                reverse=True,
             ),
+            legend=alt.Legend(format="%", values=[0, 0.5, 1], gradientLength=160),
         ),
         tooltip=tooltips(
             ["shown", "answered", "times", "trials", "share"],
@@ -260,7 +332,7 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.LayerChart:
         .mark_text(fontSize=10)
         .encode(
             text="percent:Q",
-            color=alt.condition("datum.share > 0.55", alt.value("#ffffff"), alt.value(INK)),
+            color=cell_ink("datum.share > 0.4"),
         )
     )
     right = (
@@ -268,86 +340,61 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.LayerChart:
         .mark_rect(fill=None, stroke=CHANCE_LINE, strokeWidth=1)
         .encode(x="category:N", y="category:N")
     )
-    return (
-        alt.layer(right, cells, numbers)
-        .add_params(dataset, step, observer)
-        .properties(
-            width="container",
-            height=alt.Step(22),
-            # Below, next to the slider whose number it explains.
-            title=alt.TitleParams(
-                text=_title(rows), orient="bottom", anchor="start", fontSize=13, offset=12
-            ),
-            description=(
-                "Matrix of the category that was shown (rows) against the category that was "
-                "answered (columns), stronger in colour for a larger share of the row; right "
-                f"answers lie on the outlined diagonal. At first: {who} on {start}. Dataset, "
-                "condition and observer can be chosen."
-            ),
-        )
-        .configure_legend(orient="bottom", titleLimit=300)
+    # Below, next to the slider whose number it explains.
+    title = alt.TitleParams(
+        text=_title(rows), orient="bottom", anchor="start", fontSize=13, offset=12
+    )
+    return finish(
+        alt.layer(right, cells, numbers, title=title).add_params(dataset, step, observer),
+        height=alt.Step(22),
+        description=(
+            "Matrix of the category that was shown (rows) against the category that was "
+            "answered (columns), darker for a larger share of the row; right answers lie on the "
+            f"outlined diagonal. At first: {who} on {start}. Dataset, condition and observer can "
+            "be chosen."
+        ),
     )
 
 
-def bias_scatter(rows: pd.DataFrame) -> alt.LayerChart:
-    """Accuracy against the share of the favourite answer, one mark per observer and condition.
+def favourite_answers(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """The share of the favourite answer where an observer is near guessing, one row a network.
 
     Args:
-        rows: from `gcbook.chapters.ood_accuracy.tables.response_bias`.
+        rows: from `gcbook.chapters.ood_accuracy.tables.near_guessing`.
     """
-    scale = alt.Scale(domain=[0, 1])
-    axis = alt.Axis(format="%", values=[0, 0.2, 0.4, 0.6, 0.8, 1])
-    # Places and kinds are looked up, so that a page carries their names once.
-    places = list(dict.fromkeys(zip(rows["dataset"], rows["condition"], strict=True)))
-    where = {place: i for i, place in enumerate(places)}
-    kind_of = dict(zip(rows["observer"], rows["kind"], strict=True))
-    shown = rows[["observer", "right", "favourite", "share"]].assign(
-        place=[where[place] for place in zip(rows["dataset"], rows["condition"], strict=True)]
-    )
-    base = (
-        alt.Chart(shown)
-        .transform_calculate(
-            kind=f"{literal(kind_of)}[datum.observer]",
-            dataset=f"{literal([dataset for dataset, _ in places])}[datum.place]",
-            condition=f"{literal([condition for _, condition in places])}[datum.place]",
-        )
-        .encode(
-            x=alt.X("right:Q", title=column("accuracy").title, scale=scale, axis=axis),
-            y=alt.Y(
-                "share:Q",
-                title="Share of the favourite answer",
-                scale=scale,
-                axis=axis,
-            ),
+    if rows.empty:
+        return nothing("Nobody is near guessing in the conditions chosen.")
+    groups = list(dict.fromkeys(rows["group"]))
+    y = alt.Y("group:N", sort=groups, title=None).axis(grid=True, gridDash=[1, 3])
+    x = _percent(alt.X("share:Q", title="Share of the favourite answer"))
+    said = ["kind", "observer", "dataset", "condition", "right", "favourite", "share"]
+    table = by_column(rows[["group", *said]].round(3), "group")
+    base = alt.Chart(table, transform=[alt.FlattenTransform(flatten=said)])
+    kind = kind_marks(rows["kind"])
+    layers = [
+        chance_line(alt.X("share:Q")),
+        base.mark_point(filled=True, size=45, opacity=0.5).encode(
+            x=x,
+            y=y,
+            **kind,
             tooltip=tooltips(
                 ["observer", "dataset", "condition", "right", "favourite", "share"],
-                titles={"right": "Accuracy"},
+                titles={"right": column("accuracy").title},
             ),
-        )
-    )
-    kind = kind_marks(rows["kind"], column("observer").title)
-    networks = base.transform_filter("datum.kind != 'Humans'")
-    humans = base.transform_filter("datum.kind == 'Humans'")
-    chosen = base.transform_filter("datum.observer == highlight")
-    return (
-        alt.layer(
-            chance_line(_CHANCE_UP),
-            chance_line(_CHANCE_ACROSS),
-            networks.mark_point(filled=True, size=30, opacity=0.4).encode(**kind),
-            humans.mark_point(filled=True, size=34, opacity=0.85).encode(**kind),
-            chosen.mark_point(filled=True, size=55, opacity=1, color=INK, shape="square"),
-        )
-        .add_params(highlight_one(rows))
-        .properties(
-            width="container",
-            height=340,
-            description=(
-                "Scatter plot, one mark for each network or person and condition: accuracy "
-                "across, the share of the most frequent answer upwards. Towards chance, at the "
-                "left, both rise; networks up to a single answer, people less far."
-            ),
-        )
-        .configure_legend(orient="bottom", symbolOpacity=1)
+        ),
+        base.mark_tick(color=INK, thickness=2.5, size=17).encode(
+            x=alt.X("mean(share):Q", title="Share of the favourite answer"), y=y
+        ),
+    ]
+    mean = rows.groupby("group", sort=False)["share"].mean()
+    return finish(
+        alt.layer(*layers),
+        height=alt.Step(24),
+        description=(
+            "Dot plot with a row for single people and for each network and a mark for each "
+            "condition in which they are near guessing: the share of the most frequent answer. "
+            "Means: " + ", ".join(f"{name} {share:.0%}" for name, share in mean.items()) + "."
+        ),
     )
 
 
@@ -482,8 +529,13 @@ def dataset_accuracy(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
     # What follows from the other columns is looked up, for the page carries all datasets at once.
     kinds = rows.drop_duplicates("observer").set_index("observer")["kind"].to_dict()
+    known = rows[["dataset", "step", "observer", *_NUMBERS]]
+    # Nothing is drawn of a single human's interval.
+    known = known.assign(
+        **{end: rows[end].mask(rows["kind"] == "One human") for end in ("low", "high")}
+    )
     base = (
-        alt.Chart(rows[["dataset", "step", "observer", "value", "low", "high"]])
+        alt.Chart(_thousandths(known, "dataset"), transform=_unfolded("step", "observer"))
         .transform_filter("datum.dataset == dataset")
         .transform_calculate(
             kind=f"{literal(kinds)}[datum.observer]", label=f"{ticks}[datum.step - 1]"
@@ -511,26 +563,35 @@ def dataset_accuracy(rows: pd.DataFrame) -> alt.TopLevelMixin:
     shaded = rows[rows["counted"] != "yes"].drop_duplicates(["dataset", "step"])
     shade = left_out(shaded[["dataset", "step", "counted"]], x)
     shade = shade.encode(tooltip=tooltips(["counted"])).transform_filter("datum.dataset == dataset")
-    return (
-        alt.layer(shade, chance_line(_CHANCE_UP), _band(common, x), thin, line, points)
-        .add_params(shown, single)
-        .properties(
-            width="container",
-            height=340,
-            title=alt.TitleParams(
-                text=alt.ExprRef(f"[dataset, 'Across: ' + {strength}]"),
-                anchor="start",
-                fontSize=13,
-            ),
-            description=(
-                "Line chart of accuracy against condition for one dataset at a time, at first "
-                f"{start}: the pooled humans with their interval, single humans as thin lines, "
-                f"and {n_networks} networks. Another dataset can be chosen, and observers can be "
-                "picked in the legend."
-            ),
-        )
-        .configure_legend(orient="bottom", columns=3)
+    title = alt.TitleParams(
+        text=alt.ExprRef(f"[dataset, 'Across: ' + {strength}]"), anchor="start", fontSize=13
     )
+    layers = alt.layer(
+        shade, chance_line(_CHANCE_UP), _band(common, x), thin, line, points, title=title
+    )
+    return finish(
+        layers.add_params(shown, single),
+        height=340,
+        description=(
+            "Line chart of accuracy against condition for one dataset at a time, at first "
+            f"{start}: the pooled humans with their interval, single humans as thin lines, "
+            f"and {n_networks} networks. Another dataset can be chosen, and observers can be "
+            "picked in the legend."
+        ),
+    )
+
+
+def _thousandths(rows: pd.DataFrame, key: str) -> pd.DataFrame:
+    """One row a value of ``key``, accuracies in thousandths; `_unfolded` is the way back."""
+    return by_column(rows.assign(**{name: per_mille(rows[name]) for name in _NUMBERS}), key)
+
+
+def _unfolded(*columns: str) -> list[alt.Transform]:
+    back = {name: f"isValid(datum.{name}) ? datum.{name} / 1000 : null" for name in _NUMBERS}
+    return [
+        alt.FlattenTransform(flatten=[*columns, *_NUMBERS]),
+        *(alt.CalculateTransform(calculate=code, **{"as": name}) for name, code in back.items()),
+    ]
 
 
 def _observer_scales(rows: pd.DataFrame) -> tuple[alt.Color, alt.Shape]:
@@ -543,7 +604,7 @@ def _observer_scales(rows: pd.DataFrame) -> tuple[alt.Color, alt.Shape]:
         domain,
         color=[hue[kind] for kind in named["kind"]],
         shape=["diamond" if kind == "Humans" else next(shapes) for kind in named["kind"]],
-        title="Observer (select to highlight)",
+        title="Select to highlight",
     )
     return marks["color"], marks["shape"]
 
@@ -572,10 +633,7 @@ def _panel(rows: pd.DataFrame, title: str, marks: tuple[alt.Color, alt.StrokeDas
     order = list(rows.sort_values("step")["condition"].drop_duplicates())
     x = condition_x(order, str(rows["strength"].iloc[0]), 0 if len(order) < 5 else -40)
     y = _percent(alt.Y("value:Q", title=None), values=[0, 0.25, 0.5, 0.75, 1])
-    families = rows.drop_duplicates("observer").set_index("observer")["family"].to_dict()
-    everyone = alt.Chart(
-        rows[["condition", "observer", "value", "low", "high"]]
-    ).transform_calculate(family=f"{literal(families)}[datum.observer]")
+    everyone = alt.Chart()
     networks = everyone.transform_filter("datum.family != 'Humans'")
     humans = everyone.transform_filter("datum.family == 'Humans'")
     chosen = everyone.transform_filter("datum.observer == highlight")
@@ -604,6 +662,8 @@ def _panel(rows: pd.DataFrame, title: str, marks: tuple[alt.Color, alt.StrokeDas
         title=title,
         width=165,
         height=130,
+        data=_thousandths(rows[["condition", "observer", "family", *_NUMBERS]], "observer"),
+        transform=_unfolded("condition", "family"),
     )
 
 

@@ -5,15 +5,12 @@ a line, observers and conditions under the names that a reader sees, numbers rou
 What the paper prints stands beside what was recomputed, and is never mixed with it.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
 
-from gcbook.files.markdown import escape_markdown
-from gcbook.paper.categories import CATEGORIES, CHANCE, NO_ANSWER, RESPONSES
+from gcbook.paper.categories import CATEGORIES, NO_ANSWER, RESPONSES
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS, PARAMETRIC
 from gcbook.paper.observers import (
     HUMANS,
@@ -25,41 +22,40 @@ from gcbook.paper.observers import (
     show_once,
     unique_labels,
 )
-from gcbook.paper.published import published_values, table3
-from gcbook.stats import differences
-from gcbook.stats.benchmark_tables import benchmark_rows, comparable_with_paper, standing_rows
+from gcbook.stats.benchmark_tables import benchmark_rows, standing_rows
 from gcbook.stats.metrics import accuracy, pool_humans
 from gcbook.stats.summaries import Summaries
-from gcbook.stats.words import number, span
 
 __all__ = [
-    "ABOVE",
-    "BELOW",
+    "AT_MOST",
     "ONE_HUMAN",
-    "UNDECIDED",
+    "PEOPLE",
+    "TELLING",
     "accuracy_by_condition",
-    "against_humans",
-    "closeness_facts",
-    "families_at",
-    "lead_facts",
-    "ood_facts",
-    "ood_standings",
-    "single_condition_accuracy",
-    "bias_facts",
     "confusion_answers",
+    "near_guessing",
+    "ood_standings",
     "response_bias",
-    "stripes_sentence",
-    "guessing_sentence",
-    "image_weights_sentence",
+    "single_condition_accuracy",
+    "telling_conditions",
 ]
-
-ABOVE, BELOW, UNDECIDED = "above", "below", "no difference shown"
-"""Verdicts of the tests against humans."""
 
 ONE_HUMAN = "One human"
 """Kind of a single human, beside the kinds that the colour scale knows."""
 
-_QUOTED = ("imagen", "stable_diffusion", "parti")
+PEOPLE = "Single people"
+"""Row of all single humans where every network has a row of its own."""
+
+TELLING = (("Low-pass", "7"), ("High-pass", "0.7"), ("Contrast", "5"), ("Rotation", "90"))
+"""Dataset and condition, as tables call them, in which people and networks differ in their own way:
+a filter of 7 and of 0.7 pixels, a contrast of 5%, a quarter turn."""
+
+AT_MOST = 0.125
+"""Accuracy up to which an observer is near guessing: twice chance."""
+
+CONFUSED = ("swag_vit_l16_in1k", "simclr_resnet50x1", "resnet50", "bagnet33")
+"""One network of each family, whose confusions are shown unless others are asked for."""
+
 _DIGITS = 4
 _NUMBERS = ["value", "low", "high"]
 
@@ -134,123 +130,23 @@ def single_condition_accuracy(summaries: Summaries, observers: Sequence[str] = (
     return rows[columns].reset_index(drop=True).round(_DIGITS)
 
 
-def against_humans(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
-    """Paired tests of each network's OOD accuracy against the humans', the best network first.
-
-    Returns:
-        Columns ``model, difference, low, high, p, p_corrected, verdict``; ``difference`` is network
-        minus humans, ``verdict`` is `ABOVE`, `BELOW` or `UNDECIDED` at one minus the confidence, or
-        that the draws are too few for one. Empty where nothing was resampled.
-    """
-    tests = differences.against_humans(summaries, "ood_accuracy", observers)
-    side = tests["difference"].gt(0).map({True: ABOVE, False: BELOW})
-    otherwise = tests["differs"].replace({False: UNDECIDED})
-    tests["verdict"] = side.where(tests["differs"].eq(True), otherwise)
-    return tests[["model", "difference", "low", "high", "p", "p_corrected", "verdict"]]
-
-
-def ood_facts(summaries: Summaries, observers: Sequence[str] = ()) -> dict[str, Any]:
-    """What the prose says of OOD accuracy, as values for ``text``.
-
-    Returns:
-        ``humans`` and their ``interval``; how many ``datasets``, in words; the published values of
-        ``imagen``, ``stable_diffusion`` and ``parti``; ``place``, a clause on where the humans
-        would stand among the published rows; and ``verdicts``, a sentence on which networks are
-        above the humans, below them, or neither.
-    """
-    standings = ood_standings(summaries, observers)
-    humans = standings[standings["kind"] == HUMANS_TITLE].iloc[0]
-    paper = published_values().set_index("key")["ood_accuracy"]
-    n_datasets = len(summaries.provenance["datasets"])
-    return {
-        "humans": float(humans["value"]),
-        "interval": span(float(humans["low"]), float(humans["high"])),
-        "datasets": f"{n_datasets} dataset{'s' if n_datasets != 1 else ''}",
-        "place": (
-            _place(float(humans["value"]))
-            if comparable_with_paper(summaries)
-            else "an average over other datasets or conditions than the paper's, and not "
-            "comparable with its numbers"
-        ),
-        **{key: float(paper[key]) for key in _QUOTED},
-        "verdicts": _verdicts(against_humans(summaries, observers)),
-    }
-
-
-def lead_facts(rows: pd.DataFrame) -> dict[str, Any]:
-    """Where the humans are ahead of the networks, as values for ``text``.
+def telling_conditions(rows: pd.DataFrame) -> pd.DataFrame:
+    """The conditions of `TELLING`, side by side.
 
     Args:
         rows: from `accuracy_by_condition`, without single humans.
 
     Returns:
-        Over the conditions that count: ``n_conditions``; in how many of them the humans are
-        ``ahead`` of every network, and in which datasets (``ahead_in``); in how many they are
-        ``behind_most`` of the networks. Over the easiest condition of each dataset: in how many
-        ``easy_pairs`` of a dataset and a network the network is ahead (``easy_ahead``), and which
-        networks are not always (``easy_behind``).
+        The rows of these conditions in the order of `TELLING`, with ``place``: the dataset and its
+        condition.
     """
-    by = ["dataset", "step"]
-    human = rows["kind"] == HUMANS_TITLE
-    humans = rows[human].set_index(by)["value"]
-    networks = rows[~human].set_index(by)
-    networks["ahead"] = networks["value"] > humans.reindex(networks.index)
-    easy = networks[networks.index.get_level_values("step") == 1]
-    better = networks[networks["counted"] == "yes"].groupby(by, sort=False)["ahead"].mean()
-    ahead = better.index.get_level_values("dataset")[better == 0]
-    return {
-        "n_conditions": len(better),
-        "ahead": int((better == 0).sum()),
-        "ahead_in": _list(dict.fromkeys(ahead)),
-        "behind_most": int((better > 0.5).sum()),
-        "easy_pairs": len(easy),
-        "easy_ahead": int(easy["ahead"].sum()),
-        "easy_behind": _list(dict.fromkeys(easy.loc[~easy["ahead"], "observer"])),
-    }
-
-
-def families_at(rows: pd.DataFrame, dataset: str, condition: str) -> str:
-    """Accuracies in one condition, in words: the humans', and each family's range of networks.
-
-    Args:
-        rows: from `accuracy_by_condition`, without single humans.
-        dataset, condition: as the table calls them.
-    """
-    rows = rows[(rows["dataset"] == dataset) & (rows["condition"] == condition)]
-    if rows.empty:
-        return f"{dataset} is not among the datasets shown"
-    ranges = rows.groupby("family")["value"].agg(["min", "max"]).sort_values("max")[::-1]
-    words = {
-        family: f"{low:.0%}" + (f" to {high:.0%}" if high > low else "")
-        for family, low, high in ranges.itertuples(name=None)
-    }
-    humans = words.pop(HUMANS_TITLE)
-    return f"humans {humans}; " + ", ".join(f"{family} {said}" for family, said in words.items())
-
-
-def closeness_facts(rows: pd.DataFrame) -> dict[str, int]:
-    """Whether people differ less from one another than networks do, as values for ``text``.
-
-    Args:
-        rows: from `accuracy_by_condition` with ``individuals=True``.
-
-    Returns:
-        In how many conditions the accuracies of people have a smaller standard deviation than those
-        of the networks (``closer``), of all with two of each at least (``n_conditions``); and over
-        those that count, ``closer_counted`` of ``n_counted``.
-    """
-    each = rows[rows["observer"] != HUMANS_TITLE]
-    by = ["dataset", "step", "counted"]
-    spread = each.groupby([*by, each["kind"] == ONE_HUMAN])["value"].std().unstack()
-    spread = spread.reindex(columns=[True, False]).dropna()
-    closer = spread[True] < spread[False]
-    counted = closer[closer.index.get_level_values("counted") == "yes"]
-    return {
-        "closer": int(closer.sum()),
-        "n_conditions": len(closer),
-        "closer_counted": int(counted.sum()),
-        "n_counted": len(counted),
-    }
+    found = [
+        rows[(rows["dataset"] == dataset) & (rows["condition"] == condition)].assign(
+            place=f"{dataset}, {condition}"
+        )
+        for dataset, condition in TELLING
+    ]
+    return pd.concat(found, ignore_index=True)
 
 
 def _accuracy(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
@@ -274,27 +170,6 @@ def _counted(dataset: str, condition: str) -> str:
     return "no: too hard for humans" if condition in experiment.too_hard else "yes"
 
 
-def _place(value: float) -> str:
-    printed = table3()["ood_accuracy"]
-    above = int((printed > round(value, 3)).sum())
-    return f"place {above + 1} among the {len(printed)} rows of the paper's Table 3"
-
-
-def _verdicts(tests: pd.DataFrame) -> str:
-    if tests.empty:
-        return "Nothing was resampled, so nothing can be said of chance."
-    groups = tests.groupby("verdict")["model"]
-    names = {str(verdict): _list(models) for verdict, models in groups}
-    for too_few in set(names) - {ABOVE, BELOW, UNDECIDED}:
-        return f"Who is above the humans and who below {too_few}."
-    above, below, neither = (names.get(v, "none") for v in (ABOVE, BELOW, UNDECIDED))
-    return f"Above the humans: {above}. Below them: {below}. No difference shown: {neither}."
-
-
-def _list(names: Iterable[str]) -> str:
-    return ", ".join(map(escape_markdown, names)) or "none"
-
-
 _LOG_REACH = EXPERIMENTS["eidolonI"].xlabel
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _WHERE = ["dataset", "condition", "source", "observer", "observer_kind"]
@@ -305,7 +180,7 @@ def confusion_answers(summaries: Summaries, observers: Sequence[str] = ()) -> pd
 
     Args:
         summaries: over the datasets to show.
-        observers: models to keep; none keeps those that saw more than a few datasets.
+        observers: models to keep; none keeps one published network of each family, and all others.
 
     Returns:
         One row an observer and condition: ``dataset, step, steps, condition, observer, n, right``
@@ -313,7 +188,11 @@ def confusion_answers(summaries: Summaries, observers: Sequence[str] = ()) -> pd
         with their counts, the most frequent first. ``step`` counts the dataset's ``steps``
         conditions from 1.
     """
-    counts = _pool(_counts(summaries, observers))
+    counts = _counts(summaries, observers)
+    if not observers:
+        shown = ~counts["source"].isin(PUBLISHED_SOURCES) | counts["observer"].isin(CONFUSED)
+        counts = counts[shown | (counts["observer_kind"] == "human")]
+    counts = _pool(counts)
     keys = [*_WHERE, "category"]
     each = counts.groupby([*keys, "response"], observed=True)["n"].sum().reset_index()
     # The key for ties is the order of the categories, so that "na" comes last.
@@ -344,57 +223,23 @@ def response_bias(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Dat
     return table[columns]
 
 
-def bias_facts(bias: pd.DataFrame, at_most: float = 0.125) -> dict[str, Any]:
-    """What the prose says of response bias, as values for ``text``.
+def near_guessing(bias: pd.DataFrame, at_most: float = AT_MOST) -> pd.DataFrame:
+    """The cases in which an observer is hardly better than a guesser.
 
     Args:
         bias: from `response_bias`.
-        at_most: accuracy up to which a condition counts as hopeless for an observer.
+        at_most: accuracy up to which a case counts.
 
     Returns:
-        For single people and networks in the conditions that are hopeless for them: ``humans_mean``
-        and ``networks_mean`` of the favourite's share and ``humans_max``, in words where there are
-        none, and the number of cases, ``humans_n`` and ``networks_n``; in how many conditions
-        several people are ``lost``, and in how many of those they have ``same`` favourite;
-        ``all_the_same``, how many cases have one single answer of a network to every image.
+        Their rows with ``group``, `PEOPLE` or the network: people first, then the networks by their
+        mean share.
     """
-    hopeless = bias[bias["right"] <= at_most]
-    human = hopeless["kind"] == HUMANS_TITLE
-    people = hopeless[human]
-    facts: dict[str, Any] = {"at_most": at_most, "humans_max": number(people["share"].max(), ".0%")}
-    for name, chosen in (("humans", human), ("networks", ~human)):
-        facts[f"{name}_n"] = int(chosen.sum())
-        facts[f"{name}_mean"] = number(hopeless.loc[chosen, "share"].mean(), ".0%")
-    favourites = people.groupby(["dataset", "condition"])["favourite"].agg(["size", "nunique"])
-    several = favourites[favourites["size"] > 1]
-    facts["lost"] = len(several)
-    facts["same"] = int((several["nunique"] == 1).sum())
-    facts["all_the_same"] = int((bias.loc[bias["kind"] != HUMANS_TITLE, "share"] == 1).sum())
-    return facts
-
-
-def stripes_sentence(bias: pd.DataFrame, dataset: str, network: str) -> str:
-    """A network and the people one by one in the hardest condition of a dataset, in words.
-
-    Args:
-        bias: from `response_bias`.
-        dataset, network: as the table calls them.
-    """
-    rows = bias[bias["dataset"] == dataset]
-    condition = rows["condition"].iloc[-1] if len(rows) else ""
-    rows = rows[rows["condition"] == condition]
-    one, people = rows[rows["observer"] == network], rows[rows["kind"] == HUMANS_TITLE]
-    if one.empty or people.empty:
-        return f"{network} and people on {dataset} are not both among what is shown."
-    answer = one.iloc[0]
-    favourites = ", ".join(dict.fromkeys(people["favourite"]))
-    return (
-        f"In the hardest condition ({condition}) {network} is right on {answer['right']:.0%} of "
-        f"the images and answers *{answer['favourite']}* to {answer['share']:.0%} of them. The "
-        f"{len(people)} people are right on {people['right'].min():.0%} to "
-        f"{people['right'].max():.0%}; the favourite answers ({favourites}) take "
-        f"{people['share'].min():.0%} to {people['share'].max():.0%} of what each of them said."
-    )
+    rows = bias[bias["right"] <= at_most]
+    people = rows["kind"] == HUMANS_TITLE
+    rows = rows.assign(group=rows["observer"].mask(people, PEOPLE))
+    mean = rows.groupby("group")["share"].transform("mean").mask(people, 0)
+    order = rows.assign(mean=mean).sort_values(["mean", "group"], kind="stable", ignore_index=True)
+    return order.drop(columns="mean")
 
 
 def _counts(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
@@ -448,53 +293,3 @@ def _condition(dataset: str, condition: str) -> str:
     if experiment.xlabel == _LOG_REACH:
         return f"Reach: 2{label.translate(_RAISED)}"
     return f"{experiment.xlabel}: {label}"
-
-
-def image_weights_sentence(by_condition: pd.DataFrame, single: pd.DataFrame) -> str:
-    """What one image weighs in OOD accuracy, in the smallest and in the largest dataset.
-
-    Args:
-        by_condition: from `accuracy_by_condition`.
-        single: from `single_condition_accuracy`.
-    """
-    counted = by_condition[by_condition["counted"] == "yes"]
-    rows = pd.concat([counted, single], ignore_index=True)
-    # Several people's answers to an image are pooled in the humans' rows.
-    rows = rows[rows["kind"] != HUMANS_TITLE]
-    images = rows.groupby(["dataset", "observer"])["n"].sum().groupby("dataset").max().sort_values()
-    if len(images) < 2:
-        return "With a single dataset, or without a network, there is nothing to compare here."
-    least, most = images.iloc[0], images.iloc[-1]
-    return (
-        f"In {images.index[0]} {least:,} images count, in {images.index[-1]} {most:,}. The mean is "
-        f"over {len(images)} datasets, so an image weighs 1/({len(images)} · {least:,}) there and "
-        f"1/({len(images)} · {most:,}) here, {most / least:.1f} times less."
-    )
-
-
-def guessing_sentence(by_condition: pd.DataFrame, level: float = 0.05) -> str:
-    """How many networks are not surely better than guessing, in the conditions that count.
-
-    Args:
-        by_condition: from `accuracy_by_condition`.
-        level: of the one-sided exact binomial test.
-    """
-    rows = by_condition[
-        (by_condition["counted"] == "yes") & (by_condition["kind"] != HUMANS_TITLE)
-    ].reset_index(drop=True)
-    if rows.empty:
-        return "there is no network in a condition that counts here."
-    fewest = int(rows["n"].min())
-    # The least number of right answers that a guesser reaches with a probability of at most level.
-    needed = int(binom.isf(level, fewest, CHANCE)) + 1
-    right = (rows["value"] * rows["n"]).round().to_numpy()
-    below = np.asarray(binom.sf(right - 1, rows["n"].to_numpy(), CHANCE) > level)
-    said = (
-        f"with {fewest} images {needed} must be right, {needed / fewest:.1%}, where a guesser is "
-        f"right on {fewest * CHANCE:g} on average. Of {len(rows):,} cases (a network in a "
-        f"condition that counts) {below.sum()} do not reach what their number of images asks for"
-    )
-    if not below.any():
-        return f"{said}."
-    where = rows.loc[below, "dataset"].value_counts()
-    return f"{said}; {where.iloc[0]} of them are in {where.index[0]}."

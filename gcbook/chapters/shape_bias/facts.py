@@ -27,8 +27,6 @@ def shape_bias_facts(
     spread: pd.DataFrame,
     accuracies: pd.DataFrame,
     table1: pd.DataFrame,
-    miniatures: pd.DataFrame,
-    draws: int,
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
@@ -40,17 +38,14 @@ def shape_bias_facts(
             ``pooled_bias``, ``category_spread`` and ``cue_accuracies``.
         tests: from `gcbook.stats.differences.against_humans`.
         table1: from `gcbook.stats.benchmark_tables.table1_recomputed`.
-        miniatures: from `gcbook.miniworld.results.scores.bias_by_shape`.
-        draws: resamples behind the tests.
     """
     return SimpleNamespace(
         **_averages(ranking),
         **_categories(fig1_overview(bias)),
-        **_tests(tests, draws),
+        **_tests(tests),
         **_boxes(bias, spread),
         **_cues(accuracies),
         **_table1(table1),
-        **_miniatures(miniatures),
     )
 
 
@@ -73,8 +68,6 @@ def _averages(ranking: pd.DataFrame) -> dict[str, Any]:
         "stable_diffusion": _number(by_name.get("Stable Diffusion"), "shape_bias", ".2f"),
         "parti": _number(by_name.get("Parti"), "shape_bias", ".2f"),
         "networks": len(networks),
-        "best_network": _name(networks.iloc[0] if len(networks) else None),
-        "best_network_bias": Number(networks["shape_bias"].max()),
         "networks_for_texture": int((networks["shape_bias"] < 0.5).sum()),
         "resnet50": _number(resnet50, "shape_bias"),
         "resnet50_interval": _interval(resnet50, "low", "high"),
@@ -86,7 +79,6 @@ def _averages(ranking: pd.DataFrame) -> dict[str, Any]:
         "averages_apart": _name(most),
         "averages_apart_pooled": _number(most, "shape_bias", ".2f"),
         "averages_apart_mean": _number(most, "category_mean", ".2f"),
-        "averages_apart_median": Number(apart.median(), ".2f"),
     }
 
 
@@ -107,13 +99,11 @@ def _categories(overview: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _tests(tests: pd.DataFrame, draws: int) -> dict[str, Any]:
+def _tests(tests: pd.DataFrame) -> dict[str, Any]:
     """Networks against humans; nothing where nothing was resampled."""
     below = tests["differs"].eq(True) & (tests["difference"] < 0)
     decided = tests["differs"].isin([True, False]).any()
-    decided = tests["differs"].isin([True, False]).any()
     nearest = tests.iloc[0] if len(tests) else _NO_ROW
-    least = tests["p"].min()
     return {
         "tested": len(tests) or None,
         "tested_below_humans": int(below.sum()) if decided else None,
@@ -121,9 +111,6 @@ def _tests(tests: pd.DataFrame, draws: int) -> dict[str, Any]:
         "nearest_difference": _number(nearest, "difference"),
         "nearest_interval": _interval(nearest, "low", "high"),
         "largest_p": Number(tests["p_corrected"].max(), ".2g"),
-        "smallest_p": Number(least, ".1g"),
-        "smallest_p_rows": int((tests["p"] == least).sum()) if len(tests) else None,
-        "least_possible_p": Number(1 / (draws + 1) if draws else np.nan, ".1g"),
     }
 
 
@@ -167,10 +154,8 @@ def _cues(accuracies: pd.DataFrame) -> dict[str, Any]:
         "others_most_shape": Number(others["shape_accuracy"].max(), ".0%"),
         "others_least_texture": Number(others["texture_accuracy"].min(), ".0%"),
         "inception": _number(inception, "shape_bias"),
-        "inception_shape": _number(inception, "shape_accuracy", ".0%"),
         "inception_neither": _number(inception, "other_answers", ".0%"),
         "swag": _number(swag, "shape_bias"),
-        "swag_shape": _number(swag, "shape_accuracy", ".0%"),
         "swag_neither": _number(swag, "other_answers", ".0%"),
         "even": _name(even),
         "even_bias": _number(even, "shape_bias", ".2f"),
@@ -182,7 +167,7 @@ def _cues(accuracies: pd.DataFrame) -> dict[str, Any]:
 
 
 def _table1(rows: pd.DataFrame) -> dict[str, Any]:
-    """What the paper prints: of people, and of ResNet-50 with and without diffusion noise."""
+    """What the paper prints: of people, ViT-22B, ResNet-50 with and without diffusion noise."""
     by_name = {str(row["model"]): row for _, row in rows.iterrows()}
     resnet50, noised = by_name["ResNet-50"], by_name[_NOISED]
     others = rows[rows["model"] != _NOISED]
@@ -191,6 +176,8 @@ def _table1(rows: pd.DataFrame) -> dict[str, Any]:
         "humans_printed": Number(quoted_value("human_shape_bias"), ".0%"),
         "lowest_human_printed": Number(quoted_value("human_shape_bias_lowest"), ".0%"),
         "highest_human_printed": Number(quoted_value("human_shape_bias_highest"), ".0%"),
+        "vit_22b": _number(by_name["ViT-22B-384"], "shape_bias_published", ".2f"),
+        "hermann": Number(quoted_value("hermann_shape_bias"), ".2f"),
         "resnet50_printed": _number(resnet50, "shape_bias_published", ".0%"),
         "resnet50_accuracy": _number(resnet50, "ood_accuracy"),
         "resnet50_accuracy_printed": _number(resnet50, "ood_accuracy_published", ".2f"),
@@ -203,30 +190,6 @@ def _table1(rows: pd.DataFrame) -> dict[str, Any]:
         "others_least_accuracy": Number(others["ood_accuracy_published"].min(), ".2f"),
         "others_least_consistency": Number(others["error_consistency_published"].min(), ".2f"),
     }
-
-
-def _miniatures(table: pd.DataFrame) -> dict[str, Any]:
-    """The ends of the miniatures' shape bias, over all conflicts and over categories."""
-    pooled = table[table["category"] == POOLED].sort_values("shape_bias")
-    lowest, highest = pooled.iloc[0], pooled.iloc[-1]
-    each = table[table["category"].isin(CATEGORIES)].dropna(subset="shape_bias")
-    ranges = each.groupby("recipe")["shape_bias"].agg(["min", "max"])
-    widths = (ranges["max"] - ranges["min"]).sort_values()
-    facts: dict[str, Any] = {
-        "miniatures": len(pooled),
-        "miniatures_for_shape": int((pooled["shape_bias"] > 0.5).sum()),
-    }
-    for end, row in (("lowest", lowest), ("highest", highest)):
-        facts[f"mini_{end}"] = _name(row, "recipe")
-        facts[f"mini_{end}_bias"] = _number(row, "shape_bias")
-        facts[f"mini_{end}_interval"] = _interval(row, "low", "high")
-    for end, recipe in (("narrowest", widths.index[0]), ("widest", widths.index[-1])):
-        rows = each[each["recipe"] == recipe].sort_values("shape_bias")
-        facts[f"mini_{end}"] = str(recipe)
-        for side, row in (("least", rows.iloc[0]), ("most", rows.iloc[-1])):
-            facts[f"mini_{end}_{side}"] = _number(row, "shape_bias", ".2f")
-            facts[f"mini_{end}_{side}_category"] = _name(row, "category")
-    return facts
 
 
 def _by_observer(table: pd.DataFrame) -> Mapping[str, pd.Series]:

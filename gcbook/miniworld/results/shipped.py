@@ -23,6 +23,7 @@ __all__ = [
     "TRAINING",
     "model_card",
     "model_folder",
+    "models_of",
     "network_parameters",
     "recipe_of",
     "shipped_models",
@@ -133,6 +134,22 @@ def shipped_models() -> tuple[str, ...]:
     known = [(recipe_of(name), name) for name in names if recipe_of(name)[0] in KINDS]
     ordered = sorted(known, key=lambda each: (kinds.index(each[0][0]), each[0][1]))
     return tuple(name for _, name in ordered)
+
+
+def models_of(world: str) -> tuple[str, ...]:
+    """Names of the shipped models that were trained on a world, as their records have it.
+
+    Args:
+        world: its name, see `gcbook.miniworld.named`.
+
+    >>> models_of("default") == shipped_models()
+    True
+    """
+    from gcbook.miniworld.named import world_name
+
+    return tuple(
+        model for model in shipped_models() if world_name(model_card(model)["world"]) == world
+    )
 
 
 @cache

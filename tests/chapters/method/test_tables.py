@@ -11,16 +11,9 @@ from gcbook.chapters.method.tables import (
     condition_ladder,
     dataset_overview,
     interval_widths,
-    ladder_sentences,
     resampled_images,
-    values_with_intervals,
-    width_sentence,
 )
-from gcbook.stats.conventions import SummarySettings
-from gcbook.stats.estimates import estimate
-from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import Summaries
-from gcbook.stats.words import number, span
 from gcbook.trials.table import read_trials
 
 SHIPPED = Summaries.read()
@@ -70,21 +63,6 @@ def test_ladder_says_what_is_left_out_and_why() -> None:
     assert hard.max() < ladder[ladder["status"] == "counted"]["human_accuracy"].median()
 
 
-def test_sentences_name_the_datasets_without_a_hard_end() -> None:
-    said = ladder_sentences(SHIPPED, condition_ladder(SHIPPED))
-    assert "colour, power equalisation, opponent (false) colour, rotation." in said
-    assert "(0.89 upright, 0.80 at 180°); 6 of 9 networks do better" in said
-
-
-def test_sentences_keep_silent_about_what_is_not_there() -> None:
-    of = SHIPPED.estimates
-    without = Summaries(
-        SHIPPED.counts, SHIPPED.pairs, of[of["dataset"] != "rotation"], SHIPPED.tests
-    )
-    said = ladder_sentences(without, condition_ladder(without, "all"))
-    assert said == ""
-
-
 def test_independent_images_make_the_interval_over_two_times_too_narrow() -> None:
     widths = interval_widths(SHIPPED, ["resnet50"])
     assert widths["observer"].unique().tolist() == ["Humans", "ResNet-50"]
@@ -94,15 +72,6 @@ def test_independent_images_make_the_interval_over_two_times_too_narrow() -> Non
     z, p, n = 1.959964, 169 / 789, 789
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     assert resnet.loc["independent images", "width"] == pytest.approx(2 * half, abs=1e-4)
-    said = width_sentence(widths, "ResNet-50")
-    assert "0.153 to 0.291" in said
-    assert "2.4 times too narrow" in said
-
-
-def test_widths_without_draws_are_said_to_be_missing() -> None:
-    estimates = SHIPPED.estimates.assign(low=np.nan, high=np.nan)
-    bare = Summaries(SHIPPED.counts, SHIPPED.pairs, estimates, SHIPPED.tests)
-    assert "Without bootstrap draws" in width_sentence(interval_widths(bare), "ResNet-50")
 
 
 def test_weights_of_cue_conflict_images_are_products() -> None:
@@ -117,26 +86,6 @@ def test_weights_of_cue_conflict_images_are_products() -> None:
     both = drawn[(drawn["cat1-car1.png"] > 0) & (drawn["dog1-car1.png"] > 0)]
     assert (both["cat1-car1.png"] == both["dog1-car1.png"]).all()
     assert resampled_images(FIVE, 50, 1).equals(resampled_images(FIVE, 50, 1))
-
-
-def test_values_with_intervals_leaves_out_what_repeats_or_is_undefined() -> None:
-    settings = SummarySettings(datasets=("cue-conflict",), resampling=Resampling(draws=200))
-    table = values_with_intervals(estimate(FIVE, settings).estimates, "cue-conflict")
-    assert not table.duplicated(["metric", "observer"]).any()
-    assert table["value"].notna().all()
-    values = table.set_index(["metric", "observer"])["value"]
-    assert values["accuracy", "network"] == pytest.approx(1 / 3, abs=1e-4)
-    # cat for cat, then car twice: one shape, two textures.
-    assert values["shape bias", "network"] == pytest.approx(1 / 3, abs=1e-4)
-    assert values["accuracy difference", "network"] == pytest.approx(4 / 9, abs=1e-4)
-    assert values["observed consistency", "network"] == pytest.approx(1 / 3, abs=1e-4)
-
-
-def test_words_for_numbers_and_for_none() -> None:
-    assert number(-0.145) == "−0.145"
-    assert span(-0.2, 0.1, ".1f") == "−0.2 to 0.1"
-    assert number(float("nan")) == "not computed"
-    assert span(0.1, float("nan")) == "interval not computed"
 
 
 @pytest.mark.real_trials

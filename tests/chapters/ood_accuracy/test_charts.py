@@ -7,14 +7,16 @@ import pandas as pd
 from gcbook.chapters.ood_accuracy.charts import (
     _short_name,
     highlight_one,
+    human_differences,
     is_network,
     ood_ranking,
     single_condition_bars,
+    telling_accuracies,
 )
 from gcbook.chapters.ood_accuracy.tables import ood_standings
 from gcbook.charts.chart import chart_spec
 from gcbook.charts.parts import NOBODY
-from gcbook.charts.theme import INK
+from gcbook.charts.theme import INK, KINDS
 from gcbook.stats.summaries import Summaries
 
 STANDINGS = pd.DataFrame(
@@ -111,3 +113,45 @@ def test_names_on_the_axis_are_short_and_distinct() -> None:
     assert short.str.len().max() <= 22
     # What a phone has room for is enough to tell them apart.
     assert short.str[:18].is_unique
+
+
+def test_differences_that_survive_the_correction_stand_out() -> None:
+    tests = pd.DataFrame(
+        {
+            "model": ["a", "b"],
+            "difference": [0.1, -0.01],
+            "low": [0.05, -0.02],
+            "high": [0.15, 0.0],
+            "p_corrected": [0.01, 0.2],
+            "differs": [True, False],
+        }
+    )
+    spec = chart_spec(human_differences(tests))
+    dots = next(layer for layer in spec["layer"] if layer["mark"]["type"] == "point")
+    assert dots["encoding"]["y"]["sort"] == ["a", "b"]
+    assert dots["encoding"]["color"]["condition"]["test"] == {"field": "model", "oneOf": ["a"]}
+    assert "from +0.10 (a) to -0.01 (b)" in spec["description"]
+    assert "resampled" in chart_spec(human_differences(tests.iloc[:0]))["description"]
+
+
+def test_telling_conditions_have_a_lane_for_people_and_for_each_family() -> None:
+    rows = pd.DataFrame(
+        {
+            "place": ["Low-pass, 7", "Low-pass, 7", "Rotation, 90"],
+            "kind": ["Humans", "Discriminative model", "Own model"],
+            "family": ["Humans", "ResNet", "Own model"],
+            "observer": ["Humans", "ResNet-50", "mine"],
+            "value": [0.6, 0.2, 0.8],
+            "low": [0.5, 0.1, 0.7],
+            "high": [0.7, 0.3, 0.9],
+        }
+    )
+    spec = chart_spec(telling_accuracies(rows))
+    dots = next(layer for layer in spec["layer"] if layer["mark"]["type"] == "point")
+    assert dots["encoding"]["color"]["scale"] == {
+        "domain": ["Humans", "ResNet", "Own model"],
+        "range": [KINDS["human"], KINDS["discriminative"], KINDS["own"]],
+    }
+    assert len(set(dots["encoding"]["shape"]["scale"]["range"])) == 3
+    assert "Low-pass, 7: humans 60%, networks 20% to 20%." in spec["description"]
+    assert "None" in chart_spec(telling_accuracies(rows.iloc[:0]))["description"]

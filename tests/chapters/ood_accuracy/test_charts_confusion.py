@@ -1,10 +1,10 @@
-"""The confusion matrix takes its short form apart rightly; the scatter shows all it is given."""
+"""The confusion matrix takes its short form apart rightly; favourites have a row an observer."""
 
 import re
 
 import pandas as pd
 
-from gcbook.chapters.ood_accuracy.charts import _short, bias_scatter, confusion_matrix
+from gcbook.chapters.ood_accuracy.charts import _short, confusion_matrix, favourite_answers
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.paper.categories import CATEGORIES, RESPONSES
 
@@ -69,28 +69,30 @@ def test_a_step_beyond_the_last_condition_shows_the_last() -> None:
     assert "one condition" in svg
 
 
-def test_scatter_draws_every_row_and_marks_humans_by_shape() -> None:
+def test_favourites_have_a_row_an_observer_a_mark_a_case_and_their_mean() -> None:
     rows = pd.DataFrame(
         {
+            "group": ["Single people", "Single people", "mine"],
             "dataset": "Sketch",
             "condition": "one condition",
-            "observer": ["Human 1", "ResNet-50", "mine"],
-            "kind": ["Humans", "Discriminative model", "Own model"],
-            "right": [0.9, 0.5, 0.06],
+            "observer": ["Human 1", "Human 2", "mine"],
+            "kind": ["Humans", "Humans", "Own model"],
+            "right": [0.1, 0.05, 0.06],
             "favourite": ["cat", "dog", "knife"],
             "share": [0.07, 0.3, 1.0],
-            "n": [10, 10, 10],
         }
     )
-    spec = chart_spec(bias_scatter(rows))
-    points = [layer for layer in spec["layer"] if layer["mark"]["type"] == "point"]
-    shapes = points[0]["encoding"]["shape"]["scale"]
-    assert set(shapes["domain"]) == {"Humans", "Discriminative model", "Own model"}
-    assert len(set(shapes["range"])) == 3
+    spec = chart_spec(favourite_answers(rows))
+    point, tick = (
+        next(layer for layer in spec["layer"] if layer["mark"]["type"] == mark)
+        for mark in ("point", "tick")
+    )
+    assert point["encoding"]["y"]["sort"] == ["Single people", "mine"]
+    assert set(point["encoding"]["shape"]["scale"]["domain"]) == {"Humans", "Own model"}
+    assert tick["encoding"]["x"]["aggregate"] == "mean"
+    assert "Single people 18%, mine 100%" in spec["description"]
     svg = static_svg(spec)
-    marks = re.findall(r'<path transform="translate\([^)]*\)" d="M[^"]*" fill="#\w+"', svg)
-    assert len(marks) >= 3
-    data = next(d for d in spec["datasets"].values() if "place" in d[0])
-    assert [row["place"] for row in data] == [0, 0, 0]
-    highlight = next(p for p in spec["params"] if p["name"] == "highlight")
-    assert highlight["bind"]["options"] == ["none", "mine", "ResNet-50"]
+    in_legend = 2
+    marks = re.findall(r'fill="#(?:d0273c|b5459b)"[^>]*opacity="0.5"', svg)
+    assert len(marks) == 3 + in_legend
+    assert "near guessing" in chart_spec(favourite_answers(rows.iloc[:0]))["description"]

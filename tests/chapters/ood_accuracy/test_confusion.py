@@ -1,13 +1,15 @@
 """Confusions and response bias, counted by hand and on the shipped summaries."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from gcbook.chapters.ood_accuracy.tables import (
-    bias_facts,
+    PEOPLE,
     confusion_answers,
+    near_guessing,
     response_bias,
-    stripes_sentence,
 )
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.summaries import Summaries
@@ -75,45 +77,15 @@ def test_response_bias_takes_people_one_by_one_and_leaves_missing_answers_out_of
     assert (network["favourite"], network["share"], network["right"]) == ("knife", 1.0, 0.0)
 
 
-def test_facts_by_hand() -> None:
-    rows = [
-        ("noise", "1", "Human 1", "Humans", 0.05, "cat", 0.2),
-        ("noise", "1", "Human 2", "Humans", 0.1, "dog", 0.4),
-        ("noise", "2", "Human 1", "Humans", 0.1, "cat", 0.3),
-        ("noise", "2", "Human 2", "Humans", 0.1, "cat", 0.3),
-        ("noise", "3", "Human 1", "Humans", 0.2, "cat", 0.9),
-        ("noise", "1", "ResNet-50", "Discriminative model", 0.06, "knife", 1.0),
-        ("noise", "2", "ResNet-50", "Discriminative model", 0.5, "knife", 0.1),
-    ]
-    columns = ["dataset", "condition", "observer", "kind", "right", "favourite", "share"]
-    assert bias_facts(pd.DataFrame(rows, columns=columns)) == {
-        "at_most": 0.125,
-        "humans_n": 4,
-        "humans_mean": "30%",
-        "humans_max": "40%",
-        "networks_n": 1,
-        "networks_mean": "100%",
-        "lost": 2,
-        "same": 1,
-        "all_the_same": 1,
-    }
-    assert bias_facts(pd.DataFrame(rows[-1:], columns=columns))["humans_mean"] == "not computed"
-
-
-def test_stripes_are_told_of_the_hardest_condition() -> None:
-    said = stripes_sentence(response_bias(SMALL), "Uniform noise", "ResNet-50")
-    assert "ResNet-50 is right on 0% of the images and answers *knife* to 100%" in said
-    assert "The 2 people are right on 29% to 33%; the favourite answers (dog) take 67% to" in said
-    assert "not both" in stripes_sentence(response_bias(SMALL), "Edge", "ResNet-50")
-
-
 def test_reach_is_written_as_a_power() -> None:
     conditions = set(confusion_answers(SHIPPED)["condition"])
     assert {"Reach: 2⁰", "Reach: 2⁷"} <= conditions
 
 
 def test_counts_of_the_published_trials_survive_the_lists() -> None:
-    table = confusion_answers(SHIPPED)
+    everybody = SHIPPED.counts.loc[SHIPPED.counts["source"] == "model-vs-human"]
+    networks = everybody.loc[everybody["observer_kind"] == "model", "observer"].unique()
+    table = confusion_answers(SHIPPED, list(networks))
     assert len(table) == 780
     assert table["observer"].nunique() == 10
     folded = table.melt(["observer", "n"], list(CATEGORIES))["value"]
@@ -150,10 +122,30 @@ def test_networks_of_the_second_source_come_when_asked_for() -> None:
     }
 
 
-def test_networks_near_chance_have_stronger_favourites_than_single_people() -> None:
-    facts = bias_facts(response_bias(SHIPPED))
-    assert (facts["humans_n"], facts["humans_mean"], facts["humans_max"]) == (58, "26%", "56%")
-    assert (facts["networks_n"], facts["networks_mean"]) == (174, "63%")
-    assert (facts["same"], facts["lost"]) == (1, 15)
-    bias = response_bias(SHIPPED)
-    assert bias["share"].between(1 / 16, 1).all()
+def test_one_network_of_each_family_is_shown_and_every_own_one() -> None:
+    own = SHIPPED.counts[SHIPPED.counts["observer"] == "resnet50"]
+    own = own.assign(observer="mine", source="mine.csv")
+    counts = pd.concat([SHIPPED.counts, own], ignore_index=True)
+    shown = confusion_answers(replace(SHIPPED, counts=counts))["observer"].unique()
+    assert set(shown) == {
+        "Humans",
+        "mine",
+        "ResNet-50",
+        "SimCLR ResNet-50x1",
+        "BagNet-33",
+        "SWAG ViT-L/16",
+    }
+
+
+def test_near_guessing_has_people_in_one_row_and_networks_by_their_mean() -> None:
+    rows = [
+        ("Human 1", "Humans", 0.1, 0.9),
+        ("Human 2", "Humans", 0.05, 0.8),
+        ("b", "Own model", 0.1, 0.2),
+        ("a", "Own model", 0.1, 0.3),
+        ("a", "Own model", 0.125, 0.5),
+        ("c", "Own model", 0.13, 0.1),
+    ]
+    table = near_guessing(pd.DataFrame(rows, columns=["observer", "kind", "right", "share"]))
+    assert table["group"].tolist() == [PEOPLE, PEOPLE, "b", "a", "a"]
+    assert "mean" not in table

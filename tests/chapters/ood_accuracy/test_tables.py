@@ -1,28 +1,15 @@
 """Accuracy tables: hand-worked small ones, and the published trials' shipped summaries."""
 
-from dataclasses import replace
-from fractions import Fraction
-from math import comb
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from gcbook.chapters.ood_accuracy.tables import (
-    ABOVE,
-    BELOW,
     ONE_HUMAN,
-    UNDECIDED,
     accuracy_by_condition,
-    against_humans,
-    closeness_facts,
-    families_at,
-    guessing_sentence,
-    image_weights_sentence,
-    lead_facts,
-    ood_facts,
     ood_standings,
     single_condition_accuracy,
+    telling_conditions,
 )
 from gcbook.files.errors import InputError
 from gcbook.paper.experiments import EXPERIMENTS
@@ -88,49 +75,12 @@ def test_single_humans_only_where_asked_for() -> None:
     assert kinds[ONE_HUMAN] == 8
 
 
-def test_lead_facts_count_conditions_by_hand() -> None:
-    # 90: humans .75, network 0; 180: .5 and 0; 270: 0 and 1. Unchanged does not count.
-    facts = lead_facts(accuracy_by_condition(small()))
-    assert facts == {
-        "n_conditions": 3,
-        "ahead": 2,
-        "ahead_in": "Rotation",
-        "behind_most": 1,
-        "easy_pairs": 1,  # 0°: 1 and 1
-        "easy_ahead": 0,
-        "easy_behind": "ResNet-50",
-    }
-
-
-def test_families_in_one_condition_in_words() -> None:
-    table = accuracy_by_condition(small())
-    assert families_at(table, "Rotation", "90") == "humans 75%; ResNet 0%"
-    assert "not among" in families_at(table, "Contrast", "5")
-    shipped = families_at(accuracy_by_condition(SHIPPED), "Contrast", "5")
-    assert shipped == "humans 35%; SWAG 38% to 99%, SimCLR 95%, ResNet 63%, BagNet 18%"
-
-
-def test_people_are_closer_where_their_deviation_is_smaller() -> None:
-    answers = {"subject-01": "ccdd", "subject-02": "cddd", "resnet50": "cdcd", "m": "ddcc"}
-    made = summarise(
-        trials(answers, "rotation", ["0", "90", "180", "270"]),
-        SummarySettings(datasets=("rotation",), resampling=Resampling(draws=0)),
-    )
-    facts = closeness_facts(accuracy_by_condition(made, individuals=True))
-    # 0: people alike, networks not. 90: the other way round. 180: all alike. 270: as 0.
-    assert facts == {"closer": 2, "n_conditions": 4, "closer_counted": 1, "n_counted": 3}
-    alone = closeness_facts(accuracy_by_condition(small(), individuals=True))
-    assert alone["n_conditions"] == 0
-    assert closeness_facts(accuracy_by_condition(SHIPPED, individuals=True))["closer"] == 52
-
-
 def test_a_dataset_without_conditions_gives_an_empty_table() -> None:
     edge = summarise(
         trials({"subject-01": "c", "m": "c"}, "edge", ["0"]),
         SummarySettings(datasets=("edge",), resampling=Resampling(draws=0)),
     )
     assert accuracy_by_condition(edge).empty
-    assert lead_facts(accuracy_by_condition(edge))["n_conditions"] == 0
     assert single_condition_accuracy(edge)["observer"].tolist() == ["Humans", "m"]
     assert single_condition_accuracy(small()).empty
 
@@ -173,7 +123,6 @@ def test_networks_of_the_second_source_are_on_three_datasets_and_shown_once() ->
 
 def test_observers_are_filtered_and_checked() -> None:
     assert set(accuracy_by_condition(SHIPPED, ["resnet50"])["observer"]) == {"Humans", "ResNet-50"}
-    assert against_humans(SHIPPED, ["resnet50"])["model"].tolist() == ["ResNet-50"]
     with pytest.raises(InputError, match="swag_vit_l16_in1k"):
         accuracy_by_condition(SHIPPED, ["resnet5"])
 
@@ -200,104 +149,19 @@ def test_standings_hold_the_paper_beside_the_recomputed_and_the_best_come_first(
 
 def test_nothing_published_stands_beside_another_average() -> None:
     assert ood_standings(small())["paper"].isna().all()
-    assert "not comparable" in ood_facts(small())["place"]
-    assert ood_facts(small())["datasets"] == "1 dataset"
 
 
-def test_verdicts_follow_the_corrected_p_and_the_sign() -> None:
-    tests = pd.DataFrame(
-        {
-            "family": "ood_accuracy:humans",
-            "metric": "ood_accuracy",
-            "a_source": "model-vs-human",
-            "a": ["resnet50", "bagnet33", "swag_vit_l16_in1k"],
-            "b_source": "model-vs-human",
-            "b": "humans",
-            "difference": [-0.1, 0.01, 0.2],
-            "low": [-0.2, -0.1, 0.1],
-            "high": [0.0, 0.1, 0.3],
-            "p": [0.01, 0.02, 0.001],
-            "p_corrected": [0.02, 0.06, 0.003],
-        }
+def test_telling_conditions_are_four_in_order_with_their_place() -> None:
+    table = telling_conditions(accuracy_by_condition(SHIPPED))
+    assert list(dict.fromkeys(table["place"])) == [
+        "Low-pass, 7",
+        "High-pass, 0.7",
+        "Contrast, 5",
+        "Rotation, 90",
+    ]
+    assert len(table) == 4 * 10
+    humans = table[table["kind"] == "Humans"].set_index("place")["value"]
+    assert humans["Low-pass, 7"] == pytest.approx(0.588, abs=1e-3)
+    assert telling_conditions(accuracy_by_condition(small()))["place"].tolist() == (
+        ["Rotation, 90"] * 2
     )
-    summaries = Summaries(
-        SHIPPED.counts, SHIPPED.pairs, SHIPPED.estimates, tests, SHIPPED.provenance
-    )
-    table = against_humans(summaries).set_index("model")["verdict"]
-    assert table.to_dict() == {
-        "SWAG ViT-L/16": ABOVE,
-        "BagNet-33": UNDECIDED,
-        "ResNet-50": BELOW,
-    }
-    assert ood_facts(summaries)["verdicts"] == (
-        "Above the humans: SWAG ViT-L/16. Below them: ResNet-50. No difference shown: BagNet-33."
-    )
-    few = replace(summaries, provenance=SHIPPED.provenance | {"draws": 99, "confidence": 0.99})
-    assert ood_facts(few)["verdicts"] == (
-        "Who is above the humans and who below cannot be decided with these draws: 100 are needed."
-    )
-
-
-def test_facts_of_the_published_data() -> None:
-    facts = ood_facts(SHIPPED)
-    assert round(facts["humans"], 3) == 0.723
-    # Four rows of Table 3 are above 0.723.
-    assert facts["place"] == "place 5 among the 58 rows of the paper's Table 3"
-    assert facts["datasets"] == "17 datasets"
-    assert (facts["imagen"], facts["stable_diffusion"], facts["parti"]) == (0.706, 0.689, 0.58)
-
-
-def test_without_resampling_the_sentences_still_have_words() -> None:
-    facts = ood_facts(small())
-    assert facts["verdicts"].startswith("Nothing was resampled")
-    assert facts["interval"] == "interval not computed"
-
-
-def test_an_image_weighs_less_where_there_are_many() -> None:
-    steps = pd.DataFrame(
-        [
-            ("Noise", "net", "Discriminative model", "yes", 100),
-            ("Noise", "net", "Discriminative model", "yes", 200),
-            ("Noise", "net", "Discriminative model", "no: image unchanged", 900),
-            ("Noise", "Humans", "Humans", "yes", 4000),
-        ],
-        columns=["dataset", "observer", "kind", "counted", "n"],
-    )
-    single = pd.DataFrame(
-        {"dataset": "Edge", "observer": "net", "kind": "Discriminative model", "n": [60]}
-    )
-    said = image_weights_sentence(steps, single)
-    assert "In Edge 60 images count, in Noise 300." in said
-    assert "1/(2 · 60) there and 1/(2 · 300) here, 5.0 times less" in said
-    assert "nothing to compare" in image_weights_sentence(steps, single.head(0))
-
-
-def guesses(right: list[int]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "dataset": ["Noise"] * (len(right) - 1) + ["Blur"],
-            "kind": "Discriminative model",
-            "counted": "yes",
-            "n": 160,
-            "value": [count / 160 for count in right],
-        }
-    )
-
-
-def guessed_right(least: int) -> Fraction:
-    """Probability that a guesser is right on at least so many of 160 images, exactly."""
-    ways = sum(comb(160, k) * 15 ** (160 - k) for k in range(least, 161))
-    return Fraction(ways, 16**160)
-
-
-def test_what_a_guesser_reaches_is_not_enough() -> None:
-    least = next(k for k in range(161) if guessed_right(k) <= Fraction(1, 20))
-    assert least == 16
-    said = guessing_sentence(guesses([15, 10, 16, 15]))
-    assert "with 160 images 16 must be right, 10.0%" in said
-    assert "a guesser is right on 10 on average" in said
-    assert "Of 4 cases" in said
-    assert "3 do not reach" in said
-    assert said.endswith("2 of them are in Noise.")
-    assert "0 do not reach" in guessing_sentence(guesses([16, 160]))
-    assert guessing_sentence(guesses([16]).assign(kind="Humans")).startswith("there is no network")

@@ -10,22 +10,15 @@ from gcbook.chapters.claims import check_claims
 from gcbook.chapters.parameters import check_parameters
 from gcbook.chapters.shape_bias.facts import shape_bias_facts
 from gcbook.claims import ClaimFailed
-from gcbook.miniworld.results.scores import answers_on, bias_by_shape
 from gcbook.stats.benchmark_tables import table1_recomputed
 from gcbook.stats.differences import against_humans
-from gcbook.stats.resampling import Resampling
 from gcbook.stats.shape_tables import bias_by_category, category_spread, cue_accuracies, pooled_bias
 from gcbook.stats.summaries import Summaries
 
 SHIPPED = Summaries.read()
 
 
-@pytest.fixture(scope="module")
-def miniatures():
-    return bias_by_shape(answers_on(["cue-conflict"]), resampling=Resampling(draws=0))
-
-
-def facts_of(miniatures, observers=(), tests=None, draws=10_000):
+def facts_of(observers=(), tests=None):
     bias = bias_by_category(SHIPPED, observers)
     return shape_bias_facts(
         bias,
@@ -34,14 +27,12 @@ def facts_of(miniatures, observers=(), tests=None, draws=10_000):
         category_spread(bias),
         cue_accuracies(SHIPPED, observers),
         table1_recomputed(SHIPPED),
-        miniatures,
-        draws,
     )
 
 
 @pytest.fixture(scope="module")
-def facts(miniatures):
-    return facts_of(miniatures)
+def facts():
+    return facts_of()
 
 
 def test_averages(facts):
@@ -61,13 +52,14 @@ def test_categories(facts):
     assert facts.easiest_low < 0.05 < 0.5 < facts.easiest_median < facts.easiest_high
 
 
+def test_printed_values(facts):
+    assert (facts.vit_22b, facts.hermann, facts.noised_bias) == (0.87, 0.62, 0.78)
+
+
 def test_tests(facts):
     assert (facts.tested, facts.tested_below_humans, facts.nearest) == (32, 32, "ResNet-50 (SIN)")
-    assert facts.least_possible_p == pytest.approx(1 / 10_001)
     # Corrected for 32 tests, and no more than the least p.
     assert facts.largest_p == pytest.approx(1 / 10_001, abs=1e-6)
-    assert facts.smallest_p == pytest.approx(1 / 10_001, abs=1e-6)
-    assert facts.smallest_p_rows == 32
 
 
 def test_cues(facts):
@@ -78,25 +70,18 @@ def test_cues(facts):
     assert (facts.even, str(facts.even_shape_times)) == ("SWAG RegNetY-128GF", "6.0")
 
 
-def test_miniatures(facts):
-    assert (facts.miniatures, facts.miniatures_for_shape) == (6, 5)
-    assert (facts.mini_lowest, str(facts.mini_lowest_bias)) == ("mini-latent", "0.351")
-    assert (facts.mini_widest_least_category, str(facts.mini_widest_least)) == ("bear", "0.00")
-    assert str(facts.mini_lowest_interval) == "nan"
-
-
-def test_observers_left_out_have_no_facts(miniatures):
-    few = facts_of(miniatures, ["resnet50"])
-    assert (few.networks, few.best_network) == (1, "ResNet-50")
+def test_observers_left_out_have_no_facts():
+    few = facts_of(["resnet50"])
+    assert (few.networks, few.networks_for_texture) == (1, 1)
     assert math.isnan(few.inception) and math.isnan(few.resnet50_sin)
     assert math.isnan(few.others_most_shape) is False
 
 
-def test_without_draws_nothing_is_tested(miniatures):
+def test_without_draws_nothing_is_tested():
     tests = against_humans(SHIPPED, "shape_bias").head(0)
-    none = facts_of(miniatures, tests=tests, draws=0)
-    assert (none.tested, none.nearest, none.smallest_p_rows) == (None, None, None)
-    assert math.isnan(none.nearest_difference) and math.isnan(none.least_possible_p)
+    none = facts_of(tests=tests)
+    assert (none.tested, none.tested_below_humans, none.nearest) == (None, None, None)
+    assert math.isnan(none.nearest_difference) and math.isnan(none.largest_p)
 
 
 def test_all_claims_hold_by_the_books_own_parameters(facts):
@@ -104,8 +89,8 @@ def test_all_claims_hold_by_the_books_own_parameters(facts):
     assert {each.state for each in outcomes.values()} == {"holds"}
 
 
-def test_a_rerun_says_which_claims_hold_and_a_changed_number_is_noticed(facts, miniatures):
-    few = facts_of(miniatures, ["resnet50-trained-on-SIN"])
+def test_a_rerun_says_which_claims_hold_and_a_changed_number_is_noticed(facts):
+    few = facts_of(["resnet50-trained-on-SIN"])
     outcomes = check_claims(check_parameters("shape-bias", draws=0, seed=1), few)
     assert outcomes.most_by_texture.state == "fails"
     assert outcomes.people_by_shape.state == "holds"
@@ -124,10 +109,10 @@ def test_every_network_differs_from_the_humans():
     assert alone["p_corrected"].to_list() == [pytest.approx(1 / 10_001, abs=1e-6)]
 
 
-def test_with_too_few_draws_the_claim_is_open_and_not_false(miniatures):
+def test_with_too_few_draws_the_claim_is_open_and_not_false():
     made = SHIPPED.provenance | {"draws": 500, "confidence": 0.999}
     tests = against_humans(replace(SHIPPED, provenance=made), "shape_bias")
     assert set(tests["differs"]) == {"cannot be decided with these draws: 1,000 are needed"}
-    few = facts_of(miniatures, tests=tests, draws=500)
+    few = facts_of(tests=tests)
     outcomes = check_claims(check_parameters("shape-bias", draws=500, confidence=0.999), few)
     assert outcomes.networks_below_people.state == "unknown"

@@ -1,0 +1,149 @@
+"""Pictures of the method chapter: what was shown, and five images whose answers are worked out."""
+
+import io
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from PIL import Image
+
+from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC, Experiment
+from gcbook.stimuli.distortions import DISTORTIONS, distort
+from gcbook.stimuli.pictures import picture_bytes, pictures_of
+
+__all__ = ["conflict_rows", "distorted_rows", "five_images", "five_trials", "outline_rows"]
+
+FIVE = ("bird10-clock1", "bottle2-elephant1", "bicycle8-boat1", "cat10-oven2", "dog1-dog2")
+SIDE = 112
+"""Pixels a side at which the photograph is distorted."""
+
+Floats = npt.NDArray[np.float64]
+
+_LUMA = np.array([0.299, 0.587, 0.114])
+_SEED = 0
+_UNITS = {"(%)": " %", "(pixels)": " px", "(°)": "°"}
+
+
+def conflict_rows() -> pd.DataFrame:
+    """The shipped cue conflicts with their answers, as `gcbook.stimuli.pictures.pictures_of`."""
+    return pictures_of("cue-conflict")
+
+
+def outline_rows() -> pd.DataFrame:
+    """Four objects as cue conflict, silhouette and edges: ``shape, set, file``, a row a picture."""
+    conflicts = pictures_of("cue-conflict")
+    outlines = pd.concat(
+        [pictures_of(kind).assign(set=kind) for kind in ("silhouette", "edge")], ignore_index=True
+    )
+    objects = set(outlines["name"])
+    same = conflicts[conflicts["name"].str.partition("-")[0].isin(objects)]
+    rows = pd.concat([same.assign(set="cue-conflict"), outlines], ignore_index=True)
+    ordered = rows.sort_values("shape", kind="stable").reset_index(drop=True)
+    return ordered[["shape", "set", "file"]]
+
+
+def five_images() -> pd.DataFrame:
+    """Five images with the answers of a person and of ResNet-50; the last has no conflict.
+
+    Returns:
+        ``image_id`` (``cat10-oven2.png``: a cat in an oven's texture), ``category`` (of the shape),
+        ``person``, ``network`` (categories that were answered).
+    """
+    both = [pictures_of("cue-conflict"), pictures_of("no-conflict")]
+    rows = pd.concat(both, ignore_index=True).set_index("name").loc[list(FIVE)].reset_index()
+    named = rows.rename(columns={"shape": "category", "resnet50": "network"})
+    named = named.assign(image_id=named["name"] + ".png")
+    return named[["image_id", "category", "person", "network"]]
+
+
+def five_trials(five: pd.DataFrame) -> pd.DataFrame:
+    """The trials table of a few images: one row for each answer.
+
+    Args:
+        five: from `five_images`, possibly with other answers.
+    """
+    trials = five.melt(["image_id", "category"], var_name="observer", value_name="response")
+    kinds = {"person": "human", "network": "model"}
+    return trials.assign(
+        observer_kind=trials["observer"].map(kinds),
+        source="five images",
+        dataset="cue-conflict",
+        condition="0",
+    )
+
+
+def distorted_rows() -> pd.DataFrame:
+    """One photograph under the twelve graded distortions, at up to four strengths.
+
+    Shown are the mildest, the middle and the hardest condition that the benchmark counts, and the
+    first that it leaves out as too hard. Where there is one manipulation, the unchanged picture
+    stands beside it. Pictures are distorted at 112 pixels a side; equalised is the amplitude
+    spectrum, to the mean over the photograph and the shipped cue conflicts.
+
+    Returns:
+        ``dataset`` (title), ``condition`` (as trials have it), ``label`` (with its unit),
+        ``counted``, ``picture`` (bytes of a WebP).
+    """
+    photograph = _floats(pictures_of("photograph")["file"].iloc[0])
+    others = np.stack([_floats(file) for file in conflict_rows()["file"]])
+    return pd.DataFrame(
+        [
+            {
+                "dataset": EXPERIMENTS[name].title,
+                "condition": condition,
+                "label": _label(EXPERIMENTS[name], condition),
+                "counted": condition in EXPERIMENTS[name].included,
+                "picture": _webp(_distorted(photograph, others, name, condition)),
+            }
+            for name in PARAMETRIC
+            for condition in _shown(EXPERIMENTS[name])
+        ]
+    )
+
+
+def _shown(experiment: Experiment) -> Iterator[str]:
+    counted = experiment.included
+    if len(counted) == 1:
+        yield experiment.conditions[0]
+    yield from dict.fromkeys((counted[0], counted[(len(counted) - 1) // 2], counted[-1]))
+    yield from [each for each in experiment.conditions if each in experiment.too_hard][:1]
+
+
+def _label(experiment: Experiment, condition: str) -> str:
+    if experiment.name.startswith("eidolon"):
+        return f"{condition.partition('-')[0]} px"
+    unit = next((unit for end, unit in _UNITS.items() if experiment.xlabel.endswith(end)), "")
+    return experiment.label(condition) + unit
+
+
+def _distorted(photograph: Floats, others: Floats, dataset: str, condition: str) -> Floats:
+    """An image (H, W, 1 or 3); all but the two datasets of colours show grey ones."""
+    grey = photograph @ _LUMA
+    if dataset not in DISTORTIONS:
+        colours = {"bw": grey[..., None], "False": _opponent(photograph)}
+        return colours.get(condition, photograph)
+    # Only power equalisation looks at the other images.
+    images = np.concatenate([grey[None], others @ _LUMA])[..., None]
+    kept = images if dataset == "power-equalisation" else images[:1]
+    made: Floats = distort(kept, dataset, condition, np.random.default_rng(_SEED))[0]
+    return made
+
+
+def _opponent(image: Floats) -> Floats:
+    """Every colour's opponent, at equal luma."""
+    opposite: Floats = np.clip(2 * (image @ _LUMA)[..., None] - image, 0, 1)
+    return opposite
+
+
+def _floats(file: str) -> Floats:
+    picture = Image.open(io.BytesIO(picture_bytes(file))).convert("RGB")
+    return np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS)) / 255
+
+
+def _webp(image: Floats) -> bytes:
+    pixels = np.round(255 * image).astype(np.uint8)
+    picture = Image.fromarray(pixels.squeeze())
+    written = io.BytesIO()
+    picture.save(written, "WEBP", quality=70)
+    return written.getvalue()

@@ -1,0 +1,70 @@
+"""Shape and texture in the answers of every trained network of one world."""
+
+import pandas as pd
+
+from gcbook.miniworld.named import named_world
+from gcbook.miniworld.results.answers import miniature_answers
+from gcbook.miniworld.results.scores import answers_on
+from gcbook.miniworld.results.shipped import KINDS, models_of, recipe_of
+from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import cue_shares
+
+__all__ = ["conflict_answers", "cue_rows", "evenly_weighted_answers"]
+
+
+def conflict_answers(world: str) -> pd.DataFrame:
+    """Answers of the networks of a world to its cue conflicts.
+
+    Args:
+        world: its name, see `gcbook.miniworld.named`.
+
+    Returns:
+        As `gcbook.miniworld.results.scores.answers_on`.
+
+    Raises:
+        InputError: no world has that name.
+    """
+    named_world(world)
+    return answers_on(["cue-conflict"], models_of(world))
+
+
+def evenly_weighted_answers(world: str) -> pd.DataFrame:
+    """Answers of the diffusion models of a world with all noise levels weighted alike.
+
+    Args:
+        world: its name.
+
+    Returns:
+        As `conflict_answers`, which has the paper's weighting.
+    """
+    models = [
+        model for model in models_of(world) if KINDS[recipe_of(model)[0]].endswith("diffusion")
+    ]
+    return miniature_answers(["cue-conflict"], models, weighting="uniform")
+
+
+def cue_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
+    """How often each network names the shape and the texture.
+
+    Args:
+        answers: of cue conflicts.
+        resampling: how the intervals are made.
+
+    Returns:
+        ``network`` (its miniature and, where that was trained several times, its seed), ``recipe``;
+        ``shape_accuracy, texture_accuracy, shape_bias``, each with ``_low`` and ``_high``. By
+        miniature and seed.
+    """
+    rows = cue_shares(answers, resampling=resampling).drop(columns="n")
+    recipe, seed = zip(*map(recipe_of, rows["observer"]), strict=True)
+    rows = rows.assign(recipe=recipe, seed=seed)
+    several = rows["recipe"].duplicated(keep=False)
+    label = rows["recipe"] + ", seed " + rows["seed"].astype(str)
+    rows = rows.assign(network=label.where(several, rows["observer"]))
+    rows = rows.sort_values(["recipe", "seed"], key=_rank, ignore_index=True)
+    shown = rows.drop(columns=["observer", "seed"])
+    return shown[["network", "recipe", *shown.columns.drop(["network", "recipe"])]]
+
+
+def _rank(column: pd.Series) -> pd.Series:
+    return column.map(list(KINDS).index) if column.name == "recipe" else column

@@ -1,0 +1,62 @@
+"""The few published stimuli, and one photograph, that come with the package to be looked at.
+
+Twelve cue conflicts with how people and a network answered, one image without a conflict, four of
+the objects as silhouettes and as edges (Geirhos et al., 2019; CC BY 4.0), and a cat (CC0).
+``tools/build_pictures.py`` chose them; ``gcbook/data/pictures/ATTRIBUTION.md`` names the authors.
+"""
+
+from importlib import resources
+from typing import Literal
+
+import pandas as pd
+
+from gcbook.files.errors import InputError
+
+__all__ = ["PictureSet", "picture_bytes", "pictures_of"]
+
+PictureSet = Literal["cue-conflict", "no-conflict", "silhouette", "edge", "photograph"]
+
+_FOLDER = resources.files("gcbook") / "data" / "pictures"
+
+
+def pictures_of(set_name: PictureSet) -> pd.DataFrame:
+    """The pictures of one set.
+
+    Args:
+        set_name: of which.
+
+    Returns:
+        ``name`` (of the published image, without its ending), ``shape`` (category), ``file`` (for
+        `picture_bytes`), and of images with a texture ``texture`` (category), ``people`` (who
+        answered), ``by_shape`` and ``by_texture`` (how many of them named which), ``person`` and
+        ``resnet50`` (the answers of subject-01 and of ResNet-50).
+
+    Raises:
+        InputError: no such set.
+    """
+    with (_FOLDER / "pictures.csv").open(encoding="utf-8") as file:
+        every = pd.read_csv(file)
+    rows = every[every["set"] == set_name]
+    if rows.empty:
+        sets = ", ".join(every["set"].unique())
+        raise InputError(f"pictures: expected one of {sets}; found {set_name!r}.")
+    counts = ["people", "by_shape", "by_texture"]
+    kept = rows.drop(columns="set").dropna(axis="columns", how="all").reset_index(drop=True)
+    return kept.astype({name: int for name in counts if name in kept})
+
+
+def picture_bytes(file: str) -> bytes:
+    """The bytes of a picture, a PNG or a JPEG of 128 pixels a side.
+
+    Args:
+        file: name, from `pictures_of`.
+
+    Raises:
+        InputError: no such file.
+    """
+    place = _FOLDER / file
+    if file != place.name or not place.is_file():
+        raise InputError(
+            f"pictures: expected a file named in pictures.csv, found {file!r}; see pictures_of()."
+        )
+    return place.read_bytes()

@@ -1,0 +1,86 @@
+"""The method chapter's facts by the shipped summaries, and where something is missing."""
+
+import math
+
+import numpy as np
+import pytest
+
+from gcbook.chapters.claims import check_claims
+from gcbook.chapters.method.facts import method_facts
+from gcbook.chapters.method.pictures import conflict_rows, five_images, five_trials
+from gcbook.chapters.method.tables import EXAMPLES, condition_ladder, interval_widths
+from gcbook.chapters.parameters import check_parameters
+from gcbook.stats.resampling import Resampling
+from gcbook.stats.summaries import Summaries
+
+SHIPPED = Summaries.read()
+
+
+def facts_of(summaries=SHIPPED, five=None, draws=1000):
+    five = five_images() if five is None else five
+    return method_facts(
+        summaries,
+        condition_ladder(summaries),
+        interval_widths(summaries, EXAMPLES),
+        conflict_rows(),
+        five,
+        five_trials(five),
+        Resampling(draws=draws, seed=0),
+    )
+
+
+@pytest.fixture(scope="module")
+def facts():
+    return facts_of()
+
+
+def test_metrics_of_five_images_by_hand(facts):
+    assert (str(facts.person_accuracy), str(facts.network_accuracy)) == ("0.8", "0.4")
+    assert (str(facts.person_bias), str(facts.network_bias)) == ("0.750", "0.333")
+    assert facts.observed == pytest.approx(3 / 5)
+    assert facts.expected == pytest.approx(0.8 * 0.4 + 0.2 * 0.6)
+    assert facts.kappa == pytest.approx((0.6 - 0.44) / (1 - 0.44))
+    assert facts.bound == pytest.approx((1 - 0.4 - 0.44) / (1 - 0.44))
+    assert str(facts.squared_gap) == "0.16"
+
+
+def test_another_answer_gives_other_metrics():
+    five = five_images()
+    five.loc[0, "network"] = "bird"
+    other = facts_of(five=five, draws=0)
+    assert other.network_bias == pytest.approx(2 / 3)
+    assert other.kappa == pytest.approx((0.8 - 0.56) / (1 - 0.56))
+    assert math.isnan(min(other.five_kappa))
+
+
+def test_observers_conditions_and_widths(facts):
+    assert (facts.humans, facts.networks, facts.everywhere, facts.datasets) == (90, 32, 9, 17)
+    assert (str(facts.human_trials), str(facts.network_trials)) == ("85,120", "202,720")
+    assert (facts.parametric, facts.single) == (12, 5)
+    assert (str(facts.upright), str(facts.upside_down)) == ("0.89", "0.80")
+    assert (facts.better_upside_down, facts.turned_networks) == (6, 9)
+    assert (str(facts.wide), str(facts.narrow)) == ("0.153 to 0.291", "0.187 to 0.244")
+    assert str(facts.too_narrow) == "2.4"
+    assert (facts.shown_by_shape, facts.shown_by_texture, facts.shown_answers) == (94, 4, 120)
+
+
+def test_all_claims_hold_by_the_books_own_parameters(facts):
+    outcomes = check_claims(check_parameters("method"), facts)
+    assert {each.state for each in outcomes.values()} == {"holds"}
+
+
+def test_what_is_not_there_has_no_fact():
+    of = SHIPPED.estimates.assign(low=np.nan, high=np.nan)
+    bare = Summaries(
+        SHIPPED.counts,
+        SHIPPED.pairs,
+        of[of["dataset"] != "rotation"],
+        SHIPPED.tests,
+        SHIPPED.provenance,
+    )
+    none = facts_of(bare, draws=0)
+    assert (none.turned_networks, none.better_upside_down) == (None, None)
+    assert math.isnan(none.upside_down) and math.isnan(none.too_narrow)
+    assert str(none.wide) == "nan"
+    outcomes = check_claims(check_parameters("method", draws=0), none)
+    assert outcomes.people_upside_down.state == "unknown"

@@ -1,0 +1,67 @@
+"""A row a trained network, of one world."""
+
+import pandas as pd
+import pytest
+
+from gcbook.chapters.miniature_shape_bias.tables import (
+    conflict_answers,
+    cue_rows,
+    evenly_weighted_answers,
+)
+from gcbook.files.errors import InputError
+from gcbook.miniworld.named import DEFAULT
+from gcbook.miniworld.results import shipped
+from gcbook.miniworld.results.answers import mark
+from gcbook.miniworld.results.shipped import models_of, shipped_models
+from gcbook.stats.resampling import Resampling
+
+
+def conflicts(observer, responses):
+    names = [f"cat{i}-dog{i}.png" for i in range(1, len(responses) + 1)]
+    about = {"observer": observer, "dataset": "cue-conflict", "condition": "0", "category": "cat"}
+    return mark(
+        pd.DataFrame({"image_id": names, "imagename": names, "response": responses}).assign(**about)
+    )
+
+
+def test_networks_in_the_order_of_their_kinds_and_seeds():
+    answers = pd.concat(
+        [
+            conflicts("mini-cnn-seed1", ["cat", "cat", "dog", "car"]),
+            conflicts("mini-cnn", ["cat", "dog", "dog", "dog"]),
+            conflicts("mini-ar", ["cat", "cat", "cat", "car"]),
+        ]
+    )
+    rows = cue_rows(answers, resampling=Resampling(draws=0))
+    assert rows["network"].tolist() == ["mini-ar", "mini-cnn, seed 0", "mini-cnn, seed 1"]
+    assert rows["recipe"].tolist() == ["mini-ar", "mini-cnn", "mini-cnn"]
+    assert rows["shape_accuracy"].tolist() == [0.75, 0.25, 0.5]
+    assert rows["texture_accuracy"].tolist() == [0, 0.75, 0.25]
+    assert rows["shape_bias"].tolist() == pytest.approx([1, 0.25, 2 / 3])
+
+
+def test_all_shipped_models_answer_to_the_default_world():
+    answers = conflict_answers(DEFAULT)
+    assert set(answers["observer"]) == set(shipped_models())
+    assert answers.groupby("observer").size().nunique() == 1
+    with pytest.raises(InputError, match="world: expected one of default"):
+        conflict_answers("elsewhere")
+
+
+def test_even_weights_are_asked_of_diffusion_models_only():
+    even = evenly_weighted_answers(DEFAULT)
+    assert set(even["observer"]) == {"mini-pixel", "mini-latent"}
+    ours = conflict_answers(DEFAULT).merge(even, on=["observer", "image_id"])
+    assert (ours["response_x"] != ours["response_y"]).mean() > 0.1
+
+
+def test_a_model_of_another_world_is_left_out(monkeypatch):
+    real = shipped.model_card
+
+    def card(model):
+        world = {**real(model)["world"], "diagnosticity": 0.5}
+        return {**real(model), "world": world} if model == "mini-ar" else real(model)
+
+    monkeypatch.setattr(shipped, "model_card", card)
+    assert models_of(DEFAULT) == tuple(m for m in shipped_models() if m != "mini-ar")
+    assert models_of("elsewhere") == ()

@@ -1,0 +1,213 @@
+"""The chapter's facts: by hand, and what they are by the shipped summaries."""
+
+import math
+from fractions import Fraction
+from math import comb
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcbook.chapters.claims import check_claims
+from gcbook.chapters.ood_accuracy.facts import ood_accuracy_facts
+from gcbook.chapters.ood_accuracy.tables import (
+    accuracy_by_condition,
+    ood_standings,
+    response_bias,
+    single_condition_accuracy,
+)
+from gcbook.chapters.parameters import check_parameters
+from gcbook.claims import ClaimFailed
+from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.differences import against_humans
+from gcbook.stats.resampling import Resampling
+from gcbook.stats.summaries import Summaries, summarise
+
+SHIPPED = Summaries.read()
+TESTS = against_humans(SHIPPED, "ood_accuracy")
+
+
+def tables(summaries: Summaries, observers: tuple[str, ...] = ()) -> dict[str, pd.DataFrame]:
+    return {
+        "standings": ood_standings(summaries, observers),
+        "tests": against_humans(summaries, "ood_accuracy", observers),
+        "conditions": accuracy_by_condition(summaries, observers, individuals=True),
+        "single": single_condition_accuracy(summaries, observers),
+        "bias": response_bias(summaries, observers),
+    }
+
+
+SHOWN = tables(SHIPPED)
+
+
+def facts_of(**other: pd.DataFrame) -> SimpleNamespace:
+    return ood_accuracy_facts(**SHOWN | other)
+
+
+@pytest.fixture(scope="module")
+def facts():
+    return facts_of()
+
+
+def steps(rows: list[tuple]) -> pd.DataFrame:
+    """From (step, observer, value, counted); "person" is one human, "Humans" all of them."""
+    table = pd.DataFrame(rows, columns=["step", "observer", "value", "counted"])
+    kinds = {"Humans": "Humans", "person 1": "One human", "person 2": "One human"}
+    return table.assign(
+        dataset="Low-pass",
+        condition=table["step"].astype(str),
+        kind=table["observer"].map(kinds).fillna("Discriminative model"),
+        n=160,
+    )
+
+
+def test_means_and_what_the_paper_prints(facts):
+    assert f"{facts.humans} ({facts.humans_interval})" == "0.723 (0.716 to 0.730)"
+    assert (str(facts.imagen), str(facts.stable_diffusion), str(facts.parti)) == (
+        "0.706",
+        "0.689",
+        "0.58",
+    )
+    assert facts.parti_behind == pytest.approx(0.143, abs=1e-3)
+    # ViT-22B twice, Noisy Student and ViT-L are above 0.723.
+    assert (facts.printed_above, facts.printed_rows) == (4, 58)
+
+
+def test_nothing_printed_is_compared_with_another_mean():
+    edges = summarise(
+        pd.DataFrame(
+            {
+                "observer": ["subject-01", "resnet50"],
+                "observer_kind": ["human", "model"],
+                "source": "model-vs-human",
+                "dataset": "edge",
+                "condition": "0",
+                "session": "1",
+                "trial": 1,
+                "image_id": "cat1.png",
+                "category": "cat",
+                "response": ["cat", "dog"],
+                "rt": np.nan,
+                "imagename": "cat1.png",
+            }
+        ),
+        SummarySettings(datasets=("edge",), resampling=Resampling(draws=0)),
+    )
+    facts = ood_accuracy_facts(**tables(edges))
+    assert math.isnan(facts.parti_behind)
+    assert (facts.printed_above, facts.above, facts.tested) == (None, None, None)
+    assert (facts.n_conditions, facts.guessed_cases, facts.averaged) == (0, None, None)
+
+
+def test_verdicts_follow_the_corrected_p_and_the_sign(facts):
+    assert (facts.tested, facts.above, facts.swag_above, facts.below) == (9, 3, 3, 4)
+    assert (facts.doubtful, str(facts.doubtful_p)) == ("SWAG RegNetY-16GF", "0.08")
+    few = TESTS.assign(differs="cannot be decided with these draws: 1,000 are needed")
+    undecided = facts_of(tests=few)
+    assert (undecided.above, undecided.below) == (None, None)
+    sure = TESTS.assign(differs=True)
+    assert (facts_of(tests=sure).above, facts_of(tests=sure).doubtful) == (4, None)
+
+
+def test_leads_by_hand():
+    # Step 1 is unchanged; at 2 the humans lead both networks, at 3 one, at 4 neither.
+    rows = [
+        *((1, who, value, "no: image unchanged") for who, value in
+          (("Humans", 0.8), ("a", 0.9), ("b", 0.7))),
+        *((2, who, value, "yes") for who, value in (("Humans", 0.8), ("a", 0.5), ("b", 0.5))),
+        *((3, who, value, "yes") for who, value in (("Humans", 0.6), ("a", 0.7), ("b", 0.5))),
+        *((4, who, value, "yes") for who, value in (("Humans", 0.1), ("a", 0.3), ("b", 0.2))),
+    ]  # fmt: skip
+    facts = facts_of(conditions=steps(rows))
+    assert (facts.n_conditions, facts.ahead, facts.behind_most) == (3, 1, 1)
+    assert facts.ahead_in_noise_or_blur == 1
+    assert (facts.easy_pairs, facts.easy_ahead, facts.easy_behind) == (2, 1, 1)
+    assert facts.least_drop == pytest.approx(0.7 - 0.4)
+    assert facts.most_drop == pytest.approx(0.9 - 0.5)
+    assert facts.humans_drop == pytest.approx(0.8 - 0.5)
+
+
+def test_people_are_closer_where_their_deviation_is_smaller():
+    observers = ("person 1", "person 2", "a", "b")
+    values = {2: (0.5, 0.6, 0.1, 0.9), 3: (0.1, 0.9, 0.5, 0.6), 4: (0.4, 0.4, 0.3, 0.4)}
+    rows = [
+        *((step, who, value, "yes") for step, each in values.items()
+          for who, value in zip(observers, each, strict=True)),
+        *((5, who, 0.5, "no: too hard for humans") for who in observers),
+        (6, "a", 0.5, "yes"),
+    ]  # fmt: skip
+    facts = facts_of(conditions=steps(rows))
+    assert (facts.closer, facts.compared) == (2, 3)
+
+
+def test_the_published_conditions(facts):
+    assert (facts.n_conditions, facts.ahead, facts.behind_most) == (41, 8, 29)
+    assert (facts.easy_pairs, facts.easy_ahead) == (108, 102)
+    assert (facts.closer, facts.compared) == (37, 41)
+    assert (str(facts.blur_humans), str(facts.blur_best)) == ("59%", "46%")
+    assert (str(facts.faint_worst), str(facts.faint_best)) == ("18%", "99%")
+    assert (facts.outlined, facts.silhouette_easier, str(facts.edge_others)) == (32, 27, "47%")
+
+
+def test_favourites_by_hand():
+    rows = [
+        ("noise", "1", "Human 1", "Humans", 0.05, "cat", 0.2),
+        ("noise", "1", "Human 2", "Humans", 0.1, "dog", 0.4),
+        ("noise", "2", "Human 1", "Humans", 0.1, "cat", 0.3),
+        ("noise", "2", "Human 2", "Humans", 0.1, "cat", 0.3),
+        ("noise", "3", "Human 1", "Humans", 0.2, "cat", 0.9),
+        ("noise", "1", "ResNet-50", "Discriminative model", 0.06, "knife", 1.0),
+        ("noise", "2", "ResNet-50", "Discriminative model", 0.5, "knife", 0.1),
+    ]
+    columns = ["dataset", "condition", "observer", "kind", "right", "favourite", "share"]
+    facts = facts_of(bias=pd.DataFrame(rows, columns=columns))
+    assert (facts.people_cases, str(facts.people_share), str(facts.people_most)) == (
+        4,
+        "30%",
+        "40%",
+    )
+    assert (facts.network_cases, str(facts.network_share), facts.one_answer) == (1, "100%", 1)
+    assert (facts.shared, facts.same_favourite) == (2, 1)
+
+
+def test_favourites_of_the_published_trials(facts):
+    assert (facts.people_cases, str(facts.people_share)) == (58, "26%")
+    assert (facts.network_cases, str(facts.network_share)) == (174, "63%")
+    assert (facts.striped_answer, str(facts.striped_share)) == ("knife", "84%")
+    assert (facts.shared, facts.same_favourite) == (15, 1)
+
+
+def test_an_image_weighs_less_where_there_are_many():
+    conditions = steps([(2, "net", 0.5, "yes"), (3, "net", 0.5, "yes")])
+    left_out = steps([(1, "net", 0.5, "no: image unchanged")])
+    pooled = steps([(2, "Humans", 0.5, "yes")]).assign(n=4000)
+    single = pd.DataFrame(
+        {"dataset": "Edge", "observer": "net", "kind": "Own model", "value": 0.5, "n": [60]}
+    )
+    facts = facts_of(conditions=pd.concat([conditions, left_out, pooled]), single=single)
+    assert (facts.smallest, facts.smallest_images) == ("Edge", 60)
+    assert (facts.largest, str(facts.largest_images), facts.averaged) == ("Low-pass", "320", 2)
+    assert facts.weight == pytest.approx(320 / 60)
+
+
+def guessed_right(least: int) -> Fraction:
+    """Probability that a guesser is right on at least so many of 160 images, exactly."""
+    ways = sum(comb(160, k) * 15 ** (160 - k) for k in range(least, 161))
+    return Fraction(ways, 16**160)
+
+
+def test_what_a_guesser_reaches_is_not_enough():
+    least = next(k for k in range(161) if guessed_right(k) <= Fraction(1, 20))
+    right = [15, 10, 16, 15]
+    rows = [(i, "net", count / 160, "yes") for i, count in enumerate(right, 2)]
+    facts = facts_of(conditions=steps(rows))
+    assert facts.guessed_needed == least == 16
+    assert (facts.guessed_cases, facts.like_a_guesser) == (4, 3)
+
+
+def test_the_claims_hold_and_can_fail(facts):
+    p = check_parameters("ood-accuracy")
+    assert {each.state for each in check_claims(p, facts).values()} == {"holds"}
+    with pytest.raises(ClaimFailed, match="networks_above_people"):
+        check_claims(p, SimpleNamespace(**vars(facts) | {"above": 2}))

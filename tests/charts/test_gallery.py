@@ -1,0 +1,37 @@
+"""Galleries: every picture once, with its words, safe against names that are markup."""
+
+import base64
+import re
+
+import pandas as pd
+
+from gcbook.charts import figure
+from gcbook.charts.gallery import Gallery, Picture, Strip
+
+PNG, JPEG = b"\x89PNG....", b"\xff\xd8\xff...."
+
+
+def gallery():
+    first = Picture(PNG, 'A "cat" & <dog>', ("cat <b>", "7 / 0"))
+    return Gallery((Strip((first, Picture(JPEG, "bird")), "Row <i>", columns=2),))
+
+
+def test_every_picture_is_there_once_with_alternative_and_words():
+    body = gallery().body
+    urls = re.findall(r'src="data:image/(\w+);base64,([^"]*)"', body)
+    assert [(kind, base64.b64decode(data)) for kind, data in urls] == [("png", PNG), ("jpeg", JPEG)]
+    assert 'alt="A &quot;cat&quot; &amp; &lt;dog&gt;"' in body
+    assert "<span>cat &lt;b&gt;</span><span>7 / 0</span>" in body
+    assert "Row &lt;i&gt;" in body
+    assert "repeat(2,minmax(0,1fr))" in body
+
+
+def test_a_gallery_is_a_figure_without_a_specification():
+    rows = pd.DataFrame({"shape": ["cat"]})
+    shown = figure(gallery(), rows, name="fig-two", source="credited")
+    assert shown.spec == {}
+    (body, mark), _ = shown.outputs()
+    assert list(body) == ["text/html", "text/plain"]
+    assert mark["gcbook"]["part"] == "chart"
+    assert "credited in the caption" in shown.notes
+    assert "Data table (1 row)" in shown.notes

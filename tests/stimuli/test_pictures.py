@@ -1,0 +1,44 @@
+"""The pictures that come with the package."""
+
+import io
+from importlib import resources
+
+import pytest
+from PIL import Image
+
+from gcbook.files.errors import InputError
+from gcbook.paper.categories import CATEGORIES
+from gcbook.stimuli.pictures import picture_bytes, pictures_of
+
+SETS = {"cue-conflict": 12, "no-conflict": 1, "silhouette": 4, "edge": 4, "photograph": 1}
+
+
+@pytest.mark.parametrize(("name", "count"), SETS.items())
+def test_every_picture_is_there_in_one_size(name, count):
+    rows = pictures_of(name)
+    assert len(rows) == count
+    assert set(rows["shape"]) <= set(CATEGORIES)
+    sizes = {Image.open(io.BytesIO(picture_bytes(file))).size for file in rows["file"]}
+    assert sizes == {(128, 128)}
+
+
+def test_no_conflict_shape_and_no_texture_stands_twice():
+    rows = pictures_of("cue-conflict")
+    assert rows["shape"].is_unique and rows["texture"].is_unique
+    assert (rows["shape"] != rows["texture"]).all()
+    assert set(rows["shape"]) == set(rows["texture"])
+
+
+def test_every_file_is_listed_and_credited():
+    folder = resources.files("gcbook") / "data" / "pictures"
+    files = {each.name for each in folder.iterdir()} - {"pictures.csv", "ATTRIBUTION.md"}
+    assert files == {file for name in SETS for file in pictures_of(name)["file"]}
+    text = (folder / "ATTRIBUTION.md").read_text()
+    assert "creativecommons.org/licenses/by/4.0" in text and "Chelsea the cat" in text
+
+
+def test_other_sets_and_files_are_refused():
+    with pytest.raises(InputError, match=r"expected one of cue-conflict.*found 'sketch'"):
+        pictures_of("sketch")
+    with pytest.raises(InputError, match=r"found '\.\./pictures/cat\.jpg'"):
+        picture_bytes("../pictures/cat.jpg")

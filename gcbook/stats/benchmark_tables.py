@@ -39,7 +39,6 @@ __all__ = [
     "benchmark_rows",
     "comparable_with_paper",
     "dataset_rows",
-    "error_consistency_rows",
     "shape_bias_rows",
     "standing_rows",
     "table2_rows",
@@ -134,11 +133,6 @@ def standing_rows(rows: pd.DataFrame, metrics: Iterable[str] = METRICS) -> pd.Da
         tables.append(table.assign(position=np.arange(1, len(table) + 1)))
     order = ["metric", "position", "model", "kind", "origin", "value", "low", "high", "paper"]
     return pd.concat(tables, ignore_index=True)[order]
-
-
-def error_consistency_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
-    """Fig. 4: error consistency with humans, as `standing_rows` gives it."""
-    return standing_rows(benchmark_rows(summaries, observers), ("error_consistency",))
 
 
 def table2_rows(rows: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,6 @@ from gcbook.stats.benchmark_tables import (
     benchmark_rows,
     comparable_with_paper,
     dataset_rows,
-    error_consistency_rows,
     shape_bias_rows,
     standing_rows,
     table1_recomputed,
@@ -119,7 +118,7 @@ def test_places_run_from_the_best(rows):
 
 
 def test_figure_4_marks_what_is_recomputed(summaries):
-    rows = error_consistency_rows(summaries).set_index("model")
+    rows = standing_rows(benchmark_rows(summaries), ("error_consistency",)).set_index("model")
     assert rows["origin"].value_counts().to_dict() == {"published": 59, "recomputed": 10}
     assert rows.loc["Imagen", ["value", "origin"]].tolist() == [0.309, "published"]
     assert rows.loc["ResNet-50", "paper"] == 0.208

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from gcbook.charts.theme import BAND, CHANCE_LINE, color_scale, kinds_shown, shape_scale
+from gcbook.charts.theme import BAND, CHANCE_LINE, SERIES, color_scale, kinds_shown, shape_scale
 from gcbook.paper.categories import CHANCE
 
 __all__ = [
@@ -331,7 +331,7 @@ def finish(
     return done
 
 
-CLASS_COLORS = ("#0077bb", "#b86e00", "#00916e", "#b5459b")
+CLASS_COLORS = SERIES
 """Of the classes A, B, C and D."""
 
 

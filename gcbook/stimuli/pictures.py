@@ -2,8 +2,8 @@
 
 Twelve cue conflicts, drawn at random, with how people and a network answered; one more, picked as
 an example; one image without a conflict; four of the objects as silhouettes and as edges (Geirhos
-et al., 2019; CC BY 4.0); and a cat (CC0).
-``tools/build_pictures.py`` chose them; ``gcbook/data/pictures/ATTRIBUTION.md`` names the authors.
+et al., 2019; CC BY 4.0); and a cat (CC0). ``tools/build_pictures.py`` chose them;
+``gcbook/data/pictures/ATTRIBUTION.md`` names the authors.
 """
 
 from importlib import resources

@@ -9,7 +9,6 @@ from gcbook.stats.metrics import by_accident
 from gcbook.stats.words import listed, number, plural, span
 
 __all__ = [
-    "accuracy_sentence",
     "bias_sentence",
     "blind_sentence",
     "kinds_sentence",
@@ -169,33 +168,6 @@ def seeds_sentence(results: pd.DataFrame) -> str:
     ]
     text = "; ".join(parts)
     return f"{text}. The intervals are about images; this range is about chance in training."
-
-
-def accuracy_sentence(rows: pd.DataFrame, order: list[str]) -> str:
-    """Accuracy out of distribution against that in distribution, miniature by miniature.
-
-    Args:
-        rows: from `gcbook.miniworld.results.scores.accuracy_by_set`.
-        order: titles of the test sets that count as out of distribution.
-    """
-    sentences = []
-    for recipe, group in rows.groupby("recipe", sort=False):
-        value = dict(zip(group["dataset"], group["value"], strict=True))
-        own = [name for name in order if name in value]
-        if len(own) < len(order) or "In-distribution" not in value:
-            sentences.append(
-                f"{recipe} has scores on {len(own)} of {len(order)} out-of-distribution sets, and "
-                "no average is given."
-            )
-            continue
-        hardest, easiest = min(own, key=value.__getitem__), max(own, key=value.__getitem__)
-        mean = sum(value[name] for name in own) / len(own)
-        sentences.append(
-            f"{recipe}: {value['In-distribution']:.0%} in distribution, {mean:.0%} on "
-            f"average over {len(own)} other sets, from {value[hardest]:.0%} ({hardest}) to "
-            f"{value[easiest]:.0%} ({easiest})."
-        )
-    return "\n".join(f"- {sentence}" for sentence in sentences)
 
 
 def strength_sentence(rows: pd.DataFrame) -> str:

@@ -8,7 +8,15 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from gcbook.charts.theme import BAND, CHANCE_LINE, color_scale, kinds_shown, shape_scale
+from gcbook.charts.theme import (
+    BAND,
+    CHANCE_LINE,
+    DIVERGING,
+    SERIES,
+    color_scale,
+    kinds_shown,
+    shape_scale,
+)
 from gcbook.paper.categories import CHANCE
 
 __all__ = [
@@ -22,6 +30,7 @@ __all__ = [
     "cell_ink",
     "chance_line",
     "condition_x",
+    "diverging",
     "dropdown",
     "encode_kind",
     "equal_bias_line",
@@ -131,6 +140,30 @@ def condition_x(conditions: Sequence[str], strength: str, angle: int = 0) -> alt
         title=title_lines(strength),
         scale=alt.Scale(type="band", padding=0),
         axis=alt.Axis(labelAngle=angle, labelOverlap=False),
+    )
+
+
+def diverging(field: str, title: str, largest: float = 0.8) -> alt.Color:
+    """Colour around 0: green above it, violet below.
+
+    Args:
+        field: that is shown.
+        title: of the legend.
+        largest: value at which the colours end, above 0 and below; error consistency hardly
+            exceeds the default.
+    """
+    scale: dict[str, Any] = {"scheme": DIVERGING, "domain": [-largest, largest], "clamp": True}
+    return alt.Color(
+        field,
+        title=title,
+        scale=alt.Scale(**scale),
+        legend=alt.Legend(
+            orient="bottom",
+            direction="horizontal",
+            gradientLength=180,
+            format=".1f",
+            values=[-largest, -largest / 2, 0, largest / 2, largest],
+        ),
     )
 
 
@@ -324,14 +357,14 @@ def finish(
     done.width, done.height, done.description = "container", height, description
     # The limit is set in the configuration, so that a narrow page can set it lower.
     done.config = alt.Config(
-        legend=alt.LegendConfig(orient="bottom", columns=3, labelLimit=240),
+        legend=alt.LegendConfig(orient="bottom", columns=3, labelLimit=240, symbolOpacity=1),
         axis=alt.AxisConfig(titleFontWeight="normal"),
         axisY=alt.AxisConfig(labelLimit=180),
     )
     return done
 
 
-CLASS_COLORS = ("#0077bb", "#b86e00", "#00916e", "#b5459b")
+CLASS_COLORS = SERIES
 """Of the classes A, B, C and D."""
 
 
@@ -355,7 +388,7 @@ def side_by_side(
         spacing={"row": 22, "column": 24},
         description=description,
         config=alt.Config(
-            legend=alt.LegendConfig(orient="bottom", columns=4, symbolSize=90),
+            legend=alt.LegendConfig(orient="bottom", columns=4, symbolSize=90, symbolOpacity=1),
             axis=alt.AxisConfig(titleFontWeight="normal"),
             title=alt.TitleConfig(fontSize=13, anchor="start"),
         ),

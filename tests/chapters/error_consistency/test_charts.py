@@ -1,4 +1,3 @@
-import pandas as pd
 import pytest
 
 from gcbook.chapters.error_consistency.charts import (
@@ -9,6 +8,7 @@ from gcbook.chapters.error_consistency.charts import (
 from gcbook.chapters.error_consistency.tables import (
     agreement_with_humans,
     consistency_by_condition,
+    means_by_kind,
     observed_and_expected,
 )
 from gcbook.charts.chart import chart_spec, static_svg
@@ -25,30 +25,29 @@ def params(spec):
     return {param["name"]: param for param in spec["params"]}
 
 
-def test_agreement_starts_with_cue_conflict_and_offers_every_dataset(summaries):
+def test_agreement_has_a_row_a_dataset_the_humans_highest_first(summaries):
     rows = agreement_with_humans(summaries)
     spec = chart_spec(dataset_agreement(rows))
-    dataset = params(spec)["dataset"]
-    assert dataset["value"] == "Cue conflict"
-    assert dataset["bind"]["options"] == list(dict.fromkeys(rows["dataset"]))
-    assert "Cue conflict" in spec["description"]
-
-
-def test_agreement_draws_the_humans_level_behind_the_sorted_observers(summaries):
-    rows = agreement_with_humans(summaries, ["resnet50", "bagnet33"])
-    spec = chart_spec(dataset_agreement(rows[rows["dataset"] == "Colour"]))
+    levels = rows[rows["observer"] == "Humans"].sort_values("kappa", ascending=False)
     svg = static_svg(spec)
-    # Four humans, two models; the pooled humans are a band and a line, not a row.
-    places = [svg.index(f">{name}<") for name in ("Human 2", "Human 3", "BagNet-33", "ResNet-50")]
+    places = [svg.index(f">{name}<") for name in levels["dataset"]]
     assert places == sorted(places)
-    assert ">Humans<" in svg  # in the legend
-    assert svg.count(">Human ") == 4
-    band, rule = spec["layer"][:2]
-    assert band["mark"]["type"] == "rect"
-    assert rule["mark"]["strokeDash"]
-    assert "datum.observer == 'Humans'" in str(band["transform"])
+    # Single humans are in the table and not in the chart.
+    drawn = next(data for data in spec["datasets"].values() if isinstance(data[0]["kappa"], list))
+    names = {name for row in drawn for name in row["observer"]}
+    assert names == set(rows.loc[rows["kind"] != "Humans", "observer"])
+
+
+def test_agreement_shows_what_a_highlighted_model_could_reach(summaries):
+    spec = chart_spec(dataset_agreement(agreement_with_humans(summaries)))
+    highlight = params(spec)["agrees"]
+    assert highlight["value"] == "ResNet-50"
     (tick,) = (layer for layer in spec["layer"] if layer["mark"]["type"] == "tick")
     assert tick["encoding"]["x"]["field"] == "most"
+    with_ticks = static_svg(spec)
+    highlight["value"] = "none"
+    # A mark and a tick on each of 17 datasets.
+    assert with_ticks.count("<path") - static_svg(spec).count("<path") == 2 * 17
 
 
 def test_panels_one_a_dataset_with_shading_where_the_benchmark_leaves_out(summaries):
@@ -86,60 +85,18 @@ def test_no_parametric_dataset_is_said_to_be_so(summaries):
     )
 
 
-def test_scatter_points_decode_to_the_table(summaries):
-    rows = observed_and_expected(summaries)
-    spec = chart_spec(observed_against_expected(rows))
-    names = params(spec)["names"]["value"]
-    datasets = params(spec)["dataset"]["bind"]["options"]
-    columns = next(d for d in spec["datasets"].values() if "k" in d[0])
-    data = [
-        {"d": there["d"]} | dict(zip("abxykm", point, strict=True))
-        for there in columns
-        for point in zip(*(there[c] for c in "abxykm"), strict=True)
-    ]
-    assert len(data) == len(rows)
-    decoded = pd.DataFrame(
-        {
-            "dataset": [datasets[row["d"]] for row in data],
-            "a": [names[row["a"]] for row in data],
-            "b": [names[row["b"]] for row in data],
-            "expected": [row["x"] / 1000 for row in data],
-            "observed": [row["y"] / 1000 for row in data],
-            "value": [row["k"] / 1000 for row in data],
-            "most": [row["m"] / 1000 for row in data],
-        }
-    )
-    keys = ["dataset", "a", "b"]
-    both = rows.merge(decoded, on=keys, suffixes=("", "_drawn"))
-    assert len(both) == len(rows)
-    for column in ("expected", "observed", "value", "most"):
-        assert (both[column] - both[f"{column}_drawn"]).abs().max() < 1e-9
-
-
-def test_lines_of_equal_kappa():
-    rows = pd.DataFrame(
-        {
-            "dataset": ["Edge"],
-            "a": ["Human 1"],
-            "b": ["m"],
-            "pair": ["Human and model"],
-            "expected": [0.5],
-            "observed": [0.7],
-            "value": [0.4],
-            "most": [0.9],
-            "n": [160],
-        }
-    )
+def test_scatter_has_a_mark_a_dataset_and_kind(summaries):
+    rows = means_by_kind(observed_and_expected(summaries))
+    assert len(rows) == 3 * 17
     spec = chart_spec(observed_against_expected(rows))
     lines = next(d for d in spec["datasets"].values() if "level" in d[0])
     for row in lines:
         kappa = (row["observed"] - row["expected"]) / (1 - row["expected"] or 1)
         assert kappa == pytest.approx(row["level"] if row["expected"] < 1 else 0)
-    assert params(spec)["dataset"]["value"] == "Edge"
 
 
-def test_pairs_differ_in_shape_as_well_as_in_colour(summaries):
-    spec = chart_spec(observed_against_expected(observed_and_expected(summaries)))
+def test_kinds_of_pairs_differ_in_shape_as_well_as_in_colour(summaries):
+    spec = chart_spec(observed_against_expected(means_by_kind(observed_and_expected(summaries))))
     points = next(layer for layer in spec["layer"] if "shape" in layer.get("encoding", {}))
     assert len(set(points["encoding"]["shape"]["scale"]["range"])) == 3
     assert points["encoding"]["color"]["scale"]["range"][0] == HUMAN

@@ -2,16 +2,19 @@ import pytest
 
 from gcbook.chapters.error_consistency.charts import (
     benchmark_panels,
+    difference_dots,
     error_consistency_ranking,
 )
+from gcbook.chapters.error_consistency.tables import metric_rows, ranking_rows
 from gcbook.charts.chart import chart_spec, static_svg
-from gcbook.stats.benchmark_tables import benchmark_rows, standing_rows
+from gcbook.stats.benchmark_tables import benchmark_rows
+from gcbook.stats.differences import against_humans
 from gcbook.stats.summaries import Summaries
 
 
 @pytest.fixture(scope="module")
 def rows():
-    return standing_rows(benchmark_rows(Summaries.read()))
+    return benchmark_rows(Summaries.read())
 
 
 def params(spec):
@@ -19,16 +22,16 @@ def params(spec):
 
 
 def test_ranking_has_a_row_a_model_in_the_order_of_the_table(rows):
-    ranking = rows[rows["metric"] == "error_consistency"]
+    ranking = ranking_rows(rows)
+    assert ranking["position"].tolist() == list(range(1, len(ranking) + 1))
     svg = static_svg(chart_spec(error_consistency_ranking(ranking)))
-    places = [svg.index(f">{name}<") for name in ranking["model"].head(5)]
+    places = [svg.index(f">{name}<") for name in ranking["observer"].head(5)]
     assert places == sorted(places)
     assert svg.index(">BagNet-33<") > places[-1]
 
 
 def test_ranking_can_be_narrowed(rows):
-    ranking = rows[rows["metric"] == "error_consistency"]
-    spec = chart_spec(error_consistency_ranking(ranking))
+    spec = chart_spec(error_consistency_ranking(ranking_rows(rows)))
     params(spec)["show"]["value"] = "recomputed only"
     svg = static_svg(spec)
     assert ">BagNet-33<" in svg
@@ -40,46 +43,48 @@ def test_ranking_can_be_narrowed(rows):
 
 
 def test_published_marks_are_hollow_and_recomputed_ones_filled(rows):
-    spec = chart_spec(error_consistency_ranking(rows[rows["metric"] == "error_consistency"]))
+    spec = chart_spec(error_consistency_ranking(ranking_rows(rows)))
     filled, hollow = spec["layer"][-2:]
     assert filled["mark"]["filled"] and "recomputed" in str(filled["transform"])
     assert not hollow["mark"]["filled"] and "paper" in str(hollow["transform"])
 
 
-def test_humans_level_does_not_follow_the_filter(rows):
-    spec = chart_spec(error_consistency_ranking(rows[rows["metric"] == "error_consistency"]))
-    band = spec["layer"][0]
-    assert "transform" not in band
-    (human,) = spec["datasets"][band["data"]["name"]]
-    assert human["model"] == "Humans"
+def test_metrics_are_recomputed_where_they_can_be(rows):
+    metrics = metric_rows(rows).set_index("observer")
+    assert metrics.loc["Imagen", "error_consistency"] == 0.309
+    assert metrics.loc["BagNet-33", "error_consistency"] == pytest.approx(
+        rows.set_index("model").loc["BagNet-33", "error_consistency"], abs=5e-4
+    )
+    assert metrics["ood_accuracy"].is_monotonic_decreasing
+    # Table 1 alone lists Parti, and prints no accuracy difference.
+    assert metrics.loc[["Parti"], "accuracy_difference"].isna().all()
 
 
-def test_four_panels_each_with_its_own_places(rows):
-    spec = chart_spec(benchmark_panels(rows))
-    assert len(spec["concat"]) == 4
-    lines = params(spec)["lines"]["value"]
-    assert lines["error_consistency"]["Imagen"] == "Imagen: 0.309, place 2 of 69"
-    # Models that only Table 1 lists have no accuracy difference.
-    assert lines["accuracy_difference"]["Imagen"].endswith("of 66")
-    assert "Parti" not in lines["accuracy_difference"]
+def test_a_panel_a_comparison_each_with_axis_titles(rows):
+    spec = chart_spec(benchmark_panels(metric_rows(rows)))
+    titles = [panel["layer"][0]["encoding"]["y"]["title"] for panel in spec["concat"]]
+    assert titles == ["Accuracy difference", "Observed consistency", "Error consistency"]
+    assert {panel["layer"][0]["encoding"]["x"]["title"] for panel in spec["concat"]} == {
+        "OOD accuracy"
+    }
+    # One look in all panels, though Parti is in the last alone.
+    looks = {str(panel["layer"][1]["encoding"]["shape"]["scale"]) for panel in spec["concat"]}
+    assert len(looks) == 1 and "Parti" in looks.pop()
+
+
+def test_a_followed_model_is_ringed_in_every_panel(rows):
+    spec = chart_spec(benchmark_panels(metric_rows(rows)))
+    ringed = static_svg(spec)
+    params(spec)["follow"]["value"] = "none"
+    assert ringed.count("<path") - static_svg(spec).count("<path") == 3
+
+
+def test_differences_from_humans_end_at_zero():
+    rows = against_humans(Summaries.read(), "error_consistency")
+    spec = chart_spec(difference_dots(rows))
     svg = static_svg(spec)
-    assert "ResNet-50: 0.208, place" in svg
-    params(spec)["highlight"]["value"] = "Imagen"
-    assert "Imagen: 0.309, place 2 of 69" in static_svg(spec)
-
-
-def test_panels_name_the_first_and_the_humans(rows):
-    spec = chart_spec(benchmark_panels(rows))
-    named = [" · ".join(filter(None, panel["title"]["subtitle"])) for panel in spec["concat"]]
-    assert named[0].startswith("1 ViT-22B-224 · 2 Noisy Student")
-    assert named[0].endswith("9 Humans")
-    assert named[3].startswith("1 Humans · 2 Imagen · 3 CLIP (80 prompts)")
-    # Equally many lines, or the panels of a row would not start at one height.
-    assert len({len(panel["title"]["subtitle"]) for panel in spec["concat"]}) == 1
-
-
-def test_observed_by_shape_too(rows):
-    spec = chart_spec(benchmark_panels(rows))
-    marks = [layer for layer in spec["concat"][0]["layer"] if "shape" in layer["encoding"]]
-    assert marks
-    assert len(set(marks[0]["encoding"]["shape"]["scale"]["range"])) == 5
+    places = [svg.index(f">{name}<") for name in rows["model"]]
+    assert places == sorted(places)
+    line = spec["layer"][0]
+    assert spec["datasets"][line["data"]["name"]] == [{"difference": 0}]
+    assert "No bootstrap draws" in chart_spec(difference_dots(rows.iloc[:0]))["description"]

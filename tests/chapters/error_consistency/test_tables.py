@@ -9,6 +9,7 @@ from gcbook.chapters.error_consistency.tables import (
     agreement_with_humans,
     consistency_by_condition,
     consistency_pairs,
+    means_by_kind,
     observed_and_expected,
     range_over_datasets,
 )
@@ -58,22 +59,22 @@ def test_the_side_that_agrees_more_with_humans_comes_first(pairs):
 def test_agreement_with_humans_is_the_mean_over_pairs(pairs):
     colour = pairs[(pairs["dataset"] == "Colour") & (pairs["a"] != "Humans")]
     human = (colour["a_kind"] == "Humans") & (colour["b_kind"] == "Humans")
-    ceiling = pairs[(pairs["dataset"] == "Colour") & (pairs["a"] == "Humans")]["value"].item()
-    assert colour.loc[human, "value"].mean() == pytest.approx(ceiling, abs=0.001)
+    ceiling = pairs[(pairs["dataset"] == "Colour") & (pairs["a"] == "Humans")]["kappa"].item()
+    assert colour.loc[human, "kappa"].mean() == pytest.approx(ceiling, abs=0.001)
     with_resnet = colour[(colour["b"] == "ResNet-50") | (colour["a"] == "ResNet-50")]
     with_resnet = with_resnet[
         (with_resnet["a_kind"] == "Humans") | (with_resnet["b_kind"] == "Humans")
     ]
     assert len(with_resnet) == 4
     own = with_resnet["b_humans"].where(with_resnet["b"] == "ResNet-50", with_resnet["a_humans"])
-    assert with_resnet["value"].mean() == pytest.approx(own.iloc[0], abs=0.001)
+    assert with_resnet["kappa"].mean() == pytest.approx(own.iloc[0], abs=0.001)
 
 
 def test_agreement_is_sorted_within_datasets(summaries):
     table = agreement_with_humans(summaries)
     assert table["dataset"].drop_duplicates().tolist()[:2] == ["Colour", "Contrast"]
     for _, group in table.groupby("dataset"):
-        assert group["value"].is_monotonic_decreasing
+        assert group["kappa"].is_monotonic_decreasing
     # resnet50 is in two sources and shown from one.
     edge = table[table["dataset"] == "Edge"]
     assert edge["observer"].is_unique
@@ -85,7 +86,7 @@ def test_conditions_are_in_order_and_those_left_out_are_marked(summaries):
     assert humans["condition"].tolist() == ["100", "50", "30", "15", "10", "5", "3", "1"]
     assert humans["position"].tolist() == list(range(8))
     assert humans["left_out"].tolist() == [True] + [False] * 5 + [True] * 2
-    assert humans.loc[humans["condition"] == "1", "value"].item() == pytest.approx(-0.015)
+    assert humans.loc[humans["condition"] == "1", "kappa"].item() == pytest.approx(-0.015)
     assert table["dataset"].nunique() == 12
     assert set(table.loc[table["kind"] == "Humans", "observer"]) == {"Humans"}
 
@@ -98,7 +99,7 @@ def test_observed_and_expected_by_hand(summaries):
         ("sketch", "0", "subject-01", "subject-02", 50, 0, 50, 0),
     )
     table = observed_and_expected(replace(summaries, pairs=counts)).set_index("b")
-    assert table.loc["ResNet-50", ["expected", "observed", "value"]].astype(float).tolist() == [
+    assert table.loc["ResNet-50", ["expected", "observed", "kappa"]].astype(float).tolist() == [
         0.58,
         0.8,
         pytest.approx(0.22 / 0.42, abs=0.0005),
@@ -107,7 +108,7 @@ def test_observed_and_expected_by_hand(summaries):
     # Equal accuracies allow 1; 0.5 and 1.0 allow no more than chance.
     assert table["most"].to_dict() == {"ResNet-50": 1.0, "Human 2": 0.0}
     assert table.loc["Human 2", "pair"] == "Two humans"
-    assert table.loc["Human 2", ["expected", "observed", "value"]].tolist() == [0.5, 0.5, 0.0]
+    assert table.loc["Human 2", ["expected", "observed", "kappa"]].tolist() == [0.5, 0.5, 0.0]
 
 
 def test_conditions_are_averaged_and_those_left_out_ignored(summaries):
@@ -126,9 +127,9 @@ def test_conditions_are_averaged_and_those_left_out_ignored(summaries):
     assert row["n"] == 300
     assert row["observed"] == pytest.approx((1 + 0.8 + 0.5) / 3, abs=0.0005)
     # 0/0 in the first condition is left out of the mean of kappa, or 1 in the toolbox's way.
-    assert row["value"] == pytest.approx((0.22 / 0.42 + 0) / 2, abs=0.0005)
+    assert row["kappa"] == pytest.approx((0.22 / 0.42 + 0) / 2, abs=0.0005)
     toolbox = replace(everything, provenance=everything.provenance | {"zero_division": "toolbox"})
-    value = observed_and_expected(toolbox).iloc[0]["value"]
+    value = observed_and_expected(toolbox).iloc[0]["kappa"]
     assert value == pytest.approx((1 + 0.22 / 0.42 + 0) / 3, abs=0.0005)
 
 
@@ -137,7 +138,7 @@ def test_pairs_and_counts_tell_the_same(summaries, pairs):
     flipped = table.rename(columns={"a": "b", "b": "a"})
     both = pairs.merge(pd.concat([table, flipped]), on=["dataset", "a", "b"])
     assert len(both) == len(table)
-    assert (both["value_x"] - both["value_y"]).abs().max() < 0.0015
+    assert (both["kappa_x"] - both["kappa_y"]).abs().max() < 0.0015
     assert (both["n_x"] == both["n_y"]).all()
     assert set(table["pair"]) == set(PAIR_KINDS)
 
@@ -152,9 +153,9 @@ def test_chosen_observers(summaries):
 
 def test_no_pair_exceeds_what_its_accuracies_allow(summaries, pairs):
     table = observed_and_expected(summaries)
-    assert (table["value"] <= table["most"] + 0.001).all()
+    assert (table["kappa"] <= table["most"] + 0.001).all()
     rest = pairs[pairs["a"] != "Humans"]
-    assert (rest["value"] <= rest["most"] + 0.0015).all()
+    assert (rest["kappa"] <= rest["most"] + 0.0015).all()
 
 
 def test_the_bound_with_humans_is_the_mean_over_the_pairs(summaries, pairs):
@@ -173,7 +174,7 @@ def test_range_over_datasets():
             "dataset": ["A", "A", "A", "B", "B"],
             "observer": ["Humans", "m", "n", "Humans", "m"],
             "kind": ["Humans", "x", "x", "Humans", "x"],
-            "value": [0.4, 0.1, 0.2, 0.5, 0.6],
+            "kappa": [0.4, 0.1, 0.2, 0.5, 0.6],
             "low": np.nan,
             "high": np.nan,
         }
@@ -182,3 +183,23 @@ def test_range_over_datasets():
     assert ranges["dataset"].tolist() == ["B", "A"]
     assert ranges["best"].tolist() == ["m", "n"]
     assert ranges["share"].tolist() == [1.2, 0.5]
+
+
+def test_means_by_kind_by_hand():
+    rows = pd.DataFrame(
+        {
+            "dataset": "Edge",
+            "pair": ["Two models", "Two models", "Two humans"],
+            "expected": [0.5, 0.7, 0.6],
+            "observed": [0.6, 0.9, 0.8],
+            "kappa": [0.2, 0.6, 0.5],
+        }
+    )
+    means = means_by_kind(rows).set_index("pair")
+    assert means.loc["Two models", ["pairs", "expected", "observed", "kappa"]].tolist() == [
+        2,
+        pytest.approx(0.6),
+        pytest.approx(0.75),
+        pytest.approx(0.4),
+    ]
+    assert means.loc["Two humans", "pairs"] == 1

@@ -1,13 +1,9 @@
-"""Error consistency of miniatures: values, clusters, and what is said of them."""
+"""Error consistency of miniatures: values, clusters, and means by side."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.chapters.error_consistency.tables import (
-    consistency_groups,
-    consistency_sentence,
-)
 from gcbook.miniworld.results.answers import mark
 from gcbook.miniworld.results.consistency import (
     GROUPS,
@@ -150,7 +146,7 @@ def test_sides_weigh_miniatures_alike_whatever_their_seeds():
     assert facts["gap_share"] == pytest.approx(expected)
 
 
-def test_a_difference_of_accuracies_alone_is_told_as_one():
+def test_a_difference_of_accuracies_alone_is_none_of_shares():
     """The good two agree fully with each other, and with the poor ones as far as these allow."""
     order = RNG.permutation(N)
     rights = {
@@ -158,36 +154,11 @@ def test_a_difference_of_accuracies_alone_is_told_as_one():
         for name, many in (("mini-cnn", 30), ("mini-cnn-noise", 30), ("mini-pixel", 8))
     }
     rights["mini-latent"] = rights["mini-pixel"]
-    said = consistency_sentence(
-        *kappas(pd.concat(trials(r, n) for n, r in rights.items())), Resampling()
-    )
-    assert "is clearly above 0" in said
-    assert "discriminative pairs have 100%, generative ones 100% and mixed ones 100%" in said
-    assert "beyond the accuracies no difference is told from 0" in said
-
-
-def test_two_clusters_are_called_so():
-    said = consistency_sentence(*kappas(TWO_SIDES), Resampling())
-    assert "the tree parts generative from discriminative" in said
-    assert "is clearly above 0" in said
-    assert "Seeds of one miniature" in said and "1 pair" in said
-
-
-def test_other_clusters_are_not():
-    names = ["mini-cnn", "mini-latent", "mini-pixel", "mini-cnn-noise"]
-    rights = [CLASSIFIES, flipped(CLASSIFIES, 1), GENERATES, flipped(GENERATES, 2)]
-    swapped = pd.concat([trials(r, n) for n, r in zip(names, rights, strict=True)])
-    said = consistency_sentence(*kappas(swapped), Resampling())
-    assert "**not** the two kinds" in said
-    assert "is clearly below 0" in said
-
-
-def test_too_few_to_tell():
-    two = TWO_SIDES[TWO_SIDES["observer"].isin(["mini-cnn", "mini-cnn-seed1", "mini-pixel"])]
-    said = consistency_sentence(*kappas(two), Resampling())
-    assert "cannot be told from 1 generative and 1 discriminative" in said
-    one = TWO_SIDES[TWO_SIDES["observer"] == "mini-cnn"]
-    assert "nothing to compare" in consistency_sentence(*kappas(one), Resampling())
+    found = sides(*kappas(pd.concat(trials(r, n) for n, r in rights.items())), Resampling())
+    assert found["gap_low"] > 0
+    kinds = ("discriminative", "generative", "across")
+    assert [found[f"{kind}_share"] for kind in kinds] == pytest.approx([1, 1, 1])
+    assert found["gap_share"] == pytest.approx(0)
 
 
 def test_groups_of_images():
@@ -200,14 +171,3 @@ def test_groups_of_images():
     first, second = (group_of_images(table, group).tolist() for group in GROUPS)
     assert first == [False, False, True, False, True]
     assert second == [True, False, False, False, False]
-
-
-def test_groups_name_who_is_left_out():
-    lacking = trials(GENERATES[:5], "mini-ar")
-    table, orders, notes = consistency_groups(
-        pd.concat([TWO_SIDES, lacking]), resampling=Resampling(draws=50, confidence=0.95, seed=0)
-    )
-    assert set(table["group"]) == {GROUPS[1]}
-    assert len(orders[GROUPS[1]]) == 5 and orders[GROUPS[0]] == []
-    assert "Left out, as scores are missing: mini-ar." in notes
-    assert notes.count("nothing to compare") == 1

@@ -1,0 +1,154 @@
+"""The chapter's facts: by the shipped summaries, from tables written by hand, and without draws."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcbook.chapters.claims import claims_of
+from gcbook.chapters.error_consistency.facts import conditions_without_error, consistency_facts
+from gcbook.chapters.error_consistency.tables import (
+    agreement_with_humans,
+    mixed_kappa,
+    observed_and_expected,
+    shared_errors,
+)
+from gcbook.claims.check import check
+from gcbook.stats.agreement import error_consistency
+from gcbook.stats.benchmark_tables import benchmark_rows
+from gcbook.stats.differences import against_humans, model_differences
+from gcbook.stats.summaries import Summaries
+
+
+@pytest.fixture(scope="module")
+def tables():
+    summaries = Summaries.read()
+    return {
+        "rows": benchmark_rows(summaries),
+        "pairs": observed_and_expected(summaries),
+        "agreement": agreement_with_humans(summaries),
+        "against": against_humans(summaries, "error_consistency"),
+        "differences": model_differences(summaries),
+        "faultless": (24, 657),
+    }
+
+
+@pytest.fixture(scope="module")
+def facts(tables):
+    return consistency_facts(**tables)
+
+
+def test_shipped_numbers(facts):
+    assert [str(facts.humans), str(facts.imagen), str(facts.parti)] == ["0.431", "0.309", "0.23"]
+    assert [facts.best, str(facts.best_kappa)] == ["SWAG RegNetY-16GF", "0.225"]
+    assert (facts.networks, facts.more_accurate, facts.above_best) == (9, 4, 16)
+    # CLIP and the best ViT-22B.
+    assert facts.above_stable_diffusion == 2
+    assert facts.above_parti == 11
+    assert [str(facts.humans_most), str(facts.humans_share)] == ["0.82", "52%"]
+    assert [str(facts.resnet50_most), str(facts.resnet50_share)] == ["0.53", "39%"]
+    assert str(facts.lead) == "0.028"
+
+
+def test_every_claim_holds(facts):
+    assert all(
+        each.state == "holds"
+        for each in check(claims_of("error-consistency"), facts, changed=True).values()
+    )
+
+
+def test_telling_pairs_are_the_extremes(tables):
+    pairs = pd.DataFrame(
+        {
+            "dataset": "Edge",
+            "a": ["h1", "h2", "h3", "h4"],
+            "b": ["m1", "m2", "m3", "m4"],
+            "pair": ["Human and model"] * 3 + ["Two humans"],
+            "expected": [0.84, 0.9, 0.4, 0.1],
+            "observed": [0.85, 0.91, 0.6, 0.2],
+            "kappa": [0.04, 0.03, 0.33, 0.4],
+            # As high as it can be: no example of errors that have nothing in common.
+            "most": [0.8, 0.03, 0.5, 1.0],
+        }
+    )
+    facts = consistency_facts(**tables | {"pairs": pairs})
+    assert (facts.often_a, facts.often_b, str(facts.often_observed)) == ("h1", "m1", "85%")
+    assert (facts.seldom_a, str(facts.seldom_kappa)) == ("h3", "0.33")
+    # There are no two models, so nothing to compare a human and a model with.
+    assert facts.compared == 0 and math.isnan(facts.among_most)
+    assert facts.across_least == pytest.approx((0.04 + 0.03 + 0.33) / 3 / 0.4)
+
+
+def test_datasets_on_which_a_network_reaches_people(tables):
+    agreement = pd.DataFrame(
+        {
+            "dataset": ["Edge"] * 3 + ["Sketch"] * 3,
+            "observer": ["Humans", "ResNet-50", "m"] * 2,
+            "kind": ["Humans", "x", "x"] * 2,
+            "kappa": [0.4, 0.1, 0.2, 0.6, 0.3, 0.7],
+            "low": 0.1,
+            "high": 0.9,
+            "most": [0.8, 0.2, 0.5, 1.0, 0.6, 0.9],
+        }
+    )
+    facts = consistency_facts(**tables | {"agreement": agreement})
+    assert (facts.not_reached, facts.datasets) == (1, 2)
+    assert (facts.reached_on, facts.reached_by, facts.reached_of) == ("Sketch", "m", 2)
+    assert (facts.level_least_on, facts.level_most_on) == ("Edge", "Sketch")
+    assert facts.humans_most == pytest.approx(0.9)
+    assert facts.resnet50_share == pytest.approx(0.2 / 0.4)
+    # No observer without all datasets is compared.
+    fewer = consistency_facts(**tables | {"agreement": agreement.drop(index=1)})
+    assert math.isnan(fewer.resnet50_most)
+
+
+def test_without_draws_nothing_is_said_of_chance(tables):
+    none = {name: tables[name].iloc[:0] for name in ("against", "differences")}
+    facts = consistency_facts(**tables | none)
+    assert facts.tested is None and facts.nearest is None and facts.pairs is None
+    states = check(claims_of("error-consistency"), facts, changed=True)
+    assert states["networks_below_people"].state == "unknown"
+    assert states["accuracy_buys_nothing"].state == "holds"
+
+
+def test_few_draws_decide_nothing(tables):
+    words = "cannot be decided with these draws: 100 are needed"
+    few = {name: tables[name].assign(differs=words) for name in ("against", "differences")}
+    facts = consistency_facts(**tables | few)
+    assert facts.tested == 9 and facts.tested_below is None and facts.pairs_differ is None
+    assert math.isnan(facts.least_told)
+
+
+def test_over_other_data_no_rank_among_the_papers_models(tables):
+    rows = tables["rows"].assign(mean_rank=np.nan)
+    assert consistency_facts(**tables | {"rows": rows}).above_best is None
+
+
+def test_conditions_without_an_error_are_counted():
+    summaries = Summaries.read()
+    assert conditions_without_error(summaries) == (24, 657)
+    assert conditions_without_error(summaries, ["bagnet33"]) == (0, 73)
+
+
+@pytest.mark.parametrize("accuracy", [0.6, 0.95])
+def test_kappa_is_the_share_of_one_mind(accuracy: float) -> None:
+    rng = np.random.default_rng(0)
+    a, own = rng.random((2, 400_000)) < accuracy
+    b = np.where(rng.random(len(a)) < 0.4, a, own)
+    assert error_consistency(a, b) == pytest.approx(0.4, abs=0.01)
+    assert mixed_kappa(0.4, accuracy) == pytest.approx(0.4)
+    easy = rng.random(len(a)) < 0.4
+    assert mixed_kappa(0.4, accuracy, 1.0) == pytest.approx(
+        error_consistency(a | easy, own | easy), abs=0.01
+    )
+
+
+def test_errors_are_shared_as_they_are_counted() -> None:
+    # Of 100 images the person misses 10, the network 50, of which 9 are the person's.
+    person = np.arange(100) >= 10
+    network = ~((np.arange(100) < 9) | (np.arange(100) >= 59))
+    counted = shared_errors(0.9, 0.5, error_consistency(person, network))
+    assert [str(counted.cap), str(counted.persons)] == ["0.20", "90%"]
+    assert [str(counted.chance), str(counted.networks)] == ["50%", "18%"]
+    assert str(shared_errors(0.7, 0.6, 0.0).persons) == "40%"

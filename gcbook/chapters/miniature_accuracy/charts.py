@@ -53,6 +53,7 @@ def fig_differences(rows: pd.DataFrame) -> alt.TopLevelMixin:
         x=alt.X("difference:Q", title="Difference in accuracy").axis(format="+.2f", tickCount=6),
         tooltip=tooltips(["compared", "difference", "low", "high", "paper"]),
         ticks="paper",
+        two_lines=True,
         description=(
             "Forest plot of differences in accuracy between two miniatures, each with its "
             "interval, a tick where the paper prints a difference, and a line at zero. "

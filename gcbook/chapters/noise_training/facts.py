@@ -81,8 +81,8 @@ def _changes(changes: pd.DataFrame) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, step in _STEPS.items():
         for end, measure in _CHANGED.items():
-            key = (step, MEASURES[measure])
-            found |= _change(f"{name}{end}", by.loc[key] if key in by.index else _NO_ROW)
+            rows = by.loc[by.index == (step, MEASURES[measure])]
+            found |= _change(f"{name}{end}", rows.iloc[0] if len(rows) else _NO_ROW)
     return found
 
 

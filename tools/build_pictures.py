@@ -12,7 +12,7 @@ the trials of bethgelab/model-vs-human. It writes ``gcbook/data/pictures``: the 
 The twelve cue conflicts were drawn at random before any was looked at: twelve shape categories, the
 same twelve rearranged for the textures, so that no shape has its own, and one image a pair.
 Silhouettes and edges are of four of these objects. One more image has shape and texture of one
-category, for the method chapter's example.
+category, for the method chapter's example, and one was picked by eye for the landing page.
 """
 
 import argparse
@@ -54,10 +54,13 @@ CONFLICTS = (
     "oven1-cat1",
 )
 NO_CONFLICT = "dog1-dog2"
+EXAMPLE = "elephant1-bottle1"
+"""For the landing page, chosen because everybody sees it: all ten people named its shape."""
 PERSON = "subject-01"
 """Whose single answers are kept."""
 OBJECTS = ("bicycle8", "bird10", "clock3", "elephant2")
-SIDE = 128
+SIDE, LARGE = 128, 224
+"""Pixels a side; the second, of the published images, for the example alone."""
 PHOTOGRAPH = "cat"
 CROP = (80, 0, 380, 300)
 """Of the photograph: left, upper, right, lower."""
@@ -70,7 +73,7 @@ Michaelis, Matthias Bethge, Felix A. Wichmann and Wieland Brendel, from
 [texture-vs-shape](https://github.com/rgeirhos/texture-vs-shape) (commit
 ccd0c01d42c0a8a834e90ec141e7f24fa915dc23), made for *ImageNet-trained CNNs are biased towards
 texture* (ICLR 2019), under [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/). Changes:
-scaled from 224 to {side} pixels a side; cue conflicts saved as JPEG.
+scaled from 224 to {side} pixels a side, but for `{example}.jpg`; cue conflicts saved as JPEG.
 
 `{photograph}.jpg` is the photograph *Chelsea the cat* by Stéfan van der Walt
 ([CC0](https://creativecommons.org/publicdomain/zero/1.0/)), from scikit-image 0.24.0. Changes: cut
@@ -103,18 +106,20 @@ def main() -> None:
         writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    text = ATTRIBUTION.format(side=SIDE, photograph=PHOTOGRAPH)
+    text = ATTRIBUTION.format(side=SIDE, example=EXAMPLE, photograph=PHOTOGRAPH)
     (FOLDER / "ATTRIBUTION.md").write_text(text, encoding="utf-8")
 
 
 def conflicts(stimuli: zipfile.ZipFile) -> list[dict[str, object]]:
     """Save the images of shapes and textures."""
     rows: list[dict[str, object]] = []
-    for name in (*CONFLICTS, NO_CONFLICT):
+    sets = dict.fromkeys(CONFLICTS, "cue-conflict")
+    sets |= {NO_CONFLICT: "no-conflict", EXAMPLE: "example"}
+    for name, kind in sets.items():
         shape, texture = _CUES.fullmatch(name).groups()
-        kind = "cue-conflict" if shape != texture else "no-conflict"
         (place,) = (n for n in stimuli.namelist() if n.endswith(f"-512/{shape}/{name}.png"))
-        file = save(opened(stimuli, place), f"{name}.jpg")
+        side = LARGE if kind == "example" else SIDE
+        file = save(opened(stimuli, place), f"{name}.jpg", side=side)
         rows.append({"name": name, "set": kind, "shape": shape, "texture": texture, "file": file})
     return rows
 
@@ -159,9 +164,9 @@ def opened(stimuli: zipfile.ZipFile, place: str) -> Image.Image:
     return Image.open(io.BytesIO(stimuli.read(place))).convert("RGB")
 
 
-def save(picture: Image.Image, file: str, quality: int = 80) -> str:
+def save(picture: Image.Image, file: str, quality: int = 80, side: int = SIDE) -> str:
     """Scale and save a picture; return the file's name."""
-    scaled = picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+    scaled = picture.resize((side, side), Image.Resampling.LANCZOS)
     scaled.save(FOLDER / file, quality=quality, optimize=True)
     return file
 

@@ -19,7 +19,7 @@ _OUTCOMES = {
     "mixed": "✓ ✗ agree in part",
     "unchecked": "cannot be checked",
 }
-_PRINTED = "†"
+_PRINTED, _NONE = "†", "–"
 _HEAD = "| Claim of the paper | Recomputed here | In miniature |\n|:--|:--|:--|"
 
 
@@ -33,9 +33,10 @@ def scorecard_page(paper: Mapping[str, PaperClaim], book: Iterable[Mapping[str, 
     own = list(book)
     outcomes = Counter(found_for(name, own).outcome or "unchecked" for name in paper)
     counts = "\n".join(f"| {_OUTCOMES[name]} | {outcomes[name]} |" for name in _OUTCOMES)
+    others = [name for name in paper if name not in MAIN]
     sections = "\n\n".join(
         f"## {place}\n\n{scorecard_table({name: paper[name] for name in names}, own)}"
-        for place, names in groupby(paper, lambda name: _section(paper[name]))
+        for place, names in groupby(others, lambda name: _section(paper[name]))
     )
     return f"""(scorecard)=
 # Scorecard: every claim of the paper, and what was found
@@ -67,18 +68,16 @@ def scorecard_table(paper: Mapping[str, PaperClaim], book: Iterable[Mapping[str,
     """
     own = list(book)
     rows = [_row(claim, found_for(name, own)) for name, claim in paper.items()]
-    return "\n".join([_HEAD, *rows])
+    return "\n".join([":::{div} gc-scorecard", _HEAD, *rows, ":::"])
 
 
 def _row(claim: PaperClaim, found: Found) -> str:
     printed = ", ".join(claim.printed.values())
-    about = [claim.place, *([f"printed {printed}"] if printed else []), claim.why_not]
-    small = escape_markdown(" · ".join(filter(None, about)))
-    here = _marks(found.here) or ("" if found.miniature else _unanswered(claim))
-    return (
-        f"| {escape_markdown(claim.statement)} [{small}]{{.gc-place}} | {here} "
-        f"| {_marks(found.miniature)} |"
-    )
+    about = [claim.place, f"printed {escape_markdown(printed)}" if printed else "", claim.why_not]
+    small = " · ".join(filter(None, about))
+    here = _marks(found.here) or (_NONE if found.miniature else _unanswered(claim))
+    small_world = _marks(found.miniature) or _NONE
+    return f"| {claim.statement} [{small}]{{.gc-place}} | {here} | {small_world} |"
 
 
 def _marks(answers: Iterable[Answer]) -> str:

@@ -4,7 +4,7 @@ import html
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -39,7 +39,7 @@ def chart_spec(chart: "alt.TopLevelMixin") -> dict[str, Any]:
             'Add .properties(description="…") to the outermost chart: what is on the axes and '
             "what there is to see."
         )
-    _line_legends(spec)
+    _line_legends(spec, set(_shaped(spec)))
     spec["datasets"] = {k: _compact(v) for k, v in spec.get("datasets", {}).items()}
     twins = _dark_twins()
     if twins:
@@ -112,14 +112,28 @@ def chart_image(spec: Mapping[str, Any]) -> str:
     return f'<img class="gc-static" alt="{alt_text}"{box} src="{html.escape(uri)}">'
 
 
-def _line_legends(node: Any) -> None:
-    """Show dashes in legends as lines: around a dot no dash can be told from another."""
+def _shaped(node: Any) -> Iterator[str]:
+    """The fields that shapes of marks tell apart, anywhere in a chart."""
+    if isinstance(node, dict):
+        shape = node.get("encoding", {}).get("shape", {})
+        if "field" in shape:
+            yield shape["field"]
+    parts = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    for part in parts:
+        yield from _shaped(part)
+
+
+def _line_legends(node: Any, shaped: Container[str]) -> None:
+    """Show dashes in legends as lines: around a dot no dash can be told from another.
+
+    Where marks have shapes as well, a legend of marks tells enough.
+    """
     if isinstance(node, list):
         for each in node:
-            _line_legends(each)
+            _line_legends(each, shaped)
     elif isinstance(node, dict):
         encoding = node.get("encoding", {})
-        if "strokeDash" in encoding:
+        if "strokeDash" in encoding and encoding["strokeDash"].get("field") not in shaped:
             for channel in ("strokeDash", "color"):
                 legend = encoding.get(channel, {}).get("legend")
                 if isinstance(legend, dict):
@@ -127,7 +141,7 @@ def _line_legends(node: Any) -> None:
                         legend.setdefault(key, value)
         for key, value in node.items():
             if key not in ("datasets", "values"):
-                _line_legends(value)
+                _line_legends(value, shaped)
 
 
 def _compact(rows: Any) -> Any:

@@ -28,6 +28,7 @@ def fig_forest(
     reference: float | None = 0.0,
     ticks: str = "",
     marked: Collection[str] = (),
+    two_lines: bool = False,
 ) -> alt.TopLevelMixin:
     """One row an estimate, in the order of the table.
 
@@ -43,9 +44,12 @@ def fig_forest(
         reference: where a vertical line stands, or None.
         ticks: column of a second number of each row, drawn as an upright tick, or nothing.
         marked: rows that stand out among the others, of which there is one series; none: all do.
+        two_lines: whether a row's name breaks after a colon, as long ones must on a phone.
     """
     names = list(dict.fromkeys(rows[row]))
-    y = alt.Y(f"{row}:N", sort=names, title=None).axis(grid=True, gridDash=[1, 3], labelLimit=180)
+    broken: dict[str, Any] = {"labelExpr": "split(datum.label, ': ')"} if two_lines else {}
+    y = alt.Y(f"{row}:N", sort=names, title=None)
+    y = y.axis(grid=True, gridDash=[1, 3], labelLimit=180, **broken)
     channels: dict[str, Any] = {}
     offset: dict[str, Any] = {}
     marks = marks or {}

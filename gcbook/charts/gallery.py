@@ -65,6 +65,9 @@ class Gallery:
         least = "100%" if len(self.strips) == 1 else "min(100%, 19rem)"
         return f'<div class="gc-gallery" style="{_grid(least, "1rem 1.6rem")}">{inner}</div>'
 
+    def _repr_html_(self) -> str:
+        return self.body
+
 
 def _strip(strip: Strip) -> str:
     title = f'<p class="gc-strip-title">{html.escape(strip.title)}</p>' if strip.title else ""

@@ -12,6 +12,7 @@ from gcbook.charts.theme import (
     BAND,
     CHANCE_LINE,
     DIVERGING,
+    SERIES,
     color_scale,
     kinds_shown,
     shape_scale,
@@ -363,7 +364,7 @@ def finish(
     return done
 
 
-CLASS_COLORS = ("#0077bb", "#b86e00", "#00916e", "#b5459b")
+CLASS_COLORS = SERIES
 """Of the classes A, B, C and D."""
 
 

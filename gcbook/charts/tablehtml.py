@@ -1,7 +1,8 @@
 """Tables on a page: data tables behind figures and benchmark tables with marked cells.
 
 The convention for marked cells is plain data: column ``a`` holds what was recomputed, and
-``a_published`` what the paper prints. Which of the two a cell has decides its mark.
+``a_published`` what the paper prints. Which of the two a cell has decides its mark. A column
+``a_best`` of bool sets cells of ``a`` in bold.
 """
 
 import html
@@ -12,6 +13,7 @@ from urllib.parse import quote
 
 from gcbook.charts.columns import formats_of, headings_of
 from gcbook.files.errors import InputError
+from gcbook.stats.words import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +90,8 @@ def marked_table(
         table: one row a line; numbers raw.
         label: accessible name of the table's region.
         columns: columns to show. Default: all that are not companions. The companions of ``x``
-            are ``x_published``, the paper's values, and ``x_low, x_high``, its interval.
+            are ``x_published``, the paper's values, ``x_low, x_high``, its interval, and
+            ``x_best``, which of them are bold.
         headings: those that differ from the vocabulary's.
         intervals: column → columns of its interval, where they are called otherwise.
         formats: of numbers, where they differ from the vocabulary's. What has none is ``.3f`` for
@@ -102,7 +105,12 @@ def marked_table(
     published = {c: paper for c, paper in published.items() if paper in given}
     ends = {c: (f"{c}_low", f"{c}_high") for c in map(str, table.columns)}
     intervals = {c: pair for c, pair in ends.items() if set(pair) <= given} | dict(intervals or {})
-    companions = {*published.values(), *(c for pair in intervals.values() for c in pair)}
+    best = {c: f"{c}_best" for c in map(str, table.columns) if f"{c}_best" in given}
+    companions = {
+        *published.values(),
+        *best.values(),
+        *(c for pair in intervals.values() for c in pair),
+    }
     if columns is None:
         columns = [str(c) for c in table.columns if c not in companions]
     _check_columns(table, [*columns, *companions])
@@ -127,7 +135,8 @@ def marked_table(
                     cells.append(_cell(None, spec, number=True))
                     continue
                 span = [row[c] for c in intervals.get(name, ())]
-                cells.append(_marked_cell(ours, paper, span, spec))
+                bold = name in best and bool(row[best[name]])
+                cells.append(_marked_cell(ours, paper, span, spec, bold))
             else:
                 span = [row[c] for c in intervals.get(name, ())]
                 cells.append(_cell(row[name], spec, _interval(span, spec), name in numeric))
@@ -172,7 +181,7 @@ def _format(value: Any, spec: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return format(value, spec or ".3f").replace("-", "−")
+        return number(value, spec or ".3f")
     if isinstance(value, int):
         return format(value, spec or ",").replace("-", "−")
     return str(value)
@@ -195,7 +204,7 @@ def _interval(ends: Sequence[Any], spec: str) -> str:
     return f'<span class="gc-interval">[{low}, {high}]</span>'
 
 
-def _marked_cell(ours: Any, paper: Any, ends: Sequence[Any], spec: str) -> str:
+def _marked_cell(ours: Any, paper: Any, ends: Sequence[Any], spec: str, bold: bool = False) -> str:
     has_ours, has_paper = not _missing(ours), not _missing(paper)
     kind = {(True, True): "both", (True, False): "recomputed", (False, True): "published"}.get(
         (has_ours, has_paper), "neither"
@@ -205,12 +214,13 @@ def _marked_cell(ours: Any, paper: Any, ends: Sequence[Any], spec: str) -> str:
     value = float(ours if has_ours else paper)
     short, full = MARKS[kind]
     mark = f"<abbr class='gc-mark gc-mark-{kind}' title='{full}'>{short}</abbr>"
-    shown = f"{_format(value, spec)} {mark}"
+    number = _format(value, spec)
+    shown = f"{f'<strong>{number}</strong>' if bold else number} {mark}"
     if kind == "both":
         # The difference of the numbers as printed: below the paper's last digit there is none.
         digits = spec or ".3f"
         gap = float(format(value, digits)) - float(format(float(paper), digits))
-        signed = format(gap, "+" + digits).replace("-", "−")
+        signed = format(gap, "+z" + digits).replace("-", "−")
         shown += (
             f'<span class="gc-paper">paper {_format(float(paper), spec)}, '
             f"difference {signed}</span>"

@@ -1,15 +1,14 @@
-"""Drawings that can be seen in two ways, made for this book, with their parts marked.
+"""Drawings that can be seen in two ways, made for this book.
 
 They are silhouettes with holes, as the miniature world's objects are, so that its models can be
-asked about them. What the parts are, and where, was written down before any model had seen a
-drawing. Controls are drawings that can be seen in one way only, or in none, and differ from an
-ambiguous one in little else.
+asked about them, and were made before any model had seen one. Controls are drawings that can be
+seen in one way only, or in none, and differ from an ambiguous one in little else.
 
 Coordinates are shares of the picture's side: x to the right, y down.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +17,7 @@ from scipy.interpolate import CubicSpline
 
 from gcbook.files.errors import InputError
 
-__all__ = ["DRAWINGS", "Drawing", "draw", "mask_of", "mirrored", "rotated", "smooth_curve"]
+__all__ = ["DRAWINGS", "Drawing", "draw", "mirrored", "rotated", "smooth_curve"]
 
 Points = tuple[tuple[float, float], ...]
 
@@ -37,8 +36,6 @@ class Drawing:
         readings: categories that people see in it, none for what shows nothing in particular.
         outlines: smooth closed curves that are filled.
         holes: curves within them that are not.
-        parts: polygons by name, each with the reading in which it is what its name says; a part
-            that belongs to two readings stands in both.
         control_of: the ambiguous drawing that it is compared with, "" for that itself.
     """
 
@@ -46,7 +43,6 @@ class Drawing:
     readings: tuple[str, ...]
     outlines: tuple[Points, ...]
     holes: tuple[Points, ...] = ()
-    parts: Mapping[tuple[str, str], Points] = field(default_factory=dict)
     control_of: str = ""
 
 
@@ -82,21 +78,13 @@ def draw(
     return np.repeat(grey[..., None], 3, axis=-1).astype(np.float32)
 
 
-def mask_of(points: Points, side: int) -> npt.NDArray[np.float32]:
-    """Return how much of each pixel lies within a polygon, float32 (side, side) in [0, 1]."""
-    large = Image.new("L", (side * SUPERSAMPLING,) * 2, 0)
-    ImageDraw.Draw(large).polygon(_scaled(points, side * SUPERSAMPLING), fill=255)
-    share: npt.NDArray[np.float32] = np.asarray(large.reduce(SUPERSAMPLING), np.float32)
-    return share / np.float32(255)
-
-
 def mirrored(drawing: Drawing) -> Drawing:
-    """Return a drawing with left and right exchanged, parts and all."""
+    """Return a drawing with left and right exchanged."""
     return _moved(drawing, f"{drawing.name}, mirrored", lambda x, y: (1 - x, y))
 
 
 def rotated(drawing: Drawing, quarters: int = 1) -> Drawing:
-    """Return a drawing turned clockwise by quarters of a turn, parts and all."""
+    """Return a drawing turned clockwise by quarters of a turn."""
     turned = drawing
     for _ in range(quarters % 4):
         turned = _moved(turned, drawing.name, lambda x, y: (1 - y, x))
@@ -114,7 +102,6 @@ def _moved(
         name=name,
         outlines=each(drawing.outlines),
         holes=each(drawing.holes),
-        parts={key: each([points])[0] for key, points in drawing.parts.items()},
     )
 
 
@@ -136,10 +123,6 @@ def _circle(x: float, y: float, radius: float) -> Points:
     return tuple(
         (x + radius * float(np.cos(angle)), y + radius * float(np.sin(angle))) for angle in angles
     )
-
-
-def _box(left: float, top: float, right: float, bottom: float) -> Points:
-    return ((left, top), (right, top), (right, bottom), (left, bottom))
 
 
 _NECK: Points = ((0.46, 0.63), (0.47, 0.76), (0.44, 0.94), (0.8, 0.94), (0.76, 0.76), (0.77, 0.65))
@@ -192,21 +175,12 @@ DRAWINGS: Mapping[str, Drawing] = {
             ("duck", "rabbit"),
             ((*_EARS, *_NECK, *_NOTCH, *_CROWN),),
             (_EYE,),
-            {
-                ("duck", "bill"): _box(0.03, 0.16, 0.41, 0.54),
-                ("rabbit", "ears"): _box(0.03, 0.16, 0.41, 0.54),
-                ("duck", "back of the head"): _box(0.72, 0.3, 0.92, 0.64),
-                ("rabbit", "mouth"): _box(0.76, 0.42, 0.92, 0.62),
-                ("duck", "eye"): _box(0.55, 0.32, 0.65, 0.42),
-                ("rabbit", "eye"): _box(0.55, 0.32, 0.65, 0.42),
-            },
         ),
         Drawing(
             "duck",
             ("duck",),
             ((*_BILL, *_NECK, *_ROUND, *_CROWN),),
             (_EYE,),
-            {("duck", "bill"): _box(0.03, 0.28, 0.41, 0.52)},
             control_of="duck–rabbit",
         ),
         Drawing(
@@ -229,7 +203,6 @@ DRAWINGS: Mapping[str, Drawing] = {
                 ),
             ),
             (_circle(0.68, 0.47, 0.035),),
-            {("rabbit", "ears"): _box(0.4, 0.03, 0.77, 0.36)},
             control_of="duck–rabbit",
         ),
         Drawing(
@@ -237,10 +210,6 @@ DRAWINGS: Mapping[str, Drawing] = {
             ("face",),
             (_ROCK,),
             (_circle(0.38, 0.4, 0.06), _circle(0.62, 0.4, 0.06), _MOUTH),
-            {
-                ("face", "eyes"): _box(0.29, 0.31, 0.71, 0.49),
-                ("face", "mouth"): _box(0.33, 0.62, 0.68, 0.79),
-            },
         ),
         Drawing(
             "rock",
@@ -257,21 +226,11 @@ DRAWINGS: Mapping[str, Drawing] = {
             "vase and faces",
             ("bottle", "face"),
             (_VASE,),
-            parts={
-                ("bottle", "body"): _VASE,
-                ("face", "left profile"): ((0, 0.06), *_PROFILE, (0, 0.94)),
-                ("face", "right profile"): (
-                    (1, 0.06),
-                    *((1 - x, y) for x, y in _PROFILE),
-                    (1, 0.94),
-                ),
-            },
         ),
         Drawing(
             "vase",
             ("bottle",),
             (_PLAIN_VASE,),
-            parts={("bottle", "body"): _PLAIN_VASE},
             control_of="vase and faces",
         ),
     )

@@ -147,10 +147,16 @@ def table2_rows(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def table3_rows(rows: pd.DataFrame) -> pd.DataFrame:
-    """Table 3: the rows of `benchmark_rows` by OOD accuracy, the humans first."""
+    """Table 3: the rows of `benchmark_rows` by OOD accuracy, the humans first.
+
+    A published network that the paper's table lacks has no rank: several such ranks would share a
+    number, each being the rank of one network alone among the paper's.
+    """
     printed = set(table3()["key"])
     kept = rows[(rows["observer"] != "") | rows["key"].isin(printed)]
     accuracy = kept["ood_accuracy"].fillna(kept["ood_accuracy_published"])
+    unranked = (kept["key"] == "") & (kept["kind"] != "Own model")
+    kept = kept.assign(ood_rank=kept["ood_rank"].mask(unranked))
     return _humans_first(kept, -accuracy, [])
 
 
@@ -243,9 +249,10 @@ def table1_recomputed(summaries: Summaries) -> pd.DataFrame:
 
     Returns:
         ``model, model_type`` and, for each of ``shape_bias, ood_accuracy, error_consistency``, the
-        recomputed value (NaN where trials are not public), ``…_low`` and ``…_high``, and
-        ``…_published``. Means over other datasets or conditions than the paper's are left out:
-        beside its numbers they would look like a failure to reproduce them.
+        recomputed value (NaN where trials are not public), ``…_low`` and ``…_high``,
+        ``…_published``, and ``…_best``: whether that is the largest of its ``model_type``. Means
+        over other datasets or conditions than the paper's are left out: beside its numbers they
+        would look like a failure to reproduce them.
     """
     printed, names = table1(), published_models().set_index("key")
     rows = pd.DataFrame(
@@ -273,4 +280,7 @@ def table1_recomputed(summaries: Summaries) -> pd.DataFrame:
         # Table 1 has no row for the humans; their shape bias is given in the text.
         human = quoted_value("human_shape_bias") if metric == "shape_bias" else np.nan
         rows[f"{metric}_published"] = [human, *printed[metric]]
+        largest = rows.groupby("model_type")[f"{metric}_published"].transform("max")
+        best = rows[f"{metric}_published"] == largest
+        rows[f"{metric}_best"] = best & (rows["model_type"] != "human")
     return _round(rows.drop(columns="observer"), 4)

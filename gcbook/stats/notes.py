@@ -6,16 +6,12 @@ Every number in them is computed here from the tables that the chapters show.
 import numpy as np
 import pandas as pd
 
-from gcbook.paper.observers import HUMANS_TITLE, PUBLISHED_SOURCES, labels
-from gcbook.paper.published import published_models, published_values
-from gcbook.stats.benchmark_tables import METRICS
+from gcbook.paper.published import published_values
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import percent
 
 __all__ = [
     "interval_note",
-    "public_on_some",
-    "reproduction_sentence",
     "resolution_sentence",
 ]
 
@@ -66,41 +62,3 @@ def resolution_sentence(differences: pd.DataFrame) -> str:
         least = differences.loc[differs, "difference"].min()
         said += f", and the smallest difference that survives the correction is {least:.3f}"
     return said + "."
-
-
-def reproduction_sentence(rows: pd.DataFrame, summaries: Summaries) -> str:
-    """How many printed numbers of Tables 2 and 3 could be recomputed, and how many came out.
-
-    Args:
-        rows: from `gcbook.stats.benchmark_tables.benchmark_rows`.
-        summaries: what they were made of.
-    """
-    printed = rows[rows["key"] != ""]
-    both = printed[printed["error_consistency"].notna()]
-    if both.empty:
-        return (
-            "These choices leave no number that is both printed and recomputed: the paper's are "
-            "over all datasets in the benchmark's conditions."
-        )
-    ours = both[list(METRICS)].round(3).to_numpy()
-    paper = both[[f"{metric}_published" for metric in METRICS]].to_numpy()
-    same = int((np.abs(ours - paper) < 1e-9).sum())
-    apart = float((both["mean_rank"] - both["mean_rank_published"]).abs().max())
-    more = public_on_some(summaries) - set(both["model"])
-    return (
-        f"The paper's tables list {len(printed)} models. Single decisions on all "
-        f"{len(summaries.provenance['datasets'])} datasets are public for {len(both)} of them "
-        f"({' and '.join(both['model'])}). Of the {ours.size} numbers that Tables 2 and 3 print "
-        f"for these, {same} come out to the third digit, and their mean ranks to within "
-        f"{apart:.2f}. For {len(more)} more, decisions of networks of the same name are public on "
-        "cue-conflict, edge and silhouette images, from which no printed mean can be had. Another "
-        f"{int(((rows['key'] == '') & (rows['kind'] != HUMANS_TITLE)).sum())} networks are public "
-        "on all datasets but not in the paper; the paper prints no row for the humans."
-    )
-
-
-def public_on_some(summaries: Summaries) -> set[str]:
-    """Names of the paper's models with public decisions on any dataset; one name is one model."""
-    counts = summaries.counts
-    ours = counts[(counts["observer_kind"] == "model") & counts["source"].isin(PUBLISHED_SOURCES)]
-    return set(labels(ours["observer"].drop_duplicates())) & set(published_models()["name"])

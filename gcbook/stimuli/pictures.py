@@ -1,8 +1,9 @@
 """The few published stimuli, and one photograph, that come with the package to be looked at.
 
-Twelve cue conflicts with how people and a network answered, one image without a conflict, four of
-the objects as silhouettes and as edges (Geirhos et al., 2019; CC BY 4.0), and a cat (CC0).
-``tools/build_pictures.py`` chose them; ``gcbook/data/pictures/ATTRIBUTION.md`` names the authors.
+Twelve cue conflicts, drawn at random, with how people and a network answered; one more, picked as
+an example; one image without a conflict; four of the objects as silhouettes and as edges (Geirhos
+et al., 2019; CC BY 4.0); and a cat (CC0). ``tools/build_pictures.py`` chose them;
+``gcbook/data/pictures/ATTRIBUTION.md`` names the authors.
 """
 
 from importlib import resources
@@ -14,7 +15,7 @@ from gcbook.files.errors import InputError
 
 __all__ = ["PictureSet", "picture_bytes", "pictures_of"]
 
-PictureSet = Literal["cue-conflict", "no-conflict", "silhouette", "edge", "photograph"]
+PictureSet = Literal["cue-conflict", "no-conflict", "example", "silhouette", "edge", "photograph"]
 
 _FOLDER = resources.files("gcbook") / "data" / "pictures"
 
@@ -46,7 +47,7 @@ def pictures_of(set_name: PictureSet) -> pd.DataFrame:
 
 
 def picture_bytes(file: str) -> bytes:
-    """The bytes of a picture, a PNG or a JPEG of 128 pixels a side.
+    """The bytes of a picture, a PNG or a JPEG of 128 pixels a side (the example: 224).
 
     Args:
         file: name, from `pictures_of`.

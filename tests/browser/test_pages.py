@@ -118,7 +118,7 @@ def test_tables_and_notebooks_are_saved(open_book, html, origin):
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("name", ["fig-drawings", "fig-poses"])
+@pytest.mark.parametrize("name", ["fig-drawings"])
 def test_drawings_are_not_stretched_with_their_panels(open_book, name, width):
     page = open_book(width=width).goto("book/chapters/illusions.html")
     charts.draw_all(page)

@@ -18,3 +18,15 @@ def test_static_image_is_light_and_keeps_the_numbers_on_its_axes() -> None:
     assert "#0a14ff" in svg
     assert "rgb(" not in svg
     assert not re.search(r"=\"[^\"]*\d\.\d\d[^\"]*\"", svg.replace("0.1234", ""))
+
+
+def test_dashes_are_shown_as_lines_unless_marks_have_shapes_as_well() -> None:
+    rows = pd.DataFrame({"x": [0, 1], "y": [0, 1], "who": ["a", "b"]})
+    legend = alt.Legend(title=None)
+    base = alt.Chart(rows, description="Two lines.").encode(x="x:Q", y="y:Q")
+    line = base.mark_line().encode(strokeDash=alt.StrokeDash("who:N", legend=legend))
+    point = base.mark_point().encode(shape=alt.Shape("who:N", legend=legend))
+    alone = chart_spec(line)["encoding"]["strokeDash"]["legend"]
+    assert (alone["symbolType"], alone["symbolSize"]) == ("stroke", 350)
+    both = chart_spec(alt.layer(line, point, description="Lines with marks."))
+    assert both["layer"][0]["encoding"]["strokeDash"]["legend"] == {"title": None}

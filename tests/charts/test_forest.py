@@ -62,3 +62,9 @@ def test_ticks_are_drawn_below_the_marks():
     marks = [each["mark"]["type"] for each in spec_of(ticks="least")["layer"]]
     assert marks == ["rule", "rule", "tick", "point"]
     assert "tick" not in layers_of(spec_of())
+
+
+def test_long_names_break_after_their_colon_where_asked():
+    axis = layers_of(spec_of(two_lines=True))["point"]["encoding"]["y"]["axis"]
+    assert axis["labelExpr"] == "split(datum.label, ': ')"
+    assert "labelExpr" not in layers_of(spec_of())["point"]["encoding"]["y"]["axis"]

@@ -135,6 +135,13 @@ def test_tables_2_and_3_keep_the_printed_order(rows):
     assert alone["mean_rank_published"].is_monotonic_increasing
     third = table3_rows(rows)
     assert third["key"].iloc[1] == "vit_22b_ft_224"
+    # Three SWAG networks would all be fourth, each alone among the paper's.
+    ranks = third.set_index("model")["ood_rank"]
+    assert ranks.drop(["ResNet-50", "SimCLR ResNet-50x1"]).isna().all()
+    assert ranks["ResNet-50"] == 36
+    mine = rows["model"] == "SWAG ViT-L/16"
+    own = table3_rows(rows.assign(kind=rows["kind"].mask(mine, "Own model")))
+    assert own.set_index("model")["ood_rank"]["SWAG ViT-L/16"] == 4
 
 
 def test_dataset_rows_cover_every_dataset(summaries):
@@ -170,6 +177,10 @@ def test_table1_puts_both_values_side_by_side(summaries):
     assert table.loc["Humans", "shape_bias_published"] == 0.96
     assert table.loc["Humans", "ood_accuracy"] == pytest.approx(0.723, abs=5e-4)
     assert table.loc["Humans", "error_consistency"] == pytest.approx(0.431, abs=5e-4)
+    best = table[table["shape_bias_best"]]
+    assert list(best.index) == ["Imagen", "ViT-22B-384"]
+    # Imagen and CLIP share the two digits that are printed.
+    assert table["ood_accuracy_best"].sum() == 3
     others = table.drop(index=["Humans", "ResNet-50"])
     assert others[["shape_bias", "ood_accuracy", "error_consistency"]].isna().all(axis=None)
     assert others.filter(like="_published").notna().all(axis=None)

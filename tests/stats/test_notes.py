@@ -2,14 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from gcbook.stats.benchmark_tables import benchmark_rows
 from gcbook.stats.differences import model_differences
-from gcbook.stats.notes import (
-    interval_note,
-    public_on_some,
-    reproduction_sentence,
-    resolution_sentence,
-)
+from gcbook.stats.notes import interval_note, resolution_sentence
 from gcbook.stats.summaries import Summaries
 
 
@@ -41,22 +35,3 @@ def test_resolution_is_a_yardstick(summaries):
     assert "Without bootstrap draws" in resolution_sentence(
         model_differences(replace(summaries, tests=summaries.tests.iloc[:0]))
     )
-
-
-def test_reproduction_counts_the_digits_that_come_out(summaries):
-    rows = benchmark_rows(summaries)
-    assert "Of the 8 numbers that Tables 2 and 3 print for these, 8 come out" in (
-        reproduction_sentence(rows, summaries)
-    )
-    assert "For 15 more, decisions" in reproduction_sentence(rows, summaries)
-    wrong = rows.assign(ood_accuracy=rows["ood_accuracy"] + 0.01)
-    assert "print for these, 6 come out" in reproduction_sentence(wrong, summaries)
-    assert "leave no number" in reproduction_sentence(rows[rows["key"] == ""], summaries)
-
-
-def test_models_of_the_paper_with_public_decisions(summaries):
-    names = public_on_some(summaries)
-    # Two on all datasets; of the 25 CNNs, ten are not in the paper.
-    assert len(names) == 17
-    assert {"ResNet-50", "Inception v3", "VGG-11 (BN)", "SqueezeNet 1.0"} <= names
-    assert not {"VGG-16", "CORnet-S", "BagNet-33"} & names

@@ -10,7 +10,14 @@ from gcbook.files.errors import InputError
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stimuli.pictures import picture_bytes, pictures_of
 
-SETS = {"cue-conflict": 12, "no-conflict": 1, "silhouette": 4, "edge": 4, "photograph": 1}
+SETS = {
+    "cue-conflict": 12,
+    "no-conflict": 1,
+    "example": 1,
+    "silhouette": 4,
+    "edge": 4,
+    "photograph": 1,
+}
 
 
 @pytest.mark.parametrize(("name", "count"), SETS.items())
@@ -19,7 +26,7 @@ def test_every_picture_is_there_in_one_size(name, count):
     assert len(rows) == count
     assert set(rows["shape"]) <= set(CATEGORIES)
     sizes = {Image.open(io.BytesIO(picture_bytes(file))).size for file in rows["file"]}
-    assert sizes == {(128, 128)}
+    assert sizes == ({(224, 224)} if name == "example" else {(128, 128)})
 
 
 def test_no_conflict_shape_and_no_texture_stands_twice():

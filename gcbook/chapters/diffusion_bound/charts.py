@@ -10,17 +10,17 @@ import pandas as pd
 from gcbook.chapters.diffusion_bound.tables import PARTS
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.parts import CLASS_COLORS, dropdown, look, radio, side_by_side, slider
-from gcbook.charts.theme import INK
+from gcbook.charts.theme import INK, SERIES
 from gcbook.noise.mixture import Mixture
 
 __all__ = ["fig_bound_parts", "fig_forward", "fig_ratio", "fig_weights"]
 
-_COLORS = dict(zip(PARTS.values(), ("#b5459b", "#00916e", "#0077bb"), strict=True))
+_COLORS = dict(zip(PARTS.values(), SERIES[:3], strict=True))
 _SCORES = {
     "exact": INK,
-    "bound": "#0077bb",
-    "exp:7": "#b86e00",
-    "uniform": "#00916e",
+    "bound": SERIES[3],
+    "exp:7": SERIES[1],
+    "uniform": SERIES[2],
 }
 _DASHES = {"exact": [1, 0], "bound": [2, 2], "exp:7": [8, 3], "uniform": [8, 3, 2, 3]}
 _NAMES = {
@@ -78,7 +78,7 @@ def fig_forward(pair: Mapping[str, Mixture], grid: pd.DataFrame) -> alt.TopLevel
                 "Densities of two classes of numbers from −5 to 5, each a row of narrow peaks that "
                 "alternate with those of the other class, with A more on the left and B more on "
                 "the right. A slider adds noise: the peaks melt first, the difference between left "
-                "and right later, and at t = 1 both are one bell."
+                "and right later, and at t = 1 both are one Gaussian."
             ),
         )
         .configure_legend(orient="bottom")
@@ -109,7 +109,7 @@ def fig_bound_parts(rows: pd.DataFrame) -> alt.TopLevelMixin:
     stacked = alt.layer(
         bars.mark_bar().encode(
             x=steps,
-            y=alt.Y("nats:Q", title="Nats a number", stack="zero"),
+            y=alt.Y("nats:Q", title="Nats per number", stack="zero"),
             color=color,
             order=alt.Order("order:Q"),
             tooltip=tooltips(
@@ -117,12 +117,12 @@ def fig_bound_parts(rows: pd.DataFrame) -> alt.TopLevelMixin:
             ),
         ),
         bars.mark_rule(color=INK, strokeWidth=2, strokeDash=[5, 3]).encode(
-            y=alt.Y("max(exact):Q", title="Nats a number")
+            y=alt.Y("max(exact):Q", title="Nats per number")
         ),
     ).properties(width=290, height=260, title="The bound; dashed: the truth")
     gap = (
         alt.Chart(shown[["spacing", "steps", "gap"]])
-        .mark_line(strokeWidth=2, point=True)
+        .mark_line(strokeWidth=2, color=INK, point=alt.OverlayMarkDef(color=INK))
         .encode(
             x=alt.X("steps:Q", title="Steps T", scale=alt.Scale(type="log", base=2)).axis(
                 values=sorted(set(shown["steps"])), labelOverlap="greedy", labelFlush=False
@@ -218,7 +218,7 @@ def fig_ratio(rows: pd.DataFrame) -> alt.TopLevelMixin:
                 "By how much each number from −4 to 4 speaks for class A, four lines: by the "
                 "likelihoods, by the bound, by the errors weighted with exp(−7t), and by the "
                 "errors with equal weights. A line that goes up and down follows the peaks of the "
-                "classes, a straight one their hills."
+                "classes, a straight one their broad shapes."
             ),
         )
         .configure_legend(orient="bottom", columns=4)

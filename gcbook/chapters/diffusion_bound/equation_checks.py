@@ -32,9 +32,8 @@ def equation_rows(model: Mixture) -> pd.DataFrame:
         model: the class.
 
     Returns:
-        ``equation`` (in words), ``formula`` (in TeX without dollars; ", " parts two of them),
-        ``by`` (how the other side was computed), ``difference`` (largest absolute difference,
-        relative to the largest value where that is above 1).
+        ``equation`` (in words), ``by`` (how the other side was computed), ``difference`` (largest
+        absolute difference, relative to the largest value where that is above 1).
     """
     return pd.DataFrame(
         [
@@ -53,10 +52,10 @@ def equation_rows(model: Mixture) -> pd.DataFrame:
     )
 
 
-def _row(equation: str, formula: str, by: str, one: np.ndarray, other: np.ndarray) -> dict:
+def _row(equation: str, by: str, one: np.ndarray, other: np.ndarray) -> dict:
     scale = max(1.0, float(np.abs(other).max()))
     difference = float(np.abs(np.asarray(one) - other).max()) / scale
-    return {"equation": equation, "formula": formula, "by": by, "difference": difference}
+    return {"equation": equation, "by": by, "difference": difference}
 
 
 def _forward() -> dict:
@@ -69,8 +68,7 @@ def _forward() -> dict:
         factor, variance = factor * np.sqrt(1 - beta), (1 - beta) * variance + beta
         found.append((factor, variance))
     expected = np.stack([np.sqrt(kept), 1 - kept], axis=1)
-    formula = r"q(x_t|x_0) = N(\alpha_t x_0,\sigma_t^2), \alpha_t^2 = \prod_s (1 - \beta_s)"
-    return _row("Many steps of noise are one", formula, "step by step", expected, np.array(found))
+    return _row("Many steps of noise are one", "step by step", expected, np.array(found))
 
 
 def _density(model: Mixture) -> dict:
@@ -82,8 +80,7 @@ def _density(model: Mixture) -> dict:
         kernel = np.exp(-(noised**2) / 2) / (sigma * np.sqrt(2 * np.pi))
         clean = np.exp(model.log_density(WIDE))
         other.append(integrate.simpson(kernel * clean, x=WIDE))
-    formula = r"p_t(x_t) = \sum_k \pi_k N(x_t; \alpha_t m_k,v_t), v_t = \alpha_t^2 s^2 + \sigma_t^2"
-    return _row("A noised mixture is one", formula, "integration", np.array(one), np.array(other))
+    return _row("A noised mixture is one", "integration", np.array(one), np.array(other))
 
 
 def _tweedie(model: Mixture) -> dict:
@@ -93,10 +90,7 @@ def _tweedie(model: Mixture) -> dict:
         one.append(alpha * model.posterior_mean(NUMBERS, alpha, sigma))
         up, down = (model.log_density(NUMBERS + d, alpha, sigma) for d in (STEP, -STEP))
         other.append(NUMBERS + sigma**2 * (up - down) / (2 * STEP))
-    formula = r"\alpha_t \hat x(x_t) = x_t + \sigma_t^2 \nabla \log p_t(x_t)"
-    return _row(
-        "The best guess follows the density", formula, "differences", np.array(one), np.array(other)
-    )
+    return _row("The best guess follows the density", "differences", np.array(one), np.array(other))
 
 
 def _posterior_mean(model: Mixture) -> dict:
@@ -109,8 +103,7 @@ def _posterior_mean(model: Mixture) -> dict:
         )
         total = integrate.simpson(joint, x=WIDE)
         other.append(integrate.simpson(joint * WIDE, x=WIDE) / total)
-    formula = r"\hat x(x_t) = \mathbb E[x_0 | x_t]"
-    return _row("The best guess is a mean", formula, "integration", np.array(one), np.array(other))
+    return _row("The best guess is a mean", "integration", np.array(one), np.array(other))
 
 
 def _noise_error() -> dict:
@@ -122,10 +115,8 @@ def _noise_error() -> dict:
         x_t = alpha * NUMBERS + sigma * noise
         one.append((alpha / sigma) ** 2 * (NUMBERS - guess) ** 2)
         other.append((noise - (x_t - alpha * guess) / sigma) ** 2)
-    formula = r"(\varepsilon - \hat\varepsilon)^2 = \mathrm{SNR}_t (x_0 - \hat x)^2"
     return _row(
         "Guessing noise is guessing the number",
-        formula,
         "the noise",
         np.array(one),
         np.array(other),
@@ -158,10 +149,7 @@ def _backwards() -> dict:
         total = integrate.simpson(joint, x=near)
         found = integrate.simpson(joint * near, x=near) / total
         other.append((found, integrate.simpson(joint * (near - found) ** 2, x=near) / total))
-    formula = r"q(x_{i-1}|x_i,x) \propto q(x_{i-1}|x) q(x_i|x_{i-1})"
-    return _row(
-        "Noise read backwards is Gaussian", formula, "integration", np.array(one), np.array(other)
-    )
+    return _row("Noise read backwards is Gaussian", "integration", np.array(one), np.array(other))
 
 
 def _gaussian_divergence() -> dict:
@@ -180,10 +168,8 @@ def _gaussian_divergence() -> dict:
         logs = [-((grid - mean) ** 2) / (2 * variance) for mean in means]
         p = np.exp(logs[0]) / (sd * np.sqrt(2 * np.pi))
         other.append(integrate.simpson(p * (logs[0] - logs[1]), x=grid))
-    formula = r"\mathrm{KL} = \frac12 (\mathrm{SNR}_{i-1} - \mathrm{SNR}_i)(x - \hat x(x_i))^2"
     return _row(
         "A step of the bound is a weighted error",
-        formula,
         "integration",
         np.array(one),
         np.array(other),
@@ -200,13 +186,7 @@ def _prior() -> dict:
         q = np.exp(-(left**2) / 2) / (sigma * np.sqrt(2 * np.pi))
         ratio = -(left**2) / 2 - np.log(sigma) + WIDE[:, None] ** 2 / 2
         other.append(integrate.simpson(q * ratio, x=WIDE, axis=0))
-    formula = (
-        r"\mathrm{KL}(q(x_T|x) \| N(0,1)) = "
-        r"\frac12 (\alpha_T^2 x^2 + \sigma_T^2 - 1 - \log \sigma_T^2)"
-    )
-    return _row(
-        "The prior is known in closed form", formula, "integration", np.array(one), np.array(other)
-    )
+    return _row("The prior is known in closed form", "integration", np.array(one), np.array(other))
 
 
 def _reconstruction(model: Mixture) -> dict:
@@ -221,11 +201,7 @@ def _reconstruction(model: Mixture) -> dict:
     logs = -((NUMBERS[:, None] - guess) ** 2) / (2 * variance) - np.log(2 * np.pi * variance) / 2
     normal = np.exp(-(noise**2) / 2) / np.sqrt(2 * np.pi)
     other = integrate.simpson(normal * -logs, x=noise)
-    formula = (
-        r"\mathbb E[-\log N(x; \hat x(x_1),1/\mathrm{SNR}_1)] = \frac12 (\log 2\pi - "
-        r"\log \mathrm{SNR}_1 + \mathrm{SNR}_1\, \mathbb E (x - \hat x(x_1))^2)"
-    )
-    return _row("What the first step leaves open", formula, "integration", one, other)
+    return _row("What the first step leaves open", "integration", one, other)
 
 
 def _endless_steps() -> dict:
@@ -235,11 +211,7 @@ def _endless_steps() -> dict:
     step = STEP / 10  # the slope is steep
     before, after = (CosineSchedule().alpha(t + d) ** 2 for d in (-step, step))
     other = (before / (1 - before) - after / (1 - after)) / (4 * step)
-    formula = (
-        r"-\frac12 \frac{\mathrm d\,\mathrm{SNR}_t}{\mathrm dt} = "
-        r"\frac{\pi}{2} \frac{\cos(\pi t/2)}{\sin^3(\pi t/2)}"
-    )
-    return _row("The weight of endless steps", formula, "differences", one, other)
+    return _row("The weight of endless steps", "differences", one, other)
 
 
 def _weights_of_the_bound(model: Mixture) -> dict:
@@ -250,10 +222,8 @@ def _weights_of_the_bound(model: Mixture) -> dict:
     terms = bound_terms(model, NUMBERS, 32)
     ratio = kept / (1 - kept)
     errors = terms.by_step / ((ratio[:-1] - ratio[1:]) / 2)[:, None]
-    formula = r"L = \sum_i w_i\, \mathbb E (x - \hat x(x_i))^2"
     return _row(
         "The scorer's weights elbo are the bound's",
-        formula,
         "the bound's sum",
         weights[1:] @ errors,
         terms.diffusion,

@@ -20,22 +20,17 @@ from gcbook.noise.variational import (
     step_times,
 )
 from gcbook.noise.weightings import parse_weighting
-from gcbook.stats.words import number
 
 __all__ = [
     "DECIMALS",
     "PARTS",
     "STEPS",
     "agreement_rows",
-    "agreement_sentence",
     "bound_rows",
-    "bound_sentence",
-    "cutoff_sentence",
     "density_grid",
     "ratio_rows",
     "score_title",
     "weight_rows",
-    "weight_sentence",
 ]
 
 DECIMALS = 2
@@ -49,7 +44,6 @@ FINE = np.linspace(-6, 6, 400)
 
 LEVELS, DRAWN = 400, 160
 """Times over which weighted errors decide, and over which weights are drawn."""
-HALF = 0.5
 
 _TOLD = DECIMALS * np.log(10)
 
@@ -67,7 +61,7 @@ def bound_rows(model: Mixture, steps: Sequence[int] = STEPS) -> pd.DataFrame:
         steps: values of T.
 
     Returns:
-        ``spacing, steps, prior, reconstruction, diffusion, bound, exact, gap``, in nats a number.
+        ``spacing, steps, prior, reconstruction, diffusion, bound, exact, gap``, in nats per number.
     """
     numbers, shares = model.quadrature()
     exact = float(-model.log_density(numbers) @ shares) + _TOLD
@@ -81,32 +75,6 @@ def bound_rows(model: Mixture, steps: Sequence[int] = STEPS) -> pd.DataFrame:
             about = {"spacing": spacing, "steps": count}
             rows.append(about | parts | {"bound": bound, "exact": exact, "gap": bound - exact})
     return pd.DataFrame(rows).round(6)
-
-
-def bound_sentence(rows: pd.DataFrame) -> str:
-    """Say how the gap falls, and where the parts lie at the end.
-
-    Args:
-        rows: from `bound_rows`.
-    """
-    parts = []
-    for spacing, group in rows.groupby("spacing", sort=False):
-        gaps, counts = group["gap"].tolist(), group["steps"].tolist()
-        parts.append(
-            f"With steps evenly spaced in {spacing} the gap falls from {number(gaps[0], '.3g')} "
-            f"nats at {counts[0]:,} steps to {number(gaps[-1], '.2g')} at {counts[-1]:,}; the last "
-            f"doubling divides it by {gaps[-2] / gaps[-1]:.1f}."
-        )
-    last = rows[rows["spacing"] == "log-SNR"].iloc[-1].to_dict()
-    below = "It never lies below" if rows["gap"].min() >= 0 else "It does lie below"
-    prior, reconstruction, diffusion = (
-        "less than 0.0001" if last[name] < 1e-4 else f"{last[name]:.4f}" for name in PARTS
-    )
-    return (
-        f"{' '.join(parts)} {below} the true value, {last['exact']:.4f} nats. At the end of the "
-        f"first the prior holds {prior}, the reconstruction {reconstruction} and the diffusion "
-        f"{diffusion}."
-    )
 
 
 def weight_rows(
@@ -147,7 +115,7 @@ def weight_rows(
 
 
 def score_title(name: str) -> str:
-    """What a score or a weighting is called in a sentence.
+    """What a score or a weighting is called.
 
     >>> score_title("exp:7"), score_title("exact"), score_title("bound, 16 steps")
     ('the weights exp(−7t)', 'the likelihoods', 'bound, 16 steps')
@@ -156,46 +124,6 @@ def score_title(name: str) -> str:
         return f"the weights exp(−{name.removeprefix('exp:')}t)"
     known = {"exact": "the likelihoods", "elbo": "the bound", "uniform": "equal weights"}
     return known.get(name, name)
-
-
-def weight_sentence(rows: pd.DataFrame) -> str:
-    """Say where the middle of each weighted difference lies, and how much is beyond t = ½.
-
-    Args:
-        rows: from `weight_rows`.
-    """
-    parts = []
-    for name, group in rows[rows["part"] == "difference"].groupby("weighting", sort=False):
-        middle = _middle(group)
-        beyond = 1 - group.loc[group["t"] <= HALF, "below"].max()
-        parts.append(
-            f"- Under {score_title(str(name))} half of the difference between the classes comes "
-            f"from t below {middle:.2g}, and {beyond:.1%} of it from t above one half."
-        )
-    return "\n".join(parts)
-
-
-def cutoff_sentence(pair: Mapping[str, Mixture], most: Sequence[float] = (MOST, 18.0)) -> str:
-    """Say how the middles under the bound move with the noise at which the times begin.
-
-    Args:
-        pair: two classes.
-        most: values of the log-SNR there.
-    """
-    parts = []
-    for first in most:
-        rows = weight_rows(pair, ["elbo"], most=first)
-        middles = {part: _middle(group) for part, group in rows.groupby("part")}
-        parts.append(
-            f"with steps from log-SNR {first:g} on, half of the sum of errors comes from t below "
-            f"{middles['error']:.2g}, and half of the difference from t below "
-            f"{middles['difference']:.2g}"
-        )
-    return "; ".join(parts)
-
-
-def _middle(group: pd.DataFrame) -> float:
-    return float(np.interp(HALF, group["below"], group["t"]))
 
 
 def ratio_rows(
@@ -265,26 +193,6 @@ def agreement_rows(
             for name, value in scores.items()
         ]
     ).round(4)
-
-
-def agreement_sentence(rows: pd.DataFrame) -> str:
-    """Say how often each score is right, and which cue its decisions go with.
-
-    Args:
-        rows: from `agreement_rows`.
-    """
-    parts = []
-    for row in rows.to_dict("records"):
-        nearer = "the likelihoods" if row["as_bayes"] > row["as_coarse"] else "the coarse cue"
-        if row["as_bayes"] == row["as_coarse"]:
-            nearer = "neither more than the other"
-        parts.append(
-            f"- {score_title(row['score'])}: {row['right']:.1%} right; decisions as the "
-            f"likelihoods on {row['as_bayes']:.1%}, as the coarse cue alone on "
-            f"{row['as_coarse']:.1%}"
-            + ("." if row["score"] == "exact" else f": nearer to {nearer}.")
-        )
-    return "\n".join(parts)
 
 
 def _differences(

@@ -111,9 +111,9 @@ def _reproduced(rows: pd.DataFrame) -> dict[str, Any]:
 
 def _printed() -> dict[str, Any]:
     """What the paper prints of its models, and of how they differ."""
-    printed = table1().set_index("key")
+    printed = table1().set_index("key").to_dict("index")
     found: dict[str, Any] = {
-        f"{name}_{short}": Number(printed.loc[key, metric], ".2f")
+        f"{name}_{short}": Number(printed[key][metric], ".2f")
         for name, key in _MODELS.items()
         for short, (metric, _) in _PLACE.items()
     }

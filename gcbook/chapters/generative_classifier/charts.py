@@ -21,7 +21,7 @@ from gcbook.charts.parts import (
     side_by_side,
     slider,
 )
-from gcbook.charts.theme import CHANCE_LINE, INK
+from gcbook.charts.theme import CHANCE_LINE, CUES, INK, SERIES
 from gcbook.classifiers.toy import HALF_WIDTH, TOY_LABELS
 
 __all__ = [
@@ -164,7 +164,7 @@ def class_color() -> alt.Color:
     return alt.Color("label:N", scale=scale, title=column("label").title)
 
 
-_COARSE, _FINE = "#0077bb", "#b86e00"
+_COARSE, _FINE = CUES["shape"], CUES["texture"]
 _MAP_SIDE, _THIRD = 285, 190
 
 
@@ -233,7 +233,7 @@ def fig_accuracy_by_weight(accuracies: pd.DataFrame) -> alt.TopLevelMixin:
     axes = {"one t": "t", "exp(−kt)": "k in exp(−kt)"}
     measures = list(names.values())
     color = alt.Color(
-        "measure:N", scale=alt.Scale(domain=measures, range=[INK, _COARSE]), title=None
+        "measure:N", scale=alt.Scale(domain=measures, range=[INK, SERIES[3]]), title=None
     )
     y = alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), title=column("share").title).axis(
         format=".0%"
@@ -297,7 +297,12 @@ def fig_evidence(evidence: pd.DataFrame) -> alt.TopLevelMixin:
         base.mark_area(line={"color": INK}, color=CHANCE_LINE, fillOpacity=0.25)
         .encode(
             x=x,
-            y=alt.Y("weight:Q", title="Weight, largest 1", scale=alt.Scale(domain=[0, 1])),
+            y=alt.Y(
+                "weight:Q",
+                title="Weight, largest 1",
+                # A label at the upper end would push this panel out of line.
+                scale=alt.Scale(domain=[0, 1.06], nice=False),
+            ).axis(values=[0, 0.5, 1]),
         )
         .properties(title="Weight", **size)
     )
@@ -319,8 +324,8 @@ def fig_evidence(evidence: pd.DataFrame) -> alt.TopLevelMixin:
     total = (
         base.transform_aggregate(total="sum(product)")
         .transform_calculate(says="'Sum: ' + (datum.total > 0 ? 'fine' : 'coarse') + ' cue'")
-        .mark_text(align="right", baseline="bottom", fontSize=12, fontWeight="bold", dy=-7)
-        .encode(x=alt.value("width"), y=alt.value(0), text="says:N")
+        .mark_text(align="right", baseline="top", fontSize=12, fontWeight="bold")
+        .encode(x=alt.value("width"), y=alt.value(4), text="says:N")
     )
     weighted = alt.layer(product, total).properties(title="Product", **size)
     return side_by_side(
@@ -364,7 +369,7 @@ def _region_panel(
             stroke=alt.Stroke(
                 "label:N",
                 scale=alt.Scale(domain=list(TOY_LABELS), range=list(CLASS_COLORS)),
-                legend=None,
+                title=column("label").title,
             ),
             opacity=alt.condition(faded, alt.value(0.2), alt.value(1)),
         )
@@ -383,7 +388,7 @@ _HEIGHT = 300
 # Words stand to the right of a mark while there is room.
 _SIDES: tuple[tuple[str, Literal["left", "right"]], ...] = (("<= 200", "left"), ("> 200", "right"))
 _SHOWN = ["behind the leader", "score of each"]
-_NOISE_COLORS = ("#7a7a7a", "#0077bb", "#b86e00", "#00916e")
+_NOISE_COLORS = SERIES
 _DASHES = {"A": [1, 0], "B": [6, 3], "C": [2, 2], "D": [8, 3, 2, 3]}
 
 
@@ -496,7 +501,7 @@ def _drop_labels(out: alt.Chart, x: alt.X) -> list[alt.Chart]:
     ]
 
 
-_COLORS = ("#0077bb", "#00916e", "#b86e00")
+_COLORS = SERIES[:3]
 _SCHEDULE_DASHES = ([1, 0], [7, 3], [2, 2])
 
 
@@ -542,7 +547,7 @@ def fig_variance_shares(shares: pd.DataFrame) -> alt.TopLevelMixin:
     titles = {"none": "not clipped", "static": "clipped to [−1, 1]"}
     color = alt.Color(
         "network:N",
-        scale=alt.Scale(domain=networks, range=["#0077bb", "#b86e00"]),
+        scale=alt.Scale(domain=networks, range=list(SERIES[:2])),
         title=column("network").title,
     )
     panels = [

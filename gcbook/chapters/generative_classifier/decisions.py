@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,8 +21,6 @@ from gcbook.noise.weightings import parse_weighting
 
 __all__ = [
     "accuracy_table",
-    "decision_facts",
-    "evidence_facts",
     "evidence_table",
     "region_boxes",
 ]
@@ -144,91 +141,6 @@ def evidence_table(
         weights = parse_weighting(name).weights(TIMES, ratio, classifier.schedule)
         table[column] = weights / weights.max()
     return table.round(6)
-
-
-def decision_facts(
-    toy: Toy,
-    classifier: DiffusionClassifier,
-    images: torch.Tensor,
-    label: torch.Tensor,
-    errors: np.ndarray,
-    decay: float,
-) -> dict[str, float]:
-    """Numbers for the text about decisions.
-
-    Args:
-        toy: the classes.
-        classifier: from `gcbook.classifiers.toy.toy_classifier`.
-        images: (N, 2), drawn from the toy.
-        label: their true classes.
-        errors: from `expected_errors`, of the same images.
-        decay: a k of the reader's own.
-
-    Returns:
-        ``best`` and ``coarse`` (accuracies of the best possible decision and of the coarse cue);
-        accuracy and bias to the coarse cue at the smallest t (``small``), at t = 1 (``large``),
-        at the one t that is right most often (``middle``, the t itself ``middle_t``), with k =
-        ``decay`` (``decay``) and with the k that agrees most often with the best possible decision
-        (``top``, the k itself ``top_k``), all as ``…_accuracy`` and ``…_bias``; the smallest and
-        the largest bias that any k gives (``low_bias, high_bias``); ``conflict``, the share of
-        images with a conflict; ``elbo_agreement``.
-    """
-    table = accuracy_table(toy, classifier, images, label, errors)
-    by_t = table[table["rule"] == "one t"]
-    by_k = table[table["rule"] == "exp(−kt)"].set_index("value")
-    named: dict[str, Any] = {str(rule): row.iloc[0] for rule, row in table.groupby("rule")}
-    best = named["best possible"]
-    top = float(by_k.index.to_numpy()[by_k["agreement"].argmax()])
-    decided = weighted_decisions(classifier, errors, f"exp:{decay:g}")
-    rows: dict[str, Any] = {
-        "small": by_t.iloc[0],
-        "large": by_t.iloc[-1],
-        "middle": by_t.iloc[int(by_t["accuracy"].argmax())],
-        "top": by_k.loc[top],
-    }
-    facts: dict[str, float] = {f"{name}_accuracy": row["accuracy"] for name, row in rows.items()}
-    facts |= {f"{name}_bias": row["coarse_bias"] for name, row in rows.items()}
-    return facts | {
-        "decay_accuracy": float((decided == label.numpy()).mean()),
-        "decay_bias": cue_decisions(toy, images, decided)["coarse_bias"],
-        "best": best["accuracy"],
-        "best_bias": best["coarse_bias"],
-        "coarse": named["coarse cue"]["accuracy"],
-        "top_agreement": rows["top"]["agreement"],
-        "top_k": top,
-        "middle_t": float(rows["middle"]["value"]),
-        "low_bias": float(by_k["coarse_bias"].min()),
-        "high_bias": float(by_k["coarse_bias"].max()),
-        "conflict": best["conflicts"] / len(images),
-        "elbo_agreement": named["elbo"]["agreement"],
-    }
-
-
-def evidence_facts(evidence: pd.DataFrame, decay: float) -> dict[str, float]:
-    """Numbers for the text about weights.
-
-    Args:
-        evidence: from `evidence_table`.
-        decay: k of the weighting exp(-kt).
-
-    Returns:
-        ``turn``, the t up to which the error speaks for the fine cue without a break; ``times``,
-        how many times as large the largest gap for the coarse cue is as that for the fine one;
-        ``weight``, that of the last time over that of the first; ``coarse_part``, the share of the
-        weighted gaps, signs aside, that speaks for the coarse cue. ``turn`` and ``times`` are NaN
-        where the smallest t speaks for the coarse cue, all but ``weight`` where no cues disagree.
-    """
-    gap, t = evidence["gap"].to_numpy(), evidence["t"].to_numpy()
-    weights = np.exp(-decay * t)
-    fine = gap > 0
-    first = int(np.cumprod(fine).sum())
-    part = np.abs(gap * weights)
-    return {
-        "turn": float(t[first - 1]) if first else np.nan,
-        "times": float(max(-gap.min(), 0) / gap.max()) if first else np.nan,
-        "weight": float(weights[-1] / weights[0]),
-        "coarse_part": float(part[~fine].sum() / part.sum()),
-    }
 
 
 def _boxes(cells: np.ndarray) -> list[tuple[int, int, int, int, int]]:

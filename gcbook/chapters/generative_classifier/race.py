@@ -12,7 +12,7 @@ from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.protocol import Draw
 from gcbook.noise.draws import DrawRule
 from gcbook.noise.weightings import parse_weighting
-from gcbook.scoring.replay import race_lengths, race_outcomes
+from gcbook.scoring.replay import race_lengths, race_outcomes, race_summary
 from gcbook.scoring.settings import Racing
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "draws_table",
     "overlaps",
     "race_costs",
+    "race_of_many",
     "race_table",
     "sharing_errors",
     "variance_ratio",
@@ -141,6 +142,30 @@ def race_costs(race: pd.DataFrame, rule: Racing) -> pd.DataFrame:
         )
     labels = sorted(set(race["label"]))
     return pd.DataFrame(rows).astype(dict.fromkeys(labels, "Int64"))
+
+
+def race_of_many(
+    classifier: DiffusionClassifier,
+    images: torch.Tensor,
+    label: torch.Tensor,
+    weighting: str,
+    rule: Racing,
+    seed: int,
+) -> Mapping[str, float]:
+    """What racing costs and changes over images, as `gcbook.scoring.replay.race_summary` says it.
+
+    Args:
+        classifier: from `gcbook.classifiers.toy.toy_classifier`.
+        images: (N, 2).
+        label: their true classes.
+        weighting: of the errors.
+        rule: when classes are dropped.
+        seed: of the noise.
+    """
+    names = [f"raced {i}" for i in range(len(images))]
+    draw_rule = DrawRule(seed, "uniform")
+    errors = draw_errors(classifier, images, names, rule.max_draws, draw_rule, weighting)
+    return race_summary(errors, label.numpy(), rule)
 
 
 def overlaps(race: pd.DataFrame) -> tuple[int, int]:

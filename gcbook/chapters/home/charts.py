@@ -4,12 +4,14 @@ import altair as alt
 import pandas as pd
 
 from gcbook.charts.columns import tooltips
+from gcbook.charts.gallery import Gallery, Picture, Strip
 from gcbook.charts.miniature_look import recipe_color, recipe_shape
 from gcbook.charts.parts import finish, slider
 from gcbook.charts.theme import CHANCE_LINE, INK
 from gcbook.miniworld.results.weighting import PAPER
+from gcbook.stimuli.pictures import picture_bytes
 
-__all__ = ["fig_dial"]
+__all__ = ["example_picture", "fig_dial"]
 
 _ENDS = pd.DataFrame(
     {
@@ -18,6 +20,21 @@ _ENDS = pd.DataFrame(
         "anchor": ["left", "right"],
     }
 )
+
+
+def example_picture(example: pd.DataFrame) -> Gallery:
+    """A cue conflict to look at, with its makers' names.
+
+    Args:
+        example: one row of `gcbook.stimuli.pictures.pictures_of`.
+    """
+    (row,) = example.to_dict("records")
+    picture = Picture(
+        picture_bytes(str(row["file"])),
+        f"The outline of one object ({row['shape']}) in the texture of another ({row['texture']}).",
+        ("Geirhos et al. (2019), CC BY 4.0",),
+    )
+    return Gallery((Strip((picture,), columns=1),))
 
 
 def fig_dial(rows: pd.DataFrame) -> alt.TopLevelMixin:

@@ -23,6 +23,7 @@ def home_facts(
     dial: pd.DataFrame,
     miniatures: pd.DataFrame,
     accuracies: pd.DataFrame,
+    example: pd.DataFrame,
 ) -> SimpleNamespace:
     """Return every number of the landing page under a name.
 
@@ -31,6 +32,7 @@ def home_facts(
         dial: from `gcbook.chapters.home.tables.dial_rows`.
         miniatures: from ``miniature_rows`` of the same module.
         accuracies: from ``accuracy_rows``.
+        example: one row of `gcbook.stimuli.pictures.pictures_of`.
     """
     own = table1_recomputed(summaries).set_index("model")
     bias = pooled_bias(bias_by_category(summaries))
@@ -50,7 +52,14 @@ def home_facts(
         for short, name in (("humans", "Humans"), ("resnet50", "ResNet-50"))
         for metric in _METRICS
     }
+    (seen,) = example.to_dict("records")
     return SimpleNamespace(
+        people=int(seen["people"]),
+        by_shape=int(seen["by_shape"]),
+        by_texture=int(seen["by_texture"]),
+        shape=str(seen["shape"]),
+        texture=str(seen["texture"]),
+        network_said=str(seen["resnet50"]),
         **printed,
         **here,
         networks=len(networks),

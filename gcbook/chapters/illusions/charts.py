@@ -1,6 +1,6 @@
-"""Figures of illusions: drawings and reconstructions, the two criteria, and preferences."""
+"""Figures of illusions: pictures, their reconstructions, and the paper's two criteria."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
@@ -8,20 +8,11 @@ import numpy as np
 import pandas as pd
 
 from gcbook.charts.columns import tooltips
-from gcbook.charts.curves import curve_layers, line_look
-from gcbook.charts.parts import dropdown, finish, positions, side_by_side
-from gcbook.charts.placed import (
-    FONT,
-    Grid,
-    at,
-    below,
-    data_url,
-    framed,
-    heading,
-    image_mark,
-    large_picture,
-)
-from gcbook.charts.theme import CHANCE_LINE, INK
+from gcbook.charts.curves import curve_layers
+from gcbook.charts.miniature_look import COLORS
+from gcbook.charts.parts import dropdown, finish, look, nothing, positions, side_by_side
+from gcbook.charts.placed import FONT, at, data_url, framed, image_mark
+from gcbook.charts.theme import DIVERGING, INK
 from gcbook.illusions.drawings import (
     DRAWINGS,
     FIGURE,
@@ -36,49 +27,21 @@ __all__ = [
     "fig_fetched",
     "fig_flips",
     "fig_gallery",
-    "fig_overlap",
     "fig_placement",
-    "fig_poses",
-    "fig_preferences",
     "fig_resemblance",
 ]
-
-_LOOKS: dict[str, tuple[str, list[int]]] = {
-    "Under the prompt": ("#0077bb", [1, 0]),
-    "Untouched picture": ("#7a7a7a", [2, 2]),
-    "No prompt": ("#00916e", [8, 3]),
-    "Wrong prompts": ("#b86e00", [8, 3, 2, 3]),
-    "Where the drawing has it": ("#0077bb", [1, 0]),
-    "Mirrored": ("#8a5bd6", [8, 3]),
-    "Wrong prompts at most": ("#b86e00", [8, 3, 2, 3]),
-    "Between wrong prompts": ("#b86e00", [8, 3, 2, 3]),
-    "Other reading": ("#d0273c", [1, 3]),
-    "Becomes what is named": ("#0077bb", [1, 0]),
-    "Becomes the opposite": ("#b86e00", [8, 3, 2, 3]),
-    "Between the readings": ("#0077bb", [1, 0]),
-}
-_DRAWN = ["#0077bb", "#b86e00", "#d0273c"]
-_SIZE = {"width": 200, "height": 170}
-_X = alt.X("strength:Q", title="Strength", scale=alt.Scale(domain=[0.2, 1], nice=False)).axis(
-    values=[0.2, 0.4, 0.6, 0.8, 1], labelFlush=False, labelOverlap="greedy"
-)
 
 _SIDE = 130
 _ACROSS = alt.X("x:Q", scale=alt.Scale(domain=[0, 1]), axis=None)
 _DOWN = alt.Y("y:Q", scale=alt.Scale(domain=[1, 0]), axis=None)
-_EVERY = 4
+_EVERY = 8
 _FOUR_SQUARES = {"columns": 4, "usermeta": {"square": True}}
 """Four panels a row, which the page keeps square when it fits their width to the screen."""
-_PARTS = (
-    ("#d0273c", [1, 0]),
-    ("#8a5bd6", [5, 3]),
-    ("#b86e00", [2, 2]),
-    ("#0077bb", [8, 3, 2, 3]),
-)
-_HEIGHT = 490
-# Below a reconstruction stand three lines: names are long, and phones narrow.
-_GRID = Grid(columns=3, words=54, side=150, narrow=150, gap=10)
-_SCALE = "'white: ' + format(datum.full, '.2~f')"
+
+_LEFT, _TOP, _WORDS, _CELL = 36, 22, 18, 84
+_PITCH = f"min((width - {_LEFT}) / 6, {_CELL})"
+_LARGEST = {"resemblance": 0.3, "placement": 0.1}
+"""Margins from which on the colour is full."""
 
 
 def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
@@ -87,6 +50,8 @@ def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.chapters.illusions.gallery.fetched_rows`.
     """
+    if rows.empty:
+        return nothing("Not on this machine: run gcbook fetch illusions")
     images = list(dict.fromkeys(rows["image"]))
     ranked = rows.assign(step=rows.groupby("image").cumcount() + 1)
     steps = int(ranked["step"].max())
@@ -100,7 +65,7 @@ def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
     step = "fetched_step" if steps > 1 else "1"
     # Two beside each other, as large as the page allows.
     pitch = "(width / 2)"
-    side = f"min({pitch} - {_GRID.gap}, 224)"
+    side = f"min({pitch} - 10, 224)"
     base = (
         alt.Chart(ranked)
         .transform_filter(f"datum.image === fetched_image && datum.step === {step}")
@@ -108,7 +73,7 @@ def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
         .transform_window(place="row_number()")
         .transform_calculate(
             px=f"((datum.place - 1) % 2) * {pitch}",
-            py=f"{_GRID.top} + floor((datum.place - 1) / 2) * ({side} + {_GRID.top} + 6)",
+            py=f"{_TOP} + floor((datum.place - 1) / 2) * ({side} + {_TOP} + 6)",
             url="'data:image/jpeg;base64,' + datum.picture",
             heading="datum.title + (datum.title === 'The picture' && isValid(datum.strength) ? "
             "', strength ' + format(datum.strength, '.2f') : '')",
@@ -136,30 +101,13 @@ def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def fig_drawings() -> alt.TopLevelMixin:
-    """All drawings, their parts outlined in the colour of the reading to which they belong."""
-    readings = list(dict.fromkeys(name for each in DRAWINGS.values() for name, _ in each.parts))
-    look = line_look("reading", dict(zip(readings, _PARTS, strict=False)), "Part of the")
-    panels = []
-    for drawing in DRAWINGS.values():
-        layers = _filled_curves(drawing)
-        corners = [
-            {"x": px, "y": py, "reading": reading, "part": part, "order": number}
-            for (reading, part), points in drawing.parts.items()
-            for number, (px, py) in enumerate((*points, points[0]))
-        ]
-        if corners:
-            outline = alt.Chart(pd.DataFrame(corners)).mark_line(strokeWidth=2)
-            layers.append(
-                outline.encode(
-                    x=_ACROSS,
-                    y=_DOWN,
-                    order="order:Q",
-                    detail="part:N",
-                    tooltip=tooltips(["reading", "part"]),
-                    **look,
-                )
-            )
-        panels.append(alt.layer(*layers).properties(width=_SIDE, height=_SIDE, title=drawing.name))
+    """All drawings, four a row."""
+    panels = [
+        alt.layer(*_filled_curves(drawing)).properties(
+            width=_SIDE, height=_SIDE, title=drawing.name
+        )
+        for drawing in DRAWINGS.values()
+    ]
     names = "; ".join(
         f"{each.name}: {' or '.join(each.readings) or 'nothing in particular'}"
         for each in DRAWINGS.values()
@@ -167,271 +115,192 @@ def fig_drawings() -> alt.TopLevelMixin:
     return side_by_side(
         panels,
         [],
-        "Small dark drawings on a light ground, each with outlines around the parts that make a "
-        f"reading, in the colour of that reading. What can be seen in them: {names}.",
+        f"Small dark drawings on a light ground. What can be seen in them: {names}.",
         **_FOUR_SQUARES,
     )
 
 
-def fig_gallery(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """A picture, its reconstructions under all prompts, and where two prompts differ.
+def fig_gallery(rows: pd.DataFrame, model: str) -> alt.TopLevelMixin:
+    """A picture and its reconstructions: a column a prompt, a row a strength.
 
     Args:
         rows: from `gcbook.chapters.illusions.gallery.gallery_rows`.
+        model: that is shown at first.
     """
     images, models = list(dict.fromkeys(rows["image"])), list(dict.fromkeys(rows["model"]))
-    steps = int(rows.groupby("image")["strength"].nunique().max())
     parameters = [
-        dropdown("gallery_model", "Model ", models, models[0]),
+        dropdown("gallery_model", "Model ", models, model),
         dropdown("gallery_image", "Picture ", images, images[0]),
-        alt.param(
-            name="gallery_step",
-            value=min(3, steps),
-            bind=alt.binding_range(min=1, max=steps, step=1, name="Strength "),
-        ),
     ]
-    longest = rows.groupby("image")["strength"].nunique().idxmax()
-    strengths = sorted(set(rows.loc[rows["image"] == longest, "strength"]))
-    beside = positions({"gallery_step": [f"{strength:.2f}" for strength in strengths]})
-    chosen = "datum.image === gallery_image && datum.model === gallery_model"
-    ranked = rows.assign(
-        step=rows.groupby(["model", "image"])["strength"].rank().astype(int),
-        steps=rows.groupby(["model", "image"])["strength"].transform("size"),
+    base = alt.Chart(rows).transform_filter(
+        "datum.image === gallery_image && datum.model === gallery_model"
     )
-    # Where a picture has fewer strengths, the end of the slider shows its largest.
-    base = alt.Chart(ranked).transform_filter(
-        f"{chosen} && datum.step === min(gallery_step, datum.steps)"
-    )
-    flat = base.transform_flatten(["prompt", "seen", "picture", "says"])
-    grid = _GRID.place(
-        flat.transform_window(place="row_number()"),
-        "(datum.place - 1)",
+    lists: list[str | alt.FieldName] = [
+        str(name) for name in rows if isinstance(rows[name].iloc[0], list)
+    ]
+    grid = base.transform_flatten(lists).transform_calculate(
+        px=f"{_LEFT} + (datum.column + 1) * {_PITCH}",
+        py=f"{_TOP} + datum.row * ({_PITCH} - 8 + {_WORDS})",
         url=data_url("picture"),
-        asked="datum.prompt === 'no prompt' ? 'no prompt' : '“' + datum.prompt + '”'",
-        answer="'→ ' + split(datum.says, ', ')[0]",
-        sure="split(datum.says, ', ')[1]",
         spoken=(
-            "'under ' + (datum.prompt === 'no prompt' ? '' : 'the prompt ') + datum.prompt"
-            " + (datum.seen ? ', which is seen in the picture' : '')"
-            " + ': classified as ' + datum.says"
+            "datum.prompt + ', strength ' + format(datum.strength, '.2f') + ': classified as '"
+            " + datum.says"
         ),
     )
-    said = tooltips(["asked", "says"], titles={"asked": "Prompt"})
-    strength = "'Strength ' + format(datum.strength, '.2f')"
+    side = f"({_PITCH} - 8)"
+    placed = grid.transform_calculate(
+        px2=f"datum.px + {side}", py2=f"datum.py + {side}", middle=f"datum.px + {side} / 2"
+    )
+    shown = base.transform_calculate(
+        px=str(_LEFT), py=str(_TOP), url=data_url("original"), words="'shown'"
+    )
+    strengths = grid.transform_filter("datum.column === 0").transform_calculate(
+        px="0", middle_down=f"datum.py + {side} / 2", said="format(datum.strength, '.2f')"
+    )
+    small: dict[str, Any] = {"fontSize": 10.5, "aria": False}
+    says = tooltips(["prompt", "strength", "says", "sure"], formats={"sure": ".0%"})
     layers = [
-        *large_picture(base, "'Untouched'", "original", "0", str(_GRID.top), _GRID.picture),
-        *large_picture(base, "datum.compared", "difference", *_GRID.second, _GRID.picture),
-        base.transform_calculate(
-            px=_GRID.second[0], py=f"{_GRID.second[1]} + {_GRID.picture}", scale=_SCALE
-        )
-        .mark_text(align="left", baseline="top", dy=5, fontSize=FONT)
-        .encode(x=at("px"), y=at("py"), text="scale:N", description="scale:N"),
-        heading(base, strength, _GRID.left, _GRID.upper),
-        image_mark(grid, _GRID.square).encode(x=at("px"), y=at("py"), url="url:N", tooltip=said),
-        framed(grid.transform_filter("datum.seen"), strokeWidth=3, stroke=INK),
-        *(
-            below(grid.transform_filter(rule), "asked", 5, spoken=True, fontWeight=weight)
-            for rule, weight in (("datum.seen", "bold"), ("!datum.seen", "normal"))
+        image_mark(shown, side).encode(x=at("px"), y=at("py"), url="url:N"),
+        shown.mark_text(align="left", baseline="bottom", dy=-4, **small).encode(
+            x=at("px"), y=at("py"), text="words:N"
         ),
-        below(grid, "answer", 20),
-        below(grid, "sure", 35),
+        placed.transform_filter("datum.row === 0")
+        .mark_text(baseline="bottom", dy=-4, **small)
+        .encode(x=at("middle"), y=at("py"), text="prompt:N"),
+        strengths.mark_text(align="left", baseline="middle", **small).encode(
+            x=at("px"), y=alt.Y("middle_down:Q", scale=None, axis=None), text="said:N"
+        ),
+        image_mark(placed, side).encode(x=at("px"), y=at("py"), url="url:N", tooltip=says),
+        framed(placed.transform_filter("datum.named"), strokeWidth=3, stroke=INK),
+        *(
+            placed.transform_filter(rule)
+            .mark_text(**{**small, "aria": True, **weight}, baseline="top", dy=3)
+            .encode(x=at("middle"), y=at("py2"), text="says:N", description="spoken:N")
+            for rule, weight in (("datum.named", {"fontWeight": "bold"}), ("!datum.named", {}))
+        ),
     ]
     chart = alt.layer(*layers).add_params(*parameters)
+    steps = max(len(set(each)) for each in rows["row"])
     return finish(
-        chart.properties(view=alt.ViewBackground(stroke=None), usermeta=beside),
-        height=_HEIGHT,
+        chart.properties(view=alt.ViewBackground(stroke=None)),
+        height=_TOP + steps * (_CELL - 8 + _WORDS),
         description=(
-            "A picture as it is, or as the model's autoencoder alone gives it back; beside or "
-            "below it, a map of where its reconstructions under two prompts differ; and the "
-            "reconstructions under all prompts and without one. Below each stand the prompt and "
-            "what a classifier takes the reconstruction for. Frames mark prompts that name what "
-            "people see in the picture."
+            "A picture, and to its right its reconstructions: a column for each prompt and one "
+            "without a prompt, a row for each strength, from little noise at the top to pure noise "
+            "at the bottom. Below each stands what a classifier takes it for; framed where that is "
+            "what the prompt names."
         ),
     )
 
 
 def fig_resemblance(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Probability that a classifier names what was prompted, a panel a drawing and prompt.
+    """How far the prompted reconstruction is ahead of the nearest baseline, as a heat map.
 
     Args:
-        rows: long: ``model, panel, line`` (of `_LOOKS`), ``strength, value, low, high, n``.
+        rows: from `gcbook.chapters.illusions.criteria.resemblance`.
     """
-    return _panels(
-        rows,
-        "resemblance_model",
-        "Probability",
-        alt.Scale(domain=[0, 1]),
-        ".0%",
-        "A panel for each drawing and each prompt that names something seen in it, and two for the "
-        "blends. Over the strength from low to full: the probability that a classifier gives to "
-        "what the prompt names, with the band of its interval, for reconstructions under that "
-        "prompt, without one, under wrong ones and under that of the other reading; a dotted line "
-        "for the untouched picture.",
+    unsure = dict.fromkeys(
+        rows.loc[~rows["knows"].astype(bool), "picture"], "the judge cannot tell"
     )
-
-
-def fig_flips(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """How often a picture becomes what is named, under both prompts.
-
-    Args:
-        rows: as those of `fig_resemblance`.
-    """
-    return _panels(
+    return _heat_maps(
         rows,
-        "flips_model",
-        "Share",
-        alt.Scale(domain=[0, 1]),
-        ".0%",
-        "A panel for each drawing that has two readings and one for the blends. Over the strength: "
-        "the share of pictures that a classifier takes for what was prompted under both prompts, "
-        "and the share that it takes for the other reading under both, with bands of intervals.",
+        unsure,
+        _LARGEST["resemblance"],
+        tooltips(["model", "strength", "prompted", "margin", "against", "n"]),
+        "the judge's probability of what was prompted is above that of the nearest of all "
+        "comparisons",
     )
 
 
 def fig_placement(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """How far prompts move reconstructions towards what is seen, in its place and mirrored.
+    """How far the prompt moves a picture towards what it names, beyond all controls.
 
     Args:
-        rows: as those of `fig_resemblance`.
+        rows: from `gcbook.chapters.illusions.criteria.placement`.
     """
-    return _panels(
+    return _heat_maps(
         rows,
-        "placement_model",
-        "Moved by the prompt",
-        alt.Scale(),
-        ".2f",
-        "A panel for each axis, the mean of both of its ends, and one for the blends. Over the "
-        "strength: how far the prompt moves reconstructions towards what it names, where the "
-        "drawing has it and on the mirror image, with the bands of their intervals, and the "
-        "largest movement between two wrong prompts. A line at 0, no movement.",
-        baseline=0,
-        shared=True,
+        {},
+        _LARGEST["placement"],
+        tooltips(["model", "strength", "moved", "moved_low", "moved_high", "margin", "n"]),
+        "the prompt moves the picture towards what it names, beyond wrong prompts and the mirror "
+        "image",
     )
 
 
-def fig_overlap(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """How densely differences between prompts lie in the annotated parts.
+def fig_flips(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """How often a blend becomes what is named under both prompts, and the opposite.
 
     Args:
-        rows: as those of `fig_resemblance`.
+        rows: from `gcbook.chapters.illusions.criteria.flips`.
     """
-    return _panels(
-        rows,
-        "overlap_model",
-        "Density within the parts",
-        alt.Scale(zero=True),
-        ".1f",
-        "A panel for each drawing with annotated parts. Over the strength: how densely the squared "
-        "difference between two prompts lies within the parts, 1 if no denser than on average, "
-        "between the prompts that name what is seen, there and in the mirrored parts, and between "
-        "wrong ones. A line at 1.",
-        baseline=1,
-    )
-
-
-def fig_poses(drawings: Sequence[Drawing]) -> alt.TopLevelMixin:
-    """Drawings without their parts, four a row.
-
-    Args:
-        drawings: of which each name says the pose.
-    """
-    panels = [
-        alt.layer(*_filled_curves(drawing)).properties(
-            width=_SIDE, height=_SIDE, title=drawing.name.split(", ")
-        )
-        for drawing in drawings
-    ]
-    return side_by_side(
-        panels,
-        [],
-        f"Small dark drawings on a light ground: {'; '.join(each.name for each in drawings)}.",
-        **_FOUR_SQUARES,
-    )
-
-
-def fig_preferences(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Which of two labels each model prefers for each drawing, a panel a model.
-
-    Args:
-        rows: from `gcbook.chapters.illusions.preferences.preference_rows`.
-    """
-    drawings, poses = (list(dict.fromkeys(rows[name])) for name in ("drawing", "pose"))
-    scale = alt.Scale(domain=drawings, range=_DRAWN[: len(drawings)])
+    models, becomes = (list(dict.fromkeys(rows[name])) for name in ("model", "becomes"))
     legend = alt.Legend(title=None, symbolOpacity=1)
-    color = alt.Color("drawing:N", scale=scale, legend=legend)
-    shape = alt.Shape("drawing:N", scale=alt.Scale(domain=drawings), legend=legend)
+    color = look("model", models, color=[COLORS[name] for name in models], legend=legend)["color"]
+    dash = look("becomes", becomes, dash=[[1, 0], [4, 3]], legend=legend)["strokeDash"]
+    y = alt.Y("share:Q", title="Blends", scale=alt.Scale(domain=[0, 1])).axis(format=".0%")
+    base = alt.Chart(rows).encode(
+        x=alt.X("strength:Q", title="Strength")
+        .scale(domain=[0.28, 1.02], nice=False)
+        .axis(values=sorted(rows["strength"].unique()), format=".2~f"),
+        color=color,
+        detail="becomes:N",
+    )
+    said = tooltips(
+        ["model", "becomes", "strength", "share", "low", "high", "n"],
+        titles={"n": "Blends"},
+        formats={"share": ".0%"},
+    )
+    return finish(
+        alt.layer(*curve_layers(base, y, dash=dash, tooltip=said)),
+        height=230,
+        description=(
+            "Over the strength, a line a model with the band of its interval: the share of blends "
+            "that become what is named under both prompts, rising; and dashed, the share that "
+            "become the opposite under both, near 0."
+        ),
+    )
+
+
+def _heat_maps(
+    rows: pd.DataFrame,
+    notes: Mapping[str, str],
+    full: float,
+    tooltip: list[alt.Tooltip],
+    what: str,
+) -> alt.TopLevelMixin:
+    """A panel a picture, a row a model, a column a strength; dots where the criterion is met."""
+    below = rows[rows["strength"] < 1]
+    models = list(dict.fromkeys(rows["model"]))
+    scheme: Any = DIVERGING
+    scale = alt.Scale(scheme=scheme, domain=[-full, full], clamp=True)
+    legend = alt.Legend(title="Margin", gradientLength=140, gradientOpacity=1)
     panels = []
-    for model, group in rows.groupby("model", sort=False):
-        unit = group["unit"].iloc[0]
-        title = f"← duck · rabbit → ({unit})"
-        x = alt.X("preference:Q", title=title).axis(titleFontSize=11, tickCount=5)
-        y = alt.Y("pose:N", sort=poses, title=None).axis(grid=True, gridDash=[1, 3])
-        shown = group[["drawing", "pose", "draws", "preference", "low", "high"]]
-        beside = alt.YOffset("drawing:N", sort=drawings)
-        base = alt.Chart(shown).encode(y=y, yOffset=beside, color=color)
-        said = tooltips(
-            ["drawing", "pose", "preference", "low", "high", "draws"],
-            titles={"preference": f"Preference for rabbit ({unit})"},
-            formats={"preference": ".2f"},
+    for picture, group in below.groupby("picture", sort=False):
+        base = alt.Chart(group.drop(columns="picture")).encode(
+            x=alt.X("strength:O", title="Strength").axis(labelAngle=0, format=".2~f"),
+            y=alt.Y("model:N", sort=models, title=None),
         )
-        zero = alt.Chart(pd.DataFrame({"preference": [0.0]})).mark_rule(color=CHANCE_LINE)
-        layers = [
-            zero.encode(x=x),
-            base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=title), x2="high:Q"),
-            base.mark_point(filled=True, size=55, opacity=1).encode(x=x, shape=shape, tooltip=said),
-        ]
-        panels.append(alt.layer(*layers).properties(width=210, height=190, title=str(model)))
+        opacity = 0.45 if picture in notes else 1
+        cells = base.mark_rect(stroke="white", opacity=opacity).encode(
+            color=alt.Color("margin:Q", scale=scale, legend=legend), tooltip=tooltip
+        )
+        dots = base.transform_filter("datum.met").mark_point(
+            filled=True, size=60, color="#111111", opacity=opacity
+        )
+        title = alt.TitleParams(str(picture), subtitle=notes.get(str(picture), " "))
+        panels.append(alt.layer(cells, dots).properties(width=150, height=78, title=title))
     return side_by_side(
         panels,
         [],
-        "A panel a model, a row a pose: upright, mirrored and turned by one, two and three "
-        "quarters of a turn; in each a mark for the duck–rabbit, an unambiguous duck and an "
-        "unambiguous rabbit. A mark to the left of the line at 0 means that the model answers "
-        "duck, to the right rabbit; rules are intervals.",
-        columns=2,
+        f"Heat maps, one for each picture, with a row for each model and a column for each "
+        f"strength below 1. Green: {what}; purple: it is below. A dot where the criterion is met.",
+        columns=3,
     )
-
-
-def _panels(
-    rows: pd.DataFrame,
-    name: str,
-    title: str,
-    scale: alt.Scale,
-    form: str,
-    description: str,
-    baseline: float | None = None,
-    shared: bool = False,
-) -> alt.TopLevelMixin:
-    models, shown = (list(dict.fromkeys(rows[field])) for field in ("model", "line"))
-    look = line_look("line", {line: _LOOKS[line] for line in shown}, None)
-    said = tooltips(
-        ["line", "strength", "value", "low", "high", "n"],
-        titles={"line": " ", "value": title, "n": "Reconstructions"},
-        formats={"value": form},
-    )
-    y = alt.Y("value:Q", title=title, scale=scale).axis(format=form, titleFontSize=11, tickCount=5)
-    panels = []
-    for panel, group in rows.groupby("panel", sort=False):
-        base = (
-            alt.Chart(group.drop(columns="panel"))
-            .transform_filter(f"datum.model === {name}")
-            .encode(x=_X, color=look["color"])
-        )
-        layers = curve_layers(base, y, dash=look["strokeDash"], tooltip=said)
-        if baseline is not None:
-            level = pd.DataFrame({"value": [baseline]})
-            layers.insert(0, alt.Chart(level).mark_rule(color=CHANCE_LINE).encode(y=y))
-        panels.append(alt.layer(*layers).properties(title=str(panel), **_SIZE))
-    # Three panels a row, two where they share an axis.
-    placed: dict[str, Any] = {"columns": 3}
-    if shared:
-        placed = {"columns": 2, "resolve": alt.Resolve(scale=alt.ScaleResolveMap(y="shared"))}
-    parameters = [dropdown(name, "Model ", models, models[0])]
-    return side_by_side(panels, parameters, description, **placed)
 
 
 def _filled_curves(drawing: Drawing) -> list[alt.Chart]:
-    """The figure on its ground, as curves, so that outlines of parts fit it at any width."""
+    """The figure on its ground, as curves, so that they are sharp at any width."""
     ground = pd.DataFrame({"x": [0, 1, 1, 0], "y": [0, 0, 1, 1], "order": range(4)})
     layers = [_filled(ground, GROUND)]
     for curves, luma in ((drawing.outlines, FIGURE), (drawing.holes, GROUND)):

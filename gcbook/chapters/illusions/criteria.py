@@ -17,14 +17,11 @@ them is the prompts' doing: above 0 if the prompt that goes with D draws the par
 has them. A prompt that merely changes more leads away from both ends, down from D and up from C; so
 what counts is the mean over both. The same difference on the mirror image of both drawings says
 whether the parts are drawn there rather than anywhere; between two wrong prompts, it says how far
-any two prompts may differ.
-
-A second measure is where prompts differ at all: the share of the squared difference between two of
-them that lies within the drawing's annotated parts, over the parts' share of the picture; and the
-same for the mirrored parts.
+any two prompts may differ. For a blend of two silhouettes, the place is the overlap with the one
+that is named less that with the other.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -33,47 +30,33 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gcbook.chapters.illusions.judge import ABLE
-from gcbook.illusions.drawings import DRAWINGS, FIGURE, GROUND, draw, mask_of, mirrored
+from gcbook.chapters.illusions.judge import ABLE, plainly_seen
+from gcbook.illusions.drawings import DRAWINGS, FIGURE, GROUND, draw, mirrored
 from gcbook.illusions.reconstruct import EMPTY
 from gcbook.miniworld.results.ambiguous import BLENDS, SIDE, Picture, ambiguous_pictures
 from gcbook.miniworld.results.judge import judge_pictures
 from gcbook.miniworld.results.sheets import read_sheet, reconstructed_models
 from gcbook.miniworld.world import ALL_CATEGORIES
-from gcbook.stats.clustered import clustered_columns, clustered_means
+from gcbook.stats.clustered import clustered_columns
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.words import listed, number, span
 
 __all__ = [
     "AXES",
     "BASELINES",
     "BLEND",
-    "BOTH_ENDS",
     "LEAST",
     "Axis",
-    "ambiguous",
     "blend_overlap",
-    "both_sentence",
-    "flip_lines",
     "flip_rows",
-    "flip_sentence",
-    "judged_all",
+    "flips",
+    "full_overlap",
     "judged_model",
-    "overlap_lines",
-    "overlap_rows",
-    "overlap_sentence",
-    "picture_sentence",
     "place_between",
-    "placement_lines",
+    "placement",
     "placement_rows",
-    "placement_sentence",
     "readings_of",
-    "resemblance_lines",
+    "resemblance",
     "resemblance_rows",
-    "resemblance_sentence",
-    "resembling",
-    "summed_models",
-    "without_single_ends",
 ]
 
 BASELINES = {
@@ -86,35 +69,12 @@ BASELINES = {
 
 Grey = npt.NDArray[np.float32]
 Values = npt.NDArray[np.float64]
-BOTH_ENDS = "both ends"
 NULL = "null: "
 MOST_ALIKE = 0.4
 """Cosine, or overlap, beyond which a thing and its mirror image cannot tell two places apart."""
-MOST_OF_IT = 0.75
-"""Share of a picture beyond which its parts say nothing of where."""
 BLEND = f"{BLENDS} blends"
-_COLUMNS = ["model", "panel", "line", "strength", "n", "value", "low", "high"]
-_RESEMBLANCE = {
-    "prompted": "Under the prompt",
-    "untouched": "Untouched picture",
-    "empty": "No prompt",
-    "wrong": "Wrong prompts",
-    "other": "Other reading",
-}
-_FLIPS = {"flipped": "Becomes what is named", "opposite": "Becomes the opposite"}
-_PLACEMENT = {
-    "moved": "Where the drawing has it",
-    "elsewhere": "Mirrored",
-    "null": "Wrong prompts at most",
-}
-_OVERLAP = {
-    "readings": "Between the readings",
-    "elsewhere": "Mirrored",
-    "null": "Between wrong prompts",
-}
 LEAST = 0.05
 """Of a difference in probability that counts, beside an interval above 0."""
-UNSAMPLED = "Nothing was resampled, so it cannot be said what goes beyond chance."
 
 
 def readings_of(picture: Picture) -> tuple[str, ...]:
@@ -135,8 +95,7 @@ def judged_model(model: str) -> pd.DataFrame:
         A row a picture, strength, draw and named prompt: ``picture, drawing`` (its name, mirrored
         or not; "blend" for all blends), ``strength, draw, prompt, seen`` (whether what the prompt
         names is seen in the picture), ``prompted``, the judge's probability of what the prompt
-        names, the same of `BASELINES`, NaN where there is none of that kind, and ``rest``, the
-        same under all other prompts that name something.
+        names, and the same of `BASELINES`, NaN where there is none of that kind.
 
     Raises:
         DataNotFoundError: the reconstructions do not come with this package.
@@ -144,11 +103,6 @@ def judged_model(model: str) -> pd.DataFrame:
     return pd.concat(
         [_judged(model, picture) for picture in ambiguous_pictures()], ignore_index=True
     )
-
-
-def judged_all() -> pd.DataFrame:
-    """Judge all reconstructions of all models: rows of `judged_model` with ``model``."""
-    return _of_all(judged_model)
 
 
 def resemblance_rows(
@@ -180,24 +134,8 @@ def resemblance_rows(
     ).rename(columns={"prompted_low": "low", "prompted_high": "high"})
 
 
-def resembling(rows: pd.DataFrame) -> pd.DataFrame:
-    """Mark where the first criterion ``holds``: clearly above every one of the `BASELINES`.
-
-    Clearly means by at least `LEAST`, with an interval above 0, and below full strength, where
-    nothing of the picture is left.
-
-    Args:
-        rows: ``resemblance`` of `summed_models`.
-    """
-    holds = rows["strength"] < 1
-    for name in BASELINES:
-        over, low = rows[f"over_{name}"], rows[f"over_{name}_low"]
-        holds &= over.isna() | ((over >= LEAST) & (low > 0))
-    return rows.assign(holds=holds)
-
-
 def flip_rows(judged: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """How often a picture of two readings becomes whichever of the two is named.
+    """How often one and the same blend becomes whichever of its two categories is named.
 
     It does where the judge, of the two, gives more to what was prompted, under both prompts.
     Prompts whose effect has nothing to do with what they name would make the opposite of it just as
@@ -205,17 +143,17 @@ def flip_rows(judged: pd.DataFrame, *, resampling: Resampling = Resampling()) ->
 
     Args:
         judged: from `judged_model`.
-        resampling: how the intervals are made.
+        resampling: of blends.
 
     Returns:
-        ``drawing, strength, n`` and means with ``…_low, …_high``: ``flipped``; ``opposite``, under
-        both prompts the other reading; and ``more``, the one less the other.
+        ``strength, n`` and shares of blends with ``…_low, …_high``: ``flipped``, and ``opposite``,
+        under both prompts the other category.
     """
-    both = judged[judged["other"].notna()]
+    both = judged[(judged["drawing"] == "blend") & judged["seen"]]
     keys = ["drawing", "picture", "strength", "draw"]
     table = both.sort_values([*keys, "prompt"]).groupby(keys, sort=True)
     first, second = table.first().reset_index(), table.last().reset_index()
-    # What the first prompt's reconstruction gets of the second reading is the second row's other.
+    # What the first prompt's reconstruction gets of the second category is the second row's other.
     by_first, by_second = (
         np.sign(one["prompted"].to_numpy() - two["other"].to_numpy())
         for one, two in ((first, second), (second, first))
@@ -224,9 +162,9 @@ def flip_rows(judged: pd.DataFrame, *, resampling: Resampling = Resampling()) ->
         ((by_first == sign) & (by_second == sign)).astype(float) for sign in (1, -1)
     )
     return clustered_columns(
-        _with_units(first.assign(flipped=flipped, opposite=opposite, more=flipped - opposite)),
-        ["drawing", "strength"],
-        ["flipped", "opposite", "more"],
+        _with_units(first.assign(flipped=flipped, opposite=opposite)),
+        ["strength"],
+        ["flipped", "opposite"],
         shares=["flipped", "opposite"],
         resampling=resampling,
     )
@@ -267,32 +205,31 @@ def place_between(images: Grey, control: Grey, drawing: Grey) -> Values:
 def placement_rows(model: str, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Measure how far prompts move reconstructions along their drawing's axis.
 
-    Both ends of an axis are reconstructed: the drawing, and its control.
+    The mean over both ends of an axis, the drawing and its control: each is reconstructed.
 
     Args:
         model: whose reconstructions come with this package.
         resampling: how the intervals are made.
 
     Returns:
-        ``drawing`` (of the axis), ``shown`` (it, its control, or `BOTH_ENDS`), ``strength, n`` and
-        means with ``…_low, …_high``: ``moved``, the difference in place between the prompt that
-        goes with the drawing and the one that goes with its control; ``elsewhere``, the same on
-        the mirrored axis, and ``more_here``, the one less the other, both NaN where the axes are
-        much alike; ``null``, the largest mean difference between two wrong prompts, as a size; and
-        ``beyond_low``, the lowest end of the intervals of ``moved`` less the difference between two
-        wrong prompts, whichever two, in either order.
+        ``drawing`` (of the axis), ``strength, n`` and means with ``…_low, …_high``: ``moved``, the
+        difference in place between the prompt that goes with the drawing and the one that goes with
+        its control; ``elsewhere``, the same on the mirrored axis, and ``more_here``, the one less
+        the other, both NaN where the axes are much alike; ``null``, the largest mean difference
+        between two wrong prompts, as a size; and ``beyond_low``, the lowest end of the intervals of
+        ``moved`` less the difference between two wrong prompts, whichever two, in either order.
     """
-    found = []
-    for axis in AXES:
-        for picture in ambiguous_pictures():
-            if picture.drawing is None:
-                continue
-            shown = picture.drawing.name.removesuffix(", mirrored")
-            if shown in (axis.drawing, axis.control):
-                found.append(_moved(model, axis, picture).assign(shown=shown))
-    table = pd.concat(found, ignore_index=True)
-    table = pd.concat([table, table.assign(shown=BOTH_ENDS)], ignore_index=True)
-    by = ["drawing", "shown", "strength"]
+    table = pd.concat(
+        [
+            _moved(model, axis, picture)
+            for axis in AXES
+            for picture in ambiguous_pictures()
+            if picture.drawing is not None
+            and picture.drawing.name.removesuffix(", mirrored") in (axis.drawing, axis.control)
+        ],
+        ignore_index=True,
+    )
+    by = ["drawing", "strength"]
     pairs = [str(name) for name in table if str(name).startswith(NULL)]
     beyond = {
         f"{sign:+} {pair}": table["moved"] - sign * table[pair]
@@ -309,52 +246,6 @@ def placement_rows(model: str, *, resampling: Resampling = Resampling()) -> pd.D
     null = table.groupby(by)[pairs].mean().abs().max(axis=1).rename("null").reset_index()
     kept = [name for name in summed if not str(name).startswith(tuple(beyond))]
     return summed[kept].assign(beyond_low=lowest).merge(null, on=by)
-
-
-def overlap_rows(model: str, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """Measure whether prompts differ where the drawing has its parts.
-
-    Args:
-        model: whose reconstructions come with this package.
-        resampling: how the intervals are made.
-
-    Returns:
-        ``drawing, strength, n`` of the ambiguous drawings whose parts do not make up nearly the
-        whole picture; and means with ``…_low, …_high``: ``readings``, the density of squared
-        differences within the parts over that of the whole picture, between the prompts of the
-        axis; ``elsewhere``, the same in the mirrored parts, NaN where these are much the same;
-        ``null``, the same as ``readings`` between wrong prompts; ``more``, ``readings`` less
-        ``null``, and ``more_here``, ``readings`` less ``elsewhere``.
-    """
-    found = []
-    axes = {axis.drawing: axis for axis in AXES}
-    for picture in ambiguous_pictures():
-        drawing = picture.drawing
-        if drawing is None or drawing.name.removesuffix(", mirrored") not in axes:
-            continue
-        axis = axes[drawing.name.removesuffix(", mirrored")]
-        parts = np.max([mask_of(points, SIDE) for points in drawing.parts.values()], axis=0)
-        if parts.mean() > MOST_OF_IT:
-            continue
-        images = read_sheet(model, picture).images
-        wrong = [name for name in picture.prompts if name and name not in readings_of(picture)]
-        pairs = [(axis.towards, name) for name in ([axis.away] if axis.away else wrong)]
-        measured = {
-            "readings": _density(images, picture.prompts, pairs, parts),
-            "elsewhere": _density(images, picture.prompts, pairs, parts[:, ::-1]),
-            "null": _density(images, picture.prompts, list(combinations(wrong, 2)), parts),
-        }
-        if _overlap(parts, parts[:, ::-1]) > MOST_ALIKE:
-            measured["elsewhere"] = np.full_like(measured["readings"], np.nan)
-        measured["more"] = measured["readings"] - measured["null"]
-        measured["more_here"] = measured["readings"] - measured["elsewhere"]
-        found.append(_long(measured, picture).assign(drawing=axis.drawing))
-    return clustered_columns(
-        pd.concat(found, ignore_index=True),
-        ["drawing", "strength"],
-        ["readings", "elsewhere", "null", "more", "more_here"],
-        resampling=resampling,
-    )
 
 
 def blend_overlap(model: str, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
@@ -402,305 +293,96 @@ def blend_overlap(model: str, *, resampling: Resampling = Resampling()) -> pd.Da
     )
 
 
-def summed_models(*, resampling: Resampling = Resampling()) -> dict[str, pd.DataFrame]:
-    """Measure all models whose reconstructions come with this package.
+def full_overlap() -> float:
+    """What `blend_overlap` would find for blends redrawn in full, each as the named silhouette."""
+    masks = [picture.blend.masks for picture in ambiguous_pictures() if picture.blend is not None]
+    return float(np.mean([1 - _overlap(one, other) for one, other in masks]))
+
+
+def resemblance(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
+    """The first criterion, for every model, picture and prompt that names what is seen in it.
 
     Args:
         resampling: how the intervals are made.
 
     Returns:
-        Tables ``resemblance, flips, placement, overlap, blends``, from `resemblance_rows`,
-        `flip_rows`, `placement_rows`, `overlap_rows` and `blend_overlap`, each with ``model``.
+        ``model, picture`` (with what is named), ``strength, n, prompted``, its ``margin`` over the
+        nearest of the `BASELINES` and which one that is (``against``), whether the judge ``knows``
+        what is named in a plain drawing, and whether the criterion is ``met``: by a margin of at
+        least `LEAST`, with an interval above 0 over every baseline, below full strength, where
+        nothing of the picture is left. Without intervals the last is None.
     """
-    measures: dict[str, Callable[[str], pd.DataFrame]] = {
-        "resemblance": lambda name: resemblance_rows(judged_model(name), resampling=resampling),
-        "flips": lambda name: flip_rows(judged_model(name), resampling=resampling),
-        "placement": lambda name: placement_rows(name, resampling=resampling),
-        "overlap": lambda name: overlap_rows(name, resampling=resampling),
-        "blends": lambda name: blend_overlap(name, resampling=resampling),
-    }
-    return {title: _of_all(measure) for title, measure in measures.items()}
-
-
-def ambiguous(rows: pd.DataFrame) -> pd.Series:
-    """Mark the rows of drawings that can be seen in two ways, and of blends."""
-    return rows["drawing"].isin([axis.drawing for axis in AXES] + ["blend"])
-
-
-def resemblance_lines(rows: pd.DataFrame) -> pd.DataFrame:
-    """Shape the first criterion's table for its figure.
-
-    Only ambiguous drawings and blends, under prompts that name what is seen in them; and blends
-    under a third.
-
-    Args:
-        rows: ``resemblance`` of `summed_models`.
-
-    Returns:
-        ``model, panel, line, strength, n, value, low, high``.
-    """
-    kept = rows[ambiguous(rows) & (rows["seen"] | (rows["drawing"] == "blend"))]
-    panel = [
-        f"{BLEND}: {row.prompt}" if row.drawing == "blend" else f"{row.drawing}: “{row.prompt}”"
-        for row in kept.itertuples()
+    rows = _of_all(lambda name: resemblance_rows(judged_model(name), resampling=resampling))
+    drawings = [axis.drawing for axis in AXES]
+    rows = rows[rows["seen"] & rows["drawing"].isin([*drawings, "blend"])]
+    over = rows[[f"over_{name}" for name in BASELINES]].rename(columns=lambda n: n[5:])
+    lows = rows[[f"over_{name}_low" for name in BASELINES]]
+    margin = over.min(axis=1)
+    met = (margin >= LEAST) & (lows.min(axis=1) > 0) & (rows["strength"] < 1)
+    plain = plainly_seen()
+    blend = rows["drawing"] == "blend"
+    known = [
+        one == "blend" or plain[one, prompt] >= ABLE
+        for one, prompt in zip(rows["drawing"], rows["prompt"], strict=True)
     ]
-    # Blends last, and of these the third category, which is not seen.
-    order = (kept["drawing"] == "blend") * 1 + (~kept["seen"]) * 1
-    ordered = kept.assign(panel=panel, order=order).sort_values("order", kind="stable")
-    ordered = ordered.rename(columns={"low": "prompted_low", "high": "prompted_high"})
-    return _lines([(ordered, _RESEMBLANCE)])
-
-
-def flip_lines(rows: pd.DataFrame) -> pd.DataFrame:
-    """Shape the shares of flips for their figure, a panel a drawing; see `resemblance_lines`."""
-    panels = rows["drawing"].replace("blend", BLEND)
-    ordered = rows.assign(panel=panels, order=panels == BLEND).sort_values("order", kind="stable")
-    return _lines([(ordered, _FLIPS)])
-
-
-def placement_lines(placement: pd.DataFrame, blends: pd.DataFrame) -> pd.DataFrame:
-    """Shape the second criterion's tables for their figure.
-
-    Args:
-        placement: of `summed_models`.
-        blends: likewise.
-
-    Returns:
-        As `resemblance_lines`.
-    """
-    titles = {axis.drawing: f": {axis.towards} − {axis.away or 'wrong'}" for axis in AXES}
-    panel = placement["shown"].where(
-        placement["shown"] != BOTH_ENDS, placement["drawing"] + f", {BOTH_ENDS}"
+    return _in_order(
+        rows.assign(
+            picture=(rows["drawing"] + " as " + rows["prompt"]).mask(blend, BLEND),
+            margin=margin,
+            against=over.idxmin(axis=1).map(BASELINES),
+            knows=known,
+            met=_decided(met, lows.notna().any(axis=1)),
+        ),
+        ["prompted", "margin", "against", "knows", "met"],
     )
-    order = [
-        name
-        for axis in AXES
-        for name in (f"{axis.drawing}, {BOTH_ENDS}", axis.drawing, axis.control)
-    ]
-    shown = placement.assign(
-        panel=panel + placement["drawing"].map(titles), order=panel.map(order.index)
-    ).sort_values("order", kind="stable")
-    # A size has no interval.
-    shown = shown.assign(null_low=shown["null"], null_high=shown["null"])
-    mixed = blends.assign(panel=BLEND).rename(
-        columns={f"named{end}": f"moved{end}" for end in ("", "_low", "_high")}
-    )
-    return _lines([(shown, _PLACEMENT), (mixed, _PLACEMENT)])
 
 
-def without_single_ends(lines: pd.DataFrame) -> pd.DataFrame:
-    """Return the lines of `placement_lines` that count: of both ends of an axis, and of blends."""
-    single = tuple(f"{end}: " for axis in AXES for end in (axis.drawing, axis.control))
-    return lines[~lines["panel"].str.startswith(single)]
-
-
-def overlap_lines(rows: pd.DataFrame) -> pd.DataFrame:
-    """Shape the densities within annotated parts for their figure.
+def placement(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
+    """The second criterion, for every model and drawing, and for the blends.
 
     Args:
-        rows: ``overlap`` of `summed_models`.
+        resampling: how the intervals are made.
 
     Returns:
-        As `resemblance_lines`.
+        ``model, picture, strength, n``, ``moved`` with ``moved_low, moved_high`` (for blends in
+        overlap), ``elsewhere`` and ``null`` as in `placement_rows`, the ``margin`` over both, and
+        whether the criterion is ``met``: above 0, beyond what any two wrong prompts do, and more
+        than on the mirror image where that is another place; all with intervals above 0, below full
+        strength. Without intervals the last is None.
     """
-    return _lines([(rows.assign(panel=rows["drawing"]), _OVERLAP)])
+    drawn = _of_all(lambda name: placement_rows(name, resampling=resampling))
+    mixed = _of_all(lambda name: blend_overlap(name, resampling=resampling))
+    mixed = mixed.rename(columns=lambda name: name.replace("named", "moved"))
+    rows = pd.concat([drawn, mixed.assign(drawing="blend")], ignore_index=True)
+    lows = rows[["moved_low", "beyond_low", "more_here_low"]]
+    others = rows[["null", "elsewhere"]].max(axis=1)
+    return _in_order(
+        rows.assign(
+            picture=rows["drawing"].replace("blend", BLEND),
+            margin=rows["moved"] - others.clip(lower=0),
+            met=_decided(
+                (lows.min(axis=1) > 0) & (rows["strength"] < 1), rows["moved_low"].notna()
+            ),
+        ),
+        ["moved", "moved_low", "moved_high", "elsewhere", "null", "margin", "met"],
+    )
 
 
-def resemblance_sentence(rows: pd.DataFrame, plain: Mapping[tuple[str, str], float]) -> str:
-    """Say for each model, drawing and prompt at which strengths the first criterion holds.
+def flips(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
+    """`flip_rows` of every model, long: ``model, becomes, strength, n, share, low, high``.
 
     Args:
-        rows: ``resemblance`` of `summed_models`.
-        plain: from `gcbook.chapters.illusions.judge.plainly_seen`.
-    """
-    if rows["over_untouched_low"].isna().all():
-        return UNSAMPLED
-    marked = resembling(rows[ambiguous(rows) & rows["seen"]])
-    lines = []
-    for (model, drawing, prompt), group in marked.groupby(
-        ["model", "drawing", "prompt"], sort=False
-    ):
-        what = (
-            f"{BLEND}, mean over both prompts"
-            if drawing == "blend"
-            else f"{drawing} under “{prompt}”"
-        )
-        blind = drawing != "blend" and plain.get((str(drawing), str(prompt)), 0.0) < ABLE
-        doubt = "; this judge cannot tell, see above" if blind else ""
-        lines.append(f"- {model}, {what}: {_at_strengths(group)}{doubt}")
-    return "\n".join(sorted(lines, key=lambda line: BLEND in line))
-
-
-def flip_sentence(rows: pd.DataFrame) -> str:
-    """Say how often pictures become what is named under both prompts, at the best strength.
-
-    Args:
-        rows: ``flips`` of `summed_models`.
-    """
-    lines = [
-        "Below full strength, at most so many become what is named under both prompts (from full "
-        "strength, where nothing of the picture is left, prompts alone do it this often):",
-        "",
-    ]
-    for drawing, pictures in rows.groupby("drawing"):
-        parts = []
-        for model, group in pictures.groupby("model"):
-            below = group[group["strength"] < 1].to_dict("records")
-            full = group[group["strength"] == 1].to_dict("records")
-            best = max(below, key=lambda row: row["flipped"])
-            parts.append(
-                f"{best['flipped']:.0%} by {model} "
-                f"({span(best['flipped_low'], best['flipped_high'], '.2f')}, at strength "
-                f"{best['strength']:g}; the opposite: {best['opposite']:.0%}"
-                + "".join(f"; from full strength: {row['flipped']:.0%}" for row in full)
-                + ")"
-            )
-        what = BLEND if drawing == "blend" else f"reconstructions of {drawing}"
-        lines.append(f"- {what}: {listed(parts)}")
-    return "\n".join(lines)
-
-
-def picture_sentence(judged: pd.DataFrame, *, resampling: Resampling) -> str:
-    """Compare how far prompts lead blends to what is in them and to a third category.
-
-    Args:
-        judged: all of `judged_all`.
         resampling: of blends.
     """
-    blends = judged[judged["drawing"] == "blend"]
-    parts = []
-    for model, group in blends.groupby("model", sort=False):
-        for baseline, over in (("rest", "the blend's other prompts"), ("empty", "no prompt")):
-            table = group.assign(led=group["prompted"] - group[baseline])
-            wide = table.pivot_table(
-                index=["picture", "strength"], columns="seen", values="led", aggfunc="mean"
-            )
-            more = (wide[True] - wide[False]).rename("more").reset_index()
-            found = clustered_means(
-                more.assign(category="blend", silhouette=more["picture"]),
-                ["strength"],
-                "more",
-                resampling=resampling,
-            )
-            said = "; ".join(
-                f"{number(row['mean'], '+.2f')} at {row['strength']:g} "
-                f"({span(row['low'], row['high'], '+.2f')})"
-                for row in found.to_dict("records")
-            )
-            parts.append(f"- {model}, over {over}: {said}")
-    return "\n".join(parts)
-
-
-def placement_sentence(placement: pd.DataFrame, blends: pd.DataFrame) -> str:
-    """Say how far prompts moved drawings (the mean of both ends of their axis) and blends.
-
-    Args:
-        placement: of `summed_models`.
-        blends: likewise.
-    """
-    if placement["moved_low"].isna().all():
-        return UNSAMPLED
-    lines = []
-    both = placement[placement["shown"] == BOTH_ENDS]
-    for model, of_model in both.groupby("model", sort=False):
-        for drawing, group in of_model.groupby("drawing", sort=False):
-            here = (
-                f"; more than on the mirrored axis {_at_strengths(_held(group, 'more_here'))}"
-                if group["more_here"].notna().all()
-                else "; its mirror image is too much like it to say whether elsewhere as well"
-            )
-            below = group.assign(holds=(group["moved_high"] < 0) & (group["strength"] < 1))
-            lines.append(
-                f"- {model}, {drawing}: {_largest(group, 'moved')}; above 0 and beyond all that "
-                f"wrong prompts do {_at_strengths(_placed(group))}, below 0 "
-                f"{_at_strengths(below)}{here}"
-            )
-        mixed = blends[blends["model"] == model]
-        lines.append(
-            f"- {model}, {BLEND}: overlap {_largest(mixed, 'named')}; more than in mirrored "
-            f"silhouettes {_at_strengths(_held(mixed, 'more_here'))}"
+    rows = _of_all(lambda name: flip_rows(judged_model(name), resampling=resampling))
+    named = {"flipped": "what is named", "opposite": "the opposite"}
+    tables = [
+        rows[["model", "strength", "n"]].assign(
+            becomes=words, share=rows[name], low=rows[f"{name}_low"], high=rows[f"{name}_high"]
         )
-    return "\n".join(lines)
-
-
-def overlap_sentence(rows: pd.DataFrame) -> str:
-    """Say where the readings' prompts differ within the parts more than wrong prompts do.
-
-    Args:
-        rows: ``overlap`` of `summed_models`.
-    """
-    if rows["more_low"].isna().all():
-        return ""
-    parts = []
-    for (model, drawing), group in rows.groupby(["model", "drawing"], sort=False):
-        here = (
-            f"{_at_strengths(_held(group, 'more_here'))} more than in the mirrored parts"
-            if group["more_here"].notna().all()
-            else "and their mirror image is too much like them to say whether there alone"
-        )
-        parts.append(
-            f"{model}, {drawing}: {_at_strengths(_held(group, 'more'))} more than wrong prompts "
-            f"do, {here}"
-        )
-    return (
-        "Whether the prompts of the readings differ within the annotated parts, with intervals "
-        f"above 0: {'; '.join(parts)}."
-    )
-
-
-def both_sentence(
-    resemblance: pd.DataFrame,
-    placement: pd.DataFrame,
-    blends: pd.DataFrame,
-    plain: Mapping[tuple[str, str], float],
-) -> str:
-    """Say for which drawings both criteria hold at one strength: the paper's mark of understanding.
-
-    Args:
-        resemblance: of `summed_models`.
-        placement: likewise.
-        blends: likewise.
-        plain: from `gcbook.chapters.illusions.judge.plainly_seen`; a drawing of which the judge
-            does not know a reading cannot be told of.
-    """
-    if placement["moved_low"].isna().all():
-        return ""
-    parts = []
-    marked = resembling(resemblance[resemblance["seen"]])
-    ends = placement[placement["shown"] == BOTH_ENDS]
-    for model, of_model in ends.groupby("model", sort=False):
-        own = marked[marked["model"] == model]
-        understood, told = {}, 0
-        for drawing, group in of_model.groupby("drawing", sort=False):
-            asked = own[own["drawing"] == drawing]
-            known = [plain.get((str(drawing), str(name)), 0.0) for name in asked["prompt"].unique()]
-            if min(known, default=0.0) < ABLE:
-                continue
-            told += 1
-            alike = asked.groupby("strength")["holds"].all()
-            placed = _placed(group).set_index("strength")["holds"]
-            here = group.set_index("strength")["more_here_low"]
-            both = _together(alike, placed & (here.isna() | (here > 0)))
-            if both["holds"].any():
-                understood[str(drawing)] = _at_strengths(both)
-        which = "; ".join(f"{drawing} {at}" for drawing, at in understood.items())
-        alike = own[own["drawing"] == "blend"].set_index("strength")["holds"]
-        mixed = _held(blends[blends["model"] == model], "named").set_index("strength")
-        here = mixed["holds"] & (mixed["more_here_low"] > 0)
-        drawings = of_model["drawing"].nunique()
-        drawn = (
-            f"of {drawings} drawings the judge knows all readings of {told}, and both criteria "
-            "hold, for every reading and at one and the same strength, for "
-            f"{len(understood)} of these{f' ({which})' if which else ''}"
-            if told
-            else f"of none of the {drawings} drawings does the judge know all readings, so nothing "
-            "is concluded of them"
-        )
-        parts.append(
-            f"- {model}: {drawn}. For the mean of the {BLENDS} blends both hold "
-            f"{_at_strengths(_together(alike, here))}."
-        )
-    return "\n".join(parts)
+        for name, words in named.items()
+    ]
+    return pd.concat(tables, ignore_index=True)
 
 
 def _judged(model: str, picture: Picture) -> pd.DataFrame:
@@ -716,7 +398,6 @@ def _judged(model: str, picture: Picture) -> pd.DataFrame:
     for name in named:
         category = ALL_CATEGORIES.index(name)
         others = [picture.prompts.index(each) for each in wrong if each != name]
-        rest = [picture.prompts.index(each) for each in named if each != name]
         of_category = said[..., category]
         without = of_category[:, :, others].mean(-1) if others else np.full(shape[:2], np.nan)
         rivals = [picture.prompts.index(each) for each in seen if each != name and name in seen]
@@ -734,7 +415,6 @@ def _judged(model: str, picture: Picture) -> pd.DataFrame:
                         "empty": of_category[s, d, picture.prompts.index(EMPTY)],
                         "wrong": without[s, d],
                         "other": rival[s, d],
-                        "rest": of_category[s, d, rest].mean(),
                     }
                 )
     kind = picture.drawing.name.removesuffix(", mirrored") if picture.drawing else "blend"
@@ -786,21 +466,6 @@ def _cosine(first: Grey, second: Grey) -> float:
     return float((first * second).sum() / np.sqrt((first**2).sum() * (second**2).sum()))
 
 
-def _density(
-    images: Grey, prompts: tuple[str, ...], pairs: list[tuple[str, str]], parts: Grey
-) -> Values:
-    within, whole = 0.0, 0.0
-    for one, other in pairs:
-        squared = np.square(
-            images[..., prompts.index(one), :, :] - images[..., prompts.index(other), :, :],
-            dtype=np.float64,
-        )
-        within = within + (squared * parts).sum((-2, -1))
-        whole = whole + squared.sum((-2, -1))
-    with np.errstate(invalid="ignore"):  # prompts that make no difference differ nowhere: NaN
-        return np.asarray(within / whole / parts.mean(dtype=np.float64))
-
-
 def _overlap(shape: Grey, mask: Grey) -> Values:
     smaller = np.minimum(shape, mask).sum((-2, -1), dtype=np.float64)
     return np.asarray(smaller / np.maximum(shape, mask).sum((-2, -1), dtype=np.float64))
@@ -823,57 +488,18 @@ def _long(measured: dict[str, Values], picture: Picture) -> pd.DataFrame:
 
 
 def _of_all(measure: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
+    """Rows of all models whose reconstructions come with this package."""
     tables = [measure(name).assign(model=name) for name in reconstructed_models()]
     return pd.concat(tables, ignore_index=True)
 
 
-def _lines(tables: Sequence[tuple[pd.DataFrame, dict[str, str]]]) -> pd.DataFrame:
-    """Stack columns that have ``…_low, …_high``: each becomes a line of the figure."""
-    found = []
-    for table, names in tables:
-        for name, line in names.items():
-            if name in table:
-                part = table[["model", "panel", "strength", "n"]].assign(line=line)
-                part["value"], part["low"] = table[name], table[f"{name}_low"]
-                part["high"] = table[f"{name}_high"]
-                found.append(part)
-    rows = pd.concat(found, ignore_index=True)[_COLUMNS]
-    return rows.round({"value": 4, "low": 4, "high": 4}).dropna(subset=["value"])
+def _decided(met: pd.Series, resampled: pd.Series) -> pd.Series:
+    return met.astype(object).where(resampled, None)
 
 
-def _together(first: pd.Series, second: pd.Series) -> pd.DataFrame:
-    both = first & second.reindex(first.index, fill_value=False)
-    return pd.DataFrame({"strength": both.index, "holds": both.to_numpy()})
-
-
-def _placed(group: pd.DataFrame) -> pd.DataFrame:
-    """Mark where a movement is certain: above 0, and beyond all that wrong prompts do."""
-    holds = (group["moved_low"] > 0) & (group["beyond_low"] > 0) & (group["strength"] < 1)
-    return group.assign(holds=holds)
-
-
-def _held(group: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Mark where an interval lies above 0, below full strength."""
-    return group.assign(holds=(group[f"{name}_low"] > 0) & (group["strength"] < 1))
-
-
-def _largest(group: pd.DataFrame, name: str) -> str:
-    below = group[group["strength"] < 1]
-    best = max(below.to_dict("records"), key=lambda row: abs(row[name]))
-    return (
-        f"{number(best[name], '+.3f')} "
-        f"({span(best[f'{name}_low'], best[f'{name}_high'], '+.3f')}), the largest, at strength "
-        f"{best['strength']:g}"
-    )
-
-
-def _at_strengths(group: pd.DataFrame) -> str:
-    """The strengths at which it ``holds``, in words; full strength does not count."""
-    below = group[group["strength"] < 1]
-    strengths = sorted(below.loc[below["holds"], "strength"])
-    return "at no strength" if not strengths else f"at {_said(strengths, len(below))}"
-
-
-def _said(strengths: Iterable[float], of: int) -> str:
-    found = [f"{each:g}" for each in strengths]
-    return "all strengths" if len(found) == of else listed(found)
+def _in_order(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Drawings as they are listed, blends last."""
+    order = {axis.drawing: place for place, axis in enumerate(AXES)}
+    rank = rows["drawing"].map(order).fillna(len(order))
+    ordered = rows.assign(rank=rank).sort_values("rank", kind="stable")
+    return ordered[["model", "picture", "strength", "n", *columns]].reset_index(drop=True)

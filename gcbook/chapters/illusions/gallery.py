@@ -14,28 +14,26 @@ import numpy.typing as npt
 import pandas as pd
 from PIL import Image
 
-from gcbook.chapters.illusions.criteria import readings_of
+from gcbook.chapters.illusions.criteria import AXES, judged_model
 from gcbook.classifiers.devices import pick_device
 from gcbook.classifiers.zoo import find_entry
-from gcbook.files.markdown import escape_markdown
 from gcbook.illusions.commons import ILLUSIONS, find_illusions, read_illusion
 from gcbook.illusions.drawings import DRAWINGS
-from gcbook.illusions.reconstruct import EMPTY, load_for_prompts, reconstruct
+from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
 from gcbook.illusions.written import difference_picture
-from gcbook.miniworld.results.ambiguous import Picture, ambiguous_pictures
+from gcbook.miniworld.results.ambiguous import ambiguous_pictures
 from gcbook.miniworld.results.judge import judge_pictures
 from gcbook.miniworld.results.sheets import read_sheet
-from gcbook.miniworld.results.steps_pictures import DIFFERENCE_LEVELS, png_text
+from gcbook.miniworld.results.steps_pictures import png_text
 from gcbook.miniworld.world import ALL_CATEGORIES
 
 __all__ = [
+    "STRENGTHS",
     "attribution_rows",
+    "clearest_blend",
+    "drawing_rows",
     "fetched_rows",
-    "fetched_sentence",
     "gallery_rows",
-    "pair_of",
-    "part_rows",
-    "verdict",
 ]
 
 UNPROMPTED = "no prompt"
@@ -43,6 +41,8 @@ UNPROMPTED = "no prompt"
 DIFFERENCE = "red: first lighter, blue: second"
 SIDE = 224
 """Longest side of a picture on the page."""
+STRENGTHS = (0.45, 0.6, 0.75, 0.9, 1.0)
+"""Those that the gallery shows; from less noise come copies."""
 
 
 def attribution_rows() -> pd.DataFrame:
@@ -63,30 +63,6 @@ def attribution_rows() -> pd.DataFrame:
         }
         for each in ILLUSIONS
     )
-
-
-def fetched_sentence(model: str) -> str:
-    """Say whether the pictures are here, and what to do to see reconstructions of them.
-
-    Args:
-        model: that the chapter was asked to reconstruct them with, "" for none.
-    """
-    found = find_illusions()
-    missing = [each.about for each in ILLUSIONS if each.name not in found]
-    if len(missing) == len(ILLUSIONS):
-        return (
-            "This book was built on a machine where the paper's four pictures are not: it had no "
-            "network, or nobody ran `gcbook fetch illusions`. Below are pictures of our own."
-        )
-    said = "The paper's four pictures were fetched" + (
-        f", but for {', '.join(missing)}." if missing else "."
-    )
-    asked = (
-        f" Reconstructed by {escape_markdown(model)}."
-        if model
-        else " No model that knows photographs was named, so they are shown as they are."
-    )
-    return said + asked
 
 
 def fetched_rows(
@@ -145,96 +121,83 @@ def fetched_rows(
     return pd.DataFrame(rows, columns=["image", "credit", "strength", "title", "picture"])
 
 
-def part_rows() -> pd.DataFrame:
-    """List the parts: ``drawing, reading, part`` and their bounds, as shares of the side."""
-    rows = []
-    for drawing in DRAWINGS.values():
-        for (reading, part), points in drawing.parts.items():
-            corners = np.array(points)
-            (left, top), (right, bottom) = corners.min(0), corners.max(0)
-            rows.append(
-                {
-                    "drawing": drawing.name,
-                    "reading": reading,
-                    "part": part,
-                    "left": left,
-                    "top": top,
-                    "right": right,
-                    "bottom": bottom,
-                }
-            )
-    return pd.DataFrame(rows).round(3)
+def clearest_blend(models: Sequence[str], strength: float) -> str:
+    """The blend that models turn most clearly into both of its categories, by its file's name.
 
-
-def gallery_rows(models: Sequence[str], blends: int = 6) -> pd.DataFrame:
-    """Everything that the gallery shows, for the first draw of noise.
+    That is the one with the largest of the judge's probabilities of what was prompted, the smaller
+    one of both prompts, in the mean over models: an example of what works, not of what is usual.
 
     Args:
         models: whose reconstructions come with this package.
-        blends: how many of the blends, beside all drawings.
+        strength: of the reconstructions.
+    """
+    judged = pd.concat([judged_model(name).assign(model=name) for name in models])
+    asked = judged[
+        (judged["drawing"] == "blend") & judged["seen"] & (judged["strength"] == strength)
+    ]
+    least = asked.groupby(["picture", "model"])["prompted"].min()
+    return str(least.groupby("picture").mean().idxmax())
+
+
+def drawing_rows() -> pd.DataFrame:
+    """List the drawings: ``drawing, reading`` (all that is seen in it) and ``control_of``."""
+    return pd.DataFrame(
+        {
+            "drawing": each.name,
+            "reading": ", ".join(each.readings) or None,
+            "control_of": each.control_of or None,
+        }
+        for each in DRAWINGS.values()
+    )
+
+
+def gallery_rows(models: Sequence[str], first: str, blends: int = 3) -> pd.DataFrame:
+    """Everything that the gallery shows: the first draw of noise, a row a model and picture.
+
+    Args:
+        models: whose reconstructions come with this package.
+        first: file's name of the picture that comes first.
+        blends: how many of the blends follow it, after the drawings that can be seen in two ways.
 
     Returns:
-        ``model, image`` (title), ``strength, original`` and ``difference`` (pictures), ``compared``
-        (what the latter is the difference of), ``full`` (what is drawn white in it), and, as lists
-        over the prompts, ``prompt, seen`` (whether it names something that is seen in the picture),
-        ``picture`` and ``says``, what a classifier that knows no prompt takes it for. A picture is
-        a PNG of 16 grey levels in base 64. A difference is grey where there is none, lighter where
-        the first is lighter.
+        ``model, image`` (title), ``original``, and, as lists over `STRENGTHS` and prompts,
+        ``strength, row, column`` (places), ``prompt``, ``says`` (the category that a classifier
+        which knows no prompt takes it for), ``sure`` (its probability), ``named`` (whether that is
+        what was prompted) and ``picture``. A picture is a PNG of 16 grey levels in base 64.
     """
-    pictures = ambiguous_pictures()
-    chosen = [each for each in pictures if each.drawing is not None]
-    chosen += [each for each in pictures if each.blend is not None][:blends]
+    pictures = {each.name: each for each in ambiguous_pictures()}
+    drawings = [
+        each.name
+        for each in pictures.values()
+        if each.drawing is not None and each.title in {axis.drawing for axis in AXES}
+    ]
+    others = [name for name in pictures if pictures[name].blend and name != first][:blends]
     rows = []
     for model in models:
-        for picture in chosen:
+        for name in (first, *drawings, *others):
+            picture = pictures[name]
             sheet = read_sheet(model, picture)
-            images = sheet.images[:, 0]
+            places = [picture.strengths.index(strength) for strength in STRENGTHS]
+            images = sheet.images[places, 0]
             said = judge_pictures(images.reshape(-1, *images.shape[-2:]))
-            said = said.reshape(*images.shape[:2], -1)
-            seen = readings_of(picture)
-            first, second = pair_of(picture)
-            for s, strength in enumerate(picture.strengths):
-                difference = images[s, first] - images[s, second]
-                full = float(np.abs(difference).max()) or 1.0
-                names = [each or UNPROMPTED for each in picture.prompts]
-                quoted = [f"“{each}”" if each else UNPROMPTED for each in picture.prompts]
-                rows.append(
-                    {
-                        "model": model,
-                        "image": picture.title,
-                        "strength": strength,
-                        "original": _text(sheet.untouched),
-                        "difference": png_text(difference / full, DIFFERENCE_LEVELS),
-                        "compared": f"{quoted[first]} − {quoted[second]}",
-                        "full": round(full, 3),
-                        "prompt": names,
-                        "seen": [each in seen for each in picture.prompts],
-                        "picture": [_text(each) for each in images[s]],
-                        "says": [verdict(each) for each in said[s]],
-                    }
-                )
+            prompts = list(picture.prompts) * len(STRENGTHS)
+            says = [ALL_CATEGORIES[best] for best in said.argmax(axis=1)]
+            rows.append(
+                {
+                    "model": model,
+                    "image": picture.title,
+                    "original": _text(sheet.untouched),
+                    "strength": [each for each in STRENGTHS for _ in picture.prompts],
+                    "row": [each for each in range(len(STRENGTHS)) for _ in picture.prompts],
+                    "column": list(range(len(picture.prompts))) * len(STRENGTHS),
+                    "prompt": [each or UNPROMPTED for each in prompts],
+                    "says": says,
+                    "sure": [round(float(each), 3) for each in said.max(axis=1)],
+                    "named": [bool(one == other) for one, other in zip(prompts, says, strict=True)],
+                    "picture": [_text(each) for each in images.reshape(-1, *images.shape[-2:])],
+                }
+            )
     return pd.DataFrame(rows)
-
-
-def pair_of(picture: Picture) -> tuple[int, int]:
-    """Return the places of the two prompts whose reconstructions are compared.
-
-    The two that name what is seen; where one does, it and none; else the first two.
-    """
-    seen = [picture.prompts.index(name) for name in readings_of(picture)]
-    if len(seen) == 1:
-        seen.append(picture.prompts.index(EMPTY))
-    return (seen[0], seen[1]) if seen else (0, 1)
-
-
-def verdict(probabilities: npt.NDArray[np.float64]) -> str:
-    """Say what a classifier takes a picture for.
-
-    >>> verdict(np.eye(19)[16] * 0.9)
-    'duck, 90 %'
-    """
-    best = int(probabilities.argmax())
-    return f"{ALL_CATEGORIES[best]}, {100 * probabilities[best]:.0f} %"
 
 
 def _text(image: npt.NDArray[np.float32]) -> str:

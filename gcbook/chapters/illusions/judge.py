@@ -13,23 +13,22 @@ from gcbook.illusions.reconstruct import EMPTY
 from gcbook.miniworld.results.ambiguous import ambiguous_pictures
 from gcbook.miniworld.results.judge import judge_pictures
 from gcbook.miniworld.results.sheets import read_sheet, reconstructed_models
-from gcbook.miniworld.silhouettes import EXTRA_CATEGORIES, load_silhouettes
+from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, Composer
 from gcbook.stats.clustered import clustered_means
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.words import number, span
 
-__all__ = ["ABLE", "judge_rows", "judge_sentence", "plainly_seen"]
+__all__ = ["ABLE", "FLAT", "MADE", "ORDINARY", "judge_rows", "plainly_seen"]
 
 ABLE = 0.5
 """A judge that gives a plain drawing less than this cannot judge its reconstructions."""
 IMAGES = 1900
 SEED = 5
 """Of the images that the judge is tested on, which no model was trained on."""
-ORDINARY = "Images of the miniature world"
-FLAT = "Flat silhouettes, in the drawings' greys"
-MADE = "Made from the prompt alone by "
-OF_DRAWINGS, OF_BLENDS = "prompts of the drawings", "prompts of the blends"
+ORDINARY = "Test images of the miniature world"
+FLAT = "Flat silhouettes in the drawings' greys"
+MADE = "Made from pure noise by "
+OF_DRAWINGS, OF_BLENDS = "the drawings' prompts", "the blends' prompts"
 
 
 def judge_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
@@ -42,23 +41,14 @@ def judge_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         resampling: how the intervals are made.
 
     Returns:
-        ``shown, n, accuracy, low, high`` over all 19 categories, and ``extra``, over duck, rabbit
-        and face alone, with ``extra_low, extra_high``.
+        ``shown, n, accuracy, low, high``, over all 19 categories.
     """
     rows = []
     for answers in (_tested(), *(_made(model) for model in reconstructed_models())):
-        three = answers[answers["category"].isin(EXTRA_CATEGORIES)]
-        every, extra = (
-            clustered_means(part, ["shown"], "right", share=True, resampling=resampling)
-            for part in (answers, three)
-        )
-        named = extra.drop(columns="n").rename(
-            columns={"mean": "extra", "low": "extra_low", "high": "extra_high"}
-        )
-        found = every.rename(columns={"mean": "accuracy"}).merge(named, on="shown")
+        found = clustered_means(answers, ["shown"], "right", share=True, resampling=resampling)
         order = list(dict.fromkeys(answers["shown"]))
-        rows.append(found.set_index("shown").loc[order].reset_index())
-    return pd.concat(rows, ignore_index=True)
+        rows.append(found.rename(columns={"mean": "accuracy"}).set_index("shown").loc[order])
+    return pd.concat(rows).reset_index()[["shown", "n", "accuracy", "low", "high"]]
 
 
 @cache
@@ -131,30 +121,3 @@ def plainly_seen() -> dict[tuple[str, str], float]:
     best = _seen().groupby(["about", "reading"], as_index=False)["probability"].max()
     keys = zip(best["about"], best["reading"], strict=True)
     return dict(zip(keys, best["probability"], strict=True))
-
-
-def judge_sentence(rows: pd.DataFrame) -> str:
-    """Say how well the judge does, and what it says of the drawings as they are.
-
-    Args:
-        rows: from `judge_rows`.
-    """
-    drawings = "; ".join(
-        f"{title}: "
-        + ", ".join(
-            f"{number(one['probability'], '.2f')} to {one['reading']}"
-            for one in group.to_dict("records")
-        )
-        for title, group in _seen().groupby("drawing", sort=False)
-    )
-    parts = [
-        f"{row['accuracy']:.0%} ({span(row['low'], row['high'], '.2f')}) of “{row['shown']}”, and "
-        f"{number(row['extra'], '.0%')} of the ducks, rabbits and faces among them"
-        for row in rows.to_dict("records")
-    ]
-    return (
-        f"The judge is right on {'; '.join(parts)}. To what is seen in the drawings themselves it "
-        f"gives these probabilities, the mean of both mirror images: {drawings}. Where it does not "
-        f"give {ABLE} to what is plainly drawn, nothing can be concluded from its not seeing it in "
-        "a reconstruction."
-    )

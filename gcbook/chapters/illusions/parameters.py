@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gcbook.chapters.fields import CLUSTERED, model_of, noise_draws, seed_of
+from gcbook.chapters.fields import CLUSTERED, model_of, seed_of
 from gcbook.chapters.parameters import Declaration
 from gcbook.files.errors import InputError
 from gcbook.illusions import commons
@@ -21,9 +21,6 @@ def _check_pictures(parameters: Any) -> None:
 PARAMETERS = Declaration(
     {
         "model": model_of("", "a model that knows photographs, for the paper's pictures"),
-        "noise_draws": noise_draws(
-            64, "draws of noise when two labels are scored", ge=2, le=10_000
-        ),
         **CLUSTERED,
         "seed": seed_of("seed of the noise and of the resampling"),
     },

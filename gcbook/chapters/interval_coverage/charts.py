@@ -9,7 +9,7 @@ from gcbook.chapters.interval_coverage.tables import BAND, KLEIN, OURS, PERCENTI
 from gcbook.charts.columns import tooltips
 from gcbook.charts.parts import by_column, finish, look
 from gcbook.charts.theme import BAND as SHADE
-from gcbook.charts.theme import DISCRIMINATIVE, GENERATIVE, INK
+from gcbook.charts.theme import INK, SERIES
 
 __all__ = ["fig_coverage"]
 
@@ -40,7 +40,7 @@ def fig_coverage(rows: pd.DataFrame) -> alt.TopLevelMixin:
     marks = look(
         "procedure",
         [OURS, PERCENTILE, KLEIN],
-        color=[GENERATIVE["imagen"], DISCRIMINATIVE, GENERATIVE["parti"]],
+        color=list(SERIES[:3]),
         shape=["circle", "square", "triangle-up"],
         legend=alt.Legend(title=None, symbolOpacity=1),
     )

@@ -14,6 +14,8 @@ __all__ = ["fig_overview"]
 def fig_overview(overview: pd.DataFrame, published: pd.DataFrame) -> alt.TopLevelMixin:
     """Shape bias by category: humans, the range of the networks, and the published averages.
 
+    As in the paper's Fig. 1, shape is on the left.
+
     Args:
         overview: from `gcbook.stats.shape_tables.fig1_overview`.
         published: from `gcbook.stats.shape_tables.published_bias`.
@@ -25,7 +27,7 @@ def fig_overview(overview: pd.DataFrame, published: pd.DataFrame) -> alt.TopLeve
     )
     rows = overview.assign(human="Humans", model="Discriminative model")
     kind = encode_kind(["Humans", "Discriminative model", *published["kind"]])
-    scale = alt.Scale(domain=[0, 1])
+    scale = alt.Scale(domain=[0, 1], reverse=True)
 
     def x(field: str) -> alt.X:
         axis = alt.Axis(values=TENTHS, format=".1f", grid=False)

@@ -1,66 +1,77 @@
-"""The numbers that the introduction's sentences quote."""
+"""The numbers that the introduction's text and its claims are about."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 
-from gcbook.files.markdown import escape_markdown
-from gcbook.paper.observers import HUMANS, PUBLISHED_SOURCES
-from gcbook.paper.published import table1
-from gcbook.stats.shape_tables import bias_by_category, pooled_bias
-from gcbook.stats.summaries import Summaries
+from gcbook.claims import Number
+from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.paper.published import table2
+from gcbook.stats.benchmark_tables import table1_recomputed
+from gcbook.stats.shape_tables import fig1_overview, pooled_bias
+from gcbook.stats.summaries import Summaries, observer_numbers
 
-__all__ = ["headline"]
+__all__ = ["introduction_facts"]
 
-_PLACE = {"shape_bias": "cue-conflict", "ood_accuracy": "", "error_consistency": ""}
-_GENERATIVE = ("imagen", "stable_diffusion", "parti")
+_METRICS = ("shape_bias", "ood_accuracy", "error_consistency")
+_GENERATIVE = {"imagen": "Imagen", "stable_diffusion": "Stable Diffusion", "parti": "Parti"}
+_RECOMPUTED = {"humans": HUMANS_TITLE, "resnet50": "ResNet-50"}
 
 
-def headline(summaries: Summaries) -> dict[str, Any]:
-    """What the paper says of the generative classifiers, beside humans and ResNet-50 recomputed.
+def introduction_facts(summaries: Summaries, bias: pd.DataFrame) -> SimpleNamespace:
+    """Every number of the introduction under a name.
+
+    Args:
+        summaries: any.
+        bias: from `gcbook.stats.shape_tables.bias_by_category`.
 
     Returns:
-        ``NAME_METRIC`` for the names ``imagen, stable_diffusion, parti`` (Table 1) and ``humans,
-        resnet50`` (recomputed), and the metrics ``shape_bias, ood_accuracy, error_consistency``;
-        ``lowest_human, highest_human`` (shape bias of individuals); ``best_network`` (in Markdown)
-        and ``best_shape_bias`` (the most shape-biased network); ``networks``, and how many of them
-        have a shape bias under one half (``below_half``) and under the lowest human's
-        (``below_humans``).
+        ``NAME_METRIC`` for the names ``imagen, stable_diffusion, parti`` (Table 1 of the paper) and
+        ``humans, resnet50`` (recomputed), and the metrics ``shape_bias, ood_accuracy,
+        error_consistency``; ``others_most_consistent``, the highest error consistency in Table 2
+        after Imagen's; the shape bias of the ``least_human``; ``best_network`` and
+        ``best_shape_bias``, the most shape-biased network; people's shape bias in the category
+        where it is lowest, ``least_category``; ``networks``, and how many of them have
+        a shape bias under one half (``below_half``) and under the least human's
+        (``below_humans``); and, of the public decisions, ``public_humans, public_human_trials,
+        public_networks, public_network_trials``.
     """
-    printed = table1().set_index("key").to_dict("index")
-    values: dict[str, Any] = {
-        f"{key}_{metric}": float(printed[key][metric]) for key in _GENERATIVE for metric in _PLACE
+    rows = table1_recomputed(summaries).set_index("model")
+    printed = {
+        f"{key}_{metric}": Number(rows[f"{metric}_published"][name], ".2f")
+        for key, name in _GENERATIVE.items()
+        for metric in _METRICS
     }
-    for metric, dataset in _PLACE.items():
-        for name in (HUMANS, "resnet50"):
-            values[f"{name}_{metric}"] = _value(summaries.estimates, metric, name, dataset)
-    bias = pooled_bias(bias_by_category(summaries))
+    own = {
+        f"{key}_{metric}": Number(rows[metric][name], ".2f")
+        for key, name in _RECOMPUTED.items()
+        for metric in _METRICS
+    }
+    consistency = table2().set_index("key")["error_consistency"].drop("imagen")
+    public = observer_numbers(summaries)
+    counted = ("humans", "human_trials", "networks", "network_trials")
+    return SimpleNamespace(
+        **printed,
+        **own,
+        others_most_consistent=Number(consistency.max(), ".2f"),
+        least_category=Number(fig1_overview(bias)["humans"].min(), ".2f"),
+        **_networks(pooled_bias(bias)),
+        **{f"public_{name}": public[name] for name in counted},
+    )
+
+
+def _networks(bias: pd.DataFrame) -> dict[str, Any]:
+    """Where the networks stand beside the least shape-biased person."""
     recomputed = bias[bias["source"] == "recomputed"]
-    people = recomputed[(recomputed["kind"] == "Humans") & (recomputed["observer"] != "Humans")]
-    # Sorted, the most shape-biased first.
-    models = recomputed[recomputed["kind"] != "Humans"]
-    networks = models["shape_bias"]
-    lowest = people["shape_bias"].min()
-    return values | {
-        "lowest_human": float(lowest),
-        "highest_human": float(people["shape_bias"].max()),
-        "best_network": escape_markdown(models["observer"].iloc[0]),
-        "best_shape_bias": float(networks.iloc[0]),
+    human = recomputed["kind"] == HUMANS_TITLE
+    people = recomputed.loc[human & (recomputed["observer"] != HUMANS_TITLE), "shape_bias"]
+    networks = recomputed[~human].set_index("observer")["shape_bias"]
+    return {
+        "least_human": Number(people.min(), ".2f"),
+        "best_network": str(networks.idxmax()) if len(networks) else None,
+        "best_shape_bias": Number(networks.max(), ".2f"),
         "networks": len(networks),
         "below_half": int((networks < 0.5).sum()),
-        "below_humans": int((networks < lowest).sum()),
+        "below_humans": int((networks < people.min()).sum()),
     }
-
-
-def _value(estimates: pd.DataFrame, metric: str, observer: str, dataset: str) -> float:
-    """One published observer's aggregate; against the humans, where two are compared."""
-    found = estimates[
-        (estimates["metric"] == metric)
-        & (estimates["source"].eq(PUBLISHED_SOURCES[0]) | (observer == HUMANS))
-        & (estimates["observer"] == observer)
-        & estimates["other"].isin(["", HUMANS])
-        & (estimates["dataset"] == dataset)
-        & (estimates["condition"] == "")
-        & (estimates["category"] == "")
-    ]["value"]
-    return float(found.iloc[0]) if len(found) else float("nan")

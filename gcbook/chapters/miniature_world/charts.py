@@ -1,17 +1,19 @@
-"""Pictures from the miniature world: samples of the test sets, textures, a self-test.
+"""Pictures from the miniature world, and the paper's claims put to it.
 
-Pictures are PNG data URIs in the specification, enlarged without smoothing, so that a reader sees
-the pixels that the models see.
+Pictures are enlarged without smoothing, so that a reader sees the pixels that the models see.
 """
 
 import altair as alt
 import pandas as pd
 
 from gcbook.charts.columns import tooltips
+from gcbook.charts.forest import fig_forest
+from gcbook.charts.gallery import Gallery, Picture, Strip
 from gcbook.charts.parts import dropdown, literal
+from gcbook.miniworld.results.findings import AGREES
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = ["fig_manipulations", "fig_quiz", "fig_samples", "fig_textures"]
+__all__ = ["fig_claims", "fig_manipulations", "fig_quiz", "fig_samples", "fig_textures"]
 
 _ROW = 84
 _LABELS = 68
@@ -23,7 +25,7 @@ def fig_samples(samples: pd.DataFrame) -> alt.TopLevelMixin:
     """A few images of each category, one test set at a time.
 
     Args:
-        samples: from `gcbook.chapters.miniature_world.tables.sample_table`.
+        samples: from `gcbook.chapters.miniature_world.pictures.sample_table`.
     """
     sets = list(dict.fromkeys(samples["set"]))
     each = int(samples["place"].max()) + 1
@@ -69,7 +71,7 @@ def fig_manipulations(samples: pd.DataFrame) -> alt.TopLevelMixin:
     """The same images under one manipulation at a time, a line a strength.
 
     Args:
-        samples: from `gcbook.chapters.miniature_world.tables.manipulated_samples`.
+        samples: from `gcbook.chapters.miniature_world.pictures.manipulated_samples`.
     """
     sets = list(dict.fromkeys(samples["set"]))
     shown = dropdown("manipulation", "Manipulation ", sets, sets[0])
@@ -121,63 +123,54 @@ def fig_manipulations(samples: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def fig_textures(textures: pd.DataFrame) -> alt.TopLevelMixin:
+def fig_textures(textures: pd.DataFrame) -> Gallery:
     """A piece of every category's texture, with both names.
 
     Args:
-        textures: from `gcbook.chapters.miniature_world.tables.texture_samples`.
+        textures: from `gcbook.chapters.miniature_world.pictures.texture_samples`.
     """
-    columns = 4
-    placed = textures.assign(
-        row=[i // columns for i in range(len(textures))],
-        column=[i % columns for i in range(len(textures))],
-    )
-    base = alt.Chart(placed)
-    x = _places("column:O", columns)
-    y = alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0))
-    side = f"min(96, width / {columns} - 6)"
-    tooltip = tooltips(["category", "texture"], formats={"texture": ""})
-    pictures = _pictures(base, side).encode(x=x, y=y, url="picture:N", tooltip=tooltip)
-    words = base.transform_calculate(says="[datum.category, datum.texture]").mark_text(
-        fontSize=12, lineHeight=14, dy=alt.ExprRef(f"({side}) / 2 + 11")
-    )
-    rows = (len(textures) + columns - 1) // columns
-    return _finish(
-        alt.layer(pictures, words.encode(x=x, y=y, text="says:N")),
-        height=144 * rows,
-        description=(
-            "A square piece of texture for each of the 16 categories, with the name of the "
-            "category and of its texture: "
-            + ", ".join(f"{row.category} {row.texture}" for row in textures.itertuples())
-            + "."
-        ),
-    )
+    pictures = [
+        Picture(row["picture"], f"{row['category']}: {row['texture']}", (row["category"],))
+        for row in textures.to_dict("records")
+    ]
+    return Gallery((Strip(tuple(pictures), columns=8),))
 
 
-def fig_quiz(quiz: pd.DataFrame) -> alt.TopLevelMixin:
+def fig_quiz(quiz: pd.DataFrame) -> Gallery:
     """Numbered cue-conflict images, without what they show.
 
     Args:
-        quiz: from `gcbook.chapters.miniature_world.tables.quiz_table`.
+        quiz: from `gcbook.chapters.miniature_world.pictures.quiz_table`.
     """
-    columns = 4
-    placed = quiz[["number", "picture"]].assign(
-        row=[i // columns for i in range(len(quiz))],
-        column=[i % columns for i in range(len(quiz))],
-    )
-    base = alt.Chart(placed)
-    x = _places("column:O", columns)
-    y = alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0))
-    side = f"min(96, width / {columns} - 4)"
-    pictures = _pictures(base, side).encode(x=x, y=y, url="picture:N", tooltip=tooltips(["number"]))
-    words = base.mark_text(fontSize=13, fontWeight="bold", dy=alt.ExprRef(f"-({side}) / 2 - 9"))
-    rows = (len(quiz) + columns - 1) // columns
-    return _finish(
-        alt.layer(pictures, words.encode(x=x, y=y, text="number:N")),
-        height=124 * rows,
+    pictures = [
+        Picture(row["picture"], f"Picture {row['number']}", (str(row["number"]),))
+        for row in quiz.to_dict("records")
+    ]
+    return Gallery((Strip(tuple(pictures), columns=6),))
+
+
+def fig_claims(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Every difference that the paper's claims suggest, with its interval.
+
+    Args:
+        rows: from `gcbook.chapters.miniature_world.tables.claim_differences`.
+    """
+    agree = rows.loc[rows["verdict"] == AGREES, "compared"]
+    return fig_forest(
+        rows,
+        row="compared",
+        value="difference",
+        x=alt.X("difference:Q", title="Difference, first minus second").axis(format="+.1f"),
+        tooltip=tooltips(["compared", "difference", "low", "high", "a", "b", "verdict"]),
+        marked=list(agree),
+        two_lines=True,
         description=(
-            f"{len(quiz)} numbered pictures in which an object wears the texture of another "
-            "category; what they show stands in the solution below."
+            f"{len(rows)} differences between miniatures with their intervals, and a line at zero; "
+            "right of it a difference has the sign that the paper's claim gives it. "
+            + " ".join(
+                f"{name}: {difference:.2f}."
+                for name, difference in zip(rows["compared"], rows["difference"], strict=True)
+            )
         ),
     )
 

@@ -21,7 +21,7 @@ from gcbook.charts.placed import (
     image_mark,
     large_picture,
 )
-from gcbook.charts.theme import DISCRIMINATIVE, INK
+from gcbook.charts.theme import CHANCE_LINE, CUES, INK, SERIES
 from gcbook.miniworld.results.steps import ROLES
 from gcbook.paper.categories import CATEGORIES
 
@@ -33,7 +33,7 @@ __all__ = [
     "role_color",
 ]
 
-ROLE_COLORS = ("#00916e", "#0077bb", "#b86e00", DISCRIMINATIVE)
+ROLE_COLORS = (SERIES[3], CUES["shape"], CUES["texture"], CHANCE_LINE)
 """Of `gcbook.miniworld.results.steps.ROLES`."""
 
 _ROLE_SCALE = alt.Scale(domain=list(ROLES), range=list(ROLE_COLORS))

@@ -16,15 +16,15 @@ __all__ = ["PARAMETERS"]
 PARAMETERS = Declaration(
     {
         "model": model_of("mini-pixel", "the diffusion model"),
-        "names": names_of("images to show; nothing: drawn by lot"),
-        "conflicts": whole(4, "cue-conflict images to draw by lot", ge=0, le=12, smoke=1),
-        "ordinary": whole(1, "in-distribution images to draw by lot", ge=0, le=12),
+        "names": names_of("images to show; nothing: drawn at random"),
+        "conflicts": whole(4, "cue-conflict images to draw at random", ge=0, le=12, smoke=1),
+        "ordinary": whole(1, "in-distribution images to draw at random", ge=0, le=12),
         "times": noise_times(
             "0.1,0.25,0.4,0.55,0.7,0.85", "noise times at which images are restored", "0.3,0.6"
         ),
         "noise_draws": noise_draws(32, "draws of noise in a race", ge=2, le=256),
         "weighting": weighting_of("exp:7", "weight of the errors"),
-        "seed": seed_of("seed of the lot and of all noise"),
+        "seed": seed_of("seed of the choice and of all noise"),
     }
 )
 """Single images followed through a model."""

@@ -11,7 +11,7 @@ from gcbook.chapters.weighting.page import ALPHABET, SCALE_STEPS, PageData
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.miniature_look import COLORS, DASHES, SHAPES
 from gcbook.charts.parts import dropdown, literal, look, slider, start_with
-from gcbook.charts.theme import CHANCE_LINE, INK
+from gcbook.charts.theme import BAND, CHANCE_LINE, DISCRIMINATIVE, INK, OWN
 from gcbook.miniworld.results.weighting import PAPER, SETS
 
 __all__ = [
@@ -26,12 +26,12 @@ __all__ = [
     "fig_live",
 ]
 
-_COLORS = ("#b5459b", "#7a7a7a", "#0077bb", "#8a5bd6")
+_COLORS = (OWN, INK, DISCRIMINATIVE)
 _SHAPES = ("circle", "diamond", "cross", "triangle-right")
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 _WIDTH, _STEP = 600, 3
 _SHORT = {"eps": ["SNR"], "snr:5": ["SNR", "up to 5"], "elbo": ["bound"]}
-_PARTS = {"weight": CHANCE_LINE, "variance": "#0077bb"}
+_PARTS = {"weight": BAND, "variance": INK}
 
 
 def fig_sweep(sweep: pd.DataFrame) -> alt.TopLevelMixin:
@@ -151,7 +151,7 @@ def _sweep_panel(
         dash=_look(DASHES, _DASHES, models),
         title=None,
     )
-    color = marks["color"].legend(symbolOpacity=1)
+    color = marks["color"].legend(symbolOpacity=1, symbolSize=80)
     shape, dash = marks["shape"], marks["strokeDash"]
     tooltip = tooltips(
         ["model", "title", "value", "low", "high"],
@@ -361,9 +361,7 @@ def _list(parts: Iterable[str]) -> str:
     return "[" + ",".join(parts) + "]"
 
 
-"""What is shown in a figure's place where there is no model."""
-
-_SHAPE, _TEXTURE = "#0077bb", "#b86e00"
+_SHAPE, _TEXTURE = INK, DISCRIMINATIVE
 _LIVE_WIDTH, _ROW, _SAMPLE_ROW = 600, 40, 40
 _COLUMNS = {"Image": 0.0, "Shape": 0.12, "Texture": 0.33, "Answer": 0.54}
 """Where the columns of the samples begin, as parts of the width."""
@@ -455,17 +453,17 @@ def _weights(draws: int) -> alt.LayerChart | alt.FacetChart:
     tooltip = tooltips(
         ["number", "t", "weight", "counts"], titles={"number": "Draw", "counts": "Counts"}
     )
-    fill = alt.condition("datum.counts==='yes'", alt.value(_SHAPE), alt.value("transparent"))
+    fill = alt.condition("datum.counts==='yes'", alt.value(INK), alt.value("transparent"))
     within = "datum.t>weigh_from-0.001&&datum.t<weigh_to+0.001"
     return alt.layer(
         own.transform_filter(within)
         .mark_area(color=CHANCE_LINE, opacity=0.25)
         .encode(x=x, y=y.stack(None)),
         line.transform_calculate(weight=f"exp(-{PAPER}*datum.t)")
-        .mark_line(color=INK, strokeWidth=1.2, strokeDash=[5, 4], aria=False)
+        .mark_line(color=CHANCE_LINE, strokeWidth=1.4, strokeDash=[5, 4], aria=False)
         .encode(x=x, y=y),
-        own.mark_line(color=_SHAPE, strokeWidth=2.2, aria=False).encode(x=x, y=y),
-        dots.mark_point(size=46, strokeWidth=1.5, opacity=1, stroke=_SHAPE, aria=False).encode(
+        own.mark_line(color=INK, strokeWidth=2.2, aria=False).encode(x=x, y=y),
+        dots.mark_point(size=46, strokeWidth=1.5, opacity=1, stroke=INK, aria=False).encode(
             x=x, y=y, fill=fill, tooltip=tooltip
         ),
     ).properties(
@@ -505,7 +503,9 @@ def _measures(confidence: float) -> alt.LayerChart | alt.FacetChart:
         titles={"rule": "Weights", "images": "Images decided on", "all_b": "Answers that count"},
         formats={"share": ".3f"},
     )
-    color = alt.Color("rule:N", scale=alt.Scale(domain=rules, range=[_SHAPE, INK]), title=None)
+    color = alt.Color(
+        "rule:N", scale=alt.Scale(domain=rules, range=[INK, DISCRIMINATIVE]), title=None
+    )
     shape = alt.Shape(
         "rule:N", scale=alt.Scale(domain=rules, range=["circle", "diamond"]), title=None
     )
@@ -555,7 +555,7 @@ def _samples(number: int) -> alt.LayerChart | alt.FacetChart:
         "cue:N",
         scale=alt.Scale(
             domain=["shape", "texture", "neither", "none"],
-            range=[_SHAPE, _TEXTURE, INK, CHANCE_LINE],
+            range=[_SHAPE, _TEXTURE, CHANCE_LINE, CHANCE_LINE],
         ),
         legend=None,
     )

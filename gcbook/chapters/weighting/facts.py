@@ -1,11 +1,14 @@
-"""Sentences about weightings, from their tables; without a model they say so."""
+"""The numbers that the chapter's text and its claims are about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gcbook.chapters.weighting.page import page_agreement
+from gcbook.chapters.weighting.page import PER_CATEGORY, page_agreement
+from gcbook.claims import Interval, Number
 from gcbook.miniworld.results.weighting import (
     PAPER,
     SETS,
@@ -20,21 +23,56 @@ from gcbook.scoring.store import Store
 from gcbook.stats.metrics import cue_metrics
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import cue_sums
-from gcbook.stats.words import number, span
 
-__all__ = [
-    "agreement_sentence",
-    "change_sentences",
-    "half_sentences",
-    "main_weightings",
-    "scaling_sentences",
-    "share_sentences",
-    "sweep_sentences",
-    "bias_change",
-    "tenth_agreement",
-]
+__all__ = ["bias_change", "main_weightings", "tenth_agreement", "weighting_facts"]
 
-"""What a paragraph says where there is nothing to speak of."""
+_MODELS = {"pixel": "mini-pixel", "latent": "mini-latent"}
+_PERCENT = ".0%"
+_TWO = ".2f"
+
+
+def weighting_facts(
+    stores: Stores,
+    sweep: pd.DataFrame,
+    shares: pd.DataFrame,
+    n_draws: int,
+    seed: int,
+    *,
+    resampling: Resampling = Resampling(),
+) -> SimpleNamespace:
+    """Every number of the chapter's text under a name, those of a model after ``pixel`` or
+    ``latent``; NaN or None for a model that the parameters leave out.
+
+    Args:
+        stores: from `gcbook.miniworld.results.weighting.weighing_stores`.
+        sweep: from ``sweep_table`` of the same module.
+        shares: from ``share_table``.
+        n_draws: draws an image on the page.
+        seed: of the choice of images on the page.
+        resampling: how intervals are made.
+    """
+    changes = bias_change(stores, resampling=resampling).set_index("model")
+    found: dict[str, Any] = {}
+    for key, model in _MODELS.items():
+        one = {
+            **_curve(sweep[sweep["model"] == model]),
+            **_change(changes, model),
+            **_influence(shares[shares["model"] == model], stores.get(model, {})),
+            **_scaled(stores.get(model, {})),
+            **_halves(stores.get(model, {})),
+        }
+        found |= {f"{key}_{name}": value for name, value in one.items()}
+    agreement = page_agreement(stores, n_draws, PAPER, seed)
+    return SimpleNamespace(
+        **found,
+        k=PAPER,
+        per_category=PER_CATEGORY,
+        page_draws=min(n_draws, agreement["draws"]),
+        all_draws=agreement["draws"],
+        decisions=agreement["decisions"],
+        rounded=agreement["rounded"],
+        fewer=agreement["fewer"],
+    )
 
 
 def main_weightings(sweep: pd.DataFrame, decays: Sequence[float] = (0, PAPER, 20)) -> pd.DataFrame:
@@ -45,165 +83,6 @@ def main_weightings(sweep: pd.DataFrame, decays: Sequence[float] = (0, PAPER, 20
         decays: the k to keep.
     """
     return sweep[sweep["k"].isin(list(decays)) | sweep["k"].isna()].reset_index(drop=True)
-
-
-def sweep_sentences(sweep: pd.DataFrame) -> str:
-    """How far accuracy and shape bias move with k, as a Markdown list with an entry a model.
-
-    Args:
-        sweep: from `gcbook.miniworld.results.weighting.sweep_table`, with k = 7 among its rows.
-    """
-    entries = []
-    for model, rows in sweep.groupby("model", sort=False):
-        curve = rows[rows["k"].notna()]
-        paper = curve[curve["k"] == PAPER].iloc[0]
-        accuracy, bias = _range(curve, "accuracy", ".1%"), _range(curve, "shape_bias", ".2f")
-        entries.append(
-            f"- **{model}**. Under the paper's weight it is right on "
-            f"{number(paper['accuracy'], '.1%')} "
-            f"({span(paper['accuracy_low'], paper['accuracy_high'], '.1%')}) of {paper['n']:,} "
-            f"in-distribution images, and its shape bias is {number(paper['shape_bias'], '.2f')} "
-            f"({span(paper['shape_bias_low'], paper['shape_bias_high'], '.2f')}). Over $k$ from "
-            f"{curve['k'].min():g} to {curve['k'].max():g} the accuracy lies "
-            f"{accuracy}, the shape bias {bias}."
-        )
-    return "\n".join(entries)
-
-
-def change_sentences(changes: pd.DataFrame) -> str:
-    """What counting all noise levels alike does to the shape bias, a Markdown list.
-
-    Args:
-        changes: from `gcbook.chapters.weighting.facts.bias_change`, from the paper's k to 0.
-    """
-    entries = [
-        f"- **{row['model']}**. From $k = {PAPER}$ to $k = 0$ the shape bias changes by "
-        f"{number(row['change'], '+.2f')} ({span(row['low'], row['high'], '.2f')}, from the same "
-        f"resampled silhouettes), shape accuracy by {number(row['shape'], '+.2f')} and texture "
-        f"accuracy by {number(row['texture'], '+.2f')}."
-        for row in changes.to_dict("records")
-    ]
-    return "\n".join(entries)
-
-
-def share_sentences(shares: pd.DataFrame, stores: Stores, weighting: str = f"exp:{PAPER}") -> str:
-    """Where half of the weight is reached and where half of the variance, an entry a model.
-
-    Args:
-        shares: from `gcbook.miniworld.results.weighting.share_table`.
-        stores: that they are of; how many answers one tenth gives alone is counted there.
-        weighting: of which.
-    """
-    entries = []
-    for model, rows in shares[shares["weighting"] == weighting].groupby("model", sort=False):
-        parts = {part: own.sort_values("tenth") for part, own in rows.groupby("part")}
-        first = {part: own["share"].iloc[0] for part, own in parts.items()}
-        half = {
-            part: int(own["tenth"].to_numpy()[(own["share"].cumsum() >= 0.5 - 1e-9).argmax()])
-            for part, own in parts.items()
-        }
-        largest = parts["variance"].iloc[parts["variance"]["share"].argmax()]
-        low, high = (int(largest["tenth"]) - 1) / TENTHS, int(largest["tenth"]) / TENTHS
-        beyond = (
-            f"half of the variance is reached only at $t = {half['variance'] / TENTHS:.1f}$"
-            if half["variance"] > half["weight"]
-            else f"so is half of the variance by $t = {half['variance'] / TENTHS:.1f}$"
-        )
-        entries.append(
-            f"- **{model}**. The cleanest tenth of $t$ has {first['weight']:.0%} of the weight and "
-            f"{number(first['variance'], '.0%')} of the variance. Half of the weight is used up by "
-            f"$t = {half['weight'] / TENTHS:.1f}$; {beyond}. The tenth with the most "
-            f"variance, {number(largest['share'], '.0%')}, is that from {low:.1f} to {high:.1f}"
-            f"{_alone(stores, str(model), int(largest['tenth']), weighting)}."
-        )
-    return "\n".join(entries)
-
-
-def agreement_sentence(stores: Stores, n_draws: int, seed: int) -> str:
-    """What the page's rounding and its fewer draws change, as a sentence.
-
-    Args:
-        stores: from `gcbook.miniworld.results.weighting.weighing_stores`.
-        n_draws: draws an image on the page.
-        seed: of the choice of images.
-    """
-    found = page_agreement(stores, n_draws, PAPER, seed)
-    return (
-        f"What that changes, in {found['decisions']:,} decisions under the paper's weighting: "
-        f"rounding, {found['rounded'] or 'none'} of them; having fewer draws than the full "
-        f"{found['draws']}, {found['fewer'] or 'none'}."
-    )
-
-
-def scaling_sentences(stores: Stores) -> str:
-    """How many decisions change if each draw's errors are divided by their range, a list.
-
-    Args:
-        stores: see `agreement_sentence`.
-    """
-    entries = []
-    for model, of_model in stores.items():
-        raw = read_errors(of_model[SETS[1]])
-        errors = raw.errors["l2"]
-        excess = errors - errors.min(axis=2, keepdims=True)
-        spread = excess.max(axis=2, keepdims=True)
-        weights = np.exp(-PAPER * raw.t)[..., None]
-        plain = (weights * errors).sum(axis=1).argmin(axis=1)
-        shifted = (weights * excess).sum(axis=1).argmin(axis=1)
-        scaled = (weights * excess / np.where(spread > 0, spread, 1)).sum(axis=1).argmin(axis=1)
-        entries.append(
-            f"{model}: subtracting changes {_of(plain != shifted)}, dividing by the draw's range "
-            f"changes {_of(plain != scaled)} of {len(plain):,} decisions on cue conflicts"
-        )
-    return "; ".join(entries)
-
-
-def half_sentences(stores: Stores) -> str:
-    """What is answered from the cleaner half of t alone and from the noisier, a Markdown list.
-
-    Args:
-        stores: see `agreement_sentence`.
-    """
-    entries = []
-    for model, of_model in stores.items():
-        plain, conflicts = (
-            decisions_by(store, "t", [0, 0.5, 1], store.weights("uniform", "l2"))
-            for store in (of_model[name] for name in SETS)
-        )
-        said = [
-            f"accuracy {number(right, '.0%')}, shape accuracy {number(shape, '.0%')}, texture "
-            f"accuracy {number(texture, '.0%')}, shape bias {number(bias, '.2f')}"
-            for right, shape, texture, bias in zip(
-                plain["accuracy"],
-                conflicts["shape_accuracy"],
-                conflicts["texture_accuracy"],
-                conflicts["shape_bias"],
-                strict=True,
-            )
-        ]
-        entries.append(f"- **{model}**. $t$ up to 0.5: {said[0]}. $t$ above 0.5: {said[1]}.")
-    return "\n".join(entries)
-
-
-def _alone(stores: Stores, model: str, tenth: int, weighting: str) -> str:
-    if model not in stores:
-        return ""
-    share = tenth_agreement(stores[model][SETS[1]], tenth, weighting)
-    return f"; alone it gives the same answer to {number(share, '.0%')} of the cue conflicts"
-
-
-def _range(curve: pd.DataFrame, name: str, form: str) -> str:
-    """The smallest and the largest value, each with the k at which it is reached."""
-    known = curve.loc[curve[name].notna()]
-    if not len(known):
-        return number(np.nan)
-    ends = (known.iloc[known[name].argmin()], known.iloc[known[name].argmax()])
-    low, high = (f"{number(end[name], form)} ($k = {end['k']:g}$)" for end in ends)
-    return f"between {low} and {high}"
-
-
-def _of(changed: np.ndarray) -> str:
-    return f"{int(changed.sum()):,}" if changed.any() else "none"
 
 
 def bias_change(
@@ -266,3 +145,108 @@ def tenth_agreement(store: Store, tenth: int, weighting: str) -> float:
     )
     has = inside.any(axis=1)
     return float((all_draws == some)[has].mean()) if has.any() else float("nan")
+
+
+def _curve(rows: pd.DataFrame) -> dict[str, Any]:
+    """Accuracy and shape bias under the paper's weight, and over k.
+
+    ``near`` are the k whose accuracy lies within the interval under the paper's weight.
+    """
+    curve = rows[rows["k"].notna()]
+    paper = _first(curve[curve["k"] == PAPER])
+    ends = (paper.get("accuracy_low", np.nan), paper.get("accuracy_high", np.nan))
+    near = curve[curve["accuracy"].between(*ends)]
+    return {
+        "images": int(paper["n"]) if paper else None,
+        "accuracy": Number(paper.get("accuracy", np.nan), _PERCENT),
+        "accuracy_interval": Interval(*ends, _PERCENT),
+        "bias": Number(paper.get("shape_bias", np.nan), _TWO),
+        "bias_interval": Interval(
+            paper.get("shape_bias_low", np.nan), paper.get("shape_bias_high", np.nan), _TWO
+        ),
+        "least_k": Number(curve["k"].min(), "g"),
+        "most_k": Number(curve["k"].max(), "g"),
+        "biases": Interval(curve["shape_bias"].min(), curve["shape_bias"].max(), _TWO),
+        "accuracies": Interval(curve["accuracy"].min(), curve["accuracy"].max(), _PERCENT),
+        "bias_at_most_k": Number(
+            _first(curve[curve["k"] == curve["k"].max()]).get("shape_bias", np.nan), _TWO
+        ),
+        "bias_at_0": Number(_first(curve[curve["k"] == 0]).get("shape_bias", np.nan), _TWO),
+        "accuracy_at_0": Number(_first(curve[curve["k"] == 0]).get("accuracy", np.nan), _PERCENT),
+        "near_k": Interval(near["k"].min(), near["k"].max(), "g"),
+        "near_biases": Interval(near["shape_bias"].min(), near["shape_bias"].max(), _TWO),
+    }
+
+
+def _change(changes: pd.DataFrame, model: str) -> dict[str, Any]:
+    """What equal weights do instead of the paper's, on the same images."""
+    row = _first(changes[changes.index == model])
+    return {
+        "change": Number(row.get("change", np.nan), "+.2f"),
+        "change_interval": Interval(row.get("low", np.nan), row.get("high", np.nan), "+.2f"),
+    }
+
+
+def _influence(shares: pd.DataFrame, of_model: Mapping[str, Store]) -> dict[str, Any]:
+    """Where the weight lies under the paper's weighting, and where the variance between classes."""
+    weighting = f"exp:{PAPER}"
+    rows = shares[shares["weighting"] == weighting]
+    found: dict[str, Any] = {}
+    for part in ("weight", "variance"):
+        own = rows[rows["part"] == part].sort_values("tenth")
+        reached = own.loc[own["share"].cumsum() >= 0.5 - 1e-9, "tenth"]
+        found[f"first_{part}"] = Number(own["share"].iloc[0] if len(own) else np.nan, _PERCENT)
+        found[f"half_{part}"] = Number(reached.min() / TENTHS, ".1f")
+    largest = rows[rows["part"] == "variance"].sort_values("share").tail(1)
+    tenth = int(largest["tenth"].iloc[0]) if len(largest) else None
+    alone = tenth_agreement(of_model[SETS[1]], tenth, weighting) if tenth and of_model else np.nan
+    return found | {
+        "largest": Number(largest["share"].max(), _PERCENT),
+        "largest_from": Number((tenth - 1) / TENTHS if tenth else np.nan, ".1f"),
+        "largest_to": Number(tenth / TENTHS if tenth else np.nan, ".1f"),
+        "alone": Number(alone, _PERCENT),
+    }
+
+
+def _scaled(of_model: Mapping[str, Store]) -> dict[str, Any]:
+    """How many decisions on conflicts change if each draw's errors are shifted, or scaled."""
+    if not of_model:
+        return {"conflicts": None, "shifted": None, "scaled": None}
+    raw = read_errors(of_model[SETS[1]])
+    errors = raw.errors["l2"]
+    excess = errors - errors.min(axis=2, keepdims=True)
+    spread = excess.max(axis=2, keepdims=True)
+    weights = np.exp(-PAPER * raw.t)[..., None]
+    plain = (weights * errors).sum(axis=1).argmin(axis=1)
+    shifted = (weights * excess).sum(axis=1).argmin(axis=1)
+    scaled = (weights * excess / np.where(spread > 0, spread, 1)).sum(axis=1).argmin(axis=1)
+    return {
+        "conflicts": len(plain),
+        "shifted": int((plain != shifted).sum()),
+        "scaled": int((plain != scaled).sum()),
+    }
+
+
+def _halves(of_model: Mapping[str, Store]) -> dict[str, Any]:
+    """What is answered from the cleaner half of t alone (``clean``) and the noisier (``noisy``)."""
+    names = ("accuracy", "shape_accuracy", "texture_accuracy", "shape_bias")
+    if not of_model:
+        return {f"{half}_{name}": Number(np.nan) for half in ("clean", "noisy") for name in names}
+    plain, conflicts = (
+        decisions_by(store, "t", [0, 0.5, 1], store.weights("uniform", "l2"))
+        for store in (of_model[name] for name in SETS)
+    )
+    return {
+        f"{half}_{name}": Number(
+            (plain if name == "accuracy" else conflicts)[name].iloc[place],
+            _TWO if name == "shape_bias" else _PERCENT,
+        )
+        for place, half in enumerate(("clean", "noisy"))
+        for name in names
+    }
+
+
+def _first(rows: pd.DataFrame) -> Mapping[str, Any]:
+    """The first row, or one without values."""
+    records = rows.to_dict("records")
+    return {str(name): value for name, value in records[0].items()} if records else {}

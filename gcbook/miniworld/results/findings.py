@@ -18,7 +18,7 @@ from gcbook.miniworld.results.panel import OOD_SETS, MiniaturePanel, counted, ma
 from gcbook.miniworld.results.shipped import recipe_of
 from gcbook.paper.published import table1
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.words import listed, number, plural, span
+from gcbook.stats.words import listed, number
 
 __all__ = [
     "AGREES",
@@ -26,8 +26,6 @@ __all__ = [
     "NOT_TESTED",
     "UNDECIDED",
     "claim_rows",
-    "claims_sentence",
-    "untested_sentence",
     "verdict_of",
 ]
 
@@ -165,48 +163,6 @@ def claim_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame
     return table.round(dict.fromkeys(["a", "b", "difference", "low", "high"], 4))
 
 
-def claims_sentence(rows: pd.DataFrame) -> str:
-    """Say where the miniatures agree with the paper and where not.
-
-    Args:
-        rows: from `claim_rows`.
-    """
-    tested = rows[rows["verdict"] != NOT_TESTED]
-    if tested.empty:
-        return "No claim of the paper can be put to the miniatures that are here."
-    parts = []
-    for verdict, opening in (
-        (AGREES, "**As in the paper**"),
-        (CONTRADICTS, "**The other way round**"),
-        (UNDECIDED, "**Open**, as the interval holds 0 or was not computed"),
-    ):
-        chosen = tested[tested["verdict"] == verdict]
-        if chosen.empty:
-            continue
-        parts.append(f"{opening} ({len(chosen)} of {plural(len(tested), 'comparison')}):\n")
-        for claim, group in chosen.groupby("claim", sort=False):
-            found = "; ".join(_values(dict(row)) for _, row in group.iterrows())
-            parts.append(f"- {claim}: {found}.")
-        parts.append("")
-    return "\n".join(parts)
-
-
-def untested_sentence(rows: pd.DataFrame) -> str:
-    """Say which claims could not be put, and what is missing for it.
-
-    Args:
-        rows: from `claim_rows`.
-    """
-    untested = rows[rows["verdict"] == NOT_TESTED]
-    if untested.empty:
-        return "All claims of the table were put to the miniatures."
-    lines = [
-        f"- {claim}: needs {listed(dict.fromkeys(group['why']))}."
-        for claim, group in untested.groupby("claim", sort=False)
-    ]
-    return "**Not tested here**:\n\n" + "\n".join(lines)
-
-
 def _test(
     claim: _Claim,
     answers: pd.DataFrame,
@@ -276,13 +232,3 @@ def _difference(a: np.ndarray, b: np.ndarray, resampling: Resampling) -> dict[st
         "high": float(high),
         "verdict": verdict_of(float(low), float(high)),
     }
-
-
-def _values(row: dict[str, Any]) -> str:
-    ends = span(row["low"], row["high"], ".3f")
-    paper = f"; in the paper {row['paper']}" if row["paper"][:1].isdigit() else ""
-    difference = number(row["difference"], "+.3f")
-    return (
-        f"{row['compared']}: {number(row['a'], '.3f')} − {number(row['b'], '.3f')} = "
-        f"{difference} ({ends}{paper})"
-    )

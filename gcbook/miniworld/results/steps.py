@@ -122,9 +122,9 @@ def load_diffusion(model: str) -> DiffusionClassifier:
 def choose_examples(
     names: Sequence[str] = (), conflicts: int = 4, ordinary: int = 1, seed: int = 0
 ) -> tuple[Example, ...]:
-    """Choose images of the test sets, by name or by lot.
+    """Choose images of the test sets, by name or at random.
 
-    No model has a say in it. Images drawn by lot come in the order of their draw, cue conflicts
+    No model has a say in it. Images drawn at random come in the order of their draw, cue conflicts
     first; a name that occurs in both sets is that of the cue conflict.
 
     Args:

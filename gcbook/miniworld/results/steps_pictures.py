@@ -9,7 +9,7 @@ import pandas as pd
 
 from gcbook.miniworld.results.steps import Steps, role
 
-__all__ = ["error_table", "picture_table", "png", "png_text", "spread_table", "time_name"]
+__all__ = ["error_table", "picture_table", "png", "png_text", "spread_table"]
 
 PICTURE_LEVELS = 16
 DIFFERENCE_LEVELS = 9
@@ -17,15 +17,6 @@ DIFFERENCE_LEVELS = 9
 """
 FULL_SCALE = 0.99
 """Quantile of a set's absolute differences that is drawn as black or white."""
-
-
-def time_name(t: float) -> str:
-    """A time as a reader chooses it.
-
-    >>> time_name(0.25)
-    't = 0.25'
-    """
-    return f"t = {t:.3g}"
 
 
 def error_table(steps: Steps) -> pd.DataFrame:

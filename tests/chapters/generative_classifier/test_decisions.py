@@ -7,8 +7,6 @@ import torch
 
 from gcbook.chapters.generative_classifier.decisions import (
     accuracy_table,
-    decision_facts,
-    evidence_facts,
     evidence_table,
     region_boxes,
 )
@@ -166,43 +164,3 @@ def test_no_evidence_without_conflict():
     same = torch.tensor([[-1.0, 1.0], [1.0, 1.0]], dtype=torch.float64)
     table = evidence_table(TOY, CLASSIFIER, same, ERRORS[:2])
     assert table["gap"].isna().all() and table["elbo"].notna().all()
-    facts = evidence_facts(table, 7)
-    assert np.isnan([facts["turn"], facts["times"], facts["coarse_part"]]).all()
-    assert facts["weight"] == pytest.approx(np.exp(-7 * 0.96))
-
-
-def test_facts_about_evidence_by_hand():
-    table = pd.DataFrame({"t": [0.1, 0.2, 0.3, 0.4], "gap": [0.1, 0.2, -2.0, 0.05]})
-    facts = evidence_facts(table, 10)
-    assert facts["turn"] == 0.2
-    assert facts["times"] == pytest.approx(10)
-    assert facts["weight"] == pytest.approx(np.exp(-3))
-    parts = np.array([0.1, 0.2, 2, 0.05]) * np.exp([-1, -2, -3, -4])
-    assert facts["coarse_part"] == pytest.approx(parts[2] / parts.sum())
-    assert np.isnan(evidence_facts(table.assign(gap=[-1, 1, 1, 1]), 1)["turn"])
-
-
-def test_facts_about_decisions_are_those_of_the_table():
-    facts = decision_facts(TOY, CLASSIFIER, IMAGES, LABEL, ERRORS, 7.5)
-    rows = TABLE.set_index(["rule", "value"])
-    by_k, by_t = rows.loc["exp(−kt)"], rows.loc["one t"]
-    assert facts["small_bias"] == by_t.loc[0.04, "coarse_bias"]
-    assert facts["large_accuracy"] == by_t.loc[1.0, "accuracy"]
-    assert facts["middle_accuracy"] == by_t["accuracy"].max()
-    assert by_t.loc[facts["middle_t"], "accuracy"] == facts["middle_accuracy"]
-    assert facts["top_agreement"] == by_k["agreement"].max()
-    assert by_k.loc[facts["top_k"], "agreement"] == facts["top_agreement"]
-    assert facts["top_accuracy"] == by_k.loc[facts["top_k"], "accuracy"]
-    assert (facts["low_bias"], facts["high_bias"]) == (
-        min(by_k["coarse_bias"]),
-        max(by_k["coarse_bias"]),
-    )
-    mine = by_hand(weighted(7.5))
-    assert facts["decay_accuracy"] == pytest.approx(mine["accuracy"])
-    assert facts["decay_bias"] == pytest.approx(mine["coarse_bias"])
-    best = by_hand(BEST)
-    assert facts["best"] == pytest.approx(best["accuracy"], abs=1e-4)
-    assert facts["best_bias"] == pytest.approx(best["coarse_bias"], abs=1e-4)
-    assert facts["coarse"] == pytest.approx(by_hand(COARSE)["accuracy"], abs=1e-4)
-    assert facts["conflict"] == best["conflicts"] / 150
-    assert facts["elbo_agreement"] > 0.98

@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from gcbook.chapters.home.charts import fig_dial
+from gcbook.chapters.home.charts import example_picture, fig_dial
 from gcbook.charts.chart import chart_spec
+from gcbook.stimuli.pictures import pictures_of
 
 
 def test_the_slider_chooses_which_rows_are_marked():
@@ -22,3 +23,9 @@ def test_the_slider_chooses_which_rows_are_marked():
     marks = spec["layer"][-1]
     assert marks["transform"] == [{"filter": "datum.k === k"}]
     assert marks["encoding"]["x"]["field"] == "shape_bias"
+
+
+def test_the_example_names_its_makers_and_what_it_shows():
+    shown = example_picture(pictures_of("example"))._repr_html_()
+    assert 'alt="The outline of one object (elephant) in the texture of another (bottle)."' in shown
+    assert "Geirhos et al. (2019), CC BY 4.0" in shown

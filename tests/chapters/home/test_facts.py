@@ -8,6 +8,7 @@ from gcbook.chapters.home.tables import accuracy_rows, dial_rows, miniature_rows
 from gcbook.chapters.parameters import check_parameters
 from gcbook.claims import ClaimFailed
 from gcbook.stats.summaries import Summaries
+from gcbook.stimuli.pictures import pictures_of
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +18,8 @@ def dial():
 
 @pytest.fixture(scope="module")
 def facts(dial):
-    return home_facts(Summaries.read(), dial, miniature_rows(), accuracy_rows())
+    example = pictures_of("example")
+    return home_facts(Summaries.read(), dial, miniature_rows(), accuracy_rows(), example)
 
 
 def test_the_dial_has_a_mark_for_each_weighting(dial):
@@ -40,6 +42,11 @@ def test_recomputed_and_printed_numbers(facts):
     assert (repr(facts.humans_shape_bias), repr(facts.imagen_shape_bias)) == ("0.96", "0.99")
     assert (repr(facts.humans_error_consistency), repr(facts.vit_22b)) == ("0.43", "0.28")
     assert (facts.networks, facts.best_network) == (32, "ResNet-50 (SIN)")
+
+
+def test_the_example_is_named_by_its_shape(facts):
+    assert (facts.shape, facts.texture, facts.network_said) == ("elephant", "bottle", "bottle")
+    assert (facts.people, facts.by_shape, facts.by_texture) == (10, 10, 0)
 
 
 def test_claims_hold_and_a_changed_number_is_noticed(facts):

@@ -1,4 +1,4 @@
-"""Panels of the two criteria and of preferences, as charts."""
+"""The gallery, the heat maps of the two criteria, and flips, as charts."""
 
 import numpy as np
 import pandas as pd
@@ -9,109 +9,80 @@ from gcbook.chapters.illusions.charts import (
     fig_fetched,
     fig_flips,
     fig_gallery,
-    fig_overlap,
     fig_placement,
-    fig_poses,
-    fig_preferences,
     fig_resemblance,
 )
-from gcbook.chapters.illusions.criteria import _FLIPS, _OVERLAP, _PLACEMENT, _RESEMBLANCE
 from gcbook.charts.chart import chart_spec, static_svg
-from gcbook.illusions.drawings import DRAWINGS, FIGURE, rotated
+from gcbook.illusions.drawings import DRAWINGS, FIGURE
 from gcbook.miniworld.results.steps_pictures import png_text
 
-LINES = {
-    fig_resemblance: [*_RESEMBLANCE.values()],
-    fig_placement: [*_PLACEMENT.values()],
-    fig_overlap: [*_OVERLAP.values()],
-    fig_flips: [*_FLIPS.values()],
-}
+MODELS = ("mini-pixel", "mini-masked")
 
 
-def rows(lines, models=("m",)):
-    return pd.DataFrame(
-        [
-            (model, panel, line, strength, 16, 0.5, 0.4, 0.6)
-            for model in models
-            for panel in ("first", "second", "third")
-            for line in lines
-            for strength in (0.3, 0.6)
-        ],
-        columns=["model", "panel", "line", "strength", "n", "value", "low", "high"],
+def verdicts(**columns):
+    rows = [
+        (model, picture, strength, 16, 0.1, strength > 0.5, picture == "b")
+        for picture in ("b", "a")
+        for model in MODELS
+        for strength in (0.3, 0.6, 1.0)
+    ]
+    names = ["model", "picture", "strength", "n", "margin", "met", "knows"]
+    return pd.DataFrame(rows, columns=names).assign(**columns)
+
+
+ALIKE = verdicts(prompted=0.5, against="no prompt")
+PLACED = verdicts(moved=0.1, moved_low=0.0, moved_high=0.2)
+
+
+@pytest.mark.parametrize(("make", "rows"), [(fig_resemblance, ALIKE), (fig_placement, PLACED)])
+def test_a_heat_map_a_picture_with_dots_where_the_criterion_is_met(make, rows):
+    spec = chart_spec(make(rows))
+    assert [panel["title"]["text"] for panel in spec["concat"]] == ["b", "a"]
+    for panel in spec["concat"]:
+        cells, dots = panel["layer"]
+        data = spec["datasets"][panel.get("data", cells.get("data"))["name"]]
+        # Full strength is not shown.
+        assert {row["strength"] for row in data} == {0.3, 0.6}
+        assert dots["transform"] == [{"filter": "datum.met"}]
+        low, high = cells["encoding"]["color"]["scale"]["domain"]
+        assert -low == high > 0
+
+
+def test_what_the_judge_does_not_know_is_pale():
+    known, unknown = chart_spec(fig_resemblance(ALIKE))["concat"]
+    assert known["layer"][0]["mark"]["opacity"] == 1 > unknown["layer"][0]["mark"]["opacity"]
+    assert "cannot tell" in unknown["title"]["subtitle"]
+    # A place needs no judge.
+    assert all(
+        panel["layer"][0]["mark"]["opacity"] == 1
+        for panel in chart_spec(fig_placement(PLACED))["concat"]
     )
 
 
-@pytest.mark.parametrize("make", LINES)
-def test_a_panel_each_with_all_lines_in_one_legend(make):
-    spec = chart_spec(make(rows(LINES[make])))
-    assert [panel["title"] for panel in spec["concat"]] == ["first", "second", "third"]
-    scales = {str(panel["layer"][-1]["encoding"]["color"]["scale"]) for panel in spec["concat"]}
-    assert len(scales) == 1
-    svg = static_svg(spec).replace("&#x27;", "'").replace("&#39;", "'")
-    assert all(line in svg for line in LINES[make])
-
-
-@pytest.mark.parametrize(("make", "level"), [(fig_placement, 0), (fig_overlap, 1)])
-def test_a_line_where_prompts_make_no_difference(make, level):
-    spec = chart_spec(make(rows(LINES[make])))
-    line = spec["concat"][0]["layer"][0]
-    assert line["mark"]["type"] == "rule"
-    assert spec["datasets"][line["data"]["name"]] == [{"value": level}]
-    without = chart_spec(fig_resemblance(rows(LINES[fig_resemblance])))["concat"][0]["layer"][0]
-    assert without["mark"]["type"] == "area"
-
-
-def test_two_models_can_be_chosen_from():
-    two = chart_spec(fig_resemblance(rows(LINES[fig_resemblance], ("m", "n"))))
-    [chosen] = [each for each in two["params"] if "bind" in each]
-    assert chosen["bind"]["options"] == ["m", "n"]
-    assert chosen["name"] in str(two["concat"][0]["layer"][-1]["transform"])
-
-
-def test_preferences_have_a_panel_and_a_unit_a_model():
-    table = pd.DataFrame(
+def test_flips_have_a_line_a_model_and_a_dash_for_the_opposite():
+    rows = pd.DataFrame(
         [
-            (model, unit, drawing, pose, 8, value, value - 1, value + 1)
-            for model, unit in (("m", "nats"), ("n", "% of the error"))
-            for drawing, value in (("duck–rabbit", -1.0), ("duck", -2.0), ("rabbit", 2.0))
-            for pose in ("upright", "turned by 90°")
+            (model, becomes, strength, 40, 0.5, 0.4, 0.6)
+            for model in MODELS
+            for becomes in ("what is named", "the opposite")
+            for strength in (0.3, 1.0)
         ],
-        columns=["model", "unit", "drawing", "pose", "draws", "preference", "low", "high"],
+        columns=["model", "becomes", "strength", "n", "share", "low", "high"],
     )
-    spec = chart_spec(fig_preferences(table))
-    assert [panel["title"] for panel in spec["concat"]] == ["m", "n"]
-    svg = static_svg(spec)
-    assert "← duck · rabbit → (nats)" in svg
-    assert svg.index("upright") < svg.index("turned by 90°")
-    assert svg.index("duck–rabbit") < svg.index(">rabbit<")
+    spec = chart_spec(fig_flips(rows))
+    line = next(layer for layer in spec["layer"] if layer["mark"]["type"] == "line")
+    assert line["encoding"]["color"]["scale"]["domain"] == list(MODELS)
+    assert line["encoding"]["strokeDash"]["scale"]["domain"] == ["what is named", "the opposite"]
 
 
-def test_a_panel_a_drawing_and_an_outline_a_part():
+def test_a_panel_a_drawing():
     spec = chart_spec(fig_drawings())
     assert [panel["title"] for panel in spec["concat"]] == list(DRAWINGS)
     for panel, drawing in zip(spec["concat"], DRAWINGS.values(), strict=True):
-        drawn = 1 + len(drawing.outlines) + len(drawing.holes)
-        assert len(panel["layer"]) == drawn + bool(drawing.parts)
-        # Curves and parts in the same coordinates.
-        assert len({str(layer["encoding"]["x"]["scale"]) for layer in panel["layer"]}) == 1
+        assert len(panel["layer"]) == 1 + len(drawing.outlines) + len(drawing.holes)
+    assert spec["usermeta"]["square"]
     svg = static_svg(spec)
     assert svg.count(f'fill="#{3 * format(round(255 * FIGURE), "02x")}"') >= len(DRAWINGS)
-    scale = spec["concat"][0]["layer"][-1]["encoding"]["color"]["scale"]
-    assert len(set(scale["range"])) == len(scale["domain"])
-
-
-def test_turned_drawings_are_turned():
-    drawing = DRAWINGS["duck–rabbit"]
-    spec = chart_spec(fig_poses([drawing, rotated(drawing)]))
-    upright, turned = spec["concat"]
-    assert spec["usermeta"]["square"]
-    assert turned["title"] == ["duck–rabbit", "turned by 90°"]
-    first, second = (
-        [(p["x"], p["y"]) for p in spec["datasets"][panel["layer"][1]["data"]["name"]]]
-        for panel in (upright, turned)
-    )
-    # Clockwise: what is at the left comes to the top.
-    assert np.allclose([(1 - y, x) for x, y in first], second, atol=2e-3)
 
 
 PICTURE = png_text(np.zeros((4, 4)))
@@ -124,19 +95,18 @@ def gallery(models):
             {
                 "model": model,
                 "image": image,
-                "strength": strength,
                 "original": PICTURE,
-                "difference": PICTURE,
-                "compared": "“duck” − “rabbit”",
-                "full": 0.25,
-                "prompt": PROMPTS,
-                "seen": [True, image == "duck–rabbit", False],
-                "picture": [PICTURE] * 3,
-                "says": [f"cat, {100 * strength:.0f} %", "dog, 2 %", "car, 3 %"],
+                "strength": [0.6] * 3 + [1.0] * 3,
+                "row": [0] * 3 + [1] * 3,
+                "column": [0, 1, 2] * 2,
+                "prompt": PROMPTS * 2,
+                "says": ["duck", "duck", "cat", "duck", "rabbit", "dog"],
+                "sure": [0.9] * 6,
+                "named": [True, False, False, True, True, False],
+                "picture": [PICTURE] * 6,
             }
             for model in models
-            for image, strengths in (("duck–rabbit", (0.3, 0.6, 1.0)), ("a and b", (0.3, 0.6)))
-            for strength in strengths
+            for image in ("duck–rabbit", "a and b")
         ]
     )
 
@@ -145,36 +115,26 @@ def params(spec):
     return {each["name"]: each for each in spec["params"] if "bind" in each}
 
 
-def test_models_pictures_and_strengths_can_be_chosen():
-    found = params(chart_spec(fig_gallery(gallery(["m", "n"]))))
-    assert list(found) == ["gallery_model", "gallery_image", "gallery_step"]
-    assert found["gallery_step"]["bind"]["max"] == 3
+def test_models_and_pictures_can_be_chosen():
+    found = params(chart_spec(fig_gallery(gallery(["m", "n"]), "n")))
+    assert list(found) == ["gallery_model", "gallery_image"]
     assert found["gallery_model"]["bind"]["options"] == ["m", "n"]
+    assert found["gallery_model"]["value"] == "n"
+    assert found["gallery_image"]["value"] == "duck–rabbit"
 
 
-def test_prompts_are_spoken_with_what_they_are_taken_for():
-    spec = chart_spec(fig_gallery(gallery(["m"])))
-    words = [
-        each
-        for layer in spec["layer"]
-        for each in [layer.get("encoding", {}).get("description", {}).get("field")]
-        if each
-    ]
-    assert words.count("spoken") == 2
-    # Frames for prompts that name what is seen.
-    frames = [layer for layer in spec["layer"] if layer["mark"]["type"] == "rect"]
-    assert "datum.seen" in str(frames[0]["transform"])
+def test_the_static_gallery_shows_all_strengths_and_frames_what_was_named():
+    svg = static_svg(chart_spec(fig_gallery(gallery(["m", "n"]), "m")))
+    assert svg.count("<image") == 1 + 6
+    assert ">0.60<" in svg
+    assert ">1.00<" in svg
+    assert ">no prompt<" in svg
+    assert svg.count('stroke-width="3"') == 3
 
 
-def test_the_static_picture_shows_the_chosen_step():
-    svg = static_svg(chart_spec(fig_gallery(gallery(["m"]))))
-    assert svg.count("<image") == 2 + len(PROMPTS)
-    assert "→ cat" in svg
-    assert ">100 %<" in svg
-    assert "Strength 1.00" in svg
-    assert "“duck” − “rabbit”" in svg
-    assert "white: 0.25" in svg
-    assert ">30 %<" not in svg
+def test_no_pictures_leave_a_note():
+    empty = pd.DataFrame(columns=["image", "credit", "strength", "title", "picture"])
+    assert "gcbook fetch illusions" in chart_spec(fig_fetched(empty))["description"]
 
 
 @pytest.mark.parametrize("made", [True, False])

@@ -1,25 +1,46 @@
 """What the introduction quotes: the shipped summaries', and three observers counted by hand."""
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
-from gcbook.chapters.introduction.facts import headline
+from gcbook.chapters.claims import check_claims
+from gcbook.chapters.introduction.facts import introduction_facts
+from gcbook.chapters.parameters import check_parameters
+from gcbook.claims import ClaimFailed
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.shape_tables import bias_by_category
 from gcbook.stats.summaries import Summaries, summarise
 
 
-def test_headline_of_the_shipped_summaries() -> None:
-    values = headline(Summaries.read())
-    assert values["imagen_error_consistency"] == 0.31
-    assert values["parti_ood_accuracy"] == 0.58
-    assert values["humans_ood_accuracy"] == pytest.approx(0.723, abs=5e-4)
-    assert values["resnet50_error_consistency"] == pytest.approx(0.208, abs=5e-4)
-    assert (values["networks"], values["below_half"], values["below_humans"]) == (32, 31, 32)
-    assert (values["best_network"], round(values["best_shape_bias"], 3)) == (
-        "ResNet-50 (SIN)",
-        0.814,
-    )
+@pytest.fixture(scope="module")
+def facts() -> Any:
+    summaries = Summaries.read()
+    return introduction_facts(summaries, bias_by_category(summaries))
+
+
+def test_printed_and_recomputed(facts: Any) -> None:
+    assert (facts.imagen_error_consistency, facts.parti_ood_accuracy) == (0.31, 0.58)
+    assert facts.humans_ood_accuracy == pytest.approx(0.723, abs=5e-4)
+    assert facts.resnet50_error_consistency == pytest.approx(0.208, abs=5e-4)
+    assert facts.others_most_consistent == pytest.approx(0.281)
+    assert str(facts.least_category) == "0.87"
+
+
+def test_networks_beside_people(facts: Any) -> None:
+    assert (facts.networks, facts.below_half, facts.below_humans) == (32, 31, 32)
+    assert f"{facts.best_network} at {facts.best_shape_bias}" == "ResNet-50 (SIN) at 0.81"
+    assert (facts.public_humans, facts.public_human_trials) == (90, 85_120)
+
+
+def test_all_claims_hold_and_a_changed_number_is_noticed(facts: Any) -> None:
+    p = check_parameters("introduction")
+    assert {each.state for each in check_claims(p, facts).values()} == {"holds"}
+    changed = type(facts)(**vars(facts) | {"below_humans": 31})
+    with pytest.raises(ClaimFailed, match="no_network_with_people"):
+        check_claims(p, changed)
 
 
 def test_networks_are_counted_below_one_half_and_below_the_humans() -> None:
@@ -42,6 +63,7 @@ def test_networks_are_counted_below_one_half_and_below_the_humans() -> None:
         source="model-vs-human", dataset="cue-conflict", condition="0", category="cat"
     )
     settings = SummarySettings(datasets=("cue-conflict",), resampling=Resampling(draws=0))
-    few = headline(summarise(trials, settings))
-    assert (few["lowest_human"], few["best_shape_bias"]) == (0.75, 0.5)
-    assert (few["networks"], few["below_half"], few["below_humans"]) == (2, 1, 2)
+    few = summarise(trials, settings)
+    facts = introduction_facts(few, bias_by_category(few))
+    assert (facts.least_human, facts.best_shape_bias) == (0.75, 0.5)
+    assert (facts.networks, facts.below_half, facts.below_humans) == (2, 1, 2)

@@ -13,6 +13,7 @@ from tiny.weighing import times_of, world_errors, world_names
 from gcbook.chapters.weighting.charts import MEASURES, RULES, fig_live
 from gcbook.chapters.weighting.page import ALPHABET, PageData, pack
 from gcbook.charts.chart import chart_spec, vegalite_version
+from gcbook.charts.theme import DISCRIMINATIVE, INK
 from gcbook.paper.categories import CATEGORIES
 
 DRAWS = 8
@@ -196,7 +197,7 @@ def test_bars_reach_towards_the_cue_that_is_ahead(spec):
         shape, texture = shown(name)
         lead = (own[texture] - own[shape]) / (own.max() - own.min())
         assert abs(float(reach) - 600 * 0.12 * lead) < 0.5
-        assert color == ("#0077bb" if lead > 0 else "#b86e00")
+        assert color == (INK if lead > 0 else DISCRIMINATIVE)
 
 
 def test_where_nothing_counts_nothing_is_claimed(spec):

@@ -1,4 +1,4 @@
-"""Sentences say what the tables hold, whichever way the numbers go."""
+"""The numbers of the chapter's text, from tables and scores written down."""
 
 import numpy as np
 import pandas as pd
@@ -6,16 +6,7 @@ import pytest
 from tiny.weighing import write_store
 
 from gcbook.chapters.weighting import facts as weighting_facts
-from gcbook.chapters.weighting.facts import (
-    agreement_sentence,
-    bias_change,
-    change_sentences,
-    half_sentences,
-    main_weightings,
-    scaling_sentences,
-    share_sentences,
-    sweep_sentences,
-)
+from gcbook.chapters.weighting.facts import bias_change, main_weightings
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.resampling import Resampling
 
@@ -31,22 +22,30 @@ def sweep(accuracy, bias, model="m"):
     return table
 
 
-def test_the_range_over_k_is_told():
-    said = sweep_sentences(sweep([0.5, 0.75, 0.625, 0.99], [0.8, 0.3, 0.35, 0.01]))
-    assert said.count("- **m**") == 1
-    assert "right on 75.0% (70.0% to 81.0%) of 320" in said
-    assert "shape bias is 0.30 (0.25 to 0.36)" in said
-    assert "from 0 to 20 the accuracy lies between 50.0% ($k = 0$) and 75.0% ($k = 7$)" in said
-    assert "the shape bias between 0.30 ($k = 7$) and 0.80 ($k = 0$)" in said
-    assert "99" not in said
+def test_shape_bias_over_the_k_whose_accuracy_is_within_the_papers_interval():
+    found = weighting_facts._curve(sweep([0.5, 0.75, 0.72, 0.99], [0.8, 0.3, 0.2, 0.01]))
+    assert (found["accuracy"], found["bias"], found["images"]) == (0.75, 0.3, 320)
+    assert tuple(found["accuracy_interval"]) == pytest.approx((0.7, 0.81))
+    # k = 0 is less accurate, and other weightings are no k.
+    assert tuple(found["near_k"]) == (7, 20)
+    assert tuple(found["near_biases"]) == (0.2, 0.3)
+    assert tuple(found["biases"]) == (0.2, 0.8)
+    assert (found["bias_at_0"], found["bias_at_most_k"]) == (0.8, 0.2)
 
 
-def test_every_model_has_its_sentence_and_missing_numbers_are_named():
-    both = pd.concat([sweep([0.5] * 4, [0.5] * 4, "a"), sweep([0.5] * 4, [np.nan] * 4, "b")])
-    first, second = sweep_sentences(both).splitlines()
-    assert first.startswith("- **a**") and "not computed" not in first
-    assert second.startswith("- **b**") and "shape bias is not computed" in second
-    assert second.endswith("the shape bias not computed.")
+def test_a_model_that_is_left_out_has_no_numbers(monkeypatch):
+    table = sweep([0.5] * 4, [0.5] * 4, "mini-pixel")
+    monkeypatch.setattr(
+        weighting_facts,
+        "page_agreement",
+        lambda *_: {"decisions": 0, "rounded": 0, "fewer": 0, "draws": 32},
+    )
+    said = weighting_facts.weighting_facts({}, table, shares([0.1] * 10, [0.1] * 10), 16, 0)
+    assert said.pixel_bias == 0.5
+    assert np.isnan(said.latent_bias) and np.isnan(said.latent_near_biases[0])
+    assert said.latent_images is None and said.latent_scaled is None
+    assert np.isnan(said.latent_first_weight) and np.isnan(said.latent_noisy_shape_bias)
+    assert (said.page_draws, said.all_draws) == (16, 32)
 
 
 def test_the_table_has_a_few_k_and_all_others():
@@ -66,18 +65,13 @@ def shares(weight, variance):
     return pd.DataFrame(rows, columns=["model", "weighting", "tenth", "part", "share"])
 
 
-def test_where_weight_and_variance_are_is_told():
+def test_where_weight_and_variance_are():
     falling, late = [0.6, 0.4] + [0] * 8, [0.05, 0.1, 0.1, 0.2, 0.3, 0.25] + [0] * 4
-    said = share_sentences(shares(falling, late), {})
-    assert "cleanest tenth of $t$ has 60% of the weight and 5% of the variance" in said
-    assert (
-        "weight is used up by $t = 0.1$; half of the variance is reached only at $t = 0.5$" in said
-    )
-    assert said.endswith("with the most variance, 30%, is that from 0.4 to 0.5.")
-    said = share_sentences(shares(late, falling), {})
-    assert "used up by $t = 0.5$; so is half of the variance by $t = 0.1$" in said
-    assert "with the most variance, 60%, is that from 0.0 to 0.1" in said
-    assert "used up by $t = 0.5$" in share_sentences(shares(late, late), {}, "uniform")
+    found = weighting_facts._influence(shares(falling, late), {})
+    assert (found["first_weight"], found["first_variance"]) == (0.6, 0.05)
+    assert (found["half_weight"], found["half_variance"]) == (0.1, 0.5)
+    assert (found["largest"], found["largest_from"], found["largest_to"]) == (0.3, 0.4, 0.5)
+    assert np.isnan(found["alone"])
 
 
 @pytest.fixture(scope="module")
@@ -113,55 +107,31 @@ def stores(tmp_path_factory):
 
 def test_how_often_the_tenth_with_the_most_variance_decides_as_all_is_counted(stores):
     """The clean draw names every texture, all draws the texture of the last image alone."""
-    cleanest = share_sentences(shares([0.1] * 10, [1] + [0] * 9), stores)
-    assert "alone it gives the same answer to 25% of the cue conflicts." in cleanest
-    noisy = share_sentences(shares([0.1] * 10, [0] * 8 + [1, 0]), stores)
-    assert "alone it gives the same answer to 75% of the cue conflicts." in noisy
+    cleanest = weighting_facts._influence(shares([0.1] * 10, [1] + [0] * 9), stores["m"])
+    assert cleanest["alone"] == 0.25
+    noisy = weighting_facts._influence(shares([0.1] * 10, [0] * 8 + [1, 0]), stores["m"])
+    assert noisy["alone"] == 0.75
 
 
 def test_equal_weights_change_the_bias_by_what_they_change_in_the_answers(stores):
     """k = 0 gives the last image to the shape as well; k = 7 leaves it to the texture."""
-    said = change_sentences(bias_change(stores, resampling=Resampling(draws=0)))
-    assert said == (
-        "- **m**. From $k = 7$ to $k = 0$ the shape bias changes by +0.25 (interval not computed, "
-        "from the same resampled silhouettes), shape accuracy by +0.25 and texture accuracy by "
-        "−0.25."
-    )
+    changes = bias_change(stores, resampling=Resampling(draws=0))
+    (row,) = changes.to_dict("records")
+    assert (row["change"], row["shape"], row["texture"]) == (0.25, 0.25, -0.25)
+    assert np.isnan(row["low"])
+    assert weighting_facts._change(changes.set_index("model"), "m")["change"] == 0.25
 
 
 def test_scaling_is_not_harmless_and_subtracting_is(stores):
     """Scaled, the clean draw decides all four; unscaled, the noisy one's range wins three."""
-    said = scaling_sentences(stores)
-    assert said == (
-        "m: subtracting changes none, dividing by the draw's range changes 3 of 4 decisions on "
-        "cue conflicts"
-    )
+    found = weighting_facts._scaled(stores["m"])
+    assert found == {"conflicts": 4, "shifted": 0, "scaled": 3}
 
 
 def test_halves_of_t_are_told_apart(stores):
-    said = half_sentences(stores)
-    assert (
-        "$t$ up to 0.5: accuracy 50%, shape accuracy 0%, texture accuracy 100%, shape bias 0.00"
-        in said
-    )
-    assert (
-        "$t$ above 0.5: accuracy 100%, shape accuracy 100%, texture accuracy 0%, shape bias 1.00"
-        in said
-    )
+    found = weighting_facts._halves(stores["m"])
+    assert [found[f"clean_{name}"] for name in HALVES] == [0.5, 0, 1, 0]
+    assert [found[f"noisy_{name}"] for name in HALVES] == [1, 1, 0, 1]
 
 
-def test_the_agreement_is_told(monkeypatch):
-    found = {"decisions": 1200, "rounded": 3, "fewer": 45, "draws": 32}
-    asked = []
-
-    def agreement(*arguments):
-        asked.append(arguments)
-        return found
-
-    monkeypatch.setattr(weighting_facts, "page_agreement", agreement)
-    said = agreement_sentence({"m": {}}, 16, 5)
-    assert asked == [({"m": {}}, 16, 7, 5)]
-    assert "in 1,200 decisions under the paper's weighting: rounding, 3 of them" in said
-    assert "having fewer draws than the full 32, 45." in said
-    found["rounded"] = 0
-    assert "rounding, none of them" in agreement_sentence({"m": {}}, 16, 5)
+HALVES = ("accuracy", "shape_accuracy", "texture_accuracy", "shape_bias")

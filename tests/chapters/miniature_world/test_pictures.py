@@ -4,16 +4,14 @@ import base64
 import io
 
 import numpy as np
-import pandas as pd
 import pytest
 from PIL import Image
 from tiny.made import set_of
 
-from gcbook.chapters.miniature_world.tables import (
+from gcbook.chapters.miniature_world.pictures import (
     PLAIN_SETS,
     manipulated_samples,
-    png_uri,
-    quiz_solutions,
+    png,
     quiz_table,
     sample_table,
     texture_samples,
@@ -25,16 +23,23 @@ from gcbook.paper.categories import CATEGORIES
 from gcbook.stimuli.distortions import DISTORTIONS
 
 
+def decoded(data):
+    return np.asarray(Image.open(io.BytesIO(data)))
+
+
 def pixels(uri):
     head, _, data = uri.partition(",")
     assert head == "data:image/png;base64"
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
+    return decoded(base64.b64decode(data))
 
 
-def test_a_data_uri_holds_the_pixels():
+def test_a_picture_holds_the_pixels():
     drawn = np.arange(24, dtype=np.uint8).reshape(4, 6)
-    assert (pixels(png_uri(drawn)) == drawn).all()
-    assert (pixels(png_uri(np.stack([drawn] * 3, axis=2))) == drawn).all()
+    assert (decoded(png(drawn)) == drawn).all()
+    assert (decoded(png(np.stack([drawn] * 3, axis=2))) == drawn).all()
+    larger = decoded(png(drawn, 3))
+    assert larger.shape == (12, 18)
+    assert (larger[1::3, 1::3] == drawn).all() and (larger[:3, :3] == drawn[0, 0]).all()
 
 
 @pytest.mark.parametrize(
@@ -83,7 +88,7 @@ def test_textures_are_those_of_the_world():
     table = texture_samples()
     assert table["category"].tolist() == list(CATEGORIES)
     assert table["texture"].tolist() == list(DEFAULT_WORLD.textures[:16])
-    stripes = pixels(table["picture"][0])
+    stripes = decoded(table["picture"][0])
     # Stripes lie across: rows are of one luma, and change about every half period.
     assert stripes.std(axis=1).max() == 0
     changes = int((np.diff(stripes[:, 0].astype(int)) != 0).sum())
@@ -109,26 +114,3 @@ def test_the_self_test_uses_every_cue_once_and_hides_them(seed):
 def test_seeds_change_the_self_test():
     assert quiz_table(12, 0)["image_id"].tolist() != quiz_table(12, 1)["image_id"].tolist()
     assert quiz_table(12, 3).equals(quiz_table(12, 3))
-
-
-def test_solutions_mark_what_the_models_went_by():
-    quiz = pd.DataFrame(
-        {
-            "number": [1, 2],
-            "shape": ["cat", "car"],
-            "texture": ["dog", "oven"],
-            "image_id": ["a", "b"],
-            "picture": "",
-        }
-    )
-    answers = pd.DataFrame(
-        [("x", "a", "cat"), ("x", "b", "oven"), ("y", "a", "knife"), ("x-seed1", "a", "bird")],
-        columns=["observer", "image_id", "response"],
-    ).assign(dataset="cue-conflict")
-    other = answers.assign(dataset="in-distribution", response="boat")
-    answers = pd.concat([answers, other])
-    lines = quiz_solutions(quiz, answers).splitlines()
-    assert lines[0] == "|  | Shape | Texture of | x | y |"
-    assert lines[2] == "| 1 | cat | dog | **cat** | knife |"
-    assert lines[3] == "| 2 | car | oven | *oven* | – |"
-    assert len({line.count("|") for line in lines}) == 1

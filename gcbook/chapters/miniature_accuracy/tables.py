@@ -1,0 +1,94 @@
+"""How accurate the miniatures of one world are out of distribution."""
+
+import numpy as np
+import pandas as pd
+
+from gcbook.miniworld.named import named_world
+from gcbook.miniworld.results.panel import OOD_SETS, counted, make_panel
+from gcbook.miniworld.results.scores import SET_TITLES, answers_on
+from gcbook.miniworld.results.shipped import KINDS, models_of
+from gcbook.miniworld.testsets import TEST_SETS
+from gcbook.paper.published import table1
+from gcbook.stats.resampling import Resampling
+
+__all__ = ["difference_rows", "robustness_rows", "set_answers"]
+
+_PRINTED = {
+    "mini-pixel": "imagen",
+    "mini-latent": "stable_diffusion",
+    "mini-ar": "parti",
+    "mini-cnn": "resnet50",
+}
+_MEASURES = {
+    "OOD accuracy": "All",
+    "accuracy, low-pass": SET_TITLES["low-pass"],
+    "accuracy, high-pass": SET_TITLES["high-pass"],
+}
+_DIGITS = 4
+
+
+def set_answers(world: str) -> pd.DataFrame:
+    """Answers of the networks of a world to its test sets.
+
+    Args:
+        world: its name, see `gcbook.miniworld.named`.
+
+    Returns:
+        As `gcbook.miniworld.results.scores.answers_on`.
+
+    Raises:
+        InputError: no world has that name.
+    """
+    named_world(world)
+    return answers_on(TEST_SETS, models_of(world))
+
+
+def robustness_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
+    """Accuracy out of distribution beside that in distribution.
+
+    Args:
+        answers: of one world's own test sets.
+        resampling: how the intervals are made.
+
+    Returns:
+        ``recipe``; ``ood_accuracy, low, high``, the mean over the test sets that have a counterpart
+        in the benchmark, in the conditions that count there; ``in_distribution``, and ``lost``, the
+        difference of the two. Over all seeds of a miniature.
+    """
+    sets = ("in-distribution", *OOD_SETS)
+    panel = make_panel(answers[answers["dataset"].isin(sets) & counted(answers)], resampling)
+    rows = []
+    for recipe in (name for name in KINDS if panel.rows(name)):
+        ood = panel.accuracy(recipe, OOD_SETS)
+        plain = panel.accuracy(recipe, ["in-distribution"])
+        low, high = map(float, resampling.interval(ood))
+        rows.append((recipe, ood[0], low, high, plain[0], plain[0] - ood[0]))
+    columns = ["recipe", "ood_accuracy", "low", "high", "in_distribution", "lost"]
+    return pd.DataFrame(rows, columns=columns).round(_DIGITS)
+
+
+def difference_rows(compared: pd.DataFrame) -> pd.DataFrame:
+    """What the paper claims of accuracy, as differences between two miniatures.
+
+    Args:
+        compared: from `gcbook.miniworld.results.findings.claim_rows`.
+
+    Returns:
+        ``compared`` (test sets and the two miniatures without "mini-"), ``measure, a, b`` (the
+        miniatures), ``difference, low, high``, and ``paper``, the difference of the two models of
+        their kinds in the paper's Table 1, NaN where it prints none.
+    """
+    rows = compared[compared["measure"].isin(list(_MEASURES))].reset_index(drop=True)
+    sides = rows["compared"].str.split(" − ", expand=True)
+    printed = table1().set_index("key")["ood_accuracy"]
+    known = [side.map(_PRINTED).map(printed).astype(float) for _, side in sides.items()]
+    overall = rows["measure"] == "OOD accuracy"
+    short = [side.str.removeprefix("mini-") for _, side in sides.items()]
+    rows = rows.assign(
+        compared=rows["measure"].map(_MEASURES) + ": " + short[0] + " − " + short[1],
+        a=sides[0],
+        b=sides[1],
+        paper=np.where(overall, known[0] - known[1], np.nan),
+    )
+    columns = ["compared", "measure", "a", "b", "difference", "low", "high", "paper"]
+    return rows[columns].round(_DIGITS)

@@ -1,0 +1,174 @@
+"""The numbers that the chapter's text and its claims are about."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+
+from gcbook.chapters.miniature_world.tables import SLOPES, patch_accuracy, texture_ratio
+from gcbook.claims import Interval, Number
+from gcbook.miniworld.named import named_world
+from gcbook.miniworld.results.findings import AGREES, CONTRADICTS, UNDECIDED
+from gcbook.miniworld.results.scores import SET_TITLES
+from gcbook.miniworld.results.shipped import DRAWS, FEW_DRAWS, models_of, recipe_of, shipped_models
+from gcbook.stats.summaries import Summaries
+
+__all__ = ["miniature_world_facts"]
+
+_AVERAGE = SLOPES["average"]
+
+
+def miniature_world_facts(
+    world: str,
+    summaries: Summaries,
+    answers: pd.DataFrame,
+    plain: pd.DataFrame,
+    strength: pd.DataFrame,
+    drawings: pd.DataFrame,
+    compared: pd.DataFrame,
+    quiz: pd.DataFrame,
+) -> SimpleNamespace:
+    """Every number of the chapter's text under a name.
+
+    Args:
+        world: its name.
+        summaries: with the dataset colour.
+        answers: of the world's networks to its own test sets.
+        plain: from `gcbook.miniworld.results.scores.accuracy_by_set`: in distribution, silhouettes
+            and texture only.
+        strength: from ``accuracy_by_strength`` of the same module.
+        drawings: from `gcbook.chapters.miniature_world.tables.drawing_rows`.
+        compared: from ``claim_differences`` of the same module.
+        quiz: from `gcbook.chapters.miniature_world.pictures.quiz_table`.
+    """
+    return SimpleNamespace(
+        **_choices(world, summaries),
+        **_images(answers),
+        **_alone(plain),
+        **_manipulated(strength),
+        **_drawings(drawings),
+        **_verdicts(compared),
+        **_quiz(quiz, answers),
+        shipped=len(shipped_models()),
+        trained_here=len(models_of(world)),
+        many_draws=DRAWS["silhouette"],
+        few_draws=FEW_DRAWS,
+    )
+
+
+def _choices(name: str, summaries: Summaries) -> dict[str, Any]:
+    """What the world chooses, and what the choices rest on."""
+    world = named_world(name)
+    patches = patch_accuracy(summaries)
+    return {
+        "pixels": world.resolution,
+        "diagnosticity": Number(world.diagnosticity, ".2f"),
+        "patch_accuracy": Number(patches["accuracy"], ".1%"),
+        "patch_images": int(patches["images"]),
+        "contrast": Interval(*world.texture_ratio, ".2f"),
+        "figure_ground": Interval(*world.figure_ground, ".2f"),
+        "period": Interval(*world.period, ".2f"),
+        "scale": Interval(*world.scale, ".0%"),
+        "turned": Number(world.rotation[1], ".0f"),
+        **{f"ratio_{image}": Number(texture_ratio(a), ".2f") for image, a in SLOPES.items()},
+        "ratio_two_octaves": Number(texture_ratio(_AVERAGE, 2), ".2f"),
+        "ratio_six_octaves": Number(texture_ratio(_AVERAGE, 6), ".2f"),
+        # Of the 19 textures each is as likely as any other.
+        "nothing": Number(1 / len(world.textures)),
+    }
+
+
+def _images(answers: pd.DataFrame) -> dict[str, Any]:
+    """How many in-distribution images have their own category's texture, and who is drawn least."""
+    plain = answers[answers["dataset"] == "in-distribution"].drop_duplicates("image_id")
+    conflicts = answers[answers["dataset"] == "cue-conflict"]
+    # A texture of the three further categories is none of the 16 and stands as "".
+    own = (plain["texture"] == plain["category"]).mean()
+    return {
+        "images": len(plain),
+        "own_texture": Number(own, ".1%"),
+        "fewest_silhouettes": int(conflicts.groupby("category")["silhouette"].nunique().min()),
+    }
+
+
+def _alone(plain: pd.DataFrame) -> dict[str, Any]:
+    """In-distribution accuracy from the lowest to the highest, and either cue alone."""
+    values = plain.pivot(index="recipe", columns="dataset", values="value")
+    ordered = values[SET_TITLES["in-distribution"]].sort_values()
+    shape, texture = values[SET_TITLES["silhouette"]], values[SET_TITLES["texture"]]
+    return {
+        "miniatures": len(values),
+        "lowest": str(ordered.index[0]),
+        "lowest_accuracy": Number(ordered.iloc[0], ".0%"),
+        "highest": str(ordered.index[-1]),
+        "highest_accuracy": Number(ordered.iloc[-1], ".0%"),
+        "shape_alone_better": int((shape > texture).sum()),
+    }
+
+
+def _manipulated(strength: pd.DataFrame) -> dict[str, Any]:
+    """Of how many miniatures high-pass is the costliest manipulation."""
+    unchanged = strength[strength["counted"] == "no: unchanged"]
+    counted = strength[strength["counted"] == "yes"]
+    by = ["recipe", "dataset"]
+    left = counted.groupby(by)["value"].mean()
+    lost = (unchanged.set_index(by)["value"] - left).dropna().rename("lost").reset_index()
+    ordered = lost.sort_values("lost").groupby("recipe")["dataset"]
+    cheapest, costliest = ordered.first(), ordered.last()
+    return {
+        "lose_most_to_high_pass": int((costliest == SET_TITLES["high-pass"]).sum()),
+        "lose_least_to_eidolons": int(cheapest.str.startswith("Eidolon").sum()),
+    }
+
+
+def _drawings(drawings: pd.DataFrame) -> dict[str, Any]:
+    """How the benchmark's own drawings compare with the world's."""
+    values = drawings.pivot(index="recipe", columns="dataset", values="value")
+    pairs = [(SET_TITLES[f"real-{kind}"], SET_TITLES[kind]) for kind in ("silhouette", "edge")]
+    best = values[pairs[0][0]].sort_values()
+    return {
+        "real_below_own": sum(int((values[real] < values[own]).sum()) for real, own in pairs),
+        "best_on_real": str(best.index[-1]),
+        "best_real": Number(best.iloc[-1], ".0%"),
+        "best_real_own": Number(values[pairs[0][1]][best.index[-1]], ".0%"),
+    }
+
+
+def _verdicts(compared: pd.DataFrame) -> dict[str, Any]:
+    """How many comparisons came out how, and the ends of their intervals."""
+    found = compared["verdict"].value_counts()
+    facts: dict[str, Any] = {
+        "compared": len(compared),
+        "agree": int(found.get(AGREES, 0)),
+        "contradict": int(found.get(CONTRADICTS, 0)),
+        "undecided": int(found.get(UNDECIDED, 0)),
+    }
+    rows = {str(row["compared"]): row for _, row in compared.iterrows()}
+    generators = ("pixel", "latent", "ar")
+    for short, measure in (("bias", "Shape bias"), ("ood", "OOD accuracy")):
+        of_measure = [rows[f"{measure}: {name} − cnn"] for name in generators]
+        facts[f"{short}_lows"] = tuple(Number(row["low"]) for row in of_measure)
+        facts[f"{short}_highs"] = tuple(Number(row["high"]) for row in of_measure)
+    for short, comparison in (
+        ("noise", "Shape bias: cnn-noise − cnn"),
+        ("fine", "High-pass: latent − pixel"),
+        ("alike", "Kappa: within − across kinds"),
+    ):
+        row = rows[comparison]
+        facts[short] = Number(row["difference"], "+.2f")
+        facts[f"{short}_interval"] = Interval(row["low"], row["high"], "+.2f")
+    return facts
+
+
+def _quiz(quiz: pd.DataFrame, answers: pd.DataFrame) -> dict[str, Any]:
+    """What the pictures of the self-test show, and how many miniatures named which cue."""
+    asked = answers[answers["dataset"] == "cue-conflict"]
+    first = asked[asked["observer"].map(lambda name: recipe_of(name)[1] == 0)]
+    named = first.groupby("image_id")["cue"].value_counts().unstack(fill_value=0)
+    named = named.reindex(index=quiz["image_id"], columns=["shape", "texture"], fill_value=0)
+    return {
+        "quiz_shape": tuple(quiz["shape"]),
+        "quiz_texture": tuple(quiz["texture"]),
+        "quiz_by_shape": tuple(int(n) for n in named["shape"]),
+        "quiz_by_texture": tuple(int(n) for n in named["texture"]),
+    }

@@ -1,0 +1,109 @@
+"""The numbers that the chapter's text and its claims are about."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gcbook.chapters.step_by_step.tables import Raced
+from gcbook.claims import Number
+from gcbook.miniworld.results.steps import Steps
+
+__all__ = ["step_by_step_facts"]
+
+
+def step_by_step_facts(
+    steps: Steps,
+    errors: pd.DataFrame,
+    spread: pd.DataFrame,
+    raced: Raced,
+    answers: pd.DataFrame,
+) -> SimpleNamespace:
+    """Every number of the chapter's text under a name.
+
+    A fact is a `gcbook.claims.Number`, a count or a name; None or NaN where the images are of one
+    kind only, or a single time is shown.
+
+    Args:
+        steps: from `gcbook.miniworld.results.steps.take_steps`.
+        errors, spread: from `gcbook.miniworld.results.steps_pictures`: ``error_table`` and
+            ``spread_table``.
+        raced, answers: from `gcbook.chapters.step_by_step.tables`: ``race`` and ``answers_table``.
+    """
+    return SimpleNamespace(
+        **_restored(steps), **_spread(spread), **_errors(errors), **_race(raced, answers), **_hand()
+    )
+
+
+def _restored(steps: Steps) -> dict[str, Any]:
+    """How much two restorations differ, as a share of how much one differs from the image."""
+    # The mean squared difference of two of them is twice their variance.
+    apart = 2 * steps.restored.astype(np.float64).var(axis=2, ddof=1).mean(axis=(0, 2, 3))
+    off = (steps.restored - steps.clean[:, None, None]).astype(np.float64)
+    share = np.sqrt(apart / np.square(off).mean(axis=(0, 2, 3, 4)))
+    return {
+        "prompts": len(steps.labels),
+        "apart_first": Number(share[0], ".0%"),
+        "apart_last": Number(share[-1], ".0%"),
+    }
+
+
+def _spread(spread: pd.DataFrame) -> dict[str, Any]:
+    """What the prompt changes at the least and at the most noise."""
+    first, last = spread.iloc[0].to_dict(), spread.iloc[-1].to_dict()
+    conflicts = int(spread["conflicts"].max())
+    return {
+        "t_first": Number(first["t"], ".3g"),
+        "t_last": Number(last["t"], ".3g"),
+        "spread_first": Number(first["spread"] / 100, ".0%"),
+        "spread_last": Number(last["spread"] / 100, ".0%"),
+        "grown": Number(last["error"] / first["error"], ".0f"),
+        "compared": conflicts or None,
+        "ahead_first": int(first["texture_ahead"]) if conflicts else None,
+        "ahead_last": int(last["texture_ahead"]) if conflicts else None,
+    }
+
+
+def _errors(errors: pd.DataFrame) -> dict[str, Any]:
+    """On how many images the best class is the same at all times."""
+    best = errors[errors["place"] == 1].groupby("image")["label"].nunique()
+    return {"images": len(best), "steady": int((best == 1).sum())}
+
+
+def _race(raced: Raced, answers: pd.DataFrame) -> dict[str, Any]:
+    """How the images were answered, how soon, and whether the weight mattered."""
+    at_odds = answers[answers["shape"] != answers["texture"]]
+    agree = answers[answers["shape"] == answers["texture"]]
+    latest = answers.iloc[int(answers["settled"].argmax())]
+    weighted, plain = (each.mean(axis=1).argmin(axis=1) for each in (raced.errors, raced.raw))
+    by = {
+        f"by_{cue}": int((at_odds["role"] == cue).sum()) if len(at_odds) else None
+        for cue in ("shape", "texture", "neither")
+    }
+    return {
+        "draws": raced.raw.shape[1],
+        "measured": Number(raced.raw.size, ",.0f"),
+        "at_odds": len(at_odds) or None,
+        **by,
+        "agreeing": len(agree) or None,
+        "agreeing_right": int((agree["answer"] == agree["shape"]).sum()) if len(agree) else None,
+        "kept": int((answers["first"] == answers["answer"]).sum()),
+        "latest": str(latest["image"]),
+        "latest_draw": int(latest["settled"]),
+        "changed": int(np.sum(weighted != plain)),
+    }
+
+
+def _hand() -> dict[str, Any]:
+    """The exercise that is worked by hand."""
+    weights = np.exp(-7 * np.array([0.1, 0.6]))
+    first, second = weights @ np.array([[8, 9], [80, 60]]) / 2
+    return {
+        "weight_small": Number(weights[0]),
+        "weight_large": Number(weights[1]),
+        "hand_first": Number(first, ".2f"),
+        "hand_second": Number(second, ".2f"),
+        "plain_first": Number((8 + 80) / 2, ".0f"),
+        "plain_second": Number((9 + 60) / 2, ".1f"),
+    }

@@ -1,0 +1,55 @@
+"""The chapter's facts by the shipped answers, and that its claims can fail."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from gcbook.chapters.claims import check_claims
+from gcbook.chapters.miniature_accuracy.facts import miniature_accuracy_facts
+from gcbook.chapters.miniature_accuracy.tables import (
+    difference_rows,
+    robustness_rows,
+    set_answers,
+)
+from gcbook.chapters.parameters import check_parameters
+from gcbook.claims import ClaimFailed
+from gcbook.miniworld.named import DEFAULT
+from gcbook.miniworld.results.findings import claim_rows
+from gcbook.miniworld.results.scores import accuracy_by_set
+from gcbook.miniworld.testsets import TEST_SETS
+from gcbook.stats.resampling import Resampling
+
+
+@pytest.fixture(scope="module")
+def facts():
+    resampling = Resampling(draws=500)
+    answers = set_answers(DEFAULT)
+    return miniature_accuracy_facts(
+        robustness_rows(answers, resampling=resampling),
+        difference_rows(claim_rows(answers, resampling=resampling)),
+        accuracy_by_set(answers, TEST_SETS, resampling=resampling),
+    )
+
+
+def test_accuracies(facts):
+    assert (str(facts.latent_plain), str(facts.latent_ood)) == ("0.92", "0.56")
+    assert (str(facts.cnn_plain), str(facts.cnn_ood)) == ("0.89", "0.60")
+    assert (facts.sets, facts.miniatures, facts.hardest_high_pass) == (13, 6, 6)
+    assert (str(facts.pixel_high_pass), str(facts.latent_high_pass)) == ("9%", "26%")
+    # On edges the ResNet has 0.60 and the best generator 0.34; on silhouettes 0.84 and 0.67.
+    assert facts.least_lead_by_shape == pytest.approx(0.164, abs=1e-3)
+
+
+def test_who_is_behind_has_a_positive_number(facts):
+    assert str(facts.ood_pixel_behind) == "0.129"
+    low, high = facts.ood_pixel_interval
+    assert 0 < low < facts.ood_pixel_behind < high
+    assert str(facts.pixel_printed_ahead) == "0.15"
+    assert facts.fine_latent == pytest.approx(0.171, abs=1e-3)
+
+
+def test_the_claims_hold_and_can_fail(facts):
+    p = check_parameters("miniature-accuracy")
+    assert {each.state for each in check_claims(p, facts).values()} == {"holds"}
+    with pytest.raises(ClaimFailed, match="high_pass_hardest"):
+        check_claims(p, SimpleNamespace(**vars(facts) | {"hardest_high_pass": 5}))

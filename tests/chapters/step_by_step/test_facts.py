@@ -1,0 +1,109 @@
+"""The facts of single images: by hand, and where images of one kind are missing."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcbook.chapters.claims import check_claims
+from gcbook.chapters.parameters import check_parameters
+from gcbook.chapters.step_by_step.facts import step_by_step_facts
+from gcbook.chapters.step_by_step.tables import Raced, answers_table, race
+from gcbook.miniworld.results.steps import (
+    Example,
+    Steps,
+    choose_examples,
+    load_diffusion,
+    take_steps,
+)
+from gcbook.miniworld.results.steps_pictures import error_table, spread_table
+
+STIMULUS = choose_examples(conflicts=1, ordinary=0)[0].stimulus
+ODD, EVEN = Example("odd", "a", "b", STIMULUS), Example("even", "b", "b", STIMULUS)
+SPREAD = pd.DataFrame(
+    {
+        "t": [0.2, 0.8],
+        "error": [0.01, 0.2],
+        "spread": [3.14, 12.6],
+        "texture_ahead": [1, 0],
+        "conflicts": [1, 1],
+    }
+)
+ERRORS = pd.DataFrame(
+    [("odd", 0.2, "a", 1), ("odd", 0.8, "a", 1), ("even", 0.2, "a", 1), ("even", 0.8, "b", 1)],
+    columns=["image", "t", "label", "place"],
+)
+# Weighted, a has 1.9 and b 2.3; alike, 10 and 5. The other image stays with b.
+RACED = Raced(
+    (ODD, EVEN),
+    ("a", "b"),
+    np.full((2, 2), 0.5),
+    np.array([[[1, 2], [9, 3.0]], [[1, 2], [4, 1.0]]]),
+    np.array([[1, 0.1], [1, 1]]),
+    False,
+)
+
+
+def steps():
+    clean = np.zeros((1, 2, 2), np.float32)
+    restored = np.full((1, 2, 2, 2, 2), 3, np.float32)
+    # At the first time the two are alike; at the second they are 1 and 5, 4 apart, and off by
+    # sqrt((1 + 25) / 2).
+    restored[0, 1, 0], restored[0, 1, 1] = 1, 5
+    return Steps((ODD,), ("a", "b"), (0.2, 0.8), clean, clean, restored, np.zeros((1, 2, 2)))
+
+
+def facts_of(raced=RACED, spread=SPREAD) -> SimpleNamespace:
+    return step_by_step_facts(steps(), ERRORS, spread, raced, answers_table(raced))
+
+
+def test_restorations_and_errors_by_hand():
+    facts = facts_of()
+    assert (facts.apart_first, facts.apart_last) == (0, pytest.approx(4 / np.sqrt(13)))
+    assert (str(facts.t_first), str(facts.spread_first), str(facts.spread_last)) == (
+        "0.2",
+        "3%",
+        "13%",
+    )
+    assert (facts.grown, facts.ahead_first, facts.ahead_last, facts.compared) == (20, 1, 0, 1)
+    assert (facts.images, facts.steady) == (2, 1)
+
+
+def test_races_by_hand():
+    facts = facts_of()
+    assert (facts.at_odds, facts.by_shape, facts.by_texture, facts.by_neither) == (1, 1, 0, 0)
+    assert (facts.agreeing, facts.agreeing_right) == (1, 1)
+    assert (facts.kept, facts.latest, facts.latest_draw) == (1, "even", 2)
+    assert (facts.changed, facts.draws, facts.measured) == (1, 2, 8)
+
+
+def test_the_exercise_by_hand():
+    facts = facts_of()
+    assert facts.hand_first == pytest.approx((8 * np.exp(-0.7) + 80 * np.exp(-4.2)) / 2)
+    assert facts.hand_second == pytest.approx((9 * np.exp(-0.7) + 60 * np.exp(-4.2)) / 2)
+    assert (str(facts.plain_first), str(facts.plain_second)) == ("44", "34.5")
+
+
+def test_images_of_one_kind_leave_facts_out():
+    first = (values[:1] for values in (RACED.times, RACED.raw, RACED.weights))
+    alone = Raced((ODD,), RACED.labels, *first, False)
+    facts = facts_of(alone, SPREAD.assign(conflicts=0))
+    assert (facts.agreeing, facts.agreeing_right, facts.compared) == (None, None, None)
+    outcomes = check_claims(check_parameters("step-by-step", ordinary=0), facts)
+    assert outcomes.agreement_is_answered.state == "unknown"
+    assert outcomes.texture_answers.state == "fails"
+
+
+def test_claims_hold_for_the_images_of_the_page():
+    p = check_parameters("step-by-step")
+    classifier = load_diffusion(p.model)
+    examples = choose_examples(p.names, p.conflicts, p.ordinary, p.seed)
+    taken = take_steps(classifier, examples, p.times, p.seed)
+    errors = error_table(taken)
+    raced = race(classifier, p.model, examples, p.noise_draws, p.weighting, p.seed)
+    facts = step_by_step_facts(taken, errors, spread_table(errors), raced, answers_table(raced))
+    outcomes = check_claims(p, facts)
+    assert {each.state for each in outcomes.values()} == {"holds"}
+    assert (facts.by_texture, facts.by_neither, facts.changed) == (3, 1, 3)
+    assert (str(facts.apart_first), str(facts.apart_last)) == ("21%", "31%")

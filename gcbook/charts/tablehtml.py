@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from gcbook.charts.columns import formats_of, headings_of
 from gcbook.files.errors import InputError
+from gcbook.stats.words import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -180,7 +181,7 @@ def _format(value: Any, spec: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return format(value, spec or ".3f").replace("-", "−")
+        return number(value, spec or ".3f")
     if isinstance(value, int):
         return format(value, spec or ",").replace("-", "−")
     return str(value)
@@ -219,7 +220,7 @@ def _marked_cell(ours: Any, paper: Any, ends: Sequence[Any], spec: str, bold: bo
         # The difference of the numbers as printed: below the paper's last digit there is none.
         digits = spec or ".3f"
         gap = float(format(value, digits)) - float(format(float(paper), digits))
-        signed = format(gap, "+" + digits).replace("-", "−")
+        signed = format(gap, "+z" + digits).replace("-", "−")
         shown += (
             f'<span class="gc-paper">paper {_format(float(paper), spec)}, '
             f"difference {signed}</span>"

@@ -81,6 +81,7 @@ def decide(
         typer.echo(f"warning: {warning}", err=True)
     for line in _left_out(decided, scores.dataset):
         typer.echo(line, err=True)
+    undecided = len(decided.attrs["failed"]) + len(decided.attrs["incomplete"])
     if not len(decided):
         raise GcbookError(f"{store}: no image has all its scores yet; run gcbook score again.")
     for line in _summary(trials):
@@ -90,6 +91,11 @@ def decide(
         typer.echo(ranges.to_string(index=False, float_format=_number, na_rep="–"))
     if output is not None:
         _write(trials, output, overwrite)
+    if undecided:
+        raise GcbookError(
+            f"{undecided} of {len(decided) + undecided} images could not be decided (see above); "
+            "the others are. gcbook score completes the store."
+        )
 
 
 def _left_out(decided: Any, dataset: str) -> list[str]:
@@ -143,7 +149,7 @@ def _summary(trials: Any) -> list[str]:
 
 
 def _number(value: float) -> str:
-    return "–" if value != value else f"{value:.3f}"
+    return "–" if value != value else f"{value:z.3f}"
 
 
 def _write(trials: Any, output: Path, overwrite: bool) -> None:

@@ -8,12 +8,12 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from gcbook.files.errors import InputError
 
-__all__ = ["folder_files", "is_visible", "read_member", "zip_members"]
+__all__ = ["folder_files", "is_visible", "read_member", "reader_of", "zip_members"]
 
 
 def is_visible(inner: PurePosixPath) -> bool:
@@ -88,16 +88,30 @@ def zip_members(root: Path) -> list[tuple[PurePosixPath, str]]:
 
 
 def read_member(root: Path, name: str) -> bytes:
-    """Return the bytes of one member of an archive.
+    """Return the bytes of one member of an archive, which is opened for it.
 
     Raises:
         InputError: it is damaged.
     """
-    try:
-        with zipfile.ZipFile(root) as archive:
+    return reader_of(root)(name)
+
+
+def reader_of(root: Path) -> Callable[[str], bytes]:
+    """Return what reads the members of an archive, as `read_member` does, and keeps it open.
+
+    Opening takes as long as the list of members is. Processes must not share a reader.
+    """
+    archive: zipfile.ZipFile | None = None
+
+    def read(name: str) -> bytes:
+        nonlocal archive
+        try:
+            archive = archive or zipfile.ZipFile(root)
             return archive.read(name)
-    except (zipfile.BadZipFile, EOFError, zlib.error, OSError, NotImplementedError) as error:
-        raise InputError(
-            f"{root}/{name}: expected an intact member of a zip archive, found a damaged one "
-            f"({error}); fetch the archive again."
-        ) from error
+        except (zipfile.BadZipFile, EOFError, zlib.error, OSError, NotImplementedError) as error:
+            raise InputError(
+                f"{root}/{name}: expected an intact member of a zip archive, found a damaged one "
+                f"({error}); fetch the archive again."
+            ) from error
+
+    return read

@@ -36,7 +36,6 @@ __all__ = [
     "pair_metrics",
     "sums_of",
     "weighted_pair_counts",
-    "weighted_pair_sums",
 ]
 
 Floats = npt.NDArray[np.floating]
@@ -183,37 +182,13 @@ def weighted_pair_counts(
     Returns:
         Four arrays (pairs, draws) in the order of `PAIR_COUNTS`.
     """
-    both_right, right_a, right_b, n = weighted_pair_sums(right, seen, weights, first, second)
-    only_a, only_b = right_a - both_right, right_b - both_right
-    return both_right, only_a, only_b, n - both_right - only_a - only_b
-
-
-def weighted_pair_sums(
-    right: npt.NDArray[np.bool_],
-    seen: npt.NDArray[np.bool_],
-    weights: Floats,
-    first: npt.NDArray[np.intp],
-    second: npt.NDArray[np.intp],
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """The same as sums over the images that both saw, which is what the metrics are made of.
-
-    Args:
-        right, seen, weights, first, second: see `weighted_pair_counts`.
-
-    Returns:
-        Four arrays that broadcast to (pairs, draws), float64: both right, a right, b right, all.
-    """
-    drawn = weights.T
+    wrong = seen & ~right
 
     def count(of_first: npt.NDArray[np.bool_], of_second: npt.NDArray[np.bool_]) -> Floats:
-        sums: Floats = (of_first[first] & of_second[second]).astype(weights.dtype) @ drawn
+        sums: Floats = (of_first[first] & of_second[second]).astype(weights.dtype) @ weights.T
         return sums.astype(np.float64)
 
-    both_right = count(right, right)
-    if seen.all():
-        each = (right.astype(weights.dtype) @ drawn).astype(np.float64)
-        return both_right, each[first], each[second], drawn.sum(axis=0, dtype=np.float64)
-    return both_right, count(right, seen), count(seen, right), count(seen, seen)
+    return count(right, right), count(right, wrong), count(wrong, right), count(wrong, wrong)
 
 
 def pair_metrics(
@@ -223,22 +198,20 @@ def pair_metrics(
     n: Floats,
     zero_division: ZeroDivision = "nan",
     metrics: Sequence[str] = PAIR_METRICS,
-    added: Sequence[Floats | float] = (0, 0, 0, 0),
 ) -> dict[str, Floats]:
     r"""Some of the `PAIR_METRICS` from the sums of two observers; NaN where there are no images.
 
-    With r for right and d for the images on which only one of the two is,
+    With r for right, on n images,
 
-    .. math:: 1 - c_{obs} = d / n, \qquad n^2 (1 - c_{exp}) = n (r_a + r_b) - 2 r_a r_b,
+    .. math:: \kappa = \frac{n r_{ab} - r_a r_b}{n (r_a + r_b) / 2 - r_a r_b},
 
     so that counts give whole numbers up to the one division.
 
     Args:
-        both_right, right_a, right_b, n: see `weighted_pair_sums`.
+        both_right, right_a, right_b, n: sums over the images that both saw, of shapes that
+            broadcast; see `sums_of`.
         zero_division: see `error_consistency`.
         metrics: which of them.
-        added: to the sums, for error consistency alone; see
-            `gcbook.stats.resampling.Resampling.half_images`.
 
     >>> sums = [np.array(count) for count in (1, 2, 1, 4)]
     >>> {name: float(value) for name, value in pair_metrics(*sums).items()}
@@ -246,23 +219,19 @@ def pair_metrics(
     """
     found = {}
     right = right_a + right_b
-    apart = right - 2 * both_right
     for metric in metrics:
         if metric == "accuracy_difference":
             found[metric] = share(right_a - right_b, n) ** 2
         elif metric == "observed_consistency":
-            found[metric] = 1 - share(apart, n)
+            found[metric] = 1 - share(right - 2 * both_right, n)
         else:
-            both, a, b, of = (
-                each + more
-                for each, more in zip((both_right, right_a, right_b, n), added, strict=True)
-            )
-            by_chance = of * (a + b) - 2 * a * b
+            product = right_a * right_b
+            most = n / 2 * right - product
             # Rescaled weights are not whole: rounding must not make a value of 0/0.
-            defined = by_chance > 1e-6 * of**2
-            found[metric] = 1 - share(of * (a + b - 2 * both), np.where(defined, by_chance, np.nan))
+            most = np.where(most > 5e-7 * n**2, most, np.nan)
+            found[metric] = share(n * both_right - product, most)
             if zero_division == "toolbox":
-                found[metric] = np.where((a + b == 2 * both) & (of > 0), 1.0, found[metric])
+                found[metric] = np.where((right == 2 * both_right) & (n > 0), 1.0, found[metric])
     return found
 
 

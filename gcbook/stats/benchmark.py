@@ -3,9 +3,9 @@
 One row an observer, aggregated as in the model-vs-human toolbox (Geirhos et al., 2021): each model
 against each human in each counted condition, the mean over conditions, then over humans, then over
 datasets. OOD accuracy pools the trials of a dataset's counted conditions and averages over
-datasets. Ranks are among the models that saw all counted conditions of all chosen datasets, and
-with them humans: only they are comparable. What is partial has its means over what there is, is not
-ranked, and is named in the notes.
+datasets. Ranks are among the models that saw all counted conditions of all chosen datasets, of
+these all images that humans saw, and with them humans: only they are comparable. What is partial
+has its means over what there is, is not ranked, and is named in the notes.
 """
 
 import json
@@ -42,7 +42,7 @@ METRICS = ("ood_accuracy", *PAIR_METRICS, "mean_rank", "shape_bias")
 COLUMNS = ("observer", "n_datasets", *METRICS)
 """Columns of the benchmark; with intervals, ``_low`` and ``_high`` follow each metric.
 
-``n_datasets`` are whole: all their counted conditions were seen.
+``n_datasets`` are whole: all their counted conditions were seen, with all images that humans saw.
 """
 
 
@@ -92,7 +92,8 @@ def benchmark(
             f"--datasets: expected some of {', '.join(sorted(set(trials['dataset'])))}, which the "
             f"trials are of; found {', '.join(settings.datasets)}."
         )
-    estimates = estimate(chosen, settings, all_pairs=False).estimates
+    found = estimate(chosen, settings, all_pairs=False)
+    estimates = found.estimates
     overall = estimates[
         (estimates["dataset"] == "")
         | ((estimates["metric"] == "shape_bias") & (estimates["category"] == ""))
@@ -121,7 +122,7 @@ def benchmark(
     rows = show_once(rows)
     twice = rows["observer"].duplicated(keep=False)
     shown = rows["observer"].where(~twice, rows["observer"] + " (" + rows["source"] + ")")
-    notes = benchmark_notes(rows.assign(shown=shown), chosen, estimates, settings)
+    notes = benchmark_notes(rows.assign(shown=shown), chosen, found, settings)
     if against == "published":
         notes.append(
             f"mean_rank: among the {len(table2())} rows of the paper's Table 2, 1 the most "
@@ -193,7 +194,7 @@ def format_benchmark(table: pd.DataFrame, kind: str) -> str:
         return json.dumps({"rows": records, "notes": table.attrs["notes"]}, indent=2)
     text = pd.DataFrame({"observer": table["observer"], "datasets": table["n_datasets"]})
     for metric in METRICS:
-        form = " (rank {:.3g} to {:.3g})" if metric == "mean_rank" else " [{:.3f}, {:.3f}]"
+        form = " (rank {:.3g} to {:.3g})" if metric == "mean_rank" else " [{:z.3f}, {:z.3f}]"
         text[metric] = _cells(table, metric, form)
     notes = [f"- {note}" for note in table.attrs["notes"]]
     return "\n".join([text.to_string(index=False), *notes])
@@ -204,7 +205,7 @@ def _cells(table: pd.DataFrame, metric: str, form: str) -> list[str]:
     return [
         "–"
         if np.isnan(value)
-        else f"{value:.3f}" + ("" if np.isnan(low) else form.format(low, high))
+        else f"{value:z.3f}" + ("" if np.isnan(low) else form.format(low, high))
         for value, low, high in ends
     ]
 

@@ -1,8 +1,8 @@
 """What a reader of a benchmark table must know: who is not comparable with whom, and why.
 
 Every column is checked for what its means are over. A dataset is whole for an observer who saw
-images of all its counted conditions. Whoever lacks one, or cannot be compared with humans on it,
-has means over what there is, is not ranked, and stands here.
+images of all its counted conditions, and all that humans saw. Whoever lacks one, or cannot be
+compared with humans on it, has means over what there is, is not ranked, and stands here.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +14,7 @@ from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import HUMANS
 from gcbook.stats.agreement import PAIR_METRICS
 from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.estimates import Estimates
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import percent, undecided
 from gcbook.trials.table import unmatched_images
@@ -28,16 +29,17 @@ Seen = Mapping[str, Sequence[str]]
 
 
 def benchmark_notes(
-    rows: pd.DataFrame, trials: pd.DataFrame, estimates: pd.DataFrame, settings: SummarySettings
+    rows: pd.DataFrame, trials: pd.DataFrame, found: Estimates, settings: SummarySettings
 ) -> list[str]:
     """The notes below a table, each a line.
 
     Args:
         rows: of `gcbook.stats.benchmark.benchmark`, with ``source`` and ``shown``, the name in the
             table.
-        trials, estimates: what they were made of.
+        trials, found: what they were made of.
         settings: how.
     """
+    estimates = found.estimates
     seen = _counted_conditions(estimates, settings)
     whole = {who: _whole(own, settings) for who, own in seen.items()}
     named = rows[["source", "observer", "shown"]].itertuples(index=False, name=None)
@@ -63,7 +65,7 @@ def benchmark_notes(
         )
     notes += [f"humans: {words}; no model is ranked" for words in _partial(humans, settings)]
     notes += _undefined(shown, whole, with_humans, estimates)
-    notes += _missing_images(estimates, whole)
+    notes += _missing_images(found.seen, whole)
     notes += _unmatched_images(trials)
     if "mean_rank_low" in rows and rows["mean_rank"].notna().any():
         notes.append(_rank_sets(settings.resampling))
@@ -139,7 +141,7 @@ def _of_humans(estimates: pd.DataFrame, datasets: Sequence[str]) -> str:
     named = there.replace({"metric": {"accuracy": "ood_accuracy"}})
     means = named.groupby("metric")["value"].mean()
     metrics = [name for name in ("ood_accuracy", *PAIR_METRICS) if name in means]
-    return ", ".join(f"{name} {means[name]:.3f}" for name in metrics)
+    return ", ".join(f"{name} {means[name]:z.3f}" for name in metrics)
 
 
 def _undefined(
@@ -164,20 +166,18 @@ def _undefined(
     ]
 
 
-def _missing_images(estimates: pd.DataFrame, whole: Mapping[Who, tuple[str, ...]]) -> list[str]:
-    """Who saw images of all conditions that count, and yet not all images."""
-    rows = estimates[(estimates["metric"] == "accuracy") & (estimates["condition"] != "")]
-    rows = rows[rows["observer"] != HUMANS]
-    n_seen = rows.groupby(["source", "observer", "dataset"])["n"].sum().reset_index()
+def _missing_images(seen: pd.DataFrame, whole: Mapping[Who, tuple[str, ...]]) -> list[str]:
+    """Who saw images of all conditions that count, and yet not all that humans saw."""
+    rows = seen[seen["n_seen"] < seen["n_shown"]]
     places = [
-        (observer, (dataset, n, EXPERIMENTS[dataset].n_images))
-        for source, observer, dataset, n in n_seen.itertuples(index=False, name=None)
-        if dataset in whole[source, observer] and n < EXPERIMENTS[dataset].n_images
+        (observer, (dataset, n_seen, n_shown, "" if kind == "human" else "; not ranked"))
+        for source, observer, kind, dataset, n_seen, n_shown in rows.itertuples(index=False)
+        if dataset in whole[source, observer]
     ]
     return [
-        f"{names}: {n_seen:,} of {n_images:,} images of {dataset}, and compared on those that both "
-        "saw"
-        for (dataset, n_seen, n_images), names in _together(places)
+        f"{names}: {n_seen:,} of {n_shown:,} images of {dataset}, and compared on those that both "
+        f"saw{unranked}"
+        for (dataset, n_seen, n_shown, unranked), names in _together(places)
     ]
 
 

@@ -10,14 +10,16 @@ Strings are empty where they do not apply. ``dataset == ""`` is the mean over da
 ``observer == "humans"`` are all humans of a dataset, from all sources; ``other == "humans"`` means
 compared with each human and averaged. ``n`` is the number of images (for pooled humans: trials)
 behind a value. Of a mean over datasets it is the number of whole datasets: one of whose counted
-conditions an observer saw only some, or the humans it is compared with, is in the mean and does not
-count. Only means over all datasets are comparable, and ranked and tested.
+conditions an observer saw only some, or the humans it is compared with, or of whose images not all
+that humans saw, is in the mean and does not count. Only means over all datasets are comparable, and
+ranked and tested.
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -71,10 +73,18 @@ Labels = Mapping[str, npt.ArrayLike]
 
 @dataclass(frozen=True)
 class Estimates:
-    """The two tables."""
+    """The tables.
+
+    Attributes:
+        estimates: the values, with `ESTIMATE_COLUMNS`.
+        tests: see `gcbook.stats.comparisons.compare`.
+        seen: of each observer in each dataset, ``source, observer, observer_kind, dataset, n_seen,
+            n_shown``: how many of the images that humans saw in the conditions that count.
+    """
 
     estimates: pd.DataFrame
     tests: pd.DataFrame
+    seen: pd.DataFrame
 
 
 def estimate(
@@ -93,12 +103,13 @@ def estimate(
     humans = human_source(
         source for panel in panels.values() for source in panel.observers["source"][panel.is_human]
     )
+    everybody = {name: _everyone(panel, humans, settings) for name, panel in panels.items()}
     rows, overall = _Rows(settings.resampling), _Overall()
 
     def of_dataset(name: str) -> tuple[_Rows, _Overall]:
         own_rows, own = _Rows(settings.resampling), _Overall()
         measures = DatasetMeasures(panels[name], factors[name], settings)
-        everyone = _everyone(panels[name], humans, settings)
+        everyone = everybody[name]
         _add_accuracy(own_rows, measures, everyone, own)
         _add_to_humans(own_rows, measures, everyone, own)
         if all_pairs:
@@ -113,7 +124,14 @@ def estimate(
             rows.extend(own_rows)
             overall.extend(own)
     means = _add_overall(rows, overall, set(panels))
-    return Estimates(rows.table(), compare(means, settings.resampling))
+    seen = pd.concat(
+        [
+            everyone.people.assign(dataset=name, n_seen=everyone.n_seen, n_shown=everyone.n_shown)
+            for name, everyone in everybody.items()
+        ],
+        ignore_index=True,
+    )
+    return Estimates(rows.table(), compare(means, settings.resampling), seen)
 
 
 class _Rows:
@@ -185,7 +203,7 @@ class _Overall:
     def add(
         self,
         metric: str,
-        people: pd.DataFrame,
+        people: Sequence[Who],
         values: Floats,
         whole: Flags,
         units: npt.ArrayLike = 1,
@@ -196,8 +214,7 @@ class _Overall:
         """
         counts = (whole & np.isfinite(values[:, 0])).tolist()
         each = np.broadcast_to(units, len(values)).tolist()
-        rows = people.itertuples(index=False, name=None)
-        for who, row, counted, of in zip(rows, values, counts, each, strict=True):
+        for who, row, counted, of in zip(people, values, counts, each, strict=True):
             if who[2] == "model" or who[1] == HUMANS:
                 defined = np.isfinite(row)
                 self._add(metric, who, np.where(defined, row, 0), defined, int(counted), of)
@@ -238,14 +255,24 @@ class _Everyone:
     Attributes:
         people: ``source, observer, observer_kind``.
         is_human: (observers,), of the panel.
-        whole: (people,), who saw images of all conditions that count.
+        n_seen: (people,), how many they saw of the images that humans saw in the conditions that
+            count.
+        n_shown: how many these are.
+        whole: (people,), who saw all of them, and images of all conditions that count.
         compared: (people,), of whom that is true as of the humans, taken together.
     """
 
     people: pd.DataFrame
     is_human: Flags
+    n_seen: npt.NDArray[np.integer]
+    n_shown: int
     whole: Flags
     compared: Flags
+
+    @cached_property
+    def names(self) -> list[Who]:
+        """(people,), who they are."""
+        return list(self.people.itertuples(index=False, name=None))
 
     def places(self, group: Places) -> Places:
         """Rows of some observers and, if they are the humans, of all of these."""
@@ -255,12 +282,16 @@ class _Everyone:
 def _everyone(panel: Panel, source: str, settings: SummarySettings) -> _Everyone:
     columns = panel.conditions
     counted = settings.counted(EXPERIMENTS[panel.dataset])
-    seen = np.array([panel.seen[:, columns.get(name, slice(0))].any(axis=1) for name in counted])
-    seen = np.column_stack([seen, seen[:, panel.is_human].any(axis=1)])
+    there = [columns.get(name, slice(0)) for name in counted]
+    seen = np.concatenate([panel.seen, panel.seen[panel.is_human].any(axis=0, keepdims=True)])
+    shown = np.concatenate([seen[-1, images] for images in there])
+    n_seen = (np.concatenate([seen[:, images] for images in there], axis=1) & shown).sum(axis=1)
+    whole = np.all([seen[:, images].any(axis=1) for images in there], axis=0)
+    whole &= n_seen == n_seen[-1]
     pooled = pd.DataFrame({"source": [source], "observer": [HUMANS], "observer_kind": ["human"]})
     people = pd.concat([panel.observers, pooled], ignore_index=True)
-    whole = np.asarray(seen.all(axis=0))
-    return _Everyone(people, panel.is_human, whole, whole & whole[-1])
+    compared = whole & whole[-1]
+    return _Everyone(people, panel.is_human, n_seen, int(n_seen[-1]), whole, compared)
 
 
 def _seen(panel: Panel, group: Places, chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.integer]:
@@ -305,7 +336,8 @@ def _add_accuracy(
             near = measures.narrowed(values)
             rows.add("accuracy", near, labels | {"condition": condition}, n, units)
             if condition == "":
-                overall.add("ood_accuracy", people, near, everyone.whole[places], units)
+                names = [everyone.names[place] for place in places]
+                overall.add("ood_accuracy", names, near, everyone.whole[places], units)
 
 
 def _add_to_humans(
@@ -330,7 +362,8 @@ def _add_to_humans(
                 shares = units if metric in _SHARES else None
                 rows.add(metric, mean, labels | {"condition": condition}, n, shares)
                 if condition == "":
-                    overall.add(metric, people, mean, everyone.compared[places], units)
+                    names = [everyone.names[place] for place in places]
+                    overall.add(metric, names, mean, everyone.compared[places], units)
 
 
 def _add_models(rows: _Rows, measures: DatasetMeasures) -> None:
@@ -385,7 +418,8 @@ def _add_shape(
                 near = measures.narrowed(values)
                 rows.add(metric, near, labels | {"category": category}, n, units)
         near = measures.narrowed(shape["shape_bias"][""])
-        overall.add("shape_bias", people, near, everyone.whole[places])
+        names = [everyone.names[place] for place in places]
+        overall.add("shape_bias", names, near, everyone.whole[places])
 
 
 def _add_overall(

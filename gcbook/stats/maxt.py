@@ -24,9 +24,6 @@ __all__ = ["Family", "draws_needed", "level", "step_down"]
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.integer]
 
-_BLOCK = 1 << 22
-"""Differences that are held at a time."""
-
 
 class Family(NamedTuple):
     """What a family of tests comes to.
@@ -79,20 +76,18 @@ def step_down(values: Floats, first: Places, second: Places) -> Family:
     scale = np.where(alike, 0, 1 / np.sqrt(np.where(alike, 1, apart)))
     t = (mean[a] - mean[b]) * scale
     order = np.argsort(-np.abs(t), kind="stable")
-    a, b, scale = a[order], b[order], scale[order, None].astype(np.float32)
-    size = np.abs(t[order, None]).astype(np.float32)
+    size, scale = np.abs(t).astype(np.float32), scale.astype(np.float32)
     alone, among = np.zeros(len(tested)), np.zeros(len(tested))
     centred = centred.astype(np.float32)
-    step = max(1, _BLOCK // max(1, len(tested)))
-    for start in range(0, n_draws, step):
-        block = centred[:, start : start + step]
-        by_chance = np.abs((block[a] - block[b]) * scale)
-        alone += (by_chance >= size).sum(axis=1)
-        largest = np.maximum.accumulate(by_chance[::-1], axis=0)[::-1]
-        among += (largest >= size).sum(axis=1)
+    largest = np.zeros(n_draws, dtype=np.float32)
+    for test in order[::-1]:
+        by_chance = np.abs((centred[a[test]] - centred[b[test]]) * scale[test])
+        np.maximum(largest, by_chance, out=largest)
+        alone[test] = np.count_nonzero(by_chance >= size[test])
+        among[test] = np.count_nonzero(largest >= size[test])
     found.direction[tested] = np.sign(t)
-    found.p[tested[order]] = (alone + 1) / (n_draws + 1)
-    found.corrected[tested[order]] = np.maximum.accumulate((among + 1) / (n_draws + 1))
+    found.p[tested] = (alone + 1) / (n_draws + 1)
+    found.corrected[tested[order]] = np.maximum.accumulate((among[order] + 1) / (n_draws + 1))
     return found
 
 

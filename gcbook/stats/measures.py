@@ -12,27 +12,27 @@ With many observers, images and draws no machine holds all of this at once. So m
 a few observers or pairs at a time, and come condition by condition; `portions` says how many.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from gcbook.paper.experiments import EXPERIMENTS
-from gcbook.stats.agreement import PAIR_METRICS, pair_metrics, sums_of, weighted_pair_sums
-from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.agreement import PAIR_METRICS, pair_metrics, sums_of
+from gcbook.stats.conventions import SummarySettings, ZeroDivision
 from gcbook.stats.metrics import CUE_METRICS, cue_metrics, share
 from gcbook.stats.panel import Panel, human_factor
-from gcbook.stats.resampling import Factor, halfway, leaving_out
+from gcbook.stats.resampling import Factor, Resampling, halfway
 
 __all__ = ["DatasetMeasures", "mean_defined", "portions"]
 
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.intp]
 
-_NUMBERS = 2_000_000
-"""How many numbers an array of metrics may hold, about: 16 MB of them."""
+_NUMBERS = 800_000
+"""How many numbers an array of metrics may hold, about: few enough for a processor's cache."""
 
 _KEPT = 16_000_000
 """How many weights of a dataset's images are kept: 64 MB of them."""
@@ -51,8 +51,6 @@ class DatasetMeasures:
     panel: Panel
     factors: Mapping[str, tuple[Factor, ...]]
     settings: SummarySettings
-
-    _kept: dict[str, list[tuple[slice, Floats]]] = field(default_factory=dict, init=False)
 
     @cached_property
     def counted(self) -> tuple[str, ...]:
@@ -84,14 +82,29 @@ class DatasetMeasures:
     @property
     def n_draws(self) -> int:
         """Length of the last axis: the value, its draws, and one each image left out if crossed."""
-        draws = self.settings.resampling.draws
-        return 1 + draws + (len(self.panel.images) if draws and self.crossed else 0)
+        return next(iter(self._conditions.values())).n_draws
+
+    @cached_property
+    def _conditions(self) -> dict[str, "_Condition"]:
+        resampling = self.settings.resampling
+        few = (1 + resampling.draws) * len(self.panel.images) <= _KEPT
+        return {
+            name: _Condition(
+                f"{self.panel.dataset}/{name}",
+                self.panel.right[:, columns],
+                self.panel.seen[:, columns],
+                self.factors[name],
+                resampling,
+                few,
+            )
+            for name, columns in self.panel.conditions.items()
+        }
 
     @cached_property
     def crossed(self) -> tuple[Factor, ...]:
-        """The factors that are crossed; none where images are drawn by one."""
+        """The factors that are crossed; none where images are drawn by one, or nothing is drawn."""
         (first, *_) = self.factors.values()
-        return first if len(first) > 1 else ()
+        return first if len(first) > 1 and self.settings.resampling.draws else ()
 
     def narrowed(self, values: Floats) -> Floats:
         """Values and draws, (…, 1 + draws), for intervals and tests."""
@@ -121,9 +134,8 @@ class DatasetMeasures:
         """
         shape = (2, len(rows) + self._are_humans(rows), self.n_draws)
         pooled = np.zeros(shape)
-        for condition, columns in self.panel.conditions.items():
-            masks = np.stack([self.panel.right, self.panel.seen])[:, rows, columns]
-            sums = self._with_pooled(rows, self._sums(condition, masks))
+        for condition, images in self._conditions.items():
+            sums = self._with_pooled(rows, images.right_and_seen[:, rows])
             if condition in self.counted:
                 pooled += sums
             yield condition, share(*sums)
@@ -143,8 +155,8 @@ class DatasetMeasures:
         names = sorted(set(category))
         of_category = category == np.array(names)[:, None, None]
         masks = [each & of_category for each in (conflict, cue == "shape", cue == "texture")]
-        (condition,) = self.panel.conditions
-        counts = self._with_pooled(rows, self._sums(condition, np.stack(masks)))
+        (images,) = self._conditions.values()
+        counts = self._with_pooled(rows, images.sums(np.stack(masks)))
         by_category = cue_metrics(*counts)
         pooled = cue_metrics(*counts.sum(axis=1))
         result = {
@@ -170,22 +182,8 @@ class DatasetMeasures:
         shape = (len(first), self.n_draws)
         total = {metric: np.zeros(shape) for metric in metrics}
         defined = {metric: np.zeros(shape, dtype=np.int16) for metric in metrics}
-        for condition, columns in self.panel.conditions.items():
-            right, seen = self.panel.right[:, columns], self.panel.seen[:, columns]
-            values: dict[str, Floats] = {metric: np.empty(shape) for metric in metrics}
-            added = np.zeros((4, self.n_draws))
-            half = self.settings.resampling.half_images(f"{self.panel.dataset}/{condition}")
-            added[:, : half.shape[1]] = sums_of(*half)
-            for drawn, weights in self._blocks(condition):
-                sums = weighted_pair_sums(right, seen, weights, first, second)
-                some = tuple(added[:, drawn])
-                found = pair_metrics(*sums, self.settings.zero_division, metrics, some)
-                for metric, block in found.items():
-                    values[metric][:, drawn] = block
-            if "error_consistency" in metrics:
-                kappas = values["error_consistency"]
-                kappas[:, : half.shape[1]] = halfway(kappas[:, : half.shape[1]])
-                kappas[np.isnan(kappas[:, 0])] = np.nan
+        for condition, images in self._conditions.items():
+            values = images.pairs(first, second, metrics, self.settings.zero_division)
             if condition in self.counted:
                 for metric in metrics:
                     known = ~np.isnan(values[metric])
@@ -224,43 +222,111 @@ class DatasetMeasures:
     def _are_humans(self, rows: Places) -> bool:
         return bool(self.panel.is_human[rows].any())
 
-    def _blocks(self, condition: str) -> Iterable[tuple[slice, Floats]]:
-        """The weights of a condition's images; drawn once where they are few enough to keep."""
-        blocks = self._drawn(condition)
-        if self.n_draws * len(self.panel.images) > _KEPT:
-            return blocks
-        if condition not in self._kept:
-            self._kept[condition] = list(blocks)
-        return self._kept[condition]
-
-    def _drawn(self, condition: str) -> Iterator[tuple[slice, Floats]]:
-        yield from self.settings.resampling.blocks(*self.factors[condition])
-        start = 1 + self.settings.resampling.draws
-        for rows, weights in leaving_out(self.n_draws - start):
-            yield slice(start + rows.start, start + rows.stop), weights
-
-    def _sums(self, condition: str, masks: npt.NDArray[np.bool_]) -> Floats:
-        """How many images of a condition a mask holds in each resample.
-
-        Args:
-            condition: its name.
-            masks: (…, images of the condition).
-
-        Returns:
-            (…, 1 + draws), float64.
-        """
-        sums = np.empty((*masks.shape[:-1], self.n_draws))
-        wanted = masks.astype(np.float32)
-        for drawn, weights in self._blocks(condition):
-            sums[..., drawn] = wanted @ weights.T
-        return sums
-
     def _with_pooled(self, rows: Places, sums: Floats) -> Floats:
         """Append to the humans' sums, (…, rows, 1 + draws), those of all humans."""
         if not self._are_humans(rows):
             return sums
         pooled = (sums * self.human_weights).sum(axis=-2, keepdims=True)
         return np.concatenate([sums, pooled], axis=-2)
+
+
+@dataclass(frozen=True)
+class _Condition:
+    """The images of one condition, and how often each counts in each resample.
+
+    Attributes:
+        name: ``dataset/condition``.
+        right, seen: (observers, images), as of `Panel`.
+        factors: what is drawn anew.
+        resampling: how.
+        few: whether the weights are few enough to be kept; else they are drawn each time.
+    """
+
+    name: str
+    right: npt.NDArray[np.bool_]
+    seen: npt.NDArray[np.bool_]
+    factors: tuple[Factor, ...]
+    resampling: Resampling
+    few: bool
+
+    @property
+    def n_draws(self) -> int:
+        """See `DatasetMeasures.n_draws`."""
+        crossed = self.resampling.draws and len(self.factors) > 1
+        return 1 + self.resampling.draws + (self.seen.shape[1] if crossed else 0)
+
+    def sums(self, masks: npt.NDArray[np.bool_]) -> Floats:
+        """How many images a mask, (…, images), holds in each resample: (…, 1 + draws), float64."""
+        sums = np.empty((*masks.shape[:-1], self.n_draws))
+        for drawn, block in self._sums(masks):
+            sums[..., drawn] = block
+        return sums
+
+    @cached_property
+    def right_and_seen(self) -> Floats:
+        """How many images each observer is right on, and saw: (2, observers, 1 + draws)."""
+        return self.sums(np.stack([self.right, self.seen]))
+
+    def pairs(
+        self,
+        first: Places,
+        second: Places,
+        metrics: Sequence[str],
+        zero_division: ZeroDivision,
+    ) -> dict[str, Floats]:
+        """Metrics of pairs, each (pairs, 1 + draws): see `DatasetMeasures.pairs`."""
+        shape = (len(first), self.n_draws)
+        values: dict[str, Floats] = {metric: np.empty(shape) for metric in metrics}
+        plain = [metric for metric in metrics if metric != "error_consistency"]
+        for drawn, sums in self._pair_sums(first, second):
+            found = pair_metrics(*sums, metrics=plain)
+            if "error_consistency" in metrics:
+                both, a, b, n = (each + self._half[i, drawn] for i, each in enumerate(sums))
+                found |= pair_metrics(both, a, b, n, zero_division, ["error_consistency"])
+            for metric, block in found.items():
+                values[metric][:, drawn] = block
+        if "error_consistency" in metrics:
+            kappas, own = values["error_consistency"], slice(1 + self.resampling.draws)
+            kappas[:, own] = halfway(kappas[:, own])
+            kappas[np.isnan(kappas[:, 0])] = np.nan
+        return values
+
+    def _pair_sums(
+        self, first: Places, second: Places
+    ) -> Iterator[tuple[slice, tuple[Floats, Floats, Floats, Floats]]]:
+        """What `pair_metrics` takes, for some draws at a time."""
+        right, seen = self.right, self.seen
+        if seen.all():
+            n_right, n_seen = self.right_and_seen
+            for drawn, both in self._sums(right[first] & right[second]):
+                some = n_right[:, drawn]
+                yield drawn, (both, some[first], some[second], n_seen[0, drawn])
+            return
+        pairs = ((right, right), (right, seen), (seen, right), (seen, seen))
+        for blocks in zip(*(self._sums(a[first] & b[second]) for a, b in pairs), strict=True):
+            both, right_a, right_b, n = (block for _, block in blocks)
+            yield blocks[0][0], (both, right_a, right_b, n)
+
+    def _sums(self, masks: npt.NDArray[np.bool_]) -> Iterator[tuple[slice, Floats]]:
+        wanted = masks.astype(np.float32)
+        for drawn, weights in self._weights if self.few else self._blocks():
+            yield drawn, (wanted @ weights.T).astype(np.float64)
+        if self.n_draws > 1 + self.resampling.draws:
+            whole = wanted.sum(axis=-1, keepdims=True, dtype=np.float64)
+            yield slice(1 + self.resampling.draws, None), whole - wanted
+
+    @cached_property
+    def _weights(self) -> list[tuple[slice, Floats]]:
+        return list(self._blocks())
+
+    def _blocks(self) -> Iterator[tuple[slice, Floats]]:
+        return self.resampling.blocks(*self.factors)
+
+    @cached_property
+    def _half(self) -> Floats:
+        """What is added to the four sums: (4, 1 + draws); nothing where images are left out."""
+        added = np.array(sums_of(*self.resampling.half_images(self.name)))
+        return np.pad(added, ((0, 0), (0, self.n_draws - added.shape[1])))
 
 
 def portions(n: int, numbers: int) -> Iterator[slice]:

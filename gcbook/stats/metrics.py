@@ -216,7 +216,9 @@ def cues(trials: pd.DataFrame) -> pd.Series:
     """
     if "cue" in trials:
         return trials["cue"]
-    texture = trials["image_id"].str.extract(_TEXTURE, expand=False)
+    image, names = pd.factorize(trials["image_id"])
+    texture = pd.Series(names).str.extract(_TEXTURE, expand=False).take(image)
+    texture = texture.set_axis(trials.index)
     cue = np.select(
         [
             (trials["dataset"] != "cue-conflict").to_numpy(),

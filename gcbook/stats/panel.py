@@ -24,7 +24,7 @@ from gcbook.stats.resampling import Factor
 __all__ = ["Panel", "human_factor", "image_factors", "make_panels"]
 
 Places = npt.NDArray[np.intp]
-Coded = tuple[Places, Sequence[str]]
+Coded = tuple[Places, npt.NDArray[np.object_]]
 """A column: the number of each row's value, and the values."""
 
 _KEYS = (
@@ -85,7 +85,7 @@ def make_panels(trials: pd.DataFrame) -> dict[str, Panel]:
     coded: dict[str, Coded] = {}
     for key in _KEYS:
         codes, values = pd.factorize(trials[key], sort=True)
-        coded[key] = codes, values.tolist()
+        coded[key] = codes, values.to_numpy(dtype=object)
     right = (trials["response"] == trials["category"]).to_numpy()
     number, names = coded["dataset"]
     rows_of = {name: np.flatnonzero(number == i) for i, name in enumerate(names)}
@@ -152,7 +152,8 @@ def _make_panel(
 ) -> Panel:
     codes, names = coded["condition"]
     order = pd.Index(EXPERIMENTS[dataset].conditions).get_indexer(pd.Index(names))
-    by_condition = {**coded, "condition": (order[codes], EXPERIMENTS[dataset].conditions)}
+    conditions = np.array(EXPERIMENTS[dataset].conditions, dtype=object)
+    by_condition = {**coded, "condition": (order[codes], conditions)}
     observer, observers = _distinct(coded, ["observer_kind", "source", "observer"], rows)
     image, images = _distinct(by_condition, ["condition", "image_id", "category"], rows)
     shape = (len(observers), len(images))
@@ -162,7 +163,8 @@ def _make_panel(
     cue = np.broadcast_to(np.array("", dtype="U7"), shape)
     if dataset == "cue-conflict":
         cue = cue.copy()
-        cue[observer, image] = cues(trials.iloc[rows]).to_numpy(dtype="U7")
+        named = trials[["dataset", "image_id", "category", "response"]].iloc[rows]
+        cue[observer, image] = cues(named).to_numpy(dtype="U7")
     return Panel(
         dataset,
         observers[["source", "observer", "observer_kind"]],
@@ -181,5 +183,5 @@ def _distinct(
     for key in keys:
         number = number * len(coded[key][1]) + coded[key][0][rows]
     _, first, place = np.unique(number, return_index=True, return_inverse=True)
-    found = {key: np.array(coded[key][1], dtype=object)[coded[key][0][rows[first]]] for key in keys}
+    found = {key: coded[key][1][coded[key][0][rows[first]]] for key in keys}
     return place, pd.DataFrame(found, dtype="str")

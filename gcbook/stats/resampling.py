@@ -35,19 +35,18 @@ Weights come a block of resamples at a time, so that memory does not grow with i
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
-from scipy.stats import t as student
 
 from gcbook.files.errors import InputError
 
-__all__ = ["Factor", "Resampling", "correct_bias", "halfway", "leaving_out"]
+__all__ = ["Factor", "Resampling", "correct_bias", "halfway"]
 
 Floats = npt.NDArray[np.floating]
 
-_BLOCK = 256
+_BLOCK = 512
 """Resamples whose weights are held at once."""
 
 
@@ -168,7 +167,7 @@ class Resampling:
 
         Args:
             values: (…, 1 + draws + items), the value, its draws, and the value with each item left
-                out (see `leaving_out`).
+                out.
             units: of the factor with the fewest.
 
         Returns:
@@ -176,14 +175,16 @@ class Resampling:
         """
         values = np.asarray(values, dtype=np.float64)
         value, draws = values[..., :1], values[..., 1 : 1 + self.draws]
-        own = np.nansum((values[..., 1 + self.draws :] - value) ** 2, axis=-1, keepdims=True)
-        variance = _variance(draws)[..., None]
+        squares, n = _mean((values[..., 1 + self.draws :] - value) ** 2)
+        own, variance = (squares * n)[..., None], _variance(draws)[..., None]
         kept = np.minimum(np.maximum(variance - 2 * own, own), variance)
+        from scipy.special import stdtrit
+
         tail = (1 - self.confidence) / 2
-        few = student.ppf(tail, max(units - 1, 1)) / ndtri(tail)
+        few = stdtrit(max(units - 1, 1), tail) / NormalDist().inv_cdf(tail)
         varies = variance > 0
         factor = np.where(varies, few * np.sqrt(kept / np.where(varies, variance, 1)), 1)
-        return np.concatenate([value, value + factor * (draws - value)], axis=-1)
+        return np.asarray(value + factor * (values[..., : 1 + self.draws] - value))
 
     def interval(
         self,
@@ -201,7 +202,7 @@ class Resampling:
             n: (…), for shares, in [0, 1], the number of units that they are taken of: exemplars
                 where these are what is drawn. It counts where no draw varies, as where the share is
                 0 or 1.
-            within: for a biased metric, its range: the draws are moved as `correct_bias` does.
+            within: for a biased metric, its range; see `correct_bias`.
 
         Returns:
             Lower and upper ends, each (…); NaN where the value is NaN or there are no draws.
@@ -212,9 +213,10 @@ class Resampling:
             return np.full(value.shape, np.nan), np.full(value.shape, np.nan)
         if n is not None:
             return self._of_shares(value, draws, np.asarray(n, dtype=np.float64))
+        if within is not None:
+            draws = correct_bias(values, *within)[..., 1:]
         ordered = np.sort(draws, axis=-1)  # NaN sorts last
-        mean, count = _mean(draws)
-        surplus = 2 * (mean - value)[..., None]
+        count = np.isfinite(ordered).sum(axis=-1)
         tail = (1 - self.confidence) / 2
         ends = []
         for probability in (tail, 1 - tail):
@@ -222,8 +224,6 @@ class Resampling:
             below = np.floor(position).astype(np.intp)[..., None]
             above = np.ceil(position).astype(np.intp)[..., None]
             low, high = (np.take_along_axis(ordered, at, -1) for at in (below, above))
-            if within is not None:
-                low, high = (np.clip(each - surplus, *within) for each in (low, high))
             end = (low + (high - low) * (position[..., None] - below))[..., 0]
             ends.append(np.where(np.isfinite(value) & (count > 0), end, np.nan))
         if within is None:
@@ -234,11 +234,12 @@ class Resampling:
         spread, variance = value * (1 - value), _variance(draws)
         varies = (spread > 0) & (variance > 0)
         n = np.where(varies, spread / np.where(varies, variance, 1), np.maximum(units, 1))
-        z2 = float(ndtri((1 - self.confidence) / 2)) ** 2
+        z2 = NormalDist().inv_cdf((1 - self.confidence) / 2) ** 2
         middle = (value + z2 / (2 * n)) / (1 + z2 / n)
         reach = np.sqrt(z2 * spread / n + (z2 / (2 * n)) ** 2) / (1 + z2 / n)
-        # Rounding must not leave the value outside.
-        return np.minimum(middle - reach, value), np.maximum(middle + reach, value)
+        # Rounding must not leave the value outside, nor an end outside of [0, 1].
+        low, high = np.minimum(middle - reach, value), np.maximum(middle + reach, value)
+        return np.maximum(low, 0), np.minimum(high, 1)
 
 
 def halfway(values: npt.ArrayLike) -> Floats:
@@ -257,29 +258,17 @@ def halfway(values: npt.ArrayLike) -> Floats:
     [0.2, 0.2, 0.4]
     """
     values = np.asarray(values, dtype=np.float64)
-    value, draws = values[..., :1], values[..., 1:]
-    mean, _ = _mean(draws)
-    return np.concatenate([value, draws + (value - mean[..., None]) / 2], axis=-1)
-
-
-def leaving_out(n: int) -> Iterator[tuple[slice, Floats]]:
-    """Weights that leave out each of n items once, a few at a time, for `Resampling.narrowed`.
-
-    Yields:
-        Which of the n rows these are, and the weights, (rows, n).
-    """
-    for start in range(0, n, _BLOCK):
-        rows = np.arange(start, min(start + _BLOCK, n))
-        weights = np.ones((len(rows), n), dtype=np.float32)
-        weights[rows - start, rows] = 0
-        yield slice(start, start + len(rows)), weights
+    mean, _ = _mean(values[..., 1:])
+    moved = values + ((values[..., 0] - mean) / 2)[..., None]
+    moved[..., 0] = values[..., 0]
+    return np.asarray(moved)
 
 
 def _variance(draws: Floats) -> Floats:
     """Variance over the last axis of the draws that are not NaN; 0 where there is none."""
-    mean, count = _mean(draws)
-    squares: Floats = np.nansum((draws - mean[..., None]) ** 2, axis=-1)
-    return squares / np.maximum(count, 1)
+    mean, _ = _mean(draws)
+    squares, _ = _mean((draws - mean[..., None]) ** 2)
+    return squares
 
 
 def _counts(n: int, draws: int, generator: np.random.Generator) -> Floats:
@@ -322,7 +311,7 @@ def correct_bias(values: npt.ArrayLike, least: float, most: float) -> Floats:
         (…, 1 + draws).
     """
     values = np.asarray(values, dtype=np.float64)
-    value, draws = values[..., :1], values[..., 1:]
-    mean, _ = _mean(draws)
-    surplus = 2 * (mean[..., None] - value)
-    return np.concatenate([value, np.clip(draws - surplus, least, most)], axis=-1)
+    mean, _ = _mean(values[..., 1:])
+    moved = np.clip(values - 2 * (mean - values[..., 0])[..., None], least, most)
+    moved[..., 0] = values[..., 0]
+    return np.asarray(moved)

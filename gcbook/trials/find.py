@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePath
 
-from gcbook.files.archives import folder_files, read_member, zip_members
+from gcbook.files.archives import folder_files, reader_of, zip_members
 from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
 from gcbook.paper.experiments import DATASETS
@@ -127,10 +127,11 @@ def _members(root: Path) -> Iterator[tuple[PurePath, str, Callable[[], bytes]]]:
             "check the path."
         )
     elif zipfile.is_zipfile(root):
+        read = reader_of(root)
         for inner, name in zip_members(root):
             if _is_csv(inner):
                 place = f"{root}/{name}"
-                yield inner, place, _plain(partial(read_member, root, name), place)
+                yield inner, place, _plain(partial(read, name), place)
     else:
         expected = "a readable zip archive" if root.suffix.lower() == ".zip" else "a CSV file"
         raise InputError(

@@ -1,7 +1,8 @@
 """From the bytes of trial files to one validated table.
 
-Files are parsed as text and validated column by column once they stand in one table, which is what
-makes hundreds of files quick. A value that is refused is traced back to its file and line.
+Files are parsed as text and validated column by column once they stand in one table, by the
+distinct values, which is what makes hundreds of files quick. A value that is refused is traced back
+to its file and line.
 """
 
 import csv
@@ -84,9 +85,10 @@ def parse_trial_files(files: Sequence[TrialFile]) -> pd.DataFrame:
     )
     about = about.iloc[origin].reset_index(drop=True)
     rows = pa.concat_tables(tables)
-    text = {name: rows[name].to_pandas().astype("str") for name in FILE_COLUMNS}
+    names = rows["imagename"].to_pandas().astype("str")  # mostly distinct
+    coded = {name: rows[name].dictionary_encode().to_pandas() for name in FILE_COLUMNS[:-1]}
     del tables, rows  # a second copy of all text
-    trials = _to_table(text, about, place)
+    trials = _to_table(coded | {"imagename": names}, about, place)
     _refuse_duplicates(trials, place)
     return trials
 
@@ -157,7 +159,7 @@ def _parse(file: TrialFile) -> pa.Table:
             ),
             parse_options=pyarrow.csv.ParseOptions(invalid_row_handler=note),
             convert_options=pyarrow.csv.ConvertOptions(
-                column_types={name: pa.string() for name in found},
+                column_types=dict.fromkeys(found, pa.string()),
                 include_columns=[name for name in FILE_COLUMNS if name in found],
                 strings_can_be_null=False,
             ),
@@ -192,59 +194,66 @@ def _first_undecodable(content: bytes) -> str:
 def _to_table(text: Mapping[str, pd.Series], about: pd.DataFrame, place: Place) -> pd.DataFrame:
     allowed = ", ".join(CATEGORIES)
     _refuse(~text["category"].isin(CATEGORIES), text["category"], "category", allowed, place)
-    response = text["object_response"].where(text["object_response"] != "NA", NO_ANSWER)
+    response = _distinct(text["object_response"], _responses)
     _refuse(~response.isin(RESPONSES), response, "object_response", ", ".join(RESPONSES), place)
-    nameless = text["subj"].str.strip().str.lower().isin(["", HUMANS])
     expected = f"the observer's name ({HUMANS!r} is kept for all humans together)"
-    _refuse(nameless, text["subj"], "subj", expected, place)
-    for name in ("subj", "imagename"):
-        _refuse(
-            _distinct(text[name], _broken),
-            text[name],
-            name,
-            "a name in one line, without control characters",
-            place,
-        )
+    _refuse(_distinct(text["subj"], _nameless), text["subj"], "subj", expected, place)
+    expected = "a name in one line, without control characters"
+    _refuse(_distinct(text["subj"], _broken), text["subj"], "subj", expected, place)
+    _refuse(_broken(text["imagename"]), text["imagename"], "imagename", expected, place)
     table = pd.DataFrame(
         {
-            "observer": text["subj"],
+            "observer": text["subj"].astype("str"),
             "observer_kind": _distinct(text["subj"], _kinds),
             "dataset": about["dataset"],
             "session": _integers(text["session"], "session", place),
             "trial": _integers(text["trial"], "trial", place),
             "condition": _conditions(about["dataset"], text["condition"], place),
             "image_id": _distinct(text["imagename"], image_ids),
-            "category": text["category"],
+            "category": text["category"].astype("str"),
             "response": response,
             "rt": _seconds(text["rt"], place),
             "source": about["source"],
             "imagename": text["imagename"],
-        }
+        },
+        columns=COLUMNS,
     )
-    conflict = table["dataset"] == "cue-conflict"
-    shape = table["image_id"].where(conflict).str.extract(_CUE_CONFLICT_IMAGE, expand=False)
+    conflicts = table[table["dataset"] == "cue-conflict"]
+    shape = _distinct(conflicts["image_id"], _shapes)
     expected = "<shape><n>-<texture><n>.png at the end of a cue-conflict image's name"
-    _refuse(conflict & shape.isna(), text["imagename"], "imagename", expected, place)
+    _refuse(shape.isna(), conflicts["imagename"], "imagename", expected, place)
     expected = "the shape that a cue-conflict image's name begins with"
-    said = text["category"] + " of " + table["image_id"]
-    _refuse(conflict & (shape != text["category"]), said, "category", expected, place)
-    return table[list(COLUMNS)]
+    said = conflicts["category"] + " of " + conflicts["image_id"]
+    _refuse(shape != conflicts["category"], said, "category", expected, place)
+    return table
 
 
 def _refuse(bad: pd.Series, values: pd.Series, column: str, expected: str, place: Place) -> None:
-    rows = np.flatnonzero(bad.to_numpy())
+    rows = bad.index[bad.to_numpy()]
     if len(rows):
         more = f" ({len(rows) - 1} more like it)" if len(rows) > 1 else ""
         raise InputError(
             f"{place(int(rows[0]))}: expected as {column} {expected}; found "
-            f"{values.iloc[int(rows[0])]!r}{more}. Correct the value."
+            f"{values[rows[0]]!r}{more}. Correct the value."
         )
 
 
 def _distinct(values: pd.Series, read: Callable[[pd.Series], pd.Series]) -> pd.Series:
     """Read a column by its distinct values, which are far fewer."""
     codes, distinct = pd.factorize(values)
-    return read(pd.Series(distinct)).take(codes).set_axis(values.index)
+    return read(pd.Series(distinct, dtype="str")).take(codes).set_axis(values.index)
+
+
+def _responses(given: pd.Series) -> pd.Series:
+    return given.where(given != "NA", NO_ANSWER)
+
+
+def _shapes(images: pd.Series) -> pd.Series:
+    return images.str.extract(_CUE_CONFLICT_IMAGE, expand=False)
+
+
+def _nameless(observers: pd.Series) -> pd.Series:
+    return observers.str.strip().str.lower().isin(["", HUMANS])
 
 
 def _kinds(observers: pd.Series) -> pd.Series:
@@ -268,16 +277,20 @@ def _integers(values: pd.Series, column: str, place: Place) -> pd.Series:
 
 
 def _seconds(values: pd.Series, place: Place) -> pd.Series:
-    numbers = _distinct(values, _numbers)
+    expected = "seconds from 0, or NaN where there is no response time"
+    _refuse(_distinct(values, _no_time), values, "rt", expected, place)
+    return _distinct(values, _numbers)
+
+
+def _no_time(values: pd.Series) -> pd.Series:
+    numbers = _numbers(values)
     untold = numbers.isna() & ~values.str.lower().isin(_MISSING)
-    bad = untold | (numbers < 0) | np.isinf(numbers)
-    _refuse(bad, values, "rt", "seconds from 0, or NaN where there is no response time", place)
-    return numbers
+    return untold | (numbers < 0) | np.isinf(numbers)
 
 
 def _conditions(dataset: pd.Series, values: pd.Series, place: Place) -> pd.Series:
     pairs = pd.DataFrame({"dataset": dataset, "condition": values}).groupby(
-        ["dataset", "condition"], sort=True
+        ["dataset", "condition"], sort=True, observed=True
     )
     names = [parse_condition(*pair) or "" for pair in pairs.size().index]
     canonical = pd.Series(names, dtype="str").take(pairs.ngroup().to_numpy()).set_axis(values.index)

@@ -99,17 +99,15 @@ def unmatched_images(trials: pd.DataFrame) -> pd.DataFrame:
         Columns ``source, observer, dataset, n_unmatched, n_seen, example``; empty if all match.
     """
     keys = ["dataset", "image_id", "condition", "category"]
+    image = trials.groupby(keys, sort=False, observed=True).ngroup()
     human = trials["observer_kind"] == "human"
-    shown = pd.MultiIndex.from_frame(trials.loc[human, keys].drop_duplicates())
-    asked = trials.loc[~human, keys].drop_duplicates()
-    asked = asked[asked["dataset"].isin(shown.unique("dataset"))]
-    new = asked[~pd.MultiIndex.from_frame(asked).isin(shown)]
-    # Mostly there are none; only then need all trials be gone through.
-    models = trials[~human & trials["dataset"].isin(new["dataset"].unique())]
-    unknown = pd.MultiIndex.from_frame(models[keys]).isin(pd.MultiIndex.from_frame(new))
+    dataset = trials["dataset"]
+    new = ~image.isin(image[human].unique()) & dataset.isin(dataset[human].unique())
+    asked = ~human & dataset.isin(dataset[new].unique())
+    models = trials[asked]
     who = ["source", "observer", "dataset"]
     n_seen = models.groupby(who, observed=True).size().rename("n_seen")
-    grouped = models[unknown].groupby(who, observed=True)["image_id"]
+    grouped = models[new[asked]].groupby(who, observed=True)["image_id"]
     table = grouped.agg(n_unmatched="size", example="first").join(n_seen).reset_index()
     return table[[*who, "n_unmatched", "n_seen", "example"]]
 

@@ -21,3 +21,14 @@ def test_a_column_of_truth_values_sets_cells_in_bold():
     assert "<strong>0.9</strong>" in made
     assert "<strong>0.5</strong>" not in made
     assert made.count("<th ") == 1
+
+
+def test_a_zero_has_no_sign() -> None:
+    table = pd.DataFrame(
+        {"k": [-0.0002], "k_low": [-0.0003], "k_high": [0.01], "k_published": [0.0]}
+    )
+    shown = marked_table(table, "Kappa")
+    assert "[0.000, 0.010]" in shown
+    assert "difference +0.000" in shown
+    assert "−0" not in shown
+    assert "−0" not in data_table(pd.DataFrame({"k": [-0.0]}), "Kappa")

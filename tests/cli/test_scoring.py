@@ -217,8 +217,10 @@ def test_failed_images_are_named_and_the_status_tells(capsys, tmp_path, images, 
     assert said.count(bad.name) == 1
     assert "1 of 16 images could not be scored (cat1-chair2.png" in err.splitlines()[-1]
     status, out, err = call(capsys, "decide", tmp_path / "s")
+    assert status == 1
     assert "15 images" in out
     assert err.startswith("1 image could not be scored: cat1-chair2.png: expected an image")
+    assert "1 of 16 images could not be decided" in err.splitlines()[-1]
     bad.write_bytes(whole)
     status, out, _ = call(capsys, *command)
     assert status == 0
@@ -247,10 +249,12 @@ def test_an_incomplete_store_says_who_is_left_out(capsys, tmp_path, images, aske
     )
     call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "4")
     status, out, err = call(capsys, "decide", tmp_path / "s", "-o", tmp_path / "edge_x.csv")
-    assert status == 0
+    assert status == 1
     # Of 16 images five were begun; the other eight were asked for all the same.
     assert "3 images, accuracy" in out
     assert "left out, scores not complete: 13 images" in err
+    assert "13 of 16 images could not be decided" in err.splitlines()[-1]
+    assert len(pd.read_csv(tmp_path / "edge_x.csv")) == 3
     begun = Store.open(tmp_path / "s").images()
     assert len(begun) == 3 + 5
 

@@ -195,13 +195,34 @@ def test_a_condition_that_does_not_count_is_no_dataset(benchmark_trials: pd.Data
     assert any(note.startswith("resnet50: of contrast only 0 of") for note in found.attrs["notes"])
 
 
-def test_missing_images_are_named_and_ranked(benchmark_trials: pd.DataFrame) -> None:
+def test_missing_images_are_named_and_not_ranked(benchmark_trials: pd.DataFrame) -> None:
     one = (benchmark_trials["observer"] == "resnet50") & (benchmark_trials["dataset"] == "edge")
     found = benchmark(benchmark_trials.drop(index=benchmark_trials.index[one][:3]))
-    assert found.set_index("observer")["mean_rank"].notna().sum() == 9
+    row = found.set_index("observer").loc["resnet50"]
+    assert (row["n_datasets"], row[["mean_rank"]].isna().item()) == (16, True)
+    assert row["ood_accuracy"] == pytest.approx(0.559, abs=1e-3)
+    assert found["mean_rank"].notna().sum() == 8
     assert found.attrs["notes"] == [
-        "resnet50: 157 of 160 images of edge, and compared on those that both saw"
+        "resnet50: 157 of 160 images of edge, and compared on those that both saw; not ranked"
     ]
+
+
+def test_images_that_do_not_count_or_that_no_human_saw_may_be_missing(
+    benchmark_trials: pd.DataFrame,
+) -> None:
+    model = benchmark_trials["observer"] == "resnet50"
+    contrast = benchmark_trials["dataset"] == "contrast"
+    full = benchmark_trials["condition"] == "c100"
+    rows = benchmark_trials.index[model & contrast & full][:3]
+    found = benchmark(benchmark_trials.drop(index=rows))
+    assert (found["mean_rank"].notna().sum(), found.attrs["notes"]) == (9, [])
+    # A model with images of its own leaves the others whole.
+    edge = benchmark_trials[benchmark_trials["dataset"] == "edge"]
+    own = edge["image_id"].where(edge["observer"] != "bagnet33", "own" + edge["image_id"])
+    settings = SummarySettings(datasets=("edge",), resampling=Resampling(draws=0))
+    found = benchmark(edge.assign(image_id=own), settings)
+    assert found["n_datasets"].value_counts().to_dict() == {1: 9, 0: 1}
+    assert found["mean_rank"].notna().sum() == 8
 
 
 def test_a_dataset_without_humans_is_said_and_nobody_is_ranked(
@@ -343,3 +364,13 @@ def test_nobody_is_ranked_on_fewer_datasets_than_chosen(
     found = benchmark(edge, against=against)
     assert found["mean_rank"].isna().all()
     assert "not ranked, 1 of 17 datasets (edge)" in found.attrs["notes"][0]
+
+
+def test_a_zero_has_no_sign() -> None:
+    row = {"observer": "a", "n_datasets": 1} | dict.fromkeys(METRICS, -0.0001)
+    ends = {f"{metric}_{end}": [-0.0004] for metric in METRICS for end in ("low", "high")}
+    table = pd.DataFrame({name: [value] for name, value in row.items()} | ends)
+    table.attrs["notes"] = []
+    shown = format_benchmark(table.drop(columns=["mean_rank_low", "mean_rank_high"]), "table")
+    assert "0.000 [0.000, 0.000]" in shown
+    assert "-" not in shown

@@ -81,13 +81,6 @@ def test_order_and_unit_do_not_matter() -> None:
     assert (turned.direction[::-1] == -found.direction).all()
 
 
-def test_blocks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    values = np.random.default_rng(4).standard_normal((5, 301))
-    whole = all_pairs(values)
-    monkeypatch.setattr("gcbook.stats.maxt._BLOCK", 70)
-    np.testing.assert_array_equal(all_pairs(values).corrected, whole.corrected)
-
-
 def test_what_resampling_cannot_test_is_no_part_of_the_family() -> None:
     rng = np.random.default_rng(5)
     draws = rng.standard_normal((3, 201)) + np.array([[0], [3], [0]])

@@ -64,8 +64,8 @@ def fig_noised_resnet(rows: pd.DataFrame, printed: pd.DataFrame) -> alt.TopLevel
     """Fig. 13: the public ResNet-50 by category, and the printed averages before and after noise.
 
     Args:
-        rows, printed: from `gcbook.chapters.blurred_images.tables`: ``resnet_rows`` and
-            ``noised_resnets``.
+        rows: from `gcbook.chapters.blurred_images.tables.resnet_rows`.
+        printed: from `gcbook.stats.shape_tables.noised_resnets`.
     """
     return fig_category_bias(
         rows,

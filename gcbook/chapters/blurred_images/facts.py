@@ -43,8 +43,9 @@ def blurred_images_facts(
     Args:
         rows: from `gcbook.chapters.blurred_images.tables.accuracy_and_bias`.
         correlations: of these, from `gcbook.stats.correlation_tables.correlation_rows`.
-        sharp, resnet, noised: from `gcbook.chapters.blurred_images.tables`: ``sharp_rows``,
-            ``resnet_rows`` and ``noised_resnets``.
+        sharp, resnet: from `gcbook.chapters.blurred_images.tables`: ``sharp_rows`` and
+            ``resnet_rows``.
+        noised: from `gcbook.stats.shape_tables.noised_resnets`.
         confidence: of the interval around the paper's coefficient.
     """
     return SimpleNamespace(

@@ -24,12 +24,12 @@ from gcbook.paper.observers import (
     show_once,
     unique_labels,
 )
-from gcbook.paper.published import quoted_value, table1
+from gcbook.paper.published import quoted_value
 from gcbook.stats.correlation import correlate, fisher_interval, partial
 from gcbook.stats.correlation_tables import EVERYBODY, FAMILY_MEANS, FEWEST
 from gcbook.stats.shape_tables import CATEGORY_MEAN
 from gcbook.stats.summaries import Summaries
-from gcbook.stats.words import listed, number
+from gcbook.stats.words import listed
 
 __all__ = [
     "BLURRED",
@@ -39,7 +39,6 @@ __all__ = [
     "dataset_rows",
     "family_rows",
     "lowest_rows",
-    "noised_resnets",
     "printed_correlations",
     "resnet_rows",
     "sharp_rows",
@@ -50,11 +49,6 @@ BLURRED, HIGH_PASS_TITLE = (EXPERIMENTS[name].title for name in (LOW_PASS, HIGH_
 """What these images as a whole are called among what accuracy is measured on."""
 
 RESNET = "ResNet-50"
-_NOISED = {
-    "resnet50": "without noise",
-    "resnet50_diffusion_noise": "noise in training",
-    "resnet50_diffusion_noise_train_eval": "noise in training and testing",
-}
 _DIGITS = 4
 _WHO = ["source", "observer", "observer_kind"]
 
@@ -251,23 +245,6 @@ def printed_correlations() -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
-
-
-def noised_resnets() -> pd.DataFrame:
-    """The paper's ResNet-50 without noise, with it in training, and in training and testing.
-
-    Returns:
-        ``label, texture_share`` (1 − shape bias), ``shape_bias, ood_accuracy,
-        error_consistency``, as printed in Table 1.
-    """
-    printed = table1().set_index("key")
-    columns = ["shape_bias", "ood_accuracy", "error_consistency"]
-    rows = printed.loc[list(_NOISED), columns].reset_index(drop=True)
-    labels = [
-        f"{name}: {number(bias, '.2f')}"
-        for name, bias in zip(_NOISED.values(), rows["shape_bias"], strict=True)
-    ]
-    return rows.assign(label=labels, texture_share=(1 - rows["shape_bias"]).round(_DIGITS))
 
 
 def resnet_rows(bias: pd.DataFrame) -> pd.DataFrame:

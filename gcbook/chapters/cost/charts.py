@@ -52,7 +52,7 @@ def _panel(rows: pd.DataFrame, title: str, recipes: list[str]) -> alt.LayerChart
     base = (
         alt.Chart(rows.drop(columns="measure"))
         .transform_calculate(x="datum[draws_axis]")
-        .encode(x=x, color=recipe_color(recipes))
+        .encode(x=x, color=recipe_color(recipes, symbolSize=80))
     )
     band, line, marks = curve_layers(
         base,

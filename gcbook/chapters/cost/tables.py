@@ -6,9 +6,7 @@ independent, but their mean varies less than it believes, so its p is not what i
 evaluations and answers that are counted here are those of these scores all the same.
 """
 
-import os
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +16,6 @@ import pandas as pd
 
 from gcbook.classifiers.zoo import n_evaluations, system_titles, zoo
 from gcbook.miniworld.results.answers import evaluations, miniature_answers, with_recipe
-from gcbook.miniworld.results.kinds import STANDS_FOR
 from gcbook.miniworld.results.rescoring import check_shipped
 from gcbook.miniworld.results.shipped import (
     KINDS,
@@ -40,7 +37,6 @@ from gcbook.stats.metrics import bias_of
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import accuracies, cue_shares
-from gcbook.stats.words import listed, number, plural, span
 
 __all__ = [
     "DRAWS_SHOWN",
@@ -48,31 +44,24 @@ __all__ = [
     "MEASURES",
     "SETS",
     "StoredErrors",
-    "check_sentence",
     "checked_scores",
     "cost_rows",
-    "cost_sentence",
     "draw_rows",
-    "draws_sentence",
-    "machine_sentence",
     "measured_seconds",
     "race_rows",
-    "race_sentence",
     "real_costs",
-    "real_sentence",
     "stored_errors",
+    "system_costs",
 ]
 
 PLAIN, CONFLICTS = SETS = ("in-distribution", "cue-conflict")
 DRAWS_SHOWN = (1, 2, 4, 8, 16, 32)
 MEASURES = {"accuracy": "In-distribution accuracy", "shape_bias": "Shape bias"}
 
-FIRST_TESTS = (4, 8, 16, 20)
+FIRST_TESTS = (4, 20)
 """Draws before the first class may be dropped; 20 is Clark & Jaini's number."""
 P = 2e-3
 """Below which a class is dropped."""
-SETTLED = 0.02
-"""How close a value must come to that of all draws."""
 
 
 def measured_seconds(models: Sequence[str], n_images: int) -> pd.DataFrame:
@@ -106,24 +95,6 @@ def measured_seconds(models: Sequence[str], n_images: int) -> pd.DataFrame:
             report = score(chosen, classifier, settings, timed, progress="silent")
         rows.append({"model": model, "seconds": report.network_cpu_seconds / report.n_decisions})
     return pd.DataFrame(rows)
-
-
-def machine_sentence(n_images: int) -> str:
-    """Say where, and on how many images, times were measured.
-
-    Args:
-        n_images: decisions that were timed.
-    """
-    if not n_images:
-        return "No times were measured: the parameter `timed_images` is 0."
-    import torch
-
-    threads, cores = torch.get_num_threads(), os.cpu_count() or 1
-    return (
-        f"CPU times were measured when this page was made: {n_images} images a model, with "
-        f"{threads} thread{'s' if threads > 1 else ''} of a machine with {cores} "
-        f"core{'s' if cores > 1 else ''}. What else ran there makes them a little longer."
-    )
 
 
 def cost_rows(n_images: int, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
@@ -166,26 +137,6 @@ def cost_rows(n_images: int, *, resampling: Resampling = Resampling()) -> pd.Dat
     return shown.merge(cues.drop(columns="n"), on="recipe").rename(columns={"recipe": "model"})
 
 
-def cost_sentence(costs: pd.DataFrame) -> str:
-    """Compare the most and the least expensive decision.
-
-    Args:
-        costs: from `cost_rows`.
-    """
-    dear = costs.iloc[int(costs["evaluations"].to_numpy().argmax())]
-    cheap = costs.iloc[int(costs["evaluations"].to_numpy().argmin())]
-    said = (
-        f"A decision of {dear['model']} takes {dear['evaluations']:,} network evaluations, one of "
-        f"{cheap['model']} {cheap['evaluations']:,}."
-    )
-    if np.isnan(dear["seconds"]) or np.isnan(cheap["seconds"]):
-        return said
-    return (
-        f"{said} In CPU time that is {dear['seconds']:.2g} s against {cheap['seconds']:.2g} s, "
-        f"{dear['seconds'] / cheap['seconds']:,.0f} times as long."
-    )
-
-
 def draw_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Accuracy and shape bias against the number of draws, from the shipped scores.
 
@@ -226,33 +177,6 @@ def draw_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     ordered = ordered_rows(table, ["measure", "recipe", "draws"], {"recipe": KINDS})
     names = ["recipe", "random", "draws", "evaluations", "measure", "n", "value", "low", "high"]
     return ordered[names]
-
-
-def draws_sentence(rows: pd.DataFrame) -> str:
-    """Say from how many draws on each model's values stay close to those of all draws.
-
-    Args:
-        rows: from `draw_rows`.
-    """
-    items = []
-    for recipe, of_model in rows[rows["random"]].groupby("recipe", sort=False):
-        parts = []
-        for measure in MEASURES.values():
-            values = of_model[of_model["measure"] == measure].sort_values("draws")
-            first, last = values.iloc[0], values.iloc[-1]
-            word = measure[0].lower() + measure[1:]
-            part = (
-                f"{word} {number(first['value'], '.2f')} with {first['draws']} draw, "
-                f"{number(last['value'], '.2f')} with {last['draws']} "
-                f"({span(last['low'], last['high'], '.2f')})"
-            )
-            inside = (values["value"] - last["value"]).abs().to_numpy() <= SETTLED
-            settled = len(inside) - int(np.logical_and.accumulate(inside[::-1]).sum())
-            enough = plural(int(values["draws"].iloc[settled]), "draw")
-            part += f", within {SETTLED:g} of that from {enough} on"
-            parts.append(part)
-        items.append(f"- {recipe}: {'; '.join(parts)}.")
-    return "\n".join(items)
 
 
 @dataclass(frozen=True)
@@ -323,27 +247,6 @@ def race_rows(first_tests: Sequence[int] = FIRST_TESTS) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "shape_bias", "shape_bias_fixed"])
 
 
-def race_sentence(races: pd.DataFrame) -> str:
-    """Say what the replayed races saved and what they changed.
-
-    Args:
-        races: from `race_rows`.
-    """
-    sentences = []
-    for model, rows in races.groupby("model", sort=False):
-        plain = rows[rows["test_set"] == SETS[0]].sort_values("first_test")
-        early, late = plain.iloc[0], plain.iloc[-1]
-        most = 1 - late["first_test"] / late["draws"]
-        sentences.append(
-            f"- {model}, {SETS[0]} images: tested from draw {early['first_test']:.0f} on, a race "
-            f"takes {early['nfe']:.0f} evaluations instead of {early['nfe_fixed']:.0f} "
-            f"({early['saved']:.0%} saved), and {early['same']:.1%} of the answers stay the same. "
-            f"Tested from draw {late['first_test']:.0f} on, where at most {most:.0%} could be "
-            f"saved, it saves {late['saved']:.0%} and keeps {late['same']:.1%}."
-        )
-    return "\n".join(sentences)
-
-
 def checked_scores(
     models: Sequence[str], n_images: int, noise_draws: int, seed: int = 0
 ) -> pd.DataFrame:
@@ -356,8 +259,7 @@ def checked_scores(
         seed: of the choice of images.
 
     Returns:
-        From `gcbook.miniworld.results.rescoring.check_shipped`, with the seconds that it took in
-        ``attrs``; no rows where nothing was checked.
+        From `gcbook.miniworld.results.rescoring.check_shipped`; no rows where nothing was checked.
 
     Raises:
         GcbookError: shipped scores are not those of the shipped models.
@@ -367,42 +269,10 @@ def checked_scores(
         return pd.DataFrame(columns=columns)
     import torch
 
-    begun = time.perf_counter()
     # A process for each core that this one has been given.
-    table = check_shipped(
+    return check_shipped(
         models, n_images=n_images, draws=noise_draws, seed=seed, workers=torch.get_num_threads()
     )
-    table.attrs["seconds"] = time.perf_counter() - begun
-    return table
-
-
-def check_sentence(checked: pd.DataFrame) -> str:
-    """Say what was checked.
-
-    Args:
-        checked: from `checked_scores`.
-    """
-    if checked.empty:
-        return (
-            "**Not checked:** the parameter `n_images` or `rescore_draws` is 0, so this page "
-            "does not say whether the shipped scores are those of the shipped models."
-        )
-    said = (
-        f"{checked['scores'].sum():,} numbers of {plural(len(checked), 'model')} were computed "
-        f"anew in {checked.attrs['seconds']:.0f} s, and agree with the shipped ones."
-    )
-    worst = checked["largest_difference"].max()
-    if worst == 0:
-        said += " Where the images are the same, so is every digit."
-    elif not np.isnan(worst):
-        said += f" The largest difference is {worst:.1g} of the number itself."
-    other = int(checked["other_images"].max())
-    if other:
-        said += (
-            f" On this machine up to {other} of a model's {checked['images'].max()} images come "
-            "out a little otherwise, by the rounding of some pixels; their scores may differ more."
-        )
-    return said
 
 
 def real_costs(noise_draws: int, evaluations_per_second: float) -> pd.DataFrame:
@@ -442,25 +312,26 @@ def real_costs(noise_draws: int, evaluations_per_second: float) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"resolution": "Int64", "parameters": "Int64"})
 
 
-def real_sentence(real: pd.DataFrame, costs: pd.DataFrame) -> str:
-    """Say how much larger the large networks are than the miniatures of their kind.
+def system_costs(real: pd.DataFrame) -> pd.DataFrame:
+    """The costs of `real_costs` by the paper's model that the open ones stand for.
 
     Args:
         real: from `real_costs`.
-        costs: from `cost_rows`.
+
+    Returns:
+        ``stands_for, models`` (how many open ones), ``parameters_low, parameters_high`` (in
+        millions; missing where none is known), ``evaluations, conflict_hours, benchmark_days``.
     """
-    parts = []
-    for mini in costs.to_dict("records"):
-        alike = real[real["stands_for"] == STANDS_FOR[str(mini["model"])]]
-        known = alike["parameters"].dropna()
-        if len(known):
-            ratios = known.astype(float) / mini["parameters"]
-            ends = list(dict.fromkeys(f"{value:,.0f}" for value in (ratios.min(), ratios.max())))
-            parts.append(f"{' to '.join(ends)} times those of {mini['model']}")
-    return (
-        "The networks that are evaluated are larger too: by their parameters, the open models of "
-        f"the same kind have {listed(parts)}."
-    )
+    million = real.assign(parameters=real["parameters"].astype(float) / 1e6)
+    groups = million.groupby("stands_for", sort=False)
+    return groups.agg(
+        models=("model", "size"),
+        parameters_low=("parameters", "min"),
+        parameters_high=("parameters", "max"),
+        evaluations=("evaluations", "first"),
+        conflict_hours=("conflict_hours", "first"),
+        benchmark_days=("benchmark_days", "first"),
+    ).reset_index()
 
 
 def _costed() -> list[str]:

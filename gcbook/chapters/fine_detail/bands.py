@@ -7,31 +7,28 @@ import pandas as pd
 import torch
 
 from gcbook.chapters.fine_detail.restored import band_name
+from gcbook.claims import Interval, Number
 from gcbook.miniworld.bands import BAND_SETS, BANDS, filter_band
 from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.shipped import DRAWS, recipe_of, shipped_models, shipped_sets
 from gcbook.miniworld.textures import draw_textures
 from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD
 from gcbook.noise.spectrum import band_power, octave_bands
-from gcbook.paper.categories import CHANCE
 from gcbook.paper.experiments import SINGLE_CONDITION
-from gcbook.stats.metrics import blind_bias
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import accuracies, cue_shares
-from gcbook.stats.words import listed, number, span
 
 __all__ = [
+    "COARSE",
+    "FINE",
     "MEASURES",
     "MOST",
     "WHOLE",
     "band_models",
     "band_rows",
-    "band_sentence",
-    "sharp_outline_sentence",
     "texture_left",
     "texture_power_rows",
-    "texture_sentence",
     "textures_bands",
 ]
 
@@ -79,17 +76,15 @@ def band_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Accuracy, answers by either cue and shape bias, by what is left of the images.
 
     Whole images are the same images, unfiltered, asked about with as many draws. Of ordinary images
-    only those count that wear their own category's texture.
+    only those count whose texture is their own category's.
 
     Args:
         resampling: how the intervals are made.
 
     Returns:
-        ``recipe, band`` (of `BANDS`, or "all"), ``measure`` (a title), ``n, value, low, high``, and
-        for the shape bias ``blind``, that of an observer who names the shape as often and never
-        uses texture.
+        ``recipe, band`` (of `BANDS`, or "all"), ``measure`` (a title), ``n, value, low, high``.
     """
-    columns = ["recipe", "band", "measure", "n", "value", "low", "high", "blind"]
+    columns = ["recipe", "band", "measure", "n", "value", "low", "high"]
     names = band_models()
     filtered = miniature_answers(BAND_SETS, names)
     few = DRAWS["filtered"]
@@ -115,67 +110,13 @@ def band_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     for name in ("shape_accuracy", "texture_accuracy", "shape_bias"):
         part = shares[[*by, "n"]].assign(measure=MEASURES[name], value=shares[name])
         part["low"], part["high"] = shares[f"{name}_low"], shares[f"{name}_high"]
-        if name == "shape_bias":
-            part["blind"] = shares["shape_accuracy"].map(blind_bias)
         tables.append(part)
     table = pd.concat(tables, ignore_index=True).rename(
         columns={"observer": "recipe", "condition": "band"}
     )[columns]
     orders = {"measure": MEASURES.values(), "recipe": names, "band": ORDER}
     return ordered_rows(table, list(orders), orders).round(
-        dict.fromkeys(["value", "low", "high", "blind"], 4)
-    )
-
-
-def band_sentence(rows: pd.DataFrame) -> str:
-    """Say for each miniature what it can do with coarse and with fine detail alone.
-
-    Args:
-        rows: from `band_rows`.
-    """
-    if rows["low"].isna().all():
-        return "Nothing was resampled, so nothing is said of chance."
-    lines = []
-    for recipe, group in rows.groupby("recipe", sort=False):
-        by = {(row["measure"], row["band"]): row for row in group.to_dict("records")}
-        accuracy, shape, texture, bias = (
-            {band: by[title, band] for band in ORDER} for title in MEASURES.values()
-        )
-        reads = [band for band in BANDS if accuracy[band]["low"] > CHANCE]
-        said = "; ".join(
-            f"{band}: {accuracy[band]['value']:.0%} right, conflicts {shape[band]['value']:.0%} by "
-            f"shape and {texture[band]['value']:.0%} by texture, shape bias "
-            f"{number(bias[band]['value'], '.2f')} "
-            f"({span(bias[band]['low'], bias[band]['high'], '.2f')}; blind to texture "
-            f"{number(bias[band]['blind'], '.2f')})"
-            for band in (COARSE, WHOLE, FINE)
-        )
-        lines.append(f"- {recipe} (above chance on {listed(reads)}): {said}")
-    return "\n".join(lines)
-
-
-def sharp_outline_sentence(rows: pd.DataFrame) -> str:
-    """Say whose answers turn from texture to shape when only fine detail is left.
-
-    Args:
-        rows: from `band_rows`.
-    """
-    by = {(row["recipe"], row["measure"], row["band"]): row for row in rows.to_dict("records")}
-    turned = []
-    for recipe in dict.fromkeys(rows["recipe"]):
-        (reads, _), texture, bias = (
-            (by[recipe, MEASURES[name], FINE], by[recipe, MEASURES[name], WHOLE])
-            for name in ("accuracy", "texture_accuracy", "shape_bias")
-        )
-        less_texture = texture[0]["high"] < texture[1]["low"]
-        if reads["low"] > CHANCE and less_texture and bias[0]["low"] > bias[1]["high"]:
-            turned.append(recipe)
-    if not turned:
-        return ""
-    return (
-        f"Fine detail is not texture alone: with {FINE}, {listed(turned)} "
-        f"{'names' if len(turned) == 1 else 'name'} the texture clearly less often than on whole "
-        "images, with a clearly larger shape bias. A sharp outline is fine detail, too."
+        dict.fromkeys(["value", "low", "high"], 4)
     )
 
 
@@ -210,33 +151,14 @@ def textures_bands(rows: pd.DataFrame) -> tuple[str, ...]:
     return tuple(str(band) for band in shares.index[-count:])
 
 
-def texture_sentence(rows: pd.DataFrame) -> str:
-    """Say how much of the textures' power is in each band, and which texture is the coarsest.
-
-    Args:
-        rows: from `texture_power_rows`.
-    """
-    mean = rows.groupby("band", sort=False)["share"].mean()
-    shares = ", ".join(f"{number(share, '.0%')} in {band}" for band, share in mean.items())
-    theirs = textures_bands(rows)
-    wide = rows[rows["band"].isin(theirs)].groupby(["category", "texture"])["share"].sum()
-    (coarsest,) = wide.nsmallest(1).reset_index().to_dict("records")
-    return (
-        f"Of the textures' power, that of the patterns by themselves, {shares} cycles an image "
-        f"(the mean over {len(wide)} families). So the bands {' and '.join(theirs)} have "
-        f"{number(mean[list(theirs)].sum(), '.0%')} of it, from {number(wide.min(), '.0%')} "
-        f"({coarsest['texture']}, worn by {coarsest['category']}) to {number(wide.max(), '.0%')}."
-    )
-
-
-def texture_left(band: str) -> str:
-    """Say how much of the textures' amplitude a filter leaves.
+def texture_left(band: str) -> tuple[Number, Interval]:
+    """How much of the textures' amplitude a filter leaves, as a share of the standard deviation.
 
     Args:
         band: of `gcbook.miniworld.bands.BANDS`.
 
     Returns:
-        The mean over families of the standard deviation that is left, as a share, and its range.
+        The mean over families, and its least and largest value.
     """
     patterns = _patterns()
     # Around mid-grey, and faint enough that nothing is clipped.
@@ -244,8 +166,7 @@ def texture_left(band: str) -> str:
     flat = grey.reshape(-1, *grey.shape[-2:], 1)
     kept = filter_band(flat, band).reshape(grey.shape).std((-2, -1)) / grey.std((-2, -1))
     families = kept.mean(1)
-    mean, least, most = families.mean(), families.min(), families.max()
-    return f"{mean:.0%} on average ({least:.0%} to {most:.0%}, by family)"
+    return Number(families.mean(), ".0%"), Interval(families.min(), families.max(), ".0%")
 
 
 @cache

@@ -7,12 +7,13 @@ import pandas as pd
 
 from gcbook.chapters.fine_detail.bands import ORDER
 from gcbook.chapters.fine_detail.high_pass import PAPER, SETS
-from gcbook.chapters.fine_detail.restored import MEAN
+from gcbook.chapters.fine_detail.restored import MEAN, PANELS
 from gcbook.charts.columns import tooltips
 from gcbook.charts.curves import curve_layers, line_look
+from gcbook.charts.forest import fig_forest
 from gcbook.charts.miniature_look import recipe_color, recipe_dash, recipe_shape
 from gcbook.charts.parts import side_by_side
-from gcbook.charts.theme import CHANCE_LINE
+from gcbook.charts.theme import CHANCE_LINE, CUES, SERIES
 from gcbook.paper.categories import CHANCE
 
 __all__ = [
@@ -21,22 +22,19 @@ __all__ = [
     "fig_prompted_detail",
     "fig_reduced",
     "fig_restored_detail",
+    "fig_weighted_detail",
 ]
 
 _SIDE, _HEIGHT = 270, 240
 _UNIT = alt.Scale(domain=[0, 1])
-_OCTAVES = (
-    ("#5b3794", [1, 0]),
-    ("#3e7cb1", [8, 3]),
-    ("#3a9c6b", [2, 2]),
-    ("#b3791f", [8, 3, 2, 3]),
-)
-_MEAN_LOOK = ("#7a7a7a", [1, 4])
-_SET_LOOKS = {
-    "As in training": ("#7a7a7a", [1, 0]),
-    "High-pass": ("#d0273c", [8, 3]),
-    "Low-pass": ("#0077bb", [2, 2]),
-    "Silhouettes": ("#00916e", [8, 3, 2, 3]),
+_DASHES: tuple[list[int], ...] = ([1, 0], [8, 3], [2, 2], [8, 3, 2, 3])
+_OCTAVES = tuple(zip(SERIES, _DASHES, strict=True))
+_MEAN_LOOK = (CHANCE_LINE, [1, 4])
+_SET_LOOKS = dict(zip(SETS.values(), _OCTAVES, strict=True))
+_PROMPTS = {
+    "the right one": (SERIES[2], "square"),
+    "a conflict's shape": (CUES["shape"], "circle"),
+    "a conflict's texture": (CUES["texture"], "triangle-up"),
 }
 
 
@@ -123,6 +121,32 @@ def fig_prompted_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "texture's. A slider weights all of it by exp(−kt).",
         columns=3,
         resolve=alt.Resolve(scale=alt.ScaleResolveMap(y="shared")),
+    )
+
+
+def fig_weighted_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """What each band contributes to each prompt's advantage under the paper's weights.
+
+    Args:
+        rows: from `gcbook.chapters.fine_detail.restored.weighted_rows`.
+    """
+    return fig_forest(
+        rows.assign(prompt=rows["panel"].map(dict(zip(PANELS.values(), _PROMPTS, strict=True)))),
+        row="band",
+        value="advantage",
+        x=alt.X("advantage:Q", title="Error less than under others").axis(format=".2~%"),
+        tooltip=tooltips(
+            ["prompt", "band", "advantage", "low", "high", "kept"],
+            formats={"advantage": ".3%", "kept": ".0%"},
+        ),
+        series="prompt",
+        marks=_PROMPTS,
+        description=(
+            "A row for the mean brightness and for each band of spatial frequency, from coarse to "
+            "fine, with three marks: by how much the error is smaller under the right prompt, "
+            "under a cue conflict's shape and under its texture, weighted as in the paper, with "
+            "intervals. The right prompt gains most in the two finest bands."
+        ),
     )
 
 
@@ -216,14 +240,18 @@ def fig_bands(rows: pd.DataFrame) -> alt.TopLevelMixin:
             titles={"band": "Left", "value": str(measure)},
             formats={"value": ".2f"},
         )
-        base = alt.Chart(group.drop(columns="measure")).encode(x=x, color=recipe_color(recipes))
+        base = alt.Chart(group.drop(columns="measure")).encode(
+            x=x, color=recipe_color(recipes, symbolSize=90)
+        )
         layers = [
             base.mark_rule(strokeWidth=1, opacity=0.6).encode(
                 y=alt.Y("low:Q", title=None, scale=_UNIT), y2="high:Q"
             ),
-            base.mark_line(strokeWidth=2).encode(y=y, strokeDash=recipe_dash(recipes)),
+            base.mark_line(strokeWidth=2).encode(
+                y=y, strokeDash=recipe_dash(recipes, symbolSize=90)
+            ),
             base.mark_point(filled=True, size=45, opacity=1).encode(
-                y=y, shape=recipe_shape(recipes), tooltip=shown
+                y=y, shape=recipe_shape(recipes, symbolSize=90), tooltip=shown
             ),
         ]
         panels.append(alt.layer(*layers).properties(width=270, height=190, title=str(measure)))

@@ -1,7 +1,6 @@
 """Is a weakness on high-pass images the weighting's, or that of a small input (Section 4)?"""
 
-from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -19,13 +18,11 @@ from gcbook.miniworld.results.shipped import (
 )
 from gcbook.miniworld.results.weighting import answers_under
 from gcbook.miniworld.testsets import make_test_set
-from gcbook.paper.categories import CHANCE
 from gcbook.scoring.store import Store
 from gcbook.stats.clustered import clustered_columns
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import accuracies
-from gcbook.stats.words import number, span
 from gcbook.stimuli.stimulus import StimulusSet
 
 __all__ = [
@@ -34,13 +31,9 @@ __all__ = [
     "SETS",
     "answers_to_reduced",
     "decay_rows",
-    "decay_sentence",
-    "floor_sentence",
     "high_pass_stores",
     "reduce_and_enlarge",
     "reduced_rows",
-    "reduced_sentence",
-    "small_input_sentence",
 ]
 
 DECAYS = (0, 1, 2, 3, 5, 7, 10, 15, 20)
@@ -53,10 +46,6 @@ SETS = {
     "silhouette": "Silhouettes",
 }
 """Test sets that are compared; of the filtered ones the conditions that the benchmark counts."""
-
-ONE_SIDED = 0.5
-"""Share of one answer beyond which it is worth saying what that alone can reach."""
-ALONE = f"by itself, that one can be right on no more than {CHANCE:.1%} of the images."
 
 
 def high_pass_stores() -> dict[str, dict[str, Store]]:
@@ -110,66 +99,6 @@ def decay_rows(
     table = pd.concat(tables, ignore_index=True)[columns]
     ordered = ordered_rows(table, ["model", "test_set", "k"], {"test_set": SETS.values()})
     return ordered.round(dict.fromkeys(columns[4:], 4))
-
-
-def decay_sentence(rows: pd.DataFrame) -> str:
-    """Say how high-pass images are answered under the paper's k, and under the first and the last.
-
-    Args:
-        rows: from `gcbook.chapters.fine_detail.high_pass.decay_rows`.
-    """
-    parts = []
-    for model, group in rows[rows["test_set"] == SETS["high-pass"]].groupby("model", sort=False):
-        found = group.to_dict("records")
-        (paper,) = (row for row in found if row["k"] == PAPER)
-        others = [found[0], found[-1]]
-        changes = " and ".join(
-            f"{number(row['change'], '+.3f')} "
-            f"({span(row['change_low'], row['change_high'], '+.3f')}) under k = {row['k']:g}"
-            for row in others
-        )
-        parts.append(
-            f"{model} answers {paper['accuracy']:.1%} of the high-pass images under the paper's k "
-            f"= {PAPER} ({span(paper['low'], paper['high'])}; chance is {CHANCE:.1%}). On the same "
-            f"images that changes by {changes}{_verdict(others)}. Under the paper's k "
-            f"{paper['commonest']:.0%} of the answers are one and the same category"
-            + (f": {ALONE}" if paper["commonest"] > ONE_SIDED else ".")
-        )
-    return " ".join(parts)
-
-
-def small_input_sentence(rows: pd.DataFrame, pixels: int) -> str:
-    """Say whether models with inputs of one size do equally badly on high-pass images.
-
-    Args:
-        rows: from `gcbook.chapters.fine_detail.high_pass.decay_rows`.
-        pixels: along the side of what they all see.
-    """
-    high = rows[rows["test_set"] == SETS["high-pass"]]
-    paper = high[high["k"] == PAPER].sort_values("accuracy").to_dict("records")
-    if any(pd.isna(row["low"]) for row in paper):
-        return "Nothing was resampled, so it cannot be said which of these models clearly differ."
-    least, most = paper[0], paper[-1]
-    if not least["high"] < most["low"]:
-        return (
-            "So the miniature world cannot tell which of the two reasons is Imagen's: its images "
-            f"have {pixels} pixels a side, and of no two of its diffusion models do the intervals "
-            "lie apart in what they read of the finest detail."
-        )
-    ever = float(high.loc[high["model"] == least["model"], "accuracy"].max())
-    reach = (
-        f"and under no k of the figure does {least['model']} come near ({ever:.0%} at most)"
-        if ever < most["low"]
-        else f"though under another k {least['model']} gets {ever:.0%}"
-    )
-    return (
-        "But a difference of this kind need not come from a small input: "
-        f"{least['model']} and {most['model']} are shown the same {pixels} pixels a side, and "
-        f"under the paper's k one answers {least['accuracy']:.0%} of the high-pass images "
-        f"rightly, the other {most['accuracy']:.0%}, {reach}. What the two differ in is what they "
-        "put noise on, the picture or an autoencoder's code of it, and at which rate; the paper "
-        "says of Stable Diffusion, too, that the weights act otherwise on a code."
-    )
 
 
 def reduce_and_enlarge(images: np.ndarray, factor: float) -> np.ndarray:
@@ -244,57 +173,6 @@ def reduced_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()
     return found[columns].round(dict.fromkeys(columns[4:], 4))
 
 
-def reduced_sentence(rows: pd.DataFrame) -> str:
-    """Say what the largest reduction costs on each test set.
-
-    Args:
-        rows: from `gcbook.chapters.fine_detail.high_pass.reduced_rows`.
-    """
-    parts = []
-    for model, group in rows.groupby("model", sort=False):
-        most = group["factor"].max()
-        words = []
-        for title in SETS.values():
-            found = {
-                row["factor"]: row for row in group[group["test_set"] == title].to_dict("records")
-            }
-            if found:
-                ends = (
-                    f"{number(row['accuracy'], '.2f')} ({span(row['low'], row['high'], '.2f')})"
-                    for row in (found[1.0], found[most])
-                )
-                words.append(f"{title.lower()} {' → '.join(ends)}")
-        parts.append(f"{model}, reduced by {most:g}: {', '.join(words)}.")
-    return " ".join(parts)
-
-
-def floor_sentence(rows: pd.DataFrame) -> str:
-    """Say whether any classifier reads high-pass images, so that there is something to lose.
-
-    Args:
-        rows: from `gcbook.chapters.fine_detail.high_pass.reduced_rows`; images that were not
-            reduced are looked at.
-    """
-    whole = rows[(rows["factor"] == 1) & (rows["test_set"] == SETS["high-pass"])]
-    best = max(whole.to_dict("records"), key=lambda row: row["accuracy"])
-    able, least = best["low"] > CHANCE, whole["commonest"].min()
-    verdict = (
-        "not resampled"
-        if pd.isna(best["low"])
-        else "which is above chance, but leaves little to lose"
-        if able and best["accuracy"] < 3 * CHANCE
-        else "which is above chance"
-        if able
-        else "which its interval does not tell from guessing"
-    )
-    return (
-        f"Of the classifiers, the best on high-pass images as they are is {best['model']}, with "
-        f"{best['accuracy']:.0%} ({span(best['low'], best['high'], '.2f')}; chance is "
-        f"{CHANCE:.1%}), {verdict}. The commonest answer makes up {least:.0%} of the answers of "
-        "the network that varies them most" + (f": {ALONE}" if least > ONE_SIDED else ".")
-    )
-
-
 def _since_paper(answers: pd.DataFrame, resampling: Resampling) -> pd.DataFrame:
     """How much more accurate each weighting is than the paper's, image by image."""
     right = answers["right"].astype(float)
@@ -328,20 +206,3 @@ def _trials(stimuli: StimulusSet, model: str, labels: Sequence[str]) -> pd.DataF
             "response": labels,
         }
     )
-
-
-def _verdict(others: list[dict[Hashable, Any]]) -> str:
-    """Which shift of the weight helps and which one costs, as far as the intervals show it."""
-    clear = {
-        ("more" if row["k"] > PAPER else "less", bool(row["change"] > 0))
-        for row in others
-        if row["change_low"] > 0 or row["change_high"] < 0
-    }
-    helps = sorted(side for side, gains in clear if gains)
-    hurts = sorted(side for side, gains in clear if not gains)
-    said = [
-        f"{' and '.join(sides)} weight on little noise {verb} them"
-        for sides, verb in ((helps, "helps"), (hurts, "costs"))
-        if sides
-    ]
-    return f": {', '.join(said)}" if said else ""

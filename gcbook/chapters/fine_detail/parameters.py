@@ -9,6 +9,6 @@ PARAMETERS = Declaration(
     {
         "images_a_category": whole(4, "images of each category to restore", ge=1, le=20, smoke=1),
         **CLUSTERED,
-        "seed": seed_of("seed of the lot, the noise and the resampling"),
+        "seed": seed_of("seed of the images, the noise and the resampling"),
     }
 )

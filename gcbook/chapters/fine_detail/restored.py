@@ -7,8 +7,6 @@ texture at the noise at which texture has been lost?
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,19 +21,15 @@ from gcbook.noise.weightings import parse_weighting
 from gcbook.stats.clustered import clustered_sums
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
-from gcbook.stats.words import number, span
 from gcbook.stimuli.stimulus import Stimulus
 
 __all__ = [
     "MEAN",
     "PANELS",
     "advantage_rows",
-    "advantage_sentence",
     "band_name",
     "detail_rows",
-    "detail_sentence",
     "lead_rows",
-    "lead_sentence",
     "prompt_powers",
     "restored_powers",
     "some_images",
@@ -54,7 +48,7 @@ PANELS = {
     "texture": "Cue conflict: the texture's prompt",
 }
 OTHERS = 2
-"""Prompts that name nothing in an image, drawn by lot for each."""
+"""Prompts that name nothing in an image, drawn at random for each."""
 HALF = 0.5
 """Of the power: bands of which more is missed are lost."""
 
@@ -76,7 +70,7 @@ def some_images(each: int, seed: int = 0, test_set: str = "in-distribution") -> 
 
     Args:
         each: images a category.
-        seed: of the lot.
+        seed: of the draw.
         test_set: from which; of cue conflicts only those whose cues tell two categories, of
             in-distribution images only those whose cues agree.
     """
@@ -188,35 +182,6 @@ def detail_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()) 
     return ordered_rows(table, ["t", "band"], {"band": powers["band"].unique()}).round(4)
 
 
-def detail_sentence(rows: pd.DataFrame) -> str:
-    """Say from which time on half of each band is missed, and whether fine bands go first.
-
-    Args:
-        rows: from `detail_rows`.
-    """
-    found: dict[str, Any] = {}
-    for band, group in rows.groupby("band", sort=False):
-        gone = group[group["missed"] > 0.5]
-        found[str(band)] = float(gone["t"].iloc[0]) if len(gone) else None
-    parts = [
-        f"{band} cycles from t = {t:.2g} on" if t is not None else f"{band} cycles at no time"
-        for band, t in found.items()
-    ]
-    times = [np.inf if t is None else t for t in found.values()]
-    order = (
-        "The finer the band, the earlier it goes, as the paper saw in images that were restored "
-        "for classification. It could hardly be otherwise. White noise has the same power in every "
-        "band, the images have less in the finer ones, and what is drowned cannot be told apart "
-        "from noise. The best answer to what cannot be seen is the mean of what might be there, "
-        "which is flat."
-        if all(finer <= coarser for coarser, finer in pairwise(times)) and times[0] > times[-1]
-        else "They do not go in the order of their fineness, as the paper's restored images would "
-        "have it, and as one would expect: white noise has the same power in every band, and the "
-        "images have less in the finer ones."
-    )
-    return f"More than half of the power is missed (right panel) of {', of '.join(parts)}. {order}"
-
-
 def prompt_powers(
     classifier: DiffusionClassifier, each: int, times: Sequence[float], seed: int = 0
 ) -> pd.DataFrame:
@@ -273,54 +238,34 @@ def advantage_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling(
     return ordered[columns].round(dict.fromkeys(columns[4:], 6))
 
 
-def weighted_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def weighted_rows(
+    powers: pd.DataFrame, weighting: str = PAPERS, *, resampling: Resampling = Resampling()
+) -> pd.DataFrame:
     """Power given back and advantage in each band, averaged over the noise under a weighting.
 
     Args:
         powers: from `prompt_powers`.
+        weighting: see `gcbook.noise.weightings.parse_weighting`; by default the paper's.
         resampling: how the intervals are made.
 
     Returns:
-        ``weighting`` ("exp:7" or "uniform"), ``panel, band, kept`` (the weighted mean over t of the
-        power that is given back, as a share of the clean images' in that band) and ``advantage,
-        low, high``, its weighted mean.
+        ``panel, band, kept`` (the weighted mean over t of the power that is given back, as a share
+        of the clean images' in that band) and ``advantage, low, high``, its weighted mean.
     """
-    rows = []
-    for weighting in (PAPERS, "uniform"):
-        weighed = powers.assign(weight=powers["t"].map(weights_of(weighting, powers["t"])))
-        for name in ("clean", "restored", "error"):
-            weighed[name] *= weighed["weight"]
-        keys, shares, _ = _advantages(weighed, ["band"], resampling)
-        low, high = resampling.interval(shares)
-        table = keys.assign(advantage=shares[:, 0], low=low, high=high, weighting=weighting)
-        sums = weighed.groupby(["prompt", "band"])[["restored", "clean"]].sum()
-        kept = (sums["restored"] / sums["clean"]).rename("kept").reset_index()
-        rows.append(table.merge(kept, on=["prompt", "band"]))
-    table = pd.concat(rows, ignore_index=True)
+    weighed = powers.assign(weight=powers["t"].map(weights_of(weighting, powers["t"])))
+    for name in ("clean", "restored", "error"):
+        weighed[name] *= weighed["weight"]
+    keys, shares, _ = _advantages(weighed, ["band"], resampling)
+    low, high = resampling.interval(shares)
+    table = keys.assign(advantage=shares[:, 0], low=low, high=high)
+    sums = weighed.groupby(["prompt", "band"])[["restored", "clean"]].sum()
+    kept = (sums["restored"] / sums["clean"]).rename("kept").reset_index()
+    table = table.merge(kept, on=["prompt", "band"])
     table["panel"] = table["prompt"].map(PANELS)
     orders = {"panel": PANELS.values(), "band": powers["band"].unique()}
-    columns = ["weighting", "panel", "band", "kept", "advantage", "low", "high"]
-    return ordered_rows(table, ["weighting", "panel", "band"], orders)[columns]
-
-
-def advantage_sentence(weighted: pd.DataFrame) -> str:
-    """Say how much of each band is given back under the paper's weights, and which bands decide.
-
-    Args:
-        weighted: from `weighted_rows`.
-    """
-    papers = weighted[weighted["weighting"] == PAPERS]
-    lines = []
-    for panel, group in papers.groupby("panel", sort=False):
-        found = group.to_dict("records")
-        said = "; ".join(
-            f"{_called(row['band'])}: {row['kept']:.0%} given back, "
-            f"{number(1000 * row['advantage'], '+.2f')} "
-            f"({span(1000 * row['low'], 1000 * row['high'], '+.2f')})"
-            for row in found
-        )
-        lines.append(f"- {panel}. {said}")
-    return "\n".join(lines)
+    columns = ["panel", "band", "kept", "advantage", "low", "high"]
+    ordered = ordered_rows(table, ["panel", "band"], orders)[columns]
+    return ordered.round(dict.fromkeys(columns[2:], 6))
 
 
 def weights_of(weighting: str, times: pd.Series) -> dict[float, float]:
@@ -407,61 +352,6 @@ def lead_rows(
     return pd.DataFrame(rows)
 
 
-def lead_sentence(rows: pd.DataFrame) -> str:
-    """Say whether the shape's prompt gains on the texture's where texture has been lost.
-
-    Args:
-        rows: from `lead_rows`.
-    """
-    less, more, whole = (rows[rows["part"] == part].iloc[0] for part in ("less", "more", "all"))
-    if whole.isna()[["low", "high"]].any():
-        return "Nothing was resampled, so it cannot be said where shape clearly gains."
-    if np.isnan(whole["lost_from"]):
-        return (
-            f"Of the textures' bands, {whole['bands']} cycles, no more than half of the power is "
-            "missed at any noise, so no loss of detail can be behind what decides."
-        )
-    gained = [
-        f"{number(1000 * more[name], '.2f')} of the {number(1000 * whole[name], '.2f')} "
-        f"thousandths that the {name}'s prompt gains"
-        for name in ("shape", "texture")
-    ]
-    lead = {
-        name: f"{number(1000 * row['lead'], '+.2f')} "
-        f"({span(1000 * row['low'], 1000 * row['high'], '+.2f')})"
-        for name, row in (("less", less), ("more", more), ("all", whole))
-    }
-    said = (
-        f"Of the textures' bands, {whole['bands']} cycles, more than half of the power is missed "
-        f"under the texture's own prompt from t = {whole['lost_from']:g} on. There lies "
-        f"{number(more['weight'], '.1%')} of the paper's weight, and from there come "
-        f"{' and '.join(gained)}. The shape's prompt gains more than the texture's by "
-        f"{lead['all']} thousandths: {lead['less']} from less noise than that, and {lead['more']} "
-        "from that noise and more. "
-    )
-    if whole["low"] <= 0:
-        said += (
-            "All noise together, that is not clearly above 0: these images show where the shape's "
-            "prompt gains, and not that it wins. "
-        )
-    gain = "this model's preference for shape" if whole["low"] > 0 else "what shape gains here"
-    if less["low"] > 0:
-        both = (
-            "It gains more where texture is still given back, too"
-            if more["low"] > 0
-            else "It gains more where texture is still given back, and not clearly where it has "
-            "been lost"
-        )
-        return said + f"{both}. So the loss of fine detail is not all that is behind {gain}."
-    if more["low"] > 0:
-        return said + (
-            "Where shape clearly gains on texture, texture has been lost, little weight or not: "
-            f"the loss of fine detail may well be behind {gain}, as the paper suspects of "
-            "Imagen's. A weight is not an influence ({ref}`weighting`)."
-        )
-    return said + "Neither part is clearly above 0, so these images cannot tell where shape gains."
-
-
 def _advantages(
     powers: pd.DataFrame, by: list[str], resampling: Resampling
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
@@ -477,7 +367,3 @@ def _advantages(
     keys, sums = clustered_sums(named, ["prompt", *by], ["less", "whole"], resampling=resampling)
     images = sums["n"][:, 0].astype(int)
     return keys, sums["less"] / sums["whole"], images
-
-
-def _called(band: str) -> str:
-    return "mean brightness" if band == MEAN else f"{band} cycles"

@@ -6,18 +6,18 @@ import pandas as pd
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.parts import chance_line, dropdown, finish, positions, side_by_side, slider
 from gcbook.charts.placed import FONT, Grid, at, data_url, heading, image_mark, large_picture
-from gcbook.charts.theme import INK
+from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE, GENERATIVE, INK
 
 __all__ = ["fig_rules", "fig_sixteen", "fig_stick"]
 
-_NEAR, _FAR = "#00805f", "#d0273c"
+_NEAR, _FAR = INK, DISCRIMINATIVE
 _HEIGHT = 640
 _GRID = Grid(columns=4, words=44, side=108, narrow=79)
 _HIDDEN = "format(datum.hidden, '.0%') + ' of the tokens hidden'"
 
 
 def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Fig. 8: sixteen reconstructions of one image with their distances, the smallest green.
+    """Fig. 8: sixteen reconstructions of one image with their distances, the smallest framed.
 
     Args:
         rows: from `gcbook.chapters.muse.tables.sixteen_rows`.
@@ -73,8 +73,8 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
         description=(
             "An image and sixteen reconstructions of it in a grid of four by four, one for each "
             "category that the prompt names. Below each stand the category and its distance times "
-            "100: green and called nearest for the smallest, red for the others. Dashed frames "
-            "mark the prompts that name the image's shape and texture."
+            "100; the smallest is framed and called nearest. Dashed frames mark the prompts that "
+            "name the image's shape and texture."
         ),
     )
 
@@ -97,10 +97,10 @@ def fig_rules(rows: pd.DataFrame) -> alt.TopLevelMixin:
     panels = []
     for rule, group in rows.groupby("rule", sort=False):
         base = alt.Chart(group.drop(columns="rule")).encode(y=y)
-        ends = base.mark_rule(strokeWidth=2, color=INK).encode(
+        ends = base.mark_rule(strokeWidth=2, color=GENERATIVE["muse"]).encode(
             x=alt.X("low:Q", title=column("accuracy").title), x2="high:Q"
         )
-        marks = base.mark_point(filled=True, size=70, opacity=1, color=INK)
+        marks = base.mark_point(filled=True, size=70, opacity=1, color=GENERATIVE["muse"])
         height = 40 + 24 * len(group)
         panels.append(
             alt.layer(chance_line(x), ends, marks.encode(x=x, tooltip=tooltip)).properties(
@@ -117,13 +117,11 @@ def fig_rules(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """How far prompts lead, how often they are named, and how well they are drawn.
+    """How close each prompt stays to other categories' images, over how well it is drawn.
 
     Args:
         rows: from `gcbook.chapters.muse.tables.stick_rows`.
     """
-    nearest = list(rows.sort_values("distance")["category"])
-    y = alt.Y("category:N", sort=nearest, title=None).axis(grid=True, gridDash=[1, 3])
     tooltip = tooltips(
         ["category", "distance", "named", "drawn"],
         titles={
@@ -132,26 +130,31 @@ def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
             "named": "Named for other images",
         },
     )
-    panels = []
-    for field, title, form in (
-        ("distance", "Distance", ".3f"),
-        ("named", "Named for others", ".0%"),
-        ("drawn", "Drawn: probability", ".0%"),
-    ):
-        marks = alt.Chart(rows).mark_point(filled=True, size=60, opacity=1, color=INK)
-        panels.append(
-            marks.encode(
-                x=alt.X(f"{field}:Q", title=None).axis(format=form, tickCount=4),
-                y=y,
-                tooltip=tooltip,
-            ).properties(width=170, height=290, title=title)
-        )
-    return side_by_side(
-        panels,
-        [],
-        "Three panels with a row a prompt, those that stay closest at the top: the mean distance "
-        "to which a prompt leads from images of other categories, less the image's mean; how "
-        "often it is named for these images; and the probability that the judge gives to "
-        "what the model draws from that prompt alone.",
-        columns=3,
+    base = alt.Chart(rows).encode(
+        x=alt.X("drawn:Q", title="How well it is drawn: the judge's probability")
+        .scale(domain=[0, 1.2 * float(rows["drawn"].max())], nice=False)
+        .axis(format=".0%", tickCount=5),
+        y=alt.Y("distance:Q", title=["Distance, less the", "image's mean"])
+        .scale(zero=False)
+        .axis(tickCount=5),
+    )
+    zero = alt.Chart(pd.DataFrame({"distance": [0.0]})).mark_rule(
+        color=CHANCE_LINE, strokeDash=[2, 3]
+    )
+    layers = [
+        zero.encode(y="distance:Q"),
+        base.mark_point(filled=True, size=55, opacity=1, color=GENERATIVE["muse"]).encode(
+            tooltip=tooltip
+        ),
+        base.mark_text(align="left", dx=7, fontSize=11, aria=False).encode(text="category:N"),
+    ]
+    return finish(
+        alt.layer(*layers),
+        height=300,
+        description=(
+            "A point a prompt: how well the model draws what it names, from that prompt alone, "
+            "and the mean distance to which it leads from images of other categories, less the "
+            "image's mean. If badly drawn prompts stayed close, points would rise from left to "
+            "right."
+        ),
     )

@@ -22,30 +22,28 @@ from gcbook.miniworld.results.steps import ROLES, Example, role
 from gcbook.miniworld.results.steps_pictures import png_text
 from gcbook.miniworld.testsets import silhouette_of
 from gcbook.miniworld.world import ALL_CATEGORIES
-from gcbook.paper.categories import CATEGORIES, CHANCE
+from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import decide
 from gcbook.scoring.scores import score_array
 from gcbook.scoring.store import Store
 from gcbook.stats.clustered import clustered_means
-from gcbook.stats.correlation import correlate
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.words import listed, number, plural, span
+from gcbook.stats.words import plural
 
 __all__ = [
-    "RULES",
-    "accuracy_sentence",
-    "distances",
-    "right_by_distance",
-    "sixteen_rows",
-    "rule_rows",
     "PERMUTATIONS",
+    "RULES",
     "Share",
+    "distances",
     "drawn_rows",
+    "prompts_by_ratio",
     "prompts_share",
-    "several_sentence",
+    "right_by_distance",
+    "rule_rows",
+    "several_gain",
+    "sixteen_rows",
     "stick_rows",
-    "stick_sentence",
-    "why_sentence",
+    "sticking_by_ratio",
 ]
 
 RULES = {
@@ -90,16 +88,13 @@ def rule_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         answer the same images.
     """
     columns = ["rule", "how", "evaluations", "n", "accuracy", "low", "high"]
-    ratios = regenerated_ratios()
-    if not ratios:
-        return pd.DataFrame(columns=columns)
     tables, shown = [], set()
-    for ratio in ratios:
+    for ratio in regenerated_ratios():
         images, errors = distances(regenerated_store(ratio))
         shown |= set(images["image_id"])
         tables += _by_distance(images, errors, f"{ratio:.0%} hidden", STEPS)
     for ratio in regenerated_ratios(MANY_DRAWS):
-        how = f"{ratio:.0%} hidden, the mean of {MANY_DRAWS}"
+        how = f"{ratio:.0%}, mean of {MANY_DRAWS}"
         images, errors = distances(regenerated_store(ratio, MANY_DRAWS))
         tables += _by_distance(images, errors, how, STEPS * MANY_DRAWS)
     store = shipped_store(MODEL, "in-distribution")
@@ -167,27 +162,6 @@ def _right(images: pd.DataFrame, right: Any, rule: str, how: str, evaluations: i
     )
 
 
-def accuracy_sentence(rows: pd.DataFrame) -> str:
-    """Say how the rules compare with chance and with each other.
-
-    Args:
-        rows: from `rule_rows`.
-    """
-    if rows.empty:
-        return "The masked miniature has no scores in this version."
-    if rows["low"].isna().all():
-        return "Nothing was resampled, so nothing is said of chance."
-    lines = [f"Chance is {CHANCE:.1%}. Right answers:", ""]
-    for rule, group in rows.groupby("rule", sort=False):
-        said = ", ".join(
-            f"{row['accuracy']:.0%} with {row['how']} ({span(row['low'], row['high'], '.2f')}"
-            f"{'' if row['low'] > CHANCE else '; not above chance'})"
-            for row in group.to_dict("records")
-        )
-        lines.append(f"- {rule}: {said}")
-    return "\n".join(lines)
-
-
 def sixteen_rows(
     examples: Sequence[Example], classifier: Any, ratios: Sequence[float], seed: int = 0
 ) -> pd.DataFrame:
@@ -232,8 +206,6 @@ def sixteen_rows(
 
 
 PERMUTATIONS = 999
-NOISE = 0.05
-"""Share of permutations beyond which prompts cannot be told apart by their mean distances."""
 
 
 @dataclass(frozen=True)
@@ -308,34 +280,6 @@ def stick_rows(ratio: float, drawn: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows).merge(drawn, on="category").round(5)
 
 
-def stick_sentence(rows: pd.DataFrame, ratio: float) -> str:
-    """Say whether prompts that are drawn badly stay closer, and whether what stays close is named.
-
-    Args:
-        rows: from `stick_rows`.
-        ratio: share of the tokens that is hidden.
-    """
-    parts = []
-    for first, second, what in (
-        ("distance", "named", "the distance to which a prompt leads and how often it is named"),
-        ("drawn", "distance", "how well a prompt is drawn and the distance to which it leads"),
-    ):
-        found = correlate(rows[first], rows[second])[1]
-        # Whatever is nearest is named: that coefficient is negative by chance, too.
-        tested = (
-            "both come from the same distances, so it would be negative by chance, too"
-            if second == "named"
-            else f"{span(found.low, found.high, '.2f')}, p = {found.p:.2g}"
-        )
-        parts.append(f"between {what}, ρ = {number(found.r, '.2f')} ({tested})")
-    noise = (
-        ". Prompts' distances cannot be told from chance here, and neither can what goes with them"
-        if prompts_share(ratio).p > NOISE
-        else ""
-    )
-    return f"- {ratio:.0%} hidden, over {len(rows)} prompts: {'; '.join(parts)}{noise}"
-
-
 def prompts_share(ratio: float) -> Share:
     """Return the share of the variance of an image's distances that is prompts' own means.
 
@@ -359,39 +303,31 @@ def prompts_share(ratio: float) -> Share:
     return Share(found, float(np.mean(by_chance)), (1 + more) / (1 + PERMUTATIONS))
 
 
-def why_sentence(rules: pd.DataFrame) -> str:
-    """Say whether the distance fails because of prompts that stay close, or of single samples.
+def sticking_by_ratio(drawn: pd.DataFrame) -> dict[float, pd.DataFrame]:
+    """`stick_rows` by each share of tokens that was hidden.
 
     Args:
-        rules: from `rule_rows`.
+        drawn: from `drawn_rows`.
     """
-    plain, less = (
-        rules[rules["rule"] == RULES[name]].set_index("how") for name in ("distance", "less")
-    )
-    parts = [
-        f"{number(float(plain.loc[how, 'accuracy']), '.0%')} and, less each prompt's mean, "
-        f"{number(float(less.loc[how, 'accuracy']), '.0%')} ({how})"
-        for how in plain.index
-    ]
-    shares = {ratio: prompts_share(ratio) for ratio in regenerated_ratios()}
-    means = listed(
-        f"{share.value:.1%} with {ratio:.0%} hidden (p = {share.p:.2g})"
-        for ratio, share in shares.items()
-    )
-    return (
-        f"With the distance, {'; '.join(parts)}. Of the variance of an image's sixteen distances, "
-        f"prompts' own means make up {means}, where chance alone makes "
-        f"{np.mean([share.chance for share in shares.values()]):.1%}."
-    )
+    return {ratio: stick_rows(ratio, drawn) for ratio in regenerated_ratios()}
 
 
-def several_sentence(*, resampling: Resampling = Resampling()) -> str:
-    """Say by how much the mean of several reconstructions is the better answer, image by image.
+def prompts_by_ratio() -> dict[float, Share]:
+    """`prompts_share` by each share of tokens that was hidden."""
+    return {ratio: prompts_share(ratio) for ratio in regenerated_ratios()}
+
+
+def several_gain(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
+    """By how much the mean of several reconstructions is the better answer, image by image.
 
     Args:
         resampling: how the intervals are made.
+
+    Returns:
+        A row a share of hidden tokens: ``hidden, one, several`` (accuracies on the same images),
+        ``gain, low, high``.
     """
-    parts = []
+    rows = []
     for ratio in regenerated_ratios(MANY_DRAWS):
         single, several = (
             right_by_distance(regenerated_store(ratio, many)) for many in (1, MANY_DRAWS)
@@ -399,16 +335,14 @@ def several_sentence(*, resampling: Resampling = Resampling()) -> str:
         both = single.merge(several, on=["image_id", "category", "silhouette"])
         gain = both.assign(gain=both["right_y"] - both["right_x"], all=0)
         found = clustered_means(gain, ["all"], "gain", resampling=resampling).iloc[0]
-        verdict = (
-            "not resampled"
-            if np.isnan(found["low"])
-            else "so the luck of single samples is a part of it"
-            if found["low"] > 0
-            else "which does not show that the luck of single samples is a part of it"
+        rows.append(
+            {
+                "hidden": ratio,
+                "one": both["right_x"].mean(),
+                "several": both["right_y"].mean(),
+                "gain": found["mean"],
+                "low": found["low"],
+                "high": found["high"],
+            }
         )
-        parts.append(
-            f"With {ratio:.0%} hidden, the mean of {MANY_DRAWS} takes the same images from "
-            f"{both['right_x'].mean():.0%} to {both['right_y'].mean():.0%} right, "
-            f"{number(found['mean'], '+.3f')} ({span(found['low'], found['high'])}), {verdict}."
-        )
-    return " ".join(parts)
+    return pd.DataFrame(rows, columns=["hidden", "one", "several", "gain", "low", "high"])

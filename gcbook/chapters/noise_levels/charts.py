@@ -11,37 +11,37 @@ import altair as alt
 import pandas as pd
 
 from gcbook.charts.columns import column, tooltips
+from gcbook.charts.forest import fig_forest
 from gcbook.charts.miniature_look import COLORS, DASHES, SHAPES
 from gcbook.charts.parts import chance_line, dropdown, literal, look, radio, side_by_side
-from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE
+from gcbook.charts.theme import CHANCE_LINE, CUES, INK, SERIES
 from gcbook.miniworld.results.course import MEASURES, PAPERS
 from gcbook.miniworld.results.shipped import recipe_of
 
 __all__ = [
-    "CUE_COLORS",
+    "fig_cue_centres",
     "fig_evidence_levels",
+    "fig_first_and_last",
     "fig_levels",
     "fig_training_course",
     "model_look",
 ]
 
-CUE_COLORS = {"shape": "#0077bb", "texture": "#b86e00", "neither": DISCRIMINATIVE}
-"""Hue of what an answer names; shape and texture as the coarse and the fine cue of the toy."""
-
 _LINES = {
-    ("cue-conflict", "shape"): ("names the shape", CUE_COLORS["shape"], "circle"),
-    ("cue-conflict", "texture"): ("names the texture", CUE_COLORS["texture"], "square"),
-    ("cue-conflict", "neither"): ("names neither", CUE_COLORS["neither"], "triangle-up"),
-    ("in-distribution", "right"): ("right, both cues", "#8a5bd6", "diamond"),
-    ("silhouette", "right"): ("right, shape alone", "#00916e", "triangle-down"),
-    ("texture", "right"): ("right, texture alone", "#b5459b", "cross"),
+    ("cue-conflict", "shape"): ("names the shape", CUES["shape"], "circle"),
+    ("cue-conflict", "texture"): ("names the texture", CUES["texture"], "square"),
+    ("cue-conflict", "neither"): ("names neither", SERIES[2], "triangle-up"),
+    ("in-distribution", "right"): ("right, both cues", INK, "diamond"),
+    ("silhouette", "right"): ("right, shape alone", CUES["shape"], "triangle-down"),
+    ("texture", "right"): ("right, texture alone", CUES["texture"], "cross"),
 }
-"""Test set and answer → what the line is called, its colour and its marks."""
+"""Test set and answer → what the line is called, its colour and its marks; a cue has one hue."""
 
 _EVIDENCE = {
-    "shape": ("for the shape", CUE_COLORS["shape"], "circle"),
-    "texture": ("for the texture", CUE_COLORS["texture"], "square"),
+    "shape": ("for the shape", CUES["shape"], "circle"),
+    "texture": ("for the texture", CUES["texture"], "square"),
 }
+_COPIES = {"first": (SERIES[3], "circle"), "last": (SERIES[0], "square")}
 _NONE = "none"
 _AXES = ("t", "log-SNR")
 _WHERE = ["t_low", "t_high", "log_snr"]
@@ -109,6 +109,67 @@ def fig_evidence_levels(evidence: pd.DataFrame) -> alt.TopLevelMixin:
         "Evidence for the shape's class and for the texture's class over the strength of noise, "
         "clean images on the left, for a model that can be chosen, with bands for the intervals. "
         "At the dotted line at 0 a cue says nothing.",
+    )
+
+
+def fig_cue_centres(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Around which t each cue is named.
+
+    Args:
+        rows: from `gcbook.chapters.noise_levels.tables.centre_rows`.
+    """
+    return fig_forest(
+        rows,
+        row="model",
+        value="t",
+        x=alt.X(
+            "t:Q",
+            title="Mean t of the answers that name it",
+            scale=alt.Scale(domain=[0, 1]),
+        ).axis(format=".1f", tickCount=6),
+        tooltip=tooltips(["model", "cue", "t", "low", "high"], formats={"t": ".2f"}),
+        series="cue",
+        marks={cue: (color, shape) for cue, (_, color, shape) in _EVIDENCE.items()},
+        reference=None,
+        description=(
+            "Forest plot with a row a model and a mark for each cue: the mean t of the answers "
+            "that name it, clean images on the left. "
+            + " ".join(
+                f"{row['model']}, {row['cue']}: {row['t']:.2f}." for row in rows.to_dict("records")
+            )
+        ),
+    )
+
+
+def fig_first_and_last(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Which cue leads at the first and at the last copy of a training.
+
+    Args:
+        rows: from `gcbook.chapters.noise_levels.tables.lead_rows`.
+    """
+    return fig_forest(
+        rows,
+        row="model",
+        value="difference",
+        x=alt.X("difference:Q", title="Answers naming the shape minus the texture").axis(
+            format="+.0%", tickCount=6
+        ),
+        tooltip=tooltips(
+            ["model", "copy", "images", "difference", "low", "high"],
+            titles={"images": "Images seen"},
+            formats={"difference": "+.2f"},
+        ),
+        series="copy",
+        marks=_COPIES,
+        description=(
+            "Forest plot with a row a model and a mark for its first and its last copy: share of "
+            "answers to cue conflicts that name the shape minus share that name the texture; a "
+            "line at zero. "
+            + " ".join(
+                f"{row['model']}, {row['copy']}: {row['difference']:+.2f}."
+                for row in rows.to_dict("records")
+            )
+        ),
     )
 
 
@@ -240,7 +301,7 @@ def model_look(models: Iterable[str]) -> dict[str, Any]:
         color=[COLORS[recipe] for recipe in recipes],
         shape=[SHAPES[recipe] for recipe in recipes],
         dash=[DASHES[recipe] for recipe in recipes],
-        legend=alt.Legend(title=None, symbolOpacity=1),
+        legend=alt.Legend(title=None, symbolOpacity=1, symbolSize=90),
     )
 
 

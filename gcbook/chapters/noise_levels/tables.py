@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.results.answers import SOURCE, mark, miniature_answers, with_recipe
+from gcbook.miniworld.results.course import PAPERS
 from gcbook.miniworld.results.shipped import (
-    KINDS,
     recipe_of,
     shipped_models,
     shipped_sets,
@@ -28,14 +28,15 @@ from gcbook.scoring.store import Store
 from gcbook.stats.clustered import clustered_means, clustered_sums
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
-from gcbook.stats.words import listed, number, span
 
 __all__ = [
     "ACCURACY_SETS",
     "ANSWERS",
     "CONFLICTS",
+    "centre_rows",
     "cue_centres",
     "cue_differences",
+    "lead_rows",
     "level_answers",
     "level_of",
     "level_shares",
@@ -45,10 +46,6 @@ __all__ = [
     "whole_shares",
     "cue_evidence",
     "image_evidence",
-    "centre_sentence",
-    "evidence_sentence",
-    "levels_sentence",
-    "without_levels_sentence",
 ]
 
 CONFLICTS = "cue-conflict"
@@ -234,11 +231,12 @@ def cue_centres(
         resampling: how the intervals are made.
 
     Returns:
-        ``model, shape_t, texture_t`` and their ``difference, low, high``; NaN where nothing is
-        left of a cue in some of the resamples.
+        ``model, shape_t, texture_t`` with ``…_low`` and ``…_high``, and their ``difference, low,
+        high``; NaN where nothing is left of a cue in some of the resamples.
     """
     if answers.empty:
-        return pd.DataFrame(columns=["model", "shape_t", "texture_t", "difference", "low", "high"])
+        each = [f"{cue}_t{end}" for cue in ("shape", "texture") for end in ("", "_low", "_high")]
+        return pd.DataFrame(columns=["model", *each, "difference", "low", "high"])
     conflicts = _with_cues(answers)
     middle = (conflicts["level"] + 0.5) / bins
     accident = (1 - conflicts["shape"] - conflicts["texture"]) / (len(CATEGORIES) - 2)
@@ -255,9 +253,12 @@ def cue_centres(
             centres[cue] = np.where(lowest > 1e-6, sums[f"{cue}_t"] / sums[cue], np.nan)
     shape, texture = centres["shape"], centres["texture"]
     low, high = resampling.interval(shape - texture)
-    return keys.rename(columns={"observer": "model"}).assign(
-        shape_t=shape[:, 0],
-        texture_t=texture[:, 0],
+    table = keys.rename(columns={"observer": "model"})
+    for cue, values in centres.items():
+        ends = resampling.interval(values)
+        table[f"{cue}_t"] = values[:, 0]
+        table[f"{cue}_t_low"], table[f"{cue}_t_high"] = ends
+    return table.assign(
         difference=shape[:, 0] - texture[:, 0],
         low=low,
         high=high,
@@ -386,152 +387,44 @@ def image_evidence(store: Store, bins: int) -> pd.DataFrame:
     return found[columns].assign(shape=values["shape"], texture=values["texture"])
 
 
-def levels_sentence(shares: pd.DataFrame, differences: pd.DataFrame) -> str:
-    """Where each cue is named most, and which of the two prevails at how many levels.
+def centre_rows(centres: pd.DataFrame) -> pd.DataFrame:
+    """A row a model and cue.
 
     Args:
-        shares: from `gcbook.chapters.noise_levels.tables.level_shares`.
-        differences: from `gcbook.chapters.noise_levels.tables.cue_differences`.
+        centres: from `cue_centres`.
 
     Returns:
-        MyST Markdown, a paragraph a model.
+        ``model, cue, t, low, high``, in the order of `models_with_levels`.
     """
-    paragraphs = []
-    conflicts = shares[shares["test_set"] == "cue-conflict"]
-    for model, rows in conflicts.groupby("model", sort=False):
-        peaks = [
-            f"{cue} answers are most frequent at t = {_range(peak)} ({peak['share']:.0%})"
-            for cue in ("texture", "shape")
-            for peak in [_highest(rows[rows["answer"] == cue], "share")]
-        ]
-        last = rows[rows["answer"] == "neither"].sort_values("level").iloc[-1]
-        paragraphs.append(
-            f"**{model}**, with one level of {_level_word(str(model))} at a time: {peaks[0]}, "
-            f"{peaks[1]}. {_prevailing(differences[differences['model'] == model])} With the most "
-            f"{_level_word(str(model))}, {last['share']:.0%} of the answers name neither; of "
-            "guesses, 14 in 16 would."
-        )
-    return "\n\n".join(paragraphs)
-
-
-def centre_sentence(centres: pd.DataFrame) -> str:
-    """Whether shape or texture is named at more noise, with the interval that decides it.
-
-    Args:
-        centres: from `gcbook.chapters.noise_levels.tables.cue_centres`.
-    """
-    sentences = []
-    for row in centres.to_dict("records"):
-        model, word = row["model"], _level_word(str(row["model"]))
-        if np.isnan(row["difference"]):
-            sentences.append(
-                f"{model} does not name both cues clearly more often than by accident."
-            )
-            continue
-        if np.isnan(row["low"]):
-            finding = "no interval was computed"
-        elif row["low"] > 0:
-            finding = f"shape is named at more {word} than texture"
-        elif row["high"] < 0:
-            finding = f"shape is named at less {word} than texture"
-        else:
-            finding = f"no clear difference in the {word} at which the cues are named"
-        sentences.append(
-            f"{model}: {finding}. The answers that name the shape lie around t = "
-            f"{number(row['shape_t'], '.2f')}, those that name the texture around "
-            f"{number(row['texture_t'], '.2f')} (difference {number(row['difference'], '.2f')}, "
-            f"{span(row['low'], row['high'], '.2f')})."
-        )
-    return "\n".join(f"- {sentence}" for sentence in sentences)
-
-
-def evidence_sentence(evidence: pd.DataFrame) -> str:
-    """Where each cue speaks the loudest, and at which levels it can be heard at all.
-
-    Args:
-        evidence: from `gcbook.chapters.noise_levels.tables.cue_evidence`.
-    """
-    sentences = []
-    for model, rows in evidence.groupby("model", sort=False):
-        parts = []
-        for cue, of_cue in rows.groupby("cue", sort=False):
-            peak, heard = _highest(of_cue, "mean"), int((of_cue["low"] > 0).sum())
-            loudest = f"the loudest at t = {_range(peak)} ({number(peak['mean'], '.2f')})"
-            if of_cue["low"].isna().all():
-                parts.append(f"the {cue} speaks {loudest}; no interval was computed")
-            elif heard:
-                parts.append(
-                    f"the {cue} speaks {loudest}, and clearly, with its interval above 0, at "
-                    f"{heard} of {len(of_cue)} levels"
-                )
-            else:
-                parts.append(f"the {cue} is not clearly heard at any level")
-        sentences.append(f"- {model}: {'; '.join(parts)}.")
-    return "\n".join(sentences)
-
-
-def without_levels_sentence(whole: pd.DataFrame) -> str:
-    """What the miniatures without a noise level answer to cue conflicts.
-
-    Args:
-        whole: from `gcbook.chapters.noise_levels.tables.whole_shares`.
-    """
-    rows = whole[(whole["test_set"] == "cue-conflict") & ~whole["levels"]]
-    parts = []
-    for model, group in rows.groupby("model", sort=False):
-        share = group.set_index("answer")["share"]
-        parts.append(
-            f"{model} ({KINDS[str(model)]}) names the shape in {share['shape']:.0%} and the "
-            f"texture in {share['texture']:.0%} of its answers"
-        )
-    return f"Models without a noise level answer once and for all: {listed(parts)}."
-
-
-def _prevailing(differences: pd.DataFrame) -> str:
-    """At how many levels the interval of the difference lies on one side of 0, and at which."""
-    if differences["low"].isna().all():
-        return "No intervals were computed, so which differences are clear is open."
-    said = []
-    for cue, rows in (
-        ("shape", differences[differences["low"] > 0]),
-        ("texture", differences[differences["high"] < 0]),
-    ):
-        levels = sorted(rows["level"])
-        if levels:
-            said.append(f"the {cue} is named clearly more often at {_places(levels)}")
-    open_ = len(differences) - sum(
-        int(chosen.sum()) for chosen in (differences["low"] > 0, differences["high"] < 0)
+    parts = [
+        centres[["model", f"{cue}_t", f"{cue}_t_low", f"{cue}_t_high"]]
+        .set_axis(["model", "t", "low", "high"], axis=1)
+        .assign(cue=cue)
+        for cue in ("shape", "texture")
+    ]
+    place = {model: i for i, model in enumerate(shipped_models())}
+    rows = pd.concat(parts, ignore_index=True).sort_values(
+        "model", key=lambda column: column.map(place), kind="stable", ignore_index=True
     )
-    if not said:
-        return f"At none of the {len(differences)} levels is one cue named clearly more often."
-    others = "the other level" if open_ == 1 else f"the other {open_}"
-    rest = f"; at {others} the interval of the difference holds 0" if open_ else ""
-    return f"Level by level, counted from 1 for the least, {' and '.join(said)}{rest}."
+    return rows[["model", "cue", "t", "low", "high"]]
 
 
-def _places(levels: list[int]) -> str:
-    """Runs of levels, counted from 1.
+def lead_rows(ends: pd.DataFrame) -> pd.DataFrame:
+    """By how much shape answers outnumber texture answers at the first and the last copy.
 
-    >>> _places([0, 1, 2, 5])
-    'levels 1 to 3 and 6'
+    Args:
+        ends: from `gcbook.miniworld.results.course.first_and_last`.
+
+    Returns:
+        ``model, copy`` ("first" or "last"), ``images`` (seen by then), ``difference, low, high``;
+        with the paper's weighting where there is one.
     """
-    runs: list[list[int]] = []
-    for level in levels:
-        if runs and level == runs[-1][-1] + 1:
-            runs[-1].append(level)
-        else:
-            runs.append([level])
-    words = [f"{run[0] + 1}" if len(run) == 1 else f"{run[0] + 1} to {run[-1] + 1}" for run in runs]
-    return f"{'level' if len(levels) == 1 else 'levels'} {listed(words)}"
-
-
-def _highest(rows: pd.DataFrame, column: str) -> pd.Series:
-    return rows.iloc[int(rows[column].to_numpy().argmax())]
-
-
-def _range(row: pd.Series) -> str:
-    return f"{row['t_low']:.3g} to {row['t_high']:.3g}"
-
-
-def _level_word(model: str) -> str:
-    return "masking" if "masked" in recipe_of(model)[0] else "noise"
+    chosen = ends[ends["weighting"].isin(["", PAPERS])]
+    parts = [
+        chosen[["model", copy, f"{copy}_difference", f"{copy}_low", f"{copy}_high"]]
+        .set_axis(["model", "images", "difference", "low", "high"], axis=1)
+        .assign(copy=copy)
+        for copy in ("first", "last")
+    ]
+    rows = pd.concat(parts).sort_index(kind="stable").reset_index(drop=True)
+    return rows[["model", "copy", "images", "difference", "low", "high"]]

@@ -1,4 +1,4 @@
-"""Figures of classifiers trained and tested with diffusion-style noise: Fig. 13 and its cells."""
+"""Classifiers trained and tested with diffusion-style noise: the cells, the changes, Fig. 13."""
 
 import math
 
@@ -7,21 +7,27 @@ import numpy as np
 import pandas as pd
 
 from gcbook.chapters.noise_training.tables import CLEAN, MEAN_OF_DRAWS, MEASURES, ONE_DRAW
+from gcbook.charts.category_bias import fig_category_bias
 from gcbook.charts.columns import tooltips
+from gcbook.charts.forest import fig_forest
 from gcbook.charts.miniature_look import COLORS, SHAPES
-from gcbook.charts.parts import TENTHS, dropdown, finish, side_by_side
-from gcbook.charts.theme import CHANCE_LINE, INK
-from gcbook.paper.categories import CATEGORIES
+from gcbook.charts.parts import TENTHS, dropdown, side_by_side
+from gcbook.charts.theme import CHANCE_LINE, CUES, INK
 
-__all__ = ["fig_noise_categories", "fig_noise_cells"]
+__all__ = ["fig_length", "fig_noise_categories", "fig_noise_cells", "fig_noise_changes"]
 
 _TRAINED = {"clean": "mini-cnn", "noised": "mini-cnn-noise"}
 _TESTED = [CLEAN, ONE_DRAW, MEAN_OF_DRAWS]
 _PANELS = ("accuracy", "shape_accuracy", "texture_accuracy", "shape_bias")
 _UNIT = alt.Scale(domain=[0, 1])
 _AS_TRAINED = "what each was trained on"
-_ROW = 22
-_TEXTURE = "Fraction of texture decisions"
+_CHANGE = alt.Axis(format="+.2f", tickCount=5, labelOverlap=True)
+_CHANGE = alt.Axis(format="+.2f", tickCount=5, labelOverlap=True)
+_CHANGED = {
+    MEASURES["shape_bias"]: (INK, "circle"),
+    MEASURES["blind"]: (CHANCE_LINE, "square"),
+    MEASURES["texture_excess"]: (CUES["texture"], "triangle-up"),
+}
 
 
 def fig_noise_cells(cells: pd.DataFrame) -> alt.TopLevelMixin:
@@ -101,48 +107,83 @@ def _scale(rows: pd.DataFrame, title: str) -> alt.Scale:
     return _UNIT
 
 
-def fig_noise_categories(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Fig. 13: one row a shape category, a mark a cell, a line for each mean over categories.
+def fig_noise_changes(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """What each step changes, with what guessing alone would change.
+
+    Args:
+        rows: from `gcbook.chapters.noise_training.tables.change_rows`.
+    """
+    shown = rows[rows["measure"].isin(_CHANGED)]
+    return fig_forest(
+        shown,
+        row="step",
+        value="change",
+        x=alt.X("change:Q", title="Change", axis=_CHANGE),
+        series="measure",
+        marks=_CHANGED,
+        tooltip=tooltips(
+            ["step", "measure", "before", "after", "change", "low", "high"],
+            formats={"change": "+.3f"},
+        ),
+        description=(
+            "What noise in training, in testing, both, and several draws change in shape bias, in "
+            "the shape bias of an observer blind to texture who names the shape as often, and in "
+            "how often texture is named above chance, with intervals and a line at no change."
+        ),
+    )
+
+
+def fig_length(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """What noise, and what a longer training, changes in shape bias.
+
+    Args:
+        rows: from `gcbook.chapters.noise_training.tables.length_rows`.
+    """
+    return fig_forest(
+        rows,
+        row="comparison",
+        value="change",
+        x=alt.X("change:Q", title="Change in shape bias").axis(
+            format="+.2f", tickCount=5, labelOverlap=True
+        ),
+        tooltip=tooltips(
+            ["comparison", "before", "after", "change", "low", "high"], formats={"change": "+.3f"}
+        ),
+        description=(
+            "Change in shape bias, with intervals, from noise after as many steps of training, "
+            "from many more clean images, and from these to noise. A line stands at no change."
+        ),
+    )
+
+
+def fig_noise_categories(rows: pd.DataFrame, printed: pd.DataFrame) -> alt.TopLevelMixin:
+    """Fig. 13 in miniature, with the paper's averages as lines.
 
     Args:
         rows: from `gcbook.chapters.noise_training.tables.category_rows`.
+        printed: from `gcbook.stats.shape_tables.noised_resnets`.
     """
-    color, shape = _trained(rows)
     tested = dropdown("noise_tested", "Tested with ", [*_TESTED, _AS_TRAINED], _AS_TRAINED)
-    x = alt.X("texture_share:Q", scale=_UNIT, title=_TEXTURE).axis(
-        grid=False, values=TENTHS, format=".1f", labelOverlap=True
-    )
-    y = alt.Y("category:N", sort=list(CATEGORIES), title=None).axis(grid=True, gridDash=[1, 3])
-    said = tooltips(
-        ["trained", "category", "texture_share", "low", "high", "shape_answers", "texture_answers"],
-        titles={"category": "Shape category"},
-        formats={"texture_share": ".1%", "shape_answers": ",", "texture_answers": ","},
-    )
-    base = alt.Chart(rows).transform_filter(
-        f"datum.tested === (noise_tested !== '{_AS_TRAINED}' ? noise_tested : "
-        f"datum.trained === 'clean' ? '{CLEAN}' : '{ONE_DRAW}')"
-    )
-    mean = base.transform_aggregate(x="mean(category_mean)", groupby=["trained"])
-    layers = [
-        mean.mark_rule(strokeWidth=2).encode(
-            x=alt.X("x:Q", scale=_UNIT, title=_TEXTURE), color=color
+    return fig_category_bias(
+        rows,
+        printed,
+        series="trained",
+        marks={
+            name: (COLORS[recipe], SHAPES[recipe])
+            for name, recipe in _TRAINED.items()
+            if name in set(rows["trained"])
+        },
+        choice=tested,
+        shown=(
+            f"datum.tested === (noise_tested !== '{_AS_TRAINED}' ? noise_tested : "
+            f"datum.trained === 'clean' ? '{CLEAN}' : '{ONE_DRAW}')"
         ),
-        base.mark_rule(strokeWidth=1.5, opacity=0.6).encode(
-            x=alt.X("low:Q", scale=_UNIT, title=_TEXTURE), x2="high:Q", y=y, color=color
-        ),
-        base.mark_point(filled=True, size=80, opacity=1, stroke=INK, strokeWidth=0.5).encode(
-            x=x, y=y, color=color, shape=shape, tooltip=said
-        ),
-    ]
-    return finish(
-        alt.layer(*layers).add_params(tested),
-        height=_ROW * len(CATEGORIES),
         description=(
             "One row for each of 16 shape categories; horizontal position is the fraction of "
-            "texture decisions among the decisions for either cue, from 0 on the left to 1 on the "
-            "right. A mark with its interval for classifiers trained on clean and one for those "
-            "trained on noised images, and a vertical line at the mean over categories of each. At "
-            "first each is tested on what it was trained on; the reader can have both tested alike."
+            "texture decisions. A mark with its interval for small classifiers trained on clean "
+            "and one for those trained on noised images, nearly all at the left, with a line at "
+            "the mean over categories of each. Dashed lines, further right, are the averages that "
+            "the paper prints for its ResNet-50."
         ),
     )
 

@@ -178,7 +178,7 @@ def _drawings(single: pd.DataFrame) -> dict[str, Any]:
     humans = table.reindex([HUMANS_TITLE]).iloc[0]
     networks = table.drop(index=HUMANS_TITLE, errors="ignore")
     outlines = networks[["Edge", "Silhouette"]].dropna()
-    swag = networks[[str(name).startswith("SWAG") for name in networks.index]]
+    swag = networks.filter(regex="^SWAG", axis=0)
     return {
         "edge_humans": Number(humans["Edge"], ".0%"),
         "edge_best": Number(outlines["Edge"].max(), ".0%"),

@@ -21,7 +21,7 @@ MEASURES = {
     "shape_bias": "Shape bias",
     "shape_accuracy": "Names the shape",
     "texture_accuracy": "Names the texture",
-    "texture_excess": "Names the texture beyond accident",
+    "texture_excess": "Names the texture above chance",
     "accuracy": "In-distribution accuracy",
 }
 NOISE_TRAINED = "mini-cnn-noise"
@@ -85,7 +85,7 @@ def shortcut_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling(
 
     Returns:
         A row a recipe with both kinds of worlds: ``recipe, worlds`` (of each kind, alike in
-        contrast), ``before, after`` (share of conflicts whose texture is named beyond accident,
+        contrast), ``before, after`` (share of conflicts whose texture is named above chance,
         in the mean over these worlds, of the least and of the largest diagnosticity) and ``change,
         low, high``.
     """

@@ -1,25 +1,21 @@
 """What the miniatures answer at checkpoints of their training."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import DataNotFoundError
 from gcbook.miniworld.results.answers import mark
 from gcbook.miniworld.results.shipped import model_card, recipe_of, shipped_models, training_trials
 from gcbook.stats.clustered import clustered_means
-from gcbook.stats.metrics import CUE_METRICS, blind_bias, conflicts_in, cue_metrics
+from gcbook.stats.metrics import CUE_METRICS, conflicts_in, cue_metrics
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares, cue_sums
-from gcbook.stats.words import number, span
 
 __all__ = [
     "MEASURES",
     "PAPERS",
     "course_answers",
-    "course_sentence",
     "course_shares",
     "first_and_last",
 ]
@@ -34,9 +30,6 @@ MEASURES = {
 
 PAPERS = "exp:7"
 """The weighting of the paper; the other one that checkpoints were decided under is "uniform"."""
-
-EARLY = 0.1
-"""Share of a training after which a first copy does not show what was learned first."""
 
 
 def course_answers(models: Sequence[str] | None = None) -> pd.DataFrame:
@@ -138,68 +131,3 @@ def first_and_last(answers: pd.DataFrame, *, resampling: Resampling = Resampling
         row |= {"change": bias[-1, 0] - bias[0, 0], "change_low": low, "change_high": high}
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def course_sentence(ends: pd.DataFrame, weighting: str = PAPERS) -> str:
-    """Say of each model which cue came first, and where it ended.
-
-    Args:
-        ends: from `first_and_last`.
-        weighting: of the models that have one.
-
-    Returns:
-        MyST Markdown, an item a model.
-    """
-    items = []
-    for row in ends[ends["weighting"].isin(["", weighting])].to_dict("records"):
-        first, last = (
-            f"{row[f'{end}_shape']:.0%} shape, {row[f'{end}_texture']:.0%} texture: "
-            f"{_leader(row[f'{end}_low'], row[f'{end}_high'])}"
-            for end in ("first", "last")
-        )
-        if row["first"] == row["last"]:
-            items.append(
-                f"- {row['model']}: after {row['first']:,} images, {first}. There is one "
-                "checkpoint only, and so no course to see."
-            )
-            continue
-        items.append(
-            f"- {row['model']}: after {row['first']:,} images, {first}. After {row['last']:,} "
-            f"images, {last}. {_moved(row['change'], row['change_low'], row['change_high'])} "
-            f"{_blind(row)}"
-            + (
-                f" Its first copy is from {row['first'] / row['last']:.0%} of its training: what "
-                "it learned before was not kept."
-                if row["first"] > EARLY * row["last"]
-                else ""
-            )
-        )
-    return "\n".join(items) or (
-        "No model of this version comes with responses along its training, so there is nothing to "
-        "see here."
-    )
-
-
-def _leader(low: float, high: float) -> str:
-    if np.isnan(low):
-        return "no interval was computed, so which one leads is open"
-    if low > 0:
-        return "the shape leads"
-    return "the texture leads" if high < 0 else "no cue leads beyond the interval"
-
-
-def _blind(row: Mapping[Any, Any]) -> str:
-    first, last = (blind_bias(row[f"{end}_shape"]) for end in ("first", "last"))
-    return (
-        f"That of an observer blind to texture, with the same shape accuracies, would have gone "
-        f"from {number(first, '.2f')} to {number(last, '.2f')}."
-    )
-
-
-def _moved(change: float, low: float, high: float) -> str:
-    if np.isnan(change):
-        return "Its shape bias is not defined at both ends, since it names no cue at one of them."
-    if np.isnan(low):
-        return f"Its shape bias changed by {number(change, '+.2f')}; no interval was computed."
-    verb = "rose" if low > 0 else "fell" if high < 0 else "did not clearly move"
-    return f"Its shape bias {verb} ({number(change, '+.2f')}, {span(low, high, '.2f')})."

@@ -9,7 +9,14 @@ from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT, PLAIN, change_of, pooled_measures
 from gcbook.stats.words import listed, number, plural, span
 
-__all__ = ["LONG", "SETS", "changes_between", "longer_sentence", "noise_or_length_sentence"]
+__all__ = [
+    "LONG",
+    "SETS",
+    "changes_between",
+    "images_seen",
+    "longer_sentence",
+    "noise_or_length_sentence",
+]
 
 LONG = "-long"
 """After a miniature's name: its twin that was trained longer, of which scores alone ship."""
@@ -41,6 +48,12 @@ def changes_between(
         name: change_of(values[name][place(first)], values[name][place(second)], resampling)
         for name in MEASURES
     }
+
+
+def images_seen(model: str) -> int:
+    """How many images a miniature, or a twin that was trained longer, saw in its training."""
+    card = _record(model) if model.endswith(LONG) else model_card(model)
+    return int(card["images_seen"])
 
 
 def longer_sentence(miniature: str, *, resampling: Resampling = Resampling()) -> str:

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from gcbook.chapters.blurred_images.charts import fig_datasets, fig_families, fig_noised_resnet
-from gcbook.chapters.blurred_images.tables import noised_resnets
 from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.stats.shape_tables import noised_resnets
 
 FOREST = pd.DataFrame(
     {

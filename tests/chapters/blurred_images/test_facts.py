@@ -12,7 +12,6 @@ from gcbook.chapters.blurred_images.facts import blurred_images_facts
 from gcbook.chapters.blurred_images.tables import (
     BLURRED,
     accuracy_and_bias,
-    noised_resnets,
     resnet_rows,
     sharp_rows,
 )
@@ -21,7 +20,7 @@ from gcbook.chapters.parameters import check_parameters
 from gcbook.claims.claim import names_in
 from gcbook.stats.correlation import fisher_difference, fisher_interval
 from gcbook.stats.correlation_tables import correlation_rows
-from gcbook.stats.shape_tables import bias_by_category
+from gcbook.stats.shape_tables import bias_by_category, noised_resnets
 from gcbook.stats.summaries import Summaries
 
 # Accuracy on blurred, high-pass and coloured images, and shape bias.

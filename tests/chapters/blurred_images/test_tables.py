@@ -14,7 +14,6 @@ from gcbook.chapters.blurred_images.tables import (
     dataset_rows,
     family_rows,
     lowest_rows,
-    noised_resnets,
     printed_correlations,
     resnet_rows,
     sharp_rows,
@@ -221,14 +220,6 @@ def test_the_bracket_can_count_degrees_of_freedom_or_models():
     # The beta distribution of r under no correlation gives the same p.
     by_beta = 2 * stats.beta.sf((0.59 + 1) / 2, 58 / 2, 58 / 2)
     assert freedom.set_index("coefficient").loc["Pearson", "p"] == pytest.approx(by_beta)
-
-
-def test_the_printed_resnets_in_the_order_of_the_noise():
-    rows = noised_resnets()
-    assert rows["shape_bias"].tolist() == [0.21, 0.57, 0.78]
-    assert rows["texture_share"].tolist() == [0.79, 0.43, 0.22]
-    assert rows["ood_accuracy"].tolist() == [0.56, 0.57, 0.43]
-    assert rows["label"].tolist()[1] == "noise in training: 0.57"
 
 
 def test_the_public_resnet_by_category():

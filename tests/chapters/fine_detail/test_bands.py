@@ -1,7 +1,6 @@
 """What miniatures do with bands of frequency, from scores that are made up."""
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 from tiny.shipped import least, ship_model, ship_scores, use_data
@@ -12,14 +11,10 @@ from gcbook.chapters.fine_detail.bands import (
     MEASURES,
     MOST,
     ORDER,
-    WHOLE,
     band_models,
     band_rows,
-    band_sentence,
-    sharp_outline_sentence,
     texture_left,
     texture_power_rows,
-    texture_sentence,
     textures_bands,
 )
 from gcbook.chapters.fine_detail.restored import band_name
@@ -80,29 +75,6 @@ def test_every_measure_by_what_is_left():
     assert (bias.drop("high-4") == 1).all()
     assert value[MEASURES["texture_accuracy"], "high-4"] == 1
     assert (rows["n"] == 16).all()
-    said = band_sentence(rows)
-    assert said.startswith("- mini-cnn (above chance on low-2, low-4, low-8, high-1, high-2 and")
-    assert "low-4: 100% right, conflicts 100% by shape and 0% by texture, shape bias 1.00" in said
-    assert "high-4: 100% right, conflicts 0% by shape and 100% by texture, shape bias 0.00" in said
-    assert "Nothing was resampled" in band_sentence(band_rows(resampling=Resampling(draws=0)))
-    # Here fine detail brings the texture, and nobody turns away from it.
-    assert sharp_outline_sentence(rows) == ""
-    blind = rows[rows["measure"] == MEASURES["shape_bias"]].set_index("band")["blind"]
-    assert blind["high-4"] == 0
-    assert blind["low-2"] == 1
-
-
-def test_who_turns_to_the_outline_when_coarse_detail_goes_is_named():
-    fine = {"accuracy": 0.6, "shape_accuracy": 0.3, "texture_accuracy": 0.1, "shape_bias": 0.75}
-    whole = {"accuracy": 0.9, "shape_accuracy": 0.3, "texture_accuracy": 0.5, "shape_bias": 0.38}
-    table = [
-        (recipe, MEASURES[name], band, value, value - 0.05, value + 0.05)
-        for recipe, of in (("a", fine), ("b", whole))
-        for band, values in (("high-4", of), (WHOLE, whole))
-        for name, value in values.items()
-    ]
-    rows = pd.DataFrame(table, columns=["recipe", "measure", "band", "value", "low", "high"])
-    assert "with high-4, a names the texture clearly less often" in sharp_outline_sentence(rows)
 
 
 OCTAVES = [band_name(band) for band in octave_bands(DEFAULT_WORLD.resolution)]
@@ -137,19 +109,8 @@ def test_the_fewest_fine_bands_that_have_most_are_the_textures():
 @pytest.mark.parametrize(("cut", "at"), [("low-4", 4), ("low-8", 8)])
 def test_half_of_a_wave_is_left_where_the_filter_is_cut(monkeypatch, cut, at):
     monkeypatch.setattr(bands, "_patterns", lambda: waves((at, 2 * at)))
-    assert texture_left(cut) == "28% on average (6% to 50%, by family)"
-
-
-def test_the_sentence_names_the_coarsest_texture(monkeypatch):
-    monkeypatch.setattr(bands, "_patterns", lambda: waves((2, 6)))
-    monkeypatch.setattr(bands, "MOST", 0.5)
-    monkeypatch.setattr(bands, "ALL_CATEGORIES", ("cat", "dog"))
-    world = type("World", (), {"resolution": 32, "textures": ("plaid", "dots")})
-    monkeypatch.setattr(bands, "DEFAULT_WORLD", world)
-    said = texture_sentence(texture_power_rows())
-    assert "50% in 2 to 4, 50% in 4 to 8" in said
-    assert "over 2 families" in said
-    assert "from 0% (plaid, worn by cat) to 100%" in said
+    mean, families = texture_left(cut)
+    assert (str(mean), str(families)) == ("28%", "6% to 50%")
 
 
 def test_patterns_are_drawn_as_the_world_draws_them(monkeypatch):

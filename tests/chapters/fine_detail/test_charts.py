@@ -9,6 +9,7 @@ from gcbook.chapters.fine_detail.charts import (
     fig_prompted_detail,
     fig_reduced,
     fig_restored_detail,
+    fig_weighted_detail,
 )
 from gcbook.chapters.fine_detail.restored import PANELS
 from gcbook.charts.chart import chart_spec, static_svg
@@ -106,3 +107,21 @@ def test_a_panel_a_measure_from_coarse_to_fine():
     svg = static_svg(spec)
     assert "mini-pixel" in svg
     assert svg.index("low-2") < svg.index(">all<") < svg.index("high-4")
+
+
+def test_a_row_a_band_and_a_mark_a_prompt():
+    rows = pd.DataFrame(
+        [
+            (panel, band, 0.9, 0.001, 0.0, 0.002)
+            for panel in PANELS.values()
+            for band in ("1 to 2", "2 to 4")
+        ],
+        columns=["panel", "band", "kept", "advantage", "low", "high"],
+    )
+    spec = chart_spec(fig_weighted_detail(rows))
+    color = spec["layer"][-1]["encoding"]["color"]
+    assert color["scale"]["domain"][0] == "the right one"
+    drawn = spec["datasets"][spec["layer"][-1]["data"]["name"]]
+    assert {row["prompt"] for row in drawn} == set(color["scale"]["domain"])
+    svg = static_svg(spec)
+    assert svg.index(">1 to 2<") < svg.index(">2 to 4<")

@@ -6,6 +6,7 @@ import pandas as pd
 from gcbook.chapters.muse.charts import fig_rules, fig_sixteen, fig_stick
 from gcbook.chapters.muse.tables import RULES
 from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.charts.theme import DISCRIMINATIVE
 from gcbook.miniworld.results.steps_pictures import png_text
 from gcbook.paper.categories import CATEGORIES
 
@@ -28,15 +29,15 @@ SIXTEEN = pd.DataFrame(
 )
 
 
-def test_the_smallest_distance_alone_is_green_and_called_nearest():
+def test_the_smallest_distance_alone_is_framed_and_called_nearest():
     spec = chart_spec(fig_sixteen(SIXTEEN))
     svg = static_svg(spec)
     assert svg.count("<image") == 17
     assert svg.count("nearest 10.00") == 1
     assert "50% of the tokens hidden" in svg
-    greens = svg.count('fill="#00805f"')
-    assert greens == 1
-    assert svg.count('fill="#d0273c"') == 15
+    # The others' distances are grey.
+    assert svg.count(f'fill="{DISCRIMINATIVE}"') == 15
+    assert svg.count('stroke-width="4"') == 1
 
 
 def test_image_and_share_can_be_chosen():
@@ -66,4 +67,4 @@ def test_a_panel_a_rule():
 def test_a_point_a_prompt_with_its_name():
     rows = pd.DataFrame({"category": CATEGORIES, "distance": np.linspace(0.1, 0.2, 16)})
     svg = static_svg(chart_spec(fig_stick(rows.assign(named=0.1, drawn=0.5))))
-    assert svg.count(">keyboard<") == 3
+    assert svg.count(">keyboard<") == 1

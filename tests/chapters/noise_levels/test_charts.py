@@ -4,11 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.chapters.noise_levels.charts import fig_evidence_levels, fig_levels
+from gcbook.chapters.noise_levels.charts import (
+    fig_cue_centres,
+    fig_evidence_levels,
+    fig_first_and_last,
+    fig_levels,
+)
 from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.charts.theme import CUES
 
 MODELS = ("mini-pixel", "mini-masked")
-CUES = [("cue-conflict", cue) for cue in ("shape", "texture", "neither", "shape bias")]
+CONFLICTS = [("cue-conflict", cue) for cue in ("shape", "texture", "neither", "shape bias")]
 SETS = [(name, "right") for name in ("in-distribution", "silhouette", "texture")]
 
 
@@ -28,7 +34,7 @@ def shares():
             0.1 * place + 0.05 * level + 0.02,
         )
         for model in MODELS
-        for place, (test_set, answer) in enumerate([*CUES, *SETS])
+        for place, (test_set, answer) in enumerate([*CONFLICTS, *SETS])
         for level in range(4)
     ]
     columns = ["model", "test_set", "answer", "t_low", "t_high", "t", "log_snr", "n", "share"]
@@ -39,7 +45,7 @@ def whole():
     rows = [
         (model, model == "mini-pixel", test_set, answer, 720, 0.31, 0.3, 0.32)
         for model in ("mini-pixel", "mini-cnn", "mini-ar")
-        for test_set, answer in [*CUES, *SETS]
+        for test_set, answer in [*CONFLICTS, *SETS]
     ]
     columns = ["model", "levels", "test_set", "answer", "n", "share", "low", "high"]
     return pd.DataFrame(rows, columns=columns)
@@ -89,12 +95,15 @@ def test_panels_hold_conflicts_and_right_answers_once_each(levels):
     assert len(rows) == len(MODELS) * 6 * 4  # the shape bias is not drawn
 
 
-def test_every_line_has_a_colour_and_a_mark_of_its_own(levels):
+def test_every_line_has_a_mark_of_its_own_and_a_cue_one_hue(levels):
     for panel in levels["concat"]:
         (points,) = [each for each in panel["layer"] if each["mark"]["type"] == "point"]
-        for channel in ("color", "shape"):
-            scale = points["encoding"][channel]["scale"]
-            assert len(scale["domain"]) == len(set(scale["range"])) == 6
+        shapes, colors = (points["encoding"][name]["scale"] for name in ("shape", "color"))
+        assert len(shapes["domain"]) == len(set(shapes["range"])) == 6
+        hue = dict(zip(colors["domain"], colors["range"], strict=True))
+        assert hue["names the shape"] == hue["right, shape alone"] == CUES["shape"]
+        assert hue["names the texture"] == hue["right, texture alone"] == CUES["texture"]
+        assert len(set(hue.values())) == 4
 
 
 def test_bands_are_the_intervals(levels):
@@ -135,3 +144,41 @@ def test_evidence_has_its_line_at_nothing():
     assert {"evidence_model", "evidence_axis"} == set(params(spec))
     assert "from clean (0)" in render(spec)
     assert "log-SNR, falling" in render(spec, evidence_axis="log-SNR")
+
+
+def marks(spec):
+    (dots,) = [each for each in spec["layer"] if each["mark"]["type"] == "point"]
+    return dots["encoding"]
+
+
+def test_centres_have_the_hues_of_their_cues():
+    rows = pd.DataFrame(
+        {
+            "model": ["mini-pixel"] * 2,
+            "cue": ["shape", "texture"],
+            "t": [0.58, 0.22],
+            "low": [0.5, 0.2],
+            "high": [0.6, 0.3],
+        }
+    )
+    spec = chart_spec(fig_cue_centres(rows))
+    scale = marks(spec)["color"]["scale"]
+    assert dict(zip(scale["domain"], scale["range"], strict=True)) == CUES
+    assert "mini-pixel, texture: 0.22." in spec["description"]
+
+
+def test_first_and_last_copies_stand_on_either_side_of_zero():
+    rows = pd.DataFrame(
+        {
+            "model": ["mini-cnn"] * 2,
+            "copy": ["first", "last"],
+            "images": [100, 800],
+            "difference": [-0.1, 0.5],
+            "low": [-0.2, 0.4],
+            "high": [0.0, 0.6],
+        }
+    )
+    spec = chart_spec(fig_first_and_last(rows))
+    assert marks(spec)["color"]["scale"]["domain"] == ["first", "last"]
+    assert {"difference": 0.0} in [row for data in spec["datasets"].values() for row in data]
+    assert "mini-cnn, first: -0.10." in spec["description"]

@@ -4,25 +4,26 @@ import numpy as np
 import pandas as pd
 import pytest
 from tiny.noise_answers import SHARES, answers
-from tiny.shipped import ship_model, use_data
+from tiny.shipped import CONFLICTS, least, ship_model, ship_scores, use_data
 
 from gcbook.chapters.noise_training import tables
 from gcbook.chapters.noise_training.tables import (
+    BLURRED,
     CLEAN,
     MEAN_OF_DRAWS,
     MEASURES,
     ONE_DRAW,
+    blur_rows,
     category_rows,
     cell_rows,
     change_rows,
-    change_sentence,
     discriminative_models,
-    equal_steps_sentence,
+    length_rows,
     normalized_variance,
-    paper_rows,
-    resampled_phrase,
 )
 from gcbook.files.errors import InputError
+from gcbook.miniworld.testsets import TEST_SETS
+from gcbook.stats.correlation_tables import correlation_rows
 from gcbook.stats.metrics import blind_bias, by_accident
 from gcbook.stats.resampling import Resampling
 
@@ -73,16 +74,16 @@ def test_changes_are_differences_of_cells():
     rows = change_rows(answers(SHARES), resampling=Resampling(draws=200)).set_index(
         ["step", "measure"]
     )
-    training = rows.loc[("noise in training", MEASURES["shape_bias"])]
+    training = rows.loc[("training", MEASURES["shape_bias"])]
     assert (training["before"], training["after"]) == (0.375, 0.75)
     assert training["change"] == 0.375
     assert training["low"] <= 0.375 <= training["high"]
-    testing = rows.loc[("noise in testing as well", MEASURES["accuracy"])]
+    testing = rows.loc[("testing as well", MEASURES["accuracy"])]
     assert testing["change"] == pytest.approx(-0.3)
-    several = rows.loc[("several draws instead of one", MEASURES["shape_accuracy"])]
+    several = rows.loc[("several draws", MEASURES["shape_accuracy"])]
     assert several["change"] == pytest.approx(0.4)
     # Nobody tested the plain network with noise here.
-    assert "noise in testing alone" not in rows.index.get_level_values("step")
+    assert "testing alone" not in rows.index.get_level_values("step")
 
 
 def test_categories_pool_the_seeds_and_average_alike():
@@ -106,12 +107,6 @@ def test_a_category_without_either_cue_has_no_share():
     assert rows["category_mean"].tolist() == [0, 0]
 
 
-def test_the_papers_three_cells():
-    rows = paper_rows()
-    assert rows["shape_bias"].tolist() == [0.21, 0.57, 0.78]
-    assert rows["trained"].tolist() == ["clean", "noised", "noised"]
-
-
 def test_classifiers_of_both_recipes_are_found(tmp_path, monkeypatch):
     data = use_data(tmp_path, monkeypatch)
     for name in ("mini-cnn", "mini-cnn-seed2", "mini-cnn-noise", "mini-pixel"):
@@ -125,40 +120,10 @@ def test_classifiers_of_both_recipes_are_found(tmp_path, monkeypatch):
 def test_without_both_recipes_each_is_compared_with_itself():
     alone = answers(SHARES, models=("mini-cnn-noise",))
     changes = change_rows(alone, resampling=Resampling(draws=0))
-    assert set(changes["step"]) == {"noise in testing as well", "several draws instead of one"}
+    assert set(changes["step"]) == {"testing as well", "several draws"}
 
 
-def test_the_sentence_has_the_paper_and_an_observer_without_texture():
-    given = answers(SHARES)
-    said = change_sentence(
-        change_rows(given, resampling=Resampling(draws=0)),
-        cell_rows(given, resampling=Resampling(draws=0)),
-    )
-    assert "2 networks trained on clean images and 1 network trained on noised images" in said
-    assert "*Noise in training*: 0.375 → 0.750 (+0.375, interval not computed)" in said
-    assert "from 0.21 to 0.57, and noise in testing as well to 0.78" in said
-    assert f"Blind: {blind_bias(0.3):.3f} → {blind_bias(0.6):.3f} (" in said
-    assert f"accident: {0.5 - by_accident(0.3):.3f} → {0.2 - by_accident(0.6):.3f} (" in said
-
-
-def test_intervals_say_whether_there_were_seeds_to_resample():
-    both = cell_rows(answers(SHARES), resampling=Resampling(draws=0))
-    assert resampled_phrase(both).startswith(
-        "resample silhouettes, and seeds where there are several (2 seeds tell the spread"
-    )
-    single = {key: value for key, value in SHARES.items() if "seed1" not in key[0]}
-    assert "another run of the training" in resampled_phrase(
-        cell_rows(answers(single), resampling=Resampling(draws=0))
-    )
-    double = dict(SHARES) | {("mini-cnn-noise-seed1", CLEAN): (6, 2, 8)}
-    alone = {key: value for key, value in double.items() if key[1] == CLEAN}
-    phrase = resampled_phrase(cell_rows(answers(alone), resampling=Resampling(draws=0)))
-    assert phrase == (
-        "resample silhouettes and seeds (2 seeds tell the spread between runs but roughly)"
-    )
-
-
-def test_both_recipes_are_compared_after_as_many_steps(monkeypatch):
+def test_noise_is_compared_after_as_many_steps_and_with_a_longer_training(monkeypatch):
     early = answers({("mini-cnn", CLEAN): (4, 4, 9), ("mini-cnn-noise", CLEAN): (3, 3, 9)})
     same = answers({("mini-cnn", CLEAN): (2, 6, 9), ("mini-cnn-noise", CLEAN): (6, 2, 8)})
     late = answers({("mini-cnn-noise", CLEAN): (9, 1, 9)})
@@ -168,12 +133,74 @@ def test_both_recipes_are_compared_after_as_many_steps(monkeypatch):
         "course_answers",
         lambda models: pd.concat([table.assign(step=step) for table, step in course]),
     )
-    said = equal_steps_sentence(resampling=Resampling(draws=0))
-    assert "After 20 steps each" in said
-    assert "is 0.25 without and 0.75 with noise: +0.500 (interval not computed; one seed" in said
-    assert said.endswith("one seed each, one of the two in mid-schedule, 10 conflicts).")
+    bias = {"mini-cnn": 0.5, "mini-cnn-long": 0.7, "mini-cnn-noise": 0.6}
+
+    def between(one, other, *, resampling):
+        both = {"before": bias[one], "after": bias[other], "change": bias[other] - bias[one]}
+        return {"shape_bias": {**both, "low": float("nan"), "high": float("nan")}}
+
+    monkeypatch.setattr(tables, "changes_between", between)
+    rows = length_rows(resampling=Resampling(draws=0))
+    assert rows["change"].tolist() == pytest.approx([0.5, 0.2, -0.1])
+    # After the last step that both have, not at the end of the longer of the two.
+    assert rows[["before", "after"]].iloc[0].tolist() == [0.25, 0.75]
+    assert rows["after"].tolist()[1:] == [0.7, 0.6]
 
 
 def test_variance_of_what_the_networks_see():
     # Of grey levels between 0 and 1 no more than 4 by a mean of .5 and an SD of .25.
     assert 0.2 < normalized_variance(16) < 2
+
+
+BLURS = [f"{shape}{n}-{shape}{n}-3.png" for n in (1, 2) for shape in ("cat", "dog")]
+
+
+def shape(rows):
+    return least(rows, rows["category"])
+
+
+def texture(rows):
+    return least(rows, rows["texture"])
+
+
+def never(rows):
+    return least(rows, "oven")
+
+
+@pytest.fixture
+def shipped(tmp_path, monkeypatch):
+    folder = use_data(tmp_path, monkeypatch)
+    for model, conflict, blurred in (
+        ("mini-cnn", shape, shape),
+        ("mini-cnn-seed1", shape, never),
+        ("mini-pixel", texture, never),
+    ):
+        ship_model(folder, model)
+        kind = "diffusion" if "pixel" in model else "discriminative"
+        for name in TEST_SETS:
+            errors = conflict if name == "cue-conflict" else blurred
+            names = BLURS if name == "low-pass" else CONFLICTS
+            condition = "3" if name == "low-pass" else "0"
+            ship_scores(folder, model, name, names, errors, kind=kind, condition=condition)
+
+
+def test_blur_beside_shape_bias_a_network_a_row(shipped):
+    rows = blur_rows(resampling=Resampling(draws=0))
+    assert list(dict.fromkeys(rows["measured_on"])) == [BLURRED, "High-pass", "In-distribution"]
+    blurred = rows[rows["measured_on"] == BLURRED].set_index("observer")
+    assert blurred["shape_bias"].to_dict() == {
+        "mini-cnn": 1,
+        "mini-cnn-seed1": 1,
+        "mini-pixel": 0,
+    }
+    assert blurred["accuracy"].to_dict() == {"mini-cnn": 1, "mini-cnn-seed1": 0, "mini-pixel": 0}
+    assert blurred["family"].to_dict()["mini-cnn-seed1"] == "mini-cnn"
+    assert np.isnan(blurred["accuracy_low"]).all()
+
+
+def test_leaving_out_a_miniature_leaves_out_its_seeds(shipped):
+    rows = blur_rows(resampling=Resampling(draws=0))
+    found = correlation_rows(rows[rows["measured_on"] == BLURRED])
+    pearson = found[found["coefficient"] == "Pearson"].set_index("left_out")
+    assert (pearson.loc["nobody", "n"], pearson.loc["mini-cnn", "n"]) == (3, 1)
+    assert pearson.loc["nobody", "r"] == pytest.approx(0.5)

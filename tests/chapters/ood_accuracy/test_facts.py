@@ -150,6 +150,12 @@ def test_the_published_conditions(facts):
     assert (facts.outlined, facts.silhouette_easier, str(facts.edge_others)) == (32, 27, "47%")
 
 
+def test_without_drawings_nothing_is_said_of_them():
+    facts = facts_of(single=SHOWN["single"].iloc[:0])
+    assert facts.outlined is None
+    assert math.isnan(facts.edge_humans) and math.isnan(facts.stylized_swag)
+
+
 def test_favourites_by_hand():
     rows = [
         ("noise", "1", "Human 1", "Humans", 0.05, "cat", 0.2),

@@ -108,7 +108,7 @@ def test_the_ends_of_the_map_and_where_they_are():
     assert (found.cnn_least_diagnosticity, found.cnn_least_contrast) == THERE
     assert (found.cnn_most, found.cnn_most_contrast) == (0.9, 1.0)
     assert (found.cnn_right_least, found.cnn_right_most) == (0.5, 0.8)
-    # Clearly beyond accident in one of the two worlds.
+    # Clearly above chance in one of the two worlds.
     assert found.cnn_textures == 1
     assert math.isnan(found.pixel_least) and found.pixel_textures == 0
 

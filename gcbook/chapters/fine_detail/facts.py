@@ -1,0 +1,174 @@
+"""The numbers that the chapter's text and its claims are about."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gcbook.chapters.fine_detail.bands import COARSE, FINE, MEASURES, WHOLE, textures_bands
+from gcbook.chapters.fine_detail.high_pass import PAPER, SETS
+from gcbook.chapters.fine_detail.restored import HALF, PANELS
+from gcbook.claims import Interval, Number
+from gcbook.miniworld.world import DEFAULT_WORLD
+from gcbook.paper.categories import CHANCE
+from gcbook.paper.published import quoted_value
+from gcbook.stimuli.distortions import REFERENCE_SIZE
+
+__all__ = ["fine_detail_facts"]
+
+_MILLE = "+.2f"
+_OCTAVES = ("coarsest", "coarse", "fine", "finest")
+_SHORT = {"mini-pixel": "pixel", "mini-latent": "latent"}
+_CLASSIFIERS = {"mini-cnn": "cnn", "mini-cnn-noise": "noised"}
+
+
+def fine_detail_facts(
+    detail: pd.DataFrame,
+    textures: pd.DataFrame,
+    weighted: pd.DataFrame,
+    lead: pd.DataFrame,
+    bands: pd.DataFrame,
+    decays: pd.DataFrame,
+    reduced: pd.DataFrame,
+) -> SimpleNamespace:
+    """Every number of the chapter's text under a name.
+
+    A fact is a number or an interval of `gcbook.claims`, a count or names. Ends of intervals are
+    NaN where nothing was resampled. Gains are in thousandths of the images' variance.
+
+    Args:
+        detail, weighted, lead: from `gcbook.chapters.fine_detail.restored`: ``detail_rows``,
+            ``weighted_rows`` and ``lead_rows``.
+        textures, bands: from `gcbook.chapters.fine_detail.bands`: ``texture_power_rows`` and
+            ``band_rows``.
+        decays, reduced: from `gcbook.chapters.fine_detail.high_pass`: ``decay_rows`` and
+            ``reduced_rows``.
+    """
+    theirs = textures_bands(textures)
+    return SimpleNamespace(
+        **_lost(detail),
+        **_textures(textures, theirs),
+        **_gains(weighted, theirs),
+        **_lead(lead),
+        **_filtered(bands),
+        **_decays(decays),
+        **_reduced(reduced),
+        chance=Number(CHANCE, ".1%"),
+        pixels=DEFAULT_WORLD.resolution,
+        input_side=Number(quoted_value("imagen_resolution"), ".0f"),
+        image_side=REFERENCE_SIZE,
+    )
+
+
+def _lost(detail: pd.DataFrame) -> dict[str, Any]:
+    """From which noise on more than half of each band is missed, coarse bands first."""
+    gone = detail[detail["missed"] > HALF].groupby("band", sort=False)["t"].min()
+    bands = detail["band"].unique()
+    return {
+        f"lost_{name}": Number(gone.get(band, np.nan), ".2g")
+        for name, band in zip(_OCTAVES, bands, strict=True)
+    }
+
+
+def _textures(textures: pd.DataFrame, theirs: tuple[str, ...]) -> dict[str, Any]:
+    fine = textures[textures["band"].isin(theirs)].groupby("texture")["share"].sum()
+    return {
+        "texture_bands": theirs,
+        "texture_fine": Number(fine.mean(), ".0%"),
+        "coarsest_texture": str(fine.idxmin()),
+        "coarsest_fine": Number(fine.min(), ".0%"),
+    }
+
+
+def _gains(weighted: pd.DataFrame, theirs: tuple[str, ...]) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    for name, panel in PANELS.items():
+        rows = weighted[weighted["panel"] == panel]
+        fine = rows["band"].isin(theirs)
+        share = rows.loc[fine, "advantage"].sum() / rows["advantage"].sum()
+        facts[f"{name}_gain_fine"] = Number(share, ".0%")
+        facts[f"{name}_kept"] = Interval(
+            rows.loc[fine, "kept"].min(), rows.loc[fine, "kept"].max(), ".0%"
+        )
+    return facts
+
+
+def _lead(lead: pd.DataFrame) -> dict[str, Any]:
+    """What the prompts of either cue gain, before and after texture is lost."""
+    parts = {row["part"]: row for row in lead.to_dict("records")}
+    facts: dict[str, Any] = {
+        "lost_from": Number(parts["all"]["lost_from"], ".2g"),
+        "late_weight": Number(parts["more"]["weight"], ".1%"),
+    }
+    for name, part in (("early", "less"), ("late", "more"), ("all", "all")):
+        row = parts[part]
+        for cue in ("shape", "texture"):
+            facts[f"{cue}_{name}"] = Number(1000 * row[cue], ".2f")
+        facts[f"lead_{name}"] = Number(1000 * row["lead"], _MILLE)
+        facts[f"lead_{name}_interval"] = Interval(1000 * row["low"], 1000 * row["high"], _MILLE)
+    return facts
+
+
+def _filtered(bands: pd.DataFrame) -> dict[str, Any]:
+    """What is read in coarse and in fine detail alone."""
+    by = bands.set_index(["recipe", "measure", "band"])
+    accuracy = bands[bands["measure"] == MEASURES["accuracy"]]
+    readers = accuracy[accuracy["low"] > CHANCE].groupby("band")["recipe"].nunique()
+    facts: dict[str, Any] = {
+        "recipes": bands["recipe"].nunique(),
+        "coarse_readers": int(readers.get(COARSE, 0)),
+        "fine_readers": int(readers.get(FINE, 0)),
+    }
+
+    def value(recipe: str, measure: str, band: str) -> pd.Series:
+        found = by.reindex([(recipe, MEASURES[measure], band)]).iloc[0]
+        return found[["value", "low", "high"]]
+
+    for name, band in (("coarse", COARSE), ("fine", FINE)):
+        for recipe, short in _CLASSIFIERS.items():
+            row = value(recipe, "accuracy", band)
+            facts[f"{short}_{name}"] = Number(row["value"], ".0%")
+            facts[f"{short}_{name}_interval"] = Interval(row["low"], row["high"], ".0%")
+    for name, band in (("whole", WHOLE), ("sharp", FINE)):
+        row = value("mini-latent", "texture_accuracy", band)
+        facts[f"latent_texture_{name}"] = Number(row["value"], ".0%")
+        row = value("mini-latent", "shape_bias", band)
+        facts[f"latent_bias_{name}"] = Number(row["value"], ".2f")
+        facts[f"latent_bias_{name}_interval"] = Interval(row["low"], row["high"], ".2f")
+    return facts
+
+
+def _decays(decays: pd.DataFrame) -> dict[str, Any]:
+    """High-pass images under the paper's weighting, and by how much others change that."""
+    high = decays[decays["test_set"] == SETS["high-pass"]]
+    facts: dict[str, Any] = {"flattest": high["k"].min(), "steepest": Number(high["k"].max(), "g")}
+    for model, short in _SHORT.items():
+        own = high[high["model"] == model].set_index("k")
+        paper = own.reindex([PAPER]).iloc[0]
+        facts[f"{short}_high"] = Number(paper["accuracy"], ".0%")
+        facts[f"{short}_high_interval"] = Interval(paper["low"], paper["high"], ".0%")
+        facts[f"{short}_high_best"] = Number(own["accuracy"].max(), ".0%")
+        facts[f"{short}_commonest"] = Number(paper["commonest"], ".0%")
+        for name, k in (("flat", own.index.min()), ("steep", own.index.max())):
+            row = own.reindex([k]).iloc[0]
+            facts[f"{short}_{name}"] = Number(row["change"], "+.3f")
+            facts[f"{short}_{name}_interval"] = Interval(
+                row["change_low"], row["change_high"], "+.3f"
+            )
+    return facts
+
+
+def _reduced(reduced: pd.DataFrame) -> dict[str, Any]:
+    """Classifiers on images as they are, and after the largest reduction."""
+    by = {(row["model"], row["test_set"], row["factor"]): row for row in reduced.to_dict("records")}
+    most = float(reduced["factor"].max())
+    facts: dict[str, Any] = {"reduced_by": Number(most, "g")}
+    for model, short in _CLASSIFIERS.items():
+        for name, factor in (("asis", 1.0), ("small", most)):
+            row = by[model, SETS["in-distribution"], factor]
+            facts[f"{short}_{name}"] = Number(row["accuracy"], ".0%")
+        row = by[model, SETS["high-pass"], 1.0]
+        facts[f"{short}_high"] = Number(row["accuracy"], ".0%")
+        facts[f"{short}_high_interval"] = Interval(row["low"], row["high"], ".0%")
+    return facts

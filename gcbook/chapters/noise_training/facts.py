@@ -1,0 +1,143 @@
+"""The numbers that the chapter's text and its claims are about."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gcbook.chapters.noise_training.tables import (
+    BLURRED,
+    CLEAN,
+    MEASURES,
+    ONE_DRAW,
+    TRAINED_LONGER,
+    normalized_variance,
+)
+from gcbook.claims import Number
+from gcbook.miniworld.results.longer import images_seen
+from gcbook.paper.published import quoted_value
+from gcbook.stats.correlation_tables import EVERYBODY, FAMILY_MEANS
+from gcbook.stats.shape_tables import noised_resnets
+
+__all__ = ["noise_training_facts"]
+
+_STEPS = {
+    "training": "training",
+    "testing": "testing as well",
+    "both": "both",
+    "alone": "testing alone",
+    "several": "several draws",
+}
+_CHANGED = {"": "shape_bias", "_excess": "texture_excess", "_blind": "blind"}
+_LENGTHS = ("same_steps", "longer", "beyond")
+_RECIPE = ("learning_rate", "momentum", "weight_decay", "batch_size")
+_NO_ROW: "pd.Series[Any]" = pd.Series(dtype=float)
+
+
+def noise_training_facts(
+    cells: pd.DataFrame,
+    changes: pd.DataFrame,
+    lengths: pd.DataFrame,
+    blur: pd.DataFrame,
+    correlations: pd.DataFrame,
+) -> SimpleNamespace:
+    """Every number of the chapter's text under a name.
+
+    A fact of a cell that is not there, and an interval where nothing was resampled, is NaN.
+
+    Args:
+        cells, changes, lengths, blur: from `gcbook.chapters.noise_training.tables`: ``cell_rows``,
+            ``change_rows``, ``length_rows`` and ``blur_rows``.
+        correlations: of ``blur``, from `gcbook.stats.correlation_tables.correlation_rows`.
+    """
+    return SimpleNamespace(
+        **_cells(cells),
+        **_changes(changes),
+        **_lengths(lengths),
+        **_paper(),
+        **_blur(blur, correlations),
+        variance=Number(normalized_variance(), ".2f"),
+    )
+
+
+def _cells(cells: pd.DataFrame) -> dict[str, Any]:
+    """How many networks there are, and how often they are right on ordinary images."""
+    whole = cells[cells["model"] == ""]
+    right = whole[whole["measure"] == MEASURES["accuracy"]].set_index(["trained", "tested"])
+    found: dict[str, Any] = {}
+    for trained in ("clean", "noised"):
+        for name, tested in (("", CLEAN), ("_in_noise", ONE_DRAW)):
+            value = right["value"].get((trained, tested), np.nan)
+            found[f"{trained}_right{name}"] = Number(value, ".0%")
+        seeds = whole.loc[whole["trained"] == trained, "seeds"]
+        found[f"{trained}_networks"] = int(seeds.max()) if len(seeds) else None
+    return found
+
+
+def _changes(changes: pd.DataFrame) -> dict[str, Any]:
+    """What each step changes in shape bias, and in what stands behind it."""
+    by = changes.set_index(["step", "measure"])
+    found: dict[str, Any] = {}
+    for name, step in _STEPS.items():
+        for end, measure in _CHANGED.items():
+            rows = by.loc[by.index == (step, MEASURES[measure])]
+            found |= _change(f"{name}{end}", rows.iloc[0] if len(rows) else _NO_ROW)
+    return found
+
+
+def _lengths(lengths: pd.DataFrame) -> dict[str, Any]:
+    """What noise and what a longer training changes, and how much longer it was."""
+    found: dict[str, Any] = {}
+    for place, name in enumerate(_LENGTHS):
+        found |= _change(name, lengths.iloc[place])
+    plain, noised, longer = map(images_seen, ("mini-cnn", "mini-cnn-noise", TRAINED_LONGER))
+    return found | {
+        "noise_images": Number(noised / plain, ".2g"),
+        "longer_images": Number(longer / plain, ".2g"),
+        "longer_than_noise": Number(longer / noised, ".2g"),
+        "left_to_gain": Number(1 - lengths["after"].iloc[1], ".2f"),
+    }
+
+
+def _change(name: str, row: Any) -> dict[str, Number]:
+    """The change of a row, its interval and its two sides; NaN where the row is empty."""
+    return {
+        name: Number(row.get("change", np.nan), "+.3f"),
+        **{f"{name}_{end}": Number(row.get(end, np.nan)) for end in ("before", "after")},
+        **{f"{name}_{end}": Number(row.get(end, np.nan)) for end in ("low", "high")},
+    }
+
+
+def _paper() -> dict[str, Any]:
+    """The paper's recipe, and what it prints of the result."""
+    usual, noise = (
+        quoted_value(f"resnet50_epochs_{name}") for name in ("standard", "diffusion_noise")
+    )
+    biases = noised_resnets()["shape_bias"]
+    return {
+        "usual_epochs": Number(usual, ".0f"),
+        "noise_epochs": Number(noise, ".0f"),
+        "paper_images": Number(noise / usual, ".2g"),
+        **{name: Number(quoted_value(f"resnet50_{name}"), "g") for name in _RECIPE},
+        **{
+            f"paper_{name}": Number(bias, ".2f")
+            for name, bias in zip(("plain", "trained", "tested"), biases, strict=True)
+        },
+    }
+
+
+def _blur(rows: pd.DataFrame, correlations: pd.DataFrame) -> dict[str, Any]:
+    """The correlation of shape bias with accuracy on blurred images, over the miniatures."""
+    found: dict[str, Any] = {
+        "miniatures": rows["family"].nunique(),
+        "mini_networks": rows["observer"].nunique(),
+    }
+    blurred = correlations[correlations["measured_on"] == BLURRED]
+    for name, left_out in (("blur", EVERYBODY), ("means", FAMILY_MEANS)):
+        chosen = blurred[blurred["left_out"] == left_out].set_index("coefficient")
+        for coefficient, row in chosen.iterrows():
+            short = f"{name}_{str(coefficient).lower()}"
+            found[short] = Number(row["r"], ".2f")
+            found |= {f"{short}_{end}": Number(row[end], ".2f") for end in ("low", "high")}
+    return found

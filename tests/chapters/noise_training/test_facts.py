@@ -1,0 +1,107 @@
+"""The chapter's facts, from answers and tables written by hand."""
+
+import math
+
+import nbformat
+import pandas as pd
+import pytest
+from tiny.noise_answers import SHARES, answers
+
+from gcbook.book.inline import expressions_in
+from gcbook.chapters.claims import check_claims, claims_of
+from gcbook.chapters.noise_training.facts import noise_training_facts
+from gcbook.chapters.noise_training.tables import BLURRED, cell_rows, change_rows
+from gcbook.chapters.parameters import check_parameters
+from gcbook.claims.claim import names_in
+from gcbook.stats.correlation_tables import correlation_rows
+from gcbook.stats.resampling import Resampling
+
+LENGTHS = pd.DataFrame(
+    [
+        ("as many steps", 0.93, 0.96, 0.03, 0.003, 0.061),
+        ("more clean images", 0.931, 0.959, 0.028, 0.007, 0.048),
+        ("noise instead", 0.959, 0.964, 0.005, -0.011, 0.021),
+    ],
+    columns=["comparison", "before", "after", "change", "low", "high"],
+)
+BLUR = pd.DataFrame(
+    [
+        (BLURRED, "mini-cnn", "mini-cnn", "mini-cnn", 0.7, 0.9),
+        (BLURRED, "mini-cnn-seed1", "mini-cnn", "mini-cnn", 0.8, 0.8),
+        (BLURRED, "mini-ar", "mini-ar", "mini-ar", 0.6, 0.8),
+        (BLURRED, "mini-pixel", "mini-pixel", "mini-pixel", 0.5, 0.6),
+        (BLURRED, "mini-latent", "mini-latent", "mini-latent", 0.9, 0.3),
+    ],
+    columns=["measured_on", "observer", "kind", "family", "accuracy", "shape_bias"],
+)
+
+
+def facts_of(shares):
+    given, resampling = answers(shares), Resampling(draws=200)
+    return noise_training_facts(
+        cell_rows(given, resampling=resampling),
+        change_rows(given, resampling=resampling),
+        LENGTHS,
+        BLUR,
+        correlation_rows(BLUR),
+    )
+
+
+@pytest.fixture(scope="module")
+def facts():
+    return facts_of(SHARES)
+
+
+def test_networks_and_how_often_they_are_right(facts):
+    assert (facts.clean_networks, facts.noised_networks) == (2, 1)
+    assert facts.noised_right_in_noise < facts.noised_right
+    assert math.isnan(facts.clean_right_in_noise)
+
+
+def test_changes_of_shape_bias_and_of_what_is_behind_it(facts):
+    assert (facts.training_before, facts.training_after, facts.training) == (0.375, 0.75, 0.375)
+    assert facts.training_low <= facts.training <= facts.training_high
+    assert str(facts.training) == "+0.375"
+    assert facts.training_excess < 0
+    assert math.isnan(facts.alone) and math.isnan(facts.alone_blind_high)
+
+
+def test_noise_and_length(facts):
+    assert (facts.same_steps, facts.longer, facts.beyond) == (0.03, 0.028, 0.005)
+    assert (facts.beyond_low, facts.beyond_high) == (-0.011, 0.021)
+    assert facts.left_to_gain == pytest.approx(0.041)
+    factors = facts.noise_images, facts.longer_images, facts.longer_than_noise
+    assert list(map(str, factors)) == ["2", "10", "5"]
+
+
+def test_the_papers_recipe_and_result(facts):
+    assert (facts.usual_epochs, facts.noise_epochs) == (90, 300)
+    recipe = facts.learning_rate, facts.momentum, facts.weight_decay, facts.batch_size
+    assert list(map(str, recipe)) == ["0.1", "0.9", "0.0001", "64"]
+    assert [facts.paper_plain, facts.paper_trained, facts.paper_tested] == [0.21, 0.57, 0.78]
+
+
+def test_blur_over_networks_and_over_kinds(facts):
+    assert (facts.mini_networks, facts.miniatures) == (5, 4)
+    found = correlation_rows(BLUR).set_index(["left_out", "coefficient"])["r"]
+    assert facts.blur_spearman == found["nobody", "Spearman"]
+    assert facts.means_pearson == found["one mean a family", "Pearson"]
+
+
+def test_a_rerun_says_which_claims_hold(facts):
+    outcomes = check_claims(check_parameters("noise-training", seed=1), facts)
+    assert outcomes.longer_does_as_much.state == "holds"
+    assert outcomes.less_than_in_the_paper.state == "fails"
+    assert outcomes.guessing_lowers_bias.state == "unknown"
+
+
+def test_text_and_claims_name_facts_and_claims_that_there_are(facts):
+    claims = claims_of("noise-training")
+    for name, claim in claims.items():
+        assert set(names_in(claim.holds)) <= vars(facts).keys(), name
+    notebook = nbformat.read("notebooks/noise-training.ipynb", as_version=4)
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    known = {f"facts.{name}" for name in vars(facts)} | {f"claims.{name}" for name in claims}
+    named = {each for each in expressions_in(prose) if each.startswith(("facts.", "claims."))}
+    assert named <= known
+    assert {f"claims.{name}" for name in claims} <= named

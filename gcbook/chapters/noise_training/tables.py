@@ -13,7 +13,7 @@ import pandas as pd
 from gcbook.files.errors import InputError
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.course import course_answers
-from gcbook.miniworld.results.longer import LONG
+from gcbook.miniworld.results.longer import LONG, bias_change
 from gcbook.miniworld.results.noised import MEAN, clean_answers, noised_answers
 from gcbook.miniworld.results.panel import NOT_OOD, counted
 from gcbook.miniworld.results.shipped import recipe_of, shipped_models

@@ -1,4 +1,4 @@
-"""What changes between two miniatures, such as one and its twin that was trained longer."""
+"""What a miniature gains if it is trained longer, and whether noise does more than that."""
 
 from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.shipped import DATA, model_card
@@ -6,38 +6,34 @@ from gcbook.miniworld.training.record import read_record
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT, PLAIN, change_of, pooled_measures
 
-__all__ = ["LONG", "SETS", "changes_between", "images_seen"]
+__all__ = ["LONG", "SETS", "bias_change", "images_seen"]
 
 LONG = "-long"
 """After a miniature's name: its twin that was trained longer, of which scores alone ship."""
 
 SETS = (PLAIN, CONFLICT)
-MEASURES = ("accuracy", "shape_bias", "texture_excess")
 
 
-def changes_between(
+def bias_change(
     first: str, second: str, *, resampling: Resampling = Resampling()
-) -> dict[str, dict[str, float]]:
-    """Compare two models image by image.
+) -> dict[str, float]:
+    """Compare the shape bias of two models, image by image.
 
     Args:
         first, second: names of models whose scores of `SETS` come along.
-        resampling: how the intervals are made.
+        resampling: how the interval is made.
 
     Returns:
-        By measure (of `MEASURES`), what `gcbook.stats.shares.change_of` says.
+        What `gcbook.stats.shares.change_of` says.
     """
     answers = miniature_answers(SETS, [first, second])
     keys, values, _ = pooled_measures(answers, [], resampling=resampling, together=False)
-    place = keys["observer"].tolist().index
-    return {
-        name: change_of(values[name][place(first)], values[name][place(second)], resampling)
-        for name in MEASURES
-    }
+    one, other = (keys["observer"].tolist().index(name) for name in (first, second))
+    return change_of(values["shape_bias"][one], values["shape_bias"][other], resampling)
 
 
 def images_seen(model: str) -> int:
     """How many images a miniature, or a twin that was trained longer, saw in its training."""
-    # Of a twin only scores ship, with the record of its training beside them.
-    card = read_record(DATA / "scores" / model) if model.endswith(LONG) else model_card(model)
+    twin = model.endswith(LONG)
+    card = read_record(DATA / "scores" / model) if twin else model_card(model)
     return int(card["images_seen"])

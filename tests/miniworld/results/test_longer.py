@@ -1,13 +1,14 @@
 """The comparison of a miniature with its twin that was trained longer."""
 
 import json
+import math
 
 import pandas as pd
 import pytest
 
 from gcbook.miniworld.results import longer as miniature_longer
 from gcbook.miniworld.results.answers import mark
-from gcbook.miniworld.results.longer import changes_between, images_seen
+from gcbook.miniworld.results.longer import bias_change, images_seen
 from gcbook.stats.resampling import Resampling
 
 TWIN = "mini-cnn-long"
@@ -42,22 +43,24 @@ def answers(test_sets, models):
     return mark(pd.concat(tables, ignore_index=True))
 
 
-def test_a_miniature_is_compared_with_its_twin(monkeypatch):
-    monkeypatch.setattr(miniature_longer, "miniature_answers", answers)
-    changes = changes_between("mini-cnn", TWIN, resampling=Resampling(draws=200))
-    found = changes["accuracy"]
-    assert (found["before"], found["after"]) == (0.5, 0.75)
-    assert (found["change"], found["low"], found["high"]) == (0.25, 0.0, 0.5)
-    # It names the shape in 3 cases less 1, and one of the others by accident in 15.
-    assert changes["texture_excess"]["before"] == pytest.approx(0.25 - 0.25 / 15)
-    assert changes["texture_excess"]["after"] == pytest.approx(0.5 - 0.75 / 15)
-    assert changes["shape_bias"]["before"] == pytest.approx(0.75)
-    assert changes["shape_bias"]["after"] == pytest.approx(1 / 3)
-
-
-def test_images_are_read_from_the_record_of_a_twin_and_the_card_of_a_model(monkeypatch, tmp_path):
+@pytest.fixture
+def both(monkeypatch, tmp_path):
+    record = {"images_seen": 5000, "plan": {"steps": 40}}
     (tmp_path / "scores" / TWIN).mkdir(parents=True)
-    (tmp_path / "scores" / TWIN / "training.json").write_text(json.dumps({"images_seen": 5000}))
+    (tmp_path / "scores" / TWIN / "training.json").write_text(json.dumps(record))
     monkeypatch.setattr(miniature_longer, "DATA", tmp_path)
     monkeypatch.setattr(miniature_longer, "model_card", lambda model: {"images_seen": 500})
+    monkeypatch.setattr(miniature_longer, "miniature_answers", answers)
+
+
+def test_two_models_are_compared_image_by_image(both):
+    found = bias_change("mini-cnn", TWIN, resampling=Resampling(draws=200))
+    # By shape 3 and by texture 1, then 1 and 2.
+    assert (found["before"], found["after"]) == (0.75, pytest.approx(1 / 3))
+    assert found["low"] <= found["change"] <= found["high"]
+    bare = bias_change("mini-cnn", TWIN, resampling=Resampling(draws=0))
+    assert math.isnan(bare["low"])
+
+
+def test_images_of_a_miniature_and_of_its_twin(both):
     assert (images_seen("mini-cnn"), images_seen(TWIN)) == (500, 5000)

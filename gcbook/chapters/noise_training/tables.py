@@ -232,20 +232,18 @@ def length_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         ``comparison`` (noise after equally many steps; a longer training on clean images; noise
         against that), ``before, after, change, low, high``.
     """
-    longer = TRAINED_LONGER
-    rows = [
-        {"comparison": "Noise, after as many steps", **_after_as_many_steps(resampling)},
-        *(
-            {
-                "comparison": words,
-                **changes_between(one, other, resampling=resampling)["shape_bias"],
-            }
-            for words, one, other in (
-                ("More clean images", "mini-cnn", longer),
-                ("Noise instead of these", longer, "mini-cnn-noise"),
-            )
-        ),
-    ]
+    pairs = {
+        "More clean images": ("mini-cnn", TRAINED_LONGER),
+        "Noise instead of these": (TRAINED_LONGER, "mini-cnn-noise"),
+    }
+    found = {
+        "Noise, after as many steps": _after_as_many_steps(resampling),
+        **{
+            words: changes_between(*pair, resampling=resampling)["shape_bias"]
+            for words, pair in pairs.items()
+        },
+    }
+    rows = [{"comparison": words, **each} for words, each in found.items()]
     columns = ["before", "after", "change", "low", "high"]
     return pd.DataFrame(rows).round(dict.fromkeys(columns, 4))[["comparison", *columns]]
 

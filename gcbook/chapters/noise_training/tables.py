@@ -13,7 +13,7 @@ import pandas as pd
 from gcbook.files.errors import InputError
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.course import course_answers
-from gcbook.miniworld.results.longer import LONG, changes_between
+from gcbook.miniworld.results.longer import LONG, bias_change
 from gcbook.miniworld.results.noised import MEAN, clean_answers, noised_answers
 from gcbook.miniworld.results.panel import NOT_OOD, counted
 from gcbook.miniworld.results.shipped import recipe_of, shipped_models
@@ -238,10 +238,7 @@ def length_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     }
     found = {
         "Noise, after as many steps": _after_as_many_steps(resampling),
-        **{
-            words: changes_between(*pair, resampling=resampling)["shape_bias"]
-            for words, pair in pairs.items()
-        },
+        **{words: bias_change(*pair, resampling=resampling) for words, pair in pairs.items()},
     }
     rows = [{"comparison": words, **each} for words, each in found.items()]
     columns = ["before", "after", "change", "low", "high"]

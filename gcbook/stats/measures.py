@@ -286,8 +286,9 @@ class _Condition:
             for metric, block in found.items():
                 values[metric][:, drawn] = block
         if "error_consistency" in metrics:
-            kappas, own = values["error_consistency"], slice(1 + self.resampling.draws)
-            kappas[:, own] = halfway(kappas[:, own])
+            kappas = values["error_consistency"]
+            own = kappas[:, : 1 + self.resampling.draws]
+            halfway(own, out=own)
             kappas[np.isnan(kappas[:, 0])] = np.nan
         return values
 

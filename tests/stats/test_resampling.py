@@ -187,6 +187,9 @@ def test_draws_move_half_of_the_way_to_the_value() -> None:
     assert moved[0] == pytest.approx([0.2, 0.2, np.nan, 0.4], nan_ok=True)
     assert np.isnan(moved[1]).all()
     assert halfway(np.array([[0.3]])).tolist() == [[0.3]]
+    draws = np.array([[0.2, 0.3, 0.5]])
+    assert halfway(draws, out=draws) is draws
+    assert draws[0] == pytest.approx([0.2, 0.2, 0.4])
 
 
 def test_an_interval_contains_its_value() -> None:

@@ -49,7 +49,7 @@ PAIR_KINDS = ("Two humans", "Human and model", "Two models")
 """Kinds of pairs, in the order in which they are explained."""
 
 AGREEMENT = ["dataset", "observer", "kind", "kappa", "low", "high", "most"]
-PAIRS = ["dataset", "a", "b", "kappa", "low", "high", "most", "n"]
+PAIRS = ["dataset", "a", "b", "kappa", "low", "high", "most", "observed", "expected", "n"]
 CONDITIONS = ["dataset", "condition", "left_out", "observer", "kappa", "low", "high"]
 TESTS = ["model", "difference", "low", "high", "p", "p_corrected", "differs"]
 DIFFERENCES = ["higher", "lower", "difference", "low", "high", "p", "p_corrected", "differs"]
@@ -83,15 +83,17 @@ def consistency_pairs(summaries: Summaries, observers: Sequence[str] = ()) -> pd
     """Figs. 6 and 14 to 17: error consistency of every two observers on every dataset.
 
     Returns:
-        ``dataset`` (its title), ``a, b`` (labels), ``a_kind, b_kind``, ``kappa, low, high,
-        most``, ``n`` (images that both saw), and ``a_humans, b_humans`` (each one's value with
-        humans, to order by). Each pair stands once, the one that agrees more with the humans as
-        ``a``. A row with "Humans" as ``a`` and as ``b`` holds the human–human level of its dataset.
+        ``dataset`` (its title), ``a, b`` (labels), ``kappa, low, high, most``, ``observed,
+        expected`` (consistency), ``n`` (images that both saw), ``a_kind, b_kind``, and ``a_humans,
+        b_humans`` (each one's value with humans, to order by). Each pair stands once, the one that
+        agrees more with the humans as ``a``. A row with "Humans" as ``a`` and as ``b`` holds the
+        human–human level of its dataset.
     """
     with_humans = _with_humans(summaries, observers)
     with_humans = with_humans[with_humans["condition"] == ""].set_index(["dataset", "observer"])
     ceiling = with_humans[with_humans.index.get_level_values("observer") == HUMANS_TITLE]
-    means = _pair_means(summaries, observers)[["dataset", *_PAIR, "most"]]
+    means = _pair_means(summaries, observers)
+    means = means[["dataset", *_PAIR, "most", "observed", "expected"]]
     rows = _pair_rows(summaries, observers).merge(means, on=["dataset", *_PAIR], how="left")
     rows = rows.assign(**_pair_labels(rows))
     for side in ("a", "b"):
@@ -101,8 +103,8 @@ def consistency_pairs(summaries: Summaries, observers: Sequence[str] = ()) -> pd
         a=HUMANS_TITLE, b=HUMANS_TITLE, a_kind=HUMANS_TITLE, b_kind=HUMANS_TITLE, n=0
     )
     rows = pd.concat([_first_by_humans(rows), ceiling], ignore_index=True)
-    columns = ["dataset", "a", "b", "a_kind", "b_kind", "kappa", "low", "high", "most", "n"]
-    return _finish(_by_dataset(rows), [*columns, "a_humans", "b_humans"])
+    more = ["a_kind", "b_kind", "a_humans", "b_humans"]
+    return _finish(_by_dataset(rows), [*PAIRS, *more])
 
 
 def consistency_by_condition(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:

@@ -317,7 +317,10 @@ def fig_evidence(evidence: pd.DataFrame) -> alt.TopLevelMixin:
     ).properties(title="Evidence", **size)
     product = bars.encode(
         x=x,
-        y=alt.Y("product:Q", title="Weighted gap").axis(format=".2~g", tickCount=5),
+        # Room for the words above the bars.
+        y=alt.Y("product:Q", title="Weighted gap", scale=alt.Scale(padding=20)).axis(
+            format=".2~g", tickCount=5
+        ),
         color=cue,
         tooltip=tooltip,
     )
@@ -513,7 +516,8 @@ def fig_log_snr(schedules: pd.DataFrame) -> alt.TopLevelMixin:
     """
     names = list(dict.fromkeys(schedules["schedule"]))
     tooltip = tooltips(["schedule", "t", "log_snr"], formats={"t": ".2f"})
-    marks = look("schedule", names, color=_COLORS, dash=_SCHEDULE_DASHES, title=None)
+    legend = alt.Legend(columns=1)
+    marks = look("schedule", names, color=_COLORS, dash=_SCHEDULE_DASHES, title=None, legend=legend)
     line = (
         alt.Chart(schedules)
         .mark_line(strokeWidth=2.5)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from gcbook.miniworld.results.kinds import STANDS_FOR
 from gcbook.miniworld.results.scores import accuracy_by_set
-from gcbook.miniworld.results.shipped import KINDS, model_card, recipe_of, shipped_models
+from gcbook.miniworld.results.shipped import KINDS, model_card, recipe_of
 from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import Summaries
@@ -81,11 +81,11 @@ def drawing_rows(own: pd.DataFrame, real: pd.DataFrame, *, resampling: Resamplin
     return pd.concat(tables, ignore_index=True)
 
 
-def training_table(models: Sequence[str] | None = None) -> pd.DataFrame:
+def training_table(models: Sequence[str]) -> pd.DataFrame:
     """How each model was trained, from the record beside it.
 
     Args:
-        models: by default all that come with the package.
+        models: names of shipped models.
 
     Returns:
         A row a model: ``model, kind, stands_for, parameters, steps, batch_size, images_seen``
@@ -95,7 +95,7 @@ def training_table(models: Sequence[str] | None = None) -> pd.DataFrame:
         ``accuracy`` (of classifiers, on validation images; else NaN).
     """
     rows = []
-    for model in shipped_models() if models is None else models:
+    for model in models:
         card, recipe = model_card(model), recipe_of(model)[0]
         last = card["history"][-1]
         cores = plural(card["threads"], "core")

@@ -301,7 +301,7 @@ def model_look(models: Iterable[str]) -> dict[str, Any]:
         color=[COLORS[recipe] for recipe in recipes],
         shape=[SHAPES[recipe] for recipe in recipes],
         dash=[DASHES[recipe] for recipe in recipes],
-        legend=alt.Legend(title=None, symbolOpacity=1, symbolSize=90),
+        legend=alt.Legend(title=None, symbolOpacity=1),
     )
 
 

@@ -100,8 +100,8 @@ def _lengths(lengths: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _change(name: str, row: "pd.Series[Any]") -> dict[str, Number]:
-    """A change, its interval and its two sides."""
+def _change(name: str, row: Any) -> dict[str, Number]:
+    """The change of a row, its interval and its two sides; NaN where the row is empty."""
     return {
         name: Number(row.get("change", np.nan), "+.3f"),
         **{f"{name}_{end}": Number(row.get(end, np.nan)) for end in ("before", "after")},

@@ -13,7 +13,7 @@ import pandas as pd
 from gcbook.files.errors import InputError
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.course import course_answers
-from gcbook.miniworld.results.longer import LONG, changes_between
+from gcbook.miniworld.results.longer import LONG, bias_change
 from gcbook.miniworld.results.noised import MEAN, clean_answers, noised_answers
 from gcbook.miniworld.results.panel import NOT_OOD, counted
 from gcbook.miniworld.results.shipped import recipe_of, shipped_models
@@ -232,20 +232,15 @@ def length_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         ``comparison`` (noise after equally many steps; a longer training on clean images; noise
         against that), ``before, after, change, low, high``.
     """
-    longer = TRAINED_LONGER
-    rows = [
-        {"comparison": "Noise, after as many steps", **_after_as_many_steps(resampling)},
-        *(
-            {
-                "comparison": words,
-                **changes_between(one, other, resampling=resampling)["shape_bias"],
-            }
-            for words, one, other in (
-                ("More clean images", "mini-cnn", longer),
-                ("Noise instead of these", longer, "mini-cnn-noise"),
-            )
-        ),
-    ]
+    pairs = {
+        "More clean images": ("mini-cnn", TRAINED_LONGER),
+        "Noise instead of these": (TRAINED_LONGER, "mini-cnn-noise"),
+    }
+    found = {
+        "Noise, after as many steps": _after_as_many_steps(resampling),
+        **{words: bias_change(*pair, resampling=resampling) for words, pair in pairs.items()},
+    }
+    rows = [{"comparison": words, **each} for words, each in found.items()]
     columns = ["before", "after", "change", "low", "high"]
     return pd.DataFrame(rows).round(dict.fromkeys(columns, 4))[["comparison", *columns]]
 

@@ -3,14 +3,18 @@
 import altair as alt
 import pandas as pd
 
+from gcbook.chapters.turned.tables import CLASSIFIER, OTHER, OWN
 from gcbook.charts.columns import column, tooltips
+from gcbook.charts.forest import fig_forest
 from gcbook.charts.miniature_look import recipe_color, recipe_shape
 from gcbook.charts.parts import chance_line, dropdown, finish, literal, look, side_by_side
+from gcbook.charts.theme import SERIES
 
-__all__ = ["fig_kept", "fig_recognised"]
+__all__ = ["fig_gap", "fig_kept", "fig_losses", "fig_recognised", "fig_together", "fig_upright"]
 
 _UNIT = alt.Scale(domain=[0, 1])
-_COLORS = {"0": "#7a7a7a", "90": "#0077bb", "180": "#b86e00", "270": "#00916e"}
+_COLORS = dict(zip(("0", "90", "180", "270"), SERIES, strict=True))
+_DRAWN = ["angle", "strength", "drawn", "low", "high", "n"]
 _DASHES = {"0": [1, 0], "90": [8, 3], "180": [2, 2], "270": [8, 3, 2, 3]}
 
 
@@ -67,16 +71,15 @@ def fig_kept(rows: pd.DataFrame) -> alt.TopLevelMixin:
     color, dash = marks["color"], marks["strokeDash"]
     x = alt.X("strength:Q", title=column("strength").title).axis(tickCount=3, labelFlush=False)
     title = "Probability of the object"
-    y = alt.Y("value:Q", title=title, scale=_UNIT).axis(format=".0%")
+    y = alt.Y("drawn:Q", title=title, scale=_UNIT).axis(format=".0%")
     tooltip = tooltips(
-        ["angle", "strength", "value", "low", "high", "n"],
-        titles={"value": title},
-        formats={"value": ".1%"},
+        ["angle", "strength", "drawn", "low", "high", "n"],
+        titles={"drawn": title},
     )
     panels = []
-    for line, group in shown.groupby("line", sort=False):
+    for judged, group in shown.groupby("judged", sort=False):
         base = (
-            alt.Chart(group.drop(columns="line"))
+            alt.Chart(group[["model", "prompt", *_DRAWN]])
             .transform_filter(" && ".join(chosen))
             .encode(x=x, color=color)
         )
@@ -87,7 +90,7 @@ def fig_kept(rows: pd.DataFrame) -> alt.TopLevelMixin:
             base.mark_line(strokeWidth=2).encode(y=y, strokeDash=dash),
             base.mark_point(filled=True, size=30, opacity=1).encode(y=y, tooltip=tooltip),
         ]
-        panels.append(alt.layer(*layers).properties(width=270, height=220, title=str(line)))
+        panels.append(alt.layer(*layers).properties(width=270, height=220, title=str(judged)))
     return side_by_side(
         panels,
         parameters,
@@ -95,3 +98,102 @@ def fig_kept(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "the image was taken apart and put together again, under its own prompt or another's, once "
         "turned back and once as it lies, a line for each angle with the band of its interval.",
     )
+
+
+def fig_losses(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """What each miniature keeps of its accuracy on turned images, beyond what the ResNet keeps.
+
+    Args:
+        rows: from `gcbook.chapters.turned.tables.loss_rows`.
+    """
+    return fig_forest(
+        rows[rows["recipe"] != CLASSIFIER],
+        row="recipe",
+        value="difference",
+        x=alt.X("difference:Q", title="Share kept, less the ResNet's").axis(
+            format="+.2~f", tickCount=7
+        ),
+        tooltip=tooltips(["recipe", "upright", "turned", "share", "difference", "low", "high"]),
+        description=(
+            "A row a miniature: the share of its accuracy above chance that is left on turned "
+            "images, less the share that is left to the ResNet, with intervals and a line at 0. "
+            "All generators lie right of it, three of them with the whole interval."
+        ),
+    )
+
+
+def fig_upright(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Whether turned objects come back upright under their own prompt, and under another's.
+
+    Args:
+        rows: from `gcbook.chapters.turned.tables.upright_rows`.
+    """
+    return fig_forest(
+        rows.assign(case=_cases(rows)),
+        row="case",
+        value="drawn",
+        x=alt.X("drawn:Q", title="Probability of the object, as it lies").scale(domainMin=0),
+        tooltip=tooltips(["model", "strength", "prompt", "drawn", "low", "high", "n"]),
+        series="prompt",
+        marks={OWN: (SERIES[0], "circle"), OTHER: (SERIES[1], "square")},
+        reference=None,
+        description=(
+            "Three rows a model: the judge's probability of a turned object as it lies, untouched, "
+            "made anew from much noise and from noise alone, under its own prompt and under "
+            "another category's, with intervals. Under its own prompt it rises in the two "
+            "diffusion models, from noise alone as much; under another's it falls close to 0."
+        ),
+    )
+
+
+def fig_together(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Accuracy on turned objects that a model kept and lost, with the ResNet's as ticks.
+
+    Args:
+        rows: from `gcbook.chapters.turned.tables.together_rows`.
+    """
+    shown = rows.assign(case=_cases(rows))
+    return fig_forest(
+        shown,
+        row="case",
+        value="accuracy",
+        x=alt.X("accuracy:Q", title=column("accuracy").title, scale=_UNIT).axis(format=".0%"),
+        tooltip=tooltips(
+            ["model", "strength", "object", "accuracy", "low", "high", "control", "n"]
+        ),
+        series="object",
+        marks={"kept": (SERIES[0], "circle"), "lost": (SERIES[1], "square")},
+        reference=None,
+        ticks="control",
+        description=(
+            "A row a model and strength: accuracy on turned objects that the model kept when it "
+            "made them anew, and on those that it lost, with intervals, and a tick at the "
+            "ResNet's accuracy on the same images. Lost objects are recognised well above chance, "
+            "and the ResNet prefers kept ones as much or more."
+        ),
+    )
+
+
+def fig_gap(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """By how much more a model gains by kept objects than the ResNet, which makes nothing.
+
+    Args:
+        rows: from `gcbook.chapters.turned.tables.gap_rows`.
+    """
+    return fig_forest(
+        rows.assign(case=_cases(rows)),
+        row="case",
+        value="difference",
+        x=alt.X("difference:Q", title="Kept less lost, less the ResNet's").axis(
+            format="+.2~f", tickCount=7
+        ),
+        tooltip=tooltips(["model", "strength", "own", "control", "difference", "low", "high"]),
+        description=(
+            "A row a model and strength: accuracy on kept less accuracy on lost objects, less the "
+            "same of the ResNet, with intervals and a line at 0. No interval lies right of it."
+        ),
+    )
+
+
+def _cases(rows: pd.DataFrame) -> pd.Series:
+    return rows["model"] + ", " + rows["strength"].map("{:g}".format)

@@ -140,6 +140,8 @@ def test_pairs_and_counts_tell_the_same(summaries, pairs):
     assert len(both) == len(table)
     assert (both["kappa_x"] - both["kappa_y"]).abs().max() < 0.0015
     assert (both["n_x"] == both["n_y"]).all()
+    assert (both["observed_x"] == both["observed_y"]).all()
+    assert (both["expected_x"] == both["expected_y"]).all()
     assert set(table["pair"]) == set(PAIR_KINDS)
 
 

@@ -34,11 +34,13 @@ TEXTURES = pd.DataFrame(
 )
 WEIGHTED = pd.DataFrame(
     [
-        (panel, band, kept, advantage)
-        for panel in PANELS.values()
-        for band, kept, advantage in zip(
-            BANDS, (1.0, 0.9, 0.8, 0.6), (0.001, 0.002, 0.004, 0.003), strict=True
+        (PANELS[prompt], band, kept, advantage)
+        for prompt, advantages in (
+            ("right", (0.001, 0.002, 0.004, 0.003)),
+            ("shape", (0.003, 0.004, 0.002, 0.001)),
+            ("texture", (0.0, 0.0, 0.001, 0.001)),
         )
+        for band, kept, advantage in zip(BANDS, (1.0, 0.9, 0.8, 0.6), advantages, strict=True)
     ],
     columns=["panel", "band", "kept", "advantage"],
 )
@@ -104,7 +106,8 @@ def test_textures_bands_are_those_of_most_of_their_power():
     assert facts.texture_bands == ("4 to 8", "8 and more")
     assert facts.texture_fine == pytest.approx(0.8)
     assert (facts.coarsest_texture, str(facts.coarsest_fine)) == ("plaid", "60%")
-    assert facts.right_gain_fine == pytest.approx(0.7)
+    gains = [facts.right_gain_fine, facts.shape_gain_fine, facts.texture_gain_fine]
+    assert gains == pytest.approx([0.7, 0.3, 1])
     assert str(facts.texture_kept) == "60% to 80%"
 
 

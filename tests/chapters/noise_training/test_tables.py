@@ -137,9 +137,9 @@ def test_noise_is_compared_after_as_many_steps_and_with_a_longer_training(monkey
 
     def between(one, other, *, resampling):
         both = {"before": bias[one], "after": bias[other], "change": bias[other] - bias[one]}
-        return {"shape_bias": {**both, "low": float("nan"), "high": float("nan")}}
+        return {**both, "low": float("nan"), "high": float("nan")}
 
-    monkeypatch.setattr(tables, "changes_between", between)
+    monkeypatch.setattr(tables, "bias_change", between)
     rows = length_rows(resampling=Resampling(draws=0))
     assert rows["change"].tolist() == pytest.approx([0.5, 0.2, -0.1])
     # After the last step that both have, not at the end of the longer of the two.

@@ -21,6 +21,7 @@ from gcbook.miniworld.results.steps_pictures import error_table, spread_table
 
 STIMULUS = choose_examples(conflicts=1, ordinary=0)[0].stimulus
 ODD, EVEN = Example("odd", "a", "b", STIMULUS), Example("even", "b", "b", STIMULUS)
+CLEAR = Example("clear", "a", "a", STIMULUS)
 SPREAD = pd.DataFrame(
     {
         "t": [0.2, 0.8],
@@ -34,13 +35,14 @@ ERRORS = pd.DataFrame(
     [("odd", 0.2, "a", 1), ("odd", 0.8, "a", 1), ("even", 0.2, "a", 1), ("even", 0.8, "b", 1)],
     columns=["image", "t", "label", "place"],
 )
-# Weighted, a has 1.9 and b 2.3; alike, 10 and 5. The other image stays with b.
+# Weighted, a has 1.9 and b 2.3; alike, 10 and 5. The second image goes to b after its second draw,
+# the third is a's throughout.
 RACED = Raced(
-    (ODD, EVEN),
+    (ODD, EVEN, CLEAR),
     ("a", "b"),
-    np.full((2, 2), 0.5),
-    np.array([[[1, 2], [9, 3.0]], [[1, 2], [4, 1.0]]]),
-    np.array([[1, 0.1], [1, 1]]),
+    np.full((3, 2), 0.5),
+    np.array([[[1, 2], [9, 3.0]], [[1, 2], [4, 1.0]], [[1, 2], [1, 2.0]]]),
+    np.array([[1, 0.1], [1, 1], [1, 1]]),
     False,
 )
 
@@ -73,9 +75,9 @@ def test_restorations_and_errors_by_hand():
 def test_races_by_hand():
     facts = facts_of()
     assert (facts.at_odds, facts.by_shape, facts.by_texture, facts.by_neither) == (1, 1, 0, 0)
-    assert (facts.agreeing, facts.agreeing_right) == (1, 1)
-    assert (facts.kept, facts.latest, facts.latest_draw) == (1, "even", 2)
-    assert (facts.changed, facts.draws, facts.measured) == (1, 2, 8)
+    assert (facts.agreeing, facts.agreeing_right) == (2, 2)
+    assert (facts.kept, facts.latest, facts.latest_draw) == (2, "even", 2)
+    assert (facts.changed, facts.draws, facts.measured) == (1, 2, 12)
 
 
 def test_the_exercise_by_hand():

@@ -2,7 +2,15 @@
 
 import pandas as pd
 
-from gcbook.chapters.turned.charts import fig_kept, fig_recognised
+from gcbook.chapters.turned.charts import (
+    fig_gap,
+    fig_kept,
+    fig_losses,
+    fig_recognised,
+    fig_together,
+    fig_upright,
+)
+from gcbook.chapters.turned.tables import OTHER, OWN
 from gcbook.charts.chart import chart_spec, static_svg
 
 RECOGNISED = pd.DataFrame(
@@ -25,7 +33,7 @@ def kept(models, prompts=("its own",)):
             for strength in (0.0, 0.9)
             for line in ("Turned back", "As it lies")
         ],
-        columns=["model", "prompt", "angle", "strength", "line", "n", "value", "low", "high"],
+        columns=["model", "prompt", "angle", "strength", "judged", "n", "drawn", "low", "high"],
     )
 
 
@@ -58,3 +66,67 @@ def test_the_prompt_is_chosen_whoever_the_model():
         assert "datum.prompt === kept_prompt" in chosen
     shown = chart_spec(fig_kept(kept(["m"])))["concat"][0]["layer"][0]["transform"][0]["filter"]
     assert shown == 'datum.model === "m" && datum.prompt === "its own"'
+
+
+def test_losses_are_compared_with_the_resnets_that_is_no_row():
+    rows = pd.DataFrame(
+        {
+            "recipe": ["mini-pixel", "mini-cnn"],
+            "upright": 0.9,
+            "turned": 0.5,
+            "share": [0.5, 0.3],
+            "difference": [0.2, 0.0],
+            "low": [0.1, None],
+            "high": [0.3, None],
+        }
+    )
+    svg = static_svg(chart_spec(fig_losses(rows)))
+    assert ">mini-pixel<" in svg and ">mini-cnn<" not in svg
+
+
+def test_prompts_are_told_apart_in_every_case():
+    rows = pd.DataFrame(
+        {
+            "model": "m",
+            "strength": [0.0, 0.9, 0.9],
+            "prompt": [OWN, OWN, OTHER],
+            "n": 10,
+            "drawn": [0.3, 0.5, 0.1],
+            "low": 0.0,
+            "high": 0.6,
+        }
+    )
+    spec = chart_spec(fig_upright(rows))
+    assert spec["layer"][-1]["encoding"]["color"]["scale"]["domain"] == [OWN, OTHER]
+    assert static_svg(spec).count(">m, 0.9<") == 1
+
+
+def test_a_row_a_model_and_strength():
+    together = pd.DataFrame(
+        {
+            "model": "m",
+            "strength": [0.45, 0.45, 0.9, 0.9],
+            "object": ["kept", "lost"] * 2,
+            "n": 10,
+            "accuracy": 0.5,
+            "low": 0.4,
+            "high": 0.6,
+            "control": 0.3,
+        }
+    )
+    spec = chart_spec(fig_together(together))
+    ticks = next(layer for layer in spec["layer"] if layer["mark"]["type"] == "tick")
+    assert ticks["encoding"]["x"]["field"] == "control"
+    gaps = pd.DataFrame(
+        {
+            "model": "m",
+            "strength": [0.45, 0.9],
+            "own": 0.1,
+            "control": 0.2,
+            "difference": -0.1,
+            "low": -0.2,
+            "high": 0.0,
+        }
+    )
+    for svg in (static_svg(spec), static_svg(chart_spec(fig_gap(gaps)))):
+        assert svg.index(">m, 0.45<") < svg.index(">m, 0.9<")

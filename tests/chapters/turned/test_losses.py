@@ -1,14 +1,15 @@
 """What is lost on turned images, and whether it is shape."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from gcbook.chapters.turned import tables as turned_losses
-from gcbook.chapters.turned.tables import loss_sentence, own_texture_sentence
+from gcbook.chapters.turned.tables import loss_rows, upside_rows
 from gcbook.stats.resampling import Resampling
 
 KEPT = {"mini-pixel": 8, "mini-cnn": 3, "mini-cnn-seed1": 3}
-"""Of ten objects upside down; upright all are named right. Those kept wear their own texture."""
+"""Of ten objects upside down; upright all are named right. Those kept have their own texture."""
 
 
 @pytest.fixture(autouse=True)
@@ -27,12 +28,15 @@ def answers(monkeypatch):
 
 
 def test_losses_are_compared_on_the_same_silhouettes():
-    said = loss_sentence(resampling=Resampling(draws=500))
+    rows = loss_rows(resampling=Resampling(draws=500))
+    assert rows["recipe"].tolist() == ["mini-pixel", "mini-cnn"]
     left = [(share - 1 / 16) / (1 - 1 / 16) for share in (0.8, 0.3)]
-    assert said.startswith("mini-cnn, all its seeds together and none resampled, keeps")
-    assert f"{left[1]:.0%} of what it has above chance" in said
-    assert f"mini-pixel loses 20 points and keeps {left[0]:.0%} (+{left[0] - left[1]:.2f}, " in said
-    assert said.endswith("1 of 1 generator clearly lose less than the ResNet, and 0 more.")
+    assert rows["share"].tolist() == pytest.approx(left, abs=1e-4)
+    assert rows["upright"].tolist() == [1, 1]
+    pixel, resnet = rows.to_dict("records")
+    assert pixel["difference"] == pytest.approx(left[0] - left[1], abs=1e-4)
+    assert 0 < pixel["low"] < pixel["difference"] < pixel["high"]
+    assert resnet["difference"] == 0 and np.isnan(resnet["low"])
 
 
 def test_objects_in_their_own_texture_are_compared_with_those_on_their_side(monkeypatch, answers):
@@ -43,14 +47,14 @@ def test_objects_in_their_own_texture_are_compared_with_those_on_their_side(monk
     ]
     table = pd.concat([answers, *quarters])
     monkeypatch.setattr(turned_losses, "miniature_answers", lambda sets: table)
-    said = own_texture_sentence(resampling=Resampling(draws=200))
-    assert "category's texture, 6 turned by 180° and 12 by a quarter, by how much more" in said
-    assert "upside down: mini-pixel +1.00 (+1.00 to +1.00); mini-cnn +0.50 (" in said
-    assert "So what turning costs mini-pixel and mini-cnn need not be a matter of shape" in said
-    assert "So what turning" not in own_texture_sentence(resampling=Resampling(draws=0))
+    rows = upside_rows(resampling=Resampling(draws=200)).set_index("recipe")
+    # Of six in their own texture all are kept, or three.
+    assert rows.loc["mini-pixel"].tolist() == [1, 1, 1]
+    assert rows.loc["mini-cnn", "difference"] == pytest.approx(0.5)
+    assert rows.loc["mini-cnn", "low"] < 0.5 < rows.loc["mini-cnn", "high"]
 
 
-def test_without_turned_images_nothing_is_said(monkeypatch, answers):
+def test_without_images_on_their_side_nothing_is_compared(monkeypatch, answers):
     none = answers[answers["condition"] == "0"]
     monkeypatch.setattr(turned_losses, "miniature_answers", lambda sets: none)
-    assert own_texture_sentence(resampling=Resampling(draws=0)) == ""
+    assert upside_rows(resampling=Resampling(draws=0)).empty

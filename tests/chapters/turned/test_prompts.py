@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from gcbook.chapters.turned import tables as turned_prompts
-from gcbook.chapters.turned.tables import prompt_rows, prompt_sentence
+from gcbook.chapters.turned.tables import OTHER, OWN, prompt_rows, upright_rows
 from gcbook.stats.resampling import Resampling
 
 
@@ -46,26 +46,10 @@ def test_means_are_over_turned_images_alone(rows):
     assert table.loc[0.0, "rise"] == 0
 
 
-def test_upright_without_being_told_takes_more_than_the_image_and_more_than_chance(rows):
-    said = prompt_sentence(rows({0.0: UNTOUCHED, 0.9: (0.6, 0.5, 0.2, 0.3), 1.0: FULL}))
-    assert said == (
-        "- m, from strength 0.9: turned back, the object is given 0.60 (0.60 to 0.60) under its "
-        "own prompt and 0.20 (0.20 to 0.20) under another category's, so that +0.40 (+0.40 to "
-        "+0.40) are the prompt's doing. As it lies, 0.10 before anything was done become 0.50 "
-        "(0.50 to 0.50) under its own prompt and 0.30 (0.30 to 0.30) under another's. From full "
-        "strength, where nothing of the image is left, it is 0.80 (0.80 to 0.80) and 0.06 (0.06 to "
-        "0.06). So it sets some objects upright without being told what they are."
-    )
-    told = prompt_sentence(rows({0.0: UNTOUCHED, 0.9: (0.6, 0.5, 0.2, 0.1), 1.0: FULL}))
-    assert told.endswith("prompt that names them, which may as well have drawn others.")
-    # What pictures of anything else have of the object is no sign of it.
-    chance = {0.0: (0.9, 0.01, 0.9, 0.01), 0.9: (0.6, 0.01, 0.2, 0.06), 1.0: FULL}
-    assert prompt_sentence(rows(chance)).endswith("told what they are or not.")
-
-
-def test_without_full_strength_nothing_is_said_of_it(rows):
-    said = prompt_sentence(rows({0.0: UNTOUCHED, 0.9: (0.6, 0.5, 0.2, 0.3)}))
-    assert "full strength" not in said
-    assert said.endswith("which may as well have drawn others.")
-    unknown = prompt_sentence(rows({0.0: UNTOUCHED, 0.9: (0.6, 0.5, 0.2, 0.3)}, draws=0))
-    assert unknown.endswith("so it cannot be said what goes beyond chance.")
+def test_what_was_not_made_has_no_prompt(rows):
+    table = upright_rows(rows({0.0: UNTOUCHED, 0.6: FULL, 0.9: (0.6, 0.5, 0.2, 0.3), 1.0: FULL}))
+    assert table["strength"].tolist() == [0, 0.9, 0.9, 1, 1]
+    assert table["prompt"].tolist() == [OWN, OWN, OTHER, OWN, OTHER]
+    assert table["drawn"].tolist() == pytest.approx([0.1, 0.5, 0.3, 0.8, 0.06])
+    without = upright_rows(rows({0.0: UNTOUCHED, 0.9: FULL}))
+    assert without["strength"].tolist() == [0, 0.9, 0.9]

@@ -61,9 +61,6 @@ DARK = {
     # So does text in the hues of models.
     GENERATIVE["imagen"]: "#3fa2e6",
     GENERATIVE["muse"]: "#a983ec",
-    "#5b3794": "#a98fe0",
-    "#3e7cb1": "#6aa9dc",
-    "#00805f": "#2fb58f",
     OWN: "#d673bf",
     SERIES[0]: "#cfd8dc",
     SERIES[1]: "#d1b53f",

@@ -61,11 +61,17 @@ def values_from_counts(
 def _whole(counts: pd.DataFrame, settings: SummarySettings) -> pd.DataFrame:
     """Which datasets are whole for whom, and for the humans too; see `gcbook.stats.estimates`.
 
+    Counts do not tell images apart: all that humans saw are as many as one of them saw at most.
+
     Returns:
         ``source, observer, observer_kind, dataset, whole, compared``.
     """
     keys = [*_WHO, "dataset"]
-    seen = counts[[*keys, "condition"]].drop_duplicates()
+    seen = counts.groupby([*keys, "condition"], observed=True)["n"].sum().reset_index()
+    one = seen[(seen["observer_kind"] == "human") & (seen["observer"] != HUMANS)]
+    shown = one.groupby(["dataset", "condition"], observed=True)["n"].max()
+    needed = shown.reindex(pd.MultiIndex.from_frame(seen[["dataset", "condition"]]), fill_value=0)
+    seen = seen[seen["n"].to_numpy() >= needed.to_numpy()]
     n = seen[_counted(seen, settings)].groupby(keys, observed=True).size()
     expected = {name: len(settings.counted(experiment)) for name, experiment in EXPERIMENTS.items()}
     people = counts[keys].drop_duplicates(ignore_index=True)

@@ -5,14 +5,12 @@ A chapter run without bootstrap draws has no intervals, and its sentences must s
 
 import math
 from collections.abc import Iterable
-from typing import Any
 
 from gcbook.stats.maxt import draws_needed
 
 __all__ = [
     "percent",
     "undecided",
-    "with_intervals",
     "number",
     "span",
     "listed",
@@ -43,24 +41,6 @@ def span(low: float, high: float, form: str = ".3f") -> str:
     if math.isnan(low) or math.isnan(high):
         return f"interval {MISSING}"
     return f"{number(low, form)} to {number(high, form)}"
-
-
-def with_intervals(parameters: Any, how: str = "") -> str:
-    """What a caption says of its intervals, for "…, with 95% intervals"; also where none are.
-
-    Args:
-        parameters: of a chapter, with ``confidence`` and ``draws``.
-        how: what follows where there are intervals, as "that resample silhouettes".
-
-    >>> from types import SimpleNamespace
-    >>> with_intervals(SimpleNamespace(confidence=0.95, draws=0), "over images")
-    'without intervals (nothing was resampled)'
-    >>> with_intervals(SimpleNamespace(confidence=0.95, draws=9), "over images")
-    'with 95% intervals over images'
-    """
-    if not parameters.draws:
-        return "without intervals (nothing was resampled)"
-    return f"with {percent(parameters.confidence)} intervals {how}".rstrip()
 
 
 def percent(confidence: float) -> str:

@@ -65,8 +65,8 @@ def miniature_shape_bias_facts(
         }
     for _, row in compared[compared["measure"] == "shape bias"].iterrows():
         name = _short(row["compared"].split(" ")[0])
-        facts[f"{name}_minus_cnn"] = Number(row["difference"])
-        facts[f"{name}_minus_cnn_interval"] = Interval(row["low"], row["high"])
+        facts[f"{name}_minus_cnn"] = Number(row["difference"], ".2f")
+        facts[f"{name}_minus_cnn_interval"] = Interval(row["low"], row["high"], ".2f")
     for _, row in even[even["category"] == POOLED].iterrows():
         name = _short(row["recipe"])
         facts[f"{name}_even"] = Number(row["shape_bias"])

@@ -174,12 +174,15 @@ def _spread(rows: pd.DataFrame) -> dict[str, Any]:
 def _drawings(single: pd.DataFrame) -> dict[str, Any]:
     """How networks fare on edges and silhouettes, and on stylized photographs beside people."""
     table = single.pivot(index="observer", columns="dataset", values="value")
-    table = table.reindex(columns=["Edge", "Silhouette", "Stylized", "Sketch"])
+    table = table.reindex(columns=["Edge", "Silhouette", "Cue conflict", "Stylized", "Sketch"])
     humans = table.reindex([HUMANS_TITLE]).iloc[0]
     networks = table.drop(index=HUMANS_TITLE, errors="ignore")
     outlines = networks[["Edge", "Silhouette"]].dropna()
     swag = networks.filter(regex="^SWAG", axis=0)
+    ahead = humans > networks.max()
     return {
+        "led_by_shape": int(ahead[["Edge", "Silhouette", "Cue conflict"]].sum()),
+        "led_otherwise": int(ahead[["Stylized", "Sketch"]].sum()),
         "edge_humans": Number(humans["Edge"], ".0%"),
         "edge_best": Number(outlines["Edge"].max(), ".0%"),
         "edge_worst": Number(outlines["Edge"].min(), ".0%"),

@@ -21,7 +21,7 @@ __all__ = [
     "sides",
 ]
 
-GROUPS = ("In-distribution and manipulations", "Cue conflict")
+GROUPS = ("Other images", "Cue conflict")
 """Images over which error consistency is computed."""
 
 _DIGITS = 4

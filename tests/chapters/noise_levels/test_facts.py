@@ -62,12 +62,12 @@ def test_levels_and_leads_are_counted_where_intervals_exclude_zero(tables):
         {
             "model": "mini-pixel",
             "level": range(4),
-            "low": [-0.6, -0.4, 0.1, -0.1],
-            "high": [-0.4, -0.2, 0.3, 0.5],
+            "low": [-0.6, -0.4, -0.3, 0.1],
+            "high": [-0.4, -0.2, -0.1, 0.3],
         }
     )
     facts = noise_levels_facts(**tables | {"differences": rows})
-    assert (facts.levels, facts.pixel_texture_levels, facts.pixel_shape_levels) == (4, 2, 1)
+    assert (facts.levels, facts.pixel_texture_levels, facts.pixel_shape_levels) == (4, 3, 1)
     ends = tables["ends"].assign(first_low=-0.3, first_high=-0.1, last_low=0.1, last_high=0.2)
     assert noise_levels_facts(**tables | {"ends": ends}).traded == 6
     assert noise_levels_facts(**tables | {"ends": ends}).shape_first == 0

@@ -1,5 +1,6 @@
 """Specifications of Figs. 5 and 10: panels over conditions, and one dataset at a time."""
 
+import re
 from itertools import product
 
 import pandas as pd
@@ -119,3 +120,14 @@ def test_labels_of_the_chosen_dataset_are_drawn() -> None:
 def test_no_dataset_is_said_in_words(draw) -> None:  # type: ignore[no-untyped-def]
     spec = chart_spec(draw(rows().iloc[:0]))
     assert "No dataset with several conditions" in spec["description"]
+
+
+@pytest.mark.parametrize(("draw", "height"), [(accuracy_panels, 130), (dataset_accuracy, 340)])
+def test_accuracies_travel_in_thousandths_and_are_drawn_as_they_are(draw, height) -> None:  # type: ignore[no-untyped-def]
+    spec = chart_spec(draw(rows(individuals=draw is dataset_accuracy)))
+    lists = [row for data in spec["datasets"].values() for row in data if "value" in row]
+    assert {value for row in lists for value in row["value"]} == {500}
+    # An accuracy of one half is drawn at half the height.
+    mark = r'transform="translate\([\d.]+,([\d.]+)\)" d="M[^"]*" fill="#d0273c"'
+    marks = re.findall(mark, static_svg(spec))
+    assert marks.count(f"{height / 2:g}") >= 2

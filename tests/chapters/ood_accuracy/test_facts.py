@@ -148,6 +148,11 @@ def test_the_published_conditions(facts):
     assert (str(facts.blur_humans), str(facts.blur_best)) == ("59%", "46%")
     assert (str(facts.faint_worst), str(facts.faint_best)) == ("18%", "99%")
     assert (facts.outlined, facts.silhouette_easier, str(facts.edge_others)) == (32, 27, "47%")
+    assert (facts.led_by_shape, facts.led_otherwise) == (3, 0)
+    low = SHOWN["single"].assign(value=SHOWN["single"]["value"].mask(
+        SHOWN["single"]["observer"] == "Humans", 0.7
+    ))  # fmt: skip
+    assert facts_of(single=low).led_by_shape == 1  # of cue conflicts alone
 
 
 def test_without_drawings_nothing_is_said_of_them():

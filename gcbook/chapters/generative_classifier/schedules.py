@@ -38,7 +38,7 @@ Family = Literal["IF", "Stable Diffusion", "SD3"]
 
 SCHEDULES: Mapping[Family, str] = {
     "IF": "IF (squared cosine)",
-    "Stable Diffusion": "Stable Diffusion (scaled linear)",
+    "Stable Diffusion": "Stable Diffusion (linear)",
     "SD3": "SD3 (flow)",
 }
 """Families of models and the names of their schedules."""

@@ -3,8 +3,7 @@
 - The outputs of ``gcbook.charts.figure`` and ``table``, and the Markdown cell below them that is
   tagged ``caption``, become one figure with a number, so that pages can refer to it.
 - Inline expressions give way to their values; the record of claims is taken out.
-- Code is folded, what prints nothing into one piece, and left out where all that it makes is a
-  sentence.
+- Code is folded, what prints nothing into one piece.
 - A section at the end says how to run the chapter again, where there is something to choose.
 """
 
@@ -197,7 +196,7 @@ def _with_captions(cells: list[Any], where: str) -> list[Any]:
                 "belongs directly below the figure's cell."
             )
         above[0]["caption"] = cell.source.strip()
-    for bare in (mark for cell in kept for mark in _figures(cell) if not mark["caption"]):
+    for bare in (mark for cell in kept for mark in _figures(cell) if "caption" not in mark):
         raise GcbookError(
             f"{where}: {bare['name']} has no caption. Put one into a Markdown cell tagged "
             f"{CAPTION!r} directly below the figure's cell."
@@ -234,7 +233,7 @@ def _dress_cell(cell: Any) -> list[Any]:
     cell.outputs, notes = _join(cell)
     tags = list(cell.metadata.get("tags", []))
     if not set(tags) & {"show-input", "hide-input", "remove-input", "remove-cell", "hide-cell"}:
-        tags.append("remove-input" if _only_text(cell.outputs) else "hide-input")
+        tags.append("hide-input")
     cell.metadata["tags"] = tags
     for key in ("papermill", "execution"):
         cell.metadata.pop(key, None)
@@ -262,8 +261,6 @@ def _join(cell: Any) -> tuple[list[Any], list[Any]]:
                 }
                 shown = chart_html(html, data[VEGA_MIME]) if VEGA_MIME in data else html
                 outputs.append(_display(shown))
-            case "caption":
-                pass
             case "notes":
                 # A cell of its own: what is in the figure's element is read out as its caption.
                 notes.append(_notes_cell(cell, output["data"]["text/html"]))
@@ -286,10 +283,6 @@ def _notes_cell(cell: Any, html: str) -> Any:
     made["id"] = f"{cell['id'][:50]}-notes"
     made.metadata["tags"] = ["remove-input", "gc-notes-cell"]
     return made
-
-
-def _only_text(outputs: list[Any]) -> bool:
-    return bool(outputs) and all("text/markdown" in o.get("data", {}) for o in outputs)
 
 
 def _warnings(text: str) -> list[Any]:

@@ -1,5 +1,5 @@
 """What several chapters draw, the theme of it, and how figures are shown on a page."""
 
-from gcbook.charts.render import figure, table, text
+from gcbook.charts.render import figure, table
 
-__all__ = ["figure", "table", "text"]
+__all__ = ["figure", "table"]

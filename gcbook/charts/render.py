@@ -2,16 +2,14 @@
 
 A figure on a page is the chart as a static SVG image (with the chart's description as its text
 alternative), the Vega-Lite specification in a ``<script type="application/json">`` from which a
-small script draws the interactive chart, the source of the numbers, the parameters they were made
-with, and the table behind the chart with a link that downloads it.
+small script draws the interactive chart, the source of the numbers, and the table behind the chart
+with a link that downloads it.
 
 In a notebook the parts are separate outputs, so that JupyterLab draws the chart with its own Vega.
 The caption is a Markdown cell tagged ``caption`` below the figure's cell. When the book is built,
 ``gcbook.book.dress`` joins them into one numbered figure.
 """
 
-import html
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,9 +23,8 @@ from gcbook.files.errors import InputError
 if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
-    from IPython.display import Markdown
 
-__all__ = ["SOURCES", "Shown", "figure", "table", "text"]
+__all__ = ["SOURCES", "Shown", "figure", "table"]
 
 SOURCES = {
     "recomputed": "Recomputed from public trials",
@@ -52,18 +49,16 @@ SHOW_AT_MOST, SHOW_FIRST = 150, 60
 
 @dataclass(frozen=True)
 class Shown:
-    """Something to show: a chart or a table with its caption and notes.
+    """Something to show: a chart or a table with its notes; a Markdown cell below is its caption.
 
     Attributes:
         name: label for cross-references and file name of the CSV, ``fig-…`` or ``tab-…``.
-        caption: MyST Markdown; empty where a Markdown cell below holds it.
         body: HTML of the chart's image, of the pictures or of the table.
-        notes: HTML of source, parameters and data.
+        notes: HTML of source and data.
         spec: Vega-Lite specification of a chart, empty for pictures and for a table.
     """
 
     name: str
-    caption: str
     body: str
     notes: str
     spec: Mapping[str, Any] = field(default_factory=dict)
@@ -71,15 +66,12 @@ class Shown:
     def outputs(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
         """The notebook outputs, each a MIME bundle and its metadata."""
         kind = "chart" if self.name.startswith("fig-") else "table"
-        label = {"name": self.name, "caption": self.caption}
         body: dict[str, Any] = {"text/html": self.body, "text/plain": self.name}
         if self.spec:
             body[VEGA_MIME] = dict(self.spec)
-        caption = {"text/markdown": self.caption, "text/plain": self.caption}
         return [
-            (body, {"gcbook": {"part": kind, **label}}),
-            *([(caption, _part("caption"))] if self.caption else []),
-            ({"text/html": self.notes, "text/plain": ""}, _part("notes")),
+            (body, {"gcbook": {"part": kind, "name": self.name}}),
+            ({"text/html": self.notes, "text/plain": ""}, {"gcbook": {"part": "notes"}}),
         ]
 
     def _ipython_display_(self) -> None:
@@ -90,8 +82,7 @@ class Shown:
 
     def _repr_html_(self) -> str:
         body = chart_html(self.body, self.spec) if self.spec else self.body
-        caption = f'<p class="gc-caption">{html.escape(self.caption)}</p>' if self.caption else ""
-        return f'<div class="gc-figure">{body}{caption}{self.notes}</div>'
+        return f'<div class="gc-figure">{body}{self.notes}</div>'
 
 
 def figure(
@@ -100,21 +91,16 @@ def figure(
     *,
     name: str,
     source: str,
-    caption: str = "",
-    parameters: Any = None,
     columns: Sequence[str] | None = None,
     headings: Mapping[str, str] | None = None,
 ) -> Shown:
-    """A chart or pictures with caption, source, parameters and the table behind it.
+    """A chart or pictures with their source and the table behind them.
 
     Args:
         chart: any Altair chart that has a ``description``, or pictures.
         table: the rows that the chart shows.
         name: label, ``fig-`` and lower-case words joined by hyphens.
         source: one of ``SOURCES``.
-        caption: MyST Markdown, where no Markdown cell tagged ``caption`` follows; the first
-            paragraph is the caption, others are its legend.
-        parameters: what the figure was made with: a mapping, or an object with ``as_dict()``.
         columns: columns to show and download. Default: all.
         headings: those that differ from the vocabulary (`gcbook.charts.columns`).
 
@@ -132,9 +118,9 @@ def figure(
         f'<details class="gc-data"><summary>Data table ({size})</summary>'
         f"<p>{csv_link(data, name)}{part}</p>{data_table(shown, f'Data of {name}')}</details>"
     )
-    notes = notes_html(source, parameters, details)
+    notes = notes_html(source, details)
     body = chart.body if isinstance(chart, Gallery) else chart_image(spec)
-    return Shown(name, caption.strip(), body, notes, spec)
+    return Shown(name, body, notes, spec)
 
 
 def table(
@@ -142,8 +128,6 @@ def table(
     *,
     name: str,
     source: str,
-    caption: str = "",
-    parameters: Any = None,
     columns: Sequence[str] | None = None,
     headings: Mapping[str, str] | None = None,
     intervals: Mapping[str, tuple[str, str]] | None = None,
@@ -155,8 +139,6 @@ def table(
         rows: one row a line, numbers raw. The download holds every column of it.
         name: label, ``tab-`` and lower-case words joined by hyphens.
         source: one of ``SOURCES``.
-        caption: as for ``figure``.
-        parameters: what the table was made with: a mapping, or an object with ``as_dict()``.
         columns: columns to show. A cell of a column ``x`` beside which there is ``x_published``
             is marked as recomputed, published, or both (then with the difference of the printed
             numbers).
@@ -177,38 +159,7 @@ def table(
         formats=formats,
     )
     link = f"<p>{csv_link(rows, name)}</p>"
-    return Shown(name, caption.strip(), body, notes_html(source, parameters, link))
-
-
-def text(template: str, **values: Any) -> "Markdown":
-    """Fill computed values into MyST Markdown.
-
-    Args:
-        template: text with ``str.format`` fields; braces of MyST roles are doubled.
-        values: what the fields stand for. Strings are Markdown; a name that is a user's passes
-            `gcbook.files.markdown.escape_markdown` first.
-
-    Raises:
-        InputError: if a field has no value, or a number is not a number (NaN).
-
-    >>> text("Shape bias: {bias:.3f}", bias=0.2139).data
-    'Shape bias: 0.214'
-    """
-    from IPython.display import Markdown
-
-    missing = [k for k, v in values.items() if isinstance(v, float) and math.isnan(v)]
-    if missing:
-        raise InputError(
-            f"text(): expected a number for {', '.join(missing)}, found NaN in "
-            f"{template[:60]!r}. Check the selection that the number is computed from."
-        )
-    try:
-        return Markdown(template.format(**values))
-    except (KeyError, IndexError) as error:
-        raise InputError(
-            f"text(): no value for the field {error} in {template[:60]!r}; given: "
-            f"{', '.join(values) or 'none'}. Pass it by name, and double the braces of roles."
-        ) from None
+    return Shown(name, body, notes_html(source, link))
 
 
 def check_label(name: str, prefix: str, source: str) -> None:
@@ -222,35 +173,8 @@ def check_label(name: str, prefix: str, source: str) -> None:
         raise InputError(f"{name}: source is {source!r}, expected one of {', '.join(SOURCES)}.")
 
 
-def notes_html(source: str, parameters: Any, after: str = "") -> str:
-    """Source badge and parameters, and what follows them."""
-    return f'<div class="gc-notes">{_badge(source)}{_made_with(parameters)}{after}</div>'
-
-
-def _part(kind: str) -> dict[str, Any]:
-    return {"gcbook": {"part": kind}}
-
-
-def _badge(source: str) -> str:
+def notes_html(source: str, after: str = "") -> str:
+    """Source badge, and what follows it."""
     kind = source.replace(" ", "-")
-    return f'<p class="gc-source gc-source-{kind}">{SOURCES[source]}</p>'
-
-
-def _made_with(parameters: Any) -> str:
-    if parameters is None:
-        return ""
-    values = parameters.as_dict() if hasattr(parameters, "as_dict") else dict(parameters)
-    shown = " · ".join(
-        f"<span>{html.escape(k.replace('_', ' '))} <b>{html.escape(_plain(v))}</b></span>"
-        for k, v in values.items()
-        if v != ""
-    )
-    return f'<p class="gc-parameters">Made with: {shown}</p>' if shown else ""
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    badge = f'<p class="gc-source gc-source-{kind}">{SOURCES[source]}</p>'
+    return f'<div class="gc-notes">{badge}{after}</div>'

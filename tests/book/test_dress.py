@@ -24,15 +24,13 @@ def dressed(*cells):
     return dress(notebook, "shape-bias", START, 3.2)
 
 
-def chart_cell(caption="A caption."):
+def chart_cell():
     outputs = [
         display(
             {"text/html": "<img>", VEGA_MIME: {"mark": "bar", "t": "</script>"}},
             part="chart",
             name="fig-a",
-            caption=caption,
         ),
-        display({"text/markdown": caption}, part="caption"),
         display({"text/html": "<div>notes</div>"}, part="notes"),
     ]
     return v4.new_code_cell("figure(…)", outputs=outputs)
@@ -43,7 +41,7 @@ def caption_cell(source):
 
 
 def test_a_figure_gets_name_and_caption_and_its_notes_follow():
-    figure, notes, rerun = dressed(chart_cell()).cells
+    figure, notes, rerun = dressed(chart_cell(), caption_cell("A caption.")).cells
     assert figure.metadata["mystnb"]["figure"]["name"] == "fig-a"
     assert figure.metadata["mystnb"]["figure"]["caption"] == "A caption."
     (output,) = figure.outputs
@@ -60,7 +58,7 @@ def test_a_figure_gets_name_and_caption_and_its_notes_follow():
 
 def test_a_markdown_cell_below_is_the_caption_of_a_figure():
     words = v4.new_markdown_cell("Words.")
-    figure, _, after, _ = dressed(chart_cell(""), caption_cell("**A.** Below."), words).cells
+    figure, _, after, _ = dressed(chart_cell(), caption_cell("**A.** Below."), words).cells
     assert figure.metadata["mystnb"]["figure"]["caption"] == "**A.** Below."
     assert after.source == "Words."
 
@@ -68,8 +66,8 @@ def test_a_markdown_cell_below_is_the_caption_of_a_figure():
 @pytest.mark.parametrize(
     ("cells", "says"),
     [
-        ([chart_cell("")], "fig-a has no caption"),
-        ([chart_cell(""), v4.new_markdown_cell("x"), caption_cell("C")], "above the caption 'C'"),
+        ([chart_cell()], "fig-a has no caption"),
+        ([chart_cell(), v4.new_markdown_cell("x"), caption_cell("C")], "above the caption 'C'"),
         ([caption_cell("C")], "found 0"),
     ],
 )
@@ -79,27 +77,26 @@ def test_figures_have_captions_and_captions_figures(cells, says):
 
 
 def test_the_executed_notebook_is_left_as_it_was():
-    cell = chart_cell()
-    before = v4.writes(v4.new_notebook(cells=[cell]))
-    dressed(cell)
-    assert v4.writes(v4.new_notebook(cells=[cell])) == before
+    cells = [chart_cell(), caption_cell("C")]
+    before = v4.writes(v4.new_notebook(cells=cells))
+    dressed(*cells)
+    assert v4.writes(v4.new_notebook(cells=cells)) == before
 
 
 def test_tables_are_figures_of_their_own_kind():
     cell = v4.new_code_cell(
-        "table(…)", outputs=[display({"text/html": "<t>"}, part="table", name="tab-a", caption="C")]
+        "table(…)", outputs=[display({"text/html": "<t>"}, part="table", name="tab-a")]
     )
-    figure = dressed(cell).cells[0].metadata["mystnb"]["figure"]
+    figure = dressed(cell, caption_cell("C")).cells[0].metadata["mystnb"]["figure"]
     assert "gc-table-figure" in figure["classes"]
 
 
-def test_code_is_folded_and_left_out_where_it_makes_a_sentence():
-    sentence = v4.new_code_cell("text(…)", outputs=[display({"text/markdown": "Hi."})])
+def test_code_is_folded_unless_it_says_otherwise():
     number = v4.new_code_cell("1 + 1", outputs=[display({"text/plain": "2"})])
     silent = v4.new_code_cell("x = 1")
     kept = v4.new_code_cell("x = 1", metadata={"tags": ["show-input"]})
-    tags = [cell.metadata["tags"] for cell in dressed(sentence, number, silent, kept).cells[:4]]
-    assert tags == [["remove-input"], ["hide-input"], ["hide-input"], ["show-input"]]
+    tags = [cell.metadata["tags"] for cell in dressed(number, silent, kept).cells[:3]]
+    assert tags == [["hide-input"], ["hide-input"], ["show-input"]]
 
 
 def test_code_that_prints_nothing_is_unfolded_in_one_piece():

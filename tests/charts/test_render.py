@@ -1,4 +1,4 @@
-"""How figures, tables and texts are shown."""
+"""How figures and tables are shown."""
 
 import json
 import re
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.charts import figure, render, table, text
+from gcbook.charts import figure, render, table
 from gcbook.charts.chart import chart_html, chart_spec
 from gcbook.files.errors import InputError
 
@@ -22,7 +22,7 @@ def chart(**properties):
 
 
 def show(**changes):
-    given = {"name": "fig-two", "caption": "**Two.**", "source": "recomputed", **changes}
+    given = {"name": "fig-two", "source": "recomputed", **changes}
     return figure(given.pop("chart", chart()), given.pop("table", ROWS), **given)
 
 
@@ -78,14 +78,9 @@ def test_dark_twins_travel_with_the_chart():
     assert chart_spec(chart())["usermeta"]["dark"]["#1a1a1a"] == "#e6e6e6"
 
 
-def test_notes_state_source_parameters_and_data():
-    shown = show(
-        source="both", parameters={"draws": 10000, "resample_observers": False, "trials": ""}
-    )
+def test_notes_state_source_and_data():
+    shown = show(source="both")
     assert "Recomputed and published" in shown.notes
-    assert "draws <b>10,000</b>" in shown.notes
-    assert "resample observers <b>no</b>" in shown.notes
-    assert "trials" not in shown.notes
     assert "Data table (2 rows)" in shown.notes
     assert 'download="fig-two.csv"' in shown.notes
 
@@ -132,10 +127,9 @@ def test_labels_are_checked(changes, says):
 
 
 def test_the_outputs_are_what_jupyter_and_the_book_read():
-    (body, label), (caption, _), (notes, part) = show().outputs()
-    assert label["gcbook"] == {"part": "chart", "name": "fig-two", "caption": "**Two.**"}
+    (body, label), (notes, part) = show().outputs()
+    assert label["gcbook"] == {"part": "chart", "name": "fig-two"}
     assert body[render.VEGA_MIME]["mark"] == {"type": "bar"}
-    assert caption["text/markdown"] == "**Two.**"
     assert "gc-notes" in notes["text/html"]
     assert part == {"gcbook": {"part": "notes"}}
 
@@ -153,7 +147,6 @@ def test_cells_are_marked_by_what_is_known():
     shown = table(
         rows,
         name="tab-marks",
-        caption="c",
         source="both",
         columns=["observer", "kappa"],
         intervals={"kappa": ("low", "high")},
@@ -187,7 +180,6 @@ def test_a_cell_without_meaning_is_no_hidden_number():
     shown = table(
         rows,
         name="tab-ranks",
-        caption="c",
         source="both",
         columns=["model", "value", "r"],
     )
@@ -198,32 +190,19 @@ def test_a_cell_without_meaning_is_no_hidden_number():
 
 def test_the_difference_is_that_of_the_printed_numbers():
     rows = pd.DataFrame({"value": [0.0874], "value_published": [0.089]})
-    shown = table(rows, name="tab-x", caption="c", source="both")
+    shown = table(rows, name="tab-x", source="both")
     assert "difference −0.002" in shown.body
 
 
 def test_missing_text_and_numbers_are_a_dash():
     rows = pd.DataFrame({"model": ["x", None], "value": [1.0, np.nan], "n": [1200, 3]})
-    shown = table(rows, name="tab-x", caption="c", source="recomputed")
+    shown = table(rows, name="tab-x", source="recomputed")
     assert '<td class="gc-missing">–</td><td class="gc-missing gc-number">–</td>' in shown.body
     assert ">1,200<" in shown.body
 
 
 def test_cells_are_escaped():
     rows = pd.DataFrame({"model": ["<script>"], "value": [1.0]})
-    shown = table(rows, name="tab-x", caption="c", source="recomputed")
+    shown = table(rows, name="tab-x", source="recomputed")
     assert "<script>" not in shown.body
     assert "&lt;script&gt;" in shown.body
-
-
-def test_text_fills_numbers_and_keeps_roles():
-    filled = text("{x:.2f} in {{numref}}`fig-a`", x=0.125)
-    assert filled.data == "0.12 in {numref}`fig-a`"
-    assert filled._repr_markdown_() == filled.data
-
-
-def test_text_refuses_what_it_cannot_say():
-    with pytest.raises(InputError, match="NaN"):
-        text("{x:.2f}", x=float("nan"))
-    with pytest.raises(InputError, match="'y'"):
-        text("{y}", x=1)

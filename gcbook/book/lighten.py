@@ -1,8 +1,8 @@
 """Lighter pages: what a page need not have at once goes into files beside it.
 
-In a page as Sphinx writes it every figure is whole: its image or pictures, its specification and its
-table as CSV stand inside. Here they become files in ``PAGE.files/``, which a browser takes when it
-needs them. A page that was opened from a disk may not read other files, but it may run them as
+In a page as Sphinx writes it every figure is whole: its image or pictures, its specification and
+its table as CSV stand inside. Here they become files in ``PAGE.files/``, which a browser takes when
+it needs them. A page that was opened from a disk may not read other files, but it may run them as
 scripts: so specifications are scripts, and everything to download has a twin that is one.
 
 Icons are drawn by the book's own style sheet, and MathJax is left out where there is no formula.

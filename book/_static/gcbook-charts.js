@@ -1,9 +1,9 @@
 /* Interactive charts of the book. A classic script, so that it runs from file:// too.
 
    A chart is `<div class="gc-chart" data-spec="file"><img …></div>`, or has its specification in a
-   `<script type="application/json">` where a page is one file. When it comes near the viewport, Vega (one file beside this one) is loaded once and the chart is
-   drawn in place of its image. It is drawn again, with what the reader has chosen, when the theme
-   or the width changes. */
+   `<script type="application/json">` where a page is one file. When it comes near the viewport, Vega
+   (one file beside this one) is loaded once and the chart is drawn in place of its image. It is drawn
+   again, with what the reader has chosen, when the theme or the width changes. */
 (function () {
   "use strict";
 
@@ -502,6 +502,15 @@
       attributes: true, attributeFilter: ["data-theme"],
     });
   }
+
+  // Paper is light, whatever the screen is.
+  const root = document.documentElement.dataset;
+  let onScreen;
+  window.addEventListener("beforeprint", function () {
+    onScreen = root.theme;
+    root.theme = "light";
+  });
+  window.addEventListener("afterprint", function () { root.theme = onScreen; });
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();

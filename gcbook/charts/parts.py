@@ -359,7 +359,7 @@ def finish(
     done.config = alt.Config(
         legend=alt.LegendConfig(orient="bottom", columns=3, labelLimit=240, symbolOpacity=1),
         axis=alt.AxisConfig(titleFontWeight="normal"),
-        axisY=alt.AxisConfig(labelLimit=180),
+        axisY=alt.AxisConfig(labelLimit=240),
     )
     return done
 

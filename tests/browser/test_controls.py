@@ -10,12 +10,16 @@ charts = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(charts)
 
 
+def source(html, path):
+    """A page's HTML and the specifications of its charts, which are files beside it."""
+    page = html / path
+    files = [page, *sorted(page.with_suffix(".files").glob("chart-*.js"))]
+    return "".join(file.read_text(encoding="utf-8") for file in files)
+
+
 def chart_pages(html, needle):
-    return [
-        str(path.relative_to(html))
-        for path in sorted(html.rglob("*.html"))
-        if needle in path.read_text(encoding="utf-8")
-    ]
+    pages = sorted(str(path.relative_to(html)) for path in html.rglob("*.html"))
+    return [path for path in pages if needle in source(html, path)]
 
 
 def changes(page, chart, before, tries=15):
@@ -46,8 +50,7 @@ def select_changes(page, chart, select):
 
 
 def test_every_control_changes_its_chart(open_book, html, page_path):
-    source = (html / page_path).read_text(encoding="utf-8")
-    if '"bind":' not in source:
+    if '"bind":' not in source(html, page_path):
         return
     page = open_book().goto(page_path)
     charts.draw_all(page)

@@ -133,3 +133,22 @@ def test_the_entrance_leads_to_the_start_page(open_book):
     page = open_book("http").goto("index.html")
     page.wait_for_url("**/book/chapters/home.html")
     assert page.locator("article h1").count() == 1
+
+
+def test_paper_is_light_and_shows_the_images(open_book):
+    page = open_book(theme="dark").goto("book/chapters/shape-bias.html")
+    charts.draw_all(page)
+    look = """() => {
+      const style = each => getComputedStyle(document.querySelector(each));
+      return [style("article p").color, style(".gc-live").display, style(".gc-static").display];
+    }"""
+    screen = page.evaluate(look)
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    ink, *shown = page.evaluate(look)
+    assert max(map(int, ink.removeprefix("rgb(").removesuffix(")").split(","))) < 80
+    assert shown == ["none", "block"]
+    page.emulate_media(media="screen")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    charts.settle(page)
+    assert page.evaluate(look) == screen

@@ -25,7 +25,7 @@ _FIGURE = re.compile(r'name="((?:fig|tab)-[\w-]+)"')
 
 _MADE = {
     "status.md": "# How this book was built\n",
-    "scorecard.md": "(scorecard)=\n# Scorecard: every claim of the paper, and what was found\n",
+    "scorecard.md": "(scorecard)=\n# Scorecard: every claim of the paper\n",
 }
 """Pages that a build makes, and what stands for them where there was none."""
 

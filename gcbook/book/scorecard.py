@@ -39,13 +39,13 @@ def scorecard_page(paper: Mapping[str, PaperClaim], book: Iterable[Mapping[str, 
         for place, names in groupby(others, lambda name: _section(paper[name]))
     )
     return f"""(scorecard)=
-# Scorecard: every claim of the paper, and what was found
+# Scorecard: every claim of the paper
 
 Each mark leads to the chapter with the evidence. *Recomputed here* rests on public trials, on
-equations or, marked {_PRINTED}, on the numbers printed in the paper alone; *in miniature* on small
-models trained for this book, whose results say what can happen and not what happened in Imagen. The
-list is made from the claims that the chapters check when the book is built; `gcbook claims` prints
-it.
+equations or, marked {_PRINTED}, on nothing but the numbers printed in the paper; *in miniature* on
+small models trained for this book, whose results say what can happen, not what happened in Imagen.
+The list is made from the claims that the chapters check when the book is built; `gcbook claims`
+prints it.
 
 | Of the {len(paper)} claims | |
 |:--|--:|

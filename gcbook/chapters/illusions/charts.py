@@ -278,7 +278,9 @@ def _heat_maps(
     panels = []
     for picture, group in below.groupby("picture", sort=False):
         base = alt.Chart(group.drop(columns="picture")).encode(
-            x=alt.X("strength:O", title="Strength").axis(labelAngle=0, format=".2~f"),
+            x=alt.X("strength:O", title="Strength").axis(
+                labelAngle=0, labelOverlap=True, format=".2~f"
+            ),
             y=alt.Y("model:N", sort=models, title=None),
         )
         opacity = 0.45 if picture in notes else 1

@@ -1,13 +1,15 @@
 """Lighter pages: what a page need not have at once goes into files beside it.
 
-In a page as Sphinx writes it every figure is whole: its image, its specification and its table as
-CSV stand inside. Here they become files in ``PAGE.files/``, which a browser takes when it needs
-them. A page that was opened from a disk may not read other files, but it may run them as scripts:
-so specifications are scripts, and everything to download has a twin that is one.
+In a page as Sphinx writes it every figure is whole: its image or pictures, its specification and
+its table as CSV stand inside. Here they become files in ``PAGE.files/``, which a browser takes when
+it needs them. A page that was opened from a disk may not read other files, but it may run them as
+scripts: so specifications are scripts, and everything to download has a twin that is one.
 
 Icons are drawn by the book's own style sheet, and MathJax is left out where there is no formula.
 """
 
+import base64
+import hashlib
 import html
 import json
 import re
@@ -26,6 +28,7 @@ _CSV = re.compile(
     r'(<a class="gc-download" download="(?P<name>[^"]+)" href=")'
     r'data:text/csv;charset=utf-8,(?P<data>[^"]*)"'
 )
+_PICTURE = re.compile(r'(<img\b[^>]*? src=")data:image/(?P<kind>[a-z]+);base64,(?P<data>[^"]*)"')
 _DOWNLOAD = re.compile(r'<a class="[^"]*\bdownload\b[^"]*" download="" href="(?P<href>[^":]+)"')
 _FONT = re.compile(r'<script[^>]*\bsrc="[^"]*/fontawesome\.js[^"]*"[^>]*></script>\s*')
 _MATHJAX = re.compile(
@@ -34,7 +37,7 @@ _MATHJAX = re.compile(
 )
 
 
-def lighten_page(text: str, stem: str) -> tuple[str, dict[str, str]]:
+def lighten_page(text: str, stem: str) -> tuple[str, dict[str, bytes]]:
     """Take out of a page what can come later.
 
     Args:
@@ -44,12 +47,12 @@ def lighten_page(text: str, stem: str) -> tuple[str, dict[str, str]]:
     Returns:
         The page, and the files that it now needs: name, relative to the page, → content.
     """
-    files: dict[str, str] = {}
+    files: dict[str, bytes] = {}
     folder = f"{stem}.files"
 
     def chart(found: re.Match[str]) -> str:
         name = f"{folder}/chart-{sum(each.endswith('.svg') for each in files) + 1}"
-        files[f"{name}.svg"] = unquote(html.unescape(found["image"]))
+        files[f"{name}.svg"] = unquote(html.unescape(found["image"])).encode()
         files[f"{name}.js"] = _script(found["spec"])
         return (
             f'<div class="gc-chart" data-spec="{name}.js"><img class="gc-static"{found["before"]}'
@@ -58,11 +61,19 @@ def lighten_page(text: str, stem: str) -> tuple[str, dict[str, str]]:
 
     def csv(found: re.Match[str]) -> str:
         name = f"{folder}/{found['name']}"
-        files[name] = unquote(found["data"])
-        files[f"{name}.js"] = _script(json.dumps(files[name]))
+        content = unquote(found["data"])
+        files[name] = content.encode()
+        files[f"{name}.js"] = _script(json.dumps(content))
         return f'{found[1]}{name}"'
 
-    text = _CSV.sub(csv, _CHART.sub(chart, text))
+    def picture(found: re.Match[str]) -> str:
+        content = base64.b64decode(found["data"])
+        # One picture may stand on a page twice.
+        name = f"{folder}/{hashlib.sha256(content).hexdigest()[:12]}.{found['kind']}"
+        files[name] = content
+        return f'{found[1]}{name}"'
+
+    text = _PICTURE.sub(picture, _CSV.sub(csv, _CHART.sub(chart, text)))
     text = _FONT.sub("", text)
     if not re.search(r'class="math\b', text):
         text = _MATHJAX.sub("", text)
@@ -83,15 +94,15 @@ def lighten_book(folder: Path) -> None:
         for name, content in files.items():
             path = page.parent / name
             path.parent.mkdir(exist_ok=True)
-            path.write_text(content, encoding="utf-8")
+            path.write_bytes(content)
         for found in _DOWNLOAD.finditer(after):
             offered = page.parent / unquote(found["href"])
             twin = offered.with_name(f"{offered.name}.js")
-            twin.write_text(_script(json.dumps(offered.read_text(encoding="utf-8"))), "utf-8")
+            twin.write_bytes(_script(json.dumps(offered.read_text(encoding="utf-8"))))
         if after != before:
             page.write_text(after, encoding="utf-8")
 
 
-def _script(value: str) -> str:
+def _script(value: str) -> bytes:
     """A script that hands a value, in JSON, to the page."""
-    return f"gcbookTake({value});\n"
+    return f"gcbookTake({value});\n".encode()

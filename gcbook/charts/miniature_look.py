@@ -1,7 +1,7 @@
 """One look for the miniatures: the hue of the model whose kind they are, and marks of their own.
 
-They are never drawn beside people; a printed number is a line or a tick. A dark ring or a dash tells them apart too,
-as colour is never the only sign.
+They are never drawn beside people; a printed number is a line or a tick. A dark ring or a dash
+tells them apart too, as colour is never the only sign.
 """
 
 from collections.abc import Iterable

@@ -9,6 +9,7 @@ import pytest
 
 from gcbook.book.lighten import lighten_book, lighten_page
 from gcbook.charts.chart import chart_html, chart_image, chart_spec, static_svg
+from gcbook.charts.gallery import Gallery, Picture, Strip
 from gcbook.charts.tablehtml import csv_link
 
 FONT = '<script defer src="../_static/scripts/fontawesome.js?digest=5"></script>\n'
@@ -25,6 +26,7 @@ def spec():
 
 
 def taken(script):
+    script = script.decode() if isinstance(script, bytes) else script
     assert script.startswith("gcbookTake(")
     assert script.endswith(");\n")
     return json.loads(script.removeprefix("gcbookTake(").removesuffix(");\n"))
@@ -37,7 +39,7 @@ def test_a_chart_leaves_its_image_and_its_specification():
         f"shape-bias.files/chart-{n}.{end}" for n in (1, 2) for end in ("svg", "js")
     ]
     assert taken(files["shape-bias.files/chart-2.js"]) == spec()
-    image = files["shape-bias.files/chart-1.svg"]
+    image = files["shape-bias.files/chart-1.svg"].decode()
     assert ET.canonicalize(image) == ET.canonicalize(static_svg(spec()))
     assert page.count('<div class="gc-chart" data-spec="shape-bias.files/chart-') == 2
     assert 'src="shape-bias.files/chart-1.svg"' in page
@@ -48,12 +50,21 @@ def test_a_chart_leaves_its_image_and_its_specification():
 
 def test_a_table_to_download_is_a_file_and_a_script():
     page, files = lighten_page(csv_link(ROWS, "fig-x"), "a")
-    assert files["a.files/fig-x.csv"] == ROWS.to_csv(index=False)
+    assert files["a.files/fig-x.csv"].decode() == ROWS.to_csv(index=False)
     assert taken(files["a.files/fig-x.csv.js"]) == ROWS.to_csv(index=False)
     assert (
         page
         == '<a class="gc-download" download="fig-x.csv" href="a.files/fig-x.csv">Download CSV</a>'
     )
+
+
+def test_a_picture_is_a_file_once():
+    made = Gallery((Strip((Picture(b"\x89PNG twice", "a"), Picture(b"\x89PNG twice", "b"))),)).body
+    page, files = lighten_page(made, "method")
+    ((name, content),) = files.items()
+    assert (name.endswith(".png"), content) == (True, b"\x89PNG twice")
+    assert page.count(f' src="{name}"') == 2
+    assert "base64" not in page
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The command line: options to calls. What is heavy is imported inside the commands."""
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,6 +44,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise
+        if isinstance(error, PermissionError):
+            # The system does not tell whether the file was to be read or written.
+            typer.echo(
+                f"gcbook: {error.filename or 'a file'}: expected a file or folder that you may "
+                f"open, found that you may not: {os.strerror(error.errno).lower()}. Change its "
+                "permissions, or choose another.",
+                err=True,
+            )
+            sys.exit(1)
         # The system does not tell which file a full disk has cut off.
         path = Path(error.filename or "a file")
         typer.echo(f"gcbook: {UnwritableError(path, error)}", err=True)

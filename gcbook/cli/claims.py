@@ -48,6 +48,7 @@ def claims(
 
 def _print_table(rows: Sequence[dict[str, str]]) -> None:
     from rich.console import Console
+    from rich.measure import Measurement
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 2, 1, 0))
@@ -63,4 +64,10 @@ def _print_table(rows: Sequence[dict[str, str]]) -> None:
             row["evidence"],
             f"{row['found']}{numbers}",
         )
-    Console(markup=False, highlight=False).print(table)
+    console = Console(markup=False, highlight=False)
+    if not console.is_terminal:
+        # A file or a pipe has no width to fold the sentences to.
+        console.width = Measurement.get(console, console.options.update(width=10**6), table).maximum
+    with console.capture() as printed:
+        console.print(table)
+    typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()))

@@ -64,11 +64,22 @@ def test_every_format_has_every_claim(project, capsys):
     assert "humans-shape-bias" in out
 
 
+def test_a_pipe_gets_every_sentence_on_one_line(project, capsys):
+    build(project)
+    rows = json.loads(call(capsys, "--format", "json")[1])
+    lines = call(capsys)[1].splitlines()
+    for row in rows:
+        line = next(line for line in lines if line.startswith(f"{row['id']} "))
+        assert row["claim"] in line
+        assert row["found"] in line
+    assert all(line == line.rstrip() for line in lines)
+
+
 def test_one_chapter(project, capsys):
     build(project)
     _, out, _ = call(capsys, "--chapter", "zoo", "--format", "json")
     assert json.loads(out) == []
     status, _, err = call(capsys, "--chapter", "shapes")
     assert status == 2
-    assert "no chapter is called 'shapes'; chapters: introduction" in err
+    assert "no chapter is called 'shapes'; chapters: home, introduction" in err
     assert call(capsys, "--format", "yaml")[0] == 2

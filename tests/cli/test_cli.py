@@ -71,7 +71,7 @@ def test_help_imports_nothing_heavy():
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["run", "shapes"], "no chapter is called 'shapes'; chapters: introduction"),
+        (["run", "shapes"], "no chapter is called 'shapes'; chapters: home, introduction"),
         (["run", "shape-bias", "-p", "draw", "5"], "no parameter 'draw'"),
         (["run", "shape-bias", "-p", "draws", "five"], "expected 0 for none, or a whole"),
         (["run", "shape-bias", "-p", "draws"], "-p draws: expected a name and a value"),
@@ -117,6 +117,19 @@ def test_a_disk_that_cannot_be_written_to_is_one_message(capsys, monkeypatch, er
     assert status == 1
     assert err.startswith(says)
     assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM])
+def test_a_file_without_permission_is_not_said_to_be_one_to_write(capsys, monkeypatch, number):
+    def fail():
+        raise OSError(number, "no", "a.csv")
+
+    monkeypatch.setattr("gcbook.trials.fetch.fetch_trials", fail)
+    status, _, err = call(capsys, "fetch", "trials")
+    assert status == 1
+    assert err.startswith("gcbook: a.csv: expected a file or folder that you may open")
+    assert "written" not in err
+    assert "Change its permissions" in err
 
 
 def test_other_errors_of_the_system_keep_their_traceback(monkeypatch):
@@ -165,7 +178,7 @@ def test_name_and_value_arrive_however_they_are_written(monkeypatch, tmp_path, c
 def test_chapters_lists_parameters_with_defaults_and_meaning(capsys):
     status, out, _ = call(capsys, "chapters", "shape-bias")
     assert status == 0
-    assert out.startswith("shape-bias: Shape bias\n")
+    assert out.startswith("shape-bias: Shape bias")
     assert "draws = 10000: bootstrap draws" in out
     assert "a whole number from 100 to 100000" in out
     assert len(call(capsys, "chapters")[1].splitlines()) > len(out.splitlines())

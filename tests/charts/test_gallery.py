@@ -23,7 +23,7 @@ def test_every_picture_is_there_once_with_alternative_and_words():
     assert 'alt="A &quot;cat&quot; &amp; &lt;dog&gt;"' in body
     assert "<span>cat &lt;b&gt;</span><span>7 / 0</span>" in body
     assert "Row &lt;i&gt;" in body
-    assert "repeat(2,minmax(0,1fr))" in body
+    assert "minmax(max(50% - .4rem, 4.2rem),1fr)" in body
 
 
 def test_a_gallery_is_a_figure_without_a_specification():

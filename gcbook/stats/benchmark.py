@@ -123,6 +123,11 @@ def benchmark(
     twice = rows["observer"].duplicated(keep=False)
     shown = rows["observer"].where(~twice, rows["observer"] + " (" + rows["source"] + ")")
     notes = benchmark_notes(rows.assign(shown=shown), chosen, found, settings)
+    if not against and rows["mean_rank"].notna().sum() == 1:
+        notes.append(
+            "mean_rank: only one model is ranked, so its rank says nothing; add models to compare "
+            "it with, or --against published"
+        )
     if against == "published":
         notes.append(
             f"mean_rank: among the {len(table2())} rows of the paper's Table 2, 1 the most "

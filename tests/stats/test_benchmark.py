@@ -225,6 +225,19 @@ def test_images_that_do_not_count_or_that_no_human_saw_may_be_missing(
     assert found["mean_rank"].notna().sum() == 8
 
 
+def test_the_rank_of_a_lone_model_is_said_to_mean_nothing(benchmark_trials: pd.DataFrame) -> None:
+    edge = benchmark_trials[benchmark_trials["dataset"] == "edge"]
+    settings = SummarySettings(datasets=("edge",), resampling=Resampling(draws=0))
+    human = edge["observer_kind"] == "human"
+    alone = benchmark(edge[human | (edge["observer"] == "resnet50")], settings)
+    assert alone.set_index("observer").loc["resnet50", "mean_rank"] == 1
+    assert any("only one model is ranked" in note for note in alone.attrs["notes"])
+    two = benchmark(
+        edge[human | edge["observer"].isin(["resnet50", "simclr_resnet50x1"])], settings
+    )
+    assert not any("only one model" in note for note in two.attrs["notes"])
+
+
 def test_a_dataset_without_humans_is_said_and_nobody_is_ranked(
     benchmark_trials: pd.DataFrame,
 ) -> None:

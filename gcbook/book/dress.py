@@ -127,7 +127,7 @@ def rerun_section(
     return f"""## Rerun this chapter
 
 The page was made from {{download}}`this notebook <../../notebooks/{chapter}.ipynb>` in
-{seconds:.0f} seconds, with the parameters in the commands below. Change any of them: the first
+{seconds:.0f} s, with the parameters in the commands below. Change any of them: the first
 command writes the executed notebook and a page of its own, the second is plain papermill.
 
 {code_block(_wrap([f"gcbook run {chapter}", *ours]), "bash")}

@@ -40,7 +40,7 @@ class Strip:
     Attributes:
         pictures: in their order.
         title: above them; empty for none.
-        columns: pictures in a row; 0 for as many as fit.
+        columns: pictures in a row, where the page is wide enough; 0 for as many as fit.
     """
 
     pictures: tuple[Picture, ...]
@@ -73,7 +73,8 @@ def _strip(strip: Strip) -> str:
     title = f'<p class="gc-strip-title">{html.escape(strip.title)}</p>' if strip.title else ""
     pictures = "".join(map(_picture, strip.pictures))
     columns = (
-        f"display:grid;grid-template-columns:repeat({strip.columns},minmax(0,1fr));gap:.4rem"
+        # Fewer on a narrow page, where the words below a picture would not fit.
+        _grid(f"max({100 / strip.columns:g}% - .4rem, 4.2rem)", ".4rem")
         if strip.columns
         else _grid("min(7rem, 28%)", ".7rem .6rem")
     )

@@ -16,16 +16,14 @@ __all__ = ["build", "chapters", "run", "serve"]
 
 Solutions = Annotated[
     bool,
-    typer.Option(
-        "--solutions/--no-solutions", help="Pages with or without the exercises' solutions."
-    ),
+    typer.Option("--solutions/--no-solutions", help="Show or leave out solutions of exercises."),
 ]
 
 
 @app.command()
 def build(
     only: Annotated[
-        str, typer.Option(metavar="CHAPTER", help="Execute just this chapter, then set the pages.")
+        str, typer.Option(metavar="CHAPTER", help="Execute only this chapter, then build.")
     ] = "",
     jobs: Annotated[
         int,
@@ -67,15 +65,15 @@ def run(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="Folder to write to. Default: runs/CHAPTER, the last run's."
+            "--output", "-o", help="Folder to write to. Default: runs/CHAPTER, replaced each run."
         ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace results that are there.")
+        bool, typer.Option("--overwrite", help="Replace existing results.")
     ] = False,
     smoke: Annotated[
         bool,
-        typer.Option("--smoke", help="Few draws, few images: does it run? Not for reading off."),
+        typer.Option("--smoke", help="Few draws and images: checks that it runs, no results."),
     ] = False,
     solutions: Solutions = True,
 ) -> None:
@@ -105,7 +103,7 @@ def run(
 
 @app.command()
 def chapters(
-    name: Annotated[str, typer.Argument(help="Show this chapter alone.", metavar="[CHAPTER]")] = "",
+    name: Annotated[str, typer.Argument(help="Show only this chapter.", metavar="[CHAPTER]")] = "",
 ) -> None:
     """List the chapters and their parameters, with defaults, allowed values and meaning."""
     from gcbook.book.chapters import find_chapters, pick_chapter

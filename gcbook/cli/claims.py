@@ -14,11 +14,11 @@ __all__ = ["claims"]
 @app.command()
 def claims(
     chapter: Annotated[
-        str, typer.Option(metavar="CHAPTER", help="Only what this chapter is about.")
+        str, typer.Option(metavar="CHAPTER", help="Only claims about this chapter.")
     ] = "",
     format: Annotated[str, typer.Option(metavar="table|csv|json", help="How to print.")] = "table",
 ) -> None:
-    """List the claims of the paper and of the book, with what the last build found for them."""
+    """List the claims of the paper and of the book, with the verdicts of the last build."""
     if format not in ("table", "csv", "json"):
         raise InputError(f"--format: expected table, csv or json; found {format!r}.")
     from gcbook.book.chapters import pick_chapter
@@ -68,6 +68,6 @@ def _print_table(rows: Sequence[dict[str, str]]) -> None:
     if not console.is_terminal:
         # A file or a pipe has no width to fold the sentences to.
         console.width = Measurement.get(console, console.options.update(width=10**6), table).maximum
-    with console.capture() as printed:
+    with console.capture() as captured:
         console.print(table)
-    typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()))
+    typer.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))

@@ -24,7 +24,7 @@ def decide(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="TRIALS", help="A .csv file, or a folder for raw-data/."
+            "--output", "-o", metavar="TRIALS", help="A .csv file, or a folder that gets raw-data/."
         ),
     ] = None,
     weighting: Annotated[
@@ -32,23 +32,23 @@ def decide(
         typer.Option(metavar="exp:K|uniform|eps|snr|snr:G|elbo", help="Weights of the errors."),
     ] = "",
     norm: Annotated[str, typer.Option(metavar="l2|l1", help="Norm of the errors.")] = "",
-    draws: Annotated[int | None, typer.Option(min=1, help="Use the first draws only.")] = None,
+    draws: Annotated[int | None, typer.Option(min=1, help="Use only the first N draws.")] = None,
     pool: Annotated[
         str,
         typer.Option(
-            metavar="log|probability", help="Likelihoods of several draws: what is averaged."
+            metavar="log|probability", help="Average log-probabilities or probabilities over draws."
         ),
     ] = "log",
     by: Annotated[
-        str, typer.Option(metavar="t|log_snr", help="Print what each range of it decides.")
+        str, typer.Option(metavar="t|log_snr", help="Print accuracy by range of t or log-SNR.")
     ] = "",
     bins: Annotated[int, typer.Option(min=1, help="With --by: number of ranges.")] = 10,
-    name: Annotated[str, typer.Option(help="Call the model otherwise.")] = "",
+    name: Annotated[str, typer.Option(help="Name of the model in the trials.")] = "",
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace trials that are there.")
+        bool, typer.Option("--overwrite", help="Replace existing trials.")
     ] = False,
 ) -> None:
-    """Turn scores into trials, under any weighting, without the network."""
+    """Turn scores into trials under any weighting, without running the network again."""
     if by not in ("", "t", "log_snr"):
         raise InputError(f"--by: expected t or log_snr, found {by!r}.")
     if pool not in ("log", "probability"):

@@ -29,12 +29,12 @@ class _Prompts(OpenCommand):
 def illusions(
     image: Annotated[Path, typer.Argument(metavar="IMAGE", help="File of the picture.")],
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder of the results.")
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the results.")
     ],
     prompts: Annotated[
         list[str],
         typer.Option(
-            metavar="PROMPT …", help='What to see, up to the next option; "" asks for nothing.'
+            metavar="PROMPT …", help='Prompts, up to the next option; "" is the empty prompt.'
         ),
     ],
     model: Annotated[
@@ -42,24 +42,24 @@ def illusions(
     ] = "sd-1.4",
     strength: Annotated[
         list[float] | None,
-        typer.Option(min=0, max=1, help="How far towards noise; repeatable [0.3, 0.5, 0.7]."),
+        typer.Option(min=0, max=1, help="Share of the way to noise; repeatable [0.3, 0.5, 0.7]."),
     ] = None,
-    steps: Annotated[int, typer.Option(min=1, help="Of the whole way back from noise.")] = 50,
+    steps: Annotated[int, typer.Option(min=1, help="Denoising steps from pure noise.")] = 50,
     guidance: Annotated[
-        float, typer.Option(help="How far to go beyond the prompt; 1: not at all.")
+        float, typer.Option(help="Scale of classifier-free guidance; 1: none.")
     ] = 1.0,
     seed: Annotated[
-        int, typer.Option(min=0, help="Of the noise, shared by all prompts and pictures.")
+        int, typer.Option(min=0, help="Seed of the noise, the same for all prompts.")
     ] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
     dtype: Annotated[
-        str, typer.Option(metavar="float32|float16|bfloat16", help="Of the network.")
+        str, typer.Option(metavar="float32|float16|bfloat16", help="Precision of the network.")
     ] = "float32",
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace results that are there.")
+        bool, typer.Option("--overwrite", help="Replace existing results.")
     ] = False,
 ) -> None:
-    """Take a picture apart and put it together again under each prompt.
+    """Add noise to a picture and restore it under each prompt.
 
     DIR gets the pictures, maps of where the prompts differ, an overview, and reconstructions.json.
     """

@@ -19,10 +19,12 @@ UNITS = ((10**9, "B"), (10**6, "M"), (10**3, "k"))
 
 @app.command()
 def models(
-    name: Annotated[str, typer.Argument(help="Show all of this model.", metavar="[NAME]")] = "",
+    name: Annotated[
+        str, typer.Argument(help="Show all details of this model.", metavar="[NAME]")
+    ] = "",
     format: Annotated[str, typer.Option(metavar="table|csv|json", help="How to print.")] = "table",
 ) -> None:
-    """List the models that have a name: what they stand for, licence, and where they are."""
+    """List the named models: what each stands for, its licence, and where its weights are."""
     if format not in ("table", "csv", "json"):
         raise InputError(f"--format: expected table, csv or json; found {format!r}.")
     from gcbook.classifiers.zoo import find_entry, zoo

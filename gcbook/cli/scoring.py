@@ -28,28 +28,28 @@ def score(
         typer.Argument(
             metavar="IMAGES",
             help="Folder or zip of DATASET/CATEGORY/NAME.png, or the name of a fetched set; with "
-            "--world that of a test set of the miniature world.",
+            "--world the name of a test set of the miniature world.",
         ),
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="STORE", help="Folder of the scores.")
+        Path, typer.Option("--output", "-o", metavar="STORE", help="Folder for the scores.")
     ],
     draws: Annotated[
-        int | None, typer.Option(min=1, help="Draws of (t, noise) an image [32].")
+        int | None, typer.Option(min=1, help="Draws of (t, noise) per image [32].")
     ] = None,
     racing: Annotated[
-        bool, typer.Option("--racing", help="Drop classes that are clearly worse.")
+        bool, typer.Option("--racing", help="Drop classes once clearly worse.")
     ] = False,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of all noise [0].")] = None,
     batch_size: Annotated[
-        int, typer.Option(min=1, help="Evaluations at a time; changes no result.")
+        int, typer.Option(min=1, help="Evaluations per batch; results do not depend on it.")
     ] = 64,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Only so many images, all categories alike.")
+        int | None, typer.Option(min=1, help="At most this many images, balanced over categories.")
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
     dtype: Annotated[
-        str, typer.Option(metavar="float32|float16|bfloat16", help="Of the network.")
+        str, typer.Option(metavar="float32|float16|bfloat16", help="Precision of the network.")
     ] = "float32",
     timesteps: Annotated[
         str, typer.Option(metavar="auto|stratified|uniform", help="How t is drawn.")
@@ -64,21 +64,21 @@ def score(
     norm: Annotated[
         str,
         typer.Option(
-            metavar="l2|l1", help="Norm of a race, and what decide takes if not told [l2]."
+            metavar="l2|l1", help="Norm of the errors: for racing, and decide's default [l2]."
         ),
     ] = "",
     weighting: Annotated[
         str,
         typer.Option(
             metavar="exp:K|uniform|eps|snr|snr:G|elbo",
-            help="Weights of a race, and what decide takes if not told [exp:7].",
+            help="Weights of the errors: for racing, and decide's default [exp:7].",
         ),
     ] = "",
     prompt: Annotated[
         str, typer.Option(help="Template with {} for the class. Default: the paper's.")
     ] = "",
     method: Annotated[
-        str, typer.Option(metavar="bound|regenerate", help="Masked models: how to score.")
+        str, typer.Option(metavar="bound|regenerate", help="Masked models: scoring method.")
     ] = "",
     mask_ratio: Annotated[
         float | None, typer.Option(help="With --method regenerate: share of tokens masked.")
@@ -93,27 +93,27 @@ def score(
     noise: Annotated[
         str,
         typer.Option(
-            metavar="sqrt|uniform", help="Classifiers: put diffusion-style noise on the images."
+            metavar="sqrt|uniform", help="Image networks: add diffusion-style noise to the images."
         ),
     ] = "",
-    name: Annotated[str, typer.Option(help="Name of the model among observers.")] = "",
+    name: Annotated[str, typer.Option(help="Name of the model as an observer.")] = "",
     dataset: Annotated[
-        str, typer.Option(help="Which dataset of several, or what to call the only one.")
+        str, typer.Option(help="Which of several datasets, or a name for the only one.")
     ] = "",
     world: Annotated[
         str,
-        typer.Option(metavar="NAME", help="IMAGES are a test set of this miniature world."),
+        typer.Option(metavar="NAME", help="IMAGES names a test set of this miniature world."),
     ] = "",
     extend: Annotated[
-        bool, typer.Option("--extend", help="Add draws to a store that has fewer.")
+        bool, typer.Option("--extend", help="Add draws to an existing store.")
     ] = False,
     save_every: Annotated[
-        float, typer.Option(min=0, metavar="SECONDS", help="How much work a crash may cost.")
+        float, typer.Option(min=0, metavar="SECONDS", help="Time between saves.")
     ] = 20.0,
 ) -> None:
-    """Score images with a model: raw errors, from which gcbook decide makes trials.
+    """Score images with a model: store raw errors, from which gcbook decide makes trials.
 
-    The same command continues a run that was stopped.
+    The same command resumes an interrupted run.
     """
     if draws is not None and racing:
         raise InputError("--draws: a race ends by itself; leave out --draws or --racing.")

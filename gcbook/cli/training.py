@@ -20,39 +20,37 @@ def train(
         typer.Argument(metavar="NAME", help="mini-cnn, mini-pixel, … or resnet50, resnet50-noise."),
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Of the run; made if needed.")
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the run.")
     ],
     base: Annotated[
         str, typer.Option("--with", metavar="MODEL", help="Folder of the model it builds on.")
     ] = "",
     seed: Annotated[int, typer.Option(min=0, help="Seed of weights and draws.")] = 0,
-    steps: Annotated[
-        int | None, typer.Option(min=1, help="Instead of the recipe's number.")
-    ] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Training steps [the recipe's].")] = None,
     device: Annotated[
         str, typer.Option(help="auto, cpu, cuda; for miniatures also cuda:1, mps.")
     ] = "auto",
     data: Annotated[
-        str, typer.Option(metavar="IMAGENET", help="ResNets: folder of train and val.")
+        str, typer.Option(metavar="IMAGENET", help="ResNets: folder with train and val.")
     ] = "",
     epochs: Annotated[
-        int | None, typer.Option(min=1, help="ResNets: instead of the paper's number.")
+        int | None, typer.Option(min=1, help="ResNets: epochs [the paper's].")
     ] = None,
     batch_size: Annotated[
-        int | None, typer.Option(min=1, help="ResNets: images a step and device [64].")
+        int | None, typer.Option(min=1, help="ResNets: images per step and device [64].")
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=0, help="ResNets: processes that read images, for each device [4]."),
+        typer.Option(min=0, help="ResNets: image-loading processes per device [4]."),
     ] = None,
     world: Annotated[
-        str, typer.Option(metavar="NAME", help="Miniatures: a world by its name [default].")
+        str, typer.Option(metavar="NAME", help="Miniatures: name of a world [default].")
     ] = "",
 ) -> None:
     """Train a miniature on the miniature world, or a ResNet with diffusion-style noise on ImageNet.
 
-    The same command goes on where it was stopped. FOLDER gets the state of the run, its history,
-    and in FOLDER/model the finished model, which gcbook score takes by its path. For several GPUs:
+    The same command resumes an interrupted run. FOLDER gets the state of the run, its history,
+    and in FOLDER/model the finished model, whose path gcbook score takes. For several GPUs:
     accelerate launch --multi_gpu -m gcbook train resnet50-noise --data IMAGENET -o FOLDER.
     """
     if name in ("resnet50", "resnet50-noise"):
@@ -79,7 +77,7 @@ def train(
 
     # Before minutes go into composing images.
     check_writable(output)
-    with interruptible("stopped; the same command goes on from what was saved"):
+    with interruptible("stopped; the same command resumes from what was saved"):
         trainer = make_trainer(
             name,
             output,
@@ -121,7 +119,7 @@ def _train_resnet(
         epochs=epochs or plan.epochs,
         batch_size=batch_size or plan.batch_size,
     )
-    with interruptible("stopped; the same command goes on from what was saved"):
+    with interruptible("stopped; the same command resumes from what was saved"):
         run = ResNetRun(
             plan,
             data,
@@ -139,29 +137,29 @@ def _train_resnet(
 @app.command()
 def worlds(
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Of the map; made if needed.")
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the map.")
     ],
     seeds: Annotated[
-        list[int] | None, typer.Option("--seed", min=0, help="Of the trainings; repeatable [0].")
+        list[int] | None, typer.Option("--seed", min=0, help="Training seed; repeatable [0].")
     ] = None,
     models: Annotated[
-        list[str] | None, typer.Option("--model", help="Some of the models; repeatable [all].")
+        list[str] | None, typer.Option("--model", help="Only this model; repeatable [all].")
     ] = None,
     variants: Annotated[
-        bool, typer.Option(help="With longer trainings and whole images at three points.")
+        bool, typer.Option(help="At three points, also train longer and on whole images.")
     ] = True,
     images: Annotated[
         int | None,
-        typer.Option(min=1, help="That each model sees, in whole steps; a map a number [192000]."),
+        typer.Option(min=1, help="Training images per model; fixed for a map [192000]."),
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
     world: Annotated[
-        str, typer.Option(metavar="NAME", help="In the middle of the map, by its name.")
+        str, typer.Option(metavar="NAME", help="World at the centre of the map.")
     ] = "default",
 ) -> None:
-    """Train models in nine worlds, with weaker and stronger, truer and less true textures.
+    """Train models in nine worlds that differ in the contrast and diagnosticity of texture.
 
-    The same command goes on where it was stopped, and adds what is asked for beyond what is there.
+    The same command resumes an interrupted run, and adds what an earlier one lacks.
     """
     from gcbook.classifiers.devices import pick_device
     from gcbook.files.atomic import check_writable
@@ -180,7 +178,7 @@ def worlds(
     def report(line: str) -> None:
         typer.echo(line, err=True)
 
-    with interruptible("stopped; the same command goes on from what was saved"):
+    with interruptible("stopped; the same command resumes from what was saved"):
         where = pick_device(device)
         for number, job in enumerate(todo, 1):
             report(f"{number} of {len(todo)}: {job.name}")

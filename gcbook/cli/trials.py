@@ -11,6 +11,9 @@ from gcbook.files.errors import InputError
 
 __all__ = ["benchmark", "fetch"]
 
+KINDS = {"": "table", ".txt": "table", ".csv": "csv", ".json": "json"}
+"""How a table is written, by the ending of the file."""
+
 
 @app.command()
 def benchmark(
@@ -21,27 +24,27 @@ def benchmark(
             metavar="table|csv|json", help="How to print. Default: by the ending of --output."
         ),
     ] = "",
-    output: Annotated[Path | None, typer.Option(help="Write to this file instead.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Write to this file, not the screen.")] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the file if it is there.")
+        bool, typer.Option("--overwrite", help="Replace an existing file.")
     ] = False,
     ci: Annotated[
-        bool, typer.Option("--ci/--no-ci", help="Bootstrap intervals, and the ranks left open.")
+        bool, typer.Option("--ci/--no-ci", help="Bootstrap intervals and sets of ranks.")
     ] = False,
     against: Annotated[
         str, typer.Option(metavar="published", help="Rank among the rows of the paper.")
     ] = "",
     humans: Annotated[
-        str, typer.Option(metavar="SOURCE", help="Humans of one source only. Default: of all.")
+        str, typer.Option(metavar="SOURCE", help="Use only humans of this source.")
     ] = "",
     datasets: Annotated[
-        str, typer.Option(help="Dataset names, separated by commas; who has all is ranked.")
+        str, typer.Option(help="Names, separated by commas; models with all are ranked.")
     ] = "all",
     conditions: Annotated[
         str, typer.Option(metavar="benchmark|all", help="Conditions that count.")
     ] = "benchmark",
     zero_division: Annotated[
-        str, typer.Option(metavar="nan|toolbox", help="Error consistency where it is 0/0.")
+        str, typer.Option(metavar="nan|toolbox", help="Value of error consistency that is 0/0.")
     ] = "nan",
     draws: Annotated[
         int | None, typer.Option(min=100, max=100_000, help="Bootstrap draws; with --ci [1000].")
@@ -54,11 +57,15 @@ def benchmark(
     ] = None,
 ) -> None:
     """Compare models with humans: accuracy, consistency, rank and shape bias."""
-    kind = format or (output.suffix.removeprefix(".").lower() if output else "")
-    if kind not in ("table", "csv", "json"):
-        if format:
-            raise InputError(f"--format: expected table, csv or json; found {format!r}.")
-        kind = "table"
+    if format not in ("", "table", "csv", "json"):
+        raise InputError(f"--format: expected table, csv or json; found {format!r}.")
+    ending = output.suffix.lower() if output else ""
+    if ending not in KINDS and not format:
+        raise InputError(
+            f"--output: expected a name that ends in {', '.join(filter(None, KINDS))}, found "
+            f"{output}. Choose one of these, or name the --format."
+        )
+    kind = format or KINDS[ending]
     if against not in ("", "published"):
         raise InputError(f"--against: expected published, found {against!r}.")
     bootstrap = {"draws": draws, "confidence": confidence, "seed": seed}
@@ -98,11 +105,13 @@ def benchmark(
 
 @app.command()
 def fetch(
-    what: Annotated[str, typer.Argument(metavar="trials|stimuli|illusions", help="What to get.")],
+    what: Annotated[
+        str, typer.Argument(metavar="trials|stimuli|illusions", help="What to download.")
+    ],
 ) -> None:
-    """Get the original trials, stimuli or illusions from where their authors keep them, verified.
+    """Download the original trials, stimuli or illusions, and verify them.
 
-    Illusions come from Wikimedia Commons, and their makers and licences are said.
+    Illusions come from Wikimedia Commons; their authors and licences are printed.
     """
     if what not in ("trials", "stimuli", "illusions"):
         raise InputError(f"expected trials, stimuli or illusions, found {what!r}.")

@@ -233,6 +233,17 @@ def test_benchmark_replaces_a_file_only_if_asked_to(tmp_path, capsys):
 
 
 @pytest.mark.usefixtures("one_row")
+def test_an_ending_that_says_no_format_is_refused(tmp_path, capsys):
+    file = tmp_path / "mine.xlsx"
+    status, _, err = call(capsys, "benchmark", "a", "--output", str(file))
+    assert status == 2
+    assert ".csv" in err and "--format" in err
+    assert not file.exists()
+    assert call(capsys, "benchmark", "a", "--output", str(file), "--format", "csv")[0] == 0
+    assert file.read_text() == "new\n"
+
+
+@pytest.mark.usefixtures("one_row")
 def test_a_full_disk_leaves_the_table_that_was_there(tmp_path, capsys, monkeypatch):
     file = tmp_path / "mine.csv"
     file.write_text("mine")

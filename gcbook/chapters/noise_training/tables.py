@@ -234,10 +234,10 @@ def length_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """
     pairs = {
         "More clean images": ("mini-cnn", TRAINED_LONGER),
-        "Noise instead of these": (TRAINED_LONGER, "mini-cnn-noise"),
+        "Noise minus these": (TRAINED_LONGER, "mini-cnn-noise"),
     }
     found = {
-        "Noise, after as many steps": _after_as_many_steps(resampling),
+        "Noise, equal steps": _after_as_many_steps(resampling),
         **{words: bias_change(*pair, resampling=resampling) for words, pair in pairs.items()},
     }
     rows = [{"comparison": words, **each} for words, each in found.items()]

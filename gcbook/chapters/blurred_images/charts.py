@@ -53,8 +53,7 @@ def fig_datasets(rows: pd.DataFrame) -> alt.TopLevelMixin:
         description=(
             "Pearson's correlation of shape bias with accuracy on each dataset, the highest first, "
             "with intervals, and a tick at the lowest value that it takes when one family of "
-            "networks is left out. High-pass images stand near the top, blurred images in the "
-            "lower half."
+            "networks is left out. Blurred and high-pass images stand out in ink."
         ),
         marked=[BLURRED, HIGH_PASS_TITLE],
     )
@@ -74,9 +73,8 @@ def fig_noised_resnet(rows: pd.DataFrame, printed: pd.DataFrame) -> alt.TopLevel
         marks={HUMANS_TITLE: (HUMAN, "diamond"), "ResNet-50": (DISCRIMINATIVE, "circle")},
         description=(
             "One row for each of 16 shape categories; horizontal position is the fraction of "
-            "texture decisions. The ResNet-50 with public decisions stands far to the right in "
-            "most rows, the humans at the left edge in all. Dashed lines are the averages printed "
-            f"in the paper: {', '.join(printed['label'])}."
+            "texture decisions, of the ResNet-50 with public decisions and of the humans. Dashed "
+            f"lines are the averages printed in the paper: {', '.join(printed['label'])}."
         ),
     )
 

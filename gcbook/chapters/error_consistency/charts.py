@@ -94,8 +94,7 @@ def observed_against_expected(rows: pd.DataFrame) -> alt.TopLevelMixin:
             "Observed consistency (vertical) against the consistency that independent errors "
             "would give (horizontal), a mark for pairs of humans, mixed pairs and pairs of models "
             "on each dataset. Points on the diagonal agree no more than by chance; dashed lines "
-            "above it join pairs of equal error consistency. Pairs of humans lie highest above "
-            "the diagonal, mixed pairs lowest."
+            "above it join pairs of equal error consistency."
         ),
     )
 
@@ -143,9 +142,9 @@ def error_consistency_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
         height=alt.Step(14),
         description=(
             "Error consistency with humans over the datasets, one row a model, sorted"
-            f"{leader}. A dashed line with a band marks the level of humans among themselves, "
-            "far to the right of every model. Filled marks with an interval are recomputed, "
-            "hollow ones printed in the paper."
+            f"{leader}. A dashed line with a band marks the level of humans among "
+            "themselves. Filled marks with an interval are recomputed, hollow ones printed in the "
+            "paper."
         ),
     )
 
@@ -185,9 +184,9 @@ def dataset_agreement(rows: pd.DataFrame) -> alt.TopLevelMixin:
         height=alt.Step(23),
         description=(
             f"Error consistency with humans on {len(levels)} datasets, a row each. A diamond with "
-            "its interval is the mean over pairs of humans; dots are the models, which lie left of "
-            "it with few exceptions. Of a highlighted model the interval is drawn too, and a tick "
-            "at the most that its accuracy would allow."
+            "its interval is the mean over pairs of humans; dots are the models. Of a "
+            "highlighted model the interval is drawn too, and a tick at the most that its accuracy "
+            "would allow."
         ),
     )
 
@@ -222,9 +221,9 @@ def consistency_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
         panels,
         highlight,
         f"{len(panels)} panels, one a dataset: error consistency with humans against the "
-        "strength of the image manipulation. The humans among themselves, with a band for "
-        f"the interval, lie above the {len(models)} models nearly everywhere; all fall "
-        "towards 0 where the benchmark leaves conditions out (shaded).",
+        "strength of the image manipulation. A line for the humans among themselves, with a band "
+        f"for the interval, and one for each of {len(models)} models; conditions that the "
+        "benchmark leaves out are shaded.",
         shared=["color"],
         symbolSize=120,
         symbolOpacity=1,
@@ -298,8 +297,7 @@ def benchmark_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
         [highlight],
         f"{len(panels)} panels, a mark for each of {len(values) - 1} models and the humans: "
         "accuracy difference, observed consistency and error consistency with humans, each "
-        "against accuracy out of distribution. The first two lie close to a line; error "
-        "consistency spreads, with the humans far above all models and Imagen next.",
+        "against accuracy out of distribution.",
         columns=3,
     )
 
@@ -345,7 +343,7 @@ def difference_dots(rows: pd.DataFrame) -> alt.TopLevelMixin:
         tooltip=tooltips(["model", "difference", "low", "high", "p_corrected"]),
         description=(
             "Error consistency with humans less that of humans among themselves, a row for each "
-            f"of {len(rows)} networks, with intervals. All lie left of the line at 0."
+            f"of {len(rows)} networks, with intervals and a line at 0."
         ),
     )
 
@@ -461,9 +459,8 @@ def consistency_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
             description=(
                 "Matrix of error consistency between every two observers on one dataset at a time, "
                 f"at first {start}: rows and columns are single humans (with a diamond) and "
-                "models, colours diverge around 0, the diagonal is grey. Ordered by agreement with "
-                "humans, the humans form a block, and so do the models, which agree more with "
-                f"each other than with humans. {ceilings[start]}."
+                "models, colours diverge around 0, the diagonal is grey. The order is by agreement "
+                f"with humans. {ceilings[start]}."
             ),
         )
     )
@@ -516,8 +513,7 @@ def difference_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
         description=(
             f"Triangular matrix of {len(rows)} differences in error consistency between "
             f"networks. {rows['differs'].eq(True).sum()} are significant and shown in bold on a "
-            "filled cell; the others stand in cells with a dashed outline, most of them near "
-            "the diagonal, where networks of like rank meet."
+            "filled cell; the others stand in cells with a dashed outline."
         ),
     )
 

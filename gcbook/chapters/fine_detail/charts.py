@@ -145,7 +145,7 @@ def fig_weighted_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
             "A row for the mean brightness and for each band of spatial frequency, from coarse to "
             "fine, with three marks: by how much the error is smaller under the right prompt, "
             "under a cue conflict's shape and under its texture, weighted as in the paper, with "
-            "intervals. The right prompt gains most in the two finest bands."
+            "intervals."
         ),
     )
 

@@ -75,7 +75,6 @@ def fig_dial(rows: pd.DataFrame) -> alt.TopLevelMixin:
         description=(
             "A dial from always the texture, on the left, to always the shape, on the right, with "
             "a mark for each of two miniature diffusion models. Moving the slider changes how the "
-            "stored errors are weighted over noise levels: with more weight on little noise both "
-            "marks move to the left, toward texture."
+            "stored errors are weighted over noise levels, and moves the marks."
         ),
     )

@@ -256,8 +256,8 @@ def fig_flips(rows: pd.DataFrame) -> alt.TopLevelMixin:
         height=230,
         description=(
             "Over the strength, a line a model with the band of its interval: the share of blends "
-            "that become what is named under both prompts, rising; and dashed, the share that "
-            "become the opposite under both, near 0."
+            "that become what is named under both prompts; and dashed, the share that become "
+            "the opposite under both."
         ),
     )
 

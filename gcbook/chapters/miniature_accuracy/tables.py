@@ -3,15 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.panel import OOD_SETS, counted, make_panel
-from gcbook.miniworld.results.scores import SET_TITLES, answers_on
-from gcbook.miniworld.results.shipped import KINDS, models_of
-from gcbook.miniworld.testsets import TEST_SETS
+from gcbook.miniworld.results.scores import SET_TITLES
+from gcbook.miniworld.results.shipped import KINDS
 from gcbook.paper.published import table1
 from gcbook.stats.resampling import Resampling
 
-__all__ = ["difference_rows", "robustness_rows", "set_answers"]
+__all__ = ["difference_rows", "robustness_rows"]
 
 _PRINTED = {
     "mini-pixel": "imagen",
@@ -25,22 +23,6 @@ _MEASURES = {
     "accuracy, high-pass": SET_TITLES["high-pass"],
 }
 _DIGITS = 4
-
-
-def set_answers(world: str) -> pd.DataFrame:
-    """Answers of the networks of a world to its test sets.
-
-    Args:
-        world: its name, see `gcbook.miniworld.named`.
-
-    Returns:
-        As `gcbook.miniworld.results.scores.answers_on`.
-
-    Raises:
-        InputError: no world has that name.
-    """
-    named_world(world)
-    return answers_on(TEST_SETS, models_of(world))
 
 
 def robustness_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:

@@ -2,30 +2,12 @@
 
 import pandas as pd
 
-from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.answers import miniature_answers
-from gcbook.miniworld.results.scores import answers_on
 from gcbook.miniworld.results.shipped import KINDS, models_of, recipe_of
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import cue_shares
 
-__all__ = ["conflict_answers", "cue_rows", "evenly_weighted_answers"]
-
-
-def conflict_answers(world: str) -> pd.DataFrame:
-    """Answers of the networks of a world to its cue conflicts.
-
-    Args:
-        world: its name, see `gcbook.miniworld.named`.
-
-    Returns:
-        As `gcbook.miniworld.results.scores.answers_on`.
-
-    Raises:
-        InputError: no world has that name.
-    """
-    named_world(world)
-    return answers_on(["cue-conflict"], models_of(world))
+__all__ = ["cue_rows", "evenly_weighted_answers"]
 
 
 def evenly_weighted_answers(world: str) -> pd.DataFrame:
@@ -35,7 +17,7 @@ def evenly_weighted_answers(world: str) -> pd.DataFrame:
         world: its name.
 
     Returns:
-        As `conflict_answers`, which has the paper's weighting.
+        As `gcbook.miniworld.results.scores.answers_on`, which has the paper's weighting.
     """
     models = [
         model for model in models_of(world) if KINDS[recipe_of(model)[0]].endswith("diffusion")

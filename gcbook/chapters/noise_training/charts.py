@@ -181,9 +181,8 @@ def fig_noise_categories(rows: pd.DataFrame, printed: pd.DataFrame) -> alt.TopLe
         description=(
             "One row for each of 16 shape categories; horizontal position is the fraction of "
             "texture decisions. A mark with its interval for small classifiers trained on clean "
-            "and one for those trained on noised images, nearly all at the left, with a line at "
-            "the mean over categories of each. Dashed lines, further right, are the averages that "
-            "the paper prints for its ResNet-50."
+            "and one for those trained on noised images, with a line at the mean over categories "
+            "of each. Dashed lines are the averages that the paper prints for its ResNet-50."
         ),
     )
 

@@ -104,10 +104,9 @@ def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
         height=_CATEGORY_ROW * (len(CATEGORIES) + 1),
         description=(
             "Shape bias by category: one row for each of 16 shape categories; horizontal position "
-            "is the fraction of texture decisions, from 0 on the left to 1 on the right. Humans "
-            "stand at the left edge of every row, nearly all networks far to the right. Dashed "
-            "lines mark the published averages of Imagen, Stable Diffusion and Parti, which lie "
-            "among the humans."
+            "is the fraction of texture decisions, from 0 on the left to 1 on the right, with "
+            "a mark for each person and each network. Dashed lines mark the published averages of "
+            "Imagen, Stable Diffusion and Parti."
         ),
     )
 
@@ -144,8 +143,7 @@ def fig_category_spread(boxes: pd.DataFrame, outliers: pd.DataFrame) -> alt.TopL
         height=_OBSERVER_ROW * len(boxes),
         description=(
             "Boxplots of shape bias over the 16 shape categories, one box an observer, sorted by "
-            "median, with a mark for the pooled shape bias. The boxes of the humans lie close to 1 "
-            "and are short; those of nearly all networks lie in the lower half and are long. Of "
+            "median, with a mark for the pooled shape bias. Of "
             "Imagen, Stable Diffusion and Parti only the average is public."
         ),
     )
@@ -171,9 +169,8 @@ def fig_shape_bias_ranking(table: pd.DataFrame) -> alt.TopLevelMixin:
         alt.layer(*layers),
         height=_OBSERVER_ROW * len(table),
         description=(
-            "Shape bias of all observers with intervals, sorted. The humans are at the top, with "
-            "the published values of Imagen, Stable Diffusion and Parti among them; the networks "
-            "follow at a distance, most of them with a shape bias of less than a half."
+            "Shape bias of all observers with intervals, the highest first, and the published "
+            "values of Imagen, Stable Diffusion and Parti, which have none."
         ),
     )
 

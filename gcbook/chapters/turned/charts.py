@@ -116,8 +116,7 @@ def fig_losses(rows: pd.DataFrame) -> alt.TopLevelMixin:
         tooltip=tooltips(["recipe", "upright", "turned", "share", "difference", "low", "high"]),
         description=(
             "A row a miniature: the share of its accuracy above chance that is left on turned "
-            "images, less the share that is left to the ResNet, with intervals and a line at 0. "
-            "All generators lie right of it, three of them with the whole interval."
+            "images, less the share that is left to the ResNet, with intervals and a line at 0."
         ),
     )
 
@@ -140,8 +139,7 @@ def fig_upright(rows: pd.DataFrame) -> alt.TopLevelMixin:
         description=(
             "Three rows a model: the judge's probability of a turned object as it lies, untouched, "
             "made anew from much noise and from noise alone, under its own prompt and under "
-            "another category's, with intervals. Under its own prompt it rises in the two "
-            "diffusion models, from noise alone as much; under another's it falls close to 0."
+            "another category's, with intervals."
         ),
     )
 
@@ -168,8 +166,7 @@ def fig_together(rows: pd.DataFrame) -> alt.TopLevelMixin:
         description=(
             "A row a model and strength: accuracy on turned objects that the model kept when it "
             "made them anew, and on those that it lost, with intervals, and a tick at the "
-            "ResNet's accuracy on the same images. Lost objects are recognised well above chance, "
-            "and the ResNet prefers kept ones as much or more."
+            "ResNet's accuracy on the same images."
         ),
     )
 
@@ -190,7 +187,7 @@ def fig_gap(rows: pd.DataFrame) -> alt.TopLevelMixin:
         tooltip=tooltips(["model", "strength", "own", "control", "difference", "low", "high"]),
         description=(
             "A row a model and strength: accuracy on kept less accuracy on lost objects, less the "
-            "same of the ResNet, with intervals and a line at 0. No interval lies right of it."
+            "same of the ResNet, with intervals and a line at 0."
         ),
     )
 

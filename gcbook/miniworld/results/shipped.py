@@ -142,11 +142,15 @@ def models_of(world: str) -> tuple[str, ...]:
     Args:
         world: its name, see `gcbook.miniworld.named`.
 
+    Raises:
+        InputError: no world has that name.
+
     >>> models_of("default") == shipped_models()
     True
     """
-    from gcbook.miniworld.named import world_name
+    from gcbook.miniworld.named import named_world, world_name
 
+    named_world(world)
     return tuple(
         model for model in shipped_models() if world_name(model_card(model)["world"]) == world
     )

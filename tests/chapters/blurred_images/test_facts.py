@@ -2,12 +2,10 @@
 
 import math
 
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.book.inline import expressions_in
 from gcbook.chapters.blurred_images.facts import blurred_images_facts
 from gcbook.chapters.blurred_images.tables import (
     BLURRED,
@@ -15,9 +13,8 @@ from gcbook.chapters.blurred_images.tables import (
     resnet_rows,
     sharp_rows,
 )
-from gcbook.chapters.claims import check_claims, claims_of
+from gcbook.chapters.claims import check_claims
 from gcbook.chapters.parameters import check_parameters
-from gcbook.claims.claim import names_in
 from gcbook.stats.correlation import fisher_difference, fisher_interval
 from gcbook.stats.correlation_tables import correlation_rows
 from gcbook.stats.shape_tables import bias_by_category, noised_resnets
@@ -183,16 +180,3 @@ def test_a_rerun_says_which_claims_hold(facts):
     rows = table(NETWORKS, "Colour")
     outcomes = check_claims(changed, facts_of(rows[rows["measured_on"] == BLURRED]))
     assert outcomes.blur_not_special.state == outcomes.blur_adds_nothing.state == "unknown"
-
-
-def test_text_and_claims_name_facts_and_claims_that_there_are(facts, shipped):
-    assert vars(facts).keys() == vars(shipped).keys()
-    claims = claims_of("blurred-images")
-    for name, claim in claims.items():
-        assert set(names_in(claim.holds)) <= vars(facts).keys(), name
-    notebook = nbformat.read("notebooks/blurred-images.ipynb", as_version=4)
-    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    known = {f"facts.{name}" for name in vars(facts)} | {f"claims.{name}" for name in claims}
-    named = {each for each in expressions_in(prose) if each.startswith(("facts.", "claims."))}
-    assert named <= known
-    assert {f"claims.{name}" for name in claims} <= named

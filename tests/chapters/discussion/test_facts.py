@@ -2,15 +2,12 @@
 
 import math
 
-import nbformat
 import pandas as pd
 import pytest
 
-from gcbook.book.inline import expressions_in
-from gcbook.chapters.claims import check_claims, claims_of
+from gcbook.chapters.claims import check_claims
 from gcbook.chapters.discussion.facts import discussion_facts
 from gcbook.chapters.parameters import check_parameters
-from gcbook.claims.claim import names_in
 from gcbook.stats.benchmark_tables import benchmark_rows
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.summaries import Summaries, _without_intervals
@@ -94,15 +91,3 @@ def test_all_claims_hold_by_the_books_own_parameters(summaries, rows):
         check_parameters("discussion"), discussion_facts(summaries, rows, shipped)
     )
     assert {each.state for each in outcomes.values()} == {"holds"}
-
-
-def test_text_and_claims_name_facts_and_claims_that_there_are(facts):
-    claims = claims_of("discussion")
-    for name, claim in claims.items():
-        assert set(names_in(claim.holds)) <= vars(facts).keys(), name
-    notebook = nbformat.read("notebooks/discussion.ipynb", as_version=4)
-    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    known = {f"facts.{name}" for name in vars(facts)} | {f"claims.{name}" for name in claims}
-    named = {each for each in expressions_in(prose) if each.startswith(("facts.", "claims."))}
-    assert named <= known
-    assert {f"claims.{name}" for name in claims} <= named

@@ -9,13 +9,13 @@ from gcbook.chapters.miniature_accuracy.facts import miniature_accuracy_facts
 from gcbook.chapters.miniature_accuracy.tables import (
     difference_rows,
     robustness_rows,
-    set_answers,
 )
 from gcbook.chapters.parameters import check_parameters
 from gcbook.claims import ClaimFailed
 from gcbook.miniworld.named import DEFAULT
 from gcbook.miniworld.results.findings import claim_rows
-from gcbook.miniworld.results.scores import accuracy_by_set
+from gcbook.miniworld.results.scores import accuracy_by_set, answers_on
+from gcbook.miniworld.results.shipped import models_of
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling
 
@@ -23,7 +23,7 @@ from gcbook.stats.resampling import Resampling
 @pytest.fixture(scope="module")
 def facts():
     resampling = Resampling(draws=500)
-    answers = set_answers(DEFAULT)
+    answers = answers_on(TEST_SETS, models_of(DEFAULT))
     return miniature_accuracy_facts(
         robustness_rows(answers, resampling=resampling),
         difference_rows(claim_rows(answers, resampling=resampling)),

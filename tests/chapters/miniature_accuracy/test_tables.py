@@ -7,14 +7,14 @@ from gcbook.chapters.miniature_accuracy.charts import fig_differences, fig_robus
 from gcbook.chapters.miniature_accuracy.tables import (
     difference_rows,
     robustness_rows,
-    set_answers,
 )
 from gcbook.charts.chart import chart_spec
-from gcbook.files.errors import InputError
 from gcbook.miniworld.named import DEFAULT
 from gcbook.miniworld.results.findings import claim_rows
 from gcbook.miniworld.results.panel import OOD_SETS
-from gcbook.miniworld.results.shipped import models_of, shipped_models
+from gcbook.miniworld.results.scores import answers_on
+from gcbook.miniworld.results.shipped import models_of
+from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling
 
 NONE = Resampling(draws=0)
@@ -22,13 +22,7 @@ NONE = Resampling(draws=0)
 
 @pytest.fixture(scope="module")
 def answers():
-    return set_answers(DEFAULT)
-
-
-def test_answers_are_those_of_the_models_of_a_world(answers):
-    assert set(answers["observer"]) == set(models_of(DEFAULT)) == set(shipped_models())
-    with pytest.raises(InputError, match="'nowhere'"):
-        set_answers("nowhere")
+    return answers_on(TEST_SETS, models_of(DEFAULT))
 
 
 def test_every_test_set_weighs_the_same(answers):

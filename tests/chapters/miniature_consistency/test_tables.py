@@ -1,8 +1,8 @@
 """Groups of images and kinds of pairs, of miniatures that err by construction."""
 
-import numpy as np
 import pandas as pd
 import pytest
+from tiny.erring import CLASSIFIES, GENERATES, RIGHT, flipped, trials
 
 from gcbook.chapters.miniature_consistency.facts import miniature_consistency_facts
 from gcbook.chapters.miniature_consistency.tables import (
@@ -11,46 +11,9 @@ from gcbook.chapters.miniature_consistency.tables import (
     kind_rows,
     pair_rows,
 )
-from gcbook.miniworld.results.answers import mark
 from gcbook.miniworld.results.consistency import GROUPS
 from gcbook.stats.resampling import Resampling
 
-N = 40
-IMAGES = [f"cat{i % 8 + 1}-dog{i + 1}.png" for i in range(N)]
-RNG = np.random.default_rng(0)
-GENERATES, CLASSIFIES = RNG.random((2, N)) < 0.6
-
-
-def trials(right, observer, dataset):
-    names = IMAGES[: len(right)]
-    return mark(
-        pd.DataFrame(
-            {
-                "observer": observer,
-                "dataset": dataset,
-                "condition": "0",
-                "image_id": names,
-                "imagename": names,
-                "category": "cat",
-                "response": np.where(right, "cat", "oven"),
-            }
-        )
-    )
-
-
-def flipped(right, *places):
-    changed = right.copy()
-    changed[list(places)] ^= True
-    return changed
-
-
-RIGHT = {
-    "mini-cnn": CLASSIFIES,
-    "mini-pixel": GENERATES,
-    "mini-cnn-noise": flipped(CLASSIFIES, 3, 9),
-    "mini-latent": flipped(GENERATES, 5, 20),
-    "mini-cnn-seed1": flipped(CLASSIFIES, 30),
-}
 # In distribution mini-latent errs like the classifiers.
 ELSEWHERE = RIGHT | {"mini-latent": flipped(CLASSIFIES, 1)}
 ANSWERS = pd.concat(

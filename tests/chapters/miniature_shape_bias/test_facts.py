@@ -5,7 +5,6 @@ import pytest
 from gcbook.chapters.claims import check_claims
 from gcbook.chapters.miniature_shape_bias.facts import miniature_shape_bias_facts
 from gcbook.chapters.miniature_shape_bias.tables import (
-    conflict_answers,
     cue_rows,
     evenly_weighted_answers,
 )
@@ -13,14 +12,15 @@ from gcbook.chapters.parameters import check_parameters
 from gcbook.claims import ClaimFailed
 from gcbook.miniworld.named import DEFAULT
 from gcbook.miniworld.results.findings import claim_rows
-from gcbook.miniworld.results.scores import bias_by_shape
+from gcbook.miniworld.results.scores import answers_on, bias_by_shape
+from gcbook.miniworld.results.shipped import models_of
 from gcbook.stats.resampling import Resampling
 
 
 @pytest.fixture(scope="module")
 def facts():
     few = Resampling(draws=200)
-    answers = conflict_answers(DEFAULT)
+    answers = answers_on(["cue-conflict"], models_of(DEFAULT))
     return miniature_shape_bias_facts(
         bias_by_shape(answers, resampling=few),
         cue_rows(answers, resampling=few),

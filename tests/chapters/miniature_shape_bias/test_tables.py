@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from gcbook.chapters.miniature_shape_bias.tables import (
-    conflict_answers,
     cue_rows,
     evenly_weighted_answers,
 )
@@ -12,6 +11,7 @@ from gcbook.files.errors import InputError
 from gcbook.miniworld.named import DEFAULT
 from gcbook.miniworld.results import shipped
 from gcbook.miniworld.results.answers import mark
+from gcbook.miniworld.results.scores import answers_on
 from gcbook.miniworld.results.shipped import models_of, shipped_models
 from gcbook.stats.resampling import Resampling
 
@@ -41,17 +41,15 @@ def test_networks_in_the_order_of_their_kinds_and_seeds():
 
 
 def test_all_shipped_models_answer_to_the_default_world():
-    answers = conflict_answers(DEFAULT)
+    answers = answers_on(["cue-conflict"], models_of(DEFAULT))
     assert set(answers["observer"]) == set(shipped_models())
     assert answers.groupby("observer").size().nunique() == 1
-    with pytest.raises(InputError, match="world: expected one of default"):
-        conflict_answers("elsewhere")
 
 
 def test_even_weights_are_asked_of_diffusion_models_only():
     even = evenly_weighted_answers(DEFAULT)
     assert set(even["observer"]) == {"mini-pixel", "mini-latent"}
-    ours = conflict_answers(DEFAULT).merge(even, on=["observer", "image_id"])
+    ours = answers_on(["cue-conflict"], models_of(DEFAULT)).merge(even, on=["observer", "image_id"])
     assert (ours["response_x"] != ours["response_y"]).mean() > 0.1
 
 
@@ -64,4 +62,5 @@ def test_a_model_of_another_world_is_left_out(monkeypatch):
 
     monkeypatch.setattr(shipped, "model_card", card)
     assert models_of(DEFAULT) == tuple(m for m in shipped_models() if m != "mini-ar")
-    assert models_of("elsewhere") == ()
+    with pytest.raises(InputError, match="world: expected one of default"):
+        models_of("elsewhere")

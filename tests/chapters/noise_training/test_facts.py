@@ -2,17 +2,14 @@
 
 import math
 
-import nbformat
 import pandas as pd
 import pytest
 from tiny.noise_answers import SHARES, answers
 
-from gcbook.book.inline import expressions_in
-from gcbook.chapters.claims import check_claims, claims_of
+from gcbook.chapters.claims import check_claims
 from gcbook.chapters.noise_training.facts import noise_training_facts
 from gcbook.chapters.noise_training.tables import BLURRED, cell_rows, change_rows
 from gcbook.chapters.parameters import check_parameters
-from gcbook.claims.claim import names_in
 from gcbook.stats.correlation_tables import correlation_rows
 from gcbook.stats.resampling import Resampling
 
@@ -93,15 +90,3 @@ def test_a_rerun_says_which_claims_hold(facts):
     assert outcomes.longer_does_as_much.state == "holds"
     assert outcomes.less_than_in_the_paper.state == "fails"
     assert outcomes.guessing_lowers_bias.state == "unknown"
-
-
-def test_text_and_claims_name_facts_and_claims_that_there_are(facts):
-    claims = claims_of("noise-training")
-    for name, claim in claims.items():
-        assert set(names_in(claim.holds)) <= vars(facts).keys(), name
-    notebook = nbformat.read("notebooks/noise-training.ipynb", as_version=4)
-    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    known = {f"facts.{name}" for name in vars(facts)} | {f"claims.{name}" for name in claims}
-    named = {each for each in expressions_in(prose) if each.startswith(("facts.", "claims."))}
-    assert named <= known
-    assert {f"claims.{name}" for name in claims} <= named

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tiny.erring import RIGHT, trials
 
-from gcbook.miniworld.results.answers import mark
 from gcbook.miniworld.results.consistency import (
     GROUPS,
     cluster_order,
@@ -17,41 +17,6 @@ from gcbook.miniworld.results.panel import make_panel
 from gcbook.stats.agreement import error_consistency
 from gcbook.stats.resampling import Resampling
 
-N = 40
-IMAGES = [f"cat{i % 8 + 1}-dog{i + 1}.png" for i in range(N)]
-RNG = np.random.default_rng(0)
-GENERATES, CLASSIFIES = RNG.random((2, N)) < 0.6
-
-
-def trials(right, observer, dataset="cue-conflict", condition="0"):
-    return mark(
-        pd.DataFrame(
-            {
-                "observer": observer,
-                "dataset": dataset,
-                "condition": condition,
-                "image_id": IMAGES[: len(right)],
-                "imagename": IMAGES[: len(right)],
-                "category": "cat",
-                "response": np.where(right, "cat", "oven"),
-            }
-        )
-    )
-
-
-def flipped(right, *places):
-    changed = right.copy()
-    changed[list(places)] ^= True
-    return changed
-
-
-RIGHT = {
-    "mini-cnn": CLASSIFIES,
-    "mini-pixel": GENERATES,
-    "mini-cnn-noise": flipped(CLASSIFIES, 3, 9),
-    "mini-latent": flipped(GENERATES, 5, 20),
-    "mini-cnn-seed1": flipped(CLASSIFIES, 30),
-}
 TWO_SIDES = pd.concat([trials(right, name) for name, right in RIGHT.items()])
 
 
@@ -70,7 +35,7 @@ def test_values_are_error_consistencies():
         assert row.low <= row.kappa <= row.high
         assert row.kappa <= row.most + 1e-4
     assert values[:, 0] == pytest.approx(pairs["kappa"].to_numpy(), abs=1e-4)
-    assert (pairs["images"] == N).all()
+    assert (pairs["images"] == len(CLASSIFIES)).all()
 
 
 def test_pairs_are_told_apart():
@@ -148,7 +113,7 @@ def test_sides_weigh_miniatures_alike_whatever_their_seeds():
 
 def test_a_difference_of_accuracies_alone_is_none_of_shares():
     """The good two agree fully with each other, and with the poor ones as far as these allow."""
-    order = RNG.permutation(N)
+    order = np.random.default_rng(1).permutation(len(CLASSIFIES))
     rights = {
         name: order < many
         for name, many in (("mini-cnn", 30), ("mini-cnn-noise", 30), ("mini-pixel", 8))

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from tiny.erring import RIGHT, trials
+from tiny.erring import CLASSIFIES, RIGHT, trials
 
 from gcbook.miniworld.results.consistency import (
     GROUPS,

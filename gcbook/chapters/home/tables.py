@@ -1,16 +1,20 @@
 """What the landing page shows and counts."""
 
+from collections.abc import Collection
+
 import pandas as pd
 
+from gcbook.miniworld.named import DEFAULT
 from gcbook.miniworld.results.panel import OOD_SETS, counted, make_panel
 from gcbook.miniworld.results.scores import answers_on, bias_by_shape
+from gcbook.miniworld.results.shipped import models_of, recipe_of
 from gcbook.miniworld.results.weighting import sweep_table, weighing_stores
 from gcbook.stats.resampling import Resampling
 
 __all__ = ["accuracy_rows", "dial_rows", "miniature_rows"]
 
-MODELS = ("mini-pixel", "mini-latent", "mini-ar", "mini-cnn")
-"""One miniature of each kind that the paper compares."""
+RECIPES = ("mini-pixel", "mini-latent", "mini-ar", "mini-cnn")
+"""Miniatures of the kinds that the paper compares."""
 
 
 def dial_rows() -> pd.DataFrame:
@@ -25,23 +29,28 @@ def dial_rows() -> pd.DataFrame:
 
 
 def miniature_rows() -> pd.DataFrame:
-    """Shape bias of the miniatures on cue conflicts, as each kind is asked in the paper.
+    """Shape bias of the miniatures on cue conflicts, over all their seeds.
 
     Returns:
-        A row a model of `MODELS`: ``recipe, shape_bias``.
+        A row a miniature of `RECIPES`: ``recipe, shape_bias``.
     """
-    rows = bias_by_shape(answers_on(["cue-conflict"], MODELS), resampling=Resampling(draws=0))
+    answers = answers_on(["cue-conflict"], _models(RECIPES))
+    rows = bias_by_shape(answers, resampling=Resampling(draws=0))
     return rows.loc[rows["category"] == "pooled", ["recipe", "shape_bias"]].reset_index(drop=True)
 
 
 def accuracy_rows() -> pd.DataFrame:
-    """Accuracy out of distribution of pixel diffusion and the ResNet, means over the test sets.
+    """Accuracy out of distribution of pixel diffusion and the ResNet, over all their seeds.
 
     Returns:
-        A row a model: ``recipe, accuracy``.
+        A row a miniature: ``recipe, accuracy``, the mean over the test sets.
     """
-    names = ["mini-pixel", "mini-cnn"]
-    answers = answers_on(OOD_SETS, names)
+    recipes = ("mini-pixel", "mini-cnn")
+    answers = answers_on(OOD_SETS, _models(recipes))
     panel = make_panel(answers[counted(answers)], Resampling(draws=0))
-    values = [float(panel.accuracy(name, OOD_SETS)[0]) for name in names]
-    return pd.DataFrame({"recipe": names, "accuracy": values})
+    values = [float(panel.accuracy(recipe, OOD_SETS)[0]) for recipe in recipes]
+    return pd.DataFrame({"recipe": recipes, "accuracy": values})
+
+
+def _models(recipes: Collection[str]) -> list[str]:
+    return [model for model in models_of(DEFAULT) if recipe_of(model)[0] in recipes]

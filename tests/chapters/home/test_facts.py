@@ -38,6 +38,12 @@ def test_the_dial_at_the_papers_weighting_is_what_the_model_decides(dial, facts)
     assert facts.mini_pixel_accuracy == pytest.approx(0.4678, abs=1e-3)
 
 
+def test_miniatures_are_taken_over_all_their_seeds(facts):
+    # As the chapters have it: the ResNet was trained five times.
+    assert facts.mini_cnn == pytest.approx(0.9364, abs=1e-3)
+    assert facts.mini_cnn_accuracy == pytest.approx(0.5969, abs=1e-3)
+
+
 def test_recomputed_and_printed_numbers(facts):
     assert (repr(facts.humans_shape_bias), repr(facts.imagen_shape_bias)) == ("0.96", "0.99")
     assert (repr(facts.humans_error_consistency), repr(facts.vit_22b)) == ("0.43", "0.28")

@@ -44,11 +44,13 @@ def project(tmp_path, monkeypatch):
 def in_one_process(monkeypatch):
     """Chapters are executed from a thread where the processes that do it are not what is tested.
 
-    A process imports papermill for two seconds.
+    A process imports papermill for two seconds. There is one thread however many workers are asked
+    for: papermill changes the folder of the whole process for a while, and two that do it at once
+    leave the process in the wrong one.
     """
 
     def threads(number, context, prepare, arguments):
-        return ThreadPoolExecutor(number, initializer=prepare, initargs=arguments)
+        return ThreadPoolExecutor(1, initializer=prepare, initargs=arguments)
 
     monkeypatch.setattr(execute, "ProcessPoolExecutor", threads)
     # What is prepared stays in this process, and goes with the test.

@@ -108,6 +108,18 @@ def test_contrast_is_raised_only_where_no_outline_reaches():
     assert {each.texture_ratio for each in looked_at} == {ARGUED}
 
 
+def test_contrast_is_raised_again_where_a_mean_leaves_the_interval():
+    """Other seeds have .01 and .02 more: seed 0 is inside, the mean over seeds outside."""
+
+    def bias(each):
+        return {ARGUED: 0.5, CONTRASTS[0]: HIGH - 0.005}.get(each.texture_ratio, 0.2)
+
+    done, looked_at, complete = search(bias)
+    assert looked_at[3:] == [Candidate(0.25, 0.0, ratio) for ratio in CONTRASTS[:2]]
+    assert complete[0] == Candidate(0.25, 0.0, CONTRASTS[0])
+    assert best(done) == Candidate(0.25, 0.0, CONTRASTS[1])
+
+
 def test_worlds_are_completed_until_a_mean_is_inside():
     """Other seeds have .01 and .02 more: the mean of the two nearest leaves the interval."""
     done, _, complete = search(

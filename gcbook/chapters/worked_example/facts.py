@@ -8,7 +8,7 @@ from gcbook.claims import Interval, Number
 from gcbook.classifiers.zoo import n_evaluations
 from gcbook.paper.categories import CATEGORIES, PROMPT_TEMPLATE
 from gcbook.paper.observers import HUMANS
-from gcbook.paper.published import quoted_value, table1
+from gcbook.paper.published import table1
 from gcbook.scoring.settings import Racing
 from gcbook.stats.summaries import Summaries
 
@@ -37,8 +37,6 @@ def worked_example_facts(summaries: Summaries, parameters: Any, race: Racing) ->
         shape_bias=Number(printed["shape_bias"], ".0%"),
         ood_accuracy=Number(printed["ood_accuracy"]),
         error_consistency=Number(printed["error_consistency"]),
-        lowest_generative=Number(quoted_value("generative_shape_bias_lowest"), ".0%"),
-        highest_generative=Number(quoted_value("generative_shape_bias_highest"), ".0%"),
         humans=Number(humans["value"], ".1%"),
         humans_interval=Interval(humans["low"], humans["high"], ".1%"),
         humans_spread=Number(humans["high"] - humans["low"]),

@@ -19,7 +19,6 @@ __all__ = [
     "cost_rows",
     "fact_rows",
     "network_rows",
-    "note_rows",
     "system_rows",
 ]
 
@@ -107,11 +106,6 @@ def fact_rows() -> pd.DataFrame:
     entries = [entry for entry in zoo().values() if entry.kind != "discriminative"]
     rows = pd.DataFrame([_facts(entry) for entry in entries])
     return rows.astype({"resolution": "Int64", "parameters": "Int64", "download_gb": "Float64"})
-
-
-def note_rows() -> pd.DataFrame:
-    """What else to know of the models of `fact_rows`: ``name, note``, where there is a note."""
-    return fact_rows()[["name", "note"]].dropna().reset_index(drop=True)
 
 
 def network_rows() -> pd.DataFrame:

@@ -7,7 +7,6 @@ from gcbook.chapters.zoo.tables import (
     cost_rows,
     fact_rows,
     network_rows,
-    note_rows,
     system_rows,
 )
 from gcbook.classifiers.zoo import zoo
@@ -51,12 +50,8 @@ def test_facts_leave_out_what_was_not_checked():
     large = facts[~facts.index.str.startswith("mini-")]
     assert large["checked"].str.startswith("https://").all()
     assert not {"resnet50", "mini-cnn"} & set(facts.index)
-
-
-def test_notes_stand_where_there_is_one():
-    notes = note_rows().set_index("name")["note"]
-    assert "was withdrawn" in notes["sd-2.1-base"]
-    assert "amused-256" not in notes.index
+    assert "was withdrawn" in facts.loc["sd-2.1-base", "note"]
+    assert pd.isna(facts.loc["amused-256", "note"])
 
 
 def test_networks_are_named_as_in_tables_and_trials():

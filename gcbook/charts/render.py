@@ -30,7 +30,6 @@ SOURCES = {
     "recomputed": "Recomputed from public trials",
     "published": "Published in the paper",
     "both": "Recomputed and published",
-    "not public": "Not public",
     "computed": "Computed for this book",
     "miniature": "Measured on miniatures trained for this book",
     "own": "Measured on models that a parameter named",

@@ -118,7 +118,7 @@ def test_long_tables_show_the_first_rows_and_the_file_has_all(n, rows, says):
         ({"name": "shape"}, "fig-shape-bias"),
         ({"name": "fig-Shape"}, "lower-case"),
         ({"name": "tab-two"}, "fig-"),
-        ({"source": "measured"}, "recomputed, published, both, not public"),
+        ({"source": "measured"}, "recomputed, published, both, computed"),
     ],
 )
 def test_labels_are_checked(changes, says):

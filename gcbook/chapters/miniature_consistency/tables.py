@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.results.consistency import (
@@ -58,13 +57,12 @@ def consistency_of(answers: pd.DataFrame, *, resampling: Resampling) -> tuple[Co
         resampling: how the intervals are made.
 
     Returns:
-        One for each of `GROUPS`; models that lack answers are left out of it.
+        One for each of `GROUPS`.
     """
     found = []
     for group in GROUPS:
         panel = make_panel(answers[group_of_images(answers, group)], resampling)
-        every = np.ones(len(panel.images), dtype=bool)
-        pairs, values, bounds = pair_kappas(panel, every, resampling)
+        pairs, values, bounds = pair_kappas(panel, resampling)
         found.append(
             Consistency(
                 group,

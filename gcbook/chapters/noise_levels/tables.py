@@ -119,7 +119,7 @@ def level_answers(
         Trials as `gcbook.miniworld.results.answers.mark` returns them, with ``level``. An image
         without draws in a level has no row there.
     """
-    tables = [pd.DataFrame(columns=["observer", "dataset", "level"])]
+    tables = []
     for model in models:
         for test_set in test_sets:
             if test_set not in shipped_sets(model):
@@ -131,7 +131,7 @@ def level_answers(
                 decided = decide_rows(store, rows[level == index], UNWEIGHTED)
                 trials = to_trials(decided, model, test_set, SOURCE)
                 tables.append(trials.assign(level=index))
-    return mark(pd.concat(tables[1:], ignore_index=True)) if len(tables) > 1 else tables[0]
+    return mark(pd.concat(tables, ignore_index=True))
 
 
 def level_shares(
@@ -154,8 +154,6 @@ def level_shares(
     """
     columns = ["model", "test_set", "answer", "level", "t_low", "t_high", "t", "log_snr"]
     columns += ["n", "share", "low", "high"]
-    if answers.empty:
-        return pd.DataFrame(columns=columns)
     tables = []
     for (model, test_set), group in answers.groupby(["observer", "dataset"], sort=False):
         for answer, shares in _shares(group, str(test_set), ["level"], resampling):
@@ -200,8 +198,6 @@ def cue_differences(
     Returns:
         ``model, level, n, mean, low, high``: share of shape answers minus share of texture answers.
     """
-    if answers.empty:
-        return pd.DataFrame(columns=["model", "level", "n", "mean", "low", "high"])
     conflicts = _with_cues(answers)
     conflicts["difference"] = conflicts["shape"] - conflicts["texture"]
     table = clustered_means(
@@ -234,9 +230,6 @@ def cue_centres(
         ``model, shape_t, texture_t`` with ``…_low`` and ``…_high``, and their ``difference, low,
         high``; NaN where nothing is left of a cue in some of the resamples.
     """
-    if answers.empty:
-        each = [f"{cue}_t{end}" for cue in ("shape", "texture") for end in ("", "_low", "_high")]
-        return pd.DataFrame(columns=["model", *each, "difference", "low", "high"])
     conflicts = _with_cues(answers)
     middle = (conflicts["level"] + 0.5) / bins
     accident = (1 - conflicts["shape"] - conflicts["texture"]) / (len(CATEGORIES) - 2)
@@ -334,13 +327,13 @@ def cue_evidence(
     """
     columns = ["model", "cue", "level", "t_low", "t_high", "t", "log_snr", "n"]
     columns += ["mean", "low", "high"]
-    tables = [pd.DataFrame(columns=columns)]
+    tables = []
     for model in models:
         rows = image_evidence(shipped_store(model, CONFLICTS), bins)
         for cue in ("shape", "texture"):
             means = clustered_means(rows, ["level"], cue, resampling=resampling)
             tables.append(means.assign(model=model, cue=cue).merge(level_table(model, bins)))
-    return pd.concat(tables[1:] or tables, ignore_index=True)[columns]
+    return pd.concat(tables, ignore_index=True)[columns]
 
 
 def image_evidence(store: Store, bins: int) -> pd.DataFrame:

@@ -81,7 +81,7 @@ def kept_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         ``lost_low, lost_high``.
     """
     ends = ["drawn", "low", "high", "lost", "lost_low", "lost_high"]
-    tables = [pd.DataFrame(columns=["model", "prompt", "angle", "strength", "judged", "n", *ends])]
+    tables = []
     for model in turned_models():
         rows = read_turned(model)
         rows["angle"] = rows["condition"].astype(int)
@@ -97,8 +97,7 @@ def kept_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
             named = {name: "drawn", f"{name}_low": "low", f"{name}_high": "high"}
             found = found.rename(columns=named)
             tables.append(found.assign(model=model, prompt=prompt, judged=judged))
-    filled = [table for table in tables if len(table)] or tables
-    return pd.concat(filled, ignore_index=True).round(dict.fromkeys(ends, 4))
+    return pd.concat(tables, ignore_index=True).round(dict.fromkeys(ends, 4))
 
 
 def together_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
@@ -114,7 +113,7 @@ def together_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """
     columns = ["model", "strength", "object", "n", "accuracy", "low", "high"]
     columns += ["control", "control_low", "control_high"]
-    tables = [pd.DataFrame(columns=columns)]
+    tables = []
     for model in turned_models():
         both = _made_and_answered(model)
         found = clustered_columns(
@@ -125,8 +124,7 @@ def together_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
             resampling=resampling,
         ).rename(columns={"accuracy_low": "low", "accuracy_high": "high", "kept": "object"})
         tables.append(found.assign(model=model))
-    filled = [table for table in tables if len(table)] or tables
-    return pd.concat(filled, ignore_index=True)[columns].round(4)
+    return pd.concat(tables, ignore_index=True)[columns].round(4)
 
 
 def _made_and_answered(model: str) -> pd.DataFrame:
@@ -280,7 +278,7 @@ def prompt_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """
     columns = ["model", "strength", "n"]
     columns += [f"{name}{end}" for name in _VALUES for end in ("", "_low", "_high")]
-    tables = [pd.DataFrame(columns=columns)]
+    tables = []
     for model in turned_models():
         rows = read_turned(model)
         rows = rows[rows["condition"] != SINGLE_CONDITION]
@@ -296,8 +294,7 @@ def prompt_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         )
         found = clustered_columns(measured, ["strength"], _VALUES, resampling=resampling)
         tables.append(found.assign(model=model))
-    filled = [table for table in tables if len(table)] or tables
-    return pd.concat(filled, ignore_index=True)[columns].round(4)
+    return pd.concat(tables, ignore_index=True)[columns].round(4)
 
 
 def upright_rows(rows: pd.DataFrame) -> pd.DataFrame:

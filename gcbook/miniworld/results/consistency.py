@@ -28,7 +28,7 @@ _DIGITS = 4
 
 
 def pair_kappas(
-    panel: MiniaturePanel, kept: np.ndarray, resampling: Resampling
+    panel: MiniaturePanel, resampling: Resampling
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Error consistency of every two models.
 
@@ -37,7 +37,6 @@ def pair_kappas(
 
     Args:
         panel: of the models.
-        kept: which of its images count, bool (images,).
         resampling: how the intervals are made.
 
     Returns:
@@ -49,7 +48,7 @@ def pair_kappas(
     first, second = np.triu_indices(len(panel.models), 1)
     keys = panel.images[["dataset", "condition"]]
     sets: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
-    for (dataset, condition), rows in keys[kept].groupby(["dataset", "condition"], sort=False):
+    for (dataset, condition), rows in keys.groupby(["dataset", "condition"], sort=False):
         images = rows.index.to_numpy()
         right, weights = panel.right[:, images], panel.weights[images].T
         counts = weighted_pair_counts(right, np.ones_like(right), weights, first, second)
@@ -57,11 +56,8 @@ def pair_kappas(
         drawn = halfway(kappa(*(count + more for count, more in zip(counts, added, strict=True))))
         drawn[np.isnan(drawn[:, 0])] = np.nan
         sets.setdefault(str(dataset), []).append((drawn, kappa_bound(*counts)))
-    empty = np.full((len(first), panel.weights.shape[1]), np.nan)
     values, bounds = (
         mean_defined([mean_defined([each[i] for each in of_set]) for of_set in sets.values()])
-        if sets
-        else empty
         for i in (0, 1)
     )
     low, high = resampling.interval(values)
@@ -73,7 +69,7 @@ def pair_kappas(
             "low": low,
             "high": high,
             "most": bounds[:, 0],
-            "images": int(kept.sum()),
+            "images": len(panel.images),
         }
     )
     table["pair"] = [_kind(a, b) for a, b in zip(table["a"], table["b"], strict=True)]
@@ -102,7 +98,7 @@ def cluster_order(pairs: pd.DataFrame) -> list[str]:
         pairs: from `pair_kappas`; an undefined value counts as 0, no more than chance.
     """
     models, tree = _tree(pairs)
-    return [models[i] for i in leaves_list(tree)] if tree is not None else models
+    return [models[i] for i in leaves_list(tree)]
 
 
 def clusters(pairs: pd.DataFrame) -> list[list[str]]:
@@ -112,11 +108,9 @@ def clusters(pairs: pd.DataFrame) -> list[list[str]]:
         pairs: from `pair_kappas`.
 
     Returns:
-        Two groups in the order of `cluster_order`; a single one of fewer than three models.
+        Two groups in the order of `cluster_order`.
     """
     models, tree = _tree(pairs)
-    if tree is None or len(models) < 3:
-        return [models] if models else []
     group = fcluster(tree, 2, criterion="maxclust")
     order = [int(i) for i in leaves_list(tree)]
     found = dict.fromkeys(int(group[i]) for i in order)
@@ -182,10 +176,8 @@ def _kind(a: str, b: str) -> str:
     return side_of(a) if side_of(a) == side_of(b) else "across"
 
 
-def _tree(pairs: pd.DataFrame) -> tuple[list[str], np.ndarray | None]:
+def _tree(pairs: pd.DataFrame) -> tuple[list[str], np.ndarray]:
     models = list(dict.fromkeys([*pairs["a"], *pairs["b"]]))
-    if len(models) < 2:
-        return models, None
     distance = np.zeros((len(models), len(models)))
     place = {name: i for i, name in enumerate(models)}
     for a, b, value in zip(pairs["a"], pairs["b"], pairs["kappa"].fillna(0), strict=True):

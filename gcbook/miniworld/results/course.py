@@ -40,9 +40,9 @@ def course_answers(models: Sequence[str] | None = None) -> pd.DataFrame:
 
     Returns:
         Trials as `gcbook.miniworld.results.answers.mark` returns them with ``step, images`` (seen
-        by then) and ``weighting``, "" where none applies; no rows where no model has checkpoints.
+        by then) and ``weighting``, "" where none applies.
     """
-    tables = [pd.DataFrame(columns=["observer", "dataset", "weighting", "step", "images"])]
+    tables = []
     if models is None:
         models = [name for name in shipped_models() if not recipe_of(name)[1]]
     for model in models:
@@ -52,8 +52,7 @@ def course_answers(models: Sequence[str] | None = None) -> pd.DataFrame:
             continue
         images = trials["step"] * int(model_card(model)["batch_size"])
         tables.append(mark(trials.assign(images=images)))
-    filled = [table for table in tables if len(table)]
-    return pd.concat(filled, ignore_index=True) if filled else tables[0]
+    return pd.concat(tables, ignore_index=True)
 
 
 def course_shares(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
@@ -69,8 +68,6 @@ def course_shares(answers: pd.DataFrame, *, resampling: Resampling = Resampling(
     """
     by = ["observer", "weighting", "step", "images"]
     columns = ["model", *by[1:], "measure", "n", "value", "low", "high"]
-    if answers.empty:
-        return pd.DataFrame(columns=columns)
     plain = answers[answers["dataset"] == "in-distribution"]
     right = accuracies(plain, by, resampling=resampling)
     tables = [right.rename(columns={"accuracy": "value"}).assign(measure=MEASURES["accuracy"])]
@@ -105,8 +102,6 @@ def first_and_last(answers: pd.DataFrame, *, resampling: Resampling = Resampling
         change_high``, NaN where it is undefined at one end.
     """
     rows = []
-    if answers.empty:
-        return pd.DataFrame(columns=["model", "weighting"])
     conflicts = conflicts_in(answers)
     signs = {"shape": 1.0, "texture": -1.0, "other": 0.0}
     conflicts = conflicts.assign(difference=conflicts["cue"].map(signs))

@@ -7,17 +7,15 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from gcbook.files.errors import DataNotFoundError
 from gcbook.miniworld.results.shipped import DATA
 from gcbook.miniworld.world import ALL_CATEGORIES
 
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
 
-__all__ = ["JUDGE", "JUDGE_FOLDER", "judge_pictures"]
+__all__ = ["JUDGE", "judge_pictures"]
 
 JUDGE = "mini-judge"
-JUDGE_FOLDER = DATA / "models" / JUDGE
 BATCH = 512
 
 
@@ -25,12 +23,7 @@ BATCH = 512
 def _judge() -> "Classifier":
     from gcbook.classifiers.load import load_classifier
 
-    if not JUDGE_FOLDER.is_dir():
-        raise DataNotFoundError(
-            f"{JUDGE_FOLDER}: expected the classifier that judges made pictures, found nothing; "
-            f"`gcbook train {JUDGE}` makes one."
-        )
-    return load_classifier(JUDGE_FOLDER, labels=ALL_CATEGORIES, name=JUDGE)
+    return load_classifier(DATA / "models" / JUDGE, labels=ALL_CATEGORIES, name=JUDGE)
 
 
 def judge_pictures(images: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
@@ -41,9 +34,6 @@ def judge_pictures(images: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
 
     Returns:
         Probabilities of `gcbook.miniworld.world.ALL_CATEGORIES`, (N, 19).
-
-    Raises:
-        DataNotFoundError: the judge does not come with this package.
     """
     judge = _judge()
     parts = [np.empty((0, len(ALL_CATEGORIES)))]

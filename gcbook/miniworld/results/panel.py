@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from gcbook.files.errors import InputError
 from gcbook.miniworld.results.shipped import recipe_of
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.paper.experiments import EXPERIMENTS
@@ -59,13 +60,12 @@ class MiniaturePanel:
     """Who answered what, and how often each image counts.
 
     Attributes:
-        models: that answered to all images.
+        models: their names.
         images: a row an image, with ``dataset, condition, image_id, category, silhouette``.
         right: whether the answer was the category, bool (models, images).
         shape: whether it named the shape of a cue-conflict image, likewise.
         texture: whether it named the texture of one, likewise.
         weights: (images, 1 + draws), how often each image was drawn; column 0 is all ones.
-        incomplete: models that were left out because they lack images.
     """
 
     models: tuple[str, ...]
@@ -74,30 +74,22 @@ class MiniaturePanel:
     shape: np.ndarray
     texture: np.ndarray
     weights: np.ndarray
-    incomplete: tuple[str, ...] = ()
 
     def rows(self, recipe: str) -> list[int]:
         """Return the places of the models of one miniature."""
         return [i for i, name in enumerate(self.models) if recipe_of(name)[0] == recipe]
 
-    def columns(self, datasets: Sequence[str]) -> np.ndarray:
-        """Return which images are of test sets, bool (images,)."""
-        return self.images["dataset"].isin(list(datasets)).to_numpy()
-
     def accuracy(self, recipe: str, datasets: Sequence[str]) -> np.ndarray:
         """Return the mean accuracy over test sets and over a miniature's seeds, (1 + draws,).
 
-        Every test set weighs alike, as in the benchmark; NaN where the panel has none of them.
+        Every test set weighs alike, as in the benchmark.
         """
         right = self.right[self.rows(recipe)].mean(0)
         values = []
         for dataset in datasets:
-            chosen = self.columns([dataset])
-            if chosen.any():
-                weights = self.weights[chosen]
-                values.append(share(right[chosen] @ weights, weights.sum(0)))
-        if not values:
-            return np.full(self.weights.shape[1], np.nan)
+            chosen = (self.images["dataset"] == dataset).to_numpy()
+            weights = self.weights[chosen]
+            values.append(share(right[chosen] @ weights, weights.sum(0)))
         return np.mean(values, axis=0)
 
     def shape_bias(self, recipe: str) -> np.ndarray:
@@ -115,8 +107,8 @@ def make_panel(answers: pd.DataFrame, resampling: Resampling) -> MiniaturePanel:
             sets.
         resampling: how the intervals are made.
 
-    Returns:
-        The panel of the models that answered to every image that any of them answered to.
+    Raises:
+        InputError: a model lacks the answer to an image that another one was shown.
     """
     models = list(dict.fromkeys(answers["observer"]))
     images = answers.drop_duplicates(_KEYS)[[*_KEYS, "category", "silhouette"]]
@@ -126,20 +118,18 @@ def make_panel(answers: pd.DataFrame, resampling: Resampling) -> MiniaturePanel:
     row = pd.Index(models).get_indexer(pd.Index(answers["observer"]))
     seen = np.zeros((len(models), len(images)), dtype=bool)
     seen[row, column] = True
+    if not seen.all():
+        lacking = [name for name, own in zip(models, seen, strict=True) if not own.all()]
+        raise InputError(
+            f"answers: expected every model's to every image, found fewer of {', '.join(lacking)}."
+        )
     matrices = []
     for values in (answers["right"], answers["cue"] == "shape", answers["cue"] == "texture"):
         matrix = np.zeros_like(seen)
         matrix[row, column] = values.to_numpy(dtype=bool)
         matrices.append(matrix)
-    whole = np.asarray(seen.all(axis=1))
     names, factor = silhouettes(images)
     drawn = replace(factor, unit=names.get_indexer(pd.Index(images["silhouette"])))
-    return MiniaturePanel(
-        tuple(name for name, full in zip(models, whole.tolist(), strict=True) if full),
-        images,
-        matrices[0][whole],
-        matrices[1][whole],
-        matrices[2][whole],
-        resampling.weights(drawn).T,
-        tuple(name for name, full in zip(models, whole.tolist(), strict=True) if not full),
-    )
+    right, shape, texture = matrices
+    weights = resampling.weights(drawn).T
+    return MiniaturePanel(tuple(models), images, right, shape, texture, weights)

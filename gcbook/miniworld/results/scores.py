@@ -10,7 +10,6 @@ from gcbook.miniworld.results.shipped import KINDS, shipped_models, shipped_sets
 from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
-from gcbook.trials.parse import COLUMNS
 
 __all__ = [
     "REAL_SETS",
@@ -46,8 +45,7 @@ def answers_on(test_sets: Sequence[str], models: Sequence[str] | None = None) ->
         models: by default all that come with the package.
 
     Returns:
-        As `gcbook.miniworld.results.answers.miniature_answers`; without rows if no model has
-        scores.
+        As `gcbook.miniworld.results.answers.miniature_answers`.
     """
     chosen = shipped_models() if models is None else models
     tables = [
@@ -55,10 +53,6 @@ def answers_on(test_sets: Sequence[str], models: Sequence[str] | None = None) ->
         for model in chosen
         if (own := [name for name in test_sets if name in shipped_sets(model)])
     ]
-    if not tables:
-        return pd.DataFrame(
-            columns=[*COLUMNS, "texture", "silhouette", "right", "cue"],
-        )
     return pd.concat(tables, ignore_index=True)
 
 
@@ -77,8 +71,6 @@ def accuracy_by_strength(answers: pd.DataFrame, *, resampling: Resampling) -> pd
     chosen = answers[answers["dataset"].isin(PARAMETRIC)]
     columns = ["dataset", "strength", "step", "condition", "recipe", "seeds"]
     columns += ["value", "low", "high", "n", "counted"]
-    if chosen.empty:
-        return pd.DataFrame(columns=columns)
     table = _over_seeds(chosen, ["dataset", "condition"], resampling)
     rows = []
     for row in table.to_dict("records"):
@@ -122,8 +114,6 @@ def accuracy_by_set(
     """
     chosen = answers[answers["dataset"].isin(list(test_sets)) & counted(answers)]
     columns = ["dataset", "recipe", "seeds", "value", "low", "high", "n"]
-    if chosen.empty:
-        return pd.DataFrame(columns=columns)
     table = _over_seeds(chosen, ["dataset"], resampling)
     place = {name: i for i, name in enumerate(test_sets)}
     table["set_order"] = table["dataset"].map(place)
@@ -148,8 +138,6 @@ def bias_by_shape(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFr
     columns = ["recipe", "seeds", "category", "shape_bias", "low", "high", "texture_share"]
     numbers = dict.fromkeys(columns[3:], _DIGITS)
     columns += ["shape_answers", "texture_answers", "n"]
-    if chosen.empty:
-        return pd.DataFrame(columns=columns)
     chosen = with_recipe(chosen)
     pooled = cue_shares(chosen, ["recipe"], resampling=resampling).assign(category="pooled")
     each = cue_shares(chosen, ["recipe", "category"], resampling=resampling)

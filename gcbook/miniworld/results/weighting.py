@@ -95,8 +95,7 @@ def weighing_stores(models: Sequence[str] = ()) -> Stores:
         models: names; by default all such models with seed 0. Others are left out.
 
     Returns:
-        Model → test set → store, in the order in which the models are shown; empty if this version
-        brings none.
+        Model → test set → store, in the order in which the models are shown.
 
     Raises:
         InputError: a named model is not shipped, or takes no weights.
@@ -115,7 +114,7 @@ def weighing_stores(models: Sequence[str] = ()) -> Stores:
     if unknown:
         raise InputError(
             f"models: expected shipped models whose errors can be weighted "
-            f"({', '.join(weighed) or 'this version brings none'}); found {', '.join(unknown)}."
+            f"({', '.join(weighed)}); found {', '.join(unknown)}."
         )
     return {
         name: stores
@@ -169,7 +168,6 @@ def sweep_table(
     decays: Iterable[float] = range(21),
     others: Iterable[str] = tuple(OTHERS),
     *,
-    norm: Norm = "l2",
     resampling: Resampling = Resampling(),
 ) -> pd.DataFrame:
     """Accuracy and cues under many weightings, from all images and all draws.
@@ -178,14 +176,13 @@ def sweep_table(
         stores: from `weighing_stores`.
         decays: k of weightings exp(−kt).
         others: names of other weightings.
-        norm: of the error.
         resampling: how the intervals are made.
 
     Returns:
         A row a model and weighting: ``model, weighting, title, k`` (NaN for the others), ``n``
         and ``n_conflicts`` (images), and for each of ``accuracy`` (in-distribution),
         ``shape_accuracy, texture_accuracy, shape_bias`` (cue conflict) the value, ``_low`` and
-        ``_high``. Without stores it has no rows.
+        ``_high``.
     """
     ks = list(decays)
     named = [*(f"exp:{k:g}" for k in ks), *others]
@@ -200,25 +197,24 @@ def sweep_table(
     columns += [name + end for name in ("accuracy", *CUE_METRICS) for end in ("", "_low", "_high")]
     tables = []
     for model, of_model in stores.items():
-        plain, conflicts = (answers_under(of_model[name], named, norm) for name in SETS)
+        plain, conflicts = (answers_under(of_model[name], named, "l2") for name in SETS)
         right = accuracies(plain, ["weighting"], resampling=resampling)
         right = right.rename(columns={"low": "accuracy_low", "high": "accuracy_high"})
         cues = cue_shares(conflicts, ["weighting"], resampling=resampling)
         cues = cues.rename(columns={"n": "n_conflicts"})
         both = frame.merge(right, on="weighting").merge(cues, on="weighting")
         tables.append(both.assign(model=model)[columns])
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
+    return pd.concat(tables, ignore_index=True)
 
 
-def share_table(
-    stores: Stores, weightings: Sequence[str], test_set: str = "cue-conflict"
-) -> pd.DataFrame:
+def share_table(stores: Stores, weightings: Sequence[str]) -> pd.DataFrame:
     """What each tenth of t has of the weight, and what of the score's variance between classes.
+
+    The scores are those of cue-conflict images.
 
     Args:
         stores: from `weighing_stores`.
         weightings: names.
-        test_set: whose scores.
 
     Returns:
         A row a model, weighting, tenth (1 to 10, from clean to noise) and ``part``, "weight" or
@@ -226,7 +222,7 @@ def share_table(
     """
     rows = []
     for model, of_model in stores.items():
-        store = of_model[test_set]
+        store = of_model["cue-conflict"]
         raw = read_errors(store)
         tenth = tenths_of(raw.t)
         for name in weightings:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from gcbook.files.artefacts import is_store
-from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.files.errors import InputError
 from gcbook.miniworld.results.answers import SOURCE, mark
 from gcbook.miniworld.results.shipped import DATA
 from gcbook.miniworld.training.record import RECORD, read_record
@@ -74,7 +74,7 @@ def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ..
         folder: of `gcbook worlds`; by default what the package brings.
 
     Raises:
-        InputError: a folder that is not the package's holds no such model.
+        InputError: the folder holds no such model.
     """
     found = []
     place = Path(folder)
@@ -99,7 +99,7 @@ def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ..
                     float(record["minutes"]),
                 )
             )
-    if not found and place != DATA / "worlds":
+    if not found:
         raise InputError(
             f"{place}: expected a map of `gcbook worlds`, with a folder a world and scored models "
             "in it; found none. Run `gcbook worlds -o` with this folder, or name another."
@@ -116,14 +116,7 @@ def world_answers(models: tuple[Trained, ...]) -> pd.DataFrame:
     Returns:
         Trials with the columns of `gcbook.miniworld.results.answers.mark` and ``diagnosticity,
         contrast, recipe, variant``; ``observer`` tells the seeds of a recipe apart.
-
-    Raises:
-        DataNotFoundError: no model is given.
     """
-    if not models:
-        raise DataNotFoundError(
-            "expected scores of models in other worlds, found none; gcbook worlds makes them."
-        )
     tables = []
     for model in models:
         observer = f"{model.recipe}-seed{model.seed}"

@@ -98,7 +98,3 @@ def test_images_that_are_no_conflict_do_not_count(data):
     forget()
     rows = image_evidence(shipped_store("mini-latent", "cue-conflict"), 4)
     assert set(rows["image_id"]) == set(CONFLICTS)
-
-
-def test_no_models_no_rows():
-    assert cue_evidence([], 8).empty

@@ -217,15 +217,3 @@ def test_whole_answers_pool_seeds_and_know_who_has_levels(data):
     # Under the paper's weighting the small t decide.
     assert whole.loc[("mini-pixel", "cue-conflict", "texture"), "share"] == 7 / 8
     assert whole.loc["mini-pixel", "levels"].all()
-
-
-def test_no_models_no_rows(data):
-    answers = level_answers([], 8)
-    for table in (
-        answers,
-        level_shares(answers, 8),
-        cue_differences(answers),
-        cue_centres(answers, 8),
-    ):
-        assert table.empty
-    assert {"model", "share", "low"} <= set(level_shares(answers, 8).columns)

@@ -113,11 +113,3 @@ def test_first_and_last_checkpoint_and_the_change_between(data):
     still = ends.loc[("mini-cnn", "")]
     # The same answers on the same images: their resamples move together.
     assert still["change"] == still["change_low"] == still["change_high"] == 0
-
-
-def test_without_any_course(tmp_path, monkeypatch):
-    use_data(tmp_path, monkeypatch)
-    answers = course_answers()
-    assert answers.empty and course_shares(answers).empty
-    assert first_and_last(answers).empty
-    forget()

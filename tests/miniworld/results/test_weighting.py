@@ -133,11 +133,6 @@ def test_without_resamples_there_are_no_intervals(stores):
     assert sweep[["shape_bias_low", "accuracy_high"]].isna().all(axis=None)
 
 
-def test_without_models_tables_are_empty():
-    assert len(sweep_table({})) == len(share_table({}, ["exp:7"])) == 0
-    assert {"model", "k", "accuracy_low", "shape_bias"} <= set(sweep_table({}))
-
-
 def test_shares_of_weight_by_hand_and_of_variance_from_the_diagnostics(tmp_path):
     names = ["cat1-dog1.png", "dog1-cat2.png"]
     times = np.array([[0.1, 0.35, 1.0], [0.05, 0.31, 0.95]])
@@ -188,10 +183,3 @@ def test_models_that_take_weights_are_found(shipped):
 def test_others_are_refused_with_what_there_is(shipped, name):
     with pytest.raises(InputError, match=f"mini-pixel, .*mini-latent.*found {name}"):
         weighing_stores((name,))
-
-
-def test_a_version_without_models_has_no_stores(monkeypatch):
-    monkeypatch.setattr(weighting, "shipped_models", tuple)
-    assert weighing_stores() == {}
-    with pytest.raises(InputError, match="brings none"):
-        weighing_stores(("mini-pixel",))

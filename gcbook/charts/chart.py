@@ -29,6 +29,8 @@ def chart_spec(chart: "alt.TopLevelMixin") -> dict[str, Any]:
     """
     import altair as alt
 
+    from gcbook.charts.theme import DARK
+
     with alt.data_transformers.enable("default", max_rows=None):
         # Parts were checked when they were made; checking the whole takes as long as all else here.
         spec = chart.to_dict(validate=False)
@@ -41,9 +43,7 @@ def chart_spec(chart: "alt.TopLevelMixin") -> dict[str, Any]:
         )
     _line_legends(spec, set(_shaped(spec)))
     spec["datasets"] = {k: _compact(v) for k, v in spec.get("datasets", {}).items()}
-    twins = _dark_twins()
-    if twins:
-        spec["usermeta"] = {**spec.get("usermeta", {}), "dark": twins}
+    spec["usermeta"] = {**spec.get("usermeta", {}), "dark": DARK}
     return spec
 
 
@@ -150,9 +150,3 @@ def _compact(rows: Any) -> Any:
     if isinstance(rows, list):
         return [_compact(row) for row in rows]
     return {k: _compact(v) for k, v in rows.items()} if isinstance(rows, dict) else rows
-
-
-def _dark_twins() -> dict[str, str]:
-    from gcbook.charts import theme
-
-    return dict(getattr(theme, "DARK", {}))

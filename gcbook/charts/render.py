@@ -129,7 +129,6 @@ def table(
     source: str,
     columns: Sequence[str] | None = None,
     headings: Mapping[str, str] | None = None,
-    intervals: Mapping[str, tuple[str, str]] | None = None,
     formats: Mapping[str, str] | None = None,
 ) -> Shown:
     """A table that a reader can sort, filter and download; cells say where numbers come from.
@@ -142,7 +141,6 @@ def table(
             is marked as recomputed, published, or both (then with the difference of the printed
             numbers).
         headings: those that differ from the vocabulary (`gcbook.charts.columns`).
-        intervals: column → columns of its interval, if they are not ``x_low, x_high``.
         formats: of numbers, where they differ from the vocabulary's.
 
     Raises:
@@ -154,7 +152,6 @@ def table(
         f"Table {name}",
         columns=columns,
         headings=headings,
-        intervals=intervals,
         formats=formats,
     )
     link = f"<p>{csv_link(rows, name)}</p>"

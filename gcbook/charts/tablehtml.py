@@ -81,7 +81,6 @@ def marked_table(
     *,
     columns: Sequence[str] | None = None,
     headings: Mapping[str, str] | None = None,
-    intervals: Mapping[str, tuple[str, str]] | None = None,
     formats: Mapping[str, str] | None = None,
 ) -> str:
     """A table to sort and filter whose cells say where their numbers come from.
@@ -93,7 +92,6 @@ def marked_table(
             are ``x_published``, the paper's values, ``x_low, x_high``, its interval, and
             ``x_best``, which of them are bold.
         headings: those that differ from the vocabulary's.
-        intervals: column → columns of its interval, where they are called otherwise.
         formats: of numbers, where they differ from the vocabulary's. What has none is ``.3f`` for
             floats, ``,`` for integers.
 
@@ -104,7 +102,7 @@ def marked_table(
     published = {c: f"{c}_published" for c in map(str, table.columns)}
     published = {c: paper for c, paper in published.items() if paper in given}
     ends = {c: (f"{c}_low", f"{c}_high") for c in map(str, table.columns)}
-    intervals = {c: pair for c, pair in ends.items() if set(pair) <= given} | dict(intervals or {})
+    intervals = {c: pair for c, pair in ends.items() if set(pair) <= given}
     best = {c: f"{c}_best" for c in map(str, table.columns) if f"{c}_best" in given}
     companions = {
         *published.values(),

@@ -46,35 +46,28 @@ class Drawing:
     control_of: str = ""
 
 
-def draw(
-    drawing: Drawing, side: int, *, figure: float = FIGURE, ground: float = GROUND
-) -> npt.NDArray[np.float32]:
-    """Draw a picture.
+def draw(drawing: Drawing, side: int) -> npt.NDArray[np.float32]:
+    """Draw a picture: a figure of luma `FIGURE` on a ground, and with holes, of `GROUND`.
 
     Args:
         drawing: what.
         side: height and width, in pixels.
-        figure: luma of the figure, in [0, 1].
-        ground: luma of the ground and of the holes.
 
     Returns:
         float32 (side, side, 3) in [0, 1], grey.
 
     Raises:
-        InputError: the side is below 8 pixels, or a luma is not in [0, 1].
+        InputError: the side is below 8 pixels.
     """
-    if side < 8 or not (0 <= figure <= 1 and 0 <= ground <= 1):
-        raise InputError(
-            "draw: expected a side of at least 8 pixels and luma in [0, 1], found "
-            f"{side}, {figure} and {ground}."
-        )
+    if side < 8:
+        raise InputError(f"draw: expected a side of at least 8 pixels, found {side}.")
     large = Image.new("L", (side * SUPERSAMPLING,) * 2, 0)
     pen = ImageDraw.Draw(large)
     for curves, value in ((drawing.outlines, 255), (drawing.holes, 0)):
         for points in curves:
             pen.polygon(_scaled(smooth_curve(points), side * SUPERSAMPLING), fill=value)
     share = np.asarray(large.reduce(SUPERSAMPLING), np.float32) / np.float32(255)
-    grey = ground + (figure - ground) * share
+    grey = GROUND + (FIGURE - GROUND) * share
     return np.repeat(grey[..., None], 3, axis=-1).astype(np.float32)
 
 

@@ -5,7 +5,6 @@ Two shapes are mixed by the signed distance to their outlines: where the mean of
 sense; what people would call it nobody has asked them.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,7 @@ from scipy.ndimage import distance_transform_edt
 
 from gcbook.files.errors import InputError
 from gcbook.illusions.drawings import FIGURE, GROUND
-from gcbook.miniworld.silhouettes import Split, load_silhouettes
+from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.world import ALL_CATEGORIES
 
 __all__ = ["Blend", "blend_masks", "draw_blends"]
@@ -42,26 +41,24 @@ class Blend:
     masks: tuple[Mask, Mask]
 
 
-def blend_masks(first: Mask, second: Mask, share: float = 0.5) -> Mask:
-    """Mix two shapes.
+def blend_masks(first: Mask, second: Mask) -> Mask:
+    """Mix two shapes in equal parts.
 
     Args:
         first: (H, W), share of each pixel within the shape, in [0, 1].
         second: the same of another one.
-        share: of the second; 0 gives the first.
 
     Returns:
         float32 (H, W) in [0, 1]: a pixel whose middle is half a pixel or more inside has 1.
 
     Raises:
-        InputError: the sizes differ, the share is not in [0, 1], or a shape is empty or everywhere.
+        InputError: the sizes differ, or a shape is empty or everywhere.
     """
-    if first.shape != second.shape or not 0 <= share <= 1:
+    if first.shape != second.shape:
         raise InputError(
-            "blend_masks: expected two masks of one size and a share in [0, 1], found "
-            f"{first.shape}, {second.shape} and {share}."
+            f"blend_masks: expected two masks of one size, found {first.shape} and {second.shape}."
         )
-    distance = (1 - share) * _signed_distance(first) + share * _signed_distance(second)
+    distance = (_signed_distance(first) + _signed_distance(second)) / 2
     return np.asarray((distance + 0.5).clip(0, 1), np.float32)
 
 
@@ -76,34 +73,21 @@ def _signed_distance(mask: Mask) -> npt.NDArray[np.float64]:
     return signed
 
 
-def draw_blends(
-    count: int,
-    seed: int = 0,
-    *,
-    split: Split = "test",
-    categories: Sequence[str] = ALL_CATEGORIES,
-) -> tuple[Blend, ...]:
-    """Draw pairs of categories, a silhouette of each, and mix them in equal parts.
+def draw_blends(count: int, seed: int = 0) -> tuple[Blend, ...]:
+    """Draw pairs of categories, a test silhouette of each, and mix them in equal parts.
 
     No pair of categories comes twice.
 
     Args:
         count: of blends.
         seed: of the lot.
-        split: of the silhouettes.
-        categories: to draw from.
-
-    Raises:
-        InputError: there are not as many pairs.
     """
-    pairs = [(a, b) for i, a in enumerate(categories) for b in categories[i + 1 :]]
-    if count > len(pairs):
-        raise InputError(f"draw_blends: expected at most {len(pairs)} pairs, found {count}.")
+    pairs = [(a, b) for i, a in enumerate(ALL_CATEGORIES) for b in ALL_CATEGORIES[i + 1 :]]
     rng = np.random.default_rng(seed)
-    silhouettes = load_silhouettes(split, categories)
+    silhouettes = load_silhouettes("test", ALL_CATEGORIES)
     of_category = {
         name: [i for i, each in enumerate(silhouettes.categories) if each == name]
-        for name in categories
+        for name in ALL_CATEGORIES
     }
     found = []
     for index in rng.permutation(len(pairs))[:count]:

@@ -66,11 +66,6 @@ class Summaries:
     tests: pd.DataFrame
     provenance: dict[str, Any] = field(default_factory=dict)
 
-    @property
-    def has_intervals(self) -> bool:
-        """Whether the estimates carry intervals."""
-        return bool(self.estimates["low"].notna().any())
-
     def save(self, folder: Path) -> None:
         """Write four Parquet tables and ``provenance.json``."""
         folder.mkdir(parents=True, exist_ok=True)

@@ -140,17 +140,11 @@ def test_cells_are_marked_by_what_is_known():
             "observer": ["a", "b", "c", "d"],
             "kappa": [0.2079, 0.2, np.nan, np.nan],
             "kappa_published": [0.208, np.nan, 0.25, np.nan],
-            "low": [0.18, np.nan, np.nan, np.nan],
-            "high": [0.24, np.nan, np.nan, np.nan],
+            "kappa_low": [0.18, np.nan, np.nan, np.nan],
+            "kappa_high": [0.24, np.nan, np.nan, np.nan],
         }
     )
-    shown = table(
-        rows,
-        name="tab-marks",
-        source="both",
-        columns=["observer", "kappa"],
-        intervals={"kappa": ("low", "high")},
-    )
+    shown = table(rows, name="tab-marks", source="both", columns=["observer", "kappa"])
     both, ours, theirs, neither = re.findall(r"<tr><td>.</td>(.*?)</tr>", shown.body)
     assert "0.208 <abbr" in both
     assert "R + P" in both
@@ -163,7 +157,8 @@ def test_cells_are_marked_by_what_is_known():
     assert ">P</abbr>" in theirs
     assert "not public" in neither
     assert "data-value" not in neither
-    assert csv_of(shown.notes).splitlines()[0] == "observer,kappa,kappa_published,low,high"
+    header = csv_of(shown.notes).splitlines()[0]
+    assert header == "observer,kappa,kappa_published,kappa_low,kappa_high"
 
 
 def test_a_cell_without_meaning_is_no_hidden_number():

@@ -15,15 +15,9 @@ def disc(radius, side=64):
 
 
 def test_a_disc_between_two_discs_has_the_mean_radius():
-    for share, expected in ((0.25, 12.5), (0.5, 15.0), (0.75, 17.5)):
-        area = blend_masks(disc(10), disc(20), share).sum()
-        assert np.sqrt(area / np.pi) == pytest.approx(expected, abs=0.15)
-
-
-def test_the_ends_are_the_shapes_themselves():
-    first, second = disc(10), disc(20)
-    assert np.array_equal(blend_masks(first, second, 0) > 0.5, first > 0.5)
-    assert np.array_equal(blend_masks(first, second, 1) > 0.5, second > 0.5)
+    for small, large in ((10, 20), (14, 16), (10, 10)):
+        area = blend_masks(disc(small), disc(large)).sum()
+        assert np.sqrt(area / np.pi) == pytest.approx((small + large) / 2, abs=0.15)
 
 
 def test_what_both_cover_is_covered_and_what_neither_does_is_not():
@@ -54,11 +48,7 @@ def test_blends_are_drawn_by_lot_from_test_silhouettes_no_pair_twice():
 
 
 def test_wrong_requests():
-    with pytest.raises(InputError, match="at most 1 pairs, found 2"):
-        draw_blends(2, categories=("cat", "dog"))
     with pytest.raises(InputError, match="one size"):
         blend_masks(disc(3), disc(3, 32))
-    with pytest.raises(InputError, match="share in"):
-        blend_masks(disc(3), disc(3), 2)
     with pytest.raises(InputError, match="an outline"):
         blend_masks(disc(3), np.zeros((64, 64), np.float32))

@@ -46,7 +46,6 @@ __all__ = [
 ]
 
 _HUMANS = "Humans"
-_DIGITS = {"kappa": ".3f"}
 _LEAST = 0.3
 """Where both axes of consistency start."""
 

@@ -1,6 +1,6 @@
 """Answers of the discriminative miniatures to images with diffusion-style noise, measured anew."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import cast
@@ -29,7 +29,6 @@ def noised_answers(
     noise_draws: int = 10,
     seed: int = 0,
     folders: Mapping[str, Path] | None = None,
-    report: Callable[[str], None] = lambda line: None,
 ) -> pd.DataFrame:
     """Show models every image of test sets several times, each time with other noise.
 
@@ -39,7 +38,6 @@ def noised_answers(
         noise_draws: of strength and noise an image, the same for all models.
         seed: of the draws.
         folders: of models that do not ship, or that are asked instead of those that do.
-        report: takes a line after each model.
 
     Returns:
         Trials with the columns of `gcbook.miniworld.results.answers.mark` and ``draw``: the draw
@@ -70,7 +68,6 @@ def noised_answers(
                 to_trials(table, model, test_set, SOURCE).assign(draw=draw)
                 for draw, table in decided.items()
             ]
-        report(f"{model}: {noise_draws} draws an image")
     return mark(pd.concat(tables, ignore_index=True))
 
 

@@ -107,7 +107,6 @@ def check_shipped(
     draws: int = 4,
     seed: int = 0,
     workers: int = 1,
-    report: Callable[[str], None] = lambda line: None,
 ) -> pd.DataFrame:
     """Check the shipped scores of models, on every test set that can be made here.
 
@@ -117,7 +116,6 @@ def check_shipped(
         draws: the first so many.
         seed: of the choice.
         workers: processes at a time, each for a model.
-        report: takes a line after each model.
 
     Returns:
         A row a model: ``model, test_sets, images, other_images`` (that were made otherwise here by
@@ -134,10 +132,8 @@ def check_shipped(
                 f"tools/score_miniatures.py {model}."
             )
     check = partial(_check_model, n_images=n_images, draws=draws, seed=seed)
-    found: dict[str, dict[str, Any]] = {}
-    for row in _in_processes(check, sorted(models, key=_cost, reverse=True), workers):
-        found[row["model"]] = row
-        report(f"{row['model']}: {row['scores']:,} scores agree")
+    rows = _in_processes(check, sorted(models, key=_cost, reverse=True), workers)
+    found = {row["model"]: row for row in rows}
     return pd.DataFrame([found[model] for model in models])
 
 

@@ -6,7 +6,7 @@ Reconstructions come with the package, so that they can be looked at and measure
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from gcbook.classifiers.masked import MaskedRegeneration
 from gcbook.classifiers.protocol import Classifier
-from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
+from gcbook.files.errors import DataNotFoundError, GcbookError
 from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
 from gcbook.miniworld.results.ambiguous import (
     SIDE,
@@ -197,6 +197,8 @@ def _record(model: str) -> dict[str, Any]:
     return found
 
 
+REMADE = 0.6
+"""Strength of the pictures that are made anew to check the others."""
 MOST = 1.5 / 255
 """Mean difference of a picture that is made anew: a step of grey, and rounding."""
 MOST_OTHER = 0.1
@@ -207,42 +209,28 @@ two numbers are as near as rounding, another machine draws another one."""
 def check_reconstructions(
     model: str,
     names: Sequence[str],
-    *,
-    strengths: Sequence[float] = (0.6,),
-    report: Callable[[str], None] = lambda line: None,
 ) -> tuple[int, int]:
     """Make some shipped reconstructions anew, the first draw of each, and compare.
 
     Args:
         model: its name.
         names: of pictures.
-        strengths: of theirs.
-        report: takes a line.
 
     Returns:
         How many were compared, and how many of them are others, which only tokens may be.
 
     Raises:
-        InputError: no such picture or strength.
         GcbookError: they are not those of this model.
         DataNotFoundError: there are none.
     """
     known = {each.name: each for each in ambiguous_pictures()}
-    unknown = [name for name in names if name not in known]
-    if unknown or not names:
-        raise InputError(f"names: expected some of {', '.join(known)}; found {unknown or 'none'}.")
     chosen = [known[name] for name in names]
-    if any(each not in picture.strengths for picture in chosen for each in strengths):
-        raise InputError(
-            f"strengths: expected some of {chosen[0].strengths}; found {list(strengths)}."
-        )
     prompts = dict.fromkeys(prompt_of(each) for picture in chosen for each in picture.prompts)
     classifier = load_for_prompts(model_folder(model), list(prompts))
     differences = []
     for picture in chosen:
-        at = [picture.strengths.index(each) for each in strengths]
-        shipped = read_sheet(model, picture).images[at, :1]
-        again = reconstruct_picture(picture, classifier, [0], strengths).images
+        shipped = read_sheet(model, picture).images[[picture.strengths.index(REMADE)], :1]
+        again = reconstruct_picture(picture, classifier, [0], [REMADE]).images
         differences.append(np.abs(shipped - again).mean((-2, -1)).ravel())
     difference = np.concatenate(differences)
     other = int((difference > MOST).sum())
@@ -252,7 +240,6 @@ def check_reconstructions(
             f"anew, found {other} that differ, by up to {difference.max():.3f} on average. "
             f"Model and pictures are not of one make: {_remedy(model)}."
         )
-    report(f"{model}: {len(difference) - other} of {len(difference)} reconstructions as they ship")
     return len(difference), other
 
 

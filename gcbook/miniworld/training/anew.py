@@ -4,7 +4,7 @@ They go on where they were stopped, and are not made again where they are done, 
 can be run as often as one likes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from gcbook.files.errors import InputError
@@ -13,8 +13,6 @@ from gcbook.miniworld.training.record import RECORD, read_record, write_record
 from gcbook.miniworld.training.worlds import MODELS, jobs, run_job
 
 __all__ = ["train_map", "train_seeds"]
-
-Report = Callable[[str], None]
 
 _ALL = "all"
 
@@ -25,8 +23,6 @@ def train_seeds(
     number: int,
     *,
     steps: int = 0,
-    device: str = "cpu",
-    report: Report = lambda line: None,
 ) -> dict[str, Path]:
     """Train networks of some recipes, each from as many seeds, where they are not trained yet.
 
@@ -36,8 +32,6 @@ def train_seeds(
             model.
         number: of seeds, 0 the first.
         steps: of each training; 0 for the recipe's.
-        device: where they are trained.
-        report: takes lines on how it goes.
 
     Returns:
         Folders of the networks, by names as the shipped ones have them.
@@ -64,8 +58,7 @@ def train_seeds(
                     own / "run",
                     seed=seed,
                     steps=steps or None,
-                    device=device,
-                    report=_named(name, report),
+                    report=_silent,
                 )
                 trainer.run()
                 trainer.export(own / "model")
@@ -75,26 +68,13 @@ def train_seeds(
     return found
 
 
-def _named(name: str, report: Report) -> Report:
-    return lambda line: report(f"{name}: {line}")
-
-
-def train_map(
-    folder: str | Path,
-    models: str,
-    *,
-    images: int = 0,
-    device: str = "cpu",
-    report: Report = lambda line: None,
-) -> None:
+def train_map(folder: str | Path, models: str, *, images: int = 0) -> None:
     """Train models in all worlds of a map, and where the plan varies the training.
 
     Args:
         folder: of the map.
         models: some of `gcbook.miniworld.training.worlds.MODELS`, separated by commas, or "all".
         images: that every model sees; 0 for the plan's number.
-        device: where they are trained.
-        report: takes lines on how it goes.
 
     Raises:
         InputError: no folder, a model that is none of the map's, or see
@@ -112,4 +92,8 @@ def train_map(
         )
     for job in jobs((0,), names, images=images):
         # A page has no place for a bar that moves.
-        run_job(job, folder, device=device, report=report, progress="silent")
+        run_job(job, folder, report=_silent, progress="silent")
+
+
+def _silent(line: str) -> None:
+    pass

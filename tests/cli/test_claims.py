@@ -5,8 +5,8 @@ import io
 import json
 
 import pytest
+from tiny import command
 
-from gcbook import cli
 from gcbook.book.claims import claims_file, collected
 from gcbook.book.project import Project, find_project
 
@@ -32,10 +32,7 @@ def project(tmp_path, monkeypatch):
 
 
 def call(capsys, *arguments):
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["claims", *arguments])
-    captured = capsys.readouterr()
-    return ended.value.code or 0, captured.out, captured.err
+    return command.call(capsys, "claims", *arguments)
 
 
 def build(project):

@@ -8,19 +8,12 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from tiny.command import call
 
 from gcbook import cli
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
-
-
-def call(capsys, *arguments):
-    """Run a command in this process: exit status, standard output, standard error."""
-    with pytest.raises(SystemExit) as ended:
-        cli.main(list(arguments))
-    captured = capsys.readouterr()
-    return ended.value.code or 0, captured.out, captured.err
 
 
 def test_smoke_asks_for_little_and_yields_to_what_is_said(capsys, monkeypatch, tmp_path):
@@ -56,16 +49,6 @@ def test_a_terminal_that_lacks_a_letter_is_no_error():
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, b"a ? b\n")
-
-
-def test_help_imports_nothing_heavy():
-    code = (
-        "import sys\nfrom gcbook.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n"
-        "    pass\nprint(sorted({'pandas', 'numpy', 'altair', 'papermill', 'pydantic', 'pooch'}"
-        " & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize(

@@ -7,22 +7,13 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from tiny.command import call
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.weights import hash_weights
-from gcbook.cli import app, main
+from gcbook.cli import app
 from gcbook.miniworld.results.shipped import DATA
 from gcbook.noise.schedules import CosineSchedule
-
-
-def call(capsys, *arguments):
-    status = 0
-    try:
-        main([str(argument) for argument in arguments])
-    except SystemExit as stop:
-        status = stop.code
-    out, err = capsys.readouterr()
-    return status, out, err
 
 
 @pytest.fixture

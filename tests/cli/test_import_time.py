@@ -5,6 +5,9 @@ import subprocess
 import sys
 
 import pytest
+import typer
+
+from gcbook.cli import app
 
 HEAVY = {
     "altair",
@@ -27,10 +30,7 @@ HEAVY = {
     "transformers",
     "vl_convert",
 }
-COMMANDS = (
-    "benchmark", "build", "chapters", "decide", "fetch", "models", "run", "score", "serve",
-    "train",
-)  # fmt: skip
+COMMANDS = typer.main.get_command(app).commands
 
 
 def modules_after(code: str) -> set[str]:

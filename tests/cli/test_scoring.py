@@ -4,14 +4,13 @@ import json
 import os
 import shlex
 import signal
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from tiny.command import call
 from tiny.gaussian import class_means, gaussian_classifier, stimuli
 from tiny.scorers import LABELS, Counting, Likelihood
 
@@ -22,14 +21,6 @@ from gcbook.scoring.engine import score
 from gcbook.scoring.settings import Racing, ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.trials.table import read_trials
-
-
-def call(capsys, *arguments):
-    """Run a command in this process: exit status, standard output, standard error."""
-    with pytest.raises(SystemExit) as ended:
-        cli.main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return ended.value.code or 0, captured.out, captured.err
 
 
 def draw_images(root, names):
@@ -87,18 +78,6 @@ def test_a_test_set_of_a_world(capsys, tmp_path, asked, monkeypatch):
     )
     assert (status, "test set: expected one of in-distribution" in err) == (2, True)
     assert asked["loaded"] == 1
-
-
-@pytest.mark.parametrize("command", ["score", "decide"])
-def test_help_loads_nothing_heavy(command):
-    code = (
-        "import sys\nfrom gcbook.cli import main\n"
-        f"try:\n    main(['{command}', '--help'])\nexcept SystemExit:\n    pass\n"
-        "print(sorted({'pandas', 'numpy', 'torch', 'pyarrow', 'scipy'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "[]"
-    assert "STORE" in done.stdout
 
 
 def test_from_images_to_trials(capsys, tmp_path, images, asked):

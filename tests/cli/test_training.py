@@ -5,8 +5,8 @@ import signal
 from dataclasses import replace
 
 import pytest
+from tiny.command import call
 
-from gcbook.cli import main
 from gcbook.miniworld import named
 from gcbook.miniworld.named import world_name
 from gcbook.miniworld.outlines import Outline
@@ -20,16 +20,6 @@ def few_images(tmp_path, monkeypatch):
     monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setattr(recipes, "TRAIN_IMAGES", 64)
     monkeypatch.setattr(recipes, "VALIDATION_IMAGES", 16)
-
-
-def call(capsys, *arguments):
-    status = 0
-    try:
-        main([str(argument) for argument in arguments])
-    except SystemExit as stop:
-        status = stop.code
-    out, err = capsys.readouterr()
-    return status, out, err
 
 
 def test_training_goes_on_where_it_was_stopped(capsys, tmp_path, monkeypatch):

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 from PIL import Image
+from tiny.command import call
 
 from gcbook.files.errors import DataNotFoundError, GcbookError
 from gcbook.illusions import commons
@@ -196,17 +197,14 @@ def test_a_record_that_is_none_is_refused(written, tmp_path, monkeypatch):
 
 
 def test_the_command_says_makers_and_files(server, monkeypatch, capsys):
-    from gcbook.cli import main
 
     real = commons.fetch_illusions
     monkeypatch.setattr(
         commons, "fetch_illusions", lambda report: real(base_url=server.url, report=report)
     )
-    with pytest.raises(SystemExit) as ended:
-        main(["fetch", "illusions"])
-    assert not ended.value.code
-    shown = capsys.readouterr()
-    assert [line.rpartition("/")[2] for line in shown.out.split()] == [
+    status, out, err = call(capsys, "fetch", "illusions")
+    assert status == 0
+    assert [line.rpartition("/")[2] for line in out.split()] == [
         f"{each.name}.png" for each in ILLUSIONS
     ]
-    assert "W. E. Hill" in shown.err
+    assert "W. E. Hill" in err

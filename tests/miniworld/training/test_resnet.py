@@ -11,9 +11,9 @@ import torch
 from accelerate import Accelerator
 from PIL import Image
 from safetensors.torch import load_file
+from tiny import command
 
 from gcbook.classifiers.load import load_classifier
-from gcbook.cli import main
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.locks import locked
 from gcbook.miniworld.training.imagefolder import key_of
@@ -297,12 +297,10 @@ def test_the_command_trains_a_resnet50(tmp_path, capsys, monkeypatch):
         assert says in said
 
 
-def call(capsys, *command):
+def call(capsys, *arguments):
     """Status, and what was said before the next step or of the mistake."""
-    with pytest.raises(SystemExit) as stop:
-        main([str(part) for part in command])
-    out, err = capsys.readouterr()
-    return stop.value.code, out.partition(";")[0] or err
+    status, out, err = command.call(capsys, *arguments)
+    return status, out.partition(";")[0] or err
 
 
 def test_a_class_of_one_part_alone_is_named(data, tmp_path):

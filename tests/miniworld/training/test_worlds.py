@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from tiny.command import call
 
-from gcbook.cli import main
 from gcbook.files.errors import InputError
 from gcbook.miniworld.outlines import Outline
 from gcbook.miniworld.testsets import texture_of
@@ -168,30 +168,24 @@ def test_whole_images_are_only_mirrored(small, monkeypatch):
 def test_the_command_adds_what_is_missing(small, monkeypatch, capsys):
     done = []
     monkeypatch.setattr(worlds, "run_job", lambda job, folder, **options: done.append(job.name))
-    command = ["worlds", "-o", str(small), "--seed", "1", "--model", "mini-cnn", "--device", "cpu"]
-    with pytest.raises(SystemExit) as stop:
-        main(command)
-    assert stop.value.code == 0
+    options = ("--seed", "1", "--model", "mini-cnn", "--device", "cpu")
+    status, out, _ = call(capsys, "worlds", "-o", small, *options)
+    assert (status, out) == (0, f"9 models are in {small}\n")
     assert len(done) == 9
     assert all(name.endswith("/mini-cnn-seed1") for name in done)
-    assert capsys.readouterr().out == f"9 models are in {small}\n"
-    with pytest.raises(SystemExit) as stop:
-        main(["worlds", "-o", str(small), "--model", "mini-ar"])
-    assert stop.value.code == 2
-    assert "expected some of mini-cnn, mini-cnn-noise, mini-pixel" in capsys.readouterr().err
+    status, _, err = call(capsys, "worlds", "-o", small, "--model", "mini-ar")
+    assert status == 2
+    assert "expected some of mini-cnn, mini-cnn-noise, mini-pixel" in err
 
 
 def test_a_folder_that_cannot_be_written_to_is_refused_before_a_job(tmp_path, monkeypatch, capsys):
     done = []
     monkeypatch.setattr(worlds, "run_job", lambda job, folder, **options: done.append(job.name))
     (tmp_path / "file").touch()
-    with pytest.raises(SystemExit) as stop:
-        main(["worlds", "-o", str(tmp_path / "file" / "map"), "--device", "cpu"])
-    assert (stop.value.code, done) == (2, [])
-    assert "expected a folder that can be written to" in capsys.readouterr().err
+    status, _, err = call(capsys, "worlds", "-o", tmp_path / "file" / "map", "--device", "cpu")
+    assert (status, done) == (2, [])
+    assert "expected a folder that can be written to" in err
 
 
 def test_the_help_names_the_number_of_images(capsys):
-    with pytest.raises(SystemExit):
-        main(["worlds", "--help"])
-    assert f"[{worlds.IMAGES}]" in capsys.readouterr().out
+    assert f"[{worlds.IMAGES}]" in call(capsys, "worlds", "--help")[1]

@@ -17,6 +17,7 @@ from gcbook.book.engine import ENGINE
 from gcbook.book.inline import expressions_in, fill
 from gcbook.chapters.parameters import allowed, defaults, parameters_of
 from gcbook.charts.chart import chart_html
+from gcbook.charts.render import VEGA_MIME
 from gcbook.claims.check import CLAIMS_MIME, MARKS
 from gcbook.files.errors import GcbookError
 from gcbook.files.markdown import code_block, code_cell, code_span, escape_markdown
@@ -26,8 +27,6 @@ __all__ = ["as_arguments", "dress", "is_caption", "numbered", "rerun_section"]
 _WARNING = re.compile(r"^\S+:\d+: (?:MissingImages|Summaries)Warning: (.*)$", re.MULTILINE)
 
 CAPTION = "caption"
-
-VEGA_MIME = "application/vnd.vegalite.v5+json"
 
 
 def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any], seconds: float) -> Any:

@@ -14,6 +14,7 @@ import pandas as pd
 from gcbook.files.errors import InputError
 
 __all__ = [
+    "GENERATIVE",
     "HUMANS",
     "HUMANS_TITLE",
     "HUMAN_NAME",
@@ -40,7 +41,8 @@ PUBLISHED_SOURCES = ("model-vs-human", "error-consistency")
 """Sources of the published trials. A network that both hold is shown from the first."""
 
 _DISCRIMINATIVE = "Discriminative model"
-_GENERATIVE = {"imagen": "Imagen", "stable_diffusion": "Stable Diffusion", "parti": "Parti"}
+GENERATIVE = {"imagen": "Imagen", "stable_diffusion": "Stable Diffusion", "parti": "Parti"}
+"""The paper's generative classifiers, by their keys in its tables."""
 
 
 @cache
@@ -99,7 +101,7 @@ def published_kind(keys: pd.Series) -> pd.Series:
     >>> published_kind(pd.Series(["parti", "clip"])).tolist()
     ['Parti', 'Discriminative model']
     """
-    return keys.map(_GENERATIVE).fillna(_DISCRIMINATIVE)
+    return keys.map(GENERATIVE).fillna(_DISCRIMINATIVE)
 
 
 def show_once(table: pd.DataFrame) -> pd.DataFrame:

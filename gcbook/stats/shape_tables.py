@@ -12,6 +12,7 @@ import pandas as pd
 from gcbook.files.errors import InputError
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.observers import (
+    GENERATIVE,
     HUMANS_TITLE,
     choose_observers,
     kind_titles,
@@ -50,7 +51,6 @@ _NOISED = {
 _DIGITS = 4
 _METRICS = ("shape_bias", "shape_accuracy", "texture_accuracy")
 _WHO = ["source", "observer", "observer_kind"]
-_GENERATIVE = {"imagen": "Imagen", "stable_diffusion": "Stable Diffusion", "parti": "Parti"}
 
 
 def bias_by_category(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
@@ -102,10 +102,10 @@ def published_bias() -> pd.DataFrame:
     printed = table1().set_index("key")["shape_bias"]
     return pd.DataFrame(
         {
-            "observer": list(_GENERATIVE.values()),
-            "kind": list(_GENERATIVE.values()),
+            "observer": list(GENERATIVE.values()),
+            "kind": list(GENERATIVE.values()),
             "category": PUBLISHED,
-            "shape_bias": [float(printed[key]) for key in _GENERATIVE],
+            "shape_bias": [float(printed[key]) for key in GENERATIVE],
         }
     )
 

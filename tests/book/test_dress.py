@@ -5,8 +5,9 @@ import re
 import nbformat.v4 as v4
 import pytest
 
-from gcbook.book.dress import VEGA_MIME, dress, rerun_section
+from gcbook.book.dress import dress, rerun_section
 from gcbook.chapters.parameters import defaults, parameters_of
+from gcbook.charts.render import VEGA_MIME
 from gcbook.claims.check import CLAIMS_MIME
 from gcbook.files.errors import GcbookError
 from gcbook.files.markdown import escape_markdown

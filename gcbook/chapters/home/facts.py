@@ -6,6 +6,7 @@ import pandas as pd
 
 from gcbook.claims import Number
 from gcbook.miniworld.results.weighting import PAPER
+from gcbook.paper.observers import GENERATIVE
 from gcbook.paper.published import table2
 from gcbook.stats.benchmark_tables import table1_recomputed
 from gcbook.stats.shape_tables import bias_by_category, pooled_bias
@@ -15,7 +16,6 @@ __all__ = ["home_facts"]
 
 _TWO = ".2f"
 _METRICS = ("shape_bias", "ood_accuracy", "error_consistency")
-_GENERATIVE = {"imagen": "Imagen", "stable_diffusion": "Stable Diffusion", "parti": "Parti"}
 
 
 def home_facts(
@@ -43,7 +43,7 @@ def home_facts(
     pixel = dial[dial["recipe"] == "mini-pixel"].set_index("k")["shape_bias"]
     printed = {
         f"{short}_{metric}": Number(own[f"{metric}_published"][name], _TWO)
-        for short, name in _GENERATIVE.items()
+        for short, name in GENERATIVE.items()
         for metric in _METRICS
     }
     best_before = table2().set_index("key")["error_consistency"].to_dict()

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from gcbook.claims import Number
-from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.paper.observers import GENERATIVE, HUMANS_TITLE
 from gcbook.paper.published import table2
 from gcbook.stats.benchmark_tables import table1_recomputed
 from gcbook.stats.shape_tables import fig1_overview, pooled_bias
@@ -15,7 +15,6 @@ from gcbook.stats.summaries import Summaries, observer_numbers
 __all__ = ["introduction_facts"]
 
 _METRICS = ("shape_bias", "ood_accuracy", "error_consistency")
-_GENERATIVE = {"imagen": "Imagen", "stable_diffusion": "Stable Diffusion", "parti": "Parti"}
 _RECOMPUTED = {"humans": HUMANS_TITLE, "resnet50": "ResNet-50"}
 
 
@@ -40,7 +39,7 @@ def introduction_facts(summaries: Summaries, bias: pd.DataFrame) -> SimpleNamesp
     rows = table1_recomputed(summaries).set_index("model")
     printed = {
         f"{key}_{metric}": Number(rows[f"{metric}_published"][name], ".2f")
-        for key, name in _GENERATIVE.items()
+        for key, name in GENERATIVE.items()
         for metric in _METRICS
     }
     own = {

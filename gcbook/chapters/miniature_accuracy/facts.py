@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from gcbook.claims import Interval, Number
+from gcbook.miniworld.results.kinds import short_name
 from gcbook.miniworld.results.panel import OOD_SETS
 from gcbook.miniworld.results.scores import SET_TITLES
 from gcbook.miniworld.results.shipped import DRAWS, FEW_DRAWS
@@ -51,7 +52,7 @@ def miniature_accuracy_facts(
     high_pass = SET_TITLES["high-pass"]
     facts["hardest_high_pass"] = int((ood[high_pass] == ood.min(axis=1)).sum())
     for row in robustness.to_dict("records"):
-        name = _short(row["recipe"])
+        name = short_name(row["recipe"])
         facts |= {
             f"{name}_ood": Number(row["ood_accuracy"], ".2f"),
             f"{name}_interval": Interval(row["low"], row["high"], ".2f"),
@@ -59,7 +60,7 @@ def miniature_accuracy_facts(
             f"{name}_high_pass": Number(ood[high_pass][row["recipe"]], ".0%"),
         }
     for row in differences.to_dict("records"):
-        measure, name = _MEASURES[row["measure"]], _short(row["a"])
+        measure, name = _MEASURES[row["measure"]], short_name(row["a"])
         # Who the paper's claim puts ahead is said to be so far behind, or ahead.
         if measure == "fine":
             facts[f"fine_{name}"] = Number(row["difference"], ".2f")
@@ -81,12 +82,3 @@ def _leads(ood: pd.DataFrame) -> dict[str, Any]:
         "least_lead_by_shape": Number(min(lead[name] for name in alone), ".2f"),
         "most_lead_elsewhere": Number(max(lead[name] for name in set(lead) - alone), ".2f"),
     }
-
-
-def _short(recipe: str) -> str:
-    """A miniature's name in the names of its facts.
-
-    >>> _short("mini-cnn-noise")
-    'cnn_noise'
-    """
-    return recipe.removeprefix("mini-").replace("-", "_")

@@ -7,6 +7,7 @@ import pandas as pd
 
 from gcbook.claims import Interval, Number
 from gcbook.miniworld.named import named_world
+from gcbook.miniworld.results.kinds import short_name
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.published import table1
 from gcbook.stats.metrics import blind_bias, by_accident
@@ -44,7 +45,7 @@ def miniature_shape_bias_facts(
         "diagnosticity": Number(named_world(world).diagnosticity, ".0%"),
     }
     for recipe, row in pooled.iterrows():
-        name = _short(str(recipe))
+        name = short_name(str(recipe))
         shape, texture = (row[f"{cue}_answers"] / row["n"] for cue in ("shape", "texture"))
         each = bias[(bias["recipe"] == recipe) & bias["category"].isin(CATEGORIES)]
         each = each.dropna(subset="shape_bias").sort_values("shape_bias")
@@ -64,20 +65,11 @@ def miniature_shape_bias_facts(
             f"{name}_seed_most": Number(seeds.max()),
         }
     for _, row in compared[compared["measure"] == "shape bias"].iterrows():
-        name = _short(row["compared"].split(" ")[0])
+        name = short_name(row["compared"].split(" ")[0])
         facts[f"{name}_minus_cnn"] = Number(row["difference"], ".2f")
         facts[f"{name}_minus_cnn_interval"] = Interval(row["low"], row["high"], ".2f")
     for _, row in even[even["category"] == POOLED].iterrows():
-        name = _short(row["recipe"])
+        name = short_name(row["recipe"])
         facts[f"{name}_even"] = Number(row["shape_bias"])
         facts[f"{name}_even_interval"] = Interval(row["low"], row["high"])
     return SimpleNamespace(**facts)
-
-
-def _short(recipe: str) -> str:
-    """A miniature's name in the names of its facts.
-
-    >>> _short("mini-cnn-noise")
-    'cnn_noise'
-    """
-    return recipe.removeprefix("mini-").replace("-", "_")

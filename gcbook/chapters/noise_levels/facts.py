@@ -8,6 +8,7 @@ import pandas as pd
 
 from gcbook.claims import Interval, Number
 from gcbook.miniworld.results.course import PAPERS
+from gcbook.miniworld.results.kinds import short_name
 from gcbook.miniworld.results.shipped import DRAWS, FEW_DRAWS
 from gcbook.noise.schedules import CosineSchedule, FlowSchedule, log_snr
 from gcbook.paper.published import quoted_value
@@ -58,19 +59,19 @@ def noise_levels_facts(
         "weight_ratio": Number(np.exp(quoted_value("weighting_decay") * 0.4), ".0f"),
     }
     for model, rows in shares[shares["test_set"] == "cue-conflict"].groupby("model", sort=False):
-        facts |= _peaks(rows, differences[differences["model"] == model], _short(str(model)))
+        facts |= _peaks(rows, differences[differences["model"] == model], short_name(str(model)))
     for row in centres.to_dict("records"):
-        name = _short(row["model"])
+        name = short_name(row["model"])
         facts |= {f"{name}_{cue}_t": Number(row[f"{cue}_t"], ".2f") for cue in _CUES}
         facts[f"{name}_apart"] = Number(row["difference"], ".2f")
         facts[f"{name}_apart_interval"] = Interval(row["low"], row["high"], ".2f")
     for who, heard in evidence.groupby(["model", "cue"], sort=False)["low"]:
         model, cue = map(str, who)
         levels_heard = int((heard > 0).sum())
-        facts[f"{_short(model)}_{cue}_heard"] = None if heard.isna().all() else levels_heard
+        facts[f"{short_name(model)}_{cue}_heard"] = None if heard.isna().all() else levels_heard
     alone = whole[(whole["test_set"] == "cue-conflict") & ~whole["levels"]]
     for row in alone[alone["answer"].isin(_CUES)].to_dict("records"):
-        facts[f"{_short(row['model'])}_{row['answer']}"] = Number(row["share"], ".0%")
+        facts[f"{short_name(row['model'])}_{row['answer']}"] = Number(row["share"], ".0%")
     return SimpleNamespace(**facts, **_courses(ends), **_clocks())
 
 
@@ -100,7 +101,7 @@ def _courses(ends: pd.DataFrame) -> dict[str, Any]:
         "shape_first": int((chosen["first_low"] > 0).sum()) if known else None,
     }
     for row in chosen.to_dict("records"):
-        name = _short(row["model"])
+        name = short_name(row["model"])
         facts |= {
             f"{name}_first_lead": Interval(row["first_low"], row["first_high"], ".2f"),
             f"{name}_last_lead": Interval(row["last_low"], row["last_high"], ".2f"),
@@ -123,12 +124,3 @@ def _clocks() -> dict[str, Any]:
         "flow_log_snr": Number(flow, ".2f"),
         "flow_time": Number(1 / (1 + np.exp(cosine / 2)), ".2f"),
     }
-
-
-def _short(model: str) -> str:
-    """A miniature's name in the names of its facts.
-
-    >>> _short("mini-cnn-noise")
-    'cnn_noise'
-    """
-    return model.removeprefix("mini-").replace("-", "_")

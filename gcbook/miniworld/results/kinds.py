@@ -8,6 +8,7 @@ __all__ = [
     "GENERATIVE",
     "STANDS_FOR",
     "recipes_in",
+    "short_name",
     "side_of",
 ]
 
@@ -31,6 +32,15 @@ def side_of(model: str) -> str:
     ('discriminative', 'generative')
     """
     return "generative" if recipe_of(model)[0] in GENERATIVE else "discriminative"
+
+
+def short_name(recipe: str) -> str:
+    """A miniature's name in the names of facts.
+
+    >>> short_name("mini-cnn-noise")
+    'cnn_noise'
+    """
+    return recipe.removeprefix("mini-").replace("-", "_")
 
 
 def recipes_in(models: Iterable[str]) -> list[str]:

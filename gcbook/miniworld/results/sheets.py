@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from gcbook.classifiers.masked import MaskedRegeneration
 from gcbook.classifiers.protocol import Classifier
+from gcbook.files.atomic import write_text, write_whole
 from gcbook.files.errors import DataNotFoundError, GcbookError
 from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
 from gcbook.miniworld.results.ambiguous import (
@@ -130,10 +131,8 @@ def make_sheet(picture: Picture, classifier: Classifier, folder: Path) -> Path:
     flat = cells.transpose(0, 2, 1, 3).reshape(len(cells) * SIDE, -1)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{picture.name}.png"
-    temporary = path.with_suffix(".part")
-    pixels = np.rint(255 * flat.clip(0, 1)).astype(np.uint8)
-    Image.fromarray(pixels).save(temporary, format="PNG", optimize=True)
-    temporary.replace(path)
+    image = Image.fromarray(np.rint(255 * flat.clip(0, 1)).astype(np.uint8))
+    write_whole(path, lambda place: image.save(place, format="PNG", optimize=True))
     return path
 
 
@@ -259,10 +258,8 @@ def write_record(folder: Path, classifier: Classifier, *, complete: bool) -> Pat
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / RECORD
-    temporary = path.with_suffix(".part")
     text = json.dumps(record_of(classifier) | {"complete": complete}, indent=1) + "\n"
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    write_text(text, path)
     return path
 
 

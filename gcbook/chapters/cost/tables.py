@@ -23,7 +23,6 @@ from gcbook.miniworld.results.shipped import (
     network_parameters,
     recipe_of,
     shipped_models,
-    shipped_sets,
     shipped_store,
 )
 from gcbook.miniworld.testsets import texture_of
@@ -112,7 +111,7 @@ def cost_rows(n_images: int, *, resampling: Resampling = Resampling()) -> pd.Dat
         decision), ``seconds`` (of CPU, a decision), and ``accuracy, shape_accuracy,
         texture_accuracy, shape_bias``, each with ``_low`` and ``_high``.
     """
-    models = _costed()
+    models = shipped_models()
     first = {recipe_of(model)[0]: model for model in reversed(models)}
     plain, conflicts = (
         with_recipe(miniature_answers([each], models)) for each in (PLAIN, CONFLICTS)
@@ -148,7 +147,7 @@ def draw_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         ``evaluations``, ``measure`` (a title of `MEASURES`), ``n, value, low, high``. A model in
         which nothing is random has the same values at all draws.
     """
-    models = _costed()
+    models = shipped_models()
     stores = {model: shipped_store(model, PLAIN) for model in models}
     columns = ["recipe", "n", "value", "low", "high"]
     ends = {"shape_bias": "value", "shape_bias_low": "low", "shape_bias_high": "high"}
@@ -334,11 +333,6 @@ def system_costs(real: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
 
 
-def _costed() -> list[str]:
-    """The shipped models with scores on both sets."""
-    return [m for m in shipped_models() if {PLAIN, CONFLICTS} <= set(shipped_sets(m))]
-
-
 def _megabytes(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
@@ -346,10 +340,9 @@ def _megabytes(folder: Path) -> float:
 def _raced() -> list[str]:
     found = []
     for model in shipped_models():
-        if set(SETS) <= set(shipped_sets(model)):
-            traits = shipped_store(model, SETS[0]).traits
-            if not (traits.deterministic or traits.joint):
-                found.append(model)
+        traits = shipped_store(model, SETS[0]).traits
+        if not (traits.deterministic or traits.joint):
+            found.append(model)
     return found
 
 

@@ -64,9 +64,7 @@ _CUES = {"shape": "shape", "texture": "texture", "neither": "other"}
 def models_with_levels() -> tuple[str, ...]:
     """Names of the shipped models whose draws on cue conflicts have several t."""
     return tuple(
-        model
-        for model in shipped_models()
-        if CONFLICTS in shipped_sets(model) and _has_levels(shipped_store(model, CONFLICTS))
+        model for model in shipped_models() if _has_levels(shipped_store(model, CONFLICTS))
     )
 
 

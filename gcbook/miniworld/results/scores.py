@@ -6,7 +6,7 @@ import pandas as pd
 
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.panel import counted
-from gcbook.miniworld.results.shipped import KINDS, shipped_models, shipped_sets
+from gcbook.miniworld.results.shipped import KINDS, shipped_models
 from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
@@ -38,7 +38,7 @@ _DIGITS = 4
 
 
 def answers_on(test_sets: Sequence[str], models: Sequence[str] | None = None) -> pd.DataFrame:
-    """Decide on test sets, as far as there are scores.
+    """Decide on test sets, model by model.
 
     Args:
         test_sets: names.
@@ -48,12 +48,7 @@ def answers_on(test_sets: Sequence[str], models: Sequence[str] | None = None) ->
         As `gcbook.miniworld.results.answers.miniature_answers`.
     """
     chosen = shipped_models() if models is None else models
-    tables = [
-        miniature_answers(own, [model])
-        for model in chosen
-        if (own := [name for name in test_sets if name in shipped_sets(model)])
-    ]
-    return pd.concat(tables, ignore_index=True)
+    return pd.concat([miniature_answers(test_sets, [model]) for model in chosen], ignore_index=True)
 
 
 def accuracy_by_strength(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:

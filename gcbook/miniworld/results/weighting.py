@@ -11,7 +11,7 @@ import pandas as pd
 
 from gcbook.files.errors import InputError
 from gcbook.miniworld.results.answers import SOURCE, mark
-from gcbook.miniworld.results.shipped import recipe_of, shipped_models, shipped_sets, shipped_store
+from gcbook.miniworld.results.shipped import recipe_of, shipped_models, shipped_store
 from gcbook.noise.schedules import Schedule
 from gcbook.noise.weightings import NORMS, Norm, parse_weighting
 from gcbook.scoring.diagnostics import TENTHS, tenths_of, variance_shares
@@ -103,7 +103,6 @@ def weighing_stores(models: Sequence[str] = ()) -> Stores:
     found = {
         name: {test_set: shipped_store(name, test_set) for test_set in SETS}
         for name in shipped_models()
-        if set(SETS) <= set(shipped_sets(name))
     }
     weighed = {
         name: stores

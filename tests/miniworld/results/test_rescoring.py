@@ -294,10 +294,3 @@ def test_a_missing_score_is_a_difference_whatever_the_tokens(monkeypatch):
     monkeypatch.setattr(rescoring, "rescore", lambda *names, **options: table)
     with pytest.raises(GcbookError, match="found 1 of 80 that differ"):
         check_shipped([MODEL])
-
-
-def test_a_model_without_scores_is_named(data):
-    shutil.rmtree(data / "scores" / MODEL)
-    forget()
-    with pytest.raises(GcbookError, match="expected scores of this shipped model, found none"):
-        check_shipped([MODEL])

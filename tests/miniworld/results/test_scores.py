@@ -5,14 +5,12 @@ import re
 import pandas as pd
 import pytest
 
-from gcbook.miniworld.results import scores as miniature_scores
 from gcbook.miniworld.results.answers import mark
 from gcbook.miniworld.results.scores import (
     REAL_SETS,
     SET_TITLES,
     accuracy_by_set,
     accuracy_by_strength,
-    answers_on,
     bias_by_shape,
 )
 from gcbook.miniworld.testsets import TEST_SETS
@@ -97,22 +95,6 @@ def test_shape_bias_by_category_and_over_all():
     assert table.loc["pooled", ["shape_answers", "texture_answers", "n"]].tolist() == [4, 2, 6]
     assert table.loc["cat", "texture_share"] == 0.5
     assert (table["seeds"] == 2).all()
-
-
-def test_answers_are_of_the_models_that_have_scores(monkeypatch):
-    asked = []
-
-    def answers(sets, models):
-        asked.append((tuple(sets), tuple(models)))
-        return trials(CONFLICTS, models[0])
-
-    monkeypatch.setattr(miniature_scores, "miniature_answers", answers)
-    monkeypatch.setattr(
-        miniature_scores, "shipped_sets", lambda m: ("edge",) if m == "mini-ar" else ("texture",)
-    )
-    found = answers_on(["edge", "contrast"], ["mini-ar", "mini-cnn"])
-    assert asked == [(("edge",), ("mini-ar",))]
-    assert set(found["observer"]) == {"mini-ar"}
 
 
 def test_every_test_set_has_a_title():

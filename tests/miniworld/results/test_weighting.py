@@ -153,23 +153,16 @@ def test_shares_of_weight_by_hand_and_of_variance_from_the_diagnostics(tmp_path)
 
 @pytest.fixture
 def shipped(monkeypatch):
-    """Five models, of which three can be weighed."""
+    """Four models, of which three can be weighed."""
 
     def store(measures):
         return SimpleNamespace(traits=SimpleNamespace(measures=measures))
 
     errors, nll = ("error_l2", "error_l1"), ("nll",)
-    both = ("cue-conflict", "edge", "in-distribution")
-    models = {
-        "mini-pixel": (errors, both),
-        "mini-pixel-seed1": (errors, both),
-        "mini-latent": (errors, both),
-        "mini-ar": (nll, both),
-        "mini-cnn": (errors, ("cue-conflict",)),
-    }
+    models = {"mini-pixel": errors, "mini-pixel-seed1": errors, "mini-latent": errors}
+    models["mini-ar"] = nll
     monkeypatch.setattr(weighting, "shipped_models", lambda: tuple(models))
-    monkeypatch.setattr(weighting, "shipped_sets", lambda name: models[name][1])
-    monkeypatch.setattr(weighting, "shipped_store", lambda name, _: store(models[name][0]))
+    monkeypatch.setattr(weighting, "shipped_store", lambda name, _: store(models[name]))
 
 
 def test_models_that_take_weights_are_found(shipped):
@@ -179,7 +172,7 @@ def test_models_that_take_weights_are_found(shipped):
     assert list(weighing_stores(("mini-pixel-seed1",))) == ["mini-pixel-seed1"]
 
 
-@pytest.mark.parametrize("name", ["mini-ar", "mini-cnn", "maxi"])
+@pytest.mark.parametrize("name", ["mini-ar", "maxi"])
 def test_others_are_refused_with_what_there_is(shipped, name):
     with pytest.raises(InputError, match=f"mini-pixel, .*mini-latent.*found {name}"):
         weighing_stores((name,))

@@ -83,7 +83,7 @@ def decay_rows(
     names = [f"exp:{k:g}" for k in decays]
     for model, of_model in stores.items():
         for test_set, store in of_model.items():
-            answers = answers_under(store, names, "l2")
+            answers = answers_under(store, names)
             answers = answers[_counts(answers)]
             found = accuracies(answers, ["weighting"], resampling=resampling)
             tables.append(

@@ -105,7 +105,7 @@ def bias_change(
     rows = []
     names = [f"exp:{k:g}" for k in decays]
     for model, of_model in stores.items():
-        answers = answers_under(of_model[SETS[1]], names, "l2")
+        answers = answers_under(of_model[SETS[1]], names)
         keys, sums = cue_sums(answers, ["weighting"], resampling=resampling)
         before, after = (keys["weighting"].tolist().index(name) for name in names)
         values = cue_metrics(**sums)

@@ -30,7 +30,6 @@ __all__ = [
     "Stores",
     "answers_under",
     "read_errors",
-    "responses_under",
     "share_table",
     "sweep_table",
     "weighing_stores",
@@ -152,16 +151,6 @@ def read_errors(store: Store) -> RawErrors:
     )
 
 
-def responses_under(
-    raw: RawErrors, weighting: str, norm: Norm = "l2", draws: int | None = None
-) -> np.ndarray:
-    """Return what is answered to each image, by name, (N,).
-
-    Of classes with equal errors the first in the order of the classes is the response.
-    """
-    return np.array(raw.labels)[raw.mean_errors(weighting, norm, draws).argmin(axis=1)]
-
-
 def sweep_table(
     stores: Stores,
     decays: Iterable[float] = range(21),
@@ -196,7 +185,7 @@ def sweep_table(
     columns += [name + end for name in ("accuracy", *CUE_METRICS) for end in ("", "_low", "_high")]
     tables = []
     for model, of_model in stores.items():
-        plain, conflicts = (answers_under(of_model[name], named, "l2") for name in SETS)
+        plain, conflicts = (answers_under(of_model[name], named) for name in SETS)
         right = accuracies(plain, ["weighting"], resampling=resampling)
         right = right.rename(columns={"low": "accuracy_low", "high": "accuracy_high"})
         cues = cue_shares(conflicts, ["weighting"], resampling=resampling)
@@ -234,11 +223,14 @@ def share_table(stores: Stores, weightings: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["model", "weighting", "tenth", "part", "share"])
 
 
-def answers_under(store: Store, weightings: Sequence[str], norm: Norm) -> pd.DataFrame:
-    """Marked trials under each weighting."""
+def answers_under(store: Store, weightings: Sequence[str]) -> pd.DataFrame:
+    """Marked trials under each weighting; of classes with equal errors the first is the answer."""
     raw = read_errors(store)
+    labels = np.array(raw.labels)
     each = [
-        raw.images.assign(response=responses_under(raw, name, norm), weighting=name)
+        raw.images.assign(
+            response=labels[raw.mean_errors(name, "l2").argmin(axis=1)], weighting=name
+        )
         for name in weightings
     ]
     trials = pd.concat(each, ignore_index=True)

@@ -12,6 +12,8 @@ from gcbook.charts.theme import CHANCE_LINE, INK
 __all__ = ["fig_forest"]
 
 _ROW, _EACH = 12, 13
+_SECOND_LINE = 8
+"""Pixels a row: between rows, a mark, and what a name of two lines needs besides."""
 _SIZE = 70
 
 
@@ -84,6 +86,6 @@ def fig_forest(
         layers.insert(0, at.mark_rule(color=CHANCE_LINE).encode(x=x))
     return finish(
         alt.layer(*layers),
-        height=len(names) * (_ROW + _EACH * max(1, len(marks))),
+        height=len(names) * (_ROW + _SECOND_LINE * two_lines + _EACH * max(1, len(marks))),
         description=description,
     )

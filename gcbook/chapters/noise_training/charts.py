@@ -142,9 +142,7 @@ def fig_length(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows,
         row="comparison",
         value="change",
-        x=alt.X("change:Q", title="Change in shape bias").axis(
-            format="+.2f", tickCount=5, labelOverlap=True
-        ),
+        x=alt.X("change:Q", title="Change in shape bias", axis=_CHANGE),
         tooltip=tooltips(
             ["comparison", "before", "after", "change", "low", "high"], formats={"change": "+.3f"}
         ),

@@ -24,7 +24,6 @@ from gcbook.stats.panel import make_panels
 
 __all__ = [
     "PAIR_COUNTS",
-    "PAIR_KEYS",
     "PAIR_METRICS",
     "consistency_table",
     "error_consistency",
@@ -40,16 +39,6 @@ __all__ = [
 
 Floats = npt.NDArray[np.floating]
 
-PAIR_KEYS = (
-    "dataset",
-    "condition",
-    "source_a",
-    "observer_a",
-    "kind_a",
-    "source_b",
-    "observer_b",
-    "kind_b",
-)
 PAIR_COUNTS = ("both_right", "only_a", "only_b", "both_wrong")
 
 PAIR_METRICS = ("accuracy_difference", "observed_consistency", "error_consistency")
@@ -143,8 +132,9 @@ def pair_counts(trials: pd.DataFrame) -> pd.DataFrame:
     """Count right and wrong for every pair of observers in every dataset and condition.
 
     Returns:
-        Columns `PAIR_KEYS` and `PAIR_COUNTS`: the images on which both are right, only a, only b,
-        both wrong; images that only one of the two saw are left out. Each pair stands once.
+        ``dataset, condition, source_a, observer_a, kind_a, source_b, observer_b, kind_b`` and
+        `PAIR_COUNTS`: the images on which both are right, only a, only b, both wrong; images that
+        only one of the two saw are left out. Each pair stands once.
     """
     tables = []
     for panel in make_panels(trials).values():

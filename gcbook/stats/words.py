@@ -76,10 +76,10 @@ def listed(words: Iterable[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def plural(number: int, one: str, many: str = "") -> str:
+def plural(number: int, one: str) -> str:
     """Return a number with its noun.
 
-    >>> plural(1, "model"), plural(2, "model"), plural(3, "family", "families")
-    ('1 model', '2 models', '3 families')
+    >>> plural(1, "model"), plural(2, "model")
+    ('1 model', '2 models')
     """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {one}{'' if number == 1 else 's'}"

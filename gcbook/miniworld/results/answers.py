@@ -9,7 +9,6 @@ import pandas as pd
 from gcbook.files.errors import DataNotFoundError
 from gcbook.miniworld.results.shipped import recipe_of, shipped_models, shipped_sets, shipped_store
 from gcbook.miniworld.testsets import silhouette_of, texture_of
-from gcbook.noise.weightings import Norm
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import choose_draws, decide, to_trials
 from gcbook.scoring.store import Store
@@ -32,7 +31,6 @@ def miniature_answers(
     models: Sequence[str] | None = None,
     *,
     weighting: str | None = None,
-    norm: Norm | None = None,
     draws: int | None = None,
 ) -> pd.DataFrame:
     """Decide on images of test sets from the shipped scores.
@@ -41,7 +39,6 @@ def miniature_answers(
         test_sets: names, see `gcbook.miniworld.testsets.TEST_SETS`.
         models: names; by default all that have scores on a set.
         weighting: of the errors of diffusion models; by default the paper's.
-        norm: likewise.
         draws: the first so many; by default all. A model whose answers need fewer has those.
 
     Returns:
@@ -54,7 +51,7 @@ def miniature_answers(
     tables = []
     for test_set in test_sets:
         chosen = models or [name for name in shipped_models() if test_set in shipped_sets(name)]
-        tables += [_decided(test_set, model, weighting, norm, draws) for model in chosen]
+        tables += [_decided(test_set, model, weighting, draws) for model in chosen]
     if not tables:
         raise DataNotFoundError(
             f"expected scores of a miniature on {', '.join(test_sets)}, found none; "
@@ -65,12 +62,10 @@ def miniature_answers(
 
 # A chapter asks for the same answers for its figure, its sentences and its claims.
 @lru_cache(maxsize=512)
-def _decided(
-    test_set: str, model: str, weighting: str | None, norm: Norm | None, draws: int | None
-) -> pd.DataFrame:
+def _decided(test_set: str, model: str, weighting: str | None, draws: int | None) -> pd.DataFrame:
     store = shipped_store(model, test_set)
     few = None if draws is None else min(draws, store.settings.max_draws)
-    asked = () if store.traits.likelihood else (weighting, norm)
+    asked = () if store.traits.likelihood else (weighting,)
     decisions = decide(store, store.weights(*asked), 1 if store.traits.deterministic else few)
     return to_trials(decisions, model, test_set, SOURCE)
 

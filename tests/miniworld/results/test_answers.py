@@ -42,7 +42,7 @@ def test_the_benchmarks_drawings_are_a_set_of_their_own():
 
 def test_weightings_and_draws_touch_only_what_has_them():
     plain = miniature_answers(["silhouette"], ["mini-cnn"])
-    other = miniature_answers(["silhouette"], ["mini-cnn"], weighting="uniform", norm="l1", draws=4)
+    other = miniature_answers(["silhouette"], ["mini-cnn"], weighting="uniform", draws=4)
     assert plain["response"].tolist() == other["response"].tolist()
 
 

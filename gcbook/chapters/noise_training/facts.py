@@ -87,7 +87,6 @@ def _lengths(lengths: pd.DataFrame) -> dict[str, Any]:
         "noise_images": Number(noised / plain, ".2g"),
         "longer_images": Number(longer / plain, ".2g"),
         "longer_than_noise": Number(longer / noised, ".2g"),
-        "left_to_gain": Number(1 - lengths["after"].iloc[1], ".2f"),
     }
 
 

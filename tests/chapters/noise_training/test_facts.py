@@ -53,7 +53,6 @@ def test_changes_of_shape_bias_and_of_what_is_behind_it(facts):
 def test_noise_and_length(facts):
     assert (facts.same_steps, facts.longer, facts.beyond) == (0.03, 0.028, 0.005)
     assert (facts.beyond_low, facts.beyond_high) == (-0.011, 0.021)
-    assert facts.left_to_gain == pytest.approx(0.041)
     factors = facts.noise_images, facts.longer_images, facts.longer_than_noise
     assert list(map(str, factors)) == ["2", "10", "5"]
 

@@ -43,7 +43,6 @@ from gcbook.paper.categories import CATEGORIES, CHANCE, RESPONSES
 __all__ = [
     "accuracy_panels",
     "confusion_matrix",
-    "dataset_accuracy",
     "favourite_answers",
     "highlight_one",
     "human_differences",
@@ -496,91 +495,6 @@ def accuracy_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def dataset_accuracy(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """One of the panels, large: choose the dataset, pick observers in the legend.
-
-    Args:
-        rows: from `gcbook.chapters.ood_accuracy.tables.accuracy_by_condition` with
-            ``individuals=True``.
-    """
-    if rows.empty:
-        return nothing(_NOTHING)
-    datasets = list(dict.fromkeys(rows["dataset"]))
-    start = start_with("Uniform noise", datasets)
-    shown = dropdown("dataset", "Dataset ", datasets, start)
-    single = alt.param(
-        name="single", value=True, bind=alt.binding_checkbox(name="Each human as a thin line ")
-    )
-    pick = alt.selection_point(fields=["observer"], bind="legend", name="pick")
-    places = rows.drop_duplicates(["dataset", "step"]).groupby("dataset", sort=False)
-    ticks = f"{literal(places['condition'].agg(list).to_dict())}[dataset]"
-    strength = f"{literal(places['strength'].first().to_dict())}[dataset]"
-    x = alt.X(
-        "step:O",
-        title=None,
-        scale=alt.Scale(type="band", padding=0),
-        axis=alt.Axis(labelAngle=0, labelExpr=f"{ticks}[datum.value - 1]"),
-    )
-    y = _percent(alt.Y("value:Q", title=column("accuracy").title))
-    tooltip = tooltips(
-        ["label", "observer", "value", "low", "high"],
-        titles={"label": column("condition").title, "value": column("accuracy").title},
-        formats=_DIGITS,
-    )
-    # What follows from the other columns is looked up, for the page carries all datasets at once.
-    kinds = rows.drop_duplicates("observer").set_index("observer")["kind"].to_dict()
-    known = rows[["dataset", "step", "observer", *_NUMBERS]]
-    # Nothing is drawn of a single human's interval.
-    known = known.assign(
-        **{end: rows[end].mask(rows["kind"] == "One human") for end in ("low", "high")}
-    )
-    base = (
-        alt.Chart(_thousandths(known, "dataset"), transform=_unfolded("step", "observer"))
-        .transform_filter("datum.dataset == dataset")
-        .transform_calculate(
-            kind=f"{literal(kinds)}[datum.observer]", label=f"{ticks}[datum.step - 1]"
-        )
-    )
-    common = base.transform_filter("datum.kind != 'One human'")
-    thin = (
-        base.transform_filter("single && datum.kind == 'One human'")
-        .mark_line(strokeWidth=1, opacity=0.4, color=HUMAN)
-        .encode(x=x, y=y, detail="observer:N", tooltip=tooltip)
-    )
-    color, shape = _observer_scales(rows)
-    n_networks = rows.loc[is_network(rows), "observer"].nunique()
-    # The humans stay in sight: they are what every network is compared with.
-    seen = alt.condition(pick | (alt.datum["kind"] == "Humans"), alt.value(1), alt.value(0.12))
-    # The first layer with a legend has to hold the selection, or the legend selects nothing.
-    line = (
-        common.mark_line(strokeWidth=1.4)
-        .encode(x=x, y=y, color=color, opacity=seen)
-        .add_params(pick)
-    )
-    points = common.mark_point(filled=True, size=55).encode(
-        x=x, y=y, color=color, shape=shape, opacity=seen, tooltip=tooltip
-    )
-    shaded = rows[rows["counted"] != "yes"].drop_duplicates(["dataset", "step"])
-    shade = left_out(shaded[["dataset", "step", "counted"]], x)
-    shade = shade.encode(tooltip=tooltips(["counted"])).transform_filter("datum.dataset == dataset")
-    title = alt.TitleParams(
-        text=alt.ExprRef(f"[dataset, 'Across: ' + {strength}]"), anchor="start", fontSize=13
-    )
-    layers = alt.layer(
-        shade, chance_line(_CHANCE_UP), _band(common, x), thin, line, points, title=title
-    )
-    return finish(
-        layers.add_params(shown, single),
-        height=340,
-        description=(
-            "Line chart of accuracy against condition for one dataset at a time, at first "
-            f"{start}: the pooled humans with their interval, single humans as thin lines, "
-            f"and {n_networks} networks. Another dataset can be chosen, and observers can be "
-            "picked in the legend."
-        ),
-    )
-
-
 def _thousandths(rows: pd.DataFrame, key: str) -> pd.DataFrame:
     """One row a value of ``key``, accuracies in thousandths; `_unfolded` is the way back."""
     return by_column(rows.assign(**{name: per_mille(rows[name]) for name in _NUMBERS}), key)
@@ -592,21 +506,6 @@ def _unfolded(*columns: str) -> list[alt.Transform]:
         alt.FlattenTransform(flatten=[*columns, *_NUMBERS]),
         *(alt.CalculateTransform(calculate=code, **{"as": name}) for name, code in back.items()),
     ]
-
-
-def _observer_scales(rows: pd.DataFrame) -> tuple[alt.Color, alt.Shape]:
-    named = rows[rows["kind"] != "One human"].drop_duplicates("observer")
-    domain = list(named["observer"])
-    hue = _hues(named["kind"])
-    shapes = iter(_SHAPES * (1 + len(domain) // len(_SHAPES)))
-    marks = look(
-        "observer",
-        domain,
-        color=[hue[kind] for kind in named["kind"]],
-        shape=["diamond" if kind == "Humans" else next(shapes) for kind in named["kind"]],
-        title="Select to highlight",
-    )
-    return marks["color"], marks["shape"]
 
 
 def _families(rows: pd.DataFrame) -> tuple[alt.Color, alt.StrokeDash]:

@@ -18,7 +18,7 @@ from gcbook.chapters.ood_accuracy.tables import (
 from gcbook.claims import Interval, Number
 from gcbook.paper.categories import CHANCE
 from gcbook.paper.observers import HUMANS_TITLE
-from gcbook.paper.published import quoted_value, table3
+from gcbook.paper.published import table3
 
 __all__ = ["ood_accuracy_facts"]
 
@@ -60,7 +60,6 @@ def ood_accuracy_facts(
         **_stripes(bias),
         **_weights(pooled, single),
         **_guessing(pooled),
-        decay=Number(quoted_value("weighting_decay"), ".0f"),
     )
 
 
@@ -172,7 +171,7 @@ def _spread(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _drawings(single: pd.DataFrame) -> dict[str, Any]:
-    """How networks fare on edges and silhouettes, and on stylized photographs beside people."""
+    """How networks fare beside people on single manipulations, above all on edges."""
     table = single.pivot(index="observer", columns="dataset", values="value")
     table = table.reindex(columns=["Edge", "Silhouette", "Cue conflict", "Stylized", "Sketch"])
     humans = table.reindex([HUMANS_TITLE]).iloc[0]
@@ -189,8 +188,6 @@ def _drawings(single: pd.DataFrame) -> dict[str, Any]:
         "edge_others": Number(outlines["Edge"].drop(swag.index, errors="ignore").max(), ".0%"),
         "outlined": len(outlines) or None,
         "silhouette_easier": int((outlines["Silhouette"] > outlines["Edge"]).sum()),
-        "stylized_humans": Number(humans["Stylized"], ".0%"),
-        "stylized_swag": Number(swag["Stylized"].min(), ".0%"),
     }
 
 
@@ -198,18 +195,13 @@ def _favourites(bias: pd.DataFrame) -> dict[str, Any]:
     """The favourite answer of people and of networks where they are near guessing."""
     rows = near_guessing(bias)
     people = rows["group"] == PEOPLE
-    networks = bias[bias["kind"] != HUMANS_TITLE]
     by_condition = rows[people].groupby(["dataset", "condition"])["favourite"]
     favourites = by_condition.agg(["size", "nunique"])
     several = favourites[favourites["size"] > 1]
     return {
         "near": Number(AT_MOST, ".1%"),
-        "people_cases": int(people.sum()),
         "people_share": Number(rows.loc[people, "share"].mean(), ".0%"),
-        "people_most": Number(rows.loc[people, "share"].max(), ".0%"),
-        "network_cases": int((~people).sum()),
         "network_share": Number(rows.loc[~people, "share"].mean(), ".0%"),
-        "one_answer": int((networks["share"] == 1).sum()),
         "shared": len(several),
         "same_favourite": int((several["nunique"] == 1).sum()),
     }
@@ -224,7 +216,6 @@ def _stripes(bias: pd.DataFrame) -> dict[str, Any]:
     one = found.iloc[0] if len(found) else _NO_ROW
     people = rows[rows["kind"] == HUMANS_TITLE]
     return {
-        "striped_right": Number(one.get("right", np.nan), ".0%"),
         "striped_answer": one.get("favourite"),
         "striped_share": Number(one.get("share", np.nan), ".0%"),
         "striped_people": Number(people["share"].max(), ".0%"),

@@ -158,7 +158,7 @@ def test_the_published_conditions(facts):
 def test_without_drawings_nothing_is_said_of_them():
     facts = facts_of(single=SHOWN["single"].iloc[:0])
     assert facts.outlined is None
-    assert math.isnan(facts.edge_humans) and math.isnan(facts.stylized_swag)
+    assert math.isnan(facts.edge_humans)
 
 
 def test_favourites_by_hand():
@@ -173,18 +173,12 @@ def test_favourites_by_hand():
     ]
     columns = ["dataset", "condition", "observer", "kind", "right", "favourite", "share"]
     facts = facts_of(bias=pd.DataFrame(rows, columns=columns))
-    assert (facts.people_cases, str(facts.people_share), str(facts.people_most)) == (
-        4,
-        "30%",
-        "40%",
-    )
-    assert (facts.network_cases, str(facts.network_share), facts.one_answer) == (1, "100%", 1)
+    assert (str(facts.people_share), str(facts.network_share)) == ("30%", "100%")
     assert (facts.shared, facts.same_favourite) == (2, 1)
 
 
 def test_favourites_of_the_published_trials(facts):
-    assert (facts.people_cases, str(facts.people_share)) == (58, "26%")
-    assert (facts.network_cases, str(facts.network_share)) == (174, "63%")
+    assert (str(facts.people_share), str(facts.network_share)) == ("26%", "63%")
     assert (facts.striped_answer, str(facts.striped_share)) == ("knife", "84%")
     assert (facts.shared, facts.same_favourite) == (15, 1)
 

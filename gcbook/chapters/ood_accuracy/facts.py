@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
 
 from gcbook.chapters.ood_accuracy.tables import (
     AT_MOST,
@@ -16,7 +15,6 @@ from gcbook.chapters.ood_accuracy.tables import (
     telling_conditions,
 )
 from gcbook.claims import Interval, Number
-from gcbook.paper.categories import CHANCE
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.paper.published import table3
 
@@ -59,7 +57,6 @@ def ood_accuracy_facts(
         **_favourites(bias),
         **_stripes(bias),
         **_weights(pooled, single),
-        **_guessing(pooled),
     )
 
 
@@ -241,23 +238,4 @@ def _weights(pooled: pd.DataFrame, single: pd.DataFrame) -> dict[str, Any]:
         "largest": images.index[-1],
         "largest_images": Number(most, ",.0f"),
         "weight": Number(most / least, ".0f"),
-    }
-
-
-def _guessing(pooled: pd.DataFrame, level: float = 0.05) -> dict[str, Any]:
-    """How many networks are not surely better than a guesser (one-sided exact binomial test)."""
-    counted = (pooled["counted"] == "yes") & (pooled["kind"] != HUMANS_TITLE)
-    rows = pooled[counted]
-    if rows.empty:
-        names = ("guessed_images", "guessed_needed", "guessed_cases", "like_a_guesser")
-        return dict.fromkeys(names)
-    fewest = int(rows["n"].min())
-    right = (rows["value"] * rows["n"]).round().to_numpy()
-    below = np.asarray(binom.sf(right - 1, rows["n"].to_numpy(), CHANCE) > level)
-    return {
-        "guessed_images": fewest,
-        # The least number of right answers that a guesser reaches with at most this probability.
-        "guessed_needed": int(binom.isf(level, fewest, CHANCE)) + 1,
-        "guessed_cases": len(rows),
-        "like_a_guesser": int(below.sum()),
     }

@@ -1,8 +1,6 @@
 """The chapter's facts: by hand, and what they are by the shipped summaries."""
 
 import math
-from fractions import Fraction
-from math import comb
 from types import SimpleNamespace
 
 import numpy as np
@@ -97,7 +95,7 @@ def test_nothing_printed_is_compared_with_another_mean():
     facts = ood_accuracy_facts(**tables(edges))
     assert math.isnan(facts.parti_behind)
     assert (facts.printed_above, facts.above, facts.tested) == (None, None, None)
-    assert (facts.n_conditions, facts.guessed_cases, facts.averaged) == (0, None, None)
+    assert (facts.n_conditions, facts.averaged) == (0, None)
 
 
 def test_verdicts_follow_the_corrected_p_and_the_sign(facts):
@@ -194,21 +192,6 @@ def test_an_image_weighs_less_where_there_are_many():
     assert (facts.smallest, facts.smallest_images) == ("Edge", 60)
     assert (facts.largest, str(facts.largest_images), facts.averaged) == ("Low-pass", "320", 2)
     assert facts.weight == pytest.approx(320 / 60)
-
-
-def guessed_right(least: int) -> Fraction:
-    """Probability that a guesser is right on at least so many of 160 images, exactly."""
-    ways = sum(comb(160, k) * 15 ** (160 - k) for k in range(least, 161))
-    return Fraction(ways, 16**160)
-
-
-def test_what_a_guesser_reaches_is_not_enough():
-    least = next(k for k in range(161) if guessed_right(k) <= Fraction(1, 20))
-    right = [15, 10, 16, 15]
-    rows = [(i, "net", count / 160, "yes") for i, count in enumerate(right, 2)]
-    facts = facts_of(conditions=steps(rows))
-    assert facts.guessed_needed == least == 16
-    assert (facts.guessed_cases, facts.like_a_guesser) == (4, 3)
 
 
 def test_the_claims_hold_and_can_fail(facts):

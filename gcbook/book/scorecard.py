@@ -73,7 +73,7 @@ models trained for this book, which show what can happen, not what happened in I
 
 
 def scorecard_table(paper: Mapping[str, PaperClaim], book: Iterable[Mapping[str, Any]]) -> str:
-    """A row a claim: what the paper says and where, and the marks of what was found.
+    """A row a claim: what the paper says and where first, and the marks of what was found.
 
     Args:
         paper: claims of the paper by id.
@@ -85,8 +85,8 @@ def scorecard_table(paper: Mapping[str, PaperClaim], book: Iterable[Mapping[str,
 
 
 def _row(claim: PaperClaim, found: Found) -> str:
-    places = dict.fromkeys(claim.place.replace(", caption", "").split("; "))
-    small = " · ".join(filter(None, ["; ".join(places), claim.why_not]))
+    first = claim.place.partition(";")[0].removesuffix(", caption")
+    small = " · ".join(filter(None, [first, claim.why_not]))
     here = _marks(found.here) or (_NONE if found.miniature else _unanswered(claim))
     small_world = _marks(found.miniature) or _NONE
     return f"| {claim.statement} [{small}]{{.gc-place}} | {here} | {small_world} |"

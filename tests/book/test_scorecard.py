@@ -7,7 +7,7 @@ from gcbook.claims.paper import PaperClaim, paper_claims
 
 PAPER = {
     "a": PaperClaim(
-        place="Section 4; Fig. 2, caption; Fig. 2",
+        place="Fig. 2, caption; Section 4",
         statement="A is `high`.",
         printed={"n_datasets": "17"},
         evidence="miniature",
@@ -46,7 +46,7 @@ def test_marks_lead_to_the_chapters_of_the_answers():
             answer("muse", "miniature", "contradicts"),
         ]
     )
-    assert claim == "A is `high`. [Section 4; Fig. 2]{.gc-place}"
+    assert claim == "A is `high`. [Fig. 2]{.gc-place}"
     assert here == "[✓ agrees](method.ipynb) [✗ contradicts†](tables.ipynb)"
     assert miniature.removesuffix("|").strip() == "[✗ contradicts](muse.ipynb)"
 

@@ -1,7 +1,6 @@
 """The numbers that the chapter's text and its claims are about."""
 
 from dataclasses import replace
-from math import log
 from types import SimpleNamespace
 from typing import Any
 
@@ -64,7 +63,6 @@ def method_facts(
         **_widths(widths),
         **CUE_EXEMPLARS,
         **_printed(),
-        **_exercise(),
     )
 
 
@@ -191,8 +189,3 @@ def _printed() -> dict[str, Any]:
         "parti_size": int(quoted_value("parti_parameters") / 1e9),
         "version": Number(quoted_value("stable_diffusion_version"), ".1f"),
     }
-
-
-def _exercise() -> dict[str, Any]:
-    others = len(CATEGORIES) - 1
-    return {"others": others, "one_in": 2 * others, "nats": Number(log(others), ".1f")}

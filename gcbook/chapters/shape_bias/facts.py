@@ -57,8 +57,6 @@ def _averages(ranking: pd.DataFrame) -> dict[str, Any]:
     people = recomputed.loc[humans & (recomputed["observer"] != HUMANS_TITLE), "shape_bias"]
     networks = recomputed[~humans].sort_values("shape_bias", ascending=False)
     last = networks["observer"].tail(3)
-    apart = (ranking["shape_bias"] - ranking["category_mean"]).abs()
-    most = _row_at_least(ranking, -apart)
     resnet50 = by_name.get("ResNet-50", _NO_ROW)
     return {
         "humans": _number(by_name.get(HUMANS_TITLE), "shape_bias"),
@@ -74,9 +72,6 @@ def _averages(ranking: pd.DataFrame) -> dict[str, Any]:
         "resnet50_sin": _number(by_name.get(_SIN), "shape_bias"),
         "swag_after_sin": int(networks["observer"].iloc[1:5].str.startswith("SWAG").sum()),
         "bagnets_last": int(last.str.startswith("BagNet").sum()),
-        "averages_apart": _name(most),
-        "averages_apart_pooled": _number(most, "shape_bias", ".2f"),
-        "averages_apart_mean": _number(most, "category_mean", ".2f"),
     }
 
 

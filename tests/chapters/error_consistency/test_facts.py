@@ -99,15 +99,6 @@ def test_without_two_networks_there_is_nothing_to_compare(tables):
     assert facts.compared == 0 and math.isnan(facts.among_most) and facts.among_most_on is None
 
 
-@pytest.mark.parametrize("accuracy", [0.6, 0.95])
-def test_kappa_is_the_share_of_one_mind(accuracy: float) -> None:
-    """The solution of the first exercise."""
-    rng = np.random.default_rng(0)
-    a, own = rng.random((2, 400_000)) < accuracy
-    b = np.where(rng.random(len(a)) < 0.4, a, own)
-    assert error_consistency(a, b) == pytest.approx(0.4, abs=0.01)
-
-
 def test_errors_are_shared_as_they_are_counted() -> None:
     # Of 100 images the person misses 10, the network 50, of which 9 are the person's.
     person = np.arange(100) >= 10

@@ -54,11 +54,9 @@ RESNETS = pd.DataFrame(
 )
 
 
-def facts_of(rows, **options):
+def facts_of(rows):
     correlations = correlation_rows(rows)
-    return blurred_images_facts(
-        rows, correlations, sharp_rows(rows), RESNETS, noised_resnets()
-    )
+    return blurred_images_facts(rows, correlations, sharp_rows(rows), RESNETS, noised_resnets())
 
 
 @pytest.fixture(scope="module")

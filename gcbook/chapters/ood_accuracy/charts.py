@@ -48,7 +48,7 @@ __all__ = [
     "human_differences",
     "is_network",
     "ood_ranking",
-    "single_condition_bars",
+    "single_condition_dots",
     "telling_accuracies",
 ]
 
@@ -187,31 +187,51 @@ def telling_accuracies(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def single_condition_bars(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Fig. 11: accuracy on the datasets with one manipulation, one panel a dataset.
+def single_condition_dots(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Fig. 11: accuracy on the datasets with one manipulation, a row a dataset, a dot a network.
 
     Args:
         rows: from `gcbook.chapters.ood_accuracy.tables.single_condition_accuracy`.
     """
     if rows.empty:
         return nothing("No dataset with a single condition is among those chosen.")
-    scale = color_scale(*kinds_shown(rows["kind"]))
-    groups = rows.groupby("dataset", sort=False)
-    panels = [_bars(group, str(title), scale) for title, group in groups]
     firsts = rows.groupby("dataset", sort=False)["observer"].first()
     leading = ", ".join(f"{observer} on {name}" for name, observer in firsts.items())
-    return (
-        alt.concat(*panels, columns=2, spacing={"row": 22, "column": 12})
-        .resolve_scale(y="independent", color="shared")
-        .add_params(highlight_one(rows))
-        .properties(
-            description=(
-                "Bars of accuracy with intervals, one panel a dataset, observers sorted, the "
-                f"humans' bar in red. The best: {leading}."
-            )
+    y = alt.Y("dataset:N", sort=list(firsts.index), title=None).axis(grid=True, gridDash=[1, 3])
+    x = _percent(alt.X("value:Q", title=column("accuracy").title))
+    kind = kind_marks(rows["kind"])
+    base = (
+        alt.Chart(rows[["dataset", "observer", "kind", *_NUMBERS]].round(3))
+        .encode(
+            x=x,
+            y=y,
+            tooltip=tooltips(
+                ["dataset", "observer", "value", "low", "high"],
+                titles={"value": column("accuracy").title},
+                formats=_DIGITS,
+            ),
         )
-        .configure_title(fontSize=12, anchor="start")
-        .configure_legend(orient="bottom")
+        .transform_calculate(human="datum.kind == 'Humans'")
+    )
+    humans, chosen = "datum.human", "datum.observer == highlight"
+    ends = {"x": alt.X("low:Q"), "x2": "high:Q"}
+    layers = [
+        chance_line(_CHANCE_ACROSS),
+        base.transform_filter(f"!{humans}")
+        .mark_point(filled=True, size=60, opacity=0.45)
+        .encode(**kind),
+        base.transform_filter(humans).mark_rule(strokeWidth=3).encode(**ends, color=kind["color"]),
+        base.transform_filter(humans).mark_point(filled=True, size=130, opacity=1).encode(**kind),
+        base.transform_filter(chosen).mark_rule(strokeWidth=2, color=INK).encode(**ends),
+        base.transform_filter(chosen).mark_point(filled=True, size=75, opacity=1, color=INK),
+    ]
+    return finish(
+        alt.layer(*layers).add_params(highlight_one(rows)),
+        height=alt.Step(38),
+        description=(
+            "Dots of accuracy, a row a dataset: the humans in red with their interval, every "
+            f"network in grey. The best: {leading}."
+        ),
     )
 
 
@@ -244,34 +264,6 @@ def _short_name(model: str) -> str:
     if len(model) <= _LONG_NAME:
         return model
     return model.replace("ResNet-50 L2", "RN-50 L2").replace(":", "").split(" (")[0]
-
-
-def _bars(rows: pd.DataFrame, title: str, scale: alt.Scale) -> Panel:
-    chosen = f"highlight == '{NOBODY}' || datum.observer == highlight"
-    # The panel's title says the dataset; repeating it in every row would only weigh.
-    shown = rows[["observer", "kind", "value", "low", "high"]].round(3)
-    base = alt.Chart(shown).encode(
-        y=alt.Y(
-            "observer:N", sort=list(rows["observer"]), title=None, axis=alt.Axis(labelLimit=130)
-        )
-    )
-    x = _percent(alt.X("value:Q", title=None), values=[0, 0.25, 0.5, 0.75, 1])
-    bars = base.mark_bar(height=9).encode(
-        x=x,
-        color=alt.Color("kind:N", title="Observer", scale=scale),
-        opacity=alt.condition(
-            f"datum.kind == 'Humans' || {chosen}", alt.value(0.85), alt.value(0.3)
-        ),
-        tooltip=tooltips(
-            ["observer", "value", "low", "high"],
-            titles={"value": column("accuracy").title},
-            formats=_DIGITS,
-        ),
-    )
-    interval = base.mark_rule(strokeWidth=1.4, color=INK).encode(x="low:Q", x2="high:Q")
-    # The grey of other charts' chance line would not be seen on the bars.
-    layers = alt.layer(bars, interval, chance_line(_CHANCE_ACROSS, INK))
-    return layers.properties(title=title, width=170, height=alt.Step(15))
 
 
 _LETTERS = ascii_lowercase[: len(RESPONSES)]
@@ -345,7 +337,7 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
     return finish(
         alt.layer(right, cells, numbers, title=title).add_params(dataset, step, observer),
-        height=alt.Step(22),
+        height=alt.Step(17),
         description=(
             "Matrix of the category that was shown (rows) against the category that was "
             "answered (columns), darker for a larger share of the row; right answers lie on the "

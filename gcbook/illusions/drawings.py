@@ -7,7 +7,7 @@ seen in one way only, or in none, and differ from an ambiguous one in little els
 Coordinates are shares of the picture's side: x to the right, y down.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +17,7 @@ from scipy.interpolate import CubicSpline
 
 from gcbook.files.errors import InputError
 
-__all__ = ["DRAWINGS", "Drawing", "draw", "mirrored", "rotated", "smooth_curve"]
+__all__ = ["DRAWINGS", "Drawing", "draw", "mirrored", "smooth_curve"]
 
 Points = tuple[tuple[float, float], ...]
 
@@ -73,26 +73,13 @@ def draw(drawing: Drawing, side: int) -> npt.NDArray[np.float32]:
 
 def mirrored(drawing: Drawing) -> Drawing:
     """Return a drawing with left and right exchanged."""
-    return _moved(drawing, f"{drawing.name}, mirrored", lambda x, y: (1 - x, y))
 
-
-def rotated(drawing: Drawing, quarters: int = 1) -> Drawing:
-    """Return a drawing turned clockwise by quarters of a turn."""
-    turned = drawing
-    for _ in range(quarters % 4):
-        turned = _moved(turned, drawing.name, lambda x, y: (1 - y, x))
-    return replace(turned, name=f"{drawing.name}, turned by {quarters % 4 * 90}°")
-
-
-def _moved(
-    drawing: Drawing, name: str, move: Callable[[float, float], tuple[float, float]]
-) -> Drawing:
     def each(curves: Sequence[Points]) -> tuple[Points, ...]:
-        return tuple(tuple(move(x, y) for x, y in points) for points in curves)
+        return tuple(tuple((1 - x, y) for x, y in points) for points in curves)
 
     return replace(
         drawing,
-        name=name,
+        name=f"{drawing.name}, mirrored",
         outlines=each(drawing.outlines),
         holes=each(drawing.holes),
     )

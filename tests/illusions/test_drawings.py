@@ -11,7 +11,6 @@ from gcbook.illusions.drawings import (
     Drawing,
     draw,
     mirrored,
-    rotated,
 )
 from gcbook.miniworld.world import ALL_CATEGORIES
 
@@ -65,15 +64,12 @@ def test_the_rock_has_the_face_s_outline_and_as_large_holes_elsewhere():
     assert np.abs(face - rock).sum() > 100
 
 
-def test_mirrors_and_turns():
+def test_a_mirror_image():
     drawing = DRAWINGS["duck–rabbit"]
     mirror = mirrored(drawing)
-    turned = rotated(drawing)
     # Polygons are filled to within a fraction of a pixel.
     assert np.abs(ink(mirror) - ink(drawing)[:, ::-1]).mean() < 0.01
-    assert np.abs(ink(turned) - np.rot90(ink(drawing), -1)).mean() < 0.01
-    assert rotated(drawing, 4).outlines == drawing.outlines
-    assert turned.name == "duck–rabbit, turned by 90°"
+    assert mirror.name == "duck–rabbit, mirrored"
 
 
 def test_holes_are_ground():

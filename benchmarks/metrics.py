@@ -5,7 +5,8 @@ Run with the published trials at hand (GCBOOK_DATA_DIR or `gcbook fetch trials`)
     python benchmarks/metrics.py
 
 Every case is a process of its own, from its start to its end; shown are the processor seconds of
-all its threads, wall-clock seconds, and the most memory that it held. More networks are the
+all its threads, wall-clock seconds, and the most memory that it held. Matrix products have one
+thread, as in `gcbook benchmark` and in the book. More networks are the
 published ones several times, more images those of the contrast dataset several times, all under
 other names.
 The model-vs-human toolbox is not measured here: it needs an environment of its own.
@@ -118,7 +119,8 @@ def main() -> None:
     for name in cases():
         if name.startswith(" ".join(sys.argv[1:])):
             case, start = [sys.executable, __file__, "--case", name], time.perf_counter()
-            process = subprocess.Popen(case, stdout=subprocess.DEVNULL)
+            one = os.environ | {"OMP_NUM_THREADS": "1"}
+            process = subprocess.Popen(case, stdout=subprocess.DEVNULL, env=one)
             _, status, used = os.wait4(process.pid, 0)
             if status:
                 sys.exit(f"{name}: failed, see above")

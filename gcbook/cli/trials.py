@@ -1,5 +1,6 @@
 """Commands of the trials: benchmark models, fetch the originals."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -76,6 +77,9 @@ def benchmark(
         raise InputError(f"--output: expected a file in a folder that exists, found {output}.")
     if output is not None and not overwrite:
         check_free(output)
+    # Resampling has threads of its own; those of the matrix products spin while they wait for each
+    # other. The library reads this when it is loaded.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     import pyarrow as pa
 
     from gcbook.stats.benchmark import benchmark_paths, format_benchmark

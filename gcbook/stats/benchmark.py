@@ -9,7 +9,6 @@ has its means over what there is, is not ranked, and is named in the notes.
 """
 
 import json
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,8 +25,8 @@ from gcbook.stats.comparisons import mean_ranks
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import estimate
 from gcbook.stats.resampling import Resampling
-from gcbook.trials.originals import locate_trials
-from gcbook.trials.table import MissingImagesWarning, read_trials
+from gcbook.trials.originals import locate_humans
+from gcbook.trials.table import joined, read_answers
 
 __all__ = [
     "COLUMNS",
@@ -164,17 +163,11 @@ def benchmark_paths(
     Raises:
         DataNotFoundError: there is no human to compare with on this machine.
     """
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        trials = read_trials(*paths)
-    # What is missing is said by the benchmark itself, condition by condition.
-    told = [each for each in caught if not issubclass(each.category, MissingImagesWarning)]
-    notes = [str(warning.message) for warning in told]
+    trials, notes = read_answers(*paths), []
     human = trials["observer_kind"] == "human"
     absent = humans == PUBLISHED_SOURCES[0] and humans not in set(trials.loc[human, "source"])
     if not human.any() or absent:
-        published = read_trials(*locate_trials())
-        trials = pd.concat([trials, published[published["observer_kind"] == "human"]])
+        trials = joined([trials, read_answers(*locate_humans())])
         notes.append(
             "compared with the published humans: the given trials hold none"
             + (" of that source" if human.any() else "")

@@ -77,14 +77,21 @@ class Estimates:
 
     Attributes:
         estimates: the values, with `ESTIMATE_COLUMNS`.
-        tests: see `gcbook.stats.comparisons.compare`.
         seen: of each observer in each dataset, ``source, observer, observer_kind, dataset, n_seen,
             n_shown``: how many of the images that humans saw in the conditions that count.
+        means: metric → observer → (1 + draws,), over all datasets.
+        resampling: how they were drawn.
     """
 
     estimates: pd.DataFrame
-    tests: pd.DataFrame
     seen: pd.DataFrame
+    means: Mapping[str, Mapping[Who, Floats]]
+    resampling: Resampling
+
+    @cached_property
+    def tests(self) -> pd.DataFrame:
+        """See `gcbook.stats.comparisons.compare`."""
+        return compare(self.means, self.resampling)
 
 
 def estimate(
@@ -131,7 +138,7 @@ def estimate(
         ],
         ignore_index=True,
     )
-    return Estimates(rows.table(), compare(means, settings.resampling), seen)
+    return Estimates(rows.table(), seen, means, settings.resampling)
 
 
 class _Rows:

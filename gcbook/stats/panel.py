@@ -24,7 +24,7 @@ from gcbook.stats.resampling import Factor
 __all__ = ["Panel", "human_factor", "image_factors", "make_panels"]
 
 Places = npt.NDArray[np.intp]
-Coded = tuple[Places, npt.NDArray[np.object_]]
+Coded = tuple[npt.NDArray[np.integer], npt.NDArray[np.object_]]
 """A column: the number of each row's value, and the values."""
 
 _KEYS = (
@@ -85,7 +85,8 @@ def make_panels(trials: pd.DataFrame) -> dict[str, Panel]:
     coded: dict[str, Coded] = {}
     for key in _KEYS:
         codes, values = pd.factorize(trials[key], sort=True)
-        coded[key] = codes, values.to_numpy(dtype=object)
+        small = np.min_scalar_type(-len(values) - 1)  # the sign is of what is missing
+        coded[key] = codes.astype(small), values.to_numpy(dtype=object)
     right = (trials["response"] == trials["category"]).to_numpy()
     number, names = coded["dataset"]
     rows_of = {name: np.flatnonzero(number == i) for i, name in enumerate(names)}

@@ -7,6 +7,7 @@ Only complete copies count: a table computed from half of the trials would look 
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib import resources
@@ -29,6 +30,7 @@ __all__ = [
     "describe_search",
     "find_stimuli",
     "find_trials",
+    "locate_humans",
     "locate_stimuli",
     "locate_trials",
     "read_registry",
@@ -140,6 +142,15 @@ def locate_trials() -> list[Path]:
     return _locate("trials")
 
 
+def locate_humans() -> list[Path]:
+    """Return the published trials of the humans alone.
+
+    Raises:
+        DataNotFoundError: they are not on this machine; the message says what to do.
+    """
+    return _locate("trials", SOURCES["trials"][:1])
+
+
 def locate_stimuli() -> list[Path]:
     """Return the published stimuli, like `find_stimuli`.
 
@@ -214,13 +225,13 @@ def remedy(kind: Kind) -> str:
     )
 
 
-def _find(kind: Kind) -> list[Path] | None:
-    places = [at_hand(kind, source) or cached(kind, source) for source in SOURCES[kind]]
+def _find(kind: Kind, sources: Sequence[Source] = ()) -> list[Path] | None:
+    places = [at_hand(kind, each) or cached(kind, each) for each in sources or SOURCES[kind]]
     return None if None in places else [path for place in places if place for path in place]
 
 
-def _locate(kind: Kind) -> list[Path]:
-    found = _find(kind)
+def _locate(kind: Kind, sources: Sequence[Source] = ()) -> list[Path]:
+    found = _find(kind, sources)
     if found is None:
         raise DataNotFoundError(
             f"The published {kind} are not on this machine: {describe_search(kind)}; "

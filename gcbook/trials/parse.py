@@ -1,20 +1,25 @@
 """From the bytes of trial files to one validated table.
 
-Files are parsed as text and validated column by column once they stand in one table, by the
-distinct values, which is what makes hundreds of files quick. A value that is refused is traced back
-to its file and line.
+Files are parsed as text, a dataset at a time, and validated column by column by their distinct
+values, which is what makes hundreds of files quick. What is kept of a column of text is a category
+a row: a tenth of the memory. A value that is refused is traced back to its file and line.
 """
 
 import csv
 import io
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
+from pandas.api.types import union_categoricals
 
 from gcbook.files.errors import InputError
 from gcbook.paper.categories import CATEGORIES, NO_ANSWER, RESPONSES
@@ -22,7 +27,16 @@ from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.paper.observers import HUMAN_NAME, HUMANS
 from gcbook.trials.find import TrialFile
 
-__all__ = ["COLUMNS", "FILE_COLUMNS", "image_ids", "parse_condition", "parse_trial_files"]
+__all__ = [
+    "ANSWER_COLUMNS",
+    "COLUMNS",
+    "FILE_COLUMNS",
+    "image_ids",
+    "joined",
+    "numbered",
+    "parse_condition",
+    "parse_trial_files",
+]
 
 COLUMNS = (
     "observer",
@@ -39,6 +53,11 @@ COLUMNS = (
     "imagename",
 )
 """Columns of the trials table. ``rt`` is in seconds, NaN for models."""
+
+ANSWER_COLUMNS = tuple(
+    name for name in COLUMNS if name not in ("session", "trial", "rt", "imagename")
+)
+"""Of these, what statistics need."""
 
 FILE_COLUMNS = (
     "subj",
@@ -57,43 +76,63 @@ _MISSING = frozenset({"", "nan", "na", "n/a", "none", "null"})
 _IMAGE_ID = r"(?:^|_)(?P<image_id>(?:n\d{8}_)?[^_]+)$"
 _CUE_CONFLICT_IMAGE = r"^([a-z]+)\d+-[a-z]+\d+\.\w+$"
 _CONTROL = r"[\x00-\x1f\x7f\x{85}\x{2028}\x{2029}]"
+_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _LARGEST = 2**53
 """From here on a number read as text would not be the one that is written there."""
 
+_ANSWERS = pd.CategoricalDtype(pd.Index(sorted(RESPONSES), dtype="str"))
+"""Of categories and responses alike, so that they can be compared."""
 
-def parse_trial_files(files: Sequence[TrialFile]) -> pd.DataFrame:
+
+def parse_trial_files(files: Sequence[TrialFile], columns: Sequence[str] = COLUMNS) -> pd.DataFrame:
     """Parse and validate trial files.
 
+    Args:
+        files: where they are.
+        columns: which of `COLUMNS` to return; all are validated.
+
     Returns:
-        One row a trial with the columns `COLUMNS`, in the order of files and lines.
+        One row a trial, in the order of files and lines. Text is categories, sorted, those of
+        ``category`` and ``response`` the same; names of images are plain text.
 
     Raises:
         InputError: something is not as expected; the message names file, line and remedy.
     """
-    tables = [_parse(file) for file in files]
-    origin = np.repeat(np.arange(len(files)), [len(table) for table in tables])
-    number = np.concatenate([np.arange(len(table)) for table in tables])
-
-    def place(row: int) -> str:
-        file = files[origin[row]]
-        reader = csv.reader(io.StringIO(file.read().decode("utf-8-sig"), newline=""))
-        lines = [reader.line_num for record in reader if record]
-        return f"{file.place}, line {lines[int(number[row]) + 1]}"
-
-    about = pd.DataFrame(
-        [(file.dataset, file.source) for file in files], columns=["dataset", "source"], dtype="str"
-    )
-    about = about.iloc[origin].reset_index(drop=True)
-    rows = pa.concat_tables(tables)
-    names = rows["imagename"].to_pandas().astype("str")  # mostly distinct
-    coded = {name: rows[name].dictionary_encode().to_pandas() for name in FILE_COLUMNS[:-1]}
-    del tables, rows  # a second copy of all text
-    trials = _to_table(coded | {"imagename": names}, about, place)
-    _refuse_duplicates(trials, place)
+    tables, n_trials = [], []
+    for (dataset, source), alike in itertools.groupby(files, lambda f: (f.dataset, f.source)):
+        some = list(alike)
+        rows = [_parse(file) for file in some]
+        lengths = [len(each) for each in rows]
+        table = _to_table(dataset, source, pa.concat_tables(rows), _place_in(some, lengths))
+        tables.append(table[[*columns]])
+        n_trials += lengths
+    trials = joined(tables)
+    _refuse_duplicates(trials, _place_in(files, n_trials))
     return trials
 
 
-def image_ids(names: Sequence[str] | pd.Series) -> pd.Series:
+def joined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of `parse_trial_files` below each other, with the categories of all."""
+    columns = {}
+    for name in tables[0]:
+        parts = [table[name] for table in tables]
+        if isinstance(parts[0].dtype, pd.CategoricalDtype):
+            columns[name] = pd.Series(union_categoricals(parts, sort_categories=True))
+        else:
+            columns[name] = pd.concat(parts, ignore_index=True)
+    return pd.DataFrame(columns)
+
+
+def numbered(table: pd.DataFrame, keys: Sequence[str]) -> pd.Series:
+    """A number for each row, the same where all keys are."""
+    number = np.zeros(len(table), dtype=np.int64)
+    for key in keys:
+        codes, values = pd.factorize(table[key])
+        number = number * len(values) + codes
+    return pd.Series(number, index=table.index)
+
+
+def image_ids(names: Sequence[str] | pa.StringArray) -> pd.Series:
     """Return which image each name stands for, whatever observer, session or trial it carries.
 
     >>> image_ids(["0001_hp_dnn_0.7_boat_10_n03662601_12531.png", "cat1-dog2.png"]).tolist()
@@ -122,6 +161,52 @@ def parse_condition(dataset: str, text: str) -> str | None:
 
 Place = Callable[[int], str]
 """Turns a row of the table back into a file and a line, for messages."""
+
+
+def _place_in(files: Sequence[TrialFile], n_trials: Sequence[int]) -> Place:
+    """Of the rows of some files, one after another."""
+
+    def place(row: int) -> str:
+        ends = np.cumsum(n_trials)
+        number = int(np.searchsorted(ends, row, side="right"))
+        file, first = files[number], ends[number] - n_trials[number]
+        reader = csv.reader(io.StringIO(file.read().decode("utf-8-sig"), newline=""))
+        lines = [reader.line_num for record in reader if record]
+        return f"{file.place}, line {lines[row - first + 1]}"
+
+    return place
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A column of text.
+
+    Attributes:
+        codes: (rows,), the number of each row's value.
+        values: the distinct values.
+    """
+
+    codes: npt.NDArray[np.int32]
+    values: pa.StringArray
+
+    @classmethod
+    def of(cls, column: pa.ChunkedArray) -> "_Text":
+        coded = column.combine_chunks().dictionary_encode()
+        return cls(coded.indices.to_numpy(), coded.dictionary)
+
+    def refuse(self, bad: npt.ArrayLike, column: str, expected: str, place: Place) -> None:
+        """Refuse the values, (values,), that are bad."""
+        _refuse(np.asarray(bad)[self.codes], self.at, column, expected, place)
+
+    def at(self, row: int) -> str:
+        return str(self.values[int(self.codes[row])].as_py())
+
+    def as_category(
+        self, values: Sequence[str] | pd.Series, dtype: pd.CategoricalDtype | None = None
+    ) -> "pd.Categorical[Any]":
+        """A category a row, of what each distinct value reads as."""
+        read = pd.Categorical(pd.Series(values, dtype="str"), dtype=dtype)
+        return pd.Categorical.from_codes(read.codes[self.codes], dtype=read.dtype)
 
 
 def _parse(file: TrialFile) -> pa.Table:
@@ -153,7 +238,7 @@ def _parse(file: TrialFile) -> pa.Table:
 
     try:
         table = pyarrow.csv.read_csv(
-            io.BytesIO(content),
+            pa.BufferReader(content),
             read_options=pyarrow.csv.ReadOptions(
                 use_threads=False, column_names=found, skip_rows=1
             ),
@@ -191,119 +276,117 @@ def _first_undecodable(content: bytes) -> str:
     return ""
 
 
-def _to_table(text: Mapping[str, pd.Series], about: pd.DataFrame, place: Place) -> pd.DataFrame:
-    allowed = ", ".join(CATEGORIES)
-    _refuse(~text["category"].isin(CATEGORIES), text["category"], "category", allowed, place)
-    response = _distinct(text["object_response"], _responses)
-    _refuse(~response.isin(RESPONSES), response, "object_response", ", ".join(RESPONSES), place)
+def _to_table(dataset: str, source: str, rows: pa.Table, place: Place) -> pd.DataFrame:
+    text = {name: _Text.of(rows[name]) for name in FILE_COLUMNS}
+    given = {name: text[name].values.to_pylist() for name in ("category", "object_response")}
+    response = [NO_ANSWER if each == "NA" else each for each in given["object_response"]]
+    for name, read, allowed in (
+        ("category", given["category"], CATEGORIES),
+        ("object_response", response, RESPONSES),
+    ):
+        bad = [each not in allowed for each in read]
+        text[name].refuse(bad, name, ", ".join(allowed), place)
+    observers = text["subj"].values.to_pylist()
     expected = f"the observer's name ({HUMANS!r} is kept for all humans together)"
-    _refuse(_distinct(text["subj"], _nameless), text["subj"], "subj", expected, place)
+    nameless = [each.strip().lower() in ("", HUMANS) for each in observers]
+    text["subj"].refuse(nameless, "subj", expected, place)
     expected = "a name in one line, without control characters"
-    _refuse(_distinct(text["subj"], _broken), text["subj"], "subj", expected, place)
-    _refuse(_broken(text["imagename"]), text["imagename"], "imagename", expected, place)
-    table = pd.DataFrame(
-        {
-            "observer": text["subj"].astype("str"),
-            "observer_kind": _distinct(text["subj"], _kinds),
-            "dataset": about["dataset"],
-            "session": _integers(text["session"], "session", place),
-            "trial": _integers(text["trial"], "trial", place),
-            "condition": _conditions(about["dataset"], text["condition"], place),
-            "image_id": _distinct(text["imagename"], image_ids),
-            "category": text["category"].astype("str"),
-            "response": response,
-            "rt": _seconds(text["rt"], place),
-            "source": about["source"],
-            "imagename": text["imagename"],
-        },
-        columns=COLUMNS,
-    )
-    conflicts = table[table["dataset"] == "cue-conflict"]
-    shape = _distinct(conflicts["image_id"], _shapes)
-    expected = "<shape><n>-<texture><n>.png at the end of a cue-conflict image's name"
-    _refuse(shape.isna(), conflicts["imagename"], "imagename", expected, place)
-    expected = "the shape that a cue-conflict image's name begins with"
-    said = conflicts["category"] + " of " + conflicts["image_id"]
-    _refuse(shape != conflicts["category"], said, "category", expected, place)
-    return table
+    for name in ("subj", "imagename"):
+        broken = pc.match_substring_regex(text[name].values, _CONTROL)
+        text[name].refuse(broken, name, expected, place)
+    observer = pd.Series(observers, dtype="str")
+    human = observer.str.match(HUMAN_NAME)
+    table = {
+        "observer": text["subj"].as_category(observer),
+        "observer_kind": text["subj"].as_category(np.where(human, "human", "model").tolist()),
+        "dataset": _constant(dataset, len(rows)),
+        "session": _integers(text["session"], "session", place),
+        "trial": _integers(text["trial"], "trial", place),
+        "condition": _conditions(dataset, text["condition"], place),
+        "image_id": text["imagename"].as_category(image_ids(text["imagename"].values)),
+        "category": text["category"].as_category(given["category"], _ANSWERS),
+        "response": text["object_response"].as_category(response, _ANSWERS),
+        "rt": _seconds(text["rt"], place),
+        "source": _constant(source, len(rows)),
+        "imagename": rows["imagename"].to_pandas().astype("str"),
+    }
+    if dataset == "cue-conflict":
+        _refuse_other_shapes(text["imagename"], text["category"], place)
+    return pd.DataFrame(table, columns=COLUMNS)
 
 
-def _refuse(bad: pd.Series, values: pd.Series, column: str, expected: str, place: Place) -> None:
-    rows = bad.index[bad.to_numpy()]
+def _refuse(
+    bad: npt.NDArray[np.bool_],
+    found: Callable[[int], str],
+    column: str,
+    expected: str,
+    place: Place,
+) -> None:
+    """Refuse rows, and say of the first what was found there."""
+    rows = np.flatnonzero(bad)
     if len(rows):
         more = f" ({len(rows) - 1} more like it)" if len(rows) > 1 else ""
+        row = int(rows[0])
         raise InputError(
-            f"{place(int(rows[0]))}: expected as {column} {expected}; found "
-            f"{values[rows[0]]!r}{more}. Correct the value."
+            f"{place(row)}: expected as {column} {expected}; found {found(row)!r}{more}. Correct "
+            "the value."
         )
 
 
-def _distinct(values: pd.Series, read: Callable[[pd.Series], pd.Series]) -> pd.Series:
-    """Read a column by its distinct values, which are far fewer."""
-    codes, distinct = pd.factorize(values)
-    return read(pd.Series(distinct, dtype="str")).take(codes).set_axis(values.index)
+def _refuse_other_shapes(images: _Text, categories: _Text, place: Place) -> None:
+    """Refuse cue conflicts whose name does not tell the shape, or another than the category."""
+    shape = image_ids(images.values).str.extract(_CUE_CONFLICT_IMAGE, expand=False)
+    expected = "<shape><n>-<texture><n>.png at the end of a cue-conflict image's name"
+    images.refuse(shape.isna(), "imagename", expected, place)
+    said = categories.values.to_pandas().to_numpy(dtype=object)[categories.codes]
+    other = shape.to_numpy(dtype=object)[images.codes] != said
+    expected = "the shape that a cue-conflict image's name begins with"
+
+    def found(row: int) -> str:
+        return f"{said[row]} of {image_ids([images.at(row)])[0]}"
+
+    _refuse(other, found, "category", expected, place)
 
 
-def _responses(given: pd.Series) -> pd.Series:
-    return given.where(given != "NA", NO_ANSWER)
+def _constant(value: str, n: int) -> "pd.Categorical[Any]":
+    return pd.Categorical.from_codes(np.zeros(n, dtype=np.int8), categories=pd.Index([value]))
 
 
-def _shapes(images: pd.Series) -> pd.Series:
-    return images.str.extract(_CUE_CONFLICT_IMAGE, expand=False)
+def _integers(text: _Text, column: str, place: Place) -> npt.NDArray[np.int64]:
+    numbers, _ = _numbers(text.values)
+    bad = ~((numbers >= 0) & (numbers <= _LARGEST) & (numbers % 1 == 0))
+    text.refuse(bad, column, "a whole number from 0", place)
+    return numbers.astype(np.int64)[text.codes]
 
 
-def _nameless(observers: pd.Series) -> pd.Series:
-    return observers.str.strip().str.lower().isin(["", HUMANS])
-
-
-def _kinds(observers: pd.Series) -> pd.Series:
-    human = observers.str.match(HUMAN_NAME)
-    return pd.Series(np.where(human, "human", "model"), dtype="str")
-
-
-def _broken(names: pd.Series) -> pd.Series:
-    return pc.match_substring_regex(pa.array(names, pa.string()), _CONTROL).to_pandas()
-
-
-def _numbers(values: pd.Series) -> pd.Series:
-    return pd.to_numeric(values, errors="coerce").astype("float64")
-
-
-def _integers(values: pd.Series, column: str, place: Place) -> pd.Series:
-    numbers = _distinct(values, _numbers)
-    bad = ~numbers.between(0, _LARGEST) | (numbers % 1 != 0)
-    _refuse(bad, values, column, "a whole number from 0", place)
-    return numbers.astype("int64")
-
-
-def _seconds(values: pd.Series, place: Place) -> pd.Series:
+def _seconds(text: _Text, place: Place) -> npt.NDArray[np.float64]:
+    seconds, is_number = _numbers(text.values)
+    untold = pc.is_in(pc.utf8_lower(text.values), pa.array(sorted(_MISSING))).to_numpy(False)
+    bad = ~untold & ~(is_number & (seconds >= 0) & (seconds < np.inf))
     expected = "seconds from 0, or NaN where there is no response time"
-    _refuse(_distinct(values, _no_time), values, "rt", expected, place)
-    return _distinct(values, _numbers)
+    text.refuse(bad, "rt", expected, place)
+    return seconds[text.codes]
 
 
-def _no_time(values: pd.Series) -> pd.Series:
-    numbers = _numbers(values)
-    untold = numbers.isna() & ~values.str.lower().isin(_MISSING)
-    return untold | (numbers < 0) | np.isinf(numbers)
+def _numbers(values: pa.StringArray) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Numbers, NaN where there is none, and whether there is one."""
+    trimmed = pc.utf8_trim_whitespace(values)
+    is_number = pc.match_substring_regex(trimmed, _NUMBER)
+    numbers = pc.cast(pc.if_else(is_number, trimmed, "nan"), pa.float64())
+    return numbers.to_numpy(), is_number.to_numpy(False)
 
 
-def _conditions(dataset: pd.Series, values: pd.Series, place: Place) -> pd.Series:
-    pairs = pd.DataFrame({"dataset": dataset, "condition": values}).groupby(
-        ["dataset", "condition"], sort=True, observed=True
-    )
-    names = [parse_condition(*pair) or "" for pair in pairs.size().index]
-    canonical = pd.Series(names, dtype="str").take(pairs.ngroup().to_numpy()).set_axis(values.index)
-    unknown = np.flatnonzero((canonical == "").to_numpy())
+def _conditions(dataset: str, text: _Text, place: Place) -> "pd.Categorical[Any]":
+    names = [parse_condition(dataset, each) or "" for each in text.values.to_pylist()]
+    unknown = np.flatnonzero(np.array([name == "" for name in names])[text.codes])
     if len(unknown):
         row = int(unknown[0])
-        name = dataset.iloc[row]
         raise InputError(
-            f"{place(row)}: expected as condition of {name} one of "
-            f"{', '.join(EXPERIMENTS[name].conditions)}; found {values.iloc[row]!r}. Correct the "
+            f"{place(row)}: expected as condition of {dataset} one of "
+            f"{', '.join(EXPERIMENTS[dataset].conditions)}; found {text.at(row)!r}. Correct the "
             "value, or move the file to the folder of its dataset."
         )
-    return canonical
+    return text.as_category(names)
 
 
 def _value(text: str) -> object:
@@ -318,11 +401,11 @@ def _value(text: str) -> object:
 
 def _refuse_duplicates(trials: pd.DataFrame, place: Place) -> None:
     keys = ["source", "dataset", "observer", "image_id"]
-    second = np.flatnonzero(trials.duplicated(keys).to_numpy())
+    second = np.flatnonzero(numbered(trials, keys).duplicated())
     if not len(second):
         return
     row = trials.iloc[int(second[0])]
-    same = (trials[keys] == row[keys]).all(axis=1).to_numpy()
+    same = np.all([trials[key] == row[key] for key in keys], axis=0)
     first = int(np.flatnonzero(same)[0])
     raise InputError(
         f"{place(int(second[0]))}: expected one trial of {row.observer} on {row.image_id} in "

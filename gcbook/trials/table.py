@@ -12,6 +12,7 @@ what stands before differs between observers (trial number, session).
 """
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -20,12 +21,22 @@ from gcbook.files.atomic import write_whole
 from gcbook.files.errors import InputError
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.trials.find import find_trial_files
-from gcbook.trials.parse import COLUMNS, FILE_COLUMNS, parse_trial_files
+from gcbook.trials.parse import (
+    ANSWER_COLUMNS,
+    COLUMNS,
+    FILE_COLUMNS,
+    joined,
+    numbered,
+    parse_trial_files,
+)
 
 __all__ = [
+    "ANSWER_COLUMNS",
     "COLUMNS",
     "MissingImagesWarning",
+    "joined",
     "missing_images",
+    "read_answers",
     "read_trials",
     "unmatched_images",
     "write_trial_file",
@@ -57,12 +68,8 @@ def read_trials(*paths: str | Path, source: str | None = None) -> pd.DataFrame:
         MissingImagesWarning: an observer saw only part of a dataset. Such trials are kept, and
             observers are compared on the images both saw.
     """
-    if not paths:
-        raise InputError("read_trials: expected at least one folder, zip or CSV, found none.")
-    found = [file for path in paths for file in find_trial_files(path, source)]
-    # A file that is named twice, alone and with its folder, is read once.
-    files = list({file.place: file for file in found}.values())
-    trials = parse_trial_files(files)
+    coded = _read(paths, source, COLUMNS)
+    trials = pd.DataFrame({name: _plain(coded.pop(name)) for name in COLUMNS})
     missing = missing_images(trials)
     if len(missing):
         rows = missing.head(5).itertuples()
@@ -75,6 +82,31 @@ def read_trials(*paths: str | Path, source: str | None = None) -> pd.DataFrame:
             stacklevel=2,
         )
     return trials
+
+
+def read_answers(*paths: str | Path) -> pd.DataFrame:
+    """Read what statistics need of trials, as `read_trials` does, in a tenth of the memory.
+
+    Returns:
+        One row a trial with the columns `ANSWER_COLUMNS`, all of them categories; tables of
+        several calls are put together by `joined`.
+
+    Raises:
+        InputError: a file is not as expected.
+    """
+    return _read(paths, None, ANSWER_COLUMNS)
+
+
+def _read(paths: Sequence[str | Path], source: str | None, columns: Sequence[str]) -> pd.DataFrame:
+    if not paths:
+        raise InputError("trials: expected at least one folder, zip or CSV, found none.")
+    found = [file for path in paths for file in find_trial_files(path, source)]
+    # A file that is named twice, alone and with its folder, is read once.
+    return parse_trial_files(list({file.place: file for file in found}.values()), columns)
+
+
+def _plain(column: pd.Series) -> pd.Series:
+    return column.astype("str") if isinstance(column.dtype, pd.CategoricalDtype) else column
 
 
 def missing_images(trials: pd.DataFrame) -> pd.DataFrame:
@@ -98,14 +130,13 @@ def unmatched_images(trials: pd.DataFrame) -> pd.DataFrame:
     Returns:
         Columns ``source, observer, dataset, n_unmatched, n_seen, example``; empty if all match.
     """
-    keys = ["dataset", "image_id", "condition", "category"]
-    image = trials.groupby(keys, sort=False, observed=True).ngroup()
+    image = numbered(trials, ["dataset", "image_id", "condition", "category"])
     human = trials["observer_kind"] == "human"
     dataset = trials["dataset"]
-    new = ~image.isin(image[human].unique()) & dataset.isin(dataset[human].unique())
-    asked = ~human & dataset.isin(dataset[new].unique())
-    models = trials[asked]
+    new = ~image.isin(image[human]) & dataset.isin(dataset[human])
+    asked = ~human & dataset.isin(dataset[new])
     who = ["source", "observer", "dataset"]
+    models = trials.loc[asked, [*who, "image_id"]]
     n_seen = models.groupby(who, observed=True).size().rename("n_seen")
     grouped = models[new[asked]].groupby(who, observed=True)["image_id"]
     table = grouped.agg(n_unmatched="size", example="first").join(n_seen).reset_index()

@@ -204,6 +204,13 @@ def one_row(monkeypatch):
 
 
 @pytest.mark.usefixtures("one_row")
+def test_matrix_products_of_a_benchmark_have_one_thread(monkeypatch, capsys):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert call(capsys, "benchmark", "a")[0] == 0
+    assert os.environ["OMP_NUM_THREADS"] == "1"
+
+
+@pytest.mark.usefixtures("one_row")
 def test_benchmark_replaces_a_file_only_if_asked_to(tmp_path, capsys):
     file = tmp_path / "mine.csv"
     file.write_text("mine")

@@ -30,7 +30,9 @@ def run_of(rows):
     columns = ["statistic", "hard", "method", "ours", "truth", "coverage", "width"]
     table = pd.DataFrame([(one[0], *one[2:]) for one in rows], columns=columns)
     designs = [{name: one[1].get(name, "") for name in DESIGN} for one in rows]
-    return pd.concat([table, pd.DataFrame(designs)], axis=1).assign(replications=250)
+    misses = (1 - table["coverage"]) / 2
+    run = pd.concat([table, pd.DataFrame(designs)], axis=1)
+    return run.assign(below=misses, above=misses, replications=250)
 
 
 RUN = run_of(ROWS)

@@ -288,6 +288,10 @@ def test_incomplete_folder_does_not_count(
     assert originals.find_trials() is None
     with pytest.raises(DataNotFoundError, match="error-consistency-cnns looked for"):
         originals.locate_trials()
+    assert originals.locate_humans() == [tmp_path / "own" / TRIALS[0].folder]
+    (tmp_path / "own" / TRIALS[0].folder / PATHS[0]).unlink()
+    with pytest.raises(DataNotFoundError, match="model-vs-human-humans, error-consistency-cnns"):
+        originals.locate_humans()
 
 
 @pytest.mark.parametrize("kind", ["trials", "stimuli"])

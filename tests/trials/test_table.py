@@ -14,9 +14,12 @@ import pytest
 
 from gcbook.files.errors import InputError
 from gcbook.trials.table import (
+    ANSWER_COLUMNS,
     COLUMNS,
     MissingImagesWarning,
+    joined,
     missing_images,
+    read_answers,
     read_trials,
     write_trials,
 )
@@ -342,6 +345,47 @@ def test_a_later_bad_file_leaves_nothing_half_read(tmp_path: Path) -> None:
     sketch_file(tmp_path, [SKETCH.format(n=1, answer="fox")], "sketch_other_session-1.csv")
     with pytest.raises(InputError, match="sketch_other"):
         read_quietly(tmp_path / "results")
+
+
+def edge_file(folder: Path, name: str, lines: list[str]) -> Path:
+    path = folder / "results" / "raw-data" / "edge" / f"edge_{name}_session-1.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join([HEADER, *lines]) + "\n")
+    return path
+
+
+def test_a_bad_line_is_named_whichever_dataset_and_file_it_stands_in(tmp_path: Path) -> None:
+    sketch_file(tmp_path, [SKETCH.format(n=n, answer="cat") for n in (1, 2, 3)])
+    edge_file(tmp_path, "a", ["a,1,1,NaN,car,car,0,car1.png", "a,1,2,NaN,car,car,0,car2.png"])
+    bad = ["b,1,1,NaN,car,car,0,car1.png", "b,1,2,NaN,car,cart,0,car2.png"]
+    path = edge_file(tmp_path, "b", bad)
+    with pytest.raises(InputError, match=rf"{path.name}, line 3: .* category .*'cart'\."):
+        read_quietly(tmp_path / "results")
+
+
+def test_a_second_trial_is_named_with_the_first_across_paths(tmp_path: Path) -> None:
+    line = "a,1,1,NaN,car,car,0,car{n}.png"
+    edge_file(tmp_path / "one", "a", [line.format(n=n) for n in (1, 2)])
+    sketch_file(tmp_path / "one", [SKETCH.format(n=1, answer="cat")])
+    edge_file(tmp_path / "two", "again", [line.format(n=n) for n in (3, 4, 2)])
+    message = r"again_session-1\.csv, line 4: .* \(the first: .*edge_a_session-1\.csv, line 3; 1 in"
+    with pytest.raises(InputError, match=message):
+        read_quietly(tmp_path / "one", tmp_path / "two")
+
+
+def test_answers_are_the_trials_as_categories(two_trials: Path, tmp_path: Path) -> None:
+    human = "subject-01,1,1,0.4,na,dog,0,0001_ske_s01_0_dog_00_dog-0007-sketch-1.png"
+    sketch_file(tmp_path, [human], "sketch_subject-01_session_1.csv")
+    edges = edge_file(tmp_path / "two", "b", ["b,1,1,NaN,car,car,NaN,car1.png"])
+    trials = read_quietly(two_trials.parent, edges)
+    answers = read_answers(two_trials.parent, edges)
+    assert tuple(answers) == ANSWER_COLUMNS
+    assert all(isinstance(dtype, pd.CategoricalDtype) for dtype in answers.dtypes)
+    assert (answers["response"] == answers["category"]).tolist() == [True, False, False, True]
+    assert answers["image_id"].cat.categories.is_monotonic_increasing
+    pd.testing.assert_frame_equal(answers.astype("str"), trials[[*ANSWER_COLUMNS]])
+    apart = joined([read_answers(two_trials.parent), read_answers(edges)])
+    pd.testing.assert_frame_equal(apart, answers)
 
 
 def test_missing_images_are_reported_not_refused(two_trials: Path) -> None:

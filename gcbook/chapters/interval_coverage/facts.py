@@ -17,6 +17,9 @@ _EXCEPT = (
     "mean accuracy_difference of humans",
     "difference in error_consistency",
 )
+_TEXTURES_MATTER = ("equal", "texture and image")
+"""Effects of cue conflicts among which textures' are as large as single images'."""
+
 _PERCENT = ".1%"
 _TIE = 0.002
 """Losses within this of each other count as equal in the choice."""
@@ -48,7 +51,9 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
     squared = easy[easy["statistic"].str.startswith("mean accuracy_difference")]
     humans = "mean accuracy_difference of humans"
     effects = hard[hard["effects"].str.endswith("alone")]
-    near = ours[ours["nearest"] != ""].groupby("statistic")["coverage"].min()
+    sixty = easy[easy["accuracies"] == "many"].groupby("statistic")["coverage"].mean()
+    kappas = easy[(easy["statistic"] == "kappa") & easy["effects"].isin(_TEXTURES_MATTER)]
+    crossed = kappas.groupby("effects")["coverage"].mean()
     losses = _losses(run)
     experiments = int(ours["replications"].mode().iloc[0])
     return SimpleNamespace(
@@ -75,8 +80,10 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
         squared_humans=Number(ours_means.get(humans, np.nan), _PERCENT),
         alone_least=Number(effects["coverage"].min(), _PERCENT),
         few_least=Number(hard.drop(effects.index)["coverage"].min(), _PERCENT),
-        near_kappa=Number(near.get("mean error_consistency", np.nan), _PERCENT),
-        near_difference=Number(near.get("difference in error_consistency", np.nan), _PERCENT),
+        sixty=Number(sixty.get("mean error_consistency", np.nan), _PERCENT),
+        sixty_humans=Number(sixty.get("mean error_consistency of humans", np.nan), _PERCENT),
+        sixty_difference=Number(sixty.get("difference in error_consistency", np.nan), _PERCENT),
+        crossed_kappa=Interval(crossed.min(), crossed.max(), _PERCENT),
         beaten=int((losses["ours"] > losses["best"] + _TIE).sum()),
         seeds_wider=Number(_wider(run), ".1f"),
         experiments=experiments,

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import InputError
@@ -17,6 +18,7 @@ __all__ = [
     "STATISTICS",
     "coverage_rows",
     "mark_nearest",
+    "outside_rows",
     "procedure_rows",
     "read_run",
 ]
@@ -57,7 +59,8 @@ _WORDS = {
     "shared": "shared variance {}",
     "seeds": "{} seeds",
 }
-_COLUMNS = [*_WORDS, "statistic", "hard", "method", "ours", "truth", "coverage", "width"]
+_MEASURED = ["truth", "coverage", "width", "below", "above"]
+_COLUMNS = [*_WORDS, "statistic", "hard", "method", "ours", *_MEASURED]
 _MANY = 60
 """Conditions of the designs called "many"."""
 
@@ -149,8 +152,48 @@ def procedure_rows(rows: pd.DataFrame) -> pd.DataFrame:
     return found.reset_index(drop=True)
 
 
+def outside_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """The designs, pooled by what decides most, that `OURS` misses by more than chance.
+
+    On cue conflicts that is what effects there are, over seeds their number and what they vary
+    by, elsewhere the accuracies. Listed is what lies outside of `BAND` by more than two Monte
+    Carlo errors; hard designs are left out.
+
+    Args:
+        rows: from `coverage_rows`.
+
+    Returns:
+        ``name, which`` (in words), ``designs`` (how many), ``coverage`` and its ``error`` (one
+        standard error of a coverage of .95), ``below`` and ``above`` (shares of intervals that lie
+        below and above the truth), in the order of `STATISTICS`.
+    """
+    ours = rows[(rows["procedure"] == OURS) & ~rows["hard"]]
+    of_seeds = ours["seeds"] != ""
+    pooled = ours.assign(
+        accuracies=ours["accuracies"].where((ours["effects"] == "") & ~of_seeds, ""),
+        shared=ours["shared"].where(of_seeds, ""),
+    )
+    shares = ["coverage", "below", "above"]
+    pooled[shares] = pooled[shares].mul(pooled["replications"], axis=0)
+    by = ["statistic", "name", "accuracies", "effects", "seeds", "shared"]
+    grouped = pooled.groupby(by, sort=False)
+    found = grouped[[*shares, "replications"]].sum().reset_index()
+    found[shares] = found[shares].div(found["replications"], axis=0)
+    found["designs"] = grouped.size().to_numpy()
+    found["error"] = np.sqrt(0.95 * 0.05 / found["replications"])
+    words = [_in_words(row) for row in found[by[2:]].to_dict("records")]
+    found["which"] = [each.replace("accuracies many", f"{_MANY} conditions") for each in words]
+    low, high = BAND
+    apart = (found["coverage"] + 2 * found["error"] < low) | (
+        found["coverage"] - 2 * found["error"] > high
+    )
+    places = {name: place for place, name in enumerate(STATISTICS)}
+    found = found[apart].sort_values("statistic", key=lambda each: each.map(places), kind="stable")
+    return found[["name", "which", "designs", *shares, "error"]].reset_index(drop=True)
+
+
 def _in_words(design: Mapping[Hashable, str]) -> str:
-    return ", ".join(words.format(design[name]) for name, words in _WORDS.items() if design[name])
+    return ", ".join(words.format(design[n]) for n, words in _WORDS.items() if design.get(n))
 
 
 def _closest(rows: pd.DataFrame, values: pd.Series, wanted: float) -> pd.DataFrame:

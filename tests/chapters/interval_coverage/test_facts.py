@@ -65,3 +65,24 @@ def test_claims_are_about_facts_that_there_are():
     known = vars(facts())
     for name, claim in claims_of("interval-coverage").items():
         assert set(names_in(claim.holds)) <= known.keys(), name
+
+
+def test_sixty_conditions_and_crossed_effects_are_means_over_their_designs():
+    def one(statistic, coverage, **design):
+        size = {"images": "160", "observers": "5"}
+        return (statistic, size | design, False, "halfway", True, 0.3, coverage, 0.1)
+
+    found = facts(
+        run_of(
+            [
+                *(one("mean error_consistency", each, accuracies="many") for each in (0.9, 0.94)),
+                one("mean error_consistency", 0.5, accuracies="easy"),
+                *(one("kappa", each, effects="equal") for each in (0.9, 0.92)),
+                one("kappa", 0.89, effects="texture and image"),
+                one("kappa", 0.99, effects="mild"),
+            ]
+        )
+    )
+    assert found.sixty == pytest.approx(0.92)
+    assert math.isnan(found.sixty_humans)
+    assert found.crossed_kappa == (pytest.approx(0.89), pytest.approx(0.91))

@@ -10,6 +10,7 @@ from gcbook.chapters.interval_coverage.tables import (
     STATISTICS,
     coverage_rows,
     mark_nearest,
+    outside_rows,
     procedure_rows,
     read_run,
 )
@@ -71,6 +72,41 @@ def test_of_means_those_over_many_conditions_come_first():
         )
     )
     assert rows["nearest"].tolist() == ["", "", "", "", "Imagen"]
+
+
+def test_what_is_off_by_more_than_chance_is_listed():
+    def kappas(coverages, accuracies="many", effects="", hard=False, statistic=""):
+        statistic = statistic or ("kappa" if effects else "mean error_consistency")
+        design = {"accuracies": accuracies, "effects": effects}
+        return [(statistic, design, hard, "halfway", True, 0.3, each, 0.1) for each in coverages]
+
+    rows = outside_rows(
+        coverage_rows(
+            run_of(
+                [
+                    *kappas([0.86, 0.94]),  # .90 of 500: .03 below the band, its error .0097
+                    *kappas([0.9], "easy"),  # of 250: .03 below, its error .0138, is listed
+                    *kappas([0.91], "hard"),  # .02 below is not
+                    *kappas([1, 1, 0.992], "0.9", "mild"),
+                    *kappas([0.5], "0.9", "shape alone", hard=True),
+                    *kappas([0.9, 0.96], "0.9", "equal"),
+                ]
+            )
+        )
+    )
+    assert rows["name"].tolist() == ["Kappa, mean"] * 2 + ["Kappa, cue conflicts"]
+    assert rows["which"].tolist() == ["60 conditions", "accuracies easy", "effects: mild"]
+    assert rows["designs"].tolist() == [2, 1, 3]
+    assert rows["coverage"].tolist() == pytest.approx([0.9, 0.9, 0.99733], abs=1e-4)
+    assert rows["below"].tolist() == pytest.approx([0.05, 0.05, 0.00133], abs=1e-4)
+    assert rows["error"].tolist() == pytest.approx([0.00975, 0.01378, 0.00796], abs=1e-4)
+
+
+def test_seeds_are_listed_by_number_and_what_they_vary_by():
+    rows = outside_rows(coverage_rows(RUN))
+    assert rows[["name", "which"]].to_numpy().tolist() == [
+        ["Mean over seeds", "shared variance 0.1, 2 seeds"]
+    ]
 
 
 def test_all_statistics_of_the_shipped_run_have_a_name():

@@ -8,7 +8,11 @@
   const { drawn, element } = observer.elements;
   const RADIUS = 4.5, NAME = 20, GAP = 8, MARGIN = 14;
 
-  const words = (value) => (Number.isNaN(value) ? "undefined" : value.toFixed(2));
+  // As the book prints numbers: a proper minus, and none before a zero.
+  function words(value) {
+    return Number.isNaN(value)
+      ? "undefined" : value.toFixed(2).replace(/^-0\.00$/, "0.00").replace("-", "−");
+  }
 
   // Places of the dots of a row: from left to right, each as low as there is room.
   function stacked(points, x) {

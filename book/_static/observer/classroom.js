@@ -32,6 +32,7 @@
       pooled: observer.results.point(part, "all", all).value,
       mean: mean(values), deviation: deviation(values),
       low: Math.min(...defined(values)), high: Math.max(...defined(values)),
+      people: people.length,
       withPeople: mean(pairKappas(own, people)),
       among: mean(pairKappas(own)),
       peopleAmong: mean(pairKappas(same)),
@@ -48,7 +49,7 @@
     const first = `${measureOf(part)} of all answers together: ${words(found.pooled)}${spread}.`;
     if (part.block === "miniature") return [first];
     const among = n > 1 ? `among yourselves ${words(found.among)}, ` : "";
-    const second = `Error consistency (mean κ over pairs): with the ten people of the laboratory ` +
+    const second = `Error consistency (mean κ over pairs): with the ${found.people} people of the laboratory ` +
       `${words(found.withPeople)}, ${among}and of these people among themselves, on the same ` +
       `images, ${words(found.peopleAmong)}.`;
     return [first, second];

@@ -83,7 +83,7 @@
       const value = (column) => row[place.indexOf(column)];
       const response = value("object_response").trim();
       if (response !== pack.noAnswer && !pack.categories.includes(response)) {
-        refuse(name, i + 2, "one of the 16 categories as object_response", response);
+        refuse(name, i + 2, `one of the ${pack.categories.length} categories as object_response`, response);
       }
       if (observed.person === undefined) observed.person = value("subj");
       if (value("subj") !== observed.person) refuse(name, i + 2, "one observer", value("subj"));

@@ -27,8 +27,8 @@
   function lengthField(pack, block) {
     const [few, all] = observer.design.lengths(pack, block);
     return choice("length", "How many", [
-      ["few", `${few} images`, "for the curious: a minute or two"],
-      ["all", `${all} images`, "for a class: enough to compare observers"],
+      ["few", `${few} images`, "for the curious"],
+      ["all", `${all} images`, "for a class, or to know better"],
     ], "few");
   }
 
@@ -37,7 +37,7 @@
     const { fixation, image, mask, answer } = pack.timing;
     const ways = [
       ["timed", "Briefly, as in the laboratory", `each image for ${image} ms, then noise for ${mask} ms`],
-      ["untimed", "Without time limit", "nothing flashes; your answers are not comparable with people’s who saw each image briefly"],
+      ["untimed", "Without time limit", "nothing flashes; but the people you are compared with saw each image briefly"],
     ];
     if (still) ways.reverse();
     const lengths = element("div", {}, lengthField(pack, state.block));
@@ -55,9 +55,9 @@
           "the page forgets your answers."),
       ),
       choice("block", "Images", blocks(pack).map(([key, title]) => [key, title, {
-        photographs: "the paper’s own, with a shape and a texture that disagree; beside you ten people and the networks",
-        drawings: "the same objects without texture; beside you ten people and the networks",
-        miniature: "what the book’s small models saw; beside you these models",
+        photographs: "their shape and their texture disagree; beside you stand people and networks",
+        drawings: "objects without texture; beside you stand people and networks",
+        miniature: "what the book’s small models were shown; beside you stand these models",
       }[key]]), state.block),
       lengths,
       choice("way", "How", ways, still ? "untimed" : "timed"),

@@ -12,20 +12,16 @@
   const base = document.currentScript.src;
   const box = document.querySelector(".gc-observer");
   const pack = box && box.querySelector("script.gc-pack");
-  if (!pack) return;
+  // In a notebook the data are not in a file of their own, and there are no scripts.
+  if (!pack || !pack.dataset.file) return;
 
   const closed = box.querySelector(".gc-observer-closed");
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "gc-observer-open";
+  // The style of the experiment is not loaded yet.
+  button.className = "gc-observer-open sd-btn sd-btn-outline-primary";
   button.textContent = "Load the experiment (" + box.dataset.megabytes + " MB)";
   closed.replaceWith(button);
-
-  // A chapter that stands alone has its data inside.
-  function data() {
-    const file = pack.dataset.file;
-    return file ? window.gcbookLoad(file) : Promise.resolve(JSON.parse(pack.textContent));
-  }
 
   function style() {
     const link = document.createElement("link");
@@ -46,7 +42,7 @@
       (before, name) => before.then(() => window.gcbookLoad(new URL(name + ".js", base).href)),
       Promise.resolve(),
     );
-    Promise.all([data(), style(), scripts]).then(
+    Promise.all([window.gcbookLoad(pack.dataset.file), style(), scripts]).then(
       ([loaded]) => window.gcObserver.page.open(box, loaded),
       function (error) {
         button.disabled = false;

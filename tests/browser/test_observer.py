@@ -27,7 +27,7 @@ PREPARE = """() => {
   const load = window.gcbookLoad;
   window.gcbookLoad = path => load(path).then(value => {
     if (value && value.timing) {
-      Object.assign(value.timing, {fixation: 17, image: 34, mask: 34});
+      Object.assign(value.timing, {fixation: 17, image: 34, mask: 34, answer: 50});
       window.pack = value;
     }
     return value;
@@ -37,6 +37,11 @@ KEEP_PLAN = """() => {
   const design = gcObserver.design.design;
   gcObserver.design.design = (...given) => (window.plan = design(...given));
 }"""
+
+STICKS_OUT = """box => Array.from(box.querySelectorAll("*"))
+  .filter(each => !each.closest(".gc-scroll") || each.matches(".gc-scroll"))
+  .filter(each => each.getBoundingClientRect().right > box.getBoundingClientRect().right + 1)
+  .map(each => each.outerHTML.slice(0, 90))"""
 
 
 def opened(page):
@@ -303,6 +308,21 @@ def test_what_is_interrupted_comes_last_and_what_is_abandoned_is_forgotten(open_
     assert visit.problems == []
 
 
+def test_who_is_too_slow_has_not_answered(loaded, tmp_path):
+    loaded.locator("input[name=limited]").check()
+    start(loaded, length="few", person=12)
+    loaded.wait_for_selector(".gc-results")
+    assert "named neither shape nor texture" in loaded.locator(".gc-said").inner_text()
+    with loaded.expect_download() as saved:
+        loaded.get_by_role("button", name="Download").click()
+    file = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(file)
+    with pytest.warns(UserWarning, match="16 of 1280 images"):
+        trials = read_trials(file)
+    assert set(trials["response"]) == {"na"}
+    assert trials["rt"].isna().all()
+
+
 # ---- a class ----
 
 
@@ -401,7 +421,7 @@ def test_all_states_are_accessible_on_a_phone(open_book, tmp_path):
             page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
             found = Axe().run(page, context=".gc-observer", options=AXE | {"runOnly": rules})
             assert found.violations_count == 0, f"{state}, {theme}: {found.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth") == 390, state
+        assert page.locator(".gc-observer").evaluate(STICKS_OUT) == [], state
 
     check("start")
     start(page, block="miniature", way="untimed")

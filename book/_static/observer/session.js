@@ -8,6 +8,8 @@
 
   const { button, element } = observer.elements;
   const SIDE = 224;
+  // Measured before the first trial, while one looks at the dot: about a second.
+  const FRAMES = 60;
   const GREY = "#808080";
   // By their place on the keyboard, whatever is printed on them.
   const KEYS = [
@@ -53,7 +55,7 @@
     const grid = element("div", { class: "gc-answers", role: "group", "aria-label": "What was it?" });
     const progress = element("p", { class: "gc-progress", role: "status" });
     const screen = element("div", { class: "gc-screen" + (options.timed ? "" : " gc-untimed") });
-    const pauseButton = button("Pause", () => pause());
+    const pauseButton = button("Pause", () => pause(), { disabled: true });
     const controls = element("p", { class: "gc-controls" }, pauseButton, button("Abandon", abandon));
     const paused = element(
       "div", { class: "gc-paused", hidden: true },
@@ -75,6 +77,7 @@
     stage.focus();
     stage.scrollIntoView({ block: "nearest" });
 
+    progress.textContent = "Look at the dot";
     const pictures = await decoded(plan);
     const noise = design.generator(options.seed + 1);
     const queue = plan.slice(), trials = [];
@@ -94,7 +97,6 @@
       current.onset = time;
       current.measured = measured;
       show(true);
-      stage.focus({ preventScroll: true });
       if (options.limited) {
         limit = setTimeout(() => answer(pack.noAnswer, NaN), pack.timing.answer);
       }
@@ -140,11 +142,13 @@
         imageFrames: shown ? shown.frames : NaN,
       });
       current = null;
+      // A button that is hidden takes the focus with it.
+      stage.focus({ preventScroll: true });
       next();
     }
 
     function pause() {
-      if (!paused.hidden) return;
+      if (pauseButton.disabled || !paused.hidden) return;
       clearTimeout(limit);
       attempt += 1;
       if (current) queue.push({ part: current.part, image: current.image });
@@ -184,7 +188,12 @@
 
     const ARROWS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -4, ArrowDown: 4 };
     stage.addEventListener("keydown", function (event) {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.repeat) {
+        // A key that is held answers once.
+        if (grid.contains(event.target) && event.key !== "Tab") event.preventDefault();
+        return;
+      }
       const key = KEYS.indexOf(event.code);
       if (event.key === "Escape") pause();
       else if (current && current.onset !== undefined && key >= 0) {
@@ -198,10 +207,11 @@
     if (options.timed) {
       show(false);
       fixate(context);
-      period = await timing.framePeriod();
+      period = await timing.framePeriod(FRAMES);
     }
-    // It may have been abandoned or paused in the meantime.
-    if (paused.hidden && stage.isConnected) next();
+    pauseButton.disabled = false;
+    // It may have been abandoned in the meantime.
+    if (stage.isConnected) next();
   }
 
   observer.session = { run };

@@ -16,7 +16,7 @@
   };
 
   // Milliseconds from frame to frame: the median over some frames.
-  async function framePeriod(frames = 20) {
+  async function framePeriod(frames) {
     const times = [];
     for (let i = 0; i <= frames; i += 1) times.push(await next());
     return median(times.slice(1).map((time, i) => time - times[i]));

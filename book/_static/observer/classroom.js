@@ -2,7 +2,7 @@
 (function (observer) {
   "use strict";
 
-  const { element, table } = observer.elements;
+  const { details, element, table } = observer.elements;
 
   // The numbers of one part: of each observer, of all, and how consistent errors are.
   function summary(pack, part, observed) {
@@ -57,7 +57,9 @@
 
   function partSection(pack, part, observed) {
     const { words } = observer.chart;
-    const { figure, isConflict, measureOf, otherRows, percent, titleOf } = observer.results;
+    const {
+      counted, figure, imageTable, isConflict, measureOf, otherRows, percent, titleOf,
+    } = observer.results;
     const found = summary(pack, part, observed);
     const seen = part.images.filter((image) => observed.some((each) => each.trials.has(image)));
     const rows = [
@@ -67,6 +69,10 @@
       ...otherRows(part, seen),
     ];
     const conflict = isConflict(part), people = part.block !== "miniature";
+    // Of an image, what those in the class answered who saw it.
+    const said = (image) => observed.map((each) => each.trials.get(image)).filter(Boolean)
+      .map((trial) => trial.response);
+    const own = { heading: "The class", of: (image) => counted(part, image, said(image)) };
     const headings = [
       "File", "Observer", "Images", measureOf(part), "Interval",
       ...(conflict ? ["Shape named", "Texture named"] : []), ...(people ? ["κ with people"] : []),
@@ -85,6 +91,7 @@
       ...sentences(part, found).map((text) => element("p", { class: "gc-said" }, text)),
       figure(pack, part, rows),
       table("The class, observer by observer", headings, lines),
+      details("Image by image", imageTable(part, seen, own)),
     );
   }
 

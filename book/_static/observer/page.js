@@ -130,7 +130,7 @@
       const tables = parts
         .map((part) => [part, plan.filter((each) => each.part === part).map((each) => each.image)])
         .filter(([, images]) => images.length)
-        .map(([part, images]) => observer.results.imageTable(part, images, null));
+        .map(([part, images]) => observer.results.imageTable(part, images));
       own.replaceChildren(heading, ...tables, element("p", {}, button("Back to the start", back)));
       heading.focus();
     }

@@ -78,10 +78,8 @@
       : `You named neither shape nor texture, so there is no shape bias. ${shares}`;
   }
 
-  // How many of a kind named the shape, and the texture, of an image.
-  function counted(part, image, kinds) {
-    const place = part.images.indexOf(image);
-    const said = part.observers.filter((o) => kinds(o.row)).map((o) => o.answers[place]);
+  // How many answers to an image named its shape, and its texture.
+  function counted(part, image, said) {
     const named = (category) => said.filter((response) => response === category).length;
     return isConflict(part)
       ? `${named(image.shape)} shape, ${named(image.texture)} texture, of ${said.length}`
@@ -93,14 +91,19 @@
       ? `${image.shape} in the texture of ${image.texture}` : `outline of ${image.shape}`;
   }
 
-  // Image by image, with words for whoever cannot see it; without trials, of a list of images.
-  function imageTable(part, images, trials) {
-    const people = part.observers.some((other) => other.row === "Humans");
-    const kinds = people
-      ? [["People", (row) => row === "Humans"], ["Networks", (row) => row === "Networks"]]
-      : [["Miniatures", () => true]];
+  // What the others answered to an image, a list a kind.
+  function othersSaid(part, image) {
+    const place = part.images.indexOf(image);
+    const said = (rows) => part.observers.filter((o) => rows(o.row)).map((o) => o.answers[place]);
+    return part.block === "miniature"
+      ? { Miniatures: said(() => true) }
+      : { People: said((row) => row === "Humans"), Networks: said((row) => row === "Networks") };
+  }
+
+  // Image by image, with words for whoever cannot see it. `own` is one more column: its heading,
+  // and a function of an image.
+  function imageTable(part, images, own) {
     const conflict = isConflict(part);
-    const said = trials ? new Map(trials.map((trial) => [trial.image, trial.response])) : null;
     const rows = images.map((image) => [
       // Of this class are images that a dark theme leaves as they are.
       element("img", {
@@ -108,12 +111,12 @@
       }),
       image.shape,
       ...(conflict ? [image.texture] : []),
-      ...(said ? [said.get(image) === "na" ? "no answer" : said.get(image)] : []),
-      ...kinds.map(([, kind]) => counted(part, image, kind)),
+      ...(own ? [own.of(image)] : []),
+      ...Object.values(othersSaid(part, image)).map((said) => counted(part, image, said)),
     ]);
     const headings = [
-      "Image", "Shape", ...(conflict ? ["Texture"] : []), ...(said ? ["You"] : []),
-      ...kinds.map(([name]) => name),
+      "Image", "Shape", ...(conflict ? ["Texture"] : []), ...(own ? [own.heading] : []),
+      ...Object.keys(othersSaid(part, images[0])),
     ];
     const box = table(`${titleOf(part)}, image by image`, headings, rows);
     box.classList.toggle("gc-pixels", part.block === "miniature");
@@ -125,12 +128,15 @@
     const you = pointWithInterval(part, "You", trials, pack.confidence);
     const rows = [{ kind: "you", name: "You", points: [you] }, ...otherRows(part, images)];
     const name = observer.files.nameOf(part, options.person);
+    const said = new Map(trials.map((trial) => [trial.image, trial.response]));
+    const spoken = (response) => (response === pack.noAnswer ? "no answer" : response);
+    const own = { heading: "You", of: (image) => spoken(said.get(image)) };
     return element(
       "section", { class: "gc-part" },
       element("h4", {}, titleOf(part)),
       element("p", { class: "gc-said" }, sentence(part, trials, you, pack.confidence)),
       figure(pack, part, rows),
-      details("Image by image", imageTable(part, images, trials)),
+      details("Image by image", imageTable(part, images, own)),
       element("p", {}, button(
         "Download " + name, () => save(name, observer.files.write(part, trials, options.person)),
       )),
@@ -171,7 +177,7 @@
   }
 
   observer.results = {
-    answersOf, figure, imageTable, isConflict, measureOf, otherRows, percent, point,
+    answersOf, counted, figure, imageTable, isConflict, measureOf, otherRows, percent, point,
     pointWithInterval, show, titleOf,
   };
 })(window.gcObserver = window.gcObserver || {});

@@ -105,10 +105,7 @@
   function imageTable(part, images, own) {
     const conflict = isConflict(part);
     const rows = images.map((image) => [
-      // Of this class are images that a dark theme leaves as they are.
-      element("img", {
-        src: image.picture, alt: described(image), width: 64, height: 64, class: "dark-light",
-      }),
+      element("img", { src: image.picture, alt: described(image), width: 64, height: 64 }),
       image.shape,
       ...(conflict ? [image.texture] : []),
       ...(own ? [own.of(image)] : []),
@@ -119,6 +116,7 @@
       ...Object.keys(othersSaid(part, images[0])),
     ];
     const box = table(`${titleOf(part)}, image by image`, headings, rows);
+    box.classList.add("gc-images");
     box.classList.toggle("gc-pixels", part.block === "miniature");
     return box;
   }
@@ -148,9 +146,11 @@
     const image = quality(trials.map((trial) => trial.imageMs), pack.timing.image, period);
     const mask = quality(trials.map((trial) => trial.maskMs), pack.timing.mask, period);
     const spell = (ms) => `${Math.round(ms.median)} ms (${Math.round(ms.low)} to ${Math.round(ms.high)})`;
-    return `The image was on for ${spell(image)}, the noise for ${spell(mask)}: medians, with the ` +
-      `shortest and the longest. Your screen shows a frame every ${period.toFixed(1)} ms; in ` +
-      `${image.off} of ${trials.length} trials the image was off its time by more than half of that.`;
+    const frames = observer.timing.median(trials.map((trial) => trial.imageFrames));
+    return `The image was on for ${spell(image)} or ${frames} frames, the noise for ${spell(mask)}: ` +
+      `medians, with the shortest and the longest. Your screen shows a frame every ` +
+      `${period.toFixed(1)} ms; in ${image.off} of ${trials.length} trials the image was off its ` +
+      `time by more than half of that.`;
   }
 
   // All of a session; `again` leads back to the start.

@@ -301,7 +301,12 @@ def test_what_is_interrupted_comes_last_and_what_is_abandoned_is_forgotten(open_
     said = page.locator(".gc-said").all_inner_texts()
     assert [text.partition(":")[0] for text in said] == ["You named 8 of 8"] * 2
     page.get_by_role("button", name="Back to the start").click()
+    # Before the first image, and while one is asked about.
     start(page, way="timed")
+    page.get_by_role("button", name="Abandon").click()
+    page.wait_for_selector(".gc-start")
+    start(page, way="timed")
+    wait_until_asked(page, 1)
     page.get_by_role("button", name="Abandon").click()
     page.wait_for_selector(".gc-start")
     assert page.locator(".gc-results").count() == 0

@@ -49,7 +49,14 @@
   // the time from frame to frame.
   async function run(box, pack, plan, options, done) {
     const { timing, mask, design } = observer;
-    const canvas = element("canvas", { width: SIDE, height: SIDE, role: "img" });
+    const noise = design.generator(options.seed + 1);
+    const queue = plan.slice(), trials = [];
+    let current = null, attempt = 0, limit = 0, period = NaN, pictures = null;
+
+    const canvas = element("canvas", {
+      width: SIDE, height: SIDE, role: "img",
+      "aria-label": "An image to name; what it shows is the question",
+    });
     const context = canvas.getContext("2d");
     const labels = await keyLabels();
     const grid = element("div", { class: "gc-answers", role: "group", "aria-label": "What was it?" });
@@ -77,12 +84,6 @@
     stage.focus();
     stage.scrollIntoView({ block: "nearest" });
 
-    progress.textContent = "Look at the dot";
-    const pictures = await decoded(plan);
-    const noise = design.generator(options.seed + 1);
-    const queue = plan.slice(), trials = [];
-    let current = null, attempt = 0, limit = 0, period = NaN;
-
     function show(asked) {
       grid.style.visibility = asked ? "visible" : "hidden";
       if (options.timed) canvas.style.visibility = asked ? "hidden" : "visible";
@@ -109,7 +110,6 @@
       current = Object.assign({}, queue.shift());
       const { image } = current;
       progress.textContent = `Image ${trials.length + 1} of ${plan.length}`;
-      canvas.setAttribute("aria-label", "An image to name; what it shows is the question");
       if (!options.timed) {
         draw(image);
         return ask(performance.now(), null);
@@ -205,10 +205,12 @@
     });
     document.addEventListener("visibilitychange", hide);
     if (options.timed) {
+      progress.textContent = "Look at the dot";
       show(false);
       fixate(context);
       period = await timing.framePeriod(FRAMES);
     }
+    pictures = await decoded(plan);
     pauseButton.disabled = false;
     // It may have been abandoned in the meantime.
     if (stage.isConnected) next();

@@ -2,8 +2,9 @@
 
 In a page as Sphinx writes it every figure is whole: its image or pictures, its specification and
 its table as CSV stand inside. Here they become files in ``PAGE.files/``, which a browser takes when
-it needs them. A page that was opened from a disk may not read other files, but it may run them as
-scripts: so specifications are scripts, and everything to download has a twin that is one.
+it needs them; so does a *pack*, data that only a script of that page asks for. A page that was
+opened from a disk may not read other files, but it may run them as scripts: so specifications and
+packs are scripts, and everything to download has a twin that is one.
 
 Icons are drawn by the book's own style sheet, and MathJax is left out where there is no formula.
 """
@@ -27,6 +28,11 @@ _CHART = re.compile(
 _CSV = re.compile(
     r'(<a class="gc-download" download="(?P<name>[^"]+)" href=")'
     r'data:text/csv;charset=utf-8,(?P<data>[^"]*)"'
+)
+_PACK = re.compile(
+    r'(?P<tag><script type="application/json" class="gc-pack" data-name="(?P<name>[\w-]+)")'
+    r">(?P<data>.*?)</script>",
+    re.DOTALL,
 )
 _PICTURE = re.compile(r'(<img\b[^>]*? src=")data:image/(?P<kind>[a-z]+);base64,(?P<data>[^"]*)"')
 _DOWNLOAD = re.compile(r'<a class="[^"]*\bdownload\b[^"]*" download="" href="(?P<href>[^":]+)"')
@@ -66,6 +72,11 @@ def lighten_page(text: str, stem: str) -> tuple[str, dict[str, bytes]]:
         files[f"{name}.js"] = _script(json.dumps(content))
         return f'{found[1]}{name}"'
 
+    def pack(found: re.Match[str]) -> str:
+        name = f"{folder}/{found['name']}.js"
+        files[name] = _script(found["data"])
+        return f'{found["tag"]} data-file="{name}"></script>'
+
     def picture(found: re.Match[str]) -> str:
         content = base64.b64decode(found["data"])
         # One picture may stand on a page twice.
@@ -73,7 +84,9 @@ def lighten_page(text: str, stem: str) -> tuple[str, dict[str, bytes]]:
         files[name] = content
         return f'{found[1]}{name}"'
 
-    text = _PICTURE.sub(picture, _CSV.sub(csv, _CHART.sub(chart, text)))
+    # What a pack holds is for its own script, pictures included.
+    text = _CSV.sub(csv, _CHART.sub(chart, _PACK.sub(pack, text)))
+    text = _PICTURE.sub(picture, text)
     text = _FONT.sub("", text)
     if not re.search(r'class="math\b', text):
         text = _MATHJAX.sub("", text)

@@ -118,6 +118,9 @@ def standalone(page: Path, static: Path, references: Path) -> str:
     for script in article.find_all("script"):
         if script.get("type") != "application/json":
             script.decompose()
+    for pack in article.select("script.gc-pack"):
+        # It is for a script of its page, which does not come along.
+        pack.decompose()
     for link in article.find_all("a", class_="headerlink"):
         link.decompose()
     for region in article.select("pre, .pst-scrollable-table-container"):

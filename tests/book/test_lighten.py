@@ -58,6 +58,16 @@ def test_a_table_to_download_is_a_file_and_a_script():
     )
 
 
+def test_a_pack_is_a_script_of_its_own_with_the_pictures_in_it():
+    data = {"picture": "data:image/png;base64,AAAA", "said": "<i>"}
+    body = f'<script type="application/json" class="gc-pack" data-name="all">{json.dumps(data)}'
+    page, files = lighten_page(f"<p>{body}</script></p>", "observer")
+    assert taken(files.pop("observer.files/all.js")) == data
+    assert files == {}
+    marked = 'class="gc-pack" data-name="all" data-file="observer.files/all.js"></script>'
+    assert page == f'<p><script type="application/json" {marked}</p>'
+
+
 def test_a_picture_is_a_file_once():
     made = Gallery((Strip((Picture(b"\x89PNG twice", "a"), Picture(b"\x89PNG twice", "b"))),)).body
     page, files = lighten_page(made, "method")

@@ -72,6 +72,14 @@ def test_scripts_cannot_end_early(built):
     assert text.count("<script") == text.count("</script>")
 
 
+def test_a_pack_stays_behind_with_its_script_and_a_chart_keeps_its_data(built):
+    page = built / "book" / "chapters" / "bias.html"
+    data = '<script type="application/json"{}>{{"n": 1}}</script>'
+    both = data.format("") + data.format(' class="gc-pack" data-name="x"')
+    page.write_text(page.read_text().replace("</section>", both + "</section>"))
+    assert make(built).count('{"n": 1}') == 1
+
+
 def test_formulas_bring_mathjax_only_where_there_are_some(built):
     assert "tex-svg.js" not in make(built)
     page = built / "book/chapters/bias.html"

@@ -1,0 +1,130 @@
+/* The numbers of the results, as `gcbook.stats` has them (metrics, agreement, jeffreys).
+
+   A trial here is { image: { shape, texture }, response }; the shape is the category that counts as
+   right, and the texture "" where the image has none. */
+(function (observer) {
+  "use strict";
+
+  // ---- shares, with gcbook.stats.metrics ----
+
+  // 0 / 0 is undefined, not 0.
+  const share = (part, whole) => (whole ? part / whole : NaN);
+
+  const isRight = (trial) => trial.response === trial.image.shape;
+
+  function accuracy(trials) {
+    return share(trials.filter(isRight).length, trials.length);
+  }
+
+  //   shape bias = S / (S + T)
+  // with S and T the numbers of answers to cue conflicts that name the shape and the texture.
+  function cueMetrics(trials) {
+    const conflicts = trials.filter((t) => t.image.texture && t.image.texture !== t.image.shape);
+    const shape = conflicts.filter(isRight).length;
+    const texture = conflicts.filter((t) => t.response === t.image.texture).length;
+    const n = conflicts.length;
+    return {
+      n, shape, texture,
+      shapeAccuracy: share(shape, n),
+      textureAccuracy: share(texture, n),
+      shapeBias: share(shape, shape + texture),
+    };
+  }
+
+  // ---- the interval, with gcbook.stats.jeffreys ----
+
+  // log Gamma(x), x > 0: Lanczos' series with g = 7 and nine terms, to about 15 digits.
+  const LANCZOS = [
+    0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313,
+    -176.61502916214059, 12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6,
+    1.5056327351493116e-7,
+  ];
+  function logGamma(x) {
+    const t = x + 6.5;
+    const sum = LANCZOS.slice(1).reduce((s, c, i) => s + c / (x + i), LANCZOS[0]);
+    return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(sum);
+  }
+
+  // The distribution function of Beta(a, b) at x: the continued fraction of the incomplete beta
+  // function, from its far end to its near one, on the side where it converges fast.
+  function betaBelow(x, a, b) {
+    if (x <= 0 || x >= 1) return x <= 0 ? 0 : 1;
+    if (x > (a + 1) / (a + b + 2)) return 1 - betaBelow(1 - x, b, a);
+    let fraction = 1;
+    for (let m = 300; m >= 0; m -= 1) {
+      const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
+      const even = ((m + 1) * (b - m - 1) * x) / ((a + 2 * m + 1) * (a + 2 * m + 2));
+      fraction = 1 + odd / (1 + even / fraction);
+    }
+    const scale = logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x);
+    return Math.exp(scale) / (a * fraction);
+  }
+
+  // Where Beta(a, b) has a share below: halve the interval until it is as narrow as a double.
+  function betaQuantile(below, a, b) {
+    let low = 0, high = 1;
+    for (let i = 0; i < 60; i += 1) {
+      const middle = (low + high) / 2;
+      if (betaBelow(middle, a, b) < below) low = middle;
+      else high = middle;
+    }
+    return (low + high) / 2;
+  }
+
+  // Jeffreys' interval: the central part of Beta(S + 1/2, n - S + 1/2).
+  function jeffreys(successes, n, confidence) {
+    if (!n) return [NaN, NaN];
+    const a = successes + 0.5, b = n - successes + 0.5, tail = (1 - confidence) / 2;
+    return [
+      successes === 0 ? 0 : betaQuantile(tail, a, b),
+      successes === n ? 1 : betaQuantile(1 - tail, a, b),
+    ];
+  }
+
+  // ---- error consistency, with gcbook.stats.agreement ----
+
+  //   kappa = (c_obs - c_exp) / (1 - c_exp)
+  // of two lists that say, image by image, who was right; NaN where c_exp is 1.
+  function kappa(rightA, rightB) {
+    const n = rightA.length;
+    const count = (list) => list.filter(Boolean).length;
+    const same = rightA.filter((right, i) => right === rightB[i]).length;
+    const a = share(count(rightA), n), b = share(count(rightB), n);
+    const expected = a * b + (1 - a) * (1 - b);
+    return share(share(same, n) - expected, 1 - expected);
+  }
+
+  // Of two observers on the images that both saw. An observer is a Map: image → trial.
+  function pairKappa(one, other) {
+    const both = Array.from(one.keys()).filter((image) => other.has(image));
+    const right = (trials) => both.map((image) => isRight(trials.get(image)));
+    return kappa(right(one), right(other));
+  }
+
+  // Every pair of one list with another, or of a list with itself.
+  function pairKappas(ones, others) {
+    return others
+      ? ones.flatMap((one) => others.map((other) => pairKappa(one, other)))
+      : ones.flatMap((one, i) => ones.slice(i + 1).map((other) => pairKappa(one, other)));
+  }
+
+  // ---- over observers; what is undefined is left out ----
+
+  const defined = (values) => values.filter((value) => !Number.isNaN(value));
+
+  function mean(values) {
+    const known = defined(values);
+    return share(known.reduce((sum, value) => sum + value, 0), known.length);
+  }
+
+  // The standard deviation of the observers that these are a sample of.
+  function deviation(values) {
+    const known = defined(values), centre = mean(known);
+    const squares = known.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+    return known.length > 1 ? Math.sqrt(squares / (known.length - 1)) : NaN;
+  }
+
+  observer.statistics = {
+    accuracy, cueMetrics, defined, deviation, jeffreys, kappa, mean, pairKappa, pairKappas,
+  };
+})(window.gcObserver = window.gcObserver || {});

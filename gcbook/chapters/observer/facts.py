@@ -1,0 +1,78 @@
+"""The numbers that the chapter's text and its claims are about."""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+
+import pandas as pd
+
+from gcbook.chapters.observer.pack import CONFIDENCE, TIMING, Experiment
+from gcbook.chapters.observer.parts import Part
+from gcbook.claims import Interval, Number
+from gcbook.miniworld.named import DEFAULT, named_world
+from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.stats.jeffreys import jeffreys_interval
+from gcbook.stats.metrics import bias_of
+from gcbook.stats.shape_tables import bias_by_category, pooled_bias
+from gcbook.stats.summaries import Summaries
+
+__all__ = ["observer_facts"]
+
+FEW_SHAPES, FEW_TEXTURES = 12, 1
+"""Answers of a reader for whom the text gives the interval: a person's on sixteen images."""
+
+
+def observer_facts(
+    summaries: Summaries, rows: pd.DataFrame, experiment: Experiment
+) -> SimpleNamespace:
+    """Every number of the chapter's text under a name.
+
+    Args:
+        summaries: the shipped ones.
+        rows: from `gcbook.chapters.observer.tables.observer_rows`.
+        experiment: all of it.
+    """
+    people = rows[rows["kind"] == HUMANS_TITLE]
+    networks = rows[rows["kind"] != HUMANS_TITLE].set_index("observer")["shape_bias"]
+    pooled = pooled_bias(bias_by_category(summaries))
+    overall = pooled[pooled["source"] == "recomputed"].set_index("observer")["shape_bias"]
+    shape, texture = (people[f"{cue}_accuracy"].sum() for cue in ("shape", "texture"))
+    low, high = map(float, jeffreys_interval(FEW_SHAPES, FEW_SHAPES + FEW_TEXTURES, CONFIDENCE))
+    return SimpleNamespace(
+        **_sizes(experiment.parts),
+        **{f"{name}_ms": ms for name, ms in TIMING.items()},
+        answer_s=Number(TIMING["answer"] / 1000, ".1f"),
+        confidence=Number(CONFIDENCE, ".0%"),
+        megabytes=Number(experiment.megabytes, ".1f"),
+        people=len(people),
+        people_range=Interval(people["shape_bias"].min(), people["shape_bias"].max(), ".2f"),
+        people_least=Number(people["shape_bias"].min(), ".2f"),
+        people_pooled=Number(bias_of(shape, texture), ".2f"),
+        people_all=Number(overall["Humans"], ".2f"),
+        networks=len(networks),
+        best_network=str(networks.idxmax()),
+        networks_most=Number(networks.max(), ".2f"),
+        resnet50=Number(networks["ResNet-50"], ".2f"),
+        resnet50_all=Number(overall["ResNet-50"], ".2f"),
+        few_shapes=FEW_SHAPES,
+        few_textures=FEW_TEXTURES,
+        few_bias=Number(bias_of(FEW_SHAPES, FEW_TEXTURES), ".2f"),
+        few_interval=Interval(low, high, ".2f"),
+        few_low=Number(low, ".2f"),
+    )
+
+
+def _sizes(parts: Sequence[Part]) -> dict[str, int]:
+    """How many images each block has, and what else is said of them."""
+    images = {part.block: 0 for part in parts}
+    for part in parts:
+        images[part.block] += len(part.images)
+    (conflicts,) = (part for part in parts if part.block == "photographs")
+    miniature = next(part for part in parts if part.block == "miniature")
+    return {
+        **{f"{block}_images": number for block, number in images.items()},
+        "few": int((conflicts.images["round"] == 1).sum()),
+        "miniatures": miniature.answers["observer"].nunique(),
+        "miniature_pixels": named_world(DEFAULT).resolution,
+        "people_saw": EXPERIMENTS["cue-conflict"].n_images,
+    }

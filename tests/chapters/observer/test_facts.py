@@ -1,0 +1,59 @@
+"""The chapter's numbers, its figure and its claims."""
+
+import pytest
+
+from gcbook.chapters.claims import check_claims
+from gcbook.chapters.observer.charts import fig_observers
+from gcbook.chapters.observer.facts import observer_facts
+from gcbook.chapters.observer.pack import Experiment
+from gcbook.chapters.observer.parts import BLOCKS, parts_of
+from gcbook.chapters.observer.tables import observer_rows
+from gcbook.chapters.parameters import check_parameters
+from gcbook.charts.chart import chart_spec
+from gcbook.claims import ClaimFailed
+from gcbook.stats.summaries import Summaries
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return observer_rows()
+
+
+@pytest.fixture(scope="module")
+def facts(rows):
+    experiment = Experiment([part for block in BLOCKS for part in parts_of(block)])
+    return observer_facts(Summaries.read(), rows, experiment)
+
+
+def test_rows_are_people_and_networks_on_eighty_images(rows):
+    assert rows.groupby("kind").size().to_dict() == {"Humans": 10, "Discriminative model": 32}
+    assert set(rows["n"]) == {80}
+    assert rows["shape_bias"].is_monotonic_decreasing
+    # subject-02 named 62 shapes and one texture.
+    (second,) = rows[rows["observer"] == "Human 2"].to_dict("records")
+    assert second["shape_bias"] == pytest.approx(62 / 63)
+    assert second["shape_accuracy"] == pytest.approx(62 / 80)
+    inside = (rows["low"] <= rows["shape_bias"]) & (rows["shape_bias"] <= rows["high"])
+    assert inside.all() and (rows["high"] > rows["low"]).all()
+
+
+def test_sizes_and_ends_are_counted(facts):
+    assert (facts.few, facts.photographs_images, facts.drawings_images) == (16, 80, 32)
+    assert (facts.miniature_images, facts.miniatures, facts.miniature_pixels) == (80, 14, 32)
+    assert repr(facts.few_interval) == "0.69 to 0.99"
+    assert repr(facts.people_all) == "0.96"
+
+
+def test_claims_hold_and_a_changed_number_is_noticed(facts):
+    p = check_parameters("observer")
+    assert {each.state for each in check_claims(p, facts).values()} == {"holds"}
+    changed = type(facts)(**vars(facts) | {"people_least": 0.5})
+    with pytest.raises(ClaimFailed, match="people_above_networks"):
+        check_claims(p, changed)
+
+
+def test_the_figure_has_a_mark_for_everybody(rows):
+    spec = chart_spec(fig_observers(rows))
+    ((_, marks),) = spec["datasets"].items()
+    assert len(marks) == len(rows) == 42
+    assert spec["layer"][0]["encoding"]["x"]["field"] == "shape_bias"

@@ -1,0 +1,83 @@
+"""The images of the experiment, and the answers of others to them."""
+
+import io
+from importlib import resources
+
+import pandas as pd
+import pytest
+from PIL import Image
+
+from gcbook.chapters.observer.parts import BLOCKS, parts_of, published_answers
+from gcbook.miniworld.results.answers import miniature_answers
+from gcbook.miniworld.testsets import make_test_set
+from gcbook.paper.categories import CATEGORIES, RESPONSES
+
+FOLDER = resources.files("gcbook") / "data" / "observer"
+EVERY = [part for block in BLOCKS for part in parts_of(block)]
+CONFLICTS = [part for part in EVERY if part.dataset == "cue-conflict"]
+
+
+@pytest.mark.parametrize("part", CONFLICTS, ids=lambda part: part.block)
+def test_in_each_round_every_category_is_once_shape_and_once_texture(part):
+    for _, images in part.images.groupby("round"):
+        assert sorted(images["category"]) == sorted(images["texture"]) == list(CATEGORIES)
+        assert (images["category"] != images["texture"]).all()
+    assert not part.images.duplicated(["category", "texture"]).any()
+
+
+def test_blocks_are_as_large_as_a_class_needs():
+    assert {p.block: len(p.images) for p in CONFLICTS} == {"photographs": 80, "miniature": 48}
+    sizes = pd.Series([len(p.images) for p in EVERY]).groupby([p.block for p in EVERY]).sum()
+    assert sizes.to_dict() == {"photographs": 80, "drawings": 32, "miniature": 80}
+
+
+def test_a_round_of_drawings_has_every_category_once_and_no_object_twice():
+    images = pd.concat([part.images for part in parts_of("drawings")])
+    for _, turn in images.groupby("round"):
+        assert sorted(turn["category"]) == list(CATEGORIES)
+    assert images["image_id"].is_unique
+
+
+@pytest.mark.parametrize("part", EVERY, ids=lambda part: f"{part.block}-{part.dataset}")
+def test_everybody_answered_to_every_image(part):
+    assert set(part.answers["response"]) <= set(RESPONSES)
+    assert (part.answers.groupby("image_id")["label"].nunique().to_numpy() > 10).all()
+    numbers = part.answers.groupby("label")["image_id"].agg(["size", "nunique"])
+    assert (numbers == len(part.images)).all(axis=None)
+    sizes = {Image.open(io.BytesIO(picture)).size for picture in part.images["picture"]}
+    assert sizes == ({(32, 32)} if part.block == "miniature" else {(224, 224)})
+
+
+def test_the_shipped_files_are_those_that_are_shown_and_credited():
+    shown = pd.concat([part.images for block in BLOCKS[:2] for part in parts_of(block)])
+    files = [each for each in FOLDER.iterdir() if each.suffix in (".jpg", ".png")]
+    assert {each.read_bytes() for each in files} == set(shown["picture"])
+    text = (FOLDER / "ATTRIBUTION.md").read_text(encoding="utf-8")
+    assert "creativecommons.org/licenses/by/4.0" in text and "JPEG" in text
+
+
+def test_the_miniatures_answered_to_the_images_that_are_shown():
+    for part in parts_of("miniature"):
+        asked = {each.image_id: each for each in make_test_set(part.dataset)}
+        for row in part.images.itertuples():
+            assert asked[row.image_id].content() == row.picture
+        said = miniature_answers([part.dataset], ["mini-cnn"]).set_index("image_id")["response"]
+        own = part.answers[part.answers["label"] == "mini-cnn"].set_index("image_id")["response"]
+        assert own.to_dict() == said[own.index].to_dict()
+
+
+@pytest.mark.parametrize("dataset", ["cue-conflict", "silhouette", "edge"])
+def test_published_answers_are_those_of_the_trials(dataset, published_trials):
+    shipped = published_answers(dataset)
+    trials = published_trials[published_trials["dataset"] == dataset]
+    # Of a network that both sources hold, that of model-vs-human is shown.
+    trials = trials.sort_values("source", ascending=False, kind="stable")
+    trials = trials.drop_duplicates(["observer", "image_id"])
+    both = shipped.merge(trials, on=["observer", "image_id"], suffixes=("", "_published"))
+    assert len(both) == len(shipped)
+    assert (both["response"] == both["response_published"]).all()
+    assert (both["category"] == both["category_published"]).all()
+
+
+def test_no_answer_is_read_as_one_and_not_as_missing():
+    assert "na" in set(published_answers("silhouette")["response"])

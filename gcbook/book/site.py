@@ -2,6 +2,7 @@
 
 Vega (from vl-convert) and MathJax (from sphinx-mathjax-offline) come with Python packages. They
 are written beside the book's own static files, so that no page asks another server for anything.
+So are the networks that a page runs (`gcbook.book.networks`).
 """
 
 from importlib.metadata import distribution
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.transforms import SphinxTransform
+
+from gcbook.book.networks import write_networks
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -101,6 +104,7 @@ def _mend_pages(app: "Sphinx", exception: Exception | None) -> None:
 def _add_vendor(app: "Sphinx", config: "Config") -> None:
     folder = Path(app.outdir).parent / "vendor-static"
     write_vendor(folder)
+    write_networks(folder / "networks")
     config.html_static_path.append(str(folder))
 
 

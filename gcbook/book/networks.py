@@ -9,6 +9,7 @@ loaded only when the reader asks for it:
 ``silhouettes.js``  the silhouettes that a reader can choose from
 ``runtime.js``      onnxruntime-web (``gcbook/data/onnxruntime-web``)
 ``MODEL.js``        a network's graph and the weights that it reads
+``*.txt``           the runtime's licence and notices
 ==================  ==============================================================
 
 All of it but the weights is written by ``tools/export_networks.py`` and
@@ -64,10 +65,14 @@ def write_networks(folder: Path) -> None:
         packed = gzip.compress(weights, mtime=0)
         scripts[name] = _script({"graph": _base64(graph), "weights": _base64(packed)})
     index["bytes"] = {name: len(text) for name, text in scripts.items()}
-    for name, text in (scripts | {"index": _script(index)}).items():
-        path = folder / f"{name}.js"
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
+    notices = gzip.decompress((runtime / "ThirdPartyNotices.txt.gz").read_bytes()).decode()
+    files = {f"{name}.js": text for name, text in (scripts | {"index": _script(index)}).items()}
+    files["runtime-licence.txt"] = (runtime / "LICENSE").read_text(encoding="utf-8")
+    files["runtime-notices.txt"] = notices
+    for name, text in files.items():
+        path = folder / name
+        if not path.is_file() or path.read_bytes() != text.encode():
+            path.write_text(text, encoding="utf-8", newline="")
 
 
 def _base64(content: bytes) -> str:

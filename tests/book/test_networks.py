@@ -53,11 +53,16 @@ def test_silhouettes_come_in_the_order_of_their_names(folder):
 def test_the_index_says_how_large_each_file_is(folder):
     index = value(folder / "index.js")
     assert index["bytes"] == {
-        path.stem: path.stat().st_size for path in folder.iterdir() if path.stem != "index"
+        path.stem: path.stat().st_size for path in folder.glob("*.js") if path.stem != "index"
     }
     for world in index["worlds"]:
         assert {world["diffusion"], world["cnn"]} <= set(index["models"])
         assert is_same(world["choices"], named_world(world["world"]))
+
+
+def test_the_runtimes_licence_comes_with_it(folder):
+    assert "Copyright (c) Microsoft Corporation" in (folder / "runtime-licence.txt").read_text()
+    assert len((folder / "runtime-notices.txt").read_text(encoding="utf-8")) > 100_000
 
 
 def test_files_are_written_once(folder):

@@ -221,7 +221,7 @@ def test_a_reader_runs_it_and_decides_anew(opened):
 
 
 def test_an_outline_is_drawn_and_a_run_is_cancelled(opened):
-    opened.get_by_label("Shape", exact=True).select_option("drawing")
+    opened.get_by_label("Shape", exact=True).select_option("drawing1")
     run = opened.get_by_role("button", name="Run", exact=True)
     assert run.is_disabled()
     field = opened.locator("canvas.gc-field")
@@ -241,6 +241,8 @@ def test_an_outline_is_drawn_and_a_run_is_cancelled(opened):
     name = f"drawing1-{texture}-0"
     made = compose_stage(np.uint8(mask).reshape(64, 64), name, contrast)
     assert abs(np.array(image) - made[..., 0].ravel().astype(int)).max() <= 1
+    opened.get_by_role("button", name="boat", exact=True).click()
+    assert opened.locator(".gc-said td").nth(2).inner_text() == "boat (the shape)"
     opened.get_by_label("Draws", exact=True).select_option("64")
     run.click()
     opened.wait_for_function("gcClassify.page.state.draws.length > 0")

@@ -207,7 +207,10 @@
           a.push(x);
           b.push(y);
         }
-        for (let k = 0; k < size; k++) [re[line * stride + k * step], im[line * stride + k * step]] = [a[k], b[k]];
+        for (let k = 0; k < size; k++) {
+          re[line * stride + k * step] = a[k];
+          im[line * stride + k * step] = b[k];
+        }
       }
     }
     const re = Float64Array.from(noise), im = new Float64Array(size * size);

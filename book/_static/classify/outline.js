@@ -59,12 +59,13 @@
     canvas.addEventListener("pointerup", end);
     canvas.addEventListener("pointercancel", end);
 
-    const button = (text, act) => gc.el("button", {
-      type: "button", textContent: text, onclick: function () { act(); show(); changed(curves); },
-    });
-    const buttons = gc.el("div", { className: "gc-row" },
-      button("Take back", () => { curves = curves.slice(0, -1); }),
-      button("Clear", () => { curves = []; }));
-    return gc.el("div", { className: "gc-drawing" }, canvas, buttons);
+    function keep(left) {
+      curves = left;
+      show();
+      changed(curves);
+    }
+    return gc.el("div", {}, canvas, gc.row(
+      gc.button("Take back", () => keep(curves.slice(0, -1))),
+      gc.button("Clear", () => keep([]))));
   };
 })();

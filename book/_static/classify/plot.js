@@ -3,27 +3,12 @@
   "use strict";
 
   const gc = (window.gcClassify = window.gcClassify || {});
-  const SIDE = 32, NS = "http://www.w3.org/2000/svg";
+  const SIDE = 32;
+  const MARGIN = { left: 54, right: 14, top: 12, bottom: 44 };
 
-  // An element: properties, attributes (with a dash), listeners, and children.
-  function el(tag, props = {}, ...children) {
-    const made = document.createElement(tag);
-    for (const [key, value] of Object.entries(props)) {
-      if (key.includes("-") || key === "role" || key === "for") made.setAttribute(key, value);
-      else made[key] = value;
-    }
-    made.append(...children);
-    return made;
-  }
+  // ---------------------------------------------------------------- pictures
 
-  function svg(tag, attributes = {}, text = "") {
-    const made = document.createElementNS(NS, tag);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    made.textContent = text;
-    return made;
-  }
-
-  // A canvas that shows values: colour(i) gives [r, g, b], 0 to 255, of pixel i.
+  // Shows values on a canvas: colour(i) gives [r, g, b], 0 to 255, of pixel i.
   function paint(canvas, colour, side = SIDE) {
     canvas.width = canvas.height = side;
     const context = canvas.getContext("2d"), pixels = context.createImageData(side, side);
@@ -56,39 +41,58 @@
     };
   }
 
-  // A chart in a box: axes with ticks, and the scales to draw with. Drawn anew each time.
+  // ---------------------------------------------------------------- charts
+
+  // Draws two axes into a box, anew each time. An axis has a range, ticks, their format, and a
+  // title. Returns what draws marks, each with a class that gives its look.
   function axes(box, { x, y, height, label }) {
-    const width = Math.max(280, Math.floor(box.clientWidth)), left = 54, bottom = 44, top = 12, right = 14;
-    const root = svg("svg", { viewBox: `0 0 ${width} ${height}`, width: width, height: height, role: "img" });
-    root.setAttribute("aria-label", label);
-    const scale = (axis, from, to) => (value) =>
-      from + ((value - axis.range[0]) / (axis.range[1] - axis.range[0])) * (to - from);
-    const across = scale(x, left, width - right), down = scale(y, height - bottom, top);
-    const add = (tag, attributes, text) => root.appendChild(svg(tag, attributes, text));
-    for (const tick of x.ticks) {
-      add("text", { x: across(tick), y: height - bottom + 18, "text-anchor": "middle" }, x.format(tick));
+    const width = Math.max(280, Math.floor(box.clientWidth));
+    const [left, right] = [MARGIN.left, width - MARGIN.right];
+    const [top, bottom] = [MARGIN.top, height - MARGIN.bottom];
+    const scale = ({ range }, from, to) => (value) =>
+      from + ((value - range[0]) / (range[1] - range[0])) * (to - from);
+    const across = scale(x, left, right), down = scale(y, bottom, top);
+
+    function add(parent, tag, attributes, text = "") {
+      const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+      for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+      made.textContent = text;
+      return parent.appendChild(made);
     }
+    box.replaceChildren();
+    const root = add(box, "svg", { width: width, height: height, role: "img", "aria-label": label });
+    const text = (at, words) => add(root, "text", { "text-anchor": "middle", ...at }, words);
+    for (const tick of x.ticks) text({ x: across(tick), y: bottom + 18 }, x.format(tick));
     for (const tick of y.ticks) {
-      add("line", { class: "grid", x1: left, x2: width - right, y1: down(tick), y2: down(tick) });
-      add("text", { x: left - 7, y: down(tick) + 4, "text-anchor": "end" }, y.format(tick));
+      add(root, "line", { class: "grid", x1: left, x2: right, y1: down(tick), y2: down(tick) });
+      text({ x: left - 7, y: down(tick) + 4, "text-anchor": "end" }, y.format(tick));
     }
-    add("text", { x: (left + width - right) / 2, y: height - 8, "text-anchor": "middle" }, x.title);
-    const middle = (top + height - bottom) / 2;
-    add("text", { x: 12, y: middle, "text-anchor": "middle", transform: `rotate(-90 12 ${middle})` }, y.title);
-    box.replaceChildren(root);
-    return { add: add, across: across, down: down, top: top, bottom: height - bottom, left: left, right: width - right };
+    text({ x: (left + right) / 2, y: height - 8 }, x.title);
+    text({ transform: `translate(12 ${(top + bottom) / 2}) rotate(-90)` }, y.title);
+
+    return {
+      dot: (look, px, py, r) => add(root, "circle", { class: look, cx: across(px), cy: down(py), r: r }),
+      line: (look, points) => add(root, "polyline",
+        { class: look, points: points.map(([px, py]) => `${across(px)},${down(py)}`).join(" ") }),
+      upright: (look, px) =>
+        add(root, "line", { class: look, x1: across(px), x2: across(px), y1: top, y2: bottom }),
+      band: (look, from, to) => add(root, "rect", {
+        class: look, x: across(from), width: Math.max(0, across(to) - across(from)),
+        y: top, height: bottom - top,
+      }),
+      word: (look, px, py, words, more) => text({ class: look, x: across(px), y: down(py), ...more }, words),
+    };
   }
 
   // About four round numbers from low to high.
   function ticks(low, high) {
     const rough = (high - low) / 4, power = 10 ** Math.floor(Math.log10(rough));
-    const step = [1, 2, 5, 10].map((m) => m * power).find((each) => each >= rough);
-    const found = [];
-    for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) found.push(i * step);
-    return found;
+    const step = [1, 2, 5, 10].map((times) => times * power).find((each) => each >= rough);
+    const first = Math.ceil(low / step - 1e-9), last = Math.floor(high / step + 1e-9);
+    return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
   }
 
   Object.assign(gc, {
-    el: el, paint: paint, grey: grey, channels: channels, difference: difference, axes: axes, ticks: ticks,
+    paint: paint, grey: grey, channels: channels, difference: difference, axes: axes, ticks: ticks,
   });
 })();

@@ -37,7 +37,10 @@
       state: state, shapes: shapes, world: world, worlds: index.worlds, labels: labels,
       candidates: candidates, paper: PAPER, own: "drawing1",
       bytes: ["runtime", diffusion, cnn].reduce((sum, name) => sum + index.bytes[name], 0),
-      changeWorld: (name) => makePage(index, shapes, index.worlds.find((each) => each.world === name)),
+      changeWorld: function (name) {
+        page.cancel();
+        makePage(index, shapes, index.worlds.find((each) => each.world === name));
+      },
 
       // ---------------------------------------------------------------- words
 

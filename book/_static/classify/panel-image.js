@@ -9,7 +9,7 @@
     const [low, high] = world.choices.texture_ratio;
     // In the middle of what the world has, in the logarithm, in which it is drawn evenly.
     state.contrast = Math.round(20 * Math.sqrt(low * high)) / 20;
-    state.texture = labels[labels.indexOf("dog")];
+    state.texture = "dog";
 
     const picture = el("canvas", { className: "gc-image", role: "img" });
     const caption = el("p", { className: "gc-small" });

@@ -2,7 +2,7 @@
 
 Vega (from vl-convert) and MathJax (from sphinx-mathjax-offline) come with Python packages. They
 are written beside the book's own static files, so that no page asks another server for anything.
-So are the networks that a page runs (`gcbook.book.networks`).
+So are, for a page that runs them, networks (`gcbook.book.networks`).
 """
 
 from importlib.metadata import distribution
@@ -93,18 +93,21 @@ def mend_html(text: str) -> str:
 
 def _mend_pages(app: "Sphinx", exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
-        for page in Path(app.outdir).rglob("*.html"):
-            if not page.relative_to(app.outdir).parts[0].startswith("_"):
+        out, runs_networks = Path(app.outdir), False
+        for page in out.rglob("*.html"):
+            if not page.relative_to(out).parts[0].startswith("_"):
                 text = page.read_text(encoding="utf-8")
+                runs_networks |= "data-networks=" in text
                 mended = mend_html(text)
                 if mended != text:
                     page.write_text(mended, encoding="utf-8")
+        if runs_networks:
+            write_networks(out / "_static" / "networks")
 
 
 def _add_vendor(app: "Sphinx", config: "Config") -> None:
     folder = Path(app.outdir).parent / "vendor-static"
     write_vendor(folder)
-    write_networks(folder / "networks")
     config.html_static_path.append(str(folder))
 
 

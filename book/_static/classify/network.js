@@ -11,11 +11,15 @@
   // ---------------------------------------------------------------- loading
 
   // Bytes that were compressed (gzip) and written in base64.
-  gc.unpacked = function (text) {
+  gc.unpacked = async function (text) {
+    if (!window.DecompressionStream) {
+      throw new Error("expected a browser that can decompress (DecompressionStream), as all main " +
+        "ones can since 2023; found one that cannot");
+    }
     const binary = atob(text), bytes = new Uint8Array(binary.length);
     for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return new Response(stream).arrayBuffer().then((buffer) => new Uint8Array(buffer));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
   };
 
   const blobUrl = (bytes) => URL.createObjectURL(new Blob([bytes], { type: "text/javascript" }));

@@ -6,7 +6,7 @@
   "use strict";
 
   const gc = window.gcClassify;
-  const FOLDER = "../_static/networks/";
+  const FOLDER = document.querySelector("[data-networks]").dataset.networks;
   const PAPER = { k: 7, from: 0, to: 1, least: 20, p: 2e-3 };
   const STEPS = 20;
 
@@ -90,10 +90,6 @@
       cancel: () => { stopped = true; },
 
       load: async function () {
-        if (!window.DecompressionStream || !window.WebAssembly) {
-          throw new Error("expected a browser that has WebAssembly and DecompressionStream, as all " +
-            "main ones have since 2023; found one that lacks one of them");
-        }
         await pause();
         const models = { diffusion: await gc.load(FOLDER, diffusion, about) };
         await pause();

@@ -6,15 +6,17 @@ The plan, its targets and its budget stand in `gcbook.miniworld.training.calibra
 
 The same command goes on where it was stopped, within a training too. FOLDER/trainings.jsonl gets a
 line a training; those made so far are in gcbook/data/calibration, and a copy of that file in FOLDER
-goes on from them. In the end it prints what was looked at, and how the chosen world compares with
-ResNet-50 and with the default world, whose networks are the shipped ones.
+goes on from them. In the end it writes FOLDER/default.json, the same measures of the default
+world's networks, which are the shipped ones, and prints what was looked at and what is matched.
 """
 
 import argparse
+import json
 from pathlib import Path
 
 from transformers import ResNetForImageClassification
 
+from gcbook.files.atomic import write_text
 from gcbook.miniworld.results.calibrated import matched_rows, search_rows
 from gcbook.miniworld.results.shipped import model_folder, recipe_of, shipped_models
 from gcbook.miniworld.training.calibration import (
@@ -39,8 +41,10 @@ def main() -> None:
     done = read_log(log)
     print(search_rows(done).to_string(index=False))
     if next_training(done) is None:
+        default = default_world()
+        write_text(json.dumps(default, indent=1) + "\n", arguments.output / "default.json")
         print(best(done))
-        print(matched_rows(done, {"default": default_world()}).to_string(index=False))
+        print(matched_rows(done, default).to_string(index=False))
 
 
 def default_world() -> dict[str, float]:
@@ -50,7 +54,8 @@ def default_world() -> dict[str, float]:
         if recipe_of(name)[0] == MODEL:
             network = ResNetForImageClassification.from_pretrained(model_folder(name)).eval()
             measured.append(measure(network, DEFAULT_WORLD)[0])
-    return {key: sum(each[key] for each in measured) / len(measured) for key in measured[0]}
+    number = len(measured)
+    return {key: round(sum(each[key] for each in measured) / number, 4) for key in measured[0]}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """From an executed notebook to a page of the book, as pure functions on notebooks.
 
 - The outputs of ``gcbook.charts.figure`` and ``table``, and the Markdown cell below them that is
-  tagged ``caption``, become one figure with a number, so that pages can refer to it.
+  tagged ``caption``, become one figure with a number, so that pages can refer to it. Where a cell
+  tagged ``optional`` shows nothing, its caption goes too.
 - Inline expressions give way to their values; the record of claims is taken out.
 - Code is folded, what prints nothing into one piece.
 - A section at the end says how to run the chapter again, where there is something to choose.
@@ -25,7 +26,8 @@ __all__ = ["as_arguments", "dress", "is_caption", "numbered", "rerun_section"]
 
 _WARNING = re.compile(r"^\S+:\d+: (?:MissingImages|Summaries)Warning: (.*)$", re.MULTILINE)
 
-CAPTION = "caption"
+CAPTION, OPTIONAL = "caption", "optional"
+"""Tags: of the caption of the figure above; of a cell that may come out without its figure."""
 
 VEGA_MIME = "application/vnd.vegalite.v5+json"
 
@@ -189,6 +191,8 @@ def _with_captions(cells: list[Any], where: str) -> list[Any]:
             kept.append(cell)
             continue
         above = _figures(kept[-1]) if kept else []
+        if not above and kept and OPTIONAL in kept[-1].metadata.get("tags", []):
+            continue
         if len(above) != 1:
             raise GcbookError(
                 f"{where}: expected one figure or table in the cell above the caption "

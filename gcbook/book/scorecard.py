@@ -8,18 +8,32 @@ from typing import Any
 from gcbook.claims.check import MARKS
 from gcbook.claims.found import Answer, Found, found_for
 from gcbook.claims.paper import MAIN, PaperClaim
-from gcbook.files.markdown import escape_markdown
 
 __all__ = ["scorecard_page", "scorecard_table"]
 
-_SIGNS = {True: "✓ agrees", False: "✗ contradicts", None: MARKS["unknown"]}
+_SIGNS = {
+    "agrees": "✓ agrees",
+    "contradicts": "✗ contradicts",
+    "leaves open": "? leaves open",
+    "": MARKS["unknown"],
+}
 _OUTCOMES = {
     "agrees": "✓ agree",
     "contradicts": "✗ are contradicted",
     "mixed": "✓ ✗ agree in part",
+    "leaves open": "? stay open",
     "unchecked": "cannot be checked",
 }
 _PRINTED, _NONE = "†", "–"
+_PARTS = {
+    ("Abstract", "Section 1", "Section 2"): "Introduction and method",
+    ("Section 3", "Table 1"): "Results",
+    ("Section 4",): "Where the shape bias comes from",
+    ("Section 5",): "Discussion",
+    ("",): "Appendix and tables",
+}
+"""The paper's parts, by how the place begins in which a claim stands first."""
+
 _HEAD = "| Claim of the paper | Recomputed here | In miniature |\n|:--|:--|:--|"
 
 
@@ -35,17 +49,16 @@ def scorecard_page(paper: Mapping[str, PaperClaim], book: Iterable[Mapping[str, 
     counts = "\n".join(f"| {_OUTCOMES[name]} | {outcomes[name]} |" for name in _OUTCOMES)
     others = [name for name in paper if name not in MAIN]
     sections = "\n\n".join(
-        f"## {place}\n\n{scorecard_table({name: paper[name] for name in names}, own)}"
-        for place, names in groupby(others, lambda name: _section(paper[name]))
+        f"## {part}\n\n{scorecard_table({name: paper[name] for name in names}, own)}"
+        for part, names in groupby(others, lambda name: _part(paper[name]))
     )
     return f"""(scorecard)=
 # Scorecard: every claim of the paper
 
 Each mark leads to the chapter with the evidence. *Recomputed here* rests on public trials, on
-equations or, marked {_PRINTED}, on nothing but the numbers printed in the paper; *in miniature* on
-small models trained for this book, whose results say what can happen, not what happened in Imagen.
-The list is made from the claims that the chapters check when the book is built; `gcbook claims`
-prints it.
+equations or, marked {_PRINTED}, on the paper's printed numbers alone; *in miniature* on small
+models trained for this book, which show what can happen, not what happened in Imagen.
+`gcbook claims` prints the list with all numbers.
 
 | Of the {len(paper)} claims | |
 |:--|--:|
@@ -60,7 +73,7 @@ prints it.
 
 
 def scorecard_table(paper: Mapping[str, PaperClaim], book: Iterable[Mapping[str, Any]]) -> str:
-    """A row a claim: what the paper says and prints, and the marks of what was found.
+    """A row a claim: what the paper says and where first, and the marks of what was found.
 
     Args:
         paper: claims of the paper by id.
@@ -72,9 +85,8 @@ def scorecard_table(paper: Mapping[str, PaperClaim], book: Iterable[Mapping[str,
 
 
 def _row(claim: PaperClaim, found: Found) -> str:
-    printed = ", ".join(claim.printed.values())
-    about = [claim.place, f"printed {escape_markdown(printed)}" if printed else "", claim.why_not]
-    small = " · ".join(filter(None, about))
+    first = claim.place.partition(";")[0].removesuffix(", caption")
+    small = " · ".join(filter(None, [first, claim.why_not]))
     here = _marks(found.here) or (_NONE if found.miniature else _unanswered(claim))
     small_world = _marks(found.miniature) or _NONE
     return f"| {claim.statement} [{small}]{{.gc-place}} | {here} | {small_world} |"
@@ -82,7 +94,7 @@ def _row(claim: PaperClaim, found: Found) -> str:
 
 def _marks(answers: Iterable[Answer]) -> str:
     links = [
-        f"[{_SIGNS[each.agrees]}{_PRINTED if each.printed_only else ''}]({each.chapter}.ipynb)"
+        f"[{_SIGNS[each.verdict]}{_PRINTED if each.printed_only else ''}]({each.chapter}.ipynb)"
         for each in answers
     ]
     return " ".join(dict.fromkeys(links))
@@ -93,6 +105,6 @@ def _unanswered(claim: PaperClaim) -> str:
     return f"[{cannot}]({claim.checked_in}.ipynb)" if claim.checked_in else cannot
 
 
-def _section(claim: PaperClaim) -> str:
-    """The section of the paper in which a claim stands first."""
-    return claim.place.partition(";")[0].removesuffix(", caption")
+def _part(claim: PaperClaim) -> str:
+    """The part of the paper in which a claim stands first."""
+    return next(title for begins, title in _PARTS.items() if claim.place.startswith(begins))

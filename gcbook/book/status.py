@@ -43,19 +43,19 @@ def status_page(
     """
     rows = "\n".join(_chapter_row(c, records[c.name]) for c in chapters if c.name in records)
     total = sum(record.seconds for record in records.values())
+    finished = max((record.finished for record in records.values()), default="–")
     return f"""(how-this-book-was-built)=
 # How this book was built
 
 This copy was made by gcbook {gcbook.__version__} under Python {platform.python_version()}. Every
-chapter is a notebook that was executed from its template; nothing on a page was typed in by hand
-that code could compute.
+chapter is a notebook that was executed from its template.
 
 ## Chapters
 
-Executing all of them took {total:.0f} seconds in all, several at a time.
+Executing them took {total:.0f} seconds in all; the last ended at {finished}.
 
-| Chapter | Executed (UTC) | Seconds | Parameters that differ from the defaults |
-|:--|:--|--:|:--|
+| Chapter | Seconds | Changed parameters |
+|:--|--:|:--|
 {rows}
 
 ## Data
@@ -73,10 +73,9 @@ Executing all of them took {total:.0f} seconds in all, several at a time.
 def _chapter_row(chapter: Chapter, record: Executed) -> str:
     start = defaults(parameters_of(chapter.name))
     changed = {k: v for k, v in record.parameters.items() if start.get(k) != v}
-    shown = ", ".join(code_cell(f"{k} = {v}") for k, v in changed.items()) or "none"
-    when = record.finished.replace("T", " ").removesuffix("Z")
+    shown = ", ".join(code_cell(f"{k} = {v}") for k, v in changed.items())
     link = f"[{chapter.title}]({chapter.name}.ipynb)"
-    return f"| {link} | {when} | {record.seconds:.1f} | {shown} |"
+    return f"| {link} | {record.seconds:.1f} | {shown} |"
 
 
 def _provenance(provenance: Mapping[str, Any]) -> str:
@@ -92,8 +91,7 @@ def _provenance(provenance: Mapping[str, Any]) -> str:
         for key, value in provenance.items()
         if key not in {"published", "sources"} and not isinstance(value, (dict, list, tuple))
     )
-    return f"""The summaries that the chapters start from were computed by our own code from these
-published trials:
+    return f"""The summaries that the chapters start from were computed from these published trials:
 
 {sources}
 

@@ -6,12 +6,14 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from gcbook.charts.parts import finish, look
+from gcbook.charts.parts import finish, literal, look
 from gcbook.charts.theme import CHANCE_LINE, INK
 
 __all__ = ["fig_forest"]
 
 _ROW, _EACH = 12, 13
+_SECOND_LINE = 8
+"""Pixels a row: between rows, a mark, and what a name of two lines needs besides."""
 _SIZE = 70
 
 
@@ -29,6 +31,7 @@ def fig_forest(
     ticks: str = "",
     marked: Collection[str] = (),
     two_lines: bool = False,
+    grouped: bool = False,
 ) -> alt.TopLevelMixin:
     """One row an estimate, in the order of the table.
 
@@ -45,11 +48,19 @@ def fig_forest(
         ticks: column of a second number of each row, drawn as an upright tick, or nothing.
         marked: rows that stand out among the others, of which there is one series; none: all do.
         two_lines: whether a row's name breaks after a colon, as long ones must on a phone.
+        grouped: whether names are a group and a member with ", " between; a group's name then
+            stands at its first row alone.
     """
     names = list(dict.fromkeys(rows[row]))
-    broken: dict[str, Any] = {"labelExpr": "split(datum.label, ': ')"} if two_lines else {}
+    written: dict[str, Any] = {"labelExpr": "split(datum.label, ': ')"} if two_lines else {}
+    if grouped:
+        firsts = list({name.partition(", ")[0]: name for name in reversed(names)}.values())
+        member = "slice(datum.label, indexof(datum.label, ', ') + 2)"
+        written["labelExpr"] = (
+            f"indexof({literal(firsts)}, datum.label) < 0 ? {member} : datum.label"
+        )
     y = alt.Y(f"{row}:N", sort=names, title=None)
-    y = y.axis(grid=True, gridDash=[1, 3], labelLimit=180, **broken)
+    y = y.axis(grid=True, gridDash=[1, 3], labelLimit=180, **written)
     channels: dict[str, Any] = {}
     offset: dict[str, Any] = {}
     marks = marks or {}
@@ -84,6 +95,6 @@ def fig_forest(
         layers.insert(0, at.mark_rule(color=CHANCE_LINE).encode(x=x))
     return finish(
         alt.layer(*layers),
-        height=len(names) * (_ROW + _EACH * max(1, len(marks))),
+        height=len(names) * (_ROW + _SECOND_LINE * two_lines + _EACH * max(1, len(marks))),
         description=description,
     )

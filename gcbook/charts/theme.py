@@ -21,6 +21,7 @@ __all__ = [
     "INK",
     "KINDS",
     "KIND_SHAPES",
+    "ORDERED",
     "OWN",
     "SERIES",
     "color_scale",
@@ -46,6 +47,9 @@ SERIES = ("#37474f", "#8c7300", "#78909c", "#8d5a4a")
 
 CUES = {"shape": SERIES[0], "texture": SERIES[1]}
 
+ORDERED = ("#3e2723", "#6a473b", "#93695a", "#b58876")
+"""What is ordered and no observer: bands of spatial frequency, from coarse to fine."""
+
 INK = "#1a1a1a"
 CHANCE_LINE = "#8a8a8a"
 BAND = "#8a8a8a"
@@ -66,6 +70,10 @@ DARK = {
     SERIES[1]: "#d1b53f",
     SERIES[2]: "#90a4ae",
     SERIES[3]: "#c9937f",
+    ORDERED[0]: "#f3e5df",
+    ORDERED[1]: "#d3b5a8",
+    ORDERED[2]: "#b08a7a",
+    ORDERED[3]: "#8f6a5b",
 }
 """Light colour → its twin on the dark page."""
 

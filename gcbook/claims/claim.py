@@ -72,7 +72,8 @@ class Claim(BaseModel):
             ``or``, ``not``, arithmetic, and the functions in `FUNCTIONS`.
         evidence: what it rests on.
         answers: ids of the paper's claims that it is about.
-        verdict: whether it agrees with these or contradicts them, given that it holds.
+        verdict: whether it agrees with these, contradicts them or leaves them open (evidence on
+            the question, too weak or too mixed for an answer), given that it holds.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -81,7 +82,7 @@ class Claim(BaseModel):
     holds: str
     evidence: Evidence
     answers: tuple[str, ...] = ()
-    verdict: Literal["", "agrees", "contradicts"] = ""
+    verdict: Literal["", "agrees", "contradicts", "leaves open"] = ""
 
     @field_validator("sentence")
     @classmethod

@@ -28,13 +28,13 @@ class Answer:
 
     Attributes:
         chapter: where it stands.
-        agrees: whether it agrees with the paper's; None where it does not hold or was not computed
-            with the parameters of the build.
+        verdict: "agrees", "contradicts" or "leaves open"; "" where it does not hold or was not
+            computed with the parameters of the build.
         printed_only: whether it rests on the paper's printed numbers alone.
     """
 
     chapter: str
-    agrees: bool | None
+    verdict: str
     printed_only: bool
 
 
@@ -52,11 +52,11 @@ class Found:
 
     @property
     def outcome(self) -> str:
-        """In a word: "agrees", "contradicts", "mixed", or "" where nothing answers."""
-        verdicts = {each.agrees for each in (*self.here, *self.miniature)} - {None}
-        if not verdicts:
-            return ""
-        return "mixed" if len(verdicts) > 1 else "agrees" if verdicts == {True} else "contradicts"
+        """In a word: a verdict, "mixed" where two are opposed, "" where nothing answers."""
+        verdicts = {each.verdict for each in (*self.here, *self.miniature)} - {""}
+        if {"agrees", "contradicts"} <= verdicts:
+            return "mixed"
+        return next(iter(verdicts - {"leaves open"} or verdicts), "")
 
 
 def found_for(name: str, book: Iterable[Mapping[str, Any]]) -> Found:
@@ -69,10 +69,10 @@ def found_for(name: str, book: Iterable[Mapping[str, Any]]) -> Found:
     sides: dict[bool, list[Answer]] = {False: [], True: []}
     for each in book:
         if name in each["answers"]:
-            agrees = each["verdict"] == "agrees" if each["state"] == "holds" else None
+            verdict = each["verdict"] if each["state"] == "holds" else ""
             printed_only = each["evidence"] == "published only"
             small = each["evidence"] == "miniature"
-            sides[small].append(Answer(each["chapter"], agrees, printed_only))
+            sides[small].append(Answer(each["chapter"], verdict, printed_only))
     return Found(tuple(sides[False]), tuple(sides[True]))
 
 

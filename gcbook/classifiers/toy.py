@@ -113,15 +113,13 @@ class Toy:
         return nearest // self.means.shape[1]
 
 
-def make_toy(coarse_sd: float = 1.1, fine_sd: float = 0.25, scale: float = 1.0) -> Toy:
+def make_toy(coarse_sd: float = 1.1, fine_sd: float = 0.25) -> Toy:
     """Make the four classes.
 
     Args:
         coarse_sd: standard deviation of a cloud; neighbouring centres are 8/3 apart.
         fine_sd: standard deviation of a clump; neighbouring clumps, which belong to different
             classes, are 2/3 apart.
-        scale: all lengths are multiplied by it; ``1 / HALF_WIDTH`` brings the classes into
-            [-1, 1], as pixels are.
     """
     place = SPACING * (torch.arange(SITES_A_SIDE, dtype=torch.float64) - (SITES_A_SIDE - 1) / 2)
     centres = CENTRE * torch.tensor([[-1, 1], [1, 1], [-1, -1], [1, -1]], dtype=torch.float64)
@@ -135,7 +133,7 @@ def make_toy(coarse_sd: float = 1.1, fine_sd: float = 0.25, scale: float = 1.0) 
     )
     squares = (means - centres[:, None]).square().sum(-1)
     weights = (-squares / (2 * coarse_sd**2)).softmax(1)
-    return Toy(scale * means, weights, scale * fine_sd, scale * centres)
+    return Toy(means, weights, fine_sd, centres)
 
 
 def toy_classifier(

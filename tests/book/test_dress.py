@@ -76,6 +76,18 @@ def test_figures_have_captions_and_captions_figures(cells, says):
         dressed(*cells)
 
 
+def test_the_caption_of_an_optional_figure_goes_with_it():
+    empty = v4.new_code_cell("None", metadata={"tags": ["optional"]})
+    code, rerun = dressed(empty, caption_cell("C")).cells
+    assert (code.source, rerun.cell_type) == ("None", "markdown")
+    shown = chart_cell()
+    shown.metadata["tags"] = ["optional"]
+    figure = dressed(shown, caption_cell("C")).cells[0]
+    assert figure.metadata["mystnb"]["figure"]["caption"] == "C"
+    with pytest.raises(GcbookError, match="found 0"):
+        dressed(v4.new_code_cell("None"), caption_cell("C"))
+
+
 def test_the_executed_notebook_is_left_as_it_was():
     cells = [chart_cell(), caption_cell("C")]
     before = v4.writes(v4.new_notebook(cells=cells))

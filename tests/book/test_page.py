@@ -18,7 +18,7 @@ def test_every_figure_that_a_chapter_refers_to_has_a_place_in_some_chapter():
             if "mystnb" in cell.metadata:
                 assert cell.outputs[0]["data"]["text/html"]
                 places.add(cell.metadata["mystnb"]["figure"]["name"])
-    assert {"fig-overview", "tab-table1"} <= places
+    assert {"fig-overview", "tab-paper-1"} <= places
     assert referred - places == set()
 
 

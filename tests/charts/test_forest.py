@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from gcbook.charts.chart import chart_spec
+from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.charts.forest import fig_forest
 from gcbook.charts.theme import CHANCE_LINE, INK
 
@@ -68,3 +68,9 @@ def test_long_names_break_after_their_colon_where_asked():
     axis = layers_of(spec_of(two_lines=True))["point"]["encoding"]["y"]["axis"]
     assert axis["labelExpr"] == "split(datum.label, ': ')"
     assert "labelExpr" not in layers_of(spec_of())["point"]["encoding"]["y"]["axis"]
+
+
+def test_the_name_of_a_group_is_written_once():
+    names = ["m, 0.5", "m, 0.9", "n, 0.5", "n, 0.9"]
+    svg = static_svg(spec_of(ROWS.assign(who=names), grouped=True))
+    assert [svg.count(f">{name}<") for name in ("m, 0.5", "n, 0.5", "0.9", "0.5")] == [1, 1, 2, 0]

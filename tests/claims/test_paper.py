@@ -220,8 +220,8 @@ def test_answers_are_sorted_by_what_they_rest_on():
         answer(chapter="turned", state="fails"),
     ]
     found = found_for("a", book)
-    assert found.here == (Answer("method", True, True),)
-    assert found.miniature == (Answer("muse", False, False), Answer("turned", None, False))
+    assert found.here == (Answer("method", "agrees", True),)
+    assert found.miniature == (Answer("muse", "contradicts", False), Answer("turned", "", False))
 
 
 @pytest.mark.parametrize(
@@ -232,6 +232,8 @@ def test_answers_are_sorted_by_what_they_rest_on():
         ([answer()], "contradicts"),
         ([answer(verdict="agrees")], "agrees"),
         ([answer(), answer(verdict="agrees")], "mixed"),
+        ([answer(verdict="leaves open")], "leaves open"),
+        ([answer(verdict="leaves open"), answer(verdict="agrees")], "agrees"),
         ([answer(), answer(state="fails", verdict="agrees")], "contradicts"),
     ],
 )

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from gcbook.classifiers.protocol import Draw
-from gcbook.classifiers.toy import HALF_WIDTH, make_toy, toy_classifier
+from gcbook.classifiers.toy import make_toy, toy_classifier
 from gcbook.noise.schedules import CosineSchedule, FlowSchedule
 
 STEP = 0.02
@@ -111,17 +111,6 @@ def test_cues_by_hand():
     )
     assert [toy.labels[i] for i in toy.coarse_cue(points)] == ["A", "A", "D", "B", "D", "C"]
     assert [toy.labels[i] for i in toy.fine_cue(points)] == ["A", "B", "C", "A", "D", "B"]
-
-
-def test_scale_is_of_all_lengths():
-    toy, small = make_toy(), make_toy(scale=1 / HALF_WIDTH)
-    images, label = toy.sample(500, np.random.default_rng(1))
-    shrunk, same = small.sample(500, np.random.default_rng(1))
-    assert (label == same).all()
-    assert (shrunk * HALF_WIDTH - images).abs().max() < 1e-12
-    assert (shrunk.abs() <= 1).all(1).double().mean() > 0.9
-    assert (small.coarse_cue(shrunk) == toy.coarse_cue(images)).all()
-    assert (small.fine_cue(shrunk) == toy.fine_cue(images)).all()
 
 
 @pytest.mark.parametrize("schedule", [None, FlowSchedule()])

@@ -11,6 +11,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from gcbook.miniworld.results import answers, shipped
+from gcbook.miniworld.world import DEFAULT_WORLD
 from gcbook.noise.schedules import CosineSchedule, log_snr
 from gcbook.noise.weightings import parse_weighting
 from gcbook.paper.categories import CATEGORIES
@@ -67,6 +68,7 @@ def ship_model(data: Path, model: str, *, parameters: int = 1000, batch_size: in
     network.mkdir(parents=True)
     save_file({"all": np.zeros(parameters, np.float16)}, network / "model.safetensors")
     card = {"miniature": model, "parameters": parameters, "batch_size": batch_size}
+    card["world"] = DEFAULT_WORLD.as_dict()
     (folder / "training.json").write_text(json.dumps(card))
 
 

@@ -16,10 +16,9 @@ from gcbook.claims import Number
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import HUMANS_TITLE, known_networks
 from gcbook.paper.published import published_models, quoted_value
-from gcbook.stats.correlation import fisher_difference, fisher_interval
+from gcbook.stats.correlation import fisher_difference
 from gcbook.stats.correlation_tables import EVERYBODY, FAMILY_MEANS
 from gcbook.stats.metrics import bias_of
-from gcbook.stats.words import listed
 
 __all__ = ["blurred_images_facts"]
 
@@ -33,7 +32,6 @@ def blurred_images_facts(
     sharp: pd.DataFrame,
     resnet: pd.DataFrame,
     noised: pd.DataFrame,
-    confidence: float = 0.95,
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
@@ -46,11 +44,10 @@ def blurred_images_facts(
         sharp, resnet: from `gcbook.chapters.blurred_images.tables`: ``sharp_rows`` and
             ``resnet_rows``.
         noised: from `gcbook.stats.shape_tables.noised_resnets`.
-        confidence: of the interval around the paper's coefficient.
     """
     return SimpleNamespace(
         **_all_networks(correlations),
-        **_paper(rows, correlations, confidence),
+        **_paper(rows, correlations),
         **_families(rows, correlations),
         **_datasets(correlations),
         **_blurred_or_sharp(sharp),
@@ -71,19 +68,17 @@ def _all_networks(correlations: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _paper(rows: pd.DataFrame, correlations: pd.DataFrame, confidence: float) -> dict[str, Any]:
-    """What the paper prints, how it compares, and which of its networks are here."""
+def _paper(rows: pd.DataFrame, correlations: pd.DataFrame) -> dict[str, Any]:
+    """What the paper prints, how it compares, and how many of its networks are here."""
     printed = quoted_value("shape_bias_low_pass_pearson")
     bracket = quoted_value("correlation_r_argument")
     # Degrees of freedom are two less than points.
     points = int(bracket) + 2
-    low, high = fisher_interval(printed, points, confidence)
     own = _row(correlations, BLURRED, EVERYBODY)
-    z, p = fisher_difference(own.get("r", np.nan), int(own.get("n", 0)), printed, points)
+    _, p = fisher_difference(own.get("r", np.nan), int(own.get("n", 0)), printed, points)
     label = known_networks().set_index("observer")["label"]
     theirs = set(published_models()["observer"].map(label).dropna())
-    here = dict.fromkeys(rows.loc[rows["kind"] != HUMANS_TITLE, "observer"])
-    inside = [name for name in here if name in theirs]
+    here = set(rows.loc[rows["kind"] != HUMANS_TITLE, "observer"])
     return {
         "paper_pearson": Number(printed, ".2f"),
         "paper_spearman": Number(quoted_value("shape_bias_low_pass_spearman"), ".2f"),
@@ -91,12 +86,8 @@ def _paper(rows: pd.DataFrame, correlations: pd.DataFrame, confidence: float) ->
         "paper_points": points,
         "paper_models": len(published_models().query("table2 != ''")),
         "paper_largest_p": Number(printed_correlations()["p"].max(), ".1e"),
-        "paper_low": Number(low, ".2f"),
-        "paper_high": Number(high, ".2f"),
-        "difference_z": Number(z, ".2f"),
         "difference_p": Number(p, ".2g"),
-        "in_paper": len(inside),
-        "in_paper_names": listed(inside),
+        "in_paper": len(here & theirs),
     }
 
 
@@ -149,15 +140,9 @@ def _resnet(rows: pd.DataFrame) -> dict[str, Any]:
     """The public ResNet-50 over the shape categories."""
     own = rows[rows["observer"] == RESNET].assign(bias=lambda each: 1 - each["texture_share"])
     answers = own[["shape_answers", "texture_answers"]].sum()
-    ordered = own.sort_values("bias", kind="stable")
-    least, most = (ordered.iloc[at] if len(own) else _NO_ROW for at in (0, -1))
     return {
         "resnet": Number(bias_of(*answers), ".2f"),
         "resnet_mean": Number(1 - own["category_mean"].max(), ".2f"),
-        "resnet_least": _number(least, "bias"),
-        "resnet_least_category": least.get("category"),
-        "resnet_most": _number(most, "bias"),
-        "resnet_most_category": most.get("category"),
         "resnet_by_shape": int((own["bias"] > 0.5).sum()),
     }
 

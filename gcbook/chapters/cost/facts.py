@@ -101,17 +101,15 @@ def _large(real: pd.DataFrame, costs: pd.DataFrame) -> dict[str, Any]:
     ends = ratios[generators.index]
     return {
         "hours": Number(dear["conflict_hours"], ".1f"),
-        "days": Number(dear["benchmark_days"], ".1f"),
         "larger": Interval(_rounded(ends.min()), _rounded(ends.max()), ",.0f"),
     }
 
 
 def _checked(checked: pd.DataFrame) -> dict[str, Any]:
     if checked.empty:
-        return {"checked": None, "checked_models": None, "worst": Number(np.nan)}
+        return {"checked": None, "worst": Number(np.nan)}
     return {
         "checked": int(checked["scores"].sum()),
-        "checked_models": len(checked),
         "worst": Number(checked["largest_difference"].max(), ".0e"),
     }
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gcbook.chapters.diffusion_bound.tables import PARTS
 from gcbook.charts.columns import column, tooltips
-from gcbook.charts.parts import CLASS_COLORS, dropdown, look, radio, side_by_side, slider
+from gcbook.charts.parts import CLASS_COLORS, dropdown, look, side_by_side, slider
 from gcbook.charts.theme import INK, SERIES
 from gcbook.noise.mixture import Mixture
 
@@ -77,8 +77,7 @@ def fig_forward(pair: Mapping[str, Mixture], grid: pd.DataFrame) -> alt.TopLevel
             description=(
                 "Densities of two classes of numbers from −5 to 5, each a row of narrow peaks that "
                 "alternate with those of the other class, with A more on the left and B more on "
-                "the right. A slider adds noise: the peaks melt first, the difference between left "
-                "and right later, and at t = 1 both are one Gaussian."
+                "the right. A slider adds noise of strength t."
             ),
         )
         .configure_legend(orient="bottom")
@@ -139,15 +138,14 @@ def fig_bound_parts(rows: pd.DataFrame) -> alt.TopLevelMixin:
         [stacked, gap],
         [spacing],
         "Left: bars for more and more steps, each stacked from the diffusion, reconstruction and "
-        "prior parts of the bound, above a dashed line at the true value, which they approach. "
-        "Right: the gap between the two against the number of steps, both on logarithmic axes: "
-        "two falling lines, one for steps evenly spaced in log-SNR and a higher one for steps "
-        "evenly spaced in t.",
+        "prior parts of the bound, with a dashed line at the true value. Right: the gap between "
+        "the two against the number of steps, both on logarithmic axes, with a line for steps "
+        "evenly spaced in log-SNR and one for steps evenly spaced in t.",
     )
 
 
 def fig_weights(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Which times a weighted sum consists of: its density and its running share.
+    """From which times a weighted difference comes: its density and its running share.
 
     Args:
         rows: from `gcbook.chapters.diffusion_bound.tables.weight_rows`.
@@ -155,19 +153,12 @@ def fig_weights(rows: pd.DataFrame) -> alt.TopLevelMixin:
     table = rows.assign(name=rows["weighting"].map(_NAMES).fillna(rows["weighting"]))
     names = list(dict.fromkeys(table["name"]))
     keys = {name: key for key, name in _NAMES.items() if key != "elbo"}
-    parts = {
-        "difference": "difference between the classes",
-        "error": "error under the own class",
-    }
-    part = radio("bound_part", "Sum of the ", parts, "difference")
     shown: dict[str, Any] = {
         "x": alt.X("t:Q", title="Time t", scale=alt.Scale(domain=[0, 1])),
         **_marks([keys[name] for name in names]),
         "tooltip": tooltips(["name", "t", "below"], titles={"name": "Weights"}),
     }
-    base = alt.Chart(table[["name", "part", "t", "density", "below"]]).transform_filter(
-        "datum.part === bound_part"
-    )
+    base = alt.Chart(table[["name", "t", "density", "below"]])
     density = alt.Y("density:Q", title=column("density").title, scale=alt.Scale(domain=[0, 6]))
     below = alt.Y("below:Q", title=column("below").title).axis(format=".0%")
     panels = [
@@ -178,11 +169,10 @@ def fig_weights(rows: pd.DataFrame) -> alt.TopLevelMixin:
     ]
     return side_by_side(
         panels,
-        [part],
-        "Two panels over time t, for a weighted sum of the difference in error between the classes "
-        "or, if the reader chooses so, of the error under the own class. Left: the density of its "
-        "parts; with the weights of the bound it lies at the least noise, with exp(−7t) at more, "
-        "with equal weights at the most. Right: the same added up from t = 0.",
+        [],
+        "Two panels over time t, for the weighted difference in error between the classes, with a "
+        "line each for the weights of the bound, for exp(−7t) and for equal weights. Left: the "
+        "density of the sum. Right: the same added up from t = 0.",
     )
 
 
@@ -217,8 +207,7 @@ def fig_ratio(rows: pd.DataFrame) -> alt.TopLevelMixin:
             description=(
                 "By how much each number from −4 to 4 speaks for class A, four lines: by the "
                 "likelihoods, by the bound, by the errors weighted with exp(−7t), and by the "
-                "errors with equal weights. A line that goes up and down follows the peaks of the "
-                "classes, a straight one their broad shapes."
+                "errors with equal weights. A horizontal line marks 0."
             ),
         )
         .configure_legend(orient="bottom", columns=4)

@@ -12,13 +12,7 @@ import pandas as pd
 
 from gcbook.noise.mixture import Mixture
 from gcbook.noise.schedules import CosineSchedule, log_snr
-from gcbook.noise.variational import (
-    MOST,
-    Spacing,
-    bound_terms,
-    expected_errors,
-    step_times,
-)
+from gcbook.noise.variational import Spacing, bound_terms, expected_errors, step_times
 from gcbook.noise.weightings import parse_weighting
 
 __all__ = [
@@ -77,40 +71,34 @@ def bound_rows(model: Mixture, steps: Sequence[int] = STEPS) -> pd.DataFrame:
     return pd.DataFrame(rows).round(6)
 
 
-def weight_rows(
-    pair: Mapping[str, Mixture],
-    weightings: Sequence[str],
-    *,
-    most: float = MOST,
-) -> pd.DataFrame:
-    """Which times a weighted sum consists of: of the errors, and of what tells the classes apart.
+def weight_rows(pair: Mapping[str, Mixture], weightings: Sequence[str]) -> pd.DataFrame:
+    """From which times the weighted difference in error between the classes comes.
 
     Args:
         pair: two classes; numbers are the first one's.
         weightings: names, see `gcbook.noise.weightings`; "elbo" is the bound's.
-        most: log-SNR at which the times begin.
 
     Returns:
-        ``weighting, t, log_snr``; ``part``, "error" (mean error under the own class) or
-        "difference" (by how much that under the other class exceeds it), and its ``value``;
-        ``density`` (share of the weighted sum a unit of t), and ``below`` (share from less noise).
+        ``weighting, t, log_snr``; ``value``, by how much the mean error under the other class
+        exceeds that under the own; ``density`` (share of the weighted sum per unit of t), and
+        ``below`` (share from less noise).
     """
     own, other = pair.values()
     numbers, shares = own.quadrature()
     # Even in log-SNR, for the weight of the bound rises without end towards t = 0.
-    edges = step_times(DRAWN + 1, most=most)
+    edges = step_times(DRAWN + 1)
     times, widths = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
-    errors = [expected_errors(model, numbers, times) @ shares for model in (own, other)]
+    same, wrong = (expected_errors(model, numbers, times) @ shares for model in (own, other))
+    value = wrong - same
     schedule = CosineSchedule()
     ratio = log_snr(schedule, times)
     tables = []
     for name in weightings:
         weights = parse_weighting(name).weights(times, ratio, schedule) * widths
-        for part, value in (("error", errors[0]), ("difference", errors[1] - errors[0])):
-            share = weights * value / (weights @ value)
-            about = {"weighting": name, "part": part, "t": times, "log_snr": ratio, "value": value}
-            table = pd.DataFrame(about).assign(density=share / widths, below=share.cumsum())
-            tables.append(table)
+        share = weights * value / (weights @ value)
+        about = {"weighting": name, "t": times, "log_snr": ratio, "value": value}
+        table = pd.DataFrame(about).assign(density=share / widths, below=share.cumsum())
+        tables.append(table)
     return pd.concat(tables, ignore_index=True).round(6)
 
 

@@ -18,7 +18,6 @@ from gcbook.paper.observers import HUMANS, show_once
 from gcbook.paper.published import quoted_value, table1, table2, table3
 from gcbook.stats.benchmark_tables import METRICS
 from gcbook.stats.summaries import Summaries
-from gcbook.stats.words import listed
 
 __all__ = ["discussion_facts"]
 
@@ -103,7 +102,6 @@ def _reproduced(rows: pd.DataFrame) -> dict[str, Any]:
     ours = both[list(METRICS)].round(3).to_numpy(float)
     printed = both[[f"{metric}_published" for metric in METRICS]].to_numpy(float)
     return {
-        "reproduced_models": listed(both["model"]) if len(both) else None,
         "printed_numbers": ours.size or None,
         "reproduced_numbers": int((np.abs(ours - printed) < 1e-9).sum()) if len(both) else None,
     }
@@ -154,7 +152,6 @@ def _consistent() -> dict[str, Any]:
         "models_in_text": members["text"],
         "single_datasets": Number(quoted_value("n_nonparametric_datasets"), ".0f"),
         "single_datasets_shown": Number(quoted_value("n_nonparametric_datasets_figure_11"), ".0f"),
-        "bracket": Number(quoted_value("correlation_r_argument"), ".0f"),
     }
 
 

@@ -11,7 +11,6 @@ import pandas as pd
 
 from gcbook.chapters.error_consistency.tables import PAIR_KINDS
 from gcbook.charts.columns import column, tooltips
-from gcbook.charts.forest import fig_forest
 from gcbook.charts.parts import (
     NOBODY,
     alphabetical,
@@ -39,7 +38,6 @@ __all__ = [
     "consistency_matrix",
     "consistency_panels",
     "dataset_agreement",
-    "difference_dots",
     "difference_matrix",
     "error_consistency_ranking",
     "observed_against_expected",
@@ -325,27 +323,6 @@ def _metric_panel(
             filled=False, size=110, strokeWidth=2, color=INK, opacity=1
         ),
     ).properties(width=165, height=190)
-
-
-def difference_dots(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """How far each network is from the humans, with its interval.
-
-    Args:
-        rows: from `gcbook.stats.differences.against_humans`.
-    """
-    if rows.empty:
-        return nothing("No bootstrap draws to test with.")
-    return fig_forest(
-        rows[["model", "difference", "low", "high", "p_corrected"]],
-        row="model",
-        value="difference",
-        x=alt.X("difference:Q", title="Difference in error consistency").axis(tickCount=6),
-        tooltip=tooltips(["model", "difference", "low", "high", "p_corrected"]),
-        description=(
-            "Error consistency with humans less that of humans among themselves, a row for each "
-            f"of {len(rows)} networks, with intervals and a line at 0."
-        ),
-    )
 
 
 def _equal_kappa(x: alt.X, y: alt.Y) -> list[alt.Chart]:

@@ -1,6 +1,5 @@
 """The numbers that the chapter's text and its claims are about."""
 
-from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,17 +8,14 @@ import pandas as pd
 
 from gcbook.chapters.error_consistency.tables import (
     PAIR_KINDS,
-    mixed_kappa,
     range_over_datasets,
     shared_errors,
 )
 from gcbook.claims import Interval, Number
-from gcbook.paper.experiments import PARAMETRIC
-from gcbook.paper.observers import HUMANS_TITLE, choose_observers, show_once
+from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.paper.published import published_values
-from gcbook.stats.summaries import Summaries
 
-__all__ = ["conditions_without_error", "consistency_facts"]
+__all__ = ["consistency_facts"]
 
 _NO_ROW: "pd.Series[Any]" = pd.Series(dtype=float)
 _CAPPED = ("Cue conflict", "Silhouette")
@@ -32,7 +28,6 @@ def consistency_facts(
     agreement: pd.DataFrame,
     against: pd.DataFrame,
     differences: pd.DataFrame,
-    faultless: tuple[int, int],
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
@@ -45,40 +40,16 @@ def consistency_facts(
         agreement: from ``agreement_with_humans`` of the same module.
         against: from `gcbook.stats.differences.against_humans`.
         differences: from `gcbook.stats.differences.model_differences`.
-        faultless: from `conditions_without_error`.
     """
     return SimpleNamespace(
         **_ranking(rows),
         **_caps(rows, agreement),
         **_kinds(pairs),
-        **_telling_pairs(pairs),
         **_datasets(agreement),
         **_tests(against, differences),
         **_orders(rows),
         **_exercises(),
-        faultless=faultless[0],
-        conditions=faultless[1],
     )
-
-
-def conditions_without_error(
-    summaries: Summaries, observers: Sequence[str] = ()
-) -> tuple[int, int]:
-    """How often a network has no error in a condition, so that its kappa is 0 with anyone.
-
-    Args:
-        summaries: any.
-        observers: networks to count; none counts all.
-
-    Returns:
-        How often, and of how many networks and conditions.
-    """
-    counts = choose_observers(show_once(summaries.counts), observers)
-    counts = counts[(counts["observer_kind"] == "model") & counts["dataset"].isin(PARAMETRIC)]
-    keys = ["source", "observer", "dataset", "condition"]
-    wrong = counts.assign(wrong=counts["n"].where(counts["response"] != counts["category"], 0))
-    errors = wrong.groupby(keys, observed=True)["wrong"].sum()
-    return int((errors == 0).sum()), len(errors)
 
 
 def _ranking(rows: pd.DataFrame) -> dict[str, Any]:
@@ -91,23 +62,15 @@ def _ranking(rows: pd.DataFrame) -> dict[str, Any]:
     printed = paper["error_consistency"]
     others = printed[paper["kind"] != "generative"]
     ranks = paper["mean_rank"].dropna()
-    # Without ranks of its own, a mean is over other datasets or conditions than the paper's.
-    comparable = rows["mean_rank"].notna().any()
     ahead = ours[ours["ood_accuracy"] > humans["ood_accuracy"]]
     resnet = ours[ours["model"] == "ResNet-50"]
     return {
         "humans": Number(humans["error_consistency"]),
         "humans_interval": _ends(humans, "error_consistency"),
-        "human_accuracy": Number(humans["ood_accuracy"]),
         "networks": len(ours),
         "best": best.get("model"),
         "best_kappa": Number(best.get("error_consistency", np.nan)),
         "best_interval": _ends(best, "error_consistency"),
-        "above_best": (
-            int((printed > round(float(best["error_consistency"]), 3)).sum())
-            if comparable and len(ours)
-            else None
-        ),
         "more_accurate": len(ahead),
         "accurate_kappa": Interval(
             ahead["error_consistency"].min(), ahead["error_consistency"].max()
@@ -137,13 +100,9 @@ def _caps(rows: pd.DataFrame, agreement: pd.DataFrame) -> dict[str, Any]:
     accuracy = rows.dropna(subset="ood_accuracy").set_index("model")["ood_accuracy"]
     ahead = means.index.intersection(accuracy.index[accuracy > accuracy[HUMANS_TITLE]])
     facts: dict[str, Any] = {
-        "accurate_most": Interval(
-            means.loc[ahead, "most"].min(), means.loc[ahead, "most"].max(), ".2f"
-        ),
         "accurate_share": Interval(share[ahead].min(), share[ahead].max(), ".0%"),
     }
     for name, observer in (("humans", HUMANS_TITLE), ("resnet50", "ResNet-50")):
-        facts[f"{name}_most"] = Number(means["most"].get(observer, np.nan), ".2f")
         facts[f"{name}_share"] = Number(share.get(observer, np.nan), ".0%")
     for name, dataset in zip(("cue", "silhouette"), _CAPPED, strict=True):
         there = agreement[agreement["dataset"] == dataset].set_index("observer")
@@ -158,45 +117,15 @@ def _caps(rows: pd.DataFrame, agreement: pd.DataFrame) -> dict[str, Any]:
 def _kinds(pairs: pd.DataFrame) -> dict[str, Any]:
     """Pairs of networks and mixed pairs compared, dataset by dataset."""
     means = pairs.groupby(["dataset", "pair"])["kappa"].mean().unstack()
-    people, mixed, networks = (means.get(kind, means.iloc[:, 0] * np.nan) for kind in PAIR_KINDS)
-    among, across = (networks / mixed).dropna(), (mixed / people).dropna()
+    mixed, networks = (means.get(kind, means.iloc[:, 0] * np.nan) for kind in PAIR_KINDS[1:])
+    among = (networks / mixed).dropna().sort_values()
     return {
         "compared": len(among),
         "among_more": int((among > 1).sum()),
-        **_ends_of("among", among, ".1f"),
-        **_ends_of("across", across, ".0%"),
+        "among_least": Number(among.min(), ".1f"),
+        "among_most": Number(among.max(), ".1f"),
+        "among_most_on": str(among.index[-1]) if len(among) else None,
     }
-
-
-def _ends_of(name: str, values: pd.Series, form: str) -> dict[str, Any]:
-    ordered = values.sort_values()
-    facts: dict[str, Any] = {}
-    for end, place in (("least", 0), ("most", -1)):
-        facts[f"{name}_{end}"] = Number(ordered.iloc[place] if len(ordered) else np.nan, form)
-        facts[f"{name}_{end}_on"] = str(ordered.index[place]) if len(ordered) else None
-    return facts
-
-
-def _telling_pairs(pairs: pd.DataFrame) -> dict[str, Any]:
-    """Two pairs of a human and a network that show what observed consistency hides.
-
-    ``often`` agrees most of all whose kappa is below a tenth of a large bound, ``seldom`` least of
-    all with a good kappa.
-    """
-    mixed = pairs[pairs["pair"] == "Human and model"].sort_values("observed", kind="stable")
-    chance = mixed[(mixed["most"] > 0.5) & (mixed["kappa"] < 0.1 * mixed["most"])]
-    good = mixed[mixed["kappa"] > 0.3]
-    facts: dict[str, Any] = {}
-    for name, row in (
-        ("often", chance.iloc[-1] if len(chance) else _NO_ROW),
-        ("seldom", good.iloc[0] if len(good) else _NO_ROW),
-    ):
-        for key in ("dataset", "a", "b"):
-            facts[f"{name}_{key}"] = row.get(key)
-        for key in ("observed", "expected"):
-            facts[f"{name}_{key}"] = Number(row.get(key, np.nan), ".0%")
-        facts[f"{name}_kappa"] = Number(row.get("kappa", np.nan), ".2f")
-    return facts
 
 
 def _datasets(agreement: pd.DataFrame) -> dict[str, Any]:
@@ -209,10 +138,6 @@ def _datasets(agreement: pd.DataFrame) -> dict[str, Any]:
         "datasets": len(known),
         "not_reached": len(known) - len(reached),
         "median_share": Number(known["share"].median(), ".0%"),
-        "level_least": Number(ranges["ceiling"].min(), ".2f"),
-        "level_least_on": str(ranges["dataset"].iloc[-1]),
-        "level_most": Number(ranges["ceiling"].max(), ".2f"),
-        "level_most_on": str(ranges["dataset"].iloc[0]),
         "reached_on": first.get("dataset"),
         "reached_by": first.get("best"),
         "reached_kappa": Number(first.get("best_value", np.nan), ".2f"),
@@ -233,7 +158,6 @@ def _datasets(agreement: pd.DataFrame) -> dict[str, Any]:
 def _tests(against: pd.DataFrame, differences: pd.DataFrame) -> dict[str, Any]:
     """Networks against people, and against each other; nothing where nothing was resampled."""
     nearest = against.iloc[0] if len(against) else _NO_ROW
-    farthest = against.iloc[-1] if len(against) else _NO_ROW
     below = against["differs"].eq(True) & (against["difference"] < 0)
     differ = differences["differs"].eq(True)
     decided = against["differs"].isin([True, False]).any()
@@ -245,13 +169,9 @@ def _tests(against: pd.DataFrame, differences: pd.DataFrame) -> dict[str, Any]:
         "nearest": nearest.get("model"),
         "nearest_behind": Number(-nearest.get("difference", np.nan)),
         "nearest_interval": Interval(-nearest.get("high", np.nan), -nearest.get("low", np.nan)),
-        "farthest": farthest.get("model"),
-        "farthest_behind": Number(-farthest.get("difference", np.nan)),
         "pairs": len(differences) or None,
         "pairs_differ": int(differ.sum()) if told else None,
         "least_told": Number(difference[differ].min() if told else np.nan),
-        "most_missed": Number(difference[~differ].max() if told else np.nan),
-        "half_width": Number(((differences["high"] - differences["low"]) / 2).median()),
     }
 
 
@@ -272,9 +192,6 @@ def _orders(rows: pd.DataFrame) -> dict[str, Any]:
 
 def _exercises() -> dict[str, Any]:
     return {
-        "common_at_70": Number(mixed_kappa(0.4, 0.7), ".2f"),
-        "common_at_95": Number(mixed_kappa(0.4, 0.95), ".2f"),
-        "common_easy": Number(mixed_kappa(0.4, 0.5, 1.0), ".2f"),
         "a": shared_errors(0.9, 0.5, 0.18),
         "b": shared_errors(0.9, 0.85, 0.35),
     }

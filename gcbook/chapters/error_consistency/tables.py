@@ -22,7 +22,7 @@ from gcbook.paper.observers import (
     show_once,
     unique_labels,
 )
-from gcbook.stats.agreement import PAIR_METRICS, consistency_table, kappa, kappa_bound
+from gcbook.stats.agreement import PAIR_METRICS, consistency_table, kappa_bound
 from gcbook.stats.benchmark_tables import standing_rows
 from gcbook.stats.summaries import Summaries
 
@@ -32,13 +32,11 @@ __all__ = [
     "DIFFERENCES",
     "PAIRS",
     "PAIR_KINDS",
-    "TESTS",
     "agreement_with_humans",
     "consistency_by_condition",
     "consistency_pairs",
     "means_by_kind",
     "metric_rows",
-    "mixed_kappa",
     "observed_and_expected",
     "range_over_datasets",
     "ranking_rows",
@@ -51,7 +49,6 @@ PAIR_KINDS = ("Two humans", "Human and model", "Two models")
 AGREEMENT = ["dataset", "observer", "kind", "kappa", "low", "high", "most"]
 PAIRS = ["dataset", "a", "b", "kappa", "low", "high", "most", "observed", "expected", "n"]
 CONDITIONS = ["dataset", "condition", "left_out", "observer", "kappa", "low", "high"]
-TESTS = ["model", "difference", "low", "high", "p", "p_corrected", "differs"]
 DIFFERENCES = ["higher", "lower", "difference", "low", "high", "p", "p_corrected", "differs"]
 """Columns that a reader is shown of each table."""
 
@@ -231,21 +228,6 @@ def range_over_datasets(table: pd.DataFrame) -> pd.DataFrame:
     rows["share"] = rows["best_value"] / rows["ceiling"]
     rows = rows.dropna(subset="ceiling").sort_values("ceiling", ascending=False).reset_index()
     return _finish(rows, list(rows.columns))
-
-
-def mixed_kappa(common: float, accuracy: float, common_accuracy: float | None = None) -> float:
-    """Error consistency of two observers who are of one mind on a share of the images.
-
-    Args:
-        common: share of the images on which one is right exactly where the other is; on the others
-            they err independently.
-        accuracy: of both, on the others.
-        common_accuracy: of both, on the images that they have in common; by default the same.
-    """
-    one_mind = common * (accuracy if common_accuracy is None else common_accuracy)
-    both_right = one_mind + (1 - common) * accuracy**2
-    only_one = (1 - common) * accuracy * (1 - accuracy)
-    return float(kappa(both_right, only_one, only_one, 1 - both_right - 2 * only_one))
 
 
 def shared_errors(person: float, network: float, consistency: float) -> SimpleNamespace:

@@ -1,5 +1,6 @@
 """Bands of spatial frequency: what miniatures do with each alone, and where the textures are."""
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -7,10 +8,9 @@ import pandas as pd
 import torch
 
 from gcbook.chapters.fine_detail.restored import band_name
-from gcbook.claims import Interval, Number
-from gcbook.miniworld.bands import BAND_SETS, BANDS, filter_band
+from gcbook.miniworld.bands import BAND_SETS, BANDS
 from gcbook.miniworld.results.answers import miniature_answers
-from gcbook.miniworld.results.shipped import DRAWS, recipe_of, shipped_models, shipped_sets
+from gcbook.miniworld.results.shipped import DRAWS, recipe_of, shipped_sets
 from gcbook.miniworld.textures import draw_textures
 from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD
 from gcbook.noise.spectrum import band_power, octave_bands
@@ -27,7 +27,6 @@ __all__ = [
     "WHOLE",
     "band_models",
     "band_rows",
-    "texture_left",
     "texture_power_rows",
     "textures_bands",
 ]
@@ -48,15 +47,13 @@ MOST = 0.75
 """Of the textures' power: what the bands that are called theirs have at least, on average."""
 _SAMPLES = 32
 """Patterns a family."""
-_HALF_RANGE = 4.0
-"""Standard deviations of a pattern that fit into half of the range of grey."""
 
 
-def band_models() -> tuple[str, ...]:
-    """Names of the miniatures of seed 0 that have scores on filtered images."""
+def band_models(models: Sequence[str]) -> tuple[str, ...]:
+    """Those of some shipped models that are of seed 0 and have scores on filtered images."""
     return tuple(
         name
-        for name in shipped_models()
+        for name in models
         if recipe_of(name)[1] == 0 and set(BAND_SETS) <= set(shipped_sets(name))
     )
 
@@ -72,20 +69,21 @@ def unfiltered_id(image_id: str) -> str:
     return image_id
 
 
-def band_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def band_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Accuracy, answers by either cue and shape bias, by what is left of the images.
 
     Whole images are the same images, unfiltered, asked about with as many draws. Of ordinary images
     only those count whose texture is their own category's.
 
     Args:
+        models: names of shipped models, see `band_models`.
         resampling: how the intervals are made.
 
     Returns:
         ``recipe, band`` (of `BANDS`, or "all"), ``measure`` (a title), ``n, value, low, high``.
     """
     columns = ["recipe", "band", "measure", "n", "value", "low", "high"]
-    names = band_models()
+    names = band_models(models)
     filtered = miniature_answers(BAND_SETS, names)
     few = DRAWS["filtered"]
     whole = miniature_answers(["low-pass", "cue-conflict"], names, draws=few)
@@ -149,24 +147,6 @@ def textures_bands(rows: pd.DataFrame) -> tuple[str, ...]:
     beyond = shares.iloc[::-1].cumsum()
     count = int((beyond >= MOST).argmax()) + 1
     return tuple(str(band) for band in shares.index[-count:])
-
-
-def texture_left(band: str) -> tuple[Number, Interval]:
-    """How much of the textures' amplitude a filter leaves, as a share of the standard deviation.
-
-    Args:
-        band: of `gcbook.miniworld.bands.BANDS`.
-
-    Returns:
-        The mean over families, and its least and largest value.
-    """
-    patterns = _patterns()
-    # Around mid-grey, and faint enough that nothing is clipped.
-    grey = 0.5 + patterns / (2 * _HALF_RANGE)
-    flat = grey.reshape(-1, *grey.shape[-2:], 1)
-    kept = filter_band(flat, band).reshape(grey.shape).std((-2, -1)) / grey.std((-2, -1))
-    families = kept.mean(1)
-    return Number(families.mean(), ".0%"), Interval(families.min(), families.max(), ".0%")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Figures of fine and coarse detail: restored, told apart, needed, and lost in a small input."""
+"""Figures of fine and coarse detail: restored, told apart, needed, and weighted."""
 
 from typing import Any
 
@@ -7,35 +7,27 @@ import pandas as pd
 
 from gcbook.chapters.fine_detail.bands import ORDER
 from gcbook.chapters.fine_detail.high_pass import PAPER, SETS
-from gcbook.chapters.fine_detail.restored import MEAN, PANELS
+from gcbook.chapters.fine_detail.restored import MEAN
 from gcbook.charts.columns import tooltips
 from gcbook.charts.curves import curve_layers, line_look
-from gcbook.charts.forest import fig_forest
 from gcbook.charts.miniature_look import recipe_color, recipe_dash, recipe_shape
 from gcbook.charts.parts import side_by_side
-from gcbook.charts.theme import CHANCE_LINE, CUES, SERIES
+from gcbook.charts.theme import CHANCE_LINE, ORDERED, SERIES
 from gcbook.paper.categories import CHANCE
 
 __all__ = [
     "fig_bands",
     "fig_decays",
     "fig_prompted_detail",
-    "fig_reduced",
     "fig_restored_detail",
-    "fig_weighted_detail",
 ]
 
 _SIDE, _HEIGHT = 270, 240
 _UNIT = alt.Scale(domain=[0, 1])
 _DASHES: tuple[list[int], ...] = ([1, 0], [8, 3], [2, 2], [8, 3, 2, 3])
-_OCTAVES = tuple(zip(SERIES, _DASHES, strict=True))
+_OCTAVES = tuple(zip(ORDERED, _DASHES, strict=True))
 _MEAN_LOOK = (CHANCE_LINE, [1, 4])
-_SET_LOOKS = dict(zip(SETS.values(), _OCTAVES, strict=True))
-_PROMPTS = {
-    "the right one": (SERIES[2], "square"),
-    "a conflict's shape": (CUES["shape"], "circle"),
-    "a conflict's texture": (CUES["texture"], "triangle-up"),
-}
+_SET_LOOKS = dict(zip(SETS.values(), zip(SERIES, _DASHES, strict=True), strict=True))
 
 
 def fig_restored_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
@@ -124,32 +116,6 @@ def fig_prompted_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def fig_weighted_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """What each band contributes to each prompt's advantage under the paper's weights.
-
-    Args:
-        rows: from `gcbook.chapters.fine_detail.restored.weighted_rows`.
-    """
-    return fig_forest(
-        rows.assign(prompt=rows["panel"].map(dict(zip(PANELS.values(), _PROMPTS, strict=True)))),
-        row="band",
-        value="advantage",
-        x=alt.X("advantage:Q", title="Error less than under others").axis(format=".2~%"),
-        tooltip=tooltips(
-            ["prompt", "band", "advantage", "low", "high", "kept"],
-            formats={"advantage": ".3%", "kept": ".0%"},
-        ),
-        series="prompt",
-        marks=_PROMPTS,
-        description=(
-            "A row for the mean brightness and for each band of spatial frequency, from coarse to "
-            "fine, with three marks: by how much the error is smaller under the right prompt, "
-            "under a cue conflict's shape and under its texture, weighted as in the paper, with "
-            "intervals."
-        ),
-    )
-
-
 def _by_band(rows: pd.DataFrame) -> dict[str, Any]:
     bands = list(dict.fromkeys(rows["band"]))
     octaves = zip([band for band in bands if band != MEAN], _OCTAVES, strict=False)
@@ -163,31 +129,7 @@ def fig_decays(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.chapters.fine_detail.high_pass.decay_rows`.
     """
-    return _accuracies(
-        rows,
-        "k",
-        alt.X("k:Q", title="k of exp(−kt)"),
-        "against k of the weighting exp(−kt), from 0 to 20",
-    )
-
-
-def fig_reduced(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Accuracy on each test set against the factor of the reduction, a panel a model.
-
-    Args:
-        rows: from `gcbook.chapters.fine_detail.high_pass.reduced_rows`.
-    """
-    return _accuracies(
-        rows,
-        "factor",
-        alt.X("factor:Q", title="Reduced by", scale=alt.Scale(type="log", base=2)).axis(
-            values=[1, 2, 4, 8]
-        ),
-        "against the factor by which images were reduced before they were enlarged again",
-    )
-
-
-def _accuracies(rows: pd.DataFrame, field: str, x: alt.X, across: str) -> alt.TopLevelMixin:
+    x = alt.X("k:Q", title="k of exp(−kt)")
     shown = [title for title in SETS.values() if title in set(rows["test_set"])]
     look = line_look("test_set", {title: _SET_LOOKS[title] for title in shown}, "Images")
     y = alt.Y("accuracy:Q", title="Accuracy", scale=_UNIT).axis(format=".0%")
@@ -203,9 +145,9 @@ def _accuracies(rows: pd.DataFrame, field: str, x: alt.X, across: str) -> alt.To
             y,
             dash=look["strokeDash"],
             tooltip=tooltips(
-                ["test_set", field, "accuracy", "low", "high", "n"],
+                ["test_set", "k", "accuracy", "low", "high", "n"],
                 titles={"test_set": "Images", "n": "Images asked about"},
-                formats={field: ".3~g", "accuracy": ".1%"},
+                formats={"k": ".3~g", "accuracy": ".1%"},
             ),
             size=30,
         )
@@ -216,8 +158,9 @@ def _accuracies(rows: pd.DataFrame, field: str, x: alt.X, across: str) -> alt.To
     return side_by_side(
         panels,
         [],
-        f"A panel a model ({names}): accuracy {across}, a line with the band of its interval for "
-        f"each of these: {', '.join(shown).lower()}. A dotted line is at chance.",
+        f"A panel a model ({names}): accuracy against k of the weighting exp(−kt), from 0 to 20, a "
+        f"line with the band of its interval for each of these: {', '.join(shown).lower()}. A "
+        "dotted line is at chance.",
         columns=2,
     )
 

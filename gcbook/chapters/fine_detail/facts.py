@@ -13,7 +13,6 @@ from gcbook.claims import Interval, Number
 from gcbook.miniworld.world import DEFAULT_WORLD
 from gcbook.paper.categories import CHANCE
 from gcbook.paper.published import quoted_value
-from gcbook.stimuli.distortions import REFERENCE_SIZE
 
 __all__ = ["fine_detail_facts"]
 
@@ -30,7 +29,6 @@ def fine_detail_facts(
     lead: pd.DataFrame,
     bands: pd.DataFrame,
     decays: pd.DataFrame,
-    reduced: pd.DataFrame,
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
@@ -42,8 +40,7 @@ def fine_detail_facts(
             ``weighted_rows`` and ``lead_rows``.
         textures, bands: from `gcbook.chapters.fine_detail.bands`: ``texture_power_rows`` and
             ``band_rows``.
-        decays, reduced: from `gcbook.chapters.fine_detail.high_pass`: ``decay_rows`` and
-            ``reduced_rows``.
+        decays: from `gcbook.chapters.fine_detail.high_pass.decay_rows`.
     """
     theirs = textures_bands(textures)
     return SimpleNamespace(
@@ -53,11 +50,8 @@ def fine_detail_facts(
         **_lead(lead),
         **_filtered(bands),
         **_decays(decays),
-        **_reduced(reduced),
-        chance=Number(CHANCE, ".1%"),
         pixels=DEFAULT_WORLD.resolution,
         input_side=Number(quoted_value("imagen_resolution"), ".0f"),
-        image_side=REFERENCE_SIZE,
     )
 
 
@@ -76,8 +70,6 @@ def _textures(textures: pd.DataFrame, theirs: tuple[str, ...]) -> dict[str, Any]
     return {
         "texture_bands": theirs,
         "texture_fine": Number(fine.mean(), ".0%"),
-        "coarsest_texture": str(fine.idxmin()),
-        "coarsest_fine": Number(fine.min(), ".0%"),
     }
 
 
@@ -95,7 +87,7 @@ def _gains(weighted: pd.DataFrame, theirs: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _lead(lead: pd.DataFrame) -> dict[str, Any]:
-    """What the prompts of either cue gain, before and after texture is lost."""
+    """What the shape's prompt gains, and its lead, before and after texture is lost."""
     parts = {row["part"]: row for row in lead.to_dict("records")}
     facts: dict[str, Any] = {
         "lost_from": Number(parts["all"]["lost_from"], ".2g"),
@@ -103,8 +95,7 @@ def _lead(lead: pd.DataFrame) -> dict[str, Any]:
     }
     for name, part in (("early", "less"), ("late", "more"), ("all", "all")):
         row = parts[part]
-        for cue in ("shape", "texture"):
-            facts[f"{cue}_{name}"] = Number(1000 * row[cue], ".2f")
+        facts[f"shape_{name}"] = Number(1000 * row["shape"], ".2f")
         facts[f"lead_{name}"] = Number(1000 * row["lead"], _MILLE)
         facts[f"lead_{name}_interval"] = Interval(1000 * row["low"], 1000 * row["high"], _MILLE)
     return facts
@@ -142,7 +133,7 @@ def _filtered(bands: pd.DataFrame) -> dict[str, Any]:
 def _decays(decays: pd.DataFrame) -> dict[str, Any]:
     """High-pass images under the paper's weighting, and by how much others change that."""
     high = decays[decays["test_set"] == SETS["high-pass"]]
-    facts: dict[str, Any] = {"flattest": high["k"].min(), "steepest": Number(high["k"].max(), "g")}
+    facts: dict[str, Any] = {}
     for model, short in _SHORT.items():
         own = high[high["model"] == model].set_index("k")
         paper = own.reindex([PAPER]).iloc[0]
@@ -156,19 +147,4 @@ def _decays(decays: pd.DataFrame) -> dict[str, Any]:
             facts[f"{short}_{name}_interval"] = Interval(
                 row["change_low"], row["change_high"], "+.3f"
             )
-    return facts
-
-
-def _reduced(reduced: pd.DataFrame) -> dict[str, Any]:
-    """Classifiers on images as they are, and after the largest reduction."""
-    by = {(row["model"], row["test_set"], row["factor"]): row for row in reduced.to_dict("records")}
-    most = float(reduced["factor"].max())
-    facts: dict[str, Any] = {"reduced_by": Number(most, "g")}
-    for model, short in _CLASSIFIERS.items():
-        for name, factor in (("asis", 1.0), ("small", most)):
-            row = by[model, SETS["in-distribution"], factor]
-            facts[f"{short}_{name}"] = Number(row["accuracy"], ".0%")
-        row = by[model, SETS["high-pass"], 1.0]
-        facts[f"{short}_high"] = Number(row["accuracy"], ".0%")
-        facts[f"{short}_high_interval"] = Interval(row["low"], row["high"], ".0%")
     return facts

@@ -9,7 +9,6 @@ from typing import Any, Literal
 import altair as alt
 import pandas as pd
 
-from gcbook.chapters.generative_classifier.race import SHARINGS
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.parts import (
     CLASS_COLORS,
@@ -17,7 +16,6 @@ from gcbook.charts.parts import (
     dropdown,
     finish,
     literal,
-    look,
     side_by_side,
     slider,
 )
@@ -31,10 +29,7 @@ __all__ = [
     "fig_accuracy_by_weight",
     "fig_evidence",
     "fig_regions",
-    "fig_draws",
     "fig_race",
-    "fig_log_snr",
-    "fig_variance_shares",
 ]
 
 _CLASS_SHAPES = ("circle", "square", "triangle-up", "diamond")
@@ -70,8 +65,8 @@ def fig_toy_images(samples: pd.DataFrame) -> alt.TopLevelMixin:
         [t],
         "Two scatter plots of the toy's images, coloured by class. Clean, each class is a cloud in "
         "its own quarter of the square, made of small clumps that alternate with those of the "
-        "other classes. The second plot adds noise: the clumps melt first, the clouds much later, "
-        "and at t = 1 all classes are one.",
+        "other classes. The second plot shows the same images with noise; a slider sets its "
+        "strength t.",
     )
 
 
@@ -139,8 +134,7 @@ def fig_restorations(restored: pd.DataFrame, errors: pd.DataFrame) -> alt.TopLev
         [dropdown("restored_image", "Image ", images, images[1]), t],
         "Left: one image as a ring, noised copies of it as grey crosses, and what each copy is "
         "restored to under each of the four classes. Right: the expected squared distance between "
-        "restoration and image under each class; the smallest decides. With little noise the "
-        "restorations differ by the clumps they fall to, with much noise by the clouds.",
+        "restoration and image under each class; the smallest is marked.",
     )
 
 
@@ -211,11 +205,9 @@ def fig_regions(boxes: pd.DataFrame, accuracies: pd.DataFrame) -> alt.TopLevelMi
     return side_by_side(
         panels,
         [t, k, only],
-        "Three maps of the square of images, coloured by the class that is answered. First: "
-        "deciding by one strength of noise, a chequerboard of clumps at small t and four plain "
-        "quarters at large t. Second: deciding by all strengths with weight exp(−kt), from "
-        "quarters at k = 0 to a chequerboard at k = 20. Third: the best possible decision, "
-        "quarters with a band of clumps where they meet.",
+        "Three maps of the square of images, coloured by the class that is answered: deciding by "
+        "one strength of noise t, by all strengths with weight exp(−kt), and by the best possible "
+        "rule. Sliders set t and k; the share of right answers stands above each map.",
     )
 
 
@@ -259,10 +251,9 @@ def fig_accuracy_by_weight(accuracies: pd.DataFrame) -> alt.TopLevelMixin:
     return side_by_side(
         panels,
         [],
-        "Two panels with the accuracy and the share of coarse-cue decisions, against t and "
-        "against k. The coarse bias rises from near 0 to 1 with t and falls from 1 with k. "
-        "Accuracy is highest in between, where both cues count, and touches the dashed line of "
-        "the best possible decision there.",
+        "Two panels with lines for accuracy and for the bias to the coarse cue: against t, "
+        "deciding by one strength of noise, and against k, deciding by all with weight exp(−kt). "
+        "Dashed lines: the best possible decision.",
     )
 
 
@@ -335,9 +326,9 @@ def fig_evidence(evidence: pd.DataFrame) -> alt.TopLevelMixin:
         [weight, gap, weighted],
         [choice, k],
         "Three panels over t. First the weight. Second the mean error under the coarse cue's "
-        "class minus that under the fine cue's class, for images whose cues disagree: slightly "
-        "positive, for the fine cue, at small t, and large and negative, for the coarse cue, "
-        "beyond. Third their product, whose sum says which cue wins.",
+        "class minus that under the fine cue's class, for images whose cues disagree, as bars: "
+        "above zero they speak for the fine cue, below zero for the coarse one. Third the product "
+        "of the two, with the cue for which its sum speaks.",
     )
 
 
@@ -391,7 +382,6 @@ _HEIGHT = 300
 # Words stand to the right of a mark while there is room.
 _SIDES: tuple[tuple[str, Literal["left", "right"]], ...] = (("<= 200", "left"), ("> 200", "right"))
 _SHOWN = ["behind the leader", "score of each"]
-_NOISE_COLORS = SERIES
 _DASHES = {"A": [1, 0], "B": [6, 3], "C": [2, 2], "D": [8, 3, 2, 3]}
 
 
@@ -449,45 +439,8 @@ def fig_race(race: pd.DataFrame) -> alt.TopLevelMixin:
         height=_HEIGHT,
         description=(
             "Lines of the four classes over the number of draws on a logarithmic axis, each in the "
-            "band of its 95 % interval. The bands shrink as draws come in. A cross marks the draw "
-            "at which a class is dropped; clear cases end at the earliest draw allowed, 20, and "
-            "close ones take hundreds of draws or never end."
-        ),
-    )
-
-
-def fig_draws(draws: pd.DataFrame) -> alt.TopLevelMixin:
-    """How soon decisions settle under each way of drawing noise.
-
-    Args:
-        draws: from `gcbook.chapters.generative_classifier.race.draws_table`.
-    """
-    names = {"settled": "Decisions that more draws would not change", "accuracy": "Accuracy"}
-    measure = dropdown("draws_measure", "Show ", names, "settled")
-    tooltip = tooltips(["noise", "draws", "settled", "accuracy"])
-    x = alt.X("draws:Q", scale=alt.Scale(type="log", base=2), title="Draws for each class")
-    scale = alt.Scale(domain=list(SHARINGS), range=list(_NOISE_COLORS))
-    lines = (
-        alt.Chart(draws)
-        .transform_calculate(share="datum[draws_measure]")
-        .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=60, filled=True))
-        .encode(
-            x=x.axis(values=sorted(set(draws["draws"])), format="d"),
-            y=alt.Y("share:Q", title="Share of images", scale=alt.Scale(zero=False)).axis(
-                format=".0%"
-            ),
-            color=alt.Color("noise:N", scale=scale, title=None),
-            shape=alt.Shape("noise:N", scale=alt.Scale(domain=list(SHARINGS)), title=None),
-            tooltip=tooltip,
-        )
-    )
-    return finish(
-        alt.layer(lines).add_params(measure),
-        height=280,
-        description=(
-            "Share of decisions that are settled against the number of draws, from 2 upwards, for "
-            "four ways of drawing noise. The line for noise of its own for each class lies below "
-            "the three with shared noise; it needs more draws to get as far."
+            "band of its 95 % interval. A cross marks the draw at which a class is dropped, and "
+            "the line ends there. A menu chooses the image."
         ),
     )
 
@@ -502,86 +455,3 @@ def _drop_labels(out: alt.Chart, x: alt.X) -> list[alt.Chart]:
         for place, label in enumerate(TOY_LABELS)
         for side, align in _SIDES
     ]
-
-
-_COLORS = SERIES[:3]
-_SCHEDULE_DASHES = ([1, 0], [7, 3], [2, 2])
-
-
-def fig_log_snr(schedules: pd.DataFrame) -> alt.TopLevelMixin:
-    """The signal-to-noise ratio at each t, by family of models.
-
-    Args:
-        schedules: from `gcbook.chapters.generative_classifier.schedules.schedule_table`.
-    """
-    names = list(dict.fromkeys(schedules["schedule"]))
-    tooltip = tooltips(["schedule", "t", "log_snr"], formats={"t": ".2f"})
-    legend = alt.Legend(columns=1)
-    marks = look("schedule", names, color=_COLORS, dash=_SCHEDULE_DASHES, title=None, legend=legend)
-    line = (
-        alt.Chart(schedules)
-        .mark_line(strokeWidth=2.5)
-        .encode(
-            x=alt.X("t:Q", title=column("t").title, scale=alt.Scale(domain=[0, 1])),
-            y=alt.Y("log_snr:Q", title="log-SNR (natural logarithm)"),
-            **marks,
-            tooltip=tooltip,
-        )
-    )
-    zero = alt.Chart(pd.DataFrame({"level": [0]})).mark_rule(color=CHANCE_LINE, strokeWidth=1)
-    return finish(
-        alt.layer(zero.encode(y="level:Q"), line),
-        height=260,
-        description=(
-            "Log-SNR against t for three schedules. All fall steeply near t = 0, those of IF and "
-            "SD3 near t = 1 as well. Stable Diffusion's lies below the others up to t = 0.8, so "
-            "that the same t means more noise there."
-        ),
-    )
-
-
-def fig_variance_shares(shares: pd.DataFrame) -> alt.TopLevelMixin:
-    """Which tenth of t the variance of a score comes from, with and without clipping.
-
-    Args:
-        shares: from `gcbook.chapters.generative_classifier.schedules.variance_shares`.
-    """
-    networks = list(dict.fromkeys(shares["network"]))
-    clips = list(dict.fromkeys(shares["clip"]))
-    titles = {"none": "not clipped", "static": "clipped to [−1, 1]"}
-    color = alt.Color(
-        "network:N",
-        scale=alt.Scale(domain=networks, range=list(SERIES[:2])),
-        title=column("network").title,
-    )
-    panels = [
-        alt.Chart(shares[shares["clip"] == clip])
-        .mark_bar()
-        .encode(
-            x=alt.X("tenth:O", title="Tenth of t, from clean to noise").axis(labelAngle=0),
-            xOffset=alt.XOffset("network:N", sort=networks),
-            y=alt.Y("share:Q", title="Share of the variance", scale=alt.Scale(domain=[0, 1])).axis(
-                format=".0%"
-            ),
-            color=color,
-            tooltip=tooltips(
-                ["network", "tenth", "share"], titles={"share": "Share of the variance"}
-            ),
-        )
-        .properties(width=285, height=210, title=f"x̂ {titles[clip]}")
-        for clip in clips
-    ]
-    return (
-        alt.concat(*panels, columns=2, spacing={"row": 22, "column": 24})
-        .configure_legend(orient="bottom", columns=2)
-        .configure_axis(titleFontWeight="normal")
-        .configure_title(fontSize=13, anchor="start")
-        .properties(
-            description=(
-                "Two bar charts of the share of a score's variance by tenth of t. Without "
-                "clipping, nearly all variance of the slightly wrong network comes from the last "
-                "tenth; of the perfect network most comes from the lower half of t. With clipping "
-                "the two networks look the same."
-            )
-        )
-    )

@@ -1,13 +1,12 @@
 """The numbers that the chapter's text and its claims are about."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
-from gcbook.chapters.generative_classifier.race import overlaps, variance_ratio
-from gcbook.chapters.generative_classifier.schedules import SCHEDULES, last_step, log_snr_at
+from gcbook.chapters.generative_classifier.schedules import Family, last_step, log_snr_at
 from gcbook.chapters.generative_classifier.tables import (
     EXAMPLES,
     cue_decisions,
@@ -20,7 +19,6 @@ from gcbook.classifiers.toy import Toy, make_toy, toy_classifier
 from gcbook.noise.schedules import FlowSchedule
 
 __all__ = [
-    "clipping_facts",
     "decision_facts",
     "evidence_facts",
     "exercise_facts",
@@ -32,7 +30,6 @@ _EXAMPLE = list(EXAMPLES)[1]
 _FEW = 300
 """Images of an exercise; of the best decision, which needs no errors, many more."""
 _MANY = 20_000
-_SETTLED_AT = 16
 
 
 def decision_facts(
@@ -46,43 +43,34 @@ def decision_facts(
         own: `cue_decisions` under the reader's k.
 
     Returns:
-        ``best`` and ``best_bias`` of the best possible decision; accuracy and bias to the coarse
-        cue at the smallest t (``small_…``), at t = 1 (``large_…``), at the one t that is right most
-        often (``middle_…``, the t itself ``middle_t``) and with the k that agrees most often with
-        the best possible decision (``top_…``, the k itself ``top_k``, ``top_agreement``); the
-        reader's own k (``own_bias``); the ends of the bias that any k gives (``low_bias,
-        high_bias``); ``elbo_agreement``; ``first`` and ``last``, the answers to an example at the
-        least and the most noise, and ``grown``, how many times as large the smallest error is at
-        the latter. A bias is NaN where no cues disagree.
+        Bias to the coarse cue at the smallest t and at t = 1 (``small_bias, large_bias``), of the
+        best possible decision (``best_bias``), with the reader's own k (``own_bias``), and the ends
+        of what any k gives (``low_bias, high_bias``); the k that agrees most often with the best
+        possible decision (``top_k``, ``top_agreement``); ``elbo_agreement``; ``first`` and
+        ``last``, the answers to an example at the least and the most noise, and ``grown``, how many
+        times as large the smallest error is at the latter. A bias is NaN where no cues disagree.
     """
     by_t = accuracies[accuracies["rule"] == "one t"].to_dict("records")
     by_k = accuracies[accuracies["rule"] == "exp(−kt)"].to_dict("records")
     named: Mapping[Any, Any] = accuracies.drop_duplicates("rule").set_index("rule").to_dict("index")
-    rows: dict[str, Any] = {
-        "small": by_t[0],
-        "large": by_t[-1],
-        "middle": max(by_t, key=lambda row: row["accuracy"]),
-        "top": max(by_k, key=lambda row: row["agreement"]),
-    }
+    top = max(by_k, key=lambda row: row["agreement"])
     biases = [row["coarse_bias"] for row in by_k]
     example = examples[examples["image"] == _EXAMPLE]
     least = example.loc[example.groupby("t")["error"].idxmin()].to_dict("records")
-    return dict(
-        **{f"{name}_accuracy": Number(row["accuracy"], ".0%") for name, row in rows.items()},
-        **{f"{name}_bias": Number(row["coarse_bias"], ".2f") for name, row in rows.items()},
-        best=Number(named["best possible"]["accuracy"], ".0%"),
-        best_bias=Number(named["best possible"]["coarse_bias"], ".2f"),
-        middle_t=Number(rows["middle"]["value"], ".2f"),
-        top_k=int(rows["top"]["value"]),
-        top_agreement=Number(rows["top"]["agreement"], ".0%"),
-        own_bias=Number(own["coarse_bias"], ".2f"),
-        low_bias=Number(min(biases), ".2f"),
-        high_bias=Number(max(biases), ".2f"),
-        elbo_agreement=Number(named["elbo"]["agreement"], ".0%"),
-        first=least[0]["label"],
-        last=least[-1]["label"],
-        grown=Number(least[-1]["error"] / least[0]["error"], ",.0f"),
-    )
+    return {
+        "small_bias": Number(by_t[0]["coarse_bias"], ".2f"),
+        "large_bias": Number(by_t[-1]["coarse_bias"], ".2f"),
+        "best_bias": Number(named["best possible"]["coarse_bias"], ".2f"),
+        "top_k": int(top["value"]),
+        "top_agreement": Number(top["agreement"], ".0%"),
+        "own_bias": Number(own["coarse_bias"], ".2f"),
+        "low_bias": Number(min(biases), ".2f"),
+        "high_bias": Number(max(biases), ".2f"),
+        "elbo_agreement": Number(named["elbo"]["agreement"], ".0%"),
+        "first": least[0]["label"],
+        "last": least[-1]["label"],
+        "grown": Number(least[-1]["error"] / least[0]["error"], ",.0f"),
+    }
 
 
 def evidence_facts(evidence: pd.DataFrame, decay: float) -> dict[str, Any]:
@@ -119,66 +107,38 @@ def schedule_facts(decay: float) -> dict[str, Any]:
         decay: k of the weighting exp(-kt).
 
     Returns:
-        ``IF, StableDiffusion, SD3`` (log-SNR at t = 0.5); ``last_alpha, amplification`` and
-        ``last_share`` from `gcbook.chapters.generative_classifier.schedules.last_step`.
+        ``IF, StableDiffusion`` (log-SNR at t = 0.5); ``last_alpha`` and ``last_share`` from
+        `gcbook.chapters.generative_classifier.schedules.last_step`.
     """
     last = last_step(decay)
     halves = {
-        family.replace(" ", ""): Number(float(log_snr_at(family, 0.5)), ".2f")
-        for family in SCHEDULES
+        family.replace(" ", ""): Number(log_snr_at(family, 0.5), ".2f")
+        for family in get_args(Family)
     }
     return dict(
         **halves,
         last_alpha=Number(last["alpha"], ".6f"),
-        amplification=Number(last["amplification"], ",.0f"),
         last_share=Number(last["share"], ".1%"),
     )
 
 
-def clipping_facts(clipped: pd.DataFrame) -> dict[str, Any]:
-    """Accuracies of the perfect and the slightly wrong network.
-
-    Args:
-        clipped: second of `gcbook.chapters.generative_classifier.schedules.variance_shares`.
-    """
-    right = clipped.set_index(["network", "clip"])["accuracy"].to_dict()
-    return {
-        "perfect": Number(right["perfect", "none"], ".0%"),
-        "wrong": Number(right["slightly wrong", "none"], ".0%"),
-        "mended": Number(right["slightly wrong", "static"], ".0%"),
-    }
-
-
-def race_facts(
-    race: pd.DataFrame,
-    summary: Mapping[str, float],
-    errors: Mapping[str, np.ndarray],
-    by_draws: pd.DataFrame,
-) -> dict[str, Any]:
+def race_facts(summary: Mapping[str, float], ratio: float) -> dict[str, Any]:
     """What racing saves, and what sharing the noise is worth.
 
     Args:
-        race: from `gcbook.chapters.generative_classifier.race.race_table`.
         summary: from `gcbook.scoring.replay.race_summary`.
-        errors, by_draws: from ``sharing_errors`` and ``draws_table`` of the first module.
+        ratio: from `gcbook.chapters.generative_classifier.race.sharing_ratio`.
 
     Returns:
-        ``images, nfe, nfe_fixed, saved, same, unfinished, unfinished_part`` as in the summary;
-        ``overlapping`` of ``drops``; ``own`` and ``together``, the share of decisions that 16 draws
-        settle with noise of its own for each class and with shared noise; ``ratio``, of variances.
+        ``images, nfe, nfe_fixed, saved, same, unfinished, unfinished_part`` as in the summary, and
+        ``ratio``.
     """
-    settled = by_draws.set_index(["noise", "draws"])["settled"].to_dict()
-    overlapping, drops = overlaps(race)
     shares = ("saved", "same", "unfinished", "unfinished_part")
     return dict(
         images=int(summary["images"]),
         **{name: Number(summary[name], ",.0f") for name in ("nfe", "nfe_fixed")},
         **{name: Number(summary[name], ".0%") for name in shares},
-        overlapping=overlapping,
-        drops=drops,
-        own=Number(settled["own noise", _SETTLED_AT], ".0%"),
-        together=Number(settled["shared noise", _SETTLED_AT], ".0%"),
-        ratio=Number(variance_ratio(errors)["ratio"], ".1f"),
+        ratio=Number(ratio, ".1f"),
     )
 
 
@@ -194,10 +154,9 @@ def exercise_facts(
 
     Returns:
         For clumps of 0.25 (``sharp_…``) and of 0.4 (``blurred_…``): ``best`` accuracy,
-        ``best_bias``, accuracy of the ``coarse`` cue, and bias at k = 7, ``seven_bias``. Under
-        another schedule: ``exp_same`` and ``elbo_same``, the share of decisions that stay, and
-        ``cosine_bias`` and ``flow_bias`` under exp(-7t). ``off_half`` and ``off_last``, the errors
-        of the clean image.
+        ``best_bias``, and bias at k = 7, ``seven_bias``. Under another schedule: ``exp_same`` and
+        ``elbo_same``, the share of decisions that stay, and ``cosine_bias`` and ``flow_bias`` under
+        exp(-7t).
     """
     facts = {
         f"{name}_{key}": value
@@ -222,8 +181,6 @@ def exercise_facts(
         **{f"{name}_same": Number((a == b).mean(), ".0%") for name, (a, b) in decided.items()},
         cosine_bias=Number(cue_decisions(toy, some, cosine)["coarse_bias"], ".2f"),
         flow_bias=Number(cue_decisions(toy, some, flowing)["coarse_bias"], ".2f"),
-        off_half=Number(0.05 * 0.8 / 0.6),
-        off_last=Number(0.05 * last_step(0)["amplification"], ",.0f"),
     )
 
 
@@ -236,6 +193,5 @@ def _world(width: float, seed: int) -> dict[str, Number]:
     return {
         "best": Number(float((answer == truth).double().mean()), ".0%"),
         "best_bias": Number(cue_decisions(world, many, answer.numpy())["coarse_bias"], ".2f"),
-        "coarse": Number(float((world.coarse_cue(many) == truth).double().mean()), ".0%"),
         "seven_bias": Number(cue_decisions(world, few, seven)["coarse_bias"], ".2f"),
     }

@@ -1,4 +1,4 @@
-"""Tables behind the race of the toy's classes, and behind what sharing noise is worth."""
+"""The race of the toy's classes, and what sharing noise is worth."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,19 +16,11 @@ from gcbook.scoring.replay import race_lengths, race_outcomes, race_summary
 from gcbook.scoring.settings import Racing
 
 __all__ = [
-    "SHARINGS",
     "draw_errors",
-    "draws_table",
-    "overlaps",
-    "race_costs",
     "race_of_many",
     "race_table",
-    "sharing_errors",
-    "variance_ratio",
+    "sharing_ratio",
 ]
-
-SHARINGS = ("own noise", "shared noise", "shared, opposite pairs", "shared, evenly spread t")
-"""Ways of drawing noise for several classes, from the worst to the default of the scorer."""
 
 
 def draw_errors(
@@ -111,39 +103,6 @@ def race_table(
     return pd.DataFrame(rows, columns=columns)
 
 
-def race_costs(race: pd.DataFrame, rule: Racing) -> pd.DataFrame:
-    """Who won each race, when the others were dropped, and what it took.
-
-    Args:
-        race: from `race_table`.
-        rule: that it was run by.
-
-    Returns:
-        ``image``, ``answer``; for each class the draw at which it was dropped (missing if never);
-        ``draws``, ``nfe`` (network evaluations) and ``saved`` (share of those that all draws for
-        every class would have taken).
-    """
-    rows = []
-    for image, group in race.groupby("image", sort=False):
-        dropped = group.groupby("label")["dropped"].first()
-        draws = int(group["draw"].max())
-        last = group[(group["draw"] == draws) & (group["dropped"] == 0)]
-        answer = last["label"].to_numpy()[last["score"].to_numpy().argmax()]
-        nfe = int(dropped.where(dropped > 0, draws).sum())
-        rows.append(
-            {
-                "image": image,
-                "answer": answer,
-                **{str(label): at or np.nan for label, at in dropped.items()},
-                "draws": draws,
-                "nfe": nfe,
-                "saved": 1 - nfe / (rule.max_draws * len(dropped)),
-            }
-        )
-    labels = sorted(set(race["label"]))
-    return pd.DataFrame(rows).astype(dict.fromkeys(labels, "Int64"))
-
-
 def race_of_many(
     classifier: DiffusionClassifier,
     images: torch.Tensor,
@@ -168,100 +127,31 @@ def race_of_many(
     return race_summary(errors, label.numpy(), rule)
 
 
-def overlaps(race: pd.DataFrame) -> tuple[int, int]:
-    """Is a class dropped while its score still seems to be within reach of the leader's?
-
-    Args:
-        race: from `race_table`.
-
-    Returns:
-        In how many cases the two intervals overlap at the draw at which a class is dropped, and
-        how many cases there are.
-    """
-    found: list[bool] = []
-    for _, now in race.groupby(["image", "draw"], sort=False):
-        best = now["score_low"].to_numpy()[now["score"].to_numpy().argmax()]
-        found += (now.loc[now["dropped"] == now["draw"], "score_high"] > best).tolist()
-    return sum(found), len(found)
-
-
-def sharing_errors(
+def sharing_ratio(
     classifier: DiffusionClassifier, images: torch.Tensor, n_draws: int, weighting: str, seed: int
-) -> Mapping[str, np.ndarray]:
-    """Weighted errors under each way of drawing noise.
+) -> float:
+    """How much noisier the difference of two classes is when each has noise of its own.
 
     Args:
         classifier: from `gcbook.classifiers.toy.toy_classifier`.
         images: (N, 2).
-        n_draws: of each image and class; even.
+        n_draws: of each image and class.
         weighting: of the errors.
         seed: of the noise.
 
     Returns:
-        For each of `SHARINGS` an array as `draw_errors` makes it.
+        The variance of the difference between two classes' errors in one draw with own noise over
+        that with shared noise, each averaged over pairs of classes; the median over images.
     """
     names = [f"image {i}" for i in range(len(images))]
-    uniform = DrawRule(seed, "uniform")
-    # Class c of "own noise" takes the draws that come after those of the classes before it.
-    own = np.stack(
-        [
-            draw_errors(classifier, images, names, n_draws, uniform, weighting, c * n_draws)
-            for c in range(len(classifier.labels))
-        ]
-    )
-    pairs = DrawRule(seed, "uniform", antithetic=True)
-    spread = DrawRule(seed, "stratified")
-    return dict(
-        zip(
-            SHARINGS,
-            (
-                np.stack([own[c][:, :, c] for c in range(len(own))], axis=2),
-                own[0],
-                draw_errors(classifier, images, names, n_draws, pairs, weighting),
-                draw_errors(classifier, images, names, n_draws, spread, weighting),
-            ),
-            strict=True,
-        )
-    )
-
-
-def draws_table(
-    errors: Mapping[str, np.ndarray], label: np.ndarray, expected: np.ndarray
-) -> pd.DataFrame:
-    """Accuracy against the number of draws.
-
-    Args:
-        errors: from `sharing_errors`.
-        label: true classes, (N,).
-        expected: what infinitely many draws would decide, (N,).
-
-    Returns:
-        ``noise`` (one of `SHARINGS`), ``draws`` (2, 4, 8, …), ``accuracy`` and ``settled``, the
-        share of decisions that infinitely many draws would not change.
-    """
-    rows = []
-    for noise, measured in errors.items():
-        sums = measured.cumsum(1)
-        for n in 2 ** np.arange(1, int(np.log2(measured.shape[1])) + 1):
-            decided = sums[:, n - 1].argmin(1)
-            rows.append((noise, n, (decided == label).mean(), (decided == expected).mean()))
-    return pd.DataFrame(rows, columns=["noise", "draws", "accuracy", "settled"]).round(4)
-
-
-def variance_ratio(errors: Mapping[str, np.ndarray]) -> dict[str, float]:
-    """How much noisier the difference of two classes is when each has noise of its own.
-
-    Args:
-        errors: from `sharing_errors`.
-
-    Returns:
-        ``ratio``, the variance of the difference between two classes' errors in one draw with own
-        noise over that with shared noise, each averaged over pairs of classes and then the median
-        over images; ``half``, the share of images for which it is above 2.
-    """
-    own, shared = (_mean_variance(errors[name]) for name in SHARINGS[:2])
-    ratio = own / shared
-    return {"ratio": float(np.median(ratio)), "half": float((ratio > 2).mean())}
+    rule = DrawRule(seed, "uniform")
+    # With noise of its own, class c takes the draws that come after those of the classes before it.
+    parts = [
+        draw_errors(classifier, images, names, n_draws, rule, weighting, c * n_draws)
+        for c in range(len(classifier.labels))
+    ]
+    own = np.stack([part[:, :, c] for c, part in enumerate(parts)], axis=2)
+    return float(np.median(_mean_variance(own) / _mean_variance(parts[0])))
 
 
 def _mean_variance(errors: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import pandas as pd
 from gcbook.charts.columns import tooltips
 from gcbook.charts.curves import curve_layers
 from gcbook.charts.miniature_look import COLORS
-from gcbook.charts.parts import dropdown, finish, look, nothing, positions, side_by_side
+from gcbook.charts.parts import dropdown, finish, look, positions, side_by_side
 from gcbook.charts.placed import FONT, at, data_url, framed, image_mark
 from gcbook.charts.theme import DIVERGING, INK
 from gcbook.illusions.drawings import (
@@ -50,8 +50,6 @@ def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.chapters.illusions.gallery.fetched_rows`.
     """
-    if rows.empty:
-        return nothing("Not on this machine: run gcbook fetch illusions")
     images = list(dict.fromkeys(rows["image"]))
     ranked = rows.assign(step=rows.groupby("image").cumcount() + 1)
     steps = int(ranked["step"].max())

@@ -52,9 +52,7 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
     losses = _losses(run)
     experiments = int(ours["replications"].mode().iloc[0])
     return SimpleNamespace(
-        designs=len(ours),
         easy_designs=len(easy),
-        hard_designs=len(hard),
         statistics=len(ours_means),
         exceptions=int(ours_means.index.isin(_EXCEPT).sum()),
         ours=_mean(easy),
@@ -62,7 +60,6 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
         ours_rest=_mean(easy.drop(squared.index)),
         plain_rest=_mean(plain[~plain["statistic"].isin(squared["statistic"])]),
         within=_within(easy),
-        plain_within=_within(plain),
         exact_within=Number(_exact_within(easy), ".0%"),
         regular=Interval(regular.min(), regular.max(), _PERCENT),
         kappa_difference=Number(
@@ -70,14 +67,12 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
         ),
         kappa=_mean(beside),
         klein=_mean(klein),
-        klein_least=Number(klein["coverage"].min(), _PERCENT),
         kappa_kinds=len(klein_means),
         klein_lower=int((klein_means < ours_means.reindex(klein_means.index)).sum()),
         seeds_mean=Number(differ.mean(), _PERCENT),
         seeds=Interval(differ.min(), differ.max(), _PERCENT),
         squared=_mean(squared),
         squared_humans=Number(ours_means.get(humans, np.nan), _PERCENT),
-        plain_squared_humans=_mean(plain[plain["statistic"] == humans]),
         alone_least=Number(effects["coverage"].min(), _PERCENT),
         few_least=Number(hard.drop(effects.index)["coverage"].min(), _PERCENT),
         near_kappa=Number(near.get("mean error_consistency", np.nan), _PERCENT),

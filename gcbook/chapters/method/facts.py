@@ -1,7 +1,6 @@
 """The numbers that the chapter's text and its claims are about."""
 
 from dataclasses import replace
-from math import log
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,7 +35,7 @@ _MOST_DRAWS = 1000
 
 def method_facts(
     summaries: Summaries,
-    ladder: pd.DataFrame,
+    counted: pd.DataFrame,
     widths: pd.DataFrame,
     conflicts: pd.DataFrame,
     five: pd.DataFrame,
@@ -48,7 +47,7 @@ def method_facts(
 
     Args:
         summaries: any.
-        ladder, widths: from `gcbook.chapters.method.tables`: ``condition_ladder`` and
+        counted, widths: from `gcbook.chapters.method.tables`: ``counted_conditions`` and
             ``interval_widths``.
         conflicts, five, trials_of_five: from `gcbook.chapters.method.pictures`: ``conflict_rows``,
             ``five_images`` and ``five_trials``.
@@ -57,14 +56,13 @@ def method_facts(
     """
     return SimpleNamespace(
         **_observers(summaries),
-        **_conditions(summaries, ladder),
+        **_conditions(counted),
         **_conflicts(conflicts),
         **_five(five, trials_of_five, zero_division),
         **_intervals_of_five(trials_of_five, resampling, zero_division),
         **_widths(widths),
         **CUE_EXEMPLARS,
         **_printed(),
-        **_exercise(),
     )
 
 
@@ -85,28 +83,14 @@ def _observers(summaries: Summaries) -> dict[str, Any]:
         "parametric_printed": int(quoted_value("n_parametric_datasets")),
         "single_printed": int(quoted_value("n_nonparametric_datasets")),
         "cue_images": Number(EXPERIMENTS["cue-conflict"].n_images, ",.0f"),
-        "shared_images": Number(summaries.provenance["images_in_several_datasets"], ",.0f"),
-        "images": Number(summaries.provenance["images"], ",.0f"),
     }
 
 
-def _conditions(summaries: Summaries, ladder: pd.DataFrame) -> dict[str, Any]:
-    """Where the benchmark cuts, and how people and networks do upside down."""
-    left_out = ladder.loc[ladder["status"] == "left out: too hard", "human_accuracy"]
-    table = summaries.estimates
-    turned = table[(table["metric"] == "accuracy") & (table["dataset"] == "rotation")]
-    people = turned[turned["observer"] == HUMANS].set_index("condition")["value"].to_dict()
-    over = turned[(turned["condition"] == "180") & (turned["observer_kind"] == "model")]["value"]
-    return {
-        "too_hard_median": Number(left_out.median(), ".2f"),
-        "counted_median": Number(
-            ladder.loc[ladder["status"] == "counted", "human_accuracy"].median(), ".2f"
-        ),
-        "upright": Number(people.get("0", np.nan), ".2f"),
-        "upside_down": Number(people.get("180", np.nan), ".2f"),
-        "turned_networks": len(over) or None,
-        "better_upside_down": int((over > people.get("180", np.nan)).sum()) if len(over) else None,
-    }
+def _conditions(conditions: pd.DataFrame) -> dict[str, Any]:
+    """Where the benchmark cuts."""
+    median = conditions.groupby("status")["human_accuracy"].median()
+    names = {"counted_median": "counted", "too_hard_median": "left out: too hard"}
+    return {fact: Number(median.get(status, np.nan), ".2f") for fact, status in names.items()}
 
 
 def _conflicts(conflicts: pd.DataFrame) -> dict[str, Any]:
@@ -205,8 +189,3 @@ def _printed() -> dict[str, Any]:
         "parti_size": int(quoted_value("parti_parameters") / 1e9),
         "version": Number(quoted_value("stable_diffusion_version"), ".1f"),
     }
-
-
-def _exercise() -> dict[str, Any]:
-    others = len(CATEGORIES) - 1
-    return {"others": others, "one_in": 2 * others, "nats": Number(log(others), ".1f")}

@@ -8,18 +8,15 @@ from scipy.stats import binomtest
 
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS
 from gcbook.paper.observers import HUMANS, HUMANS_TITLE
-from gcbook.stats.panel import image_factors, make_panels
-from gcbook.stats.resampling import Resampling
 from gcbook.stats.shape_tables import POOLED, bias_by_category
 from gcbook.stats.summaries import Summaries
 
 __all__ = [
     "CUE_EXEMPLARS",
     "EXAMPLES",
-    "condition_ladder",
+    "counted_conditions",
     "dataset_overview",
     "interval_widths",
-    "resampled_images",
 ]
 
 CUE_EXEMPLARS = {"shapes": 160, "textures": 48}
@@ -33,7 +30,7 @@ EXAMPLES = (
     "resnet50",
     "resnet50-trained-on-SIN",
 )
-"""Networks whose intervals are compared."""
+"""Networks whose two intervals are compared."""
 
 _DIGITS = 4
 
@@ -78,7 +75,7 @@ def dataset_overview(summaries: Summaries, conditions: str = "benchmark") -> pd.
     return table
 
 
-def condition_ladder(summaries: Summaries, conditions: str = "benchmark") -> pd.DataFrame:
+def counted_conditions(summaries: Summaries, conditions: str = "benchmark") -> pd.DataFrame:
     """The conditions of the parametric datasets, which count, and how the humans fare in each.
 
     Args:
@@ -86,9 +83,8 @@ def condition_ladder(summaries: Summaries, conditions: str = "benchmark") -> pd.
         conditions: "benchmark" leaves some out of aggregates, "all" none.
 
     Returns:
-        ``dataset`` (title), ``step`` (1 is the easiest), ``condition`` (as on figures' axes where
-        that is short), ``status`` ("counted", "left out: unchanged" or "left out: too hard"),
-        ``human_accuracy`` (pooled).
+        ``dataset`` (title), ``condition`` (as trials have it, from easy to hard), ``status``
+        ("counted", "left out: unchanged" or "left out: too hard"), ``human_accuracy`` (pooled).
     """
     estimates = summaries.estimates
     found = estimates[
@@ -98,14 +94,13 @@ def condition_ladder(summaries: Summaries, conditions: str = "benchmark") -> pd.
     rows = [
         {
             "dataset": EXPERIMENTS[name].title,
-            "step": step,
-            "condition": _short(name, condition),
+            "condition": condition,
             "status": "counted" if conditions == "all" else _status(name, condition),
             "human_accuracy": float(found.get((name, condition), np.nan)),
         }
         for name in DATASETS
         if EXPERIMENTS[name].parametric and name in present
-        for step, condition in enumerate(EXPERIMENTS[name].conditions, start=1)
+        for condition in EXPERIMENTS[name].conditions
     ]
     return pd.DataFrame(rows).round({"human_accuracy": _DIGITS})
 
@@ -149,33 +144,6 @@ def interval_widths(
     columns = ["observer", "kind", "method", "shape_bias", "low", "high", "width", "ratio"]
     ordered = both.sort_values(["shape_bias", "observer"], ascending=False, kind="stable")
     return ordered[columns].round(dict.fromkeys(columns[3:], _DIGITS)).reset_index(drop=True)
-
-
-def resampled_images(trials: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
-    """How often each image counts in the first few resamples of one dataset.
-
-    Args:
-        trials: of one dataset.
-        draws: resamples to show, after the images as they are.
-        seed: of the resampling.
-
-    Returns:
-        ``draw`` ("as shown", "1", "2", …) and a column of integers for each image.
-    """
-    panels = make_panels(trials)
-    (panel,) = panels.values()
-    resampling, factors = Resampling(draws=draws, seed=seed), image_factors(panels)[panel.dataset]
-    weights = np.concatenate([resampling.weights(*of) for of in factors.values()], axis=1)
-    table = pd.DataFrame(weights.astype("int64"), columns=panel.images["image_id"].to_list())
-    table.insert(0, "draw", ["as shown", *map(str, range(1, draws + 1))])
-    return table
-
-
-def _short(dataset: str, condition: str) -> str:
-    experiment = EXPERIMENTS[dataset]
-    label = experiment.label(condition)
-    # Where an axis label is a word, the name in the trial files is the short one.
-    return label if max(map(len, experiment.axis_labels), default=0) <= 5 else condition
 
 
 def _status(dataset: str, condition: str) -> str:

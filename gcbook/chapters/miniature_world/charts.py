@@ -160,7 +160,9 @@ def fig_claims(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows,
         row="compared",
         value="difference",
-        x=alt.X("difference:Q", title="Difference, first minus second").axis(format="+.1f"),
+        x=alt.X("difference:Q", title="Difference, first minus second").axis(
+            format="+.1f", labelFlush=False
+        ),
         tooltip=tooltips(["compared", "difference", "low", "high", "a", "b", "verdict"]),
         marked=list(agree),
         two_lines=True,

@@ -10,12 +10,10 @@ from gcbook.claims import Interval, Number
 from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.findings import AGREES, CONTRADICTS, UNDECIDED
 from gcbook.miniworld.results.scores import SET_TITLES
-from gcbook.miniworld.results.shipped import DRAWS, FEW_DRAWS, models_of, recipe_of, shipped_models
+from gcbook.miniworld.results.shipped import recipe_of
 from gcbook.stats.summaries import Summaries
 
 __all__ = ["miniature_world_facts"]
-
-_AVERAGE = SLOPES["average"]
 
 
 def miniature_world_facts(
@@ -23,8 +21,6 @@ def miniature_world_facts(
     summaries: Summaries,
     answers: pd.DataFrame,
     plain: pd.DataFrame,
-    strength: pd.DataFrame,
-    drawings: pd.DataFrame,
     compared: pd.DataFrame,
     quiz: pd.DataFrame,
 ) -> SimpleNamespace:
@@ -36,23 +32,14 @@ def miniature_world_facts(
         answers: of the world's networks to its own test sets.
         plain: from `gcbook.miniworld.results.scores.accuracy_by_set`: in distribution, silhouettes
             and texture only.
-        strength: from ``accuracy_by_strength`` of the same module.
-        drawings: from `gcbook.chapters.miniature_world.tables.drawing_rows`.
-        compared: from ``claim_differences`` of the same module.
+        compared: from `gcbook.chapters.miniature_world.tables.claim_differences`.
         quiz: from `gcbook.chapters.miniature_world.pictures.quiz_table`.
     """
     return SimpleNamespace(
         **_choices(world, summaries),
-        **_images(answers),
         **_alone(plain),
-        **_manipulated(strength),
-        **_drawings(drawings),
         **_verdicts(compared),
         **_quiz(quiz, answers),
-        shipped=len(shipped_models()),
-        trained_here=len(models_of(world)),
-        many_draws=DRAWS["silhouette"],
-        few_draws=FEW_DRAWS,
     )
 
 
@@ -66,28 +53,9 @@ def _choices(name: str, summaries: Summaries) -> dict[str, Any]:
         "patch_accuracy": Number(patches["accuracy"], ".1%"),
         "patch_images": int(patches["images"]),
         "contrast": Interval(*world.texture_ratio, ".2f"),
-        "figure_ground": Interval(*world.figure_ground, ".2f"),
-        "period": Interval(*world.period, ".2f"),
-        "scale": Interval(*world.scale, ".0%"),
-        "turned": Number(world.rotation[1], ".0f"),
         **{f"ratio_{image}": Number(texture_ratio(a), ".2f") for image, a in SLOPES.items()},
-        "ratio_two_octaves": Number(texture_ratio(_AVERAGE, 2), ".2f"),
-        "ratio_six_octaves": Number(texture_ratio(_AVERAGE, 6), ".2f"),
-        # Of the 19 textures each is as likely as any other.
+        # Each texture is as likely as any other.
         "nothing": Number(1 / len(world.textures)),
-    }
-
-
-def _images(answers: pd.DataFrame) -> dict[str, Any]:
-    """How many in-distribution images have their own category's texture, and who is drawn least."""
-    plain = answers[answers["dataset"] == "in-distribution"].drop_duplicates("image_id")
-    conflicts = answers[answers["dataset"] == "cue-conflict"]
-    # A texture of the three further categories is none of the 16 and stands as "".
-    own = (plain["texture"] == plain["category"]).mean()
-    return {
-        "images": len(plain),
-        "own_texture": Number(own, ".1%"),
-        "fewest_silhouettes": int(conflicts.groupby("category")["silhouette"].nunique().min()),
     }
 
 
@@ -103,34 +71,6 @@ def _alone(plain: pd.DataFrame) -> dict[str, Any]:
         "highest": str(ordered.index[-1]),
         "highest_accuracy": Number(ordered.iloc[-1], ".0%"),
         "shape_alone_better": int((shape > texture).sum()),
-    }
-
-
-def _manipulated(strength: pd.DataFrame) -> dict[str, Any]:
-    """Of how many miniatures high-pass is the costliest manipulation."""
-    unchanged = strength[strength["counted"] == "no: unchanged"]
-    counted = strength[strength["counted"] == "yes"]
-    by = ["recipe", "dataset"]
-    left = counted.groupby(by)["value"].mean()
-    lost = (unchanged.set_index(by)["value"] - left).dropna().rename("lost").reset_index()
-    ordered = lost.sort_values("lost").groupby("recipe")["dataset"]
-    cheapest, costliest = ordered.first(), ordered.last()
-    return {
-        "lose_most_to_high_pass": int((costliest == SET_TITLES["high-pass"]).sum()),
-        "lose_least_to_eidolons": int(cheapest.str.startswith("Eidolon").sum()),
-    }
-
-
-def _drawings(drawings: pd.DataFrame) -> dict[str, Any]:
-    """How the benchmark's own drawings compare with the world's."""
-    values = drawings.pivot(index="recipe", columns="dataset", values="value")
-    pairs = [(SET_TITLES[f"real-{kind}"], SET_TITLES[kind]) for kind in ("silhouette", "edge")]
-    best = values[pairs[0][0]].sort_values()
-    return {
-        "real_below_own": sum(int((values[real] < values[own]).sum()) for real, own in pairs),
-        "best_on_real": str(best.index[-1]),
-        "best_real": Number(best.iloc[-1], ".0%"),
-        "best_real_own": Number(values[pairs[0][1]][best.index[-1]], ".0%"),
     }
 
 

@@ -9,10 +9,8 @@ import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.results.kinds import STANDS_FOR
-from gcbook.miniworld.results.scores import accuracy_by_set
 from gcbook.miniworld.results.shipped import KINDS, model_card, recipe_of
 from gcbook.stats.metrics import share
-from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import plural
 
@@ -20,15 +18,14 @@ __all__ = [
     "OCTAVES",
     "SLOPES",
     "claim_differences",
-    "drawing_rows",
     "patch_accuracy",
     "silhouette_sources",
     "texture_ratio",
     "training_table",
 ]
 
-SLOPES = {"shallowest": 0.8, "average": 1.2, "steepest": 1.5}
-"""Exponents of the amplitude spectra of natural images (Tolhurst, Tadmor & Chao, 1992)."""
+SLOPES = {"shallowest": 0.8, "steepest": 1.5}
+"""Extreme exponents of the amplitude spectra of natural images (Tolhurst, Tadmor & Chao, 1992)."""
 
 OCTAVES = 3
 """Between an object that fills the frame and its texture."""
@@ -60,25 +57,6 @@ def claim_differences(rows: pd.DataFrame) -> pd.DataFrame:
     named = rows.assign(compared=rows["measure"].map(_MEASURES) + ": " + sides)
     columns = ["compared", "difference", "low", "high", "verdict", "a", "b", "paper", "claim"]
     return named[columns]
-
-
-def drawing_rows(own: pd.DataFrame, real: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
-    """Accuracy on the benchmark's own drawings, below that on the world's of the same kind.
-
-    Args:
-        own: answers to the world's silhouettes and edges.
-        real: answers to the benchmark's.
-        resampling: how the intervals are made.
-
-    Returns:
-        As `gcbook.miniworld.results.scores.accuracy_by_set`.
-    """
-    tables = [
-        accuracy_by_set(answers, [test_set], resampling=resampling)
-        for kind in ("silhouette", "edge")
-        for answers, test_set in ((own, kind), (real, f"real-{kind}"))
-    ]
-    return pd.concat(tables, ignore_index=True)
 
 
 def training_table(models: Sequence[str]) -> pd.DataFrame:
@@ -141,7 +119,7 @@ def silhouette_sources() -> pd.DataFrame:
     )
 
 
-def texture_ratio(slope: float, octaves: int = OCTAVES) -> float:
+def texture_ratio(slope: float) -> float:
     r"""Return the contrast of texture over that of figure against ground.
 
     With amplitudes falling as :math:`f^{-a}` the energy of an octave around f is proportional to
@@ -150,12 +128,11 @@ def texture_ratio(slope: float, octaves: int = OCTAVES) -> float:
 
     Args:
         slope: the exponent a.
-        octaves: below that of the texture.
 
     >>> [round(texture_ratio(a), 2) for a in (0.8, 1.2, 1.5)]
     [0.75, 0.43, 0.27]
     """
-    below = sum(2 ** (-k * (2 - 2 * slope)) for k in range(1, octaves + 1))
+    below = sum(2 ** (-k * (2 - 2 * slope)) for k in range(1, OCTAVES + 1))
     return 1 / math.sqrt(below)
 
 

@@ -154,7 +154,6 @@ def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
         description=(
             "A point a prompt: how well the model draws what it names, from that prompt alone, "
             "and the mean distance to which it leads from images of other categories, less the "
-            "image's mean. If badly drawn prompts stayed close, points would rise from left to "
-            "right."
+            "image's mean."
         ),
     )

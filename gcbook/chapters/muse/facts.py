@@ -35,7 +35,6 @@ def muse_facts(
     single, single_less = (rows[rows["evaluations"] == STEPS] for rows in (distance, less))
     best = single.sort_values("accuracy").iloc[-1]
     same = bound[bound["evaluations"] == STEPS].iloc[0]
-    most = bound.sort_values("evaluations").iloc[-1]
     more = gain.iloc[0]
     drawn = [correlate(rows["drawn"], rows["distance"])[1] for rows in sticking.values()]
     return SimpleNamespace(
@@ -50,13 +49,9 @@ def muse_facts(
         less=_range(single_less),
         bound_same=Number(same["accuracy"], _PERCENT),
         bound_same_interval=Interval(same["low"], same["high"], _PERCENT),
-        bound_most=Number(most["accuracy"], _PERCENT),
-        bound_most_interval=Interval(most["low"], most["high"], _PERCENT),
-        bound_draws=int(most["evaluations"]),
         several_hidden=Number(more["hidden"], _PERCENT),
         one=Number(more["one"], _PERCENT),
         several=Number(more["several"], _PERCENT),
-        gain=Number(more["gain"], "+.3f"),
         gain_interval=Interval(more["low"], more["high"], "+.3f"),
         **_prompts(shares),
         rho_drawn=_span([found.r for found in drawn], ".2f"),
@@ -66,12 +61,11 @@ def muse_facts(
 
 
 def _prompts(shares: Mapping[float, Share]) -> dict[str, Any]:
-    """How much of the variance of distances is prompts' own, and where that is beyond chance."""
+    """How much of the variance of distances is prompts' own, and by chance."""
     values = [share.value for share in shares.values()]
     return {
         "own": _span(values, ".1%"),
         "own_chance": Number(float(np.mean([share.chance for share in shares.values()])), ".1%"),
-        "own_beyond_chance": sum(share.p < 0.05 for share in shares.values()),
     }
 
 

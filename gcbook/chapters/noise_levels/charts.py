@@ -1,4 +1,4 @@
-"""Figures of what is answered at one level of noise: shares of answers, and evidence for each cue.
+"""Figures of what is answered at one level of noise, and of which cue is learned first.
 
 A level stands at the middle of its times, or at the log-SNR there, with clean images on the left
 either way.
@@ -12,19 +12,13 @@ import pandas as pd
 
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.forest import fig_forest
-from gcbook.charts.miniature_look import COLORS, DASHES, SHAPES
 from gcbook.charts.parts import chance_line, dropdown, literal, look, radio, side_by_side
-from gcbook.charts.theme import CHANCE_LINE, CUES, INK, SERIES
-from gcbook.miniworld.results.course import MEASURES, PAPERS
-from gcbook.miniworld.results.shipped import recipe_of
+from gcbook.charts.theme import CUES, INK, SERIES
 
 __all__ = [
     "fig_cue_centres",
-    "fig_evidence_levels",
     "fig_first_and_last",
     "fig_levels",
-    "fig_training_course",
-    "model_look",
 ]
 
 _LINES = {
@@ -37,10 +31,7 @@ _LINES = {
 }
 """Test set and answer → what the line is called, its colour and its marks; a cue has one hue."""
 
-_EVIDENCE = {
-    "shape": ("for the shape", CUES["shape"], "circle"),
-    "texture": ("for the texture", CUES["texture"], "square"),
-}
+_CENTRES = {"shape": (CUES["shape"], "circle"), "texture": (CUES["texture"], "square")}
 _COPIES = {"first": (SERIES[3], "circle"), "last": (SERIES[0], "square")}
 _NONE = "none"
 _AXES = ("t", "log-SNR")
@@ -73,42 +64,12 @@ def fig_levels(shares: pd.DataFrame, whole: pd.DataFrame) -> alt.TopLevelMixin:
     ]
     return side_by_side(
         panels,
-        [*_choices("levels", models), compared],
+        [*_choices(models), compared],
         "Two panels over the strength of noise, from clean images on the left to noise alone on "
         "the right, for a model that can be chosen. Left: shares of the answers to cue conflicts "
         "that name the shape, the texture, and neither. Right: accuracy on images with both cues, "
         "with the shape alone and with the texture alone. Bands are intervals, a dotted line is "
         "at chance, 1 in 16, and dashed lines are a model that has no noise level.",
-    )
-
-
-def fig_evidence_levels(evidence: pd.DataFrame) -> alt.TopLevelMixin:
-    """How strongly each cue speaks at each level.
-
-    Args:
-        evidence: from `gcbook.chapters.noise_levels.tables.cue_evidence`.
-    """
-    models = list(dict.fromkeys(evidence["model"]))
-    says = {cue: line for cue, (line, _, _) in _EVIDENCE.items()}
-    rows = evidence.assign(line=evidence["cue"].map(says)).rename(columns={"mean": "value"})
-    x = _x("evidence")
-    y = alt.Y("value:Q", title="Evidence (standard deviations)")
-    tooltip = tooltips(
-        ["line", *_WHERE, "value", "low", "high", "n"],
-        titles={"line": "Speaks", "value": "Evidence"},
-        formats={"value": ".2f"},
-    )
-    zero = alt.Chart(pd.DataFrame({"value": [0.0]})).mark_rule(color=CHANCE_LINE, strokeDash=[2, 3])
-    lines = _lines(_base("evidence", rows), x, y, _look(_EVIDENCE.values()), tooltip)
-    panel = alt.layer(zero.encode(y=y), *lines, _no_ratio("evidence")).properties(
-        width=2 * _SIDE, height=_HEIGHT, title=_below("evidence", models)
-    )
-    return side_by_side(
-        [panel],
-        _choices("evidence", models),
-        "Evidence for the shape's class and for the texture's class over the strength of noise, "
-        "clean images on the left, for a model that can be chosen, with bands for the intervals. "
-        "At the dotted line at 0 a cue says nothing.",
     )
 
 
@@ -129,7 +90,7 @@ def fig_cue_centres(rows: pd.DataFrame) -> alt.TopLevelMixin:
         ).axis(format=".1f", tickCount=6),
         tooltip=tooltips(["model", "cue", "t", "low", "high"], formats={"t": ".2f"}),
         series="cue",
-        marks={cue: (color, shape) for cue, (_, color, shape) in _EVIDENCE.items()},
+        marks=_CENTRES,
         reference=None,
         description=(
             "Forest plot with a row a model and a mark for each cue: the mean t of the answers "
@@ -152,7 +113,7 @@ def fig_first_and_last(rows: pd.DataFrame) -> alt.TopLevelMixin:
         row="model",
         value="difference",
         x=alt.X("difference:Q", title="Answers naming the shape minus the texture").axis(
-            format="+.0%", tickCount=6
+            format="+.0%", tickCount=6, labelFlush=False
         ),
         tooltip=tooltips(
             ["model", "copy", "images", "difference", "low", "high"],
@@ -173,34 +134,34 @@ def fig_first_and_last(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def _choices(name: str, models: list[str]) -> list[alt.Parameter]:
-    axis = radio(f"{name}_axis", "Across: ", _AXES, _AXES[0])
-    return [dropdown(f"{name}_model", "Model ", models, models[0]), axis]
+def _choices(models: list[str]) -> list[alt.Parameter]:
+    axis = radio("levels_axis", "Across: ", _AXES, _AXES[0])
+    return [dropdown("levels_model", "Model ", models, models[0]), axis]
 
 
-def _base(name: str, rows: pd.DataFrame) -> alt.Chart:
+def _base(rows: pd.DataFrame) -> alt.Chart:
     return (
         alt.Chart(rows)
-        .transform_filter(f"datum.model === {name}_model")
-        .transform_filter(f"{name}_axis === 't' || isValid(datum.log_snr)")
+        .transform_filter("datum.model === levels_model")
+        .transform_filter("levels_axis === 't' || isValid(datum.log_snr)")
         # The log-SNR falls with noise: drawn with the other sign, clean images stay on the left.
-        .transform_calculate(x=f"{name}_axis === 't' ? datum.t : -datum.log_snr")
+        .transform_calculate(x="levels_axis === 't' ? datum.t : -datum.log_snr")
     )
 
 
-def _x(name: str) -> alt.X:
-    label = f"{name}_axis === 't' ? format(datum.value, '.1~f') : format(-datum.value, '~g')"
+def _x() -> alt.X:
+    label = "levels_axis === 't' ? format(datum.value, '.1~f') : format(-datum.value, '~g')"
     return alt.X("x:Q", scale=alt.Scale(zero=False, padding=12), title=None).axis(
         labelExpr=label, grid=False, tickCount=6
     )
 
 
-def _below(name: str, models: list[str]) -> alt.TitleParams:
+def _below(models: list[str]) -> alt.TitleParams:
     """The axis title, which changes with the model and the axis; only a chart's title can."""
     masked = literal([model for model in models if "masked" in model])
     text = (
-        f"{name}_axis !== 't' ? 'log-SNR, falling from clean images to noise'"
-        f" : indexof({masked}, {name}_model) >= 0 ? 'Share of tokens hidden, t'"
+        "levels_axis !== 't' ? 'log-SNR, falling from clean images to noise'"
+        f" : indexof({masked}, levels_model) >= 0 ? 'Share of tokens hidden, t'"
         " : 'Noise t, from clean (0) to noise alone (1)'"
     )
     return alt.TitleParams(
@@ -239,12 +200,12 @@ def _lines(
     ]
 
 
-def _no_ratio(name: str) -> alt.Chart:
+def _no_ratio() -> alt.Chart:
     """What stands there where a model has no signal-to-noise ratio."""
     says = "This model hides tokens: it has no log-SNR."
     return (
         alt.Chart(pd.DataFrame({"says": [says]}))
-        .transform_filter(f"{name}_axis !== 't' && test(/masked/, {name}_model)")
+        .transform_filter("levels_axis !== 't' && test(/masked/, levels_model)")
         .mark_text(fontSize=12)
         .encode(text="says:N")
     )
@@ -257,7 +218,7 @@ def _panel(
     models: list[str],
     title: str,
 ) -> alt.LayerChart | alt.FacetChart:
-    x = _x("levels")
+    x = _x()
     y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=[0, 1])).axis(format=".0%")
     what = ["value", "low", "high", "n"]
     said = {"line": "Answers", "value": column("share").title}
@@ -277,91 +238,6 @@ def _panel(
     return alt.layer(
         chance_line(y),
         dashed,
-        *_lines(_base("levels", rows[shown]), x, y, marks, tooltip),
-        _no_ratio("levels"),
-    ).properties(width=_SIDE, height=_HEIGHT, title=_below("levels", models))
-
-
-_COURSE_SIDE, _COURSE_HEIGHT = 285, 190
-_TICKS = [digit * 10**power for power in range(3, 7) for digit in (1, 3)]
-_WEIGHTINGS = {PAPERS: "exp(−7t)", "uniform": "uniform"}
-
-
-def model_look(models: Iterable[str]) -> dict[str, Any]:
-    """Colour, shape and dash by model; the seeds of a miniature share them.
-
-    Args:
-        models: names of shipped models, or of miniatures.
-    """
-    names = list(dict.fromkeys(models))
-    recipes = [recipe_of(name)[0] for name in names]
-    return look(
-        "model",
-        names,
-        color=[COLORS[recipe] for recipe in recipes],
-        shape=[SHAPES[recipe] for recipe in recipes],
-        dash=[DASHES[recipe] for recipe in recipes],
-        legend=alt.Legend(title=None, symbolOpacity=1),
-    )
-
-
-def fig_training_course(course: pd.DataFrame) -> alt.TopLevelMixin:
-    """Accuracy, shares of the cues and shape bias against the images seen, a line a model.
-
-    Args:
-        course: from `gcbook.miniworld.results.course.course_shares`.
-    """
-    marks = model_look(course["model"])
-    rows = course[["model", "weighting", "measure", "images", "step", "n", "value", "low", "high"]]
-    weighting = radio("course_weighting", "Weighting: ", _WEIGHTINGS, PAPERS)
-    # Where no model has a weighting there is nothing to choose.
-    weighed = set(course["weighting"]) - {""}
-    panels = [
-        _course_panel(rows[rows["measure"] == measure], measure, marks, bool(weighed))
-        for measure in MEASURES.values()
-    ]
-    return side_by_side(
-        panels,
-        [weighting] if weighed else [],
-        "Four panels over the number of images seen in training, on a logarithmic axis, a line a "
-        "model with the band of its interval: accuracy on images like those of the training, the "
-        "shares of answers to cue conflicts that name the shape and the texture, and the shape "
-        "bias. A dotted line is at chance, 1 in 16, where there is such a thing.",
-        columns=2,
-    )
-
-
-def _course_panel(
-    rows: pd.DataFrame, measure: str, marks: dict[str, Any], weighed: bool
-) -> alt.LayerChart | alt.FacetChart:
-    x = alt.X("images:Q", scale=alt.Scale(type="log", nice=False), title="Images seen").axis(
-        values=_TICKS, format="~s", grid=False, labelOverlap=True
-    )
-    percent = measure != MEASURES["shape_bias"]
-    y = alt.Y("value:Q", title=None, scale=alt.Scale(domain=[0, 1])).axis(
-        format=".0%" if percent else ".1f"
-    )
-    low = alt.Y("low:Q", title=None)
-    form = ".1%" if percent else ".2f"
-    tooltip = tooltips(
-        ["model", "images", "step", "value", "low", "high", "n"],
-        titles={"images": "Images seen", "step": "Steps", "value": measure},
-        formats={"step": ",", "value": form},
-    )
-    base = alt.Chart(rows.drop(columns="measure"))
-    if weighed:
-        base = base.transform_filter(
-            "datum.weighting === '' || datum.weighting === course_weighting"
-        )
-    layers = [
-        base.mark_area(opacity=0.14).encode(x=x, y=low, y2="high:Q", color=marks["color"]),
-        base.mark_line(strokeWidth=2).encode(
-            x=x, y=y, color=marks["color"], strokeDash=marks["strokeDash"]
-        ),
-        base.mark_point(filled=True, size=45, opacity=1).encode(
-            x=x, y=y, color=marks["color"], shape=marks["shape"], tooltip=tooltip
-        ),
-    ]
-    if percent:
-        layers.insert(0, chance_line(y))
-    return alt.layer(*layers).properties(width=_COURSE_SIDE, height=_COURSE_HEIGHT, title=measure)
+        *_lines(_base(rows[shown]), x, y, marks, tooltip),
+        _no_ratio(),
+    ).properties(width=_SIDE, height=_HEIGHT, title=_below(models))

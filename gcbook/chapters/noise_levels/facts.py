@@ -23,31 +23,27 @@ _CLOCK = 0.25
 def noise_levels_facts(
     shares: pd.DataFrame,
     differences: pd.DataFrame,
-    whole: pd.DataFrame,
     centres: pd.DataFrame,
-    evidence: pd.DataFrame,
     ends: pd.DataFrame,
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
     Args:
-        shares, differences, whole, centres, evidence: from `gcbook.chapters.noise_levels.tables`:
-            ``level_shares``, ``cue_differences``, ``whole_shares``, ``cue_centres`` and
-            ``cue_evidence``.
+        shares, differences, centres: from `gcbook.chapters.noise_levels.tables`: ``level_shares``,
+            ``cue_differences`` and ``cue_centres``.
         ends: from `gcbook.miniworld.results.course.first_and_last`.
 
     Returns:
-        Of each miniature, under its name without "mini-" (``pixel``, ``cnn_noise``). With levels:
+        Of each miniature, under its name without "mini-" (``pixel``, ``cnn_noise``), with levels:
         for each cue its largest share of the answers, ``X_shape_peak``, at which t, ``X_shape_at``;
-        at how many levels it is clearly named more often than the other, ``X_shape_levels``, and
-        clearly heard, ``X_shape_heard``; around which t it is named, ``X_shape_t``; and how far the
-        two are ``X_apart``, with ``X_apart_interval``. Without: the shares of its answers,
-        ``X_shape`` and ``X_texture``. Along training: ``X_first_lead`` and ``X_last_lead`` of shape
-        over texture, intervals; the ``X_change`` of shape bias and its interval; shape bias of an
-        observer blind to texture, ``X_blind_first`` and ``X_blind_last``; and after which share of
-        training the first copy was kept, ``X_kept_from``. Over miniatures: how many ``courses``
-        there are; in how many texture led first and shape last, ``traded``; and in how many shape
-        led from the first copy, ``shape_first``.
+        at how many levels it is clearly named more often than the other, ``X_shape_levels``; and
+        how far the t of the two are ``X_apart``, with ``X_apart_interval``. Along training:
+        ``X_first_lead`` and ``X_last_lead`` of shape over texture, intervals; the ``X_change`` of
+        shape bias and its interval; shape bias of an observer blind to texture, ``X_blind_first``
+        and ``X_blind_last``; and after which share of training the first copy was kept,
+        ``X_kept_from``. Over miniatures: how many ``courses`` there are; in how many texture led
+        first and shape last, ``traded``; and in how many shape led from the first copy,
+        ``shape_first``.
     """
     levels = int(differences["level"].nunique())
     facts: dict[str, Any] = {
@@ -61,16 +57,8 @@ def noise_levels_facts(
         facts |= _peaks(rows, differences[differences["model"] == model], _short(str(model)))
     for row in centres.to_dict("records"):
         name = _short(row["model"])
-        facts |= {f"{name}_{cue}_t": Number(row[f"{cue}_t"], ".2f") for cue in _CUES}
         facts[f"{name}_apart"] = Number(row["difference"], ".2f")
         facts[f"{name}_apart_interval"] = Interval(row["low"], row["high"], ".2f")
-    for who, heard in evidence.groupby(["model", "cue"], sort=False)["low"]:
-        model, cue = map(str, who)
-        levels_heard = int((heard > 0).sum())
-        facts[f"{_short(model)}_{cue}_heard"] = None if heard.isna().all() else levels_heard
-    alone = whole[(whole["test_set"] == "cue-conflict") & ~whole["levels"]]
-    for row in alone[alone["answer"].isin(_CUES)].to_dict("records"):
-        facts[f"{_short(row['model'])}_{row['answer']}"] = Number(row["share"], ".0%")
     return SimpleNamespace(**facts, **_courses(ends), **_clocks())
 
 

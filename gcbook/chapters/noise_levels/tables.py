@@ -14,8 +14,8 @@ import pandas as pd
 from gcbook.miniworld.results.answers import SOURCE, mark, miniature_answers, with_recipe
 from gcbook.miniworld.results.course import PAPERS
 from gcbook.miniworld.results.shipped import (
+    KINDS,
     recipe_of,
-    shipped_models,
     shipped_sets,
     shipped_store,
 )
@@ -44,8 +44,6 @@ __all__ = [
     "models_with_levels",
     "unweighted",
     "whole_shares",
-    "cue_evidence",
-    "image_evidence",
 ]
 
 CONFLICTS = "cue-conflict"
@@ -61,11 +59,11 @@ ANSWERS = ("shape", "texture", "neither")
 _CUES = {"shape": "shape", "texture": "texture", "neither": "other"}
 
 
-def models_with_levels() -> tuple[str, ...]:
-    """Names of the shipped models whose draws on cue conflicts have several t."""
+def models_with_levels(models: Sequence[str]) -> tuple[str, ...]:
+    """Those of some shipped models whose draws on cue conflicts have several t."""
     return tuple(
         model
-        for model in shipped_models()
+        for model in models
         if CONFLICTS in shipped_sets(model) and _has_levels(shipped_store(model, CONFLICTS))
     )
 
@@ -164,20 +162,27 @@ def level_shares(
     return pd.concat(tables, ignore_index=True)[columns]
 
 
-def whole_shares(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def whole_shares(
+    models: Sequence[str],
+    test_sets: Sequence[str] = (CONFLICTS, *ACCURACY_SETS),
+    *,
+    resampling: Resampling = Resampling(),
+) -> pd.DataFrame:
     """Shares of the answers with all draws, the paper's weighting where there is one.
 
     The seeds of one miniature are pooled.
 
     Args:
+        models: names of shipped models, with levels or without.
+        test_sets: on which all of them have scores.
         resampling: how the intervals are made.
 
     Returns:
         ``model`` (a miniature), ``levels`` (whether it has a t), and as in `level_shares`
         ``test_set, answer, n, share, low, high``.
     """
-    leveled = {recipe_of(model)[0] for model in models_with_levels()}
-    answers = miniature_answers([CONFLICTS, *ACCURACY_SETS])
+    leveled = {recipe_of(model)[0] for model in models_with_levels(models)}
+    answers = miniature_answers(test_sets, models)
     answers = with_recipe(answers)
     tables = []
     for test_set, group in answers.groupby("dataset", sort=False):
@@ -310,83 +315,6 @@ def _with_cues(answers: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def cue_evidence(
-    models: Sequence[str],
-    bins: int,
-    *,
-    resampling: Resampling = Resampling(),
-) -> pd.DataFrame:
-    """How strongly each cue of a conflict speaks, whoever wins.
-
-    Of an image at a level: by how much the error of the shape's class lies below the mean error of
-    the classes that the image shows neither in shape nor in texture, in standard deviations of
-    the errors of all classes. Of the texture's class likewise. Every class is shape and texture of
-    equally many images, so that a class that always has a small error moves neither mean.
-
-    Args:
-        models: see `models_with_levels`.
-        bins: number of levels.
-        resampling: how the intervals are made.
-
-    Returns:
-        ``model, cue, level, t_low, t_high, t, log_snr, n``, and ``mean, low, high`` over images; 0
-        where a cue says nothing.
-    """
-    columns = ["model", "cue", "level", "t_low", "t_high", "t", "log_snr", "n"]
-    columns += ["mean", "low", "high"]
-    tables = [pd.DataFrame(columns=columns)]
-    for model in models:
-        rows = image_evidence(shipped_store(model, CONFLICTS), bins)
-        for cue in ("shape", "texture"):
-            means = clustered_means(rows, ["level"], cue, resampling=resampling)
-            tables.append(means.assign(model=model, cue=cue).merge(level_table(model, bins)))
-    return pd.concat(tables[1:] or tables, ignore_index=True)[columns]
-
-
-def image_evidence(store: Store, bins: int) -> pd.DataFrame:
-    """Evidence of every cue-conflict image of a store at each level.
-
-    Args:
-        store: of cue conflicts.
-        bins: number of levels.
-
-    Returns:
-        ``image_id, category, silhouette, level, shape, texture``, see `cue_evidence`.
-    """
-    images = store.images().assign(response="na", dataset=CONFLICTS)
-    images = mark(images)
-    images = images[images["texture"].ne("") & (images["texture"] != images["category"])]
-    rows = unweighted(store)
-    measure = "nll" if store.traits.likelihood else "error_l2"
-    keyed = (
-        rows[["image_id", "label"]]
-        .astype(str)
-        .assign(
-            level=level_of(rows["t"].to_numpy(), bins), error=rows[measure].to_numpy(np.float64)
-        )
-    )
-    means = keyed.groupby(["image_id", "level", "label"])["error"].mean().unstack("label")
-    means = means[means.index.get_level_values("image_id").isin(images["image_id"])]
-    found = means.index.to_frame(index=False).merge(
-        images[["image_id", "category", "texture", "silhouette"]], on="image_id", how="left"
-    )
-    errors, labels = means.to_numpy(), means.columns
-    shown = {
-        cue: labels.get_indexer(pd.Index(found[column]))
-        for cue, column in (("shape", "category"), ("texture", "texture"))
-    }
-    each = np.arange(len(found))
-    others = errors.copy()
-    for place in shown.values():
-        others[each, place] = np.nan
-    centre, spread = np.nanmean(others, axis=1), errors.std(axis=1)
-    # Where all classes have one error, no cue says anything.
-    spread = np.where(spread > 0, spread, np.inf)
-    values = {cue: (centre - errors[each, place]) / spread for cue, place in shown.items()}
-    columns = ["image_id", "category", "silhouette", "level"]
-    return found[columns].assign(shape=values["shape"], texture=values["texture"])
-
-
 def centre_rows(centres: pd.DataFrame) -> pd.DataFrame:
     """A row a model and cue.
 
@@ -394,7 +322,7 @@ def centre_rows(centres: pd.DataFrame) -> pd.DataFrame:
         centres: from `cue_centres`.
 
     Returns:
-        ``model, cue, t, low, high``, in the order of `models_with_levels`.
+        ``model, cue, t, low, high``, by kind.
     """
     parts = [
         centres[["model", f"{cue}_t", f"{cue}_t_low", f"{cue}_t_high"]]
@@ -402,9 +330,11 @@ def centre_rows(centres: pd.DataFrame) -> pd.DataFrame:
         .assign(cue=cue)
         for cue in ("shape", "texture")
     ]
-    place = {model: i for i, model in enumerate(shipped_models())}
     rows = pd.concat(parts, ignore_index=True).sort_values(
-        "model", key=lambda column: column.map(place), kind="stable", ignore_index=True
+        "model",
+        key=lambda column: column.map(lambda model: list(KINDS).index(recipe_of(model)[0])),
+        kind="stable",
+        ignore_index=True,
     )
     return rows[["model", "cue", "t", "low", "high"]]
 

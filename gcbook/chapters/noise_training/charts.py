@@ -22,7 +22,6 @@ _PANELS = ("accuracy", "shape_accuracy", "texture_accuracy", "shape_bias")
 _UNIT = alt.Scale(domain=[0, 1])
 _AS_TRAINED = "what each was trained on"
 _CHANGE = alt.Axis(format="+.2f", tickCount=5, labelOverlap=True)
-_CHANGE = alt.Axis(format="+.2f", tickCount=5, labelOverlap=True)
 _CHANGED = {
     MEASURES["shape_bias"]: (INK, "circle"),
     MEASURES["blind"]: (CHANCE_LINE, "square"),
@@ -143,9 +142,7 @@ def fig_length(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows,
         row="comparison",
         value="change",
-        x=alt.X("change:Q", title="Change in shape bias").axis(
-            format="+.2f", tickCount=5, labelOverlap=True
-        ),
+        x=alt.X("change:Q", title="Change in shape bias", axis=_CHANGE),
         tooltip=tooltips(
             ["comparison", "before", "after", "change", "low", "high"], formats={"change": "+.3f"}
         ),

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from gcbook.chapters.noise_training.tables import (
-    BLURRED,
     CLEAN,
     MEASURES,
     ONE_DRAW,
@@ -17,7 +16,6 @@ from gcbook.chapters.noise_training.tables import (
 from gcbook.claims import Number
 from gcbook.miniworld.results.longer import images_seen
 from gcbook.paper.published import quoted_value
-from gcbook.stats.correlation_tables import EVERYBODY, FAMILY_MEANS
 from gcbook.stats.shape_tables import noised_resnets
 
 __all__ = ["noise_training_facts"]
@@ -31,32 +29,25 @@ _STEPS = {
 }
 _CHANGED = {"": "shape_bias", "_excess": "texture_excess", "_blind": "blind"}
 _LENGTHS = ("same_steps", "longer", "beyond")
-_RECIPE = ("learning_rate", "momentum", "weight_decay", "batch_size")
 _NO_ROW: "pd.Series[Any]" = pd.Series(dtype=float)
 
 
 def noise_training_facts(
-    cells: pd.DataFrame,
-    changes: pd.DataFrame,
-    lengths: pd.DataFrame,
-    blur: pd.DataFrame,
-    correlations: pd.DataFrame,
+    cells: pd.DataFrame, changes: pd.DataFrame, lengths: pd.DataFrame
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
     A fact of a cell that is not there, and an interval where nothing was resampled, is NaN.
 
     Args:
-        cells, changes, lengths, blur: from `gcbook.chapters.noise_training.tables`: ``cell_rows``,
-            ``change_rows``, ``length_rows`` and ``blur_rows``.
-        correlations: of ``blur``, from `gcbook.stats.correlation_tables.correlation_rows`.
+        cells, changes, lengths: from `gcbook.chapters.noise_training.tables`: ``cell_rows``,
+            ``change_rows`` and ``length_rows``.
     """
     return SimpleNamespace(
         **_cells(cells),
         **_changes(changes),
         **_lengths(lengths),
         **_paper(),
-        **_blur(blur, correlations),
         variance=Number(normalized_variance(), ".2f"),
     )
 
@@ -96,7 +87,6 @@ def _lengths(lengths: pd.DataFrame) -> dict[str, Any]:
         "noise_images": Number(noised / plain, ".2g"),
         "longer_images": Number(longer / plain, ".2g"),
         "longer_than_noise": Number(longer / noised, ".2g"),
-        "left_to_gain": Number(1 - lengths["after"].iloc[1], ".2f"),
     }
 
 
@@ -119,25 +109,8 @@ def _paper() -> dict[str, Any]:
         "usual_epochs": Number(usual, ".0f"),
         "noise_epochs": Number(noise, ".0f"),
         "paper_images": Number(noise / usual, ".2g"),
-        **{name: Number(quoted_value(f"resnet50_{name}"), "g") for name in _RECIPE},
         **{
             f"paper_{name}": Number(bias, ".2f")
             for name, bias in zip(("plain", "trained", "tested"), biases, strict=True)
         },
     }
-
-
-def _blur(rows: pd.DataFrame, correlations: pd.DataFrame) -> dict[str, Any]:
-    """The correlation of shape bias with accuracy on blurred images, over the miniatures."""
-    found: dict[str, Any] = {
-        "miniatures": rows["family"].nunique(),
-        "mini_networks": rows["observer"].nunique(),
-    }
-    blurred = correlations[correlations["measured_on"] == BLURRED]
-    for name, left_out in (("blur", EVERYBODY), ("means", FAMILY_MEANS)):
-        chosen = blurred[blurred["left_out"] == left_out].set_index("coefficient")
-        for coefficient, row in chosen.iterrows():
-            short = f"{name}_{str(coefficient).lower()}"
-            found[short] = Number(row["r"], ".2f")
-            found |= {f"{short}_{end}": Number(row[end], ".2f") for end in ("low", "high")}
-    return found

@@ -15,18 +15,15 @@ from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.course import course_answers
 from gcbook.miniworld.results.longer import LONG, bias_change
 from gcbook.miniworld.results.noised import MEAN, clean_answers, noised_answers
-from gcbook.miniworld.results.panel import NOT_OOD, counted
-from gcbook.miniworld.results.shipped import recipe_of, shipped_models
+from gcbook.miniworld.results.shipped import models_of, recipe_of
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.miniworld.training import cnn
-from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import (
     CONFLICT,
     PLAIN,
-    accuracies,
     change_of,
     cue_shares,
     pooled_measures,
@@ -37,7 +34,6 @@ __all__ = [
     "MEAN_OF_DRAWS",
     "MEASURES",
     "ONE_DRAW",
-    "blur_rows",
     "category_rows",
     "cell_rows",
     "change_rows",
@@ -49,13 +45,6 @@ __all__ = [
 
 CLEAN, ONE_DRAW, MEAN_OF_DRAWS = "clean images", "one draw of noise", "mean over draws"
 """How a network is tested."""
-
-BLURRED = EXPERIMENTS["low-pass"].title
-_SHOWN = {
-    "low-pass": BLURRED,
-    "high-pass": EXPERIMENTS["high-pass"].title,
-    PLAIN: "In-distribution",
-}
 
 TRAINED_LONGER = "mini-cnn" + LONG
 TRAINED = {"mini-cnn": "clean", "mini-cnn-noise": "noised"}
@@ -71,16 +60,17 @@ MEASURES = {
 _CELL = ["recipe", "tested"]
 
 
-def discriminative_models(models: Sequence[str] = ()) -> list[str]:
-    """Return the shipped classifiers of both recipes, all seeds, or those that are named.
+def discriminative_models(world: str, models: Sequence[str] = ()) -> list[str]:
+    """Return a world's classifiers of both recipes, all seeds, or those that are named.
 
     Args:
+        world: its name, see `gcbook.miniworld.named`.
         models: names; none takes all.
 
     Raises:
         InputError: a name is not one of them.
     """
-    there = [name for name in shipped_models() if recipe_of(name)[0] in TRAINED]
+    there = [name for name in models_of(world) if recipe_of(name)[0] in TRAINED]
     if unknown := sorted(set(models) - set(there)):
         raise InputError(
             f"models: expected some of {', '.join(there)}; found {', '.join(unknown)}."
@@ -252,41 +242,3 @@ def _after_as_many_steps(resampling: Resampling) -> dict[str, float]:
     keys, values, _ = pooled_measures(same, ["recipe"], resampling=resampling, together=False)
     plain, noisy = (values["shape_bias"][keys["recipe"].tolist().index(name)] for name in TRAINED)
     return change_of(plain, noisy, resampling)
-
-
-def blur_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """Accuracy on blurred images, and on two controls, beside shape bias: all miniatures and seeds.
-
-    Args:
-        resampling: how the intervals are made.
-
-    Returns:
-        ``measured_on`` (blurred, high-pass and ordinary images), ``observer, kind, family,
-        accuracy, accuracy_low, accuracy_high, shape_bias, bias_low, bias_high``, a model a row;
-        ``kind`` and ``family`` are the miniature that it is a seed of. Blurred and high-pass images
-        are those of the conditions that the benchmark counts.
-    """
-    answers = miniature_answers([*_SHOWN, CONFLICT])
-    bias = cue_shares(answers[answers["dataset"] == CONFLICT], resampling=resampling)
-    bias = bias[["observer", "shape_bias", "shape_bias_low", "shape_bias_high"]]
-    plain = answers[answers["dataset"].isin(list(_SHOWN))]
-    plain = plain[counted(plain) | plain["dataset"].isin(NOT_OOD)]
-    rows = accuracies(
-        plain.assign(measured_on=plain["dataset"].map(_SHOWN)),
-        ["measured_on", "observer"],
-        resampling=resampling,
-    )
-    rows = with_recipe(rows.merge(bias, on="observer")).rename(
-        columns={
-            "low": "accuracy_low",
-            "high": "accuracy_high",
-            "shape_bias_low": "bias_low",
-            "shape_bias_high": "bias_high",
-        }
-    )
-    numbers = ["accuracy", "accuracy_low", "accuracy_high", "shape_bias", "bias_low", "bias_high"]
-    rows = rows.assign(kind=rows["recipe"], family=rows["recipe"]).round(dict.fromkeys(numbers, 4))
-    ordered = ordered_rows(
-        rows, ["measured_on", "observer"], {"measured_on": list(_SHOWN.values())}
-    )
-    return ordered[["measured_on", "observer", "kind", "family", *numbers]]

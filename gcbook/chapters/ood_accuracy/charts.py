@@ -43,13 +43,12 @@ from gcbook.paper.categories import CATEGORIES, CHANCE, RESPONSES
 __all__ = [
     "accuracy_panels",
     "confusion_matrix",
-    "dataset_accuracy",
     "favourite_answers",
     "highlight_one",
     "human_differences",
     "is_network",
     "ood_ranking",
-    "single_condition_bars",
+    "single_condition_dots",
     "telling_accuracies",
 ]
 
@@ -188,31 +187,51 @@ def telling_accuracies(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def single_condition_bars(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Fig. 11: accuracy on the datasets with one manipulation, one panel a dataset.
+def single_condition_dots(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Fig. 11: accuracy on the datasets with one manipulation, a row a dataset, a dot a network.
 
     Args:
         rows: from `gcbook.chapters.ood_accuracy.tables.single_condition_accuracy`.
     """
     if rows.empty:
         return nothing("No dataset with a single condition is among those chosen.")
-    scale = color_scale(*kinds_shown(rows["kind"]))
-    groups = rows.groupby("dataset", sort=False)
-    panels = [_bars(group, str(title), scale) for title, group in groups]
     firsts = rows.groupby("dataset", sort=False)["observer"].first()
     leading = ", ".join(f"{observer} on {name}" for name, observer in firsts.items())
-    return (
-        alt.concat(*panels, columns=2, spacing={"row": 22, "column": 12})
-        .resolve_scale(y="independent", color="shared")
-        .add_params(highlight_one(rows))
-        .properties(
-            description=(
-                "Bars of accuracy with intervals, one panel a dataset, observers sorted, the "
-                f"humans' bar in red. The best: {leading}."
-            )
+    y = alt.Y("dataset:N", sort=list(firsts.index), title=None).axis(grid=True, gridDash=[1, 3])
+    x = _percent(alt.X("value:Q", title=column("accuracy").title))
+    kind = kind_marks(rows["kind"])
+    base = (
+        alt.Chart(rows[["dataset", "observer", "kind", *_NUMBERS]].round(3))
+        .encode(
+            x=x,
+            y=y,
+            tooltip=tooltips(
+                ["dataset", "observer", "value", "low", "high"],
+                titles={"value": column("accuracy").title},
+                formats=_DIGITS,
+            ),
         )
-        .configure_title(fontSize=12, anchor="start")
-        .configure_legend(orient="bottom")
+        .transform_calculate(human="datum.kind == 'Humans'")
+    )
+    humans, chosen = "datum.human", "datum.observer == highlight"
+    ends = {"x": alt.X("low:Q"), "x2": "high:Q"}
+    layers = [
+        chance_line(_CHANCE_ACROSS),
+        base.transform_filter(f"!{humans}")
+        .mark_point(filled=True, size=60, opacity=0.45)
+        .encode(**kind),
+        base.transform_filter(humans).mark_rule(strokeWidth=3).encode(**ends, color=kind["color"]),
+        base.transform_filter(humans).mark_point(filled=True, size=130, opacity=1).encode(**kind),
+        base.transform_filter(chosen).mark_rule(strokeWidth=2, color=INK).encode(**ends),
+        base.transform_filter(chosen).mark_point(filled=True, size=75, opacity=1, color=INK),
+    ]
+    return finish(
+        alt.layer(*layers).add_params(highlight_one(rows)),
+        height=alt.Step(38),
+        description=(
+            "Dots of accuracy, a row a dataset: the humans in red with their interval, every "
+            f"network in grey. The best: {leading}."
+        ),
     )
 
 
@@ -245,34 +264,6 @@ def _short_name(model: str) -> str:
     if len(model) <= _LONG_NAME:
         return model
     return model.replace("ResNet-50 L2", "RN-50 L2").replace(":", "").split(" (")[0]
-
-
-def _bars(rows: pd.DataFrame, title: str, scale: alt.Scale) -> Panel:
-    chosen = f"highlight == '{NOBODY}' || datum.observer == highlight"
-    # The panel's title says the dataset; repeating it in every row would only weigh.
-    shown = rows[["observer", "kind", "value", "low", "high"]].round(3)
-    base = alt.Chart(shown).encode(
-        y=alt.Y(
-            "observer:N", sort=list(rows["observer"]), title=None, axis=alt.Axis(labelLimit=130)
-        )
-    )
-    x = _percent(alt.X("value:Q", title=None), values=[0, 0.25, 0.5, 0.75, 1])
-    bars = base.mark_bar(height=9).encode(
-        x=x,
-        color=alt.Color("kind:N", title="Observer", scale=scale),
-        opacity=alt.condition(
-            f"datum.kind == 'Humans' || {chosen}", alt.value(0.85), alt.value(0.3)
-        ),
-        tooltip=tooltips(
-            ["observer", "value", "low", "high"],
-            titles={"value": column("accuracy").title},
-            formats=_DIGITS,
-        ),
-    )
-    interval = base.mark_rule(strokeWidth=1.4, color=INK).encode(x="low:Q", x2="high:Q")
-    # The grey of other charts' chance line would not be seen on the bars.
-    layers = alt.layer(bars, interval, chance_line(_CHANCE_ACROSS, INK))
-    return layers.properties(title=title, width=170, height=alt.Step(15))
 
 
 _LETTERS = ascii_lowercase[: len(RESPONSES)]
@@ -346,7 +337,7 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
     return finish(
         alt.layer(right, cells, numbers, title=title).add_params(dataset, step, observer),
-        height=alt.Step(22),
+        height=alt.Step(17),
         description=(
             "Matrix of the category that was shown (rows) against the category that was "
             "answered (columns), darker for a larger share of the row; right answers lie on the "
@@ -496,91 +487,6 @@ def accuracy_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def dataset_accuracy(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """One of the panels, large: choose the dataset, pick observers in the legend.
-
-    Args:
-        rows: from `gcbook.chapters.ood_accuracy.tables.accuracy_by_condition` with
-            ``individuals=True``.
-    """
-    if rows.empty:
-        return nothing(_NOTHING)
-    datasets = list(dict.fromkeys(rows["dataset"]))
-    start = start_with("Uniform noise", datasets)
-    shown = dropdown("dataset", "Dataset ", datasets, start)
-    single = alt.param(
-        name="single", value=True, bind=alt.binding_checkbox(name="Each human as a thin line ")
-    )
-    pick = alt.selection_point(fields=["observer"], bind="legend", name="pick")
-    places = rows.drop_duplicates(["dataset", "step"]).groupby("dataset", sort=False)
-    ticks = f"{literal(places['condition'].agg(list).to_dict())}[dataset]"
-    strength = f"{literal(places['strength'].first().to_dict())}[dataset]"
-    x = alt.X(
-        "step:O",
-        title=None,
-        scale=alt.Scale(type="band", padding=0),
-        axis=alt.Axis(labelAngle=0, labelExpr=f"{ticks}[datum.value - 1]"),
-    )
-    y = _percent(alt.Y("value:Q", title=column("accuracy").title))
-    tooltip = tooltips(
-        ["label", "observer", "value", "low", "high"],
-        titles={"label": column("condition").title, "value": column("accuracy").title},
-        formats=_DIGITS,
-    )
-    # What follows from the other columns is looked up, for the page carries all datasets at once.
-    kinds = rows.drop_duplicates("observer").set_index("observer")["kind"].to_dict()
-    known = rows[["dataset", "step", "observer", *_NUMBERS]]
-    # Nothing is drawn of a single human's interval.
-    known = known.assign(
-        **{end: rows[end].mask(rows["kind"] == "One human") for end in ("low", "high")}
-    )
-    base = (
-        alt.Chart(_thousandths(known, "dataset"), transform=_unfolded("step", "observer"))
-        .transform_filter("datum.dataset == dataset")
-        .transform_calculate(
-            kind=f"{literal(kinds)}[datum.observer]", label=f"{ticks}[datum.step - 1]"
-        )
-    )
-    common = base.transform_filter("datum.kind != 'One human'")
-    thin = (
-        base.transform_filter("single && datum.kind == 'One human'")
-        .mark_line(strokeWidth=1, opacity=0.4, color=HUMAN)
-        .encode(x=x, y=y, detail="observer:N", tooltip=tooltip)
-    )
-    color, shape = _observer_scales(rows)
-    n_networks = rows.loc[is_network(rows), "observer"].nunique()
-    # The humans stay in sight: they are what every network is compared with.
-    seen = alt.condition(pick | (alt.datum["kind"] == "Humans"), alt.value(1), alt.value(0.12))
-    # The first layer with a legend has to hold the selection, or the legend selects nothing.
-    line = (
-        common.mark_line(strokeWidth=1.4)
-        .encode(x=x, y=y, color=color, opacity=seen)
-        .add_params(pick)
-    )
-    points = common.mark_point(filled=True, size=55).encode(
-        x=x, y=y, color=color, shape=shape, opacity=seen, tooltip=tooltip
-    )
-    shaded = rows[rows["counted"] != "yes"].drop_duplicates(["dataset", "step"])
-    shade = left_out(shaded[["dataset", "step", "counted"]], x)
-    shade = shade.encode(tooltip=tooltips(["counted"])).transform_filter("datum.dataset == dataset")
-    title = alt.TitleParams(
-        text=alt.ExprRef(f"[dataset, 'Across: ' + {strength}]"), anchor="start", fontSize=13
-    )
-    layers = alt.layer(
-        shade, chance_line(_CHANCE_UP), _band(common, x), thin, line, points, title=title
-    )
-    return finish(
-        layers.add_params(shown, single),
-        height=340,
-        description=(
-            "Line chart of accuracy against condition for one dataset at a time, at first "
-            f"{start}: the pooled humans with their interval, single humans as thin lines, "
-            f"and {n_networks} networks. Another dataset can be chosen, and observers can be "
-            "picked in the legend."
-        ),
-    )
-
-
 def _thousandths(rows: pd.DataFrame, key: str) -> pd.DataFrame:
     """One row a value of ``key``, accuracies in thousandths; `_unfolded` is the way back."""
     return by_column(rows.assign(**{name: per_mille(rows[name]) for name in _NUMBERS}), key)
@@ -592,21 +498,6 @@ def _unfolded(*columns: str) -> list[alt.Transform]:
         alt.FlattenTransform(flatten=[*columns, *_NUMBERS]),
         *(alt.CalculateTransform(calculate=code, **{"as": name}) for name, code in back.items()),
     ]
-
-
-def _observer_scales(rows: pd.DataFrame) -> tuple[alt.Color, alt.Shape]:
-    named = rows[rows["kind"] != "One human"].drop_duplicates("observer")
-    domain = list(named["observer"])
-    hue = _hues(named["kind"])
-    shapes = iter(_SHAPES * (1 + len(domain) // len(_SHAPES)))
-    marks = look(
-        "observer",
-        domain,
-        color=[hue[kind] for kind in named["kind"]],
-        shape=["diamond" if kind == "Humans" else next(shapes) for kind in named["kind"]],
-        title="Select to highlight",
-    )
-    return marks["color"], marks["shape"]
 
 
 def _families(rows: pd.DataFrame) -> tuple[alt.Color, alt.StrokeDash]:

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
 
 from gcbook.chapters.ood_accuracy.tables import (
     AT_MOST,
@@ -16,9 +15,8 @@ from gcbook.chapters.ood_accuracy.tables import (
     telling_conditions,
 )
 from gcbook.claims import Interval, Number
-from gcbook.paper.categories import CHANCE
 from gcbook.paper.observers import HUMANS_TITLE
-from gcbook.paper.published import quoted_value, table3
+from gcbook.paper.published import table3
 
 __all__ = ["ood_accuracy_facts"]
 
@@ -59,8 +57,6 @@ def ood_accuracy_facts(
         **_favourites(bias),
         **_stripes(bias),
         **_weights(pooled, single),
-        **_guessing(pooled),
-        decay=Number(quoted_value("weighting_decay"), ".0f"),
     )
 
 
@@ -172,7 +168,7 @@ def _spread(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _drawings(single: pd.DataFrame) -> dict[str, Any]:
-    """How networks fare on edges and silhouettes, and on stylized photographs beside people."""
+    """How networks fare beside people on single manipulations, above all on edges."""
     table = single.pivot(index="observer", columns="dataset", values="value")
     table = table.reindex(columns=["Edge", "Silhouette", "Cue conflict", "Stylized", "Sketch"])
     humans = table.reindex([HUMANS_TITLE]).iloc[0]
@@ -189,8 +185,6 @@ def _drawings(single: pd.DataFrame) -> dict[str, Any]:
         "edge_others": Number(outlines["Edge"].drop(swag.index, errors="ignore").max(), ".0%"),
         "outlined": len(outlines) or None,
         "silhouette_easier": int((outlines["Silhouette"] > outlines["Edge"]).sum()),
-        "stylized_humans": Number(humans["Stylized"], ".0%"),
-        "stylized_swag": Number(swag["Stylized"].min(), ".0%"),
     }
 
 
@@ -198,18 +192,13 @@ def _favourites(bias: pd.DataFrame) -> dict[str, Any]:
     """The favourite answer of people and of networks where they are near guessing."""
     rows = near_guessing(bias)
     people = rows["group"] == PEOPLE
-    networks = bias[bias["kind"] != HUMANS_TITLE]
     by_condition = rows[people].groupby(["dataset", "condition"])["favourite"]
     favourites = by_condition.agg(["size", "nunique"])
     several = favourites[favourites["size"] > 1]
     return {
         "near": Number(AT_MOST, ".1%"),
-        "people_cases": int(people.sum()),
         "people_share": Number(rows.loc[people, "share"].mean(), ".0%"),
-        "people_most": Number(rows.loc[people, "share"].max(), ".0%"),
-        "network_cases": int((~people).sum()),
         "network_share": Number(rows.loc[~people, "share"].mean(), ".0%"),
-        "one_answer": int((networks["share"] == 1).sum()),
         "shared": len(several),
         "same_favourite": int((several["nunique"] == 1).sum()),
     }
@@ -224,7 +213,6 @@ def _stripes(bias: pd.DataFrame) -> dict[str, Any]:
     one = found.iloc[0] if len(found) else _NO_ROW
     people = rows[rows["kind"] == HUMANS_TITLE]
     return {
-        "striped_right": Number(one.get("right", np.nan), ".0%"),
         "striped_answer": one.get("favourite"),
         "striped_share": Number(one.get("share", np.nan), ".0%"),
         "striped_people": Number(people["share"].max(), ".0%"),
@@ -250,23 +238,4 @@ def _weights(pooled: pd.DataFrame, single: pd.DataFrame) -> dict[str, Any]:
         "largest": images.index[-1],
         "largest_images": Number(most, ",.0f"),
         "weight": Number(most / least, ".0f"),
-    }
-
-
-def _guessing(pooled: pd.DataFrame, level: float = 0.05) -> dict[str, Any]:
-    """How many networks are not surely better than a guesser (one-sided exact binomial test)."""
-    counted = (pooled["counted"] == "yes") & (pooled["kind"] != HUMANS_TITLE)
-    rows = pooled[counted]
-    if rows.empty:
-        names = ("guessed_images", "guessed_needed", "guessed_cases", "like_a_guesser")
-        return dict.fromkeys(names)
-    fewest = int(rows["n"].min())
-    right = (rows["value"] * rows["n"]).round().to_numpy()
-    below = np.asarray(binom.sf(right - 1, rows["n"].to_numpy(), CHANCE) > level)
-    return {
-        "guessed_images": fewest,
-        # The least number of right answers that a guesser reaches with at most this probability.
-        "guessed_needed": int(binom.isf(level, fewest, CHANCE)) + 1,
-        "guessed_cases": len(rows),
-        "like_a_guesser": int(below.sum()),
     }

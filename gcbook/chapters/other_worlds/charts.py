@@ -8,7 +8,6 @@ import pandas as pd
 
 from gcbook.chapters.other_worlds.tables import MEASURES
 from gcbook.charts.columns import column, tooltips
-from gcbook.charts.forest import fig_forest
 from gcbook.charts.parts import (
     ON_DARK_CELL,
     ON_LIGHT_CELL,
@@ -21,7 +20,7 @@ from gcbook.miniworld.training.worlds import CONTRASTS, DIAGNOSTICITIES
 from gcbook.miniworld.world import DEFAULT_WORLD
 from gcbook.stats.words import number
 
-__all__ = ["fig_shortcuts", "fig_sign", "fig_world_map"]
+__all__ = ["fig_sign", "fig_world_map"]
 
 _SIDE = 175
 _DARK_BELOW = 0.55
@@ -100,30 +99,6 @@ def fig_sign(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "the right, from weak textures below to strong ones above: the shape bias of the diffusion "
         "model minus that of the ResNet, as a number and a colour. The square of the world of the "
         "other chapters is framed.",
-    )
-
-
-def fig_shortcuts(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """By how much more texture is named where it always tells the category, a row a model.
-
-    Args:
-        rows: from `gcbook.chapters.other_worlds.tables.shortcut_rows`.
-    """
-    axis = alt.Axis(format="+.0%", tickCount=5, labelOverlap=True)
-    return fig_forest(
-        rows,
-        row="recipe",
-        value="change",
-        x=alt.X("change:Q", title="More answers by texture", axis=axis),
-        tooltip=tooltips(
-            ["recipe", "before", "after", "change", "low", "high"], formats={"change": "+.3f"}
-        ),
-        description=(
-            f"For each of {', '.join(rows['recipe'])}: by how much more of the cue conflicts are "
-            "answered by texture, above chance, in worlds in which texture always tells the "
-            "category than in those in which it does least often, with an interval. A line stands "
-            "at no difference."
-        ),
     )
 
 

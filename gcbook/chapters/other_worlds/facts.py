@@ -11,7 +11,7 @@ from gcbook.chapters.other_worlds.tables import MEASURES, NOISE_TRAINED
 from gcbook.claims import Number
 from gcbook.miniworld.results.shipped import model_card
 from gcbook.miniworld.results.worlds import CLASSIFIER, GENERATOR, POINT, Trained
-from gcbook.miniworld.training.worlds import CONTRASTS, DIAGNOSTICITIES, GRID, VARIED, jobs
+from gcbook.miniworld.training.worlds import CONTRASTS, DIAGNOSTICITIES, GRID
 from gcbook.stats.correlation import correlate
 
 __all__ = ["other_worlds_facts"]
@@ -24,7 +24,6 @@ def other_worlds_facts(
     cells: pd.DataFrame,
     signs: pd.DataFrame,
     seeds: pd.DataFrame,
-    shortcuts: pd.DataFrame,
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
@@ -32,37 +31,24 @@ def other_worlds_facts(
 
     Args:
         models: of the map.
-        cells, signs, seeds, shortcuts: from `gcbook.chapters.other_worlds.tables`: ``map_rows``,
-            ``sign_rows``, ``seed_rows`` and ``shortcut_rows``.
+        cells, seeds: from `gcbook.chapters.other_worlds.tables`: ``map_rows`` and ``seed_rows``.
+        signs: from `gcbook.miniworld.results.worlds.sign_rows`.
     """
     return SimpleNamespace(
         worlds=len(GRID),
-        points=len(VARIED),
         diagnosticities=", ".join(f"{value:g}" for value in DIAGNOSTICITIES),
         contrasts=", ".join(f"{value:g}" for value in CONTRASTS),
-        models=len(models),
-        missing=_missing(models),
         **_training(models),
         **_on_the_map(cells),
         **_comparison(signs),
         **_variants(signs),
         **_trends(signs),
         **_seeds(models, seeds),
-        **_shortcuts(shortcuts),
-    )
-
-
-def _missing(models: Sequence[Trained]) -> int:
-    """Trainings that the plan has beyond those that are here."""
-    here = {(one.diagnosticity, one.contrast, one.recipe, one.variant) for one in models}
-    return sum(
-        (job.point.diagnosticity, job.point.contrast, job.model, job.variant) not in here
-        for job in jobs()
     )
 
 
 def _training(models: Sequence[Trained]) -> dict[str, Any]:
-    """Images, sizes of steps and minutes of a training, of the models as on the map."""
+    """Images of a training, and as a share of those of the same recipe in other chapters."""
     budgets = [one.budget for one in models]
     found: dict[str, Any] = {
         "images_least": Number(min(budgets), ",.0f"),
@@ -71,25 +57,17 @@ def _training(models: Sequence[Trained]) -> dict[str, Any]:
     for recipe, name in _NAMES.items():
         own = [one for one in models if one.recipe == recipe and not one.variant]
         seen = int(model_card(recipe)["images_seen"])
-        minutes = [one.minutes for one in own] or [np.nan]
-        found |= {
-            f"{name}_step": Number(max((one.batch_size for one in own), default=np.nan), ".0f"),
-            f"{name}_seen": Number(own[0].budget / seen if own else np.nan, ".0%"),
-            f"{name}_minutes": Number(float(np.median(minutes)), ".0f"),
-            f"{name}_minutes_most": Number(max(minutes), ".0f"),
-        }
+        found[f"{name}_seen"] = Number(own[0].budget / seen if own else np.nan, ".0%")
     return found
 
 
 def _on_the_map(cells: pd.DataFrame) -> dict[str, Any]:
-    """Of each recipe: where it is least and most shape-biased, and what it can do at all."""
+    """Of each recipe: where it is least and most shape-biased."""
     plain = cells[cells["variant"] == ""]
     found: dict[str, Any] = {}
     for recipe, name in _NAMES.items():
         own = plain[plain["recipe"] == recipe]
         bias = _measured(own, "shape_bias").sort_values("value")
-        excess = _measured(own, "texture_excess")
-        right = _measured(own, "accuracy")["value"]
         for end, at in (("least", 0), ("most", -1)):
             row = bias.iloc[at] if len(bias) else pd.Series(dtype=float)
             found |= {
@@ -101,9 +79,6 @@ def _on_the_map(cells: pd.DataFrame) -> dict[str, Any]:
             }
         found |= {
             f"{name}_blind_least": Number(bias["blind"].min(), ".2f"),
-            f"{name}_right_least": Number(right.min(), ".0%"),
-            f"{name}_right_most": Number(right.max(), ".0%"),
-            f"{name}_textures": int((excess["low"] > 0).sum()),
         }
     return found
 
@@ -185,19 +160,3 @@ def _seeds(models: Sequence[Trained], rows: pd.DataFrame) -> dict[str, Any]:
         "pairings_low": Number(min((low for low, _ in pairs), default=np.nan), "+.2f"),
         "pairings_high": Number(max((high for _, high in pairs), default=np.nan), "+.2f"),
     }
-
-
-def _shortcuts(rows: pd.DataFrame) -> dict[str, Any]:
-    """By how much more texture is named where it always tells the category."""
-    found: dict[str, Any] = {
-        "least_diagnosticity": Number(min(DIAGNOSTICITIES), "g"),
-        "shortcut_worlds": Number(rows["worlds"].min(), ".0f"),
-    }
-    by_recipe = {row["recipe"]: row for row in rows.to_dict("records")}
-    for recipe, name in _NAMES.items():
-        row = by_recipe.get(recipe, {})
-        for column, form in (("before", ".2f"), ("after", ".2f"), ("change", "+.2f")):
-            found[f"{name}_shortcut_{column}"] = Number(row.get(column, np.nan), form)
-        for end in ("low", "high"):
-            found[f"{name}_shortcut_{end}"] = Number(row.get(end, np.nan), "+.2f")
-    return found

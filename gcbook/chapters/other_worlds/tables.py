@@ -6,15 +6,13 @@ import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.results.worlds import CELL, POINT
-from gcbook.miniworld.training.worlds import DIAGNOSTICITIES
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import change_of, pooled_measures
+from gcbook.stats.shares import pooled_measures
 
 __all__ = [
     "MEASURES",
     "map_rows",
     "seed_rows",
-    "shortcut_rows",
 ]
 
 MEASURES = {
@@ -71,43 +69,3 @@ def seed_rows(answers: pd.DataFrame) -> pd.DataFrame:
     )
     columns = [*POINT, "recipe", "observer"]
     return keys[columns].assign(shape_bias=values["shape_bias"][:, 0])
-
-
-USED = "texture_excess"
-
-
-def shortcut_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """By how much more texture is named where it always tells the category than where it may not.
-
-    Args:
-        answers: from `gcbook.miniworld.results.worlds.world_answers`.
-        resampling: how the intervals are made.
-
-    Returns:
-        A row a recipe with both kinds of worlds: ``recipe, worlds`` (of each kind, alike in
-        contrast), ``before, after`` (share of conflicts whose texture is named above chance,
-        in the mean over these worlds, of the least and of the largest diagnosticity) and ``change,
-        low, high``.
-    """
-    by = ["recipe", "contrast", "diagnosticity"]
-    plain = answers[answers["variant"] == ""]
-    keys, values, _ = pooled_measures(plain, by, resampling=resampling, together=True)
-    place = {tuple(cell): at for at, cell in enumerate(keys[by].itertuples(index=False))}
-    least, most = min(DIAGNOSTICITIES), max(DIAGNOSTICITIES)
-    rows = []
-    for recipe in dict.fromkeys(keys["recipe"]):
-        contrasts = [
-            contrast
-            for contrast in sorted(set(keys["contrast"]))
-            if {(recipe, contrast, least), (recipe, contrast, most)} <= place.keys()
-        ]
-        if not contrasts:
-            continue
-        before, after = (
-            np.mean([values[USED][place[recipe, one, end]] for one in contrasts], axis=0)
-            for end in (least, most)
-        )
-        found = change_of(before, after, resampling)
-        rows.append({"recipe": recipe, "worlds": len(contrasts), **found})
-    columns = ["recipe", "worlds", "before", "after", "change", "low", "high"]
-    return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))

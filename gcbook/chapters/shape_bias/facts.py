@@ -57,8 +57,6 @@ def _averages(ranking: pd.DataFrame) -> dict[str, Any]:
     people = recomputed.loc[humans & (recomputed["observer"] != HUMANS_TITLE), "shape_bias"]
     networks = recomputed[~humans].sort_values("shape_bias", ascending=False)
     last = networks["observer"].tail(3)
-    apart = (ranking["shape_bias"] - ranking["category_mean"]).abs()
-    most = _row_at_least(ranking, -apart)
     resnet50 = by_name.get("ResNet-50", _NO_ROW)
     return {
         "humans": _number(by_name.get(HUMANS_TITLE), "shape_bias"),
@@ -70,15 +68,10 @@ def _averages(ranking: pd.DataFrame) -> dict[str, Any]:
         "networks": len(networks),
         "networks_for_texture": int((networks["shape_bias"] < 0.5).sum()),
         "resnet50": _number(resnet50, "shape_bias"),
-        "resnet50_interval": _interval(resnet50, "low", "high"),
         "resnet50_mean": _number(resnet50, "category_mean"),
-        "resnet50_mean_interval": _interval(resnet50, "mean_low", "mean_high"),
         "resnet50_sin": _number(by_name.get(_SIN), "shape_bias"),
         "swag_after_sin": int(networks["observer"].iloc[1:5].str.startswith("SWAG").sum()),
         "bagnets_last": int(last.str.startswith("BagNet").sum()),
-        "averages_apart": _name(most),
-        "averages_apart_pooled": _number(most, "shape_bias", ".2f"),
-        "averages_apart_mean": _number(most, "category_mean", ".2f"),
     }
 
 
@@ -159,8 +152,6 @@ def _cues(accuracies: pd.DataFrame) -> dict[str, Any]:
         "swag_neither": _number(swag, "other_answers", ".0%"),
         "even": _name(even),
         "even_bias": _number(even, "shape_bias", ".2f"),
-        "even_shape": _number(even, "shape_accuracy", ".0%"),
-        "even_texture": _number(even, "texture_accuracy", ".0%"),
         "even_shape_times": Number(even.get("shape_accuracy", np.nan) / CHANCE, ".1f"),
         "even_texture_times": Number(even.get("texture_accuracy", np.nan) / CHANCE, ".1f"),
     }
@@ -177,7 +168,6 @@ def _table1(rows: pd.DataFrame) -> dict[str, Any]:
         "lowest_human_printed": Number(quoted_value("human_shape_bias_lowest"), ".0%"),
         "highest_human_printed": Number(quoted_value("human_shape_bias_highest"), ".0%"),
         "vit_22b": _number(by_name["ViT-22B-384"], "shape_bias_published", ".2f"),
-        "hermann": Number(quoted_value("hermann_shape_bias"), ".2f"),
         "resnet50_printed": _number(resnet50, "shape_bias_published", ".0%"),
         "resnet50_accuracy": _number(resnet50, "ood_accuracy"),
         "resnet50_accuracy_printed": _number(resnet50, "ood_accuracy_published", ".2f"),

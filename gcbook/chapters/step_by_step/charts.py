@@ -1,6 +1,5 @@
-"""One image on its way to an answer: its pictures, the errors of all classes, and their race."""
+"""One image on its way to an answer: its pictures, and the race of all classes."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -11,7 +10,6 @@ from gcbook.charts.curves import line_look
 from gcbook.charts.parts import by_column, dropdown, finish, literal, positions
 from gcbook.charts.placed import (
     FONT,
-    WIDE,
     Grid,
     at,
     below,
@@ -23,14 +21,11 @@ from gcbook.charts.placed import (
 )
 from gcbook.charts.theme import CHANCE_LINE, CUES, INK, SERIES
 from gcbook.miniworld.results.steps import ROLES
-from gcbook.paper.categories import CATEGORIES
 
 __all__ = [
     "ROLE_COLORS",
-    "fig_errors",
     "fig_pictures",
     "fig_step_race",
-    "role_color",
 ]
 
 ROLE_COLORS = (SERIES[3], CUES["shape"], CUES["texture"], CHANCE_LINE)
@@ -60,16 +55,20 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         pictures: from `gcbook.miniworld.results.steps_pictures.picture_table`.
     """
-    image = _image_list("steps_image", pictures["image"])
+    images = list(dict.fromkeys(pictures["image"]))
+    image = dropdown("steps_image", "Image ", images, images[0])
     times = sorted(set(pictures["t"]))
-    noise = _noise_slider("steps_noise", times)
+    # Times need not be evenly spaced, so the slider runs over their number. It starts where noise
+    # has begun to hide things.
+    bind = alt.binding_range(min=1, max=len(times), step=1, name="Noise ")
+    noise = alt.param(name="steps_noise", value=len(times) // 3 + 1, bind=bind)
     shown = alt.param(
         name="steps_shown",
         value=SHOWN[0],
         bind=alt.binding_radio(options=list(SHOWN), name="Pictures "),
     )
     base = alt.Chart(pictures).transform_filter(
-        f"datum.image === steps_image && datum.t === {_chosen_time('steps_noise', times)}"
+        f"datum.image === steps_image && datum.t === {literal(times)}[steps_noise - 1]"
     )
     index = f"indexof({literal(list(dict.fromkeys(pictures['label'].iloc[0])))}, datum.label)"
     grid = _GRID.place(
@@ -120,64 +119,6 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
             "frame and a check mark show the smallest error; dashed frames and a word below show "
             "the prompts that name the image's shape and its texture. The same numbers are in the "
             "data table."
-        ),
-    )
-
-
-def fig_errors(errors: pd.DataFrame) -> alt.TopLevelMixin:
-    """All classes in the order of their errors at one time.
-
-    Args:
-        errors: from `gcbook.miniworld.results.steps_pictures.error_table`.
-    """
-    image = _image_list("errors_image", errors["image"])
-    times = sorted(set(errors["t"]))
-    noise = _noise_slider("errors_noise", times)
-    base = (
-        alt.Chart(errors)
-        .transform_filter(
-            f"datum.image === errors_image && datum.t === {_chosen_time('errors_noise', times)}"
-        )
-        .transform_calculate(
-            says=(
-                "(datum.place === 1 ? '✓ smallest: ' + format(1000 * datum.error, '.2f')"
-                " : '+' + format(datum.excess, '.2f') + ' %')"
-                " + (datum.role === 'neither' ? '' : ' · ' + replace(datum.role, ' and ', ' + '))"
-            ),
-            # How far the words beside a bar reach.
-            edge=f"datum.excess * ({WIDE} ? 1.35 : 1.8)",
-        )
-    )
-    order = alt.EncodingSortField(field="place", op="min", order="ascending")
-    y = alt.Y("label:N", sort=order, title=None).axis(ticks=False, domain=False)
-    x = alt.X("excess:Q", title="Error above the smallest (%)").axis(tickCount=5)
-    said = tooltips(
-        ["label", "error", "excess", "place"],
-        titles={"label": "Prompt names"},
-        formats={"error": ".5f", "excess": ".2f"},
-    )
-    layers = [
-        base.mark_bar(height={"band": 0.7}).encode(
-            x=x, y=y, color=role_color(alt.Legend(columns=4)), tooltip=said
-        ),
-        base.mark_text(align="left", dx=5, fontSize=FONT, aria=False).encode(
-            x=x, y=y, text="says:N"
-        ),
-        base.mark_point(opacity=0, aria=False).encode(x=alt.X("edge:Q"), y=y),
-        base.transform_filter("datum.place === 1")
-        .transform_calculate(heading="'Noise t = ' + format(datum.t, '.3~')")
-        .mark_text(align="left", baseline="bottom", fontSize=FONT + 1)
-        .encode(x=alt.value(0), y=alt.value(-6), text="heading:N", description="heading:N"),
-    ]
-    beside = positions({"errors_noise": [f"t = {t:.3g}" for t in times]})
-    return finish(
-        alt.layer(*layers).add_params(image, noise).properties(usermeta=beside),
-        height=22 * len(CATEGORIES),
-        description=(
-            "Bars of the sixteen categories for one image at one strength of noise, from the "
-            "smallest error at the top to the largest at the bottom. A bar's length says by how "
-            "many percent the error exceeds the smallest. The categories of the image's shape and "
-            "texture have colours of their own and are named beside their bars."
         ),
     )
 
@@ -269,27 +210,3 @@ def fig_step_race(race: pd.DataFrame, leaders: pd.DataFrame) -> alt.TopLevelMixi
             "texture are thick, solid for the shape and dashed for the texture."
         ),
     )
-
-
-def role_color(legend: alt.Legend) -> alt.Color:
-    """Colour by which of the image's cues a label names, in the same hues in all figures."""
-    return alt.Color("role:N", scale=_ROLE_SCALE, title=_NAMES, legend=legend)
-
-
-def _image_list(name: str, images: pd.Series) -> alt.Parameter:
-    titles = list(dict.fromkeys(images))
-    return dropdown(name, "Image ", titles, titles[0])
-
-
-def _noise_slider(name: str, times: Sequence[float]) -> alt.Parameter:
-    """Position of the time that is shown, from 1; the page and a heading name the time.
-
-    Times need not be evenly spaced, so the slider runs over their number. It starts where noise
-    has begun to hide things.
-    """
-    bind = alt.binding_range(min=1, max=len(times), step=1, name="Noise ")
-    return alt.param(name=name, value=len(times) // 3 + 1, bind=bind)
-
-
-def _chosen_time(name: str, times: Sequence[float]) -> str:
-    return f"{literal(list(times))}[{name} - 1]"

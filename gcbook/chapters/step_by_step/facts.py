@@ -32,7 +32,7 @@ def step_by_step_facts(
         raced, answers: from `gcbook.chapters.step_by_step.tables`: ``race`` and ``answers_table``.
     """
     return SimpleNamespace(
-        **_restored(steps), **_spread(spread), **_errors(errors), **_race(raced, answers), **_hand()
+        **_restored(steps), **_spread(spread), **_errors(errors), **_race(raced, answers)
     )
 
 
@@ -43,7 +43,6 @@ def _restored(steps: Steps) -> dict[str, Any]:
     off = (steps.restored - steps.clean[:, None, None]).astype(np.float64)
     share = np.sqrt(apart / np.square(off).mean(axis=(0, 2, 3, 4)))
     return {
-        "prompts": len(steps.labels),
         "apart_first": Number(share[0], ".0%"),
         "apart_last": Number(share[-1], ".0%"),
     }
@@ -58,7 +57,6 @@ def _spread(spread: pd.DataFrame) -> dict[str, Any]:
         "t_last": Number(last["t"], ".3g"),
         "spread_first": Number(first["spread"] / 100, ".0%"),
         "spread_last": Number(last["spread"] / 100, ".0%"),
-        "grown": Number(last["error"] / first["error"], ".0f"),
         "compared": conflicts or None,
         "ahead_first": int(first["texture_ahead"]) if conflicts else None,
         "ahead_last": int(last["texture_ahead"]) if conflicts else None,
@@ -83,7 +81,6 @@ def _race(raced: Raced, answers: pd.DataFrame) -> dict[str, Any]:
     }
     return {
         "draws": raced.raw.shape[1],
-        "measured": Number(raced.raw.size, ",.0f"),
         "at_odds": len(at_odds) or None,
         **by,
         "agreeing": len(agree) or None,
@@ -92,18 +89,4 @@ def _race(raced: Raced, answers: pd.DataFrame) -> dict[str, Any]:
         "latest": str(latest["image"]),
         "latest_draw": int(latest["settled"]),
         "changed": int(np.sum(weighted != plain)),
-    }
-
-
-def _hand() -> dict[str, Any]:
-    """The exercise that is worked by hand."""
-    weights = np.exp(-7 * np.array([0.1, 0.6]))
-    first, second = weights @ np.array([[8, 9], [80, 60]]) / 2
-    return {
-        "weight_small": Number(weights[0]),
-        "weight_large": Number(weights[1]),
-        "hand_first": Number(first, ".2f"),
-        "hand_second": Number(second, ".2f"),
-        "plain_first": Number((8 + 80) / 2, ".0f"),
-        "plain_second": Number((9 + 60) / 2, ".1f"),
     }

@@ -3,51 +3,18 @@
 import altair as alt
 import pandas as pd
 
-from gcbook.chapters.turned.tables import CLASSIFIER, OTHER, OWN
+from gcbook.chapters.turned.tables import CLASSIFIER
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.forest import fig_forest
-from gcbook.charts.miniature_look import recipe_color, recipe_shape
-from gcbook.charts.parts import chance_line, dropdown, finish, literal, look, side_by_side
+from gcbook.charts.parts import dropdown, literal, look, side_by_side
 from gcbook.charts.theme import SERIES
 
-__all__ = ["fig_gap", "fig_kept", "fig_losses", "fig_recognised", "fig_together", "fig_upright"]
+__all__ = ["fig_kept", "fig_losses", "fig_together"]
 
 _UNIT = alt.Scale(domain=[0, 1])
 _COLORS = dict(zip(("0", "90", "180", "270"), SERIES, strict=True))
 _DRAWN = ["angle", "strength", "drawn", "low", "high", "n"]
 _DASHES = {"0": [1, 0], "90": [8, 3], "180": [2, 2], "270": [8, 3, 2, 3]}
-
-
-def fig_recognised(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Accuracy by the angle of the image, a line a miniature.
-
-    Args:
-        rows: from `gcbook.chapters.turned.tables.recognised_rows`.
-    """
-    recipes = list(dict.fromkeys(rows["recipe"]))
-    x = alt.X("angle:O", title=column("angle").title).axis(labelAngle=0)
-    y = alt.Y("accuracy:Q", title=column("accuracy").title, scale=_UNIT).axis(format=".0%")
-    tooltip = tooltips(["recipe", "angle", "accuracy", "low", "high", "n"])
-    # Beside each other, not on top.
-    offset = alt.XOffset("recipe:N", sort=recipes)
-    base = alt.Chart(rows).encode(x=x, color=recipe_color(recipes), xOffset=offset)
-    layers = [
-        chance_line(y),
-        base.mark_rule(strokeWidth=2).encode(
-            y=alt.Y("low:Q", title=column("accuracy").title, scale=_UNIT), y2="high:Q"
-        ),
-        base.mark_point(filled=True, size=70, opacity=1).encode(
-            y=y, shape=recipe_shape(recipes), tooltip=tooltip
-        ),
-    ]
-    return finish(
-        alt.layer(*layers),
-        height=260,
-        description=(
-            "Accuracy of each miniature on images that are upright and turned by 90, 180 and 270 "
-            f"degrees, with intervals: {', '.join(recipes)}. A dotted line is at chance."
-        ),
-    )
 
 
 def fig_kept(rows: pd.DataFrame) -> alt.TopLevelMixin:
@@ -121,38 +88,15 @@ def fig_losses(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def fig_upright(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Whether turned objects come back upright under their own prompt, and under another's.
-
-    Args:
-        rows: from `gcbook.chapters.turned.tables.upright_rows`.
-    """
-    return fig_forest(
-        rows.assign(case=_cases(rows)),
-        row="case",
-        value="drawn",
-        x=alt.X("drawn:Q", title="Probability of the object, as it lies").scale(domainMin=0),
-        tooltip=tooltips(["model", "strength", "prompt", "drawn", "low", "high", "n"]),
-        series="prompt",
-        marks={OWN: (SERIES[0], "circle"), OTHER: (SERIES[1], "square")},
-        reference=None,
-        description=(
-            "Three rows a model: the judge's probability of a turned object as it lies, untouched, "
-            "made anew from much noise and from noise alone, under its own prompt and under "
-            "another category's, with intervals."
-        ),
-    )
-
-
 def fig_together(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """Accuracy on turned objects that a model kept and lost, with the ResNet's as ticks.
 
     Args:
         rows: from `gcbook.chapters.turned.tables.together_rows`.
     """
-    shown = rows.assign(case=_cases(rows))
+    case = rows["model"] + ", " + rows["strength"].map("{:g}".format)
     return fig_forest(
-        shown,
+        rows.assign(case=case),
         row="case",
         value="accuracy",
         x=alt.X("accuracy:Q", title=column("accuracy").title, scale=_UNIT).axis(format=".0%"),
@@ -163,34 +107,10 @@ def fig_together(rows: pd.DataFrame) -> alt.TopLevelMixin:
         marks={"kept": (SERIES[0], "circle"), "lost": (SERIES[1], "square")},
         reference=None,
         ticks="control",
+        grouped=True,
         description=(
             "A row a model and strength: accuracy on turned objects that the model kept when it "
             "made them anew, and on those that it lost, with intervals, and a tick at the "
             "ResNet's accuracy on the same images."
         ),
     )
-
-
-def fig_gap(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """By how much more a model gains by kept objects than the ResNet, which makes nothing.
-
-    Args:
-        rows: from `gcbook.chapters.turned.tables.gap_rows`.
-    """
-    return fig_forest(
-        rows.assign(case=_cases(rows)),
-        row="case",
-        value="difference",
-        x=alt.X("difference:Q", title="Kept less lost, less the ResNet's").axis(
-            format="+.2~f", tickCount=7
-        ),
-        tooltip=tooltips(["model", "strength", "own", "control", "difference", "low", "high"]),
-        description=(
-            "A row a model and strength: accuracy on kept less accuracy on lost objects, less the "
-            "same of the ResNet, with intervals and a line at 0."
-        ),
-    )
-
-
-def _cases(rows: pd.DataFrame) -> pd.Series:
-    return rows["model"] + ", " + rows["strength"].map("{:g}".format)

@@ -19,7 +19,6 @@ _SHORT = {"mini-pixel": "pixel", "mini-latent": "latent", "mini-masked": "masked
 
 def turned_facts(
     losses: pd.DataFrame,
-    upside: pd.DataFrame,
     kept: pd.DataFrame,
     prompts: pd.DataFrame,
     together: pd.DataFrame,
@@ -33,14 +32,13 @@ def turned_facts(
     resampled.
 
     Args:
-        losses, upside, kept, prompts, together, gaps, easy: from `gcbook.chapters.turned.tables`:
-            ``loss_rows``, ``upside_rows``, ``kept_rows``, ``prompt_rows``, ``together_rows``,
+        losses, kept, prompts, together, gaps, easy: from `gcbook.chapters.turned.tables`:
+            ``loss_rows``, ``kept_rows``, ``prompt_rows``, ``together_rows``,
             ``gap_rows`` and ``easy_rows``.
         checked: from `gcbook.miniworld.results.turned.check_turned`, of every model.
     """
     return SimpleNamespace(
         **_losses(losses),
-        **_upside(upside),
         **_kept(kept),
         **_prompts(prompts),
         **_together(together, gaps, easy),
@@ -61,18 +59,6 @@ def _losses(losses: pd.DataFrame) -> dict[str, Any]:
         "resnet_share": Number(by["share"].get(CLASSIFIER, np.nan), ".0%"),
         "generator_shares": Interval(generators["share"].min(), generators["share"].max(), ".0%"),
     }
-    return facts
-
-
-def _upside(upside: pd.DataFrame) -> dict[str, Any]:
-    generates = upside["recipe"].isin(GENERATIVE)
-    facts: dict[str, Any] = {}
-    for name, rows in (("generators", upside[generates]), ("classifiers", upside[~generates])):
-        clear = int((rows["low"] > 0).sum()) if rows["low"].notna().all() else None
-        facts[f"{name}_upside"] = Interval(
-            rows["difference"].min(), rows["difference"].max(), "+.2f"
-        )
-        facts[f"{name}_upside_clear"] = clear
     return facts
 
 

@@ -1,17 +1,17 @@
 """Recognising turned objects, and making them: one table a question, and what they say."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
-from gcbook.miniworld.results.shipped import recipe_of
-from gcbook.miniworld.results.turned import read_turned, turned_models
+from gcbook.miniworld.results.turned import read_turned
 from gcbook.paper.categories import CHANCE
 from gcbook.paper.experiments import SINGLE_CONDITION
 from gcbook.stats.clustered import clustered_columns, clustered_sums
 from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import accuracies
 
 __all__ = [
     "CLASSIFIER",
@@ -23,10 +23,7 @@ __all__ = [
     "kept_rows",
     "loss_rows",
     "prompt_rows",
-    "recognised_rows",
     "together_rows",
-    "upright_rows",
-    "upside_rows",
 ]
 
 CLASSIFIER = "mini-cnn"
@@ -45,33 +42,11 @@ JUDGED = {
 """Column of `gcbook.miniworld.results.turned.make_turned` → whose prompt, and how it is judged."""
 
 
-def recognised_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """Accuracy of all miniatures of seed 0 on images by how far they are turned.
-
-    Args:
-        resampling: how the intervals are made.
-
-    Returns:
-        ``recipe, angle, n, accuracy, low, high``.
-    """
-    answers = _answers()
-    found = accuracies(answers, ["observer", "condition"], resampling=resampling)
-    found["angle"] = found["condition"].astype(int)
-    table = found.rename(columns={"observer": "recipe"})
-    columns = ["recipe", "angle", "n", "accuracy", "low", "high"]
-    return table[columns].sort_values(["recipe", "angle"], ignore_index=True).round(4)
-
-
-def _answers() -> pd.DataFrame:
-    """Answers of seed 0 to upright and turned images."""
-    answers = miniature_answers(["rotation"])
-    return answers[[recipe_of(name)[1] == 0 for name in answers["observer"]]]
-
-
-def kept_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def kept_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """What becomes of turned objects that are taken apart and put together again.
 
     Args:
+        models: from `gcbook.miniworld.results.turned.turned_models`.
         resampling: how the intervals are made.
 
     Returns:
@@ -82,7 +57,7 @@ def kept_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """
     ends = ["drawn", "low", "high", "lost", "lost_low", "lost_high"]
     tables = [pd.DataFrame(columns=["model", "prompt", "angle", "strength", "judged", "n", *ends])]
-    for model in turned_models():
+    for model in models:
         rows = read_turned(model)
         rows["angle"] = rows["condition"].astype(int)
         # All four poses of an image were made from the same noise.
@@ -101,10 +76,11 @@ def kept_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True).round(dict.fromkeys(ends, 4))
 
 
-def together_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def together_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Accuracy on turned images, by whether the model kept the object when it made it anew.
 
     Args:
+        models: from `gcbook.miniworld.results.turned.turned_models`.
         resampling: how the intervals are made.
 
     Returns:
@@ -115,7 +91,7 @@ def together_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     columns = ["model", "strength", "object", "n", "accuracy", "low", "high"]
     columns += ["control", "control_low", "control_high"]
     tables = [pd.DataFrame(columns=columns)]
-    for model in turned_models():
+    for model in models:
         both = _made_and_answered(model)
         found = clustered_columns(
             both,
@@ -145,10 +121,11 @@ def _made_and_answered(model: str) -> pd.DataFrame:
     return both
 
 
-def gap_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def gap_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """By how much more often kept objects are recognised than lost ones, beyond the control's.
 
     Args:
+        models: from `gcbook.miniworld.results.turned.turned_models`.
         resampling: how the intervals are made.
 
     Returns:
@@ -156,7 +133,7 @@ def gap_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         ones, of the model and of the ResNet; and ``difference, low, high``, the one less the other.
     """
     rows = []
-    for model in turned_models():
+    for model in models:
         both = _made_and_answered(model)
         keys, sums = clustered_sums(
             both, ["strength", "kept"], ["accuracy", "control"], resampling=resampling
@@ -175,15 +152,18 @@ def gap_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).round(4)
 
 
-def easy_rows() -> pd.DataFrame:
+def easy_rows(models: Sequence[str]) -> pd.DataFrame:
     """What the objects have in common that a model kept from the largest strength below 1.
+
+    Args:
+        models: from `gcbook.miniworld.results.turned.turned_models`.
 
     Returns:
         ``model``; ``three``, the share of the kept objects that three categories make up; and
         ``kept, lost``, the judge's mean probability of either before anything was taken apart.
     """
     rows = []
-    for model in turned_models():
+    for model in models:
         both = _made_and_answered(model)
         last = both[both["strength"] == both["strength"].max()]
         before = last.groupby("kept")["before"].mean().reindex(["kept", "lost"])
@@ -192,23 +172,21 @@ def easy_rows() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["model", "three", "kept", "lost"])
 
 
-UPSIDE_DOWN = "180"
-
-
-def loss_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def loss_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """What miniatures keep of their accuracy on turned images, and how that of the ResNet compares.
 
     Losses from different heights do not compare, so the share that is left counts: of what is above
     chance on upright images, how much is on turned ones. All seeds of a recipe are taken together.
 
     Args:
+        models: names of shipped models, `CLASSIFIER` among them.
         resampling: how the intervals are made.
 
     Returns:
         ``recipe, upright, turned`` (accuracies), ``share`` (what is left), and ``difference, low,
         high``, by how much it exceeds that of `CLASSIFIER`; most first.
     """
-    answers = with_recipe(miniature_answers(["rotation"]))
+    answers = with_recipe(miniature_answers(["rotation"], models))
     upright = answers["condition"] == SINGLE_CONDITION
     rows = answers.assign(right=answers["right"].astype(float), upright=upright)
     keys, sums = clustered_sums(rows, ["recipe", "upright"], ["right"], resampling=resampling)
@@ -230,44 +208,15 @@ def loss_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     return table.sort_values("share", ascending=False, ignore_index=True)
 
 
-def upside_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """By how much easier objects are upside down than on their side, in their own texture.
-
-    A texture may look the same upside down, and then tells the category as it did before; on its
-    side it looks otherwise.
-
-    Args:
-        resampling: how the intervals are made.
-
-    Returns:
-        ``recipe, difference, low, high``, of accuracies.
-    """
-    answers = with_recipe(miniature_answers(["rotation"]))
-    own = answers[
-        (answers["texture"] == answers["category"]) & (answers["condition"] != SINGLE_CONDITION)
-    ]
-    rows = own.assign(right=own["right"].astype(float), upside_down=own["condition"] == UPSIDE_DOWN)
-    keys, sums = clustered_sums(rows, ["recipe", "upside_down"], ["right"], resampling=resampling)
-    accuracy = share(sums["right"], sums["n"])
-    place = {(row.recipe, row.upside_down): at for at, row in enumerate(keys.itertuples())}
-    found = []
-    for recipe in dict.fromkeys(own["recipe"]):
-        sides = [place.get((recipe, side)) for side in (True, False)]
-        if None not in sides:
-            gain = accuracy[sides[0]] - accuracy[sides[1]]
-            low, high = (float(end[0]) for end in resampling.interval(gain[None]))
-            found.append((recipe, gain[0], low, high))
-    return pd.DataFrame(found, columns=["recipe", "difference", "low", "high"]).round(4)
-
-
 _VALUES = ["back", "wrong_back", "drawn", "lying", "wrong_lying"]
 _VALUES += ["rise", "wrong_rise", "wrong_beyond"]
 
 
-def prompt_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def prompt_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Turned objects under their own prompt and under another category's, image by image.
 
     Args:
+        models: from `gcbook.miniworld.results.turned.turned_models`.
         resampling: how the intervals are made.
 
     Returns:
@@ -281,7 +230,7 @@ def prompt_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     columns = ["model", "strength", "n"]
     columns += [f"{name}{end}" for name in _VALUES for end in ("", "_low", "_high")]
     tables = [pd.DataFrame(columns=columns)]
-    for model in turned_models():
+    for model in models:
         rows = read_turned(model)
         rows = rows[rows["condition"] != SINGLE_CONDITION]
         before, after = (
@@ -298,26 +247,3 @@ def prompt_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         tables.append(found.assign(model=model))
     filled = [table for table in tables if len(table)] or tables
     return pd.concat(filled, ignore_index=True)[columns].round(4)
-
-
-def upright_rows(rows: pd.DataFrame) -> pd.DataFrame:
-    """Whether turned objects come back upright: as they lie, untouched, from most noise and all.
-
-    Args:
-        rows: from `prompt_rows`.
-
-    Returns:
-        ``model, strength`` (0, the largest below 1, and 1), ``prompt`` (`OWN` or `OTHER`), ``n``
-        and the judge's mean probability of the object as it lies, ``drawn, low, high``.
-    """
-    found = []
-    for model, group in rows.groupby("model", sort=False):
-        by = {row["strength"]: row for row in group.to_dict("records")}
-        for strength in (0, max(each for each in by if each < 1), 1):
-            for prompt, name in ((OWN, "lying"), (OTHER, "wrong_lying")):
-                # What was not made has no prompt.
-                if strength in by and (strength or prompt == OWN):
-                    values = (by[strength][f"{name}{end}"] for end in ("", "_low", "_high"))
-                    found.append((model, strength, prompt, by[strength]["n"], *values))
-    columns = ["model", "strength", "prompt", "n", "drawn", "low", "high"]
-    return pd.DataFrame(found, columns=columns)

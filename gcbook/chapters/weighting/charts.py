@@ -109,9 +109,8 @@ def fig_shares(
         .properties(
             description=(
                 "Bars for each tenth of t, from clean to noise: its share of the weight, and its "
-                "share of the variance of the weighted errors between classes. Under the paper's "
-                "weighting the shares of the weight fall from left to right; those of the variance "
-                "need not follow them."
+                "share of the variance of the weighted errors between classes. A menu chooses the "
+                "weighting; there is a panel a model."
             )
         )
         .configure_legend(orient="bottom", columns=2)

@@ -1,13 +1,13 @@
 """The numbers that the chapter's text and its claims are about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gcbook.chapters.weighting.page import PER_CATEGORY, page_agreement
+from gcbook.chapters.weighting.page import page_agreement
 from gcbook.claims import Interval, Number
 from gcbook.miniworld.results.weighting import (
     PAPER,
@@ -24,7 +24,7 @@ from gcbook.stats.metrics import cue_metrics
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import cue_sums
 
-__all__ = ["bias_change", "main_weightings", "tenth_agreement", "weighting_facts"]
+__all__ = ["bias_change", "tenth_agreement", "weighting_facts"]
 
 _MODELS = {"pixel": "mini-pixel", "latent": "mini-latent"}
 _PERCENT = ".0%"
@@ -58,31 +58,18 @@ def weighting_facts(
             **_curve(sweep[sweep["model"] == model]),
             **_change(changes, model),
             **_influence(shares[shares["model"] == model], stores.get(model, {})),
-            **_scaled(stores.get(model, {})),
             **_halves(stores.get(model, {})),
         }
         found |= {f"{key}_{name}": value for name, value in one.items()}
     agreement = page_agreement(stores, n_draws, PAPER, seed)
     return SimpleNamespace(
         **found,
-        k=PAPER,
-        per_category=PER_CATEGORY,
         page_draws=min(n_draws, agreement["draws"]),
         all_draws=agreement["draws"],
         decisions=agreement["decisions"],
         rounded=agreement["rounded"],
         fewer=agreement["fewer"],
     )
-
-
-def main_weightings(sweep: pd.DataFrame, decays: Sequence[float] = (0, PAPER, 20)) -> pd.DataFrame:
-    """The rows of a sweep that go into a table: a few k, and all other weightings.
-
-    Args:
-        sweep: from `gcbook.miniworld.results.weighting.sweep_table`.
-        decays: the k to keep.
-    """
-    return sweep[sweep["k"].isin(list(decays)) | sweep["k"].isna()].reset_index(drop=True)
 
 
 def bias_change(
@@ -148,7 +135,7 @@ def tenth_agreement(store: Store, tenth: int, weighting: str) -> float:
 
 
 def _curve(rows: pd.DataFrame) -> dict[str, Any]:
-    """Accuracy and shape bias under the paper's weight, and over k.
+    """Shape bias under the paper's weight, and over k.
 
     ``near`` are the k whose accuracy lies within the interval under the paper's weight.
     """
@@ -157,23 +144,11 @@ def _curve(rows: pd.DataFrame) -> dict[str, Any]:
     ends = (paper.get("accuracy_low", np.nan), paper.get("accuracy_high", np.nan))
     near = curve[curve["accuracy"].between(*ends)]
     return {
-        "images": int(paper["n"]) if paper else None,
-        "accuracy": Number(paper.get("accuracy", np.nan), _PERCENT),
-        "accuracy_interval": Interval(*ends, _PERCENT),
         "bias": Number(paper.get("shape_bias", np.nan), _TWO),
-        "bias_interval": Interval(
-            paper.get("shape_bias_low", np.nan), paper.get("shape_bias_high", np.nan), _TWO
-        ),
-        "least_k": Number(curve["k"].min(), "g"),
-        "most_k": Number(curve["k"].max(), "g"),
-        "biases": Interval(curve["shape_bias"].min(), curve["shape_bias"].max(), _TWO),
-        "accuracies": Interval(curve["accuracy"].min(), curve["accuracy"].max(), _PERCENT),
         "bias_at_most_k": Number(
             _first(curve[curve["k"] == curve["k"].max()]).get("shape_bias", np.nan), _TWO
         ),
         "bias_at_0": Number(_first(curve[curve["k"] == 0]).get("shape_bias", np.nan), _TWO),
-        "accuracy_at_0": Number(_first(curve[curve["k"] == 0]).get("accuracy", np.nan), _PERCENT),
-        "near_k": Interval(near["k"].min(), near["k"].max(), "g"),
         "near_biases": Interval(near["shape_bias"].min(), near["shape_bias"].max(), _TWO),
     }
 
@@ -201,29 +176,8 @@ def _influence(shares: pd.DataFrame, of_model: Mapping[str, Store]) -> dict[str,
     tenth = int(largest["tenth"].iloc[0]) if len(largest) else None
     alone = tenth_agreement(of_model[SETS[1]], tenth, weighting) if tenth and of_model else np.nan
     return found | {
-        "largest": Number(largest["share"].max(), _PERCENT),
         "largest_from": Number((tenth - 1) / TENTHS if tenth else np.nan, ".1f"),
-        "largest_to": Number(tenth / TENTHS if tenth else np.nan, ".1f"),
         "alone": Number(alone, _PERCENT),
-    }
-
-
-def _scaled(of_model: Mapping[str, Store]) -> dict[str, Any]:
-    """How many decisions on conflicts change if each draw's errors are shifted, or scaled."""
-    if not of_model:
-        return {"conflicts": None, "shifted": None, "scaled": None}
-    raw = read_errors(of_model[SETS[1]])
-    errors = raw.errors["l2"]
-    excess = errors - errors.min(axis=2, keepdims=True)
-    spread = excess.max(axis=2, keepdims=True)
-    weights = np.exp(-PAPER * raw.t)[..., None]
-    plain = (weights * errors).sum(axis=1).argmin(axis=1)
-    shifted = (weights * excess).sum(axis=1).argmin(axis=1)
-    scaled = (weights * excess / np.where(spread > 0, spread, 1)).sum(axis=1).argmin(axis=1)
-    return {
-        "conflicts": len(plain),
-        "shifted": int((plain != shifted).sum()),
-        "scaled": int((plain != scaled).sum()),
     }
 
 

@@ -1,68 +1,142 @@
-"""What the search for a world like ResNet-50's looked at, and what the world that it chose matches.
+"""The search for a world like ResNet-50's, what the chosen world matches, what is expected in it.
 
-Both are of validation silhouettes, on which the world was chosen; they are no test of it.
+What is matched is measured on validation silhouettes, on which the world was chosen; it is no test.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Sequence
+from importlib import resources
+from typing import Any
 
 import pandas as pd
+import yaml
 
+from gcbook.miniworld.results.scores import SET_TITLES
 from gcbook.miniworld.training.calibration import (
     WHOLE,
+    Candidate,
     Measured,
     Training,
     best,
-    distance,
+    read_log,
     targets,
 )
 
-__all__ = ["matched_rows", "search_rows"]
+__all__ = [
+    "CALIBRATED",
+    "DEFAULT_WORLD",
+    "RESNET50",
+    "matched_rows",
+    "measured_by_default",
+    "predicted_consistency",
+    "predictions",
+    "search_rows",
+    "trainings",
+    "world_title",
+]
+
+RESNET50, CALIBRATED, DEFAULT_WORLD = "ResNet-50", "Calibrated world", "Default world"
+"""What is compared, by the names that tables and figures give it."""
+
+_FOLDER = resources.files("gcbook") / "data" / "calibration"
+
+
+def trainings() -> list[Training]:
+    """Return the trainings of the search, in the order in which they were made."""
+    return read_log(str(_FOLDER / "trainings.jsonl"))
+
+
+def measured_by_default() -> Measured:
+    """Return the measures of the default world's ``mini-cnn``, means over its seeds."""
+    stored: Measured = json.loads((_FOLDER / "default.json").read_text(encoding="utf-8"))
+    return stored
+
+
+def predictions() -> pd.DataFrame:
+    """Return what shape biases were expected of the other models before one was trained.
+
+    Returns:
+        A row a prediction: ``prediction`` (its name), ``model``; ``predicted``, and ``low, high``,
+        meant to contain the outcome with a probability of .8; and ``paper``, the value that the
+        paper prints, missing where it prints none.
+    """
+    rows = _predicted()["shape_bias"]
+    return pd.DataFrame([{"prediction": name, **row} for name, row in rows.items()])
+
+
+def predicted_consistency() -> tuple[float, float, float]:
+    """Return by how much the ResNet was expected to err more like pixel diffusion than like itself.
+
+    Returns:
+        Difference of kappa on cue conflicts, to pixel diffusion minus to the ResNet trained with
+        noise: what was expected, and the ends of the interval.
+    """
+    row = _predicted()["error_consistency"]
+    return row["predicted"], row["low"], row["high"]
+
+
+def _predicted() -> dict[str, Any]:
+    stored: dict[str, Any] = yaml.safe_load(
+        (_FOLDER / "predictions.yml").read_text(encoding="utf-8")
+    )
+    return stored
 
 
 def search_rows(done: Sequence[Training]) -> pd.DataFrame:
-    """Return a row a training, in the order in which they were made.
+    """Return a row a whole training.
 
     Args:
-        done: from `gcbook.miniworld.training.calibration.read_log`.
+        done: from `trainings`.
 
     Returns:
-        ``misleading, damage, contrast_low, contrast_high, steps, seed, accuracy`` (in
-        distribution), ``shape_bias``, ``outside`` (how far that is outside ResNet-50's interval),
-        ``distance`` (mean over the other five targets) and ``minutes`` of a core.
+        ``world`` (what distinguishes it), ``misleading, damage, contrast_low, contrast_high, seed,
+        accuracy`` (in distribution), ``shape_bias`` and ``minutes`` of a core.
     """
     rows = []
     for each in done:
-        candidate, measured = each.candidate, each.measured or {}
-        outside, rest = distance(measured)
-        rows.append(
-            {
-                "misleading": candidate.misleading,
-                "damage": candidate.damage,
-                "contrast_low": candidate.texture_ratio[0],
-                "contrast_high": candidate.texture_ratio[1],
-                "steps": each.steps,
-                "seed": each.seed,
-                "accuracy": (each.counts or {})["in_distribution"],
-                "shape_bias": measured["shape_bias"],
-                "outside": round(outside, 4),
-                "distance": round(rest, 4),
-                "minutes": each.minutes,
-            }
-        )
+        if each.steps == WHOLE and each.measured and each.counts:
+            candidate = each.candidate
+            rows.append(
+                {
+                    "world": world_title(candidate),
+                    "misleading": candidate.misleading,
+                    "damage": candidate.damage,
+                    "contrast_low": candidate.texture_ratio[0],
+                    "contrast_high": candidate.texture_ratio[1],
+                    "seed": each.seed,
+                    "accuracy": each.counts["in_distribution"],
+                    "shape_bias": each.measured["shape_bias"],
+                    "minutes": each.minutes,
+                }
+            )
     return pd.DataFrame(rows)
 
 
-def matched_rows(done: Sequence[Training], others: Mapping[str, Measured]) -> pd.DataFrame:
-    """Compare the chosen world's networks with ResNet-50.
+def world_title(candidate: Candidate) -> str:
+    """Name a candidate by what it differs in from the others.
+
+    >>> world_title(Candidate(0.25, 0.5))
+    'Damage 0.5: contrast 0.27–0.75'
+    >>> world_title(Candidate(0.25, 0.0, (0.75, 0.75)))
+    'Damage 0: contrast 0.75'
+    """
+    low, high = candidate.texture_ratio
+    contrast = f"{low:g}" if low == high else f"{low:g}–{high:g}"
+    return f"Damage {candidate.damage:g}: contrast {contrast}"
+
+
+def matched_rows(done: Sequence[Training], default: Measured) -> pd.DataFrame:
+    """Compare the chosen world's networks with ResNet-50 and with the default world's.
 
     Args:
         done: as in `search_rows`, with a candidate that has all whole trainings.
-        others: what to show beside it, by the name of its column.
+        default: from `measured_by_default`.
 
     Returns:
-        A row a target: ``measure``, ResNet-50's ``target, low, high``; ``chosen``, the mean over
-        seeds, and ``least, most`` of them; ``matched``, whether the mean is within the interval;
-        and a column for each of the others.
+        Three rows a target, one each of `RESNET50`, `CALIBRATED` and `DEFAULT_WORLD`: ``measure``
+        (title), ``observer, value``; ``low, high``, the ends of ResNet-50's interval or the least
+        and the most of the seeds, missing for the default world; and ``matched``, whether the
+        chosen world's mean is within ResNet-50's interval.
 
     Raises:
         InputError: the search has not come as far.
@@ -77,17 +151,16 @@ def matched_rows(done: Sequence[Training], others: Mapping[str, Measured]) -> pd
     for name, (target, low, high) in targets().items():
         values = [measured[name] for measured in seeds]
         mean = sum(values) / len(values)
-        rows.append(
-            {
-                "measure": name,
-                "target": target,
-                "low": low,
-                "high": high,
-                "chosen": round(mean, 4),
-                "least": min(values),
-                "most": max(values),
-                "matched": low <= mean <= high,
-                **{column: measured[name] for column, measured in others.items()},
-            }
-        )
-    return pd.DataFrame(rows)
+        title, matched = _title(name), low <= mean <= high
+        rows += [
+            (title, RESNET50, target, low, high, matched),
+            (title, CALIBRATED, mean, min(values), max(values), matched),
+            (title, DEFAULT_WORLD, default[name], None, None, matched),
+        ]
+    columns = ["measure", "observer", "value", "low", "high", "matched"]
+    return pd.DataFrame(rows, columns=columns).round(4)
+
+
+def _title(measure: str) -> str:
+    name, _, condition = measure.partition("/")
+    return f"{SET_TITLES.get(name, 'Shape bias')} {condition}".strip()

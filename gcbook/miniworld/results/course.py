@@ -6,45 +6,33 @@ import pandas as pd
 
 from gcbook.files.errors import DataNotFoundError
 from gcbook.miniworld.results.answers import mark
-from gcbook.miniworld.results.shipped import model_card, recipe_of, shipped_models, training_trials
+from gcbook.miniworld.results.shipped import model_card, training_trials
 from gcbook.stats.clustered import clustered_means
-from gcbook.stats.metrics import CUE_METRICS, conflicts_in, cue_metrics
+from gcbook.stats.metrics import conflicts_in, cue_metrics
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import accuracies, cue_shares, cue_sums
+from gcbook.stats.shares import cue_sums
 
 __all__ = [
-    "MEASURES",
     "PAPERS",
     "course_answers",
-    "course_shares",
     "first_and_last",
 ]
-
-MEASURES = {
-    "accuracy": "In-distribution accuracy",
-    "shape_accuracy": "Cue conflict: names the shape",
-    "texture_accuracy": "Cue conflict: names the texture",
-    "shape_bias": "Shape bias",
-}
-"""Columns and what they are called."""
 
 PAPERS = "exp:7"
 """The weighting of the paper; the other one that checkpoints were decided under is "uniform"."""
 
 
-def course_answers(models: Sequence[str] | None = None) -> pd.DataFrame:
+def course_answers(models: Sequence[str]) -> pd.DataFrame:
     """Answers at checkpoints, of the models that have them.
 
     Args:
-        models: names; by default the shipped ones of seed 0.
+        models: names of shipped models.
 
     Returns:
         Trials as `gcbook.miniworld.results.answers.mark` returns them with ``step, images`` (seen
         by then) and ``weighting``, "" where none applies; no rows where no model has checkpoints.
     """
     tables = [pd.DataFrame(columns=["observer", "dataset", "weighting", "step", "images"])]
-    if models is None:
-        models = [name for name in shipped_models() if not recipe_of(name)[1]]
     for model in models:
         try:
             trials = training_trials(model)
@@ -54,41 +42,6 @@ def course_answers(models: Sequence[str] | None = None) -> pd.DataFrame:
         tables.append(mark(trials.assign(images=images)))
     filled = [table for table in tables if len(table)]
     return pd.concat(filled, ignore_index=True) if filled else tables[0]
-
-
-def course_shares(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """Accuracy, shares of the cues and shape bias at every checkpoint.
-
-    Args:
-        answers: from `course_answers`.
-        resampling: how the intervals are made.
-
-    Returns:
-        ``model, weighting, step, images, measure`` (a title of `MEASURES`), ``n, value, low,
-        high``.
-    """
-    by = ["observer", "weighting", "step", "images"]
-    columns = ["model", *by[1:], "measure", "n", "value", "low", "high"]
-    if answers.empty:
-        return pd.DataFrame(columns=columns)
-    plain = answers[answers["dataset"] == "in-distribution"]
-    right = accuracies(plain, by, resampling=resampling)
-    tables = [right.rename(columns={"accuracy": "value"}).assign(measure=MEASURES["accuracy"])]
-    conflicts = answers[answers["dataset"] == "cue-conflict"]
-    shares = cue_shares(conflicts, by, resampling=resampling)
-    for name in CUE_METRICS:
-        named = {name: "value", f"{name}_low": "low", f"{name}_high": "high"}
-        part = shares.rename(columns=named)[[*by, "n", "value", "low", "high"]]
-        tables.append(part.assign(measure=MEASURES[name]))
-    table = pd.concat(tables, ignore_index=True).rename(columns={"observer": "model"})
-    order = {model: place for place, model in enumerate(dict.fromkeys(answers["observer"]))}
-    table = table.sort_values(
-        ["measure", "model", "weighting", "step"],
-        key=lambda column: column.map(order) if column.name == "model" else column,
-        kind="stable",
-        ignore_index=True,
-    )
-    return table[columns]
 
 
 def first_and_last(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:

@@ -13,16 +13,12 @@ from gcbook.stats.shares import accuracies, cue_shares
 from gcbook.trials.parse import COLUMNS
 
 __all__ = [
-    "REAL_SETS",
     "SET_TITLES",
     "accuracy_by_set",
     "accuracy_by_strength",
     "answers_on",
     "bias_by_shape",
 ]
-
-REAL_SETS = ("real-silhouette", "real-edge")
-"""The benchmark's own drawings, shown to the miniatures."""
 
 SET_TITLES = {
     "in-distribution": "In-distribution",

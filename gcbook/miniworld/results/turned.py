@@ -21,7 +21,7 @@ from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
 from gcbook.miniworld.results.ambiguous import STEPS, prompt_of
 from gcbook.miniworld.results.judge import judge_pictures
 from gcbook.miniworld.results.sheets import FOLDER, allowed_others
-from gcbook.miniworld.results.shipped import model_folder, shipped_models
+from gcbook.miniworld.results.shipped import model_folder
 from gcbook.miniworld.testsets import make_test_set, silhouette_of
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.paper.categories import CATEGORIES
@@ -105,9 +105,9 @@ def make_turned(
     return pd.DataFrame(rows)
 
 
-def turned_models() -> tuple[str, ...]:
-    """Names of the shipped models whose judged reconstructions of turned images come along."""
-    return tuple(name for name in shipped_models() if (FOLDER / name / TURNED).is_file())
+def turned_models(models: Sequence[str]) -> tuple[str, ...]:
+    """Those of some shipped models whose judged reconstructions of turned images come along."""
+    return tuple(name for name in models if (FOLDER / name / TURNED).is_file())
 
 
 def read_turned(model: str) -> pd.DataFrame:

@@ -10,7 +10,6 @@ from gcbook.chapters.claims import check_claims
 from gcbook.chapters.diffusion_bound.facts import (
     agreement_facts,
     bound_facts,
-    cutoff_facts,
     weight_facts,
 )
 from gcbook.chapters.diffusion_bound.tables import (
@@ -37,25 +36,21 @@ def test_the_gap_is_told_at_both_ends_of_both_spacings():
     )
     facts = bound_facts(rows)
     assert (facts["even_first"], facts["even_last"], facts["even_divides"]) == (4, 2, 2)
-    assert (facts["times_first"], facts["times_last"], facts["least_gap"]) == (8, -0.5, -0.5)
+    assert (facts["times_divides"], facts["least_gap"]) == (-16, -0.5)
     assert (str(facts["first_steps"]), str(facts["last_steps"])) == ("16", "32")
-    assert (facts["prior"], facts["diffusion"], facts["exact"]) == (0.001, 6, 5)
 
 
 def test_middles_are_where_half_is_added_up():
     rows = pd.DataFrame(
         {
             "weighting": ["elbo"] * 3 + ["uniform"] * 3,
-            "part": "difference",
             "t": [0.2, 0.4, 0.9] * 2,
             "below": [0.4, 0.6, 1.0, 0.0, 0.1, 1.0],
         }
     )
     facts = weight_facts(rows)
     assert facts["bound_middle"] == pytest.approx(0.3)
-    assert facts["bound_beyond"] == pytest.approx(0.4)
     assert facts["equal_middle"] == pytest.approx(np.interp(0.5, [0.1, 1], [0.4, 0.9]))
-    assert facts["equal_beyond"] == pytest.approx(0.9)
 
 
 def test_scores_are_told_by_name_and_of_the_bound_the_fewest_steps():
@@ -79,7 +74,6 @@ def test_all_claims_hold_by_the_books_own_parameters_and_notice_a_change():
     facts = SimpleNamespace(
         **bound_facts(bound_rows(pair["A"])),
         **weight_facts(weight_rows(pair, ["elbo", "exp:7", "uniform"])),
-        **cutoff_facts(pair),
         **agreement_facts(agreement_rows(pair, ["exp:7", "uniform"])),
     )
     outcomes = check_claims(check_parameters("diffusion-bound"), facts)

@@ -2,13 +2,11 @@ import pytest
 
 from gcbook.chapters.error_consistency.charts import (
     benchmark_panels,
-    difference_dots,
     error_consistency_ranking,
 )
 from gcbook.chapters.error_consistency.tables import metric_rows, ranking_rows
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.stats.benchmark_tables import benchmark_rows
-from gcbook.stats.differences import against_humans
 from gcbook.stats.summaries import Summaries
 
 
@@ -77,14 +75,3 @@ def test_a_followed_model_is_ringed_in_every_panel(rows):
     ringed = static_svg(spec)
     params(spec)["follow"]["value"] = "none"
     assert ringed.count("<path") - static_svg(spec).count("<path") == 3
-
-
-def test_differences_from_humans_end_at_zero():
-    rows = against_humans(Summaries.read(), "error_consistency")
-    spec = chart_spec(difference_dots(rows))
-    svg = static_svg(spec)
-    places = [svg.index(f">{name}<") for name in rows["model"]]
-    assert places == sorted(places)
-    line = spec["layer"][0]
-    assert spec["datasets"][line["data"]["name"]] == [{"difference": 0}]
-    assert "No bootstrap draws" in chart_spec(difference_dots(rows.iloc[:0]))["description"]

@@ -7,10 +7,9 @@ import pandas as pd
 import pytest
 
 from gcbook.chapters.claims import claims_of
-from gcbook.chapters.error_consistency.facts import conditions_without_error, consistency_facts
+from gcbook.chapters.error_consistency.facts import consistency_facts
 from gcbook.chapters.error_consistency.tables import (
     agreement_with_humans,
-    mixed_kappa,
     observed_and_expected,
     shared_errors,
 )
@@ -30,7 +29,6 @@ def tables():
         "agreement": agreement_with_humans(summaries),
         "against": against_humans(summaries, "error_consistency"),
         "differences": model_differences(summaries),
-        "faultless": (24, 657),
     }
 
 
@@ -42,12 +40,11 @@ def facts(tables):
 def test_shipped_numbers(facts):
     assert [str(facts.humans), str(facts.imagen), str(facts.parti)] == ["0.431", "0.309", "0.23"]
     assert [facts.best, str(facts.best_kappa)] == ["SWAG RegNetY-16GF", "0.225"]
-    assert (facts.networks, facts.more_accurate, facts.above_best) == (9, 4, 16)
+    assert (facts.networks, facts.more_accurate) == (9, 4)
     # CLIP and the best ViT-22B.
     assert facts.above_stable_diffusion == 2
     assert facts.above_parti == 11
-    assert [str(facts.humans_most), str(facts.humans_share)] == ["0.82", "52%"]
-    assert [str(facts.resnet50_most), str(facts.resnet50_share)] == ["0.53", "39%"]
+    assert [str(facts.humans_share), str(facts.resnet50_share)] == ["52%", "39%"]
     assert str(facts.lead) == "0.028"
 
 
@@ -56,28 +53,6 @@ def test_every_claim_holds(facts):
         each.state == "holds"
         for each in check(claims_of("error-consistency"), facts, changed=True).values()
     )
-
-
-def test_telling_pairs_are_the_extremes(tables):
-    pairs = pd.DataFrame(
-        {
-            "dataset": "Edge",
-            "a": ["h1", "h2", "h3", "h4"],
-            "b": ["m1", "m2", "m3", "m4"],
-            "pair": ["Human and model"] * 3 + ["Two humans"],
-            "expected": [0.84, 0.9, 0.4, 0.1],
-            "observed": [0.85, 0.91, 0.6, 0.2],
-            "kappa": [0.04, 0.03, 0.33, 0.4],
-            # As high as it can be: no example of errors that have nothing in common.
-            "most": [0.8, 0.03, 0.5, 1.0],
-        }
-    )
-    facts = consistency_facts(**tables | {"pairs": pairs})
-    assert (facts.often_a, facts.often_b, str(facts.often_observed)) == ("h1", "m1", "85%")
-    assert (facts.seldom_a, str(facts.seldom_kappa)) == ("h3", "0.33")
-    # There are no two models, so nothing to compare a human and a model with.
-    assert facts.compared == 0 and math.isnan(facts.among_most)
-    assert facts.across_least == pytest.approx((0.04 + 0.03 + 0.33) / 3 / 0.4)
 
 
 def test_datasets_on_which_a_network_reaches_people(tables):
@@ -95,12 +70,10 @@ def test_datasets_on_which_a_network_reaches_people(tables):
     facts = consistency_facts(**tables | {"agreement": agreement})
     assert (facts.not_reached, facts.datasets) == (1, 2)
     assert (facts.reached_on, facts.reached_by, facts.reached_of) == ("Sketch", "m", 2)
-    assert (facts.level_least_on, facts.level_most_on) == ("Edge", "Sketch")
-    assert facts.humans_most == pytest.approx(0.9)
     assert facts.resnet50_share == pytest.approx(0.2 / 0.4)
     # No observer without all datasets is compared.
     fewer = consistency_facts(**tables | {"agreement": agreement.drop(index=1)})
-    assert math.isnan(fewer.resnet50_most)
+    assert math.isnan(fewer.resnet50_share)
 
 
 def test_without_draws_nothing_is_said_of_chance(tables):
@@ -120,28 +93,10 @@ def test_few_draws_decide_nothing(tables):
     assert math.isnan(facts.least_told)
 
 
-def test_over_other_data_no_rank_among_the_papers_models(tables):
-    rows = tables["rows"].assign(mean_rank=np.nan)
-    assert consistency_facts(**tables | {"rows": rows}).above_best is None
-
-
-def test_conditions_without_an_error_are_counted():
-    summaries = Summaries.read()
-    assert conditions_without_error(summaries) == (24, 657)
-    assert conditions_without_error(summaries, ["bagnet33"]) == (0, 73)
-
-
-@pytest.mark.parametrize("accuracy", [0.6, 0.95])
-def test_kappa_is_the_share_of_one_mind(accuracy: float) -> None:
-    rng = np.random.default_rng(0)
-    a, own = rng.random((2, 400_000)) < accuracy
-    b = np.where(rng.random(len(a)) < 0.4, a, own)
-    assert error_consistency(a, b) == pytest.approx(0.4, abs=0.01)
-    assert mixed_kappa(0.4, accuracy) == pytest.approx(0.4)
-    easy = rng.random(len(a)) < 0.4
-    assert mixed_kappa(0.4, accuracy, 1.0) == pytest.approx(
-        error_consistency(a | easy, own | easy), abs=0.01
-    )
+def test_without_two_networks_there_is_nothing_to_compare(tables):
+    pairs = tables["pairs"]
+    facts = consistency_facts(**tables | {"pairs": pairs[pairs["pair"] != "Two models"]})
+    assert facts.compared == 0 and math.isnan(facts.among_most) and facts.among_most_on is None
 
 
 def test_errors_are_shared_as_they_are_counted() -> None:

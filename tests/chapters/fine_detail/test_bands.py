@@ -13,12 +13,12 @@ from gcbook.chapters.fine_detail.bands import (
     ORDER,
     band_models,
     band_rows,
-    texture_left,
     texture_power_rows,
     textures_bands,
 )
 from gcbook.chapters.fine_detail.restored import band_name
 from gcbook.miniworld.bands import BANDS
+from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD
 from gcbook.noise.spectrum import octave_bands
 from gcbook.paper.categories import CATEGORIES
@@ -64,8 +64,8 @@ def shipped(tmp_path, monkeypatch):
 
 @pytest.mark.usefixtures("shipped")
 def test_every_measure_by_what_is_left():
-    assert band_models() == ("mini-cnn",)
-    rows = band_rows(resampling=Resampling(draws=100))
+    assert band_models(shipped_models()) == ("mini-cnn",)
+    rows = band_rows(shipped_models(), resampling=Resampling(draws=100))
     assert list(dict.fromkeys(rows["band"])) == list(ORDER)
     assert list(dict.fromkeys(rows["measure"])) == list(MEASURES.values())
     value = rows.set_index(["measure", "band"])["value"]
@@ -104,13 +104,6 @@ def test_the_fewest_fine_bands_that_have_most_are_the_textures():
     theirs = textures_bands(rows)
     assert list(theirs) == OCTAVES[-len(theirs) :]
     assert mean[list(theirs)].sum() >= MOST > mean[list(theirs[1:])].sum()
-
-
-@pytest.mark.parametrize(("cut", "at"), [("low-4", 4), ("low-8", 8)])
-def test_half_of_a_wave_is_left_where_the_filter_is_cut(monkeypatch, cut, at):
-    monkeypatch.setattr(bands, "_patterns", lambda: waves((at, 2 * at)))
-    mean, families = texture_left(cut)
-    assert (str(mean), str(families)) == ("28%", "6% to 50%")
 
 
 def test_patterns_are_drawn_as_the_world_draws_them(monkeypatch):

@@ -7,12 +7,11 @@ from gcbook.chapters.fine_detail.charts import (
     fig_bands,
     fig_decays,
     fig_prompted_detail,
-    fig_reduced,
     fig_restored_detail,
-    fig_weighted_detail,
 )
 from gcbook.chapters.fine_detail.restored import PANELS
 from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.charts.theme import ORDERED
 
 DETAIL = pd.DataFrame(
     [
@@ -27,16 +26,15 @@ DETAIL = pd.DataFrame(
 )  # fmt: skip
 
 
-def accuracies(column, values):
-    return pd.DataFrame(
-        [
-            (model, test_set, value, 100, 0.5, 0.4, 0.6)
-            for model in ("one", "two")
-            for test_set in ("As in training", "High-pass")
-            for value in values
-        ],
-        columns=["model", "test_set", column, "n", "accuracy", "low", "high"],
-    )
+DECAYS = pd.DataFrame(
+    [
+        (model, test_set, k, 100, 0.5, 0.4, 0.6)
+        for model in ("one", "two")
+        for test_set in ("As in training", "High-pass")
+        for k in (0, 7)
+    ],
+    columns=["model", "test_set", "k", "n", "accuracy", "low", "high"],
+)
 
 
 def test_given_back_and_missed_stand_side_by_side():
@@ -47,6 +45,7 @@ def test_given_back_and_missed_stand_side_by_side():
         assert (band["encoding"]["y"]["field"], band["encoding"]["y2"]["field"]) == ("low", "high")
         domain = line["encoding"]["color"]["scale"]["domain"]
         assert domain == ["1 to 2", "2 to 4", "4 to 8", "8 and more"]
+        assert line["encoding"]["color"]["scale"]["range"] == list(ORDERED)
     assert "8 and more" in static_svg(spec)
 
 
@@ -74,21 +73,14 @@ def test_the_reader_weighs_what_prompts_differ_in():
 
 
 def test_a_panel_a_model_with_chance():
-    for chart, column in (
-        (fig_decays(accuracies("k", (0, 7))), "k"),
-        (fig_reduced(accuracies("factor", (1, 2))), "factor"),
-    ):
-        spec = chart_spec(chart)
-        assert [panel["title"] for panel in spec["concat"]] == ["one", "two"]
-        for panel in spec["concat"]:
-            chance, _, line, _ = panel["layer"]
-            assert chance["mark"]["type"] == "rule"
-            assert line["encoding"]["x"]["field"] == column
-            assert line["encoding"]["color"]["scale"]["domain"] == ["As in training", "High-pass"]
-        assert "one, two" in spec["description"]
-    assert chart_spec(fig_reduced(accuracies("factor", (1, 2))))["concat"][0]["layer"][2][
-        "encoding"
-    ]["x"]["scale"] == {"base": 2, "type": "log"}
+    spec = chart_spec(fig_decays(DECAYS))
+    assert [panel["title"] for panel in spec["concat"]] == ["one", "two"]
+    for panel in spec["concat"]:
+        chance, _, line, _ = panel["layer"]
+        assert chance["mark"]["type"] == "rule"
+        assert line["encoding"]["x"]["field"] == "k"
+        assert line["encoding"]["color"]["scale"]["domain"] == ["As in training", "High-pass"]
+    assert "one, two" in spec["description"]
 
 
 def test_a_panel_a_measure_from_coarse_to_fine():
@@ -107,21 +99,3 @@ def test_a_panel_a_measure_from_coarse_to_fine():
     svg = static_svg(spec)
     assert "mini-pixel" in svg
     assert svg.index("low-2") < svg.index(">all<") < svg.index("high-4")
-
-
-def test_a_row_a_band_and_a_mark_a_prompt():
-    rows = pd.DataFrame(
-        [
-            (panel, band, 0.9, 0.001, 0.0, 0.002)
-            for panel in PANELS.values()
-            for band in ("1 to 2", "2 to 4")
-        ],
-        columns=["panel", "band", "kept", "advantage", "low", "high"],
-    )
-    spec = chart_spec(fig_weighted_detail(rows))
-    color = spec["layer"][-1]["encoding"]["color"]
-    assert color["scale"]["domain"][0] == "the right one"
-    drawn = spec["datasets"][spec["layer"][-1]["data"]["name"]]
-    assert {row["prompt"] for row in drawn} == set(color["scale"]["domain"])
-    svg = static_svg(spec)
-    assert svg.index(">1 to 2<") < svg.index(">2 to 4<")

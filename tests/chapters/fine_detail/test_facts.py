@@ -2,13 +2,11 @@
 
 import math
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from gcbook.chapters.fine_detail.bands import MEASURES, ORDER
 from gcbook.chapters.fine_detail.facts import fine_detail_facts
-from gcbook.chapters.fine_detail.high_pass import SETS
 from gcbook.chapters.fine_detail.restored import PANELS
 
 BANDS = ("1 to 2", "2 to 4", "4 to 8", "8 and more")
@@ -71,15 +69,6 @@ DECAYS = pd.DataFrame(
     columns=["model", "test_set", "k", "accuracy", "low", "high", "change", "change_low",
              "change_high"],
 ).assign(commonest=0.3)  # fmt: skip
-REDUCED = pd.DataFrame(
-    [
-        (model, title, factor, accuracy, accuracy - 0.1, accuracy + 0.1)
-        for model in CLASSIFIERS
-        for title in (SETS["in-distribution"], SETS["high-pass"])
-        for factor, accuracy in ((1.0, 0.8), (2.0, 0.5), (4.0, 0.2))
-    ],
-    columns=["model", "test_set", "factor", "accuracy", "low", "high"],
-)
 
 
 def facts_of(**changed):
@@ -90,7 +79,6 @@ def facts_of(**changed):
         "lead": LEAD,
         "bands": FILTERED,
         "decays": DECAYS,
-        "reduced": REDUCED,
     }
     return fine_detail_facts(**tables | changed)
 
@@ -105,7 +93,6 @@ def test_textures_bands_are_those_of_most_of_their_power():
     facts = facts_of()
     assert facts.texture_bands == ("4 to 8", "8 and more")
     assert facts.texture_fine == pytest.approx(0.8)
-    assert (facts.coarsest_texture, str(facts.coarsest_fine)) == ("plaid", "60%")
     gains = [facts.right_gain_fine, facts.shape_gain_fine, facts.texture_gain_fine]
     assert gains == pytest.approx([0.7, 0.3, 1])
     assert str(facts.texture_kept) == "60% to 80%"
@@ -130,14 +117,5 @@ def test_weightings_are_compared_with_the_papers():
     facts = facts_of()
     assert (str(facts.latent_flat), str(facts.latent_steep)) == ("−0.200", "+0.100")
     assert (str(facts.pixel_high), str(facts.pixel_high_best)) == ("30%", "40%")
-    assert str(facts.steepest) == "20"
     lacking = facts_of(decays=DECAYS[DECAYS["model"] == "mini-latent"])
     assert math.isnan(lacking.pixel_high)
-
-
-def test_the_largest_reduction_counts():
-    facts = facts_of()
-    assert (str(facts.cnn_asis), str(facts.noised_small)) == ("80%", "20%")
-    assert str(facts.reduced_by) == "4"
-    none = facts_of(reduced=REDUCED.assign(low=np.nan, high=np.nan))
-    assert str(none.cnn_high_interval) == "nan"

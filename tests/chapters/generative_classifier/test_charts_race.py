@@ -1,10 +1,9 @@
-"""Figures of races and of draws."""
+"""The figure of races."""
 
 import pandas as pd
 import pytest
 
-from gcbook.chapters.generative_classifier.charts import fig_draws, fig_race
-from gcbook.chapters.generative_classifier.race import SHARINGS
+from gcbook.chapters.generative_classifier.charts import fig_race
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.charts.parts import CLASS_COLORS
 
@@ -21,20 +20,11 @@ RACE = pd.DataFrame(
     ],
     columns=COLUMNS,
 )
-DRAWS = pd.DataFrame(
-    [(noise, 2**i, 0.5 + 0.01 * i, 0.6 + 0.02 * i) for noise in SHARINGS for i in range(1, 5)],
-    columns=["noise", "draws", "accuracy", "settled"],
-).round(2)
 
 
 @pytest.fixture(scope="module")
 def race():
     return chart_spec(fig_race(RACE))
-
-
-@pytest.fixture(scope="module")
-def draws():
-    return chart_spec(fig_draws(DRAWS))
 
 
 def params(spec):
@@ -85,22 +75,3 @@ def test_the_axis_is_of_what_is_shown(race):
     scores = render(race, race_image="easy", race_shown="score of each")
     assert ">−40<" in scores and ">−40<" not in behind
     assert ">0<" in behind
-
-
-def test_a_line_a_way_of_drawing_noise(draws):
-    (rows,) = draws["datasets"].values()
-    assert rows == DRAWS.to_dict("records")
-    line = draws["layer"][0]
-    assert line["encoding"]["color"]["scale"]["domain"] == list(SHARINGS)
-    assert len(set(line["encoding"]["color"]["scale"]["range"])) == 4
-    assert line["encoding"]["x"]["axis"]["values"] == [2, 4, 8, 16]
-    (measure,) = draws["params"]
-    assert measure["bind"]["options"] == ["settled", "accuracy"]
-    assert set(measure["bind"]["options"]) <= set(DRAWS)
-    assert line["transform"][0]["calculate"] == "datum[draws_measure]"
-    assert "noise" in draws["description"]
-
-
-def test_the_measure_can_be_changed(draws):
-    assert ">68%<" in render(draws, draws_measure="settled")
-    assert ">68%<" not in render(draws, draws_measure="accuracy")

@@ -132,11 +132,6 @@ def test_the_static_gallery_shows_all_strengths_and_frames_what_was_named():
     assert svg.count('stroke-width="3"') == 3
 
 
-def test_no_pictures_leave_a_note():
-    empty = pd.DataFrame(columns=["image", "credit", "strength", "title", "picture"])
-    assert "gcbook fetch illusions" in chart_spec(fig_fetched(empty))["description"]
-
-
 @pytest.mark.parametrize("made", [True, False])
 def test_the_papers_pictures(made):
     titles = ["The picture", "“a”", "“b”", "Difference"] if made else ["The picture"]

@@ -3,33 +3,18 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from gcbook.chapters.method.tables import (
     CUE_EXEMPLARS,
-    condition_ladder,
+    counted_conditions,
     dataset_overview,
     interval_widths,
-    resampled_images,
 )
 from gcbook.stats.summaries import Summaries
 from gcbook.trials.table import read_trials
 
 SHIPPED = Summaries.read()
-
-FIVE = pd.DataFrame(
-    {
-        "source": "five",
-        "observer": ["human"] * 3 + ["network"] * 3,
-        "observer_kind": ["human"] * 3 + ["model"] * 3,
-        "dataset": "cue-conflict",
-        "condition": "0",
-        "image_id": ["cat1-dog1.png", "cat1-car1.png", "dog1-car1.png"] * 2,
-        "category": ["cat", "cat", "dog"] * 2,
-        "response": ["cat", "cat", "dog", "cat", "car", "car"],
-    }
-)
 
 
 def test_overview_counts_each_dataset() -> None:
@@ -45,22 +30,19 @@ def test_overview_counts_each_dataset() -> None:
     assert dataset_overview(SHIPPED, "all").set_index("dataset").loc["Contrast", "counted"] == 8
 
 
-def test_ladder_says_what_is_left_out_and_why() -> None:
-    ladder = condition_ladder(SHIPPED)
-    contrast = ladder[ladder["dataset"] == "Contrast"]
-    assert contrast["step"].to_list() == list(range(1, 9))
-    assert contrast["condition"].to_list() == ["100", "50", "30", "15", "10", "5", "3", "1"]
+def test_conditions_say_what_is_left_out_and_why() -> None:
+    conditions = counted_conditions(SHIPPED)
+    contrast = conditions[conditions["dataset"] == "Contrast"]
+    assert contrast["condition"].to_list()[:3] == ["c100", "c50", "c30"]
     assert contrast["status"].to_list() == [
         "left out: unchanged",
         *["counted"] * 5,
         *["left out: too hard"] * 2,
     ]
-    assert ladder["dataset"].nunique() == 12
-    # Words on the axis are too long for a cell: the names of the trial files stand instead.
-    assert ladder[ladder["dataset"] == "Colour"]["condition"].to_list() == ["cr", "bw"]
-    assert set(condition_ladder(SHIPPED, "all")["status"]) == {"counted"}
-    hard = ladder[ladder["status"] == "left out: too hard"]["human_accuracy"]
-    assert hard.max() < ladder[ladder["status"] == "counted"]["human_accuracy"].median()
+    assert conditions["dataset"].nunique() == 12
+    assert set(counted_conditions(SHIPPED, "all")["status"]) == {"counted"}
+    hard = conditions[conditions["status"] == "left out: too hard"]["human_accuracy"]
+    assert hard.max() < conditions[conditions["status"] == "counted"]["human_accuracy"].median()
 
 
 def test_independent_images_make_the_interval_over_two_times_too_narrow() -> None:
@@ -72,20 +54,6 @@ def test_independent_images_make_the_interval_over_two_times_too_narrow() -> Non
     z, p, n = 1.959964, 169 / 789, 789
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     assert resnet.loc["independent images", "width"] == pytest.approx(2 * half, abs=1e-4)
-
-
-def test_weights_of_cue_conflict_images_are_products() -> None:
-    table = resampled_images(FIVE, draws=50, seed=1).set_index("draw")
-    assert table.loc["as shown"].to_list() == [1, 1, 1]
-    drawn = table.drop(index="as shown")
-    assert len(drawn) == 50
-    # cat1 twice means dog1 never (two shapes are drawn): weights of one shape vanish together.
-    never_dog = drawn[drawn["dog1-car1.png"] == 0]
-    assert len(never_dog) > 0
-    # Where both images with a car texture count, the shapes' counts are 1 and 1.
-    both = drawn[(drawn["cat1-car1.png"] > 0) & (drawn["dog1-car1.png"] > 0)]
-    assert (both["cat1-car1.png"] == both["dog1-car1.png"]).all()
-    assert resampled_images(FIVE, 50, 1).equals(resampled_images(FIVE, 50, 1))
 
 
 @pytest.mark.real_trials

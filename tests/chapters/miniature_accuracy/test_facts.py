@@ -32,8 +32,6 @@ def facts():
 
 
 def test_accuracies(facts):
-    assert (str(facts.latent_plain), str(facts.latent_ood)) == ("0.92", "0.56")
-    assert (str(facts.cnn_plain), str(facts.cnn_ood)) == ("0.89", "0.60")
     assert (facts.sets, facts.miniatures, facts.hardest_high_pass) == (13, 6, 6)
     assert (str(facts.pixel_high_pass), str(facts.latent_high_pass)) == ("9%", "26%")
     # On edges the ResNet has 0.60 and the best generator 0.34; on silhouettes 0.84 and 0.67.

@@ -3,14 +3,8 @@
 import pandas as pd
 import pytest
 
-from gcbook.chapters.miniature_world.tables import (
-    claim_differences,
-    drawing_rows,
-    training_table,
-)
-from gcbook.miniworld.results.answers import mark
+from gcbook.chapters.miniature_world.tables import claim_differences, training_table
 from gcbook.miniworld.results.shipped import model_card
-from gcbook.stats.resampling import Resampling
 
 
 def test_training_is_read_from_the_record():
@@ -46,28 +40,4 @@ def test_differences_are_named_as_they_are_drawn():
         "Shape bias: cnn-noise − cnn",
         "High-pass: latent − pixel",
         "Kappa: within − across kinds",
-    ]
-
-
-def silhouettes(dataset, responses):
-    names = [f"cat{i}.png" for i in range(1, len(responses) + 1)]
-    about = {"observer": "mini-cnn", "dataset": dataset, "condition": "0", "category": "cat"}
-    return mark(
-        pd.DataFrame({"image_id": names, "imagename": names, "response": responses}).assign(**about)
-    )
-
-
-def test_real_drawings_stand_below_those_of_the_world():
-    own = pd.concat(
-        [silhouettes("silhouette", ["cat", "cat"]), silhouettes("edge", ["cat", "dog"])]
-    )
-    real = pd.concat(
-        [silhouettes("real-silhouette", ["cat", "dog"]), silhouettes("real-edge", ["dog", "dog"])]
-    )
-    rows = drawing_rows(own, real, resampling=Resampling(draws=0))
-    assert rows[["dataset", "value"]].to_numpy().tolist() == [
-        ["Silhouettes", 1.0],
-        ["Real silhouettes", 0.5],
-        ["Edges", 0.5],
-        ["Real edges", 0.0],
     ]

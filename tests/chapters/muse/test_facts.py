@@ -39,16 +39,15 @@ def test_rules_are_compared_at_the_same_cost(facts):
     assert tuple(facts.distance) == (0.12, 0.16)
     assert (facts.distance_low, facts.best) == (0.09, 0.16)
     assert tuple(facts.less) == (0.11, 0.11)
-    assert (facts.bound_same, facts.bound_most, facts.bound_draws) == (0.52, 0.57, 32)
+    assert facts.bound_same == 0.52
 
 
-def test_prompts_own_means_and_where_they_are_beyond_chance(facts):
+def test_prompts_own_means_and_what_chance_gives(facts):
     assert tuple(facts.own) == (0.002, 0.013)
     assert facts.own_chance == 0.004
-    assert facts.own_beyond_chance == 1
 
 
 def test_correlations_of_all_shares(facts):
     assert tuple(facts.rho_drawn) == pytest.approx((-1, 1))
     assert facts.ratios == 2
-    assert (facts.one, facts.several, facts.gain) == (0.16, 0.22, 0.06)
+    assert (facts.one, facts.several) == (0.16, 0.22)

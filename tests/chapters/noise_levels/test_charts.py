@@ -6,7 +6,6 @@ import pytest
 
 from gcbook.chapters.noise_levels.charts import (
     fig_cue_centres,
-    fig_evidence_levels,
     fig_first_and_last,
     fig_levels,
 )
@@ -49,12 +48,6 @@ def whole():
     ]
     columns = ["model", "levels", "test_set", "answer", "n", "share", "low", "high"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def evidence():
-    table = shares()
-    chosen = table[table["answer"].isin(["shape", "texture"])]
-    return chosen.rename(columns={"answer": "cue", "share": "mean"}).drop(columns="test_set")
 
 
 @pytest.fixture(scope="module")
@@ -134,16 +127,6 @@ def test_dashed_lines_are_of_the_model_beside(levels):
     # Each panel has three, besides the dotted line at chance.
     assert with_one.count('stroke-dasharray="6,4"') == 6
     assert without.count('stroke-dasharray="6,4"') == 0
-
-
-def test_evidence_has_its_line_at_nothing():
-    spec = chart_spec(fig_evidence_levels(evidence()))
-    rows = [row for data in spec["datasets"].values() for row in data if "t_low" in row]
-    assert {row["line"] for row in rows} == {"for the shape", "for the texture"}
-    assert len(rows) == len(MODELS) * 2 * 4
-    assert {"evidence_model", "evidence_axis"} == set(params(spec))
-    assert "from clean (0)" in render(spec)
-    assert "log-SNR, falling" in render(spec, evidence_axis="log-SNR")
 
 
 def marks(spec):

@@ -13,16 +13,16 @@ from gcbook.chapters.noise_levels.tables import (
     centre_rows,
     cue_centres,
     cue_differences,
-    cue_evidence,
     lead_rows,
     level_answers,
     level_shares,
     models_with_levels,
-    whole_shares,
 )
 from gcbook.chapters.parameters import check_parameters
 from gcbook.claims import ClaimFailed
+from gcbook.miniworld.named import DEFAULT
 from gcbook.miniworld.results.course import course_answers, first_and_last
+from gcbook.miniworld.results.shipped import models_of
 from gcbook.stats.resampling import Resampling
 
 BINS = 8
@@ -31,14 +31,13 @@ BINS = 8
 @pytest.fixture(scope="module")
 def tables():
     few = Resampling(draws=200)
-    answers = level_answers(models_with_levels(), BINS, ("cue-conflict",))
+    models = models_of(DEFAULT)
+    answers = level_answers(models_with_levels(models), BINS, ("cue-conflict",))
     return {
         "shares": level_shares(answers, BINS, resampling=few),
         "differences": cue_differences(answers, resampling=few),
-        "whole": whole_shares(resampling=few),
         "centres": cue_centres(answers, BINS, resampling=few),
-        "evidence": cue_evidence(models_with_levels(), BINS, resampling=few),
-        "ends": first_and_last(course_answers(), resampling=few),
+        "ends": first_and_last(course_answers(models), resampling=few),
     }
 
 
@@ -46,8 +45,7 @@ def test_the_shipped_models(tables):
     facts = noise_levels_facts(**tables)
     assert (str(facts.pixel_texture_peak), facts.pixel_texture_at) == ("56%", (0.0, 0.125))
     assert (str(facts.latent_shape_peak), facts.latent_shape_at) == ("58%", (0.625, 0.75))
-    assert (str(facts.pixel_shape_t), str(facts.pixel_texture_t)) == ("0.58", "0.22")
-    assert (str(facts.cnn_shape), str(facts.cnn_texture)) == ("75%", "5%")
+    assert str(facts.pixel_apart) == "0.36"
     assert (str(facts.latent_kept_from), str(facts.masked_kept_from)) == ("50%", "25%")
     assert (str(facts.cosine_log_snr), str(facts.flow_log_snr)) == ("1.76", "2.20")
     assert (str(facts.weight_ratio), str(facts.draws_a_level)) == ("16", "4")
@@ -82,7 +80,6 @@ def test_nothing_is_clear_without_intervals(tables):
 
     facts = noise_levels_facts(**{name: bare(name) for name in tables})
     assert facts.pixel_shape_levels is None
-    assert facts.pixel_shape_heard is None
     assert (facts.traded, facts.shape_first) == (None, None)
     assert all(map(math.isnan, facts.pixel_apart_interval))
 

@@ -8,9 +8,8 @@ from tiny.noise_answers import SHARES, answers
 
 from gcbook.chapters.claims import check_claims
 from gcbook.chapters.noise_training.facts import noise_training_facts
-from gcbook.chapters.noise_training.tables import BLURRED, cell_rows, change_rows
+from gcbook.chapters.noise_training.tables import cell_rows, change_rows
 from gcbook.chapters.parameters import check_parameters
-from gcbook.stats.correlation_tables import correlation_rows
 from gcbook.stats.resampling import Resampling
 
 LENGTHS = pd.DataFrame(
@@ -21,16 +20,6 @@ LENGTHS = pd.DataFrame(
     ],
     columns=["comparison", "before", "after", "change", "low", "high"],
 )
-BLUR = pd.DataFrame(
-    [
-        (BLURRED, "mini-cnn", "mini-cnn", "mini-cnn", 0.7, 0.9),
-        (BLURRED, "mini-cnn-seed1", "mini-cnn", "mini-cnn", 0.8, 0.8),
-        (BLURRED, "mini-ar", "mini-ar", "mini-ar", 0.6, 0.8),
-        (BLURRED, "mini-pixel", "mini-pixel", "mini-pixel", 0.5, 0.6),
-        (BLURRED, "mini-latent", "mini-latent", "mini-latent", 0.9, 0.3),
-    ],
-    columns=["measured_on", "observer", "kind", "family", "accuracy", "shape_bias"],
-)
 
 
 def facts_of(shares):
@@ -39,8 +28,6 @@ def facts_of(shares):
         cell_rows(given, resampling=resampling),
         change_rows(given, resampling=resampling),
         LENGTHS,
-        BLUR,
-        correlation_rows(BLUR),
     )
 
 
@@ -66,23 +53,13 @@ def test_changes_of_shape_bias_and_of_what_is_behind_it(facts):
 def test_noise_and_length(facts):
     assert (facts.same_steps, facts.longer, facts.beyond) == (0.03, 0.028, 0.005)
     assert (facts.beyond_low, facts.beyond_high) == (-0.011, 0.021)
-    assert facts.left_to_gain == pytest.approx(0.041)
     factors = facts.noise_images, facts.longer_images, facts.longer_than_noise
     assert list(map(str, factors)) == ["2", "10", "5"]
 
 
 def test_the_papers_recipe_and_result(facts):
     assert (facts.usual_epochs, facts.noise_epochs) == (90, 300)
-    recipe = facts.learning_rate, facts.momentum, facts.weight_decay, facts.batch_size
-    assert list(map(str, recipe)) == ["0.1", "0.9", "0.0001", "64"]
     assert [facts.paper_plain, facts.paper_trained, facts.paper_tested] == [0.21, 0.57, 0.78]
-
-
-def test_blur_over_networks_and_over_kinds(facts):
-    assert (facts.mini_networks, facts.miniatures) == (5, 4)
-    found = correlation_rows(BLUR).set_index(["left_out", "coefficient"])["r"]
-    assert facts.blur_spearman == found["nobody", "Spearman"]
-    assert facts.means_pearson == found["one mean a family", "Pearson"]
 
 
 def test_a_rerun_says_which_claims_hold(facts):

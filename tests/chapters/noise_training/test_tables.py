@@ -4,16 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from tiny.noise_answers import SHARES, answers
-from tiny.shipped import CONFLICTS, least, ship_model, ship_scores, use_data
+from tiny.shipped import ship_model, use_data
 
 from gcbook.chapters.noise_training import tables
 from gcbook.chapters.noise_training.tables import (
-    BLURRED,
     CLEAN,
     MEAN_OF_DRAWS,
     MEASURES,
     ONE_DRAW,
-    blur_rows,
     category_rows,
     cell_rows,
     change_rows,
@@ -22,8 +20,7 @@ from gcbook.chapters.noise_training.tables import (
     normalized_variance,
 )
 from gcbook.files.errors import InputError
-from gcbook.miniworld.testsets import TEST_SETS
-from gcbook.stats.correlation_tables import correlation_rows
+from gcbook.miniworld.named import DEFAULT
 from gcbook.stats.metrics import blind_bias, by_accident
 from gcbook.stats.resampling import Resampling
 
@@ -111,10 +108,10 @@ def test_classifiers_of_both_recipes_are_found(tmp_path, monkeypatch):
     data = use_data(tmp_path, monkeypatch)
     for name in ("mini-cnn", "mini-cnn-seed2", "mini-cnn-noise", "mini-pixel"):
         ship_model(data, name)
-    assert discriminative_models() == ["mini-cnn", "mini-cnn-seed2", "mini-cnn-noise"]
-    assert discriminative_models(["mini-cnn-noise"]) == ["mini-cnn-noise"]
+    assert discriminative_models(DEFAULT) == ["mini-cnn", "mini-cnn-seed2", "mini-cnn-noise"]
+    assert discriminative_models(DEFAULT, ["mini-cnn-noise"]) == ["mini-cnn-noise"]
     with pytest.raises(InputError, match=r"expected some of mini-cnn, .*; found mini-cnn-noize\."):
-        discriminative_models(["mini-cnn", "mini-cnn-noize"])
+        discriminative_models(DEFAULT, ["mini-cnn", "mini-cnn-noize"])
 
 
 def test_without_both_recipes_each_is_compared_with_itself():
@@ -150,57 +147,3 @@ def test_noise_is_compared_after_as_many_steps_and_with_a_longer_training(monkey
 def test_variance_of_what_the_networks_see():
     # Of grey levels between 0 and 1 no more than 4 by a mean of .5 and an SD of .25.
     assert 0.2 < normalized_variance(16) < 2
-
-
-BLURS = [f"{shape}{n}-{shape}{n}-3.png" for n in (1, 2) for shape in ("cat", "dog")]
-
-
-def shape(rows):
-    return least(rows, rows["category"])
-
-
-def texture(rows):
-    return least(rows, rows["texture"])
-
-
-def never(rows):
-    return least(rows, "oven")
-
-
-@pytest.fixture
-def shipped(tmp_path, monkeypatch):
-    folder = use_data(tmp_path, monkeypatch)
-    for model, conflict, blurred in (
-        ("mini-cnn", shape, shape),
-        ("mini-cnn-seed1", shape, never),
-        ("mini-pixel", texture, never),
-    ):
-        ship_model(folder, model)
-        kind = "diffusion" if "pixel" in model else "discriminative"
-        for name in TEST_SETS:
-            errors = conflict if name == "cue-conflict" else blurred
-            names = BLURS if name == "low-pass" else CONFLICTS
-            condition = "3" if name == "low-pass" else "0"
-            ship_scores(folder, model, name, names, errors, kind=kind, condition=condition)
-
-
-def test_blur_beside_shape_bias_a_network_a_row(shipped):
-    rows = blur_rows(resampling=Resampling(draws=0))
-    assert list(dict.fromkeys(rows["measured_on"])) == [BLURRED, "High-pass", "In-distribution"]
-    blurred = rows[rows["measured_on"] == BLURRED].set_index("observer")
-    assert blurred["shape_bias"].to_dict() == {
-        "mini-cnn": 1,
-        "mini-cnn-seed1": 1,
-        "mini-pixel": 0,
-    }
-    assert blurred["accuracy"].to_dict() == {"mini-cnn": 1, "mini-cnn-seed1": 0, "mini-pixel": 0}
-    assert blurred["family"].to_dict()["mini-cnn-seed1"] == "mini-cnn"
-    assert np.isnan(blurred["accuracy_low"]).all()
-
-
-def test_leaving_out_a_miniature_leaves_out_its_seeds(shipped):
-    rows = blur_rows(resampling=Resampling(draws=0))
-    found = correlation_rows(rows[rows["measured_on"] == BLURRED])
-    pearson = found[found["coefficient"] == "Pearson"].set_index("left_out")
-    assert (pearson.loc["nobody", "n"], pearson.loc["mini-cnn", "n"]) == (3, 1)
-    assert pearson.loc["nobody", "r"] == pytest.approx(0.5)

@@ -10,13 +10,13 @@ from gcbook.chapters.ood_accuracy.charts import (
     human_differences,
     is_network,
     ood_ranking,
-    single_condition_bars,
+    single_condition_dots,
     telling_accuracies,
 )
 from gcbook.chapters.ood_accuracy.tables import ood_standings
 from gcbook.charts.chart import chart_spec
 from gcbook.charts.parts import NOBODY
-from gcbook.charts.theme import INK, KINDS
+from gcbook.charts.theme import KINDS
 from gcbook.stats.summaries import Summaries
 
 STANDINGS = pd.DataFrame(
@@ -77,21 +77,25 @@ def test_ranking_can_be_narrowed_by_source() -> None:
     assert all(f"show == '{name}'" in first for name in show["bind"]["options"])
 
 
-def test_bars_have_a_panel_a_dataset_in_the_given_order() -> None:
-    spec = chart_spec(single_condition_bars(SINGLE))
-    assert [panel["title"] for panel in spec["concat"]] == ["Sketch", "Edge"]
-    bar = layers(spec["concat"][0], "bar")[0]
-    assert bar["encoding"]["y"]["sort"] == ["ResNet-50", "Humans"]
-    assert bar["encoding"]["x"]["scale"]["domain"] == [0, 1]
+def test_datasets_are_rows_in_the_given_order_and_humans_come_last_to_be_seen() -> None:
+    spec = chart_spec(single_condition_dots(SINGLE))
+    chance, networks, interval, humans, *_ = spec["layer"]
+    assert networks["encoding"]["y"]["sort"] == ["Sketch", "Edge"]
+    assert networks["encoding"]["x"]["scale"]["domain"] == [0, 1]
+    assert networks["transform"][-1] == {"filter": "!datum.human"}
+    assert humans["transform"][-1] == {"filter": "datum.human"}
+    assert (interval["encoding"]["x"]["field"], interval["encoding"]["x2"]["field"]) == (
+        "low",
+        "high",
+    )
+    assert chance["mark"]["type"] == "rule"
     assert "ResNet-50 on Sketch, Humans on Edge" in spec["description"]
-    chance = layers(spec["concat"][0], "rule")[-1]
-    assert spec["concat"][0]["layer"][-1] == chance and chance["mark"]["color"] == INK
     highlight = next(p for p in spec["params"] if p["name"] == "highlight")
     assert highlight["bind"]["options"] == [NOBODY, "ResNet-50"]
 
 
 def test_no_dataset_is_said_in_words() -> None:
-    spec = chart_spec(single_condition_bars(SINGLE.iloc[:0]))
+    spec = chart_spec(single_condition_dots(SINGLE.iloc[:0]))
     assert "single condition" in spec["description"]
 
 

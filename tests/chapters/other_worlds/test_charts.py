@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from gcbook.chapters.other_worlds.charts import fig_shortcuts, fig_sign, fig_world_map
+from gcbook.chapters.other_worlds.charts import fig_sign, fig_world_map
 from gcbook.chapters.other_worlds.tables import MEASURES
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.charts.parts import ON_DARK_CELL, ON_LIGHT_CELL
@@ -82,19 +82,3 @@ def test_what_stands_on_squares_is_the_same_in_the_dark():
             assert inks == {ON_LIGHT_CELL, ON_DARK_CELL}
             inks |= {color["value"], color["condition"]["value"]}
             assert INK not in inks
-
-
-def test_shortcuts_are_a_row_a_model():
-    rows = pd.DataFrame(
-        {
-            "recipe": ["mini-pixel", "mini-cnn"],
-            "before": 0.1,
-            "after": 0.2,
-            "change": 0.1,
-            "low": 0.05,
-            "high": 0.15,
-        }
-    )
-    spec = chart_spec(fig_shortcuts(rows))
-    assert spec["layer"][-1]["encoding"]["y"]["sort"] == ["mini-pixel", "mini-cnn"]
-    assert "mini-pixel, mini-cnn" in spec["description"]

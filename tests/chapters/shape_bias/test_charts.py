@@ -8,8 +8,6 @@ import pandas as pd
 import pytest
 
 from gcbook.chapters.introduction.charts import fig_overview
-from gcbook.chapters.method.charts import fig_conditions, fig_interval_widths
-from gcbook.chapters.method.tables import condition_ladder, interval_widths
 from gcbook.chapters.shape_bias.charts import (
     fig_category_spread,
     fig_cue_accuracies,
@@ -40,8 +38,6 @@ CHARTS = {
     "ranking": lambda: fig_shape_bias_ranking(pooled_bias(BIAS)),
     "cues": lambda: fig_cue_accuracies(cue_accuracies(SHIPPED, ["resnet50"]), published_bias()),
     "overview": lambda: fig_overview(fig1_overview(BIAS), published_bias()),
-    "conditions": lambda: fig_conditions(condition_ladder(SHIPPED)),
-    "widths": lambda: fig_interval_widths(interval_widths(SHIPPED, ["resnet50"])),
 }
 
 
@@ -76,8 +72,6 @@ def test_charts_are_as_wide_as_the_page_and_described(name: str) -> None:
 @pytest.mark.parametrize("name", CHARTS)
 def test_kinds_differ_in_colour_and_in_shape(name: str) -> None:
     text = json.dumps(spec_of(name))
-    if name == "conditions":
-        return
     assert HUMAN in text
     shapes = [
         layer["encoding"]["shape"]["scale"]
@@ -174,13 +168,6 @@ def test_own_models_get_their_own_mark() -> None:
     scale = chart_spec(fig_shape_bias(own))["layer"][0]["encoding"]["color"]["scale"]
     assert "Own model" in scale["domain"]
     assert "Own model" not in layers("shape bias")[0]["encoding"]["color"]["scale"]["domain"]
-
-
-def test_conditions_left_out_are_pale_dashed_and_in_brackets() -> None:
-    rects = [layer["mark"] for layer in layers("conditions") if layer["mark"]["type"] == "rect"]
-    assert [bool(mark.get("strokeDash")) for mark in rects] == [False, True]
-    assert rects[1]["fillOpacity"] < 0.5
-    assert any("'('" in json.dumps(layer.get("transform", [])) for layer in layers("conditions"))
 
 
 def test_overview_describes_the_table_it_shows() -> None:

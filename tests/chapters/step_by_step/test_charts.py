@@ -1,19 +1,15 @@
-"""Pictures and errors of single images, as charts."""
+"""Pictures of single images and the races of their classes, as charts."""
 
 import re
 
-import altair as alt
-import numpy as np
 import pandas as pd
 import pytest
 
 from gcbook.chapters.step_by_step.charts import (
     ROLE_COLORS,
     SHOWN,
-    fig_errors,
     fig_pictures,
     fig_step_race,
-    role_color,
 )
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.miniworld.results.steps import ROLES
@@ -62,11 +58,6 @@ def pictures():
     return chart_spec(fig_pictures(PICTURES))
 
 
-@pytest.fixture(scope="module")
-def errors():
-    return chart_spec(fig_errors(ERRORS))
-
-
 def render(spec, width=0, **values):
     changed = [
         {**param, "value": values.get(param["name"], param["value"])} for param in spec["params"]
@@ -100,13 +91,12 @@ def boxes(svg):
     return sizes
 
 
-def test_all_choices_are_offered(pictures, errors):
-    for spec, prefix in ((pictures, "steps"), (errors, "errors")):
-        params = {param["name"]: param for param in spec["params"]}
-        assert params[f"{prefix}_image"]["bind"]["options"] == list(TITLES)
-        bind = params[f"{prefix}_noise"]["bind"]
-        assert (bind["input"], bind["min"], bind["max"]) == ("range", 1, 3)
-        assert 1 <= params[f"{prefix}_noise"]["value"] <= 3
+def test_all_choices_are_offered(pictures):
+    params = {param["name"]: param for param in pictures["params"]}
+    assert params["steps_image"]["bind"]["options"] == list(TITLES)
+    bind = params["steps_noise"]["bind"]
+    assert (bind["input"], bind["min"], bind["max"]) == ("range", 1, 3)
+    assert 1 <= params["steps_noise"]["value"] <= 3
     assert pictures["params"][-1]["bind"]["options"] == list(SHOWN)
 
 
@@ -117,9 +107,8 @@ def test_the_pictures_are_those_of_the_choice(pictures):
     assert shown == ["CLEANcat", "NOISEDcat0.1", *(f"D{k}" for k in range(16))]
 
 
-def test_the_heading_names_the_time(pictures, errors):
+def test_the_heading_names_the_time(pictures):
     assert ">Noised, t = 0.35<" in render(pictures, steps_noise=2)
-    assert ">Noise t = 0.9<" in render(errors, errors_noise=3)
 
 
 def test_best_shape_and_texture_are_marked_in_words(pictures):
@@ -160,41 +149,15 @@ def test_pictures_stay_crisp(pictures):
     assert svg.count("image-rendering") >= 18 and svg.count("pixelated") == 18
 
 
-def test_bars_are_in_order_of_their_errors(errors):
-    svg = render(errors, errors_noise=1)
-    axis = [name for name in re.findall(r">(\w+)</text>", svg) if name in CATEGORIES]
-    assert axis == [CATEGORIES[(k + 13) % 16] for k in range(16)]
-    smallest = 1000 * ERRORS.query("t == 0.1")["error"].min()
-    assert f">✓ smallest: {smallest:.2f}<" in svg
-    place = ERRORS.query("label == 'cat'")["excess"].iloc[0]
-    assert f">+{place:.2f} % · shape<" in svg
-    assert svg.count("· texture<") == 1
-
-
-def test_words_have_room_on_a_phone(errors):
-    svg = render(errors, width=340)
-    assert re.search(r'<svg[^>]*width="340"', svg)
-
-
-def test_colours_are_those_of_the_roles(errors):
-    scale = role_color(alt.Legend()).to_dict()["scale"]
-    assert scale["domain"] == list(ROLES) and scale["range"] == list(ROLE_COLORS)
-    assert len(set(ROLE_COLORS)) == 4
-    assert errors["layer"][0]["encoding"]["color"]["scale"] == scale
-
-
-def test_descriptions_state_no_outcome(pictures, errors):
-    for spec in (pictures, errors):
-        assert len(spec["description"]) > 150
-        assert not re.search(r"\d\.\d", spec["description"])
+def test_the_description_states_no_outcome(pictures):
+    assert len(pictures["description"]) > 150
+    assert not re.search(r"\d\.\d", pictures["description"])
 
 
 def test_one_time_is_enough():
     one = PICTURES[PICTURES["t"] == 0.9]
     svg = static_svg(chart_spec(fig_pictures(one)))
     assert len(images(svg)) == 18
-    bars = static_svg(chart_spec(fig_errors(ERRORS[np.isclose(ERRORS["t"], 0.9)])))
-    assert ">Noise t = 0.9<" in bars
 
 
 LABELS = {"cat": "shape", "dog": "texture", "oven": "neither"}

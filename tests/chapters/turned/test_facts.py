@@ -43,10 +43,6 @@ LOSSES = pd.DataFrame(
     ],
     columns=["recipe", "share", "low", "high"],
 )
-UPSIDE = pd.DataFrame(
-    [("mini-pixel", 0.3, 0.1, 0.5), ("mini-ar", 0.1, -0.1, 0.3), ("mini-cnn", 0.05, -0.1, 0.2)],
-    columns=["recipe", "difference", "low", "high"],
-)
 TOGETHER = pd.DataFrame(
     [
         (model, strength, name, 10, accuracy, accuracy - 0.1, accuracy + 0.1, 0.4)
@@ -63,7 +59,6 @@ EASY = pd.DataFrame({"three": [0.5, 0.6], "kept": [0.9, 0.8], "lost": [0.7, 0.6]
 def facts_of(**changed):
     tables = {
         "losses": LOSSES,
-        "upside": UPSIDE,
         "kept": pd.concat([kept(0.3), kept(0.1, OTHER, 0.1)]),
         "prompts": prompts(),
         "together": TOGETHER,
@@ -78,8 +73,6 @@ def test_generators_alone_are_counted():
     facts = facts_of()
     assert (facts.generators, facts.keep_more, facts.keep_less) == (3, 1, 1)
     assert str(facts.resnet_share) == "30%"
-    assert (facts.generators_upside_clear, facts.classifiers_upside_clear) == (1, 0)
-    assert str(facts.generators_upside) == "+0.10 to +0.30"
     assert (facts.checked, facts.changed) == (30, 1)
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from gcbook.chapters.turned import tables as turned_prompts
-from gcbook.chapters.turned.tables import OTHER, OWN, prompt_rows, upright_rows
+from gcbook.chapters.turned.tables import prompt_rows
 from gcbook.stats.resampling import Resampling
 
 
@@ -24,9 +24,8 @@ def judged(values):
 @pytest.fixture
 def rows(monkeypatch):
     def of(values, draws=50):
-        monkeypatch.setattr(turned_prompts, "turned_models", lambda: ("m",))
         monkeypatch.setattr(turned_prompts, "read_turned", lambda name: judged(values))
-        return prompt_rows(resampling=Resampling(draws))
+        return prompt_rows(["m"], resampling=Resampling(draws))
 
     return of
 
@@ -44,12 +43,3 @@ def test_means_are_over_turned_images_alone(rows):
     assert last["wrong_rise"] == pytest.approx(0.2)
     assert last["wrong_beyond"] == pytest.approx(0.24)
     assert table.loc[0.0, "rise"] == 0
-
-
-def test_what_was_not_made_has_no_prompt(rows):
-    table = upright_rows(rows({0.0: UNTOUCHED, 0.6: FULL, 0.9: (0.6, 0.5, 0.2, 0.3), 1.0: FULL}))
-    assert table["strength"].tolist() == [0, 0.9, 0.9, 1, 1]
-    assert table["prompt"].tolist() == [OWN, OWN, OTHER, OWN, OTHER]
-    assert table["drawn"].tolist() == pytest.approx([0.1, 0.5, 0.3, 0.8, 0.06])
-    without = upright_rows(rows({0.0: UNTOUCHED, 0.9: FULL}))
-    assert without["strength"].tolist() == [0, 0.9, 0.9]

@@ -32,9 +32,8 @@ def test_means_by_angle_and_strength(monkeypatch):
             "wrong_lying": 0.0,
         }
     )
-    monkeypatch.setattr(turned, "turned_models", lambda: ("m",))
     monkeypatch.setattr(turned, "read_turned", lambda name: stored.copy())
-    both = kept_rows(resampling=Resampling(draws=200))
+    both = kept_rows(["m"], resampling=Resampling(draws=200))
     table = both[both["prompt"] == OWN].set_index(["angle", "judged"])
     assert table.loc[(90, TURNED_BACK), "lost"] == -0.5
     assert table.loc[(90, TURNED_BACK), "lost_high"] <= 0
@@ -46,8 +45,7 @@ def test_means_by_angle_and_strength(monkeypatch):
     other = both[both["prompt"] == OTHER].set_index(["angle", "judged"])
     assert other.loc[(90, TURNED_BACK), "drawn"] == 0.25
     assert other.loc[(90, TURNED_BACK), "lost"] == -0.25
-    monkeypatch.setattr(turned, "turned_models", lambda: ())
-    assert kept_rows(resampling=Resampling(draws=200)).empty
+    assert kept_rows([], resampling=Resampling(draws=200)).empty
 
 
 @pytest.fixture
@@ -67,7 +65,6 @@ def answers(monkeypatch):
         return table if models is None else table[table["observer"].isin(models)]
 
     monkeypatch.setattr(turned, "miniature_answers", read)
-    monkeypatch.setattr(turned, "turned_models", lambda: ("mini-pixel",))
     made = table[table["observer"] == "mini-cnn"].drop(columns=["observer", "right"])
     whole = made.assign(strength=0.0, back=0.8, lying=0.8)
     kept_when = made["silhouette"].isin([f"cat{i}" for i in range(6)])
@@ -82,7 +79,7 @@ def answers(monkeypatch):
 
 @pytest.mark.usefixtures("answers")
 def test_kept_and_lost_objects_with_a_network_that_makes_nothing():
-    rows = together_rows(resampling=Resampling(draws=200)).set_index("object")
+    rows = together_rows(["mini-pixel"], resampling=Resampling(draws=200)).set_index("object")
     assert rows["n"].to_dict() == {"kept": 6, "lost": 4}
     assert rows["accuracy"].to_dict() == {"kept": 1, "lost": 0}
     assert rows["control"].to_dict() == {"kept": 0.5, "lost": 0}
@@ -90,10 +87,10 @@ def test_kept_and_lost_objects_with_a_network_that_makes_nothing():
 
 @pytest.mark.usefixtures("answers")
 def test_the_gain_of_what_was_kept_is_compared_with_the_controls():
-    (row,) = gap_rows(resampling=Resampling(draws=200)).to_dict("records")
+    (row,) = gap_rows(["mini-pixel"], resampling=Resampling(draws=200)).to_dict("records")
     assert (row["model"], row["strength"]) == ("mini-pixel", 0.9)
     assert (row["own"], row["control"], row["difference"]) == (1, 0.5, 0.5)
     assert row["low"] <= 0.5 <= row["high"]
-    (easy,) = easy_rows().to_dict("records")
+    (easy,) = easy_rows(["mini-pixel"]).to_dict("records")
     assert easy["model"] == "mini-pixel"
     assert [easy[name] for name in ("three", "kept", "lost")] == pytest.approx([1.0, 0.8, 0.8])

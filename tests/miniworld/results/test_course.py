@@ -7,12 +7,8 @@ import pandas as pd
 import pytest
 from tiny.shipped import CONFLICTS, forget, ship_model, use_data
 
-from gcbook.miniworld.results.course import (
-    MEASURES,
-    course_answers,
-    course_shares,
-    first_and_last,
-)
+from gcbook.miniworld.results.course import course_answers, first_and_last
+from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.stats.resampling import Resampling
 from gcbook.trials.table import COLUMNS
 
@@ -83,27 +79,15 @@ def data(tmp_path, monkeypatch):
 
 
 def test_images_are_steps_times_batch_and_models_without_a_course_are_left_out(data):
-    answers = course_answers()
+    answers = course_answers(shipped_models())
     assert list(dict.fromkeys(answers["observer"])) == ["mini-pixel", "mini-cnn"]
     assert sorted(answers["images"].unique()) == [10, 20, 40]
 
 
-def test_values_by_hand(data):
-    shares = course_shares(course_answers(), resampling=Resampling(draws=50))
-    rows = shares[(shares["model"] == "mini-pixel") & (shares["weighting"] == "exp:7")]
-    table = rows.pivot(index="images", columns="measure", values="value")
-    assert table[MEASURES["accuracy"]].tolist() == [0.25, 0.5, 1]
-    assert table[MEASURES["shape_accuracy"]].tolist() == [1 / 8, 4 / 8, 1]
-    assert table[MEASURES["texture_accuracy"]].tolist() == [6 / 8, 4 / 8, 0]
-    assert table[MEASURES["shape_bias"]].tolist() == pytest.approx([1 / 7, 1 / 2, 1])
-    assert (rows["low"] <= rows["value"]).all() and (rows["value"] <= rows["high"]).all()
-    assert list(dict.fromkeys(shares["model"])) == ["mini-pixel", "mini-cnn"]
-
-
 def test_first_and_last_checkpoint_and_the_change_between(data):
-    ends = first_and_last(course_answers(), resampling=Resampling(draws=200)).set_index(
-        ["model", "weighting"]
-    )
+    ends = first_and_last(
+        course_answers(shipped_models()), resampling=Resampling(draws=200)
+    ).set_index(["model", "weighting"])
     row = ends.loc[("mini-pixel", "exp:7")]
     assert (row["first"], row["last"]) == (10, 40)
     assert (row["first_shape"], row["first_texture"]) == (1 / 8, 6 / 8)
@@ -117,7 +101,7 @@ def test_first_and_last_checkpoint_and_the_change_between(data):
 
 def test_without_any_course(tmp_path, monkeypatch):
     use_data(tmp_path, monkeypatch)
-    answers = course_answers()
-    assert answers.empty and course_shares(answers).empty
+    answers = course_answers(shipped_models())
+    assert answers.empty
     assert first_and_last(answers).empty
     forget()

@@ -111,14 +111,13 @@ def test_noise_is_the_same_for_all_poses_of_an_image(monkeypatch):
 def test_tables_are_read_and_checked(tmp_path, monkeypatch):
     monkeypatch.setattr(turned, "FOLDER", tmp_path)
     monkeypatch.setattr(turned, "model_folder", lambda name: tmp_path)
-    monkeypatch.setattr(turned, "shipped_models", lambda: ("m", "n"))
     monkeypatch.setattr(turned, "make_test_set", lambda name: STIMULI)
-    assert turned_models() == ()
+    assert turned_models(["m", "n"]) == ()
     with pytest.raises(DataNotFoundError, match=r"turned\.parquet: expected"):
         read_turned("m")
     (tmp_path / "m").mkdir()
     make_turned(model(upright_cat), STIMULI).to_parquet(tmp_path / "m" / TURNED)
-    assert turned_models() == ("m",)
+    assert turned_models(["m", "n"]) == ("m",)
     monkeypatch.setattr(turned, "load_for_prompts", lambda place, prompts: model(upright_cat))
     assert check_turned("m", 2) == (2 * 2 * len(STRENGTHS), 0)
     monkeypatch.setattr(turned, "load_for_prompts", lambda place, prompts: model(keeps))

@@ -2,6 +2,7 @@
 
 Vega (from vl-convert) and MathJax (from sphinx-mathjax-offline) come with Python packages. They
 are written beside the book's own static files, so that no page asks another server for anything.
+So are, for a page that runs them, networks (`gcbook.book.networks`).
 """
 
 from importlib.metadata import distribution
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.transforms import SphinxTransform
+
+from gcbook.book.networks import write_networks
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -90,12 +93,16 @@ def mend_html(text: str) -> str:
 
 def _mend_pages(app: "Sphinx", exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
-        for page in Path(app.outdir).rglob("*.html"):
-            if not page.relative_to(app.outdir).parts[0].startswith("_"):
+        out, runs_networks = Path(app.outdir), False
+        for page in out.rglob("*.html"):
+            if not page.relative_to(out).parts[0].startswith("_"):
                 text = page.read_text(encoding="utf-8")
+                runs_networks |= "data-networks=" in text
                 mended = mend_html(text)
                 if mended != text:
                     page.write_text(mended, encoding="utf-8")
+        if runs_networks:
+            write_networks(out / "_static" / "networks")
 
 
 def _add_vendor(app: "Sphinx", config: "Config") -> None:

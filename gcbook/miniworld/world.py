@@ -44,7 +44,16 @@ from gcbook.miniworld.silhouettes import EXTRA_CATEGORIES, Silhouettes
 from gcbook.miniworld.textures import TEXTURES, draw_textures
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = ["ALL_CATEGORIES", "DEFAULT_WORLD", "Composer", "Scene", "World"]
+__all__ = [
+    "ALL_CATEGORIES",
+    "DEFAULT_WORLD",
+    "Composer",
+    "Scene",
+    "World",
+    "as_clouds",
+    "placed",
+    "pooled",
+]
 
 ALL_CATEGORIES: tuple[str, ...] = (*CATEGORIES, *EXTRA_CATEGORIES)
 """What the generative miniatures learn; only the first 16 are ever candidates."""
@@ -249,9 +258,7 @@ class Composer:
         front = figure[:, None, None] + (ratio * contrast)[:, None, None] * pattern
         back = ground[:, None, None] + (cloudy * contrast)[:, None, None] * clouds
         luma = self._with_others(mask, front, back, generator)
-        pixels = luma[..., None] + self._tints(mask, generator)
-        pooled = F.avg_pool2d(pixels.movedim(-1, 1), world.supersampling)
-        images = (pooled.clamp(0, 1) * 255).round().byte().movedim(1, -1)
+        images = pooled(luma[..., None] + self._tints(mask, generator), world.supersampling)
         shape = self._shape[silhouette]
         return Scene(
             images.numpy(), shape.numpy(), shape.numpy(), texture.numpy(), silhouette.numpy()
@@ -271,13 +278,7 @@ class Composer:
         if world.flip:
             mirror -= 2 * (torch.rand(count, generator=generator) < 0.5).float()
         scale, shift = world.outline.place(scale, shift, generator)
-        cos, sin = torch.cos(angle), torch.sin(angle)
-        # From a place in the image to the place in the silhouette's frame.
-        across, down = mirror / (scale * aspect.sqrt()), aspect.sqrt() / scale
-        rows = torch.stack([cos * across, sin * across, -sin * down, cos * down], dim=1)
-        matrix = rows.view(count, 2, 2)
-        theta = torch.cat([matrix, -(matrix @ shift[:, :, None])], dim=2)
-        places = F.affine_grid(theta, [count, 1, size, size], align_corners=False)
+        places = placed(angle, scale, aspect, shift, mirror, size)
         if world.outline.warp:
             places = warped(places, world.outline.warp, generator)
         masks = self._masks[silhouette]
@@ -336,13 +337,8 @@ class Composer:
 
     def _clouds(self, count: int, size: int, generator: torch.Generator) -> torch.Tensor:
         """Noise whose amplitude falls with frequency, mean 0 and standard deviation 1."""
-        noise = torch.fft.rfft2(torch.randn((count, size, size), generator=generator))
-        frequency = torch.sqrt(
-            torch.fft.fftfreq(size)[:, None] ** 2 + torch.fft.rfftfreq(size)[None] ** 2
-        )
-        frequency[0, 0] = math.inf
-        clouds = torch.fft.irfft2(noise * frequency**-self.world.background_slope, s=(size, size))
-        return clouds / clouds.std(dim=(1, 2), keepdim=True)
+        noise = torch.randn((count, size, size), generator=generator)
+        return as_clouds(noise, self.world.background_slope)
 
     def _tints(self, mask: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         """Colour of figure and ground beyond grey, (N, size, size, 3), of zero sum a pixel."""
@@ -351,3 +347,54 @@ class Composer:
         tints = torch.rand((2, len(mask), 1, 1, 3), generator=generator) - 0.5
         tints = 2 * self.world.colour * (tints - tints.mean(dim=-1, keepdim=True))
         return mask[..., None] * tints[0] + (1 - mask[..., None]) * tints[1]
+
+
+def placed(
+    angle: torch.Tensor,
+    scale: torch.Tensor,
+    aspect: torch.Tensor,
+    shift: torch.Tensor,
+    mirror: torch.Tensor,
+    size: int,
+) -> torch.Tensor:
+    """Where in a silhouette's frame each point of an image lies, as ``grid_sample`` takes it.
+
+    Args:
+        angle: of the object, in radians, (N,).
+        scale: longer side of the frame over the image, (N,).
+        aspect: what width over height is multiplied by, (N,).
+        shift: of the middle, right and down, in halves of the image, (N, 2).
+        mirror: -1 exchanges left and right, else 1, (N,).
+        size: points a side.
+
+    Returns:
+        float32 (N, size, size, 2), from -1 to 1 within the frame.
+    """
+    cos, sin = torch.cos(angle), torch.sin(angle)
+    across, down = mirror / (scale * aspect.sqrt()), aspect.sqrt() / scale
+    rows = torch.stack([cos * across, sin * across, -sin * down, cos * down], dim=1)
+    matrix = rows.view(len(angle), 2, 2)
+    theta = torch.cat([matrix, -(matrix @ shift[:, :, None])], dim=2)
+    return F.affine_grid(theta, [len(angle), 1, size, size], align_corners=False)
+
+
+def as_clouds(noise: torch.Tensor, slope: float) -> torch.Tensor:
+    """Make white noise (N, size, size) fall with frequency: mean 0, standard deviation 1.
+
+    Args:
+        noise: standard normal.
+        slope: exponent of the amplitude spectrum.
+    """
+    size = noise.shape[-1]
+    frequency = torch.sqrt(
+        torch.fft.fftfreq(size)[:, None] ** 2 + torch.fft.rfftfreq(size)[None] ** 2
+    )
+    frequency[0, 0] = math.inf
+    clouds = torch.fft.irfft2(torch.fft.rfft2(noise) * frequency**-slope, s=(size, size))
+    return clouds / clouds.std(dim=(1, 2), keepdim=True)
+
+
+def pooled(points: torch.Tensor, supersampling: int) -> torch.Tensor:
+    """Return pixels, uint8 (N, H, W, 3), as means over points (N, size, size, 3) in [0, 1]."""
+    means = F.avg_pool2d(points.movedim(-1, 1), supersampling)
+    return (means.clamp(0, 1) * 255).round().byte().movedim(1, -1)

@@ -1,5 +1,10 @@
 """The Sphinx extension: scripts on board and markup mended."""
 
+from types import SimpleNamespace
+
+import pytest
+
+from gcbook.book import site
 from gcbook.book.site import mend_html, vega_script, write_vendor
 
 
@@ -23,3 +28,16 @@ def test_vendor_files_are_written_once(tmp_path):
 def test_roles_that_no_reader_knows_are_dropped():
     mended = mend_html('<div role="list" class="citation-list"><div role="doc-biblioentry" id="x">')
     assert mended == '<div class="citation-list"><div id="x">'
+
+
+@pytest.mark.parametrize("runs", [True, False])
+def test_networks_are_written_for_a_page_that_runs_them(tmp_path, monkeypatch, runs):
+    (tmp_path / "book").mkdir()
+    attribute = ' data-networks="../_static/networks/"' if runs else ""
+    (tmp_path / "book" / "page.html").write_text(f"<div{attribute}></div>")
+    (tmp_path / "other.html").write_text("<p>text</p>")
+    written = []
+    monkeypatch.setattr(site, "write_networks", written.append)
+    app = SimpleNamespace(outdir=str(tmp_path), builder=SimpleNamespace(format="html"))
+    site._mend_pages(app, None)
+    assert written == ([tmp_path / "_static" / "networks"] if runs else [])

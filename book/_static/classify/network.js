@@ -1,0 +1,158 @@
+/* The networks: onnxruntime-web (wasm, one thread) and the graphs and weights of the miniatures.
+
+   Equations as in gcbook/classifiers/diffusion.py: x_t = α_t x + σ_t ε; the network predicts a
+   velocity, so the clean image is x̂ = α_t x_t - σ_t v, clipped to [-1, 1]. */
+(function () {
+  "use strict";
+
+  const gc = (window.gcClassify = window.gcClassify || {});
+  const CHANNELS = 3, SIDE = 32, ELEMENTS = CHANNELS * SIDE * SIDE;
+
+  // ---------------------------------------------------------------- loading
+
+  // Bytes that were compressed (gzip) and written in base64.
+  gc.unpacked = async function (text) {
+    if (!window.DecompressionStream) {
+      throw new Error("expected a browser that can decompress (DecompressionStream), as all main " +
+        "ones can since 2023; found one that cannot");
+    }
+    const binary = atob(text), bytes = new Uint8Array(binary.length);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  };
+
+  const blobUrl = (bytes) => URL.createObjectURL(new Blob([bytes], { type: "text/javascript" }));
+
+  let starting = null;
+  function startRuntime(folder) {
+    if (!starting) {
+      starting = (async function () {
+        const packed = await window.gcbookLoad(folder + "runtime.js");
+        const [main, glue, wasm] = await Promise.all(packed.map(gc.unpacked));
+        await new Promise(function (resolve, reject) {
+          const tag = document.createElement("script");
+          tag.src = blobUrl(main);
+          tag.onload = resolve;
+          tag.onerror = () => reject(new Error("the runtime could not be started"));
+          document.head.appendChild(tag);
+        });
+        // A page from a disk may not fetch: what the runtime would fetch it is given.
+        const settings = window.ort.env.wasm;
+        settings.numThreads = 1;
+        settings.wasmBinary = wasm;
+        settings.wasmPaths = { mjs: blobUrl(glue) };
+      })();
+      starting.catch(() => { starting = null; });
+    }
+    return starting;
+  }
+
+  // A network that is ready to run. Its graph says where in the file of weights each one lies.
+  async function load(folder, name, about) {
+    await startRuntime(folder);
+    const packed = await window.gcbookLoad(folder + name + ".js");
+    const [graph, weights] = await Promise.all([gc.unpacked(packed.graph), gc.unpacked(packed.weights)]);
+    const session = await window.ort.InferenceSession.create(graph, {
+      executionProviders: ["wasm"],
+      externalData: [{ path: "weights", data: weights }],
+      logSeverityLevel: 3,
+    });
+    return { name: name, about: about, session: session };
+  }
+
+  // ---------------------------------------------------------------- the diffusion model
+
+  // Step i of T at a time: t lies in (i/T, (i + 1)/T].
+  function step(model, t) {
+    const steps = model.about.schedule.length;
+    return Math.min(steps - 1, Math.max(0, Math.ceil(t * steps - 2e-4) - 1));
+  }
+
+  function schedule(model, t) {
+    const i = step(model, t), kept = model.about.schedule[i];
+    return {
+      t: (i + 1) / model.about.schedule.length,
+      step: i,
+      alpha: Math.fround(Math.sqrt(kept)),
+      sigma: Math.fround(Math.sqrt(1 - kept)),
+    };
+  }
+
+  // Grey levels 0 to 255 as the network's image, three channels in [-1, 1].
+  function scaled(image) {
+    const x = new Float32Array(ELEMENTS);
+    for (let i = 0; i < ELEMENTS; i++) x[i] = 2 * Math.fround(image[i % image.length] / 255) - 1;
+    return x;
+  }
+
+  // x_t = α x + σ ε
+  const noised = (x, noise, at) =>
+    x.map((value, i) => Math.fround(at.alpha * value) + Math.fround(at.sigma * noise[i]));
+
+  // Clean images x̂ = α x_t - σ v(x_t, y, t) that noised images imply, one a label.
+  async function denoise(model, images, at, labels) {
+    const many = new Float32Array(labels.length * ELEMENTS);
+    images.forEach((image, i) => many.set(image, i * ELEMENTS));
+    const n = labels.length, Tensor = window.ort.Tensor;
+    const { v } = await model.session.run({
+      x: new Tensor("float32", many, [n, CHANNELS, SIDE, SIDE]),
+      t: new Tensor("int64", BigInt64Array.from(labels, () => BigInt(at.step)), [n]),
+      label: new Tensor("int64", BigInt64Array.from(labels, BigInt), [n]),
+    });
+    return labels.map(function (_, i) {
+      const velocity = v.data.subarray(i * ELEMENTS, (i + 1) * ELEMENTS);
+      return images[i].map(function (value, j) {
+        const clean = Math.fround(at.alpha * value) - Math.fround(at.sigma * velocity[j]);
+        return Math.min(1, Math.max(-1, clean));
+      });
+    });
+  }
+
+  // One draw: a time, its noise, the reconstruction under every class, and the errors
+  // e_y = (1/d) Σ (x - x̂_y)².
+  async function draw(model, image, id, seed, number) {
+    const x = scaled(image), at = schedule(model, gc.random.time(seed, id, number));
+    const x_t = noised(x, gc.random.noise(seed, id, number, ELEMENTS), at);
+    const labels = Array.from({ length: model.about.candidates }, (_, y) => y);
+    const restored = await denoise(model, labels.map(() => x_t), at, labels);
+    const errors = restored.map(
+      (clean) => clean.reduce((sum, value, i) => sum + (x[i] - value) ** 2, 0) / ELEMENTS);
+    return { t: at.t, noised: x_t, restored: restored, errors: errors };
+  }
+
+  // Image to image, as gcbook/illusions/reconstruct.py: noise to t = strength, then steps of DDIM
+  // back to a clean image under each label's prompt, all from the same noise.
+  async function reconstruct(model, image, id, seed, labels, strength, steps, progress) {
+    const x = scaled(image), noise = gc.random.noise(seed, id, 0, ELEMENTS);
+    const count = Math.max(1, halfEven(strength * steps));
+    const times = Array.from({ length: count + 1 }, (_, i) => strength * (1 - i / count));
+    let at = schedule(model, times[0]);
+    let current = labels.map(() => noised(x, noise, at));
+    for (let i = 0; i < count; i++) {
+      const clean = await denoise(model, current, at, labels);
+      if (!(await progress(i + 1, count))) return null;
+      if (i + 1 === count) return clean;
+      const then = schedule(model, times[i + 1]);
+      // The noise that the guess implies, ε̂ = (x_t - α x̂) / σ, leads to the next, smaller time.
+      current = current.map((x_t, n) => x_t.map((value, j) =>
+        then.alpha * clean[n][j] + (then.sigma * (value - at.alpha * clean[n][j])) / at.sigma));
+      at = then;
+    }
+  }
+
+  // Python rounds halves to even.
+  const halfEven = (x) => (x % 1 === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
+
+  // ---------------------------------------------------------------- the classifier
+
+  // Log-probabilities of the categories.
+  async function named(model, image) {
+    const pixels = Float32Array.from({ length: ELEMENTS }, (_, i) => image[i % image.length] / 255);
+    const tensor = new window.ort.Tensor("float32", pixels, [1, CHANNELS, SIDE, SIDE]);
+    const { log_p } = await model.session.run({ pixels: tensor });
+    return Array.from(log_p.data);
+  }
+
+  Object.assign(gc, { load: load, draw: draw, reconstruct: reconstruct, named: named });
+})();

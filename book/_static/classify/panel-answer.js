@@ -1,0 +1,86 @@
+/* Answers: the reader's own, and those of the networks, which are loaded and run here. */
+(function () {
+  "use strict";
+
+  const gc = window.gcClassify, el = gc.el;
+
+  gc.answerPanel = function (page) {
+    const { state, world, candidates } = page;
+
+    const yours = el("div", { className: "gc-row", role: "group", "aria-label": "Your answer" },
+      ...candidates.map((label) => gc.button(label, function () {
+        state.yours = state.yours === label ? "" : label;
+        page.decided();
+      })));
+    const loadButton = gc.button(`Load the networks (${(page.bytes / 1e6).toFixed(1)} MB)`, load);
+    const runButton = gc.button("Run", page.run);
+    loadButton.className = runButton.className = "gc-main";
+    const cancelButton = gc.button("Cancel", page.cancel);
+    const bar = el("progress", { max: 1, "aria-label": "Progress" });
+    const message = el("p", { className: "gc-small" });
+    const repeat = el("input", { type: "checkbox", id: "gc-repeat" });
+    repeat.addEventListener("change", () => { state.repeat = repeat.checked; });
+    const wanted = gc.choice("Draws", [8, 16, 32, 64].map((n) => [n, String(n)]), state.wanted,
+      function (value) { state.wanted = Number(value); });
+    const seed = gc.slider("Seed of the noise", [0, 20, 1], state.seed, String, function (value) {
+      state.seed = value;
+      page.changed();
+    });
+    const controls = el("div", {},
+      gc.row(wanted.row, runButton, cancelButton, bar),
+      seed.row,
+      gc.row(repeat, el("label", { for: "gc-repeat", textContent: "Run again when the image changes" })));
+
+    async function load() {
+      loadButton.disabled = true;
+      message.textContent = "Loading and starting the networks …";
+      try {
+        await page.load();
+        message.textContent = "";
+        show();
+        runButton.focus();
+      } catch (error) {
+        message.textContent = `The networks could not be loaded: ${error.message}.`;
+      }
+      loadButton.disabled = false;
+    }
+
+    const cells = {};
+    const who = {
+      generative: `${world.diffusion}, generative`, cnn: `${world.cnn}, discriminative`, you: "You",
+    };
+    const answers = el("table", { className: "gc-said" },
+      el("caption", { textContent: "Who says what" }),
+      el("tbody", {}, ...Object.entries(who).map(function ([key, title]) {
+        cells[key] = el("td");
+        return el("tr", {}, el("th", { scope: "row", textContent: title }), cells[key]);
+      })));
+    // What the table shows, for those who hear it, once a run is over.
+    const heard = el("p", { role: "status", className: "gc-heard" });
+
+    function show() {
+      const said = page.sentence(state.rule);
+      cells.generative.textContent = said;
+      cells.cnn.textContent = page.classified();
+      cells.you.textContent = state.yours ? page.withCue(state.yours) : "not asked yet";
+      gc.press(yours.children, state.yours);
+      loadButton.hidden = Boolean(state.models);
+      controls.hidden = !state.models;
+      runButton.disabled = !state.image;
+      bar.hidden = cancelButton.hidden = !state.busy;
+      bar.value = state.draws.length / state.wanted;
+      const told = state.busy || !state.draws.length ? "" : `The generative classifier says ${said}.`;
+      if (heard.textContent !== told) heard.textContent = told;
+      if (state.models && state.seconds) {
+        const evaluations = state.draws.length * candidates.length;
+        message.textContent = `${state.draws.length} draws, ${evaluations} network evaluations in ` +
+          `${state.seconds.toFixed(1)} s: ${Math.round(evaluations / state.seconds)} a second.`;
+      } else if (state.models) message.textContent = "";
+    }
+
+    document.querySelector('[data-classify="answer"]').replaceChildren(
+      el("p", { textContent: "What is it? Answer before the networks do." }), yours,
+      gc.row(loadButton), controls, message, answers, heard);
+    return show;
+  };
+})();

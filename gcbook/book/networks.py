@@ -1,0 +1,83 @@
+"""Networks that run in a page: runtime, graphs, weights and silhouettes as scripts.
+
+A page that was opened from a disk may not fetch, but it may run scripts; so each file hands the
+page a value (``book/_static/gcbook-files.js``). What is large is compressed and in base64, and
+loaded only when the reader asks for it:
+
+==================  ==============================================================
+``index.js``        worlds, models and the bytes of each file: what a page starts with
+``silhouettes.js``  the silhouettes that a reader can choose from
+``runtime.js``      onnxruntime-web (``gcbook/data/onnxruntime-web``)
+``MODEL.js``        a network's graph and the weights that it reads
+``*.txt``           the runtime's licence and notices
+==================  ==============================================================
+
+All of it but the weights is written by ``tools/export_networks.py`` and
+``tools/vendor_runtime.py``.
+"""
+
+import base64
+import gzip
+import hashlib
+import json
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from gcbook.files.errors import GcbookError
+
+__all__ = ["read_index", "write_networks"]
+
+DATA = Path(str(resources.files("gcbook"))) / "data"
+
+RUNTIME = ("ort.wasm.min.js", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
+
+
+def read_index() -> dict[str, Any]:
+    """Return what is known of the worlds, the models and the silhouettes."""
+    stored: dict[str, Any] = json.loads((DATA / "networks" / "networks.json").read_text("utf-8"))
+    return stored
+
+
+def write_networks(folder: Path) -> None:
+    """Write the scripts into a folder, each only if it changed.
+
+    Raises:
+        GcbookError: the weights of a model are not those that its graph was made for.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    index = read_index()
+    runtime = DATA / "onnxruntime-web"
+    shapes = _base64((DATA / "networks" / "silhouettes.gz").read_bytes())
+    scripts = {
+        "silhouettes": _script({**index.pop("silhouettes"), "pixels": shapes}),
+        "runtime": _script([_base64((runtime / f"{name}.gz").read_bytes()) for name in RUNTIME]),
+    }
+    for name, model in index["models"].items():
+        weights = (DATA / model["weights"]).read_bytes()
+        if hashlib.sha256(weights).hexdigest() != model["sha256"]:
+            raise GcbookError(
+                f"{DATA / model['weights']}: expected the weights that the graph of {name} was "
+                f"made for (SHA-256 {model['sha256'][:12]}…), found others; run "
+                "tools/export_networks.py."
+            )
+        graph = (DATA / "networks" / f"{name}.onnx.gz").read_bytes()
+        packed = gzip.compress(weights, mtime=0)
+        scripts[name] = _script({"graph": _base64(graph), "weights": _base64(packed)})
+    index["bytes"] = {name: len(text) for name, text in scripts.items()}
+    notices = gzip.decompress((runtime / "ThirdPartyNotices.txt.gz").read_bytes()).decode()
+    files = {f"{name}.js": text for name, text in (scripts | {"index": _script(index)}).items()}
+    files["runtime-licence.txt"] = (runtime / "LICENSE").read_text(encoding="utf-8")
+    files["runtime-notices.txt"] = notices
+    for name, text in files.items():
+        path = folder / name
+        if not path.is_file() or path.read_bytes() != text.encode():
+            path.write_text(text, encoding="utf-8", newline="")
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def _script(value: Any) -> str:
+    return f"gcbookTake({json.dumps(value)});\n"

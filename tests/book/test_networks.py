@@ -1,0 +1,80 @@
+"""What a page that runs networks loads: scripts that hold the shipped weights, and no others."""
+
+import base64
+import gzip
+import json
+
+import numpy as np
+import pytest
+
+from gcbook.book import networks
+from gcbook.book.networks import DATA, read_index, write_networks
+from gcbook.files.errors import GcbookError
+from gcbook.miniworld.named import is_same, named_world
+from gcbook.miniworld.silhouettes import load_silhouettes
+from gcbook.paper.categories import CATEGORIES
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("networks")
+    write_networks(made)
+    return made
+
+
+def value(path):
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("gcbookTake(")
+    return json.loads(text.removeprefix("gcbookTake(").removesuffix(");\n"))
+
+
+def unpacked(text):
+    return gzip.decompress(base64.b64decode(text))
+
+
+def test_weights_are_the_shipped_ones(folder):
+    models = read_index()["models"]
+    assert {each["kind"] for each in models.values()} == {"diffusion", "cnn"}
+    for name, model in models.items():
+        packed = value(folder / f"{name}.js")
+        assert unpacked(packed["weights"]) == (DATA / model["weights"]).read_bytes()
+        # Without weights of its own, a graph is small.
+        assert len(unpacked(packed["graph"])) < 1e6
+
+
+def test_silhouettes_come_in_the_order_of_their_names(folder):
+    packed, known = value(folder / "silhouettes.js"), load_silhouettes("test", CATEGORIES)
+    pixels = np.frombuffer(unpacked(packed["pixels"]), np.uint8).reshape(known.images.shape)
+    assert (pixels == known.images).all()
+    assert len(packed["names"]) == len(set(packed["names"])) == len(known)
+    assert packed["names"][known.categories.index("cat") + 2] == "cat3"
+
+
+def test_the_index_says_how_large_each_file_is(folder):
+    index = value(folder / "index.js")
+    assert index["bytes"] == {
+        path.stem: path.stat().st_size for path in folder.glob("*.js") if path.stem != "index"
+    }
+    for world in index["worlds"]:
+        assert {world["diffusion"], world["cnn"]} <= set(index["models"])
+        assert is_same(world["choices"], named_world(world["world"]))
+
+
+def test_the_runtimes_licence_comes_with_it(folder):
+    assert "Copyright (c) Microsoft Corporation" in (folder / "runtime-licence.txt").read_text()
+    assert len((folder / "runtime-notices.txt").read_text(encoding="utf-8")) > 100_000
+
+
+def test_files_are_written_once(folder):
+    times = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    write_networks(folder)
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == times
+
+
+def test_other_weights_than_the_graphs_are_refused(tmp_path, monkeypatch):
+    index = read_index()
+    name = next(iter(index["models"]))
+    index["models"][name]["sha256"] = "0" * 64
+    monkeypatch.setattr(networks, "read_index", lambda: index)
+    with pytest.raises(GcbookError, match=f"graph of {name} was"):
+        write_networks(tmp_path)

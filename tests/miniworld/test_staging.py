@@ -1,0 +1,98 @@
+"""An image by name: chance within the world's bounds, contrast by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gcbook.files.errors import InputError
+from gcbook.miniworld.silhouettes import load_silhouettes
+from gcbook.miniworld.staging import compose_stage, find_silhouette, stage_of
+from gcbook.miniworld.world import DEFAULT_WORLD
+
+CALM = replace(DEFAULT_WORLD, background_ratio=(0.0, 0.0), figure_ground=(0.4, 0.4))
+EVERYWHERE = np.full((64, 64), 255, np.uint8)
+
+
+def luma(name, contrast, world=DEFAULT_WORLD, silhouette=None):
+    shape = find_silhouette(name) if silhouette is None else silhouette
+    return compose_stage(shape, name, contrast, world)[..., 0] / 255
+
+
+def test_images_are_grey_bytes_and_the_name_decides():
+    image = compose_stage(find_silhouette("cat3-dog-1"), "cat3-dog-1", 0.5)
+    assert image.shape == (32, 32, 3)
+    assert image.dtype == np.uint8
+    assert (image == image[..., :1]).all()
+    assert (luma("cat3-dog-1", 0.5) == luma("cat3-dog-1", 0.5)).all()
+    assert (luma("cat3-dog-1", 0.5) != luma("cat3-dog-2", 0.5)).any()
+
+
+def test_without_contrast_the_object_is_flat_and_as_light_as_the_stage_says():
+    name = "bear1-cat-0"
+    stage, image = stage_of(name, CALM), luma(name, 0.0, CALM)
+    assert image[16, 16] == pytest.approx(stage.figure, abs=1 / 255)
+    assert image[0, 0] == pytest.approx(stage.ground, abs=1 / 255)
+    assert abs(stage.figure - stage.ground) == pytest.approx(0.4)
+
+
+def test_contrast_is_the_texture_s_deviation_over_that_of_figure_and_ground():
+    name, world = "drawing1-airplane-0", replace(CALM, supersampling=1, scale=(2.0, 2.0))
+    for contrast in (0.2, 0.4):
+        image = luma(name, contrast, world, EVERYWHERE)
+        assert image.std() / 0.2 == pytest.approx(contrast, rel=0.02)
+
+
+def test_chance_stays_within_the_worlds_bounds():
+    world = DEFAULT_WORLD
+    stages = [stage_of(f"cat{i}-dog-{1 + i % 7}") for i in range(300)]
+    for field, (low, high) in {
+        "angle": world.rotation,
+        "scale": world.scale,
+        "aspect": (1 - world.aspect, 1 + world.aspect),
+        "period": world.period,
+        "tilt": world.tilt,
+        "cloudy": world.background_ratio,
+    }.items():
+        found = np.array([getattr(each, field) for each in stages])
+        assert low <= found.min() < low + 0.05 * (high - low), field
+        assert high - 0.05 * (high - low) < found.max() <= high, field
+    differences = np.array([each.figure - each.ground for each in stages])
+    low, high = world.figure_ground
+    assert low <= abs(differences).min()
+    assert abs(differences).max() <= high
+    assert 0.4 < (differences > 0).mean() < 0.6
+    assert {each.mirror for each in stages} == {-1.0, 1.0}
+
+
+def test_scene_0_is_upright_in_the_middle():
+    stage = stage_of("cat1-dog-0")
+    assert (stage.angle, stage.aspect, stage.shift, stage.mirror) == (0, 1, (0, 0), 1)
+    assert stage.scale == pytest.approx(sum(DEFAULT_WORLD.scale) / 2)
+
+
+def test_silhouettes_are_found_by_the_names_of_the_test_sets():
+    cats = load_silhouettes("test", ("cat",)).images
+    assert (find_silhouette("cat3-dog-0") == cats[2]).all()
+    assert (find_silhouette("cat3") == cats[2]).all()
+
+
+@pytest.mark.parametrize("name", ["cat0", "cat999-dog-0", "duck1-dog-0", "cat", "drawing1-dog-0"])
+def test_a_silhouette_that_there_is_not(name):
+    with pytest.raises(InputError, match="expected a name like cat3"):
+        find_silhouette(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "contrast", "world"),
+    [
+        ("cat3-lion-0", 0.4, DEFAULT_WORLD),
+        ("cat3-dog", 0.4, DEFAULT_WORLD),
+        ("cat3-dog-x", 0.4, DEFAULT_WORLD),
+        ("cat3-dog-0", -0.1, DEFAULT_WORLD),
+        ("cat3-dog-0", 0.4, replace(DEFAULT_WORLD, colour=0.2)),
+    ],
+)
+def test_what_cannot_be_composed(name, contrast, world):
+    with pytest.raises(InputError, match="expected a name like cat3-dog-0"):
+        compose_stage(EVERYWHERE, name, contrast, world)

@@ -336,7 +336,6 @@
     box.classList.add("gc-drawn");
     nameControls(host);
     namePositions(host, (result.spec.usermeta || {}).positions || {});
-    openLegend(chart, host);
     tipOnTap(host);
     refocus(host, focused);
     box.dispatchEvent(new CustomEvent("gc-drawn", { bubbles: true }));
@@ -432,37 +431,6 @@
       input.addEventListener("input", say);
       input.addEventListener("change", say);
       say();
-    });
-  }
-
-  // Entries of a legend that selects become buttons for keyboard and screen reader.
-  function openLegend(chart, host) {
-    if (!/"bind":\s*("legend"|\{"legend")/.test(chart.spec)) return;
-    // Vega names the labels of a legend that takes clicks; other legends are left alone.
-    host.querySelectorAll('[class*="_legend_labels"] text').forEach(function (entry) {
-      if (entry.getAttribute("tabindex")) return;
-      for (let up = entry.parentElement; up && up.tagName !== "svg"; up = up.parentElement) {
-        up.removeAttribute("aria-hidden");
-        if (!/role-(legend|scope)\b/.test(up.getAttribute("class") || "")) continue;
-        // A graphics symbol may not hold buttons; a group may.
-        up.setAttribute("role", "group");
-        up.removeAttribute("aria-roledescription");
-      }
-      entry.setAttribute("tabindex", "0");
-      entry.setAttribute("role", "button");
-      entry.setAttribute("aria-label", "Highlight " + entry.textContent);
-      entry.addEventListener("keydown", function (event) {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        event.preventDefault();
-        const at = entry.getBoundingClientRect();
-        const where = {
-          bubbles: true, cancelable: true, view: window, shiftKey: event.shiftKey,
-          clientX: at.left + at.width / 2, clientY: at.top + at.height / 2,
-        };
-        ["pointerdown", "pointerup"].forEach((t) => entry.dispatchEvent(new PointerEvent(t, where)));
-        ["mousedown", "mouseup", "click"].forEach(
-          (t) => entry.dispatchEvent(new MouseEvent(t, where)));
-      });
     });
   }
 

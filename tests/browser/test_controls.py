@@ -56,7 +56,6 @@ def test_every_control_changes_its_chart(open_book, html, page_path):
     charts.draw_all(page)
     unmoved = [
         *drop_downs_without_effect(page),
-        *legends_without_effect(page),
         *(what for kind in ("range", "radio", "checkbox") for what in unmoved_by(page, kind)),
     ]
     assert unmoved == [], page_path
@@ -85,23 +84,6 @@ def drop_downs_without_effect(page):
     return found
 
 
-def legends_without_effect(page):
-    """Legends that select by neither key nor click."""
-    found = []
-    for number, chart in enumerate(page.locator(".gc-chart:has(svg [role=button])").all()):
-        entries = chart.locator("svg [role=button]")
-        before = charts.picture(chart)
-        entries.first.focus()
-        entries.first.press("Enter")
-        if not changes(page, chart, before):
-            found.append(f"legend {number}: Enter")
-        before = charts.picture(chart)
-        entries.nth(1).click()
-        if not changes(page, chart, before):
-            found.append(f"legend {number}: a click")
-    return found
-
-
 def unmoved_by(page, kind):
     """Controls of a kind that change nothing."""
     found = []
@@ -123,9 +105,8 @@ def unmoved_by(page, kind):
     return found
 
 
-@pytest.mark.parametrize("bind", ['"bind":{', '"bind":"legend"'])
-def test_the_book_has_charts_with_controls(html, bind):
-    assert chart_pages(html, bind)
+def test_the_book_has_charts_with_controls(html):
+    assert chart_pages(html, '"bind":{')
 
 
 def test_choices_survive_theme_and_width(open_book, html):

@@ -196,6 +196,8 @@
     if (spec.width === "container") {
       spec.width = width;
       spec.autosize = { type: "fit-x", contains: "padding" };
+      // A grid of pictures shrinks with the width, and must leave no blank below.
+      if (meta.square) spec.height = Math.min(spec.height, width);
       return spec;
     }
     const columns = columnsOf(spec);

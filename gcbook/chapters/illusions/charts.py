@@ -180,7 +180,7 @@ def fig_gallery(rows: pd.DataFrame, model: str) -> alt.TopLevelMixin:
     chart = alt.layer(*layers).add_params(*parameters)
     steps = max(len(set(each)) for each in rows["row"])
     return finish(
-        chart.properties(view=alt.ViewBackground(stroke=None)),
+        chart.properties(view=alt.ViewBackground(stroke=None), usermeta={"square": True}),
         height=_TOP + steps * (_CELL - 8 + _WORDS),
         description=(
             "A picture, and to its right its reconstructions: a column for each prompt and one "

@@ -60,6 +60,8 @@ ON_LIGHT_CELL, ON_DARK_CELL = "#111111", "#fafafa"
 ink has a twin there."""
 
 _LONG_TITLE = 20
+_LABEL_GAP = 4
+"""Pixels between the numbers of an axis. The outermost are moved inwards, and would else touch."""
 
 
 def alphabetical(names: Iterable[str]) -> list[str]:
@@ -359,6 +361,7 @@ def finish(
     done.config = alt.Config(
         legend=alt.LegendConfig(orient="bottom", columns=3, labelLimit=240, symbolOpacity=1),
         axis=alt.AxisConfig(titleFontWeight="normal"),
+        axisX=alt.AxisConfig(labelSeparation=_LABEL_GAP),
         axisY=alt.AxisConfig(labelLimit=240),
     )
     return done
@@ -390,6 +393,7 @@ def side_by_side(
         config=alt.Config(
             legend=alt.LegendConfig(orient="bottom", columns=4, symbolSize=90, symbolOpacity=1),
             axis=alt.AxisConfig(titleFontWeight="normal"),
+            axisX=alt.AxisConfig(labelSeparation=_LABEL_GAP),
             title=alt.TitleConfig(fontSize=13, anchor="start"),
         ),
         **{"columns": len(panels), **properties},

@@ -62,7 +62,7 @@ def fig_matched(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows,
         row="measure",
         value="value",
-        x=alt.X("value:Q", title="Shape bias, or accuracy relative to the undistorted"),
+        x=alt.X("value:Q", title="Shape bias, or relative accuracy"),
         tooltip=tooltips(["measure", "observer", "value", "low", "high"]),
         series="observer",
         marks={

@@ -62,7 +62,7 @@ def decision_facts(
         "large_bias": Number(by_t[-1]["coarse_bias"], ".2f"),
         "best_bias": Number(named["best possible"]["coarse_bias"], ".2f"),
         "top_k": int(top["value"]),
-        "top_agreement": Number(top["agreement"], ".0%"),
+        "top_agreement": Number(top["agreement"], ".1%"),
         "own_bias": Number(own["coarse_bias"], ".2f"),
         "low_bias": Number(min(biases), ".2f"),
         "high_bias": Number(max(biases), ".2f"),

@@ -314,11 +314,14 @@ def test_what_is_interrupted_comes_last_and_what_is_abandoned_is_forgotten(open_
     page.keyboard.press("1")
     wait_until_asked(page, 2)
     page.get_by_role("button", name="Abandon").click()
+    leave = "dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+    assert not page.evaluate(leave), "answers would be gone without a question"
     page.get_by_role("button", name="Go on").click()
     wait_until_asked(page, 2)
     page.get_by_role("button", name="Abandon").click()
     page.get_by_role("button", name="Abandon").click()
     page.wait_for_selector(".gc-start")
+    assert page.evaluate(leave)
     assert page.locator(".gc-results").count() == 0
     assert visit.problems == []
 

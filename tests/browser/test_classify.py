@@ -228,15 +228,23 @@ def test_an_outline_is_drawn_and_a_run_is_cancelled(opened):
     opened.get_by_label("Shape", exact=True).select_option("drawing1")
     run = opened.get_by_role("button", name="Run", exact=True)
     assert run.is_disabled()
+    assert "Draw an outline first" in opened.locator("[data-classify=answer]").inner_text()
     field = opened.locator("canvas.gc-field")
-    field.scroll_into_view_if_needed()
-    box = field.bounding_box()
-    corners = [(40, 60), (200, 60), (200, 180), (60, 200)]
-    opened.mouse.move(box["x"] + corners[0][0], box["y"] + corners[0][1])
-    opened.mouse.down()
-    for x, y in corners[1:]:
-        opened.mouse.move(box["x"] + x, box["y"] + y, steps=4)
-    opened.mouse.up()
+
+    def stroke(*corners):
+        field.scroll_into_view_if_needed()
+        box = field.bounding_box()
+        opened.mouse.move(box["x"] + corners[0][0], box["y"] + corners[0][1])
+        opened.mouse.down()
+        for x, y in corners[1:]:
+            opened.mouse.move(box["x"] + x, box["y"] + y, steps=4)
+        opened.mouse.up()
+
+    stroke((100, 100), (104, 102), (101, 106))
+    assert run.is_disabled(), "a slip is no outline"
+    assert "too small" in opened.locator("[data-classify=image]").inner_text()
+    opened.get_by_role("button", name="Clear").click()
+    stroke((40, 60), (200, 60), (200, 180), (60, 200))
     image, mask = opened.evaluate(
         "(({ image, outline }) => [Array.from(image), Array.from(outline)])(gcClassify.page.state)"
     )
@@ -252,7 +260,16 @@ def test_an_outline_is_drawn_and_a_run_is_cancelled(opened):
     opened.wait_for_function("gcClassify.page.state.draws.length > 0")
     opened.get_by_role("button", name="Cancel").click()
     opened.wait_for_function("!gcClassify.page.state.busy")
-    assert opened.evaluate("gcClassify.page.state.draws.length") < 64
+    assert run.evaluate("run => run === document.activeElement")
+    done = opened.evaluate("gcClassify.page.state.draws.length")
+    assert done < 64
+    assert int(opened.get_by_label("Draws used").get_attribute("max")) == done
+    stroke((100, 100))
+    assert opened.evaluate("gcClassify.page.state.draws.length") == done, "a tap changes nothing"
+    reconstruct = opened.get_by_role("button", name="Reconstruct")
+    reconstruct.press("Enter")
+    opened.wait_for_function("gcClassify.page.state.pair")
+    assert reconstruct.evaluate("button => button === document.activeElement")
     opened.get_by_role("button", name="Clear").click()
     assert run.is_disabled()
 

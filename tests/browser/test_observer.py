@@ -309,6 +309,19 @@ def test_what_is_interrupted_comes_last_and_what_is_abandoned_is_forgotten(open_
     wait_until_asked(page, 1)
     page.get_by_role("button", name="Abandon").click()
     page.wait_for_selector(".gc-start")
+    # With an answer given, it takes a second click.
+    start(page, way="untimed")
+    page.keyboard.press("1")
+    wait_until_asked(page, 2)
+    page.get_by_role("button", name="Abandon").click()
+    leave = "dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+    assert not page.evaluate(leave), "answers would be gone without a question"
+    page.get_by_role("button", name="Go on").click()
+    wait_until_asked(page, 2)
+    page.get_by_role("button", name="Abandon").click()
+    page.get_by_role("button", name="Abandon").click()
+    page.wait_for_selector(".gc-start")
+    assert page.evaluate(leave)
     assert page.locator(".gc-results").count() == 0
     assert visit.problems == []
 
@@ -420,6 +433,27 @@ def test_what_is_wrong_with_a_file_is_said_and_never_run(loaded, tmp_path):
     assert hostile in loaded.locator(".gc-class-results").inner_text()
     assert loaded.locator(".gc-class-results img:not([src^='data:'])").count() == 0
     assert loaded.evaluate("window.ran") is None
+
+
+def test_a_file_dropped_beside_the_target_is_read_and_not_opened(loaded, tmp_path):
+    (part,) = parts_of("photographs")
+    file = trial_file(tmp_path, 9, part.images.head(2), ["cat", "na"])
+    left = loaded.evaluate(
+        """([name, text]) => {
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([text], name));
+          const given = {dataTransfer, bubbles: true, cancelable: true};
+          const heading = document.querySelector("h1");
+          return ["dragover", "drop"].map(
+            type => heading.dispatchEvent(new DragEvent(type, given)));
+        }""",
+        [file.name, file.read_text()],
+    )
+    assert left == [False, False], "the browser would open the file"
+    loaded.wait_for_function(
+        "document.querySelector('.gc-class-results > p').textContent === '1 file read.'"
+    )
+    assert "subject-09" in loaded.locator(".gc-class-results").inner_text()
 
 
 # ---- every state is accessible ----

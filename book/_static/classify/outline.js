@@ -4,8 +4,11 @@
 
   const gc = (window.gcClassify = window.gcClassify || {});
   const SIZE = 256;
+  // A slip of the finger is no outline: one is at least so wide or high.
+  const LEAST = SIZE / 8;
 
-  // A field and its buttons; `changed` is given the curves whenever one is complete or taken away.
+  // A field and its buttons; `changed` is given the mask of the curves, null if they surround nothing or
+  // are too small, and their number, whenever one is complete or taken away.
   gc.outlineField = function (changed) {
     const canvas = gc.el("canvas", { className: "gc-field", width: SIZE, height: SIZE, role: "img" });
     canvas.setAttribute("aria-label", "Field to draw an outline in, by pointer or finger");
@@ -38,11 +41,11 @@
         (at, k) => Math.min(SIZE, Math.max(0, (at * SIZE) / (k ? box.height : box.width))));
     }
     function end() {
-      if (current && current.length > 2) curves.push(current);
       const drawn = current;
       current = null;
-      show();
-      if (drawn) changed(curves);
+      // A tap draws nothing, and what was found stays.
+      if (drawn && drawn.length > 2) keep([...curves, drawn]);
+      else show();
     }
 
     canvas.addEventListener("pointerdown", function (event) {
@@ -62,7 +65,10 @@
     function keep(left) {
       curves = left;
       show();
-      changed(curves);
+      const all = curves.flat();
+      const extent = Math.max(0, ...[0, 1].map((k) =>
+        Math.max(...all.map((p) => p[k])) - Math.min(...all.map((p) => p[k]))));
+      changed(extent < LEAST ? null : gc.filled(curves), curves.length);
     }
     return gc.el("div", {}, canvas, gc.row(
       gc.button("Take back", () => keep(curves.slice(0, -1))),

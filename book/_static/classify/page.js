@@ -52,7 +52,8 @@
         .filter(([, category]) => category === label).map(([cue]) => cue),
       mark: (label) => (page.cues(label).length ? `gc-of-${page.cues(label)[0]}` : ""),
       withCue: (label) => label + (page.cues(label).length ? ` (the ${page.cues(label).join(" and ")})` : ""),
-      first: () => (state.models ? "" : "Load the networks first, above."),
+      first: () => (state.models
+        ? (state.image ? "" : "Draw an outline first, above.") : "Load the networks first, above."),
 
       answer: (rule) => page.withCue(candidates[gc.weighed(state.draws, rule).answer]),
       sentence: function (rule) {

@@ -15,7 +15,11 @@
     const loadButton = gc.button(`Load the networks (${(page.bytes / 1e6).toFixed(1)} MB)`, load);
     const runButton = gc.button("Run", page.run);
     loadButton.className = runButton.className = "gc-main";
-    const cancelButton = gc.button("Cancel", page.cancel);
+    const cancelButton = gc.button("Cancel", function () {
+      page.cancel();
+      // A button that is hidden takes the focus with it.
+      runButton.focus();
+    });
     const bar = el("progress", { max: 1, "aria-label": "Progress" });
     const message = el("p", { className: "gc-small" });
     const repeat = el("input", { type: "checkbox", id: "gc-repeat" });
@@ -38,7 +42,8 @@
         await page.load();
         message.textContent = "";
         show();
-        runButton.focus();
+        // Who has gone on in the meantime is not called back.
+        if (document.activeElement === document.body) runButton.focus({ preventScroll: true });
       } catch (error) {
         message.textContent = `The networks could not be loaded: ${error.message}.`;
       }
@@ -62,7 +67,7 @@
       const said = page.sentence(state.rule);
       cells.generative.textContent = said;
       cells.cnn.textContent = page.classified();
-      cells.you.textContent = state.yours ? page.withCue(state.yours) : "not asked yet";
+      cells.you.textContent = state.yours ? page.withCue(state.yours) : "no answer yet";
       gc.press(yours.children, state.yours);
       loadButton.hidden = Boolean(state.models);
       controls.hidden = !state.models;
@@ -75,7 +80,7 @@
         const evaluations = state.draws.length * candidates.length;
         message.textContent = `${state.draws.length} draws, ${evaluations} network evaluations in ` +
           `${state.seconds.toFixed(1)} s: ${Math.round(evaluations / state.seconds)} a second.`;
-      } else if (state.models) message.textContent = "";
+      } else if (state.models) message.textContent = page.first();
     }
 
     document.querySelector('[data-classify="answer"]').replaceChildren(

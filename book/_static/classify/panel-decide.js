@@ -43,7 +43,7 @@
       page.mark(label) || (label === answer ? "gc-of-answer" : "gc-of-none");
     const inOrder = (answer) => [...candidates.keys()].sort((a, b) =>
       (kind(candidates[a], answer) !== "gc-of-none") - (kind(candidates[b], answer) !== "gc-of-none"));
-    const short = (value) => String(Number(value.toPrecision(3)));
+    const short = (value) => String(Number(value.toPrecision(3))).replace("-", "−");
 
     function showSums(found) {
       const smallest = Math.min(...found.means), spread = Math.max(...found.means) - smallest;
@@ -136,7 +136,7 @@
     return function show() {
       wait(page.first() || (state.draws.length ? "" : "Run the generative classifier first, above."));
       if (!state.draws.length) return;
-      used.set(rule.draws, Math.max(state.draws.length, rule.draws));
+      used.set(Math.min(rule.draws, state.draws.length), state.draws.length);
       verdict.textContent = `With these settings: ${page.sentence(rule)}. With the paper’s weight and ` +
         `all draws: ${page.answer({ ...paper, draws: state.draws.length })}.`;
       showSums(gc.weighed(state.draws, rule));

@@ -19,14 +19,16 @@
       ...prompts.map((each) => each.row), strength.row, gc.row(start), said, results);
 
     async function reconstruct() {
+      const focused = document.activeElement === start;
       start.disabled = true;
       const asked = prompts.map((each) => labels.indexOf(each.value()));
       state.pair = null;
       await page.reconstruct(asked, strength.value(), function (done, all) {
         said.textContent = `Step ${done} of ${all}`;
       });
-      start.disabled = false;
       show();
+      // A button that is disabled loses the focus.
+      if (focused && document.activeElement === document.body) start.focus({ preventScroll: true });
     }
 
     function show() {

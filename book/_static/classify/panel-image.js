@@ -15,8 +15,10 @@
     const caption = el("p", { className: "gc-small" });
     const code = el("code"), python = el("p", { className: "gc-small" }, "The same image in Python: ", code);
     const thumbs = el("div", { className: "gc-thumbs", role: "group", "aria-label": "Silhouettes" });
-    const field = gc.outlineField(function (curves) {
-      state.outline = gc.filled(curves);
+    let curves = 0;
+    const field = gc.outlineField(function (mask, number) {
+      state.outline = mask;
+      curves = number;
       page.changed();
     });
     const set = (key) => function (value) {
@@ -76,8 +78,9 @@
         `scene ${state.scene}`;
       gc.paint(picture, state.image ? gc.grey(state.image) : () => [128, 128, 128]);
       picture.setAttribute("aria-label", state.image ? `The image: ${says}` : "No image yet");
-      caption.textContent = state.image ? `${page.id()}: ${says}.` :
-        "Draw a closed outline in the field. A second curve inside the first makes a hole.";
+      caption.textContent = state.image ? `${page.id()}: ${says}.` : curves
+        ? "This outline is too small. Draw a larger one, or clear the field and begin again."
+        : "Draw a closed outline in the field. A second curve inside the first makes a hole.";
       code.textContent =
         `compose_stage(find_silhouette("${page.id()}"), "${page.id()}", ${state.contrast})`;
       python.hidden = own;

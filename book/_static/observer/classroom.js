@@ -123,7 +123,7 @@
     const heading = element("h3", { tabindex: "-1" }, "The class");
     box.replaceChildren(
       heading,
-      element("p", {}, `${observed.length} files read.`),
+      element("p", {}, `${observed.length} ${observed.length === 1 ? "file" : "files"} read.`),
       problems.length
         ? element("ul", { class: "gc-problems" }, problems.map((text) => element("li", {}, text))) : "",
       ...parts.map((part) => partSection(pack, part, observed.filter((o) => o.part === part))),
@@ -141,8 +141,11 @@
       "div", { class: "gc-drop" },
       element("label", {}, "CSV files of a class, chosen here or dropped here", input),
     );
-    target.addEventListener("dragover", (event) => event.preventDefault());
-    target.addEventListener("drop", function (event) {
+    // Beside the target a browser would open the file, and the page with all answers would be gone.
+    const holdsFiles = (event) => event.dataTransfer.types.includes("Files");
+    document.addEventListener("dragover", (event) => { if (holdsFiles(event)) event.preventDefault(); });
+    document.addEventListener("drop", function (event) {
+      if (!holdsFiles(event)) return;
       event.preventDefault();
       take(event.dataTransfer.files);
     });

@@ -135,6 +135,10 @@
       heading.focus();
     }
 
+    // Nothing is stored, so a browser asks before it leaves an experiment that is under way.
+    addEventListener("beforeunload", function (event) {
+      if (own.querySelector(".gc-session")) event.preventDefault();
+    });
     box.replaceChildren(own, observer.classroom.place(pack));
     start();
     own.querySelector("input").focus({ preventScroll: true });

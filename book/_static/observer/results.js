@@ -146,7 +146,7 @@
     const image = quality(trials.map((trial) => trial.imageMs), pack.timing.image, period);
     const mask = quality(trials.map((trial) => trial.maskMs), pack.timing.mask, period);
     const spell = (ms) => `${Math.round(ms.median)} ms (${Math.round(ms.low)} to ${Math.round(ms.high)})`;
-    const frames = observer.timing.median(trials.map((trial) => trial.imageFrames));
+    const frames = Math.round(image.median / period);
     return `The image was on for ${spell(image)} or ${frames} frames, the noise for ${spell(mask)}: ` +
       `medians, with the shortest and the longest. Your screen shows a frame every ` +
       `${period.toFixed(1)} ms; in ${image.off} of ${trials.length} trials the image was off its ` +

@@ -2,7 +2,7 @@
 
    What is interrupted, by the pause button, Escape or a hidden page, is not counted: the image is
    shown again at the end. There is no feedback, and nothing is kept but the trials in this list:
-   { part, image, number, response, seconds, imageMs, maskMs, imageFrames }. */
+   { part, image, number, response, seconds, imageMs, maskMs }. */
 (function (observer) {
   "use strict";
 
@@ -66,7 +66,8 @@
     const controls = element("p", { class: "gc-controls" }, pauseButton, button("Abandon", abandon));
     const paused = element(
       "div", { class: "gc-paused", hidden: true },
-      element("p", {}, "Paused. The image that was interrupted comes again at the end."),
+      element("p", {}, "Paused. The interrupted image comes again at the end. " +
+        "Abandoning forgets your answers."),
       button("Go on", goOn, { class: "gc-main" }),
     );
     const stage = element("div", { class: "gc-session", tabindex: "-1" }, progress, screen, paused, controls);
@@ -139,7 +140,6 @@
         seconds: (time - onset) / 1000,
         imageMs: shown ? shown.ms : NaN,
         maskMs: masked ? masked.ms : NaN,
-        imageFrames: shown ? shown.frames : NaN,
       });
       current = null;
       // A button that is hidden takes the focus with it.
@@ -174,7 +174,9 @@
       done(result, period);
     }
 
+    // What has been answered is not lost by one click: the first one pauses.
     function abandon() {
+      if (trials.length && paused.hidden) return pause();
       current = null;
       finish(null);
     }

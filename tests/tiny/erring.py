@@ -1,20 +1,22 @@
 """Miniatures that err by construction: classifiers on some images, generators on others."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.results.answers import mark
 
-__all__ = ["CLASSIFIES", "GENERATES", "RIGHT", "flipped", "trials"]
+__all__ = ["CLASSIFIES", "GENERATES", "RIGHT", "answered", "flipped", "trials"]
 
 _N = 40
 _IMAGES = [f"cat{i % 8 + 1}-dog{i + 1}.png" for i in range(_N)]
 GENERATES, CLASSIFIES = np.random.default_rng(0).random((2, _N)) < 0.6
 
 
-def trials(right, observer, dataset="cue-conflict", condition="0"):
-    """Marked answers of one observer that is right where it is said to be."""
-    names = _IMAGES[: len(right)]
+def answered(rows, observer, dataset="cue-conflict", condition="0"):
+    """Marked answers of one observer: pairs of an image's name and the response."""
+    names, responses = zip(*rows, strict=True)
     return mark(
         pd.DataFrame(
             {
@@ -23,11 +25,17 @@ def trials(right, observer, dataset="cue-conflict", condition="0"):
                 "condition": condition,
                 "image_id": names,
                 "imagename": names,
-                "category": "cat",
-                "response": np.where(right, "cat", "oven"),
+                "category": [re.match("[a-z]+", name)[0] for name in names],
+                "response": responses,
             }
         )
     )
+
+
+def trials(right, observer, dataset="cue-conflict", condition="0"):
+    """Marked answers of one observer that is right where it is said to be."""
+    responses = np.where(right, "cat", "oven")
+    return answered(zip(_IMAGES, responses, strict=False), observer, dataset, condition)
 
 
 def flipped(right, *places):

@@ -3,42 +3,21 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tiny.erring import answered
 
 from gcbook.files.errors import InputError
-from gcbook.miniworld.results.answers import mark
 from gcbook.miniworld.results.panel import MOST_DRAWS, OOD_SETS, counted, few, make_panel
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
 
-
-def trials(rows, observer, dataset="cue-conflict", condition="0"):
-    rows = list(rows)
-    names = [name for name, _ in rows]
-    return mark(
-        pd.DataFrame(
-            {
-                "observer": observer,
-                "dataset": dataset,
-                "condition": condition,
-                "image_id": names,
-                "imagename": names,
-                "category": [
-                    name.rstrip(".png").split("-")[0].rstrip("0123456789") for name in names
-                ],
-                "response": [response for _, response in rows],
-            }
-        )
-    )
-
-
 IMAGES = ["cat1-dog1.png", "cat1-car2.png", "cat2-dog3.png", "dog1-cat1.png"]
-A = trials(zip(IMAGES, ["cat", "car", "cat", "oven"], strict=True), "mini-ar")
-B = trials(zip(IMAGES, ["dog", "cat", "cat", "dog"], strict=True), "mini-cnn")
-B1 = trials(zip(IMAGES, ["cat", "cat", "dog", "dog"], strict=True), "mini-cnn-seed1")
+A = answered(zip(IMAGES, ["cat", "car", "cat", "oven"], strict=True), "mini-ar")
+B = answered(zip(IMAGES, ["dog", "cat", "cat", "dog"], strict=True), "mini-cnn")
+B1 = answered(zip(IMAGES, ["cat", "cat", "dog", "dog"], strict=True), "mini-cnn-seed1")
 BLUR = pd.concat(
     [
-        trials([("cat1-cat1-3.png", a), ("dog1-dog1-3.png", b)], name, "low-pass", "3")
+        answered([("cat1-cat1-3.png", a), ("dog1-dog1-3.png", b)], name, "low-pass", "3")
         for name, a, b in (("mini-ar", "cat", "cat"), ("mini-cnn", "cat", "dog"))
     ]
 )
@@ -95,7 +74,7 @@ def test_seeds_are_averaged_and_sets_weigh_alike():
 
 
 def test_shape_bias_without_either_cue_is_undefined():
-    none = trials(zip(IMAGES, ["oven"] * 4, strict=True), "mini-ar")
+    none = answered(zip(IMAGES, ["oven"] * 4, strict=True), "mini-ar")
     assert np.isnan(make_panel(none, Resampling(3)).shape_bias("mini-ar")).all()
 
 

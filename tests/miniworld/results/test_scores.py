@@ -1,11 +1,9 @@
 """Accuracies and shape bias of the miniatures in the tables that figures take."""
 
-import re
-
 import pandas as pd
 import pytest
+from tiny.erring import answered
 
-from gcbook.miniworld.results.answers import mark
 from gcbook.miniworld.results.scores import (
     SET_TITLES,
     accuracy_by_set,
@@ -19,26 +17,9 @@ from gcbook.stats.resampling import Resampling
 OPTIONS = {"resampling": Resampling(100, 0.95, 0)}
 
 
-def trials(rows, observer, dataset="cue-conflict", condition="0"):
-    names = [name for name, _ in rows]
-    return mark(
-        pd.DataFrame(
-            {
-                "observer": observer,
-                "dataset": dataset,
-                "condition": condition,
-                "image_id": names,
-                "imagename": names,
-                "category": [re.match("[a-z]+", name)[0] for name in names],
-                "response": [response for _, response in rows],
-            }
-        )
-    )
-
-
 def blurred(observer, condition, *responses):
     rows = [(f"cat{i}-cat{i}-{condition}.png", said) for i, said in enumerate(responses, 1)]
-    return trials(rows, observer, "low-pass", condition)
+    return answered(rows, observer, "low-pass", condition)
 
 
 BLUR = pd.concat(
@@ -76,7 +57,7 @@ def test_sets_leave_out_what_the_benchmark_leaves_out():
 
 
 def test_sets_come_in_the_order_asked_for():
-    other = trials([("cat1.png", "cat")], "mini-ar", "silhouette")
+    other = answered([("cat1.png", "cat")], "mini-ar", "silhouette")
     both = pd.concat([BLUR, other])
     titles = accuracy_by_set(both, ["silhouette", "low-pass"], **OPTIONS)["dataset"].tolist()
     assert titles == ["Silhouettes", "Low-pass", "Low-pass"]
@@ -86,7 +67,7 @@ CONFLICTS = [("cat1-dog1.png", "cat"), ("cat2-dog2.png", "dog"), ("dog1-cat1.png
 
 
 def test_shape_bias_by_category_and_over_all():
-    answers = pd.concat([trials(CONFLICTS, "mini-cnn"), trials(CONFLICTS, "mini-cnn-seed2")])
+    answers = pd.concat([answered(CONFLICTS, "mini-cnn"), answered(CONFLICTS, "mini-cnn-seed2")])
     table = bias_by_shape(answers, **OPTIONS).set_index("category")
     assert table.loc["pooled", "shape_bias"] == pytest.approx(2 / 3, abs=1e-4)
     assert table.loc["cat", "shape_bias"] == 0.5

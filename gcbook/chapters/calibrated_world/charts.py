@@ -9,7 +9,7 @@ from gcbook.charts.columns import column, tooltips
 from gcbook.charts.forest import fig_forest
 from gcbook.charts.parts import finish
 from gcbook.charts.theme import BAND, CHANCE_LINE, DISCRIMINATIVE, INK, SERIES
-from gcbook.miniworld.results.calibrated import CALIBRATED, DEFAULT_WORLD, RESNET50
+from gcbook.miniworld.results.calibrated import CALIBRATED, RESNET50, UNCALIBRATED
 
 __all__ = ["fig_matched", "fig_predictions", "fig_search"]
 
@@ -68,7 +68,7 @@ def fig_matched(rows: pd.DataFrame) -> alt.TopLevelMixin:
         marks={
             RESNET50: (DISCRIMINATIVE, "circle"),
             CALIBRATED: (SERIES[0], "square"),
-            DEFAULT_WORLD: (SERIES[1], "triangle-up"),
+            UNCALIBRATED: (SERIES[1], "triangle-up"),
         },
         reference=None,
         description=(

@@ -8,7 +8,7 @@ import pandas as pd
 from gcbook.claims import Interval, Number
 from gcbook.miniworld.results.calibrated import (
     CALIBRATED,
-    DEFAULT_WORLD,
+    UNCALIBRATED,
     predicted_consistency,
 )
 from gcbook.miniworld.training.calibration import ARGUED, DAMAGES, Training, best, targets
@@ -53,7 +53,7 @@ def calibrated_world_facts(
         hours=Number(sum(each.minutes for each in done) / 60, ".1f"),
         target=Number(value, ".2f"),
         target_interval=Interval(low, high, ".2f"),
-        default_bias=Number(bias[DEFAULT_WORLD]["value"], ".2f"),
+        default_bias=Number(bias[UNCALIBRATED]["value"], ".2f"),
         misleading=Number(world.misleading, ".0%"),
         argued_least=Number(ARGUED[0], ".2f"),
         argued_most=Number(ARGUED[1], ".2f"),

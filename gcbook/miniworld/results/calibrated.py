@@ -24,7 +24,7 @@ from gcbook.miniworld.training.calibration import (
 
 __all__ = [
     "CALIBRATED",
-    "DEFAULT_WORLD",
+    "UNCALIBRATED",
     "RESNET50",
     "matched_rows",
     "measured_by_default",
@@ -35,7 +35,7 @@ __all__ = [
     "world_title",
 ]
 
-RESNET50, CALIBRATED, DEFAULT_WORLD = "ResNet-50", "Calibrated world", "Default world"
+RESNET50, CALIBRATED, UNCALIBRATED = "ResNet-50", "Calibrated world", "Default world"
 """What is compared, by the names that tables and figures give it."""
 
 _FOLDER = resources.files("gcbook") / "data" / "calibration"
@@ -133,7 +133,7 @@ def matched_rows(done: Sequence[Training], default: Measured) -> pd.DataFrame:
         default: from `measured_by_default`.
 
     Returns:
-        Three rows a target, one each of `RESNET50`, `CALIBRATED` and `DEFAULT_WORLD`: ``measure``
+        Three rows a target, one each of `RESNET50`, `CALIBRATED` and `UNCALIBRATED`: ``measure``
         (title), ``observer, value``; ``low, high``, the ends of ResNet-50's interval or the least
         and the most of the seeds, missing for the default world; and ``matched``, whether the
         chosen world's mean is within ResNet-50's interval.
@@ -155,7 +155,7 @@ def matched_rows(done: Sequence[Training], default: Measured) -> pd.DataFrame:
         rows += [
             (title, RESNET50, target, low, high, matched),
             (title, CALIBRATED, mean, min(values), max(values), matched),
-            (title, DEFAULT_WORLD, default[name], None, None, matched),
+            (title, UNCALIBRATED, default[name], None, None, matched),
         ]
     columns = ["measure", "observer", "value", "low", "high", "matched"]
     return pd.DataFrame(rows, columns=columns).round(4)

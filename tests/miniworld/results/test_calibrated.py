@@ -5,8 +5,8 @@ import pytest
 from gcbook.files.errors import InputError
 from gcbook.miniworld.results.calibrated import (
     CALIBRATED,
-    DEFAULT_WORLD,
     RESNET50,
+    UNCALIBRATED,
     matched_rows,
     measured_by_default,
     predictions,
@@ -54,13 +54,13 @@ def test_every_whole_training_is_a_row():
 
 def test_the_chosen_worlds_seeds_are_held_against_the_intervals():
     table = matched_rows(DONE, {**WANTED, "shape_bias": 0.94})
-    assert table["observer"].tolist() == [RESNET50, CALIBRATED, DEFAULT_WORLD] * len(WANTED)
+    assert table["observer"].tolist() == [RESNET50, CALIBRATED, UNCALIBRATED] * len(WANTED)
     rows = table.set_index(["measure", "observer"])
     mine = rows.loc["Shape bias", CALIBRATED]
     assert (mine["value"], mine["low"], mine["high"]) == (0.21, 0.2, 0.22)
     theirs = rows.loc["Shape bias", RESNET50]
     assert tuple(theirs[["value", "low", "high"]]) == targets()["shape_bias"]
-    assert rows.loc[("Shape bias", DEFAULT_WORLD), "value"] == 0.94
+    assert rows.loc[("Shape bias", UNCALIBRATED), "value"] == 0.94
     # The short training is of the same world, and not among them.
     assert rows.loc[("Edges", CALIBRATED), "value"] == 0.9
     missed = rows.index[~rows["matched"]].get_level_values("measure").unique()

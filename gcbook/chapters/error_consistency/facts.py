@@ -185,7 +185,6 @@ def _orders(rows: pd.DataFrame) -> dict[str, Any]:
     accuracy = value("ood_accuracy")
     names = ("accuracy_difference", "observed_consistency", "error_consistency")
     return {
-        "ordered": int((accuracy.notna() & value("error_consistency").notna()).sum()),
         **{f"{n}_rho": Number(accuracy.corr(value(n), method="spearman"), ".2f") for n in names},
     }
 

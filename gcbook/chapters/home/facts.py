@@ -61,7 +61,6 @@ def home_facts(
         network_said=str(seen["resnet50"]),
         **printed,
         **here,
-        networks=len(networks),
         best_network_bias=Number(networks.max(), _TWO),
         vit_22b=Number(best_before["vit_22b_ft_560"], _TWO),
         mini_pixel=Number(mini["mini-pixel"], _TWO),
@@ -73,6 +72,5 @@ def home_facts(
         pixel_flat=Number(pixel.loc[0], _TWO),
         pixel_paper=Number(pixel.loc[PAPER], _TWO),
         pixel_steep=Number(pixel.iloc[-1], _TWO),
-        steepest=int(pixel.index[-1]),
         paper_k=PAPER,
     )

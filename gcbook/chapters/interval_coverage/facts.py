@@ -61,7 +61,6 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
         statistics=len(ours_means),
         exceptions=int(ours_means.index.isin(_EXCEPT).sum()),
         ours=_mean(easy),
-        plain=_mean(plain),
         ours_rest=_mean(easy.drop(squared.index)),
         plain_rest=_mean(plain[~plain["statistic"].isin(squared["statistic"])]),
         within=_within(easy),

@@ -97,7 +97,6 @@ def _conflicts(conflicts: pd.DataFrame) -> dict[str, Any]:
     """Answers to the cue conflicts that are shown."""
     network = conflicts["resnet50"]
     return {
-        "shown": len(conflicts),
         "shown_answers": int(conflicts["people"].sum()),
         "shown_by_shape": int(conflicts["by_shape"].sum()),
         "shown_by_texture": int(conflicts["by_texture"].sum()),
@@ -151,7 +150,7 @@ def _intervals_of_five(
         & rows["value"].notna()
     ]
     found = network.set_index("metric").to_dict("index")
-    of = {"five_accuracy": "accuracy", "five_bias": "shape_bias", "five_kappa": "error_consistency"}
+    of = {"five_bias": "shape_bias", "five_kappa": "error_consistency"}
     return {
         name: Interval(found[metric]["low"], found[metric]["high"], ".2f")
         for name, metric in of.items()

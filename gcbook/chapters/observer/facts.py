@@ -43,7 +43,6 @@ def observer_facts(
         **{f"{name}_ms": ms for name, ms in TIMING.items()},
         answer_s=Number(TIMING["answer"] / 1000, ".1f"),
         confidence=Number(CONFIDENCE, ".0%"),
-        megabytes=Number(experiment.megabytes, ".1f"),
         people=len(people),
         people_range=Interval(people["shape_bias"].min(), people["shape_bias"].max(), ".2f"),
         people_least=Number(people["shape_bias"].min(), ".2f"),

@@ -156,7 +156,6 @@ def _seeds(models: Sequence[Trained], rows: pd.DataFrame) -> dict[str, Any]:
         if min(len(one), len(other)) > 1
     ]
     return found | {
-        "pairings": len(pairs),
         "pairings_low": Number(min((low for low, _ in pairs), default=np.nan), "+.2f"),
         "pairings_high": Number(max((high for _, high in pairs), default=np.nan), "+.2f"),
     }

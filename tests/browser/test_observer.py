@@ -69,6 +69,9 @@ def start(page, block="photographs", length="few", way="timed", seed=5, person=7
     page.locator("input[name=person]").fill(str(person))
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_selector(".gc-screen canvas")
+    if way == "untimed":
+        # Keys count from the first image on, once all images are decoded.
+        wait_until_asked(page, 1)
 
 
 def wait_until_asked(page, number):

@@ -23,7 +23,7 @@ from gcbook.miniworld.results.sheets import (
     record_of,
     write_record,
 )
-from gcbook.miniworld.results.shipped import model_folder, recipe_of, shipped_models
+from gcbook.miniworld.results.shipped import model_folder, parts_of, shipped_models
 from gcbook.miniworld.results.turned import TURNED, make_turned
 from gcbook.paper.categories import CATEGORIES
 
@@ -36,7 +36,7 @@ def main() -> None:
     arguments = parser.parse_args()
     pictures = ambiguous_pictures()
     known = dict.fromkeys(prompt_of(each) for picture in pictures for each in picture.prompts)
-    able = [name for name in shipped_models() if recipe_of(name)[0] in RECONSTRUCTING]
+    able = [name for name in shipped_models() if parts_of(name).recipe in RECONSTRUCTING]
     for model in arguments.models or able:
         folder, begun = arguments.output / model, time.perf_counter()
         classifier = load_for_prompts(model_folder(model), list(known))

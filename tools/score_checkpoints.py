@@ -1,8 +1,8 @@
 """Score the checkpoints of a training run, for ``gcbook/data/scores/<model>/training.parquet``.
 
-    python tools/score_checkpoints.py RUN NAME
+    python tools/score_checkpoints.py RUN
 
-RUN is the folder of a finished `gcbook train`, NAME the shipped model that it became. Every
+RUN is the folder of a finished `gcbook train` whose model ships. Every
 checkpoint decides on ten images a category of the in-distribution set and on one image of every
 pair of the cue-conflict set, with the first eight draws; the shipped scores of the finished model
 are for more images and draws, so its own row here is made as the others are. Raw scores lie in
@@ -20,8 +20,9 @@ from pathlib import Path
 import pandas as pd
 
 from gcbook.classifiers.load import load_classifier
+from gcbook.miniworld.named import named_world, world_name
 from gcbook.miniworld.results.answers import SOURCE
-from gcbook.miniworld.results.shipped import DATA, FEW_DRAWS, TRAINING
+from gcbook.miniworld.results.shipped import DATA, FEW_DRAWS, TRAINING, name_of, parts_of
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.miniworld.training.miniature import CHECKPOINTS, Plan
 from gcbook.miniworld.training.record import read_record
@@ -38,17 +39,14 @@ WEIGHTINGS = ("exp:7", "uniform")
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", type=Path)
-    parser.add_argument("name")
-    arguments = parser.parse_args()
-    target = DATA / "scores" / arguments.name / TRAINING
+    run = parser.parse_args().run
+    record = read_record(run / "model")
+    name = name_of(record["miniature"], world_name(record["world"]), record["plan"]["seed"])
+    target = DATA / "scores" / name / TRAINING
     target.parent.mkdir(parents=True, exist_ok=True)
-    record = read_record(arguments.run / "model")
     milestones = Plan(**record["plan"]).milestones
-    for folder in sorted((arguments.run / CHECKPOINTS).iterdir()):
-        tables = [
-            responses(folder, arguments.name, test_set, number)
-            for test_set, number in IMAGES.items()
-        ]
+    for folder in sorted((run / CHECKPOINTS).iterdir()):
+        tables = [responses(folder, name, test_set, number) for test_set, number in IMAGES.items()]
         add(target, pd.concat(tables), milestones)
         print(f"{target}: step {int(folder.name):,}")
 
@@ -73,7 +71,7 @@ def one_a_pair(stimuli: StimulusSet) -> StimulusSet:
 
 def responses(folder: Path, name: str, test_set: str, number: int) -> pd.DataFrame:
     """Trials of one checkpoint on the first images of a test set, with its step."""
-    stimuli = make_test_set(test_set)
+    stimuli = make_test_set(test_set, named_world(parts_of(name).world))
     chosen = stimuli.first(number) if test_set != "cue-conflict" else one_a_pair(stimuli)
     classifier = load_classifier(folder, name=name)
     settings = ScoringSettings(draws=FEW_DRAWS, batch_size=128, device="cpu")

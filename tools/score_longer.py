@@ -12,8 +12,9 @@ import shutil
 from pathlib import Path
 
 from gcbook.classifiers.load import load_classifier
+from gcbook.miniworld.named import named_world, world_name
 from gcbook.miniworld.results.longer import LONG, SETS
-from gcbook.miniworld.results.shipped import DATA, DRAWS
+from gcbook.miniworld.results.shipped import DATA, DRAWS, name_of
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.miniworld.training.record import RECORD, read_record
 from gcbook.scoring.engine import score
@@ -25,11 +26,13 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     run = parser.parse_args().run
     record = read_record(run / "model")
-    name = f"{record['miniature']}{LONG}"
+    world = world_name(record["world"])
+    name = name_of(record["miniature"], world) + LONG
     classifier = load_classifier(run / "model", name=name)
     for test_set in SETS:
+        images = make_test_set(test_set, named_world(world))
         settings = ScoringSettings(draws=DRAWS[test_set], batch_size=128, device="cpu")
-        score(make_test_set(test_set), classifier, settings, DATA / "scores" / name / test_set)
+        score(images, classifier, settings, DATA / "scores" / name / test_set)
     shutil.copyfile(run / "model" / RECORD, DATA / "scores" / name / RECORD)
 
 

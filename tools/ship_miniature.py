@@ -1,17 +1,19 @@
 """Put a trained miniature into ``gcbook/data/models``: in half precision, with a model card.
 
-    python tools/ship_miniature.py RUN NAME
+    python tools/ship_miniature.py RUN
 
-RUN is the folder of a finished `gcbook train`; NAME is a miniature's, with ``-seed1`` and so on
-after it where there are several. What is there under that name is replaced.
+RUN is the folder of a finished `gcbook train`. Its record says what it is called: its recipe, its
+world unless it is the default one, and its seed unless that is 0. What is there under that name is
+replaced. `tools/score_miniatures.py` scores it, and drops the weights of seeds beyond the first.
 """
 
 import argparse
 import shutil
 from pathlib import Path
 
+from gcbook.miniworld.named import world_name
 from gcbook.miniworld.results.card import write_card
-from gcbook.miniworld.results.shipped import DATA, recipe_of
+from gcbook.miniworld.results.shipped import DATA, name_of
 from gcbook.miniworld.training.record import read_record
 from gcbook.miniworld.training.shrink import shrink
 
@@ -19,15 +21,14 @@ from gcbook.miniworld.training.shrink import shrink
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", type=Path)
-    parser.add_argument("name")
-    arguments = parser.parse_args()
-    record = read_record(arguments.run / "model")
-    expected = (record["miniature"], record["plan"]["seed"])
-    if recipe_of(arguments.name) != expected:
-        parser.error(f"NAME: the run is of {expected[0]}, seed {expected[1]}")
-    target = DATA / "models" / arguments.name
+    run = parser.parse_args().run
+    record = read_record(run / "model")
+    world = world_name(record["world"])
+    if not world:
+        parser.error("RUN: expected a model of a world with a name (gcbook/miniworld/worlds.yml)")
+    target = DATA / "models" / name_of(record["miniature"], world, record["plan"]["seed"])
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(arguments.run / "model", target)
+    shutil.copytree(run / "model", target)
     size = shrink(target)
     for path in target.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from gcbook.files.errors import InputError
+from gcbook.miniworld.named import DEFAULT, world_names
 from gcbook.paper.experiments import DATASETS
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "CLUSTERED",
     "COMMON",
     "Fields",
+    "WORLD",
     "draws_of",
     "evaluations_per_second",
     "model_of",
@@ -28,6 +30,7 @@ __all__ = [
     "text",
     "weighting_of",
     "whole",
+    "world_of",
 ]
 
 FieldOf = tuple[Any, Any]
@@ -162,8 +165,13 @@ def names_of(description: str) -> FieldOf:
 
 def models_of(description: str) -> FieldOf:
     """Names of miniatures separated by commas, or all (an empty tuple)."""
-    words = "all, or names of shipped miniatures, separated by commas"
+    words = "all, or names of miniatures of the world, separated by commas"
     return _read_by(_observers, ALL, description, words, everything=())
+
+
+def world_of(description: str) -> FieldOf:
+    """The name of a miniature world."""
+    return Literal[world_names()], _field(DEFAULT, description)
 
 
 def noise_times(default: str, description: str, smoke: str) -> FieldOf:
@@ -243,6 +251,9 @@ COMMON: Fields = {
     ),
 }
 """Parameters of the chapters that start from trials."""
+
+WORLD: Fields = {"world": world_of("miniature world whose models and images are shown")}
+"""Parameter of the chapters that can be asked of another world than the default one."""
 
 # The chapters on the miniatures resample silhouettes, which takes longer a draw than trials do.
 CLUSTERED: Fields = {

@@ -7,7 +7,7 @@ checked is left out. Nothing is loaded and no network is asked: a listing takes 
 import csv
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -38,6 +38,8 @@ __all__ = [
     "torch_cache",
     "zoo",
 ]
+
+MODELS = Path(str(resources.files("gcbook"))) / "data" / "models"
 
 Kind = Literal["diffusion", "autoregressive", "masked", "clip", "discriminative"]
 
@@ -97,6 +99,7 @@ class ZooEntry(_Frozen):
         parameters: of the network that is evaluated, without text encoder and image codec.
         download_gb: what is fetched, in 10⁹ bytes.
         trials: name of the same network in the public trials; "" if it is in none.
+        world: of a miniature that was trained in another world than the default one.
         note: anything else one has to know.
         checked: pages that the facts come from.
     """
@@ -118,6 +121,7 @@ class ZooEntry(_Frozen):
     parameters: int | None = Field(None, gt=0)
     download_gb: float | None = Field(None, gt=0)
     trials: str = ""
+    world: str = ""
     note: str = ""
     checked: tuple[str, ...] = ()
 
@@ -157,10 +161,34 @@ def n_evaluations(kind: str, images: int, draws: int, classes: int) -> int:
 
 @cache
 def zoo() -> Mapping[str, ZooEntry]:
-    """All entries by name, in the order of the file."""
+    """All entries by name, in the order of the file; each miniature of other worlds after its own.
+
+    Which of these there are, the package's folders of models tell.
+    """
     file = resources.files("gcbook.classifiers") / "zoo.yaml"
-    entries = [ZooEntry(**values) for values in yaml.safe_load(file.read_text(encoding="utf-8"))]
+    listed = [ZooEntry(**values) for values in yaml.safe_load(file.read_text(encoding="utf-8"))]
+    names = {entry.name for entry in listed}
+    entries = [one for entry in listed for one in (entry, *_in_other_worlds(entry, names))]
     return {entry.name: entry for entry in entries}
+
+
+def _in_other_worlds(entry: ZooEntry, listed: Container[str]) -> list[ZooEntry]:
+    package = entry.source.package
+    if not package:
+        return []
+    found = []
+    for folder in sorted(MODELS.glob(f"{package}-*")):
+        world = folder.name.removeprefix(f"{package}-")
+        # Of further seeds, whose names end in a number, there are no weights.
+        if world.isalpha() and folder.name not in listed:
+            changes = {
+                "name": folder.name,
+                "title": f"{entry.title}, {world} world",
+                "source": Source(package=folder.name),
+                "world": world,
+            }
+            found.append(entry.model_copy(update=changes))
+    return found
 
 
 def find_entry(name: str) -> ZooEntry:
@@ -214,7 +242,7 @@ def package_folder(entry: ZooEntry) -> Path | None:
     """Return the folder of a model that this package brings; None if it brings none."""
     if not entry.source.package:
         return None
-    folder = Path(str(resources.files("gcbook"))) / "data" / "models" / entry.source.package
+    folder = MODELS / entry.source.package
     return folder if folder.is_dir() else None
 
 

@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from gcbook.files.errors import InputError
-from gcbook.miniworld.outlines import Outline
-from gcbook.miniworld.world import World
+
+if TYPE_CHECKING:
+    from gcbook.miniworld.outlines import Outline
+    from gcbook.miniworld.world import World
 
 __all__ = ["DEFAULT", "is_same", "named_world", "read_worlds", "world_name", "world_names"]
 
@@ -20,12 +22,13 @@ DEFAULT = "default"
 _FILE = "worlds.yml"
 
 
+@cache
 def world_names() -> tuple[str, ...]:
     """Return the names, the default world's first."""
-    return tuple(_worlds())
+    return tuple(yaml.safe_load(_listed()))
 
 
-def named_world(name: str) -> World:
+def named_world(name: str) -> "World":
     """Return a world by its name.
 
     Raises:
@@ -49,12 +52,12 @@ def world_name(choices: Mapping[str, Any]) -> str:
     return next((name for name, world in _worlds().items() if is_same(choices, world)), "")
 
 
-def is_same(choices: Mapping[str, Any], world: World) -> bool:
+def is_same(choices: Mapping[str, Any], world: "World") -> bool:
     """Tell whether a world has these choices, which may come from JSON."""
     return _as_json(choices) == _as_json(world.as_dict())
 
 
-def read_worlds(text: str, place: str = _FILE) -> dict[str, World]:
+def read_worlds(text: str, place: str = _FILE) -> dict[str, "World"]:
     """Read a list of worlds: by name, what each chooses otherwise than the default one.
 
     Args:
@@ -64,6 +67,10 @@ def read_worlds(text: str, place: str = _FILE) -> dict[str, World]:
     Raises:
         InputError: a choice that a world does not have, or one that cannot be.
     """
+    # Both import torch, which who asks for names alone need not wait for.
+    from gcbook.miniworld.outlines import Outline
+    from gcbook.miniworld.world import World
+
     found = {}
     for name, choices in yaml.safe_load(text).items():
         where = f"{place}, {name}"
@@ -74,7 +81,7 @@ def read_worlds(text: str, place: str = _FILE) -> dict[str, World]:
     return found
 
 
-def _checked(choices: Any, kind: type[World] | type[Outline], where: str) -> dict[str, Any]:
+def _checked(choices: Any, kind: "type[World] | type[Outline]", where: str) -> dict[str, Any]:
     known = [field.name for field in fields(kind)]
     if not isinstance(choices, dict) or set(choices) - set(known):
         raise InputError(f"{where}: expected some of {', '.join(known)}; found {choices}.")
@@ -84,8 +91,12 @@ def _checked(choices: Any, kind: type[World] | type[Outline], where: str) -> dic
 
 
 @cache
-def _worlds() -> dict[str, World]:
-    return read_worlds(resources.files(__package__).joinpath(_FILE).read_text(encoding="utf-8"))
+def _worlds() -> dict[str, "World"]:
+    return read_worlds(_listed())
+
+
+def _listed() -> str:
+    return resources.files(__package__).joinpath(_FILE).read_text(encoding="utf-8")
 
 
 def _as_json(choices: Mapping[str, Any]) -> Any:

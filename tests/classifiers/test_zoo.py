@@ -113,7 +113,31 @@ def test_an_entry_says_where_it_comes_from_and_what_it_is(name):
 def test_every_name_is_there_once():
     file = Path(module.__file__).with_name("zoo.yaml")
     names = [values["name"] for values in yaml.safe_load(file.read_text(encoding="utf-8"))]
-    assert names == list(zoo())
+    assert names == [name for name, entry in zoo().items() if not entry.world]
+
+
+def test_a_miniature_of_another_world_is_found_by_its_name(tmp_path, monkeypatch):
+    for name in (
+        "mini-cnn",
+        "mini-cnn-seed1",
+        "mini-cnn-mars",
+        "mini-cnn-noise-mars",
+        "mini-judge",
+    ):
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr(module, "MODELS", tmp_path)
+    zoo.cache_clear()
+    try:
+        assert [name for name, entry in zoo().items() if entry.world] == [
+            "mini-cnn-mars",
+            "mini-cnn-noise-mars",
+        ]
+        entry = find_entry("mini-cnn-mars")
+        assert (entry.world, entry.stands_for) == ("mars", "resnet50")
+        assert entry.title == "Miniature convolutional network, mars world"
+        assert at_hand(entry).path == tmp_path / "mini-cnn-mars"
+    finally:
+        zoo.cache_clear()
 
 
 @pytest.mark.parametrize("change", [{"kind": "other"}, {"size": 3}, {"name": "No Spaces"}])

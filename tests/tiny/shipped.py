@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 from safetensors.numpy import save_file
 
+from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results import answers, shipped
-from gcbook.miniworld.world import DEFAULT_WORLD
 from gcbook.noise.schedules import CosineSchedule, log_snr
 from gcbook.noise.weightings import parse_weighting
 from gcbook.paper.categories import CATEGORIES
@@ -61,14 +61,17 @@ def forget() -> None:
         cached.cache_clear()
 
 
-def ship_model(data: Path, model: str, *, parameters: int = 1000, batch_size: int = 10) -> None:
+def ship_model(
+    data: Path, model: str, *, parameters: int = 1000, batch_size: int = 10, weights: bool = True
+) -> None:
     """A model's folder, with a network of as many parameters that nothing can load."""
-    folder = data / "models" / model
+    folder, parts = data / "models" / model, shipped.parts_of(model)
     network = folder / "unet" if "pixel" in model else folder
     network.mkdir(parents=True)
-    save_file({"all": np.zeros(parameters, np.float16)}, network / "model.safetensors")
-    card = {"miniature": model, "parameters": parameters, "batch_size": batch_size}
-    card["world"] = DEFAULT_WORLD.as_dict()
+    if weights:
+        save_file({"all": np.zeros(parameters, np.float16)}, network / "model.safetensors")
+    card = {"miniature": parts.recipe, "parameters": parameters, "batch_size": batch_size}
+    card["world"] = named_world(parts.world).as_dict()
     (folder / "training.json").write_text(json.dumps(card))
 
 

@@ -19,9 +19,10 @@ from gcbook.miniworld.results.answers import evaluations, miniature_answers, wit
 from gcbook.miniworld.results.rescoring import check_shipped
 from gcbook.miniworld.results.shipped import (
     KINDS,
+    has_weights,
     model_folder,
     network_parameters,
-    recipe_of,
+    parts_of,
     shipped_models,
     shipped_store,
 )
@@ -112,7 +113,7 @@ def cost_rows(n_images: int, *, resampling: Resampling = Resampling()) -> pd.Dat
         texture_accuracy, shape_bias``, each with ``_low`` and ``_high``.
     """
     models = shipped_models()
-    first = {recipe_of(model)[0]: model for model in reversed(models)}
+    first = {parts_of(model).recipe: model for model in reversed(models)}
     plain, conflicts = (
         with_recipe(miniature_answers([each], models)) for each in (PLAIN, CONFLICTS)
     )
@@ -124,7 +125,7 @@ def cost_rows(n_images: int, *, resampling: Resampling = Resampling()) -> pd.Dat
         {
             "recipe": recipe,
             "kind": KINDS[recipe],
-            "seeds": sum(recipe_of(name)[0] == recipe for name in models),
+            "seeds": sum(parts_of(name).recipe == recipe for name in models),
             "parameters": network_parameters(model),
             "megabytes": _megabytes(model_folder(model)),
             "evaluations": evaluations(shipped_store(model, PLAIN)),
@@ -166,7 +167,7 @@ def draw_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
             cues[columns].assign(measure=MEASURES["shape_bias"], draws=n_draws),
         ]
     table = pd.concat(tables, ignore_index=True)
-    first = {recipe_of(model)[0]: store for model, store in reversed(stores.items())}
+    first = {parts_of(model).recipe: store for model, store in reversed(stores.items())}
     random = table["recipe"].map({name: not s.traits.deterministic for name, s in first.items()})
     costs = [
         evaluations(first[recipe], min(n_draws, first[recipe].settings.max_draws))
@@ -246,13 +247,12 @@ def race_rows(first_tests: Sequence[int] = FIRST_TESTS) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "shape_bias", "shape_bias_fixed"])
 
 
-def checked_scores(
-    models: Sequence[str], n_images: int, noise_draws: int, seed: int = 0
-) -> pd.DataFrame:
+def checked_scores(n_images: int, noise_draws: int, seed: int = 0) -> pd.DataFrame:
     """Score a few images of every test set anew and compare with the shipped scores.
 
+    Of the models whose weights ship.
+
     Args:
-        models: names.
         n_images: of each set; 0 checks nothing.
         noise_draws: how many draws, from the first on; 0 checks nothing.
         seed: of the choice of images.
@@ -270,7 +270,11 @@ def checked_scores(
 
     # A process for each core that this one has been given.
     return check_shipped(
-        models, n_images=n_images, draws=noise_draws, seed=seed, workers=torch.get_num_threads()
+        tuple(filter(has_weights, shipped_models())),
+        n_images=n_images,
+        draws=noise_draws,
+        seed=seed,
+        workers=torch.get_num_threads(),
     )
 
 

@@ -9,10 +9,11 @@ import torch
 
 from gcbook.chapters.fine_detail.restored import band_name
 from gcbook.miniworld.bands import BAND_SETS, BANDS
+from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results.answers import miniature_answers
-from gcbook.miniworld.results.shipped import DRAWS, recipe_of, shipped_sets
+from gcbook.miniworld.results.shipped import DRAWS, KINDS, parts_of, shipped_sets
 from gcbook.miniworld.textures import draw_textures
-from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD
+from gcbook.miniworld.world import ALL_CATEGORIES, World
 from gcbook.noise.spectrum import band_power, octave_bands
 from gcbook.paper.experiments import SINGLE_CONDITION
 from gcbook.stats.resampling import Resampling
@@ -54,7 +55,7 @@ def band_models(models: Sequence[str]) -> tuple[str, ...]:
     return tuple(
         name
         for name in models
-        if recipe_of(name)[1] == 0 and set(BAND_SETS) <= set(shipped_sets(name))
+        if parts_of(name).seed == 0 and set(BAND_SETS) <= set(shipped_sets(name))
     )
 
 
@@ -76,7 +77,7 @@ def band_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -
     only those count whose texture is their own category's.
 
     Args:
-        models: names of shipped models, see `band_models`.
+        models: names of shipped models of one world, see `band_models`.
         resampling: how the intervals are made.
 
     Returns:
@@ -112,26 +113,28 @@ def band_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -
     table = pd.concat(tables, ignore_index=True).rename(
         columns={"observer": "recipe", "condition": "band"}
     )[columns]
-    orders = {"measure": MEASURES.values(), "recipe": names, "band": ORDER}
+    orders = {"measure": MEASURES.values(), "recipe": KINDS, "band": ORDER}
     return ordered_rows(table, list(orders), orders).round(
         dict.fromkeys(["value", "low", "high"], 4)
     )
 
 
-def texture_power_rows() -> pd.DataFrame:
+def texture_power_rows(world: str = DEFAULT) -> pd.DataFrame:
     """Share of the power of each category's texture in each octave of spatial frequency.
+
+    Args:
+        world: whose textures, by name.
 
     Returns:
         ``category, texture, band`` and ``share`` of the texture's power, which adds up to 1.
     """
-    bands = octave_bands(DEFAULT_WORLD.resolution)
-    power = band_power(_patterns(), bands)
+    drawn = named_world(world)
+    bands = octave_bands(drawn.resolution)
+    power = band_power(_patterns(drawn), bands)
     share = (power / power.sum(-1, keepdims=True)).mean(1)
     rows = [
         {"category": category, "texture": texture, "band": band_name(band), "share": part}
-        for category, texture, shares in zip(
-            ALL_CATEGORIES, DEFAULT_WORLD.textures, share, strict=True
-        )
+        for category, texture, shares in zip(ALL_CATEGORIES, drawn.textures, share, strict=True)
         for band, part in zip(bands, shares, strict=True)
     ]
     return pd.DataFrame(rows)
@@ -150,9 +153,9 @@ def textures_bands(rows: pd.DataFrame) -> tuple[str, ...]:
 
 
 @cache
-def _patterns() -> np.ndarray:
-    """Patterns as the default world draws them, (families, samples, side, side)."""
-    world, families = DEFAULT_WORLD, len(DEFAULT_WORLD.textures)
+def _patterns(world: World) -> np.ndarray:
+    """Patterns as a world draws them, (families, samples, side, side)."""
+    families = len(world.textures)
     generator = torch.Generator().manual_seed(0)
     family = torch.arange(families).repeat_interleave(_SAMPLES)
     period, tilt = (

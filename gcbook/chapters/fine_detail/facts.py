@@ -10,7 +10,7 @@ from gcbook.chapters.fine_detail.bands import COARSE, FINE, MEASURES, WHOLE, tex
 from gcbook.chapters.fine_detail.high_pass import PAPER, SETS
 from gcbook.chapters.fine_detail.restored import HALF, PANELS
 from gcbook.claims import Interval, Number
-from gcbook.miniworld.world import DEFAULT_WORLD
+from gcbook.miniworld.named import named_world
 from gcbook.paper.categories import CHANCE
 from gcbook.paper.published import quoted_value
 
@@ -23,6 +23,7 @@ _CLASSIFIERS = {"mini-cnn": "cnn", "mini-cnn-noise": "noised"}
 
 
 def fine_detail_facts(
+    world: str,
     detail: pd.DataFrame,
     textures: pd.DataFrame,
     weighted: pd.DataFrame,
@@ -36,6 +37,7 @@ def fine_detail_facts(
     NaN where nothing was resampled. Gains are in thousandths of the images' variance.
 
     Args:
+        world: of the models, by name.
         detail, weighted, lead: from `gcbook.chapters.fine_detail.restored`: ``detail_rows``,
             ``weighted_rows`` and ``lead_rows``.
         textures, bands: from `gcbook.chapters.fine_detail.bands`: ``texture_power_rows`` and
@@ -50,7 +52,7 @@ def fine_detail_facts(
         **_lead(lead),
         **_filtered(bands),
         **_decays(decays),
-        pixels=DEFAULT_WORLD.resolution,
+        pixels=named_world(world).resolution,
         input_side=Number(quoted_value("imagen_resolution"), ".0f"),
     )
 

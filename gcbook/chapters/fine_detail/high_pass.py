@@ -1,15 +1,11 @@
 """Is a weakness on high-pass images the weighting's (Section 4)?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
 from gcbook.miniworld.results.panel import counted
-from gcbook.miniworld.results.shipped import (
-    shipped_store,
-)
-from gcbook.miniworld.results.weighting import answers_under
-from gcbook.scoring.store import Store
+from gcbook.miniworld.results.weighting import Stores, answers_under
 from gcbook.stats.clustered import clustered_columns
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
@@ -20,7 +16,6 @@ __all__ = [
     "PAPER",
     "SETS",
     "decay_rows",
-    "high_pass_stores",
 ]
 
 DECAYS = (0, 1, 2, 3, 5, 7, 10, 15, 20)
@@ -35,24 +30,8 @@ SETS = {
 """Test sets that are compared; of the filtered ones the conditions that the benchmark counts."""
 
 
-def high_pass_stores(models: Sequence[str]) -> dict[str, dict[str, Store]]:
-    """Return the diffusion models among some shipped ones, of seed 0, with their scores on `SETS`.
-
-    Args:
-        models: names.
-    """
-    found: dict[str, dict[str, Store]] = {}
-    for model in models:
-        if "-seed" in model:
-            continue
-        stores = {name: shipped_store(model, name) for name in SETS}
-        if all("error_l2" in store.traits.measures for store in stores.values()):
-            found[model] = stores
-    return found
-
-
 def decay_rows(
-    stores: Mapping[str, Mapping[str, Store]],
+    stores: Stores,
     decays: Sequence[float] = DECAYS,
     *,
     resampling: Resampling = Resampling(),
@@ -60,7 +39,7 @@ def decay_rows(
     """Accuracy on each test set under exp(−kt), from stored errors.
 
     Args:
-        stores: from `high_pass_stores`.
+        stores: from `gcbook.miniworld.results.weighting.weighing_stores`, of `SETS`.
         decays: values of k, the paper's among them.
         resampling: how the intervals are made.
 

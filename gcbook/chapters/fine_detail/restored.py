@@ -13,6 +13,7 @@ import pandas as pd
 import torch
 
 from gcbook.classifiers.diffusion import DiffusionClassifier, clip_clean
+from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results.course import PAPERS
 from gcbook.miniworld.testsets import make_test_set, silhouette_of, texture_of
 from gcbook.noise.draws import DrawRule, keyed_noise
@@ -65,7 +66,9 @@ def band_name(band: tuple[float, float]) -> str:
     return f"{low:g} and more" if np.isinf(high) else f"{low:g} to {high:g}"
 
 
-def some_images(each: int, seed: int = 0, test_set: str = "in-distribution") -> list[Stimulus]:
+def some_images(
+    each: int, seed: int = 0, test_set: str = "in-distribution", world: str = DEFAULT
+) -> list[Stimulus]:
     """Draw the same number of images of every category.
 
     Args:
@@ -73,12 +76,13 @@ def some_images(each: int, seed: int = 0, test_set: str = "in-distribution") -> 
         seed: of the draw.
         test_set: from which; of cue conflicts only those whose cues tell two categories, of
             in-distribution images only those whose cues agree.
+        world: whose, by name.
     """
     rng = np.random.default_rng(seed)
     conflict = test_set == "cue-conflict"
     chosen = [
         one
-        for one in make_test_set(test_set)
+        for one in make_test_set(test_set, named_world(world))
         if (texture_of(one.image_id) != one.category) == conflict
     ]
     stimuli = sorted(chosen, key=lambda one: one.imagename)
@@ -183,7 +187,11 @@ def detail_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling()) 
 
 
 def prompt_powers(
-    classifier: DiffusionClassifier, each: int, times: Sequence[float], seed: int = 0
+    classifier: DiffusionClassifier,
+    each: int,
+    times: Sequence[float],
+    seed: int = 0,
+    world: str = DEFAULT,
 ) -> pd.DataFrame:
     """Restore images and cue conflicts under the prompts that go with them, and under others.
 
@@ -192,6 +200,7 @@ def prompt_powers(
         each: images a category, of both kinds.
         times: in (0, 1].
         seed: of images, other prompts and noise.
+        world: whose images, by name.
 
     Returns:
         Rows of `restored_powers` with ``test_set``;
@@ -200,7 +209,7 @@ def prompt_powers(
     rng = np.random.default_rng(seed)
     tables = []
     for test_set in ("in-distribution", "cue-conflict"):
-        stimuli = some_images(each, seed, test_set)
+        stimuli = some_images(each, seed, test_set, world)
         shape = [one.category for one in stimuli]
         named = {"right": shape}
         if test_set == "cue-conflict":

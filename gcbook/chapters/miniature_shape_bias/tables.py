@@ -3,7 +3,8 @@
 import pandas as pd
 
 from gcbook.miniworld.results.answers import miniature_answers
-from gcbook.miniworld.results.shipped import KINDS, models_of, recipe_of
+from gcbook.miniworld.results.kinds import DIFFUSION
+from gcbook.miniworld.results.shipped import KINDS, parts_of, select_models
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import cue_shares
 
@@ -19,9 +20,7 @@ def evenly_weighted_answers(world: str) -> pd.DataFrame:
     Returns:
         As `gcbook.miniworld.results.scores.answers_on`, which has the paper's weighting.
     """
-    models = [
-        model for model in models_of(world) if KINDS[recipe_of(model)[0]].endswith("diffusion")
-    ]
+    models = select_models(world, DIFFUSION)
     return miniature_answers(["cue-conflict"], models, weighting="uniform")
 
 
@@ -38,8 +37,8 @@ def cue_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
         miniature and seed.
     """
     rows = cue_shares(answers, resampling=resampling).drop(columns="n")
-    recipe, seed = zip(*map(recipe_of, rows["observer"]), strict=True)
-    rows = rows.assign(recipe=recipe, seed=seed)
+    parts = rows["observer"].map(parts_of)
+    rows = rows.assign(recipe=[p.recipe for p in parts], seed=[p.seed for p in parts])
     several = rows["recipe"].duplicated(keep=False)
     label = rows["recipe"] + ", seed " + rows["seed"].astype(str)
     rows = rows.assign(network=label.where(several, rows["observer"]))

@@ -10,7 +10,7 @@ from gcbook.claims import Interval, Number
 from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.findings import AGREES, CONTRADICTS, UNDECIDED
 from gcbook.miniworld.results.scores import SET_TITLES
-from gcbook.miniworld.results.shipped import recipe_of
+from gcbook.miniworld.results.shipped import parts_of
 from gcbook.stats.summaries import Summaries
 
 __all__ = ["miniature_world_facts"]
@@ -103,7 +103,7 @@ def _verdicts(compared: pd.DataFrame) -> dict[str, Any]:
 def _quiz(quiz: pd.DataFrame, answers: pd.DataFrame) -> dict[str, Any]:
     """What the pictures of the self-test show, and how many miniatures named which cue."""
     asked = answers[answers["dataset"] == "cue-conflict"]
-    first = asked[asked["observer"].map(lambda name: recipe_of(name)[1] == 0)]
+    first = asked[asked["observer"].map(lambda name: parts_of(name).seed == 0)]
     named = first.groupby("image_id")["cue"].value_counts().unstack(fill_value=0)
     named = named.reindex(index=quiz["image_id"], columns=["shape", "texture"], fill_value=0)
     return {

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.results.kinds import STANDS_FOR
-from gcbook.miniworld.results.shipped import KINDS, model_card, recipe_of
+from gcbook.miniworld.results.shipped import KINDS, label_of, model_card, parts_of
 from gcbook.stats.metrics import share
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import plural
@@ -63,7 +63,7 @@ def training_table(models: Sequence[str]) -> pd.DataFrame:
     """How each model was trained, from the record beside it.
 
     Args:
-        models: names of shipped models.
+        models: names of shipped models. Of several seeds the first is shown.
 
     Returns:
         A row a model: ``model, kind, stands_for, parameters, steps, batch_size, images_seen``
@@ -73,13 +73,13 @@ def training_table(models: Sequence[str]) -> pd.DataFrame:
         ``accuracy`` (of classifiers, on validation images; else NaN).
     """
     rows = []
-    for model in models:
-        card, recipe = model_card(model), recipe_of(model)[0]
+    for model in (name for name in models if parts_of(name).seed == 0):
+        card, recipe = model_card(model), parts_of(model).recipe
         last = card["history"][-1]
         cores = plural(card["threads"], "core")
         rows.append(
             {
-                "model": model,
+                "model": label_of(model),
                 "kind": KINDS[recipe],
                 "stands_for": STANDS_FOR[recipe],
                 "parameters": card["parameters"],

@@ -15,7 +15,8 @@ from gcbook.miniworld.results.answers import SOURCE, mark, miniature_answers, wi
 from gcbook.miniworld.results.course import PAPERS
 from gcbook.miniworld.results.shipped import (
     KINDS,
-    recipe_of,
+    label_of,
+    parts_of,
     shipped_sets,
     shipped_store,
 )
@@ -40,7 +41,6 @@ __all__ = [
     "level_answers",
     "level_of",
     "level_shares",
-    "level_table",
     "models_with_levels",
     "unweighted",
     "whole_shares",
@@ -74,31 +74,6 @@ def level_of(t: np.ndarray, bins: int) -> np.ndarray:
     return np.clip(np.ceil(np.asarray(t) * bins - 1e-9).astype(int) - 1, 0, bins - 1)
 
 
-def level_table(model: str, bins: int) -> pd.DataFrame:
-    """The levels with their times, and a model's log-SNR in the middle of each.
-
-    Args:
-        model: name of a shipped model.
-        bins: number of levels.
-
-    Returns:
-        ``level, t_low, t_high, t, log_snr``; the last is NaN of a model without noise.
-    """
-    level = np.arange(bins)
-    middle = (level + 0.5) / bins
-    schedule = shipped_store(model, CONFLICTS).schedule
-    ratio = np.full(bins, np.nan) if schedule is None else log_snr(schedule, middle)
-    return pd.DataFrame(
-        {
-            "level": level,
-            "t_low": level / bins,
-            "t_high": (level + 1) / bins,
-            "t": middle,
-            "log_snr": ratio,
-        }
-    )
-
-
 def level_answers(
     models: Sequence[str], bins: int, test_sets: Sequence[str] = (CONFLICTS, *ACCURACY_SETS)
 ) -> pd.DataFrame:
@@ -110,8 +85,9 @@ def level_answers(
         test_sets: those that a model has no scores on are left out for it.
 
     Returns:
-        Trials as `gcbook.miniworld.results.answers.mark` returns them, with ``level``. An image
-        without draws in a level has no row there.
+        Trials as `gcbook.miniworld.results.answers.mark` returns them, with ``level`` and its
+        ``log_snr`` (in the middle; NaN of a model without noise). An image without draws in a
+        level has no row there.
     """
     tables = []
     for model in models:
@@ -123,8 +99,8 @@ def level_answers(
             level = level_of(rows["t"].to_numpy(), bins)
             for index in range(bins):
                 decided = decide_rows(store, rows[level == index], UNWEIGHTED)
-                trials = to_trials(decided, model, test_set, SOURCE)
-                tables.append(trials.assign(level=index))
+                trials = to_trials(decided, label_of(model), test_set, SOURCE)
+                tables.append(trials.assign(level=index, log_snr=_log_snr(store, index, bins)))
     return mark(pd.concat(tables, ignore_index=True))
 
 
@@ -151,8 +127,18 @@ def level_shares(
     tables = []
     for (model, test_set), group in answers.groupby(["observer", "dataset"], sort=False):
         for answer, shares in _shares(group, str(test_set), ["level"], resampling):
-            shares = shares.assign(model=str(model), test_set=str(test_set), answer=answer)
-            tables.append(shares.merge(level_table(str(model), bins), on="level"))
+            level = shares["level"]
+            tables.append(
+                shares.assign(
+                    model=str(model),
+                    test_set=str(test_set),
+                    answer=answer,
+                    t_low=level / bins,
+                    t_high=(level + 1) / bins,
+                    t=(level + 0.5) / bins,
+                    log_snr=level.map(group.groupby("level")["log_snr"].first()),
+                )
+            )
     return pd.concat(tables, ignore_index=True)[columns]
 
 
@@ -175,7 +161,7 @@ def whole_shares(
         ``model`` (a miniature), ``levels`` (whether it has a t), and as in `level_shares`
         ``test_set, answer, n, share, low, high``.
     """
-    leveled = {recipe_of(model)[0] for model in models_with_levels(models)}
+    leveled = {parts_of(model).recipe for model in models_with_levels(models)}
     answers = miniature_answers(test_sets, models)
     answers = with_recipe(answers)
     tables = []
@@ -269,6 +255,12 @@ def unweighted(store: Store) -> pd.DataFrame:
     return rows.assign(nll=rows["nll"] * rows["t"]) if store.traits.likelihood else rows
 
 
+def _log_snr(store: Store, level: int, bins: int) -> float:
+    """In the middle of a level; NaN of a model without noise."""
+    schedule = store.schedule
+    return np.nan if schedule is None else float(log_snr(schedule, np.array((level + 0.5) / bins)))
+
+
 def _has_levels(store: Store) -> bool:
     if store.traits.deterministic:
         return False
@@ -321,7 +313,7 @@ def centre_rows(centres: pd.DataFrame) -> pd.DataFrame:
     ]
     rows = pd.concat(parts, ignore_index=True).sort_values(
         "model",
-        key=lambda column: column.map(lambda model: list(KINDS).index(recipe_of(model)[0])),
+        key=lambda column: column.map(lambda model: list(KINDS).index(parts_of(model).recipe)),
         kind="stable",
         ignore_index=True,
     )

@@ -7,14 +7,18 @@ import numpy as np
 import pandas as pd
 
 from gcbook.chapters.noise_training.tables import (
+    BEYOND,
     CLEAN,
+    EQUAL_STEPS,
     MEASURES,
+    MORE_IMAGES,
     ONE_DRAW,
-    TRAINED_LONGER,
+    TRAINED,
     normalized_variance,
 )
 from gcbook.claims import Number
-from gcbook.miniworld.results.longer import images_seen
+from gcbook.miniworld.results.longer import LONG, images_seen
+from gcbook.miniworld.results.shipped import name_of
 from gcbook.paper.published import quoted_value
 from gcbook.stats.shape_tables import noised_resnets
 
@@ -28,27 +32,29 @@ _STEPS = {
     "several": "several draws",
 }
 _CHANGED = {"": "shape_bias", "_excess": "texture_excess", "_blind": "blind"}
-_LENGTHS = ("same_steps", "longer", "beyond")
+_LENGTHS = {"same_steps": EQUAL_STEPS, "longer": MORE_IMAGES, "beyond": BEYOND}
 _NO_ROW: "pd.Series[Any]" = pd.Series(dtype=float)
 
 
 def noise_training_facts(
-    cells: pd.DataFrame, changes: pd.DataFrame, lengths: pd.DataFrame
+    world: str, cells: pd.DataFrame, changes: pd.DataFrame, lengths: pd.DataFrame
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
-    A fact of a cell that is not there, and an interval where nothing was resampled, is NaN.
+    A fact of a cell or a comparison that is not there, and an interval where nothing was resampled,
+    is NaN.
 
     Args:
+        world: of the networks, by name.
         cells, changes, lengths: from `gcbook.chapters.noise_training.tables`: ``cell_rows``,
             ``change_rows`` and ``length_rows``.
     """
     return SimpleNamespace(
         **_cells(cells),
         **_changes(changes),
-        **_lengths(lengths),
+        **_lengths(world, lengths),
         **_paper(),
-        variance=Number(normalized_variance(), ".2f"),
+        variance=Number(normalized_variance(world), ".2f"),
     )
 
 
@@ -77,12 +83,15 @@ def _changes(changes: pd.DataFrame) -> dict[str, Any]:
     return found
 
 
-def _lengths(lengths: pd.DataFrame) -> dict[str, Any]:
+def _lengths(world: str, lengths: pd.DataFrame) -> dict[str, Any]:
     """What noise and what a longer training changes, and how much longer it was."""
     found: dict[str, Any] = {}
-    for place, name in enumerate(_LENGTHS):
-        found |= _change(name, lengths.iloc[place])
-    plain, noised, longer = map(images_seen, ("mini-cnn", "mini-cnn-noise", TRAINED_LONGER))
+    for name, comparison in _LENGTHS.items():
+        rows = lengths[lengths["comparison"] == comparison]
+        found |= _change(name, rows.iloc[0] if len(rows) else _NO_ROW)
+    plain, noised = (images_seen(name_of(recipe, world)) for recipe in TRAINED)
+    there = MORE_IMAGES in set(lengths["comparison"])
+    longer = images_seen(name_of("mini-cnn", world) + LONG) if there else np.nan
     return found | {
         "noise_images": Number(noised / plain, ".2g"),
         "longer_images": Number(longer / plain, ".2g"),

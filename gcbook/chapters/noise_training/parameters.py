@@ -1,12 +1,13 @@
 """What the chapter can be asked to do differently."""
 
-from gcbook.chapters.fields import CLUSTERED, models_of, noise_draws, seed_of, text, whole
+from gcbook.chapters.fields import CLUSTERED, WORLD, models_of, noise_draws, seed_of, text, whole
 from gcbook.chapters.parameters import Declaration
 
 __all__ = ["PARAMETERS"]
 
 PARAMETERS = Declaration(
     {
+        **WORLD,
         "models": models_of("discriminative miniatures to compare"),
         "noise_draws": noise_draws(10, "noised versions of an image", ge=1, le=100),
         "trained": text("", "a folder to train networks in and to show; nothing: what ships"),

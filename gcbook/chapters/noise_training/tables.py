@@ -10,12 +10,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gcbook.files.errors import InputError
+from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.course import course_answers
 from gcbook.miniworld.results.longer import LONG, bias_change
-from gcbook.miniworld.results.noised import MEAN, clean_answers, noised_answers
-from gcbook.miniworld.results.shipped import models_of, recipe_of
+from gcbook.miniworld.results.noised import (
+    DRAWS,
+    MEAN,
+    SEED,
+    answers_noised,
+    clean_answers,
+    noised_answers,
+)
+from gcbook.miniworld.results.shipped import has_course, name_of, select_models, shipped_sets
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.miniworld.training import cnn
 from gcbook.stats.metrics import share
@@ -46,7 +53,9 @@ __all__ = [
 CLEAN, ONE_DRAW, MEAN_OF_DRAWS = "clean images", "one draw of noise", "mean over draws"
 """How a network is tested."""
 
-TRAINED_LONGER = "mini-cnn" + LONG
+EQUAL_STEPS, MORE_IMAGES, BEYOND = "Noise, equal steps", "More clean images", "Noise minus these"
+"""Noise after equally many steps; a longer training on clean images; noise against that."""
+
 TRAINED = {"mini-cnn": "clean", "mini-cnn-noise": "noised"}
 MEASURES = {
     "accuracy": "In-distribution accuracy",
@@ -60,29 +69,29 @@ MEASURES = {
 _CELL = ["recipe", "tested"]
 
 
-def discriminative_models(world: str, models: Sequence[str] = ()) -> list[str]:
+def discriminative_models(
+    world: str, labels: Sequence[str] = (), *, noise_draws: int = DRAWS, seed: int = SEED
+) -> tuple[str, ...]:
     """Return a world's classifiers of both recipes, all seeds, or those that are named.
 
     Args:
         world: its name, see `gcbook.miniworld.named`.
-        models: names; none takes all.
+        labels: of models; none takes all that can answer to the draws.
+        noise_draws: noised versions of an image.
+        seed: of the noise.
 
     Raises:
-        InputError: a name is not one of them.
+        InputError, DataNotFoundError: see `gcbook.miniworld.results.shipped.select_models`.
     """
-    there = [name for name in models_of(world) if recipe_of(name)[0] in TRAINED]
-    if unknown := sorted(set(models) - set(there)):
-        raise InputError(
-            f"models: expected some of {', '.join(there)}; found {', '.join(unknown)}."
-        )
-    return [name for name in there if not models or name in models]
+    models = select_models(world, tuple(TRAINED), labels)
+    return models if labels else tuple(m for m in models if answers_noised(m, noise_draws, seed))
 
 
 def noise_answers(
     models: Sequence[str],
     *,
-    noise_draws: int = 10,
-    seed: int = 0,
+    noise_draws: int = DRAWS,
+    seed: int = SEED,
     folders: Mapping[str, Path] | None = None,
 ) -> pd.DataFrame:
     """Answers to clean images, from the shipped scores, and to noised ones, asked anew.
@@ -201,42 +210,44 @@ def category_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling(
     return table.assign(category_mean=mean.round(4))
 
 
-def normalized_variance(images: int = 160) -> float:
+def normalized_variance(world: str, images: int = 160) -> float:
     """Return the mean square of pixels as the classifiers normalize them.
 
     Args:
+        world: whose images, by name.
         images: how many of the in-distribution set.
     """
-    shown = make_test_set(PLAIN).first(images)
+    shown = make_test_set(PLAIN, named_world(world)).first(images)
     pixels = np.stack([each.read() for each in shown]).astype(float)
     return float(np.square((pixels - cnn.MEAN) / cnn.SD).mean())
 
 
-def length_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def length_rows(world: str, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Is it the noise, or more training? Shape bias of one seed each, on the same conflicts.
 
     Args:
+        world: of the networks, by name. Rows whose networks do not ship for it are left out.
         resampling: how the intervals are made.
 
     Returns:
-        ``comparison`` (noise after equally many steps; a longer training on clean images; noise
-        against that), ``before, after, change, low, high``.
+        ``comparison`` (`EQUAL_STEPS`, `MORE_IMAGES`, `BEYOND`), ``before, after, change`` and its
+        ``low, high``.
     """
-    pairs = {
-        "More clean images": ("mini-cnn", TRAINED_LONGER),
-        "Noise minus these": (TRAINED_LONGER, "mini-cnn-noise"),
-    }
-    found = {
-        "Noise, equal steps": _after_as_many_steps(resampling),
-        **{words: bias_change(*pair, resampling=resampling) for words, pair in pairs.items()},
-    }
+    plain, noisy = (name_of(recipe, world) for recipe in TRAINED)
+    longer = plain + LONG
+    found = {}
+    if has_course(plain) and has_course(noisy):
+        found[EQUAL_STEPS] = _after_as_many_steps([plain, noisy], resampling)
+    if shipped_sets(longer):
+        found[MORE_IMAGES] = bias_change(plain, longer, resampling=resampling)
+        found[BEYOND] = bias_change(longer, noisy, resampling=resampling)
+    columns = ["comparison", "before", "after", "change", "low", "high"]
     rows = [{"comparison": words, **each} for words, each in found.items()]
-    columns = ["before", "after", "change", "low", "high"]
-    return pd.DataFrame(rows).round(dict.fromkeys(columns, 4))[["comparison", *columns]]
+    return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[1:], 4))
 
 
-def _after_as_many_steps(resampling: Resampling) -> dict[str, float]:
-    answers = with_recipe(course_answers(list(TRAINED)))
+def _after_as_many_steps(models: Sequence[str], resampling: Resampling) -> dict[str, float]:
+    answers = with_recipe(course_answers(models))
     both = set.intersection(*(set(group["step"]) for _, group in answers.groupby("recipe")))
     same = answers[answers["step"] == max(both)]
     keys, values, _ = pooled_measures(same, ["recipe"], resampling=resampling, together=False)

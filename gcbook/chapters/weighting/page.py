@@ -21,6 +21,7 @@ from hashlib import blake2b
 import numpy as np
 import pandas as pd
 
+from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results.weighting import SETS, RawErrors, Stores, read_errors
 from gcbook.miniworld.testsets import make_test_set, silhouette_of, texture_of
 from gcbook.noise.weightings import Norm
@@ -116,7 +117,9 @@ def unpack(packed: Sequence[str], n_draws: int, n_labels: int) -> tuple[np.ndarr
     return numbers[:, :n_draws] / 1000, scale[..., None] * excess
 
 
-def page_data(stores: Stores, n_draws: int, decay: float, seed: int) -> PageData:
+def page_data(
+    stores: Stores, n_draws: int, decay: float, seed: int, world: str = DEFAULT
+) -> PageData:
     """Choose the images that go with the page and pack their errors.
 
     Of the conflicts one image of each pair of shape and texture, of the in-distribution images
@@ -129,6 +132,7 @@ def page_data(stores: Stores, n_draws: int, decay: float, seed: int) -> PageData
         n_draws: draws an image, the first ones; fewer where a store has fewer.
         decay: k of the weighting at the start.
         seed: of the choice.
+        world: whose images they are, by name.
     """
     every = {model: _chosen(of_model, seed) for model, of_model in stores.items()}
     raws = [raw for of_model in every.values() for raw in of_model.values()]
@@ -162,7 +166,7 @@ def page_data(stores: Stores, n_draws: int, decay: float, seed: int) -> PageData
     return PageData(
         pd.DataFrame(rows),
         table[list(_NO_IMAGES)],
-        _pictures(samples),
+        _pictures(samples, world),
         labels,
         n_draws,
     )
@@ -249,8 +253,9 @@ def _samples(conflicts: pd.DataFrame) -> list[str]:
     return taken
 
 
-def _pictures(image_ids: Sequence[str]) -> tuple[str, ...]:
-    content = {each.image_id: each.content for each in make_test_set(SETS[1]).stimuli}
+def _pictures(image_ids: Sequence[str], world: str) -> tuple[str, ...]:
+    shown = make_test_set(SETS[1], named_world(world))
+    content = {each.image_id: each.content for each in shown}
     return tuple(
         "data:image/png;base64," + base64.b64encode(content[image]()).decode()
         for image in image_ids

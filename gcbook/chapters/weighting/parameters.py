@@ -1,12 +1,13 @@
 """What the chapter can be asked to do differently."""
 
-from gcbook.chapters.fields import CLUSTERED, models_of, noise_draws, number, seed_of
+from gcbook.chapters.fields import CLUSTERED, WORLD, models_of, noise_draws, number, seed_of
 from gcbook.chapters.parameters import Declaration
 
 __all__ = ["PARAMETERS"]
 
 PARAMETERS = Declaration(
     {
+        **WORLD,
         "models": models_of("diffusion miniatures to weigh"),
         "noise_draws": noise_draws(
             16, "draws of noise an image that the live figure has", ge=2, le=32

@@ -60,7 +60,7 @@ def system_rows() -> pd.DataFrame:
     for key in SYSTEMS:
         system = SHORT_TITLES.get(key, system_titles()[key])
         original = "public" if key in OPEN_WEIGHTS else "not public"
-        entries = [entry for entry in zoo().values() if entry.stands_for == key]
+        entries = [entry for entry in _entries() if entry.stands_for == key]
         # What can be had now comes before what is to come.
         entries.sort(key=lambda entry: (not entry.same, bool(entry.source.package)))
         rows += [
@@ -89,7 +89,7 @@ def system_rows() -> pd.DataFrame:
             "name": entry.name,
             "differs": entry.differs,
         }
-        for entry in zoo().values()
+        for entry in _entries()
         if not entry.stands_for and entry.kind != "discriminative"
     ]
     return pd.DataFrame(rows)
@@ -103,7 +103,7 @@ def fact_rows() -> pd.DataFrame:
         text_encoder, parameters`` (of the network that is evaluated), ``download_gb, licence,
         gated`` ("yes", "no" or None), ``source, note, checked``; missing where it was not checked.
     """
-    entries = [entry for entry in zoo().values() if entry.kind != "discriminative"]
+    entries = [entry for entry in _entries() if entry.kind != "discriminative"]
     rows = pd.DataFrame([_facts(entry) for entry in entries])
     return rows.astype({"resolution": "Int64", "parameters": "Int64", "download_gb": "Float64"})
 
@@ -116,7 +116,7 @@ def network_rows() -> pd.DataFrame:
         ``trials`` (its label in the public trials, or None), ``resolution, parameters, source``.
     """
     labels = known_networks().set_index("observer")["label"]
-    entries = [entry for entry in zoo().values() if entry.kind == "discriminative"]
+    entries = [entry for entry in _entries() if entry.kind == "discriminative"]
     rows = pd.DataFrame(
         [
             {
@@ -167,6 +167,11 @@ def cost_rows(noise_draws: int, images: int | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _entries() -> list[ZooEntry]:
+    """All but the miniatures of other worlds, which are what those of the default one are."""
+    return [entry for entry in zoo().values() if not entry.world]
+
+
 def _facts(entry: ZooEntry) -> dict[str, object]:
     gated = {True: "yes", False: "no", None: None}[entry.gated]
     return {
@@ -193,4 +198,4 @@ def _parameters(entry: ZooEntry) -> int | None:
 
 
 def _names(kind: str) -> list[str]:
-    return [entry.name for entry in zoo().values() if entry.kind == kind]
+    return [entry.name for entry in _entries() if entry.kind == kind]

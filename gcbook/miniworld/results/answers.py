@@ -7,7 +7,13 @@ import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import DataNotFoundError
-from gcbook.miniworld.results.shipped import recipe_of, shipped_models, shipped_sets, shipped_store
+from gcbook.miniworld.results.shipped import (
+    label_of,
+    parts_of,
+    shipped_models,
+    shipped_sets,
+    shipped_store,
+)
 from gcbook.miniworld.testsets import silhouette_of, texture_of
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import choose_draws, decide, to_trials
@@ -37,20 +43,22 @@ def miniature_answers(
 
     Args:
         test_sets: names, see `gcbook.miniworld.testsets.TEST_SETS`.
-        models: names; by default all that have scores on a set.
+        models: names, of one world; by default all of the default one that have scores on a set.
         weighting: of the errors of diffusion models; by default the paper's.
         draws: the first so many; by default all. A model whose answers need fewer has those.
 
     Returns:
-        Trials (`gcbook.trials.table.COLUMNS`), whose dataset is the test set, with the columns of
-        `mark`.
+        Trials (`gcbook.trials.table.COLUMNS`), whose observers are the models' labels
+        (`gcbook.miniworld.results.shipped.label_of`) and whose dataset is the test set, with the
+        columns of `mark`.
 
     Raises:
         DataNotFoundError: a named model has no scores on a set, or no model has any.
     """
     tables = []
     for test_set in test_sets:
-        chosen = models or [name for name in shipped_models() if test_set in shipped_sets(name)]
+        scored = [name for name in shipped_models() if test_set in shipped_sets(name)]
+        chosen = scored if models is None else models
         tables += [_decided(test_set, model, weighting, draws) for model in chosen]
     if not tables:
         raise DataNotFoundError(
@@ -67,7 +75,7 @@ def _decided(test_set: str, model: str, weighting: str | None, draws: int | None
     few = None if draws is None else min(draws, store.settings.max_draws)
     asked = () if store.traits.likelihood else (weighting,)
     decisions = decide(store, store.weights(*asked), 1 if store.traits.deterministic else few)
-    return to_trials(decisions, model, test_set, SOURCE)
+    return to_trials(decisions, label_of(model), test_set, SOURCE)
 
 
 def mark(trials: pd.DataFrame) -> pd.DataFrame:
@@ -96,7 +104,7 @@ def mark(trials: pd.DataFrame) -> pd.DataFrame:
 def with_recipe(answers: pd.DataFrame) -> pd.DataFrame:
     """Return answers with the miniature that each observer is a seed of, as ``recipe``."""
     who, names = pd.factorize(answers["observer"])
-    recipes = np.array([recipe_of(name)[0] for name in names], dtype=object)
+    recipes = np.array([parts_of(name).recipe for name in names], dtype=object)
     return answers.assign(recipe=recipes[who])
 
 

@@ -22,7 +22,7 @@ photographs, and its numbers are not those of the large models that share its re
 - Data: {train_images:,} images of the training silhouettes; to follow the training,
   {validation_images:,} of the validation silhouettes, which are of other designers. Whose they are:
   `gcbook/data/miniworld/ATTRIBUTION.md`
-- Trained parameters: {parameters:,}, stored in half precision, loaded in single
+- Trained parameters: {parameters:,}{weights}
 - Validation loss after the last step: {loss:.4f}{accuracy}
 - Use: {use}
 - Licence: MIT, as the package
@@ -30,6 +30,12 @@ photographs, and its numbers are not those of the large models that share its re
 `training.json` has the whole record: the plan, the world's choices, the versions of the libraries
 and the course of the training.
 """
+
+_WEIGHTS = {
+    True: ", stored in half precision, loaded in single",
+    False: "; the weights do not come along, as of every seed but the first",
+}
+"""Whether they are there."""
 
 _UNNAMED = {DEFAULT: "", "": ", one without a name"}
 """What is said of a world that is not "the NAME one"."""
@@ -46,7 +52,7 @@ _USE_OF_JUDGE = (
 
 
 def write_card(folder: str | Path) -> Path:
-    """Write ``README.md`` of a model from its ``training.json``.
+    """Write ``README.md`` of a model from its ``training.json`` and whether it has weights.
 
     Args:
         folder: of the model.
@@ -66,6 +72,7 @@ def write_card(folder: str | Path) -> Path:
         accuracy=accuracy,
         use=_USE_OF_JUDGE if name == JUDGE else _USE,
         command=_command(record),
+        weights=_WEIGHTS[any(folder.rglob("*.safetensors"))],
         built_on=f"; before, {base['minutes']:.0f} for {base['miniature']}" if base else "",
         where=_where(record),
         which=_UNNAMED.get(name_of_world, f", the {name_of_world} one"),

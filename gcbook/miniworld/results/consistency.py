@@ -7,7 +7,7 @@ from scipy.spatial.distance import squareform
 
 from gcbook.miniworld.results.kinds import side_of
 from gcbook.miniworld.results.panel import MiniaturePanel, counted
-from gcbook.miniworld.results.shipped import recipe_of
+from gcbook.miniworld.results.shipped import parts_of
 from gcbook.stats.agreement import kappa, kappa_bound, weighted_pair_counts
 from gcbook.stats.measures import mean_defined
 from gcbook.stats.resampling import Resampling, halfway
@@ -142,7 +142,7 @@ def sides(
     kinds = pairs["pair"].to_numpy()
     recipes = np.array(
         [
-            " ".join(sorted((recipe_of(a)[0], recipe_of(b)[0])))
+            " ".join(sorted((parts_of(a).recipe, parts_of(b).recipe)))
             for a, b in zip(pairs["a"], pairs["b"], strict=True)
         ]
     )
@@ -171,7 +171,7 @@ def sides(
 
 
 def _kind(a: str, b: str) -> str:
-    if recipe_of(a)[0] == recipe_of(b)[0]:
+    if parts_of(a).recipe == parts_of(b).recipe:
         return "seeds"
     return side_of(a) if side_of(a) == side_of(b) else "across"
 

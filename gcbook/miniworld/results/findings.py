@@ -14,7 +14,7 @@ import pandas as pd
 from gcbook.miniworld.results.consistency import pair_kappas, sides
 from gcbook.miniworld.results.kinds import GENERATIVE, recipes_in
 from gcbook.miniworld.results.panel import OOD_SETS, MiniaturePanel, counted, make_panel
-from gcbook.miniworld.results.shipped import recipe_of
+from gcbook.miniworld.results.shipped import parts_of
 from gcbook.paper.published import table1
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import number
@@ -166,7 +166,7 @@ def claim_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame
 
 
 def _test(claim: _Claim, answers: pd.DataFrame, resampling: Resampling) -> dict[str, Any]:
-    recipe = answers["observer"].map(lambda name: recipe_of(name)[0])
+    recipe = answers["observer"].map(lambda name: parts_of(name).recipe)
     chosen = answers["dataset"].isin(claim.sets) & recipe.isin([claim.a, claim.b])
     panel = make_panel(answers[chosen & counted(answers)], resampling)
     a, b = claim.value(panel, claim.a), claim.value(panel, claim.b)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from gcbook.miniworld.results.shipped import KINDS, recipe_of
+from gcbook.miniworld.results.shipped import KINDS, parts_of
 
 __all__ = [
+    "DIFFUSION",
     "GENERATIVE",
     "STANDS_FOR",
     "recipes_in",
@@ -25,13 +26,17 @@ STANDS_FOR = {
 GENERATIVE = ("mini-pixel", "mini-latent", "mini-ar", "mini-masked")
 
 
+DIFFUSION = ("mini-pixel", "mini-latent")
+"""Those of them whose errors can be weighted by the noise."""
+
+
 def side_of(model: str) -> str:
     """Return whether a miniature generates images.
 
     >>> side_of("mini-cnn-seed2"), side_of("mini-ar")
     ('discriminative', 'generative')
     """
-    return "generative" if recipe_of(model)[0] in GENERATIVE else "discriminative"
+    return "generative" if parts_of(model).recipe in GENERATIVE else "discriminative"
 
 
 def short_name(recipe: str) -> str:
@@ -49,5 +54,5 @@ def recipes_in(models: Iterable[str]) -> list[str]:
     >>> recipes_in(["mini-cnn-seed1", "mini-cnn", "mini-pixel"])
     ['mini-pixel', 'mini-cnn']
     """
-    found = {recipe_of(model)[0] for model in models}
+    found = {parts_of(model).recipe for model in models}
     return [recipe for recipe in KINDS if recipe in found]

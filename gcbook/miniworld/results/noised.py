@@ -1,4 +1,8 @@
-"""Answers of the discriminative miniatures to images with diffusion-style noise, measured anew."""
+"""Answers of the discriminative miniatures to images with diffusion-style noise.
+
+Networks whose weights ship are asked anew. Of the others their answers ship, to `DRAWS` noised
+versions of each image with the noise of `SEED`.
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -7,16 +11,33 @@ from typing import cast
 
 import pandas as pd
 
+from gcbook.files.errors import InputError
+from gcbook.miniworld.named import named_world
+from gcbook.miniworld.results import shipped
 from gcbook.miniworld.results.answers import SOURCE, mark
-from gcbook.miniworld.results.shipped import model_folder
+from gcbook.miniworld.results.shipped import has_weights, label_of, model_folder, parts_of
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.scoring.decisions import Rule, decide, decide_rows, to_trials
 from gcbook.scoring.settings import ScoringSettings
+from gcbook.stats.shares import CONFLICT, PLAIN
+from gcbook.trials.table import COLUMNS
 
-__all__ = ["MEAN", "clean_answers", "noised_answers"]
+__all__ = [
+    "DRAWS",
+    "MEAN",
+    "SEED",
+    "answers_noised",
+    "clean_answers",
+    "keep_noised",
+    "noised_answers",
+]
 
+DRAWS, SEED = 10, 0
 MEAN = -1
 """In place of a draw's number: the answer of the mean probability of all draws."""
+
+NOISED = "noised.parquet"
+"""Beside a model's stores: its answers to noised images, where its weights do not ship."""
 
 MOST_KEPT = 2**14
 """Draws that are kept for the next model, of 12 kB each."""
@@ -26,8 +47,8 @@ def noised_answers(
     models: Sequence[str],
     test_sets: Sequence[str],
     *,
-    noise_draws: int = 10,
-    seed: int = 0,
+    noise_draws: int = DRAWS,
+    seed: int = SEED,
     folders: Mapping[str, Path] | None = None,
 ) -> pd.DataFrame:
     """Show models every image of test sets several times, each time with other noise.
@@ -45,6 +66,7 @@ def noised_answers(
 
     Raises:
         DataNotFoundError: a model does not come with this package.
+        InputError: a model whose answers alone ship is asked with other draws.
     """
     from gcbook.classifiers.discriminative import DiscriminativeClassifier
     from gcbook.classifiers.load import load_classifier
@@ -56,26 +78,64 @@ def noised_answers(
     settings = ScoringSettings(draws=noise_draws, seed=seed, batch_size=256, device="cpu")
     tables = []
     for model in models:
-        place = (folders or {}).get(model) or model_folder(model)
-        plain = cast(DiscriminativeClassifier, load_classifier(place, name=model))
+        place = (folders or {}).get(model)
+        if place is None and not has_weights(model) and _file(model).is_file():
+            tables.append(_kept(model, test_sets, noise_draws, seed))
+            continue
+        plain = cast(
+            DiscriminativeClassifier, load_classifier(place or model_folder(model), name=model)
+        )
         classifier = NoisedClassifier(plain, draws=draws)
+        world = named_world(parts_of(model).world)
         for test_set in test_sets:
-            with scored_once(make_test_set(test_set), classifier, settings) as store:
+            with scored_once(make_test_set(test_set, world), classifier, settings) as store:
                 decided = {MEAN: decide(store, pooling="probability")}
                 for draw, rows in store.scores().groupby("draw"):
                     decided[int(str(draw))] = decide_rows(store, rows, Rule(store.weights()))
             tables += [
-                to_trials(table, model, test_set, SOURCE).assign(draw=draw)
+                to_trials(table, label_of(model), test_set, SOURCE).assign(draw=draw)
                 for draw, table in decided.items()
             ]
     return mark(pd.concat(tables, ignore_index=True))
+
+
+def answers_noised(model: str, noise_draws: int, seed: int) -> bool:
+    """Return whether a shipped model answers to as many draws: one without weights has its own."""
+    return has_weights(model) or (noise_draws, seed) == (DRAWS, SEED)
+
+
+def keep_noised(model: str) -> Path:
+    """Ask a shipped model about noised images, and keep its answers beside its scores.
+
+    Returns:
+        The file.
+    """
+    answers, path = noised_answers([model], [CONFLICT, PLAIN]), _file(model)
+    answers[[*COLUMNS, "draw"]].to_parquet(path, index=False, compression="zstd")
+    return path
+
+
+def _file(model: str) -> Path:
+    return shipped.DATA / "scores" / model / NOISED
+
+
+def _kept(model: str, test_sets: Sequence[str], noise_draws: int, seed: int) -> pd.DataFrame:
+    """Trials that `keep_noised` has kept."""
+    if not answers_noised(model, noise_draws, seed):
+        raise InputError(
+            f"noise_draws, seed: expected {DRAWS} and {SEED}, for {label_of(model)} ships without "
+            f"weights and with its answers to these draws alone; found {noise_draws} and {seed}. "
+            "Leave it out of models, or train it."
+        )
+    kept = pd.read_parquet(_file(model))
+    return kept[kept["dataset"].isin(list(test_sets))]
 
 
 def clean_answers(folders: Mapping[str, Path], test_sets: Sequence[str]) -> pd.DataFrame:
     """Show discriminative models every image of test sets as it is.
 
     Args:
-        folders: of models, by name.
+        folders: of models, by names that tell their world.
         test_sets: names.
 
     Returns:
@@ -88,7 +148,8 @@ def clean_answers(folders: Mapping[str, Path], test_sets: Sequence[str]) -> pd.D
     tables = []
     for model, place in folders.items():
         classifier = load_classifier(place, name=model)
+        world = named_world(parts_of(model).world)
         for test_set in test_sets:
-            with scored_once(make_test_set(test_set), classifier, settings) as store:
-                tables.append(to_trials(decide(store), model, test_set, SOURCE))
+            with scored_once(make_test_set(test_set, world), classifier, settings) as store:
+                tables.append(to_trials(decide(store), label_of(model), test_set, SOURCE))
     return mark(pd.concat(tables, ignore_index=True))

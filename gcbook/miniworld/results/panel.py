@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import InputError
-from gcbook.miniworld.results.shipped import recipe_of
+from gcbook.miniworld.results.shipped import parts_of
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.stats.clustered import silhouettes
@@ -77,7 +77,7 @@ class MiniaturePanel:
 
     def rows(self, recipe: str) -> list[int]:
         """Return the places of the models of one miniature."""
-        return [i for i, name in enumerate(self.models) if recipe_of(name)[0] == recipe]
+        return [i for i, name in enumerate(self.models) if parts_of(name).recipe == recipe]
 
     def accuracy(self, recipe: str, datasets: Sequence[str]) -> np.ndarray:
         """Return the mean accuracy over test sets and over a miniature's seeds, (1 + draws,).

@@ -13,7 +13,8 @@ import pandas as pd
 
 from gcbook.files.errors import GcbookError
 from gcbook.miniworld.bands import BAND_SETS, make_named_set
-from gcbook.miniworld.results.shipped import model_folder, shipped_sets, shipped_store
+from gcbook.miniworld.named import named_world
+from gcbook.miniworld.results.shipped import model_folder, parts_of, shipped_sets, shipped_store
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stimuli.stimulus import Stimulus
 
@@ -69,12 +70,13 @@ def rescore(
     from gcbook.scoring.engine import scored_once
 
     classifier = load_classifier(model_folder(model), name=model)
+    world = parts_of(model).world
     tables = []
     for test_set in test_sets:
         store = shipped_store(model, test_set)
         few = min(draws, store.settings.draws)
         settings = replace(store.settings, draws=few, batch_size=BATCH, device="cpu")
-        with scored_once(_chosen(test_set, n_images, seed), classifier, settings) as anew:
+        with scored_once(_chosen(test_set, n_images, seed, world), classifier, settings) as anew:
             again, images = anew.scores(), anew.images()
         measures = list(store.traits.measures)
         measures += [name for name in ("t", "log_snr") if again[name].notna().all()]
@@ -111,7 +113,7 @@ def check_shipped(
     """Check the shipped scores of models, on every test set that can be made here.
 
     Args:
-        models: names.
+        models: names, of such as have their weights here.
         n_images: of each set.
         draws: the first so many.
         seed: of the choice.
@@ -196,9 +198,9 @@ def _check_model(model: str, *, n_images: int, draws: int, seed: int) -> dict[st
 
 
 @cache
-def _chosen(test_set: str, n_images: int, seed: int) -> tuple[Stimulus, ...]:
+def _chosen(test_set: str, n_images: int, seed: int, world: str) -> tuple[Stimulus, ...]:
     """The images of a test set to score, in its order; the set is made once for all models."""
-    stimuli = make_named_set(test_set).stimuli
+    stimuli = make_named_set(test_set, named_world(world)).stimuli
     rng = np.random.default_rng([seed, zlib.crc32(test_set.encode())])
     chosen = rng.choice(len(stimuli), min(n_images, len(stimuli)), replace=False)
     return tuple(stimuli[index] for index in sorted(chosen))

@@ -38,7 +38,7 @@ def answers_on(test_sets: Sequence[str], models: Sequence[str] | None = None) ->
 
     Args:
         test_sets: names.
-        models: by default all that come with the package.
+        models: names, of one world; by default all of the default one.
 
     Returns:
         As `gcbook.miniworld.results.answers.miniature_answers`.

@@ -1,16 +1,22 @@
-"""Which miniatures and which of their raw scores this package brings."""
+"""Which miniatures and which of their raw scores this package brings.
+
+A folder's name says what the model is: its recipe, its world unless it is the default one, and its
+seed unless it is 0, as in ``mini-cnn-noise-calibrated-seed1``. Of every model the record of its
+training comes along, and its raw scores; weights are those of seed 0 alone.
+"""
 
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gcbook.files.artefacts import is_store
-from gcbook.files.errors import DataNotFoundError
+from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.miniworld.named import DEFAULT, world_names
 from gcbook.scoring.store import Store
 
 if TYPE_CHECKING:
@@ -21,11 +27,16 @@ __all__ = [
     "FEW_DRAWS",
     "KINDS",
     "TRAINING",
+    "Parts",
+    "has_course",
+    "has_weights",
+    "label_of",
     "model_card",
     "model_folder",
-    "models_of",
+    "name_of",
     "network_parameters",
-    "recipe_of",
+    "parts_of",
+    "select_models",
     "shipped_models",
     "shipped_sets",
     "shipped_store",
@@ -61,34 +72,78 @@ NETWORKS = ("unet", "transformer")
 """Folders of the network that is evaluated; that of a classifier lies beside its card."""
 
 _SEED = re.compile(r"-seed(\d+)$")
+_WEIGHTS = "*.safetensors"
+_RECORD = "training.json"  # gcbook.miniworld.training.record writes it, and imports torch
 
 
-def recipe_of(model: str) -> tuple[str, int]:
-    """Return the miniature that a model is of, and its seed.
+class Parts(NamedTuple):
+    """What the name of a model says.
 
-    >>> recipe_of("mini-cnn-noise-seed3")
-    ('mini-cnn-noise', 3)
-    >>> recipe_of("mini-pixel")
-    ('mini-pixel', 0)
+    Attributes:
+        recipe: of its training.
+        world: in which it was trained, by name.
+        seed: of the training.
+    """
+
+    recipe: str
+    world: str
+    seed: int
+
+
+@cache
+def parts_of(model: str) -> Parts:
+    """Take the name of a model apart.
+
+    >>> parts_of("mini-cnn-noise-seed3")
+    Parts(recipe='mini-cnn-noise', world='default', seed=3)
+    >>> parts_of("mini-pixel-calibrated")
+    Parts(recipe='mini-pixel', world='calibrated', seed=0)
     """
     found = _SEED.search(model)
-    return (model[: found.start()], int(found[1])) if found else (model, 0)
+    rest, seed = (model[: found.start()], int(found[1])) if found else (model, 0)
+    recipe, _, world = rest.rpartition("-")
+    return Parts(recipe, world, seed) if world in world_names() else Parts(rest, DEFAULT, seed)
+
+
+def name_of(recipe: str, world: str = DEFAULT, seed: int = 0) -> str:
+    """Return the name of a model, which `parts_of` takes apart.
+
+    >>> name_of("mini-cnn", "calibrated", 2), name_of("mini-cnn")
+    ('mini-cnn-calibrated-seed2', 'mini-cnn')
+    """
+    return recipe + (f"-{world}" if world != DEFAULT else "") + (f"-seed{seed}" if seed else "")
+
+
+def label_of(model: str) -> str:
+    """Return the name of a model among those of its world: what tables and figures call it.
+
+    >>> label_of("mini-cnn-calibrated-seed2")
+    'mini-cnn-seed2'
+    """
+    parts = parts_of(model)
+    return name_of(parts.recipe, seed=parts.seed)
+
+
+def has_weights(model: str) -> bool:
+    """Return whether a shipped model can be asked, which takes more than a record and scores."""
+    return any((DATA / "models" / model).rglob(_WEIGHTS))
 
 
 def model_folder(model: str) -> Path:
     """Return the folder of a shipped model, which `gcbook.classifiers.load.load_classifier` takes.
 
     Raises:
-        DataNotFoundError: there is none.
+        DataNotFoundError: there is none, or no weights are in it.
     """
-    folder = DATA / "models" / model
-    if not folder.is_dir():
+    if not has_weights(model):
+        parts = parts_of(model)
+        there = [name for name in shipped_models(parts.world) if has_weights(name)]
         raise DataNotFoundError(
-            f"{folder}: expected the model {model}, found nothing; this version brings "
-            f"{', '.join(shipped_models()) or 'none'}. `gcbook train {recipe_of(model)[0]}` "
-            "makes one."
+            f"{DATA / 'models' / model}: expected the weights of {model}, found none; of the "
+            f"{parts.world} world this version brings {', '.join(there) or 'none'}. "
+            f"`gcbook train {parts.recipe} --world {parts.world} --seed {parts.seed}` makes them."
         )
-    return folder
+    return DATA / "models" / model
 
 
 @cache
@@ -98,9 +153,14 @@ def model_card(model: str) -> Mapping[str, Any]:
     Raises:
         DataNotFoundError: there is no such model.
     """
-    stored: dict[str, Any] = json.loads(
-        (model_folder(model) / "training.json").read_text(encoding="utf-8")
-    )
+    path = DATA / "models" / model / _RECORD
+    if not path.is_file():
+        world = parts_of(model).world
+        raise DataNotFoundError(
+            f"{path}: expected the record of {model}, found none; of the {world} world this "
+            f"version brings {', '.join(shipped_models(world)) or 'no model'}."
+        )
+    stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return stored
 
 
@@ -126,34 +186,56 @@ def network_parameters(model: str) -> int:
 
 
 @cache
-def shipped_models() -> tuple[str, ...]:
-    """Names of the models that come with this package, by kind and seed."""
-    folder = DATA / "models"
-    names = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
-    kinds = list(KINDS)
-    known = [(recipe_of(name), name) for name in names if recipe_of(name)[0] in KINDS]
-    ordered = sorted(known, key=lambda each: (kinds.index(each[0][0]), each[0][1]))
-    return tuple(name for _, name in ordered)
-
-
-def models_of(world: str) -> tuple[str, ...]:
-    """Names of the shipped models that were trained on a world, as their records have it.
+def shipped_models(world: str = DEFAULT) -> tuple[str, ...]:
+    """Names of the models of a world that come with this package, by kind and seed.
 
     Args:
         world: its name, see `gcbook.miniworld.named`.
 
     Raises:
         InputError: no world has that name.
-
-    >>> models_of("default") == shipped_models()
-    True
     """
-    from gcbook.miniworld.named import named_world, world_name
+    if world not in world_names():
+        raise InputError(f"world: expected one of {', '.join(world_names())}; found {world!r}.")
+    kinds = list(KINDS)
+    found = [
+        (kinds.index(parts.recipe), parts.seed, path.parent.name)
+        for path in (DATA / "models").glob(f"*/{_RECORD}")
+        if (parts := parts_of(path.parent.name)).world == world and parts.recipe in kinds
+    ]
+    return tuple(name for _, _, name in sorted(found))
 
-    named_world(world)
-    return tuple(
-        model for model in shipped_models() if world_name(model_card(model)["world"]) == world
-    )
+
+def select_models(
+    world: str, recipes: Collection[str] = tuple(KINDS), labels: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Select models of a world, for what needs some kinds of them.
+
+    Args:
+        world: its name.
+        recipes: of which each is needed.
+        labels: of models, see `label_of`; none takes all.
+
+    Returns:
+        Their names, in the order of `shipped_models`.
+
+    Raises:
+        InputError: no world has that name, or none of these models has one of the labels.
+        DataNotFoundError: this version brings no model of one of the recipes.
+    """
+    brought = shipped_models(world)
+    there = {label_of(name): name for name in brought if parts_of(name).recipe in recipes}
+    found = {parts_of(name).recipe for name in there.values()}
+    if missing := [recipe for recipe in recipes if recipe not in found]:
+        raise DataNotFoundError(
+            f"world: expected models of the {world} world by {', '.join(recipes)}; found none by "
+            f"{', '.join(missing)}. This version brings {', '.join(brought) or 'none'}."
+        )
+    if unknown := sorted(set(labels) - set(there)):
+        raise InputError(
+            f"models: expected some of {', '.join(there)}; found {', '.join(unknown)}."
+        )
+    return tuple(name for label, name in there.items() if not labels or label in labels)
 
 
 @cache
@@ -179,6 +261,11 @@ def shipped_store(model: str, test_set: str) -> Store:
     return Store.open(folder)
 
 
+def has_course(model: str) -> bool:
+    """Return whether a model's responses at checkpoints come with this package."""
+    return (DATA / "scores" / model / TRAINING).is_file()
+
+
 def training_trials(model: str) -> "pd.DataFrame":
     """Return a model's responses at checkpoints of its training.
 
@@ -192,7 +279,7 @@ def training_trials(model: str) -> "pd.DataFrame":
     import pandas as pd
 
     path = DATA / "scores" / model / TRAINING
-    if not path.is_file():
+    if not has_course(model):
         raise DataNotFoundError(
             f"{path}: expected the responses of {model} along its training, found none; "
             "tools/score_checkpoints.py makes them from the folder of a run."

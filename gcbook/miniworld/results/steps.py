@@ -23,7 +23,7 @@ import torch
 from gcbook.classifiers.diffusion import DiffusionClassifier, clip_clean
 from gcbook.classifiers.protocol import Draw
 from gcbook.files.errors import InputError
-from gcbook.miniworld.results.shipped import model_folder, shipped_models
+from gcbook.miniworld.results.shipped import model_folder, parts_of, shipped_models
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.noise.draws import DrawRule, keyed_noise
 from gcbook.noise.schedules import log_snr
@@ -105,7 +105,7 @@ def load_diffusion(model: str) -> DiffusionClassifier:
     """
     from gcbook.classifiers.load import load_classifier
 
-    place = model_folder(model) if model in shipped_models() else model
+    place = model_folder(model) if model in shipped_models(parts_of(model).world) else model
     with warnings.catch_warnings():
         # In a notebook without widgets a library complains that it cannot draw progress bars.
         warnings.filterwarnings("ignore", "IProgress not found")

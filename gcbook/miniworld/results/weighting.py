@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import InputError
+from gcbook.miniworld.named import DEFAULT
 from gcbook.miniworld.results.answers import SOURCE, mark
-from gcbook.miniworld.results.shipped import recipe_of, shipped_models, shipped_store
+from gcbook.miniworld.results.kinds import DIFFUSION
+from gcbook.miniworld.results.shipped import label_of, parts_of, select_models, shipped_store
 from gcbook.noise.schedules import Schedule
 from gcbook.noise.weightings import NORMS, Norm, parse_weighting
 from gcbook.scoring.diagnostics import TENTHS, tenths_of, variance_shares
@@ -48,7 +50,7 @@ TITLES: Mapping[str, str] = {f"exp:{PAPER}": f"exp(−{PAPER}t)", "uniform": "un
 """Weightings whose influence is shown, and what they are called."""
 
 Stores = Mapping[str, Mapping[str, Store]]
-"""Model → test set → its scores."""
+"""Label of a model → test set → its scores."""
 
 
 @dataclass(frozen=True)
@@ -85,39 +87,30 @@ class RawErrors:
         return (weights[..., None] * self.errors[norm][:, some]).mean(axis=1)
 
 
-def weighing_stores(models: Sequence[str] = ()) -> Stores:
-    """Find the shipped models that a weighting applies to, with their scores on `SETS`.
+def weighing_stores(
+    labels: Sequence[str] = (), *, world: str = DEFAULT, sets: Sequence[str] = SETS
+) -> Stores:
+    """Find the shipped diffusion models of a world, with their scores.
 
-    These are the diffusion models: a likelihood, or a network without noise, takes no weights.
+    The others take no weights: a likelihood, or a network without noise.
 
     Args:
-        models: names; by default all such models with seed 0. Others are left out.
+        labels: of models (`gcbook.miniworld.results.shipped.label_of`); by default of all such
+            models with seed 0.
+        world: its name.
+        sets: test sets.
 
     Returns:
-        Model → test set → store, in the order in which the models are shown.
+        Label → test set → store, in the order in which the models are shown.
 
     Raises:
-        InputError: a named model is not shipped, or takes no weights.
+        InputError: a label is none of such a model.
+        DataNotFoundError: this version brings no pixel or no latent diffusion of the world.
     """
-    found = {
-        name: {test_set: shipped_store(name, test_set) for test_set in SETS}
-        for name in shipped_models()
-    }
-    weighed = {
-        name: stores
-        for name, stores in found.items()
-        if all(set(store.traits.measures) >= {"error_l2"} for store in stores.values())
-    }
-    unknown = [name for name in models if name not in weighed]
-    if unknown:
-        raise InputError(
-            f"models: expected shipped models whose errors can be weighted "
-            f"({', '.join(weighed)}); found {', '.join(unknown)}."
-        )
     return {
-        name: stores
-        for name, stores in weighed.items()
-        if (name in models if models else recipe_of(name)[1] == 0)
+        label_of(name): {test_set: shipped_store(name, test_set) for test_set in sets}
+        for name in select_models(world, DIFFUSION, labels)
+        if labels or parts_of(name).seed == 0
     }
 
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gcbook.files.errors import InputError
+from gcbook.miniworld.named import DEFAULT, named_world
+from gcbook.miniworld.results.shipped import name_of
 from gcbook.miniworld.training.recipes import RECIPES, make_trainer
 from gcbook.miniworld.training.record import RECORD, read_record, write_record
 from gcbook.miniworld.training.worlds import MODELS, jobs, run_job
@@ -23,6 +25,7 @@ def train_seeds(
     number: int,
     *,
     steps: int = 0,
+    world: str = DEFAULT,
 ) -> dict[str, Path]:
     """Train networks of some recipes, each from as many seeds, where they are not trained yet.
 
@@ -32,6 +35,7 @@ def train_seeds(
             model.
         number: of seeds, 0 the first.
         steps: of each training; 0 for the recipe's.
+        world: to train in, by name.
 
     Returns:
         Folders of the networks, by names as the shipped ones have them.
@@ -42,7 +46,7 @@ def train_seeds(
     found = {}
     for recipe in recipes:
         for seed in range(number):
-            name = f"{recipe}-seed{seed}" if seed else recipe
+            name = name_of(recipe, world, seed)
             own = Path(folder) / name
             asked = steps or RECIPES[recipe].plan.steps
             if (own / RECORD).is_file():
@@ -58,6 +62,7 @@ def train_seeds(
                     own / "run",
                     seed=seed,
                     steps=steps or None,
+                    world=named_world(world),
                     report=_silent,
                 )
                 trainer.run()

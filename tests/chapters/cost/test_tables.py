@@ -170,11 +170,11 @@ def test_open_models_are_summed_up_by_what_they_stand_for():
 
 def test_a_check_that_is_left_out_says_so():
     for images, draws in ((0, 4), (4, 0)):
-        checked = checked_scores(["mini-cnn"], images, draws)
+        checked = checked_scores(images, draws)
         assert checked.empty and "largest_difference" in checked
 
 
-def test_a_check_is_reported_and_its_failure_passed_on(monkeypatch):
+def test_a_check_is_reported_and_its_failure_passed_on(tmp_path, monkeypatch):
     row = {"model": "mini-cnn", "test_sets": 15, "images": 180, "other_images": 3}
     rows = pd.DataFrame([row | {"scores": 2880, "largest_difference": 2e-7}])
     asked = []
@@ -183,11 +183,14 @@ def test_a_check_is_reported_and_its_failure_passed_on(monkeypatch):
         asked.append((models, settings))
         return rows.copy()
 
+    data = use_data(tmp_path, monkeypatch)
+    ship_model(data, "mini-cnn")
+    ship_model(data, "mini-cnn-seed1", weights=False)
     monkeypatch.setattr(tables, "check_shipped", check)
-    checked = checked_scores(["mini-cnn"], 12, 4, 5)
+    checked = checked_scores(12, 4, 5)
     ((models, settings),) = asked
     assert settings.pop("workers") >= 1
-    assert (models, settings) == (["mini-cnn"], {"n_images": 12, "draws": 4, "seed": 5})
+    assert (models, settings) == (("mini-cnn",), {"n_images": 12, "draws": 4, "seed": 5})
     assert checked["scores"].tolist() == [2880]
 
     def fail(models, **settings):
@@ -195,4 +198,4 @@ def test_a_check_is_reported_and_its_failure_passed_on(monkeypatch):
 
     monkeypatch.setattr(tables, "check_shipped", fail)
     with pytest.raises(GcbookError, match="differ"):
-        checked_scores(["mini-cnn"], 12, 4)
+        checked_scores(12, 4)

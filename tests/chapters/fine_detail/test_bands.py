@@ -1,5 +1,7 @@
 """What miniatures do with bands of frequency, from scores that are made up."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -115,8 +117,8 @@ def test_patterns_are_drawn_as_the_world_draws_them(monkeypatch):
         return real(families, names, wavelength, tilt, size, generator)
 
     monkeypatch.setattr(bands, "draw_textures", watch)
-    bands._patterns.__wrapped__()
-    world = DEFAULT_WORLD
+    world = replace(DEFAULT_WORLD, period=(6.0, 7.0))
+    bands._patterns.__wrapped__(world)
     assert seen["names"] == world.textures
     assert seen["size"] == world.resolution * world.supersampling
     period = seen["wavelength"] * world.resolution

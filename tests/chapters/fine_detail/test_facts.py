@@ -80,7 +80,7 @@ def facts_of(**changed):
         "bands": FILTERED,
         "decays": DECAYS,
     }
-    return fine_detail_facts(**tables | changed)
+    return fine_detail_facts("default", **tables | changed)
 
 
 def test_bands_are_lost_from_some_noise_on_or_never():

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from tiny.shipped import CONFLICTS, least, ship_model, ship_scores, use_data
 
-from gcbook.chapters.fine_detail.high_pass import SETS, decay_rows, high_pass_stores
-from gcbook.miniworld.results.shipped import shipped_models
+from gcbook.chapters.fine_detail.high_pass import SETS, decay_rows
+from gcbook.miniworld.results.weighting import weighing_stores
 from gcbook.stats.resampling import Resampling
 
 
@@ -17,7 +17,7 @@ def late(rows):
 @pytest.fixture
 def data(tmp_path, monkeypatch):
     folder = use_data(tmp_path, monkeypatch)
-    for model, kind in (("mini-pixel", "diffusion"), ("mini-cnn", "discriminative")):
+    for model, kind in (("mini-pixel", "diffusion"), ("mini-latent", "diffusion")):
         ship_model(folder, model)
         for name in SETS:
             condition = "1.0" if name == "high-pass" else "3" if name == "low-pass" else "0"
@@ -26,14 +26,9 @@ def data(tmp_path, monkeypatch):
     return folder
 
 
-def test_only_what_can_be_weighted_is_weighed(data):
-    assert list(high_pass_stores(shipped_models())) == ["mini-pixel"]
-
-
 def test_a_steep_weighting_listens_to_little_noise(data):
-    rows = decay_rows(
-        high_pass_stores(shipped_models()), (0, 7, 20), resampling=Resampling(draws=100)
-    )
+    stores = weighing_stores(("mini-pixel",), sets=list(SETS))
+    rows = decay_rows(stores, (0, 7, 20), resampling=Resampling(draws=100))
     assert list(dict.fromkeys(rows["test_set"])) == list(SETS.values())
     high = rows[rows["test_set"] == "High-pass"].set_index("k")["accuracy"].to_dict()
     assert high[20.0] == 0

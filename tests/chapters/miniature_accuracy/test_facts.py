@@ -12,10 +12,9 @@ from gcbook.chapters.miniature_accuracy.tables import (
 )
 from gcbook.chapters.parameters import check_parameters
 from gcbook.claims import ClaimFailed
-from gcbook.miniworld.named import DEFAULT
 from gcbook.miniworld.results.findings import claim_rows
 from gcbook.miniworld.results.scores import accuracy_by_set, answers_on
-from gcbook.miniworld.results.shipped import models_of
+from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling
 
@@ -23,7 +22,7 @@ from gcbook.stats.resampling import Resampling
 @pytest.fixture(scope="module")
 def facts():
     resampling = Resampling(draws=500)
-    answers = answers_on(TEST_SETS, models_of(DEFAULT))
+    answers = answers_on(TEST_SETS, shipped_models())
     return miniature_accuracy_facts(
         robustness_rows(answers, resampling=resampling),
         difference_rows(claim_rows(answers, resampling=resampling)),

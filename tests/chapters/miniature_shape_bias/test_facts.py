@@ -13,14 +13,14 @@ from gcbook.claims import ClaimFailed
 from gcbook.miniworld.named import DEFAULT
 from gcbook.miniworld.results.findings import claim_rows
 from gcbook.miniworld.results.scores import answers_on, bias_by_shape
-from gcbook.miniworld.results.shipped import models_of
+from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.stats.resampling import Resampling
 
 
 @pytest.fixture(scope="module")
 def facts():
     few = Resampling(draws=200)
-    answers = answers_on(["cue-conflict"], models_of(DEFAULT))
+    answers = answers_on(["cue-conflict"], shipped_models())
     return miniature_shape_bias_facts(
         bias_by_shape(answers, resampling=few),
         cue_rows(answers, resampling=few),

@@ -7,12 +7,10 @@ from gcbook.chapters.miniature_shape_bias.tables import (
     cue_rows,
     evenly_weighted_answers,
 )
-from gcbook.files.errors import InputError
 from gcbook.miniworld.named import DEFAULT
-from gcbook.miniworld.results import shipped
 from gcbook.miniworld.results.answers import mark
 from gcbook.miniworld.results.scores import answers_on
-from gcbook.miniworld.results.shipped import models_of, shipped_models
+from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.stats.resampling import Resampling
 
 
@@ -41,7 +39,7 @@ def test_networks_in_the_order_of_their_kinds_and_seeds():
 
 
 def test_all_shipped_models_answer_to_the_default_world():
-    answers = answers_on(["cue-conflict"], models_of(DEFAULT))
+    answers = answers_on(["cue-conflict"], shipped_models())
     assert set(answers["observer"]) == set(shipped_models())
     assert answers.groupby("observer").size().nunique() == 1
 
@@ -49,18 +47,5 @@ def test_all_shipped_models_answer_to_the_default_world():
 def test_even_weights_are_asked_of_diffusion_models_only():
     even = evenly_weighted_answers(DEFAULT)
     assert set(even["observer"]) == {"mini-pixel", "mini-latent"}
-    ours = answers_on(["cue-conflict"], models_of(DEFAULT)).merge(even, on=["observer", "image_id"])
+    ours = answers_on(["cue-conflict"]).merge(even, on=["observer", "image_id"])
     assert (ours["response_x"] != ours["response_y"]).mean() > 0.1
-
-
-def test_a_model_of_another_world_is_left_out(monkeypatch):
-    real = shipped.model_card
-
-    def card(model):
-        world = {**real(model)["world"], "diagnosticity": 0.5}
-        return {**real(model), "world": world} if model == "mini-ar" else real(model)
-
-    monkeypatch.setattr(shipped, "model_card", card)
-    assert models_of(DEFAULT) == tuple(m for m in shipped_models() if m != "mini-ar")
-    with pytest.raises(InputError, match="world: expected one of default"):
-        models_of("elsewhere")

@@ -8,7 +8,7 @@ from gcbook.miniworld.results.shipped import model_card
 
 
 def test_training_is_read_from_the_record():
-    (row,) = training_table(["mini-cnn"]).to_dict("records")
+    (row,) = training_table(["mini-cnn", "mini-cnn-seed1"]).to_dict("records")
     card = model_card("mini-cnn")
     last = card["history"][-1]
     assert (row["model"], row["kind"], row["stands_for"]) == (

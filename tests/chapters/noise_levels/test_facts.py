@@ -20,9 +20,8 @@ from gcbook.chapters.noise_levels.tables import (
 )
 from gcbook.chapters.parameters import check_parameters
 from gcbook.claims import ClaimFailed
-from gcbook.miniworld.named import DEFAULT
 from gcbook.miniworld.results.course import course_answers, first_and_last
-from gcbook.miniworld.results.shipped import models_of
+from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.stats.resampling import Resampling
 
 BINS = 8
@@ -31,7 +30,7 @@ BINS = 8
 @pytest.fixture(scope="module")
 def tables():
     few = Resampling(draws=200)
-    models = models_of(DEFAULT)
+    models = shipped_models()
     answers = level_answers(models_with_levels(models), BINS, ("cue-conflict",))
     return {
         "shares": level_shares(answers, BINS, resampling=few),

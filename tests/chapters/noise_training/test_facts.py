@@ -8,26 +8,33 @@ from tiny.noise_answers import SHARES, answers
 
 from gcbook.chapters.claims import check_claims
 from gcbook.chapters.noise_training.facts import noise_training_facts
-from gcbook.chapters.noise_training.tables import cell_rows, change_rows
+from gcbook.chapters.noise_training.tables import (
+    BEYOND,
+    EQUAL_STEPS,
+    MORE_IMAGES,
+    cell_rows,
+    change_rows,
+)
 from gcbook.chapters.parameters import check_parameters
 from gcbook.stats.resampling import Resampling
 
 LENGTHS = pd.DataFrame(
     [
-        ("as many steps", 0.93, 0.96, 0.03, 0.003, 0.061),
-        ("more clean images", 0.931, 0.959, 0.028, 0.007, 0.048),
-        ("noise instead", 0.959, 0.964, 0.005, -0.011, 0.021),
+        (EQUAL_STEPS, 0.93, 0.96, 0.03, 0.003, 0.061),
+        (MORE_IMAGES, 0.931, 0.959, 0.028, 0.007, 0.048),
+        (BEYOND, 0.959, 0.964, 0.005, -0.011, 0.021),
     ],
     columns=["comparison", "before", "after", "change", "low", "high"],
 )
 
 
-def facts_of(shares):
+def facts_of(shares, lengths=LENGTHS):
     given, resampling = answers(shares), Resampling(draws=200)
     return noise_training_facts(
+        "default",
         cell_rows(given, resampling=resampling),
         change_rows(given, resampling=resampling),
-        LENGTHS,
+        lengths,
     )
 
 
@@ -55,6 +62,13 @@ def test_noise_and_length(facts):
     assert (facts.beyond_low, facts.beyond_high) == (-0.011, 0.021)
     factors = facts.noise_images, facts.longer_images, facts.longer_than_noise
     assert list(map(str, factors)) == ["2", "10", "5"]
+
+
+def test_a_comparison_that_does_not_ship_has_no_numbers():
+    facts = facts_of(SHARES, LENGTHS[:1])
+    assert facts.same_steps == 0.03
+    assert math.isnan(facts.longer) and math.isnan(facts.beyond_low)
+    assert math.isnan(facts.longer_images) and str(facts.noise_images) == "2"
 
 
 def test_the_papers_recipe_and_result(facts):

@@ -108,8 +108,14 @@ def test_classifiers_of_both_recipes_are_found(tmp_path, monkeypatch):
     data = use_data(tmp_path, monkeypatch)
     for name in ("mini-cnn", "mini-cnn-seed2", "mini-cnn-noise", "mini-pixel"):
         ship_model(data, name)
-    assert discriminative_models(DEFAULT) == ["mini-cnn", "mini-cnn-seed2", "mini-cnn-noise"]
-    assert discriminative_models(DEFAULT, ["mini-cnn-noise"]) == ["mini-cnn-noise"]
+    ship_model(data, "mini-cnn-noise-seed1", weights=False)
+    assert discriminative_models(DEFAULT) == (
+        *("mini-cnn", "mini-cnn-seed2", "mini-cnn-noise", "mini-cnn-noise-seed1"),
+    )
+    # What ships without weights has answered to the chapter's own draws of noise alone.
+    fewer = discriminative_models(DEFAULT, noise_draws=2)
+    assert fewer == ("mini-cnn", "mini-cnn-seed2", "mini-cnn-noise")
+    assert discriminative_models(DEFAULT, ["mini-cnn-noise"]) == ("mini-cnn-noise",)
     with pytest.raises(InputError, match=r"expected some of mini-cnn, .*; found mini-cnn-noize\."):
         discriminative_models(DEFAULT, ["mini-cnn", "mini-cnn-noize"])
 
@@ -137,13 +143,21 @@ def test_noise_is_compared_after_as_many_steps_and_with_a_longer_training(monkey
         return {**both, "low": float("nan"), "high": float("nan")}
 
     monkeypatch.setattr(tables, "bias_change", between)
-    rows = length_rows(resampling=Resampling(draws=0))
+    rows = length_rows(DEFAULT, resampling=Resampling(draws=0))
     assert rows["change"].tolist() == pytest.approx([0.5, 0.2, -0.1])
     # After the last step that both have, not at the end of the longer of the two.
     assert rows[["before", "after"]].iloc[0].tolist() == [0.25, 0.75]
     assert rows["after"].tolist()[1:] == [0.7, 0.6]
 
 
+def test_lengths_that_do_not_ship_are_left_out(tmp_path, monkeypatch):
+    data = use_data(tmp_path, monkeypatch)
+    for name in ("mini-cnn-calibrated", "mini-cnn-noise-calibrated"):
+        ship_model(data, name)
+    rows = length_rows("calibrated", resampling=Resampling(draws=0))
+    assert rows.empty and {"comparison", "before", "after", "change", "low", "high"} == set(rows)
+
+
 def test_variance_of_what_the_networks_see():
     # Of grey levels between 0 and 1 no more than 4 by a mean of .5 and an SD of .25.
-    assert 0.2 < normalized_variance(16) < 2
+    assert 0.2 < normalized_variance(DEFAULT, 16) < 2

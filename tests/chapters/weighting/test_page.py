@@ -32,7 +32,7 @@ def stores(tmp_path_factory):
 def pictures(monkeypatch, stores):
     names = stores["a"]["cue-conflict"].images()["image_id"]
     made = [SimpleNamespace(image_id=name, content=name.encode) for name in names]
-    monkeypatch.setattr(weighting_page, "make_test_set", lambda _: SimpleNamespace(stimuli=made))
+    monkeypatch.setattr(weighting_page, "make_test_set", lambda *_: made)
 
 
 def test_digits_need_no_escape():

@@ -40,6 +40,22 @@ def test_the_benchmarks_drawings_are_a_set_of_their_own():
     assert counts.to_dict() == {"edge": 172, "real-edge": 160}
 
 
+def test_observers_are_called_by_their_names_within_their_world():
+    answers = miniature_answers(
+        ["silhouette"], ["mini-cnn-calibrated", "mini-cnn-calibrated-seed1"]
+    )
+    assert list(dict.fromkeys(answers["observer"])) == ["mini-cnn", "mini-cnn-seed1"]
+    store = shipped_store("mini-cnn-calibrated-seed1", "silhouette")
+    expected = decide(store).set_index("imagename")["response"]
+    found = answers[answers["observer"] == "mini-cnn-seed1"].set_index("imagename")["response"]
+    assert found.sort_index().tolist() == expected.sort_index().tolist()
+
+
+def test_no_models_have_no_answers():
+    with pytest.raises(DataNotFoundError, match="expected scores of a miniature on silhouette"):
+        miniature_answers(["silhouette"], [])
+
+
 def test_weightings_and_draws_touch_only_what_has_them():
     plain = miniature_answers(["silhouette"], ["mini-cnn"])
     other = miniature_answers(["silhouette"], ["mini-cnn"], weighting="uniform", draws=4)

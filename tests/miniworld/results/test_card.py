@@ -60,6 +60,15 @@ def test_the_card_names_another_world(tmp_path, monkeypatch):
     assert "`gcbook train mini-cnn --seed 3 --world other -o RUN`" in known
 
 
+def test_the_card_tells_whether_the_weights_are_there(tmp_path):
+    about = {"miniature": "mini-cnn", "steps": 6000}
+    assert "1,234,567; the weights do not come along" in card(tmp_path / "a", **about)
+    (tmp_path / "a" / "unet").mkdir()
+    (tmp_path / "a" / "unet" / "model.safetensors").touch()
+    said = write_card(tmp_path / "a").read_text()
+    assert "1,234,567, stored in half precision, loaded in single\n" in said
+
+
 def test_the_card_says_in_what_arithmetic_it_was_trained(tmp_path):
     said = card(tmp_path / "a", miniature="mini-cnn", steps=10, bfloat16=True)
     assert "minutes on 2 CPU cores, in bfloat16\n" in said

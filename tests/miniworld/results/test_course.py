@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from tiny.shipped import CONFLICTS, forget, ship_model, use_data
 
+from gcbook.files.errors import DataNotFoundError
 from gcbook.miniworld.results.course import course_answers, first_and_last
 from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.stats.resampling import Resampling
@@ -82,6 +83,11 @@ def test_images_are_steps_times_batch_and_models_without_a_course_are_left_out(d
     answers = course_answers(shipped_models())
     assert list(dict.fromkeys(answers["observer"])) == ["mini-pixel", "mini-cnn"]
     assert sorted(answers["images"].unique()) == [10, 20, 40]
+
+
+def test_without_a_course_there_is_nothing_to_show(data):
+    with pytest.raises(DataNotFoundError, match="expected the responses of mini-cnn-seed1 along"):
+        course_answers(["mini-cnn-seed1"])
 
 
 def test_first_and_last_checkpoint_and_the_change_between(data):

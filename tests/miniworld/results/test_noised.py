@@ -1,13 +1,25 @@
 """A shipped classifier on noised images: every draw, and their mean."""
 
+import shutil
 from collections import Counter
 
 import numpy as np
+import pytest
+from tiny.made import set_of
+from tiny.shipped import use_data
 
+from gcbook.chapters.parameters import defaults, parameters_of
 from gcbook.classifiers import noised
+from gcbook.files.errors import InputError
+from gcbook.miniworld.named import named_world, world_names
+from gcbook.miniworld.results import noised as results
+from gcbook.miniworld.results import shipped
 from gcbook.miniworld.results.answers import miniature_answers
-from gcbook.miniworld.results.noised import MEAN, noised_answers
+from gcbook.miniworld.results.noised import DRAWS, MEAN, SEED, keep_noised, noised_answers
+from gcbook.miniworld.results.shipped import has_weights, label_of, select_models
+from gcbook.miniworld.testsets import make_test_set
 from gcbook.noise.draws import keyed_noise
+from gcbook.stats.shares import CONFLICT, PLAIN
 
 
 def test_every_draw_answers_and_so_does_their_mean():
@@ -39,3 +51,40 @@ def test_all_models_are_shown_the_same_noise_which_is_drawn_once(monkeypatch):
     found = noised_answers(["mini-cnn", "mini-cnn-noise"], ["texture"], noise_draws=1)
     assert set(drawn) == {(image_id, 0) for image_id in found["image_id"]}
     assert set(drawn.values()) == {1}
+
+
+def test_a_model_without_weights_answers_as_it_did_when_it_had_them(tmp_path, monkeypatch):
+    original = shipped.DATA / "models" / "mini-cnn"
+    data = use_data(tmp_path, monkeypatch)
+    folder = shutil.copytree(original, data / "models" / "mini-cnn-seed1")
+    (data / "scores" / "mini-cnn-seed1").mkdir()
+    few = {name: set_of(name).first(16) for name in (CONFLICT, PLAIN)}
+    monkeypatch.setattr(results, "make_test_set", lambda name, world: few[name])
+    asked = noised_answers(["mini-cnn-seed1"], [CONFLICT, PLAIN])
+    keep_noised("mini-cnn-seed1")
+    (folder / "model.safetensors").unlink()
+    kept = noised_answers(["mini-cnn-seed1"], [CONFLICT, PLAIN])
+    assert kept.equals(asked)
+    alone = noised_answers(["mini-cnn-seed1"], [PLAIN])
+    assert set(alone["dataset"]) == {PLAIN}
+    assert len(alone) == 16 * (DRAWS + 1)
+    with pytest.raises(InputError, match="expected 10 and 0, for mini-cnn-seed1"):
+        noised_answers(["mini-cnn-seed1"], [PLAIN], noise_draws=2)
+
+
+def test_seeds_whose_weights_do_not_ship_have_their_answers():
+    for world in world_names():
+        for model in select_models(world, ("mini-cnn", "mini-cnn-noise")):
+            if has_weights(model):
+                continue
+            answers = noised_answers([model], [PLAIN])
+            assert set(answers["observer"]) == {label_of(model)}
+            assert sorted(answers["draw"].unique()) == [MEAN, *range(DRAWS)]
+            assert set(answers["image_id"]) == {
+                each.image_id for each in make_test_set(PLAIN, named_world(world))
+            }
+
+
+def test_the_chapters_draws_are_those_that_are_kept():
+    start = defaults(parameters_of("noise-training"))
+    assert (start["noise_draws"], start["seed"]) == (DRAWS, SEED)

@@ -19,6 +19,7 @@ from tiny.stores import rewrite
 from gcbook.classifiers import load
 from gcbook.files.errors import DataNotFoundError, GcbookError
 from gcbook.miniworld.bands import BAND_SETS
+from gcbook.miniworld.named import world_names
 from gcbook.miniworld.results import rescoring, shipped
 from gcbook.miniworld.results.rescoring import OTHER_RELATIVE, RELATIVE, check_shipped, rescore
 from gcbook.miniworld.testsets import TEST_SETS
@@ -81,15 +82,26 @@ def test_the_shipped_scores_are_those_of_the_shipped_model():
     assert np.isnan(row["largest_difference"]) or row["largest_difference"] < RELATIVE
 
 
+def test_a_model_is_shown_the_images_of_its_world():
+    (row,) = check_shipped(["mini-cnn-calibrated"], n_images=2, draws=2).to_dict("records")
+    assert row["images"] == 2 * row["test_sets"] == 2 * len((*TEST_SETS, *BAND_SETS))
+    assert np.isnan(row["largest_difference"]) or row["largest_difference"] < RELATIVE
+
+
 @pytest.mark.skipif(not CI, reason="takes minutes: in CI, and on fewer images in the book")
 def test_all_shipped_scores_are_those_of_the_shipped_models():
-    models = shipped.shipped_models()
+    models = [
+        name
+        for world in world_names()
+        for name in shipped.shipped_models(world)
+        if shipped.has_weights(name)
+    ]
     found = check_shipped(models, n_images=12, draws=2, workers=os.cpu_count() or 1)
-    assert found["model"].tolist() == list(models)
+    assert found["model"].tolist() == models
 
 
 def test_processes_find_what_one_does():
-    models = ["mini-cnn", "mini-cnn-seed1"]
+    models = ["mini-cnn", "mini-cnn-noise"]
     again = partial(rescore, test_sets=["texture"], n_images=1)
     alone, together = (
         pd.concat(rescoring._in_processes(again, models, workers)) for workers in (1, 2)

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tiny.made import set_of
 from tiny.shipped import forget, ship_model, use_data
 
-from gcbook.files.errors import DataNotFoundError
+from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.miniworld.bands import BAND_SETS, make_named_set
+from gcbook.miniworld.named import named_world, world_name, world_names
 from gcbook.miniworld.results.longer import LONG
 from gcbook.miniworld.results.shipped import (
     DATA,
@@ -21,10 +21,14 @@ from gcbook.miniworld.results.shipped import (
     FEW_DRAWS,
     KINDS,
     TRAINING,
+    has_weights,
+    label_of,
     model_card,
     model_folder,
+    name_of,
     network_parameters,
-    recipe_of,
+    parts_of,
+    select_models,
     shipped_models,
     shipped_sets,
     shipped_store,
@@ -35,24 +39,27 @@ from gcbook.paper.categories import CATEGORIES
 from gcbook.trials.table import COLUMNS
 
 MEGABYTE = 10**6
-A_MODEL, ALL_MODELS, ALL_SCORES = 8 * MEGABYTE, 60 * MEGABYTE, 40 * MEGABYTE
+A_MODEL, ALL_MODELS, ALL_SCORES = 8 * MEGABYTE, 50 * MEGABYTE, 70 * MEGABYTE
 
 
 def final_models() -> list[str]:
     """The shipped models that are under version control: others are somebody's work in progress."""
     git = shutil.which("git")
+    every = [name for world in world_names() for name in shipped_models(world)]
     if git:
         listed = subprocess.run(
             [git, "ls-files", "."], cwd=DATA / "models", capture_output=True, text=True, check=False
         )
         tracked = {line.split("/")[0] for line in listed.stdout.splitlines()}
         if listed.returncode == 0 and tracked:
-            return [name for name in shipped_models() if name in tracked]
-    return list(shipped_models())
+            return [name for name in every if name in tracked]
+    return every
 
 
 MODELS = final_models()
+WITH_WEIGHTS = [model for model in MODELS if has_weights(model)]
 by_model = pytest.mark.parametrize("model", MODELS)
+by_weights = pytest.mark.parametrize("model", WITH_WEIGHTS)
 
 
 @cache
@@ -60,21 +67,25 @@ def size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def test_there_are_models():
-    assert "mini-cnn" in MODELS
+def test_there_are_models_and_weights_of_the_first_seeds():
+    assert {"mini-cnn", "mini-cnn-seed4", "mini-cnn-calibrated"} <= set(MODELS)
+    assert [model for model in MODELS if parts_of(model).seed == 0] == WITH_WEIGHTS
 
 
 @by_model
 def test_card_record_and_name_agree(model):
     record = model_card(model)
-    recipe, seed = recipe_of(model)
+    recipe, world, seed = parts_of(model)
     assert (record["miniature"], record["plan"]["seed"]) == (recipe, seed)
+    assert world_name(record["world"]) == world
+    assert name_of(recipe, world, seed) == model
     assert recipe in KINDS
     assert record["history"][-1]["step"] == record["plan"]["steps"]
-    card = (model_folder(model) / "README.md").read_text(encoding="utf-8")
+    card = (DATA / "models" / model / "README.md").read_text(encoding="utf-8")
     assert card.startswith(f"# {model}\n")
     assert f"`gcbook train {recipe} --seed {seed} " in card
     assert f"{record['parameters']:,}" in card
+    assert ("weights do not come along" in card) == (not has_weights(model))
 
 
 @by_model
@@ -82,12 +93,13 @@ def test_every_test_set_is_scored(model):
     assert set(TEST_SETS) <= set(shipped_sets(model))
 
 
+@pytest.mark.parametrize("world", world_names())
 @pytest.mark.parametrize("test_set", TEST_SETS)
-def test_stores_hold_the_images_of_their_test_sets(test_set):
-    made = set_of(test_set).stimuli
+def test_stores_hold_the_images_of_their_test_sets(test_set, world):
+    made = make_named_set(test_set, named_world(world)).stimuli
     columns = ["image_id", "imagename", "category", "condition"]
     expected = [tuple(getattr(each, name) for name in columns) for each in made]
-    for model in MODELS:
+    for model in (model for model in MODELS if parts_of(model).world == world):
         store = shipped_store(model, test_set)
         found = list(store.images()[columns].itertuples(index=False, name=None))
         assert sorted(found) == sorted(expected), model
@@ -95,11 +107,13 @@ def test_stores_hold_the_images_of_their_test_sets(test_set):
         assert not store.failed()
 
 
+@pytest.mark.parametrize("world", world_names())
 @pytest.mark.parametrize("test_set", [*TEST_SETS, *BAND_SETS])
-def test_test_sets_are_the_images_that_were_scored(test_set):
+def test_test_sets_are_the_images_that_were_scored(test_set, world):
     """But for the rounding of a few pixels on another machine."""
-    scored = shipped_store("mini-cnn", test_set).images().set_index("image_id")["sha256"]
-    made = {each.image_id: each.sha256() for each in make_named_set(test_set)}
+    store = shipped_store(name_of("mini-cnn", world), test_set)
+    scored = store.images().set_index("image_id")["sha256"]
+    made = {each.image_id: each.sha256() for each in make_named_set(test_set, named_world(world))}
     assert set(made) == set(scored.index)
     assert np.mean([made[name] == value for name, value in scored.items()]) > 0.9
 
@@ -127,7 +141,7 @@ def test_a_store_has_no_half_written_parts(model):
         assert not list((DATA / "scores" / model / test_set).glob("parts/*.parquet"))
 
 
-@by_model
+@by_weights
 def test_weights_are_no_pickles_and_within_their_size(model):
     folder = model_folder(model)
     assert size(folder) <= A_MODEL
@@ -137,28 +151,28 @@ def test_weights_are_no_pickles_and_within_their_size(model):
 
 
 def test_all_together_are_within_their_size():
-    assert sum(size(model_folder(model)) for model in MODELS) <= ALL_MODELS
+    assert sum(size(DATA / "models" / model) for model in MODELS) <= ALL_MODELS
     assert sum(size(DATA / "scores" / model) for model in MODELS) <= ALL_SCORES
 
 
 def test_scores_have_a_model():
     """No store is left of a model that is gone."""
     scored = {path.name for path in (DATA / "scores").iterdir() if path.is_dir()}
-    twins = {f"{model}{LONG}" for model in shipped_models()}
-    assert scored <= {*shipped_models(), *twins}
+    every = [name for world in world_names() for name in shipped_models(world)]
+    assert scored <= {*every, *(f"{model}{LONG}" for model in every)}
 
 
 @by_model
 def test_all_saw_equally_many_images_and_the_cnn_with_noise_twice_as_many(model):
     """The chapter on the miniature world says so."""
-    twice = recipe_of(model)[0] == "mini-cnn-noise"
+    twice = parts_of(model).recipe == "mini-cnn-noise"
     assert model_card(model)["images_seen"] == (2 if twice else 1) * 768_000
 
 
-@by_model
+@by_weights
 def test_parameters_are_those_of_the_network_that_is_evaluated(model):
     learned, evaluated = model_card(model)["parameters"], network_parameters(model)
-    if "discriminative" in KINDS[recipe_of(model)[0]]:
+    if "discriminative" in KINDS[parts_of(model).recipe]:
         assert evaluated == learned
     else:
         assert 0.5 * learned < evaluated <= learned
@@ -171,19 +185,26 @@ def test_a_course_of_training_is_of_its_model(model):
     trials = training_trials(model)
     assert set(COLUMNS) | {"step", "weighting"} <= set(trials)
     assert set(trials["observer"]) == {model}
+    world = named_world(parts_of(model).world)
     assert set(trials["dataset"]) == {"in-distribution", "cue-conflict"}
     assert trials["step"].max() == model_card(model)["plan"]["steps"]
-    known = {name: {s.image_id for s in set_of(name)} for name in set(trials["dataset"])}
     for dataset, rows in trials.groupby("dataset"):
-        assert set(rows["image_id"]) <= known[dataset]
+        assert set(rows["image_id"]) <= {each.image_id for each in make_named_set(dataset, world)}
         assert set(rows["response"]) <= set(CATEGORIES)
         asked = rows.groupby(["step", "weighting"])["image_id"].agg(frozenset)
         assert asked.nunique() == 1
 
 
-def test_names_tell_miniature_and_seed():
-    assert recipe_of("mini-cnn-noise") == ("mini-cnn-noise", 0)
-    assert recipe_of("mini-cnn-seed12") == ("mini-cnn", 12)
+def test_names_tell_miniature_world_and_seed():
+    assert parts_of("mini-cnn-noise") == ("mini-cnn-noise", "default", 0)
+    assert parts_of("mini-cnn-seed12") == ("mini-cnn", "default", 12)
+    assert parts_of("mini-cnn-noise-calibrated-seed1") == ("mini-cnn-noise", "calibrated", 1)
+    assert parts_of("mini-cnn-long") == ("mini-cnn-long", "default", 0)
+
+
+def test_a_label_is_the_name_without_the_world():
+    names = ["mini-ar", "mini-ar-calibrated", "mini-ar-seed2", "mini-ar-calibrated-seed2"]
+    assert list(map(label_of, names)) == ["mini-ar", "mini-ar", "mini-ar-seed2", "mini-ar-seed2"]
 
 
 def test_models_are_found_in_the_order_of_their_kinds(tmp_path, monkeypatch):
@@ -192,16 +213,47 @@ def test_models_are_found_in_the_order_of_their_kinds(tmp_path, monkeypatch):
         ship_model(data, name)
     (data / "models" / "mini-ar").write_text("no folder")
     forget()
+    ship_model(data, "mini-cnn-calibrated", weights=False)
+    forget()
     assert shipped_models() == ("mini-pixel", "mini-cnn", "mini-cnn-seed2", "mini-cnn-seed10")
+    assert shipped_models("calibrated") == ("mini-cnn-calibrated",)
+    with pytest.raises(
+        InputError, match="world: expected one of default, calibrated; found 'mars'"
+    ):
+        shipped_models("mars")
+    forget()
+
+
+def test_models_are_selected_by_what_a_reader_calls_them(tmp_path, monkeypatch):
+    data = use_data(tmp_path, monkeypatch)
+    for name in ("mini-pixel", "mini-cnn", "mini-cnn-calibrated", "mini-cnn-calibrated-seed1"):
+        ship_model(data, name)
+    forget()
+    assert select_models("default", ("mini-cnn", "mini-pixel")) == ("mini-pixel", "mini-cnn")
+    both = ("mini-cnn-calibrated", "mini-cnn-calibrated-seed1")
+    assert select_models("calibrated", ("mini-cnn",)) == both
+    assert select_models("calibrated", ("mini-cnn",), ["mini-cnn-seed1"]) == both[1:]
+    with pytest.raises(InputError, match=r"some of mini-cnn, mini-cnn-seed1; found mini-pixel\."):
+        select_models("calibrated", ("mini-cnn",), ["mini-pixel"])
+    with pytest.raises(DataNotFoundError, match="none by mini-pixel") as no:
+        select_models("calibrated", ("mini-pixel", "mini-cnn"))
+    assert "This version brings mini-cnn-calibrated, mini-cnn-calibrated-seed1." in str(no.value)
     forget()
 
 
 def test_what_is_not_there_is_named(tmp_path, monkeypatch):
     data = use_data(tmp_path, monkeypatch)
     ship_model(data, "mini-cnn")
+    ship_model(data, "mini-cnn-seed1", weights=False)
     forget()
-    with pytest.raises(DataNotFoundError, match=re.escape("this version brings mini-cnn")):
+    words = "of the default world this version brings mini-cnn. `gcbook train mini-pixel "
+    with pytest.raises(DataNotFoundError, match=re.escape(words)):
         model_folder("mini-pixel-seed3")
+    with pytest.raises(DataNotFoundError, match="expected the weights of mini-cnn-seed1, found no"):
+        model_folder("mini-cnn-seed1")
+    assert model_card("mini-cnn-seed1")["miniature"] == "mini-cnn"
+    with pytest.raises(DataNotFoundError, match="brings mini-cnn, mini-cnn-seed1"):
+        model_card("mini-ar")
     with pytest.raises(DataNotFoundError, match="brings no test set of it"):
         shipped_store("mini-cnn", "edge")
     with pytest.raises(DataNotFoundError, match="score_checkpoints"):

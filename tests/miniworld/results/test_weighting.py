@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from tiny.shipped import ship_model, use_data
 from tiny.weighing import SCHEDULE, times_of, world_errors, write_store, write_world
 
 from gcbook.files.errors import InputError
@@ -150,17 +151,14 @@ def test_shares_of_weight_by_hand_and_of_variance_from_the_diagnostics(tmp_path)
 
 
 @pytest.fixture
-def shipped(monkeypatch):
-    """Four models, of which three can be weighed."""
-
-    def store(measures):
-        return SimpleNamespace(traits=SimpleNamespace(measures=measures))
-
-    errors, nll = ("error_l2", "error_l1"), ("nll",)
-    models = {"mini-pixel": errors, "mini-pixel-seed1": errors, "mini-latent": errors}
-    models["mini-ar"] = nll
-    monkeypatch.setattr(weighting, "shipped_models", lambda: tuple(models))
-    monkeypatch.setattr(weighting, "shipped_store", lambda name, _: store(models[name]))
+def shipped(tmp_path, monkeypatch):
+    """Models of two worlds, of which some can be weighed."""
+    data = use_data(tmp_path, monkeypatch)
+    for name in ("mini-pixel", "mini-pixel-seed1", "mini-latent", "mini-ar"):
+        ship_model(data, name)
+    for name in ("mini-pixel-calibrated", "mini-latent-calibrated", "mini-cnn-calibrated"):
+        ship_model(data, name)
+    monkeypatch.setattr(weighting, "shipped_store", lambda name, test_set: (name, test_set))
 
 
 def test_models_that_take_weights_are_found(shipped):
@@ -168,6 +166,12 @@ def test_models_that_take_weights_are_found(shipped):
     assert list(found) == ["mini-pixel", "mini-latent"]
     assert list(found["mini-pixel"]) == ["in-distribution", "cue-conflict"]
     assert list(weighing_stores(("mini-pixel-seed1",))) == ["mini-pixel-seed1"]
+
+
+def test_models_of_a_world_go_by_their_names_within_it(shipped):
+    found = weighing_stores(world="calibrated", sets=["edge"])
+    assert found["mini-latent"] == {"edge": ("mini-latent-calibrated", "edge")}
+    assert list(found) == ["mini-pixel", "mini-latent"]
 
 
 @pytest.mark.parametrize("name", ["mini-ar", "maxi"])

@@ -24,7 +24,7 @@ from gcbook.miniworld.training.record import RECORD
 def small(tmp_path, monkeypatch):
     """Few images, to learn from and to answer."""
     monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(noised, "make_test_set", lambda name: set_of(name).first(64))
+    monkeypatch.setattr(noised, "make_test_set", lambda name, world: set_of(name).first(64))
     monkeypatch.setattr(recipes, "TRAIN_IMAGES", 64)
     monkeypatch.setattr(recipes, "VALIDATION_IMAGES", 16)
     return tmp_path

@@ -2,7 +2,11 @@
 
 import pandas as pd
 
-from gcbook.chapters.noise_training.tables import CLEAN, MEAN_OF_DRAWS, ONE_DRAW
+from gcbook.miniworld.results.noised import (
+    CLEAN,
+    MEAN_OF_DRAWS,
+    ONE_DRAW,
+)
 from tiny.cue_answers import COLUMNS, cue_answers
 
 

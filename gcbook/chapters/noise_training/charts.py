@@ -6,13 +6,20 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from gcbook.chapters.noise_training.tables import CLEAN, MEAN_OF_DRAWS, MEASURES, ONE_DRAW
+from gcbook.chapters.noise_training.tables import (
+    MEASURES,
+)
 from gcbook.charts.category_bias import fig_category_bias
 from gcbook.charts.columns import tooltips
 from gcbook.charts.forest import fig_forest
 from gcbook.charts.miniature_look import COLORS, SHAPES
 from gcbook.charts.parts import TENTHS, dropdown, side_by_side
 from gcbook.charts.theme import CHANCE_LINE, CUES, INK
+from gcbook.miniworld.results.noised import (
+    CLEAN,
+    MEAN_OF_DRAWS,
+    ONE_DRAW,
+)
 
 __all__ = ["fig_length", "fig_noise_categories", "fig_noise_cells", "fig_noise_changes"]
 

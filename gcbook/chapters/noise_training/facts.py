@@ -8,16 +8,18 @@ import pandas as pd
 
 from gcbook.chapters.noise_training.tables import (
     BEYOND,
-    CLEAN,
     EQUAL_STEPS,
     MEASURES,
     MORE_IMAGES,
-    ONE_DRAW,
-    TRAINED,
     normalized_variance,
 )
 from gcbook.claims import Number
 from gcbook.miniworld.results.longer import LONG, images_seen
+from gcbook.miniworld.results.noised import (
+    CLEAN,
+    ONE_DRAW,
+    TRAINED,
+)
 from gcbook.miniworld.results.shipped import name_of
 from gcbook.paper.published import quoted_value
 from gcbook.stats.shape_tables import noised_resnets

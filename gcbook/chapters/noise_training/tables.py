@@ -4,59 +4,41 @@ Networks trained on clean and on noised images are tested on clean and on noised
 of which the paper has three.
 """
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.named import named_world
-from gcbook.miniworld.results.answers import miniature_answers, with_recipe
+from gcbook.miniworld.results.answers import with_recipe
 from gcbook.miniworld.results.course import course_answers
 from gcbook.miniworld.results.longer import LONG, bias_change
-from gcbook.miniworld.results.noised import (
-    DRAWS,
-    MEAN,
-    SEED,
-    answers_noised,
-    clean_answers,
-    noised_answers,
-)
-from gcbook.miniworld.results.shipped import has_course, name_of, select_models, shipped_sets
+from gcbook.miniworld.results.noised import CLEAN, MEAN_OF_DRAWS, ONE_DRAW, TRAINED
+from gcbook.miniworld.results.shipped import has_course, name_of, shipped_sets
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.miniworld.training import cnn
-from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import (
-    CONFLICT,
     PLAIN,
     change_of,
-    cue_shares,
     pooled_measures,
 )
 
 __all__ = [
-    "CLEAN",
-    "MEAN_OF_DRAWS",
+    "BEYOND",
+    "EQUAL_STEPS",
     "MEASURES",
-    "ONE_DRAW",
-    "category_rows",
+    "MORE_IMAGES",
     "cell_rows",
     "change_rows",
-    "discriminative_models",
     "length_rows",
-    "noise_answers",
     "normalized_variance",
 ]
-
-CLEAN, ONE_DRAW, MEAN_OF_DRAWS = "clean images", "one draw of noise", "mean over draws"
-"""How a network is tested."""
 
 EQUAL_STEPS, MORE_IMAGES, BEYOND = "Noise, equal steps", "More clean images", "Noise minus these"
 """Noise after equally many steps; a longer training on clean images; noise against that."""
 
-TRAINED = {"mini-cnn": "clean", "mini-cnn-noise": "noised"}
 MEASURES = {
     "accuracy": "In-distribution accuracy",
     "shape_accuracy": "Cue conflict: names the shape",
@@ -69,59 +51,11 @@ MEASURES = {
 _CELL = ["recipe", "tested"]
 
 
-def discriminative_models(
-    world: str, labels: Sequence[str] = (), *, noise_draws: int = DRAWS, seed: int = SEED
-) -> tuple[str, ...]:
-    """Return a world's classifiers of both recipes, all seeds, or those that are named.
-
-    Args:
-        world: its name, see `gcbook.miniworld.named`.
-        labels: of models; none takes all that can answer to the draws.
-        noise_draws: noised versions of an image.
-        seed: of the noise.
-
-    Raises:
-        InputError, DataNotFoundError: see `gcbook.miniworld.results.shipped.select_models`.
-    """
-    models = select_models(world, tuple(TRAINED), labels)
-    return models if labels else tuple(m for m in models if answers_noised(m, noise_draws, seed))
-
-
-def noise_answers(
-    models: Sequence[str],
-    *,
-    noise_draws: int = DRAWS,
-    seed: int = SEED,
-    folders: Mapping[str, Path] | None = None,
-) -> pd.DataFrame:
-    """Answers to clean images, from the shipped scores, and to noised ones, asked anew.
-
-    Args:
-        models: names.
-        noise_draws: noised versions of an image.
-        seed: of the noise.
-        folders: of models that do not ship, by name; these are asked, and no others.
-
-    Returns:
-        Trials with ``recipe``, ``trained`` ("clean" or "noised") and ``tested``: `CLEAN`,
-        `ONE_DRAW` (every draw is an answer of its own) or `MEAN_OF_DRAWS`.
-    """
-    sets = [CONFLICT, PLAIN]
-    models = list(folders) if folders else models
-    noised = noised_answers(models, sets, noise_draws=noise_draws, seed=seed, folders=folders)
-    tested = np.where(noised["draw"] == MEAN, MEAN_OF_DRAWS, ONE_DRAW)
-    clean = clean_answers(folders, sets) if folders else miniature_answers(sets, models)
-    clean = clean.assign(tested=CLEAN)
-    answers = pd.concat([clean, noised.assign(tested=tested)], ignore_index=True)
-    answers = with_recipe(answers)
-    return answers.assign(trained=answers["recipe"].map(TRAINED))
-
-
 def cell_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Accuracy, shares of the cues and shape bias in each cell, of each seed and of all.
 
     Args:
-        answers: from `noise_answers`.
+        answers: from `gcbook.miniworld.results.noised.noise_answers`.
         resampling: how the intervals are made.
 
     Returns:
@@ -152,7 +86,7 @@ def change_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling())
     """What noise in training changes, and what noise in testing adds.
 
     Args:
-        answers: from `noise_answers`.
+        answers: from `gcbook.miniworld.results.noised.noise_answers`.
         resampling: how the intervals are made.
 
     Returns:
@@ -180,34 +114,6 @@ def change_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling())
             rows.append({"step": words, "measure": title, **found})
     columns = ["step", "measure", "before", "after", "change", "low", "high"]
     return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))
-
-
-def category_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """Fig. 13: shape bias by shape category in each cell, over all seeds.
-
-    Args:
-        answers: from `noise_answers`.
-        resampling: how the intervals are made.
-
-    Returns:
-        ``trained, tested, category, shape_answers, texture_answers, texture_share`` (1 − shape
-        bias, NaN without either answer) with ``low, high``, and ``category_mean``, the mean of
-        ``texture_share`` over the categories of the cell.
-    """
-    chosen = answers[answers["dataset"] == CONFLICT]
-    counted = chosen.assign(
-        shape_answers=(chosen["cue"] == "shape").astype(int),
-        texture_answers=(chosen["cue"] == "texture").astype(int),
-    )
-    by = ["trained", "tested", "category"]
-    table = counted.groupby(by, observed=True)[["shape_answers", "texture_answers"]].sum()
-    table["texture_share"] = share(table["texture_answers"], table.sum(axis=1)).round(4)
-    shares = cue_shares(chosen, by, resampling=resampling).set_index(by)
-    table["low"] = (1 - shares["shape_bias_high"]).round(4)
-    table["high"] = (1 - shares["shape_bias_low"]).round(4)
-    table = table.reset_index()
-    mean = table.groupby(["trained", "tested"])["texture_share"].transform("mean")
-    return table.assign(category_mean=mean.round(4))
 
 
 def normalized_variance(world: str, images: int = 160) -> float:

@@ -9,32 +9,54 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import InputError
 from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results import shipped
-from gcbook.miniworld.results.answers import SOURCE, mark
-from gcbook.miniworld.results.shipped import has_weights, label_of, model_folder, parts_of
+from gcbook.miniworld.results.answers import SOURCE, mark, miniature_answers, with_recipe
+from gcbook.miniworld.results.shipped import (
+    has_weights,
+    label_of,
+    model_folder,
+    parts_of,
+    select_models,
+)
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.scoring.decisions import Rule, decide, decide_rows, to_trials
 from gcbook.scoring.settings import ScoringSettings
-from gcbook.stats.shares import CONFLICT, PLAIN
+from gcbook.stats.metrics import share
+from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import CONFLICT, PLAIN, cue_shares
 from gcbook.trials.table import COLUMNS
 
 __all__ = [
+    "CLEAN",
     "DRAWS",
     "MEAN",
+    "MEAN_OF_DRAWS",
+    "ONE_DRAW",
     "SEED",
+    "TRAINED",
     "answers_noised",
+    "category_rows",
     "clean_answers",
+    "discriminative_models",
     "keep_noised",
+    "noise_answers",
     "noised_answers",
 ]
 
 DRAWS, SEED = 10, 0
 MEAN = -1
 """In place of a draw's number: the answer of the mean probability of all draws."""
+
+CLEAN, ONE_DRAW, MEAN_OF_DRAWS = "clean images", "one draw of noise", "mean over draws"
+"""How a network is tested."""
+
+TRAINED = {"mini-cnn": "clean", "mini-cnn-noise": "noised"}
+"""Recipes of classifiers, and what they are trained on."""
 
 NOISED = "noised.parquet"
 """Beside a model's stores: its answers to noised images, where its weights do not ship."""
@@ -102,6 +124,82 @@ def noised_answers(
 def answers_noised(model: str, noise_draws: int, seed: int) -> bool:
     """Return whether a shipped model answers to as many draws: one without weights has its own."""
     return has_weights(model) or (noise_draws, seed) == (DRAWS, SEED)
+
+
+def discriminative_models(
+    world: str, labels: Sequence[str] = (), *, noise_draws: int = DRAWS, seed: int = SEED
+) -> tuple[str, ...]:
+    """Return a world's classifiers of both recipes, all seeds, or those that are named.
+
+    Args:
+        world: its name, see `gcbook.miniworld.named`.
+        labels: of models; none takes all that can answer to the draws.
+        noise_draws: noised versions of an image.
+        seed: of the noise.
+
+    Raises:
+        InputError, DataNotFoundError: see `gcbook.miniworld.results.shipped.select_models`.
+    """
+    models = select_models(world, tuple(TRAINED), labels)
+    return models if labels else tuple(m for m in models if answers_noised(m, noise_draws, seed))
+
+
+def noise_answers(
+    models: Sequence[str],
+    *,
+    noise_draws: int = DRAWS,
+    seed: int = SEED,
+    folders: Mapping[str, Path] | None = None,
+) -> pd.DataFrame:
+    """Answers to clean images, from the shipped scores, and to noised ones, asked anew.
+
+    Args:
+        models: names.
+        noise_draws: noised versions of an image.
+        seed: of the noise.
+        folders: of models that do not ship, by name; these are asked, and no others.
+
+    Returns:
+        Trials with ``recipe``, ``trained`` ("clean" or "noised") and ``tested``: `CLEAN`,
+        `ONE_DRAW` (every draw is an answer of its own) or `MEAN_OF_DRAWS`.
+    """
+    sets = [CONFLICT, PLAIN]
+    models = list(folders) if folders else models
+    noised = noised_answers(models, sets, noise_draws=noise_draws, seed=seed, folders=folders)
+    tested = np.where(noised["draw"] == MEAN, MEAN_OF_DRAWS, ONE_DRAW)
+    clean = clean_answers(folders, sets) if folders else miniature_answers(sets, models)
+    clean = clean.assign(tested=CLEAN)
+    answers = pd.concat([clean, noised.assign(tested=tested)], ignore_index=True)
+    answers = with_recipe(answers)
+    return answers.assign(trained=answers["recipe"].map(TRAINED))
+
+
+def category_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+    """Fig. 13: shape bias by shape category in each cell, over all seeds.
+
+    Args:
+        answers: from `noise_answers`.
+        resampling: how the intervals are made.
+
+    Returns:
+        ``trained, tested, category, shape_answers, texture_answers, texture_share`` (1 − shape
+        bias, NaN without either answer) with ``low, high``, and ``category_mean``, the mean of
+        ``texture_share`` over the categories of the cell.
+    """
+    chosen = answers[answers["dataset"] == CONFLICT]
+    counted = chosen.assign(
+        shape_answers=(chosen["cue"] == "shape").astype(int),
+        texture_answers=(chosen["cue"] == "texture").astype(int),
+    )
+    by = ["trained", "tested", "category"]
+    table = counted.groupby(by, observed=True)[["shape_answers", "texture_answers"]].sum()
+    table["texture_share"] = share(table["texture_answers"], table.sum(axis=1)).round(4)
+    shares = cue_shares(chosen, by, resampling=resampling).set_index(by)
+    table["low"] = (1 - shares["shape_bias_high"]).round(4)
+    table["high"] = (1 - shares["shape_bias_low"]).round(4)
+    table = table.reset_index()
+    mean = table.groupby(["trained", "tested"])["texture_share"].transform("mean")
+    return table.assign(category_mean=mean.round(4))
 
 
 def keep_noised(model: str) -> Path:

@@ -1,6 +1,5 @@
 """Classifiers trained and tested with and without noise, from answers written by hand."""
 
-import numpy as np
 import pandas as pd
 import pytest
 from tiny.noise_answers import SHARES, answers
@@ -8,19 +7,18 @@ from tiny.shipped import ship_model, use_data
 
 from gcbook.chapters.noise_training import tables
 from gcbook.chapters.noise_training.tables import (
-    CLEAN,
-    MEAN_OF_DRAWS,
     MEASURES,
-    ONE_DRAW,
-    category_rows,
     cell_rows,
     change_rows,
-    discriminative_models,
     length_rows,
     normalized_variance,
 )
-from gcbook.files.errors import InputError
 from gcbook.miniworld.named import DEFAULT
+from gcbook.miniworld.results.noised import (
+    CLEAN,
+    MEAN_OF_DRAWS,
+    ONE_DRAW,
+)
 from gcbook.stats.metrics import blind_bias, by_accident
 from gcbook.stats.resampling import Resampling
 
@@ -81,43 +79,6 @@ def test_changes_are_differences_of_cells():
     assert several["change"] == pytest.approx(0.4)
     # Nobody tested the plain network with noise here.
     assert "testing alone" not in rows.index.get_level_values("step")
-
-
-def test_categories_pool_the_seeds_and_average_alike():
-    rows = category_rows(answers(SHARES), resampling=Resampling(draws=200)).set_index(
-        ["trained", "tested", "category"]
-    )
-    cat = rows.loc[("clean", CLEAN, "cat")]
-    # Even images are cats: shape 0 (and 0, 2), texture 2, 4, 6 (and 4, 6).
-    assert (cat["shape_answers"], cat["texture_answers"]) == (3, 5)
-    assert cat["texture_share"] == 0.625
-    assert cat["low"] < 0.625 < cat["high"]
-    dog = rows.loc[("clean", CLEAN, "dog")]
-    mean = (cat["texture_share"] + dog["texture_share"]) / 2
-    assert cat["category_mean"] == dog["category_mean"] == pytest.approx(mean, abs=1e-4)
-    assert rows.loc[("noised", ONE_DRAW, "cat"), "texture_share"] == 0
-
-
-def test_a_category_without_either_cue_has_no_share():
-    rows = category_rows(answers({("mini-cnn", CLEAN): (1, 0, 9)}))
-    assert np.isnan(rows.set_index("category").loc["dog", "texture_share"])
-    assert rows["category_mean"].tolist() == [0, 0]
-
-
-def test_classifiers_of_both_recipes_are_found(tmp_path, monkeypatch):
-    data = use_data(tmp_path, monkeypatch)
-    for name in ("mini-cnn", "mini-cnn-seed2", "mini-cnn-noise", "mini-pixel"):
-        ship_model(data, name)
-    ship_model(data, "mini-cnn-noise-seed1", weights=False)
-    assert discriminative_models(DEFAULT) == (
-        *("mini-cnn", "mini-cnn-seed2", "mini-cnn-noise", "mini-cnn-noise-seed1"),
-    )
-    # What ships without weights has answered to the chapter's own draws of noise alone.
-    fewer = discriminative_models(DEFAULT, noise_draws=2)
-    assert fewer == ("mini-cnn", "mini-cnn-seed2", "mini-cnn-noise")
-    assert discriminative_models(DEFAULT, ["mini-cnn-noise"]) == ("mini-cnn-noise",)
-    with pytest.raises(InputError, match=r"expected some of mini-cnn, .*; found mini-cnn-noize\."):
-        discriminative_models(DEFAULT, ["mini-cnn", "mini-cnn-noize"])
 
 
 def test_without_both_recipes_each_is_compared_with_itself():

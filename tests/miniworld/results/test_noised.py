@@ -6,19 +6,31 @@ from collections import Counter
 import numpy as np
 import pytest
 from tiny.made import set_of
-from tiny.shipped import use_data
+from tiny.noise_answers import SHARES, answers
+from tiny.shipped import ship_model, use_data
 
 from gcbook.chapters.parameters import defaults, parameters_of
 from gcbook.classifiers import noised
 from gcbook.files.errors import InputError
-from gcbook.miniworld.named import named_world, world_names
+from gcbook.miniworld.named import DEFAULT, named_world, world_names
 from gcbook.miniworld.results import noised as results
 from gcbook.miniworld.results import shipped
 from gcbook.miniworld.results.answers import miniature_answers
-from gcbook.miniworld.results.noised import DRAWS, MEAN, SEED, keep_noised, noised_answers
+from gcbook.miniworld.results.noised import (
+    CLEAN,
+    DRAWS,
+    MEAN,
+    ONE_DRAW,
+    SEED,
+    category_rows,
+    discriminative_models,
+    keep_noised,
+    noised_answers,
+)
 from gcbook.miniworld.results.shipped import has_weights, label_of, select_models
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.noise.draws import keyed_noise
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT, PLAIN
 
 
@@ -88,3 +100,40 @@ def test_seeds_whose_weights_do_not_ship_have_their_answers():
 def test_the_chapters_draws_are_those_that_are_kept():
     start = defaults(parameters_of("noise-training"))
     assert (start["noise_draws"], start["seed"]) == (DRAWS, SEED)
+
+
+def test_categories_pool_the_seeds_and_average_alike():
+    rows = category_rows(answers(SHARES), resampling=Resampling(draws=200)).set_index(
+        ["trained", "tested", "category"]
+    )
+    cat = rows.loc[("clean", CLEAN, "cat")]
+    # Even images are cats: shape 0 (and 0, 2), texture 2, 4, 6 (and 4, 6).
+    assert (cat["shape_answers"], cat["texture_answers"]) == (3, 5)
+    assert cat["texture_share"] == 0.625
+    assert cat["low"] < 0.625 < cat["high"]
+    dog = rows.loc[("clean", CLEAN, "dog")]
+    mean = (cat["texture_share"] + dog["texture_share"]) / 2
+    assert cat["category_mean"] == dog["category_mean"] == pytest.approx(mean, abs=1e-4)
+    assert rows.loc[("noised", ONE_DRAW, "cat"), "texture_share"] == 0
+
+
+def test_a_category_without_either_cue_has_no_share():
+    rows = category_rows(answers({("mini-cnn", CLEAN): (1, 0, 9)}))
+    assert np.isnan(rows.set_index("category").loc["dog", "texture_share"])
+    assert rows["category_mean"].tolist() == [0, 0]
+
+
+def test_classifiers_of_both_recipes_are_found(tmp_path, monkeypatch):
+    data = use_data(tmp_path, monkeypatch)
+    for name in ("mini-cnn", "mini-cnn-seed2", "mini-cnn-noise", "mini-pixel"):
+        ship_model(data, name)
+    ship_model(data, "mini-cnn-noise-seed1", weights=False)
+    assert discriminative_models(DEFAULT) == (
+        *("mini-cnn", "mini-cnn-seed2", "mini-cnn-noise", "mini-cnn-noise-seed1"),
+    )
+    # What ships without weights has answered to the chapter's own draws of noise alone.
+    fewer = discriminative_models(DEFAULT, noise_draws=2)
+    assert fewer == ("mini-cnn", "mini-cnn-seed2", "mini-cnn-noise")
+    assert discriminative_models(DEFAULT, ["mini-cnn-noise"]) == ("mini-cnn-noise",)
+    with pytest.raises(InputError, match=r"expected some of mini-cnn, .*; found mini-cnn-noize\."):
+        discriminative_models(DEFAULT, ["mini-cnn", "mini-cnn-noize"])

@@ -5,16 +5,16 @@ import json
 import pytest
 from tiny.made import set_of
 
-from gcbook.chapters.noise_training.tables import (
+from gcbook.files.errors import InputError
+from gcbook.miniworld.results import noised
+from gcbook.miniworld.results.noised import (
     CLEAN,
     MEAN_OF_DRAWS,
     ONE_DRAW,
     TRAINED,
+    clean_answers,
     noise_answers,
 )
-from gcbook.files.errors import InputError
-from gcbook.miniworld.results import noised
-from gcbook.miniworld.results.noised import clean_answers
 from gcbook.miniworld.training import anew, recipes, worlds
 from gcbook.miniworld.training.anew import train_map, train_seeds
 from gcbook.miniworld.training.record import RECORD

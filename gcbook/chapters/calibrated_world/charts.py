@@ -1,17 +1,22 @@
-"""Figures of the search, and of what the world that it chose matches."""
+"""Figures of the search, of the world that it chose, and of what came of the predictions."""
 
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
+from gcbook.chapters.calibrated_world.tables import NOISE
+from gcbook.charts.category_bias import fig_category_bias
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.forest import fig_forest
-from gcbook.charts.parts import finish
-from gcbook.charts.theme import BAND, CHANCE_LINE, DISCRIMINATIVE, INK, SERIES
+from gcbook.charts.gallery import Gallery, Picture, Strip
+from gcbook.charts.miniature_look import COLORS, SHAPES
+from gcbook.charts.parts import dropdown, finish
+from gcbook.charts.theme import BAND, CHANCE_LINE, DISCRIMINATIVE, INK, OWN, SERIES
 from gcbook.miniworld.results.calibrated import CALIBRATED, RESNET50, UNCALIBRATED
 
-__all__ = ["fig_matched", "fig_predictions", "fig_search"]
+__all__ = ["fig_images", "fig_matched", "fig_noise", "fig_predictions", "fig_search"]
 
 
 def fig_search(rows: pd.DataFrame, target: tuple[float, float, float]) -> alt.TopLevelMixin:
@@ -81,23 +86,88 @@ def fig_matched(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def fig_predictions(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """What shape biases were expected, with what the paper prints.
+    """What shape biases were expected, what came out, and what the paper prints.
 
     Args:
-        rows: from `gcbook.miniworld.results.calibrated.predictions`.
+        rows: from `gcbook.miniworld.results.calibrated.outcome_rows`.
     """
+    ends = {"outcome": "value", "outcome_low": "low", "outcome_high": "high"}
+    expected = rows[["prediction", "predicted", "low", "high", "paper"]]
+    known = rows[["prediction", *ends]].dropna()
+    series = [
+        expected.rename(columns={"predicted": "value"}).assign(part=_PREDICTED),
+        known.rename(columns=ends).assign(part=_OUTCOME),
+    ]
     return fig_forest(
-        rows,
+        pd.concat(series, ignore_index=True),
         row="prediction",
-        value="predicted",
-        x=alt.X("predicted:Q", title=column("shape_bias").title, scale=alt.Scale(domain=[0, 1])),
-        tooltip=tooltips(["prediction", "predicted", "low", "high", "paper"]),
+        value="value",
+        x=alt.X("value:Q", title=column("shape_bias").title, scale=alt.Scale(domain=[0, 1])),
+        tooltip=tooltips(
+            ["prediction", "part", "value", "low", "high", "paper"],
+            titles={"part": "Shape bias", "value": "Value"},
+        ),
+        series="part",
+        marks={_PREDICTED: (CHANCE_LINE, "circle"), _OUTCOME: (OWN, "diamond")},
         reference=None,
         ticks="paper",
         two_lines=True,
         description=(
             f"For each of {len(rows)} models and ways to test them: the shape bias that was "
-            "expected before it was trained, with an interval, and an upright mark at what the "
-            "paper prints, where it prints anything."
+            "expected before it was trained, with an interval, what came out where it is trained, "
+            "and an upright mark at what the paper prints, where it prints anything."
         ),
     )
+
+
+def fig_noise(rows: pd.DataFrame, printed: pd.DataFrame) -> alt.TopLevelMixin:
+    """Fig. 13 in miniature, one world at a time, with the paper's averages as lines.
+
+    Args:
+        rows: from `gcbook.chapters.calibrated_world.tables.noise_rows`.
+        printed: from `gcbook.stats.shape_tables.noised_resnets`.
+    """
+    worlds = list(dict.fromkeys(rows["world"]))
+    looks = (
+        (COLORS["mini-cnn"], SHAPES["mini-cnn"]),
+        (COLORS["mini-cnn-noise"], SHAPES["mini-cnn-noise"]),
+        (SERIES[1], "square"),
+    )
+    return fig_category_bias(
+        rows,
+        printed,
+        series="noise",
+        marks=dict(zip(NOISE, looks, strict=True)),
+        choice=dropdown("noise_world", "World ", worlds, CALIBRATED),
+        shown="datum.world === noise_world",
+        description=(
+            "One row for each of 16 shape categories; horizontal position is the fraction of "
+            "texture decisions. Three marks with intervals for small classifiers without noise, "
+            "with noise in training, and with noise in training and testing, with a line at the "
+            "mean over categories of each. Dashed lines are the averages that the paper prints "
+            "for its ResNet-50. A menu chooses the world."
+        ),
+    )
+
+
+def fig_images(rows: pd.DataFrame) -> Gallery:
+    """An image of each category in both worlds.
+
+    Args:
+        rows: from `gcbook.chapters.calibrated_world.tables.image_rows`.
+    """
+    return Gallery(
+        tuple(
+            Strip(tuple(map(_image, images.to_dict("records"))), str(world), columns=4)
+            for world, images in rows.groupby("world", sort=False)
+        )
+    )
+
+
+def _image(row: Mapping[Hashable, Any]) -> Picture:
+    other = row["outline"] != row["category"]
+    words = (row["category"], f"(outline: {row['outline']})" if other else "")
+    return Picture(row["picture"], " ".join(words).strip(), words)
+
+
+_PREDICTED, _OUTCOME = "Predicted", "Outcome"

@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 
 from gcbook.claims import Interval, Number
+from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.calibrated import (
     CALIBRATED,
+    CALIBRATED_WORLD,
     UNCALIBRATED,
     predicted_consistency,
 )
+from gcbook.miniworld.results.noised import MEASURES
 from gcbook.miniworld.training.calibration import ARGUED, DAMAGES, Training, best, targets
 from gcbook.paper.observers import HUMANS
+from gcbook.stats.shape_tables import noised_resnets
 from gcbook.stats.summaries import Summaries
 
 __all__ = ["calibrated_world_facts"]
@@ -22,6 +27,8 @@ def calibrated_world_facts(
     done: Sequence[Training],
     search: pd.DataFrame,
     matched: pd.DataFrame,
+    changes: pd.DataFrame,
+    outcomes: pd.DataFrame,
     summaries: Summaries,
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
@@ -30,6 +37,8 @@ def calibrated_world_facts(
         done: trainings of the search.
         search: from `gcbook.miniworld.results.calibrated.search_rows`.
         matched: from `gcbook.miniworld.results.calibrated.matched_rows`.
+        changes: from `gcbook.miniworld.results.two_worlds.noise_changes`.
+        outcomes: from `gcbook.miniworld.results.calibrated.outcome_rows`.
         summaries: of the published trials.
     """
     estimates = summaries.estimates
@@ -55,6 +64,7 @@ def calibrated_world_facts(
         target_interval=Interval(low, high, ".2f"),
         default_bias=Number(bias[UNCALIBRATED]["value"], ".2f"),
         misleading=Number(world.misleading, ".0%"),
+        diagnosticity=Number(named_world(CALIBRATED_WORLD).diagnosticity, ".0%"),
         argued_least=Number(ARGUED[0], ".2f"),
         argued_most=Number(ARGUED[1], ".2f"),
         bias=Number(mine["value"], ".2f"),
@@ -66,4 +76,40 @@ def calibrated_world_facts(
         missed=tuple(targets_met.index[~targets_met]),
         alike=Number(alike, "+.2f"),
         alike_interval=Interval(alike_low, alike_high, "+.2f"),
+        **_noise(changes),
+        **_outcomes(outcomes),
     )
+
+
+def _noise(changes: pd.DataFrame) -> dict[str, Any]:
+    """Shape bias without noise, with it in training and in both, and what each step changes."""
+    found: dict[str, Any] = {}
+    of_bias = changes[changes["measure"] == MEASURES["shape_bias"]].to_dict("records")
+    steps = {(row["world"], row["step"]): row for row in of_bias}
+    for name, world in (("", CALIBRATED), ("default_", UNCALIBRATED)):
+        training, testing = steps[world, "training"], steps[world, "testing as well"]
+        found |= {
+            f"{name}plain": Number(training["before"], ".2f"),
+            f"{name}noised": Number(training["after"], ".2f"),
+            f"{name}noised_in_noise": Number(testing["after"], ".2f"),
+        }
+        for step, row in (("training", training), ("testing", testing)):
+            found[f"{name}{step}"] = Number(row["change"], "+.2f")
+            found[f"{name}{step}_interval"] = Interval(row["low"], row["high"], "+.2f")
+    printed = noised_resnets()["shape_bias"]
+    names = ("printed_plain", "printed_noised", "printed_noised_in_noise")
+    return found | {name: Number(bias, ".2f") for name, bias in zip(names, printed, strict=True)}
+
+
+def _outcomes(outcomes: pd.DataFrame) -> dict[str, Any]:
+    """How many predictions have an outcome, and how many intervals contain it."""
+    known = outcomes[outcomes["inside"] != ""]
+    by_name = {row["prediction"]: row for row in outcomes.to_dict("records")}
+    noised = by_name["ResNet: noise in training"]
+    return {
+        "predictions": len(outcomes),
+        "known": len(known),
+        "inside": int((known["inside"] == "yes").sum()),
+        "noised_predicted": Number(noised["predicted"], ".2f"),
+        "noised_predicted_interval": Interval(noised["low"], noised["high"], ".2f"),
+    }

@@ -1,7 +1,8 @@
-"""What the chapter can be asked to do differently: nothing."""
+"""What the chapter can be asked to do differently."""
 
+from gcbook.chapters.fields import CLUSTERED
 from gcbook.chapters.parameters import Declaration
 
 __all__ = ["PARAMETERS"]
 
-PARAMETERS = Declaration({})
+PARAMETERS = Declaration(CLUSTERED)

@@ -2,26 +2,11 @@
 
 import pandas as pd
 
-from gcbook.miniworld.results.answers import miniature_answers
-from gcbook.miniworld.results.kinds import DIFFUSION
-from gcbook.miniworld.results.shipped import KINDS, parts_of, select_models
+from gcbook.miniworld.results.shipped import KINDS, parts_of
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import cue_shares
 
-__all__ = ["cue_rows", "evenly_weighted_answers"]
-
-
-def evenly_weighted_answers(world: str) -> pd.DataFrame:
-    """Answers of the diffusion models of a world with all noise levels weighted alike.
-
-    Args:
-        world: its name.
-
-    Returns:
-        As `gcbook.miniworld.results.scores.answers_on`, which has the paper's weighting.
-    """
-    models = select_models(world, DIFFUSION)
-    return miniature_answers(["cue-conflict"], models, weighting="uniform")
+__all__ = ["cue_rows"]
 
 
 def cue_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:

@@ -111,7 +111,8 @@ def manipulated_samples(
                 for stimulus in stimuli
                 if stimulus.category == category
             }
-            chosen = min(object_of.values())
+            # An object in its own category's outline, where a world has others.
+            chosen = min(object_of.values(), key=lambda name: (not name.startswith(category), name))
             for stimulus, shown in object_of.items():
                 if shown == chosen:
                     rows.append(

@@ -6,9 +6,6 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from gcbook.chapters.noise_training.tables import (
-    MEASURES,
-)
 from gcbook.charts.category_bias import fig_category_bias
 from gcbook.charts.columns import tooltips
 from gcbook.charts.forest import fig_forest
@@ -18,6 +15,7 @@ from gcbook.charts.theme import CHANCE_LINE, CUES, INK
 from gcbook.miniworld.results.noised import (
     CLEAN,
     MEAN_OF_DRAWS,
+    MEASURES,
     ONE_DRAW,
 )
 
@@ -117,7 +115,7 @@ def fig_noise_changes(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """What each step changes, with what guessing alone would change.
 
     Args:
-        rows: from `gcbook.chapters.noise_training.tables.change_rows`.
+        rows: from `gcbook.miniworld.results.noised.change_rows`.
     """
     shown = rows[rows["measure"].isin(_CHANGED)]
     return fig_forest(
@@ -164,7 +162,7 @@ def fig_noise_categories(rows: pd.DataFrame, printed: pd.DataFrame) -> alt.TopLe
     """Fig. 13 in miniature, with the paper's averages as lines.
 
     Args:
-        rows: from `gcbook.chapters.noise_training.tables.category_rows`.
+        rows: from `gcbook.miniworld.results.noised.category_rows`.
         printed: from `gcbook.stats.shape_tables.noised_resnets`.
     """
     tested = dropdown("noise_tested", "Tested with ", [*_TESTED, _AS_TRAINED], _AS_TRAINED)

@@ -9,7 +9,6 @@ import pandas as pd
 from gcbook.chapters.noise_training.tables import (
     BEYOND,
     EQUAL_STEPS,
-    MEASURES,
     MORE_IMAGES,
     normalized_variance,
 )
@@ -17,6 +16,7 @@ from gcbook.claims import Number
 from gcbook.miniworld.results.longer import LONG, images_seen
 from gcbook.miniworld.results.noised import (
     CLEAN,
+    MEASURES,
     ONE_DRAW,
     TRAINED,
 )
@@ -48,8 +48,9 @@ def noise_training_facts(
 
     Args:
         world: of the networks, by name.
-        cells, changes, lengths: from `gcbook.chapters.noise_training.tables`: ``cell_rows``,
-            ``change_rows`` and ``length_rows``.
+        cells, lengths: from `gcbook.chapters.noise_training.tables`: ``cell_rows`` and
+            ``length_rows``.
+        changes: from `gcbook.miniworld.results.noised.change_rows`.
     """
     return SimpleNamespace(
         **_cells(cells),

@@ -13,7 +13,7 @@ from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.answers import with_recipe
 from gcbook.miniworld.results.course import course_answers
 from gcbook.miniworld.results.longer import LONG, bias_change
-from gcbook.miniworld.results.noised import CLEAN, MEAN_OF_DRAWS, ONE_DRAW, TRAINED
+from gcbook.miniworld.results.noised import CLEAN, MEAN_OF_DRAWS, MEASURES, ONE_DRAW, TRAINED
 from gcbook.miniworld.results.shipped import has_course, name_of, shipped_sets
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.miniworld.training import cnn
@@ -28,10 +28,8 @@ from gcbook.stats.shares import (
 __all__ = [
     "BEYOND",
     "EQUAL_STEPS",
-    "MEASURES",
     "MORE_IMAGES",
     "cell_rows",
-    "change_rows",
     "length_rows",
     "normalized_variance",
 ]
@@ -39,15 +37,6 @@ __all__ = [
 EQUAL_STEPS, MORE_IMAGES, BEYOND = "Noise, equal steps", "More clean images", "Noise minus these"
 """Noise after equally many steps; a longer training on clean images; noise against that."""
 
-MEASURES = {
-    "accuracy": "In-distribution accuracy",
-    "shape_accuracy": "Cue conflict: names the shape",
-    "texture_accuracy": "Cue conflict: names the texture",
-    "texture_excess": "Texture above chance",
-    "shape_bias": "Shape bias",
-    "blind": "Blind to texture",
-}
-"""Columns and their titles; `pooled_measures` explains those of an observer blind to texture."""
 _CELL = ["recipe", "tested"]
 
 
@@ -80,40 +69,6 @@ def cell_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -
     by = ["measure", "trained", "tested", "model"]
     ordered = ordered_rows(table, by, {"tested": (CLEAN, ONE_DRAW, MEAN_OF_DRAWS)})
     return ordered[columns].round({"value": 4, "low": 4, "high": 4})
-
-
-def change_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """What noise in training changes, and what noise in testing adds.
-
-    Args:
-        answers: from `gcbook.miniworld.results.noised.noise_answers`.
-        resampling: how the intervals are made.
-
-    Returns:
-        ``step`` (noise in training; in testing as well; both, against neither; in testing alone;
-        several draws instead of one), ``measure, before, after, change, low, high``; silhouettes
-        are the same on both sides, and so are the seeds of one recipe. Steps whose two cells are
-        not both there are left out.
-    """
-    keys, values, _ = pooled_measures(answers, _CELL, resampling=resampling, together=True)
-    place = {cell: at for at, cell in enumerate(zip(keys["recipe"], keys["tested"], strict=True))}
-    plain, noisy = TRAINED
-    steps = [
-        ("training", (plain, CLEAN), (noisy, CLEAN)),
-        ("testing as well", (noisy, CLEAN), (noisy, ONE_DRAW)),
-        ("both", (plain, CLEAN), (noisy, ONE_DRAW)),
-        ("testing alone", (plain, CLEAN), (plain, ONE_DRAW)),
-        ("several draws", (noisy, ONE_DRAW), (noisy, MEAN_OF_DRAWS)),
-    ]
-    rows = []
-    for words, first, second in steps:
-        if first not in place or second not in place:
-            continue
-        for name, title in MEASURES.items():
-            found = change_of(values[name][place[first]], values[name][place[second]], resampling)
-            rows.append({"step": words, "measure": title, **found})
-    columns = ["step", "measure", "before", "after", "change", "low", "high"]
-    return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))
 
 
 def normalized_variance(world: str, images: int = 160) -> float:

@@ -4,14 +4,18 @@ What is matched is measured on validation silhouettes, on which the world was ch
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import yaml
 
+from gcbook.miniworld.results.answers import miniature_answers, with_recipe
+from gcbook.miniworld.results.noised import ONE_DRAW
 from gcbook.miniworld.results.scores import SET_TITLES
+from gcbook.miniworld.results.shipped import parts_of, shipped_models
 from gcbook.miniworld.training.calibration import (
     WHOLE,
     Candidate,
@@ -21,13 +25,17 @@ from gcbook.miniworld.training.calibration import (
     read_log,
     targets,
 )
+from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import CONFLICT, PLAIN, pooled_measures
 
 __all__ = [
     "CALIBRATED",
+    "CALIBRATED_WORLD",
     "UNCALIBRATED",
     "RESNET50",
     "matched_rows",
     "measured_by_default",
+    "outcome_rows",
     "predicted_consistency",
     "predictions",
     "search_rows",
@@ -37,6 +45,9 @@ __all__ = [
 
 RESNET50, CALIBRATED, UNCALIBRATED = "ResNet-50", "Calibrated world", "Default world"
 """What is compared, by the names that tables and figures give it."""
+
+CALIBRATED_WORLD = "calibrated"
+"""Its name in `gcbook.miniworld.named`."""
 
 _FOLDER = resources.files("gcbook") / "data" / "calibration"
 
@@ -62,6 +73,57 @@ def predictions() -> pd.DataFrame:
     """
     rows = _predicted()["shape_bias"]
     return pd.DataFrame([{"prediction": name, **row} for name, row in rows.items()])
+
+
+def outcome_rows(noised: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
+    """Put beside the predictions what came out, on test silhouettes.
+
+    Args:
+        noised: answers of the calibrated world's classifiers, from
+            `gcbook.miniworld.results.noised.noise_answers`.
+        resampling: how the intervals are made, over silhouettes and seeds.
+
+    Returns:
+        The rows of `predictions` with ``outcome`` and its ``outcome_low, outcome_high``, missing
+        where no such model ships yet, and ``inside``, whether it is within the predicted interval:
+        "yes", "no" or "".
+    """
+    rows = []
+    for name, row in _predicted()["shape_bias"].items():
+        outcome, low, high = _outcome(row, noised, resampling)
+        within = "yes" if row["low"] <= outcome <= row["high"] else "no"
+        rows.append(
+            {
+                "prediction": name,
+                **row,
+                "outcome": outcome,
+                "outcome_low": low,
+                "outcome_high": high,
+                "inside": "" if np.isnan(outcome) else within,
+            }
+        )
+    numbers = dict.fromkeys(["outcome", "outcome_low", "outcome_high"], 4)
+    return pd.DataFrame(rows).round(numbers)
+
+
+def _outcome(
+    row: Mapping[str, Any], noised: pd.DataFrame, resampling: Resampling
+) -> tuple[float, float, float]:
+    """Shape bias over all seeds of a prediction's model, asked as it says, and its interval."""
+    recipe = row["model"]
+    if row.get("noised"):
+        answers = noised[(noised["recipe"] == recipe) & (noised["tested"] == ONE_DRAW)]
+    else:
+        of_world = shipped_models(CALIBRATED_WORLD)
+        models = [name for name in of_world if parts_of(name).recipe == recipe]
+        if not models:
+            return np.nan, np.nan, np.nan
+        sets, weighting = [CONFLICT, PLAIN], row.get("weighting")
+        answers = with_recipe(miniature_answers(sets, models, weighting=weighting))
+    _, values, _ = pooled_measures(answers, ["recipe"], resampling=resampling, together=True)
+    (bias,) = values["shape_bias"]
+    low, high = resampling.interval(bias)
+    return float(bias[0]), float(low), float(high)
 
 
 def predicted_consistency() -> tuple[float, float, float]:

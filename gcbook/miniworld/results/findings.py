@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.results.consistency import pair_kappas, sides
-from gcbook.miniworld.results.kinds import GENERATIVE, recipes_in
+from gcbook.miniworld.results.kinds import GENERATIVE, recipes_in, side_of
 from gcbook.miniworld.results.panel import OOD_SETS, MiniaturePanel, counted, make_panel
 from gcbook.miniworld.results.shipped import parts_of
 from gcbook.paper.published import table1
@@ -159,7 +159,7 @@ def claim_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame
         for claim in _claims()
         if {claim.a, claim.b} <= recipes and set(claim.sets) <= sets
     ]
-    if "cue-conflict" in sets:
+    if "cue-conflict" in sets and len(set(map(side_of, recipes))) == 2:
         rows.append(_two_sides(answers, resampling))
     table = pd.DataFrame(rows)
     return table.round(dict.fromkeys(["a", "b", "difference", "low", "high"], 4))

@@ -28,7 +28,7 @@ from gcbook.scoring.decisions import Rule, decide, decide_rows, to_trials
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import CONFLICT, PLAIN, cue_shares
+from gcbook.stats.shares import CONFLICT, PLAIN, change_of, cue_shares, pooled_measures
 from gcbook.trials.table import COLUMNS
 
 __all__ = [
@@ -36,11 +36,13 @@ __all__ = [
     "DRAWS",
     "MEAN",
     "MEAN_OF_DRAWS",
+    "MEASURES",
     "ONE_DRAW",
     "SEED",
     "TRAINED",
     "answers_noised",
     "category_rows",
+    "change_rows",
     "clean_answers",
     "discriminative_models",
     "keep_noised",
@@ -57,6 +59,16 @@ CLEAN, ONE_DRAW, MEAN_OF_DRAWS = "clean images", "one draw of noise", "mean over
 
 TRAINED = {"mini-cnn": "clean", "mini-cnn-noise": "noised"}
 """Recipes of classifiers, and what they are trained on."""
+
+MEASURES = {
+    "accuracy": "In-distribution accuracy",
+    "shape_accuracy": "Cue conflict: names the shape",
+    "texture_accuracy": "Cue conflict: names the texture",
+    "texture_excess": "Texture above chance",
+    "shape_bias": "Shape bias",
+    "blind": "Blind to texture",
+}
+"""Columns of `gcbook.stats.shares.pooled_measures`, which explains them, and their titles."""
 
 NOISED = "noised.parquet"
 """Beside a model's stores: its answers to noised images, where its weights do not ship."""
@@ -172,6 +184,41 @@ def noise_answers(
     answers = pd.concat([clean, noised.assign(tested=tested)], ignore_index=True)
     answers = with_recipe(answers)
     return answers.assign(trained=answers["recipe"].map(TRAINED))
+
+
+def change_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+    """What noise in training changes, and what noise in testing adds.
+
+    Args:
+        answers: from `gcbook.miniworld.results.noised.noise_answers`.
+        resampling: how the intervals are made.
+
+    Returns:
+        ``step`` (noise in training; in testing as well; both, against neither; in testing alone;
+        several draws instead of one), ``measure, before, after, change, low, high``; silhouettes
+        are the same on both sides, and so are the seeds of one recipe. Steps whose two cells are
+        not both there are left out.
+    """
+    by = ["recipe", "tested"]
+    keys, values, _ = pooled_measures(answers, by, resampling=resampling, together=True)
+    place = {cell: at for at, cell in enumerate(zip(keys["recipe"], keys["tested"], strict=True))}
+    plain, noisy = TRAINED
+    steps = [
+        ("training", (plain, CLEAN), (noisy, CLEAN)),
+        ("testing as well", (noisy, CLEAN), (noisy, ONE_DRAW)),
+        ("both", (plain, CLEAN), (noisy, ONE_DRAW)),
+        ("testing alone", (plain, CLEAN), (plain, ONE_DRAW)),
+        ("several draws", (noisy, ONE_DRAW), (noisy, MEAN_OF_DRAWS)),
+    ]
+    rows = []
+    for words, first, second in steps:
+        if first not in place or second not in place:
+            continue
+        for name, title in MEASURES.items():
+            found = change_of(values[name][place[first]], values[name][place[second]], resampling)
+            rows.append({"step": words, "measure": title, **found})
+    columns = ["step", "measure", "before", "after", "change", "low", "high"]
+    return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))
 
 
 def category_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
+from gcbook.miniworld.results.kinds import DIFFUSION
 from gcbook.miniworld.results.panel import counted
-from gcbook.miniworld.results.shipped import KINDS, shipped_models
+from gcbook.miniworld.results.shipped import KINDS, select_models, shipped_models
 from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
@@ -17,6 +18,7 @@ __all__ = [
     "accuracy_by_strength",
     "answers_on",
     "bias_by_shape",
+    "evenly_weighted_answers",
 ]
 
 SET_TITLES = {
@@ -45,6 +47,22 @@ def answers_on(test_sets: Sequence[str], models: Sequence[str] | None = None) ->
     """
     chosen = shipped_models() if models is None else models
     return pd.concat([miniature_answers(test_sets, [model]) for model in chosen], ignore_index=True)
+
+
+def evenly_weighted_answers(world: str) -> pd.DataFrame:
+    """Answers of the diffusion models of a world with all noise levels weighted alike.
+
+    Args:
+        world: its name.
+
+    Returns:
+        As `answers_on`, which has the paper's weighting, of cue conflicts.
+
+    Raises:
+        DataNotFoundError: this version brings no pixel or no latent diffusion of the world.
+    """
+    models = select_models(world, DIFFUSION)
+    return miniature_answers(["cue-conflict"], models, weighting="uniform")
 
 
 def accuracy_by_strength(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:

@@ -1,11 +1,26 @@
 """The chapter's numbers and figures, of a search whose measures are known."""
 
+import pandas as pd
 import pytest
 
-from gcbook.chapters.calibrated_world.charts import fig_matched, fig_predictions, fig_search
+from gcbook.chapters.calibrated_world.charts import (
+    fig_images,
+    fig_matched,
+    fig_noise,
+    fig_predictions,
+    fig_search,
+)
 from gcbook.chapters.calibrated_world.facts import calibrated_world_facts
+from gcbook.chapters.calibrated_world.tables import NOISE, image_rows, noise_rows
 from gcbook.charts.chart import chart_spec, static_svg
-from gcbook.miniworld.results.calibrated import matched_rows, predictions, search_rows
+from gcbook.miniworld.results.calibrated import (
+    CALIBRATED,
+    UNCALIBRATED,
+    matched_rows,
+    predictions,
+    search_rows,
+)
+from gcbook.miniworld.results.noised import CLEAN, MEAN_OF_DRAWS, ONE_DRAW
 from gcbook.miniworld.training.calibration import (
     DAMAGES,
     SEEDS,
@@ -14,6 +29,7 @@ from gcbook.miniworld.training.calibration import (
     Training,
     targets,
 )
+from gcbook.stats.shape_tables import noised_resnets
 from gcbook.stats.summaries import Summaries
 
 WANTED = {name: value for name, (value, _, _) in targets().items()}
@@ -30,13 +46,33 @@ DONE = [training(Candidate(0.25, damage), 0, 0.4 + damage / 10) for damage in DA
 ]
 
 
+CHANGES = pd.DataFrame(
+    [
+        (world, step, "Shape bias", before, after, after - before, low, high)
+        for world, step, before, after, low, high in (
+            (UNCALIBRATED, "training", 0.9, 0.95, 0.0, 0.1),
+            (UNCALIBRATED, "testing as well", 0.95, 0.96, -0.04, 0.06),
+            (CALIBRATED, "training", 0.2, 0.3, 0.05, 0.15),
+            (CALIBRATED, "testing as well", 0.3, 0.5, 0.1, 0.3),
+        )
+    ],
+    columns=["world", "step", "measure", "before", "after", "change", "low", "high"],
+).round(4)
+OUTCOMES = predictions().assign(
+    outcome=[0.3, 0.9, *[float("nan")] * (len(predictions()) - 2)],
+    outcome_low=lambda rows: rows["outcome"] - 0.05,
+    outcome_high=lambda rows: rows["outcome"] + 0.05,
+    inside=["yes", "no", *[""] * (len(predictions()) - 2)],
+)
+
+
 @pytest.fixture(scope="module")
 def rows():
     return search_rows(DONE), matched_rows(DONE, {**WANTED, "shape_bias": 0.94, "edge": 0.9})
 
 
 def test_facts_are_of_the_chosen_world_and_of_the_outlines_alone(rows):
-    facts = calibrated_world_facts(DONE, *rows, Summaries.read())
+    facts = calibrated_world_facts(DONE, *rows, CHANGES, OUTCOMES, Summaries.read())
     # 1,205 of 1,600 answers of ten people.
     assert facts.people == pytest.approx(1205 / 1600)
     assert facts.trainings == 6 and facts.hours == 1.5
@@ -45,6 +81,18 @@ def test_facts_are_of_the_chosen_world_and_of_the_outlines_alone(rows):
     assert facts.default_bias == 0.94 and facts.misleading == 0.25
     assert facts.measures == facts.met == len(WANTED) and facts.missed == ()
     assert (facts.target, *facts.target_interval) == targets()["shape_bias"]
+
+
+def test_facts_are_of_noise_and_of_what_was_predicted_of_it(rows):
+    facts = calibrated_world_facts(DONE, *rows, CHANGES, OUTCOMES, Summaries.read())
+    assert (facts.plain, facts.noised, facts.noised_in_noise) == (0.2, 0.3, 0.5)
+    assert (facts.default_plain, facts.default_noised_in_noise) == (0.9, 0.96)
+    assert (facts.training, *facts.training_interval) == (0.1, 0.05, 0.15)
+    assert (facts.default_testing, *facts.default_testing_interval) == (0.01, -0.04, 0.06)
+    assert (facts.predictions, facts.known, facts.inside) == (len(OUTCOMES), 2, 1)
+    assert (facts.noised_predicted, *facts.noised_predicted_interval) == (0.45, 0.28, 0.65)
+    printed = facts.printed_plain, facts.printed_noised, facts.printed_noised_in_noise
+    assert printed == (0.21, 0.57, 0.78)
 
 
 def test_a_training_is_a_dot_and_the_goal_a_band(rows):
@@ -59,7 +107,53 @@ def test_every_measure_has_three_marks(rows):
     assert svg.count(">Shape bias<") == 1 and ">Low-pass 3<" in svg and ">Calibrated world<" in svg
 
 
-def test_predictions_are_drawn_beside_the_papers_values():
-    spec = chart_spec(fig_predictions(predictions()))
+def test_outcomes_are_drawn_where_there_are_any():
+    spec = chart_spec(fig_predictions(OUTCOMES))
     fields = [layer["encoding"]["x"]["field"] for layer in spec["layer"]]
-    assert fields == ["low", "paper", "predicted"]
+    assert fields == ["low", "paper", "value"]
+    (rows,) = spec["datasets"].values()
+    drawn = {(row["prediction"], row["part"]): row["value"] for row in rows}
+    assert len(drawn) == len(OUTCOMES) + 2
+    assert drawn["ResNet: noise in training", "Predicted"] == 0.45
+    assert drawn["ResNet: noise in training", "Outcome"] == 0.3
+
+
+def cells(world):
+    """Of one category in one world: what each way to train and to test makes of it."""
+    told = {(t, CLEAN): 0.8 for t in ("clean", "noised")} | {("noised", MEAN_OF_DRAWS): 0.5}
+    told |= {("noised", ONE_DRAW): 0.3, ("clean", ONE_DRAW): 0.9}
+    rows = [(world, t, how, "cat", 1, 2, x, x, x, x) for (t, how), x in told.items()]
+    columns = ["world", "trained", "tested", "category", "shape_answers", "texture_answers"]
+    columns += ["texture_share", "low", "high", "category_mean"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_fig_13_has_the_papers_three_cells_in_both_worlds():
+    rows = noise_rows(pd.concat([cells(UNCALIBRATED), cells(CALIBRATED)]))
+    assert list(dict.fromkeys(rows["noise"])) == list(NOISE)
+    assert rows.groupby("noise")["texture_share"].first().to_dict() == {
+        "Without noise": 0.8,
+        "Noise in training": 0.8,
+        "Noise in training and testing": 0.3,
+    }
+    assert len(rows) == 6
+    spec = chart_spec(fig_noise(rows, noised_resnets()))
+    (choice,) = spec["params"]
+    assert choice["bind"]["options"] == [UNCALIBRATED, CALIBRATED]
+    assert choice["value"] == CALIBRATED
+    assert "without noise: 0.21" in static_svg(spec)
+
+
+def test_outlines_of_another_category_are_named():
+    rows = image_rows()
+    assert rows.groupby("world")["category"].nunique().to_dict() == {
+        CALIBRATED: 16,
+        UNCALIBRATED: 16,
+    }
+    default, calibrated = (rows[rows["world"] == name] for name in (UNCALIBRATED, CALIBRATED))
+    assert (default["outline"] == default["category"]).all()
+    others = calibrated[calibrated["outline"] != calibrated["category"]]
+    assert 0 < len(others) < 8
+    body = fig_images(rows).body
+    assert body.count("<img") == 32
+    assert body.count("(outline: ") == 2 * len(others)

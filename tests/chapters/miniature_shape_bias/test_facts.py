@@ -4,15 +4,12 @@ import pytest
 
 from gcbook.chapters.claims import check_claims
 from gcbook.chapters.miniature_shape_bias.facts import miniature_shape_bias_facts
-from gcbook.chapters.miniature_shape_bias.tables import (
-    cue_rows,
-    evenly_weighted_answers,
-)
+from gcbook.chapters.miniature_shape_bias.tables import cue_rows
 from gcbook.chapters.parameters import check_parameters
 from gcbook.claims import ClaimFailed
 from gcbook.miniworld.named import DEFAULT
 from gcbook.miniworld.results.findings import claim_rows
-from gcbook.miniworld.results.scores import answers_on, bias_by_shape
+from gcbook.miniworld.results.scores import answers_on, bias_by_shape, evenly_weighted_answers
 from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.stats.resampling import Resampling
 

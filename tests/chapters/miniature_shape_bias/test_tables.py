@@ -3,11 +3,7 @@
 import pandas as pd
 import pytest
 
-from gcbook.chapters.miniature_shape_bias.tables import (
-    cue_rows,
-    evenly_weighted_answers,
-)
-from gcbook.miniworld.named import DEFAULT
+from gcbook.chapters.miniature_shape_bias.tables import cue_rows
 from gcbook.miniworld.results.answers import mark
 from gcbook.miniworld.results.scores import answers_on
 from gcbook.miniworld.results.shipped import shipped_models
@@ -42,10 +38,3 @@ def test_all_shipped_models_answer_to_the_default_world():
     answers = answers_on(["cue-conflict"], shipped_models())
     assert set(answers["observer"]) == set(shipped_models())
     assert answers.groupby("observer").size().nunique() == 1
-
-
-def test_even_weights_are_asked_of_diffusion_models_only():
-    even = evenly_weighted_answers(DEFAULT)
-    assert set(even["observer"]) == {"mini-pixel", "mini-latent"}
-    ours = answers_on(["cue-conflict"]).merge(even, on=["observer", "image_id"])
-    assert (ours["response_x"] != ours["response_y"]).mean() > 0.1

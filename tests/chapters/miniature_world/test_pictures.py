@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from tiny.made import set_of
 
+from gcbook.chapters.miniature_world import pictures
 from gcbook.chapters.miniature_world.pictures import (
     PLAIN_SETS,
     manipulated_samples,
@@ -16,6 +17,7 @@ from gcbook.chapters.miniature_world.pictures import (
     sample_table,
     texture_samples,
 )
+from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.scores import SET_TITLES
 from gcbook.miniworld.testsets import conditions_made, texture_of
 from gcbook.miniworld.world import DEFAULT_WORLD
@@ -68,6 +70,13 @@ def test_samples_are_the_first_images_of_each_category():
         assert (pixels(row.picture) == expected).all()
     assert (table.loc[table["set"] == "Silhouettes", "texture"] == "").all()
     assert set(PLAIN_SETS) <= set(SET_TITLES)
+
+
+def test_manipulated_objects_have_their_own_outlines(monkeypatch):
+    monkeypatch.setattr(pictures, "DISTORTIONS", ["contrast"])
+    table = manipulated_samples(["cat", "car"], named_world("calibrated"))
+    outlines = table["image_id"].str.extract(r"^([a-z]+)")[0]
+    assert (outlines == table["category"]).all()
 
 
 def test_manipulated_objects_are_the_same_in_all_conditions():

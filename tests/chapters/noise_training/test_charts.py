@@ -8,14 +8,12 @@ from gcbook.chapters.noise_training.charts import (
     fig_noise_cells,
     fig_noise_changes,
 )
-from gcbook.chapters.noise_training.tables import (
-    MEASURES,
-)
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.charts.miniature_look import COLORS
 from gcbook.miniworld.results.noised import (
     CLEAN,
     MEAN_OF_DRAWS,
+    MEASURES,
     ONE_DRAW,
 )
 from gcbook.stats.shape_tables import noised_resnets

@@ -13,9 +13,11 @@ from gcbook.chapters.noise_training.tables import (
     EQUAL_STEPS,
     MORE_IMAGES,
     cell_rows,
-    change_rows,
 )
 from gcbook.chapters.parameters import check_parameters
+from gcbook.miniworld.results.noised import (
+    change_rows,
+)
 from gcbook.stats.resampling import Resampling
 
 LENGTHS = pd.DataFrame(

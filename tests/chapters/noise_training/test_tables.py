@@ -7,9 +7,7 @@ from tiny.shipped import ship_model, use_data
 
 from gcbook.chapters.noise_training import tables
 from gcbook.chapters.noise_training.tables import (
-    MEASURES,
     cell_rows,
-    change_rows,
     length_rows,
     normalized_variance,
 )
@@ -17,7 +15,9 @@ from gcbook.miniworld.named import DEFAULT
 from gcbook.miniworld.results.noised import (
     CLEAN,
     MEAN_OF_DRAWS,
+    MEASURES,
     ONE_DRAW,
+    change_rows,
 )
 from gcbook.stats.metrics import blind_bias, by_accident
 from gcbook.stats.resampling import Resampling

@@ -1,17 +1,22 @@
 """Tables of the search, from trainings whose measures are known."""
 
+import pandas as pd
 import pytest
+from tiny.noise_answers import answers
 
 from gcbook.files.errors import InputError
+from gcbook.miniworld.results import calibrated
 from gcbook.miniworld.results.calibrated import (
     CALIBRATED,
     RESNET50,
     UNCALIBRATED,
     matched_rows,
     measured_by_default,
+    outcome_rows,
     predictions,
     search_rows,
 )
+from gcbook.miniworld.results.noised import CLEAN, MEAN_OF_DRAWS, ONE_DRAW
 from gcbook.miniworld.results.shipped import KINDS
 from gcbook.miniworld.training.calibration import (
     ARGUED,
@@ -21,6 +26,7 @@ from gcbook.miniworld.training.calibration import (
     Training,
     targets,
 )
+from gcbook.stats.resampling import Resampling
 
 SHORT = 1_000
 WANTED = {name: value for name, (value, _, _) in targets().items()}
@@ -85,3 +91,31 @@ def test_predictions_have_an_interval_around_them():
     assert rows["prediction"].is_unique
     assert ((rows["low"] < rows["predicted"]) & (rows["predicted"] < rows["high"])).all()
     assert set(rows["model"]) >= {*KINDS} - {"mini-cnn"}
+
+
+def test_outcomes_stand_beside_their_predictions(monkeypatch):
+    shipped = ("mini-cnn-calibrated", "mini-cnn-noise-calibrated", "mini-latent-calibrated")
+    asked = []
+
+    def given(test_sets, models, *, weighting):
+        asked.append((tuple(models), weighting))
+        (model,) = models
+        by_shape = {"mini-cnn-noise-calibrated": 4, "mini-latent-calibrated": 1}[model]
+        label = model.removesuffix("-calibrated")
+        return answers({(label, CLEAN): (by_shape, 4, 9)}, models=("mini-",))
+
+    monkeypatch.setattr(calibrated, "shipped_models", lambda world: shipped)
+    monkeypatch.setattr(calibrated, "miniature_answers", given)
+    tested = {CLEAN: (0, 9, 9), ONE_DRAW: (9, 1, 9), MEAN_OF_DRAWS: (0, 9, 9)}
+    noised = answers({("mini-cnn-noise", how): said for how, said in tested.items()})
+    rows = outcome_rows(noised, resampling=Resampling(draws=100)).set_index("prediction")
+    assert rows.index.tolist() == predictions()["prediction"].tolist()
+    found = rows.loc["ResNet: noise in training"]
+    assert (found["outcome"], found["inside"]) == (0.5, "yes")
+    assert found["outcome_low"] <= 0.5 <= found["outcome_high"]
+    assert rows.loc["ResNet: noise in test too", ["outcome", "inside"]].tolist() == [0.9, "no"]
+    assert rows.loc["Latent diffusion", ["outcome", "inside"]].tolist() == [0.2, "yes"]
+    unknown = rows.loc["Pixel diffusion"]
+    assert pd.isna(unknown["outcome"]) and unknown["inside"] == ""
+    latent = ("mini-latent-calibrated",)
+    assert asked[1:] == [(latent, "exp:7"), (latent, "uniform")]

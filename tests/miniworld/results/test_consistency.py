@@ -11,6 +11,7 @@ from gcbook.miniworld.results.consistency import (
     clusters,
     group_of_images,
     pair_kappas,
+    recipe_kappas,
     sides,
 )
 from gcbook.miniworld.results.panel import make_panel
@@ -104,6 +105,25 @@ def test_sides_weigh_miniatures_alike_whatever_their_seeds():
     assert facts["discriminative_share"] == pytest.approx(within / most, abs=1e-3)
     expected = facts["discriminative_share"] - facts["across_share"]
     assert facts["gap_share"] == pytest.approx(expected)
+
+
+def test_two_miniatures_are_as_alike_as_their_seeds_on_average():
+    pairs, values, _ = kappas(TWO_SIDES)
+    table, drawn = recipe_kappas(pairs, values, Resampling(200))
+    by = table.set_index(["a", "b"])
+    assert by.index.is_unique
+    seeds = pairs[pairs["pair"] == "seeds"]
+    assert by.loc[("mini-cnn", "mini-cnn"), "kappa"] == seeds["kappa"].mean()
+    with_pixel = pairs[pairs["a"].isin(["mini-pixel"]) | pairs["b"].isin(["mini-pixel"])]
+    cnns = with_pixel[
+        with_pixel["a"].isin(["mini-cnn", "mini-cnn-seed1"])
+        | with_pixel["b"].isin(["mini-cnn", "mini-cnn-seed1"])
+    ]
+    assert len(cnns) == 2
+    found = by.loc[("mini-cnn", "mini-pixel")]
+    assert found["kappa"] == pytest.approx(cnns["kappa"].mean(), abs=1e-4)
+    assert found["low"] <= found["kappa"] <= found["high"]
+    assert drawn.shape == (len(table), 201)
 
 
 def test_a_difference_of_accuracies_alone_is_none_of_shares():

@@ -4,11 +4,14 @@ import pandas as pd
 import pytest
 from tiny.erring import answered
 
+from gcbook.miniworld.named import DEFAULT
 from gcbook.miniworld.results.scores import (
     SET_TITLES,
     accuracy_by_set,
     accuracy_by_strength,
+    answers_on,
     bias_by_shape,
+    evenly_weighted_answers,
 )
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.paper.experiments import PARAMETRIC
@@ -80,3 +83,10 @@ def test_shape_bias_by_category_and_over_all():
 def test_every_test_set_has_a_title():
     assert set(SET_TITLES) == {*TEST_SETS, "real-silhouette", "real-edge", *PARAMETRIC}
     assert len(set(SET_TITLES.values())) == len(SET_TITLES)
+
+
+def test_even_weights_are_asked_of_diffusion_models_only():
+    even = evenly_weighted_answers(DEFAULT)
+    assert set(even["observer"]) == {"mini-pixel", "mini-latent"}
+    ours = answers_on(["cue-conflict"]).merge(even, on=["observer", "image_id"])
+    assert (ours["response_x"] != ours["response_y"]).mean() > 0.1

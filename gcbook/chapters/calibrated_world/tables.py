@@ -1,0 +1,61 @@
+"""Images of both worlds, and Fig. 13 in both."""
+
+import re
+
+import pandas as pd
+
+from gcbook.miniworld.named import named_world
+from gcbook.miniworld.results.noised import CLEAN, ONE_DRAW, TRAINED
+from gcbook.miniworld.results.two_worlds import WORLDS
+from gcbook.miniworld.testsets import make_test_set, silhouette_of, texture_of
+from gcbook.paper.categories import CATEGORIES
+from gcbook.stats.shares import PLAIN
+
+__all__ = ["NOISE", "image_rows", "noise_rows"]
+
+_CLEAN, _NOISED = TRAINED.values()
+NOISE = {
+    "Without noise": (_CLEAN, CLEAN),
+    "Noise in training": (_NOISED, CLEAN),
+    "Noise in training and testing": (_NOISED, ONE_DRAW),
+}
+"""The three cells that the paper has, and how a network is trained and tested in each."""
+
+
+def image_rows() -> pd.DataFrame:
+    """An in-distribution image of each category in both worlds, drawn by lot.
+
+    Returns:
+        ``world`` (title), ``category``, ``outline`` and ``texture`` (categories), ``image_id``,
+        ``picture`` (PNG, bytes).
+    """
+    rows = []
+    for name, title in WORLDS.items():
+        # Their order is drawn by lot, one of every category at a time.
+        shown = make_test_set(PLAIN, named_world(name)).first(len(CATEGORIES))
+        rows += [
+            {
+                "world": title,
+                "category": each.category,
+                "outline": re.sub(r"\d+", "", silhouette_of(each.imagename)),
+                "texture": texture_of(each.image_id),
+                "image_id": each.image_id,
+                "picture": each.content(),
+            }
+            for each in shown
+        ]
+    return pd.DataFrame(rows)
+
+
+def noise_rows(categories: pd.DataFrame) -> pd.DataFrame:
+    """Shape bias by category in the paper's three cells.
+
+    Args:
+        categories: from `gcbook.miniworld.results.two_worlds.noise_categories`.
+
+    Returns:
+        The rows of these cells, with ``noise``, which of them (`NOISE`), for ``trained, tested``.
+    """
+    cells = dict(list(categories.groupby(["trained", "tested"])))
+    tables = [cells[cell].assign(noise=name) for name, cell in NOISE.items()]
+    return pd.concat(tables, ignore_index=True).drop(columns=["trained", "tested"])

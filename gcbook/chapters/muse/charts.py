@@ -169,7 +169,7 @@ def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
         alt.layer(*layers),
         height=_PLOT[1],
         description=(
-            "A point a prompt: how well the model draws what it names, from that prompt alone, "
+            "One point per prompt: how well the model draws what it names, from that prompt alone, "
             "and the mean distance to which it leads from images of other categories, less the "
             "image's mean."
         ),

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from gcbook.chapters.noise_training.tables import (
-    CLEAN,
     MEASURES,
     ONE_DRAW,
     TRAINED_LONGER,
@@ -23,11 +22,10 @@ __all__ = ["noise_training_facts"]
 _STEPS = {
     "training": "training",
     "testing": "testing as well",
-    "both": "both",
     "alone": "testing alone",
     "several": "several draws",
 }
-_CHANGED = {"": "shape_bias", "_excess": "texture_excess", "_blind": "blind"}
+_CHANGED = {"": "shape_bias", "_excess": "texture_excess"}
 _LENGTHS = ("same_steps", "longer", "beyond")
 _NO_ROW: "pd.Series[Any]" = pd.Series(dtype=float)
 
@@ -53,14 +51,12 @@ def noise_training_facts(
 
 
 def _cells(cells: pd.DataFrame) -> dict[str, Any]:
-    """How many networks there are, and how often they are right on ordinary images."""
+    """How many networks there are, and how often the noise-trained are right in noise."""
     whole = cells[cells["model"] == ""]
     right = whole[whole["measure"] == MEASURES["accuracy"]].set_index(["trained", "tested"])
-    found: dict[str, Any] = {}
+    value = right["value"].get(("noised", ONE_DRAW), np.nan)
+    found: dict[str, Any] = {"noised_right_in_noise": Number(value, ".0%")}
     for trained in ("clean", "noised"):
-        for name, tested in (("", CLEAN), ("_in_noise", ONE_DRAW)):
-            value = right["value"].get((trained, tested), np.nan)
-            found[f"{trained}_right{name}"] = Number(value, ".0%")
         seeds = whole.loc[whole["trained"] == trained, "seeds"]
         found[f"{trained}_networks"] = int(seeds.max()) if len(seeds) else None
     return found

@@ -50,7 +50,7 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
     squared = easy[easy["statistic"].str.startswith("mean accuracy_difference")]
     humans = "mean accuracy_difference of humans"
     effects = hard[hard["effects"].str.endswith("alone")]
-    sixty = ours_means[ours_means.index.str.endswith(_SIXTY)]
+    sixty = ours_means.filter(like=_SIXTY)
     before = run[(run["method"] == _BEFORE) & run["statistic"].str.endswith(_SIXTY) & ~run["hard"]]
     before = before.groupby("statistic")["coverage"].mean()
     kappas = easy[(easy["statistic"] == "kappa") & easy["effects"].isin(_TEXTURES_MATTER)]

@@ -51,8 +51,8 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
     humans = "mean accuracy_difference of humans"
     effects = hard[hard["effects"].str.endswith("alone")]
     sixty = ours_means.filter(like=_SIXTY)
-    before = run[(run["method"] == _BEFORE) & run["statistic"].str.endswith(_SIXTY) & ~run["hard"]]
-    before = before.groupby("statistic")["coverage"].mean()
+    moved = run[(run["method"] == _BEFORE) & run["statistic"].str.endswith(_SIXTY) & ~run["hard"]]
+    before = moved.groupby("statistic")["coverage"].mean()
     kappas = easy[(easy["statistic"] == "kappa") & easy["effects"].isin(_TEXTURES_MATTER)]
     crossed = kappas.groupby("effects")["coverage"].mean()
     losses = _losses(run)

@@ -13,9 +13,7 @@ scores,
 keeps what a classifier answers to noised images, leaves the record of its training, and removes the
 rest.
 What a store already holds is not scored again, so that the same command goes on after an
-interruption; a store of another model is refused by the scorer and has to be removed first. The
-benchmark's own edges and silhouettes (``real-edge``, ``real-silhouette``) are scored where
-``GCBOOK_DATA_DIR`` has them or `gcbook fetch` brought them.
+interruption; a store of another model is refused by the scorer and has to be removed first.
 """
 
 import argparse
@@ -25,7 +23,6 @@ from functools import cache
 from pathlib import Path
 
 from gcbook.classifiers.load import load_classifier
-from gcbook.files.errors import DataNotFoundError
 from gcbook.miniworld.bands import BAND_SETS, make_named_set
 from gcbook.miniworld.named import named_world, world_names
 from gcbook.miniworld.results.card import write_card
@@ -44,16 +41,13 @@ from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.miniworld.training.record import RECORD
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
-from gcbook.stimuli.folders import open_stimuli
 from gcbook.stimuli.stimulus import StimulusSet
-
-REAL = ("real-edge", "real-silhouette")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("models", nargs="*", help="names; by default all")
-    parser.add_argument("--sets", nargs="*", default=[*TEST_SETS, *REAL, *BAND_SETS])
+    parser.add_argument("--sets", nargs="*", default=[*TEST_SETS, *BAND_SETS])
     parser.add_argument("-o", "--output", type=Path, default=DATA / "scores")
     parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--drop-weights", action="store_true", help="of seeds beyond the first")
@@ -64,13 +58,7 @@ def main() -> None:
         world = parts_of(model).world
         for name in arguments.sets:
             begun = time.perf_counter()
-            try:
-                images = stimuli(name, world)
-            except DataNotFoundError as error:
-                if name not in REAL:
-                    raise
-                print(f"{model} is not scored on {name}: {error}")
-                continue
+            images = stimuli(name, world)
             settings = ScoringSettings(
                 draws=DRAWS.get(name, FEW_DRAWS), batch_size=arguments.batch_size, device="cpu"
             )
@@ -97,8 +85,6 @@ def drop_weights(model: str) -> None:
 @cache
 def stimuli(name: str, world: str) -> StimulusSet:
     """A test set by its name, and by that of the world."""
-    if name in REAL:
-        return open_stimuli(name.removeprefix("real-"))
     return make_named_set(name, named_world(world))
 
 

@@ -5,6 +5,7 @@ are written beside the book's own static files, so that no page asks another ser
 So are, for a page that runs them, networks (`gcbook.book.networks`).
 """
 
+import re
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from sphinx.config import Config
 
 __all__ = ["mend_html", "setup", "table_figure", "vega_script", "write_vendor"]
+
+LONG = 25
+"""Characters from which a word of code may break: about as many as a phone's table has room for."""
+_LONG_CODE = re.compile(rf'<span class="pre">(?=(?:[^<&]|&\w+;){{{LONG},}}</span>)')
 
 
 class table_figure(nodes.figure):
@@ -77,7 +82,7 @@ def write_vendor(folder: Path) -> None:
 
 
 def mend_html(text: str) -> str:
-    """Make a page's markup accessible where Sphinx and its theme leave it wanting.
+    """Mend a page's markup where Sphinx and its theme leave it wanting: roles, names, long code.
 
     >>> mend_html('<summary><span class="toctree-toggle" role="presentation">')
     '<summary aria-label="Pages of this chapter"><span class="toctree-toggle" role="presentation">'
@@ -88,7 +93,8 @@ def mend_html(text: str) -> str:
     )
     # A list needs list items, and the role of its entries is deprecated.
     text = text.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
-    return text.replace(' role="doc-biblioentry"', "")
+    text = text.replace(' role="doc-biblioentry"', "")
+    return _LONG_CODE.sub('<span class="pre gc-long">', text)
 
 
 def _mend_pages(app: "Sphinx", exception: Exception | None) -> None:

@@ -12,6 +12,9 @@ from gcbook.charts.theme import (
     BAND,
     CHANCE_LINE,
     DIVERGING,
+    INK,
+    PAGE,
+    SEQUENTIAL,
     SERIES,
     color_scale,
     kinds_shown,
@@ -45,6 +48,8 @@ __all__ = [
     "pick_observer",
     "positions",
     "radio",
+    "sequential",
+    "sequential_ink",
     "side_by_side",
     "slider",
     "small_panels",
@@ -56,8 +61,10 @@ NOBODY = "none"
 """What a drop-down for highlighting says when nobody is."""
 
 ON_LIGHT_CELL, ON_DARK_CELL = "#111111", "#fafafa"
-"""Of what is written on coloured cells, which are the same in the light and the dark theme: neither
-ink has a twin there."""
+"""Of what is written on cells of `diverging` colours, which are the same in the light and the dark
+theme: neither ink has a twin there."""
+_STRONG = 0.45
+"""Part of the way along `sequential` colours from which cells take the page's colour for ink."""
 
 _LONG_TITLE = 20
 _LABEL_GAP = 4
@@ -85,7 +92,7 @@ def by_column(rows: pd.DataFrame, key: str) -> pd.DataFrame:
 
 
 def cell_ink(dark_cell: str) -> Any:
-    """The colour of what is written on a cell; ``dark_cell`` is true of data on dark ones."""
+    """The colour of what is written on a `diverging` cell; ``dark_cell`` is true on dark ones."""
     return alt.condition(dark_cell, alt.value(ON_DARK_CELL), alt.value(ON_LIGHT_CELL))
 
 
@@ -167,6 +174,29 @@ def diverging(field: str, title: str, largest: float = 0.8) -> alt.Color:
             values=[-largest, -largest / 2, 0, largest / 2, largest],
         ),
     )
+
+
+def sequential(field: str, title: str | None, most: float = 1, **legend: Any) -> alt.Color:
+    """Colour from 0 upwards, where 0 is faint: the darker the more, on the dark page the lighter.
+
+    Args:
+        field: that is shown.
+        title: of the legend.
+        most: value at which the colours end.
+        legend: what else is said of it.
+    """
+    scale: dict[str, Any] = {"domain": [0, most], "range": list(SEQUENTIAL), "clamp": True}
+    return alt.Color(
+        field,
+        title=title,
+        scale=alt.Scale(**scale, interpolate="lab"),
+        legend=alt.Legend(**legend),
+    )
+
+
+def sequential_ink(value: str, most: float = 1) -> Any:
+    """The colour of what is written on a `sequential` cell of this value, an expression."""
+    return alt.condition(f"{value} > {_STRONG * most:g}", alt.value(PAGE), alt.value(INK))
 
 
 def left_out(rows: pd.DataFrame, x: alt.X) -> alt.Chart:

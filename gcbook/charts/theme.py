@@ -23,6 +23,8 @@ __all__ = [
     "KIND_SHAPES",
     "ORDERED",
     "OWN",
+    "PAGE",
+    "SEQUENTIAL",
     "SERIES",
     "color_scale",
     "kinds_shown",
@@ -50,13 +52,21 @@ CUES = {"shape": SERIES[0], "texture": SERIES[1]}
 ORDERED = ("#3e2723", "#6a473b", "#93695a", "#b58876")
 """What is ordered and no observer: bands of spatial frequency, from coarse to fine."""
 
+SEQUENTIAL = ("#d6e0e6", "#0b2d40")
+"""Ends of what runs from 0 upwards on cells: faint at 0 and strong at the end, on either page."""
+
+PAGE = "#ffffff"
+"""The ground of the page, for what is written on strong cells."""
 INK = "#1a1a1a"
 CHANCE_LINE = "#8a8a8a"
 BAND = "#8a8a8a"
 """Fill of shaded bands, to be used with an opacity of about 0.15."""
 
 DARK = {
+    PAGE: "#14181e",
     INK: "#e6e6e6",
+    SEQUENTIAL[0]: "#232e36",
+    SEQUENTIAL[1]: "#c3d9e5",
     DISCRIMINATIVE: "#a0a0a0",
     CHANCE_LINE: "#a0a0a0",
     BAND: "#a0a0a0",

@@ -29,6 +29,7 @@ __all__ = [
     "error_consistency",
     "expected_consistency",
     "kappa",
+    "kappa_bias",
     "kappa_bound",
     "observed_consistency",
     "pair_counts",
@@ -126,6 +127,33 @@ def kappa_bound(
     most = 1 - share(np.abs(sums[1] - sums[2]), sums[3])
     defined = expected < 1 - 1e-6
     return np.where(defined, share(most - expected, 1 - expected), np.nan)
+
+
+def kappa_bias(
+    both_right: npt.ArrayLike, right_a: npt.ArrayLike, right_b: npt.ArrayLike, n: npt.ArrayLike
+) -> Floats:
+    r"""By how much the error consistency of n independent images is too high on average.
+
+    :math:`\kappa = 1 - u/v` with :math:`u = 1 - c_{obs}` and :math:`v = 1 - c_{exp}`. To order 1/n
+
+    .. math:: E[\hat\kappa] - \kappa = \frac{\mathrm{cov}(u, v) - 2 u\,\mathrm{cov}(p_a, p_b)}{v^2}
+        - \frac{u\,\mathrm{var}(v)}{v^3},
+
+    where the second term is there because :math:`v = p_a + p_b - 2 p_a p_b` is not linear.
+
+    Args:
+        both_right, right_a, right_b, n: as of `pair_metrics`.
+
+    Returns:
+        Of their shape, mostly negative; NaN where error consistency is undefined.
+    """
+    both, a, b = (share(each, n) for each in (both_right, right_a, right_b))
+    u, v = a + b - 2 * both, a + b - 2 * a * b
+    by_a, by_b, together = 1 - 2 * b, 1 - 2 * a, both - a * b
+    of_both = by_a * (a - both - u * a) + by_b * (b - both - u * b)
+    of_v = by_a**2 * a * (1 - a) + by_b**2 * b * (1 - b) + 2 * by_a * by_b * together
+    v = np.where(v > 1e-6, v, np.nan)
+    return share((of_both - 2 * u * together) / v**2 - u * of_v / v**3, n)
 
 
 def pair_counts(trials: pd.DataFrame) -> pd.DataFrame:

@@ -6,11 +6,12 @@ drawn more often counts more. An image without a silhouette is one of its own.
 
 Another run of a training would give another network, as another designer would give other
 silhouettes. Where a recipe has several networks, seeds are resampled too, crossed with silhouettes.
-A handful of seeds tells the spread between seeds only roughly; one tells nothing of it, and its
-interval is that over silhouettes alone. Of either, few are drawn as `gcbook.stats.resampling` says.
+A handful of seeds tells the spread between seeds only roughly, so that intervals over two or three
+are very wide; one tells nothing of it, and its interval is that over silhouettes alone. Of either,
+few are drawn as `gcbook.stats.resampling` says.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -19,12 +20,16 @@ from gcbook.stats.metrics import share as share_of
 from gcbook.stats.resampling import Factor, Resampling
 
 __all__ = [
+    "Sums",
     "clustered_columns",
     "clustered_means",
     "clustered_sums",
     "over_seeds",
     "silhouettes",
 ]
+
+Sums = Mapping[str, np.ndarray]
+"""Of each column, (groups, 1 + draws)."""
 
 
 def silhouettes(answers: pd.DataFrame) -> tuple[pd.Index, Factor]:
@@ -84,17 +89,25 @@ def clustered_sums(
 
 
 def over_seeds(
-    keys: pd.DataFrame, sums: Mapping[str, np.ndarray], *, resampling: Resampling
+    keys: pd.DataFrame,
+    sums: Sums,
+    measures: Callable[[Sums], Mapping[str, np.ndarray]],
+    *,
+    resampling: Resampling,
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
-    """Add up the sums of several networks, which are drawn anew too.
+    """Measure several networks together, which are drawn anew too.
+
+    Their sums are added up. A few networks tell the spread between networks only roughly: what
+    drawing them changes is scaled, in each draw, as Student's t scales a normal deviate.
 
     Args:
         keys: a row a group, with ``observer``, from `clustered_sums`.
         sums: of the groups, (groups, 1 + draws), the first column as they are.
+        measures: makes measures of sums.
         resampling: that they were made with; groups of the same networks have the same draws.
 
     Returns:
-        The groups without ``observer``, with ``seeds`` (how many networks), and their sums.
+        The groups without ``observer``, with ``seeds`` (how many networks), and their measures.
     """
     by = [str(name) for name in keys if name != "observer"]
     groups = keys.groupby(by, sort=True, observed=True)
@@ -102,17 +115,24 @@ def over_seeds(
     number = groups.ngroup().to_numpy()
     observers = keys["observer"].to_numpy().astype(str)
     weights = np.ones((len(keys), 1 + resampling.draws))
+    scales = np.ones((len(merged), 1 + resampling.draws))
     for group in range(len(merged)):
         rows = np.flatnonzero(number == group)
         rows = rows[np.argsort(observers[rows])]
-        networks = Factor({", ".join(observers[rows]): len(rows)}, rescaled=True)
-        weights[rows] = resampling.weights(networks).T
-    found = {}
+        networks = ", ".join(observers[rows])
+        weights[rows] = resampling.weights(Factor({networks: len(rows)}, rescaled=True)).T
+        scales[group] = resampling.t_scales(networks, len(rows))
+    fixed, drawn = (measures(_added(sums, number, each)) for each in (np.ones(1), weights))
+    return merged, {name: fixed[name] + scales * (drawn[name] - fixed[name]) for name in fixed}
+
+
+def _added(sums: Sums, number: np.ndarray, weights: np.ndarray) -> dict[str, np.ndarray]:
+    """Sums of groups, each row of ``sums`` with its weights added to the group of its number."""
+    added = {}
     for name, values in sums.items():
-        total = np.zeros((len(merged), weights.shape[1]))
-        np.add.at(total, number, values * weights)
-        found[name] = total
-    return merged, found
+        added[name] = np.zeros((number.max(initial=-1) + 1, values.shape[1]))
+        np.add.at(added[name], number, values * weights)
+    return added
 
 
 def clustered_means(

@@ -34,7 +34,7 @@ from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.measures import DatasetMeasures, portions
 from gcbook.stats.metrics import CUE_METRICS, human_source, share
 from gcbook.stats.panel import Panel, image_factors, make_panels
-from gcbook.stats.resampling import Resampling, correct_bias
+from gcbook.stats.resampling import Resampling, centred, correct_bias
 
 __all__ = ["ESTIMATE_COLUMNS", "ESTIMATE_KEYS", "Estimates", "estimate"]
 
@@ -356,6 +356,7 @@ def _add_to_humans(
     for group in measures.groups(len(PAIR_METRICS) * len(humans)):
         places = everyone.places(group)
         people = everyone.people.iloc[places]
+        names = [everyone.names[place] for place in places]
         labels = _labels(people) | {"other": HUMANS, "dataset": panel.dataset}
         # A pair of humans stands once.
         observer, human = np.nonzero(humans < group[:, None])
@@ -369,8 +370,9 @@ def _add_to_humans(
                 shares = units if metric in _SHARES else None
                 rows.add(metric, mean, labels | {"condition": condition}, n, shares)
                 if condition == "":
-                    names = [everyone.names[place] for place in places]
                     overall.add(metric, names, mean, everyone.compared[places], units)
+        bias = measures.kappa_bias(group)[:, None]
+        overall.add("kappa_bias", names, bias, everyone.compared[places])
 
 
 def _add_models(rows: _Rows, measures: DatasetMeasures) -> None:
@@ -436,6 +438,9 @@ def _add_overall(
     means: dict[str, dict[Who, Floats]] = {"shape_bias": overall.means("shape_bias")}
     for metric in ("ood_accuracy", *PAIR_METRICS):
         averaged = overall.means(metric)
+        if metric == "error_consistency":
+            bias = overall.means("kappa_bias")
+            averaged = {who: centred(draws, bias[who][0]) for who, draws in averaged.items()}
         if averaged:
             n = list(overall.n[metric].values())
             labels = _person_labels(averaged) | {

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gcbook.paper.experiments import EXPERIMENTS
-from gcbook.stats.agreement import PAIR_METRICS, pair_metrics, sums_of
+from gcbook.stats.agreement import PAIR_METRICS, kappa_bias, pair_metrics, sums_of
 from gcbook.stats.conventions import SummarySettings, ZeroDivision
 from gcbook.stats.metrics import CUE_METRICS, cue_metrics, share
 from gcbook.stats.panel import Panel, human_factor
@@ -198,6 +198,23 @@ class DatasetMeasures:
         shape = (len(rows), len(self.humans), self.n_draws)
         for condition, found in self.pairs(first, second):
             yield condition, {metric: values.reshape(shape) for metric, values in found.items()}
+
+    def kappa_bias(self, rows: Places) -> Floats:
+        """Bias of some observers' mean error consistency with humans, as `to_humans` orders them.
+
+        Returns:
+            (rows,), with one more for the humans; see `gcbook.stats.agreement.kappa_bias`.
+        """
+        found = [np.full((len(rows), len(self.humans)), np.nan)]
+        for columns in (self.panel.conditions[name] for name in self.counted):
+            right, seen = (
+                each[:, columns].astype(np.float64) for each in (self.panel.right, self.panel.seen)
+            )
+            sides = (right, right), (right, seen), (seen, right), (seen, seen)
+            bias = kappa_bias(*(a[rows] @ b[self.humans].T for a, b in sides))
+            # Where the toolbox calls kappa 1, it counts.
+            found.append(np.nan_to_num(bias) if self.settings.zero_division == "toolbox" else bias)
+        return self.to_humans(rows, mean_defined(found)[..., None])[:, 0]
 
     def to_humans(self, rows: Places, values: Floats) -> Floats:
         """Mean of a metric over the humans, for each observer over the others.

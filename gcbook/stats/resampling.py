@@ -21,7 +21,9 @@ Which interval is read off the draws was chosen by simulation (`benchmarks/cover
 - for a squared difference percentiles moved by twice the bias;
 - for error consistency percentiles too, of draws with `Resampling.half_images` more, moved
   `halfway`: of few errors the bootstrap knows only those that occurred, and the plain percentiles
-  of Klein et al. cover too little there, most of all in means over many easy conditions;
+  of Klein et al. cover too little there. In means over datasets they are `centred`;
+- over a few seeds percentiles of draws whose deviations are scaled as Student's t
+  (`Resampling.t_scales`);
 - where factors are crossed, draws are first drawn in (`Resampling.narrowed`). No way of drawing
   crossed units has the right variance for every statistic (McCullagh, 2000).
 
@@ -42,7 +44,7 @@ import numpy.typing as npt
 
 from gcbook.files.errors import InputError
 
-__all__ = ["Factor", "Resampling", "correct_bias", "halfway"]
+__all__ = ["Factor", "Resampling", "centred", "correct_bias", "halfway"]
 
 Floats = npt.NDArray[np.floating]
 
@@ -156,6 +158,23 @@ class Resampling:
         added = self._generator(f"half images/{name}").standard_gamma(0.5, size=(4, self.draws))
         return np.concatenate([np.zeros((4, 1)), added], axis=1)
 
+    def t_scales(self, name: str, units: int) -> Floats:
+        """By what the deviations of a few units are scaled, so that they vary as Student's t does.
+
+        Of n units the spread is known with n - 1 degrees of freedom. A normal deviate times
+        sqrt((n - 1) / chi-squared) has t's distribution.
+
+        Args:
+            name: of the units, to key the randomness.
+            units: how many there are; of one alone nothing deviates.
+
+        Returns:
+            (1 + draws,); 1 for the value itself.
+        """
+        freedom = max(units - 1, 1)
+        squares = self._generator(f"t/{name}").chisquare(freedom, self.draws)
+        return np.concatenate([[1.0], np.sqrt(freedom / squares)])
+
     def narrowed(self, values: npt.ArrayLike, units: int) -> Floats:
         """Draw in the draws of crossed factors, so that an item's own variance counts once.
 
@@ -264,6 +283,27 @@ def halfway(values: npt.ArrayLike, out: Floats | None = None) -> Floats:
     moved = np.add(values, ((value - mean) / 2)[..., None], out=out)
     moved[..., 0] = value
     return np.asarray(moved)
+
+
+def centred(values: npt.ArrayLike, bias: npt.ArrayLike) -> Floats:
+    """Move the draws of a mean over many conditions to where the truth is to be expected.
+
+    What `halfway` leaves of each condition's bias adds up in a mean, while the interval shrinks. So
+    the draws of the mean are moved once more, half of the way to the value less its bias.
+
+    Args:
+        values: (…, 1 + draws), the value itself first, of draws that `halfway` has moved.
+        bias: (…), by how much the value is too high on average.
+
+    Returns:
+        (…, 1 + draws).
+
+    >>> centred([0.2, 0.3, 0.5], -0.1).round(3).tolist()
+    [0.2, 0.25, 0.45]
+    """
+    moved = halfway(values)
+    moved[..., 1:] -= np.asarray(bias)[..., None] / 2
+    return moved
 
 
 def _variance(draws: Floats) -> Floats:

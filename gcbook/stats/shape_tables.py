@@ -44,7 +44,7 @@ PUBLISHED = "published average"
 """What stands in the column ``category`` of rows that are not about one category."""
 
 _NOISED = {
-    "resnet50": "without noise",
+    "resnet50": "no noise",
     "resnet50_diffusion_noise": "noise in training",
     "resnet50_diffusion_noise_train_eval": "noise in training and testing",
 }

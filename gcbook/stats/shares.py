@@ -9,8 +9,15 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from gcbook.stats.clustered import clustered_means, clustered_sums, over_seeds
-from gcbook.stats.metrics import blind_bias, by_accident, conflicts_in, cue_metrics, share
+from gcbook.stats.clustered import Sums, clustered_means, clustered_sums, over_seeds
+from gcbook.stats.metrics import (
+    CUE_METRICS,
+    blind_bias,
+    by_accident,
+    conflicts_in,
+    cue_metrics,
+    share,
+)
 from gcbook.stats.resampling import Resampling
 
 __all__ = [
@@ -125,13 +132,25 @@ def pooled_measures(
     plain = plain.assign(right=plain["right"].astype(float))
     same, right = clustered_sums(plain, full, ["right"], resampling=resampling)
     if together:
-        _, right = over_seeds(same, right, resampling=resampling)
-        keys, cues = over_seeds(keys, cues, resampling=resampling)
-    values = {"accuracy": share(right["right"], right["n"]), **cue_metrics(**cues)}
+        _, of_plain = over_seeds(same, right, _of_plain, resampling=resampling)
+        keys, of_cues = over_seeds(keys, cues, _of_cues, resampling=resampling)
+    else:
+        of_plain, of_cues = _of_plain(right), _of_cues(cues)
+    counts = {"accuracy": of_plain.pop("n")} | dict.fromkeys(CUE_METRICS, of_cues.pop("n"))
+    # Scaled deviations of a few seeds may leave the range.
+    values = {name: np.clip(each, 0, 1) for name, each in (of_plain | of_cues).items()}
     values["texture_excess"] = values["texture_accuracy"] - by_accident(values["shape_accuracy"])
     values["blind"] = blind_bias(values["shape_accuracy"])
-    n = {name: (right if name == "accuracy" else cues)["n"][:, 0].astype(int) for name in values}
-    return keys, values, n
+    counts["texture_excess"] = counts["blind"] = counts["shape_accuracy"]
+    return keys, values, {name: each[:, 0].astype(int) for name, each in counts.items()}
+
+
+def _of_plain(sums: Sums) -> dict[str, np.ndarray]:
+    return {"n": sums["n"], "accuracy": share(sums["right"], sums["n"])}
+
+
+def _of_cues(sums: Sums) -> dict[str, np.ndarray]:
+    return {"n": sums["n"], **cue_metrics(**sums)}
 
 
 def change_of(before: np.ndarray, after: np.ndarray, resampling: Resampling) -> dict[str, float]:

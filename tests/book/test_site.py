@@ -41,3 +41,13 @@ def test_networks_are_written_for_a_page_that_runs_them(tmp_path, monkeypatch, r
     app = SimpleNamespace(outdir=str(tmp_path), builder=SimpleNamespace(format="html"))
     site._mend_pages(app, None)
     assert written == ([tmp_path / "_static" / "networks"] if runs else [])
+
+
+def test_code_may_break_where_it_is_as_long_as_a_line():
+    path = "&lt;dataset&gt;_&lt;model&gt;_session-1.csv"
+    text = '<code><span class="pre">--noise-draws</span> <span class="pre">{}</span></code>'
+    assert mend_html(text.format(path)) == text.format(path).replace(
+        f'<span class="pre">{path}', f'<span class="pre gc-long">{path}'
+    )
+    # Entities are one character each.
+    assert mend_html(text.format("&lt;" * 24)) == text.format("&lt;" * 24)

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from gcbook.charts.theme import DARK, ORDERED
+from gcbook.charts.theme import DARK, INK, ORDERED, PAGE, SEQUENTIAL
 
 PAGES = {"light": "#ffffff", "dark": "#14181e"}
 
@@ -27,3 +27,13 @@ def test_ordered_colours_fade_into_the_page_and_stay_legible(page):
     found = [contrast(color, PAGES[page]) for color in colors]
     assert all(more > 1.3 * less for more, less in pairwise(found))
     assert min(found) > 3
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_cells_are_faint_at_zero_and_strong_at_the_end_with_legible_numbers(page):
+    names = (*SEQUENTIAL, INK, PAGE)
+    faint, strong, ink, ground = names if page == "light" else (DARK[name] for name in names)
+    assert ground == PAGES[page]
+    assert 1.15 < contrast(faint, PAGES[page]) < 1.5
+    assert contrast(strong, PAGES[page]) > 10
+    assert min(contrast(faint, ink), contrast(strong, ground)) > 7

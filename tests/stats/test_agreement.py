@@ -12,9 +12,11 @@ from gcbook.stats.agreement import (
     error_consistency,
     expected_consistency,
     kappa,
+    kappa_bias,
     kappa_bound,
     observed_consistency,
     pair_counts,
+    sums_of,
     weighted_pair_counts,
 )
 from gcbook.stats.panel import make_panels
@@ -88,6 +90,20 @@ def test_vectors_must_match() -> None:
 def test_independent_errors_have_kappa_zero() -> None:
     a, b = RNG.random((2, 200_000)) < [[0.8], [0.6]]
     assert error_consistency(a, b) == pytest.approx(0, abs=0.01)
+
+
+@pytest.mark.parametrize("law", [[0.5, 0.2, 0.1, 0.2], [0.8, 0.1, 0.06, 0.04]])
+def test_the_bias_is_what_samples_are_too_high_by_on_average(law: list[float]) -> None:
+    n = 160
+    counts = np.random.default_rng(0).multinomial(n, law, size=400_000).T
+    off = kappa(*counts) - kappa(*law)
+    bias = kappa_bias(*sums_of(*(n * np.array(law))))
+    assert off.mean() == pytest.approx(bias, abs=4 * off.std() / np.sqrt(len(off)) + 2 / n**2)
+
+
+def test_where_kappa_is_undefined_so_is_its_bias() -> None:
+    assert np.isnan(kappa_bias(5, 5, 5, 5))
+    assert np.isnan(kappa_bias(0, 0, 0, 0))
 
 
 def test_pair_counts_agree_with_pair_by_pair() -> None:

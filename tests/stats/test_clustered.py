@@ -102,31 +102,44 @@ def constant(*values):
 
 
 def test_the_first_column_is_the_plain_sum():
-    merged, sums = over_seeds(TWO, {"n": constant(1, 2, 10, 20)}, resampling=RESAMPLING)
+    merged, sums = over_seeds(TWO, {"n": constant(1, 2, 10, 20)}, dict, resampling=RESAMPLING)
     assert merged.to_dict("list") == {"recipe": ["a", "a"], "tested": ["x", "y"], "seeds": [2, 2]}
     assert sums["n"][:, 0].tolist() == [3, 30]
 
 
-def test_seeds_are_drawn_with_replacement_and_alike_everywhere():
-    _, sums = over_seeds(TWO, {"n": constant(1, 2, 10, 20)}, resampling=RESAMPLING)
-    # Of two, one is drawn and counted twice: 2 and 4 are as far apart as two seeds make likely.
-    assert set(sums["n"][0, 1:]) == {2, 4}
-    assert np.array_equal(10 * sums["n"][0], sums["n"][1])
-    assert (sums["n"][0, 1:] == 4).mean() == pytest.approx(0.5, abs=0.08)
+def test_seeds_are_drawn_alike_everywhere_and_vary_as_students_t_does():
+    _, sums = over_seeds(TWO, {"n": constant(1, 2, 10, 20)}, dict, resampling=RESAMPLING)
+    assert np.allclose(10 * sums["n"][0], sums["n"][1])
+    # Of two, one is drawn and counted twice: their sum of 3 becomes 2 or 4, before it is scaled.
+    t = sums["n"][0, 1:] - 3
+    assert np.abs(t) == pytest.approx(RESAMPLING.t_scales("a0, a1", 2)[1:])
+    assert (t > 0).mean() == pytest.approx(0.5, abs=0.08)
+
+
+def test_measures_are_of_the_summed_answers():
+    """The value is the measure of the sum, not the mean of the networks' measures."""
+    counts = {"n": constant(2, 6, 1, 1), "right": constant(2, 0, 1, 1)}
+    _, found = over_seeds(
+        TWO, counts, lambda s: {"share": s["right"] / s["n"]}, resampling=RESAMPLING
+    )
+    assert found["share"][:, 0].tolist() == [0.25, 1]
+    assert (found["share"][1] == 1).all()
 
 
 def test_one_seed_is_left_as_it_is():
     values = np.arange(1.0 + RESAMPLING.draws)[None]
-    merged, sums = over_seeds(keys(("a", "x", "a0")), {"n": values}, resampling=RESAMPLING)
+    merged, sums = over_seeds(keys(("a", "x", "a0")), {"n": values}, dict, resampling=RESAMPLING)
     assert merged["seeds"].item() == 1
     assert np.array_equal(sums["n"], values)
 
 
 def test_recipes_are_drawn_apart():
     groups = keys(("a", "x", "a0"), ("a", "x", "a1"), ("b", "x", "b0"), ("b", "x", "b1"))
-    _, sums = over_seeds(groups, {"n": constant(1, 2, 1, 2)}, resampling=RESAMPLING)
+    _, sums = over_seeds(groups, {"n": constant(1, 2, 1, 2)}, dict, resampling=RESAMPLING)
     assert not np.array_equal(sums["n"][0], sums["n"][1])
-    again = over_seeds(groups, {"n": constant(1, 2, 1, 2)}, resampling=RESAMPLING)[1]
-    other = over_seeds(groups, {"n": constant(1, 2, 1, 2)}, resampling=Resampling(400, seed=1))[1]
+    again = over_seeds(groups, {"n": constant(1, 2, 1, 2)}, dict, resampling=RESAMPLING)[1]
+    other = over_seeds(
+        groups, {"n": constant(1, 2, 1, 2)}, dict, resampling=Resampling(400, seed=1)
+    )[1]
     assert np.array_equal(sums["n"], again["n"])
     assert not np.array_equal(sums["n"], other["n"])

@@ -11,8 +11,10 @@ from gcbook.stats.agreement import error_consistency, pair_counts
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import ESTIMATE_COLUMNS, estimate
 from gcbook.stats.fromcounts import values_from_counts
+from gcbook.stats.measures import DatasetMeasures
 from gcbook.stats.metrics import count_trials
-from gcbook.stats.resampling import Resampling
+from gcbook.stats.panel import image_factors, make_panels
+from gcbook.stats.resampling import Resampling, centred
 
 PEOPLE = {"subject-01": 0.9, "subject-02": 0.8, "subject-03": 0.85, "good": 0.75, "poor": 0.4}
 WORDS = [name for name in ESTIMATE_COLUMNS if name not in ("value", "low", "high", "n")]
@@ -106,6 +108,23 @@ def test_error_consistency_is_averaged_over_conditions_then_humans_then_datasets
         assert found == pytest.approx(by_dataset[-1])
     found = value(TABLE, metric="error_consistency", **person)
     assert found == pytest.approx(np.mean(by_dataset))
+
+
+def test_the_draws_of_kappa_over_datasets_are_centred() -> None:
+    settings = SummarySettings(resampling=Resampling(draws=300))
+    panels = make_panels(TRIALS)
+    factors = image_factors(panels)
+    draws, bias = [], []
+    for name, panel in panels.items():
+        measures = DatasetMeasures(panel, factors[name], settings)
+        rows = np.flatnonzero(panel.observers["observer"] == "poor")
+        found = dict(measures.with_humans(rows))[""]["error_consistency"]
+        draws.append(measures.narrowed(measures.to_humans(rows, found))[0])
+        bias.append(measures.kappa_bias(rows)[0])
+    expected = centred(np.mean(draws, axis=0), np.mean(bias))
+    found = estimate(TRIALS, settings).means["error_consistency"]["s", "poor", "model"]
+    assert found == pytest.approx(expected)
+    assert abs(np.mean(bias)) > 1e-4
 
 
 def test_accuracy_difference_is_the_mean_of_squares() -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.stats.agreement import PAIR_METRICS
-from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.agreement import PAIR_METRICS, kappa_bias
+from gcbook.stats.conventions import SummarySettings, ZeroDivision
 from gcbook.stats.measures import DatasetMeasures
 from gcbook.stats.panel import Panel, image_factors
 from gcbook.stats.resampling import Resampling
@@ -85,3 +85,50 @@ def test_a_resample_counts_images_as_often_as_they_are_drawn() -> None:
     alike = (both & (panel.right[1] == panel.right[2])) @ weights.T / (both @ weights.T)
     found = dict(measures.pairs(*pair))["0"]["observed_consistency"]
     assert found[0, : 1 + N_DRAWS] == pytest.approx(alike)
+
+
+@pytest.mark.parametrize("zero_division", ["nan", "toolbox"])
+def test_the_bias_of_kappa_is_averaged_as_kappa_is(zero_division: ZeroDivision) -> None:
+    rng = np.random.default_rng(2)
+    right, seen = rng.random((4, 90)) < 0.7, rng.random((4, 90)) < 0.9
+    # In one condition a human and a network are always right: of them nothing is known there.
+    right[[0, 3], 60:] = seen[[0, 3], 60:] = True
+    right &= seen
+    panel = Panel(
+        "rotation",
+        pd.DataFrame(
+            {
+                "source": "s",
+                "observer": ["subject-01", "subject-02", "subject-03", "a"],
+                "observer_kind": ["human"] * 3 + ["model"],
+            }
+        ),
+        pd.DataFrame(
+            {
+                "image_id": [f"{i}.png" for i in range(90)],
+                "condition": np.repeat(["0", "90", "180"], 30),
+                "category": "cat",
+            }
+        ),
+        seen,
+        right,
+        np.full(right.shape, ""),
+    )
+    settings = SummarySettings(zero_division=zero_division, resampling=Resampling(draws=3))
+    factors = image_factors({"rotation": panel})["rotation"]
+    measures = DatasetMeasures(panel, factors, settings)
+
+    def bias(a: int, b: int) -> float:
+        found = []
+        for images in (slice(30, 60), slice(60, 90)):
+            both = seen[a, images] & seen[b, images]
+            of_a, of_b = right[a, images][both], right[b, images][both]
+            found.append(float(kappa_bias((of_a & of_b).sum(), of_a.sum(), of_b.sum(), both.sum())))
+        return float(np.nanmean(found) if zero_division == "nan" else np.mean(np.nan_to_num(found)))
+
+    expected = np.mean([bias(3, human) for human in range(3)])
+    assert measures.kappa_bias(np.array([3])) == pytest.approx([expected])
+    pairs = {(a, b): bias(a, b) for a, b in [(0, 1), (0, 2), (1, 2)]}
+    each = [np.mean([value for pair, value in pairs.items() if who in pair]) for who in range(3)]
+    expected_humans = [*each, np.mean(list(pairs.values()))]
+    assert measures.kappa_bias(measures.humans) == pytest.approx(expected_humans)

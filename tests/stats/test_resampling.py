@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from gcbook.files.errors import InputError
-from gcbook.stats.resampling import Factor, Resampling, correct_bias, halfway
+from gcbook.stats.resampling import Factor, Resampling, centred, correct_bias, halfway
 
 
 def test_units_are_drawn_within_their_strata_and_the_first_row_is_the_data() -> None:
@@ -190,6 +190,21 @@ def test_draws_move_half_of_the_way_to_the_value() -> None:
     draws = np.array([[0.2, 0.3, 0.5]])
     assert halfway(draws, out=draws) is draws
     assert draws[0] == pytest.approx([0.2, 0.2, 0.4])
+
+
+def test_means_over_many_conditions_move_once_more_less_half_of_their_bias() -> None:
+    moved = centred(np.array([[0.2, 0.3, np.nan, 0.5], [0.2, 0.3, 0.3, 0.3]]), [-0.1, 0.04])
+    assert moved[0] == pytest.approx([0.2, 0.25, np.nan, 0.45], nan_ok=True)
+    assert moved[1] == pytest.approx([0.2, 0.23, 0.23, 0.23])
+
+
+def test_a_few_units_deviate_as_students_t() -> None:
+    scales = Resampling(draws=50_000).t_scales("seeds", 5)
+    assert scales[0] == 1
+    t = scales[1:] * np.random.default_rng(0).standard_normal(50_000)
+    assert stats.kstest(t, stats.t(4).cdf).pvalue > 0.01
+    assert (scales == Resampling(draws=50_000).t_scales("seeds", 5)).all()
+    assert (scales != Resampling(draws=50_000).t_scales("others", 5))[1:].all()
 
 
 def test_an_interval_contains_its_value() -> None:

@@ -156,10 +156,10 @@ def _consistent() -> dict[str, Any]:
 
 
 def _worlds(signs: pd.DataFrame) -> dict[str, Any]:
-    """In how many miniature worlds diffusion is clearly more, or less, shape-biased."""
+    """In how many miniature worlds diffusion is less shape-biased, and how many clearly."""
     plain = signs[signs["variant"] == ""]
     return {
         "worlds": len(plain),
-        "worlds_more": int((plain["low"] > 0).sum()),
+        "worlds_below": int((plain["difference"] < 0).sum()),
         "worlds_less": int((plain["high"] < 0).sum()),
     }

@@ -25,6 +25,8 @@ from gcbook.charts.parts import (
     literal,
     nothing,
     per_mille,
+    sequential,
+    sequential_ink,
     side_by_side,
     small_panels,
     start_with,
@@ -465,11 +467,14 @@ def difference_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
         ["higher", "lower", "difference", "low", "high", "p_corrected", "verdict"],
         formats={"p_corrected": ".3f"},
     )
-    color = alt.Color(
+    most = 0.1
+    color = sequential(
         "difference:Q",
-        title="Difference, where significant",
-        scale=alt.Scale(scheme="greens", domain=[0, 0.1], clamp=True),
-        legend=alt.Legend(orient="bottom", direction="horizontal", gradientLength=180),
+        "Difference, where significant",
+        most,
+        orient="bottom",
+        direction="horizontal",
+        gradientLength=180,
     )
     written = base.transform_calculate(short="replace(format(datum.difference, '.3f'), '0.', '.')")
     return alt.layer(
@@ -479,7 +484,7 @@ def difference_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
         .encode(tooltip=tooltip),
         written.transform_filter("datum.differs")
         .mark_text(fontSize=10, fontWeight="bold")
-        .encode(text="short:N", color=cell_ink("datum.difference > 0.075"), tooltip=tooltip),
+        .encode(text="short:N", color=sequential_ink("datum.difference", most), tooltip=tooltip),
         written.transform_filter("!datum.differs")
         .mark_text(fontSize=10)
         .encode(text="short:N", tooltip=tooltip),

@@ -76,7 +76,6 @@ def _ranking(rows: pd.DataFrame) -> dict[str, Any]:
             ahead["error_consistency"].min(), ahead["error_consistency"].max()
         ),
         "resnet50": Number(resnet["error_consistency"].mean()),
-        "models": len(printed),
         "imagen": Number(printed["imagen"]),
         "clip": Number(printed["clip"]),
         "vit_22b": Number(printed[printed.index.str.startswith("vit_22b")].max()),
@@ -150,7 +149,6 @@ def _datasets(agreement: pd.DataFrame) -> dict[str, Any]:
     for name, title in (("high_pass", "High-pass"), ("rotation", "Rotation")):
         there = ranges.set_index("dataset").reindex([title]).iloc[0]
         facts[f"{name}_humans"] = Number(there["ceiling"], ".2f")
-        facts[f"{name}_best"] = there["best"] if isinstance(there["best"], str) else None
         facts[f"{name}_kappa"] = Number(there["best_value"], ".2f")
     return facts
 
@@ -166,7 +164,6 @@ def _tests(against: pd.DataFrame, differences: pd.DataFrame) -> dict[str, Any]:
     return {
         "tested": len(against) or None,
         "tested_below": int(below.sum()) if decided else None,
-        "nearest": nearest.get("model"),
         "nearest_behind": Number(-nearest.get("difference", np.nan)),
         "nearest_interval": Interval(-nearest.get("high", np.nan), -nearest.get("low", np.nan)),
         "pairs": len(differences) or None,

@@ -102,14 +102,12 @@ def _blends(alike: pd.DataFrame, placed: pd.DataFrame) -> dict[str, Any]:
         rows = both[both["model"] == name].sort_values("strength")
         resampled = rows["met_alike"].notna().all() and rows["met_placed"].notna().all()
         met = rows[rows["met_alike"].eq(True) & rows["met_placed"].eq(True)]
-        furthest = rows.sort_values("moved").iloc[-1]
         found |= {
             f"{key}_both": len(met) if resampled else None,
             f"{key}_strengths": Interval(met["strength"].min(), met["strength"].max(), ".2g"),
             f"{key}_alike": _met(rows.rename(columns={"met_alike": "met"})),
             f"{key}_placed": _met(rows.rename(columns={"met_placed": "met"})),
-            f"{key}_moved": Number(furthest["moved"], ".3f"),
-            f"{key}_moved_interval": Interval(furthest["moved_low"], furthest["moved_high"]),
+            f"{key}_moved": Number(rows["moved"].max(), ".3f"),
         }
     return found
 

@@ -11,12 +11,11 @@ from gcbook.claims import Interval, Number
 
 __all__ = ["interval_coverage_facts"]
 
-_EXCEPT = (
-    "mean over seeds",
-    "mean accuracy_difference",
-    "mean accuracy_difference of humans",
-    "difference in error_consistency",
-)
+_EXCEPT = ("mean accuracy_difference", "mean accuracy_difference of humans")
+_SIXTY = " over datasets"
+"""Ends the names of the statistics over sixty conditions."""
+_BEFORE = "smoothed draws, halfway"
+"""How kappa over sixty conditions would be done as elsewhere."""
 _TEXTURES_MATTER = ("equal", "texture and image")
 """Effects of cue conflicts among which textures' are as large as single images'."""
 
@@ -51,7 +50,9 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
     squared = easy[easy["statistic"].str.startswith("mean accuracy_difference")]
     humans = "mean accuracy_difference of humans"
     effects = hard[hard["effects"].str.endswith("alone")]
-    sixty = easy[easy["accuracies"] == "many"].groupby("statistic")["coverage"].mean()
+    sixty = ours_means.filter(like=_SIXTY)
+    moved = run[(run["method"] == _BEFORE) & run["statistic"].str.endswith(_SIXTY) & ~run["hard"]]
+    before = moved.groupby("statistic")["coverage"].mean()
     kappas = easy[(easy["statistic"] == "kappa") & easy["effects"].isin(_TEXTURES_MATTER)]
     crossed = kappas.groupby("effects")["coverage"].mean()
     losses = _losses(run)
@@ -66,25 +67,20 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
         within=_within(easy),
         exact_within=Number(_exact_within(easy), ".0%"),
         regular=Interval(regular.min(), regular.max(), _PERCENT),
-        kappa_difference=Number(
-            ours_means.get("difference in error_consistency", np.nan), _PERCENT
-        ),
         kappa=_mean(beside),
         klein=_mean(klein),
         kappa_kinds=len(klein_means),
         klein_lower=int((klein_means < ours_means.reindex(klein_means.index)).sum()),
-        seeds_mean=Number(differ.mean(), _PERCENT),
         seeds=Interval(differ.min(), differ.max(), _PERCENT),
+        two_seeds=Number(seeds.loc[seeds["seeds"] == "2", "width"].max(), ".2f"),
         squared=_mean(squared),
         squared_humans=Number(ours_means.get(humans, np.nan), _PERCENT),
         alone_least=Number(effects["coverage"].min(), _PERCENT),
         few_least=Number(hard.drop(effects.index)["coverage"].min(), _PERCENT),
-        sixty=Number(sixty.get("mean error_consistency", np.nan), _PERCENT),
-        sixty_humans=Number(sixty.get("mean error_consistency of humans", np.nan), _PERCENT),
-        sixty_difference=Number(sixty.get("difference in error_consistency", np.nan), _PERCENT),
+        sixty=Interval(sixty.min(), sixty.max(), _PERCENT),
+        sixty_before=Interval(before.min(), before.max(), _PERCENT),
         crossed_kappa=Interval(crossed.min(), crossed.max(), _PERCENT),
         beaten=int((losses["ours"] > losses["best"] + _TIE).sum()),
-        seeds_wider=Number(_wider(run), ".1f"),
         experiments=experiments,
         fewest=int(ours["replications"].min()),
         error=Number(1.96 * np.sqrt(0.95 * 0.05 / experiments), ".3f"),
@@ -108,13 +104,6 @@ def _losses(run: pd.DataFrame) -> pd.DataFrame:
     means.columns = pd.Index(["statistic", "method", "ours", "loss"])
     own = means[means["ours"]].set_index("statistic")["loss"]
     return pd.DataFrame({"ours": own, "best": means.groupby("statistic")["loss"].min()})
-
-
-def _wider(run: pd.DataFrame) -> float:
-    """How many times as wide intervals over seeds are with t's quantiles, over several seeds."""
-    several = run[(run["statistic"] == "mean over seeds") & (run["seeds"] != "1")]
-    own, other = (several.loc[several["ours"] == which, "width"].mean() for which in (True, False))
-    return float(other / own)
 
 
 def _exact_within(rows: pd.DataFrame) -> float:

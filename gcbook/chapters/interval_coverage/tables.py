@@ -39,6 +39,9 @@ STATISTICS = {
     "mean error_consistency": "Kappa, mean",
     "mean error_consistency of humans": "Kappa, humans",
     "difference in error_consistency": "Kappa, gap",
+    "mean error_consistency over datasets": "Kappa, datasets",
+    "mean error_consistency of humans over datasets": "Kappa, datasets, humans",
+    "difference in error_consistency over datasets": "Kappa, datasets, gap",
     "kappa": "Kappa, cue conflicts",
     "shape bias": "Shape bias",
     "shape bias of a category": "Shape bias, category",
@@ -63,6 +66,8 @@ _MEASURED = ["truth", "coverage", "width", "below", "above"]
 _COLUMNS = [*_WORDS, "statistic", "hard", "method", "ours", *_MEASURED]
 _MANY = 60
 """Conditions of the designs called "many"."""
+_OVER = {"error_consistency": " over datasets"}
+"""Ends a statistic's name where means over many conditions are a statistic of their own."""
 
 
 def read_run(stored: str = "") -> pd.DataFrame:
@@ -217,12 +222,13 @@ def _printed() -> dict[str, tuple[str, float]]:
     metrics = ["ood_accuracy", "observed_consistency", "error_consistency", "accuracy_difference"]
     printed = whole[metrics].to_dict("index")
     imagen, other = printed["imagen"], printed["vit_22b_ft_384"]
+    named = {metric: f"{metric}{_OVER.get(metric, '')}" for metric in metrics}
     return {
         "shape bias": ("Imagen", quoted_value("imagen_shape_bias")),
         "shape bias of pooled humans": ("Humans", quoted_value("human_shape_bias")),
-        **{f"mean {metric}": ("Imagen", imagen[metric]) for metric in metrics},
+        **{f"mean {named[metric]}": ("Imagen", imagen[metric]) for metric in metrics},
         **{
-            f"difference in {metric}": (
+            f"difference in {named[metric]}": (
                 "Imagen and ViT-22B-384",
                 abs(imagen[metric] - other[metric]),
             )

@@ -30,11 +30,9 @@ def miniature_consistency_facts(found: tuple[Consistency, ...]) -> SimpleNamespa
 def _group(each: Consistency) -> dict[str, Any]:
     sides = each.sides
     facts: dict[str, Any] = {
-        "models": len(each.order),
         # Whether each half of the tree has models of one side alone.
         "pure": all(len(set(map(side_of, half))) == 1 for half in each.halves),
         "smaller_half": tuple(sorted(min((len(half), half) for half in each.halves)[1])),
-        "gap": Number(sides["gap"], ".2f"),
         "gap_interval": Interval(sides["gap_low"], sides["gap_high"], ".2f"),
         "gap_share": Number(sides["gap_share"], "+.2f"),
         "gap_share_interval": Interval(sides["gap_share_low"], sides["gap_share_high"], "+.2f"),

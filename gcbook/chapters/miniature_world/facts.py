@@ -85,10 +85,9 @@ def _verdicts(compared: pd.DataFrame) -> dict[str, Any]:
     }
     rows = {str(row["compared"]): row for _, row in compared.iterrows()}
     generators = ("pixel", "latent", "ar")
-    for short, measure in (("bias", "Shape bias"), ("ood", "OOD accuracy")):
-        of_measure = [rows[f"{measure}: {name} − cnn"] for name in generators]
-        facts[f"{short}_lows"] = tuple(Number(row["low"]) for row in of_measure)
-        facts[f"{short}_highs"] = tuple(Number(row["high"]) for row in of_measure)
+    highs = (rows[f"Shape bias: {name} − cnn"]["high"] for name in generators)
+    lows = (rows[f"OOD accuracy: {name} − cnn"]["low"] for name in generators)
+    facts |= {"bias_highs": tuple(map(Number, highs)), "ood_lows": tuple(map(Number, lows))}
     for short, comparison in (
         ("noise", "Shape bias: cnn-noise − cnn"),
         ("fine", "High-pass: latent − pixel"),

@@ -1,5 +1,8 @@
 """Figures of Muse as a classifier: sixteen reconstructions, rules, and what stays close."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -116,6 +119,14 @@ def fig_rules(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
+_PLOT = (260, 300)
+"""Width on a phone and height of `fig_stick`, in pixels."""
+_ROOM = 1.2
+"""How far its axis goes, of the largest value: there is room for the names."""
+_GAP, _LETTER, _LINE = 7, 6, 13
+"""From a point to its name, and the size of the name, in pixels."""
+
+
 def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """How close each prompt stays to other categories' images, over how well it is drawn.
 
@@ -130,14 +141,15 @@ def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
             "named": "Named for other images",
         },
     )
-    base = alt.Chart(rows).encode(
+    base = alt.Chart(rows.assign(at_left=_at_left(rows))).encode(
         x=alt.X("drawn:Q", title="How well it is drawn: the judge's probability")
-        .scale(domain=[0, 1.2 * float(rows["drawn"].max())], nice=False)
+        .scale(domain=[0, _ROOM * float(rows["drawn"].max())], nice=False)
         .axis(format=".0%", tickCount=5),
         y=alt.Y("distance:Q", title=["Distance, less the", "image's mean"])
         .scale(zero=False)
         .axis(tickCount=5),
     )
+    sides: Any = (("!", "left", _GAP), ("", "right", -_GAP))
     zero = alt.Chart(pd.DataFrame({"distance": [0.0]})).mark_rule(
         color=CHANCE_LINE, strokeDash=[2, 3]
     )
@@ -146,14 +158,45 @@ def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
         base.mark_point(filled=True, size=55, opacity=1, color=GENERATIVE["muse"]).encode(
             tooltip=tooltip
         ),
-        base.mark_text(align="left", dx=7, fontSize=11, aria=False).encode(text="category:N"),
+        *(
+            base.transform_filter(f"{said}datum.at_left")
+            .mark_text(align=side, dx=dx, fontSize=11, aria=False)
+            .encode(text="category:N")
+            for said, side, dx in sides
+        ),
     ]
     return finish(
         alt.layer(*layers),
-        height=300,
+        height=_PLOT[1],
         description=(
-            "A point a prompt: how well the model draws what it names, from that prompt alone, "
+            "One point per prompt: how well the model draws what it names, from that prompt alone, "
             "and the mean distance to which it leads from images of other categories, less the "
             "image's mean."
         ),
+    )
+
+
+def _at_left(rows: pd.DataFrame) -> list[bool]:
+    """Whether a name stands left of its point: where on the right it would touch another."""
+    width, height = _PLOT
+    spread = rows["distance"].max() - rows["distance"].min()
+    across = rows["drawn"] * width / (_ROOM * rows["drawn"].max())
+    down = rows["distance"] * height / spread if spread else rows["distance"]
+    points = list(zip(across, down, strict=True))
+    taken = [(x - _GAP / 2, x + _GAP / 2, y) for x, y in points]
+    at_left = []
+    for (x, y), name in zip(points, rows["category"], strict=True):
+        reach = _LETTER * len(name)
+        right, left = (x + _GAP, x + _GAP + reach, y), (x - _GAP - reach, x - _GAP, y)
+        at_left.append(_touches(right, taken) and left[0] > 0 and not _touches(left, taken))
+        taken.append(left if at_left[-1] else right)
+    return at_left
+
+
+def _touches(box: tuple[float, float, float], taken: Iterable[tuple[float, float, float]]) -> bool:
+    """Whether a box, from where to where across and how far down, touches one of others."""
+    start, end, y = box
+    return any(
+        start < other_end and other_start < end and abs(y - other_y) < _LINE
+        for other_start, other_end, other_y in taken
     )

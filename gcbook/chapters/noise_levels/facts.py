@@ -91,8 +91,6 @@ def _courses(ends: pd.DataFrame) -> dict[str, Any]:
     for row in chosen.to_dict("records"):
         name = short_name(row["model"])
         facts |= {
-            f"{name}_first_lead": Interval(row["first_low"], row["first_high"], ".2f"),
-            f"{name}_last_lead": Interval(row["last_low"], row["last_high"], ".2f"),
             f"{name}_change": Number(row["change"], "+.2f"),
             f"{name}_change_interval": Interval(row["change_low"], row["change_high"], ".2f"),
             f"{name}_blind_first": Number(blind_bias(row["first_shape"]), ".2f"),

@@ -15,7 +15,6 @@ from gcbook.chapters.noise_training.tables import (
 from gcbook.claims import Number
 from gcbook.miniworld.results.longer import LONG, images_seen
 from gcbook.miniworld.results.noised import (
-    CLEAN,
     MEASURES,
     ONE_DRAW,
     TRAINED,
@@ -29,11 +28,10 @@ __all__ = ["noise_training_facts"]
 _STEPS = {
     "training": "training",
     "testing": "testing as well",
-    "both": "both",
     "alone": "testing alone",
     "several": "several draws",
 }
-_CHANGED = {"": "shape_bias", "_excess": "texture_excess", "_blind": "blind"}
+_CHANGED = {"": "shape_bias", "_excess": "texture_excess"}
 _LENGTHS = {"same_steps": EQUAL_STEPS, "longer": MORE_IMAGES, "beyond": BEYOND}
 _NO_ROW: "pd.Series[Any]" = pd.Series(dtype=float)
 
@@ -62,14 +60,12 @@ def noise_training_facts(
 
 
 def _cells(cells: pd.DataFrame) -> dict[str, Any]:
-    """How many networks there are, and how often they are right on ordinary images."""
+    """How many networks there are, and how often the noise-trained are right in noise."""
     whole = cells[cells["model"] == ""]
     right = whole[whole["measure"] == MEASURES["accuracy"]].set_index(["trained", "tested"])
-    found: dict[str, Any] = {}
+    value = right["value"].get(("noised", ONE_DRAW), np.nan)
+    found: dict[str, Any] = {"noised_right_in_noise": Number(value, ".0%")}
     for trained in ("clean", "noised"):
-        for name, tested in (("", CLEAN), ("_in_noise", ONE_DRAW)):
-            value = right["value"].get((trained, tested), np.nan)
-            found[f"{trained}_right{name}"] = Number(value, ".0%")
         seeds = whole.loc[whole["trained"] == trained, "seeds"]
         found[f"{trained}_networks"] = int(seeds.max()) if len(seeds) else None
     return found

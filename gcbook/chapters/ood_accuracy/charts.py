@@ -15,7 +15,6 @@ from gcbook.charts.forest import fig_forest
 from gcbook.charts.parts import (
     NOBODY,
     by_column,
-    cell_ink,
     chance_line,
     condition_x,
     dropdown,
@@ -26,6 +25,8 @@ from gcbook.charts.parts import (
     look,
     nothing,
     per_mille,
+    sequential,
+    sequential_ink,
     slider,
     small_panels,
     start_with,
@@ -299,16 +300,8 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
         ),
     )
     cells = base.mark_rect().encode(
-        color=alt.Color(
-            "share:Q",
-            title="Share of the row",
-            # Without its darkest end, which a dark page would swallow.
-            scale=alt.Scale(
-                domain=[0, 1],
-                scheme=alt.SchemeParams(name="viridis", extent=[0.2, 1]),
-                reverse=True,
-            ),
-            legend=alt.Legend(format="%", values=[0, 0.5, 1], gradientLength=160),
+        color=sequential(
+            "share:Q", "Share of the row", format="%", values=[0, 0.5, 1], gradientLength=160
         ),
         tooltip=tooltips(
             ["shown", "answered", "times", "trials", "share"],
@@ -323,7 +316,7 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
         .mark_text(fontSize=10)
         .encode(
             text="percent:Q",
-            color=cell_ink("datum.share > 0.4"),
+            color=sequential_ink("datum.share"),
         )
     )
     right = (
@@ -340,7 +333,7 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
         height=alt.Step(17),
         description=(
             "Matrix of the category that was shown (rows) against the category that was "
-            "answered (columns), darker for a larger share of the row; right answers lie on the "
+            "answered (columns), stronger for a larger share of the row; right answers lie on the "
             f"outlined diagonal. At first: {who} on {start}. Dataset, condition and observer can "
             "be chosen."
         ),

@@ -13,6 +13,8 @@ from gcbook.charts.parts import (
     ON_LIGHT_CELL,
     cell_ink,
     dropdown,
+    sequential,
+    sequential_ink,
     side_by_side,
 )
 from gcbook.charts.theme import DIVERGING, INK
@@ -23,8 +25,6 @@ from gcbook.stats.words import number
 __all__ = ["fig_sign", "fig_world_map"]
 
 _SIDE = 175
-_DARK_BELOW = 0.55
-"""Below this, squares are dark."""
 
 
 def fig_world_map(rows: pd.DataFrame) -> alt.TopLevelMixin:
@@ -35,11 +35,7 @@ def fig_world_map(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     shown = rows[rows["variant"] == ""]
     measure = dropdown("map_measure", "Show ", list(MEASURES.values()), MEASURES["shape_bias"])
-    value = alt.Color(
-        "value:Q",
-        scale=alt.Scale(domain=[0, 1], scheme="viridis"),
-        legend=alt.Legend(title=None, format=".1f", gradientLength=200),
-    )
+    value = sequential("value:Q", None, format=".1f", gradientLength=200)
     tooltip = tooltips(
         ["diagnosticity", "contrast", "measure", "value", "low", "high", "blind", "seeds"],
         formats={"value": ".2f"},
@@ -49,8 +45,8 @@ def fig_world_map(rows: pd.DataFrame) -> alt.TopLevelMixin:
         base = alt.Chart(group.drop(columns=["recipe", "variant"])).transform_filter(
             "datum.measure === map_measure"
         )
-        dark = f"datum.value < {_DARK_BELOW}"
-        panels.append(_panel(base, value, tooltip, str(recipe), dark, shown))
+        ink = sequential_ink("datum.value")
+        panels.append(_panel(base, value, tooltip, str(recipe), ink, shown))
     names = ", ".join(dict.fromkeys(shown["recipe"]))
     return side_by_side(
         panels,
@@ -88,7 +84,7 @@ def fig_sign(rows: pd.DataFrame) -> alt.TopLevelMixin:
         difference,
         tooltip,
         "Shape bias: diffusion − ResNet",
-        "abs(datum.value) >= 0.6",
+        cell_ink("abs(datum.value) >= 0.6"),
         shown,
         alt.Text("label:N"),
     )
@@ -107,7 +103,7 @@ def _panel(
     color: alt.Color,
     tooltip: list[alt.Tooltip],
     title: str,
-    dark_cell: str,
+    ink: Any,
     worlds: pd.DataFrame,
     text: alt.Text | None = None,
 ) -> alt.LayerChart | alt.FacetChart:
@@ -137,6 +133,6 @@ def _panel(
         ),
         *([empty.mark_text(text="not yet", color=INK).encode(**place)] if missing else []),
         base.mark_text(fontWeight="bold").encode(
-            text=text or alt.Text("value:Q", format=".2f"), color=cell_ink(dark_cell), **place
+            text=text or alt.Text("value:Q", format=".2f"), color=ink, **place
         ),
     ).properties(width=_SIDE, height=_SIDE, title=title)

@@ -109,7 +109,6 @@ def _variants(signs: pd.DataFrame) -> dict[str, Any]:
         before = plain.reindex(rows.index)
         turned = ((rows["low"] > 0) & (before < 0)) | ((rows["high"] < 0) & (before > 0))
         found |= {
-            f"{variant}_worlds": len(rows),
             f"{variant}_turned": int(turned.sum()),
             f"{variant}_change": Number((rows["difference"] - before).abs().max(), ".2f"),
         }

@@ -77,7 +77,7 @@ def _race(raced: Raced, answers: pd.DataFrame) -> dict[str, Any]:
     weighted, plain = (each.mean(axis=1).argmin(axis=1) for each in (raced.errors, raced.raw))
     by = {
         f"by_{cue}": int((at_odds["role"] == cue).sum()) if len(at_odds) else None
-        for cue in ("shape", "texture", "neither")
+        for cue in ("shape", "texture")
     }
     return {
         "draws": raced.raw.shape[1],

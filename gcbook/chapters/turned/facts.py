@@ -100,13 +100,8 @@ def _prompts(prompts: pd.DataFrame) -> dict[str, Any]:
     facts["upright_untold"] = int(untold.sum()) if known else None
     for model, short in _SHORT.items():
         by = prompts[prompts["model"] == model].set_index("strength")
-        for name, strength, column in (
-            ("before", 0.0, "lying"),
-            ("own", by.index[by.index < 1].max(), "lying"),
-            ("other", by.index[by.index < 1].max(), "wrong_lying"),
-            ("noise", 1.0, "lying"),
-        ):
-            value = by[column].get(strength, np.nan)
+        for name, strength in (("own", by.index[by.index < 1].max()), ("noise", 1.0)):
+            value = by["lying"].get(strength, np.nan)
             facts[f"{short}_{name}"] = Number(value, ".2f")
     return facts
 
@@ -122,12 +117,9 @@ def _together(together: pd.DataFrame, gaps: pd.DataFrame, easy: pd.DataFrame) ->
         "easy_lost": Interval(easy["lost"].min(), easy["lost"].max(), ".2f"),
     }
     last = together[together["strength"] == together["strength"].max()]
-    by = last.set_index(["model", "object"])
+    lost = last[last["object"] == "lost"].set_index("model").reindex(list(_SHORT))
     for model, short in _SHORT.items():
-        for name in ("kept", "lost"):
-            row = by.reindex([(model, name)]).iloc[0]
-            facts[f"{short}_{name}"] = int(row["n"]) if row["n"] == row["n"] else None
-            facts[f"{short}_{name}_right"] = Number(row["accuracy"], ".0%")
-            facts[f"{short}_{name}_interval"] = Interval(row["low"], row["high"], ".0%")
-            facts[f"{short}_{name}_control"] = Number(row["control"], ".0%")
+        row = lost.loc[model]
+        facts[f"{short}_lost_right"] = Number(row["accuracy"], ".0%")
+        facts[f"{short}_lost_interval"] = Interval(row["low"], row["high"], ".0%")
     return facts

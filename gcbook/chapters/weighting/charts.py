@@ -362,7 +362,7 @@ def _list(parts: Iterable[str]) -> str:
 
 _SHAPE, _TEXTURE = INK, DISCRIMINATIVE
 _LIVE_WIDTH, _ROW, _SAMPLE_ROW = 600, 40, 40
-_COLUMNS = {"Image": 0.0, "Shape": 0.12, "Texture": 0.33, "Answer": 0.54}
+_COLUMNS = {"Image": 0.0, "Shape": 0.14, "Texture": 0.345, "Answer": 0.545}
 """Where the columns of the samples begin, as parts of the width."""
 _BAR, _REACH = 0.87, 0.12
 _FIFTHS = [0, 0.2, 0.4, 0.6, 0.8, 1]

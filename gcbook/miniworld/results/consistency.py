@@ -8,9 +8,15 @@ from scipy.spatial.distance import squareform
 from gcbook.miniworld.results.kinds import side_of
 from gcbook.miniworld.results.panel import MiniaturePanel, counted
 from gcbook.miniworld.results.shipped import parts_of
-from gcbook.stats.agreement import kappa, kappa_bound, weighted_pair_counts
+from gcbook.stats.agreement import (
+    kappa,
+    kappa_bias,
+    kappa_bound,
+    sums_of,
+    weighted_pair_counts,
+)
 from gcbook.stats.measures import mean_defined
-from gcbook.stats.resampling import Resampling, halfway
+from gcbook.stats.resampling import Resampling, centred, halfway
 
 __all__ = [
     "GROUPS",
@@ -48,7 +54,7 @@ def pair_kappas(
     """
     first, second = np.triu_indices(len(panel.models), 1)
     keys = panel.images[["dataset", "condition"]]
-    sets: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
+    sets: dict[str, list[tuple[np.ndarray, ...]]] = {}
     for (dataset, condition), rows in keys.groupby(["dataset", "condition"], sort=False):
         images = rows.index.to_numpy()
         right, weights = panel.right[:, images], panel.weights[images].T
@@ -56,11 +62,13 @@ def pair_kappas(
         added = resampling.half_images(f"{dataset}/{condition}")
         drawn = halfway(kappa(*(count + more for count, more in zip(counts, added, strict=True))))
         drawn[np.isnan(drawn[:, 0])] = np.nan
-        sets.setdefault(str(dataset), []).append((drawn, kappa_bound(*counts)))
-    values, bounds = (
+        bias = kappa_bias(*(each[:, :1] for each in sums_of(*counts)))
+        sets.setdefault(str(dataset), []).append((drawn, kappa_bound(*counts), bias))
+    values, bounds, biases = (
         mean_defined([mean_defined([each[i] for each in of_set]) for of_set in sets.values()])
-        for i in (0, 1)
+        for i in range(3)
     )
+    values = centred(values, biases[:, 0])
     low, high = resampling.interval(values)
     table = pd.DataFrame(
         {

@@ -145,7 +145,7 @@ def claim_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame
     """Put the claims to the miniatures, those whose models and test sets the answers have.
 
     Args:
-        answers: of the test sets, without the benchmark's own drawings.
+        answers: of the test sets.
         resampling: how the intervals are made.
 
     Returns:

@@ -27,8 +27,6 @@ SET_TITLES = {
     "silhouette": "Silhouettes",
     "edge": "Edges",
     "texture": "Texture only",
-    "real-silhouette": "Real silhouettes",
-    "real-edge": "Real edges",
     **{name: EXPERIMENTS[name].title for name in PARAMETRIC},
 }
 
@@ -113,8 +111,7 @@ def accuracy_by_set(
 
     Args:
         answers: of these test sets.
-        test_sets: names, in the order to show them. Sets of the benchmark's own drawings have to be
-            asked for by themselves, for their shapes are others under the same names.
+        test_sets: names, in the order to show them.
         resampling: how the intervals are made.
 
     Returns:

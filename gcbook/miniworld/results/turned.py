@@ -46,6 +46,7 @@ QUARTERS = {"0": 0, "90": 1, "180": 2, "270": 3}
 def make_turned(
     classifier: Classifier,
     stimuli: Sequence[Stimulus] | None = None,
+    strengths: Sequence[float] = STRENGTHS,
     *,
     report: Callable[[str], None] = lambda line: None,
 ) -> pd.DataFrame:
@@ -55,6 +56,7 @@ def make_turned(
         classifier: from `gcbook.illusions.reconstruct.load_for_prompts`, with the prompts of the
             16 categories.
         stimuli: of the rotation set; by default all.
+        strengths: how far towards noise, in (0, 1].
         report: takes a line now and then.
 
     Returns:
@@ -77,7 +79,7 @@ def make_turned(
             stimulus.read(),
             [prompt_of(stimulus.category), prompt_of(wrong)],
             classifier,
-            STRENGTHS,
+            strengths,
             steps=STEPS,
             name=name,
         )
@@ -87,7 +89,7 @@ def make_turned(
         both = np.stack([back, pictures])
         place = ALL_CATEGORIES.index(stimulus.category)
         found = judge_pictures(both.reshape(-1, *both.shape[-2:]))[:, place].reshape(both.shape[:3])
-        for at, strength in enumerate((0.0, *STRENGTHS)):
+        for at, strength in enumerate((0.0, *strengths)):
             rows.append(
                 {
                     "image_id": stimulus.image_id,
@@ -126,6 +128,9 @@ def read_turned(model: str) -> pd.DataFrame:
 
 
 JUDGED = ("back", "lying", "wrong_back", "wrong_lying")
+REMADE = 0.75
+"""Strength of the pictures that are made anew to check the others: enough noise that another model
+makes other pictures, and not so much that another category's prompt leaves nothing to be judged."""
 MOST = 0.02
 """Most that a probability may differ when its picture is made anew, for rounding."""
 
@@ -150,7 +155,7 @@ def check_turned(model: str, n_images: int = 2) -> tuple[int, int]:
     # Evenly over the set, and so over its conditions.
     chosen = np.linspace(0, len(every) - 1, n_images).round().astype(int)
     stimuli = [every[index] for index in chosen]
-    again = make_turned(classifier, stimuli)
+    again = make_turned(classifier, stimuli, [REMADE])
     both = again.merge(stored, on=["image_id", "condition", "strength"], suffixes=("", "_stored"))
     # What a pixel model is shown is the same whatever its weights.
     made = both[both["strength"] > 0]

@@ -15,6 +15,7 @@ from gcbook.stats.summaries import Summaries, _without_intervals
 SIGNS = pd.DataFrame(
     {
         "variant": ["", "", "", "longer"],
+        "difference": [0.2, -0.2, -0.01, 0.3],
         "low": [0.1, -0.3, -0.1, 0.2],
         "high": [0.3, -0.1, 0.1, 0.4],
     }
@@ -72,7 +73,7 @@ def test_the_papers_tables_against_themselves(facts):
 
 
 def test_clear_differences_between_worlds_are_counted_without_variants(facts):
-    assert (facts.worlds, facts.worlds_more, facts.worlds_less) == (3, 1, 1)
+    assert (facts.worlds, facts.worlds_below, facts.worlds_less) == (3, 2, 1)
 
 
 def test_what_the_datasets_do_not_give_is_no_number(summaries, rows):
@@ -85,7 +86,8 @@ def test_what_the_datasets_do_not_give_is_no_number(summaries, rows):
 
 
 def test_all_claims_hold_by_the_books_own_parameters(summaries, rows):
-    shipped = pd.DataFrame({"variant": "", "low": [-0.2, -0.2, -0.1], "high": [-0.1, -0.1, 0.1]})
+    ends = {"low": [-0.2, -0.2, -0.1], "high": [-0.1, -0.1, 0.1]}
+    shipped = pd.DataFrame({"variant": "", "difference": [-0.15, -0.15, -0.01], **ends})
     outcomes = check_claims(
         check_parameters("discussion"), discussion_facts(summaries, rows, shipped)
     )

@@ -79,7 +79,7 @@ def test_datasets_on_which_a_network_reaches_people(tables):
 def test_without_draws_nothing_is_said_of_chance(tables):
     none = {name: tables[name].iloc[:0] for name in ("against", "differences")}
     facts = consistency_facts(**tables | none)
-    assert facts.tested is None and facts.nearest is None and facts.pairs is None
+    assert facts.tested is None and facts.pairs is None
     states = check(claims_of("error-consistency"), facts, changed=True)
     assert states["networks_below_people"].state == "unknown"
     assert states["accuracy_buys_nothing"].state == "holds"

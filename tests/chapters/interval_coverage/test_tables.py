@@ -74,6 +74,18 @@ def test_of_means_those_over_many_conditions_come_first():
     assert rows["nearest"].tolist() == ["", "", "", "", "Imagen"]
 
 
+def test_kappa_over_many_conditions_has_names_of_its_own():
+    run = run_of(
+        [
+            (name, {"accuracies": "many"}, False, "centred", True, truth, 0.95, 0.1)
+            for name in ("mean error_consistency", "mean error_consistency over datasets")
+            for truth in (0.1, 0.3)
+        ]
+    )
+    rows = mark_nearest(coverage_rows(run.assign(images="160", observers="5")))
+    assert rows["nearest"].tolist() == ["", "", "", "Imagen"]
+
+
 def test_what_is_off_by_more_than_chance_is_listed():
     def kappas(coverages, accuracies="many", effects="", hard=False, statistic=""):
         statistic = statistic or ("kappa" if effects else "mean error_consistency")

@@ -68,3 +68,20 @@ def test_a_point_a_prompt_with_its_name():
     rows = pd.DataFrame({"category": CATEGORIES, "distance": np.linspace(0.1, 0.2, 16)})
     svg = static_svg(chart_spec(fig_stick(rows.assign(named=0.1, drawn=0.5))))
     assert svg.count(">keyboard<") == 1
+
+
+def at_left(rows):
+    """Which names stand left of their points."""
+    (data,) = (
+        each for each in chart_spec(fig_stick(rows))["datasets"].values() if "category" in each[0]
+    )
+    return [row["at_left"] for row in data]
+
+
+def test_names_that_would_touch_stand_on_either_side():
+    rows = pd.DataFrame({"category": ["bottle", "keyboard", "cat"], "named": 0.1})
+    rows = rows.assign(drawn=[0.22, 0.235, 0.6], distance=[0.0, -0.0001, 0.003])
+    assert at_left(rows) == [True, False, False]
+    assert at_left(rows.assign(distance=[0.0, 0.001, 0.003])) == [False, False, False]
+    # There is no room left of a point at the axis.
+    assert at_left(rows.assign(drawn=[0.01, 0.02, 0.6])) == [False, False, False]

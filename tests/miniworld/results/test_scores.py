@@ -81,7 +81,7 @@ def test_shape_bias_by_category_and_over_all():
 
 
 def test_every_test_set_has_a_title():
-    assert set(SET_TITLES) == {*TEST_SETS, "real-silhouette", "real-edge", *PARAMETRIC}
+    assert set(SET_TITLES) == {*TEST_SETS, *PARAMETRIC}
     assert len(set(SET_TITLES.values())) == len(SET_TITLES)
 
 

@@ -119,7 +119,8 @@ def test_tables_are_read_and_checked(tmp_path, monkeypatch):
     make_turned(model(upright_cat), STIMULI).to_parquet(tmp_path / "m" / TURNED)
     assert turned_models(["m", "n"]) == ("m",)
     monkeypatch.setattr(turned, "load_for_prompts", lambda place, prompts: model(upright_cat))
-    assert check_turned("m", 2) == (2 * 2 * len(STRENGTHS), 0)
+    # Two images, each under its own prompt and another.
+    assert check_turned("m", 2) == (4, 0)
     monkeypatch.setattr(turned, "load_for_prompts", lambda place, prompts: model(keeps))
     with pytest.raises(GcbookError, match=r"differ by more than 0\.02"):
         check_turned("m", 2)

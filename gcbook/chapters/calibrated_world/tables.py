@@ -15,7 +15,7 @@ __all__ = ["NOISE", "image_rows", "noise_rows"]
 
 _CLEAN, _NOISED = TRAINED.values()
 NOISE = {
-    "Without noise": (_CLEAN, CLEAN),
+    "No noise": (_CLEAN, CLEAN),
     "Noise in training": (_NOISED, CLEAN),
     "Noise in training and testing": (_NOISED, ONE_DRAW),
 }

@@ -8,7 +8,7 @@ import pandas as pd
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.files.errors import GcbookError
-from gcbook.miniworld.results.shipped import shipped_models, shipped_sets, shipped_store
+from gcbook.miniworld.results.shipped import shipped_sets, shipped_store
 from gcbook.miniworld.results.steps import Example, role
 from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.scores import Weights, score_array
@@ -208,7 +208,7 @@ def _stored_rows(
 ) -> pd.DataFrame | None:
     """Shipped scores of these images, None if there are none under these settings."""
     dataset, default = stimuli[0].dataset, classifier.default_clip
-    if model not in shipped_models() or dataset not in shipped_sets(model):
+    if dataset not in shipped_sets(model):
         return None
     store = shipped_store(model, dataset)
     same = store.settings.rule == settings.rule

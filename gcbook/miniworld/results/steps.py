@@ -23,6 +23,7 @@ import torch
 from gcbook.classifiers.diffusion import DiffusionClassifier, clip_clean
 from gcbook.classifiers.protocol import Draw
 from gcbook.files.errors import InputError
+from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results.shipped import model_folder, parts_of, shipped_models
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.noise.draws import DrawRule, keyed_noise
@@ -120,7 +121,11 @@ def load_diffusion(model: str) -> DiffusionClassifier:
 
 
 def choose_examples(
-    names: Sequence[str] = (), conflicts: int = 4, ordinary: int = 1, seed: int = 0
+    names: Sequence[str] = (),
+    conflicts: int = 4,
+    ordinary: int = 1,
+    seed: int = 0,
+    world: str = DEFAULT,
 ) -> tuple[Example, ...]:
     """Choose images of the test sets, by name or at random.
 
@@ -132,12 +137,16 @@ def choose_examples(
         conflicts: how many of the cue-conflict set to draw.
         ordinary: how many of the in-distribution set to draw.
         seed: of the lot.
+        world: whose test sets, by name.
 
     Raises:
         InputError: no image has that name, or none is asked for.
     """
     chosen: list[Stimulus] = []
-    sets = {name: sorted(make_test_set(name), key=lambda each: each.imagename) for name in SETS}
+    sets = {
+        name: sorted(make_test_set(name, named_world(world)), key=lambda each: each.imagename)
+        for name in SETS
+    }
     if names:
         known = {each.imagename: each for name in reversed(SETS) for each in sets[name]}
         unknown = [name for name in names if name not in known]

@@ -132,7 +132,7 @@ def test_fig_13_has_the_papers_three_cells_in_both_worlds():
     rows = noise_rows(pd.concat([cells(UNCALIBRATED), cells(CALIBRATED)]))
     assert list(dict.fromkeys(rows["noise"])) == list(NOISE)
     assert rows.groupby("noise")["texture_share"].first().to_dict() == {
-        "Without noise": 0.8,
+        "No noise": 0.8,
         "Noise in training": 0.8,
         "Noise in training and testing": 0.3,
     }

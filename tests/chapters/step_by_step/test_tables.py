@@ -59,8 +59,8 @@ def shipped(tmp_path, monkeypatch):
     """Scores of 4 draws of the cue-conflict images, as if the package brought them."""
     stimuli = [each.stimulus for each in EXAMPLES if each.stimulus.dataset == "cue-conflict"]
     score(stimuli, CLASSIFIER, ScoringSettings(draws=4), tmp_path / "s", progress="silent")
-    monkeypatch.setattr(tables, "shipped_models", lambda: ("toy",))
-    monkeypatch.setattr(tables, "shipped_sets", lambda model: ("cue-conflict",))
+    sets = {"toy": ("cue-conflict",)}
+    monkeypatch.setattr(tables, "shipped_sets", lambda model: sets.get(model, ()))
     monkeypatch.setattr(tables, "shipped_store", lambda *names: Store.open(tmp_path / "s"))
     scored = []
 

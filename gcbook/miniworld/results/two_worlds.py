@@ -5,6 +5,7 @@ Every table has a column ``world``, by title. A world's rows are of the miniatur
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.named import DEFAULT
@@ -36,6 +37,7 @@ __all__ = [
     "WORLDS",
     "accuracy_leads",
     "accuracy_rows",
+    "alike_outcome",
     "bias_rows",
     "blur_rows",
     "claims_in_both",
@@ -135,6 +137,31 @@ def consistency_rows(*, resampling: Resampling) -> pd.DataFrame:
         return recipe_kappas(pairs, values, resampling)[0]
 
     return _in_both(kappas)
+
+
+def alike_outcome(
+    world: str = CALIBRATED_WORLD, *, resampling: Resampling
+) -> tuple[float, float, float]:
+    """By how much the ResNet errs more like pixel diffusion than like itself trained with noise.
+
+    Of this `gcbook.miniworld.results.calibrated.predicted_consistency` is the prediction.
+
+    Args:
+        world: its name.
+        resampling: how the interval is made.
+
+    Returns:
+        Difference of kappa on cue conflicts, and the ends of its interval; NaN where a model of
+        the three does not ship.
+    """
+    pairs, values, _ = pair_kappas(make_panel(_answers(world, [CONFLICT]), resampling), resampling)
+    table, means = recipe_kappas(pairs, values, resampling)
+    of_pair = dict(zip(zip(table["a"], table["b"], strict=True), means, strict=True))
+    if (BASELINE, "mini-pixel") not in of_pair or (BASELINE, "mini-cnn-noise") not in of_pair:
+        return np.nan, np.nan, np.nan
+    difference = of_pair[BASELINE, "mini-pixel"] - of_pair[BASELINE, "mini-cnn-noise"]
+    low, high = resampling.interval(difference)
+    return float(difference[0]), float(low), float(high)
 
 
 def claims_in_both(*, resampling: Resampling) -> pd.DataFrame:

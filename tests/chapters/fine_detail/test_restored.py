@@ -22,7 +22,8 @@ from gcbook.chapters.fine_detail.restored import (
     weighted_rows,
 )
 from gcbook.classifiers.diffusion import DiffusionClassifier
-from gcbook.miniworld.testsets import texture_of
+from gcbook.miniworld.named import named_world
+from gcbook.miniworld.testsets import make_test_set, texture_of
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.noise.spectrum import band_power, octave_bands
 from gcbook.paper.categories import CATEGORIES
@@ -49,6 +50,9 @@ def test_images_are_drawn_evenly_and_by_their_seed():
     assert names == [one.imagename for one in some_images(3, seed=1)]
     assert names != [one.imagename for one in some_images(3, seed=2)]
     assert all(texture_of(one.image_id) == one.category for one in found)
+    other = some_images(3, seed=1, world="calibrated")
+    known = {each.sha256() for each in make_test_set("in-distribution", named_world("calibrated"))}
+    assert {one.sha256() for one in other} <= known
     conflicts = some_images(3, seed=1, test_set="cue-conflict")
     assert len(conflicts) == 3 * 16
     assert all(texture_of(one.image_id) != one.category for one in conflicts)

@@ -1,5 +1,7 @@
 """Levels of noise decide alone: shares, differences and centres, worked by hand."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -70,6 +72,16 @@ def test_levels_hold_their_upper_ends():
 
 def test_only_models_whose_draws_have_several_times_have_levels(data):
     assert models_with_levels(shipped_models()) == ("mini-pixel", "mini-masked")
+
+
+def test_models_of_another_world_go_by_their_names_within_it(data):
+    ship_model(data, "mini-pixel-calibrated")
+    shutil.copytree(data / "scores/mini-pixel", data / "scores/mini-pixel-calibrated")
+    forget()
+    assert models_with_levels(shipped_models("calibrated")) == ("mini-pixel-calibrated",)
+    answers = level_answers(["mini-pixel-calibrated"], 4)
+    assert answers.equals(level_answers(["mini-pixel"], 4))
+    assert set(answers["observer"]) == {"mini-pixel"}
 
 
 def test_shares_by_hand(data):

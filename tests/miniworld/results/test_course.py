@@ -85,6 +85,18 @@ def test_images_are_steps_times_batch_and_models_without_a_course_are_left_out(d
     assert sorted(answers["images"].unique()) == [10, 20, 40]
 
 
+def test_models_of_another_world_go_by_their_names_within_it(data):
+    ship_model(data, "mini-cnn-calibrated", batch_size=5)
+    said = conflicts(4, 2)
+    table = trials("mini-cnn-calibrated", "cue-conflict", CONFLICTS, said, 3, "")
+    (data / "scores" / "mini-cnn-calibrated").mkdir()
+    table.to_parquet(data / "scores" / "mini-cnn-calibrated" / "training.parquet", index=False)
+    forget()
+    answers = course_answers(shipped_models("calibrated"))
+    assert set(answers["observer"]) == {"mini-cnn"}
+    assert set(answers["images"]) == {15}
+
+
 def test_without_a_course_there_is_nothing_to_show(data):
     with pytest.raises(DataNotFoundError, match="expected the responses of mini-cnn-seed1 along"):
         course_answers(["mini-cnn-seed1"])

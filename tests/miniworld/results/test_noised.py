@@ -84,6 +84,13 @@ def test_a_model_without_weights_answers_as_it_did_when_it_had_them(tmp_path, mo
         noised_answers(["mini-cnn-seed1"], [PLAIN], noise_draws=2)
 
 
+def test_a_model_of_another_world_is_shown_its_worlds_images():
+    found = noised_answers(["mini-cnn-noise-calibrated"], [PLAIN], noise_draws=1)
+    assert set(found["observer"]) == {"mini-cnn-noise"}
+    shown = make_test_set(PLAIN, named_world("calibrated"))
+    assert set(found["image_id"]) == {each.image_id for each in shown}
+
+
 def test_seeds_whose_weights_do_not_ship_have_their_answers():
     for world in world_names():
         for model in select_models(world, ("mini-cnn", "mini-cnn-noise")):

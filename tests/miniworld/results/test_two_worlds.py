@@ -1,5 +1,7 @@
 """The worlds side by side: each one's rows are those of its own table."""
 
+import math
+
 import pandas as pd
 import pytest
 
@@ -14,6 +16,7 @@ from gcbook.miniworld.results.two_worlds import (
     PAPERS,
     accuracy_leads,
     accuracy_rows,
+    alike_outcome,
     bias_rows,
     blur_rows,
     claims_in_both,
@@ -90,6 +93,16 @@ def test_errors_are_compared_within_a_world():
     assert ("mini-cnn", "mini-pixel") in set(
         in_world(rows, UNCALIBRATED)[["a", "b"]].itertuples(index=False, name=None)
     )
+
+
+def test_whom_the_resnet_errs_like():
+    rows = in_world(consistency_rows(resampling=NONE), UNCALIBRATED).set_index(["a", "b"])["kappa"]
+    expected = rows["mini-cnn", "mini-pixel"] - rows["mini-cnn", "mini-cnn-noise"]
+    difference, low, high = alike_outcome("default", resampling=Resampling(draws=100))
+    assert difference == pytest.approx(expected, abs=2e-4)
+    assert low < difference < high < 0
+    known = "mini-pixel-calibrated" in shipped_models(CALIBRATED_WORLD)
+    assert math.isfinite(alike_outcome(resampling=NONE)[0]) == known
 
 
 def test_claims_are_put_to_the_models_that_a_world_has(calibrated):

@@ -13,7 +13,7 @@ import pytest
 from tiny.ci import CI
 from tiny.gaussian import class_means, gaussian_classifier
 from tiny.made import set_of
-from tiny.shipped import forget, use_data
+from tiny.shipped import forget, ship_model, use_data
 from tiny.stores import rewrite
 
 from gcbook.classifiers import load
@@ -229,7 +229,7 @@ def test_times_are_compared_where_there_are_any():
 def noisy(tmp_path, monkeypatch):
     """A diffusion model whose denoiser is a formula, with its scores of the textures."""
     folder = use_data(tmp_path, monkeypatch)
-    (folder / "models" / "mini-pixel").mkdir()
+    ship_model(folder, "mini-pixel")
     classifier = gaussian_classifier(CosineSchedule(), class_means(16, 32))
     monkeypatch.setattr(load, "load_classifier", lambda *_, **__: classifier)
     place = folder / "scores" / "mini-pixel" / "texture"

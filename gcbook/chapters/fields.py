@@ -253,7 +253,11 @@ COMMON: Fields = {
 """Parameters of the chapters that start from trials."""
 
 WORLD: Fields = {"world": world_of("miniature world whose models and images are shown")}
-"""Parameter of the chapters that can be asked of another world than the default one."""
+"""Parameter of the chapters that can be asked of another world than the default one.
+
+Others rest on what was made with the default world's models alone: reconstructions and what the
+judge says of them, maps over worlds, timings, an experiment's answers.
+"""
 
 # The chapters on the miniatures resample silhouettes, which takes longer a draw than trials do.
 CLUSTERED: Fields = {

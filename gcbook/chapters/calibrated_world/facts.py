@@ -1,5 +1,6 @@
 """The numbers that the chapter's text and its claims are about."""
 
+from collections import Counter
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,8 @@ from gcbook.miniworld.results.calibrated import (
     UNCALIBRATED,
     predicted_consistency,
 )
-from gcbook.miniworld.results.noised import MEASURES
+from gcbook.miniworld.results.noised import MEASURES, TRAINED
+from gcbook.miniworld.results.shipped import parts_of, shipped_models
 from gcbook.miniworld.training.calibration import ARGUED, DAMAGES, Training, best, targets
 from gcbook.paper.observers import HUMANS
 from gcbook.stats.shape_tables import noised_resnets
@@ -76,9 +78,17 @@ def calibrated_world_facts(
         missed=tuple(targets_met.index[~targets_met]),
         alike=Number(alike, "+.2f"),
         alike_interval=Interval(alike_low, alike_high, "+.2f"),
+        **_networks(),
         **_noise(changes),
         **_outcomes(outcomes),
     )
+
+
+def _networks() -> dict[str, int]:
+    """How many networks of each recipe there are in the calibrated world."""
+    there = Counter(parts_of(name).recipe for name in shipped_models(CALIBRATED_WORLD))
+    plain, noised = TRAINED
+    return {"plain_networks": there[plain], "noised_networks": there[noised]}
 
 
 def _noise(changes: pd.DataFrame) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from tiny.shipped import ship_model, use_data
 
 from gcbook.chapters.calibrated_world.charts import (
     fig_images,
@@ -93,6 +94,15 @@ def test_facts_are_of_noise_and_of_what_was_predicted_of_it(rows):
     assert (facts.noised_predicted, *facts.noised_predicted_interval) == (0.45, 0.28, 0.65)
     printed = facts.printed_plain, facts.printed_noised, facts.printed_noised_in_noise
     assert printed == (0.21, 0.57, 0.78)
+
+
+def test_networks_are_those_that_ship(rows, tmp_path, monkeypatch):
+    data = use_data(tmp_path, monkeypatch)
+    for name in ("mini-cnn", "mini-cnn-calibrated", "mini-cnn-calibrated-seed1"):
+        ship_model(data, name)
+    ship_model(data, "mini-cnn-noise-calibrated-seed1", weights=False)
+    facts = calibrated_world_facts(DONE, *rows, CHANGES, OUTCOMES, Summaries.read())
+    assert (facts.plain_networks, facts.noised_networks) == (2, 1)
 
 
 def test_a_training_is_a_dot_and_the_goal_a_band(rows):

@@ -178,10 +178,8 @@ def test_parameters_are_those_of_the_network_that_is_evaluated(model):
         assert 0.5 * learned < evaluated <= learned
 
 
-@by_model
+@by_weights
 def test_a_course_of_training_is_of_its_model(model):
-    if not (DATA / "scores" / model / TRAINING).is_file():
-        pytest.skip("it has none")
     trials = training_trials(model)
     assert set(COLUMNS) | {"step", "weighting"} <= set(trials)
     assert set(trials["observer"]) == {model}

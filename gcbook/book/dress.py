@@ -154,10 +154,9 @@ def _changed_note(changed: Mapping[str, Any]) -> list[Any]:
     return [
         _markdown(
             "```{admonition} Made with other parameters\n:class: important\n"
-            f"{shown}.\n\nFigures, tables and the sentences with numbers follow "
-            "these choices. The prose around them, what to look for included, was written for the "
-            "book's own parameters and may not hold here. Where it was checked, a mark after the "
-            f"sentence says: {', '.join(f'*{mark}*' for mark in MARKS.values())}.\n```",
+            f"{shown}.\n\nFigures, tables and numbers follow these choices. The sentences around "
+            "them were written for the book's own parameters and may not hold here. Where one was "
+            f"checked, a mark says: {', '.join(f'*{mark}*' for mark in MARKS.values())}.\n```",
             "made-with-other-parameters",
         )
     ]

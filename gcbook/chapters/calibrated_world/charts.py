@@ -18,6 +18,8 @@ from gcbook.miniworld.results.calibrated import CALIBRATED, RESNET50, UNCALIBRAT
 
 __all__ = ["fig_images", "fig_matched", "fig_noise", "fig_predictions", "fig_search"]
 
+_PREDICTED, _OUTCOME = "Predicted", "Outcome"
+
 
 def fig_search(rows: pd.DataFrame, target: tuple[float, float, float]) -> alt.TopLevelMixin:
     """Shape bias of the small ResNet in every world that was looked at, a dot a training.
@@ -168,6 +170,3 @@ def _image(row: Mapping[Hashable, Any]) -> Picture:
     other = row["outline"] != row["category"]
     words = (row["category"], f"(outline: {row['outline']})" if other else "")
     return Picture(row["picture"], " ".join(words).strip(), words)
-
-
-_PREDICTED, _OUTCOME = "Predicted", "Outcome"

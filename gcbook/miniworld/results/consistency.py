@@ -24,7 +24,6 @@ __all__ = [
     "clusters",
     "group_of_images",
     "pair_kappas",
-    "recipe_kappas",
     "sides",
 ]
 
@@ -124,36 +123,6 @@ def clusters(pairs: pd.DataFrame) -> list[list[str]]:
     order = [int(i) for i in leaves_list(tree)]
     found = dict.fromkeys(int(group[i]) for i in order)
     return [[models[i] for i in order if group[i] == each] for each in found]
-
-
-def recipe_kappas(
-    pairs: pd.DataFrame, values: np.ndarray, resampling: Resampling
-) -> tuple[pd.DataFrame, np.ndarray]:
-    """Error consistency of every two miniatures, the mean over their seeds.
-
-    Args:
-        pairs: from `pair_kappas`.
-        values: likewise, (pairs, 1 + draws).
-        resampling: how the intervals are made.
-
-    Returns:
-        A row two miniatures, of which both may be the same: ``a, b`` (recipes), ``kappa, low,
-        high``; and the values, resampled, (rows, 1 + draws).
-    """
-    recipes = [
-        tuple(sorted((parts_of(a).recipe, parts_of(b).recipe)))
-        for a, b in zip(pairs["a"], pairs["b"], strict=True)
-    ]
-    groups = sorted(set(recipes))
-    means = np.array(
-        [
-            mean_defined(values[[place for place, each in enumerate(recipes) if each == group]])
-            for group in groups
-        ]
-    )
-    low, high = resampling.interval(means)
-    table = pd.DataFrame(groups, columns=["a", "b"]).assign(kappa=means[:, 0], low=low, high=high)
-    return table.round(dict.fromkeys(["kappa", "low", "high"], _DIGITS)), means
 
 
 def sides(

@@ -5,18 +5,18 @@ import pandas as pd
 import pytest
 from tiny.erring import CLASSIFIES, RIGHT, trials
 
+from gcbook.miniworld.results import consistency
 from gcbook.miniworld.results.consistency import (
     GROUPS,
     cluster_order,
     clusters,
     group_of_images,
     pair_kappas,
-    recipe_kappas,
     sides,
 )
 from gcbook.miniworld.results.panel import make_panel
-from gcbook.stats.agreement import error_consistency
-from gcbook.stats.resampling import Resampling
+from gcbook.stats.agreement import error_consistency, kappa_bias
+from gcbook.stats.resampling import Resampling, centred
 
 TWO_SIDES = pd.concat([trials(right, name) for name, right in RIGHT.items()])
 
@@ -107,23 +107,16 @@ def test_sides_weigh_miniatures_alike_whatever_their_seeds():
     assert facts["gap_share"] == pytest.approx(expected)
 
 
-def test_two_miniatures_are_as_alike_as_their_seeds_on_average():
-    pairs, values, _ = kappas(TWO_SIDES)
-    table, drawn = recipe_kappas(pairs, values, Resampling(200))
-    by = table.set_index(["a", "b"])
-    assert by.index.is_unique
-    seeds = pairs[pairs["pair"] == "seeds"]
-    assert by.loc[("mini-cnn", "mini-cnn"), "kappa"] == seeds["kappa"].mean()
-    with_pixel = pairs[pairs["a"].isin(["mini-pixel"]) | pairs["b"].isin(["mini-pixel"])]
-    cnns = with_pixel[
-        with_pixel["a"].isin(["mini-cnn", "mini-cnn-seed1"])
-        | with_pixel["b"].isin(["mini-cnn", "mini-cnn-seed1"])
-    ]
-    assert len(cnns) == 2
-    found = by.loc[("mini-cnn", "mini-pixel")]
-    assert found["kappa"] == pytest.approx(cnns["kappa"].mean(), abs=1e-4)
-    assert found["low"] <= found["kappa"] <= found["high"]
-    assert drawn.shape == (len(table), 201)
+def test_draws_are_centred_by_the_bias_of_each_pair(monkeypatch):
+    _, values, _ = kappas(TWO_SIDES)
+    monkeypatch.setattr(consistency, "centred", lambda values, bias: values)
+    pairs, plain, _ = kappas(TWO_SIDES)
+    bias = []
+    for a, b in zip(pairs["a"], pairs["b"], strict=True):
+        both = (RIGHT[a] & RIGHT[b]).sum()
+        bias.append(float(kappa_bias(both, RIGHT[a].sum(), RIGHT[b].sum(), len(RIGHT[a]))))
+    assert max(map(abs, bias)) > 1e-3
+    assert values == pytest.approx(centred(plain, bias))
 
 
 def test_a_difference_of_accuracies_alone_is_none_of_shares():

@@ -1,9 +1,12 @@
 """The built book in Chromium: from its files and from a server, in both themes and two widths."""
 
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -31,6 +34,22 @@ PAGES = sorted(
 )
 
 
+_ENDED = set()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport, sched: Any) -> None:
+    """Give a test that took longer than ``faulthandler_timeout`` another browser, once.
+
+    What Playwright asks of a browser has no time limit where it evaluates a script or closes a
+    page, and a browser, rarely, stops answering.
+    """
+    if crashitem not in _ENDED:
+        _ENDED.add(crashitem)
+        sched.mark_test_pending(crashitem)
+        report.outcome = "rerun"  # type: ignore[assignment]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "page_path" in metafunc.fixturenames:
         metafunc.parametrize("page_path", PAGES)
@@ -52,6 +71,22 @@ def origins(html: Path) -> Iterator[dict[str, str]]:
         thread.start()
         yield {"file": html.as_uri(), "http": f"http://127.0.0.1:{server.server_address[1]}"}
         server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def rerun(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Mapping[str, str]], Path]:
+    """Makes a chapter's page with other values, as a user does, and says where it is."""
+
+    def page(name: str, values: Mapping[str, str]) -> Path:
+        # Not in this process, where Playwright's event loop runs: a kernel's client needs its own.
+        folder = tmp_path_factory.mktemp("run")
+        command = [sys.executable, "-m", "gcbook", "run", name, "--output", str(folder)]
+        for parameter, value in values.items():
+            command += ["-p", parameter, value]
+        subprocess.run(command, check=True, timeout=300)
+        return folder / f"{name}.html"
+
+    return page
 
 
 @pytest.fixture(scope="session")

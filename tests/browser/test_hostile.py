@@ -111,14 +111,14 @@ def paths(place, observers):
 
 
 @pytest.fixture(scope="module")
-def hostile(place, paths, observers):
+def hostile(rerun, paths, observers):
     values = {
         "trials": ",".join(paths),
         "observers": ",".join(observers),
         "datasets": DATASET,
         "draws": "0",
     }
-    return run_chapter(find_project(), "ood-accuracy", values, place / "made")[1]
+    return rerun("ood-accuracy", values)
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["guarded", "unguarded"])

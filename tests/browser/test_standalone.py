@@ -7,18 +7,14 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from gcbook.book.project import find_project
-from gcbook.book.run import run_chapter
-
 _spec = importlib.util.spec_from_file_location("charts", Path(__file__).with_name("charts.py"))
 charts = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(charts)
 
 
 @pytest.fixture(scope="module")
-def alone(tmp_path_factory):
-    made = tmp_path_factory.mktemp("run")
-    _, page = run_chapter(find_project(), "introduction", {"draws": "0"}, made)
+def alone(rerun, tmp_path_factory):
+    page = rerun("introduction", {"draws": "0"})
     return Path(shutil.copy(page, tmp_path_factory.mktemp("alone")))
 
 

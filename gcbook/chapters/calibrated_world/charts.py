@@ -16,8 +16,17 @@ from gcbook.charts.parts import dropdown, finish
 from gcbook.charts.theme import BAND, CHANCE_LINE, DISCRIMINATIVE, INK, OWN, SERIES
 from gcbook.miniworld.results.calibrated import CALIBRATED, RESNET50, UNCALIBRATED
 
-__all__ = ["fig_images", "fig_matched", "fig_noise", "fig_predictions", "fig_search"]
+__all__ = [
+    "fig_claims",
+    "fig_images",
+    "fig_kinds",
+    "fig_matched",
+    "fig_noise",
+    "fig_predictions",
+    "fig_search",
+]
 
+_WORLDS = {CALIBRATED: (SERIES[0], "square"), UNCALIBRATED: (SERIES[1], "triangle-up")}
 _PREDICTED, _OUTCOME = "Predicted", "Outcome"
 
 
@@ -72,11 +81,7 @@ def fig_matched(rows: pd.DataFrame) -> alt.TopLevelMixin:
         x=alt.X("value:Q", title="Shape bias, or relative accuracy"),
         tooltip=tooltips(["measure", "observer", "value", "low", "high"]),
         series="observer",
-        marks={
-            RESNET50: (DISCRIMINATIVE, "circle"),
-            CALIBRATED: (SERIES[0], "square"),
-            UNCALIBRATED: (SERIES[1], "triangle-up"),
-        },
+        marks={RESNET50: (DISCRIMINATIVE, "circle"), **_WORLDS},
         reference=None,
         description=(
             f"For each of {rows['measure'].nunique()} measures three marks: ResNet-50 with its "
@@ -118,6 +123,62 @@ def fig_predictions(rows: pd.DataFrame) -> alt.TopLevelMixin:
             f"For each of {len(rows)} models and ways to test them: the shape bias that was "
             "expected before it was trained, with an interval, what came out where it is trained, "
             "and an upright mark at what the paper prints, where it prints anything."
+        ),
+    )
+
+
+def fig_kinds(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Fig. 1 over all categories: shape bias of every kind of miniature in both worlds.
+
+    Args:
+        rows: from `gcbook.chapters.calibrated_world.tables.kind_rows`.
+    """
+    return fig_forest(
+        rows,
+        row="recipe",
+        value="shape_bias",
+        x=alt.X("shape_bias:Q", title=column("shape_bias").title, scale=alt.Scale(domain=[0, 1])),
+        tooltip=tooltips(["world", "recipe", "shape_bias", "low", "high", "seeds", "paper"]),
+        series="world",
+        marks=_WORLDS,
+        reference=None,
+        ticks="paper",
+        description=(
+            "Shape bias of each kind of miniature, one mark with its interval for each of two "
+            "worlds, and an upright mark at what the paper prints for the model that it stands "
+            "for. "
+            + " ".join(
+                f"{row['recipe']}, {row['world'].lower()}: {row['shape_bias']:.2f}."
+                for row in rows.to_dict("records")
+            )
+        ),
+    )
+
+
+def fig_claims(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """The differences that the paper's claims suggest, in both worlds.
+
+    Args:
+        rows: from `gcbook.miniworld.results.two_worlds.claims_in_both`.
+    """
+    return fig_forest(
+        rows,
+        row="compared",
+        value="difference",
+        x=alt.X("difference:Q", title="Difference, first minus second").axis(
+            format="+.1f", labelFlush=False
+        ),
+        tooltip=tooltips(["world", "compared", "difference", "low", "high", "a", "b", "verdict"]),
+        series="world",
+        marks=_WORLDS,
+        two_lines=True,
+        description=(
+            "Differences between miniatures with their intervals, in two worlds, and a line at "
+            "zero; right of it a difference has the sign that the paper's claim gives it. "
+            + " ".join(
+                f"{row['compared']}, {row['world'].lower()}: {row['difference']:.2f}."
+                for row in rows.to_dict("records")
+            )
         ),
     )
 

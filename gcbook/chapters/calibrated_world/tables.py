@@ -1,17 +1,18 @@
-"""Images of both worlds, and Fig. 13 in both."""
+"""Images of both worlds, and Fig. 1 and 13 in both."""
 
 import re
 
 import pandas as pd
 
 from gcbook.miniworld.named import named_world
+from gcbook.miniworld.results.kinds import printed_values
 from gcbook.miniworld.results.noised import CLEAN, ONE_DRAW, TRAINED
 from gcbook.miniworld.results.two_worlds import WORLDS
 from gcbook.miniworld.testsets import make_test_set, silhouette_of, texture_of
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.shares import PLAIN
 
-__all__ = ["NOISE", "image_rows", "noise_rows"]
+__all__ = ["NOISE", "image_rows", "kind_rows", "noise_rows"]
 
 _CLEAN, _NOISED = TRAINED.values()
 NOISE = {
@@ -59,3 +60,18 @@ def noise_rows(categories: pd.DataFrame) -> pd.DataFrame:
     cells = dict(list(categories.groupby(["trained", "tested"])))
     tables = [cells[cell].assign(noise=name) for name, cell in NOISE.items()]
     return pd.concat(tables, ignore_index=True).drop(columns=["trained", "tested"])
+
+
+def kind_rows(bias: pd.DataFrame) -> pd.DataFrame:
+    """Shape bias over all categories of every kind of miniature, in both worlds.
+
+    Args:
+        bias: from `gcbook.miniworld.results.two_worlds.bias_rows`.
+
+    Returns:
+        ``world, recipe, seeds, shape_bias, low, high``, and ``paper``, what it prints for the model
+        that the miniature stands for, NaN where it prints nothing.
+    """
+    pooled = bias[bias["category"] == "pooled"]
+    rows = pooled[["world", "recipe", "seeds", "shape_bias", "low", "high"]]
+    return rows.assign(paper=rows["recipe"].map(printed_values("shape_bias")))

@@ -3,20 +3,14 @@
 import numpy as np
 import pandas as pd
 
+from gcbook.miniworld.results.kinds import printed_values
 from gcbook.miniworld.results.panel import OOD_SETS, counted, make_panel
 from gcbook.miniworld.results.scores import SET_TITLES
 from gcbook.miniworld.results.shipped import KINDS
-from gcbook.paper.published import table1
 from gcbook.stats.resampling import Resampling
 
 __all__ = ["difference_rows", "robustness_rows"]
 
-_PRINTED = {
-    "mini-pixel": "imagen",
-    "mini-latent": "stable_diffusion",
-    "mini-ar": "parti",
-    "mini-cnn": "resnet50",
-}
 _MEASURES = {
     "OOD accuracy": "All",
     "accuracy, low-pass": SET_TITLES["low-pass"],
@@ -62,8 +56,8 @@ def difference_rows(compared: pd.DataFrame) -> pd.DataFrame:
     """
     rows = compared[compared["measure"].isin(list(_MEASURES))].reset_index(drop=True)
     sides = rows["compared"].str.split(" − ", expand=True)
-    printed = table1().set_index("key")["ood_accuracy"]
-    known = [side.map(_PRINTED).map(printed).astype(float) for _, side in sides.items()]
+    printed = printed_values("ood_accuracy")
+    known = [side.map(printed).astype(float) for _, side in sides.items()]
     overall = rows["measure"] == "OOD accuracy"
     short = [side.str.removeprefix("mini-") for _, side in sides.items()]
     rows = rows.assign(

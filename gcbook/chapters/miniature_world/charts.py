@@ -153,7 +153,7 @@ def fig_claims(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """Every difference that the paper's claims suggest, with its interval.
 
     Args:
-        rows: from `gcbook.chapters.miniature_world.tables.claim_differences`.
+        rows: from `gcbook.miniworld.results.findings.claim_differences`.
     """
     agree = rows.loc[rows["verdict"] == AGREES, "compared"]
     return fig_forest(

@@ -32,7 +32,7 @@ def miniature_world_facts(
         answers: of the world's networks to its own test sets.
         plain: from `gcbook.miniworld.results.scores.accuracy_by_set`: in distribution, silhouettes
             and texture only.
-        compared: from `gcbook.chapters.miniature_world.tables.claim_differences`.
+        compared: from `gcbook.miniworld.results.findings.claim_differences`.
         quiz: from `gcbook.chapters.miniature_world.pictures.quiz_table`.
     """
     return SimpleNamespace(

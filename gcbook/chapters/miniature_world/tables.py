@@ -17,7 +17,6 @@ from gcbook.stats.words import plural
 __all__ = [
     "OCTAVES",
     "SLOPES",
-    "claim_differences",
     "patch_accuracy",
     "silhouette_sources",
     "texture_ratio",
@@ -31,32 +30,6 @@ OCTAVES = 3
 """Between an object that fills the frame and its texture."""
 
 _PATCH_NETWORK, _PATCH = "bagnet33", 33
-
-
-_MEASURES = {
-    "shape bias": "Shape bias",
-    "OOD accuracy": "OOD accuracy",
-    "accuracy, low-pass": "Low-pass",
-    "accuracy, high-pass": "High-pass",
-    "error consistency, cue conflict": "Kappa",
-}
-_SIDES = {"pairs of classifiers − pairs of two kinds": "within − across kinds"}
-
-
-def claim_differences(rows: pd.DataFrame) -> pd.DataFrame:
-    """Name the differences that the paper's claims suggest as they are drawn.
-
-    Args:
-        rows: from `gcbook.miniworld.results.findings.claim_rows`.
-
-    Returns:
-        ``compared``, what is compared and in what; ``difference, low, high, verdict``; the two
-        values ``a, b``; what the ``paper`` prints of its own models; and the ``claim``.
-    """
-    sides = rows["compared"].replace(_SIDES).str.replace("mini-", "")
-    named = rows.assign(compared=rows["measure"].map(_MEASURES) + ": " + sides)
-    columns = ["compared", "difference", "low", "high", "verdict", "a", "b", "paper", "claim"]
-    return named[columns]
 
 
 def training_table(models: Sequence[str]) -> pd.DataFrame:

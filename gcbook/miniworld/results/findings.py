@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.results.consistency import pair_kappas, sides
-from gcbook.miniworld.results.kinds import GENERATIVE, recipes_in, side_of
+from gcbook.miniworld.results.kinds import GENERATIVE, printed_values, recipes_in, side_of
 from gcbook.miniworld.results.panel import OOD_SETS, MiniaturePanel, counted, make_panel
 from gcbook.miniworld.results.shipped import parts_of
-from gcbook.paper.published import table1
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import number
 
@@ -23,11 +22,22 @@ __all__ = [
     "AGREES",
     "CONTRADICTS",
     "UNDECIDED",
+    "claim_differences",
     "claim_rows",
     "verdict_of",
 ]
 
 AGREES, CONTRADICTS, UNDECIDED = "as in the paper", "the other way round", "open"
+
+_MEASURES = {
+    "shape bias": "Shape bias",
+    "OOD accuracy": "OOD accuracy",
+    "accuracy, low-pass": "Low-pass",
+    "accuracy, high-pass": "High-pass",
+    "error consistency, cue conflict": "Kappa",
+}
+"""How measures are called where differences in them are drawn."""
+_SIDES = {"pairs of classifiers − pairs of two kinds": "within − across kinds"}
 
 Measure = Callable[[MiniaturePanel, str], np.ndarray]
 
@@ -50,20 +60,11 @@ def _accuracy_on(*sets: str) -> Measure:
     return lambda panel, recipe: panel.accuracy(recipe, sets)
 
 
-def _printed(column: str) -> dict[str, str]:
-    known = {
-        "mini-pixel": "imagen",
-        "mini-latent": "stable_diffusion",
-        "mini-ar": "parti",
-        "mini-cnn": "resnet50",
-        "mini-cnn-noise": "resnet50_diffusion_noise",
-    }
-    values = table1().set_index("key")[column]
-    return {recipe: number(float(values[key]), ".2f") for recipe, key in known.items()}
-
-
 def _claims() -> list[_Claim]:
-    bias, ood = _printed("shape_bias"), _printed("ood_accuracy")
+    bias, ood = (
+        {recipe: number(value, ".2f") for recipe, value in printed_values(column).items()}
+        for column in ("shape_bias", "ood_accuracy")
+    )
     claims = []
     for text, quantity, column, sets, value in (
         (
@@ -163,6 +164,22 @@ def claim_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame
         rows.append(_two_sides(answers, resampling))
     table = pd.DataFrame(rows)
     return table.round(dict.fromkeys(["a", "b", "difference", "low", "high"], 4))
+
+
+def claim_differences(rows: pd.DataFrame) -> pd.DataFrame:
+    """Name the differences that the paper's claims suggest as they are drawn.
+
+    Args:
+        rows: from `claim_rows`.
+
+    Returns:
+        ``compared``, what is compared and in what; ``difference, low, high, verdict``; the two
+        values ``a, b``; what the ``paper`` prints of its own models; and the ``claim``.
+    """
+    sides = rows["compared"].replace(_SIDES).str.replace("mini-", "")
+    named = rows.assign(compared=rows["measure"].map(_MEASURES) + ": " + sides)
+    columns = ["compared", "difference", "low", "high", "verdict", "a", "b", "paper", "claim"]
+    return named[columns]
 
 
 def _test(claim: _Claim, answers: pd.DataFrame, resampling: Resampling) -> dict[str, Any]:

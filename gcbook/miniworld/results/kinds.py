@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 
 from gcbook.miniworld.results.shipped import KINDS, parts_of
+from gcbook.paper.published import table1
 
 __all__ = [
     "DIFFUSION",
     "GENERATIVE",
     "STANDS_FOR",
+    "printed_values",
     "recipes_in",
     "short_name",
     "side_of",
@@ -23,8 +25,16 @@ STANDS_FOR = {
 }
 """The model of the paper whose kind a miniature is of."""
 
-GENERATIVE = ("mini-pixel", "mini-latent", "mini-ar", "mini-masked")
+_KEYS = {
+    "mini-pixel": "imagen",
+    "mini-latent": "stable_diffusion",
+    "mini-ar": "parti",
+    "mini-cnn": "resnet50",
+    "mini-cnn-noise": "resnet50_diffusion_noise",
+}
+"""Its row in the paper's Table 1, which has none of Muse."""
 
+GENERATIVE = ("mini-pixel", "mini-latent", "mini-ar", "mini-masked")
 
 DIFFUSION = ("mini-pixel", "mini-latent")
 """Those of them whose errors can be weighted by the noise."""
@@ -37,6 +47,19 @@ def side_of(model: str) -> str:
     ('discriminative', 'generative')
     """
     return "generative" if parts_of(model).recipe in GENERATIVE else "discriminative"
+
+
+def printed_values(column: str) -> dict[str, float]:
+    """Return what the paper's Table 1 prints of the models that miniatures stand for.
+
+    Args:
+        column: of `gcbook.paper.published.table1`.
+
+    >>> printed_values("shape_bias")["mini-ar"]
+    0.92
+    """
+    values = table1().set_index("key")[column]
+    return {recipe: float(values[key]) for recipe, key in _KEYS.items()}
 
 
 def short_name(recipe: str) -> str:

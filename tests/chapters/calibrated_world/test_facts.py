@@ -5,14 +5,21 @@ import pytest
 from tiny.shipped import ship_model, use_data
 
 from gcbook.chapters.calibrated_world.charts import (
+    fig_claims,
     fig_images,
+    fig_kinds,
     fig_matched,
     fig_noise,
     fig_predictions,
     fig_search,
 )
 from gcbook.chapters.calibrated_world.facts import calibrated_world_facts
-from gcbook.chapters.calibrated_world.tables import NOISE, image_rows, noise_rows
+from gcbook.chapters.calibrated_world.tables import (
+    NOISE,
+    image_rows,
+    kind_rows,
+    noise_rows,
+)
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.miniworld.results.calibrated import (
     CALIBRATED,
@@ -168,3 +175,32 @@ def test_outlines_of_another_category_are_named():
     body = fig_images(rows).body
     assert body.count("<img") == 32
     assert body.count("(outline: ") == 2 * len(others)
+
+
+def both(rows):
+    return pd.concat([rows.assign(world=name) for name in (UNCALIBRATED, CALIBRATED)])
+
+
+def test_a_kind_has_a_mark_a_world_and_one_at_what_the_paper_prints():
+    columns = ["recipe", "category", "seeds", "shape_bias", "low", "high"]
+    bias = pd.DataFrame(
+        [
+            ("mini-ar", "pooled", 1, 0.5, 0.4, 0.6),
+            ("mini-masked", "pooled", 1, 0.7, 0.6, 0.8),
+            ("mini-ar", "cat", 1, 0.1, 0.0, 0.2),
+        ],
+        columns=columns,
+    )
+    rows = kind_rows(both(bias))
+    assert len(rows) == 4
+    paper = rows.drop_duplicates("recipe").set_index("recipe")["paper"]
+    assert paper["mini-ar"] == 0.92 and pd.isna(paper["mini-masked"])
+    svg = static_svg(chart_spec(fig_kinds(rows)))
+    assert svg.count(">mini-ar<") == 1 and f">{CALIBRATED}<" in svg
+
+
+def test_claims_are_drawn_in_both_worlds():
+    one = {"difference": 0.1, "low": 0.0, "high": 0.2, "a": 0.3, "b": 0.2, "verdict": "open"}
+    rows = both(pd.DataFrame([{"compared": "Shape bias: ar − cnn", **one}]))
+    svg = static_svg(chart_spec(fig_claims(rows)))
+    assert ">Shape bias<" in svg and ">ar − cnn<" in svg and f">{UNCALIBRATED}<" in svg

@@ -5,11 +5,10 @@ import pytest
 from gcbook.chapters.claims import check_claims
 from gcbook.chapters.miniature_world.facts import miniature_world_facts
 from gcbook.chapters.miniature_world.pictures import quiz_table
-from gcbook.chapters.miniature_world.tables import claim_differences
 from gcbook.chapters.parameters import check_parameters
 from gcbook.claims import ClaimFailed
 from gcbook.miniworld.named import DEFAULT
-from gcbook.miniworld.results.findings import claim_rows
+from gcbook.miniworld.results.findings import claim_differences, claim_rows
 from gcbook.miniworld.results.scores import accuracy_by_set, answers_on
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling

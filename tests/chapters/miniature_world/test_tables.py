@@ -1,9 +1,8 @@
 """How the miniatures were trained, and what is compared."""
 
-import pandas as pd
 import pytest
 
-from gcbook.chapters.miniature_world.tables import claim_differences, training_table
+from gcbook.chapters.miniature_world.tables import training_table
 from gcbook.miniworld.results.shipped import model_card
 
 
@@ -25,19 +24,3 @@ def test_training_is_read_from_the_record():
     (other,) = training_table(["mini-ar"]).to_dict("records")
     base = model_card("mini-ar")["built_on"]
     assert other["builds_on"] == f"mini-tokens, {base['minutes']:.0f} min"
-
-
-def test_differences_are_named_as_they_are_drawn():
-    rows = pd.DataFrame(
-        [
-            ("mini-cnn-noise − mini-cnn", "shape bias"),
-            ("mini-latent − mini-pixel", "accuracy, high-pass"),
-            ("pairs of classifiers − pairs of two kinds", "error consistency, cue conflict"),
-        ],
-        columns=["compared", "measure"],
-    ).assign(claim="A", difference=0.1, low=0.0, high=0.2, verdict="open", a=0.3, b=0.2, paper="")
-    assert claim_differences(rows)["compared"].tolist() == [
-        "Shape bias: cnn-noise − cnn",
-        "High-pass: latent − pixel",
-        "Kappa: within − across kinds",
-    ]

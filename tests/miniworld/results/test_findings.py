@@ -9,6 +9,7 @@ from gcbook.miniworld.results.findings import (
     AGREES,
     CONTRADICTS,
     UNDECIDED,
+    claim_differences,
     claim_rows,
     verdict_of,
 )
@@ -119,3 +120,19 @@ def test_classifiers_have_to_err_more_like_each_other_than_like_generators():
     assert found["verdict"] == AGREES and found["difference"] > 0.3
     mixed = {"mini-pixel": 20, "mini-ar": 50, "mini-cnn": 49, "mini-cnn-noise": 22}
     assert claims(*(trials(r, n) for n, r in mixed.items())).iloc[-1]["verdict"] == CONTRADICTS
+
+
+def test_differences_are_named_as_they_are_drawn():
+    rows = pd.DataFrame(
+        [
+            ("mini-cnn-noise − mini-cnn", "shape bias"),
+            ("mini-latent − mini-pixel", "accuracy, high-pass"),
+            ("pairs of classifiers − pairs of two kinds", "error consistency, cue conflict"),
+        ],
+        columns=["compared", "measure"],
+    ).assign(claim="A", difference=0.1, low=0.0, high=0.2, verdict="open", a=0.3, b=0.2, paper="")
+    assert claim_differences(rows)["compared"].tolist() == [
+        "Shape bias: cnn-noise − cnn",
+        "High-pass: latent − pixel",
+        "Kappa: within − across kinds",
+    ]

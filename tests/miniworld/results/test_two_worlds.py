@@ -1,17 +1,57 @@
 """The worlds side by side: each one's rows are those of its own table."""
 
 import pandas as pd
+import pytest
 
 from gcbook.miniworld.results import two_worlds
-from gcbook.miniworld.results.calibrated import CALIBRATED, UNCALIBRATED
-from gcbook.miniworld.results.two_worlds import noise_changes
+from gcbook.miniworld.results.calibrated import CALIBRATED, CALIBRATED_WORLD, UNCALIBRATED
+from gcbook.miniworld.results.findings import claim_rows
+from gcbook.miniworld.results.kinds import recipes_in
+from gcbook.miniworld.results.scores import answers_on, bias_by_shape
+from gcbook.miniworld.results.shipped import label_of, shipped_models
+from gcbook.miniworld.results.two_worlds import (
+    answers_in_both,
+    bias_rows,
+    claims_in_both,
+    noise_changes,
+)
+from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling
+
+NONE = Resampling(draws=0)
+
+
+@pytest.fixture(scope="module")
+def answers():
+    return answers_in_both()
+
+
+def in_world(table, title):
+    assert table.columns[0] == "world" and set(table["world"]) == {UNCALIBRATED, CALIBRATED}
+    return table[table["world"] == title].drop(columns="world").reset_index(drop=True)
+
+
+def test_the_worlds_are_compared_by_the_kinds_that_both_have(answers):
+    default, calibrated = (answers[world]["observer"].unique() for world in two_worlds.WORLDS)
+    assert set(calibrated) == set(map(label_of, shipped_models(CALIBRATED_WORLD)))
+    assert recipes_in(default) == recipes_in(calibrated)
+    assert set(answers["default"]["dataset"]) == set(TEST_SETS)
+
+
+def test_a_worlds_rows_are_those_of_its_own_tables(answers):
+    own = answers_on(TEST_SETS, shipped_models(CALIBRATED_WORLD))
+    bias = in_world(bias_rows(answers, resampling=NONE), CALIBRATED)
+    assert bias.equals(bias_by_shape(own, resampling=NONE))
+    claims = in_world(claims_in_both(answers, resampling=NONE), CALIBRATED)
+    assert claims["difference"].equals(claim_rows(own, resampling=NONE)["difference"])
+    default = in_world(claims_in_both(answers, resampling=NONE), UNCALIBRATED)
+    assert default["compared"].equals(claims["compared"])
 
 
 def test_what_noise_changes_is_told_apart_by_world(monkeypatch):
     monkeypatch.setattr(two_worlds, "change_rows", lambda answers, *, resampling: answers)
     given = {name: pd.DataFrame({"of": [name]}) for name in two_worlds.WORLDS}
-    rows = noise_changes(given, resampling=Resampling(draws=0))
+    rows = noise_changes(given, resampling=NONE)
     assert rows.to_dict("list") == {
         "world": [UNCALIBRATED, CALIBRATED],
         "of": ["default", "calibrated"],

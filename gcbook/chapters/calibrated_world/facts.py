@@ -18,6 +18,7 @@ from gcbook.miniworld.results.calibrated import (
 from gcbook.miniworld.results.noised import MEASURES, TRAINED
 from gcbook.miniworld.results.shipped import parts_of, shipped_models
 from gcbook.miniworld.training.calibration import ARGUED, DAMAGES, Training, best, targets
+from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.observers import HUMANS
 from gcbook.stats.shape_tables import noised_resnets
 from gcbook.stats.summaries import Summaries
@@ -67,6 +68,8 @@ def calibrated_world_facts(
         default_bias=Number(bias[UNCALIBRATED]["value"], ".2f"),
         misleading=Number(world.misleading, ".0%"),
         diagnosticity=Number(named_world(CALIBRATED_WORLD).diagnosticity, ".0%"),
+        pixels=named_world(CALIBRATED_WORLD).resolution,
+        categories=len(CATEGORIES),
         argued_least=Number(ARGUED[0], ".2f"),
         argued_most=Number(ARGUED[1], ".2f"),
         bias=Number(mine["value"], ".2f"),

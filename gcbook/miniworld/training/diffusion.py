@@ -10,6 +10,7 @@ of 1,000 steps.
   trained first (`AutoencoderTask`). It predicts the noise.
 """
 
+import math
 from abc import abstractmethod
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,7 @@ class PixelTask(_DiffusionTask):
     Args:
         start: images of all categories, and where it is computed.
         batch_size: images a step.
-        channels: of the U-Net, from 32 × 32 down to 8 × 8.
+        channels: of the U-Net, from 32 × 32 places down to 8 × 8; at more it has as many as at 32.
     """
 
     def __init__(
@@ -90,15 +91,18 @@ class PixelTask(_DiffusionTask):
 
         super().__init__(start, batch_size)
         torch.manual_seed(start.seed)
+        side = self.train.images.shape[-1]
+        widths = (channels[0],) * int(math.log2(side / 32)) + channels
+        plain = len(widths) - 1
         self.unet = UNet2DConditionModel(
-            sample_size=self.train.images.shape[-1],
+            sample_size=side,
             in_channels=3,
             out_channels=3,
-            block_out_channels=channels,
+            block_out_channels=widths,
             layers_per_block=1,
-            down_block_types=("DownBlock2D", "DownBlock2D", "SimpleCrossAttnDownBlock2D"),
+            down_block_types=("DownBlock2D",) * plain + ("SimpleCrossAttnDownBlock2D",),
             mid_block_type="UNetMidBlock2DSimpleCrossAttn",
-            up_block_types=("SimpleCrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"),
+            up_block_types=("SimpleCrossAttnUpBlock2D",) + ("UpBlock2D",) * plain,
             cross_attention_dim=WIDTH,
             encoder_hid_dim=WIDTH,
             addition_embed_type="text",

@@ -16,6 +16,7 @@ from gcbook.files.atomic import UnwritableError
 from gcbook.files.errors import InputError
 from gcbook.miniworld.training.diffusion import AutoencoderTask, LatentTask, PixelTask
 from gcbook.miniworld.training.miniature import Plan, Start, Trainer
+from gcbook.miniworld.training.pool import Pool
 from gcbook.miniworld.training.shrink import shrink
 from gcbook.miniworld.training.tokens import AutoregressiveTask, MaskedTask, TokenizerTask
 from gcbook.paper.categories import CATEGORIES
@@ -94,6 +95,19 @@ def test_pixel_diffusion(pool, tmp_path):
     sigma2 = 1 - task.scheduler.alphas_cumprod[index]
     error = scored(tmp_path / "model", pool, KNOWN, draws)["error_l2"]
     torch.testing.assert_close(error, (sigma2 * loss).float(), rtol=1e-3, atol=1e-6)
+
+
+def test_pixel_diffusion_attends_at_8_by_8_places_whatever_the_images_side(pool):
+    twice = Pool(pool.images.repeat_interleave(2, 2).repeat_interleave(2, 3), pool.labels)
+    for given, widths in ((pool, (8, 16, 32)), (twice, (8, 8, 16, 32))):
+        unet = PixelTask(Start(given, given), channels=(8, 16, 32)).unet
+        assert unet.config.sample_size == given.images.shape[-1]
+        assert unet.config.block_out_channels == widths
+        seen = []
+        unet.mid_block.register_forward_hook(lambda _, given, __, seen=seen: seen.append(given[0]))
+        x = torch.zeros(1, 3, *given.images.shape[2:])
+        assert unet(x, 1, encoder_hidden_states=torch.zeros(1, 2, 64)).sample.shape == x.shape
+        assert seen[0].shape[1:] == (32, 8, 8)
 
 
 @pytest.mark.usefixtures("scoring_prompts")

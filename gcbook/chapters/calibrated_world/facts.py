@@ -1,7 +1,7 @@
 """The numbers that the chapter's text and its claims are about."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,6 +32,7 @@ def calibrated_world_facts(
     matched: pd.DataFrame,
     changes: pd.DataFrame,
     outcomes: pd.DataFrame,
+    equal_steps: Mapping[str, float],
     summaries: Summaries,
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
@@ -42,6 +43,7 @@ def calibrated_world_facts(
         matched: from `gcbook.miniworld.results.calibrated.matched_rows`.
         changes: from `gcbook.miniworld.results.two_worlds.noise_changes`.
         outcomes: from `gcbook.miniworld.results.calibrated.outcome_rows`.
+        equal_steps: from `gcbook.miniworld.results.longer.noise_after_equal_steps`.
         summaries: of the published trials.
     """
     estimates = summaries.estimates
@@ -58,7 +60,9 @@ def calibrated_world_facts(
     by_damage = dict(zip(first["damage"], first["shape_bias"], strict=True))
     undamaged, half, whole = (Number(by_damage[damage], ".2f") for damage in DAMAGES)
     alike, alike_low, alike_high = predicted_consistency()
-    targets_met = matched[matched["observer"] == CALIBRATED].set_index("measure")["matched"]
+    targets_met = (
+        matched[matched["observer"] == CALIBRATED].set_index("measure")["matched"].astype(bool)
+    )
     return SimpleNamespace(
         people=Number(float(named["value"].mean()), ".0%"),
         trainings=len(done),
@@ -79,6 +83,8 @@ def calibrated_world_facts(
         measures=len(targets_met),
         met=int(targets_met.sum()),
         missed=tuple(targets_met.index[~targets_met]),
+        same_steps=Number(equal_steps["change"], "+.2f"),
+        same_steps_interval=Interval(equal_steps["low"], equal_steps["high"], "+.2f"),
         alike=Number(alike, "+.2f"),
         alike_interval=Interval(alike_low, alike_high, "+.2f"),
         **_networks(),

@@ -4,26 +4,18 @@ Networks trained on clean and on noised images are tested on clean and on noised
 of which the paper has three.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.named import named_world
-from gcbook.miniworld.results.answers import with_recipe
-from gcbook.miniworld.results.course import course_answers
-from gcbook.miniworld.results.longer import LONG, bias_change
+from gcbook.miniworld.results.longer import LONG, bias_change, noise_after_equal_steps
 from gcbook.miniworld.results.noised import CLEAN, MEAN_OF_DRAWS, MEASURES, ONE_DRAW, TRAINED
 from gcbook.miniworld.results.shipped import has_course, name_of, shipped_sets
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.miniworld.training import cnn
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
-from gcbook.stats.shares import (
-    PLAIN,
-    change_of,
-    pooled_measures,
-)
+from gcbook.stats.shares import PLAIN, pooled_measures
 
 __all__ = [
     "BEYOND",
@@ -98,19 +90,10 @@ def length_rows(world: str, *, resampling: Resampling = Resampling()) -> pd.Data
     longer = plain + LONG
     found = {}
     if has_course(plain) and has_course(noisy):
-        found[EQUAL_STEPS] = _after_as_many_steps([plain, noisy], resampling)
+        found[EQUAL_STEPS] = noise_after_equal_steps(world, resampling=resampling)
     if shipped_sets(longer):
         found[MORE_IMAGES] = bias_change(plain, longer, resampling=resampling)
         found[BEYOND] = bias_change(longer, noisy, resampling=resampling)
     columns = ["comparison", "before", "after", "change", "low", "high"]
     rows = [{"comparison": words, **each} for words, each in found.items()]
     return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[1:], 4))
-
-
-def _after_as_many_steps(models: Sequence[str], resampling: Resampling) -> dict[str, float]:
-    answers = with_recipe(course_answers(models))
-    both = set.intersection(*(set(group["step"]) for _, group in answers.groupby("recipe")))
-    same = answers[answers["step"] == max(both)]
-    keys, values, _ = pooled_measures(same, ["recipe"], resampling=resampling, together=False)
-    plain, noisy = (values["shape_bias"][keys["recipe"].tolist().index(name)] for name in TRAINED)
-    return change_of(plain, noisy, resampling)

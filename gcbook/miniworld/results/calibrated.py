@@ -198,7 +198,7 @@ def matched_rows(done: Sequence[Training], default: Measured) -> pd.DataFrame:
         Three rows a target, one each of `RESNET50`, `CALIBRATED` and `UNCALIBRATED`: ``measure``
         (title), ``observer, value``; ``low, high``, the ends of ResNet-50's interval or the least
         and the most of the seeds, missing for the default world; and ``matched``, whether the
-        chosen world's mean is within ResNet-50's interval.
+        chosen world's mean is within ResNet-50's interval, None in the other rows.
 
     Raises:
         InputError: the search has not come as far.
@@ -215,9 +215,9 @@ def matched_rows(done: Sequence[Training], default: Measured) -> pd.DataFrame:
         mean = sum(values) / len(values)
         title, matched = _title(name), low <= mean <= high
         rows += [
-            (title, RESNET50, target, low, high, matched),
+            (title, RESNET50, target, low, high, None),
             (title, CALIBRATED, mean, min(values), max(values), matched),
-            (title, UNCALIBRATED, default[name], None, None, matched),
+            (title, UNCALIBRATED, default[name], None, None, None),
         ]
     columns = ["measure", "observer", "value", "low", "high", "matched"]
     return pd.DataFrame(rows, columns=columns).round(4)

@@ -74,13 +74,16 @@ OUTCOMES = predictions().assign(
 )
 
 
+EQUAL_STEPS = {"change": 0.16, "low": 0.09, "high": 0.24}
+
+
 @pytest.fixture(scope="module")
 def rows():
     return search_rows(DONE), matched_rows(DONE, {**WANTED, "shape_bias": 0.94, "edge": 0.9})
 
 
 def test_facts_are_of_the_chosen_world_and_of_the_outlines_alone(rows):
-    facts = calibrated_world_facts(DONE, *rows, CHANGES, OUTCOMES, Summaries.read())
+    facts = calibrated_world_facts(DONE, *rows, CHANGES, OUTCOMES, EQUAL_STEPS, Summaries.read())
     # 1,205 of 1,600 answers of ten people.
     assert facts.people == pytest.approx(1205 / 1600)
     assert facts.trainings == 6 and facts.hours == 1.5
@@ -92,12 +95,13 @@ def test_facts_are_of_the_chosen_world_and_of_the_outlines_alone(rows):
 
 
 def test_facts_are_of_noise_and_of_what_was_predicted_of_it(rows):
-    facts = calibrated_world_facts(DONE, *rows, CHANGES, OUTCOMES, Summaries.read())
+    facts = calibrated_world_facts(DONE, *rows, CHANGES, OUTCOMES, EQUAL_STEPS, Summaries.read())
     assert (facts.plain, facts.noised, facts.noised_in_noise) == (0.2, 0.3, 0.5)
     assert (facts.default_plain, facts.default_noised_in_noise) == (0.9, 0.96)
     assert (facts.training, *facts.training_interval) == (0.1, 0.05, 0.15)
     assert (facts.default_testing, *facts.default_testing_interval) == (0.01, -0.04, 0.06)
     assert (facts.predictions, facts.known, facts.inside) == (len(OUTCOMES), 2, 1)
+    assert (facts.same_steps, *facts.same_steps_interval) == (0.16, 0.09, 0.24)
     assert (facts.noised_predicted, *facts.noised_predicted_interval) == (0.45, 0.28, 0.65)
     printed = facts.printed_plain, facts.printed_noised, facts.printed_noised_in_noise
     assert printed == (0.21, 0.57, 0.78)
@@ -108,7 +112,7 @@ def test_networks_are_those_that_ship(rows, tmp_path, monkeypatch):
     for name in ("mini-cnn", "mini-cnn-calibrated", "mini-cnn-calibrated-seed1"):
         ship_model(data, name)
     ship_model(data, "mini-cnn-noise-calibrated-seed1", weights=False)
-    facts = calibrated_world_facts(DONE, *rows, CHANGES, OUTCOMES, Summaries.read())
+    facts = calibrated_world_facts(DONE, *rows, CHANGES, OUTCOMES, EQUAL_STEPS, Summaries.read())
     assert (facts.plain_networks, facts.noised_networks) == (2, 1)
 
 

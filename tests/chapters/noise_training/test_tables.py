@@ -12,6 +12,7 @@ from gcbook.chapters.noise_training.tables import (
     normalized_variance,
 )
 from gcbook.miniworld.named import DEFAULT
+from gcbook.miniworld.results import longer
 from gcbook.miniworld.results.noised import (
     CLEAN,
     MEAN_OF_DRAWS,
@@ -93,7 +94,7 @@ def test_noise_is_compared_after_as_many_steps_and_with_a_longer_training(monkey
     late = answers({("mini-cnn-noise", CLEAN): (9, 1, 9)})
     course = [(early, 10), (same, 20), (late, 40)]
     monkeypatch.setattr(
-        tables,
+        longer,
         "course_answers",
         lambda models: pd.concat([table.assign(step=step) for table, step in course]),
     )

@@ -17,13 +17,17 @@ _SIGNS = {
     "leaves open": "? leaves open",
     "": MARKS["unknown"],
 }
+_IN_MINIATURE = {"agrees": "✓ holds", "contradicts": "✗ does not hold"}
 _OUTCOMES = {
-    "agrees": "✓ agree",
-    "contradicts": "✗ are contradicted",
+    ("agrees", False): "✓ agree with what was recomputed",
+    ("contradicts", False): "✗ are contradicted by it",
+    ("agrees", True): "✓ hold in miniature",
+    ("contradicts", True): "✗ do not hold in miniature",
     "mixed": "✓ ✗ agree in part",
     "leaves open": "? stay open",
     "unchecked": "cannot be checked",
 }
+"""What is counted; what agrees or contradicts apart by whether miniatures alone say so."""
 _PRINTED, _NONE = "†", "–"
 _PARTS = {
     ("Abstract", "Section 1", "Section 2"): "Introduction and method",
@@ -45,7 +49,7 @@ def scorecard_page(paper: Mapping[str, PaperClaim], book: Iterable[Mapping[str, 
         book: the book's claims, as a build collects them, each with its ``chapter``.
     """
     own = list(book)
-    outcomes = Counter(found_for(name, own).outcome or "unchecked" for name in paper)
+    outcomes = Counter(_outcome(found_for(name, own)) for name in paper)
     counts = "\n".join(f"| {_OUTCOMES[name]} | {outcomes[name]} |" for name in _OUTCOMES)
     others = [name for name in paper if name not in MAIN]
     sections = "\n\n".join(
@@ -88,13 +92,20 @@ def _row(claim: PaperClaim, found: Found) -> str:
     first = claim.place.partition(";")[0].removesuffix(", caption")
     small = " · ".join(filter(None, [first, claim.why_not]))
     here = _marks(found.here) or (_NONE if found.miniature else _unanswered(claim))
-    small_world = _marks(found.miniature) or _NONE
+    small_world = _marks(found.miniature, _SIGNS | _IN_MINIATURE) or _NONE
     return f"| {claim.statement} [{small}]{{.gc-place}} | {here} | {small_world} |"
 
 
-def _marks(answers: Iterable[Answer]) -> str:
+def _outcome(found: Found) -> str | tuple[str, bool]:
+    """Which line of `_OUTCOMES` a claim counts for."""
+    outcome = found.outcome or "unchecked"
+    in_miniature = not any(each.verdict == outcome for each in found.here)
+    return (outcome, in_miniature) if (outcome, in_miniature) in _OUTCOMES else outcome
+
+
+def _marks(answers: Iterable[Answer], signs: Mapping[str, str] = _SIGNS) -> str:
     links = [
-        f"[{_SIGNS[each.verdict]}{_PRINTED if each.printed_only else ''}]({each.chapter}.ipynb)"
+        f"[{signs[each.verdict]}{_PRINTED if each.printed_only else ''}]({each.chapter}.ipynb)"
         for each in answers
     ]
     return " ".join(dict.fromkeys(links))

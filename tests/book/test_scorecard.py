@@ -48,7 +48,7 @@ def test_marks_lead_to_the_chapters_of_the_answers():
     )
     assert claim == "A is `high`. [Fig. 2]{.gc-place}"
     assert here == "[✓ agrees](method.ipynb) [✗ contradicts†](tables.ipynb)"
-    assert miniature.removesuffix("|").strip() == "[✗ contradicts](muse.ipynb)"
+    assert miniature.removesuffix("|").strip() == "[✗ does not hold](muse.ipynb)"
 
 
 def test_one_mark_for_several_answers_of_a_chapter():
@@ -79,7 +79,7 @@ def test_the_page_has_every_claim_and_counts_outcomes():
     (name,) = [name for name in paper if name == "human-observers"]
     page = scorecard_page(paper, [answer("method", "computed", "agrees") | {"answers": [name]}])
     assert f"Of the {len(paper)} claims" in page
-    assert "| ✓ agree | 1 |" in page
+    assert "| ✓ agree with what was recomputed | 1 |" in page
     assert f"| cannot be checked | {len(paper) - 1} |" in page
     statements = re.findall(r"(?m)^\| .*\{\.gc-place\}", page)
     assert len(statements) == len(paper)

@@ -100,6 +100,7 @@ def _blends(alike: pd.DataFrame, placed: pd.DataFrame) -> dict[str, Any]:
     found: dict[str, Any] = {"full_overlap": Number(full_overlap(), ".2f")}
     for key, name in _MODELS.items():
         rows = both[both["model"] == name].sort_values("strength")
+        furthest = rows.loc[rows["moved"].idxmax()]
         resampled = rows["met_alike"].notna().all() and rows["met_placed"].notna().all()
         met = rows[rows["met_alike"].eq(True) & rows["met_placed"].eq(True)]
         found |= {
@@ -107,7 +108,8 @@ def _blends(alike: pd.DataFrame, placed: pd.DataFrame) -> dict[str, Any]:
             f"{key}_strengths": Interval(met["strength"].min(), met["strength"].max(), ".2g"),
             f"{key}_alike": _met(rows.rename(columns={"met_alike": "met"})),
             f"{key}_placed": _met(rows.rename(columns={"met_placed": "met"})),
-            f"{key}_moved": Number(rows["moved"].max(), ".3f"),
+            f"{key}_moved": Number(furthest["moved"], ".3f"),
+            f"{key}_elsewhere": Number(furthest["elsewhere"], ".3f"),
         }
     return found
 

@@ -57,14 +57,20 @@ def _averages(ranking: pd.DataFrame) -> dict[str, Any]:
     people = recomputed.loc[humans & (recomputed["observer"] != HUMANS_TITLE), "shape_bias"]
     networks = recomputed[~humans].sort_values("shape_bias", ascending=False)
     last = networks["observer"].tail(3)
+    printed = {
+        name: _number(by_name.get(name), "shape_bias", ".2f")
+        for name in ("Imagen", "Stable Diffusion", "Parti")
+    }
     resnet50 = by_name.get("ResNet-50", _NO_ROW)
     return {
         "humans": _number(by_name.get(HUMANS_TITLE), "shape_bias"),
         "lowest_human": Number(people.min()),
         "highest_human": Number(people.max()),
-        "imagen": _number(by_name.get("Imagen"), "shape_bias", ".2f"),
-        "stable_diffusion": _number(by_name.get("Stable Diffusion"), "shape_bias", ".2f"),
-        "parti": _number(by_name.get("Parti"), "shape_bias", ".2f"),
+        "people": len(people),
+        "people_above": int((people > max(printed["Stable Diffusion"], printed["Parti"])).sum()),
+        "imagen": printed["Imagen"],
+        "stable_diffusion": printed["Stable Diffusion"],
+        "parti": printed["Parti"],
         "networks": len(networks),
         "networks_for_texture": int((networks["shape_bias"] < 0.5).sum()),
         "resnet50": _number(resnet50, "shape_bias"),
@@ -109,15 +115,20 @@ def _tests(tests: pd.DataFrame) -> dict[str, Any]:
 
 def _boxes(bias: pd.DataFrame, spread: pd.DataFrame) -> dict[str, Any]:
     """How far shape bias varies over categories, and where the average lies beside the median."""
-    each = bias[bias["category"].isin(CATEGORIES) & (bias["kind"] != HUMANS_TITLE)]
-    values = each.groupby("observer")["shape_bias"]
+    each = bias[bias["category"].isin(CATEGORIES) & (bias["observer"] != HUMANS_TITLE)]
+    person = each["kind"] == HUMANS_TITLE
+    people, ranges = (
+        of_kind.groupby("observer")["shape_bias"].agg(np.ptp)
+        for of_kind in (each[person], each[~person])
+    )
     length = spread["q3"] - spread["q1"]
     humans = spread["kind"] == HUMANS_TITLE
     networks = spread["q1"].notna() & ~humans
     right = (spread["average"] > spread["median"]) & networks
     return {
         "categories": each["category"].nunique(),
-        "least_network_range": Number((values.max() - values.min()).min(), ".2f"),
+        "least_network_range": Number(ranges.min(), ".2f"),
+        "people_as_wide": int((people >= ranges.min()).sum()),
         "human_box": Number(length[humans].median(), ".2f"),
         "network_box": Number(length[networks].median(), ".2f"),
         "networks_average_above_median": int(right.sum()),

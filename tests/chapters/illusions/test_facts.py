@@ -34,7 +34,7 @@ def found(monkeypatch, alike=(), placed=(), moved=0.01):
     example = pd.DataFrame({**asked, "prompted": [0.9, 0.6, 0.1]})
     monkeypatch.setattr(facts, "judged_model", lambda model: example)
     similar = verdicts(set(alike), knows=True)
-    there = verdicts(set(placed), moved=moved, moved_low=-0.1, moved_high=0.1)
+    there = verdicts(set(placed), moved=moved, moved_low=-0.1, moved_high=0.1, elsewhere=0.004)
     flips = pd.DataFrame(
         [
             (model, becomes, strength, share, share - 0.1, share + 0.1)
@@ -59,6 +59,7 @@ def test_both_criteria_are_met_where_each_is_at_one_strength(monkeypatch):
     said = found(monkeypatch, latent[1:], [*latent[:3], *pixel])
     # Full strength does not count, and 0.3 fails the first criterion.
     assert said.latent_both == 2
+    assert said.latent_elsewhere == 0.004
     assert tuple(said.latent_strengths) == (0.6, 0.9)
     assert (said.pixel_both, said.pixel_alike, said.pixel_placed) == (0, 0, 1)
     assert np.isnan(said.pixel_strengths[0])
@@ -87,6 +88,6 @@ def test_flips_are_those_below_full_strength_beside_those_from_noise(monkeypatch
 
 def test_without_intervals_nothing_is_counted():
     blends = verdicts(set(), knows=True).assign(met=None)
-    placed = blends.assign(moved=0.1, moved_low=np.nan, moved_high=np.nan)
+    placed = blends.assign(moved=0.1, moved_low=np.nan, moved_high=np.nan, elsewhere=np.nan)
     assert facts._blends(blends, placed)["pixel_both"] is None
     assert facts._drawings(blends, placed)["drawings_placed"] is None

@@ -39,6 +39,7 @@ def test_averages(facts):
     assert (facts.humans, facts.imagen) == (pytest.approx(0.9587, abs=1e-4), 0.99)
     assert (str(facts.lowest_human), str(facts.highest_human)) == ("0.919", "0.987")
     assert (facts.networks, facts.networks_for_texture) == (32, 31)
+    assert (facts.people, facts.people_above, facts.people_as_wide) == (10, 9, 4)
     assert (str(facts.resnet50), str(facts.resnet50_mean)) == ("0.214", "0.198")
     assert str(facts.resnet50_printed) == "21%"
 

@@ -85,6 +85,8 @@ def _race(races: pd.DataFrame, model: str) -> dict[str, Any]:
     rows = races[races["model"] == model].sort_values("first_test")
     plain = rows[rows["test_set"] == SETS[0]]
     return {
+        "first_test": int(plain["first_test"].iloc[0]),
+        "first_test_late": int(plain["first_test"].iloc[-1]),
         "saved": Number(plain["saved"].iloc[0], _PERCENT),
         "saved_late": Number(plain["saved"].iloc[-1], _PERCENT),
         "could_save": Number(1 - (plain["first_test"] / plain["draws"]).iloc[-1], _PERCENT),

@@ -50,6 +50,8 @@ PANELS = {
 }
 OTHERS = 2
 """Prompts that name nothing in an image, drawn at random for each."""
+_EVEN = 10_000
+"""Points in (0, 1) over which a weighting is summed."""
 HALF = 0.5
 """Of the power: bands of which more is missed are lost."""
 
@@ -278,15 +280,18 @@ def weighted_rows(
 
 
 def weights_of(weighting: str, times: pd.Series) -> dict[float, float]:
-    """Return the share of a weighting that falls to each time and the interval around it.
+    """Return the share of a weighting that falls to each time: to all that is nearest to it.
 
     Args:
-        weighting: see `gcbook.noise.weightings.parse_weighting`.
+        weighting: of t alone, see `gcbook.noise.weightings.parse_weighting`.
         times: in (0, 1], repeated or not.
     """
     at = np.sort(times.unique())
-    weights = parse_weighting(weighting).weights(at, np.zeros_like(at)) * np.gradient(at)
-    return dict(zip(at.tolist(), (weights / weights.sum()).tolist(), strict=True))
+    even = (np.arange(_EVEN) + 0.5) / _EVEN
+    nearest = np.searchsorted((at[1:] + at[:-1]) / 2, even)
+    weights = parse_weighting(weighting).weights(even, np.zeros_like(even))
+    shares = np.bincount(nearest, weights, len(at)) / weights.sum()
+    return dict(zip(at.tolist(), shares.tolist(), strict=True))
 
 
 def lead_rows(

@@ -1,12 +1,10 @@
 """The chapter's facts by the shipped scores."""
 
 import pytest
+from tiny.claims import assert_guarded
 
-from gcbook.chapters.claims import check_claims
 from gcbook.chapters.miniature_shape_bias.facts import miniature_shape_bias_facts
 from gcbook.chapters.miniature_shape_bias.tables import cue_rows
-from gcbook.chapters.parameters import check_parameters
-from gcbook.claims import ClaimFailed
 from gcbook.miniworld.named import DEFAULT
 from gcbook.miniworld.results.findings import claim_rows
 from gcbook.miniworld.results.scores import answers_on, bias_by_shape, evenly_weighted_answers
@@ -49,8 +47,4 @@ def test_seeds_span_a_range_and_a_single_training_none(facts):
 
 
 def test_all_claims_hold_and_a_changed_number_is_noticed(facts):
-    p = check_parameters("miniature-shape-bias")
-    assert {each.state for each in check_claims(p, facts).values()} == {"holds"}
-    changed = type(facts)(**vars(facts) | {"cnn_interval": (0.2, 0.3)})
-    with pytest.raises(ClaimFailed, match="resnet_by_shape"):
-        check_claims(p, changed)
+    assert_guarded("miniature-shape-bias", facts, "resnet_by_shape", cnn_interval=(0.2, 0.3))

@@ -1,12 +1,10 @@
 """The chapter's facts by the shipped scores, and its claims."""
 
 import pytest
+from tiny.claims import assert_guarded
 
-from gcbook.chapters.claims import check_claims
 from gcbook.chapters.miniature_world.facts import miniature_world_facts
 from gcbook.chapters.miniature_world.pictures import quiz_table
-from gcbook.chapters.parameters import check_parameters
-from gcbook.claims import ClaimFailed
 from gcbook.miniworld.named import DEFAULT
 from gcbook.miniworld.results.findings import claim_differences, claim_rows
 from gcbook.miniworld.results.scores import accuracy_by_set, answers_on
@@ -61,8 +59,4 @@ def test_the_solution_counts_first_seeds_only(facts, answers):
 
 
 def test_all_claims_hold_and_a_changed_number_is_noticed(facts):
-    p = check_parameters("miniature-world")
-    assert {each.state for each in check_claims(p, facts).values()} == {"holds"}
-    changed = type(facts)(**vars(facts) | {"shape_alone_better": 5})
-    with pytest.raises(ClaimFailed, match="shape_alone"):
-        check_claims(p, changed)
+    assert_guarded("miniature-world", facts, "shape_alone", shape_alone_better=5)

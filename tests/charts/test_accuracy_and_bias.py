@@ -14,8 +14,8 @@ BLURRED = "Low-pass"
 NUMBERS = ["accuracy", "accuracy_low", "accuracy_high", "shape_bias", "bias_low", "bias_high"]
 
 
-def rows(kind="Discriminative model", humans=True):
-    people = [("Humans", "Humans", "Humans", 0.9, 0.95)] if humans else []
+def rows():
+    people, kind = ("Humans", "Humans", "Humans", 0.9, 0.95), "Discriminative model"
     networks = [
         ("a", kind, "ResNet", 0.2, 0.1),
         ("b", kind, "ResNet", 0.4, 0.2),
@@ -26,7 +26,7 @@ def rows(kind="Discriminative model", humans=True):
         [
             (measured_on, float("nan"), *who, x + shift, x, x + 0.1, y, y - 0.05, y + 0.05)
             for measured_on, shift in ((BLURRED, 0.0), ("Edge", 0.05))
-            for *who, x, y in [*people, *networks]
+            for *who, x, y in [people, *networks]
         ],
         columns=["measured_on", "strength", "observer", "kind", "family", *NUMBERS],
     )
@@ -77,22 +77,6 @@ def test_intervals_go_both_ways(spec):
     scale = points["encoding"]["color"]["scale"]
     hue = dict(zip(scale["domain"], scale["range"], strict=True))
     assert hue == {"Humans": HUMAN, "ResNet": DISCRIMINATIVE, "SWAG": DISCRIMINATIVE}
-
-
-def test_miniatures_keep_their_look_and_have_parameters_of_their_own():
-    table = rows(humans=False)
-    table["kind"] = table["family"] = table["family"].map(
-        {"ResNet": "mini-cnn", "SWAG": "mini-pixel"}
-    )
-    spec = chart_spec(fig_accuracy_and_bias(table, correlation_rows(table), "miniatures"))
-    assert [each["name"] for each in spec["params"]] == [
-        "miniatures_measured_on",
-        "miniatures_left_out",
-    ]
-    color = spec["layer"][-1]["encoding"]["color"]
-    assert color["field"] == "kind"
-    assert color["scale"]["domain"] == ["mini-pixel", "mini-cnn"]
-    assert "4 miniatures" in spec["description"]
 
 
 def test_nobody_to_compare():

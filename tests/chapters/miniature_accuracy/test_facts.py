@@ -8,8 +8,9 @@ from gcbook.chapters.miniature_accuracy.tables import (
     difference_rows,
     robustness_rows,
 )
+from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.findings import claim_rows
-from gcbook.miniworld.results.scores import accuracy_by_set, answers_on
+from gcbook.miniworld.results.scores import accuracy_by_set
 from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling
@@ -18,7 +19,7 @@ from gcbook.stats.resampling import Resampling
 @pytest.fixture(scope="module")
 def facts():
     resampling = Resampling(draws=500)
-    answers = answers_on(TEST_SETS, shipped_models())
+    answers = miniature_answers(TEST_SETS, shipped_models())
     return miniature_accuracy_facts(
         robustness_rows(answers, resampling=resampling),
         difference_rows(claim_rows(answers, resampling=resampling)),

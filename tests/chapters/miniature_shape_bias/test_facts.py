@@ -6,8 +6,9 @@ from tiny.claims import assert_guarded
 from gcbook.chapters.miniature_shape_bias.facts import miniature_shape_bias_facts
 from gcbook.chapters.miniature_shape_bias.tables import cue_rows
 from gcbook.miniworld.named import DEFAULT
+from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.findings import claim_rows
-from gcbook.miniworld.results.scores import answers_on, bias_by_shape, evenly_weighted_answers
+from gcbook.miniworld.results.scores import bias_by_shape, evenly_weighted_answers
 from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.stats.resampling import Resampling
 
@@ -15,7 +16,7 @@ from gcbook.stats.resampling import Resampling
 @pytest.fixture(scope="module")
 def facts():
     few = Resampling(draws=200)
-    answers = answers_on(["cue-conflict"], shipped_models())
+    answers = miniature_answers(["cue-conflict"], shipped_models())
     return miniature_shape_bias_facts(
         bias_by_shape(answers, resampling=few),
         cue_rows(answers, resampling=few),

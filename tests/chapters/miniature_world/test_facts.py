@@ -6,8 +6,10 @@ from tiny.claims import assert_guarded
 from gcbook.chapters.miniature_world.facts import miniature_world_facts
 from gcbook.chapters.miniature_world.pictures import quiz_table
 from gcbook.miniworld.named import DEFAULT
+from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.findings import claim_differences, claim_rows
-from gcbook.miniworld.results.scores import accuracy_by_set, answers_on
+from gcbook.miniworld.results.scores import accuracy_by_set
+from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import load_summaries
@@ -15,7 +17,7 @@ from gcbook.stats.summaries import load_summaries
 
 @pytest.fixture(scope="module")
 def answers():
-    return answers_on(TEST_SETS)
+    return miniature_answers(TEST_SETS, shipped_models())
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,10 @@ import re
 
 import pandas as pd
 import pytest
+from tiny.charts import rendered
 
 from gcbook.charts.accuracy_and_bias import fig_accuracy_and_bias
-from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.charts.chart import chart_spec
 from gcbook.charts.theme import DISCRIMINATIVE, HUMAN
 from gcbook.stats.correlation_tables import EVERYBODY, correlation_rows
 
@@ -39,21 +40,16 @@ def spec():
     return chart_spec(fig_accuracy_and_bias(table, correlation_rows(table)))
 
 
-def with_values(spec, **values):
-    params = [{**each, "value": values.get(each["name"], each["value"])} for each in spec["params"]]
-    return static_svg({**spec, "params": params})
-
-
 def test_the_reader_chooses_images_and_families(spec):
     on, out = spec["params"]
     assert on["bind"]["options"] == [BLURRED, "Edge"]
     assert out["bind"]["options"] == [EVERYBODY, "ResNet", "SWAG"]
-    everybody, fewer = with_values(spec), with_values(spec, networks_left_out="SWAG")
+    everybody, fewer = rendered(spec), rendered(spec, networks_left_out="SWAG")
     expected = correlation_rows(rows()).set_index(["measured_on", "left_out", "coefficient"])["r"]
     assert f"Pearson {expected[BLURRED, EVERYBODY, 'Pearson']:.2f}" in everybody
     assert "Pearson not defined" in fewer
     # In two lines, since on a phone one would be cut off.
-    edge = with_values(spec, networks_measured_on="Edge")
+    edge = rendered(spec, networks_measured_on="Edge")
     assert {">Edge</", ">Low-pass</"} & set(re.findall(r">[\w-]+</", edge)) == {">Edge</"}
 
 

@@ -20,6 +20,8 @@ Floats = npt.NDArray[np.float64]
 SPACING = 4 / 3
 """Between clumps of one class; those of the other lie in the middle."""
 CLUMPS = 6
+NODES = 40
+"""Points of the quadrature in each clump."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,9 @@ class Mixture:
         clump = generator.choice(len(self.means), size=n, p=self.weights)
         return np.asarray(self.means)[clump] + self.sd * generator.standard_normal(n)
 
-    def quadrature(self, nodes: int = 40) -> tuple[Floats, Floats]:
-        """Return numbers and weights that give means over the mixture, each (clumps · nodes,)."""
-        points, weights = np.polynomial.hermite_e.hermegauss(nodes)
+    def quadrature(self) -> tuple[Floats, Floats]:
+        """Return numbers and weights that give means over the mixture, each (clumps · NODES,)."""
+        points, weights = np.polynomial.hermite_e.hermegauss(NODES)
         numbers = np.add.outer(np.asarray(self.means), self.sd * points)
         shares = np.outer(self.weights, weights / weights.sum())
         return numbers.ravel(), shares.ravel()

@@ -2,9 +2,9 @@ r"""Numbers for images: two classes on a line, of which everything is known.
 
 Each class is a mixture of Gaussians of one variance, :math:`p(x) = \sum_k \pi_k N(x; m_k, s^2)`.
 Noised, :math:`x_t = \alpha_t x + \sigma_t \varepsilon`, it stays one, with means
-:math:`\alpha_t m_k` and variance :math:`v_t = \alpha_t^2 s^2 + \sigma_t^2`, so that its density,
-its score and the best guess of the clean number have closed forms. It is `gcbook.classifiers.toy`
-in one dimension, where integrals can be done to many digits.
+:math:`\alpha_t m_k` and variance :math:`v_t = \alpha_t^2 s^2 + \sigma_t^2`, so that its density
+and the best guess of the clean number have closed forms. It is `gcbook.classifiers.toy` in one
+dimension, where integrals can be done to many digits.
 """
 
 from dataclasses import dataclass
@@ -52,12 +52,6 @@ class Mixture:
         offset += _first(self.means, offset)
         offset *= share
         found: Floats = offset.sum(0)
-        return found
-
-    def score(self, x_t: npt.ArrayLike, alpha: float, sigma: float) -> Floats:
-        """Return the slope of the log-density of noised numbers."""
-        offset, total, share = self._shares(x_t, alpha, sigma)
-        found: Floats = -(share * offset).sum(0) / total
         return found
 
     def sample(self, n: int, generator: np.random.Generator) -> Floats:

@@ -25,6 +25,8 @@ from gcbook.files.markdown import code_block, code_cell, code_span, escape_markd
 
 __all__ = ["as_arguments", "dress", "is_caption", "numbered", "rerun_section"]
 
+_WIDTH = 76
+"""Characters of a line of a command."""
 _WARNING = re.compile(r"^\S+:\d+: (?:MissingImages|Summaries)Warning: (.*)$", re.MULTILINE)
 
 CAPTION, OPTIONAL = "caption", "optional"
@@ -162,10 +164,10 @@ def _changed_note(changed: Mapping[str, Any]) -> list[Any]:
     ]
 
 
-def _wrap(words: list[str], width: int = 76) -> str:
+def _wrap(words: list[str]) -> str:
     lines = [words[0]]
     for word in words[1:]:
-        if len(lines[-1]) + 1 + len(word) <= width:
+        if len(lines[-1]) + 1 + len(word) <= _WIDTH:
             lines[-1] += f" {word}"
         else:
             lines.append(f"    {word}")

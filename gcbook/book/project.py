@@ -41,17 +41,14 @@ class Project:
         return self.build / "html"
 
 
-def find_project(start: Path | None = None) -> Project:
-    """The project around a folder, else the one that this package was installed from.
-
-    Args:
-        start: where to look first; the current folder by default.
+def find_project() -> Project:
+    """The project around the current folder, else the one that this package was installed from.
 
     Raises:
         GcbookError: if there is no ``_config.yml`` with a ``notebooks`` folder beside it.
     """
     named = os.environ.get("GCBOOK_PROJECT")
-    here = (start or Path.cwd()).resolve()
+    here = Path.cwd().resolve()
     package = Path(__file__).resolve().parents[2]
     candidates = [Path(named).resolve()] if named else [here, *here.parents, package]
     for folder in candidates:

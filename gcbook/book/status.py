@@ -79,8 +79,6 @@ def _chapter_row(chapter: Chapter, record: Executed) -> str:
 
 
 def _provenance(provenance: Mapping[str, Any]) -> str:
-    if not provenance:
-        return "The chapters that are in this copy read no summaries."
     sources = "\n".join(
         f"- {s['content']}: [{s['repository']}](https://github.com/{s['repository']}) at commit "
         f"`{s['commit'][:12]}`"

@@ -6,7 +6,6 @@ import altair as alt
 import pandas as pd
 
 from gcbook.charts.columns import tooltips
-from gcbook.charts.miniature_look import COLORS, recipe_color, recipe_shape
 from gcbook.charts.parts import TENTHS, dropdown, finish, literal, nothing
 from gcbook.charts.theme import CHANCE_LINE, INK, color_scale, kinds_shown
 from gcbook.paper.observers import HUMANS_TITLE
@@ -20,9 +19,7 @@ _UNIT = alt.Scale(domain=[0, 1])
 _COUNTED = f"datum.kind !== '{HUMANS_TITLE}'"
 
 
-def fig_accuracy_and_bias(
-    rows: pd.DataFrame, correlations: pd.DataFrame, name: str = "networks"
-) -> alt.TopLevelMixin:
+def fig_accuracy_and_bias(rows: pd.DataFrame, correlations: pd.DataFrame) -> alt.TopLevelMixin:
     """A mark an observer, with what accuracy is measured on and who is left out to choose.
 
     Args:
@@ -30,14 +27,13 @@ def fig_accuracy_and_bias(
             and ``accuracy`` and ``shape_bias`` with ``accuracy_low, accuracy_high, bias_low,
             bias_high``.
         correlations: of the same, from `gcbook.stats.correlation_tables.correlation_rows`.
-        name: what the marks are, in one word; it keeps the parameters of two figures apart.
     """
     if rows.empty:
         return nothing("Nobody is there to compare.")
     sets = list(dict.fromkeys(rows["measured_on"]))
     known = set(correlations["left_out"])
     families = [name for name in dict.fromkeys(rows["family"]) if name in known]
-    on, out = f"{name}_measured_on", f"{name}_left_out"
+    on, out = "networks_measured_on", "networks_left_out"
     measured_on = dropdown(on, "Accuracy on ", sets, sets[0])
     left_out = dropdown(out, "Leave out ", [EVERYBODY, *families], EVERYBODY)
     numbers = {
@@ -91,7 +87,7 @@ def fig_accuracy_and_bias(
             x=x, y=y, tooltip=says, **look
         ),
     ]
-    who = f"{rows.loc[rows['kind'] != HUMANS_TITLE, 'observer'].nunique()} {name}"
+    who = f"{rows.loc[rows['kind'] != HUMANS_TITLE, 'observer'].nunique()} networks"
     people = ", and the humans, who are not counted," if HUMANS_TITLE in set(rows["kind"]) else ""
     return finish(
         alt.layer(*layers).add_params(measured_on, left_out).properties(title=title),
@@ -111,14 +107,6 @@ def _said(numbers: dict[str, Any], on: str, out: str, coefficient: str) -> str:
 
 
 def _look(rows: pd.DataFrame) -> dict[str, Any]:
-    if set(rows["kind"]) <= set(COLORS):
-        recipes = dict.fromkeys(rows["kind"])
-        marks = {"color": recipe_color(recipes), "shape": recipe_shape(recipes)}
-        # The table calls the miniature its kind.
-        return {
-            channel: type(encoding)("kind:N", **{k: encoding[k] for k in ("scale", "legend")})
-            for channel, encoding in marks.items()
-        }
     # Here it matters who is related to whom, so marks tell families apart.
     families = list(dict.fromkeys(rows.sort_values("kind")["family"]))
     others = iter(_SHAPES * (1 + len(families) // len(_SHAPES)))

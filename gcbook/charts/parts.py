@@ -127,11 +127,11 @@ def _labelled(options: Options) -> dict[str, Any]:
     return {"options": list(options), **labels}
 
 
-def chance_line(channel: alt.X | alt.Y, color: str = CHANCE_LINE) -> alt.Chart:
+def chance_line(channel: alt.X | alt.Y) -> alt.Chart:
     """A dotted line where guessing among the categories stands on a channel of accuracies."""
     spec: Any = channel.to_dict()
     rows = pd.DataFrame({spec["field"]: [CHANCE]})
-    line = alt.Chart(rows).mark_rule(strokeDash=[2, 3], color=color)
+    line = alt.Chart(rows).mark_rule(strokeDash=[2, 3], color=CHANCE_LINE)
     return line.encode(channel)
 
 
@@ -152,16 +152,15 @@ def condition_x(conditions: Sequence[str], strength: str, angle: int = 0) -> alt
     )
 
 
-def diverging(field: str, title: str, largest: float = 0.8) -> alt.Color:
+def diverging(field: str, title: str) -> alt.Color:
     """Colour around 0: green above it, violet below.
 
     Args:
         field: that is shown.
         title: of the legend.
-        largest: value at which the colours end, above 0 and below; error consistency hardly
-            exceeds the default.
     """
-    scale: dict[str, Any] = {"scheme": DIVERGING, "domain": [-largest, largest], "clamp": True}
+    # Error consistency hardly exceeds 0.8.
+    scale: dict[str, Any] = {"scheme": DIVERGING, "domain": [-0.8, 0.8], "clamp": True}
     return alt.Color(
         field,
         title=title,
@@ -171,7 +170,7 @@ def diverging(field: str, title: str, largest: float = 0.8) -> alt.Color:
             direction="horizontal",
             gradientLength=180,
             format=".1f",
-            values=[-largest, -largest / 2, 0, largest / 2, largest],
+            values=[-0.8, -0.4, 0, 0.4, 0.8],
         ),
     )
 

@@ -1,7 +1,7 @@
 """Pictures and words at places in pixels: for figures that are sheets of pictures, not charts."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import altair as alt
 
@@ -21,6 +21,8 @@ __all__ = [
 FONT = 12
 WIDE = "width >= 430"
 """Expression: whether the page is no phone's."""
+_GAP = 8
+"""Between squares."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,9 @@ class Grid:
         side: most that a square is wide, on a wide page.
         narrow: the same on a narrow one.
         large: most that the large picture is wide, on a wide page.
+
+    Attributes:
         top: room for a heading.
-        gap: between squares.
     """
 
     columns: int
@@ -44,8 +47,7 @@ class Grid:
     side: int
     narrow: int
     large: int = 150
-    top: int = 22
-    gap: int = 8
+    top: ClassVar[int] = 22
 
     @property
     def left(self) -> str:
@@ -55,7 +57,7 @@ class Grid:
     @property
     def square(self) -> str:
         """Side of a square."""
-        return f"min({self._pitch} - {self.gap}, {WIDE} ? {self.side} : {self.narrow})"
+        return f"min({self._pitch} - {_GAP}, {WIDE} ? {self.side} : {self.narrow})"
 
     @property
     def picture(self) -> str:

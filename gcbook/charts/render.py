@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from gcbook.charts.chart import chart_html, chart_image, chart_spec
+from gcbook.charts.chart import chart_image, chart_spec
 from gcbook.charts.gallery import Gallery
 from gcbook.charts.tablehtml import csv_link, data_table, marked_table, select_columns
 from gcbook.files.errors import InputError
@@ -78,10 +78,6 @@ class Shown:
 
         for data, metadata in self.outputs():
             publish_display_data(data, metadata)
-
-    def _repr_html_(self) -> str:
-        body = chart_html(self.body, self.spec) if self.spec else self.body
-        return f'<div class="gc-figure">{body}{self.notes}</div>'
 
 
 def figure(

@@ -24,7 +24,6 @@ import numpy as np
 import torch
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
-from gcbook.classifiers.protocol import Clip
 from gcbook.noise.schedules import CosineSchedule, Schedule
 
 __all__ = ["HALF_WIDTH", "TOY_LABELS", "Toy", "make_toy", "toy_classifier"]
@@ -136,9 +135,7 @@ def make_toy(coarse_sd: float = 1.1, fine_sd: float = 0.25) -> Toy:
     return Toy(means, weights, fine_sd, centres)
 
 
-def toy_classifier(
-    toy: Toy, schedule: Schedule | None = None, clip: Clip = "none"
-) -> DiffusionClassifier:
+def toy_classifier(toy: Toy, schedule: Schedule | None = None) -> DiffusionClassifier:
     """Return the real classifier around the perfect denoiser.
 
     An image is two numbers, prepared as two channels of a single pixel.
@@ -146,7 +143,6 @@ def toy_classifier(
     Args:
         toy: the classes.
         schedule: by default the cosine.
-        clip: as for any `DiffusionClassifier`.
     """
     known: Schedule = schedule or CosineSchedule()
 
@@ -162,6 +158,5 @@ def toy_classifier(
         encode=lambda images: torch.as_tensor(np.stack(images)).reshape(-1, 2, 1, 1),
         labels=toy.labels,
         name="toy",
-        clip=clip,
         details={"space": "two dimensions"},
     )

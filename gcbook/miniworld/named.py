@@ -57,12 +57,11 @@ def is_same(choices: Mapping[str, Any], world: "World") -> bool:
     return _as_json(choices) == _as_json(world.as_dict())
 
 
-def read_worlds(text: str, place: str = _FILE) -> dict[str, "World"]:
+def read_worlds(text: str) -> dict[str, "World"]:
     """Read a list of worlds: by name, what each chooses otherwise than the default one.
 
     Args:
         text: YAML.
-        place: where it stands, for messages.
 
     Raises:
         InputError: a choice that a world does not have, or one that cannot be.
@@ -73,7 +72,7 @@ def read_worlds(text: str, place: str = _FILE) -> dict[str, "World"]:
 
     found = {}
     for name, choices in yaml.safe_load(text).items():
-        where = f"{place}, {name}"
+        where = f"{_FILE}, {name}"
         values = _checked(choices, World, where)
         if "outline" in values:
             values["outline"] = Outline(**_checked(values["outline"], Outline, f"{where}, outline"))

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 
 from gcbook.files.errors import InputError
-from gcbook.miniworld.silhouettes import Split, load_silhouettes
+from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.textures import draw_textures
 from gcbook.miniworld.world import (
     ALL_CATEGORIES,
@@ -166,12 +166,11 @@ def compose_stage(
     return pooled(luma[..., None].expand(-1, -1, -1, 3), world.supersampling).numpy()[0]
 
 
-def find_silhouette(name: str, split: Split = "test") -> Pixels:
-    """Return the silhouette that an image's name begins with, uint8 (64, 64).
+def find_silhouette(name: str) -> Pixels:
+    """Return the test silhouette that an image's name begins with, uint8 (64, 64).
 
     Args:
         name: of the image, or of the silhouette alone.
-        split: in which silhouettes are numbered.
 
     Raises:
         InputError: there is none of that name.
@@ -183,7 +182,7 @@ def find_silhouette(name: str, split: Split = "test") -> Pixels:
     category = wanted.rstrip("0123456789")
     number = wanted[len(category) :]
     if category in CATEGORIES and number:
-        found = load_silhouettes(split, (category,)).images
+        found = load_silhouettes("test", (category,)).images
         if 1 <= int(number) <= len(found):
             return np.asarray(found[int(number) - 1])
-    raise InputError(f"silhouette: expected a name like cat3 of the {split} ones, found {name!r}.")
+    raise InputError(f"silhouette: expected a name like cat3 of the test ones, found {name!r}.")

@@ -36,7 +36,7 @@ from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.stimuli.distortions import DISTORTIONS, GREY, distort
 from gcbook.stimuli.stimulus import Stimulus, StimulusSet, in_order
-from gcbook.stimuli.written import Png, write_test_set
+from gcbook.stimuli.written import Png
 
 __all__ = [
     "TEST_SETS",
@@ -45,7 +45,6 @@ __all__ = [
     "one_a_pair",
     "silhouette_of",
     "texture_of",
-    "write_test_set",
 ]
 
 PER_CATEGORY = 20

@@ -2,9 +2,9 @@ r"""Numbers for images: two classes on a line, of which everything is known.
 
 Each class is a mixture of Gaussians of one variance, :math:`p(x) = \sum_k \pi_k N(x; m_k, s^2)`.
 Noised, :math:`x_t = \alpha_t x + \sigma_t \varepsilon`, it stays one, with means
-:math:`\alpha_t m_k` and variance :math:`v_t = \alpha_t^2 s^2 + \sigma_t^2`, so that its density,
-its score and the best guess of the clean number have closed forms. It is `gcbook.classifiers.toy`
-in one dimension, where integrals can be done to many digits.
+:math:`\alpha_t m_k` and variance :math:`v_t = \alpha_t^2 s^2 + \sigma_t^2`, so that its density
+and the best guess of the clean number have closed forms. It is `gcbook.classifiers.toy` in one
+dimension, where integrals can be done to many digits.
 """
 
 from dataclasses import dataclass
@@ -20,6 +20,8 @@ Floats = npt.NDArray[np.float64]
 SPACING = 4 / 3
 """Between clumps of one class; those of the other lie in the middle."""
 CLUMPS = 6
+NODES = 40
+"""Points of the quadrature in each clump."""
 
 
 @dataclass(frozen=True)
@@ -52,20 +54,14 @@ class Mixture:
         found: Floats = offset.sum(0)
         return found
 
-    def score(self, x_t: npt.ArrayLike, alpha: float, sigma: float) -> Floats:
-        """Return the slope of the log-density of noised numbers."""
-        offset, total, share = self._shares(x_t, alpha, sigma)
-        found: Floats = -(share * offset).sum(0) / total
-        return found
-
     def sample(self, n: int, generator: np.random.Generator) -> Floats:
         """Draw n numbers."""
         clump = generator.choice(len(self.means), size=n, p=self.weights)
         return np.asarray(self.means)[clump] + self.sd * generator.standard_normal(n)
 
-    def quadrature(self, nodes: int = 40) -> tuple[Floats, Floats]:
-        """Return numbers and weights that give means over the mixture, each (clumps · nodes,)."""
-        points, weights = np.polynomial.hermite_e.hermegauss(nodes)
+    def quadrature(self) -> tuple[Floats, Floats]:
+        """Return numbers and weights that give means over the mixture, each (clumps · NODES,)."""
+        points, weights = np.polynomial.hermite_e.hermegauss(NODES)
         numbers = np.add.outer(np.asarray(self.means), self.sd * points)
         shares = np.outer(self.weights, weights / weights.sum())
         return numbers.ravel(), shares.ravel()

@@ -13,7 +13,6 @@ import pandas as pd
 from gcbook.files.errors import InputError
 
 __all__ = [
-    "KINDS",
     "quoted",
     "quoted_value",
     "published_models",
@@ -22,9 +21,6 @@ __all__ = [
     "table2",
     "table3",
 ]
-
-KINDS = ("generative", "zero-shot", "discriminative")
-"""Kinds of models: generative classifiers; CLIP, zero-shot but no generator; all others."""
 
 _FOLDER = resources.files("gcbook") / "data" / "published"
 _TEXT = ("key", "model", "model_type", "subject", "quantity", "unit", "meaning", "place", "printed")
@@ -99,9 +95,10 @@ def published_models() -> pd.DataFrame:
     """All models of the three tables, once each.
 
     Returns:
-        ``key``, ``name`` (to show), ``kind`` (one of `KINDS`), ``observer`` (name of the same
-        network in the public trials of source model-vs-human, else ``""``), and ``table1``,
-        ``table2``, ``table3``: the name as printed there, ``""`` if the model is not in it.
+        ``key``, ``name`` (to show), ``kind`` ("generative"; "zero-shot": CLIP, which is no
+        generator; "discriminative": all others), ``observer`` (name of the same network in the
+        public trials of source model-vs-human, else ``""``), and ``table1``, ``table2``,
+        ``table3``: the name as printed there, ``""`` if the model is not in it.
     """
     with (_FOLDER / "models.csv").open(encoding="utf-8") as file:
         return pd.read_csv(file, dtype=str, keep_default_na=False)

@@ -26,7 +26,6 @@ import pandas as pd
 from scipy.special import logsumexp
 
 from gcbook.files.errors import InputError
-from gcbook.noise.weightings import PAPER
 from gcbook.paper.observers import HUMANS
 from gcbook.scoring.racing import replay
 from gcbook.scoring.scores import Weights, score_arrays
@@ -82,7 +81,7 @@ class Rule:
 
 
 def decide(
-    scores: Store | pd.DataFrame,
+    scores: Store,
     weights: Weights | None = None,
     draws: int | None = None,
     pooling: Pooling = "log",
@@ -90,10 +89,8 @@ def decide(
     """Decide on every image whose scores are complete.
 
     Args:
-        scores: a store; or raw scores as `Store.scores` returns them, in which the images' own
-            columns are then missing, and no race is known of.
-        weights: of the errors, from `Store.weights`; by default those of the store's settings,
-            the paper's for a table.
+        scores: a store.
+        weights: of the errors, from `Store.weights`; by default those of the store's settings.
         draws: use the first draws only; by default all.
         pooling: see `Rule`.
 
@@ -107,8 +104,6 @@ def decide(
     Raises:
         InputError: there are not so many draws, or the weights are not to be had.
     """
-    if isinstance(scores, pd.DataFrame):
-        return _decide_table(scores, weights or Weights(PAPER), draws, pooling)
     rule = _rule(scores, weights or scores.weights(), draws, pooling)
     table = decide_rows(scores, scores.scores(), rule)
     names, decided = set(table["imagename"]), set(table["image_id"])
@@ -249,7 +244,7 @@ def to_trials(
     """Make trials of decisions.
 
     Args:
-        decisions: from `decide` on a store.
+        decisions: from `decide`.
         observer: name of the model.
         dataset: name of the images.
         source: where the trials come from.
@@ -307,19 +302,3 @@ def choose_draws(store: Store, draws: int | None) -> int:
             f"{draws}."
         )
     return draws
-
-
-def _decide_table(
-    rows: pd.DataFrame, weights: Weights, draws: int | None, pooling: Pooling
-) -> pd.DataFrame:
-    if pooling != "log" and "nll" not in rows:
-        raise InputError(f"decide: pooling {pooling!r} is for likelihoods; expected log.")
-    n_draws = int(rows["draw"].max()) + 1 if len(rows) else 1
-    draws = n_draws if draws is None else draws
-    if not 1 <= draws <= n_draws:
-        raise InputError(f"decide: expected 1 to {n_draws} draws, found {draws}.")
-    images, labels = (sorted(rows[name].unique()) for name in ("image_id", "label"))
-    table = _respond(rows, images, labels, Rule(weights, draws, pooling=pooling))
-    decided = set(table["image_id"])
-    table.attrs["incomplete"] = tuple(name for name in images if name not in decided)
-    return table

@@ -1,6 +1,6 @@
 """Statistics on trials and answers, in the order in which they are computed.
 
-What is measured: `metrics` (accuracy, shape bias and the metrics of cues, confusions) and
+What is measured: `metrics` (accuracy, shape bias and the metrics of cues) and
 `agreement` (error consistency and the other metrics of two observers), each from counts of any
 shape, so that a resample is only another count. How sure it is: `resampling` (designs, weights,
 intervals, p-values) and `conventions` (what else can be chosen).

@@ -102,7 +102,7 @@ def benchmark_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Da
     rows["key"] = rows["key"].fillna("")
     values = [f"{metric}{end}" for metric in METRICS for end in (*_ENDS.values(), "_published")]
     ranks = ["mean_rank", "mean_rank_published", "ood_rank", "ood_rank_published"]
-    return _round(rows[["key", "observer", "model", "kind", *values, *ranks]])
+    return rows[["key", "observer", "model", "kind", *values, *ranks]].round(_DIGITS)
 
 
 def standing_rows(rows: pd.DataFrame, metrics: Iterable[str] = METRICS) -> pd.DataFrame:
@@ -176,7 +176,7 @@ def dataset_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Data
     wide = wide.sort_values("dataset", key=lambda c: c.map(DATASETS.index), kind="stable")
     wide["dataset"] = wide["dataset"].map({n: e.title for n, e in EXPERIMENTS.items()})
     values = [f"{m}{end}" for m in ("accuracy", *PAIR_METRICS) for end in _ENDS.values()]
-    return _round(wide.reindex(columns=["dataset", "model", "kind", *values]))
+    return wide.reindex(columns=["dataset", "model", "kind", *values]).round(_DIGITS)
 
 
 def shape_bias_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
@@ -207,7 +207,7 @@ def shape_bias_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.D
     values = [f"{metric}{end}" for metric in metrics for end in _ENDS.values()]
     wide = wide.reindex(columns=["model", "kind", *values, "shape_bias_published"])
     bias = -wide["shape_bias"].fillna(wide["shape_bias_published"])
-    return _round(_humans_first(wide, bias, []))
+    return _humans_first(wide, bias, []).round(_DIGITS)
 
 
 def _shown(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
@@ -238,10 +238,6 @@ def _humans_first(rows: pd.DataFrame, key: pd.Series, then: list[str]) -> pd.Dat
         _humans=rows["kind"] != HUMANS_TITLE, _key=key, _then=-rows[then].max(axis=1) if then else 0
     ).sort_values(["_humans", "_key", "_then", "model"], na_position="last", ignore_index=True)
     return ordered.drop(columns=["_humans", "_key", "_then"])
-
-
-def _round(table: pd.DataFrame, digits: int = _DIGITS) -> pd.DataFrame:
-    return table.round(dict.fromkeys(table.select_dtypes("float").columns, digits))
 
 
 def table1_recomputed(summaries: Summaries) -> pd.DataFrame:
@@ -283,4 +279,4 @@ def table1_recomputed(summaries: Summaries) -> pd.DataFrame:
         largest = rows.groupby("model_type")[f"{metric}_published"].transform("max")
         best = rows[f"{metric}_published"] == largest
         rows[f"{metric}_best"] = best & (rows["model_type"] != "human")
-    return _round(rows.drop(columns="observer"), 4)
+    return rows.drop(columns="observer").round(4)

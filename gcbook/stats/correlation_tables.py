@@ -1,7 +1,5 @@
 """Correlations of shape bias with accuracy, over observers of which families are left out."""
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from gcbook.paper.observers import HUMANS_TITLE
@@ -21,7 +19,6 @@ _DIGITS = 4
 
 def correlation_rows(
     rows: pd.DataFrame,
-    left_out: Iterable[str] | None = None,
     *,
     resampling: Resampling = Resampling(),
 ) -> pd.DataFrame:
@@ -30,20 +27,19 @@ def correlation_rows(
     Args:
         rows: ``measured_on, kind, family, accuracy, shape_bias``; a row an observer and what its
             accuracy is measured on.
-        left_out: `EVERYBODY`, `FAMILY_MEANS`, names of families; by default all of these.
         resampling: see `gcbook.stats.correlation.correlate`.
 
     Returns:
-        ``measured_on, left_out, coefficient, n, r, low, high, p, arrangements, exact``, see
+        ``measured_on, left_out`` (`EVERYBODY`, each family by name, `FAMILY_MEANS`),
+        ``coefficient, n, r, low, high, p, arrangements, exact``, see
         `gcbook.stats.correlation.Correlation`.
     """
     networks = rows[rows["kind"] != HUMANS_TITLE]
     families = list(dict.fromkeys(networks["family"]))
-    wanted = [EVERYBODY, *families, FAMILY_MEANS] if left_out is None else list(left_out)
     found = []
     for measured_on, group in networks.groupby("measured_on", sort=False):
         pairs = group[["family", "accuracy", "shape_bias"]].dropna()
-        for name in wanted:
+        for name in (EVERYBODY, *families, FAMILY_MEANS):
             kept = pairs[pairs["family"] != name]
             if name == FAMILY_MEANS:
                 kept = pairs.groupby("family", as_index=False)[["accuracy", "shape_bias"]].mean()

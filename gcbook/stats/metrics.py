@@ -1,4 +1,4 @@
-r"""Accuracy, shape bias and confusions.
+r"""Accuracy, shape bias and the metrics of cues.
 
 On an image whose shape says one category and whose texture another (cue conflict), let S be the
 number of answers that name the shape and T the number that name the texture. Then
@@ -33,7 +33,6 @@ __all__ = [
     "by_accident",
     "category_mean_shape_bias",
     "conflicts_in",
-    "confusion_table",
     "count_trials",
     "cue_metrics",
     "cues",
@@ -183,23 +182,6 @@ def category_mean_shape_bias(trials: pd.DataFrame, by: Sequence[str] = OBSERVER)
     each = shape_bias(trials, [*by, "category"])
     grouped = each.groupby(list(by), sort=True, observed=True)["shape_bias"]
     return grouped.agg(n="count", shape_bias_category_mean="mean").reset_index()
-
-
-def confusion_table(trials: pd.DataFrame, by: Sequence[str] = OBSERVER) -> pd.DataFrame:
-    """How often each category was answered with each response.
-
-    Returns:
-        Columns ``by``, ``category``, ``response``, ``n`` and ``share`` (of the category's trials);
-        responses that never occurred have no row.
-
-    >>> trials = pd.DataFrame({"observer": "a", "category": ["cat", "cat", "dog", "dog"],
-    ...                        "response": ["cat", "dog", "dog", "dog"]})
-    >>> confusion_table(trials, by=["observer"])[["category", "response", "share"]].values.tolist()
-    [['cat', 'cat', 0.5], ['cat', 'dog', 0.5], ['dog', 'dog', 1.0]]
-    """
-    table = _group(trials, [*by, "category", "response"], n=_weights(trials))
-    total = table.groupby([*by, "category"], observed=True)["n"].transform("sum")
-    return table.assign(share=share(table["n"], total))
 
 
 def conflicts_in(answers: pd.DataFrame) -> pd.DataFrame:

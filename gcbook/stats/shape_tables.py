@@ -4,7 +4,7 @@ Shape bias is S / (S + T), with S answers naming the shape and T naming the text
 images. Fig. 1 puts 1 minus it on its axis, the fraction of texture decisions.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -49,6 +49,7 @@ _NOISED = {
     "resnet50_diffusion_noise_train_eval": "noise in training and testing",
 }
 _DIGITS = 4
+"""Of fractions: those that figures need."""
 _METRICS = ("shape_bias", "shape_accuracy", "texture_accuracy")
 _WHO = ["source", "observer", "observer_kind"]
 
@@ -78,7 +79,7 @@ def bias_by_category(summaries: Summaries, observers: Sequence[str] = ()) -> pd.
     shown = wide.assign(observer=wide["observer_label"])
     table = pd.concat([shown, published_bias()], ignore_index=True)
     table["texture_share"] = 1 - table["shape_bias"]
-    return _round(table)[
+    return table.round(_DIGITS)[
         [
             "observer",
             "kind",
@@ -155,7 +156,7 @@ def fig1_overview(table: pd.DataFrame) -> pd.DataFrame:
         }
     )
     overview = overview.reindex(list(CATEGORIES)).rename_axis("category").reset_index()
-    return _round(overview)
+    return overview.round(_DIGITS)
 
 
 def pooled_bias(table: pd.DataFrame) -> pd.DataFrame:
@@ -204,9 +205,9 @@ def category_spread(table: pd.DataFrame) -> pd.DataFrame:
         first.
     """
     values = _categories(table)
-    boxes = values.groupby(["observer", "kind"], sort=False)["shape_bias"].agg(
-        categories="count", q1=_quantile(0.25), median="median", q3=_quantile(0.75)
-    )
+    grouped = values.groupby(["observer", "kind"], sort=False)["shape_bias"]
+    boxes = grouped.agg(categories="count", median="median")
+    boxes = boxes.assign(q1=grouped.quantile(0.25), q3=grouped.quantile(0.75))
     inside = values[~values["outlier"]].groupby(["observer", "kind"], sort=False)["shape_bias"]
     boxes = boxes.join(inside.agg(whisker_low="min", whisker_high="max"))
     outliers = category_outliers(table)
@@ -223,7 +224,7 @@ def category_spread(table: pd.DataFrame) -> pd.DataFrame:
     joined["place"] = joined["median"].fillna(joined["average"])
     ordered = joined.sort_values(["place", "average"], ascending=False, ignore_index=True)
     columns = ["whisker_low", "q1", "median", "q3", "whisker_high", "outliers"]
-    return _round(ordered)[["observer", "kind", "average", "categories", *columns]]
+    return ordered.round(_DIGITS)[["observer", "kind", "average", "categories", *columns]]
 
 
 def category_outliers(table: pd.DataFrame) -> pd.DataFrame:
@@ -249,9 +250,9 @@ def cue_accuracies(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Da
     ).reset_index()
     wide = wide.sort_values(["kind", "observer_label", "category"], key=_rank, ignore_index=True)
     wide["other_answers"] = 1 - wide["shape_accuracy"] - wide["texture_accuracy"]
-    named = _round(wide.rename(columns={"observer_label": "observer"}).rename_axis(columns=None))
+    named = wide.rename(columns={"observer_label": "observer"}).rename_axis(columns=None)
     columns = ["shape_accuracy", "texture_accuracy", "other_answers", "shape_bias"]
-    return named[["observer", "kind", "category", *columns]]
+    return named[["observer", "kind", "category", *columns]].round(_DIGITS)
 
 
 def _estimates(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
@@ -300,17 +301,7 @@ def _rank(column: pd.Series) -> pd.Series:
 def _categories(table: pd.DataFrame) -> pd.DataFrame:
     values = table[table["category"].isin(CATEGORIES)].dropna(subset="shape_bias")
     grouped = values.groupby("observer")["shape_bias"]
-    first, third = grouped.transform(_quantile(0.25)), grouped.transform(_quantile(0.75))
+    first, third = grouped.transform("quantile", 0.25), grouped.transform("quantile", 0.75)
     reach = 1.5 * (third - first)
     bias = values["shape_bias"]
     return values.assign(outlier=(bias < first - reach) | (bias > third + reach))
-
-
-def _quantile(share: float) -> Callable[[pd.Series], float]:
-    return lambda values: float(values.quantile(share))
-
-
-def _round(table: pd.DataFrame) -> pd.DataFrame:
-    """Fractions to the four digits that figures need."""
-    floats = table.select_dtypes("float").columns
-    return table.round(dict.fromkeys(floats, _DIGITS))

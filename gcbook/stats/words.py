@@ -12,7 +12,6 @@ __all__ = [
     "percent",
     "undecided",
     "number",
-    "span",
     "listed",
     "plural",
 ]
@@ -30,17 +29,6 @@ def number(value: float, form: str = ".3f") -> str:
         return MISSING
     shown = format(value, form).replace("-", "−")
     return shown.lstrip("+−") if set(shown) <= set("+−0.%") else shown
-
-
-def span(low: float, high: float, form: str = ".3f") -> str:
-    """The ends of an interval, or that there is none.
-
-    >>> span(0.142, 0.299), span(float("nan"), float("nan"))
-    ('0.142 to 0.299', 'interval not computed')
-    """
-    if math.isnan(low) or math.isnan(high):
-        return f"interval {MISSING}"
-    return f"{number(low, form)} to {number(high, form)}"
 
 
 def percent(confidence: float) -> str:

@@ -39,9 +39,7 @@ _INNER_FOLDERS = re.compile(r"dnn|session[-_]?\d+")
 _CONDITION, _CATEGORY, _N_PARTS = 3, 4, 6
 
 
-def open_stimuli(
-    source: str | Path, *, dataset: str = "", categories: Sequence[str] = CATEGORIES
-) -> StimulusSet:
+def open_stimuli(source: str | Path, *, dataset: str = "") -> StimulusSet:
     """Find the images of one dataset; none is read yet.
 
     Args:
@@ -50,7 +48,6 @@ def open_stimuli(
             published set. The folder above the categories names the dataset. The flat layout of
             the model-vs-human toolbox, with the category in the file name, will do as well.
         dataset: chooses among several datasets; where there is one, names it.
-        categories: names of the categories' folders.
 
     Raises:
         InputError: nothing is there, no dataset or several, a category that is not one of these,
@@ -63,7 +60,7 @@ def open_stimuli(
     found: dict[PurePosixPath, list[tuple[_File, str]]] = {}
     strays: dict[PurePosixPath, list[_File]] = {}
     for file in files:
-        sorted_in = _sort_in(file.inner, categories)
+        sorted_in = _sort_in(file.inner)
         if sorted_in is None:
             strays.setdefault(_above(file.inner), []).append(file)
         else:
@@ -72,13 +69,13 @@ def open_stimuli(
         example = f"{len(files)} images elsewhere, such as {files[0].place}" if files else "none"
         raise InputError(
             f"{place}: expected images in folders named for their categories "
-            f"({', '.join(categories)}); found {example}."
+            f"({', '.join(CATEGORIES)}); found {example}."
         )
     folder = _choose(found, dataset, place, _root_name(root, prefix))
     if foreign := [file for file in strays.get(folder, ()) if len(file.inner.parts) > 1]:
         names = sorted({file.inner.parent.name for file in foreign})
         raise InputError(
-            f"{foreign[0].place}: expected folders named {', '.join(categories)}; found "
+            f"{foreign[0].place}: expected folders named {', '.join(CATEGORIES)}; found "
             f"{', '.join(names)} ({len(foreign)} images). Rename or move what is no category."
         )
     name = _canonical(folder.name or _root_name(root, prefix))
@@ -86,9 +83,7 @@ def open_stimuli(
         name = _canonical(dataset)
         if PurePosixPath(name).parts != (name,) or "\\" in name or name == "..":
             raise InputError(f"dataset: expected a name that a folder can have, found {dataset!r}.")
-    return StimulusSet(
-        name, "/".join([place, *folder.parts]), _make(found[folder], name, categories)
-    )
+    return StimulusSet(name, "/".join([place, *folder.parts]), _make(found[folder], name))
 
 
 @dataclass(frozen=True)
@@ -143,12 +138,12 @@ def _images(root: Path, prefix: PurePosixPath) -> Iterator[_File]:
             yield _File(inner.relative_to(prefix), f"{root}/{member}", content)
 
 
-def _sort_in(inner: PurePosixPath, categories: Sequence[str]) -> tuple[PurePosixPath, str] | None:
+def _sort_in(inner: PurePosixPath) -> tuple[PurePosixPath, str] | None:
     """Folder of the dataset and category, or None."""
-    if inner.parent.name in categories:
+    if inner.parent.name in CATEGORIES:
         return _above(inner), inner.parent.name
     parts = inner.name.split("_")
-    if len(parts) < _N_PARTS or parts[_CATEGORY] not in categories:
+    if len(parts) < _N_PARTS or parts[_CATEGORY] not in CATEGORIES:
         return None
     folder = inner.parent
     while _INNER_FOLDERS.fullmatch(folder.name):
@@ -191,9 +186,7 @@ def _root_name(root: Path, prefix: PurePosixPath) -> str:
     return _COMMIT.sub("", whole.name if whole.is_dir() else whole.stem)
 
 
-def _make(
-    files: Sequence[tuple[_File, str]], dataset: str, categories: Sequence[str]
-) -> tuple[Stimulus, ...]:
+def _make(files: Sequence[tuple[_File, str]], dataset: str) -> tuple[Stimulus, ...]:
     names = [file.inner.name for file, _ in files]
     # What a name of the 17 datasets carries before its last part differs between observers. Other
     # people's names are theirs to choose.
@@ -211,7 +204,7 @@ def _make(
         stimuli.append(
             Stimulus(image_id, name, category, condition, dataset, file.place, file.content)
         )
-    return in_order(stimuli, categories)
+    return in_order(stimuli)
 
 
 def _condition(dataset: str, name: str, place: str) -> str:

@@ -1,6 +1,6 @@
 """An image of a set, and the set."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b, sha256
 from itertools import zip_longest
@@ -93,15 +93,13 @@ class StimulusSet:
         return replace(self, stimuli=self.stimuli[:number])
 
 
-def in_order(
-    stimuli: Iterable[Stimulus], categories: Sequence[str] = CATEGORIES
-) -> tuple[Stimulus, ...]:
+def in_order(stimuli: Iterable[Stimulus]) -> tuple[Stimulus, ...]:
     """Return images in the order in which they are shown: any first N of them are balanced.
 
     Round after round one image of every category, and within a category in an order given by a
     hash of the image's identity, since names sort by condition or by texture.
     """
-    groups: dict[str, list[Stimulus]] = {category: [] for category in categories}
+    groups: dict[str, list[Stimulus]] = {category: [] for category in CATEGORIES}
     for each in stimuli:
         groups[each.category].append(each)
     ordered = [sorted(group, key=_shuffled) for group in groups.values()]

@@ -1,64 +1,12 @@
-"""Sets of images made here, in the form of those on disk."""
+"""Images made here, as PNG."""
 
 import struct
-import tempfile
 import zlib
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from gcbook.files.archives import folder_files
-from gcbook.files.errors import InputError
-from gcbook.stimuli.stimulus import StimulusSet
-
-__all__ = ["Png", "write_test_set"]
-
-
-def write_test_set(test_set: StimulusSet, folder: str | Path) -> Path:
-    """Write ``<folder>/<dataset>/<category>/<name>``, all images or none.
-
-    Where the same images are already, nothing is done.
-
-    Args:
-        test_set: the images; its dataset names the folder.
-        folder: made where there is none.
-
-    Returns:
-        The folder of the dataset, which `gcbook.stimuli.folders.open_stimuli` opens.
-
-    Raises:
-        InputError: that folder holds something else already, or cannot be written.
-    """
-    folder = Path(folder)
-    target = folder / test_set.dataset
-    files = {
-        PurePosixPath(each.category, each.imagename): each.content() for each in test_set.stimuli
-    }
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not target.exists():
-            with tempfile.TemporaryDirectory(prefix=".gcbook-", dir=folder) as temporary:
-                half = Path(temporary) / test_set.dataset
-                for inner, content in files.items():
-                    (half / inner).parent.mkdir(parents=True, exist_ok=True)
-                    (half / inner).write_bytes(content)
-                half.rename(target)
-            return target
-        present = {inner: (target / inner).read_bytes() for inner in folder_files(target)}
-    except OSError as error:
-        raise InputError(
-            f"{target}: expected a place to write {len(files)} images to, found none ({error})."
-        ) from error
-    every = sorted(files.keys() | present.keys())
-    differing = [inner for inner in every if files.get(inner) != present.get(inner)]
-    if differing:
-        raise InputError(
-            f"{target}: expected no such folder, or one with the same {len(files)} images; found "
-            f"{len(differing)} files that differ, such as {differing[0]}. Give another folder, or "
-            "remove this one."
-        )
-    return target
+__all__ = ["Png"]
 
 
 @dataclass(frozen=True)

@@ -64,19 +64,17 @@ def fetch_trials(*, base_url: str = RAW_URL, workers: int = 8, progress: bool = 
     return _fetch("trials", base_url, workers, progress)
 
 
-def fetch_stimuli(
-    *, base_url: str = RAW_URL, workers: int = 8, progress: bool = True
-) -> list[Path]:
+def fetch_stimuli() -> list[Path]:
     """Fetch published stimuli (560 PNG images of 224 x 224 pixels) into the cache.
 
     These are the images that the registry has hashes for: all 160 edges, all 160 filled
     silhouettes, and 240 of the 1,280 cue-conflict images (for every shape category one image of
-    each other texture category). Arguments and errors are those of `fetch_trials`.
+    each other texture category). Errors are those of `fetch_trials`.
     """
-    return _fetch("stimuli", base_url, workers, progress)
+    return _fetch("stimuli", RAW_URL)
 
 
-def _fetch(kind: Kind, base_url: str, workers: int, progress: bool) -> list[Path]:
+def _fetch(kind: Kind, base_url: str, workers: int = 8, progress: bool = True) -> list[Path]:
     import pooch
     import requests
 

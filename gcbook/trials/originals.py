@@ -28,7 +28,6 @@ __all__ = [
     "cached",
     "data_dir",
     "describe_search",
-    "find_stimuli",
     "find_trials",
     "locate_humans",
     "locate_stimuli",
@@ -128,11 +127,6 @@ def find_trials() -> list[Path] | None:
     return _find("trials")
 
 
-def find_stimuli() -> list[Path] | None:
-    """Return the zip or folder that holds the published stimuli, or None."""
-    return _find("stimuli")
-
-
 def locate_trials() -> list[Path]:
     """Return the published trials, like `find_trials`.
 
@@ -152,7 +146,7 @@ def locate_humans() -> list[Path]:
 
 
 def locate_stimuli() -> list[Path]:
-    """Return the published stimuli, like `find_stimuli`.
+    """Return the zip or folder that holds the published stimuli.
 
     Raises:
         DataNotFoundError: they are not on this machine; the message says what to do.

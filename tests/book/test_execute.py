@@ -181,7 +181,8 @@ def test_chapters_come_in_the_order_of_the_book(project):
 def test_the_project_is_found_from_anywhere(project, tmp_path, monkeypatch):
     inside = tmp_path / "notebooks" / "deep"
     inside.mkdir()
-    assert find_project(inside).root == tmp_path
+    monkeypatch.chdir(inside)
+    assert find_project().root == tmp_path
     monkeypatch.chdir("/")
     assert (find_project().root / "gcbook").is_dir()
     monkeypatch.setenv("GCBOOK_PROJECT", str(inside))

@@ -4,9 +4,10 @@ import re
 
 import pandas as pd
 import pytest
+from tiny.charts import rendered
 
 from gcbook.charts.accuracy_and_bias import fig_accuracy_and_bias
-from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.charts.chart import chart_spec
 from gcbook.charts.theme import DISCRIMINATIVE, HUMAN
 from gcbook.stats.correlation_tables import EVERYBODY, correlation_rows
 
@@ -14,8 +15,8 @@ BLURRED = "Low-pass"
 NUMBERS = ["accuracy", "accuracy_low", "accuracy_high", "shape_bias", "bias_low", "bias_high"]
 
 
-def rows(kind="Discriminative model", humans=True):
-    people = [("Humans", "Humans", "Humans", 0.9, 0.95)] if humans else []
+def rows():
+    people, kind = ("Humans", "Humans", "Humans", 0.9, 0.95), "Discriminative model"
     networks = [
         ("a", kind, "ResNet", 0.2, 0.1),
         ("b", kind, "ResNet", 0.4, 0.2),
@@ -26,7 +27,7 @@ def rows(kind="Discriminative model", humans=True):
         [
             (measured_on, float("nan"), *who, x + shift, x, x + 0.1, y, y - 0.05, y + 0.05)
             for measured_on, shift in ((BLURRED, 0.0), ("Edge", 0.05))
-            for *who, x, y in [*people, *networks]
+            for *who, x, y in [people, *networks]
         ],
         columns=["measured_on", "strength", "observer", "kind", "family", *NUMBERS],
     )
@@ -39,21 +40,16 @@ def spec():
     return chart_spec(fig_accuracy_and_bias(table, correlation_rows(table)))
 
 
-def with_values(spec, **values):
-    params = [{**each, "value": values.get(each["name"], each["value"])} for each in spec["params"]]
-    return static_svg({**spec, "params": params})
-
-
 def test_the_reader_chooses_images_and_families(spec):
     on, out = spec["params"]
     assert on["bind"]["options"] == [BLURRED, "Edge"]
     assert out["bind"]["options"] == [EVERYBODY, "ResNet", "SWAG"]
-    everybody, fewer = with_values(spec), with_values(spec, networks_left_out="SWAG")
+    everybody, fewer = rendered(spec), rendered(spec, networks_left_out="SWAG")
     expected = correlation_rows(rows()).set_index(["measured_on", "left_out", "coefficient"])["r"]
     assert f"Pearson {expected[BLURRED, EVERYBODY, 'Pearson']:.2f}" in everybody
     assert "Pearson not defined" in fewer
     # In two lines, since on a phone one would be cut off.
-    edge = with_values(spec, networks_measured_on="Edge")
+    edge = rendered(spec, networks_measured_on="Edge")
     assert {">Edge</", ">Low-pass</"} & set(re.findall(r">[\w-]+</", edge)) == {">Edge</"}
 
 
@@ -77,22 +73,6 @@ def test_intervals_go_both_ways(spec):
     scale = points["encoding"]["color"]["scale"]
     hue = dict(zip(scale["domain"], scale["range"], strict=True))
     assert hue == {"Humans": HUMAN, "ResNet": DISCRIMINATIVE, "SWAG": DISCRIMINATIVE}
-
-
-def test_miniatures_keep_their_look_and_have_parameters_of_their_own():
-    table = rows(humans=False)
-    table["kind"] = table["family"] = table["family"].map(
-        {"ResNet": "mini-cnn", "SWAG": "mini-pixel"}
-    )
-    spec = chart_spec(fig_accuracy_and_bias(table, correlation_rows(table), "miniatures"))
-    assert [each["name"] for each in spec["params"]] == [
-        "miniatures_measured_on",
-        "miniatures_left_out",
-    ]
-    color = spec["layer"][-1]["encoding"]["color"]
-    assert color["field"] == "kind"
-    assert color["scale"]["domain"] == ["mini-pixel", "mini-cnn"]
-    assert "4 miniatures" in spec["description"]
 
 
 def test_nobody_to_compare():

@@ -1,4 +1,4 @@
-"""Test sets show what their names say, and are read back as they were made."""
+"""Test sets show what their names say."""
 
 import re
 from collections import Counter
@@ -19,13 +19,11 @@ from gcbook.miniworld.testsets import (
     conditions_made,
     make_test_set,
     silhouette_of,
-    write_test_set,
 )
 from gcbook.miniworld.world import DEFAULT_WORLD, Composer
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.stimuli.distortions import DISTORTIONS
-from gcbook.stimuli.folders import open_stimuli
 
 PLAIN = ("in-distribution", "cue-conflict", "silhouette", "edge", "texture")
 BARE = replace(
@@ -114,43 +112,6 @@ def test_seed_decides(sets, name):
     assert [each.sha256() for each in again] == [each.sha256() for each in sets[name]]
     differ = [a.sha256() for a in other.first(64)] != [a.sha256() for a in again.first(64)]
     assert differ == (name != "edge")
-
-
-@pytest.mark.parametrize("name", TEST_SETS)
-def test_a_folder_gives_back_the_set(sets, name, tmp_path):
-    made = sets[name]
-    folder = write_test_set(made, tmp_path)
-    assert folder == tmp_path / name
-    found = open_stimuli(folder)
-    assert found.dataset == name
-    assert [replace(each, place="") for each in found] == [replace(each, place="") for each in made]
-    assert [each.sha256() for each in found] == [each.sha256() for each in made]
-    assert [path.name for path in tmp_path.iterdir()] == [name]
-
-
-def test_writing_again_is_fine_unless_something_differs(sets, tmp_path):
-    edges = sets["edge"]
-    write_test_set(edges, tmp_path)
-    write_test_set(edges, tmp_path)
-    with pytest.raises(InputError, match="1 files that differ, such as"):
-        write_test_set(replace(edges, stimuli=edges.stimuli[1:]), tmp_path)
-    (tmp_path / "edge" / "cat" / "cat1.png").write_bytes(b"other")
-    with pytest.raises(InputError, match=r"such as cat/cat1\.png"):
-        write_test_set(edges, tmp_path)
-    assert (tmp_path / "edge" / "cat" / "cat1.png").read_bytes() == b"other"
-
-
-def test_an_interrupted_writing_leaves_nothing(sets, tmp_path):
-    def fails():
-        raise InputError("stop")
-
-    broken = replace(sets["edge"].stimuli[-1], content=fails)
-    with pytest.raises(InputError, match="stop"):
-        write_test_set(replace(sets["edge"], stimuli=(broken,)), tmp_path)
-    (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(InputError, match="place to write"):
-        write_test_set(sets["edge"], tmp_path / "file")
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_pngs_are_read_by_others(sets, tmp_path):

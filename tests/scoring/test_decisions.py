@@ -14,7 +14,7 @@ from gcbook.files.errors import InputError
 from gcbook.noise.schedules import CosineSchedule, log_snr
 from gcbook.noise.weightings import Norm, parse_weighting
 from gcbook.paper.categories import CATEGORIES
-from gcbook.scoring.decisions import check_observer, decide, to_trials
+from gcbook.scoring.decisions import Rule, _respond, check_observer, decide, to_trials
 from gcbook.scoring.engine import score
 from gcbook.scoring.racing import replay
 from gcbook.scoring.scores import Weights
@@ -53,6 +53,12 @@ def under(weighting: str, norm: Norm = "l2") -> Weights:
     return Weights(parse_weighting(weighting), norm)
 
 
+def decided_alone(rows: pd.DataFrame, weights: Weights, draws: int | None = None) -> pd.DataFrame:
+    """Responses of raw scores that no store holds."""
+    images, labels = (sorted(rows[name].unique()) for name in ("image_id", "label"))
+    return _respond(rows, images, labels, Rule(weights, draws))
+
+
 HAND = table(
     [
         ("x", "cat", 0, 0.1, 1.0),
@@ -64,14 +70,14 @@ HAND = table(
 
 
 def test_weights_decide_by_hand():
-    (early,) = decide(HAND, under("exp:7")).itertuples()
+    (early,) = decided_alone(HAND, under("exp:7")).itertuples()
     low, high = np.exp(-0.7), np.exp(-6.3)
     assert (early.response, early.runner_up, early.n_draws) == ("cat", "dog", 2)
     assert early.margin == pytest.approx(((2 * low + 4 * high) - (low + 9 * high)) / 2)
-    (late,) = decide(HAND, under("uniform")).itertuples()
+    (late,) = decided_alone(HAND, under("uniform")).itertuples()
     assert (late.response, late.margin) == ("dog", pytest.approx(5 - 3))
-    assert decide(HAND, under("uniform"), draws=1)["response"].tolist() == ["cat"]
-    (l1,) = decide(HAND, under("uniform", "l1")).itertuples()
+    assert decided_alone(HAND, under("uniform"), draws=1)["response"].tolist() == ["cat"]
+    (l1,) = decided_alone(HAND, under("uniform", "l1")).itertuples()
     assert l1.margin == pytest.approx((4 - (2**0.5 + 2)) / 2)
 
 
@@ -159,13 +165,13 @@ def test_ties_favour_no_class():
     """A model that ignores its prompt: its answers are the same each time, and guesses."""
     images = [f"image{number}" for number in range(1600)]
     rows = table([(image, label, 0, 0.5, 0.25) for image in images for label in CATEGORIES])
-    decided = decide(rows, under("uniform"))
+    decided = decided_alone(rows, under("uniform"))
     assert (decided["margin"] == 0).all()
     counts = decided["response"].value_counts()
     assert set(counts.index) == set(CATEGORIES)
     assert counts.max() < 100 + 4 * 10
     assert counts.min() > 100 - 4 * 10
-    again = decide(rows.sample(frac=1, random_state=0), under("uniform"))
+    again = decided_alone(rows.sample(frac=1, random_state=0), under("uniform"))
     pd.testing.assert_frame_equal(decided, again)
 
 
@@ -173,7 +179,7 @@ def test_ties_are_among_the_best_alone():
     rows = table(
         [("x", label, 0, 0.5, float(label != "cat" and label != "dog")) for label in CATEGORIES]
     )
-    (row,) = decide(rows, under("uniform")).itertuples()
+    (row,) = decided_alone(rows, under("uniform")).itertuples()
     assert {row.response, row.runner_up} == {"cat", "dog"}
 
 
@@ -241,7 +247,7 @@ def test_no_such_norm_or_weighting(fixed):
 
 def test_weights_without_bound_are_refused():
     with pytest.raises(InputError, match=r"weighting eps: not finite at t = 0\.1"):
-        decide(HAND.assign(log_snr=np.where(HAND["t"] < 0.5, np.inf, 0)), under("eps"))
+        decided_alone(HAND.assign(log_snr=np.where(HAND["t"] < 0.5, np.inf, 0)), under("eps"))
 
 
 def test_trials_are_like_everyones(tmp_path):

@@ -8,7 +8,6 @@ from gcbook.paper.observers import HUMANS, show_once
 from gcbook.stats.metrics import (
     accuracy,
     category_mean_shape_bias,
-    confusion_table,
     count_trials,
     cues,
     pool_humans,
@@ -78,17 +77,7 @@ def test_no_answer_is_a_wrong_answer(conflict: pd.DataFrame) -> None:
     assert row["accuracy"] == pytest.approx(3 / 7)
 
 
-def test_confusion_table_shares_sum_to_one(conflict: pd.DataFrame) -> None:
-    table = confusion_table(conflict)
-    assert table["n"].sum() == 7
-    assert np.allclose(table.groupby("category")["share"].sum(), 1)
-    dog = table[table["category"] == "dog"].set_index("response")["share"]
-    assert dog.to_dict() == {"car": 0.25, "oven": 0.25, "dog": 0.25, "na": 0.25}
-
-
-@pytest.mark.parametrize(
-    "metric", [accuracy, shape_bias, category_mean_shape_bias, confusion_table]
-)
+@pytest.mark.parametrize("metric", [accuracy, shape_bias, category_mean_shape_bias])
 def test_counts_give_the_same_as_trials_in_any_order(conflict: pd.DataFrame, metric) -> None:  # type: ignore[no-untyped-def]
     twice = pd.concat([conflict, conflict.assign(observer="b", response="cat")])
     shuffled = twice.sample(frac=1, random_state=1)

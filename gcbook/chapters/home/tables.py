@@ -3,8 +3,9 @@
 import pandas as pd
 
 from gcbook.miniworld.named import DEFAULT
+from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.panel import OOD_SETS, counted, make_panel
-from gcbook.miniworld.results.scores import answers_on, bias_by_shape
+from gcbook.miniworld.results.scores import bias_by_shape
 from gcbook.miniworld.results.shipped import select_models
 from gcbook.miniworld.results.weighting import sweep_table, weighing_stores
 from gcbook.stats.resampling import Resampling
@@ -32,7 +33,7 @@ def miniature_rows() -> pd.DataFrame:
     Returns:
         A row a miniature of `RECIPES`: ``recipe, shape_bias``.
     """
-    answers = answers_on(["cue-conflict"], select_models(DEFAULT, RECIPES))
+    answers = miniature_answers(["cue-conflict"], select_models(DEFAULT, RECIPES))
     rows = bias_by_shape(answers, resampling=Resampling(draws=0))
     return rows.loc[rows["category"] == "pooled", ["recipe", "shape_bias"]].reset_index(drop=True)
 
@@ -44,7 +45,7 @@ def accuracy_rows() -> pd.DataFrame:
         A row a miniature: ``recipe, accuracy``, the mean over the test sets.
     """
     recipes = ("mini-pixel", "mini-cnn")
-    answers = answers_on(OOD_SETS, select_models(DEFAULT, recipes))
+    answers = miniature_answers(OOD_SETS, select_models(DEFAULT, recipes))
     panel = make_panel(answers[counted(answers)], Resampling(draws=0))
     values = [float(panel.accuracy(recipe, OOD_SETS)[0]) for recipe in recipes]
     return pd.DataFrame({"recipe": recipes, "accuracy": values})

@@ -1,6 +1,5 @@
 """The numbers that the chapter's text and its claims are about."""
 
-from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,7 +25,6 @@ def illusion_facts(
     flips: pd.DataFrame,
     judged: pd.DataFrame,
     example: str,
-    remade: Sequence[str] = REMADE,
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
@@ -37,11 +35,10 @@ def illusion_facts(
             ``placement`` and ``flips``.
         judged: from `gcbook.chapters.illusions.judge.judge_rows`.
         example: file's name of the blend that the chapter opens with.
-        remade: names of pictures whose reconstructions are made anew.
     """
     models = list(dict.fromkeys(alike["model"]))
     pictures = {picture.name: picture for picture in ambiguous_pictures()}
-    found = [check_reconstructions(name, remade) for name in models]
+    found = [check_reconstructions(name, REMADE) for name in models]
     return SimpleNamespace(
         blends=BLENDS,
         draws=DRAWS,

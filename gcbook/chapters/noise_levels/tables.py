@@ -32,7 +32,6 @@ from gcbook.stats.shares import accuracies, cue_shares
 
 __all__ = [
     "ACCURACY_SETS",
-    "ANSWERS",
     "CONFLICTS",
     "centre_rows",
     "cue_centres",
@@ -52,9 +51,6 @@ UNWEIGHTED = Rule(Weights(parse_weighting("uniform")))
 
 ACCURACY_SETS = ("in-distribution", "silhouette", "texture")
 """Test sets on which there is one right answer, with both cues, shape alone, texture alone."""
-
-ANSWERS = ("shape", "texture", "neither")
-"""What an answer to a cue conflict names."""
 
 _CUES = {"shape": "shape", "texture": "texture", "neither": "other"}
 
@@ -118,9 +114,9 @@ def level_shares(
         resampling: how the intervals are made.
 
     Returns:
-        ``model, test_set, answer`` (one of `ANSWERS` on cue conflicts, "shape bias" there too,
-        else "right"), ``level, t_low, t_high, t`` (middle), ``log_snr`` (at the middle; NaN where
-        there is none), ``n, share, low, high``.
+        ``model, test_set, answer`` ("shape", "texture", "neither" and "shape bias" on cue
+        conflicts, else "right"), ``level, t_low, t_high, t`` (middle), ``log_snr`` (at the middle;
+        NaN where there is none), ``n, share, low, high``.
     """
     columns = ["model", "test_set", "answer", "level", "t_low", "t_high", "t", "log_snr"]
     columns += ["n", "share", "low", "high"]

@@ -18,8 +18,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.named import DEFAULT, named_world
-from gcbook.miniworld.results.answers import with_recipe
-from gcbook.miniworld.results.scores import answers_on
+from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.miniworld.testsets import make_test_set, one_a_pair, texture_of
 from gcbook.paper.observers import HUMAN_NAME, HUMANS_TITLE, labels
@@ -125,7 +124,7 @@ def _miniature(block: str, dataset: str) -> Part:
             "picture": [each.content() for each, _ in stimuli],
         }
     )
-    answers = answers_on([dataset], shipped_models())
+    answers = miniature_answers([dataset], shipped_models())
     answers = with_recipe(answers[answers["image_id"].isin(images["image_id"])])
     answers = answers.assign(label=answers["observer"], row=answers["recipe"])
     columns = ["image_id", "observer", "label", "row", "response"]

@@ -223,18 +223,17 @@ def response_bias(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Dat
     return table[columns]
 
 
-def near_guessing(bias: pd.DataFrame, at_most: float = AT_MOST) -> pd.DataFrame:
+def near_guessing(bias: pd.DataFrame) -> pd.DataFrame:
     """The cases in which an observer is hardly better than a guesser.
 
     Args:
         bias: from `response_bias`.
-        at_most: accuracy up to which a case counts.
 
     Returns:
         Their rows with ``group``, `PEOPLE` or the network: people first, then the networks by their
         mean share.
     """
-    rows = bias[bias["right"] <= at_most]
+    rows = bias[bias["right"] <= AT_MOST]
     people = rows["kind"] == HUMANS_TITLE
     rows = rows.assign(group=rows["observer"].mask(people, PEOPLE))
     mean = rows.groupby("group")["share"].transform("mean").mask(people, 0)

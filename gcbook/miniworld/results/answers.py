@@ -10,8 +10,6 @@ from gcbook.files.errors import DataNotFoundError
 from gcbook.miniworld.results.shipped import (
     label_of,
     parts_of,
-    shipped_models,
-    shipped_sets,
     shipped_store,
 )
 from gcbook.miniworld.testsets import silhouette_of, texture_of
@@ -34,7 +32,7 @@ SOURCE = "miniature"
 
 def miniature_answers(
     test_sets: Sequence[str],
-    models: Sequence[str] | None = None,
+    models: Sequence[str],
     *,
     weighting: str | None = None,
     draws: int | None = None,
@@ -43,7 +41,7 @@ def miniature_answers(
 
     Args:
         test_sets: names, see `gcbook.miniworld.testsets.TEST_SETS`.
-        models: names, of one world; by default all of the default one that have scores on a set.
+        models: names, of one world.
         weighting: of the errors of diffusion models; by default the paper's.
         draws: the first so many; by default all. A model whose answers need fewer has those.
 
@@ -53,13 +51,11 @@ def miniature_answers(
         columns of `mark`.
 
     Raises:
-        DataNotFoundError: a named model has no scores on a set, or no model has any.
+        DataNotFoundError: a model has no scores on a set, or no model is named.
     """
-    tables = []
-    for test_set in test_sets:
-        scored = [name for name in shipped_models() if test_set in shipped_sets(name)]
-        chosen = scored if models is None else models
-        tables += [_decided(test_set, model, weighting, draws) for model in chosen]
+    tables = [
+        _decided(test_set, model, weighting, draws) for test_set in test_sets for model in models
+    ]
     if not tables:
         raise DataNotFoundError(
             f"expected scores of a miniature on {', '.join(test_sets)}, found none; "

@@ -37,7 +37,6 @@ __all__ = [
     "measured_by_default",
     "outcome_rows",
     "predicted_consistency",
-    "predictions",
     "search_rows",
     "trainings",
     "world_title",
@@ -63,20 +62,8 @@ def measured_by_default() -> Measured:
     return stored
 
 
-def predictions() -> pd.DataFrame:
-    """Return what shape biases were expected of the other models before one was trained.
-
-    Returns:
-        A row a prediction: ``prediction`` (its name), ``model``; ``predicted``, and ``low, high``,
-        meant to contain the outcome with a probability of .8; and ``paper``, the value that the
-        paper prints, missing where it prints none.
-    """
-    rows = _predicted()["shape_bias"]
-    return pd.DataFrame([{"prediction": name, **row} for name, row in rows.items()])
-
-
 def outcome_rows(noised: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
-    """Put beside the predictions what came out, on test silhouettes.
+    """Compare what was expected of other models, before one was trained, with what came out.
 
     Args:
         noised: answers of the calibrated world's classifiers, from
@@ -84,9 +71,11 @@ def outcome_rows(noised: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
         resampling: how the intervals are made, over silhouettes and seeds.
 
     Returns:
-        The rows of `predictions` with ``outcome`` and its ``outcome_low, outcome_high``, missing
-        where no such model ships yet, and ``inside``, whether it is within the predicted interval:
-        "yes", "no" or "".
+        A row a prediction of a shape bias: ``prediction`` (its name), ``model``; ``predicted``,
+        and ``low, high``, meant to contain the outcome with a probability of .8; ``paper``, the
+        value that the paper prints, missing where it prints none; ``outcome``, on test
+        silhouettes, and its ``outcome_low, outcome_high``, missing where no such model ships yet;
+        and ``inside``, whether it is within the predicted interval: "yes", "no" or "".
     """
     rows = []
     for name, row in _predicted()["shape_bias"].items():

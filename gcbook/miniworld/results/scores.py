@@ -7,7 +7,7 @@ import pandas as pd
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.kinds import DIFFUSION
 from gcbook.miniworld.results.panel import counted
-from gcbook.miniworld.results.shipped import KINDS, select_models, shipped_models
+from gcbook.miniworld.results.shipped import KINDS, select_models
 from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
@@ -16,7 +16,6 @@ __all__ = [
     "SET_TITLES",
     "accuracy_by_set",
     "accuracy_by_strength",
-    "answers_on",
     "bias_by_shape",
     "evenly_weighted_answers",
 ]
@@ -33,20 +32,6 @@ SET_TITLES = {
 _DIGITS = 4
 
 
-def answers_on(test_sets: Sequence[str], models: Sequence[str] | None = None) -> pd.DataFrame:
-    """Decide on test sets, model by model.
-
-    Args:
-        test_sets: names.
-        models: names, of one world; by default all of the default one.
-
-    Returns:
-        As `gcbook.miniworld.results.answers.miniature_answers`.
-    """
-    chosen = shipped_models() if models is None else models
-    return pd.concat([miniature_answers(test_sets, [model]) for model in chosen], ignore_index=True)
-
-
 def evenly_weighted_answers(world: str) -> pd.DataFrame:
     """Answers of the diffusion models of a world with all noise levels weighted alike.
 
@@ -54,7 +39,7 @@ def evenly_weighted_answers(world: str) -> pd.DataFrame:
         world: its name.
 
     Returns:
-        As `answers_on`, which has the paper's weighting, of cue conflicts.
+        As `gcbook.miniworld.results.answers.miniature_answers`, of cue conflicts.
 
     Raises:
         DataNotFoundError: this version brings no pixel or no latent diffusion of the world.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from gcbook.miniworld.named import DEFAULT
+from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.calibrated import CALIBRATED, CALIBRATED_WORLD, UNCALIBRATED
 from gcbook.miniworld.results.findings import claim_differences, claim_rows
 from gcbook.miniworld.results.kinds import recipes_in
@@ -17,7 +18,7 @@ from gcbook.miniworld.results.noised import (
     discriminative_models,
     noise_answers,
 )
-from gcbook.miniworld.results.scores import answers_on, bias_by_shape
+from gcbook.miniworld.results.scores import bias_by_shape
 from gcbook.miniworld.results.shipped import parts_of, shipped_models
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling
@@ -40,7 +41,7 @@ def answers_in_both() -> dict[str, pd.DataFrame]:
     """Answers to all test sets by the kinds of models that both worlds have, by world's name."""
     kinds = set(recipes_in(shipped_models(CALIBRATED_WORLD)))
     return {
-        world: answers_on(
+        world: miniature_answers(
             TEST_SETS, [name for name in shipped_models(world) if parts_of(name).recipe in kinds]
         )
         for world in WORLDS

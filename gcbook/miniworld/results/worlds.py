@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
 from gcbook.miniworld.results.answers import SOURCE, mark
 from gcbook.miniworld.results.shipped import DATA
-from gcbook.miniworld.training.record import RECORD, read_record
-from gcbook.miniworld.training.worlds import COMPARED, Job
+from gcbook.miniworld.training.record import read_record
+from gcbook.miniworld.training.worlds import COMPARED, Job, is_done
 from gcbook.scoring.decisions import decide, to_trials
 from gcbook.scoring.store import Store
 from gcbook.stats.resampling import Resampling
@@ -80,11 +79,7 @@ def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ..
     place = Path(folder)
     for path in sorted(place.glob("*/*")):
         job = Job.named(path.relative_to(place).as_posix())
-        # The record is what is written last.
-        if job is None or not (path / RECORD).is_file():
-            continue
-        stores = [path / name for name in SETS]
-        if all(is_store(store) and Store.open(store).is_complete() for store in stores):
+        if job is not None and is_done(path):
             record = read_record(path)
             found.append(
                 Trained(

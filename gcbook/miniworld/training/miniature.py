@@ -166,7 +166,6 @@ class Trainer(Run):
         task: the networks and their loss.
         plan: how.
         folder: of the state, the history and the checkpoints.
-        save_every: seconds after which the state is saved.
         report: called with a line now and then.
         of: what else makes this run what it is: of which miniature, on which tokenizer.
 
@@ -182,7 +181,6 @@ class Trainer(Run):
         plan: Plan,
         folder: str | Path,
         *,
-        save_every: float = 120.0,
         report: Callable[[str], None] = print,
         of: Mapping[str, Any] | None = None,
     ) -> None:
@@ -196,7 +194,6 @@ class Trainer(Run):
             of=of or {},
             average=plan.make_average(networks),
             clip=plan.clip,
-            save_every=save_every,
             report=report,
         )
 

@@ -97,7 +97,6 @@ class ResNetRun(Run):
         folder: of the state, the history and, in the end, the model.
         device: "cpu" for one process without a GPU; else whatever accelerate finds.
         workers: processes that read images, for each device.
-        save_every: seconds after which the state is saved.
         report: takes lines on how it goes.
 
     Raises:
@@ -116,7 +115,6 @@ class ResNetRun(Run):
         *,
         device: str = "auto",
         workers: int = 0,
-        save_every: float = 600.0,
         report: Callable[[str], None] = print,
     ) -> None:
         from accelerate import Accelerator
@@ -155,7 +153,7 @@ class ResNetRun(Run):
             optimizer,
             of={"images": len(train), "classes, their SHA-256": classes},
             accelerator=accelerator,
-            save_every=save_every,
+            save_every=600.0,
             report=report,
         )
         if self.done:

@@ -272,6 +272,8 @@ def run_job(
 
 def is_done(folder: Path) -> bool:
     """Tell whether a job's folder has the record of its training and all scores."""
+    # The record is what is written last.
+    if not (folder / RECORD).is_file():
+        return False
     stores = [folder / name for name in DRAWS]
-    whole = all(is_store(store) and Store.open(store).is_complete() for store in stores)
-    return whole and (folder / RECORD).is_file()
+    return all(is_store(store) and Store.open(store).is_complete() for store in stores)

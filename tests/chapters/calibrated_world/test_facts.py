@@ -24,8 +24,8 @@ from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.miniworld.results.calibrated import (
     CALIBRATED,
     UNCALIBRATED,
+    _predicted,
     matched_rows,
-    predictions,
     search_rows,
 )
 from gcbook.miniworld.results.noised import CLEAN, MEAN_OF_DRAWS, ONE_DRAW
@@ -66,11 +66,14 @@ CHANGES = pd.DataFrame(
     ],
     columns=["world", "step", "measure", "before", "after", "change", "low", "high"],
 ).round(4)
-OUTCOMES = predictions().assign(
-    outcome=[0.3, 0.9, *[float("nan")] * (len(predictions()) - 2)],
+PREDICTED = pd.DataFrame(
+    [{"prediction": name, **row} for name, row in _predicted()["shape_bias"].items()]
+)
+OUTCOMES = PREDICTED.assign(
+    outcome=[0.3, 0.9, *[float("nan")] * (len(PREDICTED) - 2)],
     outcome_low=lambda rows: rows["outcome"] - 0.05,
     outcome_high=lambda rows: rows["outcome"] + 0.05,
-    inside=["yes", "no", *[""] * (len(predictions()) - 2)],
+    inside=["yes", "no", *[""] * (len(PREDICTED) - 2)],
 )
 
 

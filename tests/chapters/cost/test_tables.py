@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from tiny.shipped import CONFLICTS, forget, least, ship_model, ship_scores, use_data
+from tiny.shipped import CONFLICTS, least, ship_model, ship_scores, use_data
 
 from gcbook.chapters.cost import tables
 from gcbook.chapters.cost.tables import (
@@ -55,9 +55,7 @@ def data(tmp_path, monkeypatch):
                 lambda rows, column=column: least(rows, rows[column]),
                 kind="discriminative",
             )
-    forget()
-    yield folder
-    forget()
+    return folder
 
 
 def test_evaluations_count_classes_and_draws(data):
@@ -132,7 +130,6 @@ def test_a_clear_race_stops_at_its_first_test(data):
     ship_model(data, "mini-latent")
     for test_set, names in (("in-distribution", PLAIN), ("cue-conflict", CONFLICTS)):
         ship_scores(data, "mini-latent", test_set, names, clear, draws=32)
-    forget()
     rows = race_rows((4, 16)).query("model == 'mini-latent'")
     assert rows["first_test"].tolist() == [4, 16, 4, 16]
     assert rows["nfe"].tolist() == [64, 256] * 2

@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from tiny.charts import rendered
 
 from gcbook.chapters.generative_classifier.charts import fig_restorations, fig_toy_images
 from gcbook.chapters.generative_classifier.tables import (
@@ -15,7 +16,7 @@ from gcbook.chapters.generative_classifier.tables import (
     restoration_table,
     sample_table,
 )
-from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.charts.chart import chart_spec
 from gcbook.charts.parts import CLASS_COLORS
 from gcbook.classifiers.toy import make_toy, toy_classifier
 
@@ -51,13 +52,6 @@ def params(spec):
     return {param["name"]: param for param in spec["params"]}
 
 
-def with_values(spec, **values):
-    changed = [
-        {**param, "value": values.get(param["name"], param["value"])} for param in spec["params"]
-    ]
-    return static_svg({**spec, "params": changed})
-
-
 def test_images_are_the_samples_with_noise_put_on_by_the_chart(images):
     (rows,) = images["datasets"].values()
     assert rows == samples().to_dict("records")
@@ -75,7 +69,7 @@ def test_images_are_the_samples_with_noise_put_on_by_the_chart(images):
 
 
 def test_noise_moves_the_second_panel_only(images):
-    start, end = with_values(images, toy_t=0), with_values(images, toy_t=1)
+    start, end = rendered(images, toy_t=0), rendered(images, toy_t=1)
     assert "Noised, t = 0.00" in start and "Noised, t = 1.00" in end
     # At t = 0 every point is drawn in the same place of both panels.
     assert twice(start) == 40 and twice(end) < 5
@@ -119,7 +113,7 @@ def test_packed_rows_are_the_table(restorations):
 @pytest.mark.parametrize(("t", "label"), [(0.04, "B"), (0.8, "A")])
 def test_the_smallest_error_is_marked(restorations, t, label):
     image = "cloud of A, clump of B"
-    svg = with_values(restorations, restored_image=image, restored_t=t)
+    svg = rendered(restorations, restored_image=image, restored_t=t)
     assert f"Restorations at t = {t:.2f}" in svg
     assert svg.count(">smallest<") == 1
     rows = errors_at_times()[

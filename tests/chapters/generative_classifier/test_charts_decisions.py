@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from tiny.charts import rendered
 
 from gcbook.chapters.generative_classifier.charts import (
     fig_accuracy_by_weight,
@@ -19,7 +20,7 @@ from gcbook.chapters.generative_classifier.decisions import (
     region_boxes,
 )
 from gcbook.chapters.generative_classifier.tables import DECAYS, TIMES, expected_errors, grid_points
-from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.charts.chart import chart_spec
 from gcbook.charts.parts import CLASS_COLORS
 from gcbook.classifiers.toy import HALF_WIDTH, make_toy, toy_classifier
 
@@ -76,13 +77,6 @@ def positions(param) -> np.ndarray:
     return np.arange(bind["min"], bind["max"] + bind["step"] / 2, bind["step"])
 
 
-def render(spec, **values):
-    changed = [
-        {**param, "value": values.get(param["name"], param["value"])} for param in spec["params"]
-    ]
-    return static_svg({**spec, "params": changed})
-
-
 def rows(spec, panel) -> list[dict]:
     return spec["datasets"][panel["data"]["name"]]
 
@@ -131,7 +125,7 @@ def test_boxes_are_drawn_in_the_units_of_the_images(regions):
 
 @pytest.mark.parametrize(("t", "k"), [(0.04, 0), (0.28, 7), (1.0, 20)])
 def test_the_accuracy_above_a_map_is_that_of_its_t_or_k(regions, t, k):
-    svg = render(regions, region_t=t, region_k=k)
+    svg = rendered(regions, region_t=t, region_k=k)
     assert f"One t: t = {t:.2f}" in svg and f"All t: k = {k}" in svg
     assert accuracy("one t", t) in svg
     assert accuracy("exp(−kt)", k) in svg
@@ -159,7 +153,7 @@ def test_agreement_is_faded_on_demand(regions):
     ]
     assert 0 < chosen["differs"].sum() < len(chosen)
     for only in (False, True):
-        boxes = fills(render(regions, region_t=0.6, region_k=3, region_only=only))
+        boxes = fills(rendered(regions, region_t=0.6, region_k=3, region_only=only))
         assert len(boxes) == len(chosen)
         colours = pd.Series([colour for colour, _ in boxes]).value_counts().to_dict()
         labels = chosen["label"].map(dict(zip("ABCD", CLASS_COLORS, strict=True)))
@@ -212,7 +206,7 @@ def test_the_sum_says_which_cue_wins(evidence, weighting, k):
         np.exp(-k * evidence_rows()["t"]) if weighting == "exp" else evidence_rows()[weighting]
     )
     cue = "fine" if (evidence_rows()["gap"] * weights).sum() > 0 else "coarse"
-    assert f"Sum: {cue} cue" in render(evidence, evidence_weight=weighting, evidence_k=k)
+    assert f"Sum: {cue} cue" in rendered(evidence, evidence_weight=weighting, evidence_k=k)
 
 
 def test_both_outcomes_occur(evidence):

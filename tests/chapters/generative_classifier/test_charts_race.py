@@ -2,9 +2,10 @@
 
 import pandas as pd
 import pytest
+from tiny.charts import rendered
 
 from gcbook.chapters.generative_classifier.charts import fig_race
-from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.charts.chart import chart_spec
 from gcbook.charts.parts import CLASS_COLORS
 
 COLUMNS = ["image", "label", "draw", "score", "score_low", "score_high"]
@@ -29,13 +30,6 @@ def race():
 
 def params(spec):
     return {param["name"]: param for param in spec["params"]}
-
-
-def render(spec, **values):
-    changed = [
-        {**param, "value": values.get(param["name"], param["value"])} for param in spec["params"]
-    ]
-    return static_svg({**spec, "params": changed})
 
 
 def test_every_race_and_both_ways_to_see_it_can_be_chosen(race):
@@ -65,13 +59,13 @@ def test_bands_are_the_intervals_and_lines_the_values(race):
 
 
 def test_drops_are_named_where_there_are_any(race):
-    hard, easy = render(race, race_image="hard"), render(race, race_image="easy")
+    hard, easy = rendered(race, race_image="hard"), rendered(race, race_image="easy")
     assert ">B out at 20<" in hard and ">C out at 300<" in hard
     assert ">A out" not in hard and " out at " not in easy
 
 
 def test_the_axis_is_of_what_is_shown(race):
-    behind = render(race, race_image="easy", race_shown="behind the leader")
-    scores = render(race, race_image="easy", race_shown="score of each")
+    behind = rendered(race, race_image="easy", race_shown="behind the leader")
+    scores = rendered(race, race_image="easy", race_shown="score of each")
     assert ">−40<" in scores and ">−40<" not in behind
     assert ">0<" in behind

@@ -1,12 +1,10 @@
 """The landing page's numbers, and its claims."""
 
 import pytest
+from tiny.claims import assert_guarded
 
-from gcbook.chapters.claims import check_claims
 from gcbook.chapters.home.facts import home_facts
 from gcbook.chapters.home.tables import accuracy_rows, dial_rows, miniature_rows
-from gcbook.chapters.parameters import check_parameters
-from gcbook.claims import ClaimFailed
 from gcbook.stats.summaries import Summaries
 from gcbook.stimuli.pictures import pictures_of
 
@@ -56,8 +54,4 @@ def test_the_example_is_named_by_its_shape(facts):
 
 
 def test_claims_hold_and_a_changed_number_is_noticed(facts):
-    p = check_parameters("home")
-    assert {each.state for each in check_claims(p, facts).values()} == {"holds"}
-    changed = type(facts)(**vars(facts) | {"mini_cnn": 0.5})
-    with pytest.raises(ClaimFailed, match="miniature_the_other_way"):
-        check_claims(p, changed)
+    assert_guarded("home", facts, "miniature_the_other_way", mini_cnn=0.5)

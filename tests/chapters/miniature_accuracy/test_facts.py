@@ -1,19 +1,16 @@
 """The chapter's facts by the shipped answers, and that its claims can fail."""
 
-from types import SimpleNamespace
-
 import pytest
+from tiny.claims import assert_guarded
 
-from gcbook.chapters.claims import check_claims
 from gcbook.chapters.miniature_accuracy.facts import miniature_accuracy_facts
 from gcbook.chapters.miniature_accuracy.tables import (
     difference_rows,
     robustness_rows,
 )
-from gcbook.chapters.parameters import check_parameters
-from gcbook.claims import ClaimFailed
+from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.findings import claim_rows
-from gcbook.miniworld.results.scores import accuracy_by_set, answers_on
+from gcbook.miniworld.results.scores import accuracy_by_set
 from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling
@@ -22,7 +19,7 @@ from gcbook.stats.resampling import Resampling
 @pytest.fixture(scope="module")
 def facts():
     resampling = Resampling(draws=500)
-    answers = answers_on(TEST_SETS, shipped_models())
+    answers = miniature_answers(TEST_SETS, shipped_models())
     return miniature_accuracy_facts(
         robustness_rows(answers, resampling=resampling),
         difference_rows(claim_rows(answers, resampling=resampling)),
@@ -46,7 +43,4 @@ def test_who_is_behind_has_a_positive_number(facts):
 
 
 def test_the_claims_hold_and_can_fail(facts):
-    p = check_parameters("miniature-accuracy")
-    assert {each.state for each in check_claims(p, facts).values()} == {"holds"}
-    with pytest.raises(ClaimFailed, match="high_pass_hardest"):
-        check_claims(p, SimpleNamespace(**vars(facts) | {"hardest_high_pass": 5}))
+    assert_guarded("miniature-accuracy", facts, "high_pass_hardest", hardest_high_pass=5)

@@ -9,9 +9,9 @@ from gcbook.chapters.miniature_accuracy.tables import (
     robustness_rows,
 )
 from gcbook.charts.chart import chart_spec
+from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.findings import claim_rows
 from gcbook.miniworld.results.panel import OOD_SETS
-from gcbook.miniworld.results.scores import answers_on
 from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling
@@ -21,7 +21,7 @@ NONE = Resampling(draws=0)
 
 @pytest.fixture(scope="module")
 def answers():
-    return answers_on(TEST_SETS, shipped_models())
+    return miniature_answers(TEST_SETS, shipped_models())
 
 
 def test_every_test_set_weighs_the_same(answers):

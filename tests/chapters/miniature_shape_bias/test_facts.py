@@ -1,15 +1,14 @@
 """The chapter's facts by the shipped scores."""
 
 import pytest
+from tiny.claims import assert_guarded
 
-from gcbook.chapters.claims import check_claims
 from gcbook.chapters.miniature_shape_bias.facts import miniature_shape_bias_facts
 from gcbook.chapters.miniature_shape_bias.tables import cue_rows
-from gcbook.chapters.parameters import check_parameters
-from gcbook.claims import ClaimFailed
 from gcbook.miniworld.named import DEFAULT
+from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.findings import claim_rows
-from gcbook.miniworld.results.scores import answers_on, bias_by_shape, evenly_weighted_answers
+from gcbook.miniworld.results.scores import bias_by_shape, evenly_weighted_answers
 from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.stats.resampling import Resampling
 
@@ -17,7 +16,7 @@ from gcbook.stats.resampling import Resampling
 @pytest.fixture(scope="module")
 def facts():
     few = Resampling(draws=200)
-    answers = answers_on(["cue-conflict"], shipped_models())
+    answers = miniature_answers(["cue-conflict"], shipped_models())
     return miniature_shape_bias_facts(
         bias_by_shape(answers, resampling=few),
         cue_rows(answers, resampling=few),
@@ -49,8 +48,4 @@ def test_seeds_span_a_range_and_a_single_training_none(facts):
 
 
 def test_all_claims_hold_and_a_changed_number_is_noticed(facts):
-    p = check_parameters("miniature-shape-bias")
-    assert {each.state for each in check_claims(p, facts).values()} == {"holds"}
-    changed = type(facts)(**vars(facts) | {"cnn_interval": (0.2, 0.3)})
-    with pytest.raises(ClaimFailed, match="resnet_by_shape"):
-        check_claims(p, changed)
+    assert_guarded("miniature-shape-bias", facts, "resnet_by_shape", cnn_interval=(0.2, 0.3))

@@ -4,8 +4,7 @@ import pandas as pd
 import pytest
 
 from gcbook.chapters.miniature_shape_bias.tables import cue_rows
-from gcbook.miniworld.results.answers import mark
-from gcbook.miniworld.results.scores import answers_on
+from gcbook.miniworld.results.answers import mark, miniature_answers
 from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.stats.resampling import Resampling
 
@@ -35,6 +34,6 @@ def test_networks_in_the_order_of_their_kinds_and_seeds():
 
 
 def test_all_shipped_models_answer_to_the_default_world():
-    answers = answers_on(["cue-conflict"], shipped_models())
+    answers = miniature_answers(["cue-conflict"], shipped_models())
     assert set(answers["observer"]) == set(shipped_models())
     assert answers.groupby("observer").size().nunique() == 1

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from tiny.charts import rendered
 
 from gcbook.chapters.miniature_world.charts import (
     fig_claims,
@@ -15,7 +16,7 @@ from gcbook.chapters.miniature_world.charts import (
     fig_textures,
 )
 from gcbook.chapters.miniature_world.pictures import png
-from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.charts.chart import chart_spec
 from gcbook.miniworld.results.findings import AGREES, CONTRADICTS
 from gcbook.paper.categories import CATEGORIES
 
@@ -80,13 +81,6 @@ QUIZ = pd.DataFrame(
         "picture": [data(i) for i in range(6)],
     }
 )
-
-
-def rendered(spec, **values):
-    changed = [
-        {**each, "value": values.get(each["name"], each["value"])} for each in spec["params"]
-    ]
-    return static_svg({**spec, "params": changed})
 
 
 @pytest.fixture(scope="module")

@@ -1,15 +1,15 @@
 """The chapter's facts by the shipped scores, and its claims."""
 
 import pytest
+from tiny.claims import assert_guarded
 
-from gcbook.chapters.claims import check_claims
 from gcbook.chapters.miniature_world.facts import miniature_world_facts
 from gcbook.chapters.miniature_world.pictures import quiz_table
-from gcbook.chapters.parameters import check_parameters
-from gcbook.claims import ClaimFailed
 from gcbook.miniworld.named import DEFAULT
+from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.findings import claim_differences, claim_rows
-from gcbook.miniworld.results.scores import accuracy_by_set, answers_on
+from gcbook.miniworld.results.scores import accuracy_by_set
+from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import load_summaries
@@ -17,7 +17,7 @@ from gcbook.stats.summaries import load_summaries
 
 @pytest.fixture(scope="module")
 def answers():
-    return answers_on(TEST_SETS)
+    return miniature_answers(TEST_SETS, shipped_models())
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +61,4 @@ def test_the_solution_counts_first_seeds_only(facts, answers):
 
 
 def test_all_claims_hold_and_a_changed_number_is_noticed(facts):
-    p = check_parameters("miniature-world")
-    assert {each.state for each in check_claims(p, facts).values()} == {"holds"}
-    changed = type(facts)(**vars(facts) | {"shape_alone_better": 5})
-    with pytest.raises(ClaimFailed, match="shape_alone"):
-        check_claims(p, changed)
+    assert_guarded("miniature-world", facts, "shape_alone", shape_alone_better=5)

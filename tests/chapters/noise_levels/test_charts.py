@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tiny.charts import rendered
 
 from gcbook.chapters.noise_levels.charts import (
     fig_cue_centres,
     fig_first_and_last,
     fig_levels,
 )
-from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.charts.chart import chart_spec
 from gcbook.charts.theme import CUES
 
 MODELS = ("mini-pixel", "mini-masked")
@@ -59,13 +60,6 @@ def params(spec):
     return {param["name"]: param for param in spec["params"]}
 
 
-def render(spec, **values):
-    changed = [
-        {**param, "value": values.get(param["name"], param["value"])} for param in spec["params"]
-    ]
-    return static_svg({**spec, "params": changed})
-
-
 def test_models_axes_and_what_to_compare_with_can_be_chosen(levels):
     chosen = params(levels)
     assert chosen["levels_model"]["bind"]["options"] == list(MODELS)
@@ -106,24 +100,24 @@ def test_bands_are_the_intervals(levels):
 
 
 def test_axis_says_what_is_on_it(levels):
-    noise = render(levels)
+    noise = rendered(levels)
     assert "from clean (0) to noise alone (1)" in noise and "log-SNR" not in noise
-    ratio = render(levels, levels_axis="log-SNR")
+    ratio = rendered(levels, levels_axis="log-SNR")
     assert "log-SNR, falling" in ratio and ">−3<" in ratio and ">2<" in ratio
-    masked = render(levels, levels_model="mini-masked")
+    masked = rendered(levels, levels_model="mini-masked")
     assert "Share of tokens hidden" in masked and "noise alone" not in masked
-    neither = render(levels, levels_model="mini-masked", levels_axis="log-SNR")
+    neither = rendered(levels, levels_model="mini-masked", levels_axis="log-SNR")
     assert "it has no log-SNR" in neither and "it has no log-SNR" not in ratio
 
 
 def test_clean_images_are_on_the_left_either_way(levels):
     """The log-SNR falls from left to right."""
-    ratio = render(levels, levels_axis="log-SNR")
+    ratio = rendered(levels, levels_axis="log-SNR")
     assert ratio.index(">2<") < ratio.index(">0<") < ratio.index(">−2<")
 
 
 def test_dashed_lines_are_of_the_model_beside(levels):
-    with_one, without = (render(levels, levels_beside=name) for name in ("mini-cnn", "none"))
+    with_one, without = (rendered(levels, levels_beside=name) for name in ("mini-cnn", "none"))
     # Each panel has three, besides the dotted line at chance.
     assert with_one.count('stroke-dasharray="6,4"') == 6
     assert without.count('stroke-dasharray="6,4"') == 0

@@ -1,13 +1,12 @@
 """The chapter's facts, by hand and by the shipped scores."""
 
 import math
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from tiny.claims import assert_guarded
 
-from gcbook.chapters.claims import check_claims
 from gcbook.chapters.noise_levels.facts import noise_levels_facts
 from gcbook.chapters.noise_levels.tables import (
     centre_rows,
@@ -18,8 +17,6 @@ from gcbook.chapters.noise_levels.tables import (
     level_shares,
     models_with_levels,
 )
-from gcbook.chapters.parameters import check_parameters
-from gcbook.claims import ClaimFailed
 from gcbook.miniworld.results.course import course_answers, first_and_last
 from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.stats.resampling import Resampling
@@ -48,10 +45,7 @@ def test_the_shipped_models(tables):
     assert (str(facts.latent_kept_from), str(facts.masked_kept_from)) == ("50%", "25%")
     assert (str(facts.cosine_log_snr), str(facts.flow_log_snr)) == ("1.76", "2.20")
     assert (str(facts.weight_ratio), str(facts.draws_a_level)) == ("16", "4")
-    p = check_parameters("noise-levels")
-    assert {each.state for each in check_claims(p, facts).values()} == {"holds"}
-    with pytest.raises(ClaimFailed, match="nobody_trades"):
-        check_claims(p, SimpleNamespace(**vars(facts) | {"traded": 1}))
+    assert_guarded("noise-levels", facts, "nobody_trades", traded=1)
 
 
 def test_levels_and_leads_are_counted_where_intervals_exclude_zero(tables):

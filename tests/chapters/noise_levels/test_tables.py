@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from tiny.shipped import (
     CONFLICTS,
-    forget,
     least,
     ship_model,
     ship_scores,
@@ -58,9 +57,7 @@ def data(tmp_path, monkeypatch):
             lambda rows, column=column: least(rows, rows[column]),
             kind="discriminative",
         )
-    forget()
-    yield folder
-    forget()
+    return folder
 
 
 def test_levels_hold_their_upper_ends():
@@ -77,7 +74,6 @@ def test_only_models_whose_draws_have_several_times_have_levels(data):
 def test_models_of_another_world_go_by_their_names_within_it(data):
     ship_model(data, "mini-pixel-calibrated")
     shutil.copytree(data / "scores/mini-pixel", data / "scores/mini-pixel-calibrated")
-    forget()
     assert models_with_levels(shipped_models("calibrated")) == ("mini-pixel-calibrated",)
     answers = level_answers(["mini-pixel-calibrated"], 4)
     assert answers.equals(level_answers(["mini-pixel"], 4))
@@ -122,7 +118,6 @@ def test_each_level_decides_by_its_own_draws(data):
 
     ship_model(data, "mini-latent")
     ship_scores(data, "mini-latent", "cue-conflict", CONFLICTS, late)
-    forget()
     for bins, expected in ((8, [0] * 7 + [1]), (4, [0] * 3 + [1])):
         shares = level_shares(
             level_answers(["mini-latent"], bins), bins, resampling=Resampling(draws=0)
@@ -134,7 +129,6 @@ def test_each_level_decides_by_its_own_draws(data):
 def test_an_image_without_draws_in_a_level_is_not_counted_there(data):
     ship_model(data, "mini-latent")
     ship_scores(data, "mini-latent", "cue-conflict", CONFLICTS, texture_then_shape, draws=3)
-    forget()
     answers = level_answers(["mini-latent"], 8)
     # Draws at 1/6, 1/2 and 5/6 of the time.
     assert answers.groupby("level").size().to_dict() == {1: 8, 3: 8, 6: 8}
@@ -183,7 +177,6 @@ def test_masked_levels_count_hidden_tokens_alike(data):
     ship_scores(
         data, "mini-masked-seed1", "cue-conflict", CONFLICTS, first_draw_loud, kind="masked"
     )
-    forget()
     # Seven draws of 0.3 against one of 1.
     assert set(level_answers(["mini-masked-seed1"], 1)["cue"]) == {"shape"}
     assert set(miniature_answers(["cue-conflict"], ["mini-masked-seed1"])["cue"]) == {"texture"}
@@ -208,7 +201,6 @@ def test_a_cue_that_is_never_named_has_no_centre(data):
     ship_scores(
         data, "mini-latent", "cue-conflict", CONFLICTS, lambda rows: least(rows, rows["category"])
     )
-    forget()
     row = cue_centres(level_answers(["mini-latent"], 4), 4, resampling=Resampling(draws=20)).iloc[0]
     assert row["shape_t"] == pytest.approx(0.5)
     assert np.isnan(row["texture_t"]) and np.isnan(row["difference"])

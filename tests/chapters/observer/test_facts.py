@@ -1,16 +1,14 @@
 """The chapter's numbers, its figure and its claims."""
 
 import pytest
+from tiny.claims import assert_guarded
 
-from gcbook.chapters.claims import check_claims
 from gcbook.chapters.observer.charts import fig_observers
 from gcbook.chapters.observer.facts import observer_facts
 from gcbook.chapters.observer.pack import Experiment
 from gcbook.chapters.observer.parts import BLOCKS, parts_of
 from gcbook.chapters.observer.tables import observer_rows
-from gcbook.chapters.parameters import check_parameters
 from gcbook.charts.chart import chart_spec
-from gcbook.claims import ClaimFailed
 from gcbook.stats.summaries import Summaries
 
 
@@ -45,11 +43,7 @@ def test_sizes_and_ends_are_counted(facts):
 
 
 def test_claims_hold_and_a_changed_number_is_noticed(facts):
-    p = check_parameters("observer")
-    assert {each.state for each in check_claims(p, facts).values()} == {"holds"}
-    changed = type(facts)(**vars(facts) | {"people_least": 0.5})
-    with pytest.raises(ClaimFailed, match="people_above_networks"):
-        check_claims(p, changed)
+    assert_guarded("observer", facts, "people_above_networks", people_least=0.5)
 
 
 def test_the_figure_has_a_mark_for_everybody(rows):

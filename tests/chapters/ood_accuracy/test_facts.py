@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from tiny.claims import assert_guarded
 
-from gcbook.chapters.claims import check_claims
 from gcbook.chapters.ood_accuracy.facts import ood_accuracy_facts
 from gcbook.chapters.ood_accuracy.tables import (
     accuracy_by_condition,
@@ -15,8 +15,6 @@ from gcbook.chapters.ood_accuracy.tables import (
     response_bias,
     single_condition_accuracy,
 )
-from gcbook.chapters.parameters import check_parameters
-from gcbook.claims import ClaimFailed
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.differences import against_humans
 from gcbook.stats.resampling import Resampling
@@ -195,7 +193,4 @@ def test_an_image_weighs_less_where_there_are_many():
 
 
 def test_the_claims_hold_and_can_fail(facts):
-    p = check_parameters("ood-accuracy")
-    assert {each.state for each in check_claims(p, facts).values()} == {"holds"}
-    with pytest.raises(ClaimFailed, match="networks_above_people"):
-        check_claims(p, SimpleNamespace(**vars(facts) | {"above": 2}))
+    assert_guarded("ood-accuracy", facts, "networks_above_people", above=2)

@@ -1,14 +1,10 @@
 """How many printed numbers come out, by the shipped summaries."""
 
 import math
-from types import SimpleNamespace
 
-import pytest
+from tiny.claims import assert_guarded
 
-from gcbook.chapters.claims import check_claims
-from gcbook.chapters.parameters import check_parameters
 from gcbook.chapters.tables.facts import public_on_some, tables_facts
-from gcbook.claims import ClaimFailed
 from gcbook.stats.benchmark_tables import benchmark_rows
 from gcbook.stats.summaries import Summaries
 
@@ -39,7 +35,4 @@ def test_models_of_the_paper_with_public_decisions():
 
 
 def test_the_claims_hold_and_can_fail():
-    facts, p = tables_facts(ROWS, SHIPPED), check_parameters("tables")
-    assert {each.state for each in check_claims(p, facts).values()} == {"holds"}
-    with pytest.raises(ClaimFailed, match="all_come_out"):
-        check_claims(p, SimpleNamespace(**vars(facts) | {"same": 7}))
+    assert_guarded("tables", tables_facts(ROWS, SHIPPED), "all_come_out", same=7)

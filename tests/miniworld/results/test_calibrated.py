@@ -13,7 +13,6 @@ from gcbook.miniworld.results.calibrated import (
     matched_rows,
     measured_by_default,
     outcome_rows,
-    predictions,
     search_rows,
 )
 from gcbook.miniworld.results.noised import CLEAN, MEAN_OF_DRAWS, ONE_DRAW
@@ -88,8 +87,7 @@ def test_the_default_worlds_measures_are_those_of_its_networks():
 
 
 def test_predictions_have_an_interval_around_them():
-    rows = predictions()
-    assert rows["prediction"].is_unique
+    rows = pd.DataFrame(calibrated._predicted()["shape_bias"].values())
     assert ((rows["low"] < rows["predicted"]) & (rows["predicted"] < rows["high"])).all()
     assert set(rows["model"]) >= {*KINDS} - {"mini-cnn"}
 
@@ -110,7 +108,7 @@ def test_outcomes_stand_beside_their_predictions(monkeypatch):
     tested = {CLEAN: (0, 9, 9), ONE_DRAW: (9, 1, 9), MEAN_OF_DRAWS: (0, 9, 9)}
     noised = answers({("mini-cnn-noise", how): said for how, said in tested.items()})
     rows = outcome_rows(noised, resampling=Resampling(draws=100)).set_index("prediction")
-    assert rows.index.tolist() == predictions()["prediction"].tolist()
+    assert rows.index.tolist() == list(calibrated._predicted()["shape_bias"])
     found = rows.loc["ResNet: noise in training"]
     assert (found["outcome"], found["inside"]) == (0.5, "yes")
     assert found["outcome_low"] <= 0.5 <= found["outcome_high"]

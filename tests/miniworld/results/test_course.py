@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from tiny.shipped import CONFLICTS, forget, ship_model, use_data
+from tiny.shipped import CONFLICTS, ship_model, use_data
 
 from gcbook.files.errors import DataNotFoundError
 from gcbook.miniworld.results.course import course_answers, first_and_last
@@ -74,9 +74,7 @@ def data(tmp_path, monkeypatch):
         target.parent.mkdir(parents=True)
         pd.concat(tables).to_parquet(target, index=False)
     ship_model(folder, "mini-cnn-seed1")
-    forget()
-    yield folder
-    forget()
+    return folder
 
 
 def test_images_are_steps_times_batch_and_models_without_a_course_are_left_out(data):
@@ -91,7 +89,6 @@ def test_models_of_another_world_go_by_their_names_within_it(data):
     table = trials("mini-cnn-calibrated", "cue-conflict", CONFLICTS, said, 3, "")
     (data / "scores" / "mini-cnn-calibrated").mkdir()
     table.to_parquet(data / "scores" / "mini-cnn-calibrated" / "training.parquet", index=False)
-    forget()
     answers = course_answers(shipped_models("calibrated"))
     assert set(answers["observer"]) == {"mini-cnn"}
     assert set(answers["images"]) == {15}

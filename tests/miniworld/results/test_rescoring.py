@@ -13,7 +13,7 @@ import pytest
 from tiny.ci import CI
 from tiny.gaussian import class_means, gaussian_classifier
 from tiny.made import set_of
-from tiny.shipped import forget, ship_model, use_data
+from tiny.shipped import ship_model, use_data
 from tiny.stores import rewrite
 
 from gcbook.classifiers import load
@@ -42,9 +42,7 @@ def data(tmp_path, monkeypatch):
     shutil.copytree(original / "models" / MODEL, folder / "models" / MODEL)
     for name in SETS:
         shutil.copytree(original / "scores" / MODEL / name, folder / "scores" / MODEL / name)
-    forget()
-    yield folder
-    forget()
+    return folder
 
 
 def change(data: Path, test_set: str, plant) -> None:
@@ -235,9 +233,7 @@ def noisy(tmp_path, monkeypatch):
     place = folder / "scores" / "mini-pixel" / "texture"
     settings = ScoringSettings(draws=4, device="cpu")
     score(set_of("texture"), classifier, settings, place, progress="silent")
-    forget()
-    yield place
-    forget()
+    return place
 
 
 def test_the_first_draws_are_compared_with_their_times(noisy):

@@ -5,14 +5,15 @@ import pytest
 from tiny.erring import answered
 
 from gcbook.miniworld.named import DEFAULT
+from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.scores import (
     SET_TITLES,
     accuracy_by_set,
     accuracy_by_strength,
-    answers_on,
     bias_by_shape,
     evenly_weighted_answers,
 )
+from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.paper.experiments import PARAMETRIC
 from gcbook.stats.resampling import Resampling
@@ -88,5 +89,6 @@ def test_every_test_set_has_a_title():
 def test_even_weights_are_asked_of_diffusion_models_only():
     even = evenly_weighted_answers(DEFAULT)
     assert set(even["observer"]) == {"mini-pixel", "mini-latent"}
-    ours = answers_on(["cue-conflict"]).merge(even, on=["observer", "image_id"])
-    assert (ours["response_x"] != ours["response_y"]).mean() > 0.1
+    ours = miniature_answers(["cue-conflict"], shipped_models())
+    both = ours.merge(even, on=["observer", "image_id"])
+    assert (both["response_x"] != both["response_y"]).mean() > 0.1

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tiny.shipped import forget, ship_model, use_data
+from tiny.shipped import ship_model, use_data
 
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.miniworld.bands import BAND_SETS, make_named_set
@@ -210,23 +210,19 @@ def test_models_are_found_in_the_order_of_their_kinds(tmp_path, monkeypatch):
     for name in ("mini-cnn-seed10", "mini-cnn-seed2", "mini-cnn", "mini-pixel", "something-else"):
         ship_model(data, name)
     (data / "models" / "mini-ar").write_text("no folder")
-    forget()
     ship_model(data, "mini-cnn-calibrated", weights=False)
-    forget()
     assert shipped_models() == ("mini-pixel", "mini-cnn", "mini-cnn-seed2", "mini-cnn-seed10")
     assert shipped_models("calibrated") == ("mini-cnn-calibrated",)
     with pytest.raises(
         InputError, match="world: expected one of default, calibrated; found 'mars'"
     ):
         shipped_models("mars")
-    forget()
 
 
 def test_models_are_selected_by_what_a_reader_calls_them(tmp_path, monkeypatch):
     data = use_data(tmp_path, monkeypatch)
     for name in ("mini-pixel", "mini-cnn", "mini-cnn-calibrated", "mini-cnn-calibrated-seed1"):
         ship_model(data, name)
-    forget()
     assert select_models("default", ("mini-cnn", "mini-pixel")) == ("mini-pixel", "mini-cnn")
     both = ("mini-cnn-calibrated", "mini-cnn-calibrated-seed1")
     assert select_models("calibrated", ("mini-cnn",)) == both
@@ -236,14 +232,12 @@ def test_models_are_selected_by_what_a_reader_calls_them(tmp_path, monkeypatch):
     with pytest.raises(DataNotFoundError, match="none by mini-pixel") as no:
         select_models("calibrated", ("mini-pixel", "mini-cnn"))
     assert "This version brings mini-cnn-calibrated, mini-cnn-calibrated-seed1." in str(no.value)
-    forget()
 
 
 def test_what_is_not_there_is_named(tmp_path, monkeypatch):
     data = use_data(tmp_path, monkeypatch)
     ship_model(data, "mini-cnn")
     ship_model(data, "mini-cnn-seed1", weights=False)
-    forget()
     words = "of the default world this version brings mini-cnn. `gcbook train mini-pixel "
     with pytest.raises(DataNotFoundError, match=re.escape(words)):
         model_folder("mini-pixel-seed3")
@@ -258,7 +252,6 @@ def test_what_is_not_there_is_named(tmp_path, monkeypatch):
         training_trials("mini-cnn")
     assert shipped_sets("mini-cnn") == ()
     assert model_card("mini-cnn")["parameters"] == 1000
-    forget()
 
 
 def test_the_course_is_read_as_it_was_written(tmp_path, monkeypatch):
@@ -267,6 +260,4 @@ def test_the_course_is_read_as_it_was_written(tmp_path, monkeypatch):
     rows = pd.DataFrame({"step": [1, 2], "weighting": ["", ""]})
     (data / "scores" / "mini-cnn").mkdir()
     rows.to_parquet(data / "scores" / "mini-cnn" / TRAINING)
-    forget()
     assert training_trials("mini-cnn").equals(rows)
-    forget()

@@ -4,10 +4,11 @@ import pandas as pd
 import pytest
 
 from gcbook.miniworld.results import two_worlds
+from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.calibrated import CALIBRATED, CALIBRATED_WORLD, UNCALIBRATED
 from gcbook.miniworld.results.findings import claim_rows
 from gcbook.miniworld.results.kinds import recipes_in
-from gcbook.miniworld.results.scores import answers_on, bias_by_shape
+from gcbook.miniworld.results.scores import bias_by_shape
 from gcbook.miniworld.results.shipped import label_of, shipped_models
 from gcbook.miniworld.results.two_worlds import (
     answers_in_both,
@@ -39,7 +40,7 @@ def test_the_worlds_are_compared_by_the_kinds_that_both_have(answers):
 
 
 def test_a_worlds_rows_are_those_of_its_own_tables(answers):
-    own = answers_on(TEST_SETS, shipped_models(CALIBRATED_WORLD))
+    own = miniature_answers(TEST_SETS, shipped_models(CALIBRATED_WORLD))
     bias = in_world(bias_rows(answers, resampling=NONE), CALIBRATED)
     assert bias.equals(bias_by_shape(own, resampling=NONE))
     claims = in_world(claims_in_both(answers, resampling=NONE), CALIBRATED)

@@ -1,0 +1,11 @@
+"""Charts as a reader sees them who has chosen something."""
+
+from typing import Any
+
+from gcbook.charts.chart import static_svg
+
+
+def rendered(spec: dict[str, Any], **values: Any) -> str:
+    """The SVG of a chart with other values of some of its parameters."""
+    params = [{**each, "value": values.get(each["name"], each["value"])} for each in spec["params"]]
+    return static_svg({**spec, "params": params})

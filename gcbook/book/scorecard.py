@@ -18,7 +18,7 @@ _SIGNS = {
     "": MARKS["unknown"],
 }
 _IN_MINIATURE = {"agrees": "✓ holds", "contradicts": "✗ does not hold"}
-_OUTCOMES = {
+_OUTCOMES: Mapping[str | tuple[str, bool], str] = {
     ("agrees", False): "✓ agree with what was recomputed",
     ("contradicts", False): "✗ are contradicted by it",
     ("agrees", True): "✓ hold in miniature",

@@ -97,7 +97,7 @@ def _blends(alike: pd.DataFrame, placed: pd.DataFrame) -> dict[str, Any]:
     found: dict[str, Any] = {"full_overlap": Number(full_overlap(), ".2f")}
     for key, name in _MODELS.items():
         rows = both[both["model"] == name].sort_values("strength")
-        furthest = rows.loc[rows["moved"].idxmax()]
+        furthest = rows.sort_values("moved", na_position="first").iloc[-1]
         resampled = rows["met_alike"].notna().all() and rows["met_placed"].notna().all()
         met = rows[rows["met_alike"].eq(True) & rows["met_placed"].eq(True)]
         found |= {

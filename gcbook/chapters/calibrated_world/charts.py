@@ -138,7 +138,12 @@ def fig_kinds(rows: pd.DataFrame) -> alt.TopLevelMixin:
         row="recipe",
         value="shape_bias",
         x=alt.X("shape_bias:Q", title=column("shape_bias").title, scale=alt.Scale(domain=[0, 1])),
-        tooltip=tooltips(["world", "recipe", "shape_bias", "low", "high", "seeds", "paper"]),
+        tooltip=tooltips(
+            [
+                *("world", "recipe", "shape_bias", "low", "high"),
+                *("shape_accuracy", "texture_accuracy", "seeds", "paper"),
+            ]
+        ),
         series="world",
         marks=_WORLDS,
         reference=None,

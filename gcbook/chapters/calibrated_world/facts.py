@@ -15,6 +15,8 @@ from gcbook.miniworld.results.calibrated import (
     UNCALIBRATED,
     predicted_consistency,
 )
+from gcbook.miniworld.results.findings import AGREES, CONTRADICTS
+from gcbook.miniworld.results.kinds import printed_values, short_name
 from gcbook.miniworld.results.noised import MEASURES, TRAINED
 from gcbook.miniworld.results.shipped import parts_of, shipped_models
 from gcbook.miniworld.training.calibration import ARGUED, DAMAGES, Training, best, targets
@@ -25,6 +27,10 @@ from gcbook.stats.summaries import Summaries
 
 __all__ = ["calibrated_world_facts"]
 
+_PREFIXES = {CALIBRATED: "", UNCALIBRATED: "default_"}
+"""How names of facts of either world begin."""
+_DIFFERENCES = {"ar_lead": "Shape bias: ar − cnn", "ar_ahead": "OOD accuracy: ar − cnn"}
+
 
 def calibrated_world_facts(
     done: Sequence[Training],
@@ -32,6 +38,8 @@ def calibrated_world_facts(
     matched: pd.DataFrame,
     changes: pd.DataFrame,
     outcomes: pd.DataFrame,
+    kinds: pd.DataFrame,
+    claimed: pd.DataFrame,
     equal_steps: Mapping[str, float],
     summaries: Summaries,
 ) -> SimpleNamespace:
@@ -43,6 +51,8 @@ def calibrated_world_facts(
         matched: from `gcbook.miniworld.results.calibrated.matched_rows`.
         changes: from `gcbook.miniworld.results.two_worlds.noise_changes`.
         outcomes: from `gcbook.miniworld.results.calibrated.outcome_rows`.
+        kinds: from `gcbook.chapters.calibrated_world.tables.kind_rows`.
+        claimed: from `gcbook.miniworld.results.two_worlds.claims_in_both`.
         equal_steps: from `gcbook.miniworld.results.longer.noise_after_equal_steps`.
         summaries: of the published trials.
     """
@@ -90,6 +100,8 @@ def calibrated_world_facts(
         **_networks(),
         **_noise(changes),
         **_outcomes(outcomes),
+        **_kinds(kinds),
+        **_claimed(claimed),
     )
 
 
@@ -105,7 +117,7 @@ def _noise(changes: pd.DataFrame) -> dict[str, Any]:
     found: dict[str, Any] = {}
     of_bias = changes[changes["measure"] == MEASURES["shape_bias"]].to_dict("records")
     steps = {(row["world"], row["step"]): row for row in of_bias}
-    for name, world in (("", CALIBRATED), ("default_", UNCALIBRATED)):
+    for world, name in _PREFIXES.items():
         training, testing = steps[world, "training"], steps[world, "testing as well"]
         found |= {
             f"{name}plain": Number(training["before"], ".2f"),
@@ -116,6 +128,7 @@ def _noise(changes: pd.DataFrame) -> dict[str, Any]:
             found[f"{name}{step}"] = Number(row["change"], "+.2f")
             found[f"{name}{step}_interval"] = Interval(row["low"], row["high"], "+.2f")
     printed = noised_resnets()["shape_bias"]
+    found["parti"] = Number(printed_values("shape_bias")["mini-ar"], ".2f")
     names = ("printed_plain", "printed_noised", "printed_noised_in_noise")
     return found | {name: Number(bias, ".2f") for name, bias in zip(names, printed, strict=True)}
 
@@ -132,3 +145,29 @@ def _outcomes(outcomes: pd.DataFrame) -> dict[str, Any]:
         "noised_predicted": Number(noised["predicted"], ".2f"),
         "noised_predicted_interval": Interval(noised["low"], noised["high"], ".2f"),
     }
+
+
+def _kinds(kinds: pd.DataFrame) -> dict[str, Any]:
+    """Shape bias of every kind in either world."""
+    found: dict[str, Any] = {}
+    for row in kinds.to_dict("records"):
+        name = f"{_PREFIXES[row['world']]}{short_name(row['recipe'])}_bias"
+        found[name] = Number(row["shape_bias"], ".2f")
+        found[f"{name}_interval"] = Interval(row["low"], row["high"], ".2f")
+        found[f"{name.removesuffix('_bias')}_shape"] = Number(row["shape_accuracy"], ".0%")
+    return found
+
+
+def _claimed(claimed: pd.DataFrame) -> dict[str, Any]:
+    """How many of the paper's claims come out in either world, and two of the differences."""
+    found: dict[str, Any] = {"claimed": claimed["compared"].nunique()}
+    for world, rows in claimed.groupby("world"):
+        prefix = _PREFIXES[str(world)]
+        found[f"{prefix}agreeing"] = int((rows["verdict"] == AGREES).sum())
+        found[f"{prefix}opposed"] = int((rows["verdict"] == CONTRADICTS).sum())
+        by_name = rows.set_index("compared").to_dict("index")
+        for name, compared in _DIFFERENCES.items():
+            row = by_name[compared]
+            found[f"{prefix}{name}"] = Number(row["difference"], "+.2f")
+            found[f"{prefix}{name}_interval"] = Interval(row["low"], row["high"], "+.2f")
+    return found

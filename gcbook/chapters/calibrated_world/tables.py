@@ -14,6 +14,8 @@ from gcbook.stats.shares import PLAIN
 
 __all__ = ["NOISE", "image_rows", "kind_rows", "noise_rows"]
 
+CUES = ("shape", "texture")
+
 _CLEAN, _NOISED = TRAINED.values()
 NOISE = {
     "No noise": (_CLEAN, CLEAN),
@@ -69,9 +71,12 @@ def kind_rows(bias: pd.DataFrame) -> pd.DataFrame:
         bias: from `gcbook.miniworld.results.two_worlds.bias_rows`.
 
     Returns:
-        ``world, recipe, seeds, shape_bias, low, high``, and ``paper``, what it prints for the model
-        that the miniature stands for, NaN where it prints nothing.
+        ``world, recipe, seeds, shape_bias, low, high``; ``shape_accuracy, texture_accuracy``, the
+        shares of answers that name the cue; and ``paper``, what it prints for the model that the
+        miniature stands for, NaN where it prints nothing.
     """
     pooled = bias[bias["category"] == "pooled"]
+    shares = {f"{cue}_accuracy": pooled[f"{cue}_answers"] / pooled["n"] for cue in CUES}
     rows = pooled[["world", "recipe", "seeds", "shape_bias", "low", "high"]]
-    return rows.assign(paper=rows["recipe"].map(printed_values("shape_bias")))
+    paper = rows["recipe"].map(printed_values("shape_bias"))
+    return rows.assign(**shares, paper=paper).round(dict.fromkeys(shares, 4))

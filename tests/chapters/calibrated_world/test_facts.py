@@ -28,6 +28,7 @@ from gcbook.miniworld.results.calibrated import (
     matched_rows,
     search_rows,
 )
+from gcbook.miniworld.results.findings import AGREES, CONTRADICTS, UNDECIDED
 from gcbook.miniworld.results.noised import CLEAN, MEAN_OF_DRAWS, ONE_DRAW
 from gcbook.miniworld.training.calibration import (
     DAMAGES,
@@ -77,6 +78,23 @@ OUTCOMES = PREDICTED.assign(
 )
 
 
+KINDS = pd.DataFrame(
+    [
+        (CALIBRATED, "mini-ar", 1, 0.4, 0.3, 0.5, 0.24),
+        (CALIBRATED, "mini-cnn-noise", 1, 0.3, 0.2, 0.4, 0.25),
+        (UNCALIBRATED, "mini-ar", 2, 0.9, 0.8, 0.95, 0.6),
+    ],
+    columns=["world", "recipe", "seeds", "shape_bias", "low", "high", "shape_accuracy"],
+)
+CLAIMED = pd.DataFrame(
+    [
+        (CALIBRATED, "Shape bias: ar − cnn", 0.2, 0.1, 0.3, AGREES),
+        (CALIBRATED, "OOD accuracy: ar − cnn", -0.2, -0.3, -0.1, CONTRADICTS),
+        (UNCALIBRATED, "Shape bias: ar − cnn", -0.1, -0.2, -0.05, CONTRADICTS),
+        (UNCALIBRATED, "OOD accuracy: ar − cnn", 0.0, -0.1, 0.1, UNDECIDED),
+    ],
+    columns=["world", "compared", "difference", "low", "high", "verdict"],
+)
 EQUAL_STEPS = {"change": 0.16, "low": 0.09, "high": 0.24}
 
 
@@ -86,7 +104,9 @@ def rows():
 
 
 def test_facts_are_of_the_chosen_world_and_of_the_outlines_alone(rows):
-    facts = calibrated_world_facts(DONE, *rows, CHANGES, OUTCOMES, EQUAL_STEPS, Summaries.read())
+    facts = calibrated_world_facts(
+        DONE, *rows, CHANGES, OUTCOMES, KINDS, CLAIMED, EQUAL_STEPS, Summaries.read()
+    )
     # 1,205 of 1,600 answers of ten people.
     assert facts.people == pytest.approx(1205 / 1600)
     assert facts.trainings == 6 and facts.hours == 1.5
@@ -98,7 +118,9 @@ def test_facts_are_of_the_chosen_world_and_of_the_outlines_alone(rows):
 
 
 def test_facts_are_of_noise_and_of_what_was_predicted_of_it(rows):
-    facts = calibrated_world_facts(DONE, *rows, CHANGES, OUTCOMES, EQUAL_STEPS, Summaries.read())
+    facts = calibrated_world_facts(
+        DONE, *rows, CHANGES, OUTCOMES, KINDS, CLAIMED, EQUAL_STEPS, Summaries.read()
+    )
     assert (facts.plain, facts.noised, facts.noised_in_noise) == (0.2, 0.3, 0.5)
     assert (facts.default_plain, facts.default_noised_in_noise) == (0.9, 0.96)
     assert (facts.training, *facts.training_interval) == (0.1, 0.05, 0.15)
@@ -110,12 +132,27 @@ def test_facts_are_of_noise_and_of_what_was_predicted_of_it(rows):
     assert printed == (0.21, 0.57, 0.78)
 
 
+def test_facts_are_of_the_kinds_and_of_what_the_paper_claims_of_them(rows):
+    facts = calibrated_world_facts(
+        DONE, *rows, CHANGES, OUTCOMES, KINDS, CLAIMED, EQUAL_STEPS, Summaries.read()
+    )
+    assert (facts.ar_bias, *facts.ar_bias_interval) == (0.4, 0.3, 0.5)
+    assert (facts.default_ar_bias, facts.cnn_noise_bias) == (0.9, 0.3)
+    assert (facts.ar_shape, facts.default_ar_shape, facts.parti) == (0.24, 0.6, 0.92)
+    assert (facts.claimed, facts.agreeing, facts.opposed) == (2, 1, 1)
+    assert (facts.default_agreeing, facts.default_opposed) == (0, 1)
+    assert (facts.ar_lead, *facts.ar_lead_interval) == (0.2, 0.1, 0.3)
+    assert (facts.default_ar_ahead, *facts.default_ar_ahead_interval) == (0, -0.1, 0.1)
+
+
 def test_networks_are_those_that_ship(rows, tmp_path, monkeypatch):
     data = use_data(tmp_path, monkeypatch)
     for name in ("mini-cnn", "mini-cnn-calibrated", "mini-cnn-calibrated-seed1"):
         ship_model(data, name)
     ship_model(data, "mini-cnn-noise-calibrated-seed1", weights=False)
-    facts = calibrated_world_facts(DONE, *rows, CHANGES, OUTCOMES, EQUAL_STEPS, Summaries.read())
+    facts = calibrated_world_facts(
+        DONE, *rows, CHANGES, OUTCOMES, KINDS, CLAIMED, EQUAL_STEPS, Summaries.read()
+    )
     assert (facts.plain_networks, facts.noised_networks) == (2, 1)
 
 
@@ -197,9 +234,10 @@ def test_a_kind_has_a_mark_a_world_and_one_at_what_the_paper_prints():
             ("mini-ar", "cat", 1, 0.1, 0.0, 0.2),
         ],
         columns=columns,
-    )
+    ).assign(shape_answers=20, texture_answers=10, n=50)
     rows = kind_rows(both(bias))
     assert len(rows) == 4
+    assert set(rows["shape_accuracy"]) == {0.4} and set(rows["texture_accuracy"]) == {0.2}
     paper = rows.drop_duplicates("recipe").set_index("recipe")["paper"]
     assert paper["mini-ar"] == 0.92 and pd.isna(paper["mini-masked"])
     svg = static_svg(chart_spec(fig_kinds(rows)))

@@ -171,7 +171,7 @@ def fig_claims(rows: pd.DataFrame) -> alt.TopLevelMixin:
         row="compared",
         value="difference",
         x=alt.X("difference:Q", title="Difference, first minus second").axis(
-            format="+.1f", labelFlush=False
+            format="+.1f", labelFlush=False, tickCount=6
         ),
         tooltip=tooltips(["world", "compared", "difference", "low", "high", "a", "b", "verdict"]),
         series="world",

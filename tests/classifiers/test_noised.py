@@ -137,6 +137,5 @@ def test_draws_pool_by_logarithms_or_by_probabilities(noised, tmp_path):
 def test_pooling_is_for_likelihoods(tmp_path):
     images, place = stimuli(2, labels=FOUR), tmp_path / "s"
     score(images, toy(), ScoringSettings(draws=2, device="cpu"), place, progress="silent")
-    for scores in (Store.open(place), Store.open(place).scores()):
-        with pytest.raises(InputError, match="pooling 'probability' is for likelihoods"):
-            decide(scores, pooling="probability")
+    with pytest.raises(InputError, match="pooling 'probability' is for likelihoods"):
+        decide(Store.open(place), pooling="probability")

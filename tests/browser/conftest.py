@@ -39,7 +39,7 @@ _ENDED = set()
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport, sched: Any) -> None:
-    """Give a test that took longer than ``faulthandler_timeout`` another browser, once.
+    """Give a test whose worker was ended, after ``faulthandler_timeout``, another browser, once.
 
     What Playwright asks of a browser has no time limit where it evaluates a script or closes a
     page, and a browser, rarely, stops answering.

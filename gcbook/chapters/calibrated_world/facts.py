@@ -15,7 +15,7 @@ from gcbook.miniworld.results.calibrated import (
     UNCALIBRATED,
     predicted_consistency,
 )
-from gcbook.miniworld.results.findings import AGREES, CONTRADICTS
+from gcbook.miniworld.results.findings import AGREES
 from gcbook.miniworld.results.kinds import printed_values, short_name
 from gcbook.miniworld.results.noised import MEASURES, TRAINED
 from gcbook.miniworld.results.shipped import parts_of, shipped_models
@@ -128,7 +128,6 @@ def _noise(changes: pd.DataFrame) -> dict[str, Any]:
             found[f"{name}{step}"] = Number(row["change"], "+.2f")
             found[f"{name}{step}_interval"] = Interval(row["low"], row["high"], "+.2f")
     printed = noised_resnets()["shape_bias"]
-    found["parti"] = Number(printed_values("shape_bias")["mini-ar"], ".2f")
     names = ("printed_plain", "printed_noised", "printed_noised_in_noise")
     return found | {name: Number(bias, ".2f") for name, bias in zip(names, printed, strict=True)}
 
@@ -148,14 +147,14 @@ def _outcomes(outcomes: pd.DataFrame) -> dict[str, Any]:
 
 
 def _kinds(kinds: pd.DataFrame) -> dict[str, Any]:
-    """Shape bias of every kind in either world."""
+    """Shape bias of every kind in either world, and how often it names the shape; and Parti's."""
     found: dict[str, Any] = {}
     for row in kinds.to_dict("records"):
-        name = f"{_PREFIXES[row['world']]}{short_name(row['recipe'])}_bias"
-        found[name] = Number(row["shape_bias"], ".2f")
-        found[f"{name}_interval"] = Interval(row["low"], row["high"], ".2f")
-        found[f"{name.removesuffix('_bias')}_shape"] = Number(row["shape_accuracy"], ".0%")
-    return found
+        name = _PREFIXES[row["world"]] + short_name(row["recipe"])
+        found[f"{name}_bias"] = Number(row["shape_bias"], ".2f")
+        found[f"{name}_bias_interval"] = Interval(row["low"], row["high"], ".2f")
+        found[f"{name}_shape"] = Number(row["shape_accuracy"], ".0%")
+    return found | {"parti": Number(printed_values("shape_bias")["mini-ar"], ".2f")}
 
 
 def _claimed(claimed: pd.DataFrame) -> dict[str, Any]:
@@ -164,7 +163,6 @@ def _claimed(claimed: pd.DataFrame) -> dict[str, Any]:
     for world, rows in claimed.groupby("world"):
         prefix = _PREFIXES[str(world)]
         found[f"{prefix}agreeing"] = int((rows["verdict"] == AGREES).sum())
-        found[f"{prefix}opposed"] = int((rows["verdict"] == CONTRADICTS).sum())
         by_name = rows.set_index("compared").to_dict("index")
         for name, compared in _DIFFERENCES.items():
             row = by_name[compared]

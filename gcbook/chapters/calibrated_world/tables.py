@@ -14,8 +14,6 @@ from gcbook.stats.shares import PLAIN
 
 __all__ = ["NOISE", "image_rows", "kind_rows", "noise_rows"]
 
-CUES = ("shape", "texture")
-
 _CLEAN, _NOISED = TRAINED.values()
 NOISE = {
     "No noise": (_CLEAN, CLEAN),
@@ -76,7 +74,9 @@ def kind_rows(bias: pd.DataFrame) -> pd.DataFrame:
         miniature stands for, NaN where it prints nothing.
     """
     pooled = bias[bias["category"] == "pooled"]
-    shares = {f"{cue}_accuracy": pooled[f"{cue}_answers"] / pooled["n"] for cue in CUES}
+    shares = {
+        f"{cue}_accuracy": pooled[f"{cue}_answers"] / pooled["n"] for cue in ("shape", "texture")
+    }
     rows = pooled[["world", "recipe", "seeds", "shape_bias", "low", "high"]]
     paper = rows["recipe"].map(printed_values("shape_bias"))
     return rows.assign(**shares, paper=paper).round(dict.fromkeys(shares, 4))

@@ -139,8 +139,7 @@ def test_facts_are_of_the_kinds_and_of_what_the_paper_claims_of_them(rows):
     assert (facts.ar_bias, *facts.ar_bias_interval) == (0.4, 0.3, 0.5)
     assert (facts.default_ar_bias, facts.cnn_noise_bias) == (0.9, 0.3)
     assert (facts.ar_shape, facts.default_ar_shape, facts.parti) == (0.24, 0.6, 0.92)
-    assert (facts.claimed, facts.agreeing, facts.opposed) == (2, 1, 1)
-    assert (facts.default_agreeing, facts.default_opposed) == (0, 1)
+    assert (facts.claimed, facts.agreeing, facts.default_agreeing) == (2, 1, 0)
     assert (facts.ar_lead, *facts.ar_lead_interval) == (0.2, 0.1, 0.3)
     assert (facts.default_ar_ahead, *facts.default_ar_ahead_interval) == (0, -0.1, 0.1)
 

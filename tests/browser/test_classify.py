@@ -122,9 +122,9 @@ def test_an_outline_is_filled_by_the_even_odd_rule_and_centred(opened):
     assert opened.evaluate("gcClassify.filled([[[1, 1], [2, 2]]])") is None
 
 
-def test_errors_and_answers_are_those_of_the_package(opened, images):
-    pixel = load_classifier(model_folder("mini-pixel"), name="mini-pixel")
-    cnn = load_classifier(model_folder("mini-cnn"), name="mini-cnn")
+def errors_agree(opened, images, world=""):
+    """Whether the page's numbers are those of the networks of a world."""
+    pixel, cnn = (load_classifier(model_folder(f"mini-{kind}{world}")) for kind in ("pixel", "cnn"))
     for name, image in images.items():
         grey = image[..., 0].ravel().tolist()
         found = opened.evaluate(ERRORS, [name, grey, RULE.seed, DRAWS])
@@ -141,6 +141,10 @@ def test_errors_and_answers_are_those_of_the_package(opened, images):
         assert found["answers"] == answers, name
         log_p = -cnn.measure(cnn.prepare([image.astype(np.float32) / 255]), [], None, "none")["nll"]
         assert abs(np.array(found["log_p"]) - log_p.numpy()[0]).max() < 1e-4, name
+
+
+def test_errors_and_answers_are_those_of_the_package(opened, images):
+    errors_agree(opened, images)
 
 
 def test_reconstructions_are_those_of_the_package(opened, images):
@@ -272,6 +276,15 @@ def test_an_outline_is_drawn_and_a_run_is_cancelled(opened):
     assert reconstruct.evaluate("button => button === document.activeElement")
     opened.get_by_role("button", name="Clear").click()
     assert run.is_disabled()
+
+
+def test_another_world_has_networks_of_its_own(opened, images):
+    opened.get_by_label("World", exact=True).select_option("calibrated")
+    assert opened.get_by_label("Texture’s contrast", exact=True).input_value() == "0.75"
+    assert opened.get_by_role("button", name="Run", exact=True).is_disabled()
+    opened.get_by_role("button", name="Load the networks").click()
+    opened.wait_for_function("gcClassify.page.state.models")
+    errors_agree(opened, dict(list(images.items())[:2]), "-calibrated")
 
 
 def test_the_page_says_that_it_needs_scripts(open_book):

@@ -9,10 +9,11 @@ import pandas as pd
 from gcbook.chapters.calibrated_world.tables import NOISE
 from gcbook.charts.category_bias import fig_category_bias
 from gcbook.charts.columns import column, tooltips
+from gcbook.charts.curves import curve_layers
 from gcbook.charts.forest import fig_forest
 from gcbook.charts.gallery import Gallery, Picture, Strip
-from gcbook.charts.miniature_look import COLORS, SHAPES
-from gcbook.charts.parts import dropdown, finish
+from gcbook.charts.miniature_look import COLORS, SHAPES, recipe_color
+from gcbook.charts.parts import dropdown, finish, look
 from gcbook.charts.theme import BAND, CHANCE_LINE, DISCRIMINATIVE, INK, OWN, SERIES
 from gcbook.miniworld.results.calibrated import CALIBRATED, RESNET50, UNCALIBRATED
 
@@ -24,9 +25,11 @@ __all__ = [
     "fig_noise",
     "fig_predictions",
     "fig_search",
+    "fig_weighting",
 ]
 
 _WORLDS = {CALIBRATED: (SERIES[0], "square"), UNCALIBRATED: (SERIES[1], "triangle-up")}
+_DASHES = {CALIBRATED: [1, 0], UNCALIBRATED: [2, 3]}
 _PREDICTED, _OUTCOME = "Predicted", "Outcome"
 
 
@@ -137,11 +140,13 @@ def fig_kinds(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows,
         row="recipe",
         value="shape_bias",
-        x=alt.X("shape_bias:Q", title=column("shape_bias").title, scale=alt.Scale(domain=[0, 1])),
+        x=alt.X(
+            "shape_bias:Q", title=column("shape_bias").title, scale=alt.Scale(domain=[0, 1])
+        ).axis(tickCount=6),
         tooltip=tooltips(
             [
                 *("world", "recipe", "shape_bias", "low", "high"),
-                *("shape_accuracy", "texture_accuracy", "seeds", "paper"),
+                *("shape_accuracy", "texture_accuracy", "accuracy", "seeds", "paper"),
             ]
         ),
         series="world",
@@ -155,6 +160,43 @@ def fig_kinds(rows: pd.DataFrame) -> alt.TopLevelMixin:
             + " ".join(
                 f"{row['recipe']}, {row['world'].lower()}: {row['shape_bias']:.2f}."
                 for row in rows.to_dict("records")
+            )
+        ),
+    )
+
+
+def fig_weighting(rows: pd.DataFrame, paper: float) -> alt.TopLevelMixin:
+    """Shape bias against k, in both worlds.
+
+    Args:
+        rows: from `gcbook.miniworld.results.two_worlds.weighting_rows`.
+        paper: its k.
+    """
+    x = alt.X("k:Q", title="k in exp(−kt)", scale=alt.Scale(nice=False)).axis(grid=False)
+    y = alt.Y("shape_bias:Q", title=column("shape_bias").title, scale=alt.Scale(domain=[0, 1]))
+    recipes = list(dict.fromkeys(rows["recipe"]))
+    dashes = look("world", _DASHES, dash=_DASHES.values(), legend=alt.Legend(title="World"))
+    lines = alt.Chart(rows).encode(x=x, detail="world:N", color=recipe_color(recipes))
+    rule = alt.Chart(pd.DataFrame({"k": [paper]})).mark_rule(color=CHANCE_LINE)
+    return finish(
+        alt.layer(
+            rule.encode(x=x),
+            *curve_layers(
+                lines,
+                y,
+                dash=dashes["strokeDash"],
+                tooltip=tooltips(["world", "recipe", "k", "shape_bias", "low", "high"]),
+            ),
+        ),
+        height=280,
+        description=(
+            f"Shape bias of {', '.join(recipes)} in two worlds, a line and a band each, against k "
+            "from 0, where all noise counts alike, to 20; an upright line marks the paper's k. The "
+            "ResNet does not depend on k. "
+            + " ".join(
+                f"{row['recipe']}, {row['world'].lower()}, k = {row['k']:.0f}: "
+                f"{row['shape_bias']:.2f}."
+                for row in rows[rows["k"].isin([0, paper])].to_dict("records")
             )
         ),
     )

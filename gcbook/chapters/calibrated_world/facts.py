@@ -19,6 +19,7 @@ from gcbook.miniworld.results.findings import AGREES
 from gcbook.miniworld.results.kinds import printed_values, short_name
 from gcbook.miniworld.results.noised import MEASURES, TRAINED
 from gcbook.miniworld.results.shipped import parts_of, shipped_models
+from gcbook.miniworld.results.weighting import PAPER
 from gcbook.miniworld.training.calibration import ARGUED, DAMAGES, Training, best, targets
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.observers import HUMANS
@@ -29,7 +30,17 @@ __all__ = ["calibrated_world_facts"]
 
 _PREFIXES = {CALIBRATED: "", UNCALIBRATED: "default_"}
 """How names of facts of either world begin."""
-_DIFFERENCES = {"ar_lead": "Shape bias: ar − cnn", "ar_ahead": "OOD accuracy: ar − cnn"}
+_DIFFERENCES = {
+    f"{kind}_{name}": f"{measure}: {kind} − cnn"
+    for kind in ("pixel", "ar")
+    for name, measure in (
+        ("lead", "Shape bias"),
+        ("ahead", "OOD accuracy"),
+        ("blurred", "Low-pass"),
+    )
+    # The paper says of diffusion alone how it fares with blur.
+    if (kind, name) != ("ar", "blurred")
+}
 
 
 def calibrated_world_facts(
@@ -39,8 +50,10 @@ def calibrated_world_facts(
     changes: pd.DataFrame,
     outcomes: pd.DataFrame,
     kinds: pd.DataFrame,
+    weighed: pd.DataFrame,
     claimed: pd.DataFrame,
     equal_steps: Mapping[str, float],
+    erring: tuple[float, float, float],
     summaries: Summaries,
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
@@ -52,8 +65,10 @@ def calibrated_world_facts(
         changes: from `gcbook.miniworld.results.two_worlds.noise_changes`.
         outcomes: from `gcbook.miniworld.results.calibrated.outcome_rows`.
         kinds: from `gcbook.chapters.calibrated_world.tables.kind_rows`.
+        weighed: from `gcbook.miniworld.results.two_worlds.weighting_rows`.
         claimed: from `gcbook.miniworld.results.two_worlds.claims_in_both`.
         equal_steps: from `gcbook.miniworld.results.longer.noise_after_equal_steps`.
+        erring: from `gcbook.miniworld.results.calibrated.consistency_outcome`.
         summaries: of the published trials.
     """
     estimates = summaries.estimates
@@ -69,7 +84,8 @@ def calibrated_world_facts(
     first = search[(search["seed"] == 0) & (search["contrast_low"] == ARGUED[0])]
     by_damage = dict(zip(first["damage"], first["shape_bias"], strict=True))
     undamaged, half, whole = (Number(by_damage[damage], ".2f") for damage in DAMAGES)
-    alike, alike_low, alike_high = predicted_consistency()
+    alike, *alike_interval = predicted_consistency()
+    erring_alike, *erring_interval = erring
     targets_met = (
         matched[matched["observer"] == CALIBRATED].set_index("measure")["matched"].astype(bool)
     )
@@ -96,11 +112,14 @@ def calibrated_world_facts(
         same_steps=Number(equal_steps["change"], "+.2f"),
         same_steps_interval=Interval(equal_steps["low"], equal_steps["high"], "+.2f"),
         alike=Number(alike, "+.2f"),
-        alike_interval=Interval(alike_low, alike_high, "+.2f"),
+        alike_interval=Interval(*alike_interval, "+.2f"),
+        erring=Number(erring_alike, "+.2f"),
+        erring_interval=Interval(*erring_interval, "+.2f"),
         **_networks(),
         **_noise(changes),
         **_outcomes(outcomes),
         **_kinds(kinds),
+        **_weighed(weighed),
         **_claimed(claimed),
     )
 
@@ -147,18 +166,39 @@ def _outcomes(outcomes: pd.DataFrame) -> dict[str, Any]:
 
 
 def _kinds(kinds: pd.DataFrame) -> dict[str, Any]:
-    """Shape bias of every kind in either world, and how often it names the shape; and Parti's."""
+    """Shape bias of every kind in either world, and how often it names the shape, and
+    the category of images like those of training; and the paper's shape biases."""
     found: dict[str, Any] = {}
     for row in kinds.to_dict("records"):
         name = _PREFIXES[row["world"]] + short_name(row["recipe"])
         found[f"{name}_bias"] = Number(row["shape_bias"], ".2f")
         found[f"{name}_bias_interval"] = Interval(row["low"], row["high"], ".2f")
         found[f"{name}_shape"] = Number(row["shape_accuracy"], ".0%")
-    return found | {"parti": Number(printed_values("shape_bias")["mini-ar"], ".2f")}
+        found[f"{name}_right"] = Number(row["accuracy"], ".0%")
+    printed = printed_values("shape_bias")
+    return found | {
+        name: Number(printed[recipe], ".2f")
+        for name, recipe in (("imagen", "mini-pixel"), ("parti", "mini-ar"))
+    }
+
+
+def _weighed(weighed: pd.DataFrame) -> dict[str, Any]:
+    """Shape bias of pixel diffusion under equal weights, and the k where it is above the ResNet."""
+    found: dict[str, Any] = {"k": PAPER}
+    for world, rows in weighed.groupby("world"):
+        pixel, resnet = (
+            rows[rows["recipe"] == recipe].set_index("k") for recipe in ("mini-pixel", "mini-cnn")
+        )
+        name = f"{_PREFIXES[str(world)]}pixel_even"
+        found[name] = Number(pixel["shape_bias"][0], ".2f")
+        found[f"{name}_interval"] = Interval(pixel["low"][0], pixel["high"][0], ".2f")
+        above = pixel.index[pixel["shape_bias"] > resnet["shape_bias"]]
+        found[f"{_PREFIXES[str(world)]}above"] = tuple(map(int, above))
+    return found
 
 
 def _claimed(claimed: pd.DataFrame) -> dict[str, Any]:
-    """How many of the paper's claims come out in either world, and two of the differences."""
+    """How many of the paper's claims come out in either world, and some of the differences."""
     found: dict[str, Any] = {"claimed": claimed["compared"].nunique()}
     for world, rows in claimed.groupby("world"):
         prefix = _PREFIXES[str(world)]

@@ -62,16 +62,18 @@ def noise_rows(categories: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True).drop(columns=["trained", "tested"])
 
 
-def kind_rows(bias: pd.DataFrame) -> pd.DataFrame:
+def kind_rows(bias: pd.DataFrame, accuracies: pd.DataFrame) -> pd.DataFrame:
     """Shape bias over all categories of every kind of miniature, in both worlds.
 
     Args:
         bias: from `gcbook.miniworld.results.two_worlds.bias_rows`.
+        accuracies: from ``accuracy_rows`` of the same module.
 
     Returns:
         ``world, recipe, seeds, shape_bias, low, high``; ``shape_accuracy, texture_accuracy``, the
-        shares of answers that name the cue; and ``paper``, what it prints for the model that the
-        miniature stands for, NaN where it prints nothing.
+        shares of answers that name the cue; ``accuracy`` on images like those of training; and
+        ``paper``, the shape bias that it prints for the model that the miniature stands for, NaN
+        where it prints nothing.
     """
     pooled = bias[bias["category"] == "pooled"]
     shares = {
@@ -79,4 +81,6 @@ def kind_rows(bias: pd.DataFrame) -> pd.DataFrame:
     }
     rows = pooled[["world", "recipe", "seeds", "shape_bias", "low", "high"]]
     paper = rows["recipe"].map(printed_values("shape_bias"))
-    return rows.assign(**shares, paper=paper).round(dict.fromkeys(shares, 4))
+    rows = rows.assign(**shares, paper=paper).round(dict.fromkeys(shares, 4))
+    right = accuracies.rename(columns={"value": "accuracy"})[["world", "recipe", "accuracy"]]
+    return rows.merge(right, on=["world", "recipe"])

@@ -13,7 +13,9 @@ import pandas as pd
 import yaml
 
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
-from gcbook.miniworld.results.noised import ONE_DRAW
+from gcbook.miniworld.results.consistency import kappa_of, pair_kappas
+from gcbook.miniworld.results.noised import ONE_DRAW, TRAINED
+from gcbook.miniworld.results.panel import make_panel
 from gcbook.miniworld.results.scores import SET_TITLES
 from gcbook.miniworld.results.shipped import parts_of, shipped_models
 from gcbook.miniworld.training.calibration import (
@@ -33,6 +35,7 @@ __all__ = [
     "CALIBRATED_WORLD",
     "UNCALIBRATED",
     "RESNET50",
+    "consistency_outcome",
     "matched_rows",
     "measured_by_default",
     "outcome_rows",
@@ -124,6 +127,26 @@ def predicted_consistency() -> tuple[float, float, float]:
     """
     row = _predicted()["error_consistency"]
     return row["predicted"], row["low"], row["high"]
+
+
+def consistency_outcome(
+    answers: pd.DataFrame, *, resampling: Resampling
+) -> tuple[float, float, float]:
+    """By how much the ResNet errs more like pixel diffusion than like itself, trained with noise.
+
+    Args:
+        answers: to cue conflicts, of these three in the calibrated world.
+        resampling: how the interval is made, over silhouettes.
+
+    Returns:
+        Difference of kappa, the mean over seeds, and the ends of its interval: what
+        `predicted_consistency` is a prediction of.
+    """
+    plain, noised = TRAINED
+    pairs, values, _ = pair_kappas(make_panel(answers, resampling), resampling)
+    to_pixel, to_noised = (kappa_of(pairs, values, plain, to) for to in ("mini-pixel", noised))
+    low, high = resampling.interval(to_pixel - to_noised)
+    return float(to_pixel[0] - to_noised[0]), float(low), float(high)
 
 
 def _predicted() -> dict[str, Any]:

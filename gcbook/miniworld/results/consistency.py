@@ -23,6 +23,7 @@ __all__ = [
     "cluster_order",
     "clusters",
     "group_of_images",
+    "kappa_of",
     "pair_kappas",
     "sides",
 ]
@@ -125,6 +126,18 @@ def clusters(pairs: pd.DataFrame) -> list[list[str]]:
     return [[models[i] for i in order if group[i] == each] for each in found]
 
 
+def kappa_of(pairs: pd.DataFrame, values: np.ndarray, first: str, second: str) -> np.ndarray:
+    """Error consistency of two miniatures, the mean over their seeds, (1 + draws,).
+
+    Args:
+        pairs: from `pair_kappas`.
+        values: likewise, (pairs, 1 + draws).
+        first: a recipe.
+        second: another one.
+    """
+    return mean_defined(values[_recipes(pairs) == _recipe_pair(first, second)])
+
+
 def sides(
     pairs: pd.DataFrame, values: np.ndarray, bounds: np.ndarray, resampling: Resampling
 ) -> dict[str, float]:
@@ -148,12 +161,7 @@ def sides(
         alike however many it has.
     """
     kinds = pairs["pair"].to_numpy()
-    recipes = np.array(
-        [
-            " ".join(sorted((parts_of(a).recipe, parts_of(b).recipe)))
-            for a, b in zip(pairs["a"], pairs["b"], strict=True)
-        ]
-    )
+    recipes = _recipes(pairs)
     means: dict[str, np.ndarray] = {}
     shares: dict[str, np.ndarray] = {}
     found: dict[str, float] = {}
@@ -176,6 +184,16 @@ def sides(
         low, high = resampling.interval(mean)
         found |= {name: float(mean[0]), f"{name}_low": float(low), f"{name}_high": float(high)}
     return found
+
+
+def _recipes(pairs: pd.DataFrame) -> np.ndarray:
+    """Which two miniatures the models of each pair are of, as `_recipe_pair` names them."""
+    both = zip(pairs["a"], pairs["b"], strict=True)
+    return np.array([_recipe_pair(parts_of(a).recipe, parts_of(b).recipe) for a, b in both])
+
+
+def _recipe_pair(first: str, second: str) -> str:
+    return " ".join(sorted((first, second)))
 
 
 def _kind(a: str, b: str) -> str:

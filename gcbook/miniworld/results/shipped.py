@@ -213,7 +213,7 @@ def select_models(
 
     Args:
         world: its name.
-        recipes: of which each is needed.
+        recipes: of which each is needed, unless models are named.
         labels: of models, see `label_of`; none takes all.
 
     Returns:
@@ -226,7 +226,8 @@ def select_models(
     brought = shipped_models(world)
     there = {label_of(name): name for name in brought if parts_of(name).recipe in recipes}
     found = {parts_of(name).recipe for name in there.values()}
-    if missing := [recipe for recipe in recipes if recipe not in found]:
+    missing = [recipe for recipe in recipes if recipe not in found]
+    if missing and not labels:
         raise DataNotFoundError(
             f"world: expected models of the {world} world by {', '.join(recipes)}; found none by "
             f"{', '.join(missing)}. This version brings {', '.join(brought) or 'none'}."

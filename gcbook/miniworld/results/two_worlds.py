@@ -8,29 +8,38 @@ from collections.abc import Callable
 import pandas as pd
 
 from gcbook.miniworld.named import DEFAULT
-from gcbook.miniworld.results.answers import miniature_answers
+from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.calibrated import CALIBRATED, CALIBRATED_WORLD, UNCALIBRATED
 from gcbook.miniworld.results.findings import claim_differences, claim_rows
-from gcbook.miniworld.results.kinds import recipes_in
+from gcbook.miniworld.results.kinds import DIFFUSION, recipes_in
 from gcbook.miniworld.results.noised import (
     category_rows,
     change_rows,
     discriminative_models,
     noise_answers,
 )
-from gcbook.miniworld.results.scores import bias_by_shape
-from gcbook.miniworld.results.shipped import parts_of, shipped_models
+from gcbook.miniworld.results.scores import accuracy_by_set, bias_by_shape
+from gcbook.miniworld.results.shipped import (
+    label_of,
+    parts_of,
+    shipped_models,
+    shipped_store,
+)
+from gcbook.miniworld.results.weighting import answers_under
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import CONFLICT, PLAIN, cue_shares
 
 __all__ = [
     "WORLDS",
+    "accuracy_rows",
     "answers_in_both",
     "bias_rows",
     "claims_in_both",
     "noise_categories",
     "noise_changes",
     "noised_in_both",
+    "weighting_rows",
 ]
 
 WORLDS = {DEFAULT: UNCALIBRATED, CALIBRATED_WORLD: CALIBRATED}
@@ -58,6 +67,16 @@ def bias_rows(answers: dict[str, pd.DataFrame], *, resampling: Resampling) -> pd
     return _in_both(lambda world: bias_by_shape(answers[world], resampling=resampling))
 
 
+def accuracy_rows(answers: dict[str, pd.DataFrame], *, resampling: Resampling) -> pd.DataFrame:
+    """Accuracy on images like those of training: `accuracy_by_set` of both worlds.
+
+    Args:
+        answers: from `answers_in_both`.
+        resampling: how the intervals are made.
+    """
+    return _in_both(lambda world: accuracy_by_set(answers[world], [PLAIN], resampling=resampling))
+
+
 def claims_in_both(answers: dict[str, pd.DataFrame], *, resampling: Resampling) -> pd.DataFrame:
     """What the paper claims, put to the miniatures: `claim_differences` of both worlds.
 
@@ -68,6 +87,42 @@ def claims_in_both(answers: dict[str, pd.DataFrame], *, resampling: Resampling) 
     return _in_both(
         lambda world: claim_differences(claim_rows(answers[world], resampling=resampling))
     )
+
+
+def weighting_rows(bias: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
+    """Shape bias against k where errors are weighted by exp(−kt), beside that of the ResNet.
+
+    Args:
+        bias: from `bias_rows`.
+        resampling: how the intervals are made.
+
+    Returns:
+        ``world, recipe, k, shape_bias, low, high``: of the diffusion models that both worlds have,
+        and of the ResNet, which has the same at every k.
+    """
+    named = {f"exp:{k}": k for k in range(21)}
+
+    def of_world(world: str) -> pd.DataFrame:
+        rows = bias[(bias["world"] == WORLDS[world]) & (bias["category"] == "pooled")]
+        recipes = set(rows["recipe"])
+        models = [name for name in shipped_models(world) if parts_of(name).recipe in DIFFUSION]
+        answers = [
+            answers_under(shipped_store(name, CONFLICT), list(named)).assign(
+                observer=label_of(name)
+            )
+            for name in models
+            if parts_of(name).recipe in recipes
+        ]
+        keys = ["recipe", "weighting"]
+        swept = cue_shares(with_recipe(pd.concat(answers)), keys, resampling=resampling)
+        swept = swept.rename(columns={"shape_bias_low": "low", "shape_bias_high": "high"})
+        swept["k"] = swept["weighting"].map(named)
+        resnet = rows[rows["recipe"] == "mini-cnn"]
+        resnet = resnet.merge(pd.DataFrame({"k": named.values()}), "cross")
+        table = pd.concat([swept, resnet])[["recipe", "k", "shape_bias", "low", "high"]]
+        return table.sort_values(["recipe", "k"])
+
+    return _in_both(of_world)
 
 
 def noised_in_both() -> dict[str, pd.DataFrame]:

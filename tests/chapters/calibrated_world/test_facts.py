@@ -12,6 +12,7 @@ from gcbook.chapters.calibrated_world.charts import (
     fig_noise,
     fig_predictions,
     fig_search,
+    fig_weighting,
 )
 from gcbook.chapters.calibrated_world.facts import calibrated_world_facts
 from gcbook.chapters.calibrated_world.tables import (
@@ -81,21 +82,42 @@ OUTCOMES = PREDICTED.assign(
 KINDS = pd.DataFrame(
     [
         (CALIBRATED, "mini-ar", 1, 0.4, 0.3, 0.5, 0.24),
+        (CALIBRATED, "mini-pixel", 1, 0.1, 0.05, 0.15, 0.1),
         (CALIBRATED, "mini-cnn-noise", 1, 0.3, 0.2, 0.4, 0.25),
         (UNCALIBRATED, "mini-ar", 2, 0.9, 0.8, 0.95, 0.6),
     ],
     columns=["world", "recipe", "seeds", "shape_bias", "low", "high", "shape_accuracy"],
-)
+).assign(accuracy=0.8)
 CLAIMED = pd.DataFrame(
     [
         (CALIBRATED, "Shape bias: ar − cnn", 0.2, 0.1, 0.3, AGREES),
         (CALIBRATED, "OOD accuracy: ar − cnn", -0.2, -0.3, -0.1, CONTRADICTS),
+        (CALIBRATED, "Shape bias: pixel − cnn", -0.1, -0.15, -0.05, CONTRADICTS),
+        (CALIBRATED, "OOD accuracy: pixel − cnn", 0.0, -0.1, 0.1, UNDECIDED),
+        (CALIBRATED, "Low-pass: pixel − cnn", -0.2, -0.3, -0.1, CONTRADICTS),
         (UNCALIBRATED, "Shape bias: ar − cnn", -0.1, -0.2, -0.05, CONTRADICTS),
         (UNCALIBRATED, "OOD accuracy: ar − cnn", 0.0, -0.1, 0.1, UNDECIDED),
+        (UNCALIBRATED, "Shape bias: pixel − cnn", -0.3, -0.4, -0.2, CONTRADICTS),
+        (UNCALIBRATED, "OOD accuracy: pixel − cnn", -0.2, -0.3, -0.1, CONTRADICTS),
+        (UNCALIBRATED, "Low-pass: pixel − cnn", -0.1, -0.2, 0.0, UNDECIDED),
     ],
     columns=["world", "compared", "difference", "low", "high", "verdict"],
 )
+WEIGHED = pd.DataFrame(
+    [
+        (world, recipe, k, bias, bias - 0.05, bias + 0.05)
+        for world, recipe, biases in (
+            (UNCALIBRATED, "mini-pixel", (0.9, 0.8, 0.6)),
+            (UNCALIBRATED, "mini-cnn", (0.95, 0.95, 0.95)),
+            (CALIBRATED, "mini-pixel", (0.5, 0.3, 0.1)),
+            (CALIBRATED, "mini-cnn", (0.2, 0.2, 0.2)),
+        )
+        for k, bias in zip((0, 3, 7), biases, strict=True)
+    ],
+    columns=["world", "recipe", "k", "shape_bias", "low", "high"],
+).round(4)
 EQUAL_STEPS = {"change": 0.16, "low": 0.09, "high": 0.24}
+ERRING = -0.1, -0.2, 0.01
 
 
 @pytest.fixture(scope="module")
@@ -103,10 +125,13 @@ def rows():
     return search_rows(DONE), matched_rows(DONE, {**WANTED, "shape_bias": 0.94, "edge": 0.9})
 
 
+def facts_of(search, matched):
+    known = CHANGES, OUTCOMES, KINDS, WEIGHED, CLAIMED, EQUAL_STEPS, ERRING
+    return calibrated_world_facts(DONE, search, matched, *known, Summaries.read())
+
+
 def test_facts_are_of_the_chosen_world_and_of_the_outlines_alone(rows):
-    facts = calibrated_world_facts(
-        DONE, *rows, CHANGES, OUTCOMES, KINDS, CLAIMED, EQUAL_STEPS, Summaries.read()
-    )
+    facts = facts_of(*rows)
     # 1,205 of 1,600 answers of ten people.
     assert facts.people == pytest.approx(1205 / 1600)
     assert facts.trainings == 6 and facts.hours == 1.5
@@ -118,9 +143,7 @@ def test_facts_are_of_the_chosen_world_and_of_the_outlines_alone(rows):
 
 
 def test_facts_are_of_noise_and_of_what_was_predicted_of_it(rows):
-    facts = calibrated_world_facts(
-        DONE, *rows, CHANGES, OUTCOMES, KINDS, CLAIMED, EQUAL_STEPS, Summaries.read()
-    )
+    facts = facts_of(*rows)
     assert (facts.plain, facts.noised, facts.noised_in_noise) == (0.2, 0.3, 0.5)
     assert (facts.default_plain, facts.default_noised_in_noise) == (0.9, 0.96)
     assert (facts.training, *facts.training_interval) == (0.1, 0.05, 0.15)
@@ -133,15 +156,26 @@ def test_facts_are_of_noise_and_of_what_was_predicted_of_it(rows):
 
 
 def test_facts_are_of_the_kinds_and_of_what_the_paper_claims_of_them(rows):
-    facts = calibrated_world_facts(
-        DONE, *rows, CHANGES, OUTCOMES, KINDS, CLAIMED, EQUAL_STEPS, Summaries.read()
-    )
+    facts = facts_of(*rows)
     assert (facts.ar_bias, *facts.ar_bias_interval) == (0.4, 0.3, 0.5)
     assert (facts.default_ar_bias, facts.cnn_noise_bias) == (0.9, 0.3)
     assert (facts.ar_shape, facts.default_ar_shape, facts.parti) == (0.24, 0.6, 0.92)
-    assert (facts.claimed, facts.agreeing, facts.default_agreeing) == (2, 1, 0)
+    assert (facts.claimed, facts.agreeing, facts.default_agreeing) == (5, 1, 0)
+    assert (facts.pixel_blurred, facts.default_pixel_blurred) == (-0.2, -0.1)
+    assert facts.pixel_right == 0.8
+    assert (facts.pixel_lead, *facts.pixel_lead_interval) == (-0.1, -0.15, -0.05)
+    assert (facts.imagen, facts.pixel_bias) == (0.99, 0.1)
     assert (facts.ar_lead, *facts.ar_lead_interval) == (0.2, 0.1, 0.3)
     assert (facts.default_ar_ahead, *facts.default_ar_ahead_interval) == (0, -0.1, 0.1)
+
+
+def test_facts_are_of_the_weighting_and_of_errors(rows):
+    facts = facts_of(*rows)
+    assert (facts.pixel_even, *facts.pixel_even_interval) == (0.5, 0.45, 0.55)
+    assert facts.default_pixel_even == 0.9
+    assert (facts.above, facts.default_above, facts.k) == ((0, 3), (), 7)
+    assert (facts.erring, *facts.erring_interval) == ERRING
+    assert (facts.alike, *facts.alike_interval) == (0.15, -0.05, 0.35)
 
 
 def test_networks_are_those_that_ship(rows, tmp_path, monkeypatch):
@@ -149,9 +183,7 @@ def test_networks_are_those_that_ship(rows, tmp_path, monkeypatch):
     for name in ("mini-cnn", "mini-cnn-calibrated", "mini-cnn-calibrated-seed1"):
         ship_model(data, name)
     ship_model(data, "mini-cnn-noise-calibrated-seed1", weights=False)
-    facts = calibrated_world_facts(
-        DONE, *rows, CHANGES, OUTCOMES, KINDS, CLAIMED, EQUAL_STEPS, Summaries.read()
-    )
+    facts = facts_of(*rows)
     assert (facts.plain_networks, facts.noised_networks) == (2, 1)
 
 
@@ -234,13 +266,23 @@ def test_a_kind_has_a_mark_a_world_and_one_at_what_the_paper_prints():
         ],
         columns=columns,
     ).assign(shape_answers=20, texture_answers=10, n=50)
-    rows = kind_rows(both(bias))
+    right = bias.assign(value=[0.7, 0.6, 0.5]).drop_duplicates("recipe")
+    rows = kind_rows(both(bias), both(right))
     assert len(rows) == 4
+    assert set(rows["accuracy"]) == {0.7, 0.6}
     assert set(rows["shape_accuracy"]) == {0.4} and set(rows["texture_accuracy"]) == {0.2}
     paper = rows.drop_duplicates("recipe").set_index("recipe")["paper"]
     assert paper["mini-ar"] == 0.92 and pd.isna(paper["mini-masked"])
     svg = static_svg(chart_spec(fig_kinds(rows)))
     assert svg.count(">mini-ar<") == 1 and f">{CALIBRATED}<" in svg
+
+
+def test_a_weighting_has_a_line_for_each_model_and_world():
+    spec = chart_spec(fig_weighting(WEIGHED, 7))
+    assert [layer["mark"]["type"] for layer in spec["layer"]] == ["rule", "area", "line", "point"]
+    assert "mini-pixel, calibrated world, k = 7: 0.10." in spec["description"]
+    svg = static_svg(spec)
+    assert all(f">{name}<" in svg for name in ("mini-pixel", "mini-cnn", UNCALIBRATED, CALIBRATED))
 
 
 def test_claims_are_drawn_in_both_worlds():

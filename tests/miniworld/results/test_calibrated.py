@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from tiny.erring import RIGHT, trials
 from tiny.noise_answers import answers
 
 from gcbook.files.errors import InputError
@@ -10,6 +11,7 @@ from gcbook.miniworld.results.calibrated import (
     CALIBRATED,
     RESNET50,
     UNCALIBRATED,
+    consistency_outcome,
     matched_rows,
     measured_by_default,
     outcome_rows,
@@ -25,6 +27,7 @@ from gcbook.miniworld.training.calibration import (
     Training,
     targets,
 )
+from gcbook.stats.agreement import error_consistency
 from gcbook.stats.resampling import Resampling
 
 SHORT = 1_000
@@ -118,3 +121,12 @@ def test_outcomes_stand_beside_their_predictions(monkeypatch):
     assert pd.isna(unknown["outcome"]) and unknown["inside"] == ""
     latent = ("mini-latent-calibrated",)
     assert asked[1:] == [(latent, "exp:7"), (latent, "uniform")]
+
+
+def test_the_outcome_of_errors_is_a_difference_of_two_kappas():
+    names = ("mini-cnn", "mini-pixel", "mini-cnn-noise")
+    rows = pd.concat([trials(RIGHT[name], name) for name in names])
+    found, low, high = consistency_outcome(rows, resampling=Resampling(draws=200))
+    plain, pixel, noised = (RIGHT[name] for name in names)
+    expected = error_consistency(plain, pixel) - error_consistency(plain, noised)
+    assert found == pytest.approx(expected) and low < found < high

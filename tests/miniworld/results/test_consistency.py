@@ -11,6 +11,7 @@ from gcbook.miniworld.results.consistency import (
     cluster_order,
     clusters,
     group_of_images,
+    kappa_of,
     pair_kappas,
     sides,
 )
@@ -45,6 +46,18 @@ def test_pairs_are_told_apart():
     assert kind[frozenset(("mini-cnn", "mini-cnn-noise"))] == "discriminative"
     assert kind[frozenset(("mini-pixel", "mini-latent"))] == "generative"
     assert kind[frozenset(("mini-pixel", "mini-cnn-noise"))] == "across"
+
+
+def test_two_miniatures_agree_as_their_seeds_do_on_average():
+    pairs, values, _ = kappas(TWO_SIDES)
+    seeds = [
+        error_consistency(RIGHT["mini-pixel"], RIGHT[name])
+        for name in ("mini-cnn", "mini-cnn-seed1")
+    ]
+    for first, second in (("mini-cnn", "mini-pixel"), ("mini-pixel", "mini-cnn")):
+        found = kappa_of(pairs, values, first, second)
+        assert found.shape == (201,)
+        assert found[0] == pytest.approx(np.mean(seeds))
 
 
 def test_conditions_and_sets_weigh_alike_and_undefined_ones_are_left_out():

@@ -229,6 +229,8 @@ def test_models_are_selected_by_what_a_reader_calls_them(tmp_path, monkeypatch):
     assert select_models("calibrated", ("mini-cnn",), ["mini-cnn-seed1"]) == both[1:]
     with pytest.raises(InputError, match=r"some of mini-cnn, mini-cnn-seed1; found mini-pixel\."):
         select_models("calibrated", ("mini-cnn",), ["mini-pixel"])
+    named = select_models("calibrated", ("mini-pixel", "mini-cnn"), ["mini-cnn"])
+    assert named == both[:1], "what is not asked for may be missing"
     with pytest.raises(DataNotFoundError, match="none by mini-pixel") as no:
         select_models("calibrated", ("mini-pixel", "mini-cnn"))
     assert "This version brings mini-cnn-calibrated, mini-cnn-calibrated-seed1." in str(no.value)

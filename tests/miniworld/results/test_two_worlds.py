@@ -15,9 +15,11 @@ from gcbook.miniworld.results.two_worlds import (
     bias_rows,
     claims_in_both,
     noise_changes,
+    weighting_rows,
 )
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import CONFLICT
 
 NONE = Resampling(draws=0)
 
@@ -47,6 +49,23 @@ def test_a_worlds_rows_are_those_of_its_own_tables(answers):
     assert claims["difference"].equals(claim_rows(own, resampling=NONE)["difference"])
     default = in_world(claims_in_both(answers, resampling=NONE), UNCALIBRATED)
     assert default["compared"].equals(claims["compared"])
+
+
+def test_weights_run_from_equal_ones_over_the_papers(answers):
+    bias = bias_rows(answers, resampling=NONE)
+    rows = weighting_rows(bias, resampling=NONE)
+    pooled = bias[bias["category"] == "pooled"].set_index(["world", "recipe"])["shape_bias"]
+    for world, title in two_worlds.WORLDS.items():
+        of_world = rows[rows["world"] == title]
+        by_k = of_world[of_world["recipe"] == "mini-pixel"].set_index("k")["shape_bias"]
+        assert by_k.index.tolist() == list(range(21))
+        assert by_k[7] == pytest.approx(pooled[title, "mini-pixel"], abs=1e-4)
+        name = next(name for name in shipped_models(world) if name.startswith("mini-pixel"))
+        even = miniature_answers([CONFLICT], [name], weighting="uniform")
+        even = bias_by_shape(even, resampling=NONE)
+        assert by_k[0] == pytest.approx(even["shape_bias"].iloc[0], abs=1e-4)
+        resnet = of_world[of_world["recipe"] == "mini-cnn"]["shape_bias"]
+        assert len(resnet) == 21 and set(resnet) == {pooled[title, "mini-cnn"]}
 
 
 def test_what_noise_changes_is_told_apart_by_world(monkeypatch):

@@ -84,8 +84,8 @@ def calibrated_world_facts(
     first = search[(search["seed"] == 0) & (search["contrast_low"] == ARGUED[0])]
     by_damage = dict(zip(first["damage"], first["shape_bias"], strict=True))
     undamaged, half, whole = (Number(by_damage[damage], ".2f") for damage in DAMAGES)
-    alike, *alike_interval = predicted_consistency()
-    erring_alike, *erring_interval = erring
+    alike, alike_low, alike_high = predicted_consistency()
+    erring_alike, erring_low, erring_high = erring
     targets_met = (
         matched[matched["observer"] == CALIBRATED].set_index("measure")["matched"].astype(bool)
     )
@@ -112,9 +112,9 @@ def calibrated_world_facts(
         same_steps=Number(equal_steps["change"], "+.2f"),
         same_steps_interval=Interval(equal_steps["low"], equal_steps["high"], "+.2f"),
         alike=Number(alike, "+.2f"),
-        alike_interval=Interval(*alike_interval, "+.2f"),
+        alike_interval=Interval(alike_low, alike_high, "+.2f"),
         erring=Number(erring_alike, "+.2f"),
-        erring_interval=Interval(*erring_interval, "+.2f"),
+        erring_interval=Interval(erring_low, erring_high, "+.2f"),
         **_networks(),
         **_noise(changes),
         **_outcomes(outcomes),

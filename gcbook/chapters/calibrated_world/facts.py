@@ -12,6 +12,7 @@ from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.calibrated import (
     CALIBRATED,
     CALIBRATED_WORLD,
+    RESNET50,
     UNCALIBRATED,
     predicted_consistency,
 )
@@ -41,6 +42,9 @@ _DIFFERENCES = {
     # The paper says of diffusion alone how it fares with blur.
     if (kind, name) != ("ar", "blurred")
 }
+
+_KEPT = {"edges": "Edges", "blur": "Low-pass 3", "high_pass": "High-pass 3.0"}
+"""Relative accuracies that the text names."""
 
 
 def calibrated_world_facts(
@@ -115,6 +119,7 @@ def calibrated_world_facts(
         alike_interval=Interval(alike_low, alike_high, "+.2f"),
         erring=Number(erring_alike, "+.2f"),
         erring_interval=Interval(erring_low, erring_high, "+.2f"),
+        **_kept(matched),
         **_networks(),
         **_noise(changes),
         **_outcomes(outcomes),
@@ -122,6 +127,26 @@ def calibrated_world_facts(
         **_weighed(weighed),
         **_claimed(claimed),
     )
+
+
+def _kept(matched: pd.DataFrame) -> dict[str, Any]:
+    """Relative accuracies, and whether the default world's ResNet has those under noise, too."""
+    found: dict[str, Any] = {}
+    of_measure = dict(list(matched.groupby("measure")))
+    for name, measure in _KEPT.items():
+        by_observer = of_measure[measure].set_index("observer").to_dict("index")
+        theirs = by_observer[RESNET50]
+        found |= {
+            name: Number(by_observer[CALIBRATED]["value"], ".2f"),
+            f"{name}_resnet50": Number(theirs["value"], ".2f"),
+            f"{name}_resnet50_interval": Interval(theirs["low"], theirs["high"], ".2f"),
+        }
+    noise = matched[matched["measure"].str.startswith("Uniform noise")]
+    value, low, high = (
+        noise[noise["observer"] == observer].set_index("measure")[column]
+        for observer, column in ((UNCALIBRATED, "value"), (RESNET50, "low"), (RESNET50, "high"))
+    )
+    return found | {"default_noise_matched": bool(value.between(low, high).all())}
 
 
 def _networks() -> dict[str, int]:

@@ -140,6 +140,16 @@ def test_facts_are_of_the_chosen_world_and_of_the_outlines_alone(rows):
     assert facts.default_bias == 0.94 and facts.misleading == 0.25
     assert facts.measures == facts.met == len(WANTED) and facts.missed == ()
     assert (facts.target, *facts.target_interval) == targets()["shape_bias"]
+    resnet50 = (facts.edges_resnet50, *facts.edges_resnet50_interval)
+    assert facts.edges == facts.edges_resnet50 and resnet50 == pytest.approx(targets()["edge"])
+    assert facts.default_noise_matched
+
+
+def test_noise_that_the_default_world_misses_is_no_match(rows):
+    search, matched = rows
+    noise = matched["measure"].eq("Uniform noise 0.6") & matched["observer"].eq(UNCALIBRATED)
+    missed = matched.assign(value=matched["value"].mask(noise, 0.9))
+    assert not facts_of(search, missed).default_noise_matched
 
 
 def test_facts_are_of_noise_and_of_what_was_predicted_of_it(rows):

@@ -185,7 +185,12 @@ def fig_weighting(rows: pd.DataFrame, paper: float) -> alt.TopLevelMixin:
                 lines,
                 y,
                 dash=dashes["strokeDash"],
-                tooltip=tooltips(["world", "recipe", "k", "shape_bias", "low", "high"]),
+                tooltip=tooltips(
+                    [
+                        *("world", "recipe", "k", "shape_bias", "low", "high"),
+                        *("shape_accuracy", "texture_accuracy"),
+                    ]
+                ),
             ),
         ),
         height=280,

@@ -16,7 +16,7 @@ from gcbook.miniworld.results.calibrated import (
     UNCALIBRATED,
     predicted_consistency,
 )
-from gcbook.miniworld.results.findings import AGREES
+from gcbook.miniworld.results.findings import AGREES, CONTRADICTS
 from gcbook.miniworld.results.kinds import printed_values, short_name
 from gcbook.miniworld.results.noised import MEASURES, TRAINED
 from gcbook.miniworld.results.shipped import parts_of, shipped_models
@@ -57,6 +57,7 @@ def calibrated_world_facts(
     weighed: pd.DataFrame,
     claimed: pd.DataFrame,
     equal_steps: Mapping[str, float],
+    halves: pd.DataFrame,
     erring: tuple[float, float, float],
     summaries: Summaries,
 ) -> SimpleNamespace:
@@ -72,6 +73,7 @@ def calibrated_world_facts(
         weighed: from `gcbook.miniworld.results.two_worlds.weighting_rows`.
         claimed: from `gcbook.miniworld.results.two_worlds.claims_in_both`.
         equal_steps: from `gcbook.miniworld.results.longer.noise_after_equal_steps`.
+        halves: from `gcbook.chapters.calibrated_world.tables.half_rows`.
         erring: from `gcbook.miniworld.results.calibrated.consistency_outcome`.
         summaries: of the published trials.
     """
@@ -81,7 +83,7 @@ def calibrated_world_facts(
         & (estimates["observer"] == HUMANS)
         & (estimates["dataset"] == "silhouette")
     ]
-    world = best(done)
+    world, chosen = best(done), named_world(CALIBRATED_WORLD)
     value, low, high = targets()["shape_bias"]
     bias = matched[matched["measure"] == "Shape bias"].set_index("observer").to_dict("index")
     mine = bias[CALIBRATED]
@@ -101,8 +103,10 @@ def calibrated_world_facts(
         target_interval=Interval(low, high, ".2f"),
         default_bias=Number(bias[UNCALIBRATED]["value"], ".2f"),
         misleading=Number(world.misleading, ".0%"),
-        diagnosticity=Number(named_world(CALIBRATED_WORLD).diagnosticity, ".0%"),
-        pixels=named_world(CALIBRATED_WORLD).resolution,
+        diagnosticity=Number(chosen.diagnosticity, ".0%"),
+        pixels=chosen.resolution,
+        period_least=Number(chosen.period[0], ".1f"),
+        period_most=Number(chosen.period[1], ".1f"),
         categories=len(CATEGORIES),
         argued_least=Number(ARGUED[0], ".2f"),
         argued_most=Number(ARGUED[1], ".2f"),
@@ -126,6 +130,7 @@ def calibrated_world_facts(
         **_kinds(kinds),
         **_weighed(weighed),
         **_claimed(claimed),
+        **_halves(halves),
     )
 
 
@@ -157,20 +162,28 @@ def _networks() -> dict[str, int]:
 
 
 def _noise(changes: pd.DataFrame) -> dict[str, Any]:
-    """Shape bias without noise, with it in training and in both, and what each step changes."""
+    """Shape bias without noise, with it in training and in both, and what each step changes; the
+    same of how often the shape is named, in names with ``_shape``."""
     found: dict[str, Any] = {}
-    of_bias = changes[changes["measure"] == MEASURES["shape_bias"]].to_dict("records")
-    steps = {(row["world"], row["step"]): row for row in of_bias}
+    steps = {(row["world"], row["step"], row["measure"]): row for row in changes.to_dict("records")}
     for world, name in _PREFIXES.items():
-        training, testing = steps[world, "training"], steps[world, "testing as well"]
-        found |= {
-            f"{name}plain": Number(training["before"], ".2f"),
-            f"{name}noised": Number(training["after"], ".2f"),
-            f"{name}noised_in_noise": Number(testing["after"], ".2f"),
-        }
-        for step, row in (("training", training), ("testing", testing)):
-            found[f"{name}{step}"] = Number(row["change"], "+.2f")
-            found[f"{name}{step}_interval"] = Interval(row["low"], row["high"], "+.2f")
+        for measure, ending, form in (
+            ("shape_bias", "", ".2f"),
+            ("shape_accuracy", "_shape", ".0%"),
+        ):
+            training, testing = (
+                steps[world, step, MEASURES[measure]] for step in ("training", "testing as well")
+            )
+            found |= {
+                f"{name}plain{ending}": Number(training["before"], form),
+                f"{name}noised{ending}": Number(training["after"], form),
+                f"{name}noised_in_noise{ending}": Number(testing["after"], form),
+            }
+            for step, row in (("training", training), ("testing", testing)):
+                found[f"{name}{step}{ending}"] = Number(row["change"], f"+{form}")
+                found[f"{name}{step}{ending}_interval"] = Interval(
+                    row["low"], row["high"], f"+{form}"
+                )
     printed = noised_resnets()["shape_bias"]
     names = ("printed_plain", "printed_noised", "printed_noised_in_noise")
     return found | {name: Number(bias, ".2f") for name, bias in zip(names, printed, strict=True)}
@@ -191,14 +204,15 @@ def _outcomes(outcomes: pd.DataFrame) -> dict[str, Any]:
 
 
 def _kinds(kinds: pd.DataFrame) -> dict[str, Any]:
-    """Shape bias of every kind in either world, and how often it names the shape, and
-    the category of images like those of training; and the paper's shape biases."""
+    """Shape bias of every kind in either world, and how often it names the shape, the
+    texture, and the category of images like those of training; and the paper's shape biases."""
     found: dict[str, Any] = {}
     for row in kinds.to_dict("records"):
         name = _PREFIXES[row["world"]] + short_name(row["recipe"])
         found[f"{name}_bias"] = Number(row["shape_bias"], ".2f")
         found[f"{name}_bias_interval"] = Interval(row["low"], row["high"], ".2f")
         found[f"{name}_shape"] = Number(row["shape_accuracy"], ".0%")
+        found[f"{name}_texture"] = Number(row["texture_accuracy"], ".0%")
         found[f"{name}_right"] = Number(row["accuracy"], ".0%")
     printed = printed_values("shape_bias")
     return found | {
@@ -217,6 +231,8 @@ def _weighed(weighed: pd.DataFrame) -> dict[str, Any]:
         name = f"{_PREFIXES[str(world)]}pixel_even"
         found[name] = Number(pixel["shape_bias"][0], ".2f")
         found[f"{name}_interval"] = Interval(pixel["low"][0], pixel["high"][0], ".2f")
+        for cue in ("shape", "texture"):
+            found[f"{name}_{cue}"] = Number(pixel[f"{cue}_accuracy"][0], ".0%")
         above = pixel.index[pixel["shape_bias"] > resnet["shape_bias"]]
         found[f"{_PREFIXES[str(world)]}above"] = tuple(map(int, above))
     return found
@@ -227,10 +243,20 @@ def _claimed(claimed: pd.DataFrame) -> dict[str, Any]:
     found: dict[str, Any] = {"claimed": claimed["compared"].nunique()}
     for world, rows in claimed.groupby("world"):
         prefix = _PREFIXES[str(world)]
-        found[f"{prefix}agreeing"] = int((rows["verdict"] == AGREES).sum())
+        for name, verdict in (("agreeing", AGREES), ("contradicting", CONTRADICTS)):
+            found[f"{prefix}{name}"] = int((rows["verdict"] == verdict).sum())
         by_name = rows.set_index("compared").to_dict("index")
         for name, compared in _DIFFERENCES.items():
             row = by_name[compared]
             found[f"{prefix}{name}"] = Number(row["difference"], "+.2f")
             found[f"{prefix}{name}_interval"] = Interval(row["low"], row["high"], "+.2f")
     return found
+
+
+def _halves(halves: pd.DataFrame) -> dict[str, Any]:
+    """Which cue pixel diffusion names from the cleaner half of t alone, and from the noisier."""
+    return {
+        f"{half}_{cue}": Number(row[f"{cue}_accuracy"], ".0%")
+        for half, row in zip(("clean", "noisy"), halves.to_dict("records"), strict=True)
+        for cue in ("shape", "texture")
+    }

@@ -5,14 +5,17 @@ import re
 import pandas as pd
 
 from gcbook.miniworld.named import named_world
+from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
 from gcbook.miniworld.results.kinds import printed_values
 from gcbook.miniworld.results.noised import CLEAN, ONE_DRAW, TRAINED
+from gcbook.miniworld.results.shipped import name_of, shipped_store
 from gcbook.miniworld.results.two_worlds import WORLDS
 from gcbook.miniworld.testsets import make_test_set, silhouette_of, texture_of
 from gcbook.paper.categories import CATEGORIES
-from gcbook.stats.shares import PLAIN
+from gcbook.scoring.diagnostics import decisions_by
+from gcbook.stats.shares import CONFLICT, PLAIN
 
-__all__ = ["NOISE", "image_rows", "kind_rows", "noise_rows"]
+__all__ = ["NOISE", "half_rows", "image_rows", "kind_rows", "noise_rows"]
 
 _CLEAN, _NOISED = TRAINED.values()
 NOISE = {
@@ -75,12 +78,20 @@ def kind_rows(bias: pd.DataFrame, accuracies: pd.DataFrame) -> pd.DataFrame:
         ``paper``, the shape bias that it prints for the model that the miniature stands for, NaN
         where it prints nothing.
     """
-    pooled = bias[bias["category"] == "pooled"]
-    shares = {
-        f"{cue}_accuracy": pooled[f"{cue}_answers"] / pooled["n"] for cue in ("shape", "texture")
-    }
-    rows = pooled[["world", "recipe", "seeds", "shape_bias", "low", "high"]]
-    paper = rows["recipe"].map(printed_values("shape_bias"))
-    rows = rows.assign(**shares, paper=paper).round(dict.fromkeys(shares, 4))
+    columns = ["world", "recipe", "seeds", "shape_bias", "low", "high"]
+    columns += ["shape_accuracy", "texture_accuracy"]
+    rows = bias.loc[bias["category"] == "pooled", columns]
+    rows = rows.assign(paper=rows["recipe"].map(printed_values("shape_bias")))
     right = accuracies.rename(columns={"value": "accuracy"})[["world", "recipe", "accuracy"]]
     return rows.merge(right, on=["world", "recipe"])
+
+
+def half_rows() -> pd.DataFrame:
+    """What the calibrated world's pixel diffusion answers to cue conflicts from either half of t.
+
+    Returns:
+        As `gcbook.scoring.diagnostics.decisions_by`, for t up to 0.5 and from 0.5, with equal
+        weights within each.
+    """
+    store = shipped_store(name_of("mini-pixel", CALIBRATED_WORLD), CONFLICT)
+    return decisions_by(store, "t", [0, 0.5, 1], store.weights("uniform", "l2"))

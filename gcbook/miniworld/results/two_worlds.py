@@ -63,8 +63,16 @@ def bias_rows(answers: dict[str, pd.DataFrame], *, resampling: Resampling) -> pd
     Args:
         answers: from `answers_in_both`.
         resampling: how the intervals are made.
+
+    Returns:
+        Its columns, and ``shape_accuracy, texture_accuracy``, the shares of answers that name the
+        cue.
     """
-    return _in_both(lambda world: bias_by_shape(answers[world], resampling=resampling))
+    table = _in_both(lambda world: bias_by_shape(answers[world], resampling=resampling))
+    shares = {
+        f"{cue}_accuracy": table[f"{cue}_answers"] / table["n"] for cue in ("shape", "texture")
+    }
+    return table.assign(**shares).round(dict.fromkeys(shares, 4))
 
 
 def accuracy_rows(answers: dict[str, pd.DataFrame], *, resampling: Resampling) -> pd.DataFrame:
@@ -97,8 +105,9 @@ def weighting_rows(bias: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
         resampling: how the intervals are made.
 
     Returns:
-        ``world, recipe, k, shape_bias, low, high``: of the diffusion models that both worlds have,
-        and of the ResNet, which has the same at every k.
+        ``world, recipe, k, shape_bias, low, high``, and ``shape_accuracy, texture_accuracy``, the
+        shares of answers that name the cue: of the diffusion models that both worlds have, and of
+        the ResNet, which has the same at every k.
     """
     named = {f"exp:{k}": k for k in range(21)}
 
@@ -119,8 +128,8 @@ def weighting_rows(bias: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
         swept["k"] = swept["weighting"].map(named)
         resnet = rows[rows["recipe"] == "mini-cnn"]
         resnet = resnet.merge(pd.DataFrame({"k": named.values()}), "cross")
-        table = pd.concat([swept, resnet])[["recipe", "k", "shape_bias", "low", "high"]]
-        return table.sort_values(["recipe", "k"])
+        columns = ["recipe", "k", "shape_bias", "low", "high", "shape_accuracy", "texture_accuracy"]
+        return pd.concat([swept, resnet])[columns].sort_values(["recipe", "k"]).round(4)
 
     return _in_both(of_world)
 

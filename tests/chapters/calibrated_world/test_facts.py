@@ -17,6 +17,7 @@ from gcbook.chapters.calibrated_world.charts import (
 from gcbook.chapters.calibrated_world.facts import calibrated_world_facts
 from gcbook.chapters.calibrated_world.tables import (
     NOISE,
+    half_rows,
     image_rows,
     kind_rows,
     noise_rows,
@@ -68,6 +69,8 @@ CHANGES = pd.DataFrame(
     ],
     columns=["world", "step", "measure", "before", "after", "change", "low", "high"],
 ).round(4)
+NAMED = CHANGES.assign(measure="Cue conflict: names the shape", before=0.1, after=0.3)
+CHANGES = pd.concat([CHANGES, NAMED], ignore_index=True)
 PREDICTED = pd.DataFrame(
     [{"prediction": name, **row} for name, row in _predicted()["shape_bias"].items()]
 )
@@ -87,7 +90,7 @@ KINDS = pd.DataFrame(
         (UNCALIBRATED, "mini-ar", 2, 0.9, 0.8, 0.95, 0.6),
     ],
     columns=["world", "recipe", "seeds", "shape_bias", "low", "high", "shape_accuracy"],
-).assign(accuracy=0.8)
+).assign(texture_accuracy=0.5, accuracy=0.8)
 CLAIMED = pd.DataFrame(
     [
         (CALIBRATED, "Shape bias: ar − cnn", 0.2, 0.1, 0.3, AGREES),
@@ -116,6 +119,8 @@ WEIGHED = pd.DataFrame(
     ],
     columns=["world", "recipe", "k", "shape_bias", "low", "high"],
 ).round(4)
+WEIGHED = WEIGHED.assign(shape_accuracy=0.25, texture_accuracy=0.35)
+HALVES = pd.DataFrame({"shape_accuracy": [0.1, 0.3], "texture_accuracy": [0.7, 0.2]})
 EQUAL_STEPS = {"change": 0.16, "low": 0.09, "high": 0.24}
 ERRING = -0.1, -0.2, 0.01
 
@@ -126,7 +131,7 @@ def rows():
 
 
 def facts_of(search, matched):
-    known = CHANGES, OUTCOMES, KINDS, WEIGHED, CLAIMED, EQUAL_STEPS, ERRING
+    known = CHANGES, OUTCOMES, KINDS, WEIGHED, CLAIMED, EQUAL_STEPS, HALVES, ERRING
     return calibrated_world_facts(DONE, search, matched, *known, Summaries.read())
 
 
@@ -155,6 +160,7 @@ def test_noise_that_the_default_world_misses_is_no_match(rows):
 def test_facts_are_of_noise_and_of_what_was_predicted_of_it(rows):
     facts = facts_of(*rows)
     assert (facts.plain, facts.noised, facts.noised_in_noise) == (0.2, 0.3, 0.5)
+    assert (facts.plain_shape, facts.noised_shape, facts.noised_in_noise_shape) == (0.1, 0.3, 0.3)
     assert (facts.default_plain, facts.default_noised_in_noise) == (0.9, 0.96)
     assert (facts.training, *facts.training_interval) == (0.1, 0.05, 0.15)
     assert (facts.default_testing, *facts.default_testing_interval) == (0.01, -0.04, 0.06)
@@ -171,6 +177,7 @@ def test_facts_are_of_the_kinds_and_of_what_the_paper_claims_of_them(rows):
     assert (facts.default_ar_bias, facts.cnn_noise_bias) == (0.9, 0.3)
     assert (facts.ar_shape, facts.default_ar_shape, facts.parti) == (0.24, 0.6, 0.92)
     assert (facts.claimed, facts.agreeing, facts.default_agreeing) == (5, 1, 0)
+    assert facts.contradicting == 3 and facts.ar_texture == 0.5
     assert (facts.pixel_blurred, facts.default_pixel_blurred) == (-0.2, -0.1)
     assert facts.pixel_right == 0.8
     assert (facts.pixel_lead, *facts.pixel_lead_interval) == (-0.1, -0.15, -0.05)
@@ -183,6 +190,9 @@ def test_facts_are_of_the_weighting_and_of_errors(rows):
     facts = facts_of(*rows)
     assert (facts.pixel_even, *facts.pixel_even_interval) == (0.5, 0.45, 0.55)
     assert facts.default_pixel_even == 0.9
+    assert (facts.pixel_even_shape, facts.pixel_even_texture) == (0.25, 0.35)
+    assert (facts.clean_shape, facts.clean_texture) == (0.1, 0.7)
+    assert (facts.noisy_shape, facts.noisy_texture) == (0.3, 0.2)
     assert (facts.above, facts.default_above, facts.k) == ((0, 3), (), 7)
     assert (facts.erring, *facts.erring_interval) == ERRING
     assert (facts.alike, *facts.alike_interval) == (0.15, -0.05, 0.35)
@@ -275,7 +285,7 @@ def test_a_kind_has_a_mark_a_world_and_one_at_what_the_paper_prints():
             ("mini-ar", "cat", 1, 0.1, 0.0, 0.2),
         ],
         columns=columns,
-    ).assign(shape_answers=20, texture_answers=10, n=50)
+    ).assign(shape_accuracy=0.4, texture_accuracy=0.2)
     right = bias.assign(value=[0.7, 0.6, 0.5]).drop_duplicates("recipe")
     rows = kind_rows(both(bias), both(right))
     assert len(rows) == 4
@@ -285,6 +295,12 @@ def test_a_kind_has_a_mark_a_world_and_one_at_what_the_paper_prints():
     assert paper["mini-ar"] == 0.92 and pd.isna(paper["mini-masked"])
     svg = static_svg(chart_spec(fig_kinds(rows)))
     assert svg.count(">mini-ar<") == 1 and f">{CALIBRATED}<" in svg
+
+
+def test_either_half_of_t_answers_every_conflict():
+    rows = half_rows()
+    assert rows[["low", "high"]].to_numpy().tolist() == [[0, 0.5], [0.5, 1]]
+    assert (rows["n"] == 720).all()
 
 
 def test_a_weighting_has_a_line_for_each_model_and_world():

@@ -66,11 +66,11 @@ def _ranking(rows: pd.DataFrame) -> dict[str, Any]:
     resnet = ours[ours["model"] == "ResNet-50"]
     return {
         "humans": Number(humans["error_consistency"]),
-        "humans_interval": _ends(humans, "error_consistency"),
+        "humans_interval": _ends(humans),
         "networks": len(ours),
         "best": best.get("model"),
         "best_kappa": Number(best.get("error_consistency", np.nan)),
-        "best_interval": _ends(best, "error_consistency"),
+        "best_interval": _ends(best),
         "more_accurate": len(ahead),
         "accurate_kappa": Interval(
             ahead["error_consistency"].min(), ahead["error_consistency"].max()
@@ -193,5 +193,6 @@ def _exercises() -> dict[str, Any]:
     }
 
 
-def _ends(row: pd.Series, metric: str) -> Interval:
-    return Interval(row.get(f"{metric}_low", np.nan), row.get(f"{metric}_high", np.nan))
+def _ends(row: pd.Series) -> Interval:
+    ends = (row.get(f"error_consistency_{end}", np.nan) for end in ("low", "high"))
+    return Interval(*ends)

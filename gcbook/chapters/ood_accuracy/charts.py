@@ -480,9 +480,9 @@ def accuracy_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def _thousandths(rows: pd.DataFrame, key: str) -> pd.DataFrame:
-    """One row a value of ``key``, accuracies in thousandths; `_unfolded` is the way back."""
-    return by_column(rows.assign(**{name: per_mille(rows[name]) for name in _NUMBERS}), key)
+def _thousandths(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row an observer, accuracies in thousandths; `_unfolded` is the way back."""
+    return by_column(rows.assign(**{name: per_mille(rows[name]) for name in _NUMBERS}), "observer")
 
 
 def _unfolded(*columns: str) -> list[alt.Transform]:
@@ -546,7 +546,7 @@ def _panel(rows: pd.DataFrame, title: str, marks: tuple[alt.Color, alt.StrokeDas
         title=title,
         width=165,
         height=130,
-        data=_thousandths(rows[["condition", "observer", "family", *_NUMBERS]], "observer"),
+        data=_thousandths(rows[["condition", "observer", "family", *_NUMBERS]]),
         transform=_unfolded("condition", "family"),
     )
 

@@ -67,7 +67,8 @@ def _on_the_map(cells: pd.DataFrame) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for recipe, name in _NAMES.items():
         own = plain[plain["recipe"] == recipe]
-        bias = _measured(own, "shape_bias").sort_values("value")
+        bias = own[own["measure"] == MEASURES["shape_bias"]].dropna(subset="value")
+        bias = bias.sort_values("value")
         for end, at in (("least", 0), ("most", -1)):
             row = bias.iloc[at] if len(bias) else pd.Series(dtype=float)
             found |= {
@@ -77,14 +78,8 @@ def _on_the_map(cells: pd.DataFrame) -> dict[str, Any]:
                 f"{name}_{end}_diagnosticity": Number(row.get("diagnosticity", np.nan), "g"),
                 f"{name}_{end}_contrast": Number(row.get("contrast", np.nan), "g"),
             }
-        found |= {
-            f"{name}_blind_least": Number(bias["blind"].min(), ".2f"),
-        }
+        found[f"{name}_blind_least"] = Number(bias["blind"].min(), ".2f")
     return found
-
-
-def _measured(rows: pd.DataFrame, name: str) -> pd.DataFrame:
-    return rows[rows["measure"] == MEASURES[name]].dropna(subset="value")
 
 
 def _comparison(signs: pd.DataFrame) -> dict[str, Any]:

@@ -206,8 +206,7 @@ def loss_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -
     return table.sort_values("share", ascending=False, ignore_index=True)
 
 
-_VALUES = ["back", "wrong_back", "drawn", "lying", "wrong_lying"]
-_VALUES += ["rise", "wrong_rise", "wrong_beyond"]
+_VALUES = ["lying", "rise", "wrong_rise", "wrong_beyond"]
 
 
 def prompt_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -> pd.DataFrame:
@@ -219,11 +218,10 @@ def prompt_rows(models: Sequence[str], *, resampling: Resampling = Resampling())
 
     Returns:
         ``model, strength, n`` and means over all turned images, each with ``…_low, …_high``, of
-        the judge's probability of the object: ``back`` and ``wrong_back``, turned back, under its
-        own prompt and under another's, and ``drawn``, the one less the other; ``lying`` and
-        ``wrong_lying``, as it lies; ``rise`` and ``wrong_rise``, by how much these exceed that of
-        the image that nothing was done to; and ``wrong_beyond``, by how much ``wrong_lying``
-        exceeds that from full strength, where nothing of the image is left (NaN without it).
+        the judge's probability of the object as it lies: ``lying``, under its own prompt; ``rise``
+        and ``wrong_rise``, by how much it exceeds that of the image that nothing was done to, under
+        its own prompt and under another's; and ``wrong_beyond``, by how much it exceeds, under
+        another's, that from full strength, where nothing of the image is left (NaN without it).
     """
     columns = ["model", "strength", "n"]
     columns += [f"{name}{end}" for name in _VALUES for end in ("", "_low", "_high")]
@@ -236,7 +234,6 @@ def prompt_rows(models: Sequence[str], *, resampling: Resampling = Resampling())
             for end, name in ((0, "lying"), (1, "wrong_lying"))
         )
         measured = rows.assign(
-            drawn=rows["back"] - rows["wrong_back"],
             rise=rows["lying"] - before,
             wrong_rise=rows["wrong_lying"] - before,
             wrong_beyond=rows["wrong_lying"] - after,

@@ -22,7 +22,7 @@ from gcbook.scoring.scores import Weights
 from gcbook.scoring.store import Store
 from gcbook.stats.metrics import cue_metrics
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import cue_sums
+from gcbook.stats.shares import change_of, cue_sums
 
 __all__ = ["bias_change", "tenth_agreement", "weighting_facts"]
 
@@ -72,43 +72,26 @@ def weighting_facts(
     )
 
 
-def bias_change(
-    stores: Stores,
-    decays: tuple[float, float] = (PAPER, 0),
-    *,
-    resampling: Resampling = Resampling(),
-) -> pd.DataFrame:
-    """By how much the shape bias changes from one k to another, on the same images.
+def bias_change(stores: Stores, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+    """By how much equal weights change the shape bias, on the same images.
 
     Args:
         stores: from `weighing_stores`.
-        decays: k of exp(−kt) before and after.
         resampling: how the intervals are made.
 
     Returns:
-        A row a model: ``model, shape, texture`` (changes of the two accuracies), ``change`` (of
-        the shape bias), ``low, high``.
+        A row a model: ``model``, and what `gcbook.stats.shares.change_of` says of the change from
+        the paper's weights to equal ones.
     """
     rows = []
-    names = [f"exp:{k:g}" for k in decays]
+    names = (f"exp:{PAPER}", "exp:0")
     for model, of_model in stores.items():
         answers = answers_under(of_model[SETS[1]], names)
         keys, sums = cue_sums(answers, ["weighting"], resampling=resampling)
         before, after = (keys["weighting"].tolist().index(name) for name in names)
-        values = cue_metrics(**sums)
-        bias = values["shape_bias"]
-        low, high = resampling.interval(bias[after] - bias[before])
-        share = {cue: values[f"{cue}_accuracy"][:, 0] for cue in ("shape", "texture")}
-        rows.append(
-            {
-                "model": model,
-                **{cue: share[cue][after] - share[cue][before] for cue in share},
-                "change": bias[after, 0] - bias[before, 0],
-                "low": float(low),
-                "high": float(high),
-            }
-        )
-    return pd.DataFrame(rows, columns=["model", "shape", "texture", "change", "low", "high"])
+        bias = cue_metrics(**sums)["shape_bias"]
+        rows.append({"model": model, **change_of(bias[before], bias[after], resampling)})
+    return pd.DataFrame(rows, columns=["model", "before", "after", "change", "low", "high"])
 
 
 def tenth_agreement(store: Store, tenth: int, weighting: str) -> float:

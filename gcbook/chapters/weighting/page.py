@@ -136,8 +136,6 @@ def page_data(
     """
     every = {model: _chosen(of_model, seed) for model, of_model in stores.items()}
     raws = [raw for of_model in every.values() for raw in of_model.values()]
-    if not raws:
-        return PageData(_NO_ROWS, _NO_IMAGES, (), (), 0)
     n_draws = min(n_draws, *(raw.t.shape[1] for raw in raws))
     labels = raws[0].labels
     conflicts = [set(of_model[SETS[1]].images["image_id"]) for of_model in every.values()]
@@ -165,7 +163,7 @@ def page_data(
     table = pd.concat(images, ignore_index=True).rename(columns={"category": "shape"})
     return PageData(
         pd.DataFrame(rows),
-        table[list(_NO_IMAGES)],
+        table[["model", "set", "image_id", "shape", "texture", "answer"]],
         _pictures(samples, world),
         labels,
         n_draws,
@@ -202,12 +200,6 @@ def page_agreement(stores: Stores, n_draws: int, decay: float, seed: int) -> dic
             found["decisions"] += len(answers)
             found["draws"] = max(found["draws"], store.settings.max_draws)
     return found
-
-
-_NO_ROWS = pd.DataFrame(
-    columns=["model", "norm", "set", "p", "shape", "texture", "silhouette", "sample"]
-)
-_NO_IMAGES = pd.DataFrame(columns=["model", "set", "image_id", "shape", "texture", "answer"])
 
 
 def _digits(number: int) -> tuple[int, int]:

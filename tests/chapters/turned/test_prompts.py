@@ -38,7 +38,6 @@ def test_means_are_over_turned_images_alone(rows):
     table = rows({0.0: UNTOUCHED, 0.9: (0.6, 0.5, 0.2, 0.3), 1.0: FULL}).set_index("strength")
     last = table.loc[0.9]
     assert last["n"] == 10
-    assert last["drawn"] == pytest.approx(0.4)
     assert last["rise"] == pytest.approx(0.4)
     assert last["wrong_rise"] == pytest.approx(0.2)
     assert last["wrong_beyond"] == pytest.approx(0.24)

@@ -180,11 +180,6 @@ def test_fewer_draws_are_taken_where_there_are_fewer(stores):
     assert page_data(stores, 30, 7, 0).n_draws == 8
 
 
-def test_without_models_there_is_nothing(stores):
-    data = page_data({}, 8, 7, 0)
-    assert (len(data.packed), len(data.images), data.pictures, data.n_draws) == (0, 0, (), 0)
-
-
 def test_agreement_counts_decisions_that_differ(stores):
     found = page_agreement(stores, 8, 7, 0)
     assert found == {"decisions": 800, "rounded": found["rounded"], "fewer": found["rounded"]} | {

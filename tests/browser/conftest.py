@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -32,22 +31,6 @@ PAGES = sorted(
     for path in HTML.rglob("*.html")
     if not path.relative_to(HTML).parts[0].startswith("_") and path != HTML / "index.html"
 )
-
-
-_ENDED = set()
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport, sched: Any) -> None:
-    """Give a test whose worker was ended, after ``faulthandler_timeout``, another browser, once.
-
-    What Playwright asks of a browser has no time limit where it evaluates a script or closes a
-    page, and a browser, rarely, stops answering.
-    """
-    if crashitem not in _ENDED:
-        _ENDED.add(crashitem)
-        sched.mark_test_pending(crashitem)
-        report.outcome = "rerun"  # type: ignore[assignment]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

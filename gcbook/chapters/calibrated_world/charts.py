@@ -16,6 +16,7 @@ from gcbook.charts.miniature_look import COLORS, SHAPES, recipe_color
 from gcbook.charts.parts import dropdown, finish, look
 from gcbook.charts.theme import BAND, CHANCE_LINE, DISCRIMINATIVE, INK, OWN, SERIES
 from gcbook.miniworld.results.calibrated import CALIBRATED, RESNET50, UNCALIBRATED
+from gcbook.miniworld.results.weighting import PAPER
 
 __all__ = [
     "fig_claims",
@@ -165,19 +166,18 @@ def fig_kinds(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def fig_weighting(rows: pd.DataFrame, paper: float) -> alt.TopLevelMixin:
+def fig_weighting(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """Shape bias against k, in both worlds.
 
     Args:
         rows: from `gcbook.miniworld.results.two_worlds.weighting_rows`.
-        paper: its k.
     """
     x = alt.X("k:Q", title="k in exp(−kt)", scale=alt.Scale(nice=False)).axis(grid=False)
     y = alt.Y("shape_bias:Q", title=column("shape_bias").title, scale=alt.Scale(domain=[0, 1]))
     recipes = list(dict.fromkeys(rows["recipe"]))
     dashes = look("world", _DASHES, dash=_DASHES.values(), legend=alt.Legend(title="World"))
     lines = alt.Chart(rows).encode(x=x, detail="world:N", color=recipe_color(recipes))
-    rule = alt.Chart(pd.DataFrame({"k": [paper]})).mark_rule(color=CHANCE_LINE)
+    rule = alt.Chart(pd.DataFrame({"k": [PAPER]})).mark_rule(color=CHANCE_LINE)
     return finish(
         alt.layer(
             rule.encode(x=x),
@@ -201,7 +201,7 @@ def fig_weighting(rows: pd.DataFrame, paper: float) -> alt.TopLevelMixin:
             + " ".join(
                 f"{row['recipe']}, {row['world'].lower()}, k = {row['k']:.0f}: "
                 f"{row['shape_bias']:.2f}."
-                for row in rows[rows["k"].isin([0, paper])].to_dict("records")
+                for row in rows[rows["k"].isin([0, PAPER])].to_dict("records")
             )
         ),
     )

@@ -304,7 +304,7 @@ def test_either_half_of_t_answers_every_conflict():
 
 
 def test_a_weighting_has_a_line_for_each_model_and_world():
-    spec = chart_spec(fig_weighting(WEIGHED, 7))
+    spec = chart_spec(fig_weighting(WEIGHED))
     assert [layer["mark"]["type"] for layer in spec["layer"]] == ["rule", "area", "line", "point"]
     assert "mini-pixel, calibrated world, k = 7: 0.10." in spec["description"]
     svg = static_svg(spec)

@@ -66,10 +66,13 @@ def read_record(folder: str | Path) -> dict[str, Any]:
 
 
 def _about(base: str | Path) -> dict[str, Any] | None:
-    """What is known of the model that another builds on."""
+    """What is known of the trained part that a model builds on, in whatever model it is found."""
     if not str(base) or not (Path(base) / RECORD).is_file():
         return None
     known = read_record(base)
+    if known["built_on"]:  # mini-ar, say, which holds the tokenizer that it builds on itself
+        about: dict[str, Any] = known["built_on"]
+        return about
     return {
         "miniature": known["miniature"],
         "seed": known["plan"]["seed"],

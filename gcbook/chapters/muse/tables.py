@@ -38,7 +38,6 @@ __all__ = [
     "drawn_rows",
     "prompts_by_ratio",
     "prompts_share",
-    "right_by_distance",
     "rule_rows",
     "several_gain",
     "sixteen_rows",
@@ -118,27 +117,6 @@ def rule_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     return found[columns].round({"accuracy": 4, "low": 4, "high": 4})
 
 
-def right_by_distance(store: Store) -> pd.DataFrame:
-    """Answer with the smallest distance.
-
-    Args:
-        store: from `gcbook.miniworld.results.regenerated.regenerated_store`.
-
-    Returns:
-        ``image_id, category, silhouette, right`` (0 or 1), a row an image.
-    """
-    images, errors = distances(store)
-    named = images["category"].map(CATEGORIES.index).to_numpy()
-    return pd.DataFrame(
-        {
-            "image_id": images["image_id"],
-            "category": images["category"],
-            "silhouette": images["imagename"].map(silhouette_of),
-            "right": (errors.argmin(axis=1) == named).astype(float),
-        }
-    )
-
-
 def _by_distance(
     images: pd.DataFrame, errors: np.ndarray, how: str, evaluations: int
 ) -> list[pd.DataFrame]:
@@ -152,6 +130,7 @@ def _by_distance(
 def _right(images: pd.DataFrame, right: Any, rule: str, how: str, evaluations: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
+            "image_id": images["image_id"].to_numpy(),
             "category": images["category"].to_numpy(),
             "silhouette": images["imagename"].map(silhouette_of).to_numpy(),
             "right": np.asarray(right, float),
@@ -330,7 +309,8 @@ def several_gain(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     rows = []
     for ratio in regenerated_ratios(MANY_DRAWS):
         single, several = (
-            right_by_distance(regenerated_store(ratio, many)) for many in (1, MANY_DRAWS)
+            _by_distance(*distances(regenerated_store(ratio, many)), "", many)[0]
+            for many in (1, MANY_DRAWS)
         )
         both = single.merge(several, on=["image_id", "category", "silhouette"])
         gain = both.assign(gain=both["right_y"] - both["right_x"], all=0)

@@ -11,7 +11,7 @@ from gcbook.chapters.weighting.page import ALPHABET, SCALE_STEPS, PageData
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.miniature_look import COLORS, DASHES, SHAPES
 from gcbook.charts.parts import dropdown, literal, look, slider, start_with
-from gcbook.charts.theme import BAND, CHANCE_LINE, DISCRIMINATIVE, INK, OWN
+from gcbook.charts.theme import BAND, CHANCE_LINE, DISCRIMINATIVE, INK
 from gcbook.miniworld.results.weighting import PAPER, SETS
 
 __all__ = [
@@ -26,9 +26,6 @@ __all__ = [
     "fig_live",
 ]
 
-_COLORS = (OWN, INK, DISCRIMINATIVE)
-_SHAPES = ("circle", "diamond", "cross", "triangle-right")
-_DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 _WIDTH, _STEP = 600, 3
 _SHORT = {"eps": ["SNR"], "snr:5": ["SNR", "up to 5"], "elbo": ["bound"]}
 _PARTS = {"weight": BAND, "variance": INK}
@@ -132,7 +129,7 @@ def _sweep_panel(
         high=rows[f"{name}_high"],
     )
     last = float(rows["k"].max())
-    ticks = [*_ticks(last), *places.values()]
+    ticks = [*range(0, int(last) + 1, 5), *places.values()]
     x = alt.X(
         "place:Q",
         scale=alt.Scale(domain=[0, last + _STEP * len(places) + 1.5], nice=False),
@@ -145,9 +142,9 @@ def _sweep_panel(
     marks = look(
         "model",
         models,
-        color=_look(COLORS, _COLORS, models),
-        shape=_look(SHAPES, _SHAPES, models),
-        dash=_look(DASHES, _DASHES, models),
+        color=[COLORS[name] for name in models],
+        shape=[SHAPES[name] for name in models],
+        dash=[DASHES[name] for name in models],
         title=None,
     )
     color = marks["color"].legend(symbolOpacity=1, symbolSize=80)
@@ -184,18 +181,6 @@ def _sweep_panel(
         ),
     ]
     return alt.layer(*layers).properties(width=_WIDTH, height=170, title=title)
-
-
-def _look(known: Mapping[str, Any], others: Sequence[Any], names: Sequence[str]) -> list[Any]:
-    """Miniatures look as they do everywhere; a reader's own models take what is left."""
-    own = [name for name in names if name not in known]
-    return [
-        known[name] if name in known else others[own.index(name) % len(others)] for name in names
-    ]
-
-
-def _ticks(last: float) -> list[float]:
-    return [k for k in (0, 5, 10, 15, 20) if k <= last]
 
 
 def _names(places: Mapping[str, float]) -> str:

@@ -135,18 +135,16 @@ def network_rows() -> pd.DataFrame:
     return rows.astype({"resolution": "Int64", "parameters": "Int64"})
 
 
-def cost_rows(noise_draws: int, images: int | None = None) -> pd.DataFrame:
+def cost_rows(noise_draws: int) -> pd.DataFrame:
     """Network evaluations that each kind of model needs for the cue-conflict images.
 
     Args:
         noise_draws: draws of (t, noise), or of masks, an image.
-        images: how many images; by default all of the set.
 
     Returns:
         One row a kind: ``kind, formula, per_image, evaluations`` and ``models`` (their names).
     """
-    if images is None:
-        images = EXPERIMENTS[DATASET].n_images
+    images = EXPERIMENTS[DATASET].n_images
     rows = []
     for kind, title in KIND_TITLES.items():
         cost, total = COSTS[kind], n_evaluations(kind, images, noise_draws, len(CATEGORIES))

@@ -77,9 +77,10 @@ def autocast(device: torch.device) -> torch.autocast:
 def in_bfloat16(device: torch.device) -> bool:
     """Whether a device multiplies matrices in bfloat16 faster than in float32.
 
-    Of GPUs those that do not emulate it. Of processors those with units for matrices: AVX-512's
-    instructions for bfloat16 are not enough, with them alone mini-cnn trains at three quarters of
-    the speed of float32, mini-pixel at two thirds.
+    Of GPUs those that do not emulate it. Of processors those with units for matrices, and AMD's
+    with AVX-512's instructions for bfloat16: with one thread of an EPYC mini-cnn trains 1.6 times
+    as fast as in float32, mini-pixel 1.5 times, though mini-masked only 0.9 times. On another
+    processor with these instructions mini-cnn trained at three quarters of the speed.
     """
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
@@ -87,7 +88,8 @@ def in_bfloat16(device: torch.device) -> bool:
         return False
     # Older versions of torch do not tell.
     known: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
-    return bool(known.get("amx_bf16"))
+    is_amd = str(known.get("cpu_name", "")).startswith("AMD")
+    return bool(known.get("amx_bf16") or (is_amd and known.get("avx512_bf16")))
 
 
 def even_times(count: int, generator: torch.Generator) -> torch.Tensor:

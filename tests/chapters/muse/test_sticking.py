@@ -65,13 +65,13 @@ def test_images_of_one_silhouette_are_one_witness_for_a_prompt(monkeypatch):
 
 @pytest.mark.parametrize("after", [1.0, 0.0])
 def test_several_reconstructions_are_compared_with_one(monkeypatch, after):
-    table = pd.DataFrame(
-        {"image_id": list("abcd"), "category": "cat", "silhouette": list("abcd"), "right": 0.0}
-    )
-    tables = iter([table, table.assign(right=after)])
+    names = [f"cat{number}-cat1.png" for number in range(4)]
+    images = pd.DataFrame({"image_id": names, "category": "cat", "imagename": names})
+    errors = np.arange(16.0) - 16 * (np.array([[0.0], [after]]) * np.eye(16)[CATEGORIES.index("cat")])
+    tables = iter([(images, np.tile(each, (4, 1))) for each in errors])
     monkeypatch.setattr(muse_sticking, "regenerated_ratios", lambda draws: (0.75,))
     monkeypatch.setattr(muse_sticking, "regenerated_store", lambda ratio, draws: None)
-    monkeypatch.setattr(muse_sticking, "right_by_distance", lambda store: next(tables))
+    monkeypatch.setattr(muse_sticking, "distances", lambda store: next(tables))
     (row,) = several_gain(resampling=Resampling(draws=50)).to_dict("records")
     assert (row["hidden"], row["one"], row["several"]) == (0.75, 0, after)
     assert row["gain"] == row["low"] == row["high"] == after

@@ -13,11 +13,14 @@ CPU = torch.device("cpu")
     [
         ({"avx512_bf16": True, "amx_bf16": False}, False),
         ({"avx512_bf16": True, "amx_bf16": True}, True),
+        ({"avx512_bf16": True, "cpu_name": "Intel(R) Xeon(R)"}, False),
+        ({"avx512_bf16": True, "cpu_name": "AMD EPYC"}, True),
+        ({"avx512_bf16": False, "cpu_name": "AMD EPYC"}, False),
         ({"avx512_bf16": False, "avx512_f": True}, False),
         ({}, False),
     ],
 )
-def test_processors_with_units_for_matrices_compute_in_bfloat16(monkeypatch, known, expected):
+def test_processors_that_are_faster_with_it_compute_in_bfloat16(monkeypatch, known, expected):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: known, raising=False)
     assert in_bfloat16(CPU) is expected
     with autocast(CPU):

@@ -25,7 +25,10 @@ def test_processors_that_are_faster_with_it_compute_in_bfloat16(monkeypatch, kno
     assert in_bfloat16(CPU) is expected
     with autocast(CPU):
         product = torch.ones(2, 2) @ torch.ones(2, 2)
+        query = torch.ones(1, 1, 2, 2, requires_grad=True)
+        attended = torch.nn.functional.scaled_dot_product_attention(query, query, query)
     assert product.dtype == (torch.bfloat16 if expected else torch.float32)
+    assert ("Flash" in attended.grad_fn.name()) is not expected
 
 
 def test_a_version_of_torch_that_does_not_tell_computes_in_float32(monkeypatch):

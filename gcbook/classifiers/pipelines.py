@@ -204,15 +204,16 @@ def _stable_diffusion_3(checkpoint: Checkpoint) -> DiffusionClassifier:
     )
     transformer.to(checkpoint.device)
 
-    def predict(x_t: torch.Tensor, timestep: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
-        return transformer(
-            hidden_states=x_t,
-            timestep=timestep,
+    def denoise(x_t: torch.Tensor, t: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+        label = label.to(checkpoint.device)
+        velocity = transformer(
+            hidden_states=x_t.to(checkpoint.dtype),
+            timestep=t * n_steps,
             encoder_hidden_states=texts[label],
             pooled_projections=pooled[label],
         ).sample
+        return clean_image("flow", velocity.to(x_t.dtype), x_t, 1 - t, t)
 
-    denoise = flow_denoiser(predict, n_steps, checkpoint)
     details = {"prediction": "flow", "prompts": checkpoint.prompts}
     return _classifier(checkpoint, denoise, FlowSchedule(), space, **details)
 
@@ -453,16 +454,6 @@ def discrete_denoiser(
         output = predict(x_t.to(checkpoint.dtype), index, label.to(checkpoint.device))
         output = output[:, : x_t.shape[1]].to(x_t.dtype)
         return clean_image(prediction, output, x_t, alphas[index], sigmas[index])
-
-    return denoise
-
-
-def flow_denoiser(predict: Predict, n_steps: int, checkpoint: Checkpoint) -> Denoise:
-    """Return ``denoise`` of a flow network that counts time in ``n_steps``."""
-
-    def denoise(x_t: torch.Tensor, t: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
-        output = predict(x_t.to(checkpoint.dtype), t * n_steps, label.to(checkpoint.device))
-        return clean_image("flow", output.to(x_t.dtype), x_t, 1 - t, t)
 
     return denoise
 

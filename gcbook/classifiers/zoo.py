@@ -33,7 +33,6 @@ __all__ = [
     "how_to_get",
     "n_evaluations",
     "near_names",
-    "package_folder",
     "system_titles",
     "torch_cache",
     "zoo",
@@ -229,21 +228,13 @@ def at_hand(entry: ZooEntry) -> Place | None:
     if own:
         return Place("models folder", own)
     if source.package:
-        shipped = package_folder(entry)
-        return Place("package", shipped) if shipped else None
+        shipped = MODELS / source.package
+        return Place("package", shipped) if shipped.is_dir() else None
     if source.torchvision:
         file = torch_cache() / source.file
         return Place("torch cache", file) if file.is_file() else None
     cached = find_cached(source.hub, source.revision or None)
     return Place("Hugging Face cache", cached) if cached else None
-
-
-def package_folder(entry: ZooEntry) -> Path | None:
-    """Return the folder of a model that this package brings; None if it brings none."""
-    if not entry.source.package:
-        return None
-    folder = MODELS / entry.source.package
-    return folder if folder.is_dir() else None
 
 
 def torch_cache() -> Path:

@@ -9,7 +9,7 @@ import mmap
 from hashlib import sha256
 from pathlib import Path
 
-__all__ = ["SEAL", "is_whole", "seal", "seal_file", "whole_file"]
+__all__ = ["SEAL", "is_whole", "seal", "seal_file"]
 
 _MARK = b"sealed with sha256:"
 _ZEROS = b"0" * 64
@@ -24,13 +24,13 @@ def seal(content: bytes) -> bytes:
     return content[:at] + _digest(content, at) + content[at + 64 :]
 
 
-def is_whole(content: bytes | mmap.mmap) -> bool | None:
+def is_whole(content: bytes) -> bool | None:
     """Tell whether no bit has changed since bytes were sealed; None if they have no seal."""
     found = content.rfind(_MARK)
     if found < 0:
         return None
     at = found + len(_MARK)
-    return bytes(content[at : at + 64]) == _digest(content, at)
+    return content[at : at + 64] == _digest(content, at)
 
 
 def seal_file(path: Path) -> None:
@@ -38,19 +38,6 @@ def seal_file(path: Path) -> None:
     with path.open("rb+") as file, mmap.mmap(file.fileno(), 0) as content:
         at = content.rfind(_MARK + _ZEROS) + len(_MARK)
         content[at : at + 64] = _digest(content, at)
-
-
-def whole_file(path: Path) -> bool | None:
-    """Tell of a file what `is_whole` tells of bytes.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    with path.open("rb") as file:
-        if not path.stat().st_size:
-            return None
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            return is_whole(content)
 
 
 def _digest(content: bytes | mmap.mmap, at: int) -> bytes:

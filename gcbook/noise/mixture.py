@@ -46,8 +46,11 @@ class Mixture:
 
     def posterior_mean(self, x_t: npt.ArrayLike, alpha: float, sigma: float) -> Floats:
         """Return the mean of the clean number given the noised one: the perfect denoiser."""
-        offset, total, share = self._shares(x_t, alpha, sigma)
+        share, offset, total = self._logs(x_t, alpha, sigma)
         # In place: these arrays are large, and are made for every step of a bound.
+        share -= share.max(0)
+        np.exp(share, out=share)
+        share /= share.sum(0)
         offset *= alpha * self.sd**2 / total
         offset += _first(self.means, offset)
         offset *= share
@@ -65,15 +68,6 @@ class Mixture:
         numbers = np.add.outer(np.asarray(self.means), self.sd * points)
         shares = np.outer(self.weights, weights / weights.sum())
         return numbers.ravel(), shares.ravel()
-
-    def _shares(
-        self, x_t: npt.ArrayLike, alpha: float, sigma: float
-    ) -> tuple[Floats, float, Floats]:
-        logs, offset, total = self._logs(x_t, alpha, sigma)
-        logs -= logs.max(0)
-        np.exp(logs, out=logs)
-        logs /= logs.sum(0)
-        return offset, total, logs
 
     def _logs(self, x: npt.ArrayLike, alpha: float, sigma: float) -> tuple[Floats, Floats, float]:
         """Log-density in each clump less a constant, offset from its centre, and variance.

@@ -3,8 +3,6 @@
 import numpy as np
 import numpy.typing as npt
 
-from gcbook.files.errors import InputError
-
 __all__ = ["band_power", "octave_bands"]
 
 Floats = npt.NDArray[np.float64]
@@ -22,9 +20,7 @@ def octave_bands(side: int) -> tuple[tuple[float, float], ...]:
     return tuple(zip(edges, [*edges[1:], np.inf], strict=True))
 
 
-def band_power(
-    images: npt.ArrayLike, bands: tuple[tuple[float, float], ...] | None = None
-) -> Floats:
+def band_power(images: npt.ArrayLike, bands: tuple[tuple[float, float], ...]) -> Floats:
     """Return the variance of pictures that lies in each band.
 
     The mean of a picture is left out, and the bands from 1 cycle an image on add up to its
@@ -32,23 +28,18 @@ def band_power(
 
     Args:
         images: (..., H, W), H and W alike.
-        bands: from and to, in cycles an image, the upper end excluded; by default `octave_bands`.
-            From 0 to 1 is the square of the mean.
+        bands: from and to, in cycles an image, the upper end excluded. From 0 to 1 is the square
+            of the mean.
 
     Returns:
         float64 (..., bands).
-
-    Raises:
-        InputError: pictures are not square.
     """
     values = np.asarray(images, dtype=np.float64)
-    if values.ndim < 2 or values.shape[-1] != values.shape[-2]:
-        raise InputError(f"band_power: expected square pictures, found the shape {values.shape}.")
     side = values.shape[-1]
     frequency = np.fft.fftfreq(side, 1 / side)
     radius = np.hypot(frequency[:, None], frequency)
     # Parseval: the squares of the transform, over the square of the number of pixels, add up to
     # the mean square.
     power = np.abs(np.fft.fft2(values)) ** 2 / side**4
-    chosen = [(radius >= low) & (radius < high) for low, high in bands or octave_bands(side)]
+    chosen = [(radius >= low) & (radius < high) for low, high in bands]
     return np.stack([power[..., inside].sum(-1) for inside in chosen], axis=-1)

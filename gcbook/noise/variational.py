@@ -21,7 +21,6 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from gcbook.files.errors import InputError
 from gcbook.noise.mixture import Mixture
 
 __all__ = ["BoundTerms", "Spacing", "bound_terms", "expected_errors", "step_times", "time_of"]
@@ -70,47 +69,32 @@ def time_of(log_snr: npt.ArrayLike) -> Floats:
     return found
 
 
-def step_times(
-    steps: int, spacing: Spacing = "log-SNR", *, most: float = MOST, least: float = LEAST
-) -> Floats:
-    """Return as many times of the cosine schedule, from little noise to much.
+def step_times(steps: int, spacing: Spacing = "log-SNR") -> Floats:
+    """Return times of the cosine schedule, from little noise (`MOST`) to much (`LEAST`).
 
     Args:
-        steps: how many.
+        steps: how many, at least 2.
         spacing: in what they are evenly spaced.
-        most: log-SNR of the first.
-        least: of the last.
-
-    Raises:
-        InputError: there are not two steps at least, or the ends are in the wrong order.
     """
-    if steps < 2 or most <= least:
-        raise InputError(
-            "steps of a bound: expected at least 2, from a larger log-SNR to a smaller one; found "
-            f"{steps}, from {most:g} to {least:g}."
-        )
     if spacing == "t":
-        first, last = time_of([most, least])
+        first, last = time_of([MOST, LEAST])
         return np.linspace(first, last, steps)
-    return time_of(np.linspace(most, least, steps))
+    return time_of(np.linspace(MOST, LEAST, steps))
 
 
-def expected_errors(
-    model: Mixture, x: npt.ArrayLike, times: npt.ArrayLike, nodes: int = NODES
-) -> Floats:
+def expected_errors(model: Mixture, x: npt.ArrayLike, times: npt.ArrayLike) -> Floats:
     """Return the mean over the noise of the squared error of the clean number.
 
     Args:
         model: whose perfect denoiser guesses.
         x: clean numbers.
         times: of the cosine schedule.
-        nodes: points of the quadrature.
 
     Returns:
         float64 (times, ...), of x's shape after the first axis.
     """
     clean = np.asarray(x, dtype=np.float64)
-    points, weights = np.polynomial.hermite_e.hermegauss(nodes)
+    points, weights = np.polynomial.hermite_e.hermegauss(NODES)
     weights = weights / weights.sum()
     found = []
     for t in np.asarray(times, dtype=np.float64):
@@ -121,14 +105,7 @@ def expected_errors(
 
 
 def bound_terms(
-    model: Mixture,
-    x: npt.ArrayLike,
-    steps: int,
-    spacing: Spacing = "log-SNR",
-    *,
-    most: float = MOST,
-    least: float = LEAST,
-    nodes: int = NODES,
+    model: Mixture, x: npt.ArrayLike, steps: int, spacing: Spacing = "log-SNR"
 ) -> BoundTerms:
     """Compute the bound of -log p(x) under a model's perfect denoiser.
 
@@ -137,18 +114,12 @@ def bound_terms(
         x: clean numbers.
         steps: T, at least 2.
         spacing: of the steps; it matters as long as they are few.
-        most: log-SNR of the first step.
-        least: of the last.
-        nodes: points of the quadrature.
-
-    Raises:
-        InputError: see `step_times`.
     """
     clean = np.asarray(x, dtype=np.float64)
-    times = step_times(steps, spacing, most=most, least=least)
+    times = step_times(steps, spacing)
     alpha, sigma = np.cos(np.pi / 2 * times), np.sin(np.pi / 2 * times)
     ratio = (alpha / sigma) ** 2
-    errors = expected_errors(model, clean, times, nodes)
+    errors = expected_errors(model, clean, times)
     falls = (ratio[:-1] - ratio[1:]).reshape(-1, *[1] * clean.ndim)
     by_step = falls / 2 * errors[1:]
     prior = (alpha[-1] ** 2 * clean**2 + sigma[-1] ** 2 - 1) / 2 - np.log(sigma[-1])

@@ -24,7 +24,7 @@ from scipy.special import stdtr
 
 from gcbook.scoring.settings import Racing
 
-__all__ = ["Races", "paired_p", "replay"]
+__all__ = ["Races", "paired_p", "race_summary", "replay"]
 
 
 def paired_p(n: np.ndarray | int, total: np.ndarray, squares: np.ndarray) -> np.ndarray:
@@ -55,7 +55,8 @@ class Races:
         rule: when a class is dropped, and when a race ends.
 
     Attributes:
-        alive: bool (n_images, n_labels), the classes not dropped.
+        dropped: int (n_images, n_labels), the draw at which a class was dropped, 0 while it is
+            alive.
         n_draws: int (n_images,), draws that were counted.
         sums: float64 (n_images, n_labels), weighted errors of the counted draws, of any meaning
             for classes that are alive alone.
@@ -63,12 +64,22 @@ class Races:
 
     def __init__(self, n_images: int, n_labels: int, rule: Racing) -> None:
         self.rule = rule
-        self.alive = np.ones((n_images, n_labels), dtype=bool)
+        self.dropped = np.zeros((n_images, n_labels), dtype=np.int64)
         self.n_draws = np.zeros(n_images, dtype=np.int64)
         self.sums = np.zeros((n_images, n_labels))
         # Of the differences between every two classes, so that any of them can be the best.
         self._total = np.zeros((n_images, n_labels, n_labels))
         self._squares = np.zeros((n_images, n_labels, n_labels))
+
+    @property
+    def alive(self) -> np.ndarray:
+        """The classes not dropped, bool (n_images, n_labels)."""
+        return self.dropped == 0
+
+    @property
+    def best(self) -> np.ndarray:
+        """The class of the smallest mean of those that are alive, int (n_images,)."""
+        return np.nanargmin(np.where(self.alive, self.sums, np.nan), axis=1)
 
     @property
     def finished(self) -> np.ndarray:
@@ -78,24 +89,22 @@ class Races:
     def is_finished(self, race: int | slice) -> np.ndarray:
         """Tell whether a race is over, or which of some are."""
         n = self.n_draws[race]
-        decided = (n >= self.rule.min_draws) & (self.alive[race].sum(axis=-1) == 1)
+        decided = (n >= self.rule.min_draws) & ((self.dropped[race] == 0).sum(axis=-1) == 1)
         return decided | (n >= self.rule.max_draws)
 
     def grow(self) -> list[int]:
         """Make room for as many races again; return the new ones."""
         before = len(self.n_draws)
         added = max(before, 8)
-        for name in ("alive", "n_draws", "sums", "_total", "_squares"):
+        for name in ("dropped", "n_draws", "sums", "_total", "_squares"):
             values = getattr(self, name)
             new = np.zeros_like(values, shape=(added, *values.shape[1:]))
             setattr(self, name, np.concatenate([values, new]))
-        self.alive[before:] = True
         return list(range(before, before + added))
 
     def reset(self, race: int) -> None:
         """Begin a race anew, for another image."""
-        self.alive[race] = True
-        for values in (self.n_draws, self.sums, self._total, self._squares):
+        for values in (self.dropped, self.n_draws, self.sums, self._total, self._squares):
             values[race] = 0
 
     def add(self, races: np.ndarray, errors: np.ndarray) -> None:
@@ -106,7 +115,7 @@ class Races:
             errors: weighted errors of this draw, (N, n_labels); those of dropped classes are
                 ignored.
         """
-        alive = self.alive[races]
+        alive = self.dropped[races] == 0
         errors = np.where(alive, errors, np.nan)
         difference = errors[:, :, None] - errors[:, None, :]
         total = self._total[races] + difference
@@ -119,8 +128,8 @@ class Races:
         if len(tested):
             best = np.nanargmin(sums[tested], axis=1)
             p = paired_p(n[tested][:, None], total[tested, :, best], squares[tested, :, best])
-            dropped = (p < self.rule.p) & alive[tested]
-            self.alive[races[tested]] &= ~dropped
+            out = (p < self.rule.p) & alive[tested]
+            self.dropped[races[tested]] += out * n[tested][:, None]
 
 
 def replay(errors: np.ndarray, rule: Racing) -> Races:
@@ -145,3 +154,36 @@ def replay(errors: np.ndarray, rule: Racing) -> Races:
             break
         races.add(running, row)
     return races
+
+
+def race_summary(errors: np.ndarray, label: np.ndarray, rule: Racing) -> dict[str, float]:
+    """What racing costs and what it changes, against all draws for every class.
+
+    Args:
+        errors: weighted errors of independent draws, (N, draws, classes).
+        label: true classes, (N,).
+        rule: when classes are dropped.
+
+    Returns:
+        ``images``; ``nfe`` and ``nfe_fixed``, network evaluations an image; ``saved``, the share
+        saved; ``same``, the share of decisions that are the same; ``accuracy`` and
+        ``accuracy_fixed``; ``unfinished``, the share of races in which several classes were left
+        after the last draw, and ``unfinished_part``, the share of all evaluations that they took.
+    """
+    races = replay(errors, rule)
+    most = min(errors.shape[1], rule.max_draws)
+    evaluations = np.where(races.alive, races.n_draws[:, None], races.dropped).sum(1)
+    fixed = errors[:, :most].sum(1).argmin(1)
+    full = most * errors.shape[2]
+    undecided = races.alive.sum(1) > 1
+    return {
+        "images": len(errors),
+        "nfe": float(evaluations.mean()),
+        "nfe_fixed": float(full),
+        "saved": float(1 - evaluations.mean() / full),
+        "same": float((races.best == fixed).mean()),
+        "accuracy": float((races.best == label).mean()),
+        "accuracy_fixed": float((fixed == label).mean()),
+        "unfinished": float(undecided.mean()),
+        "unfinished_part": float(evaluations[undecided].sum() / evaluations.sum()),
+    }

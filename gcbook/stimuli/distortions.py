@@ -24,8 +24,6 @@ from scipy.ndimage import correlate1d, map_coordinates
 from scipy.special import ndtr
 
 from gcbook.files.errors import InputError
-from gcbook.paper.experiments import EXPERIMENTS
-from gcbook.trials.parse import parse_condition
 
 __all__ = ["DISTORTIONS", "GREY", "distort"]
 
@@ -67,36 +65,20 @@ def distort(
         (N, H, W, C) in [0, 1]; a rotation by 90 or 270 degrees swaps H and W.
 
     Raises:
-        InputError: no such dataset or condition, or arrays of another form.
+        InputError: values outside [0, 1].
 
     >>> grey = np.full((1, 8, 8, 1), 0.9)
     >>> distort(grey, "contrast", "c50", np.random.default_rng(0))[0, 0, 0].round(2).tolist()
     [0.7]
     """
-    if dataset not in DISTORTIONS:
-        raise InputError(
-            f"dataset: expected one of {', '.join(DISTORTIONS)}; found {dataset!r}. Other "
-            "datasets apply no manipulation that grey images could undergo."
-        )
-    known = parse_condition(dataset, condition)
-    if known is None:
-        raise InputError(
-            f"condition: expected one of {', '.join(EXPERIMENTS[dataset].conditions)} for "
-            f"{dataset}; found {condition!r}."
-        )
     values = np.asarray(images, dtype=np.float64)
-    if values.ndim != 4:
-        raise InputError(
-            f"images: expected an array (images, height, width, channels), found shape "
-            f"{values.shape}."
-        )
     # Written so that NaN is refused too.
     if values.size and not (values.min() >= 0 and values.max() <= 1):
         raise InputError(
             f"images: expected values in [0, 1], found {values.min():g} to {values.max():g}; "
             "divide bytes by 255."
         )
-    return np.clip(DISTORTIONS[dataset](values, known, rng), 0, 1)
+    return np.clip(DISTORTIONS[dataset](values, condition, rng), 0, 1)
 
 
 def _contrast(images: Floats, condition: str, rng: np.random.Generator) -> Floats:

@@ -15,7 +15,7 @@ from gcbook.miniworld.staging import compose_stage, find_silhouette
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.noise.draws import DrawRule, keyed_noise, timestep
 from gcbook.paper.categories import CATEGORIES, PROMPT_TEMPLATE
-from gcbook.scoring.racing import Races, paired_p
+from gcbook.scoring.racing import paired_p, replay
 from gcbook.scoring.settings import Racing
 
 _spec = importlib.util.spec_from_file_location("pages", Path(__file__).with_name("test_pages.py"))
@@ -175,14 +175,10 @@ def test_races_are_those_of_the_package(opened):
       { draws: 40, from: 0, to: 1, k: 0, least: 5, p: p }))"""
     found = opened.evaluate(call, [errors.tolist(), rule.p])
     for race, values in zip(found, errors, strict=True):
-        races, dropped = Races(1, 16, rule), np.zeros(16, int)
-        for number, row in enumerate(values, start=1):
-            if not races.finished[0]:
-                races.add(np.array([0]), row[None])
-                dropped[~races.alive[0] & (dropped == 0)] = number
-        assert race["dropped"] == dropped.tolist()
+        races = replay(values[None], rule)
+        assert race["dropped"] == races.dropped[0].tolist()
         assert race["n"] == races.n_draws[0]
-        assert race["answer"] == np.where(races.alive[0], races.sums[0], np.inf).argmin()
+        assert race["answer"] == races.best[0]
     assert any(any(race["dropped"]) for race in found)
 
 

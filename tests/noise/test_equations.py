@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import integrate
 
+from gcbook.noise import variational
 from gcbook.noise.mixture import make_pair
 from gcbook.noise.schedules import CosineSchedule, DiscreteSchedule
 from gcbook.noise.variational import bound_terms, step_times
@@ -156,11 +157,12 @@ def test_the_prior_is_known_in_closed_form():
 
 
 @MODELS
-def test_what_the_first_step_leaves_open(model):
+def test_what_the_first_step_leaves_open(model, monkeypatch):
     """The first step's part, as the bound has it and integrated over the noise."""
-    most = 4.0
-    one = bound_terms(model, NUMBERS, 8, most=most, nodes=200).reconstruction
-    (t,) = step_times(8, most=most)[:1]
+    monkeypatch.setattr(variational, "MOST", 4.0)
+    monkeypatch.setattr(variational, "NODES", 200)
+    one = bound_terms(model, NUMBERS, 8).reconstruction
+    (t,) = step_times(8)[:1]
     alpha, sigma = at(t)
     noise = np.linspace(-9, 9, 4001)
     guess = model.posterior_mean(alpha * NUMBERS[:, None] + sigma * noise, alpha, sigma)

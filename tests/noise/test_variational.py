@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import integrate
 
-from gcbook.files.errors import InputError
+from gcbook.noise import variational
 from gcbook.noise.mixture import Mixture, make_pair
 from gcbook.noise.variational import (
     LEAST,
@@ -28,9 +28,6 @@ def test_times_have_the_log_snr_that_is_asked_for():
         even = ratio if spacing == "log-SNR" else times
         assert np.allclose(np.diff(even), np.diff(even)[0])
     assert time_of(0.0) == pytest.approx(0.5)
-    for wrong in ((1, {}), (4, {"most": -1.0, "least": 1.0})):
-        with pytest.raises(InputError, match="expected at least 2"):
-            step_times(wrong[0], **wrong[1])
 
 
 def test_errors_are_those_of_simulated_noise():
@@ -67,7 +64,7 @@ def test_the_mean_bound_closes_on_the_mean_likelihood_from_above(model, spacing)
         assert gaps[1] / gaps[2] == pytest.approx(2, abs=0.15)
 
 
-def test_parts_are_what_they_are_called():
+def test_parts_are_what_they_are_called(monkeypatch):
     terms = bound_terms(A, np.array([0.3]), 32)
     assert terms.by_step.shape == (31, 1)
     assert terms.times.shape == (31,)
@@ -75,7 +72,8 @@ def test_parts_are_what_they_are_called():
     assert terms.total == pytest.approx(terms.prior + terms.reconstruction + terms.diffusion)
     # Almost nothing is left of the number in the last step.
     assert 0 < terms.prior.item() < 1e-3
-    early = bound_terms(A, np.array([3.0]), 32, least=0.0)
+    monkeypatch.setattr(variational, "LEAST", 0.0)
+    early = bound_terms(A, np.array([3.0]), 32)
     assert early.prior.item() == pytest.approx((0.5 * 9 - 0.5 + np.log(2)) / 2)
     # A Gaussian of the variance 1/SNR around a guess that is almost right.
     ratio = np.exp(MOST)

@@ -4,33 +4,38 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_rel
 
-from gcbook.scoring.racing import Races, paired_p, replay
+from gcbook.scoring.racing import Races, paired_p, race_summary, replay
 from gcbook.scoring.settings import Racing
 
 
 def literal_race(errors: np.ndarray, rule: Racing) -> tuple[list[int], int]:
-    """Clark & Jaini (2023), Algorithm 1, one image, as slowly as it reads."""
-    candidates = list(range(errors.shape[1]))
-    for n in range(1, rule.max_draws + 1):
-        if n < rule.min_draws:
-            continue
+    """Clark & Jaini (2023), Algorithm 1, one image, as slowly as it reads.
+
+    When each class was dropped (0: never), and the last draw.
+    """
+    dropped = [0] * errors.shape[1]
+    for n in range(rule.min_draws, rule.max_draws + 1):
         so_far = errors[:n]
-        best = min(candidates, key=lambda y: so_far[:, y].mean())
-        remaining = []
-        for y in candidates:
-            difference = so_far[:, y] - so_far[:, best]
+        left = [c for c, at in enumerate(dropped) if not at]
+        best = min(left, key=lambda c: so_far[:, c].mean())
+        for c in left:
+            difference = so_far[:, c] - so_far[:, best]
             if np.all(difference == 0):
                 worse = False
             elif np.all(difference == difference[0]):
                 worse = True
             else:
-                worse = ttest_rel(so_far[:, y], so_far[:, best]).pvalue < rule.p
-            if not worse:
-                remaining.append(y)
-        candidates = remaining
-        if len(candidates) == 1:
-            return candidates, n
-    return candidates, rule.max_draws
+                worse = ttest_rel(so_far[:, c], so_far[:, best]).pvalue < rule.p
+            if worse:
+                dropped[c] = n
+        if dropped.count(0) == 1:
+            return dropped, n
+    return dropped, rule.max_draws
+
+
+def answer(errors: np.ndarray, dropped: list[int], n: int) -> int:
+    left = [c for c, at in enumerate(dropped) if not at]
+    return min(left, key=lambda c: errors[:n, c].mean())
 
 
 @pytest.mark.parametrize("n", [2, 5, 20, 300])
@@ -58,10 +63,12 @@ def test_race_is_the_published_one(seed, rule):
     quality = rng.uniform(0, 0.1, 7)
     errors = rng.random((rule.max_draws, 1)) + rng.normal(quality, 0.1, (rule.max_draws, 7))
     errors[:, 6] = errors[:, 5]  # two classes that are the same
-    alive, n = literal_race(errors, rule)
+    dropped, n = literal_race(errors, rule)
     races = replay(errors[None], rule)
-    assert np.flatnonzero(races.alive[0]).tolist() == alive
+    assert races.dropped[0].tolist() == dropped
+    assert np.array_equal(races.alive, races.dropped == 0)
     assert races.n_draws[0] == n
+    assert races.best[0] == answer(errors, dropped, n)
     assert races.finished[0]
 
 
@@ -124,3 +131,40 @@ def test_races_are_independent_and_can_begin_anew():
     assert races.grow() == list(range(8, 16))
     assert np.array_equal(races.sums[:8], sums, equal_nan=True)
     assert races.alive[8:].all()
+
+
+def test_summary_counts_evaluations_class_by_class():
+    rng = np.random.default_rng(0)
+    base = rng.normal(1, 0.1, (4, 60, 1)) + rng.normal(0, 0.01, (4, 60, 3))
+    base[0] += [0, 1, 1]  # decided at once
+    base[1] += [1, 0, 0]  # a is out at once, b and c never
+    base[2] += [0.006, 0, 1]
+    base[3, :50] += [0, 0.02, 0]  # b falls behind
+    rule = Racing(min_draws=20, p=2e-3, max_draws=60)
+    label = np.array([0, 2, 0, 0])
+    found = race_summary(base, label, rule)
+    total, unfinished, cost, same, right = 0, 0, 0, 0, 0
+    for errors, truth in zip(base, label, strict=True):
+        dropped, length = literal_race(errors, rule)
+        said, open_end = answer(errors, dropped, length), dropped.count(0) > 1
+        # While a class is in, every draw costs it one evaluation.
+        nfe = sum(sum(1 for n in range(1, length + 1) if not at or n <= at) for at in dropped)
+        total, unfinished, cost = total + nfe, unfinished + open_end, cost + nfe * open_end
+        same += said == errors.mean(0).argmin()
+        right += said == truth
+    assert literal_race(base[0], rule)[0] == [0, 20, 20]
+    assert 0 < unfinished < 4
+    assert found["images"] == 4
+    assert found["nfe"] == total / 4
+    assert found["nfe_fixed"] == 180
+    assert found["saved"] == pytest.approx(1 - total / 720)
+    assert found["unfinished"] == unfinished / 4
+    assert found["unfinished_part"] == pytest.approx(cost / total)
+    assert (found["same"], found["accuracy"]) == (same / 4, right / 4)
+    assert found["accuracy_fixed"] == np.mean(base.mean(1).argmin(1) == label)
+
+
+def test_a_race_decided_by_the_last_draw_is_not_undecided():
+    errors = np.array([[[0.0, 1 + 0.001 * i] for i in range(20)]])
+    found = race_summary(errors, np.array([0]), Racing(max_draws=20))
+    assert (found["nfe"], found["unfinished"], found["unfinished_part"]) == (40, 0, 0)

@@ -192,15 +192,8 @@ def test_coherent_eidolons_keep_neighbours_together():
 
 
 @pytest.mark.parametrize(
-    ("dataset", "condition", "values", "says"),
-    [
-        ("colour", "bw", images(), "dataset: expected one of contrast"),
-        ("contrast", "c42", images(), "c100, c50"),
-        ("contrast", "c50", images()[0], "shape"),
-        ("contrast", "c50", images() * 255, "divide"),
-        ("contrast", "c50", images() * np.nan, "found nan"),
-    ],
+    ("values", "says"), [(images() * 255, "divide"), (images() * np.nan, "found nan")]
 )
-def test_refuses(dataset, condition, values, says):
+def test_refuses(values, says):
     with pytest.raises(InputError, match=says):
-        apply(dataset, condition, values)
+        apply("contrast", "c50", values)

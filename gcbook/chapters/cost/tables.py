@@ -29,7 +29,7 @@ from gcbook.miniworld.results.shipped import (
 from gcbook.miniworld.testsets import texture_of
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
-from gcbook.scoring.replay import race_outcomes, race_summary
+from gcbook.scoring.racing import race_summary, replay
 from gcbook.scoring.scores import score_array
 from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
@@ -223,7 +223,7 @@ def race_rows(first_tests: Sequence[int] = FIRST_TESTS) -> pd.DataFrame:
 
     Returns:
         A row a model, test set and rule: ``model, test_set, first_test, draws`` (the most); as in
-        `gcbook.scoring.replay.race_summary`, ``images, nfe, nfe_fixed, saved, same, accuracy,
+        `gcbook.scoring.racing.race_summary`, ``images, nfe, nfe_fixed, saved, same, accuracy,
         accuracy_fixed, unfinished``; and ``shape_bias, shape_bias_fixed`` on cue conflicts.
     """
     rows = []
@@ -235,7 +235,7 @@ def race_rows(first_tests: Sequence[int] = FIRST_TESTS) -> pd.DataFrame:
             for first in first_tests:
                 rule = Racing(first, P, most)
                 known = race_summary(found.errors, found.category, rule)
-                _, winner = race_outcomes(found.errors, rule)
+                winner = replay(found.errors, rule).best
                 row: dict[str, object] = {"model": model, "test_set": test_set}
                 row |= {"first_test": first, "draws": most, **known}
                 if test_set == "cue-conflict":

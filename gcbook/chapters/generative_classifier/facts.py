@@ -126,7 +126,7 @@ def race_facts(summary: Mapping[str, float], ratio: float) -> dict[str, Any]:
     """What racing saves, and what sharing the noise is worth.
 
     Args:
-        summary: from `gcbook.scoring.replay.race_summary`.
+        summary: from `gcbook.scoring.racing.race_summary`.
         ratio: from `gcbook.chapters.generative_classifier.race.sharing_ratio`.
 
     Returns:

@@ -12,7 +12,7 @@ from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.protocol import Draw
 from gcbook.noise.draws import DrawRule
 from gcbook.noise.weightings import parse_weighting
-from gcbook.scoring.replay import race_lengths, race_outcomes, race_summary
+from gcbook.scoring.racing import race_summary, replay
 from gcbook.scoring.settings import Racing
 
 __all__ = [
@@ -84,8 +84,8 @@ def race_table(
     images = example_images()
     names = list(EXAMPLES)
     errors = draw_errors(classifier, images, names, rule.max_draws, draw_rule, weighting)
-    dropped, _ = race_outcomes(errors, rule)
-    length = race_lengths(dropped, rule.max_draws)
+    races = replay(errors, rule)
+    dropped, length = races.dropped, races.n_draws
     marks = np.unique(np.geomspace(5, rule.max_draws, 45).round().astype(int))
     rows = []
     for i, name in enumerate(names):
@@ -111,7 +111,7 @@ def race_of_many(
     rule: Racing,
     seed: int,
 ) -> Mapping[str, float]:
-    """What racing costs and changes over images, as `gcbook.scoring.replay.race_summary` says it.
+    """What racing costs and changes over images, as `gcbook.scoring.racing.race_summary` says it.
 
     Args:
         classifier: from `gcbook.classifiers.toy.toy_classifier`.

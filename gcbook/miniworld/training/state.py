@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 
 from gcbook.files.atomic import UnwritableError, write_text, write_whole
 from gcbook.files.errors import InputError
-from gcbook.files.seals import SEAL, seal_file, whole_file
+from gcbook.files.seals import SEAL, seal_file, is_whole
 
 __all__ = ["add_row", "check_same", "forget_later", "read_about", "write_state", "write_tensors"]
 
@@ -80,7 +80,7 @@ def read_about(path: Path) -> dict[str, Any]:
         raise _damaged(path, f"one that cannot be read ({error})") from error
     if about.keys() != ABOUT or not sealed:
         raise _damaged(path, "one of something else, or of another version of gcbook")
-    if not whole_file(path):
+    if not is_whole(path.read_bytes()):
         raise _damaged(path, "one that has changed since it was written")
     return about
 

@@ -23,7 +23,7 @@ from gcbook.miniworld.results.answers import evaluations
 from gcbook.miniworld.results.shipped import shipped_store
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
-from gcbook.scoring.replay import race_summary
+from gcbook.scoring.racing import race_summary
 from gcbook.scoring.settings import Racing
 from gcbook.stats.resampling import Resampling
 

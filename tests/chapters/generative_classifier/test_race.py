@@ -17,7 +17,7 @@ from gcbook.chapters.generative_classifier.tables import (
 )
 from gcbook.classifiers.toy import make_toy, toy_classifier
 from gcbook.noise.draws import DrawRule, keyed_noise, timestep
-from gcbook.scoring.replay import race_outcomes
+from gcbook.scoring.racing import replay
 from gcbook.scoring.settings import Racing
 
 TOY = make_toy()
@@ -63,7 +63,7 @@ def test_lines_are_running_means_with_intervals():
         interval = ttest_1samp(scores[:, c], 0).confidence_interval(0.95)
         assert row["score"] == pytest.approx(scores[:, c].mean())
         assert (row["score_low"], row["score_high"]) == pytest.approx(tuple(interval))
-        left = [k for k in range(4) if not 0 < race_outcomes(ERRORS, RULE)[0][i, k] < draw]
+        left = [k for k in range(4) if not 0 < replay(ERRORS, RULE).dropped[i, k] < draw]
         behind = scores[:, c] - scores[:, max(left, key=lambda k: scores[:, k].mean())]
         spread = behind.std(ddof=1) / np.sqrt(draw) * student.ppf(0.975, draw - 1)
         assert row["behind"] == pytest.approx(behind.mean())
@@ -71,7 +71,7 @@ def test_lines_are_running_means_with_intervals():
 
 
 def test_rows_end_where_a_class_or_the_race_does():
-    dropped, _ = race_outcomes(ERRORS, RULE)
+    dropped = replay(ERRORS, RULE).dropped
     assert list(dict.fromkeys(RACE["image"])) == NAMES
     for (image, label), rows in RACE.groupby(["image", "label"]):
         of_image = dropped[NAMES.index(image)]

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -205,7 +205,7 @@ def package_fingerprint() -> str:
             digest.update(str(path.relative_to(folder)).encode())
             digest.update(path.read_bytes())
     for library in LIBRARIES:
-        digest.update(f"{library} {_version(library)}".encode())
+        digest.update(f"{library} {version(library)}".encode())
     return digest.hexdigest()
 
 
@@ -254,13 +254,6 @@ def _make_page(project: Project, chapter: Chapter, fingerprint: str) -> None:
 
 def _record_path(project: Project, name: str) -> Path:
     return project.chapters / f".{name}.json"
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "missing"
 
 
 def _describe(template: Path, error: Any) -> str:

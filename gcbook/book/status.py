@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from typing import Any
 
 import gcbook
@@ -100,10 +100,4 @@ def _provenance(provenance: Mapping[str, Any]) -> str:
 
 
 def _packages() -> str:
-    lines = []
-    for package in PACKAGES:
-        try:
-            lines.append(f"| {package} | {version(package)} |")
-        except PackageNotFoundError:
-            continue
-    return "\n".join(lines)
+    return "\n".join(f"| {package} | {version(package)} |" for package in PACKAGES)

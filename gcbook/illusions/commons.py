@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from gcbook.files.atomic import write_text
-from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
+from gcbook.files.errors import GcbookError, InputError
 from gcbook.stimuli.images import IMAGE_SUFFIXES, decode_image
 from gcbook.trials.fetch import RETRIES, TIMEOUT_S, FetchError, failure, fetch_file, quiet_pooch
 from gcbook.trials.originals import cache_dir, data_dir
@@ -26,8 +24,6 @@ __all__ = [
     "Illusion",
     "fetch_illusions",
     "find_illusions",
-    "locate_illusions",
-    "read_illusion",
 ]
 
 COMMONS = "https://commons.wikimedia.org"
@@ -122,35 +118,6 @@ def find_illusions() -> dict[str, Path]:
     return found
 
 
-def locate_illusions() -> dict[str, Path]:
-    """Return all pictures, like `find_illusions`.
-
-    Raises:
-        DataNotFoundError: some are not on this machine; the message says what to do.
-    """
-    found = find_illusions()
-    missing = [each.name for each in ILLUSIONS if each.name not in found]
-    if missing:
-        raise DataNotFoundError(
-            f"The pictures {', '.join(missing)} are not on this machine: looked for in the folders "
-            f"illusions of GCBOOK_DATA_DIR ({data_dir() or 'not set'}) and of the cache "
-            f"({cache_dir()}); run `gcbook fetch illusions` with a network connection."
-        )
-    return found
-
-
-def read_illusion(name: str) -> np.ndarray:
-    """Return a picture of `ILLUSIONS`, float32 (height, width, 3) in [0, 1].
-
-    Raises:
-        DataNotFoundError: it is not on this machine.
-        InputError: it cannot be read.
-    """
-    found = find_illusions()
-    path = found[name] if name in found else locate_illusions()[name]
-    return decode_image(path.read_bytes(), str(path))
-
-
 def fetch_illusions(
     *, base_url: str = COMMONS, report: Callable[[str], None] = lambda line: None
 ) -> list[Path]:
@@ -205,7 +172,7 @@ def fetch_illusions(
             + "; ".join(f"{each.page} as {folder / each.name}.png" for each in lacking)
             + "."
         )
-    return list(locate_illusions().values())
+    return list(find_illusions().values())
 
 
 def _describe(

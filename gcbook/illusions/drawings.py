@@ -15,8 +15,6 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 from scipy.interpolate import CubicSpline
 
-from gcbook.files.errors import InputError
-
 __all__ = ["DRAWINGS", "Drawing", "draw", "mirrored", "smooth_curve"]
 
 Points = tuple[tuple[float, float], ...]
@@ -55,12 +53,7 @@ def draw(drawing: Drawing, side: int) -> npt.NDArray[np.float32]:
 
     Returns:
         float32 (side, side, 3) in [0, 1], grey.
-
-    Raises:
-        InputError: the side is below 8 pixels.
     """
-    if side < 8:
-        raise InputError(f"draw: expected a side of at least 8 pixels, found {side}.")
     large = Image.new("L", (side * SUPERSAMPLING,) * 2, 0)
     pen = ImageDraw.Draw(large)
     for curves, value in ((drawing.outlines, 255), (drawing.holes, 0)):

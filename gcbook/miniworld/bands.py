@@ -7,8 +7,6 @@ counted in cycles an image: ``low-c`` multiplies by :math:`2^{-(f/c)^2}`, so tha
 images.
 """
 
-import re
-
 import numpy as np
 import numpy.typing as npt
 
@@ -26,8 +24,6 @@ BANDS = ("low-2", "low-4", "low-8", "high-1", "high-2", "high-4")
 
 BAND_SETS = ("filtered", "filtered-conflict")
 
-_BAND = re.compile(r"(low|high)-(\d+(?:\.\d+)?)")
-
 
 def filter_band(images: npt.NDArray[np.floating], band: str) -> npt.NDArray[np.float64]:
     """Leave low or high frequencies of images.
@@ -38,20 +34,13 @@ def filter_band(images: npt.NDArray[np.floating], band: str) -> npt.NDArray[np.f
 
     Returns:
         float64 (N, H, W, C), clipped to [0, 1].
-
-    Raises:
-        InputError: the band has another form, or the images are not square.
     """
-    if images.ndim != 4 or images.shape[1] != images.shape[2]:
-        raise InputError(f"filter_band: expected square images (N, H, H, C), found {images.shape}.")
-    found = _BAND.fullmatch(band)
-    if found is None or float(found[2]) == 0:
-        raise InputError(f"band: expected low-c or high-c with c above 0, found {band!r}.")
+    kind, _, cut = band.partition("-")
     side = images.shape[1]
     across, down = np.fft.rfftfreq(side, 1 / side), np.fft.fftfreq(side, 1 / side)
     frequency = np.hypot(down[:, None], across[None])
-    gain = 2.0 ** -((frequency / float(found[2])) ** 2)
-    if found[1] == "high":
+    gain = 2.0 ** -((frequency / float(cut)) ** 2)
+    if kind == "high":
         gain = 1 - gain
         gain[0, 0] = 1
     spectrum = np.fft.rfft2(images, axes=(1, 2))
@@ -69,12 +58,7 @@ def make_band_set(name: str, world: World = DEFAULT_WORLD) -> StimulusSet:
     Args:
         name: of the set.
         world: the choices that images are made by.
-
-    Raises:
-        InputError: no such set.
     """
-    if name not in BAND_SETS:
-        raise InputError(f"test set: expected one of {', '.join(BAND_SETS)}; found {name!r}.")
     if name == "filtered":
         base = [e for e in make_test_set("low-pass", world) if e.condition == SINGLE_CONDITION]
     else:

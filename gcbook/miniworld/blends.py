@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import distance_transform_edt
 
-from gcbook.files.errors import InputError
 from gcbook.illusions.drawings import FIGURE, GROUND
 from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.world import ALL_CATEGORIES
@@ -50,14 +49,7 @@ def blend_masks(first: Mask, second: Mask) -> Mask:
 
     Returns:
         float32 (H, W) in [0, 1]: a pixel whose middle is half a pixel or more inside has 1.
-
-    Raises:
-        InputError: the sizes differ, or a shape is empty or everywhere.
     """
-    if first.shape != second.shape:
-        raise InputError(
-            f"blend_masks: expected two masks of one size, found {first.shape} and {second.shape}."
-        )
     distance = (_signed_distance(first) + _signed_distance(second)) / 2
     return np.asarray((distance + 0.5).clip(0, 1), np.float32)
 
@@ -65,8 +57,6 @@ def blend_masks(first: Mask, second: Mask) -> Mask:
 def _signed_distance(mask: Mask) -> npt.NDArray[np.float64]:
     """Pixels to the outline, positive inside."""
     inside = mask > 0.5
-    if inside.all() or not inside.any():
-        raise InputError("blend_masks: expected shapes with an outline, found none or all within.")
     # Distances go from middle to middle; the outline lies half a pixel before the other side.
     within, beyond = distance_transform_edt(inside), distance_transform_edt(~inside)
     signed: npt.NDArray[np.float64] = np.where(inside, within - 0.5, 0.5 - beyond)

@@ -172,18 +172,9 @@ class Composer:
     Args:
         world: the choices.
         silhouettes: the shapes, of one split.
-
-    Raises:
-        InputError: a category is not one of the world's.
     """
 
     def __init__(self, world: World, silhouettes: Silhouettes) -> None:
-        unknown = sorted(set(silhouettes.categories) - set(ALL_CATEGORIES))
-        if unknown:
-            raise InputError(
-                f"silhouettes: expected categories among {', '.join(ALL_CATEGORIES)}; found "
-                f"{', '.join(unknown)}."
-            )
         self.world = world
         self.silhouettes = silhouettes
         place = {name: index for index, name in enumerate(ALL_CATEGORIES)}
@@ -197,17 +188,12 @@ class Composer:
             number: of images.
             generator: of everything that is random.
             category: that all are of; one that the silhouettes show. All alike if "".
-
-        Raises:
-            InputError: outlines can mislead, and the silhouettes are of one category only.
         """
         world, known = self.world, torch.unique(self._shape)
         present = torch.tensor([ALL_CATEGORIES.index(category)]) if category else known
         label = present[torch.randint(len(present), (number,), generator=generator)]
         shape = label
         if world.outline.misleading:
-            if len(known) < 2:
-                raise InputError("silhouettes: expected two categories or more, to mislead by.")
             place = torch.searchsorted(known, label)
             step = torch.randint(1, len(known), (number,), generator=generator)
             misled = torch.rand(number, generator=generator) < world.outline.misleading

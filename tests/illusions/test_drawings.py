@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from gcbook.files.errors import InputError
 from gcbook.illusions.drawings import (
     DRAWINGS,
     FIGURE,
@@ -76,8 +75,3 @@ def test_holes_are_ground():
     holed = Drawing("h", (), (SQUARE,), (((0.4, 0.4), (0.6, 0.4), (0.6, 0.6), (0.4, 0.6)),))
     assert ink(holed)[SIDE // 2, SIDE // 2] == pytest.approx(0, abs=1e-6)
     assert ink(holed)[SIDE // 2, SIDE // 3] == pytest.approx(1, abs=0.02)
-
-
-def test_a_side_that_shows_nothing_is_refused():
-    with pytest.raises(InputError, match="expected a side of at least 8"):
-        draw(DRAWINGS["duck"], 4)

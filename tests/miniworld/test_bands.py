@@ -43,16 +43,6 @@ def test_what_lies_far_beyond_is_gone_or_stays():
     assert np.ptp(filter_band(grating(16), "high-2")) == pytest.approx(0.6)
 
 
-@pytest.mark.parametrize("band", ["low", "low-0", "mid-3", "high-x"])
-def test_other_bands_are_refused(band):
-    with pytest.raises(InputError, match="expected low-c or high-c"):
-        filter_band(grating(2), band)
-    with pytest.raises(InputError, match="expected square images"):
-        filter_band(grating(2)[:, :8], "low-2")
-    with pytest.raises(InputError, match="expected one of filtered, filtered-conflict"):
-        make_band_set(band)
-
-
 @pytest.mark.parametrize("name", [*BAND_SETS, "silhouette"])
 def test_a_named_set_is_of_the_world_that_is_asked_for(name):
     other = replace(DEFAULT_WORLD, scale=(0.5, 0.5))

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from gcbook.files.errors import InputError
 from gcbook.illusions.drawings import FIGURE, GROUND
 from gcbook.miniworld.blends import blend_masks, draw_blends
 from gcbook.miniworld.silhouettes import load_silhouettes
@@ -45,10 +44,3 @@ def test_blends_are_drawn_by_lot_from_test_silhouettes_no_pair_twice():
     again = draw_blends(30, seed=3)
     assert all(np.array_equal(a.image, b.image) for a, b in zip(blends, again, strict=True))
     assert [each.names for each in draw_blends(30, seed=4)] != [each.names for each in blends]
-
-
-def test_wrong_requests():
-    with pytest.raises(InputError, match="one size"):
-        blend_masks(disc(3), disc(3, 32))
-    with pytest.raises(InputError, match="an outline"):
-        blend_masks(disc(3), np.zeros((64, 64), np.float32))

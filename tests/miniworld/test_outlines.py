@@ -55,11 +55,6 @@ def test_outlines_mislead_as_often_as_said_by_all_others_alike(share):
     assert abs((scene.texture == scene.label).mean() - 0.89) < 5 * np.sqrt(0.89 * 0.11 / 4000)
 
 
-def test_misleading_outlines_need_another_category():
-    with pytest.raises(InputError, match="two categories"):
-        sample(Outline(misleading=0.1), categories=("cat",))
-
-
 def test_a_category_can_be_asked_for():
     scene = sample(Outline(misleading=0.5), number=200, category="dog")
     assert set(scene.label) == {CATEGORIES.index("dog")}

@@ -67,7 +67,7 @@ def calibrated_world_facts(
         done: trainings of the search.
         search: from `gcbook.miniworld.results.calibrated.search_rows`.
         matched: from `gcbook.miniworld.results.calibrated.matched_rows`.
-        changes: from `gcbook.miniworld.results.two_worlds.noise_changes`.
+        changes: from `gcbook.miniworld.results.noised.change_rows`, of both worlds.
         outcomes: from `gcbook.miniworld.results.calibrated.outcome_rows`.
         kinds: from `gcbook.chapters.calibrated_world.tables.kind_rows`.
         weighed: from `gcbook.miniworld.results.two_worlds.weighting_rows`.

@@ -55,7 +55,7 @@ def noise_rows(categories: pd.DataFrame) -> pd.DataFrame:
     """Shape bias by category in the paper's three cells.
 
     Args:
-        categories: from `gcbook.miniworld.results.two_worlds.noise_categories`.
+        categories: from `gcbook.miniworld.results.noised.category_rows`, of both worlds.
 
     Returns:
         The rows of these cells, with ``noise``, which of them (`NOISE`), for ``trained, tested``.
@@ -70,7 +70,7 @@ def kind_rows(bias: pd.DataFrame, accuracies: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         bias: from `gcbook.miniworld.results.two_worlds.bias_rows`.
-        accuracies: from ``accuracy_rows`` of the same module.
+        accuracies: from `gcbook.miniworld.results.scores.accuracy_by_set`, of both worlds.
 
     Returns:
         ``world, recipe, seeds, shape_bias, low, high``; ``shape_accuracy, texture_accuracy``, the

@@ -17,7 +17,7 @@ from PIL import Image
 from gcbook.chapters.illusions.criteria import AXES, judged_model
 from gcbook.classifiers.devices import pick_device
 from gcbook.classifiers.zoo import find_entry
-from gcbook.illusions.commons import ILLUSIONS, find_illusions, read_illusion
+from gcbook.illusions.commons import ILLUSIONS, find_illusions
 from gcbook.illusions.drawings import DRAWINGS
 from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
 from gcbook.illusions.written import difference_picture
@@ -26,6 +26,7 @@ from gcbook.miniworld.results.judge import judge_pictures
 from gcbook.miniworld.results.sheets import read_sheet
 from gcbook.miniworld.results.steps_pictures import png_text
 from gcbook.miniworld.world import ALL_CATEGORIES
+from gcbook.stimuli.images import decode_image
 
 __all__ = [
     "STRENGTHS",
@@ -95,7 +96,8 @@ def fetched_rows(
     for illusion in ILLUSIONS:
         if illusion.name not in found:
             continue
-        pixels = read_illusion(illusion.name)
+        path = found[illusion.name]
+        pixels = decode_image(path.read_bytes(), str(path))
         row = {
             "image": illusion.about,
             "credit": f"{illusion.maker}, {illusion.licence}, via Wikimedia Commons",

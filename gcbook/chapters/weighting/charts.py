@@ -1,8 +1,8 @@
 """Figures of what weightings do to decisions, from all images and draws."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from statistics import NormalDist
-from typing import Any, Literal
+from typing import Literal
 
 import altair as alt
 import pandas as pd

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from gcbook.classifiers.masked import MaskedRegeneration
 from gcbook.classifiers.protocol import Classifier
 from gcbook.files.atomic import write_text, write_whole
-from gcbook.files.errors import DataNotFoundError, GcbookError
+from gcbook.files.errors import GcbookError
 from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
 from gcbook.miniworld.results.ambiguous import (
     SIDE,
@@ -140,9 +140,7 @@ def read_sheet(model: str, picture: Picture) -> Sheet:
     """Return what comes with this package of a model and a picture.
 
     Raises:
-        DataNotFoundError: nothing does.
-        GcbookError: it cannot be read, was made with other prompts, strengths or draws, or is not
-            as large as they make it.
+        GcbookError: it was made with other prompts, strengths or draws.
     """
     from PIL import Image
 
@@ -152,24 +150,9 @@ def read_sheet(model: str, picture: Picture) -> Sheet:
             f"{FOLDER / model / RECORD}: expected {picture.name} made with {_asked(picture)}, "
             f"found {made}; {_remedy(model)}."
         )
-    path = FOLDER / model / f"{picture.name}.png"
-    if not path.is_file():
-        raise DataNotFoundError(
-            f"{path}: expected reconstructions by {model}, found none; {_remedy(model)}."
-        )
-    try:
-        with Image.open(path) as opened:
-            flat = np.asarray(opened, np.float32) / np.float32(255)
-    except OSError as error:
-        raise GcbookError(
-            f"{path}: expected a PNG, found what cannot be read as one ({error}); {_remedy(model)}."
-        ) from error
+    with Image.open(FOLDER / model / f"{picture.name}.png") as opened:
+        flat = np.asarray(opened, np.float32) / np.float32(255)
     columns, rows = len(picture.prompts), len(picture.strengths) * picture.draws
-    if flat.shape != ((rows + 1) * SIDE, columns * SIDE):
-        raise GcbookError(
-            f"{path}: expected {rows + 1} rows of {columns} pictures, found an image of "
-            f"{flat.shape[1]} × {flat.shape[0]} pixels; {_remedy(model)}."
-        )
     cells = flat.reshape(rows + 1, SIDE, columns, SIDE).transpose(0, 2, 1, 3)
     images = cells[1:].reshape(len(picture.strengths), picture.draws, columns, SIDE, SIDE)
     return Sheet(cells[0, 0], cells[0, 1], images)

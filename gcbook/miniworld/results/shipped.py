@@ -268,21 +268,12 @@ def has_course(model: str) -> bool:
 
 
 def training_trials(model: str) -> "pd.DataFrame":
-    """Return a model's responses at checkpoints of its training.
+    """Return the responses of a model that has any (`has_course`) at checkpoints of its training.
 
     Returns:
         Trials (`gcbook.trials.table.COLUMNS`) on the in-distribution and cue-conflict sets with
         ``step``, of the optimizer, and ``weighting``, "" where none applies.
-
-    Raises:
-        DataNotFoundError: they do not come with this package.
     """
     import pandas as pd
 
-    path = DATA / "scores" / model / TRAINING
-    if not has_course(model):
-        raise DataNotFoundError(
-            f"{path}: expected the responses of {model} along its training, found none; "
-            "tools/score_checkpoints.py makes them from the folder of a run."
-        )
-    return pd.read_parquet(path)
+    return pd.read_parquet(DATA / "scores" / model / TRAINING)

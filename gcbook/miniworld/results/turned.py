@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.classifiers.protocol import Classifier
-from gcbook.files.errors import DataNotFoundError, GcbookError
+from gcbook.files.errors import GcbookError
 from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
 from gcbook.miniworld.results.ambiguous import STEPS, prompt_of
 from gcbook.miniworld.results.judge import judge_pictures
@@ -113,18 +113,8 @@ def turned_models(models: Sequence[str]) -> tuple[str, ...]:
 
 
 def read_turned(model: str) -> pd.DataFrame:
-    """Return what `make_turned` made with a shipped model.
-
-    Raises:
-        DataNotFoundError: it does not come with this package.
-    """
-    path = FOLDER / model / TURNED
-    if not path.is_file():
-        raise DataNotFoundError(
-            f"{path}: expected the judged reconstructions of turned images by {model}, found none; "
-            f"tools/reconstruct_miniatures.py {model} makes them."
-        )
-    return pd.read_parquet(path)
+    """Return what `make_turned` made with one of `turned_models`."""
+    return pd.read_parquet(FOLDER / model / TURNED)
 
 
 JUDGED = ("back", "lying", "wrong_back", "wrong_lying")

@@ -4,6 +4,7 @@ Every table has a column ``world``, by title. A world's rows are of the miniatur
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
@@ -12,13 +13,8 @@ from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.calibrated import CALIBRATED, CALIBRATED_WORLD, UNCALIBRATED
 from gcbook.miniworld.results.findings import claim_differences, claim_rows
 from gcbook.miniworld.results.kinds import DIFFUSION, recipes_in
-from gcbook.miniworld.results.noised import (
-    category_rows,
-    change_rows,
-    discriminative_models,
-    noise_answers,
-)
-from gcbook.miniworld.results.scores import accuracy_by_set, bias_by_shape
+from gcbook.miniworld.results.noised import discriminative_models, noise_answers
+from gcbook.miniworld.results.scores import bias_by_shape
 from gcbook.miniworld.results.shipped import (
     label_of,
     parts_of,
@@ -28,16 +24,14 @@ from gcbook.miniworld.results.shipped import (
 from gcbook.miniworld.results.weighting import answers_under
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import CONFLICT, PLAIN, cue_shares
+from gcbook.stats.shares import CONFLICT, cue_shares
 
 __all__ = [
     "WORLDS",
-    "accuracy_rows",
     "answers_in_both",
     "bias_rows",
     "claims_in_both",
-    "noise_categories",
-    "noise_changes",
+    "in_both",
     "noised_in_both",
     "weighting_rows",
 ]
@@ -73,16 +67,6 @@ def bias_rows(answers: dict[str, pd.DataFrame], *, resampling: Resampling) -> pd
         f"{cue}_accuracy": table[f"{cue}_answers"] / table["n"] for cue in ("shape", "texture")
     }
     return table.assign(**shares).round(dict.fromkeys(shares, 4))
-
-
-def accuracy_rows(answers: dict[str, pd.DataFrame], *, resampling: Resampling) -> pd.DataFrame:
-    """Accuracy on images like those of training: `accuracy_by_set` of both worlds.
-
-    Args:
-        answers: from `answers_in_both`.
-        resampling: how the intervals are made.
-    """
-    return _in_both(lambda world: accuracy_by_set(answers[world], [PLAIN], resampling=resampling))
 
 
 def claims_in_both(answers: dict[str, pd.DataFrame], *, resampling: Resampling) -> pd.DataFrame:
@@ -139,24 +123,21 @@ def noised_in_both() -> dict[str, pd.DataFrame]:
     return {world: noise_answers(discriminative_models(world)) for world in WORLDS}
 
 
-def noise_changes(answers: dict[str, pd.DataFrame], *, resampling: Resampling) -> pd.DataFrame:
-    """What noise in training and testing changes: `change_rows` of both worlds.
+def in_both(
+    rows_of: Callable[..., pd.DataFrame],
+    answers: dict[str, pd.DataFrame],
+    *more: Any,
+    resampling: Resampling,
+) -> pd.DataFrame:
+    """A table that each world has by itself, of both worlds.
 
     Args:
-        answers: from `noised_in_both`.
-        resampling: how the intervals are made, over silhouettes and seeds.
-    """
-    return _in_both(lambda world: change_rows(answers[world], resampling=resampling))
-
-
-def noise_categories(answers: dict[str, pd.DataFrame], *, resampling: Resampling) -> pd.DataFrame:
-    """Shape bias by category with and without noise: `category_rows` of both worlds.
-
-    Args:
-        answers: from `noised_in_both`.
+        rows_of: makes it of one world's answers.
+        answers: from `answers_in_both` or `noised_in_both`.
+        more: what else it takes.
         resampling: how the intervals are made.
     """
-    return _in_both(lambda world: category_rows(answers[world], resampling=resampling))
+    return _in_both(lambda world: rows_of(answers[world], *more, resampling=resampling))
 
 
 def _in_both(rows_of: Callable[[str], pd.DataFrame]) -> pd.DataFrame:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gcbook.files.errors import InputError
 from gcbook.miniworld.named import DEFAULT
 from gcbook.miniworld.results.answers import SOURCE, mark
 from gcbook.miniworld.results.kinds import DIFFUSION
@@ -119,15 +118,7 @@ def read_errors(store: Store) -> RawErrors:
 
     Args:
         store: of errors, from a fixed number of draws. Images that are not complete are left out.
-
-    Raises:
-        InputError: the scores are of a race, or likelihoods.
     """
-    if store.settings.racing or store.traits.likelihood:
-        raise InputError(
-            f"{store.path}: expected errors of the same draws for all classes, found "
-            f"{'likelihoods' if store.traits.likelihood else 'a race'}."
-        )
     rows, images = store.scores(), store.images()
     arrays = {
         name: score_array(rows, rows[name], images["image_id"], store.labels, store.settings.draws)

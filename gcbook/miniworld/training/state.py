@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 
 from gcbook.files.atomic import UnwritableError, write_text, write_whole
 from gcbook.files.errors import InputError
-from gcbook.files.seals import SEAL, seal_file, is_whole
+from gcbook.files.seals import SEAL, is_whole, seal_file
 
 __all__ = ["add_row", "check_same", "forget_later", "read_about", "write_state", "write_tensors"]
 

@@ -67,7 +67,9 @@ def test_images_of_one_silhouette_are_one_witness_for_a_prompt(monkeypatch):
 def test_several_reconstructions_are_compared_with_one(monkeypatch, after):
     names = [f"cat{number}-cat1.png" for number in range(4)]
     images = pd.DataFrame({"image_id": names, "category": "cat", "imagename": names})
-    errors = np.arange(16.0) - 16 * (np.array([[0.0], [after]]) * np.eye(16)[CATEGORIES.index("cat")])
+    errors = np.arange(16.0) - 16 * (
+        np.array([[0.0], [after]]) * np.eye(16)[CATEGORIES.index("cat")]
+    )
     tables = iter([(images, np.tile(each, (4, 1))) for each in errors])
     monkeypatch.setattr(muse_sticking, "regenerated_ratios", lambda draws: (0.75,))
     monkeypatch.setattr(muse_sticking, "regenerated_store", lambda ratio, draws: None)

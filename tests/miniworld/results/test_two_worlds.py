@@ -14,7 +14,7 @@ from gcbook.miniworld.results.two_worlds import (
     answers_in_both,
     bias_rows,
     claims_in_both,
-    noise_changes,
+    in_both,
     weighting_rows,
 )
 from gcbook.miniworld.testsets import TEST_SETS
@@ -71,11 +71,15 @@ def test_weights_run_from_equal_ones_over_the_papers(answers):
         assert len(resnet) == 21 and set(resnet) == {pooled[title, "mini-cnn"]}
 
 
-def test_what_noise_changes_is_told_apart_by_world(monkeypatch):
-    monkeypatch.setattr(two_worlds, "change_rows", lambda answers, *, resampling: answers)
+def test_a_table_of_each_world_is_told_apart():
+    def rows_of(answers, word, *, resampling):
+        return answers.assign(word=word, draws=resampling.draws)
+
     given = {name: pd.DataFrame({"of": [name]}) for name in two_worlds.WORLDS}
-    rows = noise_changes(given, resampling=NONE)
+    rows = in_both(rows_of, given, "a", resampling=NONE)
     assert rows.to_dict("list") == {
         "world": [UNCALIBRATED, CALIBRATED],
         "of": ["default", "calibrated"],
+        "word": ["a", "a"],
+        "draws": [NONE.draws] * 2,
     }

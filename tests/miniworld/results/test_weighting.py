@@ -60,17 +60,6 @@ def test_an_image_that_lacks_a_draw_is_left_out(tmp_path):
     assert read_errors(part).images["image_id"].tolist() == names[1:]
 
 
-def test_races_and_likelihoods_are_refused():
-    for settings, traits in (("a race", False), (None, True)):
-        store = SimpleNamespace(
-            path="here",
-            settings=SimpleNamespace(racing=settings),
-            traits=SimpleNamespace(likelihood=traits),
-        )
-        with pytest.raises(InputError, match="expected errors of the same draws"):
-            read_errors(store)
-
-
 def test_mean_errors_by_hand():
     raw = RawErrors(
         None,

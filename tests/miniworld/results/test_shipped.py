@@ -21,6 +21,7 @@ from gcbook.miniworld.results.shipped import (
     FEW_DRAWS,
     KINDS,
     TRAINING,
+    has_course,
     has_weights,
     label_of,
     model_card,
@@ -58,6 +59,7 @@ def final_models() -> list[str]:
 
 MODELS = final_models()
 WITH_WEIGHTS = [model for model in MODELS if has_weights(model)]
+WITH_COURSE = [model for model in MODELS if has_course(model)]
 by_model = pytest.mark.parametrize("model", MODELS)
 by_weights = pytest.mark.parametrize("model", WITH_WEIGHTS)
 
@@ -181,7 +183,11 @@ def test_parameters_are_those_of_the_network_that_is_evaluated(model):
         assert 0.5 * learned < evaluated <= learned
 
 
-@by_weights
+def test_the_models_of_the_default_world_have_a_course():
+    assert set(shipped_models()) & set(WITH_WEIGHTS) <= set(WITH_COURSE)
+
+
+@pytest.mark.parametrize("model", WITH_COURSE)
 def test_a_course_of_training_is_of_its_model(model):
     trials = training_trials(model)
     assert set(COLUMNS) | {"step", "weighting"} <= set(trials)

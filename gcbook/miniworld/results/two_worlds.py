@@ -62,7 +62,7 @@ def bias_rows(answers: dict[str, pd.DataFrame], *, resampling: Resampling) -> pd
         Its columns, and ``shape_accuracy, texture_accuracy``, the shares of answers that name the
         cue.
     """
-    table = _in_both(lambda world: bias_by_shape(answers[world], resampling=resampling))
+    table = in_both(bias_by_shape, answers, resampling=resampling)
     shares = {
         f"{cue}_accuracy": table[f"{cue}_answers"] / table["n"] for cue in ("shape", "texture")
     }

@@ -120,7 +120,8 @@ def test_test_sets_are_the_images_that_were_scored(test_set, world):
     scored = store.images().set_index("image_id")["sha256"]
     made = {each.image_id: each.sha256() for each in make_named_set(test_set, named_world(world))}
     assert set(made) == set(scored.index)
-    assert np.mean([made[name] == value for name, value in scored.items()]) > 0.6
+    same = np.mean([made[name] == value for name, value in scored.items()])
+    assert same > (0.6 if test_set == "power-equalisation" else 0.9)
 
 
 @by_model
@@ -183,8 +184,8 @@ def test_parameters_are_those_of_the_network_that_is_evaluated(model):
         assert 0.5 * learned < evaluated <= learned
 
 
-def test_the_models_of_the_default_world_have_a_course():
-    assert set(shipped_models()) & set(WITH_WEIGHTS) <= set(WITH_COURSE)
+def test_all_models_but_one_have_a_course():
+    assert set(WITH_WEIGHTS) - set(WITH_COURSE) == {"mini-masked-calibrated"}
 
 
 @pytest.mark.parametrize("model", WITH_COURSE)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gcbook.miniworld.training import diffusion, texts, tokens
+from gcbook.miniworld.training import diffusion, recipes, texts, tokens
 from gcbook.miniworld.training.pool import Pool
 from gcbook.miniworld.world import ALL_CATEGORIES
 
@@ -25,3 +25,11 @@ def scoring_prompts(monkeypatch):
     prompts = [texts.PROMPT_TEMPLATE.format(name) for name in ALL_CATEGORIES]
     for module in (diffusion, tokens):
         monkeypatch.setattr(module, "draw_prompts", lambda generator: prompts)
+
+
+@pytest.fixture
+def few_images(tmp_path, monkeypatch):
+    """Recipes train on a few images, made in a folder of the test."""
+    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr(recipes, "TRAIN_IMAGES", 40)
+    monkeypatch.setattr(recipes, "VALIDATION_IMAGES", 20)

@@ -3,18 +3,12 @@
 import pytest
 
 from gcbook.files.errors import InputError
-from gcbook.miniworld.training import recipes
 from gcbook.miniworld.training.cnn import CnnTask
 from gcbook.miniworld.training.recipes import RECIPES, make_trainer
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.paper.categories import CATEGORIES
 
-
-@pytest.fixture(autouse=True)
-def few_images(tmp_path, monkeypatch):
-    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(recipes, "TRAIN_IMAGES", 40)
-    monkeypatch.setattr(recipes, "VALIDATION_IMAGES", 20)
+pytestmark = pytest.mark.usefixtures("few_images")
 
 
 def quiet(line):

@@ -2,17 +2,12 @@
 
 import pytest
 
-from gcbook.miniworld.training import recipes
 from gcbook.miniworld.training.recipes import make_trainer
 from gcbook.miniworld.training.record import read_record, write_record
 
 
 @pytest.fixture
-def finish(tmp_path, monkeypatch):
-    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(recipes, "TRAIN_IMAGES", 40)
-    monkeypatch.setattr(recipes, "VALIDATION_IMAGES", 20)
-
+def finish(tmp_path, few_images):
     def finish(name, base=""):
         trainer = make_trainer(name, tmp_path / name, base=base, steps=1, report=lambda line: None)
         trainer.run()

@@ -1,10 +1,10 @@
-"""Figures of the toy: its images, and what is restored of them under each class.
+"""Figures of the toy: its images, what is restored of them, decisions, evidence and races.
 
 Noise is put on the images by the chart itself, so that a slider can set it.
 """
 
 import math
-from typing import Any, Literal
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -16,6 +16,7 @@ from gcbook.charts.parts import (
     dropdown,
     finish,
     literal,
+    look,
     side_by_side,
     slider,
 )
@@ -23,17 +24,29 @@ from gcbook.charts.theme import CHANCE_LINE, CUES, INK, SERIES
 from gcbook.classifiers.toy import HALF_WIDTH, TOY_LABELS
 
 __all__ = [
-    "fig_restorations",
-    "fig_toy_images",
-    "class_color",
     "fig_accuracy_by_weight",
     "fig_evidence",
-    "fig_regions",
     "fig_race",
+    "fig_regions",
+    "fig_restorations",
+    "fig_toy_images",
 ]
 
-_CLASS_SHAPES = ("circle", "square", "triangle-up", "diamond")
+_CLASS = look(
+    "label",
+    TOY_LABELS,
+    color=CLASS_COLORS,
+    shape=("circle", "square", "triangle-up", "diamond"),
+    dash=([1, 0], [6, 3], [2, 2], [8, 3, 2, 3]),
+    title=column("label").title,
+)
+"""Every class looks the same in every figure of the toy."""
+_MARK = {"color": _CLASS["color"], "shape": _CLASS["shape"]}
+
 _SIDE = 285
+_SQUARE = {"width": _SIDE, "height": _SIDE}
+_THIRD = 190
+_RACE_HEIGHT = 300
 
 
 def fig_toy_images(samples: pd.DataFrame) -> alt.TopLevelMixin:
@@ -43,22 +56,16 @@ def fig_toy_images(samples: pd.DataFrame) -> alt.TopLevelMixin:
         samples: from `gcbook.chapters.generative_classifier.tables.sample_table`.
     """
     t = slider("toy_t", "Noise t ", 0.2, 0, 1, 0.02)
-    base = alt.Chart(samples).mark_point(filled=True, size=22, opacity=0.75)
-    base = base.encode(color=class_color(), shape=_class_shape())
-    clean = base.encode(**_places("x", "y", 3.7)).properties(
-        width=_SIDE, height=_SIDE, title="Clean"
-    )
+    base = alt.Chart(samples).mark_point(filled=True, size=22, opacity=0.75).encode(**_MARK)
+    clean = base.encode(**_places("x", "y", 3.7)).properties(title="Clean", **_SQUARE)
+    title = alt.TitleParams(alt.ExprRef("'Noised, t = ' + format(toy_t, '.2f')"))
     noised = (
         base.transform_calculate(
             x_t="cos(PI / 2 * toy_t) * datum.x + sin(PI / 2 * toy_t) * datum.noise_x",
             y_t="cos(PI / 2 * toy_t) * datum.y + sin(PI / 2 * toy_t) * datum.noise_y",
         )
         .encode(**_places("x_t", "y_t", 3.7))
-        .properties(
-            width=_SIDE,
-            height=_SIDE,
-            title=alt.TitleParams(alt.ExprRef("'Noised, t = ' + format(toy_t, '.2f')")),
-        )
+        .properties(title=title, **_SQUARE)
     )
     return side_by_side(
         [clean, noised],
@@ -83,34 +90,29 @@ def fig_restorations(restored: pd.DataFrame, errors: pd.DataFrame) -> alt.TopLev
     t = slider("restored_t", "Noise t ", 0.2, times[0], times[-1], times[1] - times[0])
     # One entry an image and time: the page holds the lists once.
     packed = restored.groupby(["image", "t"], sort=False).agg(list).reset_index()
-    lists = ["label", "x", "y"]
-    base = alt.Chart(packed).transform_filter(chosen).transform_flatten([*lists])
-    place = _places("x", "y", 2.9, clamp=True)
-    points = base.transform_filter("datum.label !== 'clean'").encode(**place)
+    base = alt.Chart(packed).transform_filter(chosen).transform_flatten(["label", "x", "y"])
+    base = base.encode(**_places("x", "y", 2.9, clamp=True))
     layers = [
-        points.transform_filter("datum.label === 'noised'").mark_point(
+        base.transform_filter("datum.label === 'noised'").mark_point(
             shape="cross", size=26, color=CHANCE_LINE, strokeWidth=1.2
         ),
-        points.transform_filter("datum.label !== 'noised'")
+        base.transform_filter("datum.label !== 'noised' && datum.label !== 'clean'")
         .mark_point(filled=True, size=48, opacity=0.8)
-        .encode(color=class_color(), shape=_class_shape()),
-        base.transform_filter("datum.label === 'clean'")
-        .mark_point(shape="circle", size=260, color=INK, strokeWidth=2.5)
-        .encode(**place),
+        .encode(**_MARK),
+        base.transform_filter("datum.label === 'clean'").mark_point(
+            shape="circle", size=260, color=INK, strokeWidth=2.5
+        ),
     ]
-    left = alt.layer(*layers).properties(
-        width=_SIDE,
-        height=_SIDE,
-        title=alt.TitleParams(alt.ExprRef("'Restorations at t = ' + format(restored_t, '.2f')")),
-    )
+    title = alt.TitleParams(alt.ExprRef("'Restorations at t = ' + format(restored_t, '.2f')"))
+    left = alt.layer(*layers).properties(title=title, **_SQUARE)
     bars = (
         alt.Chart(errors)
         .transform_filter(chosen)
         .mark_bar(size=26)
         .encode(
-            y=alt.Y("label:N", title=column("label").title, sort=list(TOY_LABELS)),
+            y=alt.Y("label:N", title=column("label").title),
             x=alt.X("error:Q", title="Mean squared error").axis(tickCount=4),
-            color=class_color(),
+            color=_CLASS["color"],
             tooltip=tooltips(["label", "error"], titles={"error": "Mean squared error"}),
         )
     )
@@ -120,11 +122,7 @@ def fig_restorations(restored: pd.DataFrame, errors: pd.DataFrame) -> alt.TopLev
         .transform_joinaggregate(least="min(error)")
         .transform_filter("datum.error === datum.least")
         .mark_text(align="left", dx=5, fontSize=12)
-        .encode(
-            y=alt.Y("label:N", sort=list(TOY_LABELS)),
-            x="error:Q",
-            text=alt.value("smallest"),
-        )
+        .encode(y="label:N", x="error:Q", text=alt.value("smallest"))
     )
     right = alt.layer(bars, best).properties(
         width=_SIDE - 60, height=_SIDE, title="Expected error under each class"
@@ -147,21 +145,6 @@ def _places(x: str, y: str, reach: float, clamp: bool = False) -> dict[str, Any]
     }
 
 
-def _class_shape() -> alt.Shape:
-    scale = alt.Scale(domain=list(TOY_LABELS), range=list(_CLASS_SHAPES))
-    return alt.Shape("label:N", scale=scale, title=column("label").title)
-
-
-def class_color() -> alt.Color:
-    """Colour by class, in the same hues in every figure of the toy."""
-    scale = alt.Scale(domain=list(TOY_LABELS), range=list(CLASS_COLORS))
-    return alt.Color("label:N", scale=scale, title=column("label").title)
-
-
-_COARSE, _FINE = CUES["shape"], CUES["texture"]
-_MAP_SIDE, _THIRD = 285, 190
-
-
 def fig_regions(boxes: pd.DataFrame, accuracies: pd.DataFrame) -> alt.TopLevelMixin:
     """Which class is answered where: by one t, by all t weighted, and by the best rule there is.
 
@@ -176,31 +159,21 @@ def fig_regions(boxes: pd.DataFrame, accuracies: pd.DataFrame) -> alt.TopLevelMi
         value=False,
         bind=alt.binding_checkbox(name="Fade where the decision is the best possible "),
     )
-    side = int(boxes["right"].max())
     share = {
-        rule: group["accuracy"].tolist() for rule, group in accuracies.groupby("rule", sort=False)
+        rule: literal(group["accuracy"].tolist()) for rule, group in accuracies.groupby("rule")
     }
-    one_t = f"{literal(share['one t'])}[round(region_t * 25) - 1]"
-    all_t = f"{literal(share['exp(−kt)'])}[region_k]"
-    best = literal(share["best possible"][0])
-    panels = [
-        _region_panel(
-            boxes[boxes["rule"] == "one t"],
-            side,
+    rules = {
+        "one t": (
             "abs(datum.value - region_t) < 0.001",
             "'One t: t = ' + format(region_t, '.2f')",
-            one_t,
+            "round(region_t * 25) - 1",
         ),
-        _region_panel(
-            boxes[boxes["rule"] == "exp(−kt)"],
-            side,
-            "datum.value === region_k",
-            "'All t: k = ' + region_k",
-            all_t,
-        ),
-        _region_panel(
-            boxes[boxes["rule"] == "best possible"], side, "true", "'The best possible'", best
-        ),
+        "exp(−kt)": ("datum.value === region_k", "'All t: k = ' + region_k", "region_k"),
+        "best possible": ("true", "'The best possible'", "0"),
+    }
+    panels = [
+        _region_panel(boxes[boxes["rule"] == rule], chosen, title, f"{share[rule]}[{place}]")
+        for rule, (chosen, title, place) in rules.items()
     ]
     return side_by_side(
         panels,
@@ -223,10 +196,7 @@ def fig_accuracy_by_weight(accuracies: pd.DataFrame) -> alt.TopLevelMixin:
     best = rows[rows["rule"] == "best possible"].drop(columns="value")
     titles = {"one t": "Deciding by one t", "exp(−kt)": "Deciding by all t"}
     axes = {"one t": "t", "exp(−kt)": "k in exp(−kt)"}
-    measures = list(names.values())
-    color = alt.Color(
-        "measure:N", scale=alt.Scale(domain=measures, range=[INK, SERIES[3]]), title=None
-    )
+    color = look("measure", names.values(), color=(INK, SERIES[3]), title=None)["color"]
     y = alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), title=column("share").title).axis(
         format=".0%"
     )
@@ -247,7 +217,7 @@ def fig_accuracy_by_weight(accuracies: pd.DataFrame) -> alt.TopLevelMixin:
             color=color,
             tooltip=tooltips(["measure", "share"], titles={"measure": "Best possible decision"}),
         )
-        panels.append(alt.layer(limit, line).properties(width=_MAP_SIDE, height=230, title=title))
+        panels.append(alt.layer(limit, line).properties(width=_SIDE, height=230, title=title))
     return side_by_side(
         panels,
         [],
@@ -278,11 +248,8 @@ def fig_evidence(evidence: pd.DataFrame) -> alt.TopLevelMixin:
         cue="datum.gap > 0 ? 'fine' : 'coarse'",
     )
     x = alt.X("t:Q", title=column("t").title, scale=alt.Scale(domain=[0, 1.02], nice=False))
-    cue = alt.Color(
-        "cue:N",
-        scale=alt.Scale(domain=["coarse", "fine"], range=[_COARSE, _FINE]),
-        title="Speaks for the cue",
-    )
+    colors = CUES["shape"], CUES["texture"]
+    cue = look("cue", ["coarse", "fine"], color=colors, title="Speaks for the cue")["color"]
     size = {"width": _THIRD - 10, "height": 190}
     weight = (
         base.mark_area(line={"color": INK}, color=CHANCE_LINE, fillOpacity=0.25)
@@ -332,26 +299,20 @@ def fig_evidence(evidence: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def _region_panel(
-    boxes: pd.DataFrame, side: int, chosen: str, title: str, accuracy: str
-) -> alt.Chart:
+def _region_panel(boxes: pd.DataFrame, chosen: str, title: str, accuracy: str) -> alt.Chart:
     packed = by_column(boxes.drop(columns="rule"), "value")
-    lists = ["left", "right", "low", "high", "label", "differs"]
-    cell = 2 * HALF_WIDTH / side
-    edge = f"- {HALF_WIDTH:.5f}"
+    # The boxes cover the square.
+    cell = 2 * HALF_WIDTH / boxes["right"].max()
     domain = alt.Scale(domain=[-HALF_WIDTH, HALF_WIDTH], nice=False)
     axis = alt.Axis(values=[-2, -1, 0, 1, 2], grid=False)
-    names = ("x", "x2", "y", "y2")
-    fields = ("left", "right", "low", "high")
     places = {
-        name: f"datum.{field} * {cell:.6f} {edge}"
-        for name, field in zip(names, fields, strict=True)
+        name: f"datum.{field} * {cell:.6f} - {HALF_WIDTH:.5f}"
+        for name, field in {"x": "left", "x2": "right", "y": "low", "y2": "high"}.items()
     }
-    faded = "region_only && datum.differs === 0"
     return (
         alt.Chart(packed)
         .transform_filter(chosen)
-        .transform_flatten([*lists])
+        .transform_flatten(["left", "right", "low", "high", "label", "differs"])
         .transform_calculate(**places)
         .mark_rect(strokeWidth=0.4)
         .encode(
@@ -359,13 +320,11 @@ def _region_panel(
             x2="x2:Q",
             y=alt.Y("y:Q", scale=domain, axis=axis, title="second number"),
             y2="y2:Q",
-            color=class_color(),
-            stroke=alt.Stroke(
-                "label:N",
-                scale=alt.Scale(domain=list(TOY_LABELS), range=list(CLASS_COLORS)),
-                title=column("label").title,
+            color=_CLASS["color"],
+            stroke=alt.Stroke(**_CLASS["color"].to_dict()),
+            opacity=alt.condition(
+                "region_only && datum.differs === 0", alt.value(0.2), alt.value(1)
             ),
-            opacity=alt.condition(faded, alt.value(0.2), alt.value(1)),
         )
         .properties(
             width=_THIRD,
@@ -378,13 +337,6 @@ def _region_panel(
     )
 
 
-_HEIGHT = 300
-# Words stand to the right of a mark while there is room.
-_SIDES: tuple[tuple[str, Literal["left", "right"]], ...] = (("<= 200", "left"), ("> 200", "right"))
-_SHOWN = ["behind the leader", "score of each"]
-_DASHES = {"A": [1, 0], "B": [6, 3], "C": [2, 2], "D": [8, 3, 2, 3]}
-
-
 def fig_race(race: pd.DataFrame) -> alt.TopLevelMixin:
     """The race of one image: every class's score with its interval as draws come in.
 
@@ -392,9 +344,10 @@ def fig_race(race: pd.DataFrame) -> alt.TopLevelMixin:
         race: from `gcbook.chapters.generative_classifier.race.race_table`.
     """
     images = list(dict.fromkeys(race["image"]))
+    ways = ["behind the leader", "score of each"]
     chosen = dropdown("race_image", "Image ", images, images[1])
-    shown = dropdown("race_shown", "Show ", _SHOWN, _SHOWN[0])
-    scored = f"race_shown === '{_SHOWN[1]}'"
+    shown = dropdown("race_shown", "Show ", ways, ways[0])
+    scored = f"race_shown === '{ways[1]}'"
     base = (
         alt.Chart(race)
         .transform_filter("datum.image === race_image")
@@ -410,48 +363,37 @@ def fig_race(race: pd.DataFrame) -> alt.TopLevelMixin:
     x = alt.X("draw:Q", scale=scale, title="Draws so far")
     x = x.axis(values=[5, 10, 20, 50, 100, 200, 500, 1000, 2000], format="d", grid=False)
     y = alt.Y("value:Q", title="Score × 1,000")
-    color = class_color().legend(symbolOpacity=1, symbolType="stroke", symbolStrokeWidth=2.5)
-    dash = alt.StrokeDash(
-        "label:N",
-        scale=alt.Scale(domain=list(TOY_LABELS), range=[_DASHES[c] for c in TOY_LABELS]),
-        title=column("label").title,
-    )
+    color = _CLASS["color"].legend(symbolOpacity=1, symbolType="stroke", symbolStrokeWidth=2.5)
     tooltip = tooltips(
         ["label", "draw", "value", "low", "high"],
         titles={"value": "Score × 1,000"},
         formats={"value": ".2f"},
     )
-    out = base.transform_filter("datum.dropped > 0 && datum.draw === datum.dropped")
+    out = base.transform_filter("datum.dropped > 0 && datum.draw === datum.dropped").encode(x=x)
+    # Words below the crosses, each class on a line of its own, so that none covers another; they
+    # stand to the right of a mark while there is room.
+    line = f"{_RACE_HEIGHT - 56} + 14 * indexof({literal(TOY_LABELS)}, datum.label)"
+    words = out.transform_calculate(says="datum.label + ' out at ' + datum.draw").mark_text(
+        align=alt.ExprRef("datum.draw > 200 ? 'right' : 'left'"), fontSize=12
+    )
     layers = [
         base.mark_area(opacity=0.16, clip=True).encode(
             x=x, y=alt.Y("low:Q", title="Score × 1,000"), y2="high:Q", color=color
         ),
         base.mark_line(strokeWidth=2, clip=True).encode(
-            x=x, y=y, color=color, strokeDash=dash, tooltip=tooltip
+            x=x, y=y, color=color, strokeDash=_CLASS["strokeDash"], tooltip=tooltip
         ),
         out.mark_point(shape="cross", angle=45, filled=True, size=130, opacity=1).encode(
-            x=x, y=y, color=color, tooltip=tooltip
+            y=y, color=color, tooltip=tooltip
         ),
-        *_drop_labels(out, x),
+        words.encode(y=alt.value(alt.ExprRef(line)), text="says:N"),
     ]
     return finish(
         alt.layer(*layers).add_params(chosen, shown),
-        height=_HEIGHT,
+        height=_RACE_HEIGHT,
         description=(
             "Lines of the four classes over the number of draws on a logarithmic axis, each in the "
             "band of its 95 % interval. A cross marks the draw at which a class is dropped, and "
             "the line ends there. A menu chooses the image."
         ),
     )
-
-
-def _drop_labels(out: alt.Chart, x: alt.X) -> list[alt.Chart]:
-    """Words below the crosses, each class on a line of its own, so that none covers another."""
-    says = out.transform_calculate(says="datum.label + ' out at ' + datum.draw")
-    return [
-        says.transform_filter(f"datum.label === '{label}' && datum.draw {side}")
-        .mark_text(align=align, fontSize=12)
-        .encode(x=x, y=alt.value(_HEIGHT - 56 + 14 * place), text="says:N")
-        for place, label in enumerate(TOY_LABELS)
-        for side, align in _SIDES
-    ]

@@ -1,12 +1,11 @@
 """The numbers that the chapter's text and its claims are about."""
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gcbook.chapters.generative_classifier.schedules import Family, last_step, log_snr_at
 from gcbook.chapters.generative_classifier.tables import (
     EXAMPLES,
     cue_decisions,
@@ -14,12 +13,12 @@ from gcbook.chapters.generative_classifier.tables import (
     weighted_decisions,
 )
 from gcbook.claims import Number
-from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.toy import Toy, make_toy, toy_classifier
-from gcbook.noise.schedules import FlowSchedule
+from gcbook.noise.schedules import DiscreteSchedule, FlowSchedule, log_snr
 
 __all__ = [
     "decision_facts",
+    "diffusers_schedule",
     "evidence_facts",
     "exercise_facts",
     "race_facts",
@@ -31,6 +30,17 @@ _FEW = 300
 """Images of an exercise; of the best decision, which needs no errors, many more."""
 _MANY = 20_000
 
+_STEPS = 1000
+_FAMILIES: Mapping[str, Mapping[str, Any]] = {
+    "IF": {"beta_schedule": "squaredcos_cap_v2"},
+    "StableDiffusion": {
+        "beta_schedule": "scaled_linear",
+        "beta_start": 0.00085,
+        "beta_end": 0.012,
+    },
+}
+"""Families of models, and their schedules as diffusers takes them."""
+
 
 def decision_facts(
     accuracies: pd.DataFrame, examples: pd.DataFrame, own: Mapping[str, float]
@@ -38,7 +48,7 @@ def decision_facts(
     """How well the toy is classified, and by which cue.
 
     Args:
-        accuracies: from `gcbook.chapters.generative_classifier.decisions.accuracy_table`.
+        accuracies: from `gcbook.chapters.generative_classifier.tables.accuracy_table`.
         examples: from `gcbook.chapters.generative_classifier.tables.error_table`.
         own: `cue_decisions` under the reader's k.
 
@@ -77,7 +87,7 @@ def evidence_facts(evidence: pd.DataFrame, decay: float) -> dict[str, Any]:
     """Which cue the errors speak for, and what a weight makes of it.
 
     Args:
-        evidence: from `gcbook.chapters.generative_classifier.decisions.evidence_table`.
+        evidence: from `gcbook.chapters.generative_classifier.tables.evidence_table`.
         decay: k of the weighting exp(-kt).
 
     Returns:
@@ -100,6 +110,14 @@ def evidence_facts(evidence: pd.DataFrame, decay: float) -> dict[str, Any]:
     }
 
 
+def diffusers_schedule(family: str) -> DiscreteSchedule:
+    """Return the schedule of "IF" or of "StableDiffusion", as diffusers' own scheduler has it."""
+    from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
+
+    scheduler = DDPMScheduler(num_train_timesteps=_STEPS, **_FAMILIES[family])
+    return DiscreteSchedule(tuple(scheduler.alphas_cumprod.double().tolist()))
+
+
 def schedule_facts(decay: float) -> dict[str, Any]:
     """What the same t means to families of models, and what the last step of IF's does.
 
@@ -107,19 +125,19 @@ def schedule_facts(decay: float) -> dict[str, Any]:
         decay: k of the weighting exp(-kt).
 
     Returns:
-        ``IF, StableDiffusion`` (log-SNR at t = 0.5); ``last_alpha`` and ``last_share`` from
-        `gcbook.chapters.generative_classifier.schedules.last_step`.
+        ``IF, StableDiffusion`` (log-SNR at t = 0.5); ``last_share`` of the score of an ε-network,
+        unclipped, that the last of IF's 1,000 steps carries, when the predicted noise is wrong by
+        the same amount at every step; ``last_alpha``, the factor of the image left there.
     """
-    last = last_step(decay)
-    halves = {
-        family.replace(" ", ""): Number(log_snr_at(family, 0.5), ".2f")
-        for family in get_args(Family)
+    schedules = {family: diffusers_schedule(family) for family in _FAMILIES}
+    half, t = np.array(0.5), np.arange(1, _STEPS + 1) / _STEPS
+    alpha, sigma = schedules["IF"].alpha(t), schedules["IF"].sigma(t)
+    parts = np.exp(-decay * t) * (sigma / alpha) ** 2
+    return {
+        **{name: Number(float(log_snr(each, half)), ".2f") for name, each in schedules.items()},
+        "last_alpha": Number(alpha[-1], ".6f"),
+        "last_share": Number(parts[-1] / parts.sum(), ".1%"),
     }
-    return dict(
-        **halves,
-        last_alpha=Number(last["alpha"], ".6f"),
-        last_share=Number(last["share"], ".1%"),
-    )
 
 
 def race_facts(summary: Mapping[str, float], ratio: float) -> dict[str, Any]:
@@ -142,13 +160,11 @@ def race_facts(summary: Mapping[str, float], ratio: float) -> dict[str, Any]:
     )
 
 
-def exercise_facts(
-    toy: Toy, classifier: DiffusionClassifier, errors: np.ndarray, seed: int
-) -> dict[str, Any]:
+def exercise_facts(toy: Toy, errors: np.ndarray, seed: int) -> dict[str, Any]:
     """What the solutions of the exercises quote.
 
     Args:
-        toy, classifier: of the chapter.
+        toy: of the chapter.
         errors: from `expected_errors`, of at least so many images of the toy with this seed.
         seed: of the images.
 
@@ -158,38 +174,29 @@ def exercise_facts(
         ``elbo_same``, the share of decisions that stay, and ``cosine_bias`` and ``flow_bias`` under
         exp(-7t).
     """
-    facts = {
-        f"{name}_{key}": value
-        for name, width in (("sharp", 0.25), ("blurred", 0.4))
-        for key, value in _world(width, seed).items()
-    }
     images, _ = toy.sample(len(errors), np.random.default_rng(seed))
-    some, kept = images[:_FEW], errors[:_FEW]
-    flow = toy_classifier(toy, FlowSchedule())
-    flow_errors = expected_errors(flow, some)
+    some, flow = images[:_FEW], FlowSchedule()
+    flow_errors = expected_errors(toy_classifier(toy, flow), some)
     decided = {
-        name: (
-            weighted_decisions(classifier, kept, rule),
-            weighted_decisions(flow, flow_errors, rule),
-        )
+        name: (weighted_decisions(errors[:_FEW], rule), weighted_decisions(flow_errors, rule, flow))
         for name, rule in (("exp", "exp:7"), ("elbo", "elbo"))
     }
-    cosine, flowing = decided["exp"]
-    return dict(
-        **facts,
-        few=len(some),
+    biases = [cue_decisions(toy, some, each)["coarse_bias"] for each in decided["exp"]]
+    return {
+        **{f"sharp_{name}": value for name, value in _world(0.25, seed).items()},
+        **{f"blurred_{name}": value for name, value in _world(0.4, seed).items()},
+        "few": len(some),
         **{f"{name}_same": Number((a == b).mean(), ".0%") for name, (a, b) in decided.items()},
-        cosine_bias=Number(cue_decisions(toy, some, cosine)["coarse_bias"], ".2f"),
-        flow_bias=Number(cue_decisions(toy, some, flowing)["coarse_bias"], ".2f"),
-    )
+        "cosine_bias": Number(biases[0], ".2f"),
+        "flow_bias": Number(biases[1], ".2f"),
+    }
 
 
 def _world(width: float, seed: int) -> dict[str, Number]:
     world = make_toy(fine_sd=width)
     many, truth = world.sample(_MANY, np.random.default_rng(seed))
     answer, few = world.log_density(many).argmax(1), many[:_FEW]
-    asked = toy_classifier(world)
-    seven = weighted_decisions(asked, expected_errors(asked, few), "exp:7")
+    seven = weighted_decisions(expected_errors(toy_classifier(world), few), "exp:7")
     return {
         "best": Number(float((answer == truth).double().mean()), ".0%"),
         "best_bias": Number(cue_decisions(world, many, answer.numpy())["coarse_bias"], ".2f"),

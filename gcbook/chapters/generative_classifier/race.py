@@ -1,6 +1,6 @@
 """The race of the toy's classes, and what sharing noise is worth."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,15 +12,10 @@ from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.protocol import Draw
 from gcbook.noise.draws import DrawRule
 from gcbook.noise.weightings import parse_weighting
-from gcbook.scoring.racing import race_summary, replay
+from gcbook.scoring.racing import replay
 from gcbook.scoring.settings import Racing
 
-__all__ = [
-    "draw_errors",
-    "race_of_many",
-    "race_table",
-    "sharing_ratio",
-]
+__all__ = ["draw_errors", "race_table", "sharing_ratio"]
 
 
 def draw_errors(
@@ -28,9 +23,8 @@ def draw_errors(
     images: torch.Tensor,
     names: Sequence[str],
     n_draws: int,
-    rule: DrawRule,
     weighting: str,
-    first: int = 0,
+    seed: int,
 ) -> np.ndarray:
     """Weighted errors of every draw and class, as the scorer measures them.
 
@@ -39,18 +33,18 @@ def draw_errors(
         images: (N, 2).
         names: of the images; noise is keyed by them.
         n_draws: draws of each image.
-        rule: what the noise is keyed with.
         weighting: as `gcbook.noise.weightings.parse_weighting` takes it.
-        first: number of the first draw.
+        seed: of the noise.
 
     Returns:
         float64 (N, n_draws, classes).
     """
+    rule = DrawRule(seed, "uniform")
     prepared = classifier.prepare(list(images.numpy()))
     draws: list[Draw] = [
         classifier.draw(name, index, rule, image)
         for name, image in zip(names, prepared, strict=True)
-        for index in range(first, first + n_draws)
+        for index in range(n_draws)
     ]
     x = prepared.repeat_interleave(n_draws, 0)
     found = [
@@ -80,51 +74,23 @@ def race_table(
         at which the class was dropped, 0 if never. A class has no rows after it was dropped, and
         no class has any after the race.
     """
-    draw_rule = DrawRule(seed, "uniform")
-    images = example_images()
-    names = list(EXAMPLES)
-    errors = draw_errors(classifier, images, names, rule.max_draws, draw_rule, weighting)
+    names, labels = list(EXAMPLES), np.array(classifier.labels)
+    errors = draw_errors(classifier, example_images(), names, rule.max_draws, weighting, seed)
     races = replay(errors, rule)
-    dropped, length = races.dropped, races.n_draws
     marks = np.unique(np.geomspace(5, rule.max_draws, 45).round().astype(int))
-    rows = []
-    for i, name in enumerate(names):
-        scores = -1000 * errors[i]
-        shown = np.unique([*marks[marks < length[i]], *dropped[i][dropped[i] > 0], length[i]])
-        for n in shown:
-            racing = np.flatnonzero((dropped[i] == 0) | (dropped[i] >= n))
-            leader = racing[scores[:n].mean(0)[racing].argmax()]
-            for c in racing:
-                score = _interval(scores[:n, c])
-                behind = _interval(scores[:n, c] - scores[:n, leader])
-                rows.append((name, classifier.labels[c], n, *score, *behind, dropped[i, c]))
-    columns = ["image", "label", "draw", "score", "score_low", "score_high"]
-    columns += ["behind", "behind_low", "behind_high", "dropped"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def race_of_many(
-    classifier: DiffusionClassifier,
-    images: torch.Tensor,
-    label: torch.Tensor,
-    weighting: str,
-    rule: Racing,
-    seed: int,
-) -> Mapping[str, float]:
-    """What racing costs and changes over images, as `gcbook.scoring.racing.race_summary` says it.
-
-    Args:
-        classifier: from `gcbook.classifiers.toy.toy_classifier`.
-        images: (N, 2).
-        label: their true classes.
-        weighting: of the errors.
-        rule: when classes are dropped.
-        seed: of the noise.
-    """
-    names = [f"raced {i}" for i in range(len(images))]
-    draw_rule = DrawRule(seed, "uniform")
-    errors = draw_errors(classifier, images, names, rule.max_draws, draw_rule, weighting)
-    return race_summary(errors, label.numpy(), rule)
+    tables = []
+    for name, scores, dropped, length in zip(
+        names, -1000 * errors, races.dropped, races.n_draws, strict=True
+    ):
+        for n in np.unique([*marks[marks < length], *dropped[dropped > 0], length]):
+            racing = np.flatnonzero((dropped == 0) | (dropped >= n))
+            shown = scores[:n, racing]
+            about = {"image": name, "label": labels[racing], "draw": n}
+            means = _intervals("score", shown) | _intervals(
+                "behind", shown - shown[:, [shown.mean(0).argmax()]]
+            )
+            tables.append(pd.DataFrame(about | means | {"dropped": dropped[racing]}))
+    return pd.concat(tables, ignore_index=True)
 
 
 def sharing_ratio(
@@ -143,13 +109,10 @@ def sharing_ratio(
         The variance of the difference between two classes' errors in one draw with own noise over
         that with shared noise, each averaged over pairs of classes; the median over images.
     """
-    names = [f"image {i}" for i in range(len(images))]
-    rule = DrawRule(seed, "uniform")
+    names, n_classes = [f"image {i}" for i in range(len(images))], len(classifier.labels)
+    errors = draw_errors(classifier, images, names, n_classes * n_draws, weighting, seed)
     # With noise of its own, class c takes the draws that come after those of the classes before it.
-    parts = [
-        draw_errors(classifier, images, names, n_draws, rule, weighting, c * n_draws)
-        for c in range(len(classifier.labels))
-    ]
+    parts = np.split(errors, n_classes, axis=1)
     own = np.stack([part[:, :, c] for c, part in enumerate(parts)], axis=2)
     return float(np.median(_mean_variance(own) / _mean_variance(parts[0])))
 
@@ -159,7 +122,8 @@ def _mean_variance(errors: np.ndarray) -> np.ndarray:
     return (errors[:, :, first] - errors[:, :, second]).var(1, ddof=1).mean(1)
 
 
-def _interval(values: np.ndarray) -> tuple[float, float, float]:
-    n = len(values)
-    reach = student.ppf(0.975, n - 1) * values.std(ddof=1) / np.sqrt(n)
-    return values.mean(), values.mean() - reach, values.mean() + reach
+def _intervals(name: str, values: np.ndarray) -> dict[str, np.ndarray]:
+    """Means over draws (n, classes) with the ends of their intervals, as columns."""
+    mean, n = values.mean(0), len(values)
+    reach = student.ppf(0.975, n - 1) * values.std(0, ddof=1) / np.sqrt(n)
+    return {name: mean, f"{name}_low": mean - reach, f"{name}_high": mean + reach}

@@ -1,6 +1,7 @@
-"""The toy of the chapter on the scorer: images, expected errors, and decisions from them."""
+"""The toy of the chapter: images, expected errors, decisions from them, and the tables of these."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -8,23 +9,26 @@ import torch
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.protocol import Draw
-from gcbook.classifiers.toy import HALF_WIDTH, Toy
+from gcbook.classifiers.toy import HALF_WIDTH, Toy, toy_classifier
 from gcbook.noise.draws import DrawRule, keyed_noise
-from gcbook.noise.schedules import log_snr
+from gcbook.noise.schedules import CosineSchedule, Schedule, log_snr
 from gcbook.noise.weightings import parse_weighting
 
 __all__ = [
     "DECAYS",
+    "EXAMPLES",
     "TIMES",
+    "accuracy_table",
     "cue_decisions",
+    "error_table",
+    "evidence_table",
+    "example_images",
     "expected_errors",
     "grid_points",
+    "region_boxes",
+    "restoration_table",
     "sample_table",
     "weighted_decisions",
-    "EXAMPLES",
-    "error_table",
-    "example_images",
-    "restoration_table",
 ]
 
 TIMES = np.arange(1, 26) / 25
@@ -38,6 +42,9 @@ NODES = 6
 
 FEW_FROM = 0.5
 """Half as many do beyond this t, where restorations no longer have steps."""
+
+COSINE = CosineSchedule()
+"""The schedule of the toy, unless another is asked for."""
 
 
 def sample_table(toy: Toy, n: int, seed: int) -> pd.DataFrame:
@@ -98,21 +105,19 @@ def expected_errors(
 
 
 def weighted_decisions(
-    classifier: DiffusionClassifier, errors: np.ndarray, weighting: str
+    errors: np.ndarray, weighting: str, schedule: Schedule = COSINE
 ) -> np.ndarray:
     """Decide by all times together, as Eq. 2 does.
 
     Args:
-        classifier: whose schedule the errors were measured under.
         errors: from `expected_errors`.
         weighting: as `gcbook.noise.weightings.parse_weighting` takes it.
+        schedule: that the errors were measured under.
 
     Returns:
         The class of each image, int64 (N,).
     """
-    ratio = log_snr(classifier.schedule, TIMES)
-    weights = parse_weighting(weighting).weights(TIMES, ratio, classifier.schedule)
-    return (errors * weights[:, None]).sum(1).argmin(1)
+    return (errors * _weights(weighting, schedule)[:, None]).sum(1).argmin(1)
 
 
 def cue_decisions(toy: Toy, images: torch.Tensor, decided: np.ndarray) -> dict[str, float]:
@@ -129,22 +134,99 @@ def cue_decisions(toy: Toy, images: torch.Tensor, decided: np.ndarray) -> dict[s
         where there is no such image.
     """
     coarse, fine = toy.coarse_cue(images).numpy(), toy.fine_cue(images).numpy()
-    conflict = coarse != fine
-    n, n_coarse = int(conflict.sum()), int((decided == coarse)[conflict].sum())
-    n_fine = int((decided == fine)[conflict].sum())
+    followed = pd.DataFrame({"coarse": decided == coarse, "fine": decided == fine})[coarse != fine]
     return {
-        "conflicts": n,
-        "coarse": n_coarse / n if n else np.nan,
-        "fine": n_fine / n if n else np.nan,
-        "coarse_bias": n_coarse / (n_coarse + n_fine) if n_coarse + n_fine else np.nan,
+        "conflicts": len(followed),
+        **followed.mean().to_dict(),
+        "coarse_bias": (followed.sum() / followed.to_numpy().sum())["coarse"],
     }
 
 
-def _quadrature(n: int) -> list[tuple[np.ndarray, float]]:
-    nodes, weights = np.polynomial.hermite_e.hermegauss(n)
-    share = (np.outer(weights, weights) / weights.sum() ** 2).ravel()
-    noises = np.stack(np.meshgrid(nodes, nodes), axis=-1).reshape(-1, 2, 1, 1)
-    return list(zip(noises.astype(np.float32), share.tolist(), strict=True))
+def accuracy_table(
+    toy: Toy, images: torch.Tensor, label: torch.Tensor, errors: np.ndarray
+) -> pd.DataFrame:
+    """How well each way of deciding does, and which cue it follows.
+
+    Args:
+        toy: the classes.
+        images: (N, 2), drawn from the toy.
+        label: their true classes.
+        errors: from `expected_errors`, of the same images.
+
+    Returns:
+        ``rule`` ("one t", "exp(−kt)" or the name of a decision), ``value`` (t or k, else NaN),
+        ``accuracy``, ``agreement`` (with the best possible decision) and what `cue_decisions`
+        gives.
+    """
+    best = toy.log_density(images).argmax(1).numpy()
+    others = {name: weighted_decisions(errors, name) for name in ("eps", "snr:5", "elbo")}
+    others |= {
+        "best possible": best,
+        "coarse cue": toy.coarse_cue(images).numpy(),
+        "fine cue": toy.fine_cue(images).numpy(),
+    }
+    ways = _decisions(errors) | {(name, np.nan): decided for name, decided in others.items()}
+    rows = [
+        {
+            "rule": rule,
+            "value": value,
+            "accuracy": float((decided == label.numpy()).mean()),
+            "agreement": float((decided == best).mean()),
+            **cue_decisions(toy, images, decided),
+        }
+        for (rule, value), decided in ways.items()
+    ]
+    return pd.DataFrame(rows).round(4)
+
+
+def region_boxes(toy: Toy, side: int) -> pd.DataFrame:
+    """Decisions over the square, as boxes of neighbouring cells that are alike.
+
+    Args:
+        toy: the classes.
+        side: cells along each side.
+
+    Returns:
+        ``rule`` ("one t", "exp(−kt)" or "best possible"), ``value`` (t or k; 0 for the last),
+        ``left, right, low, high`` (in cells from the lower left corner; right and high are the
+        first after the box), ``label`` and ``differs`` (1 where the decision is not the best
+        possible one).
+    """
+    points = grid_points(side)
+    best = toy.log_density(points).argmax(1).numpy()
+    decisions = _decisions(expected_errors(toy_classifier(toy), points))
+    decisions["best possible", 0.0] = best
+    rows = [
+        (rule, value, *box, toy.labels[key // 2], key % 2)
+        for (rule, value), decided in decisions.items()
+        for *box, key in _boxes((2 * decided + (decided != best)).reshape(side, side))
+    ]
+    columns = ["rule", "value", "left", "right", "low", "high", "label", "differs"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def evidence_table(toy: Toy, images: torch.Tensor, errors: np.ndarray) -> pd.DataFrame:
+    """Which cue the error speaks for at each time, and what weights do to it.
+
+    Args:
+        toy: the classes.
+        images: (N, 2).
+        errors: from `expected_errors`, of the same images.
+
+    Returns:
+        ``t``, ``log_snr``, ``gap`` (error of the coarse cue's class minus error of the fine cue's
+        class, mean over images where the two differ: positive where the fine cue's class restores
+        better; NaN where no two differ), and the weights ``uniform, eps, snr5, elbo``, each
+        relative to its largest.
+    """
+    coarse, fine = toy.coarse_cue(images).numpy(), toy.fine_cue(images).numpy()
+    each = np.flatnonzero(coarse != fine)
+    gap = pd.DataFrame(errors[each, :, coarse[each]] - errors[each, :, fine[each]])
+    table = pd.DataFrame({"t": TIMES, "log_snr": log_snr(COSINE, TIMES), "gap": gap.mean()})
+    for name in ("uniform", "eps", "snr:5", "elbo"):
+        weights = _weights(name)
+        table[name.replace(":", "")] = weights / weights.max()
+    return table.round(6)
 
 
 EXAMPLES: Mapping[str, tuple[float, float]] = {
@@ -165,49 +247,83 @@ def example_images() -> torch.Tensor:
     return torch.tensor(list(EXAMPLES.values()), dtype=torch.float64)
 
 
-def restoration_table(toy: Toy, classifier: DiffusionClassifier, seed: int) -> pd.DataFrame:
+def restoration_table(classifier: DiffusionClassifier, seed: int) -> pd.DataFrame:
     """Noised copies of each example, and what they are restored to under each class.
 
     Args:
-        toy: the classes.
         classifier: from `gcbook.classifiers.toy.toy_classifier`.
         seed: of the noise, which is the same at all times.
 
     Returns:
         ``image, t, label`` ("clean", "noised" or the class), ``x, y``.
     """
-    images = example_images()
     alpha, sigma = classifier.schedule.alpha(TIMES), classifier.schedule.sigma(TIMES)
-    parts: list[tuple[str, float, str, np.ndarray]] = []
-    for name, image in zip(EXAMPLES, images, strict=True):
-        noise = np.stack(
-            [keyed_noise(DrawRule(seed), name, i, (2,)) for i in range(COPIES)]
-        ).astype(np.float64)
-        for t, a, s in zip(TIMES, alpha, sigma, strict=True):
-            noised = a * image + s * torch.from_numpy(noise)
+    rows: list[tuple[object, ...]] = []
+    for name, image in zip(EXAMPLES, example_images(), strict=True):
+        noises = [keyed_noise(DrawRule(seed), name, i, (2,)) for i in range(COPIES)]
+        noise = torch.from_numpy(np.stack(noises)).double()
+        for t, a, s in zip(TIMES.tolist(), alpha, sigma, strict=True):
+            noised = a * image + s * noise
             found = {"clean": image[None], "noised": noised}
-            for c, label in enumerate(toy.labels):
-                restored = classifier.denoise(
-                    noised.reshape(-1, 2, 1, 1),
-                    torch.full((COPIES,), float(t), dtype=torch.float64),
-                    torch.full((COPIES,), c),
-                )
+            times = torch.full((COPIES,), t, dtype=torch.float64)
+            for c, label in enumerate(classifier.labels):
+                asked = torch.full((COPIES,), c)
+                restored = classifier.denoise(noised.reshape(-1, 2, 1, 1), times, asked)
                 found[label] = restored.reshape(-1, 2)
-            parts += [(name, float(t), label, each.numpy()) for label, each in found.items()]
-    points = [part[-1] for part in parts]
-    about = pd.DataFrame([part[:-1] for part in parts], columns=["image", "t", "label"])
-    table = about.loc[about.index.repeat([len(each) for each in points])].reset_index(drop=True)
-    return table.assign(**dict(zip("xy", np.concatenate(points).round(2).T, strict=True)))
+            rows += [
+                (name, t, label, *point)
+                for label, points in found.items()
+                for point in points.numpy().round(2).tolist()
+            ]
+    return pd.DataFrame(rows, columns=["image", "t", "label", "x", "y"])
 
 
-def error_table(toy: Toy, classifier: DiffusionClassifier) -> pd.DataFrame:
+def error_table(classifier: DiffusionClassifier) -> pd.DataFrame:
     """The expected error of each example under each class at each time.
+
+    Args:
+        classifier: from `gcbook.classifiers.toy.toy_classifier`.
 
     Returns:
         ``image, t, label, error`` (mean over the two numbers of an image).
     """
     errors = expected_errors(classifier, example_images(), ERROR_NODES)
     index = pd.MultiIndex.from_product(
-        [list(EXAMPLES), TIMES, toy.labels], names=["image", "t", "label"]
+        [list(EXAMPLES), TIMES, classifier.labels], names=["image", "t", "label"]
     )
     return pd.Series(errors.ravel(), index, name="error").round(5).reset_index()
+
+
+def _decisions(errors: np.ndarray) -> dict[tuple[str, float], np.ndarray]:
+    """The classes by (rule, its t or k): by each t alone, and by all t for each k."""
+    by_t = {("one t", float(t)): errors[:, i].argmin(1) for i, t in enumerate(TIMES)}
+    return by_t | {("exp(−kt)", float(k)): weighted_decisions(errors, f"exp:{k}") for k in DECAYS}
+
+
+def _weights(weighting: str, schedule: Schedule = COSINE) -> np.ndarray:
+    return parse_weighting(weighting).weights(TIMES, log_snr(schedule, TIMES), schedule)
+
+
+def _quadrature(n: int) -> list[tuple[np.ndarray, float]]:
+    nodes, weights = np.polynomial.hermite_e.hermegauss(n)
+    share = (np.outer(weights, weights) / weights.sum() ** 2).ravel()
+    noises = np.stack(np.meshgrid(nodes, nodes), axis=-1).reshape(-1, 2, 1, 1)
+    return list(zip(noises.astype(np.float32), share.tolist(), strict=True))
+
+
+def _boxes(cells: np.ndarray) -> list[tuple[int, int, int, int, int]]:
+    """Cover a square of integers by boxes of one value: runs of a row, joined over equal rows."""
+    side = len(cells)
+    growing: dict[tuple[int, int, int], int] = {}
+    done = []
+    for row in range(side + 1):
+        found = set(_row_runs(cells[row])) if row < side else set()
+        ended = [run for run in growing if run not in found]
+        done += [(run[0], run[1], growing.pop(run), row, run[2]) for run in ended]
+        growing |= {run: growing.get(run, row) for run in found}
+    return sorted(done)
+
+
+def _row_runs(row: np.ndarray) -> list[tuple[int, int, int]]:
+    edges = [0, *(np.flatnonzero(np.diff(row)) + 1).tolist(), len(row)]
+    return [(a, b, int(row[a])) for a, b in pairwise(edges)]

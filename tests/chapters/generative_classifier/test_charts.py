@@ -30,12 +30,12 @@ def samples():
 
 @cache
 def restored():
-    return restoration_table(TOY, toy_classifier(TOY), 0)
+    return restoration_table(toy_classifier(TOY), 0)
 
 
 @cache
 def errors_at_times():
-    return error_table(TOY, toy_classifier(TOY))
+    return error_table(toy_classifier(TOY))
 
 
 @pytest.fixture(scope="module")

@@ -14,43 +14,43 @@ from gcbook.chapters.generative_classifier.charts import (
     fig_evidence,
     fig_regions,
 )
-from gcbook.chapters.generative_classifier.decisions import (
+from gcbook.chapters.generative_classifier.tables import (
+    DECAYS,
+    TIMES,
     accuracy_table,
     evidence_table,
+    expected_errors,
     region_boxes,
 )
-from gcbook.chapters.generative_classifier.tables import DECAYS, TIMES, expected_errors, grid_points
 from gcbook.charts.chart import chart_spec
 from gcbook.charts.parts import CLASS_COLORS
 from gcbook.classifiers.toy import HALF_WIDTH, make_toy, toy_classifier
 
 TOY = make_toy()
-CLASSIFIER = toy_classifier(TOY)
 SIDE = 8
 IMAGES, LABEL = TOY.sample(60, np.random.default_rng(0))
 
 
 @cache
 def expected():
-    return expected_errors(CLASSIFIER, IMAGES, nodes=3)
+    return expected_errors(toy_classifier(TOY), IMAGES, nodes=3)
 
 
 @cache
 def accuracies():
-    table = accuracy_table(TOY, CLASSIFIER, IMAGES, LABEL, expected())
+    table = accuracy_table(TOY, IMAGES, LABEL, expected())
     # Recognisable numbers, so that an accuracy above a map can be told from its neighbours'.
     return table.assign(accuracy=np.arange(len(table)) / 100)
 
 
 @cache
 def region_rows():
-    at = expected_errors(CLASSIFIER, grid_points(SIDE), nodes=3)
-    return region_boxes(TOY, CLASSIFIER, SIDE, at)
+    return region_boxes(TOY, SIDE)
 
 
 @cache
 def evidence_rows():
-    return evidence_table(TOY, CLASSIFIER, IMAGES, expected())
+    return evidence_table(TOY, IMAGES, expected())
 
 
 @pytest.fixture(scope="module")

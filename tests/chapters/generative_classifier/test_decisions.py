@@ -5,19 +5,22 @@ import pandas as pd
 import pytest
 import torch
 
-from gcbook.chapters.generative_classifier.decisions import (
+from gcbook.chapters.generative_classifier.tables import (
+    DECAYS,
+    TIMES,
     accuracy_table,
     evidence_table,
+    expected_errors,
+    grid_points,
     region_boxes,
 )
-from gcbook.chapters.generative_classifier.tables import DECAYS, TIMES, expected_errors, grid_points
 from gcbook.classifiers.toy import HALF_WIDTH, make_toy, toy_classifier
 
 TOY = make_toy()
 CLASSIFIER = toy_classifier(TOY)
 IMAGES, LABEL = TOY.sample(150, np.random.default_rng(4))
 ERRORS = expected_errors(CLASSIFIER, IMAGES)
-TABLE = accuracy_table(TOY, CLASSIFIER, IMAGES, LABEL, ERRORS)
+TABLE = accuracy_table(TOY, IMAGES, LABEL, ERRORS)
 COARSE = [2 * int(y < 0) + int(x > 0) for x, y in IMAGES.tolist()]
 FINE = [int(torch.cdist(image[None], TOY.means.flatten(0, 1)).argmin()) // 16 for image in IMAGES]
 BEST = TOY.log_density(IMAGES).argmax(1).tolist()
@@ -82,8 +85,7 @@ def test_the_likelihood_bound_decides_as_bayes_does():
 
 @pytest.fixture(scope="module")
 def grid() -> tuple[np.ndarray, pd.DataFrame]:
-    errors = expected_errors(CLASSIFIER, grid_points(SIDE), nodes=4)
-    return errors, region_boxes(TOY, CLASSIFIER, SIDE, errors)
+    return expected_errors(CLASSIFIER, grid_points(SIDE)), region_boxes(TOY, SIDE)
 
 
 def paint(boxes: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -140,7 +142,7 @@ def test_large_t_and_small_k_are_plain_quarters(grid):
 
 
 def test_evidence_by_hand():
-    table = evidence_table(TOY, CLASSIFIER, IMAGES, ERRORS)
+    table = evidence_table(TOY, IMAGES, ERRORS)
     u = np.pi / 2 * TIMES
     for i in (0, 4, 20):
         gaps = [
@@ -162,5 +164,5 @@ def test_evidence_by_hand():
 
 def test_no_evidence_without_conflict():
     same = torch.tensor([[-1.0, 1.0], [1.0, 1.0]], dtype=torch.float64)
-    table = evidence_table(TOY, CLASSIFIER, same, ERRORS[:2])
+    table = evidence_table(TOY, same, ERRORS[:2])
     assert table["gap"].isna().all() and table["elbo"].notna().all()

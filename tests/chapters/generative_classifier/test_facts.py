@@ -7,42 +7,45 @@ import pandas as pd
 import pytest
 
 from gcbook.chapters.claims import check_claims
-from gcbook.chapters.generative_classifier.decisions import accuracy_table, evidence_table
 from gcbook.chapters.generative_classifier.facts import (
     decision_facts,
+    diffusers_schedule,
     evidence_facts,
     exercise_facts,
     race_facts,
     schedule_facts,
 )
-from gcbook.chapters.generative_classifier.race import race_of_many, sharing_ratio
+from gcbook.chapters.generative_classifier.race import draw_errors, sharing_ratio
 from gcbook.chapters.generative_classifier.tables import (
+    accuracy_table,
     cue_decisions,
     error_table,
+    evidence_table,
     expected_errors,
     weighted_decisions,
 )
 from gcbook.chapters.parameters import check_parameters
 from gcbook.classifiers.toy import make_toy, toy_classifier
+from gcbook.scoring.racing import race_summary
 from gcbook.scoring.settings import Racing
 
 TOY = make_toy()
 CLASSIFIER = toy_classifier(TOY)
 IMAGES, LABEL = TOY.sample(150, np.random.default_rng(0))
 ERRORS = expected_errors(CLASSIFIER, IMAGES)
-TABLE = accuracy_table(TOY, CLASSIFIER, IMAGES, LABEL, ERRORS)
-SEVEN = weighted_decisions(CLASSIFIER, ERRORS, "exp:7")
+TABLE = accuracy_table(TOY, IMAGES, LABEL, ERRORS)
+SEVEN = weighted_decisions(ERRORS, "exp:7")
 
 
 @pytest.fixture(scope="module")
 def decisions():
-    return decision_facts(TABLE, error_table(TOY, CLASSIFIER), cue_decisions(TOY, IMAGES, SEVEN))
+    return decision_facts(TABLE, error_table(CLASSIFIER), cue_decisions(TOY, IMAGES, SEVEN))
 
 
 @pytest.fixture(scope="module")
 def races():
-    rule = Racing(max_draws=100)
-    summary = race_of_many(CLASSIFIER, IMAGES[:5], LABEL[:5], "exp:7", rule, 0)
+    errors = draw_errors(CLASSIFIER, IMAGES[:5], list("abcde"), 100, "exp:7", 0)
+    summary = race_summary(errors, LABEL[:5].numpy(), Racing(max_draws=100))
     return race_facts(summary, sharing_ratio(CLASSIFIER, IMAGES[:60], 64, "exp:7", 0))
 
 
@@ -88,6 +91,46 @@ def test_the_last_step_of_the_schedule():
     assert str(facts["last_share"]) == "99.8%"
 
 
+def kept(family: str) -> np.ndarray:
+    """Products of 1 − β over the 1,000 steps, as Nichol & Dhariwal and Rombach et al. have them."""
+    if family == "IF":
+        edge = np.cos((np.arange(1001) / 1000 + 0.008) / 1.008 * np.pi / 2) ** 2
+        beta = np.minimum(1 - edge[1:] / edge[:-1], 0.999)
+    else:
+        beta = np.linspace(0.00085**0.5, 0.012**0.5, 1000) ** 2
+    return np.cumprod(1 - beta)
+
+
+@pytest.mark.parametrize("family", ["IF", "StableDiffusion"])
+def test_schedules_of_diffusers_are_the_published_formulas(family):
+    t = np.arange(1, 1001) / 1000
+    schedule = diffusers_schedule(family)
+    # diffusers counts in single precision, which tells at IF's end.
+    assert schedule.alpha(t) ** 2 == pytest.approx(kept(family), rel=5e-3, abs=1e-6)
+    assert schedule.alpha(t) ** 2 + schedule.sigma(t) ** 2 == pytest.approx(np.ones(1000))
+
+
+@pytest.mark.parametrize("family", ["IF", "StableDiffusion"])
+def test_log_snr_at_half_time(family):
+    part = kept(family)[499]
+    assert schedule_facts(7)[family] == pytest.approx(np.log(part / (1 - part)), abs=5e-3)
+
+
+@pytest.mark.parametrize("decay", [0, 7, 20])
+def test_last_step_by_hand(decay):
+    facts = schedule_facts(decay)
+    part = kept("IF")
+    parts = np.exp(-decay * np.arange(1, 1001) / 1000) * (1 - part) / part
+    parts /= parts.sum()
+    assert facts["last_share"] == pytest.approx(parts[-1], rel=5e-3)
+    assert facts["last_alpha"] == pytest.approx(part[-1] ** 0.5, rel=5e-3)
+
+
+def test_the_weight_that_hides_the_last_step():
+    share = {decay: schedule_facts(decay)["last_share"] for decay in (0, 7, 20, 50)}
+    assert share[0] > share[7] > 0.99 > share[20] > 0.5 > 1e-6 > share[50]
+
+
 def test_shares_of_races_are_those_of_the_summary(races):
     assert races["images"] == 5
     assert races["nfe_fixed"] == 400
@@ -97,7 +140,7 @@ def test_shares_of_races_are_those_of_the_summary(races):
 def test_every_claim_is_about_facts_that_there_are(decisions, races):
     facts = SimpleNamespace(
         **decisions,
-        **evidence_facts(evidence_table(TOY, CLASSIFIER, IMAGES, ERRORS), 7),
+        **evidence_facts(evidence_table(TOY, IMAGES, ERRORS), 7),
         **schedule_facts(7),
         **races,
     )
@@ -109,7 +152,7 @@ def test_every_claim_is_about_facts_that_there_are(decisions, races):
 
 
 def test_solutions_of_the_exercises():
-    facts = exercise_facts(TOY, CLASSIFIER, ERRORS, 0)
+    facts = exercise_facts(TOY, ERRORS, 0)
     assert facts["few"] == 150
     assert facts["blurred_best"] < facts["sharp_best"]
     assert facts["blurred_best_bias"] > facts["sharp_best_bias"]

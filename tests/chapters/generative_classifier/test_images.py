@@ -23,7 +23,7 @@ CLASSIFIER = toy_classifier(TOY)
 
 @cache
 def errors_at_times():
-    return error_table(TOY, CLASSIFIER)
+    return error_table(CLASSIFIER)
 
 
 def test_examples_are_what_they_are_called():
@@ -41,7 +41,7 @@ def test_examples_are_what_they_are_called():
 
 
 def test_restorations_are_posterior_means_of_one_noise_at_all_times():
-    table = restoration_table(TOY, CLASSIFIER, 7)
+    table = restoration_table(CLASSIFIER, 7)
     assert len(table) == 5 * 25 * (1 + 12 * 5)
     name = "cloud of C, clump of B"
     noise = np.stack([keyed_noise(DrawRule(7), name, i, (2,)) for i in range(12)]).astype(float)

@@ -1,8 +1,5 @@
 """Figures of the method chapter: what was shown, and what was answered."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pandas as pd
 
 from gcbook.charts.gallery import Gallery, Picture, Strip
@@ -10,22 +7,28 @@ from gcbook.stimuli.pictures import picture_bytes
 
 __all__ = ["fig_conflicts", "fig_distortions", "fig_five", "fig_outlines"]
 
+_TITLES = {"cue-conflict": "cue conflict", "silhouette": "silhouette", "edge": "edges"}
+
 
 def fig_conflicts(conflicts: pd.DataFrame) -> Gallery:
     """Cue conflicts with their two categories and who named which.
 
     Args:
-        conflicts: from `gcbook.chapters.method.pictures.conflict_rows`.
+        conflicts: from `gcbook.stimuli.pictures.pictures_of`.
     """
-    return _one_strip(
-        conflicts,
-        lambda row: (
-            f"{row['shape']} / {row['texture']}",
-            f"people {row['by_shape']} / {row['by_texture']}",
-            f"ResNet-50: {row['resnet50']}",
-        ),
-        lambda row: f"Shape: {row['shape']}. Texture: {row['texture']}.",
-    )
+    pictures = [
+        Picture(
+            picture_bytes(row["file"]),
+            f"Shape: {row['shape']}. Texture: {row['texture']}.",
+            (
+                f"{row['shape']} / {row['texture']}",
+                f"people {row['by_shape']} / {row['by_texture']}",
+                f"ResNet-50: {row['resnet50']}",
+            ),
+        )
+        for row in conflicts.to_dict("records")
+    ]
+    return Gallery((Strip(tuple(pictures)),))
 
 
 def fig_five(five: pd.DataFrame) -> Gallery:
@@ -34,16 +37,12 @@ def fig_five(five: pd.DataFrame) -> Gallery:
     Args:
         five: from `gcbook.chapters.method.pictures.five_images`.
     """
-    named = five.assign(file=five["image_id"].str.removesuffix(".png") + ".jpg")
-    return _one_strip(
-        named,
-        lambda row: (
-            row["image_id"].removesuffix(".png"),
-            f"person: {row['person']}",
-            f"network: {row['network']}",
-        ),
-        lambda row: row["image_id"],
-    )
+    pictures = []
+    for row in five.to_dict("records"):
+        name = row["image_id"].removesuffix(".png")
+        words = name, f"person: {row['person']}", f"network: {row['network']}"
+        pictures.append(Picture(picture_bytes(f"{name}.jpg"), row["image_id"], words))
+    return Gallery((Strip(tuple(pictures)),))
 
 
 def fig_outlines(outlines: pd.DataFrame) -> Gallery:
@@ -52,18 +51,13 @@ def fig_outlines(outlines: pd.DataFrame) -> Gallery:
     Args:
         outlines: from `gcbook.chapters.method.pictures.outline_rows`.
     """
-    titles = {"cue-conflict": "cue conflict", "silhouette": "silhouette", "edge": "edges"}
-    shown = outlines.assign(title=outlines["set"].map(titles))
-    strips = [
-        _strip(
-            rows.assign(data=rows["file"].map(picture_bytes)),
-            lambda row: (row["title"],),
-            lambda row: f"{row['shape']}, {row['title']}",
-            title=str(shape),
-            columns=3,
-        )
-        for shape, rows in shown.groupby("shape", sort=False)
-    ]
+    strips = []
+    for shape, rows in outlines.groupby("shape", sort=False):
+        pictures = [
+            Picture(picture_bytes(file), f"{shape}, {title}", (title,))
+            for file, title in zip(rows["file"], rows["set"].map(_TITLES), strict=True)
+        ]
+        strips.append(Strip(tuple(pictures), str(shape), columns=3))
     return Gallery(tuple(strips))
 
 
@@ -73,33 +67,15 @@ def fig_distortions(pictures: pd.DataFrame) -> Gallery:
     Args:
         pictures: from `gcbook.chapters.method.pictures.distorted_rows`.
     """
-    strips = [
-        _strip(
-            rows.rename(columns={"picture": "data"}),
-            lambda row: (row["label"] if row["counted"] else f"({row['label']})",),
-            lambda row: f"A cat: {row['dataset']}, {row['label']}",
-            title=str(dataset),
-            columns=4,
-        )
-        for dataset, rows in pictures.groupby("dataset", sort=False)
-    ]
+    strips = []
+    for dataset, rows in pictures.groupby("dataset", sort=False):
+        shown = [
+            Picture(
+                row["picture"],
+                f"A cat: {dataset}, {row['label']}",
+                (row["label"] if row["counted"] else f"({row['label']})",),
+            )
+            for row in rows.to_dict("records")
+        ]
+        strips.append(Strip(tuple(shown), str(dataset), columns=4))
     return Gallery(tuple(strips))
-
-
-def _one_strip(
-    rows: pd.DataFrame,
-    words: Callable[["pd.Series[Any]"], tuple[str, ...]],
-    alt_text: Callable[["pd.Series[Any]"], str],
-) -> Gallery:
-    return Gallery((_strip(rows.assign(data=rows["file"].map(picture_bytes)), words, alt_text),))
-
-
-def _strip(
-    rows: pd.DataFrame,
-    words: Callable[["pd.Series[Any]"], tuple[str, ...]],
-    alt_text: Callable[["pd.Series[Any]"], str],
-    title: str = "",
-    columns: int = 0,
-) -> Strip:
-    pictures = [Picture(row["data"], alt_text(row), words(row)) for _, row in rows.iterrows()]
-    return Strip(tuple(pictures), title, columns)

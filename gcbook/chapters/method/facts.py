@@ -10,11 +10,10 @@ import pandas as pd
 from gcbook.chapters.method.tables import CUE_EXEMPLARS
 from gcbook.claims import Interval, Number
 from gcbook.paper.categories import CATEGORIES
-from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC
 from gcbook.paper.observers import HUMANS
 from gcbook.paper.published import quoted_value
 from gcbook.stats.agreement import (
-    ZeroDivision,
     error_consistency,
     expected_consistency,
     kappa_bound,
@@ -23,7 +22,6 @@ from gcbook.stats.agreement import (
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import estimate
 from gcbook.stats.metrics import accuracy, shape_bias
-from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import Summaries, observer_numbers
 
 __all__ = ["method_facts"]
@@ -35,31 +33,28 @@ _MOST_DRAWS = 1000
 
 def method_facts(
     summaries: Summaries,
-    counted: pd.DataFrame,
+    settings: SummarySettings,
     widths: pd.DataFrame,
     conflicts: pd.DataFrame,
     five: pd.DataFrame,
     trials_of_five: pd.DataFrame,
-    resampling: Resampling,
-    zero_division: ZeroDivision = "nan",
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
     Args:
         summaries: any.
-        counted, widths: from `gcbook.chapters.method.tables`: ``counted_conditions`` and
-            ``interval_widths``.
-        conflicts, five, trials_of_five: from `gcbook.chapters.method.pictures`: ``conflict_rows``,
-            ``five_images`` and ``five_trials``.
-        resampling: of the intervals of five images.
-        zero_division: what kappa is where nobody errs.
+        settings: their conventions, and those of the intervals of five images.
+        widths: from `gcbook.chapters.method.tables.interval_widths`.
+        conflicts: the cue conflicts of `gcbook.stimuli.pictures.pictures_of`.
+        five, trials_of_five: from `gcbook.chapters.method.pictures`: ``five_images`` and
+            ``five_trials``.
     """
     return SimpleNamespace(
         **_observers(summaries),
-        **_conditions(counted),
+        **_conditions(summaries, settings),
         **_conflicts(conflicts),
-        **_five(five, trials_of_five, zero_division),
-        **_intervals_of_five(trials_of_five, resampling, zero_division),
+        **_five(five, trials_of_five, settings),
+        **_intervals_of_five(trials_of_five, settings),
         **_widths(widths),
         **CUE_EXEMPLARS,
         **_printed(),
@@ -86,11 +81,19 @@ def _observers(summaries: Summaries) -> dict[str, Any]:
     }
 
 
-def _conditions(conditions: pd.DataFrame) -> dict[str, Any]:
-    """Where the benchmark cuts."""
-    median = conditions.groupby("status")["human_accuracy"].median()
-    names = {"counted_median": "counted", "too_hard_median": "left out: too hard"}
-    return {fact: Number(median.get(status, np.nan), ".2f") for fact, status in names.items()}
+def _conditions(summaries: Summaries, settings: SummarySettings) -> dict[str, Any]:
+    """Where the benchmark cuts: people's median accuracy on either side."""
+    shown = [EXPERIMENTS[name] for name in PARAMETRIC]
+    side = {(each.name, condition): "too_hard" for each in shown for condition in each.too_hard}
+    side |= {(each.name, c): "counted" for each in shown for c in settings.counted(each)}
+    rows = summaries.estimates
+    people = rows[(rows["metric"] == "accuracy") & (rows["observer"] == HUMANS)]
+    values = people.set_index(["dataset", "condition"])["value"]
+    median = values.groupby(values.index.map(side.get)).median()
+    return {
+        "counted_median": Number(median.get("counted", np.nan), ".2f"),
+        "too_hard_median": Number(median.get("too_hard", np.nan), ".2f"),
+    }
 
 
 def _conflicts(conflicts: pd.DataFrame) -> dict[str, Any]:
@@ -105,7 +108,7 @@ def _conflicts(conflicts: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _five(five: pd.DataFrame, trials: pd.DataFrame, zero_division: ZeroDivision) -> dict[str, Any]:
+def _five(five: pd.DataFrame, trials: pd.DataFrame, settings: SummarySettings) -> dict[str, Any]:
     """Every metric of the five images."""
     right = {name: five[name] == five["category"] for name in ("person", "network")}
     person, network = right["person"], right["network"]
@@ -124,23 +127,21 @@ def _five(five: pd.DataFrame, trials: pd.DataFrame, zero_division: ZeroDivision)
     return facts | {
         "observed": Number(observed_consistency(person, network), ".2f"),
         "expected": Number(expected_consistency(person, network), ".2f"),
-        "kappa": Number(error_consistency(person, network, zero_division)),
+        "kappa": Number(error_consistency(person, network, settings.zero_division)),
         "bound": Number(float(bound)),
         "gap": Number(gap, ".1f"),
         "squared_gap": Number(gap**2, ".2f"),
     }
 
 
-def _intervals_of_five(
-    trials: pd.DataFrame, resampling: Resampling, zero_division: ZeroDivision
-) -> dict[str, Any]:
+def _intervals_of_five(trials: pd.DataFrame, settings: SummarySettings) -> dict[str, Any]:
     """How little five images tell."""
-    settings = SummarySettings(
+    few = SummarySettings(
         datasets=("cue-conflict",),
-        resampling=replace(resampling, draws=min(resampling.draws, _MOST_DRAWS)),
-        zero_division=zero_division,
+        resampling=replace(settings.resampling, draws=min(settings.resampling.draws, _MOST_DRAWS)),
+        zero_division=settings.zero_division,
     )
-    rows = estimate(trials, settings).estimates
+    rows = estimate(trials, few).estimates
     network = rows[
         (rows["observer"] == "network")
         & (rows["dataset"] == "cue-conflict")
@@ -159,17 +160,12 @@ def _intervals_of_five(
 
 def _widths(widths: pd.DataFrame) -> dict[str, Any]:
     """Two intervals of one network, and how the widths compare over those shown."""
-    rows = widths[widths["observer"] == _EXAMPLE].set_index("method")
-    ends = {"narrow": "independent images", "wide": "resampled exemplars"}
-    facts: dict[str, Any] = {
-        name: Interval(*rows.loc[method, ["low", "high"]])
-        if len(rows)
-        else Interval(np.nan, np.nan)
-        for name, method in ends.items()
-    }
-    return facts | {
-        "example_bias": Number(rows["shape_bias"].iloc[0] if len(rows) else np.nan),
-        "too_narrow": Number(rows["ratio"].iloc[0] if len(rows) else np.nan, ".1f"),
+    row = widths.set_index("observer").reindex([_EXAMPLE]).iloc[0].to_dict()
+    return {
+        "example_bias": Number(row["shape_bias"]),
+        "wide": Interval(row["low"], row["high"]),
+        "narrow": Interval(row["independent_low"], row["independent_high"]),
+        "too_narrow": Number(row["ratio"], ".1f"),
         "least_ratio": Number(widths["ratio"].min(), ".1f"),
     }
 

@@ -10,9 +10,9 @@ from PIL import Image
 
 from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC, Experiment
 from gcbook.stimuli.distortions import DISTORTIONS, distort
-from gcbook.stimuli.pictures import picture_bytes, pictures_of
+from gcbook.stimuli.pictures import PictureSet, picture_bytes, pictures_of
 
-__all__ = ["conflict_rows", "distorted_rows", "five_images", "five_trials", "outline_rows"]
+__all__ = ["distorted_rows", "five_images", "five_trials", "outline_rows"]
 
 FIVE = ("bird10-clock1", "bottle2-elephant1", "bicycle8-boat1", "cat10-oven2", "dog1-dog2")
 SIDE = 112
@@ -25,22 +25,14 @@ _SEED = 0
 _UNITS = {"(%)": " %", "(pixels)": " px", "(°)": "°"}
 
 
-def conflict_rows() -> pd.DataFrame:
-    """The shipped cue conflicts with their answers, as `gcbook.stimuli.pictures.pictures_of`."""
-    return pictures_of("cue-conflict")
-
-
 def outline_rows() -> pd.DataFrame:
     """Four objects as cue conflict, silhouette and edges: ``shape, set, file``, a row a picture."""
-    conflicts = pictures_of("cue-conflict")
-    outlines = pd.concat(
-        [pictures_of(kind).assign(set=kind) for kind in ("silhouette", "edge")], ignore_index=True
-    )
-    objects = set(outlines["name"])
-    same = conflicts[conflicts["name"].str.partition("-")[0].isin(objects)]
-    rows = pd.concat([same.assign(set="cue-conflict"), outlines], ignore_index=True)
-    ordered = rows.sort_values("shape", kind="stable").reset_index(drop=True)
-    return ordered[["shape", "set", "file"]]
+    kinds: tuple[PictureSet, ...] = ("cue-conflict", "silhouette", "edge")
+    rows = pd.concat([pictures_of(kind).assign(set=kind) for kind in kinds])
+    outlines = rows.loc[rows["set"] != "cue-conflict", "name"]
+    # A cue conflict is called after its outline and its texture.
+    same = rows[rows["name"].str.partition("-")[0].isin(outlines)]
+    return same.sort_values("shape", kind="stable", ignore_index=True)[["shape", "set", "file"]]
 
 
 def five_images() -> pd.DataFrame:
@@ -85,8 +77,8 @@ def distorted_rows() -> pd.DataFrame:
         ``dataset`` (title), ``condition`` (as trials have it), ``label`` (with its unit),
         ``counted``, ``picture`` (bytes of a WebP).
     """
-    photograph = _floats(pictures_of("photograph")["file"].iloc[0])
-    others = np.stack([_floats(file) for file in conflict_rows()["file"]])
+    files = [*pictures_of("photograph")["file"], *pictures_of("cue-conflict")["file"]]
+    images = np.stack([_floats(file) for file in files])
     return pd.DataFrame(
         [
             {
@@ -94,7 +86,7 @@ def distorted_rows() -> pd.DataFrame:
                 "condition": condition,
                 "label": _label(EXPERIMENTS[name], condition),
                 "counted": condition in EXPERIMENTS[name].included,
-                "picture": _webp(_distorted(photograph, others, name, condition)),
+                "picture": _webp(_distorted(images, name, condition)),
             }
             for name in PARAMETRIC
             for condition in _shown(EXPERIMENTS[name])
@@ -117,23 +109,17 @@ def _label(experiment: Experiment, condition: str) -> str:
     return experiment.label(condition) + unit
 
 
-def _distorted(photograph: Floats, others: Floats, dataset: str, condition: str) -> Floats:
-    """An image (H, W, 1 or 3); all but the two datasets of colours show grey ones."""
-    grey = photograph @ _LUMA
+def _distorted(images: Floats, dataset: str, condition: str) -> Floats:
+    """The first image (H, W, 1 or 3); all but the two datasets of colours show grey ones."""
+    grey = (images @ _LUMA)[..., None]
     if dataset not in DISTORTIONS:
-        colours = {"bw": grey[..., None], "False": _opponent(photograph)}
-        return colours.get(condition, photograph)
+        # Every colour's opponent has the same luma.
+        colours = {"bw": grey[0], "False": np.clip(2 * grey[0] - images[0], 0, 1)}
+        return colours.get(condition, images[0])
     # Only power equalisation looks at the other images.
-    images = np.concatenate([grey[None], others @ _LUMA])[..., None]
-    kept = images if dataset == "power-equalisation" else images[:1]
+    kept = grey if dataset == "power-equalisation" else grey[:1]
     made: Floats = distort(kept, dataset, condition, np.random.default_rng(_SEED))[0]
     return made
-
-
-def _opponent(image: Floats) -> Floats:
-    """Every colour's opponent, at equal luma."""
-    opposite: Floats = np.clip(2 * (image @ _LUMA)[..., None] - image, 0, 1)
-    return opposite
 
 
 def _floats(file: str) -> Floats:

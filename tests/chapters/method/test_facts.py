@@ -7,25 +7,27 @@ import pytest
 
 from gcbook.chapters.claims import check_claims
 from gcbook.chapters.method.facts import method_facts
-from gcbook.chapters.method.pictures import conflict_rows, five_images, five_trials
-from gcbook.chapters.method.tables import EXAMPLES, counted_conditions, interval_widths
+from gcbook.chapters.method.pictures import five_images, five_trials
+from gcbook.chapters.method.tables import EXAMPLES, interval_widths
 from gcbook.chapters.parameters import check_parameters
+from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC
+from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import Summaries
+from gcbook.stimuli.pictures import pictures_of
 
 SHIPPED = Summaries.read()
 
 
-def facts_of(summaries=SHIPPED, five=None, draws=1000):
+def facts_of(summaries=SHIPPED, five=None, draws=1000, **conventions):
     five = five_images() if five is None else five
     return method_facts(
         summaries,
-        counted_conditions(summaries),
+        SummarySettings(resampling=Resampling(draws=draws, seed=0), **conventions),
         interval_widths(summaries, EXAMPLES),
-        conflict_rows(),
+        pictures_of("cue-conflict"),
         five,
         five_trials(five),
-        Resampling(draws=draws, seed=0),
     )
 
 
@@ -61,6 +63,24 @@ def test_observers_conditions_and_widths(facts):
     assert (str(facts.wide), str(facts.narrow)) == ("0.153 to 0.291", "0.187 to 0.244")
     assert str(facts.too_narrow) == "2.4"
     assert (facts.shown_by_shape, facts.shown_by_texture, facts.shown_answers) == (94, 4, 120)
+
+
+def test_people_recognise_what_counts_and_not_what_is_too_hard(facts):
+    people = SHIPPED.estimates.query("metric == 'accuracy' and observer == 'humans'")
+    people = people[people["dataset"].isin(PARAMETRIC) & (people["condition"] != "")]
+    by_status = {"counted": [], "too_hard": [], "unchanged": []}
+    for row in people.itertuples():
+        experiment = EXPERIMENTS[row.dataset]
+        hard, same = row.condition in experiment.too_hard, row.condition in experiment.unchanged
+        by_status["too_hard" if hard else "unchanged" if same else "counted"].append(row.value)
+    assert all(by_status.values())
+    assert facts.counted_median == pytest.approx(np.median(by_status["counted"]))
+    assert facts.too_hard_median == pytest.approx(np.median(by_status["too_hard"]))
+    everything = facts_of(draws=0, conditions="all")
+    assert everything.counted_median == pytest.approx(
+        np.median(np.concatenate([*by_status.values()]))
+    )
+    assert math.isnan(everything.too_hard_median)
 
 
 def test_all_claims_hold_by_the_books_own_parameters(facts):

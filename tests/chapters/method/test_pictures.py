@@ -5,11 +5,11 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
 from gcbook.chapters.method.pictures import (
-    conflict_rows,
     distorted_rows,
     five_images,
     five_trials,
@@ -87,7 +87,7 @@ def test_answers_are_those_of_the_trials(data_dir: Path):
         (networks["dataset"] == "cue-conflict") & (networks["observer"] == "resnet50")
     ].set_index("image_id")["response"]
     person = humans[humans["observer"] == "subject-01"].set_index("image_id")["response"]
-    for row in [*conflict_rows().itertuples(), *pictures_of("no-conflict").itertuples()]:
+    for row in pd.concat([pictures_of("cue-conflict"), pictures_of("no-conflict")]).itertuples():
         answers = humans.loc[humans["image_id"] == f"{row.name}.png", "response"]
         assert len(answers) == row.people == 10
         assert (answers == row.shape).sum() == row.by_shape

@@ -5,12 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gcbook.chapters.method.tables import (
-    CUE_EXEMPLARS,
-    counted_conditions,
-    dataset_overview,
-    interval_widths,
-)
+from gcbook.chapters.method.tables import CUE_EXEMPLARS, dataset_overview, interval_widths
+from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.summaries import Summaries
 from gcbook.trials.table import read_trials
 
@@ -18,42 +14,28 @@ SHIPPED = Summaries.read()
 
 
 def test_overview_counts_each_dataset() -> None:
-    table = dataset_overview(SHIPPED).set_index("dataset")
+    table = dataset_overview(SHIPPED, SummarySettings()).set_index("dataset")
     assert len(table) == 17
     assert table["human_trials"].sum() == 85_120
     assert table["humans"].sum() == 90
     assert (table["humans"] * table["images"] == table["human_trials"]).all()
     assert table.loc["Cue conflict", ["humans", "networks"]].to_list() == [10, 32]
     assert table.loc["Sketch", ["humans", "networks"]].to_list() == [7, 9]
-    assert table.loc["Contrast", ["conditions", "counted"]].to_list() == [8, 5]
     assert table.loc["Contrast", "counted_of"] == "5 of 8"
-    assert dataset_overview(SHIPPED, "all").set_index("dataset").loc["Contrast", "counted"] == 8
-
-
-def test_conditions_say_what_is_left_out_and_why() -> None:
-    conditions = counted_conditions(SHIPPED)
-    contrast = conditions[conditions["dataset"] == "Contrast"]
-    assert contrast["condition"].to_list()[:3] == ["c100", "c50", "c30"]
-    assert contrast["status"].to_list() == [
-        "left out: unchanged",
-        *["counted"] * 5,
-        *["left out: too hard"] * 2,
-    ]
-    assert conditions["dataset"].nunique() == 12
-    assert set(counted_conditions(SHIPPED, "all")["status"]) == {"counted"}
-    hard = conditions[conditions["status"] == "left out: too hard"]["human_accuracy"]
-    assert hard.max() < conditions[conditions["status"] == "counted"]["human_accuracy"].median()
+    every = dataset_overview(SHIPPED, SummarySettings(conditions="all")).set_index("dataset")
+    assert every.loc["Contrast", "counted_of"] == "8 of 8"
 
 
 def test_independent_images_make_the_interval_over_two_times_too_narrow() -> None:
     widths = interval_widths(SHIPPED, ["resnet50"])
-    assert widths["observer"].unique().tolist() == ["Humans", "ResNet-50"]
-    resnet = widths[widths["observer"] == "ResNet-50"].set_index("method")
-    assert resnet["ratio"].iloc[0] == pytest.approx(2.41, abs=0.02)
+    assert widths["observer"].tolist() == ["Humans", "ResNet-50"]
+    resnet = widths.set_index("observer").loc["ResNet-50"]
+    assert resnet["ratio"] == pytest.approx(2.41, abs=0.02)
     # Wilson's interval for 169 shape answers among 789, by hand.
     z, p, n = 1.959964, 169 / 789, 789
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    assert resnet.loc["independent images", "width"] == pytest.approx(2 * half, abs=1e-4)
+    width = resnet["independent_high"] - resnet["independent_low"]
+    assert width == pytest.approx(2 * half, abs=1e-4)
 
 
 @pytest.mark.real_trials

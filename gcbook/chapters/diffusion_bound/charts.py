@@ -1,6 +1,6 @@
 """Figures of Appendix A: the forward process, the bound in parts, and weights over time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -9,20 +9,13 @@ import pandas as pd
 
 from gcbook.chapters.diffusion_bound.tables import PARTS
 from gcbook.charts.columns import column, tooltips
+from gcbook.charts.curves import line_look
 from gcbook.charts.parts import CLASS_COLORS, dropdown, look, side_by_side, slider
 from gcbook.charts.theme import INK, SERIES
 from gcbook.noise.mixture import Mixture
 
 __all__ = ["fig_bound_parts", "fig_forward", "fig_ratio", "fig_weights"]
 
-_COLORS = dict(zip(PARTS.values(), SERIES[:3], strict=True))
-_SCORES = {
-    "exact": INK,
-    "bound": SERIES[3],
-    "exp:7": SERIES[1],
-    "uniform": SERIES[2],
-}
-_DASHES = {"exact": [1, 0], "bound": [2, 2], "exp:7": [8, 3], "uniform": [8, 3, 2, 3]}
 _NAMES = {
     "exact": "likelihoods",
     "bound": "the bound",
@@ -30,8 +23,12 @@ _NAMES = {
     "exp:7": "exp(−7t)",
     "uniform": "equal weights",
 }
-# Long enough for a dash to be told from another.
-_LONG = alt.Legend(title=None, symbolType="stroke", symbolSize=900, symbolStrokeWidth=2)
+_LOOKS: Mapping[str, tuple[str, Sequence[int]]] = {
+    "likelihoods": (INK, [1, 0]),
+    "the bound": (SERIES[3], [2, 2]),
+    "exp(−7t)": (SERIES[1], [8, 3]),
+    "equal weights": (SERIES[2], [8, 3, 2, 3]),
+}
 
 
 def fig_forward(pair: Mapping[str, Mixture], grid: pd.DataFrame) -> alt.TopLevelMixin:
@@ -100,16 +97,11 @@ def fig_bound_parts(rows: pd.DataFrame) -> alt.TopLevelMixin:
     bars = alt.Chart(long).transform_filter("datum.spacing === bound_spacing")
     bars = bars.transform_calculate(order=order)
     steps = alt.X("steps:O", title="Steps T").axis(labelAngle=0, labelOverlap="greedy")
-    color = alt.Color(
-        "part:N",
-        title="Part of the bound",
-        scale=alt.Scale(domain=list(_COLORS), range=list(_COLORS.values())),
-    )
     stacked = alt.layer(
         bars.mark_bar().encode(
             x=steps,
             y=alt.Y("nats:Q", title="Nats per number", stack="zero"),
-            color=color,
+            **look("part", PARTS.values(), color=SERIES[:3], title="Part of the bound"),
             order=alt.Order("order:Q"),
             tooltip=tooltips(
                 ["steps", "part", "nats"], titles={"nats": "Nats"}, formats={"nats": ".4f"}
@@ -150,12 +142,10 @@ def fig_weights(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.chapters.diffusion_bound.tables.weight_rows`.
     """
-    table = rows.assign(name=rows["weighting"].map(_NAMES).fillna(rows["weighting"]))
-    names = list(dict.fromkeys(table["name"]))
-    keys = {name: key for key, name in _NAMES.items() if key != "elbo"}
+    table = rows.assign(name=rows["weighting"].map(_NAMES))
     shown: dict[str, Any] = {
         "x": alt.X("t:Q", title="Time t", scale=alt.Scale(domain=[0, 1])),
-        **_marks([keys[name] for name in names]),
+        **_marks(table["name"]),
         "tooltip": tooltips(["name", "t", "below"], titles={"name": "Weights"}),
     }
     base = alt.Chart(table[["name", "t", "density", "below"]])
@@ -182,15 +172,14 @@ def fig_ratio(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.chapters.diffusion_bound.tables.ratio_rows`.
     """
-    table = rows.assign(name=rows["score"].map(_NAMES).fillna(rows["score"]))
-    shown = [score for score in _SCORES if score in set(rows["score"])]
+    table = rows.assign(name=rows["score"].map(_NAMES))
     chart = (
         alt.Chart(table[["x", "name", "value"]])
         .mark_line(strokeWidth=2, clip=True)
         .encode(
             x=alt.X("x:Q", title="x", scale=alt.Scale(domain=[-4, 4])),
             y=alt.Y("value:Q", title="For A (above 0) or B", scale=alt.Scale(domain=[-20, 20])),
-            **_marks(shown),
+            **_marks(table["name"]),
             tooltip=tooltips(
                 ["name", "x", "value"],
                 titles={"name": "Score", "x": "x", "value": "For A"},
@@ -215,15 +204,11 @@ def fig_ratio(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def _marks(scores: list[str]) -> dict[str, Any]:
+def _marks(names: Iterable[str]) -> dict[str, Any]:
     """The lines' colours and dashes, by the names of the scores."""
-    return look(
-        "name",
-        [_NAMES[score] for score in scores],
-        color=[_SCORES[score] for score in scores],
-        dash=[_DASHES[score] for score in scores],
-        legend=_LONG,
-    )
+    looks = {name: _LOOKS[name] for name in dict.fromkeys(names)}
+    # Long enough for a dash to be told from another.
+    return line_look("name", looks, None, symbolType="stroke", symbolSize=900, symbolStrokeWidth=2)
 
 
 def _density(model: Mixture) -> str:

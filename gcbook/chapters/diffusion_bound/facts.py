@@ -5,12 +5,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gcbook.chapters.diffusion_bound.tables import STEPS
 from gcbook.claims import Number
 
 __all__ = ["agreement_facts", "bound_facts", "weight_facts"]
 
-_NAMES = {"elbo": "bound", "exp:7": "paper", "uniform": "equal", "exact": "exact"}
-_SPACINGS = {"log-SNR": "even", "t": "times"}
+_NAMES = {
+    "elbo": "bound",
+    "exp:7": "paper",
+    "uniform": "equal",
+    "exact": "exact",
+    f"bound, {STEPS[0]} steps": "few",
+}
 
 
 def bound_facts(rows: pd.DataFrame) -> dict[str, Any]:
@@ -24,16 +30,17 @@ def bound_facts(rows: pd.DataFrame) -> dict[str, Any]:
         even_last``; ``even_divides, times_divides``, by how much the last doubling divides it for
         steps evenly spaced in log-SNR and in t; ``least_gap`` of all; in nats.
     """
-    facts: dict[str, Any] = {"least_gap": Number(rows["gap"].min(), ".2f")}
-    for spacing, name in _SPACINGS.items():
-        group = rows[rows["spacing"] == spacing]
-        gaps = group["gap"].tolist()
-        facts[f"{name}_divides"] = Number(gaps[-2] / gaps[-1], ".1f")
-    even = rows[rows["spacing"] == "log-SNR"]
-    for end, place in (("first", 0), ("last", -1)):
-        facts[f"{end}_steps"] = Number(even["steps"].iloc[place], ",.0f")
-        facts[f"even_{end}"] = Number(even["gap"].iloc[place], ".3g" if place == 0 else ".2f")
-    return facts
+    gaps = rows.groupby("spacing")["gap"].agg(list).to_dict()
+    even, steps = gaps["log-SNR"], rows["steps"]
+    return {
+        "least_gap": Number(rows["gap"].min(), ".2f"),
+        "even_divides": Number(even[-2] / even[-1], ".1f"),
+        "times_divides": Number(gaps["t"][-2] / gaps["t"][-1], ".1f"),
+        "even_first": Number(even[0], ".3g"),
+        "even_last": Number(even[-1], ".2f"),
+        "first_steps": Number(steps.min(), ",.0f"),
+        "last_steps": Number(steps.max(), ",.0f"),
+    }
 
 
 def weight_facts(rows: pd.DataFrame) -> dict[str, Any]:
@@ -64,14 +71,8 @@ def agreement_facts(rows: pd.DataFrame) -> dict[str, Any]:
         ``…_right``, ``…_as_bayes`` and ``…_as_coarse`` for ``exact``, ``paper`` and ``equal``, and
         for the bound with the fewest steps, ``few``.
     """
-    facts = {}
-    for row in rows.to_dict("records"):
-        name = _NAMES.get(row["score"])
-        if name is None:
-            # The bound comes with few steps first.
-            if "few_right" in facts:
-                continue
-            name = "few"
-        for column in ("right", "as_bayes", "as_coarse"):
-            facts[f"{name}_{column}"] = Number(row[column], ".0%")
-    return facts
+    return {
+        f"{_NAMES[row['score']]}_{column}": Number(row[column], ".0%")
+        for row in rows[rows["score"].isin(_NAMES)].to_dict("records")
+        for column in ("right", "as_bayes", "as_coarse")
+    }

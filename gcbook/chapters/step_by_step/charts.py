@@ -7,7 +7,14 @@ import pandas as pd
 
 from gcbook.charts.columns import tooltips
 from gcbook.charts.curves import line_look
-from gcbook.charts.parts import by_column, dropdown, finish, literal, positions
+from gcbook.charts.parts import (
+    dropdown,
+    finish,
+    literal,
+    positions,
+    radio,
+    slider,
+)
 from gcbook.charts.placed import (
     FONT,
     Grid,
@@ -34,19 +41,13 @@ ROLE_COLORS = (SERIES[3], CUES["shape"], CUES["texture"], CHANCE_LINE)
 _ROLE_SCALE = alt.Scale(domain=list(ROLES), range=list(ROLE_COLORS))
 _NAMES = "The prompt names the image's"
 SHOWN = ("restored", "restored minus clean")
-_HEADING = f"steps_shown === {literal(SHOWN[0])} ? 'Restored' : 'Restored minus clean'"
-_HEADING = f"({_HEADING}) + ', prompt by prompt'"
+_RESTORED = f"steps_shown === {literal(SHOWN[0])}"
 
-_NOISED = "'Noised, t = ' + format(datum.t, '.3~')"
-
-_HEIGHT = 660
 # Below a restored picture stand three lines.
 _GRID = Grid(columns=4, words=44, side=112, narrow=79, large=170)
 
-_RACE_HEIGHT = 340
 _TICKS = (0, -0.1, -0.3, -1, -3, -10, -30, -100, -300)
 _DASHES = ([8, 2, 2, 2], [1, 0], [6, 3], [1, 0])
-_NOT_YET = 0.25
 
 
 def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
@@ -60,13 +61,8 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
     times = sorted(set(pictures["t"]))
     # Times need not be evenly spaced, so the slider runs over their number. It starts where noise
     # has begun to hide things.
-    bind = alt.binding_range(min=1, max=len(times), step=1, name="Noise ")
-    noise = alt.param(name="steps_noise", value=len(times) // 3 + 1, bind=bind)
-    shown = alt.param(
-        name="steps_shown",
-        value=SHOWN[0],
-        bind=alt.binding_radio(options=list(SHOWN), name="Pictures "),
-    )
+    noise = slider("steps_noise", "Noise ", len(times) // 3 + 1, 1, len(times))
+    shown = radio("steps_shown", "Pictures ", SHOWN, SHOWN[0])
     base = alt.Chart(pictures).transform_filter(
         f"datum.image === steps_image && datum.t === {literal(times)}[steps_noise - 1]"
     )
@@ -74,10 +70,7 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
     grid = _GRID.place(
         base.transform_flatten(["label", "role", "error", "place", "restored", "difference"]),
         index,
-        url=(
-            f"steps_shown === {literal(SHOWN[0])} ? {data_url('restored')} : "
-            f"{data_url('difference')}"
-        ),
+        url=f"{_RESTORED} ? {data_url('restored')} : {data_url('difference')}",
         words="(datum.place === 1 ? '✓ ' : '') + format(1000 * datum.error, '.2f')",
         cue="datum.role === 'neither' ? '' : replace(datum.role, ' and ', ' + ')",
         # What a screen reader says of the three lines of words.
@@ -88,13 +81,15 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
         ),
     )
     best, cue = "datum.place === 1", "datum.role !== 'neither'"
+    noised = "'Noised, t = ' + format(datum.t, '.3~')"
+    above = f"({_RESTORED} ? 'Restored' : 'Restored minus clean') + ', prompt by prompt'"
     said = tooltips(
         ["label", "error", "place"], titles={"label": "Prompt names"}, formats={"error": ".5f"}
     )
     layers = [
         *large_picture(base, "'Clean'", "clean", "0", str(_GRID.top), _GRID.picture),
-        *large_picture(base, _NOISED, "noised", *_GRID.second, _GRID.picture),
-        heading(base, _HEADING, _GRID.left, _GRID.upper),
+        *large_picture(base, noised, "noised", *_GRID.second, _GRID.picture),
+        heading(base, above, _GRID.left, _GRID.upper),
         image_mark(grid, _GRID.square).encode(x=at("px"), y=at("py"), url="url:N", tooltip=said),
         framed(
             grid.transform_filter(f"{cue} && !({best})"), strokeWidth=3, strokeDash=[5, 3]
@@ -111,7 +106,7 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
     beside = positions({"steps_noise": [f"t = {t:.3g}" for t in times]})
     return finish(
         chart.properties(view=alt.ViewBackground(stroke=None), usermeta=beside),
-        height=_HEIGHT,
+        height=660,
         description=(
             "Pictures of one image: clean, with noise, and sixteen restorations of the noised "
             "image in a grid of four by four, one for each category that the prompt may name, in "
@@ -133,20 +128,13 @@ def fig_step_race(race: pd.DataFrame, leaders: pd.DataFrame) -> alt.TopLevelMixi
     images = list(dict.fromkeys(race["image"]))
     last = int(race["draw"].max())
     image = dropdown("race_image", "Image ", images, images[0])
-    draws = alt.param(
-        name="race_draws",
-        value=min(4, last),
-        bind=alt.binding_range(min=1, max=last, step=1, name="Draws "),
-    )
+    draws = slider("race_draws", "Draws ", min(4, last), 1, last)
     # One entry a line: names are written once, and so are the numbers of the draws.
-    lines = race.assign(behind=race["behind"].round(3), line=race["image"] + "/" + race["label"])
-    packed = by_column(lines[["line", "behind"]], "line").merge(
-        lines[["line", "image", "label", "role"]].drop_duplicates("line"), on="line"
-    )
+    lines = race.round({"behind": 3}).groupby(["image", "label", "role"], sort=False)
     base = (
-        alt.Chart(packed[["image", "label", "role", "behind"]])
+        alt.Chart(lines["behind"].agg(list).reset_index())
         .transform_filter("datum.image === race_image")
-        .transform_flatten(["behind"], as_=["behind"])
+        .transform_flatten(["behind"])
         .transform_window(draw="row_number()", groupby=["label"])
         .transform_calculate(score="-datum.behind")
     )
@@ -161,19 +149,13 @@ def fig_step_race(race: pd.DataFrame, leaders: pd.DataFrame) -> alt.TopLevelMixi
         titles={"role": "Names", "draw": "Draws so far", "behind": "Behind the leader (%)"},
         formats={"behind": ".2f"},
     )
-    look = line_look(
-        "role",
-        dict(zip(ROLES, zip(ROLE_COLORS, _DASHES, strict=True), strict=True)),
-        _NAMES,
-        columns=4,
-        symbolType="stroke",
-        symbolStrokeWidth=3,
-    )
+    looks = dict(zip(ROLES, zip(ROLE_COLORS, _DASHES, strict=True), strict=True))
+    look = line_look("role", looks, _NAMES, columns=4, symbolType="stroke", symbolStrokeWidth=3)
     dash = look["strokeDash"]
     named = "datum.role !== 'neither'"
     far = base.encode(x=x, y=y, color=look["color"], detail="label:N")
     so_far = far.transform_filter("datum.draw <= race_draws")
-    now = alt.Chart(leaders.drop(columns="margin").assign(margin=leaders["margin"].round(3)))
+    now = alt.Chart(leaders.round({"margin": 3}))
     now = now.transform_filter(
         "datum.image === race_image && datum.draw === race_draws"
     ).transform_calculate(
@@ -186,7 +168,7 @@ def fig_step_race(race: pd.DataFrame, leaders: pd.DataFrame) -> alt.TopLevelMixi
     above: dict[str, Any] = {"align": "left", "baseline": "bottom", "fontSize": 13}
     ends = so_far.transform_filter("datum.draw === race_draws")
     layers = [
-        far.mark_line(strokeWidth=1, opacity=_NOT_YET, aria=False).encode(strokeDash=dash),
+        far.mark_line(strokeWidth=1, opacity=0.25, aria=False).encode(strokeDash=dash),
         so_far.transform_filter(f"!({named})")
         .mark_line(strokeWidth=1.2, opacity=0.8, aria=False)
         .encode(strokeDash=dash),
@@ -201,7 +183,7 @@ def fig_step_race(race: pd.DataFrame, leaders: pd.DataFrame) -> alt.TopLevelMixi
     ]
     return finish(
         alt.layer(*layers).add_params(image, draws),
-        height=_RACE_HEIGHT,
+        height=340,
         description=(
             "Lines of the sixteen categories over the number of draws, for one image. The leader's "
             "line is at 0 at the top; each other category lies below it by as many percent as its "

@@ -34,7 +34,6 @@ class Raced:
         times: of the draws, float64 (N, D).
         raw: errors as they were measured, float64 (N, D, K).
         weights: of the draws, float64 (N, D).
-        shipped: whether all errors come from the scores that this package brings.
     """
 
     examples: tuple[Example, ...]
@@ -42,7 +41,6 @@ class Raced:
     times: np.ndarray
     raw: np.ndarray
     weights: np.ndarray
-    shipped: bool
 
     @property
     def errors(self) -> np.ndarray:
@@ -74,33 +72,32 @@ def race(
     Raises:
         GcbookError: the network gave no finite error for an image.
     """
+    from gcbook.scoring.engine import scored_once
+
     settings = ScoringSettings(draws=draws, seed=seed, device="cpu")
-    times, weights = np.empty((2, len(examples), draws))
-    raw = np.empty((len(examples), draws, len(classifier.labels)))
-    shipped = True
+    measures = ("error_l2", "t", "log_snr")
+    found = np.empty((len(measures), len(examples), draws, len(classifier.labels)))
     for dataset in dict.fromkeys(each.stimulus.dataset for each in examples):
         places = [i for i, each in enumerate(examples) if each.stimulus.dataset == dataset]
         stimuli = [examples[i].stimulus for i in places]
         rows = _stored_rows(classifier, model, stimuli, settings)
-        shipped &= rows is not None
         if rows is None:
-            rows = _scored_rows(classifier, stimuli, settings)
+            with scored_once(stimuli, classifier, settings) as store:
+                rows = store.scores()
         names = [each.image_id for each in stimuli]
-        found, t, log_snr = (
-            score_array(rows, rows[column], names, classifier.labels, draws)
-            for column in ("error_l2", "t", "log_snr")
-        )
-        raw[places], times[places] = found, t[..., 0]
-        if not np.isnan(found).any():
-            chosen = Weights(parse_weighting(weighting), "l2", classifier.schedule)
-            weights[places] = chosen.at(t[..., 0], log_snr[..., 0])
+        found[:, places] = [
+            score_array(rows, rows[measure], names, classifier.labels, draws)
+            for measure in measures
+        ]
+    raw, times, log_snr = found[0], found[1, ..., 0], found[2, ..., 0]
     if np.isnan(raw).any():
         lost = [each.title for each, e in zip(examples, raw, strict=True) if np.isnan(e).any()]
         raise GcbookError(
             f"{model}: expected {draws} finite errors for every image and class, found gaps for "
             f"{', '.join(lost)}. Leave these images out, or choose another model."
         )
-    return Raced(tuple(examples), classifier.labels, times, raw, weights, shipped)
+    weights = Weights(parse_weighting(weighting), "l2", classifier.schedule).at(times, log_snr)
+    return Raced(tuple(examples), classifier.labels, times, raw, weights)
 
 
 def race_table(raced: Raced) -> pd.DataFrame:
@@ -110,24 +107,28 @@ def race_table(raced: Raced) -> pd.DataFrame:
         raced: from `race`.
 
     Returns:
-        ``image, label, role`` (see `gcbook.miniworld.results.steps.ROLES`), ``draw`` (from 1),
-        ``error``, the mean weighted error so far, and ``behind``, by how many percent of the
-        smallest it exceeds that.
+        ``image, draw`` (from 1), ``t`` of that draw, ``label, role`` (see
+        `gcbook.miniworld.results.steps.ROLES`), ``error``, the mean weighted error so far,
+        ``behind``, by how many percent of the smallest it exceeds that, and ``place`` (from 1).
     """
     tables = []
-    for example, errors in zip(raced.examples, raced.errors, strict=True):
-        means = _running_means(errors)
-        behind = 100 * (means / means.min(1, keepdims=True) - 1)
-        draws, classes = means.shape
+    for example, times, errors in zip(raced.examples, raced.times, raced.errors, strict=True):
+        n_draws, n_classes = errors.shape
+        draws = np.arange(1, n_draws + 1)
+        means = errors.cumsum(axis=0) / draws[:, None]
+        behind = 100 * (means / means.min(axis=1, keepdims=True) - 1)
+        place = means.argsort(axis=1, kind="stable").argsort(axis=1) + 1
         tables.append(
             pd.DataFrame(
                 {
                     "image": example.title,
-                    "label": np.repeat(raced.labels, draws),
-                    "role": np.repeat([role(label, example) for label in raced.labels], draws),
-                    "draw": np.tile(np.arange(1, draws + 1), classes),
-                    "error": means.T.ravel(),
-                    "behind": behind.T.ravel(),
+                    "draw": np.repeat(draws, n_classes),
+                    "t": np.repeat(times, n_classes),
+                    "label": np.tile(raced.labels, n_draws),
+                    "role": np.tile([role(label, example) for label in raced.labels], n_draws),
+                    "error": means.ravel(),
+                    "behind": behind.ravel(),
+                    "place": place.ravel(),
                 }
             )
         )
@@ -144,19 +145,12 @@ def leaders_table(raced: Raced) -> pd.DataFrame:
         ``image, draw`` (from 1), ``t`` of that draw, ``leader, role`` of the leader, ``second``,
         and ``margin``, by how many percent the second exceeds the leader.
     """
-    rows = []
-    for example, times, errors in zip(raced.examples, raced.times, raced.errors, strict=True):
-        means = _running_means(errors)
-        order = means.argsort(axis=1, kind="stable")
-        for n, (t, mean, ranked) in enumerate(zip(times, means, order, strict=True), start=1):
-            first, second = ranked[:2]
-            leader = raced.labels[first]
-            margin = 100 * (mean[second] / mean[first] - 1)
-            rows.append(
-                (example.title, n, t, leader, role(leader, example), raced.labels[second], margin)
-            )
-    columns = ["image", "draw", "t", "leader", "role", "second", "margin"]
-    return pd.DataFrame(rows, columns=columns)
+    every = race_table(raced)
+    leader, second = (
+        every[every["place"] == place].set_index(["image", "draw"]) for place in (1, 2)
+    )
+    table = leader[["t", "label", "role"]].rename(columns={"label": "leader"})
+    return table.assign(second=second["label"], margin=second["behind"]).reset_index()
 
 
 def answers_table(raced: Raced) -> pd.DataFrame:
@@ -166,9 +160,8 @@ def answers_table(raced: Raced) -> pd.DataFrame:
         raced: from `race`.
 
     Returns:
-        ``image, imagename, dataset, shape, texture, answer, role`` of the answer, ``second,
-        margin`` (percent), ``first`` (who led after one draw) and ``settled``, the draw since which
-        the winner has led.
+        ``image, shape, texture, answer, role`` of the answer, ``second, margin`` (percent),
+        ``first`` (who led after one draw) and ``settled``, the draw since which the winner has led.
     """
     leaders = leaders_table(raced)
     rows = []
@@ -179,25 +172,15 @@ def answers_table(raced: Raced) -> pd.DataFrame:
         rows.append(
             {
                 "image": example.title,
-                "imagename": example.stimulus.imagename,
-                "dataset": example.stimulus.dataset,
                 "shape": example.shape,
                 "texture": example.texture,
                 "answer": last["leader"],
-                "role": last["role"],
-                "second": last["second"],
-                "margin": last["margin"],
+                **last[["role", "second", "margin"]].to_dict(),
                 "first": course["leader"].iloc[0],
                 "settled": int(others.max()) + 1 if len(others) else 1,
             }
         )
     return pd.DataFrame(rows)
-
-
-def _running_means(errors: np.ndarray) -> np.ndarray:
-    """Means over the first 1, 2, … draws, (D, K)."""
-    means: np.ndarray = errors.cumsum(axis=0) / np.arange(1, len(errors) + 1)[:, None]
-    return means
 
 
 def _stored_rows(
@@ -221,12 +204,3 @@ def _stored_rows(
     wanted = {each.image_id for each in stimuli}
     rows = rows[rows["image_id"].isin(wanted) & (rows["draw"] < settings.draws)]
     return rows if wanted <= set(rows["image_id"]) else None
-
-
-def _scored_rows(
-    classifier: DiffusionClassifier, stimuli: Sequence[Stimulus], settings: ScoringSettings
-) -> pd.DataFrame:
-    from gcbook.scoring.engine import scored_once
-
-    with scored_once(stimuli, classifier, settings) as store:
-        return store.scores()

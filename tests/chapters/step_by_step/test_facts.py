@@ -43,7 +43,6 @@ RACED = Raced(
     np.full((3, 2), 0.5),
     np.array([[[1, 2], [9, 3.0]], [[1, 2], [4, 1.0]], [[1, 2], [1, 2.0]]]),
     np.array([[1, 0.1], [1, 1], [1, 1]]),
-    False,
 )
 
 
@@ -82,7 +81,7 @@ def test_races_by_hand():
 
 def test_images_of_one_kind_leave_facts_out():
     first = (values[:1] for values in (RACED.times, RACED.raw, RACED.weights))
-    alone = Raced((ODD,), RACED.labels, *first, False)
+    alone = Raced((ODD,), RACED.labels, *first)
     facts = facts_of(alone, SPREAD.assign(conflicts=0))
     assert (facts.agreeing, facts.agreeing_right, facts.compared) == (None, None, None)
     outcomes = check_claims(check_parameters("step-by-step", ordinary=0), facts)

@@ -5,6 +5,8 @@ from typing import Any
 
 import altair as alt
 
+from gcbook.charts.parts import look
+
 __all__ = ["curve_layers", "line_look"]
 
 
@@ -55,11 +57,4 @@ def line_look(
     """
     shown = alt.Legend(title=title, symbolOpacity=1, **legend)
     colors, dashes = [color for color, _ in looks.values()], [dash for _, dash in looks.values()]
-    return {
-        "color": alt.Color(
-            f"{field}:N", scale=alt.Scale(domain=list(looks), range=colors), legend=shown
-        ),
-        "strokeDash": alt.StrokeDash(
-            f"{field}:N", scale=alt.Scale(domain=list(looks), range=dashes), legend=shown
-        ),
-    }
+    return look(field, looks, color=colors, dash=dashes, legend=shown)

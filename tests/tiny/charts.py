@@ -5,6 +5,11 @@ from typing import Any
 from gcbook.charts.chart import static_svg
 
 
+def params(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The parameters of a chart by name."""
+    return {each["name"]: each for each in spec["params"]}
+
+
 def rendered(spec: dict[str, Any], **values: Any) -> str:
     """The SVG of a chart with other values of some of its parameters."""
     params = [{**each, "value": values.get(each["name"], each["value"])} for each in spec["params"]]

@@ -105,24 +105,23 @@ def fig_restorations(restored: pd.DataFrame, errors: pd.DataFrame) -> alt.TopLev
     ]
     title = alt.TitleParams(alt.ExprRef("'Restorations at t = ' + format(restored_t, '.2f')"))
     left = alt.layer(*layers).properties(title=title, **_SQUARE)
-    bars = (
+    rows = (
         alt.Chart(errors)
         .transform_filter(chosen)
-        .mark_bar(size=26)
         .encode(
             y=alt.Y("label:N", title=column("label").title),
             x=alt.X("error:Q", title="Mean squared error").axis(tickCount=4),
-            color=_CLASS["color"],
-            tooltip=tooltips(["label", "error"], titles={"error": "Mean squared error"}),
         )
     )
+    bars = rows.mark_bar(size=26).encode(
+        color=_CLASS["color"],
+        tooltip=tooltips(["label", "error"], titles={"error": "Mean squared error"}),
+    )
     best = (
-        alt.Chart(errors)
-        .transform_filter(chosen)
-        .transform_joinaggregate(least="min(error)")
+        rows.transform_joinaggregate(least="min(error)")
         .transform_filter("datum.error === datum.least")
         .mark_text(align="left", dx=5, fontSize=12)
-        .encode(y="label:N", x="error:Q", text=alt.value("smallest"))
+        .encode(text=alt.value("smallest"))
     )
     right = alt.layer(bars, best).properties(
         width=_SIDE - 60, height=_SIDE, title="Expected error under each class"
@@ -136,9 +135,10 @@ def fig_restorations(restored: pd.DataFrame, errors: pd.DataFrame) -> alt.TopLev
     )
 
 
-def _places(x: str, y: str, reach: float, clamp: bool = False) -> dict[str, Any]:
+def _places(x: str, y: str, reach: float, clamp: bool = False, grid: bool = True) -> dict[str, Any]:
     scale = alt.Scale(domain=[-reach, reach], nice=False, clamp=clamp)
-    axis = alt.Axis(values=list(range(-math.floor(reach), math.floor(reach) + 1)))
+    ticks = list(range(-math.floor(reach), math.floor(reach) + 1))
+    axis = alt.Axis(values=ticks, grid=grid)
     return {
         "x": alt.X(f"{x}:Q", scale=scale, axis=axis, title="first number"),
         "y": alt.Y(f"{y}:Q", scale=scale, axis=axis, title="second number"),
@@ -194,22 +194,23 @@ def fig_accuracy_by_weight(accuracies: pd.DataFrame) -> alt.TopLevelMixin:
     shown = accuracies[["rule", "value", *names]].rename(columns=names)
     rows = shown.melt(["rule", "value"], var_name="measure", value_name="share")
     best = rows[rows["rule"] == "best possible"].drop(columns="value")
-    titles = {"one t": "Deciding by one t", "exp(−kt)": "Deciding by all t"}
-    axes = {"one t": "t", "exp(−kt)": "k in exp(−kt)"}
+    rules = (
+        ("one t", "t", "Deciding by one t"),
+        ("exp(−kt)", "k in exp(−kt)", "Deciding by all t"),
+    )
     color = look("measure", names.values(), color=(INK, SERIES[3]), title=None)["color"]
     y = alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), title=column("share").title).axis(
         format=".0%"
     )
     panels = []
-    for rule, title in titles.items():
-        data = rows[rows["rule"] == rule]
+    for rule, axis, title in rules:
         tooltip = tooltips(
-            ["measure", "value", "share"], titles={"value": axes[rule]}, formats={"value": "~g"}
+            ["measure", "value", "share"], titles={"value": axis}, formats={"value": "~g"}
         )
         line = (
-            alt.Chart(data)
+            alt.Chart(rows[rows["rule"] == rule])
             .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=22))
-            .encode(x=alt.X("value:Q", title=axes[rule]), y=y, color=color, tooltip=tooltip)
+            .encode(x=alt.X("value:Q", title=axis), y=y, color=color, tooltip=tooltip)
         )
         limit = alt.Chart(best).mark_rule(strokeDash=[5, 4], strokeWidth=1.5)
         limit = limit.encode(
@@ -251,17 +252,12 @@ def fig_evidence(evidence: pd.DataFrame) -> alt.TopLevelMixin:
     colors = CUES["shape"], CUES["texture"]
     cue = look("cue", ["coarse", "fine"], color=colors, title="Speaks for the cue")["color"]
     size = {"width": _THIRD - 10, "height": 190}
+    # A label at the upper end would push this panel out of line.
+    scale = alt.Scale(domain=[0, 1.06], nice=False)
+    y = alt.Y("weight:Q", title="Weight, largest 1", scale=scale).axis(values=[0, 0.5, 1])
     weight = (
         base.mark_area(line={"color": INK}, color=CHANCE_LINE, fillOpacity=0.25)
-        .encode(
-            x=x,
-            y=alt.Y(
-                "weight:Q",
-                title="Weight, largest 1",
-                # A label at the upper end would push this panel out of line.
-                scale=alt.Scale(domain=[0, 1.06], nice=False),
-            ).axis(values=[0, 0.5, 1]),
-        )
+        .encode(x=x, y=y)
         .properties(title="Weight", **size)
     )
     tooltip = tooltips(
@@ -269,19 +265,11 @@ def fig_evidence(evidence: pd.DataFrame) -> alt.TopLevelMixin:
         titles={"product": "Product"},
         formats={"t": ".2f", "log_snr": ".1f", "weight": ".4g", "product": ".3g"},
     )
-    bars = base.mark_bar(size=5)
-    gap = bars.encode(
-        x=x, y=alt.Y("gap:Q", title="Gap of errors"), color=cue, tooltip=tooltip
-    ).properties(title="Evidence", **size)
-    product = bars.encode(
-        x=x,
-        # Room for the words above the bars.
-        y=alt.Y("product:Q", title="Weighted gap", scale=alt.Scale(padding=20)).axis(
-            format=".2~g", tickCount=5
-        ),
-        color=cue,
-        tooltip=tooltip,
-    )
+    bars = base.mark_bar(size=5).encode(x=x, color=cue, tooltip=tooltip)
+    gap = bars.encode(y=alt.Y("gap:Q", title="Gap of errors")).properties(title="Evidence", **size)
+    # Room for the words above the bars.
+    y = alt.Y("product:Q", title="Weighted gap", scale=alt.Scale(padding=20))
+    product = bars.encode(y=y.axis(format=".2~g", tickCount=5))
     total = (
         base.transform_aggregate(total="sum(product)")
         .transform_calculate(says="'Sum: ' + (datum.total > 0 ? 'fine' : 'coarse') + ' cue'")
@@ -303,9 +291,7 @@ def _region_panel(boxes: pd.DataFrame, chosen: str, title: str, accuracy: str) -
     packed = by_column(boxes.drop(columns="rule"), "value")
     # The boxes cover the square.
     cell = 2 * HALF_WIDTH / boxes["right"].max()
-    domain = alt.Scale(domain=[-HALF_WIDTH, HALF_WIDTH], nice=False)
-    axis = alt.Axis(values=[-2, -1, 0, 1, 2], grid=False)
-    places = {
+    edges = {
         name: f"datum.{field} * {cell:.6f} - {HALF_WIDTH:.5f}"
         for name, field in {"x": "left", "x2": "right", "y": "low", "y2": "high"}.items()
     }
@@ -313,12 +299,11 @@ def _region_panel(boxes: pd.DataFrame, chosen: str, title: str, accuracy: str) -
         alt.Chart(packed)
         .transform_filter(chosen)
         .transform_flatten(["left", "right", "low", "high", "label", "differs"])
-        .transform_calculate(**places)
+        .transform_calculate(**edges)
         .mark_rect(strokeWidth=0.4)
         .encode(
-            x=alt.X("x:Q", scale=domain, axis=axis, title="first number"),
+            **_places("x", "y", HALF_WIDTH, grid=False),
             x2="x2:Q",
-            y=alt.Y("y:Q", scale=domain, axis=axis, title="second number"),
             y2="y2:Q",
             color=_CLASS["color"],
             stroke=alt.Stroke(**_CLASS["color"].to_dict()),
@@ -369,7 +354,8 @@ def fig_race(race: pd.DataFrame) -> alt.TopLevelMixin:
         titles={"value": "Score × 1,000"},
         formats={"value": ".2f"},
     )
-    out = base.transform_filter("datum.dropped > 0 && datum.draw === datum.dropped").encode(x=x)
+    base = base.encode(x=x)
+    out = base.transform_filter("datum.dropped > 0 && datum.draw === datum.dropped")
     # Words below the crosses, each class on a line of its own, so that none covers another; they
     # stand to the right of a mark while there is room.
     line = f"{_RACE_HEIGHT - 56} + 14 * indexof({literal(TOY_LABELS)}, datum.label)"
@@ -378,10 +364,10 @@ def fig_race(race: pd.DataFrame) -> alt.TopLevelMixin:
     )
     layers = [
         base.mark_area(opacity=0.16, clip=True).encode(
-            x=x, y=alt.Y("low:Q", title="Score × 1,000"), y2="high:Q", color=color
+            y=alt.Y("low:Q", title="Score × 1,000"), y2="high:Q", color=color
         ),
         base.mark_line(strokeWidth=2, clip=True).encode(
-            x=x, y=y, color=color, strokeDash=_CLASS["strokeDash"], tooltip=tooltip
+            y=y, color=color, strokeDash=_CLASS["strokeDash"], tooltip=tooltip
         ),
         out.mark_point(shape="cross", angle=45, filled=True, size=130, opacity=1).encode(
             y=y, color=color, tooltip=tooltip

@@ -141,20 +141,18 @@ def _intervals_of_five(trials: pd.DataFrame, settings: SummarySettings) -> dict[
         resampling=replace(settings.resampling, draws=min(settings.resampling.draws, _MOST_DRAWS)),
         zero_division=settings.zero_division,
     )
-    rows = estimate(trials, few).estimates
+    rows = estimate(trials, few).estimates.dropna(subset="value")
     network = rows[
         (rows["observer"] == "network")
         & (rows["dataset"] == "cue-conflict")
         & (rows["condition"] == "")
         & (rows["category"] == "")
         & rows["other"].isin(["", HUMANS])
-        & rows["value"].notna()
     ]
-    found = network.set_index("metric").to_dict("index")
-    of = {"five_bias": "shape_bias", "five_kappa": "error_consistency"}
+    ends = network.set_index("metric")[["low", "high"]]
     return {
-        name: Interval(found[metric]["low"], found[metric]["high"], ".2f")
-        for name, metric in of.items()
+        "five_bias": Interval(*ends.loc["shape_bias"], form=".2f"),
+        "five_kappa": Interval(*ends.loc["error_consistency"], form=".2f"),
     }
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from tiny.charts import rendered
+from tiny.charts import params, rendered
 
 from gcbook.chapters.generative_classifier.charts import fig_restorations, fig_toy_images
 from gcbook.chapters.generative_classifier.tables import (
@@ -46,10 +46,6 @@ def images():
 @pytest.fixture(scope="module")
 def restorations():
     return chart_spec(fig_restorations(restored(), errors_at_times()))
-
-
-def params(spec):
-    return {param["name"]: param for param in spec["params"]}
 
 
 def test_images_are_the_samples_with_noise_put_on_by_the_chart(images):

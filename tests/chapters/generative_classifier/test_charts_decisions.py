@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from tiny.charts import rendered
+from tiny.charts import params, rendered
 
 from gcbook.chapters.generative_classifier.charts import (
     fig_accuracy_by_weight,
@@ -66,10 +66,6 @@ def by_weight():
 @pytest.fixture(scope="module")
 def evidence():
     return chart_spec(fig_evidence(evidence_rows()))
-
-
-def params(spec):
-    return {param["name"]: param for param in spec["params"]}
 
 
 def positions(param) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from tiny.charts import rendered
+from tiny.charts import params, rendered
 
 from gcbook.chapters.generative_classifier.charts import fig_race
 from gcbook.charts.chart import chart_spec
@@ -26,10 +26,6 @@ RACE = pd.DataFrame(
 @pytest.fixture(scope="module")
 def race():
     return chart_spec(fig_race(RACE))
-
-
-def params(spec):
-    return {param["name"]: param for param in spec["params"]}
 
 
 def test_every_race_and_both_ways_to_see_it_can_be_chosen(race):

@@ -4,6 +4,7 @@ import re
 
 import pandas as pd
 import pytest
+from tiny.charts import params, rendered
 
 from gcbook.chapters.step_by_step.charts import (
     ROLE_COLORS,
@@ -59,13 +60,8 @@ def pictures():
 
 
 def render(spec, width=0, **values):
-    changed = [
-        {**param, "value": values.get(param["name"], param["value"])} for param in spec["params"]
-    ]
-    sized = {**spec, "params": changed}
-    if width:
-        sized |= {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
-    return static_svg(sized)
+    fit = {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}} if width else {}
+    return rendered(spec | fit, **values)
 
 
 def images(svg):
@@ -92,11 +88,11 @@ def boxes(svg):
 
 
 def test_all_choices_are_offered(pictures):
-    params = {param["name"]: param for param in pictures["params"]}
-    assert params["steps_image"]["bind"]["options"] == list(TITLES)
-    bind = params["steps_noise"]["bind"]
+    offered = params(pictures)
+    assert offered["steps_image"]["bind"]["options"] == list(TITLES)
+    bind = offered["steps_noise"]["bind"]
     assert (bind["input"], bind["min"], bind["max"]) == ("range", 1, 3)
-    assert 1 <= params["steps_noise"]["value"] <= 3
+    assert 1 <= offered["steps_noise"]["value"] <= 3
     assert pictures["params"][-1]["bind"]["options"] == list(SHOWN)
 
 
@@ -196,12 +192,12 @@ def points(svg):
 
 
 def test_images_and_draws_can_be_chosen(spec):
-    params = {param["name"]: param for param in spec["params"]}
-    assert params["race_image"]["bind"]["options"] == ["first image", "second image"]
-    bind = params["race_draws"]["bind"]
-    assert (bind["min"], bind["max"], params["race_draws"]["value"]) == (1, 6, 4)
+    offered = params(spec)
+    assert offered["race_image"]["bind"]["options"] == ["first image", "second image"]
+    bind = offered["race_draws"]["bind"]
+    assert (bind["min"], bind["max"], offered["race_draws"]["value"]) == (1, 6, 4)
     two = chart_spec(fig_step_race(RACE[RACE["draw"] < 3], LEADERS[LEADERS["draw"] < 3]))
-    assert {param["name"]: param["value"] for param in two["params"]}["race_draws"] == 2
+    assert params(two)["race_draws"]["value"] == 2
 
 
 def test_words_tell_who_leads_after_the_chosen_draws(spec):

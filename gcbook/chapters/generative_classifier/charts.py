@@ -326,7 +326,7 @@ def fig_race(race: pd.DataFrame) -> alt.TopLevelMixin:
     """The race of one image: every class's score with its interval as draws come in.
 
     Args:
-        race: from `gcbook.chapters.generative_classifier.race.race_table`.
+        race: from `gcbook.chapters.generative_classifier.tables.race_table`.
     """
     images = list(dict.fromkeys(race["image"]))
     ways = ["behind the leader", "score of each"]

@@ -145,7 +145,7 @@ def race_facts(summary: Mapping[str, float], ratio: float) -> dict[str, Any]:
 
     Args:
         summary: from `gcbook.scoring.racing.race_summary`.
-        ratio: from `gcbook.chapters.generative_classifier.race.sharing_ratio`.
+        ratio: from `gcbook.chapters.generative_classifier.tables.sharing_ratio`.
 
     Returns:
         ``images, nfe, nfe_fixed, saved, same, unfinished, unfinished_part`` as in the summary, and

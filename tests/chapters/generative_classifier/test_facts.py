@@ -15,13 +15,14 @@ from gcbook.chapters.generative_classifier.facts import (
     race_facts,
     schedule_facts,
 )
-from gcbook.chapters.generative_classifier.race import draw_errors, sharing_ratio
 from gcbook.chapters.generative_classifier.tables import (
     accuracy_table,
     cue_decisions,
+    draw_errors,
     error_table,
     evidence_table,
     expected_errors,
+    sharing_ratio,
     weighted_decisions,
 )
 from gcbook.chapters.parameters import check_parameters

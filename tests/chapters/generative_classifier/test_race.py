@@ -6,8 +6,13 @@ import torch
 from scipy.stats import t as student
 from scipy.stats import ttest_1samp
 
-from gcbook.chapters.generative_classifier.race import draw_errors, race_table, sharing_ratio
-from gcbook.chapters.generative_classifier.tables import EXAMPLES, example_images
+from gcbook.chapters.generative_classifier.tables import (
+    EXAMPLES,
+    draw_errors,
+    example_images,
+    race_table,
+    sharing_ratio,
+)
 from gcbook.classifiers.toy import make_toy, toy_classifier
 from gcbook.noise.draws import DrawRule, keyed_noise, timestep
 from gcbook.scoring.racing import replay

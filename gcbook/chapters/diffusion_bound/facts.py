@@ -30,7 +30,7 @@ def bound_facts(rows: pd.DataFrame) -> dict[str, Any]:
         even_last``; ``even_divides, times_divides``, by how much the last doubling divides it for
         steps evenly spaced in log-SNR and in t; ``least_gap`` of all; in nats.
     """
-    gaps = rows.groupby("spacing")["gap"].agg(list).to_dict()
+    gaps: dict[Any, Any] = rows.groupby("spacing")["gap"].agg(list).to_dict()
     even, steps = gaps["log-SNR"], rows["steps"]
     return {
         "least_gap": Number(rows["gap"].min(), ".2f"),

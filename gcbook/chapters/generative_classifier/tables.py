@@ -141,10 +141,12 @@ def cue_decisions(toy: Toy, images: torch.Tensor, decided: np.ndarray) -> dict[s
     """
     coarse, fine = toy.coarse_cue(images).numpy(), toy.fine_cue(images).numpy()
     followed = pd.DataFrame({"coarse": decided == coarse, "fine": decided == fine})[coarse != fine]
+    share, n = followed.mean(), followed.sum()
     return {
         "conflicts": len(followed),
-        **followed.mean().to_dict(),
-        "coarse_bias": (followed.sum() / followed.to_numpy().sum())["coarse"],
+        "coarse": float(share["coarse"]),
+        "fine": float(share["fine"]),
+        "coarse_bias": float((n / n.sum())["coarse"]),
     }
 
 

@@ -149,10 +149,11 @@ def _intervals_of_five(trials: pd.DataFrame, settings: SummarySettings) -> dict[
         & (rows["category"] == "")
         & rows["other"].isin(["", HUMANS])
     ]
-    ends = network.set_index("metric")[["low", "high"]]
+    found = network.set_index("metric").to_dict("index")
+    bias, kappa = found["shape_bias"], found["error_consistency"]
     return {
-        "five_bias": Interval(*ends.loc["shape_bias"], form=".2f"),
-        "five_kappa": Interval(*ends.loc["error_consistency"], form=".2f"),
+        "five_bias": Interval(bias["low"], bias["high"], ".2f"),
+        "five_kappa": Interval(kappa["low"], kappa["high"], ".2f"),
     }
 
 

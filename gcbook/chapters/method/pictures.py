@@ -114,7 +114,10 @@ def _distorted(images: Floats, dataset: str, condition: str) -> Floats:
     grey = (images @ _LUMA)[..., None]
     if dataset not in DISTORTIONS:
         # Every colour's opponent has the same luma.
-        colours = {"bw": grey[0], "False": np.clip(2 * grey[0] - images[0], 0, 1)}
+        colours: dict[str, Floats] = {
+            "bw": grey[0],
+            "False": np.clip(2 * grey[0] - images[0], 0, 1),
+        }
         return colours.get(condition, images[0])
     # Only power equalisation looks at the other images.
     kept = grey if dataset == "power-equalisation" else grey[:1]

@@ -175,7 +175,9 @@ def answers_table(raced: Raced) -> pd.DataFrame:
                 "shape": example.shape,
                 "texture": example.texture,
                 "answer": last["leader"],
-                **last[["role", "second", "margin"]].to_dict(),
+                "role": last["role"],
+                "second": last["second"],
+                "margin": last["margin"],
                 "first": course["leader"].iloc[0],
                 "settled": int(others.max()) + 1 if len(others) else 1,
             }

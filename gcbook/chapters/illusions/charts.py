@@ -10,17 +10,10 @@ import pandas as pd
 from gcbook.charts.columns import tooltips
 from gcbook.charts.curves import curve_layers
 from gcbook.charts.miniature_look import COLORS
-from gcbook.charts.parts import dropdown, finish, look, positions, side_by_side
-from gcbook.charts.placed import FONT, at, data_url, framed, image_mark
+from gcbook.charts.parts import dropdown, finish, look, positions, side_by_side, slider
+from gcbook.charts.placed import FONT, at, below, data_url, framed, image_mark
 from gcbook.charts.theme import DIVERGING, INK
-from gcbook.illusions.drawings import (
-    DRAWINGS,
-    FIGURE,
-    GROUND,
-    Drawing,
-    Points,
-    smooth_curve,
-)
+from gcbook.illusions.drawings import DRAWINGS, FIGURE, GROUND, Drawing, smooth_curve
 
 __all__ = [
     "fig_drawings",
@@ -40,8 +33,6 @@ _FOUR_SQUARES = {"columns": 4, "usermeta": {"square": True}}
 
 _LEFT, _TOP, _WORDS, _CELL = 36, 22, 18, 84
 _PITCH = f"min((width - {_LEFT}) / 6, {_CELL})"
-_LARGEST = {"resemblance": 0.3, "placement": 0.1}
-"""Margins from which on the colour is full."""
 
 
 def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
@@ -58,8 +49,7 @@ def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
     if steps > 1:
         strengths = sorted(rows["strength"].unique())
         said = positions({"fetched_step": [f"{strength:.2f}" for strength in strengths]})
-        bind = alt.binding_range(min=1, max=steps, step=1, name="Strength ")
-        parameters.append(alt.param(name="fetched_step", value=1, bind=bind))
+        parameters.append(slider("fetched_step", "Strength ", 1, 1, steps))
     step = "fetched_step" if steps > 1 else "1"
     # Two beside each other, as large as the page allows.
     pitch = "(width / 2)"
@@ -171,9 +161,7 @@ def fig_gallery(rows: pd.DataFrame, model: str) -> alt.TopLevelMixin:
         image_mark(placed, side).encode(x=at("px"), y=at("py"), url="url:N", tooltip=says),
         framed(placed.transform_filter("datum.named"), strokeWidth=3, stroke=INK),
         *(
-            placed.transform_filter(rule)
-            .mark_text(**{**small, "aria": True, **weight}, baseline="top", dy=3)
-            .encode(x=at("middle"), y=at("py2"), text="says:N", description="spoken:N")
+            below(placed.transform_filter(rule), "says", 3, spoken=True, fontSize=10.5, **weight)
             for rule, weight in (("datum.named", {"fontWeight": "bold"}), ("!datum.named", {}))
         ),
     ]
@@ -203,7 +191,7 @@ def fig_resemblance(rows: pd.DataFrame) -> alt.TopLevelMixin:
     return _heat_maps(
         rows,
         unsure,
-        _LARGEST["resemblance"],
+        0.3,
         tooltips(["model", "strength", "prompted", "margin", "against", "n"]),
         "the judge's probability of what was prompted is above that of the nearest of all "
         "comparisons",
@@ -219,7 +207,7 @@ def fig_placement(rows: pd.DataFrame) -> alt.TopLevelMixin:
     return _heat_maps(
         rows,
         {},
-        _LARGEST["placement"],
+        0.1,
         tooltips(["model", "strength", "moved", "moved_low", "moved_high", "margin", "n"]),
         "the prompt moves the picture towards what it names, beyond wrong prompts and the mirror "
         "image",
@@ -267,7 +255,10 @@ def _heat_maps(
     tooltip: list[alt.Tooltip],
     what: str,
 ) -> alt.TopLevelMixin:
-    """A panel a picture, a row a model, a column a strength; dots where the criterion is met."""
+    """A panel a picture, a row a model, a column a strength; dots where the criterion is met.
+
+    The colour is full from a margin of ``full`` on.
+    """
     below = rows[rows["strength"] < 1]
     models = list(dict.fromkeys(rows["model"]))
     scheme: Any = DIVERGING
@@ -301,19 +292,14 @@ def _heat_maps(
 
 def _filled_curves(drawing: Drawing) -> list[alt.Chart]:
     """The figure on its ground, as curves, so that they are sharp at any width."""
-    ground = pd.DataFrame({"x": [0, 1, 1, 0], "y": [0, 0, 1, 1], "order": range(4)})
-    layers = [_filled(ground, GROUND)]
-    for curves, luma in ((drawing.outlines, FIGURE), (drawing.holes, GROUND)):
-        layers += [_filled(_curve(points), luma) for points in curves]
+    curves = [([(0, 0), (1, 0), (1, 1), (0, 1)], GROUND)]
+    for outlines, luma in ((drawing.outlines, FIGURE), (drawing.holes, GROUND)):
+        smooth = (np.round(smooth_curve(points)[::_EVERY], 3) for points in outlines)
+        curves += [(each.tolist(), luma) for each in smooth]
+    layers = []
+    for points, luma in curves:
+        grey = "#" + 3 * f"{round(255 * luma):02x}"
+        rows = pd.DataFrame(points, columns=["x", "y"]).assign(order=range(len(points)))
+        mark = alt.Chart(rows).mark_line(filled=True, fill=grey, stroke=None, clip=True, aria=False)
+        layers.append(mark.encode(x=_ACROSS, y=_DOWN, order="order:Q"))
     return layers
-
-
-def _curve(points: Points) -> pd.DataFrame:
-    smooth = np.round(smooth_curve(points)[::_EVERY], 3)
-    return pd.DataFrame({"x": smooth[:, 0], "y": smooth[:, 1], "order": range(len(smooth))})
-
-
-def _filled(curve: pd.DataFrame, luma: float) -> alt.Chart:
-    grey = "#" + 3 * f"{round(255 * luma):02x}"
-    mark = alt.Chart(curve).mark_line(filled=True, fill=grey, stroke=None, clip=True, aria=False)
-    return mark.encode(x=_ACROSS, y=_DOWN, order="order:Q")

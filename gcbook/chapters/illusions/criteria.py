@@ -21,14 +21,15 @@ any two prompts may differ. For a blend of two silhouettes, the place is the ove
 that is named less that with the other.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.spatial.distance import cosine
 
 from gcbook.chapters.illusions.judge import ABLE, plainly_seen
 from gcbook.illusions.drawings import DRAWINGS, FIGURE, GROUND, draw, mirrored
@@ -37,8 +38,9 @@ from gcbook.miniworld.results.ambiguous import BLENDS, SIDE, Picture, ambiguous_
 from gcbook.miniworld.results.judge import judge_pictures
 from gcbook.miniworld.results.sheets import read_sheet, reconstructed_models
 from gcbook.miniworld.world import ALL_CATEGORIES
-from gcbook.stats.clustered import clustered_columns
+from gcbook.stats.clustered import clustered_columns, clustered_means
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.rows import ordered_rows
 
 __all__ = [
     "AXES",
@@ -47,7 +49,6 @@ __all__ = [
     "LEAST",
     "Axis",
     "blend_overlap",
-    "flip_rows",
     "flips",
     "full_overlap",
     "judged_model",
@@ -93,9 +94,10 @@ def judged_model(model: str) -> pd.DataFrame:
 
     Returns:
         A row a picture, strength, draw and named prompt: ``picture, drawing`` (its name, mirrored
-        or not; "blend" for all blends), ``strength, draw, prompt, seen`` (whether what the prompt
+        or not; "blend" for all blends), ``strength, prompt, seen`` (whether what the prompt
         names is seen in the picture), ``prompted``, the judge's probability of what the prompt
-        names, and the same of `BASELINES`, NaN where there is none of that kind.
+        names, and the same of `BASELINES`, NaN where there is none of that kind; and ``category,
+        silhouette``, within and of which is resampled: draws of noise of a drawing, and blends.
 
     Raises:
         DataNotFoundError: the reconstructions do not come with this package.
@@ -110,31 +112,27 @@ def resemblance_rows(
 ) -> pd.DataFrame:
     """Sum up the judgements of each drawing and prompt, and of all blends.
 
-    Intervals of a drawing resample draws of noise, those of the blends resample blends.
-
     Args:
         judged: from `judged_model`.
         resampling: how the intervals are made.
 
     Returns:
         ``drawing, prompt`` ("one of the two" or "a third" for blends), ``seen, strength, n``, the
-        mean ``prompted`` with ``low, high``, and for each of `BASELINES` its mean and
-        ``over_…``, how far the prompted one exceeds it, with ``over_…_low, over_…_high``.
+        mean ``prompted``, and for each of `BASELINES` ``over_…``, how far the prompted one exceeds
+        it; all with ``…_low, …_high``.
     """
-    table = judged.copy()
-    blend = table["drawing"] == "blend"
-    table.loc[blend, "prompt"] = np.where(table.loc[blend, "seen"], "one of the two", "a third")
-    for name in BASELINES:
-        table[f"over_{name}"] = table["prompted"] - table[name]
+    of_blend = judged["seen"].map({True: "one of the two", False: "a third"})
+    prompt = judged["prompt"].mask(judged["drawing"] == "blend", of_blend)
+    over = {f"over_{name}": judged["prompted"] - judged[name] for name in BASELINES}
     return clustered_columns(
-        _with_units(table),
+        judged.assign(prompt=prompt, **over),
         ["drawing", "prompt", "seen", "strength"],
-        ["prompted", *BASELINES, *(f"over_{name}" for name in BASELINES)],
+        ["prompted", *over],
         resampling=resampling,
-    ).rename(columns={"prompted_low": "low", "prompted_high": "high"})
+    )
 
 
-def flip_rows(judged: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def flips(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """How often one and the same blend becomes whichever of its two categories is named.
 
     It does where the judge, of the two, gives more to what was prompted, under both prompts.
@@ -142,32 +140,32 @@ def flip_rows(judged: pd.DataFrame, *, resampling: Resampling = Resampling()) ->
     often, so that is counted, too.
 
     Args:
-        judged: from `judged_model`.
         resampling: of blends.
 
     Returns:
-        ``strength, n`` and shares of blends with ``…_low, …_high``: ``flipped``, and ``opposite``,
-        under both prompts the other category.
+        ``model, becomes`` ("what is named", or "the opposite": under both prompts the other
+        category), ``strength, n``, and the ``share`` of blends with ``low, high``.
     """
+    judged = _of_all(judged_model)
     both = judged[(judged["drawing"] == "blend") & judged["seen"]]
-    keys = ["drawing", "picture", "strength", "draw"]
-    table = both.sort_values([*keys, "prompt"]).groupby(keys, sort=True)
-    first, second = table.first().reset_index(), table.last().reset_index()
+    both = both.sort_values(["model", "picture", "strength", "prompt"])
+    prompted, other = (both[name].to_numpy().reshape(-1, 2) for name in ("prompted", "other"))
     # What the first prompt's reconstruction gets of the second category is the second row's other.
-    by_first, by_second = (
-        np.sign(one["prompted"].to_numpy() - two["other"].to_numpy())
-        for one, two in ((first, second), (second, first))
-    )
-    flipped, opposite = (
-        ((by_first == sign) & (by_second == sign)).astype(float) for sign in (1, -1)
-    )
-    return clustered_columns(
-        _with_units(first.assign(flipped=flipped, opposite=opposite)),
-        ["strength"],
-        ["flipped", "opposite"],
-        shares=["flipped", "opposite"],
+    signs = np.sign(prompted - other[:, ::-1])
+    becomes = {"what is named": 1, "the opposite": -1}
+    tables = [
+        both[::2].assign(becomes=words, right=(signs == sign).all(axis=1).astype(float))
+        for words, sign in becomes.items()
+    ]
+    found = clustered_means(
+        pd.concat(tables),
+        ["model", "becomes", "strength"],
+        "right",
+        share=True,
         resampling=resampling,
-    )
+    ).rename(columns={"mean": "share"})
+    order = {"becomes": becomes, "model": reconstructed_models()}
+    return ordered_rows(found, ["becomes", "model", "strength"], order)
 
 
 @dataclass(frozen=True)
@@ -224,8 +222,7 @@ def placement_rows(model: str, *, resampling: Resampling = Resampling()) -> pd.D
             _moved(model, axis, picture)
             for axis in AXES
             for picture in ambiguous_pictures()
-            if picture.drawing is not None
-            and picture.drawing.name.removesuffix(", mirrored") in (axis.drawing, axis.control)
+            if picture.subject in (axis.drawing, axis.control)
         ],
         ignore_index=True,
     )
@@ -237,15 +234,14 @@ def placement_rows(model: str, *, resampling: Resampling = Resampling()) -> pd.D
         for sign in (1, -1)
     }
     summed = clustered_columns(
-        pd.concat([table, pd.DataFrame(beyond)], axis=1),
+        table.assign(**beyond),
         by,
         ["moved", "elsewhere", "more_here", *beyond],
         resampling=resampling,
     )
     lowest = summed[[f"{name}_low" for name in beyond]].min(axis=1)
     null = table.groupby(by)[pairs].mean().abs().max(axis=1).rename("null").reset_index()
-    kept = [name for name in summed if not str(name).startswith(tuple(beyond))]
-    return summed[kept].assign(beyond_low=lowest).merge(null, on=by)
+    return summed.assign(beyond_low=lowest).merge(null, on=by)
 
 
 def blend_overlap(model: str, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
@@ -263,9 +259,9 @@ def blend_overlap(model: str, *, resampling: Resampling = Resampling()) -> pd.Da
         resampling: how the intervals are made.
 
     Returns:
-        ``strength, n`` and means with ``…_low, …_high``: ``named``; ``elsewhere``, the same with
-        both silhouettes mirrored, which what is drawn in any place would fit as well;
-        ``more_here``, the one less the other.
+        ``drawing`` ("blend"), ``strength, n`` and means with ``…_low, …_high``: ``moved``;
+        ``elsewhere``, the same with both silhouettes mirrored, which what is drawn in any place
+        would fit as well; ``more_here``, the one less the other.
     """
     found = []
     for picture in ambiguous_pictures():
@@ -273,22 +269,18 @@ def blend_overlap(model: str, *, resampling: Resampling = Resampling()) -> pd.Da
             continue
         sheet = read_sheet(model, picture)
         shape = ((GROUND - sheet.images) / (GROUND - FIGURE)).clip(0, 1)
-        here = [_overlap(shape, mask) for mask in picture.blend.masks]
-        there = [_overlap(shape, mask[:, ::-1]) for mask in picture.blend.masks]
-        named = [
-            np.mean([each[0][..., 0] - each[1][..., 0], each[1][..., 1] - each[0][..., 1]], axis=0)
-            for each in (here, there)
-        ]
-        measured = {
-            "named": named[0],
-            "elsewhere": named[1],
-            "more_here": named[0] - named[1],
-        }
-        found.append(_long(measured, picture).assign(blend=picture.name))
+        here, there = picture.blend.masks, [mask[:, ::-1] for mask in picture.blend.masks]
+        overlaps = ([_overlap(shape, mask) for mask in masks] for masks in (here, there))
+        moved, elsewhere = (
+            np.mean([one[..., 0] - two[..., 0], two[..., 1] - one[..., 1]], axis=0)
+            for one, two in overlaps
+        )
+        measured = {"moved": moved, "elsewhere": elsewhere, "more_here": moved - elsewhere}
+        found.append(_long(measured, picture))
     return clustered_columns(
         pd.concat(found, ignore_index=True),
-        ["strength"],
-        ["named", "elsewhere", "more_here"],
+        ["drawing", "strength"],
+        ["moved", "elsewhere", "more_here"],
         resampling=resampling,
     )
 
@@ -313,27 +305,24 @@ def resemblance(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         nothing of the picture is left. Without intervals the last is None.
     """
     rows = _of_all(lambda name: resemblance_rows(judged_model(name), resampling=resampling))
-    drawings = [axis.drawing for axis in AXES]
-    rows = rows[rows["seen"] & rows["drawing"].isin([*drawings, "blend"])]
-    over = rows[[f"over_{name}" for name in BASELINES]].rename(columns=lambda n: n[5:])
-    lows = rows[[f"over_{name}_low" for name in BASELINES]]
+    rows = rows[rows["seen"] & rows["drawing"].isin(_ORDER)]
+    over = rows[[f"over_{name}" for name in BASELINES]]
     margin = over.min(axis=1)
-    met = (margin >= LEAST) & (lows.min(axis=1) > 0) & (rows["strength"] < 1)
     plain = plainly_seen()
-    blend = rows["drawing"] == "blend"
     known = [
         one == "blend" or plain[one, prompt] >= ABLE
         for one, prompt in zip(rows["drawing"], rows["prompt"], strict=True)
     ]
-    return _in_order(
+    return _verdicts(
         rows.assign(
-            picture=(rows["drawing"] + " as " + rows["prompt"]).mask(blend, BLEND),
+            picture=rows["drawing"] + " as " + rows["prompt"],
             margin=margin,
-            against=over.idxmin(axis=1).map(BASELINES),
+            against=over.idxmin(axis=1).str.removeprefix("over_").map(BASELINES),
             knows=known,
-            met=_decided(met, lows.notna().any(axis=1)),
         ),
-        ["prompted", "margin", "against", "knows", "met"],
+        margin >= LEAST,
+        [f"over_{name}_low" for name in BASELINES],
+        ["prompted", "margin", "against", "knows"],
     )
 
 
@@ -350,39 +339,16 @@ def placement(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         than on the mirror image where that is another place; all with intervals above 0, below full
         strength. Without intervals the last is None.
     """
-    drawn = _of_all(lambda name: placement_rows(name, resampling=resampling))
-    mixed = _of_all(lambda name: blend_overlap(name, resampling=resampling))
-    mixed = mixed.rename(columns=lambda name: name.replace("named", "moved"))
-    rows = pd.concat([drawn, mixed.assign(drawing="blend")], ignore_index=True)
-    lows = rows[["moved_low", "beyond_low", "more_here_low"]]
+    measures = (placement_rows, blend_overlap)
+    tables = [_of_all(partial(measure, resampling=resampling)) for measure in measures]
+    rows = pd.concat(tables, ignore_index=True)
     others = rows[["null", "elsewhere"]].max(axis=1)
-    return _in_order(
-        rows.assign(
-            picture=rows["drawing"].replace("blend", BLEND),
-            margin=rows["moved"] - others.clip(lower=0),
-            met=_decided(
-                (lows.min(axis=1) > 0) & (rows["strength"] < 1), rows["moved_low"].notna()
-            ),
-        ),
-        ["moved", "moved_low", "moved_high", "elsewhere", "null", "margin", "met"],
+    return _verdicts(
+        rows.assign(picture=rows["drawing"], margin=rows["moved"] - others.clip(lower=0)),
+        True,
+        ["moved_low", "beyond_low", "more_here_low"],
+        ["moved", "moved_low", "moved_high", "elsewhere", "null", "margin"],
     )
-
-
-def flips(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """`flip_rows` of every model, long: ``model, becomes, strength, n, share, low, high``.
-
-    Args:
-        resampling: of blends.
-    """
-    rows = _of_all(lambda name: flip_rows(judged_model(name), resampling=resampling))
-    named = {"flipped": "what is named", "opposite": "the opposite"}
-    tables = [
-        rows[["model", "strength", "n"]].assign(
-            becomes=words, share=rows[name], low=rows[f"{name}_low"], high=rows[f"{name}_high"]
-        )
-        for name, words in named.items()
-    ]
-    return pd.concat(tables, ignore_index=True)
 
 
 def _judged(model: str, picture: Picture) -> pd.DataFrame:
@@ -393,77 +359,56 @@ def _judged(model: str, picture: Picture) -> pd.DataFrame:
     said = np.reshape(made, (*shape[:3], -1))
     seen = readings_of(picture)
     named = [name for name in picture.prompts if name]
-    wrong = [name for name in named if name not in seen]
-    rows = []
+    tables = []
     for name in named:
         category = ALL_CATEGORIES.index(name)
-        others = [picture.prompts.index(each) for each in wrong if each != name]
-        of_category = said[..., category]
-        without = of_category[:, :, others].mean(-1) if others else np.full(shape[:2], np.nan)
-        rivals = [picture.prompts.index(each) for each in seen if each != name and name in seen]
-        rival = of_category[:, :, rivals].mean(-1) if rivals else np.full(shape[:2], np.nan)
-        for s, strength in enumerate(picture.strengths):
-            for d in range(picture.draws):
-                rows.append(
-                    {
-                        "strength": strength,
-                        "draw": d,
-                        "prompt": name,
-                        "seen": name in seen,
-                        "prompted": of_category[s, d, picture.prompts.index(name)],
-                        "untouched": untouched[category],
-                        "empty": of_category[s, d, picture.prompts.index(EMPTY)],
-                        "wrong": without[s, d],
-                        "other": rival[s, d],
-                    }
-                )
-    kind = picture.drawing.name.removesuffix(", mirrored") if picture.drawing else "blend"
-    return pd.DataFrame(rows).assign(picture=picture.name, drawing=kind)
-
-
-def _with_units(rows: pd.DataFrame) -> pd.DataFrame:
-    """Name the units of resampling: draws of noise for each drawing, and blends."""
-    blend = rows["drawing"] == "blend"
-    return rows.assign(
-        category=np.where(blend, "blend", rows["picture"]),
-        silhouette=rows["picture"] + np.where(blend, "", "-" + rows["draw"].astype(str)),
-    )
+        compared = {
+            "prompted": [name],
+            "empty": [EMPTY],
+            "wrong": [each for each in named if each not in {name, *seen}],
+            "other": [each for each in seen if each != name and name in seen],
+        }
+        measured = {
+            kind: _under(said[..., category], picture, prompts)
+            for kind, prompts in compared.items()
+        }
+        asked = {"prompt": name, "seen": name in seen, "untouched": untouched[category]}
+        tables.append(_long(measured, picture).assign(picture=picture.name, **asked))
+    return pd.concat(tables)
 
 
 def _moved(model: str, axis: Axis, picture: Picture) -> pd.DataFrame:
-    assert picture.drawing is not None
-    flipped = picture.drawing.name.endswith(", mirrored")
+    flipped = picture.name.endswith("-mirrored")
     ends = [DRAWINGS[axis.control], DRAWINGS[axis.drawing]]
     here, there = (
         [draw(mirrored(each) if turn else each, SIDE)[..., 0] for each in ends]
         for turn in (flipped, not flipped)
     )
-    sheet = read_sheet(model, picture)
+    images = read_sheet(model, picture).images
     seen = DRAWINGS[axis.drawing].readings
     wrong = sorted(name for name in picture.prompts if name and name not in seen)
     away = [axis.away] if axis.away else wrong
 
     def difference(ends: list[Grey], first: list[str], second: list[str]) -> Values:
-        place = place_between(sheet.images, *ends)
-        one, other = (
-            place[..., [picture.prompts.index(name) for name in names]].mean(-1)
-            for names in (first, second)
-        )
-        return np.asarray(one - other)
+        place = place_between(images, *ends)
+        return _under(place, picture, first) - _under(place, picture, second)
 
-    measured = {
-        "moved": difference(here, [axis.towards], away),
-        "elsewhere": difference(there, [axis.towards], away),
-        **{f"{NULL}{a}, {b}": difference(here, [a], [b]) for a, b in combinations(wrong, 2)},
-    }
-    if abs(_cosine(here[1] - here[0], there[1] - there[0])) > MOST_ALIKE:
-        measured["elsewhere"] = np.full_like(measured["moved"], np.nan)
-    measured["more_here"] = measured["moved"] - measured["elsewhere"]
+    moved = difference(here, [axis.towards], away)
+    elsewhere = difference(there, [axis.towards], away)
+    if abs(1 - cosine((here[1] - here[0]).ravel(), (there[1] - there[0]).ravel())) > MOST_ALIKE:
+        elsewhere = np.full_like(moved, np.nan)
+    measured = {"moved": moved, "elsewhere": elsewhere, "more_here": moved - elsewhere}
+    for one, other in combinations(wrong, 2):
+        measured[f"{NULL}{one}, {other}"] = difference(here, [one], [other])
     return _long(measured, picture).assign(drawing=axis.drawing)
 
 
-def _cosine(first: Grey, second: Grey) -> float:
-    return float((first * second).sum() / np.sqrt((first**2).sum() * (second**2).sum()))
+def _under(values: Values, picture: Picture, prompts: Sequence[str]) -> Values:
+    """The mean over some of the picture's prompts, which are the last axis; NaN over none."""
+    if not prompts:
+        return np.full(values.shape[:-1], np.nan)
+    places = [picture.prompts.index(each) for each in prompts]
+    return np.asarray(values[..., places].mean(-1))
 
 
 def _overlap(shape: Grey, mask: Grey) -> Values:
@@ -474,17 +419,16 @@ def _overlap(shape: Grey, mask: Grey) -> Values:
 def _long(measured: dict[str, Values], picture: Picture) -> pd.DataFrame:
     """One row for each strength and draw of what was measured, (strengths, draws)."""
     blend = picture.blend is not None
-    rows = [
+    draws = [picture.name if blend else f"{picture.name}-{n}" for n in range(picture.draws)]
+    return pd.DataFrame(
         {
-            "strength": strength,
+            "drawing": picture.subject,
+            "strength": np.repeat(picture.strengths, picture.draws),
             "category": "blend" if blend else picture.name,
-            "silhouette": picture.name if blend else f"{picture.name}-{draw}",
-            **{name: values[s, draw] for name, values in measured.items()},
+            "silhouette": draws * len(picture.strengths),
+            **{name: values.ravel() for name, values in measured.items()},
         }
-        for s, strength in enumerate(picture.strengths)
-        for draw in range(picture.draws)
-    ]
-    return pd.DataFrame(rows)
+    )
 
 
 def _of_all(measure: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
@@ -493,13 +437,16 @@ def _of_all(measure: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def _decided(met: pd.Series, resampled: pd.Series) -> pd.Series:
-    return met.astype(object).where(resampled, None)
+_ORDER = [*(axis.drawing for axis in AXES), "blend"]
 
 
-def _in_order(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """Drawings as they are listed, blends last."""
-    order = {axis.drawing: place for place, axis in enumerate(AXES)}
-    rank = rows["drawing"].map(order).fillna(len(order))
-    ordered = rows.assign(rank=rank).sort_values("rank", kind="stable")
-    return ordered[["model", "picture", "strength", "n", *columns]].reset_index(drop=True)
+def _verdicts(
+    rows: pd.DataFrame, enough: "pd.Series | bool", lows: list[str], columns: list[str]
+) -> pd.DataFrame:
+    """Say where a criterion is met; drawings as they are listed, blends last."""
+    met = enough & (rows[lows].min(axis=1) > 0) & (rows["strength"] < 1)
+    found = rows.assign(
+        picture=rows["picture"].mask(rows["drawing"] == "blend", BLEND),
+        met=met.astype(object).where(rows[lows].notna().any(axis=1), None),
+    ).sort_values("drawing", key=lambda drawing: drawing.map(_ORDER.index), kind="stable")
+    return found[["model", "picture", "strength", "n", *columns, "met"]].reset_index(drop=True)

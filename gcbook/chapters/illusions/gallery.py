@@ -98,28 +98,25 @@ def fetched_rows(
             continue
         path = found[illusion.name]
         pixels = decode_image(path.read_bytes(), str(path))
-        row = {
-            "image": illusion.about,
-            "credit": f"{illusion.maker}, {illusion.licence}, via Wikimedia Commons",
-        }
-        if classifier is None:
-            rows.append(
-                {**row, "strength": np.nan, "title": ["The picture"], "picture": [_jpeg(pixels)]}
-            )
-            continue
-        made = reconstruct(
-            pixels, illusion.prompts, classifier, strengths, steps=steps, seed=seed,
-            name=illusion.name,
-        )  # fmt: skip
-        titles = ["The picture", *(f"“{each}”" for each in illusion.prompts), DIFFERENCE]
-        for number, strength in enumerate(made.strengths):
+        titles, shown = ["The picture"], [(np.nan, [pixels])]
+        if classifier is not None:
+            made = reconstruct(
+                pixels, illusion.prompts, classifier, strengths, steps=steps, seed=seed,
+                name=illusion.name,
+            )  # fmt: skip
+            titles += [*(f"“{each}”" for each in illusion.prompts), DIFFERENCE]
+            differences = map(difference_picture, made.difference())
             shown = [
-                made.original,
-                *made.images[number],
-                difference_picture(made.difference()[number]),
+                (strength, [made.original, *images, difference])
+                for strength, images, difference in zip(
+                    made.strengths, made.images, differences, strict=True
+                )
             ]
-            pictures = [_jpeg(each) for each in shown]
-            rows.append({**row, "strength": strength, "title": titles, "picture": pictures})
+        credit = f"{illusion.maker}, {illusion.licence}, via Wikimedia Commons"
+        rows += [
+            (illusion.about, credit, strength, titles, list(map(_jpeg, pictures)))
+            for strength, pictures in shown
+        ]
     return pd.DataFrame(rows, columns=["image", "credit", "strength", "title", "picture"])
 
 
@@ -168,11 +165,8 @@ def gallery_rows(models: Sequence[str], first: str, blends: int = 3) -> pd.DataF
         what was prompted) and ``picture``. A picture is a PNG of 16 grey levels in base 64.
     """
     pictures = {each.name: each for each in ambiguous_pictures()}
-    drawings = [
-        each.name
-        for each in pictures.values()
-        if each.drawing is not None and each.title in {axis.drawing for axis in AXES}
-    ]
+    ambiguous = {axis.drawing for axis in AXES}
+    drawings = [each.name for each in pictures.values() if each.title in ambiguous]
     others = [name for name in pictures if pictures[name].blend and name != first][:blends]
     rows = []
     for model in models:
@@ -180,8 +174,8 @@ def gallery_rows(models: Sequence[str], first: str, blends: int = 3) -> pd.DataF
             picture = pictures[name]
             sheet = read_sheet(model, picture)
             places = [picture.strengths.index(strength) for strength in STRENGTHS]
-            images = sheet.images[places, 0]
-            said = judge_pictures(images.reshape(-1, *images.shape[-2:]))
+            images = sheet.images[places, 0].reshape(-1, *sheet.untouched.shape)
+            said = judge_pictures(images)
             prompts = list(picture.prompts) * len(STRENGTHS)
             says = [ALL_CATEGORIES[best] for best in said.argmax(axis=1)]
             rows.append(
@@ -196,7 +190,7 @@ def gallery_rows(models: Sequence[str], first: str, blends: int = 3) -> pd.DataF
                     "says": says,
                     "sure": [round(float(each), 3) for each in said.max(axis=1)],
                     "named": [bool(one == other) for one, other in zip(prompts, says, strict=True)],
-                    "picture": [_text(each) for each in images.reshape(-1, *images.shape[-2:])],
+                    "picture": list(map(_text, images)),
                 }
             )
     return pd.DataFrame(rows)

@@ -17,6 +17,7 @@ from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, Composer
 from gcbook.stats.clustered import clustered_means
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.rows import ordered_rows
 
 __all__ = ["ABLE", "FLAT", "MADE", "ORDINARY", "judge_rows", "plainly_seen"]
 
@@ -43,12 +44,11 @@ def judge_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     Returns:
         ``shown, n, accuracy, low, high``, over all 19 categories.
     """
-    rows = []
-    for answers in (_tested(), *(_made(model) for model in reconstructed_models())):
+    tables = []
+    for answers in (_tested(), *map(_made, reconstructed_models())):
         found = clustered_means(answers, ["shown"], "right", share=True, resampling=resampling)
-        order = list(dict.fromkeys(answers["shown"]))
-        rows.append(found.rename(columns={"mean": "accuracy"}).set_index("shown").loc[order])
-    return pd.concat(rows).reset_index()[["shown", "n", "accuracy", "low", "high"]]
+        tables.append(ordered_rows(found, ["shown"], {"shown": dict.fromkeys(answers["shown"])}))
+    return pd.concat(tables, ignore_index=True).rename(columns={"mean": "accuracy"})
 
 
 @cache
@@ -71,44 +71,24 @@ def _tested() -> pd.DataFrame:
 
 
 def _made(model: str) -> pd.DataFrame:
-    images: list[npt.NDArray[np.float32]] = []
-    asked, each, shown = [], [], []
-    for picture in ambiguous_pictures():
-        last = read_sheet(model, picture).images[-1]
-        for place, prompt in enumerate(picture.prompts):
-            if prompt != EMPTY:
-                images += [*last[:, place]]
-                asked += [prompt] * len(last)
-                # Names of different noise: every made picture is one of its own.
-                each += [f"{picture.name}-{prompt}-{draw}" for draw in range(len(last))]
-                kind = OF_BLENDS if picture.blend else OF_DRAWINGS
-                shown += [f"{MADE}{model}, {kind}"] * len(last)
-    return _answers(np.stack(images), asked).assign(silhouette=each, shown=shown)
+    made = [
+        # Names of different noise: every made picture is one of its own.
+        (f"{picture.name}-{prompt}-{draw}", prompt, image, picture.blend)
+        for picture in ambiguous_pictures()
+        for last in [read_sheet(model, picture).images[-1]]
+        for place, prompt in enumerate(picture.prompts)
+        if prompt != EMPTY
+        for draw, image in enumerate(last[:, place])
+    ]
+    names, asked, images, blends = zip(*made, strict=True)
+    shown = [f"{MADE}{model}, {OF_BLENDS if each else OF_DRAWINGS}" for each in blends]
+    return _answers(np.stack(images), asked).assign(silhouette=names, shown=shown)
 
 
 def _answers(images: npt.NDArray[np.float32], categories: Sequence[str]) -> pd.DataFrame:
     named = np.array(ALL_CATEGORIES)[judge_pictures(images).argmax(axis=1)]
     asked = np.asarray(categories)
     return pd.DataFrame({"category": asked, "right": (named == asked).astype(float)})
-
-
-def _seen() -> pd.DataFrame:
-    """The judge's probability of what is seen in each drawing, the mean over both mirror images."""
-    drawn = [each for each in ambiguous_pictures() if each.drawing]
-    said = judge_pictures(np.stack([each.image[..., 0] for each in drawn]))
-    rows = [
-        (
-            each.drawing.name.removesuffix(", mirrored"),
-            name,
-            each.drawing.control_of or each.drawing.name.removesuffix(", mirrored"),
-            one[ALL_CATEGORIES.index(name)],
-        )
-        for each, one in zip(drawn, said, strict=True)
-        if each.drawing is not None
-        for name in each.drawing.readings
-    ]
-    seen = pd.DataFrame(rows, columns=["drawing", "reading", "about", "probability"])
-    return seen.groupby(["drawing", "reading", "about"], sort=False).mean().reset_index()
 
 
 def plainly_seen() -> dict[tuple[str, str], float]:
@@ -118,6 +98,15 @@ def plainly_seen() -> dict[tuple[str, str], float]:
     reading is the only one: to know a face in profile is not to know one made of holes. Both are
     means over the mirror images.
     """
-    best = _seen().groupby(["about", "reading"], as_index=False)["probability"].max()
-    keys = zip(best["about"], best["reading"], strict=True)
-    return dict(zip(keys, best["probability"], strict=True))
+    drawn = [(each, each.drawing) for each in ambiguous_pictures() if each.drawing]
+    said = judge_pictures(np.stack([picture.image[..., 0] for picture, _ in drawn]))
+    rows = [
+        (drawing.control_of or picture.subject, name, picture.subject, one[place])
+        for (picture, drawing), one in zip(drawn, said, strict=True)
+        for place, name in enumerate(ALL_CATEGORIES)
+        if name in drawing.readings
+    ]
+    seen = pd.DataFrame(rows, columns=["about", "reading", "drawing", "probability"])
+    means = seen.groupby(["about", "reading", "drawing"])["probability"].mean()
+    best: dict[tuple[str, str], float] = means.groupby(["about", "reading"]).max().to_dict()
+    return best

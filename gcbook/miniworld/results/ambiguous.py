@@ -63,6 +63,11 @@ class Picture:
     drawing: Drawing | None = None
     blend: Blend | None = None
 
+    @property
+    def subject(self) -> str:
+        """Its drawing's name, mirrored or not; "blend" for a blend."""
+        return self.drawing.name.removesuffix(", mirrored") if self.drawing else "blend"
+
 
 def prompt_of(category: str) -> str:
     """Return what a model is told, nothing for `gcbook.illusions.reconstruct.EMPTY`.

@@ -13,7 +13,6 @@ from gcbook.chapters.illusions.criteria import (
     BLEND,
     LEAST,
     blend_overlap,
-    flip_rows,
     flips,
     full_overlap,
     judged_model,
@@ -87,19 +86,20 @@ def test_sums_over_mirror_images_and_draws(judged):
     assert set(blends["prompt"]) == {"one of the two", "a third"}
     assert (blends.loc[blends["seen"], "n"] == 80).all()
     for name in BASELINES:
-        known = rows[rows[name].notna()]
-        assert np.allclose(known["prompted"] - known[name], known[f"over_{name}"])
+        known = rows[rows[f"over_{name}"].notna()]
         assert (known[f"over_{name}_low"] <= known[f"over_{name}_high"]).all()
+    # Of the other reading's prompt, the judge gives a duck nothing.
+    assert (duck["over_other"] == 1).all()
 
 
 def test_intervals_of_blends_resample_blends():
     rng = np.random.default_rng(0)
     judged = pd.DataFrame(
         {
-            "picture": np.repeat([f"blend-{i:02}" for i in range(40)], 2),
+            "silhouette": np.repeat([f"blend-{i:02}" for i in range(40)], 2),
+            "category": "blend",
             "drawing": "blend",
             "strength": 0.6,
-            "draw": 0,
             "prompt": "any",
             "seen": True,
             "prompted": np.repeat(rng.random(40), 2),
@@ -112,31 +112,36 @@ def test_intervals_of_blends_resample_blends():
     row = resemblance_rows(judged, resampling=Resampling(draws=4000)).iloc[0]
     spread = judged["prompted"][::2].std() / np.sqrt(40)
     # Both prompts of a blend are the same here: 80 rows know no more than 40.
-    assert row["high"] - row["low"] == pytest.approx(2 * 1.96 * spread, rel=0.08)
+    assert row["prompted_high"] - row["prompted_low"] == pytest.approx(2 * 1.96 * spread, rel=0.08)
 
 
-def test_a_blend_flips_where_both_prompts_win_over_the_other_category(judged):
-    rows = flip_rows(judged, resampling=Resampling(draws=100))
-    assert (rows["flipped"] == 1).all()
-    assert (rows["opposite"] == 0).all()
+def flipped(monkeypatch, judged):
+    """The shares of blends that flip, and of the opposite, of two models that are judged alike."""
+    monkeypatch.setattr(criteria, "reconstructed_models", lambda: ("n", "m"))
+    monkeypatch.setattr(criteria, "judged_model", lambda name: judged)
+    rows = flips(resampling=Resampling(draws=100))
+    assert rows["model"].tolist() == (["n"] * 6 + ["m"] * 6) * 2
     assert (rows["n"] == 40).all()
+    assert ((rows["low"] <= rows["share"]) & (rows["share"] <= rows["high"])).all()
+    shares = rows.groupby(["becomes", "model"])["share"]
+    return [list(shares.get_group((words, "m"))) for words in ("what is named", "the opposite")]
+
+
+def test_a_blend_flips_where_both_prompts_win_over_the_other_category(judged, monkeypatch):
+    assert flipped(monkeypatch, judged) == [[1] * 6, [0] * 6]
     # Under one of its prompts the judge prefers what the other names: no flip of this blend.
     stubborn = judged.copy()
     chosen = (stubborn["picture"] == "blend-00") & stubborn["seen"]
     first, second = stubborn.loc[chosen, "prompt"].unique()
     stubborn.loc[chosen & (stubborn["prompt"] == first), "prompted"] = 0.2
     stubborn.loc[chosen & (stubborn["prompt"] == second), "other"] = 0.7
-    again = flip_rows(stubborn, resampling=Resampling(draws=100))
-    assert again["flipped"].tolist() == pytest.approx([39 / 40] * 6)
-    assert (again["opposite"] == 0).all()
+    assert flipped(monkeypatch, stubborn) == [pytest.approx([39 / 40] * 6), [0] * 6]
 
 
-def test_what_becomes_the_other_category_under_both_prompts_is_counted(judged):
+def test_what_becomes_the_other_category_under_both_prompts_is_counted(judged, monkeypatch):
     turned = judged.copy()
     turned[["prompted", "other"]] = judged[["other", "prompted"]].to_numpy()
-    rows = flip_rows(turned, resampling=Resampling(draws=100))
-    assert (rows["opposite"] == 1).all()
-    assert (rows["flipped"] == 0).all()
+    assert flipped(monkeypatch, turned) == [[0] * 6, [1] * 6]
 
 
 def test_readings():
@@ -261,14 +266,14 @@ def test_what_wrong_prompts_can_do_is_a_size_without_a_sign(monkeypatch):
     assert moved["beyond_low"] < moved["moved"] - moved["null"] + 0.02
 
 
-@pytest.mark.parametrize(("place", "larger"), [("right", "named"), ("mirrored", "elsewhere")])
+@pytest.mark.parametrize(("place", "larger"), [("right", "moved"), ("mirrored", "elsewhere")])
 def test_blends_that_turn_into_what_is_named(place, larger, monkeypatch):
     monkeypatch.setattr(criteria, "read_sheet", made(place))
     rows = blend_overlap("any", resampling=Resampling(draws=100))
     assert (rows["n"] == ambiguous.BLENDS).all()
     assert (rows[larger] > 0.3).all()
     assert ((rows["more_here"] > 0) == (place == "right")).all()
-    assert np.allclose(rows["more_here"], rows["named"] - rows["elsewhere"])
+    assert np.allclose(rows["more_here"], rows["moved"] - rows["elsewhere"])
 
 
 def test_a_picture_that_no_prompt_changes_leans_nowhere(monkeypatch):
@@ -277,7 +282,7 @@ def test_a_picture_that_no_prompt_changes_leans_nowhere(monkeypatch):
         return replace(sheet, images=np.broadcast_to(sheet.original, sheet.images.shape))
 
     monkeypatch.setattr(criteria, "read_sheet", copies)
-    assert np.allclose(blend_overlap("any", resampling=Resampling(draws=100))["named"], 0)
+    assert np.allclose(blend_overlap("any", resampling=Resampling(draws=100))["moved"], 0)
     rows = placement_rows("any", resampling=Resampling(draws=100))
     assert np.allclose(rows[["moved", "null"]], 0)
 
@@ -295,7 +300,7 @@ def test_a_full_redrawing_is_what_a_model_that_understands_reaches(monkeypatch):
     monkeypatch.setattr(criteria, "read_sheet", made("right"))
     rows = blend_overlap("any", resampling=Resampling(draws=100))
     # But for the noise of the made-up model.
-    assert rows["named"].mean() == pytest.approx(full_overlap(), abs=0.05)
+    assert rows["moved"].mean() == pytest.approx(full_overlap(), abs=0.05)
 
 
 def interval(name, value, low, high):
@@ -352,8 +357,8 @@ def placed_as(monkeypatch, strength=0.6, **changed):
     row = {"drawing": "duck–rabbit", "strength": strength, "n": 32, "elsewhere": 0.05}
     row |= interval("moved", 0.3, 0.2, 0.4) | interval("more_here", 0.25, 0.1, 0.4)
     row |= {"null": 0.1, "beyond_low": 0.1} | changed
-    blends = {"strength": 0.6, "n": 40, "elsewhere": 0.02}
-    blends |= interval("named", 0.05, 0.01, 0.1) | interval("more_here", 0.03, -0.01, 0.1)
+    blends = {"drawing": "blend", "strength": 0.6, "n": 40, "elsewhere": 0.02}
+    blends |= interval("moved", 0.05, 0.01, 0.1) | interval("more_here", 0.03, -0.01, 0.1)
     monkeypatch.setattr(criteria, "reconstructed_models", lambda: ("m",))
     monkeypatch.setattr(criteria, "placement_rows", lambda name, resampling: pd.DataFrame([row]))
     monkeypatch.setattr(criteria, "blend_overlap", lambda name, resampling: pd.DataFrame([blends]))
@@ -381,13 +386,3 @@ def test_where_the_mirror_image_is_alike_wrong_prompts_alone_count(monkeypatch):
     assert drawing["margin"] == pytest.approx(0.2)
     unsampled = {"moved_low": np.nan, "beyond_low": np.nan, "more_here_low": np.nan}
     assert placed_as(monkeypatch, **unsampled)[0]["met"] is None
-
-
-def test_flips_are_long_and_of_all_models(judged, monkeypatch):
-    monkeypatch.setattr(criteria, "reconstructed_models", lambda: ("m", "n"))
-    monkeypatch.setattr(criteria, "judged_model", lambda name: judged)
-    rows = flips(resampling=Resampling(draws=100))
-    assert len(rows) == 2 * 2 * 6
-    shares = rows.groupby(["model", "becomes"])["share"].mean()
-    assert shares["n", "what is named"] == 1
-    assert shares["m", "the opposite"] == 0

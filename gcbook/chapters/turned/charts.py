@@ -5,16 +5,17 @@ import pandas as pd
 
 from gcbook.chapters.turned.tables import CLASSIFIER
 from gcbook.charts.columns import column, tooltips
+from gcbook.charts.curves import curve_layers, line_look
 from gcbook.charts.forest import fig_forest
-from gcbook.charts.parts import dropdown, literal, look, side_by_side
+from gcbook.charts.parts import dropdown, side_by_side
 from gcbook.charts.theme import SERIES
 
 __all__ = ["fig_kept", "fig_losses", "fig_together"]
 
 _UNIT = alt.Scale(domain=[0, 1])
-_COLORS = dict(zip(("0", "90", "180", "270"), SERIES, strict=True))
 _DRAWN = ["angle", "strength", "drawn", "low", "high", "n"]
 _DASHES = {"0": [1, 0], "90": [8, 3], "180": [2, 2], "270": [8, 3, 2, 3]}
+_LOOKS = dict(zip(_DASHES, zip(SERIES, _DASHES.values(), strict=True), strict=True))
 
 
 def fig_kept(rows: pd.DataFrame) -> alt.TopLevelMixin:
@@ -23,44 +24,28 @@ def fig_kept(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.chapters.turned.tables.kept_rows`.
     """
-    models = list(dict.fromkeys(rows["model"]))
     shown = rows.assign(angle=rows["angle"].astype(str))
-    prompts = list(dict.fromkeys(rows["prompt"]))
-    parameters, chosen = [], []
-    for field, label, values in (("model", "Model ", models), ("prompt", "Prompt ", prompts)):
-        if len(values) > 1:
-            parameters.append(dropdown(f"kept_{field}", label, values, values[0]))
-            chosen.append(f"datum.{field} === kept_{field}")
-        else:
-            chosen.append(f"datum.{field} === {literal(values[0])}")
-    legend = alt.Legend(title=column("angle").title, symbolOpacity=1)
-    marks = look("angle", _COLORS, color=_COLORS.values(), dash=_DASHES.values(), legend=legend)
-    color, dash = marks["color"], marks["strokeDash"]
+    models, prompts = (list(dict.fromkeys(rows[field])) for field in ("model", "prompt"))
+    look = line_look("angle", _LOOKS, column("angle").title)
     x = alt.X("strength:Q", title=column("strength").title).axis(tickCount=3, labelFlush=False)
     title = "Probability of the object"
     y = alt.Y("drawn:Q", title=title, scale=_UNIT).axis(format=".0%")
-    tooltip = tooltips(
-        ["angle", "strength", "drawn", "low", "high", "n"],
-        titles={"drawn": title},
-    )
+    tooltip = tooltips(_DRAWN, titles={"drawn": title})
     panels = []
     for judged, group in shown.groupby("judged", sort=False):
         base = (
             alt.Chart(group[["model", "prompt", *_DRAWN]])
-            .transform_filter(" && ".join(chosen))
-            .encode(x=x, color=color)
+            .transform_filter("datum.model === kept_model && datum.prompt === kept_prompt")
+            .encode(x=x, color=look["color"])
         )
-        layers = [
-            base.mark_area(opacity=0.13).encode(
-                y=alt.Y("low:Q", title=title, scale=_UNIT), y2="high:Q"
-            ),
-            base.mark_line(strokeWidth=2).encode(y=y, strokeDash=dash),
-            base.mark_point(filled=True, size=30, opacity=1).encode(y=y, tooltip=tooltip),
-        ]
+        layers = curve_layers(base, y, dash=look["strokeDash"], tooltip=tooltip, size=30)
         panels.append(alt.layer(*layers).properties(width=270, height=220, title=str(judged)))
     return side_by_side(
         panels,
-        parameters,
+        [
+            dropdown("kept_model", "Model ", models, models[0]),
+            dropdown("kept_prompt", "Prompt ", prompts, prompts[0]),
+        ],
         "Two panels over the strength: the probability that a classifier gives to the object after "
         "the image was taken apart and put together again, under its own prompt or another's, once "
         "turned back and once as it lies, a line for each angle with the band of its interval.",

@@ -52,14 +52,13 @@ def _losses(losses: pd.DataFrame) -> dict[str, Any]:
     by = losses.set_index("recipe")
     generators = by[by.index.isin(GENERATIVE)]
     known = generators["low"].notna().all()
-    facts: dict[str, Any] = {
+    return {
         "generators": len(generators),
         "keep_more": int((generators["low"] > 0).sum()) if known else None,
         "keep_less": int((generators["high"] < 0).sum()) if known else None,
         "resnet_share": Number(by["share"].get(CLASSIFIER, np.nan), ".0%"),
         "generator_shares": Interval(generators["share"].min(), generators["share"].max(), ".0%"),
     }
-    return facts
 
 
 def _kept(kept: pd.DataFrame) -> dict[str, Any]:
@@ -89,15 +88,16 @@ def _lost_at(rows: pd.DataFrame) -> int | None:
 
 
 def _prompts(prompts: pd.DataFrame) -> dict[str, Any]:
-    facts: dict[str, Any] = {}
     last = prompts[prompts["strength"].between(0, 1, "neither")]
     last = last[last["strength"] == last["strength"].max()]
     known = last["rise_low"].notna().all()
     told = last["rise_low"] > 0
     # More than in the image, and more than a picture of anything else has of it.
     untold = (last["wrong_rise_low"] > 0) & (last["wrong_beyond_low"] > 0)
-    facts["upright_told"] = int(told.sum()) if known else None
-    facts["upright_untold"] = int(untold.sum()) if known else None
+    facts: dict[str, Any] = {
+        "upright_told": int(told.sum()) if known else None,
+        "upright_untold": int(untold.sum()) if known else None,
+    }
     for model, short in _SHORT.items():
         by = prompts[prompts["model"] == model].set_index("strength")
         for name, strength in (("own", by.index[by.index < 1].max()), ("noise", 1.0)):

@@ -12,6 +12,7 @@ from gcbook.paper.experiments import SINGLE_CONDITION
 from gcbook.stats.clustered import clustered_columns, clustered_sums
 from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.rows import ordered_rows
 
 __all__ = [
     "CLASSIFIER",
@@ -50,29 +51,27 @@ def kept_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -
         resampling: how the intervals are made.
 
     Returns:
-        ``model, prompt`` (`OWN` or `OTHER`), ``angle, strength, judged`` ("Turned back", "As it
-        lies"), ``n`` and the mean probability that the judge gives to the object, ``drawn, low,
+        ``model, prompt`` (`OWN` or `OTHER`), ``judged`` ("Turned back", "As it lies"), ``angle,
+        strength, n`` and the mean probability that the judge gives to the object, ``drawn, low,
         high``; and ``lost``, by how much that lies above the same image's, upright, with
         ``lost_low, lost_high``.
     """
-    ends = ["drawn", "low", "high", "lost", "lost_low", "lost_high"]
+    made = _made(models)
+    # All four poses of an image were made from the same noise.
+    image = made["image_id"].str.rpartition("-")[0]
+    rows = made.assign(angle=made["condition"].astype(int), image=image)
+    same = ["model", "image", "strength"]
+    upright = rows[rows["angle"] == 0].set_index(same)
     tables = []
-    for model in models:
-        rows = read_turned(model)
-        rows["angle"] = rows["condition"].astype(int)
-        # All four poses of an image were made from the same noise.
-        rows["image"] = rows["image_id"].str.rpartition("-")[0]
-        for name, (prompt, judged) in JUDGED.items():
-            upright = rows[rows["angle"] == 0].set_index(["image", "strength"])[name]
-            same = upright.reindex(pd.MultiIndex.from_frame(rows[["image", "strength"]]))
-            rows["lost"] = rows[name] - same.to_numpy()
-            found = clustered_columns(
-                rows, ["angle", "strength"], [name, "lost"], resampling=resampling
-            )
-            named = {name: "drawn", f"{name}_low": "low", f"{name}_high": "high"}
-            found = found.rename(columns=named)
-            tables.append(found.assign(model=model, prompt=prompt, judged=judged))
-    return pd.concat(tables, ignore_index=True).round(dict.fromkeys(ends, 4))
+    for name, (prompt, judged) in JUDGED.items():
+        before = rows[same].join(upright[name], on=same)[name]
+        judgement = {"prompt": prompt, "judged": judged, "drawn": rows[name]}
+        tables.append(rows.assign(**judgement, lost=rows[name] - before))
+    by = ["model", "prompt", "judged", "angle", "strength"]
+    found = clustered_columns(pd.concat(tables), by, ["drawn", "lost"], resampling=resampling)
+    order = {"model": models, "prompt": (OWN, OTHER), "judged": (TURNED_BACK, AS_IT_LIES)}
+    named = {"drawn_low": "low", "drawn_high": "high"}
+    return ordered_rows(found, by, order).rename(columns=named).round(4)
 
 
 def together_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -> pd.DataFrame:
@@ -87,36 +86,39 @@ def together_rows(models: Sequence[str], *, resampling: Resampling = Resampling(
         back, more than `KEPT`), ``n, accuracy, low, high``, and the same of ``control``, the
         ResNet's accuracy on these images.
     """
-    columns = ["model", "strength", "object", "n", "accuracy", "low", "high"]
-    columns += ["control", "control_low", "control_high"]
-    tables = []
-    for model in models:
-        both = _made_and_answered(model)
-        found = clustered_columns(
-            both,
-            ["strength", "kept"],
-            ["accuracy", "control"],
-            shares=["accuracy", "control"],
-            resampling=resampling,
-        ).rename(columns={"accuracy_low": "low", "accuracy_high": "high", "kept": "object"})
-        tables.append(found.assign(model=model))
-    return pd.concat(tables, ignore_index=True)[columns].round(4)
+    by, measured = ["model", "strength", "object"], ["accuracy", "control"]
+    found = clustered_columns(
+        _made_and_answered(models), by, measured, shares=measured, resampling=resampling
+    ).rename(columns={"accuracy_low": "low", "accuracy_high": "high"})
+    return ordered_rows(found, by, {"model": models}).round(4)
 
 
-def _made_and_answered(model: str) -> pd.DataFrame:
-    """Turned images, whether they were ``kept``, the model's ``accuracy`` and the ``control``'s."""
-    made = read_turned(model)
-    before = made[made["strength"] == 0].set_index("image_id")["back"]
+def _made(models: Sequence[str]) -> pd.DataFrame:
+    tables = [read_turned(name).assign(model=name) for name in models]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _made_and_answered(models: Sequence[str]) -> pd.DataFrame:
+    """Turned images: was the ``object`` kept, and the model's ``accuracy`` and the ``control``'s.
+
+    ``before`` is what the judge gave to the object in the image that nothing was done to.
+    """
+    rows = _made(models)
+    before = rows[rows["strength"] == 0].set_index(["model", "image_id"])["back"].rename("before")
     # From full strength nothing of the image is left that could be kept.
-    partly = made["strength"].between(0, 1, inclusive="neither")
-    made = made[(made["condition"] != SINGLE_CONDITION) & partly]
-    both = made.assign(
-        kept=np.where(made["back"] > KEPT, "kept", "lost"), before=made["image_id"].map(before)
+    partly = rows["strength"].between(0, 1, inclusive="neither")
+    rows = rows[(rows["condition"] != SINGLE_CONDITION) & partly]
+    answers = miniature_answers(["rotation"], [*models, CLASSIFIER])
+    right = answers.pivot(index="image_id", columns="observer", values="right").astype(float)
+    own = right.stack().rename("accuracy")
+    return (
+        rows.assign(
+            object=np.where(rows["back"] > KEPT, "kept", "lost"),
+            control=rows["image_id"].map(right[CLASSIFIER]),
+        )
+        .join(before, on=["model", "image_id"])
+        .join(own, on=["image_id", "model"])
     )
-    for name, column in ((model, "accuracy"), (CLASSIFIER, "control")):
-        answers = miniature_answers(["rotation"], [name]).set_index("image_id")["right"]
-        both[column] = both["image_id"].map(answers).astype(float)
-    return both
 
 
 def gap_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -> pd.DataFrame:
@@ -127,27 +129,22 @@ def gap_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) ->
         resampling: how the intervals are made.
 
     Returns:
-        ``model, strength``; ``own`` and ``control``, accuracy on kept objects less that on lost
-        ones, of the model and of the ResNet; and ``difference, low, high``, the one less the other.
+        ``model, strength``, and ``difference, low, high``: by how much the model is ahead of the
+        ResNet in accuracy on kept objects, less that on lost ones.
     """
-    rows = []
-    for model in models:
-        both = _made_and_answered(model)
-        keys, sums = clustered_sums(
-            both, ["strength", "kept"], ["accuracy", "control"], resampling=resampling
-        )
-        place = {(row.strength, row.kept): at for at, row in enumerate(keys.itertuples())}
-        for strength in sorted(both["strength"].unique()):
-            if (strength, "kept") not in place or (strength, "lost") not in place:
-                continue
-            kept, lost = (place[strength, name] for name in ("kept", "lost"))
-            # A resample can leave none that was kept.
-            means = {name: share(sums[name], sums["n"]) for name in ("accuracy", "control")}
-            own, other = (mean[kept] - mean[lost] for mean in means.values())
-            low, high = (float(end[0]) for end in resampling.interval((own - other)[None]))
-            rows.append((model, strength, own[0], other[0], own[0] - other[0], low, high))
-    columns = ["model", "strength", "own", "control", "difference", "low", "high"]
-    return pd.DataFrame(rows, columns=columns).round(4)
+    rows = _made_and_answered(models)
+    rows = rows.assign(ahead=rows["accuracy"] - rows["control"])
+    keys, sums = clustered_sums(
+        rows, ["model", "strength", "object"], ["ahead"], resampling=resampling
+    )
+    # A resample can leave none that was kept.
+    ahead = share(sums["ahead"], sums["n"])
+    place = keys.reset_index().pivot(index=["model", "strength"], columns="object", values="index")
+    place = place.reindex(columns=["kept", "lost"]).dropna().astype(int)
+    gaps = ahead[place["kept"]] - ahead[place["lost"]]
+    low, high = resampling.interval(gaps)
+    found = pd.DataFrame({"difference": gaps[:, 0], "low": low, "high": high}, index=place.index)
+    return found.round(4).reset_index()
 
 
 def easy_rows(models: Sequence[str]) -> pd.DataFrame:
@@ -160,14 +157,12 @@ def easy_rows(models: Sequence[str]) -> pd.DataFrame:
         ``model``; ``three``, the share of the kept objects that three categories make up; and
         ``kept, lost``, the judge's mean probability of either before anything was taken apart.
     """
-    rows = []
-    for model in models:
-        both = _made_and_answered(model)
-        last = both[both["strength"] == both["strength"].max()]
-        before = last.groupby("kept")["before"].mean().reindex(["kept", "lost"])
-        categories = last.loc[last["kept"] == "kept", "category"].value_counts(normalize=True)
-        rows.append((model, categories.iloc[:3].sum(), *before))
-    return pd.DataFrame(rows, columns=["model", "three", "kept", "lost"])
+    rows = _made_and_answered(models)
+    last = rows[rows["strength"] == rows.groupby("model")["strength"].transform("max")]
+    found = last.pivot_table("before", "model", "object").reindex(columns=["kept", "lost"])
+    kept = last[last["object"] == "kept"].groupby("model")["category"]
+    shares = kept.value_counts(normalize=True)
+    return found.assign(three=shares.groupby("model").head(3).groupby("model").sum()).reset_index()
 
 
 def loss_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -> pd.DataFrame:
@@ -185,28 +180,20 @@ def loss_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -
         high``, by how much it exceeds that of `CLASSIFIER`; most first.
     """
     answers = with_recipe(miniature_answers(["rotation"], models))
-    upright = answers["condition"] == SINGLE_CONDITION
-    rows = answers.assign(right=answers["right"].astype(float), upright=upright)
-    keys, sums = clustered_sums(rows, ["recipe", "upright"], ["right"], resampling=resampling)
+    pose = np.where(answers["condition"] == SINGLE_CONDITION, "upright", "turned")
+    rows = answers.assign(right=answers["right"].astype(float), pose=pose)
+    keys, sums = clustered_sums(rows, ["recipe", "pose"], ["right"], resampling=resampling)
     accuracy = share(sums["right"], sums["n"])
-    place = {(row.recipe, row.upright): at for at, row in enumerate(keys.itertuples())}
-    left = {
-        name: (accuracy[place[name, False]] - CHANCE) / (accuracy[place[name, True]] - CHANCE)
-        for name in dict.fromkeys(keys["recipe"])
-    }
-    found = []
-    for name, kept in left.items():
-        more = kept - left[CLASSIFIER]
-        low, high = (float(end[0]) for end in resampling.interval(more[None]))
-        ends = (np.nan, np.nan) if name == CLASSIFIER else (low, high)
-        means = (accuracy[place[name, which]][0] for which in (True, False))
-        found.append((name, *means, kept[0], more[0], *ends))
-    columns = ["recipe", "upright", "turned", "share", "difference", "low", "high"]
-    table = pd.DataFrame(found, columns=columns).round(4)
-    return table.sort_values("share", ascending=False, ignore_index=True)
-
-
-_VALUES = ["lying", "rise", "wrong_rise", "wrong_beyond"]
+    place = keys.reset_index().pivot(index="recipe", columns="pose", values="index")
+    before, after = accuracy[place["upright"]], accuracy[place["turned"]]
+    left = (after - CHANCE) / (before - CHANCE)
+    more = left - left[place.index == CLASSIFIER]
+    low, high = resampling.interval(more)
+    found = {"upright": before, "turned": after, "share": left, "difference": more}
+    table = pd.DataFrame({name: values[:, 0] for name, values in found.items()}, place.index)
+    table = table.assign(low=low, high=high)
+    table.loc[CLASSIFIER, ["low", "high"]] = np.nan
+    return table.round(4).reset_index().sort_values("share", ascending=False, ignore_index=True)
 
 
 def prompt_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -> pd.DataFrame:
@@ -223,21 +210,19 @@ def prompt_rows(models: Sequence[str], *, resampling: Resampling = Resampling())
         its own prompt and under another's; and ``wrong_beyond``, by how much it exceeds, under
         another's, that from full strength, where nothing of the image is left (NaN without it).
     """
-    columns = ["model", "strength", "n"]
-    columns += [f"{name}{end}" for name in _VALUES for end in ("", "_low", "_high")]
-    tables = []
-    for model in models:
-        rows = read_turned(model)
-        rows = rows[rows["condition"] != SINGLE_CONDITION]
-        before, after = (
-            rows["image_id"].map(rows[rows["strength"] == end].set_index("image_id")[name])
-            for end, name in ((0, "lying"), (1, "wrong_lying"))
-        )
-        measured = rows.assign(
-            rise=rows["lying"] - before,
-            wrong_rise=rows["wrong_lying"] - before,
-            wrong_beyond=rows["wrong_lying"] - after,
-        )
-        found = clustered_columns(measured, ["strength"], _VALUES, resampling=resampling)
-        tables.append(found.assign(model=model))
-    return pd.concat(tables, ignore_index=True)[columns].round(4)
+    rows = _made(models)
+    rows = rows[rows["condition"] != SINGLE_CONDITION]
+    image = ["model", "image_id"]
+    before, after = (
+        rows[image].join(rows[rows["strength"] == end].set_index(image)[name], on=image)[name]
+        for end, name in ((0, "lying"), (1, "wrong_lying"))
+    )
+    measured = {
+        "lying": rows["lying"],
+        "rise": rows["lying"] - before,
+        "wrong_rise": rows["wrong_lying"] - before,
+        "wrong_beyond": rows["wrong_lying"] - after,
+    }
+    return clustered_columns(
+        rows.assign(**measured), ["model", "strength"], list(measured), resampling=resampling
+    ).round(4)

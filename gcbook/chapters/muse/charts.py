@@ -8,7 +8,17 @@ import pandas as pd
 
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.parts import chance_line, dropdown, finish, positions, side_by_side, slider
-from gcbook.charts.placed import FONT, Grid, at, data_url, heading, image_mark, large_picture
+from gcbook.charts.placed import (
+    FONT,
+    Grid,
+    at,
+    below,
+    data_url,
+    framed,
+    heading,
+    image_mark,
+    large_picture,
+)
 from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE, GENERATIVE, INK
 
 __all__ = ["fig_rules", "fig_sixteen", "fig_stick"]
@@ -47,26 +57,17 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
     tooltip = tooltips(["label", "distance", "place"], titles={"label": "Prompt names"})
     color = alt.condition("datum.place === 1", alt.value(_NEAR), alt.value(_FAR))
-    frame = {"x": at("px"), "y": at("py"), "x2": alt.X2("px2:Q"), "y2": alt.Y2("py2:Q")}
     layers = [
         *large_picture(base, "'The image'", "original", "0", str(_GRID.top), _GRID.picture),
         heading(base, _HIDDEN, _GRID.left, _GRID.upper),
         image_mark(grid, _GRID.square).encode(x=at("px"), y=at("py"), url="url:N", tooltip=tooltip),
-        grid.transform_filter("datum.place === 1")
-        .mark_rect(fillOpacity=0, strokeWidth=4, stroke=_NEAR, aria=False)
-        .encode(**frame),
-        grid.transform_filter("datum.role !== ''")
-        .mark_rect(fillOpacity=0, strokeWidth=2, stroke=INK, strokeDash=[5, 3], aria=False)
-        .encode(**frame),
-        grid.mark_text(baseline="top", dy=5, fontSize=FONT).encode(
-            x=at("middle"), y=at("py2"), text="label:N", description="spoken:N"
+        framed(grid.transform_filter("datum.place === 1"), strokeWidth=4, stroke=_NEAR),
+        framed(
+            grid.transform_filter("datum.role !== ''"), strokeWidth=2, stroke=INK, strokeDash=[5, 3]
         ),
-        grid.mark_text(baseline="top", dy=18, fontSize=FONT, fontWeight="bold", aria=False).encode(
-            x=at("middle"), y=at("py2"), text="words:N", color=color
-        ),
-        grid.mark_text(baseline="top", dy=31, fontSize=FONT - 1, aria=False).encode(
-            x=at("middle"), y=at("py2"), text="role:N"
-        ),
+        below(grid, "label", 5, spoken=True),
+        below(grid, "words", 18, fontWeight="bold").encode(color=color),
+        below(grid, "role", 31, fontSize=FONT - 1),
     ]
     return finish(
         alt.layer(*layers)

@@ -1,7 +1,6 @@
 """Muse as a classifier (Appendix B): distances of what is regenerated, and a bound beside them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from gcbook.miniworld.results.ambiguous import prompt_of
 from gcbook.miniworld.results.judge import judge_pictures
 from gcbook.miniworld.results.regenerated import (
     MANY_DRAWS,
+    MANY_RATIO,
     MODEL,
     STEPS,
     regenerated_ratios,
@@ -25,15 +25,14 @@ from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import decide
 from gcbook.scoring.scores import score_array
-from gcbook.scoring.store import Store
 from gcbook.stats.clustered import clustered_means
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.rows import ordered_rows
 from gcbook.stats.words import plural
 
 __all__ = [
     "PERMUTATIONS",
     "RULES",
-    "Share",
     "distances",
     "drawn_rows",
     "prompts_by_ratio",
@@ -53,26 +52,23 @@ RULES = {
 """Ways to decide. The second takes off what a prompt costs on average over the images, of which
 every category has as many: an observer of single images could not know it."""
 
-BOUND_DRAWS = (1, STEPS, None)
-"""Of the bound: one, as many network evaluations as a reconstruction takes, and all that ship."""
 
-
-def distances(store: Store) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return what a store has of regenerated images.
+def distances(ratio: float, draws: int = 1) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return how far regenerated images are from what they were made of.
 
     Args:
-        store: from `gcbook.miniworld.results.regenerated.regenerated_store`.
+        ratio: share of the tokens that is hidden.
+        draws: regenerations of an image under each prompt, over which the mean is taken.
 
     Returns:
-        Images that have all distances, and these: mean squares over pixels from −1 to 1, (N, 16).
+        The images, and their distances: mean squares over pixels from −1 to 1, (N, 16).
     """
+    store = regenerated_store(ratio, draws)
     images, rows = store.images(), store.scores()
     errors = score_array(
         rows, rows["error_l2"], images["image_id"], CATEGORIES, store.settings.draws
     )
-    mean = errors.mean(axis=1)
-    whole = np.isfinite(mean).all(axis=1)
-    return images[whole].reset_index(drop=True), mean[whole]
+    return images, errors.mean(axis=1)
 
 
 def rule_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
@@ -86,59 +82,37 @@ def rule_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         ``evaluations`` (of the network, an image and prompt), ``n, accuracy, low, high``. All rules
         answer the same images.
     """
-    columns = ["rule", "how", "evaluations", "n", "accuracy", "low", "high"]
-    tables, shown = [], set()
-    for ratio in regenerated_ratios():
-        images, errors = distances(regenerated_store(ratio))
-        shown |= set(images["image_id"])
-        tables += _by_distance(images, errors, f"{ratio:.0%} hidden", STEPS)
-    for ratio in regenerated_ratios(MANY_DRAWS):
-        how = f"{ratio:.0%}, mean of {MANY_DRAWS}"
-        images, errors = distances(regenerated_store(ratio, MANY_DRAWS))
-        tables += _by_distance(images, errors, how, STEPS * MANY_DRAWS)
+    tables = []
+    for many in (1, MANY_DRAWS):
+        for ratio in regenerated_ratios(many):
+            how = f"{ratio:.0%} hidden" if many == 1 else f"{ratio:.0%}, mean of {many}"
+            tables.append(_by_distance(ratio, many).assign(how=how, evaluations=STEPS * many))
     store = shipped_store(MODEL, "in-distribution")
-    for count in BOUND_DRAWS:
-        number_of = count or store.settings.max_draws
-        bound = decide(store, draws=min(number_of, store.settings.max_draws))
-        bound = bound[bound["image_id"].isin(shown)]
-        right = bound["response"] == bound["category"]
-        tables.append(_right(bound, right, "bound", plural(number_of, "draw"), number_of))
+    # One draw, as many network evaluations as a reconstruction takes, and all that ship.
+    for count in (1, STEPS, store.settings.max_draws):
+        bound = decide(store, draws=count)
+        about = {"rule": "bound", "how": plural(count, "draw"), "evaluations": count}
+        tables.append(_right(bound, bound["response"] == bound["category"]).assign(**about))
     answers = pd.concat(tables, ignore_index=True)
     by = ["rule", "how", "evaluations"]
-    order = answers[by].drop_duplicates()
-    found = clustered_means(answers, by, "right", share=True, resampling=resampling).rename(
-        columns={"mean": "accuracy"}
-    )
-    rules = list(RULES)
-    found = order.merge(found, on=by).sort_values(
-        "rule", key=lambda column: column.map(rules.index), kind="stable", ignore_index=True
-    )
-    found["rule"] = found["rule"].map(RULES)
-    return found[columns].round({"accuracy": 4, "low": 4, "high": 4})
+    found = clustered_means(answers, by, "right", share=True, resampling=resampling)
+    found = ordered_rows(found, by, {"rule": RULES, "how": dict.fromkeys(answers["how"])})
+    return found.assign(rule=found["rule"].map(RULES)).rename(columns={"mean": "accuracy"}).round(4)
 
 
-def _by_distance(
-    images: pd.DataFrame, errors: np.ndarray, how: str, evaluations: int
-) -> list[pd.DataFrame]:
+def _by_distance(ratio: float, draws: int) -> pd.DataFrame:
+    images, errors = distances(ratio, draws)
     named = images["category"].map(CATEGORIES.index).to_numpy()
-    return [
-        _right(images, values.argmin(axis=1) == named, rule, how, evaluations)
-        for rule, values in (("distance", errors), ("less", errors - errors.mean(axis=0)))
-    ]
-
-
-def _right(images: pd.DataFrame, right: Any, rule: str, how: str, evaluations: int) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "image_id": images["image_id"].to_numpy(),
-            "category": images["category"].to_numpy(),
-            "silhouette": images["imagename"].map(silhouette_of).to_numpy(),
-            "right": np.asarray(right, float),
-            "rule": rule,
-            "how": how,
-            "evaluations": evaluations,
-        }
+    rules = {"distance": errors, "less": errors - errors.mean(axis=0)}
+    return pd.concat(
+        _right(images, values.argmin(axis=1) == named).assign(rule=rule)
+        for rule, values in rules.items()
     )
+
+
+def _right(images: pd.DataFrame, right: Any) -> pd.DataFrame:
+    silhouette = images["imagename"].map(silhouette_of)
+    return images[["image_id", "category"]].assign(silhouette=silhouette, right=right * 1.0)
 
 
 def sixteen_rows(
@@ -187,22 +161,6 @@ def sixteen_rows(
 PERMUTATIONS = 999
 
 
-@dataclass(frozen=True)
-class Share:
-    """How much of the variance within images is prompts' own means.
-
-    Attributes:
-        value: the share.
-        chance: its mean where a silhouette's distances are permuted over the prompts, alike in all
-            of its images.
-        p: share of permutations in which it is as large.
-    """
-
-    value: float
-    chance: float
-    p: float
-
-
 def drawn_rows(classifier: Any, each: int = 8, seed: int = 0) -> pd.DataFrame:
     """Have a masked model draw every category from its prompt alone, and have that judged.
 
@@ -241,45 +199,43 @@ def stick_rows(ratio: float, drawn: pd.DataFrame) -> pd.DataFrame:
         over other categories' images), ``named`` (share of these images that are answered with it),
         ``drawn``.
     """
-    images, errors = distances(regenerated_store(ratio))
-    shown = images["category"].to_numpy()
-    answers = np.array(CATEGORIES)[errors.argmin(axis=1)]
+    images, errors = distances(ratio)
+    others = images["category"].to_numpy()[:, None] != np.array(CATEGORIES)
+    named = errors.argmin(axis=1)[:, None] == np.arange(len(CATEGORIES))
     # Images differ far more in all of their distances than prompts do.
-    errors = errors - errors.mean(axis=1, keepdims=True)
-    rows = []
-    for place, name in enumerate(CATEGORIES):
-        others = shown != name
-        rows.append(
-            {
-                "category": name,
-                "distance": errors[others, place].mean(),
-                "named": (answers[others] == name).mean(),
-            }
-        )
-    return pd.DataFrame(rows).merge(drawn, on="category").round(5)
+    less = errors - errors.mean(axis=1, keepdims=True)
+    rows = pd.DataFrame(
+        {
+            "category": CATEGORIES,
+            "distance": less.mean(axis=0, where=others),
+            "named": named.mean(axis=0, where=others),
+        }
+    )
+    return rows.merge(drawn, on="category").round(5)
 
 
-def prompts_share(ratio: float) -> Share:
+def prompts_share(ratio: float) -> tuple[float, float]:
     """Return the share of the variance of an image's distances that is prompts' own means.
 
     Args:
         ratio: share of the tokens that is hidden.
+
+    Returns:
+        The share, and its mean where a silhouette's distances are permuted over the prompts, alike
+        in all of its images.
     """
-    images, errors = distances(regenerated_store(ratio))
+    images, errors = distances(ratio)
     centred = errors - errors.mean(axis=1, keepdims=True)
     whole = np.square(centred).mean()
     # Images of one silhouette have more in common, so they keep their prompts together.
-    of_image, names = pd.factorize(images["imagename"].map(silhouette_of))
-    summed = np.zeros((len(names), centred.shape[1]))
-    np.add.at(summed, of_image, centred)
+    silhouette = images["imagename"].map(silhouette_of).to_numpy()
+    summed = pd.DataFrame(centred).groupby(silhouette, sort=False).sum().to_numpy()
     rng = np.random.default_rng(0)
     by_chance = [
         np.square(rng.permuted(summed, axis=1).sum(axis=0) / len(centred)).mean() / whole
         for _ in range(PERMUTATIONS)
     ]
-    found = float(np.square(centred.mean(axis=0)).mean() / whole)
-    more = sum(value >= found for value in by_chance)
-    return Share(found, float(np.mean(by_chance)), (1 + more) / (1 + PERMUTATIONS))
+    return float(np.square(centred.mean(axis=0)).mean() / whole), float(np.mean(by_chance))
 
 
 def sticking_by_ratio(drawn: pd.DataFrame) -> dict[float, pd.DataFrame]:
@@ -291,38 +247,26 @@ def sticking_by_ratio(drawn: pd.DataFrame) -> dict[float, pd.DataFrame]:
     return {ratio: stick_rows(ratio, drawn) for ratio in regenerated_ratios()}
 
 
-def prompts_by_ratio() -> dict[float, Share]:
+def prompts_by_ratio() -> dict[float, tuple[float, float]]:
     """`prompts_share` by each share of tokens that was hidden."""
     return {ratio: prompts_share(ratio) for ratio in regenerated_ratios()}
 
 
-def several_gain(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def several_gain(*, resampling: Resampling = Resampling()) -> pd.Series:
     """By how much the mean of several reconstructions is the better answer, image by image.
 
     Args:
         resampling: how the intervals are made.
 
     Returns:
-        A row a share of hidden tokens: ``hidden, one, several`` (accuracies on the same images),
-        ``gain, low, high``.
+        ``one, several`` (accuracies on the same images, with `MANY_RATIO` hidden), ``gain, low,
+        high``.
     """
-    rows = []
-    for ratio in regenerated_ratios(MANY_DRAWS):
-        single, several = (
-            _by_distance(*distances(regenerated_store(ratio, many)), "", many)[0]
-            for many in (1, MANY_DRAWS)
-        )
-        both = single.merge(several, on=["image_id", "category", "silhouette"])
-        gain = both.assign(gain=both["right_y"] - both["right_x"], all=0)
-        found = clustered_means(gain, ["all"], "gain", resampling=resampling).iloc[0]
-        rows.append(
-            {
-                "hidden": ratio,
-                "one": both["right_x"].mean(),
-                "several": both["right_y"].mean(),
-                "gain": found["mean"],
-                "low": found["low"],
-                "high": found["high"],
-            }
-        )
-    return pd.DataFrame(rows, columns=["hidden", "one", "several", "gain", "low", "high"])
+    single, several = (
+        _by_distance(MANY_RATIO, many).query("rule == 'distance'") for many in (1, MANY_DRAWS)
+    )
+    both = single.merge(several, on=["image_id", "category", "silhouette"])
+    both = both.assign(gain=both["right_y"] - both["right_x"], all=0)
+    found = clustered_means(both, ["all"], "gain", resampling=resampling).iloc[0]
+    means = {"one": both["right_x"].mean(), "several": both["right_y"].mean()}
+    return pd.Series(means | {"gain": found["mean"], "low": found["low"], "high": found["high"]})

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from gcbook.chapters.muse.facts import muse_facts
-from gcbook.chapters.muse.tables import RULES, Share
+from gcbook.chapters.muse.tables import RULES
 
 DISTANCE, LESS, BOUND = RULES.values()
 RULE_ROWS = pd.DataFrame(
@@ -20,11 +20,8 @@ RULE_ROWS = pd.DataFrame(
     ],
     columns=["rule", "how", "evaluations", "n", "accuracy", "low", "high"],
 )
-GAIN = pd.DataFrame(
-    [(0.75, 0.16, 0.22, 0.06, 0.01, 0.11)],
-    columns=["hidden", "one", "several", "gain", "low", "high"],
-)
-SHARES = {0.25: Share(0.013, 0.003, 0.001), 0.75: Share(0.002, 0.005, 0.3)}
+GAIN = pd.Series({"one": 0.16, "several": 0.22, "gain": 0.06, "low": 0.01, "high": 0.11})
+SHARES = {0.25: (0.013, 0.003), 0.75: (0.002, 0.005)}
 RISING = pd.DataFrame({"drawn": range(16), "distance": range(16)})
 FALLING = RISING.assign(distance=-RISING["distance"])
 

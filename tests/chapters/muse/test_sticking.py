@@ -7,7 +7,6 @@ from tiny.regenerated import STICKY
 
 from gcbook.chapters.muse import tables as muse_sticking
 from gcbook.chapters.muse.tables import (
-    PERMUTATIONS,
     drawn_rows,
     prompts_by_ratio,
     prompts_share,
@@ -27,40 +26,38 @@ def test_the_prompt_that_sticks_is_near_and_named():
     assert rows.loc[STICKY, "named"] == 1
     assert rows.drop(STICKY)["named"].max() == 0
     # Prompts differ, and images do not: all of the variance within an image is the prompts' own.
-    share = prompts_share(0.75)
-    assert share.value > 0.5
-    assert share.p == 1 / (1 + PERMUTATIONS)
+    share, chance = prompts_share(0.75)
+    assert share > 0.5 > 2 * chance
     assert list(prompts_by_ratio()) == list(sticking_by_ratio(drawn)) == [0.5, 0.75]
-    assert prompts_by_ratio()[0.75] == share
+    assert prompts_by_ratio()[0.75] == (share, chance)
 
 
 @pytest.mark.usefixtures("stores")
 def test_prompts_that_are_all_alike_are_called_chance(monkeypatch):
     rng = np.random.default_rng(1)
-    images, errors = muse_sticking.distances(muse_sticking.regenerated_store(0.75))
+    images, errors = muse_sticking.distances(0.75)
     alike = rng.normal(size=(200, errors.shape[1]))
     many = pd.concat([images] * 200).iloc[:200].reset_index(drop=True)
     many["imagename"] = [f"cat{number}-cat1.png" for number in range(200)]
-    monkeypatch.setattr(muse_sticking, "distances", lambda store: (many, alike))
-    share = prompts_share(0.75)
+    monkeypatch.setattr(muse_sticking, "distances", lambda ratio: (many, alike))
+    share, chance = prompts_share(0.75)
     # Means of N values that have nothing in common have one N-th of their variance.
-    assert share.chance == pytest.approx(1 / 200, rel=0.1)
-    assert share.value < 2 * share.chance
-    assert share.p > 0.05
+    assert chance == pytest.approx(1 / 200, rel=0.1)
+    assert share < 2 * chance
 
 
 @pytest.mark.usefixtures("stores")
 def test_images_of_one_silhouette_are_one_witness_for_a_prompt(monkeypatch):
     rng = np.random.default_rng(1)
-    images, errors = muse_sticking.distances(muse_sticking.regenerated_store(0.75))
+    images, errors = muse_sticking.distances(0.75)
     # Ten silhouettes, each with its own prompts that lie close, in all of its twenty images.
     own = rng.normal(size=(10, errors.shape[1])).repeat(20, axis=0)
     many = pd.concat([images] * 200).iloc[:200].reset_index(drop=True)
     many["imagename"] = [f"cat{number // 20}-cat{number % 20}.png" for number in range(200)]
-    monkeypatch.setattr(muse_sticking, "distances", lambda store: (many, own))
-    share = prompts_share(0.75)
-    assert share.chance == pytest.approx(1 / 10, rel=0.2)
-    assert share.p > 0.05
+    monkeypatch.setattr(muse_sticking, "distances", lambda ratio: (many, own))
+    share, chance = prompts_share(0.75)
+    assert chance == pytest.approx(1 / 10, rel=0.2)
+    assert share < 2 * chance
 
 
 @pytest.mark.parametrize("after", [1.0, 0.0])
@@ -71,11 +68,9 @@ def test_several_reconstructions_are_compared_with_one(monkeypatch, after):
         np.array([[0.0], [after]]) * np.eye(16)[CATEGORIES.index("cat")]
     )
     tables = iter([(images, np.tile(each, (4, 1))) for each in errors])
-    monkeypatch.setattr(muse_sticking, "regenerated_ratios", lambda draws: (0.75,))
-    monkeypatch.setattr(muse_sticking, "regenerated_store", lambda ratio, draws: None)
-    monkeypatch.setattr(muse_sticking, "distances", lambda store: next(tables))
-    (row,) = several_gain(resampling=Resampling(draws=50)).to_dict("records")
-    assert (row["hidden"], row["one"], row["several"]) == (0.75, 0, after)
+    monkeypatch.setattr(muse_sticking, "distances", lambda ratio, draws: next(tables))
+    row = several_gain(resampling=Resampling(draws=50))
+    assert (row["one"], row["several"]) == (0, after)
     assert row["gain"] == row["low"] == row["high"] == after
 
 

@@ -55,7 +55,6 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
     before = moved.groupby("statistic")["coverage"].mean()
     kappas = easy[(easy["statistic"] == "kappa") & easy["effects"].isin(_TEXTURES_MATTER)]
     crossed = kappas.groupby("effects")["coverage"].mean()
-    losses = _losses(run)
     experiments = int(ours["replications"].mode().iloc[0])
     return SimpleNamespace(
         easy_designs=len(easy),
@@ -64,8 +63,8 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
         ours=_mean(easy),
         ours_rest=_mean(easy.drop(squared.index)),
         plain_rest=_mean(plain[~plain["statistic"].isin(squared["statistic"])]),
-        within=_within(easy),
-        exact_within=Number(_exact_within(easy), ".0%"),
+        within=Number(easy["coverage"].between(*BAND).mean(), ".0%"),
+        exact_within=Number(easy["replications"].map(_exact_within).mean(), ".0%"),
         regular=Interval(regular.min(), regular.max(), _PERCENT),
         kappa=_mean(beside),
         klein=_mean(klein),
@@ -80,7 +79,7 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
         sixty=Interval(sixty.min(), sixty.max(), _PERCENT),
         sixty_before=Interval(before.min(), before.max(), _PERCENT),
         crossed_kappa=Interval(crossed.min(), crossed.max(), _PERCENT),
-        beaten=int((losses["ours"] > losses["best"] + _TIE).sum()),
+        beaten=_beaten(run),
         experiments=experiments,
         fewest=int(ours["replications"].min()),
         error=Number(1.96 * np.sqrt(0.95 * 0.05 / experiments), ".3f"),
@@ -91,26 +90,18 @@ def _mean(rows: pd.DataFrame) -> Number:
     return Number(rows["coverage"].mean(), _PERCENT)
 
 
-def _within(rows: pd.DataFrame) -> Number:
-    return Number(rows["coverage"].between(*BAND).mean(), ".0%")
-
-
-def _losses(run: pd.DataFrame) -> pd.DataFrame:
-    """``ours`` and ``best``: losses by statistic, as the choice of the intervals defines them."""
+def _beaten(run: pd.DataFrame) -> int:
+    """Of how many statistics another candidate has less loss, as the choice defines it."""
     easy = run[~run["hard"]]
     low, high = BAND
     loss = 2 * (low - easy["coverage"]).clip(lower=0) + (easy["coverage"] - high).clip(lower=0)
-    means = loss.groupby([easy["statistic"], easy["method"], easy["ours"]]).mean().reset_index()
-    means.columns = pd.Index(["statistic", "method", "ours", "loss"])
-    own = means[means["ours"]].set_index("statistic")["loss"]
-    return pd.DataFrame({"ours": own, "best": means.groupby("statistic")["loss"].min()})
+    means = easy.assign(loss=loss).groupby(["ours", "statistic", "method"])["loss"].mean()
+    best, own = means.groupby("statistic").min(), means.xs(True).droplevel("method")
+    return int((own > best.reindex(own.index) + _TIE).sum())
 
 
-def _exact_within(rows: pd.DataFrame) -> float:
-    """The share of designs within the band if every interval covered in exactly 95 of 100."""
-    found = []
-    for n in rows["replications"]:
-        hits = np.arange(n + 1)
-        inside = (np.round(hits / n, 4) >= BAND[0]) & (np.round(hits / n, 4) <= BAND[1])
-        found.append(binom.pmf(hits[inside], n, 0.95).sum())
-    return float(np.mean(found)) if found else np.nan
+def _exact_within(n: int) -> float:
+    """How often a coverage from n experiments is in the band if it is exactly 95 of 100."""
+    hits = np.arange(n + 1)
+    inside = pd.Series(hits / n).round(4).between(*BAND)
+    return float(binom.pmf(hits[inside], n, 0.95).sum())

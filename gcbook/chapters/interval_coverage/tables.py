@@ -9,6 +9,7 @@ import pandas as pd
 
 from gcbook.files.errors import InputError
 from gcbook.paper.published import quoted_value, table2, table3
+from gcbook.stats.rows import ordered_rows
 
 __all__ = [
     "BAND",
@@ -66,8 +67,6 @@ _MEASURED = ["truth", "coverage", "width", "below", "above"]
 _COLUMNS = [*_WORDS, "statistic", "hard", "method", "ours", *_MEASURED]
 _MANY = 60
 """Conditions of the designs called "many"."""
-_OVER = {"error_consistency": " over datasets"}
-"""Ends a statistic's name where means over many conditions are a statistic of their own."""
 
 
 def read_run(stored: str = "") -> pd.DataFrame:
@@ -151,10 +150,8 @@ def procedure_rows(rows: pd.DataFrame) -> pd.DataFrame:
         within=("coverage", lambda each: each.between(*BAND).mean()),
         width=("width", "mean"),
     ).reset_index()
-    order = {name: place for place, name in enumerate([*STATISTICS, OURS, PERCENTILE, KLEIN])}
-    by = ["statistic", "procedure"]
-    found = found.sort_values(by, key=lambda each: each.map(order), kind="stable")
-    return found.reset_index(drop=True)
+    order = {"statistic": STATISTICS, "procedure": (OURS, PERCENTILE, KLEIN)}
+    return ordered_rows(found, list(order), order)
 
 
 def outside_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -188,12 +185,11 @@ def outside_rows(rows: pd.DataFrame) -> pd.DataFrame:
     found["error"] = np.sqrt(0.95 * 0.05 / found["replications"])
     words = [_in_words(row) for row in found[by[2:]].to_dict("records")]
     found["which"] = [each.replace("accuracies many", f"{_MANY} conditions") for each in words]
-    low, high = BAND
-    apart = (found["coverage"] + 2 * found["error"] < low) | (
-        found["coverage"] - 2 * found["error"] > high
+    low, high = BAND[0] - 2 * found["error"], BAND[1] + 2 * found["error"]
+    apart = found[~found["coverage"].between(low, high)]
+    found = apart.sort_values(
+        "statistic", key=lambda each: each.map(list(STATISTICS).index), kind="stable"
     )
-    places = {name: place for place, name in enumerate(STATISTICS)}
-    found = found[apart].sort_values("statistic", key=lambda each: each.map(places), kind="stable")
     return found[["name", "which", "designs", *shares, "error"]].reset_index(drop=True)
 
 
@@ -219,19 +215,16 @@ def _observers() -> float:
 def _printed() -> dict[str, tuple[str, float]]:
     """Statistic → what the paper prints of it, and the value."""
     whole = table2().merge(table3()[["key", "ood_accuracy"]], on="key").set_index("key")
-    metrics = ["ood_accuracy", "observed_consistency", "error_consistency", "accuracy_difference"]
-    printed = whole[metrics].to_dict("index")
-    imagen, other = printed["imagen"], printed["vit_22b_ft_384"]
-    named = {metric: f"{metric}{_OVER.get(metric, '')}" for metric in metrics}
+    ood, kappa = whole["ood_accuracy"], whole["error_consistency"]
+    one, other = "imagen", "vit_22b_ft_384"
+    both = "Imagen and ViT-22B-384"
     return {
         "shape bias": ("Imagen", quoted_value("imagen_shape_bias")),
         "shape bias of pooled humans": ("Humans", quoted_value("human_shape_bias")),
-        **{f"mean {named[metric]}": ("Imagen", imagen[metric]) for metric in metrics},
-        **{
-            f"difference in {named[metric]}": (
-                "Imagen and ViT-22B-384",
-                abs(imagen[metric] - other[metric]),
-            )
-            for metric in ("ood_accuracy", "error_consistency")
-        },
+        "mean ood_accuracy": ("Imagen", ood[one]),
+        "mean observed_consistency": ("Imagen", whole["observed_consistency"][one]),
+        "mean error_consistency over datasets": ("Imagen", kappa[one]),
+        "mean accuracy_difference": ("Imagen", whole["accuracy_difference"][one]),
+        "difference in ood_accuracy": (both, abs(ood[one] - ood[other])),
+        "difference in error_consistency over datasets": (both, abs(kappa[one] - kappa[other])),
     }

@@ -1,12 +1,10 @@
 """The numbers that the chapter's text and its claims are about."""
 
-from collections.abc import Sequence
 from types import SimpleNamespace
 
 import pandas as pd
 
 from gcbook.chapters.observer.pack import CONFIDENCE, TIMING, Experiment
-from gcbook.chapters.observer.parts import Part
 from gcbook.claims import Interval, Number
 from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.paper.experiments import EXPERIMENTS
@@ -32,6 +30,8 @@ def observer_facts(
         rows: from `gcbook.chapters.observer.tables.observer_rows`.
         experiment: all of it.
     """
+    images = pd.concat(part.images.assign(block=part.block) for part in experiment.parts)
+    miniature = next(part for part in experiment.parts if part.block == "miniature")
     people = rows[rows["kind"] == HUMANS_TITLE]
     networks = rows[rows["kind"] != HUMANS_TITLE].set_index("observer")["shape_bias"]
     pooled = pooled_bias(bias_by_category(summaries))
@@ -39,7 +39,11 @@ def observer_facts(
     shape, texture = (people[f"{cue}_accuracy"].sum() for cue in ("shape", "texture"))
     low, high = map(float, jeffreys_interval(FEW_SHAPES, FEW_SHAPES + FEW_TEXTURES, CONFIDENCE))
     return SimpleNamespace(
-        **_sizes(experiment.parts),
+        **{f"{block}_images": number for block, number in images["block"].value_counts().items()},
+        few=int(((images["block"] == "photographs") & (images["round"] == 1)).sum()),
+        miniatures=miniature.answers["label"].nunique(),
+        miniature_pixels=named_world(DEFAULT).resolution,
+        people_saw=EXPERIMENTS["cue-conflict"].n_images,
         **{f"{name}_ms": ms for name, ms in TIMING.items()},
         answer_s=Number(TIMING["answer"] / 1000, ".1f"),
         confidence=Number(CONFIDENCE, ".0%"),
@@ -59,19 +63,3 @@ def observer_facts(
         few_interval=Interval(low, high, ".2f"),
         few_low=Number(low, ".2f"),
     )
-
-
-def _sizes(parts: Sequence[Part]) -> dict[str, int]:
-    """How many images each block has, and what else is said of them."""
-    images = {part.block: 0 for part in parts}
-    for part in parts:
-        images[part.block] += len(part.images)
-    (conflicts,) = (part for part in parts if part.block == "photographs")
-    miniature = next(part for part in parts if part.block == "miniature")
-    return {
-        **{f"{block}_images": number for block, number in images.items()},
-        "few": int((conflicts.images["round"] == 1).sum()),
-        "miniatures": miniature.answers["observer"].nunique(),
-        "miniature_pixels": named_world(DEFAULT).resolution,
-        "people_saw": EXPERIMENTS["cue-conflict"].n_images,
-    }

@@ -5,13 +5,13 @@ opened from a disk has them; all of it becomes a file beside the page, which is 
 reader asks for the experiment (`gcbook.book.lighten`).
 """
 
-import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from gcbook.chapters.observer.parts import NETWORKS, Part
+from gcbook.charts.gallery import Picture
 from gcbook.charts.miniature_look import COLORS
 from gcbook.charts.theme import DARK, DISCRIMINATIVE, HUMAN
 from gcbook.paper.categories import CATEGORIES, NO_ANSWER
@@ -64,16 +64,11 @@ class Experiment:
             separators=(",", ":"),
         )
 
-    @property
-    def megabytes(self) -> float:
-        """How much a browser loads."""
-        return len(self.data) / 1e6
-
     def _repr_html_(self) -> str:
         data = self.data.replace("</", "<\\/")
         kind = 'type="application/json" class="gc-pack" data-name="experiment"'
         return (
-            f'<div class="gc-observer" data-megabytes="{self.megabytes:.1f}">{_WITHOUT}'
+            f'<div class="gc-observer" data-megabytes="{len(self.data) / 1e6:.1f}">{_WITHOUT}'
             f'<script {kind}>{data}</script></div><script src="{_START}"></script>'
         )
 
@@ -86,7 +81,8 @@ def _colors(row: str) -> Mapping[str, str]:
 
 def _part(part: Part) -> dict[str, Any]:
     shown = part.images.rename(columns={"image_id": "id", "category": "shape"})
-    images = shown.assign(picture=list(map(_data_uri, shown["picture"]))).to_dict("records")
+    urls = [Picture(each, alt="").url for each in shown["picture"]]
+    images = shown.assign(picture=urls).to_dict("records")
     observers = []
     for (row, label), own in part.answers.groupby(["row", "label"], sort=False):
         said = own.set_index("image_id")["response"]
@@ -94,8 +90,3 @@ def _part(part: Part) -> dict[str, Any]:
         observers.append({"row": row, "label": label, "answers": answers})
     named = {"block": part.block, "dataset": part.dataset, "tag": part.tag}
     return {**named, "images": images, "observers": observers}
-
-
-def _data_uri(picture: bytes) -> str:
-    kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
-    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"

@@ -52,8 +52,8 @@ class Part:
         tag: what stands for it in the name of an image in a trial file.
         images: ``image_id, category, texture`` ("" for none), ``round`` (from 1; 0 for an image
             that only the whole block has) and ``picture`` (bytes of a JPEG or PNG).
-        answers: ``image_id, observer, label, row`` (of a figure: people, networks or a miniature)
-            and ``response``.
+        answers: ``image_id, label`` (an observer's), ``row`` (of a figure: people, networks or a
+            miniature) and ``response``.
     """
 
     block: str
@@ -89,21 +89,18 @@ def published_answers(dataset: str) -> pd.DataFrame:
 
 def _published(block: str, dataset: str) -> Part:
     images = _chosen(dataset)
-    pictures = [(_FOLDER / _file(dataset, name)).read_bytes() for name in images["image_id"]]
+    if dataset == "cue-conflict":
+        files = images["image_id"].str.replace(".png", ".jpg")
+    else:
+        files = f"{dataset}-" + images["image_id"]
+    pictures = [(_FOLDER / name).read_bytes() for name in files]
     answers = published_answers(dataset).drop(columns=["category", "texture"])
-    tag = _TAGS[dataset]
-    return Part(block, dataset, tag, images.assign(picture=pictures), answers)
+    return Part(block, dataset, _TAGS[dataset], images.assign(picture=pictures), answers)
 
 
 def _chosen(dataset: str) -> pd.DataFrame:
     images = _table("images.csv").query("dataset == @dataset")
     return images.drop(columns="dataset").reset_index(drop=True)
-
-
-def _file(dataset: str, image_id: str) -> str:
-    if dataset == "cue-conflict":
-        return image_id.replace(".png", ".jpg")
-    return f"{dataset}-{image_id}"
 
 
 @cache
@@ -114,23 +111,18 @@ def _table(name: str) -> pd.DataFrame:
 
 
 def _miniature(block: str, dataset: str) -> Part:
-    stimuli = _drawn(dataset)
     images = pd.DataFrame(
-        {
-            "image_id": [each.image_id for each, _ in stimuli],
-            "category": [each.category for each, _ in stimuli],
-            "texture": [texture_of(each.image_id) for each, _ in stimuli],
-            "round": [turn for _, turn in stimuli],
-            "picture": [each.content() for each, _ in stimuli],
-        }
+        [
+            (each.image_id, each.category, texture_of(each.image_id), turn, each.content())
+            for each, turn in _drawn(dataset)
+        ],
+        columns=["image_id", "category", "texture", "round", "picture"],
     )
-    answers = miniature_answers([dataset], shipped_models())
-    answers = with_recipe(answers[answers["image_id"].isin(images["image_id"])])
-    answers = answers.assign(label=answers["observer"], row=answers["recipe"])
-    columns = ["image_id", "observer", "label", "row", "response"]
-    return Part(
-        block, dataset, f"mini-{_TAGS[dataset]}", images, answers[columns].reset_index(drop=True)
-    )
+    answers = with_recipe(miniature_answers([dataset], shipped_models()))
+    answers = answers[answers["image_id"].isin(images["image_id"])]
+    answers = answers.rename(columns={"observer": "label", "recipe": "row"})
+    shown = answers[["image_id", "label", "row", "response"]]
+    return Part(block, dataset, f"mini-{_TAGS[dataset]}", images, shown)
 
 
 def _drawn(dataset: str) -> Sequence[tuple[Stimulus, int]]:

@@ -3,8 +3,7 @@
 import pandas as pd
 
 from gcbook.chapters.observer.pack import CONFIDENCE
-from gcbook.chapters.observer.parts import published_answers
-from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.chapters.observer.parts import NETWORKS, published_answers
 from gcbook.stats.jeffreys import jeffreys_interval
 from gcbook.stats.metrics import shape_bias
 
@@ -22,16 +21,12 @@ def observer_rows() -> pd.DataFrame:
         shape-biased first.
     """
     answers = published_answers(_DATASET).assign(dataset=_DATASET)
-    found = shape_bias(answers, ["row", "label"])
-    named = found["n"] * (found["shape_accuracy"] + found["texture_accuracy"])
-    low, high = jeffreys_interval(
-        (found["n"] * found["shape_accuracy"]).round(), named.round(), CONFIDENCE
-    )
-    human = found["row"] == HUMANS_TITLE
-    kinds = human.map({True: HUMANS_TITLE, False: "Discriminative model"})
-    table = found.assign(kind=kinds, observer=found["label"], low=low, high=high)
+    found = shape_bias(answers, ["row", "label"]).rename(columns={"label": "observer"})
+    shape, texture = (found["n"] * found[f"{cue}_accuracy"] for cue in ("shape", "texture"))
+    low, high = jeffreys_interval(shape.round(), (shape + texture).round(), CONFIDENCE)
+    kinds = found["row"].replace(NETWORKS, "Discriminative model")
+    found = found.assign(kind=kinds, low=low, high=high)
     columns = ["kind", "observer", "shape_bias", "low", "high"]
     columns += ["shape_accuracy", "texture_accuracy", "n"]
-    return table.sort_values(["shape_bias", "observer"], ascending=[False, True])[
-        columns
-    ].reset_index(drop=True)
+    by = ["shape_bias", "observer"]
+    return found.sort_values(by, ascending=[False, True], ignore_index=True)[columns]

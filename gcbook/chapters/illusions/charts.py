@@ -28,8 +28,6 @@ _SIDE = 130
 _ACROSS = alt.X("x:Q", scale=alt.Scale(domain=[0, 1]), axis=None)
 _DOWN = alt.Y("y:Q", scale=alt.Scale(domain=[1, 0]), axis=None)
 _EVERY = 8
-_FOUR_SQUARES = {"columns": 4, "usermeta": {"square": True}}
-"""Four panels a row, which the page keeps square when it fits their width to the screen."""
 
 _LEFT, _TOP, _WORDS, _CELL = 36, 22, 18, 84
 _PITCH = f"min((width - {_LEFT}) / 6, {_CELL})"
@@ -104,7 +102,9 @@ def fig_drawings() -> alt.TopLevelMixin:
         panels,
         [],
         f"Small dark drawings on a light ground. What can be seen in them: {names}.",
-        **_FOUR_SQUARES,
+        columns=4,
+        # The page keeps the panels square when it fits their width to the screen.
+        usermeta={"square": True},
     )
 
 
@@ -143,7 +143,7 @@ def fig_gallery(rows: pd.DataFrame, model: str) -> alt.TopLevelMixin:
         px=str(_LEFT), py=str(_TOP), url=data_url("original"), words="'shown'"
     )
     strengths = grid.transform_filter("datum.column === 0").transform_calculate(
-        px="0", middle_down=f"datum.py + {side} / 2", said="format(datum.strength, '.2f')"
+        px="0", py_middle=f"datum.py + {side} / 2", said="format(datum.strength, '.2f')"
     )
     small: dict[str, Any] = {"fontSize": 10.5, "aria": False}
     says = tooltips(["prompt", "strength", "says", "sure"], formats={"sure": ".0%"})
@@ -156,7 +156,7 @@ def fig_gallery(rows: pd.DataFrame, model: str) -> alt.TopLevelMixin:
         .mark_text(baseline="bottom", dy=-4, **small)
         .encode(x=at("middle"), y=at("py"), text="prompt:N"),
         strengths.mark_text(align="left", baseline="middle", **small).encode(
-            x=at("px"), y=alt.Y("middle_down:Q", scale=None, axis=None), text="said:N"
+            x=at("px"), y=at("py_middle"), text="said:N"
         ),
         image_mark(placed, side).encode(x=at("px"), y=at("py"), url="url:N", tooltip=says),
         framed(placed.transform_filter("datum.named"), strokeWidth=3, stroke=INK),

@@ -22,7 +22,6 @@ that is named less that with the other.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from itertools import combinations
 
@@ -47,7 +46,6 @@ __all__ = [
     "BASELINES",
     "BLEND",
     "LEAST",
-    "Axis",
     "blend_overlap",
     "flips",
     "full_overlap",
@@ -168,29 +166,8 @@ def flips(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     return ordered_rows(found, ["becomes", "model", "strength"], order)
 
 
-@dataclass(frozen=True)
-class Axis:
-    """From a control to an ambiguous drawing.
-
-    Attributes:
-        drawing: the ambiguous one.
-        control: that lacks what makes the reading.
-        towards: the prompt that goes with the drawing.
-        away: the prompt that goes with the control, "" for all wrong ones.
-    """
-
-    drawing: str
-    control: str
-    towards: str
-    away: str = ""
-
-
-AXES = (
-    Axis("duck–rabbit", "duck", "rabbit", "duck"),
-    Axis("face in a rock", "rock", "face"),
-    Axis("vase and faces", "vase", "face", "bottle"),
-)
-"""Every ambiguous drawing has one."""
+AXES = {"duck–rabbit": "duck", "face in a rock": "rock", "vase and faces": "vase"}
+"""Every ambiguous drawing → the control that lacks what makes one of its readings."""
 
 
 def place_between(images: Grey, control: Grey, drawing: Grey) -> Values:
@@ -219,10 +196,10 @@ def placement_rows(model: str, *, resampling: Resampling = Resampling()) -> pd.D
     """
     table = pd.concat(
         [
-            _moved(model, axis, picture)
-            for axis in AXES
+            _moved(model, ends, picture)
+            for ends in AXES.items()
             for picture in ambiguous_pictures()
-            if picture.subject in (axis.drawing, axis.control)
+            if picture.subject in ends
         ],
         ignore_index=True,
     )
@@ -377,30 +354,31 @@ def _judged(model: str, picture: Picture) -> pd.DataFrame:
     return pd.concat(tables)
 
 
-def _moved(model: str, axis: Axis, picture: Picture) -> pd.DataFrame:
+def _moved(model: str, ends: tuple[str, str], picture: Picture) -> pd.DataFrame:
+    drawing, control = (DRAWINGS[name] for name in ends)
     flipped = picture.name.endswith("-mirrored")
-    ends = [DRAWINGS[axis.control], DRAWINGS[axis.drawing]]
     here, there = (
-        [draw(mirrored(each) if turn else each, SIDE)[..., 0] for each in ends]
+        [draw(mirrored(each) if turn else each, SIDE)[..., 0] for each in (control, drawing)]
         for turn in (flipped, not flipped)
     )
     images = read_sheet(model, picture).images
-    seen = DRAWINGS[axis.drawing].readings
-    wrong = sorted(name for name in picture.prompts if name and name not in seen)
-    away = [axis.away] if axis.away else wrong
+    wrong = sorted(name for name in picture.prompts if name and name not in drawing.readings)
+    # The prompt that goes with the drawing, and the one that goes with the control or, where
+    # nothing is seen in that, all wrong ones.
+    towards = [name for name in drawing.readings if name not in control.readings]
+    away = control.readings or wrong
 
-    def difference(ends: list[Grey], first: list[str], second: list[str]) -> Values:
+    def difference(ends: Sequence[Grey], first: Sequence[str], second: Sequence[str]) -> Values:
         place = place_between(images, *ends)
         return _under(place, picture, first) - _under(place, picture, second)
 
-    moved = difference(here, [axis.towards], away)
-    elsewhere = difference(there, [axis.towards], away)
+    moved, elsewhere = (difference(each, towards, away) for each in (here, there))
     if abs(1 - cosine((here[1] - here[0]).ravel(), (there[1] - there[0]).ravel())) > MOST_ALIKE:
         elsewhere = np.full_like(moved, np.nan)
     measured = {"moved": moved, "elsewhere": elsewhere, "more_here": moved - elsewhere}
     for one, other in combinations(wrong, 2):
         measured[f"{NULL}{one}, {other}"] = difference(here, [one], [other])
-    return _long(measured, picture).assign(drawing=axis.drawing)
+    return _long(measured, picture).assign(drawing=drawing.name)
 
 
 def _under(values: Values, picture: Picture, prompts: Sequence[str]) -> Values:
@@ -437,7 +415,7 @@ def _of_all(measure: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-_ORDER = [*(axis.drawing for axis in AXES), "blend"]
+_ORDER = [*AXES, "blend"]
 
 
 def _verdicts(

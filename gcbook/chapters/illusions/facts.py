@@ -82,8 +82,8 @@ def _drawings(alike: pd.DataFrame, placed: pd.DataFrame) -> dict[str, Any]:
     return {
         "drawings": drawn["picture"].nunique(),
         "drawings_asked": len(drawn),
-        "drawings_placed": _met(drawn),
-        "drawings_alike": _met(known),
+        "drawings_placed": _met(drawn, "met"),
+        "drawings_alike": _met(known, "met"),
     }
 
 
@@ -98,13 +98,12 @@ def _blends(alike: pd.DataFrame, placed: pd.DataFrame) -> dict[str, Any]:
     for key, name in _MODELS.items():
         rows = both[both["model"] == name].sort_values("strength")
         furthest = rows.sort_values("moved", na_position="first").iloc[-1]
-        resampled = rows["met_alike"].notna().all() and rows["met_placed"].notna().all()
         met = rows[rows["met_alike"].eq(True) & rows["met_placed"].eq(True)]
         found |= {
-            f"{key}_both": len(met) if resampled else None,
+            f"{key}_both": _met(rows, "met_alike", "met_placed"),
             f"{key}_strengths": Interval(met["strength"].min(), met["strength"].max(), ".2g"),
-            f"{key}_alike": _met(rows.rename(columns={"met_alike": "met"})),
-            f"{key}_placed": _met(rows.rename(columns={"met_placed": "met"})),
+            f"{key}_alike": _met(rows, "met_alike"),
+            f"{key}_placed": _met(rows, "met_placed"),
             f"{key}_moved": Number(furthest["moved"], ".3f"),
             f"{key}_elsewhere": Number(furthest["elsewhere"], ".3f"),
         }
@@ -128,5 +127,7 @@ def _flips(flips: pd.DataFrame) -> dict[str, Any]:
     return found
 
 
-def _met(rows: pd.DataFrame) -> int | None:
-    return int(rows["met"].sum()) if rows["met"].notna().all() else None
+def _met(rows: pd.DataFrame, *names: str) -> int | None:
+    """In how many rows these criteria are all met; None where one was not decided."""
+    verdicts = rows[list(names)]
+    return int(verdicts.eq(True).all(axis=1).sum()) if verdicts.notna().all(axis=None) else None

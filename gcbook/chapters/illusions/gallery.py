@@ -52,17 +52,11 @@ def attribution_rows() -> pd.DataFrame:
     Returns:
         ``about, maker, licence, page``, ``prompts`` and ``here``, whether it is on this machine.
     """
-    found = find_illusions()
-    return pd.DataFrame(
-        {
-            "about": each.about,
-            "maker": each.maker,
-            "licence": each.licence,
-            "page": each.page,
-            "prompts": " / ".join(each.prompts),
-            "here": "yes" if each.name in found else "no",
-        }
-        for each in ILLUSIONS
+    rows = pd.DataFrame(list(ILLUSIONS))
+    return rows[["about", "maker", "licence"]].assign(
+        page=[each.page for each in ILLUSIONS],
+        prompts=rows["prompts"].map(" / ".join),
+        here=np.where(rows["name"].isin(list(find_illusions())), "yes", "no"),
     )
 
 
@@ -165,8 +159,7 @@ def gallery_rows(models: Sequence[str], first: str, blends: int = 3) -> pd.DataF
         what was prompted) and ``picture``. A picture is a PNG of 16 grey levels in base 64.
     """
     pictures = {each.name: each for each in ambiguous_pictures()}
-    ambiguous = {axis.drawing for axis in AXES}
-    drawings = [each.name for each in pictures.values() if each.title in ambiguous]
+    drawings = [each.name for each in pictures.values() if each.title in AXES]
     others = [name for name in pictures if pictures[name].blend and name != first][:blends]
     rows = []
     for model in models:
@@ -176,20 +169,21 @@ def gallery_rows(models: Sequence[str], first: str, blends: int = 3) -> pd.DataF
             places = [picture.strengths.index(strength) for strength in STRENGTHS]
             images = sheet.images[places, 0].reshape(-1, *sheet.untouched.shape)
             said = judge_pictures(images)
-            prompts = list(picture.prompts) * len(STRENGTHS)
+            row, column = np.indices((len(STRENGTHS), len(picture.prompts))).reshape(2, -1).tolist()
+            prompts = [picture.prompts[each] for each in column]
             says = [ALL_CATEGORIES[best] for best in said.argmax(axis=1)]
             rows.append(
                 {
                     "model": model,
                     "image": picture.title,
                     "original": _text(sheet.untouched),
-                    "strength": [each for each in STRENGTHS for _ in picture.prompts],
-                    "row": [each for each in range(len(STRENGTHS)) for _ in picture.prompts],
-                    "column": list(range(len(picture.prompts))) * len(STRENGTHS),
+                    "strength": [STRENGTHS[each] for each in row],
+                    "row": row,
+                    "column": column,
                     "prompt": [each or UNPROMPTED for each in prompts],
                     "says": says,
-                    "sure": [round(float(each), 3) for each in said.max(axis=1)],
-                    "named": [bool(one == other) for one, other in zip(prompts, says, strict=True)],
+                    "sure": said.max(axis=1).round(3).tolist(),
+                    "named": [one == other for one, other in zip(prompts, says, strict=True)],
                     "picture": list(map(_text, images)),
                 }
             )

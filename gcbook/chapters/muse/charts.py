@@ -1,6 +1,5 @@
 """Figures of Muse as a classifier: sixteen reconstructions, rules, and what stays close."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import altair as alt
@@ -132,7 +131,7 @@ def fig_stick(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """How close each prompt stays to other categories' images, over how well it is drawn.
 
     Args:
-        rows: from `gcbook.chapters.muse.tables.stick_rows`.
+        rows: from `gcbook.chapters.muse.tables.sticking_by_ratio`, of one share.
     """
     tooltip = tooltips(
         ["category", "distance", "named", "drawn"],
@@ -183,21 +182,18 @@ def _at_left(rows: pd.DataFrame) -> list[bool]:
     spread = rows["distance"].max() - rows["distance"].min()
     across = rows["drawn"] * width / (_ROOM * rows["drawn"].max())
     down = rows["distance"] * height / spread if spread else rows["distance"]
-    points = list(zip(across, down, strict=True))
-    taken = [(x - _GAP / 2, x + _GAP / 2, y) for x, y in points]
+    taken = [(x - _GAP / 2, x + _GAP / 2, y) for x, y in zip(across, down, strict=True)]
+
+    def free(start: float, end: float, y: float) -> bool:
+        return not any(
+            start < other_end and other_start < end and abs(y - other_y) < _LINE
+            for other_start, other_end, other_y in taken
+        )
+
     at_left = []
-    for (x, y), name in zip(points, rows["category"], strict=True):
+    for x, y, name in zip(across, down, rows["category"], strict=True):
         reach = _LETTER * len(name)
         right, left = (x + _GAP, x + _GAP + reach, y), (x - _GAP - reach, x - _GAP, y)
-        at_left.append(_touches(right, taken) and left[0] > 0 and not _touches(left, taken))
+        at_left.append(not free(*right) and left[0] > 0 and free(*left))
         taken.append(left if at_left[-1] else right)
     return at_left
-
-
-def _touches(box: tuple[float, float, float], taken: Iterable[tuple[float, float, float]]) -> bool:
-    """Whether a box, from where to where across and how far down, touches one of others."""
-    start, end, y = box
-    return any(
-        start < other_end and other_start < end and abs(y - other_y) < _LINE
-        for other_start, other_end, other_y in taken
-    )

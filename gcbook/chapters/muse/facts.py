@@ -29,7 +29,7 @@ def muse_facts(
     Args:
         rules, gain: from `gcbook.chapters.muse.tables`: ``rule_rows`` and ``several_gain``.
         shares: from ``prompts_share``, by the share of tokens that is hidden.
-        sticking: from ``stick_rows``, likewise.
+        sticking: from ``sticking_by_ratio``.
     """
     distance, less, bound = (rules[rules["rule"] == title] for title in RULES.values())
     single, single_less = (rows[rows["evaluations"] == STEPS] for rows in (distance, less))

@@ -40,7 +40,6 @@ __all__ = [
     "rule_rows",
     "several_gain",
     "sixteen_rows",
-    "stick_rows",
     "sticking_by_ratio",
 ]
 
@@ -135,6 +134,7 @@ def sixteen_rows(
     prompts = [prompt_of(name) for name in CATEGORIES]
     rows = []
     for example in examples:
+        roles = [role(each, example) for each in CATEGORIES]
         image, name = example.stimulus.read(), example.stimulus.image_id
         found = reconstruct(image, prompts, classifier, ratios, steps=STEPS, seed=seed, name=name)
         for ratio, pictures in zip(found.strengths, found.images, strict=True):
@@ -146,10 +146,7 @@ def sixteen_rows(
                     "hidden": ratio,
                     "original": png_text(2 * image.mean(-1) - 1),
                     "label": list(CATEGORIES),
-                    "role": [
-                        "" if (part := role(each, example)) == ROLES[-1] else part
-                        for each in CATEGORIES
-                    ],
+                    "role": ["" if each == ROLES[-1] else each for each in roles],
                     "distance": distance.round(5).tolist(),
                     "place": (distance.argsort(kind="stable").argsort() + 1).tolist(),
                     "picture": [png_text(2 * each.mean(-1) - 1) for each in pictures],
@@ -187,31 +184,36 @@ def drawn_rows(classifier: Any, each: int = 8, seed: int = 0) -> pd.DataFrame:
     return pd.DataFrame({"category": CATEGORIES, "drawn": said[np.arange(len(CATEGORIES)), places]})
 
 
-def stick_rows(ratio: float, drawn: pd.DataFrame) -> pd.DataFrame:
+def sticking_by_ratio(drawn: pd.DataFrame) -> dict[float, pd.DataFrame]:
     """How far each prompt leads away from images that are something else.
 
     Args:
-        ratio: share of tokens that is hidden.
         drawn: from `drawn_rows`.
 
     Returns:
-        ``category, distance`` (by how much its distance exceeds the mean over prompts, on average
-        over other categories' images), ``named`` (share of these images that are answered with it),
-        ``drawn``.
+        By the share of tokens that is hidden: ``category, distance`` (by how much its distance
+        exceeds the mean over prompts, on average over other categories' images), ``named`` (share
+        of these images that are answered with it), ``drawn``.
     """
+    return {
+        ratio: _sticking(ratio).merge(drawn, on="category").round(5)
+        for ratio in regenerated_ratios()
+    }
+
+
+def _sticking(ratio: float) -> pd.DataFrame:
     images, errors = distances(ratio)
     others = images["category"].to_numpy()[:, None] != np.array(CATEGORIES)
     named = errors.argmin(axis=1)[:, None] == np.arange(len(CATEGORIES))
     # Images differ far more in all of their distances than prompts do.
     less = errors - errors.mean(axis=1, keepdims=True)
-    rows = pd.DataFrame(
+    return pd.DataFrame(
         {
             "category": CATEGORIES,
             "distance": less.mean(axis=0, where=others),
             "named": named.mean(axis=0, where=others),
         }
     )
-    return rows.merge(drawn, on="category").round(5)
 
 
 def prompts_share(ratio: float) -> tuple[float, float]:
@@ -236,15 +238,6 @@ def prompts_share(ratio: float) -> tuple[float, float]:
         for _ in range(PERMUTATIONS)
     ]
     return float(np.square(centred.mean(axis=0)).mean() / whole), float(np.mean(by_chance))
-
-
-def sticking_by_ratio(drawn: pd.DataFrame) -> dict[float, pd.DataFrame]:
-    """`stick_rows` by each share of tokens that was hidden.
-
-    Args:
-        drawn: from `drawn_rows`.
-    """
-    return {ratio: stick_rows(ratio, drawn) for ratio in regenerated_ratios()}
 
 
 def prompts_by_ratio() -> dict[float, tuple[float, float]]:

@@ -11,7 +11,6 @@ from gcbook.chapters.muse.tables import (
     prompts_by_ratio,
     prompts_share,
     several_gain,
-    stick_rows,
     sticking_by_ratio,
 )
 from gcbook.paper.categories import CATEGORIES
@@ -21,14 +20,15 @@ from gcbook.stats.resampling import Resampling
 @pytest.mark.usefixtures("stores")
 def test_the_prompt_that_sticks_is_near_and_named():
     drawn = pd.DataFrame({"category": CATEGORIES, "drawn": np.linspace(0.1, 0.9, 16)})
-    rows = stick_rows(0.75, drawn).set_index("category")
+    sticking = sticking_by_ratio(drawn)
+    rows = sticking[0.75].set_index("category")
     assert rows["distance"].idxmin() == STICKY
     assert rows.loc[STICKY, "named"] == 1
     assert rows.drop(STICKY)["named"].max() == 0
     # Prompts differ, and images do not: all of the variance within an image is the prompts' own.
     share, chance = prompts_share(0.75)
     assert share > 0.5 > 2 * chance
-    assert list(prompts_by_ratio()) == list(sticking_by_ratio(drawn)) == [0.5, 0.75]
+    assert list(prompts_by_ratio()) == list(sticking) == [0.5, 0.75]
     assert prompts_by_ratio()[0.75] == (share, chance)
 
 

@@ -162,7 +162,7 @@ def flips(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         share=True,
         resampling=resampling,
     ).rename(columns={"mean": "share"})
-    order = {"becomes": becomes, "model": reconstructed_models()}
+    order = {"becomes": list(becomes), "model": reconstructed_models()}
     return ordered_rows(found, ["becomes", "model", "strength"], order)
 
 
@@ -283,7 +283,7 @@ def resemblance(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """
     rows = _of_all(lambda name: resemblance_rows(judged_model(name), resampling=resampling))
     rows = rows[rows["seen"] & rows["drawing"].isin(_ORDER)]
-    over = rows[[f"over_{name}" for name in BASELINES]]
+    over = rows[[f"over_{name}" for name in BASELINES]].set_axis([*BASELINES.values()], axis=1)
     margin = over.min(axis=1)
     plain = plainly_seen()
     known = [
@@ -294,7 +294,7 @@ def resemblance(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         rows.assign(
             picture=rows["drawing"] + " as " + rows["prompt"],
             margin=margin,
-            against=over.idxmin(axis=1).str.removeprefix("over_").map(BASELINES),
+            against=over.idxmin(axis=1),
             knows=known,
         ),
         margin >= LEAST,
@@ -349,8 +349,8 @@ def _judged(model: str, picture: Picture) -> pd.DataFrame:
             kind: _under(said[..., category], picture, prompts)
             for kind, prompts in compared.items()
         }
-        asked = {"prompt": name, "seen": name in seen, "untouched": untouched[category]}
-        tables.append(_long(measured, picture).assign(picture=picture.name, **asked))
+        judged = _long(measured, picture).assign(untouched=untouched[category])
+        tables.append(judged.assign(picture=picture.name, prompt=name, seen=name in seen))
     return pd.concat(tables)
 
 
@@ -419,7 +419,7 @@ _ORDER = [*AXES, "blend"]
 
 
 def _verdicts(
-    rows: pd.DataFrame, enough: "pd.Series | bool", lows: list[str], columns: list[str]
+    rows: pd.DataFrame, enough: pd.Series | bool, lows: list[str], columns: list[str]
 ) -> pd.DataFrame:
     """Say where a criterion is met; drawings as they are listed, blends last."""
     met = enough & (rows[lows].min(axis=1) > 0) & (rows["strength"] < 1)

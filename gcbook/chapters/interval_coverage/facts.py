@@ -103,5 +103,5 @@ def _beaten(run: pd.DataFrame) -> int:
 def _exact_within(n: int) -> float:
     """How often a coverage from n experiments is in the band if it is exactly 95 of 100."""
     hits = np.arange(n + 1)
-    inside = pd.Series(hits / n).round(4).between(*BAND)
+    inside = pd.Series(hits / n).round(4).between(*BAND).to_numpy()
     return float(binom.pmf(hits[inside], n, 0.95).sum())

@@ -150,7 +150,7 @@ def procedure_rows(rows: pd.DataFrame) -> pd.DataFrame:
         within=("coverage", lambda each: each.between(*BAND).mean()),
         width=("width", "mean"),
     ).reset_index()
-    order = {"statistic": STATISTICS, "procedure": (OURS, PERCENTILE, KLEIN)}
+    order = {"statistic": [*STATISTICS], "procedure": [OURS, PERCENTILE, KLEIN]}
     return ordered_rows(found, list(order), order)
 
 

@@ -54,7 +54,7 @@ def muse_facts(
         several=Number(gain["several"], _PERCENT),
         gain_interval=Interval(gain["low"], gain["high"], "+.3f"),
         own=_span(own, ".1%"),
-        own_chance=Number(np.mean(by_chance), ".1%"),
+        own_chance=Number(float(np.mean(by_chance)), ".1%"),
         rho_drawn=_span([found.r for found in drawn], ".2f"),
         rho_drawn_p=Number(min(found.p for found in drawn), ".2f"),
         ratios=len(sticking),

@@ -90,8 +90,8 @@ def rule_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     # One draw, as many network evaluations as a reconstruction takes, and all that ship.
     for count in (1, STEPS, store.settings.max_draws):
         bound = decide(store, draws=count)
-        about = {"rule": "bound", "how": plural(count, "draw"), "evaluations": count}
-        tables.append(_right(bound, bound["response"] == bound["category"]).assign(**about))
+        right = _right(bound, bound["response"] == bound["category"]).assign(rule="bound")
+        tables.append(right.assign(how=plural(count, "draw"), evaluations=count))
     answers = pd.concat(tables, ignore_index=True)
     by = ["rule", "how", "evaluations"]
     found = clustered_means(answers, by, "right", share=True, resampling=resampling)

@@ -65,8 +65,8 @@ def kept_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -
     tables = []
     for name, (prompt, judged) in JUDGED.items():
         before = rows[same].join(upright[name], on=same)[name]
-        judgement = {"prompt": prompt, "judged": judged, "drawn": rows[name]}
-        tables.append(rows.assign(**judgement, lost=rows[name] - before))
+        found = rows.assign(drawn=rows[name], lost=rows[name] - before)
+        tables.append(found.assign(prompt=prompt, judged=judged))
     by = ["model", "prompt", "judged", "angle", "strength"]
     found = clustered_columns(pd.concat(tables), by, ["drawn", "lost"], resampling=resampling)
     order = {"model": models, "prompt": (OWN, OTHER), "judged": (TURNED_BACK, AS_IT_LIES)}
@@ -109,15 +109,14 @@ def _made_and_answered(models: Sequence[str]) -> pd.DataFrame:
     partly = rows["strength"].between(0, 1, inclusive="neither")
     rows = rows[(rows["condition"] != SINGLE_CONDITION) & partly]
     answers = miniature_answers(["rotation"], [*models, CLASSIFIER])
-    right = answers.pivot(index="image_id", columns="observer", values="right").astype(float)
-    own = right.stack().rename("accuracy")
+    right = answers.set_index(["observer", "image_id"])["right"].astype(float).rename("accuracy")
     return (
         rows.assign(
             object=np.where(rows["back"] > KEPT, "kept", "lost"),
-            control=rows["image_id"].map(right[CLASSIFIER]),
+            control=rows["image_id"].map(right.xs(CLASSIFIER)),
         )
         .join(before, on=["model", "image_id"])
-        .join(own, on=["image_id", "model"])
+        .join(right, on=["model", "image_id"])
     )
 
 

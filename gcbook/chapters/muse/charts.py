@@ -99,7 +99,7 @@ def fig_rules(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
     panels = []
     for rule, group in rows.groupby("rule", sort=False):
-        base = alt.Chart(group.drop(columns="rule")).encode(y=y)
+        base = alt.Chart(group).encode(y=y)
         ends = base.mark_rule(strokeWidth=2, color=GENERATIVE["muse"]).encode(
             x=alt.X("low:Q", title=column("accuracy").title), x2="high:Q"
         )

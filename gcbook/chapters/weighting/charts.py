@@ -2,31 +2,24 @@
 
 from collections.abc import Iterable, Mapping
 from statistics import NormalDist
-from typing import Literal
+from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
 
 from gcbook.chapters.weighting.page import ALPHABET, SCALE_STEPS, PageData
 from gcbook.charts.columns import column, tooltips
+from gcbook.charts.curves import curve_layers
 from gcbook.charts.miniature_look import COLORS, DASHES, SHAPES
-from gcbook.charts.parts import dropdown, literal, look, slider, start_with
+from gcbook.charts.parts import dropdown, literal, look, slider
 from gcbook.charts.theme import BAND, CHANCE_LINE, DISCRIMINATIVE, INK
-from gcbook.miniworld.results.weighting import PAPER, SETS
+from gcbook.miniworld.results.weighting import PAPER, SETS, TITLES
+from gcbook.paper.categories import CHANCE
 
-__all__ = [
-    "fig_shares",
-    "fig_sweep",
-    "MEASURES",
-    "RULES",
-    "counted",
-    "decided",
-    "shares",
-    "time",
-    "fig_live",
-]
+__all__ = ["MEASURES", "RULES", "fig_live", "fig_shares", "fig_sweep"]
 
 _WIDTH, _STEP = 600, 3
+_UNIT = alt.Scale(domain=[0, 1])
 _SHORT = {"eps": ["SNR"], "snr:5": ["SNR", "up to 5"], "elbo": ["bound"]}
 _PARTS = {"weight": BAND, "variance": INK}
 
@@ -42,82 +35,73 @@ def fig_sweep(sweep: pd.DataFrame) -> alt.TopLevelMixin:
     places = {name: last + _STEP * (i + 1) for i, name in enumerate(others)}
     at = sweep["k"].fillna(sweep["weighting"].map(places))
     panels = [
-        _sweep_panel(sweep.assign(place=at), name, title, places, chance)
-        for name, title, chance in (
-            ("accuracy", "Accuracy, in-distribution", 1 / 16),
-            ("shape_bias", "Shape bias, cue conflict", None),
+        _sweep_panel(sweep.assign(place=at), name, title, places)
+        for name, title in (
+            ("accuracy", "Accuracy, in-distribution"),
+            ("shape_bias", "Shape bias, cue conflict"),
         )
     ]
-    return (
-        alt.vconcat(*panels, spacing=12)
-        .properties(
-            description=(
-                "Two panels over k from 0 to 20, with a line and a band a model: the share of "
-                "in-distribution images answered rightly, and the shape bias on cue conflicts. To "
-                "the right, the same under other weightings as points with intervals. A dashed "
-                "line marks the paper's k."
-            )
-        )
-        .configure_legend(orient="bottom", columns=3, labelLimit=240)
-        .configure_axis(titleFontWeight="normal")
-        .configure_title(fontSize=13, anchor="start", frame="group")
+    return _finish(
+        alt.vconcat(*panels, spacing=12),
+        "Two panels over k from 0 to 20, with a line and a band a model: the share of "
+        "in-distribution images answered rightly, and the shape bias on cue conflicts. To "
+        "the right, the same under other weightings as points with intervals. A dashed "
+        "line marks the paper's k.",
+        columns=3,
+        labelLimit=240,
     )
 
 
-def fig_shares(
-    shares: pd.DataFrame, titles: Mapping[str, str], start: str = f"exp:{PAPER}"
-) -> alt.TopLevelMixin:
+def fig_shares(shares: pd.DataFrame) -> alt.TopLevelMixin:
     """What each tenth of t has of the weight and of the score's variance, a panel a model.
 
     Args:
-        shares: from `gcbook.miniworld.results.weighting.share_table`.
-        titles: what the reader is shown for a weighting's name.
-        start: the weighting at first.
+        shares: from `gcbook.miniworld.results.weighting.share_table`; what the reader sees at
+            first comes first.
     """
-    names = list(dict.fromkeys(shares["weighting"]))
-    weightings = {name: titles.get(name, name) for name in names}
-    weighting = dropdown("shares_weighting", "Weighting ", weightings, start_with(start, names))
+    weightings = {name: TITLES[name] for name in dict.fromkeys(shares["weighting"])}
+    weighting = dropdown("shares_weighting", "Weighting ", weightings, next(iter(weightings)))
     parts = list(_PARTS)
     tooltip = tooltips(["part", "tenth", "share"], titles={"part": "Share of the"})
-    color = alt.Color(
-        "part:N",
-        scale=alt.Scale(domain=parts, range=list(_PARTS.values())),
-        legend=alt.Legend(title="Share of the"),
-    )
+    legend = alt.Legend(title="Share of the")
+    color = look("part", parts, color=_PARTS.values(), legend=legend)["color"]
     panels = [
-        alt.Chart(shares[shares["model"] == model].drop(columns="model"))
+        alt.Chart(rows.drop(columns="model"))
         .transform_filter("datum.weighting===shares_weighting")
         .mark_bar()
         .encode(
             x=alt.X("tenth:O", title="Tenth of t, from clean to noise").axis(labelAngle=0),
             xOffset=alt.XOffset("part:N", sort=parts),
-            y=alt.Y("share:Q", title=column("share").title, scale=alt.Scale(domain=[0, 1])).axis(
+            y=alt.Y("share:Q", title=column("share").title, scale=_UNIT).axis(
                 format=".0%", tickCount=5
             ),
             color=color,
             tooltip=tooltip,
         )
         .properties(width=_WIDTH, height=150, title=str(model))
-        for model in dict.fromkeys(shares["model"])
+        for model, rows in shares.groupby("model", sort=False)
     ]
+    return _finish(
+        alt.vconcat(*panels, spacing=14).add_params(weighting),
+        "Bars for each tenth of t, from clean to noise: its share of the weight, and its "
+        "share of the variance of the weighted errors between classes. A menu chooses the "
+        "weighting; there is a panel a model.",
+        columns=2,
+    )
+
+
+def _finish(chart: alt.VConcatChart, description: str, **legend: Any) -> alt.TopLevelMixin:
+    """A description for those who cannot see the panels, and one legend below them."""
     return (
-        alt.vconcat(*panels, spacing=14)
-        .add_params(weighting)
-        .properties(
-            description=(
-                "Bars for each tenth of t, from clean to noise: its share of the weight, and its "
-                "share of the variance of the weighted errors between classes. A menu chooses the "
-                "weighting; there is a panel a model."
-            )
-        )
-        .configure_legend(orient="bottom", columns=2)
+        chart.properties(description=description)
+        .configure_legend(orient="bottom", **legend)
         .configure_axis(titleFontWeight="normal")
         .configure_title(fontSize=13, anchor="start", frame="group")
     )
 
 
 def _sweep_panel(
-    rows: pd.DataFrame, name: str, title: str, places: Mapping[str, float], chance: float | None
+    rows: pd.DataFrame, name: str, title: str, places: Mapping[str, float]
 ) -> alt.LayerChart | alt.FacetChart:
     models = list(dict.fromkeys(rows["model"]))
     # Points of several models under one weighting stand beside each other.
@@ -135,10 +119,7 @@ def _sweep_panel(
         scale=alt.Scale(domain=[0, last + _STEP * len(places) + 1.5], nice=False),
         title="k in exp(−kt); to the right: other weightings" if places else "k in exp(−kt)",
     ).axis(values=ticks, grid=False, labelOverlap=False, labelExpr=_names(places))
-    y = alt.Y("value:Q", title=column("share").title, scale=alt.Scale(domain=[0, 1])).axis(
-        format=".1f", tickCount=5
-    )
-    low = alt.Y("low:Q", title=column("share").title, scale=alt.Scale(domain=[0, 1]))
+    y = alt.Y("value:Q", title=column("share").title, scale=_UNIT).axis(format=".1f", tickCount=5)
     marks = look(
         "model",
         models,
@@ -147,39 +128,40 @@ def _sweep_panel(
         dash=[DASHES[name] for name in models],
         title=None,
     )
-    color = marks["color"].legend(symbolOpacity=1, symbolSize=80)
-    shape, dash = marks["shape"], marks["strokeDash"]
     tooltip = tooltips(
         ["model", "title", "value", "low", "high"],
         titles={"value": title},
         formats={"value": ".3f"},
     )
-    data = alt.Chart(shown)
-    curve = data.transform_filter("isValid(datum.k)")
-    rest = data.transform_filter("!isValid(datum.k)")
-    paper = alt.Chart(pd.DataFrame({"place": [PAPER], "says": ["the paper's"]}))
-    layers: list[alt.Chart] = []
-    if chance is not None:
-        line = alt.Chart(pd.DataFrame({"value": [chance], "says": ["chance"]}))
-        layers += [
-            line.mark_rule(color=CHANCE_LINE, strokeDash=[2, 2]).encode(y=y),
-            line.mark_text(align="right", dy=-7, dx=-3, fontSize=11, color=CHANCE_LINE).encode(
-                x=alt.value("width"), y=y, text="says:N"
-            ),
-        ]
-    layers += [
-        paper.mark_rule(color=INK, strokeDash=[5, 4]).encode(x=x),
-        paper.mark_text(align="left", dx=4, fontSize=11).encode(x=x, y=alt.value(8), text="says:N"),
-        curve.mark_area(opacity=0.16).encode(x=x, y=low.stack(None), y2="high:Q", color=color),
-        curve.mark_line(strokeWidth=2).encode(x=x, y=y, color=color, strokeDash=dash),
-        curve.mark_point(filled=True, size=30, opacity=1).encode(
-            x=x, y=y, color=color, shape=shape, tooltip=tooltip
+    color = marks["color"].legend(symbolOpacity=1, symbolSize=80)
+    base = alt.Chart(shown).encode(x=x, color=color)
+    rest = base.transform_filter("!isValid(datum.k)")
+    paper = alt.Chart(pd.DataFrame({"place": [PAPER], "says": ["the paper's"]})).encode(x=x)
+    layers = [
+        paper.mark_rule(color=INK, strokeDash=[5, 4]),
+        paper.mark_text(align="left", dx=4, fontSize=11).encode(y=alt.value(8), text="says:N"),
+        *curve_layers(
+            base.transform_filter("isValid(datum.k)"),
+            y,
+            dash=marks["strokeDash"],
+            tooltip=tooltip,
+            shape=marks["shape"],
+            size=30,
+            opacity=0.16,
         ),
-        rest.mark_rule(strokeWidth=1.8).encode(x=x, y=low, y2="high:Q", color=color),
+        rest.mark_rule(strokeWidth=1.8).encode(y="low:Q", y2="high:Q"),
         rest.mark_point(filled=True, size=60, opacity=1).encode(
-            x=x, y=y, color=color, shape=shape, tooltip=tooltip
+            y=y, shape=marks["shape"], tooltip=tooltip
         ),
     ]
+    if name == "accuracy":
+        line = alt.Chart(pd.DataFrame({"value": [CHANCE], "says": ["chance"]})).encode(y=y)
+        words = line.mark_text(align="right", dy=-7, dx=-3, fontSize=11, color=CHANCE_LINE)
+        layers = [
+            line.mark_rule(color=CHANCE_LINE, strokeDash=[2, 2]),
+            words.encode(x=alt.value("width"), text="says:N"),
+            *layers,
+        ]
     return alt.layer(*layers).properties(width=_WIDTH, height=170, title=title)
 
 
@@ -199,20 +181,12 @@ RULES = ("as set here", f"paper's: k = {PAPER}")
 """Whose decisions are counted: those under the reader's weights, or the paper's with all draws."""
 
 
-def decided(chart: alt.VConcatChart, draws: int, classes: int) -> alt.VConcatChart:
+def _decided(chart: alt.VConcatChart, draws: int, classes: int) -> alt.VConcatChart:
     """Let a chart of packed errors decide on every image of the model and norm that are chosen.
 
-    Args:
-        chart: its data are `gcbook.chapters.weighting.page.PageData.packed`; it has the parameters
-            ``weigh_k, weigh_from, weigh_to, weigh_draws, weigh_model, weigh_norm`` and
-            ``weigh_code``, the alphabet.
-        draws: of an image.
-        classes: number of classes.
-
-    Returns:
-        The chart, whose rows are images with ``n`` (the packed numbers), ``m`` (weighted errors of
-        the classes, up to a common term), ``answer`` (place of the class, −1 where no draw counts)
-        and ``paper``, the same under the paper's weights and with all draws.
+    It has the parameters of `_parameters`. Its rows become images with ``n`` (the packed numbers),
+    ``m`` (weighted errors of the classes, up to a common term), ``answer`` (place of the class, −1
+    where no draw counts) and ``paper``, the same under the paper's weights and with all draws.
     """
     digits = len(ALPHABET)
     numbers = _list(
@@ -228,7 +202,7 @@ def decided(chart: alt.VConcatChart, draws: int, classes: int) -> alt.VConcatCha
     def weights(k: object, counts: str) -> str:
         # The scale of a draw's errors is part of what they are multiplied with.
         each = (
-            f"exp(-{k}*{time(i)})*pow(2,-datum.n[{draws + i}]/{SCALE_STEPS})" for i in range(draws)
+            f"exp(-{k}*{_time(i)})*pow(2,-datum.n[{draws + i}]/{SCALE_STEPS})" for i in range(draws)
         )
         return _list(f"{counts.format(i=i)}?{w}:0" if counts else w for i, w in enumerate(each))
 
@@ -239,23 +213,21 @@ def decided(chart: alt.VConcatChart, draws: int, classes: int) -> alt.VConcatCha
         .transform_calculate(m=sums)
         .transform_calculate(paper=least)
         .transform_filter("datum.model===weigh_model&&datum.norm===weigh_norm")
-        .transform_calculate(w=weights("weigh_k", counted("{i}", "datum.n[{i}]")))
+        .transform_calculate(w=weights("weigh_k", _counted("{i}", "datum.n[{i}]")))
         .transform_calculate(m=sums)
         .transform_calculate(answer=f"extent(datum.w)[1]>0?{least}:-1")
     )
 
 
-def time(draw: int) -> str:
+def _time(draw: int) -> str:
     """The t of an image's draw."""
     return f"datum.n[{draw}]/1000"
 
 
-def counted(number: str, thousandths: str) -> str:
+def _counted(number: str, thousandths: str) -> str:
     """Whether a draw counts: it is one of the first, and its t lies in the range.
 
-    Args:
-        number: of the draw, from 0.
-        thousandths: its t times 1,000. The lower end does not belong to the range.
+    The lower end does not belong to the range.
     """
     # Multiples of 0.05 are not exact, so ends are compared as whole thousandths.
     return (
@@ -264,16 +236,12 @@ def counted(number: str, thousandths: str) -> str:
     )
 
 
-def shares(confidence: float) -> alt.Chart:
-    """A chart of the shares of answers with intervals, for a child of a chart that is `decided`.
+def _shares(confidence: float) -> alt.Chart:
+    """Shares of answers with intervals, for a child of a chart that is `_decided`.
 
-    Args:
-        confidence: of the intervals.
-
-    Returns:
-        A chart whose rows are ``rule`` (of `RULES`), ``measure`` (of `MEASURES`), ``share, low,
-        high``, ``images`` (on which something was decided) and ``all_b``, over how many answers
-        the share is. Where there are none there is no row.
+    Rows are ``rule`` (of `RULES`), ``measure`` (of `MEASURES`), ``share, low, high``, ``images``
+    (on which something was decided) and ``all_b``, over how many answers the share is. Where there
+    are none there is no row.
     """
     z2 = f"{NormalDist().inv_cdf((1 + confidence) / 2) ** 2:.5f}"
     parts = [_counts("answer"), _counts("paper")]
@@ -314,10 +282,7 @@ def shares(confidence: float) -> alt.Chart:
             worth="datum.squares>1e-9"
             "?datum.share*(1-datum.share)*pow(datum.all_b,2)/datum.squares:datum.all_b"
         )
-        .transform_calculate(
-            low=_wilson(z2, "-"),
-            high=_wilson(z2, "+"),
-        )
+        .transform_calculate(low=_wilson(z2, "-"), high=_wilson(z2, "+"))
     )
 
 
@@ -345,8 +310,7 @@ def _list(parts: Iterable[str]) -> str:
     return "[" + ",".join(parts) + "]"
 
 
-_SHAPE, _TEXTURE = INK, DISCRIMINATIVE
-_LIVE_WIDTH, _ROW, _SAMPLE_ROW = 600, 40, 40
+_ROW = 40
 _COLUMNS = {"Image": 0.0, "Shape": 0.14, "Texture": 0.345, "Answer": 0.545}
 """Where the columns of the samples begin, as parts of the width."""
 _BAR, _REACH = 0.87, 0.12
@@ -363,36 +327,27 @@ def fig_live(data: PageData, decay: float = PAPER, confidence: float = 0.95) -> 
     """
     panels = [_weights(data.n_draws), _measures(confidence), _samples(len(data.pictures))]
     chart = alt.VConcatChart(data=data.packed, vconcat=panels, spacing=16)
-    return (
-        decided(chart, data.n_draws, len(data.labels))
-        .resolve_scale(color="independent", shape="independent")
-        .add_params(*_parameters(data, decay))
-        .properties(
-            description=(
-                "Three panels that follow the sliders. First the weight over t, with a dot for "
-                "each draw of one image, filled where it counts. Second accuracy, and on cue "
-                "conflicts shape accuracy, texture accuracy and shape bias, each a point with an "
-                "interval beside the same under the paper's weights. Third a few cue conflicts: "
-                "what they show, what is answered, and a bar to the right where the shape's class "
-                "restores the image better than the texture's, to the left where it does worse."
-            )
-        )
-        .configure_legend(orient="bottom", columns=2, labelLimit=260)
-        .configure_axis(titleFontWeight="normal")
-        .configure_title(fontSize=13, anchor="start", frame="group")
+    decided = _decided(chart, data.n_draws, len(data.labels))
+    return _finish(
+        decided.resolve_scale(color="independent", shape="independent").add_params(
+            *_parameters(data, decay)
+        ),
+        "Three panels that follow the sliders. First the weight over t, with a dot for "
+        "each draw of one image, filled where it counts. Second accuracy, and on cue "
+        "conflicts shape accuracy, texture accuracy and shape bias, each a point with an "
+        "interval beside the same under the paper's weights. Third a few cue conflicts: "
+        "what they show, what is answered, and a bar to the right where the shape's class "
+        "restores the image better than the texture's, to the left where it does worse.",
+        columns=2,
+        labelLimit=260,
     )
 
 
 def _parameters(data: PageData, decay: float) -> list[alt.Parameter]:
     """What the reader sets, in the order of the controls, and what the expressions refer to."""
-    models, norms = (list(dict.fromkeys(data.packed[name])) for name in ("model", "norm"))
+    models = {model: model for model in data.packed["model"]}
+    errors = {norm: {"l2": "squared", "l1": "absolute"}[norm] for norm in data.packed["norm"]}
     draws = data.n_draws
-    errors = {norm: {"l2": "squared", "l1": "absolute"}[norm] for norm in norms}
-    hidden = {
-        "weigh_code": ALPHABET,
-        "weigh_labels": list(data.labels),
-        "weigh_pictures": list(data.pictures),
-    }
     return [
         slider("weigh_k", "k in exp(−kt) ", decay, 0, 20, 0.5),
         slider("weigh_from", "t from ", 0, 0, 0.95, 0.05),
@@ -404,34 +359,33 @@ def _parameters(data: PageData, decay: float) -> list[alt.Parameter]:
             if len(options) > 1
             else alt.param(name=name, value=next(iter(options)))
             for name, label, options in (
-                ("weigh_model", "Model ", {model: model for model in models}),
+                ("weigh_model", "Model ", models),
                 ("weigh_norm", "Error ", errors),
             )
         ),
-        *(alt.param(name=name, value=value) for name, value in hidden.items()),
+        alt.param(name="weigh_code", value=ALPHABET),
+        alt.param(name="weigh_labels", value=list(data.labels)),
+        alt.param(name="weigh_pictures", value=list(data.pictures)),
     ]
 
 
 def _weights(draws: int) -> alt.LayerChart | alt.FacetChart:
     """The weight over t, the range that counts, and the draws of one image."""
-    x = alt.X("t:Q", title="t, from clean to noise", scale=alt.Scale(domain=[0, 1]))
+    x = alt.X("t:Q", title="t, from clean to noise", scale=_UNIT)
     x = x.axis(values=_FIFTHS, format=".1f")
-    y = alt.Y("weight:Q", title=column("weight").title, scale=alt.Scale(domain=[0, 1])).axis(
-        tickCount=3
-    )
-    line = alt.Chart(alt.sequence(0, 1.0001, 0.01, as_="t"))
+    y = alt.Y("weight:Q", title=column("weight").title, scale=_UNIT).axis(tickCount=3)
+    line = alt.Chart(alt.sequence(0, 1.0001, 0.01, as_="t")).encode(x=x, y=y)
     own = line.transform_calculate(weight="exp(-weigh_k*datum.t)")
     dots = (
         alt.Chart()
         .transform_filter("datum.sample===0")
         .transform_calculate(
-            number="[" + ",".join(str(i + 1) for i in range(draws)) + "]",
-            t="[" + ",".join(time(i) for i in range(draws)) + "]",
+            number=_list(str(i + 1) for i in range(draws)), t=_list(map(_time, range(draws)))
         )
         .transform_flatten(["number", "t"])
         .transform_calculate(
             weight="exp(-weigh_k*datum.t)",
-            counts=counted("(datum.number-1)", "round(1000*datum.t)") + "?'yes':'no'",
+            counts=_counted("(datum.number-1)", "round(1000*datum.t)") + "?'yes':'no'",
         )
     )
     tooltip = tooltips(
@@ -440,18 +394,16 @@ def _weights(draws: int) -> alt.LayerChart | alt.FacetChart:
     fill = alt.condition("datum.counts==='yes'", alt.value(INK), alt.value("transparent"))
     within = "datum.t>weigh_from-0.001&&datum.t<weigh_to+0.001"
     return alt.layer(
-        own.transform_filter(within)
-        .mark_area(color=CHANCE_LINE, opacity=0.25)
-        .encode(x=x, y=y.stack(None)),
-        line.transform_calculate(weight=f"exp(-{PAPER}*datum.t)")
-        .mark_line(color=CHANCE_LINE, strokeWidth=1.4, strokeDash=[5, 4], aria=False)
-        .encode(x=x, y=y),
-        own.mark_line(color=INK, strokeWidth=2.2, aria=False).encode(x=x, y=y),
+        own.transform_filter(within).mark_area(color=CHANCE_LINE, opacity=0.25),
+        line.transform_calculate(weight=f"exp(-{PAPER}*datum.t)").mark_line(
+            color=CHANCE_LINE, strokeWidth=1.4, strokeDash=[5, 4], aria=False
+        ),
+        own.mark_line(color=INK, strokeWidth=2.2, aria=False),
         dots.mark_point(size=46, strokeWidth=1.5, opacity=1, stroke=INK, aria=False).encode(
             x=x, y=y, fill=fill, tooltip=tooltip
         ),
     ).properties(
-        width=_LIVE_WIDTH,
+        width=_WIDTH,
         height=96,
         title=alt.TitleParams(alt.ExprRef("'Weight exp(−'+weigh_k+'t); dashed: the paper\\'s'")),
     )
@@ -462,10 +414,9 @@ def _measures(confidence: float) -> alt.LayerChart | alt.FacetChart:
 
     Names stand above their lines: beside them they would take half of a phone's width.
     """
-    rules, measures = list(RULES), list(MEASURES)
-    base = shares(confidence).transform_calculate(
-        place=f"indexof({literal(measures)},datum.measure)",
-        first=f"datum.rule==={literal(rules[0])}",
+    base = _shares(confidence).transform_calculate(
+        place=f"indexof({literal(MEASURES)},datum.measure)",
+        first=f"datum.rule==={literal(RULES[0])}",
     )
     marks = base.transform_calculate(
         row="datum.place+(datum.first?0.55:0.8)",
@@ -477,26 +428,23 @@ def _measures(confidence: float) -> alt.LayerChart | alt.FacetChart:
         says="format(datum.share,'.2f')+' of '+datum.all_b"
         "+(datum.measure==='Shape bias'?' that name either':'')",
     )
-    y = alt.Y(
-        "row:Q", axis=None, scale=alt.Scale(domain=[0, len(measures)], reverse=True, nice=False)
-    )
-    x = alt.X("low:Q", title="Share of answers", scale=alt.Scale(domain=[0, 1]))
-    x = x.axis(values=_FIFTHS, format=".1f")
+    rows = alt.Scale(domain=[0, len(MEASURES)], reverse=True, nice=False)
+    y = alt.Y("row:Q", axis=None, scale=rows)
+    x = alt.X("low:Q", title="Share of answers", scale=_UNIT).axis(values=_FIFTHS, format=".1f")
     tooltip = tooltips(
         ["measure", "rule", "share", "low", "high", "images", "all_b"],
         titles={"rule": "Weights", "images": "Images decided on", "all_b": "Answers that count"},
         formats={"share": ".3f"},
     )
-    color = alt.Color(
-        "rule:N", scale=alt.Scale(domain=rules, range=[INK, DISCRIMINATIVE]), title=None
-    )
-    shape = alt.Shape(
-        "rule:N", scale=alt.Scale(domain=rules, range=["circle", "diamond"]), title=None
+    shown = look(
+        "rule", RULES, color=[INK, DISCRIMINATIVE], shape=["circle", "diamond"], title=None
     )
     return alt.layer(
-        marks.mark_rule(strokeWidth=1.8, aria=False).encode(x=x, x2="high:Q", y=y, color=color),
+        marks.mark_rule(strokeWidth=1.8, aria=False).encode(
+            x=x, x2="high:Q", y=y, color=shown["color"]
+        ),
         marks.mark_point(filled=True, size=66, opacity=1).encode(
-            x="share:Q", y=y, color=color, shape=shape, tooltip=tooltip, description="words:N"
+            x="share:Q", y=y, tooltip=tooltip, description="words:N", **shown
         ),
         names.mark_text(align="left", fontSize=12, dx=4, aria=False).encode(
             x=alt.value(0), y=y, text="measure:N"
@@ -504,7 +452,7 @@ def _measures(confidence: float) -> alt.LayerChart | alt.FacetChart:
         names.mark_text(align="right", fontSize=12, dx=-4, fontWeight="bold", aria=False).encode(
             x=alt.value("width"), y=y, text="says:N"
         ),
-    ).properties(width=_LIVE_WIDTH, height=_ROW * len(measures))
+    ).properties(width=_WIDTH, height=_ROW * len(MEASURES))
 
 
 def _samples(number: int) -> alt.LayerChart | alt.FacetChart:
@@ -535,14 +483,9 @@ def _samples(number: int) -> alt.LayerChart | alt.FacetChart:
             "+datum.answer_name+(datum.says?', '+datum.says:'')"
         )
     )
-    color = alt.Color(
-        "cue:N",
-        scale=alt.Scale(
-            domain=["shape", "texture", "neither", "none"],
-            range=[_SHAPE, _TEXTURE, CHANCE_LINE, CHANCE_LINE],
-        ),
-        legend=None,
-    )
+    colors = [INK, DISCRIMINATIVE, CHANCE_LINE, CHANCE_LINE]
+    cue = look("cue", ["shape", "texture", "neither", "none"], color=colors, legend=None)
+    bar = look("better", ["shape", "texture"], color=colors[:2], legend=None)
     tooltip = tooltips(
         ["shape_name", "texture_name", "answer_name", "cue", "lead"],
         titles={
@@ -560,9 +503,6 @@ def _samples(number: int) -> alt.LayerChart | alt.FacetChart:
             x=_at(_COLUMNS[column], where), y=y, text=field, tooltip=tooltip
         )
 
-    bar = alt.Color(
-        "better:N", scale=alt.Scale(domain=["shape", "texture"], range=[_SHAPE, _TEXTURE])
-    ).legend(None)
     return (
         alt.layer(
             base.mark_image(width=32, height=32, align="left", smooth=False).encode(
@@ -570,10 +510,10 @@ def _samples(number: int) -> alt.LayerChart | alt.FacetChart:
             ),
             words("shape_name:N", "Shape"),
             words("texture_name:N", "Texture"),
-            words("answer_name:N", "Answer", 13, -6).encode(color=color),
+            words("answer_name:N", "Answer", 13, -6).encode(**cue),
             words("says:N", "Answer", 11, 9),
             base.mark_rule(strokeWidth=9, aria=False).encode(
-                x=alt.X("start:Q", scale=where, axis=None), x2="end:Q", y=y, color=bar
+                x=alt.X("start:Q", scale=where, axis=None), x2="end:Q", y=y, **bar
             ),
             base.mark_tick(thickness=1.2, size=26, color=INK, orient="vertical", aria=False).encode(
                 x=_at(_BAR, where), y=y
@@ -584,8 +524,8 @@ def _samples(number: int) -> alt.LayerChart | alt.FacetChart:
         )
         .resolve_scale(color="independent")
         .properties(
-            width=_LIVE_WIDTH,
-            height=_SAMPLE_ROW * max(number, 1),
+            width=_WIDTH,
+            height=_ROW * max(number, 1),
             view=alt.ViewBackground(stroke=None),
         )
     )

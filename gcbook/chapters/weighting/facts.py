@@ -9,18 +9,12 @@ import pandas as pd
 
 from gcbook.chapters.weighting.page import page_agreement
 from gcbook.claims import Interval, Number
-from gcbook.miniworld.results.weighting import (
-    PAPER,
-    SETS,
-    Stores,
-    answers_under,
-    read_errors,
-)
+from gcbook.miniworld.results.weighting import PAPER, SETS, Stores, answers_under, read_errors
 from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.diagnostics import TENTHS, decisions_by, tenths_of
 from gcbook.scoring.scores import Weights
 from gcbook.scoring.store import Store
-from gcbook.stats.metrics import cue_metrics
+from gcbook.stats.metrics import CUE_METRICS, cue_metrics
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import change_of, cue_sums
 
@@ -52,24 +46,20 @@ def weighting_facts(
         resampling: how intervals are made.
     """
     changes = bias_change(stores, resampling=resampling).set_index("model")
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = page_agreement(stores, n_draws, PAPER, seed)
+    found["all_draws"] = found.pop("draws")
+    found["page_draws"] = min(n_draws, found["all_draws"])
     for key, model in _MODELS.items():
+        change = changes.reindex([model]).iloc[0]
         one = {
             **_curve(sweep[sweep["model"] == model]),
-            **_change(changes, model),
+            "change": Number(change["change"], "+.2f"),
+            "change_interval": Interval(change["low"], change["high"], "+.2f"),
             **_influence(shares[shares["model"] == model], stores.get(model, {})),
             **_halves(stores.get(model, {})),
         }
         found |= {f"{key}_{name}": value for name, value in one.items()}
-    agreement = page_agreement(stores, n_draws, PAPER, seed)
-    return SimpleNamespace(
-        **found,
-        page_draws=min(n_draws, agreement["draws"]),
-        all_draws=agreement["draws"],
-        decisions=agreement["decisions"],
-        rounded=agreement["rounded"],
-        fewer=agreement["fewer"],
-    )
+    return SimpleNamespace(**found)
 
 
 def bias_change(stores: Stores, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
@@ -122,26 +112,16 @@ def _curve(rows: pd.DataFrame) -> dict[str, Any]:
 
     ``near`` are the k whose accuracy lies within the interval under the paper's weight.
     """
-    curve = rows[rows["k"].notna()]
-    paper = _first(curve[curve["k"] == PAPER])
-    ends = (paper.get("accuracy_low", np.nan), paper.get("accuracy_high", np.nan))
-    near = curve[curve["accuracy"].between(*ends)]
+    curve = rows[rows["k"].notna()].set_index("k")
+    paper = curve.reindex([PAPER]).iloc[0]
+    near = curve["accuracy"].between(paper["accuracy_low"], paper["accuracy_high"])
+    bias = curve["shape_bias"]
+    at_most_k, at_0 = bias.reindex([curve.index.max(), 0])
     return {
-        "bias": Number(paper.get("shape_bias", np.nan), _TWO),
-        "bias_at_most_k": Number(
-            _first(curve[curve["k"] == curve["k"].max()]).get("shape_bias", np.nan), _TWO
-        ),
-        "bias_at_0": Number(_first(curve[curve["k"] == 0]).get("shape_bias", np.nan), _TWO),
-        "near_biases": Interval(near["shape_bias"].min(), near["shape_bias"].max(), _TWO),
-    }
-
-
-def _change(changes: pd.DataFrame, model: str) -> dict[str, Any]:
-    """What equal weights do instead of the paper's, on the same images."""
-    row = _first(changes[changes.index == model])
-    return {
-        "change": Number(row.get("change", np.nan), "+.2f"),
-        "change_interval": Interval(row.get("low", np.nan), row.get("high", np.nan), "+.2f"),
+        "bias": Number(paper["shape_bias"], _TWO),
+        "bias_at_most_k": Number(at_most_k, _TWO),
+        "bias_at_0": Number(at_0, _TWO),
+        "near_biases": Interval(bias[near].min(), bias[near].max(), _TWO),
     }
 
 
@@ -149,41 +129,33 @@ def _influence(shares: pd.DataFrame, of_model: Mapping[str, Store]) -> dict[str,
     """Where the weight lies under the paper's weighting, and where the variance between classes."""
     weighting = f"exp:{PAPER}"
     rows = shares[shares["weighting"] == weighting]
+    tenths = rows.pivot(index="tenth", columns="part", values="share")
+    tenths = tenths.reindex(range(1, TENTHS + 1), columns=["weight", "variance"])
     found: dict[str, Any] = {}
-    for part in ("weight", "variance"):
-        own = rows[rows["part"] == part].sort_values("tenth")
-        reached = own.loc[own["share"].cumsum() >= 0.5 - 1e-9, "tenth"]
-        found[f"first_{part}"] = Number(own["share"].iloc[0] if len(own) else np.nan, _PERCENT)
+    for part, share in tenths.items():
+        reached = tenths.index[share.cumsum() >= 0.5 - 1e-9]
+        found[f"first_{part}"] = Number(share[1], _PERCENT)
         found[f"half_{part}"] = Number(reached.min() / TENTHS, ".1f")
-    largest = rows[rows["part"] == "variance"].sort_values("share").tail(1)
-    tenth = int(largest["tenth"].iloc[0]) if len(largest) else None
-    alone = tenth_agreement(of_model[SETS[1]], tenth, weighting) if tenth and of_model else np.nan
+    largest: Any = np.nan if rows.empty else tenths["variance"].idxmax()
+    alone = tenth_agreement(of_model[SETS[1]], largest, weighting) if of_model else np.nan
     return found | {
-        "largest_from": Number((tenth - 1) / TENTHS if tenth else np.nan, ".1f"),
+        "largest_from": Number((largest - 1) / TENTHS, ".1f"),
         "alone": Number(alone, _PERCENT),
     }
 
 
 def _halves(of_model: Mapping[str, Store]) -> dict[str, Any]:
     """What is answered from the cleaner half of t alone (``clean``) and the noisier (``noisy``)."""
-    names = ("accuracy", "shape_accuracy", "texture_accuracy", "shape_bias")
-    if not of_model:
-        return {f"{half}_{name}": Number(np.nan) for half in ("clean", "noisy") for name in names}
-    plain, conflicts = (
-        decisions_by(store, "t", [0, 0.5, 1], store.weights("uniform", "l2"))
-        for store in (of_model[name] for name in SETS)
-    )
-    return {
-        f"{half}_{name}": Number(
-            (plain if name == "accuracy" else conflicts)[name].iloc[place],
-            _TWO if name == "shape_bias" else _PERCENT,
+    forms = dict.fromkeys(("accuracy", *CUE_METRICS), _PERCENT) | {"shape_bias": _TWO}
+    halves = pd.DataFrame(np.nan, index=range(2), columns=list(forms))
+    if of_model:
+        plain, halves = (
+            decisions_by(store, "t", [0, 0.5, 1], store.weights("uniform", "l2"))
+            for store in (of_model[name] for name in SETS)
         )
+        halves["accuracy"] = plain["accuracy"]
+    return {
+        f"{half}_{name}": Number(halves[name].iloc[place], form)
         for place, half in enumerate(("clean", "noisy"))
-        for name in names
+        for name, form in forms.items()
     }
-
-
-def _first(rows: pd.DataFrame) -> Mapping[str, Any]:
-    """The first row, or one without values."""
-    records = rows.to_dict("records")
-    return {str(name): value for name, value in records[0].items()} if records else {}

@@ -24,8 +24,8 @@ import pandas as pd
 from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results.weighting import SETS, RawErrors, Stores, read_errors
 from gcbook.miniworld.testsets import make_test_set, silhouette_of, texture_of
-from gcbook.noise.weightings import Norm
 from gcbook.scoring.decisions import decide
+from gcbook.scoring.store import Store
 
 __all__ = [
     "ALPHABET",
@@ -98,7 +98,7 @@ def pack(times: np.ndarray, errors: np.ndarray) -> list[str]:
         [np.round(1000 * times).reshape(n, -1), step.reshape(n, -1), whole.reshape(n, -1)], axis=1
     ).astype(int)
     return [
-        "".join(ALPHABET[high] + ALPHABET[low] for high, low in map(_digits, row))
+        "".join(ALPHABET[number // _BASE] + ALPHABET[number % _BASE] for number in row)
         for row in numbers.tolist()
     ]
 
@@ -144,19 +144,17 @@ def page_data(
     rows, images = [], []
     for model, of_model in every.items():
         for name, raw in of_model.items():
-            some, place = raw.images, pd.Index(labels)
+            some = raw.images
+            # An in-distribution image may have the name of a conflict.
+            shown = samples if name == SETS[1] else []
             facts = {
-                "shape": place.get_indexer(pd.Index(some["category"])).tolist(),
-                "texture": place.get_indexer(pd.Index(some["texture"])).tolist(),
+                "shape": _places(some["category"], labels),
+                "texture": _places(some["texture"], labels),
                 "silhouette": some["silhouette"].tolist(),
-                "sample": pd.Index(samples).get_indexer(pd.Index(some["image_id"])).tolist(),
+                "sample": _places(some["image_id"], shown),
             }
-            if name != SETS[1]:
-                facts["sample"] = [-1] * len(some)
-            answers = np.array(labels)[
-                raw.mean_errors(f"exp:{decay:g}", "l2", n_draws).argmin(axis=1)
-            ]
-            images.append(some.assign(model=model, set=name, answer=answers))
+            best = raw.mean_errors(f"exp:{decay:g}", "l2", n_draws).argmin(axis=1)
+            images.append(some.assign(model=model, set=name, answer=np.array(labels)[best]))
             for norm, errors in raw.errors.items():
                 texts = pack(raw.t[:, :n_draws], errors[:, :n_draws])
                 rows.append({"model": model, "norm": norm, "set": name, "p": texts, **facts})
@@ -202,15 +200,16 @@ def page_agreement(stores: Stores, n_draws: int, decay: float, seed: int) -> dic
     return found
 
 
-def _digits(number: int) -> tuple[int, int]:
-    return divmod(number, _BASE)
+def _places(names: pd.Series, among: Sequence[str]) -> list[int]:
+    """Where each of some names is among others, −1 for nowhere."""
+    return [among.index(name) if name in among else -1 for name in names]
 
 
-def _chosen(of_model: Mapping[str, object], seed: int) -> dict[str, RawErrors]:
+def _chosen(of_model: Mapping[str, Store], seed: int) -> dict[str, RawErrors]:
     """Raw errors of the images that go with the page, in the order of the draw."""
     chosen = {}
     for name in SETS:
-        raw = read_errors(of_model[name])  # type: ignore[arg-type]
+        raw = read_errors(of_model[name])
         images = raw.images.assign(
             texture=raw.images["image_id"].map(texture_of),
             silhouette=raw.images["imagename"].map(silhouette_of),
@@ -219,14 +218,12 @@ def _chosen(of_model: Mapping[str, object], seed: int) -> dict[str, RawErrors]:
         by, most = (["category"], PER_CATEGORY) if name == SETS[0] else (["category", "texture"], 1)
         images = images.groupby(by, sort=False).head(most)
         places = images.index.to_numpy()
-        errors: dict[Norm, np.ndarray] = {norm: e[places] for norm, e in raw.errors.items()}
-        chosen[name] = RawErrors(
-            images.reset_index(drop=True),
-            raw.labels,
-            raw.t[places],
-            raw.log_snr[places],
-            errors,
-            raw.schedule,
+        chosen[name] = replace(
+            raw,
+            images=images.reset_index(drop=True),
+            t=raw.t[places],
+            log_snr=raw.log_snr[places],
+            errors={norm: errors[places] for norm, errors in raw.errors.items()},
         )
     return chosen
 

@@ -99,12 +99,12 @@ def test_a_sweep_without_intervals_or_others_can_be_drawn():
 
 
 def test_shares_of_the_weighting_that_is_chosen():
-    spec = chart_spec(fig_shares(SHARES, {"exp:7": "the paper's"}))
+    spec = chart_spec(fig_shares(SHARES))
     (param,) = spec["params"]
     assert param["value"] == "exp:7"
     assert (param["bind"]["options"], param["bind"]["labels"]) == (
         ["exp:7", "uniform"],
-        ["the paper's", "uniform"],
+        ["exp(−7t)", "uniform"],
     )
     assert [panel["title"] for panel in spec["vconcat"]] == list(MODELS)
     for panel, model in zip(spec["vconcat"], MODELS, strict=True):
@@ -113,9 +113,3 @@ def test_shares_of_the_weighting_that_is_chosen():
         assert rows.round(5).values.tolist() == wanted.round(5).values.tolist()
         assert panel["transform"] == [{"filter": "datum.weighting===shares_weighting"}]
     assert "tenth" in spec["description"]
-
-
-@pytest.mark.parametrize("start", ["uniform", "elbo"])
-def test_shares_start_with_what_there_is(start):
-    (param,) = chart_spec(fig_shares(SHARES, {}, start))["params"]
-    assert param["value"] == ("uniform" if start == "uniform" else "exp:7")

@@ -16,6 +16,7 @@ from gcbook.miniworld.textures import draw_textures
 from gcbook.miniworld.world import ALL_CATEGORIES, World
 from gcbook.noise.spectrum import band_power, octave_bands
 from gcbook.paper.experiments import SINGLE_CONDITION
+from gcbook.stats.metrics import CUE_METRICS
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import accuracies, cue_shares
@@ -86,19 +87,15 @@ def band_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -
     columns = ["recipe", "band", "measure", "n", "value", "low", "high"]
     names = band_models(models)
     filtered = miniature_answers(BAND_SETS, names)
-    few = DRAWS["filtered"]
-    whole = miniature_answers(["low-pass", "cue-conflict"], names, draws=few)
+    whole = miniature_answers(["low-pass", "cue-conflict"], names, draws=DRAWS["filtered"])
     filtered_ids = {unfiltered_id(each) for each in filtered["image_id"]}
     plain = whole["image_id"].str.replace(f"-{SINGLE_CONDITION}.png", ".png", regex=False)
     kept = (whole["dataset"] != "low-pass") | (whole["condition"] == SINGLE_CONDITION)
     whole = whole[kept & plain.isin(filtered_ids)].assign(condition=WHOLE)
-    agree = pd.concat(
-        [filtered[filtered["dataset"] == BAND_SETS[0]], whole[whole["dataset"] == "low-pass"]]
-    )
-    agree = agree[agree["texture"] == agree["category"]]
-    conflict = pd.concat(
-        [filtered[filtered["dataset"] == BAND_SETS[1]], whole[whole["dataset"] == "cue-conflict"]]
-    )
+    answers = pd.concat([filtered, whole])
+    agree = answers["dataset"].isin([BAND_SETS[0], "low-pass"])
+    conflict = answers[~agree]
+    agree = answers[agree & (answers["texture"] == answers["category"])]
     # Filtered or not, they are cue conflicts.
     named = np.where(conflict["response"] == conflict["texture"], "texture", "other")
     conflict = conflict.assign(cue=np.where(conflict["right"], "shape", named))
@@ -106,10 +103,9 @@ def band_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -
     right = accuracies(agree, by, resampling=resampling).rename(columns={"accuracy": "value"})
     tables = [right.assign(measure=MEASURES["accuracy"])]
     shares = cue_shares(conflict, by, resampling=resampling)
-    for name in ("shape_accuracy", "texture_accuracy", "shape_bias"):
-        part = shares[[*by, "n"]].assign(measure=MEASURES[name], value=shares[name])
-        part["low"], part["high"] = shares[f"{name}_low"], shares[f"{name}_high"]
-        tables.append(part)
+    for name in CUE_METRICS:
+        ends = {name: "value", f"{name}_low": "low", f"{name}_high": "high"}
+        tables.append(shares.rename(columns=ends).assign(measure=MEASURES[name]))
     table = pd.concat(tables, ignore_index=True).rename(
         columns={"observer": "recipe", "condition": "band"}
     )[columns]
@@ -132,12 +128,11 @@ def texture_power_rows(world: str = DEFAULT) -> pd.DataFrame:
     bands = octave_bands(drawn.resolution)
     power = band_power(_patterns(drawn), bands)
     share = (power / power.sum(-1, keepdims=True)).mean(1)
-    rows = [
-        {"category": category, "texture": texture, "band": band_name(band), "share": part}
-        for category, texture, shares in zip(ALL_CATEGORIES, drawn.textures, share, strict=True)
-        for band, part in zip(bands, shares, strict=True)
-    ]
-    return pd.DataFrame(rows)
+    columns = pd.Index([band_name(band) for band in bands])
+    table = pd.DataFrame(share, columns=columns).assign(
+        category=ALL_CATEGORIES, texture=drawn.textures
+    )
+    return table.melt(["category", "texture"], var_name="band", value_name="share")
 
 
 def textures_bands(rows: pd.DataFrame) -> tuple[str, ...]:
@@ -164,12 +159,7 @@ def _patterns(world: World) -> np.ndarray:
     )
     fine, side = world.supersampling, world.resolution
     drawn = draw_textures(
-        family,
-        world.textures,
-        period / world.resolution,
-        torch.deg2rad(tilt),
-        side * fine,
-        generator,
+        family, world.textures, period / side, torch.deg2rad(tilt), side * fine, generator
     )
     pooled = drawn.reshape(len(family), side, fine, side, fine).mean((2, 4))
     return pooled.reshape(families, _SAMPLES, side, side).double().numpy()

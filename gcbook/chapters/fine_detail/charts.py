@@ -6,24 +6,20 @@ import altair as alt
 import pandas as pd
 
 from gcbook.chapters.fine_detail.bands import ORDER
-from gcbook.chapters.fine_detail.high_pass import PAPER, SETS
+from gcbook.chapters.fine_detail.high_pass import SETS
 from gcbook.chapters.fine_detail.restored import MEAN
 from gcbook.charts.columns import tooltips
 from gcbook.charts.curves import curve_layers, line_look
 from gcbook.charts.miniature_look import recipe_color, recipe_dash, recipe_shape
-from gcbook.charts.parts import side_by_side
+from gcbook.charts.parts import chance_line, side_by_side, slider
 from gcbook.charts.theme import CHANCE_LINE, ORDERED, SERIES
-from gcbook.paper.categories import CHANCE
+from gcbook.miniworld.results.weighting import PAPER
 
-__all__ = [
-    "fig_bands",
-    "fig_decays",
-    "fig_prompted_detail",
-    "fig_restored_detail",
-]
+__all__ = ["fig_bands", "fig_decays", "fig_prompted_detail", "fig_restored_detail"]
 
-_SIDE, _HEIGHT = 270, 240
+_SIDE = {"width": 270, "height": 240}
 _UNIT = alt.Scale(domain=[0, 1])
+_NOISE = alt.X("t:Q", title="Noise t", scale=_UNIT)
 _DASHES: tuple[list[int], ...] = ([1, 0], [8, 3], [2, 2], [8, 3, 2, 3])
 _OCTAVES = tuple(zip(ORDERED, _DASHES, strict=True))
 _MEAN_LOOK = (CHANCE_LINE, [1, 4])
@@ -37,7 +33,6 @@ def fig_restored_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: from `gcbook.chapters.fine_detail.restored.detail_rows`.
     """
     look = _by_band(rows)
-    x = alt.X("t:Q", title="Noise t", scale=_UNIT)
     y = alt.Y("value:Q", title="Of the clean image's power").axis(format=".0%")
     panels = []
     for name, title in (("kept", "Given back"), ("missed", "Error")):
@@ -45,7 +40,7 @@ def fig_restored_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
             columns={name: "value", f"{name}_low": "low", f"{name}_high": "high"}
         )
         layers = curve_layers(
-            alt.Chart(part).encode(x=x, color=look["color"]),
+            alt.Chart(part).encode(x=_NOISE, color=look["color"]),
             y,
             dash=look["strokeDash"],
             tooltip=tooltips(
@@ -54,7 +49,7 @@ def fig_restored_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
                 formats={"t": ".2f", "value": ".1%"},
             ),
         )
-        panels.append(alt.layer(*layers).properties(width=_SIDE, height=_HEIGHT, title=title))
+        panels.append(alt.layer(*layers).properties(**_SIDE, title=title))
     return side_by_side(
         panels,
         [],
@@ -71,13 +66,8 @@ def fig_prompted_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.chapters.fine_detail.restored.advantage_rows`.
     """
-    k = alt.param(
-        name="detail_k",
-        value=PAPER,
-        bind=alt.binding_range(min=0, max=15, step=1, name="Weighted by exp(−kt), k = "),
-    )
+    k = slider("detail_k", "Weighted by exp(−kt), k = ", PAPER, 0, 15)
     look = _by_band(rows)
-    x = alt.X("t:Q", title="Noise t", scale=_UNIT)
     y = alt.Y("weighed:Q", title="Error less than under others").axis(format=".2~%", tickCount=5)
     zero = alt.Chart(pd.DataFrame({"weighed": [0.0]})).mark_rule(color=CHANCE_LINE).encode(y=y)
     panels = []
@@ -89,7 +79,7 @@ def fig_prompted_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
                 least="datum.low * exp(-detail_k * datum.t)",
                 most="datum.high * exp(-detail_k * datum.t)",
             )
-            .encode(x=x, color=look["color"])
+            .encode(x=_NOISE, color=look["color"])
         )
         layers = curve_layers(
             base,
@@ -133,11 +123,6 @@ def fig_decays(rows: pd.DataFrame) -> alt.TopLevelMixin:
     shown = [title for title in SETS.values() if title in set(rows["test_set"])]
     look = line_look("test_set", {title: _SET_LOOKS[title] for title in shown}, "Images")
     y = alt.Y("accuracy:Q", title="Accuracy", scale=_UNIT).axis(format=".0%")
-    chance = (
-        alt.Chart(pd.DataFrame({"accuracy": [CHANCE]}))
-        .mark_rule(color=CHANCE_LINE, strokeDash=[2, 3])
-        .encode(y=y)
-    )
     panels = []
     for model, group in rows.groupby("model", sort=False):
         layers = curve_layers(
@@ -151,9 +136,7 @@ def fig_decays(rows: pd.DataFrame) -> alt.TopLevelMixin:
             ),
             size=30,
         )
-        panels.append(
-            alt.layer(chance, *layers).properties(width=_SIDE, height=_HEIGHT, title=str(model))
-        )
+        panels.append(alt.layer(chance_line(y), *layers).properties(**_SIDE, title=str(model)))
     names = ", ".join(dict.fromkeys(rows["model"].astype(str)))
     return side_by_side(
         panels,
@@ -172,6 +155,8 @@ def fig_bands(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: from `gcbook.chapters.fine_detail.bands.band_rows`.
     """
     recipes = list(dict.fromkeys(rows["recipe"]))
+    color = recipe_color(recipes, symbolSize=90)
+    dash, shape = recipe_dash(recipes, symbolSize=90), recipe_shape(recipes, symbolSize=90)
     x = alt.X("band:N", title="What is left (cycles an image)", sort=list(ORDER)).axis(
         labelAngle=-40
     )
@@ -183,18 +168,14 @@ def fig_bands(rows: pd.DataFrame) -> alt.TopLevelMixin:
             titles={"band": "Left", "value": str(measure)},
             formats={"value": ".2f"},
         )
-        base = alt.Chart(group.drop(columns="measure")).encode(
-            x=x, color=recipe_color(recipes, symbolSize=90)
-        )
+        base = alt.Chart(group.drop(columns="measure")).encode(x=x, color=color)
         layers = [
             base.mark_rule(strokeWidth=1, opacity=0.6).encode(
                 y=alt.Y("low:Q", title=None, scale=_UNIT), y2="high:Q"
             ),
-            base.mark_line(strokeWidth=2).encode(
-                y=y, strokeDash=recipe_dash(recipes, symbolSize=90)
-            ),
+            base.mark_line(strokeWidth=2).encode(y=y, strokeDash=dash),
             base.mark_point(filled=True, size=45, opacity=1).encode(
-                y=y, shape=recipe_shape(recipes, symbolSize=90), tooltip=shown
+                y=y, shape=shape, tooltip=shown
             ),
         ]
         panels.append(alt.layer(*layers).properties(width=270, height=190, title=str(measure)))

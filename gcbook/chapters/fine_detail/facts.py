@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 
 from gcbook.chapters.fine_detail.bands import COARSE, FINE, MEASURES, WHOLE, textures_bands
-from gcbook.chapters.fine_detail.high_pass import PAPER, SETS
+from gcbook.chapters.fine_detail.high_pass import SETS
 from gcbook.chapters.fine_detail.restored import HALF, PANELS
 from gcbook.claims import Interval, Number
 from gcbook.miniworld.named import named_world
+from gcbook.miniworld.results.kinds import DIFFUSION, short_name
+from gcbook.miniworld.results.weighting import PAPER
 from gcbook.paper.categories import CHANCE
 from gcbook.paper.published import quoted_value
 
@@ -18,8 +20,13 @@ __all__ = ["fine_detail_facts"]
 
 _MILLE = "+.2f"
 _OCTAVES = ("coarsest", "coarse", "fine", "finest")
-_SHORT = {"mini-pixel": "pixel", "mini-latent": "latent"}
-_CLASSIFIERS = {"mini-cnn": "cnn", "mini-cnn-noise": "noised"}
+_READ = (
+    ("cnn", "mini-cnn", "accuracy", {"coarse": COARSE, "fine": FINE}, ".0%"),
+    ("noised", "mini-cnn-noise", "accuracy", {"coarse": COARSE, "fine": FINE}, ".0%"),
+    ("latent_texture", "mini-latent", "texture_accuracy", {"whole": WHOLE, "sharp": FINE}, ".0%"),
+    ("latent_bias", "mini-latent", "shape_bias", {"whole": WHOLE, "sharp": FINE}, ".2f"),
+)
+"""What facts are called, whose they are, of which measure, of what is left, and their form."""
 
 
 def fine_detail_facts(
@@ -44,11 +51,9 @@ def fine_detail_facts(
             ``band_rows``.
         decays: from `gcbook.chapters.fine_detail.high_pass.decay_rows`.
     """
-    theirs = textures_bands(textures)
     return SimpleNamespace(
         **_lost(detail),
-        **_textures(textures, theirs),
-        **_gains(weighted, theirs),
+        **_textures(textures, weighted),
         **_lead(lead),
         **_filtered(bands),
         **_decays(decays),
@@ -67,25 +72,19 @@ def _lost(detail: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _textures(textures: pd.DataFrame, theirs: tuple[str, ...]) -> dict[str, Any]:
+def _textures(textures: pd.DataFrame, weighted: pd.DataFrame) -> dict[str, Any]:
+    """How much of the textures, and of what the right prompt gains, lies in the textures' bands."""
+    theirs = textures_bands(textures)
     fine = textures[textures["band"].isin(theirs)].groupby("texture")["share"].sum()
+    inside = weighted["band"].isin(theirs)
+    right = weighted.loc[weighted["panel"] == PANELS["right"], "advantage"]
+    kept = weighted.loc[inside & (weighted["panel"] == PANELS["texture"]), "kept"]
     return {
         "texture_bands": theirs,
         "texture_fine": Number(fine.mean(), ".0%"),
+        "right_gain_fine": Number(right[inside].sum() / right.sum(), ".0%"),
+        "texture_kept": Interval(kept.min(), kept.max(), ".0%"),
     }
-
-
-def _gains(weighted: pd.DataFrame, theirs: tuple[str, ...]) -> dict[str, Any]:
-    facts: dict[str, Any] = {}
-    for name, panel in PANELS.items():
-        rows = weighted[weighted["panel"] == panel]
-        fine = rows["band"].isin(theirs)
-        share = rows.loc[fine, "advantage"].sum() / rows["advantage"].sum()
-        facts[f"{name}_gain_fine"] = Number(share, ".0%")
-        facts[f"{name}_kept"] = Interval(
-            rows.loc[fine, "kept"].min(), rows.loc[fine, "kept"].max(), ".0%"
-        )
-    return facts
 
 
 def _lead(lead: pd.DataFrame) -> dict[str, Any]:
@@ -114,21 +113,11 @@ def _filtered(bands: pd.DataFrame) -> dict[str, Any]:
         "fine_readers": int(readers.get(FINE, 0)),
     }
 
-    def value(recipe: str, measure: str, band: str) -> pd.Series:
-        found = by.reindex([(recipe, MEASURES[measure], band)]).iloc[0]
-        return found[["value", "low", "high"]]
-
-    for name, band in (("coarse", COARSE), ("fine", FINE)):
-        for recipe, short in _CLASSIFIERS.items():
-            row = value(recipe, "accuracy", band)
-            facts[f"{short}_{name}"] = Number(row["value"], ".0%")
-            facts[f"{short}_{name}_interval"] = Interval(row["low"], row["high"], ".0%")
-    for name, band in (("whole", WHOLE), ("sharp", FINE)):
-        row = value("mini-latent", "texture_accuracy", band)
-        facts[f"latent_texture_{name}"] = Number(row["value"], ".0%")
-        row = value("mini-latent", "shape_bias", band)
-        facts[f"latent_bias_{name}"] = Number(row["value"], ".2f")
-        facts[f"latent_bias_{name}_interval"] = Interval(row["low"], row["high"], ".2f")
+    for start, recipe, measure, left, form in _READ:
+        for name, band in left.items():
+            row = by.reindex([(recipe, MEASURES[measure], band)]).iloc[0]
+            facts[f"{start}_{name}"] = Number(row["value"], form)
+            facts[f"{start}_{name}_interval"] = Interval(row["low"], row["high"], form)
     return facts
 
 
@@ -136,17 +125,18 @@ def _decays(decays: pd.DataFrame) -> dict[str, Any]:
     """High-pass images under the paper's weighting, and by how much others change that."""
     high = decays[decays["test_set"] == SETS["high-pass"]]
     facts: dict[str, Any] = {}
-    for model, short in _SHORT.items():
+    for model in DIFFUSION:
+        short = short_name(model)
         own = high[high["model"] == model].set_index("k")
-        paper = own.reindex([PAPER]).iloc[0]
+        paper, flat, steep = (
+            own.reindex([k]).iloc[0] for k in (PAPER, own.index.min(), own.index.max())
+        )
         facts[f"{short}_high"] = Number(paper["accuracy"], ".0%")
         facts[f"{short}_high_interval"] = Interval(paper["low"], paper["high"], ".0%")
         facts[f"{short}_high_best"] = Number(own["accuracy"].max(), ".0%")
         facts[f"{short}_commonest"] = Number(paper["commonest"], ".0%")
-        for name, k in (("flat", own.index.min()), ("steep", own.index.max())):
-            row = own.reindex([k]).iloc[0]
+        for name, row in (("flat", flat), ("steep", steep)):
+            ends = row["change_low"], row["change_high"]
             facts[f"{short}_{name}"] = Number(row["change"], "+.3f")
-            facts[f"{short}_{name}_interval"] = Interval(
-                row["change_low"], row["change_high"], "+.3f"
-            )
+            facts[f"{short}_{name}_interval"] = Interval(*ends, "+.3f")
     return facts

@@ -5,22 +5,16 @@ from collections.abc import Sequence
 import pandas as pd
 
 from gcbook.miniworld.results.panel import counted
-from gcbook.miniworld.results.weighting import Stores, answers_under
+from gcbook.miniworld.results.weighting import PAPER, Stores, answers_under
 from gcbook.stats.clustered import clustered_columns
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import accuracies
 
-__all__ = [
-    "DECAYS",
-    "PAPER",
-    "SETS",
-    "decay_rows",
-]
+__all__ = ["DECAYS", "SETS", "decay_rows"]
 
 DECAYS = (0, 1, 2, 3, 5, 7, 10, 15, 20)
 """Values of k in exp(−kt)."""
-PAPER = 7
 SETS = {
     "in-distribution": "As in training",
     "high-pass": "High-pass",
@@ -55,15 +49,14 @@ def decay_rows(
     for model, of_model in stores.items():
         for test_set, store in of_model.items():
             answers = answers_under(store, names)
-            answers = answers[_counts(answers)]
+            answers = answers[counted(answers)]
             found = accuracies(answers, ["weighting"], resampling=resampling)
             tables.append(
-                found.merge(_since_paper(answers, resampling), on="weighting")
-                .merge(_commonest(answers, ["weighting"]), on="weighting")
-                .assign(
+                found.merge(_since_paper(answers, resampling), on="weighting").assign(
                     model=model,
                     test_set=SETS[test_set],
                     k=found["weighting"].str.removeprefix("exp:").astype(float),
+                    commonest=found["weighting"].map(_commonest(answers)),
                 )
             )
     table = pd.concat(tables, ignore_index=True)[columns]
@@ -81,11 +74,7 @@ def _since_paper(answers: pd.DataFrame, resampling: Resampling) -> pd.DataFrame:
     return found.drop(columns="n")
 
 
-def _commonest(answers: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+def _commonest(answers: pd.DataFrame) -> pd.Series:
     """The share of the commonest answer: where it is near 1, accuracy shows no ability."""
-    shares = answers.groupby(by)["response"].value_counts(normalize=True)
-    return shares.groupby(by).max().rename("commonest").reset_index()
-
-
-def _counts(answers: pd.DataFrame) -> pd.Series:
-    return counted(answers) | ~answers["dataset"].isin(["high-pass", "low-pass"])
+    shares = answers.groupby("weighting")["response"].value_counts(normalize=True)
+    return shares.groupby("weighting").max()

@@ -35,7 +35,6 @@ __all__ = [
     "restored_powers",
     "some_images",
     "weighted_rows",
-    "weights_of",
 ]
 
 BATCH = 64
@@ -151,17 +150,11 @@ def restored_powers(
                 guess = classifier.denoise(noised, when, labels[rows].to(x.device))
                 parts.append(clip_clean(guess, classifier.default_clip).mean(1))
             restored = torch.cat(parts).double().cpu().numpy()
-            powers = [band_power(each, bands) for each in (clean, restored, restored - clean)]
+            pictures = {"clean": clean, "restored": restored, "error": restored - clean}
+            powers = {name: band_power(each, bands) for name, each in pictures.items()}
             for place, band in enumerate(bands):
-                columns = zip(("clean", "restored", "error"), powers, strict=True)
-                tables.append(
-                    about.assign(
-                        prompt=kind,
-                        t=t,
-                        band=band_name(band),
-                        **{name: power[:, place] for name, power in columns},
-                    )
-                )
+                columns = {name: power[:, place] for name, power in powers.items()}
+                tables.append(about.assign(prompt=kind, t=t, band=band_name(band), **columns))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -239,59 +232,53 @@ def advantage_rows(powers: pd.DataFrame, *, resampling: Resampling = Resampling(
         under other prompts less that under this one, in that band, over the clean images' variance.
         So bands add up to what decides.
     """
-    keys, shares, images = _advantages(powers, ["t", "band"], resampling)
+    named = _named(powers)
+    keys, sums = clustered_sums(
+        named, ["prompt", "t", "band"], ["less", "whole"], resampling=resampling
+    )
+    shares = sums["less"] / sums["whole"]
     low, high = resampling.interval(shares)
-    table = keys.assign(images=images, advantage=shares[:, 0], low=low, high=high)
-    table["panel"] = table["prompt"].map(PANELS)
+    table = keys.assign(
+        panel=keys["prompt"].map(PANELS),
+        images=sums["n"][:, 0].astype(int),
+        advantage=shares[:, 0],
+        low=low,
+        high=high,
+    )
     orders = {"panel": PANELS.values(), "band": powers["band"].unique()}
     ordered = ordered_rows(table, ["panel", "t", "band"], orders)
     columns = ["panel", "t", "band", "images", "advantage", "low", "high"]
     return ordered[columns].round(dict.fromkeys(columns[4:], 6))
 
 
-def weighted_rows(
-    powers: pd.DataFrame, weighting: str = PAPERS, *, resampling: Resampling = Resampling()
-) -> pd.DataFrame:
-    """Power given back and advantage in each band, averaged over the noise under a weighting.
+def weighted_rows(powers: pd.DataFrame) -> pd.DataFrame:
+    """Power given back and advantage in each band, averaged over the noise as the paper weights it.
 
     Args:
         powers: from `prompt_powers`.
-        weighting: see `gcbook.noise.weightings.parse_weighting`; by default the paper's.
-        resampling: how the intervals are made.
 
     Returns:
         ``panel, band, kept`` (the weighted mean over t of the power that is given back, as a share
-        of the clean images' in that band) and ``advantage, low, high``, its weighted mean.
+        of the clean images' in that band) and ``advantage``, its weighted mean.
     """
-    weighed = powers.assign(weight=powers["t"].map(weights_of(weighting, powers["t"])))
-    for name in ("clean", "restored", "error"):
-        weighed[name] *= weighed["weight"]
-    keys, shares, _ = _advantages(weighed, ["band"], resampling)
-    low, high = resampling.interval(shares)
-    table = keys.assign(advantage=shares[:, 0], low=low, high=high)
-    sums = weighed.groupby(["prompt", "band"])[["restored", "clean"]].sum()
-    kept = (sums["restored"] / sums["clean"]).rename("kept").reset_index()
-    table = table.merge(kept, on=["prompt", "band"])
-    table["panel"] = table["prompt"].map(PANELS)
-    orders = {"panel": PANELS.values(), "band": powers["band"].unique()}
-    columns = ["panel", "band", "kept", "advantage", "low", "high"]
-    ordered = ordered_rows(table, ["panel", "band"], orders)[columns]
-    return ordered.round(dict.fromkeys(columns[2:], 6))
+    named = _named(powers)
+    names = ["less", "whole", "restored", "clean"]
+    weighed = named[names].mul(named["t"].map(_weights(named["t"])), axis=0)
+    weighed = weighed.assign(panel=named["prompt"].map(PANELS), band=named["band"])
+    sums = weighed.groupby(["panel", "band"], sort=False).sum().reset_index()
+    table = sums.assign(
+        kept=sums["restored"] / sums["clean"], advantage=sums["less"] / sums["whole"]
+    )
+    return table[["panel", "band", "kept", "advantage"]].round(6)
 
 
-def weights_of(weighting: str, times: pd.Series) -> dict[float, float]:
-    """Return the share of a weighting that falls to each time: to all that is nearest to it.
-
-    Args:
-        weighting: of t alone, see `gcbook.noise.weightings.parse_weighting`.
-        times: in (0, 1], repeated or not.
-    """
+def _weights(times: pd.Series) -> pd.Series:
+    """The share of the paper's weighting that falls to each time: to all that is nearest to it."""
     at = np.sort(times.unique())
     even = (np.arange(_EVEN) + 0.5) / _EVEN
     nearest = np.searchsorted((at[1:] + at[:-1]) / 2, even)
-    weights = parse_weighting(weighting).weights(even, np.zeros_like(even))
-    shares = np.bincount(nearest, weights, len(at)) / weights.sum()
-    return dict(zip(at.tolist(), shares.tolist(), strict=True))
+    weights = parse_weighting(PAPERS).weights(even, np.zeros_like(even))
+    return pd.Series(np.bincount(nearest, weights, len(at)) / weights.sum(), index=at)
 
 
 def lead_rows(
@@ -311,53 +298,42 @@ def lead_rows(
         resampling: how the intervals are made.
 
     Returns:
-        Rows "less" (noise than at that time), "more" (that, or more) and "all": ``bands``, in
-        words, ``lost_from`` (NaN: nowhere), ``weight`` (share of it), ``shape, texture`` (what
-        their prompts gain in all bands, see `advantage_rows`)
-        and ``lead, low, high``, by how much the first is larger.
+        Rows "less" (noise than at that time), "more" (that, or more) and "all": ``lost_from``
+        (NaN: nowhere), ``weight`` (share of it), ``shape`` (what its prompt gains in all bands, see
+        `advantage_rows`) and ``lead, low, high``, by how much that is more than the texture's does.
     """
-    conflicts = powers[powers["test_set"] == "cue-conflict"]
-    conflicts = conflicts.assign(variance=conflicts["clean"].where(conflicts["band"] != MEAN, 0.0))
-    own = conflicts[(conflicts["prompt"] == "texture") & conflicts["band"].isin(bands)]
+    named = _named(powers[powers["test_set"] == "cue-conflict"])
+    own = named[(named["prompt"] == "texture") & named["band"].isin(bands)]
     sums = own.groupby("t")[["error", "clean"]].sum()
-    missed = (sums["error"] / sums["clean"]).sort_index()
-    lost = missed.index[(missed > HALF).iloc[::-1].cummin().iloc[::-1]]
-    lost_from = float(lost[0]) if len(lost) else np.nan
+    missed = sums["error"] / sums["clean"]
+    lost_from = missed.index[(missed > HALF).iloc[::-1].cummin().iloc[::-1]].min()
 
-    one = ["image_id", "category", "silhouette", "t"]
-    errors = conflicts.groupby([*one, "prompt"])[["error", "variance"]].sum().unstack("prompt")
-    error, weights = pd.DataFrame(errors["error"]), weights_of(PAPERS, conflicts["t"])
-    others = error[[name for name in error if str(name).startswith("other")]].mean(axis="columns")
-    weight = errors.index.get_level_values("t").map(weights)
-    table = pd.DataFrame(
-        {
-            "shape": (others - error["shape"]) * weight,
-            "texture": (others - error["texture"]) * weight,
-            "whole": errors["variance"]["shape"] * weight,
-        }
-    ).reset_index()
-    table["part"] = np.where(table["t"] >= lost_from, "more", "less")
-    keys, sums_of = clustered_sums(
-        table, ["part"], ["shape", "texture", "whole"], resampling=resampling
+    weights = _weights(named["t"])
+    part_of = pd.Series(np.where(weights.index >= lost_from, "more", "less"), weights.index)
+    weight = named["t"].map(weights)
+    weighed = named.assign(
+        part=named["t"].map(part_of),
+        less=named["less"] * weight,
+        variance=named["variance"] * weight,
     )
-    whole = sums_of["whole"].sum(axis=0)
+    keys, gains = clustered_sums(
+        weighed, ["prompt", "part"], ["less", "variance"], resampling=resampling
+    )
+    of_cue = {cue: (keys["prompt"] == cue).to_numpy() for cue in ("shape", "texture")}
+    whole = gains["variance"][of_cue["shape"]].sum(axis=0)
     rows = []
     for part, parts in (("less", ["less"]), ("more", ["more"]), ("all", ["less", "more"])):
         here = keys["part"].isin(parts).to_numpy()
-        shape, texture = (sums_of[name][here].sum(axis=0) / whole for name in ("shape", "texture"))
+        shape, texture = (
+            gains["less"][here & rows_of].sum(axis=0) / whole for rows_of in of_cue.values()
+        )
         low, high = resampling.interval(shape - texture)
         rows.append(
             {
                 "part": part,
-                "bands": " and ".join(bands),
                 "lost_from": lost_from,
-                "weight": sum(
-                    weight
-                    for t, weight in weights.items()
-                    if ("more" if t >= lost_from else "less") in parts
-                ),
+                "weight": weights[part_of.isin(parts)].sum(),
                 "shape": shape[0],
-                "texture": texture[0],
                 "lead": shape[0] - texture[0],
                 "low": float(low),
                 "high": float(high),
@@ -366,18 +342,16 @@ def lead_rows(
     return pd.DataFrame(rows)
 
 
-def _advantages(
-    powers: pd.DataFrame, by: list[str], resampling: Resampling
-) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    """How much smaller named prompts' errors are than others', over the power of all bands."""
+def _named(powers: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the named prompts, with how much ``less`` their errors are than those of others.
+
+    ``variance`` is the clean image's in the band, ``whole`` that in all bands.
+    """
     others = powers[powers["prompt"].str.startswith("other")]
     one = ["test_set", "image_id", "t", "band"]
     mean = others.groupby(one, sort=False)["error"].mean().rename("others").reset_index()
     named = powers[powers["prompt"].isin(list(PANELS))].merge(mean, on=one)
-    variance = named["clean"].where(named["band"] != MEAN, 0.0)
-    image = [named[name] for name in ("test_set", "image_id", "t", "prompt")]
-    whole = variance.groupby(image).transform("sum")
-    named = named.assign(less=named["others"] - named["error"], whole=whole)
-    keys, sums = clustered_sums(named, ["prompt", *by], ["less", "whole"], resampling=resampling)
-    images = sums["n"][:, 0].astype(int)
-    return keys, sums["less"] / sums["whole"], images
+    named["less"] = named["others"] - named["error"]
+    named["variance"] = named["clean"].where(named["band"] != MEAN, 0.0)
+    image = named.groupby(["test_set", "image_id", "t", "prompt"])
+    return named.assign(whole=image["variance"].transform("sum"))

@@ -82,13 +82,6 @@ def test_every_measure_by_what_is_left():
 OCTAVES = [band_name(band) for band in octave_bands(DEFAULT_WORLD.resolution)]
 
 
-def waves(cycles):
-    """Patterns of two families, waves with so many cycles an image."""
-    across = np.arange(32) / 32
-    one, other = (np.cos(2 * np.pi * each * across)[None] + np.zeros((32, 1)) for each in cycles)
-    return np.stack([one, other])[:, None]
-
-
 def test_every_textures_power_is_shared_out():
     rows = texture_power_rows()
     assert rows["category"].unique().tolist() == list(ALL_CATEGORIES)

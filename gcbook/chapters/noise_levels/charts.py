@@ -4,38 +4,33 @@ A level stands at the middle of its times, or at the log-SNR there, with clean i
 either way.
 """
 
-from collections.abc import Iterable
-from typing import Any
-
 import altair as alt
 import pandas as pd
 
 from gcbook.charts.columns import column, tooltips
+from gcbook.charts.curves import curve_layers
 from gcbook.charts.forest import fig_forest
 from gcbook.charts.parts import chance_line, dropdown, literal, look, radio, side_by_side
 from gcbook.charts.theme import CUES, INK, SERIES
 
-__all__ = [
-    "fig_cue_centres",
-    "fig_first_and_last",
-    "fig_levels",
-]
+__all__ = ["fig_cue_centres", "fig_first_and_last", "fig_levels"]
 
-_LINES = {
-    ("cue-conflict", "shape"): ("names the shape", CUES["shape"], "circle"),
-    ("cue-conflict", "texture"): ("names the texture", CUES["texture"], "square"),
-    ("cue-conflict", "neither"): ("names neither", SERIES[2], "triangle-up"),
-    ("in-distribution", "right"): ("right, both cues", INK, "diamond"),
-    ("silhouette", "right"): ("right, shape alone", CUES["shape"], "triangle-down"),
-    ("texture", "right"): ("right, texture alone", CUES["texture"], "cross"),
-}
-"""Test set and answer → what the line is called, its colour and its marks; a cue has one hue."""
+_LINES = pd.DataFrame(
+    [
+        ("cue-conflict", "shape", "names the shape", CUES["shape"], "circle"),
+        ("cue-conflict", "texture", "names the texture", CUES["texture"], "square"),
+        ("cue-conflict", "neither", "names neither", SERIES[2], "triangle-up"),
+        ("in-distribution", "right", "right, both cues", INK, "diamond"),
+        ("silhouette", "right", "right, shape alone", CUES["shape"], "triangle-down"),
+        ("texture", "right", "right, texture alone", CUES["texture"], "cross"),
+    ],
+    columns=["test_set", "answer", "line", "color", "shape"],
+)
+"""What the line of a test set and an answer is called, its colour and marks; a cue has one hue."""
 
 _CENTRES = {"shape": (CUES["shape"], "circle"), "texture": (CUES["texture"], "square")}
 _COPIES = {"first": (SERIES[3], "circle"), "last": (SERIES[0], "square")}
-_NONE = "none"
 _AXES = ("t", "log-SNR")
-_WHERE = ["t_low", "t_high", "log_snr"]
 _SIDE, _HEIGHT = 300, 250
 
 
@@ -48,23 +43,24 @@ def fig_levels(shares: pd.DataFrame, whole: pd.DataFrame) -> alt.TopLevelMixin:
             dashed lines to compare with.
     """
     models = list(dict.fromkeys(shares["model"]))
-    rows, others = _named(shares), _named(whole[~whole["levels"]])
-    beside = [_NONE, *dict.fromkeys(others["model"])]
-    compared = dropdown("levels_beside", "Dashed: a model without t ", beside, beside[-1])
-    marks = _look(_LINES.values())
-    panels = [
-        _panel(
-            rows[(rows["test_set"] == "cue-conflict") == conflicts],
-            others[(others["test_set"] == "cue-conflict") == conflicts],
-            marks,
-            models,
-            title,
+    rows, others = (
+        table.rename(columns={"share": "value"}).merge(_LINES, on=["test_set", "answer"])
+        for table in (shares, whole[~whole["levels"]])
+    )
+    beside = ["none", *dict.fromkeys(others["model"])]
+    panels = []
+    for conflicts, title in ((True, "Answers to cue conflicts"), (False, "Right answers")):
+        of_lines, of_others = (
+            table[(table["test_set"] == "cue-conflict") == conflicts] for table in (rows, others)
         )
-        for conflicts, title in ((True, "Answers to cue conflicts"), (False, "Right answers"))
-    ]
+        panels.append(_panel(of_lines, of_others, models, title))
     return side_by_side(
         panels,
-        [*_choices(models), compared],
+        [
+            dropdown("levels_model", "Model ", models, models[0]),
+            radio("levels_axis", "Across: ", _AXES, _AXES[0]),
+            dropdown("levels_beside", "Dashed: a model without t ", beside, beside[-1]),
+        ],
         "Two panels over the strength of noise, from clean images on the left to noise alone on "
         "the right, for a model that can be chosen. Left: shares of the answers to cue conflicts "
         "that name the shape, the texture, and neither. Right: accuracy on images with both cues, "
@@ -77,7 +73,7 @@ def fig_cue_centres(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """Around which t each cue is named.
 
     Args:
-        rows: from `gcbook.chapters.noise_levels.tables.centre_rows`.
+        rows: of the cues, from `gcbook.chapters.noise_levels.tables.cue_centres`.
     """
     return fig_forest(
         rows,
@@ -134,25 +130,16 @@ def fig_first_and_last(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def _choices(models: list[str]) -> list[alt.Parameter]:
-    axis = radio("levels_axis", "Across: ", _AXES, _AXES[0])
-    return [dropdown("levels_model", "Model ", models, models[0]), axis]
-
-
 def _base(rows: pd.DataFrame) -> alt.Chart:
+    label = "levels_axis === 't' ? format(datum.value, '.1~f') : format(-datum.value, '~g')"
+    x = alt.X("x:Q", scale=alt.Scale(zero=False, padding=12), title=None)
     return (
         alt.Chart(rows)
         .transform_filter("datum.model === levels_model")
         .transform_filter("levels_axis === 't' || isValid(datum.log_snr)")
         # The log-SNR falls with noise: drawn with the other sign, clean images stay on the left.
         .transform_calculate(x="levels_axis === 't' ? datum.t : -datum.log_snr")
-    )
-
-
-def _x() -> alt.X:
-    label = "levels_axis === 't' ? format(datum.value, '.1~f') : format(-datum.value, '~g')"
-    return alt.X("x:Q", scale=alt.Scale(zero=False, padding=12), title=None).axis(
-        labelExpr=label, grid=False, tickCount=6
+        .encode(x=x.axis(labelExpr=label, grid=False, tickCount=6))
     )
 
 
@@ -174,32 +161,6 @@ def _below(models: list[str]) -> alt.TitleParams:
     )
 
 
-def _named(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows that are drawn, with the name of their line."""
-    keys = pd.MultiIndex.from_frame(table[["test_set", "answer"]])
-    says = {key: line for key, (line, _, _) in _LINES.items()}
-    named = table.assign(line=[says.get(key, "") for key in keys])
-    return named[named["line"] != ""].rename(columns={"share": "value"})
-
-
-def _look(lines: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
-    names, colors, shapes = (list(part) for part in zip(*lines, strict=True))
-    legend = alt.Legend(title=None, symbolOpacity=1)
-    return look("line", names, color=colors, shape=shapes, legend=legend)
-
-
-def _lines(
-    base: alt.Chart, x: alt.X, y: alt.Y, marks: dict[str, Any], tooltip: list[alt.Tooltip]
-) -> list[alt.Chart]:
-    low = y.copy()
-    low.shorthand = "low:Q"
-    return [
-        base.mark_area(opacity=0.16).encode(x=x, y=low, y2="high:Q", color=marks["color"]),
-        base.mark_line(strokeWidth=2).encode(x=x, y=y, color=marks["color"]),
-        base.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, tooltip=tooltip, **marks),
-    ]
-
-
 def _no_ratio() -> alt.Chart:
     """What stands there where a model has no signal-to-noise ratio."""
     says = "This model hides tokens: it has no log-SNR."
@@ -212,21 +173,21 @@ def _no_ratio() -> alt.Chart:
 
 
 def _panel(
-    rows: pd.DataFrame,
-    others: pd.DataFrame,
-    marks: dict[str, Any],
-    models: list[str],
-    title: str,
+    rows: pd.DataFrame, others: pd.DataFrame, models: list[str], title: str
 ) -> alt.LayerChart | alt.FacetChart:
-    x = _x()
     y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=[0, 1])).axis(format=".0%")
+    marks = look(
+        "line",
+        _LINES["line"],
+        color=_LINES["color"],
+        shape=_LINES["shape"],
+        legend=alt.Legend(title=None, symbolOpacity=1),
+    )
     what = ["value", "low", "high", "n"]
     said = {"line": "Answers", "value": column("share").title}
     percent = {"value": ".1%"}
-    tooltip = tooltips(["line", *_WHERE, *what], titles=said, formats=percent)
-    shown = ["model", "line", "t_low", "t_high", "t", "log_snr", "n", "value", "low", "high"]
     dashed = (
-        alt.Chart(others[["model", "line", "n", "value", "low", "high"]])
+        alt.Chart(others[["model", "line", *what]])
         .transform_filter("datum.model === levels_beside")
         .mark_rule(strokeWidth=1.8, strokeDash=[6, 4])
         .encode(
@@ -235,9 +196,18 @@ def _panel(
             tooltip=tooltips(["model", "line", *what], titles=said, formats=percent),
         )
     )
-    return alt.layer(
-        chance_line(y),
-        dashed,
-        *_lines(_base(rows[shown]), x, y, marks, tooltip),
-        _no_ratio(),
-    ).properties(width=_SIDE, height=_HEIGHT, title=_below(models))
+    lines = curve_layers(
+        _base(rows[["model", "line", "t_low", "t_high", "t", "log_snr", *what]]).encode(
+            color=marks["color"]
+        ),
+        y,
+        tooltip=tooltips(
+            ["line", "t_low", "t_high", "log_snr", *what], titles=said, formats=percent
+        ),
+        shape=marks["shape"],
+        size=60,
+        opacity=0.16,
+    )
+    return alt.layer(chance_line(y), dashed, *lines, _no_ratio()).properties(
+        width=_SIDE, height=_HEIGHT, title=_below(models)
+    )

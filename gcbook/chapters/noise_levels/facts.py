@@ -56,9 +56,9 @@ def noise_levels_facts(
     }
     for model, rows in shares[shares["test_set"] == "cue-conflict"].groupby("model", sort=False):
         facts |= _peaks(rows, differences[differences["model"] == model], short_name(str(model)))
-    for row in centres.to_dict("records"):
+    for row in centres[centres["cue"] == "difference"].to_dict("records"):
         name = short_name(row["model"])
-        facts[f"{name}_apart"] = Number(row["difference"], ".2f")
+        facts[f"{name}_apart"] = Number(row["t"], ".2f")
         facts[f"{name}_apart_interval"] = Interval(row["low"], row["high"], ".2f")
     return SimpleNamespace(**facts, **_courses(ends), **_clocks())
 

@@ -27,13 +27,13 @@ from gcbook.scoring.decisions import Rule, decide_rows, to_trials
 from gcbook.scoring.scores import Weights
 from gcbook.scoring.store import Store
 from gcbook.stats.clustered import clustered_means, clustered_sums
+from gcbook.stats.metrics import conflicts_in
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
 
 __all__ = [
     "ACCURACY_SETS",
     "CONFLICTS",
-    "centre_rows",
     "cue_centres",
     "cue_differences",
     "lead_rows",
@@ -101,10 +101,7 @@ def level_answers(
 
 
 def level_shares(
-    answers: pd.DataFrame,
-    bins: int,
-    *,
-    resampling: Resampling = Resampling(),
+    answers: pd.DataFrame, bins: int, *, resampling: Resampling = Resampling()
 ) -> pd.DataFrame:
     """Shares of the answers at each level.
 
@@ -121,21 +118,13 @@ def level_shares(
     columns = ["model", "test_set", "answer", "level", "t_low", "t_high", "t", "log_snr"]
     columns += ["n", "share", "low", "high"]
     tables = []
-    for (model, test_set), group in answers.groupby(["observer", "dataset"], sort=False):
-        for answer, shares in _shares(group, str(test_set), ["level"], resampling):
-            level = shares["level"]
-            tables.append(
-                shares.assign(
-                    model=str(model),
-                    test_set=str(test_set),
-                    answer=answer,
-                    t_low=level / bins,
-                    t_high=(level + 1) / bins,
-                    t=(level + 0.5) / bins,
-                    log_snr=level.map(group.groupby("level")["log_snr"].first()),
-                )
-            )
-    return pd.concat(tables, ignore_index=True)[columns]
+    for model, group in answers.groupby("observer", sort=False):
+        found = _shares(group, "level", resampling)
+        ratios = group.groupby("level")["log_snr"].first()
+        tables.append(found.assign(model=model, log_snr=found["level"].map(ratios)))
+    table = pd.concat(tables, ignore_index=True)
+    low, high = table["level"] / bins, (table["level"] + 1) / bins
+    return table.assign(t_low=low, t_high=high, t=(table["level"] + 0.5) / bins)[columns]
 
 
 def whole_shares(
@@ -158,14 +147,9 @@ def whole_shares(
         ``test_set, answer, n, share, low, high``.
     """
     leveled = {parts_of(model).recipe for model in models_with_levels(models)}
-    answers = miniature_answers(test_sets, models)
-    answers = with_recipe(answers)
-    tables = []
-    for test_set, group in answers.groupby("dataset", sort=False):
-        for answer, shares in _shares(group, str(test_set), ["recipe"], resampling):
-            tables.append(shares.assign(test_set=test_set, answer=answer))
-    table = pd.concat(tables, ignore_index=True).rename(columns={"recipe": "model"})
-    table = table.assign(levels=table["model"].isin(leveled))
+    answers = with_recipe(miniature_answers(test_sets, models))
+    table = _shares(answers, "recipe", resampling).rename(columns={"recipe": "model"})
+    table["levels"] = table["model"].isin(leveled)
     return table[["model", "levels", "test_set", "answer", "n", "share", "low", "high"]]
 
 
@@ -183,20 +167,13 @@ def cue_differences(
     """
     conflicts = _with_cues(answers)
     conflicts["difference"] = conflicts["shape"] - conflicts["texture"]
-    table = clustered_means(
-        conflicts,
-        ["observer", "level"],
-        "difference",
-        resampling=resampling,
-    )
+    by = ["observer", "level"]
+    table = clustered_means(conflicts, by, "difference", resampling=resampling)
     return table.rename(columns={"observer": "model"})
 
 
 def cue_centres(
-    answers: pd.DataFrame,
-    bins: int,
-    *,
-    resampling: Resampling = Resampling(),
+    answers: pd.DataFrame, bins: int, *, resampling: Resampling = Resampling()
 ) -> pd.DataFrame:
     """Around which t each cue is named: the mean t of the answers that name it.
 
@@ -210,8 +187,8 @@ def cue_centres(
         resampling: how the intervals are made.
 
     Returns:
-        ``model, shape_t, texture_t`` with ``…_low`` and ``…_high``, and their ``difference, low,
-        high``; NaN where nothing is left of a cue in some of the resamples.
+        A row a model, by kind, and ``cue``, "shape", "texture" and the "difference" of the two:
+        ``t, low, high``, NaN where nothing is left of a cue in some of the resamples.
     """
     conflicts = _with_cues(answers)
     middle = (conflicts["level"] + 0.5) / bins
@@ -227,17 +204,15 @@ def cue_centres(
         with np.errstate(invalid="ignore", divide="ignore"):
             # Where little is left of a cue the quotient is anywhere.
             centres[cue] = np.where(lowest > 1e-6, sums[f"{cue}_t"] / sums[cue], np.nan)
-    shape, texture = centres["shape"], centres["texture"]
-    low, high = resampling.interval(shape - texture)
-    table = keys.rename(columns={"observer": "model"})
-    for cue, values in centres.items():
-        ends = resampling.interval(values)
-        table[f"{cue}_t"] = values[:, 0]
-        table[f"{cue}_t_low"], table[f"{cue}_t_high"] = ends
-    return table.assign(
-        difference=shape[:, 0] - texture[:, 0],
-        low=low,
-        high=high,
+    centres["difference"] = centres["shape"] - centres["texture"]
+    tables = []
+    for cue, t in centres.items():
+        low, high = resampling.interval(t)
+        tables.append(keys.assign(cue=cue, t=t[:, 0], low=low, high=high))
+    table = pd.concat(tables).rename(columns={"observer": "model"})
+    place = {model: list(KINDS).index(parts_of(model).recipe) for model in table["model"]}
+    return table.sort_values(
+        "model", key=lambda models: models.map(place), kind="stable", ignore_index=True
     )
 
 
@@ -258,62 +233,35 @@ def _log_snr(store: Store, level: int, bins: int) -> float:
 
 
 def _has_levels(store: Store) -> bool:
-    if store.traits.deterministic:
-        return False
-    t = store.scores()["t"].to_numpy()
-    return bool(len(t)) and bool(np.isfinite(t).all()) and bool(t.min() < t.max())
+    t = store.scores()["t"]
+    return not store.traits.deterministic and bool(t.notna().all()) and t.nunique() > 1
 
 
-def _shares(
-    answers: pd.DataFrame, test_set: str, by: list[str], resampling: Resampling
-) -> list[tuple[str, pd.DataFrame]]:
-    if test_set != CONFLICTS:
-        right = accuracies(answers, by, resampling=resampling)
-        return [("right", right.rename(columns={"accuracy": "share"}))]
-    conflicts = answers[answers["cue"].isin(list(_CUES.values()))]
-    found = []
-    for answer, cue in _CUES.items():
-        named = accuracies(
-            conflicts.assign(right=conflicts["cue"] == cue), by, resampling=resampling
-        )
-        found.append((answer, named.rename(columns={"accuracy": "share"})))
-    bias = cue_shares(conflicts, by, resampling=resampling)
-    names = {"shape_bias": "share", "shape_bias_low": "low", "shape_bias_high": "high"}
-    found.append(("shape bias", bias.rename(columns=names)[[*by, "n", "share", "low", "high"]]))
-    return found
+def _shares(answers: pd.DataFrame, by: str, resampling: Resampling) -> pd.DataFrame:
+    """Shares of answers on each test set: ``test_set, answer, n, share, low, high``."""
+    tables = []
+    for test_set, group in answers.groupby("dataset", sort=False):
+        if test_set == CONFLICTS:
+            group = conflicts_in(group)
+            named = {name: group["cue"] == cue for name, cue in _CUES.items()}
+        else:
+            named = {"right": group["right"]}
+        for answer, right in named.items():
+            found = accuracies(group.assign(right=right), [by], resampling=resampling)
+            found = found.rename(columns={"accuracy": "share"})
+            tables.append(found.assign(test_set=test_set, answer=answer))
+        if test_set == CONFLICTS:
+            names = {"shape_bias": "share", "shape_bias_low": "low", "shape_bias_high": "high"}
+            bias = cue_shares(group, [by], resampling=resampling).rename(columns=names)
+            tables.append(bias.assign(test_set=test_set, answer="shape bias"))
+    return pd.concat(tables, ignore_index=True)
 
 
 def _with_cues(answers: pd.DataFrame) -> pd.DataFrame:
     """Cue conflicts with the columns shape and texture: 1 where the answer names it."""
-    conflicts = answers[(answers["dataset"] == CONFLICTS) & answers["cue"].isin(_CUES.values())]
-    return conflicts.assign(
-        shape=(conflicts["cue"] == "shape").astype(float),
-        texture=(conflicts["cue"] == "texture").astype(float),
-    )
-
-
-def centre_rows(centres: pd.DataFrame) -> pd.DataFrame:
-    """A row a model and cue.
-
-    Args:
-        centres: from `cue_centres`.
-
-    Returns:
-        ``model, cue, t, low, high``, by kind.
-    """
-    parts = [
-        centres[["model", f"{cue}_t", f"{cue}_t_low", f"{cue}_t_high"]]
-        .set_axis(["model", "t", "low", "high"], axis=1)
-        .assign(cue=cue)
-        for cue in ("shape", "texture")
-    ]
-    rows = pd.concat(parts, ignore_index=True).sort_values(
-        "model",
-        key=lambda column: column.map(lambda model: list(KINDS).index(parts_of(model).recipe)),
-        kind="stable",
-        ignore_index=True,
-    )
-    return rows[["model", "cue", "t", "low", "high"]]
+    conflicts = conflicts_in(answers)
+    named = {cue: (conflicts["cue"] == cue).astype(float) for cue in ("shape", "texture")}
+    return conflicts.assign(**named)
 
 
 def lead_rows(ends: pd.DataFrame) -> pd.DataFrame:
@@ -328,10 +276,13 @@ def lead_rows(ends: pd.DataFrame) -> pd.DataFrame:
     """
     chosen = ends[ends["weighting"].isin(["", PAPERS])]
     parts = [
-        chosen[["model", copy, f"{copy}_difference", f"{copy}_low", f"{copy}_high"]]
-        .set_axis(["model", "images", "difference", "low", "high"], axis=1)
-        .assign(copy=copy)
+        chosen[["model"]].assign(
+            copy=copy,
+            images=chosen[copy],
+            difference=chosen[f"{copy}_difference"],
+            low=chosen[f"{copy}_low"],
+            high=chosen[f"{copy}_high"],
+        )
         for copy in ("first", "last")
     ]
-    rows = pd.concat(parts).sort_index(kind="stable").reset_index(drop=True)
-    return rows[["model", "copy", "images", "difference", "low", "high"]]
+    return pd.concat(parts).sort_index(kind="stable").reset_index(drop=True)

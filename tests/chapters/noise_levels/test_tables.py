@@ -139,14 +139,19 @@ def test_differences_and_centres(data):
     differences = cue_differences(answers, resampling=Resampling(draws=50))
     pixel = differences[differences["model"] == "mini-pixel"]
     assert pixel["mean"].tolist() == [-7 / 8, -7 / 8, 7 / 8, 7 / 8]
-    centres = cue_centres(answers, 4, resampling=Resampling(draws=50)).set_index("model")
+    centres = cue_centres(answers, 4, resampling=Resampling(draws=50)).set_index(["model", "cue"])
     # One image of eight is taken for a knife throughout: by accident, each cue is on 1 of 112.
     accident, left = 1 / 112, 7 / 8 - 1 / 112
     centre = (left * (0.125 + 0.375) - accident * (0.625 + 0.875)) / (2 * left - 2 * accident)
     for model, expected in (("mini-pixel", centre), ("mini-masked", 0.25)):
-        assert centres.loc[model, "texture_t"] == pytest.approx(expected)
-        assert centres.loc[model, "shape_t"] == pytest.approx(1 - expected)
-        assert centres.loc[model, "low"] > 0.49
+        assert centres.loc[(model, "texture"), "t"] == pytest.approx(expected)
+        assert centres.loc[(model, "shape"), "t"] == pytest.approx(1 - expected)
+        assert centres.loc[(model, "difference"), "low"] > 0.49
+
+
+def centres_of(answers, bins, draws=0):
+    """Centres by cue, of a single model."""
+    return cue_centres(answers, bins, resampling=Resampling(draws=draws)).set_index("cue")["t"]
 
 
 def named_at_two_levels(*shares):
@@ -158,7 +163,7 @@ def named_at_two_levels(*shares):
         levels.append(pd.DataFrame({"cue": cues, "level": level}))
     answers = pd.concat(levels, ignore_index=True)
     return answers.assign(
-        observer="m", dataset="cue-conflict", category="cat", silhouette=answers.index % 7
+        observer="mini-pixel", dataset="cue-conflict", category="cat", silhouette=answers.index % 7
     )
 
 
@@ -184,16 +189,12 @@ def test_masked_levels_count_hidden_tokens_alike(data):
 
 def test_accidental_answers_have_no_centre_and_move_none():
     """140 of 280 name neither, 10 for each of the fourteen other categories."""
-    row = cue_centres(
-        named_at_two_levels((130, 10), (130, 10)), 2, resampling=Resampling(draws=0)
-    ).iloc[0]
-    assert row["shape_t"] == pytest.approx(0.5) and np.isnan(row["texture_t"])
+    t = centres_of(named_at_two_levels((130, 10), (130, 10)), 2)
+    assert t["shape"] == pytest.approx(0.5) and np.isnan(t["texture"])
     # 14 of 28 are left at the first level, and none at the second.
-    row = cue_centres(
-        named_at_two_levels((112, 28), (130, 10)), 2, resampling=Resampling(draws=0)
-    ).iloc[0]
-    assert row["texture_t"] == pytest.approx(0.25)
-    assert row["shape_t"] == pytest.approx((102 * 0.25 + 120 * 0.75) / 222)
+    t = centres_of(named_at_two_levels((112, 28), (130, 10)), 2)
+    assert t["texture"] == pytest.approx(0.25)
+    assert t["shape"] == pytest.approx((102 * 0.25 + 120 * 0.75) / 222)
 
 
 def test_a_cue_that_is_never_named_has_no_centre(data):
@@ -201,9 +202,9 @@ def test_a_cue_that_is_never_named_has_no_centre(data):
     ship_scores(
         data, "mini-latent", "cue-conflict", CONFLICTS, lambda rows: least(rows, rows["category"])
     )
-    row = cue_centres(level_answers(["mini-latent"], 4), 4, resampling=Resampling(draws=20)).iloc[0]
-    assert row["shape_t"] == pytest.approx(0.5)
-    assert np.isnan(row["texture_t"]) and np.isnan(row["difference"])
+    t = centres_of(level_answers(["mini-latent"], 4), 4, draws=20)
+    assert t["shape"] == pytest.approx(0.5)
+    assert np.isnan(t["texture"]) and np.isnan(t["difference"])
 
 
 def test_whole_answers_pool_seeds_and_know_who_has_levels(data):

@@ -7,7 +7,7 @@ from gcbook.chapters.cost.tables import MEASURES
 from gcbook.charts.columns import tooltips
 from gcbook.charts.curves import curve_layers
 from gcbook.charts.miniature_look import recipe_color, recipe_dash, recipe_shape
-from gcbook.charts.parts import side_by_side
+from gcbook.charts.parts import radio, side_by_side
 
 __all__ = ["fig_draws_worth"]
 
@@ -24,15 +24,10 @@ def fig_draws_worth(rows: pd.DataFrame) -> alt.TopLevelMixin:
             dashed lines over the draws, and single marks over the evaluations.
     """
     recipes = list(dict.fromkeys(rows["recipe"]))
-    axis = alt.param(
-        name="draws_axis",
-        value="draws",
-        bind=alt.binding_radio(options=list(_AXES), labels=list(_AXES.values()), name="Across: "),
-    )
     panels = [_panel(rows[rows["measure"] == title], title, recipes) for title in MEASURES.values()]
     return side_by_side(
         panels,
-        [axis],
+        [radio("draws_axis", "Across: ", _AXES, "draws")],
         "Two panels, accuracy on in-distribution images and shape bias on cue conflicts, against "
         "the number of draws of noise or of masks, from 1 to 32 on a logarithmic axis, or against "
         "the network evaluations of a decision. Each miniature is a line with the band of its "

@@ -10,14 +10,13 @@ import torch
 
 from gcbook.chapters.cost.tables import MEASURES, SETS
 from gcbook.claims import Interval, Number
-from gcbook.miniworld.results.kinds import STANDS_FOR
+from gcbook.miniworld.results.kinds import STANDS_FOR, short_name
 from gcbook.paper.experiments import EXPERIMENTS
 
 __all__ = ["SETTLED", "cost_facts"]
 
 SETTLED = 0.02
 """How close a value must come to that of all draws to count as settled."""
-_MODELS = {"pixel": "mini-pixel", "latent": "mini-latent", "masked": "mini-masked"}
 _PERCENT, _TWO = ".0%", ".2f"
 
 
@@ -36,9 +35,9 @@ def cost_facts(
         checked: from ``checked_scores``.
     """
     found: dict[str, Any] = {}
-    for key, model in _MODELS.items():
-        found |= {f"{key}_{name}": value for name, value in _settled(worth, model).items()}
-        found |= {f"{key}_{name}": value for name, value in _race(races, model).items()}
+    for model in ("mini-pixel", "mini-latent", "mini-masked"):
+        one = _settled(worth, model) | _race(races, model)
+        found |= {f"{short_name(model)}_{name}": value for name, value in one.items()}
     return SimpleNamespace(
         **found,
         **_costs(costs),
@@ -53,13 +52,13 @@ def cost_facts(
 
 def _costs(costs: pd.DataFrame) -> dict[str, Any]:
     """Evaluations of a decision, and how much longer a diffusion model takes than a CNN."""
-    evaluations = {row["model"]: int(row["evaluations"]) for row in costs.to_dict("records")}
-    seconds = {row["model"]: float(row["seconds"]) for row in costs.to_dict("records")}
+    models = costs.set_index("model")
+    evaluations, seconds = models["evaluations"], models["seconds"]
     return {
-        "diffusion": evaluations["mini-pixel"],
-        "masked": evaluations["mini-masked"],
-        "autoregressive": evaluations["mini-ar"],
-        "cnn": evaluations["mini-cnn"],
+        "diffusion": int(evaluations["mini-pixel"]),
+        "masked": int(evaluations["mini-masked"]),
+        "autoregressive": int(evaluations["mini-ar"]),
+        "cnn": int(evaluations["mini-cnn"]),
         "times": Number(_rounded(seconds["mini-pixel"] / seconds["mini-cnn"]), ",.0f"),
     }
 

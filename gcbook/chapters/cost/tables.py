@@ -8,7 +8,8 @@ evaluations and answers that are counted here are those of these scores all the 
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,6 @@ __all__ = [
     "FIRST_TESTS",
     "MEASURES",
     "SETS",
-    "StoredErrors",
     "checked_scores",
     "cost_rows",
     "draw_rows",
@@ -113,13 +113,7 @@ def cost_rows(n_images: int, *, resampling: Resampling = Resampling()) -> pd.Dat
         texture_accuracy, shape_bias``, each with ``_low`` and ``_high``.
     """
     models = shipped_models()
-    first = {parts_of(model).recipe: model for model in reversed(models)}
-    plain, conflicts = (
-        with_recipe(miniature_answers([each], models)) for each in (PLAIN, CONFLICTS)
-    )
-    right = accuracies(plain, ["recipe"], resampling=resampling)
-    right = right.rename(columns={"low": "accuracy_low", "high": "accuracy_high"})
-    cues = cue_shares(conflicts, ["recipe"], resampling=resampling)
+    first = _first(models)
     seconds = measured_seconds(list(first.values()), n_images).set_index("model")["seconds"]
     rows = [
         {
@@ -131,10 +125,10 @@ def cost_rows(n_images: int, *, resampling: Resampling = Resampling()) -> pd.Dat
             "evaluations": evaluations(shipped_store(model, PLAIN)),
             "seconds": seconds[model],
         }
-        for recipe, model in sorted(first.items(), key=lambda each: list(KINDS).index(each[0]))
+        for recipe, model in first.items()
     ]
-    shown = pd.DataFrame(rows).merge(right.drop(columns="n"), on="recipe")
-    return shown.merge(cues.drop(columns="n"), on="recipe").rename(columns={"recipe": "model"})
+    measured = _measured(models, resampling).drop(columns=["n", "n_conflicts"])
+    return pd.DataFrame(rows).merge(measured, on="recipe").rename(columns={"recipe": "model"})
 
 
 def draw_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
@@ -149,68 +143,44 @@ def draw_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         which nothing is random has the same values at all draws.
     """
     models = shipped_models()
-    stores = {model: shipped_store(model, PLAIN) for model in models}
-    columns = ["recipe", "n", "value", "low", "high"]
-    ends = {"shape_bias": "value", "shape_bias_low": "low", "shape_bias_high": "high"}
+    stores = {recipe: shipped_store(model, PLAIN) for recipe, model in _first(models).items()}
     tables = []
-    for n_draws in DRAWS_SHOWN:
-        plain, conflicts = (
-            with_recipe(miniature_answers([test_set], models, draws=n_draws))
-            for test_set in (PLAIN, CONFLICTS)
-        )
-        right = accuracies(plain, ["recipe"], resampling=resampling).rename(
-            columns={"accuracy": "value"}
-        )
-        cues = cue_shares(conflicts, ["recipe"], resampling=resampling).rename(columns=ends)
-        tables += [
-            right[columns].assign(measure=MEASURES["accuracy"], draws=n_draws),
-            cues[columns].assign(measure=MEASURES["shape_bias"], draws=n_draws),
+    for draws in DRAWS_SHOWN:
+        found = _measured(models, resampling, draws)
+        found["random"] = [not stores[recipe].traits.deterministic for recipe in found["recipe"]]
+        found["evaluations"] = [
+            evaluations(stores[recipe], min(draws, stores[recipe].settings.max_draws))
+            for recipe in found["recipe"]
         ]
+        for name, number in (("accuracy", "n"), ("shape_bias", "n_conflicts")):
+            shown = {number: "n", name: "value", f"{name}_low": "low", f"{name}_high": "high"}
+            part = found[["recipe", "random", "evaluations", *shown]].rename(columns=shown)
+            tables.append(part.assign(draws=draws, measure=MEASURES[name]))
     table = pd.concat(tables, ignore_index=True)
-    first = {parts_of(model).recipe: store for model, store in reversed(stores.items())}
-    random = table["recipe"].map({name: not s.traits.deterministic for name, s in first.items()})
-    costs = [
-        evaluations(first[recipe], min(n_draws, first[recipe].settings.max_draws))
-        for recipe, n_draws in zip(table["recipe"], table["draws"], strict=True)
-    ]
-    table = table.assign(random=random.astype(bool), evaluations=costs)
     ordered = ordered_rows(table, ["measure", "recipe", "draws"], {"recipe": KINDS})
     names = ["recipe", "random", "draws", "evaluations", "measure", "n", "value", "low", "high"]
     return ordered[names]
 
 
-@dataclass(frozen=True)
-class StoredErrors:
-    """Scores of a store as an array.
-
-    Attributes:
-        errors: weighted errors, lower is better, float64 (images, draws, classes).
-        category: index of each image's category, int64 (images,).
-        texture: of the category whose texture it wears, -1 where it has none.
-    """
-
-    errors: np.ndarray
-    category: np.ndarray
-    texture: np.ndarray
-
-
-def stored_errors(store: Store) -> StoredErrors:
+def stored_errors(store: Store) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Read the weighted errors of a store, under its own weighting and norm.
 
     Args:
         store: of one of the test sets.
+
+    Returns:
+        The errors, lower is better, float64 (images, draws, classes); the index of each image's
+        category, int64 (images,); and that of the category whose texture it wears, -1 for none.
     """
     rows, images, labels = store.scores(), store.images(), list(store.labels)
     errors = score_array(
         rows, store.weights().errors(rows), images["image_id"], labels, store.settings.max_draws
     )
-    places = pd.Index(labels)
-    texture = images["image_id"].map(texture_of)
-    return StoredErrors(
-        errors,
-        places.get_indexer(pd.Index(images["category"])),
-        places.get_indexer(pd.Index(texture)),
+    category, texture = (
+        pd.Index(labels).get_indexer(pd.Index(names))
+        for names in (images["category"], images["image_id"].map(texture_of))
     )
+    return errors, category, texture
 
 
 def race_rows(first_tests: Sequence[int] = FIRST_TESTS) -> pd.DataFrame:
@@ -227,24 +197,22 @@ def race_rows(first_tests: Sequence[int] = FIRST_TESTS) -> pd.DataFrame:
         accuracy_fixed, unfinished``; and ``shape_bias, shape_bias_fixed`` on cue conflicts.
     """
     rows = []
-    for model in _raced():
-        for test_set in SETS:
-            store = shipped_store(model, test_set)
-            found = stored_errors(store)
-            most = found.errors.shape[1]
-            for first in first_tests:
-                rule = Racing(first, P, most)
-                known = race_summary(found.errors, found.category, rule)
-                winner = replay(found.errors, rule).best
-                row: dict[str, object] = {"model": model, "test_set": test_set}
-                row |= {"first_test": first, "draws": most, **known}
-                if test_set == "cue-conflict":
-                    row["shape_bias"] = _shape_bias(winner, found)
-                    row["shape_bias_fixed"] = _shape_bias(found.errors.sum(1).argmin(1), found)
-                rows.append(row)
-    columns = ["model", "test_set", "first_test", "draws", "images", "nfe", "nfe_fixed", "saved"]
-    columns += ["same", "accuracy", "accuracy_fixed", "unfinished"]
-    return pd.DataFrame(rows, columns=[*columns, "shape_bias", "shape_bias_fixed"])
+    for model, test_set in product(shipped_models(), SETS):
+        store = shipped_store(model, test_set)
+        if store.traits.deterministic or store.traits.joint:
+            continue
+        errors, category, texture = stored_errors(store)
+        most = errors.shape[1]
+        for first in first_tests:
+            rule = Racing(first, P, most)
+            row: dict[str, object] = {"model": model, "test_set": test_set}
+            row |= {"first_test": first, "draws": most, **race_summary(errors, category, rule)}
+            if test_set == CONFLICTS:
+                winner, fixed = replay(errors, rule).best, errors.sum(1).argmin(1)
+                row["shape_bias"] = _shape_bias(winner, category, texture)
+                row["shape_bias_fixed"] = _shape_bias(fixed, category, texture)
+            rows.append(row)
+    return pd.DataFrame(rows).drop(columns="unfinished_part")
 
 
 def checked_scores(n_images: int, noise_draws: int, seed: int = 0) -> pd.DataFrame:
@@ -337,21 +305,32 @@ def system_costs(real: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
 
 
+def _first(models: Sequence[str]) -> dict[str, str]:
+    """The first model of each recipe."""
+    found: dict[str, str] = {}
+    for model in models:
+        found.setdefault(parts_of(model).recipe, model)
+    return found
+
+
+def _measured(
+    models: Sequence[str], resampling: Resampling, draws: int | None = None
+) -> pd.DataFrame:
+    """``recipe, n, n_conflicts``, accuracy and the metrics of cues, each with ``_low, _high``."""
+    plain, conflicts = (
+        with_recipe(miniature_answers([each], models, draws=draws)) for each in SETS
+    )
+    right = accuracies(plain, ["recipe"], resampling=resampling)
+    right = right.rename(columns={"low": "accuracy_low", "high": "accuracy_high"})
+    cues = cue_shares(conflicts, ["recipe"], resampling=resampling)
+    return right.merge(cues.rename(columns={"n": "n_conflicts"}), on="recipe")
+
+
 def _megabytes(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 
-def _raced() -> list[str]:
-    found = []
-    for model in shipped_models():
-        traits = shipped_store(model, SETS[0]).traits
-        if not (traits.deterministic or traits.joint):
-            found.append(model)
-    return found
-
-
-def _shape_bias(winner: np.ndarray, found: StoredErrors) -> float:
-    conflict = (found.texture >= 0) & (found.texture != found.category)
-    shape = int((winner == found.category)[conflict].sum())
-    texture = int((winner == found.texture)[conflict].sum())
-    return float(bias_of(shape, texture))
+def _shape_bias(winner: np.ndarray, category: np.ndarray, texture: np.ndarray) -> float:
+    conflict = (texture >= 0) & (texture != category)
+    named = (int((winner == cue)[conflict].sum()) for cue in (category, texture))
+    return float(bias_of(*named))

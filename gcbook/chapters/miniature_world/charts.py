@@ -41,7 +41,9 @@ def fig_samples(samples: pd.DataFrame) -> alt.TopLevelMixin:
         .transform_filter("datum.set === sample_set")
         .transform_calculate(wears="datum.texture || 'none'")
     )
-    x = _places("column:O", 2 * each, gap_after=each)
+    # Between the two stands an empty column of no name.
+    places = [*range(each), each - 0.5, *range(each, 2 * each)]
+    x = alt.X("column:O", axis=None, scale=alt.Scale(domain=places, paddingInner=0))
     y = alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0))
     tooltip = tooltips(["category", "wears"], titles={"wears": "Texture of"})
     side = f"min({_MOST}, width / {2 * each} - 3)"
@@ -175,14 +177,6 @@ def fig_claims(rows: pd.DataFrame) -> alt.TopLevelMixin:
             )
         ),
     )
-
-
-def _places(field: str, number: int, gap_after: int = 0) -> alt.X:
-    """Columns side by side, optionally with an empty one of no name for a gap."""
-    places: list[int | float] = list(range(number))
-    if gap_after:
-        places = [*places[:gap_after], gap_after - 0.5, *places[gap_after:]]
-    return alt.X(field, axis=None, scale=alt.Scale(domain=places, paddingInner=0))
 
 
 def _pictures(base: alt.Chart, side: str) -> alt.Chart:

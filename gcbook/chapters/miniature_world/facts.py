@@ -83,17 +83,17 @@ def _verdicts(compared: pd.DataFrame) -> dict[str, Any]:
         "contradict": int(found.get(CONTRADICTS, 0)),
         "undecided": int(found.get(UNDECIDED, 0)),
     }
-    rows = {str(row["compared"]): row for _, row in compared.iterrows()}
+    rows = compared.set_index("compared")
     generators = ("pixel", "latent", "ar")
-    highs = (rows[f"Shape bias: {name} − cnn"]["high"] for name in generators)
-    lows = (rows[f"OOD accuracy: {name} − cnn"]["low"] for name in generators)
+    highs = rows.loc[[f"Shape bias: {name} − cnn" for name in generators], "high"]
+    lows = rows.loc[[f"OOD accuracy: {name} − cnn" for name in generators], "low"]
     facts |= {"bias_highs": tuple(map(Number, highs)), "ood_lows": tuple(map(Number, lows))}
     for short, comparison in (
         ("noise", "Shape bias: cnn-noise − cnn"),
         ("fine", "High-pass: latent − pixel"),
         ("alike", "Kappa: within − across kinds"),
     ):
-        row = rows[comparison]
+        row = rows.loc[comparison]
         facts[short] = Number(row["difference"], "+.2f")
         facts[f"{short}_interval"] = Interval(row["low"], row["high"], "+.2f")
     return facts

@@ -5,8 +5,8 @@ Pictures are PNG, of the very pixels that the models see, and data URIs where a 
 
 import base64
 import io
-from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from gcbook.miniworld.textures import draw_textures
 from gcbook.miniworld.world import DEFAULT_WORLD, World
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.stats.rows import ordered_rows
 from gcbook.stimuli.distortions import DISTORTIONS
 from gcbook.stimuli.stimulus import Stimulus
 
@@ -67,24 +68,11 @@ def sample_table(
     Returns:
         ``set`` (title), ``category, texture, place`` (from 0), ``image_id, picture`` (data URI).
     """
-    rows = []
-    for test_set in test_sets:
-        seen: Counter[str] = Counter()
-        for stimulus in make_test_set(test_set, world).stimuli:
-            if seen[stimulus.category] < each:
-                rows.append(
-                    {
-                        "set": SET_TITLES[test_set],
-                        "category": stimulus.category,
-                        "texture": texture_of(stimulus.image_id),
-                        "place": seen[stimulus.category],
-                        "image_id": stimulus.image_id,
-                        "picture": _picture(stimulus),
-                    }
-                )
-            seen[stimulus.category] += 1
-    order = [SET_TITLES[name] for name in test_sets]
-    return _ordered(rows, ["set", "category", "place"], order)
+    number = each * len(CATEGORIES)
+    table = _shown(one for name in test_sets for one in make_test_set(name, world).first(number))
+    table["place"] = table.groupby(["set", "category"]).cumcount()
+    orders = {"set": [SET_TITLES[name] for name in test_sets], "category": CATEGORIES}
+    return ordered_rows(table, ["set", "category", "place"], orders)
 
 
 def manipulated_samples(
@@ -100,35 +88,22 @@ def manipulated_samples(
         ``set`` (title), ``strength`` (what the conditions are), ``step`` (from 0), ``condition``
         (as on axes), ``category, texture, image_id, picture``.
     """
-    rows = []
-    for name in DISTORTIONS:
-        experiment, made = EXPERIMENTS[name], conditions_made(name)
-        stimuli = make_test_set(name, world).stimuli
-        for category in categories:
-            # Images of one object share the first two parts of their names in all conditions.
-            object_of = {
-                stimulus: "-".join(stimulus.image_id.split("-")[:2])
-                for stimulus in stimuli
-                if stimulus.category == category
-            }
-            # An object in its own category's outline, where a world has others.
-            chosen = min(object_of.values(), key=lambda name: (not name.startswith(category), name))
-            for stimulus, shown in object_of.items():
-                if shown == chosen:
-                    rows.append(
-                        {
-                            "set": SET_TITLES[name],
-                            "strength": experiment.xlabel,
-                            "step": made.index(stimulus.condition),
-                            "condition": experiment.label(stimulus.condition),
-                            "category": category,
-                            "texture": texture_of(stimulus.image_id),
-                            "image_id": stimulus.image_id,
-                            "picture": _picture(stimulus),
-                        }
-                    )
-    order = [SET_TITLES[name] for name in DISTORTIONS]
-    return _ordered(rows, ["set", "step", "category"], order)
+    chosen: list[Stimulus] = []
+    for name, category in product(DISTORTIONS, categories):
+        own = [one for one in make_test_set(name, world) if one.category == category]
+        # An object in its own category's outline, where a world has others.
+        shown = min(map(_object, own), key=lambda each: (not each.startswith(category), each))
+        chosen += [one for one in own if _object(one) == shown]
+    experiments = [EXPERIMENTS[one.dataset] for one in chosen]
+    table = _shown(chosen).assign(
+        strength=[each.xlabel for each in experiments],
+        step=[conditions_made(one.dataset).index(one.condition) for one in chosen],
+        condition=[
+            each.label(one.condition) for each, one in zip(experiments, chosen, strict=True)
+        ],
+    )
+    orders = {"set": [SET_TITLES[name] for name in DISTORTIONS], "category": CATEGORIES}
+    return ordered_rows(table, ["set", "step", "category"], orders)
 
 
 def texture_samples(seed: int = 0, world: World = DEFAULT_WORLD) -> pd.DataFrame:
@@ -186,22 +161,42 @@ def quiz_table(number: int = 12, seed: int = 0, world: World = DEFAULT_WORLD) ->
     ]
     # In another order, or each texture would give the next shape away.
     wanted = [wanted[place] for place in rng.permutation(len(wanted))[:number]]
-    by_cues: dict[tuple[str, str], list[Stimulus]] = {}
-    for stimulus in make_test_set("cue-conflict", world).stimuli:
-        by_cues.setdefault((stimulus.category, texture_of(stimulus.image_id)), []).append(stimulus)
+    conflicts = make_test_set("cue-conflict", world)
     rows = []
-    for place, pair in enumerate(wanted, start=1):
-        stimulus = by_cues[pair][int(rng.integers(len(by_cues[pair])))]
+    for place, (shape, texture) in enumerate(wanted, start=1):
+        own = [
+            one for one in conflicts if (one.category, texture_of(one.image_id)) == (shape, texture)
+        ]
+        stimulus = own[int(rng.integers(len(own)))]
         rows.append(
             {
                 "number": place,
-                "shape": pair[0],
-                "texture": pair[1],
+                "shape": shape,
+                "texture": texture,
                 "image_id": stimulus.image_id,
                 "picture": png(_pixels(stimulus), 3),
             }
         )
     return pd.DataFrame(rows)
+
+
+def _shown(stimuli: Iterable[Stimulus]) -> pd.DataFrame:
+    """What images are and show, a row each."""
+    return pd.DataFrame(
+        {
+            "set": SET_TITLES[one.dataset],
+            "category": one.category,
+            "texture": texture_of(one.image_id),
+            "image_id": one.image_id,
+            "picture": _picture(one),
+        }
+        for one in stimuli
+    )
+
+
+def _object(stimulus: Stimulus) -> str:
+    # Images of one object share the first two parts of their names in all conditions.
+    return "-".join(stimulus.image_id.split("-")[:2])
 
 
 def _picture(stimulus: Stimulus) -> str:
@@ -210,13 +205,3 @@ def _picture(stimulus: Stimulus) -> str:
 
 def _pixels(stimulus: Stimulus) -> np.ndarray:
     return np.asarray((stimulus.read() * 255).round(), dtype=np.uint8)
-
-
-def _ordered(rows: Iterable[dict[str, object]], keys: list[str], sets: list[str]) -> pd.DataFrame:
-    table = pd.DataFrame(rows)
-    ranks = {"set": sets, "category": list(CATEGORIES)}
-
-    def rank(column: pd.Series) -> pd.Series:
-        return column.map(ranks[str(column.name)].index) if column.name in ranks else column
-
-    return table.sort_values(keys, key=rank, kind="stable", ignore_index=True)

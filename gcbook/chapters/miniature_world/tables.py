@@ -1,9 +1,8 @@
 """How the miniatures were trained, what their world rests on, and what the paper claims of them."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import resources
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,14 +13,7 @@ from gcbook.stats.metrics import share
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import plural
 
-__all__ = [
-    "OCTAVES",
-    "SLOPES",
-    "patch_accuracy",
-    "silhouette_sources",
-    "texture_ratio",
-    "training_table",
-]
+__all__ = ["SLOPES", "patch_accuracy", "silhouette_sources", "texture_ratio", "training_table"]
 
 SLOPES = {"shallowest": 0.8, "steepest": 1.5}
 """Extreme exponents of the amplitude spectra of natural images (Tolhurst, Tadmor & Chao, 1992)."""
@@ -48,7 +40,7 @@ def training_table(models: Sequence[str]) -> pd.DataFrame:
     rows = []
     for model in (name for name in models if parts_of(name).seed == 0):
         card, recipe = model_card(model), parts_of(model).recipe
-        last = card["history"][-1]
+        last, base = card["history"][-1], card.get("built_on")
         cores = plural(card["threads"], "core")
         rows.append(
             {
@@ -61,7 +53,7 @@ def training_table(models: Sequence[str]) -> pd.DataFrame:
                 "images_seen": card["images_seen"],
                 "epochs": card["images_seen"] / card["train_images"],
                 "minutes": card["minutes"],
-                "builds_on": _builds_on(card.get("built_on")),
+                "builds_on": f"{base['miniature']}, {base['minutes']:.0f} min" if base else "",
                 "machine": (cores if card["device"] == "cpu" else card["device"])
                 + (", bfloat16 at the end" if card.get("bfloat16") else ""),
                 "loss": last["loss"],
@@ -69,10 +61,6 @@ def training_table(models: Sequence[str]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
-
-
-def _builds_on(base: Mapping[str, Any] | None) -> str:
-    return f"{base['miniature']}, {base['minutes']:.0f} min" if base else ""
 
 
 def silhouette_sources() -> pd.DataFrame:
@@ -87,9 +75,8 @@ def silhouette_sources() -> pd.DataFrame:
     keys = ["collection", "author", "licence"]
     # A drawing that stands for two categories is one icon.
     counts = icons.groupby(keys)["icon"].nunique().rename("icons").reset_index()
-    return counts.sort_values(["icons", *keys], ascending=[False, True, True, True]).reset_index(
-        drop=True
-    )
+    order = [False, True, True, True]
+    return counts.sort_values(["icons", *keys], ascending=order, ignore_index=True)
 
 
 def texture_ratio(slope: float) -> float:

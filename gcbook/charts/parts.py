@@ -54,6 +54,7 @@ __all__ = [
     "slider",
     "small_panels",
     "start_with",
+    "title_below",
     "title_lines",
 ]
 
@@ -246,6 +247,18 @@ def nothing(message: str) -> alt.Chart:
         .mark_text()
         .encode(text="message:N")
         .properties(width="container", height=60, description=message)
+    )
+
+
+def title_below(words: str) -> alt.TitleParams:
+    """The title of a panel's lower axis, an expression: only a chart's title can change."""
+    return alt.TitleParams(
+        text=alt.ExprRef(words),
+        orient="bottom",
+        anchor="middle",
+        fontSize=11,
+        fontWeight="normal",
+        offset=6,
     )
 
 

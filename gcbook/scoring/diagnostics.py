@@ -28,7 +28,7 @@ from gcbook.scoring.scores import Weights
 from gcbook.scoring.store import Store
 from gcbook.stats.metrics import shape_bias
 
-__all__ = ["TENTHS", "decisions_by", "examine", "tenths_of", "variance_shares"]
+__all__ = ["TENTHS", "decisions_by", "examine", "level_of", "variance_shares"]
 
 TENTHS = 10
 
@@ -62,12 +62,17 @@ def variance_shares(scores: Store, weights: Weights | None = None) -> np.ndarray
     total = squares.sum()
     if not total > 0:
         return nothing
-    return np.bincount(tenths_of(rows["t"].to_numpy()), squares, TENTHS) / total
+    return np.bincount(level_of(rows["t"].to_numpy(), TENTHS), squares, TENTHS) / total
 
 
-def tenths_of(t: np.ndarray) -> np.ndarray:
-    """Return which tenth each time is in, from 0; its upper end belongs to it."""
-    return np.clip(np.ceil(t * TENTHS - 1e-9).astype(int) - 1, 0, TENTHS - 1)
+def level_of(t: np.ndarray, bins: int) -> np.ndarray:
+    """Return the level of each time, 0 to bins − 1; level i holds t from i/bins to (i + 1)/bins.
+
+    >>> level_of(np.array([0.001, 0.125, 0.126, 1.0]), 8).tolist()
+    [0, 0, 1, 7]
+    """
+    # Times are multiples of 1/T, and one that ends a level must not fall out of it by rounding.
+    return np.clip(np.ceil(t * bins - 1e-9).astype(int) - 1, 0, bins - 1)
 
 
 def decisions_by(

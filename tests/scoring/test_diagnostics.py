@@ -11,7 +11,7 @@ from gcbook.files.errors import InputError
 from gcbook.noise.schedules import DiscreteSchedule
 from gcbook.noise.weightings import PAPER, parse_weighting
 from gcbook.scoring.decisions import decide
-from gcbook.scoring.diagnostics import decisions_by, variance_shares
+from gcbook.scoring.diagnostics import decisions_by, level_of, variance_shares
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import Racing, ScoringSettings
 from gcbook.scoring.store import Store
@@ -33,6 +33,13 @@ def replace_errors(store: Store, error) -> None:
         return rows.assign(error_l2=values)
 
     rewrite(store.path / "scores.parquet", replaced)
+
+
+def test_levels_hold_their_upper_ends():
+    t = np.array([1e-9, 0.1, 0.3, 0.7, 0.7 + 1e-6, 1.0])
+    assert level_of(t, 10).tolist() == [0, 0, 2, 6, 7, 9]
+    steps = np.arange(1, 1001) / 1000  # what a network of 1,000 steps is asked at
+    assert np.bincount(level_of(steps, 8)).tolist() == [125] * 8
 
 
 def test_shares_by_hand(tmp_path):

@@ -7,7 +7,7 @@ from gcbook.chapters.cost.tables import MEASURES
 from gcbook.charts.columns import tooltips
 from gcbook.charts.curves import curve_layers
 from gcbook.charts.miniature_look import recipe_color, recipe_dash, recipe_shape
-from gcbook.charts.parts import radio, side_by_side
+from gcbook.charts.parts import radio, side_by_side, title_below
 
 __all__ = ["fig_draws_worth"]
 
@@ -64,13 +64,6 @@ def _panel(rows: pd.DataFrame, title: str, recipes: list[str]) -> alt.LayerChart
     # A band needs two points: over the evaluations, a model without draws has one.
     spans = base.transform_filter("!datum.random").mark_rule(opacity=0.5)
     spans = spans.encode(y=alt.Y("low:Q", title=title), y2="high:Q")
-    below = alt.TitleParams(
-        text=alt.ExprRef("draws_axis === 'draws' ? 'Draws' : 'Evaluations'"),
-        orient="bottom",
-        anchor="middle",
-        fontSize=11,
-        fontWeight="normal",
-        offset=6,
-    )
+    below = title_below("draws_axis === 'draws' ? 'Draws' : 'Evaluations'")
     layers = alt.layer(band, line, spans, marks)
     return layers.properties(width=_SIDE, height=_HEIGHT, title=below)

@@ -13,7 +13,7 @@ from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.shipped import DRAWS, KINDS, parts_of, shipped_sets
 from gcbook.miniworld.textures import draw_textures
-from gcbook.miniworld.world import ALL_CATEGORIES, World
+from gcbook.miniworld.world import World
 from gcbook.noise.spectrum import band_power, octave_bands
 from gcbook.paper.experiments import SINGLE_CONDITION
 from gcbook.stats.metrics import CUE_METRICS
@@ -60,17 +60,6 @@ def band_models(models: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def unfiltered_id(image_id: str) -> str:
-    """Return the name of the image that a filtered one was made of.
-
-    >>> unfiltered_id("cat3-dog7-low-2.png")
-    'cat3-dog7.png'
-    """
-    for band in BANDS:
-        image_id = image_id.replace(f"-{band}.png", ".png")
-    return image_id
-
-
 def band_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Accuracy, answers by either cue and shape bias, by what is left of the images.
 
@@ -88,10 +77,12 @@ def band_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -
     names = band_models(models)
     filtered = miniature_answers(BAND_SETS, names)
     whole = miniature_answers(["low-pass", "cue-conflict"], names, draws=DRAWS["filtered"])
-    filtered_ids = {unfiltered_id(each) for each in filtered["image_id"]}
+    unfiltered = filtered["image_id"].str.replace(
+        rf"-(?:{'|'.join(BANDS)})\.png", ".png", regex=True
+    )
     plain = whole["image_id"].str.replace(f"-{SINGLE_CONDITION}.png", ".png", regex=False)
     kept = (whole["dataset"] != "low-pass") | (whole["condition"] == SINGLE_CONDITION)
-    whole = whole[kept & plain.isin(filtered_ids)].assign(condition=WHOLE)
+    whole = whole[kept & plain.isin(unfiltered)].assign(condition=WHOLE)
     answers = pd.concat([filtered, whole])
     agree = answers["dataset"].isin([BAND_SETS[0], "low-pass"])
     conflict = answers[~agree]
@@ -122,17 +113,15 @@ def texture_power_rows(world: str = DEFAULT) -> pd.DataFrame:
         world: whose textures, by name.
 
     Returns:
-        ``category, texture, band`` and ``share`` of the texture's power, which adds up to 1.
+        ``texture, band`` and ``share`` of the texture's power, which adds up to 1.
     """
     drawn = named_world(world)
     bands = octave_bands(drawn.resolution)
     power = band_power(_patterns(drawn), bands)
     share = (power / power.sum(-1, keepdims=True)).mean(1)
     columns = pd.Index([band_name(band) for band in bands])
-    table = pd.DataFrame(share, columns=columns).assign(
-        category=ALL_CATEGORIES, texture=drawn.textures
-    )
-    return table.melt(["category", "texture"], var_name="band", value_name="share")
+    table = pd.DataFrame(share, columns=columns).assign(texture=drawn.textures)
+    return table.melt("texture", var_name="band", value_name="share")
 
 
 def textures_bands(rows: pd.DataFrame) -> tuple[str, ...]:

@@ -81,16 +81,17 @@ def some_images(
     """
     rng = np.random.default_rng(seed)
     conflict = test_set == "cue-conflict"
-    chosen = [
+    fitting = [
         one
         for one in make_test_set(test_set, named_world(world))
         if (texture_of(one.image_id) != one.category) == conflict
     ]
-    stimuli = sorted(chosen, key=lambda one: one.imagename)
-    by_category: dict[str, list[Stimulus]] = {}
-    for index in rng.permutation(len(stimuli)):
-        by_category.setdefault(stimuli[index].category, []).append(stimuli[index])
-    return [one for name in sorted(by_category) for one in by_category[name][:each]]
+    stimuli = sorted(fitting, key=lambda one: one.imagename)
+    shuffled = [stimuli[index] for index in rng.permutation(len(stimuli))]
+    chosen = []
+    for name in sorted({one.category for one in shuffled}):
+        chosen += [one for one in shuffled if one.category == name][:each]
+    return chosen
 
 
 @torch.inference_mode()

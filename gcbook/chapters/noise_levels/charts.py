@@ -10,7 +10,15 @@ import pandas as pd
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.curves import curve_layers
 from gcbook.charts.forest import fig_forest
-from gcbook.charts.parts import chance_line, dropdown, literal, look, radio, side_by_side
+from gcbook.charts.parts import (
+    chance_line,
+    dropdown,
+    literal,
+    look,
+    radio,
+    side_by_side,
+    title_below,
+)
 from gcbook.charts.theme import CUES, INK, SERIES
 
 __all__ = ["fig_cue_centres", "fig_first_and_last", "fig_levels"]
@@ -144,20 +152,12 @@ def _base(rows: pd.DataFrame) -> alt.Chart:
 
 
 def _below(models: list[str]) -> alt.TitleParams:
-    """The axis title, which changes with the model and the axis; only a chart's title can."""
+    """The axis title, which changes with the model and the axis."""
     masked = literal([model for model in models if "masked" in model])
-    text = (
+    return title_below(
         "levels_axis !== 't' ? 'log-SNR, falling from clean images to noise'"
         f" : indexof({masked}, levels_model) >= 0 ? 'Share of tokens hidden, t'"
         " : 'Noise t, from clean (0) to noise alone (1)'"
-    )
-    return alt.TitleParams(
-        text=alt.ExprRef(text),
-        orient="bottom",
-        anchor="middle",
-        fontSize=11,
-        fontWeight="normal",
-        offset=6,
     )
 
 

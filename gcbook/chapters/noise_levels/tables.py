@@ -24,6 +24,7 @@ from gcbook.noise.schedules import log_snr
 from gcbook.noise.weightings import parse_weighting
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import Rule, decide_rows, to_trials
+from gcbook.scoring.diagnostics import level_of
 from gcbook.scoring.scores import Weights
 from gcbook.scoring.store import Store
 from gcbook.stats.clustered import clustered_means, clustered_sums
@@ -38,7 +39,6 @@ __all__ = [
     "cue_differences",
     "lead_rows",
     "level_answers",
-    "level_of",
     "level_shares",
     "models_with_levels",
     "unweighted",
@@ -58,16 +58,6 @@ _CUES = {"shape": "shape", "texture": "texture", "neither": "other"}
 def models_with_levels(models: Sequence[str]) -> tuple[str, ...]:
     """Those of some shipped models whose draws on cue conflicts have several t."""
     return tuple(model for model in models if _has_levels(shipped_store(model, CONFLICTS)))
-
-
-def level_of(t: np.ndarray, bins: int) -> np.ndarray:
-    """Return the level of each time, 0 to bins − 1; level i holds t from i/bins to (i + 1)/bins.
-
-    >>> level_of(np.array([0.001, 0.125, 0.126, 1.0]), 8).tolist()
-    [0, 0, 1, 7]
-    """
-    # Times are multiples of 1/T, and one that ends a level must not fall out of it by rounding.
-    return np.clip(np.ceil(np.asarray(t) * bins - 1e-9).astype(int) - 1, 0, bins - 1)
 
 
 def level_answers(

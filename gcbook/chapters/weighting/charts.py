@@ -114,11 +114,17 @@ def _sweep_panel(
     )
     last = float(rows["k"].max())
     ticks = [*range(0, int(last) + 1, 5), *places.values()]
+    names = {f"{place:g}": _SHORT.get(name, [name]) for name, place in places.items()}
     x = alt.X(
         "place:Q",
         scale=alt.Scale(domain=[0, last + _STEP * len(places) + 1.5], nice=False),
         title="k in exp(−kt); to the right: other weightings" if places else "k in exp(−kt)",
-    ).axis(values=ticks, grid=False, labelOverlap=False, labelExpr=_names(places))
+    ).axis(
+        values=ticks,
+        grid=False,
+        labelOverlap=False,
+        labelExpr=f"{literal(names)}[datum.value]||datum.label",
+    )
     y = alt.Y("value:Q", title=column("share").title, scale=_UNIT).axis(format=".1f", tickCount=5)
     marks = look(
         "model",
@@ -163,15 +169,6 @@ def _sweep_panel(
             *layers,
         ]
     return alt.layer(*layers).properties(width=_WIDTH, height=170, title=title)
-
-
-def _names(places: Mapping[str, float]) -> str:
-    """What stands at a tick: k, or the name of another weighting."""
-    label = "datum.label"
-    for name, place in places.items():
-        words = str(_SHORT.get(name, [name]))
-        label = f"datum.value==={place:g}?{words}:{label}"
-    return label
 
 
 MEASURES = ("Accuracy", "Shape accuracy", "Texture accuracy", "Shape bias")
@@ -311,6 +308,7 @@ def _list(parts: Iterable[str]) -> str:
 
 
 _ROW = 40
+_WHERE = alt.Scale(domain=[0, 1], nice=False, zero=False)
 _COLUMNS = {"Image": 0.0, "Shape": 0.14, "Texture": 0.345, "Answer": 0.545}
 """Where the columns of the samples begin, as parts of the width."""
 _BAR, _REACH = 0.87, 0.12
@@ -457,7 +455,6 @@ def _measures(confidence: float) -> alt.LayerChart | alt.FacetChart:
 
 def _samples(number: int) -> alt.LayerChart | alt.FacetChart:
     """Some conflicts: picture, cues, answer, and how far it is from one cue to the other."""
-    where = alt.Scale(domain=[0, 1], nice=False, zero=False)
     y = alt.Y("sample:O", axis=None, scale=alt.Scale(domain=list(range(number))))
     base = (
         alt.Chart()
@@ -500,27 +497,27 @@ def _samples(number: int) -> alt.LayerChart | alt.FacetChart:
 
     def words(field: str, column: str, size: int = 12, dy: int = 0) -> alt.Chart:
         return base.mark_text(align="left", fontSize=size, dy=dy, aria=False).encode(
-            x=_at(_COLUMNS[column], where), y=y, text=field, tooltip=tooltip
+            x=_at(_COLUMNS[column]), y=y, text=field, tooltip=tooltip
         )
 
     return (
         alt.layer(
             base.mark_image(width=32, height=32, align="left", smooth=False).encode(
-                x=_at(0, where), y=y, url="url:N", tooltip=tooltip, description="words:N"
+                x=_at(0), y=y, url="url:N", tooltip=tooltip, description="words:N"
             ),
             words("shape_name:N", "Shape"),
             words("texture_name:N", "Texture"),
             words("answer_name:N", "Answer", 13, -6).encode(**cue),
             words("says:N", "Answer", 11, 9),
             base.mark_rule(strokeWidth=9, aria=False).encode(
-                x=alt.X("start:Q", scale=where, axis=None), x2="end:Q", y=y, **bar
+                x=alt.X("start:Q", scale=_WHERE, axis=None), x2="end:Q", y=y, **bar
             ),
             base.mark_tick(thickness=1.2, size=26, color=INK, orient="vertical", aria=False).encode(
-                x=_at(_BAR, where), y=y
+                x=_at(_BAR), y=y
             ),
-            *(_head(name, place, "left", where) for name, place in _COLUMNS.items()),
-            _head("texture", _BAR - 0.015, "right", where),
-            _head("shape", _BAR + 0.015, "left", where),
+            *(_head(name, place, "left") for name, place in _COLUMNS.items()),
+            _head("texture", _BAR - 0.015, "right"),
+            _head("shape", _BAR + 0.015, "left"),
         )
         .resolve_scale(color="independent")
         .properties(
@@ -531,14 +528,14 @@ def _samples(number: int) -> alt.LayerChart | alt.FacetChart:
     )
 
 
-def _head(name: str, place: float, align: Literal["left", "right"], scale: alt.Scale) -> alt.Chart:
+def _head(name: str, place: float, align: Literal["left", "right"]) -> alt.Chart:
     """A column's heading."""
     return (
         alt.Chart(pd.DataFrame({"name": [name]}))
         .mark_text(align=align, fontSize=11, fontStyle="italic", aria=False)
-        .encode(x=_at(place, scale), y=alt.value(-8), text="name:N")
+        .encode(x=_at(place), y=alt.value(-8), text="name:N")
     )
 
 
-def _at(place: float, scale: alt.Scale) -> alt.X:
-    return alt.X(datum=place, scale=scale, axis=None, type="quantitative")
+def _at(place: float) -> alt.X:
+    return alt.X(datum=place, scale=_WHERE, axis=None, type="quantitative")

@@ -11,14 +11,14 @@ from gcbook.chapters.weighting.page import page_agreement
 from gcbook.claims import Interval, Number
 from gcbook.miniworld.results.weighting import PAPER, SETS, Stores, answers_under, read_errors
 from gcbook.noise.weightings import parse_weighting
-from gcbook.scoring.diagnostics import TENTHS, decisions_by, tenths_of
+from gcbook.scoring.diagnostics import TENTHS, decisions_by, level_of
 from gcbook.scoring.scores import Weights
 from gcbook.scoring.store import Store
 from gcbook.stats.metrics import CUE_METRICS, cue_metrics
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import change_of, cue_sums
+from gcbook.stats.shares import cue_sums
 
-__all__ = ["bias_change", "tenth_agreement", "weighting_facts"]
+__all__ = ["weighting_facts"]
 
 _MODELS = {"pixel": "mini-pixel", "latent": "mini-latent"}
 _PERCENT = ".0%"
@@ -45,66 +45,19 @@ def weighting_facts(
         seed: of the choice of images on the page.
         resampling: how intervals are made.
     """
-    changes = bias_change(stores, resampling=resampling).set_index("model")
     found: dict[str, Any] = page_agreement(stores, n_draws, PAPER, seed)
     found["all_draws"] = found.pop("draws")
     found["page_draws"] = min(n_draws, found["all_draws"])
     for key, model in _MODELS.items():
-        change = changes.reindex([model]).iloc[0]
+        of_model = stores.get(model, {})
         one = {
             **_curve(sweep[sweep["model"] == model]),
-            "change": Number(change["change"], "+.2f"),
-            "change_interval": Interval(change["low"], change["high"], "+.2f"),
-            **_influence(shares[shares["model"] == model], stores.get(model, {})),
-            **_halves(stores.get(model, {})),
+            **_change(of_model, resampling),
+            **_influence(shares[shares["model"] == model], of_model),
+            **_halves(of_model),
         }
         found |= {f"{key}_{name}": value for name, value in one.items()}
     return SimpleNamespace(**found)
-
-
-def bias_change(stores: Stores, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """By how much equal weights change the shape bias, on the same images.
-
-    Args:
-        stores: from `weighing_stores`.
-        resampling: how the intervals are made.
-
-    Returns:
-        A row a model: ``model``, and what `gcbook.stats.shares.change_of` says of the change from
-        the paper's weights to equal ones.
-    """
-    rows = []
-    names = (f"exp:{PAPER}", "exp:0")
-    for model, of_model in stores.items():
-        answers = answers_under(of_model[SETS[1]], names)
-        keys, sums = cue_sums(answers, ["weighting"], resampling=resampling)
-        before, after = (keys["weighting"].tolist().index(name) for name in names)
-        bias = cue_metrics(**sums)["shape_bias"]
-        rows.append({"model": model, **change_of(bias[before], bias[after], resampling)})
-    return pd.DataFrame(rows, columns=["model", "before", "after", "change", "low", "high"])
-
-
-def tenth_agreement(store: Store, tenth: int, weighting: str) -> float:
-    """Return the share of images on which the draws of one tenth of t alone decide as all do.
-
-    Args:
-        store: of errors.
-        tenth: from 1, for the cleanest, to 10.
-        weighting: of all draws, and of those within the tenth.
-
-    Returns:
-        NaN if no image has a draw there; images without one do not count.
-    """
-    raw = read_errors(store)
-    weights = Weights(parse_weighting(weighting), "l2", raw.schedule).at(raw.t, raw.log_snr)
-    inside = tenths_of(raw.t) == tenth - 1
-    errors = raw.errors["l2"]
-    all_draws, some = (
-        (factor[..., None] * errors).sum(axis=1).argmin(axis=1)
-        for factor in (weights, weights * inside)
-    )
-    has = inside.any(axis=1)
-    return float((all_draws == some)[has].mean()) if has.any() else float("nan")
 
 
 def _curve(rows: pd.DataFrame) -> dict[str, Any]:
@@ -125,6 +78,23 @@ def _curve(rows: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def _change(of_model: Mapping[str, Store], resampling: Resampling) -> dict[str, Any]:
+    """By how much equal weights change the shape bias from the paper's, on the same images."""
+    change = np.full(1 + resampling.draws, np.nan)
+    if of_model:
+        names = [f"exp:{PAPER}", "exp:0"]
+        answers = answers_under(of_model[SETS[1]], names)
+        keys, sums = cue_sums(answers, ["weighting"], resampling=resampling)
+        bias = cue_metrics(**sums)["shape_bias"]
+        before, after = (bias[keys["weighting"].tolist().index(name)] for name in names)
+        change = after - before
+    low, high = resampling.interval(change)
+    return {
+        "change": Number(change[0], "+.2f"),
+        "change_interval": Interval(float(low), float(high), "+.2f"),
+    }
+
+
 def _influence(shares: pd.DataFrame, of_model: Mapping[str, Store]) -> dict[str, Any]:
     """Where the weight lies under the paper's weighting, and where the variance between classes."""
     weighting = f"exp:{PAPER}"
@@ -137,11 +107,23 @@ def _influence(shares: pd.DataFrame, of_model: Mapping[str, Store]) -> dict[str,
         found[f"first_{part}"] = Number(share[1], _PERCENT)
         found[f"half_{part}"] = Number(reached.min() / TENTHS, ".1f")
     largest: Any = np.nan if rows.empty else tenths["variance"].idxmax()
-    alone = tenth_agreement(of_model[SETS[1]], largest, weighting) if of_model else np.nan
+    alone = _tenth_agreement(of_model[SETS[1]], largest, weighting) if of_model else np.nan
     return found | {
         "largest_from": Number((largest - 1) / TENTHS, ".1f"),
         "alone": Number(alone, _PERCENT),
     }
+
+
+def _tenth_agreement(store: Store, tenth: int, weighting: str) -> float:
+    """The share of images with draws in a tenth of t, from 1, on which these decide as all do."""
+    raw = read_errors(store)
+    weights = Weights(parse_weighting(weighting), "l2", raw.schedule).at(raw.t, raw.log_snr)
+    inside = level_of(raw.t, TENTHS) == tenth - 1
+    all_draws, some = (
+        (factor[..., None] * raw.errors["l2"]).sum(axis=1).argmin(axis=1)
+        for factor in (weights, weights * inside)
+    )
+    return float((all_draws == some)[inside.any(axis=1)].mean())
 
 
 def _halves(of_model: Mapping[str, Store]) -> dict[str, Any]:

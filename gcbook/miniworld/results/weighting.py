@@ -15,7 +15,7 @@ from gcbook.miniworld.results.kinds import DIFFUSION
 from gcbook.miniworld.results.shipped import label_of, parts_of, select_models, shipped_store
 from gcbook.noise.schedules import Schedule
 from gcbook.noise.weightings import NORMS, Norm, parse_weighting
-from gcbook.scoring.diagnostics import TENTHS, tenths_of, variance_shares
+from gcbook.scoring.diagnostics import TENTHS, level_of, variance_shares
 from gcbook.scoring.scores import Weights, score_array
 from gcbook.scoring.store import Store
 from gcbook.stats.metrics import CUE_METRICS
@@ -196,7 +196,7 @@ def share_table(stores: Stores, weightings: Sequence[str]) -> pd.DataFrame:
     for model, of_model in stores.items():
         store = of_model["cue-conflict"]
         raw = read_errors(store)
-        tenth = tenths_of(raw.t)
+        tenth = level_of(raw.t, TENTHS)
         for name in weightings:
             weights = store.weights(name, "l2")
             of_draws = weights.at(raw.t, raw.log_snr)

@@ -21,7 +21,7 @@ from gcbook.chapters.fine_detail.bands import (
 from gcbook.chapters.fine_detail.restored import band_name
 from gcbook.miniworld.bands import BANDS
 from gcbook.miniworld.results.shipped import shipped_models
-from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD
+from gcbook.miniworld.world import DEFAULT_WORLD
 from gcbook.noise.spectrum import octave_bands
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.resampling import Resampling
@@ -84,7 +84,7 @@ OCTAVES = [band_name(band) for band in octave_bands(DEFAULT_WORLD.resolution)]
 
 def test_every_textures_power_is_shared_out():
     rows = texture_power_rows()
-    assert rows["category"].unique().tolist() == list(ALL_CATEGORIES)
+    assert rows["texture"].unique().tolist() == list(DEFAULT_WORLD.textures)
     assert rows["band"].unique().tolist() == OCTAVES
     assert rows.groupby("texture")["share"].sum().to_numpy() == pytest.approx(1)
     # Straight stripes of 4.25 to 5.75 pixels have 5.6 to 7.5 cycles in 32, and no coarser ones.

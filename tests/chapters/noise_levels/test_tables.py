@@ -18,7 +18,6 @@ from gcbook.chapters.noise_levels.tables import (
     cue_centres,
     cue_differences,
     level_answers,
-    level_of,
     level_shares,
     models_with_levels,
     whole_shares,
@@ -58,13 +57,6 @@ def data(tmp_path, monkeypatch):
             kind="discriminative",
         )
     return folder
-
-
-def test_levels_hold_their_upper_ends():
-    t = np.array([1e-9, 0.1, 0.3, 0.7, 0.7 + 1e-6, 1.0])
-    assert level_of(t, 10).tolist() == [0, 0, 2, 6, 7, 9]
-    steps = np.arange(1, 1001) / 1000  # what a network of 1,000 steps is asked at
-    assert np.bincount(level_of(steps, 8)).tolist() == [125] * 8
 
 
 def test_only_models_whose_draws_have_several_times_have_levels(data):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from gcbook.chapters.weighting.page import page_agreement
 from gcbook.claims import Interval, Number
+from gcbook.miniworld.results.kinds import DIFFUSION, short_name
 from gcbook.miniworld.results.weighting import PAPER, SETS, Stores, answers_under, read_errors
 from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.diagnostics import TENTHS, decisions_by, level_of
@@ -20,7 +21,6 @@ from gcbook.stats.shares import cue_sums
 
 __all__ = ["weighting_facts"]
 
-_MODELS = {"pixel": "mini-pixel", "latent": "mini-latent"}
 _PERCENT = ".0%"
 _TWO = ".2f"
 
@@ -48,7 +48,7 @@ def weighting_facts(
     found: dict[str, Any] = page_agreement(stores, n_draws, PAPER, seed)
     found["all_draws"] = found.pop("draws")
     found["page_draws"] = min(n_draws, found["all_draws"])
-    for key, model in _MODELS.items():
+    for model in DIFFUSION:
         of_model = stores.get(model, {})
         one = {
             **_curve(sweep[sweep["model"] == model]),
@@ -56,7 +56,7 @@ def weighting_facts(
             **_influence(shares[shares["model"] == model], of_model),
             **_halves(of_model),
         }
-        found |= {f"{key}_{name}": value for name, value in one.items()}
+        found |= {f"{short_name(model)}_{name}": value for name, value in one.items()}
     return SimpleNamespace(**found)
 
 

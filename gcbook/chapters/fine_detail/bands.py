@@ -84,9 +84,9 @@ def band_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -
     kept = (whole["dataset"] != "low-pass") | (whole["condition"] == SINGLE_CONDITION)
     whole = whole[kept & plain.isin(unfiltered)].assign(condition=WHOLE)
     answers = pd.concat([filtered, whole])
-    agree = answers["dataset"].isin([BAND_SETS[0], "low-pass"])
-    conflict = answers[~agree]
-    agree = answers[agree & (answers["texture"] == answers["category"])]
+    agreeing = answers["dataset"].isin([BAND_SETS[0], "low-pass"])
+    agree = answers[agreeing & (answers["texture"] == answers["category"])]
+    conflict = answers[~agreeing]
     # Filtered or not, they are cue conflicts.
     named = np.where(conflict["response"] == conflict["texture"], "texture", "other")
     conflict = conflict.assign(cue=np.where(conflict["right"], "shape", named))
@@ -121,7 +121,7 @@ def texture_power_rows(world: str = DEFAULT) -> pd.DataFrame:
     share = (power / power.sum(-1, keepdims=True)).mean(1)
     columns = pd.Index([band_name(band) for band in bands])
     table = pd.DataFrame(share, columns=columns).assign(texture=drawn.textures)
-    return table.melt("texture", var_name="band", value_name="share")
+    return table.melt(["texture"], var_name="band", value_name="share")
 
 
 def textures_bands(rows: pd.DataFrame) -> tuple[str, ...]:

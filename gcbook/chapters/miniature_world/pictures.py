@@ -43,15 +43,14 @@ def png(pixels: np.ndarray, times: int = 1) -> bytes:
     """Encode a grey picture.
 
     Args:
-        pixels: uint8 (H, W) or (H, W, 3), of which the first channel is taken.
+        pixels: uint8 (H, W).
         times: how often a pixel is repeated across and down, for whatever would smooth it.
     """
     from PIL import Image
 
-    grey = pixels if pixels.ndim == 2 else pixels[..., 0]
     file = io.BytesIO()
-    larger = grey.repeat(times, axis=0).repeat(times, axis=1)
-    Image.fromarray(np.ascontiguousarray(larger)).save(file, format="png", optimize=True)
+    larger = pixels.repeat(times, axis=0).repeat(times, axis=1)
+    Image.fromarray(larger).save(file, format="png", optimize=True)
     return file.getvalue()
 
 
@@ -204,4 +203,4 @@ def _picture(stimulus: Stimulus) -> str:
 
 
 def _pixels(stimulus: Stimulus) -> np.ndarray:
-    return np.asarray((stimulus.read() * 255).round(), dtype=np.uint8)
+    return np.asarray((stimulus.read()[..., 0] * 255).round(), dtype=np.uint8)

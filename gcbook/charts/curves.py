@@ -57,6 +57,6 @@ def line_look(
     Returns:
         The encodings ``color`` and ``strokeDash``.
     """
-    colors, dashes = zip(*looks.values(), strict=True)
     shown = alt.Legend(title=title, symbolOpacity=1, **legend)
+    colors, dashes = [color for color, _ in looks.values()], [dash for _, dash in looks.values()]
     return look(field, looks, color=colors, dash=dashes, legend=shown)

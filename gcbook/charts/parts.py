@@ -81,10 +81,11 @@ def alphabetical(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda n: re.sub(r"\d+", lambda d: d[0].zfill(4), n).casefold())
 
 
-def by_column(rows: pd.DataFrame, key: str) -> pd.DataFrame:
+def by_column(rows: pd.DataFrame, key: str | list[str]) -> pd.DataFrame:
     """One row a value of ``key``, with lists for its other columns: what Vega's flatten undoes.
 
-    Columns are written once instead of once a row, and a page takes a third of the room.
+    Columns are written once instead of once a row, and a page takes a third of the room. Of several
+    keys it is a row a combination that occurs.
 
     >>> by_column(pd.DataFrame({"d": [0, 0, 1], "x": [1, 2, 3]}), "d").to_dict("list")
     {'d': [0, 1], 'x': [[1, 2], [3]]}

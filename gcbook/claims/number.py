@@ -14,7 +14,7 @@ class Number(float):
     0.9551569506726457. Minus signs are proper ones, and a zero has no sign.
 
     Args:
-        value: the number; NaN where there is none.
+        value: the number; NaN or None where there is none.
         form: how it is printed, as in ``format``.
 
     >>> Number(0.95516), Number(-0.0371, ".2f"), Number(0.5249, ".0%")
@@ -25,9 +25,9 @@ class Number(float):
 
     form: str
 
-    def __new__(cls, value: float, form: str = ".3f") -> "Number":
+    def __new__(cls, value: float | None, form: str = ".3f") -> "Number":
         """Make a number."""
-        made = super().__new__(cls, value)
+        made = super().__new__(cls, math.nan if value is None else value)
         made.form = form
         return made
 
@@ -50,7 +50,7 @@ class Interval(tuple[float, float]):
     """The two ends of an interval, which print as one.
 
     Args:
-        low, high: the ends; NaN where there are none.
+        low, high: the ends; NaN or None where there are none.
         form: how they are printed, as in ``format``.
 
     >>> Interval(0.1422, 0.2989), max(Interval(0.1422, 0.2989)) < 0.3
@@ -59,15 +59,15 @@ class Interval(tuple[float, float]):
 
     form: str
 
-    def __new__(cls, low: float, high: float, form: str = ".3f") -> "Interval":
+    def __new__(cls, low: float | None, high: float | None, form: str = ".3f") -> "Interval":
         """Make an interval."""
-        made = super().__new__(cls, (low, high))
+        made = super().__new__(cls, (Number(low, form), Number(high, form)))
         made.form = form
         return made
 
     def __repr__(self) -> str:
         """Return the ends as they are printed."""
-        low, high = (Number(end, self.form) for end in self)
+        low, high = self
         return "nan" if math.isnan(low) or math.isnan(high) else f"{low} to {high}"
 
     __str__ = __repr__

@@ -1,11 +1,20 @@
-"""Rows of a table in the order in which they are shown."""
+"""Rows of a table: in the order in which they are shown, and the first of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-__all__ = ["ordered_rows"]
+__all__ = ["first_row", "ordered_rows"]
+
+
+def first_row(table: pd.DataFrame) -> "pd.Series[Any]":
+    """The first row of a table, or None in every column where it has no rows.
+
+    >>> first_row(pd.DataFrame({"x": [1, 2]}))["x"], first_row(pd.DataFrame({"x": []}))["x"]
+    (np.int64(1), None)
+    """
+    return table.iloc[0] if len(table) else pd.Series(dict.fromkeys(table.columns), dtype=object)
 
 
 def ordered_rows(

@@ -4,12 +4,13 @@ Tables come from `gcbook.chapters.error_consistency.tables`, `gcbook.stats.bench
 `gcbook.stats.differences`. Humans are marked with a diamond as well as by colour.
 """
 
+from itertools import product
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from gcbook.chapters.error_consistency.tables import PAIR_KINDS
+from gcbook.chapters.error_consistency.tables import AGREEMENT, PAIR_KINDS
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.parts import (
     NOBODY,
@@ -23,8 +24,8 @@ from gcbook.charts.parts import (
     kind_marks,
     left_out,
     literal,
+    look,
     nothing,
-    per_mille,
     sequential,
     sequential_ink,
     side_by_side,
@@ -60,34 +61,21 @@ def observed_against_expected(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: from `gcbook.chapters.error_consistency.tables.means_by_kind`.
     """
     scale = alt.Scale(domain=[_LEAST, 1], clamp=True)
-    x = alt.X("expected:Q", title="Expected from the two accuracies alone", scale=scale)
-    y = alt.Y("observed:Q", title=column("observed").title, scale=scale)
-    shown = list(PAIR_KINDS)
-    color = alt.Color(
-        "pair:N",
+    axes: dict[str, Any] = {
+        "x": alt.X("expected:Q", title="Expected from the two accuracies alone", scale=scale),
+        "y": alt.Y("observed:Q", title=column("observed").title, scale=scale),
+    }
+    marks = look(
+        "pair",
+        PAIR_KINDS,
+        color=[HUMAN, _BETWEEN, DISCRIMINATIVE],
+        shape=["diamond", "triangle-up", "circle"],
         title=None,
-        scale=alt.Scale(domain=shown, range=[HUMAN, _BETWEEN, DISCRIMINATIVE]),
     )
-    shape = alt.Shape(
-        "pair:N",
-        title=None,
-        scale=alt.Scale(domain=shown, range=["diamond", "triangle-up", "circle"]),
-    )
-    marks = (
-        alt.Chart(rows)
-        .mark_point(filled=True, size=60, opacity=0.85)
-        .encode(
-            x=x,
-            y=y,
-            color=color,
-            shape=shape,
-            tooltip=tooltips(
-                ["dataset", "pair", "observed", "expected", "kappa", "pairs"],
-            ),
-        )
-    )
+    tooltip = tooltips(["dataset", "pair", "observed", "expected", "kappa", "pairs"])
+    points = alt.Chart(rows).mark_point(filled=True, size=60, opacity=0.85)
     return finish(
-        alt.layer(*_equal_kappa(x, y), marks),
+        alt.layer(*_equal_kappa(axes), points.encode(**axes, **marks, tooltip=tooltip)),
         height=360,
         description=(
             "Observed consistency (vertical) against the consistency that independent errors "
@@ -156,18 +144,13 @@ def dataset_agreement(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     levels = rows[rows["observer"] == _HUMANS].sort_values("kappa", ascending=False)
     networks = rows[rows["kind"] != _HUMANS]
-    options = [NOBODY, *alphabetical(set(networks["observer"]))]
-    highlight = dropdown("agrees", "Highlight a model ", options, start_with("ResNet-50", options))
     y = alt.Y("dataset:N", title=None, sort=list(levels["dataset"]))
     y = y.axis(grid=True, gridDash=[1, 3])
     x = alt.X("kappa:Q", title="Error consistency with humans").axis(tickCount=10)
-    kind = kind_marks(pd.concat([levels, networks])["kind"])
-    tooltip = tooltips(
-        ["dataset", "observer", "kappa", "low", "high", "most"],
-    )
-    values = ["observer", "kind", "kappa", "low", "high", "most"]
-    dots = alt.Chart(by_column(networks[["dataset", *values]], "dataset"))
-    dots = dots.transform_flatten([*values]).encode(y=y, tooltip=tooltip)
+    kind = kind_marks(rows["kind"])
+    tooltip = tooltips(["dataset", "observer", "kappa", "low", "high", "most"])
+    dots = alt.Chart(by_column(networks[AGREEMENT], "dataset"))
+    dots = dots.transform_flatten(AGREEMENT[1:]).encode(y=y, tooltip=tooltip)
     chosen = dots.transform_filter("datum.observer == agrees")
     humans = alt.Chart(levels).encode(y=y, tooltip=tooltip)
     layers = [
@@ -179,7 +162,7 @@ def dataset_agreement(rows: pd.DataFrame) -> alt.TopLevelMixin:
         chosen.mark_tick(color=INK, thickness=2, size=13).encode(x="most:Q"),
     ]
     return finish(
-        alt.layer(*layers).add_params(highlight),
+        alt.layer(*layers).add_params(_highlight(rows, "agrees", "ResNet-50")),
         height=alt.Step(23),
         description=(
             f"Error consistency with humans on {len(levels)} datasets, a row each. A diamond with "
@@ -198,30 +181,14 @@ def consistency_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     if rows.empty:
         return nothing("No dataset with several conditions is among those chosen.")
-    models = alphabetical(set(rows.loc[rows["kind"] != _HUMANS, "observer"]))
-    highlight = dropdown("highlight", "Highlight a model ", [NOBODY, *models], NOBODY)
-    names = [_HUMANS, *models]
-    drawn = pd.DataFrame(
-        {
-            "dataset": rows["dataset"],
-            "who": rows["observer"].map(names.index),
-            "condition": rows["condition"],
-            "k": per_mille(rows["kappa"]),
-            "l": per_mille(rows["low"]),
-            "h": per_mille(rows["high"]),
-        }
-    )
-    lines = by_column(drawn, "dataset")
-    panels = [
-        _panel(lines[lines["dataset"] == title], group, str(title), names)
-        for title, group in rows.groupby("dataset", sort=False)
-    ]
+    n_models = rows.loc[rows["kind"] != _HUMANS, "observer"].nunique()
+    panels = [_panel(group, str(title)) for title, group in rows.groupby("dataset", sort=False)]
     return small_panels(
         panels,
-        highlight,
+        _highlight(rows, "highlight", NOBODY),
         f"{len(panels)} panels, one a dataset: error consistency with humans against the "
         "strength of the image manipulation. A line for the humans among themselves, with a band "
-        f"for the interval, and one for each of {len(models)} models; conditions that the "
+        f"for the interval, and one for each of {n_models} models; conditions that the "
         "benchmark leaves out are shaded.",
         shared=["color"],
         symbolSize=120,
@@ -229,9 +196,7 @@ def consistency_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def _panel(
-    lines: pd.DataFrame, rows: pd.DataFrame, title: str, names: list[str]
-) -> alt.LayerChart | alt.FacetChart:
+def _panel(rows: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
     order = list(rows.sort_values("position")["condition"].drop_duplicates())
     xlabel = next((e.xlabel for e in EXPERIMENTS.values() if e.title == title), "")
     x = condition_x(order, xlabel, 0 if len(order) < 5 else -40)
@@ -240,15 +205,15 @@ def _panel(
     low = alt.Y("low:Q", title=column("error_consistency").title, scale=scale)
     kind = kind_marks(rows["kind"])
     base = alt.Chart().encode(x=x)
-    humans = base.transform_filter("datum.who === 0")
-    models = base.transform_filter("datum.who > 0 && datum.k !== null")
+    humans = base.transform_filter("datum.kind === 'Humans'")
+    models = base.transform_filter("datum.kind !== 'Humans' && datum.kappa !== null")
     chosen = base.transform_filter("datum.observer === highlight")
-    tooltip = tooltips(
-        ["observer", "kappa", "low", "high", "condition"],
-    )
+    tooltip = tooltips(["observer", "kappa", "low", "high", "condition"])
     shaded = rows.loc[rows["left_out"], ["condition"]].drop_duplicates()
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(strokeDash=[2, 3], color=BAND)
-    layers = alt.layer(
+    values = ["condition", "kappa", "low", "high"]
+    # The data and the way back are of all layers at once, so that a panel says them once.
+    return alt.layer(
         left_out(shaded, x),
         zero.encode(y="zero:Q"),
         humans.mark_area(color=HUMAN, opacity=0.2).encode(y=low, y2="high:Q"),
@@ -262,19 +227,11 @@ def _panel(
         chosen.mark_rule(strokeWidth=1.2, color=INK).encode(y=low, y2="high:Q"),
         chosen.mark_line(strokeWidth=2.2, color=INK).encode(y=y),
         chosen.mark_point(filled=True, size=34, color=INK, opacity=1).encode(y=y, tooltip=tooltip),
-        data=lines[["who", "condition", "k", "l", "h"]],
+        data=by_column(rows[["observer", "kind", *values]], ["observer", "kind"]),
         title=title,
         width=165,
         height=130,
-    )
-    # Of all layers at once, so that a panel says it once.
-    return layers.transform_flatten(["who", "condition", "k", "l", "h"]).transform_calculate(
-        observer=f"{literal(names)}[datum.who]",
-        kind="datum.who ? 'Discriminative model' : 'Humans'",
-        kappa="datum.k === null ? null : datum.k / 1000",
-        low="datum.l === null ? null : datum.l / 1000",
-        high="datum.h === null ? null : datum.h / 1000",
-    )
+    ).transform_flatten(values)
 
 
 def benchmark_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
@@ -283,18 +240,12 @@ def benchmark_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.chapters.error_consistency.tables.metric_rows`.
     """
-    values = rows.round(3)
-    metrics = [name for name in PAIR_METRICS if values[name].notna().any()]
-    options = [NOBODY, *alphabetical(set(values.loc[values["kind"] != _HUMANS, "observer"]))]
-    highlight = dropdown(
-        "follow", "Highlight a model ", options, start_with("SWAG ViT-H/14", options)
-    )
-    kind = kind_marks(values["kind"])
-    panels = [_metric_panel(values.dropna(subset=metric), metric, kind) for metric in metrics]
+    metrics = [name for name in PAIR_METRICS if rows[name].notna().any()]
+    kind = kind_marks(rows["kind"])
     return side_by_side(
-        panels,
-        [highlight],
-        f"{len(panels)} panels, a mark for each of {len(values) - 1} models and the humans: "
+        [_metric_panel(rows.dropna(subset=metric), metric, kind) for metric in metrics],
+        [_highlight(rows, "follow", "SWAG ViT-H/14")],
+        f"{len(metrics)} panels, a mark for each of {len(rows) - 1} models and the humans: "
         "accuracy difference, observed consistency and error consistency with humans, each "
         "against accuracy out of distribution.",
         columns=3,
@@ -310,8 +261,7 @@ def _metric_panel(
         x=alt.X("ood_accuracy:Q", title=column("ood_accuracy").title, scale=scale),
         y=alt.Y(f"{metric}:Q", title=column(metric).title, scale=scale),
         tooltip=tooltips(
-            ["observer", "ood_accuracy", metric],
-            formats={"ood_accuracy": ".3f", metric: ".3f"},
+            ["observer", "ood_accuracy", metric], formats={"ood_accuracy": ".3f", metric: ".3f"}
         ),
     )
     special = "datum.kind != 'Discriminative model'"
@@ -326,33 +276,29 @@ def _metric_panel(
     ).properties(width=165, height=190)
 
 
-def _equal_kappa(x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _highlight(rows: pd.DataFrame, name: str, start: str) -> alt.Parameter:
+    """A list of the models, of which nobody or one stands out."""
+    models = alphabetical(set(rows.loc[rows["kind"] != _HUMANS, "observer"]))
+    options = [NOBODY, *models]
+    return dropdown(name, "Highlight a model ", options, start_with(start, options))
+
+
+def _equal_kappa(axes: dict[str, Any]) -> list[alt.Chart]:
     """The diagonal of independent errors, and lines of equal kappa: y = x + kappa (1 - x)."""
-    levels = (0.0, 0.2, 0.4, 0.6, 0.8)
-    lines = pd.DataFrame(
-        [
-            {"level": level, "expected": start, "observed": start + level * (1 - start)}
-            for level in levels
-            for start in (_LEAST, 1.0)
-        ]
-    )
+    ends = product((0.0, 0.2, 0.4, 0.6, 0.8), (_LEAST, 1.0))
+    lines = pd.DataFrame(ends, columns=["level", "expected"])
+    lines["observed"] = lines["expected"] + lines["level"] * (1 - lines["expected"])
     lines["label"] = lines["level"].map("κ = {:g}".format)
-    base = alt.Chart(lines)
+    base = alt.Chart(lines).encode(**axes)
     curved = base.transform_filter("datum.level > 0")
-    middle = alt.Chart(pd.DataFrame({"expected": [0.7], "observed": [0.7]}))
+    middle = alt.Chart(pd.DataFrame({"expected": [0.7], "observed": [0.7]})).encode(**axes)
     return [
-        curved.mark_line(strokeDash=[3, 3], color=BAND, strokeWidth=1).encode(
-            x=x, y=y, detail="level:N"
-        ),
-        base.transform_filter("datum.level == 0")
-        .mark_line(color=INK, strokeWidth=1.4)
-        .encode(x=x, y=y),
+        curved.mark_line(strokeDash=[3, 3], color=BAND, strokeWidth=1).encode(detail="level:N"),
+        base.transform_filter("datum.level == 0").mark_line(color=INK, strokeWidth=1.4),
         curved.transform_filter(f"datum.expected == {_LEAST}")
         .mark_text(align="left", dx=3, dy=-11, fontSize=10)
-        .encode(x=x, y=y, text="label:N"),
-        middle.mark_text(align="left", dx=8, dy=10, fontSize=10, text="independent errors").encode(
-            x=x, y=y
-        ),
+        .encode(text="label:N"),
+        middle.mark_text(align="left", dx=8, dy=10, fontSize=10, text="independent errors"),
     ]
 
 
@@ -367,11 +313,10 @@ def consistency_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
     """
     datasets = list(dict.fromkeys(pairs["dataset"]))
     start = start_with("Cue conflict", datasets)
-    ceiling = pairs[pairs["a"] == _HUMANS].set_index("dataset")
-    pairs = pairs[pairs["a"] != _HUMANS]
-    names = _by_agreement(pairs, datasets)
-    cells = _compact(pairs, datasets, names)
-    dataset = dropdown("dataset", "Dataset ", datasets, start)
+    levels = pairs["a"] == _HUMANS
+    ceilings = {name: _ceiling(pairs[levels & (pairs["dataset"] == name)]) for name in datasets}
+    cells, names = _compact(pairs[~levels], datasets)
+    here = f"names[indexof({literal(datasets)}, dataset)]"
     # A pair is one row of the data and two cells of the matrix.
     base = (
         alt.Chart(by_column(cells, "d"))
@@ -390,24 +335,20 @@ def consistency_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
             "format(datum.l / 100, '.2f') + ' to ' + format(datum.h / 100, '.2f')",
         )
     )
-    label = f"names[indexof({literal(datasets)}, dataset)][datum.value]"
-    human = f"{label}[0] == '{_DIAMOND[0]}'"
-    look: dict[str, Any] = {
-        "labelExpr": label,
+    human = f"{here}[datum.value][0] == '{_DIAMOND[0]}'"
+    axis: dict[str, Any] = {
+        "labelExpr": f"{here}[datum.value]",
         "labelColor": {"condition": {"test": human, "value": HUMAN}, "value": INK},
         "labelFontWeight": {"condition": {"test": human, "value": "bold"}, "value": "normal"},
         "domain": False,
         "ticks": False,
     }
     base = base.encode(
-        x=alt.X(
-            "column:O",
-            title=None,
-            # Whole pixels leave no seams between the cells.
-            scale=alt.Scale(round=True),
-            axis=alt.Axis(**look, labelAngle=-90, labelOverlap=True, labelFontSize=9),
+        # Whole pixels leave no seams between the cells.
+        x=alt.X("column:O", title=None, scale=alt.Scale(round=True)).axis(
+            **axis, labelAngle=-90, labelOverlap=True, labelFontSize=9
         ),
-        y=alt.Y("row:O", title=None, axis=alt.Axis(**look, labelOverlap=False)),
+        y=alt.Y("row:O", title=None).axis(**axis, labelOverlap=False),
     )
     pair = base.transform_filter("datum.i != datum.j")
     squares = pair.mark_rect().encode(
@@ -416,24 +357,24 @@ def consistency_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
             ["one", "other", "kappa", "interval", "most"], formats={"kappa": ".2f", "most": ".2f"}
         ),
     )
-    few = f"length(names[indexof({literal(datasets)}, dataset)]) <= 16"
     values = (
-        pair.transform_filter(few)
+        pair.transform_filter(f"length({here}) <= 16")
         .transform_calculate(short="replace(format(datum.kappa, '.2f'), '0.', '.')")
         .mark_text(fontSize=9)
         .encode(text="short:N", color=cell_ink("abs(datum.kappa) > 0.6"))
     )
     diagonal = base.transform_filter("datum.i == datum.j").mark_rect(color=BAND, opacity=0.45)
-    ceilings = {name: _ceiling(ceiling, name) for name in datasets}
+    title = alt.TitleParams(
+        text=alt.ExprRef(f"{literal(ceilings)}[dataset]"), anchor="start", fontSize=13
+    )
     return (
-        alt.layer(diagonal, squares, values)
-        .add_params(dataset, alt.param(name="names", value=names))
+        alt.layer(diagonal, squares, values, title=title)
+        .add_params(
+            dropdown("dataset", "Dataset ", datasets, start), alt.param(name="names", value=names)
+        )
         .properties(
             width="container",
             height=alt.Step(15),
-            title=alt.TitleParams(
-                text=alt.ExprRef(f"{literal(ceilings)}[dataset]"), anchor="start", fontSize=13
-            ),
             description=(
                 "Matrix of error consistency between every two observers on one dataset at a time, "
                 f"at first {start}: rows and columns are single humans (with a diamond) and "
@@ -452,21 +393,25 @@ def difference_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     if rows.empty:
         return nothing("Fewer than two networks to compare, or no bootstrap draws to do it with.")
-    ranked = rows.sort_values(["higher_rank", "lower_rank"])
-    order = list(dict.fromkeys([*ranked["higher"], *ranked["lower"]]))
+    order = list(dict.fromkeys([*rows["higher"], *rows["lower"]]))
     shown = rows.drop(columns=["higher_rank", "lower_rank", "p"]).assign(
         differs=rows["differs"].eq(True),
         verdict=rows["differs"].replace({True: "differ", False: "not shown to differ"}),
     )
     shown = shown.round({"difference": 3, "low": 3, "high": 3, "p_corrected": 4})
-    base = alt.Chart(shown).encode(
-        x=alt.X("lower:N", sort=order[1:], title=None, axis=alt.Axis(labelAngle=-90)),
-        y=alt.Y("higher:N", sort=order, title=None),
+    base = (
+        alt.Chart(shown)
+        .transform_calculate(short="replace(format(datum.difference, '.3f'), '0.', '.')")
+        .encode(
+            x=alt.X("lower:N", sort=order[1:], title=None).axis(labelAngle=-90),
+            y=alt.Y("higher:N", sort=order, title=None),
+            tooltip=tooltips(
+                ["higher", "lower", "difference", "low", "high", "p_corrected", "verdict"],
+                formats={"p_corrected": ".3f"},
+            ),
+        )
     )
-    tooltip = tooltips(
-        ["higher", "lower", "difference", "low", "high", "p_corrected", "verdict"],
-        formats={"p_corrected": ".3f"},
-    )
+    told, untold = (base.transform_filter(f"{no}datum.differs") for no in ("", "!"))
     most = 0.1
     color = sequential(
         "difference:Q",
@@ -476,18 +421,12 @@ def difference_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
         direction="horizontal",
         gradientLength=180,
     )
-    written = base.transform_calculate(short="replace(format(datum.difference, '.3f'), '0.', '.')")
+    ink = sequential_ink("datum.difference", most)
     return alt.layer(
-        base.transform_filter("datum.differs").mark_rect().encode(color=color, tooltip=tooltip),
-        base.transform_filter("!datum.differs")
-        .mark_rect(filled=False, stroke=BAND, strokeDash=[2, 2], strokeWidth=1)
-        .encode(tooltip=tooltip),
-        written.transform_filter("datum.differs")
-        .mark_text(fontSize=10, fontWeight="bold")
-        .encode(text="short:N", color=sequential_ink("datum.difference", most), tooltip=tooltip),
-        written.transform_filter("!datum.differs")
-        .mark_text(fontSize=10)
-        .encode(text="short:N", tooltip=tooltip),
+        told.mark_rect().encode(color=color),
+        untold.mark_rect(filled=False, stroke=BAND, strokeDash=[2, 2], strokeWidth=1),
+        told.mark_text(fontSize=10, fontWeight="bold").encode(text="short:N", color=ink),
+        untold.mark_text(fontSize=10).encode(text="short:N"),
     ).properties(
         width="container",
         height=alt.Step(24),
@@ -499,47 +438,35 @@ def difference_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def _by_agreement(pairs: pd.DataFrame, datasets: list[str]) -> list[list[str]]:
-    """The names on each dataset, by agreement with humans; those of humans have a diamond."""
-    sides = [
-        pairs[["dataset", s, f"{s}_kind", f"{s}_humans"]].set_axis(
-            ["dataset", "name", "kind", "humans"], axis=1
-        )
-        for s in ("a", "b")
-    ]
-    everyone = pd.concat(sides).drop_duplicates(["dataset", "name"])
-    everyone = everyone.sort_values("humans", ascending=False, kind="stable")
-    human = everyone["kind"] == _HUMANS
-    everyone["name"] = everyone["name"].where(~human, _DIAMOND + everyone["name"])
-    return [list(everyone.loc[everyone["dataset"] == each, "name"]) for each in datasets]
+def _compact(pairs: pd.DataFrame, datasets: list[str]) -> tuple[pd.DataFrame, list[list[str]]]:
+    """Cells as small whole numbers: dataset, the two observers, hundredths; and their names.
+
+    Observers are counted by their agreement with humans on each dataset; the names of humans have
+    a diamond.
+    """
+    columns = ["dataset", "name", "kind", "humans"]
+    sides = (pairs[["dataset", s, f"{s}_kind", f"{s}_humans"]] for s in ("a", "b"))
+    everyone = pd.concat([side.set_axis(columns, axis=1) for side in sides])
+    everyone = everyone.drop_duplicates(["dataset", "name"])
+    everyone = everyone.sort_values("humans", ascending=False, kind="stable", ignore_index=True)
+    everyone["place"] = everyone.groupby("dataset").cumcount()
+    place = everyone.set_index(["dataset", "name"])["place"]
+    cells = (100 * pairs[["kappa", "low", "high", "most"]]).round().astype("Int64")
+    cells = cells.set_axis(["k", "l", "h", "m"], axis=1).assign(d=pairs["dataset"])
+    for key, side in (("i", "a"), ("j", "b")):
+        who = pd.MultiIndex.from_frame(pairs[["dataset", side]])
+        cells[key] = place.reindex(who).to_numpy()
+    themselves = everyone[["dataset", "place"]].set_axis(["d", "i"], axis=1)
+    cells = pd.concat([cells, themselves.assign(j=themselves["i"])], ignore_index=True)
+    names = everyone["name"].mask(everyone["kind"] == _HUMANS, _DIAMOND + everyone["name"])
+    by_dataset = names.groupby(everyone["dataset"]).agg(list)
+    return cells.assign(d=cells["d"].map(datasets.index)), [by_dataset[name] for name in datasets]
 
 
-def _compact(pairs: pd.DataFrame, datasets: list[str], names: list[list[str]]) -> pd.DataFrame:
-    """Cells as small whole numbers: dataset, the two observers, hundredths."""
-    numbers = {
-        (dataset, name.removeprefix(_DIAMOND)): i
-        for dataset, there in zip(datasets, names, strict=True)
-        for i, name in enumerate(there)
-    }
-    values = {"k": "kappa", "l": "low", "h": "high", "m": "most"}
-    cells = pd.DataFrame(
-        {
-            "d": pairs["dataset"].map(datasets.index),
-            "i": [numbers[who] for who in zip(pairs["dataset"], pairs["a"], strict=True)],
-            "j": [numbers[who] for who in zip(pairs["dataset"], pairs["b"], strict=True)],
-            **{key: (100 * pairs[name]).round().astype("Int64") for key, name in values.items()},
-        }
-    )
-    themselves = [
-        {"d": d, "i": i, "j": i} for d, there in enumerate(names) for i in range(len(there))
-    ]
-    return pd.concat([cells, pd.DataFrame(themselves)], ignore_index=True)
-
-
-def _ceiling(rows: pd.DataFrame, dataset: str) -> str:
-    if dataset not in rows.index:
+def _ceiling(rows: pd.DataFrame) -> str:
+    if rows.empty:
         return "No humans to compare among themselves"
-    row = rows.loc[dataset]
+    row = rows.iloc[0]
     known = pd.notna(row["low"])
     span = f" ({row['low']:.2f} to {row['high']:.2f})" if known else ""
     return f"Humans among themselves: {row['kappa']:.2f}{span}"

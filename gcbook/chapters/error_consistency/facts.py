@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from gcbook.chapters.error_consistency.tables import (
@@ -14,11 +13,13 @@ from gcbook.chapters.error_consistency.tables import (
 from gcbook.claims import Interval, Number
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.paper.published import published_values
+from gcbook.stats.benchmark_tables import METRICS
+from gcbook.stats.rows import first_row
 
 __all__ = ["consistency_facts"]
 
-_NO_ROW: "pd.Series[Any]" = pd.Series(dtype=float)
-_CAPPED = ("Cue conflict", "Silhouette")
+_ENDS = ["error_consistency_low", "error_consistency_high"]
+_CAPPED = {"cue": "Cue conflict", "silhouette": "Silhouette"}
 """Datasets on which networks seldom, and often, name the shape."""
 
 
@@ -48,7 +49,9 @@ def consistency_facts(
         **_datasets(agreement),
         **_tests(against, differences),
         **_orders(rows),
-        **_exercises(),
+        # Of the exercise.
+        a=shared_errors(0.9, 0.5, 0.18),
+        b=shared_errors(0.9, 0.85, 0.35),
     )
 
 
@@ -56,8 +59,8 @@ def _ranking(rows: pd.DataFrame) -> dict[str, Any]:
     """Means over the datasets: people, the paper's models and the networks recomputed here."""
     humans = rows[rows["kind"] == HUMANS_TITLE].iloc[0]
     ours = rows[rows["error_consistency"].notna() & (rows["kind"] != HUMANS_TITLE)]
-    ours = ours.sort_values("error_consistency")
-    best = ours.iloc[-1] if len(ours) else _NO_ROW
+    ours = ours.sort_values("error_consistency", ascending=False)
+    best = first_row(ours)
     paper = published_values().dropna(subset="error_consistency").set_index("key")
     printed = paper["error_consistency"]
     others = printed[paper["kind"] != "generative"]
@@ -66,15 +69,13 @@ def _ranking(rows: pd.DataFrame) -> dict[str, Any]:
     resnet = ours[ours["model"] == "ResNet-50"]
     return {
         "humans": Number(humans["error_consistency"]),
-        "humans_interval": _ends(humans),
+        "humans_interval": Interval(*humans[_ENDS]),
         "networks": len(ours),
-        "best": best.get("model"),
-        "best_kappa": Number(best.get("error_consistency", np.nan)),
-        "best_interval": _ends(best),
+        "best": best["model"],
+        "best_kappa": Number(best["error_consistency"]),
+        "best_interval": Interval(*best[_ENDS]),
         "more_accurate": len(ahead),
-        "accurate_kappa": Interval(
-            ahead["error_consistency"].min(), ahead["error_consistency"].max()
-        ),
+        "accurate_kappa": Interval(*ahead["error_consistency"].agg(["min", "max"])),
         "resnet50": Number(resnet["error_consistency"].mean()),
         "imagen": Number(printed["imagen"]),
         "clip": Number(printed["clip"]),
@@ -99,14 +100,14 @@ def _caps(rows: pd.DataFrame, agreement: pd.DataFrame) -> dict[str, Any]:
     accuracy = rows.dropna(subset="ood_accuracy").set_index("model")["ood_accuracy"]
     ahead = means.index.intersection(accuracy.index[accuracy > accuracy[HUMANS_TITLE]])
     facts: dict[str, Any] = {
-        "accurate_share": Interval(share[ahead].min(), share[ahead].max(), ".0%"),
+        "accurate_share": Interval(*share[ahead].agg(["min", "max"]), ".0%"),
+        "humans_share": Number(share.get(HUMANS_TITLE), ".0%"),
+        "resnet50_share": Number(share.get("ResNet-50"), ".0%"),
     }
-    for name, observer in (("humans", HUMANS_TITLE), ("resnet50", "ResNet-50")):
-        facts[f"{name}_share"] = Number(share.get(observer, np.nan), ".0%")
-    for name, dataset in zip(("cue", "silhouette"), _CAPPED, strict=True):
+    for name, dataset in _CAPPED.items():
         there = agreement[agreement["dataset"] == dataset].set_index("observer")
         network = there.loc[there["kind"] != HUMANS_TITLE, ["kappa", "most"]].median()
-        human = there[["kappa", "most"]].reindex([HUMANS_TITLE]).iloc[0]
+        human = there.reindex([HUMANS_TITLE]).iloc[0]
         for who, found in (("network", network), ("humans", human)):
             facts[f"{name}_{who}"] = Number(found["kappa"], ".2f")
             facts[f"{name}_{who}_most"] = Number(found["most"], ".2f")
@@ -116,8 +117,9 @@ def _caps(rows: pd.DataFrame, agreement: pd.DataFrame) -> dict[str, Any]:
 def _kinds(pairs: pd.DataFrame) -> dict[str, Any]:
     """Pairs of networks and mixed pairs compared, dataset by dataset."""
     means = pairs.groupby(["dataset", "pair"])["kappa"].mean().unstack()
-    mixed, networks = (means.get(kind, means.iloc[:, 0] * np.nan) for kind in PAIR_KINDS[1:])
-    among = (networks / mixed).dropna().sort_values()
+    means = means.reindex(columns=list(PAIR_KINDS))
+    _, mixed, networks = PAIR_KINDS
+    among = (means[networks] / means[mixed]).dropna().sort_values()
     return {
         "compared": len(among),
         "among_more": int((among > 1).sum()),
@@ -132,22 +134,20 @@ def _datasets(agreement: pd.DataFrame) -> dict[str, Any]:
     ranges = range_over_datasets(agreement)
     known = ranges.dropna(subset="best_value")
     reached = known[known["best_value"] > known["ceiling"]]
-    first = reached.iloc[0] if len(reached) else _NO_ROW
+    first = first_row(reached)
     facts: dict[str, Any] = {
         "datasets": len(known),
         "not_reached": len(known) - len(reached),
         "median_share": Number(known["share"].median(), ".0%"),
-        "reached_on": first.get("dataset"),
-        "reached_by": first.get("best"),
-        "reached_kappa": Number(first.get("best_value", np.nan), ".2f"),
-        "reached_level": Number(first.get("ceiling", np.nan), ".2f"),
-        "reached_interval": Interval(
-            first.get("ceiling_low", np.nan), first.get("ceiling_high", np.nan), ".2f"
-        ),
-        "reached_of": int(first["n_models"]) if len(first) else None,
+        "reached_on": first["dataset"],
+        "reached_by": first["best"],
+        "reached_kappa": Number(first["best_value"], ".2f"),
+        "reached_level": Number(first["ceiling"], ".2f"),
+        "reached_interval": Interval(first["ceiling_low"], first["ceiling_high"], ".2f"),
+        "reached_of": int(first["n_models"]) if len(reached) else None,
     }
     for name, title in (("high_pass", "High-pass"), ("rotation", "Rotation")):
-        there = ranges.set_index("dataset").reindex([title]).iloc[0]
+        there = first_row(ranges[ranges["dataset"] == title])
         facts[f"{name}_humans"] = Number(there["ceiling"], ".2f")
         facts[f"{name}_kappa"] = Number(there["best_value"], ".2f")
     return facts
@@ -155,44 +155,27 @@ def _datasets(agreement: pd.DataFrame) -> dict[str, Any]:
 
 def _tests(against: pd.DataFrame, differences: pd.DataFrame) -> dict[str, Any]:
     """Networks against people, and against each other; nothing where nothing was resampled."""
-    nearest = against.iloc[0] if len(against) else _NO_ROW
+    behind = first_row(-against[["difference", "low", "high"]])
     below = against["differs"].eq(True) & (against["difference"] < 0)
     differ = differences["differs"].eq(True)
-    decided = against["differs"].isin([True, False]).any()
-    told = differences["differs"].isin([True, False]).any()
-    difference = differences["difference"]
+    decided, told = (tests["differs"].isin([True, False]).any() for tests in (against, differences))
     return {
         "tested": len(against) or None,
         "tested_below": int(below.sum()) if decided else None,
-        "nearest_behind": Number(-nearest.get("difference", np.nan)),
-        "nearest_interval": Interval(-nearest.get("high", np.nan), -nearest.get("low", np.nan)),
+        "nearest_behind": Number(behind["difference"]),
+        "nearest_interval": Interval(behind["high"], behind["low"]),
         "pairs": len(differences) or None,
         "pairs_differ": int(differ.sum()) if told else None,
-        "least_told": Number(difference[differ].min() if told else np.nan),
+        "least_told": Number(differences.loc[differ, "difference"].min() if told else None),
     }
 
 
 def _orders(rows: pd.DataFrame) -> dict[str, Any]:
     """How closely each comparison with people follows accuracy, over all models (Spearman)."""
     models = rows[rows["kind"] != HUMANS_TITLE]
-
-    def value(metric: str) -> pd.Series:
-        return models[metric].fillna(models[f"{metric}_published"])
-
-    accuracy = value("ood_accuracy")
-    names = ("accuracy_difference", "observed_consistency", "error_consistency")
+    known = {metric: models[metric].fillna(models[f"{metric}_published"]) for metric in METRICS}
+    accuracy = known.pop("ood_accuracy")
     return {
-        **{f"{n}_rho": Number(accuracy.corr(value(n), method="spearman"), ".2f") for n in names},
+        f"{metric}_rho": Number(accuracy.corr(values, method="spearman"), ".2f")
+        for metric, values in known.items()
     }
-
-
-def _exercises() -> dict[str, Any]:
-    return {
-        "a": shared_errors(0.9, 0.5, 0.18),
-        "b": shared_errors(0.9, 0.85, 0.35),
-    }
-
-
-def _ends(row: pd.Series) -> Interval:
-    ends = (row.get(f"error_consistency_{end}", np.nan) for end in ("low", "high"))
-    return Interval(*ends)

@@ -9,7 +9,6 @@ that the accuracies of the two would allow: see `gcbook.stats.agreement.kappa_bo
 from collections.abc import Sequence
 from types import SimpleNamespace
 
-import numpy as np
 import pandas as pd
 
 from gcbook.claims import Number
@@ -22,8 +21,8 @@ from gcbook.paper.observers import (
     show_once,
     unique_labels,
 )
-from gcbook.stats.agreement import PAIR_METRICS, consistency_table, kappa_bound
-from gcbook.stats.benchmark_tables import standing_rows
+from gcbook.stats.agreement import consistency_table, kappa_bound
+from gcbook.stats.benchmark_tables import METRICS, standing_rows
 from gcbook.stats.summaries import Summaries
 
 __all__ = [
@@ -54,7 +53,6 @@ DIFFERENCES = ["higher", "lower", "difference", "low", "high", "p", "p_corrected
 
 # Tables of all pairs are long; no interval is so narrow that a fourth digit would tell.
 _DIGITS = 3
-_PAIR = ["source", "observer", "other_source", "other"]
 _TITLES = {name: experiment.title for name, experiment in EXPERIMENTS.items()}
 
 
@@ -86,20 +84,25 @@ def consistency_pairs(summaries: Summaries, observers: Sequence[str] = ()) -> pd
         agrees more with the humans as ``a``. A row with "Humans" as ``a`` and as ``b`` holds the
         human–human level of its dataset.
     """
-    with_humans = _with_humans(summaries, observers)
-    with_humans = with_humans[with_humans["condition"] == ""].set_index(["dataset", "observer"])
-    ceiling = with_humans[with_humans.index.get_level_values("observer") == HUMANS_TITLE]
-    means = _pair_means(summaries, observers)
-    means = means[["dataset", *_PAIR, "most", "observed", "expected"]]
-    rows = _pair_rows(summaries, observers).merge(means, on=["dataset", *_PAIR], how="left")
-    rows = rows.assign(**_pair_labels(rows))
+    level = _with_humans(summaries, observers)
+    level = level[level["condition"] == ""]
+    kappa = level.set_index(["dataset", "observer"])["kappa"]
+    rows = summaries.estimates.rename(columns={"value": "kappa"})
+    rows = rows[(rows["metric"] == "error_consistency") & (rows["other"] != HUMANS)]
+    rows = rows[(rows["dataset"] != "") & (rows["condition"] == "")]
+    means = _pair_means(summaries, observers).drop(columns=["observer_kind", "kappa", "n"])
+    rows = rows.merge(means, on=["dataset", "source", "observer", "other_source", "other"])
     for side in ("a", "b"):
         who = pd.MultiIndex.from_frame(rows[["dataset", side]])
-        rows[f"{side}_humans"] = with_humans["kappa"].reindex(who).to_numpy()
-    ceiling = ceiling.reset_index().assign(
-        a=HUMANS_TITLE, b=HUMANS_TITLE, a_kind=HUMANS_TITLE, b_kind=HUMANS_TITLE, n=0
-    )
-    rows = pd.concat([_first_by_humans(rows), ceiling], ignore_index=True)
+        rows[f"{side}_humans"] = kappa.reindex(who).to_numpy()
+    # The side that agrees more with the humans comes first.
+    swap = {f"{x}{end}": f"{y}{end}" for x, y in ("ab", "ba") for end in ("", "_kind", "_humans")}
+    turn = rows["b_humans"] > rows["a_humans"]
+    rows = pd.concat([rows[~turn], rows[turn].rename(columns=swap)]).sort_index()
+    rows = rows.sort_values(["a_humans", "b_humans"], ascending=False, kind="stable")
+    humans = dict.fromkeys(["a", "b", "a_kind", "b_kind"], HUMANS_TITLE)
+    ceiling = level[level["observer"] == HUMANS_TITLE].assign(**humans, n=0)
+    rows = pd.concat([rows, ceiling], ignore_index=True)
     more = ["a_kind", "b_kind", "a_humans", "b_humans"]
     return _finish(_by_dataset(rows), [*PAIRS, *more])
 
@@ -115,15 +118,12 @@ def consistency_by_condition(summaries: Summaries, observers: Sequence[str] = ()
     rows = _with_humans(summaries, observers)
     rows = rows[rows["dataset"].isin(PARAMETRIC) & (rows["condition"] != "")]
     rows = rows[(rows["observer_kind"] == "model") | (rows["observer"] == HUMANS_TITLE)]
-    places = list(zip(rows["dataset"], rows["condition"], strict=True))
-    known = {
-        (name, condition): (i, experiment.label(condition), condition in experiment.excluded)
-        for name, experiment in EXPERIMENTS.items()
-        for i, condition in enumerate(experiment.conditions)
-    }
-    rows["position"] = [known[place][0] for place in places]
-    rows["condition"] = [known[place][1] for place in places]
-    rows["left_out"] = [known[place][2] for place in places]
+    places = [(EXPERIMENTS[d], c) for d, c in zip(rows["dataset"], rows["condition"], strict=True)]
+    rows = rows.assign(
+        position=[experiment.conditions.index(c) for experiment, c in places],
+        condition=[experiment.label(c) for experiment, c in places],
+        left_out=[c in experiment.excluded for experiment, c in places],
+    )
     rows = _by_dataset(rows.sort_values(["observer", "position"]))
     columns = ["dataset", "condition", "position", "left_out", "observer", "kind"]
     return _finish(rows, [*columns, "kappa", "low", "high"])
@@ -141,7 +141,6 @@ def observed_and_expected(summaries: Summaries, observers: Sequence[str] = ()) -
         observed``, ``kappa`` (error consistency), ``most`` and ``n`` (images that both saw).
     """
     rows = _pair_means(summaries, observers)
-    rows = rows.assign(**_pair_labels(rows))
     humans = (rows["observer_kind"] == "human").astype(int) + (rows["other_kind"] == "human")
     rows["pair"] = humans.map(dict(enumerate(reversed(PAIR_KINDS))))
     columns = ["dataset", "a", "b", "pair", "expected", "observed", "kappa", "most", "n"]
@@ -164,8 +163,7 @@ def means_by_kind(rows: pd.DataFrame) -> pd.DataFrame:
         observed=("observed", "mean"),
         kappa=("kappa", "mean"),
     )
-    means = means.reset_index()
-    return _finish(means, list(means.columns))
+    return means.round(_DIGITS).reset_index()
 
 
 def metric_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -178,13 +176,10 @@ def metric_rows(rows: pd.DataFrame) -> pd.DataFrame:
         ``observer, kind, ood_accuracy`` and `gcbook.stats.agreement.PAIR_METRICS`, the most
         accurate first; observers without an accuracy are left out.
     """
-    values = {
-        metric: rows[metric].fillna(rows[f"{metric}_published"])
-        for metric in ("ood_accuracy", *PAIR_METRICS)
-    }
+    values = {metric: rows[metric].fillna(rows[f"{metric}_published"]) for metric in METRICS}
     found = pd.DataFrame({"observer": rows["model"], "kind": rows["kind"], **values})
     found = found.dropna(subset="ood_accuracy").sort_values("ood_accuracy", ascending=False)
-    return _finish(found, list(found.columns))
+    return found.round(_DIGITS).reset_index(drop=True)
 
 
 def ranking_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -212,22 +207,15 @@ def range_over_datasets(table: pd.DataFrame) -> pd.DataFrame:
         value of ``n_models``), ``best_value``, and ``share`` (its part of the ceiling); highest
         ceiling first.
     """
-    ceiling = table[table["observer"] == HUMANS_TITLE].set_index("dataset")
-    models = table[table["kind"] != HUMANS_TITLE]
-    best = models.loc[models.groupby("dataset")["kappa"].idxmax()].set_index("dataset")
-    rows = pd.DataFrame(
-        {
-            "ceiling": ceiling["kappa"],
-            "ceiling_low": ceiling["low"],
-            "ceiling_high": ceiling["high"],
-            "best": best["observer"],
-            "best_value": best["kappa"],
-            "n_models": models.groupby("dataset").size(),
-        }
+    humans = table[table["observer"] == HUMANS_TITLE].dropna(subset="kappa").set_index("dataset")
+    models = table[table["kind"] != HUMANS_TITLE].groupby("dataset")
+    best = table.loc[models["kappa"].idxmax()].set_index("dataset")
+    ceiling = humans[["kappa", "low", "high"]].set_axis(
+        ["ceiling", "ceiling_low", "ceiling_high"], axis=1
     )
+    rows = ceiling.assign(best=best["observer"], best_value=best["kappa"], n_models=models.size())
     rows["share"] = rows["best_value"] / rows["ceiling"]
-    rows = rows.dropna(subset="ceiling").sort_values("ceiling", ascending=False).reset_index()
-    return _finish(rows, list(rows.columns))
+    return rows.sort_values("ceiling", ascending=False).round(_DIGITS).reset_index()
 
 
 def shared_errors(person: float, network: float, consistency: float) -> SimpleNamespace:
@@ -268,90 +256,49 @@ def _with_humans(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame
     return rows.reset_index(drop=True)
 
 
-def _pair_rows(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
-    rows = summaries.estimates.rename(columns={"value": "kappa"})
-    rows = rows[(rows["metric"] == "error_consistency") & (rows["other"] != HUMANS)]
-    rows = show_once(rows[(rows["dataset"] != "") & (rows["condition"] == "")])
-    who = summaries.counts[["source", "observer", "observer_kind"]].drop_duplicates()
-    who = who.set_axis(["other_source", "other", "other_kind"], axis=1)
-    rows = rows.merge(who, on=["other_source", "other"], how="left")
-    return _choose_pairs(rows, observers)
-
-
 def _pair_means(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
-    """Every pair on every dataset, averaged over the counted conditions."""
+    """Every pair on every dataset, averaged over the counted conditions; both sides labelled."""
     made = summaries.provenance
     pairs = summaries.pairs
     if made["conditions"] == "benchmark":
-        counted = {(n, c) for n, e in EXPERIMENTS.items() for c in e.included}
-        pairs = pairs[
-            [p in counted for p in zip(pairs["dataset"], pairs["condition"], strict=True)]
-        ]
+        counted = [(n, c) for n, e in EXPERIMENTS.items() for c in e.included]
+        pairs = pairs[pd.MultiIndex.from_frame(pairs[["dataset", "condition"]]).isin(counted)]
     names = ["source_a", "observer_a", "kind_a", "source_b", "observer_b", "kind_b"]
     ours = ["source", "observer", "observer_kind", "other_source", "other", "other_kind"]
     pairs = show_once(pairs.rename(columns=dict(zip(names, ours, strict=True))))
-    pairs = consistency_table(_choose_pairs(pairs, observers), made["zero_division"])
-    return pairs.groupby(["dataset", *ours], as_index=False, sort=False).agg(
+    if observers:
+        for name, kind in (("observer", "observer_kind"), ("other", "other_kind")):
+            pairs = pairs[(pairs[kind] == "human") | pairs[name].isin(list(observers))]
+    pairs = consistency_table(pairs.reset_index(drop=True), made["zero_division"])
+    means = pairs.groupby(["dataset", *ours], as_index=False, sort=False).agg(
         expected=("expected_consistency", "mean"),
         observed=("observed_consistency", "mean"),
         kappa=("error_consistency", "mean"),
         most=("error_consistency_max", "mean"),
         n=("n", "sum"),
     )
+    # Sources tell observers of one name apart, on whichever side they stand.
+    both = unique_labels(
+        pd.concat([means["source"], means["other_source"]], ignore_index=True),
+        pd.concat([means["observer"], means["other"]], ignore_index=True),
+    )
+    return means.assign(
+        a=both.to_numpy()[: len(means)],
+        b=both.to_numpy()[len(means) :],
+        a_kind=kind_titles(means["source"], means["observer_kind"]),
+        b_kind=kind_titles(means["other_source"], means["other_kind"]),
+    )
 
 
 def _most_with_humans(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
     """The mean of ``most`` over the pairs with humans, of every observer and of all humans."""
-    pairs = _pair_means(summaries, observers)
-    pairs = pairs.assign(**_pair_labels(pairs))
-    turned = pairs.rename(
-        columns={"a": "b", "b": "a", "observer_kind": "other_kind", "other_kind": "observer_kind"}
-    )
-    both = pd.concat([pairs, turned], ignore_index=True)
-    both = both[both["other_kind"] == "human"]
-    people = both[both["observer_kind"] == "human"].assign(a=HUMANS_TITLE)
+    pairs = _pair_means(summaries, observers)[["dataset", "a", "b", "a_kind", "b_kind", "most"]]
+    turned = pairs.set_axis(["dataset", "b", "a", "b_kind", "a_kind", "most"], axis=1)
+    both = pd.concat([pairs, turned])
+    both = both[both["b_kind"] == HUMANS_TITLE]
+    people = both[both["a_kind"] == HUMANS_TITLE].assign(a=HUMANS_TITLE)
     means = pd.concat([both, people]).groupby(["dataset", "a"])["most"].mean()
     return means.rename_axis(["dataset", "observer"]).reset_index()
-
-
-def _choose_pairs(rows: pd.DataFrame, observers: Sequence[str]) -> pd.DataFrame:
-    """Keep pairs whose two sides are humans or chosen models."""
-    if not observers:
-        return rows
-    sides = pd.concat(
-        [
-            rows[["observer", "observer_kind"]],
-            rows[["other", "other_kind"]].set_axis(["observer", "observer_kind"], axis=1),
-        ]
-    )
-    choose_observers(sides, observers)
-    first = (rows["observer_kind"] == "human") | rows["observer"].isin(list(observers))
-    second = (rows["other_kind"] == "human") | rows["other"].isin(list(observers))
-    return rows[first & second].reset_index(drop=True)
-
-
-def _pair_labels(rows: pd.DataFrame) -> dict[str, pd.Series]:
-    """Labels and kinds of both sides, told apart by source over both."""
-    both = unique_labels(
-        pd.concat([rows["source"], rows["other_source"]], ignore_index=True),
-        pd.concat([rows["observer"], rows["other"]], ignore_index=True),
-    ).to_numpy()
-    return {
-        "a": pd.Series(both[: len(rows)], index=rows.index),
-        "b": pd.Series(both[len(rows) :], index=rows.index),
-        "a_kind": kind_titles(rows["source"], rows["observer_kind"]),
-        "b_kind": kind_titles(rows["other_source"], rows["other_kind"]),
-    }
-
-
-def _first_by_humans(rows: pd.DataFrame) -> pd.DataFrame:
-    """Turn pairs so that the side that agrees more with the humans comes first."""
-    turn = (rows["b_humans"] > rows["a_humans"]).to_numpy()
-    turned = rows.copy()
-    for end in ("", "_kind", "_humans"):
-        a, b = f"a{end}", f"b{end}"
-        turned[a], turned[b] = np.where(turn, rows[b], rows[a]), np.where(turn, rows[a], rows[b])
-    return turned.sort_values(["a_humans", "b_humans"], ascending=False, kind="stable")
 
 
 def _by_dataset(rows: pd.DataFrame) -> pd.DataFrame:
@@ -361,5 +308,4 @@ def _by_dataset(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _finish(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    floats = rows[columns].select_dtypes("float").columns
-    return rows[columns].round(dict.fromkeys(floats, _DIGITS)).reset_index(drop=True)
+    return rows[columns].round(_DIGITS).reset_index(drop=True)

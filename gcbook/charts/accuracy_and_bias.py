@@ -1,13 +1,14 @@
 """Accuracy on blurred images, or on others, against shape bias: Section 4's correlation."""
 
+from itertools import cycle
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from gcbook.charts.columns import tooltips
-from gcbook.charts.parts import TENTHS, dropdown, finish, literal, nothing
-from gcbook.charts.theme import CHANCE_LINE, INK, color_scale, kinds_shown
+from gcbook.charts.parts import TENTHS, dropdown, finish, literal, look, nothing
+from gcbook.charts.theme import CHANCE_LINE, HUES, INK
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.stats.correlation_tables import EVERYBODY
 
@@ -50,7 +51,7 @@ def fig_accuracy_and_bias(rows: pd.DataFrame, correlations: pd.DataFrame) -> alt
         anchor="start",
         fontSize=13,
     )
-    look = _look(rows)
+    family = _look(rows)
     x = alt.X("accuracy:Q", scale=_UNIT, title="Accuracy").axis(
         format=".0%", values=TENTHS, labelOverlap=True
     )
@@ -71,7 +72,7 @@ def fig_accuracy_and_bias(rows: pd.DataFrame, correlations: pd.DataFrame) -> alt
     base = alt.Chart(rows.drop(columns="strength", errors="ignore")).transform_filter(
         f"datum.measured_on === {on} && datum.family !== {out}"
     )
-    color = look["color"]
+    color = family["color"]
     layers = [
         base.transform_filter(_COUNTED)
         .transform_regression("accuracy", "shape_bias")
@@ -84,7 +85,7 @@ def fig_accuracy_and_bias(rows: pd.DataFrame, correlations: pd.DataFrame) -> alt
             x=x, y=alt.Y("bias_low:Q"), y2="bias_high:Q", color=color
         ),
         base.mark_point(filled=True, size=110, opacity=1, stroke=INK, strokeWidth=0.8).encode(
-            x=x, y=y, tooltip=says, **look
+            x=x, y=y, tooltip=says, **family
         ),
     ]
     who = f"{rows.loc[rows['kind'] != HUMANS_TITLE, 'observer'].nunique()} networks"
@@ -109,18 +110,12 @@ def _said(numbers: dict[str, Any], on: str, out: str, coefficient: str) -> str:
 def _look(rows: pd.DataFrame) -> dict[str, Any]:
     # Here it matters who is related to whom, so marks tell families apart.
     families = list(dict.fromkeys(rows.sort_values("kind")["family"]))
-    others = iter(_SHAPES * (1 + len(families) // len(_SHAPES)))
-    shapes = ["diamond" if name == HUMANS_TITLE else next(others) for name in families]
+    others = cycle(_SHAPES)
     kind = rows.drop_duplicates("family").set_index("family")["kind"]
-    known = color_scale(*kinds_shown(rows["kind"])).to_dict()
-    hue = dict(zip(known["domain"], known["range"], strict=True))
-    colors = [hue[kind[name]] for name in families]
-    legend = alt.Legend(title="Family", symbolOpacity=1)
-    return {
-        "color": alt.Color(
-            "family:N", scale=alt.Scale(domain=families, range=colors), legend=legend
-        ),
-        "shape": alt.Shape(
-            "family:N", scale=alt.Scale(domain=families, range=shapes), legend=legend
-        ),
-    }
+    return look(
+        "family",
+        families,
+        color=[HUES[kind[name]] for name in families],
+        shape=["diamond" if name == HUMANS_TITLE else next(others) for name in families],
+        legend=alt.Legend(title="Family", symbolOpacity=1),
+    )

@@ -44,7 +44,6 @@ __all__ = [
     "literal",
     "look",
     "nothing",
-    "per_mille",
     "pick_observer",
     "positions",
     "radio",
@@ -230,15 +229,6 @@ def literal(value: Any) -> str:
     '["Edge", 1]'
     """
     return json.dumps(value, ensure_ascii=False)
-
-
-def per_mille(values: pd.Series) -> pd.Series:
-    """Fractions as whole thousandths, which take a page less room; missing ones stay missing.
-
-    >>> per_mille(pd.Series([0.2345, None])).tolist()
-    [234, <NA>]
-    """
-    return (1000 * values).round().astype("Int64")
 
 
 def nothing(message: str) -> alt.Chart:

@@ -17,6 +17,7 @@ __all__ = [
     "DISCRIMINATIVE",
     "DIVERGING",
     "GENERATIVE",
+    "HUES",
     "HUMAN",
     "INK",
     "KINDS",
@@ -120,6 +121,9 @@ _TITLES = {
     "muse": "Muse",
     "own": "Own model",
 }
+
+HUES = {title: KINDS[kind] for kind, title in _TITLES.items()}
+"""Title of a kind → its colour."""
 
 
 def kinds_shown(titles: Iterable[str]) -> tuple[str, ...]:

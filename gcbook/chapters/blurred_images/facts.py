@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from gcbook.chapters.blurred_images.tables import (
@@ -19,11 +18,9 @@ from gcbook.paper.published import published_models, quoted_value
 from gcbook.stats.correlation import fisher_difference
 from gcbook.stats.correlation_tables import EVERYBODY, FAMILY_MEANS
 from gcbook.stats.metrics import bias_of
+from gcbook.stats.rows import first_row
 
 __all__ = ["blurred_images_facts"]
-
-_COEFFICIENTS = ("Pearson", "Spearman")
-_NO_ROW: "pd.Series[Any]" = pd.Series(dtype=float)
 
 
 def blurred_images_facts(
@@ -58,34 +55,32 @@ def blurred_images_facts(
 
 def _all_networks(correlations: pd.DataFrame) -> dict[str, Any]:
     """Both coefficients over all networks, and how they were tested."""
-    pearson = _row(correlations, BLURRED, EVERYBODY)
-    arrangements = pearson.get("arrangements", 0)
+    pearson = _row(correlations, EVERYBODY)
     return {
-        "networks": int(pearson.get("n", 0)),
+        "networks": int(pearson["n"] or 0),
         **_coefficients(correlations, EVERYBODY),
-        "arrangements": Number(arrangements or np.nan, ",.0f"),
-        "exact": bool(pearson["exact"]) if arrangements else None,
+        "arrangements": Number(pearson["arrangements"] or None, ",.0f"),
+        "exact": bool(pearson["exact"]) if pearson["arrangements"] else None,
     }
 
 
 def _paper(rows: pd.DataFrame, correlations: pd.DataFrame) -> dict[str, Any]:
     """What the paper prints, how it compares, and how many of its networks are here."""
-    printed = quoted_value("shape_bias_low_pass_pearson")
-    bracket = quoted_value("correlation_r_argument")
-    # Degrees of freedom are two less than points.
-    points = int(bracket) + 2
-    own = _row(correlations, BLURRED, EVERYBODY)
-    _, p = fisher_difference(own.get("r", np.nan), int(own.get("n", 0)), printed, points)
+    printed = printed_correlations()
+    pearson = quoted_value("shape_bias_low_pass_pearson")
+    points = int(printed["points"].max())
+    own = _row(correlations, EVERYBODY)
+    _, p = fisher_difference(Number(own["r"]), int(own["n"] or 0), pearson, points)
     label = known_networks().set_index("observer")["label"]
     theirs = set(published_models()["observer"].map(label).dropna())
     here = set(rows.loc[rows["kind"] != HUMANS_TITLE, "observer"])
     return {
-        "paper_pearson": Number(printed, ".2f"),
+        "paper_pearson": Number(pearson, ".2f"),
         "paper_spearman": Number(quoted_value("shape_bias_low_pass_spearman"), ".2f"),
-        "paper_bracket": Number(bracket, ".0f"),
+        "paper_bracket": Number(quoted_value("correlation_r_argument"), ".0f"),
         "paper_points": points,
         "paper_models": len(published_models().query("table2 != ''")),
-        "paper_largest_p": Number(printed_correlations()["p"].max(), ".1e"),
+        "paper_largest_p": Number(printed["p"].max(), ".1e"),
         "difference_p": Number(p, ".2g"),
         "in_paper": len(here & theirs),
     }
@@ -93,16 +88,16 @@ def _paper(rows: pd.DataFrame, correlations: pd.DataFrame) -> dict[str, Any]:
 
 def _families(rows: pd.DataFrame, correlations: pd.DataFrame) -> dict[str, Any]:
     """How far the correlation depends on which family is in it."""
-    without_bagnet = _row(correlations, BLURRED, "BagNet")
-    means = _row(correlations, BLURRED, FAMILY_MEANS, "Spearman")
+    without_bagnet = _row(correlations, "BagNet")
+    means = _row(correlations, FAMILY_MEANS, "Spearman")
     # An arrangement and its reverse have rank correlations equally far from 0.
-    arrangements = means.get("arrangements", 0) or np.nan
+    arrangements = Number(means["arrangements"] or None)
     swag = rows.loc[rows["family"] == "SWAG", "observer"]
     return {
         "swag": swag.nunique(),
-        "families": int(means.get("n", 0)),
-        "without_bagnet": _number(without_bagnet, "r"),
-        "without_bagnet_p": _number(without_bagnet, "p", ".2g"),
+        "families": int(means["n"] or 0),
+        "without_bagnet": Number(without_bagnet["r"], ".2f"),
+        "without_bagnet_p": Number(without_bagnet["p"], ".2g"),
         **_coefficients(correlations, FAMILY_MEANS, "means_"),
         "least_one_sided_p": Number(1 / arrangements, ".2g"),
         "least_two_sided_p": Number(2 / arrangements, ".2g"),
@@ -126,11 +121,10 @@ def _datasets(correlations: pd.DataFrame) -> dict[str, Any]:
 
 def _blurred_or_sharp(sharp: pd.DataFrame) -> dict[str, Any]:
     """What accuracy on blurred images adds to that on high-pass images, and the reverse."""
-    every = sharp.iloc[0] if len(sharp) else _NO_ROW
     closer = sharp["sharp"] > sharp["blurred"]
-    names = ("blurred", "sharp", "blurred_given", "sharp_given")
+    names = ["blurred", "sharp", "blurred_given", "sharp_given"]
     return {
-        **{name: _number(every, name) for name in names},
+        **{name: Number(value, ".2f") for name, value in first_row(sharp[names]).items()},
         "compared": len(sharp) or None,
         "sharp_closer": int(closer.sum()) if len(sharp) else None,
     }
@@ -167,25 +161,19 @@ def _noise(noised: pd.DataFrame) -> dict[str, Any]:
 def _coefficients(correlations: pd.DataFrame, left_out: str, prefix: str = "") -> dict[str, Number]:
     """Pearson's and Spearman's coefficient of blurred images, with interval and p."""
     found = {}
-    for coefficient in _COEFFICIENTS:
-        row = _row(correlations, BLURRED, left_out, coefficient)
+    for coefficient in ("Pearson", "Spearman"):
+        row = _row(correlations, left_out, coefficient)
         name = prefix + coefficient.lower()
-        found[name] = _number(row, "r")
-        found |= {f"{name}_{end}": _number(row, end) for end in ("low", "high")}
-        found[f"{name}_p"] = _number(row, "p", ".2g")
+        found[name] = Number(row["r"], ".2f")
+        found |= {f"{name}_{end}": Number(row[end], ".2f") for end in ("low", "high")}
+        found[f"{name}_p"] = Number(row["p"], ".2g")
     return found
 
 
 def _row(
-    correlations: pd.DataFrame, measured_on: str, left_out: str, coefficient: str = "Pearson"
+    correlations: pd.DataFrame, left_out: str, coefficient: str = "Pearson"
 ) -> "pd.Series[Any]":
-    found = correlations[
-        (correlations["measured_on"] == measured_on)
-        & (correlations["left_out"] == left_out)
-        & (correlations["coefficient"] == coefficient)
-    ]
-    return found.iloc[0] if len(found) else _NO_ROW
-
-
-def _number(row: "pd.Series[Any]", column: str, form: str = ".2f") -> Number:
-    return Number(row.get(column, np.nan), form)
+    """The correlation with accuracy on blurred images."""
+    found = correlations[correlations["measured_on"] == BLURRED]
+    found = found[(found["left_out"] == left_out) & (found["coefficient"] == coefficient)]
+    return first_row(found)

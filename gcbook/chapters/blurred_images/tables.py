@@ -5,8 +5,8 @@ again. What can be is the same correlation over the networks whose trials are pu
 datasets, with families left out, and with other datasets in the place of the blurred images.
 """
 
-import math
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -38,7 +38,6 @@ __all__ = [
     "accuracy_and_bias",
     "dataset_rows",
     "family_rows",
-    "lowest_rows",
     "printed_correlations",
     "resnet_rows",
     "sharp_rows",
@@ -75,62 +74,41 @@ def accuracy_and_bias(summaries: Summaries, observers: Sequence[str] = ()) -> pd
     _check_saw_both(table, observers)
     table = choose_observers(show_once(table), observers)
     table = table[(table["observer_kind"] == "model") | (table["observer"] == HUMANS)]
-    bias = table[table["metric"] == "shape_bias"]
+    numbers = ["accuracy", "accuracy_low", "accuracy_high", "shape_bias", "bias_low", "bias_high"]
+    ends = ["value", "low", "high"]
     accuracy = table[(table["metric"] == "accuracy") & (table["dataset"] != CONFLICT)]
-    absent = [
-        name
-        for name, rows in ((CONFLICT, bias), (LOW_PASS, accuracy[accuracy["dataset"] == LOW_PASS]))
-        if rows.empty
-    ]
+    accuracy = accuracy.rename(columns=dict(zip(ends, numbers[:3], strict=True)))
+    bias = table[table["metric"] == "shape_bias"]
+    bias = bias.rename(columns=dict(zip(ends, numbers[3:], strict=True)))
+    blurred = accuracy[accuracy["dataset"] == LOW_PASS]
+    absent = [name for name, rows in ((CONFLICT, bias), (LOW_PASS, blurred)) if rows.empty]
     if absent:
         raise InputError(
             f"shape bias and accuracy on blurred images: expected trials of {CONFLICT} and "
             f"{LOW_PASS}, found none of {listed(absent)}. Add it to the parameter datasets."
         )
-    accuracy = accuracy[(accuracy["condition"] == "") | (accuracy["dataset"] == LOW_PASS)]
-    ends = ["value", "low", "high"]
+    rows = accuracy[(accuracy["condition"] == "") | (accuracy["dataset"] == LOW_PASS)]
     # The networks of all figures are those that saw blurred images, so that they compare.
-    saw = accuracy.loc[accuracy["dataset"] == LOW_PASS, _WHO].drop_duplicates()
-    accuracy = accuracy.merge(saw, on=_WHO)
-    # Pooled humans have other sources on other datasets, and are other people too.
-    people = bias["observer"] == HUMANS
-    models = accuracy.merge(bias[~people], on=_WHO, suffixes=("", "_bias"))
-    humans = accuracy[accuracy["observer"] == HUMANS].merge(
-        bias.loc[people, ["observer", *ends]], on="observer", suffixes=("", "_bias")
-    )
-    rows = pd.concat([models, humans], ignore_index=True)
-    family = known_networks().set_index("observer")["family"]
-    whole = rows["condition"] == ""
+    rows = rows.merge(blurred[_WHO].drop_duplicates(), on=_WHO)
+    rows = rows.merge(bias[[*_WHO, *numbers[3:]]], on=_WHO)
+    family = known_networks().set_index("observer")["family"].to_dict() | {HUMANS: HUMANS_TITLE}
     title = rows["dataset"].map({name: each.title for name, each in EXPERIMENTS.items()})
+    filtered = title + ", filter of " + rows["condition"] + " px"
     rows = rows.assign(
-        strength=pd.to_numeric(rows["condition"].where(~whole, None)),
-        measured_on=title.where(whole, title + ", filter of " + rows["condition"] + " px"),
+        strength=pd.to_numeric(rows["condition"], errors="coerce"),
+        measured_on=title.where(rows["condition"] == "", filtered),
         kind=kind_titles(rows["source"], rows["observer_kind"]),
-        family=np.where(
-            rows["observer"] == HUMANS,
-            HUMANS_TITLE,
-            # Nothing is known of the relatives of a reader's own model.
-            rows["observer"].map(family).fillna(rows["observer"]),
-        ),
+        # Nothing is known of the relatives of a reader's own model.
+        family=rows["observer"].map(family).fillna(rows["observer"]),
         observer=unique_labels(rows["source"], rows["observer"]),
         # Blurred images first, as a whole and from the weakest blur on.
         place=rows["dataset"].map(DATASETS.index).where(rows["dataset"] != LOW_PASS, -1),
     )
     rows = rows.sort_values(
         ["place", "strength", "observer"], na_position="first", ignore_index=True
-    ).rename(
-        columns={
-            "value": "accuracy",
-            "low": "accuracy_low",
-            "high": "accuracy_high",
-            "value_bias": "shape_bias",
-            "low_bias": "bias_low",
-            "high_bias": "bias_high",
-        }
     )
-    numbers = ["accuracy", "accuracy_low", "accuracy_high", "shape_bias", "bias_low", "bias_high"]
     about = ["measured_on", "strength", "observer", "kind", "family"]
-    return rows[[*about, *numbers]].round(dict.fromkeys(numbers, _DIGITS))
+    return rows[[*about, *numbers]].round(_DIGITS)
 
 
 def _check_saw_both(table: pd.DataFrame, observers: Sequence[str]) -> None:
@@ -146,24 +124,6 @@ def _check_saw_both(table: pd.DataFrame, observers: Sequence[str]) -> None:
             f"observers: expected networks that saw {CONFLICT} and {LOW_PASS}, found "
             f"{listed(unseeing)}. These did: {listed(sorted(who[0] & who[1] & models))}."
         )
-
-
-def lowest_rows(correlations: pd.DataFrame) -> pd.DataFrame:
-    """How low each coefficient falls when one family is left out.
-
-    Left out are families beside which more than `FEWEST` points stay.
-
-    Args:
-        correlations: from `correlation_rows`.
-
-    Returns:
-        ``measured_on, coefficient, lowest, without`` (which family).
-    """
-    single = ~correlations["left_out"].isin([EVERYBODY, FAMILY_MEANS])
-    families = correlations[single & (correlations["n"] > FEWEST)].dropna(subset="r")
-    by = ["measured_on", "coefficient"]
-    lowest = families.sort_values("r").drop_duplicates(by)[[*by, "r", "left_out"]]
-    return lowest.rename(columns={"r": "lowest", "left_out": "without"})
 
 
 def family_rows(correlations: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
@@ -183,17 +143,14 @@ def family_rows(correlations: pd.DataFrame, confidence: float = 0.95) -> pd.Data
     names = blurred["left_out"].map(said)
     rows = blurred.assign(networks=names.fillna("Without " + blurred["left_out"]))
     paper = printed_correlations()
-    paper = paper[paper["reading"] == "degrees of freedom"].rename(columns={"models": "points"})
-    ends = [
-        fisher_interval(r, points, confidence, ranks=name == "Spearman")
-        for name, r, points in zip(paper["coefficient"], paper["r"], paper["points"], strict=True)
+    paper = paper[paper["points"] == paper["points"].max()].assign(networks="The paper's models")
+    paper[["low", "high"]] = [
+        fisher_interval(each.r, each.points, confidence, ranks=each.coefficient == "Spearman")
+        for each in paper.itertuples()
     ]
-    low, high = zip(*ends, strict=True)
-    rows = pd.concat(
-        [paper.assign(networks="The paper's models", low=low, high=high), rows], ignore_index=True
-    )
     columns = ["networks", "coefficient", "points", "r", "low", "high", "p"]
-    return rows[columns].round(dict.fromkeys(["r", "low", "high"], _DIGITS))
+    table = pd.concat([paper[columns], rows[columns]], ignore_index=True)
+    return table.round(dict.fromkeys(["r", "low", "high"], _DIGITS))
 
 
 def dataset_rows(rows: pd.DataFrame, correlations: pd.DataFrame) -> pd.DataFrame:
@@ -207,17 +164,20 @@ def dataset_rows(rows: pd.DataFrame, correlations: pd.DataFrame) -> pd.DataFrame
         ``measured_on, points, r, low, high, p``, and ``lowest``, the lowest r when one family is
         left out, with its name in ``without``.
     """
-    whole = rows.loc[rows["strength"].isna(), "measured_on"].unique()
-    chosen = correlations[
-        (correlations["left_out"] == EVERYBODY)
-        & (correlations["coefficient"] == "Pearson")
-        & correlations["measured_on"].isin(whole)
+    whole = rows.loc[rows["strength"].isna(), "measured_on"]
+    pearson = correlations[
+        (correlations["coefficient"] == "Pearson") & correlations["measured_on"].isin(whole)
     ]
-    by = ["measured_on", "coefficient"]
-    table = chosen.merge(lowest_rows(correlations), on=by, how="left")
-    table = table.rename(columns={"n": "points"}).sort_values("r", ascending=False)
+    # Left out are families beside which more points stay than say nothing.
+    single = ~pearson["left_out"].isin([EVERYBODY, FAMILY_MEANS]) & (pearson["n"] > FEWEST)
+    lowest = pearson[single].dropna(subset="r").sort_values("r").drop_duplicates("measured_on")
+    lowest = lowest[["measured_on", "r", "left_out"]]
+    table = pearson[pearson["left_out"] == EVERYBODY].merge(
+        lowest.set_axis(["measured_on", "lowest", "without"], axis=1), how="left"
+    )
+    table = table.rename(columns={"n": "points"})
     columns = ["measured_on", "points", "r", "low", "high", "p", "lowest", "without"]
-    return table[columns].reset_index(drop=True)
+    return table.sort_values("r", ascending=False, ignore_index=True)[columns]
 
 
 def printed_correlations() -> pd.DataFrame:
@@ -225,26 +185,16 @@ def printed_correlations() -> pd.DataFrame:
 
     Returns:
         For Pearson's and Spearman's coefficient and for both readings of the bracket, as degrees
-        of freedom or as the number of models: ``coefficient, r, reading, models,
-        degrees_of_freedom`` and ``p`` (two-sided, of the t statistic).
+        of freedom (two less than models) or as the number of models: ``coefficient, points`` (the
+        number of models), ``r`` and ``p`` (two-sided, of the t statistic).
     """
     bracket = int(quoted_value("correlation_r_argument"))
-    rows = []
-    for name in ("Pearson", "Spearman"):
-        r = quoted_value(f"shape_bias_low_pass_{name.lower()}")
-        for reading, freedom in (("degrees of freedom", bracket), ("models", bracket - 2)):
-            t = r * math.sqrt(freedom / (1 - r * r))
-            rows.append(
-                {
-                    "coefficient": name,
-                    "r": r,
-                    "reading": reading,
-                    "models": freedom + 2,
-                    "degrees_of_freedom": freedom,
-                    "p": float(2 * stats.t.sf(t, freedom)),
-                }
-            )
-    return pd.DataFrame(rows)
+    readings = product(("Pearson", "Spearman"), (bracket + 2, bracket))
+    rows = pd.DataFrame(readings, columns=["coefficient", "points"])
+    r = rows["coefficient"].map(lambda name: quoted_value(f"shape_bias_low_pass_{name.lower()}"))
+    freedom = rows["points"] - 2
+    t = r * np.sqrt(freedom / (1 - r * r))
+    return rows.assign(r=r, p=2 * stats.t.sf(t, freedom))
 
 
 def resnet_rows(bias: pd.DataFrame) -> pd.DataFrame:

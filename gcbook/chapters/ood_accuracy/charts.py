@@ -4,6 +4,7 @@ Tables come from `gcbook.chapters.ood_accuracy.tables`. Accuracies run from 0 to
 per cent; guessing among 16 categories gives `gcbook.paper.categories.CHANCE`.
 """
 
+from itertools import cycle, islice
 from string import ascii_lowercase
 from typing import Any
 
@@ -24,21 +25,13 @@ from gcbook.charts.parts import (
     literal,
     look,
     nothing,
-    per_mille,
     sequential,
     sequential_ink,
     slider,
     small_panels,
     start_with,
 )
-from gcbook.charts.theme import (
-    CHANCE_LINE,
-    DISCRIMINATIVE,
-    HUMAN,
-    INK,
-    color_scale,
-    kinds_shown,
-)
+from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE, HUES, HUMAN, INK
 from gcbook.paper.categories import CATEGORIES, CHANCE, RESPONSES
 
 __all__ = [
@@ -47,7 +40,6 @@ __all__ = [
     "favourite_answers",
     "highlight_one",
     "human_differences",
-    "is_network",
     "ood_ranking",
     "single_condition_dots",
     "telling_accuracies",
@@ -74,43 +66,35 @@ def ood_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: from `gcbook.chapters.ood_accuracy.tables.ood_standings`; their order is the order of
             the chart.
     """
-    show = dropdown("show", "Show ", list(_SHOW), "all")
     chosen = " || ".join(f"(show == '{name}' && ({test}))" for name, test in _SHOW.items())
     shown = rows.drop(columns="position").assign(label=rows["model"].map(_short_name)).round(3)
-    base = (
-        alt.Chart(shown)
-        .transform_filter(chosen)
-        .encode(
-            y=alt.Y("label:N", sort=list(shown["label"]), title=None),
-            tooltip=tooltips(
-                ["model", "value", "low", "high", "paper"],
-                titles={"model": "Observer", "value": column("ood_accuracy").title},
-                formats=_DIGITS,
-            ),
-        )
+    accuracy = column("ood_accuracy").title
+    tooltip = tooltips(
+        ["model", "value", "low", "high", "paper"],
+        titles={"model": "Observer", "value": accuracy},
+        formats=_DIGITS,
     )
+    y = alt.Y("label:N", sort=list(shown["label"]), title=None)
+    base = alt.Chart(shown).transform_filter(chosen).encode(y=y, tooltip=tooltip)
     kind = kind_marks(rows["kind"], column("observer").title)
-    x = _percent(alt.X("value:Q", title=column("ood_accuracy").title))
-    stick = base.mark_rule(opacity=0.3, color=DISCRIMINATIVE).encode(x=x, x2=alt.datum(0))
+    x = _percent(alt.X("value:Q", title=accuracy))
     recomputed = base.transform_filter("datum.origin == 'recomputed'")
-    interval = recomputed.mark_rule(strokeWidth=2, color=INK).encode(x="low:Q", x2="high:Q")
-    solid = recomputed.mark_point(filled=True, opacity=1).encode(
-        x=x,
-        size=alt.condition("datum.kind == 'Humans'", alt.value(90), alt.value(42)),
-        **kind,
-    )
-    # Larger than the solid marks: a ring around them where a network has both values.
-    hollow = (
+    size = alt.condition("datum.kind == 'Humans'", alt.value(90), alt.value(42))
+    humans = rows[rows["kind"] == "Humans"].head(1)
+    layers = [
+        chance_line(_CHANCE_ACROSS),
+        alt.Chart(humans).mark_rule(strokeDash=[5, 4], color=HUMAN).encode(x="value:Q"),
+        base.mark_rule(opacity=0.3, color=DISCRIMINATIVE).encode(x=x, x2=alt.datum(0)),
+        recomputed.mark_rule(strokeWidth=2, color=INK).encode(x="low:Q", x2="high:Q"),
+        recomputed.mark_point(filled=True, opacity=1).encode(x=x, size=size, **kind),
+        # Larger than the solid marks: a ring around them where a network has both values.
         base.transform_filter("isValid(datum.paper)")
         .mark_point(size=80, strokeWidth=1.6, filled=False, opacity=1)
-        .encode(x="paper:Q", **kind)
-    )
-    humans = rows[rows["kind"] == "Humans"].head(1)
-    reference = alt.Chart(humans).mark_rule(strokeDash=[5, 4], color=HUMAN).encode(x="value:Q")
+        .encode(x="paper:Q", **kind),
+    ]
     best = rows.iloc[0]
-    layers = alt.layer(chance_line(_CHANCE_ACROSS), reference, stick, interval, solid, hollow)
     return finish(
-        layers.add_params(show),
+        alt.layer(*layers).add_params(dropdown("show", "Show ", list(_SHOW), "all")),
         height=alt.Step(15),
         description=(
             "Dot plot, one row a model, sorted by out-of-distribution accuracy averaged over "
@@ -154,25 +138,24 @@ def telling_accuracies(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     if rows.empty:
         return nothing("None of these conditions is among those chosen.")
-    hue = _hues(rows["kind"])
     families = rows.drop_duplicates("family").set_index("family")["kind"]
-    shapes = iter(_SHAPES * (1 + len(families) // len(_SHAPES)))
+    shapes = cycle(_SHAPES)
     marks = {
-        str(family): (hue[kind], "diamond" if kind == "Humans" else next(shapes))
+        str(family): (HUES[kind], "diamond" if kind == "Humans" else next(shapes))
         for family, kind in families.items()
     }
-    x = alt.X("value:Q", title=column("accuracy").title)
+    people = rows["kind"] == "Humans"
+    sides = rows.assign(people=rows["value"].where(people), networks=rows["value"].mask(people))
     said = " ".join(
-        f"{place}: humans {group.loc[group['kind'] == 'Humans', 'value'].max():.0%}, networks "
-        f"{group.loc[is_network(group), 'value'].min():.0%} to "
-        f"{group.loc[is_network(group), 'value'].max():.0%}."
-        for place, group in rows.groupby("place", sort=False)
+        f"{place}: humans {group['people'].max():.0%}, networks "
+        f"{group['networks'].min():.0%} to {group['networks'].max():.0%}."
+        for place, group in sides.groupby("place", sort=False)
     )
     return fig_forest(
         rows[["place", "family", "observer", "value", "low", "high"]].round(3),
         row="place",
         value="value",
-        x=_percent(x),
+        x=_percent(alt.X("value:Q", title=column("accuracy").title)),
         tooltip=tooltips(
             ["place", "observer", "value", "low", "high"],
             titles={"place": column("condition").title, "value": column("accuracy").title},
@@ -201,30 +184,25 @@ def single_condition_dots(rows: pd.DataFrame) -> alt.TopLevelMixin:
     y = alt.Y("dataset:N", sort=list(firsts.index), title=None).axis(grid=True, gridDash=[1, 3])
     x = _percent(alt.X("value:Q", title=column("accuracy").title))
     kind = kind_marks(rows["kind"])
-    base = (
-        alt.Chart(rows[["dataset", "observer", "kind", *_NUMBERS]].round(3))
-        .encode(
-            x=x,
-            y=y,
-            tooltip=tooltips(
-                ["dataset", "observer", "value", "low", "high"],
-                titles={"value": column("accuracy").title},
-                formats=_DIGITS,
-            ),
-        )
-        .transform_calculate(human="datum.kind == 'Humans'")
+    tooltip = tooltips(
+        ["dataset", "observer", *_NUMBERS],
+        titles={"value": column("accuracy").title},
+        formats=_DIGITS,
     )
-    humans, chosen = "datum.human", "datum.observer == highlight"
+    drawn = rows[["dataset", "observer", "kind", *_NUMBERS]].round(3)
+    base = alt.Chart(drawn).encode(x=x, y=y, tooltip=tooltip)
+    humans, networks, chosen = (
+        base.transform_filter(f"datum.{test}")
+        for test in ("kind == 'Humans'", "kind != 'Humans'", "observer == highlight")
+    )
     ends = {"x": alt.X("low:Q"), "x2": "high:Q"}
     layers = [
         chance_line(_CHANCE_ACROSS),
-        base.transform_filter(f"!{humans}")
-        .mark_point(filled=True, size=60, opacity=0.45)
-        .encode(**kind),
-        base.transform_filter(humans).mark_rule(strokeWidth=3).encode(**ends, color=kind["color"]),
-        base.transform_filter(humans).mark_point(filled=True, size=130, opacity=1).encode(**kind),
-        base.transform_filter(chosen).mark_rule(strokeWidth=2, color=INK).encode(**ends),
-        base.transform_filter(chosen).mark_point(filled=True, size=75, opacity=1, color=INK),
+        networks.mark_point(filled=True, size=60, opacity=0.45).encode(**kind),
+        humans.mark_rule(strokeWidth=3).encode(**ends, color=kind["color"]),
+        humans.mark_point(filled=True, size=130, opacity=1).encode(**kind),
+        chosen.mark_rule(strokeWidth=2, color=INK).encode(**ends),
+        chosen.mark_point(filled=True, size=75, opacity=1, color=INK),
     ]
     return finish(
         alt.layer(*layers).add_params(highlight_one(rows)),
@@ -238,13 +216,8 @@ def single_condition_dots(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 def highlight_one(rows: pd.DataFrame) -> alt.Parameter:
     """A drop-down, called ``highlight`` in expressions, with the networks of the table."""
-    networks = sorted(set(rows.loc[is_network(rows), "observer"]), key=str.lower)
+    networks = sorted(set(rows.loc[rows["kind"] != "Humans", "observer"]), key=str.lower)
     return dropdown("highlight", "Highlight a network ", [NOBODY, *networks], NOBODY)
-
-
-def is_network(rows: pd.DataFrame) -> pd.Series:
-    """Which rows of a table with ``kind`` stand for a network, not for humans."""
-    return ~rows["kind"].isin(["Humans", "One human"])
 
 
 def _percent(channel: Any, **axis: Any) -> Any:
@@ -387,14 +360,8 @@ def _short(rows: pd.DataFrame) -> pd.DataFrame:
 
     ``"bear 7; dog 2"`` becomes ``"b7,k2"``. The long words are most of what the page would carry.
     """
-    letter = dict(zip(RESPONSES, _LETTERS, strict=True))
-
-    def code(answers: str) -> str:
-        pairs = (answer.split(" ") for answer in answers.split("; ") if answer)
-        return ",".join(letter[response] + times for response, times in pairs)
-
-    lists = rows[list(CATEGORIES)].itertuples(index=False, name=None)
-    codes = ["/".join(code(answers) for answers in each) for each in lists]
+    letters = {rf"\b{word} ": letter for word, letter in zip(RESPONSES, _LETTERS, strict=True)}
+    codes = rows[list(CATEGORIES)].agg("/".join, axis=1).replace(letters | {"; ": ","}, regex=True)
     return rows[["dataset", "step", "steps", "observer"]].assign(code=codes)
 
 
@@ -437,7 +404,6 @@ def _title(rows: pd.DataFrame) -> alt.ExprRef:
     )
 
 
-_NOTHING = "No dataset with several conditions is among those chosen."
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 4])
 _STAR = "M0,-1L.23,-.31L.95,-.31L.36,.12L.59,.81L0,.38L-.59,.81L-.36,.12L-.95,-.31L-.23,-.31Z"
 _SALTIRE = "M-.9,-.6L-.6,-.9L0,-.3L.6,-.9L.9,-.6L.3,0L.9,.6L.6,.9L0,.3L-.6,.9L-.9,.6L-.3,0Z"
@@ -461,17 +427,15 @@ def accuracy_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: from `gcbook.chapters.ood_accuracy.tables.accuracy_by_condition`.
     """
     if rows.empty:
-        return nothing(_NOTHING)
+        return nothing("No dataset with several conditions is among those chosen.")
     marks = _families(rows)
     groups = rows.groupby("dataset", sort=False)
-    panels = [_panel(group, str(title), marks) for title, group in groups]
-    n_networks = rows.loc[is_network(rows), "observer"].nunique()
-    names = ", ".join(dict.fromkeys(rows["dataset"]))
+    n_networks = rows.loc[rows["kind"] != "Humans", "observer"].nunique()
     return small_panels(
-        panels,
+        [_panel(group, str(title), marks) for title, group in groups],
         highlight_one(rows),
-        f"One panel a dataset ({names}): accuracy against the conditions from the easiest "
-        "to the hardest, the humans' line with its interval among "
+        f"One panel a dataset ({', '.join(map(str, groups.groups))}): accuracy against the "
+        "conditions from the easiest to the hardest, the humans' line with its interval among "
         f"{n_networks} networks, a line at chance, and shaded "
         "conditions that the benchmark leaves out.",
         shared=["color", "strokeDash"],
@@ -480,80 +444,50 @@ def accuracy_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def _thousandths(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row an observer, accuracies in thousandths; `_unfolded` is the way back."""
-    return by_column(rows.assign(**{name: per_mille(rows[name]) for name in _NUMBERS}), "observer")
-
-
-def _unfolded(*columns: str) -> list[alt.Transform]:
-    back = {name: f"isValid(datum.{name}) ? datum.{name} / 1000 : null" for name in _NUMBERS}
-    return [
-        alt.FlattenTransform(flatten=[*columns, *_NUMBERS]),
-        *(alt.CalculateTransform(calculate=code, **{"as": name}) for name, code in back.items()),
-    ]
-
-
-def _families(rows: pd.DataFrame) -> tuple[alt.Color, alt.StrokeDash]:
+def _families(rows: pd.DataFrame) -> dict[str, Any]:
     """One legend for all panels: the humans, then the families of networks, the largest first."""
-    networks = rows[is_network(rows)]
-    families = list(networks["family"].value_counts().index)
-    kind = networks.drop_duplicates("family").set_index("family")["kind"]
-    hue = _hues(rows["kind"])
-    domain = ["Humans", *families]
-    dashes = [_DASHES[i % len(_DASHES)] for i in range(len(families))]
-    colors = [hue["Humans"], *(hue[kind[family]] for family in families)]
-    marks = look(
-        "family", domain, color=colors, dash=[_DASHES[0], *dashes], title=column("observer").title
+    kind = rows.drop_duplicates("family").set_index("family")["kind"]
+    networks = rows.loc[rows["kind"] != "Humans", "family"].value_counts().index
+    families = ["Humans", *networks]
+    return look(
+        "family",
+        families,
+        color=[HUES[kind[family]] for family in families],
+        dash=[_DASHES[0], *islice(cycle(_DASHES), len(networks))],
+        title=column("observer").title,
     )
-    return marks["color"], marks["strokeDash"]
 
 
-def _hues(kinds: pd.Series) -> dict[str, str]:
-    scale = color_scale(*kinds_shown(kinds)).to_dict()
-    return dict(zip(scale["domain"], scale["range"], strict=True))
-
-
-def _panel(rows: pd.DataFrame, title: str, marks: tuple[alt.Color, alt.StrokeDash]) -> Panel:
+def _panel(rows: pd.DataFrame, title: str, marks: dict[str, Any]) -> Panel:
     order = list(rows.sort_values("step")["condition"].drop_duplicates())
     x = condition_x(order, str(rows["strength"].iloc[0]), 0 if len(order) < 5 else -40)
     y = _percent(alt.Y("value:Q", title=None), values=[0, 0.25, 0.5, 0.75, 1])
-    everyone = alt.Chart()
+    everyone = alt.Chart().encode(x=x, y=y)
     networks = everyone.transform_filter("datum.family != 'Humans'")
     humans = everyone.transform_filter("datum.family == 'Humans'")
     chosen = everyone.transform_filter("datum.observer == highlight")
-    color, dash = marks
     tooltip = tooltips(
-        ["condition", "observer", "value", "low", "high"],
+        ["condition", "observer", *_NUMBERS],
         titles={"value": column("accuracy").title},
         formats=_DIGITS,
     )
-    shaded = rows[rows["counted"] != "yes"].drop_duplicates("condition")
+    shaded = rows.loc[rows["counted"] != "yes", ["condition", "counted"]]
+    values = ["condition", *_NUMBERS]
+    lines = rows[["observer", "family", *values]].round(3)
+    # The data and the way back are of all layers at once, so that a panel says them once.
     return alt.layer(
-        left_out(shaded[["condition", "counted"]], x).encode(tooltip=tooltips(["counted"])),
+        left_out(shaded.drop_duplicates(), x).encode(tooltip=tooltips(["counted"])),
         chance_line(_CHANCE_UP),
-        _band(humans, x),
-        networks.mark_line(strokeWidth=1.2).encode(
-            x=x, y=y, color=color, strokeDash=dash, detail="observer:N", tooltip=tooltip
-        ),
-        humans.mark_line(strokeWidth=2.4).encode(x=x, y=y, color=color, strokeDash=dash),
+        humans.mark_area(color=HUMAN, opacity=0.22).encode(y="low:Q", y2="high:Q"),
+        networks.mark_line(strokeWidth=1.2).encode(**marks, detail="observer:N", tooltip=tooltip),
+        humans.mark_line(strokeWidth=2.4).encode(**marks),
         humans.mark_point(shape="diamond", filled=True, size=45, opacity=1, color=HUMAN).encode(
-            x=x, y=y, tooltip=tooltip
+            tooltip=tooltip
         ),
-        chosen.mark_line(strokeWidth=2.4, color=INK).encode(x=x, y=y),
-        chosen.mark_point(filled=True, size=40, color=INK, opacity=1).encode(
-            x=x, y=y, tooltip=tooltip
-        ),
+        chosen.mark_line(strokeWidth=2.4, color=INK),
+        chosen.mark_point(filled=True, size=40, color=INK, opacity=1).encode(tooltip=tooltip),
         title=title,
         width=165,
         height=130,
-        data=_thousandths(rows[["condition", "observer", "family", *_NUMBERS]]),
-        transform=_unfolded("condition", "family"),
-    )
-
-
-def _band(base: alt.Chart, x: alt.X) -> alt.Chart:
-    return (
-        base.transform_filter("datum.observer == 'Humans'")
-        .mark_area(color=HUMAN, opacity=0.22)
-        .encode(x=x, y="low:Q", y2="high:Q")
-    )
+        data=by_column(lines, ["observer", "family"]),
+    ).transform_flatten(values)

@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from gcbook.chapters.ood_accuracy.tables import (
@@ -17,14 +16,13 @@ from gcbook.chapters.ood_accuracy.tables import (
 from gcbook.claims import Interval, Number
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.paper.published import table3
+from gcbook.stats.rows import first_row
 
 __all__ = ["ood_accuracy_facts"]
 
 _GENERATORS = {"Imagen": "imagen", "Stable Diffusion": "stable_diffusion", "Parti": "parti"}
-_BLUR, _FINE, _FAINT, _TURNED = (", ".join(place) for place in TELLING)
 _COARSE = ("Low-pass", "Eidolon", "Uniform noise")
 _STRIPED = ("Uniform noise", "ResNet-50")
-_NO_ROW: "pd.Series[Any]" = pd.Series(dtype=float)
 
 
 def ood_accuracy_facts(
@@ -93,11 +91,11 @@ def _tests(tests: pd.DataFrame) -> dict[str, Any]:
     # Only an interval without zero and an undecided test need a word.
     apart = (tests["low"] > 0) | (tests["high"] < 0)
     doubtful = tests[apart & ~differs]
-    only = doubtful.iloc[0] if len(doubtful) == 1 else _NO_ROW
+    only = first_row(doubtful if len(doubtful) == 1 else doubtful.iloc[:0])
     return {
         **(counts if len(tests) and decided.all() else dict.fromkeys(counts)),
-        "doubtful": only.get("model"),
-        "doubtful_p": Number(only.get("p_corrected", np.nan), ".2f"),
+        "doubtful": only["model"],
+        "doubtful_p": Number(only["p_corrected"], ".2f"),
     }
 
 
@@ -142,14 +140,10 @@ def _telling(rows: pd.DataFrame) -> dict[str, Any]:
     """The humans, and the best and the worst network, in each of the telling conditions."""
     humans, networks = _sides(rows, ["place"])
     facts = {}
-    for name, place in (
-        ("blur", _BLUR),
-        ("fine", _FINE),
-        ("faint", _FAINT),
-        ("turned", _TURNED),
-    ):
+    for name, telling in zip(("blur", "fine", "faint", "turned"), TELLING, strict=True):
+        place = ", ".join(telling)
         values = networks["value"][networks.index == place]
-        facts[f"{name}_humans"] = Number(humans["value"].get(place, np.nan), ".0%")
+        facts[f"{name}_humans"] = Number(humans["value"].get(place), ".0%")
         facts[f"{name}_best"] = Number(values.max(), ".0%")
         facts[f"{name}_worst"] = Number(values.min(), ".0%")
     return facts
@@ -208,13 +202,12 @@ def _stripes(bias: pd.DataFrame) -> dict[str, Any]:
     """ResNet-50 and the people, one by one, in the strongest noise."""
     dataset, network = _STRIPED
     rows = bias[bias["dataset"] == dataset]
-    rows = rows[rows["condition"] == (rows["condition"].iloc[-1] if len(rows) else "")]
-    found = rows[rows["observer"] == network]
-    one = found.iloc[0] if len(found) else _NO_ROW
+    rows = rows[rows["condition"].isin(rows["condition"].tail(1))]
+    one = first_row(rows[rows["observer"] == network])
     people = rows[rows["kind"] == HUMANS_TITLE]
     return {
-        "striped_answer": one.get("favourite"),
-        "striped_share": Number(one.get("share", np.nan), ".0%"),
+        "striped_answer": one["favourite"],
+        "striped_share": Number(one["share"], ".0%"),
         "striped_people": Number(people["share"].max(), ".0%"),
     }
 

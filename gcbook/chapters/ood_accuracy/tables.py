@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.paper.categories import CATEGORIES, NO_ANSWER, RESPONSES
-from gcbook.paper.experiments import DATASETS, EXPERIMENTS, PARAMETRIC
+from gcbook.paper.experiments import DATASETS, EXPERIMENTS, PARAMETRIC, Experiment
 from gcbook.paper.observers import (
     HUMANS,
     HUMANS_TITLE,
@@ -58,6 +58,7 @@ CONFUSED = ("swag_vit_l16_in1k", "simclr_resnet50x1", "resnet50", "bagnet33")
 
 _DIGITS = 4
 _NUMBERS = ["value", "low", "high"]
+_TITLES = {name: experiment.title for name, experiment in EXPERIMENTS.items()}
 
 
 def ood_standings(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
@@ -97,19 +98,11 @@ def accuracy_by_condition(
     rows = rows[rows["dataset"].isin(PARAMETRIC) & (rows["condition"] != "")]
     if not individuals:
         rows = rows[rows["kind"] != ONE_HUMAN]
-    places = list(zip(rows["dataset"], rows["condition"], strict=True))
-    all_count = summaries.provenance["conditions"] == "all"
-    rows = rows.assign(
-        step=[EXPERIMENTS[d].conditions.index(c) + 1 for d, c in places],
-        condition=[EXPERIMENTS[d].label(c) for d, c in places],
-        strength=[EXPERIMENTS[d].xlabel for d, _ in places],
-        counted=["yes" if all_count else _counted(d, c) for d, c in places],
-        place=[PARAMETRIC.index(d) for d, _ in places],
-        dataset=[EXPERIMENTS[d].title for d, _ in places],
-        name=rows["observer"].str.lower(),
-    ).sort_values(["place", "rank", "name", "step"], kind="stable")
+    rows = _placed(rows)
+    if summaries.provenance["conditions"] == "all":
+        rows["counted"] = "yes"
     columns = ["dataset", "step", "condition", "strength", "observer", "kind", "family"]
-    return rows[[*columns, *_NUMBERS, "n", "counted"]].reset_index(drop=True).round(_DIGITS)
+    return rows[[*columns, *_NUMBERS, "n", "counted"]].round(_DIGITS)
 
 
 def single_condition_accuracy(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
@@ -121,13 +114,12 @@ def single_condition_accuracy(summaries: Summaries, observers: Sequence[str] = (
     rows = _accuracy(summaries, observers)
     wanted = ["sketch", "stylized", "edge", "silhouette", "cue-conflict"]
     rows = rows[rows["dataset"].isin(wanted) & (rows["condition"] == "")]
-    rows = rows[rows["kind"] != ONE_HUMAN]
-    rows = rows.assign(
-        place=[wanted.index(name) for name in rows["dataset"]],
-        dataset=[EXPERIMENTS[name].title for name in rows["dataset"]],
-    ).sort_values(["place", "value", "observer"], ascending=[True, False, True])
-    columns = ["dataset", "observer", "kind", *_NUMBERS, "n"]
-    return rows[columns].reset_index(drop=True).round(_DIGITS)
+    rows = rows[rows["kind"] != ONE_HUMAN].assign(place=rows["dataset"].map(wanted.index))
+    rows = rows.sort_values(
+        ["place", "value", "observer"], ascending=[True, False, True], ignore_index=True
+    )
+    rows["dataset"] = rows["dataset"].map(_TITLES)
+    return rows[["dataset", "observer", "kind", *_NUMBERS, "n"]].round(_DIGITS)
 
 
 def telling_conditions(rows: pd.DataFrame) -> pd.DataFrame:
@@ -140,13 +132,9 @@ def telling_conditions(rows: pd.DataFrame) -> pd.DataFrame:
         The rows of these conditions in the order of `TELLING`, with ``place``: the dataset and its
         condition.
     """
-    found = [
-        rows[(rows["dataset"] == dataset) & (rows["condition"] == condition)].assign(
-            place=f"{dataset}, {condition}"
-        )
-        for dataset, condition in TELLING
-    ]
-    return pd.concat(found, ignore_index=True)
+    telling = pd.DataFrame(TELLING, columns=["dataset", "condition"])
+    telling["place"] = telling["dataset"] + ", " + telling["condition"]
+    return telling.merge(rows, on=["dataset", "condition"])
 
 
 def _accuracy(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
@@ -163,14 +151,12 @@ def _accuracy(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def _counted(dataset: str, condition: str) -> str:
-    experiment = EXPERIMENTS[dataset]
+def _counted(experiment: Experiment, condition: str) -> str:
     if condition in experiment.unchanged:
         return "no: image unchanged"
     return "no: too hard for humans" if condition in experiment.too_hard else "yes"
 
 
-_LOG_REACH = EXPERIMENTS["eidolonI"].xlabel
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _WHERE = ["dataset", "condition", "source", "observer", "observer_kind"]
 
@@ -192,7 +178,7 @@ def confusion_answers(summaries: Summaries, observers: Sequence[str] = ()) -> pd
     if not observers:
         shown = ~counts["source"].isin(PUBLISHED_SOURCES) | counts["observer"].isin(CONFUSED)
         counts = counts[shown | (counts["observer_kind"] == "human")]
-    counts = _pool(counts)
+    counts = pd.concat([pool_humans(counts), counts[counts["observer_kind"] == "model"]])
     keys = [*_WHERE, "category"]
     each = counts.groupby([*keys, "response"], observed=True)["n"].sum().reset_index()
     # The key for ties is the order of the categories, so that "na" comes last.
@@ -203,9 +189,9 @@ def confusion_answers(summaries: Summaries, observers: Sequence[str] = ()) -> pd
     lists = each.groupby(keys, observed=True)["answer"].agg("; ".join).unstack(fill_value="")
     lists = lists.reindex(columns=list(CATEGORIES), fill_value="")
     summary = _summary(counts).set_index(_WHERE)[["n", "right"]]
-    return _presented(summary.join(lists).reset_index()).drop(
-        columns=["source", "observer_kind", "kind"]
-    )
+    table = _presented(summary.join(lists).reset_index())
+    columns = ["dataset", "step", "steps", "condition", "observer", "n", "right"]
+    return table[[*columns, *CATEGORIES]]
 
 
 def response_bias(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
@@ -249,10 +235,6 @@ def _counts(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
     return choose_observers(counts, observers)
 
 
-def _pool(counts: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat([pool_humans(counts), counts[counts["observer_kind"] == "model"]])
-
-
 def _summary(counts: pd.DataFrame) -> pd.DataFrame:
     """Trials, share right, favourite answer and its share, per observer and condition."""
     right = accuracy(counts, _WHERE).set_index(_WHERE).rename(columns={"accuracy": "right"})
@@ -267,28 +249,35 @@ def _summary(counts: pd.DataFrame) -> pd.DataFrame:
 
 def _presented(table: pd.DataFrame) -> pd.DataFrame:
     """Names as a reader sees them, in the order of datasets, observers and conditions."""
-    places = list(zip(table["dataset"], table["condition"], strict=True))
     table = table.assign(
-        place=[DATASETS.index(d) for d, _ in places],
-        step=[EXPERIMENTS[d].conditions.index(c) + 1 for d, c in places],
-        steps=[len(EXPERIMENTS[d].conditions) for d, _ in places],
-        first=(table["observer_kind"] == "model").astype(int),
-        name=table["observer"].str.lower(),
-        observer=unique_labels(table["source"], table["observer"]),
+        label=unique_labels(table["source"], table["observer"]),
         kind=kind_titles(table["source"], table["observer_kind"]),
-        dataset=[EXPERIMENTS[d].title for d, _ in places],
-        condition=[_condition(d, c) for d, c in places],
-    ).sort_values(["place", "first", "name", "step"])
-    front = ["dataset", "step", "steps", "condition", "observer"]
-    rest = [c for c in table if c not in (*front, "place", "first", "name")]
-    return table[[*front, *rest]].reset_index(drop=True)
+        rank=table["observer_kind"] == "model",
+    )
+    table = _placed(table)
+    reach = "Reach: 2" + table["condition"].str.translate(_RAISED)
+    condition = (table["strength"] + ": " + table["condition"]).mask(
+        table["strength"] == EXPERIMENTS["eidolonI"].xlabel, reach
+    )
+    return table.assign(
+        observer=table["label"], condition=condition.mask(table["steps"] == 1, "one condition")
+    )
 
 
-def _condition(dataset: str, condition: str) -> str:
-    experiment = EXPERIMENTS[dataset]
-    if not experiment.parametric:
-        return "one condition"
-    label = experiment.label(condition)
-    if experiment.xlabel == _LOG_REACH:
-        return f"Reach: 2{label.translate(_RAISED)}"
-    return f"{experiment.xlabel}: {label}"
+def _placed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows by dataset, ``rank``, observer and condition, with what is told of the two places.
+
+    ``step`` counts a dataset's ``steps`` conditions from 1; the rest is as in
+    `accuracy_by_condition`.
+    """
+    places = [(EXPERIMENTS[d], c) for d, c in zip(rows["dataset"], rows["condition"], strict=True)]
+    return rows.assign(
+        place=rows["dataset"].map(DATASETS.index),
+        name=rows["observer"].str.lower(),
+        dataset=rows["dataset"].map(_TITLES),
+        condition=[experiment.label(c) for experiment, c in places],
+        strength=[experiment.xlabel for experiment, _ in places],
+        step=[experiment.conditions.index(c) + 1 for experiment, c in places],
+        steps=[len(experiment.conditions) for experiment, _ in places],
+        counted=[_counted(*place) for place in places],
+    ).sort_values(["place", "rank", "name", "step"], kind="stable", ignore_index=True)

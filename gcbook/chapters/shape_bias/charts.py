@@ -18,6 +18,7 @@ from gcbook.charts.parts import (
 )
 from gcbook.charts.theme import INK
 from gcbook.paper.categories import CATEGORIES
+from gcbook.paper.observers import GENERATIVE
 
 __all__ = [
     "fig_category_spread",
@@ -32,9 +33,11 @@ _CATEGORY_ROW, _OBSERVER_ROW = 25, 17
 _UNIT = alt.Scale(domain=[0, 1])
 _IS_HUMANS = "datum.observer === 'Humans'"
 _EQUAL_BIAS = (0.1, 0.25, 0.5, 0.75, 0.9)
-_SHARE = alt.Axis(values=TENTHS, format=".0%")
-_TEXTURE = alt.X("texture_accuracy:Q", scale=_UNIT, title="Answers naming the texture", axis=_SHARE)
-_SHAPE = alt.Y("shape_accuracy:Q", scale=_UNIT, title="Answers naming the shape", axis=_SHARE)
+_TENTHS = alt.Axis(values=TENTHS, format=".0%")
+_TEXTURE = alt.X(
+    "texture_accuracy:Q", scale=_UNIT, title="Answers naming the texture", axis=_TENTHS
+)
+_SHAPE = alt.Y("shape_accuracy:Q", scale=_UNIT, title="Answers naming the shape", axis=_TENTHS)
 
 
 def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
@@ -50,16 +53,13 @@ def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
     average = radio("average", "Lines: average ", _AVERAGES, _AVERAGES[0])
     x = alt.X("texture_share:Q", scale=_UNIT, axis=None)
     # No grid: the vertical lines of this figure are averages.
-    bottom = alt.X("texture_share:Q", scale=_UNIT, title="Fraction of texture decisions").axis(
-        grid=False, values=TENTHS, format=".1f", labelOverlap=True, labelSeparation=4
-    )
-    top = bottom.title("Fraction of shape decisions").axis(
+    bottom = _share("texture_share", "Fraction of texture decisions", grid=False, format=".1f")
+    top = _share(
+        "texture_share",
+        "Fraction of shape decisions",
         orient="top",
         grid=False,
-        values=TENTHS,
         labelExpr="format(1 - datum.value, '.1f')",
-        labelOverlap=True,
-        labelSeparation=4,
     )
     y = alt.Y("category:N", sort=list(CATEGORIES), title=None).axis(grid=True, gridDash=[1, 3])
     # Room above the first row for the marks at the ends of the lines.
@@ -67,35 +67,44 @@ def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
     tooltip = tooltips(
         ["observer", "category", "shape_bias", "low", "high", "shape_answers", "texture_answers"]
     )
-    base = alt.Chart(table)
-    each = base.transform_filter(alt.FieldOneOfPredicate("category", list(CATEGORIES)))
+    base = alt.Chart(table).encode(x=x)
+    each = base.transform_filter(alt.FieldOneOfPredicate("category", list(CATEGORIES))).encode(y=y)
     lines = base.transform_filter("datum.category === average")
     published = base.transform_filter(alt.FieldEqualPredicate(_PUBLISHED, "category"))
     chosen = each.transform_filter(pick)
+    points: dict[str, Any] = {"tooltip": tooltip, **kind}
     layers = [
         lines.transform_filter("datum.kind !== 'Humans'")
         .mark_rule(opacity=0.3)
         .encode(x=bottom, color=kind["color"], tooltip=tooltip[:5]),
         lines.transform_filter(_IS_HUMANS)
         .mark_rule(strokeWidth=3)
-        .encode(x=x, color=kind["color"], tooltip=tooltip),
+        .encode(color=kind["color"], tooltip=tooltip),
         published.mark_rule(strokeWidth=2.5, strokeDash=[7, 3]).encode(
-            x=x, color=kind["color"], tooltip=tooltip[:3]
+            color=kind["color"], tooltip=tooltip[:3]
         ),
-        *_line_ends(published, kind, x, tooltip[:3]),
+        # The published models' marks at the top of their lines, each at its own height.
+        *(
+            published.transform_filter(alt.FieldEqualPredicate(name, "kind"))
+            .mark_point(filled=True, size=100, opacity=1)
+            .encode(y=alt.value(8 + 8 * i), tooltip=tooltip[:3], **kind)
+            for i, name in enumerate(GENERATIVE.values())
+        ),
         each.transform_filter(f"!({_IS_HUMANS})")
         .mark_point(filled=True, size=34)
-        .encode(x=x, y=y, tooltip=tooltip, opacity=_opacity(), **kind),
+        # Networks are many and may shine through each other; single humans are few.
+        .encode(
+            opacity=alt.condition("datum.kind === 'Humans'", alt.value(0.9), alt.value(0.6)),
+            **points,
+        ),
         each.transform_filter(_IS_HUMANS)
         .mark_point(filled=True, size=130, opacity=1, stroke=INK, strokeWidth=0.8)
-        .encode(x=x, y=y, tooltip=tooltip, **kind),
-        chosen.mark_line(color=INK, strokeWidth=1.5).encode(
-            x=x, y=y, order=alt.Order("category:O")
-        ),
+        .encode(**points),
+        chosen.mark_line(color=INK, strokeWidth=1.5).encode(order=alt.Order("category:O")),
         chosen.mark_point(filled=True, size=110, opacity=1, stroke=INK, strokeWidth=2).encode(
-            x=x, y=y, tooltip=tooltip, **kind
+            **points
         ),
-        lines.transform_filter(pick).mark_rule(color=INK, strokeWidth=2.5).encode(x=x),
+        lines.transform_filter(pick).mark_rule(color=INK, strokeWidth=2.5),
         base.transform_filter("false").mark_point().encode(x=top),
     ]
     chart = alt.layer(*layers).add_params(average, pick).resolve_axis(x="independent")
@@ -187,25 +196,17 @@ def fig_cue_accuracies(table: pd.DataFrame, published: pd.DataFrame) -> alt.TopL
     categories = {"pooled": "all, pooled"} | {name: name for name in CATEGORIES}
     category = dropdown("category", "Shape category ", categories, "pooled")
     pick = pick_observer(table["observer"])
-    tooltip = tooltips(
-        [
-            "observer",
-            "category",
-            "shape_accuracy",
-            "texture_accuracy",
-            "other_answers",
-            "shape_bias",
-        ]
-    )
+    said = ["shape_accuracy", "texture_accuracy", "other_answers", "shape_bias"]
+    points: dict[str, Any] = {"tooltip": tooltips(["observer", "category", *said]), **kind}
     each = alt.Chart(table).transform_filter("datum.category === category")
-    points = {"x": _TEXTURE, "y": _SHAPE, "tooltip": tooltip, **kind}
+    each = each.encode(x=_TEXTURE, y=_SHAPE)
     layers = [
         *equal_bias_lines(_TEXTURE, _SHAPE, _EQUAL_BIAS),
         *_published_lines(published, kind),
-        each.transform_filter("datum.observer !== 'Humans'")
+        each.transform_filter(f"!({_IS_HUMANS})")
         .mark_point(filled=True, size=45, opacity=0.75)
         .encode(**points),
-        each.transform_filter("datum.observer === 'Humans'")
+        each.transform_filter(_IS_HUMANS)
         .mark_point(filled=True, size=160, opacity=1, stroke=INK, strokeWidth=0.8)
         .encode(**points),
         each.transform_filter(pick)
@@ -213,7 +214,7 @@ def fig_cue_accuracies(table: pd.DataFrame, published: pd.DataFrame) -> alt.TopL
         .encode(**points),
         each.transform_filter(pick)
         .mark_text(color=INK, dy=-14, fontWeight="bold")
-        .encode(x=_TEXTURE, y=_SHAPE, text="observer:N"),
+        .encode(text="observer:N"),
     ]
     return finish(
         alt.layer(*layers).add_params(category, pick),
@@ -228,26 +229,14 @@ def fig_cue_accuracies(table: pd.DataFrame, published: pd.DataFrame) -> alt.TopL
     )
 
 
-def _line_ends(
-    published: alt.Chart, kind: dict[str, Any], x: alt.X, tooltip: list[alt.Tooltip]
-) -> list[alt.Chart]:
-    """The published models' marks at the top of their lines, each at its own height."""
-    return [
-        published.transform_filter(alt.FieldEqualPredicate(name, "kind"))
-        .mark_point(filled=True, size=100, opacity=1)
-        .encode(x=x, y=alt.value(8 + 8 * i), tooltip=tooltip, **kind)
-        for i, name in enumerate(("Imagen", "Stable Diffusion", "Parti"))
-    ]
-
-
-def _opacity() -> Any:
-    """Networks are many and may shine through each other; single humans are few."""
-    return alt.condition("datum.kind === 'Humans'", alt.value(0.9), alt.value(0.6))
+def _share(field: str, title: str, **axis: Any) -> alt.X:
+    """A channel from 0 to 1 with its tenths, as many of them as the page has room for."""
+    axis = {"values": TENTHS, "labelOverlap": True, "labelSeparation": 4, **axis}
+    return alt.X(f"{field}:Q", scale=_UNIT, title=title, axis=alt.Axis(**axis))
 
 
 def _bias(field: str) -> alt.X:
-    axis = alt.Axis(values=TENTHS, format=".1f", labelOverlap=True, labelSeparation=4)
-    return alt.X(f"{field}:Q", scale=_UNIT, title="Shape bias", axis=axis)
+    return _share(field, "Shape bias", format=".1f")
 
 
 def _rows(observers: pd.Series) -> alt.Y:

@@ -8,14 +8,13 @@ import pandas as pd
 
 from gcbook.charts.columns import tooltips
 from gcbook.charts.parts import TENTHS, dropdown, finish, literal, look, nothing
-from gcbook.charts.theme import CHANCE_LINE, HUES, INK
+from gcbook.charts.theme import CHANCE_LINE, FAMILY_SHAPES, HUES, INK
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.stats.correlation_tables import EVERYBODY
 
 __all__ = ["fig_accuracy_and_bias"]
 
 _HEIGHT = 400
-_SHAPES = ("circle", "square", "triangle-up", "cross", "triangle-down", "triangle-right")
 _UNIT = alt.Scale(domain=[0, 1])
 _COUNTED = f"datum.kind !== '{HUMANS_TITLE}'"
 
@@ -110,7 +109,7 @@ def _said(numbers: dict[str, Any], on: str, out: str, coefficient: str) -> str:
 def _look(rows: pd.DataFrame) -> dict[str, Any]:
     # Here it matters who is related to whom, so marks tell families apart.
     families = list(dict.fromkeys(rows.sort_values("kind")["family"]))
-    others = cycle(_SHAPES)
+    others = cycle(FAMILY_SHAPES)
     kind = rows.drop_duplicates("family").set_index("family")["kind"]
     return look(
         "family",

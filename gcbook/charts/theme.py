@@ -17,6 +17,7 @@ __all__ = [
     "DISCRIMINATIVE",
     "DIVERGING",
     "GENERATIVE",
+    "FAMILY_SHAPES",
     "HUES",
     "HUMAN",
     "INK",
@@ -111,6 +112,9 @@ KIND_SHAPES = {
     "muse": "cross",
     "own": "triangle-right",
 }
+
+FAMILY_SHAPES = ("circle", "square", "triangle-up", "cross", "triangle-down", "triangle-right")
+"""Of families of networks, which share a colour; the diamond stays with the humans."""
 
 _TITLES = {
     "human": "Humans",

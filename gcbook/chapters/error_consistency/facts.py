@@ -5,11 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from gcbook.chapters.error_consistency.tables import (
-    PAIR_KINDS,
-    range_over_datasets,
-    shared_errors,
-)
+from gcbook.chapters.error_consistency.tables import PAIR_KINDS, shared_errors
 from gcbook.claims import Interval, Number
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.paper.published import published_values
@@ -131,25 +127,28 @@ def _kinds(pairs: pd.DataFrame) -> dict[str, Any]:
 
 def _datasets(agreement: pd.DataFrame) -> dict[str, Any]:
     """The level of people on each dataset, and whether a network reaches it."""
-    ranges = range_over_datasets(agreement)
-    known = ranges.dropna(subset="best_value")
-    reached = known[known["best_value"] > known["ceiling"]]
-    first = first_row(reached)
+    humans = agreement[agreement["observer"] == HUMANS_TITLE].dropna(subset="kappa")
+    models = agreement[agreement["kind"] != HUMANS_TITLE].groupby("dataset")
+    best = agreement.loc[models["kappa"].idxmax()].assign(of=models.size().to_numpy())
+    both = humans.merge(best, on="dataset", how="left", suffixes=("", "_best"))
+    known = both.dropna(subset="kappa_best")
+    reached = known[known["kappa_best"] > known["kappa"]]
+    first = first_row(reached.sort_values("kappa", ascending=False))
     facts: dict[str, Any] = {
         "datasets": len(known),
         "not_reached": len(known) - len(reached),
-        "median_share": Number(known["share"].median(), ".0%"),
+        "median_share": Number((known["kappa_best"] / known["kappa"]).median(), ".0%"),
         "reached_on": first["dataset"],
-        "reached_by": first["best"],
-        "reached_kappa": Number(first["best_value"], ".2f"),
-        "reached_level": Number(first["ceiling"], ".2f"),
-        "reached_interval": Interval(first["ceiling_low"], first["ceiling_high"], ".2f"),
-        "reached_of": int(first["n_models"]) if len(reached) else None,
+        "reached_by": first["observer_best"],
+        "reached_kappa": Number(first["kappa_best"], ".2f"),
+        "reached_level": Number(first["kappa"], ".2f"),
+        "reached_interval": Interval(first["low"], first["high"], ".2f"),
+        "reached_of": int(first["of"]) if len(reached) else None,
     }
     for name, title in (("high_pass", "High-pass"), ("rotation", "Rotation")):
-        there = first_row(ranges[ranges["dataset"] == title])
-        facts[f"{name}_humans"] = Number(there["ceiling"], ".2f")
-        facts[f"{name}_kappa"] = Number(there["best_value"], ".2f")
+        there = first_row(both[both["dataset"] == title])
+        facts[f"{name}_humans"] = Number(there["kappa"], ".2f")
+        facts[f"{name}_kappa"] = Number(there["kappa_best"], ".2f")
     return facts
 
 

@@ -37,7 +37,6 @@ __all__ = [
     "means_by_kind",
     "metric_rows",
     "observed_and_expected",
-    "range_over_datasets",
     "ranking_rows",
     "shared_errors",
 ]
@@ -71,7 +70,7 @@ def agreement_with_humans(summaries: Summaries, observers: Sequence[str] = ()) -
     rows = rows[rows["condition"] == ""]
     rows = rows.merge(_most_with_humans(summaries, observers), how="left")
     rows = rows.sort_values("kappa", ascending=False)
-    return _finish(_by_dataset(rows), AGREEMENT)
+    return _finish(rows, AGREEMENT)
 
 
 def consistency_pairs(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
@@ -104,7 +103,7 @@ def consistency_pairs(summaries: Summaries, observers: Sequence[str] = ()) -> pd
     ceiling = level[level["observer"] == HUMANS_TITLE].assign(**humans, n=0)
     rows = pd.concat([rows, ceiling], ignore_index=True)
     more = ["a_kind", "b_kind", "a_humans", "b_humans"]
-    return _finish(_by_dataset(rows), [*PAIRS, *more])
+    return _finish(rows, [*PAIRS, *more])
 
 
 def consistency_by_condition(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
@@ -124,7 +123,7 @@ def consistency_by_condition(summaries: Summaries, observers: Sequence[str] = ()
         condition=[experiment.label(c) for experiment, c in places],
         left_out=[c in experiment.excluded for experiment, c in places],
     )
-    rows = _by_dataset(rows.sort_values(["observer", "position"]))
+    rows = rows.sort_values(["observer", "position"])
     columns = ["dataset", "condition", "position", "left_out", "observer", "kind"]
     return _finish(rows, [*columns, "kappa", "low", "high"])
 
@@ -144,7 +143,7 @@ def observed_and_expected(summaries: Summaries, observers: Sequence[str] = ()) -
     humans = (rows["observer_kind"] == "human").astype(int) + (rows["other_kind"] == "human")
     rows["pair"] = humans.map(dict(enumerate(reversed(PAIR_KINDS))))
     columns = ["dataset", "a", "b", "pair", "expected", "observed", "kappa", "most", "n"]
-    return _finish(_by_dataset(rows), columns)
+    return _finish(rows, columns)
 
 
 def means_by_kind(rows: pd.DataFrame) -> pd.DataFrame:
@@ -157,13 +156,10 @@ def means_by_kind(rows: pd.DataFrame) -> pd.DataFrame:
         ``dataset, pair`` (one of `PAIR_KINDS`), ``pairs`` (how many), ``expected, observed`` and
         ``kappa``, their mean error consistency.
     """
-    means = rows.groupby(["dataset", "pair"], sort=False).agg(
-        pairs=("kappa", "size"),
-        expected=("expected", "mean"),
-        observed=("observed", "mean"),
-        kappa=("kappa", "mean"),
-    )
-    return means.round(_DIGITS).reset_index()
+    groups = rows.groupby(["dataset", "pair"], sort=False)
+    means = groups[["expected", "observed", "kappa"]].mean().round(_DIGITS)
+    means.insert(0, "pairs", groups.size())
+    return means.reset_index()
 
 
 def metric_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -196,28 +192,6 @@ def ranking_rows(rows: pd.DataFrame) -> pd.DataFrame:
     return found.rename(columns={"model": "observer", "value": "kappa"})
 
 
-def range_over_datasets(table: pd.DataFrame) -> pd.DataFrame:
-    """The ceiling of each dataset and the models below it.
-
-    Args:
-        table: from `agreement_with_humans`.
-
-    Returns:
-        ``dataset``, ``ceiling, ceiling_low, ceiling_high``, ``best`` (the model with the highest
-        value of ``n_models``), ``best_value``, and ``share`` (its part of the ceiling); highest
-        ceiling first.
-    """
-    humans = table[table["observer"] == HUMANS_TITLE].dropna(subset="kappa").set_index("dataset")
-    models = table[table["kind"] != HUMANS_TITLE].groupby("dataset")
-    best = table.loc[models["kappa"].idxmax()].set_index("dataset")
-    ceiling = humans[["kappa", "low", "high"]].set_axis(
-        ["ceiling", "ceiling_low", "ceiling_high"], axis=1
-    )
-    rows = ceiling.assign(best=best["observer"], best_value=best["kappa"], n_models=models.size())
-    rows["share"] = rows["best_value"] / rows["ceiling"]
-    return rows.sort_values("ceiling", ascending=False).round(_DIGITS).reset_index()
-
-
 def shared_errors(person: float, network: float, consistency: float) -> SimpleNamespace:
     """What an error consistency means in errors, for two accuracies.
 
@@ -228,8 +202,8 @@ def shared_errors(person: float, network: float, consistency: float) -> SimpleNa
 
     Returns:
         ``cap``, the largest kappa of these accuracies; ``persons``, the share of the person's
-        errors that the network makes too, ``chance`` of them if the two erred independently;
-        ``networks``, the share of the network's errors that the person makes too.
+        errors that the network makes too; ``networks``, the share of the network's errors that the
+        person makes too.
     """
     both = person * network
     independent = (both, person - both, network - both, 1 - person - network + both)
@@ -239,7 +213,6 @@ def shared_errors(person: float, network: float, consistency: float) -> SimpleNa
     return SimpleNamespace(
         cap=Number(float(kappa_bound(*independent)), ".2f"),
         persons=Number(both_wrong / (1 - person), ".0%"),
-        chance=Number(1 - network, ".0%"),
         networks=Number(both_wrong / (1 - network), ".0%"),
     )
 
@@ -301,11 +274,8 @@ def _most_with_humans(summaries: Summaries, observers: Sequence[str]) -> pd.Data
     return means.rename_axis(["dataset", "observer"]).reset_index()
 
 
-def _by_dataset(rows: pd.DataFrame) -> pd.DataFrame:
+def _finish(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """Put rows in the order of the datasets, otherwise as they are, with titles for names."""
     ordered = rows.sort_values("dataset", key=lambda c: c.map(DATASETS.index), kind="stable")
-    return ordered.assign(dataset=ordered["dataset"].map(_TITLES))
-
-
-def _finish(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    return rows[columns].round(_DIGITS).reset_index(drop=True)
+    titled = ordered.assign(dataset=ordered["dataset"].map(_TITLES))
+    return titled[columns].round(_DIGITS).reset_index(drop=True)

@@ -31,7 +31,7 @@ from gcbook.charts.parts import (
     small_panels,
     start_with,
 )
-from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE, HUES, HUMAN, INK
+from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE, FAMILY_SHAPES, HUES, HUMAN, INK
 from gcbook.paper.categories import CATEGORIES, CHANCE, RESPONSES
 
 __all__ = [
@@ -45,10 +45,10 @@ __all__ = [
     "telling_accuracies",
 ]
 
-Panel = alt.LayerChart | alt.FacetChart
-
-_CHANCE_ACROSS, _CHANCE_UP = alt.X("chance:Q"), alt.Y("chance:Q")
-_DIGITS = {"value": ".3f"}
+_CHANCE = alt.X("chance:Q")
+_ACCURACY = column("accuracy").title
+_SAID = {"titles": {"value": _ACCURACY}, "formats": {"value": ".3f"}}
+"""What tooltips say of values that are accuracies."""
 _LONG_NAME = 18
 _NUMBERS = ["value", "low", "high"]
 _SHOW = {
@@ -69,11 +69,8 @@ def ood_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
     chosen = " || ".join(f"(show == '{name}' && ({test}))" for name, test in _SHOW.items())
     shown = rows.drop(columns="position").assign(label=rows["model"].map(_short_name)).round(3)
     accuracy = column("ood_accuracy").title
-    tooltip = tooltips(
-        ["model", "value", "low", "high", "paper"],
-        titles={"model": "Observer", "value": accuracy},
-        formats=_DIGITS,
-    )
+    titles = {"model": "Observer", "value": accuracy}
+    tooltip = tooltips(["model", *_NUMBERS, "paper"], titles, _SAID["formats"])
     y = alt.Y("label:N", sort=list(shown["label"]), title=None)
     base = alt.Chart(shown).transform_filter(chosen).encode(y=y, tooltip=tooltip)
     kind = kind_marks(rows["kind"], column("observer").title)
@@ -82,7 +79,7 @@ def ood_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
     size = alt.condition("datum.kind == 'Humans'", alt.value(90), alt.value(42))
     humans = rows[rows["kind"] == "Humans"].head(1)
     layers = [
-        chance_line(_CHANCE_ACROSS),
+        chance_line(_CHANCE),
         alt.Chart(humans).mark_rule(strokeDash=[5, 4], color=HUMAN).encode(x="value:Q"),
         base.mark_rule(opacity=0.3, color=DISCRIMINATIVE).encode(x=x, x2=alt.datum(0)),
         recomputed.mark_rule(strokeWidth=2, color=INK).encode(x="low:Q", x2="high:Q"),
@@ -139,7 +136,7 @@ def telling_accuracies(rows: pd.DataFrame) -> alt.TopLevelMixin:
     if rows.empty:
         return nothing("None of these conditions is among those chosen.")
     families = rows.drop_duplicates("family").set_index("family")["kind"]
-    shapes = cycle(_SHAPES)
+    shapes = cycle(FAMILY_SHAPES)
     marks = {
         str(family): (HUES[kind], "diamond" if kind == "Humans" else next(shapes))
         for family, kind in families.items()
@@ -152,14 +149,14 @@ def telling_accuracies(rows: pd.DataFrame) -> alt.TopLevelMixin:
         for place, group in sides.groupby("place", sort=False)
     )
     return fig_forest(
-        rows[["place", "family", "observer", "value", "low", "high"]].round(3),
+        rows[["place", "family", "observer", *_NUMBERS]].round(3),
         row="place",
         value="value",
-        x=_percent(alt.X("value:Q", title=column("accuracy").title)),
+        x=_percent(alt.X("value:Q", title=_ACCURACY)),
         tooltip=tooltips(
-            ["place", "observer", "value", "low", "high"],
-            titles={"place": column("condition").title, "value": column("accuracy").title},
-            formats=_DIGITS,
+            ["place", "observer", *_NUMBERS],
+            {"place": column("condition").title, **_SAID["titles"]},
+            _SAID["formats"],
         ),
         series="family",
         marks=marks,
@@ -182,13 +179,9 @@ def single_condition_dots(rows: pd.DataFrame) -> alt.TopLevelMixin:
     firsts = rows.groupby("dataset", sort=False)["observer"].first()
     leading = ", ".join(f"{observer} on {name}" for name, observer in firsts.items())
     y = alt.Y("dataset:N", sort=list(firsts.index), title=None).axis(grid=True, gridDash=[1, 3])
-    x = _percent(alt.X("value:Q", title=column("accuracy").title))
+    x = _percent(alt.X("value:Q", title=_ACCURACY))
     kind = kind_marks(rows["kind"])
-    tooltip = tooltips(
-        ["dataset", "observer", *_NUMBERS],
-        titles={"value": column("accuracy").title},
-        formats=_DIGITS,
-    )
+    tooltip = tooltips(["dataset", "observer", *_NUMBERS], **_SAID)
     drawn = rows[["dataset", "observer", "kind", *_NUMBERS]].round(3)
     base = alt.Chart(drawn).encode(x=x, y=y, tooltip=tooltip)
     humans, networks, chosen = (
@@ -197,7 +190,7 @@ def single_condition_dots(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
     ends = {"x": alt.X("low:Q"), "x2": "high:Q"}
     layers = [
-        chance_line(_CHANCE_ACROSS),
+        chance_line(_CHANCE),
         networks.mark_point(filled=True, size=60, opacity=0.45).encode(**kind),
         humans.mark_rule(strokeWidth=3).encode(**ends, color=kind["color"]),
         humans.mark_point(filled=True, size=130, opacity=1).encode(**kind),
@@ -255,22 +248,17 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
     observers = list(dict.fromkeys(rows["observer"]))
     start, who = start_with("Uniform noise", datasets), start_with("ResNet-50", observers)
     most = int(rows["steps"].max())
-    dataset = dropdown("dataset", "Dataset ", datasets, start)
-    observer = dropdown("observer", "Observer ", observers, who)
-    step = slider("step", "Condition (1: the easiest) ", most, 1, most)
+    choices = [
+        dropdown("dataset", "Dataset ", datasets, start),
+        slider("step", "Condition (1: the easiest) ", most, 1, most),
+        dropdown("observer", "Observer ", observers, who),
+    ]
+    answered, shown = (alt.Scale(domain=list(names)) for names in (RESPONSES, CATEGORIES))
     base = _decoded(rows).encode(
-        x=alt.X(
-            "answered:N",
-            title="Answered (na: no answer in time)",
-            scale=alt.Scale(domain=list(RESPONSES)),
-            axis=alt.Axis(labelAngle=-90, labelOverlap=False),
+        x=alt.X("answered:N", title="Answered (na: no answer in time)", scale=answered).axis(
+            labelAngle=-90, labelOverlap=False
         ),
-        y=alt.Y(
-            "shown:N",
-            title="Shown",
-            scale=alt.Scale(domain=list(CATEGORIES)),
-            axis=alt.Axis(labelOverlap=False),
-        ),
+        y=alt.Y("shown:N", title="Shown", scale=shown).axis(labelOverlap=False),
     )
     cells = base.mark_rect().encode(
         color=sequential(
@@ -287,10 +275,7 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
         base.transform_filter("datum.share >= 0.1 && width > 400")
         .transform_calculate(percent="round(100 * datum.share)")
         .mark_text(fontSize=10)
-        .encode(
-            text="percent:Q",
-            color=sequential_ink("datum.share"),
-        )
+        .encode(text="percent:Q", color=sequential_ink("datum.share"))
     )
     right = (
         alt.Chart(pd.DataFrame({"category": CATEGORIES}))
@@ -302,7 +287,7 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
         text=_title(rows), orient="bottom", anchor="start", fontSize=13, offset=12
     )
     return finish(
-        alt.layer(right, cells, numbers, title=title).add_params(dataset, step, observer),
+        alt.layer(right, cells, numbers, title=title).add_params(*choices),
         height=alt.Step(17),
         description=(
             "Matrix of the category that was shown (rows) against the category that was "
@@ -324,23 +309,17 @@ def favourite_answers(rows: pd.DataFrame) -> alt.TopLevelMixin:
     groups = list(dict.fromkeys(rows["group"]))
     y = alt.Y("group:N", sort=groups, title=None).axis(grid=True, gridDash=[1, 3])
     x = _percent(alt.X("share:Q", title="Share of the favourite answer"))
-    said = ["kind", "observer", "dataset", "condition", "right", "favourite", "share"]
-    table = by_column(rows[["group", *said]].round(3), "group")
-    base = alt.Chart(table, transform=[alt.FlattenTransform(flatten=said)])
-    kind = kind_marks(rows["kind"])
+    said = ["observer", "dataset", "condition", "right", "favourite", "share"]
+    table = by_column(rows[["group", "kind", *said]].round(3), "group")
+    base = alt.Chart(table).transform_flatten(["kind", *said]).encode(y=y)
+    tooltip = tooltips(said, titles={"right": _ACCURACY})
     layers = [
         chance_line(alt.X("share:Q")),
         base.mark_point(filled=True, size=45, opacity=0.5).encode(
-            x=x,
-            y=y,
-            **kind,
-            tooltip=tooltips(
-                ["observer", "dataset", "condition", "right", "favourite", "share"],
-                titles={"right": column("accuracy").title},
-            ),
+            x=x, tooltip=tooltip, **kind_marks(rows["kind"])
         ),
         base.mark_tick(color=INK, thickness=2.5, size=17).encode(
-            x=alt.X("mean(share):Q", title="Share of the favourite answer"), y=y
+            x=alt.X("mean(share):Q", title="Share of the favourite answer")
         ),
     ]
     mean = rows.groupby("group", sort=False)["share"].mean()
@@ -405,19 +384,6 @@ def _title(rows: pd.DataFrame) -> alt.ExprRef:
 
 
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 4])
-_STAR = "M0,-1L.23,-.31L.95,-.31L.36,.12L.59,.81L0,.38L-.59,.81L-.36,.12L-.95,-.31L-.23,-.31Z"
-_SALTIRE = "M-.9,-.6L-.6,-.9L0,-.3L.6,-.9L.9,-.6L.3,0L.9,.6L.6,.9L0,.3L-.6,.9L-.9,.6L-.3,0Z"
-_SHAPES = (
-    "circle",
-    "square",
-    "triangle-up",
-    "cross",
-    "triangle-down",
-    "triangle-right",
-    "triangle-left",
-    _STAR,
-    _SALTIRE,
-)
 
 
 def accuracy_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
@@ -458,7 +424,9 @@ def _families(rows: pd.DataFrame) -> dict[str, Any]:
     )
 
 
-def _panel(rows: pd.DataFrame, title: str, marks: dict[str, Any]) -> Panel:
+def _panel(
+    rows: pd.DataFrame, title: str, marks: dict[str, Any]
+) -> alt.LayerChart | alt.FacetChart:
     order = list(rows.sort_values("step")["condition"].drop_duplicates())
     x = condition_x(order, str(rows["strength"].iloc[0]), 0 if len(order) < 5 else -40)
     y = _percent(alt.Y("value:Q", title=None), values=[0, 0.25, 0.5, 0.75, 1])
@@ -466,18 +434,14 @@ def _panel(rows: pd.DataFrame, title: str, marks: dict[str, Any]) -> Panel:
     networks = everyone.transform_filter("datum.family != 'Humans'")
     humans = everyone.transform_filter("datum.family == 'Humans'")
     chosen = everyone.transform_filter("datum.observer == highlight")
-    tooltip = tooltips(
-        ["condition", "observer", *_NUMBERS],
-        titles={"value": column("accuracy").title},
-        formats=_DIGITS,
-    )
+    tooltip = tooltips(["condition", "observer", *_NUMBERS], **_SAID)
     shaded = rows.loc[rows["counted"] != "yes", ["condition", "counted"]]
     values = ["condition", *_NUMBERS]
     lines = rows[["observer", "family", *values]].round(3)
     # The data and the way back are of all layers at once, so that a panel says them once.
     return alt.layer(
         left_out(shaded.drop_duplicates(), x).encode(tooltip=tooltips(["counted"])),
-        chance_line(_CHANCE_UP),
+        chance_line(alt.Y("chance:Q")),
         humans.mark_area(color=HUMAN, opacity=0.22).encode(y="low:Q", y2="high:Q"),
         networks.mark_line(strokeWidth=1.2).encode(**marks, detail="observer:N", tooltip=tooltip),
         humans.mark_line(strokeWidth=2.4).encode(**marks),

@@ -188,8 +188,7 @@ def confusion_answers(summaries: Summaries, observers: Sequence[str] = ()) -> pd
     each["answer"] = each["response"] + " " + each["n"].astype(str)
     lists = each.groupby(keys, observed=True)["answer"].agg("; ".join).unstack(fill_value="")
     lists = lists.reindex(columns=list(CATEGORIES), fill_value="")
-    summary = _summary(counts).set_index(_WHERE)[["n", "right"]]
-    table = _presented(summary.join(lists).reset_index())
+    table = _presented(_right(counts).join(lists).reset_index())
     columns = ["dataset", "step", "steps", "condition", "observer", "n", "right"]
     return table[[*columns, *CATEGORIES]]
 
@@ -204,7 +203,14 @@ def response_bias(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Dat
         Columns ``dataset, condition, observer, kind, n, right, favourite, share``; ``share`` is the
         favourite's part of all answers: 1/16 at least, 1 when nothing else was ever answered.
     """
-    table = _presented(_summary(_counts(summaries, observers)))
+    counts = _counts(summaries, observers)
+    given = counts[counts["response"] != NO_ANSWER]
+    answers = given.groupby([*_WHERE, "response"], observed=True)["n"].sum().reset_index("response")
+    answers["share"] = answers["n"] / answers.groupby(_WHERE, observed=True)["n"].transform("sum")
+    answers = answers.sort_values(["share", "response"], ascending=[False, True])
+    first = answers.groupby(_WHERE, observed=True)[["response", "share"]].first().round(_DIGITS)
+    favourites = first.rename(columns={"response": "favourite"})
+    table = _presented(_right(counts).join(favourites).reset_index())
     columns = ["dataset", "condition", "observer", "kind", "n", "right", "favourite", "share"]
     return table[columns]
 
@@ -235,16 +241,10 @@ def _counts(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
     return choose_observers(counts, observers)
 
 
-def _summary(counts: pd.DataFrame) -> pd.DataFrame:
-    """Trials, share right, favourite answer and its share, per observer and condition."""
-    right = accuracy(counts, _WHERE).set_index(_WHERE).rename(columns={"accuracy": "right"})
-    given = counts[counts["response"] != NO_ANSWER]
-    answers = given.groupby([*_WHERE, "response"], observed=True)["n"].sum().reset_index("response")
-    answers["share"] = answers["n"] / answers.groupby(_WHERE, observed=True)["n"].transform("sum")
-    answers = answers.sort_values(["share", "response"], ascending=[False, True])
-    first = answers.groupby(_WHERE, observed=True)[["response", "share"]].first()
-    table = right.join(first.rename(columns={"response": "favourite"}))
-    return table.round(4).reset_index()
+def _right(counts: pd.DataFrame) -> pd.DataFrame:
+    """Trials ``n`` and the share ``right``, per observer and condition."""
+    right = accuracy(counts, _WHERE).set_index(_WHERE)
+    return right.rename(columns={"accuracy": "right"}).round(_DIGITS)
 
 
 def _presented(table: pd.DataFrame) -> pd.DataFrame:

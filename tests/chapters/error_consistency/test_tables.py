@@ -1,6 +1,5 @@
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,7 +10,6 @@ from gcbook.chapters.error_consistency.tables import (
     consistency_pairs,
     means_by_kind,
     observed_and_expected,
-    range_over_datasets,
 )
 from gcbook.stats.summaries import Summaries
 
@@ -168,23 +166,6 @@ def test_the_bound_with_humans_is_the_mean_over_the_pairs(summaries, pairs):
     assert edge["Humans"] == pytest.approx(there.loc[human, "most"].mean(), abs=0.001)
     mixed = there[(there["a_kind"] == "Humans") & (there["b"] == "AlexNet")]
     assert edge["AlexNet"] == pytest.approx(mixed["most"].mean(), abs=0.001)
-
-
-def test_range_over_datasets():
-    table = pd.DataFrame(
-        {
-            "dataset": ["A", "A", "A", "B", "B"],
-            "observer": ["Humans", "m", "n", "Humans", "m"],
-            "kind": ["Humans", "x", "x", "Humans", "x"],
-            "kappa": [0.4, 0.1, 0.2, 0.5, 0.6],
-            "low": np.nan,
-            "high": np.nan,
-        }
-    )
-    ranges = range_over_datasets(table)
-    assert ranges["dataset"].tolist() == ["B", "A"]
-    assert ranges["best"].tolist() == ["m", "n"]
-    assert ranges["share"].tolist() == [1.2, 0.5]
 
 
 def test_means_by_kind_by_hand():

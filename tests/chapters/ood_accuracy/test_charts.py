@@ -8,7 +8,6 @@ from gcbook.chapters.ood_accuracy.charts import (
     _short_name,
     highlight_one,
     human_differences,
-    is_network,
     ood_ranking,
     single_condition_dots,
     telling_accuracies,
@@ -82,8 +81,8 @@ def test_datasets_are_rows_in_the_given_order_and_humans_come_last_to_be_seen() 
     chance, networks, interval, humans, *_ = spec["layer"]
     assert networks["encoding"]["y"]["sort"] == ["Sketch", "Edge"]
     assert networks["encoding"]["x"]["scale"]["domain"] == [0, 1]
-    assert networks["transform"][-1] == {"filter": "!datum.human"}
-    assert humans["transform"][-1] == {"filter": "datum.human"}
+    assert networks["transform"][-1] == {"filter": "datum.kind != 'Humans'"}
+    assert humans["transform"][-1] == {"filter": "datum.kind == 'Humans'"}
     assert (interval["encoding"]["x"]["field"], interval["encoding"]["x2"]["field"]) == (
         "low",
         "high",
@@ -97,11 +96,6 @@ def test_datasets_are_rows_in_the_given_order_and_humans_come_last_to_be_seen() 
 def test_no_dataset_is_said_in_words() -> None:
     spec = chart_spec(single_condition_dots(SINGLE.iloc[:0]))
     assert "single condition" in spec["description"]
-
-
-def test_networks_are_whoever_is_not_human() -> None:
-    kinds = ["Humans", "One human", "Discriminative model", "Own model"]
-    assert is_network(pd.DataFrame({"kind": kinds})).tolist() == [False, False, True, True]
 
 
 def test_menus_do_not_mind_the_case() -> None:

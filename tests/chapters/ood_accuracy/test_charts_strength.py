@@ -85,10 +85,11 @@ def test_no_dataset_is_said_in_words() -> None:
     assert "No dataset with several conditions" in spec["description"]
 
 
-def test_accuracies_travel_in_thousandths_and_are_drawn_as_they_are() -> None:
-    spec = chart_spec(accuracy_panels(rows()))
+def test_accuracies_travel_in_a_list_an_observer_and_are_drawn_as_they_are() -> None:
+    spec = chart_spec(accuracy_panels(rows().assign(value=0.50004)))
     lists = [row for data in spec["datasets"].values() for row in data if "value" in row]
-    assert {value for row in lists for value in row["value"]} == {500}
+    assert len(lists) == 2 * len(KIND)
+    assert {value for row in lists for value in row["value"]} == {0.5}
     # An accuracy of one half is drawn at half the height.
     mark = r'transform="translate\([\d.]+,([\d.]+)\)" d="M[^"]*" fill="#d0273c"'
     marks = re.findall(mark, static_svg(spec))

@@ -121,10 +121,11 @@ def _datasets(correlations: pd.DataFrame) -> dict[str, Any]:
 
 def _blurred_or_sharp(sharp: pd.DataFrame) -> dict[str, Any]:
     """What accuracy on blurred images adds to that on high-pass images, and the reverse."""
+    every = first_row(sharp)
     closer = sharp["sharp"] > sharp["blurred"]
-    names = ["blurred", "sharp", "blurred_given", "sharp_given"]
+    names = ("blurred", "sharp", "blurred_given", "sharp_given")
     return {
-        **{name: Number(value, ".2f") for name, value in first_row(sharp[names]).items()},
+        **{name: Number(every[name], ".2f") for name in names},
         "compared": len(sharp) or None,
         "sharp_closer": int(closer.sum()) if len(sharp) else None,
     }

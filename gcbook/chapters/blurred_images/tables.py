@@ -145,8 +145,8 @@ def family_rows(correlations: pd.DataFrame, confidence: float = 0.95) -> pd.Data
     paper = printed_correlations()
     paper = paper[paper["points"] == paper["points"].max()].assign(networks="The paper's models")
     paper[["low", "high"]] = [
-        fisher_interval(each.r, each.points, confidence, ranks=each.coefficient == "Spearman")
-        for each in paper.itertuples()
+        fisher_interval(r, points, confidence, ranks=name == "Spearman")
+        for name, r, points in zip(paper["coefficient"], paper["r"], paper["points"], strict=True)
     ]
     columns = ["networks", "coefficient", "points", "r", "low", "high", "p"]
     table = pd.concat([paper[columns], rows[columns]], ignore_index=True)
@@ -191,8 +191,8 @@ def printed_correlations() -> pd.DataFrame:
     bracket = int(quoted_value("correlation_r_argument"))
     readings = product(("Pearson", "Spearman"), (bracket + 2, bracket))
     rows = pd.DataFrame(readings, columns=["coefficient", "points"])
-    r = rows["coefficient"].map(lambda name: quoted_value(f"shape_bias_low_pass_{name.lower()}"))
-    freedom = rows["points"] - 2
+    printed = [quoted_value(f"shape_bias_low_pass_{c.lower()}") for c in rows["coefficient"]]
+    r, freedom = np.array(printed), rows["points"].to_numpy() - 2
     t = r * np.sqrt(freedom / (1 - r * r))
     return rows.assign(r=r, p=2 * stats.t.sf(t, freedom))
 

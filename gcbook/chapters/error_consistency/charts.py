@@ -99,17 +99,14 @@ def error_consistency_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "generative models and humans": "datum.kind != 'Discriminative model'",
     }
     chosen = " || ".join(f"(show == '{name}' && ({test}))" for name, test in show.items())
-    shown = dropdown("show", "Show ", list(show), "all")
-    drawn = rows.drop(columns="position").round(3)
     # The domain is explicit, for layers that filter would each sort their own.
-    base = alt.Chart(drawn).transform_filter(chosen)
-    humans = base.transform_filter("datum.kind == 'Humans'")
     y = alt.Y("observer:N", title=None, sort=list(rows["observer"]))
     x = alt.X("kappa:Q", title="Error consistency with humans", scale=alt.Scale(zero=True))
     kind = kind_marks(rows["kind"])
     tooltip = tooltips(["observer", "kappa", "low", "high", "paper"])
+    base = alt.Chart(rows.drop(columns="position").round(3)).transform_filter(chosen)
+    humans = base.transform_filter("datum.kind == 'Humans'")
     mark = base.encode(y=y, tooltip=tooltip)
-    paper = mark.transform_filter("isValid(datum.paper)")
     first = rows[rows["kind"] != _HUMANS].head(1)
     leader = "".join(f", {row.observer} first among the models" for row in first.itertuples())
     layers = [
@@ -120,12 +117,12 @@ def error_consistency_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
         mark.transform_filter("datum.origin == 'recomputed'")
         .mark_point(filled=True, size=55, opacity=1)
         .encode(x=x, **kind),
-        paper.mark_point(filled=False, size=75, strokeWidth=1.6, opacity=1).encode(
-            x="paper:Q", **kind
-        ),
+        mark.transform_filter("isValid(datum.paper)")
+        .mark_point(filled=False, size=75, strokeWidth=1.6, opacity=1)
+        .encode(x="paper:Q", **kind),
     ]
     return finish(
-        alt.layer(*layers).add_params(shown),
+        alt.layer(*layers).add_params(dropdown("show", "Show ", list(show), "all")),
         height=alt.Step(14),
         description=(
             "Error consistency with humans over the datasets, one row a model, sorted"
@@ -201,10 +198,10 @@ def _panel(rows: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
     xlabel = next((e.xlabel for e in EXPERIMENTS.values() if e.title == title), "")
     x = condition_x(order, xlabel, 0 if len(order) < 5 else -40)
     scale = alt.Scale(domain=[-0.2, 0.8], clamp=True)
-    y = alt.Y("kappa:Q", title=column("error_consistency").title, scale=scale)
-    low = alt.Y("low:Q", title=column("error_consistency").title, scale=scale)
-    kind = kind_marks(rows["kind"])
-    base = alt.Chart().encode(x=x)
+    title_y = column("error_consistency").title
+    y, low = (alt.Y(f"{name}:Q", title=title_y, scale=scale) for name in ("kappa", "low"))
+    color = kind_marks(rows["kind"])["color"]
+    base = alt.Chart().encode(x=x, y=y)
     humans = base.transform_filter("datum.kind === 'Humans'")
     models = base.transform_filter("datum.kind !== 'Humans' && datum.kappa !== null")
     chosen = base.transform_filter("datum.observer === highlight")
@@ -218,15 +215,15 @@ def _panel(rows: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
         zero.encode(y="zero:Q"),
         humans.mark_area(color=HUMAN, opacity=0.2).encode(y=low, y2="high:Q"),
         models.mark_line(strokeWidth=1.2, opacity=0.6).encode(
-            y=y, color=kind["color"], detail="observer:N", tooltip="observer:N"
+            color=color, detail="observer:N", tooltip="observer:N"
         ),
-        humans.mark_line(strokeWidth=2.4).encode(y=y, color=kind["color"]),
+        humans.mark_line(strokeWidth=2.4).encode(color=color),
         humans.mark_point(filled=True, size=45, opacity=1, shape="diamond").encode(
-            y=y, color=kind["color"], tooltip=tooltip
+            color=color, tooltip=tooltip
         ),
         chosen.mark_rule(strokeWidth=1.2, color=INK).encode(y=low, y2="high:Q"),
-        chosen.mark_line(strokeWidth=2.2, color=INK).encode(y=y),
-        chosen.mark_point(filled=True, size=34, color=INK, opacity=1).encode(y=y, tooltip=tooltip),
+        chosen.mark_line(strokeWidth=2.2, color=INK),
+        chosen.mark_point(filled=True, size=34, color=INK, opacity=1).encode(tooltip=tooltip),
         data=by_column(rows[["observer", "kind", *values]], ["observer", "kind"]),
         title=title,
         width=165,

@@ -95,7 +95,8 @@ def consistency_pairs(summaries: Summaries, observers: Sequence[str] = ()) -> pd
         who = pd.MultiIndex.from_frame(rows[["dataset", side]])
         rows[f"{side}_humans"] = kappa.reindex(who).to_numpy()
     # The side that agrees more with the humans comes first.
-    swap = {f"{x}{end}": f"{y}{end}" for x, y in ("ab", "ba") for end in ("", "_kind", "_humans")}
+    swap = {"a": "b", "a_kind": "b_kind", "a_humans": "b_humans"}
+    swap |= {b: a for a, b in swap.items()}
     turn = rows["b_humans"] > rows["a_humans"]
     rows = pd.concat([rows[~turn], rows[turn].rename(columns=swap)]).sort_index()
     rows = rows.sort_values(["a_humans", "b_humans"], ascending=False, kind="stable")

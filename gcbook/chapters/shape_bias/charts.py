@@ -19,6 +19,7 @@ from gcbook.charts.parts import (
 from gcbook.charts.theme import INK
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.observers import GENERATIVE
+from gcbook.stats.shape_tables import CATEGORY_MEAN, POOLED, PUBLISHED
 
 __all__ = [
     "fig_category_spread",
@@ -27,8 +28,6 @@ __all__ = [
     "fig_shape_bias_ranking",
 ]
 
-_AVERAGES = ("pooled", "category mean")
-_PUBLISHED = "published average"
 _CATEGORY_ROW, _OBSERVER_ROW = 25, 17
 _UNIT = alt.Scale(domain=[0, 1])
 _IS_HUMANS = "datum.observer === 'Humans'"
@@ -48,9 +47,9 @@ def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
     """
     kind = encode_kind(table["kind"])
     pick = pick_observer(
-        table.loc[table["low"].notna() | (table["category"] == "pooled"), "observer"]
+        table.loc[table["low"].notna() | (table["category"] == POOLED), "observer"]
     )
-    average = radio("average", "Lines: average ", _AVERAGES, _AVERAGES[0])
+    average = radio("average", "Lines: average ", [POOLED, CATEGORY_MEAN], POOLED)
     x = alt.X("texture_share:Q", scale=_UNIT, axis=None)
     # No grid: the vertical lines of this figure are averages.
     bottom = _share("texture_share", "Fraction of texture decisions", grid=False, format=".1f")
@@ -70,7 +69,7 @@ def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
     base = alt.Chart(table).encode(x=x)
     each = base.transform_filter(alt.FieldOneOfPredicate("category", list(CATEGORIES))).encode(y=y)
     lines = base.transform_filter("datum.category === average")
-    published = base.transform_filter(alt.FieldEqualPredicate(_PUBLISHED, "category"))
+    published = base.transform_filter(alt.FieldEqualPredicate(PUBLISHED, "category"))
     chosen = each.transform_filter(pick)
     points: dict[str, Any] = {"tooltip": tooltip, **kind}
     layers = [
@@ -193,8 +192,8 @@ def fig_cue_accuracies(table: pd.DataFrame, published: pd.DataFrame) -> alt.TopL
             is public, so each is a line and not a point.
     """
     kind = encode_kind([*table["kind"], *published["kind"]])
-    categories = {"pooled": "all, pooled"} | {name: name for name in CATEGORIES}
-    category = dropdown("category", "Shape category ", categories, "pooled")
+    categories = {POOLED: "all, pooled"} | {name: name for name in CATEGORIES}
+    category = dropdown("category", "Shape category ", categories, POOLED)
     pick = pick_observer(table["observer"])
     said = ["shape_accuracy", "texture_accuracy", "other_answers", "shape_bias"]
     points: dict[str, Any] = {"tooltip": tooltips(["observer", "category", *said]), **kind}
@@ -251,11 +250,8 @@ def _published_lines(published: pd.DataFrame, kind: dict[str, Any]) -> list[alt.
         for name, bias in zip(published["kind"], published["shape_bias"], strict=True)
         for x, y in ((0.0, 0.0), equal_bias_line(bias))
     ]
-    tooltip = tooltips(
-        ["kind", "published"],
-        titles={"kind": "Observer", "published": "Shape bias, published"},
-        formats={"published": ".2f"},
-    )
+    titles = {"kind": "Observer", "published": "Shape bias, published"}
+    tooltip = tooltips(["kind", "published"], titles, {"published": ".2f"})
     # By category they are not public.
     drawn = alt.Chart(pd.DataFrame(ends)).transform_filter("category === 'pooled'")
     drawn = drawn.encode(x=_TEXTURE, y=_SHAPE, color=kind["color"], tooltip=tooltip)

@@ -74,12 +74,13 @@ def accuracy_and_bias(summaries: Summaries, observers: Sequence[str] = ()) -> pd
     _check_saw_both(table, observers)
     table = choose_observers(show_once(table), observers)
     table = table[(table["observer_kind"] == "model") | (table["observer"] == HUMANS)]
-    numbers = ["accuracy", "accuracy_low", "accuracy_high", "shape_bias", "bias_low", "bias_high"]
     ends = ["value", "low", "high"]
+    of_accuracy = ["accuracy", "accuracy_low", "accuracy_high"]
+    of_bias = ["shape_bias", "bias_low", "bias_high"]
     accuracy = table[(table["metric"] == "accuracy") & (table["dataset"] != CONFLICT)]
-    accuracy = accuracy.rename(columns=dict(zip(ends, numbers[:3], strict=True)))
+    accuracy = accuracy.rename(columns=dict(zip(ends, of_accuracy, strict=True)))
     bias = table[table["metric"] == "shape_bias"]
-    bias = bias.rename(columns=dict(zip(ends, numbers[3:], strict=True)))
+    bias = bias.rename(columns=dict(zip(ends, of_bias, strict=True)))
     blurred = accuracy[accuracy["dataset"] == LOW_PASS]
     absent = [name for name, rows in ((CONFLICT, bias), (LOW_PASS, blurred)) if rows.empty]
     if absent:
@@ -90,7 +91,7 @@ def accuracy_and_bias(summaries: Summaries, observers: Sequence[str] = ()) -> pd
     rows = accuracy[(accuracy["condition"] == "") | (accuracy["dataset"] == LOW_PASS)]
     # The networks of all figures are those that saw blurred images, so that they compare.
     rows = rows.merge(blurred[_WHO].drop_duplicates(), on=_WHO)
-    rows = rows.merge(bias[[*_WHO, *numbers[3:]]], on=_WHO)
+    rows = rows.merge(bias[[*_WHO, *of_bias]], on=_WHO)
     family = known_networks().set_index("observer")["family"].to_dict() | {HUMANS: HUMANS_TITLE}
     title = rows["dataset"].map({name: each.title for name, each in EXPERIMENTS.items()})
     filtered = title + ", filter of " + rows["condition"] + " px"
@@ -108,7 +109,7 @@ def accuracy_and_bias(summaries: Summaries, observers: Sequence[str] = ()) -> pd
         ["place", "strength", "observer"], na_position="first", ignore_index=True
     )
     about = ["measured_on", "strength", "observer", "kind", "family"]
-    return rows[[*about, *numbers]].round(_DIGITS)
+    return rows[[*about, *of_accuracy, *of_bias]].round(_DIGITS)
 
 
 def _check_saw_both(table: pd.DataFrame, observers: Sequence[str]) -> None:

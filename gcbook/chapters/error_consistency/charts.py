@@ -252,21 +252,18 @@ def benchmark_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
 def _metric_panel(
     rows: pd.DataFrame, metric: str, kind: dict[str, Any]
 ) -> alt.LayerChart | alt.FacetChart:
-    shown = rows[["observer", "kind", "ood_accuracy", metric]]
+    axes = ["ood_accuracy", metric]
     scale = alt.Scale(zero=False)
-    base = alt.Chart(shown).encode(
-        x=alt.X("ood_accuracy:Q", title=column("ood_accuracy").title, scale=scale),
-        y=alt.Y(f"{metric}:Q", title=column(metric).title, scale=scale),
-        tooltip=tooltips(
-            ["observer", "ood_accuracy", metric], formats={"ood_accuracy": ".3f", metric: ".3f"}
-        ),
+    x = alt.X("ood_accuracy:Q", title=column("ood_accuracy").title, scale=scale)
+    y = alt.Y(f"{metric}:Q", title=column(metric).title, scale=scale)
+    tooltip = tooltips(["observer", *axes], formats=dict.fromkeys(axes, ".3f"))
+    base = alt.Chart(rows[["observer", "kind", *axes]]).encode(x=x, y=y, tooltip=tooltip)
+    many, special = (
+        base.transform_filter(f"datum.kind {test} 'Discriminative model'") for test in ("==", "!=")
     )
-    special = "datum.kind != 'Discriminative model'"
     return alt.layer(
-        base.transform_filter(f"!({special})")
-        .mark_point(filled=True, size=28, opacity=0.55)
-        .encode(**kind),
-        base.transform_filter(special).mark_point(filled=True, size=95, opacity=1).encode(**kind),
+        many.mark_point(filled=True, size=28, opacity=0.55).encode(**kind),
+        special.mark_point(filled=True, size=95, opacity=1).encode(**kind),
         base.transform_filter("datum.observer === follow").mark_point(
             filled=False, size=110, strokeWidth=2, color=INK, opacity=1
         ),

@@ -147,7 +147,7 @@ def dataset_agreement(rows: pd.DataFrame) -> alt.TopLevelMixin:
     kind = kind_marks(rows["kind"])
     tooltip = tooltips(["dataset", "observer", "kappa", "low", "high", "most"])
     dots = alt.Chart(by_column(networks[AGREEMENT], "dataset"))
-    dots = dots.transform_flatten(AGREEMENT[1:]).encode(y=y, tooltip=tooltip)
+    dots = dots.transform_flatten([*AGREEMENT[1:]]).encode(y=y, tooltip=tooltip)
     chosen = dots.transform_filter("datum.observer == agrees")
     humans = alt.Chart(levels).encode(y=y, tooltip=tooltip)
     layers = [
@@ -228,7 +228,7 @@ def _panel(rows: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
         title=title,
         width=165,
         height=130,
-    ).transform_flatten(values)
+    ).transform_flatten([*values])
 
 
 def benchmark_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:

@@ -96,7 +96,7 @@ def _caps(rows: pd.DataFrame, agreement: pd.DataFrame) -> dict[str, Any]:
     accuracy = rows.dropna(subset="ood_accuracy").set_index("model")["ood_accuracy"]
     ahead = means.index.intersection(accuracy.index[accuracy > accuracy[HUMANS_TITLE]])
     facts: dict[str, Any] = {
-        "accurate_share": Interval(*share[ahead].agg(["min", "max"]), ".0%"),
+        "accurate_share": Interval(share[ahead].min(), share[ahead].max(), ".0%"),
         "humans_share": Number(share.get(HUMANS_TITLE), ".0%"),
         "resnet50_share": Number(share.get("ResNet-50"), ".0%"),
     }

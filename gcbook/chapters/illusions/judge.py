@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -108,5 +109,5 @@ def plainly_seen() -> dict[tuple[str, str], float]:
     ]
     seen = pd.DataFrame(rows, columns=["about", "reading", "drawing", "probability"])
     means = seen.groupby(["about", "reading", "drawing"])["probability"].mean()
-    best: dict[tuple[str, str], float] = means.groupby(["about", "reading"]).max().to_dict()
+    best: dict[Any, float] = means.groupby(["about", "reading"]).max().to_dict()
     return best

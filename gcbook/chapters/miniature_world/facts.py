@@ -93,7 +93,7 @@ def _verdicts(compared: pd.DataFrame) -> dict[str, Any]:
         ("fine", "High-pass: latent − pixel"),
         ("alike", "Kappa: within − across kinds"),
     ):
-        row = rows.loc[comparison]
+        row: Any = rows.loc[comparison]
         facts[short] = Number(row["difference"], "+.2f")
         facts[f"{short}_interval"] = Interval(row["low"], row["high"], "+.2f")
     return facts

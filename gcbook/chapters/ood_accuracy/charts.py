@@ -454,4 +454,4 @@ def _panel(
         width=165,
         height=130,
         data=by_column(lines, ["observer", "family"]),
-    ).transform_flatten(values)
+    ).transform_flatten([*values])

@@ -168,7 +168,7 @@ def _cues(accuracies: pd.DataFrame) -> dict[str, Any]:
 def _table1(rows: pd.DataFrame) -> dict[str, Any]:
     """What the paper prints: of people, ViT-22B, ResNet-50 with and without diffusion noise."""
     rows = rows.set_index("model")
-    resnet50 = rows.loc["ResNet-50"]
+    resnet50: Any = rows.loc["ResNet-50"]
     bias, accuracy, consistency = (
         rows[f"{metric}_published"]
         for metric in ("shape_bias", "ood_accuracy", "error_consistency")

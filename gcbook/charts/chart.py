@@ -4,7 +4,7 @@ import html
 import json
 import math
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -41,7 +41,7 @@ def chart_spec(chart: "alt.TopLevelMixin") -> dict[str, Any]:
             'Add .properties(description="…") to the outermost chart: what is on the axes and '
             "what there is to see."
         )
-    _line_legends(spec, set(_shaped(spec)))
+    _line_legends(list(_encodings(spec)))
     spec["datasets"] = {k: _compact(v) for k, v in spec.get("datasets", {}).items()}
     spec["usermeta"] = {**spec.get("usermeta", {}), "dark": DARK}
     return spec
@@ -85,11 +85,8 @@ def vegalite_version() -> str:
     import vl_convert
 
     wanted = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
-    return (
-        wanted
-        if wanted in vl_convert.get_vegalite_versions()
-        else (vl_convert.get_vegalite_versions()[-1])
-    )
+    known = vl_convert.get_vegalite_versions()
+    return wanted if wanted in known else known[-1]
 
 
 def chart_html(image: str, spec: Mapping[str, Any]) -> str:
@@ -112,36 +109,29 @@ def chart_image(spec: Mapping[str, Any]) -> str:
     return f'<img class="gc-static" alt="{alt_text}"{box} src="{html.escape(uri)}">'
 
 
-def _shaped(node: Any) -> Iterator[str]:
-    """The fields that shapes of marks tell apart, anywhere in a chart."""
+def _encodings(node: Any) -> Iterator[dict[str, Any]]:
+    """The encodings anywhere in a chart."""
     if isinstance(node, dict):
-        shape = node.get("encoding", {}).get("shape", {})
-        if "field" in shape:
-            yield shape["field"]
-    parts = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    for part in parts:
-        yield from _shaped(part)
+        yield node.get("encoding", {})
+        node = [part for key, part in node.items() if key not in ("datasets", "values")]
+    if isinstance(node, list):
+        for part in node:
+            yield from _encodings(part)
 
 
-def _line_legends(node: Any, shaped: Container[str]) -> None:
+def _line_legends(encodings: Sequence[dict[str, Any]]) -> None:
     """Show dashes in legends as lines: around a dot no dash can be told from another.
 
     Where marks have shapes as well, a legend of marks tells enough.
     """
-    if isinstance(node, list):
-        for each in node:
-            _line_legends(each, shaped)
-    elif isinstance(node, dict):
-        encoding = node.get("encoding", {})
+    shaped = {encoding.get("shape", {}).get("field") for encoding in encodings} - {None}
+    for encoding in encodings:
         if "strokeDash" in encoding and encoding["strokeDash"].get("field") not in shaped:
             for channel in ("strokeDash", "color"):
                 legend = encoding.get(channel, {}).get("legend")
                 if isinstance(legend, dict):
                     for key, value in _LINE.items():
                         legend.setdefault(key, value)
-        for key, value in node.items():
-            if key not in ("datasets", "values"):
-                _line_legends(value, shaped)
 
 
 def _compact(rows: Any) -> Any:

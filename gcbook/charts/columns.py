@@ -67,17 +67,30 @@ def column(name: str) -> Column:
     return known[name]
 
 
-def formats_of(names: Sequence[str], special: Mapping[str, str] | None = None) -> dict[str, str]:
+def formats_of(
+    names: Sequence[str], special: Mapping[str, str] | None = None, *, tooltip: bool = False
+) -> dict[str, str]:
     """Formats of the numbers of columns that are shown together, nothing for the usual one.
 
     Args:
-        names: the columns in their order; the ends of an interval are written like its column.
+        names: the columns in their order; the ends of an interval are written like its column, in
+            a special format too.
         special: formats that differ from the vocabulary's.
+        tooltip: whether a tooltip shows them.
 
     >>> formats_of(["r", "low"]), formats_of(["accuracy"], {"accuracy": ".1%"})
     ({'r': '.2f', 'low': '.2f'}, {'accuracy': '.1%'})
     """
-    return _formats(names, special or {}, {c.name: c.format for c in _vocabulary().values()})
+    special = special or {}
+    found: dict[str, str] = {}
+    before = ""
+    for name in names:
+        whole = _whole(name, before)
+        known = _vocabulary().get(whole, Column(whole, ""))
+        usual = (tooltip and known.tooltip) or known.format
+        found[name] = special.get(name, found.get(whole, usual))
+        before = whole
+    return found
 
 
 def headings_of(names: Sequence[str], special: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -132,26 +145,12 @@ def tooltips(
     import altair as alt
 
     headings = headings_of(names, titles)
-    usual = {c.name: c.tooltip or c.format for c in _vocabulary().values()}
     return [
         alt.Tooltip(f"{name}:Q", title=headings[name], format=form)
         if form
         else alt.Tooltip(f"{name}:N", title=headings[name])
-        for name, form in _formats(names, formats or {}, usual).items()
+        for name, form in formats_of(names, formats, tooltip=True).items()
     ]
-
-
-def _formats(
-    names: Sequence[str], special: Mapping[str, str], usual: Mapping[str, str]
-) -> dict[str, str]:
-    """A format a column; the ends of an interval take their column's, a special one included."""
-    found: dict[str, str] = {}
-    before = ""
-    for name in names:
-        whole = _whole(name, before)
-        found[name] = special.get(name, found.get(whole, usual.get(whole, "")))
-        before = whole
-    return found
 
 
 def _whole(name: str, before: str) -> str:

@@ -5,7 +5,6 @@ A gallery holds every picture once, wraps on a narrow page and needs no script.
 
 import base64
 import html
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 __all__ = ["Gallery", "Picture", "Strip"]
@@ -82,13 +81,9 @@ def _strip(strip: Strip) -> str:
 
 
 def _picture(picture: Picture) -> str:
-    lines = _lines(picture.words)
+    lines = "".join(f"<span>{html.escape(line)}</span>" for line in picture.words)
     image = f'<img src="{picture.url}" alt="{html.escape(picture.alt)}" style="width:100%">'
     return f'<div class="gc-picture">{image}{lines}</div>'
-
-
-def _lines(words: Iterable[str]) -> str:
-    return "".join(f"<span>{html.escape(line)}</span>" for line in words)
 
 
 def _grid(least: str, gap: str) -> str:

@@ -8,17 +8,17 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from gcbook.charts.columns import column
 from gcbook.charts.theme import (
     BAND,
     CHANCE_LINE,
     DIVERGING,
+    HUES,
     INK,
+    KIND_SHAPES,
     PAGE,
     SEQUENTIAL,
     SERIES,
-    color_scale,
-    kinds_shown,
-    shape_scale,
 )
 from gcbook.paper.categories import CHANCE
 
@@ -153,18 +153,13 @@ def condition_x(conditions: Sequence[str], strength: str, angle: int = 0) -> alt
     )
 
 
-def diverging(field: str, title: str) -> alt.Color:
-    """Colour around 0: green above it, violet below.
-
-    Args:
-        field: that is shown.
-        title: of the legend.
-    """
+def diverging() -> alt.Color:
+    """Colour of the field ``kappa`` around 0: green above it, violet below."""
     # Error consistency hardly exceeds 0.8.
     scale: dict[str, Any] = {"scheme": DIVERGING, "domain": [-0.8, 0.8], "clamp": True}
     return alt.Color(
-        field,
-        title=title,
+        "kappa:Q",
+        title=column("kappa").title,
         scale=alt.Scale(**scale),
         legend=alt.Legend(
             orient="bottom",
@@ -269,38 +264,32 @@ def title_lines(title: str) -> str | list[str]:
 TENTHS = [i / 10 for i in range(11)]
 
 
-def encode_kind(kinds: Iterable[str], columns: int | None = None) -> dict[str, Any]:
+def encode_kind(kinds: Iterable[str], **legend: Any) -> dict[str, Any]:
     """Colour and shape by kind of observer, with one legend that says which values are published.
 
     Args:
         kinds: titles of the kinds that the chart shows.
-        columns: of the legend; by default as many as the page has room for.
+        legend: options of the legend, such as ``columns``.
     """
-    shown = kinds_shown(kinds)
     title = (
         "indexof(['Imagen', 'Stable Diffusion', 'Parti'], datum.label) < 0 ? datum.label"
         " : datum.label + ', paper'"
     )
-    layout: dict[str, Any] = {"columns": columns} if columns else {}
-    legend = alt.Legend(title=None, labelExpr=title, symbolOpacity=1, **layout)
-    return {
-        "color": alt.Color("kind:N", scale=color_scale(*shown), legend=legend),
-        "shape": alt.Shape("kind:N", scale=shape_scale(*shown), legend=legend),
-    }
+    shown = alt.Legend(title=None, labelExpr=title, symbolOpacity=1, **legend)
+    return kind_marks(kinds, legend=shown)
 
 
-def kind_marks(kinds: Iterable[str], title: str | None = None) -> dict[str, Any]:
-    """Colour and shape by kind of observer, under a plain legend.
+def kind_marks(kinds: Iterable[str], **options: Any) -> dict[str, Any]:
+    """Colour and shape by kind of observer.
 
     Args:
-        kinds: titles of the kinds that the chart shows.
-        title: of the legend.
+        kinds: titles of the kinds that the chart shows, at least one.
+        options: of both channels, such as ``title``.
     """
-    shown = kinds_shown(kinds)
-    return {
-        "color": alt.Color("kind:N", title=title, scale=color_scale(*shown)),
-        "shape": alt.Shape("kind:N", title=title, scale=shape_scale(*shown)),
-    }
+    found = set(kinds)
+    shown = [kind for kind in HUES if kind in found]
+    colors, shapes = ([of[kind] for kind in shown] for of in (HUES, KIND_SHAPES))
+    return look("kind", shown, color=colors, shape=shapes, **options)
 
 
 def look(

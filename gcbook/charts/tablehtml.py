@@ -111,7 +111,7 @@ def marked_table(
     }
     if columns is None:
         columns = [str(c) for c in table.columns if c not in companions]
-    _check_columns(table, [*columns, *companions])
+    _check_columns(table, columns)
     published = {c: paper for c, paper in published.items() if c in columns}
     titles = headings_of(columns, headings)
     forms = formats_of(columns, formats)
@@ -126,18 +126,15 @@ def marked_table(
         # A row of which the paper prints nothing has cells without meaning, not hidden numbers.
         printed = any(not _missing(row[c]) for c in published.values())
         for name in columns:
-            spec = forms.get(name, "")
-            if name in published:
-                ours, paper = row[name], row[published[name]]
-                if _missing(ours) and not printed and any(not _missing(row[c]) for c in published):
-                    cells.append(_cell(None, spec, number=True))
-                    continue
-                span = [row[c] for c in intervals.get(name, ())]
-                bold = name in best and bool(row[best[name]])
-                cells.append(_marked_cell(ours, paper, span, spec, bold))
+            spec, ours = forms[name], row[name]
+            span = [row[c] for c in intervals.get(name, ())]
+            if name not in published:
+                cells.append(_cell(ours, spec, _interval(span, spec), name in numeric))
+            elif _missing(ours) and not printed and any(not _missing(row[c]) for c in published):
+                cells.append(_cell(None, spec, number=True))
             else:
-                span = [row[c] for c in intervals.get(name, ())]
-                cells.append(_cell(row[name], spec, _interval(span, spec), name in numeric))
+                bold = name in best and bool(row[best[name]])
+                cells.append(_marked_cell(ours, row[published[name]], span, spec, bold))
         rows.append(f"<tr>{''.join(cells)}</tr>")
     inner = f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody>"
     legend = _legend() if published else ""
@@ -202,7 +199,7 @@ def _interval(ends: Sequence[Any], spec: str) -> str:
     return f'<span class="gc-interval">[{low}, {high}]</span>'
 
 
-def _marked_cell(ours: Any, paper: Any, ends: Sequence[Any], spec: str, bold: bool = False) -> str:
+def _marked_cell(ours: Any, paper: Any, ends: Sequence[Any], spec: str, bold: bool) -> str:
     has_ours, has_paper = not _missing(ours), not _missing(paper)
     kind = {(True, True): "both", (True, False): "recomputed", (False, True): "published"}.get(
         (has_ours, has_paper), "neither"

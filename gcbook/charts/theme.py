@@ -4,11 +4,6 @@ Every hue reaches a contrast of 3:1 on the light and on the dark page, or has a 
 Colours are never the only sign: kinds of observers differ in mark shape too.
 """
 
-from collections.abc import Iterable
-from typing import Any
-
-import altair as alt
-
 __all__ = [
     "BAND",
     "CHANCE_LINE",
@@ -21,16 +16,12 @@ __all__ = [
     "HUES",
     "HUMAN",
     "INK",
-    "KINDS",
     "KIND_SHAPES",
     "ORDERED",
     "OWN",
     "PAGE",
     "SEQUENTIAL",
     "SERIES",
-    "color_scale",
-    "kinds_shown",
-    "shape_scale",
 ]
 
 HUMAN = "#d0273c"
@@ -92,71 +83,27 @@ DARK = {
 DIVERGING = "purplegreen"
 """Scheme for values around 0; readable with the common kinds of colour blindness."""
 
-KINDS = {
-    "human": HUMAN,
-    "discriminative": DISCRIMINATIVE,
-    "imagen": GENERATIVE["imagen"],
-    "stable_diffusion": GENERATIVE["stable_diffusion"],
-    "parti": GENERATIVE["parti"],
-    "muse": GENERATIVE["muse"],
-    "own": OWN,
+HUES = {
+    "Humans": HUMAN,
+    "Discriminative model": DISCRIMINATIVE,
+    "Imagen": GENERATIVE["imagen"],
+    "Stable Diffusion": GENERATIVE["stable_diffusion"],
+    "Parti": GENERATIVE["parti"],
+    "Muse": GENERATIVE["muse"],
+    "Own model": OWN,
 }
-"""What a mark stands for → its colour."""
+"""Title of a kind of observer → its colour, in the order of legends."""
 
 KIND_SHAPES = {
-    "human": "diamond",
-    "discriminative": "circle",
-    "imagen": "square",
-    "stable_diffusion": "triangle-up",
-    "parti": "triangle-down",
-    "muse": "cross",
-    "own": "triangle-right",
+    "Humans": "diamond",
+    "Discriminative model": "circle",
+    "Imagen": "square",
+    "Stable Diffusion": "triangle-up",
+    "Parti": "triangle-down",
+    "Muse": "cross",
+    "Own model": "triangle-right",
 }
+"""Title of a kind of observer → the shape of its marks."""
 
 FAMILY_SHAPES = ("circle", "square", "triangle-up", "cross", "triangle-down", "triangle-right")
 """Of families of networks, which share a colour; the diamond stays with the humans."""
-
-_TITLES = {
-    "human": "Humans",
-    "discriminative": "Discriminative model",
-    "imagen": "Imagen",
-    "stable_diffusion": "Stable Diffusion",
-    "parti": "Parti",
-    "muse": "Muse",
-    "own": "Own model",
-}
-
-HUES = {title: KINDS[kind] for kind, title in _TITLES.items()}
-"""Title of a kind → its colour."""
-
-
-def kinds_shown(titles: Iterable[str]) -> tuple[str, ...]:
-    """The kinds whose titles occur, in the order of `KINDS`, for the two scales below.
-
-    >>> kinds_shown(["Imagen", "Humans", "Humans"])
-    ('human', 'imagen')
-    """
-    found = set(titles)
-    return tuple(kind for kind in KINDS if _TITLES[kind] in found)
-
-
-def color_scale(*kinds: str) -> alt.Scale:
-    """Colours of the kinds that a chart shows, keyed by their titles.
-
-    >>> color_scale("human").domain
-    ['Humans']
-    """
-    return _scale(KINDS, kinds)
-
-
-def shape_scale(*kinds: str) -> alt.Scale:
-    """Mark shapes of the kinds that a chart shows, keyed by their titles."""
-    return _scale(KIND_SHAPES, kinds)
-
-
-def _scale(values: dict[str, str], kinds: tuple[str, ...]) -> alt.Scale:
-    options: dict[str, Any] = {
-        "domain": [_TITLES[kind] for kind in kinds],
-        "range": [values[kind] for kind in kinds],
-    }
-    return alt.Scale(**options)

@@ -102,7 +102,7 @@ def error_consistency_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
     # The domain is explicit, for layers that filter would each sort their own.
     y = alt.Y("observer:N", title=None, sort=list(rows["observer"]))
     x = alt.X("kappa:Q", title="Error consistency with humans", scale=alt.Scale(zero=True))
-    kind = kind_marks(rows["kind"])
+    kind = kind_marks(rows["kind"], title=None)
     tooltip = tooltips(["observer", "kappa", "low", "high", "paper"])
     base = alt.Chart(rows.drop(columns="position").round(3)).transform_filter(chosen)
     humans = base.transform_filter("datum.kind == 'Humans'")
@@ -144,7 +144,7 @@ def dataset_agreement(rows: pd.DataFrame) -> alt.TopLevelMixin:
     y = alt.Y("dataset:N", title=None, sort=list(levels["dataset"]))
     y = y.axis(grid=True, gridDash=[1, 3])
     x = alt.X("kappa:Q", title="Error consistency with humans").axis(tickCount=10)
-    kind = kind_marks(rows["kind"])
+    kind = kind_marks(rows["kind"], title=None)
     tooltip = tooltips(["dataset", "observer", "kappa", "low", "high", "most"])
     dots = alt.Chart(by_column(networks[AGREEMENT], "dataset"))
     dots = dots.transform_flatten([*AGREEMENT[1:]]).encode(y=y, tooltip=tooltip)
@@ -200,7 +200,7 @@ def _panel(rows: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
     scale = alt.Scale(domain=[-0.2, 0.8], clamp=True)
     title_y = column("error_consistency").title
     y, low = (alt.Y(f"{name}:Q", title=title_y, scale=scale) for name in ("kappa", "low"))
-    color = kind_marks(rows["kind"])["color"]
+    color = kind_marks(rows["kind"], title=None)["color"]
     base = alt.Chart().encode(x=x, y=y)
     humans = base.transform_filter("datum.kind === 'Humans'")
     models = base.transform_filter("datum.kind !== 'Humans' && datum.kappa !== null")
@@ -238,7 +238,7 @@ def benchmark_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: from `gcbook.chapters.error_consistency.tables.metric_rows`.
     """
     metrics = [name for name in PAIR_METRICS if rows[name].notna().any()]
-    kind = kind_marks(rows["kind"])
+    kind = kind_marks(rows["kind"], title=None)
     return side_by_side(
         [_metric_panel(rows.dropna(subset=metric), metric, kind) for metric in metrics],
         [_highlight(rows, "follow", "SWAG ViT-H/14")],
@@ -346,7 +346,7 @@ def consistency_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
     )
     pair = base.transform_filter("datum.i != datum.j")
     squares = pair.mark_rect().encode(
-        color=diverging("kappa:Q", column("kappa").title),
+        color=diverging(),
         tooltip=tooltips(
             ["one", "other", "kappa", "interval", "most"], formats={"kappa": ".2f", "most": ".2f"}
         ),

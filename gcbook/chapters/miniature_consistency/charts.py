@@ -54,9 +54,7 @@ def fig_miniature_consistency(found: tuple[Consistency, ...]) -> alt.TopLevelMix
     return finish(
         alt.layer(
             base.transform_filter("datum.row === datum.column").mark_rect(color=BAND, opacity=0.45),
-            pair.mark_rect().encode(
-                color=diverging("kappa:Q", column("kappa").title), tooltip=tooltip
-            ),
+            pair.mark_rect().encode(color=diverging(), tooltip=tooltip),
             written.mark_text(fontSize=letters).encode(
                 text="short:N", color=cell_ink("abs(datum.kappa) > 0.6"), tooltip=tooltip
             ),

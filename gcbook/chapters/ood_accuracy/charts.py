@@ -73,7 +73,7 @@ def ood_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
     tooltip = tooltips(["model", *_NUMBERS, "paper"], titles, _SAID["formats"])
     y = alt.Y("label:N", sort=list(shown["label"]), title=None)
     base = alt.Chart(shown).transform_filter(chosen).encode(y=y, tooltip=tooltip)
-    kind = kind_marks(rows["kind"], column("observer").title)
+    kind = kind_marks(rows["kind"], title=column("observer").title)
     x = _percent(alt.X("value:Q", title=accuracy))
     recomputed = base.transform_filter("datum.origin == 'recomputed'")
     size = alt.condition("datum.kind == 'Humans'", alt.value(90), alt.value(42))
@@ -180,7 +180,7 @@ def single_condition_dots(rows: pd.DataFrame) -> alt.TopLevelMixin:
     leading = ", ".join(f"{observer} on {name}" for name, observer in firsts.items())
     y = alt.Y("dataset:N", sort=list(firsts.index), title=None).axis(grid=True, gridDash=[1, 3])
     x = _percent(alt.X("value:Q", title=_ACCURACY))
-    kind = kind_marks(rows["kind"])
+    kind = kind_marks(rows["kind"], title=None)
     tooltip = tooltips(["dataset", "observer", *_NUMBERS], **_SAID)
     drawn = rows[["dataset", "observer", "kind", *_NUMBERS]].round(3)
     base = alt.Chart(drawn).encode(x=x, y=y, tooltip=tooltip)
@@ -316,7 +316,7 @@ def favourite_answers(rows: pd.DataFrame) -> alt.TopLevelMixin:
     layers = [
         chance_line(alt.X("share:Q")),
         base.mark_point(filled=True, size=45, opacity=0.5).encode(
-            x=x, tooltip=tooltip, **kind_marks(rows["kind"])
+            x=x, tooltip=tooltip, **kind_marks(rows["kind"], title=None)
         ),
         base.mark_tick(color=INK, thickness=2.5, size=17).encode(
             x=alt.X("mean(share):Q", title="Share of the favourite answer")

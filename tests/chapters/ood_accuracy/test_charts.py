@@ -15,7 +15,7 @@ from gcbook.chapters.ood_accuracy.charts import (
 from gcbook.chapters.ood_accuracy.tables import ood_standings
 from gcbook.charts.chart import chart_spec
 from gcbook.charts.parts import NOBODY
-from gcbook.charts.theme import KINDS
+from gcbook.charts.theme import HUES
 from gcbook.stats.summaries import Summaries
 
 STANDINGS = pd.DataFrame(
@@ -148,7 +148,7 @@ def test_telling_conditions_have_a_lane_for_people_and_for_each_family() -> None
     dots = next(layer for layer in spec["layer"] if layer["mark"]["type"] == "point")
     assert dots["encoding"]["color"]["scale"] == {
         "domain": ["Humans", "ResNet", "Own model"],
-        "range": [KINDS["human"], KINDS["discriminative"], KINDS["own"]],
+        "range": [HUES["Humans"], HUES["Discriminative model"], HUES["Own model"]],
     }
     assert len(set(dots["encoding"]["shape"]["scale"]["range"])) == 3
     assert "Low-pass, 7: humans 60%, networks 20% to 20%." in spec["description"]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from gcbook.chapters.ood_accuracy.charts import accuracy_panels
 from gcbook.charts.chart import chart_spec, static_svg
-from gcbook.charts.theme import BAND, KINDS
+from gcbook.charts.theme import BAND, HUES
 from gcbook.paper.categories import CHANCE
 
 KIND = {
@@ -68,9 +68,9 @@ def test_families_are_told_apart_by_dashes_and_humans_come_first() -> None:
     assert len(set(networks)) == len(networks)
     hue = dict(zip(color["domain"], color["range"], strict=True))
     assert (hue["Humans"], hue["SWAG"], hue["Own model"]) == (
-        KINDS["human"],
-        KINDS["discriminative"],
-        KINDS["own"],
+        HUES["Humans"],
+        HUES["Discriminative model"],
+        HUES["Own model"],
     )
 
 

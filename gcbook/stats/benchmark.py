@@ -25,7 +25,7 @@ from gcbook.stats.comparisons import mean_ranks
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import estimate
 from gcbook.stats.resampling import Resampling
-from gcbook.trials.originals import locate_humans
+from gcbook.trials.originals import SOURCES, locate
 from gcbook.trials.table import joined, read_answers
 
 __all__ = [
@@ -167,7 +167,7 @@ def benchmark_paths(
     human = trials["observer_kind"] == "human"
     absent = humans == PUBLISHED_SOURCES[0] and humans not in set(trials.loc[human, "source"])
     if not human.any() or absent:
-        trials = joined([trials, read_answers(*locate_humans())])
+        trials = joined([trials, read_answers(*locate("trials", SOURCES["trials"][:1]))])
         notes.append(
             "compared with the published humans: the given trials hold none"
             + (" of that source" if human.any() else "")

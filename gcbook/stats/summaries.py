@@ -8,7 +8,6 @@ are left out and said to be.
 
 import json
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -25,7 +24,7 @@ from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import estimate
 from gcbook.stats.fromcounts import values_from_counts
 from gcbook.stats.metrics import count_trials
-from gcbook.trials.originals import SOURCES, find_trials, locate_trials
+from gcbook.trials.originals import SOURCES, find, locate_trials
 from gcbook.trials.table import read_trials, unmatched_images
 
 __all__ = [
@@ -106,9 +105,7 @@ def summarise(trials: pd.DataFrame, settings: SummarySettings | None = None) -> 
     )
 
 
-def load_summaries(
-    trials: str | Path | Sequence[str | Path] = "", settings: SummarySettings | None = None
-) -> Summaries:
+def load_summaries(trials: str = "", settings: SummarySettings | None = None) -> Summaries:
     """The summaries behind a chapter.
 
     Args:
@@ -129,7 +126,7 @@ def load_summaries(
         SummariesWarning: intervals are left out, or own trials cover only part of what is shown.
     """
     settings = settings or SummarySettings()
-    own_paths = _paths(trials)
+    own_paths = [part.strip() for part in trials.split(",") if part.strip()]
     if not own_paths and settings == SummarySettings():
         return Summaries.read()
     if own_paths:
@@ -138,7 +135,7 @@ def load_summaries(
         merged = merge_own(published, own)
         _describe_own(own, merged, settings)
         return summarise(merged, settings)
-    at_hand = find_trials()
+    at_hand = find("trials")
     if at_hand is not None:
         return summarise(read_trials(*at_hand), settings)
     if settings.resampling.draws:
@@ -209,12 +206,6 @@ def _overlap(trials: pd.DataFrame) -> dict[str, int]:
     others = trials[~trials["dataset"].isin(["edge", "silhouette", "cue-conflict"])]
     n_datasets = others.groupby("image_id", observed=True)["dataset"].nunique()
     return {"images": len(n_datasets), "images_in_several_datasets": int((n_datasets > 1).sum())}
-
-
-def _paths(trials: str | Path | Sequence[str | Path]) -> list[str | Path]:
-    if isinstance(trials, str):
-        return [part.strip() for part in trials.split(",") if part.strip()]
-    return [trials] if isinstance(trials, Path) else list(trials)
 
 
 def _provenance(settings: SummarySettings, sources: list[str]) -> dict[str, Any]:

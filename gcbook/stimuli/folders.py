@@ -18,7 +18,7 @@ from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.stimuli.images import IMAGE_SUFFIXES
 from gcbook.stimuli.stimulus import Stimulus, StimulusSet, in_order
 from gcbook.trials.find import known_dataset
-from gcbook.trials.originals import locate_stimuli
+from gcbook.trials.originals import locate
 from gcbook.trials.parse import image_ids, parse_condition
 
 __all__ = ["PUBLISHED_SETS", "Stimulus", "StimulusSet", "open_stimuli"]
@@ -111,7 +111,7 @@ def _locate(source: str | Path, dataset: str) -> tuple[Path, PurePosixPath, str]
             "it out."
         )
     if named in PUBLISHED_SETS:
-        return locate_stimuli()[0], nothing, named
+        return locate("stimuli")[0], nothing, named
     if named:
         raise InputError(
             f"{source}: nothing is there by that name, and of the 17 datasets only "

@@ -22,8 +22,7 @@ from gcbook.trials.originals import (
     at_hand,
     cache_dir,
     describe_search,
-    locate_stimuli,
-    locate_trials,
+    locate,
     read_registry,
     remedy,
 )
@@ -100,7 +99,7 @@ def _fetch(kind: Kind, base_url: str, workers: int = 8, progress: bool = True) -
             f"Fetching the {kind} stopped because {cache_dir() / kind} cannot be written "
             f"({error}); mend that, or set GCBOOK_CACHE_DIR to another folder."
         ) from error
-    return locate_trials() if kind == "trials" else locate_stimuli()
+    return locate(kind)
 
 
 def _download(kind: Kind, caches: list["pooch.Pooch"], workers: int, progress: bool) -> None:

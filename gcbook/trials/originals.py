@@ -28,9 +28,8 @@ __all__ = [
     "cached",
     "data_dir",
     "describe_search",
-    "find_trials",
-    "locate_humans",
-    "locate_stimuli",
+    "find",
+    "locate",
     "locate_trials",
     "read_registry",
     "remedy",
@@ -119,39 +118,38 @@ def data_dir() -> Path | None:
     return Path(named).expanduser().absolute() if named else None
 
 
-def find_trials() -> list[Path] | None:
-    """Return what `gcbook.trials.table.read_trials` needs to read all published trials, or None.
+def find(kind: Kind, sources: Sequence[Source] = ()) -> list[Path] | None:
+    """Return the zips, folders or files that hold a kind of data, or None.
 
-    Zips, folders or CSV files; None unless all three sources are at hand and complete.
+    Args:
+        kind: trials are read by `gcbook.trials.table.read_trials`.
+        sources: those wanted; none for all.
+
+    Returns:
+        None unless all of the sources are at hand and complete.
     """
-    return _find("trials")
+    places = [at_hand(kind, each) or cached(kind, each) for each in sources or SOURCES[kind]]
+    return None if None in places else [path for place in places if place for path in place]
+
+
+def locate(kind: Kind, sources: Sequence[Source] = ()) -> list[Path]:
+    """Return what `find` does.
+
+    Raises:
+        DataNotFoundError: it is not on this machine; the message says what to do.
+    """
+    found = find(kind, sources)
+    if found is None:
+        raise DataNotFoundError(
+            f"The published {kind} are not on this machine: {describe_search(kind)}; "
+            f"{remedy(kind)}."
+        )
+    return found
 
 
 def locate_trials() -> list[Path]:
-    """Return the published trials, like `find_trials`.
-
-    Raises:
-        DataNotFoundError: they are not on this machine; the message says what to do.
-    """
-    return _locate("trials")
-
-
-def locate_humans() -> list[Path]:
-    """Return the published trials of the humans alone.
-
-    Raises:
-        DataNotFoundError: they are not on this machine; the message says what to do.
-    """
-    return _locate("trials", SOURCES["trials"][:1])
-
-
-def locate_stimuli() -> list[Path]:
-    """Return the zip or folder that holds the published stimuli.
-
-    Raises:
-        DataNotFoundError: they are not on this machine; the message says what to do.
-    """
-    return _locate("stimuli")
+    """Return all published trials, as `locate` does."""
+    return locate("trials")
 
 
 def at_hand(kind: Kind, source: Source) -> list[Path] | None:
@@ -217,18 +215,3 @@ def remedy(kind: Kind) -> str:
         f"run `gcbook fetch {kind}` with a network connection (complete files are kept), or set "
         f"GCBOOK_DATA_DIR to a folder that holds {names} or GitHub's archives, unpacked"
     )
-
-
-def _find(kind: Kind, sources: Sequence[Source] = ()) -> list[Path] | None:
-    places = [at_hand(kind, each) or cached(kind, each) for each in sources or SOURCES[kind]]
-    return None if None in places else [path for place in places if place for path in place]
-
-
-def _locate(kind: Kind, sources: Sequence[Source] = ()) -> list[Path]:
-    found = _find(kind, sources)
-    if found is None:
-        raise DataNotFoundError(
-            f"The published {kind} are not on this machine: {describe_search(kind)}; "
-            f"{remedy(kind)}."
-        )
-    return found

@@ -123,7 +123,7 @@ def test_fetch_lays_files_out_like_the_repository(server: Originals, cache: Path
             content(source, path) for path in PATHS
         ]
     assert sorted(server.requests) == sorted(server.paths)
-    assert originals.find_trials() == originals.locate_trials() == folders
+    assert originals.find("trials") == originals.locate("trials") == folders
 
 
 def test_fetch_shows_progress(
@@ -139,11 +139,11 @@ def test_an_answer_that_was_edited_in_the_cache_is_noticed(server: Originals, ca
     _, models, _ = fetch_quietly(server)
     answer = models / PATHS[1]
     answer.write_bytes(answer.read_bytes().replace(b"sketch", b"Sketch", 1))
-    for ask in (originals.find_trials, originals.locate_trials):
+    for ask in (originals.find, originals.locate):
         with pytest.raises(GcbookError, match=rf"{answer}: expected the bytes .*`gcbook fetch tri"):
-            ask()
+            ask("trials")
     server.requests.clear()
-    assert fetch_quietly(server) == originals.find_trials()
+    assert fetch_quietly(server) == originals.find("trials")
     assert len(server.requests) == 1
 
 
@@ -184,7 +184,7 @@ def test_interrupted_download_leaves_nothing_half_and_is_taken_up(
     with pytest.raises(fetch.FetchError, match="could not be reached or broke off"):
         fetch_quietly(server, workers=1)
     assert len(files_in(cache)) == 5
-    assert originals.find_trials() is None
+    assert originals.find("trials") is None
 
     server.cut_short.clear()
     server.requests.clear()
@@ -275,7 +275,7 @@ def test_whole_clone_gives_only_the_published_files(
     monkeypatch.setenv("GCBOOK_DATA_DIR", str(tmp_path / "own"))
     roots = [unpack(source, tmp_path / "own") for source in TRIALS]
     (roots[0] / "raw-data/edge/edge_other_session-1.csv").write_text("another observer")
-    assert originals.find_trials() == [*(roots[0] / path for path in PATHS), *roots[1:]]
+    assert originals.find("trials") == [*(roots[0] / path for path in PATHS), *roots[1:]]
 
 
 def test_incomplete_folder_does_not_count(
@@ -285,13 +285,13 @@ def test_incomplete_folder_does_not_count(
     for source in TRIALS:
         unpack(source, tmp_path / "own")
     (tmp_path / "own" / TRIALS[2].folder / PATHS[1]).unlink()
-    assert originals.find_trials() is None
+    assert originals.find("trials") is None
     with pytest.raises(DataNotFoundError, match="error-consistency-cnns looked for"):
-        originals.locate_trials()
-    assert originals.locate_humans() == [tmp_path / "own" / TRIALS[0].folder]
+        originals.locate("trials")
+    assert originals.locate("trials", TRIALS[:1]) == [tmp_path / "own" / TRIALS[0].folder]
     (tmp_path / "own" / TRIALS[0].folder / PATHS[0]).unlink()
     with pytest.raises(DataNotFoundError, match="model-vs-human-humans, error-consistency-cnns"):
-        originals.locate_humans()
+        originals.locate("trials", TRIALS[:1])
 
 
 @pytest.mark.parametrize("kind", ["trials", "stimuli"])
@@ -301,7 +301,7 @@ def test_missing_data_is_one_clear_sentence(
     monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("GCBOOK_DATA_DIR", str(tmp_path / "own"))
     with pytest.raises(FileNotFoundError) as caught:
-        getattr(originals, f"locate_{kind}")()
+        originals.locate(kind)
     message = str(caught.value)
     assert str(tmp_path / "own") in message
     assert str(tmp_path / "cache") in message

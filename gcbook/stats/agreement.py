@@ -272,10 +272,6 @@ def consistency_table(pairs: pd.DataFrame, zero_division: ZeroDivision = "nan") 
 
 def _four_counts(right_a: npt.ArrayLike, right_b: npt.ArrayLike) -> tuple[int, int, int, int]:
     a, b = np.asarray(right_a, dtype=bool), np.asarray(right_b, dtype=bool)
-    if a.shape != b.shape or a.ndim != 1:
-        raise ValueError(
-            f"expected two vectors over the same images, found shapes {a.shape} and {b.shape}"
-        )
     both, wrong = int((a & b).sum()), int((~a & ~b).sum())
     return both, int(a.sum()) - both, int(b.sum()) - both, wrong
 

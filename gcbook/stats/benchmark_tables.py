@@ -6,7 +6,7 @@ datasets in the benchmark's conditions; where a reader has chosen others, nothin
 beside what was recomputed, for the two would not be comparable.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -76,16 +76,7 @@ def benchmark_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Da
         Only observers with all chosen datasets are recomputed: others are not comparable.
     """
     ours = _recomputed(summaries, observers)
-    ours["model"] = unique_labels(ours["source"], ours["observer"])
-    ours["kind"] = kind_titles(ours["source"], ours["observer_kind"])
-    paper = published_values().rename(columns={"kind": "group"})
-    # An own model may carry a published name; only the published network is the paper's.
-    paper["source"] = np.where(paper["observer"] != "", PUBLISHED_SOURCES[0], "")
-    named = [*METRICS, "mean_rank", "ood_rank"]
-    paper = paper.rename(columns={name: f"{name}_published" for name in named})
-    paper["paper_kind"] = published_kind(paper["key"])
-    wanted = ["key", "name", "paper_kind", "source", "observer"]
-    paper = paper[[*wanted, *(f"{name}_published" for name in named)]]
+    paper = _paper([*METRICS, "mean_rank", "ood_rank"])
     if comparable_with_paper(summaries):
         if observers:
             paper = paper[(paper["observer"] == "") | paper["observer"].isin(list(observers))]
@@ -94,45 +85,36 @@ def benchmark_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Da
     else:
         paper = paper.iloc[:0]
         ours[["mean_rank", "ood_rank"]] = np.nan
-    with_twin = paper[paper["observer"] != ""]
-    rows = ours.merge(with_twin, on=["source", "observer"], how="left")
-    rows = pd.concat([rows, paper[paper["observer"] == ""]], ignore_index=True)
-    rows["model"] = rows["model"].fillna(rows["name"])
-    rows["kind"] = rows["kind"].fillna(rows["paper_kind"])
+    rows = _beside_paper(ours, paper)
     rows["key"] = rows["key"].fillna("")
     values = [f"{metric}{end}" for metric in METRICS for end in (*_ENDS.values(), "_published")]
     ranks = ["mean_rank", "mean_rank_published", "ood_rank", "ood_rank_published"]
     return rows[["key", "observer", "model", "kind", *values, *ranks]].round(_DIGITS)
 
 
-def standing_rows(rows: pd.DataFrame, metrics: Iterable[str] = METRICS) -> pd.DataFrame:
-    """One row a metric and model, best first: what Figs. 4 and 9 draw.
+def standing_rows(rows: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """One row a model, best first: what Figs. 3 and 4 draw.
 
     Args:
         rows: from `benchmark_rows`.
-        metrics: some of `METRICS`.
+        metric: one of `METRICS` of which more is better.
 
     Returns:
-        ``metric, position`` (1 is the best, humans included), ``model, kind``, ``origin``
+        ``position`` (1 is the best, humans included), ``model, kind``, ``origin``
         ("recomputed" or "published"), ``value, low, high``, and ``paper`` (the published value,
         also where ``value`` is recomputed).
     """
-    tables = []
-    for metric in metrics:
-        table = rows[["model", "kind"]].assign(
-            metric=metric,
-            origin=np.where(rows[metric].notna(), "recomputed", "published"),
-            value=rows[metric].fillna(rows[f"{metric}_published"]),
-            low=rows[f"{metric}_low"],
-            high=rows[f"{metric}_high"],
-            paper=rows[f"{metric}_published"],
-        )
-        table = table.dropna(subset="value")
-        ascending = metric == "accuracy_difference"
-        table = table.sort_values(["value", "model"], ascending=[ascending, True])
-        tables.append(table.assign(position=np.arange(1, len(table) + 1)))
-    order = ["metric", "position", "model", "kind", "origin", "value", "low", "high", "paper"]
-    return pd.concat(tables, ignore_index=True)[order]
+    table = rows[["model", "kind"]].assign(
+        origin=np.where(rows[metric].notna(), "recomputed", "published"),
+        value=rows[metric].fillna(rows[f"{metric}_published"]),
+        low=rows[f"{metric}_low"],
+        high=rows[f"{metric}_high"],
+        paper=rows[f"{metric}_published"],
+    )
+    table = table.dropna(subset="value")
+    table = table.sort_values(["value", "model"], ascending=[False, True], ignore_index=True)
+    table.insert(0, "position", np.arange(1, len(table) + 1))
+    return table
 
 
 def table2_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -171,8 +153,6 @@ def dataset_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Data
     rows = rows[rows["metric"].isin(["accuracy", *PAIR_METRICS])]
     rows = rows[(rows["dataset"] != "") & (rows["condition"] == "")]
     wide = _widen(rows, ["dataset", *_WHO]).sort_values(["observer_kind", "source", "observer"])
-    wide["model"] = unique_labels(wide["source"], wide["observer"])
-    wide["kind"] = kind_titles(wide["source"], wide["observer_kind"])
     wide = wide.sort_values("dataset", key=lambda c: c.map(DATASETS.index), kind="stable")
     wide["dataset"] = wide["dataset"].map({n: e.title for n, e in EXPERIMENTS.items()})
     values = [f"{m}{end}" for m in ("accuracy", *PAIR_METRICS) for end in _ENDS.values()]
@@ -190,20 +170,8 @@ def shape_bias_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.D
     metrics = ["shape_bias", "shape_bias_category_mean", "shape_accuracy", "texture_accuracy"]
     rows = _shown(summaries, observers)
     rows = rows[rows["metric"].isin(metrics) & (rows["category"] == "")]
-    wide = _widen(rows, _WHO)
-    wide["model"] = unique_labels(wide["source"], wide["observer"])
-    wide["kind"] = kind_titles(wide["source"], wide["observer_kind"])
-    paper = published_values().dropna(subset="shape_bias")
-    paper = paper.rename(columns={"shape_bias": "shape_bias_published"})
-    paper["source"] = np.where(paper["observer"] != "", PUBLISHED_SOURCES[0], "")
-    paper["paper_kind"] = published_kind(paper["key"])
-    columns = ["source", "observer", "name", "paper_kind", "shape_bias_published"]
-    wide = wide.merge(
-        paper.loc[paper["observer"] != "", columns], on=["source", "observer"], how="left"
-    )
-    wide = pd.concat([wide, paper.loc[paper["observer"] == "", columns]], ignore_index=True)
-    wide["model"] = wide["model"].fillna(wide["name"])
-    wide["kind"] = wide["kind"].fillna(wide["paper_kind"])
+    paper = _paper(["shape_bias"]).dropna(subset="shape_bias_published")
+    wide = _beside_paper(_widen(rows, _WHO), paper)
     values = [f"{metric}{end}" for metric in metrics for end in _ENDS.values()]
     wide = wide.reindex(columns=["model", "kind", *values, "shape_bias_published"])
     bias = -wide["shape_bias"].fillna(wide["shape_bias_published"])
@@ -223,14 +191,39 @@ def _recomputed(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
     n_datasets = rows.groupby("metric")["n"].transform("max")
     wide = _widen(rows[rows["n"] == n_datasets], _WHO)
     values = [f"{metric}{end}" for metric in METRICS for end in _ENDS.values()]
-    return wide.reindex(columns=[*_WHO, *values])
+    return wide.reindex(columns=[*_WHO, "model", "kind", *values])
+
+
+def _paper(metrics: Sequence[str]) -> pd.DataFrame:
+    """The paper's models: ``key, name, paper_kind, source, observer``, ``<metric>_published``."""
+    paper = published_values()
+    # An own model may carry a published name; only the published network is the paper's.
+    paper["source"] = np.where(paper["observer"] != "", PUBLISHED_SOURCES[0], "")
+    paper["paper_kind"] = published_kind(paper["key"])
+    named = {metric: f"{metric}_published" for metric in metrics}
+    wanted = ["key", "name", "paper_kind", "source", "observer", *named.values()]
+    return paper.rename(columns=named)[wanted]
+
+
+def _beside_paper(ours: pd.DataFrame, paper: pd.DataFrame) -> pd.DataFrame:
+    """Our observers, each with what the paper says of it, and then the paper's other models."""
+    public = paper["observer"] != ""
+    rows = ours.merge(paper[public], on=["source", "observer"], how="left")
+    rows = pd.concat([rows, paper[~public]], ignore_index=True)
+    rows["model"] = rows["model"].fillna(rows["name"])
+    rows["kind"] = rows["kind"].fillna(rows["paper_kind"])
+    return rows
 
 
 def _widen(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """A row an observer, with ``model`` and ``kind`` to show."""
     wide = rows.pivot(index=keys, columns="metric", values=list(_ENDS))
     ends, metrics = wide.columns.get_level_values(0), wide.columns.get_level_values(1)
     wide.columns = pd.Index(metrics + ends.map(_ENDS))
-    return wide.reset_index()
+    wide = wide.reset_index()
+    wide["model"] = unique_labels(wide["source"], wide["observer"])
+    wide["kind"] = kind_titles(wide["source"], wide["observer_kind"])
+    return wide
 
 
 def _humans_first(rows: pd.DataFrame, key: pd.Series, then: list[str]) -> pd.DataFrame:

@@ -61,7 +61,7 @@ def mean_ranks(
     >>> mean_ranks(np.array([0.1, 0.2]), np.array([0.7, 0.8]), np.array([0.3, 0.3])).tolist()
     [1.5, 1.5]
     """
-    signed = _better_high(accuracy_difference, observed_consistency, error_consistency)
+    signed = -accuracy_difference, observed_consistency, error_consistency
     ranks = [pd.DataFrame(-values).rank().to_numpy().reshape(values.shape) for values in signed]
     return np.asarray(np.mean(ranks, axis=0))
 
@@ -90,7 +90,7 @@ def mean_rank_sets(
     """
     # The root ranks alike, and its draws are far nearer to a normal distribution than squares.
     root = np.sqrt(np.maximum(accuracy_difference, 0))
-    metrics = _better_high(root, observed_consistency, error_consistency)
+    metrics = -root, observed_consistency, error_consistency
     n = len(accuracy_difference)
     values = np.concatenate(metrics)
     a, b = np.triu_indices(n, k=1)
@@ -108,12 +108,6 @@ def mean_rank_sets(
     known = np.isfinite(values).reshape(len(metrics), n, -1)[:, :, 0].all(axis=0)
     known &= values.shape[1] > 1
     return np.where(known, 1 + n_better, np.nan), np.where(known, n - n_worse, np.nan)
-
-
-def _better_high(
-    accuracy_difference: Floats, observed_consistency: Floats, error_consistency: Floats
-) -> tuple[Floats, Floats, Floats]:
-    return -accuracy_difference, observed_consistency, error_consistency
 
 
 def compare(means: Mapping[str, Mapping[Who, Floats]], resampling: Resampling) -> pd.DataFrame:

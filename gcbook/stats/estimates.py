@@ -42,7 +42,7 @@ Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
 
-ESTIMATE_COLUMNS = (
+ESTIMATE_KEYS = (
     "metric",
     "source",
     "observer",
@@ -52,21 +52,16 @@ ESTIMATE_COLUMNS = (
     "dataset",
     "condition",
     "category",
-    "value",
-    "low",
-    "high",
-    "n",
 )
+"""The columns that say what a row is about."""
+
+ESTIMATE_COLUMNS = (*ESTIMATE_KEYS, "value", "low", "high", "n")
+
 _RANGE = {"accuracy_difference": (0.0, 1.0)}
 """The metric whose plug-in estimate is biased, a square, with its range."""
 
 _SHARES = ("ood_accuracy", "observed_consistency")
 """The metrics over several datasets that are shares, or means of them."""
-
-ESTIMATE_KEYS = tuple(
-    name for name in ESTIMATE_COLUMNS if name not in ("value", "low", "high", "n")
-)
-"""The columns that say what a row is about."""
 
 Labels = Mapping[str, npt.ArrayLike]
 
@@ -203,9 +198,8 @@ class _Overall:
     """Each observer's metrics on each dataset, summed up for the means over datasets."""
 
     def __init__(self) -> None:
-        self._sums: dict[str, dict[Who, list[Any]]] = {}
-        self._fewest: dict[str, dict[Who, int]] = {}
-        self.n: dict[str, dict[Who, int]] = {}
+        # The sum, in how many datasets it is defined, in how many it counts, and the fewest units.
+        self._found: dict[str, dict[Who, list[Any]]] = {}
 
     def add(
         self,
@@ -227,28 +221,27 @@ class _Overall:
                 self._add(metric, who, np.where(defined, row, 0), defined, int(counted), of)
 
     def extend(self, others: "_Overall") -> None:
-        for metric, by_who in others._sums.items():
-            for who, sums in by_who.items():
-                n, fewest = others.n[metric][who], others._fewest[metric][who]
-                self._add(metric, who, sums[0], sums[1], n, fewest)
+        for metric, by_who in others._found.items():
+            for who, found in by_who.items():
+                self._add(metric, who, *found)
 
     def _add(
         self, metric: str, who: Who, total: Floats, defined: npt.ArrayLike, n: int, units: int
     ) -> None:
-        sums = self._sums.setdefault(metric, {}).setdefault(who, [0.0, 0.0])
-        sums[:] = sums[0] + total, sums[1] + defined
-        counts = self.n.setdefault(metric, {})
-        counts[who] = counts.get(who, 0) + n
-        fewest = self._fewest.setdefault(metric, {})
-        fewest[who] = min(units, fewest.get(who, units))
+        found = self._found.setdefault(metric, {}).setdefault(who, [0.0, 0.0, 0, units])
+        found[:] = found[0] + total, found[1] + defined, found[2] + n, min(found[3], units)
 
     def means(self, metric: str) -> dict[Who, Floats]:
         """Means over the datasets where the metric is defined, (1 + draws,)."""
-        return {who: share(*sums) for who, sums in self._sums.get(metric, {}).items()}
+        return {who: share(*found[:2]) for who, found in self._found.get(metric, {}).items()}
+
+    def n(self, metric: str) -> dict[Who, int]:
+        """How many datasets count."""
+        return {who: found[2] for who, found in self._found.get(metric, {}).items()}
 
     def units(self, metric: str) -> list[int]:
         """Of how many units the means are at least: those of the smallest dataset, in each."""
-        return [self.n[metric][who] * fewest for who, fewest in self._fewest[metric].items()]
+        return [n * fewest for _, _, n, fewest in self._found[metric].values()]
 
 
 def _labels(people: pd.DataFrame) -> dict[str, npt.ArrayLike]:
@@ -441,15 +434,15 @@ def _add_overall(
         if metric == "error_consistency":
             bias = overall.means("kappa_bias")
             averaged = {who: centred(draws, bias[who][0]) for who, draws in averaged.items()}
+        n = overall.n(metric)
         if averaged:
-            n = list(overall.n[metric].values())
             labels = _person_labels(averaged) | {
                 "other": "" if metric == "ood_accuracy" else HUMANS
             }
             shares = overall.units(metric) if metric in _SHARES else None
-            rows.add(metric, np.stack(list(averaged.values())), labels, n, shares)
+            rows.add(metric, np.stack(list(averaged.values())), labels, list(n.values()), shares)
         # Only observers with all datasets are comparable over datasets.
-        whole = [who for who in averaged if overall.n[metric][who] == len(datasets)]
+        whole = [who for who in averaged if n[who] == len(datasets)]
         means[metric] = {
             who: correct_bias(averaged[who], *_RANGE[metric]) if metric in _RANGE else averaged[who]
             for who in whole

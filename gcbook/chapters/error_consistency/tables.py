@@ -189,7 +189,7 @@ def ranking_rows(rows: pd.DataFrame) -> pd.DataFrame:
         ``position`` (1 is the highest, humans included), ``observer, kind, origin``
         ("recomputed" or "published"), ``kappa, low, high`` and ``paper`` (the printed value).
     """
-    found = standing_rows(rows, ("error_consistency",)).drop(columns="metric")
+    found = standing_rows(rows, "error_consistency")
     return found.rename(columns={"model": "observer", "value": "kappa"})
 
 

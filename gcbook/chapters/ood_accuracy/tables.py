@@ -73,8 +73,7 @@ def ood_standings(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Dat
         ``position, model, kind, origin, value, low, high, paper``, the best first, as
         `gcbook.stats.benchmark_tables.standing_rows` gives them.
     """
-    rows = standing_rows(benchmark_rows(summaries, observers), ("ood_accuracy",))
-    return rows.drop(columns="metric").round(_DIGITS)
+    return standing_rows(benchmark_rows(summaries, observers), "ood_accuracy").round(_DIGITS)
 
 
 def accuracy_by_condition(

@@ -62,18 +62,13 @@ class Reconstructions:
     weights: str = ""
 
     @property
-    def error_maps(self) -> np.ndarray:
-        """Squared difference to the untouched picture, mean over colours, (S, P, H, W)."""
-        return np.square(self.images - self.untouched).mean(-1)
-
-    @property
     def errors(self) -> np.ndarray:
-        """Mean of the error maps, (S, P)."""
-        return self.error_maps.mean((-2, -1), dtype=np.float64)
+        """Mean squared difference to the untouched picture, (S, P)."""
+        return np.square(self.images - self.untouched).mean(-1).mean((-2, -1), dtype=np.float64)
 
-    def difference(self, first: int = 0, second: int = 1) -> np.ndarray:
-        """Return where two prompts differ: first minus second, mean over colours, (S, H, W)."""
-        return (self.images[:, first] - self.images[:, second]).mean(-1)
+    def difference(self) -> np.ndarray:
+        """Return where the first two prompts differ, their mean over colours, (S, H, W)."""
+        return (self.images[:, 0] - self.images[:, 1]).mean(-1)
 
 
 def load_for_prompts(
@@ -168,15 +163,12 @@ def reconstruct(
         raise InputError(f"guidance: expected a number, found {guidance}.")
     if steps < 1:
         raise InputError(f"steps: expected at least 1, found {steps}.")
-    guided = guidance != 1
+    needed = list(dict.fromkeys(asked if guidance == 1 else [*asked, EMPTY]))
     if isinstance(model, str | Path):
-        known = dict.fromkeys([*asked, EMPTY] if guided else asked)
-        classifier = load_for_prompts(model, list(known), device=device, dtype=dtype)
+        classifier = load_for_prompts(model, needed, device=device, dtype=dtype)
     else:
         classifier = model
-    missing = [each for each in (*asked, EMPTY) if each not in classifier.labels]
-    if not guided:
-        missing = [each for each in missing if each in asked]
+    missing = [each for each in needed if each not in classifier.labels]
     if missing:
         raise InputError(
             f"prompts: expected a classifier loaded with all of them, found one without {missing}."

@@ -10,8 +10,6 @@ from importlib import resources
 
 import pandas as pd
 
-from gcbook.files.errors import InputError
-
 __all__ = [
     "quoted",
     "quoted_value",
@@ -79,16 +77,10 @@ def quoted_value(key: str) -> float:
     Args:
         key: its key in `quoted`.
 
-    Raises:
-        InputError: there is no such key.
-
     >>> quoted_value("human_shape_bias")
     0.96
     """
-    values = quoted().set_index("key")["value"]
-    if key not in values.index:
-        raise InputError(f"quoted_value: expected one of {', '.join(values.index)}; found {key!r}.")
-    return float(values.loc[key])
+    return float(quoted().set_index("key").loc[key, "value"])
 
 
 def published_models() -> pd.DataFrame:

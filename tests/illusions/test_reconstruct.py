@@ -106,7 +106,6 @@ def test_errors_are_against_the_untouched_picture():
     images = np.zeros((1, 2, 2, 2, 3), np.float32)
     images[0, 1, 0, 0] = (0.3, 0.0, 0.0)
     found = Reconstructions(PROMPTS, (0.5,), untouched, untouched, images)
-    assert found.error_maps[0, 1].tolist() == [[pytest.approx(0.03), 0], [0, 0]]
     assert found.errors.tolist() == [[0, pytest.approx(0.0075)]]
     assert found.difference()[0, 0, 0] == pytest.approx(-0.1)
 

@@ -3,7 +3,6 @@
 import pandas as pd
 import pytest
 
-from gcbook.files.errors import InputError
 from gcbook.paper.published import (
     published_models,
     published_values,
@@ -241,8 +240,3 @@ def test_quoted_values_agree_with_the_tables():
     rows = rows[(rows["quantity"] == "shape_bias") & rows["subject"].isin(in_table.index)]
     assert set(rows["subject"]) >= {"imagen", "stable_diffusion", "parti", "resnet50"}
     assert rows["value"].tolist() == in_table.loc[rows["subject"]].tolist()
-
-
-def test_an_unknown_quotation_lists_the_known_ones():
-    with pytest.raises(InputError, match=r"human_shape_bias.*found 'age'"):
-        quoted_value("age")

@@ -49,7 +49,6 @@ class Source:
     repository: str
     commit: str
     content: str
-    licence: str
 
     @property
     def folder(self) -> str:
@@ -64,21 +63,18 @@ SOURCES: dict[Kind, tuple[Source, ...]] = {
             "bethgelab/model-vs-human",
             "79ed7cd1d9ac3a114e71b6638f0a98bdd627316c",
             "90 human observers on 17 datasets",
-            "MIT",
         ),
         Source(
             "model-vs-human-models",
             "bethgelab/model-vs-human",
             "93ee6766db71bc99de23a16cf5216acff181b470",
             "nine networks on the same 17 datasets",
-            "MIT",
         ),
         Source(
             "error-consistency-cnns",
             "wichmann-lab/error-consistency",
             "eb53bdb5d8e48166c56b9201842b19e8259506c5",
             "25 convolutional networks on cue-conflict, edge and silhouette",
-            "see the repository",
         ),
     ),
     "stimuli": (
@@ -87,7 +83,6 @@ SOURCES: dict[Kind, tuple[Source, ...]] = {
             "rgeirhos/texture-vs-shape",
             "ccd0c01d42c0a8a834e90ec141e7f24fa915dc23",
             "all 160 edge and 160 silhouette images, and 240 of the 1,280 cue-conflict images",
-            "CC BY 4.0",
         ),
     ),
 }

@@ -57,7 +57,7 @@ def fig_category_bias(
     )
     y = alt.Y("category:N", sort=list(CATEGORIES), title=None).axis(grid=True, gridDash=[1, 3])
     base = alt.Chart(rows).transform_filter(shown)
-    said = tooltips([series, *_SAID], formats=dict.fromkeys(_SAID[1:4], ".1%") | _COUNTS)
+    said = tooltips([series, *_SAID], formats={"texture_share": ".1%"})
     means = base.transform_aggregate(texture_share="mean(category_mean)", groupby=[series])
     layers = [
         means.mark_rule(strokeWidth=2).encode(x=x, color=channels["color"]),
@@ -75,9 +75,6 @@ def fig_category_bias(
         height=_ROW * len(CATEGORIES),
         description=description,
     )
-
-
-_COUNTS = {"shape_answers": ",", "texture_answers": ","}
 
 
 def _printed(lines: pd.DataFrame, x: alt.X) -> list[alt.Chart]:

@@ -167,6 +167,5 @@ def check_label(name: str, prefix: str, source: str) -> None:
 
 def notes_html(source: str, after: str = "") -> str:
     """Source badge, and what follows it."""
-    kind = source.replace(" ", "-")
-    badge = f'<p class="gc-source gc-source-{kind}">{SOURCES[source]}</p>'
+    badge = f'<p class="gc-source gc-source-{source}">{SOURCES[source]}</p>'
     return f'<div class="gc-notes">{badge}{after}</div>'

@@ -87,10 +87,9 @@ def _accuracies(
     in_conditions = accuracy(counts, [*_WHO, "dataset", "condition"])
     pooled = accuracy(counts[_counted(counts, settings)], [*_WHO, "dataset"])
     across = pooled[(pooled["observer_kind"] == "model") | (pooled["observer"] == HUMANS)]
-    named = {"accuracy": "value"}
     return [
-        in_conditions.rename(columns=named).assign(metric="accuracy"),
-        pooled.rename(columns=named).assign(metric="accuracy"),
+        _value(in_conditions, "accuracy"),
+        _value(pooled, "accuracy"),
         _mean(across, _WHO, "accuracy", whole, "whole").assign(metric="ood_accuracy"),
     ]
 
@@ -101,30 +100,17 @@ def _shape(counts: pd.DataFrame) -> list[pd.DataFrame]:
         return []
     by = [*_WHO, "dataset"]
     pooled, each = shape_bias(conflict, by), shape_bias(conflict, [*by, "category"])
-    tables = [
-        table.drop(columns=[name for name in CUE_METRICS if name != metric])
-        .rename(columns={metric: "value"})
-        .assign(metric=metric)
-        for table in (pooled, each)
-        for metric in CUE_METRICS
-    ]
+    tables = [_value(table, metric) for table in (pooled, each) for metric in CUE_METRICS]
     means = category_mean_shape_bias(conflict, by).assign(n=pooled["n"])
-    name = "shape_bias_category_mean"
-    return [*tables, means.rename(columns={name: "value"}).assign(metric=name)]
+    return [*tables, _value(means, "shape_bias_category_mean")]
 
 
 def _agreement(
     pairs: pd.DataFrame, whole: pd.DataFrame, settings: SummarySettings
 ) -> list[pd.DataFrame]:
-    pairs = consistency_table(pairs, settings.zero_division).rename(
-        columns={
-            **{f"{name}_a": name for name in ("source", "observer")},
-            **{f"{name}_b": f"other_{name}" for name in ("source",)},
-            "kind_a": "observer_kind",
-            "observer_b": "other",
-            "kind_b": "other_kind",
-        }
-    )
+    sides = [f"{name}_{side}" for side in "ab" for name in ("source", "observer", "kind")]
+    pairs = consistency_table(pairs, settings.zero_division)
+    pairs = pairs.rename(columns=dict(zip(sides, _WHO + _OTHER, strict=True)))
     keys = [*_WHO, *_OTHER, "dataset"]
     averaged = {metric: (metric, "mean") for metric in PAIR_METRICS}
     counted = pairs[_counted(pairs, settings)].groupby(keys, observed=True, sort=False)
@@ -167,7 +153,7 @@ def _agreement(
 
 
 def _value(table: pd.DataFrame, metric: str) -> pd.DataFrame:
-    kept = [*_WHO, "other_source", "other", "other_kind", "dataset", "condition", metric, "n"]
+    kept = [*_WHO, *_OTHER, "dataset", "condition", "category", metric, "n"]
     columns = [name for name in kept if name in table]
     return table[columns].rename(columns={metric: "value"}).assign(metric=metric)
 

@@ -327,7 +327,8 @@ class _Condition:
 
     def _sums(self, masks: npt.NDArray[np.bool_]) -> Iterator[tuple[slice, Floats]]:
         wanted = masks.astype(np.float32)
-        for drawn, weights in self._weights if self.few else self._blocks():
+        blocks = self._weights if self.few else self.resampling.blocks(*self.factors)
+        for drawn, weights in blocks:
             yield drawn, (wanted @ weights.T).astype(np.float64)
         if self.n_draws > 1 + self.resampling.draws:
             whole = wanted.sum(axis=-1, keepdims=True, dtype=np.float64)
@@ -335,10 +336,7 @@ class _Condition:
 
     @cached_property
     def _weights(self) -> list[tuple[slice, Floats]]:
-        return list(self._blocks())
-
-    def _blocks(self) -> Iterator[tuple[slice, Floats]]:
-        return self.resampling.blocks(*self.factors)
+        return list(self.resampling.blocks(*self.factors))
 
     @cached_property
     def _half(self) -> Floats:

@@ -80,7 +80,8 @@ def quoted_value(key: str) -> float:
     >>> quoted_value("human_shape_bias")
     0.96
     """
-    return float(quoted().set_index("key").loc[key, "value"])
+    values = quoted().set_index("key")["value"]
+    return float(values.loc[key])
 
 
 def published_models() -> pd.DataFrame:

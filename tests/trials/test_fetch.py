@@ -296,7 +296,7 @@ def test_incomplete_folder_does_not_count(
 
 @pytest.mark.parametrize("kind", ["trials", "stimuli"])
 def test_missing_data_is_one_clear_sentence(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: originals.Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("GCBOOK_DATA_DIR", str(tmp_path / "own"))

@@ -74,19 +74,6 @@ def _near(u: torch.Tensor) -> torch.Tensor:
     return _part(u) - 0.5
 
 
-def _stripes(u: torch.Tensor, v: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    return _wave(v)
-
-
-def _bands(u: torch.Tensor, v: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Wide stripes with a thin line in each."""
-    return _wave(u / 2) + 0.9 * _wave(u / 2 + 0.3, 0.15)
-
-
-def _checker(u: torch.Tensor, v: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    return (_wave(u / 1.6) - _wave(v / 1.6)).abs()
-
-
 def _dots(u: torch.Tensor, v: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     shifted = u + 0.5 * _wave(v / 2)
     return ((_near(shifted).square() + _near(v).square()) < 0.35**2).float()
@@ -102,22 +89,6 @@ def _bricks(u: torch.Tensor, v: torch.Tensor, generator: torch.Generator) -> tor
     row = _wave(v / 2)
     joint = (_part(u / 1.8 + 0.5 * row) < 0.16) | (_part(v) < 0.25)
     return joint.float()
-
-
-def _zigzag(u: torch.Tensor, v: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    return _wave(v + 1.2 * _near(u / 1.8).abs())
-
-
-def _waves(u: torch.Tensor, v: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    return _wave(u / 0.9 + 0.4 * torch.sin(2 * math.pi * v / 2.2), 0.4)
-
-
-def _grid(u: torch.Tensor, v: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    return torch.maximum(_wave(u / 1.3, 0.25), _wave(v / 1.3, 0.25))
-
-
-def _plaid(u: torch.Tensor, v: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    return _wave(u / 2, 0.6) + _wave(v / 2, 0.6) + 0.8 * _wave(u / 2 + 0.4, 0.15)
 
 
 def _triangles(u: torch.Tensor, v: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
@@ -217,16 +188,17 @@ def _wood(u: torch.Tensor, v: torch.Tensor, generator: torch.Generator) -> torch
 
 
 TEXTURES: Mapping[str, Pattern] = {
-    "stripes": _stripes,
-    "bands": _bands,
-    "checker": _checker,
+    "stripes": lambda u, v, _: _wave(v),
+    # Wide stripes with a thin line in each.
+    "bands": lambda u, v, _: _wave(u / 2) + 0.9 * _wave(u / 2 + 0.3, 0.15),
+    "checker": lambda u, v, _: (_wave(u / 1.6) - _wave(v / 1.6)).abs(),
     "dots": _dots,
     "rings": _rings,
     "bricks": _bricks,
-    "zigzag": _zigzag,
-    "waves": _waves,
-    "grid": _grid,
-    "plaid": _plaid,
+    "zigzag": lambda u, v, _: _wave(v + 1.2 * _near(u / 1.8).abs()),
+    "waves": lambda u, v, _: _wave(u / 0.9 + 0.4 * torch.sin(2 * math.pi * v / 2.2), 0.4),
+    "grid": lambda u, v, _: torch.maximum(_wave(u / 1.3, 0.25), _wave(v / 1.3, 0.25)),
+    "plaid": lambda u, v, _: _wave(u / 2, 0.6) + _wave(v / 2, 0.6) + 0.8 * _wave(u / 2 + 0.4, 0.15),
     "triangles": _triangles,
     "crosses": _crosses,
     "scales": _scales,

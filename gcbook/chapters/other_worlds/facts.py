@@ -55,7 +55,7 @@ def _training(models: Sequence[Trained]) -> dict[str, Any]:
         "images_most": Number(max(budgets), ",.0f"),
     }
     for recipe, name in _NAMES.items():
-        own = [one for one in models if one.recipe == recipe and not one.variant]
+        own = [one for one in models if one.job.model == recipe and not one.job.variant]
         seen = int(model_card(recipe)["images_seen"])
         found[f"{name}_seen"] = Number(own[0].budget / seen if own else np.nan, ".0%")
     return found

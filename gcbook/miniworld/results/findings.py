@@ -4,16 +4,14 @@ Every claim that compares kinds of models is a difference here, with an interval
 silhouettes; the verdict follows from the interval alone. The paper's own numbers stand beside it.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.results.consistency import pair_kappas, sides
 from gcbook.miniworld.results.kinds import GENERATIVE, printed_values, recipes_in, side_of
-from gcbook.miniworld.results.panel import OOD_SETS, MiniaturePanel, counted, make_panel
+from gcbook.miniworld.results.panel import OOD_SETS, counted, make_panel
 from gcbook.miniworld.results.shipped import parts_of
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import number
@@ -29,21 +27,18 @@ __all__ = [
 
 AGREES, CONTRADICTS, UNDECIDED = "as in the paper", "the other way round", "open"
 
-_MEASURES = {
-    "shape bias": "Shape bias",
-    "OOD accuracy": "OOD accuracy",
-    "accuracy, low-pass": "Low-pass",
-    "accuracy, high-pass": "High-pass",
-    "error consistency, cue conflict": "Kappa",
+_MEASURES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "shape bias": ("Shape bias", ("cue-conflict",)),
+    "OOD accuracy": ("OOD accuracy", OOD_SETS),
+    "accuracy, low-pass": ("Low-pass", ("low-pass",)),
+    "accuracy, high-pass": ("High-pass", ("high-pass",)),
+    "error consistency, cue conflict": ("Kappa", ("cue-conflict",)),
 }
-"""How measures are called where differences in them are drawn."""
+"""Measures: how they are called where differences in them are drawn, and their test sets."""
 _SIDES = {"pairs of classifiers − pairs of two kinds": "within − across kinds"}
 
-Measure = Callable[[MiniaturePanel, str], np.ndarray]
 
-
-@dataclass(frozen=True)
-class _Claim:
+class _Claim(NamedTuple):
     """A is said to have more of something than B; published numbers are of
     `gcbook.paper.published`."""
 
@@ -51,13 +46,7 @@ class _Claim:
     measure: str
     a: str
     b: str
-    sets: tuple[str, ...]
-    value: Measure
-    paper: str
-
-
-def _accuracy_on(*sets: str) -> Measure:
-    return lambda panel, recipe: panel.accuracy(recipe, sets)
+    paper: str = ""
 
 
 def _claims() -> list[_Claim]:
@@ -65,70 +54,27 @@ def _claims() -> list[_Claim]:
         {recipe: number(value, ".2f") for recipe, value in printed_values(column).items()}
         for column in ("shape_bias", "ood_accuracy")
     )
-    claims = []
-    for text, quantity, column, sets, value in (
-        (
-            "Generators are more shape-biased than a ResNet",
-            "shape bias",
-            bias,
-            ("cue-conflict",),
-            MiniaturePanel.shape_bias,
-        ),
-        (
-            "Generators are more accurate out of distribution than a ResNet",
-            "OOD accuracy",
-            ood,
-            OOD_SETS,
-            _accuracy_on(*OOD_SETS),
-        ),
-    ):
-        claims += [
-            _Claim(
-                text,
-                quantity,
-                recipe,
-                "mini-cnn",
-                sets,
-                value,
-                f"{column[recipe]} against {column['mini-cnn']}",
-            )
+    than_resnet = (
+        ("Generators are more shape-biased than a ResNet", "shape bias", bias),
+        ("Generators are more accurate out of distribution than a ResNet", "OOD accuracy", ood),
+    )
+    noised = f"{bias['mini-cnn-noise']} against {bias['mini-cnn']}, tested without noise"
+    raises = "Training with diffusion noise raises the shape bias"
+    blurred = "Diffusion on pixels is more accurate on blurred images than a ResNet"
+    sharp = "Diffusion on pixels is worse at high-pass images than other generators"
+    return [
+        *(
+            _Claim(text, measure, recipe, "mini-cnn", f"{of[recipe]} against {of['mini-cnn']}")
+            for text, measure, of in than_resnet
             # Of Muse the paper says that it classified at chance, and nothing else (Appendix B).
             for recipe in GENERATIVE
-            if recipe in column
-        ]
-    claims += [
-        _Claim(
-            "Training with diffusion noise raises the shape bias",
-            "shape bias",
-            "mini-cnn-noise",
-            "mini-cnn",
-            ("cue-conflict",),
-            MiniaturePanel.shape_bias,
-            f"{bias['mini-cnn-noise']} against {bias['mini-cnn']}, tested without noise",
+            if recipe in of
         ),
-        _Claim(
-            "Diffusion on pixels is more accurate on blurred images than a ResNet",
-            "accuracy, low-pass",
-            "mini-pixel",
-            "mini-cnn",
-            ("low-pass",),
-            _accuracy_on("low-pass"),
-            "",
-        ),
+        _Claim(raises, "shape bias", "mini-cnn-noise", "mini-cnn", noised),
+        _Claim(blurred, "accuracy, low-pass", "mini-pixel", "mini-cnn"),
+        _Claim(sharp, "accuracy, high-pass", "mini-latent", "mini-pixel"),
+        _Claim(sharp, "accuracy, high-pass", "mini-ar", "mini-pixel"),
     ]
-    claims += [
-        _Claim(
-            "Diffusion on pixels is worse at high-pass images than other generators",
-            "accuracy, high-pass",
-            other,
-            "mini-pixel",
-            ("high-pass",),
-            _accuracy_on("high-pass"),
-            "",
-        )
-        for other in ("mini-latent", "mini-ar")
-    ]
-    return claims
 
 
 def verdict_of(low: float, high: float) -> str:
@@ -158,12 +104,15 @@ def claim_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame
     rows = [
         _test(claim, answers, resampling)
         for claim in _claims()
-        if {claim.a, claim.b} <= recipes and set(claim.sets) <= sets
+        if {claim.a, claim.b} <= recipes and set(_MEASURES[claim.measure][1]) <= sets
     ]
     if "cue-conflict" in sets and len(set(map(side_of, recipes))) == 2:
         rows.append(_two_sides(answers, resampling))
-    table = pd.DataFrame(rows)
-    return table.round(dict.fromkeys(["a", "b", "difference", "low", "high"], 4))
+    numbers = ["a", "b", "difference", "low", "high"]
+    table = pd.DataFrame(rows, columns=["claim", "measure", "compared", *numbers, "paper"])
+    bounds = zip(table["low"], table["high"], strict=True)
+    table.insert(len(table.columns) - 1, "verdict", [verdict_of(low, high) for low, high in bounds])
+    return table.round(dict.fromkeys(numbers, 4))
 
 
 def claim_differences(rows: pd.DataFrame) -> pd.DataFrame:
@@ -177,45 +126,31 @@ def claim_differences(rows: pd.DataFrame) -> pd.DataFrame:
         values ``a, b``; what the ``paper`` prints of its own models; and the ``claim``.
     """
     sides = rows["compared"].replace(_SIDES).str.replace("mini-", "")
-    named = rows.assign(compared=rows["measure"].map(_MEASURES) + ": " + sides)
+    titles = rows["measure"].map({measure: title for measure, (title, _) in _MEASURES.items()})
+    named = rows.assign(compared=titles + ": " + sides)
     columns = ["compared", "difference", "low", "high", "verdict", "a", "b", "paper", "claim"]
     return named[columns]
 
 
-def _test(claim: _Claim, answers: pd.DataFrame, resampling: Resampling) -> dict[str, Any]:
+def _test(claim: _Claim, answers: pd.DataFrame, resampling: Resampling) -> tuple[Any, ...]:
     recipe = answers["observer"].map(lambda name: parts_of(name).recipe)
-    chosen = answers["dataset"].isin(claim.sets) & recipe.isin([claim.a, claim.b])
+    sets = _MEASURES[claim.measure][1]
+    chosen = answers["dataset"].isin(sets) & recipe.isin([claim.a, claim.b])
     panel = make_panel(answers[chosen & counted(answers)], resampling)
-    a, b = claim.value(panel, claim.a), claim.value(panel, claim.b)
-    low, high = map(float, resampling.interval(a - b))
-    return {
-        "claim": claim.claim,
-        "measure": claim.measure,
-        "compared": f"{claim.a} − {claim.b}",
-        "a": float(a[0]),
-        "b": float(b[0]),
-        "difference": float(a[0] - b[0]),
-        "low": low,
-        "high": high,
-        "verdict": verdict_of(low, high),
-        "paper": claim.paper,
-    }
+    a, b = (
+        panel.shape_bias(each) if claim.measure == "shape bias" else panel.accuracy(each, sets)
+        for each in (claim.a, claim.b)
+    )
+    values = (a[0], b[0], a[0] - b[0], *resampling.interval(a - b))
+    compared = f"{claim.a} − {claim.b}"
+    return claim.claim, claim.measure, compared, *map(float, values), claim.paper
 
 
-def _two_sides(answers: pd.DataFrame, resampling: Resampling) -> dict[str, Any]:
+def _two_sides(answers: pd.DataFrame, resampling: Resampling) -> tuple[Any, ...]:
     """Do classifiers err like each other, more than like generators? On cue conflict, as Fig. 6."""
-    conflicts = answers[answers["dataset"] == "cue-conflict"]
-    panel = make_panel(conflicts, resampling)
+    panel = make_panel(answers[answers["dataset"] == "cue-conflict"], resampling)
     facts = sides(*pair_kappas(panel, resampling), resampling)
-    return {
-        "claim": "Classifiers err more like each other than like generators",
-        "measure": "error consistency, cue conflict",
-        "compared": "pairs of classifiers − pairs of two kinds",
-        "a": facts["discriminative"],
-        "b": facts["across"],
-        "difference": facts["gap"],
-        "low": facts["gap_low"],
-        "high": facts["gap_high"],
-        "verdict": verdict_of(facts["gap_low"], facts["gap_high"]),
-        "paper": "",
-    }
+    (compared,) = _SIDES
+    values = (facts[name] for name in ("discriminative", "across", "gap", "gap_low", "gap_high"))
+    claim = "Classifiers err more like each other than like generators"
+    return claim, "error consistency, cue conflict", compared, *values, ""

@@ -30,6 +30,7 @@ SET_TITLES = {
 }
 
 _DIGITS = 4
+_ROUNDED = dict.fromkeys(["value", "low", "high"], _DIGITS)
 
 
 def evenly_weighted_answers(world: str) -> pd.DataFrame:
@@ -65,28 +66,22 @@ def accuracy_by_strength(answers: pd.DataFrame, *, resampling: Resampling) -> pd
     columns += ["value", "low", "high", "n", "counted"]
     table = _over_seeds(chosen, ["dataset", "condition"], resampling)
     rows = []
-    for row in table.to_dict("records"):
-        experiment = EXPERIMENTS[row["dataset"]]
-        place = experiment.conditions.index(row["condition"])
-        why = "unchanged" if row["condition"] in experiment.unchanged else "too hard"
+    for name, condition in zip(table["dataset"], table["condition"], strict=True):
+        experiment = EXPERIMENTS[name]
+        why = "no: unchanged" if condition in experiment.unchanged else "no: too hard"
         rows.append(
             {
                 "dataset": experiment.title,
                 "strength": experiment.xlabel,
-                "step": place,
-                "condition": experiment.label(row["condition"]),
-                "recipe": row["recipe"],
-                "seeds": row["seeds"],
-                "value": row["value"],
-                "low": row["low"],
-                "high": row["high"],
-                "n": row["n"],
-                "counted": "yes" if row["condition"] in experiment.included else f"no: {why}",
-                "order": (PARAMETRIC.index(row["dataset"]), list(KINDS).index(row["recipe"])),
+                "step": experiment.conditions.index(condition),
+                "condition": experiment.label(condition),
+                "counted": "yes" if condition in experiment.included else why,
+                "set": PARAMETRIC.index(name),
             }
         )
-    found = pd.DataFrame(rows).sort_values(["order", "step"], ignore_index=True)
-    return found[columns].round({"value": _DIGITS, "low": _DIGITS, "high": _DIGITS})
+    table = table.drop(columns=["dataset", "condition"]).join(pd.DataFrame(rows))
+    table["kind"] = table["recipe"].map(list(KINDS).index)
+    return table.sort_values(["set", "kind", "step"], ignore_index=True)[columns].round(_ROUNDED)
 
 
 def accuracy_by_set(
@@ -106,12 +101,11 @@ def accuracy_by_set(
     chosen = answers[answers["dataset"].isin(list(test_sets)) & counted(answers)]
     columns = ["dataset", "recipe", "seeds", "value", "low", "high", "n"]
     table = _over_seeds(chosen, ["dataset"], resampling)
-    place = {name: i for i, name in enumerate(test_sets)}
-    table["set_order"] = table["dataset"].map(place)
-    table["recipe_order"] = table["recipe"].map(list(KINDS).index)
-    table = table.sort_values(["set_order", "recipe_order"], ignore_index=True)
+    order = [*test_sets, *KINDS]
+    by = ["dataset", "recipe"]
+    table = table.sort_values(by, key=lambda names: names.map(order.index), ignore_index=True)
     table["dataset"] = table["dataset"].map(SET_TITLES)
-    return table[columns].round({"value": _DIGITS, "low": _DIGITS, "high": _DIGITS})
+    return table[columns].round(_ROUNDED)
 
 
 def bias_by_shape(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:

@@ -10,7 +10,6 @@ whole test sets; `gcbook.miniworld.results.steps_pictures` and
 """
 
 import copy
-import re
 import warnings
 import zlib
 from collections.abc import Sequence
@@ -25,7 +24,7 @@ from gcbook.classifiers.protocol import Draw
 from gcbook.files.errors import InputError
 from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results.shipped import model_folder, parts_of, shipped_models
-from gcbook.miniworld.testsets import make_test_set
+from gcbook.miniworld.testsets import make_test_set, silhouette_of, texture_of
 from gcbook.noise.draws import DrawRule, keyed_noise
 from gcbook.noise.schedules import log_snr
 from gcbook.stimuli.stimulus import Stimulus
@@ -46,8 +45,6 @@ SETS = ("cue-conflict", "in-distribution")
 
 ROLES = ("shape and texture", "shape", "texture", "neither")
 """Which of an image's cues a label may name."""
-
-_CUES = re.compile(r"([a-z]+)\d+-([a-z]+)\d+")
 
 
 @dataclass(frozen=True)
@@ -223,10 +220,10 @@ def take_steps(
 
 
 def _titled(stimuli: Sequence[Stimulus]) -> tuple[Example, ...]:
-    found: list[tuple[str, str]] = []
-    for stimulus in stimuli:
-        cues = _CUES.match(stimulus.imagename)
-        found.append((cues[1], cues[2]) if cues else (stimulus.category, ""))
+    found = [
+        (silhouette_of(each.imagename).rstrip("0123456789"), texture_of(each.image_id))
+        for each in stimuli
+    ]
     plain = [f"{shape} shape, {texture} texture" for shape, texture in found]
     return tuple(
         Example(
@@ -248,5 +245,5 @@ def _picture(classifier: DiffusionClassifier, x: torch.Tensor) -> np.ndarray:
 
 def role(label: str, example: Example) -> str:
     """What a label is to an image: one of `ROLES`."""
-    is_cue = label == example.shape, label == example.texture
-    return ROLES[{(True, True): 0, (True, False): 1, (False, True): 2, (False, False): 3}[is_cue]]
+    named = [cue for cue in ("shape", "texture") if getattr(example, cue) == label]
+    return " and ".join(named) or "neither"

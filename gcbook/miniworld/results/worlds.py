@@ -1,6 +1,6 @@
 """What this package brings of the map over worlds: scores of models that were trained in each."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -45,25 +45,13 @@ class Trained:
 
     Attributes:
         folder: of its scores and its record.
-        diagnosticity: of the world's textures.
-        contrast: of its textures, as a factor of the default world's.
-        recipe: which miniature.
-        variant: "", "longer" or "whole", see `gcbook.miniworld.training.worlds.Job`.
-        seed: of the training.
+        job: which miniature it is, where it was trained, and from which seed.
         budget: images that every model of its map sees; those trained longer saw more.
-        batch_size: images a step.
-        minutes: that the training took.
     """
 
     folder: Path
-    diagnosticity: float
-    contrast: float
-    recipe: str
-    variant: str
-    seed: int
+    job: Job
     budget: int
-    batch_size: int
-    minutes: float
 
 
 def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ...]:
@@ -80,20 +68,8 @@ def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ..
     for path in sorted(place.glob("*/*")):
         job = Job.named(path.relative_to(place).as_posix())
         if job is not None and is_done(path):
-            record = read_record(path)
-            found.append(
-                Trained(
-                    path,
-                    job.point.diagnosticity,
-                    job.point.contrast,
-                    job.model,
-                    job.variant,
-                    job.seed,
-                    int(record["images_seen"]) // job.lengthened,
-                    int(record["batch_size"]),
-                    float(record["minutes"]),
-                )
-            )
+            images = int(read_record(path)["images_seen"])
+            found.append(Trained(path, job, images // job.lengthened))
     if not found:
         raise InputError(
             f"{place}: expected a map of `gcbook worlds`, with a folder a world and scored models "
@@ -114,18 +90,12 @@ def world_answers(models: tuple[Trained, ...]) -> pd.DataFrame:
     """
     tables = []
     for model in models:
-        observer = f"{model.recipe}-seed{model.seed}"
+        job = model.job
         for name in SETS:
             decided = decide(Store.open(model.folder / name))
-            trials = to_trials(decided, observer, name, SOURCE)
-            tables.append(
-                trials.assign(
-                    diagnosticity=model.diagnosticity,
-                    contrast=model.contrast,
-                    recipe=model.recipe,
-                    variant=model.variant,
-                )
-            )
+            trials = to_trials(decided, f"{job.model}-seed{job.seed}", name, SOURCE)
+            place = asdict(job.point)
+            tables.append(trials.assign(**place, recipe=job.model, variant=job.variant))
     return mark(pd.concat(tables, ignore_index=True))
 
 
@@ -142,9 +112,7 @@ def sign_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -
         is the one of the map.
     """
     keys, values, _ = pooled_measures(answers, CELL, resampling=resampling, together=True)
-    place = {
-        tuple(cell): at for at, cell in enumerate(keys[CELL].itertuples(index=False, name=None))
-    }
+    place = {cell: at for at, cell in enumerate(keys[CELL].itertuples(index=False, name=None))}
     bias = values["shape_bias"]
     rows = []
     for point in keys[POINT].drop_duplicates().itertuples(index=False, name=None):
@@ -154,17 +122,7 @@ def sign_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -
             if first is None or second is None:
                 continue
             difference = bias[first] - bias[second]
-            low, high = resampling.interval(difference)
-            rows.append(
-                {
-                    **dict(zip(POINT, point, strict=True)),
-                    "variant": variant,
-                    "generator": bias[first, 0],
-                    "classifier": bias[second, 0],
-                    "difference": difference[0],
-                    "low": float(low),
-                    "high": float(high),
-                }
-            )
+            ends = map(float, resampling.interval(difference))
+            rows.append((*point, variant, bias[first, 0], bias[second, 0], difference[0], *ends))
     columns = [*POINT, "variant", "generator", "classifier", "difference", "low", "high"]
     return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[3:], 4))

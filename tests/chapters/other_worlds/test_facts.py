@@ -18,20 +18,7 @@ from gcbook.miniworld.training.worlds import GRID, IMAGES, jobs
 from gcbook.stats.correlation import correlate
 
 HERE, THERE = (0.89, 1.0), (0.6, 0.5)
-MODELS = [
-    Trained(
-        Path(),
-        job.point.diagnosticity,
-        job.point.contrast,
-        job.model,
-        job.variant,
-        seed=0,
-        budget=IMAGES,
-        batch_size=job.batch_size,
-        minutes=float(minutes),
-    )
-    for minutes, job in enumerate(jobs())
-]
+MODELS = [Trained(Path(), job, IMAGES) for job in jobs()]
 CELLS = pd.DataFrame(
     [
         (*point, recipe, "", 1, MEASURES[measure], value, value - 0.1, value + 0.1, 0.9)
@@ -80,7 +67,7 @@ def facts(models=MODELS, cells=CELLS, signs=SIGNS, seeds=SEEDS):
 def test_unequal_budgets_show():
     equal = facts()
     assert equal.images_least == equal.images_most == IMAGES
-    short = [replace(one, budget=640) if one.recipe == "mini-pixel" else one for one in MODELS]
+    short = [replace(one, budget=640) if one.job.model == "mini-pixel" else one for one in MODELS]
     assert (facts(models=short).images_least, facts(models=short).images_most) == (640, IMAGES)
     assert equal.pixel_seen == IMAGES / int(model_card("mini-pixel")["images_seen"])
 

@@ -121,26 +121,16 @@ def _dashes(u: torch.Tensor, v: torch.Tensor, generator: torch.Generator) -> tor
 
 
 def _honeycomb(u: torch.Tensor, v: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Lines between the cells of a hexagonal lattice."""
-    first, second = _to_lattice(u, v)
-    return ((first - second).abs() < 0.22).float()
-
-
-def _to_lattice(u: torch.Tensor, v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Distances to the nearest and second nearest point of a hexagonal lattice."""
+    """Lines between the cells of a hexagonal lattice, where two of its points are as near."""
     side, height = 1.5, 1.5 * math.sqrt(3)
-    distances = [
-        ((_near(u / side + a) * side).square() + (_near(v / height + b) * height).square()).sqrt()
-        for a, b in ((0.0, 0.0), (0.5, 0.5))
-    ]
-    # A lattice point's neighbours to the left and right belong to its own rectangular lattice.
-    beside = [
-        (((_near(u / side + a).abs() - 1) * side).square()
-         + (_near(v / height + b) * height).square()).sqrt()
-        for a, b in ((0.0, 0.0), (0.5, 0.5))
-    ]  # fmt: skip
-    ordered = torch.stack([*distances, *beside]).sort(dim=0).values
-    return ordered[0], ordered[1]
+    distances = []
+    for a in (0.0, 0.5):
+        across, down = _near(u / side + a).abs(), _near(v / height + a) * height
+        # A lattice point's neighbours to the left and right belong to its own rectangular lattice.
+        for beside in (0, 1):
+            distances.append((((across - beside) * side).square() + down.square()).sqrt())
+    first, second, *_ = torch.stack(distances).sort(dim=0).values
+    return ((first - second).abs() < 0.22).float()
 
 
 def _leopard(u: torch.Tensor, v: torch.Tensor, generator: torch.Generator) -> torch.Tensor:

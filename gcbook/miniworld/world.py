@@ -232,14 +232,10 @@ class Composer:
             size,
             generator,
         )
-        ratio = torch.exp(
-            between(
-                (math.log(world.texture_ratio[0]), math.log(world.texture_ratio[1])),
-                len(texture),
-                generator,
-            )
-        )
-        clouds = self._clouds(len(texture), size, generator)
+        low, high = map(math.log, world.texture_ratio)
+        ratio = torch.exp(between((low, high), len(texture), generator))
+        noise = torch.randn((len(texture), size, size), generator=generator)
+        clouds = as_clouds(noise, world.background_slope)
         cloudy = between(world.background_ratio, len(texture), generator)
         front = figure[:, None, None] + (ratio * contrast)[:, None, None] * pattern
         back = ground[:, None, None] + (cloudy * contrast)[:, None, None] * clouds
@@ -320,11 +316,6 @@ class Composer:
             torch.where(bright, darker, lighter),
             difference / 2,
         )
-
-    def _clouds(self, count: int, size: int, generator: torch.Generator) -> torch.Tensor:
-        """Noise whose amplitude falls with frequency, mean 0 and standard deviation 1."""
-        noise = torch.randn((count, size, size), generator=generator)
-        return as_clouds(noise, self.world.background_slope)
 
     def _tints(self, mask: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         """Colour of figure and ground beyond grey, (N, size, size, 3), of zero sum a pixel."""

@@ -1,12 +1,12 @@
 """Do the miniatures err on the same images: every two of them, and by kind."""
 
 from dataclasses import dataclass
+from itertools import chain
 
 import pandas as pd
 
 from gcbook.miniworld.results.consistency import (
     GROUPS,
-    cluster_order,
     clusters,
     group_of_images,
     pair_kappas,
@@ -35,18 +35,21 @@ class Consistency:
     Attributes:
         group: of `gcbook.miniworld.results.consistency.GROUPS`.
         pairs: from `gcbook.miniworld.results.consistency.pair_kappas`.
-        order: of the models, so that those who err alike stand together.
-        halves: the two groups of models into which their tree is cut.
+        halves: from `gcbook.miniworld.results.consistency.clusters`.
         sides: from `gcbook.miniworld.results.consistency.sides`.
         right: share of these images that each model answers rightly.
     """
 
     group: str
     pairs: pd.DataFrame
-    order: tuple[str, ...]
     halves: tuple[tuple[str, ...], ...]
     sides: dict[str, float]
     right: dict[str, float]
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The models, those who err alike together."""
+        return tuple(chain(*self.halves))
 
 
 def consistency_of(answers: pd.DataFrame, *, resampling: Resampling) -> tuple[Consistency, ...]:
@@ -67,8 +70,7 @@ def consistency_of(answers: pd.DataFrame, *, resampling: Resampling) -> tuple[Co
             Consistency(
                 group,
                 pairs,
-                tuple(cluster_order(pairs)),
-                tuple(map(tuple, clusters(pairs))),
+                clusters(pairs),
                 sides(pairs, values, bounds, resampling),
                 dict(zip(panel.models, panel.right.mean(1).tolist(), strict=True)),
             )

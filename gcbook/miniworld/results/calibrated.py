@@ -169,21 +169,13 @@ def search_rows(done: Sequence[Training]) -> pd.DataFrame:
     rows = []
     for each in done:
         if each.steps == WHOLE and each.measured and each.counts:
-            candidate = each.candidate
-            rows.append(
-                {
-                    "world": world_title(candidate),
-                    "misleading": candidate.misleading,
-                    "damage": candidate.damage,
-                    "contrast_low": candidate.texture_ratio[0],
-                    "contrast_high": candidate.texture_ratio[1],
-                    "seed": each.seed,
-                    "accuracy": each.counts["in_distribution"],
-                    "shape_bias": each.measured["shape_bias"],
-                    "minutes": each.minutes,
-                }
-            )
-    return pd.DataFrame(rows)
+            of = each.candidate
+            world = (world_title(of), of.misleading, of.damage, *of.texture_ratio)
+            found = (each.counts["in_distribution"], each.measured["shape_bias"], each.minutes)
+            rows.append((*world, each.seed, *found))
+    columns = ["world", "misleading", "damage", "contrast_low", "contrast_high"]
+    columns += ["seed", "accuracy", "shape_bias", "minutes"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def world_title(candidate: Candidate) -> str:

@@ -20,7 +20,6 @@ from gcbook.stats.resampling import Resampling, centred, halfway
 
 __all__ = [
     "GROUPS",
-    "cluster_order",
     "clusters",
     "group_of_images",
     "kappa_of",
@@ -100,30 +99,27 @@ def group_of_images(images: pd.DataFrame, group: str) -> np.ndarray:
     return (counted(images) & ~conflict & (images["dataset"] != "texture")).to_numpy()
 
 
-def cluster_order(pairs: pd.DataFrame) -> list[str]:
-    """Models in the order of an average-linkage tree, so that those who err alike stand together.
+def clusters(pairs: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
+    """Cut the average-linkage tree of the models into two groups.
 
     Args:
         pairs: from `pair_kappas`; an undefined value counts as 0, no more than chance.
-    """
-    models, tree = _tree(pairs)
-    return [models[i] for i in leaves_list(tree)]
-
-
-def clusters(pairs: pd.DataFrame) -> list[list[str]]:
-    """Cut the tree into two groups of models.
-
-    Args:
-        pairs: from `pair_kappas`.
 
     Returns:
-        Two groups in the order of `cluster_order`.
+        The groups, in the order of the tree's leaves: those who err alike stand together.
     """
-    models, tree = _tree(pairs)
+    models = list(dict.fromkeys([*pairs["a"], *pairs["b"]]))
+    distance = np.zeros((len(models), len(models)))
+    place = {name: i for i, name in enumerate(models)}
+    for a, b, value in zip(pairs["a"], pairs["b"], pairs["kappa"].fillna(0), strict=True):
+        distance[place[a], place[b]] = distance[place[b], place[a]] = 1 - value
+    condensed = squareform(distance, checks=False)
+    tree = optimal_leaf_ordering(linkage(condensed, method="average"), condensed)
+    found: dict[int, tuple[str, ...]] = {}
     group = fcluster(tree, 2, criterion="maxclust")
-    order = [int(i) for i in leaves_list(tree)]
-    found = dict.fromkeys(int(group[i]) for i in order)
-    return [[models[i] for i in order if group[i] == each] for each in found]
+    for i in leaves_list(tree):
+        found[int(group[i])] = (*found.get(int(group[i]), ()), models[i])
+    return tuple(found.values())
 
 
 def kappa_of(pairs: pd.DataFrame, values: np.ndarray, first: str, second: str) -> np.ndarray:
@@ -200,14 +196,3 @@ def _kind(a: str, b: str) -> str:
     if parts_of(a).recipe == parts_of(b).recipe:
         return "seeds"
     return side_of(a) if side_of(a) == side_of(b) else "across"
-
-
-def _tree(pairs: pd.DataFrame) -> tuple[list[str], np.ndarray]:
-    models = list(dict.fromkeys([*pairs["a"], *pairs["b"]]))
-    distance = np.zeros((len(models), len(models)))
-    place = {name: i for i, name in enumerate(models)}
-    for a, b, value in zip(pairs["a"], pairs["b"], pairs["kappa"].fillna(0), strict=True):
-        distance[place[a], place[b]] = distance[place[b], place[a]] = 1 - value
-    condensed = squareform(distance, checks=False)
-    tree = linkage(condensed, method="average")
-    return models, optimal_leaf_ordering(tree, condensed)

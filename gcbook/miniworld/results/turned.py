@@ -125,12 +125,11 @@ MOST = 0.02
 """Most that a probability may differ when its picture is made anew, for rounding."""
 
 
-def check_turned(model: str, n_images: int = 2) -> tuple[int, int]:
-    """Make some rows anew and compare.
+def check_turned(model: str) -> tuple[int, int]:
+    """Make the rows of two images anew and compare.
 
     Args:
         model: its name.
-        n_images: of the rotation set.
 
     Returns:
         How many made pictures were compared, and how many of them are judged otherwise.
@@ -142,10 +141,8 @@ def check_turned(model: str, n_images: int = 2) -> tuple[int, int]:
     stored = read_turned(model)
     classifier = load_for_prompts(model_folder(model), [prompt_of(name) for name in CATEGORIES])
     every = list(make_test_set("rotation"))
-    # Evenly over the set, and so over its conditions.
-    chosen = np.linspace(0, len(every) - 1, n_images).round().astype(int)
-    stimuli = [every[index] for index in chosen]
-    again = make_turned(classifier, stimuli, [REMADE])
+    # From both ends of the set, and so of two conditions.
+    again = make_turned(classifier, [every[0], every[-1]], [REMADE])
     both = again.merge(stored, on=["image_id", "condition", "strength"], suffixes=("", "_stored"))
     # What a pixel model is shown is the same whatever its weights.
     made = both[both["strength"] > 0]

@@ -137,17 +137,15 @@ def read_errors(store: Store) -> RawErrors:
 
 def sweep_table(
     stores: Stores,
-    decays: Iterable[float] = range(21),
-    others: Iterable[str] = tuple(OTHERS),
     *,
+    others: Iterable[str] = tuple(OTHERS),
     resampling: Resampling = Resampling(),
 ) -> pd.DataFrame:
     """Accuracy and cues under many weightings, from all images and all draws.
 
     Args:
         stores: from `weighing_stores`.
-        decays: k of weightings exp(−kt).
-        others: names of other weightings.
+        others: names of weightings besides exp(−kt), whose k goes from 0 to 20.
         resampling: how the intervals are made.
 
     Returns:
@@ -156,15 +154,10 @@ def sweep_table(
         ``shape_accuracy, texture_accuracy, shape_bias`` (cue conflict) the value, ``_low`` and
         ``_high``.
     """
-    ks = list(decays)
-    named = [*(f"exp:{k:g}" for k in ks), *others]
-    frame = pd.DataFrame(
-        {
-            "weighting": named,
-            "title": [*(f"exp(−{k:g}t)" for k in ks), *(OTHERS.get(o, o) for o in others)],
-            "k": [*map(float, ks), *(np.nan for _ in others)],
-        }
-    )
+    rows = [(f"exp:{k}", f"exp(−{k}t)", float(k)) for k in range(21)]
+    rows += [(name, OTHERS[name], np.nan) for name in others]
+    frame = pd.DataFrame(rows, columns=["weighting", "title", "k"])
+    named = frame["weighting"].tolist()
     columns = ["model", *frame.columns, "n", "n_conflicts"]
     columns += [name + end for name in ("accuracy", *CUE_METRICS) for end in ("", "_low", "_high")]
     tables = []

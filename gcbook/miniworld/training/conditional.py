@@ -64,11 +64,11 @@ def both_sides(pool: Pool, encode: Callable[[torch.Tensor], torch.Tensor]) -> to
         pool: of N images.
         encode: from images, float32 (n, 3, height, width) in [0, 1], to their codes (n, ...).
     """
-    sides: list[list[torch.Tensor]] = [[], []]
-    for images, _ in pool.batches(VALIDATION_BATCH):
-        for side, shown in zip(sides, (images, images.flip(-1)), strict=True):
-            side.append(encode(shown))
-    return torch.stack([torch.cat(side) for side in sides])
+    encoded = [
+        torch.stack([encode(images), encode(images.flip(-1))])
+        for images, _ in pool.batches(VALIDATION_BATCH)
+    ]
+    return torch.cat(encoded, dim=1)
 
 
 @contextmanager

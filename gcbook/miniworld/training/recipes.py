@@ -36,12 +36,6 @@ class Recipe:
     needs: str = ""
     choices: Mapping[str, int] = field(default_factory=dict)
 
-    def make(self, start: Start) -> Task:
-        """Make the task with untrained networks."""
-        module, name = self.task
-        task: Task = getattr(import_module(f"{__package__}.{module}"), name)(start, **self.choices)
-        return task
-
 
 # Every model that classifies sees 768,000 images, up to about two hours of two CPU cores; the CNN
 # with noise sees twice as many, as the paper trains it for 300 epochs instead of 90 (Appendix E).
@@ -139,11 +133,13 @@ def make_trainer(
         steps=steps or recipe.plan.steps,
         validate_every=validate_every or recipe.plan.validate_every,
     )
-    chosen = replace(recipe, choices={**recipe.choices, **(choices or {})})
-    task = chosen.make(Start(train, validation, seed, plan.steps, Path(base), device))
+    chosen = {**recipe.choices, **(choices or {})}
+    module, kind = recipe.task
+    make = getattr(import_module(f"{__package__}.{module}"), kind)
+    task: Task = make(Start(train, validation, seed, plan.steps, Path(base), device), **chosen)
     of = {
         "miniature": name,
-        "choices": dict(chosen.choices),
+        "choices": chosen,
         "world": world.as_dict(),
         "base": hash_weights(base) if str(base) else "",
         "batch_size": task.batch_size,

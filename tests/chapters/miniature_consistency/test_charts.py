@@ -18,7 +18,6 @@ ALL = Consistency(
         ],
         columns=COLUMNS,
     ),
-    ("mini-pixel", "mini-cnn", "mini-cnn-seed1"),
     (("mini-pixel",), ("mini-cnn", "mini-cnn-seed1")),
     {},
     {},
@@ -26,7 +25,6 @@ ALL = Consistency(
 CONFLICT = Consistency(
     "conflict",
     pd.DataFrame([("mini-cnn", "mini-pixel", -0.34, -0.4, -0.2, 0.8)], columns=COLUMNS),
-    ("mini-cnn", "mini-pixel"),
     (("mini-cnn", "mini-pixel"),),
     {},
     {},

@@ -8,7 +8,6 @@ from tiny.erring import CLASSIFIES, RIGHT, trials
 from gcbook.miniworld.results import consistency
 from gcbook.miniworld.results.consistency import (
     GROUPS,
-    cluster_order,
     clusters,
     group_of_images,
     kappa_of,
@@ -88,8 +87,6 @@ def test_those_who_err_alike_stand_together():
         ["mini-cnn", "mini-cnn-noise", "mini-cnn-seed1"],
         ["mini-latent", "mini-pixel"],
     ]
-    order = cluster_order(pairs)
-    assert order == [name for group in groups for name in group]
 
 
 def test_sides_weigh_miniatures_alike_whatever_their_seeds():

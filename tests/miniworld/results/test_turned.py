@@ -117,7 +117,7 @@ def test_tables_are_read_and_checked(tmp_path, monkeypatch):
     assert turned_models(["m", "n"]) == ("m",)
     monkeypatch.setattr(turned, "load_for_prompts", lambda place, prompts: model(upright_cat))
     # Two images, each under its own prompt and another.
-    assert check_turned("m", 2) == (4, 0)
+    assert check_turned("m") == (4, 0)
     monkeypatch.setattr(turned, "load_for_prompts", lambda place, prompts: model(keeps))
     with pytest.raises(GcbookError, match=r"differ by more than 0\.02"):
-        check_turned("m", 2)
+        check_turned("m")

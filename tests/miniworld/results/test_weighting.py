@@ -93,19 +93,19 @@ def test_answers_are_those_of_the_scorer(stores, name, norm, draws):
 
 
 def test_a_sweep_has_the_shares_of_the_decisions(stores):
-    sweep = sweep_table(
-        stores, (0, 7, 20), ("eps",), resampling=Resampling(draws=60, seed=3)
-    ).set_index("weighting")
-    assert sweep.index.tolist() == ["exp:0", "exp:7", "exp:20", "eps"]
-    assert sweep["title"].tolist()[1:] == ["exp(−7t)", "exp(−20t)", "SNR"]
-    assert sweep["k"].tolist()[:3] == [0, 7, 20] and np.isnan(sweep["k"].iloc[3])
-    for name, row in sweep.iterrows():
+    resampling = Resampling(draws=60, seed=3)
+    sweep = sweep_table(stores, others=("eps",), resampling=resampling).set_index("weighting")
+    assert sweep.index.tolist() == [*(f"exp:{k}" for k in range(21)), "eps"]
+    some = sweep.loc[["exp:0", "exp:7", "exp:20", "eps"]]
+    assert some["title"].tolist()[1:] == ["exp(−7t)", "exp(−20t)", "SNR"]
+    assert some["k"].tolist()[:3] == [0, 7, 20] and np.isnan(some["k"].iloc[3])
+    for name, row in some.iterrows():
         plain, conflicts = (
             mark(to_trials(decide(store, store.weights(name)), "m", test_set))
             for test_set, store in stores["made-up"].items()
         )
-        right = accuracies(plain, resampling=Resampling(draws=60, seed=3)).iloc[0]
-        cues = cue_shares(conflicts, resampling=Resampling(draws=60, seed=3)).iloc[0]
+        right = accuracies(plain, resampling=resampling).iloc[0]
+        cues = cue_shares(conflicts, resampling=resampling).iloc[0]
         assert (row["n"], row["n_conflicts"]) == (32, 240)
         for end, other in (("", "accuracy"), ("_low", "low"), ("_high", "high")):
             assert row["accuracy" + end] == right[other]
@@ -116,7 +116,7 @@ def test_a_sweep_has_the_shares_of_the_decisions(stores):
 
 
 def test_without_resamples_there_are_no_intervals(stores):
-    sweep = sweep_table(stores, (7,), (), resampling=Resampling(draws=0))
+    sweep = sweep_table(stores, others=(), resampling=Resampling(draws=0))
     assert sweep["shape_bias"].notna().all()
     assert sweep[["shape_bias_low", "accuracy_high"]].isna().all(axis=None)
 

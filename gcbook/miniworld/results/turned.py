@@ -149,9 +149,8 @@ def check_turned(model: str) -> tuple[int, int]:
     stored_names = [f"{name}_stored" for name in JUDGED]
     far = (made[[*JUDGED]] - made[stored_names].to_numpy()).abs() > MOST
     # Two pictures a row, one a prompt, each judged twice.
-    count, other = 0, 0
-    for own in (JUDGED[:2], JUDGED[2:]):
-        count, other = count + len(made), other + int(far[[*own]].any(axis=1).sum())
+    count = 2 * len(made)
+    other = sum(int(far[[*own]].any(axis=1).sum()) for own in (JUDGED[:2], JUDGED[2:]))
     if len(both) < len(again) or other > allowed_others(classifier, count):
         raise GcbookError(
             f"{model}: expected the shipped judgements of turned images when making {len(again)} "

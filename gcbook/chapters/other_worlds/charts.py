@@ -18,6 +18,7 @@ from gcbook.charts.parts import (
     side_by_side,
 )
 from gcbook.charts.theme import DIVERGING, INK
+from gcbook.miniworld.results.worlds import POINT
 from gcbook.miniworld.training.worlds import CONTRASTS, DIAGNOSTICITIES
 from gcbook.miniworld.world import DEFAULT_WORLD
 from gcbook.stats.words import number
@@ -41,12 +42,12 @@ def fig_world_map(rows: pd.DataFrame) -> alt.TopLevelMixin:
         formats={"value": ".2f"},
     )
     panels = []
+    ink, text = sequential_ink("datum.value"), alt.Text("value:Q", format=".2f")
     for recipe, group in shown.groupby("recipe", sort=False):
         base = alt.Chart(group.drop(columns=["recipe", "variant"])).transform_filter(
             "datum.measure === map_measure"
         )
-        ink = sequential_ink("datum.value")
-        panels.append(_panel(base, value, tooltip, str(recipe), ink, shown))
+        panels.append(_panel(base, value, tooltip, str(recipe), ink, text, shown))
     names = ", ".join(dict.fromkeys(shown["recipe"]))
     return side_by_side(
         panels,
@@ -75,18 +76,16 @@ def fig_sign(rows: pd.DataFrame) -> alt.TopLevelMixin:
         ["diagnosticity", "contrast", "generator", "classifier", "difference", "low", "high"],
         formats={"difference": "+.2f"},
     )
-    cells = shown.drop(columns="variant").rename(columns={"difference": "value"})
     # Of a format alone, what is rounded to 0 would have a sign.
-    cells = cells.assign(label=[number(value, "+.2f") for value in cells["value"]])
-    base = alt.Chart(cells).transform_calculate(difference="datum.value")
+    labels = [number(value, "+.2f") for value in shown["difference"]]
     panel = _panel(
-        base,
+        alt.Chart(shown.drop(columns="variant").assign(label=labels)),
         difference,
         tooltip,
         "Shape bias: diffusion − ResNet",
-        cell_ink("abs(datum.value) >= 0.6"),
-        shown,
+        cell_ink("abs(datum.difference) >= 0.6"),
         alt.Text("label:N"),
+        shown,
     )
     return side_by_side(
         [panel],
@@ -104,8 +103,8 @@ def _panel(
     tooltip: list[alt.Tooltip],
     title: str,
     ink: Any,
+    text: alt.Text,
     worlds: pd.DataFrame,
-    text: alt.Text | None = None,
 ) -> alt.LayerChart | alt.FacetChart:
     # A model that was trained in fewer worlds than another leaves squares empty, and moves none.
     across = sorted({*DIAGNOSTICITIES, *worlds["diagnosticity"]})
@@ -116,12 +115,10 @@ def _panel(
         .scale(domain=across),
         "y": alt.Y("contrast:O", title="Contrast of texture ×").scale(domain=upwards),
     }
-    here = {"diagnosticity": [DEFAULT_WORLD.diagnosticity], "contrast": [1.0]}
-    frame = alt.Chart(pd.DataFrame(here))
-    data = base.data
-    known = set(zip(data["diagnosticity"], data["contrast"], strict=True))
+    frame = alt.Chart(pd.DataFrame([(DEFAULT_WORLD.diagnosticity, 1.0)], columns=POINT))
+    known = set(base.data[POINT].itertuples(index=False, name=None))
     missing = [one for one in product(across, upwards) if one not in known]
-    empty = alt.Chart(pd.DataFrame(missing, columns=["diagnosticity", "contrast"]))
+    empty = alt.Chart(pd.DataFrame(missing, columns=POINT))
     return alt.layer(
         base.mark_rect().encode(color=color, tooltip=tooltip, **place),
         # Light and dark, so that one of the two is seen on any page and beside any square.
@@ -132,7 +129,5 @@ def _panel(
             for stroke, width in ((ON_DARK_CELL, 7), (ON_LIGHT_CELL, 3))
         ),
         *([empty.mark_text(text="not yet", color=INK).encode(**place)] if missing else []),
-        base.mark_text(fontWeight="bold").encode(
-            text=text or alt.Text("value:Q", format=".2f"), color=ink, **place
-        ),
+        base.mark_text(fontWeight="bold").encode(text=text, color=ink, **place),
     ).properties(width=_SIDE, height=_SIDE, title=title)

@@ -13,6 +13,7 @@ from gcbook.miniworld.results.shipped import model_card
 from gcbook.miniworld.results.worlds import CLASSIFIER, GENERATOR, POINT, Trained
 from gcbook.miniworld.training.worlds import CONTRASTS, DIAGNOSTICITIES, GRID
 from gcbook.stats.correlation import correlate
+from gcbook.stats.rows import first_row
 
 __all__ = ["other_worlds_facts"]
 
@@ -43,7 +44,7 @@ def other_worlds_facts(
         **_comparison(signs),
         **_variants(signs),
         **_trends(signs),
-        **_seeds(models, seeds),
+        **_seeds(seeds),
     )
 
 
@@ -55,29 +56,22 @@ def _training(models: Sequence[Trained]) -> dict[str, Any]:
         "images_most": Number(max(budgets), ",.0f"),
     }
     for recipe, name in _NAMES.items():
-        own = [one for one in models if one.job.model == recipe and not one.job.variant]
-        seen = int(model_card(recipe)["images_seen"])
-        found[f"{name}_seen"] = Number(own[0].budget / seen if own else np.nan, ".0%")
+        own = (one.budget for one in models if one.job.model == recipe and not one.job.variant)
+        seen = next(own, np.nan) / int(model_card(recipe)["images_seen"])
+        found[f"{name}_seen"] = Number(seen, ".0%")
     return found
 
 
 def _on_the_map(cells: pd.DataFrame) -> dict[str, Any]:
     """Of each recipe: where it is least and most shape-biased."""
-    plain = cells[cells["variant"] == ""]
+    plain = cells[(cells["variant"] == "") & (cells["measure"] == MEASURES["shape_bias"])]
     found: dict[str, Any] = {}
     for recipe, name in _NAMES.items():
-        own = plain[plain["recipe"] == recipe]
-        bias = own[own["measure"] == MEASURES["shape_bias"]].dropna(subset="value")
-        bias = bias.sort_values("value")
-        for end, at in (("least", 0), ("most", -1)):
-            row = bias.iloc[at] if len(bias) else pd.Series(dtype=float)
-            found |= {
-                f"{name}_{end}": Number(row.get("value", np.nan), ".2f"),
-                f"{name}_{end}_low": Number(row.get("low", np.nan), ".2f"),
-                f"{name}_{end}_high": Number(row.get("high", np.nan), ".2f"),
-                f"{name}_{end}_diagnosticity": Number(row.get("diagnosticity", np.nan), "g"),
-                f"{name}_{end}_contrast": Number(row.get("contrast", np.nan), "g"),
-            }
+        bias = plain[plain["recipe"] == recipe].dropna(subset="value").sort_values("value")
+        for end, row in (("least", first_row(bias)), ("most", first_row(bias[::-1]))):
+            found[f"{name}_{end}"] = Number(row["value"], ".2f")
+            found |= {f"{name}_{end}_{key}": Number(row[key], ".2f") for key in ("low", "high")}
+            found |= {f"{name}_{end}_{key}": Number(row[key], "g") for key in POINT}
         found[f"{name}_blind_least"] = Number(bias["blind"].min(), ".2f")
     return found
 
@@ -129,27 +123,17 @@ def _trends(signs: pd.DataFrame) -> dict[str, Any]:
     return found
 
 
-def _seeds(models: Sequence[Trained], rows: pd.DataFrame) -> dict[str, Any]:
+def _seeds(rows: pd.DataFrame) -> dict[str, Any]:
     """How far two trainings lie apart, and all pairs of them where both models have several."""
-    known = rows.dropna(subset="shape_bias")
-    groups = known.groupby([*POINT, "recipe"])["shape_bias"]
-    apart = (groups.max() - groups.min())[groups.size() > 1].groupby("recipe")
+    groups = rows.groupby([*POINT, "recipe"])["shape_bias"].agg(["min", "max", "count"])
+    several = groups[groups["count"] > 1].reset_index("recipe")
+    own = {name: several[several["recipe"] == recipe] for recipe, name in _NAMES.items()}
     found: dict[str, Any] = {}
-    for recipe, name in _NAMES.items():
-        own = apart.get_group(recipe) if recipe in apart.groups else pd.Series(dtype=float)
-        found |= {
-            f"{name}_several": len(own),
-            f"{name}_apart": Number(own.max(), ".2f"),
-        }
-    pairs = [
-        (one.min() - other.max(), one.max() - other.min())
-        for _, here in known.groupby(POINT)
-        for one, other in [
-            [here.loc[here["recipe"] == recipe, "shape_bias"] for recipe in (GENERATOR, CLASSIFIER)]
-        ]
-        if min(len(one), len(other)) > 1
-    ]
+    for name, each in own.items():
+        found[f"{name}_several"] = len(each)
+        found[f"{name}_apart"] = Number((each["max"] - each["min"]).max(), ".2f")
+    pixel, cnn = own[_NAMES[GENERATOR]], own[_NAMES[CLASSIFIER]]
     return found | {
-        "pairings_low": Number(min((low for low, _ in pairs), default=np.nan), "+.2f"),
-        "pairings_high": Number(max((high for _, high in pairs), default=np.nan), "+.2f"),
+        "pairings_low": Number((pixel["min"] - cnn["max"]).min(), "+.2f"),
+        "pairings_high": Number((pixel["max"] - cnn["min"]).max(), "+.2f"),
     }

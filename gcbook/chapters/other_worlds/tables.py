@@ -1,7 +1,5 @@
 """When is a generative classifier shape-biased? The same models, trained in nine worlds."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -9,11 +7,7 @@ from gcbook.miniworld.results.worlds import CELL, POINT
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import pooled_measures
 
-__all__ = [
-    "MEASURES",
-    "map_rows",
-    "seed_rows",
-]
+__all__ = ["MEASURES", "map_rows", "seed_rows"]
 
 MEASURES = {
     "shape_bias": "Shape bias",
@@ -41,14 +35,9 @@ def map_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) ->
     tables = []
     for name, title in MEASURES.items():
         low, high = resampling.interval(values[name])
-        found: dict[str, Any] = {
-            "measure": title,
-            "value": values[name][:, 0],
-            "low": low,
-            "high": high,
-        }
-        known = values["blind"][:, 0] if name == "shape_bias" else np.nan
-        tables.append(keys.assign(**found, blind=known))
+        found = {"value": values[name][:, 0], "low": low, "high": high}
+        blind = values["blind"][:, 0] if name == "shape_bias" else np.nan
+        tables.append(keys.assign(measure=title, **found, blind=blind))
     table = pd.concat(tables, ignore_index=True)
     columns = [*CELL, "seeds", "measure", "value", "low", "high", "blind"]
     return table[columns].round(dict.fromkeys(["value", "low", "high", "blind"], 4))
@@ -65,7 +54,7 @@ def seed_rows(answers: pd.DataFrame) -> pd.DataFrame:
     """
     plain = answers[answers["variant"] == ""]
     keys, values, _ = pooled_measures(
-        plain, [*POINT, "recipe"], resampling=Resampling(draws=0, seed=0), together=False
+        plain, [*POINT, "recipe"], resampling=Resampling(draws=0), together=False
     )
     columns = [*POINT, "recipe", "observer"]
     return keys[columns].assign(shape_bias=values["shape_bias"][:, 0])

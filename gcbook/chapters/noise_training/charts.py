@@ -10,18 +10,18 @@ from gcbook.charts.category_bias import fig_category_bias
 from gcbook.charts.columns import tooltips
 from gcbook.charts.forest import fig_forest
 from gcbook.charts.miniature_look import COLORS, SHAPES
-from gcbook.charts.parts import TENTHS, dropdown, side_by_side
+from gcbook.charts.parts import TENTHS, dropdown, look, side_by_side
 from gcbook.charts.theme import CHANCE_LINE, CUES, INK
 from gcbook.miniworld.results.noised import (
     CLEAN,
     MEAN_OF_DRAWS,
     MEASURES,
     ONE_DRAW,
+    TRAINED,
 )
 
 __all__ = ["fig_length", "fig_noise_categories", "fig_noise_cells", "fig_noise_changes"]
 
-_TRAINED = {"clean": "mini-cnn", "noised": "mini-cnn-noise"}
 _TESTED = [CLEAN, ONE_DRAW, MEAN_OF_DRAWS]
 _PANELS = ("accuracy", "shape_accuracy", "texture_accuracy", "shape_bias")
 _UNIT = alt.Scale(domain=[0, 1])
@@ -40,7 +40,10 @@ def fig_noise_cells(cells: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         cells: from `gcbook.chapters.noise_training.tables.cell_rows`.
     """
-    color, shape = _trained(cells)
+    marks = _marks(cells)
+    colors, shapes = zip(*marks.values(), strict=True)
+    legend = alt.Legend(title="Trained on images", symbolOpacity=1)
+    looks = look("trained", marks, color=colors, shape=shapes, legend=legend)
     panels = []
     blind = cells[(cells["measure"] == MEASURES["blind"]) & (cells["model"] == "")]
     for title in (MEASURES[name] for name in _PANELS):
@@ -48,20 +51,19 @@ def fig_noise_cells(cells: pd.DataFrame) -> alt.TopLevelMixin:
         percent = title != MEASURES["shape_bias"]
         form = ".1%" if percent else ".2f"
         scale = _scale(rows, title)
-        whole = scale is _UNIT
         axis = alt.Axis(format=".0%" if percent else ".2f", tickCount=5)
-        if whole:
+        if scale is _UNIT:
             axis.values = TENTHS[::2]
         x = alt.X("value:Q", scale=scale, title=None, axis=axis)
         y = alt.Y("tested:N", sort=_TESTED, title=None).axis(grid=True, gridDash=[1, 3])
         # Beside each other, not on top.
-        offset = alt.YOffset("trained:N", sort=list(_TRAINED))
+        offset = alt.YOffset("trained:N", sort=list(TRAINED.values()))
         said = tooltips(
             ["trained", "tested", "model", "seeds", "value", "low", "high", "n"],
             titles={"tested": "Tested with", "model": "Network", "value": title, "n": "Answers"},
             formats={"value": form, "n": ","},
         )
-        base = alt.Chart(rows).encode(y=y, yOffset=offset, color=color)
+        base = alt.Chart(rows).encode(y=y, yOffset=offset, color=looks["color"])
         together = base.transform_filter("datum.model === ''")
         layers = [
             base.transform_filter("datum.model !== ''")
@@ -71,7 +73,7 @@ def fig_noise_cells(cells: pd.DataFrame) -> alt.TopLevelMixin:
                 x=alt.X("low:Q", scale=scale, title=None), x2="high:Q"
             ),
             together.mark_point(filled=True, size=75, opacity=1).encode(
-                x=x, shape=shape, tooltip=said
+                x=x, shape=looks["shape"], tooltip=said
             ),
         ]
         if not percent:
@@ -170,11 +172,7 @@ def fig_noise_categories(rows: pd.DataFrame, printed: pd.DataFrame) -> alt.TopLe
         rows,
         printed,
         series="trained",
-        marks={
-            name: (COLORS[recipe], SHAPES[recipe])
-            for name, recipe in _TRAINED.items()
-            if name in set(rows["trained"])
-        },
+        marks=_marks(rows),
         choice=tested,
         shown=(
             f"datum.tested === (noise_tested !== '{_AS_TRAINED}' ? noise_tested : "
@@ -189,12 +187,11 @@ def fig_noise_categories(rows: pd.DataFrame, printed: pd.DataFrame) -> alt.TopLe
     )
 
 
-def _trained(rows: pd.DataFrame) -> tuple[alt.Color, alt.Shape]:
-    shown = [name for name in _TRAINED if name in set(rows["trained"])]
-    legend = alt.Legend(title="Trained on images", symbolOpacity=1)
-    colors = [COLORS[_TRAINED[name]] for name in shown]
-    shapes = [SHAPES[_TRAINED[name]] for name in shown]
-    return (
-        alt.Color("trained:N", scale=alt.Scale(domain=shown, range=colors), legend=legend),
-        alt.Shape("trained:N", scale=alt.Scale(domain=shown, range=shapes), legend=legend),
-    )
+def _marks(rows: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """Colour and shape of each way of training among the rows."""
+    shown = set(rows["trained"])
+    return {
+        trained: (COLORS[recipe], SHAPES[recipe])
+        for recipe, trained in TRAINED.items()
+        if trained in shown
+    }

@@ -137,6 +137,11 @@ class Cost:
     joint: bool
     deterministic: bool
 
+    @property
+    def factors(self) -> list[str]:
+        """What there is an evaluation for, of each image."""
+        return [*([] if self.deterministic else ["draws"]), *([] if self.joint else ["classes"])]
+
 
 COSTS: Mapping[str, Cost] = {
     "diffusion": Cost(joint=False, deterministic=False),

@@ -37,7 +37,12 @@ def models(
         details = [_details(entry) for entry in entries]
         typer.echo(json.dumps(details[0] if name else details, indent=2, ensure_ascii=False))
     elif format == "csv":
-        typer.echo(_csv(rows), nl=False)
+        import csv
+        import sys
+
+        writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
     elif name:
         width = max(map(len, _details(entries[0])))
         for key, value in _details(entries[0]).items():
@@ -63,17 +68,12 @@ def _row(entry: "ZooEntry") -> dict[str, str]:
 def _details(entry: "ZooEntry") -> dict[str, Any]:
     from gcbook.classifiers.zoo import COSTS, at_hand, how_to_get, system_titles
 
-    place, cost = at_hand(entry), COSTS[entry.kind]
-    factors = [
-        word
-        for word, single in (("draws", cost.deterministic), ("classes", cost.joint))
-        if not single
-    ]
+    place = at_hand(entry)
     facts = entry.model_dump(exclude={"source", "checked", "same"})
     facts["stands_for"] = system_titles().get(entry.stands_for, "")
     return {
         **{key: value for key, value in facts.items() if value not in ("", None)},
-        "evaluations_per_image": " x ".join(factors) or "1",
+        "evaluations_per_image": " x ".join(COSTS[entry.kind].factors) or "1",
         "source": str(entry.source),
         "at_hand": f"{place.where}: {place.path}" if place else "",
         "how_to_get": how_to_get(entry),
@@ -95,17 +95,6 @@ def _words(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(map(str, value)) or "-"
     return f"{value:,}" if isinstance(value, int) else str(value) or "-"
-
-
-def _csv(rows: Sequence[Mapping[str, str]]) -> str:
-    import csv
-    import io
-
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 def _table(rows: Sequence[Mapping[str, str]]) -> str:

@@ -2,27 +2,13 @@
 
 import pandas as pd
 
-from gcbook.classifiers.zoo import (
-    COSTS,
-    Kind,
-    ZooEntry,
-    n_evaluations,
-    system_titles,
-    zoo,
-)
+from gcbook.classifiers.zoo import COSTS, Kind, ZooEntry, n_evaluations, system_titles, zoo
 from gcbook.miniworld.results.shipped import network_parameters, shipped_models
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import known_networks
 
-__all__ = [
-    "cost_rows",
-    "fact_rows",
-    "network_rows",
-    "system_rows",
-]
-
-DATASET = "cue-conflict"
+__all__ = ["cost_rows", "fact_rows", "network_rows", "system_rows"]
 
 SYSTEMS = ("imagen", "stable_diffusion", "parti", "muse", "clip", "vit_22b_ft_384")
 """The paper's large models, in the order in which it has them; one ViT-22B for its three."""
@@ -56,43 +42,21 @@ def system_rows() -> pd.DataFrame:
         "not public": the weights), ``stand_in, name, differs``; None where there is no model. Last
         come the models that stand for none of the paper's, without ``original``.
     """
-    rows: list[dict[str, str | None]] = []
+    rows: list[tuple[str | None, ...]] = []
     for key in SYSTEMS:
         system = SHORT_TITLES.get(key, system_titles()[key])
         original = "public" if key in OPEN_WEIGHTS else "not public"
         entries = [entry for entry in _entries() if entry.stands_for == key]
         # What can be had now comes before what is to come.
         entries.sort(key=lambda entry: (not entry.same, bool(entry.source.package)))
-        rows += [
-            {
-                "system": system,
-                "original": original,
-                "stand_in": entry.title,
-                "name": entry.name,
-                "differs": "nothing: it is this model" if entry.same else entry.differs,
-            }
-            for entry in entries
-        ] or [
-            {
-                "system": system,
-                "original": original,
-                "stand_in": None,
-                "name": None,
-                "differs": "no open model comes near it",
-            }
-        ]
+        found = [(system, original, *_stand_in(entry)) for entry in entries]
+        rows += found or [(system, original, None, None, "no open model comes near it")]
     rows += [
-        {
-            "system": "None of the paper's",
-            "original": None,
-            "stand_in": entry.title,
-            "name": entry.name,
-            "differs": entry.differs,
-        }
+        ("None of the paper's", None, *_stand_in(entry))
         for entry in _entries()
         if not entry.stands_for and entry.kind != "discriminative"
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["system", "original", "stand_in", "name", "differs"])
 
 
 def fact_rows() -> pd.DataFrame:
@@ -144,22 +108,17 @@ def cost_rows(noise_draws: int) -> pd.DataFrame:
     Returns:
         One row a kind: ``kind, formula, per_image, evaluations`` and ``models`` (their names).
     """
-    images = EXPERIMENTS[DATASET].n_images
+    images = EXPERIMENTS["cue-conflict"].n_images
     rows = []
     for kind, title in KIND_TITLES.items():
         cost, total = COSTS[kind], n_evaluations(kind, images, noise_draws, len(CATEGORIES))
-        factors = [
-            "images",
-            *([] if cost.deterministic else ["draws"]),
-            *([] if cost.joint else ["classes"]),
-        ]
         rows.append(
             {
                 "kind": title,
-                "formula": " × ".join(factors),
+                "formula": " × ".join(["images", *cost.factors]),
                 "per_image": total // images,
                 "evaluations": total,
-                "models": ", ".join(_names(kind)),
+                "models": ", ".join(entry.name for entry in _entries() if entry.kind == kind),
             }
         )
     return pd.DataFrame(rows)
@@ -168,6 +127,11 @@ def cost_rows(noise_draws: int) -> pd.DataFrame:
 def _entries() -> list[ZooEntry]:
     """All but the miniatures of other worlds, which are what those of the default one are."""
     return [entry for entry in zoo().values() if not entry.world]
+
+
+def _stand_in(entry: ZooEntry) -> tuple[str, str, str]:
+    differs = "nothing: it is this model" if entry.same else entry.differs
+    return entry.title, entry.name, differs
 
 
 def _facts(entry: ZooEntry) -> dict[str, object]:
@@ -193,7 +157,3 @@ def _facts(entry: ZooEntry) -> dict[str, object]:
 def _parameters(entry: ZooEntry) -> int | None:
     shipped = entry.source.package in shipped_models()
     return network_parameters(entry.source.package) if shipped else entry.parameters
-
-
-def _names(kind: str) -> list[str]:
-    return [entry.name for entry in _entries() if entry.kind == kind]

@@ -8,7 +8,7 @@ from gcbook.charts.miniature_look import recipe_color, recipe_shape
 from gcbook.charts.parts import NOBODY, TENTHS, dropdown, equal_bias_lines, finish
 from gcbook.charts.theme import CHANCE_LINE, INK
 from gcbook.paper.categories import CATEGORIES
-from gcbook.stats.metrics import by_accident
+from gcbook.stats.metrics import CUE_METRICS, by_accident
 
 __all__ = ["fig_miniature_bias", "fig_miniature_cues"]
 
@@ -50,7 +50,7 @@ def fig_miniature_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
         ],
         each.transform_filter("datum.recipe === bias_of")
         .mark_rule(strokeWidth=2)
-        .encode(x=alt.X("left:Q"), x2="right:Q", y=y, color=color),
+        .encode(x="left:Q", x2="right:Q", y=y, color=color),
         each.mark_point(filled=True, size=75, opacity=0.9).encode(
             x=x, y=y, color=color, shape=recipe_shape(recipes), tooltip=tooltip
         ),
@@ -62,10 +62,7 @@ def fig_miniature_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
         description=(
             "Shape bias of the miniatures by category: one row for each of 16 shape categories, "
             "further left means more decisions for the shape. Averages over all conflicts: "
-            + ", ".join(
-                f"{recipe} {bias:.2f}"
-                for recipe, bias in zip(pooled["recipe"], pooled["shape_bias"], strict=True)
-            )
+            + ", ".join(pooled["recipe"] + pooled["shape_bias"].map(" {:.2f}".format))
             + "."
         ),
     )
@@ -78,24 +75,21 @@ def fig_miniature_cues(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: from `gcbook.chapters.miniature_shape_bias.tables.cue_rows`.
     """
     recipes = list(dict.fromkeys(rows["recipe"]))
-    measures = ["shape_accuracy", "texture_accuracy", "shape_bias"]
-    ends = [f"{name}_{end}" for name in measures for end in ("low", "high")]
-    base = alt.Chart(rows[["network", "recipe", *measures, *ends]])
+    base = alt.Chart(rows)
     x = alt.X("texture_accuracy:Q", scale=_UNIT, title="Answers naming the texture", axis=_PERCENT)
     y = alt.Y("shape_accuracy:Q", scale=_UNIT, title="Answers naming the shape", axis=_PERCENT)
     color = recipe_color(recipes)
-    tooltip = tooltips(
-        [
-            "network",
-            "shape_accuracy",
-            "texture_accuracy",
-            "shape_bias",
-            "shape_bias_low",
-            "shape_bias_high",
-        ]
+    tooltip = tooltips(["network", *CUE_METRICS, "shape_bias_low", "shape_bias_high"])
+    lines, labels = equal_bias_lines(x, y, _EQUAL)
+    blind = pd.DataFrame(
+        {"texture_accuracy": [by_accident(0), by_accident(1)], "shape_accuracy": [0, 1]}
     )
     layers = [
-        *_equal_lines(),
+        lines,
+        alt.Chart(blind)
+        .mark_line(strokeWidth=2, color=CHANCE_LINE, strokeDash=[1, 4], strokeCap="round")
+        .encode(x=x, y=y),
+        labels,
         base.mark_rule(strokeWidth=1.5).encode(
             x=x, y="shape_accuracy_low:Q", y2="shape_accuracy_high:Q", color=color
         ),
@@ -122,16 +116,3 @@ def fig_miniature_cues(rows: pd.DataFrame) -> alt.TopLevelMixin:
             )
         ),
     )
-
-
-def _equal_lines() -> list[alt.Chart]:
-    """Lines of equal shape bias, and who is blind to texture."""
-    x, y = alt.X("texture_accuracy:Q", scale=_UNIT), alt.Y("shape_accuracy:Q", scale=_UNIT)
-    lines, labels = equal_bias_lines(x, y, _EQUAL)
-    blind = pd.DataFrame(
-        {"texture_accuracy": [by_accident(0), by_accident(1)], "shape_accuracy": [0, 1]}
-    )
-    dots = alt.Chart(blind).mark_line(
-        strokeWidth=2, color=CHANCE_LINE, strokeDash=[1, 4], strokeCap="round"
-    )
-    return [lines, dots.encode(x=x, y=y), labels]

@@ -4,6 +4,7 @@ import pandas as pd
 
 from gcbook.miniworld.results.shipped import KINDS, parts_of
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import cue_shares
 
 __all__ = ["cue_rows"]
@@ -26,11 +27,7 @@ def cue_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
     rows = rows.assign(recipe=[p.recipe for p in parts], seed=[p.seed for p in parts])
     several = rows["recipe"].duplicated(keep=False)
     label = rows["recipe"] + ", seed " + rows["seed"].astype(str)
-    rows = rows.assign(network=label.where(several, rows["observer"]))
-    rows = rows.sort_values(["recipe", "seed"], key=_rank, ignore_index=True)
-    shown = rows.drop(columns=["observer", "seed"])
-    return shown[["network", "recipe", *shown.columns.drop(["network", "recipe"])]]
-
-
-def _rank(column: pd.Series) -> pd.Series:
-    return column.map(list(KINDS).index) if column.name == "recipe" else column
+    rows.insert(0, "network", label.where(several, rows["observer"]))
+    rows.insert(1, "recipe", rows.pop("recipe"))
+    ordered = ordered_rows(rows, ["recipe", "seed"], {"recipe": KINDS})
+    return ordered.drop(columns=["observer", "seed"])

@@ -64,10 +64,9 @@ def miniature_accuracy_facts(
 
 def _leads(ood: pd.DataFrame) -> dict[str, Any]:
     """How far the ResNet leads the best generator where shape is all that counts, and elsewhere."""
-    generators = [name for name in ood.index if name not in (_RESNET, f"{_RESNET}-noise")]
-    lead = (ood.loc[[_RESNET]].min() - ood.loc[generators].max()).to_dict()
-    alone = {SET_TITLES[name] for name in _SHAPE_SETS}
+    lead = ood.loc[_RESNET] - ood.drop([_RESNET, f"{_RESNET}-noise"], errors="ignore").max()
+    alone = lead.index.isin([SET_TITLES[name] for name in _SHAPE_SETS])
     return {
-        "least_lead_by_shape": Number(min(lead[name] for name in alone), ".2f"),
-        "most_lead_elsewhere": Number(max(lead[name] for name in set(lead) - alone), ".2f"),
+        "least_lead_by_shape": Number(lead[alone].min(), ".2f"),
+        "most_lead_elsewhere": Number(lead[~alone].max(), ".2f"),
     }

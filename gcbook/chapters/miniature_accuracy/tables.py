@@ -1,6 +1,5 @@
 """How accurate the miniatures of one world are out of distribution."""
 
-import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.results.kinds import printed_values
@@ -55,16 +54,13 @@ def difference_rows(compared: pd.DataFrame) -> pd.DataFrame:
         their kinds in the paper's Table 1, NaN where it prints none.
     """
     rows = compared[compared["measure"].isin(list(_MEASURES))].reset_index(drop=True)
-    sides = rows["compared"].str.split(" − ", expand=True)
+    rows[["a", "b"]] = rows["compared"].str.split(" − ", expand=True)
     printed = printed_values("ood_accuracy")
-    known = [side.map(printed).astype(float) for _, side in sides.items()]
-    overall = rows["measure"] == "OOD accuracy"
-    short = [side.str.removeprefix("mini-") for _, side in sides.items()]
+    ahead = rows["a"].map(printed).astype(float) - rows["b"].map(printed).astype(float)
+    shown = rows["compared"].str.replace("mini-", "")
     rows = rows.assign(
-        compared=rows["measure"].map(_MEASURES) + ": " + short[0] + " − " + short[1],
-        a=sides[0],
-        b=sides[1],
-        paper=np.where(overall, known[0] - known[1], np.nan),
+        compared=rows["measure"].map(_MEASURES) + ": " + shown,
+        paper=ahead.where(rows["measure"] == "OOD accuracy"),
     )
     columns = ["compared", "measure", "a", "b", "difference", "low", "high", "paper"]
     return rows[columns].round(_DIGITS)

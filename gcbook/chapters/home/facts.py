@@ -6,7 +6,7 @@ import pandas as pd
 
 from gcbook.claims import Number
 from gcbook.miniworld.results.weighting import PAPER
-from gcbook.paper.observers import GENERATIVE
+from gcbook.paper.observers import GENERATIVE, HUMANS_TITLE
 from gcbook.paper.published import table2
 from gcbook.stats.benchmark_tables import table1_recomputed
 from gcbook.stats.shape_tables import bias_by_category, pooled_bias
@@ -16,6 +16,7 @@ __all__ = ["home_facts"]
 
 _TWO = ".2f"
 _METRICS = ("shape_bias", "ood_accuracy", "error_consistency")
+_RECOMPUTED = {"humans": HUMANS_TITLE, "resnet50": "ResNet-50"}
 
 
 def home_facts(
@@ -34,24 +35,20 @@ def home_facts(
         accuracies: from ``accuracy_rows``.
         example: one row of `gcbook.stimuli.pictures.pictures_of`.
     """
-    own = table1_recomputed(summaries).set_index("model")
+    table = table1_recomputed(summaries).set_index("model")
     bias = pooled_bias(bias_by_category(summaries))
-    recomputed = bias[(bias["source"] == "recomputed") & (bias["kind"] != "Humans")]
+    recomputed = bias[(bias["source"] == "recomputed") & (bias["kind"] != HUMANS_TITLE)]
     networks = recomputed.set_index("observer")["shape_bias"]
     mini = miniatures.set_index("recipe")["shape_bias"]
     ood = accuracies.set_index("recipe")["accuracy"]
     pixel = dial[dial["recipe"] == "mini-pixel"].set_index("k")["shape_bias"]
-    printed = {
-        f"{short}_{metric}": Number(own[f"{metric}_published"][name], _TWO)
-        for short, name in GENERATIVE.items()
+    numbers = {
+        f"{short}_{metric}": Number(table[f"{metric}{end}"][name], _TWO)
+        for named, end in ((GENERATIVE, "_published"), (_RECOMPUTED, ""))
+        for short, name in named.items()
         for metric in _METRICS
     }
-    best_before = table2().set_index("key")["error_consistency"].to_dict()
-    here = {
-        f"{short}_{metric}": Number(own[metric][name], _TWO)
-        for short, name in (("humans", "Humans"), ("resnet50", "ResNet-50"))
-        for metric in _METRICS
-    }
+    best_before = table2().set_index("key")["error_consistency"]
     (seen,) = example.to_dict("records")
     return SimpleNamespace(
         people=int(seen["people"]),
@@ -59,8 +56,7 @@ def home_facts(
         shape=str(seen["shape"]),
         texture=str(seen["texture"]),
         network_said=str(seen["resnet50"]),
-        **printed,
-        **here,
+        **numbers,
         best_network_bias=Number(networks.max(), _TWO),
         vit_22b=Number(best_before["vit_22b_ft_560"], _TWO),
         mini_pixel=Number(mini["mini-pixel"], _TWO),

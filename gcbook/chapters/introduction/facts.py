@@ -37,22 +37,17 @@ def introduction_facts(summaries: Summaries, bias: pd.DataFrame) -> SimpleNamesp
         public_networks, public_network_trials``.
     """
     rows = table1_recomputed(summaries).set_index("model")
-    printed = {
-        f"{key}_{metric}": Number(rows[f"{metric}_published"][name], ".2f")
-        for key, name in GENERATIVE.items()
-        for metric in _METRICS
-    }
-    own = {
-        f"{key}_{metric}": Number(rows[metric][name], ".2f")
-        for key, name in _RECOMPUTED.items()
+    numbers = {
+        f"{key}_{metric}": Number(rows[f"{metric}{end}"][name], ".2f")
+        for named, end in ((GENERATIVE, "_published"), (_RECOMPUTED, ""))
+        for key, name in named.items()
         for metric in _METRICS
     }
     consistency = table2().set_index("key")["error_consistency"].drop("imagen")
     public = observer_numbers(summaries)
     counted = ("humans", "human_trials", "networks", "network_trials")
     return SimpleNamespace(
-        **printed,
-        **own,
+        **numbers,
         others_most_consistent=Number(consistency.max(), ".2f"),
         least_category=Number(fig1_overview(bias)["humans"].min(), ".2f"),
         **_networks(pooled_bias(bias)),

@@ -8,22 +8,23 @@ import hashlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from gcbook.book.chapters import Chapter, find_chapters, pick_chapter, read_contents
 from gcbook.book.claims import claims_file, collected, read_collected
-from gcbook.book.execute import Executed, execute_chapters, package_fingerprint, read_record
+from gcbook.book.execute import execute_chapters, package_fingerprint, read_record
 from gcbook.book.lighten import lighten_book
 from gcbook.book.project import Project
 from gcbook.book.scorecard import scorecard_page
 from gcbook.book.status import status_page
 from gcbook.claims.paper import paper_claims
+from gcbook.files.atomic import write_if_changed
 from gcbook.files.errors import GcbookError
 
-__all__ = ["Built", "build_book", "sphinx_command", "write_if_changed"]
+__all__ = ["Built", "build_book", "sphinx_command"]
 
 
 _ENTRANCE = """<!DOCTYPE html>
@@ -47,12 +48,10 @@ class Built:
     Attributes:
         executed: chapters that were executed.
         pages: whether the pages were written (False: nothing had changed).
-        html: the folder of the book.
     """
 
     executed: list[str]
     pages: bool
-    html: Path
 
 
 def build_book(
@@ -60,7 +59,7 @@ def build_book(
     only: str = "",
     jobs: int = 0,
     report: Callable[[str, str], None] = lambda name, state: None,
-    busy: Callable[[str], AbstractContextManager[object]] | None = None,
+    busy: Callable[[str], AbstractContextManager[object]] = nullcontext,
     *,
     solutions: bool = True,
 ) -> Built:
@@ -79,21 +78,30 @@ def build_book(
         ChapterFailed: a cell failed.
         GcbookError: Jupyter Book warned of something or failed.
     """
+    from gcbook.stats.summaries import load_summaries
+
     chapters = find_chapters(project)
     chosen = _choose(project, chapters, only)
     executed = execute_chapters(project, chosen, jobs, report)
     _remove_orphans(project, chapters)
     records = {c.name: r for c in chapters if (r := read_record(project, c.name))}
-    _write_status(project, chapters, records)
-    _write_claims(project, records)
+    write_if_changed(
+        status_page(chapters, records, load_summaries().provenance),
+        project.chapters / "status.md",
+    )
+    claims = collected({name: each.claims for name, each in records.items()})
+    write_if_changed(claims, claims_file(project))
+    page = scorecard_page(paper_claims(), read_collected(project))
+    write_if_changed(page, project.chapters / "scorecard.md")
     fingerprint = _book_fingerprint(project) + ("" if solutions else " without solutions")
     stamp = project.build / "html.fingerprint"
-    if (project.html / "index.html").is_file() and _read(stamp) == fingerprint:
-        return Built(executed, False, project.html)
-    with nullcontext() if busy is None else busy("Writing the pages"):
+    made = (project.html / "index.html").is_file() and stamp.is_file()
+    if made and stamp.read_text(encoding="utf-8") == fingerprint:
+        return Built(executed, pages=False)
+    with busy("Writing the pages"):
         _run_jupyter_book(project, solutions)
     stamp.write_text(fingerprint, encoding="utf-8")
-    return Built(executed, True, project.html)
+    return Built(executed, pages=True)
 
 
 def sphinx_command(project: Project, output: Path) -> list[str]:
@@ -102,15 +110,6 @@ def sphinx_command(project: Project, output: Path) -> list[str]:
     program = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
     options = ["--path-output", str(output), "--all", "-W", "-n", "--keep-going"]
     return [*program, "build", str(project.root), *options]
-
-
-def write_if_changed(path: Path, content: str) -> bool:
-    """Write a file unless it holds just that; say whether it was written."""
-    if _read(path) == content:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content, encoding="utf-8")
-    return True
 
 
 def _choose(project: Project, chapters: list[Chapter], only: str) -> list[Chapter]:
@@ -132,22 +131,6 @@ def _remove_orphans(project: Project, chapters: list[Chapter]) -> None:
             (project.chapters / f".{page.stem}.json").unlink(missing_ok=True)
 
 
-def _write_status(
-    project: Project, chapters: list[Chapter], records: Mapping[str, Executed]
-) -> None:
-    from gcbook.stats.summaries import load_summaries
-
-    page = status_page(chapters, records, load_summaries().provenance)
-    write_if_changed(project.chapters / "status.md", page)
-
-
-def _write_claims(project: Project, records: Mapping[str, Executed]) -> None:
-    claims = collected({name: each.claims for name, each in records.items()})
-    write_if_changed(claims_file(project), claims)
-    page = scorecard_page(paper_claims(), read_collected(project))
-    write_if_changed(project.chapters / "scorecard.md", page)
-
-
 def _run_jupyter_book(project: Project, solutions: bool) -> None:
     staging = project.build / "staging"
     built = staging / "_build" / "html"
@@ -156,17 +139,12 @@ def _run_jupyter_book(project: Project, solutions: bool) -> None:
     command = sphinx_command(project, staging)
     if not solutions:
         command += ["--config", str(_config_without_solutions(project))]
-    done = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        cwd=project.root,
-        check=False,
-    )
+    done = subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)
+    said = done.stdout + done.stderr
     log = project.build / "jupyter-book.log"
-    log.write_text(done.stdout + done.stderr, encoding="utf-8")
+    log.write_text(said, encoding="utf-8")
     if done.returncode or not (built / "index.html").is_file():
-        raise GcbookError(_complaints(done.stdout + done.stderr, log))
+        raise GcbookError(_complaints(said, log))
     lighten_book(built)
     entrance = _ENTRANCE.format(home=f"{read_contents(project)['root']}.html")
     (built / "index.html").write_text(entrance, encoding="utf-8")
@@ -201,7 +179,7 @@ def _complaints(output: str, log: Path) -> str:
 def _book_fingerprint(project: Project) -> str:
     digest = hashlib.sha256(package_fingerprint().encode())
     sources = [project.root / "_config.yml", project.root / "_toc.yml"]
-    sources += sorted(p for p in project.templates.glob("*.ipynb"))
+    sources += sorted(project.templates.glob("*.ipynb"))
     sources += sorted(
         p
         for p in project.book.rglob("*")
@@ -211,10 +189,3 @@ def _book_fingerprint(project: Project) -> str:
         digest.update(str(path.relative_to(project.root)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def _read(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError:
-        return None

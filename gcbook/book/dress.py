@@ -14,6 +14,8 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+
 from gcbook.book.engine import ENGINE
 from gcbook.book.inline import expressions_in, fill
 from gcbook.chapters.parameters import allowed, defaults, parameters_of
@@ -212,9 +214,8 @@ def _joined(cells: list[Any]) -> list[Any]:
     """Code without output, cell after cell, is one thing to unfold."""
     kept: list[Any] = []
     for cell in cells:
-        before = kept[-1] if kept else None
-        if before is not None and _is_silent(before) and _is_silent(cell):
-            before.source = f"{before.source}\n\n{cell.source}"
+        if kept and _is_silent(kept[-1]) and _is_silent(cell):
+            kept[-1].source += f"\n\n{cell.source}"
         else:
             kept.append(cell)
     return kept
@@ -273,17 +274,13 @@ def _join(cell: Any) -> tuple[list[Any], list[Any]]:
     return outputs, notes
 
 
-def _display(html: str) -> Any:
-    import nbformat.v4
-
-    return nbformat.v4.new_output("display_data", data={"text/html": html})
+def _display(shown: str, kind: str = "text/html") -> Any:
+    return new_output("display_data", data={kind: shown})
 
 
 def _notes_cell(cell: Any, html: str) -> Any:
-    import nbformat.v4
-
     # MyST-NB leaves out cells without source.
-    made = nbformat.v4.new_code_cell("# the notes of the figure above", outputs=[_display(html)])
+    made = new_code_cell("# the notes of the figure above", outputs=[_display(html)])
     made["id"] = f"{cell['id'][:50]}-notes"
     made.metadata["tags"] = ["remove-input", "gc-notes-cell"]
     return made
@@ -295,18 +292,11 @@ def _warnings(text: str) -> list[Any]:
     if not said:
         return []
     lines = "\n".join(f"- {escape_markdown(message)}" for message in said)
-    return [_display_markdown(f"```{{admonition}} About these data\n:class: note\n{lines}\n```")]
-
-
-def _display_markdown(source: str) -> Any:
-    import nbformat.v4
-
-    return nbformat.v4.new_output("display_data", data={"text/markdown": source})
+    note = f"```{{admonition}} About these data\n:class: note\n{lines}\n```"
+    return [_display(note, "text/markdown")]
 
 
 def _markdown(source: str, identity: str = "rerun-this-chapter") -> Any:
-    import nbformat.v4
-
-    cell = nbformat.v4.new_markdown_cell(source)
+    cell = new_markdown_cell(source)
     cell["id"] = identity
     return cell

@@ -22,6 +22,7 @@ from gcbook.book.chapters import Chapter, read_parameters
 from gcbook.book.project import Project
 from gcbook.chapters.parameters import declaration_of
 from gcbook.claims import ClaimFailed
+from gcbook.files.atomic import write_whole
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
 
 __all__ = [
@@ -101,7 +102,7 @@ def execute_chapters(
     package = package_fingerprint()
     waiting: list[tuple[Chapter, str]] = []
     for chapter in chapters:
-        fingerprint = chapter_fingerprint(chapter, {}, package)
+        fingerprint = chapter_fingerprint(chapter, package)
         record = read_record(project, chapter.name)
         page = project.chapters / f"{chapter.name}.ipynb"
         if record and record.fingerprint == fingerprint and page.is_file():
@@ -209,11 +210,10 @@ def package_fingerprint() -> str:
     return digest.hexdigest()
 
 
-def chapter_fingerprint(chapter: Chapter, parameters: Mapping[str, Any], package: str) -> str:
+def chapter_fingerprint(chapter: Chapter, package: str) -> str:
     """A hash of all that a chapter's page depends on."""
     digest = hashlib.sha256(package.encode())
     digest.update(chapter.template.read_bytes())
-    digest.update(json.dumps(parameters, sort_keys=True).encode())
     for name, path in declaration_of(chapter.name).files().items():
         digest.update(name.encode())
         digest.update(path.read_bytes())
@@ -242,9 +242,7 @@ def _make_page(project: Project, chapter: Chapter, fingerprint: str) -> None:
     executed = nbformat.read(raw, as_version=4)
     page = dress(executed, chapter.name, parameters, seconds)
     target = project.chapters / f"{chapter.name}.ipynb"
-    half = target.with_name(f".{chapter.name}.{os.getpid()}.ipynb")
-    nbformat.write(page, half)
-    half.replace(target)
+    write_whole(target, lambda half: nbformat.write(page, half))
     finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     claims = recorded_claims(executed, chapter.name)
     record = Executed(fingerprint, round(seconds, 1), parameters, finished, claims)

@@ -24,6 +24,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from gcbook.files.atomic import write_if_changed
 from gcbook.files.errors import GcbookError
 
 __all__ = ["read_index", "write_networks"]
@@ -45,7 +46,6 @@ def write_networks(folder: Path) -> None:
     Raises:
         GcbookError: the weights of a model are not those that its graph was made for.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     index = read_index()
     runtime = DATA / "onnxruntime-web"
     shapes = _base64((DATA / "networks" / "silhouettes.gz").read_bytes())
@@ -70,9 +70,7 @@ def write_networks(folder: Path) -> None:
     files["runtime-licence.txt"] = (runtime / "LICENSE").read_text(encoding="utf-8")
     files["runtime-notices.txt"] = notices
     for name, text in files.items():
-        path = folder / name
-        if not path.is_file() or path.read_bytes() != text.encode():
-            path.write_text(text, encoding="utf-8", newline="")
+        write_if_changed(text, folder / name)
 
 
 def _base64(content: bytes) -> str:

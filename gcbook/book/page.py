@@ -105,7 +105,7 @@ def with_places(notebook: Any) -> Any:
     Args:
         notebook: a template (nbformat 4); changed.
     """
-    import nbformat.v4
+    from nbformat.v4 import new_output
 
     from gcbook.book.dress import is_caption, numbered
     from gcbook.book.inline import without_values
@@ -117,7 +117,7 @@ def with_places(notebook: Any) -> Any:
         named = _FIGURE.search(cell.source) if cell.cell_type == "code" else None
         if named:
             data = {"text/html": "<p>Not made yet.</p>"}
-            cell.outputs = [nbformat.v4.new_output("display_data", data=data)]
+            cell.outputs = [new_output("display_data", data=data)]
             kind = "table" if named[1].startswith("tab-") else "chart"
             cell.metadata["mystnb"] = {"figure": numbered(named[1], "Not made yet.", kind)}
     return notebook

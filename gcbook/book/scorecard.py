@@ -1,7 +1,7 @@
 """The page that sets every claim of the paper beside what this book found for it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -41,19 +41,18 @@ _PARTS = {
 _HEAD = "| Claim of the paper | Recomputed here | In miniature |\n|:--|:--|:--|"
 
 
-def scorecard_page(paper: Mapping[str, PaperClaim], book: Iterable[Mapping[str, Any]]) -> str:
+def scorecard_page(paper: Mapping[str, PaperClaim], book: Sequence[Mapping[str, Any]]) -> str:
     """The page as MyST Markdown.
 
     Args:
         paper: the paper's claims by id.
         book: the book's claims, as a build collects them, each with its ``chapter``.
     """
-    own = list(book)
-    outcomes = Counter(_outcome(found_for(name, own)) for name in paper)
+    outcomes = Counter(_outcome(found_for(name, book)) for name in paper)
     counts = "\n".join(f"| {_OUTCOMES[name]} | {outcomes[name]} |" for name in _OUTCOMES)
     others = [name for name in paper if name not in MAIN]
     sections = "\n\n".join(
-        f"## {part}\n\n{scorecard_table({name: paper[name] for name in names}, own)}"
+        f"## {part}\n\n{scorecard_table({name: paper[name] for name in names}, book)}"
         for part, names in groupby(others, lambda name: _part(paper[name]))
     )
     return f"""(scorecard)=
@@ -70,21 +69,20 @@ models trained for this book, which show what can happen, not what happened in I
 
 ## The four properties
 
-{scorecard_table({name: paper[name] for name in MAIN}, own)}
+{scorecard_table({name: paper[name] for name in MAIN}, book)}
 
 {sections}
 """
 
 
-def scorecard_table(paper: Mapping[str, PaperClaim], book: Iterable[Mapping[str, Any]]) -> str:
+def scorecard_table(paper: Mapping[str, PaperClaim], book: Sequence[Mapping[str, Any]]) -> str:
     """A row a claim: what the paper says and where first, and the marks of what was found.
 
     Args:
         paper: claims of the paper by id.
         book: the book's claims, as a build collects them, each with its ``chapter``.
     """
-    own = list(book)
-    rows = [_row(claim, found_for(name, own)) for name, claim in paper.items()]
+    rows = [_row(claim, found_for(name, book)) for name, claim in paper.items()]
     return "\n".join([":::{div} gc-scorecard", _HEAD, *rows, ":::"])
 
 

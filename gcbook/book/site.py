@@ -14,6 +14,7 @@ from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.transforms import SphinxTransform
 
 from gcbook.book.networks import write_networks
+from gcbook.files.atomic import write_if_changed
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -66,19 +67,13 @@ def vega_script() -> str:
 
 def write_vendor(folder: Path) -> None:
     """Write ``vendor/vega.js`` and ``vendor/tex-svg.js``, each only if it changed."""
-    vendor = folder / "vendor"
-    vendor.mkdir(parents=True, exist_ok=True)
     # The full file: the others load extensions when a formula needs one.
     mathjax = distribution("sphinx-mathjax-offline").locate_file(
         "sphinx-mathjax-offline/static/mathjax/tex-svg-full.js"
     )
-    for name, content in (
-        ("vega.js", vega_script()),
-        ("tex-svg.js", Path(str(mathjax)).read_text(encoding="utf-8")),
-    ):
-        path = vendor / name
-        if not path.is_file() or path.read_text(encoding="utf-8") != content:
-            path.write_text(content, encoding="utf-8")
+    write_if_changed(vega_script(), folder / "vendor" / "vega.js")
+    script = Path(str(mathjax)).read_text(encoding="utf-8")
+    write_if_changed(script, folder / "vendor" / "tex-svg.js")
 
 
 def mend_html(text: str) -> str:

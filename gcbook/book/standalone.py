@@ -115,14 +115,10 @@ def standalone(page: Path, static: Path, references: Path) -> str:
         raise GcbookError(f"{page}: expected an article element, found none.")
     build = static.parent
     cited = _cited(article, references)
-    for script in article.find_all("script"):
-        if script.get("type") != "application/json":
-            script.decompose()
-    for pack in article.select("script.gc-pack"):
-        # It is for a script of its page, which does not come along.
-        pack.decompose()
-    for link in article.find_all("a", class_="headerlink"):
-        link.decompose()
+    # Packs are for scripts of their page, which do not come along.
+    unwanted = 'script:not([type="application/json"]), script.gc-pack, a.headerlink'
+    for each in article.select(unwanted):
+        each.decompose()
     for region in article.select("pre, .pst-scrollable-table-container"):
         # What is wider than the page has to be scrolled with the keyboard too.
         region["tabindex"] = "0"

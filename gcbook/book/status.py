@@ -42,6 +42,7 @@ def status_page(
         provenance: of the shipped summaries.
     """
     rows = "\n".join(_chapter_row(c, records[c.name]) for c in chapters if c.name in records)
+    packages = "\n".join(f"| {package} | {version(package)} |" for package in PACKAGES)
     total = sum(record.seconds for record in records.values())
     finished = max((record.finished for record in records.values()), default="–")
     return f"""(how-this-book-was-built)=
@@ -66,7 +67,7 @@ Executing them took {total:.0f} seconds in all; the last ended at {finished}.
 
 | Package | Version |
 |:--|:--|
-{_packages()}
+{packages}
 """
 
 
@@ -97,7 +98,3 @@ def _provenance(provenance: Mapping[str, Any]) -> str:
 |:--|:--|
 {facts}
 """
-
-
-def _packages() -> str:
-    return "\n".join(f"| {package} | {version(package)} |" for package in PACKAGES)

@@ -42,7 +42,7 @@ def build(
         built = build_book(project, only, jobs, progress.report, progress.busy, solutions=solutions)
     executed = ", ".join(built.executed) or "none"
     typer.echo(f"executed: {executed}; pages {'written' if built.pages else 'unchanged'}")
-    typer.echo(str(built.html / "index.html"))
+    typer.echo(str(project.html / "index.html"))
 
 
 class _Pairs(OpenCommand):

@@ -16,6 +16,7 @@ __all__ = [
     "check_links",
     "check_writable",
     "unwritable",
+    "write_if_changed",
     "write_text",
     "write_whole",
 ]
@@ -85,6 +86,14 @@ def write_text(text: str, path: Path) -> None:
         UnwritableError: the disk is full, say.
     """
     write_whole(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def write_if_changed(text: str, path: Path) -> None:
+    """Write a text file unless it holds just that: what depends on its time stays as it is."""
+    content = text.encode()
+    if not path.is_file() or path.read_bytes() != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def check_free(path: Path) -> None:

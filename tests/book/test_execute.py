@@ -96,14 +96,13 @@ def test_chapters_that_run_together_share_the_cores(project, monkeypatch, in_one
     assert "threads 3" in said["zoo"]
 
 
-def test_the_fingerprint_covers_template_parameters_and_package(project):
+def test_the_fingerprint_covers_template_and_package(project):
     (chapter,) = find_chapters(project)
-    base = execute.chapter_fingerprint(chapter, {}, "package")
-    assert execute.chapter_fingerprint(chapter, {}, "package") == base
-    assert execute.chapter_fingerprint(chapter, {"draws": 2}, "package") != base
-    assert execute.chapter_fingerprint(chapter, {}, "other") != base
+    base = execute.chapter_fingerprint(chapter, "package")
+    assert execute.chapter_fingerprint(chapter, "package") == base
+    assert execute.chapter_fingerprint(chapter, "other") != base
     chapter.template.write_text(chapter.template.read_text() + " ")
-    assert execute.chapter_fingerprint(chapter, {}, "package") != base
+    assert execute.chapter_fingerprint(chapter, "package") != base
 
 
 def test_pictures_that_were_fetched_since_count(project, monkeypatch, tmp_path):
@@ -115,7 +114,7 @@ def test_pictures_that_were_fetched_since_count(project, monkeypatch, tmp_path):
     shows = replace(chapter, name="illusions")
 
     def fingerprints():
-        return [execute.chapter_fingerprint(each, {}, "package") for each in (shows, chapter)]
+        return [execute.chapter_fingerprint(each, "package") for each in (shows, chapter)]
 
     before = fingerprints()
     found["rabbit-duck"] = picture

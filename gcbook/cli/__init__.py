@@ -6,10 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import typer
-
 from gcbook.cli import book, claims, deciding, illusions, models, scoring, training, trials
-from gcbook.cli.app import app
+from gcbook.cli.app import app, say
 from gcbook.files.atomic import UNWRITABLE, UnwritableError
 from gcbook.files.errors import GcbookError, InputError
 
@@ -39,21 +37,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(None if arguments is None else list(arguments), prog_name="gcbook")
     except GcbookError as error:
-        typer.echo(f"gcbook: {error}", err=True)
+        say(f"gcbook: {error}")
         sys.exit(2 if isinstance(error, InputError) else 1)
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise
-        if isinstance(error, PermissionError):
-            # The system does not tell whether the file was to be read or written.
-            typer.echo(
-                f"gcbook: {error.filename or 'a file'}: expected a file or folder that you may "
-                f"open, found that you may not: {os.strerror(error.errno).lower()}. Change its "
-                "permissions, or choose another.",
-                err=True,
-            )
-            sys.exit(1)
         # The system does not tell which file a full disk has cut off.
-        path = Path(error.filename or "a file")
-        typer.echo(f"gcbook: {UnwritableError(path, error)}", err=True)
+        name = error.filename or "a file"
+        said = str(UnwritableError(Path(name), error))
+        if isinstance(error, PermissionError):
+            # Nor does it tell whether the file was to be read or written.
+            said = (
+                f"{name}: expected a file or folder that you may open, found that you may not: "
+                f"{os.strerror(error.errno).lower()}. Change its permissions, or choose another."
+            )
+        say(f"gcbook: {said}")
         sys.exit(1)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-__all__ = ["OpenCommand", "app"]
+__all__ = ["OpenCommand", "app", "say"]
 
 app = typer.Typer(
     name="gcbook",
@@ -35,6 +35,11 @@ def _options(
     ] = False,
 ) -> None:
     pass
+
+
+def say(line: str) -> None:
+    """Print progress or a warning, which are no results: to standard error."""
+    typer.echo(line, err=True)
 
 
 class OpenCommand(TyperCommand):

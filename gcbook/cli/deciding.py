@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gcbook.cli.app import app
+from gcbook.cli.app import app, say
 from gcbook.files.atomic import check_free, unwritable
 from gcbook.files.errors import GcbookError, InputError
 
@@ -72,15 +72,14 @@ def decide(
         if by and len(decided):
             ranges = decisions_by(scores, by, bins, weights, draws, pool)  # type: ignore[arg-type]
     if not scores.sealed:
-        typer.echo(
+        say(
             f"{store}: made by an earlier version, so that a changed bit in it goes unnoticed; the "
-            "same gcbook score seals it",
-            err=True,
+            "same gcbook score seals it"
         )
     for warning in dict.fromkeys(str(each.message) for each in caught):
-        typer.echo(f"warning: {warning}", err=True)
+        say(f"warning: {warning}")
     for line in _left_out(decided, scores.dataset):
-        typer.echo(line, err=True)
+        say(line)
     undecided = len(decided.attrs["failed"]) + len(decided.attrs["incomplete"])
     if not len(decided):
         raise GcbookError(f"{store}: no image has all its scores yet; run gcbook score again.")
@@ -175,8 +174,7 @@ def _write(trials: Any, output: Path, overwrite: bool) -> None:
     elif known:
         typer.echo(f"next: gcbook benchmark {quote(str(output))}")
     else:
-        typer.echo(
+        say(
             f"warning: neither the name nor the folder of {output} says {dataset}, so gcbook "
-            f"benchmark will not know it; name the file {dataset}_….csv, or give a folder",
-            err=True,
+            f"benchmark will not know it; name the file {dataset}_….csv, or give a folder"
         )

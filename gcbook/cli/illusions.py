@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gcbook.cli.app import OpenCommand, app
+from gcbook.cli.app import OpenCommand, app, say
 from gcbook.files.errors import InputError
 from gcbook.files.interrupts import interruptible
 
@@ -100,12 +100,11 @@ def illusions(
         pixels = decode_image(content, str(image))
         height, width = pixels.shape[:2]
         if height != width:
-            typer.echo(
+            say(
                 f"note: {image} has {width} × {height} pixels; a model sees the square in its "
-                "middle.",
-                err=True,
+                "middle."
             )
-        typer.echo(f"loading {model} …", err=True)
+        say(f"loading {model} …")
         found = reconstruct(
             pixels,
             prompts,
@@ -116,7 +115,7 @@ def illusions(
             seed=seed,
             device=pick_device(device),
             dtype=dtype,
-            report=lambda line: typer.echo(line, err=True),
+            report=say,
         )
         about = {"image": image.name, "model": model, "steps": steps, "guidance": guidance}
         about["dtype"] = dtype

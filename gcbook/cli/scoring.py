@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gcbook.cli.app import app
+from gcbook.cli.app import app, say
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.interrupts import interruptible
 
 if TYPE_CHECKING:
     from gcbook.scoring.report import ScoreReport
-    from gcbook.scoring.settings import ScoringSettings
     from gcbook.stimuli.folders import StimulusSet
 
 __all__ = ["score"]
@@ -159,15 +158,31 @@ def score(
         stimuli = _open(images, dataset, world)
         if limit is not None:
             stimuli = stimuli.first(limit)
-        report = _score(
-            model,
-            settings,
-            stimuli,
-            output,
-            extend,
-            save_every,
-            [option for option, asked in given.items() if asked],
-            {option: value for option, value in options.items() if value is not None},
+        from dataclasses import replace
+
+        from gcbook.classifiers import load
+        from gcbook.classifiers.devices import pick_device
+        from gcbook.classifiers.preview import check_idle, preview_model
+        from gcbook.scoring.engine import score as score_images
+        from gcbook.scoring.writer import check_store
+
+        check_store(output, settings, stimuli.dataset, extend=extend)
+        chosen = [option for option, asked in given.items() if asked]
+        preview = preview_model(model)
+        check_idle(model, preview.kind, method, chosen, noised=bool(noise))
+        settings = replace(settings, device=pick_device(device))
+        size = f" ({preview.size})" if preview.size else ""
+        doing = "loading" if preview.here else "fetching and loading"
+        say(f"{doing} {model}{size} …")
+        asked = {option: value for option, value in options.items() if value is not None}
+        classifier = load.load_classifier(
+            model, device=settings.device, dtype=settings.dtype, **asked
+        )
+        if not preview.kind:
+            kind = str(classifier.describe()["kind"])
+            check_idle(model, kind, method, chosen, noised=bool(noise))
+        report = score_images(
+            stimuli, classifier, settings, output, extend=extend, save_every=save_every
         )
     _report(report, chosen=bool(norm or weighting) and not racing)
 
@@ -188,54 +203,18 @@ def _open(images: str, dataset: str, world: str) -> "StimulusSet":
 
     stimuli = open_stimuli(images, dataset=dataset)
     if stimuli.dataset not in DATASETS:
-        typer.echo(
+        say(
             f"{stimuli.dataset} is none of the 17 datasets that gcbook benchmark compares people "
-            f"on; if these are images of one, say --dataset with its name: {', '.join(DATASETS)}",
-            err=True,
+            f"on; if these are images of one, say --dataset with its name: {', '.join(DATASETS)}"
         )
     return stimuli
-
-
-def _score(
-    model: str,
-    settings: "ScoringSettings",
-    stimuli: "StimulusSet",
-    output: Path,
-    extend: bool,
-    save_every: float,
-    given: list[str],
-    options: dict[str, Any],
-) -> "ScoreReport":
-    from dataclasses import replace
-
-    from gcbook.classifiers import load
-    from gcbook.classifiers.devices import pick_device
-    from gcbook.classifiers.preview import check_idle, preview_model
-    from gcbook.scoring.engine import score as score_images
-    from gcbook.scoring.writer import check_store
-
-    check_store(output, settings, stimuli.dataset, extend=extend)
-    method = options.get("method", "")
-    preview = preview_model(model)
-    noised = "noise" in options
-    check_idle(model, preview.kind, method, given, noised=noised)
-    settings = replace(settings, device=pick_device(settings.device))
-    size = f" ({preview.size})" if preview.size else ""
-    doing = "loading" if preview.here else "fetching and loading"
-    typer.echo(f"{doing} {model}{size} …", err=True)
-    classifier = load.load_classifier(
-        model, device=settings.device, dtype=settings.dtype, **options
-    )
-    if not preview.kind:
-        check_idle(model, str(classifier.describe()["kind"]), method, given, noised=noised)
-    return score_images(stimuli, classifier, settings, output, extend=extend, save_every=save_every)
 
 
 def _report(report: "ScoreReport", chosen: bool) -> None:
     for line in report.lines():
         typer.echo(line)
     if report.warning:
-        typer.echo(f"warning: {report.warning}", err=True)
+        say(f"warning: {report.warning}")
     if chosen:
         from gcbook.scoring.store import Store
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gcbook.cli.app import app
+from gcbook.cli.app import app, say
 from gcbook.files.errors import InputError
 from gcbook.files.interrupts import interruptible
 
@@ -56,8 +56,26 @@ def train(
     if name in ("resnet50", "resnet50-noise"):
         if base or steps or world:
             raise InputError(f"{name}: takes --epochs and no --steps, --with or --world.")
+        if not data:
+            raise InputError(f"{name}: expected --data with the folder of ImageNet, found none.")
+        from dataclasses import replace
+
+        from gcbook.miniworld.training.resnet import RESNETS, ResNetRun
+
+        plan = RESNETS[name]
+        plan = replace(
+            plan,
+            seed=seed,
+            epochs=epochs or plan.epochs,
+            batch_size=batch_size or plan.batch_size,
+        )
         readers = 4 if workers is None else workers
-        _train_resnet(name, output, data, epochs, batch_size, readers, seed, device)
+        with interruptible("stopped; the same command resumes from what was saved"):
+            run = ResNetRun(plan, data, output, device=device, workers=readers, report=say)
+            run.run()
+            model = run.export()
+        if run.main:
+            typer.echo(f"{name} is in {model}; next: gcbook score {quote(str(model))} IMAGES")
         return
     if data or epochs or batch_size or workers is not None:
         raise InputError(
@@ -71,10 +89,6 @@ def train(
     from gcbook.miniworld.training.record import write_record
 
     chosen = named_world(world or DEFAULT)
-
-    def report(line: str) -> None:
-        typer.echo(line, err=True)
-
     # Before minutes go into composing images.
     check_writable(output)
     with interruptible("stopped; the same command resumes from what was saved"):
@@ -86,7 +100,7 @@ def train(
             steps=steps,
             device=pick_device(device),
             world=chosen,
-            report=report,
+            report=say,
         )
         trainer.run()
         trainer.export(output / "model")
@@ -94,44 +108,6 @@ def train(
     typer.echo(
         f"{name} is in {output / 'model'}; next: gcbook score {quote(str(output / 'model'))} IMAGES"
     )
-
-
-def _train_resnet(
-    name: str,
-    output: Path,
-    data: str,
-    epochs: int | None,
-    batch_size: int | None,
-    workers: int,
-    seed: int,
-    device: str,
-) -> None:
-    if not data:
-        raise InputError(f"{name}: expected --data with the folder of ImageNet, found none.")
-    from dataclasses import replace
-
-    from gcbook.miniworld.training.resnet import RESNETS, ResNetRun
-
-    plan = RESNETS[name]
-    plan = replace(
-        plan,
-        seed=seed,
-        epochs=epochs or plan.epochs,
-        batch_size=batch_size or plan.batch_size,
-    )
-    with interruptible("stopped; the same command resumes from what was saved"):
-        run = ResNetRun(
-            plan,
-            data,
-            output,
-            device=device,
-            workers=workers,
-            report=lambda line: typer.echo(line, err=True),
-        )
-        run.run()
-        model = run.export()
-    if run.main:
-        typer.echo(f"{name} is in {model}; next: gcbook score {quote(str(model))} IMAGES")
 
 
 @app.command()
@@ -167,7 +143,6 @@ def worlds(
     from gcbook.miniworld.training.worlds import MODELS, jobs, run_job
 
     middle = named_world(world)
-
     unknown = [name for name in models or () if name not in MODELS]
     if unknown:
         raise InputError(f"--model: expected some of {', '.join(MODELS)}; found {unknown[0]!r}.")
@@ -175,13 +150,10 @@ def worlds(
     check_writable(output)
     todo = list(jobs(seeds or (0,), models or MODELS, variants=variants, images=images or 0))
 
-    def report(line: str) -> None:
-        typer.echo(line, err=True)
-
     with interruptible("stopped; the same command resumes from what was saved"):
         where = pick_device(device)
         for number, job in enumerate(todo, 1):
-            report(f"{number} of {len(todo)}: {job.name}")
-            if not run_job(job, output, middle=middle, device=where, report=report):
-                report(f"{job.name}: done before")
+            say(f"{number} of {len(todo)}: {job.name}")
+            if not run_job(job, output, middle=middle, device=where, report=say):
+                say(f"{job.name}: done before")
     typer.echo(f"{len(todo)} models are in {output}")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gcbook.cli.app import app
+from gcbook.cli.app import app, say
 from gcbook.files.atomic import check_free, write_text
 from gcbook.files.errors import InputError
 
@@ -99,7 +99,7 @@ def benchmark(
     if kind == "csv":
         # The other formats hold the notes themselves.
         for note in rows.attrs.get("notes", ()):
-            typer.echo(note, err=True)
+            say(note)
     if output is None:
         typer.echo(printed.rstrip("\n"))
     else:
@@ -122,7 +122,7 @@ def fetch(
     if what == "illusions":
         from gcbook.illusions.commons import fetch_illusions
 
-        paths = fetch_illusions(report=lambda line: typer.echo(line, err=True))
+        paths = fetch_illusions(report=say)
     else:
         from gcbook.trials import fetch as originals
 

@@ -64,7 +64,7 @@ def miniature_accuracy_facts(
 
 def _leads(ood: pd.DataFrame) -> dict[str, Any]:
     """How far the ResNet leads the best generator where shape is all that counts, and elsewhere."""
-    lead = ood.loc[_RESNET] - ood.drop([_RESNET, f"{_RESNET}-noise"], errors="ignore").max()
+    lead: Any = ood.loc[_RESNET] - ood.drop([_RESNET, f"{_RESNET}-noise"], errors="ignore").max()
     alone = lead.index.isin([SET_TITLES[name] for name in _SHAPE_SETS])
     return {
         "least_lead_by_shape": Number(lead[alone].min(), ".2f"),

@@ -63,7 +63,7 @@ def fig_sign(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """By how much the diffusion model is more shape-biased than the ResNet, world by world.
 
     Args:
-        rows: from `gcbook.chapters.other_worlds.tables.sign_rows`; variants are left out.
+        rows: from `gcbook.miniworld.results.worlds.sign_rows`; variants are left out.
     """
     shown = rows[rows["variant"] == ""]
     scale: dict[str, Any] = {"scheme": DIVERGING, "domain": [-1, 1]}

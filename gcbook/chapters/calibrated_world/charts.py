@@ -104,10 +104,10 @@ def fig_predictions(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     ends = {"outcome": "value", "outcome_low": "low", "outcome_high": "high"}
     expected = rows[["prediction", "predicted", "low", "high", "paper"]]
-    known = rows[["prediction", *ends]].dropna()
+    found = rows[["prediction", *ends]]
     series = [
         expected.rename(columns={"predicted": "value"}).assign(part=_PREDICTED),
-        known.rename(columns=ends).assign(part=_OUTCOME),
+        found.rename(columns=ends).assign(part=_OUTCOME),
     ]
     return fig_forest(
         pd.concat(series, ignore_index=True),
@@ -125,8 +125,8 @@ def fig_predictions(rows: pd.DataFrame) -> alt.TopLevelMixin:
         two_lines=True,
         description=(
             f"For each of {len(rows)} models and ways to test them: the shape bias that was "
-            "expected before it was trained, with an interval, what came out where it is trained, "
-            "and an upright mark at what the paper prints, where it prints anything."
+            "expected before it was trained, with an interval, what came out, and an upright "
+            "mark at what the paper prints, where it prints anything."
         ),
     )
 
@@ -147,7 +147,8 @@ def fig_kinds(rows: pd.DataFrame) -> alt.TopLevelMixin:
         tooltip=tooltips(
             [
                 *("world", "recipe", "shape_bias", "low", "high"),
-                *("shape_accuracy", "texture_accuracy", "accuracy", "seeds", "paper"),
+                *("shape_accuracy", "texture_accuracy", "accuracy"),
+                *("seeds", "minutes", "paper"),
             ]
         ),
         series="world",

@@ -33,15 +33,9 @@ _PREFIXES = {CALIBRATED: "", UNCALIBRATED: "default_"}
 """How names of facts of either world begin."""
 _DIFFERENCES = {
     f"{kind}_{name}": f"{measure}: {kind} − cnn"
-    for kind in ("pixel", "ar")
-    for name, measure in (
-        ("lead", "Shape bias"),
-        ("ahead", "OOD accuracy"),
-        ("blurred", "Low-pass"),
-    )
-    # The paper says of diffusion alone how it fares with blur.
-    if (kind, name) != ("ar", "blurred")
-}
+    for kind in ("pixel", "latent", "ar")
+    for name, measure in (("lead", "Shape bias"), ("ahead", "OOD accuracy"))
+} | {"pixel_blurred": "Low-pass: pixel − cnn"}
 
 _KEPT = {"edges": "Edges", "blur": "Low-pass 3", "high_pass": "High-pass 3.0"}
 """Relative accuracies that the text names."""
@@ -190,14 +184,12 @@ def _noise(changes: pd.DataFrame) -> dict[str, Any]:
 
 
 def _outcomes(outcomes: pd.DataFrame) -> dict[str, Any]:
-    """How many predictions have an outcome, and how many intervals contain it."""
-    known = outcomes[outcomes["inside"] != ""]
+    """How many predictions there are, and how many intervals contain the outcome."""
     by_name = {row["prediction"]: row for row in outcomes.to_dict("records")}
     noised = by_name["ResNet: noise in training"]
     return {
         "predictions": len(outcomes),
-        "known": len(known),
-        "inside": int((known["inside"] == "yes").sum()),
+        "inside": int((outcomes["inside"] == "yes").sum()),
         "noised_predicted": Number(noised["predicted"], ".2f"),
         "noised_predicted_interval": Interval(noised["low"], noised["high"], ".2f"),
     }
@@ -217,24 +209,29 @@ def _kinds(kinds: pd.DataFrame) -> dict[str, Any]:
     printed = printed_values("shape_bias")
     return found | {
         name: Number(printed[recipe], ".2f")
-        for name, recipe in (("imagen", "mini-pixel"), ("parti", "mini-ar"))
+        for name, recipe in (
+            ("imagen", "mini-pixel"),
+            ("stable_diffusion", "mini-latent"),
+            ("parti", "mini-ar"),
+        )
     }
 
 
 def _weighed(weighed: pd.DataFrame) -> dict[str, Any]:
-    """Shape bias of pixel diffusion under equal weights, and the k where it is above the ResNet."""
+    """Shape bias of diffusion models under equal weights, and the k where it is above the
+    ResNet's."""
     found: dict[str, Any] = {"k": PAPER}
     for world, rows in weighed.groupby("world"):
-        pixel, resnet = (
-            rows[rows["recipe"] == recipe].set_index("k") for recipe in ("mini-pixel", "mini-cnn")
-        )
-        name = f"{_PREFIXES[str(world)]}pixel_even"
-        found[name] = Number(pixel["shape_bias"][0], ".2f")
-        found[f"{name}_interval"] = Interval(pixel["low"][0], pixel["high"][0], ".2f")
-        for cue in ("shape", "texture"):
-            found[f"{name}_{cue}"] = Number(pixel[f"{cue}_accuracy"][0], ".0%")
-        above = pixel.index[pixel["shape_bias"] > resnet["shape_bias"]]
-        found[f"{_PREFIXES[str(world)]}above"] = tuple(map(int, above))
+        of_recipe = {str(recipe): curve.set_index("k") for recipe, curve in rows.groupby("recipe")}
+        resnet = of_recipe.pop("mini-cnn")
+        for recipe, curve in of_recipe.items():
+            name = _PREFIXES[str(world)] + short_name(recipe)
+            found[f"{name}_even"] = Number(curve["shape_bias"][0], ".2f")
+            found[f"{name}_even_interval"] = Interval(curve["low"][0], curve["high"][0], ".2f")
+            for cue in ("shape", "texture"):
+                found[f"{name}_even_{cue}"] = Number(curve[f"{cue}_accuracy"][0], ".0%")
+            above = curve.index[curve["shape_bias"] > resnet["shape_bias"]]
+            found[f"{name}_above"] = tuple(map(int, above))
     return found
 
 

@@ -8,7 +8,7 @@ from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
 from gcbook.miniworld.results.kinds import printed_values
 from gcbook.miniworld.results.noised import CLEAN, ONE_DRAW, TRAINED
-from gcbook.miniworld.results.shipped import name_of, shipped_store
+from gcbook.miniworld.results.shipped import model_card, name_of, shipped_store
 from gcbook.miniworld.results.two_worlds import WORLDS
 from gcbook.miniworld.testsets import make_test_set, silhouette_of, texture_of
 from gcbook.paper.categories import CATEGORIES
@@ -74,14 +74,24 @@ def kind_rows(bias: pd.DataFrame, accuracies: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         ``world, recipe, seeds, shape_bias, low, high``; ``shape_accuracy, texture_accuracy``, the
-        shares of answers that name the cue; ``accuracy`` on images like those of training; and
+        shares of answers that name the cue; ``accuracy`` on images like those of training;
+        ``minutes`` that the network with seed 0 was trained for, times processor cores; and
         ``paper``, the shape bias that it prints for the model that the miniature stands for, NaN
         where it prints nothing.
     """
+    names = {title: name for name, title in WORLDS.items()}
+
+    def core_minutes(row: pd.Series) -> float:
+        card = model_card(name_of(row["recipe"], names[row["world"]]))
+        return float(card["minutes"] * card["threads"])
+
     columns = ["world", "recipe", "seeds", "shape_bias", "low", "high"]
     columns += ["shape_accuracy", "texture_accuracy"]
     rows = bias.loc[bias["category"] == "pooled", columns]
-    rows = rows.assign(paper=rows["recipe"].map(printed_values("shape_bias")))
+    rows = rows.assign(
+        minutes=rows.apply(core_minutes, axis=1),
+        paper=rows["recipe"].map(printed_values("shape_bias")),
+    )
     right = accuracies.rename(columns={"value": "accuracy"})[["world", "recipe", "accuracy"]]
     return rows.merge(right, on=["world", "recipe"])
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import yaml
 
@@ -77,13 +76,12 @@ def outcome_rows(noised: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
         A row a prediction of a shape bias: ``prediction`` (its name), ``model``; ``predicted``,
         and ``low, high``, meant to contain the outcome with a probability of .8; ``paper``, the
         value that the paper prints, missing where it prints none; ``outcome``, on test
-        silhouettes, and its ``outcome_low, outcome_high``, missing where no such model ships yet;
-        and ``inside``, whether it is within the predicted interval: "yes", "no" or "".
+        silhouettes, and its ``outcome_low, outcome_high``; and ``inside``, whether it is within
+        the predicted interval: "yes" or "no".
     """
     rows = []
     for name, row in _predicted()["shape_bias"].items():
         outcome, low, high = _outcome(row, noised, resampling)
-        within = "yes" if row["low"] <= outcome <= row["high"] else "no"
         rows.append(
             {
                 "prediction": name,
@@ -91,7 +89,7 @@ def outcome_rows(noised: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
                 "outcome": outcome,
                 "outcome_low": low,
                 "outcome_high": high,
-                "inside": "" if np.isnan(outcome) else within,
+                "inside": "yes" if row["low"] <= outcome <= row["high"] else "no",
             }
         )
     numbers = dict.fromkeys(["outcome", "outcome_low", "outcome_high"], 4)
@@ -108,8 +106,6 @@ def _outcome(
     else:
         of_world = shipped_models(CALIBRATED_WORLD)
         models = [name for name in of_world if parts_of(name).recipe == recipe]
-        if not models:
-            return np.nan, np.nan, np.nan
         sets, weighting = [CONFLICT, PLAIN], row.get("weighting")
         answers = with_recipe(miniature_answers(sets, models, weighting=weighting))
     _, values, _ = pooled_measures(answers, ["recipe"], resampling=resampling, together=True)

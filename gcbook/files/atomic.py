@@ -89,11 +89,14 @@ def write_text(text: str, path: Path) -> None:
 
 
 def write_if_changed(text: str, path: Path) -> None:
-    """Write a text file unless it holds just that: what depends on its time stays as it is."""
-    content = text.encode()
-    if not path.is_file() or path.read_bytes() != content:
+    """Write a text file unless it holds just that: what depends on its time stays as it is.
+
+    Raises:
+        UnwritableError: the disk is full, say.
+    """
+    if not path.is_file() or path.read_bytes() != text.encode():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        write_text(text, path)
 
 
 def check_free(path: Path) -> None:

@@ -11,6 +11,7 @@ from gcbook.files.atomic import (
     check_free,
     check_links,
     check_writable,
+    write_if_changed,
     write_text,
     write_whole,
 )
@@ -79,3 +80,14 @@ def test_links_out_of_a_folder_are_refused_and_others_are_not(tmp_path):
     (place / "out").symlink_to(other)
     with pytest.raises(InputError, match=rf"results/out: .* a link to {other}, outside.*Remove"):
         check_links(place, ["b", "out"])
+
+
+def test_a_file_that_holds_just_that_is_not_written_again(tmp_path):
+    path = tmp_path / "made" / "page.md"
+    write_if_changed("één", path)
+    before = path.stat()
+    write_if_changed("één", path)
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    write_if_changed("two", path)
+    assert path.read_text(encoding="utf-8") == "two"
+    assert [each.name for each in path.parent.iterdir()] == ["page.md"]

@@ -113,7 +113,9 @@ def fig_predictions(rows: pd.DataFrame) -> alt.TopLevelMixin:
         pd.concat(series, ignore_index=True),
         row="prediction",
         value="value",
-        x=alt.X("value:Q", title=column("shape_bias").title, scale=alt.Scale(domain=[0, 1])),
+        x=alt.X("value:Q", title=column("shape_bias").title, scale=alt.Scale(domain=[0, 1])).axis(
+            tickCount=6
+        ),
         tooltip=tooltips(
             ["prediction", "part", "value", "low", "high", "paper"],
             titles={"part": "Shape bias", "value": "Value"},

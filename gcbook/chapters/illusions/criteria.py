@@ -146,6 +146,7 @@ def flips(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """
     judged = _of_all(judged_model)
     both = judged[(judged["drawing"] == "blend") & judged["seen"]]
+    # Of a blend there is one draw, and so a row for each of its two prompts.
     both = both.sort_values(["model", "picture", "strength", "prompt"])
     prompted, other = (both[name].to_numpy().reshape(-1, 2) for name in ("prompted", "other"))
     # What the first prompt's reconstruction gets of the second category is the second row's other.

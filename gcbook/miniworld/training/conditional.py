@@ -90,8 +90,8 @@ def in_bfloat16(device: torch.device) -> bool:
 
     Of GPUs those that do not emulate it. Of processors those with units for matrices, and AMD's
     with AVX-512's instructions for bfloat16: with one thread of an EPYC mini-cnn trains 1.6 times
-    as fast as in float32, mini-pixel 1.5 times, mini-masked 1.2 times. With
-    them on a processor whose name was not noted, mini-cnn trained at three quarters of the speed.
+    as fast as in float32, mini-pixel 1.5 times, mini-masked 1.2 times. On a processor
+    whose name was not noted, mini-cnn trained at three quarters of the speed.
     """
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)

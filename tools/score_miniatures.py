@@ -13,16 +13,23 @@ scores,
 keeps what a classifier answers to noised images, leaves the record of its training, and removes the
 rest.
 What a store already holds is not scored again, so that the same command goes on after an
-interruption; a store of another model is refused by the scorer and has to be removed first.
+interruption; a store of another model is refused by the scorer and has to be removed first. A whole
+store is left with what the book asks of it: likelihoods in single precision, in which the networks
+compute them, and absolute errors of the two sets whose errors a reader weighs.
 """
 
 import argparse
 import shutil
 import time
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import pyarrow as pa
+
 from gcbook.classifiers.load import load_classifier
+from gcbook.files.artefacts import STORE_HEADER, is_store
+from gcbook.files.atomic import write_text
 from gcbook.miniworld.bands import BAND_SETS, make_named_set
 from gcbook.miniworld.named import named_world, world_names
 from gcbook.miniworld.results.card import write_card
@@ -37,10 +44,13 @@ from gcbook.miniworld.results.shipped import (
     parts_of,
     shipped_models,
 )
+from gcbook.miniworld.results.weighting import SETS as WEIGHED
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.miniworld.training.record import RECORD
 from gcbook.scoring.engine import score
+from gcbook.scoring.scores import write_table
 from gcbook.scoring.settings import ScoringSettings
+from gcbook.scoring.store import SCORES, Store
 from gcbook.stimuli.stimulus import StimulusSet
 
 
@@ -58,11 +68,15 @@ def main() -> None:
         world = parts_of(model).world
         for name in arguments.sets:
             begun = time.perf_counter()
+            folder = arguments.output / model / name
+            if is_store(folder) and Store.open(folder).is_complete():
+                continue
             images = stimuli(name, world)
             settings = ScoringSettings(
                 draws=DRAWS.get(name, FEW_DRAWS), batch_size=arguments.batch_size, device="cpu"
             )
-            report = score(images, classifier, settings, arguments.output / model / name)
+            report = score(images, classifier, settings, folder)
+            thin(Store.open(folder), keep_all=name in WEIGHED)
             seconds = time.perf_counter() - begun
             print(f"{model} on {name}: {report.n_decisions} decisions in {seconds:.0f} s")
         if arguments.drop_weights and parts_of(model).seed:
@@ -80,6 +94,24 @@ def drop_weights(model: str) -> None:
         elif path.name != RECORD:
             path.unlink()
     write_card(folder)
+
+
+def thin(store: Store, *, keep_all: bool) -> None:
+    """Leave of a store what is asked of it.
+
+    Args:
+        store: a complete one, whose files are replaced.
+        keep_all: measures; else not the absolute error, where there is the squared one.
+    """
+    measures = store.traits.measures if keep_all else store.traits.measures[:1]
+    store = replace(store, traits=replace(store.traits, measures=measures))
+    path = store.path / SCORES
+    table = store.read(path, Store.open(store.path).schema).select(store.schema.names)
+    if measures == ("nll",):
+        single = table["nll"].cast(pa.float32(), safe=False).cast(pa.float64())
+        table = table.set_column(table.schema.get_field_index("nll"), "nll", single)
+    write_table(table, path, store.origin)
+    write_text(store.header(), store.path / STORE_HEADER)
 
 
 @cache

@@ -71,11 +71,6 @@ def decide(
         ranges = None
         if by and len(decided):
             ranges = decisions_by(scores, by, bins, weights, draws, pool)  # type: ignore[arg-type]
-    if not scores.sealed:
-        say(
-            f"{store}: made by an earlier version, so that a changed bit in it goes unnoticed; the "
-            "same gcbook score seals it"
-        )
     for warning in dict.fromkeys(str(each.message) for each in caught):
         say(f"warning: {warning}")
     for line in _left_out(decided, scores.dataset):

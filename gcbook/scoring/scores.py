@@ -176,16 +176,15 @@ def write_table(table: pa.Table, path: Path, origin: str) -> None:
     write_whole(path, write)
 
 
-def read_part(path: Path, schema: pa.Schema, *, sealed: bool) -> tuple[pa.Table, str | None]:
+def read_part(path: Path, schema: pa.Schema) -> tuple[pa.Table, str]:
     """Read one file.
 
     Args:
         path: the file.
         schema: its columns.
-        sealed: whether a file without a seal is damaged, or may be of an earlier version.
 
     Returns:
-        The table; and its origin, None of an earlier version.
+        The table; and its origin, JSON.
 
     Raises:
         InputError: it is damaged, or has other columns.
@@ -196,8 +195,7 @@ def read_part(path: Path, schema: pa.Schema, *, sealed: bool) -> tuple[pa.Table,
         content = path.read_bytes()
     except (OSError, MemoryError) as error:
         raise _unreadable(path, error) from error
-    whole = is_whole(content)
-    if whole is False or (sealed and not whole):
+    if not is_whole(content):
         raise InputError(
             f"{path}: expected the bytes that gcbook wrote, found others; the file is damaged."
         )
@@ -214,9 +212,8 @@ def read_part(path: Path, schema: pa.Schema, *, sealed: bool) -> tuple[pa.Table,
             f"{path}: expected the columns {', '.join(schema.names)}; found "
             f"{', '.join(table.schema.names)}."
         )
-    origin = (table.schema.metadata or {}).get(_ORIGIN.encode())
     try:
-        return table.cast(schema), origin and origin.decode()
+        return table.cast(schema), table.schema.metadata[_ORIGIN.encode()].decode()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         found = ", ".join(f"{each.name} {each.type}" for each in table.schema)
         raise InputError(

@@ -14,8 +14,7 @@ Any of the score files can be lost or damaged at the cost of its own rows. Rows 
 files are the same rows, so that a merge may break off anywhere.
 
 Header, scores and images are sealed (`gcbook.files.seals`), so that a bit that changed is noticed;
-and scores and images say of which run they are, so that those of another are refused. Stores of
-version 1 do neither; there, the times tell another seed.
+and scores and images say of which run they are, so that those of another are refused.
 """
 
 import json
@@ -26,28 +25,23 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from gcbook.files.artefacts import STORE_HEADER, is_store
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.seals import SEAL, is_whole, seal
-from gcbook.noise.draws import timestep
 from gcbook.noise.schedules import Schedule, read_schedule
-from gcbook.noise.weightings import NORMS, Norm, parse_weighting
+from gcbook.noise.weightings import Norm, parse_weighting
 from gcbook.scoring.scores import Weights, read_part, score_schema, sort_rows
 from gcbook.scoring.settings import ScoringSettings, Traits, differences, read_settings
 
 __all__ = ["DamagedPartWarning", "Store"]
 
 FORMAT = "gcbook scores"
-VERSION, UNSEALED_VERSION = 2, 1
+VERSION = 2
 IMAGES, SCORES, PARTS = "images.parquet", "scores.parquet", "parts"
 FAILED, PENDING = "failed.json", "pending.json"
-
-PROBES = 64
-"""Rows of a file whose times are looked at, if it does not say of which run it is."""
 
 IMAGE_COLUMNS = ("image_id", "imagename", "category", "condition", "sha256")
 """Columns of the images, all text."""
@@ -71,7 +65,6 @@ class Store:
         n_elements: over how many elements an error is a mean, or an nll a sum; None before the
             first image.
         versions: of the libraries that began the store.
-        sealed: whether all its files have a seal; those of an earlier version have none.
     """
 
     path: Path
@@ -82,7 +75,6 @@ class Store:
     classifier: dict[str, Any] = field(repr=False)
     n_elements: int | None
     versions: dict[str, str] = field(repr=False)
-    sealed: bool = True
 
     @classmethod
     def open(cls, path: str | Path) -> "Store":
@@ -106,13 +98,13 @@ class Store:
                 raise ValueError(damage)
             stored = json.loads(content)
             version = stored.get("version")
-            if stored.get("format") != FORMAT or version not in (UNSEALED_VERSION, VERSION):
+            if stored.get("format") != FORMAT or version != VERSION:
                 raise InputError(
                     f"{header}: expected {FORMAT!r} of version {VERSION}, found "
                     f"{stored.get('format')!r} of version {version!r}; use the "
                     "version of gcbook that made it."
                 )
-            if version == VERSION and not whole:
+            if not whole:
                 raise ValueError(damage)
             return cls(
                 folder,
@@ -123,7 +115,6 @@ class Store:
                 stored["classifier"],
                 stored["n_elements"],
                 stored["versions"],
-                version == VERSION,
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             if isinstance(error, InputError):
@@ -137,7 +128,7 @@ class Store:
         """Return the text of ``store.json``."""
         stored = {
             "format": FORMAT,
-            "version": VERSION if self.sealed else UNSEALED_VERSION,
+            "version": VERSION,
             "observer": self.observer,
             "dataset": self.dataset,
             "settings": self.settings.as_dict(),
@@ -145,11 +136,9 @@ class Store:
             "classifier": self.classifier,
             "n_elements": self.n_elements,
             "versions": self.versions,
+            "seal": SEAL,
         }
-        if not self.sealed:
-            return _as_json(stored) + "\n"
-        text = _as_json(stored | {"seal": SEAL}) + "\n"
-        return seal(text.encode()).decode()
+        return seal(f"{_as_json(stored)}\n".encode()).decode()
 
     @property
     def origin(self) -> str:
@@ -198,9 +187,8 @@ class Store:
             GcbookError: it cannot be read here but may be whole, or it belongs to another store;
                 either way it is left as it is.
         """
-        table, origin = read_part(path, schema, sealed=self.sealed)
-        found = self._strange(json.loads(origin)) if origin else self._strange_times(table)
-        if found:
+        table, origin = read_part(path, schema)
+        if found := self._strange(json.loads(origin)):
             raise GcbookError(
                 f"{path}: expected what a run of this store wrote, found that of another run "
                 f"({found}). Move the file to the store it comes from; what was in its place is "
@@ -214,22 +202,6 @@ class Store:
         about = {name: value for name, value in origin.items() if name != "settings"}
         found = differences(self.settings, settings, self._about(), about, any_draws=True)
         return "; ".join(found.values())
-
-    def _strange_times(self, table: pa.Table) -> str:
-        """Say where scores have other times than the settings give; "" if nowhere."""
-        schedule, bound = self.schedule, self.classifier.get("method") == "bound"
-        # Of other kinds of models t is not what the rule draws.
-        drawn = bound or (schedule is not None and "error_l2" in self.traits.measures)
-        if not drawn or "t" not in table.column_names or not len(table):
-            return ""
-        rows = table.take(np.unique(np.linspace(0, len(table) - 1, PROBES).astype(int)))
-        keyed = (rows[name].to_pylist() for name in ("image_id", "draw", "t"))
-        for image_id, draw, t in zip(*keyed, strict=True):
-            own = np.array(timestep(self.settings.rule, image_id, draw))
-            own = schedule.snap(own) if schedule else own
-            if not np.isclose(own, t, rtol=0, atol=1e-9):
-                return f"t of {image_id}, draw {draw}: expected {float(own):.6g}, found {t:.6g}"
-        return ""
 
     def is_begun(self) -> bool:
         """Tell whether any image was scored or failed; else its settings bind nobody."""
@@ -288,15 +260,20 @@ class Store:
             norm: "l2" or "l1"; likewise.
 
         Raises:
-            InputError: there is no such weighting or norm, or the scores are likelihoods.
+            InputError: there is no such weighting, the store lacks the norm, or its scores are
+                likelihoods.
         """
         chosen = parse_weighting(weighting) if weighting else self.settings.weighting
-        if norm is not None and norm not in NORMS:
-            raise InputError(f"norm: expected one of {', '.join(NORMS)}; found {norm!r}.")
         if self.traits.likelihood and (chosen.name != "uniform" or norm):
             raise InputError(
                 f"{self.path}: the scores are likelihoods, which take no weights and have no norm; "
                 "leave both out."
+            )
+        stored = [name.removeprefix("error_") for name in self.traits.measures]
+        if norm is not None and norm not in stored:
+            raise InputError(
+                f"{self.path}: norm: expected one of those stored, {', '.join(stored)}; "
+                f"found {norm!r}."
             )
         return Weights(chosen, norm or self.settings.norm, self.schedule)
 

@@ -300,20 +300,15 @@ class StoreWriter:
         self._images_saved = len(self._images)
 
     def merge(self) -> None:
-        """Merge all parts into the one sorted file, and seal a store of an earlier version."""
+        """Merge all parts into the one sorted file."""
         self.flush()
         store, files = self.store, self.store.score_files()
-        if not files or (store.sealed and files == [self.path / SCORES]):
+        if not files or files == [self.path / SCORES]:
             return
         tables = [store.read(path, store.schema) for path in files]
         merged = sort_rows(pa.concat_tables(tables), store.labels)
         with self._saving():
             write_table(merged, self.path / SCORES, store.origin)
-            if not store.sealed:
-                self._save_images()
-                self.store = replace(store, sealed=True)
-                # Last: what a sealed header stands beside must have a seal.
-                write_text(self.store.header(), self.path / STORE_HEADER)
         # Until a part is removed its rows stand in two files, which readers allow for.
         for path in files:
             if path.parent.name == PARTS:

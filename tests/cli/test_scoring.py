@@ -4,7 +4,6 @@ import json
 import os
 import shlex
 import signal
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -474,15 +473,3 @@ def test_libraries_keep_quiet(capfd, tmp_path, images):
     lines = capfd.readouterr().err.splitlines()
     assert lines[0].startswith("loading ")
     assert lines[1:] == ["16 images to score; network evaluations: 16"]
-
-
-def test_a_store_of_version_1_is_said_to_be_one(capsys, tmp_path, images, asked):
-    command = ["score", "m", images, "-o", tmp_path / "s", "--draws", "2"]
-    call(capsys, *command)
-    store = replace(Store.open(tmp_path / "s"), sealed=False)
-    (tmp_path / "s" / "store.json").write_text(store.header())
-    status, _, err = call(capsys, "decide", tmp_path / "s")
-    assert status == 0
-    assert err.count("a changed bit in it goes unnoticed") == 1
-    call(capsys, *command)
-    assert "unnoticed" not in call(capsys, "decide", tmp_path / "s")[2]

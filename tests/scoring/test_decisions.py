@@ -239,7 +239,7 @@ def test_draws_of_a_bound_are_not_pooled_as_probabilities(tmp_path):
 
 
 def test_no_such_norm_or_weighting(fixed):
-    with pytest.raises(InputError, match="expected one of l2, l1"):
+    with pytest.raises(InputError, match="expected one of those stored, l2, l1"):
         fixed.weights(norm="l3")
     with pytest.raises(InputError, match="expected one of exp:K"):
         fixed.weights("snr:none")

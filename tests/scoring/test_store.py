@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tiny.gaussian import class_means, gaussian_classifier, stimuli
-from tiny.scorers import Likelihood, toy
+from tiny.scorers import toy
 from tiny.stores import rewrite
 
 from gcbook.files.artefacts import is_store
@@ -282,7 +282,7 @@ def test_what_is_no_store(tmp_path):
     [
         ("{", "damaged"),
         ("[]", "damaged"),
-        ('{"format": "gcbook scores", "version": 1}', "damaged"),
+        ('{"format": "gcbook scores", "version": 2}', "damaged"),
         ('{"format": "gcbook scores", "version": 3}', "of version 3; use the version of gcbook"),
         ('{"format": "else"}', "found 'else'"),
     ],
@@ -520,49 +520,3 @@ def test_files_of_another_model_or_dataset_are_refused(tmp_path, file):
         store = Store.open(path)
         with pytest.raises(GcbookError, match=says):
             (store.images if file == "images.parquet" else store.scores)()
-
-
-def unseal(path) -> None:
-    """Make of a store one of version 1."""
-    store = replace(Store.open(path), sealed=False)
-    (path / "store.json").write_text(store.header())
-    for file in [*path.rglob("*.parquet")]:
-        table = pq.read_table(file)
-        pq.write_table(table.replace_schema_metadata(None), file)
-
-
-def test_a_store_of_version_1_is_read_and_sealed_by_the_next_run(tmp_path):
-    path = tmp_path / "s"
-    score(IMAGES, CLASSIFIER, SETTINGS, path, progress="silent")
-    before, images = Store.open(path).scores(), Store.open(path).images()
-    unseal(path)
-    old = Store.open(path)
-    assert not old.sealed
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        pd.testing.assert_frame_equal(old.scores(), before)
-    pd.testing.assert_frame_equal(old.images(), images)
-    report = score(IMAGES, CLASSIFIER, SETTINGS, path, progress="silent")
-    assert report.n_evaluations == 0
-    assert Store.open(path).sealed
-    pd.testing.assert_frame_equal(Store.open(path).scores(), before)
-    pd.testing.assert_frame_equal(Store.open(path).images(), images)
-    assert len(list(path.glob("*.parquet"))) == 2
-
-
-class Bound(Likelihood):
-    def describe(self):
-        return super().describe() | {"method": "bound"}
-
-
-@pytest.mark.parametrize("classifier", [CLASSIFIER, Bound()], ids=["errors", "bound"])
-def test_the_times_of_version_1_tell_another_seed(tmp_path, classifier):
-    score(IMAGES, classifier, SETTINGS, tmp_path / "s", progress="silent")
-    score(IMAGES, classifier, replace(SETTINGS, seed=1), tmp_path / "1", progress="silent")
-    for name in "s1":
-        unseal(tmp_path / name)
-    (tmp_path / "s" / "parts" / "000009.parquet").write_bytes(
-        (tmp_path / "1" / "scores.parquet").read_bytes()
-    )
-    with pytest.raises(GcbookError, match=r"000009\.parquet.*t of a0\.png, draw 0: expected 0\."):
-        Store.open(tmp_path / "s").scores()

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from tiny.ci import CI
 from tiny.gaussian import class_means, gaussian_classifier
@@ -47,18 +45,13 @@ def data(tmp_path, monkeypatch):
 
 def change(data: Path, test_set: str, plant) -> None:
     """Put a fault into a store's scores."""
-    path = data / "scores" / MODEL / test_set / "scores.parquet"
-    table = pq.read_table(path)
-    changed = plant(table.to_pandas())
-    pq.write_table(pa.Table.from_pandas(changed, table.schema, preserve_index=False), path)
+    rewrite(data / "scores" / MODEL / test_set / "scores.parquet", plant)
 
 
 def change_images(data: Path, test_set: str, sha256: str) -> None:
     """Pretend that a store's images were others, by a pixel or so."""
     path = data / "scores" / MODEL / test_set / "images.parquet"
-    table = pq.read_table(path)
-    changed = table.to_pandas().assign(sha256=sha256)
-    pq.write_table(pa.Table.from_pandas(changed, table.schema, preserve_index=False), path)
+    rewrite(path, lambda images: images.assign(sha256=sha256))
 
 
 def times(factor: float, row: int = 7):

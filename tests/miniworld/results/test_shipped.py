@@ -35,12 +35,13 @@ from gcbook.miniworld.results.shipped import (
     shipped_store,
     training_trials,
 )
+from gcbook.miniworld.results.weighting import SETS as WEIGHED
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.paper.categories import CATEGORIES
 from gcbook.trials.table import COLUMNS
 
 MEGABYTE = 10**6
-A_MODEL, ALL_MODELS, ALL_SCORES = 8 * MEGABYTE, 50 * MEGABYTE, 70 * MEGABYTE
+A_MODEL, ALL_MODELS, ALL_SCORES = 8 * MEGABYTE, 50 * MEGABYTE, 66 * MEGABYTE
 
 
 def final_models() -> list[str]:
@@ -137,8 +138,21 @@ def test_stores_are_whole_and_of_the_model_that_is_there(model):
         assert len(scores) == len(store.images()) * draws * len(CATEGORIES)
         assert not scores.duplicated(["image_id", "label", "draw"]).any()
         assert scores[list(store.traits.measures)].notna().all().all()
+        # What the book asks: likelihoods as the networks compute them, errors that a reader weighs.
+        if store.traits.likelihood:
+            assert (scores["nll"] == scores["nll"].astype(np.float32)).all()
+        elif test_set in WEIGHED:
+            assert store.traits.measures == ("error_l2", "error_l1")
+        else:
+            assert store.traits.measures == ("error_l2",)
         weights.add(store.classifier["weights"])
     assert len(weights) == 1
+
+
+def test_a_norm_that_is_not_stored_is_refused():
+    store = shipped_store("mini-pixel", "edge")
+    with pytest.raises(InputError, match="norm: expected one of those stored, l2; found 'l1'"):
+        store.weights(norm="l1")
 
 
 @by_model

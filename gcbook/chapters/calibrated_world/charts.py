@@ -150,7 +150,7 @@ def fig_kinds(rows: pd.DataFrame) -> alt.TopLevelMixin:
             [
                 *("world", "recipe", "shape_bias", "low", "high"),
                 *("shape_accuracy", "texture_accuracy", "accuracy"),
-                *("seeds", "minutes", "paper"),
+                *("seeds", "seed_least", "seed_most", "minutes", "paper"),
             ]
         ),
         series="world",

@@ -1,6 +1,5 @@
 """The numbers that the chapter's text and its claims are about."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -18,8 +17,7 @@ from gcbook.miniworld.results.calibrated import (
 )
 from gcbook.miniworld.results.findings import AGREES, CONTRADICTS
 from gcbook.miniworld.results.kinds import printed_values, short_name
-from gcbook.miniworld.results.noised import MEASURES, TRAINED
-from gcbook.miniworld.results.shipped import parts_of, shipped_models
+from gcbook.miniworld.results.noised import MEASURES
 from gcbook.miniworld.results.weighting import PAPER
 from gcbook.miniworld.training.calibration import ARGUED, DAMAGES, Training, best, targets
 from gcbook.paper.categories import CATEGORIES
@@ -118,7 +116,6 @@ def calibrated_world_facts(
         erring=Number(erring_alike, "+.2f"),
         erring_interval=Interval(erring_low, erring_high, "+.2f"),
         **_kept(matched),
-        **_networks(),
         **_noise(changes),
         **_outcomes(outcomes),
         **_kinds(kinds),
@@ -146,13 +143,6 @@ def _kept(matched: pd.DataFrame) -> dict[str, Any]:
         for observer, column in ((UNCALIBRATED, "value"), (RESNET50, "low"), (RESNET50, "high"))
     )
     return found | {"default_noise_matched": bool(value.between(low, high).all())}
-
-
-def _networks() -> dict[str, int]:
-    """How many networks of each recipe there are in the calibrated world."""
-    there = Counter(parts_of(name).recipe for name in shipped_models(CALIBRATED_WORLD))
-    plain, noised = TRAINED
-    return {"plain_networks": there[plain], "noised_networks": there[noised]}
 
 
 def _noise(changes: pd.DataFrame) -> dict[str, Any]:
@@ -196,13 +186,17 @@ def _outcomes(outcomes: pd.DataFrame) -> dict[str, Any]:
 
 
 def _kinds(kinds: pd.DataFrame) -> dict[str, Any]:
-    """Shape bias of every kind in either world, and how often it names the shape, the
-    texture, and the category of images like those of training; and the paper's shape biases."""
+    """Shape bias of every kind in either world, of how many networks and of the lowest and the
+    highest of them; how often it names the shape, the texture, and the category of images like
+    those of training; and the paper's shape biases."""
     found: dict[str, Any] = {}
     for row in kinds.to_dict("records"):
         name = _PREFIXES[row["world"]] + short_name(row["recipe"])
         found[f"{name}_bias"] = Number(row["shape_bias"], ".2f")
         found[f"{name}_bias_interval"] = Interval(row["low"], row["high"], ".2f")
+        found[f"{name}_seed_least"] = Number(row["seed_least"], ".2f")
+        found[f"{name}_seed_most"] = Number(row["seed_most"], ".2f")
+        found[f"{name}_networks"] = row["seeds"]
         found[f"{name}_shape"] = Number(row["shape_accuracy"], ".0%")
         found[f"{name}_texture"] = Number(row["texture_accuracy"], ".0%")
         found[f"{name}_right"] = Number(row["accuracy"], ".0%")

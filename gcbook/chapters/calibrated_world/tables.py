@@ -73,8 +73,9 @@ def kind_rows(bias: pd.DataFrame, accuracies: pd.DataFrame) -> pd.DataFrame:
         accuracies: from `gcbook.miniworld.results.scores.accuracy_by_set`, of both worlds.
 
     Returns:
-        ``world, recipe, seeds, shape_bias, low, high``; ``shape_accuracy, texture_accuracy``, the
-        shares of answers that name the cue; ``accuracy`` on images like those of training;
+        ``world, recipe, seeds, shape_bias, low, high``; ``seed_least, seed_most``, the shape biases
+        of single networks; ``shape_accuracy, texture_accuracy``, the shares of answers that name
+        the cue; ``accuracy`` on images like those of training;
         ``minutes`` that the network with seed 0 was trained for, times processor cores; and
         ``paper``, the shape bias that it prints for the model that the miniature stands for, NaN
         where it prints nothing.
@@ -85,7 +86,7 @@ def kind_rows(bias: pd.DataFrame, accuracies: pd.DataFrame) -> pd.DataFrame:
         card = model_card(name_of(row["recipe"], names[row["world"]]))
         return float(card["minutes"] * card["threads"])
 
-    columns = ["world", "recipe", "seeds", "shape_bias", "low", "high"]
+    columns = ["world", "recipe", "seeds", "shape_bias", "low", "high", "seed_least", "seed_most"]
     columns += ["shape_accuracy", "texture_accuracy"]
     rows = bias.loc[bias["category"] == "pooled", columns]
     rows = rows.assign(

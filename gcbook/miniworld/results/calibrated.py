@@ -27,7 +27,7 @@ from gcbook.miniworld.training.calibration import (
     targets,
 )
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import CONFLICT, PLAIN, pooled_measures
+from gcbook.stats.shares import CONFLICT, cue_shares
 
 __all__ = [
     "CALIBRATED",
@@ -70,7 +70,7 @@ def outcome_rows(noised: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
     Args:
         noised: answers of the calibrated world's classifiers, from
             `gcbook.miniworld.results.noised.noise_answers`.
-        resampling: how the intervals are made, over silhouettes and seeds.
+        resampling: how the intervals are made, over silhouettes.
 
     Returns:
         A row a prediction of a shape bias: ``prediction`` (its name), ``model``; ``predicted``,
@@ -106,12 +106,10 @@ def _outcome(
     else:
         of_world = shipped_models(CALIBRATED_WORLD)
         models = [name for name in of_world if parts_of(name).recipe == recipe]
-        sets, weighting = [CONFLICT, PLAIN], row.get("weighting")
-        answers = with_recipe(miniature_answers(sets, models, weighting=weighting))
-    _, values, _ = pooled_measures(answers, ["recipe"], resampling=resampling, together=True)
-    (bias,) = values["shape_bias"]
-    low, high = resampling.interval(bias)
-    return float(bias[0]), float(low), float(high)
+        weighting = row.get("weighting")
+        answers = with_recipe(miniature_answers([CONFLICT], models, weighting=weighting))
+    (bias,) = cue_shares(answers, ["recipe"], resampling=resampling).to_dict("records")
+    return bias["shape_bias"], bias["shape_bias_low"], bias["shape_bias_high"]
 
 
 def predicted_consistency() -> tuple[float, float, float]:

@@ -59,14 +59,22 @@ def bias_rows(answers: dict[str, pd.DataFrame], *, resampling: Resampling) -> pd
         resampling: how the intervals are made.
 
     Returns:
-        Its columns, and ``shape_accuracy, texture_accuracy``, the shares of answers that name the
-        cue.
+        Its columns; ``shape_accuracy, texture_accuracy``, the shares of answers that name the cue;
+        and ``seed_least, seed_most``, the shape biases of the networks that have the lowest and
+        the highest, over all conflicts.
     """
     table = in_both(bias_by_shape, answers, resampling=resampling)
+    table = table.merge(in_both(_ranges, answers, resampling=Resampling(draws=0)))
     shares = {
         f"{cue}_accuracy": table[f"{cue}_answers"] / table["n"] for cue in ("shape", "texture")
     }
     return table.assign(**shares).round(dict.fromkeys(shares, 4))
+
+
+def _ranges(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
+    networks = cue_shares(with_recipe(answers), ["recipe", "observer"], resampling=resampling)
+    biases = networks.groupby("recipe")["shape_bias"]
+    return biases.agg(seed_least="min", seed_most="max").round(4).reset_index()
 
 
 def claims_in_both(answers: dict[str, pd.DataFrame], *, resampling: Resampling) -> pd.DataFrame:

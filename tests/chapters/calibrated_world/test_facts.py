@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pytest
-from tiny.shipped import ship_model, use_data
 
 from gcbook.chapters.calibrated_world.charts import (
     fig_claims,
@@ -90,7 +89,7 @@ KINDS = pd.DataFrame(
         (UNCALIBRATED, "mini-ar", 2, 0.9, 0.8, 0.95, 0.6),
     ],
     columns=["world", "recipe", "seeds", "shape_bias", "low", "high", "shape_accuracy"],
-).assign(texture_accuracy=0.5, accuracy=0.8)
+).assign(texture_accuracy=0.5, accuracy=0.8, seed_least=0.2, seed_most=0.45)
 CLAIMED = pd.DataFrame(
     [
         (CALIBRATED, "Shape bias: ar − cnn", 0.2, 0.1, 0.3, AGREES),
@@ -180,6 +179,8 @@ def test_facts_are_of_the_kinds_and_of_what_the_paper_claims_of_them(rows):
     facts = facts_of(*rows)
     assert (facts.ar_bias, *facts.ar_bias_interval) == (0.4, 0.3, 0.5)
     assert (facts.default_ar_bias, facts.cnn_noise_bias) == (0.9, 0.3)
+    assert (facts.ar_networks, facts.default_ar_networks) == (1, 2)
+    assert (facts.ar_seed_least, facts.ar_seed_most) == (0.2, 0.45)
     assert (facts.ar_shape, facts.default_ar_shape, facts.parti) == (0.24, 0.6, 0.92)
     assert (facts.claimed, facts.agreeing, facts.default_agreeing) == (7, 1, 0)
     assert facts.contradicting == 4 and facts.ar_texture == 0.5
@@ -203,15 +204,6 @@ def test_facts_are_of_the_weighting_and_of_errors(rows):
     assert facts.latent_above == (0,) and facts.latent_even == 0.3
     assert (facts.erring, *facts.erring_interval) == ERRING
     assert (facts.alike, *facts.alike_interval) == (0.15, -0.05, 0.35)
-
-
-def test_networks_are_those_that_ship(rows, tmp_path, monkeypatch):
-    data = use_data(tmp_path, monkeypatch)
-    for name in ("mini-cnn", "mini-cnn-calibrated", "mini-cnn-calibrated-seed1"):
-        ship_model(data, name)
-    ship_model(data, "mini-cnn-noise-calibrated-seed1", weights=False)
-    facts = facts_of(*rows)
-    assert (facts.plain_networks, facts.noised_networks) == (2, 1)
 
 
 def test_a_training_is_a_dot_and_the_goal_a_band(rows):
@@ -292,7 +284,7 @@ def test_a_kind_has_a_mark_a_world_and_one_at_what_the_paper_prints():
             ("mini-ar", "cat", 1, 0.1, 0.0, 0.2),
         ],
         columns=columns,
-    ).assign(shape_accuracy=0.4, texture_accuracy=0.2)
+    ).assign(shape_accuracy=0.4, texture_accuracy=0.2, seed_least=0.4, seed_most=0.6)
     right = bias.assign(value=[0.7, 0.6, 0.5]).drop_duplicates("recipe")
     rows = kind_rows(both(bias), both(right))
     assert len(rows) == 4

@@ -19,7 +19,7 @@ from gcbook.miniworld.results.two_worlds import (
 )
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import CONFLICT
+from gcbook.stats.shares import CONFLICT, cue_shares
 
 NONE = Resampling(draws=0)
 
@@ -48,6 +48,14 @@ def test_a_worlds_rows_are_those_of_its_own_tables(answers):
     assert bias[expected.columns].equals(expected)
     named = bias["shape_accuracy"] / (bias["shape_accuracy"] + bias["texture_accuracy"])
     assert named.to_numpy() == pytest.approx(bias["shape_bias"].to_numpy(), abs=1e-3)
+    resnets = bias[bias["recipe"] == "mini-cnn"].drop_duplicates("recipe").iloc[0]
+    networks = own[own["observer"].str.match(r"mini-cnn(-seed\d)?$") & (own["dataset"] == CONFLICT)]
+    each = cue_shares(networks, resampling=NONE)["shape_bias"]
+    assert len(each) == resnets["seeds"] == 5
+    assert (resnets["seed_least"], resnets["seed_most"]) == (
+        each.min().round(4),
+        each.max().round(4),
+    )
     claims = in_world(claims_in_both(answers, resampling=NONE), CALIBRATED)
     assert claims["difference"].equals(claim_rows(own, resampling=NONE)["difference"])
     default = in_world(claims_in_both(answers, resampling=NONE), UNCALIBRATED)

@@ -144,13 +144,13 @@ def drawing_rows() -> pd.DataFrame:
     )
 
 
-def gallery_rows(models: Sequence[str], first: str, blends: int = 3) -> pd.DataFrame:
+def gallery_rows(models: Sequence[str], first: str) -> pd.DataFrame:
     """Everything that the gallery shows: the first draw of noise, a row a model and picture.
 
     Args:
         models: whose reconstructions come with this package.
-        first: file's name of the picture that comes first.
-        blends: how many of the blends follow it, after the drawings that can be seen in two ways.
+        first: file's name of the picture that comes first. The drawings that can be seen in two
+            ways follow it, and three blends.
 
     Returns:
         ``model, image`` (title), ``original``, and, as lists over `STRENGTHS` and prompts,
@@ -160,7 +160,7 @@ def gallery_rows(models: Sequence[str], first: str, blends: int = 3) -> pd.DataF
     """
     pictures = {each.name: each for each in ambiguous_pictures()}
     drawings = [each.name for each in pictures.values() if each.title in AXES]
-    others = [name for name in pictures if pictures[name].blend and name != first][:blends]
+    others = [name for name in pictures if pictures[name].blend and name != first][:3]
     rows = []
     for model in models:
         for name in (first, *drawings, *others):

@@ -135,10 +135,7 @@ def flips(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
 
     It does where the judge, of the two, gives more to what was prompted, under both prompts.
     Prompts whose effect has nothing to do with what they name would make the opposite of it just as
-    often, so that is counted, too.
-
-    Args:
-        resampling: of blends.
+    often, so that is counted, too. Intervals resample blends.
 
     Returns:
         ``model, becomes`` ("what is named", or "the opposite": under both prompts the other
@@ -272,9 +269,6 @@ def full_overlap() -> float:
 def resemblance(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """The first criterion, for every model, picture and prompt that names what is seen in it.
 
-    Args:
-        resampling: how the intervals are made.
-
     Returns:
         ``model, picture`` (with what is named), ``strength, n, prompted``, its ``margin`` over the
         nearest of the `BASELINES` and which one that is (``against``), whether the judge ``knows``
@@ -306,9 +300,6 @@ def resemblance(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
 
 def placement(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """The second criterion, for every model and drawing, and for the blends.
-
-    Args:
-        resampling: how the intervals are made.
 
     Returns:
         ``model, picture, strength, n``, ``moved`` with ``moved_low, moved_high`` (for blends in

@@ -37,8 +37,6 @@ __all__ = [
     "gallery_rows",
 ]
 
-UNPROMPTED = "no prompt"
-
 DIFFERENCE = "red: first lighter, blue: second"
 SIDE = 224
 """Longest side of a picture on the page."""
@@ -180,7 +178,7 @@ def gallery_rows(models: Sequence[str], first: str) -> pd.DataFrame:
                     "strength": [STRENGTHS[each] for each in row],
                     "row": row,
                     "column": column,
-                    "prompt": [each or UNPROMPTED for each in prompts],
+                    "prompt": [each or "no prompt" for each in prompts],
                     "says": says,
                     "sure": said.max(axis=1).round(3).tolist(),
                     "named": [one == other for one, other in zip(prompts, says, strict=True)],

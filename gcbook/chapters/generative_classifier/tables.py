@@ -289,9 +289,6 @@ def restoration_table(classifier: DiffusionClassifier, seed: int) -> pd.DataFram
 def error_table(classifier: DiffusionClassifier) -> pd.DataFrame:
     """The expected error of each example under each class at each time.
 
-    Args:
-        classifier: from `gcbook.classifiers.toy.toy_classifier`.
-
     Returns:
         ``image, t, label, error`` (mean over the two numbers of an image).
     """

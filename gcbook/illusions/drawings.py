@@ -45,11 +45,7 @@ class Drawing:
 
 
 def draw(drawing: Drawing, side: int) -> npt.NDArray[np.float32]:
-    """Draw a picture: a figure of luma `FIGURE` on a ground, and with holes, of `GROUND`.
-
-    Args:
-        drawing: what.
-        side: height and width, in pixels.
+    """Draw a figure of luma `FIGURE` on a ground, and with holes, of `GROUND`.
 
     Returns:
         float32 (side, side, 3) in [0, 1], grey.

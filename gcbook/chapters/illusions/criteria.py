@@ -108,11 +108,7 @@ def judged_model(model: str) -> pd.DataFrame:
 def resemblance_rows(
     judged: pd.DataFrame, *, resampling: Resampling = Resampling()
 ) -> pd.DataFrame:
-    """Sum up the judgements of each drawing and prompt, and of all blends.
-
-    Args:
-        judged: from `judged_model`.
-        resampling: how the intervals are made.
+    """Sum up the judgements of `judged_model` for each drawing and prompt, and for all blends.
 
     Returns:
         ``drawing, prompt`` ("one of the two" or "a third" for blends), ``seen, strength, n``, the
@@ -182,7 +178,6 @@ def placement_rows(model: str, *, resampling: Resampling = Resampling()) -> pd.D
 
     Args:
         model: whose reconstructions come with this package.
-        resampling: how the intervals are made.
 
     Returns:
         ``drawing`` (of the axis), ``strength, n`` and means with ``…_low, …_high``: ``moved``, the
@@ -231,7 +226,6 @@ def blend_overlap(model: str, *, resampling: Resampling = Resampling()) -> pd.Da
 
     Args:
         model: whose reconstructions come with this package.
-        resampling: how the intervals are made.
 
     Returns:
         ``drawing`` ("blend"), ``strength, n`` and means with ``…_low, …_high``: ``moved``;

@@ -1,8 +1,8 @@
 """Figures of out-of-distribution accuracy (Figs. 3, 5, 10 and 11), and of what was answered.
 
 Tables come from `gcbook.chapters.ood_accuracy.tables`, each from the function that the figure
-names. Accuracies run from 0 to 1 and are shown in
-per cent; guessing among 16 categories gives `gcbook.paper.categories.CHANCE`.
+names. Accuracies run from 0 to 1 and are shown in per cent; guessing among 16 categories gives
+`gcbook.paper.categories.CHANCE`.
 """
 
 from itertools import cycle, islice

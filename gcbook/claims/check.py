@@ -5,7 +5,7 @@ a number is. With others it stays on the page, and a mark after the sentence say
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -69,40 +69,21 @@ class Outcome:
         return {"text/plain": repr(self), MARK_MIME: mark}
 
 
-class Checked(Mapping[str, Outcome]):
+class Checked(dict[str, Outcome]):
     """The outcomes of a chapter's claims, by name or as attributes.
 
     As the last line of a cell it lists them, and leaves a record in the notebook.
     """
 
-    def __init__(self, outcomes: Mapping[str, Outcome]) -> None:
-        """Keep the outcomes."""
-        self._outcomes = dict(outcomes)
-
-    def __getitem__(self, name: str) -> Outcome:
-        """Return one outcome."""
-        return self._outcomes[name]
-
-    def __iter__(self) -> Iterator[str]:
-        """Iterate over the names."""
-        return iter(self._outcomes)
-
-    def __len__(self) -> int:
-        """Return the number of claims."""
-        return len(self._outcomes)
-
     def __getattr__(self, name: str) -> Outcome:
-        """Return one outcome."""
-        if name.startswith("_") or name not in self._outcomes:
-            known = ", ".join(self.__dict__.get("_outcomes", {}))
-            raise AttributeError(f"no claim is called {name!r}; claims: {known}.")
-        return self._outcomes[name]
+        if name not in self:
+            raise AttributeError(f"no claim is called {name!r}; claims: {', '.join(self)}.")
+        return self[name]
 
     def __repr__(self) -> str:
         """Return a line a claim."""
         words = {"holds": "holds", "fails": "DOES NOT HOLD", "unknown": "not computed"}
-        lines = [f"{words[each.state]}: {each.claim.sentence}" for each in self.values()]
-        return "\n".join(lines)
+        return "\n".join(f"{words[each.state]}: {each.claim.sentence}" for each in self.values())
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         record = [each.as_dict() for each in self.values()]

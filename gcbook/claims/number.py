@@ -26,7 +26,6 @@ class Number(float):
     form: str
 
     def __new__(cls, value: float | None, form: str = ".3f") -> "Number":
-        """Make a number."""
         made = super().__new__(cls, math.nan if value is None else value)
         made.form = form
         return made
@@ -60,7 +59,6 @@ class Interval(tuple[float, float]):
     form: str
 
     def __new__(cls, low: float | None, high: float | None, form: str = ".3f") -> "Interval":
-        """Make an interval."""
         made = super().__new__(cls, (Number(low, form), Number(high, form)))
         made.form = form
         return made

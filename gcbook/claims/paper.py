@@ -20,9 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gcbook.claims.claim import Evidence, read_entries
 
-__all__ = ["MAIN", "PAPER", "PaperClaim", "paper_claims"]
-
-PAPER = Path(__file__).with_name("paper.yml")
+__all__ = ["MAIN", "PaperClaim", "paper_claims"]
 
 MAIN = (
     "human-like-shape-bias",
@@ -66,4 +64,4 @@ class PaperClaim(BaseModel):
 @cache
 def paper_claims() -> dict[str, PaperClaim]:
     """The paper's claims by id, in the order of the paper."""
-    return read_entries(PAPER, PaperClaim)
+    return read_entries(Path(__file__).with_name("paper.yml"), PaperClaim)

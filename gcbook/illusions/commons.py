@@ -19,12 +19,7 @@ from gcbook.stimuli.images import IMAGE_SUFFIXES, decode_image
 from gcbook.trials.fetch import RETRIES, TIMEOUT_S, FetchError, failure, fetch_file, quiet_pooch
 from gcbook.trials.originals import cache_dir, data_dir
 
-__all__ = [
-    "ILLUSIONS",
-    "Illusion",
-    "fetch_illusions",
-    "find_illusions",
-]
+__all__ = ["ILLUSIONS", "Illusion", "fetch_illusions", "find_illusions"]
 
 COMMONS = "https://commons.wikimedia.org"
 RECORD = "illusions.json"
@@ -95,8 +90,6 @@ ILLUSIONS = (
 )
 """In the order of the figure."""
 
-_NAMES = frozenset(each.name for each in ILLUSIONS)
-
 
 def find_illusions() -> dict[str, Path]:
     """Return the pictures that are on this machine, by name, in the order of `ILLUSIONS`.
@@ -106,11 +99,9 @@ def find_illusions() -> dict[str, Path]:
     since does not count.
     """
     found: dict[str, Path] = {}
+    folders = [root / "illusions" for root in (data_dir(), cache_dir()) if root]
     for illusion in ILLUSIONS:
-        for root in (data_dir(), cache_dir()):
-            folder = root / "illusions" if root else None
-            if folder is None or not folder.is_dir():
-                continue
+        for folder in folders:
             known = _read_record(folder).get(illusion.name, {}).get("sha256")
             for path in sorted(folder.glob(f"{illusion.name}.*")):
                 if path.suffix.lower() in IMAGE_SUFFIXES and known in (None, _hash_of(path)):
@@ -285,11 +276,12 @@ def _read_record(folder: Path) -> dict[str, dict[str, str]]:
     if not path.is_file():
         return {}
     try:
-        known: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+        known = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
-        known = {"": {}}
-    if not isinstance(known, dict) or any(
-        name not in _NAMES or not isinstance(about, dict) for name, about in known.items()
+        known = None
+    names = {each.name for each in ILLUSIONS}
+    if not isinstance(known, dict) or not all(
+        name in names and isinstance(about, dict) for name, about in known.items()
     ):
         raise GcbookError(
             f"{path}: expected the record of fetched pictures, found something else; delete the "
@@ -299,5 +291,4 @@ def _read_record(folder: Path) -> dict[str, dict[str, str]]:
 
 
 def _hash_of(path: Path) -> str:
-    """Return the SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -7,7 +7,7 @@ seen in one way only, or in none, and differ from an ambiguous one in little els
 Coordinates are shares of the picture's side: x to the right, y down.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -45,11 +45,7 @@ class Drawing:
 
 
 def draw(drawing: Drawing, side: int) -> npt.NDArray[np.float32]:
-    """Draw a picture: a figure of luma `FIGURE` on a ground, and with holes, of `GROUND`.
-
-    Args:
-        drawing: what.
-        side: height and width, in pixels.
+    """Draw a figure of luma `FIGURE` on a ground, and with holes, of `GROUND`.
 
     Returns:
         float32 (side, side, 3) in [0, 1], grey.
@@ -58,7 +54,8 @@ def draw(drawing: Drawing, side: int) -> npt.NDArray[np.float32]:
     pen = ImageDraw.Draw(large)
     for curves, value in ((drawing.outlines, 255), (drawing.holes, 0)):
         for points in curves:
-            pen.polygon(_scaled(smooth_curve(points), side * SUPERSAMPLING), fill=value)
+            curve = side * SUPERSAMPLING * smooth_curve(points)
+            pen.polygon(curve.ravel().tolist(), fill=value)
     share = np.asarray(large.reduce(SUPERSAMPLING), np.float32) / np.float32(255)
     grey = GROUND + (FIGURE - GROUND) * share
     return np.repeat(grey[..., None], 3, axis=-1).astype(np.float32)
@@ -67,7 +64,7 @@ def draw(drawing: Drawing, side: int) -> npt.NDArray[np.float32]:
 def mirrored(drawing: Drawing) -> Drawing:
     """Return a drawing with left and right exchanged."""
 
-    def each(curves: Sequence[Points]) -> tuple[Points, ...]:
+    def each(curves: tuple[Points, ...]) -> tuple[Points, ...]:
         return tuple(tuple((1 - x, y) for x, y in points) for points in curves)
 
     return replace(
@@ -78,17 +75,12 @@ def mirrored(drawing: Drawing) -> Drawing:
     )
 
 
-def smooth_curve(points: Points) -> Points:
-    """Return a closed curve through points, a periodic cubic spline, as `CURVE_POINTS` points."""
+def smooth_curve(points: Points) -> npt.NDArray[np.float64]:
+    """Return a closed curve through points, a periodic cubic spline, (`CURVE_POINTS`, 2)."""
     through = np.array([*points, points[0]])
     along = np.append(0, np.linalg.norm(np.diff(through, axis=0), axis=1).cumsum())
     curve = CubicSpline(along, through, bc_type="periodic")
-    found = curve(np.linspace(0, along[-1], CURVE_POINTS, endpoint=False))
-    return tuple((float(x), float(y)) for x, y in found)
-
-
-def _scaled(points: Points, side: int) -> list[tuple[float, float]]:
-    return [(x * side, y * side) for x, y in points]
+    return np.asarray(curve(np.linspace(0, along[-1], CURVE_POINTS, endpoint=False)))
 
 
 def _circle(x: float, y: float, radius: float) -> Points:
@@ -112,9 +104,11 @@ _BILL: Points = (
     (0.41, 0.5),
 )  # fmt: skip
 _EYE = _circle(0.6, 0.37, 0.04)
-_UPRIGHT_EARS: Points = (
+_RABBIT: Points = (
     (0.45, 0.36), (0.42, 0.22), (0.43, 0.09), (0.48, 0.05), (0.53, 0.1), (0.55, 0.22),
     (0.58, 0.31), (0.61, 0.22), (0.64, 0.1), (0.69, 0.05), (0.74, 0.09), (0.74, 0.22), (0.7, 0.36),
+    (0.8, 0.42), (0.87, 0.49), (0.8, 0.52), (0.86, 0.58), (0.77, 0.66), (0.76, 0.78), (0.8, 0.94),
+    (0.36, 0.94), (0.4, 0.78), (0.37, 0.64), (0.36, 0.5),
 )  # fmt: skip
 
 _PROFILE: Points = (
@@ -143,12 +137,7 @@ _MOUTH: Points = ((0.36, 0.68), (0.5, 0.66), (0.65, 0.69), (0.62, 0.74), (0.5, 0
 DRAWINGS: Mapping[str, Drawing] = {
     drawing.name: drawing
     for drawing in (
-        Drawing(
-            "duck–rabbit",
-            ("duck", "rabbit"),
-            ((*_EARS, *_NECK, *_NOTCH, *_CROWN),),
-            (_EYE,),
-        ),
+        Drawing("duck–rabbit", ("duck", "rabbit"), ((*_EARS, *_NECK, *_NOTCH, *_CROWN),), (_EYE,)),
         Drawing(
             "duck",
             ("duck",),
@@ -159,22 +148,7 @@ DRAWINGS: Mapping[str, Drawing] = {
         Drawing(
             "rabbit",
             ("rabbit",),
-            (
-                (
-                    *_UPRIGHT_EARS,
-                    (0.8, 0.42),
-                    (0.87, 0.49),
-                    (0.8, 0.52),
-                    (0.86, 0.58),
-                    (0.77, 0.66),
-                    (0.76, 0.78),
-                    (0.8, 0.94),
-                    (0.36, 0.94),
-                    (0.4, 0.78),
-                    (0.37, 0.64),
-                    (0.36, 0.5),
-                ),
-            ),
+            (_RABBIT,),
             (_circle(0.68, 0.47, 0.035),),
             control_of="duck–rabbit",
         ),
@@ -195,17 +169,8 @@ DRAWINGS: Mapping[str, Drawing] = {
             ),
             control_of="face in a rock",
         ),
-        Drawing(
-            "vase and faces",
-            ("bottle", "face"),
-            (_VASE,),
-        ),
-        Drawing(
-            "vase",
-            ("bottle",),
-            (_PLAIN_VASE,),
-            control_of="vase and faces",
-        ),
+        Drawing("vase and faces", ("bottle", "face"), (_VASE,)),
+        Drawing("vase", ("bottle",), (_PLAIN_VASE,), control_of="vase and faces"),
     )
 }
 """By name."""

@@ -35,11 +35,7 @@ def difference_picture(difference: np.ndarray) -> np.ndarray:
 
 
 def result_names(strengths: int, prompts: int) -> list[str]:
-    """Return the names of a folder's pictures.
-
-    Args:
-        strengths: how many.
-        prompts: likewise.
+    """Return the names of a folder's pictures, for so many strengths and prompts.
 
     >>> result_names(1, 2)
     ['original.png', 'untouched.png', 'overview.png', 'picture-0-0.png', 'picture-0-1.png', \
@@ -53,11 +49,7 @@ def result_names(strengths: int, prompts: int) -> list[str]:
 
 
 def earlier_names(folder: Path) -> list[str]:
-    """Return the names of the pictures that an earlier run left, by its record; none without one.
-
-    Args:
-        folder: of the results.
-    """
+    """Return the names of the pictures that an earlier run left, by its record if there is one."""
     try:
         made = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         return result_names(len(made["strengths"]), len(made["prompts"]))
@@ -121,17 +113,12 @@ def write_reconstructions(
 
 def _overview(rows: list[list[np.ndarray]]) -> np.ndarray:
     times = max(1, -(-LEAST_SIDE // rows[0][0].shape[0]))
-    larger = [[each.repeat(times, 0).repeat(times, 1) for each in row] for row in rows]
-    height, width, _ = larger[0][0].shape
-    columns = len(larger[0])
-    sheet = np.ones(
-        (len(rows) * (height + GAP) - GAP, columns * (width + GAP) - GAP, 3), np.float32
-    )
-    for number, row in enumerate(larger):
-        for place, picture in enumerate(row):
-            top, left = number * (height + GAP), place * (width + GAP)
-            sheet[top : top + height, left : left + width] = picture
-    return sheet
+    gap = ((0, GAP), (0, GAP), (0, 0))
+    cells = [
+        [np.pad(each.repeat(times, 0).repeat(times, 1), gap, constant_values=1) for each in row]
+        for row in rows
+    ]
+    return np.concatenate([np.concatenate(row, axis=1) for row in cells])[:-GAP, :-GAP]
 
 
 def _save(path: Path, picture: np.ndarray) -> None:

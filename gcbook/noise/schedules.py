@@ -127,7 +127,7 @@ class DiscreteSchedule:
         return (self.index(t) + 1) / self.n_steps
 
     def as_dict(self) -> dict[str, object]:
-        return {"name": "discrete", "alphas_cumprod": [float(value) for value in self._table]}
+        return {"name": "discrete", "alphas_cumprod": self._table.tolist()}
 
 
 def read_schedule(stored: dict[str, object]) -> Schedule:
@@ -142,7 +142,7 @@ def read_schedule(stored: dict[str, object]) -> Schedule:
         case {"name": "flow"}:
             return FlowSchedule()
         case {"name": "discrete", "alphas_cumprod": list(values)}:
-            return DiscreteSchedule(tuple(float(value) for value in values))
+            return DiscreteSchedule(tuple(map(float, values)))
     raise InputError(
         f"expected a schedule named cosine, flow or discrete, found {stored.get('name')!r}."
     )

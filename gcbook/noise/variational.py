@@ -22,11 +22,14 @@ import numpy as np
 import numpy.typing as npt
 
 from gcbook.noise.mixture import Mixture
+from gcbook.noise.schedules import CosineSchedule
 
 __all__ = ["BoundTerms", "Spacing", "bound_terms", "expected_errors", "step_times", "time_of"]
 
 Floats = npt.NDArray[np.float64]
 Spacing = Literal["log-SNR", "t"]
+
+COSINE = CosineSchedule()
 
 MOST, LEAST = 10.0, -10.0
 """Log-SNR of the first and of the last step: next to no noise, and next to nothing else."""
@@ -43,15 +46,11 @@ class BoundTerms:
         prior: what is left of x in the last step.
         reconstruction: what the first step leaves open.
         diffusion: all steps between.
-        by_step: of single steps, (T - 1, ...).
-        times: of these steps.
     """
 
     prior: Floats
     reconstruction: Floats
     diffusion: Floats
-    by_step: Floats
-    times: Floats
 
     @property
     def total(self) -> Floats:
@@ -97,8 +96,8 @@ def expected_errors(model: Mixture, x: npt.ArrayLike, times: npt.ArrayLike) -> F
     points, weights = np.polynomial.hermite_e.hermegauss(NODES)
     weights = weights / weights.sum()
     found = []
-    for t in np.asarray(times, dtype=np.float64):
-        alpha, sigma = np.cos(np.pi / 2 * t), np.sin(np.pi / 2 * t)
+    at = np.asarray(times, dtype=np.float64)
+    for alpha, sigma in zip(COSINE.alpha(at), COSINE.sigma(at), strict=True):
         guess = model.posterior_mean(alpha * clean[..., None] + sigma * points, alpha, sigma)
         found.append(((clean[..., None] - guess) ** 2) @ weights)
     return np.stack(found)
@@ -117,11 +116,11 @@ def bound_terms(
     """
     clean = np.asarray(x, dtype=np.float64)
     times = step_times(steps, spacing)
-    alpha, sigma = np.cos(np.pi / 2 * times), np.sin(np.pi / 2 * times)
+    alpha, sigma = COSINE.alpha(times), COSINE.sigma(times)
     ratio = (alpha / sigma) ** 2
     errors = expected_errors(model, clean, times)
     falls = (ratio[:-1] - ratio[1:]).reshape(-1, *[1] * clean.ndim)
-    by_step = falls / 2 * errors[1:]
+    diffusion = (falls / 2 * errors[1:]).sum(0)
     prior = (alpha[-1] ** 2 * clean**2 + sigma[-1] ** 2 - 1) / 2 - np.log(sigma[-1])
     reconstruction = (np.log(2 * np.pi / ratio[0]) + ratio[0] * errors[0]) / 2
-    return BoundTerms(prior, reconstruction, by_step.sum(0), by_step, times[1:])
+    return BoundTerms(prior, reconstruction, diffusion)

@@ -93,10 +93,7 @@ def kind_titles(source: pd.Series, observer_kind: pd.Series) -> pd.Series:
 
 
 def published_kind(keys: pd.Series) -> pd.Series:
-    """The same for models of the paper's tables; CLIP is grey there, as in the paper.
-
-    Args:
-        keys: ``key`` of `gcbook.paper.published`.
+    """The same for keys of `gcbook.paper.published`; CLIP is grey there, as in the paper.
 
     >>> published_kind(pd.Series(["parti", "clip"])).tolist()
     ['Parti', 'Discriminative model']

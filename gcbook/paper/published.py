@@ -72,16 +72,12 @@ def quoted() -> pd.DataFrame:
 
 
 def quoted_value(key: str) -> float:
-    """One number of the text.
-
-    Args:
-        key: its key in `quoted`.
+    """One number of the text, by its key in `quoted`.
 
     >>> quoted_value("human_shape_bias")
     0.96
     """
-    values = quoted().set_index("key")["value"]
-    return float(values.loc[key])
+    return float(quoted().set_index("key")["value"][key])
 
 
 def published_models() -> pd.DataFrame:

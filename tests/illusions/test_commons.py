@@ -15,12 +15,7 @@ from tiny.command import call
 
 from gcbook.files.errors import GcbookError
 from gcbook.illusions import commons
-from gcbook.illusions.commons import (
-    ILLUSIONS,
-    RECORD,
-    fetch_illusions,
-    find_illusions,
-)
+from gcbook.illusions.commons import ILLUSIONS, RECORD, fetch_illusions, find_illusions
 from gcbook.stimuli.images import decode_image
 from gcbook.trials.fetch import FetchError
 
@@ -195,7 +190,6 @@ def test_a_record_that_is_none_is_refused(written, tmp_path, monkeypatch):
 
 
 def test_the_command_says_makers_and_files(server, monkeypatch, capsys):
-
     real = commons.fetch_illusions
     monkeypatch.setattr(
         commons, "fetch_illusions", lambda report: real(base_url=server.url, report=report)

@@ -3,14 +3,7 @@
 import numpy as np
 import pytest
 
-from gcbook.illusions.drawings import (
-    DRAWINGS,
-    FIGURE,
-    GROUND,
-    Drawing,
-    draw,
-    mirrored,
-)
+from gcbook.illusions.drawings import DRAWINGS, FIGURE, GROUND, Drawing, draw, mirrored
 from gcbook.miniworld.world import ALL_CATEGORIES
 
 SIDE = 64

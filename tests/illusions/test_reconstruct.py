@@ -11,12 +11,7 @@ from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.preprocess import ImageFit
 from gcbook.files.errors import GcbookError, InputError
-from gcbook.illusions.reconstruct import (
-    EMPTY,
-    Reconstructions,
-    load_for_prompts,
-    reconstruct,
-)
+from gcbook.illusions.reconstruct import EMPTY, Reconstructions, load_for_prompts, reconstruct
 from gcbook.noise.draws import DrawRule, keyed_noise
 from gcbook.noise.schedules import CosineSchedule, FlowSchedule
 
@@ -90,10 +85,7 @@ def test_guidance_goes_beyond_the_prompt_away_from_nothing():
 
 
 def test_prompts_share_the_noise_and_names_do_not():
-    def echo(x, t, label):
-        return x * 0.5
-
-    model = classifier(echo)
+    model = classifier(lambda x, t, label: x * 0.5)
     one, other = (reconstruct(IMAGE, PROMPTS, model, (0.6,), name=name) for name in ("a", "b"))
     assert np.array_equal(one.images[0, 0], one.images[0, 1])
     assert not np.allclose(one.images, other.images)

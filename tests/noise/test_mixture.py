@@ -27,14 +27,6 @@ def test_the_classes_are_mirror_images_that_alternate():
     assert np.dot(a.means, a.weights) < 0 < np.dot(b.means, b.weights)
 
 
-@pytest.mark.parametrize(("alpha", "sigma"), NOISES[1:])
-def test_the_guess_agrees_with_the_slope_of_the_density(alpha, sigma):
-    a, x = PAIR["A"], np.linspace(-3, 3, 7)
-    slope = (a.log_density(x + 1e-5, alpha, sigma) - a.log_density(x - 1e-5, alpha, sigma)) / 2e-5
-    guess = a.posterior_mean(x, alpha, sigma)
-    assert np.allclose(alpha * guess, x + sigma**2 * slope, atol=1e-6)
-
-
 def test_without_noise_the_guess_is_the_number():
     x = np.array([-1.0, 0.2])
     assert np.allclose(PAIR["A"].posterior_mean(x, 1.0, 0.0), x)

@@ -1,6 +1,7 @@
 """Figures of the toy: its images, what is restored of them, decisions, evidence and races.
 
-Noise is put on the images by the chart itself, so that a slider can set it.
+Tables come from `gcbook.chapters.generative_classifier.tables`, each from the function that the
+figure names. Noise is put on the images by the chart itself, so that a slider can set it.
 """
 
 import math
@@ -50,11 +51,7 @@ _RACE_HEIGHT = 300
 
 
 def fig_toy_images(samples: pd.DataFrame) -> alt.TopLevelMixin:
-    """The images of the toy, clean and with noise of a strength that the reader chooses.
-
-    Args:
-        samples: from `gcbook.chapters.generative_classifier.tables.sample_table`.
-    """
+    """The images of `sample_table`, clean and with noise of a strength that the reader chooses."""
     t = slider("toy_t", "Noise t ", 0.2, 0, 1, 0.02)
     base = alt.Chart(samples).mark_point(filled=True, size=22, opacity=0.75).encode(**_MARK)
     clean = base.encode(**_places("x", "y", 3.7)).properties(title="Clean", **_SQUARE)
@@ -80,9 +77,7 @@ def fig_toy_images(samples: pd.DataFrame) -> alt.TopLevelMixin:
 def fig_restorations(restored: pd.DataFrame, errors: pd.DataFrame) -> alt.TopLevelMixin:
     """One image, noised several times and restored under each class; and the mean errors.
 
-    Args:
-        restored: from `gcbook.chapters.generative_classifier.tables.restoration_table`.
-        errors: from `gcbook.chapters.generative_classifier.tables.error_table`.
+    Restorations are those of `restoration_table`, errors those of `error_table`.
     """
     images = list(dict.fromkeys(restored["image"]))
     times = sorted(set(restored["t"]))
@@ -148,9 +143,7 @@ def _places(x: str, y: str, reach: float, clamp: bool = False, grid: bool = True
 def fig_regions(boxes: pd.DataFrame, accuracies: pd.DataFrame) -> alt.TopLevelMixin:
     """Which class is answered where: by one t, by all t weighted, and by the best rule there is.
 
-    Args:
-        boxes: from `gcbook.chapters.generative_classifier.tables.region_boxes`.
-        accuracies: from `gcbook.chapters.generative_classifier.tables.accuracy_table`.
+    Boxes are those of `region_boxes`, accuracies those of `accuracy_table`.
     """
     t = slider("region_t", "One t: t ", 0.12, 0.04, 1, 0.04)
     k = slider("region_k", "All t: k in exp(−kt) ", 7, 0, 20)
@@ -185,11 +178,7 @@ def fig_regions(boxes: pd.DataFrame, accuracies: pd.DataFrame) -> alt.TopLevelMi
 
 
 def fig_accuracy_by_weight(accuracies: pd.DataFrame) -> alt.TopLevelMixin:
-    """Accuracy and bias to the coarse cue, against t and against k.
-
-    Args:
-        accuracies: from `gcbook.chapters.generative_classifier.tables.accuracy_table`.
-    """
+    """Accuracy and bias to the coarse cue, against t and against k, from `accuracy_table`."""
     names = {"accuracy": "Accuracy", "coarse_bias": "Bias to the coarse cue"}
     shown = accuracies[["rule", "value", *names]].rename(columns=names)
     rows = shown.melt(["rule", "value"], var_name="measure", value_name="share")
@@ -229,11 +218,7 @@ def fig_accuracy_by_weight(accuracies: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def fig_evidence(evidence: pd.DataFrame) -> alt.TopLevelMixin:
-    """Weight, evidence and their product at each t, for a weighting that the reader chooses.
-
-    Args:
-        evidence: from `gcbook.chapters.generative_classifier.tables.evidence_table`.
-    """
+    """Weight, evidence and product at each t of `evidence_table`; a menu chooses the weighting."""
     weightings = {
         "exp": "exp(−kt)",
         "uniform": "uniform",
@@ -323,11 +308,7 @@ def _region_panel(boxes: pd.DataFrame, chosen: str, title: str, accuracy: str) -
 
 
 def fig_race(race: pd.DataFrame) -> alt.TopLevelMixin:
-    """The race of one image: every class's score with its interval as draws come in.
-
-    Args:
-        race: from `gcbook.chapters.generative_classifier.tables.race_table`.
-    """
+    """A race of `race_table`: every class's score with its interval as draws come in."""
     images = list(dict.fromkeys(race["image"]))
     ways = ["behind the leader", "score of each"]
     chosen = dropdown("race_image", "Image ", images, images[1])

@@ -67,8 +67,8 @@ def sample_table(toy: Toy, n: int, seed: int) -> pd.DataFrame:
     generator = np.random.default_rng(seed)
     images, label = toy.sample(n, generator)
     noise = generator.standard_normal((n, 2))
-    table = pd.DataFrame(np.hstack([images.numpy(), noise]).round(3))
-    table.columns = pd.Index(["x", "y", "noise_x", "noise_y"])
+    numbers = np.hstack([images.numpy(), noise]).round(3)
+    table = pd.DataFrame(numbers, columns=["x", "y", "noise_x", "noise_y"])
     table.insert(0, "label", np.array(toy.labels)[label.numpy()])
     return table
 
@@ -288,9 +288,6 @@ def restoration_table(classifier: DiffusionClassifier, seed: int) -> pd.DataFram
 
 def error_table(classifier: DiffusionClassifier) -> pd.DataFrame:
     """The expected error of each example under each class at each time.
-
-    Args:
-        classifier: from `gcbook.classifiers.toy.toy_classifier`.
 
     Returns:
         ``image, t, label, error`` (mean over the two numbers of an image).

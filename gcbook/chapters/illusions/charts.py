@@ -1,4 +1,7 @@
-"""Figures of illusions: pictures, their reconstructions, and the paper's two criteria."""
+"""Figures of illusions: pictures, their reconstructions, and the paper's two criteria.
+
+Rows come from `gallery` and `criteria` in this room, from the function that a figure names.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,11 +37,7 @@ _PITCH = f"min((width - {_LEFT}) / 6, {_CELL})"
 
 
 def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """The paper's pictures, as they are or with their reconstructions.
-
-    Args:
-        rows: from `gcbook.chapters.illusions.gallery.fetched_rows`.
-    """
+    """The paper's pictures of `gallery.fetched_rows`, as they are or with reconstructions."""
     images = list(dict.fromkeys(rows["image"]))
     ranked = rows.assign(step=rows.groupby("image").cumcount() + 1)
     steps = int(ranked["step"].max())
@@ -112,7 +111,7 @@ def fig_gallery(rows: pd.DataFrame, model: str) -> alt.TopLevelMixin:
     """A picture and its reconstructions: a column a prompt, a row a strength.
 
     Args:
-        rows: from `gcbook.chapters.illusions.gallery.gallery_rows`.
+        rows: of `gallery.gallery_rows`.
         model: that is shown at first.
     """
     images, models = list(dict.fromkeys(rows["image"])), list(dict.fromkeys(rows["model"]))
@@ -180,11 +179,7 @@ def fig_gallery(rows: pd.DataFrame, model: str) -> alt.TopLevelMixin:
 
 
 def fig_resemblance(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """How far the prompted reconstruction is ahead of the nearest baseline, as a heat map.
-
-    Args:
-        rows: from `gcbook.chapters.illusions.criteria.resemblance`.
-    """
+    """How far a prompted reconstruction is ahead of its nearest baseline in `resemblance`."""
     unsure = dict.fromkeys(
         rows.loc[~rows["knows"].astype(bool), "picture"], "the judge cannot tell"
     )
@@ -199,11 +194,7 @@ def fig_resemblance(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def fig_placement(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """How far the prompt moves a picture towards what it names, beyond all controls.
-
-    Args:
-        rows: from `gcbook.chapters.illusions.criteria.placement`.
-    """
+    """How far the prompt moves a picture beyond all controls in `placement`."""
     return _heat_maps(
         rows,
         {},
@@ -215,11 +206,7 @@ def fig_placement(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def fig_flips(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """How often a blend becomes what is named under both prompts, and the opposite.
-
-    Args:
-        rows: from `gcbook.chapters.illusions.criteria.flips`.
-    """
+    """How often a blend becomes what is named under both prompts, and the opposite, in `flips`."""
     models, becomes = (list(dict.fromkeys(rows[name])) for name in ("model", "becomes"))
     legend = alt.Legend(title=None, symbolOpacity=1)
     color = look("model", models, color=[COLORS[name] for name in models], legend=legend)["color"]

@@ -108,11 +108,7 @@ def judged_model(model: str) -> pd.DataFrame:
 def resemblance_rows(
     judged: pd.DataFrame, *, resampling: Resampling = Resampling()
 ) -> pd.DataFrame:
-    """Sum up the judgements of each drawing and prompt, and of all blends.
-
-    Args:
-        judged: from `judged_model`.
-        resampling: how the intervals are made.
+    """Sum up the judgements of `judged_model` for each drawing and prompt, and for all blends.
 
     Returns:
         ``drawing, prompt`` ("one of the two" or "a third" for blends), ``seen, strength, n``, the
@@ -135,10 +131,7 @@ def flips(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
 
     It does where the judge, of the two, gives more to what was prompted, under both prompts.
     Prompts whose effect has nothing to do with what they name would make the opposite of it just as
-    often, so that is counted, too.
-
-    Args:
-        resampling: of blends.
+    often, so that is counted, too. Intervals resample blends.
 
     Returns:
         ``model, becomes`` ("what is named", or "the opposite": under both prompts the other
@@ -185,7 +178,6 @@ def placement_rows(model: str, *, resampling: Resampling = Resampling()) -> pd.D
 
     Args:
         model: whose reconstructions come with this package.
-        resampling: how the intervals are made.
 
     Returns:
         ``drawing`` (of the axis), ``strength, n`` and means with ``…_low, …_high``: ``moved``, the
@@ -234,7 +226,6 @@ def blend_overlap(model: str, *, resampling: Resampling = Resampling()) -> pd.Da
 
     Args:
         model: whose reconstructions come with this package.
-        resampling: how the intervals are made.
 
     Returns:
         ``drawing`` ("blend"), ``strength, n`` and means with ``…_low, …_high``: ``moved``;
@@ -272,9 +263,6 @@ def full_overlap() -> float:
 def resemblance(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """The first criterion, for every model, picture and prompt that names what is seen in it.
 
-    Args:
-        resampling: how the intervals are made.
-
     Returns:
         ``model, picture`` (with what is named), ``strength, n, prompted``, its ``margin`` over the
         nearest of the `BASELINES` and which one that is (``against``), whether the judge ``knows``
@@ -306,9 +294,6 @@ def resemblance(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
 
 def placement(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """The second criterion, for every model and drawing, and for the blends.
-
-    Args:
-        resampling: how the intervals are made.
 
     Returns:
         ``model, picture, strength, n``, ``moved`` with ``moved_low, moved_high`` (for blends in

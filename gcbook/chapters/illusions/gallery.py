@@ -37,8 +37,6 @@ __all__ = [
     "gallery_rows",
 ]
 
-UNPROMPTED = "no prompt"
-
 DIFFERENCE = "red: first lighter, blue: second"
 SIDE = 224
 """Longest side of a picture on the page."""
@@ -144,13 +142,13 @@ def drawing_rows() -> pd.DataFrame:
     )
 
 
-def gallery_rows(models: Sequence[str], first: str, blends: int = 3) -> pd.DataFrame:
+def gallery_rows(models: Sequence[str], first: str) -> pd.DataFrame:
     """Everything that the gallery shows: the first draw of noise, a row a model and picture.
 
     Args:
         models: whose reconstructions come with this package.
-        first: file's name of the picture that comes first.
-        blends: how many of the blends follow it, after the drawings that can be seen in two ways.
+        first: file's name of the picture that comes first. The drawings that can be seen in two
+            ways follow it, and three blends.
 
     Returns:
         ``model, image`` (title), ``original``, and, as lists over `STRENGTHS` and prompts,
@@ -160,7 +158,7 @@ def gallery_rows(models: Sequence[str], first: str, blends: int = 3) -> pd.DataF
     """
     pictures = {each.name: each for each in ambiguous_pictures()}
     drawings = [each.name for each in pictures.values() if each.title in AXES]
-    others = [name for name in pictures if pictures[name].blend and name != first][:blends]
+    others = [name for name in pictures if pictures[name].blend and name != first][:3]
     rows = []
     for model in models:
         for name in (first, *drawings, *others):
@@ -180,7 +178,7 @@ def gallery_rows(models: Sequence[str], first: str, blends: int = 3) -> pd.DataF
                     "strength": [STRENGTHS[each] for each in row],
                     "row": row,
                     "column": column,
-                    "prompt": [each or UNPROMPTED for each in prompts],
+                    "prompt": [each or "no prompt" for each in prompts],
                     "says": says,
                     "sure": said.max(axis=1).round(3).tolist(),
                     "named": [one == other for one, other in zip(prompts, says, strict=True)],

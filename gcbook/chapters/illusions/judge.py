@@ -39,9 +39,6 @@ def judge_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     Of a picture made from the prompt alone (strength 1) the judge is right if it names what was
     prompted; an error may be the model's or the judge's.
 
-    Args:
-        resampling: how the intervals are made.
-
     Returns:
         ``shown, n, accuracy, low, high``, over all 19 categories.
     """

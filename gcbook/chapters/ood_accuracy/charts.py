@@ -1,7 +1,8 @@
 """Figures of out-of-distribution accuracy (Figs. 3, 5, 10 and 11), and of what was answered.
 
-Tables come from `gcbook.chapters.ood_accuracy.tables`. Accuracies run from 0 to 1 and are shown in
-per cent; guessing among 16 categories gives `gcbook.paper.categories.CHANCE`.
+Tables come from `gcbook.chapters.ood_accuracy.tables`, each from the function that the figure
+names. Accuracies run from 0 to 1 and are shown in per cent; guessing among 16 categories gives
+`gcbook.paper.categories.CHANCE`.
 """
 
 from itertools import cycle, islice
@@ -60,12 +61,7 @@ _SHOW = {
 
 
 def ood_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Fig. 3: OOD accuracy of every model and the humans, sorted.
-
-    Args:
-        rows: from `gcbook.chapters.ood_accuracy.tables.ood_standings`; their order is the order of
-            the chart.
-    """
+    """Fig. 3: OOD accuracy of every model and the humans, in the order of `ood_standings`."""
     chosen = " || ".join(f"(show == '{name}' && ({test}))" for name, test in _SHOW.items())
     shown = rows.drop(columns="position").assign(label=rows["model"].map(_short_name)).round(3)
     accuracy = column("ood_accuracy").title
@@ -128,11 +124,7 @@ def human_differences(tests: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def telling_accuracies(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Humans and networks, by family, in a few conditions.
-
-    Args:
-        rows: from `gcbook.chapters.ood_accuracy.tables.telling_conditions`.
-    """
+    """Humans and networks, by family, in the conditions of `telling_conditions`."""
     if rows.empty:
         return nothing("None of these conditions is among those chosen.")
     families = rows.drop_duplicates("family").set_index("family")["kind"]
@@ -169,11 +161,7 @@ def telling_accuracies(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def single_condition_dots(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Fig. 11: accuracy on the datasets with one manipulation, a row a dataset, a dot a network.
-
-    Args:
-        rows: from `gcbook.chapters.ood_accuracy.tables.single_condition_accuracy`.
-    """
+    """Fig. 11: a row a dataset and a dot a network, from `single_condition_accuracy`."""
     if rows.empty:
         return nothing("No dataset with a single condition is among those chosen.")
     firsts = rows.groupby("dataset", sort=False)["observer"].first()
@@ -239,10 +227,8 @@ _LETTERS = ascii_lowercase[: len(RESPONSES)]
 def confusion_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """What was shown against what was answered, for one observer in one condition at a time.
 
-    All tables travel in short form (`_short`), and the chosen one is taken apart in the page.
-
-    Args:
-        rows: from `gcbook.chapters.ood_accuracy.tables.confusion_answers`.
+    All tables of `confusion_answers` travel in short form (`_short`), and the chosen one is taken
+    apart in the page.
     """
     datasets = list(dict.fromkeys(rows["dataset"]))
     observers = list(dict.fromkeys(rows["observer"]))
@@ -299,11 +285,7 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def favourite_answers(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """The share of the favourite answer where an observer is near guessing, one row a network.
-
-    Args:
-        rows: from `gcbook.chapters.ood_accuracy.tables.near_guessing`.
-    """
+    """The share of the favourite answer in the cases of `near_guessing`, one row a network."""
     if rows.empty:
         return nothing("Nobody is near guessing in the conditions chosen.")
     groups = list(dict.fromkeys(rows["group"]))
@@ -387,11 +369,7 @@ _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 4])
 
 
 def accuracy_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Figs. 5 and 10: one panel a parametric dataset.
-
-    Args:
-        rows: from `gcbook.chapters.ood_accuracy.tables.accuracy_by_condition`.
-    """
+    """Figs. 5 and 10: one panel a parametric dataset, from `accuracy_by_condition`."""
     if rows.empty:
         return nothing("No dataset with several conditions is among those chosen.")
     marks = _families(rows)

@@ -112,9 +112,8 @@ def test_the_smallest_error_is_marked(restorations, t, label):
     svg = rendered(restorations, restored_image=image, restored_t=t)
     assert f"Restorations at t = {t:.2f}" in svg
     assert svg.count(">smallest<") == 1
-    rows = errors_at_times()[
-        (errors_at_times()["image"] == image) & (abs(errors_at_times()["t"] - t) < 1e-3)
-    ]
+    errors = errors_at_times()
+    rows = errors[(errors["image"] == image) & (abs(errors["t"] - t) < 1e-3)]
     assert rows.loc[rows["error"].idxmin(), "label"] == label
     # The word stands at the height of the class's name.
     heights = {text: height(svg, text) for text in ("smallest", *"ABCD")}

@@ -133,14 +133,6 @@ def test_boxes_say_what_is_decided_at_each_point(grid):
         assert (differs == (decided != best)).all()
 
 
-def test_large_t_and_small_k_are_plain_quarters(grid):
-    boxes = grid[1].set_index(["rule", "value"])
-    for key in (("one t", 1.0), ("exp(−kt)", 0.0)):
-        labels = paint(boxes.loc[[key]].reset_index())[1]
-        assert (labels[: SIDE // 2, : SIDE // 2] == 2).all()
-        assert (labels[SIDE // 2 :, SIDE // 2 :] == 1).all()
-
-
 def test_evidence_by_hand():
     table = evidence_table(TOY, IMAGES, ERRORS)
     u = np.pi / 2 * TIMES

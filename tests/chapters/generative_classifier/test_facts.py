@@ -57,10 +57,8 @@ def test_decisions_are_those_of_the_table(decisions):
     assert decisions["large_bias"] == by_t.loc[1.0, "coarse_bias"]
     assert by_k.loc[decisions["top_k"], "agreement"] == by_k["agreement"].max()
     assert decisions["top_agreement"] == by_k["agreement"].max()
-    assert (decisions["low_bias"], decisions["high_bias"]) == (
-        min(by_k["coarse_bias"]),
-        max(by_k["coarse_bias"]),
-    )
+    assert decisions["low_bias"] == by_k["coarse_bias"].min()
+    assert decisions["high_bias"] == by_k["coarse_bias"].max()
     best = cue_decisions(TOY, IMAGES, TOY.log_density(IMAGES).argmax(1).numpy())
     assert decisions["best_bias"] == pytest.approx(best["coarse_bias"], abs=1e-4)
     assert decisions["own_bias"] == pytest.approx(by_k.loc[7.0, "coarse_bias"], abs=1e-4)
@@ -83,13 +81,6 @@ def test_evidence_by_hand():
     assert np.isnan(evidence_facts(table.assign(gap=[-1, 1, 1, 1]), 1)["turn"])
     nowhere = evidence_facts(table.assign(gap=np.nan), 7)
     assert np.isnan([nowhere["turn"], nowhere["times"], nowhere["coarse_part"]]).all()
-
-
-def test_the_last_step_of_the_schedule():
-    facts = schedule_facts(7)
-    assert (str(facts["IF"]), str(facts["StableDiffusion"])) == ("−0.02", "−0.96")
-    assert str(facts["last_alpha"]) == "0.000049"
-    assert str(facts["last_share"]) == "99.8%"
 
 
 def kept(family: str) -> np.ndarray:
@@ -117,7 +108,7 @@ def test_log_snr_at_half_time(family):
     assert schedule_facts(7)[family] == pytest.approx(np.log(part / (1 - part)), abs=5e-3)
 
 
-@pytest.mark.parametrize("decay", [0, 7, 20])
+@pytest.mark.parametrize("decay", [0, 7, 20, 50])
 def test_last_step_by_hand(decay):
     facts = schedule_facts(decay)
     part = kept("IF")
@@ -125,11 +116,6 @@ def test_last_step_by_hand(decay):
     parts /= parts.sum()
     assert facts["last_share"] == pytest.approx(parts[-1], rel=5e-3)
     assert facts["last_alpha"] == pytest.approx(part[-1] ** 0.5, rel=5e-3)
-
-
-def test_the_weight_that_hides_the_last_step():
-    share = {decay: schedule_facts(decay)["last_share"] for decay in (0, 7, 20, 50)}
-    assert share[0] > share[7] > 0.99 > share[20] > 0.5 > 1e-6 > share[50]
 
 
 def test_shares_of_races_are_those_of_the_summary(races):

@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from gcbook.chapters.generative_classifier.tables import (
-    DECAYS,
     TIMES,
     cue_decisions,
     expected_errors,
@@ -74,11 +73,6 @@ def test_weights_decide_by_the_sum_over_times():
     snr = 1 / np.tan(np.pi / 2 * TIMES) ** 2
     expected = np.einsum("ntc,t->nc", errors, snr).argmin(1)
     assert (weighted_decisions(errors, "eps") == expected).all()
-
-
-def test_what_is_tabled():
-    assert TIMES.tolist() == [i / 25 for i in range(1, 26)]
-    assert tuple(range(21)) == DECAYS
 
 
 def cues(coarse, fine) -> SimpleNamespace:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tiny.charts import params
 
 from gcbook.chapters.illusions.charts import (
     fig_drawings,
@@ -109,10 +110,6 @@ def gallery(models):
             for image in ("duck–rabbit", "a and b")
         ]
     )
-
-
-def params(spec):
-    return {each["name"]: each for each in spec["params"] if "bind" in each}
 
 
 def test_models_and_pictures_can_be_chosen():

@@ -44,12 +44,7 @@ def found(monkeypatch, alike=(), placed=(), moved=0.01):
         ],
         columns=["model", "becomes", "strength", "share", "low", "high"],
     )
-    judged = pd.DataFrame(
-        {
-            "shown": [ORDINARY, FLAT],
-            "accuracy": [0.8, 0.84],
-        }
-    )
+    judged = pd.DataFrame({"shown": [ORDINARY, FLAT], "accuracy": [0.8, 0.84]})
     return illusion_facts(similar, there, flips, judged, "blend-00")
 
 

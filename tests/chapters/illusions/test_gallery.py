@@ -44,8 +44,8 @@ def made(monkeypatch):
 
 @pytest.mark.usefixtures("made")
 def test_a_row_a_model_and_picture_with_all_strengths_and_prompts():
-    rows = gallery_rows(["m", "n"], "blend-07", blends=2)
-    names = [" and ".join(PICTURES[f"blend-{n:02}"].blend.categories) for n in (7, 0, 1)]
+    rows = gallery_rows(["m", "n"], "blend-07")
+    names = [" and ".join(PICTURES[f"blend-{n:02}"].blend.categories) for n in (7, 0, 1, 2)]
     drawings = ["duck–rabbit", "face in a rock", "vase and faces"]
     assert rows["image"].tolist() == 2 * [names[0], *drawings, *names[1:]]
     duck = rows.iloc[1]

@@ -3,6 +3,7 @@
 import re
 
 import pandas as pd
+from tiny.charts import params
 
 from gcbook.chapters.ood_accuracy.charts import _short, confusion_matrix, favourite_answers
 from gcbook.charts.chart import chart_spec, static_svg
@@ -40,10 +41,10 @@ def test_the_page_takes_it_apart_to_shares_of_the_row() -> None:
 
 def test_controls_and_axes() -> None:
     spec = chart_spec(confusion_matrix(answers(cat="cat 1")))
-    params = {p["name"]: p for p in spec["params"]}
-    assert params["dataset"]["bind"]["options"] == ["Uniform noise"]
-    assert params["observer"]["value"] == "ResNet-50"
-    assert (params["step"]["bind"]["max"], params["step"]["value"]) == (1, 1)
+    chosen = params(spec)
+    assert chosen["dataset"]["bind"]["options"] == ["Uniform noise"]
+    assert chosen["observer"]["value"] == "ResNet-50"
+    assert (chosen["step"]["bind"]["max"], chosen["step"]["value"]) == (1, 1)
     cells = spec["layer"][1]["encoding"]
     assert cells["x"]["scale"]["domain"] == list(RESPONSES)
     assert cells["y"]["scale"]["domain"] == list(CATEGORIES)
@@ -60,8 +61,8 @@ def test_a_step_beyond_the_last_condition_shows_the_last() -> None:
     )
     chart = confusion_matrix(rows.assign(dataset=rows["dataset"].replace("Uniform noise", "Other")))
     spec = chart_spec(chart)
-    step = next(p for p in spec["params"] if p["name"] == "step")
-    assert step["value"] == 2  # more than the one condition of the dataset shown first
+    # More than the one condition of the dataset shown first.
+    assert params(spec)["step"]["value"] == 2
     svg = static_svg(spec)
     assert re.findall(r">(\d+)</text>", svg) == ["100"]
     assert "ResNet-50 · Edge" in svg

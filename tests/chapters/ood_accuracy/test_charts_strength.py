@@ -67,11 +67,8 @@ def test_families_are_told_apart_by_dashes_and_humans_come_first() -> None:
     networks = [str(d) for d in dash["range"][1:]]
     assert len(set(networks)) == len(networks)
     hue = dict(zip(color["domain"], color["range"], strict=True))
-    assert (hue["Humans"], hue["SWAG"], hue["Own model"]) == (
-        HUES["Humans"],
-        HUES["Discriminative model"],
-        HUES["Own model"],
-    )
+    kinds = {"Humans": "Humans", "SWAG": "Discriminative model", "Own model": "Own model"}
+    assert {family: hue[family] for family in kinds} == {f: HUES[k] for f, k in kinds.items()}
 
 
 def test_with_all_conditions_counted_nothing_is_shaded() -> None:

@@ -64,9 +64,7 @@ def test_ties_are_in_the_order_of_the_categories() -> None:
     assert table.loc["ResNet-50", "cat"] == "bear 2; truck 2; na 2"
 
 
-def test_response_bias_takes_people_one_by_one_and_leaves_missing_answers_out_of_the_share() -> (
-    None
-):
+def test_response_bias_takes_people_one_by_one_and_leaves_out_missing_answers() -> None:
     table = response_bias(SMALL).set_index(["observer", "condition"])
     assert "Humans" not in table.index.get_level_values("observer")
     first = table.loc[("Human 1", "Uniform noise width: 0.9")]
@@ -83,14 +81,13 @@ def test_reach_is_written_as_a_power() -> None:
 
 
 def test_counts_of_the_published_trials_survive_the_lists() -> None:
-    everybody = SHIPPED.counts.loc[SHIPPED.counts["source"] == "model-vs-human"]
-    networks = everybody.loc[everybody["observer_kind"] == "model", "observer"].unique()
+    shown = SHIPPED.counts[SHIPPED.counts["source"] == "model-vs-human"]
+    networks = shown.loc[shown["observer_kind"] == "model", "observer"].unique()
     table = confusion_answers(SHIPPED, list(networks))
     assert len(table) == 780
     assert table["observer"].nunique() == 10
     folded = table.melt(["observer", "n"], list(CATEGORIES))["value"]
     counted = folded.str.findall(r" (\d+)").explode().dropna().astype(int).sum()
-    shown = SHIPPED.counts[SHIPPED.counts["source"] == "model-vs-human"]
     assert counted == shown["n"].sum() == table["n"].sum()
 
 
@@ -115,11 +112,8 @@ def test_networks_of_the_second_source_come_when_asked_for() -> None:
     assert "AlexNet" not in set(confusion_answers(SHIPPED)["observer"])
     asked = confusion_answers(SHIPPED, ["alexnet"])
     assert set(asked["observer"]) == {"Humans", "AlexNet"}
-    assert set(asked.loc[asked["observer"] == "AlexNet", "dataset"]) == {
-        "Edge",
-        "Silhouette",
-        "Cue conflict",
-    }
+    datasets = asked.loc[asked["observer"] == "AlexNet", "dataset"]
+    assert set(datasets) == {"Edge", "Silhouette", "Cue conflict"}
 
 
 def test_one_network_of_each_family_is_shown_and_every_own_one() -> None:
@@ -127,14 +121,8 @@ def test_one_network_of_each_family_is_shown_and_every_own_one() -> None:
     own = own.assign(observer="mine", source="mine.csv")
     counts = pd.concat([SHIPPED.counts, own], ignore_index=True)
     shown = confusion_answers(replace(SHIPPED, counts=counts))["observer"].unique()
-    assert set(shown) == {
-        "Humans",
-        "mine",
-        "ResNet-50",
-        "SimCLR ResNet-50x1",
-        "BagNet-33",
-        "SWAG ViT-L/16",
-    }
+    published = {"ResNet-50", "SimCLR ResNet-50x1", "BagNet-33", "SWAG ViT-L/16"}
+    assert set(shown) == {"Humans", "mine", *published}
 
 
 def test_near_guessing_has_people_in_one_row_and_networks_by_their_mean() -> None:

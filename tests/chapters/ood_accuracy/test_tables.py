@@ -91,16 +91,8 @@ def test_published_conditions_and_their_labels() -> None:
     assert table["observer"].nunique() == 10
     assert len(table) == 10 * sum(len(e.conditions) for e in EXPERIMENTS.values() if e.parametric)
     noise = table[(table["dataset"] == "Uniform noise") & (table["observer"] == "ResNet-50")]
-    assert noise["condition"].tolist() == [
-        "0.0",
-        "0.03",
-        "0.05",
-        "0.1",
-        "0.2",
-        "0.35",
-        "0.6",
-        "0.9",
-    ]
+    widths = ["0.0", "0.03", "0.05", "0.1", "0.2", "0.35", "0.6", "0.9"]
+    assert noise["condition"].tolist() == widths
     assert (noise["low"] <= noise["value"]).all()
     assert (noise["value"] <= noise["high"]).all()
     low_pass = table[(table["dataset"] == "Low-pass") & (table["observer"] == "Humans")]
@@ -133,16 +125,10 @@ def test_standings_hold_the_paper_beside_the_recomputed_and_the_best_come_first(
     # 58 models of Table 3, three more of Table 1, the humans, and seven networks of our own.
     assert len(table) == 58 + 3 + 1 + 7
     assert table["value"].is_monotonic_decreasing
-    assert table.loc["ResNet-50", ["origin", "value", "paper"]].tolist() == [
-        "recomputed",
-        0.5588,
-        0.559,
-    ]
-    assert table.loc["Imagen", ["kind", "origin", "value"]].tolist() == [
-        "Imagen",
-        "published",
-        0.706,
-    ]
+    resnet = table.loc["ResNet-50", ["origin", "value", "paper"]]
+    assert resnet.tolist() == ["recomputed", 0.5588, 0.559]
+    imagen = table.loc["Imagen", ["kind", "origin", "value"]]
+    assert imagen.tolist() == ["Imagen", "published", 0.706]
     assert table.loc[table["origin"] == "published", ["low", "high"]].isna().all(axis=None)
     assert table.loc["CLIP (80 prompts)", "kind"] == "Discriminative model"
 
@@ -153,15 +139,10 @@ def test_nothing_published_stands_beside_another_average() -> None:
 
 def test_telling_conditions_are_four_in_order_with_their_place() -> None:
     table = telling_conditions(accuracy_by_condition(SHIPPED))
-    assert list(dict.fromkeys(table["place"])) == [
-        "Low-pass, 7",
-        "High-pass, 0.7",
-        "Contrast, 5",
-        "Rotation, 90",
-    ]
+    places = ["Low-pass, 7", "High-pass, 0.7", "Contrast, 5", "Rotation, 90"]
+    assert list(dict.fromkeys(table["place"])) == places
     assert len(table) == 4 * 10
     humans = table[table["kind"] == "Humans"].set_index("place")["value"]
     assert humans["Low-pass, 7"] == pytest.approx(0.588, abs=1e-3)
-    assert telling_conditions(accuracy_by_condition(small()))["place"].tolist() == (
-        ["Rotation, 90"] * 2
-    )
+    turned = telling_conditions(accuracy_by_condition(small()))
+    assert turned["place"].tolist() == ["Rotation, 90"] * 2

@@ -71,7 +71,7 @@ def check_unchanged(
 def _hash(stimulus: Stimulus) -> str | None:
     try:
         return stimulus.sha256()
-    except (InputError, OSError):
+    except InputError:
         return None
 
 
@@ -102,6 +102,6 @@ def read_images(stimuli: Iterable[Stimulus]) -> Generator[ReadImage]:
 def _read(stimulus: Stimulus) -> ReadImage:
     try:
         pixels, sha256 = stimulus.load()
-    except (InputError, OSError) as error:
+    except InputError as error:
         return ReadImage(stimulus, None, "", str(error))
     return ReadImage(stimulus, pixels, sha256)

@@ -20,7 +20,7 @@ and scores and images say of which run they are, so that those of another are re
 import json
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -132,7 +132,7 @@ class Store:
             "observer": self.observer,
             "dataset": self.dataset,
             "settings": self.settings.as_dict(),
-            "traits": self.traits.as_dict(),
+            "traits": asdict(self.traits),
             "classifier": self.classifier,
             "n_elements": self.n_elements,
             "versions": self.versions,

@@ -37,7 +37,7 @@ class History:
     def __init__(self, store: Store, image_ids: Sequence[str], settings: ScoringSettings) -> None:
         rows = store.scores()
         image, label = codes_of(rows["image_id"], image_ids), codes_of(rows["label"], store.labels)
-        used = (image >= 0) & (label >= 0) & (rows["draw"] < settings.max_draws).to_numpy()
+        used = (image >= 0) & (rows["draw"] < settings.max_draws).to_numpy()
         order = np.flatnonzero(used)[np.argsort(image[used], kind="stable")]
         rows, image, label = rows.iloc[order], image[order], label[order]
         self._units = rows["draw"].to_numpy(np.int64) * len(store.labels) + label

@@ -68,6 +68,9 @@ def test_no_shares_where_there_is_nothing_to_share(tmp_path):
     same = scored(tmp_path / "2")
     replace_errors(same, lambda t, y: t)
     assert np.isnan(variance_shares(same)).all()
+    once = scored(tmp_path / "3")
+    rewrite(once.path / "scores.parquet", lambda rows: rows.assign(t=0.5))
+    assert np.isnan(variance_shares(once)).all()
 
 
 def test_each_range_decides_from_its_own_draws(tmp_path):
@@ -142,17 +145,6 @@ def test_what_cannot_be_told_apart(tmp_path):
     assert decisions_by(rate, "t", 2)["n"].tolist() == [20, 20]
     with pytest.raises(InputError, match="has no log_snr"):
         decisions_by(rate, "log_snr")
-    for bins in (0, [0.5], [0.5, 0.2]):
-        with pytest.raises(InputError, match="bins"):
-            decisions_by(rate, "t", bins)
-    with pytest.raises(InputError, match="expected t or log_snr"):
-        decisions_by(rate, "seconds")
-
-
-def test_one_time_has_no_shares(tmp_path):
-    store = scored(tmp_path / "s")
-    rewrite(store.path / "scores.parquet", lambda rows: rows.assign(t=0.5))
-    assert np.isnan(variance_shares(store)).all()
 
 
 def test_the_first_draws_alone_decide_by_time(tmp_path):

@@ -102,7 +102,7 @@ def decisions_by(
 
     Raises:
         InputError: the model knows no t or log-SNR, there are not so many draws, or they cannot be
-            pooled so.
+            pooled in this way.
     """
     check_pooling(store, pooling, store.settings.racing)
     rule = Rule(weights or store.weights(), pooling=pooling)

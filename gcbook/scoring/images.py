@@ -50,7 +50,7 @@ def check_unchanged(
         place: where they were scored, for the message.
 
     Raises:
-        InputError: one is not.
+        InputError: one has changed.
     """
     scored = [(each, known) for each in stimuli if (known := known_hash(each)) is not None]
     with ThreadPoolExecutor(WORKERS) as pool:

@@ -125,14 +125,7 @@ def score_schema(measures: Sequence[str]) -> pa.Schema:
 def rows_table(
     rows: Sequence[Rows], images: Sequence[str], labels: Sequence[str], schema: pa.Schema
 ) -> pa.Table:
-    """Put rows into one table.
-
-    Args:
-        rows: at least one piece.
-        images: names of the images, by code.
-        labels: names of the classes, by code.
-        schema: of the table.
-    """
+    """Put rows, of at least one piece, into one table; images and labels are named by code."""
     image, label, draw, t, log_snr, values = (
         np.concatenate([getattr(piece, name) for piece in rows], axis=-1)
         for name in Rows.__dataclass_fields__
@@ -149,12 +142,9 @@ def rows_table(
 
 
 def write_table(table: pa.Table, path: Path, origin: str) -> None:
-    """Write a table, sealed; the file appears when it is complete.
+    """Write a table of scores or images, sealed; the file appears when it is complete.
 
-    Args:
-        table: of scores or images.
-        path: the file.
-        origin: says whose they are.
+    ``origin`` says whose they are.
 
     Raises:
         UnwritableError: the disk is full, say.
@@ -177,14 +167,7 @@ def write_table(table: pa.Table, path: Path, origin: str) -> None:
 
 
 def read_part(path: Path, schema: pa.Schema) -> tuple[pa.Table, str]:
-    """Read one file.
-
-    Args:
-        path: the file.
-        schema: its columns.
-
-    Returns:
-        The table; and its origin, JSON.
+    """Read one file with the columns of a schema: the table, and its origin, JSON.
 
     Raises:
         InputError: it is damaged, or has columns of other names.

@@ -176,11 +176,7 @@ class Store:
         return [merged] * merged.is_file() + sorted((self.path / PARTS).glob("*.parquet"))
 
     def read(self, path: Path, schema: pa.Schema) -> pa.Table:
-        """Read one of the store's files.
-
-        Args:
-            path: of scores or images.
-            schema: its columns.
+        """Read one of the store's files, of scores or images.
 
         Raises:
             InputError: it is damaged, or has other columns.

@@ -23,12 +23,7 @@ Known = tuple[np.ndarray, np.ndarray]
 
 
 class History:
-    """Scores of earlier runs.
-
-    Args:
-        store: where they are.
-        image_ids: the images of this run.
-        settings: of this run.
+    """Scores of earlier runs, of the images and with the settings of this one.
 
     Attributes:
         complete: the images of which nothing is left to do.
@@ -106,10 +101,7 @@ class ImageWork:
 class Plan:
     """Decides which units an image gets: here, every class gets every draw.
 
-    Args:
-        draws: how many.
-        n_labels: number of classes.
-        joint: a unit is a draw of all classes.
+    Where ``joint``, a unit is a draw of all classes.
     """
 
     def __init__(self, draws: int, n_labels: int, joint: bool) -> None:
@@ -138,13 +130,7 @@ class Plan:
 
 
 class RacePlan(Plan):
-    """Classes race; see `gcbook.scoring.racing`.
-
-    Args:
-        rule: of the races.
-        n_labels: number of classes.
-        joint: a unit is a draw of all classes.
-    """
+    """Classes race; see `gcbook.scoring.racing`."""
 
     def __init__(self, rule: Racing, n_labels: int, joint: bool) -> None:
         super().__init__(rule.max_draws, n_labels, joint)

@@ -73,7 +73,7 @@ def distort(
     """
     values = np.asarray(images, dtype=np.float64)
     # Written so that NaN is refused too.
-    if values.size and not (values.min() >= 0 and values.max() <= 1):
+    if not (values.min() >= 0 and values.max() <= 1):
         raise InputError(
             f"images: expected values in [0, 1], found {values.min():g} to {values.max():g}; "
             "divide bytes by 255."
@@ -139,7 +139,7 @@ def _phase_scrambling(images: Floats, condition: str, rng: np.random.Generator) 
 
 def _power_equalisation(images: Floats, condition: str, rng: np.random.Generator) -> Floats:
     """Each image's phases with the mean amplitudes of all."""
-    if condition == "0" or not len(images):
+    if condition == "0":
         return images
     spectrum = np.fft.fft2(images, axes=(1, 2))
     mean = np.abs(spectrum).mean(axis=0)

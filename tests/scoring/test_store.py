@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from tiny.gaussian import class_means, gaussian_classifier, stimuli
 from tiny.scorers import toy
+from tiny.stores import flipped
 
 from gcbook.files.artefacts import is_store
 from gcbook.files.errors import GcbookError, InputError
@@ -415,12 +416,6 @@ def test_settings_of_a_run_that_scored_nothing_bind_nobody(tmp_path):
 
 
 FILES = ("scores.parquet", "images.parquet", "parts/000001.parquet", "store.json")
-
-
-def flipped(content: bytes, bit: int) -> bytes:
-    changed = bytearray(content)
-    changed[bit // 8] ^= 1 << bit % 8
-    return bytes(changed)
 
 
 def notices(path, file: str) -> bool:

@@ -31,7 +31,7 @@ from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.scoring.work import History, ImageWork, Plan, RacePlan
 from gcbook.scoring.writer import StoreWriter
-from gcbook.stimuli.folders import Stimulus
+from gcbook.stimuli.stimulus import Stimulus
 
 __all__ = ["score", "scored_once"]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from gcbook.classifiers.protocol import Classifier
 from gcbook.files.errors import InputError
-from gcbook.stimuli.folders import Stimulus
+from gcbook.stimuli.stimulus import Stimulus
 
 __all__ = ["ReadImage", "check_images", "check_unchanged", "read_images"]
 

@@ -62,7 +62,7 @@ def make_batch(
 
 
 class Network:
-    """A classifier that gives in to what memory there is.
+    """A classifier whose batches shrink until they fit into memory.
 
     Args:
         classifier: what is asked.

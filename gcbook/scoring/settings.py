@@ -2,8 +2,8 @@
 
 Two runs give the same numbers if the settings that reach them, the classifier's description and
 the images agree. A weighting does not reach them, unless a race was run under it; nor do draws,
-where nothing is random. Batch size and device do so by rounding alone. For a model of tokens
-rounding can be more: where an image's code is undecided between two tokens, the other one.
+where nothing is random. Batch size and device change them by rounding alone, which in a model of
+tokens can pick another token where an image's code lies midway between two.
 """
 
 import json

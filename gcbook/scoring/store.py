@@ -10,11 +10,11 @@ A folder with
 - ``pending.json``, if any: images that a run was asked for and had not done when it ended;
 - ``parts``: rows that a run has saved and not yet merged into ``scores.parquet``.
 
-Any of the score files can be lost or damaged at the cost of its own rows. Rows that stand in two
-files are the same rows, so that a merge may break off anywhere.
+A lost or damaged score file costs its own rows alone. Rows found in two files are the same rows, so
+a merge may be interrupted at any point.
 
-Header, scores and images are sealed (`gcbook.files.seals`), so that a bit that changed is noticed;
-and scores and images say of which run they are, so that those of another are refused.
+Header, scores and images are sealed (`gcbook.files.seals`), so that a changed bit is noticed.
+Scores and images name the run they belong to, so that those of another are refused.
 """
 
 import json
@@ -200,7 +200,7 @@ class Store:
         return "; ".join(found.values())
 
     def is_begun(self) -> bool:
-        """Tell whether any image was scored or failed; else its settings bind nobody."""
+        """Tell whether any image was scored or failed; otherwise its settings bind no later run."""
         tried = [self.path / IMAGES, self.path / FAILED]
         return bool(self.score_files()) or any(path.is_file() for path in tried)
 

@@ -9,7 +9,7 @@ from gcbook.scoring.racing import Races, replay
 from gcbook.scoring.scores import codes_of, score_arrays
 from gcbook.scoring.settings import Racing, ScoringSettings
 from gcbook.scoring.store import Store
-from gcbook.stimuli.folders import Stimulus
+from gcbook.stimuli.stimulus import Stimulus
 
 if TYPE_CHECKING:
     import torch

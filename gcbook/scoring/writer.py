@@ -28,7 +28,7 @@ from gcbook.scoring.store import FAILED, IMAGE_COLUMNS, IMAGES, PARTS, PENDING, 
 
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
-    from gcbook.stimuli.folders import Stimulus
+    from gcbook.stimuli.stimulus import Stimulus
 
 __all__ = ["StoreWriter", "check_store"]
 
@@ -324,8 +324,8 @@ class StoreWriter:
 
 def _free(path: Path) -> Path:
     """Return a path, with a number where it is taken."""
-    names = chain([path.suffix], (f"{path.suffix}-{number}" for number in count(2)))
-    return next(each for name in names if not (each := path.with_suffix(name)).exists())
+    numbered = (path.with_suffix(f"{path.suffix}-{number}") for number in count(2))
+    return next(each for each in chain([path], numbered) if not each.exists())
 
 
 def _versions() -> dict[str, str]:

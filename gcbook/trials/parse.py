@@ -33,7 +33,6 @@ __all__ = [
     "FILE_COLUMNS",
     "image_ids",
     "joined",
-    "numbered",
     "parse_condition",
     "parse_trial_files",
 ]
@@ -122,15 +121,6 @@ def joined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
         else:
             columns[name] = pd.concat(parts, ignore_index=True)
     return pd.DataFrame(columns)
-
-
-def numbered(table: pd.DataFrame, keys: Sequence[str]) -> pd.Series:
-    """A number for each row, the same where all keys are."""
-    number = np.zeros(len(table), dtype=np.int64)
-    for key in keys:
-        codes, values = pd.factorize(table[key])
-        number = number * len(values) + codes
-    return pd.Series(number, index=table.index)
 
 
 def image_ids(names: Sequence[str] | pa.StringArray) -> pd.Series:
@@ -400,7 +390,7 @@ def _value(text: str) -> object:
 
 def _refuse_duplicates(trials: pd.DataFrame, place: Place) -> None:
     keys = ["source", "dataset", "observer", "image_id"]
-    second = np.flatnonzero(numbered(trials, keys).duplicated())
+    second = np.flatnonzero(trials.duplicated(keys))
     if not len(second):
         return
     row = trials.iloc[int(second[0])]

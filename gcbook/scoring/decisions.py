@@ -210,11 +210,9 @@ def _best(
     margin = others[every, second] - means[every, first]
     left = np.isfinite(others[every, second])
     named = np.array(labels, dtype=object)
-    return (
-        named[first].tolist(),
-        np.where(left, named[second], None).tolist(),
-        np.where(left, margin, np.nan).tolist(),
-    )
+    runner_up = named[second]
+    runner_up[~left] = None
+    return named[first].tolist(), runner_up.tolist(), np.where(left, margin, np.nan).tolist()
 
 
 def _first(images: Sequence[str], means: np.ndarray, labels: Sequence[str]) -> np.ndarray:

@@ -30,7 +30,8 @@ from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.engine import score
 from gcbook.scoring.report import ScoreReport
 from gcbook.scoring.settings import Racing, ScoringSettings
-from gcbook.stimuli.folders import StimulusSet, open_stimuli
+from gcbook.stimuli.folders import open_stimuli
+from gcbook.stimuli.stimulus import StimulusSet
 
 SIDE = 64
 PIPELINES = {

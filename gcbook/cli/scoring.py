@@ -12,7 +12,7 @@ from gcbook.files.interrupts import interruptible
 
 if TYPE_CHECKING:
     from gcbook.scoring.report import ScoreReport
-    from gcbook.stimuli.folders import StimulusSet
+    from gcbook.stimuli.stimulus import StimulusSet
 
 __all__ = ["score"]
 

@@ -124,8 +124,8 @@ def fetch(
 
         paths = fetch_illusions(report=say)
     else:
-        from gcbook.trials import fetch as originals
+        from gcbook.trials.fetch import fetch_originals
 
-        paths = originals.fetch_trials() if what == "trials" else originals.fetch_stimuli()
+        paths = fetch_originals("trials" if what == "trials" else "stimuli")
     for path in paths:
         typer.echo(str(path))

@@ -9,25 +9,69 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 
-from gcbook.files.errors import InputError
+from gcbook.files.errors import InputError, system_reason
 
-__all__ = ["folder_files", "is_visible", "read_member", "reader_of", "zip_members"]
+__all__ = ["files_in"]
 
 
-def is_visible(inner: PurePosixPath) -> bool:
-    """Tell whether a path is content: neither hidden nor one of the twins that macOS makes.
+def files_in(root: Path) -> Iterator[tuple[PurePosixPath, str, Callable[[], bytes]]]:
+    """Yield the visible files of a folder or zip archive: path inside, full name, what reads it.
 
-    >>> is_visible(PurePosixPath("edges/cat/cat1.png"))
-    True
-    >>> is_visible(PurePosixPath("__MACOSX/edges/cat/._cat1.png"))
-    False
+    The archive is opened once, which takes as long as its list of members is, and stays open.
+    Threads may share it, processes must not.
+
+    Raises:
+        InputError: the folder (see `_folder_files`) or archive cannot be read, or a member would
+            reach outside its folder; on reading, a member is damaged.
     """
+    if root.is_dir():
+        for inner in _folder_files(root):
+            yield inner, str(root / inner), (root / inner).read_bytes
+        return
+    try:
+        archive = zipfile.ZipFile(root)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise InputError(
+            f"{root}: expected a readable zip archive, found {error}; fetch it again."
+        ) from error
+    for inner, name in _members(archive, root):
+        yield inner, f"{root}/{name}", partial(_read, archive, root, name)
+
+
+def _members(archive: zipfile.ZipFile, root: Path) -> list[tuple[PurePosixPath, str]]:
+    """List the visible members of an archive: path inside, and the name to read it by."""
+    members = []
+    for name in (info.filename for info in archive.infolist() if not info.is_dir()):
+        inner = PurePosixPath(name.replace("\\", "/"))
+        if inner.is_absolute() or ".." in inner.parts or re.match(r"[A-Za-z]:", name):
+            raise InputError(
+                f"{root}: member {name!r} would reach outside the archive's folder; nothing was "
+                "read. Get the archive from a source you trust."
+            )
+        if _is_visible(inner):
+            members.append((inner, name))
+    return members
+
+
+def _read(archive: zipfile.ZipFile, root: Path, name: str) -> bytes:
+    try:
+        return archive.read(name)
+    except (zipfile.BadZipFile, EOFError, zlib.error, OSError, NotImplementedError) as error:
+        raise InputError(
+            f"{root}/{name}: expected an intact member of a zip archive, found a damaged one "
+            f"({error}); fetch the archive again."
+        ) from error
+
+
+def _is_visible(inner: PurePosixPath) -> bool:
+    """Tell whether a path is content: neither hidden nor one of the twins that macOS makes."""
     return not any(part.startswith((".", "__MACOSX")) for part in inner.parts)
 
 
-def folder_files(root: Path) -> Iterator[PurePosixPath]:
+def _folder_files(root: Path) -> Iterator[PurePosixPath]:
     """Yield the visible files below a folder, relative to it, also through links to folders.
 
     Raises:
@@ -43,7 +87,7 @@ def folder_files(root: Path) -> Iterator[PurePosixPath]:
             continue
         seen.add(real)
         inner = PurePosixPath(Path(folder).relative_to(root).as_posix())
-        for path in filter(is_visible, (inner / name for name in names)):
+        for path in filter(_is_visible, (inner / name for name in names)):
             if not path.suffix:
                 try:
                     (root / path).stat()
@@ -56,62 +100,5 @@ def _stop(error: OSError) -> None:
     """Refuse to take a folder for empty because it cannot be read."""
     raise InputError(
         f"{error.filename}: expected a folder or file that can be read, found that it cannot: "
-        f"{(error.strerror or str(error)).lower()}. What is in it would be left out: mend that, or "
-        "move it away."
+        f"{system_reason(error)}. What is in it would be left out: mend that, or move it away."
     ) from error
-
-
-def zip_members(root: Path) -> list[tuple[PurePosixPath, str]]:
-    """Return the visible members of an archive: path inside, and the name to read it by.
-
-    Raises:
-        InputError: the archive cannot be read, or a member would reach outside its folder.
-    """
-    try:
-        with zipfile.ZipFile(root) as archive:
-            names = [info.filename for info in archive.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, OSError) as error:
-        raise InputError(
-            f"{root}: expected a readable zip archive, found {error}; fetch it again."
-        ) from error
-    members = []
-    for name in names:
-        inner = PurePosixPath(name.replace("\\", "/"))
-        if inner.is_absolute() or ".." in inner.parts or re.match(r"[A-Za-z]:", name):
-            raise InputError(
-                f"{root}: member {name!r} would reach outside the archive's folder; nothing was "
-                "read. Get the archive from a source you trust."
-            )
-        if is_visible(inner):
-            members.append((inner, name))
-    return members
-
-
-def read_member(root: Path, name: str) -> bytes:
-    """Return the bytes of one member of an archive, which is opened for it.
-
-    Raises:
-        InputError: it is damaged.
-    """
-    return reader_of(root)(name)
-
-
-def reader_of(root: Path) -> Callable[[str], bytes]:
-    """Return what reads the members of an archive, as `read_member` does, and keeps it open.
-
-    Opening takes as long as the list of members is. Processes must not share a reader.
-    """
-    archive: zipfile.ZipFile | None = None
-
-    def read(name: str) -> bytes:
-        nonlocal archive
-        try:
-            archive = archive or zipfile.ZipFile(root)
-            return archive.read(name)
-        except (zipfile.BadZipFile, EOFError, zlib.error, OSError, NotImplementedError) as error:
-            raise InputError(
-                f"{root}/{name}: expected an intact member of a zip archive, found a damaged one "
-                f"({error}); fetch the archive again."
-            ) from error
-
-    return read

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.errors import GcbookError, InputError, system_reason
 
 __all__ = [
     "UNWRITABLE",
@@ -40,9 +40,8 @@ class UnwritableError(GcbookError):
     """
 
     def __init__(self, path: Path, error: Exception) -> None:
-        self.path = path
-        number = error.errno if isinstance(error, OSError) else None
-        self.reason = os.strerror(number).lower() if number else str(error)
+        self.path, self.reason = path, system_reason(error)
+        number = getattr(error, "errno", None)
         found = (words for words, numbers in _REMEDIES.items() if number in numbers)
         self.remedy = next(found, "Mend that")
         self._error = error
@@ -151,9 +150,7 @@ def check_writable(folder: Path) -> None:
 
 def unwritable(folder: Path, error: Exception) -> InputError:
     """Return the error of a folder that cannot be written to, for a reason."""
-    number = error.errno if isinstance(error, OSError) else None
-    reason = os.strerror(number).lower() if number else str(error)
     return InputError(
-        f"{folder}: expected a folder that can be written to; found that it cannot: {reason}. "
-        "Choose another folder, or mend that."
+        f"{folder}: expected a folder that can be written to; found that it cannot: "
+        f"{system_reason(error)}. Choose another folder, or mend that."
     )

@@ -4,7 +4,9 @@ Every message says what was expected, what was found, where, and what to do abou
 line prints the message alone; a traceback would only hide it.
 """
 
-__all__ = ["DataNotFoundError", "GcbookError", "InputError"]
+import os
+
+__all__ = ["DataNotFoundError", "GcbookError", "InputError", "system_reason"]
 
 
 class GcbookError(Exception):
@@ -17,3 +19,9 @@ class InputError(GcbookError, ValueError):
 
 class DataNotFoundError(GcbookError, FileNotFoundError):
     """Data that a computation needs is not on this machine."""
+
+
+def system_reason(error: Exception) -> str:
+    """Return why something failed, as part of a sentence: in the system's words if it has any."""
+    number = error.errno if isinstance(error, OSError) else None
+    return os.strerror(number).lower() if number else str(error)

@@ -31,11 +31,10 @@ def held_back() -> Iterator[list[int]]:
     def wait(number: int, frame: FrameType | None) -> None:
         waiting.append(number)
 
-    found = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     before = {
         number: handler
-        for number, handler in found.items()
-        if handler not in (signal.SIG_IGN, None)
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if (handler := signal.getsignal(number)) not in (signal.SIG_IGN, None)
     }
     for number in before:
         signal.signal(number, wait)
@@ -45,7 +44,7 @@ def held_back() -> Iterator[list[int]]:
         for number, handler in before.items():
             signal.signal(number, handler)
         if waiting:
-            deliver = found[signal.Signals(waiting[0])]
+            deliver = before.get(signal.Signals(waiting[0]))
             if callable(deliver):
                 deliver(waiting[0], None)
             else:

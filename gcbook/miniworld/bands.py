@@ -64,7 +64,6 @@ def make_band_set(name: str, world: World = DEFAULT_WORLD) -> StimulusSet:
     else:
         base = one_a_pair(make_test_set("cue-conflict", world))
     images = np.stack([each.read() for each in base])
-    place = f"miniature world, {name}"
     stimuli: list[Stimulus] = []
     for band in BANDS:
         for each, pixels in zip(base, filter_band(images, band), strict=True):
@@ -72,9 +71,9 @@ def make_band_set(name: str, world: World = DEFAULT_WORLD) -> StimulusSet:
             image_id = f"{stem}-{band}.png"
             imagename = f"{len(stimuli) + 1:04d}_{name}_dnn_{band}_{each.category}_{image_id}"
             shown = Png(np.rint(255 * pixels).astype(np.uint8))
-            where = f"{place}: {imagename}"
+            where = f"miniature world, {name}: {imagename}"
             stimuli.append(Stimulus(image_id, imagename, each.category, band, name, where, shown))
-    return StimulusSet(name, place, in_order(stimuli))
+    return StimulusSet(name, in_order(stimuli))
 
 
 def make_named_set(name: str, world: World = DEFAULT_WORLD) -> StimulusSet:

@@ -89,7 +89,6 @@ def make_test_set(
 def _made(name: str, world: World, seed: int, split: Split) -> StimulusSet:
     make = _PLAIN.get(name)
     drawn = make(world, seed, split) if make else _distorted(name, world, seed, split)
-    place = f"miniature world, {name}, seed {seed}"
     stimuli = [
         Stimulus(
             image_id=each.name.rpartition("_")[2],
@@ -97,12 +96,12 @@ def _made(name: str, world: World, seed: int, split: Split) -> StimulusSet:
             category=each.category,
             condition=each.condition,
             dataset=name,
-            place=f"{place}: {each.name}",
+            place=f"miniature world, {name}, seed {seed}: {each.name}",
             content=Png(each.pixels),
         )
         for each in drawn
     ]
-    return StimulusSet(name, place, in_order(stimuli))
+    return StimulusSet(name, in_order(stimuli))
 
 
 def silhouette_of(imagename: str) -> str:

@@ -4,11 +4,11 @@ The response to an image is the class whose mean weighted error over draws is sm
 
 .. math:: \hat y = \arg\min_y \frac1n \sum_i w_{t_i} e_{y,i}
 
-(Jaini et al., 2024, Eq. 2), or whose negative log-likelihood is. Likelihoods of several draws can
-be pooled by their own mean instead of that of their logarithms: the mean probability that a network
-gives a class, over images with another noise each. A race is run again from its
-stored errors, so its responses exist under its own weighting and norm alone, and under any smaller
-number of draws.
+(Jaini et al., 2024, Eq. 2), or whose mean negative log-likelihood is. Likelihoods of several draws
+can be pooled by their own mean instead of that of their logarithms: the mean probability that a
+network gives a class, over images with another noise each. A race is run again from its stored
+errors, so its responses exist under its own weighting and norm alone, and under any smaller number
+of draws.
 
 Ties. Classes whose means are equal to the last bit (a model that ignores its prompt, say) are put
 in an order by a hash of image and class, and the first is the response: always the same one, and no
@@ -70,8 +70,7 @@ class Rule:
         draws: how many an image must have, the first ones; None: any number in which all classes
             are complete.
         racing: of the race that the scores come from.
-        pooling: of likelihoods over draws: mean of the logarithms, or logarithm of the mean
-            "probability".
+        pooling: of likelihoods over draws.
     """
 
     weights: Weights
@@ -151,13 +150,7 @@ def check_pooling(store: Store, pooling: Pooling, racing: Racing | None) -> None
 
 
 def decide_rows(store: Store, rows: pd.DataFrame, rule: Rule) -> pd.DataFrame:
-    """Decide from some rows of a store, as `decide` does from all.
-
-    Args:
-        store: says what the images are.
-        rows: of its scores.
-        rule: how.
-    """
+    """Decide from some rows of a store's scores, as `decide` does from all."""
     images = store.images()
     decided = _respond(rows, images["image_id"].tolist(), store.labels, rule)
     table = images.drop(columns="sha256").merge(decided, on="image_id")
@@ -216,14 +209,10 @@ def _best(
     second = _first(images, others, labels)
     margin = others[every, second] - means[every, first]
     left = np.isfinite(others[every, second])
-    return (
-        [labels[at] for at in first.tolist()],
-        [
-            labels[at] if there else None
-            for at, there in zip(second.tolist(), left.tolist(), strict=True)
-        ],
-        np.where(left, margin, np.nan).tolist(),
-    )
+    named = np.array(labels, dtype=object)
+    runner_up = named[second]
+    runner_up[~left] = None
+    return named[first].tolist(), runner_up.tolist(), np.where(left, margin, np.nan).tolist()
 
 
 def _first(images: Sequence[str], means: np.ndarray, labels: Sequence[str]) -> np.ndarray:
@@ -241,13 +230,7 @@ def _first(images: Sequence[str], means: np.ndarray, labels: Sequence[str]) -> n
 def to_trials(
     decisions: pd.DataFrame, observer: str, dataset: str, source: str = "gcbook"
 ) -> pd.DataFrame:
-    """Make trials of decisions.
-
-    Args:
-        decisions: from `decide`.
-        observer: name of the model.
-        dataset: name of the images.
-        source: where the trials come from.
+    """Make trials of decisions, from `decide`.
 
     Returns:
         A trials table (`gcbook.trials.table.COLUMNS`) of one session, trials numbered from 1 in
@@ -272,11 +255,7 @@ def to_trials(
 
 
 def check_observer(name: str) -> str:
-    """Return a name that a model can have among trials.
-
-    Raises:
-        InputError: it cannot.
-    """
+    """Return a name that a model can have among trials; refuse others with an `InputError`."""
     reserved = name.lower().startswith("subject") or name.strip().lower() == HUMANS
     if reserved or not name.isprintable() or not name.strip() or set(name) & set('/\\"'):
         raise InputError(

@@ -31,7 +31,7 @@ from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.scoring.work import History, ImageWork, Plan, RacePlan
 from gcbook.scoring.writer import StoreWriter
-from gcbook.stimuli.folders import Stimulus
+from gcbook.stimuli.stimulus import Stimulus
 
 __all__ = ["score", "scored_once"]
 
@@ -81,14 +81,13 @@ def score(
         StoreWriter(store, classifier, settings, dataset, extend=extend) as writer,
     ):
         check_unchanged(stimuli, writer.known_hash, writer.path)
-        run = _Run(stimuli, classifier, writer, settings.batch_size, save_every, progress)
+        run = _Run(stimuli, classifier, writer, save_every, progress)
         run.go()
     shares, remedy, notes = examine(Store.open(writer.path))
     return ScoreReport(
         writer.path,
         len(stimuli),
         run.n_complete_before + run.n_decisions,
-        run.n_read,
         run.n_decisions,
         run.failed,
         run.network.n_evaluations,
@@ -105,16 +104,7 @@ def score(
 def scored_once(
     stimuli: Iterable[Stimulus], classifier: Classifier, settings: ScoringSettings
 ) -> Iterator[Store]:
-    """Score images, silently, into a store that is gone when the block ends.
-
-    Args:
-        stimuli: the images.
-        classifier: the model.
-        settings: of the scoring.
-
-    Raises:
-        GcbookError: see `score`.
-    """
+    """Score images, silently, into a store that is gone when the block ends; see `score`."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "scores"
         score(stimuli, classifier, settings, place, progress="silent")
@@ -129,13 +119,13 @@ class _Run:
         stimuli: tuple[Stimulus, ...],
         classifier: Classifier,
         writer: StoreWriter,
-        batch_size: int,
         save_every: float,
         progress: ProgressMode,
     ) -> None:
         settings, n_labels = writer.settings, len(classifier.labels)
         self.classifier, self.writer, self.settings = classifier, writer, settings
-        self.network = Network(classifier, settings.clip(classifier.default_clip), batch_size)
+        clip = settings.clip(classifier.default_clip)
+        self.network = Network(classifier, clip, settings.batch_size)
         self.plan = (
             RacePlan(settings.racing, n_labels, classifier.joint)
             if settings.racing
@@ -143,7 +133,7 @@ class _Run:
         )
         self.history = History(writer.store, [each.image_id for each in stimuli], settings)
         self.failed: dict[str, str] = {}
-        self.n_read = self.n_decisions = 0
+        self.n_decisions = 0
         self.n_complete_before = len(self.history.complete)
         missing = [each for each in stimuli if each.image_id not in self.history.complete]
         for each in stimuli:
@@ -226,7 +216,6 @@ class _Run:
             if image.pixels is None:
                 self._fail(image.stimulus, image.error)
         readable = [image for image in group if image.pixels is not None]
-        self.n_read += len(readable)
         for image, prepared in self._prepared(readable):
             if self._shape is None:
                 self._shape = prepared.shape
@@ -280,8 +269,11 @@ class _Run:
         finite = np.isfinite(values).all(axis=0)
         code = np.array([work.code for work in batch.works])[image]
         rows = Rows(code, label, draw, t, log_snr, values)
-        self.writer.add(rows if finite.all() else rows.where(finite))
-        weighted = values[0] if likelihood else self._weighted(values, t, log_snr)
+        self.writer.add(rows.where(finite))
+        weighted = values[0]
+        if self.settings.racing and not likelihood:
+            measure = self.classifier.measures.index(f"error_{self._weights.norm}")
+            weighted = self._weights.at(t, log_snr) * values[measure]
         measured: list[ImageWork] = []
         for work, *ends in zip(batch.works, bounds[:-1], bounds[1:], strict=True):
             part = slice(*ends)
@@ -303,12 +295,6 @@ class _Run:
             if work.over:
                 self.plan.end(work)
         self._open = [work for work in self._open if not work.over]
-
-    def _weighted(self, values: np.ndarray, t: np.ndarray, log_snr: np.ndarray) -> np.ndarray:
-        if not self.settings.racing:
-            return values[0]
-        measure = self.classifier.measures.index(f"error_{self._weights.norm}")
-        return self._weights.at(t, log_snr) * values[measure]
 
     def _fail(self, stimulus: Stimulus, reason: str) -> None:
         reason = reason.removeprefix(f"{stimulus.place}: ").rstrip(".")

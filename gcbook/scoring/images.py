@@ -10,7 +10,7 @@ import numpy as np
 
 from gcbook.classifiers.protocol import Classifier
 from gcbook.files.errors import InputError
-from gcbook.stimuli.folders import Stimulus
+from gcbook.stimuli.stimulus import Stimulus
 
 __all__ = ["ReadImage", "check_images", "check_unchanged", "read_images"]
 
@@ -50,7 +50,7 @@ def check_unchanged(
         place: where they were scored, for the message.
 
     Raises:
-        InputError: one is not.
+        InputError: one has changed.
     """
     scored = [(each, known) for each in stimuli if (known := known_hash(each)) is not None]
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -71,7 +71,7 @@ def check_unchanged(
 def _hash(stimulus: Stimulus) -> str | None:
     try:
         return stimulus.sha256()
-    except (InputError, OSError):
+    except InputError:
         return None
 
 
@@ -102,6 +102,6 @@ def read_images(stimuli: Iterable[Stimulus]) -> Generator[ReadImage]:
 def _read(stimulus: Stimulus) -> ReadImage:
     try:
         pixels, sha256 = stimulus.load()
-    except (InputError, OSError) as error:
+    except InputError as error:
         return ReadImage(stimulus, None, "", str(error))
     return ReadImage(stimulus, pixels, sha256)

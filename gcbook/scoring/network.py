@@ -62,7 +62,7 @@ def make_batch(
 
 
 class Network:
-    """A classifier that gives in to what memory there is.
+    """A classifier whose batches shrink until they fit into memory.
 
     Args:
         classifier: what is asked.
@@ -100,7 +100,7 @@ class Network:
         return np.concatenate(pieces, axis=1)
 
     def _try(self, batch: Batch, part: slice) -> np.ndarray | None:
-        """Return the measures of some units, None if memory is too small for them."""
+        """Return the measures of some units, None if they do not fit into memory."""
         begun, cpu_begun = time.perf_counter(), time.process_time()
         try:
             first, last = batch.image[part][[0, -1]]

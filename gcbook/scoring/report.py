@@ -100,7 +100,6 @@ class ScoreReport:
         store: where the scores are.
         n_images: images in the set.
         n_complete: images whose scores are complete now.
-        n_read: images opened in this run.
         n_decisions: images that this run completed.
         failed: reason why not, by the name of the image.
         n_evaluations: network evaluations (NFE) of this run.
@@ -117,7 +116,6 @@ class ScoreReport:
     store: Path
     n_images: int
     n_complete: int
-    n_read: int
     n_decisions: int
     failed: dict[str, str]
     n_evaluations: int

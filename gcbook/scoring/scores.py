@@ -125,14 +125,7 @@ def score_schema(measures: Sequence[str]) -> pa.Schema:
 def rows_table(
     rows: Sequence[Rows], images: Sequence[str], labels: Sequence[str], schema: pa.Schema
 ) -> pa.Table:
-    """Put rows into one table.
-
-    Args:
-        rows: at least one piece.
-        images: names of the images, by code.
-        labels: names of the classes, by code.
-        schema: of the table.
-    """
+    """Put rows, of at least one piece, into one table; images and labels are named by code."""
     image, label, draw, t, log_snr, values = (
         np.concatenate([getattr(piece, name) for piece in rows], axis=-1)
         for name in Rows.__dataclass_fields__
@@ -149,12 +142,9 @@ def rows_table(
 
 
 def write_table(table: pa.Table, path: Path, origin: str) -> None:
-    """Write a table, sealed; the file appears when it is complete.
+    """Write a table of scores or images, sealed; the file appears when it is complete.
 
-    Args:
-        table: of scores or images.
-        path: the file.
-        origin: says whose they are.
+    ``origin`` says whose they are.
 
     Raises:
         UnwritableError: the disk is full, say.
@@ -177,17 +167,10 @@ def write_table(table: pa.Table, path: Path, origin: str) -> None:
 
 
 def read_part(path: Path, schema: pa.Schema) -> tuple[pa.Table, str]:
-    """Read one file.
-
-    Args:
-        path: the file.
-        schema: its columns.
-
-    Returns:
-        The table; and its origin, JSON.
+    """Read one file with the columns of a schema: the table, and its origin, JSON.
 
     Raises:
-        InputError: it is damaged, or has other columns.
+        InputError: it is damaged, or has columns of other names.
         GcbookError: it cannot be read here, but may be whole: there is no permission, the disk
             fails, memory runs out, or this version of pyarrow lacks something.
     """
@@ -200,11 +183,7 @@ def read_part(path: Path, schema: pa.Schema) -> tuple[pa.Table, str]:
             f"{path}: expected the bytes that gcbook wrote, found others; the file is damaged."
         )
     try:
-        # Of bytes: of a path, an OSError could be the disk's as well as a damaged page.
         table = pq.read_table(pa.BufferReader(content))
-    except (pa.ArrowInvalid, OSError, UnicodeDecodeError) as error:
-        first = str(error).splitlines()[0]
-        raise InputError(f"{path}: expected a Parquet file, found {first}") from error
     except (MemoryError, pa.ArrowNotImplementedError) as error:
         raise _unreadable(path, error) from error
     if table.schema.names != schema.names:
@@ -212,13 +191,7 @@ def read_part(path: Path, schema: pa.Schema) -> tuple[pa.Table, str]:
             f"{path}: expected the columns {', '.join(schema.names)}; found "
             f"{', '.join(table.schema.names)}."
         )
-    try:
-        return table.cast(schema), table.schema.metadata[_ORIGIN.encode()].decode()
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        found = ", ".join(f"{each.name} {each.type}" for each in table.schema)
-        raise InputError(
-            f"{path}: expected columns that can be read as scores, found {found} ({error})."
-        ) from error
+    return table.cast(schema), table.schema.metadata[_ORIGIN.encode()].decode()
 
 
 def _unreadable(path: Path, error: Exception) -> GcbookError:
@@ -238,14 +211,11 @@ def sort_rows(table: pa.Table, labels: Sequence[str]) -> pa.Table:
     table = table.unify_dictionaries().combine_chunks()
     if not len(table):
         return table
-    images, classes = table["image_id"].to_pandas(), table["label"].to_pandas()
-    others = sorted(set(classes.cat.categories) - set(labels))
-    image, label = (
-        codes_of(images, sorted(images.cat.categories)),
-        codes_of(classes, [*labels, *others]),
-    )
+    images = table["image_id"].to_pandas()
+    image = codes_of(images, sorted(images.cat.categories))
+    label = codes_of(table["label"].to_pandas(), labels)
     draw = table["draw"].to_numpy().astype(np.int64)
-    place = (image * (draw.max() + 1) + draw) * (label.max() + 1) + label
+    place = (image * (draw.max() + 1) + draw) * len(labels) + label
     if (place[1:] > place[:-1]).all():
         return table  # as what was merged is
     order = np.argsort(place, kind="stable")
@@ -281,18 +251,15 @@ def score_arrays(
     rows: pd.DataFrame, values: np.ndarray, images: Sequence[str], labels: Sequence[str]
 ) -> Iterator[tuple[Sequence[str], np.ndarray]]:
     """Yield some images at a time, and their `score_array` with as many draws as they have."""
-    image, label = codes_of(rows["image_id"], images), codes_of(rows["label"], labels)
-    draw = rows["draw"].to_numpy()
+    image = codes_of(rows["image_id"], images)
     order = np.argsort(image, kind="stable")
     ranked = image[order]
     for first in range(0, len(images), CHUNK):
         some = images[first : first + CHUNK]
         part = order[slice(*np.searchsorted(ranked, (first, first + len(some))))]
-        n_draws = int(draw[part].max()) + 1 if len(part) else 0
-        full = np.full((len(some), n_draws, len(labels)), np.nan)
-        part = part[label[part] >= 0]
-        full[image[part] - first, draw[part], label[part]] = values[part]
-        yield some, full
+        own = rows[["image_id", "label", "draw"]].iloc[part]
+        n_draws = int(own["draw"].max()) + 1 if len(part) else 0
+        yield some, score_array(own, values[part], some, labels, n_draws)
 
 
 def codes_of(names: pd.Series, order: Sequence[str] | pd.Series) -> np.ndarray:

@@ -2,8 +2,8 @@
 
 Two runs give the same numbers if the settings that reach them, the classifier's description and
 the images agree. A weighting does not reach them, unless a race was run under it; nor do draws,
-where nothing is random. Batch size and device do so by rounding alone. For a model of tokens
-rounding can be more: where an image's code is undecided between two tokens, the other one.
+where nothing is random. Batch size and device change them by rounding alone, which in a model of
+tokens can pick another token where an image's code lies midway between two.
 """
 
 import json
@@ -159,13 +159,9 @@ class Traits:
 
     @classmethod
     def parse(cls, stored: Mapping[str, Any]) -> "Traits":
-        """Read what `as_dict` wrote."""
+        """Make traits of what `dataclasses.asdict` made of them."""
         lists = {name: tuple(stored[name]) for name in ("labels", "measures")}
         return cls(**{**stored, **lists})
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the traits, ready for JSON."""
-        return asdict(self)
 
     @property
     def likelihood(self) -> bool:
@@ -304,9 +300,8 @@ def _difference(name: str, before: Any, now: Any) -> str:
         if name.startswith("schedule."):
             return "the noise schedule differs"
         if len(lists) == 2 and len(before) == len(now):
-            at = next(
-                at for at, pair in enumerate(zip(before, now, strict=True)) if len(set(pair)) > 1
-            )
+            pairs = enumerate(zip(before, now, strict=True))
+            at = next(at for at, (one, other) in pairs if one != other)
             name, before, now = f"{name}, number {at + 1} of {len(now)}", before[at], now[at]
     return f"{name}: expected {_short(before)}, found {_short(now)}"
 

@@ -10,17 +10,17 @@ A folder with
 - ``pending.json``, if any: images that a run was asked for and had not done when it ended;
 - ``parts``: rows that a run has saved and not yet merged into ``scores.parquet``.
 
-Any of the score files can be lost or damaged at the cost of its own rows. Rows that stand in two
-files are the same rows, so that a merge may break off anywhere.
+A lost or damaged score file costs its own rows alone. Rows found in two files are the same rows, so
+a merge may be interrupted at any point.
 
-Header, scores and images are sealed (`gcbook.files.seals`), so that a bit that changed is noticed;
-and scores and images say of which run they are, so that those of another are refused.
+Header, scores and images are sealed (`gcbook.files.seals`), so that a changed bit is noticed.
+Scores and images name the run they belong to, so that those of another are refused.
 """
 
 import json
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -132,7 +132,7 @@ class Store:
             "observer": self.observer,
             "dataset": self.dataset,
             "settings": self.settings.as_dict(),
-            "traits": self.traits.as_dict(),
+            "traits": asdict(self.traits),
             "classifier": self.classifier,
             "n_elements": self.n_elements,
             "versions": self.versions,
@@ -176,11 +176,7 @@ class Store:
         return [merged] * merged.is_file() + sorted((self.path / PARTS).glob("*.parquet"))
 
     def read(self, path: Path, schema: pa.Schema) -> pa.Table:
-        """Read one of the store's files.
-
-        Args:
-            path: of scores or images.
-            schema: its columns.
+        """Read one of the store's files, of scores or images.
 
         Raises:
             InputError: it is damaged, or has other columns.
@@ -204,7 +200,7 @@ class Store:
         return "; ".join(found.values())
 
     def is_begun(self) -> bool:
-        """Tell whether any image was scored or failed; else its settings bind nobody."""
+        """Tell whether any image was scored or failed; otherwise its settings bind no later run."""
         tried = [self.path / IMAGES, self.path / FAILED]
         return bool(self.score_files()) or any(path.is_file() for path in tried)
 

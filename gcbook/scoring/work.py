@@ -9,7 +9,7 @@ from gcbook.scoring.racing import Races, replay
 from gcbook.scoring.scores import codes_of, score_arrays
 from gcbook.scoring.settings import Racing, ScoringSettings
 from gcbook.scoring.store import Store
-from gcbook.stimuli.folders import Stimulus
+from gcbook.stimuli.stimulus import Stimulus
 
 if TYPE_CHECKING:
     import torch
@@ -23,12 +23,7 @@ Known = tuple[np.ndarray, np.ndarray]
 
 
 class History:
-    """Scores of earlier runs.
-
-    Args:
-        store: where they are.
-        image_ids: the images of this run.
-        settings: of this run.
+    """Scores of earlier runs, of the images and with the settings of this one.
 
     Attributes:
         complete: the images of which nothing is left to do.
@@ -37,7 +32,7 @@ class History:
     def __init__(self, store: Store, image_ids: Sequence[str], settings: ScoringSettings) -> None:
         rows = store.scores()
         image, label = codes_of(rows["image_id"], image_ids), codes_of(rows["label"], store.labels)
-        used = (image >= 0) & (label >= 0) & (rows["draw"] < settings.max_draws).to_numpy()
+        used = (image >= 0) & (rows["draw"] < settings.max_draws).to_numpy()
         order = np.flatnonzero(used)[np.argsort(image[used], kind="stable")]
         rows, image, label = rows.iloc[order], image[order], label[order]
         self._units = rows["draw"].to_numpy(np.int64) * len(store.labels) + label
@@ -106,10 +101,7 @@ class ImageWork:
 class Plan:
     """Decides which units an image gets: here, every class gets every draw.
 
-    Args:
-        draws: how many.
-        n_labels: number of classes.
-        joint: a unit is a draw of all classes.
+    Where ``joint``, a unit is a draw of all classes.
     """
 
     def __init__(self, draws: int, n_labels: int, joint: bool) -> None:
@@ -138,13 +130,7 @@ class Plan:
 
 
 class RacePlan(Plan):
-    """Classes race; see `gcbook.scoring.racing`.
-
-    Args:
-        rule: of the races.
-        n_labels: number of classes.
-        joint: a unit is a draw of all classes.
-    """
+    """Classes race; see `gcbook.scoring.racing`."""
 
     def __init__(self, rule: Racing, n_labels: int, joint: bool) -> None:
         super().__init__(rule.max_draws, n_labels, joint)

@@ -9,11 +9,10 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib import metadata
 from itertools import chain, count
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import pandas as pd
@@ -29,7 +28,7 @@ from gcbook.scoring.store import FAILED, IMAGE_COLUMNS, IMAGES, PARTS, PENDING, 
 
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
-    from gcbook.stimuli.folders import Stimulus
+    from gcbook.stimuli.stimulus import Stimulus
 
 __all__ = ["StoreWriter", "check_store"]
 
@@ -151,12 +150,7 @@ class StoreWriter:
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         try:
             self.flush()
         finally:
@@ -179,8 +173,8 @@ class StoreWriter:
             str(self.path),
             store.settings,
             new.settings,
-            store.classifier | store.traits.as_dict(),
-            new.classifier | new.traits.as_dict(),
+            store.classifier | asdict(store.traits),
+            new.classifier | asdict(new.traits),
             extend=self._extend,
         )
         if new.observer != store.observer:
@@ -330,8 +324,8 @@ class StoreWriter:
 
 def _free(path: Path) -> Path:
     """Return a path, with a number where it is taken."""
-    names = chain([path.suffix], (f"{path.suffix}-{number}" for number in count(2)))
-    return next(each for name in names if not (each := path.with_suffix(name)).exists())
+    numbered = (path.with_suffix(f"{path.suffix}-{number}") for number in count(2))
+    return next(each for each in chain([path], numbered) if not each.exists())
 
 
 def _versions() -> dict[str, str]:

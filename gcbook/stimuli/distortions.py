@@ -6,9 +6,9 @@ one of H pixels: what is manipulated is the same share of the picture. Other str
 are. Two datasets have no counterpart here, colour and false-colour: a grey image has no colour to
 take away or to swap.
 
-A blur is that of the picture which the pixels tell of, interpolated linearly between them, so that
-it stays defined where the filter is far narrower than a pixel: a Gaussian sampled at the pixels
-would be none at all there, and its high-pass empty.
+What is blurred is the image interpolated linearly between its pixels, so that filters far narrower
+than a pixel have an effect, too: a Gaussian sampled at the pixels would leave the image as it is,
+and nothing of it to its high-pass.
 
 Images are float (N, H, W, C) in [0, 1]; all channels of an image are treated alike, so grey stays
 grey. What would leave [0, 1] is cut off, as in the original stimuli.
@@ -73,7 +73,7 @@ def distort(
     """
     values = np.asarray(images, dtype=np.float64)
     # Written so that NaN is refused too.
-    if values.size and not (values.min() >= 0 and values.max() <= 1):
+    if not (values.min() >= 0 and values.max() <= 1):
         raise InputError(
             f"images: expected values in [0, 1], found {values.min():g} to {values.max():g}; "
             "divide bytes by 255."
@@ -139,7 +139,7 @@ def _phase_scrambling(images: Floats, condition: str, rng: np.random.Generator) 
 
 def _power_equalisation(images: Floats, condition: str, rng: np.random.Generator) -> Floats:
     """Each image's phases with the mean amplitudes of all."""
-    if condition == "0" or not len(images):
+    if condition == "0":
         return images
     spectrum = np.fft.fft2(images, axes=(1, 2))
     mean = np.abs(spectrum).mean(axis=0)

@@ -6,22 +6,21 @@ Zips are read where they lie. The order of the images is `gcbook.stimuli.stimulu
 import difflib
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path, PurePosixPath
 
-from gcbook.files.archives import folder_files, read_member, zip_members
+from gcbook.files.archives import files_in
 from gcbook.files.errors import InputError
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.stimuli.images import IMAGE_SUFFIXES
 from gcbook.stimuli.stimulus import Stimulus, StimulusSet, in_order
-from gcbook.trials.find import known_dataset
+from gcbook.trials.find import COMMIT, known_dataset
 from gcbook.trials.originals import locate
 from gcbook.trials.parse import image_ids, parse_condition
 
-__all__ = ["PUBLISHED_SETS", "Stimulus", "StimulusSet", "open_stimuli"]
+__all__ = ["PUBLISHED_SETS", "open_stimuli"]
 
 PUBLISHED_SETS = ("cue-conflict", "edge", "silhouette")
 """The sets that can be opened by name: `gcbook fetch stimuli` gets them."""
@@ -32,7 +31,7 @@ _FOLDERS = {
     "style-transfer": "cue-conflict",
     "style-transfer-preprocessed-512": "cue-conflict",
 }
-_COMMIT = re.compile(r"-(?:[0-9a-f]{40}|main|master)$")
+
 # The toolbox keeps images flat, in <dataset>/dnn/session-1, with the category in the name:
 # number_experiment_observer_condition_category_…
 _INNER_FOLDERS = re.compile(r"dnn|session[-_]?\d+")
@@ -56,13 +55,17 @@ def open_stimuli(source: str | Path, *, dataset: str = "") -> StimulusSet:
     """
     root, prefix, dataset = _locate(source, dataset)
     place = "/".join([str(root), *prefix.parts])
-    files = list(_images(root, prefix))
+    files = [
+        _File(inner.relative_to(prefix), name, content)
+        for inner, name, content in files_in(root)
+        if inner.suffix.lower() in IMAGE_SUFFIXES and inner.is_relative_to(prefix)
+    ]
     found: dict[PurePosixPath, list[tuple[_File, str]]] = {}
     strays: dict[PurePosixPath, list[_File]] = {}
     for file in files:
         sorted_in = _sort_in(file.inner)
         if sorted_in is None:
-            strays.setdefault(_above(file.inner), []).append(file)
+            strays.setdefault(file.inner.parent.parent, []).append(file)
         else:
             found.setdefault(sorted_in[0], []).append((file, sorted_in[1]))
     if not found:
@@ -71,19 +74,21 @@ def open_stimuli(source: str | Path, *, dataset: str = "") -> StimulusSet:
             f"{place}: expected images in folders named for their categories "
             f"({', '.join(CATEGORIES)}); found {example}."
         )
-    folder = _choose(found, dataset, place, _root_name(root, prefix))
+    whole = root.resolve()
+    root_name = prefix.name or COMMIT.sub("", whole.name if whole.is_dir() else whole.stem)
+    folder = _choose(found, dataset, place, root_name)
     if foreign := [file for file in strays.get(folder, ()) if len(file.inner.parts) > 1]:
         names = sorted({file.inner.parent.name for file in foreign})
         raise InputError(
             f"{foreign[0].place}: expected folders named {', '.join(CATEGORIES)}; found "
             f"{', '.join(names)} ({len(foreign)} images). Rename or move what is no category."
         )
-    name = _canonical(folder.name or _root_name(root, prefix))
+    name = _canonical(folder.name or root_name)
     if dataset and len(found) == 1:
         name = _canonical(dataset)
         if PurePosixPath(name).parts != (name,) or "\\" in name or name == "..":
             raise InputError(f"dataset: expected a name that a folder can have, found {dataset!r}.")
-    return StimulusSet(name, "/".join([place, *folder.parts]), _make(found[folder], name))
+    return StimulusSet(name, _make(found[folder], name))
 
 
 @dataclass(frozen=True)
@@ -105,12 +110,12 @@ def _locate(source: str | Path, dataset: str) -> tuple[Path, PurePosixPath, str]
         if archive.is_file() and zipfile.is_zipfile(archive):
             return archive, PurePosixPath(path.relative_to(archive).as_posix()), dataset
     named = known_dataset(str(source))
-    if named in PUBLISHED_SETS and dataset and _canonical(dataset) != named:
-        raise InputError(
-            f"dataset: {source} has that name already; expected no other, found {dataset!r}. Leave "
-            "it out."
-        )
     if named in PUBLISHED_SETS:
+        if dataset and _canonical(dataset) != named:
+            raise InputError(
+                f"dataset: {source} has that name already; expected no other, found {dataset!r}. "
+                "Leave it out."
+            )
         return locate("stimuli")[0], nothing, named
     if named:
         raise InputError(
@@ -126,22 +131,10 @@ def _locate(source: str | Path, dataset: str) -> tuple[Path, PurePosixPath, str]
     )
 
 
-def _images(root: Path, prefix: PurePosixPath) -> Iterator[_File]:
-    if root.is_dir():
-        for inner in folder_files(root):
-            if inner.suffix.lower() in IMAGE_SUFFIXES:
-                yield _File(inner, str(root / inner), (root / inner).read_bytes)
-        return
-    for inner, member in zip_members(root):
-        if inner.suffix.lower() in IMAGE_SUFFIXES and inner.is_relative_to(prefix):
-            content = partial(read_member, root, member)
-            yield _File(inner.relative_to(prefix), f"{root}/{member}", content)
-
-
 def _sort_in(inner: PurePosixPath) -> tuple[PurePosixPath, str] | None:
     """Folder of the dataset and category, or None."""
     if inner.parent.name in CATEGORIES:
-        return _above(inner), inner.parent.name
+        return inner.parent.parent, inner.parent.name
     parts = inner.name.split("_")
     if len(parts) < _N_PARTS or parts[_CATEGORY] not in CATEGORIES:
         return None
@@ -149,10 +142,6 @@ def _sort_in(inner: PurePosixPath) -> tuple[PurePosixPath, str] | None:
     while _INNER_FOLDERS.fullmatch(folder.name):
         folder = folder.parent
     return folder, parts[_CATEGORY]
-
-
-def _above(inner: PurePosixPath) -> PurePosixPath:
-    return inner.parent.parent
 
 
 def _choose(
@@ -179,13 +168,6 @@ def _canonical(name: str) -> str:
     return _FOLDERS.get(name) or known_dataset(name) or name
 
 
-def _root_name(root: Path, prefix: PurePosixPath) -> str:
-    if prefix.name:
-        return prefix.name
-    whole = root.resolve()
-    return _COMMIT.sub("", whole.name if whole.is_dir() else whole.stem)
-
-
 def _make(files: Sequence[tuple[_File, str]], dataset: str) -> tuple[Stimulus, ...]:
     names = [file.inner.name for file, _ in files]
     # What a name of the 17 datasets carries before its last part differs between observers. Other
@@ -209,12 +191,10 @@ def _make(files: Sequence[tuple[_File, str]], dataset: str) -> tuple[Stimulus, .
 
 def _condition(dataset: str, name: str, place: str) -> str:
     experiment = EXPERIMENTS.get(dataset)
-    if experiment is None:
+    if experiment is None or not experiment.parametric:
         return SINGLE_CONDITION
     parts = name.split("_")
     text = parts[_CONDITION] if len(parts) >= _N_PARTS else ""
-    if not experiment.parametric:
-        return parse_condition(dataset, text) or SINGLE_CONDITION
     condition = parse_condition(dataset, text)
     if condition is None:
         raise InputError(

@@ -33,14 +33,7 @@ def decode_image(content: bytes, place: str) -> np.ndarray:
         with Image.open(io.BytesIO(content)) as opened:
             image = ImageOps.exif_transpose(opened)
             image.load()
-    except (
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-        OSError,
-        SyntaxError,
-        ValueError,
-        EOFError,
-    ) as error:
+    except (Image.DecompressionBombError, OSError, SyntaxError, ValueError, EOFError) as error:
         # Pillow names an unknown format by the address of its buffer.
         unknown = isinstance(error, UnidentifiedImageError)
         reason = "no known format" if unknown else str(error).rstrip(".")

@@ -68,12 +68,10 @@ class StimulusSet:
 
     Attributes:
         dataset: its name: one of the 17, or another.
-        place: the folder or archive.
         stimuli: the images.
     """
 
     dataset: str
-    place: str
     stimuli: tuple[Stimulus, ...]
 
     def __len__(self) -> int:
@@ -83,13 +81,7 @@ class StimulusSet:
         return iter(self.stimuli)
 
     def first(self, number: int) -> "StimulusSet":
-        """Return the first images: as many of each category, to within one, as there are.
-
-        Raises:
-            InputError: the number is below 1.
-        """
-        if number < 1:
-            raise InputError(f"number of images: expected at least 1, found {number}.")
+        """Return the first images: as many of each category, to within one, as there are."""
         return replace(self, stimuli=self.stimuli[:number])
 
 

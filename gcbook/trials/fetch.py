@@ -21,19 +21,21 @@ from gcbook.trials.originals import (
     Kind,
     at_hand,
     cache_dir,
-    describe_search,
+    how_to_get,
     locate,
     read_registry,
-    remedy,
 )
 
 if TYPE_CHECKING:
     import pooch
     import requests
 
-__all__ = ["FetchError", "failure", "fetch_file", "fetch_stimuli", "fetch_trials", "quiet_pooch"]
+__all__ = ["FetchError", "failure", "fetch_file", "fetch_originals", "quiet_pooch"]
 
-RAW_URL = "https://raw.githubusercontent.com"
+SERVER = "https://raw.githubusercontent.com"
+"""Answers ``/<repository>/<commit>/<path>``."""
+
+WORKERS = 8  # downloads at a time
 RETRIES = 2
 TIMEOUT_S = (10, 60)  # to connect, and between two pieces of an answer
 
@@ -42,45 +44,31 @@ class FetchError(GcbookError):
     """The originals could not be fetched, or what came is not what was published."""
 
 
-def fetch_trials(*, base_url: str = RAW_URL, workers: int = 8, progress: bool = True) -> list[Path]:
-    """Fetch the published trials of 90 humans and 34 networks (318 CSV files) into the cache.
+def fetch_originals(kind: Kind) -> list[Path]:
+    """Fetch the published trials or stimuli into the cache.
+
+    Trials are those of 90 humans and 34 networks (318 CSV files). Stimuli are the images that the
+    registry has hashes for (560 PNGs of 224 x 224 pixels): all 160 edges, all 160 filled
+    silhouettes, and 240 of the 1,280 cue-conflict images (for every shape category one image of
+    each other texture category).
 
     What ``GCBOOK_DATA_DIR`` holds is not fetched. Every file is verified, also those of an earlier
     run; only missing or damaged ones are requested.
 
-    Args:
-        base_url: server that answers ``/<repository>/<commit>/<path>``.
-        workers: number of simultaneous downloads.
-        progress: show a progress bar on stderr.
-
     Returns:
-        Paths for `gcbook.trials.table.read_trials`.
+        Folders and archives: those of trials are for `gcbook.trials.table.read_trials`.
 
     Raises:
         FetchError: no connection, an unexpected answer, a wrong hash, or a cache that cannot be
             written. Complete files are kept, as they are when the user interrupts.
     """
-    return _fetch("trials", base_url, workers, progress)
-
-
-def fetch_stimuli() -> list[Path]:
-    """Fetch published stimuli (560 PNG images of 224 x 224 pixels) into the cache.
-
-    These are the images that the registry has hashes for: all 160 edges, all 160 filled
-    silhouettes, and 240 of the 1,280 cue-conflict images (for every shape category one image of
-    each other texture category). Errors are those of `fetch_trials`.
-    """
-    return _fetch("stimuli", RAW_URL)
-
-
-def _fetch(kind: Kind, base_url: str, workers: int = 8, progress: bool = True) -> list[Path]:
     import pooch
     import requests
 
     caches = [
         pooch.create(
             path=cache_dir() / kind / source.folder,
-            base_url=f"{base_url.rstrip('/')}/{source.repository}/{source.commit}/",
+            base_url=f"{SERVER}/{source.repository}/{source.commit}/",
             registry=read_registry(source),
             retry_if_failed=RETRIES,
         )
@@ -88,11 +76,10 @@ def _fetch(kind: Kind, base_url: str, workers: int = 8, progress: bool = True) -
         if not at_hand(kind, source)
     ]
     try:
-        _download(kind, caches, workers, progress)
+        _download(kind, caches)
     except requests.RequestException as error:
         raise FetchError(
-            f"Fetching the {kind} stopped because {failure(error)}: {describe_search(kind)}; "
-            f"{remedy(kind)}."
+            f"Fetching the {kind} stopped because {failure(error)}: {how_to_get(kind)}."
         ) from error
     except OSError as error:
         raise FetchError(
@@ -102,14 +89,14 @@ def _fetch(kind: Kind, base_url: str, workers: int = 8, progress: bool = True) -
     return locate(kind)
 
 
-def _download(kind: Kind, caches: list["pooch.Pooch"], workers: int, progress: bool) -> None:
+def _download(kind: Kind, caches: list["pooch.Pooch"]) -> None:
     from rich.console import Console
     from rich.progress import track
 
     # pooch makes missing folders too, but not safely from several threads at once.
     for folder in {(cache.abspath / path).parent for cache in caches for path in cache.registry}:
         folder.mkdir(parents=True, exist_ok=True)
-    with quiet_pooch(), ThreadPoolExecutor(max_workers=workers) as pool:
+    with quiet_pooch(), ThreadPoolExecutor(WORKERS) as pool:
         downloads = [
             pool.submit(fetch_file, cache, path, kind)
             for cache in caches
@@ -121,7 +108,6 @@ def _download(kind: Kind, caches: list["pooch.Pooch"], workers: int, progress: b
                 description=f"Fetching {kind}",
                 total=len(downloads),
                 console=Console(stderr=True),
-                disable=not progress,
             ):
                 download.result()
         except BaseException:  # an interruption too: let what is under way end, start nothing new

@@ -11,20 +11,21 @@ import gzip
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path, PurePath
 
-from gcbook.files.archives import folder_files, reader_of, zip_members
+from gcbook.files.archives import files_in
 from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
 from gcbook.paper.experiments import DATASETS
 
-__all__ = ["TrialFile", "dataset_of", "find_trial_files", "known_dataset"]
+__all__ = ["COMMIT", "TrialFile", "dataset_of", "find_trial_files", "known_dataset"]
+
+COMMIT = re.compile(r"-(?:[0-9a-f]{40}|main|master)$")
+"""What GitHub puts after the name of a repository in that of its archive."""
 
 _RAW_DATA = "raw-data"
-_COMMIT = re.compile(r"-(?:[0-9a-f]{40}|main|master)$")
 
 # Names that other repositories give the same datasets (wichmann-lab/error-consistency).
 _ALIASES = {name.lower(): name for name in DATASETS} | {
@@ -113,31 +114,29 @@ def dataset_of(file: PurePath) -> str | None:
 
 def _members(root: Path) -> Iterator[tuple[PurePath, str, Callable[[], bytes]]]:
     """Yield the CSV files at a path: where each lies, its name for messages, and its bytes."""
-    if root.is_dir() or (_is_csv(root) and root.exists()):
-        files = [root / inner for inner in folder_files(root)] if root.is_dir() else [root]
-        for file in files:
-            if _is_csv(file):
-                # The folders above the one that was named tell the source, if they hold raw-data,
-                # and a lone file may stand in its dataset's folder.
-                inner = PurePath(*file.resolve().parts[1:])
-                yield inner, str(file), _plain(file.read_bytes, str(file))
-    elif not root.exists():
+    if not root.exists():
         raise InputError(
             f"{root}: expected a folder, a zip archive or a CSV file with trials, found nothing; "
             "check the path."
         )
-    elif zipfile.is_zipfile(root):
-        read = reader_of(root)
-        for inner, name in zip_members(root):
-            if _is_csv(inner):
-                place = f"{root}/{name}"
-                yield inner, place, _plain(partial(read, name), place)
+    archive = not _is_csv(root) and zipfile.is_zipfile(root)
+    files: Iterable[tuple[PurePath, str, Callable[[], bytes]]]
+    if root.is_dir() or archive:
+        files = files_in(root)
+    elif _is_csv(root):
+        files = [(root, str(root), root.read_bytes)]
     else:
         expected = "a readable zip archive" if root.suffix.lower() == ".zip" else "a CSV file"
         raise InputError(
             f"{root}: expected {expected}, found something else (a download cut short, or another "
             "kind of file); fetch or export it again."
         )
+    for inner, place, read in files:
+        if _is_csv(inner):
+            # The folders above the one that was named tell the source, if they hold raw-data, and
+            # a lone file may stand in its dataset's folder.
+            where = inner if archive else PurePath(*Path(place).resolve().parts[1:])
+            yield where, place, _plain(read, place)
 
 
 def _is_csv(file: PurePath) -> bool:
@@ -167,4 +166,4 @@ def _source(inner: PurePath, root: Path) -> str:
     elif parts and known_dataset(parts[-1]):
         parts = parts[:-1]
     # An archive without a top folder is called as its file is.
-    return _COMMIT.sub("", parts[-1] if parts else root.stem)
+    return COMMIT.sub("", parts[-1] if parts else root.stem)

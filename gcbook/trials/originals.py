@@ -2,8 +2,8 @@
 
 Copies are looked for first in the folder that ``GCBOOK_DATA_DIR`` names, then in the cache that
 `gcbook.trials.fetch` fills (``GCBOOK_CACHE_DIR``, or the usual cache folder of the operating
-system).
-Only complete copies count: a table computed from half of the trials would look like any other.
+system). Only complete copies count: a table computed from half of the trials would look like any
+other.
 """
 
 import os
@@ -25,14 +25,12 @@ __all__ = [
     "Source",
     "at_hand",
     "cache_dir",
-    "cached",
     "data_dir",
-    "describe_search",
     "find",
+    "how_to_get",
     "locate",
     "locate_trials",
     "read_registry",
-    "remedy",
 ]
 
 Kind = Literal["trials", "stimuli"]
@@ -123,7 +121,7 @@ def find(kind: Kind, sources: Sequence[Source] = ()) -> list[Path] | None:
     Returns:
         None unless all of the sources are at hand and complete.
     """
-    places = [at_hand(kind, each) or cached(kind, each) for each in sources or SOURCES[kind]]
+    places = [at_hand(kind, each) or _cached(kind, each) for each in sources or SOURCES[kind]]
     return None if None in places else [path for place in places if place for path in place]
 
 
@@ -136,8 +134,7 @@ def locate(kind: Kind, sources: Sequence[Source] = ()) -> list[Path]:
     found = find(kind, sources)
     if found is None:
         raise DataNotFoundError(
-            f"The published {kind} are not on this machine: {describe_search(kind)}; "
-            f"{remedy(kind)}."
+            f"The published {kind} are not on this machine: {how_to_get(kind)}."
         )
     return found
 
@@ -167,7 +164,7 @@ def at_hand(kind: Kind, source: Source) -> list[Path] | None:
     return None
 
 
-def cached(kind: Kind, source: Source) -> list[Path] | None:
+def _cached(kind: Kind, source: Source) -> list[Path] | None:
     """Return the complete copy of a source in the cache, or None.
 
     Raises:
@@ -176,7 +173,11 @@ def cached(kind: Kind, source: Source) -> list[Path] | None:
     root, registry = cache_dir() / kind / source.folder, read_registry(source)
     if not all((root / path).is_file() for path in registry):
         return None
-    changed = [path for path, known in registry.items() if _sha256(root / path) != known]
+    changed = [
+        path
+        for path, known in registry.items()
+        if sha256((root / path).read_bytes()).hexdigest() != known
+    ]
     if changed:
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
         raise GcbookError(
@@ -187,26 +188,16 @@ def cached(kind: Kind, source: Source) -> list[Path] | None:
     return [root]
 
 
-def _sha256(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()
-
-
-def describe_search(kind: Kind) -> str:
-    """Say, as part of a sentence, what was looked for and where."""
+def how_to_get(kind: Kind) -> str:
+    """Say, as part of a sentence, what was looked for and where, and how to get it."""
     sources = [source for source in SOURCES[kind] if not at_hand(kind, source)]
     cache = cache_dir() / kind
     files = [cache / source.folder / path for source in sources for path in read_registry(source)]
     return (
         f"{', '.join(source.name for source in sources)} looked for in GCBOOK_DATA_DIR "
         f"({data_dir() or 'not set'}) and in the cache ({cache}, which holds "
-        f"{sum(file.is_file() for file in files)} of {len(files)} files)"
-    )
-
-
-def remedy(kind: Kind) -> str:
-    """Say, as part of a sentence, how to get a kind of data."""
-    names = ", ".join(f"{source.name}.zip" for source in SOURCES[kind])
-    return (
-        f"run `gcbook fetch {kind}` with a network connection (complete files are kept), or set "
-        f"GCBOOK_DATA_DIR to a folder that holds {names} or GitHub's archives, unpacked"
+        f"{sum(file.is_file() for file in files)} of {len(files)} files); run `gcbook fetch "
+        f"{kind}` with a network connection (complete files are kept), or set GCBOOK_DATA_DIR to "
+        f"a folder that holds {', '.join(f'{source.name}.zip' for source in SOURCES[kind])} or "
+        "GitHub's archives, unpacked"
     )

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 from pandas.api.types import union_categoricals
 
-from gcbook.files.errors import InputError
+from gcbook.files.errors import InputError, system_reason
 from gcbook.paper.categories import CATEGORIES, NO_ANSWER, RESPONSES
 from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.paper.observers import HUMAN_NAME, HUMANS
@@ -33,7 +33,6 @@ __all__ = [
     "FILE_COLUMNS",
     "image_ids",
     "joined",
-    "numbered",
     "parse_condition",
     "parse_trial_files",
 ]
@@ -77,6 +76,7 @@ _IMAGE_ID = r"(?:^|_)(?P<image_id>(?:n\d{8}_)?[^_]+)$"
 _CUE_CONFLICT_IMAGE = r"^([a-z]+)\d+-[a-z]+\d+\.\w+$"
 _CONTROL = r"[\x00-\x1f\x7f\x{85}\x{2028}\x{2029}]"
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+_CORRECT = "Correct the value."
 _LARGEST = 2**53
 """From here on a number read as text would not be the one that is written there."""
 
@@ -121,15 +121,6 @@ def joined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
         else:
             columns[name] = pd.concat(parts, ignore_index=True)
     return pd.DataFrame(columns)
-
-
-def numbered(table: pd.DataFrame, keys: Sequence[str]) -> pd.Series:
-    """A number for each row, the same where all keys are."""
-    number = np.zeros(len(table), dtype=np.int64)
-    for key in keys:
-        codes, values = pd.factorize(table[key])
-        number = number * len(values) + codes
-    return pd.Series(number, index=table.index)
 
 
 def image_ids(names: Sequence[str] | pa.StringArray) -> pd.Series:
@@ -194,9 +185,11 @@ class _Text:
         coded = column.combine_chunks().dictionary_encode()
         return cls(coded.indices.to_numpy(), coded.dictionary)
 
-    def refuse(self, bad: npt.ArrayLike, column: str, expected: str, place: Place) -> None:
+    def refuse(
+        self, bad: npt.ArrayLike, column: str, expected: str, place: Place, remedy: str = _CORRECT
+    ) -> None:
         """Refuse the values, (values,), that are bad."""
-        _refuse(np.asarray(bad)[self.codes], self.at, column, expected, place)
+        _refuse(np.asarray(bad)[self.codes], self.at, column, expected, place, remedy)
 
     def at(self, row: int) -> str:
         return str(self.values[int(self.codes[row])].as_py())
@@ -215,7 +208,7 @@ def _parse(file: TrialFile) -> pa.Table:
     except OSError as error:
         raise InputError(
             f"{file.place}: expected a file that can be read, found that it cannot: "
-            f"{(error.strerror or str(error)).lower()}. Mend that, or move it away."
+            f"{system_reason(error)}. Mend that, or move it away."
         ) from error
     if b"\0" in content:
         raise InputError(
@@ -321,6 +314,7 @@ def _refuse(
     column: str,
     expected: str,
     place: Place,
+    remedy: str = _CORRECT,
 ) -> None:
     """Refuse rows, and say of the first what was found there."""
     rows = np.flatnonzero(bad)
@@ -328,8 +322,7 @@ def _refuse(
         more = f" ({len(rows) - 1} more like it)" if len(rows) > 1 else ""
         row = int(rows[0])
         raise InputError(
-            f"{place(row)}: expected as {column} {expected}; found {found(row)!r}{more}. Correct "
-            "the value."
+            f"{place(row)}: expected as {column} {expected}; found {found(row)!r}{more}. {remedy}"
         )
 
 
@@ -378,14 +371,10 @@ def _numbers(values: pa.StringArray) -> tuple[npt.NDArray[np.float64], npt.NDArr
 
 def _conditions(dataset: str, text: _Text, place: Place) -> "pd.Categorical[Any]":
     names = [parse_condition(dataset, each) or "" for each in text.values.to_pylist()]
-    unknown = np.flatnonzero(np.array([name == "" for name in names])[text.codes])
-    if len(unknown):
-        row = int(unknown[0])
-        raise InputError(
-            f"{place(row)}: expected as condition of {dataset} one of "
-            f"{', '.join(EXPERIMENTS[dataset].conditions)}; found {text.at(row)!r}. Correct the "
-            "value, or move the file to the folder of its dataset."
-        )
+    expected = f"one of {', '.join(EXPERIMENTS[dataset].conditions)}"
+    remedy = "Correct the value, or move the file to the folder of its dataset."
+    unknown = [not name for name in names]
+    text.refuse(unknown, f"condition of {dataset}", expected, place, remedy)
     return text.as_category(names)
 
 
@@ -401,7 +390,7 @@ def _value(text: str) -> object:
 
 def _refuse_duplicates(trials: pd.DataFrame, place: Place) -> None:
     keys = ["source", "dataset", "observer", "image_id"]
-    second = np.flatnonzero(numbered(trials, keys).duplicated())
+    second = np.flatnonzero(trials.duplicated(keys))
     if not len(second):
         return
     row = trials.iloc[int(second[0])]

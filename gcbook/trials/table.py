@@ -26,7 +26,6 @@ from gcbook.trials.parse import (
     COLUMNS,
     FILE_COLUMNS,
     joined,
-    numbered,
     parse_trial_files,
 )
 
@@ -130,7 +129,8 @@ def unmatched_images(trials: pd.DataFrame) -> pd.DataFrame:
     Returns:
         Columns ``source, observer, dataset, n_unmatched, n_seen, example``; empty if all match.
     """
-    image = numbered(trials, ["dataset", "image_id", "condition", "category"])
+    keys = ["dataset", "image_id", "condition", "category"]
+    image = trials.groupby(keys, sort=False, observed=True).ngroup()
     human = trials["observer_kind"] == "human"
     dataset = trials["dataset"]
     new = ~image.isin(image[human]) & dataset.isin(dataset[human])

@@ -92,10 +92,10 @@ def test_failures_are_one_message_and_status_1(capsys, monkeypatch):
     ],
 )
 def test_a_disk_that_cannot_be_written_to_is_one_message(capsys, monkeypatch, error, says):
-    def fail():
+    def fail(kind):
         raise error
 
-    monkeypatch.setattr("gcbook.trials.fetch.fetch_trials", fail)
+    monkeypatch.setattr("gcbook.trials.fetch.fetch_originals", fail)
     status, _, err = call(capsys, "fetch", "trials")
     assert status == 1
     assert err.startswith(says)
@@ -104,10 +104,10 @@ def test_a_disk_that_cannot_be_written_to_is_one_message(capsys, monkeypatch, er
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM])
 def test_a_file_without_permission_is_not_said_to_be_one_to_write(capsys, monkeypatch, number):
-    def fail():
+    def fail(kind):
         raise OSError(number, "no", "a.csv")
 
-    monkeypatch.setattr("gcbook.trials.fetch.fetch_trials", fail)
+    monkeypatch.setattr("gcbook.trials.fetch.fetch_originals", fail)
     status, _, err = call(capsys, "fetch", "trials")
     assert status == 1
     assert err.startswith("gcbook: a.csv: expected a file or folder that you may open")
@@ -116,10 +116,10 @@ def test_a_file_without_permission_is_not_said_to_be_one_to_write(capsys, monkey
 
 
 def test_other_errors_of_the_system_keep_their_traceback(monkeypatch):
-    def fail():
+    def fail(kind):
         raise OSError(errno.EIO, "broken")
 
-    monkeypatch.setattr("gcbook.trials.fetch.fetch_trials", fail)
+    monkeypatch.setattr("gcbook.trials.fetch.fetch_originals", fail)
     with pytest.raises(OSError, match="broken"):
         cli.main(["fetch", "trials"])
 
@@ -285,8 +285,9 @@ def test_benchmark_refuses_what_would_be_lost(tmp_path, capsys):
 
 
 def test_fetch_names_the_files(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr("gcbook.trials.fetch.fetch_trials", lambda: [tmp_path / "a.zip"])
-    assert call(capsys, "fetch", "trials")[:2] == (0, f"{tmp_path / 'a.zip'}\n")
+    monkeypatch.setattr("gcbook.trials.fetch.fetch_originals", lambda kind: [tmp_path / kind])
+    for kind in ("trials", "stimuli"):
+        assert call(capsys, "fetch", kind)[:2] == (0, f"{tmp_path / kind}\n")
 
 
 def test_input_errors_are_value_errors():

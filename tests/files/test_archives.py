@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from gcbook.files.archives import folder_files
+from gcbook.files.archives import files_in
 from gcbook.files.errors import InputError
 
 
@@ -16,7 +16,7 @@ def make(root, *names):
 
 
 def found(root):
-    return sorted(map(str, folder_files(root)))
+    return sorted(str(inner) for inner, _, _ in files_in(root))
 
 
 def test_a_folder_that_cannot_be_read_is_named(tmp_path, monkeypatch):

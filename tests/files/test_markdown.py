@@ -124,7 +124,7 @@ def test_a_name_stays_on_one_line_and_turns_no_text_around():
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_code_span_holds_the_name_alone(name):
     span = page(f"a = {code_span(name)}, b").find("code")
-    assert said(span) == said(BeautifulSoup(f"<p>{'x'}</p>", "html.parser")).replace("x", name)
+    assert said(span) == name
 
 
 @pytest.mark.parametrize("name", [*HOSTILE, "a|b", "|", "\\|", "a\\\\|b"])

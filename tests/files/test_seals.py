@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tiny.stores import flipped
 
 from gcbook.files.seals import SEAL, is_whole, seal, seal_file
 
@@ -11,17 +12,11 @@ def content(size: int = 5000) -> bytes:
     return rng.bytes(size) + SEAL.encode() + rng.bytes(size // 3)
 
 
-def flip(whole: bytes, bit: int) -> bytes:
-    changed = bytearray(whole)
-    changed[bit // 8] ^= 1 << bit % 8
-    return bytes(changed)
-
-
 def test_every_bit_is_under_the_seal():
     sealed = seal(content(40))
     assert is_whole(sealed) is True
     # A mark that is no longer there is no seal: whoever expects one knows that it is damaged.
-    states = [is_whole(flip(sealed, bit)) for bit in range(8 * len(sealed))]
+    states = [is_whole(flipped(sealed, bit)) for bit in range(8 * len(sealed))]
     assert True not in states
     assert states.count(None) == 8 * len("sealed with sha256:")
 
@@ -32,7 +27,7 @@ def test_a_file_is_sealed_like_its_bytes(tmp_path):
     seal_file(path)
     assert path.read_bytes() == seal(content())
     assert is_whole(path.read_bytes()) is True
-    path.write_bytes(flip(path.read_bytes(), 77))
+    path.write_bytes(flipped(path.read_bytes(), 77))
     assert is_whole(path.read_bytes()) is False
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from tiny.gaussian import class_means, gaussian_classifier, stimuli
-from tiny.scorers import LABELS, Likelihood, toy
+from tiny.scorers import LABELS, Likelihood, scored
 from tiny.stores import rewrite
 
 from gcbook.files.errors import InputError
@@ -15,21 +15,13 @@ from gcbook.noise.schedules import CosineSchedule, log_snr
 from gcbook.noise.weightings import Norm, parse_weighting
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import Rule, _respond, check_observer, decide, to_trials
-from gcbook.scoring.engine import score
 from gcbook.scoring.racing import replay
 from gcbook.scoring.scores import Weights
-from gcbook.scoring.settings import Racing, ScoringSettings
+from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
 from gcbook.trials.table import COLUMNS, read_trials, write_trials
 
 RACE = Racing(5, 0.01, 40)
-
-
-def scored(path, classifier=None, images=None, **settings) -> Store:
-    images = images or stimuli(10, labels=LABELS)
-    chosen = ScoringSettings(**{"draws": 8, **settings})
-    score(images, classifier or toy(), chosen, path, progress="silent")
-    return Store.open(path)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from tiny.gaussian import stimuli
-from tiny.scorers import LABELS, Likelihood, toy
+from tiny.scorers import LABELS, Likelihood, scored, toy
 from tiny.stores import rewrite
 
 from gcbook.files.errors import InputError
@@ -12,16 +12,16 @@ from gcbook.noise.schedules import DiscreteSchedule
 from gcbook.noise.weightings import PAPER, parse_weighting
 from gcbook.scoring.decisions import decide
 from gcbook.scoring.diagnostics import decisions_by, level_of, variance_shares
-from gcbook.scoring.engine import score
-from gcbook.scoring.settings import Racing, ScoringSettings
+from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
 
+EVEN = {"draws": 16, "weighting": parse_weighting("uniform")}
 
-def scored(path, classifier=None, images=None, **settings) -> Store:
+
+def evenly(path, classifier=None, images=None, **settings) -> Store:
+    """Scores of equal weights."""
     images = images or stimuli(20, labels=LABELS)
-    chosen = ScoringSettings(**{"draws": 16, "weighting": parse_weighting("uniform"), **settings})
-    score(images, classifier or toy(), chosen, path, progress="silent")
-    return Store.open(path)
+    return scored(path, classifier, images, **(EVEN | settings))
 
 
 def replace_errors(store: Store, error) -> None:
@@ -43,7 +43,7 @@ def test_levels_hold_their_upper_ends():
 
 
 def test_shares_by_hand(tmp_path):
-    store = scored(tmp_path / "s")
+    store = evenly(tmp_path / "s")
     # What the classes have in common, 100 / t, counts for nothing; t (y − 1.5) does.
     replace_errors(store, lambda t, y: 100 / t + np.sqrt(t) * (y - 1.5))
     rows = store.scores()
@@ -57,22 +57,25 @@ def test_shares_by_hand(tmp_path):
 
 
 def test_shares_of_a_race_are_of_the_draws_that_all_classes_had(tmp_path):
-    raced = scored(tmp_path / "raced", racing=Racing(6, 0.01, 40), weighting=PAPER)
-    fixed = scored(tmp_path / "fixed", draws=6, timesteps="uniform", weighting=PAPER)
+    raced = evenly(tmp_path / "raced", racing=Racing(6, 0.01, 40), weighting=PAPER)
+    fixed = evenly(tmp_path / "fixed", draws=6, timesteps="uniform", weighting=PAPER)
     assert variance_shares(raced) == pytest.approx(variance_shares(fixed), rel=1e-4)
 
 
 def test_no_shares_where_there_is_nothing_to_share(tmp_path):
-    sure = scored(tmp_path / "1", Likelihood(deterministic=True))
+    sure = evenly(tmp_path / "1", Likelihood(deterministic=True))
     assert np.isnan(variance_shares(sure)).all()
-    same = scored(tmp_path / "2")
+    same = evenly(tmp_path / "2")
     replace_errors(same, lambda t, y: t)
     assert np.isnan(variance_shares(same)).all()
+    once = evenly(tmp_path / "3")
+    rewrite(once.path / "scores.parquet", lambda rows: rows.assign(t=0.5))
+    assert np.isnan(variance_shares(once)).all()
 
 
 def test_each_range_decides_from_its_own_draws(tmp_path):
     """Below 0.5 class a looks best, above class b."""
-    store = scored(tmp_path / "s")
+    store = evenly(tmp_path / "s")
     replace_errors(store, lambda t, y: np.where(t <= 0.5, y != 0, y != 1))
     table = decisions_by(store, "t", 2)
     assert table[["low", "high"]].to_numpy().tolist() == [[0, 0.5], [0.5, 1]]
@@ -87,7 +90,7 @@ def test_each_range_decides_from_its_own_draws(tmp_path):
 
 def test_the_upper_end_belongs_to_a_range(tmp_path):
     """Two steps: half of all draws are at t = 0.5, half at 1."""
-    store = scored(tmp_path / "s", toy(schedule=DiscreteSchedule((0.9, 0.1))))
+    store = evenly(tmp_path / "s", toy(schedule=DiscreteSchedule((0.9, 0.1))))
     replace_errors(store, lambda t, y: np.where(t <= 0.5, 1, 2) * (y - 1.5))
     assert decisions_by(store, "t", 2)["n_draws"].tolist() == [8, 8]
     expected = np.zeros(10)
@@ -96,7 +99,7 @@ def test_the_upper_end_belongs_to_a_range(tmp_path):
 
 
 def test_ranges_of_log_snr_have_equally_many_draws(tmp_path):
-    store = scored(tmp_path / "s")
+    store = evenly(tmp_path / "s")
     table = decisions_by(store, "log_snr", 4)
     rows = store.scores()
     values = rows.loc[rows["label"] == "a", "log_snr"]
@@ -113,7 +116,7 @@ def test_cue_conflict_answers_by_time(tmp_path):
         name = f"{image.category}1-{texture}{image.imagename[1:]}"
         object.__setattr__(image, "imagename", name)
         object.__setattr__(image, "image_id", name)
-    store = scored(tmp_path / "s", images=images)
+    store = evenly(tmp_path / "s", images=images)
     replace_errors(store, lambda t, y: np.where(t <= 0.5, y != 0, y != 1))
     table = decisions_by(store, "t", 2)
     # Two images have shape a and two texture a; likewise b.
@@ -123,7 +126,7 @@ def test_cue_conflict_answers_by_time(tmp_path):
 
 
 def test_likelihoods_are_pooled_as_asked(tmp_path):
-    store = scored(tmp_path / "s", Likelihood(noise=60))
+    store = evenly(tmp_path / "s", Likelihood(noise=60))
     right = {}
     for pooling in ("log", "probability"):
         decided = decide(store, pooling=pooling)
@@ -131,32 +134,21 @@ def test_likelihoods_are_pooled_as_asked(tmp_path):
         assert decisions_by(store, "t", 1, pooling=pooling)["accuracy"].tolist() == [right[pooling]]
     assert right["log"] != right["probability"]
     with pytest.raises(InputError, match="'probability' is for likelihoods"):
-        decisions_by(scored(tmp_path / "errors"), "t", 1, pooling="probability")
+        decisions_by(evenly(tmp_path / "errors"), "t", 1, pooling="probability")
 
 
 def test_what_cannot_be_told_apart(tmp_path):
-    sure = scored(tmp_path / "1", Likelihood(deterministic=True))
+    sure = evenly(tmp_path / "1", Likelihood(deterministic=True))
     with pytest.raises(InputError, match="has no t to sort"):
         decisions_by(sure, "t")
-    rate = scored(tmp_path / "2", Likelihood())
+    rate = evenly(tmp_path / "2", Likelihood())
     assert decisions_by(rate, "t", 2)["n"].tolist() == [20, 20]
     with pytest.raises(InputError, match="has no log_snr"):
         decisions_by(rate, "log_snr")
-    for bins in (0, [0.5], [0.5, 0.2]):
-        with pytest.raises(InputError, match="bins"):
-            decisions_by(rate, "t", bins)
-    with pytest.raises(InputError, match="expected t or log_snr"):
-        decisions_by(rate, "seconds")
-
-
-def test_one_time_has_no_shares(tmp_path):
-    store = scored(tmp_path / "s")
-    rewrite(store.path / "scores.parquet", lambda rows: rows.assign(t=0.5))
-    assert np.isnan(variance_shares(store)).all()
 
 
 def test_the_first_draws_alone_decide_by_time(tmp_path):
-    store = scored(tmp_path / "s", draws=8)
+    store = evenly(tmp_path / "s", draws=8)
     assert decisions_by(store, "t", 1)["n_draws"].tolist() == [8]
     table = decisions_by(store, "t", 1, draws=4)
     assert table["n_draws"].tolist() == [4]

@@ -45,7 +45,7 @@ def test_a_row_for_every_image_draw_and_class(tmp_path):
     assert len(rows) == 9 * 6 * 4
     assert not rows.duplicated(["image_id", "label", "draw"]).any()
     assert len(classifier.measured) == len(set(classifier.measured)) == 9 * 6 * 4
-    assert (report.n_complete, report.n_decisions, report.n_read) == (9, 9, 9)
+    assert (report.n_complete, report.n_decisions) == (9, 9)
     assert report.n_evaluations == 216
     assert report.failed == {}
     assert 0 < report.network_seconds < report.seconds
@@ -287,7 +287,7 @@ def test_unreadable_images_are_named_and_cost_nothing(tmp_path):
     _, healthy = run(tmp_path / "1", images=images)
     equal(rows, healthy[healthy["image_id"] != "a4.png"])
     report, rows = run(tmp_path / "s", images=images)
-    assert (report.n_read, report.n_complete) == (1, 9)
+    assert (report.n_decisions, report.n_complete) == (1, 9)
     equal(rows, healthy)
 
 

@@ -9,7 +9,7 @@ import torch
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.paper.categories import CATEGORIES
-from gcbook.stimuli.folders import Stimulus
+from gcbook.stimuli.stimulus import Stimulus
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from gcbook.noise.draws import keyed_generator, timestep
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import Racing, ScoringSettings
+from gcbook.scoring.store import Store
 
 from .gaussian import class_means, gaussian_classifier, stimuli
 
@@ -86,6 +87,14 @@ def toy(labels=LABELS, schedule=None, **options):
     """Four Gaussian classes in pictures of 4 × 4."""
     means = class_means(len(labels))
     return gaussian_classifier(schedule or CosineSchedule(), means, labels=labels, **options)
+
+
+def scored(path: Path, classifier=None, images=None, **settings) -> Store:
+    """A store of 10 images of these classes, of 8 draws each unless settings say otherwise."""
+    images = images or stimuli(10, labels=LABELS)
+    chosen = ScoringSettings(**{"draws": 8, **settings})
+    score(images, classifier or toy(), chosen, path, progress="silent")
+    return Store.open(path)
 
 
 def score_slowly(path: Path, raced: bool, seconds_a_batch: float) -> None:

@@ -1,4 +1,4 @@
-"""Files of a store as another run would have written them."""
+"""Files of a store as another run would have written them, or a failing disk."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +8,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gcbook.scoring.scores import write_table
+
+
+def flipped(content: bytes, bit: int) -> bytes:
+    """Bytes of which one bit has changed."""
+    changed = bytearray(content)
+    changed[bit // 8] ^= 1 << bit % 8
+    return bytes(changed)
 
 
 def rewrite(path: Path, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:

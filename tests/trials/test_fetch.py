@@ -62,8 +62,9 @@ class Originals:
 
 
 @pytest.fixture
-def server() -> Iterator[Originals]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Originals]:
     served = Originals()
+    monkeypatch.setattr(fetch, "SERVER", served.url)
     thread = threading.Thread(target=served.server.serve_forever, daemon=True)
     thread.start()
     yield served
@@ -85,10 +86,6 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.delenv("GCBOOK_DATA_DIR", raising=False)
     return tmp_path / "cache"
-
-
-def fetch_quietly(server: Originals, workers: int = 4) -> list[Path]:
-    return fetch.fetch_trials(base_url=server.url, workers=workers, progress=False)
 
 
 def files_in(cache: Path) -> list[Path]:
@@ -116,7 +113,7 @@ def test_registries_list_the_published_files() -> None:
 
 
 def test_fetch_lays_files_out_like_the_repository(server: Originals, cache: Path) -> None:
-    folders = fetch_quietly(server)
+    folders = fetch.fetch_originals("trials")
     assert folders == [cache / "trials" / source.folder for source in TRIALS]
     for source, folder in zip(TRIALS, folders, strict=True):
         assert [(folder / path).read_bytes() for path in PATHS] == [
@@ -129,33 +126,33 @@ def test_fetch_lays_files_out_like_the_repository(server: Originals, cache: Path
 def test_fetch_shows_progress(
     server: Originals, cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fetch.fetch_trials(base_url=server.url)
+    fetch.fetch_originals("trials")
     shown = capsys.readouterr()
     assert "Fetching trials" in shown.err
     assert shown.out == ""
 
 
 def test_an_answer_that_was_edited_in_the_cache_is_noticed(server: Originals, cache: Path) -> None:
-    _, models, _ = fetch_quietly(server)
+    _, models, _ = fetch.fetch_originals("trials")
     answer = models / PATHS[1]
     answer.write_bytes(answer.read_bytes().replace(b"sketch", b"Sketch", 1))
     for ask in (originals.find, originals.locate):
         with pytest.raises(GcbookError, match=rf"{answer}: expected the bytes .*`gcbook fetch tri"):
             ask("trials")
     server.requests.clear()
-    assert fetch_quietly(server) == originals.find("trials")
+    assert fetch.fetch_originals("trials") == originals.find("trials")
     assert len(server.requests) == 1
 
 
 def test_resume_requests_only_what_is_missing_or_damaged(server: Originals, cache: Path) -> None:
-    humans, models, _ = fetch_quietly(server)
+    humans, models, _ = fetch.fetch_originals("trials")
     server.requests.clear()
-    fetch_quietly(server)
+    fetch.fetch_originals("trials")
     assert server.requests == []
 
     (humans / PATHS[0]).unlink()
     (models / PATHS[1]).write_text("damaged")
-    fetch_quietly(server)
+    fetch.fetch_originals("trials")
     assert sorted(server.requests) == sorted(
         f"/{source.repository}/{source.commit}/{path}"
         for source, path in [(TRIALS[0], PATHS[0]), (TRIALS[1], PATHS[1])]
@@ -167,7 +164,7 @@ def test_wrong_hash_names_file_expected_and_found(server: Originals, cache: Path
     wrong = server.paths[2]
     server.altered[wrong] = b"sign in to the network"
     with pytest.raises(fetch.FetchError) as caught:
-        fetch_quietly(server)
+        fetch.fetch_originals("trials")
     message = str(caught.value)
     assert server.url + wrong in message
     assert hashlib.sha256(content(TRIALS[1], PATHS[0])).hexdigest() in message
@@ -177,24 +174,26 @@ def test_wrong_hash_names_file_expected_and_found(server: Originals, cache: Path
 
 
 def test_interrupted_download_leaves_nothing_half_and_is_taken_up(
-    server: Originals, cache: Path
+    server: Originals, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(fetch, "WORKERS", 1)
     cut = server.paths[-1]
     server.cut_short.add(cut)
     with pytest.raises(fetch.FetchError, match="could not be reached or broke off"):
-        fetch_quietly(server, workers=1)
+        fetch.fetch_originals("trials")
     assert len(files_in(cache)) == 5
     assert originals.find("trials") is None
 
     server.cut_short.clear()
     server.requests.clear()
-    fetch_quietly(server)
+    fetch.fetch_originals("trials")
     assert server.requests == [cut]
 
 
 def test_user_interrupt_keeps_what_is_complete(
     server: Originals, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(fetch, "WORKERS", 1)
     arrived = threading.Event()
 
     def interrupt(n_requests: int) -> None:
@@ -210,7 +209,7 @@ def test_user_interrupt_keeps_what_is_complete(
     before = signal.signal(signal.SIGINT, handle)
     try:
         with pytest.raises(KeyboardInterrupt):
-            fetch_quietly(server, workers=1)
+            fetch.fetch_originals("trials")
     finally:
         signal.signal(signal.SIGINT, before)
     kept = files_in(cache)
@@ -220,7 +219,7 @@ def test_user_interrupt_keeps_what_is_complete(
 
     server.before_answer = lambda n_requests: None
     server.requests.clear()
-    fetch_quietly(server)
+    fetch.fetch_originals("trials")
     assert len(server.requests) == 6 - len(kept)
 
 
@@ -232,7 +231,7 @@ def test_offline_says_in_one_sentence_what_where_and_what_to_do(
     monkeypatch.setenv("GCBOOK_DATA_DIR", str(tmp_path / "own"))
     server.server.server_close()
     with pytest.raises(fetch.FetchError) as caught:
-        fetch_quietly(server)
+        fetch.fetch_originals("trials")
     message = str(caught.value)
     assert "error-consistency-cnns" in message
     assert f"{cache / 'trials'}, which holds 2 of 6 files" in message
@@ -246,13 +245,13 @@ def test_unexpected_answer_is_reported(server: Originals, cache: Path, tmp_path:
     with (tmp_path / "registry" / f"{TRIALS[0].name}.txt").open("a") as registry:
         registry.write(f"raw-data/edge/gone.csv {'0' * 64}\n")
     with pytest.raises(fetch.FetchError, match=r"gone\.csv answered 404"):
-        fetch_quietly(server)
+        fetch.fetch_originals("trials")
 
 
 def test_unwritable_cache_is_reported(server: Originals, cache: Path) -> None:
     cache.write_text("a file where the folder should be")
     with pytest.raises(fetch.FetchError, match="GCBOOK_CACHE_DIR"):
-        fetch_quietly(server)
+        fetch.fetch_originals("trials")
 
 
 def test_data_dir_comes_first_and_is_not_fetched(
@@ -265,7 +264,7 @@ def test_data_dir_comes_first_and_is_not_fetched(
     unpacked = unpack(TRIALS[1], own)
     inside = unpack(TRIALS[2], own / TRIALS[2].name)
     monkeypatch.setenv("GCBOOK_DATA_DIR", str(own))
-    assert fetch_quietly(server) == [archive, unpacked, inside]
+    assert fetch.fetch_originals("trials") == [archive, unpacked, inside]
     assert server.requests == []
 
 

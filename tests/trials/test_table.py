@@ -28,8 +28,8 @@ HEADER = "subj,session,trial,rt,object_response,category,condition,imagename"
 SKETCH = "mine,1,{n},NaN,{answer},cat,0,cat-{n:04d}-sketch-1.png"
 
 
-def sketch_file(folder: Path, lines: list[str], name: str = "sketch_mine_session-1.csv") -> Path:
-    path = folder / "results" / "raw-data" / "sketch" / name
+def trial_file(folder: Path, lines: list[str], name: str = "sketch_mine_session-1.csv") -> Path:
+    path = folder / "results" / "raw-data" / name.partition("_")[0] / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join([HEADER, *lines]) + "\n")
     return path
@@ -44,7 +44,7 @@ def read_quietly(*paths: Path, source: str | None = None) -> pd.DataFrame:
 @pytest.fixture
 def two_trials(tmp_path: Path) -> Path:
     lines = [SKETCH.format(n=1, answer="cat"), SKETCH.format(n=2, answer="dog")]
-    return sketch_file(tmp_path, lines)
+    return trial_file(tmp_path, lines)
 
 
 def test_columns_and_values(two_trials: Path) -> None:
@@ -94,9 +94,8 @@ def test_file_outside_a_dataset_folder_is_told_by_its_name(
     ],
 )
 def test_image_identity(tmp_path: Path, image: str, image_id: str) -> None:
-    path = tmp_path / "high-pass" / "high-pass_a_session-1.csv"
-    path.parent.mkdir()
-    path.write_text(f"{HEADER}\na,1,1,NaN,boat,boat,0.70,{image}\n")
+    line = f"a,1,1,NaN,boat,boat,0.70,{image}"
+    path = trial_file(tmp_path, [line], "high-pass_a_session-1.csv")
     assert read_quietly(path)["image_id"].tolist() == [image_id]
 
 
@@ -125,14 +124,13 @@ def test_image_identity(tmp_path: Path, image: str, image_id: str) -> None:
 def test_the_number_parsed_decides_the_condition(
     tmp_path: Path, dataset: str, written: str, condition: str
 ) -> None:
-    path = tmp_path / dataset / f"{dataset}_a_session-1.csv"
-    path.parent.mkdir()
-    path.write_text(f"{HEADER}\na,1,1,NaN,boat,boat,{written},x_n03662601_1.png\n")
+    line = f"a,1,1,NaN,boat,boat,{written},x_n03662601_1.png"
+    path = trial_file(tmp_path, [line], f"{dataset}_a_session-1.csv")
     assert read_quietly(path)["condition"].tolist() == [condition]
 
 
 def test_capitals_bom_quotes_crlf_column_order_and_extra_columns(tmp_path: Path) -> None:
-    path = sketch_file(tmp_path, [])
+    path = trial_file(tmp_path, [])
     header = "lab,Subj,Session,TRIAL,rt,object_response,category,condition,imagename"
     row = 'x,"subject-07",1,3,0.25,na,dog,0,"0003_ske_s01_0_dog_00_dog-1-sketch-1.png"'
     path.write_bytes(b"\xef\xbb\xbf" + f"{header}\r\n{row}\r\n\r\n".encode())
@@ -203,7 +201,7 @@ REFUSED = {
 @pytest.mark.parametrize("case", REFUSED)
 def test_bad_lines_are_refused_with_file_line_and_remedy(tmp_path: Path, case: str) -> None:
     line, message = REFUSED[case]
-    path = sketch_file(tmp_path, [SKETCH.format(n=1, answer="cat"), line])
+    path = trial_file(tmp_path, [SKETCH.format(n=1, answer="cat"), line])
     if case == "missing column":
         path.write_text(line)
     with pytest.raises(InputError, match=message) as caught:
@@ -259,7 +257,7 @@ def test_a_compressed_file_cut_short_is_named(two_trials: Path) -> None:
 
 
 def test_blank_lines_do_not_shift_the_line_named(tmp_path: Path) -> None:
-    path = sketch_file(
+    path = trial_file(
         tmp_path, ["", SKETCH.format(n=1, answer="cat"), "", SKETCH.format(n=2, answer="fox")]
     )
     with pytest.raises(InputError, match="line 5"):
@@ -267,15 +265,13 @@ def test_blank_lines_do_not_shift_the_line_named(tmp_path: Path) -> None:
 
 
 def test_cue_conflict_image_must_name_its_texture(tmp_path: Path) -> None:
-    path = tmp_path / "cue-conflict" / "cue-conflict_a_session-1.csv"
-    path.parent.mkdir()
-    path.write_text(f"{HEADER}\na,1,1,NaN,dog,dog,0,dog10.png\n")
+    path = trial_file(tmp_path, ["a,1,1,NaN,dog,dog,0,dog10.png"], "cue-conflict_a_session-1.csv")
     with pytest.raises(InputError, match=r"line 2.*imagename"):
         read_quietly(path)
 
 
 def test_binary_empty_header_only_and_absent(tmp_path: Path) -> None:
-    path = sketch_file(tmp_path, [])
+    path = trial_file(tmp_path, [])
     with pytest.raises(InputError, match="header only"):
         read_quietly(path)
     path.write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
@@ -341,21 +337,18 @@ def test_archives_cut_short_damaged_or_reaching_outside(tmp_path: Path) -> None:
 
 
 def test_a_later_bad_file_leaves_nothing_half_read(tmp_path: Path) -> None:
-    sketch_file(tmp_path, [SKETCH.format(n=1, answer="cat")])
-    sketch_file(tmp_path, [SKETCH.format(n=1, answer="fox")], "sketch_other_session-1.csv")
+    trial_file(tmp_path, [SKETCH.format(n=1, answer="cat")])
+    trial_file(tmp_path, [SKETCH.format(n=1, answer="fox")], "sketch_other_session-1.csv")
     with pytest.raises(InputError, match="sketch_other"):
         read_quietly(tmp_path / "results")
 
 
 def edge_file(folder: Path, name: str, lines: list[str]) -> Path:
-    path = folder / "results" / "raw-data" / "edge" / f"edge_{name}_session-1.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join([HEADER, *lines]) + "\n")
-    return path
+    return trial_file(folder, lines, f"edge_{name}_session-1.csv")
 
 
 def test_a_bad_line_is_named_whichever_dataset_and_file_it_stands_in(tmp_path: Path) -> None:
-    sketch_file(tmp_path, [SKETCH.format(n=n, answer="cat") for n in (1, 2, 3)])
+    trial_file(tmp_path, [SKETCH.format(n=n, answer="cat") for n in (1, 2, 3)])
     edge_file(tmp_path, "a", ["a,1,1,NaN,car,car,0,car1.png", "a,1,2,NaN,car,car,0,car2.png"])
     bad = ["b,1,1,NaN,car,car,0,car1.png", "b,1,2,NaN,car,cart,0,car2.png"]
     path = edge_file(tmp_path, "b", bad)
@@ -366,7 +359,7 @@ def test_a_bad_line_is_named_whichever_dataset_and_file_it_stands_in(tmp_path: P
 def test_a_second_trial_is_named_with_the_first_across_paths(tmp_path: Path) -> None:
     line = "a,1,1,NaN,car,car,0,car{n}.png"
     edge_file(tmp_path / "one", "a", [line.format(n=n) for n in (1, 2)])
-    sketch_file(tmp_path / "one", [SKETCH.format(n=1, answer="cat")])
+    trial_file(tmp_path / "one", [SKETCH.format(n=1, answer="cat")])
     edge_file(tmp_path / "two", "again", [line.format(n=n) for n in (3, 4, 2)])
     message = r"again_session-1\.csv, line 4: .* \(the first: .*edge_a_session-1\.csv, line 3; 1 in"
     with pytest.raises(InputError, match=message):
@@ -375,7 +368,7 @@ def test_a_second_trial_is_named_with_the_first_across_paths(tmp_path: Path) -> 
 
 def test_answers_are_the_trials_as_categories(two_trials: Path, tmp_path: Path) -> None:
     human = "subject-01,1,1,0.4,na,dog,0,0001_ske_s01_0_dog_00_dog-0007-sketch-1.png"
-    sketch_file(tmp_path, [human], "sketch_subject-01_session_1.csv")
+    trial_file(tmp_path, [human], "sketch_subject-01_session_1.csv")
     edges = edge_file(tmp_path / "two", "b", ["b,1,1,NaN,car,car,NaN,car1.png"])
     trials = read_quietly(two_trials.parent, edges)
     answers = read_answers(two_trials.parent, edges)
@@ -451,7 +444,7 @@ def test_two_names_cannot_share_a_file(two_trials: Path, tmp_path: Path) -> None
 
 
 def test_command_line_ends_with_one_message(tmp_path: Path) -> None:
-    path = sketch_file(tmp_path, [SKETCH.format(n=1, answer="fox")])
+    path = trial_file(tmp_path, [SKETCH.format(n=1, answer="fox")])
     command = [sys.executable, "-m", "gcbook", "benchmark", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode != 0

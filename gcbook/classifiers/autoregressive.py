@@ -38,9 +38,7 @@ class AutoregressiveClassifier(Adapter):
         tokenize: maps images (a list of arrays (H, W, 3) in [0, 1]) to tokens, int64 (N, L).
         log_prob: ``log_prob(tokens (N, L), label (N,) int64) -> (N, L)``, for each token the
             natural log of its probability given the class and the tokens before it.
-        labels: names of the classes, in the order of their indices.
-        name: the observer's name.
-        details: what else makes the scores what they are, for `describe`.
+        labels, name, details: as `Adapter` has them.
     """
 
     kind = "autoregressive"

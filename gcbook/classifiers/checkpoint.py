@@ -205,22 +205,20 @@ def load_weights(
         # Files are read by rules that go by the name of the class: it must stay what it is.
         kept = {"_keep_in_fp32_modules_strict": set(float32), "__module__": kind.__module__}
         kind = type(kind.__name__, (kind,), kept)
-    cause: Exception | None = None
     try:
         model, info = kind.from_pretrained(folder, **options)
-        absent = list(info["missing_keys"])
+        if absent := list(info["missing_keys"]):
+            more = f" and {len(absent) - 3} more" if len(absent) > 3 else ""
+            raise ValueError(f"{', '.join(absent[:3])}{more}")
     except (RuntimeError, ValueError) as error:
-        cause, absent = error, [str(error)]
+        raise InputError(
+            f"{folder}: expected all weights of {kind.__name__} in the shapes of config.json; "
+            f"missing or of other shapes: {error}. The download may be incomplete, or from a "
+            "version of the library that names them otherwise."
+        ) from error
     except (OSError, SafetensorError, KeyError, TypeError, ImportError) as error:
         raise InputError(
             f"{folder}: expected the weights of {kind.__name__}, found files that are missing, "
             f"damaged or cut short ({error}). Fetch or train the model again."
         ) from error
-    if absent:
-        more = f" and {len(absent) - 3} more" if len(absent) > 3 else ""
-        raise InputError(
-            f"{folder}: expected all weights of {kind.__name__} in the shapes of config.json; "
-            f"missing or of other shapes: {', '.join(absent[:3])}{more}. The download may be "
-            "incomplete, or from a version of the library that names them otherwise."
-        ) from cause
     return model.eval().requires_grad_(False)

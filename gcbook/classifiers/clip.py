@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from torch.nn.functional import normalize
 
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.discriminative import DiscriminativeClassifier
@@ -50,7 +51,7 @@ def load_clip(checkpoint: Checkpoint, ensemble: bool | None = None) -> Discrimin
 
     def log_probs(x: torch.Tensor) -> torch.Tensor:
         features = model.get_image_features(pixel_values=x.to(checkpoint.dtype))
-        return (scale * _unit(features.pooler_output) @ text.T).log_softmax(1)
+        return (scale * normalize(features.pooler_output.float(), dim=-1) @ text.T).log_softmax(1)
 
     return DiscriminativeClassifier(
         log_probs,
@@ -74,10 +75,6 @@ def _class_vectors(model: Any, tokenizer: Any, prompts: list[str], classes: int)
         features = model.get_text_features(
             input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"]
         )
-        parts.append(_unit(features.pooler_output))
-    return _unit(torch.cat(parts).reshape(classes, len(prompts) // classes, -1).mean(1))
-
-
-def _unit(vectors: torch.Tensor) -> torch.Tensor:
-    vectors = vectors.float()
-    return vectors / vectors.norm(dim=-1, keepdim=True)
+        parts.append(normalize(features.pooler_output.float(), dim=-1))
+    means = torch.cat(parts).reshape(classes, len(prompts) // classes, -1).mean(1)
+    return normalize(means, dim=-1)

@@ -40,15 +40,14 @@ __all__ = [
     "Prediction",
     "clean_image",
     "clip_clean",
+    "columns",
+    "noise_of",
 ]
 
 Denoise = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 Encode = Callable[[Sequence[np.ndarray]], torch.Tensor]
 Decode = Callable[[torch.Tensor], torch.Tensor]
 Prediction = Literal["epsilon", "v_prediction", "flow", "sample"]
-
-DYNAMIC_QUANTILE = 0.995
-"""Share of pixels that dynamic clipping keeps within its bound (Saharia et al., 2022)."""
 
 
 class DiffusionClassifier(Adapter):
@@ -65,11 +64,9 @@ class DiffusionClassifier(Adapter):
             look at. By default nothing is done.
         fit: maps images to what ``encode`` makes of them before it leaves pixels, of ``decode``'s
             shape and range. By default both are done, which is the same where there is no code.
-        labels: names of the classes, in the order of their indices.
-        name: the observer's name.
         clip: how the clean image is clipped by default: "static" to [-1, 1] suits pixels, "none"
             latents.
-        details: what else makes the scores what they are, for `describe`.
+        labels, name, details: as `Adapter` has them.
     """
 
     kind = "diffusion"
@@ -93,7 +90,7 @@ class DiffusionClassifier(Adapter):
         self.denoise = denoise
         self.schedule = schedule
         self.encode = encode or _pixels
-        self.decode = decode or _as_they_are
+        self.decode = decode or (lambda pixels: pixels)
         self.fit = fit or (lambda images: self.decode(self.encode(images)))
         self.default_clip = clip
 
@@ -118,7 +115,7 @@ class DiffusionClassifier(Adapter):
             torch.as_tensor(values, dtype=x.dtype, device=x.device)
             for values in (self.schedule.alpha(times), self.schedule.sigma(times), times)
         )
-        noised = _columns(alpha, x) * x + _columns(sigma, x) * _noise(draws, x)
+        noised = columns(alpha, x) * x + columns(sigma, x) * noise_of(draws, x)
         restored = self.denoise(noised, t, self.one_each(labels))
         return mean_errors(x - clip_clean(restored.to(x.dtype), clip))
 
@@ -142,7 +139,7 @@ def clean_image(
     Raises:
         InputError: no such prediction type.
     """
-    alpha, sigma = _columns(alpha, x_t), _columns(sigma, x_t)
+    alpha, sigma = columns(alpha, x_t), columns(sigma, x_t)
     match prediction:
         case "epsilon":
             return (x_t - sigma * output) / alpha
@@ -168,24 +165,22 @@ def clip_clean(clean: torch.Tensor, clip: Clip) -> torch.Tensor:
         return clean
     if clip == "static":
         return clean.clamp(-1, 1)
-    bound = torch.quantile(clean.flatten(1).abs().float(), DYNAMIC_QUANTILE, dim=1)
-    bound = _columns(bound.clamp(min=1).to(clean.dtype), clean)
+    bound = torch.quantile(clean.flatten(1).abs().float(), 0.995, dim=1)
+    bound = columns(bound.clamp(min=1).to(clean.dtype), clean)
     return clean.clamp(-bound, bound) / bound
 
 
-def _columns(values: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+def columns(values: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    """Return one value a row, (N,), in a shape that broadcasts against (N, ...)."""
     return values.reshape(-1, *[1] * (like.ndim - 1))
 
 
-def _noise(draws: Sequence[Draw], x: torch.Tensor) -> torch.Tensor:
+def noise_of(draws: Sequence[Draw], x: torch.Tensor) -> torch.Tensor:
+    """Return the noise of each row's draw, of x's shape, type and device."""
     # Classes share a draw: its noise travels to the device once.
     first, index = shared_rows(draws)
     noise = torch.from_numpy(np.stack([np.asarray(draws[row].noise) for row in first]))
     return noise.to(x.device, x.dtype)[torch.tensor(index, device=x.device)]
-
-
-def _as_they_are(pixels: torch.Tensor) -> torch.Tensor:
-    return pixels
 
 
 def _pixels(images: Sequence[np.ndarray]) -> torch.Tensor:

@@ -40,10 +40,8 @@ class DiscriminativeClassifier(Adapter):
     Args:
         log_probs: maps prepared images (N, ...) to (N, len(labels)), natural logarithms.
         preprocess: brings images to the network's input.
-        labels: names of the classes, in the order of their indices.
-        name: the observer's name.
         device: where the network runs.
-        details: what else makes the scores what they are, for `describe`.
+        labels, name, details: as `Adapter` has them.
     """
 
     kind = "discriminative"

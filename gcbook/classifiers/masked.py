@@ -62,9 +62,7 @@ class MaskedClassifier(Adapter):
 
     Args:
         network: the model.
-        labels: names of the classes, in the order of their indices.
-        name: the observer's name.
-        details: what else makes the scores what they are, for `describe`.
+        labels, name, details: as `Adapter` has them.
         known: entries of the description that the way of comparing knows.
     """
 
@@ -134,7 +132,7 @@ class MaskedRegeneration(MaskedClassifier):
         network: the model.
         mask_ratio: share of the tokens to be generated anew, in [0, 1].
         remask: how, in how many steps.
-        named: labels, name and details, as `MaskedClassifier` has them.
+        named: labels, name and details, as `Adapter` has them.
 
     Raises:
         InputError: no such share.

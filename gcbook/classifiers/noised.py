@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from gcbook.classifiers.augmentation import draw_alpha, mix_noise
+from gcbook.classifiers.diffusion import columns, noise_of
 from gcbook.classifiers.discriminative import DiscriminativeClassifier
 from gcbook.classifiers.protocol import Clip, Draw
 from gcbook.files.errors import InputError
@@ -90,10 +91,8 @@ class NoisedClassifier(DiscriminativeClassifier):
         clip: Clip,
     ) -> dict[str, torch.Tensor]:
         alphas = CosineSchedule().alpha(np.array([each.t for each in draws]))
-        shape = (-1, *[1] * (x.ndim - 1))
-        alpha = torch.as_tensor(alphas, dtype=x.dtype, device=x.device).reshape(shape)
-        noise = torch.as_tensor(np.stack([each.noise for each in draws if each.noise is not None]))
-        noised = mix_noise(x, alpha, noise.to(x.device, x.dtype))
+        alpha = torch.as_tensor(alphas, dtype=x.dtype, device=x.device)
+        noised = mix_noise(x, columns(alpha, x), noise_of(draws, x))
         # Convolutions of small images take two thirds of the time so, and pooling next to none.
         noised = noised.contiguous(memory_format=torch.channels_last)
         return super().measure(noised, draws, labels, clip)

@@ -118,12 +118,10 @@ def load_pipeline(checkpoint: Checkpoint) -> DiffusionClassifier:
             model that is conditioned on classes.
     """
     match checkpoint.format:
-        case "StableDiffusionPipeline":
-            return _stable_diffusion(checkpoint)
+        case "StableDiffusionPipeline" | "IFPipeline":
+            return _text_unet(checkpoint)
         case "StableDiffusion3Pipeline":
             return _stable_diffusion_3(checkpoint)
-        case "IFPipeline":
-            return _deep_floyd(checkpoint)
     if checkpoint.template is not None:
         raise InputError(
             f"{checkpoint.path}: {checkpoint.format} is conditioned on classes; expected no "
@@ -132,38 +130,21 @@ def load_pipeline(checkpoint: Checkpoint) -> DiffusionClassifier:
     return _dit(checkpoint) if checkpoint.format == "DiTPipeline" else _class_unet(checkpoint)
 
 
-def _stable_diffusion(checkpoint: Checkpoint) -> DiffusionClassifier:
-    """Stable Diffusion 1 or 2 (Rombach et al., 2022)."""
-    from diffusers import StableDiffusionPipeline
-
+def _text_unet(checkpoint: Checkpoint) -> DiffusionClassifier:
+    """Stable Diffusion 1 or 2 (Rombach et al., 2022), or IF's first stage (DeepFloyd, 2023)."""
     unet = _waiting(checkpoint, "unet", "UNet2DConditionModel")
-    space = _latent_space(checkpoint, unet.config)
+    on_pixels = checkpoint.format == "IFPipeline"
+    space = (_pixel_space if on_pixels else _latent_space)(checkpoint, unet.config)
     (texts,) = _embed(
         checkpoint,
-        StableDiffusionPipeline,
-        lambda pipeline, prompt: pipeline.encode_prompt(prompt, checkpoint.device, 1, False)[:1],
-        text_encoder="CLIPTextModel",
+        lambda pipeline, prompt: pipeline.encode_prompt(
+            prompt,
+            device=checkpoint.device,
+            num_images_per_prompt=1,
+            do_classifier_free_guidance=False,
+        )[:1],
+        text_encoder="T5EncoderModel" if on_pixels else "CLIPTextModel",
     )
-    return _text_unet(checkpoint, unet, space, texts)
-
-
-def _deep_floyd(checkpoint: Checkpoint) -> DiffusionClassifier:
-    """IF's first stage (DeepFloyd, 2023), an open Imagen."""
-    from diffusers import IFPipeline
-
-    unet = _waiting(checkpoint, "unet", "UNet2DConditionModel")
-    space = _pixel_space(checkpoint, unet.config)
-
-    def encode(pipeline: Any, prompt: str) -> tuple[torch.Tensor, ...]:
-        return pipeline.encode_prompt(prompt, False, device=checkpoint.device)[:1]
-
-    (texts,) = _embed(checkpoint, IFPipeline, encode, text_encoder="T5EncoderModel")
-    return _text_unet(checkpoint, unet, space, texts)
-
-
-def _text_unet(
-    checkpoint: Checkpoint, unet: Any, space: Space, texts: torch.Tensor
-) -> DiffusionClassifier:
     unet.to(checkpoint.device)
 
     def predict(x_t: torch.Tensor, index: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
@@ -178,8 +159,6 @@ def _stable_diffusion_3(checkpoint: Checkpoint) -> DiffusionClassifier:
     A pipeline saved without its third text encoder, T5, is given zeros in its place, as it was in
     part of its training.
     """
-    from diffusers import StableDiffusion3Pipeline
-
     scheduler = checkpoint.read_json("scheduler/scheduler_config.json")
     if "FlowMatch" not in str(scheduler.get("_class_name")):
         raise InputError(
@@ -195,7 +174,6 @@ def _stable_diffusion_3(checkpoint: Checkpoint) -> DiffusionClassifier:
         encoders["text_encoder_3"] = "T5EncoderModel"
     texts, pooled = _embed(
         checkpoint,
-        StableDiffusion3Pipeline,
         lambda pipeline, prompt: pipeline.encode_prompt(
             prompt, None, None, checkpoint.device, do_classifier_free_guidance=False
         )[::2],
@@ -225,7 +203,6 @@ def _waiting(checkpoint: Checkpoint, part: str, class_name: str) -> Any:
 
 def _embed(
     checkpoint: Checkpoint,
-    kind: Any,
     encode: Callable[[Any, str], tuple[torch.Tensor, ...]],
     *,
     transformer: Any = None,
@@ -235,15 +212,17 @@ def _embed(
 
     Args:
         checkpoint: the pipeline's.
-        kind: its class.
-        encode: asks it for one prompt's tensors.
+        encode: asks the pipeline for one prompt's tensors.
         transformer: where the pipeline asks that for its sizes.
         encoders: parts that are text encoders, and their classes.
 
     Raises:
         InputError: two prompts are the same to the text encoders.
     """
+    import diffusers
+
     # A pipeline of text encoders alone, which are let go with it when this is done.
+    kind = getattr(diffusers, checkpoint.format)
     needed = [one.name for one in signature(kind).parameters.values() if one.default is one.empty]
     parts = dict.fromkeys(needed) | ({} if transformer is None else {"transformer": transformer})
     for part, class_name in encoders.items():

@@ -13,6 +13,7 @@ __all__ = ["Preview", "check_idle", "preview_model"]
 
 _RANDOM = ("draws", "racing", "timesteps", "antithetic", "seed")
 _WEIGHTED = ("clip-x0", "norm", "weighting")
+_UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,6 @@ class Preview:
         return f"{self.n_bytes / unit:.1f} {letters}" if self.n_bytes else ""
 
 
-_UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
-
-
 def preview_model(model: str | Path) -> Preview:
     """Look at a model without loading or fetching it.
 
@@ -52,16 +50,15 @@ def preview_model(model: str | Path) -> Preview:
     entry = zoo().get(str(model))
     if entry is None:
         folder = find_local(model)
-        return Preview(find_kind(folder), _n_bytes(folder), True) if folder else _UNKNOWN
+        if folder is None:
+            return Preview("", 0, True)
+        return Preview(find_kind(folder), _n_bytes(folder), True)
     place = at_hand(entry)
     if place is None:
         return Preview(entry.kind, int(1e9 * (entry.download_gb or 0)), False)
     # A folder of that name may hold another model.
-    own = place.where in ("models folder", "package")
-    return Preview(find_kind(place.path) if own else entry.kind, _n_bytes(place.path), True)
-
-
-_UNKNOWN = Preview("", 0, True)
+    kind = find_kind(place.path) if place.path.is_dir() else entry.kind
+    return Preview(kind, _n_bytes(place.path), True)
 
 
 def check_idle(

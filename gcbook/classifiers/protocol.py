@@ -10,7 +10,7 @@ the decision) happens elsewhere and is the same for all kinds.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 import numpy as np
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["CLIPS", "Adapter", "Classifier", "Clip", "Draw", "mean_errors", "shared_rows"]
 
 Clip = Literal["none", "static", "dynamic"]
-CLIPS: tuple[Clip, ...] = ("none", "static", "dynamic")
+CLIPS: tuple[Clip, ...] = get_args(Clip)
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ __all__ = ["VQTokenizer"]
 class VQTokenizer:
     """A diffusers ``VQModel`` that takes and gives pixels in [0, 1], as aMUSEd's.
 
-    It runs in float32 and takes one image at a time, so that neither the network's dtype nor the
-    images that happen to share a batch tip a token between two codes of nearly one distance.
+    It looks tokens up in its codebook when it decodes them (``lookup_from_codebook``). It runs in
+    float32 and takes one image at a time, so that neither the network's dtype nor the images that
+    happen to share a batch tip a token between two codes of nearly one distance.
 
     Args:
         vqvae: the model in float32, on its device.
@@ -51,11 +52,7 @@ class VQTokenizer:
     @torch.no_grad()
     def decode(self, tokens: torch.Tensor) -> torch.Tensor:
         """Return the pixels of tokens (N, L), float32 (N, 3, size, size) in [0, 1]."""
-        config = self.vqvae.config
-        width = config.vq_embed_dim or config.latent_channels
-        shape = (len(tokens), self.side, self.side, width)
-        if not config.lookup_from_codebook:
-            tokens = self.vqvae.quantize.get_codebook_entry(tokens, shape)
+        shape = (len(tokens), self.side, self.side, self.vqvae.quantize.vq_embed_dim)
         return self.vqvae.decode(tokens, force_not_quantize=True, shape=shape).sample.clamp(0, 1)
 
     def __call__(self, images: Sequence[np.ndarray]) -> torch.Tensor:

@@ -11,7 +11,6 @@ A folder holds ``model.safetensors`` (the network's state) and ``config.json``::
 
 import difflib
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import torch
@@ -46,7 +45,7 @@ def load_torchvision(checkpoint: Checkpoint) -> DiscriminativeClassifier:
     names = config.get("id2label") or {str(i): str(i) for i in range(IMAGENET_CLASSES)}
     try:
         outputs = [str(names[str(index)]) for index in range(len(names))]
-        preprocess = TorchvisionPreprocess(**_fields(config.get("preprocessing") or {}))
+        preprocess = TorchvisionPreprocess(**(config.get("preprocessing") or {}))
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"{where}: expected id2label as {{'0': ..., '1': ...}} and preprocessing with fields "
@@ -95,16 +94,11 @@ def load_torchvision_download(
             f'with config.json {{"torchvision": "{architecture}"}} and model.safetensors into '
             f"the folder that {MODELS_DIR} names."
         ) from error
-    preset = chosen.transforms
-    settings = dict(preset.keywords) if isinstance(preset, partial) else {}
+    settings = dict(chosen.transforms.keywords)
     if "interpolation" in settings:
         settings["interpolation"] = settings["interpolation"].value
     preprocess = TorchvisionPreprocess(**settings)
     return _filled(model, state, list(chosen.meta["categories"]), preprocess, checkpoint)
-
-
-def _fields(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(v) if isinstance(v, list) else v for key, v in values.items()}
 
 
 def _build(architecture: str, arguments: dict[str, Any], where: str) -> torch.nn.Module:

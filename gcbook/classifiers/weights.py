@@ -75,7 +75,7 @@ def locate_model(path_or_id: str | Path, revision: str | None = None, *, called:
         return found
     path, name = Path(path_or_id).expanduser(), str(path_or_id)
     # What begins with a folder that is there was meant as a path.
-    mistyped = not called and Path(path.parts[0]).is_dir() if path.parts else True
+    mistyped = not called and Path(*path.parts[:1]).is_dir()
     if path.is_file() or mistyped or not HUB_ID.fullmatch(name) or name.startswith("."):
         kind = "a file" if path.is_file() else "no folder"
         raise InputError(
@@ -95,10 +95,11 @@ def find_local(path_or_id: str | Path) -> Path | None:
 def find_in_models_dir(name: str) -> Path | None:
     """Return a model's folder in ``GCBOOK_MODELS_DIR``, by name or Hub id; None if none."""
     models_dir = os.environ.get(MODELS_DIR)
-    for candidate in (name, name.replace("/", "--")) if models_dir and name else ():
-        folder = Path(models_dir or "").expanduser() / candidate
-        if folder.is_dir():
-            return folder
+    if models_dir and name:
+        for candidate in (name, name.replace("/", "--")):
+            folder = Path(models_dir).expanduser() / candidate
+            if folder.is_dir():
+                return folder
     return None
 
 
@@ -199,11 +200,11 @@ def _content(file: Path) -> bytes:
 def _parts(folder: Path) -> list[Path]:
     index = folder / "model_index.json"
     if not index.is_file():
-        hidden = (path for path in folder.rglob("*") if path.is_dir())
         inner = [
             path
-            for path in hidden
-            if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+            for path in folder.rglob("*")
+            if path.is_dir()
+            and not any(part.startswith(".") for part in path.relative_to(folder).parts)
             # Scores may be kept beside the model that they are of.
             and not (path / "store.json").is_file()
         ]

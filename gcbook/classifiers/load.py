@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gcbook.classifiers.quiet import quiet_libraries
-from gcbook.classifiers.weights import HUB_ID, MODELS_DIR, locate_model
+from gcbook.classifiers.weights import HUB_ID, MODELS_DIR, find_in_models_dir, locate_model
 from gcbook.classifiers.zoo import ZooEntry, at_hand, near_names, torch_cache, zoo
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.paper.categories import CATEGORIES
@@ -63,8 +63,8 @@ def load_classifier(
     """Make a classifier of a model.
 
     Args:
-        model: name in the zoo, local folder, or Hub id. A name of the zoo is taken from the
-            folder of that name in ``GCBOOK_MODELS_DIR`` where there is one.
+        model: name in the zoo, local folder, or Hub id. Any name is taken from the folder of that
+            name in ``GCBOOK_MODELS_DIR`` where there is one.
         template: prompt with ``{}`` for the class; by default the paper's, for CLIP its 80.
         labels: names of the classes.
         device: where the network runs.
@@ -128,13 +128,7 @@ def _name_of(model: str | Path) -> str:
 
 
 def check_options(kind: str, given: Mapping[str, Any], model: str) -> None:
-    """Raise InputError unless a kind of model takes all the options given.
-
-    Args:
-        kind: one of the zoo's.
-        given: options and their values.
-        model: how the model was called, for the message.
-    """
+    """Raise InputError unless a kind of model takes all the options given."""
     wrong = [option for option in given if option not in OPTIONS[kind]]
     if wrong:
         takes = ", ".join(map(_called, OPTIONS[kind])) or "none"
@@ -219,7 +213,8 @@ def _from_zoo(entry: ZooEntry) -> tuple[Path, str]:
 
 
 def _from_path(model: str) -> tuple[Path, str]:
-    if not Path(model).expanduser().exists() and not HUB_ID.fullmatch(model):
+    here = Path(model).expanduser().exists() or find_in_models_dir(model)
+    if not here and not HUB_ID.fullmatch(model):
         near = near_names(model)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise InputError(

@@ -10,7 +10,7 @@ from tiny import images
 from gcbook.classifiers import load
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.load import FORMATS, OPTIONS, find_kind, load_classifier
-from gcbook.classifiers.prompts import clip_templates, make_prompts
+from gcbook.classifiers.prompts import make_prompts
 from gcbook.classifiers.zoo import COSTS, zoo
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
 from gcbook.miniworld.results.shipped import model_folder
@@ -140,6 +140,14 @@ def test_a_model_is_called_by_its_id_or_its_folder(tmp_path, called, monkeypatch
     assert names == ["model", "model", "ar", "ar", "tiny-sd"]
 
 
+def test_any_name_is_looked_for_in_the_folder_of_models(tmp_path, called, monkeypatch):
+    monkeypatch.setenv("GCBOOK_MODELS_DIR", str(tmp_path))
+    (tmp_path / "mine").mkdir()
+    folder(tmp_path / "mine", "model_index.json", _class_name="StableDiffusionPipeline")
+    load_classifier("mine")
+    assert [(one.name, one.path) for one, _, _ in called] == [("mine", tmp_path / "mine")]
+
+
 def test_a_device_that_is_too_small_is_one_error(tmp_path, monkeypatch):
     path = folder(tmp_path, "model_index.json", _class_name="StableDiffusionPipeline")
 
@@ -260,12 +268,3 @@ def test_a_typo_is_answered_with_near_names():
 def test_what_is_not_there_is_refused(tmp_path, options, says):
     with pytest.raises(InputError, match=says):
         load_classifier(images.cnn16(tmp_path), **options)
-
-
-def test_clip_from_a_folder_end_to_end(tmp_path):
-    path = images.clip(tmp_path / "tiny")
-    classifier = load_classifier(path)
-    assert classifier.name == "tiny"
-    assert classifier.describe()["prompts"] == list(clip_templates())
-    one = load_classifier(path, template="a {}.")
-    assert one.describe()["prompts"][0] == "a airplane."

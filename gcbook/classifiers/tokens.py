@@ -15,9 +15,8 @@ __all__ = ["VQTokenizer"]
 class VQTokenizer:
     """A diffusers ``VQModel`` that takes and gives pixels in [0, 1], as aMUSEd's.
 
-    It looks tokens up in its codebook when it decodes them (``lookup_from_codebook``). It runs in
-    float32 and takes one image at a time, so that neither the network's dtype nor the images that
-    happen to share a batch tip a token between two codes of nearly one distance.
+    It runs in float32 and takes one image at a time, so that neither the network's dtype nor the
+    images that happen to share a batch tip a token between two codes of nearly one distance.
 
     Args:
         vqvae: the model in float32, on its device.
@@ -53,6 +52,8 @@ class VQTokenizer:
     def decode(self, tokens: torch.Tensor) -> torch.Tensor:
         """Return the pixels of tokens (N, L), float32 (N, 3, size, size) in [0, 1]."""
         shape = (len(tokens), self.side, self.side, self.vqvae.quantize.vq_embed_dim)
+        if not self.vqvae.config.lookup_from_codebook:
+            tokens = self.vqvae.quantize.get_codebook_entry(tokens, shape)
         return self.vqvae.decode(tokens, force_not_quantize=True, shape=shape).sample.clamp(0, 1)
 
     def __call__(self, images: Sequence[np.ndarray]) -> torch.Tensor:

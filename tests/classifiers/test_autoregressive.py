@@ -10,7 +10,7 @@ import torch
 from tiny import tokens as tiny
 from transformers import LogitsProcessor, LogitsProcessorList
 
-from gcbook.classifiers import janus, t5vq
+from gcbook.classifiers import emu3, janus, t5vq
 from gcbook.classifiers.autoregressive import AutoregressiveClassifier
 from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.preprocess import ImageFit
@@ -66,6 +66,20 @@ def test_the_likelihoods_of_all_images_sum_to_one(
     values = nll(classifier, SEQUENCES, label)
     assert torch.logsumexp(-values, 0).item() == pytest.approx(0, abs=1e-5)
     assert values.std() > 0.5, "an indifferent model would prove nothing"
+
+
+def test_they_do_not_where_a_token_is_predicted_from_itself(
+    folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leaking(network, prompts, image, labels):
+        more = torch.cat([image, image[:, -1:]], 1)
+        return janus_states(network, prompts, more, labels)[:, 1:]
+
+    janus_states = janus.hidden_after_prompts
+    for module, kind in ((janus, "janus"), (emu3, "emu3")):
+        monkeypatch.setattr(module, "hidden_after_prompts", leaking)
+        total = torch.logsumexp(-nll(load(folders[kind], kind), SEQUENCES, 0), 0)
+        assert abs(total.item()) > 0.01
 
 
 class Forced(LogitsProcessor):

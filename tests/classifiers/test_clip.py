@@ -74,6 +74,12 @@ def test_the_ensemble_is_the_mean_of_unit_vectors_made_a_unit_vector(folder, bat
     assert not torch.allclose(nll(classifier, batch), single, atol=0.1)
 
 
+def test_probabilities_sum_to_one(folder, batch):
+    assert torch.allclose(
+        (-nll(load_classifier(folder), batch)).exp().sum(1), torch.ones(3), atol=1e-5
+    )
+
+
 def test_scores_depend_neither_on_order_nor_batch_nor_padding(folder, batch):
     scores = nll(load_classifier(folder, template="{}"), batch)
     turned = load_classifier(folder, template="{}", labels=CATEGORIES[::-1])

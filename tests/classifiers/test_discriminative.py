@@ -36,6 +36,14 @@ def test_a_category_gets_the_mean_of_its_classes_probabilities():
         assert np.allclose(found[:, column], by_hand, rtol=1e-4), category
 
 
+def test_means_not_sums_decide():
+    # One airplane at 0.2 beats two elephants at 0.15 each.
+    p = torch.full((1, IMAGENET_CLASSES), 1e-9)
+    p[0, 404], p[0, 385], p[0, 386] = 0.2, 0.15, 0.15
+    found = category_log_probs(p.log(), list(imagenet_indices().values()))
+    assert CATEGORIES[int(found.argmax())] == "airplane"
+
+
 def test_hopeless_classes_keep_a_finite_order():
     logits = torch.full((1, IMAGENET_CLASSES), -400.0)
     logits[0, 0] = 0
@@ -162,6 +170,17 @@ def test_folders_that_do_not_fit_are_refused(tmp_path):
         (folder / "config.json").write_text(json.dumps(config | change))
         with pytest.raises(InputError, match=says):
             load_classifier(folder)
+
+
+def test_weights_that_lack_a_part_are_refused(tmp_path):
+    from safetensors.torch import load_file, save_file
+
+    folder = images.resnet(tmp_path)
+    state = load_file(folder / "model.safetensors")
+    state.pop("classifier.1.weight")
+    save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(InputError, match="expected all weights"):
+        load_classifier(folder)
 
 
 def test_torchvisions_own_weights_from_its_cache(tmp_path, monkeypatch):

@@ -95,6 +95,64 @@ def test_clean_image_is_the_schedulers(opened: Callable, name: str, t: float) ->
     assert relative(found, expected) < 1e-4
 
 
+def wrong_sign(ours: Reference, x_t: torch.Tensor, t: float) -> torch.Tensor:
+    return 2 * x_t - ours.clean(x_t, t, 3)
+
+
+def other_time(ours: Reference, x_t: torch.Tensor, t: float) -> torch.Tensor:
+    """The network is asked at the next step, the conversion is right."""
+    if ours.is_flow:
+        return x_t - t * ours.network(x_t, 1000 * t + 1, 3)
+    asked = Reference(
+        lambda x, i, label: ours.network(x, i + 1, label), ours.encode, ours.scheduler, ours.size
+    )
+    return asked.clean(x_t, t, 3)
+
+
+def other_unit(ours: Reference, x_t: torch.Tensor, t: float) -> torch.Tensor:
+    """The network is given t itself, or 1,000 times its time."""
+    if ours.is_flow:
+        return x_t - t * ours.network(x_t, t, 3)
+    asked = Reference(
+        lambda x, i, label: ours.network(x, 0, label), ours.encode, ours.scheduler, ours.size
+    )
+    return asked.clean(x_t, t, 3)
+
+
+def shifted(ours: Reference, x_t: torch.Tensor, t: float) -> torch.Tensor:
+    """The sampler's shift is applied to a time that has it, or to a step of another schedule."""
+    if ours.is_flow:
+        u = 3 * t / (1 + 2 * t)
+        return x_t - u * ours.network(x_t, 1000 * u, 3)
+    other = diffusers.DDPMScheduler(
+        beta_schedule="sigmoid", prediction_type=ours.scheduler.config.prediction_type
+    )
+    return Reference(ours.network, ours.encode, other, ours.size).clean(x_t, t, 3)
+
+
+def other_class(ours: Reference, x_t: torch.Tensor, t: float) -> torch.Tensor:
+    return ours.clean(x_t, t, 4)
+
+
+@pytest.mark.parametrize(
+    ("name", "bug"),
+    [
+        (name, bug)
+        for name in ALL
+        for bug in (wrong_sign, other_time, other_unit, shifted, other_class)
+        # A network that predicts the image needs no schedule.
+        if (name, bug) != ("sd-sample", shifted)
+    ],
+)
+@torch.no_grad()
+def test_the_comparison_notices(opened: Callable, name: str, bug: Callable) -> None:
+    classifier, ours = opened(name)
+    _, x_t = noised(classifier, ours.size, 0.5)
+    found = classifier.denoise(x_t, torch.full((2,), 0.5), torch.tensor([3, 3]))
+    assert relative(found, ours.clean(x_t, 0.5, 3)) < 1e-5
+    assert relative(found, bug(ours, x_t, 0.5)) > 1e-4
+
+
 @pytest.mark.parametrize("name", ALL)
 @torch.no_grad()
 def test_images_are_encoded_as_the_pipeline_decodes_them(opened: Callable, name: str) -> None:
@@ -225,6 +283,16 @@ def test_a_flow_sampler_visits_times_that_mean_the_same(opened: Callable) -> Non
             expected = x_t - sigma * ours.network(x_t, time, 2)
         found = classifier.denoise(x_t, sigma.expand(2), torch.tensor([2, 2]))
         assert relative(found, expected) < 1e-5
+
+
+def test_the_pad_token_is_the_tokenizers(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    end = load_classifier(diffusion.stable_diffusion(tmp_path / "a"))
+    mark = load_classifier(diffusion.stable_diffusion(tmp_path / "b", pad_token="!"))
+    assert not torch.allclose(
+        errors(end, images(32), [0]), errors(mark, images(32), [0]), rtol=1e-5
+    )
 
 
 @pytest.mark.parametrize(
@@ -360,6 +428,15 @@ def break_weights(folder: Path) -> None:
     (folder / "unet" / "diffusion_pytorch_model.safetensors").write_bytes(b"damaged")
 
 
+def break_completeness(folder: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    path = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    tensors = load_file(path)
+    del tensors["conv_in.bias"]
+    save_file(tensors, path, metadata={"format": "pt"})
+
+
 def break_safety(folder: Path) -> None:
     path = folder / "unet" / "diffusion_pytorch_model.safetensors"
     path.rename(path.with_suffix(".bin"))
@@ -385,6 +462,7 @@ def break_channels(folder: Path) -> None:
         (break_entry, "needs the part text_encoder, which model_index.json does not have"),
         (break_encoder, "text_encoder: expected CLIPTextModel, found XLMRobertaModel"),
         (break_weights, "unet: expected the weights of UNet2DConditionModel, found .* damaged"),
+        (break_completeness, "missing or of other shapes: conv_in.bias"),
         (break_safety, "expected weights as safetensors, found diffusion_pytorch_model.bin"),
         (break_scheduler, "with a beta_schedule; found FlowMatchEulerDiscreteScheduler"),
         (break_prediction, "epsilon, v_prediction, sample; found 'score'"),

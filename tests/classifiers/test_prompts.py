@@ -7,6 +7,13 @@ from gcbook.files.errors import InputError
 from gcbook.paper.categories import CATEGORIES
 
 
+def test_the_papers_prompt_keeps_its_article():
+    prompts = make_prompts(CATEGORIES)
+    assert prompts[0] == "A bad photo of a airplane."
+    assert prompts[-1] == "A bad photo of a truck."
+    assert len(set(prompts)) == 16
+
+
 def test_other_templates_and_labels_with_braces():
     assert make_prompts(["a{}b", "c"], "{}!") == ["a{}b!", "c!"]
 

@@ -146,6 +146,11 @@ def test_unknown_kinds_and_fields_are_refused(change):
         ZooEntry(**{**find_entry("sd-1.4").model_dump(), **change})
 
 
+def test_entries_cannot_be_changed():
+    with pytest.raises(ValidationError):
+        find_entry("sd-1.4").title = "other"
+
+
 def test_a_typo_is_answered_with_near_names():
     with pytest.raises(InputError, match=r"did you mean sd-1\.4"):
         find_entry("sd-1.4x")

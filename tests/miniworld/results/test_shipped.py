@@ -38,6 +38,7 @@ from gcbook.miniworld.results.shipped import (
 from gcbook.miniworld.results.weighting import SETS as WEIGHED
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.paper.categories import CATEGORIES
+from gcbook.scoring.store import Store
 from gcbook.trials.table import COLUMNS
 
 MEGABYTE = 10**6
@@ -173,6 +174,13 @@ def test_weights_are_no_pickles_and_within_their_size(model):
 def test_all_together_are_within_their_size():
     assert sum(size(DATA / "models" / model) for model in MODELS) <= ALL_MODELS
     assert sum(size(DATA / "scores" / model) for model in MODELS) <= ALL_SCORES
+
+
+def test_every_store_can_be_opened():
+    """Those of the nine worlds and of the illusions too, which chapters read."""
+    stores = [path.parent for path in DATA.rglob("store.json")]
+    assert len(stores) > 400
+    assert not [path for path in stores if Store.open(path).images().empty]
 
 
 def test_scores_have_a_model():

@@ -65,11 +65,11 @@ def main() -> None:
     every = [name for world in world_names() for name in shipped_models(world)]
     for model in arguments.models or filter(has_weights, every):
         classifier = load_classifier(model_folder(model), name=model)
-        world = parts_of(model).world
+        world, weights = parts_of(model).world, classifier.describe()["weights"]
         for name in arguments.sets:
             begun = time.perf_counter()
             folder = arguments.output / model / name
-            if is_store(folder) and Store.open(folder).is_complete():
+            if is_whole(folder, weights):
                 continue
             images = stimuli(name, world)
             settings = ScoringSettings(
@@ -81,6 +81,14 @@ def main() -> None:
             print(f"{model} on {name}: {report.n_decisions} decisions in {seconds:.0f} s")
         if arguments.drop_weights and parts_of(model).seed:
             drop_weights(model)
+
+
+def is_whole(folder: Path, weights: str) -> bool:
+    """Tell whether a store has all scores of a model; if of another, the scorer refuses it."""
+    if not is_store(folder):
+        return False
+    store = Store.open(folder)
+    return store.classifier["weights"] == weights and store.is_complete()
 
 
 def drop_weights(model: str) -> None:

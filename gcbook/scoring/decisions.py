@@ -70,7 +70,7 @@ class Rule:
         draws: how many an image must have, the first ones; None: any number in which all classes
             are complete.
         racing: of the race that the scores come from.
-        pooling: of likelihoods over draws.
+        pooling: of likelihoods over draws, see `Pooling`.
     """
 
     weights: Weights

@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +41,8 @@ def find_chapters(project: Project) -> list[Chapter]:
         raise GcbookError(
             f"expected chapter templates (*.ipynb) in {project.templates}; found none."
         )
-    order = _order(project)
+    pages = read_contents(project)
+    order = [page.removeprefix(_PAGES) for page in pages if page.startswith(_PAGES)]
     for name in paths:
         if name not in rooms():
             raise GcbookError(
@@ -100,30 +100,12 @@ def read_parameters(template: Path) -> dict[str, Any]:
     return values
 
 
-def read_contents(project: Project) -> dict[str, Any]:
-    """What ``_toc.yml`` says."""
-    import yaml
+def read_contents(project: Project) -> list[str]:
+    """The pages that ``_toc.yml`` names, in its order, the first page first."""
+    from sphinx_external_toc.parsing import parse_toc_yaml
 
-    contents: dict[str, Any] = yaml.safe_load(
-        (project.root / "_toc.yml").read_text(encoding="utf-8")
-    )
-    return contents
-
-
-def _order(project: Project) -> list[str]:
-    """Names of the chapters in the table of contents."""
-
-    def files(entry: Any) -> Iterator[str]:
-        if isinstance(entry, dict):
-            yield from (str(entry[key]) for key in ("root", "file") if key in entry)
-            entry = list(entry.values())
-        if isinstance(entry, list):
-            for each in entry:
-                yield from files(each)
-
-    contents = read_contents(project)
-    found = (file.removesuffix(".ipynb") for file in files(contents) if file.startswith(_PAGES))
-    return [file.removeprefix(_PAGES) for file in found]
+    pages = parse_toc_yaml(str(project.root / "_toc.yml"))
+    return [page.removesuffix(".ipynb") for page in pages]
 
 
 def _title(template: Path) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from gcbook.book.engine import ENGINE
-from gcbook.book.inline import expressions_in, fill
+from gcbook.book.inline import fill
 from gcbook.chapters.parameters import allowed, defaults, parameters_of
 from gcbook.charts.chart import chart_html
 from gcbook.charts.render import VEGA_MIME
@@ -25,7 +25,7 @@ from gcbook.claims.check import CLAIMS_MIME, MARKS
 from gcbook.files.errors import GcbookError
 from gcbook.files.markdown import code_block, code_cell, code_span, escape_markdown
 
-__all__ = ["as_arguments", "dress", "is_caption", "numbered", "rerun_section"]
+__all__ = ["as_arguments", "changes", "dress", "is_caption", "numbered", "rerun_section"]
 
 _WIDTH = 76
 """Characters of a line of a command."""
@@ -48,8 +48,7 @@ def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any], seconds: f
         GcbookError: an inline expression has no value, a figure no caption, or a caption no figure.
     """
     page = copy.deepcopy(notebook)
-    changed = _changes(chapter, parameters)
-    inline = any(expressions_in(c.source) for c in page.cells if c.cell_type == "markdown")
+    changed = changes(chapter, parameters)
     for number, cell in enumerate(page.cells, 1):
         if cell.cell_type == "markdown":
             cell.source = fill(cell, f"chapter {chapter}, cell {number}", changed=bool(changed))
@@ -58,7 +57,7 @@ def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any], seconds: f
     page.cells = _joined([part for cell in page.cells for part in _dress_cell(cell)])
     page.cells[1:1] = _changed_note(changed)
     if parameters_of(chapter).model_fields:
-        page.cells.append(_markdown(rerun_section(chapter, parameters, seconds, inline=inline)))
+        page.cells.append(_markdown(rerun_section(chapter, parameters, seconds)))
     # Sphinx shows all other metadata as fields of the document.
     page.metadata = {
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
@@ -104,24 +103,20 @@ def _reads_as_number(text: str) -> bool:
     return True
 
 
-def rerun_section(
-    chapter: str, parameters: Mapping[str, Any], seconds: float, *, inline: bool = False
-) -> str:
+def rerun_section(chapter: str, parameters: Mapping[str, Any], seconds: float) -> str:
     """The Markdown that tells a reader how to run the chapter with other parameters.
 
     Args:
         chapter: the chapter's name.
         parameters: the parameters that it was executed with.
         seconds: how long the execution took.
-        inline: whether it has inline expressions, which papermill needs an engine for.
     """
     given = {name: value for name, value in parameters.items() if value != ""}
     ours, theirs = (
         [shlex.join(pairs[i : i + 3]) for i in range(0, len(pairs), 3)]
         for pairs in (as_arguments(given), as_arguments(given, raw="-r"))
     )
-    engine = [f"--engine {ENGINE}"] if inline else []
-    papermill = [f"papermill notebooks/{chapter}.ipynb my-{chapter}.ipynb", *engine]
+    papermill = f"papermill notebooks/{chapter}.ipynb my-{chapter}.ipynb"
     model = parameters_of(chapter)
     rows = "\n".join(
         f"| `{name}` | {code_cell(_shown(parameters.get(name, info.default)))} "
@@ -137,7 +132,7 @@ command writes the executed notebook and a page of its own, the second is plain 
 
 {code_block(_wrap([f"gcbook run {chapter}", *ours]), "bash")}
 
-{code_block(_wrap([*papermill, "-k python3 -l python", *theirs]), "bash")}
+{code_block(_wrap([papermill, f"--engine {ENGINE}", "-k python3 -l python", *theirs]), "bash")}
 
 ````{{dropdown}} What can be changed
 {table}
@@ -145,7 +140,8 @@ command writes the executed notebook and a page of its own, the second is plain 
 """
 
 
-def _changes(chapter: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def changes(chapter: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that differ from the chapter's defaults."""
     start = defaults(parameters_of(chapter))
     return {name: value for name, value in parameters.items() if value != start.get(name)}
 

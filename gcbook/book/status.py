@@ -7,8 +7,8 @@ from typing import Any
 
 import gcbook
 from gcbook.book.chapters import Chapter
+from gcbook.book.dress import changes
 from gcbook.book.execute import Executed
-from gcbook.chapters.parameters import defaults, parameters_of
 from gcbook.files.markdown import code_cell
 
 __all__ = ["status_page"]
@@ -72,9 +72,8 @@ Executing them took {total:.0f} seconds in all; the last ended at {finished}.
 
 
 def _chapter_row(chapter: Chapter, record: Executed) -> str:
-    start = defaults(parameters_of(chapter.name))
-    changed = {k: v for k, v in record.parameters.items() if start.get(k) != v}
-    shown = ", ".join(code_cell(f"{k} = {v}") for k, v in changed.items())
+    changed = changes(chapter.name, record.parameters)
+    shown = ", ".join(code_cell(f"{name} = {value}") for name, value in changed.items())
     link = f"[{chapter.title}]({chapter.name}.ipynb)"
     return f"| {link} | {record.seconds:.1f} | {shown} |"
 

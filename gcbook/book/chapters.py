@@ -2,15 +2,23 @@
 
 import ast
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gcbook.book.project import Project
-from gcbook.chapters.parameters import rooms
+from gcbook.chapters.parameters import defaults, parameters_of, rooms
 from gcbook.files.errors import GcbookError, InputError
 
-__all__ = ["Chapter", "find_chapters", "pick_chapter", "read_contents", "read_parameters"]
+__all__ = [
+    "Chapter",
+    "changes",
+    "find_chapters",
+    "pick_chapter",
+    "read_contents",
+    "read_parameters",
+]
 
 _PAGES = "book/chapters/"
 
@@ -98,6 +106,12 @@ def read_parameters(template: Path) -> dict[str, Any]:
             f"{ast.unparse(statement)!r}."
         )
     return values
+
+
+def changes(chapter: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that differ from the chapter's defaults."""
+    start = defaults(parameters_of(chapter))
+    return {name: value for name, value in parameters.items() if value != start.get(name)}
 
 
 def read_contents(project: Project) -> list[str]:

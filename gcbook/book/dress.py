@@ -16,16 +16,17 @@ from typing import Any
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
+from gcbook.book.chapters import changes
 from gcbook.book.engine import ENGINE
 from gcbook.book.inline import fill
-from gcbook.chapters.parameters import allowed, defaults, parameters_of
+from gcbook.chapters.parameters import allowed, parameters_of
 from gcbook.charts.chart import chart_html
 from gcbook.charts.render import VEGA_MIME
 from gcbook.claims.check import CLAIMS_MIME, MARKS
 from gcbook.files.errors import GcbookError
 from gcbook.files.markdown import code_block, code_cell, code_span, escape_markdown
 
-__all__ = ["as_arguments", "changes", "dress", "is_caption", "numbered", "rerun_section"]
+__all__ = ["as_arguments", "dress", "is_caption", "numbered", "rerun_section"]
 
 _WIDTH = 76
 """Characters of a line of a command."""
@@ -138,12 +139,6 @@ command writes the executed notebook and a page of its own, the second is plain 
 {table}
 ````
 """
-
-
-def changes(chapter: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters that differ from the chapter's defaults."""
-    start = defaults(parameters_of(chapter))
-    return {name: value for name, value in parameters.items() if value != start.get(name)}
 
 
 def _changed_note(changed: Mapping[str, Any]) -> list[Any]:

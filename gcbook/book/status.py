@@ -6,8 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 import gcbook
-from gcbook.book.chapters import Chapter
-from gcbook.book.dress import changes
+from gcbook.book.chapters import Chapter, changes
 from gcbook.book.execute import Executed
 from gcbook.files.markdown import code_cell
 

@@ -21,7 +21,8 @@ from gcbook.stats.summaries import load_summaries
 def project(tmp_path, monkeypatch):
     made = Project(tmp_path)
     (tmp_path / "_config.yml").write_text("title: test\n")
-    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: x\nchapters:\n- file: book/chapters/method\n")
+    contents = {"root": "x", "chapters": [{"file": "book/chapters/method"}]}
+    (tmp_path / "_toc.yml").write_text(yaml.safe_dump({"format": "jb-book", **contents}))
     made.templates.mkdir()
     (made.templates / "method.ipynb").write_text('{"cells": [], "nbformat": 4, "metadata": {}}')
     made.chapters.mkdir(parents=True)

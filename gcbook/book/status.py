@@ -81,12 +81,12 @@ def _provenance(provenance: Mapping[str, Any]) -> str:
     sources = "\n".join(
         f"- {s['content']}: [{s['repository']}](https://github.com/{s['repository']}) at commit "
         f"`{s['commit'][:12]}`"
-        for s in provenance.get("published", [])
+        for s in provenance["published"]
     )
     facts = "\n".join(
         f"| {key.replace('_', ' ')} | {code_cell(str(value))} |"
         for key, value in provenance.items()
-        if key not in {"published", "sources"} and not isinstance(value, (dict, list, tuple))
+        if not isinstance(value, list)
     )
     return f"""The summaries that the chapters start from were computed from these published trials:
 

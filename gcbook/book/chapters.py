@@ -115,10 +115,18 @@ def changes(chapter: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_contents(project: Project) -> list[str]:
-    """The pages that ``_toc.yml`` names, in its order, the first page first."""
-    from sphinx_external_toc.parsing import parse_toc_yaml
+    """The pages that ``_toc.yml`` names, in its order, the start page first.
 
-    pages = parse_toc_yaml(str(project.root / "_toc.yml"))
+    Raises:
+        GcbookError: it is no table of contents.
+    """
+    from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
+
+    path = project.root / "_toc.yml"
+    try:
+        pages = list(parse_toc_yaml(str(path)))
+    except MalformedError as error:
+        raise GcbookError(f"{path}: expected a table of contents, found that {error}.") from None
     return [page.removesuffix(".ipynb") for page in pages]
 
 

@@ -175,6 +175,9 @@ def test_chapters_come_in_the_order_of_the_book(project):
     (project.root / "_toc.yml").write_text("format: jb-book\nroot: book/index\n")
     with pytest.raises(GcbookError, match=r"introduction has no place(.|\n)*book/chapters/introd"):
         find_chapters(project)
+    (project.root / "_toc.yml").write_text("chapters: []\n")
+    with pytest.raises(GcbookError, match=r"_toc\.yml: expected a table of contents"):
+        find_chapters(project)
 
 
 def test_the_project_is_found_from_anywhere(project, tmp_path, monkeypatch):

@@ -13,7 +13,7 @@ from gcbook.claims import Interval, Number
 from gcbook.miniworld.results.kinds import STANDS_FOR, short_name
 from gcbook.paper.experiments import EXPERIMENTS
 
-__all__ = ["SETTLED", "cost_facts"]
+__all__ = ["cost_facts"]
 
 SETTLED = 0.02
 """How close a value must come to that of all draws to count as settled."""

@@ -56,9 +56,11 @@ def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any], seconds: f
             cell.metadata.pop("user_expressions", None)
     page.cells = _with_captions(page.cells, f"chapter {chapter}")
     page.cells = _joined([part for cell in page.cells for part in _dress_cell(cell)])
-    page.cells[1:1] = _changed_note(changed)
+    if changed:
+        page.cells.insert(1, _changed_note(changed))
     if parameters_of(chapter).model_fields:
-        page.cells.append(_markdown(rerun_section(chapter, parameters, seconds)))
+        section = rerun_section(chapter, parameters, seconds)
+        page.cells.append(new_markdown_cell(section, id="rerun-this-chapter"))
     # Sphinx shows all other metadata as fields of the document.
     page.metadata = {
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
@@ -141,20 +143,16 @@ command writes the executed notebook and a page of its own, the second is plain 
 """
 
 
-def _changed_note(changed: Mapping[str, Any]) -> list[Any]:
+def _changed_note(changed: Mapping[str, Any]) -> Any:
     """Tell a reader which parts of the page follow parameters and which do not."""
-    if not changed:
-        return []
     shown = ", ".join(f"{name} = {code_span(_shown(value))}" for name, value in changed.items())
-    return [
-        _markdown(
-            "```{admonition} Made with other parameters\n:class: important\n"
-            f"{shown}.\n\nFigures, tables and numbers follow these choices. The sentences around "
-            "them were written for the book's own parameters and may not hold here. Where one was "
-            f"checked, a mark says: {', '.join(f'*{mark}*' for mark in MARKS.values())}.\n```",
-            "made-with-other-parameters",
-        )
-    ]
+    return new_markdown_cell(
+        "```{admonition} Made with other parameters\n:class: important\n"
+        f"{shown}.\n\nFigures, tables and numbers follow these choices. The sentences around "
+        "them were written for the book's own parameters and may not hold here. Where one was "
+        f"checked, a mark says: {', '.join(f'*{mark}*' for mark in MARKS.values())}.\n```",
+        id="made-with-other-parameters",
+    )
 
 
 def _wrap(words: list[str]) -> str:
@@ -270,11 +268,12 @@ def _display(shown: str, kind: str = "text/html") -> Any:
 
 
 def _notes_cell(cell: Any, html: str) -> Any:
-    # MyST-NB leaves out cells without source.
-    made = new_code_cell("# the notes of the figure above", outputs=[_display(html)])
-    made["id"] = f"{cell['id'][:50]}-notes"
-    made.metadata["tags"] = ["remove-input", "gc-notes-cell"]
-    return made
+    return new_code_cell(
+        "# the notes of the figure above",  # MyST-NB leaves out cells without source
+        id=f"{cell['id'][:50]}-notes",
+        metadata={"tags": ["remove-input", "gc-notes-cell"]},
+        outputs=[_display(html)],
+    )
 
 
 def _warnings(text: str) -> list[Any]:
@@ -285,9 +284,3 @@ def _warnings(text: str) -> list[Any]:
     lines = "\n".join(f"- {escape_markdown(message)}" for message in said)
     note = f"```{{admonition}} About these data\n:class: note\n{lines}\n```"
     return [_display(note, "text/markdown")]
-
-
-def _markdown(source: str, identity: str = "rerun-this-chapter") -> Any:
-    cell = new_markdown_cell(source)
-    cell["id"] = identity
-    return cell

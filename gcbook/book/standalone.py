@@ -181,9 +181,7 @@ def _settle_links(article: "Tag", soup: "BeautifulSoup", cited: set[str]) -> Non
         file, _, fragment = href.partition("#")
         if fragment in cited and file.endswith("references.html"):
             link["href"] = f"#{fragment}"
-        elif not file and fragment in present:
-            continue
-        else:
+        elif file or fragment not in present:
             link.unwrap()
 
 

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["chart_html", "chart_image", "chart_spec", "static_svg", "vegalite_version"]
 
-# The width of the text column on a wide screen, for the image of a chart as wide as its container.
-STATIC_WIDTH = 680
-
 _LINE = {"symbolType": "stroke", "symbolStrokeWidth": 2, "symbolSize": 350}
 
 
@@ -57,7 +54,8 @@ def static_svg(spec: Mapping[str, Any]) -> str:
 
     fixed = dict(spec)
     if fixed.get("width") == "container":
-        fixed["width"] = STATIC_WIDTH
+        # The width of the text column on a wide screen.
+        fixed["width"] = 680
         fixed["autosize"] = {"type": "fit-x", "contains": "padding"}
     fixed["config"] = {**fixed.get("config", {}), "aria": False, "background": None}
     return _lighter(vl_convert.vegalite_to_svg(fixed, vl_version=vegalite_version()))

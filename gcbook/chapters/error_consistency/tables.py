@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from gcbook.claims import Number
-from gcbook.paper.experiments import DATASETS, EXPERIMENTS, PARAMETRIC
+from gcbook.paper.experiments import DATASETS, EXPERIMENTS, PARAMETRIC, TITLES
 from gcbook.paper.observers import (
     HUMANS,
     HUMANS_TITLE,
@@ -52,7 +52,6 @@ DIFFERENCES = ["higher", "lower", "difference", "low", "high", "p", "p_corrected
 
 # Tables of all pairs are long; no interval is so narrow that a fourth digit would tell.
 _DIGITS = 3
-_TITLES = {name: experiment.title for name, experiment in EXPERIMENTS.items()}
 
 
 def agreement_with_humans(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
@@ -278,5 +277,5 @@ def _most_with_humans(summaries: Summaries, observers: Sequence[str]) -> pd.Data
 def _finish(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """Put rows in the order of the datasets, otherwise as they are, with titles for names."""
     ordered = rows.sort_values("dataset", key=lambda c: c.map(DATASETS.index), kind="stable")
-    titled = ordered.assign(dataset=ordered["dataset"].map(_TITLES))
+    titled = ordered.assign(dataset=ordered["dataset"].map(TITLES))
     return titled[columns].round(_DIGITS).reset_index(drop=True)

@@ -101,10 +101,11 @@ def chart_image(spec: Mapping[str, Any]) -> str:
     # Double quotes would have to be written as %22 in the attribute; single ones need not.
     compact = svg.replace('"', "'") if "'" not in svg else svg
     uri = "data:image/svg+xml," + quote(compact, safe=" ~()*!.'/:;=,@&$-_+?[]{}|^")
-    size = re.search(r"<svg[^>]*\bwidth=[\"']([\d.]+)[\"'][^>]*\bheight=[\"']([\d.]+)[\"']", svg)
-    box = f' width="{float(size[1]):.0f}" height="{float(size[2]):.0f}"' if size else ""
-    alt_text = html.escape(spec["description"], quote=True)
-    return f'<img class="gc-static" alt="{alt_text}"{box} src="{html.escape(uri)}">'
+    size = re.findall(r'<svg[^>]*\bwidth="([\d.]+)"[^>]*\bheight="([\d.]+)"', svg)
+    width, height = map(float, size[0])
+    said = html.escape(spec["description"], quote=True)
+    box = f'width="{width:.0f}" height="{height:.0f}"'
+    return f'<img class="gc-static" alt="{said}" {box} src="{html.escape(uri)}">'
 
 
 def _encodings(node: Any) -> Iterator[dict[str, Any]]:

@@ -276,12 +276,7 @@ TENTHS = [i / 10 for i in range(11)]
 
 
 def encode_kind(kinds: Iterable[str], **legend: Any) -> dict[str, Any]:
-    """Colour and shape by kind of observer, with one legend that says which values are published.
-
-    Args:
-        kinds: titles of the kinds that the chart shows.
-        legend: options of the legend, such as ``columns``.
-    """
+    """`kind_marks` with one legend that says which values are the paper's; ``legend`` is of it."""
     title = (
         "indexof(['Imagen', 'Stable Diffusion', 'Parti'], datum.label) < 0 ? datum.label"
         " : datum.label + ', paper'"

@@ -6,10 +6,9 @@ import pandas as pd
 
 from gcbook.claims import Number
 from gcbook.miniworld.results.weighting import PAPER
-from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.paper.published import table2
 from gcbook.stats.benchmark_tables import table1_quoted
-from gcbook.stats.shape_tables import bias_by_category, pooled_bias
+from gcbook.stats.shape_tables import bias_by_category, people_and_networks, pooled_bias
 from gcbook.stats.summaries import Summaries
 
 __all__ = ["home_facts"]
@@ -31,9 +30,7 @@ def home_facts(
         accuracies: from ``accuracy_rows``.
         example: one row of `gcbook.stimuli.pictures.pictures_of`.
     """
-    bias = pooled_bias(bias_by_category(summaries))
-    recomputed = bias[(bias["source"] == "recomputed") & (bias["kind"] != HUMANS_TITLE)]
-    networks = recomputed.set_index("observer")["shape_bias"]
+    _, networks = people_and_networks(pooled_bias(bias_by_category(summaries)))
     mini = miniatures.set_index("recipe")["shape_bias"]
     ood = accuracies.set_index("recipe")["accuracy"]
     pixel = dial[dial["recipe"] == "mini-pixel"].set_index("k")["shape_bias"]

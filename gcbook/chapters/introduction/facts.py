@@ -6,10 +6,9 @@ from typing import Any
 import pandas as pd
 
 from gcbook.claims import Number
-from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.paper.published import table2
 from gcbook.stats.benchmark_tables import table1_quoted
-from gcbook.stats.shape_tables import fig1_overview, pooled_bias
+from gcbook.stats.shape_tables import fig1_overview, people_and_networks, pooled_bias
 from gcbook.stats.summaries import Summaries, observer_numbers
 
 __all__ = ["introduction_facts"]
@@ -45,10 +44,7 @@ def introduction_facts(summaries: Summaries, bias: pd.DataFrame) -> SimpleNamesp
 
 def _networks(bias: pd.DataFrame) -> dict[str, Any]:
     """Where the networks stand beside the least shape-biased person."""
-    recomputed = bias[bias["source"] == "recomputed"]
-    human = recomputed["kind"] == HUMANS_TITLE
-    people = recomputed.loc[human & (recomputed["observer"] != HUMANS_TITLE), "shape_bias"]
-    networks = recomputed[~human].set_index("observer")["shape_bias"]
+    people, networks = people_and_networks(bias)
     return {
         "least_human": Number(people.min(), ".2f"),
         "best_network": str(networks.idxmax()) if len(networks) else None,

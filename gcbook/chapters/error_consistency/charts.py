@@ -32,7 +32,6 @@ from gcbook.charts.parts import (
     start_with,
 )
 from gcbook.charts.theme import BAND, DISCRIMINATIVE, HUMAN, INK
-from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.stats.agreement import PAIR_METRICS
 
@@ -195,8 +194,7 @@ def consistency_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 def _panel(rows: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
     order = list(rows.sort_values("position")["condition"].drop_duplicates())
-    xlabel = next((e.xlabel for e in EXPERIMENTS.values() if e.title == title), "")
-    x = condition_x(order, xlabel, 0 if len(order) < 5 else -40)
+    x = condition_x(order, str(rows["strength"].iloc[0]), 0 if len(order) < 5 else -40)
     scale = alt.Scale(domain=[-0.2, 0.8], clamp=True)
     title_y = column("error_consistency").title
     y, low = (alt.Y(f"{name}:Q", title=title_y, scale=scale) for name in ("kappa", "low"))

@@ -110,21 +110,23 @@ def consistency_by_condition(summaries: Summaries, observers: Sequence[str] = ()
     """Fig. 10: error consistency with humans over the strength of each manipulation.
 
     Returns:
-        ``dataset`` (its title), ``condition`` (as printed on the axis), ``position`` (0 for the
-        weakest manipulation), ``left_out`` (by the benchmark), ``observer, kind, kappa, low,
-        high``; single humans are left out, "Humans" are their mean over all pairs.
+        ``dataset`` (its title), ``strength`` (title of the axis), ``condition`` (as printed there),
+        ``position`` (0 for the weakest manipulation), ``left_out`` (by the benchmark), ``observer,
+        kind, kappa, low, high``; single humans are left out, "Humans" are their mean over all
+        pairs.
     """
     rows = _with_humans(summaries, observers)
     rows = rows[rows["dataset"].isin(PARAMETRIC) & (rows["condition"] != "")]
     rows = rows[(rows["observer_kind"] == "model") | (rows["observer"] == HUMANS_TITLE)]
     places = [(EXPERIMENTS[d], c) for d, c in zip(rows["dataset"], rows["condition"], strict=True)]
     rows = rows.assign(
+        strength=[experiment.xlabel for experiment, _ in places],
         position=[experiment.conditions.index(c) for experiment, c in places],
         condition=[experiment.label(c) for experiment, c in places],
         left_out=[c in experiment.excluded for experiment, c in places],
     )
     rows = rows.sort_values(["observer", "position"])
-    columns = ["dataset", "condition", "position", "left_out", "observer", "kind"]
+    columns = ["dataset", "strength", "condition", "position", "left_out", "observer", "kind"]
     return _finish(rows, [*columns, "kappa", "low", "high"])
 
 

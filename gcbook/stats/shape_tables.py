@@ -34,6 +34,7 @@ __all__ = [
     "cue_accuracies",
     "fig1_overview",
     "noised_resnets",
+    "people_and_networks",
     "pooled_bias",
     "published_bias",
 ]
@@ -188,6 +189,18 @@ def pooled_bias(table: pd.DataFrame) -> pd.DataFrame:
             "mean_high",
         ]
     ]
+
+
+def people_and_networks(ranking: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Recomputed shape biases of single humans and of networks, by observer.
+
+    Args:
+        ranking: from `pooled_bias`.
+    """
+    recomputed = ranking[ranking["source"] == "recomputed"].set_index("observer")
+    human = recomputed["kind"] == HUMANS_TITLE
+    people = recomputed[human].drop(index=HUMANS_TITLE, errors="ignore")
+    return people["shape_bias"], recomputed.loc[~human, "shape_bias"]
 
 
 def category_spread(table: pd.DataFrame) -> pd.DataFrame:

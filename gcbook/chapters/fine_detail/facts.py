@@ -18,7 +18,6 @@ from gcbook.paper.published import quoted_value
 
 __all__ = ["fine_detail_facts"]
 
-_OCTAVES = ("coarsest", "coarse", "fine", "finest")
 _READ = (
     ("cnn", "mini-cnn", "accuracy", {"coarse": COARSE, "fine": FINE}, ".0%"),
     ("noised", "mini-cnn-noise", "accuracy", {"coarse": COARSE, "fine": FINE}, ".0%"),
@@ -67,7 +66,7 @@ def _lost(detail: pd.DataFrame) -> dict[str, Any]:
     bands = detail["band"].unique()
     return {
         f"lost_{name}": Number(gone.get(band, np.nan), ".2g")
-        for name, band in zip(_OCTAVES, bands, strict=True)
+        for name, band in zip(("coarsest", "coarse", "fine", "finest"), bands, strict=True)
     }
 
 

@@ -87,13 +87,12 @@ def _textures(textures: pd.DataFrame, weighted: pd.DataFrame) -> dict[str, Any]:
 
 def _lead(lead: pd.DataFrame) -> dict[str, Any]:
     """What the shape's prompt gains, and its lead, before and after texture is lost."""
-    late = lead.set_index("part").loc["late"]
+    parts = lead.set_index("part").to_dict("index")
     facts: dict[str, Any] = {
-        "lost_from": Number(late["lost_from"], ".2g"),
-        "late_weight": Number(late["weight"], ".1%"),
+        "lost_from": Number(parts["late"]["lost_from"], ".2g"),
+        "late_weight": Number(parts["late"]["weight"], ".1%"),
     }
-    for row in lead.to_dict("records"):
-        name = row["part"]
+    for name, row in parts.items():
         facts[f"shape_{name}"] = Number(1000 * row["shape"], ".2f")
         facts[f"lead_{name}"] = Number(1000 * row["lead"], "+.2f")
         facts[f"lead_{name}_interval"] = Interval(1000 * row["low"], 1000 * row["high"], "+.2f")
@@ -125,7 +124,8 @@ def _decays(decays: pd.DataFrame) -> dict[str, Any]:
     for model in DIFFUSION:
         short = short_name(model)
         own = high[high["model"] == model].set_index("k")
-        paper, flat, steep = (own.loc[k] for k in (PAPER, min(DECAYS), max(DECAYS)))
+        by_k = own.to_dict("index")
+        paper, flat, steep = (by_k[k] for k in (PAPER, min(DECAYS), max(DECAYS)))
         facts[f"{short}_high"] = Number(paper["accuracy"], ".0%")
         facts[f"{short}_high_interval"] = Interval(paper["low"], paper["high"], ".0%")
         facts[f"{short}_high_best"] = Number(own["accuracy"].max(), ".0%")

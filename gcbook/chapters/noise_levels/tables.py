@@ -183,7 +183,7 @@ def cue_centres(
         low, high = resampling.interval(t)
         tables.append(keys.assign(cue=cue, t=t[:, 0], low=low, high=high))
     table = pd.concat(tables).rename(columns={"observer": "model"})
-    orders = {"model": answers["observer"].unique(), "cue": centres}
+    orders = {"model": list(answers["observer"].unique()), "cue": list(centres)}
     return ordered_rows(table, list(orders), orders)
 
 

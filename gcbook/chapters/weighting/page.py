@@ -198,7 +198,7 @@ def page_agreement(stores: Stores, n_draws: int, seed: int) -> dict[str, int]:
 
 def _places(names: pd.Series, among: Sequence[str]) -> list[int]:
     """Where each of some names is among others, −1 for nowhere."""
-    return pd.Index(among, dtype=object).get_indexer(names).tolist()
+    return [among.index(name) if name in among else -1 for name in names]
 
 
 def _chosen(of_model: Mapping[str, Store], seed: int) -> dict[str, RawErrors]:

@@ -67,10 +67,6 @@ def draw_blends(count: int, seed: int = 0) -> tuple[Blend, ...]:
     """Draw pairs of categories, a test silhouette of each, and mix them in equal parts.
 
     No pair of categories comes twice.
-
-    Args:
-        count: of blends.
-        seed: of the lot.
     """
     pairs = [(a, b) for i, a in enumerate(ALL_CATEGORIES) for b in ALL_CATEGORIES[i + 1 :]]
     rng = np.random.default_rng(seed)

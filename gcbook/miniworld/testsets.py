@@ -71,7 +71,6 @@ def make_test_set(
 
     Args:
         name: one of `TEST_SETS`.
-        world: the choices that images are made by.
         seed: any integer; the sets of one seed are independent of each other, but all
             manipulations start from the same images.
         split: of the silhouettes; another than "test" is for what is chosen before a test.

@@ -170,7 +170,6 @@ class Composer:
     """Makes images of a world from some silhouettes.
 
     Args:
-        world: the choices.
         silhouettes: the shapes, of one split.
     """
 
@@ -185,8 +184,6 @@ class Composer:
         """Draw images as the world has them: categories equally often, textures by diagnosticity.
 
         Args:
-            number: of images.
-            generator: of everything that is random.
             category: that all are of; one that the silhouettes show. All alike if "".
         """
         world, known = self.world, torch.unique(self._shape)

@@ -65,7 +65,6 @@ def benchmark_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Da
     """All observers of the benchmark: the humans, our networks, and every model of the paper.
 
     Args:
-        summaries: any.
         observers: of our networks, those to keep; none keeps all.
 
     Returns:

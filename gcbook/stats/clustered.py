@@ -65,9 +65,6 @@ def clustered_sums(
 
     Args:
         rows: with ``category, silhouette`` and the columns named.
-        by: columns to group by.
-        columns: numbers to add up.
-        resampling: how the intervals are made.
 
     Returns:
         The groups, a row each, and for every column, and for "n", the number of rows, an array
@@ -146,12 +143,9 @@ def clustered_means(
     """Means of a column within groups, with intervals.
 
     Args:
-        rows: see `clustered_sums`, as are the others.
-        by: columns to group by.
-        column: whose mean.
+        rows: see `clustered_sums`.
         share: its values are 0 and 1, so that an interval must not end where all are alike; as many
             answers are counted as there are silhouettes (see `Resampling.interval`).
-        resampling: how the intervals are made.
 
     Returns:
         Columns ``by, n, mean, low, high``.
@@ -177,10 +171,7 @@ def clustered_columns(
 
     Args:
         table: with ``category, silhouette``, see `clustered_sums`.
-        by: columns to group by.
-        columns: to take means of.
         shares: those of them whose values are 0 and 1, see `clustered_means`.
-        resampling: how the intervals are made.
     """
     groups = table.groupby(list(by), sort=True, observed=True).size()
     found = groups.rename("n").reset_index()

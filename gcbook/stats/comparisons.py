@@ -116,7 +116,6 @@ def compare(means: Mapping[str, Mapping[Who, Floats]], resampling: Resampling) -
     Args:
         means: metric → observer → (1 + draws,), the value first; the pooled humans are `HUMANS`.
             Model pairs are formed of those that have the error consistency over all datasets.
-        resampling: how the intervals of the differences are made.
 
     Returns:
         Columns `TEST_COLUMNS`; ``difference`` is a minus b, ``p_corrected`` is corrected in its

@@ -95,7 +95,6 @@ def estimate(
     """Compute every value, interval and test of the book from trials.
 
     Args:
-        trials: a trials table.
         settings: conventions and resampling; the benchmark's by default.
         all_pairs: also compare models with models, which the benchmark tables do not need.
     """

@@ -125,7 +125,6 @@ def accuracy(trials: pd.DataFrame, by: Sequence[str] = OBSERVER) -> pd.DataFrame
 
     Args:
         trials: trials or counts.
-        by: columns to group by.
 
     Returns:
         Columns ``by``, ``n`` (trials) and ``accuracy`` in [0, 1].
@@ -150,7 +149,6 @@ def shape_bias(trials: pd.DataFrame, by: Sequence[str] = OBSERVER) -> pd.DataFra
 
     Args:
         trials: trials or counts; only rows with a cue conflict are used.
-        by: columns to group by.
 
     Returns:
         Columns ``by``, ``n`` (conflict images), ``shape_accuracy`` and ``texture_accuracy`` (shares

@@ -43,8 +43,6 @@ def accuracies(
 
     Args:
         answers: as `gcbook.miniworld.results.answers.mark` returns them; "na" is a wrong answer.
-        by: columns to group by.
-        resampling: how the intervals are made.
 
     Returns:
         Columns ``by, n, accuracy, low, high``.
@@ -61,8 +59,6 @@ def cue_sums(
 
     Args:
         answers: see `accuracies`; only conflicts count.
-        by: columns to group by.
-        resampling: how the intervals are made.
 
     Returns:
         As `gcbook.stats.clustered.clustered_sums`; `gcbook.stats.metrics.cue_metrics` takes them.
@@ -82,8 +78,6 @@ def cue_shares(
 
     Args:
         answers: see `accuracies`; only conflicts count.
-        by: columns to group by.
-        resampling: how the intervals are made.
 
     Returns:
         Columns ``by, n`` and, of each of `gcbook.stats.metrics.CUE_METRICS`, the value, ``_low``
@@ -115,8 +109,6 @@ def pooled_measures(
     Args:
         answers: as `gcbook.miniworld.results.answers.mark` returns them, of the cue-conflict and
             the in-distribution set, which every network answered to.
-        by: columns to group by.
-        resampling: how the intervals are made.
         together: pool the networks of a group; else each is a group of its own.
 
     Returns:
@@ -159,7 +151,6 @@ def change_of(before: np.ndarray, after: np.ndarray, resampling: Resampling) -> 
     Args:
         before: its values, (1 + draws,); the resamples are the same on both sides.
         after: likewise.
-        resampling: how the interval is made.
 
     Returns:
         ``before, after, change`` and the ends of its interval, ``low, high``.

@@ -108,7 +108,6 @@ def evaluations(store: Store, draws: int | None = None) -> int:
     """Network evaluations (NFE) of one decision without a race.
 
     Args:
-        store: of the model's scores.
         draws: of an image; by default all that are stored.
     """
     traits = store.traits

@@ -41,10 +41,6 @@ def pair_kappas(
     It is computed within conditions, then averaged over the conditions of a test set and over the
     test sets, as in the benchmark; undefined values are left out of the means.
 
-    Args:
-        panel: of the models.
-        resampling: how the intervals are made.
-
     Returns:
         A row a pair: ``a, b`` (models), ``kappa, low, high``, ``most`` (that the two accuracies
         allow), ``images``, ``pair`` ("seeds" of one miniature; else "generative", "discriminative"
@@ -146,7 +142,6 @@ def sides(
         pairs: from `pair_kappas`.
         values: likewise, (pairs, 1 + draws).
         bounds: likewise.
-        resampling: how the intervals are made.
 
     Returns:
         ``generative, discriminative, across, seeds``, each with ``_low``, ``_high``, ``_pairs`` and

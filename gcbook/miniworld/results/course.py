@@ -53,7 +53,6 @@ def first_and_last(answers: pd.DataFrame, *, resampling: Resampling = Resampling
 
     Args:
         answers: from `course_answers`.
-        resampling: how the intervals are made.
 
     Returns:
         A row a model and weighting: ``model, weighting, first, last`` (images seen); for each of

@@ -91,10 +91,6 @@ def verdict_of(low: float, high: float) -> str:
 def claim_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
     """Put the claims to the miniatures, those whose models and test sets the answers have.
 
-    Args:
-        answers: of the test sets.
-        resampling: how the intervals are made.
-
     Returns:
         ``claim, measure``, ``compared`` ("a − b"), ``a, b`` (values, over all seeds),
         ``difference, low, high, verdict``, and ``paper`` (what it prints of its own models, ""

@@ -65,7 +65,6 @@ def score_regenerated(
     Args:
         ratio: one of `RATIOS`.
         folder: of all ratios' stores.
-        report: takes a line.
         draws: regenerations of an image under each prompt, each with a mask and samples of its own.
 
     Returns:

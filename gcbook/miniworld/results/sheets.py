@@ -83,7 +83,6 @@ def reconstruct_picture(
     """Reconstruct a picture under each of its prompts.
 
     Args:
-        picture: what.
         classifier: from `gcbook.illusions.reconstruct.load_for_prompts`, with all of its prompts.
         draws: numbers of the draws, which are the seeds.
         strengths: instead of the picture's.
@@ -117,7 +116,6 @@ def make_sheet(picture: Picture, classifier: Classifier, folder: Path) -> Path:
     Above them, in the first row, stand the original and the untouched picture.
 
     Args:
-        picture: what.
         classifier: with all of its prompts.
         folder: of the model's sheets.
     """
@@ -194,10 +192,6 @@ def check_reconstructions(
 ) -> tuple[int, int]:
     """Make some shipped reconstructions anew, the first draw of each, and compare.
 
-    Args:
-        model: its name.
-        names: of pictures.
-
     Returns:
         How many were compared, and how many of them are others, which only tokens may be.
 
@@ -235,7 +229,6 @@ def write_record(folder: Path, classifier: Classifier, *, complete: bool) -> Pat
     """Write what makes a folder of sheets, and whether they are all there.
 
     Args:
-        folder: of the sheets.
         classifier: that makes them.
         complete: whether all are there.
     """

@@ -22,9 +22,6 @@ FULL_SCALE = 0.99
 def error_table(steps: Steps) -> pd.DataFrame:
     """The error of every class at every time, and its place among the sixteen.
 
-    Args:
-        steps: from `gcbook.miniworld.results.steps.take_steps`.
-
     Returns:
         ``image, t, label, role`` (see `gcbook.miniworld.results.steps.ROLES`), ``error`` (mean
         square over elements, of pixels from −1 to 1), ``excess`` (percent above the smallest error
@@ -44,9 +41,6 @@ def error_table(steps: Steps) -> pd.DataFrame:
 
 def picture_table(steps: Steps) -> pd.DataFrame:
     """All pictures, one row an image and time.
-
-    Args:
-        steps: from `gcbook.miniworld.results.steps.take_steps`.
 
     Returns:
         ``image, t``; ``clean, noised`` (pictures); and, as lists over the classes, ``label, role,

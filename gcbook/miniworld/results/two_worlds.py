@@ -56,7 +56,6 @@ def bias_rows(answers: dict[str, pd.DataFrame], *, resampling: Resampling) -> pd
 
     Args:
         answers: from `answers_in_both`.
-        resampling: how the intervals are made.
 
     Returns:
         Its columns; ``shape_accuracy, texture_accuracy``, the shares of answers that name the cue;
@@ -82,7 +81,6 @@ def claims_in_both(answers: dict[str, pd.DataFrame], *, resampling: Resampling) 
 
     Args:
         answers: from `answers_in_both`.
-        resampling: how the intervals are made.
     """
     return _in_both(
         lambda world: claim_differences(claim_rows(answers[world], resampling=resampling))
@@ -94,7 +92,6 @@ def weighting_rows(bias: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
 
     Args:
         bias: from `bias_rows`.
-        resampling: how the intervals are made.
 
     Returns:
         ``world, recipe, k, shape_bias, low, high``, and ``shape_accuracy, texture_accuracy``, the
@@ -142,8 +139,6 @@ def in_both(
     Args:
         rows_of: makes it of one world's answers.
         answers: from `answers_in_both` or `noised_in_both`.
-        more: what else it takes.
-        resampling: how the intervals are made.
     """
     return _in_both(lambda world: rows_of(answers[world], *more, resampling=resampling))
 

@@ -282,11 +282,7 @@ def distance(measured: Measured) -> tuple[float, float]:
 
 
 def next_training(done: Sequence[Training]) -> Training | None:
-    """Return what the plan trains next, None where it has ended.
-
-    Args:
-        done: what was trained so far.
-    """
+    """Return what the plan trains next, None where it has ended."""
     first = {
         each.candidate: each.measured
         for each in done
@@ -391,7 +387,6 @@ def calibrate(
         log: gets a line a training.
         folder: of the states of trainings, to go on from.
         trainings: to do now, instead of all.
-        report: takes lines on how it goes.
     """
     left = math.inf if trainings is None else trainings
     while left and (job := next_training(read_log(log))) is not None:

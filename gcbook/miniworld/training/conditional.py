@@ -16,12 +16,7 @@ VALIDATION_BATCH = 256
 
 
 class ConditionalTask(Task):
-    """A model of images given a prompt.
-
-    Args:
-        start: its images, and where it is computed.
-        batch_size: images a step.
-    """
+    """A model of images given a prompt."""
 
     @abstractmethod
     def losses(
@@ -34,7 +29,6 @@ class ConditionalTask(Task):
         """Return what the model is trained on, (n, ...).
 
         Args:
-            pool: of images.
             indices: of n of them.
             mirror: which are mirrored, bool (n,).
         """

@@ -74,8 +74,6 @@ class PixelTask(_DiffusionTask):
     """A text-conditional diffusion model on pixels.
 
     Args:
-        start: images of all categories, and where it is computed.
-        batch_size: images a step.
         channels: of the U-Net, from 32 × 32 places down to 8 × 8; at more it has as many as at 32.
     """
 
@@ -159,12 +157,7 @@ class PixelTask(_DiffusionTask):
 
 
 class AutoencoderTask(Task):
-    """An autoencoder of 16 × 16 latents of four numbers.
-
-    Args:
-        start: its images, and where it is computed.
-        batch_size: images a step.
-    """
+    """An autoencoder of 16 × 16 latents of four numbers."""
 
     networks = ("vae",)
 
@@ -212,12 +205,7 @@ class AutoencoderTask(Task):
 
 
 class LatentTask(_DiffusionTask):
-    """A text-conditional diffusion model on latents.
-
-    Args:
-        start: images of all categories, the trained autoencoder, and where it is computed.
-        batch_size: images a step.
-    """
+    """A text-conditional diffusion model on latents of the trained autoencoder in ``base``."""
 
     def __init__(self, start: Start, *, batch_size: int = 128) -> None:
         from diffusers import AutoencoderKL, PNDMScheduler, UNet2DConditionModel

@@ -48,7 +48,6 @@ class KeyedImages(Dataset[tuple[torch.Tensor, int]]):
     """Images with labels whose augmentation is keyed.
 
     Args:
-        images: of a folder.
         transform: from a PIL image to a tensor; it may draw from torch's global generator.
         seed: of the run.
 
@@ -133,7 +132,6 @@ def open_images(data: str | Path, part: str) -> ImageFolder:
     """Open ``DATA/PART/CLASS/…``, as torchvision does.
 
     Args:
-        data: the folder.
         part: "train" or "val".
 
     Raises:
@@ -205,9 +203,6 @@ def ignore_interruptions(worker: int) -> None:
     """Let a reader of images live on when all processes of a group are told to stop.
 
     Else torch raises the reader's death in its parent, in the midst of whatever that does.
-
-    Args:
-        worker: its number, which torch gives.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)

@@ -129,8 +129,6 @@ def save_pipeline(folder: Path, class_name: str, **parts: Any) -> None:
     """Write a pipeline of diffusers: a folder a part, and ``model_index.json``.
 
     Args:
-        folder: of the pipeline.
-        class_name: of the pipeline.
         parts: its models, scheduler and tokenizer by name; None for one that it goes without.
     """
     import diffusers

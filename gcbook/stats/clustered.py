@@ -59,7 +59,7 @@ def clustered_sums(
     by: Sequence[str],
     columns: Sequence[str],
     *,
-    resampling: Resampling = Resampling(),
+    resampling: Resampling,
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """Sums of columns within groups, as they are and in each resample of the silhouettes.
 
@@ -138,7 +138,7 @@ def clustered_means(
     column: str,
     *,
     share: bool = False,
-    resampling: Resampling = Resampling(),
+    resampling: Resampling,
 ) -> pd.DataFrame:
     """Means of a column within groups, with intervals.
 
@@ -163,7 +163,7 @@ def clustered_columns(
     columns: Sequence[str],
     *,
     shares: Sequence[str] = (),
-    resampling: Resampling = Resampling(),
+    resampling: Resampling,
 ) -> pd.DataFrame:
     """Means of columns within groups, each with ``…_low, …_high``, and ``n``, the groups' rows.
 
@@ -181,12 +181,7 @@ def clustered_columns(
         if known.empty:
             found[names] = np.nan
             continue
-        part = clustered_means(
-            known,
-            by,
-            column,
-            share=column in shares,
-            resampling=resampling,
-        ).rename(columns=dict(zip(("mean", "low", "high"), names, strict=True)))
+        part = clustered_means(known, by, column, share=column in shares, resampling=resampling)
+        part = part.rename(columns=dict(zip(("mean", "low", "high"), names, strict=True)))
         found = found.merge(part[[*by, *names]], on=list(by), how="left")
     return found

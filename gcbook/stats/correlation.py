@@ -96,8 +96,11 @@ def _correlate(name: str, x: np.ndarray, y: np.ndarray, resampling: Resampling) 
     if n < 3 or not varies:
         return Correlation(name, n, nan, nan, nan, nan, 0, False)
     unit = [(v - v.mean()) / np.linalg.norm(v - v.mean()) for v in (x, y)]
-    exact = n <= MOST_EXACT
-    others = _all_orders(n) if exact else _random_orders(n, resampling.seed)
+    if exact := n <= MOST_EXACT:
+        others = _all_orders(n)
+    else:
+        order = np.tile(np.arange(n), (ARRANGEMENTS, 1))
+        others = np.random.default_rng(resampling.seed).permuted(order, axis=1)
     r = float(np.clip(unit[0] @ unit[1], -1, 1))
     as_far = int((np.abs(unit[0][others] @ unit[1]) >= abs(r) - _ROUNDING).sum())
     # Of random arrangements the given one is one more, so that p is never 0.
@@ -110,11 +113,6 @@ def _correlate(name: str, x: np.ndarray, y: np.ndarray, resampling: Resampling) 
 @cache
 def _all_orders(n: int) -> npt.NDArray[np.int8]:
     return np.array(list(permutations(range(n))), dtype=np.int8)
-
-
-def _random_orders(n: int, seed: int) -> npt.NDArray[np.int64]:
-    order = np.tile(np.arange(n), (ARRANGEMENTS, 1))
-    return np.random.default_rng(seed).permuted(order, axis=1)
 
 
 def fisher_interval(

@@ -47,16 +47,6 @@ OBSERVER = ("source", "observer")
 
 CUE_METRICS = ("shape_accuracy", "texture_accuracy", "shape_bias")
 
-_COUNT_KEYS = (
-    "source",
-    "observer",
-    "observer_kind",
-    "dataset",
-    "condition",
-    "category",
-    "cue",
-    "response",
-)
 _TEXTURE = r"-([a-z]+)\d+\.\w+$"
 
 
@@ -218,7 +208,8 @@ def count_trials(trials: pd.DataFrame) -> pd.DataFrame:
     All of this module's functions give the same on these counts as on the trials.
     """
     keyed = trials.assign(cue=cues(trials))
-    return _group(keyed, _COUNT_KEYS, n=_weights(keyed))
+    keys = [*OBSERVER, "observer_kind", "dataset", "condition", "category", "cue", "response"]
+    return _group(keyed, keys, n=_weights(keyed))
 
 
 def pool_humans(trials: pd.DataFrame) -> pd.DataFrame:

@@ -34,10 +34,7 @@ CONFLICT, PLAIN = "cue-conflict", "in-distribution"
 
 
 def accuracies(
-    answers: pd.DataFrame,
-    by: Sequence[str] = ("observer",),
-    *,
-    resampling: Resampling = Resampling(),
+    answers: pd.DataFrame, by: Sequence[str] = ("observer",), *, resampling: Resampling
 ) -> pd.DataFrame:
     """Share of images answered with their category.
 
@@ -69,10 +66,7 @@ def cue_sums(
 
 
 def cue_shares(
-    answers: pd.DataFrame,
-    by: Sequence[str] = ("observer",),
-    *,
-    resampling: Resampling = Resampling(),
+    answers: pd.DataFrame, by: Sequence[str] = ("observer",), *, resampling: Resampling
 ) -> pd.DataFrame:
     """Shape accuracy, texture accuracy and shape bias on cue-conflict images.
 

@@ -48,7 +48,7 @@ def course_answers(models: Sequence[str]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def first_and_last(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def first_and_last(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
     """Which cue prevails at the first checkpoint, at the last, and whether shape bias moved.
 
     Args:

@@ -182,7 +182,7 @@ def noise_answers(
     return answers.assign(trained=answers["recipe"].map(TRAINED))
 
 
-def change_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def change_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
     """What noise in training changes, and what noise in testing adds.
 
     Args:
@@ -216,7 +216,7 @@ def change_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling())
     return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))
 
 
-def category_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def category_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
     """Fig. 13: shape bias by shape category in each cell, over all seeds.
 
     Args:

@@ -128,10 +128,7 @@ def read_errors(store: Store) -> RawErrors:
 
 
 def sweep_table(
-    stores: Stores,
-    *,
-    others: Iterable[str] = tuple(OTHERS),
-    resampling: Resampling = Resampling(),
+    stores: Stores, *, others: Iterable[str] = tuple(OTHERS), resampling: Resampling
 ) -> pd.DataFrame:
     """Accuracy and cues under many weightings, from all images and all draws.
 

@@ -96,7 +96,7 @@ def world_answers(models: tuple[Trained, ...]) -> pd.DataFrame:
     return mark(pd.concat(tables, ignore_index=True))
 
 
-def sign_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def sign_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
     """By how much the diffusion model is more shape-biased than the ResNet, point by point.
 
     Args:

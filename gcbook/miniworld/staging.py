@@ -18,14 +18,7 @@ import torch.nn.functional as F
 from gcbook.files.errors import InputError
 from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.textures import draw_textures
-from gcbook.miniworld.world import (
-    ALL_CATEGORIES,
-    DEFAULT_WORLD,
-    World,
-    as_clouds,
-    placed,
-    pooled,
-)
+from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, World, as_clouds, placed, pooled
 from gcbook.noise.draws import keyed_generator
 from gcbook.paper.categories import CATEGORIES
 

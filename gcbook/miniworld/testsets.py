@@ -29,6 +29,7 @@ import torch.nn.functional as F
 from scipy.ndimage import distance_transform_edt
 
 from gcbook.files.errors import InputError
+from gcbook.miniworld.outlines import between
 from gcbook.miniworld.silhouettes import Silhouettes, Split, load_silhouettes
 from gcbook.miniworld.textures import draw_textures
 from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, Composer, Scene, World
@@ -272,15 +273,11 @@ def _texture(world: World, seed: int, split: Split) -> list[_Drawn]:
     """Textures over the whole frame, with the world's mean contrast."""
     generator = _generator(seed, "texture")
     category = torch.arange(len(CATEGORIES)).repeat_interleave(TEXTURES_A_CATEGORY)
-
-    def between(bounds: tuple[float, float]) -> torch.Tensor:
-        return bounds[0] + (bounds[1] - bounds[0]) * torch.rand(len(category), generator=generator)
-
     pattern = draw_textures(
         category,
         world.textures,
-        between(world.period) / world.resolution,
-        torch.deg2rad(between(world.tilt)),
+        between(world.period, len(category), generator) / world.resolution,
+        torch.deg2rad(between(world.tilt, len(category), generator)),
         world.resolution * world.supersampling,
         generator,
     )

@@ -55,11 +55,7 @@ def silhouettes(answers: pd.DataFrame) -> tuple[pd.Index, Factor]:
 
 
 def clustered_sums(
-    rows: pd.DataFrame,
-    by: Sequence[str],
-    columns: Sequence[str],
-    *,
-    resampling: Resampling,
+    rows: pd.DataFrame, by: Sequence[str], columns: Sequence[str], *, resampling: Resampling
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """Sums of columns within groups, as they are and in each resample of the silhouettes.
 

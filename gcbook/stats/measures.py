@@ -285,11 +285,7 @@ class _Condition:
         return self.sums(np.stack([self.right, self.seen]))
 
     def pairs(
-        self,
-        first: Places,
-        second: Places,
-        metrics: Sequence[str],
-        zero_division: ZeroDivision,
+        self, first: Places, second: Places, metrics: Sequence[str], zero_division: ZeroDivision
     ) -> dict[str, Floats]:
         """Metrics of pairs, each (pairs, 1 + draws): see `DatasetMeasures.pairs`."""
         shape = (len(first), self.n_draws)

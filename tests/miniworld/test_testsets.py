@@ -14,12 +14,7 @@ from gcbook.files.errors import InputError
 from gcbook.miniworld import testsets
 from gcbook.miniworld.outlines import Outline
 from gcbook.miniworld.silhouettes import load_silhouettes
-from gcbook.miniworld.testsets import (
-    TEST_SETS,
-    conditions_made,
-    make_test_set,
-    silhouette_of,
-)
+from gcbook.miniworld.testsets import TEST_SETS, conditions_made, make_test_set, silhouette_of
 from gcbook.miniworld.world import DEFAULT_WORLD, Composer
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
@@ -64,8 +59,7 @@ def test_sets_are_those_of_the_benchmark_that_can_be_made():
 
 
 @pytest.mark.parametrize(
-    ("name", "number"),
-    [("in-distribution", 20), ("cue-conflict", 45), ("texture", 10)],
+    ("name", "number"), [("in-distribution", 20), ("cue-conflict", 45), ("texture", 10)]
 )
 def test_sets_are_balanced(sets, name, number):
     counts = Counter(each.category for each in sets[name])

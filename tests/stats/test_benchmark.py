@@ -249,7 +249,7 @@ def test_a_dataset_without_humans_is_said_and_nobody_is_ranked(
     assert rows["n_datasets"].to_dict() == dict.fromkeys(rows.index, 17) | {"humans": 16}
     assert found.attrs["notes"] == [
         "no humans on sketch: what compares with humans is a mean over the other datasets, and no "
-        "model is ranked; --datasets ranks on those with humans",
+        "model is ranked; --datasets ranks on those with humans"
     ]
     chosen = tuple(name for name in DATASETS if name != "sketch")
     ranked = benchmark(some, SummarySettings(datasets=chosen, resampling=Resampling(draws=0)))

@@ -33,10 +33,7 @@ COUNTED = {"rotation": ("90", "180"), "sketch": ("0",), "low-pass": ("1", "10")}
 N_IMAGES = 160
 SHARES = ("ood_accuracy", "observed_consistency", "accuracy in one condition", "humans' accuracy")
 RANGES = {"accuracy_difference": (0, 1)}
-KAPPAS = (
-    "error consistency of one pair in one condition",
-    "error consistency among humans",
-)
+KAPPAS = ("error consistency of one pair in one condition", "error consistency among humans")
 
 Floats = npt.NDArray[np.floating]
 

@@ -7,24 +7,14 @@ import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import DataNotFoundError
-from gcbook.miniworld.results.shipped import (
-    label_of,
-    parts_of,
-    shipped_store,
-)
+from gcbook.miniworld.results.shipped import label_of, parts_of, shipped_store
 from gcbook.miniworld.testsets import silhouette_of, texture_of
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import choose_draws, decide, to_trials
 from gcbook.scoring.store import Store
 from gcbook.stats.metrics import cues
 
-__all__ = [
-    "SOURCE",
-    "mark",
-    "miniature_answers",
-    "with_recipe",
-    "evaluations",
-]
+__all__ = ["SOURCE", "mark", "miniature_answers", "with_recipe", "evaluations"]
 
 SOURCE = "miniature"
 """Of trials: these are no answers to the 17 real datasets, even where a set has the same name."""

@@ -8,24 +8,11 @@ from scipy.spatial.distance import squareform
 from gcbook.miniworld.results.kinds import side_of
 from gcbook.miniworld.results.panel import MiniaturePanel, counted
 from gcbook.miniworld.results.shipped import parts_of
-from gcbook.stats.agreement import (
-    kappa,
-    kappa_bias,
-    kappa_bound,
-    sums_of,
-    weighted_pair_counts,
-)
+from gcbook.stats.agreement import kappa, kappa_bias, kappa_bound, sums_of, weighted_pair_counts
 from gcbook.stats.measures import mean_defined
 from gcbook.stats.resampling import Resampling, centred, halfway
 
-__all__ = [
-    "GROUPS",
-    "clusters",
-    "group_of_images",
-    "kappa_of",
-    "pair_kappas",
-    "sides",
-]
+__all__ = ["GROUPS", "clusters", "group_of_images", "kappa_of", "pair_kappas", "sides"]
 
 GROUPS = ("Other images", "Cue conflict")
 """Images over which error consistency is computed."""

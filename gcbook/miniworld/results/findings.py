@@ -16,14 +16,7 @@ from gcbook.miniworld.results.shipped import parts_of
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import number
 
-__all__ = [
-    "AGREES",
-    "CONTRADICTS",
-    "UNDECIDED",
-    "claim_differences",
-    "claim_rows",
-    "verdict_of",
-]
+__all__ = ["AGREES", "CONTRADICTS", "UNDECIDED", "claim_differences", "claim_rows", "verdict_of"]
 
 AGREES, CONTRADICTS, UNDECIDED = "as in the paper", "the other way round", "open"
 

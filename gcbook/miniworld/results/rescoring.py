@@ -100,12 +100,7 @@ def rescore(
 
 
 def check_shipped(
-    models: Sequence[str],
-    *,
-    n_images: int = 12,
-    draws: int = 4,
-    seed: int = 0,
-    workers: int = 1,
+    models: Sequence[str], *, n_images: int = 12, draws: int = 4, seed: int = 0, workers: int = 1
 ) -> pd.DataFrame:
     """Check the shipped scores of models, on every test set that can be made here.
 

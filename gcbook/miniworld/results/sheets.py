@@ -186,10 +186,7 @@ MOST_OTHER = 0.1
 two numbers are as near as rounding, another machine draws another one."""
 
 
-def check_reconstructions(
-    model: str,
-    names: Sequence[str],
-) -> tuple[int, int]:
+def check_reconstructions(model: str, names: Sequence[str]) -> tuple[int, int]:
     """Make some shipped reconstructions anew, the first draw of each, and compare.
 
     Returns:

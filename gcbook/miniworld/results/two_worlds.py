@@ -15,12 +15,7 @@ from gcbook.miniworld.results.findings import claim_differences, claim_rows
 from gcbook.miniworld.results.kinds import DIFFUSION, recipes_in
 from gcbook.miniworld.results.noised import discriminative_models, noise_answers
 from gcbook.miniworld.results.scores import bias_by_shape
-from gcbook.miniworld.results.shipped import (
-    label_of,
-    parts_of,
-    shipped_models,
-    shipped_store,
-)
+from gcbook.miniworld.results.shipped import label_of, parts_of, shipped_models, shipped_store
 from gcbook.miniworld.results.weighting import answers_under
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling

@@ -48,7 +48,7 @@ contrast not yet reached. Since then the mean decides as well.
 import json
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -374,13 +374,7 @@ def read_log(path: str | Path) -> list[Training]:
     return found
 
 
-def calibrate(
-    log: str | Path,
-    folder: str | Path,
-    *,
-    trainings: int | None = None,
-    report: Callable[[str], None] = print,
-) -> None:
+def calibrate(log: str | Path, folder: str | Path, *, trainings: int | None = None) -> None:
     """Search, from wherever the log is, until the plan has ended.
 
     Args:
@@ -398,7 +392,7 @@ def calibrate(
             steps=job.steps,
             validate_every=job.steps // 2,
             world=job.candidate.world,
-            report=lambda line, name=job.name: report(f"{name}: {line}"),  # type: ignore[misc]
+            report=lambda line, name=job.name: print(f"{name}: {line}"),  # type: ignore[misc]
         )
         trainer.run()
         measured, counts = measure(trainer.averaged().modules()["network"], job.candidate.world)
@@ -406,5 +400,5 @@ def calibrate(
         done = replace(job, measured=measured, counts=counts, minutes=minutes)
         with Path(log).open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(asdict(done)) + "\n")
-        report(f"{job.name}: {counts}, {measured}, distance {distance(measured)}")
+        print(f"{job.name}: {counts}, {measured}, distance {distance(measured)}")
         left -= 1

@@ -97,10 +97,7 @@ class CnnTask(Task):
         self.network.save_pretrained(folder)
         size = self.train.images.shape[-1]
         ConvNextImageProcessor(
-            size={"shortest_edge": size},
-            crop_pct=1.0,
-            image_mean=[MEAN] * 3,
-            image_std=[SD] * 3,
+            size={"shortest_edge": size}, crop_pct=1.0, image_mean=[MEAN] * 3, image_std=[SD] * 3
         ).save_pretrained(folder)
 
 

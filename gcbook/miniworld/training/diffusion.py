@@ -19,12 +19,7 @@ import torch
 import torch.nn.functional as F
 
 from gcbook.classifiers.checkpoint import load_weights
-from gcbook.miniworld.training.conditional import (
-    ConditionalTask,
-    autocast,
-    both_sides,
-    even_times,
-)
+from gcbook.miniworld.training.conditional import ConditionalTask, autocast, both_sides, even_times
 from gcbook.miniworld.training.miniature import Start, Task
 from gcbook.miniworld.training.pool import Pool
 from gcbook.miniworld.training.texts import (
@@ -78,11 +73,7 @@ class PixelTask(_DiffusionTask):
     """
 
     def __init__(
-        self,
-        start: Start,
-        *,
-        batch_size: int = 128,
-        channels: tuple[int, int, int] = (16, 48, 96),
+        self, start: Start, *, batch_size: int = 128, channels: tuple[int, int, int] = (16, 48, 96)
     ) -> None:
         from diffusers import DDPMScheduler, UNet2DConditionModel
         from transformers import T5Config, T5EncoderModel

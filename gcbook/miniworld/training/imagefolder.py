@@ -122,10 +122,7 @@ def validation_transform(shown: TorchvisionPreprocess) -> v2.Transform:
 
 
 def _normalized(shown: TorchvisionPreprocess) -> list[v2.Transform]:
-    return [
-        v2.ToDtype(torch.float32, scale=True),
-        v2.Normalize(list(shown.mean), list(shown.std)),
-    ]
+    return [v2.ToDtype(torch.float32, scale=True), v2.Normalize(list(shown.mean), list(shown.std))]
 
 
 def open_images(data: str | Path, part: str) -> ImageFolder:

@@ -133,10 +133,7 @@ def save_pipeline(folder: Path, class_name: str, **parts: Any) -> None:
     """
     import diffusers
 
-    index: dict[str, Any] = {
-        "_class_name": class_name,
-        "_diffusers_version": diffusers.__version__,
-    }
+    index: dict[str, Any] = {"_class_name": class_name, "_diffusers_version": diffusers.__version__}
     for name, part in parts.items():
         if part is None:
             index[name] = (None, None)

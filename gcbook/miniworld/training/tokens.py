@@ -18,12 +18,7 @@ import torch.nn.functional as F
 from gcbook.classifiers.amused import AESTHETIC_SCORE
 from gcbook.classifiers.checkpoint import load_weights
 from gcbook.miniworld.training.cnn import random_flips
-from gcbook.miniworld.training.conditional import (
-    ConditionalTask,
-    autocast,
-    both_sides,
-    even_times,
-)
+from gcbook.miniworld.training.conditional import ConditionalTask, autocast, both_sides, even_times
 from gcbook.miniworld.training.miniature import Start, Task
 from gcbook.miniworld.training.pool import Pool
 from gcbook.miniworld.training.texts import (

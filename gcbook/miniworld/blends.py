@@ -44,8 +44,7 @@ def blend_masks(first: Mask, second: Mask) -> Mask:
     """Mix two shapes in equal parts.
 
     Args:
-        first: (H, W), share of each pixel within the shape, in [0, 1].
-        second: the same of another one.
+        first, second: (H, W), share of each pixel within the shape, in [0, 1].
 
     Returns:
         float32 (H, W) in [0, 1]: a pixel whose middle is half a pixel or more inside has 1.
@@ -66,7 +65,7 @@ def _signed_distance(mask: Mask) -> npt.NDArray[np.float64]:
 def draw_blends(count: int) -> tuple[Blend, ...]:
     """Draw pairs of categories, a test silhouette of each, and mix them in equal parts.
 
-    No pair of categories comes twice.
+    No pair of categories comes twice, and the first of many are those of few.
     """
     pairs = [(a, b) for i, a in enumerate(ALL_CATEGORIES) for b in ALL_CATEGORIES[i + 1 :]]
     rng = np.random.default_rng(0)

@@ -160,10 +160,7 @@ def compose_stage(
 
 
 def find_silhouette(name: str) -> Pixels:
-    """Return the test silhouette that an image's name begins with, uint8 (64, 64).
-
-    Args:
-        name: of the image, or of the silhouette alone.
+    """Return the test silhouette that an image's name begins with, or is, uint8 (64, 64).
 
     Raises:
         InputError: there is none of that name.

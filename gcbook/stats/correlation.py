@@ -69,8 +69,7 @@ def correlate(
     coefficient and (1 + r²/2)/(n − 3) for Spearman's (Bonett & Wright, 2000).
 
     Args:
-        x: one number an observer.
-        y: the other, in the same order.
+        x, y: one number an observer, in the same order.
         resampling: confidence of the intervals, and seed of the random arrangements that more than
             `MOST_EXACT` observers need; nothing is drawn anew.
 
@@ -135,11 +134,7 @@ def fisher_interval(
 def fisher_difference(r: float, n: int, other: float, points: int) -> tuple[float, float]:
     """Compare Pearson's coefficients of two independent samples by Fisher's transformation.
 
-    Args:
-        r: of the first.
-        n: observers of the first.
-        other: of the second.
-        points: observers of the second.
+    The first is r, of n observers, the second ``other``, of as many as ``points``.
 
     Returns:
         z, positive where the first is the larger, and its two-sided p; both NaN where a sample has

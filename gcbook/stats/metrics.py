@@ -53,9 +53,7 @@ _TEXTURE = r"-([a-z]+)\d+\.\w+$"
 def share(part: Any, whole: Any) -> Any:
     """Part of a whole, such as right of all answers; NaN where the whole is 0.
 
-    Args:
-        part: a number, array or column.
-        whole: likewise, of a shape that broadcasts.
+    Both are numbers, arrays or columns, of shapes that broadcast.
 
     >>> share(np.array([1, 0]), np.array([2, 0])).tolist()
     [0.5, nan]

@@ -143,8 +143,7 @@ def change_of(before: np.ndarray, after: np.ndarray, resampling: Resampling) -> 
     """Compare two groups of `pooled_measures` in one measure.
 
     Args:
-        before: its values, (1 + draws,); the resamples are the same on both sides.
-        after: likewise.
+        before, after: its values, (1 + draws,), under the same resamples.
 
     Returns:
         ``before, after, change`` and the ends of its interval, ``low, high``.

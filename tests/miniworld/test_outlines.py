@@ -34,7 +34,7 @@ def sample(outline, world=SMALL, number=4000, categories=CATEGORIES, category=""
 def shares(outline, world=BARE, number=400):
     """Share of each image that is the object's, told by its luma."""
     composer = Composer(replace(world, outline=outline), load_silhouettes("train", ("clock",)))
-    index = torch.arange(number) % len(composer.silhouettes)
+    index = torch.arange(number) % len(composer.silhouettes.names)
     scene = composer.compose(index, index * 0, torch.Generator().manual_seed(0))
     return scene.images[..., 0].astype(float)
 

@@ -74,7 +74,7 @@ def test_silhouette_shows_through():
     """Without texture, background and pose an image is the silhouette in two greys."""
     silhouettes = load_silhouettes("test", ("cat",))
     composer = Composer(replace(PLAIN, scale=(1.0, 1.0)), silhouettes)
-    index = torch.arange(len(silhouettes))
+    index = torch.arange(len(silhouettes.names))
     scene = composer.compose(index, torch.zeros_like(index), torch.Generator().manual_seed(0))
     for image, mask in zip(scene.images[..., 0], silhouettes.images, strict=True):
         small = mask.reshape(32, 2, 32, 2).mean(axis=(1, 3)).ravel()
@@ -91,7 +91,7 @@ def test_texture_contrast_is_the_ratio_of_figure_and_ground():
     world = replace(PLAIN, texture_ratio=(0.5, 0.5), scale=(1.0, 1.0), figure_ground=(0.3, 0.3))
     world = replace(world, resolution=64, supersampling=1)
     composer = Composer(world, keyboards)
-    index = torch.arange(len(keyboards)).repeat(20)
+    index = torch.arange(len(keyboards.names)).repeat(20)
     stripes = torch.zeros_like(index)
     scene = composer.compose(index, stripes, torch.Generator().manual_seed(0))
     flat = Composer(replace(world, texture_ratio=(1e-6, 1e-6)), keyboards).compose(

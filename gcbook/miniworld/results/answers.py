@@ -65,10 +65,7 @@ def _decided(test_set: str, model: str, weighting: str | None, draws: int | None
 
 
 def mark(trials: pd.DataFrame) -> pd.DataFrame:
-    """Say of trials on test sets what the images show and what the answers name.
-
-    Args:
-        trials: of the miniature world's test sets.
+    """Say of trials on the miniature world's test sets what is shown and what the answers name.
 
     Returns:
         The trials with ``texture`` (category, "" where the name tells none), ``silhouette`` (which
@@ -95,11 +92,7 @@ def with_recipe(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def evaluations(store: Store, draws: int | None = None) -> int:
-    """Network evaluations (NFE) of one decision without a race.
-
-    Args:
-        draws: of an image; by default all that are stored.
-    """
+    """Network evaluations (NFE) of one decision without a race, from some draws or all stored."""
     traits = store.traits
     number = 1 if traits.deterministic else choose_draws(store, draws)
     return number * traits.evaluations * (1 if traits.joint else len(traits.labels))

@@ -109,10 +109,8 @@ def kappa_of(pairs: pd.DataFrame, values: np.ndarray, first: str, second: str) -
     """Error consistency of two miniatures, the mean over their seeds, (1 + draws,).
 
     Args:
-        pairs: from `pair_kappas`.
-        values: likewise, (pairs, 1 + draws).
-        first: a recipe.
-        second: another one.
+        pairs, values: from `pair_kappas`.
+        first, second: their recipes.
     """
     return mean_defined(values[_recipes(pairs) == _recipe_pair(first, second)])
 
@@ -126,9 +124,7 @@ def sides(
     other, more than like generative ones.
 
     Args:
-        pairs: from `pair_kappas`.
-        values: likewise, (pairs, 1 + draws).
-        bounds: likewise.
+        pairs, values, bounds: from `pair_kappas`.
 
     Returns:
         ``generative, discriminative, across, seeds``, each with ``_low``, ``_high``, ``_pairs`` and

@@ -107,11 +107,7 @@ def _complete(place: Path) -> bool:
 
 
 def regenerated_store(ratio: float, draws: int = 1) -> Store:
-    """Open the scores of a share of hidden tokens.
-
-    Args:
-        ratio: one of `RATIOS`.
-        draws: regenerations of an image under each prompt.
+    """Open the scores of a share of hidden tokens, of as many draws.
 
     Raises:
         InputError: no such share.

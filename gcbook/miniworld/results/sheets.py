@@ -87,9 +87,6 @@ def reconstruct_picture(
         draws: numbers of the draws, which are the seeds.
         strengths: instead of the picture's.
 
-    Returns:
-        A sheet of these draws and strengths.
-
     Raises:
         InputError: the classifier lacks a prompt, or cannot reconstruct.
     """
@@ -114,10 +111,6 @@ def make_sheet(picture: Picture, classifier: Classifier, folder: Path) -> Path:
     """Reconstruct a picture as it ships: a PNG, a row a strength and draw, a column a prompt.
 
     Above them, in the first row, stand the original and the untouched picture.
-
-    Args:
-        classifier: with all of its prompts.
-        folder: of the model's sheets.
     """
     from PIL import Image
 
@@ -223,12 +216,7 @@ def allowed_others(classifier: Classifier, number: int) -> int:
 
 
 def write_record(folder: Path, classifier: Classifier, *, complete: bool) -> Path:
-    """Write what makes a folder of sheets, and whether they are all there.
-
-    Args:
-        classifier: that makes them.
-        complete: whether all are there.
-    """
+    """Write what makes a folder of sheets, and whether they are all there."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / RECORD
     text = json.dumps(record_of(classifier) | {"complete": complete}, indent=1) + "\n"

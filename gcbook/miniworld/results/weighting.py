@@ -106,10 +106,9 @@ def weighing_stores(
 
 
 def read_errors(store: Store) -> RawErrors:
-    """Read a store whose classes have all draws in common.
+    """Read a store of errors whose classes have all draws in common, a fixed number of them.
 
-    Args:
-        store: of errors, from a fixed number of draws. Images that are not complete are left out.
+    Images that are not complete are left out.
     """
     rows, images = store.scores(), store.images()
     arrays = {

@@ -26,12 +26,7 @@ class ConditionalTask(Task):
 
     @abstractmethod
     def shown(self, pool: Pool, indices: torch.Tensor, mirror: torch.Tensor) -> torch.Tensor:
-        """Return what the model is trained on, (n, ...).
-
-        Args:
-            indices: of n of them.
-            mirror: which are mirrored, bool (n,).
-        """
+        """Return what the model is trained on of n images, (n, ...); some are mirrored, (n,)."""
 
     def loss(self, step: int, generator: torch.Generator) -> torch.Tensor:
         indices = torch.randint(len(self.train), (self.batch_size,), generator=generator)

@@ -153,8 +153,6 @@ def check_same_classes(data: str | Path, train: ImageFolder, test: ImageFolder) 
 
     Args:
         data: the folder, for the message.
-        train: its images to train on.
-        test: and to validate with.
 
     Raises:
         InputError: naming the first classes that only one of them has.

@@ -95,8 +95,7 @@ def check_same(path: Path, found: Mapping[str, Any], expected: Mapping[str, Any]
     """Refuse the state of another run than the one that is asked for.
 
     Args:
-        found: what makes the run what it is, by name.
-        expected: likewise.
+        found, expected: what makes a run what it is, by name.
 
     Raises:
         InputError: naming what differs.

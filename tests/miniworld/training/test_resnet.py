@@ -26,19 +26,8 @@ SMALL = replace(
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    """Dark and light noise, of two classes of 5 images."""
-    folder = tmp_path_factory.mktemp("imagenet")
-    rng = np.random.default_rng(0)
-    for part in ("train", "val"):
-        for label, name in enumerate(("bear", "cat")):
-            (folder / part / name).mkdir(parents=True)
-            for number in range(5):
-                pixels = rng.integers(0, 100, (40, 48, 3)) + 150 * label
-                Image.fromarray(pixels.astype(np.uint8)).save(
-                    folder / part / name / f"{number}.png"
-                )
-    return folder
+def data(photographs):
+    return photographs(5, 5)
 
 
 def run(plan, data, folder, **options):
@@ -185,7 +174,7 @@ def test_a_loss_that_is_not_finite_in_another_process_ends_the_run_before_the_st
 def test_other_images_in_the_folder_are_refused(data, tmp_path):
     run(SMALL, data, tmp_path / "run").run()
     shutil.copytree(data, tmp_path / "more")
-    shutil.copy(data / "train/cat/0.png", tmp_path / "more/train/cat/9.png")
+    shutil.copy(data / "train/cat/00.png", tmp_path / "more/train/cat/9.png")
     with pytest.raises(InputError, match="expected a run with images 11, found one with images 10"):
         run(SMALL, tmp_path / "more", tmp_path / "run")
 
@@ -196,7 +185,7 @@ def test_an_image_that_cannot_be_read_is_named_alone_and_the_state_is_kept(data,
     shutil.copytree(data, broken)
     order = torch.Generator().manual_seed(key_of(SMALL.seed, 0, ORDER))
     last = int(torch.randperm(10, generator=order)[-1])
-    bad = broken / "train" / ("bear", "cat")[last // 5] / f"{last % 5}.png"
+    bad = broken / "train" / ("bear", "cat")[last // 5] / f"{last % 5:02}.png"
     bad.write_bytes(bad.read_bytes()[:100])
     plan = replace(SMALL, batch_size=2)
     with pytest.raises(InputError) as error:

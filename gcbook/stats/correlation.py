@@ -134,7 +134,7 @@ def fisher_interval(
 def fisher_difference(r: float, n: int, other: float, points: int) -> tuple[float, float]:
     """Compare Pearson's coefficients of two independent samples by Fisher's transformation.
 
-    The first is r, of n observers, the second ``other``, of as many as ``points``.
+    The first is ``r``, over ``n`` observers; the second is ``other``, over ``points``.
 
     Returns:
         z, positive where the first is the larger, and its two-sided p; both NaN where a sample has

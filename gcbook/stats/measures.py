@@ -342,7 +342,7 @@ class _Condition:
 
 
 def portions(n: int, numbers: int) -> Iterator[slice]:
-    """Cut n things, each of which needs as many numbers, into portions that fit into memory."""
+    """Cut n things, each of so many numbers, into portions that fit into memory."""
     step = max(1, _NUMBERS // numbers)
     return (slice(start, min(start + step, n)) for start in range(0, n, step))
 

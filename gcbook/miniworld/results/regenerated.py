@@ -107,7 +107,7 @@ def _complete(place: Path) -> bool:
 
 
 def regenerated_store(ratio: float, draws: int = 1) -> Store:
-    """Open the scores of a share of hidden tokens, of as many draws.
+    """Open the scores of a share of hidden tokens, with so many draws of an image.
 
     Raises:
         InputError: no such share.

@@ -26,7 +26,7 @@ class ConditionalTask(Task):
 
     @abstractmethod
     def shown(self, pool: Pool, indices: torch.Tensor, mirror: torch.Tensor) -> torch.Tensor:
-        """Return what the model is trained on of n images, (n, ...); some are mirrored, (n,)."""
+        """Return what the model sees of n images, (n, ...); ``mirror`` says which are mirrored."""
 
     def loss(self, step: int, generator: torch.Generator) -> torch.Tensor:
         indices = torch.randint(len(self.train), (self.batch_size,), generator=generator)

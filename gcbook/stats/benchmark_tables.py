@@ -67,7 +67,6 @@ def benchmark_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Da
     """All observers of the benchmark: the humans, our networks, and every model of the paper.
 
     Args:
-        summaries: any.
         observers: of our networks, those to keep; none keeps all.
 
     Returns:
@@ -266,8 +265,8 @@ def table1_recomputed(summaries: Summaries) -> pd.DataFrame:
             & (values["dataset"] == dataset)
             & values["other"].isin(["", HUMANS])
         ].set_index("observer")
-        for end, name in (("value", metric), ("low", f"{metric}_low"), ("high", f"{metric}_high")):
-            rows[name] = rows["observer"].map(found[end])
+        for end, suffix in _ENDS.items():
+            rows[metric + suffix] = rows["observer"].map(found[end])
         # Table 1 has no row for the humans; their shape bias is given in the text.
         human = quoted_value("human_shape_bias") if metric == "shape_bias" else np.nan
         rows[f"{metric}_published"] = [human, *printed[metric]]

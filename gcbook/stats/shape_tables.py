@@ -20,7 +20,7 @@ from gcbook.paper.observers import (
     unique_labels,
 )
 from gcbook.paper.published import table1
-from gcbook.stats.metrics import pool_humans
+from gcbook.stats.metrics import CUE_METRICS, pool_humans
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import number
 
@@ -51,7 +51,6 @@ _NOISED = {
 }
 _DIGITS = 4
 """Of fractions: those that figures need."""
-_METRICS = ("shape_bias", "shape_accuracy", "texture_accuracy")
 _WHO = ["source", "observer", "observer_kind"]
 
 
@@ -257,7 +256,7 @@ def cue_accuracies(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Da
         neither) and ``shape_bias``.
     """
     rows = _estimates(summaries, observers)
-    rows = rows[rows["metric"].isin(_METRICS) & (rows["category"] != CATEGORY_MEAN)]
+    rows = rows[rows["metric"].isin(CUE_METRICS) & (rows["category"] != CATEGORY_MEAN)]
     wide = rows.pivot(
         index=["observer_label", "kind", "category"], columns="metric", values="value"
     ).reset_index()
@@ -272,7 +271,7 @@ def _estimates(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
     """Shape metrics of every observer, once each, with label, kind and named averages."""
     table = summaries.estimates
     table = table[(table["dataset"] == "cue-conflict") & (table["other"] == "")]
-    table = table[table["metric"].isin([*_METRICS, "shape_bias_category_mean"])]
+    table = table[table["metric"].isin([*CUE_METRICS, "shape_bias_category_mean"])]
     if table.empty:
         raise InputError(
             "shape bias: expected cue-conflict among the datasets, found none of its trials. Add "

@@ -5,8 +5,8 @@ Run it when a model, a test set or the scorer changes:
     python tools/score_miniatures.py mini-pixel mini-cnn [--sets cue-conflict edge] [-o FOLDER]
 
 Without names all models whose weights are there are scored, each on the test sets of the world
-that it was trained in. Weights of seeds beyond the first do not ship: once such a model has all its
-scores,
+that it was trained in; filtered images are shown to the first seed alone. Weights of further seeds
+do not ship: once such a model has all its scores,
 
     python tools/score_miniatures.py mini-cnn-seed1 --drop-weights
 
@@ -57,7 +57,7 @@ from gcbook.stimuli.stimulus import StimulusSet
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("models", nargs="*", help="names; by default all")
-    parser.add_argument("--sets", nargs="*", default=[*TEST_SETS, *BAND_SETS])
+    parser.add_argument("--sets", nargs="*", help="by default all that ship")
     parser.add_argument("-o", "--output", type=Path, default=DATA / "scores")
     parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--drop-weights", action="store_true", help="of seeds beyond the first")
@@ -66,7 +66,8 @@ def main() -> None:
     for model in arguments.models or filter(has_weights, every):
         classifier = load_classifier(model_folder(model), name=model)
         world, weights = parts_of(model).world, classifier.describe()["weights"]
-        for name in arguments.sets:
+        of_model = TEST_SETS if parts_of(model).seed else (*TEST_SETS, *BAND_SETS)
+        for name in arguments.sets or of_model:
             begun = time.perf_counter()
             folder = arguments.output / model / name
             if is_whole(folder, weights):

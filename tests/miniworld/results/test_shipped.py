@@ -95,6 +95,8 @@ def test_card_record_and_name_agree(model):
 @by_model
 def test_every_test_set_is_scored(model):
     assert set(TEST_SETS) <= set(shipped_sets(model))
+    beyond = set(shipped_sets(model)) - set(TEST_SETS)
+    assert not (parts_of(model).seed and beyond), "of further seeds no figure asks for more"
 
 
 @pytest.mark.parametrize("world", world_names())

@@ -60,7 +60,7 @@ def calibrated_world_facts(
     erring: tuple[float, float, float],
     larger: pd.DataFrame,
     larger_kinds: pd.DataFrame,
-    larger_lead: Mapping[str, float],
+    larger_leads: Mapping[str, Mapping[str, float]],
     summaries: Summaries,
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
@@ -79,8 +79,7 @@ def calibrated_world_facts(
         erring: from `gcbook.miniworld.results.calibrated.consistency_outcome`.
         larger: from `gcbook.miniworld.results.calibrated.larger_rows`.
         larger_kinds: from `gcbook.chapters.calibrated_world.tables.larger_kinds`.
-        larger_lead: of pixel diffusion over the ResNet at 64 × 64 pixels, from
-            `gcbook.miniworld.results.longer.bias_change`.
+        larger_leads: from `gcbook.miniworld.results.calibrated.larger_leads`.
         summaries: of the published trials.
     """
     estimates = summaries.estimates
@@ -136,9 +135,7 @@ def calibrated_world_facts(
         **_weighed(weighed),
         **_claimed(claimed),
         **_halves(halves),
-        **_larger(larger, larger_kinds),
-        larger_lead=Number(larger_lead["change"], "+.2f"),
-        larger_lead_interval=Interval(larger_lead["low"], larger_lead["high"], "+.2f"),
+        **_larger(larger, larger_kinds, larger_leads),
     )
 
 
@@ -270,9 +267,12 @@ def _halves(halves: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _larger(larger: pd.DataFrame, kinds: pd.DataFrame) -> dict[str, Any]:
-    """Shape biases at 64 × 64 pixels, what was predicted of them, and how often the models there
-    name the shape and the texture and are right on images like those of training."""
+def _larger(
+    larger: pd.DataFrame, kinds: pd.DataFrame, leads: Mapping[str, Mapping[str, float]]
+) -> dict[str, Any]:
+    """Shape biases at 64 × 64 pixels, what was predicted of them, by how much pixel diffusion's
+    exceed the ResNet's; how often the models name the shape and the texture and are right on
+    images like those of training, and how long they were trained."""
     found: dict[str, Any] = {"larger_inside": int((larger["inside"] == "yes").sum())}
     for row in larger.to_dict("records"):
         name = _LARGER[row["prediction"]]
@@ -282,6 +282,10 @@ def _larger(larger: pd.DataFrame, kinds: pd.DataFrame) -> dict[str, Any]:
             f"{name}_predicted": Number(row["predicted"], ".2f"),
             f"{name}_predicted_interval": Interval(row["low"], row["high"], ".2f"),
         }
+    for prediction, lead in leads.items():
+        name = f"{_LARGER[prediction]}_lead"
+        found[name] = Number(lead["change"], "+.2f")
+        found[f"{name}_interval"] = Interval(lead["low"], lead["high"], "+.2f")
     for row in kinds.to_dict("records"):
         name = f"larger_{short_name(row['recipe'])}"
         for share in ("shape", "texture"):

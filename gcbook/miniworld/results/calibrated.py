@@ -18,6 +18,7 @@ from gcbook.miniworld.results.noised import ONE_DRAW, TRAINED
 from gcbook.miniworld.results.panel import make_panel
 from gcbook.miniworld.results.scores import SET_TITLES
 from gcbook.miniworld.results.shipped import (
+    FEW_DRAWS,
     LARGER,
     model_card,
     name_of,
@@ -34,7 +35,7 @@ from gcbook.miniworld.training.calibration import (
     targets,
 )
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import CONFLICT, cue_shares
+from gcbook.stats.shares import CONFLICT, PLAIN, change_of, cue_shares, pooled_measures
 
 __all__ = [
     "CALIBRATED",
@@ -42,6 +43,7 @@ __all__ = [
     "UNCALIBRATED",
     "RESNET50",
     "consistency_outcome",
+    "larger_leads",
     "larger_rows",
     "loss_rows",
     "matched_rows",
@@ -93,7 +95,7 @@ def outcome_rows(noised: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
     def answered(row: Mapping[str, Any]) -> pd.DataFrame:
         if row.get("noised"):
             return by_noise[by_noise["recipe"] == row["model"]]
-        return _answers(row, CALIBRATED_WORLD)
+        return _answers([CONFLICT], row, CALIBRATED_WORLD)
 
     return _beside(_predicted()["shape_bias"], answered, resampling)
 
@@ -106,11 +108,12 @@ def larger_rows(*, resampling: Resampling) -> pd.DataFrame:
 
     Returns:
         Columns as of `outcome_rows`, without ``paper``; and ``smaller, smaller_low,
-        smaller_high``, what the calibrated world's networks do at 32 × 32 pixels.
+        smaller_high``, what the calibrated world's networks do at 32 × 32 pixels, from as many
+        draws of noise.
     """
     predicted = _predicted()["at_64_pixels"]
     rows, smaller = (
-        _beside(predicted, partial(_answers, world=world), resampling)
+        _beside(predicted, partial(_answers, [CONFLICT], world=world, draws=FEW_DRAWS), resampling)
         for world in (LARGER, CALIBRATED_WORLD)
     )
     outcome = ["outcome", "outcome_low", "outcome_high"]
@@ -138,11 +141,32 @@ def loss_rows() -> pd.DataFrame:
     )
 
 
-def _answers(row: Mapping[str, Any], world: str) -> pd.DataFrame:
-    """Answers to conflicts by all seeds of a prediction's model, asked as it says."""
+def larger_leads(*, resampling: Resampling) -> dict[str, dict[str, float]]:
+    """Return by how much the generators' shape biases exceed the ResNet's at 64 × 64 pixels.
+
+    Args:
+        resampling: how the intervals are made, over silhouettes.
+
+    Returns:
+        By the name of the prediction, what `gcbook.stats.shares.change_of` says.
+    """
+    answers = [
+        _answers([PLAIN, CONFLICT], row, LARGER).assign(observer=name)
+        for name, row in _predicted()["at_64_pixels"].items()
+    ]
+    keys, values, _ = pooled_measures(pd.concat(answers), [], resampling=resampling, together=False)
+    biases = dict(zip(keys["observer"], values["shape_bias"], strict=True))
+    resnet = biases.pop("ResNet")
+    return {name: change_of(resnet, bias, resampling) for name, bias in biases.items()}
+
+
+def _answers(
+    test_sets: Sequence[str], row: Mapping[str, Any], world: str, draws: int | None = None
+) -> pd.DataFrame:
+    """Answers by all seeds of a prediction's model, asked as it says."""
     models = [name for name in shipped_models(world) if parts_of(name).recipe == row["model"]]
     weighting = row.get("weighting")
-    return with_recipe(miniature_answers([CONFLICT], models, weighting=weighting))
+    return with_recipe(miniature_answers(test_sets, models, weighting=weighting, draws=draws))
 
 
 def _beside(

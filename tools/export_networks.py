@@ -25,7 +25,6 @@ import io
 import json
 import struct
 import warnings
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +40,7 @@ from gcbook.classifiers.pipelines import read_discrete_schedule
 from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.shipped import DATA, model_folder
 from gcbook.miniworld.silhouettes import load_silhouettes
+from gcbook.miniworld.testsets import numbered
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.paper.categories import CATEGORIES
 
@@ -194,14 +194,9 @@ def point_to(graph: onnx.ModelProto, prefix: str, weights: Path) -> None:
 def write_silhouettes() -> dict[str, Any]:
     """Write the pictures; return their names, numbered as in the test sets, and their side."""
     known = load_silhouettes("test", CATEGORIES)
-    seen: Counter[str] = Counter()
-    names = []
-    for category in known.categories:
-        seen[category] += 1
-        names.append(f"{category}{seen[category]}")
     packed = gzip.compress(known.images.tobytes(), 9, mtime=0)
     (TARGET / "silhouettes.gz").write_bytes(packed)
-    return {"names": names, "side": known.images.shape[1]}
+    return {"names": numbered(known.categories), "side": known.images.shape[1]}
 
 
 def main() -> None:

@@ -24,8 +24,7 @@ from gcbook.claims.paper import paper_claims
 from gcbook.files.atomic import write_if_changed
 from gcbook.files.errors import GcbookError
 
-__all__ = ["Built", "build_book", "sphinx_command"]
-
+__all__ = ["Built", "build_book"]
 
 _ENTRANCE = """<!DOCTYPE html>
 <html lang="en">
@@ -104,14 +103,6 @@ def build_book(
     return Built(executed, pages=True)
 
 
-def sphinx_command(project: Project, output: Path) -> list[str]:
-    """The command that builds the whole book below ``output``, with warnings as errors."""
-    # The program `jupyter-book` of this very environment, whatever the PATH says.
-    program = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
-    options = ["--path-output", str(output), "--all", "-W", "-n", "--keep-going"]
-    return [*program, "build", str(project.root), *options]
-
-
 def _choose(project: Project, chapters: list[Chapter], only: str) -> list[Chapter]:
     if not only:
         return chapters
@@ -136,7 +127,10 @@ def _run_jupyter_book(project: Project, solutions: bool) -> None:
     built = staging / "_build" / "html"
     shutil.rmtree(built, ignore_errors=True)
     staging.mkdir(parents=True, exist_ok=True)
-    command = sphinx_command(project, staging)
+    # The program `jupyter-book` of this very environment, whatever the PATH says.
+    program = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    options = ["--path-output", str(staging), "--all", "-W", "-n", "--keep-going"]
+    command = [*program, "build", str(project.root), *options]
     if not solutions:
         command += ["--config", str(_config_without_solutions(project))]
     done = subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)
@@ -146,7 +140,7 @@ def _run_jupyter_book(project: Project, solutions: bool) -> None:
     if done.returncode or not (built / "index.html").is_file():
         raise GcbookError(_complaints(said, log))
     lighten_book(built)
-    entrance = _ENTRANCE.format(home=f"{read_contents(project)['root']}.html")
+    entrance = _ENTRANCE.format(home=f"{read_contents(project)[0]}.html")
     (built / "index.html").write_text(entrance, encoding="utf-8")
     old = project.build / "html.old"
     shutil.rmtree(old, ignore_errors=True)

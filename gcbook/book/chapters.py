@@ -2,16 +2,23 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gcbook.book.project import Project
-from gcbook.chapters.parameters import rooms
+from gcbook.chapters.parameters import defaults, parameters_of, rooms
 from gcbook.files.errors import GcbookError, InputError
 
-__all__ = ["Chapter", "find_chapters", "pick_chapter", "read_contents", "read_parameters"]
+__all__ = [
+    "Chapter",
+    "changes",
+    "find_chapters",
+    "pick_chapter",
+    "read_contents",
+    "read_parameters",
+]
 
 _PAGES = "book/chapters/"
 
@@ -42,7 +49,8 @@ def find_chapters(project: Project) -> list[Chapter]:
         raise GcbookError(
             f"expected chapter templates (*.ipynb) in {project.templates}; found none."
         )
-    order = _order(project)
+    pages = read_contents(project)
+    order = [page.removeprefix(_PAGES) for page in pages if page.startswith(_PAGES)]
     for name in paths:
         if name not in rooms():
             raise GcbookError(
@@ -100,30 +108,26 @@ def read_parameters(template: Path) -> dict[str, Any]:
     return values
 
 
-def read_contents(project: Project) -> dict[str, Any]:
-    """What ``_toc.yml`` says."""
-    import yaml
-
-    contents: dict[str, Any] = yaml.safe_load(
-        (project.root / "_toc.yml").read_text(encoding="utf-8")
-    )
-    return contents
+def changes(chapter: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that differ from the chapter's defaults."""
+    start = defaults(parameters_of(chapter))
+    return {name: value for name, value in parameters.items() if value != start.get(name)}
 
 
-def _order(project: Project) -> list[str]:
-    """Names of the chapters in the table of contents."""
+def read_contents(project: Project) -> list[str]:
+    """The pages that ``_toc.yml`` names, in its order, the start page first.
 
-    def files(entry: Any) -> Iterator[str]:
-        if isinstance(entry, dict):
-            yield from (str(entry[key]) for key in ("root", "file") if key in entry)
-            entry = list(entry.values())
-        if isinstance(entry, list):
-            for each in entry:
-                yield from files(each)
+    Raises:
+        GcbookError: it is no table of contents.
+    """
+    from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
 
-    contents = read_contents(project)
-    found = (file.removesuffix(".ipynb") for file in files(contents) if file.startswith(_PAGES))
-    return [file.removeprefix(_PAGES) for file in found]
+    path = project.root / "_toc.yml"
+    try:
+        pages = list(parse_toc_yaml(str(path)))
+    except MalformedError as error:
+        raise GcbookError(f"{path}: expected a table of contents, found that {error}.") from None
+    return [page.removesuffix(".ipynb") for page in pages]
 
 
 def _title(template: Path) -> str:

@@ -16,9 +16,10 @@ from typing import Any
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
+from gcbook.book.chapters import changes
 from gcbook.book.engine import ENGINE
-from gcbook.book.inline import expressions_in, fill
-from gcbook.chapters.parameters import allowed, defaults, parameters_of
+from gcbook.book.inline import fill
+from gcbook.chapters.parameters import allowed, parameters_of
 from gcbook.charts.chart import chart_html
 from gcbook.charts.render import VEGA_MIME
 from gcbook.claims.check import CLAIMS_MIME, MARKS
@@ -48,17 +49,18 @@ def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any], seconds: f
         GcbookError: an inline expression has no value, a figure no caption, or a caption no figure.
     """
     page = copy.deepcopy(notebook)
-    changed = _changes(chapter, parameters)
-    inline = any(expressions_in(c.source) for c in page.cells if c.cell_type == "markdown")
+    changed = changes(chapter, parameters)
     for number, cell in enumerate(page.cells, 1):
         if cell.cell_type == "markdown":
             cell.source = fill(cell, f"chapter {chapter}, cell {number}", changed=bool(changed))
             cell.metadata.pop("user_expressions", None)
     page.cells = _with_captions(page.cells, f"chapter {chapter}")
     page.cells = _joined([part for cell in page.cells for part in _dress_cell(cell)])
-    page.cells[1:1] = _changed_note(changed)
+    if changed:
+        page.cells.insert(1, _changed_note(changed))
     if parameters_of(chapter).model_fields:
-        page.cells.append(_markdown(rerun_section(chapter, parameters, seconds, inline=inline)))
+        section = rerun_section(chapter, parameters, seconds)
+        page.cells.append(new_markdown_cell(section, id="rerun-this-chapter"))
     # Sphinx shows all other metadata as fields of the document.
     page.metadata = {
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
@@ -104,24 +106,20 @@ def _reads_as_number(text: str) -> bool:
     return True
 
 
-def rerun_section(
-    chapter: str, parameters: Mapping[str, Any], seconds: float, *, inline: bool = False
-) -> str:
+def rerun_section(chapter: str, parameters: Mapping[str, Any], seconds: float) -> str:
     """The Markdown that tells a reader how to run the chapter with other parameters.
 
     Args:
         chapter: the chapter's name.
         parameters: the parameters that it was executed with.
         seconds: how long the execution took.
-        inline: whether it has inline expressions, which papermill needs an engine for.
     """
     given = {name: value for name, value in parameters.items() if value != ""}
     ours, theirs = (
         [shlex.join(pairs[i : i + 3]) for i in range(0, len(pairs), 3)]
         for pairs in (as_arguments(given), as_arguments(given, raw="-r"))
     )
-    engine = [f"--engine {ENGINE}"] if inline else []
-    papermill = [f"papermill notebooks/{chapter}.ipynb my-{chapter}.ipynb", *engine]
+    papermill = f"papermill notebooks/{chapter}.ipynb my-{chapter}.ipynb"
     model = parameters_of(chapter)
     rows = "\n".join(
         f"| `{name}` | {code_cell(_shown(parameters.get(name, info.default)))} "
@@ -137,7 +135,7 @@ command writes the executed notebook and a page of its own, the second is plain 
 
 {code_block(_wrap([f"gcbook run {chapter}", *ours]), "bash")}
 
-{code_block(_wrap([*papermill, "-k python3 -l python", *theirs]), "bash")}
+{code_block(_wrap([papermill, f"--engine {ENGINE}", "-k python3 -l python", *theirs]), "bash")}
 
 ````{{dropdown}} What can be changed
 {table}
@@ -145,25 +143,16 @@ command writes the executed notebook and a page of its own, the second is plain 
 """
 
 
-def _changes(chapter: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    start = defaults(parameters_of(chapter))
-    return {name: value for name, value in parameters.items() if value != start.get(name)}
-
-
-def _changed_note(changed: Mapping[str, Any]) -> list[Any]:
+def _changed_note(changed: Mapping[str, Any]) -> Any:
     """Tell a reader which parts of the page follow parameters and which do not."""
-    if not changed:
-        return []
     shown = ", ".join(f"{name} = {code_span(_shown(value))}" for name, value in changed.items())
-    return [
-        _markdown(
-            "```{admonition} Made with other parameters\n:class: important\n"
-            f"{shown}.\n\nFigures, tables and numbers follow these choices. The sentences around "
-            "them were written for the book's own parameters and may not hold here. Where one was "
-            f"checked, a mark says: {', '.join(f'*{mark}*' for mark in MARKS.values())}.\n```",
-            "made-with-other-parameters",
-        )
-    ]
+    return new_markdown_cell(
+        "```{admonition} Made with other parameters\n:class: important\n"
+        f"{shown}.\n\nFigures, tables and numbers follow these choices. The sentences around "
+        "them were written for the book's own parameters and may not hold here. Where one was "
+        f"checked, a mark says: {', '.join(f'*{mark}*' for mark in MARKS.values())}.\n```",
+        id="made-with-other-parameters",
+    )
 
 
 def _wrap(words: list[str]) -> str:
@@ -279,11 +268,12 @@ def _display(shown: str, kind: str = "text/html") -> Any:
 
 
 def _notes_cell(cell: Any, html: str) -> Any:
-    # MyST-NB leaves out cells without source.
-    made = new_code_cell("# the notes of the figure above", outputs=[_display(html)])
-    made["id"] = f"{cell['id'][:50]}-notes"
-    made.metadata["tags"] = ["remove-input", "gc-notes-cell"]
-    return made
+    return new_code_cell(
+        "# the notes of the figure above",  # MyST-NB leaves out cells without source
+        id=f"{cell['id'][:50]}-notes",
+        metadata={"tags": ["remove-input", "gc-notes-cell"]},
+        outputs=[_display(html)],
+    )
 
 
 def _warnings(text: str) -> list[Any]:
@@ -294,9 +284,3 @@ def _warnings(text: str) -> list[Any]:
     lines = "\n".join(f"- {escape_markdown(message)}" for message in said)
     note = f"```{{admonition}} About these data\n:class: note\n{lines}\n```"
     return [_display(note, "text/markdown")]
-
-
-def _markdown(source: str, identity: str = "rerun-this-chapter") -> Any:
-    cell = new_markdown_cell(source)
-    cell["id"] = identity
-    return cell

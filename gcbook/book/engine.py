@@ -15,29 +15,14 @@ __all__ = ["ENGINE", "InlineEngine"]
 ENGINE = "gcbook"
 
 
-class InlineEngine:
-    """What papermill finds under the name `ENGINE`.
+class _Engine:
+    def __getattr__(self, name: str) -> Any:
+        from gcbook.book.client import InlineClientEngine
 
-    Papermill loads its engines while it is imported itself, so this module must not import it.
-    """
-
-    @staticmethod
-    def execute_notebook(*arguments: Any, **options: Any) -> Any:
-        """Execute a notebook; the arguments are those of papermill's usual engine."""
-        return _papermills().execute_notebook(*arguments, **options)
-
-    @staticmethod
-    def nb_kernel_name(*arguments: Any, **options: Any) -> str:
-        """The kernel that a notebook asks for."""
-        return _papermills().nb_kernel_name(*arguments, **options)
-
-    @staticmethod
-    def nb_language(*arguments: Any, **options: Any) -> str:
-        """The language that a notebook is written in."""
-        return _papermills().nb_language(*arguments, **options)
+        return getattr(InlineClientEngine, name)
 
 
-def _papermills() -> Any:
-    from gcbook.book.client import InlineClientEngine
+InlineEngine = _Engine()
+"""`gcbook.book.client.InlineClientEngine`, imported when it is first asked for something.
 
-    return InlineClientEngine
+Papermill loads its engines while it is imported itself, so this module must not import it."""

@@ -170,11 +170,9 @@ def run_notebook(
         ChapterFailed: with chapter, cell, source and error.
     """
     import papermill
-    from papermill.engines import papermill_engines
 
-    from gcbook.book.engine import ENGINE, InlineEngine
+    from gcbook.book.engine import ENGINE
 
-    papermill_engines.register(ENGINE, InlineEngine)
     half = output.with_name(f".{output.stem}.{os.getpid()}.ipynb")
     start = time.perf_counter()
     try:

@@ -13,7 +13,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import nbformat
+from nbformat.v4 import new_output
+
 from gcbook.book.chapters import Chapter, find_chapters, read_parameters
+from gcbook.book.dress import dress, is_caption, numbered
+from gcbook.book.inline import without_values
 from gcbook.book.project import Project
 from gcbook.book.standalone import standalone
 from gcbook.files.atomic import write_text
@@ -68,10 +73,12 @@ def write_page(
     Raises:
         GcbookError: if Sphinx fails, or warns of something in this chapter.
     """
+    executed = nbformat.read(notebook, as_version=4)
+    dressed = dress(executed, chapter.name, parameters, seconds)
     with tempfile.TemporaryDirectory(prefix="gcbook-") as temporary:
         source = Path(temporary) / "source"
         built = Path(temporary) / "html"
-        _copy_sources(project, chapter, notebook, parameters, seconds, source)
+        _copy_sources(project, chapter, dressed, source)
         hidden = "shown" if solutions else "hidden"
         pages = [f"book/chapters/{chapter.name}.ipynb", "book/references.md"]
         present = [str(source / page) for page in pages if (source / page).is_file()]
@@ -105,11 +112,6 @@ def with_places(notebook: Any) -> Any:
     Args:
         notebook: a template (nbformat 4); changed.
     """
-    from nbformat.v4 import new_output
-
-    from gcbook.book.dress import is_caption, numbered
-    from gcbook.book.inline import without_values
-
     notebook.cells = [cell for cell in notebook.cells if not is_caption(cell)]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
@@ -123,18 +125,7 @@ def with_places(notebook: Any) -> Any:
     return notebook
 
 
-def _copy_sources(
-    project: Project,
-    chapter: Chapter,
-    notebook: Path,
-    parameters: Mapping[str, Any],
-    seconds: float,
-    target: Path,
-) -> None:
-    import nbformat
-
-    from gcbook.book.dress import dress
-
+def _copy_sources(project: Project, chapter: Chapter, dressed: Any, target: Path) -> None:
     ignored = shutil.ignore_patterns(".*", "chapters", "__pycache__")
     shutil.copytree(project.book, target / "book", ignore=ignored)
     shutil.copytree(project.templates, target / "notebooks", ignore=ignored)
@@ -143,17 +134,16 @@ def _copy_sources(
     chapters = target / "book" / "chapters"
     chapters.mkdir()
     for other in find_chapters(project):
-        made = project.chapters / f"{other.name}.ipynb"
+        page = chapters / f"{other.name}.ipynb"
+        made = project.chapters / page.name
         if other.name == chapter.name:
-            executed = nbformat.read(notebook, as_version=4)
-            page = dress(executed, chapter.name, parameters, seconds)
-            nbformat.write(page, chapters / f"{chapter.name}.ipynb")
+            nbformat.write(dressed, page)
         elif made.is_file():
-            shutil.copy(made, chapters / made.name)
+            shutil.copy(made, page)
         else:
             bare = with_places(nbformat.read(other.template, as_version=4))
-            page = dress(bare, other.name, read_parameters(other.template), 0.0)
-            nbformat.write(page, chapters / f"{other.name}.ipynb")
+            given = read_parameters(other.template)
+            nbformat.write(dress(bare, other.name, given, 0.0), page)
     for name, otherwise in _MADE.items():
         page_made = project.chapters / name
         text = page_made.read_text(encoding="utf-8") if page_made.is_file() else otherwise

@@ -131,7 +131,7 @@ def standalone(page: Path, static: Path, references: Path) -> str:
         bibliography = (
             f'<section><h2>References</h2><div class="docutils">{entries}</div></section>'
         )
-    site = soup.find("p", class_="title logo__title") or soup.find(class_="logo__title")
+    site = soup.find(class_="logo__title")
     scripts = [_THEME, _THEME_BUTTON]
     if article.find(class_="math"):
         scripts += [_MATHS, _script(static / "vendor/tex-svg.js")]
@@ -181,9 +181,7 @@ def _settle_links(article: "Tag", soup: "BeautifulSoup", cited: set[str]) -> Non
         file, _, fragment = href.partition("#")
         if fragment in cited and file.endswith("references.html"):
             link["href"] = f"#{fragment}"
-        elif not file and fragment in present:
-            continue
-        else:
+        elif file or fragment not in present:
             link.unwrap()
 
 

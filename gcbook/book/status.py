@@ -6,9 +6,8 @@ from importlib.metadata import version
 from typing import Any
 
 import gcbook
-from gcbook.book.chapters import Chapter
+from gcbook.book.chapters import Chapter, changes
 from gcbook.book.execute import Executed
-from gcbook.chapters.parameters import defaults, parameters_of
 from gcbook.files.markdown import code_cell
 
 __all__ = ["status_page"]
@@ -72,9 +71,8 @@ Executing them took {total:.0f} seconds in all; the last ended at {finished}.
 
 
 def _chapter_row(chapter: Chapter, record: Executed) -> str:
-    start = defaults(parameters_of(chapter.name))
-    changed = {k: v for k, v in record.parameters.items() if start.get(k) != v}
-    shown = ", ".join(code_cell(f"{k} = {v}") for k, v in changed.items())
+    changed = changes(chapter.name, record.parameters)
+    shown = ", ".join(code_cell(f"{name} = {value}") for name, value in changed.items())
     link = f"[{chapter.title}]({chapter.name}.ipynb)"
     return f"| {link} | {record.seconds:.1f} | {shown} |"
 
@@ -83,12 +81,12 @@ def _provenance(provenance: Mapping[str, Any]) -> str:
     sources = "\n".join(
         f"- {s['content']}: [{s['repository']}](https://github.com/{s['repository']}) at commit "
         f"`{s['commit'][:12]}`"
-        for s in provenance.get("published", [])
+        for s in provenance["published"]
     )
     facts = "\n".join(
         f"| {key.replace('_', ' ')} | {code_cell(str(value))} |"
         for key, value in provenance.items()
-        if key not in {"published", "sources"} and not isinstance(value, (dict, list, tuple))
+        if not isinstance(value, list)
     )
     return f"""The summaries that the chapters start from were computed from these published trials:
 

@@ -14,9 +14,7 @@ from gcbook.stats.correlation_tables import EVERYBODY
 
 __all__ = ["fig_accuracy_and_bias"]
 
-_HEIGHT = 400
 _UNIT = alt.Scale(domain=[0, 1])
-_COUNTED = f"datum.kind !== '{HUMANS_TITLE}'"
 
 
 def fig_accuracy_and_bias(rows: pd.DataFrame, correlations: pd.DataFrame) -> alt.TopLevelMixin:
@@ -73,7 +71,7 @@ def fig_accuracy_and_bias(rows: pd.DataFrame, correlations: pd.DataFrame) -> alt
     )
     color = family["color"]
     layers = [
-        base.transform_filter(_COUNTED)
+        base.transform_filter(f"datum.kind !== '{HUMANS_TITLE}'")
         .transform_regression("accuracy", "shape_bias")
         .mark_line(color=CHANCE_LINE, strokeDash=[4, 4], clip=True)
         .encode(x=x, y=y),
@@ -91,7 +89,7 @@ def fig_accuracy_and_bias(rows: pd.DataFrame, correlations: pd.DataFrame) -> alt
     people = ", and the humans, who are not counted," if HUMANS_TITLE in set(rows["kind"]) else ""
     return finish(
         alt.layer(*layers).add_params(measured_on, left_out).properties(title=title),
-        height=_HEIGHT,
+        height=400,
         description=(
             f"Scatter plot of {who}{people} with intervals both ways: accuracy on images that the "
             "reader chooses, at first blurred ones, on the horizontal axis, shape bias on the "

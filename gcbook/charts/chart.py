@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["chart_html", "chart_image", "chart_spec", "static_svg", "vegalite_version"]
 
-# The width of the text column on a wide screen, for the image of a chart as wide as its container.
-STATIC_WIDTH = 680
-
 _LINE = {"symbolType": "stroke", "symbolStrokeWidth": 2, "symbolSize": 350}
 
 
@@ -57,7 +54,8 @@ def static_svg(spec: Mapping[str, Any]) -> str:
 
     fixed = dict(spec)
     if fixed.get("width") == "container":
-        fixed["width"] = STATIC_WIDTH
+        # The width of the text column on a wide screen.
+        fixed["width"] = 680
         fixed["autosize"] = {"type": "fit-x", "contains": "padding"}
     fixed["config"] = {**fixed.get("config", {}), "aria": False, "background": None}
     return _lighter(vl_convert.vegalite_to_svg(fixed, vl_version=vegalite_version()))
@@ -103,10 +101,11 @@ def chart_image(spec: Mapping[str, Any]) -> str:
     # Double quotes would have to be written as %22 in the attribute; single ones need not.
     compact = svg.replace('"', "'") if "'" not in svg else svg
     uri = "data:image/svg+xml," + quote(compact, safe=" ~()*!.'/:;=,@&$-_+?[]{}|^")
-    size = re.search(r"<svg[^>]*\bwidth=[\"']([\d.]+)[\"'][^>]*\bheight=[\"']([\d.]+)[\"']", svg)
-    box = f' width="{float(size[1]):.0f}" height="{float(size[2]):.0f}"' if size else ""
-    alt_text = html.escape(spec["description"], quote=True)
-    return f'<img class="gc-static" alt="{alt_text}"{box} src="{html.escape(uri)}">'
+    size = re.findall(r'<svg[^>]*\bwidth="([\d.]+)"[^>]*\bheight="([\d.]+)"', svg)
+    width, height = map(float, size[0])
+    said = html.escape(spec["description"], quote=True)
+    box = f'width="{width:.0f}" height="{height:.0f}"'
+    return f'<img class="gc-static" alt="{said}" {box} src="{html.escape(uri)}">'
 
 
 def _encodings(node: Any) -> Iterator[dict[str, Any]]:

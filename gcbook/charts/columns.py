@@ -9,7 +9,7 @@ them differently, ``columns.csv`` says so too.
 """
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -83,13 +83,10 @@ def formats_of(
     """
     special = special or {}
     found: dict[str, str] = {}
-    before = ""
-    for name in names:
-        whole = _whole(name, before)
+    for name, whole in _wholes(names):
         known = _vocabulary().get(whole, Column(whole, ""))
         usual = (tooltip and known.tooltip) or known.format
         found[name] = special.get(name, found.get(whole, usual))
-        before = whole
     return found
 
 
@@ -111,13 +108,10 @@ def headings_of(names: Sequence[str], special: Mapping[str, str] | None = None) 
     """
     special = special or {}
     found: dict[str, str] = {}
-    before = ""
-    for name in names:
-        whole = _whole(name, before)
+    for name, whole in _wholes(names):
         heading = found.get(whole) or special.get(whole) or column(whole).title
         end = "" if whole == name else f", {_ENDS[name.rpartition('_')[2]]}"
         found[name] = special.get(name, heading + end)
-        before = whole
     twice = sorted({h for h in found.values() if list(found.values()).count(h) > 1})
     if twice:
         raise InputError(
@@ -153,10 +147,13 @@ def tooltips(
     ]
 
 
-def _whole(name: str, before: str) -> str:
-    """The column whose end a column is, or itself."""
-    base, _, end = name.rpartition("_")
-    return base or before if end in _ENDS and name not in _vocabulary() else name
+def _wholes(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each column with the one whose end it is, or with itself."""
+    whole = ""
+    for name in names:
+        base, _, end = name.rpartition("_")
+        whole = base or whole if end in _ENDS and name not in _vocabulary() else name
+        yield name, whole
 
 
 @cache

@@ -14,7 +14,6 @@ __all__ = ["fig_forest"]
 _ROW, _EACH = 12, 13
 _SECOND_LINE = 8
 """Pixels a row: between rows, a mark, and what a name of two lines needs besides."""
-_SIZE = 70
 
 
 def fig_forest(
@@ -72,14 +71,13 @@ def fig_forest(
     else:
         inside = alt.FieldOneOfPredicate(row, list(marked or names))
         channels = {"color": alt.condition(inside, alt.value(INK), alt.value(CHANCE_LINE))}
-    axis: Any = x.to_dict()
-    color, title = channels["color"], axis["title"]
+    color, title = channels["color"], x["title"]
     base = alt.Chart(rows).encode(y=y, **offset)
     layers = [
         base.mark_rule(strokeWidth=2).encode(
             x=alt.X("low:Q", title=title), x2="high:Q", color=color
         ),
-        base.mark_point(filled=True, size=_SIZE, opacity=1).encode(
+        base.mark_point(filled=True, size=70, opacity=1).encode(
             x=x, tooltip=list(tooltip), **channels
         ),
     ]

@@ -42,12 +42,7 @@ DASHES = {
 
 
 def recipe_color(recipes: Iterable[str], **legend: Any) -> alt.Color:
-    """Colours of the miniatures that a chart shows.
-
-    Args:
-        recipes: names; others are left out of the legend.
-        legend: options of the legend.
-    """
+    """Colours of the miniatures that a chart shows; ``legend`` has options of their legend."""
     return alt.Color("recipe:N", scale=_scale(COLORS, recipes), legend=_legend(legend))
 
 

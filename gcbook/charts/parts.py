@@ -21,6 +21,7 @@ from gcbook.charts.theme import (
     SERIES,
 )
 from gcbook.paper.categories import CHANCE
+from gcbook.paper.observers import HUMANS_TITLE
 
 __all__ = [
     "CLASS_COLORS",
@@ -39,6 +40,7 @@ __all__ = [
     "equal_bias_line",
     "equal_bias_lines",
     "finish",
+    "highlight",
     "kind_marks",
     "left_out",
     "literal",
@@ -217,6 +219,15 @@ def start_with(wished: str, options: Sequence[str]) -> str:
     return wished if wished in options else options[0]
 
 
+def highlight(
+    rows: pd.DataFrame, name: str, label: str = "Highlight a network ", start: str = NOBODY
+) -> alt.Parameter:
+    """A list of the networks of a table (``observer, kind``), of which nobody or one stands out."""
+    networks = alphabetical(set(rows.loc[rows["kind"] != HUMANS_TITLE, "observer"]))
+    options = [NOBODY, *networks]
+    return dropdown(name, label, options, start_with(start, options))
+
+
 def literal(value: Any) -> str:
     """A value as it is written in a Vega expression.
 
@@ -265,12 +276,7 @@ TENTHS = [i / 10 for i in range(11)]
 
 
 def encode_kind(kinds: Iterable[str], **legend: Any) -> dict[str, Any]:
-    """Colour and shape by kind of observer, with one legend that says which values are published.
-
-    Args:
-        kinds: titles of the kinds that the chart shows.
-        legend: options of the legend, such as ``columns``.
-    """
+    """`kind_marks` with one legend that says which values are the paper's; ``legend`` is of it."""
     title = (
         "indexof(['Imagen', 'Stable Diffusion', 'Parti'], datum.label) < 0 ? datum.label"
         " : datum.label + ', paper'"

@@ -115,12 +115,7 @@ def data_url(field: str) -> str:
 
 
 def image_mark(chart: alt.Chart, side: str) -> alt.Chart:
-    """Mark a chart's rows with square pictures, pixel by pixel.
-
-    Args:
-        chart: of the rows.
-        side: expression for their height and width.
-    """
+    """Mark a chart's rows with square pictures, unsmoothed; ``side`` is an expression."""
     return chart.mark_image(
         width=alt.ExprRef(side),
         height=alt.ExprRef(side),
@@ -132,12 +127,7 @@ def image_mark(chart: alt.Chart, side: str) -> alt.Chart:
 
 
 def framed(grid: alt.Chart, **mark: Any) -> alt.Chart:
-    """Frame squares.
-
-    Args:
-        grid: of squares, from `Grid.place`.
-        mark: how the frame is drawn.
-    """
+    """Frame squares that `Grid.place` placed; ``mark`` says how the frame is drawn."""
     frame = grid.mark_rect(fillOpacity=0, aria=False, **mark)
     return frame.encode(x=at("px"), y=at("py"), x2=alt.X2("px2:Q"), y2=alt.Y2("py2:Q"))
 

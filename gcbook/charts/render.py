@@ -19,6 +19,7 @@ from gcbook.charts.chart import chart_image, chart_spec
 from gcbook.charts.gallery import Gallery
 from gcbook.charts.tablehtml import csv_link, data_table, marked_table, select_columns
 from gcbook.files.errors import InputError
+from gcbook.stats.words import plural
 
 if TYPE_CHECKING:
     import altair as alt
@@ -103,19 +104,17 @@ def figure(
         InputError: for a chart without description, a name of another form, an unknown source,
             or columns that the table lacks.
     """
-    check_label(name, "fig", source)
+    _check_label(name, "fig", source)
     spec = {} if isinstance(chart, Gallery) else chart_spec(chart)
     data = select_columns(table, columns, headings)
     shown = data if len(data) <= SHOW_AT_MOST else data.head(SHOW_FIRST)
-    size = f"{len(data):,} row" + ("s" if len(data) != 1 else "")
     part = "" if shown is data else f" The first {SHOW_FIRST} rows are shown; the file holds all."
     details = (
-        f'<details class="gc-data"><summary>Data table ({size})</summary>'
+        f'<details class="gc-data"><summary>Data table ({plural(len(data), "row")})</summary>'
         f"<p>{csv_link(data, name)}{part}</p>{data_table(shown, f'Data of {name}')}</details>"
     )
-    notes = notes_html(source, details)
     body = chart.body if isinstance(chart, Gallery) else chart_image(spec)
-    return Shown(name, body, notes, spec)
+    return Shown(name, body, _notes(source, details), spec)
 
 
 def table(
@@ -142,20 +141,12 @@ def table(
     Raises:
         InputError: as for ``figure``.
     """
-    check_label(name, "tab", source)
-    body = marked_table(
-        rows,
-        f"Table {name}",
-        columns=columns,
-        headings=headings,
-        formats=formats,
-    )
-    link = f"<p>{csv_link(rows, name)}</p>"
-    return Shown(name, body, notes_html(source, link))
+    _check_label(name, "tab", source)
+    body = marked_table(rows, f"Table {name}", columns=columns, headings=headings, formats=formats)
+    return Shown(name, body, _notes(source, f"<p>{csv_link(rows, name)}</p>"))
 
 
-def check_label(name: str, prefix: str, source: str) -> None:
-    """Raise InputError unless name and source are of the expected form."""
+def _check_label(name: str, prefix: str, source: str) -> None:
     if not re.fullmatch(prefix + r"(-[a-z0-9]+)+", name):
         raise InputError(
             f"expected a name like {prefix}-shape-bias (lower-case words joined by hyphens), "
@@ -165,7 +156,7 @@ def check_label(name: str, prefix: str, source: str) -> None:
         raise InputError(f"{name}: source is {source!r}, expected one of {', '.join(SOURCES)}.")
 
 
-def notes_html(source: str, after: str = "") -> str:
-    """Source badge, and what follows it."""
+def _notes(source: str, after: str) -> str:
+    """The badge that names the source, and what follows it."""
     badge = f'<p class="gc-source gc-source-{source}">{SOURCES[source]}</p>'
     return f'<div class="gc-notes">{badge}{after}</div>'

@@ -8,6 +8,7 @@ The convention for marked cells is plain data: column ``a`` holds what was recom
 import html
 import math
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -24,7 +25,6 @@ MARKS = {
     "both": ("R + P", "recomputed and published"),
     "recomputed": ("R", "recomputed from public trials"),
     "published": ("P", "published in the paper"),
-    "neither": ("", "not public"),
 }
 
 FULL_HEIGHT_ROWS = 20
@@ -67,8 +67,9 @@ def csv_link(table: "pd.DataFrame", name: str) -> str:
 def data_table(table: "pd.DataFrame", label: str) -> str:
     """A plain table that scrolls inside its own region."""
     heads = "".join(f'<th scope="col">{html.escape(str(c))}</th>' for c in table.columns)
+    # Data tables hold p values and bounds near 0: significant digits, not decimals.
     rows = "".join(
-        "<tr>" + "".join(_cell(value, _data_format(value)) for value in row) + "</tr>"
+        "<tr>" + "".join(_cell(v, ".4g" if isinstance(v, float) else "") for v in row) + "</tr>"
         for row in table.itertuples(index=False, name=None)
     )
     inner = f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>"
@@ -98,46 +99,41 @@ def marked_table(
     Raises:
         InputError: if the table lacks a column.
     """
-    given = set(map(str, table.columns)) - set(columns or ())
-    published = {c: f"{c}_published" for c in map(str, table.columns)}
-    published = {c: paper for c, paper in published.items() if paper in given}
-    ends = {c: (f"{c}_low", f"{c}_high") for c in map(str, table.columns)}
-    intervals = {c: pair for c, pair in ends.items() if set(pair) <= given}
-    best = {c: f"{c}_best" for c in map(str, table.columns) if f"{c}_best" in given}
-    companions = {
-        *published.values(),
-        *best.values(),
-        *(c for pair in intervals.values() for c in pair),
-    }
+    hidden = set(table.columns) - set(columns or ())
+
+    def beside(*ends: str) -> dict[str, list[str]]:
+        found = {str(c): [f"{c}_{end}" for end in ends] for c in table.columns}
+        return {c: companions for c, companions in found.items() if set(companions) <= hidden}
+
+    published, intervals, best = beside("published"), beside("low", "high"), beside("best")
     if columns is None:
+        companions = {*chain(*published.values(), *intervals.values(), *best.values())}
         columns = [str(c) for c in table.columns if c not in companions]
     _check_columns(table, columns)
-    published = {c: paper for c, paper in published.items() if c in columns}
+    printed = {c: paper for c, (paper,) in published.items() if c in columns}
     titles = headings_of(columns, headings)
     forms = formats_of(columns, formats)
     numeric = {c for c in columns if table[c].dtype.kind in "iuf"}
-    heads = "".join(
-        f'<th scope="col"{_number_class(c in numeric)}>{html.escape(h)}</th>'
-        for c, h in titles.items()
-    )
+    classes = {c: ' class="gc-number"' if c in numeric else "" for c in columns}
+    heads = "".join(f'<th scope="col"{classes[c]}>{html.escape(h)}</th>' for c, h in titles.items())
     rows = []
     for row in table.to_dict("records"):
         cells = []
         # A row of which the paper prints nothing has cells without meaning, not hidden numbers.
-        printed = any(not _missing(row[c]) for c in published.values())
+        any_printed = any(not _missing(row[c]) for c in printed.values())
         for name in columns:
             spec, ours = forms[name], row[name]
             span = [row[c] for c in intervals.get(name, ())]
-            if name not in published:
+            if name not in printed:
                 cells.append(_cell(ours, spec, _interval(span, spec), name in numeric))
-            elif _missing(ours) and not printed and any(not _missing(row[c]) for c in published):
+            elif _missing(ours) and not any_printed and any(not _missing(row[c]) for c in printed):
                 cells.append(_cell(None, spec, number=True))
             else:
-                bold = name in best and bool(row[best[name]])
-                cells.append(_marked_cell(ours, row[published[name]], span, spec, bold))
+                bold = any(row[c] for c in best.get(name, ()))
+                cells.append(_marked_cell(ours, row[printed[name]], span, spec, bold))
         rows.append(f"<tr>{''.join(cells)}</tr>")
     inner = f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody>"
-    legend = _legend() if published else ""
+    legend = _legend() if printed else ""
     return _region(inner, label, "gc-table gc-sortable", len(table)) + legend
 
 
@@ -157,15 +153,6 @@ def _region(inner: str, label: str, classes: str, rows: int) -> str:
         f'<div class="gc-scroll{tall}" role="region" tabindex="0" aria-label="{name}">'
         f'<table class="{classes}">{inner}</table></div>'
     )
-
-
-def _number_class(yes: bool) -> str:
-    return ' class="gc-number"' if yes else ""
-
-
-def _data_format(value: Any) -> str:
-    # Data tables hold p values and bounds near 0: significant digits, not decimals.
-    return ".4g" if isinstance(value, float) else ""
 
 
 def _missing(value: Any) -> bool:
@@ -201,11 +188,9 @@ def _interval(ends: Sequence[Any], spec: str) -> str:
 
 def _marked_cell(ours: Any, paper: Any, ends: Sequence[Any], spec: str, bold: bool) -> str:
     has_ours, has_paper = not _missing(ours), not _missing(paper)
-    kind = {(True, True): "both", (True, False): "recomputed", (False, True): "published"}.get(
-        (has_ours, has_paper), "neither"
-    )
-    if kind == "neither":
+    if not has_ours and not has_paper:
         return '<td class="gc-number gc-missing">not public</td>'
+    kind = "both" if has_ours and has_paper else "recomputed" if has_ours else "published"
     value = float(ours if has_ours else paper)
     short, full = MARKS[kind]
     mark = f"<abbr class='gc-mark gc-mark-{kind}' title='{full}'>{short}</abbr>"
@@ -227,6 +212,5 @@ def _legend() -> str:
     items = " · ".join(
         f"<span><abbr class='gc-mark gc-mark-{kind}'>{short}</abbr> {full}</span>"
         for kind, (short, full) in MARKS.items()
-        if short
     )
     return f'<p class="gc-legend">{items}</p>'

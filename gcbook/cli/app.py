@@ -1,13 +1,14 @@
 """The application that commands add themselves to."""
 
+import sys
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
-__all__ = ["OpenCommand", "app", "say"]
+__all__ = ["OpenCommand", "app", "print_csv", "say"]
 
 app = typer.Typer(
     name="gcbook",
@@ -40,6 +41,15 @@ def _options(
 def say(line: str) -> None:
     """Print progress or a warning, which are no results: to standard error."""
     typer.echo(line, err=True)
+
+
+def print_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> None:
+    """Print rows as CSV with a head."""
+    import csv
+
+    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
 
 
 class OpenCommand(TyperCommand):

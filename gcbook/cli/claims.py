@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gcbook.cli.app import app
+from gcbook.cli.app import app, print_csv
 from gcbook.files.errors import InputError
 
 __all__ = ["claims"]
@@ -36,12 +36,7 @@ def claims(
 
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     elif format == "csv":
-        import csv
-        import sys
-
-        writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        print_csv(rows, COLUMNS)
     else:
         _print_table(rows)
 

@@ -118,8 +118,7 @@ def illusions(
             report=say,
         )
         about = {"image": image.name, "model": model, "steps": steps, "guidance": guidance}
-        about["dtype"] = dtype
-        write_reconstructions(found, output, about | {"seed": seed})
+        write_reconstructions(found, output, about | {"dtype": dtype, "seed": seed})
     for share, errors in zip(found.strengths, found.errors, strict=True):
         for prompt, value in zip(found.prompts, errors, strict=True):
             typer.echo(f"strength {share:g}, {prompt or '(no prompt)'}: error {value:.4f}")

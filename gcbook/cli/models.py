@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gcbook.cli.app import app
+from gcbook.cli.app import app, print_csv
 from gcbook.files.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,12 +37,7 @@ def models(
         details = [_details(entry) for entry in entries]
         typer.echo(json.dumps(details[0] if name else details, indent=2, ensure_ascii=False))
     elif format == "csv":
-        import csv
-        import sys
-
-        writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        print_csv(rows, COLUMNS)
     elif name:
         width = max(map(len, _details(entries[0])))
         for key, value in _details(entries[0]).items():

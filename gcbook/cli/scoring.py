@@ -121,8 +121,7 @@ def score(
     if mask_ratio is not None and not 0 < mask_ratio <= 1:
         raise InputError(f"--mask-ratio: expected a share in (0, 1], found {mask_ratio}.")
     options: dict[str, Any] = {"mask_ratio": mask_ratio, "steps": steps, "ensemble": ensemble}
-    options |= {"method": method or None, "name": name or None, "template": prompt or None}
-    options |= {"noise": noise or None}
+    options |= {"method": method, "name": name, "template": prompt, "noise": noise}
     given = {
         "draws": draws is not None,
         "racing": racing,
@@ -174,7 +173,7 @@ def score(
         size = f" ({preview.size})" if preview.size else ""
         doing = "loading" if preview.here else "fetching and loading"
         say(f"{doing} {model}{size} …")
-        asked = {option: value for option, value in options.items() if value is not None}
+        asked = {option: value for option, value in options.items() if value not in (None, "")}
         classifier = load.load_classifier(
             model, device=settings.device, dtype=settings.dtype, **asked
         )

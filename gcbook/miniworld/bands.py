@@ -54,10 +54,6 @@ def make_band_set(name: str, world: World = DEFAULT_WORLD) -> StimulusSet:
     """Make one of `BAND_SETS`, in memory.
 
     Images are named as in `gcbook.miniworld.testsets`, with the band as their condition.
-
-    Args:
-        name: of the set.
-        world: the choices that images are made by.
     """
     if name == "filtered":
         base = [e for e in make_test_set("low-pass", world) if e.condition == SINGLE_CONDITION]
@@ -81,7 +77,6 @@ def make_named_set(name: str, world: World = DEFAULT_WORLD) -> StimulusSet:
 
     Args:
         name: one of `gcbook.miniworld.testsets.TEST_SETS` or of `BAND_SETS`.
-        world: the choices that images are made by.
 
     Raises:
         InputError: no such set.

@@ -15,7 +15,7 @@ from gcbook.illusions.drawings import FIGURE, GROUND
 from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.world import ALL_CATEGORIES
 
-__all__ = ["Blend", "blend_masks", "draw_blends"]
+__all__ = ["SIDE", "Blend", "blend_masks", "draw_blends"]
 
 SIDE = 32
 """Of the miniature world's images, half of the silhouettes'."""
@@ -44,8 +44,7 @@ def blend_masks(first: Mask, second: Mask) -> Mask:
     """Mix two shapes in equal parts.
 
     Args:
-        first: (H, W), share of each pixel within the shape, in [0, 1].
-        second: the same of another one.
+        first, second: (H, W), share of each pixel within the shape, in [0, 1].
 
     Returns:
         float32 (H, W) in [0, 1]: a pixel whose middle is half a pixel or more inside has 1.
@@ -63,17 +62,13 @@ def _signed_distance(mask: Mask) -> npt.NDArray[np.float64]:
     return signed
 
 
-def draw_blends(count: int, seed: int = 0) -> tuple[Blend, ...]:
+def draw_blends(count: int) -> tuple[Blend, ...]:
     """Draw pairs of categories, a test silhouette of each, and mix them in equal parts.
 
-    No pair of categories comes twice.
-
-    Args:
-        count: of blends.
-        seed: of the lot.
+    No pair of categories comes twice, and the first of many are those of few.
     """
     pairs = [(a, b) for i, a in enumerate(ALL_CATEGORIES) for b in ALL_CATEGORIES[i + 1 :]]
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     silhouettes = load_silhouettes("test", ALL_CATEGORIES)
     of_category = {
         name: [i for i, each in enumerate(silhouettes.categories) if each == name]

@@ -50,21 +50,14 @@ class Silhouettes:
     categories: tuple[str, ...]
     names: tuple[str, ...]
 
-    def __len__(self) -> int:
-        return len(self.names)
-
 
 def load_silhouettes(
     split: Split | None = None, categories: Sequence[str] = CATEGORIES + EXTRA_CATEGORIES
 ) -> Silhouettes:
-    """Return silhouettes in the order of the list, category after category.
+    """Return silhouettes of a split, or all, in the order of the list, category after category.
 
     Some ducks are birds of the list too. Where both categories are asked for, such a drawing is a
     duck only; without ducks it is a bird.
-
-    Args:
-        split: the split to return; all if None.
-        categories: the categories to return; of the 16 and `EXTRA_CATEGORIES`.
 
     >>> load_silhouettes("test", ("cat", "dog")).images.shape
     (23, 64, 64)

@@ -18,14 +18,7 @@ import torch.nn.functional as F
 from gcbook.files.errors import InputError
 from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.textures import draw_textures
-from gcbook.miniworld.world import (
-    ALL_CATEGORIES,
-    DEFAULT_WORLD,
-    World,
-    as_clouds,
-    placed,
-    pooled,
-)
+from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, World, as_clouds, placed, pooled
 from gcbook.noise.draws import keyed_generator
 from gcbook.paper.categories import CATEGORIES
 
@@ -167,10 +160,7 @@ def compose_stage(
 
 
 def find_silhouette(name: str) -> Pixels:
-    """Return the test silhouette that an image's name begins with, uint8 (64, 64).
-
-    Args:
-        name: of the image, or of the silhouette alone.
+    """Return the test silhouette that an image's name begins with, or is, uint8 (64, 64).
 
     Raises:
         InputError: there is none of that name.

@@ -29,6 +29,7 @@ import torch.nn.functional as F
 from scipy.ndimage import distance_transform_edt
 
 from gcbook.files.errors import InputError
+from gcbook.miniworld.outlines import between
 from gcbook.miniworld.silhouettes import Silhouettes, Split, load_silhouettes
 from gcbook.miniworld.textures import draw_textures
 from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, Composer, Scene, World
@@ -42,6 +43,7 @@ __all__ = [
     "TEST_SETS",
     "conditions_made",
     "make_test_set",
+    "numbered",
     "one_a_pair",
     "silhouette_of",
     "texture_of",
@@ -71,7 +73,6 @@ def make_test_set(
 
     Args:
         name: one of `TEST_SETS`.
-        world: the choices that images are made by.
         seed: any integer; the sets of one seed are independent of each other, but all
             manipulations start from the same images.
         split: of the silhouettes; another than "test" is for what is chosen before a test.
@@ -180,7 +181,7 @@ def _silhouettes(split: Split) -> Silhouettes:
     return load_silhouettes(split, CATEGORIES)
 
 
-def _numbered(categories: Sequence[str]) -> list[str]:
+def numbered(categories: Sequence[str]) -> list[str]:
     """cat1, cat2, dog1 …: each with its number among those of its category."""
     seen: Counter[str] = Counter()
     names = []
@@ -191,8 +192,8 @@ def _numbered(categories: Sequence[str]) -> list[str]:
 
 
 def _named(scene: Scene, split: Split) -> list[_Drawn]:
-    shapes = _numbered(_silhouettes(split).categories)
-    textures = _numbered([ALL_CATEGORIES[index] for index in scene.texture])
+    shapes = numbered(_silhouettes(split).categories)
+    textures = numbered([ALL_CATEGORIES[index] for index in scene.texture])
     return [
         _Drawn(f"{shapes[which]}-{texture}.png", ALL_CATEGORIES[label], SINGLE_CONDITION, pixels)
         for pixels, label, which, texture in zip(
@@ -264,7 +265,7 @@ def _once_each(luma: np.ndarray, world: World, split: Split) -> list[_Drawn]:
     return [
         _Drawn(f"{name}.png", category, SINGLE_CONDITION, pixels)
         for name, category, pixels in zip(
-            _numbered(categories), categories, _to_bytes(luma, world), strict=True
+            numbered(categories), categories, _to_bytes(luma, world), strict=True
         )
     ]
 
@@ -273,15 +274,11 @@ def _texture(world: World, seed: int, split: Split) -> list[_Drawn]:
     """Textures over the whole frame, with the world's mean contrast."""
     generator = _generator(seed, "texture")
     category = torch.arange(len(CATEGORIES)).repeat_interleave(TEXTURES_A_CATEGORY)
-
-    def between(bounds: tuple[float, float]) -> torch.Tensor:
-        return bounds[0] + (bounds[1] - bounds[0]) * torch.rand(len(category), generator=generator)
-
     pattern = draw_textures(
         category,
         world.textures,
-        between(world.period) / world.resolution,
-        torch.deg2rad(between(world.tilt)),
+        between(world.period, len(category), generator) / world.resolution,
+        torch.deg2rad(between(world.tilt, len(category), generator)),
         world.resolution * world.supersampling,
         generator,
     )
@@ -293,7 +290,7 @@ def _texture(world: World, seed: int, split: Split) -> list[_Drawn]:
     names = [CATEGORIES[index] for index in category]
     return [
         _Drawn(f"{_NO_SHAPE}-{number}.png", name, SINGLE_CONDITION, image)
-        for number, name, image in zip(_numbered(names), names, pixels, strict=True)
+        for number, name, image in zip(numbered(names), names, pixels, strict=True)
     ]
 
 

@@ -58,8 +58,6 @@ __all__ = [
 ALL_CATEGORIES: tuple[str, ...] = (*CATEGORIES, *EXTRA_CATEGORIES)
 """What the generative miniatures learn; only the first 16 are ever candidates."""
 
-TEXTURE_NAMES = tuple(TEXTURES)
-
 
 @dataclass(frozen=True)
 class World:
@@ -91,7 +89,7 @@ class World:
     resolution: int = 32
     supersampling: int = 2
     diagnosticity: float = 0.89
-    textures: tuple[str, ...] = TEXTURE_NAMES
+    textures: tuple[str, ...] = tuple(TEXTURES)
     period: tuple[float, float] = (4.25, 5.75)
     tilt: tuple[float, float] = (-17.0, 17.0)
     figure_ground: tuple[float, float] = (0.25, 0.5)
@@ -170,7 +168,6 @@ class Composer:
     """Makes images of a world from some silhouettes.
 
     Args:
-        world: the choices.
         silhouettes: the shapes, of one split.
     """
 
@@ -185,8 +182,6 @@ class Composer:
         """Draw images as the world has them: categories equally often, textures by diagnosticity.
 
         Args:
-            number: of images.
-            generator: of everything that is random.
             category: that all are of; one that the silhouettes show. All alike if "".
         """
         world, known = self.world, torch.unique(self._shape)
@@ -294,12 +289,10 @@ class Composer:
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Some silhouette anywhere, as a mask (count, size, size), and its luma (count, 1, 1)."""
         which = torch.randint(len(self._masks), (count,), generator=generator)
-        zoom = 1 / between(self.world.outline.other_size, count, generator)
+        side = between(self.world.outline.other_size, count, generator)
         middle = 2 * torch.rand((count, 2), generator=generator) - 1
-        theta = torch.zeros((count, 2, 3))
-        theta[:, 0, 0] = theta[:, 1, 1] = zoom
-        theta[:, :, 2] = -zoom[:, None] * middle
-        places = F.affine_grid(theta, [count, 1, size, size], align_corners=False)
+        as_it_is = torch.ones(count)
+        places = placed(torch.zeros(count), side, as_it_is, middle, as_it_is, size)
         shape = F.grid_sample(self._masks[which], places, align_corners=False)[:, 0].clamp(0, 1)
         return shape, between((0.15, 0.85), count, generator)[:, None, None]
 

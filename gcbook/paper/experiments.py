@@ -10,7 +10,7 @@ number has been parsed: ``0.30`` and ``0.3`` are one condition.
 from dataclasses import dataclass
 from functools import cached_property
 
-__all__ = ["DATASETS", "EXPERIMENTS", "PARAMETRIC", "SINGLE_CONDITION", "Experiment"]
+__all__ = ["DATASETS", "EXPERIMENTS", "PARAMETRIC", "SINGLE_CONDITION", "TITLES", "Experiment"]
 
 SINGLE_CONDITION = "0"
 """Name of the only condition of a nonparametric dataset."""
@@ -178,6 +178,9 @@ _ALL = (
 
 EXPERIMENTS = {experiment.name: experiment for experiment in _ALL}
 """The datasets by name: twelve parametric ones, then five with one manipulation."""
+
+TITLES = {name: experiment.title for name, experiment in EXPERIMENTS.items()}
+"""Name of a dataset → its title."""
 
 DATASETS = tuple(EXPERIMENTS)
 """Names of the 17 datasets."""

@@ -50,8 +50,7 @@ def observed_consistency(right_a: npt.ArrayLike, right_b: npt.ArrayLike) -> floa
     """Share of images on which both are right or both are wrong.
 
     Args:
-        right_a: (images,), whether observer a was right.
-        right_b: the same for observer b on the same images.
+        right_a, right_b: (images,), whether each observer was right.
 
     >>> observed_consistency([1, 1, 0, 0], [1, 0, 0, 0])
     0.75
@@ -75,8 +74,7 @@ def error_consistency(
     """Cohen's kappa of being right.
 
     Args:
-        right_a: (images,), whether observer a was right.
-        right_b: the same for observer b on the same images.
+        right_a, right_b: (images,), whether each observer was right.
         zero_division: what 0/0 is, when both observers are always right or both always wrong:
             undefined (``"nan"``), or 1.0 as in the model-vs-human toolbox (``"toolbox"``).
 
@@ -141,11 +139,9 @@ def kappa_bias(
 
     where the second term is there because :math:`v = p_a + p_b - 2 p_a p_b` is not linear.
 
-    Args:
-        both_right, right_a, right_b, n: as of `pair_metrics`.
-
     Returns:
-        Of their shape, mostly negative; NaN where error consistency is undefined.
+        Of the shape of the sums, which are those of `pair_metrics`; mostly negative, NaN where
+        error consistency is undefined.
     """
     both, a, b = (share(each, n) for each in (both_right, right_a, right_b))
     u, v = a + b - 2 * both, a + b - 2 * a * b

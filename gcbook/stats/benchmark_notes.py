@@ -37,7 +37,6 @@ def benchmark_notes(
         rows: of `gcbook.stats.benchmark.benchmark`, with ``source`` and ``shown``, the name in the
             table.
         trials, found: what they were made of.
-        settings: how.
     """
     estimates = found.estimates
     seen = _counted_conditions(estimates, settings)

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from gcbook.paper.experiments import DATASETS, EXPERIMENTS
+from gcbook.paper.experiments import DATASETS, TITLES
 from gcbook.paper.observers import (
+    GENERATIVE,
     HUMANS,
     HUMANS_TITLE,
     PUBLISHED_SOURCES,
@@ -41,9 +42,10 @@ __all__ = [
     "dataset_rows",
     "shape_bias_rows",
     "standing_rows",
+    "table1_quoted",
+    "table1_recomputed",
     "table2_rows",
     "table3_rows",
-    "table1_recomputed",
 ]
 
 METRICS = ("ood_accuracy", *PAIR_METRICS)
@@ -65,7 +67,6 @@ def benchmark_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Da
     """All observers of the benchmark: the humans, our networks, and every model of the paper.
 
     Args:
-        summaries: any.
         observers: of our networks, those to keep; none keeps all.
 
     Returns:
@@ -154,7 +155,7 @@ def dataset_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Data
     rows = rows[(rows["dataset"] != "") & (rows["condition"] == "")]
     wide = _widen(rows, ["dataset", *_WHO]).sort_values(["observer_kind", "source", "observer"])
     wide = wide.sort_values("dataset", key=lambda c: c.map(DATASETS.index), kind="stable")
-    wide["dataset"] = wide["dataset"].map({n: e.title for n, e in EXPERIMENTS.items()})
+    wide["dataset"] = wide["dataset"].map(TITLES)
     values = [f"{m}{end}" for m in ("accuracy", *PAIR_METRICS) for end in _ENDS.values()]
     return wide.reindex(columns=["dataset", "model", "kind", *values]).round(_DIGITS)
 
@@ -264,8 +265,8 @@ def table1_recomputed(summaries: Summaries) -> pd.DataFrame:
             & (values["dataset"] == dataset)
             & values["other"].isin(["", HUMANS])
         ].set_index("observer")
-        for end, name in (("value", metric), ("low", f"{metric}_low"), ("high", f"{metric}_high")):
-            rows[name] = rows["observer"].map(found[end])
+        for end, suffix in _ENDS.items():
+            rows[metric + suffix] = rows["observer"].map(found[end])
         # Table 1 has no row for the humans; their shape bias is given in the text.
         human = quoted_value("human_shape_bias") if metric == "shape_bias" else np.nan
         rows[f"{metric}_published"] = [human, *printed[metric]]
@@ -273,3 +274,20 @@ def table1_recomputed(summaries: Summaries) -> pd.DataFrame:
         best = rows[f"{metric}_published"] == largest
         rows[f"{metric}_best"] = best & (rows["model_type"] != "human")
     return rows.drop(columns="observer").round(4)
+
+
+def table1_quoted(summaries: Summaries) -> dict[str, float]:
+    """What pages quote of `table1_recomputed`: the paper's generators as printed, two recomputed.
+
+    Returns:
+        ``NAME_METRIC`` of ``imagen, stable_diffusion, parti`` (printed) and ``humans, resnet50``
+        (recomputed), and of ``shape_bias, ood_accuracy, error_consistency``.
+    """
+    rows = table1_recomputed(summaries).set_index("model")
+    recomputed = {"humans": HUMANS_TITLE, "resnet50": "ResNet-50"}
+    return {
+        f"{key}_{metric}": float(rows[f"{metric}{end}"][name])
+        for named, end in ((GENERATIVE, "_published"), (recomputed, ""))
+        for key, name in named.items()
+        for metric in ("shape_bias", "ood_accuracy", "error_consistency")
+    }

@@ -55,19 +55,12 @@ def silhouettes(answers: pd.DataFrame) -> tuple[pd.Index, Factor]:
 
 
 def clustered_sums(
-    rows: pd.DataFrame,
-    by: Sequence[str],
-    columns: Sequence[str],
-    *,
-    resampling: Resampling = Resampling(),
+    rows: pd.DataFrame, by: Sequence[str], columns: Sequence[str], *, resampling: Resampling
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """Sums of columns within groups, as they are and in each resample of the silhouettes.
 
     Args:
         rows: with ``category, silhouette`` and the columns named.
-        by: columns to group by.
-        columns: numbers to add up.
-        resampling: how the intervals are made.
 
     Returns:
         The groups, a row each, and for every column, and for "n", the number of rows, an array
@@ -141,17 +134,14 @@ def clustered_means(
     column: str,
     *,
     share: bool = False,
-    resampling: Resampling = Resampling(),
+    resampling: Resampling,
 ) -> pd.DataFrame:
     """Means of a column within groups, with intervals.
 
     Args:
-        rows: see `clustered_sums`, as are the others.
-        by: columns to group by.
-        column: whose mean.
+        rows: see `clustered_sums`.
         share: its values are 0 and 1, so that an interval must not end where all are alike; as many
             answers are counted as there are silhouettes (see `Resampling.interval`).
-        resampling: how the intervals are made.
 
     Returns:
         Columns ``by, n, mean, low, high``.
@@ -169,7 +159,7 @@ def clustered_columns(
     columns: Sequence[str],
     *,
     shares: Sequence[str] = (),
-    resampling: Resampling = Resampling(),
+    resampling: Resampling,
 ) -> pd.DataFrame:
     """Means of columns within groups, each with ``…_low, …_high``, and ``n``, the groups' rows.
 
@@ -177,10 +167,7 @@ def clustered_columns(
 
     Args:
         table: with ``category, silhouette``, see `clustered_sums`.
-        by: columns to group by.
-        columns: to take means of.
         shares: those of them whose values are 0 and 1, see `clustered_means`.
-        resampling: how the intervals are made.
     """
     groups = table.groupby(list(by), sort=True, observed=True).size()
     found = groups.rename("n").reset_index()
@@ -190,12 +177,7 @@ def clustered_columns(
         if known.empty:
             found[names] = np.nan
             continue
-        part = clustered_means(
-            known,
-            by,
-            column,
-            share=column in shares,
-            resampling=resampling,
-        ).rename(columns=dict(zip(("mean", "low", "high"), names, strict=True)))
+        part = clustered_means(known, by, column, share=column in shares, resampling=resampling)
+        part = part.rename(columns=dict(zip(("mean", "low", "high"), names, strict=True)))
         found = found.merge(part[[*by, *names]], on=list(by), how="left")
     return found

@@ -52,11 +52,9 @@ def mean_ranks(
 ) -> Floats:
     """Mean over the three human-likeness metrics of the rank among the rows, 1 the most human-like.
 
-    Args:
-        accuracy_difference, observed_consistency, error_consistency: (models, …).
-
     Returns:
-        (models, …); ties share their mean rank; a row with an undefined metric is NaN.
+        (models, …), as are the metrics; ties share their mean rank; a row with an undefined metric
+        is NaN.
 
     >>> mean_ranks(np.array([0.1, 0.2]), np.array([0.7, 0.8]), np.array([0.3, 0.3])).tolist()
     [1.5, 1.5]
@@ -116,7 +114,6 @@ def compare(means: Mapping[str, Mapping[Who, Floats]], resampling: Resampling) -
     Args:
         means: metric → observer → (1 + draws,), the value first; the pooled humans are `HUMANS`.
             Model pairs are formed of those that have the error consistency over all datasets.
-        resampling: how the intervals of the differences are made.
 
     Returns:
         Columns `TEST_COLUMNS`; ``difference`` is a minus b, ``p_corrected`` is corrected in its

@@ -69,8 +69,7 @@ def correlate(
     coefficient and (1 + r²/2)/(n − 3) for Spearman's (Bonett & Wright, 2000).
 
     Args:
-        x: one number an observer.
-        y: the other, in the same order.
+        x, y: one number an observer, in the same order.
         resampling: confidence of the intervals, and seed of the random arrangements that more than
             `MOST_EXACT` observers need; nothing is drawn anew.
 
@@ -96,8 +95,11 @@ def _correlate(name: str, x: np.ndarray, y: np.ndarray, resampling: Resampling) 
     if n < 3 or not varies:
         return Correlation(name, n, nan, nan, nan, nan, 0, False)
     unit = [(v - v.mean()) / np.linalg.norm(v - v.mean()) for v in (x, y)]
-    exact = n <= MOST_EXACT
-    others = _all_orders(n) if exact else _random_orders(n, resampling.seed)
+    if exact := n <= MOST_EXACT:
+        others = _all_orders(n)
+    else:
+        order = np.tile(np.arange(n), (ARRANGEMENTS, 1))
+        others = np.random.default_rng(resampling.seed).permuted(order, axis=1)
     r = float(np.clip(unit[0] @ unit[1], -1, 1))
     as_far = int((np.abs(unit[0][others] @ unit[1]) >= abs(r) - _ROUNDING).sum())
     # Of random arrangements the given one is one more, so that p is never 0.
@@ -110,11 +112,6 @@ def _correlate(name: str, x: np.ndarray, y: np.ndarray, resampling: Resampling) 
 @cache
 def _all_orders(n: int) -> npt.NDArray[np.int8]:
     return np.array(list(permutations(range(n))), dtype=np.int8)
-
-
-def _random_orders(n: int, seed: int) -> npt.NDArray[np.int64]:
-    order = np.tile(np.arange(n), (ARRANGEMENTS, 1))
-    return np.random.default_rng(seed).permuted(order, axis=1)
 
 
 def fisher_interval(
@@ -137,11 +134,7 @@ def fisher_interval(
 def fisher_difference(r: float, n: int, other: float, points: int) -> tuple[float, float]:
     """Compare Pearson's coefficients of two independent samples by Fisher's transformation.
 
-    Args:
-        r: of the first.
-        n: observers of the first.
-        other: of the second.
-        points: observers of the second.
+    The first is ``r``, over ``n`` observers; the second is ``other``, over ``points``.
 
     Returns:
         z, positive where the first is the larger, and its two-sided p; both NaN where a sample has

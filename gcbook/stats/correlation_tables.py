@@ -17,11 +17,7 @@ FEWEST = 3
 _DIGITS = 4
 
 
-def correlation_rows(
-    rows: pd.DataFrame,
-    *,
-    resampling: Resampling = Resampling(),
-) -> pd.DataFrame:
+def correlation_rows(rows: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Correlate accuracy with shape bias over the networks; humans are not counted.
 
     Args:

@@ -26,7 +26,6 @@ def against_humans(
     """How far each network is from the humans.
 
     Args:
-        summaries: any.
         metric: ``"error_consistency"`` (with humans, against that of humans among themselves) or
             ``"ood_accuracy"``, both over all datasets, or ``"shape_bias"``.
         observers: networks to show; none shows all.

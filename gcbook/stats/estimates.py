@@ -95,7 +95,6 @@ def estimate(
     """Compute every value, interval and test of the book from trials.
 
     Args:
-        trials: a trials table.
         settings: conventions and resampling; the benchmark's by default.
         all_pairs: also compare models with models, which the benchmark tables do not need.
     """
@@ -269,14 +268,11 @@ class _Everyone:
     whole: Flags
     compared: Flags
 
-    @cached_property
-    def names(self) -> list[Who]:
-        """(people,), who they are."""
-        return list(self.people.itertuples(index=False, name=None))
-
-    def places(self, group: Places) -> Places:
-        """Rows of some observers and, if they are the humans, of all of these."""
-        return np.append(group, len(self.is_human)) if self.is_human[group].any() else group
+    def of(self, group: Places) -> tuple[Places, list[Who], dict[str, npt.ArrayLike]]:
+        """Rows, names and labels of some observers and, if they are the humans, of all of these."""
+        places = np.append(group, len(self.is_human)) if self.is_human[group].any() else group
+        people = self.people.iloc[places]
+        return places, list(people.itertuples(index=False, name=None)), _labels(people)
 
 
 def _everyone(panel: Panel, source: str, settings: SummarySettings) -> _Everyone:
@@ -327,16 +323,14 @@ def _add_accuracy(
 ) -> None:
     panel = measures.panel
     for group in measures.groups(4):
-        places = everyone.places(group)
-        people = everyone.people.iloc[places]
-        labels = _labels(people) | {"dataset": panel.dataset}
+        places, names, labels = everyone.of(group)
+        labels["dataset"] = panel.dataset
         for condition, values in measures.accuracy(group):
             n = _seen(panel, group, measures.chosen(condition))
             units = _units(measures, group, measures.chosen(condition))
             near = measures.narrowed(values)
             rows.add("accuracy", near, labels | {"condition": condition}, n, units)
             if condition == "":
-                names = [everyone.names[place] for place in places]
                 overall.add("ood_accuracy", names, near, everyone.whole[places], units)
 
 
@@ -347,10 +341,8 @@ def _add_to_humans(
     if not len(humans):
         return
     for group in measures.groups(len(PAIR_METRICS) * len(humans)):
-        places = everyone.places(group)
-        people = everyone.people.iloc[places]
-        names = [everyone.names[place] for place in places]
-        labels = _labels(people) | {"other": HUMANS, "dataset": panel.dataset}
+        places, names, labels = everyone.of(group)
+        labels |= {"other": HUMANS, "dataset": panel.dataset}
         # A pair of humans stands once.
         observer, human = np.nonzero(humans < group[:, None])
         add_pairs = _pair_adder(rows, measures, humans[human], group[observer])
@@ -407,9 +399,8 @@ def _add_shape(
     conflict = ~(panel.cue == "agree").any(axis=0)
     named = (panel.cue == "shape") | (panel.cue == "texture")
     for group in measures.groups(len(CUE_METRICS) * len(set(category_of))):
-        places = everyone.places(group)
-        people = everyone.people.iloc[places]
-        labels = _labels(people) | {"dataset": panel.dataset}
+        places, names, labels = everyone.of(group)
+        labels["dataset"] = panel.dataset
         shape = measures.shape(group)
         for metric, by_category in shape.items():
             for category, values in by_category.items():
@@ -420,7 +411,6 @@ def _add_shape(
                 near = measures.narrowed(values)
                 rows.add(metric, near, labels | {"category": category}, n, units)
         near = measures.narrowed(shape["shape_bias"][""])
-        names = [everyone.names[place] for place in places]
         overall.add("shape_bias", names, near, everyone.whole[places])
 
 

@@ -285,11 +285,7 @@ class _Condition:
         return self.sums(np.stack([self.right, self.seen]))
 
     def pairs(
-        self,
-        first: Places,
-        second: Places,
-        metrics: Sequence[str],
-        zero_division: ZeroDivision,
+        self, first: Places, second: Places, metrics: Sequence[str], zero_division: ZeroDivision
     ) -> dict[str, Floats]:
         """Metrics of pairs, each (pairs, 1 + draws): see `DatasetMeasures.pairs`."""
         shape = (len(first), self.n_draws)
@@ -346,12 +342,7 @@ class _Condition:
 
 
 def portions(n: int, numbers: int) -> Iterator[slice]:
-    """Cut n things into portions that fit into memory.
-
-    Args:
-        n: of things.
-        numbers: that each needs.
-    """
+    """Cut n things, each of so many numbers, into portions that fit into memory."""
     step = max(1, _NUMBERS // numbers)
     return (slice(start, min(start + step, n)) for start in range(0, n, step))
 

@@ -47,25 +47,13 @@ OBSERVER = ("source", "observer")
 
 CUE_METRICS = ("shape_accuracy", "texture_accuracy", "shape_bias")
 
-_COUNT_KEYS = (
-    "source",
-    "observer",
-    "observer_kind",
-    "dataset",
-    "condition",
-    "category",
-    "cue",
-    "response",
-)
 _TEXTURE = r"-([a-z]+)\d+\.\w+$"
 
 
 def share(part: Any, whole: Any) -> Any:
     """Part of a whole, such as right of all answers; NaN where the whole is 0.
 
-    Args:
-        part: a number, array or column.
-        whole: likewise, of a shape that broadcasts.
+    Both are numbers, arrays or columns, of shapes that broadcast.
 
     >>> share(np.array([1, 0]), np.array([2, 0])).tolist()
     [0.5, nan]
@@ -125,7 +113,6 @@ def accuracy(trials: pd.DataFrame, by: Sequence[str] = OBSERVER) -> pd.DataFrame
 
     Args:
         trials: trials or counts.
-        by: columns to group by.
 
     Returns:
         Columns ``by``, ``n`` (trials) and ``accuracy`` in [0, 1].
@@ -150,7 +137,6 @@ def shape_bias(trials: pd.DataFrame, by: Sequence[str] = OBSERVER) -> pd.DataFra
 
     Args:
         trials: trials or counts; only rows with a cue conflict are used.
-        by: columns to group by.
 
     Returns:
         Columns ``by``, ``n`` (conflict images), ``shape_accuracy`` and ``texture_accuracy`` (shares
@@ -220,7 +206,8 @@ def count_trials(trials: pd.DataFrame) -> pd.DataFrame:
     All of this module's functions give the same on these counts as on the trials.
     """
     keyed = trials.assign(cue=cues(trials))
-    return _group(keyed, _COUNT_KEYS, n=_weights(keyed))
+    keys = [*OBSERVER, "observer_kind", "dataset", "condition", "category", "cue", "response"]
+    return _group(keyed, keys, n=_weights(keyed))
 
 
 def pool_humans(trials: pd.DataFrame) -> pd.DataFrame:

@@ -27,15 +27,8 @@ Places = npt.NDArray[np.intp]
 Coded = tuple[npt.NDArray[np.integer], npt.NDArray[np.object_]]
 """A column: the number of each row's value, and the values."""
 
-_KEYS = (
-    "dataset",
-    "source",
-    "observer",
-    "observer_kind",
-    "image_id",
-    "condition",
-    "category",
-)
+_OBSERVER = ["observer_kind", "source", "observer"]
+_IMAGE = ["condition", "image_id", "category"]
 _EXEMPLAR_DATASETS = ("edge", "silhouette", "cue-conflict")
 
 
@@ -83,7 +76,7 @@ def make_panels(trials: pd.DataFrame) -> dict[str, Panel]:
     image that was shown to them differently.
     """
     coded: dict[str, Coded] = {}
-    for key in _KEYS:
+    for key in ("dataset", *_OBSERVER, *_IMAGE):
         codes, values = pd.factorize(trials[key], sort=True)
         small = np.min_scalar_type(-len(values) - 1)  # the sign is of what is missing
         coded[key] = codes.astype(small), values.to_numpy(dtype=object)
@@ -155,8 +148,8 @@ def _make_panel(
     order = pd.Index(EXPERIMENTS[dataset].conditions).get_indexer(pd.Index(names))
     conditions = np.array(EXPERIMENTS[dataset].conditions, dtype=object)
     by_condition = {**coded, "condition": (order[codes], conditions)}
-    observer, observers = _distinct(coded, ["observer_kind", "source", "observer"], rows)
-    image, images = _distinct(by_condition, ["condition", "image_id", "category"], rows)
+    observer, observers = _distinct(coded, _OBSERVER, rows)
+    image, images = _distinct(by_condition, _IMAGE, rows)
     shape = (len(observers), len(images))
     seen, was_right = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     seen[observer, image] = True

@@ -147,10 +147,7 @@ class Resampling:
 
         A cell that is empty stays so in every resample. With half an image in each, which is
         Jeffreys' prior for the four, the draws vary as a posterior does. All pairs share them. See
-        `halfway` too.
-
-        Args:
-            name: of the images, to key the randomness.
+        `halfway` too. The name of the images keys the randomness.
 
         Returns:
             (4, 1 + draws); 0 for the value itself.
@@ -165,7 +162,7 @@ class Resampling:
         sqrt((n - 1) / chi-squared) has t's distribution.
 
         Args:
-            name: of the units, to key the randomness.
+            name: keys the randomness.
             units: how many there are; of one alone nothing deviates.
 
         Returns:
@@ -271,9 +268,6 @@ def halfway(values: npt.ArrayLike, out: Floats | None = None) -> Floats:
         values: (…, 1 + draws), the value itself first.
         out: where the moved draws are to stand, which may be the values; else in a new array.
 
-    Returns:
-        (…, 1 + draws).
-
     >>> halfway([0.2, 0.3, 0.5]).round(3).tolist()
     [0.2, 0.2, 0.4]
     """
@@ -294,9 +288,6 @@ def centred(values: npt.ArrayLike, bias: npt.ArrayLike) -> Floats:
     Args:
         values: (…, 1 + draws), the value itself first, of draws that `halfway` has moved.
         bias: (…), by how much the value is too high on average.
-
-    Returns:
-        (…, 1 + draws).
 
     >>> centred([0.2, 0.3, 0.5], -0.1).round(3).tolist()
     [0.2, 0.25, 0.45]
@@ -348,9 +339,6 @@ def correct_bias(values: npt.ArrayLike, least: float, most: float) -> Floats:
     Args:
         values: (…, 1 + draws), the value itself first.
         least, most: range of the metric.
-
-    Returns:
-        (…, 1 + draws).
     """
     values = np.asarray(values, dtype=np.float64)
     mean, _ = _mean(values[..., 1:])

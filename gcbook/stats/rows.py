@@ -20,15 +20,10 @@ def first_row(table: pd.DataFrame) -> "pd.Series[Any]":
 def ordered_rows(
     table: pd.DataFrame, by: Sequence[str], orders: Mapping[str, Iterable[Any]]
 ) -> pd.DataFrame:
-    """Sort rows by several columns, some of them in an order of their own.
+    """Sort rows by columns, of which the first counts most, and number them anew.
 
     Args:
-        table: any; it is not changed.
-        by: columns, the first counts most.
         orders: column → its values in order; other columns are sorted by their values.
-
-    Returns:
-        The rows, numbered anew.
 
     Raises:
         ValueError: a value is not in its column's order.

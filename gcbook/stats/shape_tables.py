@@ -20,7 +20,7 @@ from gcbook.paper.observers import (
     unique_labels,
 )
 from gcbook.paper.published import table1
-from gcbook.stats.metrics import pool_humans
+from gcbook.stats.metrics import CUE_METRICS, pool_humans
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import number
 
@@ -34,6 +34,7 @@ __all__ = [
     "cue_accuracies",
     "fig1_overview",
     "noised_resnets",
+    "people_and_networks",
     "pooled_bias",
     "published_bias",
 ]
@@ -50,7 +51,6 @@ _NOISED = {
 }
 _DIGITS = 4
 """Of fractions: those that figures need."""
-_METRICS = ("shape_bias", "shape_accuracy", "texture_accuracy")
 _WHO = ["source", "observer", "observer_kind"]
 
 
@@ -190,6 +190,18 @@ def pooled_bias(table: pd.DataFrame) -> pd.DataFrame:
     ]
 
 
+def people_and_networks(ranking: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Recomputed shape biases of single humans and of networks, by observer.
+
+    Args:
+        ranking: from `pooled_bias`.
+    """
+    recomputed = ranking[ranking["source"] == "recomputed"].set_index("observer")
+    human = recomputed["kind"] == HUMANS_TITLE
+    people = recomputed[human].drop(index=HUMANS_TITLE, errors="ignore")
+    return people["shape_bias"], recomputed.loc[~human, "shape_bias"]
+
+
 def category_spread(table: pd.DataFrame) -> pd.DataFrame:
     """Fig. 12: the box of every observer over the 16 shape categories.
 
@@ -244,7 +256,7 @@ def cue_accuracies(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Da
         neither) and ``shape_bias``.
     """
     rows = _estimates(summaries, observers)
-    rows = rows[rows["metric"].isin(_METRICS) & (rows["category"] != CATEGORY_MEAN)]
+    rows = rows[rows["metric"].isin(CUE_METRICS) & (rows["category"] != CATEGORY_MEAN)]
     wide = rows.pivot(
         index=["observer_label", "kind", "category"], columns="metric", values="value"
     ).reset_index()
@@ -259,7 +271,7 @@ def _estimates(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
     """Shape metrics of every observer, once each, with label, kind and named averages."""
     table = summaries.estimates
     table = table[(table["dataset"] == "cue-conflict") & (table["other"] == "")]
-    table = table[table["metric"].isin([*_METRICS, "shape_bias_category_mean"])]
+    table = table[table["metric"].isin([*CUE_METRICS, "shape_bias_category_mean"])]
     if table.empty:
         raise InputError(
             "shape bias: expected cue-conflict among the datasets, found none of its trials. Add "

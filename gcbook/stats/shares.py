@@ -34,17 +34,12 @@ CONFLICT, PLAIN = "cue-conflict", "in-distribution"
 
 
 def accuracies(
-    answers: pd.DataFrame,
-    by: Sequence[str] = ("observer",),
-    *,
-    resampling: Resampling = Resampling(),
+    answers: pd.DataFrame, by: Sequence[str] = ("observer",), *, resampling: Resampling
 ) -> pd.DataFrame:
     """Share of images answered with their category.
 
     Args:
         answers: as `gcbook.miniworld.results.answers.mark` returns them; "na" is a wrong answer.
-        by: columns to group by.
-        resampling: how the intervals are made.
 
     Returns:
         Columns ``by, n, accuracy, low, high``.
@@ -61,8 +56,6 @@ def cue_sums(
 
     Args:
         answers: see `accuracies`; only conflicts count.
-        by: columns to group by.
-        resampling: how the intervals are made.
 
     Returns:
         As `gcbook.stats.clustered.clustered_sums`; `gcbook.stats.metrics.cue_metrics` takes them.
@@ -73,17 +66,12 @@ def cue_sums(
 
 
 def cue_shares(
-    answers: pd.DataFrame,
-    by: Sequence[str] = ("observer",),
-    *,
-    resampling: Resampling = Resampling(),
+    answers: pd.DataFrame, by: Sequence[str] = ("observer",), *, resampling: Resampling
 ) -> pd.DataFrame:
     """Shape accuracy, texture accuracy and shape bias on cue-conflict images.
 
     Args:
         answers: see `accuracies`; only conflicts count.
-        by: columns to group by.
-        resampling: how the intervals are made.
 
     Returns:
         Columns ``by, n`` and, of each of `gcbook.stats.metrics.CUE_METRICS`, the value, ``_low``
@@ -115,8 +103,6 @@ def pooled_measures(
     Args:
         answers: as `gcbook.miniworld.results.answers.mark` returns them, of the cue-conflict and
             the in-distribution set, which every network answered to.
-        by: columns to group by.
-        resampling: how the intervals are made.
         together: pool the networks of a group; else each is a group of its own.
 
     Returns:
@@ -157,9 +143,7 @@ def change_of(before: np.ndarray, after: np.ndarray, resampling: Resampling) -> 
     """Compare two groups of `pooled_measures` in one measure.
 
     Args:
-        before: its values, (1 + draws,); the resamples are the same on both sides.
-        after: likewise.
-        resampling: how the interval is made.
+        before, after: its values, (1 + draws,), under the same resamples.
 
     Returns:
         ``before, after, change`` and the ends of its interval, ``low, high``.

@@ -8,7 +8,7 @@ are left out and said to be.
 
 import json
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ class Summaries:
     pairs: pd.DataFrame
     estimates: pd.DataFrame
     tests: pd.DataFrame
-    provenance: dict[str, Any] = field(default_factory=dict)
+    provenance: dict[str, Any]
 
     def save(self, folder: Path) -> None:
         """Write four Parquet tables and ``provenance.json``."""

@@ -8,13 +8,7 @@ from collections.abc import Iterable
 
 from gcbook.stats.maxt import draws_needed
 
-__all__ = [
-    "percent",
-    "undecided",
-    "number",
-    "listed",
-    "plural",
-]
+__all__ = ["listed", "number", "percent", "plural", "undecided"]
 
 MISSING = "not computed"
 
@@ -55,8 +49,8 @@ def undecided(draws: int, confidence: float) -> str:
 def listed(words: Iterable[str]) -> str:
     """Return words as a sentence lists them.
 
-    >>> listed(["a", "b", "c"]), listed(["a"]), listed([])
-    ('a, b and c', 'a', 'none')
+    >>> listed(["a", "b", "c"]), listed(["a", "b"]), listed(["a"]), listed([])
+    ('a, b and c', 'a and b', 'a', 'none')
     """
     words = list(words)
     if len(words) < 2:
@@ -67,7 +61,7 @@ def listed(words: Iterable[str]) -> str:
 def plural(number: int, one: str) -> str:
     """Return a number with its noun.
 
-    >>> plural(1, "model"), plural(2, "model")
-    ('1 model', '2 models')
+    >>> plural(1, "model"), plural(1234, "model")
+    ('1 model', '1,234 models')
     """
     return f"{number:,} {one}{'' if number == 1 else 's'}"

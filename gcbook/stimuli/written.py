@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Png"]
+__all__ = ["Png", "png_of"]
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,13 @@ class Png:
         grey = bool((self.pixels == self.pixels[..., :1]).all())
         rows = (self.pixels[..., :1] if grey else self.pixels).reshape(height, -1)
         unfiltered = np.pad(rows, ((0, 0), (1, 0))).tobytes()
-        header = struct.pack(">IIBBBBB", width, height, 8, 0 if grey else 2, 0, 0, 0)
-        parts = ((b"IHDR", header), (b"IDAT", zlib.compress(unfiltered, 0)), (b"IEND", b""))
-        return b"\x89PNG\r\n\x1a\n" + b"".join(
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-            for kind, data in parts
-        )
+        return png_of(width, height, zlib.compress(unfiltered, 0), grey=grey)
+
+
+def png_of(width: int, height: int, packed: bytes, *, depth: int = 8, grey: bool = True) -> bytes:
+    """A PNG of packed rows, each with its filter before it: grey or RGB, ``depth`` bits a value."""
+    header = struct.pack(">IIBBBBB", width, height, depth, 0 if grey else 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in ((b"IHDR", header), (b"IDAT", packed), (b"IEND", b""))
+    )

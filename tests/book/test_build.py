@@ -21,7 +21,8 @@ from gcbook.stats.summaries import load_summaries
 def project(tmp_path, monkeypatch):
     made = Project(tmp_path)
     (tmp_path / "_config.yml").write_text("title: test\n")
-    (tmp_path / "_toc.yml").write_text("root: x\nchapters:\n- file: book/chapters/method\n")
+    contents = {"root": "x", "chapters": [{"file": "book/chapters/method"}]}
+    (tmp_path / "_toc.yml").write_text(yaml.safe_dump({"format": "jb-book", **contents}))
     made.templates.mkdir()
     (made.templates / "method.ipynb").write_text('{"cells": [], "nbformat": 4, "metadata": {}}')
     made.chapters.mkdir(parents=True)
@@ -92,7 +93,7 @@ def test_warnings_fail_the_build_and_the_last_book_stays(project, jupyter_book):
 def test_the_entrance_leads_to_the_start_page_without_a_server(project, jupyter_book):
     build_book(project)
     entrance = (project.html / "index.html").read_text()
-    home = f"{read_contents(project)['root']}.html"
+    home = f"{read_contents(project)[0]}.html"
     assert f'url={home}"' in entrance
     assert f'<a href="{home}">' in entrance
 

@@ -172,8 +172,11 @@ def test_chapters_come_in_the_order_of_the_book(project):
     with pytest.raises(GcbookError, match=r"stray has no room\. Add gcbook/chapters/stray with"):
         find_chapters(project)
     (project.templates / "stray.ipynb").unlink()
-    (project.root / "_toc.yml").write_text("root: book/index\n")
+    (project.root / "_toc.yml").write_text("format: jb-book\nroot: book/index\n")
     with pytest.raises(GcbookError, match=r"introduction has no place(.|\n)*book/chapters/introd"):
+        find_chapters(project)
+    (project.root / "_toc.yml").write_text("chapters: []\n")
+    with pytest.raises(GcbookError, match=r"_toc\.yml: expected a table of contents"):
         find_chapters(project)
 
 

@@ -5,10 +5,13 @@ import pandas as pd
 import pytest
 
 from gcbook.charts.parts import (
+    NOBODY,
     chance_line,
     condition_x,
+    diverging,
     dropdown,
     equal_bias_lines,
+    highlight,
     kind_marks,
     left_out,
     look,
@@ -39,6 +42,24 @@ def test_options_have_labels_where_they_are_given(control, kind):
     assert plain["bind"] == {"input": kind, "options": ["x", "y"], "name": "A "}
     named = control("a", "A ", {"x": "first", "y": "second"}, "x").param.to_dict()["bind"]
     assert (named["options"], named["labels"]) == (["x", "y"], ["first", "second"])
+
+
+def test_networks_to_highlight_are_in_the_order_of_a_list():
+    names = ["SimCLR", "Humans", "BagNet-17", "SWAG", "BagNet-9", "mine", "SWAG"]
+    kinds = ["Humans" if name == "Humans" else "Own model" for name in names]
+    rows = pd.DataFrame({"observer": names, "kind": kinds})
+    menu = highlight(rows, "who", "Highlight ", "SWAG").param
+    assert menu.bind.options == [NOBODY, "BagNet-9", "BagNet-17", "mine", "SimCLR", "SWAG"]
+    assert menu.value == "SWAG"
+    # Whoever is not there cannot stand out.
+    assert highlight(rows, "who", start="ResNet-50").param.value == NOBODY
+
+
+def test_colours_of_kappa_run_both_ways_from_zero():
+    color = diverging().to_dict()
+    low, high = color["scale"]["domain"]
+    assert low == -high and color["scale"]["clamp"]
+    assert 0 in color["legend"]["values"]
 
 
 def test_a_look_has_the_channels_that_it_is_given():

@@ -276,7 +276,6 @@ def test_benchmark_refuses_what_would_be_lost(tmp_path, capsys):
         (("a", "--draws", "700"), "add --ci"),
         (("a", "--output", str(tmp_path)), "expected a file"),
         (("a", "--output", str(tmp_path / "none" / "x.csv")), "expected a file"),
-        (("a", "--format", "xml"), "expected table, csv or json"),
         (("a", "--conditions", "some"), "expected one of benchmark, all"),
     ):
         status, out, error = call(capsys, "benchmark", *arguments)

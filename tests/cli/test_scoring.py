@@ -207,16 +207,20 @@ def test_failed_images_are_named_and_the_status_tells(capsys, tmp_path, images, 
     assert err.startswith("1,264 of the 1,280 images of cue-conflict are not in the store")
 
 
-def test_ctrl_c_saves_and_says_how_to_go_on(capsys, tmp_path, images, asked):
+@pytest.mark.parametrize(("sent", "told"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_saves_and_says_how_to_go_on(capsys, tmp_path, images, asked, sent, told):
+    before = signal.getsignal(sent)
+
     def interrupt(batch):
         if batch == 2:
-            raise KeyboardInterrupt
+            os.kill(os.getpid(), sent)
 
     asked["on_batch"] = interrupt
     command = ["score", "m", images, "-o", tmp_path / "s", "--draws", "4", "--batch-size", "64"]
     status, _, err = call(capsys, *command)
-    assert status == 130
-    assert f"saved in {tmp_path / 's'}, and the same command goes on" in err
+    assert status == told
+    assert err.count(f"saved in {tmp_path / 's'}, and the same command goes on") == 1
+    assert signal.getsignal(sent) == before
     asked.pop("on_batch")
     assert call(capsys, *command)[1].startswith("16 of 16 images scored, 15 of them now")
 
@@ -435,22 +439,6 @@ def test_ctrl_c_while_loading_is_one_line(capsys, tmp_path, images, monkeypatch)
     status, out, err = call(capsys, "score", "m", images, "-o", tmp_path / "s")
     assert (status, out) == (130, "")
     assert err.splitlines() == ["loading m …", "stopped; nothing new was scored"]
-
-
-def test_sigterm_saves_like_ctrl_c(capsys, tmp_path, images, asked):
-    before = signal.getsignal(signal.SIGTERM)
-
-    def terminate(batch):
-        if batch == 2:
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    asked["on_batch"] = terminate
-    command = ["score", "m", images, "-o", tmp_path / "s", "--draws", "4", "--batch-size", "64"]
-    status, _, err = call(capsys, *command)
-    assert status == 143
-    assert err.count("the same command goes on") == 1
-    assert len(Store.open(tmp_path / "s").scores())
-    assert signal.getsignal(signal.SIGTERM) == before
 
 
 @pytest.mark.parametrize("command", [["benchmark"], ["run", "shape-bias", "-p", "trials"]])

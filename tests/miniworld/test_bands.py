@@ -7,13 +7,7 @@ import numpy as np
 import pytest
 
 from gcbook.files.errors import InputError
-from gcbook.miniworld.bands import (
-    BAND_SETS,
-    BANDS,
-    filter_band,
-    make_band_set,
-    make_named_set,
-)
+from gcbook.miniworld.bands import BAND_SETS, BANDS, filter_band, make_band_set, make_named_set
 from gcbook.miniworld.testsets import make_test_set, silhouette_of, texture_of
 from gcbook.miniworld.world import DEFAULT_WORLD
 from gcbook.paper.categories import CATEGORIES

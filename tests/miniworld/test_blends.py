@@ -27,7 +27,7 @@ def test_what_both_cover_is_covered_and_what_neither_does_is_not():
 
 
 def test_blends_are_drawn_by_lot_from_test_silhouettes_no_pair_twice():
-    blends = draw_blends(30, seed=3)
+    blends = draw_blends(30)
     assert len({frozenset(each.categories) for each in blends}) == 30
     assert all(each.categories[0] != each.categories[1] for each in blends)
     silhouettes = load_silhouettes("test")
@@ -41,6 +41,5 @@ def test_blends_are_drawn_by_lot_from_test_silhouettes_no_pair_twice():
         shape = (each.image[..., 0] - GROUND) / (FIGURE - GROUND)
         apart = np.abs(each.masks[0] - each.masks[1]).sum()
         assert all(np.abs(shape - mask).sum() < apart for mask in each.masks)
-    again = draw_blends(30, seed=3)
+    again = draw_blends(40)[:30]
     assert all(np.array_equal(a.image, b.image) for a, b in zip(blends, again, strict=True))
-    assert [each.names for each in draw_blends(30, seed=4)] != [each.names for each in blends]

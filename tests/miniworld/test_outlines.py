@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from tiny.world import BARE
 
 from gcbook.files.errors import InputError
 from gcbook.miniworld.outlines import Outline, warped
@@ -12,17 +13,7 @@ from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, Composer
 from gcbook.paper.categories import CATEGORIES
 
-BARE = replace(
-    DEFAULT_WORLD,
-    background_ratio=(0.0, 0.0),
-    texture_ratio=(1e-6, 1e-6),
-    figure_ground=(0.5, 0.5),
-    rotation=(0.0, 0.0),
-    scale=(0.9, 0.9),
-    aspect=0.0,
-    shift=0.0,
-    flip=False,
-)
+CLEAR = replace(BARE, figure_ground=(0.5, 0.5))
 SMALL = replace(DEFAULT_WORLD, resolution=8, supersampling=1)
 
 
@@ -31,10 +22,10 @@ def sample(outline, world=SMALL, number=4000, categories=CATEGORIES, category=""
     return composer.sample(number, torch.Generator().manual_seed(0), category)
 
 
-def shares(outline, world=BARE, number=400):
+def shares(outline):
     """Share of each image that is the object's, told by its luma."""
-    composer = Composer(replace(world, outline=outline), load_silhouettes("train", ("clock",)))
-    index = torch.arange(number) % len(composer.silhouettes)
+    composer = Composer(replace(CLEAR, outline=outline), load_silhouettes("train", ("clock",)))
+    index = torch.arange(400) % len(composer.silhouettes.names)
     scene = composer.compose(index, index * 0, torch.Generator().manual_seed(0))
     return scene.images[..., 0].astype(float)
 

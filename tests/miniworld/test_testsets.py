@@ -9,33 +9,20 @@ import pytest
 import torch
 from PIL import Image
 from tiny.made import set_of
+from tiny.world import BARE
 
 from gcbook.files.errors import InputError
 from gcbook.miniworld import testsets
 from gcbook.miniworld.outlines import Outline
 from gcbook.miniworld.silhouettes import load_silhouettes
-from gcbook.miniworld.testsets import (
-    TEST_SETS,
-    conditions_made,
-    make_test_set,
-    silhouette_of,
-)
+from gcbook.miniworld.testsets import TEST_SETS, conditions_made, make_test_set, silhouette_of
 from gcbook.miniworld.world import DEFAULT_WORLD, Composer
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.stimuli.distortions import DISTORTIONS
 
 PLAIN = ("in-distribution", "cue-conflict", "silhouette", "edge", "texture")
-BARE = replace(
-    DEFAULT_WORLD,
-    background_ratio=(0.0, 0.0),
-    texture_ratio=(1e-6, 1e-6),
-    rotation=(0.0, 0.0),
-    scale=(0.85, 0.85),
-    aspect=0.0,
-    shift=0.0,
-    flip=False,
-)
+UPRIGHT = replace(BARE, scale=(0.85, 0.85))
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +51,7 @@ def test_sets_are_those_of_the_benchmark_that_can_be_made():
 
 
 @pytest.mark.parametrize(
-    ("name", "number"),
-    [("in-distribution", 20), ("cue-conflict", 45), ("texture", 10)],
+    ("name", "number"), [("in-distribution", 20), ("cue-conflict", 45), ("texture", 10)]
 )
 def test_sets_are_balanced(sets, name, number):
     counts = Counter(each.category for each in sets[name])
@@ -161,18 +147,18 @@ def test_names_tell_the_silhouette(name):
     """Without texture, background and pose an image is the silhouette that it is named for."""
     known = shapes()
     scaled = dict(zip(known, bare_masks(list(known.values())), strict=True))
-    for each in make_test_set(name, BARE):
+    for each in make_test_set(name, UPRIGHT):
         image = each.read()[..., 0].ravel()
         mask = scaled[silhouette_of(each.imagename)].ravel()
         assert abs(np.corrcoef(image, mask)[0, 1]) > 0.99, each.imagename
 
 
 def bare_masks(images):
-    """Masks at 32 pixels and the scale of `BARE`, by the composer's own rules."""
+    """Masks at 32 pixels and the scale of `UPRIGHT`, by the composer's own rules."""
     silhouettes = load_silhouettes("test", CATEGORIES)
     assert all((a == b).all() for a, b in zip(silhouettes.images, images, strict=True))
     index = torch.arange(len(images))
-    scene = Composer(BARE, silhouettes).compose(
+    scene = Composer(UPRIGHT, silhouettes).compose(
         index, torch.zeros_like(index), torch.Generator().manual_seed(0)
     )
     return scene.images[..., 0].astype(float)

@@ -5,22 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from tiny.world import BARE
 
 from gcbook.files.errors import InputError
 from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, Composer, World
 from gcbook.paper.categories import CATEGORIES
-
-PLAIN = replace(
-    DEFAULT_WORLD,
-    background_ratio=(0.0, 0.0),
-    texture_ratio=(1e-6, 1e-6),
-    rotation=(0.0, 0.0),
-    scale=(0.9, 0.9),
-    aspect=0.0,
-    shift=0.0,
-    flip=False,
-)
 
 
 def sample(number, world=DEFAULT_WORLD, seed=0, split="train", categories=ALL_CATEGORIES):
@@ -73,8 +63,8 @@ def test_extreme_diagnosticity(diagnosticity):
 def test_silhouette_shows_through():
     """Without texture, background and pose an image is the silhouette in two greys."""
     silhouettes = load_silhouettes("test", ("cat",))
-    composer = Composer(replace(PLAIN, scale=(1.0, 1.0)), silhouettes)
-    index = torch.arange(len(silhouettes))
+    composer = Composer(replace(BARE, scale=(1.0, 1.0)), silhouettes)
+    index = torch.arange(len(silhouettes.names))
     scene = composer.compose(index, torch.zeros_like(index), torch.Generator().manual_seed(0))
     for image, mask in zip(scene.images[..., 0], silhouettes.images, strict=True):
         small = mask.reshape(32, 2, 32, 2).mean(axis=(1, 3)).ravel()
@@ -88,10 +78,10 @@ def test_silhouette_shows_through():
 
 def test_texture_contrast_is_the_ratio_of_figure_and_ground():
     keyboards = load_silhouettes("train", ("oven",))
-    world = replace(PLAIN, texture_ratio=(0.5, 0.5), scale=(1.0, 1.0), figure_ground=(0.3, 0.3))
+    world = replace(BARE, texture_ratio=(0.5, 0.5), scale=(1.0, 1.0), figure_ground=(0.3, 0.3))
     world = replace(world, resolution=64, supersampling=1)
     composer = Composer(world, keyboards)
-    index = torch.arange(len(keyboards)).repeat(20)
+    index = torch.arange(len(keyboards.names)).repeat(20)
     stripes = torch.zeros_like(index)
     scene = composer.compose(index, stripes, torch.Generator().manual_seed(0))
     flat = Composer(replace(world, texture_ratio=(1e-6, 1e-6)), keyboards).compose(
@@ -113,18 +103,18 @@ def test_pose_moves_and_mirrors():
         away = np.abs(luma - luma[:, :1, :1])
         return away > away.max(axis=(1, 2), keepdims=True) / 2
 
-    assert (masks(PLAIN) == masks(PLAIN)[0]).mean() > 0.995
-    flipped = masks(replace(PLAIN, flip=True))
+    assert (masks(BARE) == masks(BARE)[0]).mean() > 0.995
+    flipped = masks(replace(BARE, flip=True))
     mirrored = (flipped == flipped[0][:, ::-1]).mean(axis=(1, 2)) > 0.97
     same = (flipped == flipped[0]).mean(axis=(1, 2)) > 0.97
     assert 5 < same.sum() < 35
     assert (same | mirrored).all()
-    areas = masks(replace(PLAIN, scale=(0.5, 0.5)))[0].sum() / masks(PLAIN)[0].sum()
+    areas = masks(replace(BARE, scale=(0.5, 0.5)))[0].sum() / masks(BARE)[0].sum()
     assert areas == pytest.approx((0.5 / 0.9) ** 2, rel=0.15)
 
 
 def test_background_tells_nothing_but_varies():
-    world = replace(PLAIN, background_ratio=(0.5, 0.5), figure_ground=(0.4, 0.4))
+    world = replace(BARE, background_ratio=(0.5, 0.5), figure_ground=(0.4, 0.4))
     corners = sample(400, world).images[:, 0, :, 0].astype(float) / 255
     within = corners.std(axis=1).mean()
     assert 0.3 * 0.1 < within < 1.5 * 0.1

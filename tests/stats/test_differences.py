@@ -69,6 +69,8 @@ def test_shipped_tests(shipped):
     assert len(humans) == 9
     assert humans["differs"].all()
     assert (humans["high"] < 0).all()
+    alone = against_humans(shipped, "shape_bias", ["resnet50"])
+    assert alone["p_corrected"].tolist() == [pytest.approx(1 / 10_001, abs=1e-6)]
     pairs = model_differences(shipped)
     assert len(pairs) == 36
     assert (pairs["higher_rank"] < pairs["lower_rank"]).all()

@@ -17,6 +17,8 @@ from gcbook.stats.panel import image_factors, make_panels
 from gcbook.stats.resampling import Resampling, centred
 
 PEOPLE = {"subject-01": 0.9, "subject-02": 0.8, "subject-03": 0.85, "good": 0.75, "poor": 0.4}
+COLUMNS = ["source", "observer", "observer_kind", "dataset", "condition", "image_id"]
+COLUMNS += ["category", "response"]
 WORDS = [name for name in ESTIMATE_COLUMNS if name not in ("value", "low", "high", "n")]
 
 
@@ -37,36 +39,21 @@ def made_up_trials(missing: bool = False) -> pd.DataFrame:
                     right = rng.random() < skill - 0.4 * (difficulty > 0.6)
                     response = category if right else rng.choice([texture, "oven"])
                     kind = "human" if observer.startswith("subject") else "model"
-                    row = (
-                        "s",
-                        observer,
-                        kind,
-                        dataset,
-                        condition,
-                        f"{stem}.png",
-                        category,
-                        response,
-                    )
                     if not (missing and image == 3 and observer in ("subject-02", "poor")):
-                        rows.append(row)
-    columns = [
-        "source",
-        "observer",
-        "observer_kind",
-        "dataset",
-        "condition",
-        "image_id",
-        "category",
-        "response",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+                        what = (dataset, condition, f"{stem}.png", category, response)
+                        rows.append(("s", observer, kind, *what))
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def value(table: pd.DataFrame, **where: str) -> float:
+def row(table: pd.DataFrame, **where: str) -> pd.Series:
     keys = dict.fromkeys(WORDS, "") | {"source": "s"} | where
     hit = table[(table[list(keys)] == pd.Series(keys)).all(axis=1)]
     assert len(hit) == 1, hit
-    return float(hit["value"].iloc[0])
+    return hit.iloc[0]
+
+
+def value(table: pd.DataFrame, **where: str) -> float:
+    return float(row(table, **where)["value"])
 
 
 TRIALS = made_up_trials()
@@ -341,15 +328,12 @@ def one_answer_trials(answer: str, n_shapes: int = 10) -> pd.DataFrame:
                 kind = "human" if who.startswith("subject") else "model"
                 said = answer if who == "net" else str(rng.choice(["cat", "dog"]))
                 rows.append(("s", who, kind, dataset, "0", f"{stem}.png", "cat", said))
-    columns = ["source", "observer", "observer_kind", "dataset", "condition", "image_id"]
-    return pd.DataFrame(rows, columns=[*columns, "category", "response"])
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def ends(table: pd.DataFrame, **where: str) -> tuple[float, float]:
-    keys = dict.fromkeys(WORDS, "") | {"source": "s"} | where
-    hit = table[(table[list(keys)] == pd.Series(keys)).all(axis=1)]
-    assert len(hit) == 1, hit
-    return float(hit["low"].iloc[0]), float(hit["high"].iloc[0])
+    low, high = row(table, **where)[["low", "high"]]
+    return float(low), float(high)
 
 
 @pytest.mark.parametrize(("answer", "sure"), [("cat", 1.0), ("dog", 0.0)])

@@ -1,32 +1,13 @@
 """Shares are those of the answers, and their intervals know that images share silhouettes."""
 
-import re
-
 import numpy as np
 import pandas as pd
 import pytest
+from tiny.erring import answered
 
-from gcbook.miniworld.results.answers import mark
 from gcbook.stats.clustered import silhouettes
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares, pooled_measures
-
-
-def trials(rows, dataset="cue-conflict", observer="a"):
-    """Trials from (image_id, response)."""
-    names = [name for name, _ in rows]
-    return pd.DataFrame(
-        {
-            "observer": observer,
-            "dataset": dataset,
-            "condition": "0",
-            "image_id": names,
-            "imagename": names,
-            "category": [re.match("[a-z]+", name)[0] for name in names],
-            "response": [response for _, response in rows],
-        }
-    )
-
 
 FOUR = [
     ("cat1-dog1.png", "cat"),
@@ -37,7 +18,7 @@ FOUR = [
 
 
 def test_marks_say_what_an_image_shows():
-    marked = mark(trials([*FOUR, ("dog3-cat-c50.png", "dog"), ("none-cat4.png", "cat")]))
+    marked = answered([*FOUR, ("dog3-cat-c50.png", "dog"), ("none-cat4.png", "cat")], "a")
     assert marked["texture"].tolist() == ["dog", "car", "dog", "dog", "", "cat"]
     assert marked["silhouette"].tolist() == ["cat1", "cat1", "cat2", "cat2", "dog3", "none-cat4"]
     assert marked["cue"].tolist()[:4] == ["shape", "texture", "texture", "other"]
@@ -45,30 +26,28 @@ def test_marks_say_what_an_image_shows():
 
 
 def test_values_are_the_shares():
-    row = cue_shares(mark(trials(FOUR)), resampling=Resampling(draws=50)).iloc[0]
+    four, resampling = answered(FOUR, "a"), Resampling(draws=50)
+    row = cue_shares(four, resampling=resampling).iloc[0]
     assert (row["n"], row["shape_accuracy"], row["texture_accuracy"]) == (4, 0.25, 0.5)
     assert row["shape_bias"] == pytest.approx(1 / 3)
-    assert (
-        accuracies(mark(trials(FOUR)), resampling=Resampling(draws=50)).iloc[0]["accuracy"] == 0.25
-    )
+    assert accuracies(four, resampling=resampling).iloc[0]["accuracy"] == 0.25
 
 
 def test_agreeing_images_are_no_conflicts():
     agree = [*FOUR, ("cat3-cat1.png", "cat")]
-    row = cue_shares(mark(trials(agree)), resampling=Resampling(draws=50)).iloc[0]
+    row = cue_shares(answered(agree, "a"), resampling=Resampling(draws=50)).iloc[0]
     assert row["n"] == 4
 
 
 def test_shape_bias_of_nothing_named_is_undefined():
-    row = cue_shares(
-        mark(trials([("cat1-dog1.png", "oven")])), resampling=Resampling(draws=50)
-    ).iloc[0]
+    none = answered([("cat1-dog1.png", "oven")], "a")
+    row = cue_shares(none, resampling=Resampling(draws=50)).iloc[0]
     assert np.isnan(row["shape_bias"])
     assert (row["shape_accuracy"], row["texture_accuracy"]) == (0, 0)
 
 
 def test_silhouettes_are_drawn_within_their_category():
-    answers = mark(trials([*FOUR, ("dog1-cat5.png", "dog"), ("dog2-cat6.png", "dog")]))
+    answers = answered([*FOUR, ("dog1-cat5.png", "dog"), ("dog2-cat6.png", "dog")], "a")
     names, factor = silhouettes(answers)
     assert names.tolist() == ["cat1", "cat2", "dog1", "dog2"]
     weights = Resampling(draws=200).weights(factor)
@@ -86,18 +65,18 @@ def test_interval_is_that_of_clusters():
         for silhouette, fare in enumerate(fares)
         for image in range(10)
     ]
-    row = accuracies(mark(trials(rows)), resampling=Resampling(draws=2000)).iloc[0]
+    row = accuracies(answered(rows, "a"), resampling=Resampling(draws=2000)).iloc[0]
     expected = 1.96 * np.sqrt(0.25 / 200)
     assert (row["high"] - row["low"]) / 2 == pytest.approx(expected, rel=0.1)
-    row = cue_shares(mark(trials(rows)), resampling=Resampling(draws=2000)).iloc[0]
+    row = cue_shares(answered(rows, "a"), resampling=Resampling(draws=2000)).iloc[0]
     assert (row["shape_bias_high"] - row["shape_bias_low"]) / 2 == pytest.approx(expected, rel=0.1)
 
 
 def test_groups_share_their_resamples():
     """Two observers who answer alike have one interval, whatever else is in the table."""
-    first = trials(FOUR * 1)
-    both = pd.concat([first, trials(FOUR, observer="b"), trials(FOUR[:2], observer="c")])
-    table = accuracies(mark(both), resampling=Resampling(draws=500)).set_index("observer")
+    rows_of = {"a": FOUR, "b": FOUR, "c": FOUR[:2]}
+    answers = pd.concat([answered(rows, name) for name, rows in rows_of.items()])
+    table = accuracies(answers, resampling=Resampling(draws=500)).set_index("observer")
     assert table.loc["a", ["low", "high"]].tolist() == table.loc["b", ["low", "high"]].tolist()
     assert table.loc["c", "n"] == 2
 

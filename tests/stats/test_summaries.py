@@ -48,12 +48,6 @@ def test_shipped_tables_hold_counts_not_trials() -> None:
     assert sum(file.stat().st_size for file in files) < 2_000_000
 
 
-def test_shipped_benchmark_numbers() -> None:
-    assert round(overall(SHIPPED, "ood_accuracy")[HUMANS], 3) == 0.723
-    assert round(overall(SHIPPED, "error_consistency")[HUMANS], 3) == 0.431
-    assert round(overall(SHIPPED, "error_consistency")["resnet50"], 3) == 0.208
-
-
 def test_provenance_names_sources_commits_and_settings() -> None:
     assert SHIPPED.provenance["sources"] == ["error-consistency", "model-vs-human"]
     assert all(len(entry["commit"]) == 40 for entry in SHIPPED.provenance["published"])

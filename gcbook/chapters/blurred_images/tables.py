@@ -34,7 +34,6 @@ from gcbook.stats.words import listed
 __all__ = [
     "BLURRED",
     "HIGH_PASS_TITLE",
-    "LOW_PASS",
     "accuracy_and_bias",
     "dataset_rows",
     "family_rows",

@@ -13,7 +13,7 @@ from gcbook.claims import Interval, Number
 from gcbook.miniworld.results.kinds import STANDS_FOR, short_name
 from gcbook.paper.experiments import EXPERIMENTS
 
-__all__ = ["SETTLED", "cost_facts"]
+__all__ = ["cost_facts"]
 
 SETTLED = 0.02
 """How close a value must come to that of all draws to count as settled."""
@@ -42,7 +42,8 @@ def cost_facts(
         **found,
         **_costs(costs),
         **_large(real, costs),
-        **_checked(checked),
+        checked=int(checked["scores"].sum()) or None,
+        worst=Number(checked["largest_difference"].max(), ".0e"),
         threads=torch.get_num_threads(),
         cores=os.cpu_count() or 1,
         conflicts=EXPERIMENTS["cue-conflict"].n_images,
@@ -103,15 +104,6 @@ def _large(real: pd.DataFrame, costs: pd.DataFrame) -> dict[str, Any]:
     return {
         "hours": Number(dear["conflict_hours"], ".1f"),
         "larger": Interval(_rounded(ends.min()), _rounded(ends.max()), ",.0f"),
-    }
-
-
-def _checked(checked: pd.DataFrame) -> dict[str, Any]:
-    if checked.empty:
-        return {"checked": None, "worst": Number(np.nan)}
-    return {
-        "checked": int(checked["scores"].sum()),
-        "worst": Number(checked["largest_difference"].max(), ".0e"),
     }
 
 

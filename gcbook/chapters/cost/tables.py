@@ -41,7 +41,6 @@ from gcbook.stats.shares import accuracies, cue_shares
 
 __all__ = [
     "DRAWS_SHOWN",
-    "FIRST_TESTS",
     "MEASURES",
     "SETS",
     "checked_scores",
@@ -147,10 +146,10 @@ def draw_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     tables = []
     for draws in DRAWS_SHOWN:
         found = _measured(models, resampling, draws)
-        found["random"] = [not stores[recipe].traits.deterministic for recipe in found["recipe"]]
+        own = [stores[recipe] for recipe in found["recipe"]]
+        found["random"] = [not each.traits.deterministic for each in own]
         found["evaluations"] = [
-            evaluations(stores[recipe], min(draws, stores[recipe].settings.max_draws))
-            for recipe in found["recipe"]
+            evaluations(each, min(draws, each.settings.max_draws)) for each in own
         ]
         for name, number in (("accuracy", "n"), ("shape_bias", "n_conflicts")):
             shown = {number: "n", name: "value", f"{name}_low": "low", f"{name}_high": "high"}

@@ -1,4 +1,8 @@
-"""Figures of Appendix A: the forward process, the bound in parts, and weights over time."""
+"""Figures of Appendix A: the forward process, the bound in parts, and weights over time.
+
+Tables come from `gcbook.chapters.diffusion_bound.tables`, each from the function that the figure
+names.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -36,7 +40,7 @@ def fig_forward(pair: Mapping[str, Mixture], grid: pd.DataFrame) -> alt.TopLevel
 
     Args:
         pair: two classes; the page computes their densities.
-        grid: from `gcbook.chapters.diffusion_bound.tables.density_grid`.
+        grid: from `density_grid`.
     """
     t = slider("bound_t", "Noise t ", 0.1, 0, 1, 0.01)
     labels: list[Any] = list(pair)
@@ -83,19 +87,17 @@ def fig_forward(pair: Mapping[str, Mixture], grid: pd.DataFrame) -> alt.TopLevel
 
 
 def fig_bound_parts(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """The parts of the bound stacked, and how far it lies above the likelihood, by steps.
-
-    Args:
-        rows: from `gcbook.chapters.diffusion_bound.tables.bound_rows`.
-    """
+    """The parts of `bound_rows` stacked, and how far they lie above the likelihood, by steps."""
     spacing = dropdown("bound_spacing", "Steps evenly spaced in ", ["log-SNR", "t"], "log-SNR")
     shown = rows.rename(columns=PARTS)
     long = shown.melt(
         ["spacing", "steps", "exact"], list(PARTS.values()), "part", value_name="nats"
     )
-    order = "indexof(['Diffusion', 'Reconstruction', 'Prior'], datum.part)"
-    bars = alt.Chart(long).transform_filter("datum.spacing === bound_spacing")
-    bars = bars.transform_calculate(order=order)
+    bars = (
+        alt.Chart(long)
+        .transform_filter("datum.spacing === bound_spacing")
+        .transform_calculate(order="indexof(['Diffusion', 'Reconstruction', 'Prior'], datum.part)")
+    )
     steps = alt.X("steps:O", title="Steps T").axis(labelAngle=0, labelOverlap="greedy")
     stacked = alt.layer(
         bars.mark_bar().encode(
@@ -137,11 +139,7 @@ def fig_bound_parts(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def fig_weights(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """From which times a weighted difference comes: its density and its running share.
-
-    Args:
-        rows: from `gcbook.chapters.diffusion_bound.tables.weight_rows`.
-    """
+    """From which times a weighted difference comes: density and running share of `weight_rows`."""
     table = rows.assign(name=rows["weighting"].map(_NAMES))
     shown: dict[str, Any] = {
         "x": alt.X("t:Q", title="Time t", scale=alt.Scale(domain=[0, 1])),
@@ -167,11 +165,7 @@ def fig_weights(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def fig_ratio(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """How much each number speaks for class A, by the likelihoods and by other scores.
-
-    Args:
-        rows: from `gcbook.chapters.diffusion_bound.tables.ratio_rows`.
-    """
+    """How much each number speaks for class A by each score of `ratio_rows`."""
     table = rows.assign(name=rows["score"].map(_NAMES))
     chart = (
         alt.Chart(table[["x", "name", "value"]])

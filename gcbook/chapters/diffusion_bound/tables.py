@@ -1,7 +1,8 @@
 """Appendix A on numbers whose likelihood is known: the bound, its parts, and what weights do to it.
 
 Likelihoods are those of numbers that are told to `DECIMALS` decimals, so that they are
-probabilities and all parts of the bound are positive.
+probabilities and all parts of the bound are positive. A pair is that of
+`gcbook.noise.mixture.make_pair`, two classes that are equally frequent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -60,9 +61,6 @@ def density_grid() -> pd.DataFrame:
 def bound_rows(model: Mixture) -> pd.DataFrame:
     """The bound of a class's numbers, on average, for more and more steps.
 
-    Args:
-        model: of the numbers.
-
     Returns:
         ``spacing, steps, prior, reconstruction, diffusion, bound, exact, gap``, in nats per number.
     """
@@ -81,10 +79,7 @@ def bound_rows(model: Mixture) -> pd.DataFrame:
 
 
 def weight_rows(pair: Mapping[str, Mixture]) -> pd.DataFrame:
-    """From which times the weighted difference in error between the classes comes.
-
-    Args:
-        pair: two classes; numbers are the first one's.
+    """From which times the weighted difference in error comes, for numbers of the first class.
 
     Returns:
         ``weighting`` ("elbo" is the bound's), ``t, log_snr``; ``value``, by how much the mean error
@@ -112,9 +107,6 @@ def weight_rows(pair: Mapping[str, Mixture]) -> pd.DataFrame:
 def ratio_rows(pair: Mapping[str, Mixture]) -> pd.DataFrame:
     """By how much each number speaks for the first class: by likelihoods, and by other scores.
 
-    Args:
-        pair: two classes.
-
     Returns:
         ``x, score`` ("exact", "bound", or a weighting), ``value``: for likelihoods the logarithm of
         their ratio in nats; for weighted errors their difference, scaled to fit it best.
@@ -129,9 +121,6 @@ def ratio_rows(pair: Mapping[str, Mixture]) -> pd.DataFrame:
 
 def agreement_rows(pair: Mapping[str, Mixture]) -> pd.DataFrame:
     """How often each score decides right, over the numbers of both classes.
-
-    Args:
-        pair: two classes, equally frequent.
 
     Returns:
         ``score, right`` (share of numbers), ``as_bayes`` (share decided as by the likelihoods) and

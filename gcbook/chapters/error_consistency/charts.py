@@ -13,14 +13,13 @@ import pandas as pd
 from gcbook.chapters.error_consistency.tables import AGREEMENT, PAIR_KINDS
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.parts import (
-    NOBODY,
-    alphabetical,
     by_column,
     cell_ink,
     condition_x,
     diverging,
     dropdown,
     finish,
+    highlight,
     kind_marks,
     left_out,
     literal,
@@ -33,7 +32,7 @@ from gcbook.charts.parts import (
     start_with,
 )
 from gcbook.charts.theme import BAND, DISCRIMINATIVE, HUMAN, INK
-from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.stats.agreement import PAIR_METRICS
 
 __all__ = [
@@ -46,7 +45,7 @@ __all__ = [
     "observed_against_expected",
 ]
 
-_HUMANS = "Humans"
+_MODEL = "Highlight a model "
 _LEAST = 0.3
 """Where both axes of consistency start."""
 
@@ -107,7 +106,7 @@ def error_consistency_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
     base = alt.Chart(rows.drop(columns="position").round(3)).transform_filter(chosen)
     humans = base.transform_filter("datum.kind == 'Humans'")
     mark = base.encode(y=y, tooltip=tooltip)
-    first = rows[rows["kind"] != _HUMANS].head(1)
+    first = rows[rows["kind"] != HUMANS_TITLE].head(1)
     leader = "".join(f", {row.observer} first among the models" for row in first.itertuples())
     layers = [
         humans.mark_rect(color=HUMAN, opacity=0.14).encode(x="low:Q", x2="high:Q"),
@@ -139,8 +138,8 @@ def dataset_agreement(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.chapters.error_consistency.tables.agreement_with_humans`.
     """
-    levels = rows[rows["observer"] == _HUMANS].sort_values("kappa", ascending=False)
-    networks = rows[rows["kind"] != _HUMANS]
+    levels = rows[rows["observer"] == HUMANS_TITLE].sort_values("kappa", ascending=False)
+    networks = rows[rows["kind"] != HUMANS_TITLE]
     y = alt.Y("dataset:N", title=None, sort=list(levels["dataset"]))
     y = y.axis(grid=True, gridDash=[1, 3])
     x = alt.X("kappa:Q", title="Error consistency with humans").axis(tickCount=10)
@@ -159,7 +158,7 @@ def dataset_agreement(rows: pd.DataFrame) -> alt.TopLevelMixin:
         chosen.mark_tick(color=INK, thickness=2, size=13).encode(x="most:Q"),
     ]
     return finish(
-        alt.layer(*layers).add_params(_highlight(rows, "agrees", "ResNet-50")),
+        alt.layer(*layers).add_params(highlight(rows, "agrees", _MODEL, "ResNet-50")),
         height=alt.Step(23),
         description=(
             f"Error consistency with humans on {len(levels)} datasets, a row each. A diamond with "
@@ -178,11 +177,11 @@ def consistency_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     if rows.empty:
         return nothing("No dataset with several conditions is among those chosen.")
-    n_models = rows.loc[rows["kind"] != _HUMANS, "observer"].nunique()
+    n_models = rows.loc[rows["kind"] != HUMANS_TITLE, "observer"].nunique()
     panels = [_panel(group, str(title)) for title, group in rows.groupby("dataset", sort=False)]
     return small_panels(
         panels,
-        _highlight(rows, "highlight", NOBODY),
+        highlight(rows, "highlight", _MODEL),
         f"{len(panels)} panels, one a dataset: error consistency with humans against the "
         "strength of the image manipulation. A line for the humans among themselves, with a band "
         f"for the interval, and one for each of {n_models} models; conditions that the "
@@ -195,8 +194,7 @@ def consistency_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 def _panel(rows: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
     order = list(rows.sort_values("position")["condition"].drop_duplicates())
-    xlabel = next((e.xlabel for e in EXPERIMENTS.values() if e.title == title), "")
-    x = condition_x(order, xlabel, 0 if len(order) < 5 else -40)
+    x = condition_x(order, str(rows["strength"].iloc[0]), 0 if len(order) < 5 else -40)
     scale = alt.Scale(domain=[-0.2, 0.8], clamp=True)
     title_y = column("error_consistency").title
     y, low = (alt.Y(f"{name}:Q", title=title_y, scale=scale) for name in ("kappa", "low"))
@@ -241,7 +239,7 @@ def benchmark_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     kind = kind_marks(rows["kind"], title=None)
     return side_by_side(
         [_metric_panel(rows.dropna(subset=metric), metric, kind) for metric in metrics],
-        [_highlight(rows, "follow", "SWAG ViT-H/14")],
+        [highlight(rows, "follow", _MODEL, "SWAG ViT-H/14")],
         f"{len(metrics)} panels, a mark for each of {len(rows) - 1} models and the humans: "
         "accuracy difference, observed consistency and error consistency with humans, each "
         "against accuracy out of distribution.",
@@ -268,13 +266,6 @@ def _metric_panel(
             filled=False, size=110, strokeWidth=2, color=INK, opacity=1
         ),
     ).properties(width=165, height=190)
-
-
-def _highlight(rows: pd.DataFrame, name: str, start: str) -> alt.Parameter:
-    """A list of the models, of which nobody or one stands out."""
-    models = alphabetical(set(rows.loc[rows["kind"] != _HUMANS, "observer"]))
-    options = [NOBODY, *models]
-    return dropdown(name, "Highlight a model ", options, start_with(start, options))
 
 
 def _equal_kappa(axes: dict[str, Any]) -> list[alt.Chart]:
@@ -307,7 +298,7 @@ def consistency_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
     """
     datasets = list(dict.fromkeys(pairs["dataset"]))
     start = start_with("Cue conflict", datasets)
-    levels = pairs["a"] == _HUMANS
+    levels = pairs["a"] == HUMANS_TITLE
     ceilings = {name: _ceiling(pairs[levels & (pairs["dataset"] == name)]) for name in datasets}
     cells, names = _compact(pairs[~levels], datasets)
     here = f"names[indexof({literal(datasets)}, dataset)]"
@@ -452,7 +443,7 @@ def _compact(pairs: pd.DataFrame, datasets: list[str]) -> tuple[pd.DataFrame, li
         cells[key] = place.reindex(who).to_numpy()
     themselves = everyone[["dataset", "place"]].set_axis(["d", "i"], axis=1)
     cells = pd.concat([cells, themselves.assign(j=themselves["i"])], ignore_index=True)
-    names = everyone["name"].mask(everyone["kind"] == _HUMANS, _DIAMOND + everyone["name"])
+    names = everyone["name"].mask(everyone["kind"] == HUMANS_TITLE, _DIAMOND + everyone["name"])
     by_dataset = names.groupby(everyone["dataset"]).agg(list)
     return cells.assign(d=cells["d"].map(datasets.index)), [by_dataset[name] for name in datasets]
 

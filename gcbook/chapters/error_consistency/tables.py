@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from gcbook.claims import Number
-from gcbook.paper.experiments import DATASETS, EXPERIMENTS, PARAMETRIC
+from gcbook.paper.experiments import DATASETS, EXPERIMENTS, PARAMETRIC, TITLES
 from gcbook.paper.observers import (
     HUMANS,
     HUMANS_TITLE,
@@ -52,7 +52,6 @@ DIFFERENCES = ["higher", "lower", "difference", "low", "high", "p", "p_corrected
 
 # Tables of all pairs are long; no interval is so narrow that a fourth digit would tell.
 _DIGITS = 3
-_TITLES = {name: experiment.title for name, experiment in EXPERIMENTS.items()}
 
 
 def agreement_with_humans(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
@@ -111,21 +110,23 @@ def consistency_by_condition(summaries: Summaries, observers: Sequence[str] = ()
     """Fig. 10: error consistency with humans over the strength of each manipulation.
 
     Returns:
-        ``dataset`` (its title), ``condition`` (as printed on the axis), ``position`` (0 for the
-        weakest manipulation), ``left_out`` (by the benchmark), ``observer, kind, kappa, low,
-        high``; single humans are left out, "Humans" are their mean over all pairs.
+        ``dataset`` (its title), ``strength`` (title of the axis), ``condition`` (as printed there),
+        ``position`` (0 for the weakest manipulation), ``left_out`` (by the benchmark), ``observer,
+        kind, kappa, low, high``; single humans are left out, "Humans" are their mean over all
+        pairs.
     """
     rows = _with_humans(summaries, observers)
     rows = rows[rows["dataset"].isin(PARAMETRIC) & (rows["condition"] != "")]
     rows = rows[(rows["observer_kind"] == "model") | (rows["observer"] == HUMANS_TITLE)]
     places = [(EXPERIMENTS[d], c) for d, c in zip(rows["dataset"], rows["condition"], strict=True)]
     rows = rows.assign(
+        strength=[experiment.xlabel for experiment, _ in places],
         position=[experiment.conditions.index(c) for experiment, c in places],
         condition=[experiment.label(c) for experiment, c in places],
         left_out=[c in experiment.excluded for experiment, c in places],
     )
     rows = rows.sort_values(["observer", "position"])
-    columns = ["dataset", "condition", "position", "left_out", "observer", "kind"]
+    columns = ["dataset", "strength", "condition", "position", "left_out", "observer", "kind"]
     return _finish(rows, [*columns, "kappa", "low", "high"])
 
 
@@ -278,5 +279,5 @@ def _most_with_humans(summaries: Summaries, observers: Sequence[str]) -> pd.Data
 def _finish(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """Put rows in the order of the datasets, otherwise as they are, with titles for names."""
     ordered = rows.sort_values("dataset", key=lambda c: c.map(DATASETS.index), kind="stable")
-    titled = ordered.assign(dataset=ordered["dataset"].map(_TITLES))
+    titled = ordered.assign(dataset=ordered["dataset"].map(TITLES))
     return titled[columns].round(_DIGITS).reset_index(drop=True)

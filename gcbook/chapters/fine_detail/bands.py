@@ -1,7 +1,6 @@
 """Bands of spatial frequency: what miniatures do with each alone, and where the textures are."""
 
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -27,7 +26,6 @@ __all__ = [
     "MEASURES",
     "MOST",
     "WHOLE",
-    "band_models",
     "band_rows",
     "texture_power_rows",
     "textures_bands",
@@ -51,15 +49,6 @@ _SAMPLES = 32
 """Patterns a family."""
 
 
-def band_models(models: Sequence[str]) -> tuple[str, ...]:
-    """Those of some shipped models that are of seed 0 and have scores on filtered images."""
-    return tuple(
-        name
-        for name in models
-        if parts_of(name).seed == 0 and set(BAND_SETS) <= set(shipped_sets(name))
-    )
-
-
 def band_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Accuracy, answers by either cue and shape bias, by what is left of the images.
 
@@ -67,22 +56,26 @@ def band_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -
     only those count whose texture is their own category's.
 
     Args:
-        models: names of shipped models of one world, see `band_models`.
+        models: names of shipped models of one world. Those count that are of seed 0 and have scores
+            on filtered images.
         resampling: how the intervals are made.
 
     Returns:
         ``recipe, band`` (of `BANDS`, or "all"), ``measure`` (a title), ``n, value, low, high``.
     """
     columns = ["recipe", "band", "measure", "n", "value", "low", "high"]
-    names = band_models(models)
+    names = [
+        name
+        for name in models
+        if parts_of(name).seed == 0 and set(BAND_SETS) <= set(shipped_sets(name))
+    ]
     filtered = miniature_answers(BAND_SETS, names)
     whole = miniature_answers(["low-pass", "cue-conflict"], names, draws=DRAWS["filtered"])
     unfiltered = filtered["image_id"].str.replace(
         rf"-(?:{'|'.join(BANDS)})\.png", ".png", regex=True
     )
     plain = whole["image_id"].str.replace(f"-{SINGLE_CONDITION}.png", ".png", regex=False)
-    kept = (whole["dataset"] != "low-pass") | (whole["condition"] == SINGLE_CONDITION)
-    whole = whole[kept & plain.isin(unfiltered)].assign(condition=WHOLE)
+    whole = whole[plain.isin(unfiltered)].assign(condition=WHOLE)
     answers = pd.concat([filtered, whole])
     agreeing = answers["dataset"].isin([BAND_SETS[0], "low-pass"])
     agree = answers[agreeing & (answers["texture"] == answers["category"])]
@@ -136,7 +129,6 @@ def textures_bands(rows: pd.DataFrame) -> tuple[str, ...]:
     return tuple(str(band) for band in shares.index[-count:])
 
 
-@cache
 def _patterns(world: World) -> np.ndarray:
     """Patterns as a world draws them, (families, samples, side, side)."""
     families = len(world.textures)

@@ -1,4 +1,7 @@
-"""Figures of fine and coarse detail: restored, told apart, needed, and weighted."""
+"""Figures of fine and coarse detail: restored, told apart, needed, and weighted.
+
+Tables come from the other modules of this room, each from the function that the figure names.
+"""
 
 from typing import Any
 
@@ -21,17 +24,11 @@ _SIDE = {"width": 270, "height": 240}
 _UNIT = alt.Scale(domain=[0, 1])
 _NOISE = alt.X("t:Q", title="Noise t", scale=_UNIT)
 _DASHES: tuple[list[int], ...] = ([1, 0], [8, 3], [2, 2], [8, 3, 2, 3])
-_OCTAVES = tuple(zip(ORDERED, _DASHES, strict=True))
-_MEAN_LOOK = (CHANCE_LINE, [1, 4])
 _SET_LOOKS = dict(zip(SETS.values(), zip(SERIES, _DASHES, strict=True), strict=True))
 
 
 def fig_restored_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Power that a denoiser gives back, and power that it misses, a line a band.
-
-    Args:
-        rows: from `gcbook.chapters.fine_detail.restored.detail_rows`.
-    """
+    """Power that a denoiser gives back, and power that it misses, of `detail_rows`."""
     look = _by_band(rows)
     y = alt.Y("value:Q", title="Of the clean image's power").axis(format=".0%")
     panels = []
@@ -61,11 +58,7 @@ def fig_restored_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def fig_prompted_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """By how much prompts' errors differ in each band, weighted as the reader likes.
-
-    Args:
-        rows: from `gcbook.chapters.fine_detail.restored.advantage_rows`.
-    """
+    """By how much prompts' errors differ in `advantage_rows`, weighted as the reader likes."""
     k = slider("detail_k", "Weighted by exp(−kt), k = ", PAPER, 0, 15)
     look = _by_band(rows)
     y = alt.Y("weighed:Q", title="Error less than under others").axis(format=".2~%", tickCount=5)
@@ -107,21 +100,18 @@ def fig_prompted_detail(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def _by_band(rows: pd.DataFrame) -> dict[str, Any]:
-    bands = list(dict.fromkeys(rows["band"]))
-    octaves = zip([band for band in bands if band != MEAN], _OCTAVES, strict=False)
-    looks = {MEAN: _MEAN_LOOK, **dict(octaves)}
-    return line_look("band", {band: looks[band] for band in bands}, "Cycles an image")
+    octaves = iter(zip(ORDERED, _DASHES, strict=True))
+    looks = {
+        band: (CHANCE_LINE, [1, 4]) if band == MEAN else next(octaves)
+        for band in dict.fromkeys(rows["band"])
+    }
+    return line_look("band", looks, "Cycles an image")
 
 
 def fig_decays(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Accuracy on each test set against k of exp(−kt), a panel a model.
-
-    Args:
-        rows: from `gcbook.chapters.fine_detail.high_pass.decay_rows`.
-    """
+    """Accuracy on each test set against k of exp(−kt), a panel a model, of `decay_rows`."""
     x = alt.X("k:Q", title="k of exp(−kt)")
-    shown = [title for title in SETS.values() if title in set(rows["test_set"])]
-    look = line_look("test_set", {title: _SET_LOOKS[title] for title in shown}, "Images")
+    look = line_look("test_set", _SET_LOOKS, "Images")
     y = alt.Y("accuracy:Q", title="Accuracy", scale=_UNIT).axis(format=".0%")
     panels = []
     for model, group in rows.groupby("model", sort=False):
@@ -137,23 +127,18 @@ def fig_decays(rows: pd.DataFrame) -> alt.TopLevelMixin:
             size=30,
         )
         panels.append(alt.layer(chance_line(y), *layers).properties(**_SIDE, title=str(model)))
-    names = ", ".join(dict.fromkeys(rows["model"].astype(str)))
     return side_by_side(
         panels,
         [],
-        f"A panel a model ({names}): accuracy against k of the weighting exp(−kt), from 0 to 20, a "
-        f"line with the band of its interval for each of these: {', '.join(shown).lower()}. A "
-        "dotted line is at chance.",
+        f"A panel a model ({', '.join(dict.fromkeys(rows['model']))}): accuracy against k of the "
+        "weighting exp(−kt), from 0 to 20, a line with the band of its interval for each of these: "
+        f"{', '.join(SETS.values()).lower()}. A dotted line is at chance.",
         columns=2,
     )
 
 
 def fig_bands(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Each measure in a panel, from coarse detail alone to fine detail alone.
-
-    Args:
-        rows: from `gcbook.chapters.fine_detail.bands.band_rows`.
-    """
+    """Each measure of `band_rows` in a panel, from coarse detail alone to fine detail alone."""
     recipes = list(dict.fromkeys(rows["recipe"]))
     color = recipe_color(recipes, symbolSize=90)
     dash, shape = recipe_dash(recipes, symbolSize=90), recipe_shape(recipes, symbolSize=90)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.chapters.fine_detail.bands import COARSE, FINE, MEASURES, WHOLE, textures_bands
-from gcbook.chapters.fine_detail.high_pass import SETS
+from gcbook.chapters.fine_detail.high_pass import DECAYS, SETS
 from gcbook.chapters.fine_detail.restored import HALF, PANELS
 from gcbook.claims import Interval, Number
 from gcbook.miniworld.named import named_world
@@ -18,8 +18,6 @@ from gcbook.paper.published import quoted_value
 
 __all__ = ["fine_detail_facts"]
 
-_MILLE = "+.2f"
-_OCTAVES = ("coarsest", "coarse", "fine", "finest")
 _READ = (
     ("cnn", "mini-cnn", "accuracy", {"coarse": COARSE, "fine": FINE}, ".0%"),
     ("noised", "mini-cnn-noise", "accuracy", {"coarse": COARSE, "fine": FINE}, ".0%"),
@@ -68,7 +66,7 @@ def _lost(detail: pd.DataFrame) -> dict[str, Any]:
     bands = detail["band"].unique()
     return {
         f"lost_{name}": Number(gone.get(band, np.nan), ".2g")
-        for name, band in zip(_OCTAVES, bands, strict=True)
+        for name, band in zip(("coarsest", "coarse", "fine", "finest"), bands, strict=True)
     }
 
 
@@ -89,16 +87,15 @@ def _textures(textures: pd.DataFrame, weighted: pd.DataFrame) -> dict[str, Any]:
 
 def _lead(lead: pd.DataFrame) -> dict[str, Any]:
     """What the shape's prompt gains, and its lead, before and after texture is lost."""
-    parts = {row["part"]: row for row in lead.to_dict("records")}
+    parts = lead.set_index("part").to_dict("index")
     facts: dict[str, Any] = {
-        "lost_from": Number(parts["all"]["lost_from"], ".2g"),
-        "late_weight": Number(parts["more"]["weight"], ".1%"),
+        "lost_from": Number(parts["late"]["lost_from"], ".2g"),
+        "late_weight": Number(parts["late"]["weight"], ".1%"),
     }
-    for name, part in (("early", "less"), ("late", "more"), ("all", "all")):
-        row = parts[part]
+    for name, row in parts.items():
         facts[f"shape_{name}"] = Number(1000 * row["shape"], ".2f")
-        facts[f"lead_{name}"] = Number(1000 * row["lead"], _MILLE)
-        facts[f"lead_{name}_interval"] = Interval(1000 * row["low"], 1000 * row["high"], _MILLE)
+        facts[f"lead_{name}"] = Number(1000 * row["lead"], "+.2f")
+        facts[f"lead_{name}_interval"] = Interval(1000 * row["low"], 1000 * row["high"], "+.2f")
     return facts
 
 
@@ -112,7 +109,6 @@ def _filtered(bands: pd.DataFrame) -> dict[str, Any]:
         "coarse_readers": int(readers.get(COARSE, 0)),
         "fine_readers": int(readers.get(FINE, 0)),
     }
-
     for start, recipe, measure, left, form in _READ:
         for name, band in left.items():
             row = by.reindex([(recipe, MEASURES[measure], band)]).iloc[0]
@@ -128,15 +124,15 @@ def _decays(decays: pd.DataFrame) -> dict[str, Any]:
     for model in DIFFUSION:
         short = short_name(model)
         own = high[high["model"] == model].set_index("k")
-        paper, flat, steep = (
-            own.reindex([k]).iloc[0] for k in (PAPER, own.index.min(), own.index.max())
-        )
+        by_k = own.to_dict("index")
+        paper, flat, steep = (by_k[k] for k in (PAPER, min(DECAYS), max(DECAYS)))
         facts[f"{short}_high"] = Number(paper["accuracy"], ".0%")
         facts[f"{short}_high_interval"] = Interval(paper["low"], paper["high"], ".0%")
         facts[f"{short}_high_best"] = Number(own["accuracy"].max(), ".0%")
         facts[f"{short}_commonest"] = Number(paper["commonest"], ".0%")
         for name, row in (("flat", flat), ("steep", steep)):
-            ends = row["change_low"], row["change_high"]
             facts[f"{short}_{name}"] = Number(row["change"], "+.3f")
-            facts[f"{short}_{name}_interval"] = Interval(*ends, "+.3f")
+            facts[f"{short}_{name}_interval"] = Interval(
+                row["change_low"], row["change_high"], "+.3f"
+            )
     return facts

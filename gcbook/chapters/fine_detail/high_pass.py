@@ -1,7 +1,5 @@
 """Is a weakness on high-pass images the weighting's (Section 4)?"""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from gcbook.miniworld.results.panel import counted
@@ -14,7 +12,7 @@ from gcbook.stats.shares import accuracies
 __all__ = ["DECAYS", "SETS", "decay_rows"]
 
 DECAYS = (0, 1, 2, 3, 5, 7, 10, 15, 20)
-"""Values of k in exp(−kt)."""
+"""Values of k in exp(−kt), the paper's among them."""
 SETS = {
     "in-distribution": "As in training",
     "high-pass": "High-pass",
@@ -24,17 +22,11 @@ SETS = {
 """Test sets that are compared; of the filtered ones the conditions that the benchmark counts."""
 
 
-def decay_rows(
-    stores: Stores,
-    decays: Sequence[float] = DECAYS,
-    *,
-    resampling: Resampling = Resampling(),
-) -> pd.DataFrame:
-    """Accuracy on each test set under exp(−kt), from stored errors.
+def decay_rows(stores: Stores, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+    """Accuracy on each test set under exp(−kt) with each k of `DECAYS`, from stored errors.
 
     Args:
         stores: from `gcbook.miniworld.results.weighting.weighing_stores`, of `SETS`.
-        decays: values of k, the paper's among them.
         resampling: how the intervals are made.
 
     Returns:
@@ -45,7 +37,7 @@ def decay_rows(
     changes = ["change", "change_low", "change_high"]
     columns = ["model", "test_set", "k", "n", "accuracy", "low", "high", *changes, "commonest"]
     tables = []
-    names = [f"exp:{k:g}" for k in decays]
+    names = [f"exp:{k}" for k in DECAYS]
     for model, of_model in stores.items():
         for test_set, store in of_model.items():
             answers = answers_under(store, names)

@@ -58,8 +58,8 @@ HALF = 0.5
 def band_name(band: tuple[float, float]) -> str:
     """What a band is called.
 
-    >>> band_name((2.0, 4.0)), band_name((8.0, np.inf))
-    ('2 to 4', '8 and more')
+    >>> band_name((0.0, 1.0)), band_name((2.0, 4.0)), band_name((8.0, np.inf))
+    ('0 (mean)', '2 to 4', '8 and more')
     """
     low, high = band
     if high <= 1:
@@ -81,12 +81,13 @@ def some_images(
     """
     rng = np.random.default_rng(seed)
     conflict = test_set == "cue-conflict"
-    fitting = [
+    stimuli = [
         one
-        for one in make_test_set(test_set, named_world(world))
+        for one in sorted(
+            make_test_set(test_set, named_world(world)), key=lambda one: one.imagename
+        )
         if (texture_of(one.image_id) != one.category) == conflict
     ]
-    stimuli = sorted(fitting, key=lambda one: one.imagename)
     shuffled = [stimuli[index] for index in rng.permutation(len(stimuli))]
     chosen = []
     for name in sorted({one.category for one in shuffled}):
@@ -128,11 +129,8 @@ def restored_powers(
         for kind, names in prompts.items()
     }
     about = pd.DataFrame(
-        {
-            "image_id": [one.image_id for one in stimuli],
-            "category": [one.category for one in stimuli],
-            "silhouette": [silhouette_of(one.imagename) for one in stimuli],
-        }
+        [(one.image_id, one.category, silhouette_of(one.imagename)) for one in stimuli],
+        columns=["image_id", "category", "silhouette"],
     )
     clean = x.mean(1).double().cpu().numpy()
     bands = ((0.0, 1.0), *octave_bands(clean.shape[-1]))
@@ -199,8 +197,8 @@ def prompt_powers(
         world: whose images, by name.
 
     Returns:
-        Rows of `restored_powers` with ``test_set``;
-        ``prompt`` is "right" (or "shape", "texture"), or "other 0" and so on.
+        Rows of `restored_powers` with ``test_set``; ``prompt`` is "right" (of conflicts "shape" or
+        "texture"), or "other 0" and so on.
     """
     rng = np.random.default_rng(seed)
     tables = []
@@ -210,10 +208,9 @@ def prompt_powers(
         named = {"right": shape}
         if test_set == "cue-conflict":
             named = {"shape": shape, "texture": [texture_of(one.image_id) for one in stimuli]}
-        taken = list(zip(*named.values(), strict=True))
         others = [
             rng.permutation([name for name in classifier.labels if name not in names])[:OTHERS]
-            for names in taken
+            for names in zip(*named.values(), strict=True)
         ]
         asked = named | {f"other {n}": [str(one[n]) for one in others] for n in range(OTHERS)}
         powers = restored_powers(classifier, stimuli, asked, times, seed)
@@ -299,9 +296,10 @@ def lead_rows(
         resampling: how the intervals are made.
 
     Returns:
-        Rows "less" (noise than at that time), "more" (that, or more) and "all": ``lost_from``
-        (NaN: nowhere), ``weight`` (share of it), ``shape`` (what its prompt gains in all bands, see
-        `advantage_rows`) and ``lead, low, high``, by how much that is more than the texture's does.
+        A row a ``part``, "early" (less noise than at that time), "late" (that, or more) and "all":
+        ``lost_from`` (NaN: nowhere), ``weight`` (share of it), ``shape`` (what its prompt gains in
+        all bands, see `advantage_rows`) and ``lead, low, high``, by how much that is more than the
+        texture's does.
     """
     named = _named(powers[powers["test_set"] == "cue-conflict"])
     own = named[(named["prompt"] == "texture") & named["band"].isin(bands)]
@@ -310,7 +308,7 @@ def lead_rows(
     lost_from = missed.index[(missed > HALF).iloc[::-1].cummin().iloc[::-1]].min()
 
     weights = _weights(named["t"])
-    part_of = pd.Series(np.where(weights.index >= lost_from, "more", "less"), weights.index)
+    part_of = pd.Series(np.where(weights.index >= lost_from, "late", "early"), weights.index)
     weight = named["t"].map(weights)
     weighed = named.assign(
         part=named["t"].map(part_of),
@@ -323,7 +321,7 @@ def lead_rows(
     of_cue = {cue: (keys["prompt"] == cue).to_numpy() for cue in ("shape", "texture")}
     whole = gains["variance"][of_cue["shape"]].sum(axis=0)
     rows = []
-    for part, parts in (("less", ["less"]), ("more", ["more"]), ("all", ["less", "more"])):
+    for part, parts in (("early", ["early"]), ("late", ["late"]), ("all", ["early", "late"])):
         here = keys["part"].isin(parts).to_numpy()
         shape, texture = (
             gains["less"][here & rows_of].sum(axis=0) / whole for rows_of in of_cue.values()

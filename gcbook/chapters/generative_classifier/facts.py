@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from gcbook.chapters.generative_classifier.tables import (
-    EXAMPLES,
     cue_decisions,
     expected_errors,
     weighted_decisions,
@@ -25,7 +24,6 @@ __all__ = [
     "schedule_facts",
 ]
 
-_EXAMPLE = list(EXAMPLES)[1]
 _FEW = 300
 """Images of an exercise; of the best decision, which needs no errors, many more."""
 _MANY = 20_000
@@ -65,7 +63,7 @@ def decision_facts(
     named: Mapping[Any, Any] = accuracies.drop_duplicates("rule").set_index("rule").to_dict("index")
     top = max(by_k, key=lambda row: row["agreement"])
     biases = [row["coarse_bias"] for row in by_k]
-    example = examples[examples["image"] == _EXAMPLE]
+    example = examples[examples["image"] == "cloud of A, clump of B"]
     least = example.loc[example.groupby("t")["error"].idxmin()].to_dict("records")
     return {
         "small_bias": Number(by_t[0]["coarse_bias"], ".2f"),

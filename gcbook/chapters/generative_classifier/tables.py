@@ -1,4 +1,9 @@
-"""The toy of the chapter: images, expected errors, decisions from them, races, and their tables."""
+"""The toy of the chapter: images, expected errors, decisions from them, races, and their tables.
+
+A classifier is that of `gcbook.classifiers.toy.toy_classifier`, images are (N, 2), errors are those
+of the same images from `expected_errors`, a weighting is a name that
+`gcbook.noise.weightings.parse_weighting` takes, and a seed is that of the noise.
+"""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -43,23 +48,12 @@ TIMES = np.arange(1, 26) / 25
 DECAYS = tuple(range(21))
 """Values of k in exp(-kt) that the figures offer."""
 
-NODES = 6
-"""Points of the quadrature over the noise, in each of the two dimensions."""
-
-FEW_FROM = 0.5
-"""Half as many do beyond this t, where restorations no longer have steps."""
-
 COSINE = CosineSchedule()
 """The schedule of the toy, unless another is asked for."""
 
 
 def sample_table(toy: Toy, n: int, seed: int) -> pd.DataFrame:
-    """Images of the toy, each with noise to put on it.
-
-    Args:
-        toy: the classes.
-        n: how many images.
-        seed: of images and noise.
+    """Draw n images of the toy and noise to put on them, both by one seed.
 
     Returns:
         ``label``, ``x, y`` (the image) and ``noise_x, noise_y`` (standard normal).
@@ -76,13 +70,12 @@ def sample_table(toy: Toy, n: int, seed: int) -> pd.DataFrame:
 def grid_points(side: int) -> torch.Tensor:
     """Return the centres of the cells of a square grid, row by row from below, (side², 2)."""
     edges = np.linspace(-HALF_WIDTH, HALF_WIDTH, side + 1)
-    centres = (edges[1:] + edges[:-1]) / 2
-    y, x = np.meshgrid(centres, centres, indexing="ij")
-    return torch.from_numpy(np.stack([x.ravel(), y.ravel()], axis=1))
+    centres = torch.from_numpy((edges[1:] + edges[:-1]) / 2)
+    return torch.cartesian_prod(centres, centres).flip(1)
 
 
 def expected_errors(
-    classifier: DiffusionClassifier, images: torch.Tensor, nodes: int = NODES
+    classifier: DiffusionClassifier, images: torch.Tensor, nodes: int = 6
 ) -> np.ndarray:
     """Mean over the noise of the error that the real classifier measures.
 
@@ -91,9 +84,10 @@ def expected_errors(
     % at most, which changes one decision in 200; with 12 nodes by 1 % at most.
 
     Args:
-        classifier: from `gcbook.classifiers.toy.toy_classifier`.
+        classifier: of the toy.
         images: (N, 2).
-        nodes: points of the quadrature in each dimension, at least 2.
+        nodes: points of the quadrature over the noise in each of its two dimensions, at least 2;
+            half as many suffice beyond t = 0.5, where restorations no longer have steps.
 
     Returns:
         float64 (N, len(TIMES), classes).
@@ -103,7 +97,7 @@ def expected_errors(
     label = torch.arange(classes).repeat_interleave(n)
     found = np.zeros((n, len(TIMES), classes))
     for i, t in enumerate(TIMES):
-        for noise, part in _quadrature((nodes + 1) // 2 if t > FEW_FROM else nodes):
+        for noise, part in _quadrature((nodes + 1) // 2 if t > 0.5 else nodes):
             draws = [Draw(0, float(t), noise=noise)] * len(x)
             error = classifier.measure(x, draws, label, "none")["error_l2"]
             found[:, i] += part * error.reshape(classes, n).T.double().numpy()
@@ -113,15 +107,9 @@ def expected_errors(
 def weighted_decisions(
     errors: np.ndarray, weighting: str, schedule: Schedule = COSINE
 ) -> np.ndarray:
-    """Decide by all times together, as Eq. 2 does.
+    """Decide by all times together, as Eq. 2 does: the class of each image, int64 (N,).
 
-    Args:
-        errors: from `expected_errors`.
-        weighting: as `gcbook.noise.weightings.parse_weighting` takes it.
-        schedule: that the errors were measured under.
-
-    Returns:
-        The class of each image, int64 (N,).
+    ``schedule`` is the one that the errors were measured under.
     """
     return (errors * _weights(weighting, schedule)[:, None]).sum(1).argmin(1)
 
@@ -129,10 +117,7 @@ def weighted_decisions(
 def cue_decisions(toy: Toy, images: torch.Tensor, decided: np.ndarray) -> dict[str, float]:
     """On images whose coarse and fine cue name different classes: which of them was followed?
 
-    Args:
-        toy: the classes.
-        images: (N, 2).
-        decided: their classes, (N,).
+    ``decided`` holds the class that each image was taken for, (N,).
 
     Returns:
         ``conflicts`` (how many such images), ``coarse`` and ``fine`` (share of them decided so)
@@ -153,13 +138,7 @@ def cue_decisions(toy: Toy, images: torch.Tensor, decided: np.ndarray) -> dict[s
 def accuracy_table(
     toy: Toy, images: torch.Tensor, label: torch.Tensor, errors: np.ndarray
 ) -> pd.DataFrame:
-    """How well each way of deciding does, and which cue it follows.
-
-    Args:
-        toy: the classes.
-        images: (N, 2), drawn from the toy.
-        label: their true classes.
-        errors: from `expected_errors`, of the same images.
+    """How well each way of deciding does on images of known label, and which cue it follows.
 
     Returns:
         ``rule`` ("one t", "exp(−kt)" or the name of a decision), ``value`` (t or k, else NaN),
@@ -188,11 +167,7 @@ def accuracy_table(
 
 
 def region_boxes(toy: Toy, side: int) -> pd.DataFrame:
-    """Decisions over the square, as boxes of neighbouring cells that are alike.
-
-    Args:
-        toy: the classes.
-        side: cells along each side.
+    """Decisions over the square of ``side`` times ``side`` cells, as boxes of cells that are alike.
 
     Returns:
         ``rule`` ("one t", "exp(−kt)" or "best possible"), ``value`` (t or k; 0 for the last),
@@ -215,11 +190,6 @@ def region_boxes(toy: Toy, side: int) -> pd.DataFrame:
 
 def evidence_table(toy: Toy, images: torch.Tensor, errors: np.ndarray) -> pd.DataFrame:
     """Which cue the error speaks for at each time, and what weights do to it.
-
-    Args:
-        toy: the classes.
-        images: (N, 2).
-        errors: from `expected_errors`, of the same images.
 
     Returns:
         ``t``, ``log_snr``, ``gap`` (error of the coarse cue's class minus error of the fine cue's
@@ -247,7 +217,6 @@ EXAMPLES: Mapping[str, tuple[float, float]] = {
 """Images to look at one by one; the middle of the square is where the four classes meet."""
 
 COPIES = 12
-ERROR_NODES = 12
 
 
 def example_images() -> torch.Tensor:
@@ -258,9 +227,7 @@ def example_images() -> torch.Tensor:
 def restoration_table(classifier: DiffusionClassifier, seed: int) -> pd.DataFrame:
     """Noised copies of each example, and what they are restored to under each class.
 
-    Args:
-        classifier: from `gcbook.classifiers.toy.toy_classifier`.
-        seed: of the noise, which is the same at all times.
+    The noise is the same at all times.
 
     Returns:
         ``image, t, label`` ("clean", "noised" or the class), ``x, y``.
@@ -292,7 +259,7 @@ def error_table(classifier: DiffusionClassifier) -> pd.DataFrame:
     Returns:
         ``image, t, label, error`` (mean over the two numbers of an image).
     """
-    errors = expected_errors(classifier, example_images(), ERROR_NODES)
+    errors = expected_errors(classifier, example_images(), nodes=12)
     index = pd.MultiIndex.from_product(
         [list(EXAMPLES), TIMES, classifier.labels], names=["image", "t", "label"]
     )
@@ -309,13 +276,7 @@ def draw_errors(
 ) -> np.ndarray:
     """Weighted errors of every draw and class, as the scorer measures them.
 
-    Args:
-        classifier: from `gcbook.classifiers.toy.toy_classifier`.
-        images: (N, 2).
-        names: of the images; noise is keyed by them.
-        n_draws: draws of each image.
-        weighting: as `gcbook.noise.weightings.parse_weighting` takes it.
-        seed: of the noise.
+    Noise is keyed by the images' names.
 
     Returns:
         float64 (N, n_draws, classes).
@@ -341,12 +302,6 @@ def race_table(
     classifier: DiffusionClassifier, weighting: str, rule: Racing, seed: int
 ) -> pd.DataFrame:
     """The race of each example, at some of its draws.
-
-    Args:
-        classifier: from `gcbook.classifiers.toy.toy_classifier`.
-        weighting: of the errors.
-        rule: when classes are dropped.
-        seed: of the noise.
 
     Returns:
         ``image, label, draw``; ``score, score_low, score_high``: minus the mean weighted error so
@@ -379,16 +334,9 @@ def sharing_ratio(
 ) -> float:
     """How much noisier the difference of two classes is when each has noise of its own.
 
-    Args:
-        classifier: from `gcbook.classifiers.toy.toy_classifier`.
-        images: (N, 2).
-        n_draws: of each image and class.
-        weighting: of the errors.
-        seed: of the noise.
-
     Returns:
-        The variance of the difference between two classes' errors in one draw with own noise over
-        that with shared noise, each averaged over pairs of classes; the median over images.
+        The variance over ``n_draws`` of the difference between two classes' errors with own noise
+        over that with shared noise, each averaged over pairs of classes; the median over images.
     """
     names, n_classes = [f"image {i}" for i in range(len(images))], len(classifier.labels)
     errors = draw_errors(classifier, images, names, n_classes * n_draws, weighting, seed)

@@ -11,7 +11,8 @@ from gcbook.claims import Interval, Number
 
 __all__ = ["interval_coverage_facts"]
 
-_EXCEPT = ("mean accuracy_difference", "mean accuracy_difference of humans")
+_SQUARED = ("mean accuracy_difference", "mean accuracy_difference of humans")
+"""Statistics whose intervals are exceptions."""
 _SIXTY = " over datasets"
 """Ends the names of the statistics over sixty conditions."""
 _BEFORE = "smoothed draws, halfway"
@@ -44,11 +45,10 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
     means = procedure_rows(rows)
     ours_means = means[means["procedure"] == OURS].set_index("statistic")["mean"]
     klein_means = means[means["procedure"] == KLEIN].set_index("statistic")["mean"]
-    regular = ours_means.drop(list(_EXCEPT), errors="ignore")
+    regular = ours_means.drop(list(_SQUARED), errors="ignore")
     seeds = easy[easy["statistic"] == "mean over seeds"]
-    differ = seeds[~seeds["seeds"].isin(["1"]) & ~seeds["shared"].isin(["0.0"])]["coverage"]
-    squared = easy[easy["statistic"].str.startswith("mean accuracy_difference")]
-    humans = "mean accuracy_difference of humans"
+    differ = seeds[(seeds["seeds"] != "1") & (seeds["shared"] != "0.0")]["coverage"]
+    squared = easy[easy["statistic"].isin(_SQUARED)]
     effects = hard[hard["effects"].str.endswith("alone")]
     sixty = ours_means.filter(like=_SIXTY)
     moved = run[(run["method"] == _BEFORE) & run["statistic"].str.endswith(_SIXTY) & ~run["hard"]]
@@ -59,10 +59,10 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
     return SimpleNamespace(
         easy_designs=len(easy),
         statistics=len(ours_means),
-        exceptions=int(ours_means.index.isin(_EXCEPT).sum()),
+        exceptions=int(ours_means.index.isin(_SQUARED).sum()),
         ours=_mean(easy),
         ours_rest=_mean(easy.drop(squared.index)),
-        plain_rest=_mean(plain[~plain["statistic"].isin(squared["statistic"])]),
+        plain_rest=_mean(plain[~plain["statistic"].isin(_SQUARED)]),
         within=Number(easy["coverage"].between(*BAND).mean(), ".0%"),
         exact_within=Number(easy["replications"].map(_exact_within).mean(), ".0%"),
         regular=Interval(regular.min(), regular.max(), _PERCENT),
@@ -73,7 +73,7 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
         seeds=Interval(differ.min(), differ.max(), _PERCENT),
         two_seeds=Number(seeds.loc[seeds["seeds"] == "2", "width"].max(), ".2f"),
         squared=_mean(squared),
-        squared_humans=Number(ours_means.get(humans, np.nan), _PERCENT),
+        squared_humans=Number(ours_means.get(_SQUARED[1], np.nan), _PERCENT),
         alone_least=Number(effects["coverage"].min(), _PERCENT),
         few_least=Number(hard.drop(effects.index)["coverage"].min(), _PERCENT),
         sixty=Interval(sixty.min(), sixty.max(), _PERCENT),

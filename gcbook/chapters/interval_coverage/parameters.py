@@ -8,4 +8,3 @@ __all__ = ["PARAMETERS"]
 PARAMETERS = Declaration(
     {"stored": text("", "a run that benchmarks/coverage.py stored; nothing: the one that ships")}
 )
-"""What the chapter can be asked to do differently."""

@@ -121,13 +121,16 @@ def mark_nearest(rows: pd.DataFrame) -> pd.DataFrame:
     decides alone. The paper does not say the rest (whose variance is shared, what effects shapes
     and textures have): designs that differ in nothing else are all nearest.
     """
+    humans, datasets = quoted_value("n_human_observers"), quoted_value("n_datasets")
+    images = quoted_value("n_human_trials") / humans * datasets / _MANY
     nearest = pd.Series("", index=rows.index)
     for statistic, (title, value) in _printed().items():
         left = rows[(rows["statistic"] == statistic) & (rows["procedure"] == OURS)]
         many = left[left["accuracies"] == "many"]
         if len(many):
-            left = _closest(many, many["images"].astype(float), _images_a_condition())
-            left = _closest(left, left["observers"].astype(float), _observers())
+            left = _closest(many, many["images"].astype(float), images)
+            # The humans of a dataset, and two networks.
+            left = _closest(left, left["observers"].astype(float), humans / datasets + 2)
         nearest[_closest(left, left["truth"], value).index] = title
     return rows.assign(nearest=nearest)
 
@@ -200,16 +203,6 @@ def _in_words(design: Mapping[Hashable, str]) -> str:
 def _closest(rows: pd.DataFrame, values: pd.Series, wanted: float) -> pd.DataFrame:
     away = (values - wanted).abs()
     return rows[away <= away.min() + 1e-9]
-
-
-def _images_a_condition() -> float:
-    trials, humans = quoted_value("n_human_trials"), quoted_value("n_human_observers")
-    return trials / humans * quoted_value("n_datasets") / _MANY
-
-
-def _observers() -> float:
-    """The humans of a dataset, and two networks."""
-    return quoted_value("n_human_observers") / quoted_value("n_datasets") + 2
 
 
 def _printed() -> dict[str, tuple[str, float]]:

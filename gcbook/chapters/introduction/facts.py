@@ -6,16 +6,12 @@ from typing import Any
 import pandas as pd
 
 from gcbook.claims import Number
-from gcbook.paper.observers import GENERATIVE, HUMANS_TITLE
 from gcbook.paper.published import table2
-from gcbook.stats.benchmark_tables import table1_recomputed
-from gcbook.stats.shape_tables import fig1_overview, pooled_bias
+from gcbook.stats.benchmark_tables import table1_quoted
+from gcbook.stats.shape_tables import fig1_overview, people_and_networks, pooled_bias
 from gcbook.stats.summaries import Summaries, observer_numbers
 
 __all__ = ["introduction_facts"]
-
-_METRICS = ("shape_bias", "ood_accuracy", "error_consistency")
-_RECOMPUTED = {"humans": HUMANS_TITLE, "resnet50": "ResNet-50"}
 
 
 def introduction_facts(summaries: Summaries, bias: pd.DataFrame) -> SimpleNamespace:
@@ -26,28 +22,19 @@ def introduction_facts(summaries: Summaries, bias: pd.DataFrame) -> SimpleNamesp
         bias: from `gcbook.stats.shape_tables.bias_by_category`.
 
     Returns:
-        ``NAME_METRIC`` for the names ``imagen, stable_diffusion, parti`` (Table 1 of the paper) and
-        ``humans, resnet50`` (recomputed), and the metrics ``shape_bias, ood_accuracy,
-        error_consistency``; ``others_most_consistent``, the highest error consistency in Table 2
-        after Imagen's; the shape bias of the ``least_human``; ``best_network`` and
-        ``best_shape_bias``, the most shape-biased network; people's shape bias in the category
-        where it is lowest, ``least_category``; ``networks``, and how many of them have
-        a shape bias under one half (``below_half``) and under the least human's
+        `gcbook.stats.benchmark_tables.table1_quoted`; ``others_most_consistent``, the highest error
+        consistency in Table 2 after Imagen's; the shape bias of the ``least_human``;
+        ``best_network`` and ``best_shape_bias``, the most shape-biased network; people's shape bias
+        in the category where it is lowest, ``least_category``; ``networks``, and how many of them
+        have a shape bias under one half (``below_half``) and under the least human's
         (``below_humans``); and, of the public decisions, ``public_humans, public_human_trials,
         public_networks, public_network_trials``.
     """
-    rows = table1_recomputed(summaries).set_index("model")
-    numbers = {
-        f"{key}_{metric}": Number(rows[f"{metric}{end}"][name], ".2f")
-        for named, end in ((GENERATIVE, "_published"), (_RECOMPUTED, ""))
-        for key, name in named.items()
-        for metric in _METRICS
-    }
     consistency = table2().set_index("key")["error_consistency"].drop("imagen")
     public = observer_numbers(summaries)
     counted = ("humans", "human_trials", "networks", "network_trials")
     return SimpleNamespace(
-        **numbers,
+        **{name: Number(value, ".2f") for name, value in table1_quoted(summaries).items()},
         others_most_consistent=Number(consistency.max(), ".2f"),
         least_category=Number(fig1_overview(bias)["humans"].min(), ".2f"),
         **_networks(pooled_bias(bias)),
@@ -57,10 +44,7 @@ def introduction_facts(summaries: Summaries, bias: pd.DataFrame) -> SimpleNamesp
 
 def _networks(bias: pd.DataFrame) -> dict[str, Any]:
     """Where the networks stand beside the least shape-biased person."""
-    recomputed = bias[bias["source"] == "recomputed"]
-    human = recomputed["kind"] == HUMANS_TITLE
-    people = recomputed.loc[human & (recomputed["observer"] != HUMANS_TITLE), "shape_bias"]
-    networks = recomputed[~human].set_index("observer")["shape_bias"]
+    people, networks = people_and_networks(bias)
     return {
         "least_human": Number(people.min(), ".2f"),
         "best_network": str(networks.idxmax()) if len(networks) else None,

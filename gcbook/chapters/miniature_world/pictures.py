@@ -5,7 +5,7 @@ Pictures are PNG, of the very pixels that the models see, and data URIs where a 
 
 import base64
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import product
 
 import numpy as np
@@ -54,41 +54,28 @@ def png(pixels: np.ndarray, times: int = 1) -> bytes:
     return file.getvalue()
 
 
-def sample_table(
-    each: int = 4, test_sets: Sequence[str] = PLAIN_SETS, world: World = DEFAULT_WORLD
-) -> pd.DataFrame:
-    """The first images of each category in test sets.
-
-    Args:
-        each: images a category.
-        test_sets: names.
-        world: whose.
+def sample_table(world: World = DEFAULT_WORLD) -> pd.DataFrame:
+    """The first four images of each category in `PLAIN_SETS`.
 
     Returns:
         ``set`` (title), ``category, texture, place`` (from 0), ``image_id, picture`` (data URI).
     """
-    number = each * len(CATEGORIES)
-    table = _shown(one for name in test_sets for one in make_test_set(name, world).first(number))
+    number = 4 * len(CATEGORIES)
+    table = _shown(one for name in PLAIN_SETS for one in make_test_set(name, world).first(number))
     table["place"] = table.groupby(["set", "category"]).cumcount()
-    orders = {"set": [SET_TITLES[name] for name in test_sets], "category": CATEGORIES}
+    orders = {"set": [SET_TITLES[name] for name in PLAIN_SETS], "category": CATEGORIES}
     return ordered_rows(table, ["set", "category", "place"], orders)
 
 
-def manipulated_samples(
-    categories: Sequence[str] = SHOWN_OF, world: World = DEFAULT_WORLD
-) -> pd.DataFrame:
-    """One image of some categories in every condition of every manipulation, always the same.
-
-    Args:
-        categories: to show.
-        world: whose.
+def manipulated_samples(world: World = DEFAULT_WORLD) -> pd.DataFrame:
+    """One image of each of `SHOWN_OF` in every condition of every manipulation, always the same.
 
     Returns:
         ``set`` (title), ``strength`` (what the conditions are), ``step`` (from 0), ``condition``
         (as on axes), ``category, texture, image_id, picture``.
     """
     chosen: list[Stimulus] = []
-    for name, category in product(DISTORTIONS, categories):
+    for name, category in product(DISTORTIONS, SHOWN_OF):
         own = [one for one in make_test_set(name, world) if one.category == category]
         # An object in its own category's outline, where a world has others.
         shown = min(map(_object, own), key=lambda each: (not each.startswith(category), each))
@@ -139,11 +126,10 @@ def texture_samples(seed: int = 0, world: World = DEFAULT_WORLD) -> pd.DataFrame
     )
 
 
-def quiz_table(number: int = 12, seed: int = 0, world: World = DEFAULT_WORLD) -> pd.DataFrame:
-    """Cue-conflict images for a self-test: every shape and every texture at most once.
+def quiz_table(seed: int = 0, world: World = DEFAULT_WORLD) -> pd.DataFrame:
+    """Twelve cue-conflict images for a self-test: every shape and every texture at most once.
 
     Args:
-        number: of images, at most one a category.
         seed: of the choice.
         world: whose images.
 
@@ -159,7 +145,7 @@ def quiz_table(number: int = 12, seed: int = 0, world: World = DEFAULT_WORLD) ->
         for shape, texture in zip(shapes, np.roll(shapes, -1), strict=True)
     ]
     # In another order, or each texture would give the next shape away.
-    wanted = [wanted[place] for place in rng.permutation(len(wanted))[:number]]
+    wanted = [wanted[place] for place in rng.permutation(len(wanted))[:12]]
     conflicts = make_test_set("cue-conflict", world)
     rows = []
     for place, (shape, texture) in enumerate(wanted, start=1):

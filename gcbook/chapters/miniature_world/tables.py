@@ -21,8 +21,6 @@ SLOPES = {"shallowest": 0.8, "steepest": 1.5}
 OCTAVES = 3
 """Between an object that fills the frame and its texture."""
 
-_PATCH_NETWORK, _PATCH = "bagnet33", 33
-
 
 def training_table(models: Sequence[str]) -> pd.DataFrame:
     """How each model was trained, from the record beside it.
@@ -107,7 +105,7 @@ def patch_accuracy(summaries: Summaries) -> dict[str, float]:
     """
     counts = summaries.counts
     rows = counts[
-        (counts["observer"] == _PATCH_NETWORK)
+        (counts["observer"] == "bagnet33")
         & (counts["dataset"] == "colour")
         & (counts["condition"] == "bw")
     ]

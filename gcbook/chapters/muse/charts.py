@@ -22,8 +22,6 @@ from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE, GENERATIVE, INK
 
 __all__ = ["fig_rules", "fig_sixteen", "fig_stick"]
 
-_NEAR, _FAR = INK, DISCRIMINATIVE
-_HEIGHT = 640
 _GRID = Grid(columns=4, words=44, side=108, narrow=79)
 _HIDDEN = "format(datum.hidden, '.0%') + ' of the tokens hidden'"
 
@@ -55,12 +53,12 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
         ),
     )
     tooltip = tooltips(["label", "distance", "place"], titles={"label": "Prompt names"})
-    color = alt.condition("datum.place === 1", alt.value(_NEAR), alt.value(_FAR))
+    color = alt.condition("datum.place === 1", alt.value(INK), alt.value(DISCRIMINATIVE))
     layers = [
         *large_picture(base, "'The image'", "original", "0", str(_GRID.top), _GRID.picture),
         heading(base, _HIDDEN, _GRID.left, _GRID.upper),
         image_mark(grid, _GRID.square).encode(x=at("px"), y=at("py"), url="url:N", tooltip=tooltip),
-        framed(grid.transform_filter("datum.place === 1"), strokeWidth=4, stroke=_NEAR),
+        framed(grid.transform_filter("datum.place === 1"), strokeWidth=4, stroke=INK),
         framed(
             grid.transform_filter("datum.role !== ''"), strokeWidth=2, stroke=INK, strokeDash=[5, 3]
         ),
@@ -72,7 +70,7 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
         alt.layer(*layers)
         .add_params(chosen, hidden)
         .properties(view=alt.ViewBackground(stroke=None), usermeta=said),
-        height=_HEIGHT,
+        height=640,
         description=(
             "An image and sixteen reconstructions of it in a grid of four by four, one for each "
             "category that the prompt names. Below each stand the category and its distance times "

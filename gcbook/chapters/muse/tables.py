@@ -31,7 +31,6 @@ from gcbook.stats.rows import ordered_rows
 from gcbook.stats.words import plural
 
 __all__ = [
-    "PERMUTATIONS",
     "RULES",
     "distances",
     "drawn_rows",

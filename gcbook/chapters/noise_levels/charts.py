@@ -1,7 +1,8 @@
 """Figures of what is answered at one level of noise, and of which cue is learned first.
 
 A level stands at the middle of its times, or at the log-SNR there, with clean images on the left
-either way.
+either way. Tables come from `gcbook.chapters.noise_levels.tables`, each from the function that the
+figure names.
 """
 
 import altair as alt
@@ -10,15 +11,7 @@ import pandas as pd
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.curves import curve_layers
 from gcbook.charts.forest import fig_forest
-from gcbook.charts.parts import (
-    chance_line,
-    dropdown,
-    literal,
-    look,
-    radio,
-    side_by_side,
-    title_below,
-)
+from gcbook.charts.parts import chance_line, dropdown, look, radio, side_by_side, title_below
 from gcbook.charts.theme import CUES, INK, SERIES
 
 __all__ = ["fig_cue_centres", "fig_first_and_last", "fig_levels"]
@@ -39,16 +32,15 @@ _LINES = pd.DataFrame(
 _CENTRES = {"shape": (CUES["shape"], "circle"), "texture": (CUES["texture"], "square")}
 _COPIES = {"first": (SERIES[3], "circle"), "last": (SERIES[0], "square")}
 _AXES = ("t", "log-SNR")
-_SIDE, _HEIGHT = 300, 250
+_MASKED = "test(/masked/, levels_model)"
 
 
 def fig_levels(shares: pd.DataFrame, whole: pd.DataFrame) -> alt.TopLevelMixin:
     """What is answered at each level: on cue conflicts, and where one answer is right.
 
     Args:
-        shares: from `gcbook.chapters.noise_levels.tables.level_shares`.
-        whole: from `gcbook.chapters.noise_levels.tables.whole_shares`; models without levels are
-            dashed lines to compare with.
+        shares: from `level_shares`.
+        whole: from `whole_shares`; models without levels are dashed lines to compare with.
     """
     models = list(dict.fromkeys(shares["model"]))
     rows, others = (
@@ -61,7 +53,7 @@ def fig_levels(shares: pd.DataFrame, whole: pd.DataFrame) -> alt.TopLevelMixin:
         of_lines, of_others = (
             table[(table["test_set"] == "cue-conflict") == conflicts] for table in (rows, others)
         )
-        panels.append(_panel(of_lines, of_others, models, title))
+        panels.append(_panel(of_lines, of_others, title))
     return side_by_side(
         panels,
         [
@@ -78,19 +70,13 @@ def fig_levels(shares: pd.DataFrame, whole: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def fig_cue_centres(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Around which t each cue is named.
-
-    Args:
-        rows: of the cues, from `gcbook.chapters.noise_levels.tables.cue_centres`.
-    """
+    """Around which t each cue is named: the rows of `cue_centres` that are of a cue."""
     return fig_forest(
         rows,
         row="model",
         value="t",
         x=alt.X(
-            "t:Q",
-            title="Mean t of the answers that name it",
-            scale=alt.Scale(domain=[0, 1]),
+            "t:Q", title="Mean t of the answers that name it", scale=alt.Scale(domain=[0, 1])
         ).axis(format=".1f", tickCount=6),
         tooltip=tooltips(["model", "cue", "t", "low", "high"], formats={"t": ".2f"}),
         series="cue",
@@ -107,11 +93,7 @@ def fig_cue_centres(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def fig_first_and_last(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Which cue leads at the first and at the last copy of a training.
-
-    Args:
-        rows: from `gcbook.chapters.noise_levels.tables.lead_rows`.
-    """
+    """Which cue leads at the first and at the last copy of a training, of `lead_rows`."""
     return fig_forest(
         rows,
         row="model",
@@ -151,30 +133,18 @@ def _base(rows: pd.DataFrame) -> alt.Chart:
     )
 
 
-def _below(models: list[str]) -> alt.TitleParams:
-    """The axis title, which changes with the model and the axis."""
-    masked = literal([model for model in models if "masked" in model])
-    return title_below(
-        "levels_axis !== 't' ? 'log-SNR, falling from clean images to noise'"
-        f" : indexof({masked}, levels_model) >= 0 ? 'Share of tokens hidden, t'"
-        " : 'Noise t, from clean (0) to noise alone (1)'"
-    )
-
-
 def _no_ratio() -> alt.Chart:
     """What stands there where a model has no signal-to-noise ratio."""
     says = "This model hides tokens: it has no log-SNR."
     return (
         alt.Chart(pd.DataFrame({"says": [says]}))
-        .transform_filter("levels_axis !== 't' && test(/masked/, levels_model)")
+        .transform_filter(f"levels_axis !== 't' && {_MASKED}")
         .mark_text(fontSize=12)
         .encode(text="says:N")
     )
 
 
-def _panel(
-    rows: pd.DataFrame, others: pd.DataFrame, models: list[str], title: str
-) -> alt.LayerChart | alt.FacetChart:
+def _panel(rows: pd.DataFrame, others: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
     y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=[0, 1])).axis(format=".0%")
     marks = look(
         "line",
@@ -208,6 +178,11 @@ def _panel(
         size=60,
         opacity=0.16,
     )
+    across = (
+        "levels_axis !== 't' ? 'log-SNR, falling from clean images to noise'"
+        f" : {_MASKED} ? 'Share of tokens hidden, t'"
+        " : 'Noise t, from clean (0) to noise alone (1)'"
+    )
     return alt.layer(chance_line(y), dashed, *lines, _no_ratio()).properties(
-        width=_SIDE, height=_HEIGHT, title=_below(models)
+        width=300, height=250, title=title_below(across)
     )

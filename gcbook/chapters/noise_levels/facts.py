@@ -16,10 +16,6 @@ from gcbook.stats.metrics import blind_bias
 
 __all__ = ["noise_levels_facts"]
 
-_CUES = ("shape", "texture")
-_CLOCK = 0.25
-"""The time t of the exercise on two schedules."""
-
 
 def noise_levels_facts(
     shares: pd.DataFrame,
@@ -66,15 +62,13 @@ def noise_levels_facts(
 def _peaks(rows: pd.DataFrame, differences: pd.DataFrame, name: str) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     clear = {"shape": differences["low"] > 0, "texture": differences["high"] < 0}
-    for cue in _CUES:
+    for cue, named in clear.items():
         of_cue = rows[rows["answer"] == cue]
         peak = of_cue.iloc[int(of_cue["share"].to_numpy().argmax())]
         facts |= {
             f"{name}_{cue}_peak": Number(peak["share"], ".0%"),
             f"{name}_{cue}_at": Interval(peak["t_low"], peak["t_high"], ".3g"),
-            f"{name}_{cue}_levels": (
-                None if differences["low"].isna().all() else int(clear[cue].sum())
-            ),
+            f"{name}_{cue}_levels": None if differences["low"].isna().all() else int(named.sum()),
         }
     return facts
 
@@ -101,9 +95,9 @@ def _courses(ends: pd.DataFrame) -> dict[str, Any]:
 
 
 def _clocks() -> dict[str, Any]:
-    """The log-SNR of two schedules at one t, and where the second has that of the first."""
+    """The log-SNR of two schedules at t = 0.25, and where the second has that of the first."""
     cosine, flow = (
-        float(log_snr(each(), np.asarray(_CLOCK))) for each in (CosineSchedule, FlowSchedule)
+        float(log_snr(each(), np.asarray(0.25))) for each in (CosineSchedule, FlowSchedule)
     )
     return {
         "cosine_log_snr": Number(cosine, ".2f"),

@@ -4,6 +4,9 @@ The times t of an image's draws are cut into equal levels, and each level decide
 of its unweighted errors. The first 2^k draws of an image fall one into each 2^k-th of t, so that
 levels have equally many draws if they are as many as a power of two. Of a masked model t is the
 share of tokens that are hidden.
+
+Tables are made of the answers of `level_answers` at so many bins; ``resampling`` says how their
+intervals are made.
 """
 
 from collections.abc import Sequence
@@ -13,13 +16,7 @@ import pandas as pd
 
 from gcbook.miniworld.results.answers import SOURCE, mark, miniature_answers, with_recipe
 from gcbook.miniworld.results.course import PAPERS
-from gcbook.miniworld.results.shipped import (
-    KINDS,
-    label_of,
-    parts_of,
-    shipped_sets,
-    shipped_store,
-)
+from gcbook.miniworld.results.shipped import label_of, parts_of, shipped_sets, shipped_store
 from gcbook.noise.schedules import log_snr
 from gcbook.noise.weightings import parse_weighting
 from gcbook.paper.categories import CATEGORIES
@@ -30,6 +27,7 @@ from gcbook.scoring.store import Store
 from gcbook.stats.clustered import clustered_means, clustered_sums
 from gcbook.stats.metrics import conflicts_in
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import accuracies, cue_shares
 
 __all__ = [
@@ -46,9 +44,6 @@ __all__ = [
 ]
 
 CONFLICTS = "cue-conflict"
-UNWEIGHTED = Rule(Weights(parse_weighting("uniform")))
-"""A level has one strength of noise, so there is nothing to weigh."""
-
 ACCURACY_SETS = ("in-distribution", "silhouette", "texture")
 """Test sets on which there is one right answer, with both cues, shape alone, texture alone."""
 
@@ -75,6 +70,8 @@ def level_answers(
         ``log_snr`` (in the middle; NaN of a model without noise). An image without draws in a
         level has no row there.
     """
+    # A level has one strength of noise, so there is nothing to weigh.
+    rule = Rule(Weights(parse_weighting("uniform")))
     tables = []
     for model in models:
         for test_set in test_sets:
@@ -84,7 +81,7 @@ def level_answers(
             rows = unweighted(store)
             level = level_of(rows["t"].to_numpy(), bins)
             for index in range(bins):
-                decided = decide_rows(store, rows[level == index], UNWEIGHTED)
+                decided = decide_rows(store, rows[level == index], rule)
                 trials = to_trials(decided, label_of(model), test_set, SOURCE)
                 tables.append(trials.assign(level=index, log_snr=_log_snr(store, index, bins)))
     return mark(pd.concat(tables, ignore_index=True))
@@ -94,11 +91,6 @@ def level_shares(
     answers: pd.DataFrame, bins: int, *, resampling: Resampling = Resampling()
 ) -> pd.DataFrame:
     """Shares of the answers at each level.
-
-    Args:
-        answers: from `level_answers`.
-        bins: likewise.
-        resampling: how the intervals are made.
 
     Returns:
         ``model, test_set, answer`` ("shape", "texture", "neither" and "shape bias" on cue
@@ -148,10 +140,6 @@ def cue_differences(
 ) -> pd.DataFrame:
     """By how much shape answers outnumber texture answers at each level.
 
-    Args:
-        answers: from `level_answers`.
-        resampling: how the intervals are made.
-
     Returns:
         ``model, level, n, mean, low, high``: share of shape answers minus share of texture answers.
     """
@@ -171,13 +159,8 @@ def cue_centres(
     fourteen classes of neither cue, on average. Without that a cue that is never seen would have a
     centre as well, in the middle of the range.
 
-    Args:
-        answers: from `level_answers`.
-        bins: likewise.
-        resampling: how the intervals are made.
-
     Returns:
-        A row a model, by kind, and ``cue``, "shape", "texture" and the "difference" of the two:
+        A row a model and ``cue``, "shape", "texture" and the "difference" of the two:
         ``t, low, high``, NaN where nothing is left of a cue in some of the resamples.
     """
     conflicts = _with_cues(answers)
@@ -200,10 +183,8 @@ def cue_centres(
         low, high = resampling.interval(t)
         tables.append(keys.assign(cue=cue, t=t[:, 0], low=low, high=high))
     table = pd.concat(tables).rename(columns={"observer": "model"})
-    place = {model: list(KINDS).index(parts_of(model).recipe) for model in table["model"]}
-    return table.sort_values(
-        "model", key=lambda models: models.map(place), kind="stable", ignore_index=True
-    )
+    orders = {"model": list(answers["observer"].unique()), "cue": list(centres)}
+    return ordered_rows(table, list(orders), orders)
 
 
 def unweighted(store: Store) -> pd.DataFrame:
@@ -275,4 +256,4 @@ def lead_rows(ends: pd.DataFrame) -> pd.DataFrame:
         )
         for copy in ("first", "last")
     ]
-    return pd.concat(parts).sort_index(kind="stable").reset_index(drop=True)
+    return pd.concat(parts).sort_index(kind="stable", ignore_index=True)

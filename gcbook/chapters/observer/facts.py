@@ -30,7 +30,7 @@ def observer_facts(
         rows: from `gcbook.chapters.observer.tables.observer_rows`.
         experiment: all of it.
     """
-    images = pd.concat(part.images.assign(block=part.block) for part in experiment.parts)
+    (photographs,) = (part.images for part in experiment.parts if part.block == "photographs")
     miniature = next(part for part in experiment.parts if part.block == "miniature")
     people = rows[rows["kind"] == HUMANS_TITLE]
     networks = rows[rows["kind"] != HUMANS_TITLE].set_index("observer")["shape_bias"]
@@ -39,8 +39,8 @@ def observer_facts(
     shape, texture = (people[f"{cue}_accuracy"].sum() for cue in ("shape", "texture"))
     low, high = map(float, jeffreys_interval(FEW_SHAPES, FEW_SHAPES + FEW_TEXTURES, CONFIDENCE))
     return SimpleNamespace(
-        **{f"{block}_images": number for block, number in images["block"].value_counts().items()},
-        few=int(((images["block"] == "photographs") & (images["round"] == 1)).sum()),
+        photographs_images=len(photographs),
+        few=int((photographs["round"] == 1).sum()),
         miniatures=miniature.answers["label"].nunique(),
         miniature_pixels=named_world(DEFAULT).resolution,
         people_saw=EXPERIMENTS["cue-conflict"].n_images,

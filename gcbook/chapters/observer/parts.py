@@ -26,8 +26,6 @@ from gcbook.stimuli.stimulus import Stimulus
 
 __all__ = ["BLOCKS", "Part", "parts_of", "published_answers"]
 
-BLOCKS = ("photographs", "drawings", "miniature")
-
 NETWORKS = "Networks"
 """The row of the published networks in a figure."""
 
@@ -38,6 +36,7 @@ _DATASETS = {
     "drawings": ("silhouette", "edge"),
     "miniature": ("cue-conflict", "silhouette", "edge"),
 }
+BLOCKS = tuple(_DATASETS)
 _TAGS = {"cue-conflict": "s5n", "silhouette": "sif", "edge": "edg"}
 """What the laboratory's own files have for a dataset in the name of an image."""
 

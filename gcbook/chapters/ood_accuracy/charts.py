@@ -15,12 +15,12 @@ import pandas as pd
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.forest import fig_forest
 from gcbook.charts.parts import (
-    NOBODY,
     by_column,
     chance_line,
     condition_x,
     dropdown,
     finish,
+    highlight,
     kind_marks,
     left_out,
     literal,
@@ -39,7 +39,6 @@ __all__ = [
     "accuracy_panels",
     "confusion_matrix",
     "favourite_answers",
-    "highlight_one",
     "human_differences",
     "ood_ranking",
     "single_condition_dots",
@@ -186,19 +185,13 @@ def single_condition_dots(rows: pd.DataFrame) -> alt.TopLevelMixin:
         chosen.mark_point(filled=True, size=75, opacity=1, color=INK),
     ]
     return finish(
-        alt.layer(*layers).add_params(highlight_one(rows)),
+        alt.layer(*layers).add_params(highlight(rows, "highlight")),
         height=alt.Step(38),
         description=(
             "Dots of accuracy, a row a dataset: the humans in red with their interval, every "
             f"network in grey. The best: {leading}."
         ),
     )
-
-
-def highlight_one(rows: pd.DataFrame) -> alt.Parameter:
-    """A drop-down, called ``highlight`` in expressions, with the networks of the table."""
-    networks = sorted(set(rows.loc[rows["kind"] != "Humans", "observer"]), key=str.lower)
-    return dropdown("highlight", "Highlight a network ", [NOBODY, *networks], NOBODY)
 
 
 def _percent(channel: Any, **axis: Any) -> Any:
@@ -377,7 +370,7 @@ def accuracy_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     n_networks = rows.loc[rows["kind"] != "Humans", "observer"].nunique()
     return small_panels(
         [_panel(group, str(title), marks) for title, group in groups],
-        highlight_one(rows),
+        highlight(rows, "highlight"),
         f"One panel a dataset ({', '.join(map(str, groups.groups))}): accuracy against the "
         "conditions from the easiest to the hardest, the humans' line with its interval among "
         f"{n_networks} networks, a line at chance, and shaded "

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.paper.categories import CATEGORIES, NO_ANSWER, RESPONSES
-from gcbook.paper.experiments import DATASETS, EXPERIMENTS, PARAMETRIC, Experiment
+from gcbook.paper.experiments import DATASETS, EXPERIMENTS, PARAMETRIC, TITLES, Experiment
 from gcbook.paper.observers import (
     HUMANS,
     HUMANS_TITLE,
@@ -58,7 +58,6 @@ CONFUSED = ("swag_vit_l16_in1k", "simclr_resnet50x1", "resnet50", "bagnet33")
 
 _DIGITS = 4
 _NUMBERS = ["value", "low", "high"]
-_TITLES = {name: experiment.title for name, experiment in EXPERIMENTS.items()}
 
 
 def ood_standings(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
@@ -117,7 +116,7 @@ def single_condition_accuracy(summaries: Summaries, observers: Sequence[str] = (
     rows = rows.sort_values(
         ["place", "value", "observer"], ascending=[True, False, True], ignore_index=True
     )
-    rows["dataset"] = rows["dataset"].map(_TITLES)
+    rows["dataset"] = rows["dataset"].map(TITLES)
     return rows[["dataset", "observer", "kind", *_NUMBERS, "n"]].round(_DIGITS)
 
 
@@ -273,7 +272,7 @@ def _placed(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(
         place=rows["dataset"].map(DATASETS.index),
         name=rows["observer"].str.lower(),
-        dataset=rows["dataset"].map(_TITLES),
+        dataset=rows["dataset"].map(TITLES),
         condition=[experiment.label(c) for experiment, c in places],
         strength=[experiment.xlabel for experiment, _ in places],
         step=[experiment.conditions.index(c) + 1 for experiment, c in places],

@@ -11,7 +11,7 @@ from gcbook.paper.categories import CATEGORIES, CHANCE
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.paper.published import quoted_value
 from gcbook.stats.rows import first_row
-from gcbook.stats.shape_tables import POOLED, fig1_overview
+from gcbook.stats.shape_tables import POOLED, fig1_overview, people_and_networks
 
 __all__ = ["shape_bias_facts"]
 
@@ -50,10 +50,7 @@ def shape_bias_facts(
 
 def _averages(ranking: pd.DataFrame) -> dict[str, Any]:
     """Pooled shape bias: humans, networks, what the paper prints, and ResNet-50's two averages."""
-    recomputed = ranking[ranking["source"] == "recomputed"]
-    humans = recomputed["kind"] == HUMANS_TITLE
-    people = recomputed.loc[humans & (recomputed["observer"] != HUMANS_TITLE), "shape_bias"]
-    networks = recomputed[~humans].sort_values("shape_bias", ascending=False)
+    people, networks = people_and_networks(ranking)
     bias = ranking.set_index("observer")["shape_bias"]
     imagen, stable_diffusion, parti = (
         Number(bias.get(name), ".2f") for name in ("Imagen", "Stable Diffusion", "Parti")
@@ -69,12 +66,12 @@ def _averages(ranking: pd.DataFrame) -> dict[str, Any]:
         "stable_diffusion": stable_diffusion,
         "parti": parti,
         "networks": len(networks),
-        "networks_for_texture": int((networks["shape_bias"] < 0.5).sum()),
+        "networks_for_texture": int((networks < 0.5).sum()),
         "resnet50": Number(resnet50["shape_bias"]),
         "resnet50_mean": Number(resnet50["category_mean"]),
         "resnet50_sin": Number(bias.get(_SIN)),
-        "swag_after_sin": int(networks["observer"].iloc[1:5].str.startswith("SWAG").sum()),
-        "bagnets_last": int(networks["observer"].tail(3).str.startswith("BagNet").sum()),
+        "swag_after_sin": int(networks.index[1:5].str.startswith("SWAG").sum()),
+        "bagnets_last": int(networks.index[-3:].str.startswith("BagNet").sum()),
     }
 
 

@@ -7,14 +7,7 @@ import pandas as pd
 
 from gcbook.charts.columns import tooltips
 from gcbook.charts.curves import line_look
-from gcbook.charts.parts import (
-    dropdown,
-    finish,
-    literal,
-    positions,
-    radio,
-    slider,
-)
+from gcbook.charts.parts import dropdown, finish, literal, positions, radio, slider
 from gcbook.charts.placed import (
     FONT,
     Grid,
@@ -29,11 +22,7 @@ from gcbook.charts.placed import (
 from gcbook.charts.theme import CHANCE_LINE, CUES, INK, SERIES
 from gcbook.miniworld.results.steps import ROLES
 
-__all__ = [
-    "ROLE_COLORS",
-    "fig_pictures",
-    "fig_step_race",
-]
+__all__ = ["ROLE_COLORS", "fig_pictures", "fig_step_race"]
 
 ROLE_COLORS = (SERIES[3], CUES["shape"], CUES["texture"], CHANCE_LINE)
 """Of `gcbook.miniworld.results.steps.ROLES`."""

@@ -42,10 +42,7 @@ def _restored(steps: Steps) -> dict[str, Any]:
     apart = 2 * steps.restored.astype(np.float64).var(axis=2, ddof=1).mean(axis=(0, 2, 3))
     off = (steps.restored - steps.clean[:, None, None]).astype(np.float64)
     share = np.sqrt(apart / np.square(off).mean(axis=(0, 2, 3, 4)))
-    return {
-        "apart_first": Number(share[0], ".0%"),
-        "apart_last": Number(share[-1], ".0%"),
-    }
+    return {"apart_first": Number(share[0], ".0%"), "apart_last": Number(share[-1], ".0%")}
 
 
 def _spread(spread: pd.DataFrame) -> dict[str, Any]:
@@ -75,14 +72,13 @@ def _race(raced: Raced, answers: pd.DataFrame) -> dict[str, Any]:
     agree = answers[answers["shape"] == answers["texture"]]
     latest = answers.iloc[int(answers["settled"].argmax())]
     weighted, plain = (each.mean(axis=1).argmin(axis=1) for each in (raced.errors, raced.raw))
-    by = {
-        f"by_{cue}": int((at_odds["role"] == cue).sum()) if len(at_odds) else None
-        for cue in ("shape", "texture")
-    }
     return {
         "draws": raced.raw.shape[1],
         "at_odds": len(at_odds) or None,
-        **by,
+        **{
+            f"by_{cue}": int((at_odds["role"] == cue).sum()) if len(at_odds) else None
+            for cue in ("shape", "texture")
+        },
         "agreeing": len(agree) or None,
         "agreeing_right": int((agree["answer"] == agree["shape"]).sum()) if len(agree) else None,
         "kept": int((answers["first"] == answers["answer"]).sum()),

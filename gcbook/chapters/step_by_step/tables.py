@@ -15,13 +15,7 @@ from gcbook.scoring.scores import Weights, score_array
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.stimuli.stimulus import Stimulus
 
-__all__ = [
-    "Raced",
-    "answers_table",
-    "leaders_table",
-    "race",
-    "race_table",
-]
+__all__ = ["Raced", "answers_table", "leaders_table", "race", "race_table"]
 
 
 @dataclass(frozen=True)
@@ -103,9 +97,6 @@ def race(
 def race_table(raced: Raced) -> pd.DataFrame:
     """How far each class is behind the leader, draw by draw.
 
-    Args:
-        raced: from `race`.
-
     Returns:
         ``image, draw`` (from 1), ``t`` of that draw, ``label, role`` (see
         `gcbook.miniworld.results.steps.ROLES`), ``error``, the mean weighted error so far,
@@ -138,9 +129,6 @@ def race_table(raced: Raced) -> pd.DataFrame:
 def leaders_table(raced: Raced) -> pd.DataFrame:
     """Who leads after each draw.
 
-    Args:
-        raced: from `race`.
-
     Returns:
         ``image, draw`` (from 1), ``t`` of that draw, ``leader, role`` of the leader, ``second``,
         and ``margin``, by how many percent the second exceeds the leader.
@@ -155,9 +143,6 @@ def leaders_table(raced: Raced) -> pd.DataFrame:
 
 def answers_table(raced: Raced) -> pd.DataFrame:
     """The answer to each image after all draws, and how it came about.
-
-    Args:
-        raced: from `race`.
 
     Returns:
         ``image, shape, texture, answer, role`` of the answer, ``second, margin`` (percent),

@@ -1,4 +1,8 @@
-"""Figures of what weightings do to decisions, from all images and draws."""
+"""Figures of what weightings do to decisions, from all images and draws.
+
+Their tables come from `gcbook.miniworld.results.weighting`, the live one's data from
+`gcbook.chapters.weighting.page`.
+"""
 
 from collections.abc import Iterable, Mapping
 from statistics import NormalDist
@@ -25,11 +29,7 @@ _PARTS = {"weight": BAND, "variance": INK}
 
 
 def fig_sweep(sweep: pd.DataFrame) -> alt.TopLevelMixin:
-    """Accuracy and shape bias against k, and under other weightings to the right.
-
-    Args:
-        sweep: from `gcbook.miniworld.results.weighting.sweep_table`.
-    """
+    """Accuracy and shape bias of `sweep_table` against k, and under other weightings beside it."""
     last = sweep["k"].max()
     others = list(dict.fromkeys(sweep.loc[sweep["k"].isna(), "weighting"]))
     places = {name: last + _STEP * (i + 1) for i, name in enumerate(others)}
@@ -56,8 +56,7 @@ def fig_shares(shares: pd.DataFrame) -> alt.TopLevelMixin:
     """What each tenth of t has of the weight and of the score's variance, a panel a model.
 
     Args:
-        shares: from `gcbook.miniworld.results.weighting.share_table`; what the reader sees at
-            first comes first.
+        shares: from `share_table`; what the reader sees at first comes first.
     """
     weightings = {name: TITLES[name] for name in dict.fromkeys(shares["weighting"])}
     weighting = dropdown("shares_weighting", "Weighting ", weightings, next(iter(weightings)))
@@ -114,11 +113,11 @@ def _sweep_panel(
     )
     last = float(rows["k"].max())
     ticks = [*range(0, int(last) + 1, 5), *places.values()]
-    names = {f"{place:g}": _SHORT.get(name, [name]) for name, place in places.items()}
+    names = {f"{place:g}": _SHORT[name] for name, place in places.items()}
     x = alt.X(
         "place:Q",
         scale=alt.Scale(domain=[0, last + _STEP * len(places) + 1.5], nice=False),
-        title="k in exp(−kt); to the right: other weightings" if places else "k in exp(−kt)",
+        title="k in exp(−kt); to the right: other weightings",
     ).axis(
         values=ticks,
         grid=False,
@@ -196,21 +195,21 @@ def _decided(chart: alt.VConcatChart, draws: int, classes: int) -> alt.VConcatCh
     )
     least = "indexof(datum.m,extent(datum.m)[0])"
 
-    def weights(k: object, counts: str) -> str:
+    def weights(k: object) -> list[str]:
         # The scale of a draw's errors is part of what they are multiplied with.
-        each = (
+        return [
             f"exp(-{k}*{_time(i)})*pow(2,-datum.n[{draws + i}]/{SCALE_STEPS})" for i in range(draws)
-        )
-        return _list(f"{counts.format(i=i)}?{w}:0" if counts else w for i, w in enumerate(each))
+        ]
 
+    own = (f"{_counted(f'{i}', f'datum.n[{i}]')}?{w}:0" for i, w in enumerate(weights("weigh_k")))
     return (
         chart.transform_flatten(["p", "shape", "texture", "silhouette", "sample"])
         .transform_calculate(n=numbers)
-        .transform_calculate(w=weights(PAPER, ""))
+        .transform_calculate(w=_list(weights(PAPER)))
         .transform_calculate(m=sums)
         .transform_calculate(paper=least)
         .transform_filter("datum.model===weigh_model&&datum.norm===weigh_norm")
-        .transform_calculate(w=weights("weigh_k", _counted("{i}", "datum.n[{i}]")))
+        .transform_calculate(w=_list(own))
         .transform_calculate(m=sums)
         .transform_calculate(answer=f"extent(datum.w)[1]>0?{least}:-1")
     )
@@ -319,7 +318,7 @@ def fig_live(data: PageData, decay: float = PAPER, confidence: float = 0.95) -> 
     """Accuracy, shape bias and decisions under weights that the reader sets.
 
     Args:
-        data: from `gcbook.chapters.weighting.page.page_data`.
+        data: from `page_data`.
         decay: k at the start.
         confidence: of the intervals.
     """
@@ -522,7 +521,7 @@ def _samples(number: int) -> alt.LayerChart | alt.FacetChart:
         .resolve_scale(color="independent")
         .properties(
             width=_WIDTH,
-            height=_ROW * max(number, 1),
+            height=_ROW * number,
             view=alt.ViewBackground(stroke=None),
         )
     )

@@ -1,6 +1,7 @@
 """The numbers that the chapter's text and its claims are about."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,18 +12,13 @@ from gcbook.chapters.weighting.page import page_agreement
 from gcbook.claims import Interval, Number
 from gcbook.miniworld.results.kinds import DIFFUSION, short_name
 from gcbook.miniworld.results.weighting import PAPER, SETS, Stores, answers_under, read_errors
-from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.diagnostics import TENTHS, decisions_by, level_of
-from gcbook.scoring.scores import Weights
 from gcbook.scoring.store import Store
 from gcbook.stats.metrics import CUE_METRICS, cue_metrics
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import cue_sums
 
 __all__ = ["weighting_facts"]
-
-_PERCENT = ".0%"
-_TWO = ".2f"
 
 
 def weighting_facts(
@@ -45,8 +41,7 @@ def weighting_facts(
         seed: of the choice of images on the page.
         resampling: how intervals are made.
     """
-    found: dict[str, Any] = page_agreement(stores, n_draws, PAPER, seed)
-    found["all_draws"] = found.pop("draws")
+    found: dict[str, Any] = page_agreement(stores, n_draws, seed)
     found["page_draws"] = min(n_draws, found["all_draws"])
     for model in DIFFUSION:
         of_model = stores.get(model, {})
@@ -71,10 +66,10 @@ def _curve(rows: pd.DataFrame) -> dict[str, Any]:
     bias = curve["shape_bias"]
     at_most_k, at_0 = bias.reindex([curve.index.max(), 0])
     return {
-        "bias": Number(paper["shape_bias"], _TWO),
-        "bias_at_most_k": Number(at_most_k, _TWO),
-        "bias_at_0": Number(at_0, _TWO),
-        "near_biases": Interval(bias[near].min(), bias[near].max(), _TWO),
+        "bias": Number(paper["shape_bias"], ".2f"),
+        "bias_at_most_k": Number(at_most_k, ".2f"),
+        "bias_at_0": Number(at_0, ".2f"),
+        "near_biases": Interval(bias[near].min(), bias[near].max(), ".2f"),
     }
 
 
@@ -104,31 +99,28 @@ def _influence(shares: pd.DataFrame, of_model: Mapping[str, Store]) -> dict[str,
     found: dict[str, Any] = {}
     for part, share in tenths.items():
         reached = tenths.index[share.cumsum() >= 0.5 - 1e-9]
-        found[f"first_{part}"] = Number(share[1], _PERCENT)
+        found[f"first_{part}"] = Number(share[1], ".0%")
         found[f"half_{part}"] = Number(reached.min() / TENTHS, ".1f")
     largest: Any = np.nan if rows.empty else tenths["variance"].idxmax()
     alone = _tenth_agreement(of_model[SETS[1]], largest, weighting) if of_model else np.nan
     return found | {
         "largest_from": Number((largest - 1) / TENTHS, ".1f"),
-        "alone": Number(alone, _PERCENT),
+        "alone": Number(alone, ".0%"),
     }
 
 
 def _tenth_agreement(store: Store, tenth: int, weighting: str) -> float:
     """The share of images with draws in a tenth of t, from 1, on which these decide as all do."""
     raw = read_errors(store)
-    weights = Weights(parse_weighting(weighting), "l2", raw.schedule).at(raw.t, raw.log_snr)
     inside = level_of(raw.t, TENTHS) == tenth - 1
-    all_draws, some = (
-        (factor[..., None] * raw.errors["l2"]).sum(axis=1).argmin(axis=1)
-        for factor in (weights, weights * inside)
-    )
-    return float((all_draws == some)[inside.any(axis=1)].mean())
+    alone = replace(raw, errors={"l2": raw.errors["l2"] * inside[..., None]})
+    by_all, by_some = (each.mean_errors(weighting, "l2").argmin(axis=1) for each in (raw, alone))
+    return float((by_all == by_some)[inside.any(axis=1)].mean())
 
 
 def _halves(of_model: Mapping[str, Store]) -> dict[str, Any]:
     """What is answered from the cleaner half of t alone (``clean``) and the noisier (``noisy``)."""
-    forms = dict.fromkeys(("accuracy", *CUE_METRICS), _PERCENT) | {"shape_bias": _TWO}
+    forms = dict.fromkeys(("accuracy", *CUE_METRICS), ".0%") | {"shape_bias": ".2f"}
     halves = pd.DataFrame(np.nan, index=range(2), columns=list(forms))
     if of_model:
         plain, halves = (

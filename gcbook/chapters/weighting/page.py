@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.named import DEFAULT, named_world
-from gcbook.miniworld.results.weighting import SETS, RawErrors, Stores, read_errors
+from gcbook.miniworld.results.weighting import PAPER, SETS, RawErrors, Stores, read_errors
 from gcbook.miniworld.testsets import make_test_set, silhouette_of, texture_of
 from gcbook.scoring.decisions import decide
 from gcbook.scoring.store import Store
@@ -88,8 +88,7 @@ def pack(times: np.ndarray, errors: np.ndarray) -> list[str]:
     excess = errors - errors.min(axis=2, keepdims=True)
     most = excess.max(axis=2)
     with np.errstate(divide="ignore"):
-        step = np.floor(SCALE_STEPS * (_OFFSET - np.log2(most)))
-    step = np.clip(step, 0, _LARGEST)
+        step = np.floor(SCALE_STEPS * (_OFFSET - np.log2(most))).clip(0, _LARGEST)
     scale = 2.0 ** (_OFFSET - step / SCALE_STEPS)
     # The logarithm may be rounded so that the scale falls just short.
     whole = np.clip(np.round(excess / scale[..., None] * _LARGEST), 0, _LARGEST)
@@ -168,35 +167,32 @@ def page_data(
     )
 
 
-def page_agreement(stores: Stores, n_draws: int, decay: float, seed: int) -> dict[str, int]:
-    """Compare the decisions of the page's errors with those of the full scores.
+def page_agreement(stores: Stores, n_draws: int, seed: int) -> dict[str, int]:
+    """Compare decisions by the page's errors and by the full scores, under the paper's weighting.
 
     Args:
-        stores: see `page_data`.
-        n_draws: likewise.
-        decay: k of the weighting.
-        seed: of the choice of images.
+        stores, n_draws, seed: see `page_data`.
 
     Returns:
         ``decisions``, over models, sets and images; ``rounded``, how many of them differ from the
         full scores' with as many draws; ``fewer``, from the full scores' with all draws;
-        ``draws``, the most that an image has.
+        ``all_draws``, the most that an image has.
     """
-    found = {"decisions": 0, "rounded": 0, "fewer": 0, "draws": 0}
+    found = {"decisions": 0, "rounded": 0, "fewer": 0, "all_draws": 0}
     for of_model in stores.values():
         for name, raw in _chosen(of_model, seed).items():
             store, n = of_model[name], min(n_draws, raw.t.shape[1])
             times, excess = unpack(pack(raw.t[:, :n], raw.errors["l2"][:, :n]), n, len(raw.labels))
             kept = replace(raw, t=times, errors={"l2": excess})
-            means = kept.mean_errors(f"exp:{decay:g}", "l2")
+            means = kept.mean_errors(f"exp:{PAPER}", "l2")
             answers = np.array(raw.labels)[means.argmin(axis=1)]
+            weights = store.weights(f"exp:{PAPER}", "l2")
             for key, draws in (("rounded", n), ("fewer", None)):
-                weights = store.weights(f"exp:{decay:g}", "l2")
                 full = decide(store, weights, draws).set_index("image_id")
                 wanted = full.loc[raw.images["image_id"], "response"].to_numpy()
                 found[key] += int((answers != wanted).sum())
             found["decisions"] += len(answers)
-            found["draws"] = max(found["draws"], store.settings.max_draws)
+            found["all_draws"] = max(found["all_draws"], store.settings.max_draws)
     return found
 
 
@@ -213,7 +209,10 @@ def _chosen(of_model: Mapping[str, Store], seed: int) -> dict[str, RawErrors]:
         images = raw.images.assign(
             texture=raw.images["image_id"].map(texture_of),
             silhouette=raw.images["imagename"].map(silhouette_of),
-            order=[_order(image, seed) for image in raw.images["image_id"]],
+            order=[
+                blake2b(f"{seed}\0{image}".encode(), digest_size=8).digest()
+                for image in raw.images["image_id"]
+            ],
         ).sort_values("order")
         by, most = (["category"], PER_CATEGORY) if name == SETS[0] else (["category", "texture"], 1)
         images = images.groupby(by, sort=False).head(most)
@@ -226,10 +225,6 @@ def _chosen(of_model: Mapping[str, Store], seed: int) -> dict[str, RawErrors]:
             errors={norm: errors[places] for norm, errors in raw.errors.items()},
         )
     return chosen
-
-
-def _order(image_id: str, seed: int) -> bytes:
-    return blake2b(f"{seed}\0{image_id}".encode(), digest_size=8).digest()
 
 
 def _samples(conflicts: pd.DataFrame) -> list[str]:

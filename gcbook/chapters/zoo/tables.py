@@ -77,7 +77,8 @@ def network_rows() -> pd.DataFrame:
 
     Returns:
         One row a network: ``title, name, in_paper`` (its name in the paper's tables, or None),
-        ``trials`` (its label in the public trials, or None), ``resolution, parameters, source``.
+        ``trials`` (its label in the public trials, or None), ``resolution, parameters, licence,
+        source``.
     """
     labels = known_networks().set_index("observer")["label"]
     entries = [entry for entry in _entries() if entry.kind == "discriminative"]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from gcbook.illusions.drawings import DRAWINGS, Drawing, draw, mirrored
 from gcbook.illusions.reconstruct import EMPTY
-from gcbook.miniworld.blends import Blend, draw_blends
+from gcbook.miniworld.blends import SIDE, Blend, draw_blends
 from gcbook.miniworld.world import ALL_CATEGORIES
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "prompt_of",
 ]
 
-SIDE = 32
 TEMPLATE = "A photo of a {}."
 """A prompt that all miniatures have learned."""
 STEPS = 30

@@ -7,24 +7,14 @@ import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import DataNotFoundError
-from gcbook.miniworld.results.shipped import (
-    label_of,
-    parts_of,
-    shipped_store,
-)
+from gcbook.miniworld.results.shipped import label_of, parts_of, shipped_store
 from gcbook.miniworld.testsets import silhouette_of, texture_of
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import choose_draws, decide, to_trials
 from gcbook.scoring.store import Store
 from gcbook.stats.metrics import cues
 
-__all__ = [
-    "SOURCE",
-    "mark",
-    "miniature_answers",
-    "with_recipe",
-    "evaluations",
-]
+__all__ = ["SOURCE", "mark", "miniature_answers", "with_recipe", "evaluations"]
 
 SOURCE = "miniature"
 """Of trials: these are no answers to the 17 real datasets, even where a set has the same name."""
@@ -75,10 +65,7 @@ def _decided(test_set: str, model: str, weighting: str | None, draws: int | None
 
 
 def mark(trials: pd.DataFrame) -> pd.DataFrame:
-    """Say of trials on test sets what the images show and what the answers name.
-
-    Args:
-        trials: of the miniature world's test sets.
+    """Say of trials on the miniature world's test sets what is shown and what the answers name.
 
     Returns:
         The trials with ``texture`` (category, "" where the name tells none), ``silhouette`` (which
@@ -105,12 +92,7 @@ def with_recipe(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def evaluations(store: Store, draws: int | None = None) -> int:
-    """Network evaluations (NFE) of one decision without a race.
-
-    Args:
-        store: of the model's scores.
-        draws: of an image; by default all that are stored.
-    """
+    """Network evaluations (NFE) of one decision without a race, from some draws or all stored."""
     traits = store.traits
     number = 1 if traits.deterministic else choose_draws(store, draws)
     return number * traits.evaluations * (1 if traits.joint else len(traits.labels))

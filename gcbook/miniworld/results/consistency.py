@@ -8,24 +8,11 @@ from scipy.spatial.distance import squareform
 from gcbook.miniworld.results.kinds import side_of
 from gcbook.miniworld.results.panel import MiniaturePanel, counted
 from gcbook.miniworld.results.shipped import parts_of
-from gcbook.stats.agreement import (
-    kappa,
-    kappa_bias,
-    kappa_bound,
-    sums_of,
-    weighted_pair_counts,
-)
+from gcbook.stats.agreement import kappa, kappa_bias, kappa_bound, sums_of, weighted_pair_counts
 from gcbook.stats.measures import mean_defined
 from gcbook.stats.resampling import Resampling, centred, halfway
 
-__all__ = [
-    "GROUPS",
-    "clusters",
-    "group_of_images",
-    "kappa_of",
-    "pair_kappas",
-    "sides",
-]
+__all__ = ["GROUPS", "clusters", "group_of_images", "kappa_of", "pair_kappas", "sides"]
 
 GROUPS = ("Other images", "Cue conflict")
 """Images over which error consistency is computed."""
@@ -40,10 +27,6 @@ def pair_kappas(
 
     It is computed within conditions, then averaged over the conditions of a test set and over the
     test sets, as in the benchmark; undefined values are left out of the means.
-
-    Args:
-        panel: of the models.
-        resampling: how the intervals are made.
 
     Returns:
         A row a pair: ``a, b`` (models), ``kappa, low, high``, ``most`` (that the two accuracies
@@ -126,10 +109,8 @@ def kappa_of(pairs: pd.DataFrame, values: np.ndarray, first: str, second: str) -
     """Error consistency of two miniatures, the mean over their seeds, (1 + draws,).
 
     Args:
-        pairs: from `pair_kappas`.
-        values: likewise, (pairs, 1 + draws).
-        first: a recipe.
-        second: another one.
+        pairs, values: from `pair_kappas`.
+        first, second: their recipes.
     """
     return mean_defined(values[_recipes(pairs) == _recipe_pair(first, second)])
 
@@ -143,10 +124,7 @@ def sides(
     other, more than like generative ones.
 
     Args:
-        pairs: from `pair_kappas`.
-        values: likewise, (pairs, 1 + draws).
-        bounds: likewise.
-        resampling: how the intervals are made.
+        pairs, values, bounds: from `pair_kappas`.
 
     Returns:
         ``generative, discriminative, across, seeds``, each with ``_low``, ``_high``, ``_pairs`` and

@@ -12,11 +12,7 @@ from gcbook.stats.metrics import conflicts_in, cue_metrics
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import cue_sums
 
-__all__ = [
-    "PAPERS",
-    "course_answers",
-    "first_and_last",
-]
+__all__ = ["PAPERS", "course_answers", "first_and_last"]
 
 PAPERS = "exp:7"
 """The weighting of the paper; the other one that checkpoints were decided under is "uniform"."""
@@ -48,12 +44,11 @@ def course_answers(models: Sequence[str]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def first_and_last(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def first_and_last(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
     """Which cue prevails at the first checkpoint, at the last, and whether shape bias moved.
 
     Args:
         answers: from `course_answers`.
-        resampling: how the intervals are made.
 
     Returns:
         A row a model and weighting: ``model, weighting, first, last`` (images seen); for each of

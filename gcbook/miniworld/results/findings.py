@@ -16,14 +16,7 @@ from gcbook.miniworld.results.shipped import parts_of
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import number
 
-__all__ = [
-    "AGREES",
-    "CONTRADICTS",
-    "UNDECIDED",
-    "claim_differences",
-    "claim_rows",
-    "verdict_of",
-]
+__all__ = ["AGREES", "CONTRADICTS", "UNDECIDED", "claim_differences", "claim_rows", "verdict_of"]
 
 AGREES, CONTRADICTS, UNDECIDED = "as in the paper", "the other way round", "open"
 
@@ -90,10 +83,6 @@ def verdict_of(low: float, high: float) -> str:
 
 def claim_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
     """Put the claims to the miniatures, those whose models and test sets the answers have.
-
-    Args:
-        answers: of the test sets.
-        resampling: how the intervals are made.
 
     Returns:
         ``claim, measure``, ``compared`` ("a − b"), ``a, b`` (values, over all seeds),

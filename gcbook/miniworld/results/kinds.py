@@ -50,10 +50,7 @@ def side_of(model: str) -> str:
 
 
 def printed_values(column: str) -> dict[str, float]:
-    """Return what the paper's Table 1 prints of the models that miniatures stand for.
-
-    Args:
-        column: of `gcbook.paper.published.table1`.
+    """Return what a column of the paper's Table 1 prints of the models that miniatures stand for.
 
     >>> printed_values("shape_bias")["mini-ar"]
     0.92

@@ -89,7 +89,6 @@ def noised_answers(
 
     Args:
         models: names of discriminative miniatures, shipped or with a folder.
-        test_sets: names.
         noise_draws: of strength and noise an image, the same for all models.
         seed: of the draws.
         folders: of models that do not ship, or that are asked instead of those that do.
@@ -147,7 +146,6 @@ def discriminative_models(
         world: its name, see `gcbook.miniworld.named`.
         labels: of models; none takes all that can answer to the draws.
         noise_draws: noised versions of an image.
-        seed: of the noise.
 
     Raises:
         InputError, DataNotFoundError: see `gcbook.miniworld.results.shipped.select_models`.
@@ -166,9 +164,7 @@ def noise_answers(
     """Answers to clean images, from the shipped scores, and to noised ones, asked anew.
 
     Args:
-        models: names.
         noise_draws: noised versions of an image.
-        seed: of the noise.
         folders: of models that do not ship, by name; these are asked, and no others.
 
     Returns:
@@ -186,12 +182,11 @@ def noise_answers(
     return answers.assign(trained=answers["recipe"].map(TRAINED))
 
 
-def change_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def change_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
     """What noise in training changes, and what noise in testing adds.
 
     Args:
         answers: from `gcbook.miniworld.results.noised.noise_answers`.
-        resampling: how the intervals are made.
 
     Returns:
         ``step`` (noise in training; in testing as well; both, against neither; in testing alone;
@@ -221,12 +216,11 @@ def change_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling())
     return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))
 
 
-def category_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def category_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
     """Fig. 13: shape bias by shape category in each cell, over all seeds.
 
     Args:
         answers: from `noise_answers`.
-        resampling: how the intervals are made.
 
     Returns:
         ``trained, tested, category, shape_answers, texture_answers, texture_share`` (1 − shape
@@ -281,7 +275,6 @@ def clean_answers(folders: Mapping[str, Path], test_sets: Sequence[str]) -> pd.D
 
     Args:
         folders: of models, by names that tell their world.
-        test_sets: names.
 
     Returns:
         Trials with the columns of `gcbook.miniworld.results.answers.mark`.

@@ -102,7 +102,6 @@ def make_panel(answers: pd.DataFrame, resampling: Resampling) -> MiniaturePanel:
     Args:
         answers: as `gcbook.miniworld.results.answers.mark` returns them, of the world's own test
             sets.
-        resampling: how the intervals are made.
 
     Raises:
         InputError: a model lacks the answer to an image that another one was shown.

@@ -65,7 +65,6 @@ def score_regenerated(
     Args:
         ratio: one of `RATIOS`.
         folder: of all ratios' stores.
-        report: takes a line.
         draws: regenerations of an image under each prompt, each with a mask and samples of its own.
 
     Returns:
@@ -108,11 +107,7 @@ def _complete(place: Path) -> bool:
 
 
 def regenerated_store(ratio: float, draws: int = 1) -> Store:
-    """Open the scores of a share of hidden tokens.
-
-    Args:
-        ratio: one of `RATIOS`.
-        draws: regenerations of an image under each prompt.
+    """Open the scores of a share of hidden tokens, with so many draws of an image.
 
     Raises:
         InputError: no such share.

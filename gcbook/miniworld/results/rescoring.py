@@ -51,11 +51,8 @@ def rescore(
     """Score a few images of test sets with a shipped model.
 
     Args:
-        model: its name.
-        test_sets: names.
         n_images: of each set, drawn at random.
         draws: the first so many of those that are shipped.
-        seed: of the choice.
 
     Returns:
         Columns ``test_set, image_id, label, draw, measure`` (those of the scorer, and t and log_snr
@@ -103,12 +100,7 @@ def rescore(
 
 
 def check_shipped(
-    models: Sequence[str],
-    *,
-    n_images: int = 12,
-    draws: int = 4,
-    seed: int = 0,
-    workers: int = 1,
+    models: Sequence[str], *, n_images: int = 12, draws: int = 4, seed: int = 0, workers: int = 1
 ) -> pd.DataFrame:
     """Check the shipped scores of models, on every test set that can be made here.
 
@@ -116,7 +108,6 @@ def check_shipped(
         models: names, of such as have their weights here.
         n_images: of each set.
         draws: the first so many.
-        seed: of the choice.
         workers: processes at a time, each for a model.
 
     Returns:

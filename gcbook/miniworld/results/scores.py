@@ -36,9 +36,6 @@ _ROUNDED = dict.fromkeys(["value", "low", "high"], _DIGITS)
 def evenly_weighted_answers(world: str) -> pd.DataFrame:
     """Answers of the diffusion models of a world with all noise levels weighted alike.
 
-    Args:
-        world: its name.
-
     Returns:
         As `gcbook.miniworld.results.answers.miniature_answers`, of cue conflicts.
 
@@ -51,10 +48,6 @@ def evenly_weighted_answers(world: str) -> pd.DataFrame:
 
 def accuracy_by_strength(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
     """Accuracy of each miniature in each condition of the parametric test sets.
-
-    Args:
-        answers: of any test sets.
-        resampling: how the intervals are made.
 
     Returns:
         ``dataset`` (title), ``strength`` (what the conditions are), ``step``, ``condition`` (as on
@@ -92,7 +85,6 @@ def accuracy_by_set(
     Args:
         answers: of these test sets.
         test_sets: names, in the order to show them.
-        resampling: how the intervals are made.
 
     Returns:
         ``dataset`` (title), ``recipe, seeds, value, low, high, n``, over all seeds of a miniature;
@@ -113,7 +105,6 @@ def bias_by_shape(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFr
 
     Args:
         answers: of the cue-conflict set.
-        resampling: how the intervals are made.
 
     Returns:
         ``recipe, seeds, category`` ("pooled" for all), ``shape_bias, low, high, texture_share`` (1

@@ -83,13 +83,9 @@ def reconstruct_picture(
     """Reconstruct a picture under each of its prompts.
 
     Args:
-        picture: what.
         classifier: from `gcbook.illusions.reconstruct.load_for_prompts`, with all of its prompts.
         draws: numbers of the draws, which are the seeds.
         strengths: instead of the picture's.
-
-    Returns:
-        A sheet of these draws and strengths.
 
     Raises:
         InputError: the classifier lacks a prompt, or cannot reconstruct.
@@ -115,11 +111,6 @@ def make_sheet(picture: Picture, classifier: Classifier, folder: Path) -> Path:
     """Reconstruct a picture as it ships: a PNG, a row a strength and draw, a column a prompt.
 
     Above them, in the first row, stand the original and the untouched picture.
-
-    Args:
-        picture: what.
-        classifier: with all of its prompts.
-        folder: of the model's sheets.
     """
     from PIL import Image
 
@@ -188,15 +179,8 @@ MOST_OTHER = 0.1
 two numbers are as near as rounding, another machine draws another one."""
 
 
-def check_reconstructions(
-    model: str,
-    names: Sequence[str],
-) -> tuple[int, int]:
+def check_reconstructions(model: str, names: Sequence[str]) -> tuple[int, int]:
     """Make some shipped reconstructions anew, the first draw of each, and compare.
-
-    Args:
-        model: its name.
-        names: of pictures.
 
     Returns:
         How many were compared, and how many of them are others, which only tokens may be.
@@ -232,13 +216,7 @@ def allowed_others(classifier: Classifier, number: int) -> int:
 
 
 def write_record(folder: Path, classifier: Classifier, *, complete: bool) -> Path:
-    """Write what makes a folder of sheets, and whether they are all there.
-
-    Args:
-        folder: of the sheets.
-        classifier: that makes them.
-        complete: whether all are there.
-    """
+    """Write what makes a folder of sheets, and whether they are all there."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / RECORD
     text = json.dumps(record_of(classifier) | {"complete": complete}, indent=1) + "\n"

@@ -133,7 +133,6 @@ def choose_examples(
         names: of images; none: draw them.
         conflicts: how many of the cue-conflict set to draw.
         ordinary: how many of the in-distribution set to draw.
-        seed: of the lot.
         world: whose test sets, by name.
 
     Raises:
@@ -174,10 +173,7 @@ def take_steps(
     The noise of an image is the same at all times: that of the first draw of its race.
 
     Args:
-        classifier: a diffusion model.
-        examples: the images.
         times: in (0, 1].
-        seed: of the noise.
     """
     asked = [float(classifier.schedule.snap(np.asarray(t))) for t in times]
     labels = torch.arange(len(classifier.labels))

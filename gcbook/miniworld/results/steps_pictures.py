@@ -1,13 +1,13 @@
 """Pictures of single images on their way, their errors by class, and what the two tell."""
 
 import base64
-import struct
 import zlib
 
 import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.results.steps import Steps, role
+from gcbook.stimuli.written import png_of
 
 __all__ = ["error_table", "picture_table", "png", "png_text", "spread_table"]
 
@@ -21,9 +21,6 @@ FULL_SCALE = 0.99
 
 def error_table(steps: Steps) -> pd.DataFrame:
     """The error of every class at every time, and its place among the sixteen.
-
-    Args:
-        steps: from `gcbook.miniworld.results.steps.take_steps`.
 
     Returns:
         ``image, t, label, role`` (see `gcbook.miniworld.results.steps.ROLES`), ``error`` (mean
@@ -44,9 +41,6 @@ def error_table(steps: Steps) -> pd.DataFrame:
 
 def picture_table(steps: Steps) -> pd.DataFrame:
     """All pictures, one row an image and time.
-
-    Args:
-        steps: from `gcbook.miniworld.results.steps.take_steps`.
 
     Returns:
         ``image, t``; ``clean, noised`` (pictures); and, as lists over the classes, ``label, role,
@@ -120,15 +114,7 @@ def png(levels: np.ndarray) -> bytes:
     upward = np.pad(np.diff(rows, axis=0, prepend=np.uint8(0)), ((0, 0), (1, 0)))
     upward[:, 0] = 2
     packed = min((zlib.compress(each.tobytes(), 9) for each in (plain, upward)), key=len)
-    parts = (
-        (b"IHDR", struct.pack(">IIBBBBB", width, height, 4, 0, 0, 0, 0)),
-        (b"IDAT", packed),
-        (b"IEND", b""),
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in parts
-    )
+    return png_of(width, height, packed, depth=4)
 
 
 def png_text(values: np.ndarray, levels: int = PICTURE_LEVELS) -> str:

@@ -57,7 +57,6 @@ def make_turned(
             16 categories.
         stimuli: of the rotation set; by default all.
         strengths: how far towards noise, in (0, 1].
-        report: takes a line now and then.
 
     Returns:
         A row an image and strength: ``image_id, category, silhouette, condition, strength``, and
@@ -127,9 +126,6 @@ MOST = 0.02
 
 def check_turned(model: str) -> tuple[int, int]:
     """Make the rows of two images anew and compare.
-
-    Args:
-        model: its name.
 
     Returns:
         How many made pictures were compared, and how many of them are judged otherwise.

@@ -15,12 +15,7 @@ from gcbook.miniworld.results.findings import claim_differences, claim_rows
 from gcbook.miniworld.results.kinds import DIFFUSION, recipes_in
 from gcbook.miniworld.results.noised import discriminative_models, noise_answers
 from gcbook.miniworld.results.scores import bias_by_shape
-from gcbook.miniworld.results.shipped import (
-    label_of,
-    parts_of,
-    shipped_models,
-    shipped_store,
-)
+from gcbook.miniworld.results.shipped import label_of, parts_of, shipped_models, shipped_store
 from gcbook.miniworld.results.weighting import answers_under
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling
@@ -56,7 +51,6 @@ def bias_rows(answers: dict[str, pd.DataFrame], *, resampling: Resampling) -> pd
 
     Args:
         answers: from `answers_in_both`.
-        resampling: how the intervals are made.
 
     Returns:
         Its columns; ``shape_accuracy, texture_accuracy``, the shares of answers that name the cue;
@@ -82,7 +76,6 @@ def claims_in_both(answers: dict[str, pd.DataFrame], *, resampling: Resampling) 
 
     Args:
         answers: from `answers_in_both`.
-        resampling: how the intervals are made.
     """
     return _in_both(
         lambda world: claim_differences(claim_rows(answers[world], resampling=resampling))
@@ -94,7 +87,6 @@ def weighting_rows(bias: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
 
     Args:
         bias: from `bias_rows`.
-        resampling: how the intervals are made.
 
     Returns:
         ``world, recipe, k, shape_bias, low, high``, and ``shape_accuracy, texture_accuracy``, the
@@ -142,8 +134,6 @@ def in_both(
     Args:
         rows_of: makes it of one world's answers.
         answers: from `answers_in_both` or `noised_in_both`.
-        more: what else it takes.
-        resampling: how the intervals are made.
     """
     return _in_both(lambda world: rows_of(answers[world], *more, resampling=resampling))
 

@@ -73,13 +73,7 @@ class RawErrors:
     schedule: Schedule | None
 
     def mean_errors(self, weighting: str, norm: Norm, draws: int | None = None) -> np.ndarray:
-        """Return the mean weighted error of each class, (N, C); the smallest decides.
-
-        Args:
-            weighting: see `gcbook.noise.weightings`.
-            norm: of the error.
-            draws: the first so many; by default all.
-        """
+        """Return each class's mean weighted error, (N, C), over all or the first ``draws``."""
         some = slice(draws)
         t, log_snr = self.t[:, some], self.log_snr[:, some]
         weights = Weights(parse_weighting(weighting), norm, self.schedule).at(t, log_snr)
@@ -96,8 +90,6 @@ def weighing_stores(
     Args:
         labels: of models (`gcbook.miniworld.results.shipped.label_of`); by default of all such
             models with seed 0.
-        world: its name.
-        sets: test sets.
 
     Returns:
         Label → test set → store, in the order in which the models are shown.
@@ -114,10 +106,9 @@ def weighing_stores(
 
 
 def read_errors(store: Store) -> RawErrors:
-    """Read a store whose classes have all draws in common.
+    """Read a store of errors whose classes have all draws in common, a fixed number of them.
 
-    Args:
-        store: of errors, from a fixed number of draws. Images that are not complete are left out.
+    Images that are not complete are left out.
     """
     rows, images = store.scores(), store.images()
     arrays = {
@@ -136,17 +127,12 @@ def read_errors(store: Store) -> RawErrors:
 
 
 def sweep_table(
-    stores: Stores,
-    *,
-    others: Iterable[str] = tuple(OTHERS),
-    resampling: Resampling = Resampling(),
+    stores: Stores, *, others: Iterable[str] = tuple(OTHERS), resampling: Resampling
 ) -> pd.DataFrame:
     """Accuracy and cues under many weightings, from all images and all draws.
 
     Args:
-        stores: from `weighing_stores`.
         others: names of weightings besides exp(−kt), whose k goes from 0 to 20.
-        resampling: how the intervals are made.
 
     Returns:
         A row a model and weighting: ``model, weighting, title, k`` (NaN for the others), ``n``
@@ -176,10 +162,6 @@ def share_table(stores: Stores, weightings: Sequence[str]) -> pd.DataFrame:
     """What each tenth of t has of the weight, and what of the score's variance between classes.
 
     The scores are those of cue-conflict images.
-
-    Args:
-        stores: from `weighing_stores`.
-        weightings: names.
 
     Returns:
         A row a model, weighting, tenth (1 to 10, from clean to noise) and ``part``, "weight" or

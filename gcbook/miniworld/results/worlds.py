@@ -81,9 +81,6 @@ def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ..
 def world_answers(models: tuple[Trained, ...]) -> pd.DataFrame:
     """Decide for models of a map, with the paper's weighting where there is one.
 
-    Args:
-        models: from `trained_in_worlds`.
-
     Returns:
         Trials with the columns of `gcbook.miniworld.results.answers.mark` and ``diagnosticity,
         contrast, recipe, variant``; ``observer`` tells the seeds of a recipe apart.
@@ -99,12 +96,11 @@ def world_answers(models: tuple[Trained, ...]) -> pd.DataFrame:
     return mark(pd.concat(tables, ignore_index=True))
 
 
-def sign_rows(answers: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def sign_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
     """By how much the diffusion model is more shape-biased than the ResNet, point by point.
 
     Args:
         answers: from `world_answers`.
-        resampling: how the intervals are made.
 
     Returns:
         ``diagnosticity, contrast, variant``, and for the shape bias ``generator, classifier,

@@ -20,12 +20,7 @@ _ALL = "all"
 
 
 def train_seeds(
-    folder: str | Path,
-    recipes: Sequence[str],
-    number: int,
-    *,
-    steps: int = 0,
-    world: str = DEFAULT,
+    folder: str | Path, recipes: Sequence[str], number: int, *, steps: int = 0, world: str = DEFAULT
 ) -> dict[str, Path]:
     """Train networks of some recipes, each from as many seeds, where they are not trained yet.
 
@@ -61,7 +56,7 @@ def train_seeds(
                     recipe,
                     own / "run",
                     seed=seed,
-                    steps=steps or None,
+                    steps=asked,
                     world=named_world(world),
                     report=_silent,
                 )

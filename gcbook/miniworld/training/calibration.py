@@ -48,7 +48,7 @@ contrast not yet reached. Since then the mean decides as well.
 import json
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -282,11 +282,7 @@ def distance(measured: Measured) -> tuple[float, float]:
 
 
 def next_training(done: Sequence[Training]) -> Training | None:
-    """Return what the plan trains next, None where it has ended.
-
-    Args:
-        done: what was trained so far.
-    """
+    """Return what the plan trains next, None where it has ended."""
     first = {
         each.candidate: each.measured
         for each in done
@@ -378,20 +374,13 @@ def read_log(path: str | Path) -> list[Training]:
     return found
 
 
-def calibrate(
-    log: str | Path,
-    folder: str | Path,
-    *,
-    trainings: int | None = None,
-    report: Callable[[str], None] = print,
-) -> None:
+def calibrate(log: str | Path, folder: str | Path, *, trainings: int | None = None) -> None:
     """Search, from wherever the log is, until the plan has ended.
 
     Args:
         log: gets a line a training.
         folder: of the states of trainings, to go on from.
         trainings: to do now, instead of all.
-        report: takes lines on how it goes.
     """
     left = math.inf if trainings is None else trainings
     while left and (job := next_training(read_log(log))) is not None:
@@ -403,7 +392,7 @@ def calibrate(
             steps=job.steps,
             validate_every=job.steps // 2,
             world=job.candidate.world,
-            report=lambda line, name=job.name: report(f"{name}: {line}"),  # type: ignore[misc]
+            report=lambda line, name=job.name: print(f"{name}: {line}"),  # type: ignore[misc]
         )
         trainer.run()
         measured, counts = measure(trainer.averaged().modules()["network"], job.candidate.world)
@@ -411,5 +400,5 @@ def calibrate(
         done = replace(job, measured=measured, counts=counts, minutes=minutes)
         with Path(log).open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(asdict(done)) + "\n")
-        report(f"{job.name}: {counts}, {measured}, distance {distance(measured)}")
+        print(f"{job.name}: {counts}, {measured}, distance {distance(measured)}")
         left -= 1

@@ -31,12 +31,10 @@ class CnnTask(Task):
     """A ResNet that names the 16 categories.
 
     Args:
-        start: images of its categories, and where it is computed.
         noise: add noise in training.
         every: learn all categories of the miniature world, not the 16 alone.
         crops: train on random crops, as ImageNet's networks are; else on whole images, of which
             half are mirrored.
-        batch_size: images a step.
     """
 
     networks = ("network",)
@@ -99,10 +97,7 @@ class CnnTask(Task):
         self.network.save_pretrained(folder)
         size = self.train.images.shape[-1]
         ConvNextImageProcessor(
-            size={"shortest_edge": size},
-            crop_pct=1.0,
-            image_mean=[MEAN] * 3,
-            image_std=[SD] * 3,
+            size={"shortest_edge": size}, crop_pct=1.0, image_mean=[MEAN] * 3, image_std=[SD] * 3
         ).save_pretrained(folder)
 
 

@@ -16,12 +16,7 @@ VALIDATION_BATCH = 256
 
 
 class ConditionalTask(Task):
-    """A model of images given a prompt.
-
-    Args:
-        start: its images, and where it is computed.
-        batch_size: images a step.
-    """
+    """A model of images given a prompt."""
 
     @abstractmethod
     def losses(
@@ -31,13 +26,7 @@ class ConditionalTask(Task):
 
     @abstractmethod
     def shown(self, pool: Pool, indices: torch.Tensor, mirror: torch.Tensor) -> torch.Tensor:
-        """Return what the model is trained on, (n, ...).
-
-        Args:
-            pool: of images.
-            indices: of n of them.
-            mirror: which are mirrored, bool (n,).
-        """
+        """Return what the model sees of n images, (n, ...); ``mirror`` says which are mirrored."""
 
     def loss(self, step: int, generator: torch.Generator) -> torch.Tensor:
         indices = torch.randint(len(self.train), (self.batch_size,), generator=generator)

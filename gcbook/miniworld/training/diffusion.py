@@ -19,12 +19,7 @@ import torch
 import torch.nn.functional as F
 
 from gcbook.classifiers.checkpoint import load_weights
-from gcbook.miniworld.training.conditional import (
-    ConditionalTask,
-    autocast,
-    both_sides,
-    even_times,
-)
+from gcbook.miniworld.training.conditional import ConditionalTask, autocast, both_sides, even_times
 from gcbook.miniworld.training.miniature import Start, Task
 from gcbook.miniworld.training.pool import Pool
 from gcbook.miniworld.training.texts import (
@@ -74,17 +69,11 @@ class PixelTask(_DiffusionTask):
     """A text-conditional diffusion model on pixels.
 
     Args:
-        start: images of all categories, and where it is computed.
-        batch_size: images a step.
         channels: of the U-Net, from 32 × 32 places down to 8 × 8; at more it has as many as at 32.
     """
 
     def __init__(
-        self,
-        start: Start,
-        *,
-        batch_size: int = 128,
-        channels: tuple[int, int, int] = (16, 48, 96),
+        self, start: Start, *, batch_size: int = 128, channels: tuple[int, int, int] = (16, 48, 96)
     ) -> None:
         from diffusers import DDPMScheduler, UNet2DConditionModel
         from transformers import T5Config, T5EncoderModel
@@ -159,12 +148,7 @@ class PixelTask(_DiffusionTask):
 
 
 class AutoencoderTask(Task):
-    """An autoencoder of 16 × 16 latents of four numbers.
-
-    Args:
-        start: its images, and where it is computed.
-        batch_size: images a step.
-    """
+    """An autoencoder of 16 × 16 latents of four numbers."""
 
     networks = ("vae",)
 
@@ -212,12 +196,7 @@ class AutoencoderTask(Task):
 
 
 class LatentTask(_DiffusionTask):
-    """A text-conditional diffusion model on latents.
-
-    Args:
-        start: images of all categories, the trained autoencoder, and where it is computed.
-        batch_size: images a step.
-    """
+    """A text-conditional diffusion model on latents of the trained autoencoder in ``base``."""
 
     def __init__(self, start: Start, *, batch_size: int = 128) -> None:
         from diffusers import AutoencoderKL, PNDMScheduler, UNet2DConditionModel

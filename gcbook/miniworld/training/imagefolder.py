@@ -48,7 +48,6 @@ class KeyedImages(Dataset[tuple[torch.Tensor, int]]):
     """Images with labels whose augmentation is keyed.
 
     Args:
-        images: of a folder.
         transform: from a PIL image to a tensor; it may draw from torch's global generator.
         seed: of the run.
 
@@ -123,17 +122,13 @@ def validation_transform(shown: TorchvisionPreprocess) -> v2.Transform:
 
 
 def _normalized(shown: TorchvisionPreprocess) -> list[v2.Transform]:
-    return [
-        v2.ToDtype(torch.float32, scale=True),
-        v2.Normalize(list(shown.mean), list(shown.std)),
-    ]
+    return [v2.ToDtype(torch.float32, scale=True), v2.Normalize(list(shown.mean), list(shown.std))]
 
 
 def open_images(data: str | Path, part: str) -> ImageFolder:
     """Open ``DATA/PART/CLASS/…``, as torchvision does.
 
     Args:
-        data: the folder.
         part: "train" or "val".
 
     Raises:
@@ -158,8 +153,6 @@ def check_same_classes(data: str | Path, train: ImageFolder, test: ImageFolder) 
 
     Args:
         data: the folder, for the message.
-        train: its images to train on.
-        test: and to validate with.
 
     Raises:
         InputError: naming the first classes that only one of them has.
@@ -205,9 +198,6 @@ def ignore_interruptions(worker: int) -> None:
     """Let a reader of images live on when all processes of a group are told to stop.
 
     Else torch raises the reader's death in its parent, in the midst of whatever that does.
-
-    Args:
-        worker: its number, which torch gives.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)

@@ -163,10 +163,7 @@ class Trainer(Run):
     """Trains a task in a folder, from wherever the folder's last state is.
 
     Args:
-        task: the networks and their loss.
-        plan: how.
         folder: of the state, the history and the checkpoints.
-        report: called with a line now and then.
         of: what else makes this run what it is: of which miniature, on which tokenizer.
 
     Raises:

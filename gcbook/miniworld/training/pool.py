@@ -63,9 +63,6 @@ def open_pool(
     """Return a pool of images, composed anew only if the cache does not have it whole.
 
     Args:
-        world: the choices.
-        split: which silhouettes.
-        number: of images.
         seed: of everything that is random.
         categories: to be shown.
 

@@ -108,10 +108,8 @@ def make_trainer(
         seed: of the weights and of all draws.
         steps: instead of the recipe's number.
         validate_every: steps between validations, instead of the recipe's number.
-        device: where it is trained.
         world: what its images are like.
         choices: of the task, besides the recipe's or instead of them.
-        report: takes lines on how it goes.
 
     Raises:
         InputError: no such miniature, the model it builds on is not given, or the folder holds a

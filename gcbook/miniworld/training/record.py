@@ -71,8 +71,7 @@ def _about(base: str | Path) -> dict[str, Any] | None:
         return None
     known = read_record(base)
     if known["built_on"]:  # mini-ar, say, which holds the tokenizer that it builds on itself
-        about: dict[str, Any] = known["built_on"]
-        return about
+        return dict(known["built_on"])
     return {
         "miniature": known["miniature"],
         "seed": known["plan"]["seed"],

@@ -92,12 +92,10 @@ class ResNetRun(Run):
     """A training run in a folder, from wherever the folder's state is.
 
     Args:
-        plan: how.
         data: folder of train and val.
         folder: of the state, the history and, in the end, the model.
         device: "cpu" for one process without a GPU; else whatever accelerate finds.
         workers: processes that read images, for each device.
-        report: takes lines on how it goes.
 
     Raises:
         InputError: the folder holds a run with another plan, or on other images.

@@ -56,14 +56,11 @@ class Run(ABC):
     Args:
         plan: a dataclass that says how it is trained.
         folder: of the state and the history.
-        networks: that learn.
-        optimizer: of their weights.
         of: what else makes the run what it is, by name: JSON.
         average: of the weights, updated after each step.
         clip: largest norm of the gradient, 0 for any.
         accelerator: accelerate's, where several processes can train together.
         save_every: seconds after which the state is saved.
-        report: takes lines on how it goes.
 
     Attributes:
         done: how far it has come, in steps or images.

@@ -54,7 +54,6 @@ def write_state(path: Path, tensors: Mapping[str, torch.Tensor], about: Mapping[
     """Write the state of a run, sealed (`gcbook.files.seals`).
 
     Args:
-        path: the file.
         tensors: by name.
         about: what is known of the run, `ABOUT`: JSON.
 
@@ -96,9 +95,7 @@ def check_same(path: Path, found: Mapping[str, Any], expected: Mapping[str, Any]
     """Refuse the state of another run than the one that is asked for.
 
     Args:
-        path: of the state.
-        found: what makes the run what it is, by name.
-        expected: likewise.
+        found, expected: what makes a run what it is, by name.
 
     Raises:
         InputError: naming what differs.

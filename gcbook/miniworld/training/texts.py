@@ -129,16 +129,11 @@ def save_pipeline(folder: Path, class_name: str, **parts: Any) -> None:
     """Write a pipeline of diffusers: a folder a part, and ``model_index.json``.
 
     Args:
-        folder: of the pipeline.
-        class_name: of the pipeline.
         parts: its models, scheduler and tokenizer by name; None for one that it goes without.
     """
     import diffusers
 
-    index: dict[str, Any] = {
-        "_class_name": class_name,
-        "_diffusers_version": diffusers.__version__,
-    }
+    index: dict[str, Any] = {"_class_name": class_name, "_diffusers_version": diffusers.__version__}
     for name, part in parts.items():
         if part is None:
             index[name] = (None, None)

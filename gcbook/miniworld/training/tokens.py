@@ -18,12 +18,7 @@ import torch.nn.functional as F
 from gcbook.classifiers.amused import AESTHETIC_SCORE
 from gcbook.classifiers.checkpoint import load_weights
 from gcbook.miniworld.training.cnn import random_flips
-from gcbook.miniworld.training.conditional import (
-    ConditionalTask,
-    autocast,
-    both_sides,
-    even_times,
-)
+from gcbook.miniworld.training.conditional import ConditionalTask, autocast, both_sides, even_times
 from gcbook.miniworld.training.miniature import Start, Task
 from gcbook.miniworld.training.pool import Pool
 from gcbook.miniworld.training.texts import (
@@ -51,10 +46,8 @@ class TokenizerTask(Task):
     """A VQ model of 8 × 8 codes an image.
 
     Args:
-        start: its images, where it is computed, and its steps, which say until when unused codes
-            are moved.
+        start: its steps say until when unused codes are moved.
         codes: size of the codebook.
-        batch_size: images a step.
     """
 
     networks = ("vqvae", "use")
@@ -121,12 +114,7 @@ class TokenizerTask(Task):
 
 
 class _TokenTask(ConditionalTask):
-    """A model of an image's codes under a trained tokenizer.
-
-    Args:
-        start: images of all categories, the trained VQ model, and where it is computed.
-        batch_size: images a step.
-    """
+    """A model of an image's codes under the trained VQ model in the start's ``base``."""
 
     def __init__(self, start: Start, batch_size: int) -> None:
         from diffusers import VQModel
@@ -150,12 +138,7 @@ class _TokenTask(ConditionalTask):
 
 
 class AutoregressiveTask(_TokenTask):
-    """A text-conditional model of image tokens, one after another.
-
-    Args:
-        start: images of all categories, the trained VQ model, and where it is computed.
-        batch_size: images a step.
-    """
+    """A text-conditional model of image tokens, one after another."""
 
     networks = ("transformer",)
 
@@ -220,12 +203,7 @@ class AutoregressiveTask(_TokenTask):
 
 
 class MaskedTask(_TokenTask):
-    """A text-conditional model of masked image tokens.
-
-    Args:
-        start: images of all categories, the trained VQ model, and where it is computed.
-        batch_size: images a step.
-    """
+    """A text-conditional model of masked image tokens."""
 
     networks = ("transformer", "text_encoder")
 

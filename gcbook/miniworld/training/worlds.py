@@ -187,7 +187,6 @@ def images_of(name: str, world: World) -> StimulusSet:
 
     Args:
         name: a key of `DRAWS`.
-        world: the world.
     """
     whole = make_test_set(name, world)
     if name != "cue-conflict":
@@ -208,12 +207,9 @@ def run_job(
     """Train a model in a world and score it, from wherever the folder's last state is.
 
     Args:
-        job: what to do.
         folder: of the map; the job's own lies under its name, with ``training.json`` and a store
             for each test set when it is done.
         middle: the world in the middle of the map.
-        device: where the network is.
-        report: takes lines on how it goes.
         progress: how the scoring shows its own, see `gcbook.scoring.engine.score`.
 
     Returns:

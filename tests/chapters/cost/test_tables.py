@@ -19,7 +19,6 @@ from gcbook.chapters.cost.tables import (
     system_costs,
 )
 from gcbook.files.errors import GcbookError
-from gcbook.miniworld.results.answers import evaluations
 from gcbook.miniworld.results.shipped import shipped_store
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
@@ -56,12 +55,6 @@ def data(tmp_path, monkeypatch):
                 kind="discriminative",
             )
     return folder
-
-
-def test_evaluations_count_classes_and_draws(data):
-    diffusion = shipped_store("mini-pixel", "in-distribution")
-    assert (evaluations(diffusion), evaluations(diffusion, 4)) == (512, 64)
-    assert evaluations(shipped_store("mini-cnn", "in-distribution")) == 1
 
 
 def test_costs_by_hand(data):

@@ -7,17 +7,8 @@ import pandas as pd
 import pytest
 
 from gcbook.chapters.claims import check_claims
-from gcbook.chapters.diffusion_bound.facts import (
-    agreement_facts,
-    bound_facts,
-    weight_facts,
-)
-from gcbook.chapters.diffusion_bound.tables import (
-    PARTS,
-    agreement_rows,
-    bound_rows,
-    weight_rows,
-)
+from gcbook.chapters.diffusion_bound.facts import agreement_facts, bound_facts, weight_facts
+from gcbook.chapters.diffusion_bound.tables import PARTS, agreement_rows, bound_rows, weight_rows
 from gcbook.chapters.parameters import check_parameters
 from gcbook.claims import ClaimFailed
 from gcbook.noise.mixture import make_pair

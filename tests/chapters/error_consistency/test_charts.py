@@ -1,4 +1,5 @@
 import pytest
+from tiny.charts import params
 
 from gcbook.chapters.error_consistency.charts import (
     consistency_panels,
@@ -12,17 +13,13 @@ from gcbook.chapters.error_consistency.tables import (
     observed_and_expected,
 )
 from gcbook.charts.chart import chart_spec, static_svg
-from gcbook.charts.theme import DARK, HUMAN
+from gcbook.charts.theme import HUMAN
 from gcbook.stats.summaries import Summaries
 
 
 @pytest.fixture(scope="module")
 def summaries():
     return Summaries.read()
-
-
-def params(spec):
-    return {param["name"]: param for param in spec["params"]}
 
 
 def test_agreement_has_a_row_a_dataset_the_humans_highest_first(summaries):
@@ -100,4 +97,3 @@ def test_kinds_of_pairs_differ_in_shape_as_well_as_in_colour(summaries):
     points = next(layer for layer in spec["layer"] if "shape" in layer.get("encoding", {}))
     assert len(set(points["encoding"]["shape"]["scale"]["range"])) == 3
     assert points["encoding"]["color"]["scale"]["range"][0] == HUMAN
-    assert spec["usermeta"]["dark"] == DARK

@@ -1,4 +1,5 @@
 import pytest
+from tiny.charts import params
 
 from gcbook.chapters.error_consistency.charts import (
     benchmark_panels,
@@ -13,10 +14,6 @@ from gcbook.stats.summaries import Summaries
 @pytest.fixture(scope="module")
 def rows():
     return benchmark_rows(Summaries.read())
-
-
-def params(spec):
-    return {param["name"]: param for param in spec["params"]}
 
 
 def test_ranking_has_a_row_a_model_in_the_order_of_the_table(rows):

@@ -9,6 +9,7 @@ from gcbook.chapters.fine_detail.charts import (
     fig_prompted_detail,
     fig_restored_detail,
 )
+from gcbook.chapters.fine_detail.high_pass import SETS
 from gcbook.chapters.fine_detail.restored import PANELS
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.charts.theme import ORDERED
@@ -30,7 +31,7 @@ DECAYS = pd.DataFrame(
     [
         (model, test_set, k, 100, 0.5, 0.4, 0.6)
         for model in ("one", "two")
-        for test_set in ("As in training", "High-pass")
+        for test_set in SETS.values()
         for k in (0, 7)
     ],
     columns=["model", "test_set", "k", "n", "accuracy", "low", "high"],
@@ -41,8 +42,7 @@ def test_given_back_and_missed_stand_side_by_side():
     spec = chart_spec(fig_restored_detail(DETAIL))
     assert [panel["title"] for panel in spec["concat"]] == ["Given back", "Error"]
     for panel in spec["concat"]:
-        band, line, _ = panel["layer"]
-        assert (band["encoding"]["y"]["field"], band["encoding"]["y2"]["field"]) == ("low", "high")
+        _, line, _ = panel["layer"]
         domain = line["encoding"]["color"]["scale"]["domain"]
         assert domain == ["1 to 2", "2 to 4", "4 to 8", "8 and more"]
         assert line["encoding"]["color"]["scale"]["range"] == list(ORDERED)
@@ -79,7 +79,7 @@ def test_a_panel_a_model_with_chance():
         chance, _, line, _ = panel["layer"]
         assert chance["mark"]["type"] == "rule"
         assert line["encoding"]["x"]["field"] == "k"
-        assert line["encoding"]["color"]["scale"]["domain"] == ["As in training", "High-pass"]
+        assert line["encoding"]["color"]["scale"]["domain"] == list(SETS.values())
     assert "one, two" in spec["description"]
 
 

@@ -13,7 +13,6 @@ from gcbook.chapters.fine_detail.restored import (
     OTHERS,
     PANELS,
     advantage_rows,
-    band_name,
     detail_rows,
     lead_rows,
     prompt_powers,
@@ -106,14 +105,6 @@ def test_each_image_is_restored_under_the_prompts_that_were_named_for_it():
     table = restored_powers(classifier(watch), STIMULI, RIGHT | {"wrong": wrong}, [0.5])
     assert [CATEGORIES[place] for place in asked] == RIGHT["right"] + wrong
     assert list(dict.fromkeys(table["prompt"])) == ["right", "wrong"]
-
-
-@pytest.mark.parametrize(
-    ("band", "name"),
-    [((0.0, 1.0), MEAN), ((1.0, 2.0), "1 to 2"), ((8.0, np.inf), "8 and more")],
-)
-def test_names_of_bands(band, name):
-    assert band_name(band) == name
 
 
 def test_prompts_name_what_is_in_the_image_and_others_do_not(monkeypatch):
@@ -241,9 +232,9 @@ def test_gains_are_split_where_the_textures_band_is_lost():
     assert rows["weight"].tolist() == pytest.approx([1 - late, late, 1], abs=1e-4)
     assert set(rows["lost_from"]) == {0.6}
     # Half of it each in the mean and in coarse detail, over the clean variance, which is 4.
-    assert rows.loc["less", "shape"] == pytest.approx((1 - late) * 0.1 / 4, abs=1e-4)
-    assert rows.loc["less", "lead"] == pytest.approx((1 - late) * (0.1 - 0.3) / 4, abs=1e-4)
-    assert rows.loc["more", "lead"] == pytest.approx(late * 0.5 / 4, abs=1e-4)
+    assert rows.loc["early", "shape"] == pytest.approx((1 - late) * 0.1 / 4, abs=1e-4)
+    assert rows.loc["early", "lead"] == pytest.approx((1 - late) * (0.1 - 0.3) / 4, abs=1e-4)
+    assert rows.loc["late", "lead"] == pytest.approx(late * 0.5 / 4, abs=1e-4)
     assert rows.loc["all", "lead"] == pytest.approx(rows["lead"].iloc[:2].sum())
     # All silhouettes are alike, so resamples are, too.
     assert rows["low"].tolist() == pytest.approx(rows["lead"].tolist())

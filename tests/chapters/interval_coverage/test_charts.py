@@ -16,6 +16,7 @@ def test_every_design_is_a_mark_and_the_nearest_have_two():
     by_name = {row["name"]: row for row in data}
     assert by_name["Kappa, one pair"]["lane"] == [0, 1]
     assert by_name["Shape bias"]["nearest"] == ["Imagen", "", "Imagen"]
+    assert "Kappa, one pair" in static_svg(spec)
 
 
 def test_what_lies_below_half_is_drawn_at_the_edge():
@@ -24,8 +25,3 @@ def test_what_lies_below_half_is_drawn_at_the_edge():
     (data,) = [each for each in spec["datasets"].values() if "name" in each[0]]
     assert {value for row in data for value in row["shown"]} == {0.5}
     assert {value for row in data for value in row["coverage"]} == {0.1}
-
-
-def test_it_is_drawn():
-    svg = static_svg(chart_spec(fig_coverage(ROWS)))
-    assert "Kappa, one pair" in svg and "Intervals that contain the truth" in svg

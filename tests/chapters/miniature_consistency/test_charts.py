@@ -66,11 +66,6 @@ def test_names_of_generators_are_bold(spec):
     assert "mini-pixel" in named and "mini-cnn" not in named
 
 
-def test_colours_run_both_ways_from_zero(spec):
-    scale = spec["layer"][1]["encoding"]["color"]["scale"]
-    assert scale["domain"] == [-0.8, 0.8] and scale["clamp"]
-
-
 def test_kinds_are_drawn_with_what_is_possible():
     rows = pd.DataFrame(
         {

@@ -4,8 +4,7 @@ import pandas as pd
 import pytest
 
 from gcbook.chapters.miniature_shape_bias.tables import cue_rows
-from gcbook.miniworld.results.answers import mark, miniature_answers
-from gcbook.miniworld.results.shipped import shipped_models
+from gcbook.miniworld.results.answers import mark
 from gcbook.stats.resampling import Resampling
 
 
@@ -31,9 +30,3 @@ def test_networks_in_the_order_of_their_kinds_and_seeds():
     assert rows["shape_accuracy"].tolist() == [0.75, 0.25, 0.5]
     assert rows["texture_accuracy"].tolist() == [0, 0.75, 0.25]
     assert rows["shape_bias"].tolist() == pytest.approx([1, 0.25, 2 / 3])
-
-
-def test_all_shipped_models_answer_to_the_default_world():
-    answers = miniature_answers(["cue-conflict"], shipped_models())
-    assert set(answers["observer"]) == set(shipped_models())
-    assert answers.groupby("observer").size().nunique() == 1

@@ -1,18 +1,59 @@
-"""Rules for a masked model, on distances whose answer is known."""
+"""Rules for a masked model and prompts that stick, on distances whose answer is known."""
 
 import numpy as np
+import pandas as pd
 import pytest
-from tiny.regenerated import NAMES, sticks
-from tiny.shipped import ship_scores
+from tiny import tokens
+from tiny.regenerated import NAMES, STICKY, sticks
+from tiny.shipped import least, ship_scores, use_data
 from tiny.stores import rewrite
 
-from gcbook.chapters.muse.tables import RULES, rule_rows, sixteen_rows
+from gcbook.chapters.muse import tables
+from gcbook.chapters.muse.tables import (
+    RULES,
+    drawn_rows,
+    prompts_by_ratio,
+    prompts_share,
+    rule_rows,
+    several_gain,
+    sixteen_rows,
+    sticking_by_ratio,
+)
+from gcbook.illusions.reconstruct import load_for_prompts
 from gcbook.miniworld.results import regenerated
-from gcbook.miniworld.results.steps import Example, choose_examples
+from gcbook.miniworld.results.ambiguous import prompt_of
+from gcbook.miniworld.results.regenerated import MODEL
+from gcbook.miniworld.results.steps import Example
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.resampling import Resampling
 from gcbook.stimuli.stimulus import Stimulus
 from gcbook.stimuli.written import Png
+
+
+@pytest.fixture
+def stores(tmp_path, monkeypatch):
+    """Regenerated images in which one prompt sticks, and a bound that is always right."""
+    data = use_data(tmp_path / "data", monkeypatch)
+    monkeypatch.setattr(regenerated, "FOLDER", data / "scores/regenerated")
+    for ratio in ("0.5", "0.75"):
+        ship_scores(data, "regenerated", ratio, NAMES, sticks, draws=1)
+    ship_scores(
+        data,
+        MODEL,
+        "in-distribution",
+        NAMES,
+        lambda r: least(r, r["category"]),
+        kind="masked",
+        draws=16,
+    )
+    monkeypatch.setattr(regenerated, "shown_images", lambda: NAMES)
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """A masked model of random weights."""
+    folder = tokens.amused(tmp_path_factory.mktemp("amused"))
+    return load_for_prompts(folder, [prompt_of(name) for name in CATEGORIES])
 
 
 @pytest.mark.usefixtures("stores")
@@ -65,6 +106,68 @@ def test_sixteen_pictures_with_their_places(tiny):
     assert row["role"].count("") == 14
 
 
-def test_two_images_of_one_pair_are_told_apart(tiny):
-    titles = [each.title for each in choose_examples((), 3, 0, 1)]
-    assert len(set(titles)) == 3
+@pytest.mark.usefixtures("stores")
+def test_the_prompt_that_sticks_is_near_and_named():
+    drawn = pd.DataFrame({"category": CATEGORIES, "drawn": np.linspace(0.1, 0.9, 16)})
+    sticking = sticking_by_ratio(drawn)
+    rows = sticking[0.75].set_index("category")
+    assert rows["distance"].idxmin() == STICKY
+    assert rows.loc[STICKY, "named"] == 1
+    assert rows.drop(STICKY)["named"].max() == 0
+    # Prompts differ, and images do not: all of the variance within an image is the prompts' own.
+    share, chance = prompts_share(0.75)
+    assert share > 0.5 > 2 * chance
+    assert list(prompts_by_ratio()) == list(sticking) == [0.5, 0.75]
+    assert prompts_by_ratio()[0.75] == (share, chance)
+
+
+@pytest.mark.usefixtures("stores")
+def test_prompts_that_are_all_alike_are_called_chance(monkeypatch):
+    rng = np.random.default_rng(1)
+    images, errors = tables.distances(0.75)
+    alike = rng.normal(size=(200, errors.shape[1]))
+    many = pd.concat([images] * 200).iloc[:200].reset_index(drop=True)
+    many["imagename"] = [f"cat{number}-cat1.png" for number in range(200)]
+    monkeypatch.setattr(tables, "distances", lambda ratio: (many, alike))
+    share, chance = prompts_share(0.75)
+    # Means of N values that have nothing in common have one N-th of their variance.
+    assert chance == pytest.approx(1 / 200, rel=0.1)
+    assert share < 2 * chance
+
+
+@pytest.mark.usefixtures("stores")
+def test_images_of_one_silhouette_are_one_witness_for_a_prompt(monkeypatch):
+    rng = np.random.default_rng(1)
+    images, errors = tables.distances(0.75)
+    # Ten silhouettes, each with its own prompts that lie close, in all of its twenty images.
+    own = rng.normal(size=(10, errors.shape[1])).repeat(20, axis=0)
+    many = pd.concat([images] * 200).iloc[:200].reset_index(drop=True)
+    many["imagename"] = [f"cat{number // 20}-cat{number % 20}.png" for number in range(200)]
+    monkeypatch.setattr(tables, "distances", lambda ratio: (many, own))
+    share, chance = prompts_share(0.75)
+    assert chance == pytest.approx(1 / 10, rel=0.2)
+    assert share < 2 * chance
+
+
+@pytest.mark.parametrize("after", [1.0, 0.0])
+def test_several_reconstructions_are_compared_with_one(monkeypatch, after):
+    names = [f"cat{number}-cat1.png" for number in range(4)]
+    images = pd.DataFrame({"image_id": names, "category": "cat", "imagename": names})
+    errors = np.arange(16.0) - 16 * (
+        np.array([[0.0], [after]]) * np.eye(16)[CATEGORIES.index("cat")]
+    )
+    shown = iter([(images, np.tile(each, (4, 1))) for each in errors])
+    monkeypatch.setattr(tables, "distances", lambda ratio, draws: next(shown))
+    row = several_gain(resampling=Resampling(draws=50))
+    assert (row["one"], row["several"]) == (0, after)
+    assert row["gain"] == row["low"] == row["high"] == after
+
+
+def test_what_is_drawn_is_judged(tiny, monkeypatch):
+    def says(images):
+        return np.tile(np.arange(19) / 100, (len(images), 1))
+
+    monkeypatch.setattr(tables, "judge_pictures", says)
+    rows = drawn_rows(tiny, each=2)
+    assert rows["category"].tolist() == list(CATEGORIES)
+    assert np.allclose(rows["drawn"], np.arange(16) / 100)

@@ -5,14 +5,7 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
-from tiny.shipped import (
-    CONFLICTS,
-    least,
-    ship_model,
-    ship_scores,
-    texture_then_shape,
-    use_data,
-)
+from tiny.shipped import CONFLICTS, least, ship_model, ship_scores, texture_then_shape, use_data
 
 from gcbook.chapters.noise_levels.tables import (
     cue_centres,

@@ -36,8 +36,8 @@ def test_rows_are_people_and_networks_on_eighty_images(rows):
 
 
 def test_sizes_and_ends_are_counted(facts):
-    assert (facts.few, facts.photographs_images, facts.drawings_images) == (16, 80, 32)
-    assert (facts.miniature_images, facts.miniatures, facts.miniature_pixels) == (80, 14, 32)
+    assert (facts.few, facts.photographs_images) == (16, 80)
+    assert (facts.miniatures, facts.miniature_pixels) == (14, 32)
     assert repr(facts.few_interval) == "0.69 to 0.99"
     assert repr(facts.people_all) == "0.96"
 

@@ -7,7 +7,6 @@ from tiny.charts import params
 
 from gcbook.chapters.ood_accuracy.charts import (
     _short_name,
-    highlight_one,
     human_differences,
     ood_ranking,
     single_condition_dots,
@@ -58,15 +57,6 @@ def test_ranking_keeps_the_order_and_names_the_extremes() -> None:
     assert "humans with 70.0%" in spec["description"]
 
 
-def test_ranking_has_every_kind_once_in_colour_and_shape() -> None:
-    solid, _ = layers(chart_spec(ood_ranking(STANDINGS)), "point")
-    kinds = ["Humans", "Discriminative model", "Imagen", "Own model"]
-    for channel in ("color", "shape"):
-        scale = solid["encoding"][channel]["scale"]
-        assert sorted(scale["domain"]) == sorted(kinds)
-        assert len(set(scale["range"])) == len(kinds)
-
-
 def test_ranking_can_be_narrowed_by_source() -> None:
     spec = chart_spec(ood_ranking(STANDINGS))
     show = params(spec)["show"]
@@ -93,12 +83,6 @@ def test_datasets_are_rows_in_the_given_order_and_humans_come_last_to_be_seen() 
 def test_no_dataset_is_said_in_words() -> None:
     spec = chart_spec(single_condition_dots(SINGLE.iloc[:0]))
     assert "single condition" in spec["description"]
-
-
-def test_menus_do_not_mind_the_case() -> None:
-    names = ["SimCLR", "SWAG", "mine"]
-    menu = highlight_one(pd.DataFrame({"observer": names, "kind": "Own model"}))
-    assert menu.param.bind.options == [NOBODY, "mine", "SimCLR", "SWAG"]
 
 
 def test_names_on_the_axis_are_short_and_distinct() -> None:

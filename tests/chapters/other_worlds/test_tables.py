@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tiny.cue_answers import COLUMNS, cue_answers
 
-from gcbook.chapters.other_worlds.tables import MEASURES, map_rows
+from gcbook.chapters.other_worlds.tables import MEASURES, map_rows, seed_rows
 from gcbook.miniworld.results.worlds import sign_rows
 from gcbook.stats.metrics import blind_bias
 from gcbook.stats.resampling import Resampling
@@ -58,6 +58,18 @@ def test_every_square_holds_the_counted_shares():
     assert value(rows, HERE, "mini-cnn", "shape_accuracy", "whole")["value"] == 0.2
     # A point with fewer seeds than another has intervals all the same.
     assert rows["low"].notna().all()
+
+
+def test_every_training_has_its_own_shape_bias():
+    found = {
+        ((row["diagnosticity"], row["contrast"]), row["observer"]): row["shape_bias"]
+        for row in seed_rows(ANSWERS).to_dict("records")
+    }
+    assert found == {
+        (point, f"{recipe}-seed{seed}"): pytest.approx(shape / (shape + texture))
+        for (point, recipe, variant, seed), (shape, texture, _) in SHARES.items()
+        if not variant
+    }
 
 
 def test_the_difference_is_that_of_one_world():

@@ -4,10 +4,8 @@ import json
 from functools import cache
 from typing import Any
 
-import pandas as pd
 import pytest
 
-from gcbook.chapters.introduction.charts import fig_overview
 from gcbook.chapters.shape_bias.charts import (
     fig_category_spread,
     fig_cue_accuracies,
@@ -15,15 +13,13 @@ from gcbook.chapters.shape_bias.charts import (
     fig_shape_bias_ranking,
 )
 from gcbook.charts.chart import chart_spec
-from gcbook.charts.parts import equal_bias_line
-from gcbook.charts.theme import DARK, HUMAN
+from gcbook.charts.theme import HUMAN
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.shape_tables import (
     bias_by_category,
     category_outliers,
     category_spread,
     cue_accuracies,
-    fig1_overview,
     pooled_bias,
     published_bias,
 )
@@ -37,7 +33,6 @@ CHARTS = {
     "spread": lambda: fig_category_spread(category_spread(BIAS), category_outliers(BIAS)),
     "ranking": lambda: fig_shape_bias_ranking(pooled_bias(BIAS)),
     "cues": lambda: fig_cue_accuracies(cue_accuracies(SHIPPED, ["resnet50"]), published_bias()),
-    "overview": lambda: fig_overview(fig1_overview(BIAS), published_bias()),
 }
 
 
@@ -80,10 +75,6 @@ def test_kinds_differ_in_colour_and_in_shape(name: str) -> None:
     ]
     assert shapes
     assert all(len(set(scale["range"])) == len(scale["domain"]) for scale in shapes)
-
-
-def test_colours_of_small_marks_have_a_dark_twin() -> None:
-    assert HUMAN in DARK
 
 
 def test_fig1_has_texture_below_and_shape_above() -> None:
@@ -147,14 +138,6 @@ def test_rows_are_in_the_order_of_the_table(name: str) -> None:
     table = category_spread(BIAS) if name == "spread" else pooled_bias(BIAS)
     order = layers(name)[0]["encoding"]["y"]["scale"]["domain"]
     assert order == table["observer"].to_list()
-    assert spec_of(name)["height"] == 17 * len(table)
-
-
-def test_lines_of_equal_bias_have_that_bias() -> None:
-    for bias in (0.1, 0.5, 0.96):
-        texture, shape = equal_bias_line(bias)
-        assert shape / (shape + texture) == pytest.approx(bias)
-        assert shape + texture == pytest.approx(1)
 
 
 def test_cue_map_offers_every_category() -> None:
@@ -168,13 +151,6 @@ def test_own_models_get_their_own_mark() -> None:
     scale = chart_spec(fig_shape_bias(own))["layer"][0]["encoding"]["color"]["scale"]
     assert "Own model" in scale["domain"]
     assert "Own model" not in layers("shape bias")[0]["encoding"]["color"]["scale"]["domain"]
-
-
-def test_overview_describes_the_table_it_shows() -> None:
-    described = spec_of("overview")["description"]
-    humans: pd.Series = fig1_overview(BIAS)["humans"]
-    assert f"{humans.min():.2f}" in described
-    assert "Imagen 0.99, Stable Diffusion 0.93, Parti 0.92" in described
 
 
 def test_published_averages_are_not_shown_for_single_categories():

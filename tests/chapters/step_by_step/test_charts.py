@@ -6,12 +6,7 @@ import pandas as pd
 import pytest
 from tiny.charts import params, rendered
 
-from gcbook.chapters.step_by_step.charts import (
-    ROLE_COLORS,
-    SHOWN,
-    fig_pictures,
-    fig_step_race,
-)
+from gcbook.chapters.step_by_step.charts import ROLE_COLORS, SHOWN, fig_pictures, fig_step_race
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.miniworld.results.steps import ROLES
 from gcbook.paper.categories import CATEGORIES
@@ -65,26 +60,20 @@ def render(spec, width=0, **values):
 
 
 def images(svg):
-    return re.findall(r'xlink:href="data:image/png;base64,(\w+(?:\.\w+)?)"', svg) or re.findall(
-        r'href="data:image/png;base64,([\w.]+)"', svg
-    )
+    return re.findall(r'href="data:image/png;base64,([\w.]+)"', svg)
 
 
 def boxes(svg):
     """Left, top and side of every picture."""
-    found = re.findall(r"<image[^>]*>", svg)
-    assert found
-    sizes = []
-    for tag in found:
-        value = {
-            k: float(v)
-            for k, v in re.findall(r'(x|y|width|height)="([-\d.]+)"', tag.replace("xlink:", ""))
-        }
-        move = re.search(r"translate\(([-\d.]+), ?([-\d.]+)\)", tag)
-        left, top = (float(move[1]), float(move[2])) if move else (0.0, 0.0)
-        assert value["width"] == pytest.approx(value["height"], abs=0.2)
-        sizes.append((left + value.get("x", 0), top + value.get("y", 0), value["width"]))
-    return sizes
+    places = []
+    for tag in re.findall(r"<image[^>]*>", svg):
+        left, top = re.search(r"translate\(([-\d.]+), ?([-\d.]+)\)", tag).groups()
+        width, height = (
+            float(re.search(rf' {name}="([\d.]+)"', tag)[1]) for name in ("width", "height")
+        )
+        assert width == pytest.approx(height, abs=0.2)
+        places.append((float(left), float(top), width))
+    return places
 
 
 def test_all_choices_are_offered(pictures):
@@ -143,11 +132,6 @@ def test_no_picture_covers_another_or_leaves_the_chart(pictures, width):
 def test_pictures_stay_crisp(pictures):
     svg = render(pictures)
     assert svg.count("image-rendering") >= 18 and svg.count("pixelated") == 18
-
-
-def test_the_description_states_no_outcome(pictures):
-    assert len(pictures["description"]) > 150
-    assert not re.search(r"\d\.\d", pictures["description"])
 
 
 def test_one_time_is_enough():

@@ -16,7 +16,6 @@ from gcbook.files.errors import GcbookError
 from gcbook.miniworld.results.steps import Example, choose_examples
 from gcbook.noise.draws import DrawRule, keyed_noise, timestep
 from gcbook.noise.schedules import CosineSchedule
-from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import decide
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
@@ -162,8 +161,3 @@ def test_leaders_and_answers_by_hand():
         "c",
         1,
     ]
-
-
-def test_all_sixteen_race():
-    table = race_table(race(CLASSIFIER, "toy", EXAMPLES[:1], 2))
-    assert set(table["label"]) == set(CATEGORIES) and len(table) == 32

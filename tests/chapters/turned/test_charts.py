@@ -2,11 +2,7 @@
 
 import pandas as pd
 
-from gcbook.chapters.turned.charts import (
-    fig_kept,
-    fig_losses,
-    fig_together,
-)
+from gcbook.chapters.turned.charts import fig_kept, fig_losses, fig_together
 from gcbook.charts.chart import chart_spec, static_svg
 
 

@@ -13,6 +13,8 @@ from gcbook.chapters.turned.tables import (
     easy_rows,
     gap_rows,
     kept_rows,
+    loss_rows,
+    prompt_rows,
     together_rows,
 )
 from gcbook.stats.resampling import Resampling
@@ -94,3 +96,51 @@ def test_the_gain_of_what_was_kept_is_compared_with_the_controls():
     (easy,) = easy_rows(["mini-pixel"]).to_dict("records")
     assert easy["model"] == "mini-pixel"
     assert [easy[name] for name in ("three", "kept", "lost")] == pytest.approx([1.0, 0.8, 0.8])
+
+
+def test_losses_are_compared_on_the_same_silhouettes(monkeypatch):
+    # Of ten objects upside down; upright all are named right.
+    kept = {"mini-pixel": 8, "mini-cnn": 3, "mini-cnn-seed1": 3}
+    rows = [
+        (model, condition, "cat", f"cat{i}", right)
+        for model, number in kept.items()
+        for i in range(10)
+        for condition, right in (("0", True), ("180", i < number))
+    ]
+    columns = ["observer", "condition", "category", "silhouette", "right"]
+    table = pd.DataFrame(rows, columns=columns)
+    monkeypatch.setattr(turned, "miniature_answers", lambda sets, models: table)
+    found = loss_rows(list(kept), resampling=Resampling(draws=500))
+    assert found["recipe"].tolist() == ["mini-pixel", "mini-cnn"]
+    left = [(share - 1 / 16) / (1 - 1 / 16) for share in (0.8, 0.3)]
+    assert found["share"].tolist() == pytest.approx(left, abs=1e-4)
+    assert found["upright"].tolist() == [1, 1]
+    pixel, resnet = found.to_dict("records")
+    assert pixel["difference"] == pytest.approx(left[0] - left[1], abs=1e-4)
+    assert 0 < pixel["low"] < pixel["difference"] < pixel["high"]
+    assert resnet["difference"] == 0 and np.isnan(resnet["low"])
+
+
+def test_what_a_prompt_draws_is_a_mean_over_turned_images_alone(monkeypatch):
+    judged = ["back", "lying", "wrong_back", "wrong_lying"]
+    turned_ones = {
+        0.0: (0.9, 0.1, 0.9, 0.1),
+        0.9: (0.6, 0.5, 0.2, 0.3),
+        1.0: (0.1, 0.8, 0.05, 0.06),
+    }
+    rows = [
+        (f"cat{i}-{condition}.png", "cat", f"cat{i}", condition, strength, *shares)
+        for strength, values in turned_ones.items()
+        for i in range(10)
+        for condition, shares in (("0", (1.0,) * 4), ("90", values))
+    ]
+    columns = ["image_id", "category", "silhouette", "condition", "strength", *judged]
+    table = pd.DataFrame(rows, columns=columns)
+    monkeypatch.setattr(turned, "read_turned", lambda name: table)
+    found = prompt_rows(["m"], resampling=Resampling(draws=50)).set_index("strength")
+    last = found.loc[0.9]
+    assert last["n"] == 10
+    assert last["rise"] == pytest.approx(0.4)
+    assert last["wrong_rise"] == pytest.approx(0.2)
+    assert last["wrong_beyond"] == pytest.approx(0.24)
+    assert found.loc[0.0, "rise"] == 0

@@ -33,7 +33,7 @@ def test_a_model_that_is_left_out_has_no_numbers(monkeypatch):
     monkeypatch.setattr(
         weighting_facts,
         "page_agreement",
-        lambda *_: {"decisions": 0, "rounded": 0, "fewer": 0, "draws": 32},
+        lambda *_: {"decisions": 0, "rounded": 0, "fewer": 0, "all_draws": 32},
     )
     said = weighting_facts.weighting_facts({}, table, shares([0.1] * 10, [0.1] * 10), 16, 0)
     assert said.pixel_bias == 0.5

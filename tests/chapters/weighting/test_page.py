@@ -181,12 +181,11 @@ def test_fewer_draws_are_taken_where_there_are_fewer(stores):
 
 
 def test_agreement_counts_decisions_that_differ(stores):
-    found = page_agreement(stores, 8, 7, 0)
-    assert found == {"decisions": 800, "rounded": found["rounded"], "fewer": found["rounded"]} | {
-        "draws": 8
-    }
+    found = page_agreement(stores, 8, 0)
+    assert (found["decisions"], found["all_draws"]) == (800, 8)
+    assert found["fewer"] == found["rounded"]
     assert found["rounded"] <= 2
-    few = page_agreement(stores, 2, 7, 0)
+    few = page_agreement(stores, 2, 0)
     images = page_data(stores, 2, 7, 0).images
     differ = 0
     for (model, name), rows in images.groupby(["model", "set"]):
@@ -204,8 +203,8 @@ def test_agreement_sees_a_rounding_that_matters(tmp_path):
     errors[:, 0, 5] = 0
     store = write_store(tmp_path / "s", "cue-conflict", names, errors, times)
     clear = write_store(tmp_path / "p", "in-distribution", names, 100 * errors, times)
-    found = page_agreement({"m": {"in-distribution": store, "cue-conflict": clear}}, 1, 7, 0)
-    assert found == {"decisions": 4, "rounded": 4, "fewer": 4, "draws": 1}
+    found = page_agreement({"m": {"in-distribution": store, "cue-conflict": clear}}, 1, 0)
+    assert found == {"decisions": 4, "rounded": 4, "fewer": 4, "all_draws": 1}
     errors[:, 0, 3] = 1e-3
     clear = write_store(tmp_path / "c", "cue-conflict", names, errors, times)
-    assert page_agreement({"m": dict.fromkeys(SETS, clear)}, 1, 7, 0)["rounded"] == 0
+    assert page_agreement({"m": dict.fromkeys(SETS, clear)}, 1, 0)["rounded"] == 0

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tiny.erring import answered
 
-from gcbook.miniworld.results.answers import mark
 from gcbook.miniworld.results.findings import (
     AGREES,
     CONTRADICTS,
@@ -24,19 +24,7 @@ def trials(shape, observer, dataset="cue-conflict", condition="0"):
     order = np.argsort([int(name.split("dog")[1].split(".")[0]) * 7 % 61 for name in IMAGES])
     named = np.full(len(IMAGES), "dog")
     named[order[:shape]] = "cat"
-    return mark(
-        pd.DataFrame(
-            {
-                "observer": observer,
-                "dataset": dataset,
-                "condition": condition,
-                "image_id": IMAGES,
-                "imagename": IMAGES,
-                "category": "cat",
-                "response": named,
-            }
-        )
-    )
+    return answered(zip(IMAGES, named, strict=True), observer, dataset, condition)
 
 
 def claims(*tables, draws=200):

@@ -1,15 +1,7 @@
 """Names of the miniatures, and what they stand for."""
 
-import pytest
-
-from gcbook.miniworld.results.kinds import (
-    GENERATIVE,
-    STANDS_FOR,
-    recipes_in,
-    side_of,
-)
+from gcbook.miniworld.results.kinds import GENERATIVE, STANDS_FOR, recipes_in, side_of
 from gcbook.miniworld.results.shipped import KINDS
-from gcbook.stats.words import listed, plural
 
 
 def test_every_kind_stands_for_something_and_is_on_one_side():
@@ -22,14 +14,3 @@ def test_every_kind_stands_for_something_and_is_on_one_side():
 def test_recipes_are_in_the_order_of_the_kinds_and_once():
     models = ["mini-cnn-noise", "mini-cnn-seed1", "mini-cnn", "mini-ar"]
     assert recipes_in(models) == ["mini-ar", "mini-cnn", "mini-cnn-noise"]
-
-
-@pytest.mark.parametrize(
-    ("number", "said"), [(0, "0 models"), (1, "1 model"), (2, "2 models"), (1234, "1,234 models")]
-)
-def test_nouns_follow_numbers(number, said):
-    assert plural(number, "model") == said
-
-
-def test_lists_of_two():
-    assert listed(["a", "b"]) == "a and b"

@@ -1,7 +1,9 @@
 """Images that a model can learn in a few steps, and the prompts that are scored with."""
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from gcbook.miniworld.training import diffusion, recipes, texts, tokens
 from gcbook.miniworld.training.pool import Pool
@@ -17,6 +19,25 @@ def pool():
     images[labels % 2 == 0, :, :, 16:] += 200
     images[labels % 2 == 1, :, :, :16] += 200
     return Pool(images.to(torch.uint8), labels)
+
+
+@pytest.fixture(scope="session")
+def photographs(tmp_path_factory):
+    """Makes a folder like ImageNet's, of two classes, dark and light noise, of as many images."""
+
+    def make(train, val):
+        folder = tmp_path_factory.mktemp("imagenet")
+        rng = np.random.default_rng(0)
+        for part, count in (("train", train), ("val", val)):
+            for label, name in enumerate(("bear", "cat")):
+                (folder / part / name).mkdir(parents=True)
+                for number in range(count):
+                    pixels = rng.integers(0, 100, (40, 48, 3)) + 150 * label
+                    picture = Image.fromarray(pixels.astype(np.uint8))
+                    picture.save(folder / part / name / f"{number:02}.png")
+        return folder
+
+    return make
 
 
 @pytest.fixture

@@ -208,8 +208,8 @@ def test_the_log_gives_back_what_was_trained(tmp_path, monkeypatch):
         lambda name, folder, **kept: asked.append((name, folder.name, kept["world"])) or Trainer(),
     )
     monkeypatch.setattr(calibration, "measure", lambda *given: (WANTED, {"shape": 1}))
-    calibration.calibrate(log, tmp_path / "runs", trainings=1, report=lambda line: None)
-    calibration.calibrate(log, tmp_path / "runs", trainings=1, report=lambda line: None)
+    calibration.calibrate(log, tmp_path / "runs", trainings=1)
+    calibration.calibrate(log, tmp_path / "runs", trainings=1)
     first, second = read_log(log)
     assert first.candidate == Candidate(0.25, 0.0)
     assert (second.candidate, second.measured) == (Candidate(0.25, 0.5), WANTED)

@@ -1,18 +1,13 @@
 """What is learnt is what is scored: each task's loss is the scorer's own measure."""
 
-import errno
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import save_file
 
 from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.protocol import Draw
-from gcbook.files.atomic import UnwritableError
 from gcbook.files.errors import InputError
 from gcbook.miniworld.training.diffusion import AutoencoderTask, LatentTask, PixelTask
 from gcbook.miniworld.training.miniature import Plan, Start, Trainer
@@ -217,22 +212,6 @@ def test_shrunk_model_is_half_as_large_and_loads_in_single_precision(pool, tmp_p
     assert half.dtype == torch.float32
     torch.testing.assert_close(half, single, rtol=2e-2, atol=1e-3)
     assert not np.array_equal(half.numpy(), single.numpy())
-
-
-def test_a_full_disk_leaves_the_model_that_was_to_be_shrunk(tmp_path, monkeypatch):
-    path = tmp_path / "model.safetensors"
-    save_file({"a": torch.ones(8)}, path, {"format": "pt"})
-    before = path.read_bytes()
-
-    def full(tensors, temporary, *_, **__):
-        Path(temporary).write_bytes(b"half")
-        raise SafetensorError(f"I/O error: No space left (os error {errno.ENOSPC})")
-
-    monkeypatch.setattr("safetensors.torch.serialize_file", full)
-    with pytest.raises(UnwritableError, match=r"model.safetensors: cannot be written: no space"):
-        shrink(tmp_path)
-    assert path.read_bytes() == before
-    assert [each.name for each in tmp_path.iterdir()] == [path.name]
 
 
 def test_pickles_of_a_base_are_not_opened(pool, vq, tmp_path):

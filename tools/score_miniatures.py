@@ -5,8 +5,8 @@ Run it when a model, a test set or the scorer changes:
     python tools/score_miniatures.py mini-pixel mini-cnn [--sets cue-conflict edge] [-o FOLDER]
 
 Without names all models whose weights are there are scored, each on the test sets of the world
-that it was trained in. Weights of seeds beyond the first, and of the world with 64 pixels a side,
-do not ship: once such a model has all its scores,
+that it was trained in; filtered images are shown to the first seed alone. Weights of further seeds,
+and of the world with 64 pixels a side, do not ship: once such a model has all its scores,
 
     python tools/score_miniatures.py mini-cnn-seed1 --drop-weights
 
@@ -67,8 +67,8 @@ def main() -> None:
     for model in arguments.models or filter(has_weights, every):
         classifier = load_classifier(model_folder(model), name=model)
         world, weights = parts_of(model).world, classifier.describe()["weights"]
-        of_world = LARGER_SETS if world == LARGER else (*TEST_SETS, *BAND_SETS)
-        for name in arguments.sets or of_world:
+        of_model = TEST_SETS if parts_of(model).seed else (*TEST_SETS, *BAND_SETS)
+        for name in arguments.sets or (LARGER_SETS if world == LARGER else of_model):
             begun = time.perf_counter()
             folder = arguments.output / model / name
             if is_whole(folder, weights):

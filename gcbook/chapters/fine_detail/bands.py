@@ -10,7 +10,7 @@ from gcbook.chapters.fine_detail.restored import band_name
 from gcbook.miniworld.bands import BAND_SETS, BANDS
 from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results.answers import miniature_answers
-from gcbook.miniworld.results.shipped import DRAWS, KINDS, parts_of, shipped_sets
+from gcbook.miniworld.results.shipped import DRAWS, KINDS, shipped_sets
 from gcbook.miniworld.textures import draw_textures
 from gcbook.miniworld.world import World
 from gcbook.noise.spectrum import band_power, octave_bands
@@ -56,19 +56,15 @@ def band_rows(models: Sequence[str], *, resampling: Resampling = Resampling()) -
     only those count whose texture is their own category's.
 
     Args:
-        models: names of shipped models of one world. Those count that are of seed 0 and have scores
-            on filtered images.
+        models: names of shipped models of one world. Those count that have scores on filtered
+            images: of each kind one.
         resampling: how the intervals are made.
 
     Returns:
         ``recipe, band`` (of `BANDS`, or "all"), ``measure`` (a title), ``n, value, low, high``.
     """
     columns = ["recipe", "band", "measure", "n", "value", "low", "high"]
-    names = [
-        name
-        for name in models
-        if parts_of(name).seed == 0 and set(BAND_SETS) <= set(shipped_sets(name))
-    ]
+    names = [name for name in models if set(BAND_SETS) <= set(shipped_sets(name))]
     filtered = miniature_answers(BAND_SETS, names)
     whole = miniature_answers(["low-pass", "cue-conflict"], names, draws=DRAWS["filtered"])
     unfiltered = filtered["image_id"].str.replace(

@@ -77,7 +77,7 @@ def test_pictures_are_those_of_the_list_in_order(rows, shipped):
 
 def test_a_duck_is_a_bird_only_where_nobody_asks_for_ducks():
     everything, birds = load_silhouettes(), load_silhouettes(categories=("bird",))
-    assert len(set(everything.names)) == len(everything)
+    assert len(set(everything.names)) == len(everything.names)
     assert len(set(load_silhouettes(categories=CATEGORIES).names)) == 936
     both = set(birds.names) & set(load_silhouettes(categories=("duck",)).names)
     assert both

@@ -122,30 +122,19 @@ def test_the_prompt_that_sticks_is_near_and_named():
 
 
 @pytest.mark.usefixtures("stores")
-def test_prompts_that_are_all_alike_are_called_chance(monkeypatch):
+@pytest.mark.parametrize(("silhouettes", "within"), [(200, 0.1), (10, 0.2)])
+def test_prompts_that_are_all_alike_are_called_chance(monkeypatch, silhouettes, within):
+    """Images of one silhouette, which have the same prompts close, are one witness."""
     rng = np.random.default_rng(1)
     images, errors = tables.distances(0.75)
-    alike = rng.normal(size=(200, errors.shape[1]))
+    each = 200 // silhouettes
+    alike = rng.normal(size=(silhouettes, errors.shape[1])).repeat(each, axis=0)
     many = pd.concat([images] * 200).iloc[:200].reset_index(drop=True)
-    many["imagename"] = [f"cat{number}-cat1.png" for number in range(200)]
+    many["imagename"] = [f"cat{number // each}-cat{number % each}.png" for number in range(200)]
     monkeypatch.setattr(tables, "distances", lambda ratio: (many, alike))
     share, chance = prompts_share(0.75)
     # Means of N values that have nothing in common have one N-th of their variance.
-    assert chance == pytest.approx(1 / 200, rel=0.1)
-    assert share < 2 * chance
-
-
-@pytest.mark.usefixtures("stores")
-def test_images_of_one_silhouette_are_one_witness_for_a_prompt(monkeypatch):
-    rng = np.random.default_rng(1)
-    images, errors = tables.distances(0.75)
-    # Ten silhouettes, each with its own prompts that lie close, in all of its twenty images.
-    own = rng.normal(size=(10, errors.shape[1])).repeat(20, axis=0)
-    many = pd.concat([images] * 200).iloc[:200].reset_index(drop=True)
-    many["imagename"] = [f"cat{number // 20}-cat{number % 20}.png" for number in range(200)]
-    monkeypatch.setattr(tables, "distances", lambda ratio: (many, own))
-    share, chance = prompts_share(0.75)
-    assert chance == pytest.approx(1 / 10, rel=0.2)
+    assert chance == pytest.approx(1 / silhouettes, rel=within)
     assert share < 2 * chance
 
 

@@ -5,8 +5,8 @@ Run it when a model, a test set or the scorer changes:
     python tools/score_miniatures.py mini-pixel mini-cnn [--sets cue-conflict edge] [-o FOLDER]
 
 Without names all models whose weights are there are scored, each on the test sets of the world
-that it was trained in; filtered images are shown to the first seed alone. Weights of further seeds
-do not ship: once such a model has all its scores,
+that it was trained in; filtered images are shown to the first seed alone. Weights of further seeds,
+and of the world with 64 pixels a side, do not ship: once such a model has all its scores,
 
     python tools/score_miniatures.py mini-cnn-seed1 --drop-weights
 
@@ -37,8 +37,9 @@ from gcbook.miniworld.results.kinds import side_of
 from gcbook.miniworld.results.noised import keep_noised
 from gcbook.miniworld.results.shipped import (
     DATA,
-    DRAWS,
-    FEW_DRAWS,
+    LARGER,
+    LARGER_SETS,
+    draws_of,
     has_weights,
     model_folder,
     parts_of,
@@ -60,27 +61,27 @@ def main() -> None:
     parser.add_argument("--sets", nargs="*", help="by default all that ship")
     parser.add_argument("-o", "--output", type=Path, default=DATA / "scores")
     parser.add_argument("--batch-size", type=int, default=128)
-    parser.add_argument("--drop-weights", action="store_true", help="of seeds beyond the first")
+    parser.add_argument("--drop-weights", action="store_true", help="of what ships without them")
     arguments = parser.parse_args()
     every = [name for world in world_names() for name in shipped_models(world)]
     for model in arguments.models or filter(has_weights, every):
         classifier = load_classifier(model_folder(model), name=model)
         world, weights = parts_of(model).world, classifier.describe()["weights"]
         of_model = TEST_SETS if parts_of(model).seed else (*TEST_SETS, *BAND_SETS)
-        for name in arguments.sets or of_model:
+        for name in arguments.sets or (LARGER_SETS if world == LARGER else of_model):
             begun = time.perf_counter()
             folder = arguments.output / model / name
             if is_whole(folder, weights):
                 continue
             images = stimuli(name, world)
             settings = ScoringSettings(
-                draws=DRAWS.get(name, FEW_DRAWS), batch_size=arguments.batch_size, device="cpu"
+                draws=draws_of(model, name), batch_size=arguments.batch_size, device="cpu"
             )
             report = score(images, classifier, settings, folder)
             thin(Store.open(folder), keep_all=name in WEIGHED)
             seconds = time.perf_counter() - begun
             print(f"{model} on {name}: {report.n_decisions} decisions in {seconds:.0f} s")
-        if arguments.drop_weights and parts_of(model).seed:
+        if arguments.drop_weights and (parts_of(model).seed or world == LARGER):
             drop_weights(model)
 
 
@@ -95,7 +96,7 @@ def is_whole(folder: Path, weights: str) -> bool:
 def drop_weights(model: str) -> None:
     """Leave the record and the card of a model, and what its weights would still be asked for."""
     folder = model_folder(model)
-    if side_of(model) == "discriminative":
+    if side_of(model) == "discriminative" and parts_of(model).world != LARGER:
         print(keep_noised(model))
     for path in folder.iterdir():
         if path.is_dir():

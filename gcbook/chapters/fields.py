@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from gcbook.files.errors import InputError
-from gcbook.miniworld.named import DEFAULT, world_names
+from gcbook.miniworld.named import DEFAULT
+from gcbook.miniworld.results.shipped import whole_worlds
 from gcbook.paper.experiments import DATASETS
 
 __all__ = [
@@ -171,7 +172,7 @@ def models_of(description: str) -> FieldOf:
 
 def world_of(description: str) -> FieldOf:
     """The name of a miniature world."""
-    return Literal[world_names()], _field(DEFAULT, description)
+    return Literal[whole_worlds()], _field(DEFAULT, description)
 
 
 def noise_times(default: str, description: str, smoke: str) -> FieldOf:

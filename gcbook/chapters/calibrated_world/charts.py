@@ -13,7 +13,7 @@ from gcbook.charts.curves import curve_layers
 from gcbook.charts.forest import fig_forest
 from gcbook.charts.gallery import Gallery, Picture, Strip
 from gcbook.charts.miniature_look import COLORS, SHAPES, recipe_color
-from gcbook.charts.parts import dropdown, finish, look
+from gcbook.charts.parts import dropdown, finish, look, side_by_side
 from gcbook.charts.theme import BAND, CHANCE_LINE, DISCRIMINATIVE, INK, OWN, SERIES
 from gcbook.miniworld.results.calibrated import CALIBRATED, RESNET50, UNCALIBRATED
 from gcbook.miniworld.results.weighting import PAPER
@@ -22,6 +22,7 @@ __all__ = [
     "fig_claims",
     "fig_images",
     "fig_kinds",
+    "fig_losses",
     "fig_matched",
     "fig_noise",
     "fig_predictions",
@@ -96,14 +97,18 @@ def fig_matched(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def fig_predictions(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """What shape biases were expected, what came out, and what the paper prints.
+def fig_predictions(
+    rows: pd.DataFrame, *, marked: str = "paper", mark: str = "what the paper prints, if anything"
+) -> alt.TopLevelMixin:
+    """What shape biases were expected, what came out, and another number to compare with.
 
     Args:
-        rows: from `gcbook.miniworld.results.calibrated.outcome_rows`.
+        rows: from `gcbook.miniworld.results.calibrated.outcome_rows`, or its `larger_rows`.
+        marked: the column of that number.
+        mark: what it is, for those who cannot see the mark.
     """
     ends = {"outcome": "value", "outcome_low": "low", "outcome_high": "high"}
-    expected = rows[["prediction", "predicted", "low", "high", "paper"]]
+    expected = rows[["prediction", "predicted", "low", "high", marked]]
     found = rows[["prediction", *ends]]
     series = [
         expected.rename(columns={"predicted": "value"}).assign(part=_PREDICTED),
@@ -117,18 +122,51 @@ def fig_predictions(rows: pd.DataFrame) -> alt.TopLevelMixin:
             tickCount=6
         ),
         tooltip=tooltips(
-            ["prediction", "part", "value", "low", "high", "paper"],
+            ["prediction", "part", "value", "low", "high", marked],
             titles={"part": "Shape bias", "value": "Value"},
         ),
         series="part",
         marks={_PREDICTED: (CHANCE_LINE, "circle"), _OUTCOME: (OWN, "diamond")},
         reference=None,
-        ticks="paper",
+        ticks=marked,
         two_lines=True,
         description=(
             f"For each of {len(rows)} models and ways to test them: the shape bias that was "
             "expected before it was trained, with an interval, what came out, and an upright "
-            "mark at what the paper prints, where it prints anything."
+            f"mark at {mark}."
+        ),
+    )
+
+
+def fig_losses(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Validation losses along trainings at two resolutions, a panel a model.
+
+    Args:
+        rows: from `gcbook.miniworld.results.calibrated.loss_rows`.
+    """
+    rows = rows.assign(size=rows["pixels"].map("{0} × {0} pixels".format))
+    sizes = dict.fromkeys(rows["size"])
+    legend = alt.Legend(title=None)
+    series = look("size", sizes, color=SERIES[:2], dash=[[1, 0], [5, 3]], legend=legend)
+    panels = [
+        alt.Chart(of_recipe, title=str(recipe), width=300, height=220)
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("images:Q", title=column("images_seen").title).axis(format="~s", tickCount=5),
+            y=alt.Y("loss:Q", title=column("loss").title, scale=alt.Scale(zero=False)),
+            tooltip=tooltips(["recipe", "size", "images", "loss"], titles={"size": "Resolution"}),
+            **series,
+        )
+        for recipe, of_recipe in rows.groupby("recipe", sort=False)
+    ]
+    return side_by_side(
+        panels,
+        [],
+        "A panel a model: validation loss against the images seen in training, a line each for "
+        f"{' and '.join(sizes)}. "
+        + " ".join(
+            f"{recipe}, {size}: {of_one['loss'].iloc[-1]:.3f} at the end."
+            for (recipe, size), of_one in rows.groupby(["recipe", "size"], sort=False)
         ),
     )
 

@@ -35,6 +35,13 @@ _DIFFERENCES = {
     for name, measure in (("lead", "Shape bias"), ("ahead", "OOD accuracy"))
 } | {"pixel_blurred": "Low-pass: pixel − cnn"}
 
+_LARGER = {
+    "ResNet": "larger_cnn",
+    "Pixel diffusion": "larger_pixel",
+    "Pixel diffusion: equal weights": "larger_pixel_even",
+}
+"""Facts of the world with 64 pixels a side, by the names of the predictions."""
+
 _KEPT = {"edges": "Edges", "blur": "Low-pass 3", "high_pass": "High-pass 3.0"}
 """Relative accuracies that the text names."""
 
@@ -51,6 +58,9 @@ def calibrated_world_facts(
     equal_steps: Mapping[str, float],
     halves: pd.DataFrame,
     erring: tuple[float, float, float],
+    larger: pd.DataFrame,
+    larger_kinds: pd.DataFrame,
+    larger_leads: Mapping[str, Mapping[str, float]],
     summaries: Summaries,
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
@@ -67,6 +77,9 @@ def calibrated_world_facts(
         equal_steps: from `gcbook.miniworld.results.longer.noise_after_equal_steps`.
         halves: from `gcbook.chapters.calibrated_world.tables.half_rows`.
         erring: from `gcbook.miniworld.results.calibrated.consistency_outcome`.
+        larger: from `gcbook.miniworld.results.calibrated.larger_rows`.
+        larger_kinds: from `gcbook.chapters.calibrated_world.tables.larger_kinds`.
+        larger_leads: from `gcbook.miniworld.results.calibrated.larger_leads`.
         summaries: of the published trials.
     """
     estimates = summaries.estimates
@@ -122,6 +135,7 @@ def calibrated_world_facts(
         **_weighed(weighed),
         **_claimed(claimed),
         **_halves(halves),
+        **_larger(larger, larger_kinds, larger_leads),
     )
 
 
@@ -251,3 +265,31 @@ def _halves(halves: pd.DataFrame) -> dict[str, Any]:
         for half, row in zip(("clean", "noisy"), halves.to_dict("records"), strict=True)
         for cue in ("shape", "texture")
     }
+
+
+def _larger(
+    larger: pd.DataFrame, kinds: pd.DataFrame, leads: Mapping[str, Mapping[str, float]]
+) -> dict[str, Any]:
+    """Shape biases at 64 × 64 pixels, what was predicted of them, by how much pixel diffusion's
+    exceed the ResNet's; how often the models name the shape and the texture and are right on
+    images like those of training, and how long they were trained."""
+    found: dict[str, Any] = {"larger_inside": int((larger["inside"] == "yes").sum())}
+    for row in larger.to_dict("records"):
+        name = _LARGER[row["prediction"]]
+        found |= {
+            f"{name}": Number(row["outcome"], ".2f"),
+            f"{name}_interval": Interval(row["outcome_low"], row["outcome_high"], ".2f"),
+            f"{name}_predicted": Number(row["predicted"], ".2f"),
+            f"{name}_predicted_interval": Interval(row["low"], row["high"], ".2f"),
+        }
+    for prediction, lead in leads.items():
+        name = f"{_LARGER[prediction]}_lead"
+        found[name] = Number(lead["change"], "+.2f")
+        found[f"{name}_interval"] = Interval(lead["low"], lead["high"], "+.2f")
+    for row in kinds.to_dict("records"):
+        name = f"larger_{short_name(row['recipe'])}"
+        for share in ("shape", "texture"):
+            found[f"{name}_{share}"] = Number(row[f"{share}_accuracy"], ".0%")
+        found[f"{name}_right"] = Number(row["accuracy"], ".0%")
+        found[f"{name}_hours"] = Number(row["minutes"] / 60, ".1f")
+    return found

@@ -5,17 +5,26 @@ import re
 import pandas as pd
 
 from gcbook.miniworld.named import named_world
+from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
 from gcbook.miniworld.results.kinds import printed_values
 from gcbook.miniworld.results.noised import CLEAN, ONE_DRAW, TRAINED
-from gcbook.miniworld.results.shipped import model_card, name_of, shipped_store
+from gcbook.miniworld.results.shipped import (
+    LARGER,
+    LARGER_SETS,
+    model_card,
+    name_of,
+    shipped_models,
+    shipped_store,
+)
 from gcbook.miniworld.results.two_worlds import WORLDS
 from gcbook.miniworld.testsets import make_test_set, silhouette_of, texture_of
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.diagnostics import decisions_by
-from gcbook.stats.shares import CONFLICT, PLAIN
+from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import CONFLICT, PLAIN, accuracies, cue_shares
 
-__all__ = ["NOISE", "half_rows", "image_rows", "kind_rows", "noise_rows"]
+__all__ = ["NOISE", "half_rows", "image_rows", "kind_rows", "larger_kinds", "noise_rows"]
 
 _CLEAN, _NOISED = TRAINED.values()
 NOISE = {
@@ -83,8 +92,7 @@ def kind_rows(bias: pd.DataFrame, accuracies: pd.DataFrame) -> pd.DataFrame:
     names = {title: name for name, title in WORLDS.items()}
 
     def core_minutes(row: pd.Series) -> float:
-        card = model_card(name_of(row["recipe"], names[row["world"]]))
-        return float(card["minutes"] * card["threads"])
+        return _core_minutes(row["recipe"], names[row["world"]])
 
     columns = ["world", "recipe", "seeds", "shape_bias", "low", "high", "seed_least", "seed_most"]
     columns += ["shape_accuracy", "texture_accuracy"]
@@ -95,6 +103,29 @@ def kind_rows(bias: pd.DataFrame, accuracies: pd.DataFrame) -> pd.DataFrame:
     )
     right = accuracies.rename(columns={"value": "accuracy"})[["world", "recipe", "accuracy"]]
     return rows.merge(right, on=["world", "recipe"])
+
+
+def larger_kinds(*, resampling: Resampling) -> pd.DataFrame:
+    """What the models of the world with 64 pixels a side answer.
+
+    Args:
+        resampling: how intervals would be made.
+
+    Returns:
+        ``recipe``; ``shape_accuracy, texture_accuracy`` on conflicts and ``accuracy`` on images
+        like those of training; and ``minutes`` as of `kind_rows`.
+    """
+    answers = with_recipe(miniature_answers(LARGER_SETS, shipped_models(LARGER)))
+    cues = cue_shares(answers, ["recipe"], resampling=resampling)
+    right = accuracies(answers[answers["dataset"] == PLAIN], ["recipe"], resampling=resampling)
+    rows = cues.merge(right[["recipe", "accuracy"]], on="recipe")
+    columns = ["recipe", "shape_accuracy", "texture_accuracy", "accuracy"]
+    return rows[columns].assign(minutes=[_core_minutes(r, LARGER) for r in rows["recipe"]])
+
+
+def _core_minutes(recipe: str, world: str) -> float:
+    card = model_card(name_of(recipe, world))
+    return float(card["minutes"] * card["threads"])
 
 
 def half_rows() -> pd.DataFrame:

@@ -4,7 +4,8 @@ What is matched is measured on validation silhouettes, on which the world was ch
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib import resources
 from typing import Any
 
@@ -16,7 +17,14 @@ from gcbook.miniworld.results.consistency import kappa_of, pair_kappas
 from gcbook.miniworld.results.noised import ONE_DRAW, TRAINED
 from gcbook.miniworld.results.panel import make_panel
 from gcbook.miniworld.results.scores import SET_TITLES
-from gcbook.miniworld.results.shipped import parts_of, shipped_models
+from gcbook.miniworld.results.shipped import (
+    FEW_DRAWS,
+    LARGER,
+    model_card,
+    name_of,
+    parts_of,
+    shipped_models,
+)
 from gcbook.miniworld.training.calibration import (
     WHOLE,
     Candidate,
@@ -27,7 +35,7 @@ from gcbook.miniworld.training.calibration import (
     targets,
 )
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import CONFLICT, cue_shares
+from gcbook.stats.shares import CONFLICT, PLAIN, change_of, cue_shares, pooled_measures
 
 __all__ = [
     "CALIBRATED",
@@ -35,6 +43,9 @@ __all__ = [
     "UNCALIBRATED",
     "RESNET50",
     "consistency_outcome",
+    "larger_leads",
+    "larger_rows",
+    "loss_rows",
     "matched_rows",
     "measured_by_default",
     "outcome_rows",
@@ -79,37 +90,107 @@ def outcome_rows(noised: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
         silhouettes, and its ``outcome_low, outcome_high``; and ``inside``, whether it is within
         the predicted interval: "yes" or "no".
     """
+    by_noise = noised[noised["tested"] == ONE_DRAW]
+
+    def answered(row: Mapping[str, Any]) -> pd.DataFrame:
+        if row.get("noised"):
+            return by_noise[by_noise["recipe"] == row["model"]]
+        return _answers([CONFLICT], row, CALIBRATED_WORLD)
+
+    return _beside(_predicted()["shape_bias"], answered, resampling)
+
+
+def larger_rows(*, resampling: Resampling) -> pd.DataFrame:
+    """Compare what was expected at 64 × 64 pixels, before a model was trained, with what came out.
+
+    Args:
+        resampling: how the intervals are made, over silhouettes.
+
+    Returns:
+        Columns as of `outcome_rows`, without ``paper``; and ``smaller, smaller_low,
+        smaller_high``, what the calibrated world's networks do at 32 × 32 pixels, from as many
+        draws of noise.
+    """
+    predicted = _predicted()["at_64_pixels"]
+    rows, smaller = (
+        _beside(predicted, partial(_answers, [CONFLICT], world=world, draws=FEW_DRAWS), resampling)
+        for world in (LARGER, CALIBRATED_WORLD)
+    )
+    outcome = ["outcome", "outcome_low", "outcome_high"]
+    names = {name: name.replace("outcome", "smaller") for name in outcome}
+    return rows.join(smaller[outcome].rename(columns=names))
+
+
+def loss_rows() -> pd.DataFrame:
+    """Return the validation losses along the trainings at 32 × 32 and at 64 × 64 pixels.
+
+    Returns:
+        ``recipe``, ``pixels`` (a side), ``images`` (seen so far) and ``loss``: of the models that
+        the larger world has, with seed 0.
+    """
+    return pd.DataFrame(
+        [
+            (parts_of(name).recipe, pixels, row["step"] * card["batch_size"], row["loss"])
+            for name in shipped_models(LARGER)
+            for world in (CALIBRATED_WORLD, LARGER)
+            for card in [model_card(name_of(parts_of(name).recipe, world))]
+            for pixels in [card["world"]["resolution"]]
+            for row in card["history"]
+        ],
+        columns=["recipe", "pixels", "images", "loss"],
+    )
+
+
+def larger_leads(*, resampling: Resampling) -> dict[str, dict[str, float]]:
+    """Return by how much the generators' shape biases exceed the ResNet's at 64 × 64 pixels.
+
+    Args:
+        resampling: how the intervals are made, over silhouettes.
+
+    Returns:
+        By the name of the prediction, what `gcbook.stats.shares.change_of` says.
+    """
+    answers = [
+        _answers([PLAIN, CONFLICT], row, LARGER).assign(observer=name)
+        for name, row in _predicted()["at_64_pixels"].items()
+    ]
+    keys, values, _ = pooled_measures(pd.concat(answers), [], resampling=resampling, together=False)
+    biases = dict(zip(keys["observer"], values["shape_bias"], strict=True))
+    resnet = biases.pop("ResNet")
+    return {name: change_of(resnet, bias, resampling) for name, bias in biases.items()}
+
+
+def _answers(
+    test_sets: Sequence[str], row: Mapping[str, Any], world: str, draws: int | None = None
+) -> pd.DataFrame:
+    """Answers by all seeds of a prediction's model, asked as it says."""
+    models = [name for name in shipped_models(world) if parts_of(name).recipe == row["model"]]
+    weighting = row.get("weighting")
+    return with_recipe(miniature_answers(test_sets, models, weighting=weighting, draws=draws))
+
+
+def _beside(
+    predicted: Mapping[str, Mapping[str, Any]],
+    answers: Callable[[Mapping[str, Any]], pd.DataFrame],
+    resampling: Resampling,
+) -> pd.DataFrame:
+    """Predictions with what came out, from the answers that each is about."""
     rows = []
-    for name, row in _predicted()["shape_bias"].items():
-        outcome, low, high = _outcome(row, noised, resampling)
+    for name, row in predicted.items():
+        (found,) = cue_shares(answers(row), ["recipe"], resampling=resampling).to_dict("records")
+        outcome = found["shape_bias"]
         rows.append(
             {
                 "prediction": name,
                 **row,
                 "outcome": outcome,
-                "outcome_low": low,
-                "outcome_high": high,
+                "outcome_low": found["shape_bias_low"],
+                "outcome_high": found["shape_bias_high"],
                 "inside": "yes" if row["low"] <= outcome <= row["high"] else "no",
             }
         )
     numbers = dict.fromkeys(["outcome", "outcome_low", "outcome_high"], 4)
     return pd.DataFrame(rows).round(numbers)
-
-
-def _outcome(
-    row: Mapping[str, Any], noised: pd.DataFrame, resampling: Resampling
-) -> tuple[float, float, float]:
-    """Shape bias over all seeds of a prediction's model, asked as it says, and its interval."""
-    recipe = row["model"]
-    if row.get("noised"):
-        answers = noised[(noised["recipe"] == recipe) & (noised["tested"] == ONE_DRAW)]
-    else:
-        of_world = shipped_models(CALIBRATED_WORLD)
-        models = [name for name in of_world if parts_of(name).recipe == recipe]
-        weighting = row.get("weighting")
-        answers = with_recipe(miniature_answers([CONFLICT], models, weighting=weighting))
-    (bias,) = cue_shares(answers, ["recipe"], resampling=resampling).to_dict("records")
-    return bias["shape_bias"], bias["shape_bias_low"], bias["shape_bias_high"]
 
 
 def predicted_consistency() -> tuple[float, float, float]:

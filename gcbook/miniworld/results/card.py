@@ -13,8 +13,9 @@ __all__ = ["write_card"]
 _CARD = """# {name}
 
 A miniature of `gcbook` ({kind}), trained from scratch on the miniature world{which}:
-drawn scenes of 32 × 32 grey pixels in which real silhouettes wear procedural textures. It knows no
-photographs, and its numbers are not those of the large models that share its recipe.
+drawn scenes of {pixels} × {pixels} grey pixels in which real silhouettes wear procedural
+textures. It knows no photographs, and its numbers are not those of the large models that share its
+recipe.
 
 - Made by `{command}`
 - Training: {steps:,} steps of {batch_size} images, {minutes:.0f} minutes on {where}{built_on}
@@ -33,7 +34,7 @@ and the course of the training.
 
 _WEIGHTS = {
     True: ", stored in half precision, loaded in single",
-    False: "; the weights do not come along, as of every seed but the first",
+    False: "; the weights do not come along",
 }
 """Whether they are there."""
 
@@ -75,6 +76,7 @@ def write_card(folder: str | Path) -> Path:
         weights=_WEIGHTS[any(folder.rglob("*.safetensors"))],
         built_on=f"; before, {base['minutes']:.0f} for {base['miniature']}" if base else "",
         where=_where(record),
+        pixels=record["world"]["resolution"],
         which=_UNNAMED.get(name_of_world, f", the {name_of_world} one"),
         **record["plan"],
         **{

@@ -2,7 +2,8 @@
 
 A folder's name says what the model is: its recipe, its world unless it is the default one, and its
 seed unless it is 0, as in ``mini-cnn-noise-calibrated-seed1``. Of every model the record of its
-training comes along, and its raw scores; weights are those of seed 0 alone.
+training comes along, and its raw scores; weights are those of seed 0 alone. Of the world with 64
+pixels a side (`LARGER`) less comes: no weights, and scores of two test sets.
 """
 
 import json
@@ -26,9 +27,12 @@ __all__ = [
     "DRAWS",
     "FEW_DRAWS",
     "KINDS",
+    "LARGER",
+    "LARGER_SETS",
     "TRAINING",
     "Parts",
     "has_course",
+    "draws_of",
     "has_weights",
     "label_of",
     "model_card",
@@ -41,6 +45,7 @@ __all__ = [
     "shipped_sets",
     "shipped_store",
     "training_trials",
+    "whole_worlds",
 ]
 
 DATA = Path(str(resources.files("gcbook"))) / "data"
@@ -64,6 +69,11 @@ DRAWS: Mapping[str, int] = {
 }
 """Draws of (t, noise) an image of a test set, where that is not `FEW_DRAWS`."""
 FEW_DRAWS = 8
+
+LARGER = "calibrated64"
+"""The world with four times as many pixels, by name."""
+LARGER_SETS = ("in-distribution", "cue-conflict")
+"""Its test sets that are scored, with `FEW_DRAWS` an image: each costs four times as much."""
 
 TRAINING = "training.parquet"
 """Beside a model's stores: its responses at checkpoints, see `training_trials`."""
@@ -122,6 +132,15 @@ def label_of(model: str) -> str:
     """
     parts = parts_of(model)
     return name_of(parts.recipe, seed=parts.seed)
+
+
+def draws_of(model: str, test_set: str) -> int:
+    """Draws of (t, noise) an image with which a shipped model is scored on a test set.
+
+    >>> draws_of("mini-pixel", "cue-conflict"), draws_of("mini-pixel-calibrated64", "cue-conflict")
+    (32, 8)
+    """
+    return FEW_DRAWS if parts_of(model).world == LARGER else DRAWS.get(test_set, FEW_DRAWS)
 
 
 def has_weights(model: str) -> bool:
@@ -204,6 +223,16 @@ def shipped_models(world: str = DEFAULT) -> tuple[str, ...]:
         if (parts := parts_of(path.parent.name)).world == world and parts.recipe in kinds
     ]
     return tuple(name for _, _, name in sorted(found))
+
+
+@cache
+def whole_worlds() -> tuple[str, ...]:
+    """Names of the worlds of which models of all `KINDS` come with this package."""
+    return tuple(
+        world
+        for world in world_names()
+        if {parts_of(name).recipe for name in shipped_models(world)} == set(KINDS)
+    )
 
 
 def select_models(

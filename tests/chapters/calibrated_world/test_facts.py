@@ -7,6 +7,7 @@ from gcbook.chapters.calibrated_world.charts import (
     fig_claims,
     fig_images,
     fig_kinds,
+    fig_losses,
     fig_matched,
     fig_noise,
     fig_predictions,
@@ -19,6 +20,7 @@ from gcbook.chapters.calibrated_world.tables import (
     half_rows,
     image_rows,
     kind_rows,
+    larger_kinds,
     noise_rows,
 )
 from gcbook.charts.chart import chart_spec, static_svg
@@ -39,6 +41,7 @@ from gcbook.miniworld.training.calibration import (
     Training,
     targets,
 )
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shape_tables import noised_resnets
 from gcbook.stats.summaries import Summaries
 
@@ -127,6 +130,24 @@ WEIGHED = WEIGHED.assign(shape_accuracy=0.25, texture_accuracy=0.35)
 HALVES = pd.DataFrame({"shape_accuracy": [0.1, 0.3], "texture_accuracy": [0.7, 0.2]})
 EQUAL_STEPS = {"change": 0.16, "low": 0.09, "high": 0.24}
 ERRING = -0.1, -0.2, 0.01
+EXPECTED = pd.DataFrame(
+    [{"prediction": name, **row} for name, row in _predicted()["at_64_pixels"].items()]
+)
+LARGER = EXPECTED.assign(
+    outcome=[0.07, 0.3, 0.6],
+    outcome_low=[0.05, 0.2, 0.5],
+    outcome_high=[0.09, 0.4, 0.7],
+    inside=["yes", "no", "yes"],
+    smaller=[0.19, 0.11, 0.5],
+)
+LARGER_KINDS = pd.DataFrame(
+    [("mini-cnn", 0.1, 0.9, 0.88, 90.0), ("mini-pixel", 0.2, 0.7, 0.86, 240.0)],
+    columns=["recipe", "shape_accuracy", "texture_accuracy", "accuracy", "minutes"],
+)
+LEADS = {
+    "Pixel diffusion": {"change": 0.23, "low": 0.1, "high": 0.3},
+    "Pixel diffusion: equal weights": {"change": 0.53, "low": 0.4, "high": 0.6},
+}
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +157,8 @@ def rows():
 
 def facts_of(search, matched):
     known = CHANGES, OUTCOMES, KINDS, WEIGHED, CLAIMED, EQUAL_STEPS, HALVES, ERRING
-    return calibrated_world_facts(DONE, search, matched, *known, Summaries.read())
+    larger = LARGER, LARGER_KINDS, LEADS
+    return calibrated_world_facts(DONE, search, matched, *known, *larger, Summaries.read())
 
 
 def test_facts_are_of_the_chosen_world_and_of_the_outlines_alone(rows):
@@ -206,6 +228,39 @@ def test_facts_are_of_the_weighting_and_of_errors(rows):
     assert (facts.alike, *facts.alike_interval) == (0.15, -0.05, 0.35)
 
 
+def test_facts_are_of_the_larger_images(rows):
+    facts = facts_of(*rows)
+    assert facts.larger_inside == 2
+    assert (facts.larger_cnn, *facts.larger_cnn_interval) == (0.07, 0.05, 0.09)
+    predicted = facts.larger_pixel_predicted, *facts.larger_pixel_predicted_interval
+    assert (facts.larger_pixel, *predicted) == (0.3, 0.08, 0.02, 0.2)
+    assert facts.larger_pixel_even == 0.6
+    assert (facts.larger_pixel_lead, *facts.larger_pixel_lead_interval) == (0.23, 0.1, 0.3)
+    assert facts.larger_pixel_even_lead == 0.53
+    assert (facts.larger_cnn_texture, facts.larger_pixel_shape) == (0.9, 0.2)
+    assert (facts.larger_cnn_hours, facts.larger_pixel_hours) == (1.5, 4)
+    assert facts.larger_pixel_right == 0.86
+
+
+def test_larger_kinds_are_answers_of_those_that_ship():
+    rows = larger_kinds(resampling=Resampling(draws=0)).set_index("recipe")
+    # Of 720 conflicts, and of 320 images like those of training.
+    assert rows.loc["mini-cnn", "shape_accuracy"] == pytest.approx(51 / 720)
+    assert rows.loc["mini-cnn", "accuracy"] == pytest.approx(282 / 320)
+    assert rows.loc["mini-cnn", "minutes"] == pytest.approx(40.9)
+
+
+def test_losses_have_a_panel_a_model_and_a_line_a_resolution():
+    columns = ["recipe", "pixels", "images", "loss"]
+    told = [("mini-cnn", 32, 100, 0.7), ("mini-cnn", 64, 100, 0.9), ("mini-cnn", 64, 200, 0.5)]
+    spec = chart_spec(
+        fig_losses(pd.DataFrame([*told, ("mini-pixel", 32, 9, 0.1)], columns=columns))
+    )
+    assert "mini-cnn, 64 × 64 pixels: 0.500 at the end." in spec["description"]
+    svg = static_svg(spec)
+    assert ">mini-cnn<" in svg and ">mini-pixel<" in svg and ">32 × 32 pixels<" in svg
+
+
 def test_a_training_is_a_dot_and_the_goal_a_band(rows):
     spec = chart_spec(fig_search(rows[0], targets()["shape_bias"]))
     assert [layer["mark"]["type"] for layer in spec["layer"]] == ["rect", "rule", "point"]
@@ -227,6 +282,12 @@ def test_outcomes_are_drawn_where_there_are_any():
     assert len(drawn) == 2 * len(OUTCOMES)
     assert drawn["ResNet: noise in training", "Predicted"] == 0.45
     assert drawn["ResNet: noise in training", "Outcome"] == 0.3
+
+
+def test_predictions_of_larger_images_are_marked_at_smaller_ones():
+    spec = chart_spec(fig_predictions(LARGER, marked="smaller", mark="what 32 pixels gave"))
+    assert [layer["encoding"]["x"]["field"] for layer in spec["layer"]][1] == "smaller"
+    assert spec["description"].endswith("an upright mark at what 32 pixels gave.")
 
 
 def cells(world):

@@ -12,13 +12,16 @@ from gcbook.miniworld.results.calibrated import (
     RESNET50,
     UNCALIBRATED,
     consistency_outcome,
+    larger_leads,
+    larger_rows,
+    loss_rows,
     matched_rows,
     measured_by_default,
     outcome_rows,
     search_rows,
 )
 from gcbook.miniworld.results.noised import CLEAN, MEAN_OF_DRAWS, ONE_DRAW
-from gcbook.miniworld.results.shipped import KINDS
+from gcbook.miniworld.results.shipped import FEW_DRAWS, KINDS, shipped_models
 from gcbook.miniworld.training.calibration import (
     ARGUED,
     SEEDS,
@@ -29,6 +32,7 @@ from gcbook.miniworld.training.calibration import (
 )
 from gcbook.stats.agreement import error_consistency
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import CONFLICT
 
 SHORT = 1_000
 WANTED = {name: value for name, (value, _, _) in targets().items()}
@@ -100,7 +104,8 @@ def test_outcomes_stand_beside_their_predictions(monkeypatch):
     shipped = tuple(f"{recipe}-calibrated" for recipe in by_shape)
     asked = []
 
-    def given(test_sets, models, *, weighting):
+    def given(test_sets, models, *, weighting, draws):
+        assert test_sets == [CONFLICT] and draws is None
         asked.append((tuple(models), weighting))
         (model,) = models
         label = model.removesuffix("-calibrated")
@@ -120,6 +125,62 @@ def test_outcomes_stand_beside_their_predictions(monkeypatch):
     assert rows.loc["Pixel diffusion", "inside"] == "no"
     latent = ("mini-latent-calibrated",)
     assert [each for each in asked if each[0] == latent] == [(latent, "exp:7"), (latent, "uniform")]
+
+
+@pytest.fixture
+def larger(monkeypatch):
+    """Conflicts of ten that each model answers by shape, of those that it answers by a cue."""
+    by_shape = {
+        ("mini-cnn-calibrated64", None): (1, 9),
+        ("mini-pixel-calibrated64", "exp:7"): (2, 8),
+        ("mini-pixel-calibrated64", "uniform"): (6, 4),
+        ("mini-cnn-calibrated", None): (3, 7),
+        ("mini-pixel-calibrated", "exp:7"): (4, 6),
+        ("mini-pixel-calibrated", "uniform"): (5, 5),
+    }
+    asked = set()
+
+    def given(test_sets, models, *, weighting, draws):
+        asked.add(draws)
+        (model,) = models
+        recipe = model.partition("-calibrated")[0]
+        return answers({(recipe, CLEAN): (*by_shape[model, weighting], 9)}, models=("mini-",))
+
+    def first(world):
+        return tuple(f"{recipe}-{world}" for recipe in ("mini-cnn", "mini-pixel"))
+
+    monkeypatch.setattr(calibrated, "shipped_models", first)
+    monkeypatch.setattr(calibrated, "miniature_answers", given)
+    return asked
+
+
+def test_what_64_pixels_gave_stands_beside_the_prediction_and_32_pixels(larger):
+    rows = larger_rows(resampling=Resampling(draws=100)).set_index("prediction")
+    assert rows.index.tolist() == list(calibrated._predicted()["at_64_pixels"])
+    assert rows.loc["ResNet", ["outcome", "smaller", "inside"]].tolist() == [0.1, 0.3, "yes"]
+    assert rows["outcome"].tolist() == [0.1, 0.2, 0.6]
+    assert rows["smaller"].tolist() == [0.3, 0.4, 0.5]
+    assert rows["smaller_low"].le(rows["smaller"]).all()
+    assert rows["smaller_high"].ge(rows["smaller"]).all()
+    assert larger == {FEW_DRAWS}
+
+
+def test_leads_are_over_the_resnet_of_64_pixels(larger):
+    leads = larger_leads(resampling=Resampling(draws=100))
+    changes = {name: lead["change"] for name, lead in leads.items()}
+    assert changes == pytest.approx({"Pixel diffusion": 0.1, "Pixel diffusion: equal weights": 0.5})
+    assert all(lead["low"] <= lead["change"] <= lead["high"] for lead in leads.values())
+
+
+def test_losses_are_of_the_same_models_at_two_resolutions():
+    rows = loss_rows()
+    assert set(rows["pixels"]) == {32, 64}
+    of_world = {name.removesuffix("-calibrated64") for name in shipped_models("calibrated64")}
+    for pixels in (32, 64):
+        assert set(rows.loc[rows["pixels"] == pixels, "recipe"]) == of_world
+    assert rows.groupby(["recipe", "pixels"])["images"].max().eq(768_000).all()
+    cnn = rows[(rows["recipe"] == "mini-cnn") & (rows["pixels"] == 64)]
+    assert cnn["loss"].iloc[-1] == pytest.approx(0.5523, abs=1e-4)
 
 
 def test_the_outcome_of_errors_is_a_difference_of_two_kappas():

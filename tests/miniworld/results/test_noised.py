@@ -12,7 +12,7 @@ from tiny.shipped import ship_model, use_data
 from gcbook.chapters.parameters import defaults, parameters_of
 from gcbook.classifiers import noised
 from gcbook.files.errors import InputError
-from gcbook.miniworld.named import DEFAULT, named_world, world_names
+from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results import noised as results
 from gcbook.miniworld.results import shipped
 from gcbook.miniworld.results.answers import miniature_answers
@@ -27,7 +27,7 @@ from gcbook.miniworld.results.noised import (
     keep_noised,
     noised_answers,
 )
-from gcbook.miniworld.results.shipped import has_weights, label_of, select_models
+from gcbook.miniworld.results.shipped import has_weights, label_of, select_models, whole_worlds
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.noise.draws import keyed_noise
 from gcbook.stats.resampling import Resampling
@@ -92,7 +92,7 @@ def test_a_model_of_another_world_is_shown_its_worlds_images():
 
 
 def test_seeds_whose_weights_do_not_ship_have_their_answers():
-    for world in world_names():
+    for world in whole_worlds():
         for model in select_models(world, ("mini-cnn", "mini-cnn-noise")):
             if has_weights(model):
                 continue

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
@@ -17,10 +18,11 @@ from gcbook.miniworld.named import named_world, world_name, world_names
 from gcbook.miniworld.results.longer import LONG
 from gcbook.miniworld.results.shipped import (
     DATA,
-    DRAWS,
-    FEW_DRAWS,
     KINDS,
+    LARGER,
+    LARGER_SETS,
     TRAINING,
+    draws_of,
     has_course,
     has_weights,
     label_of,
@@ -34,6 +36,7 @@ from gcbook.miniworld.results.shipped import (
     shipped_sets,
     shipped_store,
     training_trials,
+    whole_worlds,
 )
 from gcbook.miniworld.results.weighting import SETS as WEIGHED
 from gcbook.miniworld.testsets import TEST_SETS
@@ -60,6 +63,14 @@ def final_models() -> list[str]:
 
 
 MODELS = final_models()
+
+
+def scored(test_sets: Collection[str]) -> list[tuple[str, str]]:
+    """Test sets of which scores ship, and the worlds of which they do."""
+    larger = [(name, LARGER) for name in test_sets if name in LARGER_SETS]
+    return [(name, world) for name in test_sets for world in whole_worlds()] + larger
+
+
 WITH_WEIGHTS = [model for model in MODELS if has_weights(model)]
 WITH_COURSE = [model for model in MODELS if has_course(model)]
 by_model = pytest.mark.parametrize("model", MODELS)
@@ -73,7 +84,8 @@ def size(folder: Path) -> int:
 
 def test_there_are_models_and_weights_of_the_first_seeds():
     assert {"mini-cnn", "mini-cnn-seed4", "mini-cnn-calibrated"} <= set(MODELS)
-    assert [model for model in MODELS if parts_of(model).seed == 0] == WITH_WEIGHTS
+    first = [model for model in MODELS if parts_of(model).seed == 0]
+    assert [model for model in first if parts_of(model).world != LARGER] == WITH_WEIGHTS
 
 
 @by_model
@@ -94,13 +106,12 @@ def test_card_record_and_name_agree(model):
 
 @by_model
 def test_every_test_set_is_scored(model):
-    assert set(TEST_SETS) <= set(shipped_sets(model))
-    beyond = set(shipped_sets(model)) - set(TEST_SETS)
-    assert not (parts_of(model).seed and beyond), "of further seeds no figure asks for more"
+    parts, found = parts_of(model), set(shipped_sets(model))
+    assert set(LARGER_SETS if parts.world == LARGER else TEST_SETS) <= found
+    assert not (parts.seed and found - set(TEST_SETS)), "of further seeds no figure asks for more"
 
 
-@pytest.mark.parametrize("world", world_names())
-@pytest.mark.parametrize("test_set", TEST_SETS)
+@pytest.mark.parametrize(("test_set", "world"), scored(TEST_SETS))
 def test_stores_hold_the_images_of_their_test_sets(test_set, world):
     made = make_named_set(test_set, named_world(world)).stimuli
     columns = ["image_id", "imagename", "category", "condition"]
@@ -113,8 +124,7 @@ def test_stores_hold_the_images_of_their_test_sets(test_set, world):
         assert not store.failed()
 
 
-@pytest.mark.parametrize("world", world_names())
-@pytest.mark.parametrize("test_set", [*TEST_SETS, *BAND_SETS])
+@pytest.mark.parametrize(("test_set", "world"), scored([*TEST_SETS, *BAND_SETS]))
 def test_test_sets_are_the_images_that_were_scored(test_set, world):
     """But for the rounding of a few pixels on another machine.
 
@@ -133,7 +143,7 @@ def test_stores_are_whole_and_of_the_model_that_is_there(model):
     weights = set()
     for test_set in shipped_sets(model):
         store = shipped_store(model, test_set)
-        draws = 1 if store.traits.deterministic else DRAWS.get(test_set, FEW_DRAWS)
+        draws = 1 if store.traits.deterministic else draws_of(model, test_set)
         assert store.settings.max_draws == draws
         assert store.settings.racing is None and store.settings.seed == 0
         assert store.labels == CATEGORIES
@@ -249,7 +259,7 @@ def test_models_are_found_in_the_order_of_their_kinds(tmp_path, monkeypatch):
     assert shipped_models() == ("mini-pixel", "mini-cnn", "mini-cnn-seed2", "mini-cnn-seed10")
     assert shipped_models("calibrated") == ("mini-cnn-calibrated",)
     with pytest.raises(
-        InputError, match="world: expected one of default, calibrated; found 'mars'"
+        InputError, match="world: expected one of default, calibrated, calibrated64; found 'mars'"
     ):
         shipped_models("mars")
 

@@ -253,8 +253,9 @@ def _claimed(claimed: pd.DataFrame) -> dict[str, Any]:
         by_name = rows.set_index("compared").to_dict("index")
         for name, compared in _DIFFERENCES.items():
             row = by_name[compared]
-            found[f"{prefix}{name}"] = Number(row["difference"], "+.2f")
-            found[f"{prefix}{name}_interval"] = Interval(row["low"], row["high"], "+.2f")
+            form = "+.3f" if name.endswith("_ahead") else "+.2f"
+            found[f"{prefix}{name}"] = Number(row["difference"], form)
+            found[f"{prefix}{name}_interval"] = Interval(row["low"], row["high"], form)
     return found
 
 

@@ -67,6 +67,7 @@ def main() -> None:
     for model in arguments.models or filter(has_weights, every):
         classifier = load_classifier(model_folder(model), name=model)
         world, weights = parts_of(model).world, classifier.describe()["weights"]
+        without_weights = parts_of(model).seed > 0 or world == LARGER
         of_model = TEST_SETS if parts_of(model).seed else (*TEST_SETS, *BAND_SETS)
         for name in arguments.sets or (LARGER_SETS if world == LARGER else of_model):
             begun = time.perf_counter()
@@ -78,10 +79,10 @@ def main() -> None:
                 draws=draws_of(model, name), batch_size=arguments.batch_size, device="cpu"
             )
             report = score(images, classifier, settings, folder)
-            thin(Store.open(folder), keep_all=name in WEIGHED)
+            thin(Store.open(folder), keep_all=name in WEIGHED and not without_weights)
             seconds = time.perf_counter() - begun
             print(f"{model} on {name}: {report.n_decisions} decisions in {seconds:.0f} s")
-        if arguments.drop_weights and (parts_of(model).seed or world == LARGER):
+        if arguments.drop_weights and without_weights:
             drop_weights(model)
 
 

@@ -127,7 +127,8 @@ def page_data(
     with different shapes and textures.
 
     Args:
-        stores: from `gcbook.miniworld.results.weighting.weighing_stores`.
+        stores: from `gcbook.miniworld.results.weighting.weighing_stores`. Errors that one of them
+            lacks, absolute ones of a further seed, are left out.
         n_draws: draws an image, the first ones; fewer where a store has fewer.
         decay: k of the weighting at the start.
         seed: of the choice.
@@ -137,6 +138,7 @@ def page_data(
     raws = [raw for of_model in every.values() for raw in of_model.values()]
     n_draws = min(n_draws, *(raw.t.shape[1] for raw in raws))
     labels = raws[0].labels
+    norms = [norm for norm in raws[0].errors if all(norm in raw.errors for raw in raws)]
     conflicts = [set(of_model[SETS[1]].images["image_id"]) for of_model in every.values()]
     first = next(iter(every.values()))[SETS[1]].images
     samples = _samples(first[first["image_id"].isin(set.intersection(*conflicts))])
@@ -154,8 +156,8 @@ def page_data(
             }
             best = raw.mean_errors(f"exp:{decay:g}", "l2", n_draws).argmin(axis=1)
             images.append(some.assign(model=model, set=name, answer=np.array(labels)[best]))
-            for norm, errors in raw.errors.items():
-                texts = pack(raw.t[:, :n_draws], errors[:, :n_draws])
+            for norm in norms:
+                texts = pack(raw.t[:, :n_draws], raw.errors[norm][:, :n_draws])
                 rows.append({"model": model, "norm": norm, "set": name, "p": texts, **facts})
     table = pd.concat(images, ignore_index=True).rename(columns={"category": "shape"})
     return PageData(

@@ -1,6 +1,7 @@
 """What travels with a page decides as the full errors do, and was not chosen by answers."""
 
 import base64
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,7 +17,7 @@ from gcbook.chapters.weighting.page import (
     page_data,
     unpack,
 )
-from gcbook.miniworld.results.weighting import SETS
+from gcbook.miniworld.results.weighting import SETS, read_errors
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import decide
 
@@ -150,6 +151,16 @@ def test_packed_rows_hold_the_images_of_the_table(stores):
         if row["norm"] == "l2":
             answers = (np.exp(-7 * times)[..., None] * excess).sum(axis=1).argmin(axis=1)
             assert [CATEGORIES[i] for i in answers] == images["answer"].tolist()
+
+
+def test_errors_that_a_model_lacks_are_no_choice(stores, monkeypatch):
+    def read(store):
+        raw = read_errors(store)
+        lacking = store.path == stores["b"]["cue-conflict"].path
+        return replace(raw, errors={"l2": raw.errors["l2"]}) if lacking else raw
+
+    monkeypatch.setattr(weighting_page, "read_errors", read)
+    assert set(page_data(stores, 2, 7, 0).packed["norm"]) == {"l2"}
 
 
 def test_samples_show_different_things(stores):

@@ -26,7 +26,7 @@ from gcbook.claims.check import CLAIMS_MIME, MARKS
 from gcbook.files.errors import GcbookError
 from gcbook.files.markdown import code_block, code_cell, code_span, escape_markdown
 
-__all__ = ["as_arguments", "dress", "is_caption", "numbered", "rerun_section"]
+__all__ = ["as_arguments", "dress", "is_caption", "is_optional", "numbered", "rerun_section"]
 
 _WIDTH = 76
 """Characters of a line of a command."""
@@ -174,6 +174,11 @@ def is_caption(cell: Any) -> bool:
     return cell.cell_type == "markdown" and CAPTION in cell.metadata.get("tags", [])
 
 
+def is_optional(cell: Any) -> bool:
+    """Tell whether a cell may come out without its figure."""
+    return OPTIONAL in cell.metadata.get("tags", [])
+
+
 def _with_captions(cells: list[Any], where: str) -> list[Any]:
     """The cells without captions, which the figures above them have instead."""
     kept: list[Any] = []
@@ -182,7 +187,7 @@ def _with_captions(cells: list[Any], where: str) -> list[Any]:
             kept.append(cell)
             continue
         above = _figures(kept[-1]) if kept else []
-        if not above and kept and OPTIONAL in kept[-1].metadata.get("tags", []):
+        if not above and kept and is_optional(kept[-1]):
             continue
         if len(above) != 1:
             raise GcbookError(

@@ -1,7 +1,8 @@
 """The page of a chapter that was run with other parameters.
 
 The chapter is set by Sphinx within the whole book, so that numbers, references and citations are
-those of the book; of the pages only this one and the bibliography are written.
+those of the book; of the pages only this one and the bibliography are written. Other chapters come
+as their templates, whether or not the book was built: a page that was built may be older than they.
 """
 
 import re
@@ -17,7 +18,7 @@ import nbformat
 from nbformat.v4 import new_output
 
 from gcbook.book.chapters import Chapter, find_chapters, read_parameters
-from gcbook.book.dress import dress, is_caption, numbered
+from gcbook.book.dress import dress, is_caption, is_optional, numbered
 from gcbook.book.inline import without_values
 from gcbook.book.project import Project
 from gcbook.book.standalone import standalone
@@ -32,7 +33,7 @@ _MADE = {
     "status.md": "# How this book was built\n",
     "scorecard.md": "(scorecard)=\n# Scorecard: every claim of the paper\n",
 }
-"""Pages that a build makes, and what stands for them where there was none."""
+"""Pages that a build makes, and what stands for them here."""
 
 # Sphinx's own program cannot read Jupyter Book's configuration; this function can.
 _SPHINX = """
@@ -105,9 +106,10 @@ def write_page(
 
 
 def with_places(notebook: Any) -> Any:
-    """Give the figures of a chapter that is not executed yet a place to refer to, and a number.
+    """Give the figures of a chapter that is not executed a place to refer to, and a number.
 
-    Inline expressions become ellipses.
+    Optional figures get none: the book as it comes has none of them. Inline expressions become
+    ellipses.
 
     Args:
         notebook: a template (nbformat 4); changed.
@@ -116,8 +118,8 @@ def with_places(notebook: Any) -> Any:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = without_values(cell.source)
-        named = _FIGURE.search(cell.source) if cell.cell_type == "code" else None
-        if named:
+        named = _FIGURE.search(cell.source)
+        if named and cell.cell_type == "code" and not is_optional(cell):
             data = {"text/html": "<p>Not made yet.</p>"}
             cell.outputs = [new_output("display_data", data=data)]
             kind = "table" if named[1].startswith("tab-") else "chart"
@@ -134,17 +136,10 @@ def _copy_sources(project: Project, chapter: Chapter, dressed: Any, target: Path
     chapters = target / "book" / "chapters"
     chapters.mkdir()
     for other in find_chapters(project):
-        page = chapters / f"{other.name}.ipynb"
-        made = project.chapters / page.name
-        if other.name == chapter.name:
-            nbformat.write(dressed, page)
-        elif made.is_file():
-            shutil.copy(made, page)
-        else:
+        page = dressed
+        if other.name != chapter.name:
             bare = with_places(nbformat.read(other.template, as_version=4))
-            given = read_parameters(other.template)
-            nbformat.write(dress(bare, other.name, given, 0.0), page)
-    for name, otherwise in _MADE.items():
-        page_made = project.chapters / name
-        text = page_made.read_text(encoding="utf-8") if page_made.is_file() else otherwise
+            page = dress(bare, other.name, read_parameters(other.template), 0.0)
+        nbformat.write(page, chapters / f"{other.name}.ipynb")
+    for name, text in _MADE.items():
         (chapters / name).write_text(text, encoding="utf-8")

@@ -56,3 +56,13 @@ def test_tables_are_counted_apart_from_figures_before_they_are_made():
     chart, table = with_places(nbformat.v4.new_notebook(cells=cells)).cells
     assert "gc-chart-figure" in chart.metadata["mystnb"]["figure"]["classes"]
     assert "gc-table-figure" in table.metadata["mystnb"]["figure"]["classes"]
+
+
+def test_an_optional_figure_takes_no_number_before_it_is_made():
+    cells = [
+        nbformat.v4.new_code_cell(f'figure(made, name="{name}")', metadata={"tags": tags})
+        for name, tags in (("fig-a", ["optional"]), ("fig-b", []))
+    ]
+    optional, shown = with_places(nbformat.v4.new_notebook(cells=cells)).cells
+    assert (optional.outputs, "mystnb" in optional.metadata) == ([], False)
+    assert shown.metadata["mystnb"]["figure"]["name"] == "fig-b"

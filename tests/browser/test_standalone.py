@@ -38,3 +38,13 @@ def test_a_rerun_page_needs_no_other_file(open_book, alone, theme, width):
     page.get_by_role("button", name="Light or dark").click()
     page.wait_for_timeout(900)
     assert charts.picture(page.locator(".gc-chart").first) != light
+
+
+def test_figures_have_the_numbers_of_the_book(open_book, alone):
+    opened = open_book()
+    numbers = []
+    for address in (f"{opened.base}/book/chapters/introduction.html", alone.as_uri()):
+        opened.page.goto(address)
+        numbers.append(opened.page.locator(".caption-number").all_inner_texts())
+    assert numbers[0]
+    assert numbers[0] == numbers[1]

@@ -14,6 +14,7 @@ from gcbook.miniworld.results.shipped import (
     LARGER_SETS,
     model_card,
     name_of,
+    parts_of,
     shipped_models,
     shipped_store,
 )
@@ -132,8 +133,16 @@ def half_rows() -> pd.DataFrame:
     """What the calibrated world's pixel diffusion answers to cue conflicts from either half of t.
 
     Returns:
-        As `gcbook.scoring.diagnostics.decisions_by`, for t up to 0.5 and from 0.5, with equal
-        weights within each.
+        ``low, high`` (t), ``shape_accuracy, texture_accuracy``: for t up to 0.5 and from 0.5, with
+        equal weights within each, over all networks.
     """
-    store = shipped_store(name_of("mini-pixel", CALIBRATED_WORLD), CONFLICT)
-    return decisions_by(store, "t", [0, 0.5, 1], store.weights("uniform", "l2"))
+    stores = [
+        shipped_store(name, CONFLICT)
+        for name in shipped_models(CALIBRATED_WORLD)
+        if parts_of(name).recipe == "mini-pixel"
+    ]
+    tables = [
+        decisions_by(store, "t", [0, 0.5, 1], store.weights("uniform", "l2")) for store in stores
+    ]
+    cues = ["shape_accuracy", "texture_accuracy"]
+    return pd.concat(tables).groupby(["low", "high"], as_index=False)[cues].mean()

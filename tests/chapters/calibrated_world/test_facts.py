@@ -26,6 +26,7 @@ from gcbook.chapters.calibrated_world.tables import (
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.miniworld.results.calibrated import (
     CALIBRATED,
+    CALIBRATED_WORLD,
     UNCALIBRATED,
     _predicted,
     matched_rows,
@@ -33,6 +34,7 @@ from gcbook.miniworld.results.calibrated import (
 )
 from gcbook.miniworld.results.findings import AGREES, CONTRADICTS, UNDECIDED
 from gcbook.miniworld.results.noised import CLEAN, MEAN_OF_DRAWS, ONE_DRAW
+from gcbook.miniworld.results.shipped import parts_of, shipped_models
 from gcbook.miniworld.training.calibration import (
     DAMAGES,
     SEEDS,
@@ -359,10 +361,13 @@ def test_a_kind_has_a_mark_a_world_and_one_at_what_the_paper_prints():
     assert svg.count(">mini-ar<") == 1 and f">{CALIBRATED}<" in svg
 
 
-def test_either_half_of_t_answers_every_conflict():
+def test_from_either_half_of_t_every_network_answers_every_conflict():
     rows = half_rows()
     assert rows[["low", "high"]].to_numpy().tolist() == [[0, 0.5], [0.5, 1]]
-    assert (rows["n"] == 720).all()
+    networks = sum(parts_of(n).recipe == "mini-pixel" for n in shipped_models(CALIBRATED_WORLD))
+    answers = rows[["shape_accuracy", "texture_accuracy"]].to_numpy() * 720 * networks
+    assert answers == pytest.approx(answers.round())
+    assert (rows["shape_accuracy"] + rows["texture_accuracy"] <= 1).all()
 
 
 def test_a_weighting_has_a_line_for_each_model_and_world():

@@ -71,8 +71,8 @@ def test_weights_run_from_equal_ones_over_the_papers(answers):
         by_k = of_world[of_world["recipe"] == "mini-pixel"].set_index("k")["shape_bias"]
         assert by_k.index.tolist() == list(range(21))
         assert by_k[7] == pytest.approx(pooled[title, "mini-pixel"], abs=1e-4)
-        name = next(name for name in shipped_models(world) if name.startswith("mini-pixel"))
-        even = miniature_answers([CONFLICT], [name], weighting="uniform")
+        names = [name for name in shipped_models(world) if name.startswith("mini-pixel")]
+        even = miniature_answers([CONFLICT], names, weighting="uniform")
         even = bias_by_shape(even, resampling=NONE)
         assert by_k[0] == pytest.approx(even["shape_bias"].iloc[0], abs=1e-4)
         resnet = of_world[of_world["recipe"] == "mini-cnn"]["shape_bias"]

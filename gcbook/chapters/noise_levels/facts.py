@@ -8,7 +8,7 @@ import pandas as pd
 
 from gcbook.claims import Interval, Number
 from gcbook.miniworld.results.course import PAPERS
-from gcbook.miniworld.results.kinds import short_name
+from gcbook.miniworld.results.kinds import STANDS_FOR, short_name
 from gcbook.miniworld.results.shipped import DRAWS, FEW_DRAWS
 from gcbook.noise.schedules import CosineSchedule, FlowSchedule, log_snr
 from gcbook.paper.published import quoted_value
@@ -34,13 +34,12 @@ def noise_levels_facts(
         Of each miniature, under its name without "mini-" (``pixel``, ``cnn_noise``), with levels:
         for each cue its largest share of the answers, ``X_shape_peak``, at which t, ``X_shape_at``;
         at how many levels it is clearly named more often than the other, ``X_shape_levels``; and
-        how far the t of the two are ``X_apart``, with ``X_apart_interval``. Along training:
-        ``X_first_lead`` and ``X_last_lead`` of shape over texture, intervals; the ``X_change`` of
-        shape bias and its interval; shape bias of an observer blind to texture, ``X_blind_first``
-        and ``X_blind_last``; and after which share of training the first copy was kept,
-        ``X_kept_from``. Over miniatures: how many ``courses`` there are; in how many texture led
-        first and shape last, ``traded``; and in how many shape led from the first copy,
-        ``shape_first``.
+        how far the t of the two are ``X_apart``, with ``X_apart_interval``. Along training: the
+        ``X_change`` of shape bias and its interval; shape bias of an observer blind to texture,
+        ``X_blind_first`` and ``X_blind_last``; and after which share of training the first copy
+        was kept, ``X_kept_from``; NaN where no copies were scored. Over miniatures: how many
+        ``courses`` there are; in how many texture led first and shape last, ``traded``; and in how
+        many shape led from the first copy, ``shape_first``.
     """
     levels = int(differences["level"].nunique())
     facts: dict[str, Any] = {
@@ -82,8 +81,8 @@ def _courses(ends: pd.DataFrame) -> dict[str, Any]:
         "traded": int(led.sum()) if known else None,
         "shape_first": int((chosen["first_low"] > 0).sum()) if known else None,
     }
-    for row in chosen.to_dict("records"):
-        name = short_name(row["model"])
+    for model, row in chosen.set_index("model").reindex(list(STANDS_FOR)).iterrows():
+        name = short_name(str(model))
         facts |= {
             f"{name}_change": Number(row["change"], "+.2f"),
             f"{name}_change_interval": Interval(row["change_low"], row["change_high"], ".2f"),

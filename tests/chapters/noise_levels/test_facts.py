@@ -63,6 +63,13 @@ def test_levels_and_leads_are_counted_where_intervals_exclude_zero(tables):
     assert noise_levels_facts(**tables | {"ends": ends}).shape_first == 0
 
 
+def test_a_miniature_without_copies_has_no_course(tables):
+    ends = tables["ends"][tables["ends"]["model"] != "mini-latent"]
+    facts = noise_levels_facts(**tables | {"ends": ends})
+    assert (facts.courses, str(facts.masked_kept_from)) == (5, "25%")
+    assert math.isnan(facts.latent_kept_from) and math.isnan(facts.latent_blind_last)
+
+
 def test_nothing_is_clear_without_intervals(tables):
     def bare(name):
         ends = [

@@ -108,7 +108,7 @@ def chosen(files: list[str]) -> list[dict[str, object]]:
 
 def save(content: bytes, dataset: str, image_id: str) -> None:
     """Write an image at its own size."""
-    image = Image.open(io.BytesIO(content))
+    image = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
     if dataset == "cue-conflict":
         place = FOLDER / image_id.replace(".png", ".jpg")
         image.convert("RGB").save(place, quality=QUALITY, optimize=True)

@@ -98,7 +98,7 @@ def main() -> None:
     answers = count_answers(given.humans, given.models)
     for row in rows:
         row.update(answers.get(str(row["name"]), {}))
-    photograph = Image.open(given.photograph).convert("RGB").crop(CROP)
+    photograph = Image.open(given.photograph, formats=("PNG", "JPEG")).convert("RGB").crop(CROP)
     rows.append({"name": PHOTOGRAPH, "set": "photograph", "shape": PHOTOGRAPH})
     # High-pass filters would show what compression leaves behind.
     rows[-1]["file"] = save(photograph, f"{PHOTOGRAPH}.jpg", quality=95)
@@ -161,7 +161,7 @@ def count_answers(humans: Path, models: Path) -> dict[str, dict[str, object]]:
 
 def opened(stimuli: zipfile.ZipFile, place: str) -> Image.Image:
     """Read one picture."""
-    return Image.open(io.BytesIO(stimuli.read(place))).convert("RGB")
+    return Image.open(io.BytesIO(stimuli.read(place)), formats=("PNG",)).convert("RGB")
 
 
 def save(picture: Image.Image, file: str, quality: int = 80, side: int = SIDE) -> str:

@@ -122,7 +122,8 @@ def render(collection: dict, icon: str) -> np.ndarray:
         f'width="{scale * width}" height="{scale * height}" '
         f'viewBox="{left} {top} {width} {height}" color="black">{drawing["body"]}</svg>'
     )
-    picture = Image.open(io.BytesIO(vl_convert.svg_to_png(svg, scale=1))).convert("RGBA")
+    png = io.BytesIO(vl_convert.svg_to_png(svg, scale=1))
+    picture = Image.open(png, formats=("PNG",)).convert("RGBA")
     return np.asarray(picture)[..., 3] > 127
 
 

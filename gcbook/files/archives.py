@@ -6,64 +6,120 @@ whole: whoever made it meant harm, or something went wrong.
 
 import os
 import re
+import stat
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
 
 from gcbook.files.errors import InputError, system_reason
+from gcbook.files.gate import MIB, at_most, open_file, read_file, refused
 
-__all__ = ["files_in"]
+__all__ = ["files_in", "is_zip"]
+
+MOST_FILES = 200_000
+"""Files of a folder or archive; the 17 datasets have 13,000 images."""
+
+LARGEST_ARCHIVE = 4096 * MIB
+"""Bytes that the visible members of an archive unpack to together."""
+
+_LONGEST_LIST = 256 * MOST_FILES
+"""Bytes of an archive's list of members: names of 200 letters."""
+
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""What members may be compressed by: others take memory that the archive chooses."""
+
+_ZIP = "a readable zip archive"
+_FETCH = "Fetch or make it again."
 
 
-def files_in(root: Path) -> Iterator[tuple[PurePosixPath, str, Callable[[], bytes]]]:
+def is_zip(path: Path) -> bool:
+    """Tell whether a path is a regular file, and a zip archive."""
+    if not path.is_file():
+        return False
+    with open_file(path) as file, refused(path, _ZIP, _FETCH):
+        return zipfile.is_zipfile(file)
+
+
+def files_in(root: Path, limit: int) -> Iterator[tuple[PurePosixPath, str, Callable[[], bytes]]]:
     """Yield the visible files of a folder or zip archive: path inside, full name, what reads it.
 
     The archive is opened once, which takes as long as its list of members is, and stays open.
     Threads may share it, processes must not.
 
+    Args:
+        root: the folder or archive.
+        limit: the most bytes that a file may have when it is read, unpacked.
+
     Raises:
-        InputError: the folder (see `_folder_files`) or archive cannot be read, or a member would
-            reach outside its folder; on reading, a member is damaged.
+        InputError: the folder (see `_folder_files`) or archive cannot be read, has more than
+            `MOST_FILES` files, or a member would reach outside its folder or is packed in a way
+            that is not read here; on reading, a file is damaged, larger than the limit, or no
+            regular one.
     """
     if root.is_dir():
-        for inner in _folder_files(root):
-            yield inner, str(root / inner), (root / inner).read_bytes
+        for number, inner in enumerate(_folder_files(root)):
+            _check_number(number, root)
+            yield inner, str(root / inner), partial(read_file, root / inner, limit)
         return
-    try:
-        archive = zipfile.ZipFile(root)
-    except (zipfile.BadZipFile, OSError) as error:
+    file = open_file(root)
+    with refused(root, _ZIP, _FETCH):
+        # The list of members is read whole when an archive is opened.
+        end = zipfile._EndRecData(file)  # type: ignore[attr-defined]
+        if end and end[zipfile._ECD_SIZE] > _LONGEST_LIST:  # type: ignore[attr-defined]
+            _check_number(MOST_FILES, root)
+        archive = zipfile.ZipFile(file)
+    for inner, member in _members(archive, root):
+        place = f"{root}/{member.filename}"
+        yield inner, place, partial(_read, archive, member, place, limit)
+
+
+def _check_number(number: int, root: Path) -> None:
+    if number >= MOST_FILES:
         raise InputError(
-            f"{root}: expected a readable zip archive, found {error}; fetch it again."
-        ) from error
-    for inner, name in _members(archive, root):
-        yield inner, f"{root}/{name}", partial(_read, archive, root, name)
+            f"{root}: expected {MOST_FILES:,} files at most, found more; give a path further down."
+        )
 
 
-def _members(archive: zipfile.ZipFile, root: Path) -> list[tuple[PurePosixPath, str]]:
-    """List the visible members of an archive: path inside, and the name to read it by."""
+def _members(archive: zipfile.ZipFile, root: Path) -> list[tuple[PurePosixPath, zipfile.ZipInfo]]:
+    """List the visible members of an archive: path inside, and what to read it by."""
     members = []
-    for name in (info.filename for info in archive.infolist() if not info.is_dir()):
+    for number, member in enumerate(archive.infolist()):
+        _check_number(number, root)
+        name = member.filename
         inner = PurePosixPath(name.replace("\\", "/"))
         if inner.is_absolute() or ".." in inner.parts or re.match(r"[A-Za-z]:", name):
             raise InputError(
                 f"{root}: member {name!r} would reach outside the archive's folder; nothing was "
                 "read. Get the archive from a source you trust."
             )
-        if _is_visible(inner):
-            members.append((inner, name))
+        if not member.is_dir() and _is_visible(inner):
+            members.append((inner, member))
+    total = sum(member.file_size for _, member in members)
+    if total > LARGEST_ARCHIVE:
+        raise InputError(
+            f"{root}: expected {LARGEST_ARCHIVE / MIB:,.0f} MiB at most in all members together, "
+            f"unpacked, found {total / MIB:,.0f}; divide it into several archives."
+        )
     return members
 
 
-def _read(archive: zipfile.ZipFile, root: Path, name: str) -> bytes:
-    try:
-        return archive.read(name)
-    except (zipfile.BadZipFile, EOFError, zlib.error, OSError, NotImplementedError) as error:
+def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: str, limit: int) -> bytes:
+    packed = "encrypted" if member.flag_bits & 1 else ""
+    if member.compress_type not in _METHODS:
+        packed = f"compressed by another method ({member.compress_type})"
+    if stat.S_ISLNK(member.external_attr >> 16):
+        packed = "a link"
+    if packed:
         raise InputError(
-            f"{root}/{name}: expected an intact member of a zip archive, found a damaged one "
-            f"({error}); fetch the archive again."
-        ) from error
+            f"{place}: expected a member that is stored or deflated, found one that is {packed}. "
+            "Make the archive again with the options that zip has by default."
+        )
+    with (
+        refused(place, "an intact member of a zip archive", "Fetch or make the archive again."),
+        archive.open(member) as file,
+    ):
+        return at_most(limit, file.read(limit + 1), place)
 
 
 def _is_visible(inner: PurePosixPath) -> bool:

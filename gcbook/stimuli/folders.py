@@ -5,13 +5,13 @@ Zips are read where they lie. The order of the images is `gcbook.stimuli.stimulu
 
 import difflib
 import re
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from gcbook.files.archives import files_in
+from gcbook.files.archives import files_in, is_zip
 from gcbook.files.errors import InputError
+from gcbook.files.gate import LARGEST_PICTURE
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.stimuli.images import IMAGE_SUFFIXES
@@ -57,7 +57,7 @@ def open_stimuli(source: str | Path, *, dataset: str = "") -> StimulusSet:
     place = "/".join([str(root), *prefix.parts])
     files = [
         _File(inner.relative_to(prefix), name, content)
-        for inner, name, content in files_in(root)
+        for inner, name, content in files_in(root, LARGEST_PICTURE)
         if inner.suffix.lower() in IMAGE_SUFFIXES and inner.is_relative_to(prefix)
     ]
     found: dict[PurePosixPath, list[tuple[_File, str]]] = {}
@@ -100,14 +100,14 @@ class _File:
 
 def _locate(source: str | Path, dataset: str) -> tuple[Path, PurePosixPath, str]:
     path, nothing = Path(source).expanduser(), PurePosixPath()
-    if path.is_dir() or (path.is_file() and zipfile.is_zipfile(path)):
+    if path.is_dir() or is_zip(path):
         return path, nothing, dataset
     if path.exists():
         raise InputError(
             f"{path}: expected a folder or a zip archive of images, found another kind of file."
         )
     for archive in path.parents:
-        if archive.is_file() and zipfile.is_zipfile(archive):
+        if is_zip(archive):
             return archive, PurePosixPath(path.relative_to(archive).as_posix()), dataset
     named = known_dataset(str(source))
     if named in PUBLISHED_SETS:

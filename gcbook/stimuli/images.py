@@ -6,11 +6,18 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from gcbook.files.errors import InputError
+from gcbook.files.gate import LARGEST_PICTURE, MOST_PIXELS, at_most, refused
 
 __all__ = ["IMAGE_SUFFIXES", "decode_image"]
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
 """Endings of the files that are taken for images, in small letters."""
+
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
+"""What an image may be, whatever its name says. Pillow knows more, of which some are programs:
+PostScript is handed to Ghostscript, which runs it."""
+
+REMEDY = "Replace the file."
 
 
 def decode_image(content: bytes, place: str) -> np.ndarray:
@@ -27,20 +34,32 @@ def decode_image(content: bytes, place: str) -> np.ndarray:
         float32 of shape (height, width, 3) in [0, 1].
 
     Raises:
-        InputError: this is no image, or a damaged one.
+        InputError: this is no image in one of `FORMATS`, a damaged one, or one of more than
+            `MOST_PIXELS` pixels.
     """
+    at_most(LARGEST_PICTURE, content, place)
+    with refused(place, f"an image ({', '.join(FORMATS)})", REMEDY):
+        return _decoded(content, place)
+
+
+def _decoded(content: bytes, place: str) -> np.ndarray:
     try:
-        with Image.open(io.BytesIO(content)) as opened:
-            image = ImageOps.exif_transpose(opened)
-            image.load()
-    except (Image.DecompressionBombError, OSError, SyntaxError, ValueError, EOFError) as error:
-        # Pillow names an unknown format by the address of its buffer.
-        unknown = isinstance(error, UnidentifiedImageError)
-        reason = "no known format" if unknown else str(error).rstrip(".")
+        opened = Image.open(io.BytesIO(content), formats=FORMATS)
+    except UnidentifiedImageError:
+        # Pillow names what it does not know by the address of a buffer.
         raise InputError(
-            f"{place}: expected an image, found what cannot be read as one ({reason}); replace the "
-            "file."
-        ) from error
+            f"{place}: expected an image ({', '.join(FORMATS)}), found none of them. {REMEDY}"
+        ) from None
+    with opened:
+        # The header tells the size; pixels are decoded when they are asked for.
+        width, height = opened.size
+        if width * height > MOST_PIXELS:
+            raise InputError(
+                f"{place}: expected an image of {MOST_PIXELS:,} pixels at most, found {width:,} × "
+                f"{height:,}. Make it smaller: networks see some hundred pixels a side."
+            )
+        image = ImageOps.exif_transpose(opened)
+        image.load()
     if image.mode.startswith("I") or image.mode == "F":
         return _deep(image, place)
     if image.has_transparency_data:

@@ -7,7 +7,6 @@ from itertools import zip_longest
 
 import numpy as np
 
-from gcbook.files.errors import InputError
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stimuli.images import decode_image
 
@@ -46,20 +45,12 @@ class Stimulus:
 
     def load(self) -> tuple[np.ndarray, str]:
         """Return the pixels, as `read` does, and the SHA-256 of the same bytes."""
-        content = self._bytes()
+        content = self.content()
         return decode_image(content, self.place), sha256(content).hexdigest()
 
     def sha256(self) -> str:
         """Return the SHA-256 of the file's bytes."""
-        return sha256(self._bytes()).hexdigest()
-
-    def _bytes(self) -> bytes:
-        try:
-            return self.content()
-        except OSError as error:
-            raise InputError(
-                f"{self.place}: expected an image, found what cannot be read ({error})."
-            ) from error
+        return sha256(self.content()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,17 @@ archives the repositories that hold the published trials. This module only finds
 which dataset and source each belongs to, and reads their bytes; `gcbook.trials.table` parses them.
 """
 
-import gzip
+import os
 import re
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePath
 
-from gcbook.files.archives import files_in
+from gcbook.files.archives import files_in, is_zip
 from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
+from gcbook.files.gate import LARGEST_CSV, gunzip, read_file
 from gcbook.paper.experiments import DATASETS
 
 __all__ = ["COMMIT", "TrialFile", "dataset_of", "find_trial_files", "known_dataset"]
@@ -119,12 +119,12 @@ def _members(root: Path) -> Iterator[tuple[PurePath, str, Callable[[], bytes]]]:
             f"{root}: expected a folder, a zip archive or a CSV file with trials, found nothing; "
             "check the path."
         )
-    archive = not _is_csv(root) and zipfile.is_zipfile(root)
+    archive = not _is_csv(root) and is_zip(root)
     files: Iterable[tuple[PurePath, str, Callable[[], bytes]]]
     if root.is_dir() or archive:
-        files = files_in(root)
+        files = files_in(root, LARGEST_CSV)
     elif _is_csv(root):
-        files = [(root, str(root), root.read_bytes)]
+        files = [(root, str(root), partial(read_file, root, LARGEST_CSV))]
     else:
         expected = "a readable zip archive" if root.suffix.lower() == ".zip" else "a CSV file"
         raise InputError(
@@ -135,28 +135,18 @@ def _members(root: Path) -> Iterator[tuple[PurePath, str, Callable[[], bytes]]]:
         if _is_csv(inner):
             # The folders above the one that was named tell the source, if they hold raw-data, and
             # a lone file may stand in its dataset's folder.
-            where = inner if archive else PurePath(*Path(place).resolve().parts[1:])
-            yield where, place, _plain(read, place)
+            where = inner if archive else PurePath(*Path(os.path.realpath(place)).parts[1:])
+            yield where, place, partial(_plain, read, place)
 
 
 def _is_csv(file: PurePath) -> bool:
     return file.name.lower().endswith((".csv", ".csv.gz"))
 
 
-def _plain(read: Callable[[], bytes], place: str) -> Callable[[], bytes]:
-    """Return what reads a file, unpacked if it is compressed."""
-
-    def unpacked() -> bytes:
-        content = read()
-        try:
-            return gzip.decompress(content)
-        except (OSError, EOFError, zlib.error) as error:
-            raise InputError(
-                f"{place}: expected a CSV file compressed with gzip, found something else "
-                f"({error}); fetch or export it again."
-            ) from error
-
-    return unpacked if place.lower().endswith(".gz") else read
+def _plain(read: Callable[[], bytes], place: str) -> bytes:
+    """Read a file, and unpack it if it is compressed."""
+    content = read()
+    return gunzip(content, place, LARGEST_CSV) if place.lower().endswith(".gz") else content
 
 
 def _source(inner: PurePath, root: Path) -> str:

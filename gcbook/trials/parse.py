@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 from pandas.api.types import union_categoricals
 
-from gcbook.files.errors import InputError, system_reason
+from gcbook.files.errors import InputError
 from gcbook.paper.categories import CATEGORIES, NO_ANSWER, RESPONSES
 from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.paper.observers import HUMAN_NAME, HUMANS
@@ -80,6 +80,14 @@ _CORRECT = "Correct the value."
 _LARGEST = 2**53
 """From here on a number read as text would not be the one that is written there."""
 
+_LONGEST_HEADER = 2**14
+
+MOST_OBSERVERS = 2_000
+"""Names of observers that are read at a time; kappa compares each with each, on every condition."""
+
+MOST_TRIALS = 10_000_000
+"""Trials that are read at a time, fifty times those of the 90 people and 34 networks."""
+
 _ANSWERS = pd.CategoricalDtype(pd.Index(sorted(RESPONSES), dtype="str"))
 """Of categories and responses alike, so that they can be compared."""
 
@@ -106,7 +114,9 @@ def parse_trial_files(files: Sequence[TrialFile], columns: Sequence[str] = COLUM
         table = _to_table(dataset, source, pa.concat_tables(rows), _place_in(some, lengths))
         tables.append(table[[*columns]])
         n_trials += lengths
+        _check_number(sum(n_trials), MOST_TRIALS, "trials", some)
     trials = joined(tables)
+    _check_number(trials["observer"].nunique(), MOST_OBSERVERS, "observers", files)
     _refuse_duplicates(trials, _place_in(files, n_trials))
     return trials
 
@@ -203,18 +213,12 @@ class _Text:
 
 
 def _parse(file: TrialFile) -> pa.Table:
-    try:
-        content = file.read().removeprefix(b"\xef\xbb\xbf")
-    except OSError as error:
-        raise InputError(
-            f"{file.place}: expected a file that can be read, found that it cannot: "
-            f"{system_reason(error)}. Mend that, or move it away."
-        ) from error
+    content = file.read().removeprefix(b"\xef\xbb\xbf")
     if b"\0" in content:
         raise InputError(
             f"{file.place}: expected a CSV text file, found binary data; export it again."
         )
-    header = content.split(b"\n", 1)[0].decode("utf-8", "replace").strip()
+    header = content.split(b"\n", 1)[0][:_LONGEST_HEADER].decode("utf-8", "replace").strip()
     found = [name.strip().strip('"').lower() for name in header.split(",")]
     absent = [name for name in FILE_COLUMNS if name not in found and name != "rt"]
     if absent:
@@ -222,6 +226,11 @@ def _parse(file: TrialFile) -> pa.Table:
             f"{file.place}, line 1: expected the comma-separated columns "
             f"{', '.join(FILE_COLUMNS)} (rt may be missing); missing {', '.join(absent)}, found "
             f"{header[:120]!r}. Add or rename the columns."
+        )
+    if twice := [name for name in FILE_COLUMNS if found.count(name) > 1]:
+        raise InputError(
+            f"{file.place}, line 1: expected every column once, found {', '.join(twice)} twice. "
+            "Remove or rename one of the two."
         )
     invalid: list[tuple[int | None, int, int]] = []
 
@@ -258,6 +267,14 @@ def _parse(file: TrialFile) -> pa.Table:
     if "rt" not in found:
         table = table.append_column("rt", pa.array(["NaN"] * len(table)))
     return table.select(FILE_COLUMNS)
+
+
+def _check_number(found: int, most: int, what: str, files: Sequence[TrialFile]) -> None:
+    if found > most:
+        where = files[0].place + (f" and {len(files) - 1} more files" if len(files) > 1 else "")
+        raise InputError(
+            f"{where}: expected {most:,} {what} at most, found {found:,}. Read fewer at a time."
+        )
 
 
 def _first_undecodable(content: bytes) -> str:

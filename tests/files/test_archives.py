@@ -1,11 +1,14 @@
 """What is in a folder is found, or it is said why not."""
 
 import os
+import zipfile
 
 import pytest
 
-from gcbook.files.archives import files_in
+from gcbook.files import archives
+from gcbook.files.archives import files_in, is_zip
 from gcbook.files.errors import InputError
+from gcbook.files.gate import MIB
 
 
 def make(root, *names):
@@ -16,7 +19,7 @@ def make(root, *names):
 
 
 def found(root):
-    return sorted(str(inner) for inner, _, _ in files_in(root))
+    return sorted(str(inner) for inner, _, _ in files_in(root, MIB))
 
 
 def test_a_folder_that_cannot_be_read_is_named(tmp_path, monkeypatch):
@@ -53,3 +56,104 @@ def test_what_is_hidden_may_lead_nowhere(tmp_path):
     make(tmp_path, "cat/1.png")
     (tmp_path / ".DS_Store").symlink_to(tmp_path / "nowhere")
     assert found(tmp_path) == ["cat/1.png"]
+
+
+def packed(path, members, **options):
+    with zipfile.ZipFile(path, "w", **options) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def read(root, limit=MIB):
+    return {str(inner): content() for inner, _, content in files_in(root, limit)}
+
+
+def test_an_archive_is_read_as_a_folder_is(tmp_path):
+    members = {"cat/1.png": b"a", "dog/2.png": b"bc", "__MACOSX/cat/1.png": b"x"}
+    root = packed(tmp_path / "a.zip", members, compression=zipfile.ZIP_DEFLATED)
+    assert read(root) == {"cat/1.png": b"a", "dog/2.png": b"bc"}
+    assert is_zip(root)
+    assert not is_zip(tmp_path)
+    os.mkfifo(tmp_path / "pipe.zip")
+    assert not is_zip(tmp_path / "pipe.zip")
+
+
+def test_a_member_unpacks_to_the_limit(tmp_path):
+    root = packed(tmp_path / "a.zip", {"a.csv": bytes(1000)}, compression=zipfile.ZIP_DEFLATED)
+    assert read(root, 1000) == {"a.csv": bytes(1000)}
+    with pytest.raises(InputError, match=r"a\.zip/a\.csv: expected .* at most"):
+        read(root, 999)
+
+
+def test_a_member_that_unpacks_to_more_than_it_says_is_cut(tmp_path):
+    root = packed(tmp_path / "a.zip", {"a.csv": bytes(10**6)}, compression=zipfile.ZIP_DEFLATED)
+    content = root.read_bytes()
+    # Both places that tell how long it is: before the member, and in the list of members.
+    root.write_bytes(content.replace((10**6).to_bytes(4, "little"), (10).to_bytes(4, "little")))
+    with pytest.raises(InputError, match=r"a\.zip/a\.csv: expected an intact member"):
+        read(root)
+
+
+@pytest.mark.parametrize(
+    ("method", "told"), [(zipfile.ZIP_LZMA, "another method"), (zipfile.ZIP_BZIP2, "another")]
+)
+def test_other_methods_are_refused_by_name(tmp_path, method, told):
+    root = packed(tmp_path / "a.zip", {"a.csv": b"abc"}, compression=method)
+    with pytest.raises(InputError, match=rf"a\.csv: expected .* stored or deflated.*{told}"):
+        read(root)
+
+
+def test_encrypted_members_and_links_are_refused_by_name(tmp_path):
+    root = packed(tmp_path / "a.zip", {"a.csv": b"abc"})
+    content = bytearray(root.read_bytes())
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + offset] |= 1
+    root.write_bytes(bytes(content))
+    with pytest.raises(InputError, match=r"a\.csv: .* found one that is encrypted\. Make"):
+        read(root)
+    link = zipfile.ZipInfo("b.csv")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    with pytest.raises(InputError, match=r"b\.csv: .* found one that is a link"):
+        read(tmp_path / "b.zip")
+
+
+def test_names_that_are_no_text_are_one_refusal(tmp_path):
+    root = packed(tmp_path / "a.zip", {"aé.csv": b"abc"})
+    root.write_bytes(root.read_bytes().replace("é".encode(), b"\xff\xff"))
+    with pytest.raises(InputError, match=r"a\.zip: expected a readable zip archive, found"):
+        read(root)
+
+
+@pytest.mark.parametrize("name", ["../a.csv", "/etc/a.csv", "C:\\a.csv", "..\\a.csv"])
+def test_a_member_outside_the_folder_refuses_the_archive(tmp_path, name):
+    root = packed(tmp_path / "a.zip", {"ok.csv": b"", name: b""})
+    with pytest.raises(InputError, match="would reach outside the archive's folder"):
+        read(root)
+
+
+def test_archives_of_too_much_are_refused(tmp_path, monkeypatch):
+    root = packed(tmp_path / "a.zip", {f"{n}.csv": bytes(100) for n in range(4)})
+    monkeypatch.setattr(archives, "LARGEST_ARCHIVE", 399)
+    with pytest.raises(InputError, match=r"a\.zip: expected .* in all members together"):
+        read(root)
+    monkeypatch.setattr(archives, "LARGEST_ARCHIVE", 400)
+    assert len(read(root)) == 4
+    monkeypatch.setattr(archives, "MOST_FILES", 3)
+    with pytest.raises(InputError, match=r"a\.zip: expected 3 files at most"):
+        read(root)
+    monkeypatch.setattr(archives, "MOST_FILES", 4)
+    monkeypatch.setattr(archives, "_LONGEST_LIST", 50)
+    with pytest.raises(InputError, match=r"a\.zip: expected 4 files at most"):
+        read(root)
+    make(tmp_path / "folder", *(f"{n}.csv" for n in range(5)))
+    with pytest.raises(InputError, match=r"folder: expected 4 files at most"):
+        read(tmp_path / "folder")
+
+
+def test_a_pipe_in_a_folder_is_refused_when_it_is_read(tmp_path):
+    os.mkfifo(tmp_path / "a.csv")
+    with pytest.raises(InputError, match=r"a\.csv: expected a regular file, found a pipe"):
+        read(tmp_path)

@@ -1,13 +1,16 @@
 """Image files of every kind become colours in [0, 1]."""
 
 import io
+import math
+from contextlib import suppress
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from gcbook.files.errors import InputError
-from gcbook.stimuli.images import decode_image
+from gcbook.files.gate import MOST_PIXELS
+from gcbook.stimuli.images import FORMATS, decode_image
 
 RGB = np.array([[[255, 0, 51], [0, 102, 255]]], dtype=np.uint8)
 
@@ -74,3 +77,54 @@ def test_damage_is_named(content):
         decode_image(content, "edges/cat.png")
     assert str(caught.value).count("cat.png") == 1
     assert "BytesIO" not in str(caught.value)
+
+
+def test_what_is_a_program_is_not_run(tmp_path):
+    """Pillow would hand PostScript to Ghostscript; an endless one would never come back."""
+    program = (
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n%%EndComments\n"
+        b"(" + str(tmp_path / "canary").encode() + b") (w) file closefile {} loop\n%%EOF\n"
+    )
+    assert Image.open(io.BytesIO(program)).format == "EPS"
+    with pytest.raises(InputError, match=r"x\.png: expected an image \(PNG, .*found none of them"):
+        decode_image(program, "x.png")
+    assert not (tmp_path / "canary").exists()
+
+
+def test_other_formats_than_those_named_are_refused():
+    for kind in ("PPM", "TGA", "ICO", "PCX"):
+        with pytest.raises(InputError, match="found none of them"):
+            decode_image(encoded(Image.fromarray(RGB), kind), "x.png")
+
+
+def test_pixels_are_counted_before_they_are_decoded():
+    side = math.isqrt(MOST_PIXELS)
+    told = r"expected an image of 33,554,432 pixels at most, found 5,793 × 5,793\. Make it smaller"
+    for kind in ("PNG", "TIFF", "GIF", "BMP"):
+        large = encoded(Image.new("1" if kind != "GIF" else "P", (side + 1, side + 1)), kind)
+        with pytest.raises(InputError, match=told):
+            decode_image(large, "x.png")
+        # The header alone tells.
+        with pytest.raises(InputError, match="expected an image of 33,554,432 pixels at most"):
+            decode_image(large[:600], "x.png")
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's, of what it passes over
+@pytest.mark.parametrize("kind", FORMATS)
+def test_whatever_is_wrong_with_a_picture_is_one_refusal(kind):
+    rng = np.random.default_rng(0)
+    smooth = np.outer(np.linspace(0, 255, 20), np.linspace(0, 1, 24))[..., None]
+    whole = encoded(Image.fromarray(np.repeat(smooth, 3, 2).astype(np.uint8)), kind)
+    decoded_anyway = 0
+    for _ in range(60):
+        damaged = bytearray(whole)
+        for place in rng.integers(0, min(len(whole), 400), rng.integers(1, 6)):
+            damaged[place] = rng.integers(256)
+        with suppress(InputError):
+            pixels = decode_image(bytes(damaged), "x.png")
+            decoded_anyway += 1
+            assert pixels.dtype == np.float32
+            assert pixels.shape[2] == 3
+            assert pixels.min() >= 0
+            assert pixels.max() <= 1
+    assert decoded_anyway < 60

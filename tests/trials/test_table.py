@@ -252,7 +252,9 @@ def test_a_compressed_file_cut_short_is_named(two_trials: Path) -> None:
     packed = two_trials.with_name(two_trials.name + ".gz")
     for content in (b"no gzip", gzip.compress(two_trials.read_bytes())[:-9]):
         packed.write_bytes(content)
-        with pytest.raises(InputError, match=rf"{packed.name}: expected a CSV file compressed"):
+        with pytest.raises(
+            InputError, match=rf"{packed.name}: expected a file compressed with gzip"
+        ):
             read_quietly(packed)
 
 

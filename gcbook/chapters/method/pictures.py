@@ -126,7 +126,8 @@ def _distorted(images: Floats, dataset: str, condition: str) -> Floats:
 
 
 def _floats(file: str) -> Floats:
-    picture = Image.open(io.BytesIO(picture_bytes(file))).convert("RGB")
+    with Image.open(io.BytesIO(picture_bytes(file)), formats=("PNG", "WEBP")) as opened:
+        picture = opened.convert("RGB")
     return np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS)) / 255
 
 

@@ -141,7 +141,7 @@ def read_sheet(model: str, picture: Picture) -> Sheet:
             f"{FOLDER / model / RECORD}: expected {picture.name} made with {_asked(picture)}, "
             f"found {made}; {_remedy(model)}."
         )
-    with Image.open(FOLDER / model / f"{picture.name}.png") as opened:
+    with Image.open(FOLDER / model / f"{picture.name}.png", formats=("PNG",)) as opened:
         flat = np.asarray(opened, np.float32) / np.float32(255)
     columns, rows = len(picture.prompts), len(picture.strengths) * picture.draws
     cells = flat.reshape(rows + 1, SIDE, columns, SIDE).transpose(0, 2, 1, 3)

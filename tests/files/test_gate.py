@@ -1,0 +1,151 @@
+"""What passes the gate is a regular file within limits; everything else is one refusal."""
+
+import ast
+import gzip
+import json
+import os
+import pickle
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+import gcbook
+from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.files.gate import (
+    DEEPEST,
+    UnreadableError,
+    gunzip,
+    open_file,
+    parse_json,
+    read_file,
+    read_json,
+    read_text,
+    refused,
+)
+
+
+def refusal(call, *given):
+    with pytest.raises(InputError) as caught:
+        call(*given)
+    return str(caught.value)
+
+
+def test_a_regular_file_is_read_up_to_its_limit(tmp_path):
+    path = tmp_path / "a.bin"
+    path.write_bytes(bytes(100))
+    assert read_file(path, 100) == bytes(100)
+    assert str(path) in refusal(read_file, path, 99)
+    linked = tmp_path / "link"
+    linked.symlink_to(path)
+    assert read_file(linked, 100) == bytes(100)
+
+
+def test_what_is_no_regular_file_is_named_and_never_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    (tmp_path / "folder").mkdir()
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "socket"))
+        for name, kind in (("pipe", "a pipe"), ("zero", "a device"), ("folder", "a folder")):
+            told = []
+            reader = threading.Thread(
+                target=lambda name=name, told=told: told.append(
+                    refusal(read_file, tmp_path / name, 10)
+                ),
+                daemon=True,
+            )
+            reader.start()
+            reader.join(30)
+            assert told, f"{name}: still waiting"
+            assert f"{name}: expected a regular file, found {kind};" in told[0]
+        assert "socket" in refusal(open_file, tmp_path / "socket")
+
+
+def test_a_file_that_cannot_be_opened_says_why(tmp_path):
+    with pytest.raises(UnreadableError, match=r"gone: .*: no such file or directory\. Mend") as e:
+        read_text(tmp_path / "gone")
+    assert e.value.reason == "no such file or directory"
+    again = pickle.loads(pickle.dumps(e.value))
+    assert (str(again), again.reason) == (str(e.value), e.value.reason)
+    (tmp_path / "itself").symlink_to(tmp_path / "itself")
+    assert "symbolic links" in refusal(read_file, tmp_path / "itself", 10)
+    assert "null" in refusal(read_file, f"{tmp_path}/a\0b", 10)
+
+
+def test_text_is_utf8(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("Größe".encode())
+    assert read_text(path) == "Größe"
+    path.write_bytes("Größe".encode("latin-1"))
+    assert "a.txt: expected text in UTF-8, found" in refusal(read_text, path)
+
+
+def nested(levels):
+    return "[" * levels + "]" * levels
+
+
+def test_json_is_nested_to_a_depth(tmp_path):
+    # A list in a list is two levels, and the innermost holds nothing.
+    assert parse_json(nested(DEEPEST), "x") is not None
+    assert f"x: expected JSON nested to {DEEPEST} levels" in refusal(
+        parse_json, nested(DEEPEST + 1), "x"
+    )
+    assert "nested too deep" in refusal(parse_json, nested(200_000), "x")
+    mixed = json.dumps({"a": [{"b": [1, 2, {"c": None}]}]})
+    assert parse_json(mixed, "x") == json.loads(mixed)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\xff\xfe{}", b'{"a": 1}}', b"1" * 5000, b'{"a":\n1,,}']
+)
+def test_what_is_no_json_is_named(tmp_path, content):
+    path = tmp_path / "a.json"
+    path.write_bytes(content)
+    told = refusal(read_json, path)
+    assert "a.json: expected JSON text, found" in told
+    assert "\n" not in told
+
+
+def test_gzip_unpacks_to_its_limit():
+    packed = gzip.compress(bytes(1000)) + gzip.compress(b"end")
+    assert gunzip(packed, "x", 1003) == bytes(1000) + b"end"
+    assert "x: expected" in refusal(gunzip, packed, "x", 1002)
+    for damaged in (packed[:-5], b"no gzip", gzip.compress(b"abc")[:-8] + bytes(8)):
+        assert "x: expected a file compressed with gzip, found" in refusal(
+            gunzip, damaged, "x", 9999
+        )
+
+
+def test_whatever_a_library_raises_is_one_refusal():
+    class Strange(Exception):
+        pass
+
+    def failing(error):
+        with refused("a.png", "an image", "Replace it."):
+            raise error
+
+    for error in (Strange(), KeyError("x"), ZeroDivisionError(), MemoryError(), RecursionError()):
+        told = refusal(failing, error)
+        assert told.startswith("a.png: expected an image, found one ")
+        assert told.endswith(" Replace it.")
+    assert len(refusal(failing, ValueError("long\n" * 1000))) < 400
+    # What explains itself passes, as does what is no mistake of the file's.
+    with pytest.raises(DataNotFoundError, match=r"^gone$"):
+        failing(DataNotFoundError("gone"))
+    with pytest.raises(KeyboardInterrupt):
+        failing(KeyboardInterrupt())
+
+
+def test_every_opening_of_a_picture_names_its_formats():
+    """Pillow hands what is PostScript to a program that runs it, unless told what to expect."""
+    package = Path(gcbook.__file__).parent
+    found = []
+    for path in [*package.rglob("*.py"), *(package.parent / "tools").glob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Image.open"):
+                named = {keyword.arg for keyword in node.keywords}
+                found.append((path.name, node.lineno, "formats" in named))
+    assert len(found) >= 5
+    assert [where for *where, named in found if not named] == []

@@ -66,6 +66,7 @@ def illusions(
     with interruptible("stopped; the same command begins anew"):
         from gcbook.classifiers.devices import pick_device
         from gcbook.files.atomic import check_links, check_writable
+        from gcbook.files.gate import LARGEST_PICTURE, read_file
         from gcbook.illusions.reconstruct import reconstruct
         from gcbook.illusions.written import (
             RECORD,
@@ -91,13 +92,7 @@ def illusions(
             )
         check_links(output, [RECORD, *names, *earlier_names(output)])
         check_writable(output)
-        try:
-            content = image.read_bytes()
-        except OSError as error:
-            raise InputError(
-                f"{image}: expected a picture, found none that can be read ({error})."
-            ) from error
-        pixels = decode_image(content, str(image))
+        pixels = decode_image(read_file(image, LARGEST_PICTURE), str(image))
         height, width = pixels.shape[:2]
         if height != width:
             say(

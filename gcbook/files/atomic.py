@@ -64,8 +64,8 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """
     temporary = path.with_name(f".{path.name}.tmp")
     try:
-        if temporary.is_symlink():
-            # It would be written through, to wherever it leads.
+        if os.path.lexists(temporary):
+            # A link would be written through, to wherever it leads, and a pipe waited for.
             temporary.unlink()
         write(temporary)
         with temporary.open("rb+") as file:

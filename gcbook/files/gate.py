@@ -170,17 +170,18 @@ def read_json(path: str | Path, limit: int = LARGEST_JSON) -> Any:
     return parse_json(read_file(path, limit), path)
 
 
-def parse_json(content: bytes | str, place: str | Path) -> Any:
+def parse_json(content: bytes | str, place: str | Path, remedy: str = "Replace the file.") -> Any:
     """Return what JSON text holds.
 
     Args:
         content: the text; bytes are UTF-8.
         place: where it is from, for the message.
+        remedy: what the user can do about it.
 
     Raises:
         InputError: it is no JSON, or nested deeper than `DEEPEST` levels.
     """
-    with refused(place, "JSON text", "Replace the file."):
+    with refused(place, "JSON text", remedy):
         found = json.loads(content)
     level = [found]
     for _ in range(DEEPEST):
@@ -193,7 +194,7 @@ def parse_json(content: bytes | str, place: str | Path) -> Any:
         if not level:
             return found
     raise InputError(
-        f"{place}: expected JSON nested to {DEEPEST} levels at most, found more. Replace the file."
+        f"{place}: expected JSON nested to {DEEPEST} levels at most, found more. {remedy}"
     )
 
 

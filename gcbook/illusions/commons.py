@@ -15,6 +15,7 @@ from typing import Any
 
 from gcbook.files.atomic import write_text
 from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.gate import LARGEST_PICTURE, read_file, read_json
 from gcbook.stimuli.images import IMAGE_SUFFIXES, decode_image
 from gcbook.trials.fetch import RETRIES, TIMEOUT_S, FetchError, failure, fetch_file, quiet_pooch
 from gcbook.trials.originals import cache_dir, data_dir
@@ -227,7 +228,7 @@ def _fetch(
 
     def download_picture(url: str, target: str, cache: pooch.Pooch) -> None:
         download(url, target, cache)
-        _check_picture(Path(target).read_bytes(), url)
+        _check_picture(read_file(target, LARGEST_PICTURE), url)
 
     with quiet_pooch():
         path = fetch_file(cache, name, "illusions", download_picture)
@@ -276,8 +277,8 @@ def _read_record(folder: Path) -> dict[str, dict[str, str]]:
     if not path.is_file():
         return {}
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+        known = read_json(path)
+    except InputError:
         known = None
     names = {each.name for each in ILLUSIONS}
     if not isinstance(known, dict) or not all(
@@ -291,4 +292,4 @@ def _read_record(folder: Path) -> dict[str, dict[str, str]]:
 
 
 def _hash_of(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(read_file(path, LARGEST_PICTURE)).hexdigest()

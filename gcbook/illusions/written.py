@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from gcbook.files.atomic import check_links, write_text, write_whole
+from gcbook.files.errors import InputError
+from gcbook.files.gate import read_json
 from gcbook.illusions.reconstruct import Reconstructions
 
 __all__ = ["RECORD", "difference_picture", "earlier_names", "result_names", "write_reconstructions"]
@@ -51,9 +53,9 @@ def result_names(strengths: int, prompts: int) -> list[str]:
 def earlier_names(folder: Path) -> list[str]:
     """Return the names of the pictures that an earlier run left, by its record if there is one."""
     try:
-        made = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        made = read_json(folder / RECORD)
         return result_names(len(made["strengths"]), len(made["prompts"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (InputError, KeyError, TypeError):
         return []
 
 

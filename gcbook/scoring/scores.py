@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from gcbook.files.atomic import write_whole
 from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.gate import MIB, UnreadableError, read_file, refused
 from gcbook.files.seals import SEAL, is_whole, seal_file
 from gcbook.noise.schedules import Schedule
 from gcbook.noise.weightings import Norm, Weighting
@@ -37,6 +38,9 @@ __all__ = [
 
 CHUNK = 256
 """Images whose scores are spread out at a time, which bounds memory."""
+
+LARGEST_SCORES = 8 * 1024 * MIB
+"""Bytes of a file of scores, which is read into memory: a billion errors."""
 
 _ORIGIN = "origin"
 
@@ -175,30 +179,36 @@ def read_part(path: Path, schema: pa.Schema) -> tuple[pa.Table, str]:
             fails, memory runs out, or this version of pyarrow lacks something.
     """
     try:
-        content = path.read_bytes()
-    except (OSError, MemoryError) as error:
-        raise _unreadable(path, error) from error
+        content = read_file(path, LARGEST_SCORES)
+    except UnreadableError as error:
+        raise _unreadable(path, error.reason) from error
+    except MemoryError as error:
+        raise _unreadable(path, f"too little memory: {error}") from error
     if not is_whole(content):
         raise InputError(
             f"{path}: expected the bytes that gcbook wrote, found others; the file is damaged."
         )
-    try:
-        table = pq.read_table(pa.BufferReader(content))
-    except (MemoryError, pa.ArrowNotImplementedError) as error:
-        raise _unreadable(path, error) from error
-    if table.schema.names != schema.names:
-        raise InputError(
-            f"{path}: expected the columns {', '.join(schema.names)}; found "
-            f"{', '.join(table.schema.names)}."
-        )
-    return table.cast(schema), table.schema.metadata[_ORIGIN.encode()].decode()
+    with refused(path, "a table of scores or images", "Move the file away."):
+        try:
+            file = pq.ParquetFile(pa.BufferReader(content))
+            # Every row has an error of its own, which takes a byte at least.
+            most = max(len(content), 10**6)
+            if file.metadata.num_rows > most or file.metadata.num_columns > len(schema):
+                raise ValueError(f"more than {most:,} rows or {len(schema)} columns")
+            table = file.read()
+        except MemoryError as error:
+            raise _unreadable(path, f"too little memory: {error}") from error
+        except pa.ArrowNotImplementedError as error:
+            raise _unreadable(path, str(error)) from error
+        if table.schema.names != schema.names:
+            raise InputError(
+                f"{path}: expected the columns {', '.join(schema.names)}; found "
+                f"{', '.join(table.schema.names)}."
+            )
+        return table.cast(schema), table.schema.metadata[_ORIGIN.encode()].decode()
 
 
-def _unreadable(path: Path, error: Exception) -> GcbookError:
-    if isinstance(error, OSError):
-        found = error.strerror or str(error)
-    else:
-        found = f"{'too little memory: ' * isinstance(error, MemoryError)}{error}"
+def _unreadable(path: Path, found: str) -> GcbookError:
     return GcbookError(
         f"{path}: cannot be read ({found.strip(': ')}). It may be whole, so it was left as it is: "
         "mend that and run the same command again. If it is damaged, move it away; what was in it "

@@ -30,6 +30,7 @@ import pyarrow as pa
 
 from gcbook.files.artefacts import STORE_HEADER, is_store
 from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.gate import LARGEST_JSON, parse_json, read_file, read_json, refused
 from gcbook.files.seals import SEAL, is_whole, seal
 from gcbook.noise.schedules import Schedule, read_schedule
 from gcbook.noise.weightings import Norm, parse_weighting
@@ -91,12 +92,15 @@ class Store:
                 f"{folder}: expected a store of scores (a folder with {STORE_HEADER}), found "
                 f"{found or 'nothing'}. `gcbook score MODEL IMAGES -o STORE` makes one."
             )
-        try:
-            content = header.read_bytes()
+        remedy = (
+            "Begin another store; the scores beside it cannot be told apart without the header."
+        )
+        content = read_file(header, LARGEST_JSON)
+        with refused(header, "the header of a store", remedy):
             whole, damage = is_whole(content), "its bytes are not those that were written"
             if whole is False:
                 raise ValueError(damage)
-            stored = json.loads(content)
+            stored = parse_json(content, header, remedy)
             version = stored.get("version")
             if stored.get("format") != FORMAT or version != VERSION:
                 raise InputError(
@@ -116,13 +120,6 @@ class Store:
                 stored["n_elements"],
                 stored["versions"],
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            if isinstance(error, InputError):
-                raise
-            raise InputError(
-                f"{header}: expected the header of a store, found a damaged one ({error}). Begin "
-                "another store; the scores beside it cannot be told apart without it."
-            ) from error
 
     def header(self) -> str:
         """Return the text of ``store.json``."""
@@ -184,7 +181,9 @@ class Store:
                 either way it is left as it is.
         """
         table, origin = read_part(path, schema)
-        if found := self._strange(json.loads(origin)):
+        with refused(path, "scores or images of a store", "Move the file away."):
+            found = self._strange(parse_json(origin, path))
+        if found:
             raise GcbookError(
                 f"{path}: expected what a run of this store wrote, found that of another run "
                 f"({found}). Move the file to the store it comes from; what was in its place is "
@@ -242,9 +241,9 @@ class Store:
 
     def _notes(self, name: str) -> dict[str, str]:
         try:
-            stored = json.loads((self.path / name).read_text(encoding="utf-8"))
+            stored = read_json(self.path / name)
             return {str(about): str(note) for about, note in stored.items()}
-        except (OSError, ValueError, AttributeError):
+        except (InputError, AttributeError):
             # Only notes for the user: the next run makes them again.
             return {}
 

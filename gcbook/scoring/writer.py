@@ -60,6 +60,11 @@ def check_store(
         )
     if is_store(folder):
         store = Store.open(folder)
+        if os.path.lexists(folder / PARTS) and not (folder / PARTS).is_dir():
+            raise InputError(
+                f"{folder / PARTS}: expected the folder of scores that are not merged yet, found "
+                "something else; move it away."
+            )
         if store.is_begun() and store.dataset != dataset:
             raise InputError(
                 f"{folder}: expected images of {store.dataset}, with which the store was begun; "

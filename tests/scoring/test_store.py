@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import warnings
 from dataclasses import replace
 
@@ -161,7 +162,7 @@ def test_scores_that_cannot_be_read_here_are_left_as_they_are(tmp_path):
     # The disk is taken away.
     disk.rename(tmp_path / "away")
     with (
-        pytest.raises(GcbookError, match=r"000001\.parquet: cannot be read \(No such file.*left"),
+        pytest.raises(GcbookError, match=r"000001\.parquet: cannot be read \(no such file.*left"),
         StoreWriter(path, CLASSIFIER, SETTINGS, "toy"),
     ):
         pass
@@ -182,7 +183,7 @@ def test_scores_that_cannot_be_read_here_are_left_as_they_are(tmp_path):
 )
 def test_what_pyarrow_has_no_means_for_is_not_damaged(tmp_path, monkeypatch, file, error, says):
     path = fill(tmp_path / "s", [(0, [0, 1])])
-    content, read = (path / file).read_bytes(), pq.read_table
+    content, read = (path / file).read_bytes(), pq.ParquetFile
 
     def fail(source):
         if source.read() == content:
@@ -191,7 +192,7 @@ def test_what_pyarrow_has_no_means_for_is_not_damaged(tmp_path, monkeypatch, fil
         return read(source)
 
     with monkeypatch.context() as patch:
-        patch.setattr(pq, "read_table", fail)
+        patch.setattr(pq, "ParquetFile", fail)
         with (
             pytest.raises(GcbookError, match=says) as raised,
             StoreWriter(path, CLASSIFIER, SETTINGS, "toy"),
@@ -258,6 +259,7 @@ def test_what_is_no_store(tmp_path):
     ("text", "says"),
     [
         ("{", "damaged"),
+        ("[" * 10**6, "nested too deep"),
         ("[]", "damaged"),
         ('{"format": "gcbook scores", "version": 2}', "damaged"),
         ('{"format": "gcbook scores", "version": 3}', "of version 3; use the version of gcbook"),
@@ -269,6 +271,49 @@ def test_headers_that_cannot_be_read(tmp_path, text, says):
     (tmp_path / "s" / "store.json").write_text(text)
     with pytest.raises(InputError, match=says):
         Store.open(tmp_path / "s")
+
+
+def test_rows_that_no_scores_can_have_are_refused_unread(tmp_path):
+    path = fill(tmp_path / "s", [(0, [0])])
+    store = Store.open(path)
+    n = 2 * 10**6
+    repeated = pa.DictionaryArray.from_arrays(pa.array(np.zeros(n, np.int32)), pa.array(["a"]))
+    columns = [
+        repeated if pa.types.is_dictionary(each.type) else pa.array(np.zeros(n)).cast(each.type)
+        for each in store.schema
+    ]
+    part = path / "parts" / "000002.parquet"
+    write_table(pa.Table.from_arrays(columns, schema=store.schema), part, store.origin)
+    assert part.stat().st_size < 10**6
+    with pytest.raises(InputError, match=r"000002\.parquet: expected a table .*1,000,000 rows"):
+        store.read(part, store.schema)
+
+
+@pytest.mark.parametrize(
+    "origin", ["", "{", "[]", "{}", '{"settings": 7}', "[" * 10**5], ids=range(6)
+)
+def test_a_sealed_file_that_says_nonsense_of_itself_is_set_aside(tmp_path, origin):
+    path = fill(tmp_path / "s", [(0, [0])])
+    part = path / "parts" / "000001.parquet"
+    write_table(pq.read_table(part), part, origin)
+    with pytest.raises(InputError, match=r"000001\.parquet: expected "):
+        Store.open(path).read(part, Store.open(path).schema)
+    with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+        assert "Set aside as 000001.damaged" in writer.notes[0]
+
+
+def test_what_is_no_file_or_folder_is_refused_by_name(tmp_path):
+    path = fill(tmp_path / "s", [(0, [0])])
+    (path / "parts").rename(tmp_path / "away")
+    (path / "parts").write_text("x")
+    with pytest.raises(InputError, match=r"parts: expected the folder of scores"):
+        check_store(path, SETTINGS, "toy")
+    (path / "parts").unlink()
+    os.mkfifo(path / "failed.json")
+    assert Store.open(path).failed() == {}
+    (path / "images.parquet").unlink()
+    os.mkfifo(path / ".images.parquet.tmp")
+    assert len(Store.open(fill(path, [(0, [0])])).images()) == 1
 
 
 def test_one_dataset_and_one_size_a_store(tmp_path):

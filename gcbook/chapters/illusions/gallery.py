@@ -17,6 +17,7 @@ from PIL import Image
 from gcbook.chapters.illusions.criteria import AXES, judged_model
 from gcbook.classifiers.devices import pick_device
 from gcbook.classifiers.zoo import find_entry
+from gcbook.files.gate import LARGEST_PICTURE, read_file
 from gcbook.illusions.commons import ILLUSIONS, find_illusions
 from gcbook.illusions.drawings import DRAWINGS
 from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
@@ -89,7 +90,7 @@ def fetched_rows(
         if illusion.name not in found:
             continue
         path = found[illusion.name]
-        pixels = decode_image(path.read_bytes(), str(path))
+        pixels = decode_image(read_file(path, LARGEST_PICTURE), str(path))
         titles, shown = ["The picture"], [(np.nan, [pixels])]
         if classifier is not None:
             made = reconstruct(

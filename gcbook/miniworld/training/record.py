@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from gcbook.files.atomic import write_text
+from gcbook.files.errors import InputError
+from gcbook.files.gate import read_json, refused
 from gcbook.miniworld.training.conditional import in_bfloat16
 from gcbook.miniworld.training.miniature import Trainer
 from gcbook.miniworld.training.pool import POOL_SEEDS
@@ -60,8 +62,15 @@ def write_record(trainer: Trainer, folder: str | Path, base: str | Path = "") ->
 
 
 def read_record(folder: str | Path) -> dict[str, Any]:
-    """Return what `write_record` wrote."""
-    found: dict[str, Any] = json.loads((Path(folder) / RECORD).read_text(encoding="utf-8"))
+    """Return what `write_record` wrote.
+
+    Raises:
+        InputError: it is missing, or no JSON object.
+    """
+    path = Path(folder) / RECORD
+    found = read_json(path)
+    if not isinstance(found, dict):
+        raise InputError(f"{path}: expected the record of a training, found something else.")
     return found
 
 
@@ -69,13 +78,14 @@ def _about(base: str | Path) -> dict[str, Any] | None:
     """What is known of the trained part that a model builds on, in whatever model it is found."""
     if not str(base) or not (Path(base) / RECORD).is_file():
         return None
-    known = read_record(base)
-    if known["built_on"]:  # mini-ar, say, which holds the tokenizer that it builds on itself
-        return dict(known["built_on"])
-    return {
-        "miniature": known["miniature"],
-        "seed": known["plan"]["seed"],
-        "steps": known["plan"]["steps"],
-        "minutes": known["minutes"],
-        "loss": known["history"][-1]["loss"],
-    }
+    with refused(Path(base) / RECORD, "the record of a training", "Move it away, or train anew."):
+        known = read_record(base)
+        if known["built_on"]:  # mini-ar, say, which holds the tokenizer that it builds on itself
+            return dict(known["built_on"])
+        return {
+            "miniature": known["miniature"],
+            "seed": known["plan"]["seed"],
+            "steps": known["plan"]["steps"],
+            "minutes": known["minutes"],
+            "loss": known["history"][-1]["loss"],
+        }

@@ -23,9 +23,12 @@ from torch.optim.swa_utils import AveragedModel
 
 from gcbook.files.atomic import UnwritableError
 from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.gate import refused
 from gcbook.files.interrupts import held_back
 from gcbook.files.locks import locked
 from gcbook.miniworld.training.state import (
+    BEGIN_ANEW,
+    STATE_OF_A_RUN,
     add_row,
     check_same,
     forget_later,
@@ -290,7 +293,11 @@ class Run(ABC):
         self._saved = self.done
         own = self._tensors()
         slots: dict[int, dict[str, torch.Tensor]] = defaultdict(dict)
-        with safe_open(path, framework="pt") as stored, torch.no_grad():
+        with (
+            refused(path, STATE_OF_A_RUN, BEGIN_ANEW),
+            safe_open(path, framework="pt") as stored,
+            torch.no_grad(),
+        ):
             for key in stored.keys():  # noqa: SIM118 - not a mapping
                 if key in own:
                     own[key].copy_(stored.get_tensor(key))

@@ -16,13 +16,28 @@ from safetensors.torch import save_file
 
 from gcbook.files.atomic import UnwritableError, write_text, write_whole
 from gcbook.files.errors import InputError
+from gcbook.files.gate import LARGEST_JSON, MIB, parse_json, read_file, refused
 from gcbook.files.seals import SEAL, is_whole, seal_file
 
-__all__ = ["add_row", "check_same", "forget_later", "read_about", "write_state", "write_tensors"]
+__all__ = [
+    "BEGIN_ANEW",
+    "STATE_OF_A_RUN",
+    "add_row",
+    "check_same",
+    "forget_later",
+    "read_about",
+    "write_state",
+    "write_tensors",
+]
 
 ABOUT = {"done", "seconds", "losses", "notes", "plan", "of"}
 """What is known of a run beside its tensors."""
 
+LARGEST_STATE = 16 * 1024 * MIB
+"""Bytes of a state: parameters, their average and two moments of each."""
+
+STATE_OF_A_RUN = "the state of a training run"
+BEGIN_ANEW = "Put a copy in its place, or remove it: the same command then begins anew."
 _SEAL = "seal"
 
 
@@ -70,25 +85,26 @@ def read_about(path: Path) -> dict[str, Any]:
     Raises:
         InputError: the file is damaged, or none of a run of this version.
     """
-    try:
+    whole, changed = (
+        is_whole(read_file(path, LARGEST_STATE)),
+        "one that has changed since it was written",
+    )
+    if whole is False:
+        raise _damaged(path, changed)
+    with refused(path, STATE_OF_A_RUN, BEGIN_ANEW):
         with safe_open(path, framework="pt") as stored:
             known = dict(stored.metadata() or {})
         sealed = known.pop(_SEAL, "")
-        about = {key: json.loads(value) for key, value in known.items()}
-    except (OSError, SafetensorError, ValueError) as error:
-        raise _damaged(path, f"one that cannot be read ({error})") from error
+        about = {key: parse_json(value, path, BEGIN_ANEW) for key, value in known.items()}
     if about.keys() != ABOUT or not sealed:
         raise _damaged(path, "one of something else, or of another version of gcbook")
-    if not is_whole(path.read_bytes()):
-        raise _damaged(path, "one that has changed since it was written")
+    if not whole:
+        raise _damaged(path, changed)
     return about
 
 
 def _damaged(path: Path, found: str) -> InputError:
-    return InputError(
-        f"{path}: expected the state of a training run, found {found}. Put a copy in its place, or "
-        "remove it: the same command then begins anew."
-    )
+    return InputError(f"{path}: expected {STATE_OF_A_RUN}, found {found}. {BEGIN_ANEW}")
 
 
 def check_same(path: Path, found: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
@@ -142,13 +158,14 @@ def forget_later(history: Path, key: str, last: int) -> list[dict[str, Any]]:
         InputError: a line is damaged.
         UnwritableError: the file cannot be written anew.
     """
-    if not history.is_file():
+    if not os.path.lexists(history):
         return []
-    lines = history.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
+    told = read_file(history, LARGEST_JSON).decode(errors="replace")
+    lines = told.splitlines(keepends=True)
     rows = []
     for number, line in enumerate(lines, 1):
         try:
-            row = json.loads(line)
+            row = parse_json(line, history)
             if row[key] <= last:
                 rows.append((line, row))
         except (ValueError, TypeError, KeyError) as error:

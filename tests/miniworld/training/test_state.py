@@ -47,6 +47,24 @@ def test_no_flipped_bit_of_a_state_goes_unnoticed(tmp_path):
     assert read_about(path) == ABOUT
 
 
+def test_what_is_no_file_is_refused_and_never_waited_for(tmp_path):
+    for name in ("state.safetensors", "history.jsonl"):
+        os.mkfifo(tmp_path / name)
+    with pytest.raises(InputError, match=r"state\.safetensors: .* found a pipe"):
+        read_about(tmp_path / "state.safetensors")
+    with pytest.raises(InputError, match=r"history\.jsonl: .* found a pipe"):
+        forget_later(tmp_path / "history.jsonl", "step", 9)
+
+
+@pytest.mark.parametrize("value", ["{", "[" * 10**5, ""])
+def test_a_sealed_state_that_says_nonsense_is_refused(tmp_path, value):
+    path = tmp_path / "state.safetensors"
+    known = dict.fromkeys(ABOUT, "1") | {"plan": value, "seal": state.SEAL}
+    state.write_tensors(path, {"a": torch.zeros(1)}, known)
+    with pytest.raises(InputError, match=r"state\.safetensors: expected JSON"):
+        read_about(path)
+
+
 def test_tensors_of_something_else_are_no_state(tmp_path):
     # A state of an earlier version, say.
     known = {"step": "7", "plan": "{}"}

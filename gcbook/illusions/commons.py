@@ -10,14 +10,31 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from gcbook.files.atomic import write_text
 from gcbook.files.errors import GcbookError, InputError
-from gcbook.files.gate import LARGEST_PICTURE, read_file, read_json
+from gcbook.files.gate import (
+    LARGEST_JSON,
+    LARGEST_PICTURE,
+    MIB,
+    parse_json,
+    read_file,
+    read_json,
+    refused,
+)
 from gcbook.stimuli.images import IMAGE_SUFFIXES, decode_image
-from gcbook.trials.fetch import RETRIES, TIMEOUT_S, FetchError, failure, fetch_file, quiet_pooch
+from gcbook.trials.fetch import (
+    RETRIES,
+    TIMEOUT_S,
+    FetchError,
+    failure,
+    fetch_file,
+    limited_downloader,
+    quiet_pooch,
+)
 from gcbook.trials.originals import cache_dir, data_dir
 
 __all__ = ["ILLUSIONS", "Illusion", "fetch_illusions", "find_illusions"]
@@ -146,7 +163,7 @@ def fetch_illusions(
             # The others may be as they should be.
             except requests.HTTPError as error:
                 failed.append(f"{failure(error)}.")
-            except FetchError as error:
+            except (FetchError, InputError) as error:
                 failed.append(str(error))
     except requests.RequestException as error:
         failed.append(f"{failure(error)}.")
@@ -182,10 +199,13 @@ def _describe(
         "iiurlwidth": str(WIDTH),
         "titles": "|".join(f"File:{each.title}" for each in wanted),
     }
-    answer = requests.get(f"{base_url}/w/api.php", asked, headers=headers, timeout=TIMEOUT_S)
-    answer.raise_for_status()
+    url = f"{base_url}/w/api.php"
+    with requests.get(url, asked, headers=headers, timeout=TIMEOUT_S, stream=True) as answer:
+        answer.raise_for_status()
+        # As much as may be: what is cut off is no JSON.
+        content = b"".join(islice(answer.iter_content(MIB), LARGEST_JSON // MIB))
     try:
-        pages = answer.json()["query"]["pages"]
+        pages = parse_json(content, url)["query"]["pages"]
         return {page["title"]: page["imageinfo"][0] for page in pages if "imageinfo" in page}
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise FetchError(
@@ -196,13 +216,15 @@ def _describe(
 
 
 def _about(described: Mapping[str, dict[str, Any]], illusion: Illusion) -> dict[str, Any]:
-    about = described.get(f"File:{illusion.title}", {})
-    if not {"thumburl", "sha1"} <= about.keys():
-        raise FetchError(
-            f"{illusion.page}: expected to be told where the file is, found nothing of it; it may "
-            "have been renamed."
-        )
-    return about
+    with refused(illusion.page, "what Commons tells of a file", "Try another connection."):
+        about = described.get(f"File:{illusion.title}", {})
+        if not {"thumburl", "sha1"} <= about.keys():
+            raise FetchError(
+                f"{illusion.page}: expected to be told where the file is, found nothing of it; it "
+                "may have been renamed."
+            )
+        licence = about.get("extmetadata", {}).get("LicenseShortName", {}).get("value", "unknown")
+        return about | {"licence": str(licence)}
 
 
 def _fetch(
@@ -224,7 +246,7 @@ def _fetch(
     if illusion.name in known:
         # A copy of ours that was changed since; a picture that a user put there would count.
         (folder / name).unlink(missing_ok=True)
-    download = pooch.HTTPDownloader(headers=headers, timeout=TIMEOUT_S)
+    download = limited_downloader(place, headers=headers)
 
     def download_picture(url: str, target: str, cache: pooch.Pooch) -> None:
         download(url, target, cache)
@@ -238,7 +260,7 @@ def _fetch(
         "from": place,
         "original_sha1": about["sha1"],
         "page": about.get("descriptionurl", illusion.page),
-        "licence": _licence(about),
+        "licence": about["licence"],
     }
     write_text(json.dumps(known, indent=1) + "\n", folder / RECORD)
 
@@ -255,12 +277,8 @@ def _check_picture(content: bytes, place: str) -> None:
         )
 
 
-def _licence(about: Mapping[str, Any]) -> str:
-    return str(about.get("extmetadata", {}).get("LicenseShortName", {}).get("value", "unknown"))
-
-
 def _told(illusion: Illusion, about: Mapping[str, Any]) -> str:
-    licence = _licence(about)
+    licence = about["licence"]
     line = f"{illusion.about}: {illusion.maker}, {licence}, {illusion.page}"
     if licence.lower() != illusion.licence.lower():
         line += f" (the paper says {illusion.licence})"

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gcbook.files.errors import GcbookError
+from gcbook.files.gate import MIB
 from gcbook.trials.originals import (
     SOURCES,
     Kind,
@@ -30,13 +31,21 @@ if TYPE_CHECKING:
     import pooch
     import requests
 
-__all__ = ["FetchError", "failure", "fetch_file", "fetch_originals", "quiet_pooch"]
+__all__ = [
+    "FetchError",
+    "failure",
+    "fetch_file",
+    "fetch_originals",
+    "limited_downloader",
+    "quiet_pooch",
+]
 
 SERVER = "https://raw.githubusercontent.com"
 """Answers ``/<repository>/<commit>/<path>``."""
 
 WORKERS = 8  # downloads at a time
 RETRIES = 2
+LARGEST_FILE = 128 * MIB
 TIMEOUT_S = (10, 60)  # to connect, and between two pieces of an answer
 
 
@@ -131,18 +140,52 @@ def fetch_file(
         requests.RequestException: it did not come.
         OSError: it cannot be written.
     """
-    import pooch
-
     try:
-        return Path(
-            cache.fetch(name, downloader=downloader or pooch.HTTPDownloader(timeout=TIMEOUT_S))
-        )
+        url = cache.get_url(name)
+        return Path(cache.fetch(name, downloader=downloader or limited_downloader(url)))
     except ValueError as error:
         raise FetchError(
             f"{cache.get_url(name)}: {error} Nothing was kept of it. Run `gcbook fetch {kind}` "
             "again; if the hash stays wrong, something between here and the server alters the "
             "file (a proxy, a sign-in page): fetch over another connection."
         ) from error
+
+
+def limited_downloader(url: str, **options: Any) -> "pooch.HTTPDownloader":
+    """Return pooch's downloader for one file, which stops after `LARGEST_FILE` bytes.
+
+    Args:
+        url: for the message.
+        options: for requests.
+    """
+    import pooch
+
+    return pooch.HTTPDownloader(timeout=TIMEOUT_S, progressbar=_Meter(url), **options)
+
+
+class _Meter:
+    """Counts what comes, where pooch would have a bar: a server may send without end."""
+
+    total = 0
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._n_bytes = 0
+
+    def update(self, n_bytes: int) -> None:
+        self._n_bytes += n_bytes
+        if self._n_bytes > LARGEST_FILE:
+            raise FetchError(
+                f"{self._url}: expected a file of {LARGEST_FILE / MIB:g} MiB at most, found more; "
+                "nothing was kept of it. Something between here and the server may answer in its "
+                "place: fetch over another connection."
+            )
+
+    def reset(self) -> None:
+        self._n_bytes = 0
+
+    def close(self) -> None:
+        pass
 
 
 @contextmanager

@@ -173,6 +173,16 @@ def test_wrong_hash_names_file_expected_and_found(server: Originals, cache: Path
     assert all(file.read_bytes() != server.altered[wrong] for file in files_in(cache))
 
 
+def test_a_server_that_goes_on_sending_is_stopped(
+    server: Originals, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "LARGEST_FILE", 20_000)
+    server.altered[server.paths[2]] = bytes(1_000_000)
+    with pytest.raises(fetch.FetchError, match=r"csv: expected a file of .* at most, found more"):
+        fetch.fetch_originals("trials")
+    assert max(file.stat().st_size for file in cache.rglob("*") if file.is_file()) < 20_000
+
+
 def test_interrupted_download_leaves_nothing_half_and_is_taken_up(
     server: Originals, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,9 +69,10 @@ class UnreadableError(InputError):
     def __init__(self, path: str | Path, error: Exception) -> None:
         self.reason = system_reason(error)
         self._from = path, error
+        gone = isinstance(error, FileNotFoundError)
         super().__init__(
-            f"{path}: expected a file that can be read, found that it cannot: {self.reason}. Mend "
-            "that, or move it away."
+            f"{path}: expected a file that can be read, found that it cannot: {self.reason}. "
+            + ("Check the path." if gone else "Mend that, or move it away.")
         )
 
     def __reduce__(self) -> tuple[type["UnreadableError"], tuple[str | Path, Exception]]:

@@ -157,7 +157,7 @@ def test_what_cannot_be_read_or_asked_is_one_line(capsys, tmp_path, picture):
     for command, says in (
         (
             ["illusions", tmp_path / "none.png", *rest, "--model", "mini-pixel"],
-            "expected a picture",
+            "expected a file that can be read",
         ),
         (["illusions", picture, *rest, "--model", "mini-cnn"], "of kind discriminative"),
         (

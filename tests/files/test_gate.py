@@ -64,7 +64,7 @@ def test_what_is_no_regular_file_is_named_and_never_waited_for(tmp_path):
 
 
 def test_a_file_that_cannot_be_opened_says_why(tmp_path):
-    with pytest.raises(UnreadableError, match=r"gone: .*: no such file or directory\. Mend") as e:
+    with pytest.raises(UnreadableError, match=r"gone: .*: no such file or directory\. Check") as e:
         read_text(tmp_path / "gone")
     assert e.value.reason == "no such file or directory"
     again = pickle.loads(pickle.dumps(e.value))

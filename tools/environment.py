@@ -111,12 +111,14 @@ def install_torch(env: Mapping[str, str]) -> None:
 
 def install() -> None:
     env = bring_uv()
+    # The lock leaves nothing to constrain, and uv takes no constraint without a hash beside it.
+    exact = {name: value for name, value in env.items() if name != "UV_CONSTRAINT"}
     # An interrupted installation leaves packages that look whole and are not: all come anew.
     begun = Path(sys.prefix, ".installing")
     if begun.exists():
-        uv_pip("sync", "--reinstall", "--require-hashes", LOCK, env=env)
+        uv_pip("sync", "--reinstall", "--require-hashes", LOCK, env=exact)
     begun.touch()
-    uv_pip("install", "--no-deps", "--require-hashes", "-r", LOCK, env=env)
+    uv_pip("install", "--no-deps", "--require-hashes", "-r", LOCK, env=exact)
     install_torch(env)
     # setuptools, which builds the package, is the one in the lock.
     uv_pip("install", "--no-deps", "--no-build-isolation", "--editable", ".", env=env)

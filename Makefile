@@ -6,26 +6,23 @@ BIN := $(VENV)/bin
 # Most modules of the libraries are never imported: Python compiles those that are, when they are,
 # and keeps them, whatever the shell says. Else each chapter's kernel would compile them anew.
 unexport PYTHONDONTWRITEBYTECODE
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
-  -c constraints.txt
 # Cell ids stay: they are what makes a diff of a chapter readable. Values of inline expressions go.
 NBSTRIPOUT := $(BIN)/nbstripout --keep-id --extra-keys cell.metadata.user_expressions
 PORT ?= 8000
 # Neighbours stay together, for what they share is made once; whoever is done first takes the rest.
 PYTEST_FLAGS ?= -n auto --dist worksteal
 
-# Stamps: rewritten only when an installation has finished, so an interrupted one is taken up again.
+# Rewritten only when an installation has finished, so an interrupted one is taken up again.
 INSTALLED := $(VENV)/.installed
-INSTALLED_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install book test serve lab lint format browser-test benchmark plant-bugs summaries clean distclean
+.PHONY: help install book test serve lab lint format browser-test benchmark plant-bugs summaries lock clean distclean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: $(INSTALLED)  ## create .venv and install what the book and its tests need
+install: $(INSTALLED)  ## create .venv and install what requirements/lock.txt lists
 
 book: $(INSTALLED)  ## execute the chapters that changed and build _build/html
 	$(BIN)/gcbook build
@@ -39,13 +36,13 @@ serve: book  ## show the built book on http://127.0.0.1:8000 (PORT=... for anoth
 lab: $(INSTALLED)  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 notebooks
 
-lint: $(INSTALLED_DEV)  ## ruff, mypy, and no outputs in the chapters
+lint: $(INSTALLED)  ## ruff, mypy, and no outputs in the chapters
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(NBSTRIPOUT) --verify notebooks/*.ipynb
 
-format: $(INSTALLED_DEV)  ## sort imports, format the code, strip the chapters' outputs
+format: $(INSTALLED)  ## sort imports, format the code, strip the chapters' outputs
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(NBSTRIPOUT) notebooks/*.ipynb
@@ -63,6 +60,9 @@ plant-bugs: $(INSTALLED)  ## plant known bugs one by one and see that the tests 
 
 summaries: $(INSTALLED)  ## recompute the shipped summaries from the published trials
 	$(BIN)/python tools/build_summaries.py
+
+lock: | $(BIN)/python  ## bring requirements/ up to date with pyproject.toml
+	@$(BIN)/python tools/environment.py lock
 
 clean:  ## remove what the build and the tests leave behind
 	rm -rf _build book/chapters build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
@@ -88,11 +88,8 @@ $(BIN)/python:
 	  "or name one: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; \
 	exit 1
 
-$(INSTALLED): pyproject.toml constraints.txt | $(BIN)/python
-	@echo "installing into $(VENV); the first time this takes a minute or more"
-	@$(PIP_INSTALL) -e '.[test]'
-	@touch $@
-
-$(INSTALLED_DEV): $(INSTALLED)
-	@$(PIP_INSTALL) -e '.[dev]'
+$(INSTALLED): pyproject.toml requirements/lock.txt requirements/uv.txt tools/environment.py \
+    | $(BIN)/python
+	@echo "installing into $(VENV); the first time this takes half a minute or more"
+	@$(BIN)/python tools/environment.py install
 	@touch $@

@@ -366,7 +366,15 @@
         Object.values(node).forEach(ink);
       }
     };
+    // Vega passes over what an axis or a legend says of itself, and reads out the values of its scale.
+    const speak = (part, guide) => {
+      if (!guide.description) return;
+      const spoken = { update: { description: { value: guide.description } } };
+      guide.encode = merge(guide.encode || {}, { [part]: spoken });
+    };
     const visit = (group) => {
+      (group.axes || []).forEach((axis) => speak("axis", axis));
+      (group.legends || []).forEach((legend) => speak("legend", legend));
       if (isDark()) (group.legends || []).forEach(ink);
       (group.marks || []).forEach(function (mark) {
         if (mark.type === "group") visit(mark);

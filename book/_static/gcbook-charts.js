@@ -55,13 +55,16 @@
   }
 
   function recolour(node, twins) {
-    if (typeof node === "string") return twins[node.toLowerCase()] || node;
+    if (typeof node === "string") {
+      const color = node.toLowerCase();
+      return Object.hasOwn(twins, color) ? twins[color] : node;
+    }
     if (Array.isArray(node)) return node.map((x) => recolour(x, twins));
     if (!isObject(node)) return node;
     const out = {};
     for (const key of Object.keys(node)) {
-      // Data stay as they are: a colour name there may be a category.
-      out[key] = key === "datasets" || key === "usermeta" || key === "values"
+      // Data and names stay as they are: a colour there may be a category, or somebody's name.
+      out[key] = ["datasets", "usermeta", "values", "params"].includes(key)
         ? node[key] : recolour(node[key], twins);
     }
     return out;
@@ -102,12 +105,15 @@
     };
   }
 
+  // What gcbook.charts.names writes at an axis whose values are ids.
+  const NAME_OF_TICK = "names[datum.value]";
+
   // Names of one family differ at their ends ("RegNetY-32GF"): what is left out is in the middle.
-  function shortLabel(pixels) {
+  function shortLabel(label, pixels) {
     const most = Math.floor(pixels / 6.4);
     const last = Math.floor(most / 2);
-    return `length(datum.label) > ${most} ? slice(datum.label, 0, ${most - last - 1}) + '…' + ` +
-      `slice(datum.label, -${last}) : datum.label`;
+    return `length(${label}) > ${most} ? slice(${label}, 0, ${most - last - 1}) + '…' + ` +
+      `slice(${label}, -${last}) : ${label}`;
   }
 
   // What a chart says of its own labels and legends is meant for a wide screen.
@@ -119,7 +125,12 @@
         y.axis.labelLimit = config.axisY.labelLimit;
       }
       if (isObject(y) && (y.type === "nominal" || y.type === "ordinal") && y.axis !== null) {
-        y.axis = Object.assign({ labelExpr: shortLabel(config.axisY.labelLimit) }, y.axis);
+        const label = (y.axis && y.axis.labelExpr) || "datum.label";
+        if (label === "datum.label" || label === NAME_OF_TICK) {
+          y.axis = Object.assign({}, y.axis, {
+            labelExpr: shortLabel(label, config.axisY.labelLimit),
+          });
+        }
       }
       if (isObject(node.legend)) {
         ["orient", "columns", "labelLimit", "symbolLimit"].forEach(function (key) {
@@ -355,7 +366,15 @@
         Object.values(node).forEach(ink);
       }
     };
+    // Vega passes over what an axis or a legend says of itself, and reads out the values of its scale.
+    const speak = (part, guide) => {
+      if (!guide.description) return;
+      const spoken = { update: { description: { value: guide.description } } };
+      guide.encode = merge(guide.encode || {}, { [part]: spoken });
+    };
     const visit = (group) => {
+      (group.axes || []).forEach((axis) => speak("axis", axis));
+      (group.legends || []).forEach((legend) => speak("legend", legend));
       if (isDark()) (group.legends || []).forEach(ink);
       (group.marks || []).forEach(function (mark) {
         if (mark.type === "group") visit(mark);

@@ -7,6 +7,7 @@ import altair as alt
 import pandas as pd
 
 from gcbook.charts.columns import tooltips
+from gcbook.charts.names import Names
 from gcbook.charts.parts import TENTHS, dropdown, finish, literal, look, nothing
 from gcbook.charts.theme import CHANCE_LINE, FAMILY_SHAPES, HUES, INK
 from gcbook.paper.observers import HUMANS_TITLE
@@ -33,12 +34,16 @@ def fig_accuracy_and_bias(rows: pd.DataFrame, correlations: pd.DataFrame) -> alt
     families = [name for name in dict.fromkeys(rows["family"]) if name in known]
     on, out = "networks_measured_on", "networks_left_out"
     measured_on = dropdown(on, "Accuracy on ", sets, sets[0])
-    left_out = dropdown(out, "Leave out ", [EVERYBODY, *families], EVERYBODY)
+    names = Names.of(rows["family"])
+    left_out = dropdown(
+        out, "Leave out ", {EVERYBODY: EVERYBODY, **names.options(families)}, EVERYBODY
+    )
+    choices = correlations[correlations["left_out"].isin([EVERYBODY, *families])]
     numbers = {
-        f"{row['measured_on']}|{row['left_out']}|{row['coefficient']}": None
-        if pd.isna(row["r"])
-        else round(row["r"], 2)
-        for row in correlations.to_dict("records")
+        f"{row['measured_on']}|{names.ids.get(row['left_out'], EVERYBODY)}|{row['coefficient']}": (
+            None if pd.isna(row["r"]) else round(row["r"], 2)
+        )
+        for row in choices.to_dict("records")
     }
     title = alt.TitleParams(
         alt.ExprRef(
@@ -48,7 +53,7 @@ def fig_accuracy_and_bias(rows: pd.DataFrame, correlations: pd.DataFrame) -> alt
         anchor="start",
         fontSize=13,
     )
-    family = _look(rows)
+    family = _look(rows, names)
     x = alt.X("accuracy:Q", scale=_UNIT, title="Accuracy").axis(
         format=".0%", values=TENTHS, labelOverlap=True
     )
@@ -66,8 +71,8 @@ def fig_accuracy_and_bias(rows: pd.DataFrame, correlations: pd.DataFrame) -> alt
         ],
         formats={"accuracy": ".1%", "shape_bias": ".3f", "bias_low": ".3f", "bias_high": ".3f"},
     )
-    base = alt.Chart(rows.drop(columns="strength", errors="ignore")).transform_filter(
-        f"datum.measured_on === {on} && datum.family !== {out}"
+    base = names.chart(rows.drop(columns="strength", errors="ignore"), "family").transform_filter(
+        f"datum.measured_on === {on} && datum.family_id !== {out}"
     )
     color = family["color"]
     layers = [
@@ -88,7 +93,9 @@ def fig_accuracy_and_bias(rows: pd.DataFrame, correlations: pd.DataFrame) -> alt
     who = f"{rows.loc[rows['kind'] != HUMANS_TITLE, 'observer'].nunique()} networks"
     people = ", and the humans, who are not counted," if HUMANS_TITLE in set(rows["kind"]) else ""
     return finish(
-        alt.layer(*layers).add_params(measured_on, left_out).properties(title=title),
+        alt.layer(*layers)
+        .add_params(measured_on, left_out, names.parameter())
+        .properties(title=title),
         height=400,
         description=(
             f"Scatter plot of {who}{people} with intervals both ways: accuracy on images that the "
@@ -104,15 +111,15 @@ def _said(numbers: dict[str, Any], on: str, out: str, coefficient: str) -> str:
     return f"(isValid({value}) ? format({value}, '.2f') : 'not defined')"
 
 
-def _look(rows: pd.DataFrame) -> dict[str, Any]:
+def _look(rows: pd.DataFrame, names: Names) -> dict[str, Any]:
     # Here it matters who is related to whom, so marks tell families apart.
     families = list(dict.fromkeys(rows.sort_values("kind")["family"]))
     others = cycle(FAMILY_SHAPES)
     kind = rows.drop_duplicates("family").set_index("family")["kind"]
     return look(
-        "family",
-        families,
+        "family_id",
+        names.of_names(families),
         color=[HUES[kind[name]] for name in families],
         shape=["diamond" if name == HUMANS_TITLE else next(others) for name in families],
-        legend=alt.Legend(title="Family", symbolOpacity=1),
+        legend=alt.Legend(title="Family", symbolOpacity=1, **names.axis(families)),
     )

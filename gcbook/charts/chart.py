@@ -39,6 +39,7 @@ def chart_spec(chart: "alt.TopLevelMixin") -> dict[str, Any]:
             "what there is to see."
         )
     _line_legends(list(_encodings(spec)))
+    _say_names(_encodings(spec))
     spec["datasets"] = {k: _compact(v) for k, v in spec.get("datasets", {}).items()}
     spec["usermeta"] = {**spec.get("usermeta", {}), "dark": DARK}
     return spec
@@ -131,6 +132,31 @@ def _line_legends(encodings: Sequence[dict[str, Any]]) -> None:
                 if isinstance(legend, dict):
                     for key, value in _LINE.items():
                         legend.setdefault(key, value)
+
+
+def _say_names(encodings: Iterator[dict[str, Any]]) -> None:
+    """Say of marks what their tooltip shows, or their names, where Vega would say ids of names."""
+    from gcbook.charts.names import name_of
+
+    for encoding in encodings:
+        fields = [each.get("field", "") for each in encoding.values() if isinstance(each, dict)]
+        named = [field.removesuffix("_id") for field in fields if field.endswith("_id")]
+        if not named or "description" in encoding:
+            continue
+        tips = encoding.get("tooltip", [])
+        parts = [
+            f"{json.dumps(tip.get('title', tip['field']) + ': ')} + {_value(tip)}"
+            for tip in (tips if isinstance(tips, list) else [])
+        ]
+        said = " + '; ' + ".join(parts or list(map(name_of, named)))
+        encoding["description"] = {"value": {"expr": said}}
+
+
+def _value(tip: Mapping[str, Any]) -> str:
+    value = f"datum[{json.dumps(tip['field'])}]"
+    if "format" not in tip:
+        return value
+    return f"(isValid({value}) ? format({value}, {json.dumps(tip['format'])}) : 'none')"
 
 
 def _compact(rows: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from gcbook.charts.names import NAME_OF_TICK, Names
 from gcbook.charts.parts import finish, literal, look
 from gcbook.charts.theme import CHANCE_LINE, INK
 
@@ -51,15 +52,16 @@ def fig_forest(
             stands at its first row alone.
     """
     names = list(dict.fromkeys(rows[row]))
-    written: dict[str, Any] = {"labelExpr": "split(datum.label, ': ')"} if two_lines else {}
+    keyed = Names.of(names)
+    written: dict[str, Any] = {"labelExpr": f"split({NAME_OF_TICK}, ': ')"} if two_lines else {}
     if grouped:
-        firsts = list({name.partition(", ")[0]: name for name in reversed(names)}.values())
-        member = "slice(datum.label, indexof(datum.label, ', ') + 2)"
+        firsts = {name.partition(", ")[0]: name for name in reversed(names)}.values()
+        member = f"slice({NAME_OF_TICK}, indexof({NAME_OF_TICK}, ', ') + 2)"
         written["labelExpr"] = (
-            f"indexof({literal(firsts)}, datum.label) < 0 ? {member} : datum.label"
+            f"indexof({literal(keyed.of_names(firsts))}, datum.value) < 0"
+            f" ? {member} : {NAME_OF_TICK}"
         )
-    y = alt.Y(f"{row}:N", sort=names, title=None)
-    y = y.axis(grid=True, gridDash=[1, 3], labelLimit=180, **written)
+    y = keyed.rows(row, names, grid=True, gridDash=[1, 3], labelLimit=180, **written)
     channels: dict[str, Any] = {}
     offset: dict[str, Any] = {}
     marks = marks or {}
@@ -69,10 +71,10 @@ def fig_forest(
         channels = look(series, marks, color=colors, shape=shapes, legend=legend)
         offset = {"yOffset": alt.YOffset(f"{series}:N", sort=list(marks))}
     else:
-        inside = alt.FieldOneOfPredicate(row, list(marked or names))
+        inside = alt.FieldOneOfPredicate(f"{row}_id", keyed.of_names(marked or names))
         channels = {"color": alt.condition(inside, alt.value(INK), alt.value(CHANCE_LINE))}
     color, title = channels["color"], x["title"]
-    base = alt.Chart(rows).encode(y=y, **offset)
+    base = keyed.chart(rows, row).encode(y=y, **offset)
     layers = [
         base.mark_rule(strokeWidth=2).encode(
             x=alt.X("low:Q", title=title), x2="high:Q", color=color
@@ -92,7 +94,7 @@ def fig_forest(
         at = alt.Chart(pd.DataFrame({value: [reference]}))
         layers.insert(0, at.mark_rule(color=CHANCE_LINE).encode(x=x))
     return finish(
-        alt.layer(*layers),
+        alt.layer(*layers).add_params(keyed.parameter()),
         height=len(names) * (_ROW + _SECOND_LINE * two_lines + _EACH * max(1, len(marks))),
         description=description,
     )

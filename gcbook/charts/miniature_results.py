@@ -36,7 +36,7 @@ def fig_miniature_strength(rows: pd.DataFrame) -> alt.TopLevelMixin:
     panels = [_panel(group, str(title), recipes) for title, group in groups]
     return small_panels(
         panels,
-        dropdown("mini_highlight", "Intervals of ", [NOBODY, *recipes], NOBODY),
+        [dropdown("mini_highlight", "Intervals of ", [NOBODY, *recipes], NOBODY)],
         f"One panel a manipulation ({', '.join(map(str, groups.groups))}): accuracy of the "
         f"miniatures ({', '.join(recipes)}) against its strength, from the weakest to the "
         "strongest, with a line at chance. Shaded: conditions that the benchmark would "

@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 from gcbook.charts.columns import column
+from gcbook.charts.names import Names
 from gcbook.charts.theme import (
     BAND,
     CHANCE_LINE,
@@ -220,12 +221,19 @@ def start_with(wished: str, options: Sequence[str]) -> str:
 
 
 def highlight(
-    rows: pd.DataFrame, name: str, label: str = "Highlight a network ", start: str = NOBODY
+    rows: pd.DataFrame,
+    names: Names,
+    name: str,
+    label: str = "Highlight a network ",
+    start: str = NOBODY,
 ) -> alt.Parameter:
-    """A list of the networks of a table (``observer, kind``), of which nobody or one stands out."""
+    """A list of the networks of a table (``observer, kind``), of which nobody or one stands out.
+
+    Its value is the id that the network has among ``names``, or `NOBODY`.
+    """
     networks = alphabetical(set(rows.loc[rows["kind"] != HUMANS_TITLE, "observer"]))
-    options = [NOBODY, *networks]
-    return dropdown(name, label, options, start_with(start, options))
+    options = {NOBODY: NOBODY, **names.options(networks)}
+    return dropdown(name, label, options, names.ids[start] if start in networks else NOBODY)
 
 
 def literal(value: Any) -> str:
@@ -333,7 +341,7 @@ def look(
 
 def small_panels(
     panels: Sequence[alt.LayerChart | alt.FacetChart],
-    highlight: alt.Parameter,
+    parameters: Sequence[alt.Parameter],
     description: str,
     *,
     shared: Sequence[str],
@@ -343,7 +351,7 @@ def small_panels(
 
     Args:
         panels: with a title each.
-        highlight: who stands out in all of them.
+        parameters: of all of them, such as who stands out.
         description: of the whole.
         shared: channels of the one legend.
         legend: its options.
@@ -361,20 +369,20 @@ def small_panels(
             axis=alt.AxisConfig(titleFontWeight="normal"),
             title=alt.TitleConfig(fontSize=12, anchor="start"),
         ),
-    ).add_params(highlight)
+    ).add_params(*parameters)
 
 
-def pick_observer(observers: Iterable[str]) -> alt.Parameter:
+def pick_observer(names: Names, observers: Iterable[str]) -> alt.Parameter:
     """One observer to highlight, chosen by a click or from a list."""
-    names = list(dict.fromkeys(observers))
+    options = names.options(dict.fromkeys(observers))
     return alt.selection_point(
         name="highlight",
-        fields=["observer"],
+        fields=["observer_id"],
         on="click",
         clear="dblclick",
         empty=False,
         bind=alt.binding_select(
-            options=[None, *names], labels=["(nobody)", *names], name="Highlight "
+            options=[None, *options], labels=["(nobody)", *options.values()], name="Highlight "
         ),
     )
 

@@ -13,6 +13,8 @@ formula, link, element or list, next to whatever they stand.
 
 import re
 
+from gcbook.files.naming import UNSEEN
+
 __all__ = ["code_block", "code_cell", "code_span", "escape_markdown"]
 
 # Punctuation that stands for itself within a line: - . / , ; : ' ( ) % + = ?
@@ -21,8 +23,8 @@ _ACTIVE = re.compile(r"""[!"#$&*<>@\[\\\]^_`{|}~]""")
 # What begins a list, underlines a heading, opens a comment, fence or label where a line starts.
 _OPENING = re.compile(r"^[-+=:%(]|^[0-9]+[.)](?=\s|$)")
 
-# Control characters, lone surrogates, and marks that turn the direction of the text that follows.
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# Lone surrogates cannot be written to a file at all.
+_UNSEEN = re.compile(f"{UNSEEN}|[\ud800-\udfff]")
 
 
 def escape_markdown(text: str) -> str:

@@ -26,6 +26,7 @@ import pandas as pd
 from scipy.special import logsumexp
 
 from gcbook.files.errors import InputError
+from gcbook.files.naming import check_name
 from gcbook.paper.observers import HUMANS
 from gcbook.scoring.racing import replay
 from gcbook.scoring.scores import Weights, score_arrays
@@ -256,8 +257,9 @@ def to_trials(
 
 def check_observer(name: str) -> str:
     """Return a name that a model can have among trials; refuse others with an `InputError`."""
+    check_name(name, "name of the model", "Choose one with --name.")
     reserved = name.lower().startswith("subject") or name.strip().lower() == HUMANS
-    if reserved or not name.isprintable() or not name.strip() or set(name) & set('/\\"'):
+    if reserved or not name.strip() or set(name) & set('/\\"'):
         raise InputError(
             "name of the model: expected one without slashes and quotes that does not begin with "
             f"subject and is not humans; found {name!r}. Choose one with --name."

@@ -31,6 +31,7 @@ import pyarrow as pa
 from gcbook.files.artefacts import STORE_HEADER, is_store
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.gate import LARGEST_JSON, parse_json, read_file, read_json, refused
+from gcbook.files.naming import check_name
 from gcbook.files.seals import SEAL, is_whole, seal
 from gcbook.noise.schedules import Schedule, read_schedule
 from gcbook.noise.weightings import Norm, parse_weighting
@@ -112,8 +113,8 @@ class Store:
                 raise ValueError(damage)
             return cls(
                 folder,
-                stored["observer"],
-                stored["dataset"],
+                check_name(stored["observer"], f"{header}: observer", "Score again, with --name."),
+                check_name(stored["dataset"], f"{header}: dataset", "Score again, with --dataset."),
                 read_settings(stored["settings"]),
                 Traits.parse(stored["traits"]),
                 stored["classifier"],

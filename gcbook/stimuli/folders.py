@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from gcbook.files.archives import files_in, is_zip
 from gcbook.files.errors import InputError
 from gcbook.files.gate import LARGEST_PICTURE
+from gcbook.files.naming import check_name
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.stimuli.images import IMAGE_SUFFIXES
@@ -50,7 +51,8 @@ def open_stimuli(source: str | Path, *, dataset: str = "") -> StimulusSet:
 
     Raises:
         InputError: nothing is there, no dataset or several, a category that is not one of these,
-            a condition that the dataset does not have, or one image twice.
+            a condition that the dataset does not have, one image twice, or a name that
+            `gcbook.files.naming` refuses.
         DataNotFoundError: a published set is not on this machine.
     """
     root, prefix, dataset = _locate(source, dataset)
@@ -173,9 +175,11 @@ def _make(files: Sequence[tuple[_File, str]], dataset: str) -> tuple[Stimulus, .
     # What a name of the 17 datasets carries before its last part differs between observers. Other
     # people's names are theirs to choose.
     identities = image_ids(names).tolist() if dataset in EXPERIMENTS else names
+    check_name(dataset, "dataset")
     places: dict[str, str] = {}
     stimuli = []
     for (file, category), name, image_id in zip(files, names, identities, strict=True):
+        check_name(name, f"{PurePosixPath(file.place).parent}: image")
         if image_id in places:
             raise InputError(
                 f"{file.place}: expected every image once, found {image_id} a second time (first: "

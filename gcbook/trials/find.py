@@ -18,6 +18,7 @@ from gcbook.files.archives import files_in, is_zip
 from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
 from gcbook.files.gate import LARGEST_CSV, gunzip, read_file
+from gcbook.files.naming import check_name
 from gcbook.paper.experiments import DATASETS
 
 __all__ = ["COMMIT", "TrialFile", "dataset_of", "find_trial_files", "known_dataset"]
@@ -60,7 +61,8 @@ def find_trial_files(path: str | Path, source: str | None = None) -> list[TrialF
 
     Raises:
         InputError: nothing is there, nothing in it is a trial file, an archive is damaged or
-            reaches outside its folder, or a file belongs to none of the 17 datasets.
+            reaches outside its folder, a file belongs to none of the 17 datasets, or a source
+            has a name that `gcbook.files.naming` refuses.
     """
     root = Path(path).expanduser()
     members = list(_members(root))
@@ -77,7 +79,8 @@ def find_trial_files(path: str | Path, source: str | None = None) -> list[TrialF
                 "is one of the 17 datasets; put the file in a folder named like its dataset, or "
                 f"name it <dataset>_<observer>_session-1.csv, with one of: {', '.join(DATASETS)}."
             )
-        files.append(TrialFile(place, dataset, source or _source(inner, root), read))
+        told = check_name(source or _source(inner, root), f"{place}: the source's name")
+        files.append(TrialFile(place, dataset, told, read))
     if not files and is_store(root):
         raise InputError(
             f"{root}: expected trials, found a store of scores. Make trials of it first: gcbook "

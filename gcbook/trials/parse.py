@@ -22,6 +22,7 @@ import pyarrow.csv
 from pandas.api.types import union_categoricals
 
 from gcbook.files.errors import InputError
+from gcbook.files.naming import FORMULA, PLAIN, SPREADSHEET, UNSEEN
 from gcbook.paper.categories import CATEGORIES, NO_ANSWER, RESPONSES
 from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.paper.observers import HUMAN_NAME, HUMANS
@@ -74,7 +75,6 @@ response times, so that ``rt`` may be missing."""
 _MISSING = frozenset({"", "nan", "na", "n/a", "none", "null"})
 _IMAGE_ID = r"(?:^|_)(?P<image_id>(?:n\d{8}_)?[^_]+)$"
 _CUE_CONFLICT_IMAGE = r"^([a-z]+)\d+-[a-z]+\d+\.\w+$"
-_CONTROL = r"[\x00-\x1f\x7f\x{85}\x{2028}\x{2029}]"
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _CORRECT = "Correct the value."
 _LARGEST = 2**53
@@ -300,10 +300,10 @@ def _to_table(dataset: str, source: str, rows: pa.Table, place: Place) -> pd.Dat
     expected = f"the observer's name ({HUMANS!r} is kept for all humans together)"
     nameless = [each.strip().lower() in ("", HUMANS) for each in observers]
     text["subj"].refuse(nameless, "subj", expected, place)
-    expected = "a name in one line, without control characters"
     for name in ("subj", "imagename"):
-        broken = pc.match_substring_regex(text[name].values, _CONTROL)
-        text[name].refuse(broken, name, expected, place)
+        for pattern, expected in ((UNSEEN, PLAIN), (FORMULA, SPREADSHEET)):
+            bad = pc.match_substring_regex(text[name].values, pattern)
+            text[name].refuse(bad, name, expected, place)
     observer = pd.Series(observers, dtype="str")
     human = observer.str.match(HUMAN_NAME)
     table = {

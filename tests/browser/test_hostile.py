@@ -52,25 +52,32 @@ OBSERVERS = [
     "```",
     "$\\href{{javascript:window.hacked=9}}{{x}}$",
     "*a* **b** __c__",
-    "- item",
     "1. item",
     "# heading",
     "| a | b |",
     ":::{{note}}",
-    "+++",
     "\" onmouseover='window.hacked=10'",
     "' + (window.hacked = 11) + '",
     '"]; window.hacked = 12; ["',
+    # Keys that every object has, and a colour that has a dark twin.
     "__proto__",
-    "=HYPERLINK(A1)",
+    "constructor",
+    "toString",
+    "valueOf",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "#d0273c",
 ]
+# What is refused: what a spreadsheet would run, and what nobody sees.
+REFUSED = ["=HYPERLINK(A1)", "+++", "- item", "@name", "a\u202eb", "a\x9b31mb", "a\u200bb"]
 IMAGES = ["<img src=x onerror=window.hacked=13>.png", "`{include}` $x$ | ```.png", "[a](b).png"]
 # Folders and files; a slash parts folders, so that an end tag has to be spread over two of them.
 FOLDERS = [
     "<img src=x onerror=window.hacked=14>",
     "<b></script><script>window.hacked=15</script>",
     "`a` | ```{include} b",
-    "two\n```\n<img src=x onerror=window.hacked=16>",
+    # The folder above the datasets names a source, which stands on one line as all names do.
+    "two\n```\n<img src=x onerror=window.hacked=16>/mine",
 ]
 FILE = DATASET + "_<img src=x onerror=window.hacked=17>` | _session-1.csv"
 
@@ -217,6 +224,52 @@ def test_names_stand_where_they_belong_as_they_are(opened, observers, paths):
     assert len(commands) == 2
     for path in map(plain, paths):
         assert all(path in place for place in (*commands, changed, value))
+
+
+def test_menus_offer_the_names(opened, observers):
+    page, _ = opened
+    offered = page.locator("select").evaluate_all(
+        "all => all.map((each) => Array.from(each.options, (one) => one.textContent))"
+    )
+    # Of one that several sources hold, each is named with its source.
+    for name in observers:
+        assert sum(any(each.startswith(name) for each in menu) for menu in offered) == 2, name
+
+
+def test_a_chosen_name_is_drawn_in_either_theme(browser, hostile):
+    context = browser.new_context(color_scheme="dark", reduced_motion="reduce")
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    problems = []
+    page.on("console", lambda said: said.type == "error" and problems.append(said.text))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(hostile.as_uri())
+    charts.draw_all(page)
+    charts.settle(page)
+    for menu in ("highlight", "observer"):
+        figure = page.locator(".gc-chart", has=page.locator(f"select[name={menu}]"))
+        seen = {charts.picture(figure)}
+        for name in ("constructor", "__proto__", "#d0273c"):
+            figure.locator(f"select[name={menu}]").select_option(label=name)
+            charts.settle(page)
+            seen.add(charts.picture(figure))
+            assert menu == "highlight" or name in figure.locator("svg").text_content()
+        # All three were given the same answers, so one highlight covers the other.
+        assert len(seen) == (2 if menu == "highlight" else 4)
+    assert problems == []
+    assert not page.get_by_text(re.compile(r"^o\d+$")).count()
+    context.close()
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_names_that_are_refused(tmp_path, name):
+    folder = tmp_path / DATASET
+    folder.mkdir()
+    trial = {"subj": name, "session": 1, "trial": 1, "rt": 1, "object_response": "dog"}
+    trial |= {"category": "dog", "condition": "0", "imagename": "a.png"}
+    pd.DataFrame([trial]).to_csv(folder / "a.csv", index=False)
+    with pytest.raises(InputError, match="expected as subj"):
+        run_chapter(find_project(), "ood-accuracy", {"trials": str(tmp_path)}, tmp_path / "made")
 
 
 @pytest.mark.parametrize("column", ["category", "condition", "object_response"])

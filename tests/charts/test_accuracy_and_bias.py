@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 import pytest
-from tiny.charts import rendered
+from tiny.charts import names, rendered
 
 from gcbook.charts.accuracy_and_bias import fig_accuracy_and_bias
 from gcbook.charts.chart import chart_spec
@@ -41,10 +41,11 @@ def spec():
 
 
 def test_the_reader_chooses_images_and_families(spec):
-    on, out = spec["params"]
+    on, out, _ = spec["params"]
     assert on["bind"]["options"] == [BLURRED, "Edge"]
-    assert out["bind"]["options"] == [EVERYBODY, "ResNet", "SWAG"]
-    everybody, fewer = rendered(spec), rendered(spec, networks_left_out="SWAG")
+    assert out["bind"]["labels"] == [EVERYBODY, "ResNet", "SWAG"]
+    swag = out["bind"]["options"][2]
+    everybody, fewer = rendered(spec), rendered(spec, networks_left_out=swag)
     expected = correlation_rows(rows()).set_index(["measured_on", "left_out", "coefficient"])["r"]
     assert f"Pearson {expected[BLURRED, EVERYBODY, 'Pearson']:.2f}" in everybody
     assert "Pearson not defined" in fewer
@@ -71,7 +72,7 @@ def test_intervals_go_both_ways(spec):
         "bias_high",
     )
     scale = points["encoding"]["color"]["scale"]
-    hue = dict(zip(scale["domain"], scale["range"], strict=True))
+    hue = dict(zip(names(spec, scale["domain"]), scale["range"], strict=True))
     assert hue == {"Humans": HUMAN, "ResNet": DISCRIMINATIVE, "SWAG": DISCRIMINATIVE}
 
 

@@ -2,9 +2,11 @@
 
 import altair as alt
 import pandas as pd
+from tiny.charts import names
 
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.charts.forest import fig_forest
+from gcbook.charts.names import NAME_OF_TICK
 from gcbook.charts.theme import CHANCE_LINE, INK
 
 ROWS = pd.DataFrame(
@@ -32,7 +34,7 @@ def layers_of(spec):
 def test_rows_keep_their_order_and_intervals_their_ends():
     spec = spec_of(series="how", marks={"one": (INK, "circle"), "two": (CHANCE_LINE, "square")})
     rule, point = (layers_of(spec)[name] for name in ("rule", "point"))
-    assert rule["encoding"]["y"]["sort"] == ["b", "a"]
+    assert names(spec, rule["encoding"]["y"]["sort"]) == ["b", "a"]
     assert (rule["encoding"]["x"]["field"], rule["encoding"]["x2"]["field"]) == ("low", "high")
     # Two titles of one axis would be written side by side.
     assert rule["encoding"]["x"]["title"] == point["encoding"]["x"]["title"] == "Correlation"
@@ -52,10 +54,11 @@ def test_a_line_stands_where_it_is_wanted():
 
 def test_marked_rows_stand_out():
     color = layers_of(spec_of(marked=["a"]))["point"]["encoding"]["color"]
-    assert color["condition"] == {"test": {"field": "who", "oneOf": ["a"]}, "value": INK}
+    # Rows are numbered as they come: b, then a.
+    assert color["condition"] == {"test": {"field": "who_id", "oneOf": ["o1"]}, "value": INK}
     assert color["value"] == CHANCE_LINE
     every = layers_of(spec_of())["point"]["encoding"]["color"]
-    assert every["condition"]["test"]["oneOf"] == ["b", "a"]
+    assert every["condition"]["test"]["oneOf"] == ["o0", "o1"]
 
 
 def test_ticks_are_drawn_below_the_marks():
@@ -66,8 +69,9 @@ def test_ticks_are_drawn_below_the_marks():
 
 def test_long_names_break_after_their_colon_where_asked():
     axis = layers_of(spec_of(two_lines=True))["point"]["encoding"]["y"]["axis"]
-    assert axis["labelExpr"] == "split(datum.label, ': ')"
-    assert "labelExpr" not in layers_of(spec_of())["point"]["encoding"]["y"]["axis"]
+    assert axis["labelExpr"] == f"split({NAME_OF_TICK}, ': ')"
+    plain = layers_of(spec_of())["point"]["encoding"]["y"]["axis"]
+    assert plain["labelExpr"] == NAME_OF_TICK
 
 
 def test_the_name_of_a_group_is_written_once():

@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
+from gcbook.charts.names import Names
 from gcbook.charts.parts import (
     NOBODY,
     chance_line,
@@ -48,11 +49,12 @@ def test_networks_to_highlight_are_in_the_order_of_a_list():
     names = ["SimCLR", "Humans", "BagNet-17", "SWAG", "BagNet-9", "mine", "SWAG"]
     kinds = ["Humans" if name == "Humans" else "Own model" for name in names]
     rows = pd.DataFrame({"observer": names, "kind": kinds})
-    menu = highlight(rows, "who", "Highlight ", "SWAG").param
-    assert menu.bind.options == [NOBODY, "BagNet-9", "BagNet-17", "mine", "SimCLR", "SWAG"]
-    assert menu.value == "SWAG"
+    menu = highlight(rows, Names.of(names), "who", "Highlight ", "SWAG").param
+    assert menu.bind.labels == [NOBODY, "BagNet-9", "BagNet-17", "mine", "SimCLR", "SWAG"]
+    assert menu.bind.options == [NOBODY, "o4", "o2", "o5", "o0", "o3"]
+    assert menu.value == "o3"
     # Whoever is not there cannot stand out.
-    assert highlight(rows, "who", start="ResNet-50").param.value == NOBODY
+    assert highlight(rows, Names.of(names), "who", start="ResNet-50").param.value == NOBODY
 
 
 def test_colours_of_kappa_run_both_ways_from_zero():
@@ -97,7 +99,7 @@ def test_panels_share_their_conditions_axis_with_what_is_left_out():
     shade = left_out(pd.DataFrame({"condition": ["strong"]}), x)
     panels = [alt.layer(shade, title=name) for name in "abcd"]
     chart = small_panels(
-        panels, dropdown("who", "Who ", ["x"], "x"), "Four panels.", shared=["color"]
+        panels, [dropdown("who", "Who ", ["x"], "x")], "Four panels.", shared=["color"]
     ).to_dict()
     assert chart["columns"] == 3 and len(chart["concat"]) == 4
     assert chart["resolve"]["scale"] == {"x": "independent", "color": "shared"}

@@ -260,7 +260,8 @@ def test_trials_are_like_everyones(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["", " ", "humans", "Humans", "subject-07", "org/model", 'a"b', "a\r"]
+    "name",
+    ["", " ", "humans", "Humans", "subject-07", "org/model", 'a"b', "a\r", "a\u200fb", "=a", "-a"],
 )
 def test_names_that_a_model_cannot_have(name):
     with pytest.raises(InputError, match="--name"):

@@ -151,6 +151,28 @@ def test_one_image_twice_is_refused_by_name(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        (
+            "cat\u202egnp.png",
+            r"edges/cat: image: .*marks of direction.*; found 'cat\\u202egnp.png'",
+        ),
+        ("=cat1.png", r"edges/cat: image: .*formula; found '=cat1.png'\. Rename it"),
+    ],
+)
+def test_names_of_images_are_seen_whole_and_are_no_formulas(tmp_path, name, says):
+    make(tmp_path, f"edges/cat/{name}", "edges/cat/cat2.png")
+    with pytest.raises(InputError, match=says):
+        open_stimuli(tmp_path)
+
+
+def test_a_name_of_a_dataset_is_no_formula(tmp_path):
+    make(tmp_path, "mine/cat/cat1.png")
+    with pytest.raises(InputError, match=r"dataset: .*formula; found '@mine'"):
+        open_stimuli(tmp_path, dataset="@mine")
+
+
+@pytest.mark.parametrize(
     ("names", "says"),
     [
         ([], "found none"),

@@ -174,6 +174,22 @@ REFUSED = {
         SKETCH.format(n=2, answer="cat").replace("cat-0002", '"cat-0\n002') + '"',
         "line 4.*imagename a name in one line",
     ),
+    "a name that turns what follows": (
+        SKETCH.format(n=2, answer="cat").replace("mine", "mi\u202ene"),
+        r"line 3.*subj.*marks of direction.*'mi\\u202ene'",
+    ),
+    "a name that steers a terminal": (
+        SKETCH.format(n=2, answer="cat").replace("mine", "mi\x9bne"),
+        r"line 3.*subj.*control characters.*'mi\\x9bne'",
+    ),
+    "a name that a spreadsheet computes": (
+        SKETCH.format(n=2, answer="cat").replace("mine", "=1+1"),
+        r"line 3.*subj.*formula; found '=1\+1'",
+    ),
+    "an image's name that a spreadsheet computes": (
+        SKETCH.format(n=2, answer="cat").replace(",cat-0002", ",@cat-0002"),
+        "line 3.*imagename.*formula",
+    ),
     "a negative time": (
         SKETCH.format(n=2, answer="cat").replace("NaN", "-0.3"),
         "line 3.*rt seconds from 0.*'-0.3'",

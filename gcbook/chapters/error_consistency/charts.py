@@ -12,6 +12,7 @@ import pandas as pd
 
 from gcbook.chapters.error_consistency.tables import AGREEMENT, PAIR_KINDS
 from gcbook.charts.columns import column, tooltips
+from gcbook.charts.names import NAMES, Names, name_of
 from gcbook.charts.parts import (
     by_column,
     cell_ink,
@@ -99,11 +100,12 @@ def error_consistency_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
     }
     chosen = " || ".join(f"(show == '{name}' && ({test}))" for name, test in show.items())
     # The domain is explicit, for layers that filter would each sort their own.
-    y = alt.Y("observer:N", title=None, sort=list(rows["observer"]))
+    names = Names.of(rows["observer"])
+    y = names.rows("observer", rows["observer"])
     x = alt.X("kappa:Q", title="Error consistency with humans", scale=alt.Scale(zero=True))
     kind = kind_marks(rows["kind"], title=None)
     tooltip = tooltips(["observer", "kappa", "low", "high", "paper"])
-    base = alt.Chart(rows.drop(columns="position").round(3)).transform_filter(chosen)
+    base = names.chart(rows.drop(columns="position").round(3), "observer").transform_filter(chosen)
     humans = base.transform_filter("datum.kind == 'Humans'")
     mark = base.encode(y=y, tooltip=tooltip)
     first = rows[rows["kind"] != HUMANS_TITLE].head(1)
@@ -121,7 +123,9 @@ def error_consistency_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
         .encode(x="paper:Q", **kind),
     ]
     return finish(
-        alt.layer(*layers).add_params(dropdown("show", "Show ", list(show), "all")),
+        alt.layer(*layers).add_params(
+            dropdown("show", "Show ", list(show), "all"), names.parameter()
+        ),
         height=alt.Step(14),
         description=(
             "Error consistency with humans over the datasets, one row a model, sorted"
@@ -145,9 +149,11 @@ def dataset_agreement(rows: pd.DataFrame) -> alt.TopLevelMixin:
     x = alt.X("kappa:Q", title="Error consistency with humans").axis(tickCount=10)
     kind = kind_marks(rows["kind"], title=None)
     tooltip = tooltips(["dataset", "observer", "kappa", "low", "high", "most"])
-    dots = alt.Chart(by_column(networks[AGREEMENT], "dataset"))
-    dots = dots.transform_flatten([*AGREEMENT[1:]]).encode(y=y, tooltip=tooltip)
-    chosen = dots.transform_filter("datum.observer == agrees")
+    names = Names.of(networks["observer"])
+    columns = by_column(names.coded(networks[AGREEMENT], "observer"), "dataset")
+    dots = alt.Chart(columns).transform_flatten([c for c in columns if c != "dataset"])
+    dots = dots.transform_calculate(observer=name_of("observer")).encode(y=y, tooltip=tooltip)
+    chosen = dots.transform_filter("datum.observer_id == agrees")
     humans = alt.Chart(levels).encode(y=y, tooltip=tooltip)
     layers = [
         dots.mark_point(filled=True, size=26, opacity=0.5).encode(x=x, **kind),
@@ -158,7 +164,9 @@ def dataset_agreement(rows: pd.DataFrame) -> alt.TopLevelMixin:
         chosen.mark_tick(color=INK, thickness=2, size=13).encode(x="most:Q"),
     ]
     return finish(
-        alt.layer(*layers).add_params(highlight(rows, "agrees", _MODEL, "ResNet-50")),
+        alt.layer(*layers).add_params(
+            highlight(rows, names, "agrees", _MODEL, "ResNet-50"), names.parameter()
+        ),
         height=alt.Step(23),
         description=(
             f"Error consistency with humans on {len(levels)} datasets, a row each. A diamond with "
@@ -178,10 +186,11 @@ def consistency_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     if rows.empty:
         return nothing("No dataset with several conditions is among those chosen.")
     n_models = rows.loc[rows["kind"] != HUMANS_TITLE, "observer"].nunique()
-    panels = [_panel(group, str(title)) for title, group in rows.groupby("dataset", sort=False)]
+    names, groups = Names.of(rows["observer"]), rows.groupby("dataset", sort=False)
+    panels = [_panel(group, str(title), names) for title, group in groups]
     return small_panels(
         panels,
-        highlight(rows, "highlight", _MODEL),
+        [highlight(rows, names, "highlight", _MODEL), names.parameter()],
         f"{len(panels)} panels, one a dataset: error consistency with humans against the "
         "strength of the image manipulation. A line for the humans among themselves, with a band "
         f"for the interval, and one for each of {n_models} models; conditions that the "
@@ -192,7 +201,7 @@ def consistency_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def _panel(rows: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
+def _panel(rows: pd.DataFrame, title: str, names: Names) -> alt.LayerChart | alt.FacetChart:
     order = list(rows.sort_values("position")["condition"].drop_duplicates())
     x = condition_x(order, str(rows["strength"].iloc[0]), 0 if len(order) < 5 else -40)
     scale = alt.Scale(domain=[-0.2, 0.8], clamp=True)
@@ -202,31 +211,36 @@ def _panel(rows: pd.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
     base = alt.Chart().encode(x=x, y=y)
     humans = base.transform_filter("datum.kind === 'Humans'")
     models = base.transform_filter("datum.kind !== 'Humans' && datum.kappa !== null")
-    chosen = base.transform_filter("datum.observer === highlight")
+    chosen = base.transform_filter("datum.observer_id === highlight")
     tooltip = tooltips(["observer", "kappa", "low", "high", "condition"])
     shaded = rows.loc[rows["left_out"], ["condition"]].drop_duplicates()
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(strokeDash=[2, 3], color=BAND)
     values = ["condition", "kappa", "low", "high"]
+    lines = names.coded(rows[["observer", "kind", *values]], "observer")
     # The data and the way back are of all layers at once, so that a panel says them once.
-    return alt.layer(
-        left_out(shaded, x),
-        zero.encode(y="zero:Q"),
-        humans.mark_area(color=HUMAN, opacity=0.2).encode(y=low, y2="high:Q"),
-        models.mark_line(strokeWidth=1.2, opacity=0.6).encode(
-            color=color, detail="observer:N", tooltip="observer:N"
-        ),
-        humans.mark_line(strokeWidth=2.4).encode(color=color),
-        humans.mark_point(filled=True, size=45, opacity=1, shape="diamond").encode(
-            color=color, tooltip=tooltip
-        ),
-        chosen.mark_rule(strokeWidth=1.2, color=INK).encode(y=low, y2="high:Q"),
-        chosen.mark_line(strokeWidth=2.2, color=INK),
-        chosen.mark_point(filled=True, size=34, color=INK, opacity=1).encode(tooltip=tooltip),
-        data=by_column(rows[["observer", "kind", *values]], ["observer", "kind"]),
-        title=title,
-        width=165,
-        height=130,
-    ).transform_flatten([*values])
+    return (
+        alt.layer(
+            left_out(shaded, x),
+            zero.encode(y="zero:Q"),
+            humans.mark_area(color=HUMAN, opacity=0.2).encode(y=low, y2="high:Q"),
+            models.mark_line(strokeWidth=1.2, opacity=0.6).encode(
+                color=color, detail="observer_id:N", tooltip="observer:N"
+            ),
+            humans.mark_line(strokeWidth=2.4).encode(color=color),
+            humans.mark_point(filled=True, size=45, opacity=1, shape="diamond").encode(
+                color=color, tooltip=tooltip
+            ),
+            chosen.mark_rule(strokeWidth=1.2, color=INK).encode(y=low, y2="high:Q"),
+            chosen.mark_line(strokeWidth=2.2, color=INK),
+            chosen.mark_point(filled=True, size=34, color=INK, opacity=1).encode(tooltip=tooltip),
+            data=by_column(lines, ["observer_id", "kind"]),
+            title=title,
+            width=165,
+            height=130,
+        )
+        .transform_flatten([*values])
+        .transform_calculate(observer=name_of("observer"))
+    )
 
 
 def benchmark_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
@@ -236,10 +250,10 @@ def benchmark_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: from `gcbook.chapters.error_consistency.tables.metric_rows`.
     """
     metrics = [name for name in PAIR_METRICS if rows[name].notna().any()]
-    kind = kind_marks(rows["kind"], title=None)
+    kind, names = kind_marks(rows["kind"], title=None), Names.of(rows["observer"])
     return side_by_side(
-        [_metric_panel(rows.dropna(subset=metric), metric, kind) for metric in metrics],
-        [highlight(rows, "follow", _MODEL, "SWAG ViT-H/14")],
+        [_metric_panel(rows.dropna(subset=metric), metric, kind, names) for metric in metrics],
+        [highlight(rows, names, "follow", _MODEL, "SWAG ViT-H/14"), names.parameter()],
         f"{len(metrics)} panels, a mark for each of {len(rows) - 1} models and the humans: "
         "accuracy difference, observed consistency and error consistency with humans, each "
         "against accuracy out of distribution.",
@@ -248,21 +262,22 @@ def benchmark_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def _metric_panel(
-    rows: pd.DataFrame, metric: str, kind: dict[str, Any]
+    rows: pd.DataFrame, metric: str, kind: dict[str, Any], names: Names
 ) -> alt.LayerChart | alt.FacetChart:
     axes = ["ood_accuracy", metric]
     scale = alt.Scale(zero=False)
     x = alt.X("ood_accuracy:Q", title=column("ood_accuracy").title, scale=scale)
     y = alt.Y(f"{metric}:Q", title=column(metric).title, scale=scale)
     tooltip = tooltips(["observer", *axes], formats=dict.fromkeys(axes, ".3f"))
-    base = alt.Chart(rows[["observer", "kind", *axes]]).encode(x=x, y=y, tooltip=tooltip)
+    base = names.chart(rows[["observer", "kind", *axes]], "observer")
+    base = base.encode(x=x, y=y, tooltip=tooltip)
     many, special = (
         base.transform_filter(f"datum.kind {test} 'Discriminative model'") for test in ("==", "!=")
     )
     return alt.layer(
         many.mark_point(filled=True, size=28, opacity=0.55).encode(**kind),
         special.mark_point(filled=True, size=95, opacity=1).encode(**kind),
-        base.transform_filter("datum.observer === follow").mark_point(
+        base.transform_filter("datum.observer_id === follow").mark_point(
             filled=False, size=110, strokeWidth=2, color=INK, opacity=1
         ),
     ).properties(width=165, height=190)
@@ -300,8 +315,9 @@ def consistency_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
     start = start_with("Cue conflict", datasets)
     levels = pairs["a"] == HUMANS_TITLE
     ceilings = {name: _ceiling(pairs[levels & (pairs["dataset"] == name)]) for name in datasets}
-    cells, names = _compact(pairs[~levels], datasets)
-    here = f"names[indexof({literal(datasets)}, dataset)]"
+    cells, names, people = _compact(pairs[~levels], datasets)
+    shown = f"indexof({literal(datasets)}, dataset)"
+    here = f"{NAMES}[{shown}]"
     # A pair is one row of the data and two cells of the matrix.
     base = (
         alt.Chart(by_column(cells, "d"))
@@ -314,13 +330,13 @@ def consistency_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
             column="datum.side ? datum.i : datum.j",
             kappa="datum.k / 100",
             most="datum.m / 100",
-            one="names[datum.d][datum.row]",
-            other="names[datum.d][datum.column]",
+            one=f"{NAMES}[datum.d][datum.row]",
+            other=f"{NAMES}[datum.d][datum.column]",
             interval="datum.l == null ? 'not computed' : "
             "format(datum.l / 100, '.2f') + ' to ' + format(datum.h / 100, '.2f')",
         )
     )
-    human = f"{here}[datum.value][0] == '{_DIAMOND[0]}'"
+    human = f"indexof({literal(people)}[{shown}], datum.value) >= 0"
     axis: dict[str, Any] = {
         "labelExpr": f"{here}[datum.value]",
         "labelColor": {"condition": {"test": human, "value": HUMAN}, "value": INK},
@@ -355,7 +371,7 @@ def consistency_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
     return (
         alt.layer(diagonal, squares, values, title=title)
         .add_params(
-            dropdown("dataset", "Dataset ", datasets, start), alt.param(name="names", value=names)
+            dropdown("dataset", "Dataset ", datasets, start), alt.param(name=NAMES, value=names)
         )
         .properties(
             width="container",
@@ -378,18 +394,21 @@ def difference_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     if rows.empty:
         return nothing("Fewer than two networks to compare, or no bootstrap draws to do it with.")
-    order = list(dict.fromkeys([*rows["higher"], *rows["lower"]]))
+    names = Names.of(rows["higher"], rows["lower"])
+    order = [*names.ids]
     shown = rows.drop(columns=["higher_rank", "lower_rank", "p"]).assign(
         differs=rows["differs"].eq(True),
         verdict=rows["differs"].replace({True: "differ", False: "not shown to differ"}),
     )
     shown = shown.round({"difference": 3, "low": 3, "high": 3, "p_corrected": 4})
     base = (
-        alt.Chart(shown)
+        names.chart(shown, "higher", "lower")
         .transform_calculate(short="replace(format(datum.difference, '.3f'), '0.', '.')")
         .encode(
-            x=alt.X("lower:N", sort=order[1:], title=None).axis(labelAngle=-90),
-            y=alt.Y("higher:N", sort=order, title=None),
+            x=alt.X("lower_id:N", sort=names.of_names(order[1:]), title=None).axis(
+                labelAngle=-90, **names.axis(order[1:])
+            ),
+            y=names.rows("higher", order),
             tooltip=tooltips(
                 ["higher", "lower", "difference", "low", "high", "p_corrected", "verdict"],
                 formats={"p_corrected": ".3f"},
@@ -407,24 +426,30 @@ def difference_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
         gradientLength=180,
     )
     ink = sequential_ink("datum.difference", most)
-    return alt.layer(
-        told.mark_rect().encode(color=color),
-        untold.mark_rect(filled=False, stroke=BAND, strokeDash=[2, 2], strokeWidth=1),
-        told.mark_text(fontSize=10, fontWeight="bold").encode(text="short:N", color=ink),
-        untold.mark_text(fontSize=10).encode(text="short:N"),
-    ).properties(
-        width="container",
-        height=alt.Step(24),
-        description=(
-            f"Triangular matrix of {len(rows)} differences in error consistency between "
-            f"networks. {rows['differs'].eq(True).sum()} are significant and shown in bold on a "
-            "filled cell; the others stand in cells with a dashed outline."
-        ),
+    return (
+        alt.layer(
+            told.mark_rect().encode(color=color),
+            untold.mark_rect(filled=False, stroke=BAND, strokeDash=[2, 2], strokeWidth=1),
+            told.mark_text(fontSize=10, fontWeight="bold").encode(text="short:N", color=ink),
+            untold.mark_text(fontSize=10).encode(text="short:N"),
+        )
+        .add_params(names.parameter())
+        .properties(
+            width="container",
+            height=alt.Step(24),
+            description=(
+                f"Triangular matrix of {len(rows)} differences in error consistency between "
+                f"networks. {rows['differs'].eq(True).sum()} are significant and shown in bold on "
+                "a filled cell; the others stand in cells with a dashed outline."
+            ),
+        )
     )
 
 
-def _compact(pairs: pd.DataFrame, datasets: list[str]) -> tuple[pd.DataFrame, list[list[str]]]:
-    """Cells as small whole numbers: dataset, the two observers, hundredths; and their names.
+def _compact(
+    pairs: pd.DataFrame, datasets: list[str]
+) -> tuple[pd.DataFrame, list[list[str]], list[list[int]]]:
+    """Cells as small whole numbers: dataset, the two observers, hundredths; names; who is human.
 
     Observers are counted by their agreement with humans on each dataset; the names of humans have
     a diamond.
@@ -443,9 +468,15 @@ def _compact(pairs: pd.DataFrame, datasets: list[str]) -> tuple[pd.DataFrame, li
         cells[key] = place.reindex(who).to_numpy()
     themselves = everyone[["dataset", "place"]].set_axis(["d", "i"], axis=1)
     cells = pd.concat([cells, themselves.assign(j=themselves["i"])], ignore_index=True)
-    names = everyone["name"].mask(everyone["kind"] == HUMANS_TITLE, _DIAMOND + everyone["name"])
+    human = everyone["kind"] == HUMANS_TITLE
+    names = everyone["name"].mask(human, _DIAMOND + everyone["name"])
     by_dataset = names.groupby(everyone["dataset"]).agg(list)
-    return cells.assign(d=cells["d"].map(datasets.index)), [by_dataset[name] for name in datasets]
+    people = [everyone.loc[human & (everyone["dataset"] == d), "place"] for d in datasets]
+    return (
+        cells.assign(d=cells["d"].map(datasets.index)),
+        [by_dataset[name] for name in datasets],
+        [each.tolist() for each in people],
+    )
 
 
 def _ceiling(rows: pd.DataFrame) -> str:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.forest import fig_forest
+from gcbook.charts.names import NAMES, Names, name_of
 from gcbook.charts.parts import (
     by_column,
     chance_line,
@@ -62,11 +63,15 @@ _SHOW = {
 def ood_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """Fig. 3: OOD accuracy of every model and the humans, in the order of `ood_standings`."""
     chosen = " || ".join(f"(show == '{name}' && ({test}))" for name, test in _SHOW.items())
-    shown = rows.drop(columns="position").assign(label=rows["model"].map(_short_name)).round(3)
+    names = Names.of(rows["model"])
+    # On the axis they are short, in tooltips whole.
+    shown = names.coded(rows, "model").assign(model=rows["model"])
+    shown = shown.drop(columns="position").round(3)
+    short = {key: _short_name(name) for key, name in names.labels.items()}
     accuracy = column("ood_accuracy").title
     titles = {"model": "Observer", "value": accuracy}
     tooltip = tooltips(["model", *_NUMBERS, "paper"], titles, _SAID["formats"])
-    y = alt.Y("label:N", sort=list(shown["label"]), title=None)
+    y = names.rows("model", rows["model"])
     base = alt.Chart(shown).transform_filter(chosen).encode(y=y, tooltip=tooltip)
     kind = kind_marks(rows["kind"], title=column("observer").title)
     x = _percent(alt.X("value:Q", title=accuracy))
@@ -86,7 +91,9 @@ def ood_ranking(rows: pd.DataFrame) -> alt.TopLevelMixin:
     ]
     best = rows.iloc[0]
     return finish(
-        alt.layer(*layers).add_params(dropdown("show", "Show ", list(_SHOW), "all")),
+        alt.layer(*layers).add_params(
+            dropdown("show", "Show ", list(_SHOW), "all"), names.parameter(short)
+        ),
         height=alt.Step(15),
         description=(
             "Dot plot, one row a model, sorted by out-of-distribution accuracy averaged over "
@@ -170,10 +177,11 @@ def single_condition_dots(rows: pd.DataFrame) -> alt.TopLevelMixin:
     kind = kind_marks(rows["kind"], title=None)
     tooltip = tooltips(["dataset", "observer", *_NUMBERS], **_SAID)
     drawn = rows[["dataset", "observer", "kind", *_NUMBERS]].round(3)
-    base = alt.Chart(drawn).encode(x=x, y=y, tooltip=tooltip)
+    names = Names.of(rows["observer"])
+    base = names.chart(drawn, "observer").encode(x=x, y=y, tooltip=tooltip)
     humans, networks, chosen = (
         base.transform_filter(f"datum.{test}")
-        for test in ("kind == 'Humans'", "kind != 'Humans'", "observer == highlight")
+        for test in ("kind == 'Humans'", "kind != 'Humans'", "observer_id == highlight")
     )
     ends = {"x": alt.X("low:Q"), "x2": "high:Q"}
     layers = [
@@ -185,7 +193,7 @@ def single_condition_dots(rows: pd.DataFrame) -> alt.TopLevelMixin:
         chosen.mark_point(filled=True, size=75, opacity=1, color=INK),
     ]
     return finish(
-        alt.layer(*layers).add_params(highlight(rows, "highlight")),
+        alt.layer(*layers).add_params(highlight(rows, names, "highlight"), names.parameter()),
         height=alt.Step(38),
         description=(
             "Dots of accuracy, a row a dataset: the humans in red with their interval, every "
@@ -225,15 +233,18 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     datasets = list(dict.fromkeys(rows["dataset"]))
     observers = list(dict.fromkeys(rows["observer"]))
+    names = Names.of(observers)
+    coded = names.coded(rows, "observer")
     start, who = start_with("Uniform noise", datasets), start_with("ResNet-50", observers)
     most = int(rows["steps"].max())
     choices = [
         dropdown("dataset", "Dataset ", datasets, start),
         slider("step", "Condition (1: the easiest) ", most, 1, most),
-        dropdown("observer", "Observer ", observers, who),
+        dropdown("observer", "Observer ", names.options(observers), names.ids[who]),
+        names.parameter(),
     ]
     answered, shown = (alt.Scale(domain=list(names)) for names in (RESPONSES, CATEGORIES))
-    base = _decoded(rows).encode(
+    base = _decoded(coded).encode(
         x=alt.X("answered:N", title="Answered (na: no answer in time)", scale=answered).axis(
             labelAngle=-90, labelOverlap=False
         ),
@@ -263,7 +274,7 @@ def confusion_matrix(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
     # Below, next to the slider whose number it explains.
     title = alt.TitleParams(
-        text=_title(rows), orient="bottom", anchor="start", fontSize=13, offset=12
+        text=_title(coded), orient="bottom", anchor="start", fontSize=13, offset=12
     )
     return finish(
         alt.layer(right, cells, numbers, title=title).add_params(*choices),
@@ -281,11 +292,12 @@ def favourite_answers(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """The share of the favourite answer in the cases of `near_guessing`, one row a network."""
     if rows.empty:
         return nothing("Nobody is near guessing in the conditions chosen.")
-    groups = list(dict.fromkeys(rows["group"]))
-    y = alt.Y("group:N", sort=groups, title=None).axis(grid=True, gridDash=[1, 3])
+    names = Names.of(rows["group"])
+    y = names.rows("group", rows["group"], grid=True, gridDash=[1, 3])
     x = _percent(alt.X("share:Q", title="Share of the favourite answer"))
     said = ["observer", "dataset", "condition", "right", "favourite", "share"]
-    table = by_column(rows[["group", "kind", *said]].round(3), "group")
+    table = names.coded(rows[["group", "kind", *said]].round(3), "group")
+    table = by_column(table, "group_id")
     base = alt.Chart(table).transform_flatten(["kind", *said]).encode(y=y)
     tooltip = tooltips(said, titles={"right": _ACCURACY})
     layers = [
@@ -299,7 +311,7 @@ def favourite_answers(rows: pd.DataFrame) -> alt.TopLevelMixin:
     ]
     mean = rows.groupby("group", sort=False)["share"].mean()
     return finish(
-        alt.layer(*layers),
+        alt.layer(*layers).add_params(names.parameter()),
         height=alt.Step(24),
         description=(
             "Dot plot with a row for single people and for each network and a mark for each "
@@ -316,7 +328,7 @@ def _short(rows: pd.DataFrame) -> pd.DataFrame:
     """
     letters = {rf"\b{word} ": letter for word, letter in zip(RESPONSES, _LETTERS, strict=True)}
     codes = rows[list(CATEGORIES)].agg("/".join, axis=1).replace(letters | {"; ": ","}, regex=True)
-    return rows[["dataset", "step", "steps", "observer"]].assign(code=codes)
+    return rows[["dataset", "step", "steps", "observer_id"]].assign(code=codes)
 
 
 def _decoded(rows: pd.DataFrame) -> alt.Chart:
@@ -324,7 +336,7 @@ def _decoded(rows: pd.DataFrame) -> alt.Chart:
     return (
         alt.Chart(_short(rows))
         .transform_filter(
-            "datum.dataset == dataset && datum.observer == observer"
+            "datum.dataset == dataset && datum.observer_id == observer"
             " && datum.step == min(step, datum.steps)"
         )
         .transform_calculate(answers="split(datum.code, '/')", shown=literal(CATEGORIES))
@@ -346,14 +358,14 @@ def _title(rows: pd.DataFrame) -> alt.ExprRef:
     places = rows.drop_duplicates(["dataset", "step"]).groupby("dataset", sort=False)
     labels = literal(places["condition"].agg(list).to_dict())
     right = {
-        str(dataset): group.groupby("observer", sort=False)["right"].agg(list).to_dict()
+        str(dataset): group.groupby("observer_id", sort=False)["right"].agg(list).to_dict()
         for dataset, group in rows.groupby("dataset", sort=False)
     }
     steps = f"length({labels}[dataset])"
     at = f"[min(step, {steps}) - 1]"
     return alt.ExprRef(
-        f"[observer + ' · ' + dataset, 'Condition ' + min(step, {steps}) + ' of ' + {steps}"
-        f" + ' · right: ' + format({literal(right)}[dataset][observer]{at}, '.1%'), "
+        f"[{NAMES}[observer] + ' · ' + dataset, 'Condition ' + min(step, {steps}) + ' of '"
+        f" + {steps} + ' · right: ' + format({literal(right)}[dataset][observer]{at}, '.1%'), "
         f"{labels}[dataset]{at}]"
     )
 
@@ -365,12 +377,12 @@ def accuracy_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """Figs. 5 and 10: one panel a parametric dataset, from `accuracy_by_condition`."""
     if rows.empty:
         return nothing("No dataset with several conditions is among those chosen.")
-    marks = _families(rows)
+    marks, names = _families(rows), Names.of(rows["observer"])
     groups = rows.groupby("dataset", sort=False)
     n_networks = rows.loc[rows["kind"] != "Humans", "observer"].nunique()
     return small_panels(
-        [_panel(group, str(title), marks) for title, group in groups],
-        highlight(rows, "highlight"),
+        [_panel(group, str(title), marks, names) for title, group in groups],
+        [highlight(rows, names, "highlight"), names.parameter()],
         f"One panel a dataset ({', '.join(map(str, groups.groups))}): accuracy against the "
         "conditions from the easiest to the hardest, the humans' line with its interval among "
         f"{n_networks} networks, a line at chance, and shaded "
@@ -396,7 +408,7 @@ def _families(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _panel(
-    rows: pd.DataFrame, title: str, marks: dict[str, Any]
+    rows: pd.DataFrame, title: str, marks: dict[str, Any], names: Names
 ) -> alt.LayerChart | alt.FacetChart:
     order = list(rows.sort_values("step")["condition"].drop_duplicates())
     x = condition_x(order, str(rows["strength"].iloc[0]), 0 if len(order) < 5 else -40)
@@ -404,25 +416,31 @@ def _panel(
     everyone = alt.Chart().encode(x=x, y=y)
     networks = everyone.transform_filter("datum.family != 'Humans'")
     humans = everyone.transform_filter("datum.family == 'Humans'")
-    chosen = everyone.transform_filter("datum.observer == highlight")
+    chosen = everyone.transform_filter("datum.observer_id == highlight")
     tooltip = tooltips(["condition", "observer", *_NUMBERS], **_SAID)
     shaded = rows.loc[rows["counted"] != "yes", ["condition", "counted"]]
     values = ["condition", *_NUMBERS]
-    lines = rows[["observer", "family", *values]].round(3)
+    lines = names.coded(rows[["observer", "family", *values]].round(3), "observer")
     # The data and the way back are of all layers at once, so that a panel says them once.
-    return alt.layer(
-        left_out(shaded.drop_duplicates(), x).encode(tooltip=tooltips(["counted"])),
-        chance_line(alt.Y("chance:Q")),
-        humans.mark_area(color=HUMAN, opacity=0.22).encode(y="low:Q", y2="high:Q"),
-        networks.mark_line(strokeWidth=1.2).encode(**marks, detail="observer:N", tooltip=tooltip),
-        humans.mark_line(strokeWidth=2.4).encode(**marks),
-        humans.mark_point(shape="diamond", filled=True, size=45, opacity=1, color=HUMAN).encode(
-            tooltip=tooltip
-        ),
-        chosen.mark_line(strokeWidth=2.4, color=INK),
-        chosen.mark_point(filled=True, size=40, color=INK, opacity=1).encode(tooltip=tooltip),
-        title=title,
-        width=165,
-        height=130,
-        data=by_column(lines, ["observer", "family"]),
-    ).transform_flatten([*values])
+    return (
+        alt.layer(
+            left_out(shaded.drop_duplicates(), x).encode(tooltip=tooltips(["counted"])),
+            chance_line(alt.Y("chance:Q")),
+            humans.mark_area(color=HUMAN, opacity=0.22).encode(y="low:Q", y2="high:Q"),
+            networks.mark_line(strokeWidth=1.2).encode(
+                **marks, detail="observer_id:N", tooltip=tooltip
+            ),
+            humans.mark_line(strokeWidth=2.4).encode(**marks),
+            humans.mark_point(shape="diamond", filled=True, size=45, opacity=1, color=HUMAN).encode(
+                tooltip=tooltip
+            ),
+            chosen.mark_line(strokeWidth=2.4, color=INK),
+            chosen.mark_point(filled=True, size=40, color=INK, opacity=1).encode(tooltip=tooltip),
+            title=title,
+            width=165,
+            height=130,
+            data=by_column(lines, ["observer_id", "family"]),
+        )
+        .transform_flatten([*values])
+        .transform_calculate(observer=name_of("observer"))
+    )

@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 
 from gcbook.charts.columns import tooltips
+from gcbook.charts.names import Names
 from gcbook.charts.parts import (
     TENTHS,
     dropdown,
@@ -46,8 +47,9 @@ def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
         table: from `gcbook.stats.shape_tables.bias_by_category`.
     """
     kind = encode_kind(table["kind"])
+    names = Names.of(table["observer"])
     pick = pick_observer(
-        table.loc[table["low"].notna() | (table["category"] == POOLED), "observer"]
+        names, table.loc[table["low"].notna() | (table["category"] == POOLED), "observer"]
     )
     average = radio("average", "Lines: average ", [POOLED, CATEGORY_MEAN], POOLED)
     x = alt.X("texture_share:Q", scale=_UNIT, axis=None)
@@ -66,7 +68,7 @@ def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
     tooltip = tooltips(
         ["observer", "category", "shape_bias", "low", "high", "shape_answers", "texture_answers"]
     )
-    base = alt.Chart(table).encode(x=x)
+    base = names.chart(table, "observer").encode(x=x)
     each = base.transform_filter(alt.FieldOneOfPredicate("category", list(CATEGORIES))).encode(y=y)
     lines = base.transform_filter("datum.category === average")
     published = base.transform_filter(alt.FieldEqualPredicate(PUBLISHED, "category"))
@@ -106,7 +108,8 @@ def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
         lines.transform_filter(pick).mark_rule(color=INK, strokeWidth=2.5),
         base.transform_filter("false").mark_point().encode(x=top),
     ]
-    chart = alt.layer(*layers).add_params(average, pick).resolve_axis(x="independent")
+    chart = alt.layer(*layers).add_params(average, pick, names.parameter())
+    chart = chart.resolve_axis(x="independent")
     return finish(
         chart,
         height=_CATEGORY_ROW * (len(CATEGORIES) + 1),
@@ -127,14 +130,15 @@ def fig_category_spread(boxes: pd.DataFrame, outliers: pd.DataFrame) -> alt.TopL
         outliers: from `gcbook.stats.shape_tables.category_outliers`.
     """
     kind = encode_kind(boxes["kind"], columns=1)
-    y = _rows(boxes["observer"])
+    names = Names.of(boxes["observer"])
+    y = _rows(names)
     tooltip = tooltips(["observer", "average", "median", "q1", "q3", "outliers"])
-    base = alt.Chart(boxes).encode(y=y, color=kind["color"], tooltip=tooltip)
+    base = names.chart(boxes, "observer").encode(y=y, color=kind["color"], tooltip=tooltip)
     layers = [
         base.mark_rule(strokeWidth=1.5).encode(x=_bias("whisker_low"), x2="whisker_high:Q"),
         base.mark_bar(size=10, opacity=0.55).encode(x=_bias("q1"), x2="q3:Q"),
         base.mark_tick(thickness=2.5, size=13).encode(x=_bias("median"), color=alt.value(INK)),
-        alt.Chart(outliers)
+        names.chart(outliers, "observer")
         .mark_point(size=18, strokeWidth=1.5, filled=False)
         .encode(
             x=_bias("shape_bias"),
@@ -147,7 +151,7 @@ def fig_category_spread(boxes: pd.DataFrame, outliers: pd.DataFrame) -> alt.TopL
         ),
     ]
     return finish(
-        alt.layer(*layers),
+        alt.layer(*layers).add_params(names.parameter()),
         height=_OBSERVER_ROW * len(boxes),
         description=(
             "Boxplots of shape bias over the 16 shape categories, one box an observer, sorted by "
@@ -165,7 +169,9 @@ def fig_shape_bias_ranking(table: pd.DataFrame) -> alt.TopLevelMixin:
     """
     kind = encode_kind(table["kind"], columns=1)
     tooltip = tooltips(["observer", "source", "shape_bias", "low", "high", "category_mean"])
-    base = alt.Chart(table).encode(y=_rows(table["observer"]), color=kind["color"], tooltip=tooltip)
+    names = Names.of(table["observer"])
+    base = names.chart(table, "observer")
+    base = base.encode(y=_rows(names), color=kind["color"], tooltip=tooltip)
     layers = [
         base.mark_rule(strokeWidth=2).encode(x=_bias("low"), x2="high:Q"),
         base.mark_tick(thickness=2, size=11).encode(x=_bias("category_mean"), color=alt.value(INK)),
@@ -174,7 +180,7 @@ def fig_shape_bias_ranking(table: pd.DataFrame) -> alt.TopLevelMixin:
         ),
     ]
     return finish(
-        alt.layer(*layers),
+        alt.layer(*layers).add_params(names.parameter()),
         height=_OBSERVER_ROW * len(table),
         description=(
             "Shape bias of all observers with intervals, the highest first, and the published "
@@ -194,10 +200,11 @@ def fig_cue_accuracies(table: pd.DataFrame, published: pd.DataFrame) -> alt.TopL
     kind = encode_kind([*table["kind"], *published["kind"]])
     categories = {POOLED: "all, pooled"} | {name: name for name in CATEGORIES}
     category = dropdown("category", "Shape category ", categories, POOLED)
-    pick = pick_observer(table["observer"])
+    names = Names.of(table["observer"])
+    pick = pick_observer(names, table["observer"])
     said = ["shape_accuracy", "texture_accuracy", "other_answers", "shape_bias"]
     points: dict[str, Any] = {"tooltip": tooltips(["observer", "category", *said]), **kind}
-    each = alt.Chart(table).transform_filter("datum.category === category")
+    each = names.chart(table, "observer").transform_filter("datum.category === category")
     each = each.encode(x=_TEXTURE, y=_SHAPE)
     layers = [
         *equal_bias_lines(_TEXTURE, _SHAPE, _EQUAL_BIAS),
@@ -216,7 +223,7 @@ def fig_cue_accuracies(table: pd.DataFrame, published: pd.DataFrame) -> alt.TopL
         .encode(text="observer:N"),
     ]
     return finish(
-        alt.layer(*layers).add_params(category, pick),
+        alt.layer(*layers).add_params(category, pick, names.parameter()),
         height=440,
         description=(
             "Share of conflict images on which each observer named the texture (horizontal) and "
@@ -238,10 +245,9 @@ def _bias(field: str) -> alt.X:
     return _share(field, "Shape bias", format=".1f")
 
 
-def _rows(observers: pd.Series) -> alt.Y:
-    order = list(dict.fromkeys(observers))
-    axis = alt.Axis(grid=True, gridDash=[1, 3])
-    return alt.Y("observer:N", sort=order, scale=alt.Scale(domain=order), title=None, axis=axis)
+def _rows(names: Names) -> alt.Y:
+    y = names.rows("observer", names.ids, grid=True, gridDash=[1, 3])
+    return y.scale(domain=[*names.labels])
 
 
 def _published_lines(published: pd.DataFrame, kind: dict[str, Any]) -> list[alt.Chart]:

@@ -1,6 +1,7 @@
 """Forest plots of the correlations, and Fig. 13."""
 
 import pandas as pd
+from tiny.charts import names
 
 from gcbook.chapters.blurred_images.charts import fig_datasets, fig_families, fig_noised_resnet
 from gcbook.charts.chart import chart_spec, static_svg
@@ -34,7 +35,7 @@ def test_the_axis_goes_below_no_correlation_where_an_interval_does():
 def test_blurred_and_high_pass_images_stand_out():
     spec = chart_spec(fig_datasets(FOREST))
     color = spec["layer"][-1]["encoding"]["color"]["condition"]["test"]
-    assert set(color["oneOf"]) == {"Low-pass", "High-pass"}
+    assert set(names(spec, color["oneOf"])) == {"Low-pass", "High-pass"}
     assert "tick" in {each["mark"]["type"] for each in spec["layer"]}
 
 

@@ -1,5 +1,5 @@
 import pytest
-from tiny.charts import params
+from tiny.charts import names, params
 
 from gcbook.chapters.error_consistency.charts import (
     consistency_panels,
@@ -31,14 +31,14 @@ def test_agreement_has_a_row_a_dataset_the_humans_highest_first(summaries):
     assert places == sorted(places)
     # Single humans are in the table and not in the chart.
     drawn = next(data for data in spec["datasets"].values() if isinstance(data[0]["kappa"], list))
-    names = {name for row in drawn for name in row["observer"]}
-    assert names == set(rows.loc[rows["kind"] != "Humans", "observer"])
+    found = names(spec, {key for row in drawn for key in row["observer_id"]})
+    assert set(found) == set(rows.loc[rows["kind"] != "Humans", "observer"])
 
 
 def test_agreement_shows_what_a_highlighted_model_could_reach(summaries):
     spec = chart_spec(dataset_agreement(agreement_with_humans(summaries)))
     highlight = params(spec)["agrees"]
-    assert highlight["value"] == "ResNet-50"
+    assert names(spec, [highlight["value"]]) == ["ResNet-50"]
     (tick,) = (layer for layer in spec["layer"] if layer["mark"]["type"] == "tick")
     assert tick["encoding"]["x"]["field"] == "most"
     with_ticks = static_svg(spec)
@@ -52,7 +52,7 @@ def test_panels_one_a_dataset_with_shading_where_the_benchmark_leaves_out(summar
     spec = chart_spec(consistency_panels(rows))
     titles = list(dict.fromkeys(rows["dataset"]))
     assert len(spec["concat"]) == len(titles) == 12
-    assert params(spec)["highlight"]["bind"]["options"][:2] == ["none", "BagNet-33"]
+    assert params(spec)["highlight"]["bind"]["labels"][:2] == ["none", "BagNet-33"]
     contrast = spec["concat"][titles.index("Contrast")]
     shade = contrast["layer"][0]
     shaded = spec["datasets"][shade["data"]["name"]]
@@ -66,7 +66,8 @@ def test_the_highlighted_model_is_drawn_over_the_others(summaries):
     rows = consistency_by_condition(summaries, ["resnet50", "bagnet33"])
     spec = chart_spec(consistency_panels(rows[rows["dataset"] == "Rotation"]))
     plain = static_svg(spec)
-    params(spec)["highlight"]["value"] = "ResNet-50"
+    menu = params(spec)["highlight"]
+    menu["value"] = menu["bind"]["options"][menu["bind"]["labels"].index("ResNet-50")]
     chosen = static_svg(spec)
     # A line, four points and four intervals more.
     assert (

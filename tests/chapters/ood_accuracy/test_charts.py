@@ -3,7 +3,7 @@
 from typing import Any
 
 import pandas as pd
-from tiny.charts import params
+from tiny.charts import names, params
 
 from gcbook.chapters.ood_accuracy.charts import (
     _short_name,
@@ -50,7 +50,8 @@ def layers(spec: dict[str, Any], mark: str) -> list[dict[str, Any]]:
 def test_ranking_keeps_the_order_and_names_the_extremes() -> None:
     spec = chart_spec(ood_ranking(STANDINGS))
     solid, hollow = layers(spec, "point")
-    assert solid["encoding"]["y"]["sort"] == ["Imagen", "Humans", "ResNet-50", "mine"]
+    order = names(spec, solid["encoding"]["y"]["sort"])
+    assert order == ["Imagen", "Humans", "ResNet-50", "mine"]
     assert solid["mark"]["filled"] and not hollow["mark"]["filled"]
     assert hollow["encoding"]["x"]["field"] == "paper"
     assert "Imagen first with 71.0%" in spec["description"]
@@ -77,7 +78,7 @@ def test_datasets_are_rows_in_the_given_order_and_humans_come_last_to_be_seen() 
     assert ends == ["low", "high"]
     assert chance["mark"]["type"] == "rule"
     assert "ResNet-50 on Sketch, Humans on Edge" in spec["description"]
-    assert params(spec)["highlight"]["bind"]["options"] == [NOBODY, "ResNet-50"]
+    assert params(spec)["highlight"]["bind"]["labels"] == [NOBODY, "ResNet-50"]
 
 
 def test_no_dataset_is_said_in_words() -> None:
@@ -107,8 +108,9 @@ def test_differences_that_survive_the_correction_stand_out() -> None:
     )
     spec = chart_spec(human_differences(tests))
     dots, *_ = layers(spec, "point")
-    assert dots["encoding"]["y"]["sort"] == ["a", "b"]
-    assert dots["encoding"]["color"]["condition"]["test"] == {"field": "model", "oneOf": ["a"]}
+    assert names(spec, dots["encoding"]["y"]["sort"]) == ["a", "b"]
+    marked = dots["encoding"]["color"]["condition"]["test"]
+    assert marked["field"] == "model_id" and names(spec, marked["oneOf"]) == ["a"]
     assert "from +0.10 (a) to -0.01 (b)" in spec["description"]
     assert "resampled" in chart_spec(human_differences(tests.iloc[:0]))["description"]
 

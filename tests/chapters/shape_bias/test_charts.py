@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from tiny.charts import names
 
 from gcbook.chapters.shape_bias.charts import (
     fig_category_spread,
@@ -112,10 +113,10 @@ def test_an_observer_is_picked_by_click_and_from_a_list() -> None:
     assert pick["select"]["type"] == "point"
     assert pick["select"]["on"] == "click"
     assert pick["bind"]["options"][0] is None
-    assert {"Human 1", "Humans", "ResNet-50", "AlexNet"} <= set(pick["bind"]["options"])
+    assert {"Human 1", "Humans", "ResNet-50", "AlexNet"} <= set(pick["bind"]["labels"])
     assert len(pick["bind"]["options"]) == len(pick["bind"]["labels"])
     # Imagen has no marks by category to highlight.
-    assert "Imagen" not in pick["bind"]["options"]
+    assert "Imagen" not in pick["bind"]["labels"]
     assert params("shape bias")["average"]["bind"]["options"] == ["pooled", "category mean"]
 
 
@@ -137,7 +138,7 @@ def test_box_plot_draws_what_the_table_holds() -> None:
 def test_rows_are_in_the_order_of_the_table(name: str) -> None:
     table = category_spread(BIAS) if name == "spread" else pooled_bias(BIAS)
     order = layers(name)[0]["encoding"]["y"]["scale"]["domain"]
-    assert order == table["observer"].to_list()
+    assert names(spec_of(name), order) == table["observer"].to_list()
 
 
 def test_cue_map_offers_every_category() -> None:

@@ -143,6 +143,8 @@ def _run_jupyter_book(project: Project, solutions: bool) -> None:
     if done.returncode or not (built / "index.html").is_file():
         raise GcbookError(_complaints(said, log))
     lighten_book(built)
+    # A hash of the configuration, with the folder that the pages were written in.
+    (built / ".buildinfo").unlink(missing_ok=True)
     entrance = _ENTRANCE.format(home=f"{read_contents(project)[0]}.html")
     (built / "index.html").write_text(entrance, encoding="utf-8")
     old = project.build / "html.old"

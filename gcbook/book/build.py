@@ -15,14 +15,16 @@ from pathlib import Path
 
 from gcbook.book.chapters import Chapter, find_chapters, pick_chapter, read_contents
 from gcbook.book.claims import claims_file, collected, read_collected
-from gcbook.book.execute import execute_chapters, package_fingerprint, read_record
+from gcbook.book.execute import execute_chapters
 from gcbook.book.lighten import lighten_book
 from gcbook.book.project import Project
+from gcbook.book.record import package_inputs, read_record
 from gcbook.book.scorecard import scorecard_page
 from gcbook.book.status import status_page
 from gcbook.claims.paper import paper_claims
-from gcbook.files.atomic import write_if_changed
+from gcbook.files.atomic import write_if_changed, write_text
 from gcbook.files.errors import GcbookError
+from gcbook.files.sums import changed_files, listing
 
 __all__ = ["Built", "build_book"]
 
@@ -94,11 +96,12 @@ def build_book(
     write_if_changed(page, project.chapters / "scorecard.md")
     fingerprint = _book_fingerprint(project) + ("" if solutions else " without solutions")
     stamp = project.build / "html.fingerprint"
-    made = (project.html / "index.html").is_file() and stamp.is_file()
+    made = stamp.is_file() and not changed_files(project.html, project.sums)
     if made and stamp.read_text(encoding="utf-8") == fingerprint:
         return Built(executed, pages=False)
     with busy("Writing the pages"):
         _run_jupyter_book(project, solutions)
+    write_text(listing(project.html), project.sums)
     stamp.write_text(fingerprint, encoding="utf-8")
     return Built(executed, pages=True)
 
@@ -140,6 +143,8 @@ def _run_jupyter_book(project: Project, solutions: bool) -> None:
     if done.returncode or not (built / "index.html").is_file():
         raise GcbookError(_complaints(said, log))
     lighten_book(built)
+    # A hash of the configuration, with the folder that the pages were written in.
+    (built / ".buildinfo").unlink(missing_ok=True)
     entrance = _ENTRANCE.format(home=f"{read_contents(project)[0]}.html")
     (built / "index.html").write_text(entrance, encoding="utf-8")
     old = project.build / "html.old"
@@ -171,7 +176,7 @@ def _complaints(output: str, log: Path) -> str:
 
 
 def _book_fingerprint(project: Project) -> str:
-    digest = hashlib.sha256(package_fingerprint().encode())
+    digest = hashlib.sha256(repr(package_inputs()).encode())
     sources = [project.root / "_config.yml", project.root / "_toc.yml"]
     sources += sorted(project.templates.glob("*.ipynb"))
     sources += sorted(

@@ -5,7 +5,8 @@
   tagged ``optional`` shows nothing, its caption goes too.
 - Inline expressions give way to their values; the record of claims is taken out.
 - Code is folded, what prints nothing into one piece.
-- A section at the end says how to run the chapter again, where there is something to choose.
+- A section at the end says how to run the chapter again, where there is something to choose, and
+  from what it was made.
 """
 
 import copy
@@ -36,14 +37,13 @@ CAPTION, OPTIONAL = "caption", "optional"
 """Tags: of the caption of the figure above; of a cell that may come out without its figure."""
 
 
-def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any], seconds: float) -> Any:
+def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any]) -> Any:
     """A copy of the notebook as it goes into the book.
 
     Args:
         notebook: an executed notebook (nbformat 4).
         chapter: the chapter's name.
         parameters: the parameters that it was executed with.
-        seconds: how long the execution took.
 
     Raises:
         GcbookError: an inline expression has no value, a figure no caption, or a caption no figure.
@@ -59,8 +59,11 @@ def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any], seconds: f
     if changed:
         page.cells.insert(1, _changed_note(changed))
     if parameters_of(chapter).model_fields:
-        section = rerun_section(chapter, parameters, seconds)
+        section = rerun_section(chapter, parameters)
         page.cells.append(new_markdown_cell(section, id="rerun-this-chapter"))
+    inputs = page.metadata.get("gcbook", {}).get("inputs")
+    if inputs:
+        page.cells.append(new_markdown_cell(_inputs_section(inputs), id="made-from"))
     # Sphinx shows all other metadata as fields of the document.
     page.metadata = {
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
@@ -106,13 +109,12 @@ def _reads_as_number(text: str) -> bool:
     return True
 
 
-def rerun_section(chapter: str, parameters: Mapping[str, Any], seconds: float) -> str:
+def rerun_section(chapter: str, parameters: Mapping[str, Any]) -> str:
     """The Markdown that tells a reader how to run the chapter with other parameters.
 
     Args:
         chapter: the chapter's name.
         parameters: the parameters that it was executed with.
-        seconds: how long the execution took.
     """
     given = {name: value for name, value in parameters.items() if value != ""}
     ours, theirs = (
@@ -129,9 +131,9 @@ def rerun_section(chapter: str, parameters: Mapping[str, Any], seconds: float) -
     table = "| Parameter | Here | Meaning | Allowed |\n|:--|:--|:--|:--|\n" + rows
     return f"""## Rerun this chapter
 
-The page was made from {{download}}`this notebook <../../notebooks/{chapter}.ipynb>` in
-{seconds:.0f} s, with the parameters in the commands below. Change any of them: the first
-command writes the executed notebook and a page of its own, the second is plain papermill.
+The page was made from {{download}}`this notebook <../../notebooks/{chapter}.ipynb>` with the
+parameters in the commands below. Change any of them: the first command writes the executed
+notebook and a page of its own, the second is plain papermill.
 
 {code_block(_wrap([f"gcbook run {chapter}", *ours]), "bash")}
 
@@ -139,6 +141,33 @@ command writes the executed notebook and a page of its own, the second is plain 
 
 ````{{dropdown}} What can be changed
 {table}
+````
+"""
+
+
+def _inputs_section(inputs: Mapping[str, Any]) -> str:
+    """The Markdown that tells a reader what a page was made from.
+
+    Args:
+        inputs: from `gcbook.book.record.chapter_inputs`.
+    """
+    hashes = {
+        "notebook without outputs": inputs["template"],
+        "code of gcbook": inputs["code"],
+        "data of gcbook": inputs["data"],
+        **{code_cell(name): digest for name, digest in inputs["files"].items()},
+    }
+    rows = "\n".join(
+        f"| {name} | {code_cell(digest) if digest else 'nothing was there'} |"
+        for name, digest in hashes.items()
+    )
+    versions = ", ".join(f"{name} {version}" for name, version in inputs["libraries"].items())
+    return f"""````{{dropdown}} What this page was made from
+| Input | SHA-256 |
+|:--|:--|
+{rows}
+
+With {versions}. The hash of a folder is that of the list of its files, as `sha256sum` prints it.
 ````
 """
 
@@ -234,8 +263,6 @@ def _dress_cell(cell: Any) -> list[Any]:
     if not set(tags) & {"show-input", "hide-input", "remove-input", "remove-cell", "hide-cell"}:
         tags.append("hide-input")
     cell.metadata["tags"] = tags
-    for key in ("papermill", "execution"):
-        cell.metadata.pop(key, None)
     return [cell, *notes]
 
 

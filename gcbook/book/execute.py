@@ -1,54 +1,42 @@
 """Run chapter templates with papermill, several at a time, each only when it has to be.
 
-A chapter is run again when its template, its parameters, the package (code or data) or the
-libraries that it draws with have changed. It is run into a temporary file, dressed for the book
-and renamed, so that a failure leaves the last good page in place.
+A chapter is run again when an input has changed (its template, the package, a library; see
+`gcbook.book.record`), or else the notebook or the page that came of it. A failure leaves the last
+good page in place.
 """
 
-import hashlib
-import json
 import os
+import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
-from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from gcbook.book.chapters import Chapter, read_parameters
 from gcbook.book.project import Project
-from gcbook.chapters.parameters import declaration_of
+from gcbook.book.record import (
+    Executed,
+    Package,
+    chapter_inputs,
+    executed_notebook,
+    output_hashes,
+    package_inputs,
+    stale_reason,
+    write_record,
+)
 from gcbook.claims import ClaimFailed
 from gcbook.files.atomic import write_whole
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
 
-__all__ = [
-    "ChapterFailed",
-    "Executed",
-    "chapter_fingerprint",
-    "execute_chapters",
-    "package_fingerprint",
-    "read_record",
-    "run_notebook",
-]
+__all__ = ["ChapterFailed", "execute_chapters", "run_notebook"]
 
-LIBRARIES = (
-    "altair",
-    "vl-convert-python",
-    "pandas",
-    "numpy",
-    "scipy",
-    "papermill",
-    "pillow",
-    "torch",
-    "torchvision",
-    "diffusers",
-    "transformers",
-)
-
+INJECTED = "injected-parameters"
+"""Papermill's tag of the cell in which it puts parameters, which gets a random id."""
+_CELL_FILE = re.compile(r"\S*\bipykernel_\d+[/\\]\d+\.py")
+"""The file that a traceback or a warning names for a cell: it holds the kernel's process id."""
 
 EXPLAINED = tuple(
     each.__name__ for each in (InputError, DataNotFoundError, GcbookError, ClaimFailed)
@@ -57,25 +45,6 @@ EXPLAINED = tuple(
 
 class ChapterFailed(GcbookError):
     """A cell of a chapter raised an error."""
-
-
-@dataclass(frozen=True)
-class Executed:
-    """What is known of an executed chapter, kept beside its page.
-
-    Attributes:
-        fingerprint: of everything that the page depends on.
-        seconds: time to execute.
-        parameters: values that it was executed with.
-        finished: when, ISO 8601 in UTC.
-        claims: what became of the chapter's claims, see `gcbook.claims.Outcome.as_dict`.
-    """
-
-    fingerprint: str
-    seconds: float
-    parameters: Mapping[str, Any]
-    finished: str
-    claims: Sequence[Mapping[str, Any]]
 
 
 def execute_chapters(
@@ -99,25 +68,24 @@ def execute_chapters(
         ChapterFailed: at the first error in a cell.
     """
     project.chapters.mkdir(parents=True, exist_ok=True)
-    package = package_fingerprint()
-    waiting: list[tuple[Chapter, str]] = []
+    package = package_inputs()
+    waiting: list[Chapter] = []
     for chapter in chapters:
-        fingerprint = chapter_fingerprint(chapter, package)
-        record = read_record(project, chapter.name)
-        page = project.chapters / f"{chapter.name}.ipynb"
-        if record and record.fingerprint == fingerprint and page.is_file():
-            report(chapter.name, "fresh")
+        if stale_reason(project, chapter, package):
+            waiting.append(chapter)
         else:
-            waiting.append((chapter, fingerprint))
+            report(chapter.name, "fresh")
     if not waiting:
         return []
-    _make_pages(project, waiting, min(jobs or os.cpu_count() or 1, len(waiting)), report)
-    return [chapter.name for chapter, _ in waiting]
+    workers = min(jobs or os.cpu_count() or 1, len(waiting))
+    _make_pages(project, waiting, package, workers, report)
+    return [chapter.name for chapter in waiting]
 
 
 def _make_pages(
     project: Project,
-    waiting: list[tuple[Chapter, str]],
+    waiting: list[Chapter],
+    package: Package,
     workers: int,
     report: Callable[[str, str], None],
 ) -> None:
@@ -127,7 +95,7 @@ def _make_pages(
     warm = len(waiting) > 3 * workers and sys.platform == "linux"
     # Fresh interpreters: a fork would inherit the threads of the progress bar.
     with ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (share, warm)) as pool:
-        futures = {pool.submit(_make_page, project, c, f): c.name for c, f in waiting}
+        futures = {pool.submit(_make_page, project, each, package): each.name for each in waiting}
         for name in futures.values():
             report(name, "started")
         try:
@@ -153,15 +121,24 @@ def _prepare(threads: int, warm: bool) -> None:
 
 
 def run_notebook(
-    template: Path, output: Path, parameters: Mapping[str, Any], cwd: Path | None = None
+    template: Path,
+    output: Path,
+    parameters: Mapping[str, Any],
+    cwd: Path | None = None,
+    *,
+    inputs: Mapping[str, Any] | None = None,
 ) -> float:
     """Execute a template with papermill.
+
+    Nothing in the executed notebook says when, how fast or in which folder it was made: of the same
+    inputs comes the same file.
 
     Args:
         template: the notebook.
         output: where the executed notebook goes; written only if every cell ran.
         parameters: values to put in place of the template's defaults.
         cwd: folder that the notebook runs in; the current one by default.
+        inputs: what it is made from, for its metadata.
 
     Returns:
         The time that it took, in seconds.
@@ -169,16 +146,16 @@ def run_notebook(
     Raises:
         ChapterFailed: with chapter, cell, source and error.
     """
+    import nbformat
     import papermill
 
     from gcbook.book.engine import ENGINE
 
-    half = output.with_name(f".{output.stem}.{os.getpid()}.ipynb")
     start = time.perf_counter()
     try:
-        papermill.execute_notebook(
+        executed = papermill.execute_notebook(
             template,
-            half,
+            None,
             parameters=dict(parameters),
             engine_name=ENGINE,
             kernel_name="python3",
@@ -187,69 +164,48 @@ def run_notebook(
             cwd=str(cwd) if cwd else None,
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )
-        half.replace(output)
     except papermill.PapermillExecutionError as error:
         raise ChapterFailed(_describe(template, error)) from None
-    finally:
-        half.unlink(missing_ok=True)
-    return time.perf_counter() - start
+    seconds = time.perf_counter() - start
+    _forget_the_run(executed)
+    executed.metadata["gcbook"] = {"inputs": dict(inputs or {})}
+    write_whole(output, lambda half: nbformat.write(executed, half))
+    return seconds
 
 
-def package_fingerprint() -> str:
-    """A hash of the package's code and data and of the libraries that chapters are made with."""
-    folder = Path(__file__).resolve().parents[1]
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(str(path.relative_to(folder)).encode())
-            digest.update(path.read_bytes())
-    for library in LIBRARIES:
-        digest.update(f"{library} {version(library)}".encode())
-    return digest.hexdigest()
+def _forget_the_run(executed: Any) -> None:
+    """Take out of an executed notebook what differs from run to run."""
+    executed.metadata["papermill"] = {"parameters": executed.metadata["papermill"]["parameters"]}
+    for cell in executed.cells:
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+        if INJECTED in cell.metadata.get("tags", []):
+            cell["id"] = INJECTED
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":
+                output.text = _CELL_FILE.sub("<cell>", output.text)
 
 
-def chapter_fingerprint(chapter: Chapter, package: str) -> str:
-    """A hash of all that a chapter's page depends on."""
-    digest = hashlib.sha256(package.encode())
-    digest.update(chapter.template.read_bytes())
-    for name, path in declaration_of(chapter.name).files().items():
-        digest.update(name.encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def read_record(project: Project, name: str) -> Executed | None:
-    """What is known of a chapter's page, None if it was never made."""
-    path = _record_path(project, name)
-    try:
-        return Executed(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
-
-
-def _make_page(project: Project, chapter: Chapter, fingerprint: str) -> None:
+def _make_page(project: Project, chapter: Chapter, package: Package) -> None:
     import nbformat
 
     from gcbook.book.claims import recorded_claims
     from gcbook.book.dress import dress
 
-    raw = project.build / "executed" / f"{chapter.name}.ipynb"
+    raw = executed_notebook(project, chapter.name)
     raw.parent.mkdir(parents=True, exist_ok=True)
     parameters = read_parameters(chapter.template)
-    seconds = run_notebook(chapter.template, raw, {}, project.root)
+    inputs = chapter_inputs(chapter, parameters, package)
+    seconds = run_notebook(chapter.template, raw, {}, project.root, inputs=inputs)
     executed = nbformat.read(raw, as_version=4)
-    page = dress(executed, chapter.name, parameters, seconds)
+    page = dress(executed, chapter.name, parameters)
     target = project.chapters / f"{chapter.name}.ipynb"
     write_whole(target, lambda half: nbformat.write(page, half))
     finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     claims = recorded_claims(executed, chapter.name)
-    record = Executed(fingerprint, round(seconds, 1), parameters, finished, claims)
-    path = _record_path(project, chapter.name)
-    path.write_text(json.dumps(record.__dict__, indent=1) + "\n", encoding="utf-8")
-
-
-def _record_path(project: Project, name: str) -> Path:
-    return project.chapters / f".{name}.json"
+    outputs = output_hashes(project, chapter.name)
+    record = Executed(inputs, outputs, round(seconds, 1), finished, claims)
+    write_record(project, chapter.name, record)
 
 
 def _describe(template: Path, error: Any) -> str:

@@ -55,7 +55,6 @@ def write_page(
     chapter: Chapter,
     notebook: Path,
     parameters: Mapping[str, Any],
-    seconds: float,
     output: Path,
     *,
     solutions: bool = True,
@@ -67,7 +66,6 @@ def write_page(
         chapter: the chapter.
         notebook: its executed notebook.
         parameters: what it was executed with.
-        seconds: how long that took.
         output: the HTML file to write.
         solutions: with the solutions of exercises.
 
@@ -75,7 +73,7 @@ def write_page(
         GcbookError: if Sphinx fails, or warns of something in this chapter.
     """
     executed = nbformat.read(notebook, as_version=4)
-    dressed = dress(executed, chapter.name, parameters, seconds)
+    dressed = dress(executed, chapter.name, parameters)
     with tempfile.TemporaryDirectory(prefix="gcbook-") as temporary:
         source = Path(temporary) / "source"
         built = Path(temporary) / "html"
@@ -139,7 +137,7 @@ def _copy_sources(project: Project, chapter: Chapter, dressed: Any, target: Path
         page = dressed
         if other.name != chapter.name:
             bare = with_places(nbformat.read(other.template, as_version=4))
-            page = dress(bare, other.name, read_parameters(other.template), 0.0)
+            page = dress(bare, other.name, read_parameters(other.template))
         nbformat.write(page, chapters / f"{other.name}.ipynb")
     for name, text in _MADE.items():
         (chapters / name).write_text(text, encoding="utf-8")

@@ -40,6 +40,11 @@ class Project:
         """The built book."""
         return self.build / "html"
 
+    @property
+    def sums(self) -> Path:
+        """The SHA-256 of each file of the built book, for ``sha256sum -c`` in its folder."""
+        return self.build / "html.sha256"
+
 
 def find_project() -> Project:
     """The project around the current folder, else the one that this package was installed from.

@@ -8,6 +8,7 @@ from typing import Any
 from gcbook.book.chapters import pick_chapter
 from gcbook.book.execute import run_notebook
 from gcbook.book.project import Project
+from gcbook.book.record import chapter_inputs, package_inputs
 from gcbook.chapters.parameters import Parameters, check_parameters
 from gcbook.files.atomic import check_free
 from gcbook.files.errors import InputError
@@ -61,8 +62,9 @@ def run_chapter(
         for path in (notebook, page):
             check_free(path)
     given = {key: plain[key] for key in values}
-    seconds = run_notebook(chapter.template, notebook, given, Path.cwd())
-    write_page(project, chapter, notebook, plain, seconds, page, solutions=solutions)
+    inputs = chapter_inputs(chapter, plain, package_inputs())
+    run_notebook(chapter.template, notebook, given, Path.cwd(), inputs=inputs)
+    write_page(project, chapter, notebook, plain, page, solutions=solutions)
     return notebook, page
 
 

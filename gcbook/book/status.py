@@ -7,7 +7,7 @@ from typing import Any
 
 import gcbook
 from gcbook.book.chapters import Chapter, changes
-from gcbook.book.execute import Executed
+from gcbook.book.record import Executed
 from gcbook.files.markdown import code_cell
 
 __all__ = ["status_page"]
@@ -44,15 +44,22 @@ def status_page(
     packages = "\n".join(f"| {package} | {version(package)} |" for package in PACKAGES)
     total = sum(record.seconds for record in records.values())
     finished = max((record.finished for record in records.values()), default="–")
-    return f"""(how-this-book-was-built)=
+    # Its times are not to be found by the search, whose index would differ from build to build.
+    return f"""---
+nosearch: true
+---
+(how-this-book-was-built)=
 # How this book was built
 
 This copy was made by gcbook {gcbook.__version__} under Python {platform.python_version()}. Every
-chapter is a notebook that was executed from its template.
+chapter is a notebook that was executed from its template. The same inputs give the same book, byte
+for byte, but for the times on this page.
 
 ## Chapters
 
-Executing them took {total:.0f} seconds in all; the last ended at {finished}.
+Executing them took {total:.0f} seconds in all; the last ended at {finished}. Each page says at its
+end what it was made from. The SHA-256 of all files of this book are beside it, in
+`_build/html.sha256`: `sha256sum -c ../html.sha256` in `_build/html` tells whether one was changed.
 
 | Chapter | Seconds | Changed parameters |
 |:--|--:|:--|
@@ -71,7 +78,7 @@ Executing them took {total:.0f} seconds in all; the last ended at {finished}.
 
 
 def _chapter_row(chapter: Chapter, record: Executed) -> str:
-    changed = changes(chapter.name, record.parameters)
+    changed = changes(chapter.name, record.inputs["parameters"])
     shown = ", ".join(code_cell(f"{name} = {value}") for name, value in changed.items())
     link = f"[{chapter.title}]({chapter.name}.ipynb)"
     return f"| {link} | {record.seconds:.1f} | {shown} |"

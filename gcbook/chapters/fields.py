@@ -27,6 +27,7 @@ __all__ = [
     "noise_draws",
     "noise_times",
     "number",
+    "path_of",
     "seed_of",
     "text",
     "weighting_of",
@@ -150,6 +151,11 @@ def text(
     return str, _field(default, description, allowed=allowed, smoke=smoke)
 
 
+def path_of(description: str) -> FieldOf:
+    """A file or folder that the chapter reads; nothing for what ships."""
+    return str, _field("", description, allowed="text", paths="one")
+
+
 def model_of(default: str, description: str) -> FieldOf:
     """The name of a model."""
     return text(default, description, "a name that gcbook models lists")
@@ -202,6 +208,7 @@ def _field(
     allowed: str = "",
     smoke: Any = None,
     everything: Any = None,
+    paths: Literal["", "one", "several"] = "",
     bounds: Mapping[str, float] | None = None,
 ) -> Any:
     """A field of pydantic with what is asked of it here.
@@ -212,9 +219,10 @@ def _field(
         allowed: what it may be in words, where its type and bounds do not say it.
         smoke: what it is in a smoke run, None for its default.
         everything: the value that "all" stands for.
+        paths: whether it names "one" file or folder, or "several" separated by commas.
         bounds: as pydantic names them.
     """
-    said = {"allowed": allowed, "smoke": smoke, "everything": everything}
+    said = {"allowed": allowed, "smoke": smoke, "everything": everything, "paths": paths}
     return Field(default, description=description, json_schema_extra=said, **(bounds or {}))  # type: ignore[call-overload]
 
 
@@ -245,10 +253,14 @@ COMMON: Fields = {
         _field("nan", "error consistency where it is 0/0: undefined, or 1.0"),
     ),
     "resample_observers": (bool, _field(False, "resample the humans as well as the images")),
-    "trials": text(
-        "",
-        "own trials to add: folders, zips or CSV files",
-        "paths separated by commas, or nothing",
+    "trials": (
+        str,
+        _field(
+            "",
+            "own trials to add: folders, zips or CSV files",
+            allowed="paths separated by commas, or nothing",
+            paths="several",
+        ),
     ),
 }
 """Parameters of the chapters that start from trials."""

@@ -31,6 +31,7 @@ __all__ = [
     "defaults",
     "known_observers",
     "parameters_of",
+    "paths_in",
     "room_of",
     "rooms",
     "smoke_values",
@@ -183,6 +184,26 @@ def smoke_values(chapter: str) -> dict[str, Any]:
     fields = parameters_of(chapter).model_fields.items()
     values = {name: _said(info)["smoke"] for name, info in fields}
     return {name: value for name, value in values.items() if value is not None}
+
+
+def paths_in(chapter: str, values: Mapping[str, Any]) -> dict[str, Path]:
+    """The files and folders that values of a chapter's parameters name, by parameter and path.
+
+    >>> paths_in("shape-bias", {"trials": "mine.csv, more", "draws": 100})
+    {'trials mine.csv': PosixPath('mine.csv'), 'trials more': PosixPath('more')}
+    """
+    found = {}
+    for name, info in parameters_of(chapter).model_fields.items():
+        match _said(info)["paths"]:
+            case "one":
+                parts = [values.get(name, "")]
+            case "several":
+                parts = values.get(name, "").split(",")
+            case _:
+                continue
+        for part in filter(None, map(str.strip, parts)):
+            found[f"{name} {part}"] = Path(part).expanduser()
+    return found
 
 
 def defaults(model: type[Parameters]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Building, without Jupyter Book: what decides whether pages are written, and what stays."""
 
-import json
 import subprocess
 from pathlib import Path
 
@@ -11,9 +10,10 @@ from gcbook.book import build
 from gcbook.book.build import build_book
 from gcbook.book.chapters import read_contents
 from gcbook.book.claims import read_collected
-from gcbook.book.execute import Executed
 from gcbook.book.project import Project
+from gcbook.book.record import Executed, write_record
 from gcbook.files.errors import GcbookError
+from gcbook.files.sums import changed_files, listing
 from gcbook.stats.summaries import load_summaries
 
 
@@ -67,6 +67,19 @@ def test_pages_are_written_only_when_something_changed(project, jupyter_book):
     assert build_book(project).pages
 
 
+def test_pages_that_were_edited_are_written_again(project, jupyter_book):
+    build_book(project)
+    page = project.html / "page.html"
+    assert project.sums.read_text() == listing(project.html)
+    page.write_text("edited")
+    assert changed_files(project.html, project.sums) == ["page.html"]
+    assert build_book(project).pages
+    assert page.read_text() == "page 2"
+    (project.html / "stray.html").write_text("not of the book")
+    assert build_book(project).pages
+    assert not (project.html / "stray.html").exists()
+
+
 def test_a_book_without_solutions_is_another_book(project, jupyter_book):
     assert build_book(project).pages
     assert "--config" not in jupyter_book.command
@@ -116,8 +129,7 @@ def test_the_claims_of_all_chapters_are_collected(project, jupyter_book):
         "verdict": "agrees",
         "evidence": "recomputed from public trials",
     }
-    record = Executed("", 1.0, {}, "", [claim])
-    (project.chapters / ".method.json").write_text(json.dumps(record.__dict__))
+    write_record(project, "method", Executed({"parameters": {}}, {}, 1.0, "", [claim]))
     build_book(project)
     assert read_collected(project) == [{"chapter": "method", **claim}]
     scorecard = (project.chapters / "scorecard.md").read_text()

@@ -22,7 +22,7 @@ def display(data, **marks):
 
 def dressed(*cells):
     notebook = v4.new_notebook(cells=list(cells), metadata={"papermill": {"x": 1}})
-    return dress(notebook, "shape-bias", START, 3.2)
+    return dress(notebook, "shape-bias", START)
 
 
 def chart_cell():
@@ -119,7 +119,7 @@ def test_other_outputs_stay():
 
 
 def test_the_rerun_section_states_the_parameters_of_the_page():
-    section = rerun_section("shape-bias", {**START, "draws": 77, "datasets": "edge,sketch"}, 4.4)
+    section = rerun_section("shape-bias", {**START, "draws": 77, "datasets": "edge,sketch"})
     assert section.startswith("## Rerun this chapter")
     assert "gcbook run shape-bias" in section
     assert "papermill notebooks/shape-bias.ipynb my-shape-bias.ipynb --engine gcbook" in section
@@ -131,8 +131,29 @@ def test_the_rerun_section_states_the_parameters_of_the_page():
     assert all(len(line) <= 80 for line in commands)
 
 
+def test_a_page_states_what_it_was_made_from():
+    inputs = {
+        "template": "1" * 64,
+        "parameters": {},
+        "files": {"trials <b>mine</b>.csv": "2" * 64, "trials none": ""},
+        "code": "3" * 64,
+        "data": "4" * 64,
+        "libraries": {"python": "3.11.7", "altair": "6.0.0"},
+    }
+    notebook = v4.new_notebook(cells=[], metadata={"gcbook": {"inputs": inputs}})
+    page = dress(notebook, "home", {})
+    (section,) = (cell.source for cell in page.cells)
+    assert section.startswith("````{dropdown} What this page was made from")
+    assert all(f"`{digit * 64}`" in section for digit in "1234")
+    assert "| `trials <b>mine</b>.csv` |" in section
+    assert "| `trials none` | nothing was there |" in section
+    assert "python 3.11.7, altair 6.0.0" in section
+    # Sphinx would show it as fields of the page.
+    assert "gcbook" not in page.metadata
+
+
 def test_text_that_reads_as_a_number_reaches_papermill_as_text():
-    section = rerun_section("shape-bias", START, 1)
+    section = rerun_section("shape-bias", START)
     ours, theirs = section.split("```bash")[1:3]
     assert "-p zero_division nan" in ours
     assert "-r zero_division nan" in theirs
@@ -155,12 +176,12 @@ def test_the_record_of_claims_is_taken_out():
 def test_a_page_with_other_parameters_says_so_after_its_title():
     title = v4.new_markdown_cell("# Title")
     notebook = v4.new_notebook(cells=[title])
-    changed = dress(notebook, "shape-bias", START | {"draws": 500, "observers": "resnet50"}, 1.0)
+    changed = dress(notebook, "shape-bias", START | {"draws": 500, "observers": "resnet50"})
     assert changed.cells[0].source == "# Title"
     assert "observers = `resnet50`" in changed.cells[1].source
     assert "draws = `500`" in changed.cells[1].source
     assert "confidence" not in changed.cells[1].source
-    assert len(dress(notebook, "shape-bias", START, 1.0).cells) == 2
+    assert len(dress(notebook, "shape-bias", START).cells) == 2
 
 
 def test_warnings_about_data_become_a_note_and_other_ones_stay():
@@ -189,12 +210,12 @@ def test_what_a_warning_names_is_shown_as_it_is():
 
 def test_parameters_end_no_block_and_no_cell():
     path = "a`b\n```\n````\n<b>|c"
-    section = rerun_section("shape-bias", {**START, "trials": path}, 1)
+    section = rerun_section("shape-bias", {**START, "trials": path})
     fences = re.findall(r"^(`+)bash$", section, re.MULTILINE)
     assert fences == ["`" * 5] * 2
     assert section.count(f"-p trials '{path}'") == 2
     (row,) = (line for line in section.splitlines() if line.startswith("| `trials`"))
     assert re.split(r"(?<!\\)\|", row)[2] == r" `````a`b ``` ```` <b>\|c````` "
     notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# Title")])
-    note = dress(notebook, "shape-bias", START | {"trials": path}, 1.0).cells[1].source
+    note = dress(notebook, "shape-bias", START | {"trials": path}).cells[1].source
     assert "trials = `````a`b ``` ```` <b>|c`````." in note

@@ -2,7 +2,6 @@
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import nbformat
 import nbformat.v4 as v4
@@ -11,10 +10,10 @@ import pytest
 from gcbook.book import claims, execute
 from gcbook.book.build import build_book
 from gcbook.book.chapters import Chapter, find_chapters, pick_chapter
-from gcbook.book.execute import ChapterFailed, execute_chapters, read_record, run_notebook
+from gcbook.book.execute import ChapterFailed, execute_chapters, run_notebook
 from gcbook.book.project import Project, find_project
+from gcbook.book.record import executed_notebook, package_inputs, read_record, stale_reason
 from gcbook.files.errors import GcbookError, InputError
-from gcbook.illusions import commons
 
 
 def write_template(project, name, *sources):
@@ -75,7 +74,7 @@ def test_a_chapter_runs_only_when_something_changed(project, in_one_process):
     first = page.read_bytes()
     assert b"draws 1" in first
     record = read_record(project, "method")
-    assert record.parameters == {"draws": 1}
+    assert record.inputs["parameters"] == {"draws": 1}
     assert record.seconds > 0
     assert states(project) == ([], [("method", "fresh")])
     write_template(project, "method", "print('other')")
@@ -96,32 +95,33 @@ def test_chapters_that_run_together_share_the_cores(project, monkeypatch, in_one
     assert "threads 3" in said["zoo"]
 
 
-def test_the_fingerprint_covers_template_and_package(project):
+def test_an_edited_notebook_or_page_is_made_again(project, in_one_process):
+    states(project)
     (chapter,) = find_chapters(project)
-    base = execute.chapter_fingerprint(chapter, "package")
-    assert execute.chapter_fingerprint(chapter, "package") == base
-    assert execute.chapter_fingerprint(chapter, "other") != base
-    chapter.template.write_text(chapter.template.read_text() + " ")
-    assert execute.chapter_fingerprint(chapter, "package") != base
+    for path in (executed_notebook(project, "method"), project.chapters / "method.ipynb"):
+        whole = path.read_bytes()
+        path.write_bytes(whole.replace(b"draws 1", b"draws 2"))
+        name = path.relative_to(project.root).as_posix()
+        assert stale_reason(project, chapter, package_inputs()) == f"changed since: {name}"
+        assert states(project)[0] == ["method"]
+        assert path.read_bytes() == whole
 
 
-def test_pictures_that_were_fetched_since_count(project, monkeypatch, tmp_path):
-    (chapter,) = find_chapters(project)
-    picture = tmp_path / "rabbit-duck.png"
-    picture.write_bytes(b"one")
-    found = {}
-    monkeypatch.setattr(commons, "find_illusions", lambda: found)
-    shows = replace(chapter, name="illusions")
-
-    def fingerprints():
-        return [execute.chapter_fingerprint(each, "package") for each in (shows, chapter)]
-
-    before = fingerprints()
-    found["rabbit-duck"] = picture
-    fetched = fingerprints()
-    assert fetched[0] != before[0] and fetched[1] == before[1]
-    picture.write_bytes(b"two")
-    assert fingerprints()[0] != fetched[0]
+def test_nothing_of_the_run_stays_in_the_executed_notebook(tmp_path):
+    source = "import warnings\nprint(draws)\nwarnings.warn('odd')"
+    template = write_template(Project(tmp_path), "method", source)
+    made = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        output = tmp_path / name / "out.ipynb"
+        run_notebook(template, output, {"draws": 3}, output.parent, inputs={"a": "b"})
+        made.append(output.read_text())
+    assert made[0] == made[1]
+    assert str(tmp_path) not in made[0]
+    assert "<cell>:3: UserWarning: odd" in made[0]
+    metadata = nbformat.reads(made[0], as_version=4).metadata
+    assert metadata.papermill == {"parameters": {"draws": 3}}
+    assert metadata.gcbook == {"inputs": {"a": "b"}}
 
 
 def test_an_error_that_explains_itself_is_said_alone(project, in_one_process):

@@ -76,8 +76,8 @@ from gcbook.book.execute import run_notebook
 from gcbook.book.project import find_project
 
 root = find_project().root
-seconds = run_notebook(root / "notebooks" / "squares.ipynb", root / "out.ipynb", {"number": 3})
-page = dress(nbformat.read(root / "out.ipynb", as_version=4), "squares", {"number": 3}, seconds)
+run_notebook(root / "notebooks" / "squares.ipynb", root / "out.ipynb", {"number": 3})
+page = dress(nbformat.read(root / "out.ipynb", as_version=4), "squares", {"number": 3})
 nbformat.write(page, root / "page.ipynb")
 """
 

@@ -36,7 +36,7 @@ def texts():
     for chapter in find_chapters(PROJECT):
         values = defaults(parameters_of(chapter.name))
         if values:
-            yield chapter.name, rerun_section(chapter.name, values, 1.0)
+            yield chapter.name, rerun_section(chapter.name, values)
 
 
 def printed(program):

@@ -1,10 +1,10 @@
 """What the chapter can be asked to do differently."""
 
-from gcbook.chapters.fields import text
+from gcbook.chapters.fields import path_of
 from gcbook.chapters.parameters import Declaration
 
 __all__ = ["PARAMETERS"]
 
 PARAMETERS = Declaration(
-    {"stored": text("", "a run that benchmarks/coverage.py stored; nothing: the one that ships")}
+    {"stored": path_of("a run that benchmarks/coverage.py stored; nothing: the one that ships")}
 )

@@ -1,0 +1,168 @@
+"""What an executed chapter was made from and what came of it, kept beside its page.
+
+An executed notebook carries its inputs in its metadata (``gcbook.inputs``), and its page states
+them. The record beside the page has them too, with the hashes of notebook and page: once an input
+or one of the two is another, the chapter is stale.
+"""
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path, PurePath
+from typing import Any
+
+from gcbook.book.chapters import Chapter, read_parameters
+from gcbook.book.project import Project
+from gcbook.chapters.parameters import declaration_of, paths_in
+from gcbook.files.atomic import write_text
+from gcbook.files.sums import hash_of
+
+__all__ = [
+    "Executed",
+    "Package",
+    "chapter_inputs",
+    "executed_notebook",
+    "output_hashes",
+    "package_inputs",
+    "read_record",
+    "stale_reason",
+    "write_record",
+]
+
+LIBRARIES = (
+    "altair",
+    "vl-convert-python",
+    "pandas",
+    "numpy",
+    "scipy",
+    "papermill",
+    "pillow",
+    "torch",
+    "torchvision",
+    "diffusers",
+    "transformers",
+)
+
+
+@dataclass(frozen=True)
+class Package:
+    """What all chapters are made from.
+
+    Attributes:
+        code, data: SHA-256 of the listings of the package's files, see `gcbook.files.sums`.
+        libraries: versions of Python and of what chapters are made with, by name.
+    """
+
+    code: str
+    data: str
+    libraries: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Executed:
+    """What is known of an executed chapter.
+
+    Attributes:
+        inputs: what it was made from, see `chapter_inputs`.
+        outputs: SHA-256 of the executed notebook and of its page, by their path in the project.
+        seconds: time to execute.
+        finished: when, ISO 8601 in UTC.
+        claims: what became of the chapter's claims, see `gcbook.claims.Outcome.as_dict`.
+    """
+
+    inputs: Mapping[str, Any]
+    outputs: Mapping[str, str]
+    seconds: float
+    finished: str
+    claims: Sequence[Mapping[str, Any]]
+
+
+@cache
+def package_inputs() -> Package:
+    """The package as it is when this process asks first."""
+    folder = Path(__file__).resolve().parents[1]
+
+    def is_code(inner: PurePath) -> bool:
+        return inner.parts[0] != "data" and "__pycache__" not in inner.parts
+
+    libraries = {"python": platform.python_version()} | {each: version(each) for each in LIBRARIES}
+    return Package(hash_of(folder, is_code), hash_of(folder / "data"), libraries)
+
+
+def chapter_inputs(
+    chapter: Chapter, parameters: Mapping[str, Any], package: Package
+) -> dict[str, Any]:
+    """All that an executed chapter depends on, as plain values.
+
+    Args:
+        chapter: the chapter.
+        parameters: the values that it is executed with.
+        package: from `package_inputs`.
+
+    Returns:
+        ``template``, the SHA-256 of the notebook without outputs; ``parameters``; ``files``, the
+        SHA-256 of each file or folder outside the package, by what names it, "" where nothing is
+        there; and `Package`'s ``code, data, libraries``.
+    """
+    files = {**declaration_of(chapter.name).files(), **paths_in(chapter.name, parameters)}
+    return {
+        "template": hash_of(chapter.template),
+        "parameters": dict(parameters),
+        "files": {name: _hash_if_there(path) for name, path in files.items()},
+        **asdict(package),
+    }
+
+
+def executed_notebook(project: Project, name: str) -> Path:
+    """Where a chapter's executed notebook is, of which its page is made."""
+    return project.build / "executed" / f"{name}.ipynb"
+
+
+def output_hashes(project: Project, name: str) -> dict[str, str]:
+    """The SHA-256 of a chapter's executed notebook and page, "" for one that is not there."""
+    paths = executed_notebook(project, name), project.chapters / f"{name}.ipynb"
+    return {path.relative_to(project.root).as_posix(): _hash_if_there(path) for path in paths}
+
+
+def stale_reason(project: Project, chapter: Chapter, package: Package) -> str:
+    """Why a chapter of the book has to be executed again, "" if it has not.
+
+    Args:
+        project: the checkout.
+        chapter: the chapter.
+        package: from `package_inputs`.
+    """
+    record = read_record(project, chapter.name)
+    if record is None:
+        return "never executed"
+    now = chapter_inputs(chapter, read_parameters(chapter.template), package)
+    changed = [name for name, value in now.items() if record.inputs.get(name) != value]
+    if changed:
+        return f"made from another {', '.join(changed)}"
+    outputs = output_hashes(project, chapter.name)
+    edited = [name for name, value in outputs.items() if record.outputs.get(name) != value]
+    return f"changed since: {', '.join(edited)}" if edited else ""
+
+
+def read_record(project: Project, name: str) -> Executed | None:
+    """What is known of a chapter's page, None if it was never made."""
+    try:
+        return Executed(**json.loads(_path(project, name).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def write_record(project: Project, name: str, record: Executed) -> None:
+    """Keep what is known of a chapter's page beside it."""
+    write_text(json.dumps(asdict(record), indent=1) + "\n", _path(project, name))
+
+
+def _hash_if_there(path: Path) -> str:
+    return hash_of(path) if path.is_file() or path.is_dir() else ""
+
+
+def _path(project: Project, name: str) -> Path:
+    return project.chapters / f".{name}.json"

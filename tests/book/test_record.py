@@ -1,0 +1,123 @@
+"""What a chapter was made from, and whether that still holds."""
+
+import hashlib
+from dataclasses import replace
+
+import nbformat
+import nbformat.v4 as v4
+import pytest
+
+from gcbook.book.chapters import Chapter
+from gcbook.book.project import Project
+from gcbook.book.record import (
+    Executed,
+    Package,
+    chapter_inputs,
+    executed_notebook,
+    output_hashes,
+    package_inputs,
+    read_record,
+    stale_reason,
+    write_record,
+)
+from gcbook.illusions import commons
+
+PACKAGE = Package("code", "data", {"python": "3.11"})
+
+
+@pytest.fixture
+def project(tmp_path):
+    made = Project(tmp_path)
+    parameters = v4.new_code_cell("draws = 100", metadata={"tags": ["parameters"]})
+    made.templates.mkdir()
+    nbformat.write(v4.new_notebook(cells=[parameters]), made.templates / "method.ipynb")
+    for path in (executed_notebook(made, "method"), made.chapters / "method.ipynb"):
+        path.parent.mkdir(parents=True)
+        path.write_text(path.name)
+    return made
+
+
+@pytest.fixture
+def chapter(project):
+    return Chapter("method", project.templates / "method.ipynb", "Method")
+
+
+@pytest.fixture
+def executed(project, chapter):
+    inputs = chapter_inputs(chapter, {"draws": 100}, PACKAGE)
+    made = Executed(inputs, output_hashes(project, "method"), 1.5, "2026-01-01", [{"name": "a"}])
+    write_record(project, "method", made)
+    return made
+
+
+def test_a_record_comes_back_as_it_was_kept(project, executed):
+    assert read_record(project, "method") == executed
+    assert read_record(project, "tables") is None
+    (project.chapters / ".method.json").write_text('{"fingerprint": "of another version"}')
+    assert read_record(project, "method") is None
+
+
+def test_inputs_are_hashes_of_what_a_chapter_reads(chapter, executed):
+    digest = hashlib.sha256(chapter.template.read_bytes()).hexdigest()
+    assert executed.inputs == {
+        "template": digest,
+        "parameters": {"draws": 100},
+        "files": {},
+        "code": "code",
+        "data": "data",
+        "libraries": {"python": "3.11"},
+    }
+
+
+def test_a_chapter_is_stale_for_the_reason_that_is_said(project, chapter, executed):
+    assert stale_reason(project, chapter, PACKAGE) == ""
+    assert stale_reason(project, replace(chapter, name="tables"), PACKAGE) == "never executed"
+    newer = replace(PACKAGE, data="new", libraries={"python": "3.12"})
+    assert stale_reason(project, chapter, newer) == "made from another data, libraries"
+    chapter.template.write_text(chapter.template.read_text() + " ")
+    assert stale_reason(project, chapter, PACKAGE) == "made from another template"
+
+
+@pytest.mark.parametrize("place", ["_build/executed/method.ipynb", "book/chapters/method.ipynb"])
+def test_an_edited_or_missing_notebook_is_stale(project, chapter, executed, place):
+    (project.root / place).write_text("edited")
+    assert stale_reason(project, chapter, PACKAGE) == f"changed since: {place}"
+    (project.root / place).unlink()
+    assert stale_reason(project, chapter, PACKAGE) == f"changed since: {place}"
+
+
+def test_pictures_that_were_fetched_since_count(chapter, monkeypatch, tmp_path):
+    picture = tmp_path / "rabbit-duck.png"
+    picture.write_bytes(b"one")
+    found = {}
+    monkeypatch.setattr(commons, "find_illusions", lambda: found)
+    shows = replace(chapter, name="illusions")
+
+    def files(of):
+        return chapter_inputs(of, {}, PACKAGE)["files"]
+
+    assert files(shows) == {}
+    found["rabbit-duck"] = picture
+    assert files(shows) == {"rabbit-duck": hashlib.sha256(b"one").hexdigest()}
+    assert files(chapter) == {}
+
+
+def test_trials_that_a_parameter_names_are_hashed(chapter, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "one.csv").write_bytes(b"one")
+    (tmp_path / "mine" / "two.csv").write_bytes(b"two")
+    one, two, none = tmp_path / "one.csv", tmp_path / "mine", tmp_path / "none"
+    found = chapter_inputs(chapter, {"trials": f"{one}, {two},{none}"}, PACKAGE)["files"]
+    line = f"{hashlib.sha256(b'two').hexdigest()}  two.csv\n"
+    assert found == {
+        f"trials {one}": hashlib.sha256(b"one").hexdigest(),
+        f"trials {two}": hashlib.sha256(line.encode()).hexdigest(),
+        f"trials {none}": "",
+    }
+
+
+def test_the_package_is_hashed_in_two_parts_with_its_libraries():
+    found = package_inputs()
+    assert len({found.code, found.data}) == 2
+    assert all(len(each) == 64 for each in (found.code, found.data))
+    assert {"python", "numpy", "torch"} <= set(found.libraries)

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from gcbook.files.atomic import write_text
+from gcbook.files.cache import cache_dir
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.stimuli.images import IMAGE_SUFFIXES, decode_image
 from gcbook.trials.fetch import RETRIES, TIMEOUT_S, FetchError, failure, fetch_file, quiet_pooch
-from gcbook.trials.originals import cache_dir, data_dir
+from gcbook.trials.originals import data_dir
 
 __all__ = ["ILLUSIONS", "Illusion", "fetch_illusions", "find_illusions"]
 

@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gcbook.files.cache import cache_dir
 from gcbook.files.errors import GcbookError
 from gcbook.trials.originals import (
     SOURCES,
     Kind,
     at_hand,
-    cache_dir,
     how_to_get,
     locate,
     read_registry,

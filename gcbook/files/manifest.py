@@ -134,7 +134,7 @@ class Manifest:
         return self.folder / name
 
     def problems(self) -> list[str]:
-        """Compare all files with the list, remembering nothing; return what is wrong, a line each.
+        """Compare all files with the list, hashing all; return what is wrong, a line each.
 
         Raises:
             GcbookError: see `listed`.

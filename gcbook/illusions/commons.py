@@ -16,11 +16,18 @@ from typing import Any
 from gcbook.files.atomic import write_text
 from gcbook.files.cache import cache_dir
 from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.manifest import differing
 from gcbook.stimuli.images import IMAGE_SUFFIXES, decode_image
 from gcbook.trials.fetch import RETRIES, TIMEOUT_S, FetchError, failure, fetch_file, quiet_pooch
 from gcbook.trials.originals import data_dir
 
-__all__ = ["ILLUSIONS", "Illusion", "fetch_illusions", "find_illusions"]
+__all__ = [
+    "ILLUSIONS",
+    "Illusion",
+    "fetch_illusions",
+    "find_illusions",
+    "illusion_problems",
+]
 
 COMMONS = "https://commons.wikimedia.org"
 RECORD = "illusions.json"
@@ -108,6 +115,21 @@ def find_illusions() -> dict[str, Path]:
                 if path.suffix.lower() in IMAGE_SUFFIXES and known in (None, _hash_of(path)):
                     found.setdefault(illusion.name, path)
     return found
+
+
+def illusion_problems() -> tuple[Path, list[str]] | None:
+    """Compare the pictures that were fetched with what is noted of them.
+
+    Returns:
+        Their folder in the cache, and what is wrong, a line each; None if none were fetched.
+    """
+    folder = cache_dir() / "illusions"
+    try:
+        known = _read_record(folder)
+    except GcbookError as error:
+        return folder, [str(error)]
+    listed = {about.get("file", name): about.get("sha256", "") for name, about in known.items()}
+    return (folder, list(differing(folder, listed, anew=True))) if known else None
 
 
 def fetch_illusions(

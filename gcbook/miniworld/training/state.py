@@ -18,7 +18,15 @@ from gcbook.files.atomic import UnwritableError, write_text, write_whole
 from gcbook.files.errors import InputError
 from gcbook.files.seals import SEAL, is_whole, seal_file
 
-__all__ = ["add_row", "check_same", "forget_later", "read_about", "write_state", "write_tensors"]
+__all__ = [
+    "add_row",
+    "check_same",
+    "forget_later",
+    "read_about",
+    "read_history",
+    "write_state",
+    "write_tensors",
+]
 
 ABOUT = {"done", "seconds", "losses", "notes", "plan", "of"}
 """What is known of a run beside its tensors."""
@@ -144,20 +152,41 @@ def forget_later(history: Path, key: str, last: int) -> list[dict[str, Any]]:
     """
     if not history.is_file():
         return []
-    lines = history.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
-    rows = []
-    for number, line in enumerate(lines, 1):
-        try:
-            row = json.loads(line)
-            if row[key] <= last:
-                rows.append((line, row))
-        except (ValueError, TypeError, KeyError) as error:
-            if number == len(lines) and not line.endswith("\n"):
-                continue
-            raise InputError(
-                f"{history}, line {number}: expected a JSON object with {key!r}, found "
-                f"{line.strip()[:60]!r}. Mend the line, or remove it: the rest stays."
-            ) from error
+    lines = read_history(history, key)
+    rows = [(line, row) for line, row in lines if row and row[key] <= last]
     if len(rows) < len(lines):
         write_text("".join(line for line, _ in rows), history)
     return [row for _, row in rows]
+
+
+def read_history(history: Path, key: str = "") -> list[tuple[str, dict[str, Any]]]:
+    """Read a history.
+
+    Args:
+        history: a JSON object a line.
+        key: what counts in a row, a number; "" if that does not matter.
+
+    Returns:
+        Each line and its row; that of a last line which was cut off is empty.
+
+    Raises:
+        InputError: a line is damaged.
+    """
+    lines = history.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
+    rows: list[tuple[str, dict[str, Any]]] = []
+    for number, line in enumerate(lines, 1):
+        try:
+            row = dict(json.loads(line))
+            if key:
+                row[key] + 0
+            rows.append((line, row))
+        except (ValueError, TypeError, KeyError) as error:
+            if number == len(lines) and not line.endswith("\n"):
+                rows.append((line, {}))
+                continue
+            expected = f"a JSON object with {key!r}" if key else "a JSON object"
+            raise InputError(
+                f"{history}, line {number}: expected {expected}, found {line.strip()[:60]!r}. Mend "
+                "the line, or remove it: the rest stays."
+            ) from error
+    return rows

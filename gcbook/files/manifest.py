@@ -89,7 +89,7 @@ class Manifest:
         """
         place = self.folder / SUMS
         found = {}
-        for number, line in enumerate(read_text(place).splitlines(), 1):
+        for number, line in enumerate(read_text(place).removesuffix("\n").split("\n"), 1):
             digest, gap, name = line.partition("  ")
             if not gap or len(digest) != 64:
                 raise GcbookError(
